@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/arena.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_BYTES = 64 * 1024 };
+
+struct mote_arena_block {
+    mote_arena_block *next;
+    unsigned char    *memory;
+    size_t            used, capacity;
+};
+
+size_t mote_size_mul(size_t a, size_t b)
+{
+    return b != 0 && a > SIZE_MAX / b ? SIZE_MAX : a * b;
+}
+
+size_t mote_size_add(size_t a, size_t b)
+{
+    return a > SIZE_MAX - b ? SIZE_MAX : a + b;
+}
+
+static mote_arena_block *add_block(mote_arena *arena, size_t bytes)
+{
+    mote_arena_block *block = malloc(sizeof *block);
+
+    if (!block)
+        return NULL;
+    block->capacity = bytes > BLOCK_BYTES ? bytes : BLOCK_BYTES;
+    block->memory = aligned_alloc(MOTE_ARENA_ALIGN, block->capacity);
+    block->used = 0;
+    if (!block->memory) {
+        free(block);
+        return NULL;
+    }
+    block->next = arena->blocks;
+    arena->blocks = block;
+    return block;
+}
+
+void *mote_arena_alloc(mote_arena *arena, size_t count, size_t size, mote_error *err)
+{
+    size_t            cap = arena->cap_bytes ? arena->cap_bytes : MOTE_ARENA_DEFAULT_CAP;
+    size_t            bytes = mote_size_mul(count, size);
+    mote_arena_block *block = arena->blocks;
+    void             *memory;
+
+    bytes = bytes > SIZE_MAX - MOTE_ARENA_ALIGN ? SIZE_MAX
+                                                : (bytes + MOTE_ARENA_ALIGN - 1) / MOTE_ARENA_ALIGN * MOTE_ARENA_ALIGN;
+    if (bytes == 0)
+        bytes = MOTE_ARENA_ALIGN;
+    if (bytes > cap - arena->used_bytes || arena->used_bytes > cap) {
+        mote_fail(err, MOTE_ERR_LIMIT, "needs more than the memory limit of %zu bytes", cap);
+        return NULL;
+    }
+    if (!block || block->capacity - block->used < bytes)
+        block = add_block(arena, bytes);
+    if (!block) {
+        mote_fail(err, MOTE_ERR_LIMIT, "out of memory (%zu bytes)", bytes);
+        return NULL;
+    }
+    memory = block->memory + block->used;
+    block->used += bytes;
+    arena->used_bytes += bytes;
+    return memset(memory, 0, bytes);
+}
+
+void *mote_arena_copy(mote_arena *arena, const void *from, size_t count, size_t size, mote_error *err)
+{
+    void *memory = mote_arena_alloc(arena, count, size, err);
+
+    if (memory && count * size > 0)
+        memcpy(memory, from, count * size);
+    return memory;
+}
+
+char *mote_arena_strndup(mote_arena *arena, const char *text, size_t length, mote_error *err)
+{
+    size_t count = strnlen(text, length);
+    char  *copy = mote_arena_alloc(arena, count + 1, 1, err);
+
+    if (copy)
+        memcpy(copy, text, count);
+    return copy;
+}
+
+char *mote_arena_strdup(mote_arena *arena, const char *text, mote_error *err)
+{
+    return mote_arena_strndup(arena, text, strlen(text), err);
+}
+
+char *mote_arena_printf(mote_arena *arena, mote_error *err, const char *format, ...)
+{
+    va_list args, again;
+    char   *text = NULL;
+    int     length;
+
+    va_start(args, format);
+    va_copy(again, args);
+    length = vsnprintf(NULL, 0, format, args);
+    if (length >= 0 && (text = mote_arena_alloc(arena, (size_t)length + 1, 1, err)) != NULL)
+        vsnprintf(text, (size_t)length + 1, format, again);
+    va_end(again);
+    va_end(args);
+    return text;
+}
+
+mote_arena_mark mote_arena_get_mark(const mote_arena *arena)
+{
+    return (mote_arena_mark){arena->blocks, arena->blocks ? arena->blocks->used : 0, arena->used_bytes};
+}
+
+void mote_arena_release(mote_arena *arena, mote_arena_mark mark)
+{
+    while (arena->blocks != mark.block) {
+        mote_arena_block *block = arena->blocks;
+        assert(block); /* a mark of another arena */
+        arena->blocks = block->next;
+        free(block->memory);
+        free(block);
+    }
+    if (arena->blocks)
+        arena->blocks->used = mark.block_used;
+    arena->used_bytes = mark.used_bytes;
+}
+
+void mote_arena_destroy(mote_arena *arena)
+{
+    mote_arena_release(arena, (mote_arena_mark){0});
+}
