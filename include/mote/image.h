@@ -1,0 +1,30 @@
+/* One JPEG or PNG image as bytes.
+ *
+ * Which of the two a file is shows in its first bytes. Images of more than 2^25 pixels or 16,384 in either direction are
+ * refused (MOTE_ERR_LIMIT), and so are damaged ones (MOTE_ERR_FORMAT). Without libspng and libjpeg at build time
+ * every call ends in MOTE_ERR_UNSUPPORTED, naming the packages.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_IMAGE_H
+#define MOTE_IMAGE_H
+
+#include <mote/array.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What to make of it; 0 in any field: as the file has it. */
+typedef struct mote_image_options {
+    int height, width; /* pixels; resized bilinearly, half-pixel centres, no antialiasing (tf.image.resize's default), and
+                        * rounded to the nearest byte */
+    int channels;      /* 1 grey (0.299 R + 0.587 G + 0.114 B), 3 RGB, 4 RGBA; alpha is dropped, not blended; from the
+                        * file: grey 1, everything else 3 */
+} mote_image_options;
+
+/* out: uint8 [height, width, channels]; free with mote_array_free. options may be NULL. */
+mote_status mote_image_load(mote_array *out, const char *path, const mote_image_options *options, mote_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
