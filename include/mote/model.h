@@ -1,0 +1,61 @@
+/* A model: a neural network with its weights, as read from a file, built by training, or made by quantizing another.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_MODEL_H
+#define MOTE_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <mote/dtype.h>
+#include <mote/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct mote_model mote_model;
+
+/* Limits on what a file may ask for. A NULL pointer and zeroed fields mean the defaults. */
+typedef struct mote_load_options {
+    size_t memory_bytes; /* default 8 GiB */
+} mote_load_options;
+
+/* Reads a model file; the kind (.tflite) is recognised by its content. The caller destroys the model.
+ * Errors: IO, FORMAT, UNSUPPORTED, LIMIT; the text begins with the path. */
+mote_status mote_model_load(mote_model **out, const char *path, const mote_load_options *options, mote_error *err);
+
+/* Writes a model in the format that the path's suffix names (.tflite); whole or not at all. */
+mote_status mote_model_save(const mote_model *model, const char *path, mote_error *err);
+
+void mote_model_destroy(mote_model *model); /* NULL is fine */
+
+/* What a caller sees of an input or output. */
+typedef struct mote_tensor_info {
+    const char *name; /* owned by the model */
+    mote_dtype  dtype;
+    int32_t     rank;
+    int32_t     dim[8];
+    bool        is_batched; /* dim[0] counts samples and may be any number */
+    bool        is_quantized;
+    float       scale; /* real = scale * (stored - zero_point), where is_quantized */
+    int32_t     zero_point;
+    size_t      count, bytes; /* of one sample */
+} mote_tensor_info;
+
+const char      *mote_model_name(const mote_model *model);
+bool             mote_model_is_quantized(const mote_model *model);
+int32_t          mote_model_input_count(const mote_model *model);
+int32_t          mote_model_output_count(const mote_model *model);
+mote_tensor_info mote_model_input(const mote_model *model, int32_t index);
+mote_tensor_info mote_model_output(const mote_model *model, int32_t index);
+
+/* Class names of the first output; 0 and NULL where the model has none. */
+int32_t     mote_model_label_count(const mote_model *model);
+const char *mote_model_label(const mote_model *model, int32_t index);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,202 @@
+/* The one in-memory model. Every reader fills it, every pass maps it to a new one, every writer reads it.
+ *
+ *     model ── graphs[0] ── nodes[]     in topological order; each names its operands by tensor index
+ *       │          └─────── tensors[]   activations, constants, states
+ *       ├─ params           all trainable values in one flat buffer (stage TRAIN)
+ *       └─ recipes          how an input is prepared, what an output's classes are called
+ *
+ * A model owns one arena, and everything in it lives there: nothing points into a mapped file, nobody frees a node.
+ * Tensors and nodes are named by index; a pointer to one is good until the next is added.
+ *
+ * A model is at one of three stages and knows which:
+ *     TRAIN      BatchNormalization, Dropout are legal; trainable constants lie in params
+ *     INFER      float only: what passes/ makes of a trained model, and what float files hold
+ *     QUANTIZED  what quantize/ makes of an INFER model, and what quantized files hold
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_GRAPH_GRAPH_H
+#define MOTE_GRAPH_GRAPH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <mote/dtype.h>
+#include <mote/model.h>
+
+#include "base/arena.h"
+#include "graph/attrs.h"
+
+typedef int32_t mote_id; /* index of a tensor */
+#define MOTE_NONE ((mote_id) - 1)
+#define MOTE_RANK_MAX 8
+
+typedef enum mote_op_kind {
+#define OP(KIND, name, attributes) MOTE_OP_##KIND,
+#include "ops/ops.def"
+#undef OP
+    MOTE_OP_COUNT
+} mote_op_kind;
+
+typedef union mote_attrs {
+#define OP(KIND, name, attributes) attributes name;
+#include "ops/ops.def"
+#undef OP
+} mote_attrs;
+
+typedef enum mote_activation { MOTE_ACT_NONE = 0, MOTE_ACT_RELU, MOTE_ACT_RELU6 } mote_activation;
+
+typedef enum mote_tensor_kind {
+    MOTE_ACTIVATION = 0, /* computed, or given by the caller */
+    MOTE_CONST,          /* data is its value */
+    MOTE_STATE           /* outlives an invoke; data is its reset value */
+} mote_tensor_kind;
+
+/* real = scale[c] * (q - zero_point[c]), c the index along axis. */
+typedef struct mote_quant {
+    int32_t  axis;  /* -1: one scale for the whole tensor */
+    int32_t  count; /* 1, or the tensor's size along axis */
+    float   *scale;
+    int32_t *zero_point;
+} mote_quant;
+
+/* What values an activation takes: observed by calibration, or learned. */
+typedef struct mote_range {
+    float min, max;
+    bool  is_known;
+} mote_range;
+
+typedef struct mote_tensor {
+    const char       *name;
+    uint32_t          origin; /* the source tensor's id: every pass copies it; comparing layer by layer joins on it */
+    mote_dtype        dtype;
+    int32_t           rank; /* 0 is a scalar */
+    int32_t           dim[MOTE_RANK_MAX];
+    bool              is_batched; /* dim[0] counts samples: 1 here, the batch while training */
+    mote_tensor_kind  kind;
+    const mote_quant *quant; /* NULL: real numbers */
+    mote_range        range;
+    void             *data; /* CONST and STATE only; TensorFlow Lite's layout: dense [O,I], conv OHWI, depthwise 1HWO */
+    bool              is_trainable;
+} mote_tensor;
+
+enum { MOTE_NODE_IN_MAX = 64, MOTE_NODE_OUT_MAX = 16 };
+
+typedef struct mote_node {
+    mote_op_kind    op;
+    const char     *name; /* the layer's; NULL: unnamed */
+    uint32_t        origin;
+    mote_id        *in, *out; /* TensorFlow Lite's operand order; MOTE_NONE where an optional one is absent */
+    int32_t         in_count, out_count;
+    mote_activation activation; /* the fused one */
+    mote_attrs      as;
+} mote_node;
+
+typedef struct mote_graph {
+    mote_tensor *tensors;
+    mote_node   *nodes;
+    mote_id     *inputs, *outputs;
+    int32_t      tensor_count, node_count, input_count, output_count;
+    int32_t      tensor_capacity, node_capacity;
+} mote_graph;
+
+typedef enum mote_stage { MOTE_STAGE_TRAIN = 0, MOTE_STAGE_INFER, MOTE_STAGE_QUANTIZED } mote_stage;
+
+/* How raw samples become the model's first input, and what the classes of its first output are called. Travels with the
+ * model: .tflite metadata "mote.recipe", in .keras an asset. */
+typedef struct mote_recipe {
+    float              scale; /* sample = raw / scale; 0: not prepared */
+    int32_t            channel_count; /* 0, or the length of mean and deviation: sample = (raw / scale - mean) / deviation */
+    const float       *mean, *deviation;
+    const char *const *labels;
+    int32_t            label_count;
+} mote_recipe;
+
+typedef struct mote_blob {
+    const char    *name;
+    const uint8_t *bytes;
+    size_t         count;
+} mote_blob;
+
+/* All trainable values: tensors with is_trainable have their data in here. */
+typedef struct mote_params {
+    float *values;
+    size_t count; /* floats; each tensor's part begins at a multiple of 16 */
+} mote_params;
+
+struct mote_model {
+    mote_arena  arena;
+    mote_stage  stage;
+    const char *name, *description;
+    mote_graph *graphs; /* [0] is the main one; the others are bodies of control flow */
+    int32_t     graph_count;
+    mote_params params;
+    mote_recipe recipe;
+    mote_blob  *metadata; /* what mote does not know is kept byte for byte */
+    int32_t     metadata_count;
+};
+
+/* ---- making one ---- */
+
+/* An empty model with one empty graph. memory_cap_bytes 0: the arena's default. */
+mote_status mote_model_create(mote_model **out, mote_stage stage, size_t memory_cap_bytes, mote_error *err);
+
+/* Copies *spec (its name too; not data or quant) in as a new tensor. Returns its id, or MOTE_NONE with err filled. */
+mote_id mote_graph_add_tensor(mote_model *model, mote_graph *graph, const mote_tensor *spec, mote_error *err);
+
+/* Copies *spec (its operand lists and name too) in as the last node. NULL with err filled on failure. */
+mote_node *mote_graph_add_node(mote_model *model, mote_graph *graph, const mote_node *spec, mote_error *err);
+
+mote_status mote_graph_set_inputs(mote_model *model, mote_graph *graph, const mote_id *ids, int32_t count, mote_error *err);
+mote_status mote_graph_set_outputs(mote_model *model, mote_graph *graph, const mote_id *ids, int32_t count, mote_error *err);
+
+/* A constant of the given shape with a copy of bytes as its data. */
+mote_id mote_graph_add_const(mote_model *model, mote_graph *graph, const char *name, mote_dtype dtype, int32_t rank,
+                             const int32_t *dim, const void *bytes, mote_error *err);
+
+/* A copy of a quantization in the model's arena, with room for count scales (values copied when given). */
+mote_quant *mote_quant_create(mote_model *model, int32_t axis, int32_t count, const float *scale, const int32_t *zero_point,
+                              mote_error *err);
+
+/* A deep copy, constants and params included. */
+mote_status mote_model_copy(mote_model **out, const mote_model *from, mote_error *err);
+mote_status mote_recipe_copy(mote_recipe *out, const mote_recipe *from, mote_arena *arena, mote_error *err);
+
+/* Moves every trainable tensor's data into one flat buffer, model->params. */
+mote_status mote_model_gather_params(mote_model *model, mote_error *err);
+
+/* ---- asking ---- */
+
+/* The operand at a position, or NULL where it is absent. */
+const mote_tensor *mote_node_in(const mote_graph *graph, const mote_node *node, int32_t index);
+const mote_tensor *mote_node_out(const mote_graph *graph, const mote_node *node, int32_t index);
+
+/* Elements of one sample (batch 1) and their bytes; both saturate at SIZE_MAX. */
+size_t mote_tensor_count(const mote_tensor *tensor);
+size_t mote_tensor_bytes(const mote_tensor *tensor);
+bool   mote_tensor_same_shape(const mote_tensor *a, const mote_tensor *b);
+bool   mote_tensor_same_quant(const mote_tensor *a, const mote_tensor *b); /* per tensor: equal scale and zero point */
+
+/* "[1,28,28,1]" */
+typedef struct mote_shape_text {
+    char text[MOTE_RANK_MAX * 12 + 3];
+} mote_shape_text;
+mote_shape_text mote_shape_show(const mote_tensor *tensor);
+
+/* Index of the node that computes the tensor, or -1; the number of operands (and graph outputs) that read it. */
+int32_t mote_graph_producer(const mote_graph *graph, mote_id id);
+int32_t mote_graph_use_count(const mote_graph *graph, mote_id id);
+
+/* "operator 3 (CONV_2D "stem")": how every message names a node. */
+typedef struct mote_node_text {
+    char text[160];
+} mote_node_text;
+mote_node_text mote_node_show(const mote_graph *graph, const mote_node *node);
+const char    *mote_op_kind_name(mote_op_kind kind);
+
+/* Checks all that can be checked without knowing the operators: ids in range, topological order, every activation computed
+ * once or given, shapes positive, constants with data, quantization that fits its tensor, the stage's rules on types.
+ * ops/ops.h's mote_model_verify adds each operator's own rules. */
+mote_status mote_graph_verify(const mote_model *model, const mote_graph *graph, mote_error *err);
+
+#endif

@@ -1,0 +1,165 @@
+/* Whole models: copying, the flat parameter buffer, and what the public interface shows.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "graph/graph.h"
+
+/* Parts of the flat buffer begin at whole cache lines, as vector kernels like them. */
+enum { PARAM_ALIGN = 16 };
+
+mote_status mote_model_gather_params(mote_model *model, mote_error *err)
+{
+    mote_graph *graph = &model->graphs[0];
+    size_t      count = 0;
+    int32_t     i;
+
+    for (i = 0; i < graph->tensor_count; i++)
+        if (graph->tensors[i].is_trainable)
+            count += (mote_tensor_count(&graph->tensors[i]) + PARAM_ALIGN - 1) / PARAM_ALIGN * PARAM_ALIGN;
+    model->params = (mote_params){MOTE_NEW(&model->arena, float, count, err), count};
+    if (!model->params.values)
+        return err->code;
+    count = 0;
+    for (i = 0; i < graph->tensor_count; i++) {
+        mote_tensor *tensor = &graph->tensors[i];
+        if (!tensor->is_trainable)
+            continue;
+        memcpy(model->params.values + count, tensor->data, mote_tensor_bytes(tensor));
+        tensor->data = model->params.values + count;
+        count += (mote_tensor_count(tensor) + PARAM_ALIGN - 1) / PARAM_ALIGN * PARAM_ALIGN;
+    }
+    return MOTE_OK;
+}
+
+mote_status mote_recipe_copy(mote_recipe *out, const mote_recipe *from, mote_arena *arena, mote_error *err)
+{
+    const char **labels = MOTE_NEW(arena, const char *, from->label_count, err);
+    int32_t      i;
+
+    *out = *from;
+    if (!labels)
+        return err->code;
+    for (i = 0; i < from->label_count; i++)
+        if (!(labels[i] = mote_arena_strdup(arena, from->labels[i], err)))
+            return err->code;
+    out->labels = from->label_count > 0 ? labels : NULL;
+    if (from->channel_count > 0) {
+        out->mean = mote_arena_copy(arena, from->mean, (size_t)from->channel_count, sizeof(float), err);
+        out->deviation = mote_arena_copy(arena, from->deviation, (size_t)from->channel_count, sizeof(float), err);
+    }
+    return err->code;
+}
+
+static mote_status copy_tensor(mote_model *to, const mote_tensor *from, mote_error *err)
+{
+    mote_tensor tensor = *from;
+
+    if (from->data && !(tensor.data = mote_arena_copy(&to->arena, from->data, mote_tensor_bytes(from), 1, err)))
+        return err->code;
+    if (from->quant && !(tensor.quant = mote_quant_create(to, from->quant->axis, from->quant->count, from->quant->scale,
+                                                          from->quant->zero_point, err)))
+        return err->code;
+    mote_graph_add_tensor(to, &to->graphs[0], &tensor, err);
+    return err->code;
+}
+
+static mote_status copy_metadata(mote_model *to, const mote_model *from, mote_error *err)
+{
+    int32_t i;
+
+    to->metadata_count = from->metadata_count;
+    to->metadata = MOTE_NEW(&to->arena, mote_blob, from->metadata_count, err);
+    for (i = 0; to->metadata && i < from->metadata_count; i++) {
+        to->metadata[i].name = mote_arena_strdup(&to->arena, from->metadata[i].name, err);
+        to->metadata[i].bytes = mote_arena_copy(&to->arena, from->metadata[i].bytes, from->metadata[i].count, 1, err);
+        to->metadata[i].count = from->metadata[i].count;
+    }
+    return err->code;
+}
+
+static mote_status copy_contents(mote_model *to, const mote_model *from, mote_error *err)
+{
+    const mote_graph *graph = &from->graphs[0];
+    int32_t           i;
+
+    to->name = mote_arena_strdup(&to->arena, from->name, err);
+    to->description = mote_arena_strdup(&to->arena, from->description, err);
+    MOTE_TRY(mote_recipe_copy(&to->recipe, &from->recipe, &to->arena, err));
+    MOTE_TRY(copy_metadata(to, from, err));
+    for (i = 0; i < graph->tensor_count; i++)
+        MOTE_TRY(copy_tensor(to, &graph->tensors[i], err));
+    for (i = 0; i < graph->node_count; i++)
+        if (!mote_graph_add_node(to, &to->graphs[0], &graph->nodes[i], err))
+            return err->code;
+    MOTE_TRY(mote_graph_set_inputs(to, &to->graphs[0], graph->inputs, graph->input_count, err));
+    MOTE_TRY(mote_graph_set_outputs(to, &to->graphs[0], graph->outputs, graph->output_count, err));
+    return from->params.values ? mote_model_gather_params(to, err) : MOTE_OK;
+}
+
+mote_status mote_model_copy(mote_model **out, const mote_model *from, mote_error *err)
+{
+    MOTE_TRY(mote_model_create(out, from->stage, from->arena.cap_bytes, err));
+    if (copy_contents(*out, from, err) != MOTE_OK) {
+        mote_model_destroy(*out);
+        *out = NULL;
+    }
+    return err->code;
+}
+
+const char *mote_model_name(const mote_model *model)
+{
+    return model->name;
+}
+
+bool mote_model_is_quantized(const mote_model *model)
+{
+    return model->stage == MOTE_STAGE_QUANTIZED;
+}
+
+int32_t mote_model_input_count(const mote_model *model)
+{
+    return model->graphs[0].input_count;
+}
+
+int32_t mote_model_output_count(const mote_model *model)
+{
+    return model->graphs[0].output_count;
+}
+
+static mote_tensor_info describe(const mote_tensor *tensor)
+{
+    mote_tensor_info info = {.name = tensor->name,
+                             .dtype = tensor->dtype,
+                             .rank = tensor->rank,
+                             .is_batched = tensor->is_batched,
+                             .is_quantized = tensor->quant != NULL,
+                             .count = mote_tensor_count(tensor),
+                             .bytes = mote_tensor_bytes(tensor)};
+
+    memcpy(info.dim, tensor->dim, sizeof info.dim);
+    if (tensor->quant) {
+        info.scale = tensor->quant->scale[0];
+        info.zero_point = tensor->quant->zero_point[0];
+    }
+    return info;
+}
+
+mote_tensor_info mote_model_input(const mote_model *model, int32_t index)
+{
+    return describe(&model->graphs[0].tensors[model->graphs[0].inputs[index]]);
+}
+
+mote_tensor_info mote_model_output(const mote_model *model, int32_t index)
+{
+    return describe(&model->graphs[0].tensors[model->graphs[0].outputs[index]]);
+}
+
+int32_t mote_model_label_count(const mote_model *model)
+{
+    return model->recipe.label_count;
+}
+
+const char *mote_model_label(const mote_model *model, int32_t index)
+{
+    return index >= 0 && index < model->recipe.label_count ? model->recipe.labels[index] : NULL;
+}
