@@ -1,0 +1,222 @@
+/* The float32 kernels that training and the float evaluator use: one table of functions per instruction-set level.
+ *
+ *     const mote_math *math = mote_math_select(NULL);                  // the best this processor has
+ *     mote_math_dense  shape = {.rows = 64, .in = 784, .out = 10};
+ *     void            *scratch = ... math->dense_scratch(&shape) bytes, aligned to 64 ...
+ *     math->dense_forward(&shape, x, w, b, y, (mote_math_work){pool, scratch});
+ *
+ * Layouts are TensorFlow Lite's, always: activations NHWC, dense weights [O,I], conv weights OHWI, depthwise weights
+ * [1,H,W,O] with O = I * multiplier. All arrays are dense float32 and need no alignment beyond a float's.
+ *
+ * Nothing here allocates, fails or checks: shapes were checked by the caller, every dimension is at least 1 (a count may
+ * be 0) and one image (height x width x channels, paddings included) has fewer than 2^31 elements. Outputs do not overlap
+ * inputs unless a comment says "may be"; scratch overlaps nothing, needs no contents, and holds nothing after the call.
+ *
+ * Gradients: dw, db, dgamma, dbeta are ADDED to. dx is written, or added to where `adds` is set. dy is never written.
+ *
+ * Determinism: the same inputs give the same bytes at one level for any number of threads, NULL pool included: a thread
+ * owns output elements, or one of a number of shards that depends on the shape only, summed in their order. Sums over k
+ * run in ascending k into one accumulator an element, fused multiply-add at avx2 and avx512, multiply then add at
+ * baseline; levels therefore differ in the last bits. Products with a factor that is exactly zero may be left out, so an
+ * infinite or NaN factor meeting a zero does not always show. Otherwise NaN goes through, except where noted.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_MATH_MATH_H
+#define MOTE_MATH_MATH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/random.h"
+#include "base/thread.h"
+
+typedef enum mote_math_activation {
+    MOTE_MATH_LINEAR = 0, /* y = x */
+    MOTE_MATH_RELU,       /* y = max(x, 0); gradient passes where y > 0 */
+    MOTE_MATH_RELU6       /* y = min(max(x, 0), 6); gradient passes where 0 < y < 6 */
+} mote_math_activation;
+
+/* What a call may use besides its operands. pool may be NULL; scratch may be NULL where the ..._scratch function gives 0. */
+typedef struct mote_math_work {
+    mote_pool *pool;
+    void      *scratch; /* aligned to 64 bytes */
+} mote_math_work;
+
+/* y[rows,out] = activation(x[rows,in] w[out,in]^T + b[out]) */
+typedef struct mote_math_dense {
+    int32_t              rows, in, out;
+    mote_math_activation activation;
+} mote_math_dense;
+
+/* Conv2D:          x [n, in_h, in_w, in_c], w [out_c, kernel_h, kernel_w, in_c],  y [n, out_h, out_w, out_c]
+ * DepthwiseConv2D: x the same,              w [1, kernel_h, kernel_w, out_c],     out_c a multiple of in_c; output channel
+ *                  o reads input channel o / (out_c / in_c)
+ * Input row of output row oy and tap ky: oy * stride_h + ky * dilation_h - pad_top; columns alike. What lies outside the
+ * input counts as zero; the paddings at the bottom and at the right are what out_h and out_w leave over, never less than
+ * zero: an output may not use fewer rows than it needs nor lie wholly past the input. */
+typedef struct mote_math_conv {
+    int32_t              n, in_h, in_w, in_c, out_h, out_w, out_c;
+    int32_t              kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;
+    int32_t              pad_top, pad_left;
+    mote_math_activation activation;
+} mote_math_conv;
+
+/* MaxPool2D, AveragePool2D: x [n, in_h, in_w, channels], y [n, out_h, out_w, channels]. Window elements outside the input
+ * do not take part (an average divides by those inside); every window has at least one inside. */
+typedef struct mote_math_pool {
+    int32_t n, in_h, in_w, channels, out_h, out_w;
+    int32_t kernel_h, kernel_w, stride_h, stride_w;
+    int32_t pad_top, pad_left;
+} mote_math_pool;
+
+/* Operands of a layer's backward pass: dense, conv2d, depthwise. */
+typedef struct mote_math_grads {
+    const float *x, *w;   /* as in forward; w may be NULL when dx is */
+    const float *y;       /* forward's output; read only where the activation is not MOTE_MATH_LINEAR */
+    const float *dy;      /* gradient of y, before the activation's own mask */
+    float       *dx;      /* NULL: not wanted */
+    bool         dx_adds; /* dx += instead of dx = */
+    float       *dw, *db; /* added to; NULL: not wanted */
+} mote_math_grads;
+
+/* x, y [rows, channels]: batch normalization over all axes but the last.
+ *   y = (x - mean) * inv_std * gamma + beta,   inv_std = 1 / sqrt(variance + epsilon)
+ * gamma and beta may be NULL (1 and 0). Source: Ioffe and Szegedy 2015 (arXiv:1502.03167). */
+typedef struct mote_math_norm {
+    size_t  rows;
+    int32_t channels;
+    float   epsilon;
+} mote_math_norm;
+
+/* Optimizers over one flat buffer, as Keras 3 defines them. All arrays hold `count` floats; clears_g sets g to zero
+ * after use, ready for the next step's adding. */
+typedef struct mote_math_sgd { /* velocity may be NULL when momentum is 0 */
+    float lr, momentum;        /* Keras: 0.01, 0 */
+    bool  nesterov, clears_g;
+} mote_math_sgd;
+
+typedef struct mote_math_rmsprop {    /* momentum_buffer may be NULL when momentum is 0, mean_g unless centered */
+    float lr, rho, momentum, epsilon; /* Keras: 1e-3, 0.9, 0, 1e-7 */
+    bool  centered, clears_g;
+} mote_math_rmsprop;
+
+typedef struct mote_math_adam {
+    float    lr, beta1, beta2, epsilon; /* Keras: 1e-3, 0.9, 0.999, 1e-7 */
+    uint64_t step;                      /* counts from 1 */
+    bool     clears_g;
+} mote_math_adam;
+
+typedef struct mote_math {
+    const char *name; /* "baseline", "avx2", "avx512" */
+
+    /* ---- Layers. One scratch size serves forward and backward. ---- */
+    size_t (*dense_scratch)(const mote_math_dense *shape);
+    void (*dense_forward)(const mote_math_dense *shape, const float *x, const float *w, const float *b /* or NULL */,
+                          float *y, mote_math_work work);
+    void (*dense_backward)(const mote_math_dense *shape, const mote_math_grads *grads, mote_math_work work);
+
+    size_t (*conv2d_scratch)(const mote_math_conv *shape);
+    void (*conv2d_forward)(const mote_math_conv *shape, const float *x, const float *w, const float *b, float *y,
+                           mote_math_work work);
+    void (*conv2d_backward)(const mote_math_conv *shape, const mote_math_grads *grads, mote_math_work work);
+
+    size_t (*depthwise_scratch)(const mote_math_conv *shape);
+    void (*depthwise_forward)(const mote_math_conv *shape, const float *x, const float *w, const float *b, float *y,
+                              mote_math_work work);
+    void (*depthwise_backward)(const mote_math_conv *shape, const mote_math_grads *grads, mote_math_work work);
+
+    /* ---- Pooling. saved: where each maximum came from (the first of equals; a NaN counts as lower than anything unless it
+     * comes first), max_pool_saved bytes, any alignment; NULL in forward when there will be no backward. ---- */
+    size_t (*max_pool_saved)(const mote_math_pool *shape);
+    void (*max_pool_forward)(const mote_math_pool *shape, const float *x, float *y, void *saved, mote_pool *pool);
+    void (*max_pool_backward)(const mote_math_pool *shape, const void *saved, const float *dy, float *dx, bool adds,
+                              mote_pool *pool);
+    void (*average_pool_forward)(const mote_math_pool *shape, const float *x, float *y, mote_pool *pool);
+    void (*average_pool_backward)(const mote_math_pool *shape, const float *dy, float *dx, bool adds, mote_pool *pool);
+    /* x [n, positions, channels], y [n, channels]: the mean over positions (GlobalAveragePooling2D, Mean over H and W) */
+    void (*global_average_forward)(int32_t n, int32_t positions, int32_t channels, const float *x, float *y);
+    void (*global_average_backward)(int32_t n, int32_t positions, int32_t channels, const float *dy, float *dx, bool adds);
+
+    /* ---- Batch normalization. Sums run in blocks of rows, the blocks in double. ----
+     * train writes y (which may be x), and the batch's mean, biased variance and inv_std [channels]; backward wants the
+     * x, mean and inv_std of forward; dx may be dy when it is not added to. */
+    size_t (*batch_norm_scratch)(const mote_math_norm *shape);
+    void (*batch_norm_train)(const mote_math_norm *shape, const float *x, const float *gamma, const float *beta, float *y,
+                             float *mean, float *variance, float *inv_std, mote_math_work work);
+    void (*batch_norm_infer)(const mote_math_norm *shape, const float *x, const float *gamma, const float *beta, float *y,
+                             const float *mean, const float *variance, mote_math_work work);
+    void (*batch_norm_backward)(const mote_math_norm *shape, const float *x, const float *gamma, const float *mean,
+                                const float *inv_std, const float *dy, float *dx /* or NULL */, bool adds,
+                                float *dgamma /* or NULL */, float *dbeta /* or NULL */, mote_math_work work);
+
+    /* ---- Elementwise over count floats; an output may be one of the inputs. Backward takes forward's OUTPUT y (leaky_relu
+     * too: alpha > 0) and writes dx = dy * f'(y), or adds it; dx may be dy. ---- */
+    void (*add)(size_t count, mote_math_activation activation, const float *a, const float *b, float *y);
+    void (*multiply)(size_t count, const float *a, const float *b, float *y, bool adds); /* y = a * b or y += a * b */
+    void (*scale)(size_t count, float factor, const float *x, float *y);                 /* y = factor * x */
+    void (*axpy)(size_t count, float factor, const float *x, float *y);                  /* y += factor * x */
+    void (*bias_add)(size_t rows, int32_t channels, const float *x, const float *b, float *y);
+    void (*bias_grad)(size_t rows, int32_t channels, const float *dy, float *db); /* db += sum of rows */
+    void (*activation_forward)(size_t count, mote_math_activation activation, const float *x, float *y);
+    void (*activation_backward)(size_t count, mote_math_activation activation, const float *y, const float *dy, float *dx,
+                                bool adds);
+    void (*leaky_relu_forward)(size_t count, float alpha, const float *x, float *y);
+    void (*leaky_relu_backward)(size_t count, float alpha, const float *y, const float *dy, float *dx, bool adds);
+    /* exp: at most 1.5 ulp, results below 2^-126 included, +inf above 88.73. log: 1.5 ulp; 0 gives -inf, negative NaN.
+     * sigmoid: 2.5 ulp. tanh: 2.5 ulp. None uses the C library, so every machine gives the same bytes at one level. */
+    void (*exp)(size_t count, const float *x, float *y);
+    void (*log)(size_t count, const float *x, float *y);
+    void (*sigmoid_forward)(size_t count, const float *x, float *y);
+    void (*sigmoid_backward)(size_t count, const float *y, const float *dy, float *dx, bool adds);
+    void (*tanh_forward)(size_t count, const float *x, float *y);
+    void (*tanh_backward)(size_t count, const float *y, const float *dy, float *dx, bool adds);
+    /* softmax(beta * x) over each row of x [rows, classes]; TensorFlow Lite's beta, 1 elsewhere. */
+    void (*softmax_forward)(size_t rows, int32_t classes, float beta, const float *x, float *y);
+    void (*softmax_backward)(size_t rows, int32_t classes, float beta, const float *y, const float *dy, float *dx,
+                             bool adds);
+    /* Inverted dropout: element i is kept, times 1 / (1 - rate), where mote_random_unit_f32(key, i) >= rate, else 0. The
+     * mask is a function of (key, i) only, so the same call on dy with the same key is the backward pass. 0 <= rate < 1. */
+    void (*dropout)(size_t count, float rate, mote_random_key key, const float *x, float *y, bool adds);
+
+    /* ---- Losses, as Keras defines them: the mean over the last axis (cross-entropies over classes: the sum), then the mean
+     * over rows. Each returns the SUM over rows (divide by rows for the mean) and writes dx = scale * d(sum)/dx; give
+     * scale = 1 / rows for the mean's gradient. dx may be NULL, and may be x. Labels lie in 0 .. classes - 1.
+     * The probability forms clip to [1e-7, 1 - 1e-7], as Keras does, and pass no gradient through what was clipped. ---- */
+    double (*softmax_cross_entropy)(size_t rows, int32_t classes, float scale, const float *logits, const float *targets,
+                                    float *dx);
+    double (*softmax_cross_entropy_labels)(size_t rows, int32_t classes, float scale, const float *logits,
+                                           const int32_t *labels, float *dx);
+    /* Keras 3: one-hot divides by the row's sum, then clips; labels clip, then divide by the sum of what was clipped. */
+    double (*cross_entropy)(size_t rows, int32_t classes, float scale, const float *probabilities, const float *targets,
+                            float *dx);
+    double (*cross_entropy_labels)(size_t rows, int32_t classes, float scale, const float *probabilities,
+                                   const int32_t *labels, float *dx);
+    double (*sigmoid_cross_entropy)(size_t rows, int32_t columns, float scale, const float *logits, const float *targets,
+                                    float *dx);
+    double (*binary_cross_entropy)(size_t rows, int32_t columns, float scale, const float *probabilities,
+                                   const float *targets, float *dx);
+    double (*mean_squared_error)(size_t rows, int32_t columns, float scale, const float *x, const float *targets, float *dx);
+    double (*mean_absolute_error)(size_t rows, int32_t columns, float scale, const float *x, const float *targets,
+                                  float *dx);
+
+    /* ---- Optimizers.
+     * sgd:     momentum 0: w -= lr g. Else v = momentum v - lr g; w += v, or with nesterov w += momentum v - lr g.
+     * rmsprop: v = rho v + (1 - rho) g^2; centered: m = rho m + (1 - rho) g, d = v - m^2 + eps, else d = v + eps;
+     *          u = lr g / sqrt(d); momentum > 0: b = momentum b + u, w -= b; else w -= u.
+     * adam:    m += (g - m)(1 - beta1); v += (g^2 - v)(1 - beta2); w -= alpha m / (sqrt(v) + eps),
+     *          alpha = lr sqrt(1 - beta2^step) / (1 - beta1^step). ---- */
+    void (*sgd_step)(const mote_math_sgd *options, size_t count, float *w, float *g, float *velocity);
+    void (*rmsprop_step)(const mote_math_rmsprop *options, size_t count, float *w, float *g, float *v,
+                         float *momentum_buffer, float *mean_g);
+    void (*adam_step)(const mote_math_adam *options, size_t count, float *w, float *g, float *m, float *v);
+
+    /* ---- Sums in double, in blocks: for norms and metrics. ---- */
+    double (*sum)(size_t count, const float *x);
+    double (*sum_of_squares)(size_t count, const float *x);
+} mote_math;
+
+/* The table for "baseline", "avx2" or "avx512"; NULL asks for the best this processor has. NULL is returned for a name that
+ * is unknown or a level that the processor lacks; with NULL as the name it never fails. */
+const mote_math *mote_math_select(const char *isa_or_null);
+
+#endif
