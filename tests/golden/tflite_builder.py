@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes a .tflite that holds one operator, and runs it on TFLite Micro (mote's reference for integers) and on LiteRT.
+
+Field names are those of TensorFlow's schema.fbs in camelCase.  Options left alone keep the schema's defaults; a stride
+defaults to 0 there, so every stride is set.
+"""
+import dataclasses
+
+import flatbuffers
+import numpy as np
+from ai_edge_litert import interpreter as litert
+from ai_edge_litert import schema_py_generated as schema
+from tflite_micro.python.tflite_micro import runtime as micro
+
+ARENA_BYTES = 1 << 20
+
+
+@dataclasses.dataclass
+class Tensor:
+    kind: str                    # "INT8", "FLOAT32" ...
+    shape: tuple
+    name: str
+    scale: object = None         # None: real numbers; a number; or a list, one for each index of `axis`
+    zero_point: int = 0
+    axis: int = 0
+    values: np.ndarray = None    # None: computed, or the model's input
+
+    @property
+    def dtype(self):
+        return np.dtype(self.kind.lower())
+
+
+class AlignedBuffer(schema.BufferT):
+    """Buffer with its bytes at a multiple of 16, as schema.fbs asks (force_align) and the generated Python forgets."""
+
+    def Pack(self, builder):
+        data = None
+        if self.data is not None:
+            builder.StartVector(1, len(self.data), 16)
+            builder.head -= len(self.data)
+            builder.Bytes[builder.head:builder.head + len(self.data)] = bytes(self.data)
+            data = builder.EndVector()
+        schema.BufferStart(builder)
+        if data is not None:
+            schema.BufferAddData(builder, data)
+        return schema.BufferEnd(builder)
+
+
+def _quantization(tensor):
+    if tensor.scale is None:
+        return None
+    q = schema.QuantizationParametersT()
+    q.scale = np.atleast_1d(np.asarray(tensor.scale, np.float32))
+    q.zeroPoint = np.full(q.scale.shape, tensor.zero_point, np.int64)
+    q.quantizedDimension = tensor.axis
+    return q
+
+
+def build(operator, version, options, inputs, outputs):
+    """Returns the file's bytes. inputs: Tensors, None for one left out; those without values are the model's inputs."""
+    model, graph = schema.ModelT(), schema.SubGraphT()
+    code, op = schema.OperatorCodeT(), schema.OperatorT()
+    code.builtinCode, code.version = getattr(schema.BuiltinOperator, operator), version
+    code.deprecatedBuiltinCode = min(code.builtinCode, 127)
+    model.version, model.description, model.buffers = 3, operator, [AlignedBuffer()]  # buffer 0 stays empty
+    graph.tensors = []
+
+    def add(tensor):
+        t = schema.TensorT()
+        t.type, t.shape, t.name = getattr(schema.TensorType, tensor.kind), list(tensor.shape), tensor.name
+        t.quantization, t.buffer = _quantization(tensor), 0
+        if tensor.values is not None:
+            assert tensor.values.dtype == tensor.dtype and tensor.values.shape == tuple(tensor.shape), tensor.name
+            t.buffer = len(model.buffers)
+            model.buffers.append(AlignedBuffer())
+            model.buffers[-1].data = np.ascontiguousarray(tensor.values).tobytes()
+        graph.tensors.append(t)
+        return len(graph.tensors) - 1
+
+    op.opcodeIndex = 0
+    op.inputs = [-1 if tensor is None else add(tensor) for tensor in inputs]
+    op.outputs = [add(tensor) for tensor in outputs]
+    if options is not None:
+        op.builtinOptions = options
+        op.builtinOptionsType = getattr(schema.BuiltinOptions, type(options).__name__[:-1])
+    graph.inputs = [i for i, tensor in zip(op.inputs, inputs) if tensor is not None and tensor.values is None]
+    graph.outputs, graph.operators = list(op.outputs), [op]
+    model.subgraphs, model.operatorCodes = [graph], [code]
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
+def run_micro(model, samples):
+    """samples: one array [n, ...tensor shape] an input. Returns one array [n, ...] (the model has one output)."""
+    engine = micro.Interpreter.from_bytes(model, arena_size=ARENA_BYTES)
+    results = []
+    for sample in zip(*samples):
+        for index, values in enumerate(sample):
+            engine.set_input(np.ascontiguousarray(values), index)
+        engine.invoke()
+        results.append(np.copy(engine.get_output(0)))
+    return np.stack(results)
+
+
+def run_litert(model, samples, resolver="BUILTIN_REF"):
+    engine = litert.Interpreter(model_content=model, num_threads=1,
+                                experimental_op_resolver_type=litert.OpResolverType[resolver])
+    engine.allocate_tensors()
+    inputs, output = engine.get_input_details(), engine.get_output_details()[0]["index"]
+    results = []
+    for sample in zip(*samples):
+        for detail, values in zip(inputs, sample):
+            engine.set_tensor(detail["index"], np.ascontiguousarray(values))
+        engine.invoke()
+        results.append(np.copy(engine.get_tensor(output)))
+    return np.stack(results)
