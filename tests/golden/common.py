@@ -28,6 +28,11 @@ def save_npz(path, arrays):
     print(f"{path}: {len(out)} arrays, {target.stat().st_size} bytes")
 
 
+def normal(random, shape, scale=1.0):
+    """Normal values, rounded to multiples of 2^-8: they are stored in half the room."""
+    return np.float32(np.round(random.standard_normal(shape) * scale * 256) / 256)
+
+
 def tflite_layout(layer_kind, array):
     """A kernel, or its gradient, as Keras holds it -> as TensorFlow Lite holds it; other arrays pass unchanged.
 

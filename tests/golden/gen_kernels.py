@@ -12,7 +12,7 @@ import zlib
 
 import numpy as np
 
-from common import FOLDER, save_npz
+from common import FOLDER, normal, save_npz
 from tflite_builder import Tensor, build, run_litert, run_micro, schema
 
 SAME, VALID = schema.Padding.SAME, schema.Padding.VALID
@@ -35,7 +35,7 @@ def draw(random, tensor, count, spread=2.0, near_zero=False):
     """Samples for one input. Integers: all lowest, all highest, the two mixed, uniform. Floats: at most 3, normal."""
     shape = (count, *tensor.shape)
     if tensor.kind == "FLOAT32":
-        return (random.standard_normal((min(count, 3), *tensor.shape)) * spread).astype(np.float32)
+        return normal(random, (min(count, 3), *tensor.shape), spread)
     limits = np.iinfo(tensor.dtype)
     samples = random.integers(limits.min, limits.max, shape, tensor.dtype, endpoint=True)
     samples[0], samples[1] = limits.min, limits.max
@@ -64,8 +64,8 @@ def weights(random, kind, shape, axis, per_channel, in_scale, out_scale, terms, 
     """(filter, bias), scaled so that a random sum of `terms` products covers the output's range times headroom."""
     channels = shape[axis]
     if kind == "FLOAT32":
-        values = (random.standard_normal(shape) / math.sqrt(terms)).astype(np.float32)
-        bias = random.standard_normal(channels).astype(np.float32)
+        values = normal(random, shape, 1 / math.sqrt(terms))
+        bias = normal(random, channels)
         return Tensor(kind, shape, "w", values=values), Tensor(kind, (channels,), "b", values=bias)
     wide = kind == "INT16"
     typical = (18900 if wide else 74) * 73 * math.sqrt(terms)  # standard deviations of uniform activations and weights
