@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <mote/dataset.h>
 #include <mote/dtype.h>
 #include <mote/model.h>
 
@@ -28,7 +29,7 @@
 #include "graph/attrs.h"
 
 typedef int32_t mote_id; /* index of a tensor */
-#define MOTE_NONE ((mote_id) - 1)
+#define MOTE_NONE     ((mote_id)-1)
 #define MOTE_RANK_MAX 8
 
 typedef enum mote_op_kind {
@@ -105,9 +106,8 @@ typedef enum mote_stage { MOTE_STAGE_TRAIN = 0, MOTE_STAGE_INFER, MOTE_STAGE_QUA
 /* How raw samples become the model's first input, and what the classes of its first output are called. Travels with the
  * model: .tflite metadata "mote.recipe", in .keras an asset. */
 typedef struct mote_recipe {
-    float              scale; /* sample = raw / scale; 0: not prepared */
-    int32_t            channel_count; /* 0, or the length of mean and deviation: sample = (raw / scale - mean) / deviation */
-    const float       *mean, *deviation;
+    bool               is_prepared; /* preparation says something */
+    mote_preparation   preparation; /* how stored numbers become the input: see mote/dataset.h */
     const char *const *labels;
     int32_t            label_count;
 } mote_recipe;

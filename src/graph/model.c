@@ -43,9 +43,10 @@ mote_status mote_recipe_copy(mote_recipe *out, const mote_recipe *from, mote_are
         if (!(labels[i] = mote_arena_strdup(arena, from->labels[i], err)))
             return err->code;
     out->labels = from->label_count > 0 ? labels : NULL;
-    if (from->channel_count > 0) {
-        out->mean = mote_arena_copy(arena, from->mean, (size_t)from->channel_count, sizeof(float), err);
-        out->deviation = mote_arena_copy(arena, from->deviation, (size_t)from->channel_count, sizeof(float), err);
+    if (from->preparation.channels > 0) {
+        size_t channels = (size_t)from->preparation.channels;
+        out->preparation.mean = mote_arena_copy(arena, from->preparation.mean, channels, sizeof(float), err);
+        out->preparation.std = mote_arena_copy(arena, from->preparation.std, channels, sizeof(float), err);
     }
     return err->code;
 }

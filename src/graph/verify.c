@@ -58,8 +58,8 @@ static mote_status verify_node(const mote_graph *graph, const mote_node *node, b
     for (i = 0; i < node->out_count; i++) {
         mote_id id = node->out[i];
         if (id < 0 || id >= graph->tensor_count)
-            return mote_fail(err, MOTE_ERR_FORMAT, "%s: output %d names tensor %d of %d", mote_node_show(graph, node).text, i,
-                             id, graph->tensor_count);
+            return mote_fail(err, MOTE_ERR_FORMAT, "%s: output %d names tensor %d of %d", mote_node_show(graph, node).text,
+                             i, id, graph->tensor_count);
         if (is_ready[id])
             return mote_fail(err, MOTE_ERR_FORMAT, "%s: output %d (tensor %d, %s) is a constant or computed twice",
                              mote_node_show(graph, node).text, i, id, mote_show_string(graph->tensors[id].name).text);
@@ -98,8 +98,8 @@ mote_status mote_graph_verify(const mote_model *model, const mote_graph *graph, 
 
     (void)model;
     if (graph->input_count < 1 || graph->output_count < 1)
-        return mote_fail(err, MOTE_ERR_FORMAT, "a model needs an input and an output; this has %d and %d", graph->input_count,
-                         graph->output_count);
+        return mote_fail(err, MOTE_ERR_FORMAT, "a model needs an input and an output; this has %d and %d",
+                         graph->input_count, graph->output_count);
     for (i = 0; i < graph->tensor_count; i++)
         MOTE_TRY(verify_tensor(&graph->tensors[i], i, err));
     is_ready = MOTE_NEW(&scratch, bool, graph->tensor_count, err);

@@ -1,0 +1,102 @@
+/* FULLY_CONNECTED: out[b,o] = activation(bias[o] + sum_i in[b,i] * w[o,i])
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MRT_FULLY_CONNECTED_H
+#define MRT_FULLY_CONNECTED_H
+
+#include "rescale.h"
+
+/* int8, with int8 weights and an int32 bias:
+ *
+ *   acc = bias[o] + sum_i (in[b,i] - in_zero) * (w[o,i] - w_zero)
+ *   out = clamp(rescale(acc, mult[o * step], shift[o * step]) + out_zero, act_min, act_max)
+ *
+ * in    [rows, in_count]    real = in_scale * (in - in_zero)
+ * w     [out_count, in_count]
+ * bias  [out_count]         scale in_scale * w_scale[o]; NULL: none
+ * out   [rows, out_count]   does not overlap in
+ * Cannot fail: shapes were checked on the host or at open. acc wraps in 32 bits. No scratch.
+ * Source: TensorFlow Lite Micro's reference kernel (rounds twice, see rescale.h). */
+typedef struct mrt_fully_connected_i8_params {
+    int32_t                  rows, in_count, out_count;
+    int32_t                  in_zero, w_zero, out_zero;
+    int32_t                  act_min, act_max;
+    int32_t                  step; /* 1: a multiplier per output; 0: one for all */
+    const MRT_FLASH int8_t  *w;
+    const MRT_FLASH int32_t *bias;
+    const MRT_FLASH int32_t *mult;
+    const MRT_FLASH int8_t  *shift;
+} mrt_fully_connected_i8_params;
+
+MRT_INLINE void mrt_fully_connected_i8(const mrt_fully_connected_i8_params *p, const int8_t *in, int8_t *out)
+{
+    int32_t b, o, i;
+
+    for (b = 0; b < p->rows; b++, in += p->in_count) {
+        const MRT_FLASH int8_t *w = p->w;
+        for (o = 0; o < p->out_count; o++, w += p->in_count) {
+            uint32_t acc = p->bias ? (uint32_t)p->bias[o] : 0u;
+            int32_t  y;
+            for (i = 0; i < p->in_count; i++)
+                acc += (uint32_t)((in[i] - p->in_zero) * (w[i] - p->w_zero));
+            y = mrt_rescale((int32_t)acc, p->mult[o * p->step], p->shift[o * p->step]) + p->out_zero;
+            *out++ = (int8_t)mrt_clamp_i32(y, p->act_min, p->act_max);
+        }
+    }
+}
+
+#if !defined(__AVR__)
+/* What the parameters' multipliers and clamps follow from. w_scale has 1 or out_count entries. */
+typedef struct mrt_fully_connected_i8_scales {
+    float          in_scale, out_scale;
+    const float   *w_scale;
+    int32_t        w_scale_count;
+    mrt_activation activation;
+} mrt_fully_connected_i8_scales;
+
+/* Fills act_min, act_max, step, and mult and shift, which have w_scale_count entries; out_zero is read. With one weight
+ * scale the product of scales is taken in float, with several in double, as the reference does. */
+MRT_INLINE void mrt_fully_connected_i8_prepare(mrt_fully_connected_i8_params *p, const mrt_fully_connected_i8_scales *s,
+                                               int32_t *mult, int8_t *shift)
+{
+    int32_t o, exponent;
+
+    for (o = 0; o < s->w_scale_count; o++) {
+        const float  rounded = s->in_scale * s->w_scale[o];
+        const double product = s->w_scale_count > 1 ? (double)s->in_scale * (double)s->w_scale[o] : (double)rounded;
+        mrt_quantize_multiplier(product / (double)s->out_scale, &mult[o], &exponent);
+        shift[o] = (int8_t)exponent;
+    }
+    p->step = s->w_scale_count > 1;
+    p->mult = mult;
+    p->shift = shift;
+    mrt_activation_range(s->activation, s->out_scale, p->out_zero, -128, 127, &p->act_min, &p->act_max);
+}
+#endif
+
+/* float32. out does not overlap in; bias NULL: none. Sums run in ascending i, the bias last. */
+typedef struct mrt_fully_connected_f32_params {
+    int32_t                rows, in_count, out_count;
+    float                  act_min, act_max;
+    const MRT_FLASH float *w;
+    const MRT_FLASH float *bias;
+} mrt_fully_connected_f32_params;
+
+MRT_INLINE void mrt_fully_connected_f32(const mrt_fully_connected_f32_params *p, const float *in, float *out)
+{
+    int32_t b, o, i;
+
+    for (b = 0; b < p->rows; b++, in += p->in_count) {
+        const MRT_FLASH float *w = p->w;
+        for (o = 0; o < p->out_count; o++, w += p->in_count) {
+            float acc = 0.0f;
+            for (i = 0; i < p->in_count; i++)
+                acc += in[i] * w[i];
+            if (p->bias)
+                acc += p->bias[o];
+            *out++ = mrt_clamp_f32(acc, p->act_min, p->act_max);
+        }
+    }
+}
+
+#endif

@@ -1,0 +1,65 @@
+/* The dialect that all runtime code is written in: C99, freestanding, no allocation, no I/O, no writable globals.
+ *
+ *   MRT_INLINE   kernels are always inlined, so that constant parameters specialise them (a plain `static inline` with two
+ *                callers is not, and the specialisation is silently lost)
+ *   MRT_FLASH    qualifies constants that must stay in flash. On AVR plain `const` data lands in RAM; everywhere else the
+ *                word means nothing. `const MRT_FLASH int8_t *w` is read like any pointer
+ *   MRT_ALIGN    arrays begin at a multiple of 16 bytes, so that wide loads of any chip are aligned
+ *
+ * Integer sums run in uint32_t: they wrap, as defined, whatever a hostile file holds. Right shifts of negative numbers are
+ * arithmetic (every compiler mote supports; checked below).
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MRT_H
+#define MRT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define MRT_INLINE   static inline __attribute__((always_inline, unused))
+#define MRT_NOINLINE __attribute__((noinline))
+#define MRT_ALIGN    __attribute__((aligned(16)))
+#else
+#define MRT_INLINE static inline
+#define MRT_NOINLINE
+#define MRT_ALIGN
+#endif
+
+#if defined(__FLASH) && !defined(__cplusplus)
+#define MRT_FLASH __flash
+#else
+#define MRT_FLASH
+#endif
+
+typedef char mrt_right_shift_is_arithmetic[(-5 >> 1) == -3 ? 1 : -1];
+
+/* Operands of one kernel call where they are known only at run time: activations in the operator's order, constants live
+ * in the parameters. */
+typedef struct mrt_io {
+    const void *in[8];
+    void       *out[4];
+    void       *scratch;
+} mrt_io;
+
+MRT_INLINE int32_t mrt_min_i32(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
+MRT_INLINE int32_t mrt_max_i32(int32_t a, int32_t b)
+{
+    return a > b ? a : b;
+}
+
+MRT_INLINE int32_t mrt_clamp_i32(int32_t x, int32_t low, int32_t high)
+{
+    return mrt_max_i32(low, mrt_min_i32(x, high));
+}
+
+MRT_INLINE float mrt_clamp_f32(float x, float low, float high)
+{
+    x = x < low ? low : x;
+    return x > high ? high : x;
+}
+
+#endif

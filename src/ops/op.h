@@ -1,0 +1,202 @@
+/* What the host knows about an operator: one constant per operator, at the end of its file src/ops/NAME.c.
+ *
+ *   infer       checks operands and works out the shapes of the outputs
+ *   rows        one for each combination of operand types that can be executed, with the kernels that do it
+ *   quantize    which scale, type and axis each operand gets in full int8
+ *   forward,    float training over a batch; what backward needs kept between the two is `saved`
+ *   backward
+ *   cost        multiply-accumulates: asked before anything is allocated, saturating
+ *
+ * A kernel is one way to compute a row. [0] is the reference kernel of runtime/kernels/: it reads TensorFlow Lite's layout
+ * and serves host, interpreter and compiled code. The others are faster variants of runtime/arch/, equal byte for byte,
+ * best last; lower/ takes the last one that applies to the node and the target.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_OPS_OP_H
+#define MOTE_OPS_OP_H
+
+#include "base/thread.h"
+#include "graph/graph.h"
+#include "math/math.h"
+#include "runtime/mrt.h"
+
+/* ---- kernels ---- */
+
+/* Instruction sets that a kernel is for. */
+typedef enum mote_target_mask {
+    MOTE_TARGET_HOST = 1,
+    MOTE_TARGET_PORTABLE = 2, /* any C99 compiler: Cortex-M0/M3, Xtensa, AVR, other hosts */
+    MOTE_TARGET_ARM_DSP = 4,  /* Cortex-M4, M7, M33 */
+    MOTE_TARGET_AVR = 8,
+    MOTE_TARGET_ANY = 15
+} mote_target_mask;
+
+/* One member of a parameter struct, so that the emitter can print it as an initializer. */
+typedef enum mote_field_kind { MOTE_FIELD_INTEGER, MOTE_FIELD_FLOAT, MOTE_FIELD_POINTER } mote_field_kind;
+
+typedef struct mote_field {
+    const char     *name; /* as C designates it: "act_min", "a.mult" */
+    size_t          offset, bytes;
+    mote_field_kind kind;
+} mote_field;
+
+#define MOTE_FIELD(T, member)                                                                                               \
+    {                                                                                                                       \
+#member, offsetof(T, member), sizeof(((T *)0)->member),                                                             \
+            _Generic(((T *)0)->member, float                                                                                \
+                     : MOTE_FIELD_FLOAT, int8_t                                                                             \
+                     : MOTE_FIELD_INTEGER, uint8_t                                                                          \
+                     : MOTE_FIELD_INTEGER, int16_t                                                                          \
+                     : MOTE_FIELD_INTEGER, uint16_t                                                                         \
+                     : MOTE_FIELD_INTEGER, int32_t                                                                          \
+                     : MOTE_FIELD_INTEGER, default                                                                          \
+                     : MOTE_FIELD_POINTER)                                                                                  \
+    }
+
+/* A constant array that parameters point to: the node's own constant, or one that prepare or pack made. */
+typedef struct mote_const_array {
+    const char *role; /* "weights", "bias", "mult" ...: part of its name in emitted code */
+    const void *values;
+    mote_dtype  dtype;
+    size_t      count;
+} mote_const_array;
+
+enum { MOTE_CONST_ARRAYS_MAX = 8 };
+
+/* What prepare makes of a node: the kernel's parameter struct and the arrays it points to, all in arena (arrays may also
+ * be the model's own, so the model must outlive it). */
+typedef struct mote_prepared {
+    mote_arena      *arena;
+    void            *params;
+    mote_const_array arrays[MOTE_CONST_ARRAYS_MAX];
+    int32_t          array_count;
+} mote_prepared;
+
+typedef struct mote_kernel {
+    const char       *symbol; /* the function in runtime/, e.g. "mrt_fully_connected_i8" */
+    const char       *params; /* its parameter struct, e.g. "mrt_fully_connected_i8_params" */
+    const char       *header; /* below runtime/, e.g. "kernels/fully_connected.h" */
+    mote_target_mask  targets;
+    size_t            param_bytes;
+    const mote_field *fields;                                          /* ends with a NULL name */
+    bool (*applies)(const mote_graph *graph, const mote_node *node);   /* NULL: always */
+    size_t (*scratch)(const mote_graph *graph, const mote_node *node); /* bytes; NULL: none */
+    bool (*in_place)(const mote_graph *graph, const mote_node *node);  /* out may be in[0]; NULL: never */
+    mote_status (*prepare)(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err);
+    /* For compiled code, after prepare: folds zero points into the bias, re-lays weights. NULL: nothing to do. */
+    mote_status (*pack)(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err);
+    void (*run)(const void *params, const mrt_io *io); /* the same header, instantiated for the host */
+} mote_kernel;
+
+enum { MOTE_ROW_OPERANDS = 4 };
+
+/* Operand types; an absent optional operand matches, and the last type goes for all operands after it. */
+typedef struct mote_op_row {
+    mote_dtype         out, in[MOTE_ROW_OPERANDS];
+    int32_t            in_count;                 /* of in[] */
+    int32_t            version_min, version_max; /* of TensorFlow Lite's operator */
+    const mote_kernel *kernels;                  /* ends with a NULL symbol */
+} mote_op_row;
+
+/* ---- training ---- */
+
+/* One call of forward or backward. batch multiplies dim[0] of batched tensors, whose dim[0] is 1. */
+typedef struct mote_call {
+    const mote_graph   *graph;
+    const mote_node    *node;
+    int32_t             batch;
+    bool                is_training; /* batch statistics, dropout */
+    const mote_math    *math;
+    mote_pool          *pool;
+    mote_random_key     key;      /* this node's own, in this step */
+    const float *const *in;       /* an entry an operand, NULL where absent */
+    float *const       *out;      /* forward writes these; backward may read them */
+    const float *const *grad_out; /* backward only */
+    float *const       *grad_in; /* backward only; NULL: not wanted. Activations are WRITTEN, trainable constants ADDED to */
+    void               *saved;   /* from forward to backward, saved(...) bytes */
+    void               *scratch; /* scratch(...) bytes */
+} mote_call;
+
+/* ---- quantization ---- */
+
+typedef enum mote_granularity { MOTE_PER_CHANNEL = 0, MOTE_PER_TENSOR } mote_granularity;
+
+/* What an operand must become. */
+typedef enum mote_quant_rule {
+    MOTE_QUANT_RANGE = 0, /* int8 from the observed range, zero included */
+    MOTE_QUANT_SAME,      /* an output: type and scale of operand 0 (moves or selects values) */
+    MOTE_QUANT_FIXED,     /* scale and zero point are given: softmax, sigmoid, tanh */
+    MOTE_QUANT_WEIGHTS,   /* int8 symmetric in [-127, 127], per channel along axis (or per tensor) */
+    MOTE_QUANT_BIAS,      /* int32, scale in[0] * in[1] */
+    MOTE_QUANT_KEEP       /* not a number to quantize: shapes, axes */
+} mote_quant_rule;
+
+typedef struct mote_quant_want {
+    mote_quant_rule rule;
+    int32_t         axis;       /* WEIGHTS */
+    float           scale;      /* FIXED */
+    int32_t         zero_point; /* FIXED */
+} mote_quant_want;
+
+/* ---- the operator ---- */
+
+typedef struct mote_op {
+    int32_t            in_min, in_max, out_count;
+    bool               is_training_only; /* not legal after stage TRAIN */
+    bool               fuses_activation; /* node->activation may be RELU or RELU6 */
+    const mote_op_row *rows;             /* ends with a NULL kernels */
+    /* Fills type and shape of the outputs that the node already names, resolves paddings; operands are in place. */
+    mote_status (*infer)(mote_graph *graph, mote_node *node, mote_error *err);
+    /* want has an entry an operand, then one an output. NULL: the operator has no int8 form of its own. */
+    void (*quantize)(const mote_graph *graph, const mote_node *node, mote_quant_want *want);
+    void (*forward)(const mote_call *call);
+    void (*backward)(const mote_call *call);
+    size_t (*saved)(const mote_graph *graph, const mote_node *node, int32_t batch);                          /* NULL: none */
+    size_t (*scratch)(const mote_math *math, const mote_graph *graph, const mote_node *node, int32_t batch); /* NULL: none */
+    size_t (*macs)(const mote_graph *graph, const mote_node *node);                                          /* NULL: 0 */
+} mote_op;
+
+#define OP(KIND, name, attributes) extern const mote_op mote_op_##name;
+#include "ops/ops.def"
+#undef OP
+
+extern const mote_op *const mote_ops[MOTE_OP_COUNT];
+
+/* The row for the node's operand types, or NULL with one line that names operator and types. */
+const mote_op_row *mote_op_find_row(const mote_graph *graph, const mote_node *node, mote_error *err);
+
+/* Multiply-accumulates of one sample. */
+size_t mote_op_macs(const mote_graph *graph, const mote_node *node);
+
+/* infer for one node, with the checks that all operators share (operand counts, fused activation, stage). */
+mote_status mote_op_infer(mote_model *model, mote_graph *graph, mote_node *node, mote_error *err);
+
+/* The whole model: mote_graph_verify, then every operator's own rules; tells each output's shape from the one stored. */
+mote_status mote_model_verify(mote_model *model, mote_error *err);
+
+/* ---- helpers for operators' files ---- */
+
+/* A zeroed parameter struct; adding an array that it points to. */
+void       *mote_prepared_params(mote_prepared *prepared, size_t bytes, mote_error *err);
+mote_status mote_prepared_add(mote_prepared *prepared, const char *role, const void *values, mote_dtype dtype, size_t count,
+                              mote_error *err);
+/* Replaces an array (pack does). */
+void mote_prepared_replace(mote_prepared *prepared, const char *role, const void *values, mote_dtype dtype, size_t count);
+
+/* Quantization of an operand, per tensor. */
+float   mote_scale_of(const mote_tensor *tensor);
+int32_t mote_zero_of(const mote_tensor *tensor);
+
+/* Clamps of a fused activation for float kernels. */
+void mote_activation_range_f32(mote_activation activation, float *act_min, float *act_max);
+
+mote_math_activation mote_math_activation_of(mote_activation activation);
+
+/* "operator 3 (CONV_2D): " in front of the text. */
+mote_status mote_op_fail(const mote_graph *graph, const mote_node *node, mote_status code, mote_error *err,
+                         const char *format, ...) MOTE_PRINTF(5, 6);
+
+/* Output i of node becomes the given type and shape. */
+void mote_set_output(mote_graph *graph, const mote_node *node, int32_t index, mote_dtype dtype, int32_t rank,
+                     const int32_t *dim);
+
+#endif

@@ -1,0 +1,192 @@
+/* The table of operators, and what all operators share.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <float.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ops/op.h"
+
+const mote_op *const mote_ops[MOTE_OP_COUNT] = {
+#define OP(KIND, name, attributes) [MOTE_OP_##KIND] = &mote_op_##name,
+#include "ops/ops.def"
+#undef OP
+};
+
+static bool row_matches(const mote_op_row *row, const mote_graph *graph, const mote_node *node)
+{
+    const mote_tensor *out = mote_node_out(graph, node, 0);
+    int32_t            i;
+
+    if (!out || out->dtype != row->out)
+        return false;
+    for (i = 0; i < node->in_count; i++) {
+        const mote_tensor *in = mote_node_in(graph, node, i);
+        int32_t            slot = i < row->in_count ? i : row->in_count - 1;
+        if (in && in->dtype != row->in[slot])
+            return false;
+    }
+    return true;
+}
+
+const mote_op_row *mote_op_find_row(const mote_graph *graph, const mote_node *node, mote_error *err)
+{
+    const mote_op_row *row = mote_ops[node->op]->rows;
+    char               types[160];
+    int32_t            i;
+    int                used = 0;
+
+    for (; row && row->kernels; row++)
+        if (row_matches(row, graph, node))
+            return row;
+    for (i = 0; i < node->in_count && used < 120; i++) {
+        const mote_tensor *in = mote_node_in(graph, node, i);
+        used += snprintf(types + used, sizeof types - (size_t)used, "%s%s", i ? ", " : "",
+                         in ? mote_dtype_name(in->dtype) : "none");
+    }
+    mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err,
+                 "no kernel takes (%s) to %s; `mote inspect --operators` lists what there is", types,
+                 mote_dtype_name(mote_node_out(graph, node, 0)->dtype));
+    return NULL;
+}
+
+size_t mote_op_macs(const mote_graph *graph, const mote_node *node)
+{
+    return mote_ops[node->op]->macs ? mote_ops[node->op]->macs(graph, node) : 0;
+}
+
+static mote_status check_operands(const mote_graph *graph, const mote_node *node, mote_error *err)
+{
+    const mote_op *op = mote_ops[node->op];
+    int32_t        i;
+
+    if (node->in_count < op->in_min || node->in_count > op->in_max)
+        return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "%d inputs, %d to %d expected", node->in_count, op->in_min,
+                            op->in_max);
+    if (node->out_count != op->out_count)
+        return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "%d outputs, %d expected", node->out_count, op->out_count);
+    for (i = 0; i < op->in_min; i++)
+        if (!mote_node_in(graph, node, i))
+            return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "input %d is left out, but it is not optional", i);
+    if (node->activation != MOTE_ACT_NONE && !op->fuses_activation)
+        return mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err, "takes no fused activation");
+    return MOTE_OK;
+}
+
+mote_status mote_op_infer(mote_model *model, mote_graph *graph, mote_node *node, mote_error *err)
+{
+    const mote_tensor *in;
+    int32_t            i;
+
+    MOTE_TRY(check_operands(graph, node, err));
+    if (mote_ops[node->op]->is_training_only && model->stage != MOTE_STAGE_TRAIN)
+        return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "belongs to training only");
+    MOTE_TRY(mote_ops[node->op]->infer(graph, node, err));
+    in = mote_node_in(graph, node, 0);
+    for (i = 0; i < node->out_count; i++)
+        graph->tensors[node->out[i]].is_batched = in && in->is_batched;
+    return MOTE_OK;
+}
+
+/* infer writes into the stored output; what stood there before must have agreed. */
+static mote_status check_node(mote_model *model, mote_graph *graph, mote_node *node, mote_error *err)
+{
+    mote_tensor stored[MOTE_NODE_OUT_MAX];
+    int32_t     i;
+
+    for (i = 0; i < node->out_count; i++)
+        stored[i] = graph->tensors[node->out[i]];
+    MOTE_TRY(mote_op_infer(model, graph, node, err));
+    for (i = 0; i < node->out_count; i++) {
+        const mote_tensor *out = &graph->tensors[node->out[i]];
+        if (!mote_tensor_same_shape(out, &stored[i]))
+            return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "output %d has shape %s, %s expected", i,
+                                mote_shape_show(&stored[i]).text, mote_shape_show(out).text);
+    }
+    return MOTE_OK;
+}
+
+mote_status mote_model_verify(mote_model *model, mote_error *err)
+{
+    mote_graph *graph = &model->graphs[0];
+    int32_t     i;
+
+    MOTE_TRY(mote_graph_verify(model, graph, err));
+    for (i = 0; i < graph->node_count; i++) {
+        if (graph->nodes[i].in_count > MOTE_NODE_IN_MAX || graph->nodes[i].out_count > MOTE_NODE_OUT_MAX)
+            return mote_op_fail(graph, &graph->nodes[i], MOTE_ERR_LIMIT, err, "too many operands");
+        MOTE_TRY(check_node(model, graph, &graph->nodes[i], err));
+        if (model->stage != MOTE_STAGE_TRAIN && !mote_op_find_row(graph, &graph->nodes[i], err))
+            return err->code;
+    }
+    return MOTE_OK;
+}
+
+void *mote_prepared_params(mote_prepared *prepared, size_t bytes, mote_error *err)
+{
+    return prepared->params = mote_arena_alloc(prepared->arena, bytes, 1, err);
+}
+
+mote_status mote_prepared_add(mote_prepared *prepared, const char *role, const void *values, mote_dtype dtype, size_t count,
+                              mote_error *err)
+{
+    if (!values)
+        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+    prepared->arrays[prepared->array_count++] = (mote_const_array){role, values, dtype, count};
+    return MOTE_OK;
+}
+
+void mote_prepared_replace(mote_prepared *prepared, const char *role, const void *values, mote_dtype dtype, size_t count)
+{
+    int32_t i;
+
+    for (i = 0; i < prepared->array_count; i++)
+        if (strcmp(prepared->arrays[i].role, role) == 0)
+            prepared->arrays[i] = (mote_const_array){role, values, dtype, count};
+}
+
+float mote_scale_of(const mote_tensor *tensor)
+{
+    return tensor->quant ? tensor->quant->scale[0] : 1.0f;
+}
+
+int32_t mote_zero_of(const mote_tensor *tensor)
+{
+    return tensor->quant ? tensor->quant->zero_point[0] : 0;
+}
+
+void mote_activation_range_f32(mote_activation activation, float *act_min, float *act_max)
+{
+    *act_min = activation == MOTE_ACT_NONE ? -FLT_MAX : 0.0f;
+    *act_max = activation == MOTE_ACT_RELU6 ? 6.0f : FLT_MAX;
+}
+
+mote_math_activation mote_math_activation_of(mote_activation activation)
+{
+    return activation == MOTE_ACT_RELU ? MOTE_MATH_RELU : activation == MOTE_ACT_RELU6 ? MOTE_MATH_RELU6 : MOTE_MATH_LINEAR;
+}
+
+mote_status mote_op_fail(const mote_graph *graph, const mote_node *node, mote_status code, mote_error *err,
+                         const char *format, ...)
+{
+    char    text[MOTE_ERROR_TEXT];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return mote_fail(err, code, "%s: %s", mote_node_show(graph, node).text, text);
+}
+
+void mote_set_output(mote_graph *graph, const mote_node *node, int32_t index, mote_dtype dtype, int32_t rank,
+                     const int32_t *dim)
+{
+    mote_tensor *out = &graph->tensors[node->out[index]];
+    int32_t      i;
+
+    out->dtype = dtype;
+    out->rank = rank;
+    for (i = 0; i < rank; i++)
+        out->dim[i] = dim[i];
+}
