@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/number.h"
+
+#include <locale.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MINUS "\xe2\x88\x92" /* U+2212 */
+
+/* printf writes the locale's decimal point, which may be several bytes. */
+static void make_point_a_dot(char *text)
+{
+    const char *point = localeconv()->decimal_point;
+    char       *found = strcmp(point, ".") == 0 ? NULL : strstr(text, point);
+
+    if (found) {
+        *found = '.';
+        memmove(found + 1, found + strlen(point), strlen(found + strlen(point)) + 1);
+    }
+}
+
+mote_number mote_number_shortest(double value)
+{
+    mote_number number = {{0}};
+    int         digits;
+
+    if (isnan(value)) /* printf may show its sign */
+        snprintf(number.text, sizeof number.text, "nan");
+    else
+        for (digits = 1; digits <= 17; digits++) {
+            snprintf(number.text, sizeof number.text, "%.*g", digits, value);
+            if (strtod(number.text, NULL) == value)
+                break;
+        }
+    make_point_a_dot(number.text);
+    return number;
+}
+
+/* Takes "-12345.50" to "-12,345.50" with a true minus sign. */
+static mote_number group_thousands(const char *plain)
+{
+    mote_number number = {{0}};
+    const char *digits = plain + (plain[0] == '-');
+    size_t      whole = strspn(digits, "0123456789"), used = 0, i;
+
+    if (plain[0] == '-') {
+        memcpy(number.text, MINUS, 3);
+        used = 3;
+    }
+    for (i = 0; digits[i] != '\0' && used + 2 < sizeof number.text; i++) {
+        if (i > 0 && i < whole && (whole - i) % 3 == 0)
+            number.text[used++] = ',';
+        number.text[used++] = digits[i];
+    }
+    return number;
+}
+
+/* An exponent without its padding: "1e-05" becomes "1e-5", "1e+07" becomes "1e7". */
+static mote_number tidy_exponent(const char *plain)
+{
+    mote_number number = {{0}};
+    const char *e = strchr(plain, 'e');
+    int         mantissa = e ? (int)(e - plain) : (int)strlen(plain), skip = plain[0] == '-';
+
+    snprintf(number.text, sizeof number.text, "%s%.*s", skip ? MINUS : "", mantissa - skip, plain + skip);
+    if (e) {
+        long power = strtol(e + 1, NULL, 10);
+        snprintf(number.text + strlen(number.text), sizeof number.text - strlen(number.text), "e%s%ld",
+                 power < 0 ? MINUS : "", labs(power));
+    }
+    return number;
+}
+
+mote_number mote_number_grouped(double value, int decimals)
+{
+    char plain[64];
+
+    if (!isfinite(value) || fabs(value) >= 1e12 || decimals > 9) {
+        snprintf(plain, sizeof plain, "%.5g", value);
+        make_point_a_dot(plain);
+        return tidy_exponent(plain);
+    }
+    snprintf(plain, sizeof plain, "%.*f", decimals > 0 ? decimals : 0, value);
+    make_point_a_dot(plain);
+    return group_thousands(strspn(plain, "-0.") == strlen(plain) && plain[0] == '-' ? plain + 1 : plain);
+}
+
+mote_number mote_number_rounded(double value)
+{
+    char   plain[64];
+    double size = fabs(value);
+
+    if (size < 1e9 && value == floor(value))
+        return mote_number_grouped(value, 0);
+    if (size >= 1000 && size < 1e9)
+        return mote_number_grouped(value, 0);
+    snprintf(plain, sizeof plain, "%.3g", value);
+    make_point_a_dot(plain);
+    return tidy_exponent(plain);
+}
+
+mote_number mote_number_bytes(double bytes)
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    mote_number              number = {{0}}, amount;
+    int                      unit = 0;
+
+    while (bytes >= 1024 && unit < 4) {
+        bytes /= 1024;
+        unit++;
+    }
+    amount = mote_number_grouped(bytes, bytes == floor(bytes) ? 0 : bytes < 10 ? 2 : 1);
+    snprintf(number.text, sizeof number.text, "%.30s %s", amount.text, units[unit]);
+    return number;
+}
+
+void mote_put_coordinate(mote_text *text, double value)
+{
+    enum { FACTOR = 100 };
+    double bounded = value < -1e7 ? -1e7 : value > 1e7 ? 1e7 : isnan(value) ? 0 : value;
+    long   hundredths = lround(bounded * FACTOR), whole, rest;
+
+    if (hundredths < 0) {
+        mote_text_puts(text, "-");
+        hundredths = -hundredths;
+    }
+    whole = hundredths / FACTOR;
+    rest = hundredths % FACTOR;
+    if (rest == 0)
+        mote_text_printf(text, "%ld", whole);
+    else if (rest % 10 == 0)
+        mote_text_printf(text, "%ld.%ld", whole, rest / 10);
+    else
+        mote_text_printf(text, "%ld.%02ld", whole, rest);
+}
