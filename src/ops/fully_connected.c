@@ -153,10 +153,10 @@ static mote_status pack_i8(const mote_graph *graph, const mote_node *node, mote_
     if (!bias)
         return err->code;
     for (o = 0; o < p->out_count; o++) {
-        uint32_t sum = 0;
+        int64_t sum = 0;
         for (i = 0; i < p->in_count; i++)
-            sum += (uint32_t)p->w[(size_t)o * (size_t)p->in_count + (size_t)i];
-        bias[o] = (int32_t)((p->bias ? (uint32_t)p->bias[o] : 0u) - (uint32_t)p->in_zero * sum);
+            sum += p->w[(size_t)o * (size_t)p->in_count + (size_t)i];
+        bias[o] = (int32_t)((p->bias ? (uint32_t)p->bias[o] : 0u) - (uint32_t)p->in_zero * (uint32_t)sum);
     }
     if (p->bias)
         mote_prepared_replace(prepared, "bias", bias, MOTE_I32, (size_t)p->out_count);
