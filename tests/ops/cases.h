@@ -1,0 +1,94 @@
+/* The cases that every operator is tested with: one table an operator, in tests/ops/NAME.c; the drivers test_gradients.c and
+ * test_kernels.c run all tables. They find them through ops.def, so a missing table is a link error.
+ *
+ *     const mote_op_case conv_2d_cases[] = {
+ *         {"odd width, SAME", .in = {INPUT(1, 5, 7, 3), PARAM(4, 3, 3, 3), PARAM(4)},
+ *          .attrs.conv_2d = {.stride_h = 1, ..., .padding.mode = MOTE_PADDING_SAME}},
+ *         {0},
+ *     };
+ *
+ * The case says shapes and attributes; the drivers choose types, scales and values.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_TESTS_OPS_CASES_H
+#define MOTE_TESTS_OPS_CASES_H
+
+#include "ops/op.h"
+#include "testing.h"
+
+typedef enum mote_case_role {
+    MOTE_CASE_ABSENT = 0, /* an optional operand that is left out; after the last one: the end */
+    MOTE_CASE_INPUT,      /* an activation; where dim[0] is 1 it counts samples */
+    MOTE_CASE_PARAM,      /* a trainable constant: weights, bias, gamma ...; integer rows make of it what `quantize` says */
+    MOTE_CASE_MOVING,     /* a constant that is not trained and is positive: moving mean, moving variance */
+    MOTE_CASE_INTS        /* an int32 vector with the values in dim: axes, a shape */
+} mote_case_role;
+
+typedef struct mote_case_operand {
+    mote_case_role role;
+    int32_t        dim[MOTE_RANK_MAX], rank;
+} mote_case_operand;
+
+#define MOTE_CASE_OPERAND(role, ...)                                                                                        \
+    {                                                                                                                       \
+        role, {__VA_ARGS__}, sizeof((const int32_t[]){__VA_ARGS__}) / sizeof(int32_t)                                       \
+    }
+#define INPUT(...)  MOTE_CASE_OPERAND(MOTE_CASE_INPUT, __VA_ARGS__)
+#define PARAM(...)  MOTE_CASE_OPERAND(MOTE_CASE_PARAM, __VA_ARGS__)
+#define MOVING(...) MOTE_CASE_OPERAND(MOTE_CASE_MOVING, __VA_ARGS__)
+#define INTS(...)   MOTE_CASE_OPERAND(MOTE_CASE_INTS, __VA_ARGS__)
+
+enum { MOTE_CASE_OPERANDS = 8 };
+
+typedef struct mote_op_case {
+    const char       *claim; /* what is special about it; NULL ends the table */
+    mote_case_operand in[MOTE_CASE_OPERANDS];
+    mote_attrs        attrs;
+    mote_activation   activation;
+    bool              is_inferring; /* gradients are those of inference: moving statistics, no dropout */
+} mote_op_case;
+
+#define OP(KIND, name, attributes) extern const mote_op_case name##_cases[];
+#include "ops/ops.def"
+#undef OP
+
+/* All tables, by operator. */
+extern const mote_op_case *const mote_op_cases[MOTE_OP_COUNT];
+
+/* Operands' types in one row; output 0's. */
+typedef struct mote_case_types {
+    mote_stage stage;
+    mote_dtype in[MOTE_CASE_OPERANDS], out;
+} mote_case_types;
+
+/* A model with the case's one node, inferred; constants and scales are drawn from key. The batch of inputs is as written
+ * (is_batched where it is 1). Fails the test when the operator refuses the case. */
+typedef struct mote_case_model {
+    mote_model      *model;
+    mote_graph      *graph;
+    const mote_node *node;
+} mote_case_model;
+
+mote_case_model mote_case_build(mote_op_kind kind, const mote_op_case *c, const mote_case_types *types, mote_random_key key);
+void            mote_case_free(mote_case_model *built);
+
+/* The key of a case: depends on the operator and the claim only. */
+mote_random_key mote_case_key(mote_op_kind kind, const mote_op_case *c);
+
+/* Random values for a tensor: floats in [-1, 1), integers over the whole type (their extremes more often than chance). */
+void mote_case_fill(const mote_tensor *tensor, mote_random_key key, void *values, size_t count);
+
+/* A buffer between guard bytes: its end is exactly where the bytes end. */
+typedef struct mote_fenced {
+    uint8_t *block;
+    void    *bytes; /* aligned to 64 */
+    size_t   count;
+} mote_fenced;
+
+mote_fenced mote_fenced_create(size_t count);
+void        mote_fenced_check(const mote_fenced *fenced, const char *what); /* fails the test when a guard was written to */
+void        mote_fenced_free(mote_fenced *fenced);
+
+/* One cmocka test an operator, named by it; returns cmocka's count of failures. */
+int mote_case_run_all(const char *group, void (*run)(mote_op_kind kind, const mote_op_case *c));
+
+#endif

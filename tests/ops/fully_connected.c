@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cases.h"
+
+const mote_op_case fully_connected_cases[] = {
+    {"one input, one output", .in = {INPUT(1, 1), PARAM(1, 1), PARAM(1)}},
+    {"no multiple of a vector's width", .in = {INPUT(1, 19), PARAM(7, 19), PARAM(7)}},
+    {"long rows", .in = {INPUT(1, 257), PARAM(5, 257), PARAM(5)}},
+    {"no bias, two operands", .in = {INPUT(1, 12), PARAM(6, 12)}},
+    {"fused RELU", .in = {INPUT(1, 9), PARAM(8, 9), PARAM(8)}, .activation = MOTE_ACT_RELU},
+    {"fused RELU6", .in = {INPUT(1, 9), PARAM(8, 9), PARAM(8)}, .activation = MOTE_ACT_RELU6},
+    {"three rows", .in = {INPUT(3, 10), PARAM(4, 10), PARAM(4)}},
+    {"flattens what is in front", .in = {INPUT(1, 2, 3, 4), PARAM(5, 12), PARAM(5)}},
+    {"keeps leading dimensions", .in = {INPUT(1, 3, 6), PARAM(4, 6), PARAM(4)},
+     .attrs.fully_connected = {.keep_num_dims = true}},
+    {0},
+};
