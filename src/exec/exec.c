@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "exec/exec.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static mote_status fill_runner(mote_runner *runner, const mote_model *model, const mote_runner_options *options,
+                               mote_error *err)
+{
+    const mote_plan_options plan = {.align_bytes = 16, .keeps_all = options->keeps_all};
+    const mote_target      *target = mote_target_find(options->target ? options->target : "host");
+
+    if (!target)
+        return mote_fail(err, MOTE_ERR_USAGE, "target %s does not exist", options->target);
+    runner->arena.cap_bytes = options->memory_bytes;
+    MOTE_TRY(mote_lower(&runner->program, model, target, err));
+    MOTE_TRY(mote_plan(runner->program, &plan, err));
+    runner->memory = MOTE_NEW(&runner->arena, uint8_t, runner->program->memory_bytes, err);
+    if (!runner->memory)
+        return err->code;
+    mote_runner_reset(runner);
+    return MOTE_OK;
+}
+
+mote_status mote_runner_create(mote_runner **out, const mote_model *model, const mote_runner_options *options,
+                               mote_error *err)
+{
+    static const mote_runner_options defaults = {0};
+    mote_runner                     *runner = calloc(1, sizeof *runner);
+
+    *out = NULL;
+    if (!runner)
+        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+    if (fill_runner(runner, model, options ? options : &defaults, err) != MOTE_OK) {
+        mote_runner_destroy(runner);
+        return err->code;
+    }
+    *out = runner;
+    return MOTE_OK;
+}
+
+void mote_runner_destroy(mote_runner *runner)
+{
+    if (!runner)
+        return;
+    mote_program_destroy(runner->program);
+    mote_arena_destroy(&runner->arena);
+    free(runner);
+}
+
+void *mote_runner_tensor(const mote_runner *runner, mote_id id)
+{
+    const mote_tensor *tensor = &runner->program->model->graphs[0].tensors[id];
+
+    return tensor->kind == MOTE_CONST ? tensor->data : runner->memory + mote_plan_place(runner->program, id)->offset;
+}
+
+void *mote_runner_input(mote_runner *runner, int32_t index)
+{
+    return mote_runner_tensor(runner, runner->program->model->graphs[0].inputs[index]);
+}
+
+const void *mote_runner_output(const mote_runner *runner, int32_t index)
+{
+    return mote_runner_tensor(runner, runner->program->model->graphs[0].outputs[index]);
+}
+
+void mote_runner_step(mote_runner *runner, int32_t index)
+{
+    const mote_step *step = &runner->program->steps[index];
+    mrt_io           io;
+    int32_t          i;
+
+    if (step->kernel->is_view)
+        return;
+    for (i = 0; i < step->in_count; i++)
+        io.in[i] = mote_runner_tensor(runner, step->in[i]);
+    for (i = 0; i < step->out_count; i++)
+        io.out[i] = mote_runner_tensor(runner, step->out[i]);
+    io.scratch = runner->memory + runner->program->scratch[index];
+    step->kernel->run(step->prepared.params, &io);
+}
+
+void mote_runner_invoke(mote_runner *runner)
+{
+    int32_t i;
+
+    for (i = 0; i < runner->program->step_count; i++)
+        mote_runner_step(runner, i);
+}
+
+void mote_runner_reset(mote_runner *runner)
+{
+    const mote_graph *graph = &runner->program->model->graphs[0];
+    int32_t           i;
+
+    for (i = 0; i < graph->tensor_count; i++)
+        if (graph->tensors[i].kind == MOTE_STATE)
+            memcpy(mote_runner_tensor(runner, i), graph->tensors[i].data, mote_tensor_bytes(&graph->tensors[i]));
+}
+
+void mote_runner_set_real(mote_runner *runner, int32_t input, const float *values)
+{
+    mote_tensor_info info = mote_model_input(runner->program->model, input);
+
+    mote_store_real(&info, values, mote_runner_input(runner, input), info.count);
+}
+
+void mote_runner_get_real(const mote_runner *runner, int32_t output, float *values)
+{
+    mote_tensor_info info = mote_model_output(runner->program->model, output);
+
+    mote_load_real(&info, mote_runner_output(runner, output), values, info.count);
+}
+
+static long long quantize_real(const mote_tensor_info *info, float value, long long min, long long max)
+{
+    const float rounded = info->is_quantized ? roundf(value / info->scale) + (float)info->zero_point : roundf(value);
+
+    if (!(rounded > (float)min))
+        return min;
+    return rounded < (float)max ? (long long)rounded : max;
+}
+
+void mote_store_real(const mote_tensor_info *info, const float *values, void *stored, size_t count)
+{
+    long long min, max;
+    size_t    i;
+
+    mote_dtype_limits(info->dtype, &min, &max);
+    for (i = 0; i < count; i++)
+        switch (info->dtype) {
+        case MOTE_F32:
+            ((float *)stored)[i] = values[i];
+            break;
+        case MOTE_I8:
+            ((int8_t *)stored)[i] = (int8_t)quantize_real(info, values[i], min, max);
+            break;
+        case MOTE_U8:
+            ((uint8_t *)stored)[i] = (uint8_t)quantize_real(info, values[i], min, max);
+            break;
+        case MOTE_I16:
+            ((int16_t *)stored)[i] = (int16_t)quantize_real(info, values[i], min, max);
+            break;
+        case MOTE_I32:
+            ((int32_t *)stored)[i] = (int32_t)quantize_real(info, values[i], min, max);
+            break;
+        default:
+            break;
+        }
+}
+
+static float dequantize(const mote_tensor_info *info, int32_t stored)
+{
+    return info->is_quantized ? info->scale * (float)(stored - info->zero_point) : (float)stored;
+}
+
+void mote_load_real(const mote_tensor_info *info, const void *stored, float *values, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        switch (info->dtype) {
+        case MOTE_F32:
+            values[i] = ((const float *)stored)[i];
+            break;
+        case MOTE_I8:
+            values[i] = dequantize(info, ((const int8_t *)stored)[i]);
+            break;
+        case MOTE_U8:
+            values[i] = dequantize(info, ((const uint8_t *)stored)[i]);
+            break;
+        case MOTE_I16:
+            values[i] = dequantize(info, ((const int16_t *)stored)[i]);
+            break;
+        case MOTE_I32:
+            values[i] = dequantize(info, ((const int32_t *)stored)[i]);
+            break;
+        default:
+            values[i] = 0;
+            break;
+        }
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lower/lower.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const mote_target mote_target_host = {"host", MOTE_TARGET_HOST, false};
+const mote_target mote_target_portable = {"portable", MOTE_TARGET_PORTABLE, true};
+const mote_target mote_target_arm_dsp = {"arm-dsp", MOTE_TARGET_PORTABLE | MOTE_TARGET_ARM_DSP, true};
+const mote_target mote_target_avr = {"avr", MOTE_TARGET_AVR, true};
+
+const mote_target *mote_target_find(const char *name)
+{
+    static const mote_target *const all[] = {&mote_target_host, &mote_target_portable, &mote_target_arm_dsp,
+                                             &mote_target_avr};
+    size_t                          i;
+
+    for (i = 0; i < sizeof all / sizeof *all; i++)
+        if (strcmp(all[i]->name, name) == 0)
+            return all[i];
+    return NULL;
+}
+
+/* The last kernel that is for the target and applies to the node; [0], the reference, is for every target. */
+static const mote_kernel *choose_kernel(const mote_target *target, const mote_op_row *row, const mote_graph *graph,
+                                        const mote_node *node)
+{
+    const mote_kernel *chosen = &row->kernels[0], *kernel;
+
+    for (kernel = chosen; kernel->symbol; kernel++)
+        if ((kernel->targets & target->kernels) && (!kernel->applies || kernel->applies(graph, node)))
+            chosen = kernel;
+    return chosen;
+}
+
+static mote_status list_operands(mote_step *step, const mote_graph *graph, const mote_node *node, mote_error *err)
+{
+    int32_t i;
+
+    for (i = 0; i < node->in_count; i++) {
+        const mote_tensor *in = mote_node_in(graph, node, i);
+        if (!in || in->kind == MOTE_CONST)
+            continue;
+        if (step->in_count == (int32_t)(sizeof step->in / sizeof *step->in))
+            return mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err, "more than %d computed inputs", step->in_count);
+        step->in[step->in_count++] = node->in[i];
+    }
+    for (i = 0; i < node->out_count; i++)
+        step->out[step->out_count++] = node->out[i];
+    return MOTE_OK;
+}
+
+static mote_status lower_node(mote_program *program, mote_step *step, int32_t index, mote_error *err)
+{
+    const mote_graph  *graph = &program->model->graphs[0];
+    const mote_node   *node = &graph->nodes[index];
+    const mote_op_row *row = mote_op_find_row(graph, node, err);
+
+    if (!row)
+        return err->code;
+    step->node = index;
+    step->kernel = choose_kernel(program->target, row, graph, node);
+    step->prepared.arena = &program->arena;
+    MOTE_TRY(list_operands(step, graph, node, err));
+    if (step->kernel->is_view)
+        return MOTE_OK;
+    MOTE_TRY(step->kernel->prepare(graph, node, &step->prepared, err));
+    if (program->target->is_packed && step->kernel->pack)
+        MOTE_TRY(step->kernel->pack(graph, node, &step->prepared, err));
+    step->scratch_bytes = step->kernel->scratch ? step->kernel->scratch(graph, node) : 0;
+    step->may_work_in_place = step->kernel->in_place && step->kernel->in_place(graph, node);
+    return MOTE_OK;
+}
+
+static mote_status lower_nodes(mote_program *program, mote_error *err)
+{
+    const mote_graph *graph = &program->model->graphs[0];
+    int32_t           i;
+
+    program->steps = MOTE_NEW(&program->arena, mote_step, graph->node_count, err);
+    program->places = MOTE_NEW(&program->arena, mote_place, graph->tensor_count, err);
+    program->scratch = MOTE_NEW(&program->arena, size_t, graph->node_count, err);
+    if (!program->steps || !program->places || !program->scratch)
+        return err->code;
+    for (i = 0; i < graph->node_count; i++)
+        MOTE_TRY(lower_node(program, &program->steps[program->step_count++], i, err));
+    return MOTE_OK;
+}
+
+mote_status mote_lower(mote_program **out, const mote_model *model, const mote_target *target, mote_error *err)
+{
+    mote_program *program = calloc(1, sizeof *program);
+
+    *out = NULL;
+    if (!program)
+        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+    program->arena.cap_bytes = model->arena.cap_bytes;
+    program->model = model;
+    program->target = target;
+    if (model->stage == MOTE_STAGE_TRAIN)
+        mote_fail(err, MOTE_ERR_USAGE, "a model in training cannot be executed; take its inference form");
+    else
+        lower_nodes(program, err);
+    if (err->code != MOTE_OK) {
+        mote_program_destroy(program);
+        return err->code;
+    }
+    *out = program;
+    return MOTE_OK;
+}
+
+void mote_program_destroy(mote_program *program)
+{
+    if (!program)
+        return;
+    mote_arena_destroy(&program->arena);
+    free(program);
+}

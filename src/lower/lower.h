@@ -1,0 +1,60 @@
+/* Lowering: a checked model and a target become a program: which kernel computes each node, with its parameters prepared.
+ *
+ *     model --lower--> program (steps) --plan/--> program (steps and places) --exec/ or emit/--> results or C
+ *
+ * Kernels are chosen before memory is planned, because scratch and working in place depend on the choice.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_LOWER_LOWER_H
+#define MOTE_LOWER_LOWER_H
+
+#include "ops/op.h"
+
+typedef struct mote_target {
+    const char      *name;
+    mote_target_mask kernels;   /* whose kernels may be used, besides the reference ones */
+    bool             is_packed; /* compiled code: weights re-laid, zero points folded; else TensorFlow Lite's layout */
+} mote_target;
+
+extern const mote_target mote_target_host;     /* what `mote run` uses */
+extern const mote_target mote_target_portable; /* compiled C for any chip */
+extern const mote_target mote_target_arm_dsp;  /* Cortex-M4, M7, M33 */
+extern const mote_target mote_target_avr;
+
+/* "host", "portable", "arm-dsp", "avr"; NULL when there is none of that name. */
+const mote_target *mote_target_find(const char *name);
+
+typedef struct mote_step {
+    int32_t            node; /* in graphs[0] */
+    const mote_kernel *kernel;
+    mote_prepared      prepared;
+    size_t             scratch_bytes;
+    bool               may_work_in_place;
+    mote_id            in[8], out[4]; /* the activations that the kernel is called with, in order */
+    int32_t            in_count, out_count;
+} mote_step;
+
+/* Where a tensor lives in the program's memory. Filled by plan/. */
+typedef struct mote_place {
+    size_t  offset, bytes;
+    int32_t first_step, last_step; /* live from the one to the other; inputs from -1, outputs to step_count */
+    mote_id shares;                /* MOTE_NONE, or the tensor whose place this one uses: a view, or computed in place */
+    bool    is_placed;             /* false: a constant, or unused */
+} mote_place;
+
+typedef struct mote_program {
+    mote_arena         arena;
+    const mote_model  *model; /* must outlive the program */
+    const mote_target *target;
+    mote_step         *steps;
+    int32_t            step_count;
+    mote_place        *places;       /* one per tensor of graphs[0] */
+    size_t            *scratch;      /* offset of each step's scratch */
+    size_t             memory_bytes; /* all places and scratch */
+    size_t             lower_bound;  /* no plan can do with less: the most that is live at one step */
+} mote_program;
+
+/* The caller destroys the program. */
+mote_status mote_lower(mote_program **out, const mote_model *model, const mote_target *target, mote_error *err);
+void        mote_program_destroy(mote_program *program); /* NULL is fine */
+
+#endif

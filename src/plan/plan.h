@@ -1,0 +1,33 @@
+/* Planning memory: where each tensor and each step's scratch lie in one block, so that nothing overlaps while both live.
+ *
+ *     offset
+ *       ^   +-------+
+ *       |   |   a   |+-----+          a and c are never live together: they share
+ *       |   +-------+|  b  |+-----+
+ *       |            +-----+|  c  |
+ *       +--------------------------> step
+ *
+ * A view, and an output that a kernel computes in place, take their input's place. Inputs live until they are last read,
+ * outputs from where they are computed to the end; so after an invoke only the outputs can be relied on.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_PLAN_PLAN_H
+#define MOTE_PLAN_PLAN_H
+
+#include "lower/lower.h"
+
+typedef struct mote_plan_options {
+    size_t align_bytes; /* every offset is a multiple; 0: 4 */
+    bool   keeps_all;   /* every tensor its own place, also after its last use: for looking inside */
+} mote_plan_options;
+
+/* Fills program->places, scratch, memory_bytes and lower_bound. options may be NULL.
+ * First fit in several orders, the best kept: exact for chains, near the bound elsewhere. */
+mote_status mote_plan(mote_program *program, const mote_plan_options *options, mote_error *err);
+
+/* Checks that no two live places overlap and all lie inside; what planning must guarantee. */
+mote_status mote_plan_verify(const mote_program *program, mote_error *err);
+
+/* The place that holds a tensor's bytes, shares followed. */
+const mote_place *mote_plan_place(const mote_program *program, mote_id id);
+
+#endif
