@@ -127,8 +127,9 @@ def main():
             arrays[f"{optimizer_name}/loss"], arrays[f"{optimizer_name}/spread"] = losses, np.float32(spread)
             settings = make_optimizer().get_config()
             arrays[f"{optimizer_name}/attrs"] = np.float32([settings["learning_rate"], settings.get("momentum") or 0])
-            print(f"{name} {optimizer_name}: loss {losses[0]:.4f} -> {losses[-1]:.4f}, float32 from float64: weights {spread:.1e}, "
-                  f"loss {np.abs(losses - losses64).max():.1e}, moved {distance(export_start(make, start), final):.2f}")
+            moved, loss_gap = distance(export_start(make, start), final), np.abs(losses - losses64).max()
+            print(f"{name} {optimizer_name}: loss {losses[0]:.4f} -> {losses[-1]:.4f}, weights moved {moved:.2f}; "
+                  f"float32 from float64: weights {spread:.1e}, loss {loss_gap:.1e}")
         save_npz(f"trajectory_{name}.npz", arrays)
         for index, (kind, weight) in enumerate(weights_in_order(model)):
             print(f"  {index}: {weight.path} {tflite_layout(kind, weight.numpy()).shape}")
