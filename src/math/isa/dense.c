@@ -1,0 +1,201 @@
+/* Fully connected layers. Backward walks blocks of rows, so that what it reads stays in cache for all three gradients; long
+ * batches (a 1x1 convolution is one) are cut into shards with their own dw and db, summed in order.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "math/isa/gemm.h"
+
+enum { BLOCK_ROWS = 256, DOT_OUTPUTS = 4 /* so few outputs are dot products along the input */ };
+
+typedef struct dense_job {
+    dense_shape    *shape;
+    const float    *x, *w, *b;
+    float          *y;
+    const float    *transposed; /* w^T [in, out] */
+    mote_math_grads grads;
+    float          *masked;   /* [shards, BLOCK_ROWS, out] */
+    float          *partials; /* [shards, out * in + out]; NULL: one shard adds into dw and db itself */
+    int             shards;
+    ptrdiff_t       begin, end; /* rows of a part */
+    int             parts;
+} dense_job;
+
+INLINE double multiply_adds(dense_shape *s)
+{
+    return (double)s->rows * s->in * s->out;
+}
+
+static int shard_count(dense_shape *s)
+{
+    return s->rows >= SHARDS_MAX * BLOCK_ROWS && 2 * multiply_adds(s) >= WORK_WORTH_THREADS ? SHARDS_MAX : 1;
+}
+
+INLINE ptrdiff_t weights_of(dense_shape *s)
+{
+    return (ptrdiff_t)s->in * s->out;
+}
+
+/* Forward needs w^T; backward the masked gradient and, where there are shards, their sums. */
+size_t ISA(dense_scratch)(dense_shape *s)
+{
+    int       shards = shard_count(s);
+    ptrdiff_t rows = s->rows < BLOCK_ROWS ? s->rows : BLOCK_ROWS;
+    size_t    forward = scratch_floats(weights_of(s)), backward = (size_t)shards * scratch_floats(rows * s->out);
+
+    if (shards > 1)
+        backward += (size_t)shards * scratch_floats(weights_of(s) + s->out);
+    return forward > backward ? forward : backward;
+}
+
+static ptrdiff_t part_begin(ptrdiff_t rows, int part, int parts)
+{
+    return rows * part / parts;
+}
+
+static void forward_part(void *context, int part)
+{
+    const dense_job *job = context;
+    dense_shape     *s = job->shape;
+    ptrdiff_t        begin = part_begin(s->rows, part, job->parts), end = part_begin(s->rows, part + 1, job->parts);
+
+    ISA(gemm)
+    (&(gemm_job){.rows = end - begin,
+                 .columns = s->out,
+                 .segments = 1,
+                 .length = s->in,
+                 .a = job->x + begin * s->in,
+                 .b = job->transposed,
+                 .a_row = s->in,
+                 .a_k = 1,
+                 .b_k = s->out,
+                 .c = job->y + begin * s->out,
+                 .c_row = s->out,
+                 .bias = job->b,
+                 .activation = s->activation});
+}
+
+static void forward_dots(dense_shape *s, const float *x, const float *w, const float *b, float *y)
+{
+    ptrdiff_t row, o;
+
+    for (row = 0; row < s->rows; row++, x += s->in)
+        for (o = 0; o < s->out; o++, y++) {
+            vf total = set1(0);
+            for (ptrdiff_t i = 0, lanes = s->in; lanes > 0; i += LANES, lanes -= LANES)
+                total = fma_(load_up_to(x + i, lanes), load_up_to(w + o * s->in + i, lanes), total);
+            store_part(y, apply_activation(set1(sum_lanes(total) + (b ? b[o] : 0)), s->activation), 1);
+        }
+}
+
+void ISA(dense_forward)(dense_shape *s, const float *x, const float *w, const float *b, float *y, mote_math_work work)
+{
+    mote_pool *pool = pool_if_worth(work.pool, multiply_adds(s));
+    dense_job  job = {.shape = s, .x = x, .b = b, .y = y, .transposed = w};
+
+    if (s->out <= DOT_OUTPUTS && s->in > 1) {
+        forward_dots(s, x, w, b, y);
+        return;
+    }
+    if (s->in > 1) {
+        ISA(transpose)(s->out, s->in, w, s->in, work.scratch, s->out);
+        job.transposed = work.scratch;
+    }
+    job.parts = mote_pool_thread_count(pool);
+    mote_pool_run(pool, forward_part, &job, job.parts);
+}
+
+/* dw += g^T x over some rows. */
+static void add_weight_gradient(dense_shape *s, ptrdiff_t rows, const float *g, const float *x, float *dw)
+{
+    gemm_job job = {.rows = s->out,
+                    .columns = s->in,
+                    .segments = 1,
+                    .length = rows,
+                    .a = g,
+                    .b = x,
+                    .a_row = 1,
+                    .a_k = s->out,
+                    .b_k = s->in,
+                    .c = dw,
+                    .c_row = s->in,
+                    .adds = true};
+
+    if (s->in == 1) { /* one column: dw is a row of outputs then */
+        job.rows = 1;
+        job.columns = s->out;
+        job.a = x;
+        job.b = g;
+        job.a_k = 1;
+        job.b_k = s->out;
+    }
+    ISA(gemm)(&job);
+}
+
+static void input_gradient(dense_shape *s, ptrdiff_t rows, const float *g, const float *w, float *dx, bool adds)
+{
+    ISA(gemm)
+    (&(gemm_job){.rows = rows,
+                 .columns = s->in,
+                 .segments = 1,
+                 .length = s->out,
+                 .a = g,
+                 .b = w,
+                 .a_row = s->out,
+                 .a_k = 1,
+                 .b_k = s->in,
+                 .c = dx,
+                 .c_row = s->in,
+                 .adds = adds});
+}
+
+static void backward_shard(void *context, int shard)
+{
+    const dense_job       *job = context;
+    dense_shape           *s = job->shape;
+    const mote_math_grads *grads = &job->grads;
+    ptrdiff_t              rows = s->rows < BLOCK_ROWS ? s->rows : BLOCK_ROWS;
+    ptrdiff_t begin = part_begin(s->rows, shard, job->shards), end = part_begin(s->rows, shard + 1, job->shards);
+    float    *masked = (float *)(void *)((char *)job->masked + (size_t)shard * scratch_floats(rows * s->out));
+    float    *dw = grads->dw, *db = grads->db;
+
+    if (job->partials) {
+        size_t bytes = scratch_floats(weights_of(s) + s->out);
+        float *own = (float *)(void *)((char *)job->partials + (size_t)shard * bytes);
+        memset(own, 0, bytes);
+        dw = dw ? own : NULL;
+        db = db ? own + weights_of(s) : NULL;
+    }
+    for (; begin < end; begin += rows) {
+        ptrdiff_t    n = end - begin < rows ? end - begin : rows;
+        const float *g = grads->dy + begin * s->out;
+        if (s->activation != MOTE_MATH_LINEAR) {
+            ISA(activation_backward)((size_t)(n * s->out), s->activation, grads->y + begin * s->out, g, masked, false);
+            g = masked;
+        }
+        if (dw)
+            add_weight_gradient(s, n, g, grads->x + begin * s->in, dw);
+        if (db)
+            ISA(bias_grad)((size_t)n, s->out, g, db);
+        if (grads->dx)
+            input_gradient(s, n, g, grads->w, grads->dx + begin * s->in, grads->dx_adds);
+    }
+}
+
+void ISA(dense_backward)(dense_shape *s, grads_in *grads, mote_math_work work)
+{
+    dense_job job = {.shape = s, .grads = *grads, .masked = work.scratch, .shards = shard_count(s)};
+    ptrdiff_t rows = s->rows < BLOCK_ROWS ? s->rows : BLOCK_ROWS;
+
+    if (job.shards == 1) {
+        backward_shard(&job, 0);
+        return;
+    }
+    job.partials = (float *)(void *)((char *)work.scratch + (size_t)job.shards * scratch_floats(rows * s->out));
+    mote_pool_run(pool_if_worth(work.pool, 2 * multiply_adds(s)), backward_shard, &job, job.shards);
+    for (int shard = 0; shard < job.shards; shard++) {
+        const float *own =
+            (const float *)(const void *)((char *)job.partials + (size_t)shard * scratch_floats(weights_of(s) + s->out));
+        if (grads->dw)
+            ISA(axpy)((size_t)weights_of(s), 1, own, grads->dw);
+        if (grads->db)
+            ISA(axpy)((size_t)s->out, 1, own + weights_of(s), grads->db);
+    }
+}

@@ -1,0 +1,246 @@
+/* Elementwise functions, softmax and sums. SPDX-License-Identifier: Apache-2.0 */
+#include "math/isa/functions.h"
+#include "math/isa/kernels.h"
+
+/* Runs the statement for each vector of count floats: i is where it begins, left how many floats remain (at least 1). */
+#define FOR_VECTORS(i, left, count) for (ptrdiff_t i = 0, left = (ptrdiff_t)(count); left > 0; i += LANES, left -= LANES)
+
+INLINE void put(float *y, vf value, bool adds, ptrdiff_t left)
+{
+    store_up_to(y, adds ? load_up_to(y, left) + value : value, left);
+}
+
+void ISA(add)(size_t count, activation_kind activation, const float *a, const float *b, float *y)
+{
+    FOR_VECTORS(i, left, count)
+    {
+        store_up_to(y + i, apply_activation(load_up_to(a + i, left) + load_up_to(b + i, left), activation), left);
+    }
+}
+
+void ISA(multiply)(size_t count, const float *a, const float *b, float *y, bool adds)
+{
+    FOR_VECTORS(i, left, count)
+    {
+        put(y + i, load_up_to(a + i, left) * load_up_to(b + i, left), adds, left);
+    }
+}
+
+void ISA(scale)(size_t count, float factor, const float *x, float *y)
+{
+    FOR_VECTORS(i, left, count)
+    {
+        store_up_to(y + i, load_up_to(x + i, left) * factor, left);
+    }
+}
+
+void ISA(axpy)(size_t count, float factor, const float *x, float *y)
+{
+    FOR_VECTORS(i, left, count)
+    {
+        store_up_to(y + i, fma_(set1(factor), load_up_to(x + i, left), load_up_to(y + i, left)), left);
+    }
+}
+
+void ISA(bias_add)(size_t rows, int32_t channels, const float *x, const float *b, float *y)
+{
+    size_t row;
+
+    for (row = 0; row < rows; row++, x += channels, y += channels)
+        FOR_VECTORS(i, left, channels)
+        {
+            store_up_to(y + i, load_up_to(x + i, left) + load_up_to(b + i, left), left);
+        }
+}
+
+void ISA(bias_grad)(size_t rows, int32_t channels, const float *dy, float *db)
+{
+    enum { BLOCK = 256 }; /* rows summed before they meet the total: keeps long sums exact enough */
+
+    for (size_t begin = 0; begin < rows; begin += BLOCK) {
+        size_t end = rows - begin < BLOCK ? rows : begin + BLOCK;
+        FOR_VECTORS(i, left, channels)
+        {
+            vf sum = set1(0);
+            if (left >= LANES)
+                for (size_t row = begin; row < end; row++)
+                    sum += load(dy + (ptrdiff_t)row * channels + i);
+            else
+                for (size_t row = begin; row < end; row++)
+                    sum += load_part(dy + (ptrdiff_t)row * channels + i, (int)left);
+            put(db + i, sum, true, left);
+        }
+    }
+}
+
+void ISA(activation_forward)(size_t count, activation_kind activation, const float *x, float *y)
+{
+    FOR_VECTORS(i, left, count)
+    {
+        store_up_to(y + i, apply_activation(load_up_to(x + i, left), activation), left);
+    }
+}
+
+void ISA(activation_backward)(size_t count, activation_kind activation, const float *y, const float *dy, float *dx,
+                              bool adds)
+{
+    FOR_VECTORS(i, left, count)
+    {
+        put(dx + i, mask_gradient(load_up_to(dy + i, left), load_up_to(y + i, left), activation), adds, left);
+    }
+}
+
+void ISA(leaky_relu_forward)(size_t count, float alpha, const float *x, float *y)
+{
+    FOR_VECTORS(i, left, count)
+    {
+        vf v = load_up_to(x + i, left);
+        store_up_to(y + i, select_(greater(v, set1(0)), v, v * alpha), left);
+    }
+}
+
+void ISA(leaky_relu_backward)(size_t count, float alpha, const float *y, const float *dy, float *dx, bool adds)
+{
+    FOR_VECTORS(i, left, count)
+    {
+        vf g = load_up_to(dy + i, left);
+        put(dx + i, select_(greater(load_up_to(y + i, left), set1(0)), g, g * alpha), adds, left);
+    }
+}
+
+void ISA(exp)(size_t count, const float *x, float *y)
+{
+    FOR_VECTORS(i, left, count)
+    {
+        store_up_to(y + i, exp_(load_up_to(x + i, left)), left);
+    }
+}
+
+void ISA(log)(size_t count, const float *x, float *y)
+{
+    FOR_VECTORS(i, left, count)
+    {
+        store_up_to(y + i, log_(load_up_to(x + i, left)), left);
+    }
+}
+
+void ISA(sigmoid_forward)(size_t count, const float *x, float *y)
+{
+    FOR_VECTORS(i, left, count)
+    {
+        store_up_to(y + i, sigmoid_(load_up_to(x + i, left)), left);
+    }
+}
+
+void ISA(sigmoid_backward)(size_t count, const float *y, const float *dy, float *dx, bool adds)
+{
+    FOR_VECTORS(i, left, count)
+    {
+        vf v = load_up_to(y + i, left);
+        put(dx + i, load_up_to(dy + i, left) * v * (1.0f - v), adds, left);
+    }
+}
+
+void ISA(tanh_forward)(size_t count, const float *x, float *y)
+{
+    FOR_VECTORS(i, left, count)
+    {
+        store_up_to(y + i, tanh_(load_up_to(x + i, left)), left);
+    }
+}
+
+void ISA(tanh_backward)(size_t count, const float *y, const float *dy, float *dx, bool adds)
+{
+    FOR_VECTORS(i, left, count)
+    {
+        vf v = load_up_to(y + i, left);
+        put(dx + i, load_up_to(dy + i, left) * (1.0f - v * v), adds, left);
+    }
+}
+
+void ISA(softmax_forward)(size_t rows, int32_t classes, float beta, const float *x, float *y)
+{
+    for (; rows > 0; rows--, x += classes, y += classes) {
+        float top = x[0], factor;
+        vf    total = set1(0);
+        for (int32_t c = 1; c < classes; c++)
+            top = x[c] > top ? x[c] : top;
+        FOR_VECTORS(i, left, classes)
+        {
+            vf e = exp_((load_up_to(x + i, left) - top) * beta);
+            if (left < LANES) /* the lanes past the row count for nothing */
+                e = select_(greater(set1((float)left), __builtin_convertvector(lane_numbers(), vf)), e, set1(0));
+            store_up_to(y + i, e, left);
+            total += e;
+        }
+        factor = 1.0f / sum_lanes(total);
+        ISA(scale)((size_t)classes, factor, y, y);
+    }
+}
+
+void ISA(softmax_backward)(size_t rows, int32_t classes, float beta, const float *y, const float *dy, float *dx, bool adds)
+{
+    for (; rows > 0; rows--, y += classes, dy += classes, dx += classes) {
+        vf    product = set1(0);
+        float dot;
+        FOR_VECTORS(i, left, classes)
+        {
+            product += load_up_to(y + i, left) * load_up_to(dy + i, left);
+        }
+        dot = sum_lanes(product);
+        FOR_VECTORS(i, left, classes)
+        {
+            put(dx + i, load_up_to(y + i, left) * (load_up_to(dy + i, left) - dot) * beta, adds, left);
+        }
+    }
+}
+
+void ISA(dropout)(size_t count, float rate, mote_random_key key, const float *x, float *y, bool adds)
+{
+    const float keep = 1.0f / (1.0f - rate);
+
+    for (size_t i = 0; i < count; i += 4) {
+        mote_random_block block = mote_random_at(key, i / 4);
+        for (size_t j = 0; j < 4 && i + j < count; j++) {
+            float unit = (float)(block.word[j] >> 8) * 0x1p-24f, value = unit >= rate ? x[i + j] * keep : 0;
+            y[i + j] = adds ? y[i + j] + value : value;
+        }
+    }
+}
+
+enum { SUM_BLOCK = 4096 }; /* floats summed in float lanes before they are added in double */
+
+double ISA(sum)(size_t count, const float *x)
+{
+    double total = 0;
+
+    for (; count > 0; x += SUM_BLOCK) {
+        size_t block = count < SUM_BLOCK ? count : SUM_BLOCK;
+        vf     sum = set1(0);
+        FOR_VECTORS(i, left, block)
+        {
+            sum += load_up_to(x + i, left);
+        }
+        total += sum_lanes_f64(sum);
+        count -= block;
+    }
+    return total;
+}
+
+double ISA(sum_of_squares)(size_t count, const float *x)
+{
+    double total = 0;
+
+    for (; count > 0; x += SUM_BLOCK) {
+        size_t block = count < SUM_BLOCK ? count : SUM_BLOCK;
+        vf     sum = set1(0);
+        FOR_VECTORS(i, left, block)
+        {
+            vf v = load_up_to(x + i, left);
+            sum = fma_(v, v, sum);
+        }
+        total += sum_lanes_f64(sum);
+        count -= block;
+    }
+    return total;
+}

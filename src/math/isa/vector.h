@@ -1,0 +1,281 @@
+/* One vector of floats, as wide as the level allows: 16 lanes at avx512, 8 at avx2, 4 at baseline. GCC's vector types give
+ * + - * / & | and comparisons; this header adds what they lack: loads and stores of any alignment or of a part, fused
+ * multiply-add, select, minimum, maximum, square root. Kernels include this and nothing level-specific.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_MATH_ISA_VECTOR_H
+#define MOTE_MATH_ISA_VECTOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(MOTE_ISA_avx512) || defined(MOTE_ISA_avx2)
+#include <immintrin.h>
+#endif
+
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("GCC unroll 16")
+
+#if defined(MOTE_ISA_avx512)
+enum { LANES = 16, REGISTERS = 32 };
+#elif defined(MOTE_ISA_avx2)
+enum { LANES = 8, REGISTERS = 16 };
+#else
+enum { LANES = 4, REGISTERS = 16 };
+#endif
+
+typedef float    vf __attribute__((vector_size(4 * LANES)));
+typedef int32_t  vi __attribute__((vector_size(4 * LANES)));
+typedef uint32_t vu __attribute__((vector_size(4 * LANES)));
+typedef uint8_t  vb __attribute__((vector_size(LANES)));
+typedef float    vf_any __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+typedef int32_t  vi_any __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+typedef uint8_t  vb_any __attribute__((vector_size(LANES), aligned(1), may_alias));
+
+INLINE vf load(const float *p)
+{
+    return (vf) * (const vf_any *)p;
+}
+
+INLINE void store(float *p, vf value)
+{
+    *(vf_any *)p = (vf_any)value;
+}
+
+INLINE vf set1(float value)
+{
+    return value - (vf){0};
+}
+
+INLINE vi set1_int(int32_t value)
+{
+    return value - (vi){0};
+}
+
+/* 0, 1, 2 ... */
+INLINE vi lane_numbers(void)
+{
+    vi v;
+    for (int i = 0; i < LANES; i++)
+        v[i] = i;
+    return v;
+}
+
+INLINE vb bytes_of(vi v) /* each lane 0..255 */
+{
+    return __builtin_convertvector(v, vb);
+}
+
+INLINE vi ints_of(vb v)
+{
+    return __builtin_convertvector(v, vi);
+}
+
+/* `lanes` below counts from 1 to LANES. Loads of a part give zero in the other lanes and do not touch their memory. */
+#if defined(MOTE_ISA_avx512)
+
+INLINE vf load_part(const float *p, int lanes)
+{
+    return (vf)_mm512_maskz_loadu_ps((__mmask16)((1u << lanes) - 1u), p);
+}
+INLINE void store_part(float *p, vf v, int lanes)
+{
+    _mm512_mask_storeu_ps(p, (__mmask16)((1u << lanes) - 1u), (__m512)v);
+}
+INLINE vf fma_(vf a, vf b, vf c)
+{
+    return (vf)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+}
+INLINE vf max_(vf a, vf b) /* b where either is NaN */
+{
+    return (vf)_mm512_max_ps((__m512)a, (__m512)b);
+}
+INLINE vf min_(vf a, vf b)
+{
+    return (vf)_mm512_min_ps((__m512)a, (__m512)b);
+}
+INLINE vf sqrt_(vf a)
+{
+    return (vf)_mm512_sqrt_ps((__m512)a);
+}
+typedef __mmask16 vmask;
+INLINE vmask      greater(vf a, vf b)
+{
+    return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_GT_OQ);
+}
+INLINE vmask equal_int(vi a, vi b)
+{
+    return _mm512_cmpeq_epi32_mask((__m512i)a, (__m512i)b);
+}
+INLINE vmask both(vmask a, vmask b)
+{
+    return (vmask)(a & b);
+}
+INLINE vf select_(vmask mask, vf yes, vf no)
+{
+    return (vf)_mm512_mask_blend_ps(mask, (__m512)no, (__m512)yes);
+}
+INLINE vi select_int(vmask mask, vi yes, vi no)
+{
+    return (vi)_mm512_mask_blend_epi32(mask, (__m512i)no, (__m512i)yes);
+}
+
+#elif defined(MOTE_ISA_avx2)
+
+INLINE __m256i part_mask(int lanes)
+{
+    static const int32_t ones_then_zeros[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+    return _mm256_loadu_si256((const __m256i_u *)(ones_then_zeros + 8 - lanes));
+}
+INLINE vf load_part(const float *p, int lanes)
+{
+    return (vf)_mm256_maskload_ps(p, part_mask(lanes));
+}
+INLINE void store_part(float *p, vf v, int lanes)
+{
+    _mm256_maskstore_ps(p, part_mask(lanes), (__m256)v);
+}
+INLINE vf fma_(vf a, vf b, vf c)
+{
+    return (vf)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+}
+INLINE vf max_(vf a, vf b)
+{
+    return (vf)_mm256_max_ps((__m256)a, (__m256)b);
+}
+INLINE vf min_(vf a, vf b)
+{
+    return (vf)_mm256_min_ps((__m256)a, (__m256)b);
+}
+INLINE vf sqrt_(vf a)
+{
+    return (vf)_mm256_sqrt_ps((__m256)a);
+}
+typedef vi   vmask;
+INLINE vmask greater(vf a, vf b)
+{
+    return (vmask)(a > b);
+}
+INLINE vmask equal_int(vi a, vi b)
+{
+    return (vmask)(a == b);
+}
+INLINE vmask both(vmask a, vmask b)
+{
+    return a & b;
+}
+INLINE vf select_(vmask mask, vf yes, vf no)
+{
+    return (vf)_mm256_blendv_ps((__m256)no, (__m256)yes, (__m256)mask);
+}
+INLINE vi select_int(vmask mask, vi yes, vi no)
+{
+    return (vi)select_(mask, (vf)yes, (vf)no);
+}
+
+#else /* baseline: any processor */
+
+INLINE vf load_part(const float *p, int lanes)
+{
+    vf v = {0};
+    for (int i = 0; i < lanes; i++)
+        v[i] = p[i];
+    return v;
+}
+INLINE void store_part(float *p, vf v, int lanes)
+{
+    for (int i = 0; i < lanes; i++)
+        p[i] = v[i];
+}
+INLINE vf fma_(vf a, vf b, vf c) /* not fused here: baseline has no such instruction */
+{
+    return a * b + c;
+}
+INLINE vi choose(vi mask, vi yes, vi no)
+{
+    return (mask & yes) | (~mask & no);
+}
+INLINE vf max_(vf a, vf b)
+{
+    return (vf)choose((vi)(a > b), (vi)a, (vi)b);
+}
+INLINE vf min_(vf a, vf b)
+{
+    return (vf)choose((vi)(a < b), (vi)a, (vi)b);
+}
+INLINE vf sqrt_(vf a)
+{
+    for (int i = 0; i < LANES; i++)
+        a[i] = __builtin_sqrtf(a[i]);
+    return a;
+}
+typedef vi   vmask;
+INLINE vmask greater(vf a, vf b)
+{
+    return (vmask)(a > b);
+}
+INLINE vmask equal_int(vi a, vi b)
+{
+    return (vmask)(a == b);
+}
+INLINE vmask both(vmask a, vmask b)
+{
+    return a & b;
+}
+INLINE vf select_(vmask mask, vf yes, vf no)
+{
+    return (vf)choose(mask, (vi)yes, (vi)no);
+}
+INLINE vi select_int(vmask mask, vi yes, vi no)
+{
+    return choose(mask, yes, no);
+}
+
+#endif
+
+/* A whole vector or a part of one: for loops whose last round is short. */
+INLINE vf load_up_to(const float *p, ptrdiff_t lanes)
+{
+    return lanes >= LANES ? load(p) : load_part(p, (int)lanes);
+}
+INLINE void store_up_to(float *p, vf v, ptrdiff_t lanes)
+{
+    if (lanes >= LANES)
+        store(p, v);
+    else
+        store_part(p, v, (int)lanes);
+}
+
+/* The sum of the lanes by halves: a fixed order. */
+INLINE float sum_lanes(vf v)
+{
+    float lane[LANES];
+    int   width, i;
+
+    store(lane, v);
+    for (width = LANES / 2; width > 0; width /= 2)
+        for (i = 0; i < width; i++)
+            lane[i] += lane[i + width];
+    return lane[0];
+}
+
+INLINE float max_lanes(vf v)
+{
+    float lane[LANES], best;
+    int   i;
+
+    store(lane, v);
+    for (best = lane[0], i = 1; i < LANES; i++)
+        best = lane[i] > best ? lane[i] : best;
+    return best;
+}
+
+INLINE double sum_lanes_f64(vf v)
+{
+    double sum = 0;
+    for (int i = 0; i < LANES; i++)
+        sum += (double)v[i];
+    return sum;
+}
+
+#endif
