@@ -1,0 +1,153 @@
+/* Plain arrays: their memory, and their elements as real numbers.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <mote/array.h>
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "data/array.h"
+#include "data/half.h"
+
+size_t mote_array_element_bytes(mote_dtype dtype)
+{
+    assert(dtype != MOTE_I4);
+    return (size_t)mote_dtype_bits(dtype) / 8;
+}
+
+size_t mote_array_count(int rank, const int64_t *dim)
+{
+    bool   has_zero = false;
+    size_t count = 1;
+    int    i;
+
+    for (i = 0; i < rank; i++) {
+        has_zero = has_zero || dim[i] == 0;
+        count = mote_size_mul(count, (size_t)dim[i]);
+    }
+    return has_zero ? 0 : count;
+}
+
+mote_status mote_array_allocate(mote_array *array, size_t max_bytes, mote_error *err)
+{
+    mote_arena *owner = calloc(1, sizeof *owner);
+
+    if (!owner)
+        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+    owner->cap_bytes = max_bytes;
+    array->count = mote_array_count(array->rank, array->dim);
+    array->bytes = mote_arena_alloc(owner, array->count, mote_array_element_bytes(array->dtype), err);
+    array->owner = owner;
+    if (!array->bytes)
+        mote_array_free(array);
+    return err->code;
+}
+
+mote_status mote_array_create(mote_array *out, mote_dtype dtype, int rank, const int64_t *dim, mote_error *err)
+{
+    mote_array array = {.dtype = dtype, .rank = rank};
+
+    assert(rank >= 0 && rank <= MOTE_ARRAY_MAX_RANK);
+    if (rank > 0)
+        memcpy(array.dim, dim, (size_t)rank * sizeof *dim);
+    MOTE_TRY(mote_array_allocate(&array, 0, err));
+    *out = array;
+    return MOTE_OK;
+}
+
+void mote_array_free(mote_array *array)
+{
+    if (array->owner) {
+        mote_arena_destroy(array->owner);
+        free(array->owner);
+    }
+    *array = (mote_array){0};
+}
+
+double mote_array_at(const mote_array *array, size_t i)
+{
+    const void *bytes = array->bytes;
+
+    switch (array->dtype) {
+    case MOTE_F32:
+        return (double)((const float *)bytes)[i];
+    case MOTE_F16:
+        return (double)mote_half_to_f32(((const uint16_t *)bytes)[i]);
+    case MOTE_F64:
+        return ((const double *)bytes)[i];
+    case MOTE_I8:
+        return ((const int8_t *)bytes)[i];
+    case MOTE_U8:
+    case MOTE_BOOL:
+        return ((const uint8_t *)bytes)[i];
+    case MOTE_I16:
+        return ((const int16_t *)bytes)[i];
+    case MOTE_U16:
+        return ((const uint16_t *)bytes)[i];
+    case MOTE_I32:
+        return ((const int32_t *)bytes)[i];
+    case MOTE_U32:
+        return ((const uint32_t *)bytes)[i];
+    case MOTE_I64:
+        return (double)((const int64_t *)bytes)[i];
+    case MOTE_U64:
+        return (double)((const uint64_t *)bytes)[i];
+    case MOTE_I4:
+    case MOTE_DTYPE_COUNT:
+        break;
+    }
+    assert(!"a whole-byte type");
+    return 0;
+}
+
+/* One rounding each: 64-bit integers go to float32 directly, not by way of double. */
+void mote_array_to_f32(const mote_array *array, float *out)
+{
+    size_t i;
+
+    if (array->count == 0)
+        return;
+    if (array->dtype == MOTE_F32)
+        memcpy(out, array->bytes, array->count * sizeof *out);
+    else if (array->dtype == MOTE_I64)
+        for (i = 0; i < array->count; i++)
+            out[i] = (float)((const int64_t *)array->bytes)[i];
+    else if (array->dtype == MOTE_U64)
+        for (i = 0; i < array->count; i++)
+            out[i] = (float)((const uint64_t *)array->bytes)[i];
+    else
+        for (i = 0; i < array->count; i++)
+            out[i] = (float)mote_array_at(array, i);
+}
+
+const char *mote_array_shape_text(const mote_array *array, char *text, size_t text_bytes)
+{
+    return mote_shape_text(array->rank, array->dim, text, text_bytes);
+}
+
+const char *mote_shape_text(int rank, const int64_t *dim, char *text, size_t text_bytes)
+{
+    size_t used = 0;
+    int    i;
+
+    snprintf(text, text_bytes, "(");
+    for (i = 0; i < rank && (used = strlen(text)) + 1 < text_bytes; i++)
+        snprintf(text + used, text_bytes - used, "%s%lld%s", i > 0 ? ", " : "", (long long)dim[i], rank == 1 ? "," : "");
+    used = strlen(text);
+    snprintf(text + used, text_bytes - used, ")");
+    return text;
+}
+
+void mote_swap_bytes(void *bytes, size_t count, size_t element_bytes)
+{
+    uint8_t *at = bytes;
+    size_t   i, j;
+
+    for (i = 0; i < count; i++, at += element_bytes)
+        for (j = 0; j < element_bytes / 2; j++) {
+            uint8_t kept = at[j];
+            at[j] = at[element_bytes - 1 - j];
+            at[element_bytes - 1 - j] = kept;
+        }
+}

@@ -1,0 +1,43 @@
+/* Helpers of the array readers.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_DATA_ARRAY_H
+#define MOTE_DATA_ARRAY_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <mote/array.h>
+
+#include "data/source.h"
+
+enum { MOTE_SHAPE_TEXT = 128 };
+
+size_t mote_array_element_bytes(mote_dtype dtype);
+/* The product of the dimensions, each >= 0; SIZE_MAX when it overflows. */
+size_t mote_array_count(int rank, const int64_t *dim);
+/* Gives memory to an array whose dtype, rank and dim are set. max_bytes 0: the arena's default. */
+mote_status mote_array_allocate(mote_array *array, size_t max_bytes, mote_error *err);
+const char *mote_shape_text(int rank, const int64_t *dim, char *text, size_t text_bytes);
+void        mote_swap_bytes(void *bytes, size_t count, size_t element_bytes);
+
+static inline bool mote_is_little_endian(void)
+{
+    const uint16_t one = 1;
+    return *(const uint8_t *)&one == 1;
+}
+
+/* One .npy / IDX stream; messages without the path, which the caller knows. out owns its memory. */
+mote_status mote_npy_read(mote_array *out, mote_source *source, size_t max_bytes, mote_error *err);
+mote_status mote_idx_read(mote_array *out, mote_source *source, size_t max_bytes, mote_error *err);
+/* An IDX file, plain or gzip'ed. */
+mote_status mote_idx_read_bytes(mote_array *out, const uint8_t *bytes, size_t count, size_t max_bytes, mote_error *err);
+mote_status mote_idx_load(mote_array *out, const char *path, size_t max_bytes, mote_error *err);
+
+bool mote_is_npy(const uint8_t *bytes, size_t count);
+bool mote_is_zip(const uint8_t *bytes, size_t count);
+bool mote_is_idx(const uint8_t *bytes, size_t count);
+
+/* An archive in memory; bytes stay the caller's and must outlive it. label goes in front of messages. */
+mote_status mote_npz_open_bytes(mote_npz **out, const uint8_t *bytes, size_t count, const char *label, mote_error *err);
+
+#endif

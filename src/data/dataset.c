@@ -1,0 +1,287 @@
+/* What is done to a data set once it is there: shapes, splits, statistics.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <mote/dataset.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "data/array.h"
+#include "data/raw.h"
+
+static const char *const split_names[MOTE_SPLIT_COUNT] = {"train", "validation", "test"};
+
+const char *mote_split_name(mote_split_id split)
+{
+    return split_names[split];
+}
+
+mote_split_id mote_split_find(const char *name)
+{
+    int i;
+
+    for (i = 0; i < MOTE_SPLIT_COUNT && strcmp(name, split_names[i]) != 0; i++)
+        ;
+    return (mote_split_id)i;
+}
+
+void mote_dataset_destroy(mote_dataset *set)
+{
+    int i;
+
+    if (!set)
+        return;
+    for (i = 0; set->state && i < MOTE_SPLIT_COUNT; i++) {
+        mote_array_free(&set->state->x[i]);
+        mote_array_free(&set->state->values[i]);
+        mote_array_free(&set->state->labels[i]);
+    }
+    if (set->state)
+        mote_arena_destroy(&set->state->arena);
+    free(set->state);
+    free(set);
+}
+
+/* Works out the one -1. false when nothing fits. */
+static bool resolve_shape(size_t count, int rank, const int64_t *dim, int64_t *resolved)
+{
+    size_t known = 1;
+    int    i, open = -1;
+
+    for (i = 0; i < rank; i++) {
+        if (dim[i] == 0 || dim[i] < -1 || (dim[i] == -1 && open >= 0))
+            return false;
+        resolved[i] = dim[i];
+        if (dim[i] == -1)
+            open = i;
+        else
+            known = mote_size_mul(known, (size_t)dim[i]);
+    }
+    if (open >= 0 && count % known == 0) {
+        resolved[open] = (int64_t)(count / known);
+        return true;
+    }
+    return open < 0 && known == count;
+}
+
+mote_status mote_dataset_reshape(mote_dataset *set, int rank, const int64_t *dim, mote_error *err)
+{
+    int64_t resolved[MOTE_ARRAY_MAX_RANK - 1] = {0};
+    char    a[MOTE_SHAPE_TEXT], b[MOTE_SHAPE_TEXT];
+
+    if (rank < 0 || rank > MOTE_ARRAY_MAX_RANK - 1)
+        return mote_fail(err, MOTE_ERR_USAGE, "a sample's shape has at most %d axes", MOTE_ARRAY_MAX_RANK - 1);
+    if (!resolve_shape(set->sample_count, rank, dim, resolved))
+        return mote_fail(err, MOTE_ERR_USAGE, "samples of shape %s (%zu elements) cannot take the shape %s",
+                         mote_shape_text(set->rank, set->dim, a, sizeof a), set->sample_count,
+                         mote_shape_text(rank, dim, b, sizeof b));
+    set->rank = rank;
+    memcpy(set->dim, resolved, sizeof resolved);
+    return MOTE_OK;
+}
+
+/* Splits off the last samples of the training split: views, no copies. */
+static void move_tail(mote_dataset *set, mote_split_id to, size_t kept)
+{
+    mote_data_split *train = &set->split[MOTE_TRAIN], *tail = &set->split[to];
+
+    tail->count = train->count - kept;
+    tail->x = (const uint8_t *)train->x + kept * set->sample_count * mote_array_element_bytes(set->dtype);
+    tail->labels = train->labels ? train->labels + kept : NULL;
+    tail->values = train->values ? train->values + kept * set->target_width : NULL;
+    train->count = kept;
+}
+
+static mote_status take_tail(mote_dataset *set, mote_split_id to, double fraction, mote_error *err)
+{
+    size_t count = set->split[MOTE_TRAIN].count, kept;
+
+    if (!(fraction > 0 && fraction < 1))
+        return mote_fail(err, MOTE_ERR_USAGE, "a %s split of %g is not between 0 and 1", mote_split_name(to), fraction);
+    if (set->split[to].count > 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "has a %s split already", mote_split_name(to));
+    kept = (size_t)floor((double)count * (1 - fraction));
+    if (kept == 0 || kept == count)
+        return mote_fail(err, MOTE_ERR_USAGE, "a %s split of %g leaves one of the two parts of %zu samples empty",
+                         mote_split_name(to), fraction, count);
+    move_tail(set, to, kept);
+    return MOTE_OK;
+}
+
+mote_status mote_dataset_take_validation(mote_dataset *set, double fraction, mote_error *err)
+{
+    return take_tail(set, MOTE_VALIDATION, fraction, err);
+}
+
+/* Brings rows into the order given, cycle by cycle: row i becomes what was row order[i]. order is used up. */
+static void permute_rows(uint8_t *rows, size_t row_bytes, const uint32_t *order, uint32_t count, uint8_t *kept,
+                         bool *is_done)
+{
+    uint32_t start, i;
+
+    memset(is_done, 0, count * sizeof *is_done);
+    for (start = 0; start < count; start++) {
+        if (is_done[start])
+            continue;
+        memcpy(kept, rows + start * row_bytes, row_bytes);
+        for (i = start; order[i] != start; i = order[i]) {
+            memcpy(rows + i * row_bytes, rows + order[i] * row_bytes, row_bytes);
+            is_done[i] = true;
+        }
+        memcpy(rows + i * row_bytes, kept, row_bytes);
+        is_done[i] = true;
+    }
+}
+
+static mote_status shuffle_train(mote_dataset *set, uint64_t seed, mote_error *err)
+{
+    struct mote_dataset_state *state = set->state;
+    const mote_array          *arrays[3] = {&state->x[MOTE_TRAIN], &state->labels[MOTE_TRAIN], &state->values[MOTE_TRAIN]};
+    mote_arena                 scratch = {0};
+    uint32_t count = (uint32_t)set->split[MOTE_TRAIN].count, *order = MOTE_NEW(&scratch, uint32_t, count, err);
+    bool    *is_done = MOTE_NEW(&scratch, bool, count, err);
+    int      i;
+
+    if (err->code == MOTE_OK)
+        mote_random_permutation(mote_random_make(seed, MOTE_RANDOM_DATA, 1, 0), order, count);
+    for (i = 0; i < 3 && err->code == MOTE_OK; i++) {
+        size_t   row_bytes = arrays[i]->count / count * mote_array_element_bytes(arrays[i]->dtype);
+        uint8_t *kept = mote_arena_alloc(&scratch, row_bytes, 1, err);
+        if (kept && row_bytes > 0)
+            permute_rows(arrays[i]->bytes, row_bytes, order, count, kept, is_done);
+    }
+    mote_arena_destroy(&scratch);
+    return err->code;
+}
+
+mote_status mote_dataset_take_test(mote_dataset *set, double fraction, uint64_t seed, mote_error *err)
+{
+    if (set->split[MOTE_TRAIN].count == 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "has no training samples to split");
+    if (set->split[MOTE_TEST].count == 0 && fraction > 0 && fraction < 1)
+        MOTE_TRY(shuffle_train(set, seed, err));
+    return take_tail(set, MOTE_TEST, fraction, err);
+}
+
+/* ---- statistics ---- */
+
+typedef struct moments {
+    double min, max, sum, squares; /* squares: of the distances from the mean, in the second pass */
+    size_t count;
+} moments;
+
+static mote_array as_array(const mote_dataset *set, const mote_data_split *split)
+{
+    return (mote_array){
+        .dtype = set->dtype, .count = split->count * set->sample_count, .bytes = (void *)(uintptr_t)split->x};
+}
+
+/* Mean and variance of elements start, start + step, ...: two passes, in double. */
+static moments measure(const mote_array *array, size_t start, size_t step)
+{
+    moments m = {.min = INFINITY, .max = -INFINITY};
+    size_t  i;
+    double  mean;
+
+    for (i = start; i < array->count; i += step) {
+        double value = mote_array_at(array, i);
+        m.min = value < m.min ? value : m.min;
+        m.max = value > m.max ? value : m.max;
+        m.sum += value;
+        m.count++;
+    }
+    mean = m.sum / (double)m.count;
+    for (i = start; i < array->count; i += step) {
+        double distance = mote_array_at(array, i) - mean;
+        m.squares += distance * distance;
+    }
+    return m;
+}
+
+mote_status mote_dataset_standardize(mote_dataset *set, mote_standardize how, mote_error *err)
+{
+    mote_preparation *p = &set->preparation;
+    mote_array        x = as_array(set, &set->split[MOTE_TRAIN]);
+    size_t            channels = how == MOTE_STANDARDIZE_CHANNELS && set->rank > 0 ? (size_t)set->dim[set->rank - 1] : 1, c;
+    double            scale = p->scale != 0 ? (double)p->scale : 1;
+    float            *mean = MOTE_NEW(&set->state->arena, float, channels, err);
+    float            *std = MOTE_NEW(&set->state->arena, float, channels, err);
+
+    if (!mean || !std)
+        return err->code;
+    if (x.count == 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "has no training samples to take a mean and standard deviation from");
+    for (c = 0; c < channels; c++) {
+        moments m = measure(&x, c, channels);
+        double  deviation = sqrt(m.squares / (double)m.count) / fabs(scale);
+        mean[c] = (float)(m.sum / (double)m.count / scale + (double)p->offset);
+        std[c] = (float)deviation > 0 ? (float)deviation : 1; /* a constant column stays finite */
+    }
+    p->channels = (int)channels;
+    p->mean = mean;
+    p->std = std;
+    return MOTE_OK;
+}
+
+static mote_status count_classes(mote_split_summary *summary, mote_dataset *set, const mote_data_split *split,
+                                 mote_error *err)
+{
+    size_t *counts = MOTE_NEW(&set->state->arena, size_t, set->class_count, err);
+    size_t  i;
+
+    if (!counts)
+        return err->code;
+    for (i = 0; i < split->count; i++)
+        counts[split->labels[i]]++;
+    summary->class_counts = counts;
+    return MOTE_OK;
+}
+
+static void describe_values(mote_split_summary *summary, const mote_dataset *set, const mote_data_split *split)
+{
+    mote_array values = {.dtype = MOTE_F32, .count = split->count * set->target_width};
+    moments    m;
+
+    values.bytes = (void *)(uintptr_t)split->values;
+    m = measure(&values, 0, 1);
+    summary->target_min = m.min;
+    summary->target_max = m.max;
+    summary->target_mean = m.sum / (double)m.count;
+}
+
+static mote_status describe_split(mote_split_summary *summary, mote_dataset *set, const mote_data_split *split,
+                                  mote_error *err)
+{
+    mote_array x = as_array(set, split);
+    moments    m;
+
+    summary->count = split->count;
+    if (split->count > 0) {
+        m = measure(&x, 0, 1);
+        summary->min = m.min;
+        summary->max = m.max;
+        summary->mean = m.sum / (double)m.count;
+        summary->std = sqrt(m.squares / (double)m.count);
+        if (set->targets == MOTE_TARGETS_VALUES)
+            describe_values(summary, set, split);
+    }
+    return set->targets == MOTE_TARGETS_CLASSES ? count_classes(summary, set, split, err) : MOTE_OK;
+}
+
+mote_status mote_dataset_describe(mote_data_summary *out, mote_dataset *set, mote_error *err)
+{
+    mote_data_summary summary = {.sample_bytes = set->sample_count * mote_array_element_bytes(set->dtype)};
+    int               i;
+
+    for (i = 0; i < MOTE_SPLIT_COUNT; i++) {
+        const struct mote_dataset_state *state = set->state;
+        const mote_array                *arrays[3] = {&state->x[i], &state->labels[i], &state->values[i]};
+        int                              j;
+        for (j = 0; j < 3; j++)
+            summary.memory_bytes += arrays[j]->count * mote_array_element_bytes(arrays[j]->dtype);
+        MOTE_TRY(describe_split(&summary.split[i], set, &set->split[i], err));
+    }
+    *out = summary;
+    return MOTE_OK;
+}

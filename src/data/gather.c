@@ -1,0 +1,308 @@
+/* Gathering is part of every training step, so bytes, the type of images, have a path of their own.
+ *
+ * prepared = x / scale must have the bits of one float32 division, but divisions are four times slower than products. With
+ * 1 / scale split into high + low, high short enough for x * high to be exact, x * high + x * low rounds
+ * like the quotient for nearly every scale; all 256 values are tried when the plan is made, and a scale that fails gets a
+ * table instead.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "data/gather.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "data/array.h"
+#include "data/half.h"
+#include "data/raw.h"
+
+/* Above this a table of floats is larger than what it saves. */
+enum { BYTE_VALUES = 256, TABLE_MAX_CHANNELS = 64 };
+
+static float prepare_one(const mote_preparation *p, float x, int channel)
+{
+    float prepared = x;
+
+    if (p->scale != 0)
+        prepared /= p->scale;
+    prepared += p->offset;
+    if (p->channels > 0)
+        prepared = (prepared - p->mean[channel]) / p->std[channel];
+    return prepared;
+}
+
+/* One loop a stored type over the formula. */
+#define PLAIN_LOOP(T, TO_F32)                                                                                               \
+    for (i = 0; i < count; i++) {                                                                                           \
+        out[i] = prepare_one(p, TO_F32(((const T *)in)[i]), channel);                                                       \
+        channel = channel + 1 < channels ? channel + 1 : 0;                                                                 \
+    }
+#define AS_F32(x) (float)(x)
+
+void mote_gather_plain(const mote_gather_plan *plan, const void *in, size_t count, float *out)
+{
+    const mote_preparation *p = &plan->preparation;
+    int                     channels = p->channels, channel = 0;
+    size_t                  i;
+
+    switch (plan->dtype) {
+    case MOTE_U8:
+    case MOTE_BOOL:
+        PLAIN_LOOP(uint8_t, AS_F32) break;
+    case MOTE_I8:
+        PLAIN_LOOP(int8_t, AS_F32) break;
+    case MOTE_I16:
+        PLAIN_LOOP(int16_t, AS_F32) break;
+    case MOTE_U16:
+        PLAIN_LOOP(uint16_t, AS_F32) break;
+    case MOTE_I32:
+        PLAIN_LOOP(int32_t, AS_F32) break;
+    case MOTE_U32:
+        PLAIN_LOOP(uint32_t, AS_F32) break;
+    case MOTE_I64:
+        PLAIN_LOOP(int64_t, AS_F32) break;
+    case MOTE_U64:
+        PLAIN_LOOP(uint64_t, AS_F32) break;
+    case MOTE_F16:
+        PLAIN_LOOP(uint16_t, mote_half_to_f32) break;
+    case MOTE_F32:
+        PLAIN_LOOP(float, AS_F32) break;
+    case MOTE_F64:
+        PLAIN_LOOP(double, AS_F32) break;
+    case MOTE_I4:
+    case MOTE_DTYPE_COUNT:
+        assert(!"a whole-byte type");
+    }
+}
+
+static void copy_f32(const mote_gather_plan *plan, const void *in, size_t count, float *out)
+{
+    (void)plan;
+    memcpy(out, in, count * sizeof *out);
+}
+
+static void look_up_u8(const mote_gather_plan *plan, const void *in, size_t count, float *out)
+{
+    size_t         channels = plan->preparation.channels > 0 ? (size_t)plan->preparation.channels : 1, c, i;
+    const uint8_t *bytes = in;
+
+    for (c = 0; c < channels; c++)
+        for (i = c; i < count; i += channels)
+            out[i] = plan->table[c * BYTE_VALUES + bytes[i]];
+}
+
+/* The loops that the compiler vectorises: the same source for the plain machine and for AVX2, chosen when the plan is
+ * made. No fused multiply-add in either: the bits are the same. */
+#if defined(__clang__)
+#define VECTORIZED
+#else
+#define VECTORIZED __attribute__((optimize("O3", "no-math-errno", "fp-contract=off")))
+#endif
+
+#define SCALE_BYTES(NAME, T, TARGET)                                                                                        \
+    TARGET VECTORIZED static void NAME(const mote_gather_plan *plan, const void *in, size_t count, float *restrict out)     \
+    {                                                                                                                       \
+        const T    *bytes = in;                                                                                             \
+        const float high = plan->high, low = plan->low, offset = plan->offset;                                              \
+        size_t      i;                                                                                                      \
+        for (i = 0; i < count; i++) {                                                                                       \
+            float x = (float)bytes[i];                                                                                      \
+            out[i] = x * high + x * low + offset;                                                                           \
+        }                                                                                                                   \
+    }
+
+SCALE_BYTES(scale_u8, uint8_t, )
+SCALE_BYTES(scale_i8, int8_t, )
+
+/* (x - mean) / std in place: channels cycle along the elements. */
+VECTORIZED static void standardize_in_place(const mote_preparation *p, size_t count, float *restrict out)
+{
+    const size_t channels = (size_t)p->channels;
+    size_t       i, c;
+
+    if (channels == 1) {
+        const float mean = p->mean[0], std = p->std[0];
+        for (i = 0; i < count; i++)
+            out[i] = (out[i] - mean) / std;
+        return;
+    }
+    for (i = 0; i < count; i += channels)
+        for (c = 0; c < channels; c++)
+            out[i + c] = (out[i + c] - p->mean[c]) / p->std[c];
+}
+
+#define SCALE_WIDE(NAME, T)                                                                                                 \
+    VECTORIZED static void NAME(const mote_gather_plan *plan, const void *in, size_t count, float *restrict out)            \
+    {                                                                                                                       \
+        const T    *elements = in;                                                                                          \
+        const float scale = plan->preparation.scale != 0 ? plan->preparation.scale : 1, offset = plan->preparation.offset;  \
+        size_t      i;                                                                                                      \
+        for (i = 0; i < count; i++)                                                                                         \
+            out[i] = (float)elements[i] / scale + offset;                                                                   \
+        if (plan->preparation.channels > 0)                                                                                 \
+            standardize_in_place(&plan->preparation, count, out);                                                           \
+    }
+
+SCALE_WIDE(scale_i16, int16_t)
+SCALE_WIDE(scale_u16, uint16_t)
+SCALE_WIDE(scale_f32, float)
+
+#if defined(__x86_64__)
+SCALE_BYTES(scale_u8_avx2, uint8_t, __attribute__((target("avx2"))))
+SCALE_BYTES(scale_i8_avx2, int8_t, __attribute__((target("avx2"))))
+
+static bool has_avx2(void)
+{
+    return __builtin_cpu_supports("avx2") != 0;
+}
+#else
+#define scale_u8_avx2 scale_u8
+#define scale_i8_avx2 scale_i8
+static bool has_avx2(void)
+{
+    return false;
+}
+#endif
+
+/* high keeps 16 of the 24 bits of 1 / scale, so that its product with any byte is exact. */
+static void split_reciprocal(mote_gather_plan *plan)
+{
+    double reciprocal = plan->preparation.scale != 0 ? 1 / (double)plan->preparation.scale : 1;
+    int    exponent;
+    double fraction = frexp(reciprocal, &exponent);
+
+    plan->high = (float)ldexp(nearbyint(ldexp(fraction, 16)), exponent - 16);
+    plan->low = (float)(reciprocal - (double)plan->high);
+    plan->offset = plan->preparation.offset;
+}
+
+static bool products_equal_division(const mote_gather_plan *plan)
+{
+    int value;
+
+    for (value = plan->dtype == MOTE_I8 ? -128 : 0; value < (plan->dtype == MOTE_I8 ? 128 : BYTE_VALUES); value++) {
+        float x = (float)value, fast = x * plan->high + x * plan->low + plan->offset;
+        float exact = prepare_one(&plan->preparation, x, 0);
+        if (memcmp(&fast, &exact, sizeof fast) != 0)
+            return false;
+    }
+    return true;
+}
+
+static mote_status make_table(mote_gather_plan *plan, mote_arena *arena, mote_error *err)
+{
+    int    channels = plan->preparation.channels > 0 ? plan->preparation.channels : 1, c, value;
+    float *table = MOTE_NEW(arena, float, (size_t)channels *BYTE_VALUES, err);
+
+    if (!table)
+        return err->code;
+    for (c = 0; c < channels; c++)
+        for (value = 0; value < BYTE_VALUES; value++) {
+            float x = plan->dtype == MOTE_I8 ? (float)(int8_t)(uint8_t)value : (float)value;
+            table[c * BYTE_VALUES + value] = prepare_one(&plan->preparation, x, c);
+        }
+    plan->table = table;
+    plan->run = look_up_u8;
+    return MOTE_OK;
+}
+
+static mote_status choose_for_bytes(mote_gather_plan *plan, mote_arena *arena, mote_error *err)
+{
+    split_reciprocal(plan);
+    if (plan->preparation.channels == 0 && products_equal_division(plan)) {
+        if (plan->dtype == MOTE_I8)
+            plan->run = has_avx2() ? scale_i8_avx2 : scale_i8;
+        else
+            plan->run = has_avx2() ? scale_u8_avx2 : scale_u8;
+        return MOTE_OK;
+    }
+    return plan->preparation.channels <= TABLE_MAX_CHANNELS ? make_table(plan, arena, err) : MOTE_OK;
+}
+
+static bool changes_nothing(const mote_preparation *p)
+{
+    return (p->scale == 0 || p->scale == 1) && p->offset == 0 && p->channels == 0;
+}
+
+mote_status mote_gather_plan_init(mote_gather_plan *plan, const mote_preparation *preparation, mote_dtype dtype,
+                                  mote_arena *arena, mote_error *err)
+{
+    *plan =
+        (mote_gather_plan){.preparation = *preparation, .dtype = dtype, .element_bytes = mote_array_element_bytes(dtype)};
+    plan->run = mote_gather_plain;
+    if (dtype == MOTE_F32)
+        plan->run = changes_nothing(preparation) ? copy_f32 : scale_f32;
+    if (dtype == MOTE_I16)
+        plan->run = scale_i16;
+    if (dtype == MOTE_U16)
+        plan->run = scale_u16;
+    if (dtype == MOTE_U8 || dtype == MOTE_I8)
+        return choose_for_bytes(plan, arena, err);
+    return MOTE_OK;
+}
+
+void mote_data_gather(const mote_data_split *split, mote_data_pick pick, float *x)
+{
+    const mote_gather_plan *plan = &split->set->state->plan;
+    size_t                  sample = split->set->sample_count, i;
+
+    if (!pick.indices) {
+        assert(pick.first <= split->count && pick.count <= split->count - pick.first);
+        if (pick.count > 0)
+            plan->run(plan, mote_data_sample(split, pick.first), pick.count * sample, x);
+        return;
+    }
+    for (i = 0; i < pick.count; i++)
+        plan->run(plan, mote_data_sample(split, pick.indices[i]), sample, x + i * sample);
+}
+
+const void *mote_data_sample(const mote_data_split *split, size_t index)
+{
+    assert(index < split->count);
+    return (const uint8_t *)split->x + index * split->set->sample_count * split->set->state->plan.element_bytes;
+}
+
+static size_t picked_index(const mote_data_split *split, mote_data_pick pick, size_t i)
+{
+    size_t index = pick.indices ? pick.indices[i] : pick.first + i;
+
+    assert(index < split->count);
+    return index;
+}
+
+void mote_data_gather_values(const mote_data_split *split, mote_data_pick pick, float *y)
+{
+    size_t width = split->set->target_width, i;
+
+    for (i = 0; i < pick.count; i++) {
+        size_t index = picked_index(split, pick, i);
+        if (split->values)
+            memcpy(y + i * width, split->values + index * width, width * sizeof *y);
+        else
+            y[i] = (float)split->labels[index];
+    }
+}
+
+void mote_data_gather_labels(const mote_data_split *split, mote_data_pick pick, int32_t *y)
+{
+    size_t i;
+
+    for (i = 0; i < pick.count; i++)
+        y[i] = split->labels[picked_index(split, pick, i)];
+}
+
+void mote_data_gather_one_hot(const mote_data_split *split, mote_data_pick pick, size_t width, float *y)
+{
+    size_t i;
+
+    assert(width >= (size_t)split->set->class_count);
+    memset(y, 0, pick.count * width * sizeof *y);
+    for (i = 0; i < pick.count; i++)
+        y[i * width + (size_t)split->labels[picked_index(split, pick, i)]] = 1;
+}
+
+void mote_prepare(const mote_preparation *preparation, const mote_array *array, float *out)
+{
+    mote_gather_plan plan = {.preparation = *preparation, .dtype = array->dtype};
+
+    mote_gather_plain(&plan, array->bytes, array->count, out);
+}

@@ -1,0 +1,61 @@
+/* From files to a data set in two steps: a reader of one kind of source fills a mote_raw_set with arrays as they stand in
+ * the files; mote_dataset_assemble checks them against each other and makes the data set. All rules about counts,
+ * types, labels and NaN stand in that one place.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_DATA_RAW_H
+#define MOTE_DATA_RAW_H
+
+#include <mote/dataset.h>
+
+#include "base/arena.h"
+#include "data/gather.h"
+
+typedef struct mote_raw_split {
+    mote_array  x, y;            /* y.owner NULL and y.bytes NULL: no targets */
+    const char *x_name, *y_name; /* for messages: "x_train", "t10k-images-idx3-ubyte" */
+} mote_raw_split;
+
+typedef struct mote_raw_set {
+    mote_arena         arena; /* names; goes over to the data set */
+    const char        *source;
+    mote_raw_split     split[MOTE_SPLIT_COUNT];
+    const char *const *class_names; /* set: y is int32 labels below class_count */
+    int                class_count;
+    const char *const *column_names;
+    size_t             max_bytes; /* what may still be taken */
+} mote_raw_set;
+
+void mote_raw_set_init(mote_raw_set *raw, const mote_data_options *options);
+void mote_raw_set_free(mote_raw_set *raw);
+/* Books an array that was read. */
+void mote_raw_set_spend(mote_raw_set *raw, const mote_array *array);
+
+/* The readers: each fills an initialised raw set; messages begin with the path. */
+mote_status mote_raw_read_idx_folder(mote_raw_set *raw, const char *path, mote_error *err);
+mote_status mote_raw_read_npy_folder(mote_raw_set *raw, const char *path, mote_error *err);
+mote_status mote_raw_read_npz(mote_raw_set *raw, const char *path, mote_error *err);
+mote_status mote_raw_read_csv(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err);
+mote_status mote_raw_read_csv_bytes(mote_raw_set *raw, const uint8_t *bytes, size_t count, const char *path,
+                                    const mote_data_options *options, mote_error *err);
+mote_status mote_raw_read_images(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err);
+
+/* What a folder is. */
+bool mote_is_idx_folder(const char *path);
+bool mote_is_npy_folder(const char *path);
+
+/* Takes all of raw over, also on failure. */
+mote_status mote_dataset_assemble(mote_dataset **out, mote_raw_set *raw, const mote_data_options *options, mote_error *err);
+
+/* What a data set owns besides its public face. */
+struct mote_dataset_state {
+    mote_arena       arena;
+    mote_array       x[MOTE_SPLIT_COUNT], values[MOTE_SPLIT_COUNT], labels[MOTE_SPLIT_COUNT];
+    mote_gather_plan plan;
+};
+
+/* labels or values of a split as an array of rows; what shuffling moves. */
+mote_status mote_dataset_take_test(mote_dataset *set, double fraction, uint64_t seed, mote_error *err);
+/* The statistics that options.standardize asks for, from the training split. */
+mote_status mote_dataset_standardize(mote_dataset *set, mote_standardize how, mote_error *err);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "data/source.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+mote_status mote_source_read(mote_source *source, void *to, size_t count, const char *what, mote_error *err)
+{
+    size_t got;
+
+    MOTE_TRY(source->read(source, to, count, &got, err));
+    if (got < count)
+        return mote_fail(err, MOTE_ERR_FORMAT, "truncated: %zu of %zu bytes of %s are missing", count - got, count, what);
+    return MOTE_OK;
+}
+
+mote_status mote_source_expect(const mote_source *source, size_t bytes, mote_error *err)
+{
+    if (bytes > source->at_most)
+        return mote_fail(err, MOTE_ERR_FORMAT, "truncated or damaged: claims %zu bytes, but holds at most %zu", bytes,
+                         source->at_most);
+    return MOTE_OK;
+}
+
+mote_status mote_source_finish(mote_source *source, mote_error *err)
+{
+    char   extra;
+    size_t got;
+
+    MOTE_TRY(source->read(source, &extra, 1, &got, err));
+    return got == 0 ? MOTE_OK : mote_fail(err, MOTE_ERR_FORMAT, "goes on after its last element: the header says less");
+}
+
+static mote_status read_memory(mote_source *source, void *to, size_t count, size_t *got, mote_error *err)
+{
+    mote_memory_source *memory = (mote_memory_source *)source;
+
+    (void)err;
+    *got = count < source->at_most ? count : source->at_most;
+    if (*got > 0)
+        memcpy(to, memory->bytes, *got);
+    memory->bytes += *got;
+    source->at_most -= *got;
+    return MOTE_OK;
+}
+
+void mote_memory_source_init(mote_memory_source *memory, const uint8_t *bytes, size_t count)
+{
+    *memory = (mote_memory_source){{read_memory, count}, bytes};
+}
+
+bool mote_is_gzip(const uint8_t *bytes, size_t count)
+{
+    return count >= 3 && bytes[0] == 0x1f && bytes[1] == 0x8b && bytes[2] == 8;
+}
+
+/* zlib counts in unsigned int: larger buffers go in parts. */
+static unsigned at_once(size_t count)
+{
+    return count < UINT_MAX ? (unsigned)count : UINT_MAX;
+}
+
+static mote_status read_gzip(mote_source *source, void *to, size_t count, size_t *got, mote_error *err)
+{
+    mote_gzip_source *gzip = (mote_gzip_source *)source;
+    z_stream         *stream = &gzip->stream;
+    int               result = Z_OK;
+
+    for (*got = 0; *got < count && !gzip->has_ended;) {
+        unsigned part = at_once(count - *got);
+        stream->next_out = (Bytef *)to + *got;
+        stream->avail_out = part;
+        result = inflate(stream, Z_NO_FLUSH);
+        *got += part - stream->avail_out;
+        if (result == Z_STREAM_END) {
+            gzip->has_ended = !mote_is_gzip(stream->next_in, stream->avail_in);
+            if (!gzip->has_ended)
+                result = inflateReset(stream);
+        }
+        if (result == Z_BUF_ERROR || (result == Z_OK && stream->avail_in == 0 && stream->avail_out > 0))
+            return mote_fail(err, MOTE_ERR_FORMAT, "truncated: the gzip stream stops before its end");
+        if (result != Z_OK && result != Z_STREAM_END)
+            return mote_fail(err, MOTE_ERR_FORMAT, "damaged gzip stream: %s", stream->msg ? stream->msg : zError(result));
+    }
+    source->at_most = source->at_most > *got ? source->at_most - *got : 0;
+    return MOTE_OK;
+}
+
+mote_status mote_gzip_source_open(mote_gzip_source *gzip, const uint8_t *bytes, size_t count, mote_error *err)
+{
+    *gzip = (mote_gzip_source){.source = {read_gzip, mote_size_mul(count, MOTE_DEFLATE_MAX_GAIN)}};
+    if (count > UINT_MAX)
+        return mote_fail(err, MOTE_ERR_LIMIT, "gzip files of 4 GiB and more are not supported; unpack it");
+    if (inflateInit2(&gzip->stream, 16 + MAX_WBITS) != Z_OK)
+        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+    gzip->stream.next_in = bytes;
+    gzip->stream.avail_in = (unsigned)count;
+    return MOTE_OK;
+}
+
+void mote_gzip_source_close(mote_gzip_source *gzip)
+{
+    inflateEnd(&gzip->stream); /* does nothing before inflateInit2 */
+}

@@ -1,0 +1,53 @@
+/* Byte sources: one reader of a format serves a plain file, a gzip'ed one and a member of a zip archive.
+ *
+ * at_most bounds what may still come. For compressed sources that is the compressed size times deflate's greatest
+ * possible gain, so a header's claim can be refused before memory is taken for it.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_DATA_SOURCE_H
+#define MOTE_DATA_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ZLIB_CONST /* next_in points to const */
+#include <zlib.h>
+
+#include <mote/status.h>
+
+/* Deflate codes at best 258 bytes in 2 bits: 1032 to 1. */
+enum { MOTE_DEFLATE_MAX_GAIN = 1032 };
+
+typedef struct mote_source mote_source;
+struct mote_source {
+    /* Up to count bytes; fewer only at the end. A damaged stream is an error. */
+    mote_status (*read)(mote_source *source, void *to, size_t count, size_t *got, mote_error *err);
+    size_t at_most;
+};
+
+/* Exactly count bytes of `what`, or MOTE_ERR_FORMAT "truncated: ...". */
+mote_status mote_source_read(mote_source *source, void *to, size_t count, const char *what, mote_error *err);
+/* MOTE_ERR_FORMAT when a claim of bytes is more than can come. */
+mote_status mote_source_expect(const mote_source *source, size_t bytes, mote_error *err);
+/* Nothing may follow; a compressed source checks its checksum here. */
+mote_status mote_source_finish(mote_source *source, mote_error *err);
+
+typedef struct mote_memory_source {
+    mote_source    source; /* first: read() finds the rest behind it */
+    const uint8_t *bytes;
+} mote_memory_source;
+
+void mote_memory_source_init(mote_memory_source *memory, const uint8_t *bytes, size_t count);
+
+/* Reads gzip members one after the other, as gunzip does. */
+typedef struct mote_gzip_source {
+    mote_source source;
+    z_stream    stream;
+    bool        has_ended;
+} mote_gzip_source;
+
+bool        mote_is_gzip(const uint8_t *bytes, size_t count);
+mote_status mote_gzip_source_open(mote_gzip_source *gzip, const uint8_t *bytes, size_t count, mote_error *err);
+void        mote_gzip_source_close(mote_gzip_source *gzip); /* a no-op on a zeroed one */
+
+#endif
