@@ -5,19 +5,19 @@
 #include <string.h>
 
 /* One block of memory over a span of steps: a tensor with all that share its place, or a step's scratch. */
-typedef struct block {
+typedef struct plan_block {
     size_t  bytes, offset;
     int32_t first_step, last_step;
     mote_id tensor; /* MOTE_NONE: scratch of first_step */
-} block;
+} plan_block;
 
-typedef struct planner {
+typedef struct planning {
     mote_program            *program;
     const mote_plan_options *options;
     size_t                   align;
-    block                   *blocks;
+    plan_block              *blocks;
     int32_t                  block_count;
-} planner;
+} planning;
 
 static mote_id root_of(const mote_program *program, mote_id id)
 {
@@ -114,36 +114,36 @@ static void share_places(mote_program *program)
 
 /* ---- blocks and the bound ---- */
 
-static mote_status collect_blocks(planner *planner, mote_arena *scratch, mote_error *err)
+static mote_status collect_blocks(planning *work, mote_arena *scratch, mote_error *err)
 {
-    mote_program *program = planner->program;
+    mote_program *program = work->program;
     int32_t       tensor_count = program->model->graphs[0].tensor_count, i;
 
-    planner->blocks = MOTE_NEW(scratch, block, tensor_count + program->step_count, err);
-    if (!planner->blocks)
+    work->blocks = MOTE_NEW(scratch, plan_block, tensor_count + program->step_count, err);
+    if (!work->blocks)
         return err->code;
     for (i = 0; i < tensor_count; i++) {
         const mote_place *place = &program->places[i];
         if (place->is_placed && place->shares == MOTE_NONE)
-            planner->blocks[planner->block_count++] = (block){place->bytes, 0, place->first_step, place->last_step, i};
+            work->blocks[work->block_count++] = (plan_block){place->bytes, 0, place->first_step, place->last_step, i};
     }
     for (i = 0; i < program->step_count; i++)
         if (program->steps[i].scratch_bytes > 0)
-            planner->blocks[planner->block_count++] = (block){program->steps[i].scratch_bytes, 0, i, i, MOTE_NONE};
+            work->blocks[work->block_count++] = (plan_block){program->steps[i].scratch_bytes, 0, i, i, MOTE_NONE};
     return MOTE_OK;
 }
 
-static void find_lower_bound(planner *planner)
+static void find_lower_bound(planning *work)
 {
-    mote_program *program = planner->program;
+    mote_program *program = work->program;
     int32_t       s, i;
 
     program->lower_bound = 0;
     for (s = -1; s <= program->step_count; s++) {
         size_t live = 0;
-        for (i = 0; i < planner->block_count; i++)
-            if (planner->blocks[i].first_step <= s && s <= planner->blocks[i].last_step)
-                live += planner->blocks[i].bytes;
+        for (i = 0; i < work->block_count; i++)
+            if (work->blocks[i].first_step <= s && s <= work->blocks[i].last_step)
+                live += work->blocks[i].bytes;
         if (live > program->lower_bound)
             program->lower_bound = live;
     }
@@ -151,13 +151,13 @@ static void find_lower_bound(planner *planner)
 
 /* ---- placing ---- */
 
-static bool live_together(const block *a, const block *b)
+static bool live_together(const plan_block *a, const plan_block *b)
 {
     return a->first_step <= b->last_step && b->first_step <= a->last_step;
 }
 
 /* The lowest aligned offset at which `fresh` overlaps none of the placed blocks that live with it. */
-static size_t first_fit(const planner *planner, const block *fresh, const int32_t *order, int32_t placed)
+static size_t first_fit(const planning *work, const plan_block *fresh, const int32_t *order, int32_t placed)
 {
     size_t offset = 0;
     bool   moved = true;
@@ -166,10 +166,10 @@ static size_t first_fit(const planner *planner, const block *fresh, const int32_
         int32_t i;
         moved = false;
         for (i = 0; i < placed; i++) {
-            const block *other = &planner->blocks[order[i]];
+            const plan_block *other = &work->blocks[order[i]];
             if (live_together(fresh, other) && offset < other->offset + other->bytes &&
                 other->offset < offset + fresh->bytes) {
-                offset = (other->offset + other->bytes + planner->align - 1) / planner->align * planner->align;
+                offset = (other->offset + other->bytes + work->align - 1) / work->align * work->align;
                 moved = true;
             }
         }
@@ -177,13 +177,13 @@ static size_t first_fit(const planner *planner, const block *fresh, const int32_
     return offset;
 }
 
-static size_t place_in_order(planner *planner, const int32_t *order)
+static size_t place_in_order(planning *work, const int32_t *order)
 {
     size_t  end = 0;
     int32_t i;
 
-    for (i = 0; i < planner->block_count; i++) {
-        block *fresh = &planner->blocks[order[i]];
+    for (i = 0; i < work->block_count; i++) {
+        plan_block *fresh = &work->blocks[order[i]];
         fresh->offset = first_fit(planner, fresh, order, i);
         if (fresh->offset + fresh->bytes > end)
             end = fresh->offset + fresh->bytes;
@@ -191,19 +191,19 @@ static size_t place_in_order(planner *planner, const int32_t *order)
     return end;
 }
 
-typedef int (*block_order)(const block *a, const block *b);
+typedef int (*block_order)(const plan_block *a, const plan_block *b);
 
-static int by_size(const block *a, const block *b)
+static int by_size(const plan_block *a, const plan_block *b)
 {
     return a->bytes > b->bytes ? -1 : a->bytes < b->bytes;
 }
 
-static int by_start(const block *a, const block *b)
+static int by_start(const plan_block *a, const plan_block *b)
 {
     return a->first_step != b->first_step ? (a->first_step < b->first_step ? -1 : 1) : by_size(a, b);
 }
 
-static int by_life(const block *a, const block *b)
+static int by_life(const plan_block *a, const plan_block *b)
 {
     int32_t la = a->last_step - a->first_step, lb = b->last_step - b->first_step;
 
@@ -211,22 +211,22 @@ static int by_life(const block *a, const block *b)
 }
 
 /* Insertion sort: stable, and a model has a few hundred blocks at most. */
-static void sort_blocks(const planner *planner, int32_t *order, block_order compare)
+static void sort_blocks(const planning *work, int32_t *order, block_order compare)
 {
     int32_t i, j;
 
-    for (i = 0; i < planner->block_count; i++) {
-        for (j = i; j > 0 && compare(&planner->blocks[i], &planner->blocks[order[j - 1]]) < 0; j--)
+    for (i = 0; i < work->block_count; i++) {
+        for (j = i; j > 0 && compare(&work->blocks[i], &work->blocks[order[j - 1]]) < 0; j--)
             order[j] = order[j - 1];
         order[j] = i;
     }
 }
 
-static mote_status place_blocks(planner *planner, mote_arena *scratch, mote_error *err)
+static mote_status place_blocks(planning *work, mote_arena *scratch, mote_error *err)
 {
     static const block_order orders[] = {by_size, by_start, by_life};
-    mote_program            *program = planner->program;
-    int32_t                 *order = MOTE_NEW(scratch, int32_t, planner->block_count, err);
+    mote_program            *program = work->program;
+    int32_t                 *order = MOTE_NEW(scratch, int32_t, work->block_count, err);
     size_t                   o;
     int32_t                  i;
 
@@ -240,12 +240,12 @@ static mote_status place_blocks(planner *planner, mote_arena *scratch, mote_erro
         if (end >= program->memory_bytes)
             continue;
         program->memory_bytes = end;
-        for (i = 0; i < planner->block_count; i++) {
-            const block *block = &planner->blocks[i];
-            if (block->tensor == MOTE_NONE)
-                program->scratch[block->first_step] = block->offset;
+        for (i = 0; i < work->block_count; i++) {
+            const plan_block *placed = &work->blocks[i];
+            if (placed->tensor == MOTE_NONE)
+                program->scratch[placed->first_step] = placed->offset;
             else
-                program->places[block->tensor].offset = block->offset;
+                program->places[placed->tensor].offset = placed->offset;
         }
     }
     return MOTE_OK;
@@ -265,16 +265,16 @@ mote_status mote_plan(mote_program *program, const mote_plan_options *options, m
 {
     static const mote_plan_options defaults = {0};
     mote_arena                     scratch = {0};
-    planner                        planner = {.program = program, .options = options ? options : &defaults};
+    planning                       work = {.program = program, .options = options ? options : &defaults};
 
-    planner.align = planner.options->align_bytes ? planner.options->align_bytes : 4;
+    work.align = work.options->align_bytes ? work.options->align_bytes : 4;
     find_lives(program);
-    if (planner.options->keeps_all)
+    if (work.options->keeps_all)
         keep_all_alive(program);
     share_places(program);
-    if (collect_blocks(&planner, &scratch, err) == MOTE_OK) {
-        find_lower_bound(&planner);
-        place_blocks(&planner, &scratch, err);
+    if (collect_blocks(&work, &scratch, err) == MOTE_OK) {
+        find_lower_bound(&work);
+        place_blocks(&work, &scratch, err);
     }
     mote_arena_destroy(&scratch);
     return err->code;
