@@ -184,7 +184,7 @@ static size_t place_in_order(planning *work, const int32_t *order)
 
     for (i = 0; i < work->block_count; i++) {
         plan_block *fresh = &work->blocks[order[i]];
-        fresh->offset = first_fit(planner, fresh, order, i);
+        fresh->offset = first_fit(work, fresh, order, i);
         if (fresh->offset + fresh->bytes > end)
             end = fresh->offset + fresh->bytes;
     }
@@ -235,8 +235,8 @@ static mote_status place_blocks(planning *work, mote_arena *scratch, mote_error 
     program->memory_bytes = SIZE_MAX;
     for (o = 0; o < sizeof orders / sizeof *orders; o++) {
         size_t end;
-        sort_blocks(planner, order, orders[o]);
-        end = place_in_order(planner, order);
+        sort_blocks(work, order, orders[o]);
+        end = place_in_order(work, order);
         if (end >= program->memory_bytes)
             continue;
         program->memory_bytes = end;
