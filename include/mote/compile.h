@@ -1,0 +1,48 @@
+/* Compiling a model to C.
+ *
+ * Target "c": a folder that any C99 compiler builds, with nothing else needed:
+ *     NAME.h            sizes, shapes, scales, zero points, labels, and the typed interface
+ *     NAME.c            weights and calls; the one file to compile
+ *     NAME_selftest.c   golden samples: NAME_selftest() returns how many output bytes differ (0: all is well)
+ *     mote_runtime/     the kernels that the model uses
+ * Target "array": model.h and model.cc with g_model and g_model_len, the .tflite as bytes, for TensorFlow Lite Micro.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_COMPILE_H
+#define MOTE_COMPILE_H
+
+#include <mote/model.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum mote_optimize {
+    MOTE_OPTIMIZE_SPEED = 0, /* one instance of a kernel for each distinct shape, constants folded */
+    MOTE_OPTIMIZE_SIZE       /* one instance of each kernel, parameters read at run time */
+} mote_optimize;
+
+typedef struct mote_compile_options {
+    const char   *target; /* "c" (default) or "array" */
+    const char   *name;   /* prefix of all names; default: the model's name made a C identifier */
+    mote_optimize optimize;
+    const void   *golden;       /* input samples for the self-test, one after the other, all inputs of a sample in a row */
+    int32_t       golden_count; /* 0: three samples made by a generator */
+} mote_compile_options;
+
+/* What came of it. */
+typedef struct mote_compile_result {
+    char   name[64];
+    size_t arena_bytes, arena_bound_bytes; /* bound: no plan could do with less */
+    size_t constant_bytes;                 /* weights, biases, multipliers, tables */
+    int    instance_count, step_count;     /* kernel instances emitted for so many steps */
+} mote_compile_result;
+
+/* Writes the folder whole or not at all; an existing folder of that name is replaced only when mote made it. options and
+ * result may be NULL. */
+mote_status mote_compile(const mote_model *model, const char *folder, const mote_compile_options *options,
+                         mote_compile_result *result, mote_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,37 @@
+/* From a trained model to one for inference, and from float to int8.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_CONVERT_H
+#define MOTE_CONVERT_H
+
+#include <mote/dataset.h>
+#include <mote/model.h>
+#include <mote/progress.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum mote_quantize { MOTE_QUANTIZE_NONE = 0, MOTE_QUANTIZE_INT8 } mote_quantize;
+
+typedef struct mote_quantize_options {
+    bool          is_per_tensor; /* one scale for all weights of a layer; default: one per output channel */
+    mote_dtype    io;            /* type of inputs and outputs: MOTE_F32 (default), MOTE_I8 or MOTE_U8 */
+    int           samples;       /* calibration samples, taken evenly from the split's beginning; 0: 100 */
+    mote_progress progress;
+} mote_quantize_options;
+
+/* The form of a trained model that runs: BatchNormalization folded into the layer before it, Dropout left out, activations
+ * fused. A model that is past training is copied. The result computes the same, up to float rounding. */
+mote_status mote_model_infer(mote_model **out, const mote_model *trained, mote_error *err);
+
+/* Full int8, as TensorFlow's converter does it: activations affine from the minima and maxima seen over calibration samples
+ * (zero included), weights symmetric, biases int32. model is a float model at inference; calibration gives the inputs of its
+ * first (only) input. Errors: USAGE (no samples, wrong shape), UNSUPPORTED (an operator without int8 form: named). */
+mote_status mote_model_quantize(mote_model **out, const mote_model *model, const mote_data_split *calibration,
+                                const mote_quantize_options *options, mote_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

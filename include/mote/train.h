@@ -1,0 +1,90 @@
+/* Training, with Keras' definitions: losses, optimizers and metrics by their Keras names, epoch by epoch.
+ *
+ *     mote_train_options options = {.loss = MOTE_LOSS_MSE, .batch_size = 16, .epochs = 600};
+ *     mote_training *training;
+ *     if (mote_train(&training, model, set, &options, &err) != MOTE_OK) ...
+ *     mote_history_save_csv(&training->history, "history.csv", &err);
+ *
+ * The result is the same bytes for any number of threads, at one instruction-set level.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_TRAIN_H
+#define MOTE_TRAIN_H
+
+#include <mote/dataset.h>
+#include <mote/model.h>
+#include <mote/progress.h>
+#include <mote/report.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum mote_loss {
+    MOTE_LOSS_MSE = 0,
+    MOTE_LOSS_MAE,
+    MOTE_LOSS_BINARY_CROSSENTROPY,
+    MOTE_LOSS_CATEGORICAL_CROSSENTROPY,        /* one-hot targets, or class labels made one-hot */
+    MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, /* class labels */
+    MOTE_LOSS_COUNT
+} mote_loss;
+
+typedef enum mote_optimizer_kind { MOTE_RMSPROP = 0, MOTE_SGD, MOTE_ADAM, MOTE_OPTIMIZER_COUNT } mote_optimizer_kind;
+
+/* A zeroed number means Keras 3's default. rho, beta_1, beta_2 of exactly zero cannot be asked for. */
+typedef struct mote_optimizer {
+    mote_optimizer_kind kind;
+    float               learning_rate;  /* 0.001; sgd: 0.01 */
+    float               momentum;       /* sgd, rmsprop: 0 */
+    float               rho;            /* rmsprop: 0.9 */
+    float               beta_1, beta_2; /* adam: 0.9, 0.999 */
+    float               epsilon;        /* rmsprop, adam: 1e-7 */
+    bool                nesterov;       /* sgd */
+    bool                centered;       /* rmsprop */
+} mote_optimizer;
+
+/* A set of metrics, besides the loss. */
+typedef enum mote_metric { MOTE_METRIC_ACCURACY = 1, MOTE_METRIC_MAE = 2, MOTE_METRIC_MSE = 4 } mote_metric;
+
+typedef struct mote_train_options {
+    mote_loss loss;
+    bool      from_logits; /* the network's outputs are logits. Over a softmax or sigmoid Keras takes them for
+                              probabilities' logits all the same, and so does mote, with a warning */
+    mote_optimizer optimizer;
+    unsigned       metrics;          /* of mote_metric */
+    int            batch_size;       /* 0: 32 */
+    int            epochs;           /* 0: 1 */
+    double         validation_split; /* the last part of the training samples, taken before shuffling; 0: none, or the data
+                                        set's own validation split where it has one */
+    bool          keeps_order;       /* do not shuffle */
+    uint64_t      seed;
+    int           threads; /* 0: one. Splitting pays only where a step takes more than about a millisecond */
+    const char   *isa;     /* "baseline", "avx2", "avx512"; NULL: the best this processor has */
+    mote_progress progress;
+} mote_train_options;
+
+/* What training leaves; owns its columns. */
+typedef struct mote_training {
+    mote_history history; /* columns "epoch", "loss", the metrics, then "val_" of each where there is validation */
+    double       seconds;
+    const char  *isa;     /* the level that was used */
+    const char  *warning; /* NULL, or one line about a combination that is legal and probably not meant */
+} mote_training;
+
+/* Trains model, which is at stage TRAIN, in place. Errors: USAGE (data and network do not fit each other, in their shapes or
+ * kinds), NUMERIC (the loss is not finite: names epoch and step), LIMIT. The model's recipe (preparation, labels) is
+ * taken from the data set. */
+mote_status mote_train(mote_training **out, mote_model *model, mote_dataset *set, const mote_train_options *options,
+                       mote_error *err);
+void        mote_training_destroy(mote_training *training); /* NULL is fine */
+
+const char         *mote_loss_name(mote_loss loss);   /* "categorical_crossentropy" ... */
+mote_loss           mote_loss_find(const char *name); /* also "mse", "mean_squared_error" ...; MOTE_LOSS_COUNT: none */
+const char         *mote_optimizer_name(mote_optimizer_kind kind);
+mote_optimizer_kind mote_optimizer_find(const char *name);
+const char         *mote_metric_name(mote_metric metric); /* "accuracy", "mae", "mse" */
+unsigned            mote_metric_find(const char *name);   /* 0: none of that name */
+
+#ifdef __cplusplus
+}
+#endif
+#endif
