@@ -1,0 +1,38 @@
+/* What CONV_2D and DEPTHWISE_CONV_2D share: operands are in [N,H,W,C], weights [.,kernel_h,kernel_w,.] and a bias, which may
+ * be absent; they differ in what the weights' first and last dimension mean.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_OPS_CONVOLUTION_H
+#define MOTE_OPS_CONVOLUTION_H
+
+#include "ops/window.h"
+#include "runtime/kernels/conv_params.h"
+
+/* Constants of the right rank and the bias's size; then shapes, as window.h has them. */
+mote_status mote_convolution_infer(mote_graph *graph, mote_node *node, int32_t out_c, mote_error *err);
+
+size_t mote_convolution_macs(const mote_graph *graph, const mote_node *node, int32_t macs_per_tap);
+
+mote_math_conv  mote_convolution_shape(const mote_graph *graph, const mote_node *node, int32_t batch);
+mote_math_grads mote_convolution_grads(const mote_call *call);
+
+/* Weights per channel along channel_axis, an int32 bias. */
+void mote_convolution_quantize(const mote_node *node, int32_t channel_axis, mote_quant_want *want);
+
+mote_status mote_convolution_prepare_i8(const mote_graph *graph, const mote_node *node, int32_t channel_axis,
+                                        mote_prepared *prepared, mote_error *err);
+mote_status mote_convolution_prepare_f32(const mote_graph *graph, const mote_node *node, mote_prepared *prepared,
+                                         mote_error *err);
+
+/* Folds the input's zero point into the bias where there is no padding: weight k of channel o stands at
+ * w[o * channel_step + k * tap_step], k < tap_count. */
+typedef struct mote_convolution_weights {
+    int32_t channel_step, tap_step, tap_count;
+} mote_convolution_weights;
+
+mote_status mote_convolution_fold_i8(const mote_node *node, const mote_convolution_weights *weights, mote_prepared *prepared,
+                                     mote_error *err);
+
+/* Of mrt_conv_i8_params and mrt_conv_f32_params. */
+extern const mote_field mote_convolution_fields_i8[], mote_convolution_fields_f32[];
+
+#endif
