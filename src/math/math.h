@@ -163,7 +163,7 @@ typedef struct mote_math {
     void (*leaky_relu_forward)(size_t count, float alpha, const float *x, float *y);
     void (*leaky_relu_backward)(size_t count, float alpha, const float *y, const float *dy, float *dx, bool adds);
     /* exp: at most 1.5 ulp, results below 2^-126 included, +inf above 88.73. log: 1.5 ulp; 0 gives -inf, negative NaN.
-     * sigmoid: 2.5 ulp. tanh: 2.5 ulp. None uses the C library, so every machine gives the same bytes at one level. */
+     * sigmoid: 2.5 ulp. tanh: 1.5 ulp. None uses the C library, so every machine gives the same bytes at one level. */
     void (*exp)(size_t count, const float *x, float *y);
     void (*log)(size_t count, const float *x, float *y);
     void (*sigmoid_forward)(size_t count, const float *x, float *y);

@@ -215,7 +215,7 @@ static void gradient_image(const depthwise_job *job, ptrdiff_t image, float *out
             memcpy(to, job->grads.dy + from, (size_t)row_floats * sizeof *to);
         else
             ISA(activation_backward)
-            ((size_t)row_floats, s->activation, job->grads.y + from, job->grads.dy + from, to, false);
+        ((size_t)row_floats, s->activation, job->grads.y + from, job->grads.dy + from, to, false);
     }
 }
 

@@ -71,8 +71,8 @@ INLINE vf tanh_(vf x)
     p = fma_(p, u, set1(-0x1.b84448p-5f));
     p = fma_(p, u, set1(0x1.110768p-3f));
     p = fma_(p, u, set1(-0x1.555534p-2f));
-    far = (vf)((vi)far | ((vi)x & (int32_t)0x80000000u));
-    return select_(greater(set1(0.625f), size), fma_(x * u, p, x), far);
+    p = select_(greater(set1(0.625f), size), fma_(size * u, p, size), far);
+    return (vf)((vi)p | ((vi)x & (int32_t)0x80000000u));
 }
 
 /* log(1 + u) for 0 <= u <= 1: what rounding 1 + u lost is put back. */
