@@ -1,0 +1,207 @@
+/* Keras' layers: a network is built by adding one after the other.
+ *
+ *     mote_builder *b = mote_builder_create(&(mote_builder_options){.seed = 1}, &err);
+ *     mote_layer_id x = mote_add_input(b, 3, (int[]){28, 28, 1});
+ *     x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 16, .kernel_size = {3}, .activation = MOTE_RELU});
+ *     x = mote_add_flatten(b, x, NULL);
+ *     x = mote_add_dense(b, x, &(mote_dense){.units = 10, .activation = MOTE_SOFTMAX});
+ *     if (mote_builder_finish(b, &x, 1, &model, &err) != MOTE_OK) ...
+ *
+ * Names, arguments, defaults, shapes and initial values are Keras 3's; a zero in an options struct means Keras' default. A
+ * number outside its range is refused, never changed. What a layer's arguments may be stands in one table a layer, at the
+ * end of its file in src/layers/; `mote build` checks a spec against the same tables.
+ *
+ * The first failure is kept, and every call after it returns MOTE_NO_LAYER: only mote_builder_finish needs a check. Messages
+ * speak in Keras' terms: layer "conv2d_1": kernel [5,5] is larger than its input [3,3,16]; use padding: same or a smaller
+ * kernel.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_LAYERS_H
+#define MOTE_LAYERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <mote/model.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef int mote_layer_id; /* a layer's output */
+#define MOTE_NO_LAYER ((mote_layer_id)-1)
+
+typedef struct mote_builder mote_builder;
+
+typedef struct mote_builder_options {
+    uint64_t    seed;           /* of the initial values: the same seed gives the same weights on every machine */
+    size_t      max_parameters; /* more are refused before memory is taken; 0: 64 million */
+    const char *name;           /* of the model; NULL: "" */
+} mote_builder_options;
+
+/* NULL with err filled when out of memory. options may be NULL. */
+mote_builder *mote_builder_create(const mote_builder_options *options, mote_error *err);
+
+/* Makes the model: stage TRAIN, weights initialized. The caller destroys it. The builder is gone in both cases. Errors: the
+ * first failure of any call before; USAGE when there is no output. */
+mote_status mote_builder_finish(mote_builder *builder, const mote_layer_id *outputs, int output_count, mote_model **out,
+                                mote_error *err);
+void        mote_builder_abandon(mote_builder *builder); /* instead of finish; NULL is fine */
+
+/* The shape of one sample at this point, without the batch: returns the rank and fills dims[7]; -1 after a failure. */
+int mote_builder_shape(const mote_builder *builder, mote_layer_id id, int *dims);
+
+/* ---- words ---- */
+
+typedef enum mote_switch { MOTE_DEFAULT = 0, MOTE_ON, MOTE_OFF } mote_switch;
+
+typedef enum mote_layer_padding { MOTE_VALID = 0, MOTE_SAME } mote_layer_padding;
+
+typedef enum mote_layer_activation {
+    MOTE_LINEAR = 0,
+    MOTE_RELU,
+    MOTE_RELU6,
+    MOTE_SIGMOID,
+    MOTE_TANH,
+    MOTE_SOFTMAX /* over the last axis */
+} mote_layer_activation;
+
+/* Random ones depend on the seed, on which parameter it is (they are counted as they are made) and on the element.
+ * fan_in and fan_out, for kernels of Keras' shapes: dense [in, out]; conv2d [h, w, in, out]: h w in and h w out;
+ * depthwise_conv2d [h, w, in, multiplier]: h w in and h w multiplier. */
+typedef enum mote_initializer {
+    MOTE_INITIALIZER_DEFAULT = 0,
+    MOTE_ZEROS,
+    MOTE_ONES,
+    MOTE_GLOROT_UNIFORM, /* +- sqrt(6 / (fan_in + fan_out)) */
+    MOTE_GLOROT_NORMAL,  /* deviation sqrt(2 / (fan_in + fan_out)), cut at two deviations, as are all _NORMAL of a fan */
+    MOTE_HE_UNIFORM,     /* +- sqrt(6 / fan_in) */
+    MOTE_HE_NORMAL,      /* deviation sqrt(2 / fan_in) */
+    MOTE_LECUN_UNIFORM,  /* +- sqrt(3 / fan_in) */
+    MOTE_LECUN_NORMAL,   /* deviation sqrt(1 / fan_in) */
+    MOTE_RANDOM_UNIFORM, /* +- 0.05 */
+    MOTE_RANDOM_NORMAL   /* deviation 0.05, not cut */
+} mote_initializer;
+
+/* ---- layers ----
+ * name: NULL for Keras' default (dense, dense_1 ...). Two numbers are [height, width]; {3} means {3, 3}. options may be NULL
+ * where no member is required. Shapes are given without the batch. */
+
+/* The network's input: 1 to 7 dimensions. */
+mote_layer_id mote_add_input(mote_builder *builder, int rank, const int *dims);
+
+/* [..., in] -> [..., units]: activation(x kernel + bias). Weights "NAME/kernel" [units, in], "NAME/bias" [units]. */
+typedef struct mote_dense {
+    const char           *name;
+    int                   units; /* required */
+    mote_layer_activation activation;
+    mote_switch           use_bias;           /* on */
+    mote_initializer      kernel_initializer; /* glorot_uniform */
+    mote_initializer      bias_initializer;   /* zeros */
+} mote_dense;
+mote_layer_id mote_add_dense(mote_builder *builder, mote_layer_id x, const mote_dense *options);
+
+/* [h, w, in] -> [h', w', filters]. valid: h' = ceil((h - dilation (kernel - 1)) / stride); same: h' = ceil(h / stride).
+ * Weights "NAME/kernel" [filters, kernel h, kernel w, in], "NAME/bias" [filters]. */
+typedef struct mote_conv2d {
+    const char           *name;
+    int                   filters;        /* required */
+    int                   kernel_size[2]; /* required */
+    int                   strides[2];     /* 1 */
+    mote_layer_padding    padding;
+    int                   dilation_rate[2]; /* 1; strides and dilation over 1 do not go together */
+    mote_layer_activation activation;
+    mote_switch           use_bias;           /* on */
+    mote_initializer      kernel_initializer; /* glorot_uniform */
+    mote_initializer      bias_initializer;   /* zeros */
+} mote_conv2d;
+mote_layer_id mote_add_conv2d(mote_builder *builder, mote_layer_id x, const mote_conv2d *options);
+
+/* [h, w, in] -> [h', w', in depth_multiplier]; output channel i depth_multiplier + m. h', w' as conv2d's.
+ * Weights "NAME/kernel" [1, kernel h, kernel w, in depth_multiplier], "NAME/bias". */
+typedef struct mote_depthwise_conv2d {
+    const char           *name;
+    int                   kernel_size[2]; /* required */
+    int                   strides[2];     /* 1; Keras wants both equal */
+    mote_layer_padding    padding;
+    int                   depth_multiplier; /* 1 */
+    int                   dilation_rate[2]; /* 1 */
+    mote_layer_activation activation;
+    mote_switch           use_bias;              /* on */
+    mote_initializer      depthwise_initializer; /* glorot_uniform */
+    mote_initializer      bias_initializer;      /* zeros */
+} mote_depthwise_conv2d;
+mote_layer_id mote_add_depthwise_conv2d(mote_builder *builder, mote_layer_id x, const mote_depthwise_conv2d *options);
+
+/* [..., c] -> the same: gamma (x - mean) / sqrt(variance + epsilon) + beta per channel c. Training takes mean and variance from the
+ * batch and moves "NAME/moving_mean", "NAME/moving_variance" by 1 - momentum; otherwise those two are taken. */
+typedef struct mote_batch_normalization {
+    const char      *name;
+    float            momentum;          /* 0.99 */
+    float            epsilon;           /* 0.001 */
+    mote_switch      center;            /* on: beta is trained; off: it stays 0 */
+    mote_switch      scale;             /* on: gamma is trained; off: it stays 1 */
+    mote_initializer beta_initializer;  /* zeros */
+    mote_initializer gamma_initializer; /* ones */
+} mote_batch_normalization;
+mote_layer_id mote_add_batch_normalization(mote_builder *builder, mote_layer_id x, const mote_batch_normalization *options);
+
+/* [h, w, c] -> [h', w', c]; h', w' as conv2d's. */
+typedef struct mote_pooling2d {
+    const char        *name;
+    int                pool_size[2]; /* 2 */
+    int                strides[2];   /* pool_size */
+    mote_layer_padding padding;
+} mote_pooling2d;
+mote_layer_id mote_add_max_pooling2d(mote_builder *builder, mote_layer_id x, const mote_pooling2d *options);
+mote_layer_id mote_add_average_pooling2d(mote_builder *builder, mote_layer_id x, const mote_pooling2d *options);
+
+/* [h, w, c] -> [c], or [1, 1, c] with keepdims. */
+typedef struct mote_global_pooling2d {
+    const char *name;
+    mote_switch keepdims; /* off */
+} mote_global_pooling2d;
+mote_layer_id mote_add_global_average_pooling2d(mote_builder *builder, mote_layer_id x, const mote_global_pooling2d *options);
+
+/* [...] -> [product of all]. */
+typedef struct mote_flatten {
+    const char *name;
+} mote_flatten;
+mote_layer_id mote_add_flatten(mote_builder *builder, mote_layer_id x, const mote_flatten *options);
+
+/* [...] -> target_shape, of as many elements; one of them may be -1. */
+typedef struct mote_shape {
+    int rank;
+    int dims[7];
+} mote_shape;
+
+typedef struct mote_reshape {
+    const char *name;
+    mote_shape  target_shape; /* required */
+} mote_reshape;
+mote_layer_id mote_add_reshape(mote_builder *builder, mote_layer_id x, const mote_reshape *options);
+
+/* Training sets each element to 0 with probability rate and divides the others by 1 - rate; otherwise nothing. */
+typedef struct mote_dropout {
+    const char *name;
+    float       rate; /* required; 0 to 0.99 */
+} mote_dropout;
+mote_layer_id mote_add_dropout(mote_builder *builder, mote_layer_id x, const mote_dropout *options);
+
+/* An activation of its own, after batch normalization or add. */
+typedef struct mote_activation_layer {
+    const char           *name;
+    mote_layer_activation activation; /* required; not linear */
+} mote_activation_layer;
+mote_layer_id mote_add_activation(mote_builder *builder, mote_layer_id x, const mote_activation_layer *options);
+
+/* The sum of two or more of one shape, from left to right. */
+typedef struct mote_add_layer_options {
+    const char *name;
+} mote_add_layer_options;
+mote_layer_id mote_add_add(mote_builder *builder, const mote_layer_id *inputs, int input_count,
+                           const mote_add_layer_options *options);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "layers/key.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <mote/layers.h>
+
+const mote_key *mote_key_find(const mote_key *keys, const char *name)
+{
+    for (; keys->name; keys++)
+        if (strcmp(keys->name, name) == 0)
+            return keys;
+    return NULL;
+}
+
+const mote_word *mote_word_find(const mote_word *words, const char *word)
+{
+    for (; words->word; words++)
+        if (strcmp(words->word, word) == 0)
+            return words;
+    return NULL;
+}
+
+mote_words_text mote_words_show(const mote_word *words)
+{
+    mote_words_text shown = {{0}};
+    size_t          used = 0;
+    int             i;
+
+    for (i = 0; words[i].word && used < sizeof shown.text; i++)
+        used += (size_t)snprintf(shown.text + used, sizeof shown.text - used, "%s%s", i ? ", " : "", words[i].word);
+    return shown;
+}
+
+/* ---- defaults ---- */
+
+static void set_pair(int *pair, int standard)
+{
+    if (pair[0] == 0 && pair[1] == 0)
+        pair[0] = standard;
+    if (pair[1] == 0)
+        pair[1] = pair[0];
+}
+
+static void set_default(const mote_key *key, void *member)
+{
+    switch (key->kind) {
+    case MOTE_KEY_INT:
+        if (*(int *)member == 0)
+            *(int *)member = (int)key->standard;
+        break;
+    case MOTE_KEY_PAIR:
+        set_pair(member, (int)key->standard);
+        break;
+    case MOTE_KEY_SIZE:
+        if (*(size_t *)member == 0)
+            *(size_t *)member = (size_t)key->standard;
+        break;
+    case MOTE_KEY_FLOAT:
+        if (*(float *)member == 0)
+            *(float *)member = (float)key->standard;
+        break;
+    case MOTE_KEY_DOUBLE:
+        if (*(double *)member == 0)
+            *(double *)member = key->standard;
+        break;
+    case MOTE_KEY_SWITCH:
+    case MOTE_KEY_WORD: /* every enum that a table names is as wide as an int */
+        if (*(int *)member == 0)
+            *(int *)member = (int)key->standard;
+        break;
+    case MOTE_KEY_SHAPE:
+    case MOTE_KEY_SEED:
+    case MOTE_KEY_BOOL:
+    case MOTE_KEY_TEXT:
+        break;
+    }
+}
+
+void mote_keys_set_defaults(const mote_key *keys, void *options)
+{
+    for (; keys->name; keys++)
+        set_default(keys, (char *)options + keys->offset);
+}
+
+/* ---- checks ---- */
+
+mote_status mote_key_check_number(const mote_key *key, double value, mote_error *err)
+{
+    if (isfinite(value) && value >= key->min && value <= key->max)
+        return MOTE_OK;
+    return mote_fail(err, MOTE_ERR_USAGE, "%s is %.10g; %.10g to %.10g are possible", key->name, value, key->min, key->max);
+}
+
+static mote_status check_shape(const mote_key *key, const mote_shape *shape, mote_error *err)
+{
+    int i, open_count = 0;
+
+    if (shape->rank < 0 || shape->rank > 7 || (shape->rank == 0 && key->is_required))
+        return mote_fail(err, MOTE_ERR_USAGE, "%s has %d dimensions; 1 to 7 are possible", key->name, shape->rank);
+    for (i = 0; i < shape->rank; i++) {
+        MOTE_TRY(mote_key_check_number(key, shape->dims[i], err));
+        open_count += shape->dims[i] == -1;
+        if (shape->dims[i] == 0)
+            return mote_fail(err, MOTE_ERR_USAGE, "%s has a dimension of 0", key->name);
+    }
+    if (open_count > 1)
+        return mote_fail(err, MOTE_ERR_USAGE, "%s has more than one -1", key->name);
+    return MOTE_OK;
+}
+
+static mote_status check_word(const mote_key *key, int value, mote_error *err)
+{
+    const mote_word *word;
+
+    for (word = key->words; word->word; word++)
+        if (word->value == value)
+            return MOTE_OK;
+    return mote_fail(err, MOTE_ERR_USAGE, "%s is none of %s", key->name, mote_words_show(key->words).text);
+}
+
+static mote_status check_member(const mote_key *key, const void *member, mote_error *err)
+{
+    switch (key->kind) {
+    case MOTE_KEY_INT:
+        return mote_key_check_number(key, *(const int *)member, err);
+    case MOTE_KEY_PAIR:
+        MOTE_TRY(mote_key_check_number(key, ((const int *)member)[0], err));
+        return mote_key_check_number(key, ((const int *)member)[1], err);
+    case MOTE_KEY_SHAPE:
+        return check_shape(key, member, err);
+    case MOTE_KEY_SIZE:
+        return mote_key_check_number(key, (double)*(const size_t *)member, err);
+    case MOTE_KEY_FLOAT:
+        return mote_key_check_number(key, (double)*(const float *)member, err);
+    case MOTE_KEY_DOUBLE:
+        return mote_key_check_number(key, *(const double *)member, err);
+    case MOTE_KEY_WORD:
+        return check_word(key, *(const int *)member, err);
+    case MOTE_KEY_SEED:
+    case MOTE_KEY_BOOL:
+    case MOTE_KEY_SWITCH:
+    case MOTE_KEY_TEXT:
+        break;
+    }
+    return MOTE_OK;
+}
+
+mote_status mote_keys_check(const mote_key *keys, const void *options, mote_error *err)
+{
+    for (; keys->name; keys++)
+        MOTE_TRY(check_member(keys, (const char *)options + keys->offset, err));
+    return MOTE_OK;
+}

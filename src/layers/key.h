@@ -1,0 +1,63 @@
+/* Keys: the members of an options struct as data. One row has a key's name, type, range, default and place; what reads specs
+ * and what checks options given in C walk the same rows.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_LAYERS_KEY_H
+#define MOTE_LAYERS_KEY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <mote/status.h>
+
+typedef enum mote_key_kind {
+    MOTE_KEY_INT,    /* int */
+    MOTE_KEY_PAIR,   /* int[2]: one number for both, or [height, width] */
+    MOTE_KEY_SHAPE,  /* mote_shape; min may be -1: one dimension to be worked out */
+    MOTE_KEY_SIZE,   /* size_t */
+    MOTE_KEY_SEED,   /* uint64_t; any */
+    MOTE_KEY_FLOAT,  /* float */
+    MOTE_KEY_DOUBLE, /* double */
+    MOTE_KEY_BOOL,   /* bool */
+    MOTE_KEY_SWITCH, /* mote_switch */
+    MOTE_KEY_WORD,   /* an enum, by its words */
+    MOTE_KEY_TEXT    /* const char *; any words given are those allowed */
+} mote_key_kind;
+
+typedef struct mote_word {
+    const char *word;
+    int         value;
+} mote_word;
+
+/* min and max are of the numeric kinds, both allowed; a pair's and a shape's are of each number. */
+typedef struct mote_key {
+    const char      *name;
+    mote_key_kind    kind;
+    size_t           offset;
+    double           min, max;
+    double           standard; /* what a zero becomes; 0: it stays */
+    const mote_word *words;    /* ends with a NULL word */
+    bool             is_required;
+} mote_key;
+
+/* Tables end with a NULL name. */
+const mote_key *mote_key_find(const mote_key *keys, const char *name);
+
+/* Zero members become their defaults; a pair's second number its first. */
+void mote_keys_set_defaults(const mote_key *keys, void *options);
+
+/* Numbers in range, words known, required ones there. The message begins with the key's name. */
+mote_status mote_keys_check(const mote_key *keys, const void *options, mote_error *err);
+
+/* value is outside the key's range. "units is 0; 1 to 1048576 are possible" */
+mote_status mote_key_check_number(const mote_key *key, double value, mote_error *err);
+
+/* "valid, same" */
+typedef struct mote_words_text {
+    char text[256];
+} mote_words_text;
+mote_words_text mote_words_show(const mote_word *words);
+
+/* NULL when there is none. */
+const mote_word *mote_word_find(const mote_word *words, const char *word);
+
+#endif
