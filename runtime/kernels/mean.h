@@ -1,0 +1,105 @@
+/* MEAN: the mean along some axes. Axes that lie side by side are merged, so that any shape with at most two runs of reduced
+ * axes becomes five numbers:
+ *
+ *   out[u,m,i] = mean over a, b of in[u,a,m,b,i]        in [outer, first, middle, second, inner], out [outer, middle, inner]
+ *
+ * out does not overlap in. Cannot fail: shapes were checked on the host or at open. No scratch.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MRT_MEAN_H
+#define MRT_MEAN_H
+
+#include "rescale.h"
+
+typedef struct mrt_mean_shape {
+    int32_t outer, first, middle, second, inner;
+} mrt_mean_shape;
+
+/* int8:
+ *   acc = offset + sum of in, offset = -in_zero * count       (wraps in 32 bits)
+ *   out = clamp(rescale(acc, mult, shift) + out_zero, -128, 127)
+ * mult and shift hold in_scale / out_scale / count.
+ * Source: TensorFlow Lite's QuantizedMeanOrSum (reference/reduce.h); rounds twice, see rescale.h. */
+typedef struct mrt_mean_i8_params {
+    mrt_mean_shape shape;
+    int32_t        offset, out_zero;
+    int32_t        mult, shift;
+} mrt_mean_i8_params;
+
+MRT_INLINE uint32_t mrt_mean_i8_sum(const mrt_mean_shape *shape, const int8_t *in)
+{
+    uint32_t acc = 0;
+    int32_t  a, b;
+
+    for (a = 0; a < shape->first; a++) {
+        const int8_t *slice = in + a * shape->middle * shape->second * shape->inner;
+        for (b = 0; b < shape->second; b++) {
+            const int32_t x = slice[b * shape->inner];
+            acc += (uint32_t)x;
+        }
+    }
+    return acc;
+}
+
+MRT_INLINE void mrt_mean_i8(const mrt_mean_i8_params *p, const int8_t *in, int8_t *out)
+{
+    const mrt_mean_shape *shape = &p->shape;
+    int32_t               u, m, i;
+
+    for (u = 0; u < shape->outer; u++, in += shape->first * shape->middle * shape->second * shape->inner)
+        for (m = 0; m < shape->middle; m++)
+            for (i = 0; i < shape->inner; i++) {
+                const uint32_t acc = (uint32_t)p->offset + mrt_mean_i8_sum(shape, in + m * shape->second * shape->inner + i);
+                const int32_t  y = mrt_rescale((int32_t)acc, p->mult, (int)p->shift);
+                *out++ = (int8_t)mrt_clamp_i32((int32_t)((uint32_t)y + (uint32_t)p->out_zero), -128, 127);
+            }
+}
+
+#if !defined(__AVR__)
+/* Fills offset, mult and shift from the scales; shape and out_zero stand. 1 / count goes into the multiplier in integers,
+ * cut off, so that mult may come out below 2^30. */
+MRT_INLINE void mrt_mean_i8_prepare(mrt_mean_i8_params *p, float in_scale, int32_t in_zero, float out_scale)
+{
+    const int64_t count = (int64_t)p->shape.first * p->shape.second;
+    int32_t       mult, shift, bits = 0;
+
+    mrt_quantize_multiplier((double)in_scale / (double)out_scale, &mult, &shift);
+    while (bits < 32 && count >> bits > 1)
+        bits++;
+    bits = mrt_min_i32(bits, 31 + shift); /* rescale shifts right by at most 31 */
+    p->mult = (int32_t)(((int64_t)mult << bits) / count);
+    p->shift = shift - bits;
+    p->offset = (int32_t)(0u - (uint32_t)in_zero * (uint32_t)count);
+}
+#endif
+
+/* float32; factor = 1 / count. */
+typedef struct mrt_mean_f32_params {
+    mrt_mean_shape shape;
+    float          factor;
+} mrt_mean_f32_params;
+
+MRT_INLINE float mrt_mean_f32_sum(const mrt_mean_shape *shape, const float *in)
+{
+    float   acc = 0.0f;
+    int32_t a, b;
+
+    for (a = 0; a < shape->first; a++) {
+        const float *x = in + a * shape->middle * shape->second * shape->inner;
+        for (b = 0; b < shape->second; b++)
+            acc += x[b * shape->inner];
+    }
+    return acc;
+}
+
+MRT_INLINE void mrt_mean_f32(const mrt_mean_f32_params *p, const float *in, float *out)
+{
+    const mrt_mean_shape *shape = &p->shape;
+    int32_t               u, m, i;
+
+    for (u = 0; u < shape->outer; u++, in += shape->first * shape->middle * shape->second * shape->inner)
+        for (m = 0; m < shape->middle; m++)
+            for (i = 0; i < shape->inner; i++)
+                *out++ = mrt_mean_f32_sum(shape, in + m * shape->second * shape->inner + i) * p->factor;
+}
+
+#endif
