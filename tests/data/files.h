@@ -47,7 +47,7 @@ static inline void add_big_endian(mote_text *text, uint32_t word)
 /* The call fails with this code and these words in its one line. */
 #define assert_fails(call, wanted_code, words)                                                                              \
     do {                                                                                                                    \
-        mote_error err_ = {0}, *err = &err_;                                                                                \
+        mote_error  err_ = {0}, *err = &err_;                                                                               \
         mote_status status_ = (call);                                                                                       \
         if (status_ != (wanted_code) || !strstr(err_.text, (words)))                                                        \
             fail_msg("got %d \"%s\", expected %d \"%s\"", (int)status_, err_.text, (int)(wanted_code), (words));            \

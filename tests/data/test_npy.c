@@ -107,8 +107,8 @@ static void halves_have_their_exact_values(void **state)
     static const struct {
         uint16_t bits;
         float    value;
-    } known[] = {{0x0000, 0},        {0x0001, 0x1p-24f}, {0x03ff, 0x3ffp-24f}, {0x0400, 0x1p-14f}, {0x3c00, 1},
-                 {0xc000, -2},       {0x7bff, 65504},    {0x3555, 0x1.554p-2f}};
+    } known[] = {{0x0000, 0}, {0x0001, 0x1p-24f}, {0x03ff, 0x3ffp-24f}, {0x0400, 0x1p-14f},
+                 {0x3c00, 1}, {0xc000, -2},       {0x7bff, 65504},      {0x3555, 0x1.554p-2f}};
     uint16_t   bits[8];
     mote_array array = {.dtype = MOTE_F16, .rank = 1, .dim = {8}, .count = 8, .bytes = bits};
     float      out[8];

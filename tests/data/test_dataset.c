@@ -1,0 +1,523 @@
+/* data/: assembling, splitting, preparing and gathering.
+ * SPDX-License-Identifier: Apache-2.0 */
+#define TEST_NAME "dataset"
+#include "files.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include <mote/dataset.h>
+
+#include "data/array.h"
+#include "data/raw.h"
+
+/* A raw set with one array of samples; element i is pattern(i). */
+static mote_array make_array(mote_dtype dtype, int rank, const int64_t *dim)
+{
+    mote_array array;
+    size_t     i;
+
+    assert_works(mote_array_create(&array, dtype, rank, dim, err));
+    for (i = 0; i < array.count; i++) {
+        int64_t value = (int64_t)(i * 37 % 251);
+        switch (dtype) {
+        case MOTE_U8:
+            ((uint8_t *)array.bytes)[i] = (uint8_t)value;
+            break;
+        case MOTE_I8:
+            ((int8_t *)array.bytes)[i] = (int8_t)(value - 128);
+            break;
+        case MOTE_I16:
+            ((int16_t *)array.bytes)[i] = (int16_t)(value * 100 - 5000);
+            break;
+        case MOTE_U16:
+            ((uint16_t *)array.bytes)[i] = (uint16_t)(value * 200);
+            break;
+        case MOTE_I32:
+            ((int32_t *)array.bytes)[i] = (int32_t)value;
+            break;
+        case MOTE_I64:
+            ((int64_t *)array.bytes)[i] = value;
+            break;
+        case MOTE_F64:
+            ((double *)array.bytes)[i] = (double)value / 7;
+            break;
+        default:
+            ((float *)array.bytes)[i] = (float)value / 7 - 10;
+        }
+    }
+    return array;
+}
+
+static mote_status assemble(mote_dataset **set, mote_array x, mote_array y, const mote_data_options *options,
+                            mote_error *err)
+{
+    const mote_data_options plain = {0};
+    mote_raw_set            raw;
+
+    mote_raw_set_init(&raw, options ? options : &plain);
+    raw.source = "test";
+    raw.split[MOTE_TRAIN] = (mote_raw_split){x, y, "x_train", "y_train"};
+    return mote_dataset_assemble(set, &raw, options ? options : &plain, err);
+}
+
+static mote_array labels_of(size_t count, int classes)
+{
+    const int64_t dim = (int64_t)count;
+    mote_array    y = make_array(MOTE_I32, 1, &dim);
+    size_t        i;
+
+    for (i = 0; i < count; i++)
+        ((int32_t *)y.bytes)[i] = (int32_t)(i % (size_t)classes);
+    return y;
+}
+
+/* ---- gathering ---- */
+
+static void gathered_bytes_equal_one_float_division_for_every_value(void **state)
+{
+    static const float scales[] = {255, 256, 127.5f, 1, 3, 0.1f, -7.7f, 1e-3f, 1e30f, 1e-40f, 254.99998f, 16711935.0f};
+    const int64_t      dim[2] = {1, 256};
+    size_t             s, type;
+    int                i;
+    (void)state;
+    for (s = 0; s < sizeof scales / sizeof *scales; s++)
+        for (type = 0; type < 2; type++) {
+            mote_data_options options = {.scale = scales[s], .offset = s % 3 == 1 ? -0.5f : 0};
+            mote_array        x = make_array(type ? MOTE_I8 : MOTE_U8, 2, dim);
+            mote_dataset     *set;
+            float             out[256];
+            for (i = 0; i < 256; i++)
+                ((uint8_t *)x.bytes)[i] = (uint8_t)i;
+            assert_works(assemble(&set, x, (mote_array){0}, &options, err));
+            mote_data_gather(&set->split[MOTE_TRAIN], mote_data_in_row(0, 1), out);
+            for (i = 0; i < 256; i++) {
+                float stored = type ? (float)(int8_t)(uint8_t)i : (float)i, expected = stored / scales[s] + options.offset;
+                if (memcmp(&out[i], &expected, sizeof expected) != 0)
+                    fail_msg("%g / %g is %.9g, gathered as %.9g", (double)stored, (double)scales[s], (double)expected,
+                             (double)out[i]);
+            }
+            mote_dataset_destroy(set);
+        }
+}
+
+/* All stored types, all preparations: the fast ways equal the plain formula, in a row and picked. */
+static void every_way_of_gathering_equals_the_plain_formula(void **state)
+{
+    static const mote_dtype       types[] = {MOTE_U8, MOTE_I8, MOTE_I16, MOTE_U16, MOTE_F32};
+    static const mote_standardize ways[] = {MOTE_STANDARDIZE_NONE, MOTE_STANDARDIZE_ALL, MOTE_STANDARDIZE_CHANNELS};
+    const int64_t                 dims[2][4] = {{7, 5, 3, 3}, {7, 3, 2, 100}}; /* with a table, and too wide for one */
+    const uint32_t                picked[4] = {6, 0, 3, 3};
+    size_t                        t, w, d, i;
+    (void)state;
+    for (t = 0; t < sizeof types / sizeof *types; t++)
+        for (w = 0; w < 3; w++)
+            for (d = 0; d < 4; d++) {
+                mote_data_options options = {.standardize = ways[w], .scale = d % 2 ? 13.7f : 0, .offset = d % 2 ? 0.3f : 0};
+                mote_dataset     *set;
+                float             row[7 * 600], plain[7 * 600], some[4 * 600];
+                assert_works(assemble(&set, make_array(types[t], 4, dims[d / 2]), (mote_array){0}, &options, err));
+                mote_data_gather(&set->split[MOTE_TRAIN], mote_data_in_row(0, 7), row);
+                mote_data_gather(&set->split[MOTE_TRAIN], mote_data_picked(picked, 4), some);
+                mote_gather_plain(&set->state->plan, set->split[MOTE_TRAIN].x, 7 * set->sample_count, plain);
+                for (i = 0; i < 7 * set->sample_count; i++)
+                    assert_true(row[i] == plain[i]);
+                for (i = 0; i < 4; i++)
+                    assert_memory_equal(some + i * set->sample_count, row + picked[i] * set->sample_count,
+                                        set->sample_count * sizeof *row);
+                mote_dataset_destroy(set);
+            }
+}
+
+static void standardized_training_samples_have_mean_0_and_deviation_1(void **state)
+{
+    const int64_t     dim[3] = {40, 6, 2};
+    mote_data_options options = {.standardize = MOTE_STANDARDIZE_CHANNELS, .scale = 10, .offset = 3};
+    mote_dataset     *set;
+    float             x[480];
+    size_t            c, i;
+    (void)state;
+    assert_works(assemble(&set, make_array(MOTE_F32, 3, dim), (mote_array){0}, &options, err));
+    assert_int_equal(set->preparation.channels, 2);
+    mote_data_gather(&set->split[MOTE_TRAIN], mote_data_in_row(0, 40), x);
+    for (c = 0; c < 2; c++) {
+        double sum = 0, squares = 0;
+        for (i = c; i < 480; i += 2) {
+            sum += (double)x[i];
+            squares += (double)x[i] * (double)x[i];
+        }
+        assert_true(fabs(sum / 240) < 1e-5); /* float32 rounding of mean and samples */
+        assert_true(fabs(squares / 240 - 1) < 1e-5);
+    }
+    mote_dataset_destroy(set);
+}
+
+static void a_constant_column_stays_finite(void **state)
+{
+    const int64_t     dim[2] = {4, 1};
+    mote_data_options options = {.standardize = MOTE_STANDARDIZE_ALL};
+    mote_array        x = make_array(MOTE_F32, 2, dim);
+    mote_dataset     *set;
+    float             out[4];
+    size_t            i;
+    (void)state;
+    for (i = 0; i < 4; i++)
+        ((float *)x.bytes)[i] = 3;
+    assert_works(assemble(&set, x, (mote_array){0}, &options, err));
+    mote_data_gather(&set->split[MOTE_TRAIN], mote_data_in_row(0, 4), out);
+    assert_true(out[0] == 0 && out[3] == 0);
+    mote_dataset_destroy(set);
+}
+
+static void an_array_from_elsewhere_is_prepared_the_same_way(void **state)
+{
+    const int64_t     dim[2] = {3, 5};
+    mote_data_options options = {.scale = 255, .standardize = MOTE_STANDARDIZE_CHANNELS};
+    mote_array    x = make_array(MOTE_U8, 2, dim), same = make_array(MOTE_U8, 2, dim), wide = make_array(MOTE_I64, 2, dim);
+    mote_dataset *set;
+    float         gathered[15], prepared[15];
+    (void)state;
+    assert_works(assemble(&set, x, (mote_array){0}, &options, err));
+    mote_data_gather(&set->split[MOTE_TRAIN], mote_data_in_row(0, 3), gathered);
+    mote_prepare(&set->preparation, &same, prepared);
+    assert_memory_equal(gathered, prepared, sizeof prepared);
+    mote_prepare(&set->preparation, &wide, prepared);
+    assert_memory_equal(gathered, prepared, sizeof prepared);
+    mote_array_free(&same);
+    mote_array_free(&wide);
+    mote_dataset_destroy(set);
+}
+
+static void targets_come_as_labels_one_hot_rows_or_values(void **state)
+{
+    const int64_t  dim[2] = {6, 2};
+    const uint32_t picked[3] = {5, 1, 0};
+    mote_dataset  *set;
+    int32_t        labels[3];
+    float          rows[12], values[3];
+    (void)state;
+    assert_works(assemble(&set, make_array(MOTE_F32, 2, dim), labels_of(6, 3), NULL, err));
+    mote_data_gather_labels(&set->split[MOTE_TRAIN], mote_data_picked(picked, 3), labels);
+    assert_int_equal(labels[0] * 100 + labels[1] * 10 + labels[2], 210);
+    mote_data_gather_one_hot(&set->split[MOTE_TRAIN], mote_data_picked(picked, 3), 4, rows);
+    assert_memory_equal(rows, ((float[12]){0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0}), sizeof rows);
+    mote_data_gather_values(&set->split[MOTE_TRAIN], mote_data_in_row(3, 3), values);
+    assert_true(values[0] == 0 && values[1] == 1 && values[2] == 2);
+    mote_dataset_destroy(set);
+    assert_works(assemble(&set, make_array(MOTE_F32, 2, dim), make_array(MOTE_F64, 2, dim), NULL, err));
+    assert_int_equal(set->target_width, 2);
+    mote_data_gather_values(&set->split[MOTE_TRAIN], mote_data_picked(picked, 3), rows);
+    assert_true(rows[0] == (float)(370 % 251 / 7.0) && rows[5] == (float)(37 / 7.0));
+    mote_dataset_destroy(set);
+}
+
+/* ---- assembling ---- */
+
+static void one_hot_rows_are_classes(void **state)
+{
+    const int64_t dim[2] = {4, 3};
+    mote_array    y = make_array(MOTE_F32, 2, dim);
+    mote_dataset *set;
+    size_t        i;
+    (void)state;
+    for (i = 0; i < 12; i++)
+        ((float *)y.bytes)[i] = i == 1 || i == 3 || i == 7 || i == 10;
+    assert_works(assemble(&set, make_array(MOTE_U8, 2, dim), y, NULL, err));
+    assert_int_equal(set->targets, MOTE_TARGETS_CLASSES);
+    assert_int_equal(set->class_count, 3);
+    assert_memory_equal(set->split[MOTE_TRAIN].labels, ((int32_t[4]){1, 0, 1, 1}), 16);
+    mote_dataset_destroy(set);
+}
+
+static void nan_infinity_and_overflow_are_named_by_array_and_index(void **state)
+{
+    const int64_t dim[2] = {4, 3};
+    mote_array    x;
+    mote_dataset *set;
+    (void)state;
+    x = make_array(MOTE_F32, 2, dim);
+    ((float *)x.bytes)[7] = NAN;
+    assert_fails(assemble(&set, x, (mote_array){0}, NULL, err), MOTE_ERR_NUMERIC, "x_train[2, 1] is NaN");
+    x = make_array(MOTE_F64, 2, dim);
+    ((double *)x.bytes)[11] = -INFINITY;
+    assert_fails(assemble(&set, x, (mote_array){0}, NULL, err), MOTE_ERR_NUMERIC, "x_train[3, 2] is -infinity");
+    x = make_array(MOTE_F64, 2, dim);
+    ((double *)x.bytes)[0] = 1e300;
+    assert_fails(assemble(&set, x, (mote_array){0}, NULL, err), MOTE_ERR_LIMIT, "x_train[0, 0] is 1e+300");
+    x = make_array(MOTE_F32, 2, dim);
+    ((float *)x.bytes)[1] = INFINITY;
+    assert_fails(assemble(&set, make_array(MOTE_F32, 2, dim), x, NULL, err), MOTE_ERR_NUMERIC, "y_train[0, 1] is infinity");
+}
+
+static void labels_out_of_range_are_named(void **state)
+{
+    const int64_t     dim[2] = {6, 2};
+    mote_data_options two = {.class_count = 2}, classes = {.targets = MOTE_TARGETS_CLASSES}, many = {.class_count = 12};
+    mote_array        y = labels_of(6, 3);
+    mote_dataset     *set;
+    (void)state;
+    assert_fails(assemble(&set, make_array(MOTE_U8, 2, dim), labels_of(6, 3), &two, err), MOTE_ERR_FORMAT,
+                 "y_train[2] is 2: class labels run from 0 to 1");
+    ((int32_t *)y.bytes)[4] = -1;
+    assert_fails(assemble(&set, make_array(MOTE_U8, 2, dim), y, &classes, err), MOTE_ERR_FORMAT, "y_train[4] is -1");
+    assert_fails(assemble(&set, make_array(MOTE_U8, 2, dim), make_array(MOTE_F32, 2, dim), &classes, err), MOTE_ERR_FORMAT,
+                 "y_train has shape (6, 2)");
+    assert_works(assemble(&set, make_array(MOTE_U8, 2, dim), labels_of(6, 3), &many, err));
+    assert_int_equal(set->class_count, 12);
+    mote_dataset_destroy(set);
+}
+
+static void counts_and_shapes_must_agree(void **state)
+{
+    const int64_t dim[2] = {6, 2}, other[2] = {6, 3}, empty[2] = {0, 2};
+    mote_raw_set  raw = {.source = "test"};
+    mote_dataset *set;
+    (void)state;
+    assert_fails(assemble(&set, make_array(MOTE_U8, 2, dim), labels_of(5, 3), NULL, err), MOTE_ERR_FORMAT,
+                 "x_train has 6 samples, but y_train has 5 targets");
+    assert_fails(assemble(&set, make_array(MOTE_U8, 2, empty), labels_of(0, 3), NULL, err), MOTE_ERR_FORMAT,
+                 "x_train is empty: its shape is (0, 2)");
+    assert_fails(assemble(&set, make_array(MOTE_U8, 0, NULL), (mote_array){0}, NULL, err), MOTE_ERR_FORMAT, "single number");
+    raw.split[MOTE_TRAIN] = (mote_raw_split){make_array(MOTE_U8, 2, dim), labels_of(6, 2), "x_train", "y_train"};
+    raw.split[MOTE_TEST] = (mote_raw_split){make_array(MOTE_U8, 2, other), labels_of(6, 2), "x_test", "y_test"};
+    assert_fails(mote_dataset_assemble(&set, &raw, &(mote_data_options){0}, err), MOTE_ERR_FORMAT,
+                 "x_train has shape (6, 2), but x_test has (6, 3)");
+    raw = (mote_raw_set){.source = "test"};
+    raw.split[MOTE_TRAIN] = (mote_raw_split){make_array(MOTE_U8, 2, dim), labels_of(6, 2), "x_train", "y_train"};
+    raw.split[MOTE_TEST] = (mote_raw_split){make_array(MOTE_F32, 2, dim), labels_of(6, 2), "x_test", "y_test"};
+    assert_fails(mote_dataset_assemble(&set, &raw, &(mote_data_options){0}, err), MOTE_ERR_FORMAT,
+                 "x_train is uint8, but x_test is float32");
+    raw = (mote_raw_set){.source = "test"};
+    raw.split[MOTE_TRAIN] = (mote_raw_split){make_array(MOTE_U8, 2, dim), labels_of(6, 2), "x_train", "y_train"};
+    raw.split[MOTE_TEST] = (mote_raw_split){make_array(MOTE_U8, 2, dim), {0}, "x_test", "y_test"};
+    assert_fails(mote_dataset_assemble(&set, &raw, &(mote_data_options){0}, err), MOTE_ERR_FORMAT, "x_test has no targets");
+}
+
+static void samples_take_another_shape_of_the_same_size_only(void **state)
+{
+    const int64_t     dim[3] = {5, 4, 6}, image[3] = {4, 6, 1}, open[2] = {-1, 3}, wrong[2] = {5, 5}, two_open[2] = {-1, -1};
+    mote_data_options flat = {.flatten = true}, shaped = {.rank = 2, .shape = {8, -1}};
+    mote_dataset     *set;
+    (void)state;
+    assert_works(assemble(&set, make_array(MOTE_U8, 3, dim), (mote_array){0}, &flat, err));
+    assert_int_equal(set->rank * 1000 + set->dim[0], 1024);
+    assert_works(mote_dataset_reshape(set, 3, image, err));
+    assert_int_equal(set->rank, 3);
+    assert_works(mote_dataset_reshape(set, 2, open, err));
+    assert_int_equal(set->dim[0], 8);
+    assert_fails(mote_dataset_reshape(set, 2, wrong, err), MOTE_ERR_USAGE,
+                 "(8, 3) (24 elements) cannot take the shape (5, 5)");
+    assert_fails(mote_dataset_reshape(set, 2, two_open, err), MOTE_ERR_USAGE, "(-1, -1)");
+    mote_dataset_destroy(set);
+    assert_works(assemble(&set, make_array(MOTE_U8, 3, dim), (mote_array){0}, &shaped, err));
+    assert_int_equal(set->dim[1], 3);
+    mote_dataset_destroy(set);
+}
+
+/* ---- splitting ---- */
+
+/* keras/src/trainers/data_adapters/array_slicing.py: int(math.floor(n * (1.0 - split))) stay, the last ones go. */
+static void validation_takes_the_last_samples_as_keras_does(void **state)
+{
+    static const struct {
+        int64_t count;
+        double  fraction;
+        size_t  kept;
+    } cases[] = {{10, 0.2, 8}, {10, 0.25, 7},   {60000, 0.2, 48000}, {1000, 0.1, 900},
+                 {10, 0.9, 0}, {7, 1.0 / 3, 4}, {3, 0.3, 2}};
+    size_t i;
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const int64_t dim[2] = {cases[i].count, 2};
+        mote_dataset *set;
+        assert_works(assemble(&set, make_array(MOTE_U8, 2, dim), labels_of((size_t)cases[i].count, 7), NULL, err));
+        if (cases[i].kept == 0) {
+            assert_fails(mote_dataset_take_validation(set, cases[i].fraction, err), MOTE_ERR_USAGE, "leaves one of the two");
+        } else {
+            const mote_data_split *validation = &set->split[MOTE_VALIDATION];
+            assert_works(mote_dataset_take_validation(set, cases[i].fraction, err));
+            assert_int_equal(set->split[MOTE_TRAIN].count, cases[i].kept);
+            assert_int_equal(validation->count, (size_t)cases[i].count - cases[i].kept);
+            assert_int_equal(validation->labels[0], cases[i].kept % 7);
+            assert_int_equal(*(const uint8_t *)mote_data_sample(validation, 0), cases[i].kept * 2 * 37 % 251);
+            assert_fails(mote_dataset_take_validation(set, 0.5, err), MOTE_ERR_USAGE, "has a validation split already");
+        }
+        assert_fails(mote_dataset_take_validation(set, 1, err), MOTE_ERR_USAGE, "not between 0 and 1");
+        mote_dataset_destroy(set);
+    }
+}
+
+/* Sample i holds i in every element, and its label is i % 5. */
+static void a_test_split_is_shuffled_with_targets_beside_their_samples(void **state)
+{
+    const int64_t     dim[2] = {200, 3};
+    mote_data_options options = {.test_split = 0.25, .seed = 7}, other = {.test_split = 0.25, .seed = 8};
+    bool              seen[200] = {false};
+    size_t            moved = 0, i;
+    int               s;
+    uint8_t           order[200];
+    mote_dataset     *set;
+    mote_array        x;
+    (void)state;
+    for (s = 0; s < 3; s++) {
+        x = make_array(MOTE_U8, 2, dim);
+        for (i = 0; i < 600; i++)
+            ((uint8_t *)x.bytes)[i] = (uint8_t)(i / 3);
+        assert_works(assemble(&set, x, labels_of(200, 5), s == 2 ? &other : &options, err));
+        assert_int_equal(set->split[MOTE_TRAIN].count, 150);
+        assert_int_equal(set->split[MOTE_TEST].count, 50);
+        for (i = 0; i < 200; i++) {
+            const mote_data_split *split = &set->split[i < 150 ? MOTE_TRAIN : MOTE_TEST];
+            const uint8_t         *sample = mote_data_sample(split, i < 150 ? i : i - 150);
+            assert_int_equal(sample[0], sample[2]);
+            assert_int_equal(split->labels[i < 150 ? i : i - 150], sample[0] % 5);
+            if (s == 0) {
+                assert_false(seen[sample[0]]);
+                seen[sample[0]] = true;
+                order[i] = sample[0];
+                moved += sample[0] != i;
+            } else if (s == 1) {
+                assert_int_equal(order[i], sample[0]); /* the same seed, the same order */
+            } else {
+                moved += order[i] != sample[0];
+            }
+        }
+        assert_true(moved > 150);
+        moved = s == 1 ? 0 : moved;
+        mote_dataset_destroy(set);
+    }
+}
+
+/* ---- sources ---- */
+
+static void an_npz_with_keras_names_is_a_data_set(void **state)
+{
+    mote_data_options options = {.test_split = 0.5};
+    mote_dataset     *set;
+    (void)state;
+    assert_works(mote_dataset_load(&set, "tests/golden/data/deflated.npz", NULL, err));
+    assert_string_equal(set->source, "NumPy archive");
+    assert_int_equal(set->split[MOTE_TRAIN].count * 100 + set->split[MOTE_TEST].count, 1006);
+    assert_int_equal(set->class_count, 3);
+    assert_int_equal(set->dtype, MOTE_U8);
+    mote_dataset_destroy(set);
+    assert_fails(mote_dataset_load(&set, "tests/golden/data/deflated.npz", &options, err), MOTE_ERR_USAGE,
+                 "deflated.npz: has a test split already");
+}
+
+static void npy_files_alone_in_pairs_and_in_folders_are_data_sets(void **state)
+{
+    const int64_t     dim[2] = {6, 4};
+    mote_data_options options = {.targets_path = SCRATCH "/y.npy"};
+    mote_array        x = make_array(MOTE_F64, 2, dim), y = labels_of(6, 3);
+    mote_dataset     *set;
+    (void)state;
+    assert_works(mote_npy_save(&x, SCRATCH "/x.npy", err));
+    assert_works(mote_npy_save(&y, SCRATCH "/y.npy", err));
+    assert_works(mote_dataset_load(&set, SCRATCH "/x.npy", NULL, err));
+    assert_int_equal(set->targets, MOTE_TARGETS_NONE);
+    assert_int_equal(set->dtype, MOTE_F32);
+    mote_dataset_destroy(set);
+    assert_works(mote_dataset_load(&set, SCRATCH "/x.npy", &options, err));
+    assert_int_equal(set->class_count, 3);
+    mote_dataset_destroy(set);
+    assert_works(mote_dataset_load(&set, SCRATCH, NULL, err));
+    assert_string_equal(set->source, "NumPy files");
+    assert_int_equal(set->class_count, 3);
+    mote_dataset_destroy(set);
+    mote_array_free(&x);
+    mote_array_free(&y);
+}
+
+static void an_unknown_kind_of_file_is_one_clear_line(void **state)
+{
+    mote_dataset *set;
+    (void)state;
+    put_file(SCRATCH "/what.bin", "hello", 5);
+    put_file(SCRATCH "/what.npz", "hello", 5);
+    assert_works(mote_make_dirs(SCRATCH "/nothing", err));
+    assert_fails(mote_dataset_load(&set, SCRATCH "/what.bin", NULL, err), MOTE_ERR_UNSUPPORTED, "not a kind of data set");
+    assert_fails(mote_dataset_load(&set, SCRATCH "/what.npz", NULL, err), MOTE_ERR_FORMAT, "not what its name says");
+    assert_fails(mote_dataset_load(&set, SCRATCH "/nothing", NULL, err), MOTE_ERR_FORMAT, "/nothing: is no data set");
+    assert_fails(mote_dataset_load(&set, SCRATCH "/none.csv", NULL, err), MOTE_ERR_IO, "/none.csv: No such file");
+}
+
+static void a_generated_sine_is_split_60_20_20_and_repeats_with_its_seed(void **state)
+{
+    mote_sine_options options = {.count = 1000, .noise = 0.1f, .seed = 1}, quiet = {.seed = 1}, few = {.count = 4};
+    mote_dataset     *set, *again, *plain;
+    mote_data_summary summary;
+    int               s;
+    size_t            i;
+    (void)state;
+    assert_works(mote_dataset_sine(&set, &options, err));
+    assert_works(mote_dataset_sine(&again, &options, err));
+    assert_works(mote_dataset_sine(&plain, &quiet, err));
+    assert_int_equal(set->split[MOTE_TRAIN].count, 600);
+    assert_int_equal(set->split[MOTE_TEST].count, 200);
+    assert_int_equal(set->split[MOTE_VALIDATION].count, 200);
+    assert_int_equal(set->rank * 10 + set->dim[0], 11);
+    for (s = 0; s < MOTE_SPLIT_COUNT; s++) {
+        const float *x = set->split[s].x, *y = set->split[s].values;
+        assert_memory_equal(again->split[s].x, x, set->split[s].count * sizeof *x);
+        assert_memory_equal(again->split[s].values, y, set->split[s].count * sizeof *x);
+        for (i = 0; i < set->split[s].count; i++) {
+            assert_true(x[i] >= 0 && x[i] <= 6.2831855f);
+            assert_true(plain->split[s].values[i] == (float)sin((double)x[i]));
+            assert_true(y[i] >= plain->split[s].values[i] && y[i] <= plain->split[s].values[i] + 0.1f + 1e-6f);
+        }
+    }
+    assert_works(mote_dataset_describe(&summary, set, err));
+    assert_true(fabs(summary.split[MOTE_TRAIN].mean - 3.14159265) < 0.25); /* 3.4 sigma of 600 uniform draws */
+    assert_true(fabs(summary.split[MOTE_TRAIN].target_mean - 0.05) < 0.1); /* 3.5 sigma of a sine's mean */
+    mote_dataset_destroy(set);
+    mote_dataset_destroy(again);
+    mote_dataset_destroy(plain);
+    assert_fails(mote_dataset_sine(&set, &few, err), MOTE_ERR_USAGE, "needs 5 to");
+}
+
+static void a_summary_has_the_moments_and_the_classes(void **state)
+{
+    const int64_t     dim[2] = {4, 2};
+    mote_array        x = make_array(MOTE_U8, 2, dim);
+    mote_data_summary summary;
+    mote_dataset     *set;
+    size_t            i;
+    (void)state;
+    for (i = 0; i < 8; i++)
+        ((uint8_t *)x.bytes)[i] = (uint8_t)(i * 2);
+    assert_works(assemble(&set, x, labels_of(4, 3), NULL, err));
+    assert_works(mote_dataset_describe(&summary, set, err));
+    assert_int_equal(summary.sample_bytes, 2);
+    assert_int_equal(summary.memory_bytes, 8 + 16);
+    assert_true(summary.split[MOTE_TRAIN].min == 0 && summary.split[MOTE_TRAIN].max == 14);
+    assert_true(summary.split[MOTE_TRAIN].mean == 7 && fabs(summary.split[MOTE_TRAIN].std - sqrt(21.0)) < 1e-12);
+    assert_int_equal(summary.split[MOTE_TRAIN].class_counts[0], 2);
+    assert_int_equal(summary.split[MOTE_TEST].class_counts[0], 0);
+    mote_dataset_destroy(set);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gathered_bytes_equal_one_float_division_for_every_value),
+        cmocka_unit_test(every_way_of_gathering_equals_the_plain_formula),
+        cmocka_unit_test(standardized_training_samples_have_mean_0_and_deviation_1),
+        cmocka_unit_test(a_constant_column_stays_finite),
+        cmocka_unit_test(an_array_from_elsewhere_is_prepared_the_same_way),
+        cmocka_unit_test(targets_come_as_labels_one_hot_rows_or_values),
+        cmocka_unit_test(one_hot_rows_are_classes),
+        cmocka_unit_test(nan_infinity_and_overflow_are_named_by_array_and_index),
+        cmocka_unit_test(labels_out_of_range_are_named),
+        cmocka_unit_test(counts_and_shapes_must_agree),
+        cmocka_unit_test(samples_take_another_shape_of_the_same_size_only),
+        cmocka_unit_test(validation_takes_the_last_samples_as_keras_does),
+        cmocka_unit_test(a_test_split_is_shuffled_with_targets_beside_their_samples),
+        cmocka_unit_test(an_npz_with_keras_names_is_a_data_set),
+        cmocka_unit_test(npy_files_alone_in_pairs_and_in_folders_are_data_sets),
+        cmocka_unit_test(an_unknown_kind_of_file_is_one_clear_line),
+        cmocka_unit_test(a_generated_sine_is_split_60_20_20_and_repeats_with_its_seed),
+        cmocka_unit_test(a_summary_has_the_moments_and_the_classes),
+    };
+    return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
+}
