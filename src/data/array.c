@@ -97,7 +97,7 @@ double mote_array_at(const mote_array *array, size_t i)
     case MOTE_DTYPE_COUNT:
         break;
     }
-    assert(!"a whole-byte type");
+    assert(0 && "a whole-byte type");
     return 0;
 }
 

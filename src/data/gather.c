@@ -70,7 +70,7 @@ void mote_gather_plain(const mote_gather_plan *plan, const void *in, size_t coun
         PLAIN_LOOP(double, AS_F32) break;
     case MOTE_I4:
     case MOTE_DTYPE_COUNT:
-        assert(!"a whole-byte type");
+        assert(0 && "a whole-byte type");
     }
 }
 
@@ -80,9 +80,20 @@ static void copy_f32(const mote_gather_plan *plan, const void *in, size_t count,
     memcpy(out, in, count * sizeof *out);
 }
 
-static void look_up_u8(const mote_gather_plan *plan, const void *in, size_t count, float *out)
+static void look_up(const mote_gather_plan *plan, const void *in, size_t count, float *out)
 {
-    size_t         channels = plan->preparation.channels > 0 ? (size_t)plan->preparation.channels : 1, c, i;
+    const float   *table = plan->table;
+    const uint8_t *bytes = in;
+    size_t         i;
+
+#pragma GCC unroll 8
+    for (i = 0; i < count; i++)
+        out[i] = table[bytes[i]];
+}
+
+static void look_up_channels(const mote_gather_plan *plan, const void *in, size_t count, float *out)
+{
+    size_t         channels = (size_t)plan->preparation.channels, c, i;
     const uint8_t *bytes = in;
 
     for (c = 0; c < channels; c++)
@@ -201,7 +212,7 @@ static mote_status make_table(mote_gather_plan *plan, mote_arena *arena, mote_er
             table[c * BYTE_VALUES + value] = prepare_one(&plan->preparation, x, c);
         }
     plan->table = table;
-    plan->run = look_up_u8;
+    plan->run = channels == 1 ? look_up : look_up_channels;
     return MOTE_OK;
 }
 

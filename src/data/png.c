@@ -7,7 +7,7 @@
 #if MOTE_HAVE_IMAGES
 #include <spng.h>
 
-enum { CHUNK_MAX = 1 << 20, DEFLATE_GAIN = 1032, RGBA = 4 };
+enum { CHUNK_MAX = 8 << 20, DEFLATE_GAIN = 1032, RGBA = 4 };
 
 /* One bit a pixel, deflated at best 1032 to 1. */
 enum { PIXELS_PER_BYTE = 8 * DEFLATE_GAIN };
@@ -48,6 +48,8 @@ static mote_status decode_rgba(mote_pixels *out, spng_ctx *context, mote_error *
     if (!out->bytes)
         return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
     reason = spng_decode_image(context, out->bytes, bytes, SPNG_FMT_RGBA8, SPNG_DECODE_TRNS);
+    if (reason == 0)
+        reason = spng_decode_chunks(context); /* to the end chunk: a cut file is damaged, all rows or not */
     return reason == 0 ? MOTE_OK : failed(reason, err);
 }
 
