@@ -1,0 +1,47 @@
+/* Emission: a planned program becomes C sources. Kernels are ordinary headers, copied as they are; what is printed here is
+ * data and calls, never a loop.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_EMIT_EMIT_H
+#define MOTE_EMIT_EMIT_H
+
+#include <mote/compile.h>
+
+#include "base/text.h"
+#include "plan/plan.h"
+
+/* One emitted function: a kernel with the scalars of its parameters fixed. Steps that agree in these share it. */
+typedef struct mote_instance {
+    const mote_kernel *kernel;
+    int32_t            first_step;
+    int32_t            use_count;
+} mote_instance;
+
+typedef struct mote_emitter {
+    const mote_program *program;
+    const char         *name; /* prefix, lower case as given */
+    char                upper[64];
+    mote_optimize       optimize;
+    mote_instance      *instances;
+    int32_t             instance_count;
+    int32_t            *instance_of; /* [step_count] */
+} mote_emitter;
+
+/* Groups the steps into instances. */
+mote_status mote_emitter_init(mote_emitter *emitter, const mote_program *program, const char *name, mote_optimize optimize,
+                              mote_arena *arena, mote_error *err);
+
+void mote_emit_header(const mote_emitter *emitter, mote_text *out); /* NAME.h */
+void mote_emit_source(const mote_emitter *emitter, mote_text *out); /* NAME.c */
+/* NAME_selftest.c, with sample_count inputs and the outputs that the host gives for them. */
+mote_status mote_emit_selftest(const mote_emitter *emitter, const void *inputs, int32_t sample_count, mote_text *out,
+                               mote_error *err);
+
+/* Writes the runtime headers that the program's kernels need, and those that they include, below folder/mote_runtime. */
+mote_status mote_emit_runtime(const mote_program *program, const char *folder, mote_error *err);
+
+/* "{1, 2, 3}" in lines of at most 120 characters. */
+void mote_emit_values(mote_text *out, const void *values, mote_dtype dtype, size_t count);
+/* A float so that a C compiler reads the same one: "0.1f". */
+void mote_emit_f32(mote_text *out, float value);
+
+#endif

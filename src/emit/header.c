@@ -1,0 +1,172 @@
+/* NAME.h: what a firmware programmer reads and includes.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "emit/emit.h"
+
+static const mote_tensor *end_tensor(const mote_emitter *e, bool is_input, int32_t index)
+{
+    const mote_graph *graph = &e->program->model->graphs[0];
+
+    return &graph->tensors[is_input ? graph->inputs[index] : graph->outputs[index]];
+}
+
+static void emit_end_constants(const mote_emitter *e, bool is_input, int32_t index, mote_text *out)
+{
+    const mote_tensor *tensor = end_tensor(e, is_input, index);
+    const char        *kind = is_input ? "INPUT" : "OUTPUT";
+    int32_t            i;
+
+    mote_text_printf(out, "/* %s %d \"%s\": %s %s */\n", is_input ? "input" : "output", index,
+                     mote_show_string(tensor->name).text, mote_dtype_name(tensor->dtype), mote_shape_show(tensor).text);
+    mote_text_printf(out, "#define %s_%s_%d_SIZE %zu\n", e->upper, kind, index, mote_tensor_count(tensor));
+    mote_text_printf(out, "#define %s_%s_%d_BYTES %zu\n", e->upper, kind, index, mote_tensor_bytes(tensor));
+    mote_text_printf(out, "#define %s_%s_%d_RANK %d\n", e->upper, kind, index, tensor->rank);
+    mote_text_printf(out, "#define %s_%s_%d_SHAPE {", e->upper, kind, index);
+    for (i = 0; i < tensor->rank; i++)
+        mote_text_printf(out, "%s%d", i ? ", " : "", tensor->dim[i]);
+    mote_text_puts(out, tensor->rank ? "}\n" : "1}\n");
+    if (tensor->quant) {
+        mote_text_printf(out, "#define %s_%s_%d_SCALE ", e->upper, kind, index);
+        mote_emit_f32(out, tensor->quant->scale[0]);
+        mote_text_printf(out, "\n#define %s_%s_%d_ZERO_POINT %s%d%s\n", e->upper, kind, index,
+                         tensor->quant->zero_point[0] < 0 ? "(" : "", tensor->quant->zero_point[0],
+                         tensor->quant->zero_point[0] < 0 ? ")" : "");
+    }
+    mote_text_puts(out, "\n");
+}
+
+static void emit_accessor(const mote_emitter *e, bool is_input, int32_t index, mote_text *out)
+{
+    const mote_graph  *graph = &e->program->model->graphs[0];
+    mote_id            id = is_input ? graph->inputs[index] : graph->outputs[index];
+    const mote_tensor *tensor = end_tensor(e, is_input, index);
+    const char        *type = mote_dtype_c_name(tensor->dtype), *constant = is_input ? "" : "const ";
+    const char        *kind = is_input ? "input" : "output";
+    size_t             offset = mote_plan_place(e->program, id)->offset;
+
+    mote_text_printf(out, "static inline %s%s *%s_%s_%d(%s%s_arena *arena)\n{\n", constant, type, e->name, kind, index,
+                     constant, e->name);
+    mote_text_printf(out, "    return (%s%s *)(%svoid *)(arena->bytes + %zu);\n}\n", constant, type, constant, offset);
+    if (index == 0)
+        mote_text_printf(out, "static inline %s%s *%s_%s(%s%s_arena *arena)\n{\n    return %s_%s_0(arena);\n}\n", constant,
+                         type, e->name, kind, constant, e->name, e->name, kind);
+}
+
+static bool has_state(const mote_graph *graph)
+{
+    int32_t i;
+
+    for (i = 0; i < graph->tensor_count; i++)
+        if (graph->tensors[i].kind == MOTE_STATE)
+            return true;
+    return false;
+}
+
+static void emit_conversions(const mote_emitter *e, mote_text *out)
+{
+    const mote_tensor *in = end_tensor(e, true, 0), *result = end_tensor(e, false, 0);
+    long long          min, max;
+
+    if (in->quant && mote_dtype_limits(in->dtype, &min, &max)) {
+        mote_text_printf(out,
+                         "/* A real number as the first input stores it: to nearest, halves away from zero, clamped. */\n"
+                         "static inline %s %s_quantize_input(float real)\n{\n"
+                         "    float scaled = real / %s_INPUT_0_SCALE;\n"
+                         "    scaled = (scaled < 0 ? scaled - 0.5f : scaled + 0.5f);\n"
+                         "    if (!(scaled > %lld.0f - %s_INPUT_0_ZERO_POINT))\n        return %lld;\n"
+                         "    if (scaled >= %lld.0f - %s_INPUT_0_ZERO_POINT)\n        return %lld;\n"
+                         "    return (%s)((int32_t)scaled + %s_INPUT_0_ZERO_POINT);\n}\n",
+                         mote_dtype_c_name(in->dtype), e->name, e->upper, min, e->upper, min, max, e->upper, max,
+                         mote_dtype_c_name(in->dtype), e->upper);
+    }
+    if (result->quant)
+        mote_text_printf(out,
+                         "/* The real number that an element of the first output stands for. */\n"
+                         "static inline float %s_dequantize_output(%s stored)\n{\n"
+                         "    return %s_OUTPUT_0_SCALE * (float)((int32_t)stored - %s_OUTPUT_0_ZERO_POINT);\n}\n",
+                         e->name, mote_dtype_c_name(result->dtype), e->upper, e->upper);
+    mote_text_printf(out,
+                     "/* The index of the first output's largest element; the first of equals. */\nint32_t "
+                     "%s_argmax(const %s_arena *arena);\n",
+                     e->name, e->name);
+}
+
+static void emit_labels(const mote_emitter *e, mote_text *out)
+{
+    const mote_recipe *recipe = &e->program->model->recipe;
+
+    mote_text_printf(out, "#define %s_LABEL_COUNT %d\n", e->upper, recipe->label_count);
+    if (recipe->label_count > 0)
+        mote_text_printf(out,
+                         "/* The name of a class of the first output; 0 <= index < %s_LABEL_COUNT. */\n"
+                         "const char *%s_label(int32_t index);\n",
+                         e->upper, e->name);
+}
+
+static void emit_recipe(const mote_emitter *e, mote_text *out)
+{
+    const mote_preparation *prep = &e->program->model->recipe.preparation;
+
+    if (!e->program->model->recipe.is_prepared || prep->channels > 1)
+        return;
+    mote_text_puts(out, "/* How the training prepared raw samples: (raw / scale + offset - mean) / std */\n");
+    mote_text_printf(out, "#define %s_PREPARE_SCALE ", e->upper);
+    mote_emit_f32(out, prep->scale != 0 ? prep->scale : 1.0f);
+    mote_text_printf(out, "\n#define %s_PREPARE_OFFSET ", e->upper);
+    mote_emit_f32(out, prep->offset);
+    mote_text_printf(out, "\n#define %s_PREPARE_MEAN ", e->upper);
+    mote_emit_f32(out, prep->channels ? prep->mean[0] : 0.0f);
+    mote_text_printf(out, "\n#define %s_PREPARE_STD ", e->upper);
+    mote_emit_f32(out, prep->channels ? prep->std[0] : 1.0f);
+    mote_text_puts(out, "\n\n");
+}
+
+void mote_emit_header(const mote_emitter *e, mote_text *out)
+{
+    const mote_graph *graph = &e->program->model->graphs[0];
+    bool              resets = has_state(graph);
+    int32_t           i;
+
+    mote_text_printf(
+        out,
+        "/* %s: a neural network compiled to C by mote %s. Generated: change the model, not this file.\n"
+        " *\n"
+        " *     static %s_arena arena;                 // all the memory it uses\n"
+        " *     ... write %s_input(&arena)[0 .. %s_INPUT_0_SIZE - 1] ...\n"
+        " *     %s_invoke(&arena);\n"
+        " *     ... read %s_output(&arena)[0 .. %s_OUTPUT_0_SIZE - 1] ...\n"
+        " *\n"
+        " * Inputs are used up by an invoke: write them before each. No globals, no allocation; one arena a caller.\n"
+        " */\n"
+        "#ifndef %s_H\n#define %s_H\n\n#include <stdint.h>\n\n"
+        "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n",
+        e->name, MOTE_VERSION, e->name, e->name, e->upper, e->name, e->name, e->upper, e->upper, e->upper);
+    mote_text_printf(out, "#define %s_INPUT_COUNT %d\n#define %s_OUTPUT_COUNT %d\n#define %s_HAS_STATE %d\n", e->upper,
+                     graph->input_count, e->upper, graph->output_count, e->upper, resets);
+    mote_text_printf(out, "#define %s_ARENA_BYTES %zu\n\n", e->upper, e->program->memory_bytes);
+    for (i = 0; i < graph->input_count; i++)
+        emit_end_constants(e, true, i, out);
+    for (i = 0; i < graph->output_count; i++)
+        emit_end_constants(e, false, i, out);
+    emit_recipe(e, out);
+    mote_text_printf(out,
+                     "typedef struct %s_arena {\n    uint8_t bytes[%s_ARENA_BYTES]\n#if defined(__GNUC__)\n"
+                     "        __attribute__((aligned(4)))\n#endif\n        ;\n} %s_arena;\n\n",
+                     e->name, e->upper, e->name);
+    mote_text_printf(out, "void %s_invoke(%s_arena *arena);\n", e->name, e->name);
+    if (resets)
+        mote_text_printf(out,
+                         "/* Before the first invoke, and to forget what came before. */\nvoid %s_reset(%s_arena *arena);\n",
+                         e->name, e->name);
+    mote_text_puts(out, "\n");
+    for (i = 0; i < graph->input_count; i++)
+        emit_accessor(e, true, i, out);
+    for (i = 0; i < graph->output_count; i++)
+        emit_accessor(e, false, i, out);
+    mote_text_puts(out, "\n");
+    emit_conversions(e, out);
+    mote_text_puts(out, "\n");
+    emit_labels(e, out);
+    mote_text_puts(out, "\n#ifdef __cplusplus\n}\n#endif\n#endif\n");
+}

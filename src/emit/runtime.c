@@ -1,0 +1,85 @@
+/* The runtime headers that a model needs, and no others.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/embedded.h"
+#include "base/file.h"
+#include "emit/emit.h"
+
+enum { HEADERS_MAX = 64 };
+
+typedef struct header_list {
+    const mote_embedded_file *files[HEADERS_MAX];
+    int                       count;
+} header_list;
+
+/* "runtime/kernels/" + "../mrt.h" -> "runtime/mrt.h" */
+static void resolve(char *out, size_t size, const char *from, const char *target, size_t target_length)
+{
+    size_t folder = (size_t)(mote_path_base(from) - from);
+
+    while (target_length > 3 && strncmp(target, "../", 3) == 0) {
+        target += 3;
+        target_length -= 3;
+        while (folder > 1 && from[--folder - 1] != '/') {
+        }
+    }
+    snprintf(out, size, "%.*s%.*s", (int)folder, from, (int)target_length, target);
+}
+
+static mote_status add_header(header_list *list, const char *path, mote_error *err)
+{
+    const mote_embedded_file *file = mote_embedded_find(path);
+    const char               *at;
+    char                      included[256];
+    int                       i;
+
+    for (i = 0; i < list->count; i++)
+        if (list->files[i] == file)
+            return MOTE_OK;
+    if (!file || list->count == HEADERS_MAX)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "this build of mote lacks %s", path);
+    list->files[list->count++] = file;
+    for (at = file->text; (at = strstr(at, "#include \"")) != NULL;) {
+        const char *begin = at + strlen("#include \""), *end = strchr(begin, '"');
+        if (!end)
+            break;
+        resolve(included, sizeof included, path, begin, (size_t)(end - begin));
+        MOTE_TRY(add_header(list, included, err));
+        at = end;
+    }
+    return MOTE_OK;
+}
+
+static mote_status write_header(const mote_embedded_file *file, const char *folder, mote_arena *scratch, mote_error *err)
+{
+    const char *below = file->path + strlen("runtime/");
+    char       *path = mote_arena_printf(scratch, err, "%s/mote_runtime/%s", folder, below);
+    char       *parent = path ? mote_arena_strndup(scratch, path, (size_t)(mote_path_base(path) - path - 1), err) : NULL;
+
+    if (!parent)
+        return err->code;
+    MOTE_TRY(mote_make_dirs(parent, err));
+    return mote_file_write(path, file->text, file->count, err);
+}
+
+mote_status mote_emit_runtime(const mote_program *program, const char *folder, mote_error *err)
+{
+    header_list list = {.count = 0};
+    mote_arena  scratch = {0};
+    char        path[256];
+    int         i;
+
+    add_header(&list, "runtime/mrt.h", err);
+    for (i = 0; i < program->step_count && err->code == MOTE_OK; i++) {
+        if (program->steps[i].kernel->is_view)
+            continue;
+        snprintf(path, sizeof path, "runtime/%s", program->steps[i].kernel->header);
+        add_header(&list, path, err);
+    }
+    for (i = 0; i < list.count && err->code == MOTE_OK; i++)
+        write_header(list.files[i], folder, &scratch, err);
+    mote_arena_destroy(&scratch);
+    return err->code;
+}

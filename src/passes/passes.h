@@ -1,0 +1,37 @@
+/* Passes: model to model. The public face is mote_model_infer (mote/convert.h); each pass edits a working copy in place, and
+ * compacting ends them all.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_PASSES_PASSES_H
+#define MOTE_PASSES_PASSES_H
+
+#include <mote/convert.h>
+
+#include "ops/op.h"
+
+/* A working copy, and which of its nodes are gone. Passes that add nodes put them where they belong in the order. */
+typedef struct mote_edit {
+    mote_model *model;
+    bool       *is_dead; /* [node_capacity] */
+    mote_arena  arena;
+} mote_edit;
+
+mote_status mote_edit_begin(mote_edit *edit, const mote_model *from, mote_error *err);
+/* A fresh model of what is left: live nodes, and the tensors that they and the graph's ends use. Ends the edit. */
+mote_status mote_edit_end(mote_edit *edit, mote_stage stage, mote_model **out, mote_error *err);
+void        mote_edit_abandon(mote_edit *edit); /* a no-op after mote_edit_end */
+
+/* Every reader of tensor `from` reads `to` instead, the graph's outputs too. */
+void mote_edit_redirect(mote_edit *edit, mote_id from, mote_id to);
+/* The live node that computes a tensor, or NULL. */
+mote_node *mote_edit_producer(mote_edit *edit, mote_id id);
+/* How many live operands, and graph outputs, read it. */
+int32_t mote_edit_use_count(const mote_edit *edit, mote_id id);
+void    mote_edit_kill(mote_edit *edit, const mote_node *node);
+
+mote_status mote_pass_drop_dropout(mote_edit *edit, mote_error *err);
+/* Into the convolution or dense layer before it; where there is none, it becomes a 1x1 depthwise convolution. */
+mote_status mote_pass_fold_batch_normalization(mote_edit *edit, mote_error *err);
+/* RELU and RELU6 into the node before them. */
+mote_status mote_pass_fuse_activations(mote_edit *edit, mote_error *err);
+
+#endif

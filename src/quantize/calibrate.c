@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+
+#include "exec/exec.h"
+#include "quantize/quantize.h"
+
+enum { SAMPLES_DEFAULT = 100 };
+
+static bool observe(mote_range *range, const float *values, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        if (!isfinite(values[i]))
+            return false;
+        if (!range->is_known || values[i] < range->min)
+            range->min = values[i];
+        if (!range->is_known || values[i] > range->max)
+            range->max = values[i];
+        range->is_known = true;
+    }
+    return true;
+}
+
+static mote_status observe_all(mote_range *ranges, const mote_runner *runner, size_t sample, mote_error *err)
+{
+    const mote_graph *graph = &runner->program->model->graphs[0];
+    int32_t           i;
+
+    for (i = 0; i < graph->tensor_count; i++) {
+        const mote_tensor *tensor = &graph->tensors[i];
+        if (tensor->kind == MOTE_CONST || tensor->dtype != MOTE_F32 || !runner->program->places[i].is_placed)
+            continue;
+        if (!observe(&ranges[i], mote_runner_tensor(runner, i), mote_tensor_count(tensor)))
+            return mote_fail(err, MOTE_ERR_NUMERIC, "calibration sample %zu makes tensor %d (%s) infinite or NaN", sample, i,
+                             tensor->name);
+    }
+    return MOTE_OK;
+}
+
+static mote_status run_samples(mote_range *ranges, mote_runner *runner, const mote_data_split *samples,
+                               const mote_quantize_options *options, mote_error *err)
+{
+    size_t wanted = options->samples > 0 ? (size_t)options->samples : SAMPLES_DEFAULT;
+    size_t count = samples->count < wanted ? samples->count : wanted, i;
+
+    for (i = 0; i < count; i++) {
+        const mote_progress_event event = {"calibrate", (int64_t)i + 1, (int64_t)count, NULL};
+        mote_data_gather(samples, mote_data_in_row(i, 1), mote_runner_input(runner, 0));
+        mote_runner_invoke(runner);
+        MOTE_TRY(observe_all(ranges, runner, i, err));
+        if (options->progress.report && !options->progress.report(options->progress.user, &event))
+            return mote_fail(err, MOTE_ERR_USAGE, "stopped");
+    }
+    return MOTE_OK;
+}
+
+mote_status mote_calibrate(mote_range *ranges, const mote_model *model, const mote_data_split *samples,
+                           const mote_quantize_options *options, mote_error *err)
+{
+    const mote_runner_options all = {.keeps_all = true};
+    const mote_graph         *graph = &model->graphs[0];
+    mote_runner              *runner;
+
+    if (!samples || samples->count == 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "int8 needs calibration samples; give some with --calibrate");
+    if (graph->input_count != 1 || graph->tensors[graph->inputs[0]].dtype != MOTE_F32)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "calibration takes models with one float32 input");
+    if (mote_tensor_count(&graph->tensors[graph->inputs[0]]) != samples->set->sample_count)
+        return mote_fail(err, MOTE_ERR_USAGE, "the model takes %s, a calibration sample has %zu numbers",
+                         mote_shape_show(&graph->tensors[graph->inputs[0]]).text, samples->set->sample_count);
+    MOTE_TRY(mote_runner_create(&runner, model, &all, err));
+    run_samples(ranges, runner, samples, options, err);
+    mote_runner_destroy(runner);
+    return err->code;
+}

@@ -1,0 +1,286 @@
+/* The training loop: epochs of shuffled batches, validation after each, history.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "train/objective.h"
+#include "train/optimizer.h"
+
+enum { EVALUATION_BATCH = 256, COLUMNS_MAX = 2 + 2 * (1 + MOTE_METRICS_MAX) };
+
+typedef struct training_state {
+    mote_training public;
+    mote_arena           arena;
+    mote_train_options   options;
+    mote_model          *model;
+    mote_dataset        *set;
+    const mote_math     *math;
+    mote_pool           *pool;
+    mote_network        *network;
+    mote_objective       objective;
+    mote_optimizer_state optimizer;
+    mote_targets         targets;
+    uint32_t            *order;
+    uint32_t             step;
+    int                  column_count;
+    const char          *names[COLUMNS_MAX];
+    double              *columns[COLUMNS_MAX];
+    double               started, reported; /* seconds */
+} training_state;
+
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* ---- history ---- */
+
+static mote_status add_column(training_state *s, const char *prefix, const char *name, mote_error *err)
+{
+    s->names[s->column_count] = mote_arena_printf(&s->arena, err, "%s%s", prefix, name);
+    s->columns[s->column_count] = MOTE_NEW(&s->arena, double, s->options.epochs, err);
+    s->column_count++;
+    return err->code;
+}
+
+static mote_status add_score_columns(training_state *s, const char *prefix, mote_error *err)
+{
+    int32_t m;
+
+    MOTE_TRY(add_column(s, prefix, "loss", err));
+    for (m = 0; m < s->objective.metric_count; m++)
+        MOTE_TRY(add_column(s, prefix, mote_metric_name(s->objective.metrics[m]), err));
+    return MOTE_OK;
+}
+
+static int record_scores(training_state *s, int column, int epoch, const mote_scores *sums)
+{
+    int32_t m;
+
+    s->columns[column++][epoch] = sums->loss / (double)sums->count;
+    for (m = 0; m < s->objective.metric_count; m++)
+        s->columns[column++][epoch] = sums->metric[m] / (double)sums->count;
+    return column;
+}
+
+static mote_status init_history(training_state *s, mote_error *err)
+{
+    MOTE_TRY(add_column(s, "", "epoch", err));
+    MOTE_TRY(add_score_columns(s, "", err));
+    if (s->set->split[MOTE_VALIDATION].count > 0)
+        MOTE_TRY(add_score_columns(s, "val_", err));
+    s->public.history = (mote_history){s->names, (const double *const *)s->columns, s->column_count, 0};
+    return MOTE_OK;
+}
+
+/* ---- progress ---- */
+
+static mote_status report(training_state *s, int epoch, size_t done, size_t total, const mote_scores *sums, mote_error *err)
+{
+    char                detail[160];
+    mote_progress_event event = {"train", (int64_t)epoch * (int64_t)total + (int64_t)done,
+                                 (int64_t)s->options.epochs * (int64_t)total, detail};
+    int                 used, c;
+
+    if (!s->options.progress.report)
+        return MOTE_OK;
+    used = snprintf(detail, sizeof detail, "epoch %d/%d", epoch + (done < total), s->options.epochs);
+    if (done < total && sums->count > 0)
+        used += snprintf(detail + used, sizeof detail - (size_t)used, "  loss %.4f", sums->loss / (double)sums->count);
+    for (c = 1; done >= total && c < s->column_count && used < 120; c++)
+        used += snprintf(detail + used, sizeof detail - (size_t)used, "  %s %.4f", s->names[c],
+                         s->columns[c][epoch > 0 ? epoch - 1 : 0]);
+    s->reported = now();
+    return s->options.progress.report(s->options.progress.user, &event) ? MOTE_OK
+                                                                        : mote_fail(err, MOTE_ERR_USAGE, "stopped");
+}
+
+/* ---- one epoch ---- */
+
+static float *scores_of(const training_state *s)
+{
+    return s->network->value[s->objective.scores];
+}
+
+static mote_status train_batch(training_state *s, mote_data_pick pick, int epoch, mote_scores *sums, mote_error *err)
+{
+    const mote_data_split  *split = &s->set->split[MOTE_TRAIN];
+    const mote_network_pass pass = {(int32_t)pick.count, true, s->options.seed, s->step++};
+
+    mote_data_gather(split, pick, s->network->value[s->model->graphs[0].inputs[0]]);
+    mote_targets_gather(&s->targets, &s->objective, split, pick);
+    mote_network_forward(s->network, s->objective.node_count, &pass);
+    mote_objective_score(&s->objective, s->math, scores_of(s), pass.batch, &s->targets,
+                         s->network->grad[s->objective.scores], sums);
+    if (!isfinite(sums->loss))
+        return mote_fail(err, MOTE_ERR_NUMERIC,
+                         "the loss is not finite at epoch %d, step %u; try a smaller learning_rate or scale "
+                         "the data",
+                         epoch + 1, s->step);
+    mote_network_backward(s->network, s->objective.node_count, &pass);
+    mote_optimizer_step(&s->optimizer, s->math, &s->model->params, s->network->param_grads);
+    return MOTE_OK;
+}
+
+static mote_status train_epoch(training_state *s, int epoch, mote_scores *sums, mote_error *err)
+{
+    const size_t count = s->set->split[MOTE_TRAIN].count, batch = (size_t)s->options.batch_size;
+    size_t       first;
+
+    if (!s->options.keeps_order)
+        mote_random_permutation(mote_random_make(s->options.seed, MOTE_RANDOM_SHUFFLE, (uint32_t)epoch, 0), s->order,
+                                (uint32_t)count);
+    for (first = 0; first < count; first += batch) {
+        size_t         size = count - first < batch ? count - first : batch;
+        mote_data_pick pick =
+            s->options.keeps_order ? mote_data_in_row(first, size) : mote_data_picked(s->order + first, size);
+        MOTE_TRY(train_batch(s, pick, epoch, sums, err));
+        if (s->options.progress.report && now() - s->reported > 0.1)
+            MOTE_TRY(report(s, epoch, first, count, sums, err));
+    }
+    return MOTE_OK;
+}
+
+static void evaluate(training_state *s, const mote_data_split *split, mote_scores *sums)
+{
+    size_t first;
+
+    for (first = 0; first < split->count; first += (size_t)s->network->capacity) {
+        size_t         left = split->count - first;
+        mote_data_pick pick =
+            mote_data_in_row(first, left < (size_t)s->network->capacity ? left : (size_t)s->network->capacity);
+        const mote_network_pass pass = {.batch = (int32_t)pick.count};
+        mote_data_gather(split, pick, s->network->value[s->model->graphs[0].inputs[0]]);
+        mote_targets_gather(&s->targets, &s->objective, split, pick);
+        mote_network_forward(s->network, s->objective.node_count, &pass);
+        mote_objective_score(&s->objective, s->math, scores_of(s), pass.batch, &s->targets, NULL, sums);
+    }
+}
+
+static mote_status run_epochs(training_state *s, mote_error *err)
+{
+    int epoch;
+
+    for (epoch = 0; epoch < s->options.epochs; epoch++) {
+        mote_scores sums = {0}, val_sums = {0};
+        int         column = 1;
+        MOTE_TRY(train_epoch(s, epoch, &sums, err));
+        s->columns[0][epoch] = epoch + 1;
+        column = record_scores(s, column, epoch, &sums);
+        if (s->set->split[MOTE_VALIDATION].count > 0) {
+            evaluate(s, &s->set->split[MOTE_VALIDATION], &val_sums);
+            record_scores(s, column, epoch, &val_sums);
+        }
+        s->public.history.row_count++;
+        if (epoch + 1 == s->options.epochs || now() - s->reported > 0.1)
+            MOTE_TRY(report(s, epoch + 1, s->set->split[MOTE_TRAIN].count, s->set->split[MOTE_TRAIN].count, &sums, err));
+    }
+    return MOTE_OK;
+}
+
+/* ---- the whole training ---- */
+
+static mote_status check_options(training_state *s, mote_error *err)
+{
+    mote_train_options *o = &s->options;
+
+    o->batch_size = o->batch_size ? o->batch_size : 32;
+    o->epochs = o->epochs ? o->epochs : 1;
+    o->threads = o->threads ? o->threads : 1;
+    if (o->batch_size < 1 || o->epochs < 1 || o->threads < 1)
+        return mote_fail(err, MOTE_ERR_USAGE, "batch_size, epochs and threads are at least 1");
+    if (s->model->stage != MOTE_STAGE_TRAIN || s->model->params.count == 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "the model has nothing to train");
+    if (o->validation_split > 0)
+        MOTE_TRY(mote_dataset_take_validation(s->set, o->validation_split, err));
+    if (s->set->split[MOTE_TRAIN].count == 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "the data has no training samples");
+    if (s->set->split[MOTE_TRAIN].count > UINT32_MAX)
+        return mote_fail(err, MOTE_ERR_LIMIT, "more than 2^32 training samples");
+    s->math = mote_math_select(o->isa);
+    if (!s->math)
+        return mote_fail(err, MOTE_ERR_USAGE, "instruction-set level %s is unknown, or this processor lacks it", o->isa);
+    return MOTE_OK;
+}
+
+/* The model carries how its samples were prepared and what its classes are called. */
+static mote_status take_recipe(training_state *s, mote_error *err)
+{
+    mote_recipe recipe = {.is_prepared = true, .preparation = s->set->preparation};
+    char        number[24];
+    int         i;
+
+    if (s->set->targets == MOTE_TARGETS_CLASSES) {
+        const char **labels = MOTE_NEW(&s->arena, const char *, s->set->class_count, err);
+        for (i = 0; labels && i < s->set->class_count; i++) {
+            snprintf(number, sizeof number, "%d", i);
+            labels[i] = s->set->class_names ? s->set->class_names[i] : mote_arena_strdup(&s->arena, number, err);
+        }
+        recipe.labels = labels;
+        recipe.label_count = s->set->class_count;
+    }
+    return err->code == MOTE_OK ? mote_recipe_copy(&s->model->recipe, &recipe, &s->model->arena, err) : err->code;
+}
+
+static mote_status prepare(training_state *s, mote_error *err)
+{
+    mote_network_options network;
+    size_t               most;
+
+    MOTE_TRY(check_options(s, err));
+    MOTE_TRY(mote_objective_init(&s->objective, s->model, s->set, &s->options, err));
+    MOTE_TRY(take_recipe(s, err));
+    MOTE_TRY(mote_pool_create(&s->pool, s->options.threads, err));
+    most = s->options.batch_size > EVALUATION_BATCH ? (size_t)s->options.batch_size : EVALUATION_BATCH;
+    network = (mote_network_options){s->math, s->pool, (int32_t)most};
+    MOTE_TRY(mote_network_create(&s->network, s->model, &network, err));
+    MOTE_TRY(mote_targets_create(&s->targets, &s->objective, (int32_t)most, &s->arena, err));
+    MOTE_TRY(mote_optimizer_init(&s->optimizer, &s->options.optimizer, s->model->params.count, &s->arena, err));
+    s->order = MOTE_NEW(&s->arena, uint32_t, s->set->split[MOTE_TRAIN].count, err);
+    s->public.isa = s->math->name;
+    s->public.warning = s->objective.warning;
+    return s->order ? init_history(s, err) : err->code;
+}
+
+mote_status mote_train(mote_training **out, mote_model *model, mote_dataset *set, const mote_train_options *options,
+                       mote_error *err)
+{
+    training_state *s = calloc(1, sizeof *s);
+
+    *out = NULL;
+    if (!s)
+        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+    s->options = *options;
+    s->model = model;
+    s->set = set;
+    s->started = s->reported = now();
+    if (prepare(s, err) == MOTE_OK)
+        run_epochs(s, err);
+    s->public.seconds = now() - s->started;
+    mote_network_destroy(s->network);
+    mote_pool_destroy(s->pool);
+    s->network = NULL;
+    s->pool = NULL;
+    if (err->code != MOTE_OK) {
+        mote_training_destroy(&s->public);
+        return err->code;
+    }
+    *out = &s->public;
+    return MOTE_OK;
+}
+
+void mote_training_destroy(mote_training *training)
+{
+    training_state *s = (training_state *)training; /* public is the first member */
+
+    if (!s)
+        return;
+    mote_arena_destroy(&s->arena);
+    free(s);
+}

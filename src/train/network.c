@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "train/network.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_view(const mote_node *node)
+{
+    const mote_op_row *rows = mote_ops[node->op]->rows;
+
+    return rows && rows[0].kernels && rows[0].kernels[0].is_view;
+}
+
+static float *new_batch(mote_network *network, const mote_tensor *tensor, mote_error *err)
+{
+    size_t samples = tensor->is_batched ? (size_t)network->capacity : 1;
+
+    return MOTE_NEW(&network->arena, float, mote_size_mul(samples, mote_tensor_count(tensor)), err);
+}
+
+static mote_status allocate_values(mote_network *network, mote_error *err)
+{
+    const mote_graph *graph = &network->model->graphs[0];
+    int32_t           i, n;
+
+    network->value = MOTE_NEW(&network->arena, float *, graph->tensor_count, err);
+    if (!network->value)
+        return err->code;
+    for (i = 0; i < graph->tensor_count; i++)
+        if (graph->tensors[i].kind == MOTE_CONST && graph->tensors[i].dtype == MOTE_F32)
+            network->value[i] = graph->tensors[i].data;
+    for (i = 0; i < graph->input_count; i++)
+        if (!(network->value[graph->inputs[i]] = new_batch(network, &graph->tensors[graph->inputs[i]], err)))
+            return err->code;
+    for (n = 0; n < graph->node_count; n++) {
+        const mote_node *node = &graph->nodes[n];
+        if (is_view(node)) {
+            network->value[node->out[0]] = network->value[node->in[0]];
+            continue;
+        }
+        for (i = 0; i < node->out_count; i++)
+            if (!(network->value[node->out[i]] = new_batch(network, &graph->tensors[node->out[i]], err)))
+                return err->code;
+    }
+    return MOTE_OK;
+}
+
+/* A tensor wants a gradient when it is trained, or computed from something that is. */
+static mote_status allocate_grads(mote_network *network, mote_error *err)
+{
+    const mote_graph *graph = &network->model->graphs[0];
+    int32_t           n, i;
+
+    network->grad = MOTE_NEW(&network->arena, float *, graph->tensor_count, err);
+    network->param_grads = MOTE_NEW(&network->arena, float, network->model->params.count, err);
+    if (!network->grad || !network->param_grads)
+        return err->code;
+    for (i = 0; i < graph->tensor_count; i++)
+        if (graph->tensors[i].is_trainable)
+            network->grad[i] = network->param_grads + ((float *)graph->tensors[i].data - network->model->params.values);
+    for (n = 0; n < graph->node_count; n++) {
+        const mote_node *node = &graph->nodes[n];
+        for (i = 0; i < node->in_count; i++)
+            network->nodes[n].has_backward |= node->in[i] != MOTE_NONE && network->grad[node->in[i]] != NULL;
+        if (!network->nodes[n].has_backward)
+            continue;
+        if (is_view(node)) {
+            network->grad[node->out[0]] = network->grad[node->in[0]];
+            continue;
+        }
+        for (i = 0; i < node->out_count; i++)
+            if (!(network->grad[node->out[i]] = new_batch(network, &graph->tensors[node->out[i]], err)))
+                return err->code;
+    }
+    return MOTE_OK;
+}
+
+typedef struct operand_lists {
+    const float **in, **grad_out;
+    float       **out, **grad_in;
+} operand_lists;
+
+static mote_status new_lists(mote_network *network, const mote_node *node, operand_lists *lists, mote_error *err)
+{
+    lists->in = MOTE_NEW(&network->arena, const float *, node->in_count, err);
+    lists->grad_in = MOTE_NEW(&network->arena, float *, node->in_count, err);
+    lists->out = MOTE_NEW(&network->arena, float *, node->out_count, err);
+    lists->grad_out = MOTE_NEW(&network->arena, const float *, node->out_count, err);
+    return lists->in && lists->grad_in && lists->out && lists->grad_out ? MOTE_OK : err->code;
+}
+
+/* Where operand i's gradient goes: its own buffer for the first writer (backward runs from the last node to the first),
+ * a part of its own that is added afterwards for the others. */
+static mote_status set_grad_in(mote_network *network, int32_t n, int32_t i, float **slot, bool *is_written, mote_error *err)
+{
+    const mote_graph  *graph = &network->model->graphs[0];
+    mote_network_node *state = &network->nodes[n];
+    mote_id            id = graph->nodes[n].in[i];
+    float             *grad = id == MOTE_NONE ? NULL : network->grad[id];
+    int32_t            k;
+
+    *slot = grad;
+    if (!grad || graph->tensors[id].kind != MOTE_ACTIVATION)
+        return MOTE_OK;
+    for (k = 0; k < graph->tensor_count; k++)
+        if (is_written[k] && network->grad[k] == grad)
+            break;
+    is_written[id] = true;
+    if (k == graph->tensor_count)
+        return MOTE_OK;
+    if (state->add_count == (int32_t)(sizeof state->adds / sizeof *state->adds))
+        return mote_op_fail(graph, &graph->nodes[n], MOTE_ERR_UNSUPPORTED, err, "has too many inputs that others read, too");
+    if (!(*slot = new_batch(network, &graph->tensors[id], err)))
+        return err->code;
+    state->adds[state->add_count++] = (mote_grad_add){*slot, grad, mote_tensor_count(&graph->tensors[id])};
+    return MOTE_OK;
+}
+
+static mote_status link_node(mote_network *network, int32_t n, bool *is_written, mote_error *err)
+{
+    const mote_graph  *graph = &network->model->graphs[0];
+    const mote_node   *node = &graph->nodes[n];
+    mote_network_node *state = &network->nodes[n];
+    operand_lists      lists;
+    int32_t            i;
+
+    if ((state->is_view = is_view(node)))
+        return MOTE_OK;
+    if (!mote_ops[node->op]->forward || (state->has_backward && !mote_ops[node->op]->backward))
+        return mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err, "cannot be trained");
+    MOTE_TRY(new_lists(network, node, &lists, err));
+    for (i = 0; i < node->in_count; i++) {
+        lists.in[i] = node->in[i] == MOTE_NONE ? NULL : network->value[node->in[i]];
+        MOTE_TRY(set_grad_in(network, n, i, &lists.grad_in[i], is_written, err));
+    }
+    for (i = 0; i < node->out_count; i++) {
+        lists.out[i] = network->value[node->out[i]];
+        lists.grad_out[i] = network->grad[node->out[i]];
+    }
+    state->call = (mote_call){.graph = graph,
+                              .node = node,
+                              .math = network->math,
+                              .pool = network->pool,
+                              .in = lists.in,
+                              .out = lists.out,
+                              .grad_out = lists.grad_out,
+                              .grad_in = lists.grad_in};
+    if (mote_ops[node->op]->saved) {
+        state->call.saved = MOTE_NEW(&network->arena, char, mote_ops[node->op]->saved(graph, node, network->capacity), err);
+        if (!state->call.saved)
+            return err->code;
+    }
+    return MOTE_OK;
+}
+
+/* One scratch serves all nodes, as they run one after the other. */
+static mote_status share_scratch(mote_network *network, mote_error *err)
+{
+    const mote_graph *graph = &network->model->graphs[0];
+    size_t            most = 0;
+    void             *scratch;
+    int32_t           n;
+
+    for (n = 0; n < graph->node_count; n++) {
+        const mote_op *op = mote_ops[graph->nodes[n].op];
+        size_t         bytes = op->scratch ? op->scratch(network->math, graph, &graph->nodes[n], network->capacity) : 0;
+        most = bytes > most ? bytes : most;
+    }
+    scratch = MOTE_NEW(&network->arena, char, most, err);
+    for (n = 0; n < graph->node_count; n++)
+        network->nodes[n].call.scratch = scratch;
+    return err->code;
+}
+
+static mote_status build(mote_network *network, mote_error *err)
+{
+    const mote_graph *graph = &network->model->graphs[0];
+    bool             *is_written = MOTE_NEW(&network->arena, bool, graph->tensor_count, err);
+    int32_t           n;
+
+    network->nodes = MOTE_NEW(&network->arena, mote_network_node, graph->node_count, err);
+    if (!is_written || !network->nodes)
+        return err->code;
+    MOTE_TRY(allocate_values(network, err));
+    MOTE_TRY(allocate_grads(network, err));
+    for (n = graph->node_count - 1; n >= 0; n--)
+        MOTE_TRY(link_node(network, n, is_written, err));
+    return share_scratch(network, err);
+}
+
+mote_status mote_network_create(mote_network **out, mote_model *model, const mote_network_options *options, mote_error *err)
+{
+    mote_network *network = calloc(1, sizeof *network);
+
+    *out = NULL;
+    if (!network)
+        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+    network->arena.cap_bytes = model->arena.cap_bytes;
+    network->model = model;
+    network->math = options->math;
+    network->pool = options->pool;
+    network->capacity = options->capacity;
+    if (build(network, err) != MOTE_OK) {
+        mote_network_destroy(network);
+        return err->code;
+    }
+    *out = network;
+    return MOTE_OK;
+}
+
+void mote_network_destroy(mote_network *network)
+{
+    if (!network)
+        return;
+    mote_arena_destroy(&network->arena);
+    free(network);
+}
+
+static void set_pass(mote_call *call, int32_t n, const mote_network_pass *pass)
+{
+    call->batch = pass->batch;
+    call->is_training = pass->is_training;
+    call->key = mote_random_make(pass->seed, MOTE_RANDOM_DROPOUT, (uint32_t)n, pass->step);
+}
+
+void mote_network_forward(mote_network *network, int32_t node_count, const mote_network_pass *pass)
+{
+    int32_t n;
+
+    for (n = 0; n < node_count; n++) {
+        mote_network_node *state = &network->nodes[n];
+        if (state->is_view)
+            continue;
+        set_pass(&state->call, n, pass);
+        mote_ops[state->call.node->op]->forward(&state->call);
+    }
+}
+
+void mote_network_backward(mote_network *network, int32_t node_count, const mote_network_pass *pass)
+{
+    int32_t n, i;
+
+    for (n = node_count - 1; n >= 0; n--) {
+        mote_network_node *state = &network->nodes[n];
+        if (state->is_view || !state->has_backward)
+            continue;
+        set_pass(&state->call, n, pass);
+        mote_ops[state->call.node->op]->backward(&state->call);
+        for (i = 0; i < state->add_count; i++)
+            network->math->axpy(state->adds[i].count * (size_t)pass->batch, 1.0f, state->adds[i].part, state->adds[i].sum);
+    }
+}

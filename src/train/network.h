@@ -1,0 +1,60 @@
+/* A model at stage TRAIN with memory for a batch: values forward, gradients backward.
+ *
+ * Everything is allocated once; a step allocates nothing. A view (RESHAPE) shares its input's buffers. An activation that
+ * several nodes read gets its gradient from the last of them first; the others' parts are added.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_TRAIN_NETWORK_H
+#define MOTE_TRAIN_NETWORK_H
+
+#include "ops/op.h"
+
+/* A gradient that must be added to what is there already. */
+typedef struct mote_grad_add {
+    const float *part;
+    float       *sum;
+    size_t       count; /* of one sample */
+} mote_grad_add;
+
+typedef struct mote_network_node {
+    mote_call     call;
+    bool          is_view;
+    bool          has_backward; /* something before it, or in it, is trained */
+    mote_grad_add adds[2];
+    int32_t       add_count;
+} mote_network_node;
+
+typedef struct mote_network {
+    mote_arena         arena;
+    mote_model        *model;
+    const mote_math   *math;
+    mote_pool         *pool;
+    int32_t            capacity; /* the largest batch */
+    float            **value;    /* [tensor_count]: of capacity samples; constants as the model holds them */
+    float            **grad;     /* [tensor_count]: NULL where no gradient is wanted */
+    mote_network_node *nodes;
+    float             *param_grads; /* flat, as model->params */
+} mote_network;
+
+typedef struct mote_network_options {
+    const mote_math *math;
+    mote_pool       *pool;
+    int32_t          capacity;
+} mote_network_options;
+
+mote_status mote_network_create(mote_network **out, mote_model *model, const mote_network_options *options, mote_error *err);
+void        mote_network_destroy(mote_network *network); /* NULL is fine */
+
+/* What changes from call to call. */
+typedef struct mote_network_pass {
+    int32_t  batch;
+    bool     is_training;
+    uint64_t seed; /* of dropout */
+    uint32_t step;
+} mote_network_pass;
+
+/* Runs nodes 0 .. node_count-1 over the batch that lies in the inputs' values. */
+void mote_network_forward(mote_network *network, int32_t node_count, const mote_network_pass *pass);
+/* From the gradient of what node node_count-1 computes back to the parameters; their gradients are ADDED to param_grads. */
+void mote_network_backward(mote_network *network, int32_t node_count, const mote_network_pass *pass);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "train/optimizer.h"
+
+#include <string.h>
+
+static const char *const names[MOTE_OPTIMIZER_COUNT] = {
+    [MOTE_RMSPROP] = "rmsprop", [MOTE_SGD] = "sgd", [MOTE_ADAM] = "adam"};
+
+const char *mote_optimizer_name(mote_optimizer_kind kind)
+{
+    return names[kind];
+}
+
+mote_optimizer_kind mote_optimizer_find(const char *name)
+{
+    mote_optimizer_kind kind;
+
+    for (kind = 0; kind < MOTE_OPTIMIZER_COUNT; kind++)
+        if (strcmp(names[kind], name) == 0)
+            break;
+    return kind;
+}
+
+static void set_default(float *value, float standard)
+{
+    if (*value == 0.0f)
+        *value = standard;
+}
+
+mote_status mote_optimizer_init(mote_optimizer_state *state, const mote_optimizer *options, size_t count, mote_arena *arena,
+                                mote_error *err)
+{
+    *state = (mote_optimizer_state){.options = *options};
+    set_default(&state->options.learning_rate, options->kind == MOTE_SGD ? 0.01f : 0.001f);
+    set_default(&state->options.rho, 0.9f);
+    set_default(&state->options.beta_1, 0.9f);
+    set_default(&state->options.beta_2, 0.999f);
+    set_default(&state->options.epsilon, 1e-7f);
+    state->first = MOTE_NEW(arena, float, count, err);
+    state->second = MOTE_NEW(arena, float, count, err);
+    state->third = MOTE_NEW(arena, float, count, err);
+    return err->code;
+}
+
+void mote_optimizer_step(mote_optimizer_state *state, const mote_math *math, const mote_params *params, float *grads)
+{
+    const mote_optimizer *o = &state->options;
+
+    state->step++;
+    if (o->kind == MOTE_SGD) {
+        const mote_math_sgd sgd = {o->learning_rate, o->momentum, o->nesterov, true};
+        math->sgd_step(&sgd, params->count, params->values, grads, state->first);
+    } else if (o->kind == MOTE_RMSPROP) {
+        const mote_math_rmsprop rmsprop = {o->learning_rate, o->rho, o->momentum, o->epsilon, o->centered, true};
+        math->rmsprop_step(&rmsprop, params->count, params->values, grads, state->first, state->second, state->third);
+    } else {
+        const mote_math_adam adam = {o->learning_rate, o->beta_1, o->beta_2, o->epsilon, state->step, true};
+        math->adam_step(&adam, params->count, params->values, grads, state->first, state->second);
+    }
+}
