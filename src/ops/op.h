@@ -200,4 +200,16 @@ mote_status mote_op_fail(const mote_graph *graph, const mote_node *node, mote_st
 void mote_set_output(mote_graph *graph, const mote_node *node, int32_t index, mote_dtype dtype, int32_t rank,
                      const int32_t *dim);
 
+/* infer where output 0 has operand 0's type and shape. */
+mote_status mote_op_infer_same(mote_graph *graph, mote_node *node, mote_error *err);
+
+/* Every integer operand and output has one scale, and a zero point within its type. */
+mote_status mote_op_check_scales(const mote_graph *graph, const mote_node *node, mote_error *err);
+
+/* The same, and output 0 has the FIXED scale and zero point of want. */
+mote_status mote_op_check_fixed(const mote_graph *graph, const mote_node *node, mote_quant_want want, mote_error *err);
+
+/* A kernel's in_place where that is so for every node. */
+bool mote_op_always(const mote_graph *graph, const mote_node *node);
+
 #endif

@@ -76,16 +76,17 @@ static mote_status check_operands(const mote_graph *graph, const mote_node *node
 
 mote_status mote_op_infer(mote_model *model, mote_graph *graph, mote_node *node, mote_error *err)
 {
-    const mote_tensor *in;
-    int32_t            i;
+    bool    is_batched = false;
+    int32_t i;
 
     MOTE_TRY(check_operands(graph, node, err));
     if (mote_ops[node->op]->is_training_only && model->stage != MOTE_STAGE_TRAIN)
         return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "belongs to training only");
     MOTE_TRY(mote_ops[node->op]->infer(graph, node, err));
-    in = mote_node_in(graph, node, 0);
+    for (i = 0; i < node->in_count; i++)
+        is_batched |= mote_node_in(graph, node, i) && mote_node_in(graph, node, i)->is_batched;
     for (i = 0; i < node->out_count; i++)
-        graph->tensors[node->out[i]].is_batched = in && in->is_batched;
+        graph->tensors[node->out[i]].is_batched = is_batched;
     return MOTE_OK;
 }
 
@@ -189,4 +190,58 @@ void mote_set_output(mote_graph *graph, const mote_node *node, int32_t index, mo
     out->rank = rank;
     for (i = 0; i < rank; i++)
         out->dim[i] = dim[i];
+}
+
+mote_status mote_op_infer_same(mote_graph *graph, mote_node *node, mote_error *err)
+{
+    const mote_tensor *in = mote_node_in(graph, node, 0);
+
+    (void)err;
+    mote_set_output(graph, node, 0, in->dtype, in->rank, in->dim);
+    return MOTE_OK;
+}
+
+static mote_status check_scale(const mote_graph *graph, const mote_node *node, const mote_tensor *tensor, mote_error *err)
+{
+    long long low, high;
+
+    if (mote_dtype_is_float(tensor->dtype) || !mote_dtype_limits(tensor->dtype, &low, &high))
+        return MOTE_OK;
+    if (!tensor->quant || tensor->quant->count != 1)
+        return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "%s operands need one scale each",
+                            mote_dtype_name(tensor->dtype));
+    if (tensor->quant->zero_point[0] < low || tensor->quant->zero_point[0] > high)
+        return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "zero point %d is outside %s", tensor->quant->zero_point[0],
+                            mote_dtype_name(tensor->dtype));
+    return MOTE_OK;
+}
+
+mote_status mote_op_check_scales(const mote_graph *graph, const mote_node *node, mote_error *err)
+{
+    int32_t i;
+
+    for (i = 0; i < node->in_count; i++)
+        if (mote_node_in(graph, node, i))
+            MOTE_TRY(check_scale(graph, node, mote_node_in(graph, node, i), err));
+    for (i = 0; i < node->out_count; i++)
+        MOTE_TRY(check_scale(graph, node, mote_node_out(graph, node, i), err));
+    return MOTE_OK;
+}
+
+mote_status mote_op_check_fixed(const mote_graph *graph, const mote_node *node, mote_quant_want want, mote_error *err)
+{
+    const mote_tensor *out = mote_node_out(graph, node, 0);
+
+    MOTE_TRY(mote_op_check_scales(graph, node, err));
+    if (mote_scale_of(out) == want.scale && mote_zero_of(out) == want.zero_point)
+        return MOTE_OK;
+    return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err,
+                        "output has scale %.9g and zero point %d; this operator's is always %.9g and %d",
+                        (double)mote_scale_of(out), mote_zero_of(out), (double)want.scale, want.zero_point);
+}
+
+bool mote_op_always(const mote_graph *graph, const mote_node *node)
+{
+    (void)graph, (void)node;
+    return true;
 }

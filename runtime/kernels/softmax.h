@@ -1,0 +1,95 @@
+/* SOFTMAX over the last axis: out[r,c] = exp(beta in[r,c]) / sum_k exp(beta in[r,k]). May run in place.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MRT_SOFTMAX_H
+#define MRT_SOFTMAX_H
+
+#include "exp.h"
+#include "fixed_point.h"
+
+/* int8, out in steps of 1/256 from -128:
+ *
+ *   x[c] = rescale(in[c] - max in, mult, shift)         beta * in_scale * difference in Q5.26
+ *   out  = exp(x[c]) * (1 / sum exp(x)) - 128           exps in Q0.31, their sum in Q12.19
+ *
+ * in, out [rows, depth], depth at least 1. What lies more than -diff_min below the maximum counts as 0.
+ * Cannot fail, no scratch: exps are computed twice.
+ * Source: TensorFlow Lite Micro's reference kernel (reference/softmax.h), which stops when the sum reaches 512; here all
+ * results are 0 then, as its formula says, and beyond 4096 the sum stays where it is. */
+typedef struct mrt_softmax_i8_params {
+    int32_t rows, depth;
+    int32_t mult, shift, diff_min;
+} mrt_softmax_i8_params;
+
+MRT_INLINE int32_t mrt_softmax_exp_i8(const mrt_softmax_i8_params *p, int32_t diff)
+{
+    return mrt_fixed_exp(mrt_rescale(diff, p->mult, (int)p->shift), 5);
+}
+
+MRT_INLINE void mrt_softmax_row_i8(const mrt_softmax_i8_params *p, const int8_t *in, int8_t *out)
+{
+    int32_t  largest = in[0], scale, c;
+    int      lead = 0;
+    uint32_t sum = 0;
+
+    for (c = 1; c < p->depth; c++)
+        largest = mrt_max_i32(largest, in[c]);
+    for (c = 0; c < p->depth; c++)
+        if (in[c] - largest >= p->diff_min && sum < 0x80000000u)
+            sum += (uint32_t)mrt_divide_pot(mrt_softmax_exp_i8(p, in[c] - largest), 12);
+    while (sum < 0x80000000u) {
+        sum <<= 1;
+        lead++;
+    }
+    scale = mrt_fixed_one_over_one_plus((int32_t)(sum - 0x80000000u));
+    for (c = 0; c < p->depth; c++) {
+        int32_t y = 0;
+        if (in[c] - largest >= p->diff_min && lead >= 4)
+            y = mrt_divide_pot(mrt_high_mul(scale, mrt_softmax_exp_i8(p, in[c] - largest)), 35 - lead);
+        out[c] = (int8_t)mrt_min_i32(y - 128, 127);
+    }
+}
+
+MRT_INLINE void mrt_softmax_i8(const mrt_softmax_i8_params *p, const int8_t *in, int8_t *out)
+{
+    int32_t r;
+
+    for (r = 0; r < p->rows; r++, in += p->depth, out += p->depth)
+        mrt_softmax_row_i8(p, in, out);
+}
+
+#if !defined(__AVR__)
+/* Fills mult, shift and diff_min. From beta * in_scale = 16 on, one step down is as good as 0. */
+MRT_INLINE void mrt_softmax_i8_prepare(mrt_softmax_i8_params *p, float in_scale, float beta)
+{
+    const double real = (double)beta * (double)in_scale * 67108864.0; /* 2^26: into Q5.26 */
+
+    mrt_quantize_multiplier(real, &p->mult, &p->shift);
+    if (real >= 1073741824.0)
+        p->diff_min = 0;
+    else
+        p->diff_min = p->shift < 0 ? INT32_MIN : -(((int32_t)31 << 26) >> p->shift);
+}
+#endif
+
+/* float32. in, out [rows, depth], depth at least 1. */
+typedef struct mrt_softmax_f32_params {
+    int32_t rows, depth;
+    float   beta;
+} mrt_softmax_f32_params;
+
+MRT_INLINE void mrt_softmax_f32(const mrt_softmax_f32_params *p, const float *in, float *out)
+{
+    int32_t r, c;
+
+    for (r = 0; r < p->rows; r++, in += p->depth, out += p->depth) {
+        float largest = in[0], sum = 0.0f;
+        for (c = 1; c < p->depth; c++)
+            largest = in[c] > largest ? in[c] : largest;
+        for (c = 0; c < p->depth; c++)
+            sum += out[c] = mrt_exp_f32((in[c] - largest) * p->beta);
+        for (c = 0; c < p->depth; c++)
+            out[c] = out[c] / sum;
+    }
+}
+
+#endif
