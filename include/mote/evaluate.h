@@ -1,0 +1,98 @@
+/* What a model answers on a data set: predictions, how good they are, and how far two models' answers lie apart.
+ *
+ *     mote_predictions p;
+ *     mote_evaluation  e;
+ *     if (mote_predict(&p, model, &set->split[MOTE_TEST], NULL, &err) == MOTE_OK &&
+ *         mote_evaluate(&e, &p, &set->split[MOTE_TEST], MOTE_LOSS_COUNT, &err) == MOTE_OK)
+ *         printf("accuracy %.4f\n", mote_evaluation_metric(&e, "accuracy"));
+ *     mote_predictions_free(&p);
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_EVALUATE_H
+#define MOTE_EVALUATE_H
+
+#include <mote/dataset.h>
+#include <mote/emulate.h>
+#include <mote/model.h>
+#include <mote/progress.h>
+#include <mote/train.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct mote_predict_options {
+    size_t        limit;   /* the first so many samples; 0: all */
+    int           threads; /* 0: one per processor; the answers do not depend on it */
+    mote_progress progress;
+} mote_predict_options;
+
+/* Answers of the first output to the first samples of a split. */
+typedef struct mote_predictions {
+    size_t             count, width; /* samples, and elements of one answer */
+    float             *real;         /* [count][width]: as real numbers */
+    uint8_t           *stored;       /* [count][stored_bytes]: as the model stores them */
+    size_t             stored_bytes;
+    mote_dtype         dtype;
+    struct mote_arena *owner;
+} mote_predictions;
+
+/* One sample after the other through the host's kernels. model: one input, float32, int8, uint8 or int16. Errors: USAGE when
+ * the samples do not fit the model. */
+mote_status mote_predict(mote_predictions *out, const mote_model *model, const mote_data_split *split,
+                         const mote_predict_options *options, mote_error *err);
+
+/* The same by firmware on an emulated chip: compiles the model, runs it there. figures may be NULL; free what it holds. */
+mote_status mote_predict_on_chip(mote_predictions *out, const mote_model *model, const char *chip,
+                                 const mote_data_split *split, const mote_predict_options *options, mote_emulation *figures,
+                                 mote_error *err);
+
+void mote_predictions_free(mote_predictions *predictions); /* a no-op on a zeroed one */
+
+enum { MOTE_EVALUATION_METRICS_MAX = 4 };
+
+typedef struct mote_evaluation {
+    size_t    count;
+    mote_loss loss_kind;
+    int       metric_count; /* "loss" first, then by Keras' names: "accuracy" for classes, "mae" and "mse" for values */
+    struct {
+        const char *name;
+        double      value;
+    } metric[MOTE_EVALUATION_METRICS_MAX];
+} mote_evaluation;
+
+/* loss MOTE_LOSS_COUNT: sparse_categorical_crossentropy (binary_crossentropy where the answer is one number) for classes,
+ * mse for values. Answers are taken for probabilities. Errors: USAGE when answers and targets do not fit each other. */
+mote_status mote_evaluate(mote_evaluation *out, const mote_predictions *predictions, const mote_data_split *split,
+                          mote_loss loss, mote_error *err);
+/* NaN when there is none of that name. */
+double mote_evaluation_metric(const mote_evaluation *evaluation, const char *name);
+
+/* confusion[true][answered], counts[class_count * class_count], which the caller gives; CLASSES only. */
+mote_status mote_confusion(size_t *counts, const mote_predictions *predictions, const mote_data_split *split,
+                           mote_error *err);
+
+typedef struct mote_comparison {
+    size_t count, width;
+    bool   is_same_type;                        /* then the stored bytes are compared, too */
+    size_t different_values, different_samples; /* of stored values where is_same_type, else of real ones */
+    double max_abs, mean_abs;                   /* of real numbers */
+    size_t same_argmax;                         /* samples in which both have their largest element at the same place */
+} mote_comparison;
+
+mote_status mote_compare(mote_comparison *out, const mote_predictions *a, const mote_predictions *b, mote_error *err);
+
+/* One tensor that both models have (joined by name), over all samples given. */
+typedef struct mote_layer_difference {
+    const char *name;                                /* owned by model a */
+    double      max_abs, mean_abs, root_mean_square; /* of a - b, in real numbers */
+    double      signal;                              /* root mean square of a: what the error is to be measured by */
+} mote_layer_difference;
+
+/* At most capacity layers in the order of a's operators; *count tells how many there are. */
+mote_status mote_compare_layers(mote_layer_difference *out, int capacity, int *count, const mote_model *a,
+                                const mote_model *b, const mote_data_split *split, size_t limit, mote_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,131 @@
+/* Two models layer by layer, joined by the names of their tensors.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <string.h>
+
+#include <mote/evaluate.h>
+
+#include "exec/exec.h"
+
+typedef struct layer_pair {
+    mote_id a, b;
+    double  sum_abs, sum_square, signal;
+    size_t  count;
+} layer_pair;
+
+typedef struct layer_work {
+    mote_runner           *a, *b;
+    const mote_data_split *split;
+    layer_pair            *pairs;
+    int                    pair_count;
+    float                 *sample, *real_a, *real_b;
+    mote_arena             arena;
+} layer_work;
+
+static mote_id find_named(const mote_graph *graph, const char *name)
+{
+    int32_t n, i;
+
+    for (n = 0; n < graph->node_count; n++)
+        for (i = 0; i < graph->nodes[n].out_count; i++)
+            if (strcmp(graph->tensors[graph->nodes[n].out[i]].name, name) == 0)
+                return graph->nodes[n].out[i];
+    return MOTE_NONE;
+}
+
+static mote_status join(layer_work *w, const mote_graph *a, const mote_graph *b, mote_error *err)
+{
+    int32_t n;
+    size_t  largest = 1;
+
+    w->pairs = MOTE_NEW(&w->arena, layer_pair, a->node_count, err);
+    if (!w->pairs)
+        return err->code;
+    for (n = 0; n < a->node_count; n++) {
+        mote_id            ida = a->nodes[n].out[0], idb = find_named(b, a->tensors[ida].name);
+        const mote_tensor *ta = &a->tensors[ida];
+        if (idb == MOTE_NONE || mote_tensor_count(&b->tensors[idb]) != mote_tensor_count(ta) || !ta->name[0])
+            continue;
+        w->pairs[w->pair_count++] = (layer_pair){.a = ida, .b = idb};
+        largest = mote_tensor_count(ta) > largest ? mote_tensor_count(ta) : largest;
+    }
+    w->real_a = MOTE_NEW(&w->arena, float, largest, err);
+    w->real_b = MOTE_NEW(&w->arena, float, largest, err);
+    w->sample = MOTE_NEW(&w->arena, float, w->split->set->sample_count, err);
+    return err->code;
+}
+
+static void load_tensor(const mote_runner *runner, mote_id id, float *real)
+{
+    const mote_tensor *tensor = &runner->program->model->graphs[0].tensors[id];
+    mote_tensor_info   info = {.dtype = tensor->dtype, .is_quantized = tensor->quant != NULL};
+
+    if (tensor->quant) {
+        info.scale = tensor->quant->scale[0];
+        info.zero_point = tensor->quant->zero_point[0];
+    }
+    mote_load_real(&info, mote_runner_tensor(runner, id), real, mote_tensor_count(tensor));
+}
+
+static void measure(layer_work *w, layer_pair *pair, mote_layer_difference *out)
+{
+    size_t count = mote_tensor_count(&w->a->program->model->graphs[0].tensors[pair->a]), i;
+
+    load_tensor(w->a, pair->a, w->real_a);
+    load_tensor(w->b, pair->b, w->real_b);
+    for (i = 0; i < count; i++) {
+        double gap = fabs((double)w->real_a[i] - (double)w->real_b[i]);
+        if (!(gap <= out->max_abs))
+            out->max_abs = gap;
+        pair->sum_abs += gap;
+        pair->sum_square += gap * gap;
+        pair->signal += (double)w->real_a[i] * (double)w->real_a[i];
+    }
+    pair->count += count;
+}
+
+static void run_samples(layer_work *w, size_t limit, mote_layer_difference *out, int capacity)
+{
+    size_t count = limit && limit < w->split->count ? limit : w->split->count, i;
+    int    k;
+
+    for (i = 0; i < count; i++) {
+        mote_data_gather(w->split, mote_data_in_row(i, 1), w->sample);
+        mote_runner_set_real(w->a, 0, w->sample);
+        mote_runner_set_real(w->b, 0, w->sample);
+        mote_runner_invoke(w->a);
+        mote_runner_invoke(w->b);
+        for (k = 0; k < w->pair_count && k < capacity; k++)
+            measure(w, &w->pairs[k], &out[k]);
+    }
+    for (k = 0; k < w->pair_count && k < capacity; k++) {
+        const layer_pair *pair = &w->pairs[k];
+        out[k].name = w->a->program->model->graphs[0].tensors[pair->a].name;
+        out[k].mean_abs = pair->sum_abs / (double)pair->count;
+        out[k].root_mean_square = sqrt(pair->sum_square / (double)pair->count);
+        out[k].signal = sqrt(pair->signal / (double)pair->count);
+    }
+}
+
+mote_status mote_compare_layers(mote_layer_difference *out, int capacity, int *count, const mote_model *a,
+                                const mote_model *b, const mote_data_split *split, size_t limit, mote_error *err)
+{
+    const mote_runner_options all = {.keeps_all = true};
+    layer_work                w = {.split = split};
+
+    *count = 0;
+    memset(out, 0, (size_t)capacity * sizeof *out);
+    if (mote_model_input(a, 0).count != split->set->sample_count || mote_model_input(b, 0).count != split->set->sample_count)
+        return mote_fail(err, MOTE_ERR_USAGE, "the samples of the data do not fit both models");
+    if (split->count == 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "the %s split is empty", mote_split_name(split->id));
+    if (mote_runner_create(&w.a, a, &all, err) == MOTE_OK && mote_runner_create(&w.b, b, &all, err) == MOTE_OK &&
+        join(&w, &a->graphs[0], &b->graphs[0], err) == MOTE_OK) {
+        run_samples(&w, limit, out, capacity);
+        *count = w.pair_count;
+    }
+    mote_runner_destroy(w.a);
+    mote_runner_destroy(w.b);
+    mote_arena_destroy(&w.arena);
+    return err->code;
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <mote/compile.h>
+#include <mote/evaluate.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/thread.h"
+#include "exec/exec.h"
+
+static mote_status check_samples(const mote_model *model, const mote_data_split *split, mote_error *err)
+{
+    mote_tensor_info in;
+
+    if (mote_model_input_count(model) != 1)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "the model has %d inputs; a data set feeds models with one",
+                         mote_model_input_count(model));
+    in = mote_model_input(model, 0);
+    if (in.count != split->set->sample_count)
+        return mote_fail(err, MOTE_ERR_USAGE, "the model takes %s, a sample of the data has %zu numbers",
+                         mote_shape_show(&model->graphs[0].tensors[model->graphs[0].inputs[0]]).text,
+                         split->set->sample_count);
+    if (split->count == 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "the %s split is empty", mote_split_name(split->id));
+    return MOTE_OK;
+}
+
+static mote_status allocate(mote_predictions *out, const mote_model *model, const mote_data_split *split, size_t limit,
+                            mote_error *err)
+{
+    mote_tensor_info info = mote_model_output(model, 0);
+
+    *out = (mote_predictions){.count = limit && limit < split->count ? limit : split->count,
+                              .width = info.count,
+                              .stored_bytes = info.bytes,
+                              .dtype = info.dtype};
+    out->owner = calloc(1, sizeof *out->owner);
+    if (!out->owner)
+        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+    out->real = MOTE_NEW(out->owner, float, mote_size_mul(out->count, out->width), err);
+    out->stored = MOTE_NEW(out->owner, uint8_t, mote_size_mul(out->count, out->stored_bytes), err);
+    return err->code;
+}
+
+void mote_predictions_free(mote_predictions *predictions)
+{
+    if (predictions->owner)
+        mote_arena_destroy(predictions->owner);
+    free(predictions->owner);
+    *predictions = (mote_predictions){0};
+}
+
+/* ---- on the host: each task runs a part of the samples with a runner of its own ---- */
+
+typedef struct host_job {
+    mote_predictions      *out;
+    const mote_data_split *split;
+    mote_runner          **runners;
+    float                **samples;
+    size_t                 first, last;
+    int                    task_count;
+} host_job;
+
+static void predict_part(void *context, int task)
+{
+    host_job    *job = context;
+    size_t       span = job->last - job->first;
+    size_t       i = job->first + span * (size_t)task / (size_t)job->task_count;
+    size_t       end = job->first + span * ((size_t)task + 1) / (size_t)job->task_count;
+    mote_runner *runner = job->runners[task];
+
+    for (; i < end; i++) {
+        mote_data_gather(job->split, mote_data_in_row(i, 1), job->samples[task]);
+        mote_runner_set_real(runner, 0, job->samples[task]);
+        mote_runner_invoke(runner);
+        memcpy(job->out->stored + i * job->out->stored_bytes, mote_runner_output(runner, 0), job->out->stored_bytes);
+        mote_runner_get_real(runner, 0, job->out->real + i * job->out->width);
+    }
+}
+
+static mote_status run_parts(host_job *job, mote_pool *pool, const mote_predict_options *options, mote_error *err)
+{
+    enum { REPORTS = 50 };
+    size_t done = 0, part = job->out->count / REPORTS + 1;
+
+    while (done < job->out->count) {
+        mote_progress_event event = {"predict", 0, (int64_t)job->out->count, NULL};
+        job->first = done;
+        job->last = done = job->out->count - done > part ? done + part : job->out->count;
+        mote_pool_run(pool, predict_part, job, job->task_count);
+        event.done = (int64_t)done;
+        if (options->progress.report && !options->progress.report(options->progress.user, &event))
+            return mote_fail(err, MOTE_ERR_USAGE, "stopped");
+    }
+    return MOTE_OK;
+}
+
+static mote_status predict_with_pool(mote_predictions *out, const mote_model *model, const mote_data_split *split,
+                                     const mote_predict_options *options, mote_pool *pool, mote_error *err)
+{
+    host_job   job = {.out = out, .split = split, .task_count = mote_pool_thread_count(pool)};
+    mote_arena scratch = {0};
+    int        t;
+
+    job.runners = MOTE_NEW(&scratch, mote_runner *, job.task_count, err);
+    job.samples = MOTE_NEW(&scratch, float *, job.task_count, err);
+    for (t = 0; t < job.task_count && err->code == MOTE_OK; t++) {
+        job.samples[t] = MOTE_NEW(&scratch, float, split->set->sample_count, err);
+        if (job.samples[t])
+            mote_runner_create(&job.runners[t], model, NULL, err);
+    }
+    if (err->code == MOTE_OK)
+        run_parts(&job, pool, options, err);
+    for (t = 0; job.runners && t < job.task_count; t++)
+        mote_runner_destroy(job.runners[t]);
+    mote_arena_destroy(&scratch);
+    return err->code;
+}
+
+mote_status mote_predict(mote_predictions *out, const mote_model *model, const mote_data_split *split,
+                         const mote_predict_options *options, mote_error *err)
+{
+    static const mote_predict_options defaults = {0};
+    mote_pool                        *pool = NULL;
+
+    *out = (mote_predictions){0};
+    options = options ? options : &defaults;
+    MOTE_TRY(check_samples(model, split, err));
+    if (allocate(out, model, split, options->limit, err) == MOTE_OK &&
+        mote_pool_create(&pool, options->threads, err) == MOTE_OK)
+        predict_with_pool(out, model, split, options, pool, err);
+    mote_pool_destroy(pool);
+    if (err->code != MOTE_OK)
+        mote_predictions_free(out);
+    return err->code;
+}
+
+/* ---- on a chip ---- */
+
+static uint8_t *store_samples(const mote_predictions *out, const mote_model *model, const mote_data_split *split,
+                              mote_arena *scratch, mote_error *err)
+{
+    mote_tensor_info in = mote_model_input(model, 0);
+    float           *sample = MOTE_NEW(scratch, float, in.count, err);
+    uint8_t         *stored = MOTE_NEW(scratch, uint8_t, mote_size_mul(in.bytes, out->count), err);
+    size_t           i;
+
+    for (i = 0; sample && stored && i < out->count; i++) {
+        mote_data_gather(split, mote_data_in_row(i, 1), sample);
+        mote_store_real(&in, sample, stored + i * in.bytes, in.count);
+    }
+    return stored;
+}
+
+static mote_status emulate_samples(mote_predictions *out, const mote_model *model, const char *chip, const uint8_t *stored,
+                                   const mote_predict_options *options, mote_emulation *figures, mote_error *err)
+{
+    mote_compile_options compile = {.name = "mote_model"};
+    mote_emulate_options emulate = {.chip = chip, .inputs = stored, .progress = options->progress};
+    mote_tensor_info     info = mote_model_output(model, 0);
+    char                 folder[] = "/tmp/mote-XXXXXX", inside[sizeof folder + 8];
+    mote_error           ignored = {0};
+
+    if (!mkdtemp(folder))
+        return mote_fail(err, MOTE_ERR_IO, "%s: cannot make a temporary folder", folder);
+    snprintf(inside, sizeof inside, "%s/model", folder);
+    emulate.input_bytes = mote_model_input(model, 0).bytes * out->count;
+    if (mote_compile(model, inside, &compile, NULL, err) == MOTE_OK &&
+        mote_emulate(inside, compile.name, &emulate, figures, err) == MOTE_OK) {
+        size_t i;
+        for (i = 0; i < out->count; i++) /* the first output is the first in a sample */
+            memcpy(out->stored + i * out->stored_bytes, figures->outputs + i * figures->sample_output_bytes,
+                   out->stored_bytes);
+        mote_load_real(&info, out->stored, out->real, out->count * out->width);
+    }
+    mote_remove_tree(folder, &ignored);
+    return err->code;
+}
+
+mote_status mote_predict_on_chip(mote_predictions *out, const mote_model *model, const char *chip,
+                                 const mote_data_split *split, const mote_predict_options *options, mote_emulation *figures,
+                                 mote_error *err)
+{
+    static const mote_predict_options defaults = {0};
+    mote_emulation                    own = {0};
+    mote_arena                        scratch = {0};
+    uint8_t                          *stored;
+
+    *out = (mote_predictions){0};
+    options = options ? options : &defaults;
+    MOTE_TRY(check_samples(model, split, err));
+    if (allocate(out, model, split, options->limit, err) == MOTE_OK &&
+        (stored = store_samples(out, model, split, &scratch, err)) != NULL && err->code == MOTE_OK)
+        emulate_samples(out, model, chip, stored, options, figures ? figures : &own, err);
+    mote_emulation_free(&own);
+    mote_arena_destroy(&scratch);
+    if (err->code != MOTE_OK)
+        mote_predictions_free(out);
+    return err->code;
+}
