@@ -8,6 +8,7 @@
  * shards, each with its own dw and db, summed in order. SPDX-License-Identifier: Apache-2.0 */
 #include "math/isa/gemm.h"
 #include "math/isa/image.h"
+#include "math/isa/sparse.h"
 
 typedef struct conv_job {
     conv_shape     *shape;
@@ -16,7 +17,7 @@ typedef struct conv_job {
     const float    *transposed; /* w^T [taps * in, out] */
     mote_math_grads grads;
     padded          in, out; /* layouts of the padded copies */
-    bool            copies_input, is_narrow;
+    bool            copies_input, is_narrow, may_be_sparse;
     int             shards;
     size_t          shard_bytes;
     char           *shard_scratch;
@@ -26,6 +27,12 @@ typedef struct conv_job {
 typedef struct conv_scratch {
     float     *in, *out, *dw, *db;
     ptrdiff_t *a_segment, *b_segment;
+    float     *dx;           /* padded; where the input is padded and gradients may be sparse */
+    float     *value;        /* [out_c, positions]: the gradient's elements that are not zero, by output channel ... */
+    int32_t   *offset;       /* ... and where in the input their windows begin */
+    int32_t   *count;        /* [out_c] */
+    float     *point_value;  /* [out_c]: the same of one position ... */
+    int32_t   *point_offset; /* ... and where in w their weights begin */
 } conv_scratch;
 
 INLINE ptrdiff_t taps_of(conv_shape *s)
@@ -80,15 +87,40 @@ static bool is_narrow(conv_shape *s)
     return 4 * contiguous < 3 * vectors * LANES && s->out_c * vectors * LANES > contiguous * other * LANES;
 }
 
+/* Whether rows of taps fill vectors well enough for sums over a list. */
+static bool may_be_sparse(conv_shape *s)
+{
+    ptrdiff_t contiguous = (ptrdiff_t)s->kernel_w * s->in_c, vectors = (contiguous + LANES - 1) / LANES;
+
+    return !is_narrow(s) && s->dilation_w == 1 && 2 * contiguous >= vectors * LANES && weights_of(s) <= INT32_MAX;
+}
+
+INLINE ptrdiff_t positions_of(conv_shape *s)
+{
+    return (ptrdiff_t)s->out_h * s->out_w;
+}
+
+static size_t sparse_bytes(const conv_job *job)
+{
+    conv_shape *s = job->shape;
+
+    if (!job->may_be_sparse)
+        return 0;
+    return (job->copies_input ? scratch_floats(padded_size(&job->in)) : 0) + 2 * scratch_floats(positions_of(s) * s->out_c) +
+           3 * scratch_floats(s->out_c);
+}
+
 static conv_job make_job(conv_shape *s, void *scratch)
 {
     conv_job job = {.shape = s, .in = covered_input(s, s->in_c), .out = covered_output(s)};
 
     job.copies_input = needs_padding(s);
     job.is_narrow = is_narrow(s);
+    job.may_be_sparse = may_be_sparse(s);
     job.shards = shard_count(s);
     job.shard_bytes = (job.copies_input ? scratch_floats(padded_size(&job.in)) : 0) + scratch_floats(padded_size(&job.out)) +
-                      scratch_floats(weights_of(s)) + scratch_floats(s->out_c) + 2 * scratch_segments(s);
+                      scratch_floats(weights_of(s)) + scratch_floats(s->out_c) + 2 * scratch_segments(s) +
+                      sparse_bytes(&job);
     job.transposed = scratch;
     job.shard_scratch = scratch ? (char *)scratch + scratch_floats(weights_of(s)) : NULL;
     return job;
@@ -109,6 +141,15 @@ static conv_scratch shard_scratch(const conv_job *job, int shard)
     own.out = (float *)(void *)at;
     at += scratch_floats(padded_size(&job->out));
     own.in = (float *)(void *)at;
+    at += job->copies_input ? scratch_floats(padded_size(&job->in)) : 0;
+    own.dx = (float *)(void *)at;
+    at += job->copies_input ? scratch_floats(padded_size(&job->in)) : 0;
+    own.value = (float *)(void *)at;
+    own.offset = (int32_t *)(void *)(at + scratch_floats(positions_of(job->shape) * job->shape->out_c));
+    at += 2 * scratch_floats(positions_of(job->shape) * job->shape->out_c);
+    own.count = (int32_t *)(void *)at;
+    own.point_value = (float *)(void *)(at + scratch_floats(job->shape->out_c));
+    own.point_offset = (int32_t *)(void *)(at + 2 * scratch_floats(job->shape->out_c));
     return own;
 }
 
@@ -307,6 +348,113 @@ static void weight_gradient(const conv_job *job, const float *x, const padded *l
         }
 }
 
+/* The elements of one position's gradient that are not zero: into the lists by channel, and into the position's own.
+ * Returns how many there are. */
+INLINE int32_t list_position(const conv_job *job, ptrdiff_t at, int32_t window, conv_scratch *own)
+{
+    conv_shape     *s = job->shape;
+    const ptrdiff_t depth = taps_of(s) * s->in_c, positions = positions_of(s);
+    int32_t         found = 0;
+
+    for (ptrdiff_t c = 0, lanes = s->out_c; lanes > 0; c += LANES, lanes -= LANES) {
+        vf       g = load_up_to(job->grads.dy + at + c, lanes);
+        uint32_t bits;
+        if (s->activation != MOTE_MATH_LINEAR)
+            g = mask_gradient(g, load_up_to(job->grads.y + at + c, lanes), s->activation);
+        for (bits = nonzero_lanes(g); bits; bits &= bits - 1) {
+            ptrdiff_t o = c + __builtin_ctz(bits), place = o * positions + own->count[o]++;
+            float     value = job->grads.dy[at + o];
+            own->value[place] = own->point_value[found] = value;
+            own->offset[place] = window;
+            own->point_offset[found++] = (int32_t)(o * depth);
+        }
+    }
+    return found;
+}
+
+/* dx of one image is added to at `dx`, laid out like the (padded) input; the lists by channel are left for dw. */
+static void scatter_image(const conv_job *job, ptrdiff_t image, const padded *layout, float *dx, conv_scratch *own)
+{
+    conv_shape    *s = job->shape;
+    ptrdiff_t      row_floats = layout->width * s->in_c, at = image * positions_of(s) * s->out_c;
+    sparse_sum_job sum = {.rows = s->kernel_h,
+                          .width = (ptrdiff_t)s->kernel_w * s->in_c,
+                          .value = own->point_value,
+                          .offset = own->point_offset,
+                          .in = job->grads.w,
+                          .in_row = (ptrdiff_t)s->kernel_w * s->in_c,
+                          .out_row = s->dilation_h * row_floats};
+
+    memset(own->count, 0, (size_t)s->out_c * sizeof *own->count);
+    for (ptrdiff_t oy = 0; oy < s->out_h; oy++)
+        for (ptrdiff_t ox = 0; ox < s->out_w; ox++, at += s->out_c) {
+            ptrdiff_t window = oy * s->stride_h * row_floats + ox * s->stride_w * s->in_c;
+            sum.count = list_position(job, at, (int32_t)window, own);
+            if (!dx || sum.count == 0)
+                continue;
+            sum.out = dx + window;
+            ISA(sparse_sum)(&sum);
+        }
+}
+
+/* dx = or += the part of a padded image that is not border; what no window reached stays zero. */
+static void unpad_gradient(const conv_job *job, const float *from, float *dx)
+{
+    conv_shape *s = job->shape;
+    ptrdiff_t   rows = smaller(s->in_h, job->in.height - job->in.top), row_floats = (ptrdiff_t)s->in_w * s->in_c;
+    ptrdiff_t   columns = larger(0, smaller(s->in_w, job->in.width - job->in.left));
+
+    if (!job->grads.dx_adds)
+        memset(dx, 0, (size_t)(s->in_h * row_floats) * sizeof *dx);
+    for (ptrdiff_t row = 0; row < rows; row++)
+        ISA(axpy)
+    ((size_t)(columns * s->in_c), 1, from + ((job->in.top + row) * job->in.width + job->in.left) * s->in_c,
+     dx + row * row_floats);
+}
+
+static void sparse_image(const conv_job *job, ptrdiff_t image, conv_scratch *own)
+{
+    conv_shape    *s = job->shape;
+    padded         layout;
+    const float   *x = input_image(job, job->grads.x, image, own->in, &layout);
+    float         *dx = job->grads.dx ? job->grads.dx + image * s->in_h * s->in_w * s->in_c : NULL, *to = dx;
+    sparse_sum_job sum = {.rows = s->kernel_h,
+                          .width = (ptrdiff_t)s->kernel_w * s->in_c,
+                          .in = x,
+                          .in_row = s->dilation_h * layout.width * s->in_c,
+                          .out_row = (ptrdiff_t)s->kernel_w * s->in_c};
+
+    if (dx && job->copies_input)
+        memset(to = own->dx, 0, (size_t)padded_size(&layout) * sizeof *dx);
+    else if (dx && !job->grads.dx_adds)
+        memset(dx, 0, (size_t)padded_size(&layout) * sizeof *dx);
+    scatter_image(job, image, &layout, to, own);
+    if (dx && job->copies_input)
+        unpad_gradient(job, own->dx, dx);
+    for (ptrdiff_t o = 0; o < s->out_c; o++) {
+        sum.value = own->value + o * positions_of(s);
+        sum.offset = own->offset + o * positions_of(s);
+        sum.count = own->count[o];
+        sum.out = own->dw + o * taps_of(s) * s->in_c;
+        if (job->grads.dw && sum.count > 0)
+            ISA(sparse_sum)(&sum);
+        for (ptrdiff_t j = 0; job->grads.db && j < sum.count; j++)
+            own->db[o] += sum.value[j];
+    }
+}
+
+/* Fewer than a third: measured, lists cost about as much as they save there. */
+static bool is_sparse(const conv_job *job, ptrdiff_t image)
+{
+    ptrdiff_t size = positions_of(job->shape) * job->shape->out_c, at = image * size;
+
+    if (!job->may_be_sparse)
+        return false;
+    return 3 * ISA(count_gradient)(size, job->shape->activation, job->grads.y ? job->grads.y + at : NULL,
+                                   job->grads.dy + at) <
+           size;
+}
+
 static void backward_shard(void *context, int shard)
 {
     const conv_job *job = context;
@@ -320,6 +468,10 @@ static void backward_shard(void *context, int shard)
     if (job->copies_input)
         memset(own.in, 0, (size_t)padded_size(&job->in) * sizeof(float));
     for (; image < end; image++) {
+        if (is_sparse(job, image)) {
+            sparse_image(job, image, &own);
+            continue;
+        }
         gradient_image(job, image, own.out);
         if (job->grads.dx)
             input_gradient(job, image, own.out, &own);
@@ -333,19 +485,19 @@ static void backward_shard(void *context, int shard)
     }
 }
 
-/* dw += own, or own's transpose. */
-static void add_weights(const conv_job *job, const float *own)
+/* dw += a shard's own, or its transpose. */
+static void add_weights(const conv_job *job, const conv_scratch *own)
 {
     conv_shape *s = job->shape;
     ptrdiff_t   depth = taps_of(s) * s->in_c;
 
     if (!job->is_narrow) {
-        ISA(axpy)((size_t)weights_of(s), 1, own, job->grads.dw);
+        ISA(axpy)((size_t)weights_of(s), 1, own->dw, job->grads.dw);
         return;
     }
     for (ptrdiff_t o = 0; o < s->out_c; o++)
         for (ptrdiff_t k = 0; k < depth; k++)
-            job->grads.dw[o * depth + k] += own[k * s->out_c + o];
+            job->grads.dw[o * depth + k] += own->dw[k * s->out_c + o];
 }
 
 void ISA(conv2d_backward)(conv_shape *s, grads_in *grads, mote_math_work work)
@@ -363,7 +515,7 @@ void ISA(conv2d_backward)(conv_shape *s, grads_in *grads, mote_math_work work)
     for (int shard = 0; shard < job.shards; shard++) {
         conv_scratch own = shard_scratch(&job, shard);
         if (grads->dw)
-            add_weights(&job, own.dw);
+            add_weights(&job, &own);
         if (grads->db)
             ISA(axpy)((size_t)s->out_c, 1, own.db, grads->db);
     }

@@ -85,7 +85,8 @@ INLINE void tile(const int M, const int V, const bool is_full, const gemm_job *j
 
 TILES_1_TO_3(1)
 TILES_4(1)
-TILES_5_TO_6(1) TILES_7_TO_8(1) TILES_TO_12(1) TILES_1_TO_3(2) TILES_4(2) TILES_5_TO_6(2) TILES_1_TO_3(3) TILES_4(3)
+TILES_5_TO_6(1)
+TILES_7_TO_8(1) TILES_TO_12(1) TILES_1_TO_3(2) TILES_4(2) TILES_5_TO_6(2) TILES_1_TO_3(3) TILES_4(3)
 #if defined(MOTE_ISA_avx512)
     TILE(13, 1) TILE(14, 1) TILES_7_TO_8(2) TILES_TO_12(2) TILES_5_TO_6(3) TILES_7_TO_8(3) TILES_1_TO_3(4) TILES_4(4)
         TILES_5_TO_6(4)

@@ -39,9 +39,11 @@ INLINE window window_at(pool_shape *s, int32_t oy, int32_t ox)
     return w;
 }
 
-INLINE bool is_whole_2x2(pool_shape *s, const window *w)
+/* Whether all windows of an output row are 2x2, side by side, inside the input, and channels fill whole vectors. */
+INLINE bool is_row_2x2(pool_shape *s, int32_t oy)
 {
-    return s->kernel_h == 2 && s->kernel_w == 2 && w->y0 == 0 && w->x0 == 0 && w->y1 == 2 && w->x1 == 2;
+    return s->kernel_h == 2 && s->kernel_w == 2 && s->stride_h == 2 && s->stride_w == 2 && s->channels % LANES == 0 &&
+           s->pad_left == 0 && 2 * s->out_w <= s->in_w && 2 * oy >= s->pad_top && 2 * oy - s->pad_top + 2 <= s->in_h;
 }
 
 INLINE ptrdiff_t input_offset(pool_shape *s, int32_t oy, int32_t ox)
@@ -81,7 +83,7 @@ INLINE void save_index(const pool_job *job, ptrdiff_t at, vi index, ptrdiff_t la
     ptrdiff_t i;
 
     if (job->saved8 && lanes >= LANES)
-        *(vb_any *)(job->saved8 + at) = (vb_any)bytes_of(index);
+        store_bytes(job->saved8 + at, index);
     else if (job->saved8)
         for (i = 0; i < lanes; i++)
             job->saved8[at + i] = (uint8_t)index[i];
@@ -96,7 +98,7 @@ INLINE vi load_index(const pool_job *job, ptrdiff_t at, ptrdiff_t lanes)
     ptrdiff_t i;
 
     if (job->saved8 && lanes >= LANES)
-        return ints_of((vb) * (const vb_any *)(job->saved8 + at));
+        return load_bytes(job->saved8 + at);
     for (i = 0; i < at_most((int32_t)lanes, LANES); i++) {
         int32_t one;
         if (job->saved8)
@@ -123,6 +125,31 @@ INLINE vf window_max(const window *w, const float *x, ptrdiff_t lanes, vi *index
     return best;
 }
 
+/* The common case, a row of whole 2x2 windows side by side over whole vectors of channels: x points at the first window.
+ * Returns how many windows it did. */
+static int32_t max_row_2x2(const pool_job *job, const float *x, ptrdiff_t at)
+{
+    pool_shape     *s = job->shape;
+    const ptrdiff_t channels = s->channels, row = (ptrdiff_t)s->in_w * channels;
+    const vi        one = set1_int(1), two = set1_int(2), three = set1_int(3);
+
+    for (int32_t ox = 0; ox < s->out_w; ox++, x += 2 * channels, at += channels)
+        for (ptrdiff_t c = 0; c < channels; c += LANES) {
+            vf    a = load(x + c), b = load(x + channels + c), d = load(x + row + c), e = load(x + row + channels + c);
+            vmask more = greater(b, a);
+            vf    best = select_(more, b, a);
+            vi    index = select_int(more, one, set1_int(0));
+            more = greater(d, best);
+            best = select_(more, d, best);
+            index = select_int(more, two, index);
+            more = greater(e, best);
+            store(job->y + at + c, select_(more, e, best));
+            if (job->saved8)
+                store_bytes(job->saved8 + at + c, select_int(more, three, index));
+        }
+    return s->out_w;
+}
+
 static void max_forward_image(void *context, int image)
 {
     const pool_job *job = context;
@@ -130,24 +157,22 @@ static void max_forward_image(void *context, int image)
     const float    *x = job->x + image * image_in(s);
     ptrdiff_t       at = image * image_out(s);
 
-    for (int32_t oy = 0; oy < s->out_h; oy++)
-        for (int32_t ox = 0; ox < s->out_w; ox++, at += s->channels) {
+    for (int32_t oy = 0; oy < s->out_h; oy++) {
+        int32_t ox = is_row_2x2(s, oy) ? max_row_2x2(job, x + input_offset(s, oy, 0), at) : 0;
+        at += (ptrdiff_t)ox * s->channels;
+        for (; ox < s->out_w; ox++, at += s->channels) {
             window       w = window_at(s, oy, ox);
             const float *from = x + input_offset(s, oy, ox);
-            bool         whole = is_whole_2x2(s, &w);
             for (ptrdiff_t c = 0; c < s->channels; c += LANES) {
                 ptrdiff_t lanes = s->channels - c;
                 vi        index;
-                vf        best;
-                if (whole && lanes >= LANES)
-                    best = window_max(&(window){w.row, w.column, 0, 2, 0, 2, 2}, from + c, LANES, &index);
-                else
-                    best = window_max(&w, from + c, lanes, &index);
+                vf        best = window_max(&w, from + c, lanes, &index);
                 store_up_to(job->y + at + c, best, lanes);
                 if (job->saved8 || job->saved32)
                     save_index(job, at + c, index, lanes);
             }
         }
+    }
 }
 
 static pool_job with_saved(pool_job job, const void *saved)
@@ -177,6 +202,24 @@ INLINE void spread_max(const window *w, float *dx, ptrdiff_t lanes, vi index, vf
         }
 }
 
+/* As max_row_2x2; windows that lie side by side share no element, so dx is written, not added to. */
+static int32_t spread_row_2x2(const pool_job *job, float *dx, ptrdiff_t at)
+{
+    pool_shape     *s = job->shape;
+    const ptrdiff_t channels = s->channels, row = (ptrdiff_t)s->in_w * channels;
+
+    for (int32_t ox = 0; ox < s->out_w; ox++, dx += 2 * channels, at += channels)
+        for (ptrdiff_t c = 0; c < channels; c += LANES) {
+            vi index = load_bytes(job->saved8 + at + c);
+            vf dy = load(job->dy + at + c), none = set1(0);
+            store(dx + c, select_(equal_int(index, set1_int(0)), dy, none));
+            store(dx + channels + c, select_(equal_int(index, set1_int(1)), dy, none));
+            store(dx + row + c, select_(equal_int(index, set1_int(2)), dy, none));
+            store(dx + row + channels + c, select_(equal_int(index, set1_int(3)), dy, none));
+        }
+    return s->out_w;
+}
+
 static void max_backward_image(void *context, int image)
 {
     const pool_job *job = context;
@@ -189,21 +232,18 @@ static void max_backward_image(void *context, int image)
 
     if (!job->adds && !covers)
         memset(dx, 0, (size_t)image_in(s) * sizeof *dx);
-    for (int32_t oy = 0; oy < s->out_h; oy++)
-        for (int32_t ox = 0; ox < s->out_w; ox++, at += s->channels) {
+    for (int32_t oy = 0; oy < s->out_h; oy++) {
+        int32_t ox = is_alone && is_row_2x2(s, oy) ? spread_row_2x2(job, dx + input_offset(s, oy, 0), at) : 0;
+        at += (ptrdiff_t)ox * s->channels;
+        for (; ox < s->out_w; ox++, at += s->channels) {
             window w = window_at(s, oy, ox);
             float *to = dx + input_offset(s, oy, ox);
-            bool   whole = is_whole_2x2(s, &w) && is_alone;
             for (ptrdiff_t c = 0; c < s->channels; c += LANES) {
                 ptrdiff_t lanes = s->channels - c;
-                vi        index = load_index(job, at + c, lanes);
-                vf        dy = load_up_to(job->dy + at + c, lanes);
-                if (whole && lanes >= LANES)
-                    spread_max(&(window){w.row, w.column, 0, 2, 0, 2, 2}, to + c, LANES, index, dy, true);
-                else
-                    spread_max(&w, to + c, lanes, index, dy, is_alone);
+                spread_max(&w, to + c, lanes, load_index(job, at + c, lanes), load_up_to(job->dy + at + c, lanes), is_alone);
             }
         }
+    }
 }
 
 void ISA(max_pool_backward)(pool_shape *shape, const void *saved, const float *dy, float *dx, bool adds, mote_pool *pool)

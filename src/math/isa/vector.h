@@ -27,10 +27,8 @@ enum { LANES = 4, REGISTERS = 16 };
 typedef float    vf __attribute__((vector_size(4 * LANES)));
 typedef int32_t  vi __attribute__((vector_size(4 * LANES)));
 typedef uint32_t vu __attribute__((vector_size(4 * LANES)));
-typedef uint8_t  vb __attribute__((vector_size(LANES)));
 typedef float    vf_any __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 typedef int32_t  vi_any __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
-typedef uint8_t  vb_any __attribute__((vector_size(LANES), aligned(1), may_alias));
 
 INLINE vf load(const float *p)
 {
@@ -61,16 +59,6 @@ INLINE vi lane_numbers(void)
     return v;
 }
 
-INLINE vb bytes_of(vi v) /* each lane 0..255 */
-{
-    return __builtin_convertvector(v, vb);
-}
-
-INLINE vi ints_of(vb v)
-{
-    return __builtin_convertvector(v, vi);
-}
-
 /* `lanes` below counts from 1 to LANES. Loads of a part give zero in the other lanes and do not touch their memory. */
 #if defined(MOTE_ISA_avx512)
 
@@ -97,6 +85,14 @@ INLINE vf min_(vf a, vf b)
 INLINE vf sqrt_(vf a)
 {
     return (vf)_mm512_sqrt_ps((__m512)a);
+}
+INLINE vi load_bytes(const uint8_t *p)
+{
+    return (vi)_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i_u *)p));
+}
+INLINE void store_bytes(uint8_t *p, vi v) /* each lane 0 .. 255 */
+{
+    _mm_storeu_si128((__m128i_u *)p, _mm512_cvtepi32_epi8((__m512i)v));
 }
 typedef __mmask16 vmask;
 INLINE vmask      greater(vf a, vf b)
@@ -150,6 +146,15 @@ INLINE vf min_(vf a, vf b)
 INLINE vf sqrt_(vf a)
 {
     return (vf)_mm256_sqrt_ps((__m256)a);
+}
+INLINE vi load_bytes(const uint8_t *p)
+{
+    return (vi)_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i_u *)p));
+}
+INLINE void store_bytes(uint8_t *p, vi v)
+{
+    __m128i words = _mm_packus_epi32(_mm256_castsi256_si128((__m256i)v), _mm256_extracti128_si256((__m256i)v, 1));
+    _mm_storel_epi64((__m128i_u *)p, _mm_packus_epi16(words, words));
 }
 typedef vi   vmask;
 INLINE vmask greater(vf a, vf b)
@@ -208,6 +213,15 @@ INLINE vf sqrt_(vf a)
     for (int i = 0; i < LANES; i++)
         a[i] = __builtin_sqrtf(a[i]);
     return a;
+}
+INLINE vi load_bytes(const uint8_t *p)
+{
+    return (vi){p[0], p[1], p[2], p[3]};
+}
+INLINE void store_bytes(uint8_t *p, vi v)
+{
+    for (int i = 0; i < LANES; i++)
+        p[i] = (uint8_t)v[i];
 }
 typedef vi   vmask;
 INLINE vmask greater(vf a, vf b)
