@@ -1,0 +1,499 @@
+/* From a .tflite to a graph. Every number of the file is checked before it is used; memory is bounded by what the file can
+ * justify, because parts of a FlatBuffer may be shared: 4 bytes of file can name a large tensor again.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "formats/recipe.h"
+#include "formats/tflite/operators.h"
+#include "formats/tflite/tflite.h"
+#include "formats/tflite/types.h"
+#include "ops/op.h"
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "constants are copied as the file has them: little-endian");
+
+/* A tensor takes about 300 bytes in memory, an operator 500, and at least 30 in a file that is not made to hurt. */
+enum { MEMORY_PER_FILE_BYTE = 32, MEMORY_AT_LEAST = 16 << 20 };
+
+typedef struct reader {
+    mote_fb        file;
+    mote_model    *model;
+    mote_graph    *graph; /* model->graphs[0] */
+    mote_fb_table  root, subgraph;
+    mote_fb_vector buffers, codes;
+} reader;
+
+bool mote_tflite_recognise(const uint8_t *bytes, size_t count)
+{
+    return count >= 8 && memcmp(bytes + 4, TFLITE_IDENTIFIER, 4) == 0;
+}
+
+static char *copy_string(reader *r, mote_fb_string string, mote_error *err)
+{
+    return mote_arena_strndup(&r->model->arena, string.text, string.count, err);
+}
+
+/* ---- buffers ---- */
+
+/* The bytes of a buffer; empty when it has none. */
+static mote_status find_buffer(const reader *r, uint32_t index, mote_fb_vector *out, mote_error *err)
+{
+    mote_fb_table buffer;
+
+    *out = (mote_fb_vector){0};
+    if (index >= r->buffers.count)
+        return mote_fail(err, MOTE_ERR_FORMAT, "buffer %u of %u", index, r->buffers.count);
+    buffer = mote_fb_element_table(&r->buffers, index, "Buffer", err);
+    if (mote_fb_u64(&buffer, buffer_offset, 0, err) > 1)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED,
+                         "buffer %u lies behind the FlatBuffer, the form for files over 2 GiB, which is not supported",
+                         index);
+    *out = mote_fb_vector_at(&buffer, buffer_data, 1, err);
+    return err->code;
+}
+
+/* ---- tensors ---- */
+
+static mote_status read_dim(mote_tensor *tensor, int32_t axis, int32_t dim, int32_t signature, mote_error *err)
+{
+    if (dim < 0 || signature < 0) {
+        if (axis != 0)
+            return mote_fail(
+                err, MOTE_ERR_UNSUPPORTED,
+                "dimension %d is open; only the batch (dimension 0) may be: convert the model with a fixed shape", axis);
+        tensor->is_batched = true;
+        dim = 1;
+    }
+    tensor->dim[axis] = dim;
+    return MOTE_OK;
+}
+
+static mote_status read_shape(mote_tensor *tensor, const mote_fb_table *table, mote_error *err)
+{
+    mote_fb_vector shape = mote_fb_vector_at(table, tensor_shape, 4, err),
+                   signature = mote_fb_vector_at(table, tensor_shape_signature, 4, err);
+    uint32_t i;
+
+    MOTE_TRY(err->code);
+    if (shape.count > MOTE_RANK_MAX)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "%u dimensions, at most %d are supported", shape.count, MOTE_RANK_MAX);
+    if (signature.count > 0 && signature.count != shape.count)
+        return mote_fail(err, MOTE_ERR_FORMAT, "a shape of %u dimensions and a signature of %u", shape.count,
+                         signature.count);
+    tensor->rank = (int32_t)shape.count;
+    for (i = 0; i < shape.count; i++)
+        MOTE_TRY(read_dim(tensor, (int32_t)i, mote_fb_element_i32(&shape, i),
+                          signature.count > 0 ? mote_fb_element_i32(&signature, i) : 0, err));
+    return MOTE_OK;
+}
+
+static mote_status check_zero_point(mote_dtype dtype, int64_t zero_point, mote_error *err)
+{
+    long long min, max;
+
+    mote_dtype_limits(dtype, &min, &max);
+    if (zero_point < min || zero_point > max || zero_point < INT32_MIN || zero_point > INT32_MAX)
+        return mote_fail(err, MOTE_ERR_FORMAT, "zero point %lld is outside %s", (long long)zero_point,
+                         mote_dtype_name(dtype));
+    return MOTE_OK;
+}
+
+/* Scales are one for the tensor or one for each index along an axis; mote_graph_verify checks that they fit the shape. */
+static mote_status read_scales(reader *r, mote_tensor *tensor, const mote_fb_table *table, mote_error *err)
+{
+    mote_fb_vector scale = mote_fb_vector_at(table, quantization_scale, 4, err),
+                   zero_point = mote_fb_vector_at(table, quantization_zero_point, 8, err);
+    int32_t     axis = mote_fb_i32(table, quantization_dimension, 0, err);
+    mote_quant *quant;
+    uint32_t    i;
+
+    MOTE_TRY(err->code);
+    if (scale.count == 0 || mote_dtype_is_float(tensor->dtype))
+        return MOTE_OK;
+    if (zero_point.count > 1 && zero_point.count != scale.count)
+        return mote_fail(err, MOTE_ERR_FORMAT, "%u scales and %u zero points", scale.count, zero_point.count);
+    if (scale.count > 1 && (axis < 0 || axis >= tensor->rank || (uint32_t)tensor->dim[axis] != scale.count))
+        return mote_fail(err, MOTE_ERR_FORMAT, "%u scales along axis %d of shape %s", scale.count, axis,
+                         mote_shape_show(tensor).text);
+    quant = mote_quant_create(r->model, scale.count == 1 ? -1 : axis, (int32_t)scale.count, NULL, NULL, err);
+    if (!quant)
+        return err->code;
+    for (i = 0; i < scale.count; i++) {
+        int64_t zero = zero_point.count > 0 ? mote_fb_element_i64(&zero_point, zero_point.count > 1 ? i : 0) : 0;
+        MOTE_TRY(check_zero_point(tensor->dtype, zero, err));
+        quant->scale[i] = mote_fb_element_f32(&scale, i);
+        quant->zero_point[i] = (int32_t)zero;
+    }
+    tensor->quant = quant;
+    return MOTE_OK;
+}
+
+static mote_status read_quantization(reader *r, mote_tensor *tensor, const mote_fb_table *table, mote_error *err)
+{
+    mote_fb_table quantization = mote_fb_table_at(table, tensor_quantization, "QuantizationParameters", err);
+
+    if (mote_fb_u8(&quantization, quantization_details_type, 0, err) != 0)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "a quantization other than scale and zero point");
+    return read_scales(r, tensor, &quantization, err);
+}
+
+/* A variable begins as TensorFlow Lite resets it: every byte the zero point. */
+static mote_status make_state(reader *r, mote_tensor *tensor, mote_error *err)
+{
+    size_t bytes = mote_tensor_bytes(tensor);
+
+    tensor->kind = MOTE_STATE;
+    tensor->data = mote_arena_alloc(&r->model->arena, bytes, 1, err);
+    if (tensor->data && tensor->dtype == MOTE_I8 && tensor->quant)
+        memset(tensor->data, tensor->quant->zero_point[0], bytes);
+    return err->code;
+}
+
+static mote_status read_value(reader *r, mote_tensor *tensor, const mote_fb_table *table, mote_error *err)
+{
+    uint32_t       index = mote_fb_u32(table, tensor_buffer, 0, err);
+    bool           is_variable = mote_fb_bool(table, tensor_is_variable, false, err);
+    mote_fb_vector buffer;
+
+    if (mote_fb_u32(table, tensor_external_buffer, 0, err) != 0)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "its data lie in another file");
+    MOTE_TRY(find_buffer(r, index, &buffer, err));
+    if (is_variable && buffer.count > 0)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "a variable with a first value of its own");
+    if (is_variable)
+        return make_state(r, tensor, err);
+    if (buffer.count == 0)
+        return MOTE_OK;
+    if (buffer.count != mote_tensor_bytes(tensor))
+        return mote_fail(err, MOTE_ERR_FORMAT, "buffer %u holds %u bytes, %s%s takes %zu", index, buffer.count,
+                         mote_dtype_name(tensor->dtype), mote_shape_show(tensor).text, mote_tensor_bytes(tensor));
+    tensor->kind = MOTE_CONST;
+    tensor->data = mote_arena_copy(&r->model->arena, buffer.elements, buffer.count, 1, err);
+    return err->code;
+}
+
+static mote_status read_tensor_table(reader *r, mote_tensor *tensor, const mote_fb_table *table, mote_error *err)
+{
+    int8_t type = mote_fb_i8(table, tensor_type, TFLITE_FLOAT32, err);
+
+    MOTE_TRY(err->code);
+    tensor->dtype = mote_tflite_type_read(type);
+    if (tensor->dtype == MOTE_DTYPE_COUNT)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "element type %d is not supported", type);
+    if (mote_fb_has(table, tensor_sparsity))
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "sparse tensors are not supported");
+    MOTE_TRY(read_shape(tensor, table, err));
+    MOTE_TRY(read_quantization(r, tensor, table, err));
+    return read_value(r, tensor, table, err);
+}
+
+static mote_status read_tensor(reader *r, const mote_fb_vector *tensors, uint32_t index, mote_error *err)
+{
+    mote_fb_table  table = mote_fb_element_table(tensors, index, "Tensor", err);
+    mote_fb_string name = mote_fb_string_at(&table, tensor_name, err);
+    mote_tensor    tensor = {.origin = index};
+
+    MOTE_TRY(err->code);
+    if (read_tensor_table(r, &tensor, &table, err) != MOTE_OK)
+        return mote_context(err, "tensor %u (%s)", index, mote_show(name.text, name.count).text);
+    if (!(tensor.name = copy_string(r, name, err)) || mote_graph_add_tensor(r->model, r->graph, &tensor, err) == MOTE_NONE)
+        return err->code;
+    return MOTE_OK;
+}
+
+static mote_status read_tensors(reader *r, mote_error *err)
+{
+    mote_fb_vector tensors = mote_fb_vector_at(&r->subgraph, subgraph_tensors, 4, err);
+    uint32_t       i;
+
+    for (i = 0; i < tensors.count; i++)
+        MOTE_TRY(read_tensor(r, &tensors, i, err));
+    return err->code;
+}
+
+/* ---- operators ---- */
+
+typedef struct operator_code {
+    int32_t        builtin, version;
+    mote_fb_string custom;
+} operator_code;
+
+static mote_status read_code(const reader *r, uint32_t index, operator_code *out, mote_error *err)
+{
+    mote_fb_table table;
+    int32_t       old_code;
+
+    if (index >= r->codes.count)
+        return mote_fail(err, MOTE_ERR_FORMAT, "operator code %u of %u", index, r->codes.count);
+    table = mote_fb_element_table(&r->codes, index, "OperatorCode", err);
+    old_code = mote_fb_i8(&table, operator_code_deprecated, 0, err);
+    out->builtin = mote_fb_i32(&table, operator_code_builtin, 0, err);
+    if (out->builtin < old_code)
+        out->builtin = old_code;
+    out->version = mote_fb_i32(&table, operator_code_version, 1, err);
+    out->custom = mote_fb_string_at(&table, operator_code_custom, err);
+    return err->code;
+}
+
+static mote_status check_version(mote_op_kind kind, int32_t version, mote_error *err)
+{
+    const mote_op_row *row = mote_ops[kind]->rows;
+    int32_t            newest = 0;
+
+    for (; row && row->kernels; row++)
+        if (row->version_max > newest)
+            newest = row->version_max;
+    if (version < 1)
+        return mote_fail(err, MOTE_ERR_FORMAT, "version %d", version);
+    if (version > newest)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "version %d is not supported, only up to %d", version, newest);
+    return MOTE_OK;
+}
+
+static mote_status find_operator(const operator_code *code, const mote_tflite_operator **out, mote_error *err)
+{
+    if (code->builtin == TFLITE_CUSTOM)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "custom operator \"%s\" is not supported",
+                         mote_show(code->custom.text, code->custom.count).text);
+    *out = mote_tflite_operator_find(code->builtin);
+    if (!*out)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "builtin code %d (%s) is not supported", code->builtin,
+                         mote_tflite_operator_name(code->builtin));
+    return MOTE_OK;
+}
+
+/* Operands by tensor index; ids[0..count-1] must have room for `most`. A -1 is an operand left out. */
+static mote_status read_operands(const reader *r, const mote_fb_table *table, mote_fb_field field, mote_id *ids,
+                                 int32_t most, int32_t *count, mote_error *err)
+{
+    mote_fb_vector vector = mote_fb_vector_at(table, field, 4, err);
+    uint32_t       i;
+
+    MOTE_TRY(err->code);
+    if (vector.count > (uint32_t)most)
+        return mote_fail(err, MOTE_ERR_LIMIT, "%u %s, at most %d are supported", vector.count, field.name, most);
+    for (i = 0; i < vector.count; i++) {
+        ids[i] = mote_fb_element_i32(&vector, i);
+        if (ids[i] < MOTE_NONE || ids[i] >= r->graph->tensor_count)
+            return mote_fail(err, MOTE_ERR_FORMAT, "%s: tensor %d of %d", field.name, ids[i], r->graph->tensor_count);
+    }
+    *count = (int32_t)vector.count;
+    return MOTE_OK;
+}
+
+static mote_status read_options(const reader *r, const mote_tflite_operator *row, const mote_fb_table *table,
+                                mote_node *node, mote_error *err)
+{
+    uint8_t       type = mote_fb_u8(table, operator_options_type, TFLITE_NO_OPTIONS, err);
+    mote_fb_table options = mote_fb_table_at(table, operator_options, "options of Operator", err);
+
+    MOTE_TRY(err->code);
+    if (!row->read_options)
+        return MOTE_OK;
+    if (type != row->options_type && type != TFLITE_NO_OPTIONS)
+        return mote_fail(err, MOTE_ERR_FORMAT, "options of type %d, %d expected", type, row->options_type);
+    if (type == TFLITE_NO_OPTIONS)
+        options = (mote_fb_table){.kind = options.kind, .index = options.index};
+    return row->read_options(&options, r->graph, node, err);
+}
+
+static mote_status read_node_table(reader *r, mote_node *node, const mote_fb_table *table, mote_error *err)
+{
+    uint32_t                    index = mote_fb_u32(table, operator_opcode_index, 0, err);
+    const mote_tflite_operator *row;
+    operator_code               code = {0};
+
+    MOTE_TRY(read_code(r, index, &code, err));
+    MOTE_TRY(find_operator(&code, &row, err));
+    node->op = row->kind;
+    MOTE_TRY(check_version(node->op, code.version, err));
+    MOTE_TRY(read_operands(r, table, operator_inputs, node->in, MOTE_NODE_IN_MAX, &node->in_count, err));
+    MOTE_TRY(read_operands(r, table, operator_outputs, node->out, MOTE_NODE_OUT_MAX, &node->out_count, err));
+    while (node->in_count > 0 && node->in[node->in_count - 1] == MOTE_NONE)
+        node->in_count--; /* left out at the end: the same as not there */
+    return read_options(r, row, table, node, err);
+}
+
+static mote_status read_node(reader *r, const mote_fb_vector *operators, uint32_t index, mote_error *err)
+{
+    mote_fb_table table = mote_fb_element_table(operators, index, "Operator", err);
+    mote_id       in[MOTE_NODE_IN_MAX], out[MOTE_NODE_OUT_MAX];
+    mote_node     node = {.origin = index, .in = in, .out = out, .op = MOTE_OP_COUNT};
+
+    MOTE_TRY(err->code);
+    if (read_node_table(r, &node, &table, err) != MOTE_OK && node.op == MOTE_OP_COUNT)
+        return mote_context(err, "operator %u", index);
+    if (err->code != MOTE_OK)
+        return mote_context(err, "operator %u (%s)", index, mote_op_kind_name(node.op));
+    return mote_graph_add_node(r->model, r->graph, &node, err) ? MOTE_OK : err->code;
+}
+
+static mote_status read_nodes(reader *r, mote_error *err)
+{
+    mote_fb_vector operators = mote_fb_vector_at(&r->subgraph, subgraph_operators, 4, err);
+    uint32_t       i;
+
+    for (i = 0; i < operators.count; i++)
+        MOTE_TRY(read_node(r, &operators, i, err));
+    return err->code;
+}
+
+/* ---- the graph's ends ---- */
+
+static mote_status read_ends(reader *r, mote_error *err)
+{
+    mote_fb_vector inputs = mote_fb_vector_at(&r->subgraph, subgraph_inputs, 4, err),
+                   outputs = mote_fb_vector_at(&r->subgraph, subgraph_outputs, 4, err);
+    mote_id *ids;
+    uint32_t i;
+
+    MOTE_TRY(err->code);
+    ids = MOTE_NEW(&r->model->arena, mote_id, (size_t)inputs.count + outputs.count, err);
+    if (!ids)
+        return err->code;
+    for (i = 0; i < inputs.count; i++)
+        ids[i] = mote_fb_element_i32(&inputs, i);
+    for (i = 0; i < outputs.count; i++)
+        ids[inputs.count + i] = mote_fb_element_i32(&outputs, i);
+    MOTE_TRY(mote_graph_set_inputs(r->model, r->graph, ids, (int32_t)inputs.count, err));
+    return mote_graph_set_outputs(r->model, r->graph, ids + inputs.count, (int32_t)outputs.count, err);
+}
+
+static void mark(bool *marks, int32_t count, const mote_id *ids, int32_t id_count)
+{
+    int32_t i;
+
+    for (i = 0; i < id_count; i++)
+        if (ids[i] >= 0 && ids[i] < count)
+            marks[ids[i]] = true;
+}
+
+/* A constant of no elements has an empty buffer, like a tensor that is computed; but nothing computes it. */
+static mote_status settle_empty_constants(reader *r, mote_error *err)
+{
+    mote_graph *graph = r->graph;
+    bool       *is_made = MOTE_NEW(&r->model->arena, bool, graph->tensor_count, err);
+    int32_t     i;
+
+    if (!is_made)
+        return err->code;
+    mark(is_made, graph->tensor_count, graph->inputs, graph->input_count);
+    for (i = 0; i < graph->node_count; i++)
+        mark(is_made, graph->tensor_count, graph->nodes[i].out, graph->nodes[i].out_count);
+    for (i = 0; i < graph->tensor_count; i++) {
+        mote_tensor *tensor = &graph->tensors[i];
+        if (is_made[i] || tensor->kind != MOTE_ACTIVATION || mote_tensor_count(tensor) != 0)
+            continue;
+        tensor->kind = MOTE_CONST;
+        if (!(tensor->data = mote_arena_alloc(&r->model->arena, 0, 1, err)))
+            return err->code;
+    }
+    return MOTE_OK;
+}
+
+static mote_stage stage_of(const mote_graph *graph)
+{
+    int32_t i;
+
+    for (i = 0; i < graph->tensor_count; i++)
+        if (graph->tensors[i].kind == MOTE_ACTIVATION && graph->tensors[i].quant)
+            return MOTE_STAGE_QUANTIZED;
+    return MOTE_STAGE_INFER;
+}
+
+/* ---- the model ---- */
+
+static mote_status read_metadata_entry(reader *r, const mote_fb_table *table, mote_error *err)
+{
+    mote_model    *model = r->model;
+    mote_fb_string name = mote_fb_string_at(table, metadata_name, err);
+    mote_blob     *blob = &model->metadata[model->metadata_count];
+    mote_fb_vector bytes;
+
+    MOTE_TRY(err->code);
+    MOTE_TRY(find_buffer(r, mote_fb_u32(table, metadata_buffer, 0, err), &bytes, err));
+    if (name.count == strlen(MOTE_RECIPE_NAME) && memcmp(name.text, MOTE_RECIPE_NAME, name.count) == 0)
+        return mote_recipe_decode(&model->recipe, bytes.count > 0 ? (const char *)bytes.elements : "", bytes.count,
+                                  &model->arena, err);
+    blob->name = copy_string(r, name, err);
+    blob->bytes = mote_arena_copy(&model->arena, bytes.elements, bytes.count, 1, err);
+    blob->count = bytes.count;
+    model->metadata_count++;
+    return err->code;
+}
+
+static mote_status read_metadata(reader *r, mote_error *err)
+{
+    mote_fb_vector entries = mote_fb_vector_at(&r->root, model_metadata, 4, err);
+    uint32_t       i;
+
+    MOTE_TRY(err->code);
+    if (entries.count == 0)
+        return MOTE_OK;
+    r->model->metadata = MOTE_NEW(&r->model->arena, mote_blob, entries.count, err);
+    for (i = 0; r->model->metadata && i < entries.count; i++) {
+        mote_fb_table table = mote_fb_element_table(&entries, i, "Metadata", err);
+        if (read_metadata_entry(r, &table, err) != MOTE_OK)
+            return mote_context(err, "metadata %u", i);
+    }
+    return err->code;
+}
+
+static mote_status open_model(reader *r, mote_error *err)
+{
+    mote_fb_vector subgraphs;
+    uint32_t       version;
+
+    r->root = mote_fb_root(&r->file, "Model", err);
+    version = mote_fb_u32(&r->root, model_version, 0, err);
+    r->buffers = mote_fb_vector_at(&r->root, model_buffers, 4, err);
+    r->codes = mote_fb_vector_at(&r->root, model_operator_codes, 4, err);
+    subgraphs = mote_fb_vector_at(&r->root, model_subgraphs, 4, err);
+    MOTE_TRY(err->code);
+    if (version != TFLITE_SCHEMA_VERSION)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "schema version %u, only %u is supported", version,
+                         TFLITE_SCHEMA_VERSION);
+    if (subgraphs.count == 0)
+        return mote_fail(err, MOTE_ERR_FORMAT, "no subgraph");
+    if (subgraphs.count > 1)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "%u subgraphs: control flow (IF, WHILE, CALL_ONCE) is not supported",
+                         subgraphs.count);
+    r->subgraph = mote_fb_element_table(&subgraphs, 0, "SubGraph", err);
+    return err->code;
+}
+
+static mote_status read_model(reader *r, mote_error *err)
+{
+    MOTE_TRY(open_model(r, err));
+    r->model->name = copy_string(r, mote_fb_string_at(&r->subgraph, subgraph_name, err), err);
+    r->model->description = copy_string(r, mote_fb_string_at(&r->root, model_description, err), err);
+    MOTE_TRY(err->code);
+    MOTE_TRY(read_tensors(r, err));
+    MOTE_TRY(read_nodes(r, err));
+    MOTE_TRY(read_ends(r, err));
+    MOTE_TRY(settle_empty_constants(r, err));
+    MOTE_TRY(read_metadata(r, err));
+    r->model->stage = stage_of(r->graph);
+    return mote_model_verify(r->model, err);
+}
+
+mote_status mote_tflite_read(mote_model **out, const uint8_t *bytes, size_t count, size_t memory_cap_bytes, mote_error *err)
+{
+    size_t justified = mote_size_add(mote_size_mul(count, MEMORY_PER_FILE_BYTE), MEMORY_AT_LEAST);
+    size_t cap = memory_cap_bytes ? memory_cap_bytes : MOTE_ARENA_DEFAULT_CAP;
+    reader r = {.file = {bytes, count}};
+
+    *out = NULL;
+    if (!mote_tflite_recognise(bytes, count))
+        return mote_fail(err, MOTE_ERR_FORMAT, "not a .tflite file: \"" TFLITE_IDENTIFIER "\" is missing at byte 4");
+    MOTE_TRY(mote_model_create(&r.model, MOTE_STAGE_INFER, justified < cap ? justified : cap, err));
+    r.graph = &r.model->graphs[0];
+    if (read_model(&r, err) != MOTE_OK) {
+        mote_model_destroy(r.model);
+        return err->code;
+    }
+    r.model->arena.cap_bytes = memory_cap_bytes; /* what later steps may add is the caller's to bound */
+    *out = r.model;
+    return MOTE_OK;
+}

@@ -1,0 +1,164 @@
+/* What mote needs to know of TensorFlow Lite's schema, version 3 (with 3a to 3c): the numbers of tables' fields, in the
+ * order that schema.fbs declares them, and the values of its enumerations. A field is absent when it has the default, which
+ * is 0 or none unless noted. Source: tensorflow/compiler/mlir/lite/schema/schema.fbs in TensorFlow's repository.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_FORMATS_TFLITE_SCHEMA_H
+#define MOTE_FORMATS_TFLITE_SCHEMA_H
+
+#include <stdint.h>
+
+/* A union takes two fields: its type, then its value. */
+typedef struct mote_fb_field {
+    uint16_t    id;
+    const char *name; /* schema.fbs' */
+} mote_fb_field;
+
+#define TFLITE_IDENTIFIER     "TFL3"
+#define TFLITE_SCHEMA_VERSION 3u
+
+/* Model: the root */
+static const mote_fb_field model_version = {0, "version"};
+static const mote_fb_field model_operator_codes = {1, "operator_codes"};
+static const mote_fb_field model_subgraphs = {2, "subgraphs"};
+static const mote_fb_field model_description = {3, "description"};
+static const mote_fb_field model_buffers = {4, "buffers"};
+static const mote_fb_field model_metadata = {6, "metadata"};
+
+/* OperatorCode. Codes below 127 stand in both fields, so that the oldest readers find them; the larger one counts. */
+static const mote_fb_field operator_code_deprecated = {0, "deprecated_builtin_code"}; /* int8 */
+static const mote_fb_field operator_code_custom = {1, "custom_code"};
+static const mote_fb_field operator_code_version = {2, "version"}; /* default 1 */
+static const mote_fb_field operator_code_builtin = {3, "builtin_code"};
+
+/* SubGraph */
+static const mote_fb_field subgraph_tensors = {0, "tensors"};
+static const mote_fb_field subgraph_inputs = {1, "inputs"};
+static const mote_fb_field subgraph_outputs = {2, "outputs"};
+static const mote_fb_field subgraph_operators = {3, "operators"};
+static const mote_fb_field subgraph_name = {4, "name"};
+
+/* Buffer: the bytes lie at a multiple of 16. Files over 2 GiB keep them behind the FlatBuffer, at `offset`. */
+static const mote_fb_field buffer_data = {0, "data"};
+static const mote_fb_field buffer_offset = {1, "offset"}; /* uint64; 0 and 1 mean: not there */
+
+/* Metadata */
+static const mote_fb_field metadata_name = {0, "name"};
+static const mote_fb_field metadata_buffer = {1, "buffer"};
+
+/* Tensor. Buffer 0, or an empty one, means that the tensor is computed. shape_signature has -1 where shape is open. */
+static const mote_fb_field tensor_shape = {0, "shape"};
+static const mote_fb_field tensor_type = {1, "type"};
+static const mote_fb_field tensor_buffer = {2, "buffer"};
+static const mote_fb_field tensor_name = {3, "name"};
+static const mote_fb_field tensor_quantization = {4, "quantization"};
+static const mote_fb_field tensor_is_variable = {5, "is_variable"};
+static const mote_fb_field tensor_sparsity = {6, "sparsity"};
+static const mote_fb_field tensor_shape_signature = {7, "shape_signature"};
+static const mote_fb_field tensor_has_rank = {8, "has_rank"};
+static const mote_fb_field tensor_external_buffer = {10, "external_buffer"};
+
+/* QuantizationParameters */
+static const mote_fb_field quantization_scale = {2, "scale"};
+static const mote_fb_field quantization_zero_point = {3, "zero_point"}; /* int64 */
+static const mote_fb_field quantization_details_type = {4, "details_type"};
+static const mote_fb_field quantization_dimension = {6, "quantized_dimension"};
+
+/* Operator */
+static const mote_fb_field operator_opcode_index = {0, "opcode_index"};
+static const mote_fb_field operator_inputs = {1, "inputs"};
+static const mote_fb_field operator_outputs = {2, "outputs"};
+static const mote_fb_field operator_options_type = {3, "builtin_options_type"};
+static const mote_fb_field operator_options = {4, "builtin_options"};
+
+/* Options of operators */
+static const mote_fb_field conv_padding = {0, "padding"}; /* Conv2DOptions */
+static const mote_fb_field conv_stride_w = {1, "stride_w"};
+static const mote_fb_field conv_stride_h = {2, "stride_h"};
+static const mote_fb_field conv_activation = {3, "fused_activation_function"};
+static const mote_fb_field conv_dilation_w = {4, "dilation_w_factor"}; /* default 1 */
+static const mote_fb_field conv_dilation_h = {5, "dilation_h_factor"}; /* default 1 */
+
+static const mote_fb_field depthwise_padding = {0, "padding"}; /* DepthwiseConv2DOptions */
+static const mote_fb_field depthwise_stride_w = {1, "stride_w"};
+static const mote_fb_field depthwise_stride_h = {2, "stride_h"};
+static const mote_fb_field depthwise_multiplier = {3, "depth_multiplier"};
+static const mote_fb_field depthwise_activation = {4, "fused_activation_function"};
+static const mote_fb_field depthwise_dilation_w = {5, "dilation_w_factor"}; /* default 1 */
+static const mote_fb_field depthwise_dilation_h = {6, "dilation_h_factor"}; /* default 1 */
+
+static const mote_fb_field pool_padding = {0, "padding"}; /* Pool2DOptions */
+static const mote_fb_field pool_stride_w = {1, "stride_w"};
+static const mote_fb_field pool_stride_h = {2, "stride_h"};
+static const mote_fb_field pool_filter_w = {3, "filter_width"};
+static const mote_fb_field pool_filter_h = {4, "filter_height"};
+static const mote_fb_field pool_activation = {5, "fused_activation_function"};
+
+static const mote_fb_field fully_connected_activation = {0, "fused_activation_function"}; /* FullyConnectedOptions */
+static const mote_fb_field fully_connected_weights_format = {1, "weights_format"};
+static const mote_fb_field fully_connected_keep_num_dims = {2, "keep_num_dims"};
+
+static const mote_fb_field add_activation = {0, "fused_activation_function"}; /* AddOptions */
+static const mote_fb_field add_pot_scale_int16 = {1, "pot_scale_int16"};      /* default true */
+
+static const mote_fb_field softmax_beta = {0, "beta"};           /* SoftmaxOptions */
+static const mote_fb_field reshape_new_shape = {0, "new_shape"}; /* ReshapeOptions */
+static const mote_fb_field reducer_keep_dims = {0, "keep_dims"}; /* ReducerOptions */
+static const mote_fb_field leaky_relu_alpha = {0, "alpha"};      /* LeakyReluOptions */
+
+enum tflite_tensor_type {
+    TFLITE_FLOAT32 = 0,
+    TFLITE_FLOAT16 = 1,
+    TFLITE_INT32 = 2,
+    TFLITE_UINT8 = 3,
+    TFLITE_INT64 = 4,
+    TFLITE_BOOL = 6,
+    TFLITE_INT16 = 7,
+    TFLITE_INT8 = 9,
+    TFLITE_FLOAT64 = 10,
+    TFLITE_UINT64 = 12,
+    TFLITE_UINT32 = 15,
+    TFLITE_UINT16 = 16,
+    TFLITE_INT4 = 17
+};
+
+enum tflite_builtin_operator {
+    TFLITE_ADD = 0,
+    TFLITE_AVERAGE_POOL_2D = 1,
+    TFLITE_CONV_2D = 3,
+    TFLITE_DEPTHWISE_CONV_2D = 4,
+    TFLITE_DEQUANTIZE = 6,
+    TFLITE_FULLY_CONNECTED = 9,
+    TFLITE_LOGISTIC = 14,
+    TFLITE_MAX_POOL_2D = 17,
+    TFLITE_RELU = 19,
+    TFLITE_RELU6 = 21,
+    TFLITE_RESHAPE = 22,
+    TFLITE_SOFTMAX = 25,
+    TFLITE_TANH = 28,
+    TFLITE_CUSTOM = 32,
+    TFLITE_MEAN = 40,
+    TFLITE_LEAKY_RELU = 98,
+    TFLITE_QUANTIZE = 114,
+    TFLITE_PLACEHOLDER = 127 /* in the deprecated field: the code stands in the other */
+};
+
+/* Members of the union BuiltinOptions. */
+enum tflite_options {
+    TFLITE_NO_OPTIONS = 0,
+    TFLITE_CONV_2D_OPTIONS = 1,
+    TFLITE_DEPTHWISE_CONV_2D_OPTIONS = 2,
+    TFLITE_POOL_2D_OPTIONS = 5,
+    TFLITE_FULLY_CONNECTED_OPTIONS = 8,
+    TFLITE_SOFTMAX_OPTIONS = 9,
+    TFLITE_ADD_OPTIONS = 11,
+    TFLITE_RESHAPE_OPTIONS = 17,
+    TFLITE_REDUCER_OPTIONS = 27,
+    TFLITE_DEQUANTIZE_OPTIONS = 38,
+    TFLITE_LEAKY_RELU_OPTIONS = 75,
+    TFLITE_QUANTIZE_OPTIONS = 89
+};
+
+enum tflite_padding { TFLITE_PADDING_SAME = 0, TFLITE_PADDING_VALID = 1 };
+enum tflite_activation { TFLITE_ACTIVATION_NONE = 0, TFLITE_ACTIVATION_RELU = 1, TFLITE_ACTIVATION_RELU6 = 3 };
+
+#endif

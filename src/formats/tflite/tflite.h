@@ -1,0 +1,28 @@
+/* TensorFlow Lite's file format: into a graph, and from one.
+ *
+ * What is read is copied: the model never points into the file. What the graph has no place for (signatures, debug data) is
+ * left out; metadata that mote does not know is kept byte for byte; metadata "mote.recipe" becomes model->recipe.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_FORMATS_TFLITE_TFLITE_H
+#define MOTE_FORMATS_TFLITE_TFLITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "graph/graph.h"
+
+bool mote_tflite_recognise(const uint8_t *bytes, size_t count);
+
+/* Stage INFER, or QUANTIZED when an activation is quantized; checked by mote_model_verify. The memory taken is bounded by
+ * the file's size (shared parts of a file cannot be multiplied without limit) and by memory_cap_bytes (0: the arena's
+ * default). The caller destroys the model. Errors: FORMAT, UNSUPPORTED, LIMIT; the text names tensor, operator or table. */
+mote_status mote_tflite_read(mote_model **out, const uint8_t *bytes, size_t count, size_t memory_cap_bytes, mote_error *err);
+
+/* Adds a file of the model to *out, which the caller frees. Stages INFER and QUANTIZED only (TRAIN: MOTE_ERR_USAGE). The
+ * same model gives the same bytes. Tensors that nothing uses are left out, equal constants are stored once. Errors:
+ * UNSUPPORTED (what the format cannot say), LIMIT; *out is as it was then. */
+mote_status mote_tflite_write(mote_text *out, const mote_model *model, mote_error *err);
+
+#endif

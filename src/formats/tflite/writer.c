@@ -1,0 +1,394 @@
+/* From a graph to a .tflite.
+ *
+ * Order in the file, from its end: constants' bytes (each at a multiple of 16), tensors, operators, codes, the model.
+ * Tensors that nothing uses are left out; constants of equal bytes share a buffer. SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "base/text.h"
+#include "formats/recipe.h"
+#include "formats/tflite/operators.h"
+#include "formats/tflite/tflite.h"
+#include "formats/tflite/types.h"
+
+enum { BUFFER_ALIGN = 16 };
+
+/* One buffer of the file. [0] is empty, as the format wants it. */
+typedef struct buffer {
+    const uint8_t *bytes;
+    size_t         count;
+    uint64_t       hash;
+} buffer;
+
+/* An operator code: each pair of operator and version stands once. */
+typedef struct code {
+    const mote_tflite_operator *row;
+    int32_t                     version;
+} code;
+
+typedef struct writer {
+    mote_fb_writer    fb;
+    mote_arena        arena; /* of what is needed while writing */
+    const mote_model *model;
+    const mote_graph *graph;
+    int32_t          *new_id; /* of each tensor: its index in the file, or MOTE_NONE when it is left out */
+    buffer           *buffers;
+    code             *codes;
+    mote_tensor      *made; /* operands that only the file has: tensors kept_count, kept_count + 1 ... */
+    uint32_t          buffer_count, code_count;
+    int32_t           kept_count, made_count;
+} writer;
+
+/* ---- buffers ---- */
+
+/* FNV-1a, to tell constants apart quickly; equality is decided by their bytes. */
+static uint64_t hash_bytes(const uint8_t *bytes, size_t count)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    size_t   i;
+
+    for (i = 0; i < count; i++)
+        hash = (hash ^ bytes[i]) * 0x100000001b3u;
+    return hash;
+}
+
+static uint32_t add_buffer(writer *w, const void *bytes, size_t count)
+{
+    buffer new = {bytes, count, hash_bytes(bytes, count)};
+    uint32_t i;
+
+    if (count == 0)
+        return 0;
+    for (i = 1; i < w->buffer_count; i++)
+        if (w->buffers[i].hash == new.hash && w->buffers[i].count == count &&memcmp(w->buffers[i].bytes, bytes, count) == 0)
+            return i;
+    w->buffers[w->buffer_count] = new;
+    return w->buffer_count++;
+}
+
+static mote_fb_ref write_buffers(writer *w, mote_error *err)
+{
+    mote_fb_ref *refs = MOTE_NEW(&w->arena, mote_fb_ref, w->buffer_count, err);
+    uint32_t     i;
+
+    for (i = 0; refs && i < w->buffer_count; i++) {
+        const buffer *each = &w->buffers[i];
+        mote_fb_ref   bytes = each->count ? mote_fb_put_vector(&w->fb, each->bytes, each->count, 1, BUFFER_ALIGN) : 0;
+        mote_fb_begin(&w->fb);
+        mote_fb_set_ref(&w->fb, buffer_data, bytes);
+        refs[i] = mote_fb_end(&w->fb);
+    }
+    return refs ? mote_fb_put_refs(&w->fb, refs, w->buffer_count) : 0;
+}
+
+/* ---- tensors ---- */
+
+static mote_fb_ref write_quantization(writer *w, const mote_quant *quant, mote_error *err)
+{
+    mote_fb_ref scale, zero_point;
+    int64_t    *zeros;
+    int32_t     i;
+
+    if (!quant)
+        return 0;
+    zeros = MOTE_NEW(&w->arena, int64_t, quant->count, err);
+    if (!zeros)
+        return 0;
+    for (i = 0; i < quant->count; i++)
+        zeros[i] = quant->zero_point[i];
+    scale = mote_fb_put_vector(&w->fb, quant->scale, (size_t)quant->count, sizeof(float), 4);
+    zero_point = mote_fb_put_vector(&w->fb, zeros, (size_t)quant->count, sizeof *zeros, 8);
+    mote_fb_begin(&w->fb);
+    mote_fb_set_ref(&w->fb, quantization_scale, scale);
+    mote_fb_set_ref(&w->fb, quantization_zero_point, zero_point);
+    mote_fb_set_i32(&w->fb, quantization_dimension, quant->axis < 0 ? 0 : quant->axis, 0);
+    return mote_fb_end(&w->fb);
+}
+
+/* The shape with -1 for the batch; only where the batch is open. */
+static mote_fb_ref write_signature(writer *w, const mote_tensor *tensor)
+{
+    int32_t dim[MOTE_RANK_MAX];
+
+    if (!tensor->is_batched || tensor->rank == 0 || tensor->kind != MOTE_ACTIVATION)
+        return 0;
+    memcpy(dim, tensor->dim, sizeof dim);
+    dim[0] = -1;
+    return mote_fb_put_vector(&w->fb, dim, (size_t)tensor->rank, sizeof *dim, 4);
+}
+
+static mote_fb_ref write_tensor(writer *w, const mote_tensor *tensor, mote_error *err)
+{
+    uint32_t    index = tensor->kind == MOTE_CONST ? add_buffer(w, tensor->data, mote_tensor_bytes(tensor)) : 0;
+    mote_fb_ref shape = mote_fb_put_vector(&w->fb, tensor->dim, (size_t)tensor->rank, sizeof tensor->dim[0], 4);
+    mote_fb_ref signature = write_signature(w, tensor);
+    mote_fb_ref name = mote_fb_put_string(&w->fb, tensor->name);
+    mote_fb_ref quantization = write_quantization(w, tensor->quant, err);
+
+    mote_fb_begin(&w->fb);
+    mote_fb_set_ref(&w->fb, tensor_shape, shape);
+    mote_fb_set_i8(&w->fb, tensor_type, mote_tflite_type_write(tensor->dtype), TFLITE_FLOAT32);
+    mote_fb_set_u32(&w->fb, tensor_buffer, index, 0);
+    mote_fb_set_ref(&w->fb, tensor_name, name);
+    mote_fb_set_ref(&w->fb, tensor_quantization, quantization);
+    mote_fb_set_bool(&w->fb, tensor_is_variable, tensor->kind == MOTE_STATE, false);
+    mote_fb_set_ref(&w->fb, tensor_shape_signature, signature);
+    mote_fb_set_bool(&w->fb, tensor_has_rank, tensor->rank == 0, false);
+    return mote_fb_end(&w->fb);
+}
+
+/* Comes after write_nodes, which may make tensors. */
+static mote_fb_ref write_tensors(writer *w, mote_error *err)
+{
+    mote_fb_ref *refs = MOTE_NEW(&w->arena, mote_fb_ref, w->kept_count + w->made_count, err);
+    int32_t      i;
+
+    for (i = 0; refs && i < w->graph->tensor_count; i++)
+        if (w->new_id[i] != MOTE_NONE)
+            refs[w->new_id[i]] = write_tensor(w, &w->graph->tensors[i], err);
+    for (i = 0; refs && i < w->made_count; i++)
+        refs[w->kept_count + i] = write_tensor(w, &w->made[i], err);
+    return refs && err->code == MOTE_OK ? mote_fb_put_refs(&w->fb, refs, (size_t)(w->kept_count + w->made_count)) : 0;
+}
+
+/* ---- operators ---- */
+
+/* Ids of the graph as ids of the file. extra: one more at the end, or MOTE_NONE. */
+static mote_fb_ref write_ids(writer *w, const mote_id *ids, int32_t count, int32_t extra, mote_error *err)
+{
+    int32_t *mapped = MOTE_NEW(&w->arena, int32_t, count + 1, err), i;
+
+    if (!mapped)
+        return 0;
+    for (i = 0; i < count; i++)
+        mapped[i] = ids[i] == MOTE_NONE ? MOTE_NONE : w->new_id[ids[i]];
+    mapped[count] = extra;
+    return mote_fb_put_vector(&w->fb, mapped, (size_t)count + (extra != MOTE_NONE), sizeof *mapped, 4);
+}
+
+static mote_fb_ref write_inputs(writer *w, const mote_tflite_operator *row, const mote_node *node, mote_error *err)
+{
+    int32_t count = node->in_count, extra = MOTE_NONE;
+
+    while (count > 0 && node->in[count - 1] == MOTE_NONE)
+        count--;
+    if (row->make_operand && count < row->in_count) {
+        extra = w->kept_count + w->made_count;
+        w->made[w->made_count++] = row->make_operand(node);
+    }
+    return write_ids(w, node->in, count, extra, err);
+}
+
+static uint32_t add_code(writer *w, code new)
+{
+    uint32_t i;
+
+    for (i = 0; i < w->code_count; i++)
+        if (w->codes[i].row == new.row && w->codes[i].version == new.version)
+            return i;
+    w->codes[w->code_count] = new;
+    return w->code_count++;
+}
+
+static mote_fb_ref write_node(writer *w, const mote_node *node, mote_error *err)
+{
+    const mote_tflite_operator *row = mote_tflite_operator_of(node->op);
+    mote_fb_ref                 inputs, outputs, options;
+    uint32_t                    index;
+
+    if (!row) {
+        mote_fail(err, MOTE_ERR_UNSUPPORTED, "%s: a .tflite has no such operator", mote_node_show(w->graph, node).text);
+        return 0;
+    }
+    index = add_code(w, (code){row, row->version(w->graph, node)});
+    inputs = write_inputs(w, row, node, err);
+    outputs = write_ids(w, node->out, node->out_count, MOTE_NONE, err);
+    options = row->write_options ? row->write_options(&w->fb, w->graph, node) : 0;
+    mote_fb_begin(&w->fb);
+    mote_fb_set_u32(&w->fb, operator_opcode_index, index, 0);
+    mote_fb_set_ref(&w->fb, operator_inputs, inputs);
+    mote_fb_set_ref(&w->fb, operator_outputs, outputs);
+    mote_fb_set_u8(&w->fb, operator_options_type, options ? row->options_type : TFLITE_NO_OPTIONS, TFLITE_NO_OPTIONS);
+    mote_fb_set_ref(&w->fb, operator_options, options);
+    return mote_fb_end(&w->fb);
+}
+
+static mote_fb_ref write_nodes(writer *w, mote_error *err)
+{
+    mote_fb_ref *refs = MOTE_NEW(&w->arena, mote_fb_ref, w->graph->node_count, err);
+    int32_t      i;
+
+    for (i = 0; refs && i < w->graph->node_count && err->code == MOTE_OK; i++)
+        refs[i] = write_node(w, &w->graph->nodes[i], err);
+    return refs && err->code == MOTE_OK ? mote_fb_put_refs(&w->fb, refs, (size_t)w->graph->node_count) : 0;
+}
+
+static mote_fb_ref write_codes(writer *w, mote_error *err)
+{
+    mote_fb_ref *refs = MOTE_NEW(&w->arena, mote_fb_ref, w->code_count, err);
+    uint32_t     i;
+
+    for (i = 0; refs && i < w->code_count; i++) {
+        int32_t builtin = w->codes[i].row->builtin_code;
+        mote_fb_begin(&w->fb);
+        mote_fb_set_i8(&w->fb, operator_code_deprecated,
+                       (int8_t)(builtin < TFLITE_PLACEHOLDER ? builtin : TFLITE_PLACEHOLDER), 0);
+        mote_fb_set_i32(&w->fb, operator_code_version, w->codes[i].version, 1);
+        mote_fb_set_i32(&w->fb, operator_code_builtin, builtin, 0);
+        refs[i] = mote_fb_end(&w->fb);
+    }
+    return refs ? mote_fb_put_refs(&w->fb, refs, w->code_count) : 0;
+}
+
+/* ---- metadata ---- */
+
+static mote_fb_ref write_metadata_entry(writer *w, const char *name, const void *bytes, size_t count)
+{
+    uint32_t    index = add_buffer(w, bytes, count);
+    mote_fb_ref text = mote_fb_put_string(&w->fb, name);
+
+    mote_fb_begin(&w->fb);
+    mote_fb_set_ref(&w->fb, metadata_name, text);
+    mote_fb_set_u32(&w->fb, metadata_buffer, index, 0);
+    return mote_fb_end(&w->fb);
+}
+
+static mote_fb_ref write_metadata(writer *w, mote_error *err)
+{
+    const mote_model *model = w->model;
+    mote_fb_ref      *refs = MOTE_NEW(&w->arena, mote_fb_ref, (size_t)model->metadata_count + 1, err);
+    const char       *recipe = "";
+    size_t            count = 0;
+    int32_t           i;
+
+    if (!mote_recipe_is_empty(&model->recipe))
+        recipe = mote_recipe_encode(&model->recipe, &w->arena, err);
+    if (!refs || !recipe)
+        return 0;
+    for (i = 0; i < model->metadata_count; i++)
+        refs[count++] = write_metadata_entry(w, model->metadata[i].name, model->metadata[i].bytes, model->metadata[i].count);
+    if (*recipe)
+        refs[count++] = write_metadata_entry(w, MOTE_RECIPE_NAME, recipe, strlen(recipe));
+    return count > 0 ? mote_fb_put_refs(&w->fb, refs, count) : 0;
+}
+
+/* ---- the model ---- */
+
+static mote_fb_ref write_subgraph(writer *w, mote_error *err)
+{
+    const mote_graph *graph = w->graph;
+    mote_fb_ref       operators = write_nodes(w, err), tensors = write_tensors(w, err);
+    mote_fb_ref       inputs = write_ids(w, graph->inputs, graph->input_count, MOTE_NONE, err);
+    mote_fb_ref       outputs = write_ids(w, graph->outputs, graph->output_count, MOTE_NONE, err), subgraph;
+    mote_fb_ref       name = w->model->name[0] ? mote_fb_put_string(&w->fb, w->model->name) : 0;
+
+    mote_fb_begin(&w->fb);
+    mote_fb_set_ref(&w->fb, subgraph_tensors, tensors);
+    mote_fb_set_ref(&w->fb, subgraph_inputs, inputs);
+    mote_fb_set_ref(&w->fb, subgraph_outputs, outputs);
+    mote_fb_set_ref(&w->fb, subgraph_operators, operators);
+    mote_fb_set_ref(&w->fb, subgraph_name, name);
+    subgraph = mote_fb_end(&w->fb);
+    return w->fb.failed ? 0 : mote_fb_put_refs(&w->fb, &subgraph, 1);
+}
+
+static mote_status write_model(writer *w, mote_error *err)
+{
+    const char *described = w->model->description[0] ? w->model->description : "mote " MOTE_VERSION;
+    mote_fb_ref metadata = write_metadata(w, err), subgraphs = write_subgraph(w, err);
+    mote_fb_ref codes, buffers, description;
+
+    MOTE_TRY(err->code);
+    codes = write_codes(w, err);
+    buffers = write_buffers(w, err);
+    description = mote_fb_put_string(&w->fb, described);
+    mote_fb_begin(&w->fb);
+    mote_fb_set_u32(&w->fb, model_version, TFLITE_SCHEMA_VERSION, 0);
+    mote_fb_set_ref(&w->fb, model_operator_codes, codes);
+    mote_fb_set_ref(&w->fb, model_subgraphs, subgraphs);
+    mote_fb_set_ref(&w->fb, model_description, description);
+    mote_fb_set_ref(&w->fb, model_buffers, buffers);
+    mote_fb_set_ref(&w->fb, model_metadata, metadata);
+    mote_fb_finish(&w->fb, mote_fb_end(&w->fb), TFLITE_IDENTIFIER);
+    MOTE_TRY(err->code);
+    return mote_fb_writer_status(&w->fb, err);
+}
+
+/* ---- before writing ---- */
+
+static void use(writer *w, const mote_id *ids, int32_t count)
+{
+    int32_t i;
+
+    for (i = 0; i < count; i++)
+        if (ids[i] != MOTE_NONE)
+            w->new_id[ids[i]] = 0;
+}
+
+/* Numbers the tensors that the file will have, in the graph's order. */
+static mote_status number_tensors(writer *w, mote_error *err)
+{
+    const mote_graph *graph = w->graph;
+    int32_t           i;
+
+    w->new_id = MOTE_NEW(&w->arena, int32_t, graph->tensor_count, err);
+    if (!w->new_id)
+        return err->code;
+    for (i = 0; i < graph->tensor_count; i++)
+        w->new_id[i] = MOTE_NONE;
+    use(w, graph->inputs, graph->input_count);
+    use(w, graph->outputs, graph->output_count);
+    for (i = 0; i < graph->node_count; i++) {
+        use(w, graph->nodes[i].in, graph->nodes[i].in_count);
+        use(w, graph->nodes[i].out, graph->nodes[i].out_count);
+    }
+    for (i = 0; i < graph->tensor_count; i++)
+        if (w->new_id[i] != MOTE_NONE)
+            w->new_id[i] = w->kept_count++;
+    return MOTE_OK;
+}
+
+/* The format's variables begin with every byte the zero point, as its readers reset them. */
+static mote_status check_states(const mote_graph *graph, mote_error *err)
+{
+    int32_t i;
+    size_t  k;
+
+    for (i = 0; i < graph->tensor_count; i++) {
+        const mote_tensor *tensor = &graph->tensors[i];
+        uint8_t            first = tensor->dtype == MOTE_I8 && tensor->quant ? (uint8_t)tensor->quant->zero_point[0] : 0;
+        for (k = 0; tensor->kind == MOTE_STATE && k < mote_tensor_bytes(tensor); k++)
+            if (((const uint8_t *)tensor->data)[k] != first)
+                return mote_fail(err, MOTE_ERR_UNSUPPORTED, "tensor %d (%s): a .tflite cannot keep a state's first value", i,
+                                 mote_show_string(tensor->name).text);
+    }
+    return MOTE_OK;
+}
+
+static mote_status prepare(writer *w, mote_error *err)
+{
+    if (w->model->stage == MOTE_STAGE_TRAIN)
+        return mote_fail(err, MOTE_ERR_USAGE, "the model is in training; make it ready to run first (mote_model_infer)");
+    if (w->model->graph_count != 1)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "models of %d graphs cannot be written", w->model->graph_count);
+    MOTE_TRY(check_states(w->graph, err));
+    MOTE_TRY(number_tensors(w, err));
+    w->made = MOTE_NEW(&w->arena, mote_tensor, w->graph->node_count, err);
+    w->buffers = MOTE_NEW(&w->arena, buffer,
+                          (size_t)w->kept_count + (size_t)w->graph->node_count + (size_t)w->model->metadata_count + 2, err);
+    w->codes = MOTE_NEW(&w->arena, code, w->graph->node_count, err);
+    w->buffer_count = 1;
+    return err->code;
+}
+
+mote_status mote_tflite_write(mote_text *out, const mote_model *model, mote_error *err)
+{
+    writer w = {.model = model, .graph = &model->graphs[0]};
+
+    if (prepare(&w, err) == MOTE_OK && write_model(&w, err) == MOTE_OK) {
+        mote_text_add(out, (const char *)w.fb.bytes + w.fb.capacity - w.fb.used, w.fb.used);
+        mote_text_status(out, err);
+    }
+    mote_fb_writer_free(&w.fb);
+    mote_arena_destroy(&w.arena);
+    return err->code;
+}
