@@ -31,8 +31,8 @@ static void cover_log(mote_axis *axis, const mote_range_of *range, mote_cover co
         high += 0.5;
         length = 1;
     }
-    axis->low = pow(10, low - cover.margin_low * length);
-    axis->high = pow(10, high + cover.margin_high * length);
+    axis->low = pow(10, fmax(low - cover.margin_low * length, -300));
+    axis->high = pow(10, fmin(high + cover.margin_high * length, 300));
 }
 
 void mote_axis_cover(mote_axis *axis, const mote_range_of *range, mote_cover cover)
@@ -89,6 +89,8 @@ static mote_number label_of(const mote_axis *axis, double value, double step)
 
     if (axis->scale == MOTE_SCALE_BYTES)
         return value == 0 ? mote_number_grouped(0, 0) : mote_number_bytes(value);
+    if (value == 0 && step < 1e-5)
+        return mote_number_grouped(0, 0);
     if (value != 0 && (fmax(fabs(axis->low), fabs(axis->high)) >= 1e7 || step < 1e-5))
         return mote_number_grouped(value, 99); /* with an exponent where that is shorter */
     return mote_number_grouped(value, decimals > 0 ? decimals : 0);
@@ -129,7 +131,7 @@ static void choose_log_ticks(mote_axis *axis, int count_max)
 {
     static const double mantissas[] = {1, 2, 5};
     double              first = floor(log10(axis->low)), last = ceil(log10(axis->high));
-    double              decades = log10(axis->high / axis->low), stride = fmax(1, ceil(decades / count_max)), power;
+    double              decades = log10(axis->high) - log10(axis->low), stride = fmax(1, ceil(decades / count_max)), power;
     int                 mantissa_count = decades * 3 <= count_max && decades < 3 ? 3 : 1, m;
 
     for (power = stride * floor(first / stride); power <= last; power += stride)
@@ -158,7 +160,7 @@ void mote_axis_choose_ticks(mote_axis *axis, int count_max)
 
 double mote_axis_at(const mote_axis *axis, double value)
 {
-    double share = axis->scale == MOTE_SCALE_LOG ? log(value / axis->low) / log(axis->high / axis->low)
+    double share = axis->scale == MOTE_SCALE_LOG ? (log(value) - log(axis->low)) / (log(axis->high) - log(axis->low))
                                                  : (value - axis->low) / (axis->high - axis->low);
 
     return axis->pixel_low + share * (axis->pixel_high - axis->pixel_low);

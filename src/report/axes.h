@@ -112,6 +112,9 @@ void mote_frame_axis_titles(const mote_frame *frame, const char *x_title, const 
 /* How much room each of them takes from the area; 0 for NULL. */
 double mote_axis_title_room(const char *title);
 
+/* What stands in a plot without a single value. */
+void mote_frame_no_values(const mote_frame *frame);
+
 /* The sign for a series at a point: what stands in the legend. */
 void mote_draw_sign(mote_canvas *canvas, mote_point at, const mote_legend_entry *entry);
 

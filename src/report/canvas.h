@@ -63,6 +63,8 @@ typedef struct mote_canvas_ops {
     void (*markers)(mote_canvas *, const mote_point *, size_t count, mote_marker);
     void (*text)(mote_canvas *, mote_point, const char *, mote_lettering);
     void (*image)(mote_canvas *, mote_box, mote_pixels);
+    void (*begin_group)(mote_canvas *, double opacity); /* what is drawn until end_group shows through as one picture */
+    void (*end_group)(mote_canvas *, double opacity);   /* the same opacity; groups do not nest */
     void (*clip)(mote_canvas *, mote_box);
     void (*unclip)(mote_canvas *);
     mote_status (*finish)(mote_canvas *, mote_text *out, mote_error *err);

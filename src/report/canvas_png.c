@@ -44,7 +44,7 @@ static void png_polyline(mote_canvas *canvas, const mote_point *points, size_t c
         cairo_line_to(cairo, bounded(points[i].x), bounded(points[i].y));
     set_colour(cairo, stroke.colour, 1);
     cairo_set_line_width(cairo, stroke.width);
-    cairo_set_line_cap(cairo, CAIRO_LINE_CAP_BUTT);
+    cairo_set_line_cap(cairo, count > 2 && !stroke.is_dashed ? CAIRO_LINE_CAP_ROUND : CAIRO_LINE_CAP_BUTT);
     cairo_set_line_join(cairo, count > 2 ? CAIRO_LINE_JOIN_ROUND : CAIRO_LINE_JOIN_MITER);
     cairo_set_dash(cairo, dashes, stroke.is_dashed ? 2 : 0, 0);
     cairo_stroke(cairo);
@@ -87,7 +87,7 @@ static void png_markers(mote_canvas *canvas, const mote_point *points, size_t co
     cairo_new_path(cairo);
     for (i = 0; i < count; i++)
         add_marker(cairo, points[i], marker);
-    set_colour(cairo, marker.colour, marker.opacity);
+    set_colour(cairo, marker.colour, 1);
     cairo_set_dash(cairo, NULL, 0, 0);
     cairo_set_line_width(cairo, 1.3);
     cairo_set_line_cap(cairo, CAIRO_LINE_CAP_ROUND);
@@ -163,6 +163,18 @@ static void png_image(mote_canvas *canvas, mote_box box, mote_pixels pixels)
     cairo_surface_destroy(image);
 }
 
+static void png_begin_group(mote_canvas *canvas, double opacity)
+{
+    (void)opacity;
+    cairo_push_group(cairo_of(canvas));
+}
+
+static void png_end_group(mote_canvas *canvas, double opacity)
+{
+    cairo_pop_group_to_source(cairo_of(canvas));
+    cairo_paint_with_alpha(cairo_of(canvas), opacity);
+}
+
 static void png_clip(mote_canvas *canvas, mote_box box)
 {
     cairo_t *cairo = cairo_of(canvas);
@@ -213,6 +225,8 @@ static const mote_canvas_ops png_ops = {
     .markers = png_markers,
     .text = png_text,
     .image = png_image,
+    .begin_group = png_begin_group,
+    .end_group = png_end_group,
     .clip = png_clip,
     .unclip = png_unclip,
     .finish = png_finish,

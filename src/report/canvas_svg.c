@@ -3,6 +3,7 @@
  * Many markers are one <path> of zero-length strokes with round ends: 15 bytes a dot. Clipping is a nested <svg>, which
  * cuts at its edge by itself.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <stdlib.h>
 
 #include "report/canvas.h"
@@ -65,7 +66,9 @@ static void svg_polyline(mote_canvas *canvas, const mote_point *points, size_t c
     put_attribute(text, "stroke-width", stroke.width);
     if (stroke.is_dashed)
         mote_text_puts(text, " stroke-dasharray=\"6 4\"");
-    mote_text_puts(text, count > 2 ? " stroke-linejoin=\"round\"/>\n" : "/>\n");
+    else if (count > 2)
+        mote_text_puts(text, " stroke-linejoin=\"round\" stroke-linecap=\"round\"");
+    mote_text_puts(text, "/>\n");
 }
 
 static void svg_rectangle(mote_canvas *canvas, mote_box box, mote_fill fill)
@@ -122,8 +125,6 @@ static void svg_markers(mote_canvas *canvas, const mote_point *points, size_t co
     mote_text_puts(text, "\" fill=\"none\" stroke-linecap=\"round\"");
     put_colour(text, "stroke", marker.colour);
     put_attribute(text, "stroke-width", marker.shape == MOTE_MARKER_DOT ? 2 * marker.radius : 1.3);
-    if (marker.opacity < 1)
-        put_attribute(text, "stroke-opacity", marker.opacity);
     mote_text_puts(text, "/>\n");
 }
 
@@ -151,23 +152,46 @@ static void svg_text(mote_canvas *canvas, mote_point at, const char *string, mot
     mote_text_puts(text, "</text>\n");
 }
 
+/* Not all viewers heed image-rendering; pixels that are large already stay squares in the others, too. */
+static int zoom_of(mote_box box, mote_pixels pixels)
+{
+    double zoom = ceil(2 * box.width / pixels.width);
+
+    return zoom < 1 ? 1 : zoom > 32 ? 32 : (int)zoom;
+}
+
 static void svg_image(mote_canvas *canvas, mote_box box, mote_pixels pixels)
 {
     mote_text *text = text_of(canvas);
     mote_text  png = {0};
 
-    mote_png_encode(&png, pixels);
+    mote_png_encode(&png, pixels, zoom_of(box, pixels));
     if (png.failed) {
         text->failed = true;
     } else {
         mote_text_puts(text, "<image");
         put_box(text, box);
-        mote_text_puts(text,
-                       " preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" href=\"data:image/png;base64,");
+        mote_text_puts(text, " preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" "
+                             "href=\"data:image/png;base64,");
         mote_base64_encode(text, png.bytes, png.count);
         mote_text_puts(text, "\"/>\n");
     }
     mote_text_free(&png);
+}
+
+static void svg_begin_group(mote_canvas *canvas, double opacity)
+{
+    mote_text *text = text_of(canvas);
+
+    mote_text_puts(text, "<g");
+    put_attribute(text, "opacity", opacity);
+    mote_text_puts(text, ">\n");
+}
+
+static void svg_end_group(mote_canvas *canvas, double opacity)
+{
+    (void)opacity;
+    mote_text_puts(text_of(canvas), "</g>\n");
 }
 
 static void svg_clip(mote_canvas *canvas, mote_box box)
@@ -210,6 +234,8 @@ static const mote_canvas_ops svg_ops = {
     .markers = svg_markers,
     .text = svg_text,
     .image = svg_image,
+    .begin_group = svg_begin_group,
+    .end_group = svg_end_group,
     .clip = svg_clip,
     .unclip = svg_unclip,
     .finish = svg_finish,

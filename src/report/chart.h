@@ -33,6 +33,9 @@ mote_legend_entry *mote_chart_legend(const mote_chart *chart, bool is_box, mote_
 const char *mote_chart_label(const mote_chart *chart, int index, mote_number *room);
 double      mote_chart_widest_label(const mote_chart *chart); /* in pixels, as a tick label */
 
+/* Labels `needed` pixels long in slots of `slot` pixels: every how many-th can be shown; 1, 2, 5 times a power of ten. */
+int mote_chart_label_stride(double needed, double slot);
+
 /* The height that title and subtitle take. */
 double mote_chart_heading_height(const mote_chart *chart);
 

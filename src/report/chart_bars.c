@@ -10,6 +10,7 @@
 #define ROW_HEIGHT      24.0
 #define LABEL_WIDTH_MAX 220.0
 #define GROUP_SHARE     0.76 /* of a slot that its bars fill */
+#define VALUE_SIZE      11.0
 #define BAR_WIDTH_MAX   64.0
 
 typedef struct bar_layout {
@@ -35,7 +36,7 @@ static mote_status check(const mote_chart *chart, mote_error *err)
     return MOTE_OK;
 }
 
-/* Upright needs room for every label in its slot; 620 is what a plot of usual width has. */
+/* Upright needs room for every label in its slot; 68 is what the value axis takes, about. */
 static bool must_lie(const mote_chart *chart, double width)
 {
     return chart->label_count > 0 && chart->labels && mote_chart_widest_label(chart) + 8 > (width - 68) / chart->label_count;
@@ -44,7 +45,7 @@ static bool must_lie(const mote_chart *chart, double width)
 static mote_chart_size natural_size(const mote_chart *chart)
 {
     double rows = chart->label_count * fmax(ROW_HEIGHT, 10.0 * chart->series_count + 8);
-    double width = chart->width > 0 ? chart->width : 688;
+    double width = chart->width > 0 ? chart->width - 32 : 688; /* without the margins */
 
     if (must_lie(chart, width))
         return (mote_chart_size){688, fmin(rows, 3000) + mote_chart_heading_height(chart) +
@@ -52,11 +53,26 @@ static mote_chart_size natural_size(const mote_chart *chart)
     return (mote_chart_size){688, 358};
 }
 
-static void cover_values(const mote_chart *chart, mote_axis *axis)
+static double widest_value(const mote_chart *chart)
 {
-    mote_range_of range = {0};
-    int           s;
-    size_t        i;
+    double widest = 0;
+    int    s;
+    size_t i;
+
+    for (s = 0; s < chart->series_count; s++)
+        for (i = 0; i < chart->series[s].count; i++)
+            widest = fmax(widest, mote_text_width(mote_number_rounded(chart->series[s].y[i]).text, VALUE_SIZE, false));
+    return widest;
+}
+
+/* The end at zero is kept exact; the others leave room for the numbers, which lie along the axis when the bars do. */
+static void cover_values(const bar_layout *layout, mote_axis *axis)
+{
+    const mote_chart *chart = layout->chart;
+    double            lying = (widest_value(chart) + 8) / fmax(layout->frame->area.width, 60), margin;
+    mote_range_of     range = {0};
+    int               s;
+    size_t            i;
 
     mote_range_add(&range, 0, axis->scale);
     for (s = 0; s < chart->series_count; s++)
@@ -64,8 +80,8 @@ static void cover_values(const mote_chart *chart, mote_axis *axis)
             mote_range_add(&range, chart->series[s].y[i], axis->scale);
     if (range.low == range.high) /* nothing, or all zero */
         range.high = 1;
-    /* The end at zero is kept exact; the others leave room for the numbers. */
-    mote_axis_cover(axis, &range, (mote_cover){range.low < 0 ? 0.08 : 0, range.high > 0 ? 0.08 : 0, false});
+    margin = layout->is_lying ? fmin(1.5 * lying, 0.3) : 18 / fmax(layout->frame->area.height, 60);
+    mote_axis_cover(axis, &range, (mote_cover){range.low < 0 ? margin : 0, range.high > 0 ? margin : 0, false});
 }
 
 static void place_upright(bar_layout *layout)
@@ -114,7 +130,7 @@ static mote_box bar_box(const bar_layout *layout, double along, double width, do
 
 static void draw_value(const bar_layout *layout, mote_box box, double value)
 {
-    mote_lettering lettering = {.size = 11, .colour = MOTE_COLOUR_TITLE, .align = MOTE_ALIGN_MIDDLE};
+    mote_lettering lettering = {.size = VALUE_SIZE, .colour = MOTE_COLOUR_TITLE, .align = MOTE_ALIGN_MIDDLE};
     mote_number    number = mote_number_rounded(value);
     mote_point     at = {box.x + box.width / 2, value < 0 ? box.y + box.height + 9 : box.y - 8};
 
@@ -166,7 +182,7 @@ static void draw_labels(const bar_layout *layout)
     mote_lettering  lettering = {
          .size = MOTE_TICK_SIZE, .colour = MOTE_COLOUR_TITLE, .align = layout->is_lying ? MOTE_ALIGN_END : MOTE_ALIGN_MIDDLE};
     double needed = layout->is_lying ? MOTE_TICK_SIZE + 2 : mote_chart_widest_label(layout->chart) + 6;
-    int    stride = (int)fmax(1, ceil(needed / layout->slot)), i;
+    int    stride = mote_chart_label_stride(needed, layout->slot), i;
 
     for (i = 0; i < layout->chart->label_count; i += stride) {
         mote_number room;
@@ -184,18 +200,13 @@ static void draw_labels(const bar_layout *layout)
 static bool values_fit(const bar_layout *layout)
 {
     const mote_chart *chart = layout->chart;
-    double            room = layout->slot * GROUP_SHARE / fmax(chart->series_count, 1), widest = 0;
-    int               s;
-    size_t            i;
+    double            room = layout->slot * GROUP_SHARE / fmax(chart->series_count, 1);
 
     if (layout->is_lying)
         return room >= 11;
     if (room < 16)
         return false;
-    for (s = 0; s < chart->series_count; s++)
-        for (i = 0; i < chart->series[s].count; i++)
-            widest = fmax(widest, mote_text_width(mote_number_rounded(chart->series[s].y[i]).text, 11, false));
-    return widest <= fmin(room, BAR_WIDTH_MAX) * (chart->series_count > 1 ? 1 : 1 / GROUP_SHARE);
+    return widest_value(chart) <= fmin(room, BAR_WIDTH_MAX) * (chart->series_count > 1 ? 1 : 1 / GROUP_SHARE);
 }
 
 static mote_status draw(const mote_chart *chart, mote_frame *frame, mote_arena *scratch, mote_error *err)
@@ -208,8 +219,8 @@ static mote_status draw(const mote_chart *chart, mote_frame *frame, mote_arena *
     if (!legend)
         return err->code;
     mote_frame_header(frame, chart, legend, chart->series_count);
-    cover_values(chart, &frame->y);
     layout.is_lying = must_lie(chart, frame->area.width);
+    cover_values(&layout, &frame->y);
     if (layout.is_lying)
         place_lying(&layout);
     else
@@ -227,6 +238,8 @@ static mote_status draw(const mote_chart *chart, mote_frame *frame, mote_arena *
     }
     mote_draw_line(frame->canvas, zero[0], zero[1], (mote_stroke){.colour = MOTE_COLOUR_LINE, .width = 1});
     draw_labels(&layout);
+    if (chart->label_count == 0 || chart->series_count == 0)
+        mote_frame_no_values(frame);
     return MOTE_OK;
 }
 

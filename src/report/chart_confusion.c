@@ -9,7 +9,8 @@
 #define BAR_ROOM  64.0 /* the scale at the right */
 #define LABEL_MAX 120.0
 
-enum { CELLS_MAX = 48 /* classes drawn cell by cell */, CLASSES_MAX = 8192 };
+/* Up to so many classes: zeros are written, cells are drawn one by one, any at all. */
+enum { ZEROS_MAX = 16, CELLS_MAX = 48, CLASSES_MAX = 4096 };
 
 static const uint32_t shade_low = 0xf6f8fa, shade_high = 0x08519c;
 
@@ -80,7 +81,7 @@ static uint32_t shade_of(const mote_chart *chart, int row, int column, double su
     return mote_colour_mix(shade_low, shade_high, sum > 0 ? sqrt(count / sum) : 0);
 }
 
-static void draw_cell(const mote_frame *frame, mote_box box, int64_t count, uint32_t shade)
+static void draw_cell(const mote_frame *frame, mote_box box, int64_t count, uint32_t shade, bool has_zeros)
 {
     mote_lettering lettering = {.size = 12, .colour = mote_colour_on(shade), .align = MOTE_ALIGN_MIDDLE};
     mote_number    number = count_text(count);
@@ -88,6 +89,8 @@ static void draw_cell(const mote_frame *frame, mote_box box, int64_t count, uint
 
     mote_draw_rectangle(frame->canvas, (mote_box){box.x + 0.5, box.y + 0.5, box.width - 1, box.height - 1},
                         (mote_fill){shade, 1});
+    if (count == 0 && !has_zeros)
+        return;
     if (count == 0)
         lettering.colour = 0xafb8c1; /* zeros step back */
     if (width > box.width - 3)
@@ -105,7 +108,8 @@ static void draw_cells(const mote_frame *frame, const mote_chart *chart, double 
         double sum = row_sum(chart, row);
         for (column = 0; column < chart->label_count; column++)
             draw_cell(frame, (mote_box){frame->plot.x + column * cell, frame->plot.y + row * cell, cell, cell},
-                      chart->counts[row * chart->label_count + column], shade_of(chart, row, column, sum));
+                      chart->counts[row * chart->label_count + column], shade_of(chart, row, column, sum),
+                      chart->label_count <= ZEROS_MAX);
     }
 }
 
@@ -137,7 +141,7 @@ static void draw_labels(const mote_frame *frame, const mote_chart *chart, double
     mote_lettering row = {.size = MOTE_TICK_SIZE, .colour = MOTE_COLOUR_TITLE, .align = MOTE_ALIGN_END};
     mote_lettering column = row;
     double         bottom = frame->plot.y + frame->plot.height;
-    int            stride = (int)fmax(1, ceil((MOTE_TICK_SIZE + 2) / cell)), i;
+    int            stride = mote_chart_label_stride(MOTE_TICK_SIZE + 2, cell), i;
 
     column.is_upright = is_upright;
     column.align = is_upright ? MOTE_ALIGN_END : MOTE_ALIGN_MIDDLE;
@@ -169,7 +173,7 @@ static void draw_scale(const mote_frame *frame)
                                labels[i], lettering);
     }
     if (plot->height >= 220)
-        mote_draw_text(frame->canvas, (mote_point){x + 9, plot->y + height + 14}, "of row",
+        mote_draw_text(frame->canvas, (mote_point){x + 9, plot->y + height + 16}, "of row",
                        (mote_lettering){.size = 10.5, .colour = MOTE_COLOUR_TEXT, .align = MOTE_ALIGN_MIDDLE});
 }
 

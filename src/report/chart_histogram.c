@@ -153,6 +153,8 @@ static mote_status draw(const mote_chart *chart, mote_frame *frame, mote_arena *
     cover_counts(&frame->y, counts, (size_t)chart->series_count * (size_t)bins.count, chart->y_log);
     mote_frame_place(frame, chart->x_title, chart->y_title ? chart->y_title : "count");
     mote_frame_draw(frame, chart->x_title, chart->y_title ? chart->y_title : "count");
+    if (!range.is_known)
+        mote_frame_no_values(frame);
     for (s = 0; s < chart->series_count; s++)
         draw_counts(frame, &bins, counts + s * bins.count,
                     (mote_fill){legend[s].colour, chart->series_count > 1 ? 0.55 : 0.9});

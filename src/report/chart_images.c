@@ -82,7 +82,7 @@ static double natural_cell(const mote_chart *chart)
             widest = fmax(widest, mote_text_width(image->label, CAPTION_SIZE, false));
         if (is_wrong(image))
             widest = fmax(widest, mote_text_width(image->predicted, CAPTION_SIZE, false) +
-                                      mote_text_width("not ", CAPTION_SIZE, false));
+                                      mote_text_width("predicted ", CAPTION_SIZE, false));
     }
     return fmin(widest, CELL_MAX);
 }
@@ -109,7 +109,7 @@ static void draw_captions(const mote_frame *frame, const mote_chart_image *image
         return;
     at.y += CAPTION_ROW - 1;
     lettering.colour = MOTE_COLOUR_WRONG;
-    mote_draw_text(frame->canvas, at, caption_of("not ", image->predicted, room).text, lettering);
+    mote_draw_text(frame->canvas, at, caption_of("predicted ", image->predicted, room).text, lettering);
 }
 
 /* The picture in its own shape, as large as the cell allows. */

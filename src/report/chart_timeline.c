@@ -7,6 +7,7 @@
 
 #define STEP_LABEL_MAX 110.0
 #define NAME_SIZE      11.0
+#define SEEN           1.5 /* the least height of a block */
 
 static mote_status check(const mote_chart *chart, mote_error *err)
 {
@@ -72,7 +73,7 @@ static void draw_step_labels(const mote_frame *frame, const mote_chart *chart, d
                                 .is_upright = is_upright,
                                 .align = is_upright ? MOTE_ALIGN_END : MOTE_ALIGN_MIDDLE};
     double         y = frame->plot.y + frame->plot.height + (is_upright ? 6 : 12);
-    int            stride = is_upright ? (int)fmax(1, ceil((MOTE_TICK_SIZE + 2) / slot)) : 1, i;
+    int            stride = is_upright ? mote_chart_label_stride(MOTE_TICK_SIZE + 2, slot) : 1, i;
 
     for (i = 0; i < chart->label_count; i += stride) {
         mote_number room;
@@ -128,7 +129,7 @@ static void draw_block(const mote_frame *frame, const mote_chart_block *block, i
     double left = mote_axis_at(&frame->x, block->first_step - 0.5), right = mote_axis_at(&frame->x, block->last_step + 0.5);
     double top = mote_axis_at(&frame->y, top_of(block)), bottom = mote_axis_at(&frame->y, (double)block->offset);
     double gap_x = right - left > 4 ? 1 : 0, gap_y = bottom - top > 4 ? 1 : 0;
-    mote_box box = {left, top, right - left - gap_x, fmax(bottom - top - gap_y, 0.5)};
+    mote_box box = {left, fmin(top, bottom - SEEN), right - left - gap_x, fmax(bottom - top - gap_y, SEEN)};
 
     mote_draw_rectangle(frame->canvas, box, (mote_fill){ground, 1});
     draw_name(frame, block, box, ground);

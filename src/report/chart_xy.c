@@ -7,7 +7,7 @@
 #define LINE_WIDTH  2.0
 #define CLIP_MARGIN 5.0 /* markers and thick lines at the edge of the range are not cut */
 
-enum { MARKED_POINTS_MAX = 12 }; /* a line of so few points shows them */
+enum { MARKED_POINTS_MAX = 12 /* a line of so few points shows them */, MANY_POINTS = 300 };
 
 static bool is_line(const mote_series *series)
 {
@@ -30,7 +30,8 @@ static double x_of(const mote_series *series, size_t i)
     return series->x ? series->x[i] : (double)i + 1;
 }
 
-static void cover_series(mote_frame *frame, const mote_chart *chart)
+/* Returns whether there is anything to show. */
+static bool cover_series(mote_frame *frame, const mote_chart *chart)
 {
     mote_range_of x = {0}, y = {0};
     bool          has_markers = false;
@@ -50,6 +51,7 @@ static void cover_series(mote_frame *frame, const mote_chart *chart)
         frame->x.scale = MOTE_SCALE_INTEGER;
     mote_axis_cover(&frame->x, &x, has_markers ? (mote_cover){0.02, 0.02, false} : (mote_cover){0, 0, false});
     mote_axis_cover(&frame->y, &y, (mote_cover){0.05, 0.05, !has_markers});
+    return y.is_known;
 }
 
 /* The showable points of series from *next on that follow each other without a gap, as pixels. */
@@ -82,17 +84,29 @@ static void draw_line(const mote_frame *frame, const mote_series *series, uint32
     }
 }
 
-static mote_status draw_markers(const mote_frame *frame, const mote_series *series, uint32_t colour, mote_point *points,
+/* Series of one chart have one size of marker. Rings go around dots and crosses reach out of rings, so that series which
+ * coincide are all seen. */
+static mote_marker marker_of(const mote_chart *chart, const mote_series *series, uint32_t colour)
+{
+    mote_marker marker = {.shape = MOTE_MARKER_DOT, .radius = 3, .colour = colour, .opacity = 0.8};
+    int         s;
+
+    for (s = 0; s < chart->series_count; s++)
+        if (!is_line(&chart->series[s]) && chart->series[s].count > MANY_POINTS)
+            marker.radius = 2.2;
+    if (series->style == MOTE_SERIES_DOTS)
+        return marker;
+    marker.shape = series->style == MOTE_SERIES_RINGS ? MOTE_MARKER_RING : MOTE_MARKER_CROSS;
+    marker.radius += series->style == MOTE_SERIES_RINGS ? 1.7 : 1.5;
+    marker.opacity = 1;
+    return marker;
+}
+
+static mote_status draw_markers(const mote_frame *frame, const mote_series *series, mote_marker marker, mote_point *points,
                                 mote_arena *scratch, mote_error *err)
 {
-    mote_marker marker = {.shape = MOTE_MARKER_DOT, .radius = series->count > 300 ? 2 : 3, .colour = colour, .opacity = 0.8};
-    size_t      next = 0, count = 0, more;
+    size_t next = 0, count = 0, more;
 
-    if (series->style != MOTE_SERIES_DOTS) {
-        marker.shape = series->style == MOTE_SERIES_RINGS ? MOTE_MARKER_RING : MOTE_MARKER_CROSS;
-        marker.opacity = 1;
-        marker.radius += 0.2;
-    }
     while ((more = next_run(frame, series, &next, points + count)) > 0)
         count += more;
     MOTE_TRY(mote_thin_markers(points, &count, frame->plot, 1, scratch, err));
@@ -100,19 +114,20 @@ static mote_status draw_markers(const mote_frame *frame, const mote_series *seri
     return MOTE_OK;
 }
 
-static mote_status draw_series(const mote_frame *frame, const mote_series *series, uint32_t colour, mote_arena *scratch,
-                               mote_error *err)
+static mote_status draw_series(const mote_frame *frame, const mote_chart *chart, int s, mote_arena *scratch, mote_error *err)
 {
-    mote_arena_mark mark = mote_arena_get_mark(scratch);
-    mote_point     *points = MOTE_NEW(scratch, mote_point, series->count, err);
-    mote_status     status = MOTE_OK;
+    const mote_series *series = &chart->series[s];
+    uint32_t           colour = mote_colour_or(series->colour, s);
+    mote_arena_mark    mark = mote_arena_get_mark(scratch);
+    mote_point        *points = MOTE_NEW(scratch, mote_point, series->count, err);
+    mote_status        status = MOTE_OK;
 
     if (!points)
         return err->code;
     if (is_line(series))
         draw_line(frame, series, colour, points);
     else
-        status = draw_markers(frame, series, colour, points, scratch, err);
+        status = draw_markers(frame, series, marker_of(chart, series, colour), points, scratch, err);
     mote_arena_release(scratch, mark);
     return status;
 }
@@ -121,6 +136,7 @@ static mote_status draw(const mote_chart *chart, mote_frame *frame, mote_arena *
 {
     mote_legend_entry *legend = mote_chart_legend(chart, false, scratch, err);
     mote_status        status = MOTE_OK;
+    bool               has_values;
     int                s;
 
     if (!legend)
@@ -128,14 +144,16 @@ static mote_status draw(const mote_chart *chart, mote_frame *frame, mote_arena *
     mote_frame_header(frame, chart, legend, chart->series_count);
     frame->x.scale = chart->x_log ? MOTE_SCALE_LOG : MOTE_SCALE_LINEAR;
     frame->y.scale = chart->y_log ? MOTE_SCALE_LOG : MOTE_SCALE_LINEAR;
-    cover_series(frame, chart);
+    has_values = cover_series(frame, chart);
     mote_frame_place(frame, chart->x_title, chart->y_title);
     mote_frame_draw(frame, chart->x_title, chart->y_title);
     mote_canvas_clip(frame->canvas, (mote_box){frame->plot.x - CLIP_MARGIN, frame->plot.y - CLIP_MARGIN,
                                                frame->plot.width + 2 * CLIP_MARGIN, frame->plot.height + 2 * CLIP_MARGIN});
     for (s = 0; s < chart->series_count && status == MOTE_OK; s++)
-        status = draw_series(frame, &chart->series[s], legend[s].colour, scratch, err);
+        status = draw_series(frame, chart, s, scratch, err);
     mote_canvas_unclip(frame->canvas);
+    if (!has_values)
+        mote_frame_no_values(frame);
     return status;
 }
 

@@ -62,6 +62,18 @@ double mote_chart_widest_label(const mote_chart *chart)
     return widest;
 }
 
+int mote_chart_label_stride(double needed, double slot)
+{
+    static const int mantissas[] = {1, 2, 5};
+    int              power, m;
+
+    for (power = 1; power < 100000000; power *= 10)
+        for (m = 0; m < 3; m++)
+            if (mantissas[m] * power * slot >= needed)
+                return mantissas[m] * power;
+    return INT32_MAX / 2;
+}
+
 double mote_chart_heading_height(const mote_chart *chart)
 {
     bool has_title = chart->title && chart->title[0] != '\0', has_subtitle = chart->subtitle && chart->subtitle[0] != '\0';

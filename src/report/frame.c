@@ -7,7 +7,7 @@
 
 #define LEGEND_ROW   20.0
 #define SIGN_WIDTH   22.0
-#define Y_TICK_PITCH 44.0
+#define Y_TICK_PITCH 34.0
 
 static const mote_lettering tick_lettering = {.size = MOTE_TICK_SIZE, .colour = MOTE_COLOUR_TEXT};
 static const mote_stroke    grid_stroke = {.colour = MOTE_COLOUR_GRID, .width = 1};
@@ -237,4 +237,12 @@ void mote_frame_draw(const mote_frame *frame, const char *x_title, const char *y
     mote_draw_line(frame->canvas, (mote_point){plot->x, sharp(bottom)}, (mote_point){right, sharp(bottom)},
                    (mote_stroke){.colour = MOTE_COLOUR_LINE, .width = 1});
     mote_frame_axis_titles(frame, x_title, y_title);
+}
+
+void mote_frame_no_values(const mote_frame *frame)
+{
+    const mote_box *plot = &frame->plot;
+
+    mote_draw_text_centred(frame->canvas, (mote_point){plot->x + plot->width / 2, plot->y + plot->height / 2}, "no values",
+                           (mote_lettering){.size = 14, .colour = MOTE_COLOUR_LINE, .align = MOTE_ALIGN_MIDDLE});
 }

@@ -28,6 +28,8 @@ mote_number mote_number_shortest(double value)
 
     if (isnan(value)) /* printf may show its sign */
         snprintf(number.text, sizeof number.text, "nan");
+    else if (value == floor(value) && fabs(value) < 1e15)
+        snprintf(number.text, sizeof number.text, "%.0f", value);
     else
         for (digits = 1; digits <= 17; digits++) {
             snprintf(number.text, sizeof number.text, "%.*g", digits, value);

@@ -29,35 +29,45 @@ static void add_chunk(mote_text *out, const char type[4], const unsigned char *p
     mote_text_add(out, (const char *)word, 4);
 }
 
-/* Every row has its filter type, 0, in front. */
-static unsigned char *rows_with_filter(mote_pixels pixels, size_t *count)
+static void enlarge_row(unsigned char *out, const uint8_t *row, mote_pixels pixels, size_t zoom)
 {
-    size_t         row = (size_t)pixels.width * (size_t)pixels.channel_count, y;
+    size_t channels = (size_t)pixels.channel_count, x, z;
+
+    for (x = 0; x < (size_t)pixels.width; x++)
+        for (z = 0; z < zoom; z++, out += channels)
+            memcpy(out, row + x * channels, channels);
+}
+
+/* Every row has its filter type in front: 0 as it is; 2 the difference to the row above, all zero for a repeated row. */
+static unsigned char *filtered_rows(mote_pixels pixels, size_t zoom, size_t *count)
+{
+    size_t         row = (size_t)pixels.width * (size_t)pixels.channel_count, pitch = row * zoom + 1, y;
     unsigned char *bytes;
 
-    *count = (row + 1) * (size_t)pixels.height;
-    bytes = malloc(*count);
-    for (y = 0; bytes && y < (size_t)pixels.height; y++) {
-        bytes[y * (row + 1)] = 0;
-        memcpy(bytes + y * (row + 1) + 1, pixels.bytes + y * row, row);
-    }
+    *count = pitch * (size_t)pixels.height * zoom;
+    bytes = calloc(*count, 1);
+    for (y = 0; bytes && y < (size_t)pixels.height * zoom; y++)
+        if (y % zoom == 0)
+            enlarge_row(bytes + y * pitch + 1, pixels.bytes + y / zoom * row, pixels, zoom);
+        else
+            bytes[y * pitch] = 2;
     return bytes;
 }
 
-void mote_png_encode(mote_text *out, mote_pixels pixels)
+void mote_png_encode(mote_text *out, mote_pixels pixels, int zoom)
 {
     static const char signature[8] = {'\x89', 'P', 'N', 'G', '\r', '\n', '\x1a', '\n'};
     unsigned char     header[13] = {0};
     size_t            count;
-    unsigned char    *rows = rows_with_filter(pixels, &count);
+    unsigned char    *rows = filtered_rows(pixels, (size_t)zoom, &count);
     uLongf            packed_count = compressBound((uLong)count);
     unsigned char    *packed = malloc(packed_count);
 
     if (!rows || !packed || compress2(packed, &packed_count, rows, (uLong)count, 9) != Z_OK) {
         out->failed = true;
     } else {
-        put_u32(header, (uint32_t)pixels.width);
-        put_u32(header + 4, (uint32_t)pixels.height);
+        put_u32(header, (uint32_t)(pixels.width * zoom));
+        put_u32(header + 4, (uint32_t)(pixels.height * zoom));
         header[8] = 8;                                 /* bits a sample */
         header[9] = pixels.channel_count == 3 ? 2 : 0; /* colour type */
         mote_text_add(out, signature, sizeof signature);

@@ -1,0 +1,28 @@
+/* Aligned text tables for the terminal:
+ *
+ *     layer             output      params
+ *     ----------------  ----------  ------
+ *     conv2d (Conv2D)   28 x 28 x 8     80
+ *     dense (Dense)     10           7,850
+ *
+ * Columns whose cells are all numbers (digits, signs, points, commas, a unit after a space) stand at the right.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_REPORT_TABLE_H
+#define MOTE_REPORT_TABLE_H
+
+#include "base/text.h"
+
+enum { MOTE_TABLE_COLUMNS_MAX = 32, MOTE_TABLE_CELL_MAX = 60 };
+
+typedef struct mote_table {
+    const char *const *headings;     /* [column_count]; NULL: no heading and no rule */
+    const char *const *cells;        /* [row_count][column_count], row by row; NULL: empty; all empty: a rule */
+    int                column_count; /* at most MOTE_TABLE_COLUMNS_MAX */
+    size_t             row_count;
+} mote_table;
+
+/* Appends the table, each line ended by a newline and without blanks at its end. Cells are UTF-8, cleaned (see font.h), and
+ * cut after MOTE_TABLE_CELL_MAX letters. Width is counted in letters, East Asian ones as two. */
+void mote_table_put(mote_text *text, const mote_table *table);
+
+#endif

@@ -1,0 +1,120 @@
+/* report/: training history as CSV, JSON and a chart.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "testing.h"
+
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <mote/report.h>
+
+#include "base/file.h"
+
+static const double epoch[] = {1, 2, 10}, loss[] = {0.1, NAN, 1e-7}, val_loss[] = {2.5, INFINITY, -3};
+
+static const char *const   names[] = {"epoch", "loss", "val_loss"};
+static const double *const columns[] = {epoch, loss, val_loss};
+static const mote_history  history = {names, columns, 3, 3};
+
+static void expect_file(const char *path, const char *expected)
+{
+    mote_error err = {0};
+    mote_file  file;
+
+    assert_int_equal(mote_file_open(&file, path, &err), MOTE_OK);
+    assert_int_equal(file.count, strlen(expected));
+    assert_memory_equal(file.bytes, expected, file.count);
+    mote_file_close(&file);
+    unlink(path);
+}
+
+static void csv_has_the_exact_numbers(void **state)
+{
+    mote_error err = {0};
+    (void)state;
+    assert_int_equal(mote_history_save_csv(&history, "build/tests/history.csv", &err), MOTE_OK);
+    expect_file("build/tests/history.csv", "epoch,loss,val_loss\n1,0.1,2.5\n2,nan,inf\n10,1e-07,-3\n");
+}
+
+static void csv_quotes_names(void **state)
+{
+    static const char *const quoted[] = {"a,b", "say \"hi\"", "plain"};
+    const mote_history       empty = {quoted, columns, 3, 0};
+    mote_error               err = {0};
+    (void)state;
+    assert_int_equal(mote_history_save_csv(&empty, "build/tests/quoted.csv", &err), MOTE_OK);
+    expect_file("build/tests/quoted.csv", "\"a,b\",\"say \"\"hi\"\"\",plain\n");
+}
+
+static void json_has_keras_shape(void **state)
+{
+    mote_error err = {0};
+    (void)state;
+    assert_int_equal(mote_history_save_json(&history, "build/tests/history.json", &err), MOTE_OK);
+    expect_file("build/tests/history.json", "{\n"
+                                            "  \"epoch\": [1, 2, 10],\n"
+                                            "  \"loss\": [0.1, null, 1e-07],\n"
+                                            "  \"val_loss\": [2.5, null, -3]\n"
+                                            "}\n");
+}
+
+static void json_escapes_names_and_refuses_bytes(void **state)
+{
+    static const char *const odd[] = {"a\"\\\n", "\xff"};
+    const mote_history       escaped = {odd, columns, 1, 1}, broken = {odd, columns, 2, 1}, none = {NULL, NULL, 0, 0};
+    mote_error               err = {0};
+    (void)state;
+    assert_int_equal(mote_history_save_json(&escaped, "build/tests/odd.json", &err), MOTE_OK);
+    expect_file("build/tests/odd.json", "{\n  \"a\\\"\\\\\\n\": [1]\n}\n");
+    assert_int_equal(mote_history_save_json(&none, "build/tests/odd.json", &err), MOTE_OK);
+    expect_file("build/tests/odd.json", "{}\n");
+    assert_int_equal(mote_history_save_json(&broken, "build/tests/odd.json", &err), MOTE_ERR_FORMAT);
+    assert_string_equal(err.text, "build/tests/odd.json: history: column name \\xff is not UTF-8");
+    assert_false(mote_path_exists("build/tests/odd.json"));
+}
+
+static void chart_has_a_panel_a_metric(void **state)
+{
+    static const char *const   four[] = {"val_loss", "epoch", "loss", "accuracy"};
+    static const double *const values[] = {val_loss, epoch, loss, epoch};
+    const mote_history         mixed = {four, values, 4, 3};
+    mote_error                 err = {0};
+    mote_file                  file;
+    (void)state;
+    assert_int_equal(mote_history_save_chart(&mixed, "Run", "build/tests/history.svg", &err), MOTE_OK);
+    assert_int_equal(mote_file_open(&file, "build/tests/history.svg", &err), MOTE_OK);
+    assert_non_null(memmem(file.bytes, file.count, "width=\"1120\" height=\"380\"", 25));
+    assert_non_null(memmem(file.bytes, file.count, ">val_loss<", 10));
+    assert_null(memmem(file.bytes, file.count, ">val_accuracy<", 14));
+    mote_file_close(&file);
+    unlink("build/tests/history.svg");
+}
+
+static void missing_columns_are_refused(void **state)
+{
+    const mote_history no_columns = {names, NULL, 3, 3}, negative = {names, columns, -1, 3};
+    mote_error         err = {0};
+    (void)state;
+    assert_int_equal(mote_history_save_csv(&no_columns, "build/tests/x.csv", &err), MOTE_ERR_USAGE);
+    mote_error_clear(&err);
+    assert_int_equal(mote_history_save_json(&negative, "build/tests/x.json", &err), MOTE_ERR_USAGE);
+    mote_error_clear(&err);
+    assert_int_equal(mote_history_save_csv(&history, "build/tests/no/such/folder.csv", &err), MOTE_ERR_IO);
+}
+
+static int make_folder(void **state)
+{
+    mote_error err = {0};
+    (void)state;
+    return mote_make_dirs("build/tests", &err) == MOTE_OK ? 0 : -1;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(csv_has_the_exact_numbers),  cmocka_unit_test(csv_quotes_names),
+        cmocka_unit_test(json_has_keras_shape),       cmocka_unit_test(json_escapes_names_and_refuses_bytes),
+        cmocka_unit_test(chart_has_a_panel_a_metric), cmocka_unit_test(missing_columns_are_refused),
+    };
+    return cmocka_run_group_tests(tests, make_folder, NULL);
+}
