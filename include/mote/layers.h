@@ -132,8 +132,8 @@ typedef struct mote_depthwise_conv2d {
 } mote_depthwise_conv2d;
 mote_layer_id mote_add_depthwise_conv2d(mote_builder *builder, mote_layer_id x, const mote_depthwise_conv2d *options);
 
-/* [..., c] -> the same: gamma (x - mean) / sqrt(variance + epsilon) + beta per channel c. Training takes mean and variance from the
- * batch and moves "NAME/moving_mean", "NAME/moving_variance" by 1 - momentum; otherwise those two are taken. */
+/* [..., c] -> the same: gamma (x - mean) / sqrt(variance + epsilon) + beta per channel c. Training takes mean and variance
+ * from the batch and moves "NAME/moving_mean", "NAME/moving_variance" by 1 - momentum; otherwise those two are taken. */
 typedef struct mote_batch_normalization {
     const char      *name;
     float            momentum;          /* 0.99 */
@@ -160,7 +160,8 @@ typedef struct mote_global_pooling2d {
     const char *name;
     mote_switch keepdims; /* off */
 } mote_global_pooling2d;
-mote_layer_id mote_add_global_average_pooling2d(mote_builder *builder, mote_layer_id x, const mote_global_pooling2d *options);
+mote_layer_id mote_add_global_average_pooling2d(mote_builder *builder, mote_layer_id x,
+                                                const mote_global_pooling2d *options);
 
 /* [...] -> [product of all]. */
 typedef struct mote_flatten {

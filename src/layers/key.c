@@ -95,6 +95,14 @@ mote_status mote_key_check_number(const mote_key *key, double value, mote_error 
     return mote_fail(err, MOTE_ERR_USAGE, "%s is %.10g; %.10g to %.10g are possible", key->name, value, key->min, key->max);
 }
 
+/* A zero where there is no default says that nothing was given. */
+static mote_status check_option(const mote_key *key, double value, mote_error *err)
+{
+    if (value == 0 && key->standard == 0 && !key->is_required)
+        return MOTE_OK;
+    return mote_key_check_number(key, value, err);
+}
+
 static mote_status check_shape(const mote_key *key, const mote_shape *shape, mote_error *err)
 {
     int i, open_count = 0;
@@ -126,18 +134,18 @@ static mote_status check_member(const mote_key *key, const void *member, mote_er
 {
     switch (key->kind) {
     case MOTE_KEY_INT:
-        return mote_key_check_number(key, *(const int *)member, err);
+        return check_option(key, *(const int *)member, err);
     case MOTE_KEY_PAIR:
-        MOTE_TRY(mote_key_check_number(key, ((const int *)member)[0], err));
-        return mote_key_check_number(key, ((const int *)member)[1], err);
+        MOTE_TRY(check_option(key, ((const int *)member)[0], err));
+        return check_option(key, ((const int *)member)[1], err);
     case MOTE_KEY_SHAPE:
         return check_shape(key, member, err);
     case MOTE_KEY_SIZE:
-        return mote_key_check_number(key, (double)*(const size_t *)member, err);
+        return check_option(key, (double)*(const size_t *)member, err);
     case MOTE_KEY_FLOAT:
-        return mote_key_check_number(key, (double)*(const float *)member, err);
+        return check_option(key, (double)*(const float *)member, err);
     case MOTE_KEY_DOUBLE:
-        return mote_key_check_number(key, *(const double *)member, err);
+        return check_option(key, *(const double *)member, err);
     case MOTE_KEY_WORD:
         return check_word(key, *(const int *)member, err);
     case MOTE_KEY_SEED:

@@ -1,0 +1,21 @@
+/* activation: Keras' Activation, a layer of its own. passes/ fuses it into the layer before it where that can be.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "layers/layer.h"
+
+static mote_layer_id add(const mote_layer_call *call, const void *options)
+{
+    const mote_activation_layer *o = options;
+
+    return mote_layer_activation_node(call, call->in[0], o->activation);
+}
+
+static const mote_word words[] = {{"relu", MOTE_RELU}, {"relu6", MOTE_RELU6},     {"sigmoid", MOTE_SIGMOID},
+                                  {"tanh", MOTE_TANH}, {"softmax", MOTE_SOFTMAX}, {NULL, 0}};
+
+static const mote_key keys[] = {
+    {"activation", MOTE_KEY_WORD, offsetof(mote_activation_layer, activation), .words = words, .is_required = true},
+    {0},
+};
+
+const mote_layer_type mote_layer_type_activation = {
+    .name = "activation", .options_bytes = sizeof(mote_activation_layer), .keys = keys, .add = add};

@@ -1,0 +1,491 @@
+/* The builder: a model under construction, and what all layers share.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "layers/layer.h"
+#include "ops/op.h"
+
+enum {
+#define LAYER(name, options)         COUNT_OF_##name,
+#define LAYER_OF_MANY(name, options) COUNT_OF_##name,
+#include "layers/layers.def"
+#undef LAYER
+#undef LAYER_OF_MANY
+    TYPE_COUNT
+};
+
+enum { DEFAULT_MAX_PARAMETERS = 64 << 20, INPUT_DIM_MAX = 65536, INPUT_COUNT_MAX = 1 << 28, NAME_LENGTH_MAX = 100 };
+
+struct mote_builder {
+    mote_model *model;
+    mote_error  err; /* the first failure of any call */
+    uint64_t    seed;
+    size_t      max_parameters, parameter_count;
+    uint32_t    weight_count;      /* the index of the next weight's random stream */
+    int         named[TYPE_COUNT]; /* how many default names each type has used */
+    mote_id     inputs[MOTE_RANK_MAX];
+    int         input_count;
+};
+
+const mote_layer_type *const mote_layer_types[] = {
+#define LAYER(name, options)         &mote_layer_type_##name,
+#define LAYER_OF_MANY(name, options) &mote_layer_type_##name,
+#include "layers/layers.def"
+#undef LAYER
+#undef LAYER_OF_MANY
+    NULL};
+
+const mote_layer_type *mote_layer_type_find(const char *name)
+{
+    int i;
+
+    for (i = 0; i < TYPE_COUNT; i++)
+        if (strcmp(mote_layer_types[i]->name, name) == 0)
+            return mote_layer_types[i];
+    return NULL;
+}
+
+static mote_graph *graph_of(const mote_builder *builder)
+{
+    return &builder->model->graphs[0];
+}
+
+/* ---- words ---- */
+
+const mote_word mote_activation_words[] = {{"linear", MOTE_LINEAR},
+                                           {"relu", MOTE_RELU},
+                                           {"relu6", MOTE_RELU6},
+                                           {"sigmoid", MOTE_SIGMOID},
+                                           {"tanh", MOTE_TANH},
+                                           {"softmax", MOTE_SOFTMAX},
+                                           {NULL, 0}};
+
+const mote_word mote_padding_words[] = {{"valid", MOTE_VALID}, {"same", MOTE_SAME}, {NULL, 0}};
+
+const mote_word mote_initializer_words[] = {{"zeros", MOTE_ZEROS},
+                                            {"ones", MOTE_ONES},
+                                            {"glorot_uniform", MOTE_GLOROT_UNIFORM},
+                                            {"glorot_normal", MOTE_GLOROT_NORMAL},
+                                            {"he_uniform", MOTE_HE_UNIFORM},
+                                            {"he_normal", MOTE_HE_NORMAL},
+                                            {"lecun_uniform", MOTE_LECUN_UNIFORM},
+                                            {"lecun_normal", MOTE_LECUN_NORMAL},
+                                            {"random_uniform", MOTE_RANDOM_UNIFORM},
+                                            {"random_normal", MOTE_RANDOM_NORMAL},
+                                            {NULL, 0}};
+
+/* ---- names ---- */
+
+/* Every layer has a node of its name, or is an input. */
+static bool is_name_taken(const mote_builder *builder, const char *name)
+{
+    const mote_graph *graph = graph_of(builder);
+    int               i;
+
+    for (i = 0; i < graph->node_count; i++)
+        if (strcmp(graph->nodes[i].name, name) == 0)
+            return true;
+    for (i = 0; i < builder->input_count; i++)
+        if (strcmp(graph->tensors[builder->inputs[i]].name, name) == 0)
+            return true;
+    return false;
+}
+
+static const char *default_name(mote_builder *builder, const char *base, int *used)
+{
+    const char *name;
+
+    do {
+        name = *used == 0 ? mote_arena_strdup(&builder->model->arena, base, &builder->err)
+                          : mote_arena_printf(&builder->model->arena, &builder->err, "%s_%d", base, *used);
+        ++*used;
+    } while (name && is_name_taken(builder, name));
+    return name;
+}
+
+static const char *given_name(mote_builder *builder, const char *name)
+{
+    if (strlen(name) > NAME_LENGTH_MAX || name[0] == '\0')
+        mote_fail(&builder->err, MOTE_ERR_USAGE, "layer name \"%s\": 1 to %d characters are possible",
+                  mote_show_string(name).text, NAME_LENGTH_MAX);
+    else if (is_name_taken(builder, name))
+        mote_fail(&builder->err, MOTE_ERR_USAGE, "there are two layers \"%s\"; give each its own name",
+                  mote_show_string(name).text);
+    return builder->err.code == MOTE_OK ? mote_arena_strdup(&builder->model->arena, name, &builder->err) : NULL;
+}
+
+/* ---- life ---- */
+
+mote_builder *mote_builder_create(const mote_builder_options *options, mote_error *err)
+{
+    mote_builder_options o = options ? *options : (mote_builder_options){0};
+    mote_builder        *builder = calloc(1, sizeof *builder);
+
+    if (!builder) {
+        mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return NULL;
+    }
+    if (mote_model_create(&builder->model, MOTE_STAGE_TRAIN, 0, err) != MOTE_OK) {
+        free(builder);
+        return NULL;
+    }
+    builder->seed = o.seed;
+    builder->max_parameters = o.max_parameters ? o.max_parameters : DEFAULT_MAX_PARAMETERS;
+    if (o.name && !(builder->model->name = mote_arena_strdup(&builder->model->arena, o.name, err))) {
+        mote_builder_abandon(builder);
+        return NULL;
+    }
+    return builder;
+}
+
+void mote_builder_abandon(mote_builder *builder)
+{
+    if (!builder)
+        return;
+    mote_model_destroy(builder->model);
+    free(builder);
+}
+
+static mote_status check_all_used(mote_builder *builder)
+{
+    const mote_graph *graph = graph_of(builder);
+    int               id;
+
+    for (id = 0; id < graph->tensor_count; id++)
+        if (graph->tensors[id].kind == MOTE_ACTIVATION && mote_graph_use_count(graph, id) == 0)
+            return mote_fail(&builder->err, MOTE_ERR_USAGE, "layer \"%s\": its output leads nowhere",
+                             mote_show_string(graph->tensors[id].name).text);
+    return MOTE_OK;
+}
+
+static mote_status complete(mote_builder *builder, const mote_layer_id *outputs, int output_count)
+{
+    mote_model *model = builder->model;
+    mote_error *err = &builder->err;
+    int         i;
+
+    for (i = 0; i < output_count && err->code == MOTE_OK; i++)
+        if (outputs[i] < 0 || outputs[i] >= graph_of(builder)->tensor_count ||
+            graph_of(builder)->tensors[outputs[i]].kind != MOTE_ACTIVATION)
+            mote_fail(err, MOTE_ERR_USAGE, "output %d is no layer", i);
+    if (err->code == MOTE_OK && (builder->input_count == 0 || output_count < 1))
+        mote_fail(err, MOTE_ERR_USAGE, "a network needs an input and an output");
+    if (err->code != MOTE_OK)
+        return err->code;
+    MOTE_TRY(mote_graph_set_inputs(model, graph_of(builder), builder->inputs, builder->input_count, err));
+    MOTE_TRY(mote_graph_set_outputs(model, graph_of(builder), outputs, output_count, err));
+    MOTE_TRY(check_all_used(builder));
+    MOTE_TRY(mote_model_gather_params(model, err));
+    return mote_model_verify(model, err);
+}
+
+mote_status mote_builder_finish(mote_builder *builder, const mote_layer_id *outputs, int output_count, mote_model **out,
+                                mote_error *err)
+{
+    mote_model *model = builder->model;
+
+    *out = NULL;
+    if (complete(builder, outputs, output_count) != MOTE_OK) {
+        mote_fail(err, builder->err.code, "%s", builder->err.text);
+        mote_builder_abandon(builder);
+        return err->code;
+    }
+    free(builder);
+    *out = model;
+    return MOTE_OK;
+}
+
+int mote_builder_shape(const mote_builder *builder, mote_layer_id id, int *dims)
+{
+    const mote_tensor *tensor;
+    int                i;
+
+    if (builder->err.code != MOTE_OK || id < 0 || id >= graph_of(builder)->tensor_count)
+        return -1;
+    tensor = &graph_of(builder)->tensors[id];
+    for (i = 1; i < tensor->rank; i++)
+        dims[i - 1] = tensor->dim[i];
+    return tensor->rank - 1;
+}
+
+/* ---- adding ---- */
+
+static mote_id add_activation_tensor(mote_builder *builder, mote_tensor tensor)
+{
+    tensor.origin = (uint32_t)graph_of(builder)->tensor_count;
+    tensor.dtype = MOTE_F32;
+    tensor.kind = MOTE_ACTIVATION;
+    tensor.is_batched = true;
+    return mote_graph_add_tensor(builder->model, graph_of(builder), &tensor, &builder->err);
+}
+
+static mote_status check_input(mote_builder *builder, int rank, const int *dims)
+{
+    size_t count = 1;
+    int    i;
+
+    if (builder->input_count == MOTE_RANK_MAX)
+        return mote_fail(&builder->err, MOTE_ERR_LIMIT, "a network has at most %d inputs", MOTE_RANK_MAX);
+    if (rank < 1 || rank > MOTE_RANK_MAX - 1)
+        return mote_fail(&builder->err, MOTE_ERR_USAGE, "the input has %d dimensions; 1 to %d are possible", rank,
+                         MOTE_RANK_MAX - 1);
+    for (i = 0; i < rank; i++) {
+        if (dims[i] < 1 || dims[i] > INPUT_DIM_MAX)
+            return mote_fail(&builder->err, MOTE_ERR_USAGE, "the input has a dimension of %d; 1 to %d are possible", dims[i],
+                             INPUT_DIM_MAX);
+        count = mote_size_mul(count, (size_t)dims[i]);
+    }
+    if (count > INPUT_COUNT_MAX)
+        return mote_fail(&builder->err, MOTE_ERR_LIMIT, "the input has %zu elements, more than %d", count, INPUT_COUNT_MAX);
+    return MOTE_OK;
+}
+
+mote_layer_id mote_add_input(mote_builder *builder, int rank, const int *dims)
+{
+    mote_tensor tensor = {.rank = rank + 1, .dim = {1}};
+    int         used = 0;
+    mote_id     id;
+
+    if (builder->err.code != MOTE_OK || check_input(builder, rank, dims) != MOTE_OK ||
+        !(tensor.name = default_name(builder, "input", &used)))
+        return MOTE_NO_LAYER;
+    memcpy(tensor.dim + 1, dims, (size_t)rank * sizeof *dims);
+    id = add_activation_tensor(builder, tensor);
+    if (id != MOTE_NONE)
+        builder->inputs[builder->input_count++] = id;
+    return id;
+}
+
+static int index_of(const mote_layer_type *type)
+{
+    int i = 0;
+
+    while (mote_layer_types[i] != type)
+        i++;
+    return i;
+}
+
+static mote_status check_inputs(const mote_layer_type *type, const mote_layer_call *call)
+{
+    int i;
+
+    for (i = 0; i < call->in_count; i++) {
+        if (call->in[i] < 0 || call->in[i] >= graph_of(call->builder)->tensor_count ||
+            mote_layer_in(call, i)->kind != MOTE_ACTIVATION)
+            mote_layer_fail(call, MOTE_ERR_USAGE, "input %d is no layer", i);
+        else if (type->is_image && mote_layer_in(call, i)->rank != 4)
+            mote_layer_fail(call, MOTE_ERR_USAGE,
+                            "takes [height, width, channels], but its input has %d dimension%s; add a reshape before it",
+                            mote_layer_in(call, i)->rank - 1, mote_layer_in(call, i)->rank == 2 ? "" : "s");
+    }
+    if (type->in_min == 0 ? call->in_count != 1 : call->in_count < type->in_min || call->in_count > MOTE_NODE_IN_MAX)
+        mote_layer_fail(call, MOTE_ERR_USAGE, "has %d inputs, %s%d expected", call->in_count,
+                        type->in_min == 0 ? "" : "at least ", type->in_min == 0 ? 1 : type->in_min);
+    return call->builder->err.code;
+}
+
+static const char *name_in(const void *options)
+{
+    return options ? *(const char *const *)options : NULL;
+}
+
+mote_layer_id mote_builder_add(mote_builder *builder, const mote_layer_type *type, const mote_layer_id *in, int in_count,
+                               const void *options)
+{
+    mote_layer_call call = {.builder = builder, .in = in, .in_count = in_count};
+    void           *complete_options;
+    mote_error      problem = {0};
+
+    if (builder->err.code != MOTE_OK)
+        return MOTE_NO_LAYER;
+    call.name = name_in(options) ? given_name(builder, name_in(options))
+                                 : default_name(builder, type->name, &builder->named[index_of(type)]);
+    if (!call.name || check_inputs(type, &call) != MOTE_OK)
+        return MOTE_NO_LAYER;
+    complete_options = mote_arena_alloc(&builder->model->arena, 1, type->options_bytes, &builder->err);
+    if (!complete_options)
+        return MOTE_NO_LAYER;
+    if (options)
+        memcpy(complete_options, options, type->options_bytes);
+    mote_keys_set_defaults(type->keys, complete_options);
+    if (mote_keys_check(type->keys, complete_options, &problem) != MOTE_OK)
+        return mote_layer_fail(&call, problem.code, "%s", problem.text);
+    return type->add(&call, complete_options);
+}
+
+#define LAYER(layer, options)                                                                                               \
+    _Static_assert(offsetof(options, name) == 0, #options " begins with the name");                                         \
+    mote_layer_id mote_add_##layer(mote_builder *builder, mote_layer_id x, const options *given)                            \
+    {                                                                                                                       \
+        return mote_builder_add(builder, &mote_layer_type_##layer, &x, 1, given);                                           \
+    }
+#define LAYER_OF_MANY(layer, options)                                                                                       \
+    _Static_assert(offsetof(options, name) == 0, #options " begins with the name");                                         \
+    mote_layer_id mote_add_##layer(mote_builder *builder, const mote_layer_id *inputs, int input_count,                     \
+                                   const options *given)                                                                    \
+    {                                                                                                                       \
+        return mote_builder_add(builder, &mote_layer_type_##layer, inputs, input_count, given);                             \
+    }
+#include "layers/layers.def"
+#undef LAYER
+#undef LAYER_OF_MANY
+
+/* ---- for layers' files ---- */
+
+const mote_tensor *mote_layer_in(const mote_layer_call *call, int index)
+{
+    return &graph_of(call->builder)->tensors[call->in[index]];
+}
+
+int32_t mote_layer_channels(const mote_layer_call *call)
+{
+    const mote_tensor *in = mote_layer_in(call, 0);
+
+    return in->dim[in->rank - 1];
+}
+
+mote_shape_text mote_layer_shape(const mote_layer_call *call, int index)
+{
+    mote_tensor sample = *mote_layer_in(call, index);
+    int         i;
+
+    sample.rank--;
+    for (i = 0; i < sample.rank; i++)
+        sample.dim[i] = sample.dim[i + 1];
+    return mote_shape_show(&sample);
+}
+
+mote_layer_id mote_layer_fail(const mote_layer_call *call, mote_status code, const char *format, ...)
+{
+    char    text[MOTE_ERROR_TEXT];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    mote_fail(&call->builder->err, code, "layer \"%s\": %s", mote_show_string(call->name).text, text);
+    return MOTE_NO_LAYER;
+}
+
+mote_id mote_layer_weight(const mote_layer_call *call, const mote_weight *weight)
+{
+    mote_builder       *builder = call->builder;
+    mote_initialization how = {weight->initializer, weight->fan_in, weight->fan_out, builder->seed, builder->weight_count};
+    mote_tensor         tensor = {.dtype = MOTE_F32, .rank = weight->rank, .kind = MOTE_CONST};
+    size_t              count;
+
+    if (builder->err.code != MOTE_OK)
+        return MOTE_NONE;
+    memcpy(tensor.dim, weight->dim, sizeof weight->dim);
+    count = mote_tensor_count(&tensor);
+    if (count > builder->max_parameters - builder->parameter_count)
+        return mote_layer_fail(call, MOTE_ERR_LIMIT, "%s %s makes the network larger than %zu parameters", weight->name,
+                               mote_shape_show(&tensor).text, builder->max_parameters);
+    builder->parameter_count += count;
+    builder->weight_count++;
+    tensor.name = mote_arena_printf(&builder->model->arena, &builder->err, "%s/%s", call->name, weight->name);
+    tensor.data = mote_arena_alloc(&builder->model->arena, count, sizeof(float), &builder->err);
+    if (!tensor.name || !tensor.data)
+        return MOTE_NONE;
+    tensor.origin = (uint32_t)graph_of(builder)->tensor_count;
+    tensor.is_trainable = !weight->is_fixed;
+    mote_initialize(&how, tensor.data, count);
+    return mote_graph_add_tensor(builder->model, graph_of(builder), &tensor, &builder->err);
+}
+
+mote_id mote_layer_bias(const mote_layer_call *call, int32_t count, mote_initializer initializer)
+{
+    return mote_layer_weight(
+        call, &(mote_weight){
+                  .name = "bias", .rank = 1, .dim = {count}, .initializer = initializer, .fan_in = count, .fan_out = count});
+}
+
+mote_id mote_layer_integers(const mote_layer_call *call, const char *name, const int32_t *values, int32_t count)
+{
+    mote_builder *builder = call->builder;
+    const char   *full_name = mote_arena_printf(&builder->model->arena, &builder->err, "%s/%s", call->name, name);
+    mote_id       id;
+
+    if (!full_name)
+        return MOTE_NONE;
+    id = mote_graph_add_const(builder->model, graph_of(builder), full_name, MOTE_I32, 1, &count, values, &builder->err);
+    if (id != MOTE_NONE)
+        graph_of(builder)->tensors[id].origin = (uint32_t)id;
+    return id;
+}
+
+/* An optional operand at the end is left out. */
+static int count_present(const mote_node *node)
+{
+    return node->in[node->in_count - 1] == MOTE_NONE ? node->in_count - 1 : node->in_count;
+}
+
+static mote_layer_id add_node(const mote_layer_call *call, const mote_node *spec, const char *out_name)
+{
+    mote_builder *builder = call->builder;
+    mote_node     node = *spec, *added;
+    mote_id       out;
+
+    if (builder->err.code != MOTE_OK)
+        return MOTE_NO_LAYER;
+    out = add_activation_tensor(builder, (mote_tensor){.name = out_name});
+    node.name = call->name;
+    node.origin = (uint32_t)graph_of(builder)->node_count;
+    node.in_count = count_present(&node);
+    node.out = &out;
+    node.out_count = 1;
+    added = out == MOTE_NONE ? NULL : mote_graph_add_node(builder->model, graph_of(builder), &node, &builder->err);
+    if (!added || mote_op_infer(builder->model, graph_of(builder), added, &builder->err) != MOTE_OK)
+        return MOTE_NO_LAYER;
+    return out;
+}
+
+mote_layer_id mote_layer_node(const mote_layer_call *call, const mote_node *node)
+{
+    return add_node(call, node, call->name);
+}
+
+mote_layer_id mote_layer_inner_node(const mote_layer_call *call, const mote_node *node, const char *suffix)
+{
+    char name[NAME_LENGTH_MAX + 32];
+
+    snprintf(name, sizeof name, "%s/%s", call->name, suffix);
+    return add_node(call, node, name);
+}
+
+mote_layer_id mote_layer_simple_node(const mote_layer_call *call, mote_op_kind op, mote_attrs attributes)
+{
+    mote_id in = call->in[0];
+
+    return mote_layer_node(call, &(mote_node){.op = op, .in = &in, .in_count = 1, .as = attributes});
+}
+
+mote_layer_id mote_layer_activation_node(const mote_layer_call *call, mote_layer_id x, mote_layer_activation activation)
+{
+    static const mote_op_kind kinds[] = {[MOTE_RELU] = MOTE_OP_RELU,
+                                         [MOTE_RELU6] = MOTE_OP_RELU6,
+                                         [MOTE_SIGMOID] = MOTE_OP_LOGISTIC,
+                                         [MOTE_TANH] = MOTE_OP_TANH,
+                                         [MOTE_SOFTMAX] = MOTE_OP_SOFTMAX};
+    mote_id                   in = x;
+    mote_node                 node = {.op = kinds[activation], .in = &in, .in_count = 1};
+
+    if (activation == MOTE_SOFTMAX)
+        node.as.softmax.beta = 1;
+    return mote_layer_node(call, &node);
+}
+
+mote_layer_id mote_layer_activated_node(const mote_layer_call *call, const mote_node *node, mote_layer_activation activation)
+{
+    static const mote_activation fused[] = {[MOTE_RELU] = MOTE_ACT_RELU, [MOTE_RELU6] = MOTE_ACT_RELU6};
+    mote_node                    first = *node;
+
+    if (activation > MOTE_RELU6)
+        return mote_layer_activation_node(call, mote_layer_inner_node(call, node, "linear"), activation);
+    first.activation = fused[activation];
+    return mote_layer_node(call, &first);
+}

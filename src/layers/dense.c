@@ -1,0 +1,35 @@
+/* dense: Keras' Dense. SPDX-License-Identifier: Apache-2.0 */
+#include "layers/layer.h"
+
+static mote_layer_id add(const mote_layer_call *call, const void *options)
+{
+    const mote_dense *o = options;
+    const int32_t     in_count = mote_layer_channels(call);
+    mote_id           operands[3] = {call->in[0], MOTE_NONE, MOTE_NONE};
+    mote_node         node = {.op = MOTE_OP_FULLY_CONNECTED, .in = operands, .in_count = 3};
+
+    operands[1] = mote_layer_weight(call, &(mote_weight){.name = "kernel",
+                                                         .rank = 2,
+                                                         .dim = {o->units, in_count},
+                                                         .initializer = o->kernel_initializer,
+                                                         .fan_in = in_count,
+                                                         .fan_out = o->units});
+    if (o->use_bias == MOTE_ON)
+        operands[2] = mote_layer_bias(call, o->units, o->bias_initializer);
+    node.as.fully_connected.keep_num_dims = mote_layer_in(call, 0)->rank > 2;
+    return mote_layer_activated_node(call, &node, o->activation);
+}
+
+static const mote_key keys[] = {
+    {"units", MOTE_KEY_INT, offsetof(mote_dense, units), 1, MOTE_LAYER_CHANNEL_MAX, .is_required = true},
+    {"activation", MOTE_KEY_WORD, offsetof(mote_dense, activation), .words = mote_activation_words},
+    {"use_bias", MOTE_KEY_SWITCH, offsetof(mote_dense, use_bias), .standard = MOTE_ON},
+    {"kernel_initializer", MOTE_KEY_WORD, offsetof(mote_dense, kernel_initializer), .standard = MOTE_GLOROT_UNIFORM,
+     .words = mote_initializer_words},
+    {"bias_initializer", MOTE_KEY_WORD, offsetof(mote_dense, bias_initializer), .standard = MOTE_ZEROS,
+     .words = mote_initializer_words},
+    {0},
+};
+
+const mote_layer_type mote_layer_type_dense = {
+    .name = "dense", .options_bytes = sizeof(mote_dense), .keys = keys, .add = add};

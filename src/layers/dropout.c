@@ -1,0 +1,17 @@
+/* dropout: Keras' Dropout. SPDX-License-Identifier: Apache-2.0 */
+#include "layers/layer.h"
+
+static mote_layer_id add(const mote_layer_call *call, const void *options)
+{
+    const mote_dropout *o = options;
+
+    return mote_layer_simple_node(call, MOTE_OP_DROPOUT, (mote_attrs){.dropout = {.rate = o->rate}});
+}
+
+static const mote_key keys[] = {
+    {"rate", MOTE_KEY_FLOAT, offsetof(mote_dropout, rate), 0, 0.99, .is_required = true},
+    {0},
+};
+
+const mote_layer_type mote_layer_type_dropout = {
+    .name = "dropout", .options_bytes = sizeof(mote_dropout), .keys = keys, .add = add};

@@ -1,0 +1,46 @@
+/* batch_normalization: Keras' BatchNormalization over the last axis. SPDX-License-Identifier: Apache-2.0 */
+#include "layers/layer.h"
+
+static mote_id add_weight(const mote_layer_call *call, const char *name, mote_initializer initializer, bool is_fixed)
+{
+    const int32_t channels = mote_layer_channels(call);
+
+    return mote_layer_weight(call, &(mote_weight){.name = name,
+                                                  .rank = 1,
+                                                  .dim = {channels},
+                                                  .initializer = initializer,
+                                                  .fan_in = channels,
+                                                  .fan_out = channels,
+                                                  .is_fixed = is_fixed});
+}
+
+static mote_layer_id add(const mote_layer_call *call, const void *options)
+{
+    const mote_batch_normalization *o = options;
+    mote_id                         operands[5] = {call->in[0], MOTE_NONE, MOTE_NONE, MOTE_NONE, MOTE_NONE};
+    mote_node                       node = {.op = MOTE_OP_BATCH_NORMALIZATION, .in = operands, .in_count = 5};
+
+    if (o->scale == MOTE_ON)
+        operands[1] = add_weight(call, "gamma", o->gamma_initializer, false);
+    if (o->center == MOTE_ON)
+        operands[2] = add_weight(call, "beta", o->beta_initializer, false);
+    operands[3] = add_weight(call, "moving_mean", MOTE_ZEROS, true);
+    operands[4] = add_weight(call, "moving_variance", MOTE_ONES, true);
+    node.as.batch_normalization = (mote_batch_normalization_attrs){.momentum = o->momentum, .epsilon = o->epsilon};
+    return mote_layer_node(call, &node);
+}
+
+static const mote_key keys[] = {
+    {"momentum", MOTE_KEY_FLOAT, offsetof(mote_batch_normalization, momentum), 1e-6, 1, .standard = 0.99},
+    {"epsilon", MOTE_KEY_FLOAT, offsetof(mote_batch_normalization, epsilon), 1e-12, 1, .standard = 1e-3},
+    {"center", MOTE_KEY_SWITCH, offsetof(mote_batch_normalization, center), .standard = MOTE_ON},
+    {"scale", MOTE_KEY_SWITCH, offsetof(mote_batch_normalization, scale), .standard = MOTE_ON},
+    {"beta_initializer", MOTE_KEY_WORD, offsetof(mote_batch_normalization, beta_initializer), .standard = MOTE_ZEROS,
+     .words = mote_initializer_words},
+    {"gamma_initializer", MOTE_KEY_WORD, offsetof(mote_batch_normalization, gamma_initializer), .standard = MOTE_ONES,
+     .words = mote_initializer_words},
+    {0},
+};
+
+const mote_layer_type mote_layer_type_batch_normalization = {
+    .name = "batch_normalization", .options_bytes = sizeof(mote_batch_normalization), .keys = keys, .add = add};
