@@ -195,13 +195,19 @@ static void backward(const state *s, const float *x, float *dx, const float *w, 
     }
 }
 
+/* Keeps the least. */
+static void note(double *least, double seconds)
+{
+    *least = *least == 0 || seconds < *least ? seconds : *least;
+}
+
 static const char *const kind_names[] = {"dense", "conv", "depthwise", "max_pool", "norm", "global"};
 
 static void measure(const network *net, bool is_detailed)
 {
     state    s[LAYERS_MAX];
     size_t   weights, scratch, i, slots;
-    int      count = build(net, s, &weights, &scratch), k, round, rounds = 0;
+    int      count = build(net, s, &weights, &scratch), k, round;
     float   *x = floats(s[0].in), *w = floats(weights), *g = floats(weights), *m = floats(weights), *v = floats(weights);
     state   *last = &s[count - 1];
     float   *target = floats(last->out);
@@ -234,9 +240,9 @@ static void measure(const network *net, bool is_detailed)
         start = now();
         for (int repeat = 0; repeat < inner; repeat++) {
             for (k = 0; k < count; k++) {
-                t = is_detailed ? now() : 0;
+                t = now();
                 forward(&s[k], k ? s[k - 1].y : x, w, work);
-                used[0][k] += is_detailed ? now() - t : 0;
+                note(&used[0][k], now() - t);
             }
             if (net->is_regression)
                 math->mean_squared_error((size_t)net->batch, last->dense.out, 1.0f / (float)net->batch, last->y, target,
@@ -245,11 +251,11 @@ static void measure(const network *net, bool is_detailed)
                 math->softmax_cross_entropy_labels((size_t)net->batch, last->dense.out, 1.0f / (float)net->batch, last->y,
                                                    labels, last->dy);
             for (k = count - 1; k >= 0; k--) {
-                t = is_detailed ? now() : 0;
+                t = now();
                 backward(&s[k], k ? s[k - 1].y : x, k ? s[k - 1].dy : NULL, w, g, work);
-                used[1][k] += is_detailed ? now() - t : 0;
+                note(&used[1][k], now() - t);
             }
-            t = is_detailed ? now() : 0;
+            t = now();
             if (net->is_adam)
                 math->adam_step(
                     &(mote_math_adam){
@@ -258,8 +264,7 @@ static void measure(const network *net, bool is_detailed)
             else
                 math->rmsprop_step(&(mote_math_rmsprop){.lr = 1e-5f, .rho = .9f, .epsilon = 1e-7f, .clears_g = true},
                                    weights, w, g, v, NULL, NULL);
-            update += is_detailed ? now() - t : 0;
-            rounds++;
+            note(&update, now() - t);
         }
         t = (now() - start) / inner;
         best = t < best ? t : best;
@@ -267,9 +272,8 @@ static void measure(const network *net, bool is_detailed)
     printf("%-28s %10.1f us\n", net->name, best * 1e6);
     if (is_detailed) {
         for (k = 0; k < count; k++)
-            printf("    %-12s %9.1f forward %9.1f backward\n", kind_names[s[k].as.kind], used[0][k] / rounds * 1e6,
-                   used[1][k] / rounds * 1e6);
-        printf("    update       %9.1f\n", update / rounds * 1e6);
+            printf("    %-12s %9.1f forward %9.1f backward\n", kind_names[s[k].as.kind], used[0][k] * 1e6, used[1][k] * 1e6);
+        printf("    update       %9.1f\n", update * 1e6);
     }
 }
 
