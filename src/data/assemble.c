@@ -15,6 +15,7 @@ enum { AUTO_CLASS_MAX = 1024, CLASS_MAX = 65536 };
 void mote_raw_set_init(mote_raw_set *raw, const mote_data_options *options)
 {
     *raw = (mote_raw_set){.max_bytes = options->max_bytes ? options->max_bytes : MOTE_ARENA_DEFAULT_CAP};
+    raw->arena.cap_bytes = raw->max_bytes;
 }
 
 void mote_raw_set_free(mote_raw_set *raw)

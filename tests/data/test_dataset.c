@@ -442,6 +442,35 @@ static void an_unknown_kind_of_file_is_one_clear_line(void **state)
     assert_fails(mote_dataset_load(&set, SCRATCH "/none.csv", NULL, err), MOTE_ERR_IO, "/none.csv: No such file");
 }
 
+/* From nothing up to enough: each allocation is the first that does not fit once, and nothing leaks (make check). */
+static void every_allocation_beyond_the_memory_limit_ends_in_one_line(void **state)
+{
+    static const char *const paths[] = {"tests/golden/data/deflated.npz", SCRATCH "/limit.csv", SCRATCH "/limit"};
+    const char              *table = "a,b,c\n1,2,x\n3,4,y\n5,6,x\n";
+    const int64_t            dim[2] = {6, 4};
+    mote_array               x = make_array(MOTE_F64, 2, dim);
+    size_t                   i;
+    (void)state;
+    put_file(SCRATCH "/limit.csv", table, strlen(table));
+    assert_works(mote_make_dirs(SCRATCH "/limit", err));
+    assert_works(mote_npy_save(&x, SCRATCH "/limit/x_train.npy", err));
+    mote_array_free(&x);
+    for (i = 0; i < 3; i++) {
+        mote_data_options options = {.max_bytes = 1, .standardize = MOTE_STANDARDIZE_CHANNELS};
+        mote_dataset     *set;
+        mote_error        failure = {0};
+        while (mote_dataset_load(&set, paths[i], &options, &failure) != MOTE_OK) {
+            if (failure.code != MOTE_ERR_LIMIT || !strstr(failure.text, "memory limit") || options.max_bytes > 100000)
+                fail_msg("%zu bytes: %s", options.max_bytes, failure.text);
+            assert_null(set);
+            mote_error_clear(&failure);
+            options.max_bytes += 8;
+        }
+        assert_true(options.max_bytes > 100);
+        mote_dataset_destroy(set);
+    }
+}
+
 static void a_generated_sine_is_split_60_20_20_and_repeats_with_its_seed(void **state)
 {
     mote_sine_options options = {.count = 1000, .noise = 0.1f, .seed = 1}, quiet = {.seed = 1}, few = {.count = 4};
@@ -516,6 +545,7 @@ int main(void)
         cmocka_unit_test(an_npz_with_keras_names_is_a_data_set),
         cmocka_unit_test(npy_files_alone_in_pairs_and_in_folders_are_data_sets),
         cmocka_unit_test(an_unknown_kind_of_file_is_one_clear_line),
+        cmocka_unit_test(every_allocation_beyond_the_memory_limit_ends_in_one_line),
         cmocka_unit_test(a_generated_sine_is_split_60_20_20_and_repeats_with_its_seed),
         cmocka_unit_test(a_summary_has_the_moments_and_the_classes),
     };
