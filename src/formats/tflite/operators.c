@@ -64,6 +64,18 @@ static int32_t version_int8_2_int16_3(const mote_graph *graph, const mote_node *
     return dtype == MOTE_I16 ? 3 : dtype == MOTE_I8 ? 2 : 1;
 }
 
+static int32_t version_quantize(const mote_graph *graph, const mote_node *node)
+{
+    return mote_node_out(graph, node, 0)->dtype == MOTE_I16 ? 2 : 1;
+}
+
+static int32_t version_dequantize(const mote_graph *graph, const mote_node *node)
+{
+    mote_dtype dtype = type_in(graph, node);
+
+    return dtype == MOTE_I16 || dtype == MOTE_F16 ? 3 : dtype == MOTE_I8 ? 2 : 1;
+}
+
 static int32_t version_fully_connected(const mote_graph *graph, const mote_node *node)
 {
     if (type_in(graph, node) == MOTE_I16)
@@ -98,6 +110,35 @@ static mote_fb_ref write_fully_connected(mote_fb_writer *w, const mote_graph *gr
 }
 
 /* ---- CONV_2D, DEPTHWISE_CONV_2D ---- */
+
+/* A bias of zeroes: TensorFlow Lite refuses a CONV_2D without bias, and its XNNPACK crashes on a DEPTHWISE_CONV_2D without.
+ */
+static mote_status make_zero_bias(const mote_graph *graph, const mote_node *node, mote_tensor *out, mote_arena *arena,
+                                  mote_error *err)
+{
+    const mote_tensor *in = mote_node_in(graph, node, 0), *w = mote_node_in(graph, node, 1);
+    mote_quant        *quant = MOTE_NEW(arena, mote_quant, 1, err);
+    int32_t            count = mote_node_out(graph, node, 0)->dim[3], i;
+
+    *out = (mote_tensor){.name = "bias",
+                         .dtype = in->dtype == MOTE_F32   ? MOTE_F32
+                                  : in->dtype == MOTE_I16 ? MOTE_I64
+                                                          : MOTE_I32,
+                         .rank = 1,
+                         .dim = {count},
+                         .kind = MOTE_CONST};
+    out->data = mote_arena_alloc(arena, mote_tensor_bytes(out), 1, err);
+    if (!quant || !out->data || !in->quant || !w->quant)
+        return err->code;
+    *quant = (mote_quant){w->quant->count > 1 ? 0 : -1, w->quant->count, MOTE_NEW(arena, float, w->quant->count, err),
+                          MOTE_NEW(arena, int32_t, w->quant->count, err)};
+    if (!quant->scale || !quant->zero_point)
+        return err->code;
+    for (i = 0; i < quant->count; i++)
+        quant->scale[i] = in->quant->scale[0] * w->quant->scale[i];
+    out->quant = quant;
+    return MOTE_OK;
+}
 
 static int32_t version_conv_2d(const mote_graph *graph, const mote_node *node)
 {
@@ -222,22 +263,87 @@ static mote_fb_ref write_mean(mote_fb_writer *w, const mote_graph *graph, const 
     return mote_fb_end(w);
 }
 
-/* The file wants the axes as operand 1, where the graph may have them as attributes only. */
-static mote_tensor make_mean_axes(const mote_node *node)
+/* Axes that the graph has as attributes only. */
+static mote_status make_mean_axes(const mote_graph *graph, const mote_node *node, mote_tensor *out, mote_arena *arena,
+                                  mote_error *err)
 {
     const mote_reduce_attrs *as = &node->as.mean;
 
-    return (mote_tensor){.name = "axes",
+    (void)graph, (void)arena, (void)err;
+    *out = (mote_tensor){.name = "axes",
                          .dtype = MOTE_I32,
                          .rank = 1,
                          .dim = {as->axis_count},
                          .kind = MOTE_CONST,
                          .data = (void *)(uintptr_t)as->axis};
+    return MOTE_OK;
+}
+
+/* ---- ADD ---- */
+
+static mote_status read_add(const mote_fb_table *options, const mote_graph *graph, mote_node *node, mote_error *err)
+{
+    (void)graph;
+    node->activation = read_activation(options, add_activation, err);
+    return err->code;
+}
+
+/* pot_scale_int16 speaks of int16 alone: false says that scales need not be powers of two. */
+static mote_fb_ref write_add(mote_fb_writer *w, const mote_graph *graph, const mote_node *node)
+{
+    mote_fb_begin(w);
+    write_activation(w, add_activation, node->activation);
+    mote_fb_set_bool(w, add_pot_scale_int16, type_in(graph, node) != MOTE_I16, true);
+    return mote_fb_end(w);
+}
+
+/* ---- RESHAPE ---- */
+
+/* Where there is no operand that says the new shape, the option does; -1 keeps an open batch open. What is read needs
+ * neither: the output has its shape. */
+static mote_fb_ref write_reshape(mote_fb_writer *w, const mote_graph *graph, const mote_node *node)
+{
+    const mote_tensor *out = mote_node_out(graph, node, 0);
+    int32_t            dim[MOTE_RANK_MAX];
+    mote_fb_ref        shape;
+
+    if (mote_node_in(graph, node, 1))
+        return 0;
+    memcpy(dim, out->dim, sizeof dim);
+    if (out->is_batched && out->rank > 0)
+        dim[0] = -1;
+    shape = mote_fb_put_vector(w, dim, (size_t)out->rank, sizeof *dim, 4);
+    mote_fb_begin(w);
+    mote_fb_set_ref(w, reshape_new_shape, shape);
+    return mote_fb_end(w);
+}
+
+/* ---- SOFTMAX ---- */
+
+static mote_status read_softmax(const mote_fb_table *options, const mote_graph *graph, mote_node *node, mote_error *err)
+{
+    (void)graph;
+    node->as.softmax.beta = mote_fb_f32(options, softmax_beta, 0, err);
+    return err->code;
+}
+
+static mote_fb_ref write_softmax(mote_fb_writer *w, const mote_graph *graph, const mote_node *node)
+{
+    (void)graph;
+    mote_fb_begin(w);
+    mote_fb_set_f32(w, softmax_beta, node->as.softmax.beta, 0);
+    return mote_fb_end(w);
 }
 
 /* ---- the table ---- */
 
 static const mote_tflite_operator operators[] = {
+    {.builtin_code = TFLITE_ADD,
+     .kind = MOTE_OP_ADD,
+     .options_type = TFLITE_ADD_OPTIONS,
+     .read_options = read_add,
+     .write_options = write_add,
+     .version = version_int8_2_int16_3},
     {.builtin_code = TFLITE_AVERAGE_POOL_2D,
      .kind = MOTE_OP_AVERAGE_POOL_2D,
      .options_type = TFLITE_POOL_2D_OPTIONS,
@@ -249,19 +355,25 @@ static const mote_tflite_operator operators[] = {
      .options_type = TFLITE_CONV_2D_OPTIONS,
      .read_options = read_conv_2d,
      .write_options = write_conv_2d,
-     .version = version_conv_2d},
+     .version = version_conv_2d,
+     .make_operand = make_zero_bias,
+     .in_count = 3},
     {.builtin_code = TFLITE_DEPTHWISE_CONV_2D,
      .kind = MOTE_OP_DEPTHWISE_CONV_2D,
      .options_type = TFLITE_DEPTHWISE_CONV_2D_OPTIONS,
      .read_options = read_depthwise_conv_2d,
      .write_options = write_depthwise_conv_2d,
-     .version = version_depthwise_conv_2d},
+     .version = version_depthwise_conv_2d,
+     .make_operand = make_zero_bias,
+     .in_count = 3},
+    {.builtin_code = TFLITE_DEQUANTIZE, .kind = MOTE_OP_DEQUANTIZE, .version = version_dequantize},
     {.builtin_code = TFLITE_FULLY_CONNECTED,
      .kind = MOTE_OP_FULLY_CONNECTED,
      .options_type = TFLITE_FULLY_CONNECTED_OPTIONS,
      .read_options = read_fully_connected,
      .write_options = write_fully_connected,
      .version = version_fully_connected},
+    {.builtin_code = TFLITE_LOGISTIC, .kind = MOTE_OP_LOGISTIC, .version = version_int8_2_int16_3},
     {.builtin_code = TFLITE_MAX_POOL_2D,
      .kind = MOTE_OP_MAX_POOL_2D,
      .options_type = TFLITE_POOL_2D_OPTIONS,
@@ -276,6 +388,21 @@ static const mote_tflite_operator operators[] = {
      .version = version_int8_2_int16_3,
      .make_operand = make_mean_axes,
      .in_count = 2},
+    {.builtin_code = TFLITE_QUANTIZE, .kind = MOTE_OP_QUANTIZE, .version = version_quantize},
+    {.builtin_code = TFLITE_RELU, .kind = MOTE_OP_RELU, .version = version_int8_2_int16_3},
+    {.builtin_code = TFLITE_RELU6, .kind = MOTE_OP_RELU6, .version = version_int8_2_int16_3},
+    {.builtin_code = TFLITE_RESHAPE,
+     .kind = MOTE_OP_RESHAPE,
+     .options_type = TFLITE_RESHAPE_OPTIONS,
+     .write_options = write_reshape,
+     .version = version_1},
+    {.builtin_code = TFLITE_SOFTMAX,
+     .kind = MOTE_OP_SOFTMAX,
+     .options_type = TFLITE_SOFTMAX_OPTIONS,
+     .read_options = read_softmax,
+     .write_options = write_softmax,
+     .version = version_int8_2_int16_3},
+    {.builtin_code = TFLITE_TANH, .kind = MOTE_OP_TANH, .version = version_int8_2_int16_3},
 };
 enum { OPERATOR_COUNT = sizeof operators / sizeof operators[0] };
 

@@ -20,9 +20,10 @@ typedef struct mote_tflite_operator {
     /* The version that TensorFlow Lite gives the operator for these operand types and options: the lowest that can run it.
      * Source: tensorflow/lite/tools/versioning/op_version.cc */
     int32_t (*version)(const mote_graph *graph, const mote_node *node);
-    /* The constant that a file needs as the last operand, where the graph's node may do without. Its data may be the node's.
-     * NULL: operands are the same in both. */
-    mote_tensor (*make_operand)(const mote_node *node);
+    /* Makes the last operand, a constant, where a graph may do without it and a file may not. Its data live as long as the
+     * arena and the node. NULL: operands are the same in both. */
+    mote_status (*make_operand)(const mote_graph *graph, const mote_node *node, mote_tensor *out, mote_arena *arena,
+                                mote_error *err);
     int32_t in_count; /* with that operand; only where make_operand is given */
 } mote_tflite_operator;
 

@@ -173,7 +173,8 @@ static mote_fb_ref write_inputs(writer *w, const mote_tflite_operator *row, cons
         count--;
     if (row->make_operand && count < row->in_count) {
         extra = w->kept_count + w->made_count;
-        w->made[w->made_count++] = row->make_operand(node);
+        if (row->make_operand(w->graph, node, &w->made[w->made_count++], &w->arena, err) != MOTE_OK)
+            return 0;
     }
     return write_ids(w, node->in, count, extra, err);
 }
