@@ -8,7 +8,7 @@
 
 bool mote_can_show(double value, mote_scale scale)
 {
-    return isfinite(value) && fabs(value) <= BIGGEST && (scale != MOTE_SCALE_LOG || value >= SMALLEST);
+    return fabs(value) <= BIGGEST /* false for NaN */ && (scale != MOTE_SCALE_LOG || value >= SMALLEST);
 }
 
 void mote_range_add(mote_range_of *range, double value, mote_scale scale)

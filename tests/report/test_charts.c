@@ -204,6 +204,18 @@ static void single_point_is_a_dot(void **state)
     mote_text_free(&svg);
 }
 
+static void point_between_gaps_is_a_dot(void **state)
+{
+    static const double y[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, NAN, 14, NAN, 16, 17};
+    const mote_series   series_with_gaps = {.y = y, .count = COUNT(y)};
+    const mote_chart    chart = {.series = &series_with_gaps, .series_count = 1};
+    mote_text           svg = {0};
+    (void)state;
+    render_svg(&chart, &svg);
+    assert_int_equal(count_of(&svg, "h0\""), 1);
+    mote_text_free(&svg);
+}
+
 static void nan_leaves_a_gap(void **state)
 {
     static const double y[] = {1, 2, 3, NAN, 5, 6};
@@ -318,7 +330,7 @@ static void png_has_the_size_asked(void **state)
 
 static void panels_stand_in_a_grid(void **state)
 {
-    mote_chart charts[3] = {{.width = 300, .height = 200}, {.width = 200, .height = 250}, {.width = 320, .height = 150}};
+    mote_chart charts[3] = {{.width = 320, .height = 200}, {.width = 200, .height = 250}, {.width = 300, .height = 150}};
     mote_error err = {0};
     mote_text  svg = {0};
     (void)state;
@@ -392,6 +404,7 @@ int main(void)
         cmocka_unit_test(every_kind_is_well_formed),
         cmocka_unit_test(empty_charts_are_drawn),
         cmocka_unit_test(single_point_is_a_dot),
+        cmocka_unit_test(point_between_gaps_is_a_dot),
         cmocka_unit_test(nan_leaves_a_gap),
         cmocka_unit_test(huge_series_make_small_files),
         cmocka_unit_test(legend_and_captions_are_there),
