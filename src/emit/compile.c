@@ -73,8 +73,7 @@ static mote_status write_text(compilation *c, const char *folder, const char *na
 
 static mote_status write_array(compilation *c, const char *folder, mote_error *err)
 {
-    mote_text        header = {0}, source = {0};
-    mote_tflite_file file;
+    mote_text file = {0}, header = {0}, source = {0};
 
     MOTE_TRY(mote_tflite_write(&file, c->model, err));
     mote_text_puts(&header, "/* The model as TensorFlow Lite Micro reads it: tflite::GetModel(g_model). */\n"
@@ -83,7 +82,7 @@ static mote_status write_array(compilation *c, const char *folder, mote_error *e
     mote_text_puts(&source, "#include \"model.h\"\n\nalignas(16) const unsigned char g_model[] = ");
     mote_emit_values(&source, file.bytes, MOTE_U8, file.count);
     mote_text_printf(&source, ";\nconst int g_model_len = %zu;\n", file.count);
-    mote_tflite_free(&file);
+    mote_text_free(&file);
     if (write_text(c, folder, "model.h", &header, err) == MOTE_OK)
         write_text(c, folder, "model.cc", &source, err);
     mote_text_free(&source);

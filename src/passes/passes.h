@@ -28,10 +28,10 @@ mote_node *mote_edit_producer(mote_edit *edit, mote_id id);
 int32_t mote_edit_use_count(const mote_edit *edit, mote_id id);
 void    mote_edit_kill(mote_edit *edit, const mote_node *node);
 
-mote_status mote_pass_drop_dropout(mote_edit *edit, mote_error *err);
+void mote_pass_drop_dropout(mote_edit *edit);
 /* Into the convolution or dense layer before it; where there is none, it becomes a 1x1 depthwise convolution. */
 mote_status mote_pass_fold_batch_normalization(mote_edit *edit, mote_error *err);
 /* RELU and RELU6 into the node before them. */
-mote_status mote_pass_fuse_activations(mote_edit *edit, mote_error *err);
+void mote_pass_fuse_activations(mote_edit *edit);
 
 #endif

@@ -1,0 +1,296 @@
+/* A float model and its ranges become an int8 model.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <string.h>
+
+#include "quantize/quantize.h"
+
+/* Biases stay well inside int32, so that adding the products cannot overflow. */
+#define BIAS_MAX 1073741824.0
+
+typedef struct rewriting {
+    const mote_model            *from;
+    const mote_graph            *graph;
+    mote_model                  *to;
+    const mote_quantize_options *options;
+    mote_arena                   arena;
+    mote_range                  *ranges;
+    mote_affine                 *affine; /* of activations */
+    mote_id                     *moved;  /* old id -> new id; MOTE_NONE: not yet */
+} rewriting;
+
+/* ---- activations ---- */
+
+static mote_affine affine_for(const rewriting *r, const mote_node *node, const mote_quant_want *want, mote_id id)
+{
+    if (want->rule == MOTE_QUANT_FIXED)
+        return (mote_affine){want->scale, want->zero_point};
+    if (want->rule == MOTE_QUANT_SAME)
+        return r->affine[node->in[0]];
+    return mote_affine_of(r->ranges[id].min, r->ranges[id].max);
+}
+
+static mote_status add_activation(rewriting *r, mote_id id, mote_affine affine, mote_error *err)
+{
+    mote_tensor tensor = r->graph->tensors[id];
+
+    r->affine[id] = affine;
+    tensor.dtype = MOTE_I8;
+    tensor.range = r->ranges[id];
+    tensor.quant = mote_quant_create(r->to, -1, 1, &affine.scale, &affine.zero_point, err);
+    if (!tensor.quant)
+        return err->code;
+    r->moved[id] = mote_graph_add_tensor(r->to, &r->to->graphs[0], &tensor, err);
+    return err->code;
+}
+
+/* ---- constants ---- */
+
+/* The smallest weight scale with which each bias fits: |bias| / (in_scale * w_scale) <= BIAS_MAX. */
+static mote_status find_least_scales(rewriting *r, const mote_node *node, int32_t channels, float **least, mote_error *err)
+{
+    const mote_tensor *bias = mote_node_in(r->graph, node, 2);
+    int32_t            c, count = bias ? (int32_t)mote_tensor_count(bias) : 0;
+
+    *least = MOTE_NEW(&r->arena, float, channels, err);
+    if (!*least)
+        return err->code;
+    for (c = 0; c < count; c++) {
+        double  size = fabs((double)((const float *)bias->data)[c]);
+        float   needed = (float)(size / (BIAS_MAX * (double)r->affine[node->in[0]].scale));
+        int32_t slot = channels == 1 ? 0 : c;
+        if (needed > (*least)[slot])
+            (*least)[slot] = needed;
+    }
+    return MOTE_OK;
+}
+
+static mote_status add_weights(rewriting *r, const mote_node *node, const mote_quant_want *want, mote_id *out,
+                               mote_error *err)
+{
+    const mote_tensor *w = mote_node_in(r->graph, node, 1);
+    mote_tensor        tensor = *w;
+    int32_t            axis = r->options->is_per_tensor ? -1 : want->axis, channels = axis < 0 ? 1 : w->dim[axis];
+    mote_quant        *quant = mote_quant_create(r->to, axis, channels, NULL, NULL, err);
+    float             *least;
+
+    if (!quant)
+        return err->code;
+    MOTE_TRY(find_least_scales(r, node, channels, &least, err));
+    tensor.dtype = MOTE_I8;
+    tensor.quant = quant;
+    tensor.data = MOTE_NEW(&r->to->arena, int8_t, mote_tensor_count(w), err);
+    if (!tensor.data)
+        return err->code;
+    mote_quantize_weights(w, axis, least, quant->scale, tensor.data);
+    *out = mote_graph_add_tensor(r->to, &r->to->graphs[0], &tensor, err);
+    return err->code;
+}
+
+static int32_t quantize_bias(float bias, float scale)
+{
+    double q = round((double)bias / (double)scale);
+
+    return (int32_t)(q > BIAS_MAX ? BIAS_MAX : q < -BIAS_MAX ? -BIAS_MAX : q);
+}
+
+static mote_status add_bias(rewriting *r, const mote_node *node, mote_id weights, mote_id *out, mote_error *err)
+{
+    const mote_quant  *w = r->to->graphs[0].tensors[weights].quant;
+    const mote_tensor *bias = mote_node_in(r->graph, node, 2);
+    mote_tensor        tensor = *bias;
+    mote_quant        *quant = mote_quant_create(r->to, w->count > 1 ? 0 : -1, w->count, NULL, NULL, err);
+    int32_t            count = (int32_t)mote_tensor_count(bias), c, *values = MOTE_NEW(&r->to->arena, int32_t, count, err);
+
+    if (!quant || !values)
+        return err->code;
+    for (c = 0; c < w->count; c++)
+        quant->scale[c] = r->affine[node->in[0]].scale * w->scale[c];
+    for (c = 0; c < count; c++)
+        values[c] = quantize_bias(((const float *)bias->data)[c], quant->scale[w->count > 1 ? c : 0]);
+    tensor.dtype = MOTE_I32;
+    tensor.quant = quant;
+    tensor.data = values;
+    *out = mote_graph_add_tensor(r->to, &r->to->graphs[0], &tensor, err);
+    return err->code;
+}
+
+/* A constant that an operator wants as an activation: quantized over its own range. */
+static mote_status add_const_activation(rewriting *r, mote_id id, mote_error *err)
+{
+    const mote_tensor *from = &r->graph->tensors[id];
+    const float       *values = from->data;
+    size_t             count = mote_tensor_count(from), i;
+    float              min = 0, max = 0;
+    int8_t            *stored = MOTE_NEW(&r->to->arena, int8_t, count, err);
+    mote_affine        affine;
+
+    if (!stored)
+        return err->code;
+    for (i = 0; i < count; i++) {
+        min = values[i] < min ? values[i] : min;
+        max = values[i] > max ? values[i] : max;
+    }
+    affine = mote_affine_of(min, max);
+    for (i = 0; i < count; i++) {
+        double q = round((double)values[i] / (double)affine.scale) + affine.zero_point;
+        stored[i] = (int8_t)(q < -128 ? -128 : q > 127 ? 127 : q);
+    }
+    MOTE_TRY(add_activation(r, id, affine, err));
+    r->to->graphs[0].tensors[r->moved[id]].data = stored;
+    return MOTE_OK;
+}
+
+static mote_status copy_const(rewriting *r, mote_id id, mote_error *err)
+{
+    mote_tensor tensor = r->graph->tensors[id];
+
+    tensor.data = mote_arena_copy(&r->to->arena, tensor.data, mote_tensor_bytes(&tensor), 1, err);
+    if (tensor.data)
+        r->moved[id] = mote_graph_add_tensor(r->to, &r->to->graphs[0], &tensor, err);
+    return err->code;
+}
+
+/* ---- nodes ---- */
+
+static mote_status take_operand(rewriting *r, const mote_node *node, int32_t i, const mote_quant_want *want, mote_id *in,
+                                mote_error *err)
+{
+    mote_id id = node->in[i];
+
+    in[i] = MOTE_NONE;
+    if (id == MOTE_NONE)
+        return MOTE_OK;
+    if (want->rule == MOTE_QUANT_WEIGHTS)
+        return add_weights(r, node, want, &in[i], err);
+    if (want->rule == MOTE_QUANT_BIAS)
+        return add_bias(r, node, in[1], &in[i], err);
+    if (r->moved[id] == MOTE_NONE && r->graph->tensors[id].kind == MOTE_CONST)
+        MOTE_TRY(want->rule == MOTE_QUANT_KEEP ? copy_const(r, id, err) : add_const_activation(r, id, err));
+    in[i] = r->moved[id];
+    return MOTE_OK;
+}
+
+static mote_status rewrite_node(rewriting *r, const mote_node *from, mote_error *err)
+{
+    mote_quant_want want[MOTE_NODE_IN_MAX + MOTE_NODE_OUT_MAX] = {{0}};
+    mote_id         in[MOTE_NODE_IN_MAX], out[MOTE_NODE_OUT_MAX];
+    mote_node       node = *from;
+    int32_t         i;
+
+    if (!mote_ops[from->op]->quantize)
+        return mote_op_fail(r->graph, from, MOTE_ERR_UNSUPPORTED, err, "has no int8 form; convert without --quantize");
+    mote_ops[from->op]->quantize(r->graph, from, want);
+    for (i = 0; i < from->in_count; i++)
+        MOTE_TRY(take_operand(r, from, i, &want[i], in, err));
+    for (i = 0; i < from->out_count; i++) {
+        MOTE_TRY(add_activation(r, from->out[i], affine_for(r, from, &want[from->in_count + i], from->out[i]), err));
+        out[i] = r->moved[from->out[i]];
+    }
+    node.in = in;
+    node.out = out;
+    mote_graph_add_node(r->to, &r->to->graphs[0], &node, err);
+    return err->code;
+}
+
+/* ---- the model's ends ---- */
+
+/* A copy of an int8 end in the wanted type: real numbers, or uint8 with the zero point moved by 128. */
+static mote_id add_end(rewriting *r, mote_id inner, mote_error *err)
+{
+    mote_tensor tensor = r->to->graphs[0].tensors[inner];
+    int32_t     zero;
+
+    tensor.dtype = r->options->io;
+    if (tensor.dtype == MOTE_F32) {
+        tensor.quant = NULL;
+    } else {
+        zero = tensor.quant->zero_point[0] + 128;
+        if (!(tensor.quant = mote_quant_create(r->to, -1, 1, tensor.quant->scale, &zero, err)))
+            return MOTE_NONE;
+    }
+    return mote_graph_add_tensor(r->to, &r->to->graphs[0], &tensor, err);
+}
+
+static mote_status add_conversion(rewriting *r, mote_op_kind op, mote_id in, mote_id out, mote_error *err)
+{
+    const mote_node node = {.op = op, .in = &in, .out = &out, .in_count = 1, .out_count = 1, .origin = UINT32_MAX};
+
+    mote_graph_add_node(r->to, &r->to->graphs[0], &node, err);
+    return err->code;
+}
+
+static mote_status add_input(rewriting *r, mote_error *err)
+{
+    mote_id id = r->graph->inputs[0], outer;
+
+    MOTE_TRY(add_activation(r, id, mote_affine_of(r->ranges[id].min, r->ranges[id].max), err));
+    outer = r->options->io == MOTE_I8 ? r->moved[id] : add_end(r, r->moved[id], err);
+    if (outer == MOTE_NONE)
+        return err->code;
+    MOTE_TRY(mote_graph_set_inputs(r->to, &r->to->graphs[0], &outer, 1, err));
+    return outer == r->moved[id] ? MOTE_OK : add_conversion(r, MOTE_OP_QUANTIZE, outer, r->moved[id], err);
+}
+
+static mote_status add_outputs(rewriting *r, mote_error *err)
+{
+    mote_id outer[MOTE_NODE_OUT_MAX];
+    int32_t i;
+
+    if (r->graph->output_count > MOTE_NODE_OUT_MAX)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "more than %d outputs", MOTE_NODE_OUT_MAX);
+    for (i = 0; i < r->graph->output_count; i++) {
+        mote_id inner = r->moved[r->graph->outputs[i]];
+        outer[i] = r->options->io == MOTE_I8 ? inner : add_end(r, inner, err);
+        if (outer[i] == MOTE_NONE)
+            return err->code;
+        if (outer[i] != inner)
+            MOTE_TRY(
+                add_conversion(r, r->options->io == MOTE_F32 ? MOTE_OP_DEQUANTIZE : MOTE_OP_QUANTIZE, inner, outer[i], err));
+    }
+    return mote_graph_set_outputs(r->to, &r->to->graphs[0], outer, r->graph->output_count, err);
+}
+
+static mote_status rewrite(rewriting *r, const mote_data_split *calibration, mote_error *err)
+{
+    int32_t count = r->graph->tensor_count, i;
+
+    r->ranges = MOTE_NEW(&r->arena, mote_range, count, err);
+    r->affine = MOTE_NEW(&r->arena, mote_affine, count, err);
+    r->moved = MOTE_NEW(&r->arena, mote_id, count, err);
+    if (!r->ranges || !r->affine || !r->moved)
+        return err->code;
+    for (i = 0; i < count; i++)
+        r->moved[i] = MOTE_NONE;
+    MOTE_TRY(mote_calibrate(r->ranges, r->from, calibration, r->options, err));
+    r->to->name = mote_arena_strdup(&r->to->arena, r->from->name, err);
+    r->to->description = mote_arena_strdup(&r->to->arena, r->from->description, err);
+    MOTE_TRY(mote_recipe_copy(&r->to->recipe, &r->from->recipe, &r->to->arena, err));
+    MOTE_TRY(add_input(r, err));
+    for (i = 0; i < r->graph->node_count; i++)
+        MOTE_TRY(rewrite_node(r, &r->graph->nodes[i], err));
+    MOTE_TRY(add_outputs(r, err));
+    return mote_model_verify(r->to, err);
+}
+
+mote_status mote_model_quantize(mote_model **out, const mote_model *model, const mote_data_split *calibration,
+                                const mote_quantize_options *options, mote_error *err)
+{
+    static const mote_quantize_options defaults = {0};
+    rewriting r = {.from = model, .graph = &model->graphs[0], .options = options ? options : &defaults};
+
+    *out = NULL;
+    if (model->stage != MOTE_STAGE_INFER)
+        return mote_fail(err, MOTE_ERR_USAGE, "%s",
+                         model->stage == MOTE_STAGE_TRAIN ? "quantize the inference form of a model"
+                                                          : "the model is quantized already");
+    if (r.options->io != MOTE_F32 && r.options->io != MOTE_I8 && r.options->io != MOTE_U8)
+        return mote_fail(err, MOTE_ERR_USAGE, "io %s is not one of: float32, int8, uint8", mote_dtype_name(r.options->io));
+    MOTE_TRY(mote_model_create(&r.to, MOTE_STAGE_QUANTIZED, model->arena.cap_bytes, err));
+    if (rewrite(&r, calibration, err) == MOTE_OK)
+        *out = r.to;
+    else
+        mote_model_destroy(r.to);
+    mote_arena_destroy(&r.arena);
+    return err->code;
+}
