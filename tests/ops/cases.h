@@ -54,30 +54,31 @@ typedef struct mote_op_case {
 /* All tables, by operator. */
 extern const mote_op_case *const mote_op_cases[MOTE_OP_COUNT];
 
-/* Operands' types in one row; output 0's. */
-typedef struct mote_case_types {
-    mote_stage stage;
-    mote_dtype in[MOTE_CASE_OPERANDS], out;
-} mote_case_types;
+/* How a case is built: stage and operands' types (those of one row; types[i] for operand i, output 0's). */
+typedef struct mote_case_build {
+    mote_stage       stage;
+    mote_dtype       in[MOTE_CASE_OPERANDS], out;
+    mote_granularity granularity; /* of integer weights */
+} mote_case_build;
 
-/* A model with the case's one node, inferred; constants and scales are drawn from key. The batch of inputs is as written
- * (is_batched where it is 1). Fails the test when the operator refuses the case. */
+/* A model with the case's one node, inferred and verified; constants and scales are drawn from the case's key. The batch of
+ * inputs is as written (is_batched where it is 1). Fails the test when the operator refuses the case. */
 typedef struct mote_case_model {
     mote_model      *model;
     mote_graph      *graph;
     const mote_node *node;
 } mote_case_model;
 
-mote_case_model mote_case_build(mote_op_kind kind, const mote_op_case *c, const mote_case_types *types, mote_random_key key);
-void            mote_case_free(mote_case_model *built);
+mote_case_model mote_case_create(mote_op_kind kind, const mote_op_case *c, const mote_case_build *build);
+void            mote_case_destroy(mote_case_model *built);
 
-/* The key of a case: depends on the operator and the claim only. */
-mote_random_key mote_case_key(mote_op_kind kind, const mote_op_case *c);
+/* A stream of random numbers: depends on the operator, the claim and the stream's number only. */
+mote_random_key mote_case_key(mote_op_kind kind, const mote_op_case *c, uint32_t stream);
 
-/* Random values for a tensor: floats in [-1, 1), integers over the whole type (their extremes more often than chance). */
-void mote_case_fill(const mote_tensor *tensor, mote_random_key key, void *values, size_t count);
+/* Random values: floats in [-4, 4), integers over the whole type, one in eight at one of its ends. */
+void mote_case_fill(mote_dtype dtype, mote_random_key key, void *values, size_t count);
 
-/* A buffer between guard bytes: its end is exactly where the bytes end. */
+/* A zeroed buffer between guard bytes, which begin right after its last. */
 typedef struct mote_fenced {
     uint8_t *block;
     void    *bytes; /* aligned to 64 */
@@ -88,7 +89,8 @@ mote_fenced mote_fenced_create(size_t count);
 void        mote_fenced_check(const mote_fenced *fenced, const char *what); /* fails the test when a guard was written to */
 void        mote_fenced_free(mote_fenced *fenced);
 
-/* One cmocka test an operator, named by it; returns cmocka's count of failures. */
-int mote_case_run_all(const char *group, void (*run)(mote_op_kind kind, const mote_op_case *c));
+/* One cmocka test an operator, which runs all its cases; returns cmocka's count of failures. */
+typedef void (*mote_case_test)(mote_op_kind kind, const mote_op_case *c);
+int mote_case_run_all(const char *group, mote_case_test run);
 
 #endif

@@ -1,0 +1,326 @@
+/* Every kernel of every operator, on every case: the reference kernel before and after packing and each faster one give the
+ * same bytes (floats: 1e-5 of the largest value); the float kernel gives what training's forward pass gives; nothing is
+ * written outside outputs and scratch; a kernel that works in place gives the same in place; the table of its parameters'
+ * fields covers them, and the arrays they point to are all listed.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cases.h"
+
+enum { SAMPLES = 6 };
+#define TOLERANCE 1e-5
+
+/* One case in one row's types. */
+typedef struct kernel_test {
+    mote_op_kind        kind;
+    const mote_op_case *c;
+    const mote_op_row  *row;
+    mote_case_model     built;
+    const mote_kernel  *first_kernel; /* that applies: the others must agree with it */
+    int32_t             first_input;  /* the operand that is io.in[0] */
+    mote_fenced         in[MOTE_CASE_OPERANDS], out, reference;
+    mote_arena          arena;
+} kernel_test;
+
+static const mote_tensor *in_of(const kernel_test *t, int32_t index)
+{
+    return mote_node_in(t->built.graph, t->built.node, index);
+}
+
+static const mote_tensor *out_of(const kernel_test *t)
+{
+    return mote_node_out(t->built.graph, t->built.node, 0);
+}
+
+/* ---- comparing ---- */
+
+static void check_floats(const kernel_test *t, const float *got, const float *expected, const char *what)
+{
+    size_t count = mote_tensor_count(out_of(t)), k;
+    double most = 1;
+
+    for (k = 0; k < count; k++)
+        most = fmax(most, fabs((double)expected[k]));
+    for (k = 0; k < count; k++)
+        if (!(fabs((double)got[k] - (double)expected[k]) <= TOLERANCE * most))
+            fail_msg("%s: %s: value %zu is %.9g, %.9g expected", t->c->claim, what, k, (double)got[k], (double)expected[k]);
+}
+
+static void check_output(const kernel_test *t, const mote_fenced *out, const char *what)
+{
+    const uint8_t *got = out->bytes, *expected = t->reference.bytes;
+    size_t         k;
+
+    if (t->row->out == MOTE_F32) {
+        check_floats(t, out->bytes, t->reference.bytes, what);
+        return;
+    }
+    for (k = 0; k < out->count; k++)
+        if (got[k] != expected[k])
+            fail_msg("%s: %s: byte %zu is %d, %d expected", t->c->claim, what, k, got[k], expected[k]);
+}
+
+/* ---- running ---- */
+
+static mote_prepared prepare(kernel_test *t, const mote_kernel *kernel, bool is_packed)
+{
+    mote_prepared prepared = {.arena = &t->arena};
+    mote_error    err = {0};
+
+    if (kernel->prepare(t->built.graph, t->built.node, &prepared, &err) != MOTE_OK ||
+        (is_packed && kernel->pack && kernel->pack(t->built.graph, t->built.node, &prepared, &err) != MOTE_OK))
+        fail_msg("%s: %s", t->c->claim, err.text);
+    return prepared;
+}
+
+/* in and out: the one buffer twice, or two. */
+static void run(kernel_test *t, const mote_kernel *kernel, const mote_prepared *prepared, const mote_fenced *first,
+                const mote_fenced *out)
+{
+    mote_fenced scratch = mote_fenced_create(kernel->scratch ? kernel->scratch(t->built.graph, t->built.node) : 0);
+    mrt_io      io = {.out = {out->bytes}, .scratch = scratch.bytes};
+    int32_t     i, used = 0;
+
+    memset(scratch.bytes, 0x5c, scratch.count);
+    for (i = 0; i < t->built.node->in_count; i++)
+        if (in_of(t, i) && in_of(t, i)->kind != MOTE_CONST)
+            io.in[used++] = i == t->first_input ? first->bytes : t->in[i].bytes;
+    kernel->run(prepared->params, &io);
+    mote_fenced_check(&scratch, t->c->claim);
+    mote_fenced_check(out, t->c->claim);
+    mote_fenced_check(first, t->c->claim);
+    mote_fenced_free(&scratch);
+}
+
+static void check_inputs_are_kept(const kernel_test *t, const mote_fenced *before)
+{
+    if (memcmp(before->bytes, t->in[t->first_input].bytes, t->in[t->first_input].count) != 0)
+        fail_msg("%s: the kernel wrote to its input", t->c->claim);
+}
+
+static void run_in_place(kernel_test *t, const mote_kernel *kernel, const mote_prepared *prepared)
+{
+    mote_fenced both = mote_fenced_create(t->in[t->first_input].count);
+
+    assert_int_equal(t->in[t->first_input].count, t->out.count);
+    memcpy(both.bytes, t->in[t->first_input].bytes, both.count);
+    run(t, kernel, prepared, &both, &both);
+    check_output(t, &both, "in place");
+    mote_fenced_free(&both);
+}
+
+static void run_kernel(kernel_test *t, const mote_kernel *kernel, bool is_packed)
+{
+    const mote_prepared prepared = prepare(t, kernel, is_packed);
+    mote_fenced         before = mote_fenced_create(t->in[t->first_input].count);
+
+    memcpy(before.bytes, t->in[t->first_input].bytes, before.count);
+    memset(t->out.bytes, 0x33, t->out.count);
+    run(t, kernel, &prepared, &t->in[t->first_input], &t->out);
+    check_inputs_are_kept(t, &before);
+    mote_fenced_free(&before);
+    if (kernel == t->first_kernel && !is_packed)
+        memcpy(t->reference.bytes, t->out.bytes, t->out.count);
+    check_output(t, &t->out, is_packed ? "packed" : kernel->symbol);
+    if (kernel->in_place && kernel->in_place(t->built.graph, t->built.node))
+        run_in_place(t, kernel, &prepared);
+}
+
+static void check_view(const kernel_test *t)
+{
+    assert_null(t->row->kernels[0].prepare);
+    assert_null(t->row->kernels[0].run);
+    assert_int_equal(mote_tensor_bytes(in_of(t, t->first_input)), mote_tensor_bytes(out_of(t)));
+}
+
+static bool applies(const kernel_test *t, const mote_kernel *kernel)
+{
+    return !kernel->applies || kernel->applies(t->built.graph, t->built.node);
+}
+
+static void run_variants(kernel_test *t)
+{
+    const mote_kernel *kernel = t->row->kernels;
+
+    if (kernel->is_view) {
+        check_view(t);
+        return;
+    }
+    for (t->first_kernel = NULL; kernel->symbol; kernel++) {
+        if (!applies(t, kernel))
+            continue;
+        if (!t->first_kernel)
+            t->first_kernel = kernel;
+        run_kernel(t, kernel, false);
+        run_kernel(t, kernel, true);
+    }
+    assert_non_null(t->first_kernel);
+}
+
+/* ---- against training ---- */
+
+static void check_forward(kernel_test *t, const mote_math *math)
+{
+    const mote_op *op = mote_ops[t->kind];
+    mote_fenced    saved = mote_fenced_create(op->saved ? op->saved(t->built.graph, t->built.node, 1) : 0);
+    mote_fenced    scratch = mote_fenced_create(op->scratch ? op->scratch(math, t->built.graph, t->built.node, 1) : 0);
+    const float   *in[MOTE_CASE_OPERANDS] = {0};
+    float         *out[1] = {t->out.bytes};
+    mote_call      call = {.graph = t->built.graph,
+                           .node = t->built.node,
+                           .batch = 1,
+                           .math = math,
+                           .key = mote_case_key(t->kind, t->c, 80),
+                           .in = in,
+                           .out = out,
+                           .saved = saved.bytes,
+                           .scratch = scratch.bytes};
+    int32_t        i;
+
+    for (i = 0; i < t->built.node->in_count; i++)
+        if (in_of(t, i) && in_of(t, i)->dtype == MOTE_F32)
+            in[i] = in_of(t, i)->data ? in_of(t, i)->data : t->in[i].bytes;
+    op->forward(&call);
+    mote_fenced_check(&t->out, t->c->claim);
+    check_output(t, &t->out, math->name);
+    mote_fenced_free(&saved);
+    mote_fenced_free(&scratch);
+}
+
+static bool is_float_row(const mote_op_row *row)
+{
+    return row->out == MOTE_F32 && row->in[0] == MOTE_F32;
+}
+
+static void check_training(kernel_test *t)
+{
+    static const char *const levels[] = {"baseline", "avx2", "avx512"};
+    size_t                   i;
+
+    if (!is_float_row(t->row) || !mote_ops[t->kind]->forward || t->row->kernels->is_view)
+        return;
+    for (i = 0; i < sizeof levels / sizeof levels[0]; i++)
+        if (mote_math_select(levels[i]))
+            check_forward(t, mote_math_select(levels[i]));
+}
+
+/* ---- descriptions ---- */
+
+static void check_pointer(const kernel_test *t, const mote_prepared *prepared, const mote_field *field)
+{
+    const void *pointer;
+    int32_t     i;
+
+    memcpy(&pointer, (const uint8_t *)prepared->params + field->offset, sizeof pointer);
+    if (!pointer)
+        return;
+    for (i = 0; i < prepared->array_count; i++)
+        if (prepared->arrays[i].values == pointer)
+            return;
+    fail_msg("%s: parameter %s points to an array that is not listed", t->c->claim, field->name);
+}
+
+/* Gaps between fields are padding, never a member. */
+static void check_fields(kernel_test *t, const mote_kernel *kernel, bool is_packed)
+{
+    const mote_prepared prepared = prepare(t, kernel, is_packed);
+    const mote_field   *field;
+    size_t              end = 0;
+
+    for (field = kernel->fields; field->name; field++) {
+        assert_true(field->offset >= end && field->offset - end < sizeof(void *));
+        if (field->offset - end >= field->bytes)
+            fail_msg("%s: a member before %s is not described", kernel->params, field->name);
+        end = field->offset + field->bytes;
+        if (field->kind == MOTE_FIELD_POINTER)
+            check_pointer(t, &prepared, field);
+    }
+    assert_true(end <= kernel->param_bytes && kernel->param_bytes - end < sizeof(void *));
+}
+
+static void check_descriptions(kernel_test *t)
+{
+    const mote_kernel *kernel;
+
+    for (kernel = t->row->kernels; kernel->symbol && !kernel->is_view; kernel++)
+        if (applies(t, kernel)) {
+            check_fields(t, kernel, false);
+            check_fields(t, kernel, true);
+        }
+}
+
+/* ---- cases ---- */
+
+/* Sample 0: all lowest, 1: all highest, the rest random. */
+static void fill_sample(kernel_test *t, int32_t index, uint32_t sample)
+{
+    const mote_tensor *tensor = in_of(t, index);
+    long long          low, high;
+
+    mote_case_fill(tensor->dtype, mote_case_key(t->kind, t->c, 100 + 16 * sample + (uint32_t)index), t->in[index].bytes,
+                   mote_tensor_count(tensor));
+    if (sample > 1 || mote_dtype_bits(tensor->dtype) != 8)
+        return;
+    mote_dtype_limits(tensor->dtype, &low, &high);
+    memset(t->in[index].bytes, (int)(sample == 0 ? low : high) & 0xff, t->in[index].count);
+}
+
+static void check_samples(kernel_test *t)
+{
+    uint32_t sample;
+    int32_t  i;
+
+    for (i = t->built.node->in_count - 1; i >= 0; i--)
+        if (in_of(t, i) && in_of(t, i)->kind == MOTE_ACTIVATION) {
+            t->in[i] = mote_fenced_create(mote_tensor_bytes(in_of(t, i)));
+            t->first_input = i;
+        }
+    t->out = mote_fenced_create(mote_tensor_bytes(out_of(t)));
+    t->reference = mote_fenced_create(t->out.count);
+    for (sample = 0; sample < SAMPLES; sample++) {
+        for (i = 0; i < t->built.node->in_count; i++)
+            if (t->in[i].block)
+                fill_sample(t, i, sample);
+        run_variants(t);
+        check_training(t);
+    }
+    for (i = 0; i < t->built.node->in_count; i++)
+        mote_fenced_free(&t->in[i]);
+    mote_fenced_free(&t->out);
+    mote_fenced_free(&t->reference);
+}
+
+static void check_row(mote_op_kind kind, const mote_op_case *c, const mote_op_row *row, mote_granularity granularity)
+{
+    mote_case_build build = {
+        .stage = is_float_row(row) ? MOTE_STAGE_INFER : MOTE_STAGE_QUANTIZED, .out = row->out, .granularity = granularity};
+    kernel_test t = {.kind = kind, .c = c, .row = row};
+    mote_error  err = {0};
+    int32_t     i;
+
+    for (i = 0; i < MOTE_CASE_OPERANDS; i++)
+        build.in[i] = row->in[i < row->in_count ? i : row->in_count - 1];
+    t.built = mote_case_create(kind, c, &build);
+    assert_ptr_equal(mote_op_find_row(t.built.graph, t.built.node, &err), row);
+    check_descriptions(&t);
+    check_samples(&t);
+    mote_arena_destroy(&t.arena);
+    mote_case_destroy(&t.built);
+}
+
+static void check_kernels(mote_op_kind kind, const mote_op_case *c)
+{
+    const mote_op_row *row = mote_ops[kind]->rows;
+
+    for (; row && row->kernels; row++) {
+        check_row(kind, c, row, MOTE_PER_CHANNEL);
+        check_row(kind, c, row, MOTE_PER_TENSOR);
+    }
+}
+
+int main(void)
+{
+    return mote_case_run_all("kernels agree", check_kernels);
+}
