@@ -1,0 +1,192 @@
+/* What operators refuse, and the line that says so: shapes, attributes and scales that a hostile file may hold.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <string.h>
+
+#include "cases.h"
+
+static mote_model *new_model(mote_stage stage)
+{
+    mote_model *model;
+    mote_error  err = {0};
+
+    assert_int_equal(mote_model_create(&model, stage, 0, &err), MOTE_OK);
+    return model;
+}
+
+static mote_id add_operand(mote_model *model, const mote_case_operand *operand, mote_dtype dtype, mote_error *err)
+{
+    mote_tensor tensor = {.name = "operand", .dtype = dtype, .rank = operand->rank};
+
+    if (operand->role == MOTE_CASE_ABSENT)
+        return MOTE_NONE;
+    if (operand->role == MOTE_CASE_INTS)
+        return mote_graph_add_const(model, &model->graphs[0], "integers", MOTE_I32, 1, &operand->rank, operand->dim, err);
+    memcpy(tensor.dim, operand->dim, sizeof tensor.dim);
+    tensor.is_batched = operand->role == MOTE_CASE_INPUT && operand->rank > 1 && operand->dim[0] == 1;
+    if (operand->role != MOTE_CASE_INPUT) {
+        tensor.kind = MOTE_CONST;
+        tensor.data = mote_arena_alloc(&model->arena, mote_tensor_bytes(&tensor), 1, err);
+    }
+    return mote_graph_add_tensor(model, &model->graphs[0], &tensor, err);
+}
+
+/* The case as a node of float32 (its output of type out), not inferred yet. */
+static mote_node *add_node(mote_model *model, mote_op_kind kind, const mote_op_case *c, mote_dtype in_type,
+                           mote_dtype out_type)
+{
+    mote_id    in[MOTE_CASE_OPERANDS], out;
+    mote_error err = {0};
+    mote_node  spec = {.op = kind, .in = in, .out = &out, .out_count = 1, .activation = c->activation, .as = c->attrs};
+    int32_t    i;
+
+    for (i = 0; i < MOTE_CASE_OPERANDS; i++) {
+        in[i] = add_operand(model, &c->in[i], in_type, &err);
+        if (in[i] != MOTE_NONE)
+            spec.in_count = i + 1;
+    }
+    out = mote_graph_add_tensor(model, &model->graphs[0],
+                                &(mote_tensor){.name = "output", .dtype = out_type, .rank = 1, .dim = {6}}, &err);
+    return mote_graph_add_node(model, &model->graphs[0], &spec, &err);
+}
+
+/* ---- shapes and attributes ---- */
+
+typedef struct refusal {
+    mote_op_kind kind;
+    mote_op_case c; /* c.claim: what the message must contain */
+} refusal;
+
+#define NORM .attrs.batch_normalization = {.momentum = 0.99f, .epsilon = 1e-3f}
+
+static const refusal refusals[] = {
+    {MOTE_OP_ADD, {"[4] cannot be added to [1,2,3]", .in = {INPUT(1, 2, 3), PARAM(4)}}},
+    {MOTE_OP_ADD, {"[1,3] cannot be added to [1,0]", .in = {INPUT(1, 0), INPUT(1, 3)}}},
+    {MOTE_OP_ADD, {"both operands are constants", .in = {PARAM(3), PARAM(3)}}},
+    {MOTE_OP_ADD, {"would mix samples", .in = {INPUT(1, 3), PARAM(5, 3)}}},
+    {MOTE_OP_ADD, {"would mix samples", .in = {INPUT(1, 3), PARAM(1, 1, 3)}}},
+    {MOTE_OP_ADD, {"larger than 2 GiB", .in = {INPUT(2, 1, 65536), INPUT(2, 65536, 1)}}},
+    {MOTE_OP_ADD, {"1 inputs, 2 to 2 expected", .in = {INPUT(1, 3)}}},
+    {MOTE_OP_RESHAPE, {"[1,7] cannot become [6]", .in = {INPUT(1, 7)}}},
+    {MOTE_OP_RESHAPE, {"[1,7] cannot become [2,4]", .in = {INPUT(1, 7), INTS(2, 4)}}},
+    {MOTE_OP_RESHAPE, {"[1,7] does not divide into [2,-1]", .in = {INPUT(1, 7), INTS(2, -1)}}},
+    {MOTE_OP_RESHAPE, {"[1,7] does not divide into [0,-1]", .in = {INPUT(1, 7), INTS(0, -1)}}},
+    {MOTE_OP_RESHAPE, {"dimension 1 of the new shape is -1", .in = {INPUT(1, 7), INTS(-1, -1)}}},
+    {MOTE_OP_RESHAPE, {"dimension 0 of the new shape is -2", .in = {INPUT(1, 7), INTS(-2, 7)}}},
+    {MOTE_OP_RESHAPE, {"cannot become", .in = {INPUT(1, 7), INTS(65536, 65536, 65536, 65536)}}},
+    {MOTE_OP_RESHAPE, {"the new shape is float32 [2]", .in = {INPUT(1, 7), PARAM(2)}}},
+    {MOTE_OP_SOFTMAX, {"has no last dimension", .in = {INPUT(1, 0)}, .attrs.softmax = {1}}},
+    {MOTE_OP_SOFTMAX, {"beta is 0", .in = {INPUT(1, 3)}, .attrs.softmax = {0}}},
+    {MOTE_OP_SOFTMAX, {"beta is -1", .in = {INPUT(1, 3)}, .attrs.softmax = {-1}}},
+    {MOTE_OP_SOFTMAX, {"beta is inf", .in = {INPUT(1, 3)}, .attrs.softmax = {INFINITY}}},
+    {MOTE_OP_RELU, {"takes no fused activation", .in = {INPUT(1, 3)}, .activation = MOTE_ACT_RELU}},
+    {MOTE_OP_QUANTIZE, {"output is float32, an integer type expected", .in = {INPUT(1, 3)}}},
+    {MOTE_OP_DROPOUT, {"rate is 1,", .in = {INPUT(1, 3)}, .attrs.dropout = {1}}},
+    {MOTE_OP_DROPOUT, {"rate is", .in = {INPUT(1, 3)}, .attrs.dropout = {NAN}}},
+    {MOTE_OP_BATCH_NORMALIZATION, {"moving mean and variance are missing", .in = {INPUT(1, 3), PARAM(3), PARAM(3)}, NORM}},
+    {MOTE_OP_BATCH_NORMALIZATION,
+     {"input 1 is [4], a constant [3] expected", .in = {INPUT(1, 3), PARAM(4), PARAM(3), MOVING(3), MOVING(3)}, NORM}},
+    {MOTE_OP_BATCH_NORMALIZATION,
+     {"input 3 is [1,3], a constant [3]", .in = {INPUT(1, 3), PARAM(3), PARAM(3), INPUT(1, 3), MOVING(3)}, NORM}},
+    {MOTE_OP_BATCH_NORMALIZATION, {"with channels expected", .in = {INPUT(1, 0), {0}, {0}, MOVING(3), MOVING(3)}, NORM}},
+    {MOTE_OP_BATCH_NORMALIZATION,
+     {"epsilon 0", .in = {INPUT(1, 3), {0}, {0}, MOVING(3), MOVING(3)}, .attrs.batch_normalization = {0.99f, 0}}},
+};
+
+static void operators_refuse_in_one_line(void **state)
+{
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+        const refusal *r = &refusals[i];
+        mote_model    *model = new_model(MOTE_STAGE_TRAIN);
+        mote_node     *node = add_node(model, r->kind, &r->c, MOTE_F32, MOTE_F32);
+        mote_error     err = {0};
+
+        if (mote_op_infer(model, &model->graphs[0], node, &err) == MOTE_OK)
+            fail_msg("%s was not refused: %s", mote_op_kind_name(r->kind), r->c.claim);
+        if (!strstr(err.text, r->c.claim) || strchr(err.text, '\n'))
+            fail_msg("\"%s\" does not say \"%s\"", err.text, r->c.claim);
+        mote_model_destroy(model);
+    }
+}
+
+/* ---- scales ---- */
+
+static void set_quant(mote_model *model, mote_id id, float scale, int32_t zero_point)
+{
+    mote_error err = {0};
+
+    model->graphs[0].tensors[id].quant = mote_quant_create(model, -1, 1, &scale, &zero_point, &err);
+    assert_non_null(model->graphs[0].tensors[id].quant);
+}
+
+typedef struct scale_refusal {
+    mote_op_kind kind;
+    float        in_scale;
+    int32_t      in_zero;
+    float        out_scale;
+    int32_t      out_zero;
+    const char  *message;
+} scale_refusal;
+
+static const scale_refusal scale_refusals[] = {
+    {MOTE_OP_LOGISTIC, 0.1f, 0, 1.0f / 256, 0,
+     "scale 0.00390625 and zero point 0; this operator's is always 0.00390625 and -128"},
+    {MOTE_OP_LOGISTIC, 0.1f, 0, 1.0f / 128, -128, "scale 0.0078125"},
+    {MOTE_OP_TANH, 0.1f, 0, 1.0f / 256, 0, "this operator's is always 0.0078125 and 0"},
+    {MOTE_OP_SOFTMAX, 0.1f, 0, 1.0f / 256, 127, "this operator's is always 0.00390625 and -128"},
+    {MOTE_OP_RELU, 0.1f, 128, 0.1f, 0, "zero point 128 is outside int8"},
+    {MOTE_OP_RELU6, 0.1f, INT32_MIN, 0.1f, 0, "zero point -2147483648 is outside int8"},
+    {MOTE_OP_QUANTIZE, 0.1f, 0, 0.1f, -129, "zero point -129 is outside int8"},
+    {MOTE_OP_ADD, 0.1f, 0, 1e-7f, 0, "output scale 1e-07 is too fine for input scales 0.1 and 0.1"},
+    {MOTE_OP_RELU, 0, 0, 0.1f, 0, "int8 operands need one scale each"},
+};
+
+static mote_status prepare_int8(const scale_refusal *r, mote_error *err)
+{
+    const mote_op_case c = {"int8", .in = {INPUT(1, 3), INPUT(1, 3)}, .attrs.softmax = {r->kind == MOTE_OP_SOFTMAX}};
+    mote_op_case       one = {"int8", .in = {INPUT(1, 3)}, .attrs = c.attrs};
+    mote_model        *model = new_model(MOTE_STAGE_QUANTIZED);
+    mote_node         *node = add_node(model, r->kind, r->kind == MOTE_OP_ADD ? &c : &one, MOTE_I8, MOTE_I8);
+    mote_prepared      prepared = {.arena = &model->arena};
+    const mote_op_row *row;
+    mote_status        status;
+    int32_t            i;
+
+    assert_int_equal(mote_op_infer(model, &model->graphs[0], node, err), MOTE_OK);
+    for (i = 0; r->in_scale > 0 && i < node->in_count; i++)
+        set_quant(model, node->in[i], r->in_scale, r->in_zero);
+    set_quant(model, node->out[0], r->out_scale, r->out_zero);
+    row = mote_op_find_row(&model->graphs[0], node, err);
+    assert_non_null(row);
+    status = row->kernels[0].prepare(&model->graphs[0], node, &prepared, err);
+    mote_model_destroy(model);
+    return status;
+}
+
+static void kernels_refuse_scales_that_their_arithmetic_does_not_have(void **state)
+{
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof scale_refusals / sizeof scale_refusals[0]; i++) {
+        mote_error err = {0};
+
+        if (prepare_int8(&scale_refusals[i], &err) == MOTE_OK)
+            fail_msg("not refused: %s", scale_refusals[i].message);
+        if (!strstr(err.text, scale_refusals[i].message))
+            fail_msg("\"%s\" does not say \"%s\"", err.text, scale_refusals[i].message);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(operators_refuse_in_one_line),
+        cmocka_unit_test(kernels_refuse_scales_that_their_arithmetic_does_not_have),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
