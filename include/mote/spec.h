@@ -1,0 +1,93 @@
+/* SPEC.yaml: a whole project in one file, every key checked.
+ *
+ *     mote_spec *spec;
+ *     if (mote_spec_load(&spec, "mnist.yaml", &err) != MOTE_OK) ...
+ *     if (mote_spec_load_data(&set, spec, &err) == MOTE_OK && mote_spec_build_model(spec, set, &model, &err) == MOTE_OK)
+ *         mote_train(&training, model, set, &spec->train, &err);
+ *     mote_spec_destroy(spec);
+ *
+ * The sections and keys (docs/SPEC.md); only model.layers is required, and train.loss where there is a train:
+ *
+ *     name: mnist                        the file's own name without .yaml
+ *     data:                              numbers as in mote/dataset.h
+ *       path: data/mnist                 or  generate: {sine: {samples: 1000, noise: 0.1, seed: 1}}
+ *       scale: 255                       offset, standardize: none|all|channels, shape: [28, 28], flatten: true,
+ *                                        image: [h, w, c], targets: [column ...] | count | y.npy, target_kind: classes|
+ *                                        values|none|auto, classes: 10, test_split: 0.2, seed: 1
+ *     model:
+ *       input: [28, 28, 1]               left out: the samples' shape; samples are reshaped to it
+ *       layers:                          mote/layers.h; every layer may have `name: x` and `inputs: x` or `inputs: [x, y]`
+ *         - conv2d: {filters: 16, kernel_size: 3, activation: relu}
+ *         - flatten                      the same as `- flatten: {}`
+ *         - dense: 10                    a layer's first argument alone
+ *       outputs: dense                   left out: the last layer
+ *     train: {loss: mse, optimizer: rmsprop, learning_rate: 0.001, batch_size: 32, epochs: 1, validation_split: 0.2,
+ *             shuffle: true, seed: 0, metrics: [accuracy, mae, mse], threads: 1, isa: avx2, from_logits: false}
+ *                                        optimizer: {rmsprop: {learning_rate: 0.001, rho: 0.9}} gives its arguments
+ *     convert: {quantize: none|int8, calibrate: 100, io: float32|int8|uint8, granularity: channel|tensor, method: minmax}
+ *     deploy: {target: c|array, chip: cortex-m4, optimize: speed|size, name: mnist}
+ *
+ * Messages are one line: mnist.yaml:7: unknown key "unit" in layer dense; did you mean "units"?
+ * A spec is not trusted: at most 1 MiB, 1,000 layers, 12 levels deep; anchors, aliases, tags and duplicate keys are refused.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_SPEC_H
+#define MOTE_SPEC_H
+
+#include <mote/compile.h>
+#include <mote/convert.h>
+#include <mote/dataset.h>
+#include <mote/model.h>
+#include <mote/train.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct mote_spec_data {
+    const char       *path;    /* NULL: generated, or no data section */
+    mote_data_options options; /* rank and shape are model.input where data.shape is not given */
+    bool              is_sine;
+    mote_sine_options sine;
+} mote_spec_data;
+
+typedef struct mote_spec_convert {
+    mote_quantize         quantize;
+    mote_quantize_options options;
+} mote_spec_convert;
+
+typedef struct mote_spec_deploy {
+    mote_compile_options options; /* golden is empty */
+    const char          *chip;    /* NULL: none */
+} mote_spec_deploy;
+
+struct mote_spec_state;
+
+/* Texts belong to the spec. The caller may change numbers (--seed, --threads) before using it. */
+typedef struct mote_spec {
+    const char             *path, *name;
+    mote_spec_data          data;
+    mote_train_options      train;
+    mote_spec_convert       convert;
+    mote_spec_deploy        deploy;
+    size_t                  max_parameters; /* of the network; 0: mote_builder_options' default */
+    struct mote_spec_state *state;
+} mote_spec;
+
+/* USAGE with path:line for what is wrong in the file, IO when it cannot be read. */
+mote_status mote_spec_load(mote_spec **out, const char *path, mote_error *err);
+void        mote_spec_destroy(mote_spec *spec); /* NULL is fine */
+
+/* Reads or generates the data, in the shape of model.input. USAGE when the spec has no data section. */
+mote_status mote_spec_load_data(mote_dataset **out, const mote_spec *spec, mote_error *err);
+
+/* The network at stage TRAIN with initial weights from train.seed. set may be NULL where model.input is given. */
+mote_status mote_spec_build_model(const mote_spec *spec, const mote_dataset *set, mote_model **out, mote_error *err);
+
+/* A section (data, model, train, convert, deploy) in one canonical line, which comments, spaces, quotes' style and the order
+ * of keys do not change: what an incremental build compares. "" where the spec has no such section. */
+const char *mote_spec_section_text(const mote_spec *spec, const char *section);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
