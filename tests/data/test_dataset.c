@@ -496,6 +496,13 @@ static void a_generated_sine_is_split_60_20_20_and_repeats_with_its_seed(void **
             assert_true(y[i] >= plain->split[s].values[i] && y[i] <= plain->split[s].values[i] + 0.1f + 1e-6f);
         }
     }
+    for (i = 0; i < 3; i++) { /* no split repeats the draws of another */
+        const mote_data_split *train = &set->split[MOTE_TRAIN], *test = &set->split[MOTE_TEST];
+        float                  train_sine = (float)sin((double)((const float *)train->x)[i]);
+        float                  test_sine = (float)sin((double)((const float *)test->x)[i]);
+        assert_true(((const float *)train->x)[i] != ((const float *)test->x)[i]);
+        assert_true(fabsf(train->values[i] - train_sine - (test->values[i] - test_sine)) > 1e-5f);
+    }
     assert_works(mote_dataset_describe(&summary, set, err));
     assert_true(fabs(summary.split[MOTE_TRAIN].mean - 3.14159265) < 0.25); /* 3.4 sigma of 600 uniform draws */
     assert_true(fabs(summary.split[MOTE_TRAIN].target_mean - 0.05) < 0.1); /* 3.5 sigma of a sine's mean */
