@@ -211,7 +211,13 @@ mote_fb_string mote_fb_string_at(const mote_fb_table *table, mote_fb_field field
 {
     mote_fb_vector vector = mote_fb_vector_at(table, field, 1, err);
 
-    return vector.count > 0 ? (mote_fb_string){(const char *)vector.elements, vector.count} : (mote_fb_string){"", 0};
+    if (vector.count == 0)
+        return (mote_fb_string){"", 0};
+    if (!is_inside(vector.file, vector.at, (size_t)vector.count + 1) || vector.elements[vector.count] != 0) {
+        mote_fb_fail(table, field, err, "a text without its end");
+        return (mote_fb_string){"", 0};
+    }
+    return (mote_fb_string){(const char *)vector.elements, vector.count};
 }
 
 /* ---- elements ---- */

@@ -50,7 +50,7 @@ typedef struct mote_fb_vector {
     const uint8_t *elements;
 } mote_fb_vector;
 
-/* Not terminated; may hold any bytes. */
+/* text[count] is 0; may hold any bytes. */
 typedef struct mote_fb_string {
     const char *text;
     uint32_t    count;
