@@ -1,0 +1,82 @@
+/* Firmware on an emulated chip: a compiled model's folder is built with the chip's own compiler, run instruction by
+ * instruction with the given inputs, and measured.
+ *
+ *     mote_emulate_options options = {.chip = "cortex-m4", .inputs = samples, .input_bytes = sizeof samples};
+ *     mote_emulation       run;
+ *     if (mote_emulate("build/sine", "sine", &options, &run, &err) == MOTE_OK)
+ *         printf("%llu %s\n", (unsigned long long)run.count, run.chip->count_unit);
+ *     mote_emulation_free(&run);
+ *
+ * Everything is deterministic: the same folder, inputs and tools give the same outputs and the same figures.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_EMULATE_H
+#define MOTE_EMULATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <mote/progress.h>
+#include <mote/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What an emulated chip offers. Sizes are those of the real part that the description names. */
+typedef struct mote_chip {
+    const char *name, *description;
+    uint32_t    flash_bytes, ram_bytes;
+    const char *count_unit;                   /* what mote_emulation.count counts: "instructions" or "cycles" */
+    const char *compiler, *compiler_packages; /* the program, and what apt-get installs it with */
+    const char *emulator, *emulator_packages;
+} mote_chip;
+
+int              mote_chip_count(void);
+const mote_chip *mote_chip_at(int index);
+const mote_chip *mote_chip_find(const char *name); /* NULL when there is none of that name */
+/* MOTE_ERR_IO with what to install, unless the chip's compiler and emulator can be started. */
+mote_status mote_chip_check(const mote_chip *chip, mote_error *err);
+
+typedef struct mote_emulate_options {
+    const char   *chip;               /* a name of the table */
+    const void   *inputs;             /* the samples one after the other; in a sample all inputs in the model's order */
+    size_t        input_bytes;        /* 0: one sample of zeros, which measures and returns its outputs */
+    int           time_limit_seconds; /* for one run of the compiler or the emulator; 0: 300 */
+    const char   *build_folder;       /* made and kept, with firmware.elf; NULL: a temporary one, removed */
+    mote_progress progress;           /* stage "emulate", in samples */
+} mote_emulate_options;
+
+typedef struct mote_emulation {
+    const mote_chip *chip;
+    uint8_t         *outputs; /* [sample_count][sample_output_bytes]; in a sample all outputs in the model's order */
+    size_t           output_bytes;
+    size_t           sample_count, sample_input_bytes, sample_output_bytes;
+
+    uint64_t count;       /* one invoke on the first sample, from its first instruction to its return, exactly */
+    uint32_t flash_bytes; /* the whole firmware: code, constants, initial values. Without emulated inputs */
+    uint32_t code_bytes, weight_bytes; /* of it: the model's own functions, and its constants. The rest is start-up, */
+                                       /* reading and writing samples, measuring, and what libgcc and libc add */
+    uint32_t ram_bytes;                /* .data + .bss of the whole firmware, with the arena, without the stack */
+    uint32_t arena_bytes;              /* sizeof(NAME_arena) */
+    uint32_t stack_bytes;              /* peak of invoke with all it calls, on the first sample */
+    uint32_t harness_stack_bytes;      /* what lay on the stack when it was called: not the model's */
+    char     fault[192];               /* where the chip stopped, if it did; else "" */
+} mote_emulation;
+
+/* Builds dir/NAME.c with the harness for options->chip, checks that it fits, runs it on every sample, then once more to
+ * count. name NULL: the folder's only model. NAME.h must declare what `mote compile` writes: NAME_arena, NAME_invoke,
+ * NAME_input_N, NAME_output_N, and their sizes. On failure *out holds no outputs, but a fault's text if there is one.
+ *
+ *   MOTE_ERR_USAGE   no such chip or model; input_bytes is no multiple of a sample; stopped by progress
+ *   MOTE_ERR_IO      a tool is not installed, a file cannot be read or written
+ *   MOTE_ERR_LIMIT   flash, RAM or stack of the chip do not suffice (the text names both sizes); the time limit
+ *   MOTE_ERR_FORMAT  the code does not compile, or faults on the chip (the text names address and function) */
+mote_status mote_emulate(const char *dir, const char *name, const mote_emulate_options *options, mote_emulation *out,
+                         mote_error *err);
+
+void mote_emulation_free(mote_emulation *run); /* a no-op on a zeroed one */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

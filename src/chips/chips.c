@@ -1,0 +1,191 @@
+/* The rows. Flash and RAM are those of the real part in the description, whatever the emulated board has.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "chips/chips.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "chips/process.h"
+
+/* Under -icount shift=N an instruction takes 2^N ns of virtual time: with 256 ns even a 16 MHz counter advances by four
+ * ticks an instruction, and the number of instructions follows exactly from the ticks. minstret counts the nanoseconds. */
+#define ICOUNT_SYSTICK  "-icount", "shift=8"
+#define ICOUNT_MINSTRET "-icount", "shift=0"
+#define QUIET           "-display", "none", "-monitor", "none", "-serial", "none"
+
+#define SEMIHOSTING "-semihosting-config", "enable=on,target=native"
+
+static const char *const cortex_m_faults[MOTE_CHIP_FAULTS] = {
+    [2] = "NMI", [3] = "hard fault", [4] = "memory fault", [5] = "bus fault", [6] = "usage fault", [7] = "secure fault"};
+
+static const char *const riscv_faults[MOTE_CHIP_FAULTS] = {[0] = "misaligned jump",     [1] = "jump to where no memory is",
+                                                           [2] = "illegal instruction", [3] = "breakpoint",
+                                                           [4] = "misaligned load",     [5] = "load from where no memory is",
+                                                           [6] = "misaligned store",    [7] = "store to where no memory is"};
+
+/* The port finds out itself: an AVR has no faults, and a program gone wild comes back to its start. */
+static const char *const avr_faults[MOTE_CHIP_FAULTS] = {[1] = "ran into its own start again"};
+
+static const mote_chip_family cortex_m = {
+    .parts = {"cortex-m/port.h", "cortex-m/startup.c", "cortex-m/counter.c", "cortex-m/link.ld", "semihosting.c"},
+    .compile_flags = {"-mthumb", "-ffreestanding"},
+    .link_flags = {"-nostartfiles", "-lm", "-lc", "-lgcc"},
+    .minimal_stack_bytes = 256,
+    .count_bits = 24,
+    .faults = cortex_m_faults,
+    .wrap_cost = 5,
+    .empty_cost = 1,
+    .run = mote_run_semihosting,
+};
+
+static const mote_chip_family riscv = {
+    .parts = {"riscv/port.h", "riscv/startup.S", "riscv/port.c", "riscv/memory.c", "riscv/string.h", "riscv/link.ld",
+              "semihosting.c"},
+    /* gcc 12 has no multilib for a -march that names zicsr: the older ISA version implies it. */
+    .compile_flags = {"-misa-spec=2.2", "-mcmodel=medany", "-ffreestanding"},
+    .link_flags = {"-nostdlib", "-Wl,--no-warn-rwx-segments", "-lgcc"},
+    .minimal_stack_bytes = 256,
+    .count_bits = 32,
+    .faults = riscv_faults,
+    .empty_cost = 1,
+    .run = mote_run_semihosting,
+};
+
+/* simavr does not charge the four cycles of answering an interrupt. */
+#define AVR_WRAP_COST 23
+#define TEXT_(x)      #x
+#define TEXT(x)       TEXT_(x)
+
+static const mote_chip_family avr = {
+    .parts = {"avr/port.h", "avr/port.c", "avr/samples.c"},
+    .compile_flags = {"-DWRAP_COST=" TEXT(AVR_WRAP_COST)},
+    /* The sizes are checked here, with better messages than the linker's. */
+    .link_flags = {"-Wl,--defsym=__TEXT_REGION_LENGTH__=0x800000,--defsym=__DATA_REGION_LENGTH__=0xff00", "-lm"},
+    .minimal_stack_bytes = 96,
+    .count_bits = 16,
+    .faults = avr_faults,
+    .wrap_cost = AVR_WRAP_COST,
+    .empty_cost = 4,
+    .run = mote_run_simavr,
+};
+
+#define ARM_TOOLS                                                                                                           \
+    .compiler = "arm-none-eabi-gcc", .compiler_packages = "gcc-arm-none-eabi libnewlib-arm-none-eabi",                      \
+    .emulator = "qemu-system-arm", .emulator_packages = "qemu-system-arm", .count_unit = "instructions"
+#define RISCV_TOOLS                                                                                                         \
+    .compiler = "riscv64-unknown-elf-gcc", .compiler_packages = "gcc-riscv64-unknown-elf",                                  \
+    .emulator = "qemu-system-riscv32", .emulator_packages = "qemu-system-misc", .count_unit = "instructions"
+#define AVR_TOOLS                                                                                                           \
+    .compiler = "avr-gcc", .compiler_packages = "gcc-avr avr-libc", .emulator = "simavr", .emulator_packages = "simavr",    \
+    .count_unit = "cycles"
+#define QEMU(machine) .emulator_arguments = {"-M", machine, QUIET, SEMIHOSTING, ICOUNT_SYSTICK, "-kernel"}
+
+#define KB(n) ((n)*1024u)
+
+const mote_chip_row mote_chip_rows[] = {
+    {.chip = {"cortex-m0", "Cortex-M0, nRF51822 (micro:bit)", KB(256), KB(16), ARM_TOOLS},
+     .family = &cortex_m,
+     .compile_flags = {"-mcpu=cortex-m0", "-mfloat-abi=soft"},
+     QEMU("microbit"),
+     .ram_origin = 0x20000000,
+     .counter_hz = 16000000},
+    {.chip = {"cortex-m3", "Cortex-M3, as STM32F207", KB(1024), KB(128), ARM_TOOLS},
+     .family = &cortex_m,
+     .compile_flags = {"-mcpu=cortex-m3", "-mfloat-abi=soft"},
+     QEMU("mps2-an385"),
+     .ram_origin = 0x20000000,
+     .counter_hz = 25000000},
+    {.chip = {"cortex-m4", "Cortex-M4F, as STM32F429", KB(1024), KB(256), ARM_TOOLS},
+     .family = &cortex_m,
+     .compile_flags = {"-mcpu=cortex-m4", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"},
+     QEMU("mps2-an386"),
+     .ram_origin = 0x20000000,
+     .counter_hz = 25000000},
+    {.chip = {"cortex-m7", "Cortex-M7F, as STM32F767", KB(2048), KB(512), ARM_TOOLS},
+     .family = &cortex_m,
+     .compile_flags = {"-mcpu=cortex-m7", "-mfloat-abi=hard", "-mfpu=fpv5-d16"},
+     QEMU("mps2-an500"),
+     .ram_origin = 0x20000000,
+     .counter_hz = 25000000},
+    {.chip = {"cortex-m33", "Cortex-M33F, as nRF5340", KB(1024), KB(512), ARM_TOOLS},
+     .family = &cortex_m,
+     .compile_flags = {"-mcpu=cortex-m33", "-mfloat-abi=hard", "-mfpu=fpv5-sp-d16"},
+     QEMU("mps2-an505"),
+     .code_origin = 0x10000000,
+     .ram_origin = 0x38000000,
+     .counter_hz = 20000000},
+    {.chip = {"cortex-m55", "Cortex-M55 with Helium, as Corstone-300", KB(512), KB(512), ARM_TOOLS},
+     .family = &cortex_m,
+     .compile_flags = {"-mcpu=cortex-m55", "-mfloat-abi=hard", "-mfpu=auto"},
+     QEMU("mps3-an547"),
+     .ram_origin = 0x20000000,
+     .counter_hz = 32000000},
+    {.chip = {"rv32imc", "RISC-V RV32IMC, as ESP32-C3", KB(4096), KB(400), RISCV_TOOLS},
+     .family = &riscv,
+     .compile_flags = {"-march=rv32imc", "-mabi=ilp32"},
+     .emulator_arguments = {"-M", "virt", "-bios", "none", QUIET, SEMIHOSTING, ICOUNT_MINSTRET, "-kernel"},
+     .code_origin = 0x80000000,
+     .ram_origin = 0x81000000},
+    {.chip = {"atmega328p", "AVR ATmega328P (Arduino Uno)", KB(32), KB(2), AVR_TOOLS},
+     .family = &avr,
+     .compile_flags = {"-mmcu=atmega328p"},
+     .emulator_arguments = {"-m", "atmega328p", "-f", "16000000"}},
+};
+
+enum { ROW_COUNT = sizeof mote_chip_rows / sizeof mote_chip_rows[0] };
+
+int mote_chip_count(void)
+{
+    return ROW_COUNT;
+}
+
+const mote_chip *mote_chip_at(int index)
+{
+    return index >= 0 && index < ROW_COUNT ? &mote_chip_rows[index].chip : NULL;
+}
+
+static const mote_chip_row *find_row(const char *name)
+{
+    int i;
+
+    for (i = 0; name && i < ROW_COUNT; i++)
+        if (strcmp(mote_chip_rows[i].chip.name, name) == 0)
+            return &mote_chip_rows[i];
+    return NULL;
+}
+
+const mote_chip *mote_chip_find(const char *name)
+{
+    const mote_chip_row *row = find_row(name);
+
+    return row ? &row->chip : NULL;
+}
+
+const mote_chip_row *mote_chip_row_find(const char *name, mote_error *err)
+{
+    const mote_chip_row *row = find_row(name);
+    const char          *names[ROW_COUNT], *nearest;
+    int                  i;
+
+    if (row)
+        return row;
+    for (i = 0; i < ROW_COUNT; i++)
+        names[i] = mote_chip_rows[i].chip.name;
+    nearest = name ? mote_nearest_word(name, names, ROW_COUNT) : NULL;
+    mote_fail(err, MOTE_ERR_USAGE, "no emulated chip is named %s; try %s", mote_show_string(name).text,
+              nearest ? nearest : "cortex-m4");
+    return NULL;
+}
+
+static mote_status check_tool(const char *program, const char *packages, mote_error *err)
+{
+    if (mote_process_exists(program))
+        return MOTE_OK;
+    return mote_fail(err, MOTE_ERR_IO, "%s is not installed: apt-get install %s", program, packages);
+}
+
+mote_status mote_chip_check(const mote_chip *chip, mote_error *err)
+{
+    MOTE_TRY(check_tool(chip->compiler, chip->compiler_packages, err));
+    return check_tool(chip->emulator, chip->emulator_packages, err);
+}

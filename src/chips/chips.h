@@ -1,0 +1,39 @@
+/* The table of emulated chips: a row says what a chip is, how to compile for it, how to start its emulator and what its
+ * counter counts. A further chip is one row; a further family is its folder of parts/, a row of shared facts and, if its
+ * emulator is a new one, a runner.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_CHIPS_CHIPS_H
+#define MOTE_CHIPS_CHIPS_H
+
+#include <mote/emulate.h>
+
+#include "chips/runner.h"
+
+enum { MOTE_CHIP_WORDS = 16, MOTE_CHIP_PARTS = 8, MOTE_CHIP_FAULTS = 8 };
+
+/* What the chips of one instruction set share. Lists end with NULL. */
+typedef struct mote_chip_family {
+    const char        *parts[MOTE_CHIP_PARTS]; /* below src/chips/parts/: headers, sources, and the linker script (.ld) */
+    const char        *compile_flags[MOTE_CHIP_WORDS]; /* for every source */
+    const char        *link_flags[MOTE_CHIP_WORDS];    /* after the objects */
+    uint32_t           minimal_stack_bytes;            /* what the harness itself needs */
+    int                count_bits;                     /* width of the counter that harness_count.ticks is a reading of */
+    int                wrap_cost;                      /* what counting a wrap adds to the count */
+    int                empty_cost;                     /* what port_empty itself takes */
+    const char *const *faults; /* [MOTE_CHIP_FAULTS] names by the cause that the port reports; NULL: none */
+    mote_run          *run;
+} mote_chip_family;
+
+typedef struct mote_chip_row {
+    mote_chip               chip;
+    const mote_chip_family *family;
+    const char             *compile_flags[MOTE_CHIP_WORDS];
+    const char             *emulator_arguments[MOTE_CHIP_WORDS]; /* before the firmware's name */
+    uint32_t                code_origin, ram_origin;             /* 0 where the toolchain's own linker script knows */
+    uint32_t                counter_hz;                          /* 0: the counter counts count_unit; else see runner.h */
+} mote_chip_row;
+
+extern const mote_chip_row mote_chip_rows[];
+
+const mote_chip_row *mote_chip_row_find(const char *name, mote_error *err);
+#endif

@@ -1,0 +1,259 @@
+/* From a compiled model's folder to outputs and figures: build, check that it fits, run, and make the counter's readings
+ * into instructions or cycles.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <mote/emulate.h>
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "chips/chips.h"
+#include "chips/firmware.h"
+#include "chips/runner.h"
+
+enum { DEFAULT_TIME_LIMIT_SECONDS = 300 };
+
+/* ---- which model ---- */
+
+static bool is_identifier(const char *name)
+{
+    size_t i;
+
+    for (i = 0; name[i]; i++)
+        if (!(isalpha((unsigned char)name[i]) || name[i] == '_' || (i > 0 && isdigit((unsigned char)name[i]))))
+            return false;
+    return i > 0;
+}
+
+/* The X of the only X.c of the folder. */
+static mote_status find_only_model(mote_firmware *f, mote_error *err)
+{
+    DIR           *folder = opendir(f->model_folder);
+    struct dirent *entry;
+
+    if (!folder)
+        return mote_fail(err, MOTE_ERR_IO, "%s", strerror(errno));
+    while (err->code == MOTE_OK && (entry = readdir(folder)) != NULL) {
+        if (!mote_path_has_suffix(entry->d_name, ".c"))
+            continue;
+        if (f->name)
+            mote_fail(err, MOTE_ERR_USAGE, "holds several models; name one");
+        else
+            f->name = mote_arena_strndup(f->arena, entry->d_name, strlen(entry->d_name) - 2, err);
+    }
+    closedir(folder);
+    if (err->code == MOTE_OK && !f->name)
+        mote_fail(err, MOTE_ERR_USAGE, "holds no compiled model (NAME.c and NAME.h)");
+    return err->code;
+}
+
+static mote_status find_model(mote_firmware *f, const char *dir, const char *name, mote_error *err)
+{
+    char *absolute = realpath(dir, NULL), *upper;
+    int   i;
+
+    if (!absolute)
+        return mote_fail(err, MOTE_ERR_IO, "%s", strerror(errno));
+    f->model_folder = mote_arena_strdup(f->arena, absolute, err);
+    free(absolute);
+    if (!f->model_folder)
+        return err->code;
+    f->model_folder_shown = dir;
+    f->name = name;
+    if (!name)
+        MOTE_TRY(find_only_model(f, err));
+    if (!is_identifier(f->name))
+        return mote_fail(err, MOTE_ERR_USAGE, "%s is not a name of a compiled model", mote_show_string(f->name).text);
+    upper = mote_arena_strdup(f->arena, f->name, err);
+    for (i = 0; upper && upper[i]; i++)
+        upper[i] = (char)toupper((unsigned char)upper[i]);
+    f->upper_name = upper;
+    return err->code;
+}
+
+/* ---- the build folder ---- */
+
+static mote_status open_build_folder(mote_firmware *f, const char *wanted, mote_error *err)
+{
+    const char *root = getenv("TMPDIR");
+    char       *folder, *absolute;
+
+    if (wanted) {
+        MOTE_TRY(mote_make_dirs(wanted, err));
+        absolute = realpath(wanted, NULL);
+        f->folder = absolute ? mote_arena_strdup(f->arena, absolute, err) : NULL;
+        free(absolute);
+        return f->folder ? MOTE_OK : mote_fail(err, MOTE_ERR_IO, "%s: %s", wanted, strerror(errno));
+    }
+    folder = mote_arena_printf(f->arena, err, "%s/mote-chip-XXXXXX", root && root[0] == '/' ? root : "/tmp");
+    if (!folder)
+        return err->code;
+    if (!mkdtemp(folder))
+        return mote_fail(err, MOTE_ERR_IO, "%s: a temporary folder cannot be made: %s", folder, strerror(errno));
+    f->folder = folder;
+    return MOTE_OK;
+}
+
+static void close_build_folder(const mote_firmware *f, const char *wanted)
+{
+    mote_error ignored = {0};
+
+    if (f->folder && !wanted)
+        mote_remove_tree(f->folder, &ignored);
+}
+
+/* ---- readings ---- */
+
+static uint64_t greatest_common_divisor(uint64_t a, uint64_t b)
+{
+    while (b) {
+        uint64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* With counter_hz, an instruction took 256 ns (-icount shift=8): instructions = ticks * 10^9 / (256 * hz), rounded to the
+ * nearest, which is exact because an instruction is more than two ticks. */
+static uint64_t count_units(const mote_chip_row *row, mote_count_reading reading)
+{
+    uint64_t ticks = ((uint64_t)reading.wraps << row->family->count_bits) + reading.ticks;
+    uint64_t numerator = 1000000000, denominator = 256 * (uint64_t)row->counter_hz, divisor;
+
+    if (row->counter_hz) {
+        divisor = greatest_common_divisor(numerator, denominator);
+        numerator /= divisor;
+        denominator /= divisor;
+        ticks = (ticks * numerator + denominator / 2) / denominator;
+    }
+    return ticks - (uint64_t)reading.wraps * (uint64_t)row->family->wrap_cost;
+}
+
+static mote_status explain_fault(const mote_firmware *f, const mote_harness_report *report, mote_emulation *out,
+                                 mote_error *err)
+{
+    uint32_t    cause = report->fault_cause;
+    const char *what = cause < MOTE_CHIP_FAULTS ? f->row->family->faults[cause] : NULL;
+    const char *place = mote_firmware_place(f, report->fault_address, err);
+    const char *caller = mote_firmware_place(f, report->fault_caller, err);
+
+    if (!place || !caller)
+        return err->code;
+    if (report->fault_address == 0 && report->fault_caller == 0)
+        snprintf(out->fault, sizeof out->fault, "%s", what ? what : "fault");
+    else
+        snprintf(out->fault, sizeof out->fault, "%s at %s, called from %s", what ? what : "fault", place, caller);
+    return mote_fail(err, MOTE_ERR_FORMAT, "stopped on %s: %s", out->chip->name, out->fault);
+}
+
+static mote_status take_report(const mote_firmware *f, const mote_harness_report *report, mote_emulation *out,
+                               mote_error *err)
+{
+    const mote_chip *chip = &f->row->chip;
+
+    if (report->is_fault)
+        return explain_fault(f, report, out, err);
+    if (report->stack_bytes >= report->free_bytes)
+        return mote_fail(err, MOTE_ERR_LIMIT,
+                         "does not fit %s: needs %u bytes of RAM and more than %u for the stack, the chip has %u",
+                         chip->name, f->ram_bytes, report->free_bytes, chip->ram_bytes);
+    out->stack_bytes = report->stack_bytes;
+    out->harness_stack_bytes = report->harness_stack_bytes;
+    out->count =
+        count_units(f->row, report->model) - count_units(f->row, report->empty) + (uint64_t)f->row->family->empty_cost;
+    return MOTE_OK;
+}
+
+/* ---- the whole way ---- */
+
+static void take_sizes(const mote_firmware *f, mote_emulation *out)
+{
+    out->flash_bytes = f->flash_bytes;
+    out->code_bytes = f->code_bytes;
+    out->weight_bytes = f->weight_bytes;
+    out->ram_bytes = f->ram_bytes;
+    out->arena_bytes = f->model.arena_bytes;
+    out->sample_input_bytes = f->model.input_bytes;
+    out->sample_output_bytes = f->model.output_bytes;
+}
+
+/* No inputs mean one sample of zeros. */
+static mote_status take_inputs(const mote_emulate_options *options, mote_job *job, mote_emulation *out, mote_error *err)
+{
+    size_t sample_bytes = job->firmware->model.input_bytes;
+
+    job->inputs = options->inputs;
+    job->sample_count = options->input_bytes / sample_bytes;
+    if (options->input_bytes % sample_bytes != 0)
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "the inputs have %zu bytes, which is no multiple of %zu, the bytes of a sample",
+                         options->input_bytes, sample_bytes);
+    if (job->sample_count == 0) {
+        job->inputs = MOTE_NEW(job->firmware->arena, uint8_t, sample_bytes, err);
+        job->sample_count = 1;
+    }
+    out->sample_count = job->sample_count;
+    out->output_bytes = mote_size_mul(job->sample_count, job->firmware->model.output_bytes);
+    out->outputs = job->inputs && out->output_bytes < PTRDIFF_MAX ? malloc(out->output_bytes) : NULL;
+    job->outputs = out->outputs;
+    return out->outputs ? MOTE_OK : mote_fail(err, MOTE_ERR_LIMIT, "no memory for %zu samples", job->sample_count);
+}
+
+static mote_status build_and_run(mote_firmware *f, const mote_emulate_options *options, mote_emulation *out, mote_error *err)
+{
+    mote_job            job = {.firmware = f, .progress = &options->progress};
+    mote_harness_report report = {0};
+
+    if (!mote_report_samples(job.progress, 0, 0))
+        return mote_fail(err, MOTE_ERR_USAGE, "stopped");
+    MOTE_TRY(mote_firmware_build(f, err));
+    take_sizes(f, out);
+    MOTE_TRY(mote_firmware_check_fit(f, err));
+    MOTE_TRY(take_inputs(options, &job, out, err));
+    MOTE_TRY(f->row->family->run(&job, &report, err));
+    mote_report_samples(job.progress, job.sample_count, job.sample_count);
+    return take_report(f, &report, out, err);
+}
+
+static void forget_outputs(mote_emulation *run)
+{
+    free(run->outputs);
+    run->outputs = NULL;
+    run->output_bytes = 0;
+}
+
+mote_status mote_emulate(const char *dir, const char *name, const mote_emulate_options *options, mote_emulation *out,
+                         mote_error *err)
+{
+    mote_arena    arena = {0};
+    mote_firmware firmware = {.arena = &arena,
+                              .time_limit_seconds = options->time_limit_seconds > 0 ? options->time_limit_seconds
+                                                                                    : DEFAULT_TIME_LIMIT_SECONDS};
+
+    *out = (mote_emulation){0};
+    firmware.row = mote_chip_row_find(options->chip, err);
+    if (!firmware.row)
+        return err->code;
+    out->chip = &firmware.row->chip;
+    MOTE_TRY(mote_chip_check(out->chip, err));
+    if (find_model(&firmware, dir, name, err) == MOTE_OK &&
+        open_build_folder(&firmware, options->build_folder, err) == MOTE_OK)
+        build_and_run(&firmware, options, out, err);
+    close_build_folder(&firmware, options->build_folder);
+    mote_arena_destroy(&arena);
+    if (err->code == MOTE_OK)
+        return MOTE_OK;
+    forget_outputs(out);
+    return mote_context(err, "%s", dir);
+}
+
+void mote_emulation_free(mote_emulation *run)
+{
+    forget_outputs(run);
+}

@@ -1,0 +1,417 @@
+/* Three runs of the compiler: what the model's header says (an object file that is only read), the model itself with -O2,
+ * and the parts with -Os, linked with it. All names in the build folder are relative, so that nothing in the firmware
+ * depends on where it was built.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "chips/firmware.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/embedded.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "chips/chips.h"
+#include "chips/elf.h"
+#include "chips/process.h"
+
+/* ---- files of the build folder ---- */
+
+static mote_status write_text(const mote_firmware *f, const char *file, const mote_text *text, mote_error *err)
+{
+    const char *path = mote_path_join(f->arena, f->folder, file, err);
+
+    if (!path || mote_text_status(text, err) != MOTE_OK)
+        return err->code;
+    return mote_file_write(path, text->bytes, text->count, err);
+}
+
+static mote_status write_part(const mote_firmware *f, const char *part, mote_error *err)
+{
+    const char               *name = mote_arena_printf(f->arena, err, "src/chips/parts/%s", part);
+    const mote_embedded_file *file = name ? mote_embedded_find(name) : NULL;
+    const char               *path = mote_path_join(f->arena, f->folder, mote_path_base(part), err);
+
+    if (err->code != MOTE_OK)
+        return err->code;
+    if (!file)
+        return mote_fail(err, MOTE_ERR_IO, "%s is not in this build of mote", name);
+    return mote_file_write(path, file->text, file->count, err);
+}
+
+static mote_status write_parts(const mote_firmware *f, mote_error *err)
+{
+    int i;
+
+    MOTE_TRY(write_part(f, "harness.h", err));
+    MOTE_TRY(write_part(f, "harness.c", err));
+    for (i = 0; i < MOTE_CHIP_PARTS && f->row->family->parts[i]; i++)
+        MOTE_TRY(write_part(f, f->row->family->parts[i], err));
+    return MOTE_OK;
+}
+
+/* ---- the compiler ---- */
+
+enum { COMMAND_WORDS = 64 };
+
+typedef struct command {
+    const char *words[COMMAND_WORDS + 1];
+    int         count;
+} command;
+
+static void add_word(command *c, const char *word)
+{
+    if (c->count < COMMAND_WORDS)
+        c->words[c->count++] = word;
+}
+
+static void add_words(command *c, const char *const *words)
+{
+    while (*words)
+        add_word(c, *words++);
+}
+
+#define ADD_WORDS(c, ...) add_words((c), (const char *const[]){__VA_ARGS__, NULL})
+
+static command begin_command(const mote_firmware *f)
+{
+    command c = {.count = 0};
+
+    add_word(&c, f->row->chip.compiler);
+    add_words(&c, f->row->compile_flags);
+    add_words(&c, f->row->family->compile_flags);
+    ADD_WORDS(&c, "-std=gnu99", "-w", "-ffp-contract=off", "-fno-math-errno", "-ffunction-sections", "-fdata-sections", "-I",
+              ".", "-I", f->model_folder);
+    return c;
+}
+
+/* The line of a compiler's or linker's messages that says most: the first that names an error or a missing symbol. gcc's own
+ * "collect2: error: ld returned" comes last and says nothing. */
+static const char *find_error_line(const char *text)
+{
+    const char *word = strstr(text, "undefined reference");
+
+    if (!word)
+        word = strstr(text, "error: ");
+    if (!word || strncmp(word, "error: ld returned", 18) == 0)
+        word = text;
+    while (word > text && word[-1] != '\n')
+        word--;
+    return word;
+}
+
+/* One line, with the model's folder as the user named it. */
+static mote_status fail_compile(const mote_firmware *f, const char *messages, mote_error *err)
+{
+    const char *line = messages ? find_error_line(messages) : "no message";
+    size_t      length = strlen(f->model_folder), line_length = strcspn(line, "\n");
+    char        text[300];
+
+    if (strncmp(line, f->model_folder, length) == 0 && line_length > length)
+        snprintf(text, sizeof text, "%s%.*s", f->model_folder_shown, (int)(line_length - length), line + length);
+    else
+        snprintf(text, sizeof text, "%.*s", (int)line_length, line);
+    return mote_fail(err, MOTE_ERR_FORMAT, "does not compile for %s: %s", f->row->chip.name, text);
+}
+
+static mote_status run_compiler(const mote_firmware *f, const command *c, mote_error *err)
+{
+    mote_process process = {
+        .arguments = c->words, .folder = f->folder, .time_limit_seconds = f->time_limit_seconds, .output_limit = 16 << 20};
+    mote_process_result result;
+
+    if (mote_process_run(&process, &result, err) == MOTE_OK && result.exit_status != 0)
+        fail_compile(f, result.err.bytes, err);
+    mote_process_result_free(&result);
+    return err->code;
+}
+
+/* ---- what the header says ---- */
+
+static mote_status write_description(const mote_firmware *f, mote_error *err)
+{
+    mote_text text = {0};
+    int       i;
+
+    mote_text_printf(&text, "#include <stdint.h>\n#include \"%s.h\"\n", f->name);
+    for (i = 0; i < MOTE_FIRMWARE_TENSORS; i++)
+        mote_text_printf(&text,
+                         "#ifndef %s_INPUT_%d_BYTES\n#define %s_INPUT_%d_BYTES 0\n#endif\n"
+                         "#ifndef %s_OUTPUT_%d_BYTES\n#define %s_OUTPUT_%d_BYTES 0\n#endif\n",
+                         f->upper_name, i, f->upper_name, i, f->upper_name, i, f->upper_name, i);
+    mote_text_printf(&text,
+                     "__attribute__((section(\".mote\"), used)) const uint32_t description[] = {\n"
+                     "%s_INPUT_COUNT, %s_OUTPUT_COUNT, sizeof(%s_arena), %s_HAS_STATE,\n",
+                     f->upper_name, f->upper_name, f->name, f->upper_name);
+    for (i = 0; i < MOTE_FIRMWARE_TENSORS; i++)
+        mote_text_printf(&text, "%s_INPUT_%d_BYTES, ", f->upper_name, i);
+    for (i = 0; i < MOTE_FIRMWARE_TENSORS; i++)
+        mote_text_printf(&text, "%s_OUTPUT_%d_BYTES, ", f->upper_name, i);
+    mote_text_puts(&text, "};\n");
+    write_text(f, "description.c", &text, err);
+    mote_text_free(&text);
+    return err->code;
+}
+
+enum { DESCRIPTION_WORDS = 4 + 2 * MOTE_FIRMWARE_TENSORS };
+
+static uint32_t word_at(const uint8_t *bytes, size_t index)
+{
+    const uint8_t *p = bytes + 4 * index;
+
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+/* The sum of count sizes, 0 if one of them is 0 or it passes 2 GiB. */
+static uint32_t sum_sizes(const uint8_t *words, uint32_t count)
+{
+    uint64_t sum = 0;
+    uint32_t i;
+
+    for (i = 0; i < count; i++) {
+        uint32_t bytes = word_at(words, i);
+        if (bytes == 0)
+            return 0;
+        sum += bytes;
+    }
+    return sum <= INT32_MAX ? (uint32_t)sum : 0;
+}
+
+static mote_status decode_description(mote_firmware *f, const uint8_t *bytes, mote_error *err)
+{
+    mote_firmware_model *m = &f->model;
+
+    m->input_count = word_at(bytes, 0);
+    m->output_count = word_at(bytes, 1);
+    m->arena_bytes = word_at(bytes, 2);
+    m->has_state = word_at(bytes, 3);
+    if (m->input_count < 1 || m->input_count > MOTE_FIRMWARE_TENSORS || m->output_count < 1 ||
+        m->output_count > MOTE_FIRMWARE_TENSORS)
+        return mote_fail(err, MOTE_ERR_FORMAT, "%s.h: %u inputs and %u outputs; 1 to %d of each can be emulated", f->name,
+                         m->input_count, m->output_count, MOTE_FIRMWARE_TENSORS);
+    m->input_bytes = sum_sizes(bytes + 16, m->input_count);
+    m->output_bytes = sum_sizes(bytes + 16 + 4 * MOTE_FIRMWARE_TENSORS, m->output_count);
+    if (m->input_bytes == 0 || m->output_bytes == 0)
+        return mote_fail(err, MOTE_ERR_FORMAT, "%s.h: %s_INPUT_n_BYTES or %s_OUTPUT_n_BYTES is missing, 0 or too large",
+                         f->name, f->upper_name, f->upper_name);
+    return MOTE_OK;
+}
+
+static mote_status read_description(mote_firmware *f, mote_error *err)
+{
+    const char      *path = mote_path_join(f->arena, f->folder, "description.o", err);
+    mote_elf         elf;
+    mote_elf_section section;
+
+    if (!path)
+        return err->code;
+    MOTE_TRY(mote_elf_open(&elf, path, err));
+    if (mote_elf_find_section(&elf, ".mote", &section) && section.has_content && section.bytes >= 4 * DESCRIPTION_WORDS)
+        decode_description(f, elf.file.bytes + section.offset, err);
+    else
+        mote_fail(err, MOTE_ERR_FORMAT, "%s: not what was compiled", path);
+    mote_elf_close(&elf);
+    return err->code;
+}
+
+static mote_status describe_model(mote_firmware *f, mote_error *err)
+{
+    command c = begin_command(f);
+
+    MOTE_TRY(write_description(f, err));
+    ADD_WORDS(&c, "-c", "description.c", "-o", "description.o");
+    MOTE_TRY(run_compiler(f, &c, err));
+    return read_description(f, err);
+}
+
+/* model.h: the model's functions under names that the harness knows. */
+static mote_status write_binding(const mote_firmware *f, mote_error *err)
+{
+    mote_text text = {0};
+    uint32_t  i;
+
+    mote_text_printf(
+        &text,
+        "#include \"%s.h\"\n"
+        "typedef %s_arena model_arena;\n"
+        "#define model_invoke %s_invoke\n"
+        "#if %s_HAS_STATE\n#define model_reset %s_reset\n#else\n#define model_reset(arena) ((void)(arena))\n#endif\n"
+        "static inline int model_read(port_state *state, model_arena *arena)\n{\n    return 1",
+        f->name, f->name, f->name, f->upper_name, f->name);
+    for (i = 0; i < f->model.input_count; i++)
+        mote_text_printf(&text, "\n        && port_read(state, (void *)%s_input_%u(arena), %s_INPUT_%u_BYTES)", f->name, i,
+                         f->upper_name, i);
+    mote_text_puts(&text, ";\n}\nstatic inline void model_write(port_state *state, model_arena *arena)\n{\n");
+    for (i = 0; i < f->model.output_count; i++)
+        mote_text_printf(&text, "    port_write(state, (const void *)%s_output_%u(arena), %s_OUTPUT_%u_BYTES);\n", f->name,
+                         i, f->upper_name, i);
+    mote_text_puts(&text, "}\n");
+    write_text(f, "model.h", &text, err);
+    mote_text_free(&text);
+    return err->code;
+}
+
+/* ---- compile, link ---- */
+
+static mote_status compile_model(const mote_firmware *f, mote_error *err)
+{
+    command     c = begin_command(f);
+    const char *source = mote_arena_printf(f->arena, err, "%s/%s.c", f->model_folder, f->name);
+
+    if (!source)
+        return err->code;
+    ADD_WORDS(&c, "-O2", "-fstack-usage", "-c", source, "-o", "model.o");
+    return run_compiler(f, &c, err);
+}
+
+/* gcc's model.su: a line "FILE:LINE:COLUMN:FUNCTION <tab> BYTES <tab> static" a function. */
+static mote_status measure_frames(mote_firmware *f, mote_error *err)
+{
+    const char *path = mote_path_join(f->arena, f->folder, "model.su", err);
+    mote_file   file;
+    char       *text, *tab;
+
+    if (!path)
+        return err->code;
+    MOTE_TRY(mote_file_open(&file, path, err));
+    text = mote_arena_strndup(f->arena, (const char *)file.bytes, file.count, err);
+    mote_file_close(&file);
+    for (tab = text ? strchr(text, '\t') : NULL; tab; tab = strchr(tab, '\t')) {
+        unsigned long bytes = strtoul(++tab, &tab, 10);
+        if (bytes > f->frame_bytes)
+            f->frame_bytes = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
+    }
+    return err->code;
+}
+
+static mote_status add_memory_map(const mote_firmware *f, command *c, mote_error *err)
+{
+    const mote_chip_row *row = f->row;
+    const char          *word =
+        mote_arena_printf(f->arena, err, "-Wl,--defsym=CODE_ORIGIN=0x%x,--defsym=RAM_ORIGIN=0x%x,--defsym=RAM_BYTES=0x%x",
+                          row->code_origin, row->ram_origin, row->chip.ram_bytes);
+
+    add_word(c, word);
+    return err->code;
+}
+
+mote_status mote_firmware_link(mote_firmware *f, const char *flag, mote_error *err)
+{
+    const mote_chip_family *family = f->row->family;
+    command                 c = begin_command(f);
+    int                     i;
+
+    ADD_WORDS(&c, "-Os", flag, "-Wl,--gc-sections", "harness.c");
+    for (i = 0; i < MOTE_CHIP_PARTS && family->parts[i]; i++) {
+        const char *name = mote_path_base(family->parts[i]);
+        if (mote_path_has_suffix(name, ".ld")) {
+            ADD_WORDS(&c, "-T", name);
+            MOTE_TRY(add_memory_map(f, &c, err));
+        } else if (!mote_path_has_suffix(name, ".h")) {
+            add_word(&c, name);
+        }
+    }
+    ADD_WORDS(&c, "model.o", "-o", "firmware.elf");
+    add_words(&c, family->link_flags);
+    return run_compiler(f, &c, err);
+}
+
+/* ---- measure ---- */
+
+static void measure_sections(mote_firmware *f, const mote_elf *elf)
+{
+    uint32_t i;
+
+    for (i = 0; i < elf->section_count; i++) {
+        mote_elf_section section = mote_elf_section_at(elf, i);
+        if (section.is_loaded && section.has_content)
+            f->flash_bytes += section.bytes;
+        if (section.is_loaded && section.is_writable)
+            f->ram_bytes += section.bytes;
+    }
+}
+
+static bool is_of_model(const mote_firmware *f, const mote_elf_symbol *symbol, bool is_after_source)
+{
+    size_t length = strlen(f->name);
+
+    if (symbol->is_local)
+        return is_after_source;
+    return strncmp(symbol->name, f->name, length) == 0 && symbol->name[length] == '_';
+}
+
+/* Local symbols follow the name of their source; global ones are known by the model's prefix. */
+static void measure_symbols(mote_firmware *f, const mote_elf *elf)
+{
+    const char *source = mote_arena_printf(f->arena, &(mote_error){0}, "%s.c", f->name);
+    bool        is_after_source = false;
+    uint32_t    i;
+
+    for (i = 0; source && i < elf->symbol_count; i++) {
+        mote_elf_symbol symbol = mote_elf_symbol_at(elf, i);
+        if (symbol.kind == MOTE_ELF_SOURCE)
+            is_after_source = strcmp(mote_path_base(symbol.name), source) == 0;
+        else if (symbol.section == 0 || !is_of_model(f, &symbol, is_after_source))
+            continue;
+        else if (symbol.kind == MOTE_ELF_FUNCTION)
+            f->code_bytes += symbol.bytes;
+        else if (symbol.kind == MOTE_ELF_OBJECT && mote_elf_section_at(elf, symbol.section).has_content)
+            f->weight_bytes += symbol.bytes;
+    }
+}
+
+static mote_status measure(mote_firmware *f, mote_error *err)
+{
+    mote_elf elf;
+
+    MOTE_TRY(mote_elf_open(&elf, f->elf_path, err));
+    f->flash_bytes = f->ram_bytes = f->code_bytes = f->weight_bytes = 0;
+    measure_sections(f, &elf);
+    measure_symbols(f, &elf);
+    mote_elf_close(&elf);
+    return MOTE_OK;
+}
+
+mote_status mote_firmware_build(mote_firmware *f, mote_error *err)
+{
+    f->elf_path = mote_path_join(f->arena, f->folder, "firmware.elf", err);
+    MOTE_TRY(err->code);
+    MOTE_TRY(write_parts(f, err));
+    MOTE_TRY(describe_model(f, err));
+    MOTE_TRY(write_binding(f, err));
+    MOTE_TRY(compile_model(f, err));
+    MOTE_TRY(measure_frames(f, err));
+    MOTE_TRY(mote_firmware_link(f, "-DSAMPLE_BYTES=0", err));
+    return measure(f, err);
+}
+
+mote_status mote_firmware_check_fit(const mote_firmware *f, mote_error *err)
+{
+    const mote_chip *chip = &f->row->chip;
+    uint64_t         stack = (uint64_t)f->row->family->minimal_stack_bytes + f->frame_bytes;
+
+    if (f->flash_bytes > chip->flash_bytes)
+        return mote_fail(err, MOTE_ERR_LIMIT, "does not fit %s: needs %u bytes of flash, the chip has %u", chip->name,
+                         f->flash_bytes, chip->flash_bytes);
+    if (f->ram_bytes + stack > chip->ram_bytes)
+        return mote_fail(err, MOTE_ERR_LIMIT,
+                         "does not fit %s: needs %u bytes of RAM and at least %llu for the stack, the chip has %u",
+                         chip->name, f->ram_bytes, (unsigned long long)stack, chip->ram_bytes);
+    return MOTE_OK;
+}
+
+const char *mote_firmware_place(const mote_firmware *f, uint32_t address, mote_error *err)
+{
+    mote_elf        elf;
+    mote_elf_symbol symbol;
+    const char     *place = NULL;
+    bool            is_known;
+
+    if (mote_elf_open(&elf, f->elf_path, err) != MOTE_OK)
+        return NULL;
+    is_known = mote_elf_function_at(&elf, address, &symbol);
+    place = mote_arena_printf(f->arena, err, "0x%08x%s%s", address, is_known ? " in " : "",
+                              is_known ? mote_show_string(symbol.name).text : "");
+    mote_elf_close(&elf);
+    return place;
+}

@@ -1,0 +1,50 @@
+/* Building a compiled model's folder into firmware: the chip's start-up, the harness and the model, compiled with the
+ * chip's own compiler in a build folder, linked, and measured by its symbols.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_CHIPS_FIRMWARE_H
+#define MOTE_CHIPS_FIRMWARE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <mote/status.h>
+
+#include "base/arena.h"
+
+enum { MOTE_FIRMWARE_TENSORS = 32 }; /* most inputs, and outputs, of a model */
+
+/* What the generated header says, as the chip's compiler understands it. */
+typedef struct mote_firmware_model {
+    uint32_t input_count, output_count;
+    uint32_t arena_bytes, has_state;
+    uint32_t input_bytes, output_bytes; /* of one sample, all together */
+} mote_firmware_model;
+
+typedef struct mote_firmware {
+    const struct mote_chip_row *row;
+    mote_arena                 *arena;        /* owns all strings */
+    const char                 *folder;       /* build folder, absolute */
+    const char                 *model_folder; /* absolute */
+    const char                 *model_folder_shown;
+    const char                 *name, *upper_name; /* of the model */
+    int                         time_limit_seconds;
+    const char                 *elf_path;
+    mote_firmware_model         model;
+    uint32_t                    flash_bytes, ram_bytes, code_bytes, weight_bytes;
+    uint32_t frame_bytes; /* largest stack frame of the model's own functions: a lower bound of the stack */
+} mote_firmware;
+
+/* Fills firmware->model and the sizes, and leaves firmware->elf_path behind; the fields above are given.
+ * Errors: IO, LIMIT (time), FORMAT: the compiler's first error, or a header that does not hold what it must. */
+mote_status mote_firmware_build(mote_firmware *firmware, mote_error *err);
+
+/* Links again with a flag for the parts (e.g. "-DSAMPLE_BYTES=100"); sizes stay those of mote_firmware_build. */
+mote_status mote_firmware_link(mote_firmware *firmware, const char *flag, mote_error *err);
+
+/* MOTE_ERR_LIMIT unless flash and RAM of the chip suffice, with the least of a stack. */
+mote_status mote_firmware_check_fit(const mote_firmware *firmware, mote_error *err);
+
+/* "0x00001234 in sine_invoke". */
+const char *mote_firmware_place(const mote_firmware *firmware, uint32_t address, mote_error *err);
+
+#endif

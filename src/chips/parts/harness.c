@@ -1,0 +1,61 @@
+/* The main program on the chip: every sample straight into the arena's input, invoke, outputs straight out of the arena;
+ * then the first sample once more to count. No library, no formatting, and the arena is its only static memory.
+ *
+ * model.h is written by the host: it names the model's functions as model_arena, model_reset, model_read, model_write.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "harness.h"
+#include "model.h"
+
+static model_arena arena;
+
+/* Fills all free memory below the stack pointer, calls, and looks how deep the call reached. The loops are in this very
+ * function, so that the stack pointer is the same while painting and at the call. */
+static __attribute__((noinline)) void invoke_on_painted_stack(harness_report *report)
+{
+    const port_word     paint = (port_word)0xa5a5a5a5u;
+    volatile port_word *bottom = port_stack_bottom();
+    volatile port_word *top = port_stack_pointer();
+    volatile port_word *word;
+
+    for (word = bottom; word < top; word++)
+        *word = paint;
+    model_invoke(&arena);
+    for (word = bottom; word < top && *word == paint; word++) {
+    }
+    report->stack_bytes = (uint32_t)((uintptr_t)top - (uintptr_t)word);
+    report->harness_stack_bytes = (uint32_t)(port_stack_top() - (uintptr_t)top);
+    report->free_bytes = (uint32_t)((uintptr_t)top - (uintptr_t)bottom);
+}
+
+/* Not inlined and called with both functions: what is not the function's own costs the same and is subtracted. */
+static __attribute__((noinline)) harness_count count_call(harness_function function)
+{
+    port_count_start();
+    function(&arena);
+    return port_count_stop();
+}
+
+int main(void)
+{
+    harness_report report; /* filled piece by piece: an initialiser would link memset */
+    port_state     state;
+
+    report.magic = HARNESS_MAGIC;
+    report.is_fault = report.fault_address = report.fault_caller = report.fault_cause = 0;
+    report.stack_bytes = report.harness_stack_bytes = report.free_bytes = 0;
+    port_open(&state);
+    model_reset(&arena);
+    if (model_read(&state, &arena)) {
+        invoke_on_painted_stack(&report);
+        model_write(&state, &arena);
+        while (model_read(&state, &arena)) {
+            model_invoke(&arena);
+            model_write(&state, &arena);
+        }
+    }
+    port_rewind(&state); /* an invoke may have written over its input */
+    model_read(&state, &arena);
+    report.model = count_call((harness_function)model_invoke);
+    report.empty = count_call(port_empty);
+    port_finish(&report);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "chips/runner.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+enum { HARNESS_MAGIC = 0x45544f4d };
+
+static uint32_t word_at(const uint8_t *bytes, size_t index)
+{
+    const uint8_t *p = bytes + 4 * index;
+
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+mote_status mote_harness_report_read(mote_harness_report *report, const uint8_t *bytes, size_t count, mote_error *err)
+{
+    if (count != MOTE_HARNESS_REPORT_BYTES || word_at(bytes, 0) != HARNESS_MAGIC)
+        return mote_fail(err, MOTE_ERR_FORMAT, "the firmware ended without a report");
+    *report = (mote_harness_report){
+        .magic = word_at(bytes, 0),
+        .is_fault = word_at(bytes, 1),
+        .fault_address = word_at(bytes, 2),
+        .fault_caller = word_at(bytes, 3),
+        .fault_cause = word_at(bytes, 4),
+        .stack_bytes = word_at(bytes, 5),
+        .harness_stack_bytes = word_at(bytes, 6),
+        .free_bytes = word_at(bytes, 7),
+        .model = {word_at(bytes, 8), word_at(bytes, 9)},
+        .empty = {word_at(bytes, 10), word_at(bytes, 11)},
+    };
+    return MOTE_OK;
+}
+
+mote_status mote_fail_emulator(const char *emulator, const mote_process_result *result, mote_error *err)
+{
+    const char *text = result->err.count > 0 ? result->err.bytes : result->out.bytes;
+
+    if (text)
+        return mote_fail(err, MOTE_ERR_FORMAT, "%s: %s", emulator, mote_show(text, strcspn(text, "\n")).text);
+    if (result->signal)
+        return mote_fail(err, MOTE_ERR_FORMAT, "%s ended by signal %d", emulator, result->signal);
+    return mote_fail(err, MOTE_ERR_FORMAT, "%s ended with status %d", emulator, result->exit_status);
+}
+
+bool mote_report_samples(const mote_progress *progress, size_t done, size_t total)
+{
+    mote_progress_event event = {.stage = "emulate", .done = (int64_t)done, .total = (int64_t)total};
+
+    return !progress->report || progress->report(progress->user, &event);
+}

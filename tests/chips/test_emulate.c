@@ -1,0 +1,407 @@
+/* chips/: compiled models (hand-written stand-ins in tests/chips/standin/) built, run and measured on every emulated chip.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "testing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <mote/emulate.h>
+
+#include "base/file.h"
+#include "chips/process.h"
+
+#define STANDIN "tests/chips/standin/"
+
+/* ---- helpers ---- */
+
+static bool has_tools(const mote_chip *chip)
+{
+    mote_error err = {0};
+
+    if (mote_chip_check(chip, &err) == MOTE_OK)
+        return true;
+    print_message("NOT TESTED on %s: %s\n", chip->name, err.text);
+    return false;
+}
+
+static const mote_chip *need_chip(const char *name)
+{
+    const mote_chip *chip = mote_chip_find(name);
+
+    assert_non_null(chip);
+    if (!has_tools(chip))
+        skip();
+    return chip;
+}
+
+/* The chips whose tools are installed; at least one, or the test is skipped. */
+static int find_chips(const mote_chip *chips[])
+{
+    int count = 0, i;
+
+    for (i = 0; i < mote_chip_count(); i++)
+        if (has_tools(mote_chip_at(i)))
+            chips[count++] = mote_chip_at(i);
+    if (count == 0)
+        skip();
+    return count;
+}
+
+enum { CHIPS_MAX = 32 };
+
+static void emulate(const char *model, const mote_emulate_options *options, mote_emulation *run)
+{
+    mote_error err = {0};
+    char       dir[200];
+
+    snprintf(dir, sizeof dir, STANDIN "%s", model);
+    if (mote_emulate(dir, model, options, run, &err) != MOTE_OK)
+        fail_msg("%s on %s: %s", model, options->chip, err.text);
+}
+
+/* One line that begins with the folder. */
+static mote_error emulate_badly(const char *model, const mote_emulate_options *options, mote_status code)
+{
+    mote_error     err = {0};
+    mote_emulation run;
+    char           dir[200];
+
+    snprintf(dir, sizeof dir, STANDIN "%s", model);
+    assert_int_equal(mote_emulate(dir, model, options, &run, &err), code);
+    assert_null(run.outputs);
+    assert_null(strchr(err.text, '\n'));
+    assert_ptr_equal(strstr(err.text, dir), err.text);
+    return err;
+}
+
+static void assert_contains(const mote_error *err, const char *part)
+{
+    if (!strstr(err->text, part))
+        fail_msg("\"%s\" does not contain \"%s\"", err->text, part);
+}
+
+static void put_le(uint8_t *to, uint32_t value, int bytes)
+{
+    int i;
+
+    for (i = 0; i < bytes; i++)
+        to[i] = (uint8_t)(value >> (8 * i));
+}
+
+/* ---- what runs ---- */
+
+enum { NEGATE_SAMPLES = 100, NEGATE_IN = 6, NEGATE_OUT = 8 };
+
+/* What tests/chips/standin/negate/negate.h says. */
+static void make_negate_samples(uint8_t *in, uint8_t *out)
+{
+    int32_t sum = 0;
+    int     n, i;
+
+    for (n = 0; n < NEGATE_SAMPLES; n++, in += NEGATE_IN, out += NEGATE_OUT) {
+        int16_t more = (int16_t)(n * 331 - 9000);
+        sum += more;
+        for (i = 0; i < 4; i++) {
+            in[i] = (uint8_t)(n * 37 + i * 11);
+            out[i] = (uint8_t)(0 - in[i]);
+        }
+        put_le(in + 4, (uint16_t)more, 2);
+        put_le(out + 4, (uint32_t)sum, 4);
+    }
+}
+
+static void every_chip_gives_the_right_bytes_for_inputs_outputs_and_state(void **state)
+{
+    static uint8_t   in[NEGATE_SAMPLES * NEGATE_IN], wanted[NEGATE_SAMPLES * NEGATE_OUT];
+    const mote_chip *chips[CHIPS_MAX];
+    int              count = find_chips(chips), c;
+    (void)state;
+    make_negate_samples(in, wanted);
+    for (c = 0; c < count; c++) {
+        mote_emulate_options options = {.chip = chips[c]->name, .inputs = in, .input_bytes = sizeof in};
+        mote_emulation       run;
+        emulate("negate", &options, &run);
+        assert_int_equal(run.sample_count, NEGATE_SAMPLES);
+        assert_int_equal(run.sample_input_bytes, NEGATE_IN);
+        assert_int_equal(run.output_bytes, sizeof wanted);
+        assert_memory_equal(run.outputs, wanted, sizeof wanted);
+        mote_emulation_free(&run);
+    }
+}
+
+static void no_inputs_mean_one_sample_of_zeros(void **state)
+{
+    mote_emulate_options options = {.chip = need_chip("cortex-m4")->name};
+    mote_emulation       run;
+    (void)state;
+    emulate("flip", &options, &run);
+    assert_int_equal(run.sample_count, 1);
+    assert_memory_equal(run.outputs, "\xff\xff\xff\xff", 4);
+    mote_emulation_free(&run);
+}
+
+static void more_inputs_than_the_flash_holds_are_run_piece_by_piece(void **state)
+{
+    enum { BYTES = 40000 };
+    mote_emulate_options options = {.chip = need_chip("atmega328p")->name, .input_bytes = BYTES};
+    mote_emulation       run;
+    uint8_t             *in = malloc(BYTES);
+    int                  i;
+    (void)state;
+    for (i = 0; i < BYTES; i++)
+        in[i] = (uint8_t)(i * 7 + (i >> 8));
+    options.inputs = in;
+    emulate("flip", &options, &run);
+    assert_int_equal(run.output_bytes, BYTES);
+    for (i = 0; i < BYTES; i++)
+        assert_int_equal(run.outputs[i], (uint8_t)~in[i]);
+    mote_emulation_free(&run);
+    emulate_badly("negate", &(mote_emulate_options){.chip = "atmega328p", .inputs = in, .input_bytes = 39996},
+                  MOTE_ERR_LIMIT);
+    free(in);
+}
+
+/* The sums are in tests/chips/standin/counted/counted.c; 3,000,000 loops wrap the counters of Cortex-M and AVR. */
+static void counts_are_exact(void **state)
+{
+    const mote_chip *chips[CHIPS_MAX];
+    int              count = find_chips(chips), c;
+    (void)state;
+    for (c = 0; c < count; c++) {
+        mote_emulate_options options = {.chip = chips[c]->name};
+        bool                 is_avr = strcmp(chips[c]->count_unit, "cycles") == 0;
+        bool                 is_riscv = strncmp(chips[c]->name, "rv", 2) == 0;
+        mote_emulation       run;
+        emulate("counted", &options, &run);
+        assert_int_equal(run.count, is_avr ? 15000006 : is_riscv ? 6000003 : 6000002);
+        mote_emulation_free(&run);
+        emulate("brief", &options, &run);
+        assert_int_equal(run.count, is_avr ? 6 : 3);
+        assert_in_range(run.stack_bytes, 0, 2); /* AVR's return address */
+        mote_emulation_free(&run);
+    }
+}
+
+static void sizes_are_those_of_the_model(void **state)
+{
+    const mote_chip *chips[CHIPS_MAX];
+    int              count = find_chips(chips), c;
+    (void)state;
+    for (c = 0; c < count; c++) {
+        mote_emulate_options options = {.chip = chips[c]->name};
+        mote_emulation       run;
+        emulate("negate", &options, &run);
+        assert_int_equal(run.weight_bytes, 40);
+        assert_in_range(run.code_bytes, 50, 300);
+        assert_in_range(run.flash_bytes, run.weight_bytes + run.code_bytes + 300, 1600);
+        assert_in_range(run.arena_bytes, 14, 16);
+        assert_in_range(run.ram_bytes, run.arena_bytes, run.arena_bytes + 4);
+        assert_in_range(run.stack_bytes, 64, 100);
+        assert_in_range(run.harness_stack_bytes, 1, 128);
+        mote_emulation_free(&run);
+    }
+}
+
+static void same_folder_gives_same_firmware_anywhere(void **state)
+{
+    mote_emulate_options options = {.chip = need_chip("cortex-m4")->name, .build_folder = "build/tests/chips-a"};
+    mote_error           err = {0};
+    mote_emulation       run;
+    mote_file            a, b;
+    (void)state;
+    emulate("negate", &options, &run);
+    mote_emulation_free(&run);
+    options.build_folder = "build/tests/chips-another";
+    emulate("negate", &options, &run);
+    mote_emulation_free(&run);
+    assert_int_equal(mote_file_open(&a, "build/tests/chips-a/firmware.elf", &err), MOTE_OK);
+    assert_int_equal(mote_file_open(&b, "build/tests/chips-another/firmware.elf", &err), MOTE_OK);
+    assert_int_equal(a.count, b.count);
+    assert_memory_equal(a.bytes, b.bytes, a.count);
+    mote_file_close(&a);
+    mote_file_close(&b);
+}
+
+static void the_only_model_of_a_folder_needs_no_name(void **state)
+{
+    mote_emulate_options options = {.chip = need_chip("cortex-m4")->name};
+    mote_emulation       run;
+    mote_error           err = {0};
+    (void)state;
+    assert_int_equal(mote_emulate(STANDIN "flip", NULL, &options, &run, &err), MOTE_OK);
+    mote_emulation_free(&run);
+    assert_int_equal(mote_emulate(STANDIN, NULL, &options, &run, &err), MOTE_ERR_USAGE);
+}
+
+/* ---- what does not ---- */
+
+static void a_fault_names_address_and_function(void **state)
+{
+    const mote_chip *chips[CHIPS_MAX];
+    int              count = find_chips(chips), c;
+    (void)state;
+    for (c = 0; c < count; c++) {
+        mote_error err = emulate_badly("faulty", &(mote_emulate_options){.chip = chips[c]->name}, MOTE_ERR_FORMAT);
+        assert_contains(&err, chips[c]->name);
+        if (strcmp(chips[c]->name, "atmega328p") == 0) {
+            assert_contains(&err, "ran into its own start again");
+        } else {
+            assert_contains(&err, " at 0x");
+            assert_contains(&err, " in stumble, called from 0x");
+            assert_contains(&err, " in faulty_invoke");
+        }
+    }
+}
+
+static void a_hang_ends_at_the_time_limit(void **state)
+{
+    static const char *const names[] = {"cortex-m4", "atmega328p"};
+    size_t                   i;
+    (void)state;
+    for (i = 0; i < 2; i++) {
+        mote_emulate_options options = {.chip = need_chip(names[i])->name, .time_limit_seconds = 2};
+        mote_error           err = emulate_badly("endless", &options, MOTE_ERR_LIMIT);
+        assert_contains(&err, "did not end within 2 s");
+    }
+}
+
+static bool stop_at_third_report(void *user, const mote_progress_event *event)
+{
+    int *reports = user;
+
+    assert_string_equal(event->stage, "emulate");
+    return ++*reports < 3;
+}
+
+static void progress_can_stop_a_run(void **state)
+{
+    int                  reports = 0;
+    mote_emulate_options options = {.chip = need_chip("cortex-m4")->name, .progress = {stop_at_third_report, &reports}};
+    mote_error           err = emulate_badly("endless", &options, MOTE_ERR_USAGE);
+    (void)state;
+    assert_contains(&err, "stopped");
+    assert_int_equal(reports, 3);
+}
+
+static void what_does_not_fit_is_told_before_it_runs(void **state)
+{
+    const mote_chip *chips[CHIPS_MAX];
+    int              count = find_chips(chips), c;
+    char             has[32];
+    (void)state;
+    for (c = 0; c < count; c++) {
+        mote_emulate_options options = {.chip = chips[c]->name};
+        mote_error           err = emulate_badly("large", &options, MOTE_ERR_LIMIT);
+        snprintf(has, sizeof has, "the chip has %u", chips[c]->flash_bytes);
+        assert_contains(&err, "bytes of flash");
+        assert_contains(&err, has);
+        snprintf(has, sizeof has, "the chip has %u", chips[c]->ram_bytes);
+        err = emulate_badly("wide", &options, MOTE_ERR_LIMIT);
+        assert_contains(&err, "bytes of RAM");
+        assert_contains(&err, has);
+        err = emulate_badly("deep", &options, MOTE_ERR_LIMIT);
+        assert_contains(&err, "for the stack");
+        assert_contains(&err, has);
+    }
+}
+
+static void a_compile_error_is_one_line_with_file_and_line(void **state)
+{
+    const mote_chip *chips[CHIPS_MAX];
+    int              count = find_chips(chips), c;
+    (void)state;
+    for (c = 0; c < count; c++) {
+        mote_error err = emulate_badly("broken", &(mote_emulate_options){.chip = chips[c]->name}, MOTE_ERR_FORMAT);
+        assert_contains(&err, STANDIN "broken/broken.c:6:");
+        assert_contains(&err, "nothing");
+    }
+}
+
+static void wrong_requests_are_refused(void **state)
+{
+    mote_emulate_options options = {.chip = "cortex-m5"};
+    mote_emulation       run;
+    mote_error           err = {0};
+    (void)state;
+    assert_int_equal(mote_emulate(STANDIN "flip", "flip", &options, &run, &err), MOTE_ERR_USAGE);
+    assert_contains(&err, "no emulated chip is named cortex-m5; try cortex-m");
+    options = (mote_emulate_options){.chip = need_chip("cortex-m4")->name, .inputs = "12345", .input_bytes = 5};
+    err = emulate_badly("flip", &options, MOTE_ERR_USAGE);
+    assert_contains(&err, "5 bytes");
+    assert_contains(&err, "no multiple of 4");
+    mote_error_clear(&err);
+    options.input_bytes = 4;
+    assert_int_equal(mote_emulate(STANDIN "flip", "../flip", &options, &run, &err), MOTE_ERR_USAGE);
+    mote_error_clear(&err);
+    assert_int_equal(mote_emulate(STANDIN "missing", "flip", &options, &run, &err), MOTE_ERR_IO);
+    mote_error_clear(&err);
+    assert_int_equal(mote_emulate(STANDIN "flip", "other", &options, &run, &err), MOTE_ERR_FORMAT);
+    assert_contains(&err, "other.h");
+}
+
+static void a_missing_tool_is_named_with_its_package(void **state)
+{
+    char          *path = strdup(getenv("PATH"));
+    mote_emulation run;
+    mote_error     err = {0};
+    (void)state;
+    setenv("PATH", "/nonexistent", 1);
+    assert_int_equal(mote_emulate(STANDIN "flip", "flip", &(mote_emulate_options){.chip = "cortex-m4"}, &run, &err),
+                     MOTE_ERR_IO);
+    setenv("PATH", path, 1);
+    free(path);
+    assert_string_equal(err.text,
+                        "arm-none-eabi-gcc is not installed: apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi");
+}
+
+/* ---- processes ---- */
+
+static void process_captures_output_and_status(void **state)
+{
+    const char *const   arguments[] = {"sh", "-c", "echo out; echo err >&2; cat; pwd; exit 3", NULL};
+    mote_process        process = {.arguments = arguments, .folder = "/", .time_limit_seconds = 10};
+    mote_process_result result;
+    mote_error          err = {0};
+    (void)state;
+    assert_int_equal(mote_process_run(&process, &result, &err), MOTE_OK);
+    assert_int_equal(result.exit_status, 3);
+    assert_string_equal(result.out.bytes, "out\n/\n");
+    assert_string_equal(result.err.bytes, "err\n");
+    mote_process_result_free(&result);
+}
+
+static void process_that_prints_without_end_is_stopped(void **state)
+{
+    const char *const   arguments[] = {"yes", NULL};
+    mote_process        process = {.arguments = arguments, .folder = "/", .time_limit_seconds = 20};
+    mote_process_result result;
+    mote_error          err = {0};
+    (void)state;
+    assert_int_equal(mote_process_run(&process, &result, &err), MOTE_ERR_LIMIT);
+    assert_contains(&err, "yes printed more than");
+    assert_in_range(result.out.count, 1 << 20, 2 << 20);
+    mote_process_result_free(&result);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(process_captures_output_and_status),
+        cmocka_unit_test(process_that_prints_without_end_is_stopped),
+        cmocka_unit_test(every_chip_gives_the_right_bytes_for_inputs_outputs_and_state),
+        cmocka_unit_test(no_inputs_mean_one_sample_of_zeros),
+        cmocka_unit_test(more_inputs_than_the_flash_holds_are_run_piece_by_piece),
+        cmocka_unit_test(counts_are_exact),
+        cmocka_unit_test(sizes_are_those_of_the_model),
+        cmocka_unit_test(same_folder_gives_same_firmware_anywhere),
+        cmocka_unit_test(the_only_model_of_a_folder_needs_no_name),
+        cmocka_unit_test(a_fault_names_address_and_function),
+        cmocka_unit_test(a_hang_ends_at_the_time_limit),
+        cmocka_unit_test(progress_can_stop_a_run),
+        cmocka_unit_test(what_does_not_fit_is_told_before_it_runs),
+        cmocka_unit_test(a_compile_error_is_one_line_with_file_and_line),
+        cmocka_unit_test(wrong_requests_are_refused),
+        cmocka_unit_test(a_missing_tool_is_named_with_its_package),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
