@@ -214,6 +214,51 @@ static void kernel_segments(const conv_job *job, const padded *layout, conv_scra
     product->b_segment = own->b_segment;
 }
 
+enum { SINGLE = 6 };
+
+/* 3x3 over one channel: nine weight vectors stay in registers, P outputs of a row at a time. */
+INLINE void single_tile(const int P, const conv_job *job, const vf *w, vf bias, const float *x, ptrdiff_t row_floats,
+                        float *y, int lanes)
+{
+    conv_shape     *s = job->shape;
+    const ptrdiff_t step = s->stride_w, tap_row = s->dilation_h * row_floats, tap = s->dilation_w;
+    vf              acc[6];
+
+    UNROLL for (int p = 0; p < P; p++) acc[p] = set1(0);
+    UNROLL for (int t = 0; t < 9; t++)
+    {
+        UNROLL for (int p = 0; p < P; p++) acc[p] = fma_(set1(x[p * step + t / 3 * tap_row + t % 3 * tap]), w[t], acc[p]);
+    }
+    UNROLL for (int p = 0; p < P; p++)
+    {
+        vf value = apply_activation(acc[p] + bias, s->activation);
+        if (lanes == LANES)
+            store(y + p * s->out_c, value);
+        else
+            store_part(y + p * s->out_c, value, lanes);
+    }
+}
+
+static void single_image(const conv_job *job, const float *x, ptrdiff_t row_floats, float *y)
+{
+    conv_shape *s = job->shape;
+
+    for (ptrdiff_t c = 0; c < s->out_c; c += LANES) {
+        int lanes = (int)smaller(s->out_c - c, LANES);
+        vf  w[9], bias = job->b ? load_up_to(job->b + c, lanes) : set1(0);
+        UNROLL for (int t = 0; t < 9; t++) w[t] = load_up_to(job->transposed + t * s->out_c + c, lanes);
+        for (ptrdiff_t oy = 0; oy < s->out_h; oy++) {
+            const float *from = x + oy * s->stride_h * row_floats;
+            float       *to = y + oy * s->out_w * s->out_c + c;
+            ptrdiff_t    ox = 0;
+            for (; ox + SINGLE <= s->out_w; ox += SINGLE)
+                single_tile(SINGLE, job, w, bias, from + ox * s->stride_w, row_floats, to + ox * s->out_c, lanes);
+            for (; ox < s->out_w; ox++)
+                single_tile(1, job, w, bias, from + ox * s->stride_w, row_floats, to + ox * s->out_c, lanes);
+        }
+    }
+}
+
 static void forward_shard(void *context, int shard)
 {
     const conv_job *job = context;
@@ -235,6 +280,10 @@ static void forward_shard(void *context, int shard)
     for (; image < end; image++) {
         padded       layout;
         const float *x = input_image(job, job->x, image, own.in, &layout);
+        if (REGISTERS == 32 && s->in_c == 1 && s->kernel_h == 3 && s->kernel_w == 3) {
+            single_image(job, x, layout.width, job->y + image * positions_of(s) * s->out_c);
+            continue;
+        }
         kernel_segments(job, &layout, &own, &product);
         for (ptrdiff_t oy = 0; oy < s->out_h; oy++) {
             product.a = x + oy * s->stride_h * layout.width * s->in_c;
@@ -258,7 +307,7 @@ void ISA(conv2d_forward)(conv_shape *s, const float *x, const float *w, const fl
     job.x = x;
     job.b = b;
     job.y = y;
-    ISA(transpose)(s->out_c, depth, w, depth, work.scratch, s->out_c);
+    ISA(transpose)(s->out_c, depth, w, depth, work.scratch, s->out_c, false);
     mote_pool_run(pool_if_worth(work.pool, multiply_adds(s)), forward_shard, &job, job.shards);
 }
 
@@ -605,9 +654,7 @@ static void add_weights(const conv_job *job, const conv_scratch *own)
         ISA(axpy)((size_t)weights_of(s), 1, own->dw, job->grads.dw);
         return;
     }
-    for (ptrdiff_t o = 0; o < s->out_c; o++)
-        for (ptrdiff_t k = 0; k < depth; k++)
-            job->grads.dw[o * depth + k] += own->dw[k * s->out_c + o];
+    ISA(transpose)(depth, s->out_c, own->dw, s->out_c, job->grads.dw, depth, true);
 }
 
 void ISA(conv2d_backward)(conv_shape *s, grads_in *grads, mote_math_work work)

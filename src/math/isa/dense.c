@@ -1,7 +1,9 @@
 /* Fully connected layers. Backward walks blocks of rows, so that what it reads stays in cache for all three gradients; long
  * batches (a 1x1 convolution is one) are cut into shards with their own dw and db, summed in order.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "math/isa/dense_sparse.h"
 #include "math/isa/gemm.h"
+#include "math/isa/sparse.h"
 
 enum { BLOCK_ROWS = 256, DOT_OUTPUTS = 4 /* so few outputs are dot products along the input */ };
 
@@ -11,10 +13,9 @@ typedef struct dense_job {
     float          *y;
     const float    *transposed; /* w^T [in, out] */
     mote_math_grads grads;
-    float          *masked;   /* [shards, BLOCK_ROWS, out] */
+    char           *scratch;  /* of shards; of lists, forward */
     float          *partials; /* [shards, out * in + out]; NULL: one shard adds into dw and db itself */
     int             shards;
-    ptrdiff_t       begin, end; /* rows of a part */
     int             parts;
 } dense_job;
 
@@ -33,16 +34,41 @@ INLINE ptrdiff_t weights_of(dense_shape *s)
     return (ptrdiff_t)s->in * s->out;
 }
 
-/* Forward needs w^T; backward the masked gradient and, where there are shards, their sums. */
+INLINE ptrdiff_t block_rows(dense_shape *s)
+{
+    return s->rows < BLOCK_ROWS ? s->rows : BLOCK_ROWS;
+}
+
+/* Forward needs w^T and lists; backward, for each shard, a block's masked gradient and what lists need; the shards' sums. */
+static size_t shard_bytes(dense_shape *s)
+{
+    size_t lists = ISA(dense_may_be_sparse)(s) ? ISA(dense_sparse_weights_bytes)(s, block_rows(s)) : 0;
+
+    return scratch_floats(block_rows(s) * s->out) + lists;
+}
+
 size_t ISA(dense_scratch)(dense_shape *s)
 {
-    int       shards = shard_count(s);
-    ptrdiff_t rows = s->rows < BLOCK_ROWS ? s->rows : BLOCK_ROWS;
-    size_t    forward = scratch_floats(weights_of(s)), backward = (size_t)shards * scratch_floats(rows * s->out);
+    int    shards = shard_count(s);
+    size_t forward = scratch_floats(weights_of(s)), backward = (size_t)shards * shard_bytes(s);
 
+    if (ISA(dense_may_be_sparse)(s))
+        forward += SHARDS_MAX * ISA(dense_list_bytes)(s->in);
     if (shards > 1)
         backward += (size_t)shards * scratch_floats(weights_of(s) + s->out);
     return forward > backward ? forward : backward;
+}
+
+/* Whether fewer than a third are not zero; of many rows, every fourth is asked. */
+static bool is_sparse(dense_shape *s, ptrdiff_t rows, const float *x)
+{
+    ptrdiff_t step = rows >= 16 ? 4 : 1, asked = 0, found = 0;
+
+    if (!ISA(dense_may_be_sparse)(s))
+        return false;
+    for (ptrdiff_t row = 0; row < rows; row += step, asked += s->in)
+        found += ISA(count_nonzero)(s->in, x + row * s->in);
+    return 3 * found < asked;
 }
 
 static ptrdiff_t part_begin(ptrdiff_t rows, int part, int parts)
@@ -72,6 +98,17 @@ static void forward_part(void *context, int part)
                  .activation = s->activation});
 }
 
+static void forward_sparse_part(void *context, int part)
+{
+    const dense_job *job = context;
+    dense_shape     *s = job->shape;
+    ptrdiff_t        begin = part_begin(s->rows, part, job->parts), end = part_begin(s->rows, part + 1, job->parts);
+
+    ISA(dense_sparse_forward)
+    (s, end - begin, job->x + begin * s->in, job->transposed, job->b, job->y + begin * s->out,
+     job->scratch + (size_t)part * ISA(dense_list_bytes)(s->in));
+}
+
 static void forward_dots(dense_shape *s, const float *x, const float *w, const float *b, float *y)
 {
     ptrdiff_t row, o;
@@ -95,15 +132,21 @@ void ISA(dense_forward)(dense_shape *s, const float *x, const float *w, const fl
         return;
     }
     if (s->in > 1) {
-        ISA(transpose)(s->out, s->in, w, s->in, work.scratch, s->out);
+        ISA(transpose)(s->out, s->in, w, s->in, work.scratch, s->out, false);
         job.transposed = work.scratch;
     }
     job.parts = mote_pool_thread_count(pool);
+    if (s->in > 1 && is_sparse(s, s->rows, x)) {
+        job.scratch = (char *)work.scratch + scratch_floats(weights_of(s));
+        job.parts = job.parts < SHARDS_MAX ? job.parts : SHARDS_MAX;
+        mote_pool_run(pool, forward_sparse_part, &job, job.parts);
+        return;
+    }
     mote_pool_run(pool, forward_part, &job, job.parts);
 }
 
 /* dw += g^T x over some rows. */
-static void add_weight_gradient(dense_shape *s, ptrdiff_t rows, const float *g, const float *x, float *dw)
+static void add_weight_gradient(dense_shape *s, ptrdiff_t rows, const float *g, const float *x, float *dw, void *scratch)
 {
     gemm_job job = {.rows = s->out,
                     .columns = s->in,
@@ -118,6 +161,10 @@ static void add_weight_gradient(dense_shape *s, ptrdiff_t rows, const float *g, 
                     .c_row = s->in,
                     .adds = true};
 
+    if (rows >= LANES && is_sparse(s, rows, x)) {
+        ISA(dense_sparse_weights)(s, rows, g, x, dw, scratch);
+        return;
+    }
     if (s->in == 1) { /* one column: dw is a row of outputs then */
         job.rows = 1;
         job.columns = s->out;
@@ -151,9 +198,10 @@ static void backward_shard(void *context, int shard)
     const dense_job       *job = context;
     dense_shape           *s = job->shape;
     const mote_math_grads *grads = &job->grads;
-    ptrdiff_t              rows = s->rows < BLOCK_ROWS ? s->rows : BLOCK_ROWS;
+    ptrdiff_t              rows = block_rows(s);
     ptrdiff_t begin = part_begin(s->rows, shard, job->shards), end = part_begin(s->rows, shard + 1, job->shards);
-    float    *masked = (float *)(void *)((char *)job->masked + (size_t)shard * scratch_floats(rows * s->out));
+    char     *scratch = job->scratch + (size_t)shard * shard_bytes(s);
+    float    *masked = (float *)(void *)scratch;
     float    *dw = grads->dw, *db = grads->db;
 
     if (job->partials) {
@@ -171,7 +219,7 @@ static void backward_shard(void *context, int shard)
             g = masked;
         }
         if (dw)
-            add_weight_gradient(s, n, g, grads->x + begin * s->in, dw);
+            add_weight_gradient(s, n, g, grads->x + begin * s->in, dw, scratch + scratch_floats(rows * s->out));
         if (db)
             ISA(bias_grad)((size_t)n, s->out, g, db);
         if (grads->dx)
@@ -181,14 +229,13 @@ static void backward_shard(void *context, int shard)
 
 void ISA(dense_backward)(dense_shape *s, grads_in *grads, mote_math_work work)
 {
-    dense_job job = {.shape = s, .grads = *grads, .masked = work.scratch, .shards = shard_count(s)};
-    ptrdiff_t rows = s->rows < BLOCK_ROWS ? s->rows : BLOCK_ROWS;
+    dense_job job = {.shape = s, .grads = *grads, .scratch = work.scratch, .shards = shard_count(s)};
 
     if (job.shards == 1) {
         backward_shard(&job, 0);
         return;
     }
-    job.partials = (float *)(void *)((char *)work.scratch + (size_t)job.shards * scratch_floats(rows * s->out));
+    job.partials = (float *)(void *)((char *)work.scratch + (size_t)job.shards * shard_bytes(s));
     mote_pool_run(pool_if_worth(work.pool, 2 * multiply_adds(s)), backward_shard, &job, job.shards);
     for (int shard = 0; shard < job.shards; shard++) {
         const float *own =

@@ -88,7 +88,11 @@ TILES_4(1)
 TILES_5_TO_6(1)
 TILES_7_TO_8(1)
 TILES_TO_12(1)
-TILES_1_TO_3(2) TILES_4(2) TILES_5_TO_6(2) TILES_1_TO_3(3) TILES_4(3)
+TILES_1_TO_3(2)
+TILES_4(2)
+TILES_5_TO_6(2)
+TILES_1_TO_3(3)
+TILES_4(3)
 #if defined(MOTE_ISA_avx512)
     TILE(13, 1) TILE(14, 1) TILES_7_TO_8(2) TILES_TO_12(2) TILES_5_TO_6(3) TILES_7_TO_8(3) TILES_1_TO_3(4) TILES_4(4)
         TILES_5_TO_6(4)
@@ -137,14 +141,53 @@ void ISA(gemm)(const gemm_job *job)
     }
 }
 
-void ISA(transpose)(ptrdiff_t rows, ptrdiff_t columns, const float *in, ptrdiff_t in_row, float *out, ptrdiff_t out_row)
+/* Transposes a square of vectors: log2(LANES) perfect shuffles of its rows. */
+INLINE void transpose_square(vf row[LANES])
 {
-    ptrdiff_t o, i, o0;
+    vi  low, high;
+    int stage, k;
 
-    for (o0 = 0; o0 < rows; o0 += 16) {
-        ptrdiff_t end = rows - o0 < 16 ? rows : o0 + 16;
-        for (i = 0; i < columns; i++)
-            for (o = o0; o < end; o++)
-                out[i * out_row + o] = in[o * in_row + i];
+    for (k = 0; k < LANES; k++) {
+        low[k] = k / 2 + k % 2 * LANES;
+        high[k] = k / 2 + k % 2 * LANES + LANES / 2;
     }
+    UNROLL for (stage = 1; stage < LANES; stage *= 2)
+    {
+        vf next[LANES];
+        UNROLL for (k = 0; k < LANES / 2; k++)
+        {
+            next[2 * k] = __builtin_shuffle(row[k], row[k + LANES / 2], low);
+            next[2 * k + 1] = __builtin_shuffle(row[k], row[k + LANES / 2], high);
+        }
+        UNROLL for (k = 0; k < LANES; k++) row[k] = next[k];
+    }
+}
+
+INLINE void transpose_block(ptrdiff_t rows, ptrdiff_t columns, const float *in, ptrdiff_t in_row, float *out,
+                            ptrdiff_t out_row, bool adds)
+{
+    vf  square[LANES];
+    int k;
+
+    UNROLL for (k = 0; k < LANES; k++) square[k] = k < rows ? load_up_to(in + k * in_row, columns) : set1(0);
+    transpose_square(square);
+    UNROLL for (k = 0; k < LANES; k++)
+    {
+        if (k < columns)
+            store_up_to(out + k * out_row, adds ? load_up_to(out + k * out_row, rows) + square[k] : square[k], rows);
+    }
+}
+
+void ISA(transpose)(ptrdiff_t rows, ptrdiff_t columns, const float *in, ptrdiff_t in_row, float *out, ptrdiff_t out_row,
+                    bool adds)
+{
+    for (ptrdiff_t o = 0; o < rows; o += LANES)
+        for (ptrdiff_t i = 0; i < columns; i += LANES) {
+            const float *from = in + o * in_row + i;
+            float       *to = out + i * out_row + o;
+            if (rows - o >= LANES && columns - i >= LANES)
+                transpose_block(LANES, LANES, from, in_row, to, out_row, adds);
+            else
+                transpose_block(rows - o, columns - i, from, in_row, to, out_row, adds);
+        }
 }

@@ -26,7 +26,8 @@ typedef struct gemm_job {
 
 void ISA(gemm)(const gemm_job *job);
 
-/* out[i][o] = in[o][i] for o < rows, i < columns; in's rows are in_row apart, out's out_row. */
-void ISA(transpose)(ptrdiff_t rows, ptrdiff_t columns, const float *in, ptrdiff_t in_row, float *out, ptrdiff_t out_row);
+/* out[i][o] = or += in[o][i] for o < rows, i < columns; in's rows are in_row apart, out's out_row. */
+void ISA(transpose)(ptrdiff_t rows, ptrdiff_t columns, const float *in, ptrdiff_t in_row, float *out, ptrdiff_t out_row,
+                    bool adds);
 
 #endif

@@ -72,6 +72,21 @@ void ISA(sparse_sum)(const sparse_sum_job *job)
     }
 }
 
+#if defined(MOTE_ISA_avx2)
+#define BIT(b, i)         ((uint64_t)(b) >> (i)&1u)
+#define BELOW_2(b)        (BIT(b, 0) + BIT(b, 1))
+#define BELOW_4(b)        (BELOW_2(b) + BIT(b, 2) + BIT(b, 3))
+#define BELOW_6(b)        (BELOW_4(b) + BIT(b, 4) + BIT(b, 5))
+#define PLACE(b, i, rank) (BIT(b, i) * ((uint64_t)(i) << 8 * (rank)))
+#define SET_BITS(b)                                                                                                         \
+    PLACE(b, 1, BIT(b, 0)) | PLACE(b, 2, BELOW_2(b)) | PLACE(b, 3, BELOW_2(b) + BIT(b, 2)) | PLACE(b, 4, BELOW_4(b)) |      \
+        PLACE(b, 5, BELOW_4(b) + BIT(b, 4)) | PLACE(b, 6, BELOW_6(b)) | PLACE(b, 7, BELOW_6(b) + BIT(b, 6))
+#define SET_BITS_4(b)  SET_BITS(b), SET_BITS((b) + 1), SET_BITS((b) + 2), SET_BITS((b) + 3)
+#define SET_BITS_16(b) SET_BITS_4(b), SET_BITS_4((b) + 4), SET_BITS_4((b) + 8), SET_BITS_4((b) + 12)
+#define SET_BITS_64(b) SET_BITS_16(b), SET_BITS_16((b) + 16), SET_BITS_16((b) + 32), SET_BITS_16((b) + 48)
+const uint64_t ISA(set_bits)[256] = {SET_BITS_64(0), SET_BITS_64(64), SET_BITS_64(128), SET_BITS_64(192)};
+#endif
+
 ptrdiff_t ISA(count_nonzero)(ptrdiff_t count, const float *x)
 {
     ptrdiff_t total = 0;

@@ -116,11 +116,6 @@ INLINE vi select_int(vmask mask, vi yes, vi no)
     return (vi)_mm512_mask_blend_epi32(mask, (__m512i)no, (__m512i)yes);
 }
 
-INLINE void store_packed(float *p, vf v, uint32_t bits) /* as below */
-{
-    store(p, (vf)_mm512_maskz_compress_ps((__mmask16)bits, (__m512)v));
-}
-
 #elif defined(MOTE_ISA_avx2)
 
 INLINE __m256i part_mask(int lanes)
@@ -250,17 +245,6 @@ INLINE vi select_int(vmask mask, vi yes, vi no)
     return choose(mask, yes, no);
 }
 
-#endif
-
-#if !defined(MOTE_ISA_avx512)
-/* The lanes whose bit is set, one after the other; up to LANES floats from p are overwritten. */
-INLINE void store_packed(float *p, vf v, uint32_t bits)
-{
-    for (int i = 0; i < LANES; i++) {
-        *p = v[i];
-        p += bits >> i & 1u;
-    }
-}
 #endif
 
 /* A whole vector or a part of one: for loops whose last round is short. */
