@@ -64,6 +64,7 @@ static const refusal refusals[] = {
     {MOTE_OP_ADD, {"[1,3] cannot be added to [1,0]", .in = {INPUT(1, 0), INPUT(1, 3)}}},
     {MOTE_OP_ADD, {"both operands are constants", .in = {PARAM(3), PARAM(3)}}},
     {MOTE_OP_ADD, {"would mix samples", .in = {INPUT(1, 3), PARAM(5, 3)}}},
+    {MOTE_OP_ADD, {"would mix samples", .in = {PARAM(5, 3), INPUT(1, 3)}}},
     {MOTE_OP_ADD, {"would mix samples", .in = {INPUT(1, 3), PARAM(1, 1, 3)}}},
     {MOTE_OP_ADD, {"larger than 2 GiB", .in = {INPUT(2, 1, 65536), INPUT(2, 65536, 1)}}},
     {MOTE_OP_ADD, {"1 inputs, 2 to 2 expected", .in = {INPUT(1, 3)}}},
