@@ -39,7 +39,13 @@ typedef struct mote_key {
     bool             is_required;
 } mote_key;
 
-/* Tables end with a NULL name. */
+/* A row: MOTE_KEY("units", mote_dense, units, MOTE_KEY_INT, .min = 1, .max = 4096, .is_required = true). Tables end with
+ * {0}. */
+#define MOTE_KEY(key, T, member, ...)                                                                                       \
+    {                                                                                                                       \
+        .name = key, .offset = offsetof(T, member), .kind = __VA_ARGS__                                                     \
+    }
+
 const mote_key *mote_key_find(const mote_key *keys, const char *name);
 
 /* Zero members become their defaults; a pair's second number its first. */

@@ -1,0 +1,22 @@
+/* The pictures of a run.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_BUILD_PLOTS_H
+#define MOTE_BUILD_PLOTS_H
+
+#include <mote/build.h>
+
+/* plots/history */
+mote_status mote_plot_history(const char *folder, const char *name, const mote_history *history, mote_error *err);
+
+/* What the answers are drawn from; int8 may be NULL, and `trained`, which is the network before it became a file. */
+typedef struct mote_plot_answers {
+    const mote_dataset     *set;
+    const mote_data_split  *split;
+    const mote_predictions *trained, *real, *int8;
+} mote_plot_answers;
+
+/* Classes: plots/confusion, and plots/samples where samples are images. One number from one number: plots/data and
+ * plots/predictions. Others: nothing. */
+mote_status mote_plot_answers_save(const char *folder, const char *name, const mote_plot_answers *answers, mote_error *err);
+
+#endif

@@ -1,0 +1,72 @@
+/* Inside a spec: what its readers share. One function a section; each walks its table of keys.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_BUILD_SPEC_H
+#define MOTE_BUILD_SPEC_H
+
+#include <mote/spec.h>
+
+#include "build/yaml.h"
+#include "layers/layer.h"
+
+enum { MOTE_SPEC_LAYERS_MAX = 1000, MOTE_SPEC_NETWORK_INPUT = -1 };
+
+typedef struct mote_spec_layer {
+    const mote_layer_type *type;
+    const char            *name;    /* the layer's, also where the spec gives none */
+    void                  *options; /* the type's struct, defaults not yet set */
+    int                   *inputs;  /* indices of layers before it, or MOTE_SPEC_NETWORK_INPUT */
+    int                    input_count, line;
+} mote_spec_layer;
+
+typedef struct mote_spec_section_line {
+    const char *name, *text;
+} mote_spec_section_line;
+
+struct mote_spec_state {
+    mote_arena              arena;
+    mote_shape              input; /* rank 0: not given */
+    int                     input_line;
+    mote_spec_layer        *layers;
+    int                     layer_count;
+    int                    *outputs; /* indices of layers */
+    int                     output_count;
+    mote_spec_section_line *sections;
+    int                     section_count;
+};
+
+/* One from bytes; path is for messages and the default name only. */
+mote_status mote_spec_parse(mote_spec **out, const char *path, const char *bytes, size_t count, mote_error *err);
+
+/* A section: map is its value. */
+mote_status mote_spec_read_data(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map);
+mote_status mote_spec_read_model(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map);
+mote_status mote_spec_read_train(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map);
+mote_status mote_spec_read_convert(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map);
+mote_status mote_spec_read_deploy(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map);
+
+/* ---- keys ---- */
+
+/* A map's place in the spec. */
+typedef struct mote_spec_keys {
+    const char        *where;  /* "train", "layer dense": after "in" */
+    const mote_key    *keys;   /* written into options */
+    const char *const *others; /* keys that the caller reads itself; ends with NULL; may be NULL */
+} mote_spec_keys;
+
+/* Reads every key of map. Unknown keys, wrong types, values out of range, missing required keys are told by line. A null
+ * value counts as left out. */
+mote_status mote_spec_read_keys(const mote_yaml_reader *reader, const mote_yaml *map, const mote_spec_keys *keys,
+                                void *options);
+
+/* One value. Its text is "WHERE: KEY ..." on failure. */
+mote_status mote_spec_read_value(const mote_yaml_reader *reader, const mote_yaml *value, const mote_key *key,
+                                 const char *where, void *options);
+
+mote_status mote_spec_need_map(const mote_yaml_reader *reader, const mote_yaml *node, const char *where);
+mote_status mote_spec_need_text(const mote_yaml_reader *reader, const mote_yaml *node, const char *what);
+
+/* word is none of words: told with the nearest one, or with all. what: "loss". */
+mote_status mote_spec_fail_word(const mote_yaml_reader *reader, int line, const char *what, const char *word,
+                                const char *const *words, size_t count);
+
+#endif

@@ -1,0 +1,180 @@
+/* The section `data`. SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "build/spec.h"
+
+/* What the table fills; the options of mote/dataset.h have other types in places. */
+typedef struct data_section {
+    const char      *path;
+    float            scale, offset;
+    mote_standardize standardize;
+    mote_shape       shape, image;
+    bool             flatten;
+    mote_target_kind target_kind;
+    int              classes;
+    double           test_split;
+    uint64_t         seed;
+} data_section;
+
+static const mote_word standardize_words[] = {
+    {"none", MOTE_STANDARDIZE_NONE}, {"all", MOTE_STANDARDIZE_ALL}, {"channels", MOTE_STANDARDIZE_CHANNELS}, {NULL, 0}};
+
+static const mote_word target_words[] = {{"auto", MOTE_TARGETS_AUTO},
+                                         {"none", MOTE_TARGETS_NONE},
+                                         {"classes", MOTE_TARGETS_CLASSES},
+                                         {"values", MOTE_TARGETS_VALUES},
+                                         {NULL, 0}};
+
+static const mote_key data_keys[] = {
+    MOTE_KEY("path", data_section, path, MOTE_KEY_TEXT),
+    MOTE_KEY("scale", data_section, scale, MOTE_KEY_FLOAT, .min = 1e-30, .max = 1e30),
+    MOTE_KEY("offset", data_section, offset, MOTE_KEY_FLOAT, .min = -1e30, .max = 1e30),
+    MOTE_KEY("standardize", data_section, standardize, MOTE_KEY_WORD, .words = standardize_words),
+    MOTE_KEY("shape", data_section, shape, MOTE_KEY_SHAPE, .min = -1, .max = INT32_MAX),
+    MOTE_KEY("flatten", data_section, flatten, MOTE_KEY_BOOL),
+    MOTE_KEY("image", data_section, image, MOTE_KEY_SHAPE, .min = 1, .max = 65536),
+    MOTE_KEY("target_kind", data_section, target_kind, MOTE_KEY_WORD, .words = target_words),
+    MOTE_KEY("classes", data_section, classes, MOTE_KEY_INT, .min = 1, .max = 1048576),
+    MOTE_KEY("test_split", data_section, test_split, MOTE_KEY_DOUBLE, .min = 1e-6, .max = 0.999999),
+    MOTE_KEY("seed", data_section, seed, MOTE_KEY_SEED),
+    {0},
+};
+
+static const char *const data_others[] = {"targets", "generate", NULL};
+
+static const mote_key sine_keys[] = {
+    MOTE_KEY("samples", mote_sine_options, count, MOTE_KEY_SIZE, .min = 5, .max = 100000000),
+    MOTE_KEY("noise", mote_sine_options, noise, MOTE_KEY_FLOAT, .min = 0, .max = 1e6),
+    MOTE_KEY("seed", mote_sine_options, seed, MOTE_KEY_SEED),
+    {0},
+};
+
+/* ---- generate: {sine: {...}} ---- */
+
+static mote_status read_generate(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *generate)
+{
+    static const char *const generators[] = {"sine"};
+    const mote_yaml         *sine = generate->first;
+    const char              *word = generate->kind == MOTE_YAML_TEXT ? generate->text : sine ? sine->key : NULL;
+
+    if (generate->kind == MOTE_YAML_LIST || !word || generate->count > 1)
+        return mote_yaml_fail(reader, generate->line, "generate: one generator is expected, as in sine: {samples: 1000}");
+    if (strcmp(word, generators[0]) != 0)
+        return mote_spec_fail_word(reader, generate->line, "generator", word, generators, 1);
+    spec->data.is_sine = true;
+    if (!sine || mote_yaml_is_null(sine))
+        return MOTE_OK;
+    MOTE_TRY(mote_spec_need_map(reader, sine, "sine"));
+    return mote_spec_read_keys(reader, sine, &(mote_spec_keys){"sine", sine_keys, NULL}, &spec->data.sine);
+}
+
+/* ---- targets: [column ...], a number of columns, or a .npy ---- */
+
+static mote_status read_columns(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *targets)
+{
+    const char     **names = MOTE_NEW(reader->arena, const char *, targets->count, reader->err);
+    const mote_yaml *item;
+
+    if (!names)
+        return reader->err->code;
+    for (item = targets->first; item; item = item->next) {
+        MOTE_TRY(mote_spec_need_text(reader, item, "a target column"));
+        names[spec->data.options.target_count++] = item->text;
+    }
+    spec->data.options.target_names = names;
+    return MOTE_OK;
+}
+
+static mote_status read_targets(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *targets)
+{
+    static const mote_key count = MOTE_KEY("targets", mote_data_options, target_count, MOTE_KEY_INT, .min = 1, .max = 65536);
+    const size_t          length = targets->kind == MOTE_YAML_TEXT ? strlen(targets->text) : 0;
+
+    if (targets->kind == MOTE_YAML_LIST && targets->count > 0)
+        return read_columns(spec, reader, targets);
+    if (length > 4 && strcmp(targets->text + length - 4, ".npy") == 0) {
+        spec->data.options.targets_path = targets->text;
+        return MOTE_OK;
+    }
+    if (targets->kind == MOTE_YAML_TEXT && strspn(targets->text, "0123456789") == length && length > 0)
+        return mote_spec_read_value(reader, targets, &count, "data", &spec->data.options);
+    return mote_yaml_fail(reader, targets->line,
+                          "data: targets: a list of columns, how many last columns, or a .npy file is expected");
+}
+
+/* ---- the section ---- */
+
+static mote_status set_options(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map, const data_section *s)
+{
+    mote_data_options *o = &spec->data.options;
+    int                i;
+
+    if (s->image.rank == 1)
+        return mote_yaml_fail(reader, map->line, "data: image must be [height, width] or [height, width, channels]");
+    if (s->image.rank > 3 || (s->image.rank == 3 && s->image.dims[2] != 1 && s->image.dims[2] != 3))
+        return mote_yaml_fail(reader, map->line, "data: image must be [height, width, channels] with 1 or 3 channels");
+    if (s->flatten && s->shape.rank > 0)
+        return mote_yaml_fail(reader, map->line, "data: flatten and shape contradict each other; leave one out");
+    spec->data.path = s->path;
+    o->scale = s->scale;
+    o->offset = s->offset;
+    o->standardize = s->standardize;
+    o->rank = s->shape.rank;
+    for (i = 0; i < s->shape.rank; i++)
+        o->shape[i] = s->shape.dims[i];
+    o->flatten = s->flatten;
+    o->image_height = s->image.dims[0];
+    o->image_width = s->image.dims[1];
+    o->image_channels = s->image.dims[2];
+    o->targets = s->target_kind;
+    o->class_count = s->classes;
+    o->test_split = s->test_split;
+    o->seed = s->seed;
+    return MOTE_OK;
+}
+
+mote_status mote_spec_read_data(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map)
+{
+    const mote_yaml *generate = mote_yaml_find(map, "generate"), *targets = mote_yaml_find(map, "targets"), *node;
+    data_section     section = {0};
+
+    MOTE_TRY(mote_spec_read_keys(reader, map, &(mote_spec_keys){"data", data_keys, data_others}, &section));
+    if (!section.path && !generate)
+        return mote_yaml_fail(reader, map->line, "data: path is missing (or generate)");
+    if (generate && map->count > 1) {
+        node = map->first == generate ? generate->next : map->first;
+        return mote_yaml_fail(reader, node->key_line, "data: %s does not go with generate",
+                              mote_show_string(node->key).text);
+    }
+    MOTE_TRY(set_options(spec, reader, map, &section));
+    if (targets && !mote_yaml_is_null(targets))
+        MOTE_TRY(read_targets(spec, reader, targets));
+    return generate ? read_generate(spec, reader, generate) : MOTE_OK;
+}
+
+/* ---- loading ---- */
+
+mote_status mote_spec_load_data(mote_dataset **out, const mote_spec *spec, mote_error *err)
+{
+    const mote_shape *input = &spec->state->input;
+    mote_data_options options = spec->data.options;
+    int64_t           dims[7];
+    int               i;
+
+    *out = NULL;
+    for (i = 0; i < input->rank; i++)
+        dims[i] = input->dims[i];
+    if (spec->data.is_sine) {
+        MOTE_TRY(mote_dataset_sine(out, &spec->data.sine, err));
+    } else if (spec->data.path) {
+        MOTE_TRY(mote_dataset_load(out, spec->data.path, &options, err));
+    } else {
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: has no data section", spec->path);
+    }
+    if (input->rank > 0 && mote_dataset_reshape(*out, input->rank, dims, err) != MOTE_OK) {
+        mote_dataset_destroy(*out);
+        *out = NULL;
+        return mote_context(err, "%s:%d: model: input", spec->path, spec->state->input_line);
+    }
+    return MOTE_OK;
+}

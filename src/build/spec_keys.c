@@ -1,0 +1,295 @@
+/* Values of a spec into members of an options struct, as a table of keys says.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "build/spec.h"
+
+enum { NUMBER_LENGTH_MAX = 40, WORDS_MAX = 64 };
+
+/* ---- words ---- */
+
+mote_status mote_spec_fail_word(const mote_yaml_reader *reader, int line, const char *what, const char *word,
+                                const char *const *words, size_t count)
+{
+    const char *nearest = mote_nearest_word(word, words, count);
+    char        all[320] = "";
+    size_t      used = 0, i;
+
+    if (nearest)
+        return mote_yaml_fail(reader, line, "unknown %s \"%s\"; did you mean \"%s\"?", what, mote_show_string(word).text,
+                              nearest);
+    for (i = 0; i < count && used < sizeof all; i++)
+        used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", words[i]);
+    return mote_yaml_fail(reader, line, "unknown %s \"%s\"; there are %s", what, mote_show_string(word).text, all);
+}
+
+static size_t list_words(const mote_word *words, const char **out)
+{
+    size_t count = 0;
+
+    for (; words->word && count < WORDS_MAX; words++)
+        out[count++] = words->word;
+    return count;
+}
+
+/* ---- single values ---- */
+
+/* One value on its way: what its message needs. */
+typedef struct slot {
+    const mote_yaml_reader *reader;
+    const mote_key         *key;
+    const char             *where;
+} slot;
+
+static mote_status fail_value(const slot *s, const mote_yaml *value, const char *wanted)
+{
+    if (value->kind == MOTE_YAML_TEXT)
+        return mote_yaml_fail(s->reader, value->line, "%s: %s is \"%s\"; %s expected", s->where, s->key->name,
+                              mote_show_string(value->text).text, wanted);
+    return mote_yaml_fail(s->reader, value->line, "%s: %s is a %s; %s expected", s->where, s->key->name,
+                          value->kind == MOTE_YAML_LIST ? "list" : "map", wanted);
+}
+
+/* Decimal numbers only: no hexadecimal, no infinity. */
+static bool parse_number(const mote_yaml *value, double *number)
+{
+    char *end;
+
+    if (value->kind != MOTE_YAML_TEXT || value->is_quoted || value->text[0] == '\0' ||
+        strlen(value->text) > NUMBER_LENGTH_MAX || strspn(value->text, "0123456789+-.eE") != strlen(value->text))
+        return false;
+    *number = strtod(value->text, &end);
+    return *end == '\0' && isfinite(*number);
+}
+
+static mote_status check_range(const slot *s, const mote_yaml *value, double number)
+{
+    mote_error problem = {0};
+
+    if (mote_key_check_number(s->key, number, &problem) == MOTE_OK)
+        return MOTE_OK;
+    return mote_yaml_fail(s->reader, value->line, "%s: %s", s->where, problem.text);
+}
+
+static mote_status read_number(const slot *s, const mote_yaml *value, double *number)
+{
+    if (!parse_number(value, number))
+        return fail_value(s, value, "a number");
+    return check_range(s, value, *number);
+}
+
+static mote_status read_whole(const slot *s, const mote_yaml *value, double *number)
+{
+    if (!parse_number(value, number) || *number != floor(*number))
+        return fail_value(s, value, "a whole number");
+    return check_range(s, value, *number);
+}
+
+static mote_status read_int(const slot *s, const mote_yaml *value, int *member)
+{
+    double number = 0;
+
+    MOTE_TRY(read_whole(s, value, &number));
+    *member = (int)number;
+    return MOTE_OK;
+}
+
+static mote_status read_seed(const slot *s, const mote_yaml *value, uint64_t *member)
+{
+    char *end;
+
+    if (value->kind != MOTE_YAML_TEXT || value->is_quoted || value->text[0] == '\0' ||
+        strspn(value->text, "0123456789") != strlen(value->text))
+        return fail_value(s, value, "a whole number, 0 or more,");
+    errno = 0;
+    *member = strtoull(value->text, &end, 10);
+    return errno == 0 ? MOTE_OK : fail_value(s, value, "a number below 2^64");
+}
+
+static mote_status read_pair(const slot *s, const mote_yaml *value, int *pair)
+{
+    if (value->kind == MOTE_YAML_LIST && value->count == 2) {
+        MOTE_TRY(read_int(s, value->first, &pair[0]));
+        return read_int(s, value->first->next, &pair[1]);
+    }
+    if (value->kind != MOTE_YAML_TEXT)
+        return fail_value(s, value, "a whole number, or two as in [3, 3],");
+    MOTE_TRY(read_int(s, value, &pair[0]));
+    pair[1] = pair[0];
+    return MOTE_OK;
+}
+
+static mote_status read_shape(const slot *s, const mote_yaml *value, mote_shape *shape)
+{
+    const mote_yaml *item;
+    mote_shape       read = {0};
+    int              open_count = 0;
+
+    if (value->kind == MOTE_YAML_TEXT && !mote_yaml_is_null(value))
+        return fail_value(s, value, "a list as in [28, 28, 1]");
+    if (value->kind != MOTE_YAML_LIST || value->count < 1 || value->count > 7)
+        return fail_value(s, value, "a list of 1 to 7 numbers");
+    for (item = value->first; item; item = item->next) {
+        MOTE_TRY(read_int(s, item, &read.dims[read.rank]));
+        if (read.dims[read.rank] == 0)
+            return mote_yaml_fail(s->reader, item->line, "%s: %s has a dimension of 0", s->where, s->key->name);
+        open_count += read.dims[read.rank] == -1;
+        read.rank++;
+    }
+    if (open_count > 1)
+        return mote_yaml_fail(s->reader, value->line, "%s: %s has more than one -1", s->where, s->key->name);
+    *shape = read;
+    return MOTE_OK;
+}
+
+static mote_status read_bool(const slot *s, const mote_yaml *value, bool *member)
+{
+    const bool is_word = value->kind == MOTE_YAML_TEXT && !value->is_quoted;
+
+    if (!is_word || (strcmp(value->text, "true") != 0 && strcmp(value->text, "false") != 0))
+        return fail_value(s, value, "true or false");
+    *member = value->text[0] == 't';
+    return MOTE_OK;
+}
+
+static mote_status read_word(const slot *s, const mote_yaml *value, const mote_word **word)
+{
+    const char *words[WORDS_MAX];
+    char        what[96];
+
+    if (value->kind != MOTE_YAML_TEXT)
+        return fail_value(s, value, mote_words_show(s->key->words).text);
+    if ((*word = mote_word_find(s->key->words, value->text)) != NULL)
+        return MOTE_OK;
+    snprintf(what, sizeof what, "%s in %s:", s->key->name, s->where);
+    return mote_spec_fail_word(s->reader, value->line, what, value->text, words, list_words(s->key->words, words));
+}
+
+static mote_status read_text(const slot *s, const mote_yaml *value, const char **member)
+{
+    const mote_word *word = NULL;
+
+    if (s->key->words)
+        MOTE_TRY(read_word(s, value, &word));
+    if (value->kind != MOTE_YAML_TEXT || value->text[0] == '\0')
+        return fail_value(s, value, "a text");
+    *member = value->text;
+    return MOTE_OK;
+}
+
+mote_status mote_spec_read_value(const mote_yaml_reader *reader, const mote_yaml *value, const mote_key *key,
+                                 const char *where, void *options)
+{
+    const slot       s = {reader, key, where};
+    void            *member = (char *)options + key->offset;
+    const mote_word *word = NULL;
+    double           number = 0;
+    bool             truth = false;
+
+    switch (key->kind) {
+    case MOTE_KEY_INT:
+        return read_int(&s, value, member);
+    case MOTE_KEY_PAIR:
+        return read_pair(&s, value, member);
+    case MOTE_KEY_SHAPE:
+        return read_shape(&s, value, member);
+    case MOTE_KEY_SIZE:
+        MOTE_TRY(read_whole(&s, value, &number));
+        *(size_t *)member = (size_t)number;
+        return MOTE_OK;
+    case MOTE_KEY_SEED:
+        return read_seed(&s, value, member);
+    case MOTE_KEY_FLOAT:
+        MOTE_TRY(read_number(&s, value, &number));
+        *(float *)member = (float)number;
+        return MOTE_OK;
+    case MOTE_KEY_DOUBLE:
+        return read_number(&s, value, member);
+    case MOTE_KEY_BOOL:
+        return read_bool(&s, value, member);
+    case MOTE_KEY_SWITCH:
+        MOTE_TRY(read_bool(&s, value, &truth));
+        *(mote_switch *)member = truth ? MOTE_ON : MOTE_OFF;
+        return MOTE_OK;
+    case MOTE_KEY_WORD:
+        MOTE_TRY(read_word(&s, value, &word));
+        *(int *)member = word->value;
+        return MOTE_OK;
+    case MOTE_KEY_TEXT:
+        return read_text(&s, value, member);
+    }
+    return MOTE_OK;
+}
+
+/* ---- maps ---- */
+
+static bool is_other(const mote_spec_keys *keys, const char *name)
+{
+    const char *const *other;
+
+    for (other = keys->others; other && *other; other++)
+        if (strcmp(*other, name) == 0)
+            return true;
+    return false;
+}
+
+static mote_status fail_unknown(const mote_yaml_reader *reader, const mote_yaml *node, const mote_spec_keys *keys)
+{
+    const char        *words[WORDS_MAX], *nearest;
+    const mote_key    *key;
+    const char *const *other;
+    size_t             count = 0, used = 0, i;
+    char               all[320] = "nothing";
+
+    for (key = keys->keys; key->name && count < WORDS_MAX; key++)
+        words[count++] = key->name;
+    for (other = keys->others; other && *other && count < WORDS_MAX; other++)
+        words[count++] = *other;
+    nearest = mote_nearest_word(node->key, words, count);
+    if (nearest)
+        return mote_yaml_fail(reader, node->key_line, "unknown key \"%s\" in %s; did you mean \"%s\"?",
+                              mote_show_string(node->key).text, keys->where, nearest);
+    for (i = 0; i < count && used < sizeof all; i++)
+        used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", words[i]);
+    return mote_yaml_fail(reader, node->key_line, "unknown key \"%s\" in %s; it takes %s", mote_show_string(node->key).text,
+                          keys->where, all);
+}
+
+mote_status mote_spec_read_keys(const mote_yaml_reader *reader, const mote_yaml *map, const mote_spec_keys *keys,
+                                void *options)
+{
+    const mote_yaml *node;
+    const mote_key  *key;
+
+    for (node = map->first; node; node = node->next) {
+        key = mote_key_find(keys->keys, node->key);
+        if (!key && !is_other(keys, node->key))
+            return fail_unknown(reader, node, keys);
+        if (key && !mote_yaml_is_null(node))
+            MOTE_TRY(mote_spec_read_value(reader, node, key, keys->where, options));
+    }
+    for (key = keys->keys; key->name; key++) {
+        node = mote_yaml_find(map, key->name);
+        if (key->is_required && (!node || mote_yaml_is_null(node)))
+            return mote_yaml_fail(reader, node ? node->key_line : map->line, "%s: %s is missing", keys->where, key->name);
+    }
+    return MOTE_OK;
+}
+
+mote_status mote_spec_need_map(const mote_yaml_reader *reader, const mote_yaml *node, const char *where)
+{
+    if (node->kind == MOTE_YAML_MAP)
+        return MOTE_OK;
+    return mote_yaml_fail(reader, node->line, "%s must have keys, as in %s: {key: value}", where, where);
+}
+
+mote_status mote_spec_need_text(const mote_yaml_reader *reader, const mote_yaml *node, const char *what)
+{
+    if (node->kind == MOTE_YAML_TEXT && node->text[0] != '\0')
+        return MOTE_OK;
+    return mote_yaml_fail(reader, node->line, "%s must be a word", what);
+}

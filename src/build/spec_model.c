@@ -1,0 +1,348 @@
+/* The section `model`: a list of layers into layers to be built. Names are settled here, so that `inputs` and `outputs` are
+ * resolved, and told by line, before anything is built.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "build/spec.h"
+
+#define INPUT_NAME "input"
+
+enum { LAYER_TYPES_MAX = 64 };
+
+/* The section while it is read. */
+typedef struct model_reader {
+    const mote_yaml_reader *yaml;
+    struct mote_spec_state *state;
+} model_reader;
+
+/* ---- names ---- */
+
+static int find_layer(const struct mote_spec_state *state, const char *name, int count)
+{
+    int i;
+
+    for (i = 0; i < count; i++)
+        if (state->layers[i].name && strcmp(state->layers[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+static mote_status check_name(const model_reader *r, const char *name, int line)
+{
+    const struct mote_spec_state *state = r->state;
+    const int                     twin = find_layer(state, name, state->layer_count);
+
+    if (strlen(name) > 100)
+        return mote_yaml_fail(r->yaml, line, "a layer's name has at most 100 characters");
+    if (strcmp(name, INPUT_NAME) == 0)
+        return mote_yaml_fail(r->yaml, line, "\"" INPUT_NAME "\" is the network's input; give the layer another name");
+    if (twin >= 0)
+        return mote_yaml_fail(r->yaml, line, "there are two layers \"%s\"; the first is on line %d",
+                              mote_show_string(name).text, state->layers[twin].line);
+    return MOTE_OK;
+}
+
+static const char *free_name(const model_reader *r, const char *base, int *number)
+{
+    char name[128];
+
+    do {
+        if (*number == 0)
+            snprintf(name, sizeof name, "%s", base);
+        else
+            snprintf(name, sizeof name, "%s_%d", base, *number);
+        ++*number;
+    } while (find_layer(r->state, name, r->state->layer_count) >= 0);
+    return mote_arena_strdup(&r->state->arena, name, r->yaml->err);
+}
+
+/* Keras': dense, dense_1, dense_2 ...; those that the spec gives are passed over. */
+static mote_status set_default_names(const model_reader *r)
+{
+    struct mote_spec_state *state = r->state;
+    int                     numbers[LAYER_TYPES_MAX] = {0}, i, type;
+
+    for (i = 0; i < state->layer_count; i++) {
+        mote_spec_layer *layer = &state->layers[i];
+        for (type = 0; mote_layer_types[type] != layer->type; type++)
+            ;
+        if (!layer->name && !(layer->name = free_name(r, layer->type->name, &numbers[type])))
+            return r->yaml->err->code;
+    }
+    return MOTE_OK;
+}
+
+/* ---- layers ---- */
+
+static mote_status fail_unknown_layer(const model_reader *r, const char *name, int line)
+{
+    const char *names[LAYER_TYPES_MAX];
+    size_t      count = 0;
+
+    if (mote_word_find(mote_activation_words, name))
+        return mote_yaml_fail(r->yaml, line, "unknown layer \"%s\"; write activation: %s", name, name);
+    while (mote_layer_types[count] && count < LAYER_TYPES_MAX) {
+        names[count] = mote_layer_types[count]->name;
+        count++;
+    }
+    return mote_spec_fail_word(r->yaml, line, "layer", name, names, count);
+}
+
+/* `- dropout: 0.5` gives the layer's first argument. */
+static mote_status read_shorthand(const model_reader *r, const mote_yaml *value, mote_spec_layer *layer, const char *where)
+{
+    const mote_key *first = layer->type->keys, *key;
+
+    if (!first->name)
+        return mote_yaml_fail(r->yaml, value->line, "%s takes no arguments but name and inputs", where);
+    MOTE_TRY(mote_spec_read_value(r->yaml, value, first, where, layer->options));
+    for (key = first + 1; key->name; key++)
+        if (key->is_required)
+            return mote_yaml_fail(r->yaml, value->line, "%s: %s is missing", where, key->name);
+    return MOTE_OK;
+}
+
+static mote_status read_arguments(const model_reader *r, const mote_yaml *value, mote_spec_layer *layer)
+{
+    static const char *const common[] = {"name", "inputs", NULL};
+    const mote_yaml         *name;
+    char                     where[64];
+
+    snprintf(where, sizeof where, "layer %s", layer->type->name);
+    if (value && !mote_yaml_is_null(value) && value->kind != MOTE_YAML_MAP)
+        return read_shorthand(r, value, layer, where);
+    if (!value || value->kind != MOTE_YAML_MAP)
+        value = &(mote_yaml){.kind = MOTE_YAML_MAP, .line = layer->line};
+    MOTE_TRY(mote_spec_read_keys(r->yaml, value, &(mote_spec_keys){where, layer->type->keys, common}, layer->options));
+    if ((name = mote_yaml_find(value, "name")) != NULL) {
+        MOTE_TRY(mote_spec_need_text(r->yaml, name, "a layer's name"));
+        MOTE_TRY(check_name(r, name->text, name->line));
+        layer->name = name->text;
+    }
+    return MOTE_OK;
+}
+
+static mote_status check_item(const model_reader *r, const mote_yaml *item)
+{
+    if (item->kind == MOTE_YAML_LIST || (item->kind == MOTE_YAML_TEXT && mote_yaml_is_null(item)) ||
+        (item->kind == MOTE_YAML_MAP && item->count == 0))
+        return mote_yaml_fail(r->yaml, item->line, "a layer is expected, as in - dense: {units: 10}");
+    if (item->kind == MOTE_YAML_MAP && item->count > 1)
+        return mote_yaml_fail(r->yaml, item->first->next->key_line,
+                              "\"%s\" stands beside layer %s; write its arguments in braces or indent them deeper",
+                              mote_show_string(item->first->next->key).text, mote_show_string(item->first->key).text);
+    return MOTE_OK;
+}
+
+static mote_status read_layer(const model_reader *r, const mote_yaml *item, mote_spec_layer *layer)
+{
+    const mote_yaml *value = item->kind == MOTE_YAML_MAP ? item->first : NULL;
+    const char      *type;
+
+    MOTE_TRY(check_item(r, item));
+    type = value ? value->key : item->text;
+    layer->line = value ? value->key_line : item->line;
+    layer->type = mote_layer_type_find(type);
+    if (!layer->type)
+        return fail_unknown_layer(r, type, layer->line);
+    layer->options = mote_arena_alloc(&r->state->arena, 1, layer->type->options_bytes, r->yaml->err);
+    if (!layer->options)
+        return r->yaml->err->code;
+    return read_arguments(r, value, layer);
+}
+
+/* ---- references ---- */
+
+/* A word or a list of words: names of the first `count` layers, or the network's input where that is possible. */
+typedef struct references {
+    const char *what; /* "inputs" */
+    int         count;
+    bool        takes_input;
+    int        *indices;
+    int         index_count;
+} references;
+
+static mote_status resolve_one(const model_reader *r, const mote_yaml *node, references *refs)
+{
+    const struct mote_spec_state *state = r->state;
+    int                           index;
+
+    if (node->kind != MOTE_YAML_TEXT || node->text[0] == '\0')
+        return mote_yaml_fail(r->yaml, node->line, "%s: a layer's name is expected", refs->what);
+    index = find_layer(state, node->text, refs->count);
+    if (index < 0 && !(refs->takes_input && strcmp(node->text, INPUT_NAME) == 0)) {
+        if (find_layer(state, node->text, state->layer_count) >= 0)
+            return mote_yaml_fail(r->yaml, node->line, "%s: layer \"%s\" comes only later", refs->what,
+                                  mote_show_string(node->text).text);
+        return mote_yaml_fail(r->yaml, node->line, "%s: there is no layer \"%s\"%s", refs->what,
+                              mote_show_string(node->text).text, refs->takes_input ? " before this one" : "");
+    }
+    refs->indices[refs->index_count++] = index < 0 ? MOTE_SPEC_NETWORK_INPUT : index;
+    return MOTE_OK;
+}
+
+static mote_status resolve(const model_reader *r, const mote_yaml *node, references *refs)
+{
+    const mote_yaml *item;
+
+    if (node->kind == MOTE_YAML_MAP || (node->kind == MOTE_YAML_LIST && node->count == 0))
+        return mote_yaml_fail(r->yaml, node->line, "%s: a layer's name is expected, or a list of them", refs->what);
+    if (node->kind == MOTE_YAML_LIST && node->count > MOTE_NODE_IN_MAX)
+        return mote_yaml_fail(r->yaml, node->line, "%s: at most %d are possible", refs->what, MOTE_NODE_IN_MAX);
+    refs->indices = MOTE_NEW(&r->state->arena, int, node->kind == MOTE_YAML_LIST ? node->count : 1, r->yaml->err);
+    if (!refs->indices)
+        return r->yaml->err->code;
+    if (node->kind == MOTE_YAML_TEXT)
+        return resolve_one(r, node, refs);
+    for (item = node->first; item; item = item->next)
+        MOTE_TRY(resolve_one(r, item, refs));
+    return MOTE_OK;
+}
+
+/* Without `inputs` a layer follows the one before it. */
+static mote_status read_inputs(const model_reader *r, const mote_yaml *item, int index)
+{
+    mote_spec_layer *layer = &r->state->layers[index];
+    const bool       has_arguments = item->kind == MOTE_YAML_MAP && item->first->kind == MOTE_YAML_MAP;
+    const mote_yaml *given = has_arguments ? mote_yaml_find(item->first, "inputs") : NULL;
+    const mote_yaml  follows = {.kind = MOTE_YAML_TEXT, .text = index > 0 ? layer[-1].name : INPUT_NAME};
+    references       refs = {.what = "inputs", .count = index, .takes_input = true};
+
+    MOTE_TRY(resolve(r, given ? given : &follows, &refs));
+    layer->inputs = refs.indices;
+    layer->input_count = refs.index_count;
+    if (layer->type->in_min == 0 && layer->input_count != 1)
+        return mote_yaml_fail(r->yaml, given->line, "layer %s takes one input", layer->type->name);
+    if (layer->input_count < layer->type->in_min)
+        return mote_yaml_fail(r->yaml, layer->line, "layer %s needs inputs: [a, b]", layer->type->name);
+    return MOTE_OK;
+}
+
+static mote_status read_outputs(const model_reader *r, const mote_yaml *model)
+{
+    struct mote_spec_state *state = r->state;
+    const mote_yaml        *given = mote_yaml_find(model, "outputs");
+    const mote_yaml         last = {.kind = MOTE_YAML_TEXT, .text = state->layers[state->layer_count - 1].name};
+    references              refs = {.what = "outputs", .count = state->layer_count};
+
+    MOTE_TRY(resolve(r, given ? given : &last, &refs));
+    state->outputs = refs.indices;
+    state->output_count = refs.index_count;
+    return MOTE_OK;
+}
+
+/* ---- the section ---- */
+
+static mote_status read_layers(const model_reader *r, const mote_yaml *list)
+{
+    struct mote_spec_state *state = r->state;
+    const mote_yaml        *item;
+    int                     index = 0;
+
+    if (list->kind != MOTE_YAML_LIST || list->count == 0)
+        return mote_yaml_fail(r->yaml, list->line, "layers must be a list, each line as in - dense: {units: 10}");
+    if (list->count > MOTE_SPEC_LAYERS_MAX)
+        return mote_yaml_fail(r->yaml, list->line, "%d layers; at most %d are possible", list->count, MOTE_SPEC_LAYERS_MAX);
+    state->layers = MOTE_NEW(&state->arena, mote_spec_layer, list->count, r->yaml->err);
+    if (!state->layers)
+        return r->yaml->err->code;
+    for (item = list->first; item; item = item->next) {
+        MOTE_TRY(read_layer(r, item, &state->layers[state->layer_count]));
+        state->layer_count++;
+    }
+    MOTE_TRY(set_default_names(r));
+    for (item = list->first; item; item = item->next)
+        MOTE_TRY(read_inputs(r, item, index++));
+    return MOTE_OK;
+}
+
+mote_status mote_spec_read_model(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map)
+{
+    static const mote_key keys[] = {MOTE_KEY("input", struct mote_spec_state, input, MOTE_KEY_SHAPE, .min = 1, .max = 65536),
+                                    {0}};
+    static const char *const others[] = {"layers", "outputs", NULL};
+    const model_reader       r = {reader, spec->state};
+    const mote_yaml         *layers = mote_yaml_find(map, "layers"), *input = mote_yaml_find(map, "input");
+
+    MOTE_TRY(mote_spec_read_keys(reader, map, &(mote_spec_keys){"model", keys, others}, spec->state));
+    if (!layers)
+        return mote_yaml_fail(reader, map->line, "model: layers is missing");
+    spec->state->input_line = input ? input->line : map->line;
+    MOTE_TRY(read_layers(&r, layers));
+    return read_outputs(&r, map);
+}
+
+/* ---- building ---- */
+
+static mote_status choose_input(const mote_spec *spec, const mote_dataset *set, mote_shape *input, mote_error *err)
+{
+    const struct mote_spec_state *state = spec->state;
+    size_t                        count = 1;
+    int                           i;
+
+    *input = state->input;
+    if (input->rank == 0 && !set)
+        return mote_fail(err, MOTE_ERR_USAGE, "%s:%d: model: input is missing, and there is no data to take it from",
+                         spec->path, state->input_line);
+    if (input->rank == 0) {
+        input->rank = set->rank > 0 ? set->rank : 1;
+        for (input->dims[0] = 1, i = 0; i < set->rank; i++)
+            input->dims[i] = set->dim[i] > INT32_MAX ? INT32_MAX : (int)set->dim[i]; /* the builder refuses it */
+        return MOTE_OK;
+    }
+    for (i = 0; i < input->rank; i++)
+        count = mote_size_mul(count, (size_t)input->dims[i]);
+    if (set && count != set->sample_count)
+        return mote_fail(err, MOTE_ERR_USAGE, "%s:%d: model: input has %zu elements, but a sample of the data has %zu",
+                         spec->path, state->input_line, count, set->sample_count);
+    return MOTE_OK;
+}
+
+static mote_status fail_at(const mote_spec *spec, int line, mote_builder *builder, mote_error *err)
+{
+    mote_model *none;
+
+    mote_builder_finish(builder, NULL, 0, &none, err);
+    return mote_context(err, "%s:%d", spec->path, line);
+}
+
+static mote_layer_id add_layer(mote_builder *builder, const mote_spec_layer *layer, const mote_layer_id *ids)
+{
+    mote_layer_id in[MOTE_NODE_IN_MAX];
+    int           i;
+
+    for (i = 0; i < layer->input_count; i++)
+        in[i] = ids[1 + layer->inputs[i]]; /* ids[0] is the network's input */
+    *(const char **)layer->options = layer->name;
+    return mote_builder_add(builder, layer->type, in, layer->input_count, layer->options);
+}
+
+mote_status mote_spec_build_model(const mote_spec *spec, const mote_dataset *set, mote_model **out, mote_error *err)
+{
+    const struct mote_spec_state *state = spec->state;
+    const mote_builder_options    options = {spec->train.seed, spec->max_parameters, spec->name};
+    mote_layer_id                 ids[1 + MOTE_SPEC_LAYERS_MAX], outputs[MOTE_NODE_IN_MAX];
+    mote_shape                    input;
+    mote_builder                 *builder;
+    int                           i;
+
+    *out = NULL;
+    MOTE_TRY(choose_input(spec, set, &input, err));
+    builder = mote_builder_create(&options, err);
+    if (!builder)
+        return err->code;
+    ids[0] = mote_add_input(builder, input.rank, input.dims);
+    if (ids[0] == MOTE_NO_LAYER)
+        return fail_at(spec, state->input_line, builder, err);
+    for (i = 0; i < state->layer_count; i++) {
+        ids[i + 1] = add_layer(builder, &state->layers[i], ids);
+        if (ids[i + 1] == MOTE_NO_LAYER)
+            return fail_at(spec, state->layers[i].line, builder, err);
+    }
+    for (i = 0; i < state->output_count; i++)
+        outputs[i] = ids[1 + state->outputs[i]];
+    if (mote_builder_finish(builder, outputs, state->output_count, out, err) != MOTE_OK)
+        return mote_context(err, "%s", spec->path);
+    return MOTE_OK;
+}

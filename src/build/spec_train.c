@@ -1,0 +1,251 @@
+/* The sections `train`, `convert` and `deploy`. SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
+#include <string.h>
+
+#include <mote/emulate.h>
+
+#include "build/spec.h"
+
+/* ---- train ---- */
+
+typedef struct train_section {
+    mote_train_options options;
+    float              learning_rate;
+    mote_switch        shuffle;
+} train_section;
+
+static const mote_word loss_words[] = {
+    {"mse", MOTE_LOSS_MSE},
+    {"mean_squared_error", MOTE_LOSS_MSE},
+    {"mae", MOTE_LOSS_MAE},
+    {"mean_absolute_error", MOTE_LOSS_MAE},
+    {"binary_crossentropy", MOTE_LOSS_BINARY_CROSSENTROPY},
+    {"categorical_crossentropy", MOTE_LOSS_CATEGORICAL_CROSSENTROPY},
+    {"sparse_categorical_crossentropy", MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY},
+    {NULL, 0},
+};
+
+static const mote_word isa_words[] = {{"baseline", 0}, {"avx2", 0}, {"avx512", 0}, {NULL, 0}};
+
+static const mote_word metric_words[] = {
+    {"accuracy", MOTE_METRIC_ACCURACY}, {"mae", MOTE_METRIC_MAE}, {"mse", MOTE_METRIC_MSE}, {NULL, 0}};
+
+#define LEARNING_RATE_MIN 1e-12
+#define LEARNING_RATE_MAX 1e6
+
+static const mote_key train_keys[] = {
+    MOTE_KEY("loss", train_section, options.loss, MOTE_KEY_WORD, .words = loss_words, .is_required = true),
+    MOTE_KEY("from_logits", train_section, options.from_logits, MOTE_KEY_BOOL),
+    MOTE_KEY("learning_rate", train_section, learning_rate, MOTE_KEY_FLOAT, .min = LEARNING_RATE_MIN,
+             .max = LEARNING_RATE_MAX),
+    MOTE_KEY("batch_size", train_section, options.batch_size, MOTE_KEY_INT, .min = 1, .max = 1048576),
+    MOTE_KEY("epochs", train_section, options.epochs, MOTE_KEY_INT, .min = 1, .max = 1000000),
+    MOTE_KEY("validation_split", train_section, options.validation_split, MOTE_KEY_DOUBLE, .min = 0, .max = 0.999999),
+    MOTE_KEY("shuffle", train_section, shuffle, MOTE_KEY_SWITCH),
+    MOTE_KEY("seed", train_section, options.seed, MOTE_KEY_SEED),
+    MOTE_KEY("threads", train_section, options.threads, MOTE_KEY_INT, .min = 1, .max = 1024),
+    MOTE_KEY("isa", train_section, options.isa, MOTE_KEY_TEXT, .words = isa_words),
+    {0},
+};
+
+static const char *const train_others[] = {"optimizer", "metrics", NULL};
+
+/* Optimizers and their arguments. A zero would mean the default, so those that may be zero have it as their default. */
+#define OPTIMIZER_FLOAT(member, low, high) MOTE_KEY(#member, mote_optimizer, member, MOTE_KEY_FLOAT, .min = low, .max = high)
+#define OPTIMIZER_BOOL(member)             MOTE_KEY(#member, mote_optimizer, member, MOTE_KEY_BOOL)
+
+static const mote_key sgd_keys[] = {OPTIMIZER_FLOAT(learning_rate, LEARNING_RATE_MIN, LEARNING_RATE_MAX),
+                                    OPTIMIZER_FLOAT(momentum, 0, 1),
+                                    OPTIMIZER_BOOL(nesterov),
+                                    {0}};
+static const mote_key rmsprop_keys[] = {OPTIMIZER_FLOAT(learning_rate, LEARNING_RATE_MIN, LEARNING_RATE_MAX),
+                                        OPTIMIZER_FLOAT(rho, 1e-6, 0.9999999),
+                                        OPTIMIZER_FLOAT(momentum, 0, 1),
+                                        OPTIMIZER_FLOAT(epsilon, 1e-30, 1),
+                                        OPTIMIZER_BOOL(centered),
+                                        {0}};
+static const mote_key adam_keys[] = {OPTIMIZER_FLOAT(learning_rate, LEARNING_RATE_MIN, LEARNING_RATE_MAX),
+                                     OPTIMIZER_FLOAT(beta_1, 1e-6, 0.9999999),
+                                     OPTIMIZER_FLOAT(beta_2, 1e-6, 0.9999999),
+                                     OPTIMIZER_FLOAT(epsilon, 1e-30, 1),
+                                     {0}};
+
+typedef struct optimizer_row {
+    const char         *name;
+    mote_optimizer_kind kind;
+    const mote_key     *keys;
+} optimizer_row;
+
+enum { OPTIMIZER_ROWS = 3 };
+static const optimizer_row optimizer_rows[OPTIMIZER_ROWS] = {
+    {"rmsprop", MOTE_RMSPROP, rmsprop_keys}, {"sgd", MOTE_SGD, sgd_keys}, {"adam", MOTE_ADAM, adam_keys}};
+
+static const optimizer_row *find_optimizer(const char *name)
+{
+    int i;
+
+    for (i = 0; i < OPTIMIZER_ROWS; i++)
+        if (strcmp(optimizer_rows[i].name, name) == 0)
+            return &optimizer_rows[i];
+    return NULL;
+}
+
+/* optimizer: adam, or optimizer: {adam: {learning_rate: 0.01}} */
+static mote_status read_optimizer(const mote_yaml_reader *reader, const mote_yaml *node, mote_optimizer *optimizer)
+{
+    const char          *names[OPTIMIZER_ROWS];
+    const mote_yaml     *arguments = node->kind == MOTE_YAML_MAP ? node->first : NULL;
+    const char          *name = node->kind == MOTE_YAML_TEXT ? node->text : arguments ? arguments->key : NULL;
+    const optimizer_row *row;
+    int                  i;
+
+    if (!name || node->count > 1)
+        return mote_yaml_fail(reader, node->line, "optimizer: one is expected, as in adam or {adam: {learning_rate: 0.01}}");
+    for (i = 0; i < OPTIMIZER_ROWS; i++)
+        names[i] = optimizer_rows[i].name;
+    row = find_optimizer(name);
+    if (!row)
+        return mote_spec_fail_word(reader, node->line, "optimizer", name, names, OPTIMIZER_ROWS);
+    optimizer->kind = row->kind;
+    if (!arguments || mote_yaml_is_null(arguments))
+        return MOTE_OK;
+    MOTE_TRY(mote_spec_need_map(reader, arguments, row->name));
+    return mote_spec_read_keys(reader, arguments, &(mote_spec_keys){row->name, row->keys, NULL}, optimizer);
+}
+
+static mote_status read_metric(const mote_yaml_reader *reader, const mote_yaml *node, unsigned *metrics)
+{
+    static const mote_key key = {.name = "metrics", .kind = MOTE_KEY_WORD, .words = metric_words};
+    int                   metric = 0;
+
+    MOTE_TRY(mote_spec_read_value(reader, node, &key, "train", &metric));
+    *metrics |= (unsigned)metric;
+    return MOTE_OK;
+}
+
+static mote_status read_metrics(const mote_yaml_reader *reader, const mote_yaml *node, unsigned *metrics)
+{
+    const mote_yaml *item;
+
+    if (node->kind != MOTE_YAML_LIST)
+        return read_metric(reader, node, metrics);
+    for (item = node->first; item; item = item->next)
+        MOTE_TRY(read_metric(reader, item, metrics));
+    return MOTE_OK;
+}
+
+mote_status mote_spec_read_train(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map)
+{
+    const mote_yaml *optimizer = mote_yaml_find(map, "optimizer"), *metrics = mote_yaml_find(map, "metrics");
+    train_section    section = {0};
+    mote_optimizer  *o = &section.options.optimizer;
+
+    MOTE_TRY(mote_spec_read_keys(reader, map, &(mote_spec_keys){"train", train_keys, train_others}, &section));
+    if (optimizer && !mote_yaml_is_null(optimizer))
+        MOTE_TRY(read_optimizer(reader, optimizer, o));
+    if (metrics && !mote_yaml_is_null(metrics))
+        MOTE_TRY(read_metrics(reader, metrics, &section.options.metrics));
+    if (section.learning_rate > 0 && o->learning_rate > 0)
+        return mote_yaml_fail(reader, mote_yaml_find(map, "learning_rate")->key_line,
+                              "train: learning_rate is given here and in optimizer; leave one out");
+    if (section.learning_rate > 0)
+        o->learning_rate = section.learning_rate;
+    section.options.keeps_order = section.shuffle == MOTE_OFF;
+    spec->train = section.options;
+    return MOTE_OK;
+}
+
+/* ---- convert ---- */
+
+typedef struct convert_section {
+    mote_quantize quantize;
+    mote_dtype    io;
+    int           granularity, method, calibrate;
+} convert_section;
+
+static const mote_word quantize_words[] = {{"none", MOTE_QUANTIZE_NONE}, {"int8", MOTE_QUANTIZE_INT8}, {NULL, 0}};
+static const mote_word io_words[] = {{"float32", MOTE_F32}, {"int8", MOTE_I8}, {"uint8", MOTE_U8}, {NULL, 0}};
+static const mote_word granularity_words[] = {{"channel", 0}, {"tensor", 1}, {NULL, 0}};
+static const mote_word method_words[] = {{"minmax", 0}, {NULL, 0}};
+
+static const mote_key convert_keys[] = {
+    MOTE_KEY("quantize", convert_section, quantize, MOTE_KEY_WORD, .words = quantize_words),
+    MOTE_KEY("calibrate", convert_section, calibrate, MOTE_KEY_INT, .min = 1, .max = 1000000),
+    MOTE_KEY("io", convert_section, io, MOTE_KEY_WORD, .words = io_words),
+    MOTE_KEY("granularity", convert_section, granularity, MOTE_KEY_WORD, .words = granularity_words),
+    MOTE_KEY("method", convert_section, method, MOTE_KEY_WORD, .words = method_words),
+    {0},
+};
+
+mote_status mote_spec_read_convert(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map)
+{
+    convert_section section = {0};
+
+    MOTE_TRY(mote_spec_read_keys(reader, map, &(mote_spec_keys){"convert", convert_keys, NULL}, &section));
+    if (section.quantize == MOTE_QUANTIZE_NONE && section.io != MOTE_F32)
+        return mote_yaml_fail(reader, mote_yaml_find(map, "io")->line,
+                              "convert: io is an integer type, but nothing is quantized; add quantize: int8");
+    spec->convert.quantize = section.quantize;
+    spec->convert.options =
+        (mote_quantize_options){.is_per_tensor = section.granularity == 1, .io = section.io, .samples = section.calibrate};
+    return MOTE_OK;
+}
+
+/* ---- deploy ---- */
+
+typedef struct deploy_section {
+    const char   *target, *chip, *name;
+    mote_optimize optimize;
+} deploy_section;
+
+static const mote_word compile_target_words[] = {{"c", 0}, {"array", 0}, {NULL, 0}};
+static const mote_word optimize_words[] = {{"speed", MOTE_OPTIMIZE_SPEED}, {"size", MOTE_OPTIMIZE_SIZE}, {NULL, 0}};
+
+static const mote_key deploy_keys[] = {
+    MOTE_KEY("target", deploy_section, target, MOTE_KEY_TEXT, .words = compile_target_words),
+    MOTE_KEY("chip", deploy_section, chip, MOTE_KEY_TEXT),
+    MOTE_KEY("optimize", deploy_section, optimize, MOTE_KEY_WORD, .words = optimize_words),
+    MOTE_KEY("name", deploy_section, name, MOTE_KEY_TEXT),
+    {0},
+};
+
+enum { CHIPS_MAX = 64 };
+
+static mote_status check_chip(const mote_yaml_reader *reader, const mote_yaml *chip)
+{
+    const char *names[CHIPS_MAX];
+    int         i;
+
+    if (!chip || mote_yaml_is_null(chip) || mote_chip_find(chip->text))
+        return MOTE_OK;
+    for (i = 0; i < mote_chip_count() && i < CHIPS_MAX; i++)
+        names[i] = mote_chip_at(i)->name;
+    return mote_spec_fail_word(reader, chip->line, "chip", chip->text, names, (size_t)i);
+}
+
+static mote_status check_identifier(const mote_yaml_reader *reader, const mote_yaml *name)
+{
+    const char *c;
+
+    if (!name || mote_yaml_is_null(name))
+        return MOTE_OK;
+    for (c = name->text; *c == '_' || isalpha((unsigned char)*c) || (c > name->text && isdigit((unsigned char)*c)); c++)
+        ;
+    if (*c == '\0' && c - name->text <= 40)
+        return MOTE_OK;
+    return mote_yaml_fail(reader, name->line, "deploy: name \"%s\" must be a C identifier of at most 40 characters",
+                          mote_show_string(name->text).text);
+}
+
+mote_status mote_spec_read_deploy(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map)
+{
+    deploy_section section = {0};
+
+    MOTE_TRY(mote_spec_read_keys(reader, map, &(mote_spec_keys){"deploy", deploy_keys, NULL}, &section));
+    MOTE_TRY(check_chip(reader, mote_yaml_find(map, "chip")));
+    MOTE_TRY(check_identifier(reader, mote_yaml_find(map, "name")));
+    spec->deploy.chip = section.chip;
+    spec->deploy.options =
+        (mote_compile_options){.target = section.target, .name = section.name, .optimize = section.optimize};
+    return MOTE_OK;
+}

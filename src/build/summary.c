@@ -1,0 +1,218 @@
+/* summary.json: written and read by one table.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <jansson.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <mote/build.h>
+
+#include "base/file.h"
+
+typedef enum summary_kind { TEXT, SIZE, U32, U64, REAL, INT } summary_kind;
+
+typedef struct summary_field {
+    const char  *section, *name;
+    summary_kind kind;
+    size_t       offset, bytes;
+} summary_field;
+
+#define FIELD(section, name, kind, member)                                                                                  \
+    {                                                                                                                       \
+        section, name, kind, offsetof(mote_summary, member), sizeof(((mote_summary *)0)->member)                            \
+    }
+
+static const summary_field fields[] = {
+    FIELD(NULL, "name", TEXT, name),
+    FIELD("network", "parameters", SIZE, parameters),
+    FIELD("network", "macs", SIZE, macs),
+    FIELD("data", "train_samples", SIZE, train_samples),
+    FIELD("data", "validation_samples", SIZE, validation_samples),
+    FIELD("data", "test_samples", SIZE, test_samples),
+    FIELD("data", "evaluated_on", TEXT, split),
+    FIELD("train", "seconds", REAL, seconds),
+    FIELD("train", "epochs", INT, epochs),
+    FIELD("train", "isa", TEXT, isa),
+    FIELD("float32", "file_bytes", SIZE, real.file_bytes),
+    FIELD("int8", "file_bytes", SIZE, int8.file_bytes),
+    FIELD("firmware", "arena_bytes", SIZE, arena_bytes),
+    FIELD("firmware", "arena_bound_bytes", SIZE, arena_bound_bytes),
+    FIELD("firmware", "constant_bytes", SIZE, constant_bytes),
+    FIELD("chip", "chip", TEXT, chip),
+    FIELD("chip", "count_unit", TEXT, count_unit),
+    FIELD("chip", "instructions", U64, count),
+    FIELD("chip", "flash_bytes", U32, flash_bytes),
+    FIELD("chip", "code_bytes", U32, code_bytes),
+    FIELD("chip", "weight_bytes", U32, weight_bytes),
+    FIELD("chip", "ram_bytes", U32, ram_bytes),
+    FIELD("chip", "arena_bytes", U32, chip_arena_bytes),
+    FIELD("chip", "stack_bytes", U32, stack_bytes),
+    FIELD("chip", "samples", SIZE, chip_samples),
+    FIELD("chip", "different_values", SIZE, chip_different_values),
+    FIELD("keys", "train", TEXT, train_key),
+    FIELD("keys", "convert", TEXT, convert_key),
+    FIELD("keys", "deploy", TEXT, deploy_key),
+};
+enum { FIELD_COUNT = sizeof fields / sizeof *fields };
+
+/* Evaluations: "loss" and metrics by their Keras names, beside the section's other fields; those of training's last
+ * epoch as in history, "val_" before validation's. */
+typedef struct evaluation_place {
+    const char *section, *prefix;
+    size_t      offset;
+} evaluation_place;
+
+static const evaluation_place evaluations[] = {
+    {"train", "", offsetof(mote_summary, last_epoch)},
+    {"train", "val_", offsetof(mote_summary, last_validation)},
+    {"float32", "", offsetof(mote_summary, real.evaluation)},
+    {"int8", "", offsetof(mote_summary, int8.evaluation)},
+};
+enum { EVALUATION_COUNT = sizeof evaluations / sizeof *evaluations };
+
+static const char *const metric_names[] = {"loss", "accuracy", "mae", "mse"};
+
+/* ---- writing ---- */
+
+static json_t *section_of(json_t *root, const char *name)
+{
+    json_t *section = name ? json_object_get(root, name) : root;
+
+    if (!section) {
+        section = json_object();
+        json_object_set_new(root, name, section);
+    }
+    return section;
+}
+
+static json_t *field_value(const summary_field *field, const mote_summary *summary)
+{
+    const char *at = (const char *)summary + field->offset;
+
+    switch (field->kind) {
+    case TEXT:
+        return json_string(at);
+    case SIZE:
+        return json_integer((json_int_t) * (const size_t *)(const void *)at);
+    case U32:
+        return json_integer((json_int_t) * (const uint32_t *)(const void *)at);
+    case U64:
+        return json_integer((json_int_t) * (const uint64_t *)(const void *)at);
+    case INT:
+        return json_integer(*(const int *)(const void *)at);
+    default:
+        return json_real(*(const double *)(const void *)at);
+    }
+}
+
+static void put_evaluation(json_t *root, const evaluation_place *place, const mote_summary *summary)
+{
+    const mote_evaluation *e = (const void *)((const char *)summary + place->offset);
+    int                    i;
+
+    for (i = 0; i < e->metric_count; i++) {
+        char key[32];
+        snprintf(key, sizeof key, "%s%s", place->prefix, e->metric[i].name);
+        json_object_set_new(section_of(root, place->section), key,
+                            isfinite(e->metric[i].value) ? json_real(e->metric[i].value) : json_null());
+    }
+}
+
+/* Sections about what was not made are left out. */
+static bool is_wanted(const mote_summary *summary, const char *section)
+{
+    if (section && strcmp(section, "int8") == 0)
+        return summary->int8.file_bytes > 0;
+    if (section && strcmp(section, "chip") == 0)
+        return summary->chip[0] != '\0';
+    return true;
+}
+
+char *mote_summary_json(const mote_summary *summary)
+{
+    json_t *root = json_object();
+    char   *text;
+    int     i;
+
+    for (i = 0; i < FIELD_COUNT; i++)
+        if (is_wanted(summary, fields[i].section))
+            json_object_set_new(section_of(root, fields[i].section), fields[i].name, field_value(&fields[i], summary));
+    for (i = 0; i < EVALUATION_COUNT; i++)
+        if (is_wanted(summary, evaluations[i].section))
+            put_evaluation(root, &evaluations[i], summary);
+    text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+    json_decref(root);
+    return text;
+}
+
+/* ---- reading: what is missing stays zero ---- */
+
+static void take_field(const summary_field *field, const json_t *value, mote_summary *out)
+{
+    char      *at = (char *)out + field->offset;
+    json_int_t whole = json_is_integer(value) && json_integer_value(value) > 0 ? json_integer_value(value) : 0;
+
+    switch (field->kind) {
+    case TEXT:
+        snprintf(at, field->bytes, "%s", json_is_string(value) ? json_string_value(value) : "");
+        break;
+    case SIZE:
+        *(size_t *)(void *)at = (size_t)whole;
+        break;
+    case U32:
+        *(uint32_t *)(void *)at = (uint32_t)whole;
+        break;
+    case U64:
+        *(uint64_t *)(void *)at = (uint64_t)whole;
+        break;
+    case INT:
+        *(int *)(void *)at = (int)(whole < 1000000000 ? whole : 0);
+        break;
+    default:
+        *(double *)(void *)at = json_number_value(value);
+        break;
+    }
+}
+
+static void take_evaluation(const evaluation_place *place, const json_t *section, mote_summary *out)
+{
+    mote_evaluation *e = (void *)((char *)out + place->offset);
+    size_t           i;
+
+    for (i = 0; i < sizeof metric_names / sizeof *metric_names; i++) {
+        char          key[32];
+        const json_t *value;
+        snprintf(key, sizeof key, "%s%s", place->prefix, metric_names[i]);
+        value = json_object_get(section, key);
+        if (!value || e->metric_count == MOTE_EVALUATION_METRICS_MAX)
+            continue;
+        e->metric[e->metric_count].name = metric_names[i];
+        e->metric[e->metric_count++].value = json_is_number(value) ? json_number_value(value) : NAN;
+    }
+}
+
+mote_status mote_summary_load(mote_summary *out, const char *path, mote_error *err)
+{
+    json_error_t problem;
+    mote_file    file;
+    json_t      *root;
+    int          i;
+
+    memset(out, 0, sizeof *out);
+    if (mote_file_open(&file, path, err) != MOTE_OK)
+        return mote_context(err, "%s", path);
+    root = json_loadb((const char *)file.bytes, file.count, JSON_REJECT_DUPLICATES, &problem);
+    mote_file_close(&file);
+    if (!root)
+        return mote_fail(err, MOTE_ERR_FORMAT, "%s:%d: %s", path, problem.line, problem.text);
+    for (i = 0; i < FIELD_COUNT; i++) {
+        const json_t *section = fields[i].section ? json_object_get(root, fields[i].section) : root;
+        take_field(&fields[i], json_object_get(section, fields[i].name), out);
+    }
+    for (i = 0; i < EVALUATION_COUNT; i++)
+        take_evaluation(&evaluations[i], json_object_get(root, evaluations[i].section), out);
+    json_decref(root);
+    return MOTE_OK;
+}
