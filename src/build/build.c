@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <mote/run.h>
+
 #include "base/file.h"
 #include "build/keys.h"
 #include "build/plots.h"
@@ -159,16 +161,22 @@ static mote_status save_training(build_work *w, const mote_training *training, m
     return MOTE_OK;
 }
 
-static mote_status evaluate_model(build_work *w, const mote_model *model, mote_predictions *answers,
-                                  mote_model_figures *figures, mote_error *err)
+static mote_status evaluate_answers(build_work *w, const mote_predictions *answers, mote_model_figures *figures,
+                                    mote_error *err)
 {
-    const mote_predict_options predict = {.progress = w->options->progress};
-
     if (w->set->targets == MOTE_TARGETS_NONE)
         return MOTE_OK;
-    MOTE_TRY(mote_predict(answers, model, w->split, &predict, err));
     return mote_evaluate(&figures->evaluation, answers, w->split,
                          w->spec->train.from_logits ? MOTE_LOSS_COUNT : w->spec->train.loss, err);
+}
+
+static mote_status need_real(build_work *w, mote_error *err)
+{
+    char *path = path_of(w, "model.tflite", err);
+
+    if (w->real || !path)
+        return err->code;
+    return mote_model_load(&w->real, path, NULL, err);
 }
 
 static mote_status run_training(build_work *w, mote_model *model, mote_error *err)
@@ -190,6 +198,24 @@ static mote_status run_training(build_work *w, mote_model *model, mote_error *er
     return err->code;
 }
 
+/* What was trained answers as its file does. */
+static mote_status check_file(build_work *w, mote_error *err)
+{
+    const mote_predict_options predict = {.progress = w->options->progress};
+    mote_comparison            gap;
+
+    MOTE_TRY(mote_predict(&w->trained, w->real, w->split, &predict, err));
+    mote_model_destroy(w->real);
+    w->real = NULL;
+    MOTE_TRY(need_real(w, err));
+    MOTE_TRY(mote_predict(&w->real_answers, w->real, w->split, &predict, err));
+    MOTE_TRY(mote_compare(&gap, &w->trained, &w->real_answers, err));
+    if (gap.different_values > 0)
+        return mote_fail(err, MOTE_ERR_NUMERIC, "%s/model.tflite does not answer as the trained network does",
+                         w->result->folder);
+    return evaluate_answers(w, &w->real_answers, &w->summary->real, err);
+}
+
 static mote_status train(build_work *w, mote_error *err)
 {
     mote_model *model;
@@ -201,7 +227,7 @@ static mote_status train(build_work *w, mote_error *err)
     run_training(w, model, err);
     mote_model_destroy(model);
     MOTE_TRY(err->code);
-    MOTE_TRY(evaluate_model(w, w->real, &w->real_answers, &w->summary->real, err));
+    MOTE_TRY(check_file(w, err));
     memcpy(w->summary->train_key, w->keys.train, sizeof w->summary->train_key);
     say(w, "train      %d epochs in %.2f s; %s %s", w->summary->epochs, w->summary->seconds, w->summary->split,
         main_figure(&w->summary->real.evaluation).text);
@@ -222,15 +248,6 @@ static mote_status train_stage(build_work *w, mote_error *err)
 
 /* ---- convert ---- */
 
-static mote_status need_real(build_work *w, mote_error *err)
-{
-    char *path = path_of(w, "model.tflite", err);
-
-    if (w->real || !path)
-        return err->code;
-    return mote_model_load(&w->real, path, NULL, err);
-}
-
 static mote_status need_answers(build_work *w, mote_error *err)
 {
     const mote_predict_options predict = {.progress = w->options->progress};
@@ -243,8 +260,9 @@ static mote_status need_answers(build_work *w, mote_error *err)
 
 static mote_status quantize(build_work *w, mote_error *err)
 {
-    mote_quantize_options options = w->spec->convert.options;
-    char                 *path = path_of(w, "model_int8.tflite", err);
+    const mote_predict_options predict = {.progress = w->options->progress};
+    mote_quantize_options      options = w->spec->convert.options;
+    char                      *path = path_of(w, "model_int8.tflite", err);
 
     if (!path)
         return err->code;
@@ -252,12 +270,14 @@ static mote_status quantize(build_work *w, mote_error *err)
     MOTE_TRY(mote_model_quantize(&w->int8, w->real, &w->set->split[MOTE_TRAIN], &options, err));
     MOTE_TRY(mote_model_save(w->int8, path, err));
     w->summary->int8.file_bytes = file_bytes(path);
-    return evaluate_model(w, w->int8, &w->int8_answers, &w->summary->int8, err);
+    MOTE_TRY(mote_predict(&w->int8_answers, w->int8, w->split, &predict, err));
+    return evaluate_answers(w, &w->int8_answers, &w->summary->int8, err);
 }
 
 static mote_status plot(build_work *w, mote_error *err)
 {
-    const mote_plot_answers answers = {w->set, w->split, w->trained.count ? &w->trained : NULL, &w->real_answers,
+    /* check_file found the two equal when the network was trained */
+    const mote_plot_answers answers = {w->set, w->split, w->trained.count ? &w->trained : &w->real_answers, &w->real_answers,
                                        w->int8 ? &w->int8_answers : NULL};
 
     return w->set->targets == MOTE_TARGETS_NONE ? MOTE_OK

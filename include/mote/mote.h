@@ -1,0 +1,32 @@
+/* mote: a neural network from a data set to verified firmware.
+ *
+ *     dataset.h   samples and targets          train.h     training, by Keras' definitions
+ *     layers.h    networks, layer by layer     convert.h   inference form, int8
+ *     model.h     models and their files       run.h       running on the host
+ *     evaluate.h  predictions and comparisons  compile.h   C for any chip
+ *     emulate.h   firmware on emulated chips   report.h    charts and history
+ *     build.h     the whole way, from a spec
+ *
+ * Everything the command line does goes through these headers. See examples/c-api.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_H
+#define MOTE_H
+
+#include <mote/array.h>
+#include <mote/build.h>
+#include <mote/compile.h>
+#include <mote/convert.h>
+#include <mote/dataset.h>
+#include <mote/emulate.h>
+#include <mote/evaluate.h>
+#include <mote/image.h>
+#include <mote/layers.h>
+#include <mote/model.h>
+#include <mote/progress.h>
+#include <mote/report.h>
+#include <mote/run.h>
+#include <mote/spec.h>
+#include <mote/status.h>
+#include <mote/train.h>
+
+#endif

@@ -1,0 +1,191 @@
+/* mote build, mote train.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/cli.h"
+#include "report/table.h"
+
+static void say_line(void *user, const char *line)
+{
+    (void)user;
+    cli_progress_end();
+    fprintf(stderr, "%s\n", line);
+}
+
+/* ---- the closing table ---- */
+
+enum { ROWS_MAX = 24, CELL = 96 };
+
+typedef struct table_text {
+    char        cell[ROWS_MAX][2][CELL];
+    const char *cells[ROWS_MAX * 2];
+    size_t      row_count;
+} table_text;
+
+static void add_row(table_text *t, const char *name, const char *format, ...) MOTE_PRINTF(3, 4);
+
+static void add_row(table_text *t, const char *name, const char *format, ...)
+{
+    va_list args;
+
+    if (t->row_count == ROWS_MAX)
+        return;
+    va_start(args, format);
+    snprintf(t->cell[t->row_count][0], CELL, "%s", name);
+    vsnprintf(t->cell[t->row_count][1], CELL, format, args);
+    va_end(args);
+    t->cells[2 * t->row_count] = t->cell[t->row_count][0];
+    t->cells[2 * t->row_count + 1] = t->cell[t->row_count][1];
+    t->row_count++;
+}
+
+static void add_model(table_text *t, const char *type, const mote_model_figures *figures)
+{
+    const mote_evaluation *e = &figures->evaluation;
+    char                   name[64];
+    int                    i;
+
+    for (i = 0; i < e->metric_count; i++) {
+        snprintf(name, sizeof name, "%s %s", type, e->metric[i].name);
+        if (strcmp(e->metric[i].name, "accuracy") == 0)
+            add_row(t, name, "%.2f %%", 100 * e->metric[i].value);
+        else
+            add_row(t, name, "%.4f", e->metric[i].value);
+    }
+    snprintf(name, sizeof name, "%s file", type);
+    add_row(t, name, "%zu bytes", figures->file_bytes);
+}
+
+static void add_chip(table_text *t, const mote_summary *s)
+{
+    add_row(t, "chip", "%s", s->chip);
+    add_row(t, "firmware = host", "%s (%zu samples, %zu values differ)", s->chip_different_values ? "NO" : "yes",
+            s->chip_samples, s->chip_different_values);
+    add_row(t, s->count_unit, "%llu an inference", (unsigned long long)s->count);
+    add_row(t, "flash", "%u bytes (model code %u, constants %u)", s->flash_bytes, s->code_bytes, s->weight_bytes);
+    add_row(t, "RAM", "%u bytes (arena %u)", s->ram_bytes, s->chip_arena_bytes);
+    add_row(t, "stack", "%u bytes", s->stack_bytes);
+}
+
+static void print_summary(const mote_build_result *result, bool only_train)
+{
+    const mote_summary *s = &result->summary;
+    table_text          rows = {.row_count = 0};
+    mote_table          table = {.cells = rows.cells, .column_count = 2};
+    mote_text           text = {0};
+
+    add_row(&rows, "network", "%zu parameters, %zu multiply-accumulates", s->parameters, s->macs);
+    add_row(&rows, "trained", "%d epochs in %.2f s (%s), evaluated on %s", s->epochs, s->seconds, s->isa, s->split);
+    add_model(&rows, "float32", &s->real);
+    if (!only_train && s->int8.file_bytes > 0)
+        add_model(&rows, "int8", &s->int8);
+    if (!only_train)
+        add_row(&rows, "arena", "%zu bytes (bound %zu)", s->arena_bytes, s->arena_bound_bytes);
+    if (!only_train && s->chip[0])
+        add_chip(&rows, s);
+    table.row_count = rows.row_count;
+    mote_table_put(&text, &table);
+    printf("%s\n%s", s->name, text.bytes ? text.bytes : "");
+    mote_text_free(&text);
+    printf("\n%s/\n  model.tflite%s  history.csv  history.json  plots/%s  summary.json\n", result->folder,
+           s->int8.file_bytes > 0 && !only_train ? "  model_int8.tflite" : "", only_train ? "" : "  firmware/");
+}
+
+static mote_status print_result(const mote_build_result *result, bool only_train, bool as_json, mote_error *err)
+{
+    json_error_t problem;
+    char        *text;
+    json_t      *root;
+
+    if (!as_json) {
+        print_summary(result, only_train);
+        return MOTE_OK;
+    }
+    text = mote_summary_json(&result->summary);
+    root = text ? json_loads(text, 0, &problem) : NULL;
+    free(text);
+    if (root && only_train) { /* train's own keys stand at the top: seconds, and the last epoch's figures */
+        json_object_update_missing(root, json_object_get(root, "train"));
+    }
+    if (root)
+        json_object_set_new(root, "folder", json_string(result->folder));
+    return cli_print_json(root, err);
+}
+
+static mote_status run_build(const cli_args *args, bool only_train, mote_error *err)
+{
+    mote_build_options options = {.folder = cli_value(args, "output"), .only_train = only_train, .progress = cli_progress()};
+    mote_build_result  result;
+    mote_spec         *spec;
+    long long          seed, threads;
+
+    options.force = only_train || cli_has(args, "force");
+    options.say = only_train ? NULL : say_line;
+    MOTE_TRY(cli_integer(args, "seed", 0, INT64_MAX, -1, &seed, err));
+    MOTE_TRY(cli_integer(args, "threads", 1, 64, 0, &threads, err));
+    MOTE_TRY(mote_spec_load(&spec, args->positional[0], err));
+    if (seed >= 0)
+        spec->train.seed = (uint64_t)seed;
+    if (threads > 0)
+        spec->train.threads = (int)threads;
+    if (mote_build(&result, spec, &options, err) == MOTE_OK) {
+        cli_progress_end();
+        print_result(&result, only_train, cli_has(args, "json"), err);
+    }
+    mote_spec_destroy(spec);
+    return err->code;
+}
+
+static mote_status build(const cli_args *args, mote_error *err)
+{
+    return run_build(args, false, err);
+}
+
+static mote_status train(const cli_args *args, mote_error *err)
+{
+    return run_build(args, true, err);
+}
+
+static const cli_option build_options[] = {
+    {"output", 'o', "DIR", "where everything goes (default runs/NAME)"},
+    {"force", 0, NULL, "do all stages, changed or not"},
+    {"seed", 0, "N", "instead of the spec's train.seed"},
+    {"threads", 0, "N", "instead of the spec's train.threads; the result is the same bytes"},
+    {"json", 0, NULL, "print the summary as JSON"},
+    {0},
+};
+
+const cli_command cli_build = {
+    .name = "build",
+    .operands = "SPEC.yaml [-o DIR] [--force]",
+    .summary = "the whole way: train, convert, compile, emulate; does only what has changed",
+    .examples = "  mote build examples/sine/sine.yaml\n  mote build examples/mnist/mnist.yaml -o /tmp/mnist --json\n",
+    .positional_min = 1,
+    .positional_max = 1,
+    .options = build_options,
+    .run = build,
+};
+
+static const cli_option train_options[] = {
+    {"output", 'o', "RUN", "where everything goes (default runs/NAME)"},
+    {"seed", 0, "N", "instead of the spec's train.seed"},
+    {"threads", 0, "N", "instead of the spec's train.threads; the result is the same bytes"},
+    {"json", 0, NULL, "print seconds and the last epoch's figures as JSON"},
+    {0},
+};
+
+const cli_command cli_train = {
+    .name = "train",
+    .operands = "SPEC.yaml [-o RUN] [--seed N] [--threads N]",
+    .summary = "train a network: model.tflite, history and plots",
+    .examples =
+        "  mote train examples/sine/sine.yaml\n  mote train examples/mnist/mnist.yaml -o /tmp/run --seed 7 --threads 2\n",
+    .positional_min = 1,
+    .positional_max = 1,
+    .options = train_options,
+    .run = train,
+};
