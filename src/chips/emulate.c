@@ -30,7 +30,19 @@ static bool is_identifier(const char *name)
     return i > 0;
 }
 
-/* The X of the only X.c of the folder. */
+/* X where file is X.c and the folder has X.h, too; else NULL. */
+static const char *model_of_source(const mote_firmware *f, const char *file, mote_error *err)
+{
+    size_t      length = strlen(file);
+    const char *name, *header;
+
+    if (length < 3 || strcmp(file + length - 2, ".c") != 0)
+        return NULL;
+    name = mote_arena_strndup(f->arena, file, length - 2, err);
+    header = name ? mote_arena_printf(f->arena, err, "%s/%s.h", f->model_folder, name) : NULL;
+    return header && mote_path_exists(header) ? name : NULL;
+}
+
 static mote_status find_only_model(mote_firmware *f, mote_error *err)
 {
     DIR           *folder = opendir(f->model_folder);
@@ -39,12 +51,11 @@ static mote_status find_only_model(mote_firmware *f, mote_error *err)
     if (!folder)
         return mote_fail(err, MOTE_ERR_IO, "%s", strerror(errno));
     while (err->code == MOTE_OK && (entry = readdir(folder)) != NULL) {
-        if (!mote_path_has_suffix(entry->d_name, ".c"))
-            continue;
-        if (f->name)
+        const char *name = model_of_source(f, entry->d_name, err);
+        if (name && f->name)
             mote_fail(err, MOTE_ERR_USAGE, "holds several models; name one");
-        else
-            f->name = mote_arena_strndup(f->arena, entry->d_name, strlen(entry->d_name) - 2, err);
+        else if (name)
+            f->name = name;
     }
     closedir(folder);
     if (err->code == MOTE_OK && !f->name)

@@ -8,6 +8,7 @@
 #include <mote/emulate.h>
 
 #include "base/file.h"
+#include "chips/elf.h"
 #include "chips/process.h"
 
 #define STANDIN "tests/chips/standin/"
@@ -354,6 +355,54 @@ static void a_missing_tool_is_named_with_its_package(void **state)
                         "arm-none-eabi-gcc is not installed: apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi");
 }
 
+/* ---- files ---- */
+
+static void read_all_of_elf(const char *path)
+{
+    mote_elf        elf;
+    mote_elf_symbol symbol;
+    mote_error      err = {0};
+    uint32_t        i, offset;
+
+    if (mote_elf_open(&elf, path, &err) != MOTE_OK)
+        return;
+    for (i = 0; i < elf.section_count; i++)
+        (void)strlen(mote_elf_section_at(&elf, i).name);
+    for (i = 0; i < elf.symbol_count; i++) {
+        symbol = mote_elf_symbol_at(&elf, i);
+        (void)strlen(symbol.name);
+        mote_elf_symbol_offset(&elf, &symbol, &offset);
+    }
+    mote_elf_function_at(&elf, 0x100, &symbol);
+    mote_elf_close(&elf);
+}
+
+/* Says something under AddressSanitizer (make check). */
+static void a_broken_elf_file_is_read_within_its_bounds(void **state)
+{
+    const char *const    path = "build/tests/chips-broken.elf";
+    mote_emulate_options options = {.chip = need_chip("cortex-m4")->name, .build_folder = "build/tests/chips-elf"};
+    mote_error           err = {0};
+    mote_emulation       run;
+    mote_file            whole;
+    uint8_t             *bytes;
+    size_t               i;
+    (void)state;
+    emulate("flip", &options, &run);
+    mote_emulation_free(&run);
+    assert_int_equal(mote_file_open(&whole, "build/tests/chips-elf/firmware.elf", &err), MOTE_OK);
+    bytes = malloc(whole.count);
+    for (i = 0; i < 600; i++) {
+        size_t at = i < 52 ? i : (i * 7919) % whole.count;
+        memcpy(bytes, whole.bytes, whole.count);
+        bytes[at] = (uint8_t)(bytes[at] ^ (i % 2 ? 0xff : 0x80));
+        assert_int_equal(mote_file_write(path, bytes, i % 3 ? whole.count : at, &err), MOTE_OK);
+        read_all_of_elf(path);
+    }
+    free(bytes);
+    mote_file_close(&whole);
+}
+
 /* ---- processes ---- */
 
 static void process_captures_output_and_status(void **state)
@@ -401,6 +450,7 @@ int main(void)
         cmocka_unit_test(what_does_not_fit_is_told_before_it_runs),
         cmocka_unit_test(a_compile_error_is_one_line_with_file_and_line),
         cmocka_unit_test(wrong_requests_are_refused),
+        cmocka_unit_test(a_broken_elf_file_is_read_within_its_bounds),
         cmocka_unit_test(a_missing_tool_is_named_with_its_package),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
