@@ -442,7 +442,8 @@ static int32_t scatter_image(const conv_job *job, ptrdiff_t image, const padded 
                           .width = (ptrdiff_t)s->kernel_w * s->in_c,
                           .in = job->grads.w,
                           .in_row = (ptrdiff_t)s->kernel_w * s->in_c,
-                          .out_row = s->dilation_h * row_floats};
+                          .out_row = s->dilation_h * row_floats,
+                          .adds = true};
 
     for (ptrdiff_t oy = 0; oy < s->out_h; oy++)
         for (ptrdiff_t ox = 0; ox < s->out_w; ox++, at += s->out_c) {
@@ -498,7 +499,8 @@ static void sparse_image(const conv_job *job, ptrdiff_t image, conv_scratch *own
                           .width = (ptrdiff_t)s->kernel_w * s->in_c,
                           .in = x,
                           .in_row = s->dilation_h * layout.width * s->in_c,
-                          .out_row = (ptrdiff_t)s->kernel_w * s->in_c};
+                          .out_row = (ptrdiff_t)s->kernel_w * s->in_c,
+                          .adds = true};
 
     if (dx && job->copies_input)
         memset(to = own->dx, 0, (size_t)padded_size(&layout) * sizeof *dx);

@@ -42,7 +42,6 @@ void ISA(dense_sparse_forward)(dense_shape *s, ptrdiff_t rows, const float *x, c
     sparse_sum_job sum = {.rows = 1, .width = s->out, .value = value, .offset = offset, .in = transposed};
 
     for (; rows > 0; rows--, x += s->in, y += s->out) {
-        memset(y, 0, (size_t)s->out * sizeof *y);
         sum.count = list_row(s->in, x, s->out, value, offset);
         sum.out = y;
         ISA(sparse_sum)(&sum);
@@ -70,12 +69,10 @@ void ISA(dense_sparse_weights)(dense_shape *s, ptrdiff_t rows, const float *g, c
     for (ptrdiff_t i = 0; i < s->in; i += LANES) {
         ptrdiff_t count = s->in - i < LANES ? s->in - i : LANES;
         ISA(transpose)(rows, count, x + i, s->in, columns, rows, false);
-        memset(sums, 0, (size_t)(count * s->out) * sizeof *sums);
         for (ptrdiff_t k = 0; k < count; k++) {
             sum.count = list_row(rows, columns + k * rows, s->out, value, offset);
             sum.out = sums + k * s->out;
-            if (sum.count > 0)
-                ISA(sparse_sum)(&sum);
+            ISA(sparse_sum)(&sum);
         }
         ISA(transpose)(count, s->out, sums, s->out, dw + i, s->in, true);
     }

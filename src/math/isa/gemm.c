@@ -94,26 +94,27 @@ TILES_5_TO_6(2)
 TILES_1_TO_3(3)
 TILES_4(3)
 #if defined(MOTE_ISA_avx512)
-    TILE(13, 1) TILE(14, 1) TILES_7_TO_8(2) TILES_TO_12(2) TILES_5_TO_6(3) TILES_7_TO_8(3) TILES_1_TO_3(4) TILES_4(4)
-        TILES_5_TO_6(4)
+TILE(13, 1)
+TILE(14, 1)
+TILES_7_TO_8(2) TILES_TO_12(2) TILES_5_TO_6(3) TILES_7_TO_8(3) TILES_1_TO_3(4) TILES_4(4) TILES_5_TO_6(4)
 #endif
 
 #define ROW_1_TO_4(V) NULL, tile_1_##V, tile_2_##V, tile_3_##V, tile_4_##V
 #define ROW_5_TO_6(V) tile_5_##V, tile_6_##V
 #define ROW_7_TO_8(V) tile_7_##V, tile_8_##V
 #define ROW_TO_12(V)  tile_9_##V, tile_10_##V, tile_11_##V, tile_12_##V
-            static tile_function *const tiles[VECTORS_MAX + 1][15] = {
+    static tile_function *const tiles[VECTORS_MAX + 1][15] = {
 #if defined(MOTE_ISA_avx512)
-                {NULL},
-                {ROW_1_TO_4(1), ROW_5_TO_6(1), ROW_7_TO_8(1), ROW_TO_12(1), tile_13_1, tile_14_1},
-                {ROW_1_TO_4(2), ROW_5_TO_6(2), ROW_7_TO_8(2), ROW_TO_12(2)},
-                {ROW_1_TO_4(3), ROW_5_TO_6(3), ROW_7_TO_8(3)},
-                {ROW_1_TO_4(4), ROW_5_TO_6(4)},
-#else
         {NULL},
-        {ROW_1_TO_4(1), ROW_5_TO_6(1), ROW_7_TO_8(1), ROW_TO_12(1)},
-        {ROW_1_TO_4(2), ROW_5_TO_6(2)},
-        {ROW_1_TO_4(3)},
+        {ROW_1_TO_4(1), ROW_5_TO_6(1), ROW_7_TO_8(1), ROW_TO_12(1), tile_13_1, tile_14_1},
+        {ROW_1_TO_4(2), ROW_5_TO_6(2), ROW_7_TO_8(2), ROW_TO_12(2)},
+        {ROW_1_TO_4(3), ROW_5_TO_6(3), ROW_7_TO_8(3)},
+        {ROW_1_TO_4(4), ROW_5_TO_6(4)},
+#else
+    {NULL},
+    {ROW_1_TO_4(1), ROW_5_TO_6(1), ROW_7_TO_8(1), ROW_TO_12(1)},
+    {ROW_1_TO_4(2), ROW_5_TO_6(2)},
+    {ROW_1_TO_4(3)},
 #endif
 };
 static const ptrdiff_t tallest[5] = {0, TALL_1, TALL_2, TALL_3, TALL_4};
@@ -141,41 +142,42 @@ void ISA(gemm)(const gemm_job *job)
     }
 }
 
-/* Transposes a square of vectors: log2(LANES) perfect shuffles of its rows. */
-INLINE void transpose_square(vf row[LANES])
+/* a0 b0 a1 b1 in each four lanes; `from` 2: a2 b2 a3 b3. */
+INLINE vf interleave(vf a, vf b, const int from)
 {
-    vi  low, high;
-    int stage, k;
+    vi pick;
 
-    for (k = 0; k < LANES; k++) {
-        low[k] = k / 2 + k % 2 * LANES;
-        high[k] = k / 2 + k % 2 * LANES + LANES / 2;
-    }
-    UNROLL for (stage = 1; stage < LANES; stage *= 2)
-    {
-        vf next[LANES];
-        UNROLL for (k = 0; k < LANES / 2; k++)
-        {
-            next[2 * k] = __builtin_shuffle(row[k], row[k + LANES / 2], low);
-            next[2 * k + 1] = __builtin_shuffle(row[k], row[k + LANES / 2], high);
-        }
-        UNROLL for (k = 0; k < LANES; k++) row[k] = next[k];
+    UNROLL for (int k = 0; k < LANES; k++) pick[k] = k / 4 * 4 + from + k % 4 / 2 + k % 2 * LANES;
+    return __builtin_shuffle(a, b, pick);
+}
+
+INLINE void put(float *out, vf value, bool adds)
+{
+    store(out, adds ? load(out) + value : value);
+}
+
+/* A square of LANES rows and columns, four columns at a time: row r + 4 k of them lies in the k-th four lanes of vector r.
+ */
+INLINE void transpose_square(const float *in, ptrdiff_t in_row, float *out, ptrdiff_t out_row, bool adds)
+{
+    for (int c = 0; c < LANES; c += 4, in += 4, out += 4 * out_row) {
+        vf r0 = load_fours(in, in_row), r1 = load_fours(in + in_row, in_row);
+        vf r2 = load_fours(in + 2 * in_row, in_row), r3 = load_fours(in + 3 * in_row, in_row);
+        vf low02 = interleave(r0, r2, 0), low13 = interleave(r1, r3, 0);
+        vf high02 = interleave(r0, r2, 2), high13 = interleave(r1, r3, 2);
+        put(out, interleave(low02, low13, 0), adds);
+        put(out + out_row, interleave(low02, low13, 2), adds);
+        put(out + 2 * out_row, interleave(high02, high13, 0), adds);
+        put(out + 3 * out_row, interleave(high02, high13, 2), adds);
     }
 }
 
-INLINE void transpose_block(ptrdiff_t rows, ptrdiff_t columns, const float *in, ptrdiff_t in_row, float *out,
-                            ptrdiff_t out_row, bool adds)
+static void transpose_part(ptrdiff_t rows, ptrdiff_t columns, const float *in, ptrdiff_t in_row, float *out,
+                           ptrdiff_t out_row, bool adds)
 {
-    vf  square[LANES];
-    int k;
-
-    UNROLL for (k = 0; k < LANES; k++) square[k] = k < rows ? load_up_to(in + k * in_row, columns) : set1(0);
-    transpose_square(square);
-    UNROLL for (k = 0; k < LANES; k++)
-    {
-        if (k < columns)
-            store_up_to(out + k * out_row, adds ? load_up_to(out + k * out_row, rows) + square[k] : square[k], rows);
-    }
+    for (ptrdiff_t i = 0; i < columns; i++)
+        for (ptrdiff_t o = 0; o < rows; o++)
+            out[i * out_row + o] = in[o * in_row + i] + (adds ? out[i * out_row + o] : 0);
 }
 
 void ISA(transpose)(ptrdiff_t rows, ptrdiff_t columns, const float *in, ptrdiff_t in_row, float *out, ptrdiff_t out_row,
@@ -183,11 +185,12 @@ void ISA(transpose)(ptrdiff_t rows, ptrdiff_t columns, const float *in, ptrdiff_
 {
     for (ptrdiff_t o = 0; o < rows; o += LANES)
         for (ptrdiff_t i = 0; i < columns; i += LANES) {
+            ptrdiff_t    high = rows - o < LANES ? rows - o : LANES, wide = columns - i < LANES ? columns - i : LANES;
             const float *from = in + o * in_row + i;
             float       *to = out + i * out_row + o;
-            if (rows - o >= LANES && columns - i >= LANES)
-                transpose_block(LANES, LANES, from, in_row, to, out_row, adds);
+            if (high == LANES && wide == LANES)
+                transpose_square(from, in_row, to, out_row, adds);
             else
-                transpose_block(rows - o, columns - i, from, in_row, to, out_row, adds);
+                transpose_part(high, wide, from, in_row, to, out_row, adds);
         }
 }

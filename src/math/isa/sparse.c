@@ -15,7 +15,7 @@ INLINE void sum_tile(const int R, const int V, const bool is_full, const sparse_
 #define STORE(p, v, what) (LAST(v) ? store_part((p) + (v)*LANES, what, part) : store((p) + (v)*LANES, what))
     UNROLL for (r = 0; r < R; r++)
     {
-        UNROLL for (v = 0; v < V; v++) acc[r][v] = LOAD(out + r * out_row, v);
+        UNROLL for (v = 0; v < V; v++) acc[r][v] = job->adds ? LOAD(out + r * out_row, v) : set1(0);
     }
     for (ptrdiff_t j = 0; j < count; j++) {
         const float *from = in + offset[j];

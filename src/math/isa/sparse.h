@@ -6,7 +6,7 @@
 
 #include "math/isa/kernels.h"
 
-/* out[r][c] += sum_j value[j] * in[offset[j] + r * in_row + c]   for r < rows, c < width; j ascending */
+/* out[r][c] = or += sum_j value[j] * in[offset[j] + r * in_row + c]   for r < rows, c < width; j ascending */
 typedef struct sparse_sum_job {
     ptrdiff_t      rows, width, count;
     const int32_t *offset;
@@ -15,6 +15,7 @@ typedef struct sparse_sum_job {
     ptrdiff_t      in_row;
     float         *out;
     ptrdiff_t      out_row;
+    bool           adds;
 } sparse_sum_job;
 
 void ISA(sparse_sum)(const sparse_sum_job *job);

@@ -116,6 +116,15 @@ INLINE vi select_int(vmask mask, vi yes, vi no)
     return (vi)_mm512_mask_blend_epi32(mask, (__m512i)no, (__m512i)yes);
 }
 
+/* Four floats from p, four from p + 4 stride, and so on, until the vector is full. */
+INLINE vf load_fours(const float *p, ptrdiff_t stride)
+{
+    __m512 v = _mm512_castps128_ps512(_mm_loadu_ps(p));
+    v = _mm512_insertf32x4(v, _mm_loadu_ps(p + 4 * stride), 1);
+    v = _mm512_insertf32x4(v, _mm_loadu_ps(p + 8 * stride), 2);
+    return (vf)_mm512_insertf32x4(v, _mm_loadu_ps(p + 12 * stride), 3);
+}
+
 #elif defined(MOTE_ISA_avx2)
 
 INLINE __m256i part_mask(int lanes)
@@ -176,6 +185,11 @@ INLINE vf select_(vmask mask, vf yes, vf no)
 INLINE vi select_int(vmask mask, vi yes, vi no)
 {
     return (vi)select_(mask, (vf)yes, (vf)no);
+}
+
+INLINE vf load_fours(const float *p, ptrdiff_t stride)
+{
+    return (vf)_mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(p)), _mm_loadu_ps(p + 4 * stride), 1);
 }
 
 #else /* baseline: any processor */
@@ -243,6 +257,12 @@ INLINE vf select_(vmask mask, vf yes, vf no)
 INLINE vi select_int(vmask mask, vi yes, vi no)
 {
     return choose(mask, yes, no);
+}
+
+INLINE vf load_fours(const float *p, ptrdiff_t stride)
+{
+    (void)stride;
+    return load(p);
 }
 
 #endif
