@@ -39,7 +39,8 @@ MRT_INLINE void mrt_fully_connected_i8(const mrt_fully_connected_i8_params *p, c
             int32_t  y;
             for (i = 0; i < p->in_count; i++)
                 acc += (uint32_t)((in[i] - p->in_zero) * (w[i] - p->w_zero));
-            y = mrt_rescale((int32_t)acc, p->mult[o * p->step], p->shift[o * p->step]) + p->out_zero;
+            y = mrt_rescale((int32_t)acc, p->mult[o * p->step], p->shift[o * p->step]);
+            y = (int32_t)((uint32_t)y + (uint32_t)p->out_zero);
             *out++ = (int8_t)mrt_clamp_i32(y, p->act_min, p->act_max);
         }
     }

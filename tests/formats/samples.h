@@ -25,6 +25,16 @@ __attribute__((unused)) static sample sample_begin(mote_stage stage)
     return s;
 }
 
+/* Attributes with every other byte of the union 0, as readers leave them. All members of a union begin where it begins. */
+__attribute__((unused)) static mote_attrs sample_attrs(const void *member, size_t bytes)
+{
+    mote_attrs as;
+    memset(&as, 0, sizeof as);
+    if (bytes > 0)
+        memcpy(&as, member, bytes);
+    return as;
+}
+
 static uint8_t sample_byte(sample *s)
 {
     s->x = s->x * 1664525u + 1013904223u;
@@ -122,7 +132,7 @@ static mote_id sample_dense(sample *s, const char *name, mote_id in, int32_t uni
     snprintf(text, sizeof text, "%s/bias", name);
     ids[2] = sample_const(s, b, 0, scales, 0.0005f);
     out = sample_activation(s, y, 0.05f, -3);
-    sample_node(s, MOTE_OP_FULLY_CONNECTED, (mote_attrs){0}, activation, ids, out);
+    sample_node(s, MOTE_OP_FULLY_CONNECTED, sample_attrs(NULL, 0), activation, ids, out);
     return out;
 }
 
@@ -154,14 +164,9 @@ static void sample_conv(sample *s, mote_op_kind op, mote_id in, const int32_t w_
                           .dilation_w = 1,
                           .depth_multiplier = op == MOTE_OP_DEPTHWISE_CONV_2D,
                           .padding.mode = MOTE_PADDING_SAME};
-    mote_attrs      attrs = {0};
     const mote_id   ids[3] = {in, sample_const(s, w, axis, w_dim[axis], 0.01f), sample_const(s, b, 0, w_dim[axis], 0.0005f)};
 
-    if (op == MOTE_OP_CONV_2D)
-        attrs.conv_2d = as;
-    else
-        attrs.depthwise_conv_2d = as;
-    sample_node(s, op, attrs, MOTE_ACT_RELU6, ids, out);
+    sample_node(s, op, sample_attrs(&as, sizeof as), MOTE_ACT_RELU6, ids, out);
 }
 
 static mote_id sample_unary(sample *s, mote_op_kind op, mote_attrs as, mote_id in, mote_id out)
@@ -178,6 +183,7 @@ __attribute__((unused)) static mote_model *sample_classifier(mote_stage stage)
     static const char *const labels[3] = {"zero", "\"one\"", "zw\xc3\xb6lf"};
     static const uint8_t     bytes[5] = {0, 1, 0, 255, 7};
     static mote_blob         blob = {"other.tool", bytes, sizeof bytes};
+    const mote_softmax_attrs beta = {1.0f};
     sample                   s = sample_begin(stage);
     mote_id                  in = sample_image(&s, "image", 8, 8, 2), a, b, c;
     mote_pool_attrs          pool = {.filter_h = 2, .filter_w = 2, .stride_h = 2, .stride_w = 2};
@@ -187,17 +193,16 @@ __attribute__((unused)) static mote_model *sample_classifier(mote_stage stage)
     b = sample_image(&s, "depthwise", 8, 8, 4);
     sample_conv(&s, MOTE_OP_DEPTHWISE_CONV_2D, a, (const int32_t[4]){1, 3, 3, 4}, 3, b);
     c = sample_image(&s, "add", 8, 8, 4);
-    sample_node(&s, MOTE_OP_ADD, (mote_attrs){0}, MOTE_ACT_RELU, (const mote_id[3]){a, b, MOTE_NONE}, c);
-    a = sample_unary(&s, MOTE_OP_MAX_POOL_2D, (mote_attrs){.max_pool_2d = pool}, c, sample_image(&s, "max", 4, 4, 4));
-    a = sample_unary(&s, MOTE_OP_AVERAGE_POOL_2D, (mote_attrs){.average_pool_2d = pool}, a,
-                     sample_image(&s, "average", 2, 2, 4));
-    a = sample_unary(&s, MOTE_OP_RELU, (mote_attrs){0}, a, sample_image(&s, "relu", 2, 2, 4));
+    sample_node(&s, MOTE_OP_ADD, sample_attrs(NULL, 0), MOTE_ACT_RELU, (const mote_id[3]){a, b, MOTE_NONE}, c);
+    a = sample_unary(&s, MOTE_OP_MAX_POOL_2D, sample_attrs(&pool, sizeof pool), c, sample_image(&s, "max", 4, 4, 4));
+    a = sample_unary(&s, MOTE_OP_AVERAGE_POOL_2D, sample_attrs(&pool, sizeof pool), a, sample_image(&s, "average", 2, 2, 4));
+    a = sample_unary(&s, MOTE_OP_RELU, sample_attrs(NULL, 0), a, sample_image(&s, "relu", 2, 2, 4));
     b = sample_activation(&s, (mote_tensor){.name = "flat", .rank = 2, .dim = {1, 16}, .is_batched = true}, 0.05f, -3);
-    a = sample_unary(&s, MOTE_OP_RESHAPE, (mote_attrs){0}, a, b);
+    a = sample_unary(&s, MOTE_OP_RESHAPE, sample_attrs(NULL, 0), a, b);
     a = sample_dense(&s, "logits", a, 3, MOTE_ACT_NONE, false);
     b = sample_activation(&s, (mote_tensor){.name = "softmax", .rank = 2, .dim = {1, 3}, .is_batched = true}, 1.0f / 256,
                           -128);
-    a = sample_unary(&s, MOTE_OP_SOFTMAX, (mote_attrs){.softmax = {1.0f}}, a, b);
+    a = sample_unary(&s, MOTE_OP_SOFTMAX, sample_attrs(&beta, sizeof beta), a, b);
     s.model->name = "main";
     s.model->description = "a test";
     s.model->metadata = &blob;

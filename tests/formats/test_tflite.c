@@ -174,19 +174,20 @@ static void files_are_no_larger_than_the_converter_s(void **state)
 
 static void unused_tensors_are_left_out_and_missing_operands_are_made(void **state)
 {
-    sample      s = sample_begin(MOTE_STAGE_INFER);
-    mote_id     in = sample_image(&s, "in", 4, 4, 2), unused = sample_image(&s, "unused", 1, 1, 1), conv, mean;
-    mote_tensor w = {.name = "w", .rank = 4, .dim = {3, 1, 1, 2}};
-    mote_attrs  as = {.conv_2d = {.stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1}};
-    mote_id     ids[3] = {in, sample_const(&s, w, 0, 1, 0.1f), MOTE_NONE};
-    mote_text   file;
-    mote_model *model, *back;
-    int32_t     i;
+    sample            s = sample_begin(MOTE_STAGE_INFER);
+    mote_id           in = sample_image(&s, "in", 4, 4, 2), unused = sample_image(&s, "unused", 1, 1, 1), conv, mean;
+    mote_tensor       w = {.name = "w", .rank = 4, .dim = {3, 1, 1, 2}};
+    mote_conv_attrs   as = {.stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1};
+    mote_reduce_attrs axes = {.axis = {1, 2}, .axis_count = 2};
+    mote_id           ids[3] = {in, sample_const(&s, w, 0, 1, 0.1f), MOTE_NONE};
+    mote_text         file;
+    mote_model       *model, *back;
+    int32_t           i;
     (void)state, (void)unused;
     conv = sample_image(&s, "conv", 4, 4, 3);
-    sample_node(&s, MOTE_OP_CONV_2D, as, MOTE_ACT_NONE, ids, conv);
+    sample_node(&s, MOTE_OP_CONV_2D, sample_attrs(&as, sizeof as), MOTE_ACT_NONE, ids, conv);
     mean = sample_activation(&s, (mote_tensor){.name = "mean", .rank = 2, .dim = {1, 3}, .is_batched = true}, 1, 0);
-    sample_unary(&s, MOTE_OP_MEAN, (mote_attrs){.mean = {.axis = {1, 2}, .axis_count = 2}}, conv, mean);
+    sample_unary(&s, MOTE_OP_MEAN, sample_attrs(&axes, sizeof axes), conv, mean);
     model = sample_end(&s, in, mean);
     file = written(model);
     back = must_read(&file);
@@ -214,7 +215,8 @@ static void equal_constants_are_stored_once(void **state)
     for (i = 0; i < 20; i++) {
         mote_id out = sample_activation(&s, x, 1, 0);
         mote_id w = mote_graph_add_const(s.model, s.graph, "w", MOTE_F32, 2, dim, values, &s.err);
-        sample_node(&s, MOTE_OP_FULLY_CONNECTED, (mote_attrs){0}, MOTE_ACT_NONE, (const mote_id[3]){at, w, MOTE_NONE}, out);
+        sample_node(&s, MOTE_OP_FULLY_CONNECTED, sample_attrs(NULL, 0), MOTE_ACT_NONE, (const mote_id[3]){at, w, MOTE_NONE},
+                    out);
         at = out;
     }
     model = sample_end(&s, in, at);

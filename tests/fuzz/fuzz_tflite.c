@@ -1,0 +1,82 @@
+/* .tflite: read, checked, written back; what was written reads as the same file; small models are lowered and run.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "fuzz.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <mote/run.h>
+
+#include "formats/formats.h"
+#include "ops/op.h"
+
+enum { MACS_MAX = 1 << 20, ELEMENTS_MAX = 1 << 20 };
+
+/* A claim that does not hold is a finding. */
+static void claim(int holds)
+{
+    if (!holds)
+        abort();
+}
+
+static void write_back(const mote_model *model)
+{
+    mote_text   first = {0}, second = {0};
+    mote_error  err = {0};
+    mote_model *again;
+
+    if (mote_tflite_write(&first, model, &err) == MOTE_OK) {
+        claim(mote_tflite_read(&again, (const uint8_t *)first.bytes, first.count, 0, &err) == MOTE_OK);
+        claim(mote_tflite_write(&second, again, &err) == MOTE_OK);
+        claim(first.count == second.count && memcmp(first.bytes, second.bytes, first.count) == 0);
+        mote_model_destroy(again);
+    }
+    mote_text_free(&first);
+    mote_text_free(&second);
+}
+
+/* Whether running it takes no time to speak of. */
+static int is_small(const mote_model *model)
+{
+    const mote_graph *graph = &model->graphs[0];
+    size_t            macs = 0, elements = 0;
+    int32_t           i;
+
+    for (i = 0; i < graph->node_count; i++)
+        macs = mote_size_add(macs, mote_op_macs(graph, &graph->nodes[i]));
+    for (i = 0; i < graph->tensor_count; i++)
+        elements = mote_size_add(elements, mote_tensor_count(&graph->tensors[i]));
+    return macs <= MACS_MAX && elements <= ELEMENTS_MAX;
+}
+
+static void run(const mote_model *model)
+{
+    mote_runner_options options = {.memory_bytes = FUZZ_MAX_BYTES};
+    mote_runner        *runner;
+    mote_error          err = {0};
+    int32_t             i;
+
+    if (mote_runner_create(&runner, model, &options, &err) != MOTE_OK)
+        return;
+    for (i = 0; i < mote_model_input_count(model); i++)
+        memset(mote_runner_input(runner, i), 0x5a, mote_model_input(model, i).bytes);
+    mote_runner_invoke(runner);
+    mote_runner_destroy(runner);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
+{
+    mote_load_options options = {.memory_bytes = FUZZ_MAX_BYTES};
+    mote_model       *model;
+    mote_error        err = {0};
+
+    if (mote_model_read(&model, bytes, count, &options, &err) != MOTE_OK) {
+        claim(err.code != MOTE_OK && err.text[0] != '\0');
+        return 0;
+    }
+    write_back(model);
+    if (is_small(model))
+        run(model);
+    mote_model_destroy(model);
+    return 0;
+}
