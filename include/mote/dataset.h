@@ -157,6 +157,10 @@ void mote_dataset_destroy(mote_dataset *set); /* NULL is fine */
  * network with input [784] or [28, 28, 1] needs from samples [28, 28]. */
 mote_status mote_dataset_reshape(mote_dataset *set, int rank, const int64_t *dim, mote_error *err);
 
+/* Another preparation, in place of the one that the set was read with: what a model's recipe says. mean and std are copied.
+ * MOTE_ERR_USAGE when a number is not finite, a std is not above 0, or the channels do not divide a sample's elements. */
+mote_status mote_dataset_prepare(mote_dataset *set, const mote_preparation *preparation, mote_error *err);
+
 /* Keras' validation_split: moves the LAST count - floor(count * (1 - fraction)) training samples, in the order of the file,
  * to the validation split. Call it before shuffling. MOTE_ERR_USAGE when fraction is outside (0, 1), when one of the two
  * would be empty, or when there is a validation split already. */

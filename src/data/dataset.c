@@ -81,6 +81,40 @@ mote_status mote_dataset_reshape(mote_dataset *set, int rank, const int64_t *dim
     return MOTE_OK;
 }
 
+static mote_status check_preparation(const mote_dataset *set, const mote_preparation *p, mote_error *err)
+{
+    int c;
+
+    if (!isfinite(p->scale) || !isfinite(p->offset))
+        return mote_fail(err, MOTE_ERR_USAGE, "scale and offset must be finite numbers");
+    if (p->channels < 0 || (p->channels > 0 && set->sample_count % (size_t)p->channels != 0))
+        return mote_fail(err, MOTE_ERR_USAGE, "mean and std of %d channels do not fit samples of %zu elements", p->channels,
+                         set->sample_count);
+    for (c = 0; c < p->channels; c++)
+        if (!isfinite(p->mean[c]) || !isfinite(p->std[c]) || !(p->std[c] > 0))
+            return mote_fail(err, MOTE_ERR_USAGE, "mean %g and std %g of channel %d: both must be finite, std above 0",
+                             (double)p->mean[c], (double)p->std[c], c);
+    return MOTE_OK;
+}
+
+mote_status mote_dataset_prepare(mote_dataset *set, const mote_preparation *preparation, mote_error *err)
+{
+    mote_arena      *arena = &set->state->arena;
+    mote_preparation own = *preparation;
+    mote_gather_plan plan = {0};
+
+    MOTE_TRY(check_preparation(set, preparation, err));
+    if (own.channels > 0) {
+        own.mean = mote_arena_copy(arena, preparation->mean, (size_t)own.channels, sizeof(float), err);
+        own.std = mote_arena_copy(arena, preparation->std, (size_t)own.channels, sizeof(float), err);
+        MOTE_TRY(err->code);
+    }
+    MOTE_TRY(mote_gather_plan_init(&plan, &own, set->dtype, arena, err));
+    set->preparation = own;
+    set->state->plan = plan;
+    return MOTE_OK;
+}
+
 /* Splits off the last samples of the training split: views, no copies. */
 static void move_tail(mote_dataset *set, mote_split_id to, size_t kept)
 {

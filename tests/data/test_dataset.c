@@ -188,6 +188,33 @@ static void an_array_from_elsewhere_is_prepared_the_same_way(void **state)
     mote_dataset_destroy(set);
 }
 
+static void another_preparation_replaces_the_first_and_its_arrays_are_copied(void **state)
+{
+    const int64_t     dim[2] = {4, 2};
+    float             mean[2] = {1, 2}, std[2] = {2, 4}, gathered[8];
+    mote_preparation  p = {.scale = 2, .offset = 1, .channels = 2, .mean = mean, .std = std}, odd = p, flat = p;
+    mote_array        x = make_array(MOTE_U8, 2, dim);
+    mote_data_options options = {.scale = 255};
+    mote_dataset     *set;
+    size_t            i;
+    (void)state;
+    for (i = 0; i < 8; i++)
+        ((uint8_t *)x.bytes)[i] = (uint8_t)(i * 2);
+    assert_works(assemble(&set, x, labels_of(4, 3), &options, err));
+    assert_works(mote_dataset_prepare(set, &p, err));
+    mean[0] = std[0] = 99;
+    mote_data_gather(&set->split[MOTE_TRAIN], mote_data_in_row(0, 4), gathered);
+    for (i = 0; i < 8; i++)
+        assert_true(gathered[i] == (i % 2 ? ((float)i + 1 - 2) / 4 : ((float)i + 1 - 1) / 2));
+    odd.channels = 3;
+    assert_fails(mote_dataset_prepare(set, &odd, err), MOTE_ERR_USAGE, "3 channels do not fit samples of 2 elements");
+    std[0] = 0;
+    assert_fails(mote_dataset_prepare(set, &flat, err), MOTE_ERR_USAGE, "std above 0");
+    mote_data_gather(&set->split[MOTE_TRAIN], mote_data_in_row(1, 1), gathered); /* a refusal changes nothing */
+    assert_true(gathered[0] == 1);
+    mote_dataset_destroy(set);
+}
+
 static void targets_come_as_labels_one_hot_rows_or_values(void **state)
 {
     const int64_t  dim[2] = {6, 2};
@@ -541,6 +568,7 @@ int main(void)
         cmocka_unit_test(standardized_training_samples_have_mean_0_and_deviation_1),
         cmocka_unit_test(a_constant_column_stays_finite),
         cmocka_unit_test(an_array_from_elsewhere_is_prepared_the_same_way),
+        cmocka_unit_test(another_preparation_replaces_the_first_and_its_arrays_are_copied),
         cmocka_unit_test(targets_come_as_labels_one_hot_rows_or_values),
         cmocka_unit_test(one_hot_rows_are_classes),
         cmocka_unit_test(nan_infinity_and_overflow_are_named_by_array_and_index),
