@@ -65,7 +65,7 @@ mote_status mote_spec_read_value(const mote_yaml_reader *reader, const mote_yaml
 mote_status mote_spec_need_map(const mote_yaml_reader *reader, const mote_yaml *node, const char *where);
 mote_status mote_spec_need_text(const mote_yaml_reader *reader, const mote_yaml *node, const char *what);
 
-/* word is none of words: told with the nearest one, or with all. what: "loss". */
+/* word is none of words: told with the nearest one, or with all. what: "train: unknown loss". */
 mote_status mote_spec_fail_word(const mote_yaml_reader *reader, int line, const char *what, const char *word,
                                 const char *const *words, size_t count);
 

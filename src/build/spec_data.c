@@ -60,7 +60,7 @@ static mote_status read_generate(mote_spec *spec, const mote_yaml_reader *reader
     if (generate->kind == MOTE_YAML_LIST || !word || generate->count > 1)
         return mote_yaml_fail(reader, generate->line, "generate: one generator is expected, as in sine: {samples: 1000}");
     if (strcmp(word, generators[0]) != 0)
-        return mote_spec_fail_word(reader, generate->line, "generator", word, generators, 1);
+        return mote_spec_fail_word(reader, generate->line, "generate: unknown generator", word, generators, 1);
     spec->data.is_sine = true;
     if (!sine || mote_yaml_is_null(sine))
         return MOTE_OK;

@@ -20,11 +20,10 @@ mote_status mote_spec_fail_word(const mote_yaml_reader *reader, int line, const 
     size_t      used = 0, i;
 
     if (nearest)
-        return mote_yaml_fail(reader, line, "unknown %s \"%s\"; did you mean \"%s\"?", what, mote_show_string(word).text,
-                              nearest);
+        return mote_yaml_fail(reader, line, "%s \"%s\"; did you mean \"%s\"?", what, mote_show_string(word).text, nearest);
     for (i = 0; i < count && used < sizeof all; i++)
         used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", words[i]);
-    return mote_yaml_fail(reader, line, "unknown %s \"%s\"; there are %s", what, mote_show_string(word).text, all);
+    return mote_yaml_fail(reader, line, "%s \"%s\"; possible: %s", what, mote_show_string(word).text, all);
 }
 
 static size_t list_words(const mote_word *words, const char **out)
@@ -165,7 +164,7 @@ static mote_status read_word(const slot *s, const mote_yaml *value, const mote_w
         return fail_value(s, value, mote_words_show(s->key->words).text);
     if ((*word = mote_word_find(s->key->words, value->text)) != NULL)
         return MOTE_OK;
-    snprintf(what, sizeof what, "%s in %s:", s->key->name, s->where);
+    snprintf(what, sizeof what, "%s: unknown %s", s->where, s->key->name);
     return mote_spec_fail_word(s->reader, value->line, what, value->text, words, list_words(s->key->words, words));
 }
 

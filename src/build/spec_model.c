@@ -86,7 +86,7 @@ static mote_status fail_unknown_layer(const model_reader *r, const char *name, i
         names[count] = mote_layer_types[count]->name;
         count++;
     }
-    return mote_spec_fail_word(r->yaml, line, "layer", name, names, count);
+    return mote_spec_fail_word(r->yaml, line, "unknown layer", name, names, count);
 }
 
 /* `- dropout: 0.5` gives the layer's first argument. */
@@ -106,14 +106,14 @@ static mote_status read_shorthand(const model_reader *r, const mote_yaml *value,
 static mote_status read_arguments(const model_reader *r, const mote_yaml *value, mote_spec_layer *layer)
 {
     static const char *const common[] = {"name", "inputs", NULL};
-    const mote_yaml         *name;
+    const mote_yaml          nothing = {.kind = MOTE_YAML_MAP, .line = layer->line}, *name;
     char                     where[64];
 
     snprintf(where, sizeof where, "layer %s", layer->type->name);
     if (value && !mote_yaml_is_null(value) && value->kind != MOTE_YAML_MAP)
         return read_shorthand(r, value, layer, where);
     if (!value || value->kind != MOTE_YAML_MAP)
-        value = &(mote_yaml){.kind = MOTE_YAML_MAP, .line = layer->line};
+        value = &nothing;
     MOTE_TRY(mote_spec_read_keys(r->yaml, value, &(mote_spec_keys){where, layer->type->keys, common}, layer->options));
     if ((name = mote_yaml_find(value, "name")) != NULL) {
         MOTE_TRY(mote_spec_need_text(r->yaml, name, "a layer's name"));

@@ -105,7 +105,7 @@ static mote_status read_optimizer(const mote_yaml_reader *reader, const mote_yam
         names[i] = optimizer_rows[i].name;
     row = find_optimizer(name);
     if (!row)
-        return mote_spec_fail_word(reader, node->line, "optimizer", name, names, OPTIMIZER_ROWS);
+        return mote_spec_fail_word(reader, node->line, "train: unknown optimizer", name, names, OPTIMIZER_ROWS);
     optimizer->kind = row->kind;
     if (!arguments || mote_yaml_is_null(arguments))
         return MOTE_OK;
@@ -220,7 +220,7 @@ static mote_status check_chip(const mote_yaml_reader *reader, const mote_yaml *c
         return MOTE_OK;
     for (i = 0; i < mote_chip_count() && i < CHIPS_MAX; i++)
         names[i] = mote_chip_at(i)->name;
-    return mote_spec_fail_word(reader, chip->line, "chip", chip->text, names, (size_t)i);
+    return mote_spec_fail_word(reader, chip->line, "deploy: unknown chip", chip->text, names, (size_t)i);
 }
 
 static mote_status check_identifier(const mote_yaml_reader *reader, const mote_yaml *name)

@@ -24,17 +24,20 @@ mote_status mote_yaml_fail(const mote_yaml_reader *reader, int line, const char 
 typedef struct builder {
     const mote_yaml_reader *reader;
     mote_yaml              *open[MOTE_YAML_DEPTH_MAX], *last[MOTE_YAML_DEPTH_MAX]; /* last: its newest child */
-    int                     depth, node_count, document_count;
+    int                     depth, line, node_count, document_count;
     const char             *key; /* of the map's value that comes next */
     int                     key_line;
     mote_yaml              *root;
 } builder;
 
-static int line_of(struct fy_event *event)
+/* What is not there (the value in `a:`) has no place: it gets that of what came before it. */
+static int line_of(builder *b, struct fy_event *event)
 {
     const struct fy_mark *mark = fy_event_start_mark(event);
 
-    return mark ? mark->line + 1 : 1;
+    if (mark)
+        b->line = mark->line + 1;
+    return b->line;
 }
 
 static mote_status check_plain(const builder *b, struct fy_event *event, int line)
@@ -138,7 +141,7 @@ static mote_status add_node(builder *b, struct fy_event *event, int line)
 
 static mote_status take_event(builder *b, struct fy_event *event)
 {
-    const int line = line_of(event);
+    const int line = line_of(b, event);
 
     switch (event->type) {
     case FYET_DOCUMENT_START:
@@ -211,7 +214,7 @@ static mote_status parse(builder *b, const char *bytes, size_t count)
 
 mote_status mote_yaml_read(mote_yaml **out, const mote_yaml_reader *reader, const char *bytes, size_t count)
 {
-    builder b = {.reader = reader};
+    builder b = {.reader = reader, .line = 1};
 
     if (count > MOTE_YAML_BYTES_MAX)
         return mote_fail(reader->err, MOTE_ERR_LIMIT, "%s: %zu bytes; a spec has at most %d", reader->path, count,
