@@ -104,8 +104,10 @@ static mote_status check_scales(const mote_graph *graph, const mote_node *node, 
     const mote_tensor *out = mote_node_out(graph, node, 0);
     int32_t            o;
 
-    if (!in->quant || !w->quant || !out->quant || in->quant->count != 1 || out->quant->count != 1)
-        return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "int8 operands without scales, or with too many");
+    MOTE_TRY(mote_op_check_scale(graph, node, in, err));
+    MOTE_TRY(mote_op_check_scale(graph, node, out, err));
+    if (!w->quant)
+        return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "int8 weights without scales");
     if (w->quant->count != 1 && w->quant->axis != channel_axis)
         return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "weights have scales along dimension %d, %d expected",
                             w->quant->axis, channel_axis);

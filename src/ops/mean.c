@@ -168,8 +168,8 @@ static mote_status prepare_i8(const mote_graph *graph, const mote_node *node, mo
 
     if (!p)
         return err->code;
-    if (!in->quant || !out->quant || in->quant->count != 1 || out->quant->count != 1)
-        return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "int8 operands without scales, or with too many");
+    MOTE_TRY(mote_op_check_scale(graph, node, in, err));
+    MOTE_TRY(mote_op_check_scale(graph, node, out, err));
     p->shape = mean_shape(graph, node);
     p->out_zero = mote_zero_of(out);
     mrt_mean_i8_prepare(p, mote_scale_of(in), mote_zero_of(in), mote_scale_of(out));

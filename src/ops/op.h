@@ -203,7 +203,8 @@ void mote_set_output(mote_graph *graph, const mote_node *node, int32_t index, mo
 /* infer where output 0 has operand 0's type and shape. */
 mote_status mote_op_infer_same(mote_graph *graph, mote_node *node, mote_error *err);
 
-/* Every integer operand and output has one scale, and a zero point within its type. */
+/* An integer operand has one scale, and a zero point within its type; then that all operands and outputs have. */
+mote_status mote_op_check_scale(const mote_graph *graph, const mote_node *node, const mote_tensor *tensor, mote_error *err);
 mote_status mote_op_check_scales(const mote_graph *graph, const mote_node *node, mote_error *err);
 
 /* The same, and output 0 has the FIXED scale and zero point of want. */

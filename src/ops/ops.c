@@ -201,7 +201,7 @@ mote_status mote_op_infer_same(mote_graph *graph, mote_node *node, mote_error *e
     return MOTE_OK;
 }
 
-static mote_status check_scale(const mote_graph *graph, const mote_node *node, const mote_tensor *tensor, mote_error *err)
+mote_status mote_op_check_scale(const mote_graph *graph, const mote_node *node, const mote_tensor *tensor, mote_error *err)
 {
     long long low, high;
 
@@ -222,9 +222,9 @@ mote_status mote_op_check_scales(const mote_graph *graph, const mote_node *node,
 
     for (i = 0; i < node->in_count; i++)
         if (mote_node_in(graph, node, i))
-            MOTE_TRY(check_scale(graph, node, mote_node_in(graph, node, i), err));
+            MOTE_TRY(mote_op_check_scale(graph, node, mote_node_in(graph, node, i), err));
     for (i = 0; i < node->out_count; i++)
-        MOTE_TRY(check_scale(graph, node, mote_node_out(graph, node, i), err));
+        MOTE_TRY(mote_op_check_scale(graph, node, mote_node_out(graph, node, i), err));
     return MOTE_OK;
 }
 

@@ -156,8 +156,7 @@ static mote_status check_scales(const mote_graph *graph, const mote_node *node, 
 {
     const mote_tensor *in = mote_node_in(graph, node, 0), *out = mote_node_out(graph, node, 0);
 
-    if (!in->quant || !out->quant || in->quant->count != 1 || out->quant->count != 1)
-        return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "int8 operands without scales, or with too many");
+    MOTE_TRY(mote_op_check_scales(graph, node, err));
     if (fabsf(mote_scale_of(in) - mote_scale_of(out)) > 1e-6f || mote_zero_of(in) != mote_zero_of(out))
         return mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err,
                             "output has scale %g and zero point %d, the input's %g and %d expected",

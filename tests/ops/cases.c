@@ -147,8 +147,6 @@ static void add_node(case_builder *b)
     check(b, b->built.node != NULL);
     mote_graph_set_inputs(b->built.model, b->built.graph, inputs, input_count, &b->err);
     mote_graph_set_outputs(b->built.model, b->built.graph, out, spec.out_count, &b->err);
-    check(b, mote_op_infer(b->built.model, b->built.graph, &b->built.graph->nodes[0], &b->err) == MOTE_OK);
-    assert_int_equal(mote_node_out(b->built.graph, b->built.node, 0)->dtype, b->build->out);
 }
 
 /* ---- scales ---- */
@@ -283,7 +281,17 @@ static void fill_constants(case_builder *b)
     }
 }
 
-mote_case_model mote_case_create(mote_op_kind kind, const mote_op_case *c, const mote_case_build *build)
+/* Constants have values before infer, which reads shapes and axes among them. */
+static mote_status infer(case_builder *b)
+{
+    MOTE_TRY(mote_op_infer(b->built.model, b->built.graph, &b->built.graph->nodes[0], &b->err));
+    assert_int_equal(mote_node_out(b->built.graph, b->built.node, 0)->dtype, b->build->out);
+    quantize_operands(b);
+    return mote_model_verify(b->built.model, &b->err);
+}
+
+mote_status mote_case_try(mote_case_model *out, mote_op_kind kind, const mote_op_case *c, const mote_case_build *build,
+                          mote_error *err)
 {
     case_builder b = {.kind = kind, .c = c, .build = build};
 
@@ -291,9 +299,20 @@ mote_case_model mote_case_create(mote_op_kind kind, const mote_op_case *c, const
     b.built.graph = &b.built.model->graphs[0];
     add_node(&b);
     fill_constants(&b);
-    quantize_operands(&b);
-    check(&b, mote_model_verify(b.built.model, &b.err) == MOTE_OK);
-    return b.built;
+    infer(&b);
+    *out = b.built;
+    *err = b.err;
+    return err->code;
+}
+
+mote_case_model mote_case_create(mote_op_kind kind, const mote_op_case *c, const mote_case_build *build)
+{
+    mote_case_model built;
+    mote_error      err = {0};
+
+    if (mote_case_try(&built, kind, c, build, &err) != MOTE_OK)
+        fail_msg("%s: %s: %s", mote_op_kind_name(kind), c->claim, err.text);
+    return built;
 }
 
 void mote_case_destroy(mote_case_model *built)

@@ -70,7 +70,10 @@ typedef struct mote_case_model {
 } mote_case_model;
 
 mote_case_model mote_case_create(mote_op_kind kind, const mote_op_case *c, const mote_case_build *build);
-void            mote_case_destroy(mote_case_model *built);
+/* The same, but a refusal is returned with err filled; *out is to be destroyed then too. */
+mote_status mote_case_try(mote_case_model *out, mote_op_kind kind, const mote_op_case *c, const mote_case_build *build,
+                          mote_error *err);
+void        mote_case_destroy(mote_case_model *built);
 
 /* A stream of random numbers: depends on the operator, the claim and the stream's number only. */
 mote_random_key mote_case_key(mote_op_kind kind, const mote_op_case *c, uint32_t stream);

@@ -1,0 +1,281 @@
+/* Convolutions, pooling and MEAN: where padding goes, what shapes come out, and what is refused, in which words.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "cases.h"
+#include "runtime/kernels/conv_params.h"
+
+#define DENSE .dilation_h = 1, .dilation_w = 1
+#define SAME  .padding.mode = MOTE_PADDING_SAME
+
+static const mote_case_build float_training = {.stage = MOTE_STAGE_TRAIN};
+
+/* ---- shapes and paddings ---- */
+
+typedef struct window_case {
+    mote_op_case c;
+    int32_t      expected[6]; /* out_h, out_w, top, bottom, left, right */
+} window_case;
+
+static const window_case window_cases[] = {
+    {{"VALID", .in = {INPUT(1, 7, 8, 1), PARAM(1, 3, 3, 1)}, .attrs.conv_2d = {2, 3, DENSE}}, {3, 2, 0, 0, 0, 0}},
+    {{"SAME, odd padding at the end", .in = {INPUT(1, 6, 8, 1), PARAM(1, 3, 3, 1)}, .attrs.conv_2d = {2, 2, DENSE, SAME}},
+     {3, 4, 0, 1, 0, 1}},
+    {{"SAME, even padding on both sides", .in = {INPUT(1, 7, 5, 1), PARAM(1, 3, 5, 1)},
+      .attrs.conv_2d = {1, 1, DENSE, SAME}},
+     {7, 5, 1, 1, 2, 2}},
+    {{"SAME, even window", .in = {INPUT(1, 5, 5, 1), PARAM(1, 2, 4, 1)}, .attrs.conv_2d = {1, 1, DENSE, SAME}},
+     {5, 5, 0, 1, 1, 2}},
+    {{"SAME, stride past the window: no padding", .in = {INPUT(1, 10, 9, 1), PARAM(1, 1, 1, 1)},
+      .attrs.conv_2d = {4, 4, DENSE, SAME}},
+     {3, 3, 0, 0, 0, 0}},
+    {{"SAME, dilation", .in = {INPUT(1, 4, 4, 1), PARAM(1, 3, 3, 1)}, .attrs.conv_2d = {1, 1, 31, 2, SAME}},
+     {4, 4, 31, 31, 2, 2}},
+    {{"VALID, dilated window is the image", .in = {INPUT(1, 7, 5, 1), PARAM(1, 4, 3, 1)}, .attrs.conv_2d = {1, 1, 2, 2}},
+     {1, 1, 0, 0, 0, 0}},
+    {{"VALID, a stride of 2^30", .in = {INPUT(1, 4, 4, 1), PARAM(1, 1, 1, 1)}, .attrs.conv_2d = {1 << 30, 1, DENSE}},
+     {1, 4, 0, 0, 0, 0}},
+};
+
+static void windows_have_tensorflow_lites_shapes_and_paddings(void **state)
+{
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof window_cases / sizeof window_cases[0]; i++) {
+        const window_case *w = &window_cases[i];
+        mote_case_model    built = mote_case_create(MOTE_OP_CONV_2D, &w->c, &float_training);
+        const mote_tensor *out = mote_node_out(built.graph, built.node, 0);
+        const mote_padding padding = built.node->as.conv_2d.padding;
+        const int32_t      got[6] = {out->dim[1], out->dim[2], padding.top, padding.bottom, padding.left, padding.right};
+
+        if (memcmp(got, w->expected, sizeof got) != 0)
+            fail_msg("%s: output %d x %d, padding %d %d %d %d", w->c.claim, got[0], got[1], got[2], got[3], got[4], got[5]);
+        mote_case_destroy(&built);
+    }
+}
+
+static void mean_has_the_shape_that_is_left(void **state)
+{
+    static const struct {
+        mote_op_case c;
+        const char  *shape;
+    } cases[] = {
+        {{"a", .in = {INPUT(1, 4, 6, 5), INTS(1, 2)}}, "[1,5]"},
+        {{"b", .in = {INPUT(1, 4, 6, 5), INTS(-2, -3)}, .attrs.mean.keep_dims = true}, "[1,1,1,5]"},
+        {{"c", .in = {INPUT(2, 4, 6), INTS(0, 1, 2)}}, "[]"},
+        {{"d", .in = {INPUT(1, 4, 6, 5)}, .attrs.mean = {{3}, 1, false}}, "[1,4,6]"},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        mote_case_model built = mote_case_create(MOTE_OP_MEAN, &cases[i].c, &float_training);
+
+        assert_string_equal(mote_shape_show(mote_node_out(built.graph, built.node, 0)).text, cases[i].shape);
+        mote_case_destroy(&built);
+    }
+}
+
+static void macs_count_every_tap_of_every_output(void **state)
+{
+    const mote_op_case conv = {"conv", .in = {INPUT(1, 6, 7, 3), PARAM(4, 3, 3, 3)}, .attrs.conv_2d = {1, 1, DENSE, SAME}};
+    const mote_op_case depthwise = {"depthwise", .in = {INPUT(1, 6, 7, 3), PARAM(1, 3, 3, 6)},
+                                    .attrs.depthwise_conv_2d = {2, 2, DENSE, SAME}};
+    mote_case_model    built = mote_case_create(MOTE_OP_CONV_2D, &conv, &float_training);
+
+    (void)state;
+    assert_int_equal(mote_op_macs(built.graph, built.node), 6 * 7 * 4 * 9 * 3);
+    mote_case_destroy(&built);
+    built = mote_case_create(MOTE_OP_DEPTHWISE_CONV_2D, &depthwise, &float_training);
+    assert_int_equal(mote_op_macs(built.graph, built.node), 3 * 4 * 6 * 9);
+    assert_int_equal(built.node->as.depthwise_conv_2d.depth_multiplier, 2);
+    mote_case_destroy(&built);
+}
+
+/* ---- refusals ---- */
+
+typedef struct refusal {
+    mote_op_kind kind;
+    mote_op_case c; /* c.claim: what the message must contain */
+} refusal;
+
+static const refusal refusals[] = {
+    {MOTE_OP_CONV_2D,
+     {"input [1,7,8] and weights [1,3,3,1] must have 4", .in = {INPUT(1, 7, 8), PARAM(1, 3, 3, 1)},
+      .attrs.conv_2d = {1, 1, DENSE}}},
+    {MOTE_OP_CONV_2D,
+     {"and weights [3,3,1] must have 4", .in = {INPUT(1, 7, 8, 1), PARAM(3, 3, 1)}, .attrs.conv_2d = {1, 1, DENSE}}},
+    {MOTE_OP_CONV_2D,
+     {"input has 3 channels, weights 2", .in = {INPUT(1, 7, 8, 3), PARAM(1, 3, 3, 2)}, .attrs.conv_2d = {1, 1, DENSE}}},
+    {MOTE_OP_CONV_2D, {"grouped convolution", .in = {INPUT(1, 7, 8, 4), PARAM(1, 3, 3, 2)}, .attrs.conv_2d = {1, 1, DENSE}}},
+    {MOTE_OP_CONV_2D,
+     {"bias has shape [3], [2] expected", .in = {INPUT(1, 7, 8, 1), PARAM(2, 3, 3, 1), PARAM(3)},
+      .attrs.conv_2d = {1, 1, DENSE}}},
+    {MOTE_OP_CONV_2D, {"must be constants", .in = {INPUT(1, 7, 8, 1), INPUT(2, 3, 3, 1)}, .attrs.conv_2d = {1, 1, DENSE}}},
+    {MOTE_OP_CONV_2D,
+     {"weights [2,0,3,1] are empty", .in = {INPUT(1, 7, 8, 1), PARAM(2, 0, 3, 1)}, .attrs.conv_2d = {1, 1, DENSE}}},
+    {MOTE_OP_CONV_2D,
+     {"input [1,0,8,1] is empty", .in = {INPUT(1, 0, 8, 1), PARAM(2, 3, 3, 1)}, .attrs.conv_2d = {1, 1, DENSE}}},
+    {MOTE_OP_CONV_2D,
+     {"stride 0, dilation 1 along the height", .in = {INPUT(1, 7, 8, 1), PARAM(2, 3, 3, 1)},
+      .attrs.conv_2d = {0, 1, DENSE}}},
+    {MOTE_OP_CONV_2D,
+     {"stride -1, dilation 1 along the width", .in = {INPUT(1, 7, 8, 1), PARAM(2, 3, 3, 1)},
+      .attrs.conv_2d = {1, -1, DENSE}}},
+    {MOTE_OP_CONV_2D,
+     {"stride 1, dilation 0 along the width", .in = {INPUT(1, 7, 8, 1), PARAM(2, 3, 3, 1)}, .attrs.conv_2d = {1, 1, 1, 0}}},
+    {MOTE_OP_CONV_2D,
+     {"the window's height is 8, the input's only 7", .in = {INPUT(1, 7, 8, 1), PARAM(2, 8, 3, 1)},
+      .attrs.conv_2d = {1, 1, DENSE}}},
+    {MOTE_OP_CONV_2D,
+     {"the window's width is 9, the input's only 8", .in = {INPUT(1, 7, 8, 1), PARAM(2, 3, 3, 1)},
+      .attrs.conv_2d = {1, 1, 1, 4}}},
+    {MOTE_OP_CONV_2D,
+     {"reaches over 4294967295", .in = {INPUT(1, 7, 8, 1), PARAM(2, 3, 3, 1)}, .attrs.conv_2d = {1, 1, INT32_MAX, 1, SAME}}},
+    {MOTE_OP_CONV_2D,
+     {"padded input of 200001 x 200001 x 1 values", .in = {INPUT(1, 1, 1, 1), PARAM(2, 3, 3, 1)},
+      .attrs.conv_2d = {1, 1, 100000, 100000, SAME}}},
+    {MOTE_OP_CONV_2D,
+     {"output of 1 x 4096 x 4096 x 64 values is larger", .in = {INPUT(1, 4096, 4096, 1), PARAM(64, 1, 1, 1)},
+      .attrs.conv_2d = {1, 1, DENSE}}},
+    {MOTE_OP_DEPTHWISE_CONV_2D,
+     {"[N,H,W,I] and [1,h,w,O]", .in = {INPUT(1, 7, 8, 2), PARAM(2, 3, 3, 2)}, .attrs.conv_2d = {1, 1, DENSE}}},
+    {MOTE_OP_DEPTHWISE_CONV_2D,
+     {"input has 2 channels, weights 3, which is no multiple", .in = {INPUT(1, 7, 8, 2), PARAM(1, 3, 3, 3)},
+      .attrs.conv_2d = {1, 1, DENSE}}},
+    {MOTE_OP_DEPTHWISE_CONV_2D,
+     {"depth multiplier 3, but", .in = {INPUT(1, 7, 8, 2), PARAM(1, 3, 3, 4)},
+      .attrs.conv_2d = {1, 1, DENSE, .depth_multiplier = 3}}},
+    {MOTE_OP_MAX_POOL_2D, {"window 0, stride 1", .in = {INPUT(1, 7, 8, 2)}, .attrs.max_pool_2d = {0, 1, 1, 1}}},
+    {MOTE_OP_MAX_POOL_2D, {"input has shape [7,8,2]", .in = {INPUT(7, 8, 2)}, .attrs.max_pool_2d = {2, 2, 1, 1}}},
+    {MOTE_OP_AVERAGE_POOL_2D, {"the window's width is 9", .in = {INPUT(1, 7, 8, 2)}, .attrs.average_pool_2d = {2, 9, 1, 1}}},
+    {MOTE_OP_AVERAGE_POOL_2D,
+     {"is larger than 8388608", .in = {INPUT(1, 4096, 4096, 1)}, .attrs.average_pool_2d = {4096, 4096, 1, 1}}},
+    {MOTE_OP_AVERAGE_POOL_2D,
+     {"reaches over 2147483647", .in = {INPUT(1, 4, 4, 1)}, .attrs.average_pool_2d = {INT32_MAX, 1, 1, 1, SAME}}},
+    {MOTE_OP_MEAN, {"axis 4 of an input of shape [1,4,6,5]", .in = {INPUT(1, 4, 6, 5), INTS(4)}}},
+    {MOTE_OP_MEAN, {"axis -5 of an input", .in = {INPUT(1, 4, 6, 5), INTS(-5)}}},
+    {MOTE_OP_MEAN, {"axis 0 counts samples", .in = {INPUT(1, 4, 6, 5), INTS(0)}}},
+    {MOTE_OP_MEAN, {"more than two places", .in = {INPUT(2, 2, 2, 2, 2), INTS(0, 2, 4)}}},
+    {MOTE_OP_MEAN, {"9 axes, at most 8", .in = {INPUT(1, 2)}, .attrs.mean = {.axis_count = 9}}},
+    {MOTE_OP_MEAN, {"axes must be int32 constants", .in = {INPUT(1, 2), PARAM(1)}}},
+    {MOTE_OP_MEAN, {"input [1,0] is empty", .in = {INPUT(1, 0), INTS(1)}}},
+};
+
+static void windows_are_refused_in_one_line(void **state)
+{
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+        const refusal  *r = &refusals[i];
+        mote_case_model built;
+        mote_error      err = {0};
+
+        if (mote_case_try(&built, r->kind, &r->c, &float_training, &err) == MOTE_OK)
+            fail_msg("%s was not refused: %s", mote_op_kind_name(r->kind), r->c.claim);
+        if (!strstr(err.text, r->c.claim) || strchr(err.text, '\n'))
+            fail_msg("\"%s\" does not say \"%s\"", err.text, r->c.claim);
+        mote_case_destroy(&built);
+    }
+}
+
+/* ---- scales ---- */
+
+static mote_case_model int8_model(mote_op_kind kind, const mote_op_case *c)
+{
+    mote_case_build build = {.stage = MOTE_STAGE_QUANTIZED, .in = {MOTE_I8, MOTE_I8, MOTE_I32}, .out = MOTE_I8};
+
+    return mote_case_create(kind, c, &build);
+}
+
+static void check_prepare_says(const mote_case_model *built, const char *text)
+{
+    mote_prepared      prepared = {.arena = &built->model->arena};
+    mote_error         err = {0};
+    const mote_op_row *row = mote_op_find_row(built->graph, built->node, &err);
+
+    assert_non_null(row);
+    assert_int_not_equal(row->kernels[0].prepare(built->graph, built->node, &prepared, &err), MOTE_OK);
+    if (!strstr(err.text, text))
+        fail_msg("\"%s\" does not say \"%s\"", err.text, text);
+}
+
+static const mote_op_case small_conv = {"scales", .in = {INPUT(1, 4, 4, 2), PARAM(2, 2, 2, 2), PARAM(2)},
+                                        .attrs.conv_2d = {1, 1, DENSE}};
+static const mote_op_case small_pool = {"scales", .in = {INPUT(1, 4, 4, 2)}, .attrs.max_pool_2d = {2, 2, 2, 2}};
+
+static void int8_convolutions_refuse_other_scales_than_they_have(void **state)
+{
+    mote_case_model built = int8_model(MOTE_OP_CONV_2D, &small_conv);
+    mote_tensor    *in = &built.graph->tensors[built.node->in[0]], *w = &built.graph->tensors[built.node->in[1]];
+    mote_quant      along_height = *w->quant;
+
+    (void)state;
+    in->quant->zero_point[0] = 128;
+    check_prepare_says(&built, "zero point 128 is outside int8");
+    in->quant->zero_point[0] = 0;
+    w->quant->zero_point[1] = 3;
+    check_prepare_says(&built, "weights have zero point 3, 0 expected");
+    w->quant->zero_point[1] = 0;
+    along_height.axis = 1;
+    w->quant = &along_height;
+    check_prepare_says(&built, "scales along dimension 1, 0 expected");
+    w->quant = NULL;
+    check_prepare_says(&built, "int8 weights without scales");
+    in->quant = NULL;
+    check_prepare_says(&built, "one scale each");
+    mote_case_destroy(&built);
+}
+
+static void int8_pooling_refuses_to_rescale(void **state)
+{
+    mote_case_model built = int8_model(MOTE_OP_MAX_POOL_2D, &small_pool);
+    mote_tensor    *out = &built.graph->tensors[built.node->out[0]];
+    float           scale = out->quant->scale[0] * 1.5f;
+    int32_t         zero_point = out->quant->zero_point[0];
+    mote_quant      other = {.axis = -1, .count = 1, .scale = &scale, .zero_point = &zero_point};
+
+    (void)state;
+    out->quant = &other;
+    check_prepare_says(&built, "the input's");
+    mote_case_destroy(&built);
+}
+
+/* Folding the zero point is exact only where every tap reads data. */
+static void zero_point_is_folded_only_without_padding(void **state)
+{
+    mote_op_case padded = small_conv;
+    int          i;
+
+    (void)state;
+    padded.attrs.conv_2d.padding.mode = MOTE_PADDING_SAME;
+    for (i = 0; i < 2; i++) {
+        mote_case_model    built = int8_model(MOTE_OP_CONV_2D, i == 0 ? &small_conv : &padded);
+        mote_prepared      prepared = {.arena = &built.model->arena};
+        mote_error         err = {0};
+        const mote_kernel *kernel = mote_op_find_row(built.graph, built.node, &err)->kernels;
+
+        built.graph->tensors[built.node->in[0]].quant->zero_point[0] = 5;
+        assert_int_equal(kernel->prepare(built.graph, built.node, &prepared, &err), MOTE_OK);
+        assert_int_equal(kernel->pack(built.graph, built.node, &prepared, &err), MOTE_OK);
+        assert_int_equal(((const mrt_conv_i8_params *)prepared.params)->in_zero, i == 0 ? 0 : 5);
+        mote_case_destroy(&built);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(windows_have_tensorflow_lites_shapes_and_paddings),
+        cmocka_unit_test(mean_has_the_shape_that_is_left),
+        cmocka_unit_test(macs_count_every_tap_of_every_output),
+        cmocka_unit_test(windows_are_refused_in_one_line),
+        cmocka_unit_test(int8_convolutions_refuse_other_scales_than_they_have),
+        cmocka_unit_test(int8_pooling_refuses_to_rescale),
+        cmocka_unit_test(zero_point_is_folded_only_without_padding),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
