@@ -24,7 +24,7 @@ size_t mote_array_count(int rank, const int64_t *dim)
 
     for (i = 0; i < rank; i++) {
         has_zero = has_zero || dim[i] == 0;
-        count = mote_size_mul(count, (size_t)dim[i]);
+        count = mote_size_mul(count, (uint64_t)dim[i] < SIZE_MAX ? (size_t)dim[i] : SIZE_MAX);
     }
     return has_zero ? 0 : count;
 }
