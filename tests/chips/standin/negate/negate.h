@@ -1,5 +1,5 @@
 /* Two inputs, two outputs and state: the first output is the first input negated, the second the sum of all int16 seen
- * since the reset. The shape of a compiled model, written by hand. SPDX-License-Identifier: Apache-2.0 */
+ * since the reset, and 1000. The shape of a compiled model, written by hand. SPDX-License-Identifier: Apache-2.0 */
 #ifndef NEGATE_H
 #define NEGATE_H
 
