@@ -14,7 +14,7 @@ INLINE vf exp_(vf x)
     vf       clamped = min_(set1(89.0f), max_(set1(-105.0f), x));
     vf       shifted = fma_(clamped, set1(0x1.715476p0f), round), n = shifted - round;
     vf       r = fma_(n, -ln2_low, fma_(n, -ln2_high, clamped));
-    vi       power = (vi)shifted - (vi)round, half = power >> 1;
+    vi       power = (vi)((vu)shifted - (vu)round), half = power >> 1;
     vf       p = set1(0x1.6a107cp-10f);
 
     p = fma_(p, r, set1(0x1.1245c8p-7f));
@@ -22,7 +22,7 @@ INLINE vf exp_(vf x)
     p = fma_(p, r, set1(0x1.555482p-3f));
     p = fma_(p, r, set1(0x1.fffffcp-2f));
     p = fma_(r * r, p, r) + 1.0f;
-    return p * (vf)((half + 127) << 23) * (vf)((power - half + 127) << 23);
+    return p * (vf)((vu)(half + 127) << 23) * (vf)((vu)(power - half + 127) << 23);
 }
 
 /* log(2^e m) = e ln 2 + log(1 + f), m = 1 + f in [sqrt(1/2), sqrt(2)); log(1 + f) = f - f^2/2 + f^3 p(f). */
@@ -31,8 +31,8 @@ INLINE vf log_(vf x)
     const float infinity = __builtin_inff();
     vmask       tiny = greater(set1(0x1p-126f), x);
     vi          bits = (vi)select_(tiny, x * 0x1p25f, x);
-    vi          exponent = (bits - 0x3f3504f3) >> 23;
-    vf          f = (vf)(bits - (exponent << 23)) - 1.0f;
+    vi          exponent = (vi)((vu)bits - 0x3f3504f3u) >> 23; /* unsigned where it may wrap */
+    vf          f = (vf)((vu)bits - ((vu)exponent << 23)) - 1.0f;
     vf          e = __builtin_convertvector(exponent, vf) - select_(tiny, set1(25), set1(0));
     vf          p = set1(0x1.14573ep-4f), y;
 
