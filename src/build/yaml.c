@@ -163,6 +163,55 @@ static mote_status take_event(builder *b, struct fy_event *event)
     }
 }
 
+/* ---- what the parser may see ---- */
+
+/* Bytes of the UTF-8 character at p, 0 when it is none (RFC 3629), or one that no text needs: the byte order mark. */
+static size_t utf8_length(const unsigned char *p, size_t left)
+{
+    const size_t  length = p[0] < 0x80 ? 1 : p[0] >> 5 == 6 ? 2 : p[0] >> 4 == 14 ? 3 : p[0] >> 3 == 30 ? 4 : 0;
+    unsigned long code = length > 1 ? p[0] & (0x7fu >> length) : p[0];
+    size_t        i;
+
+    if (length == 0 || length > left)
+        return 0;
+    for (i = 1; i < length; i++) {
+        if (p[i] >> 6 != 2)
+            return 0;
+        code = code << 6 | (p[i] & 0x3f);
+    }
+    if ((length == 2 && code < 0x80) || (length == 3 && code < 0x800) || (length == 4 && code < 0x10000) ||
+        code > 0x10ffff || (code >= 0xd800 && code < 0xe000) || code == 0xfeff)
+        return 0;
+    return length;
+}
+
+static bool is_control(unsigned char c)
+{
+    return (c < 32 && c != '\t' && c != '\n' && c != '\r') || c == 127;
+}
+
+/* libfyaml 0.7.12 runs forever on some directives (`%  \xfe\xff`), which no spec needs. Neither does it need control
+ * characters. */
+static mote_status check_bytes(const mote_yaml_reader *reader, const char *bytes, size_t count)
+{
+    const unsigned char *p = (const unsigned char *)bytes;
+    size_t               i = 0, length;
+    int                  line = 1;
+    bool                 begins_line = true;
+
+    while (i < count) {
+        if (begins_line && p[i] == '%')
+            return mote_yaml_fail(reader, line, "directives (%%) are not possible in a spec");
+        length = utf8_length(p + i, count - i);
+        if (length == 0 || is_control(p[i]))
+            return mote_yaml_fail(reader, line, "a byte 0x%02x, which is no text in UTF-8", p[i]);
+        begins_line = p[i] == '\n' || p[i] == '\r';
+        line += p[i] == '\n';
+        i += length;
+    }
+    return MOTE_OK;
+}
+
 /* ---- the parser around it ---- */
 
 static mote_status tell_syntax_error(const mote_yaml_reader *reader, struct fy_diag *diag)
@@ -219,8 +268,7 @@ mote_status mote_yaml_read(mote_yaml **out, const mote_yaml_reader *reader, cons
     if (count > MOTE_YAML_BYTES_MAX)
         return mote_fail(reader->err, MOTE_ERR_LIMIT, "%s: %zu bytes; a spec has at most %d", reader->path, count,
                          MOTE_YAML_BYTES_MAX);
-    if (memchr(bytes, '\0', count))
-        return mote_fail(reader->err, MOTE_ERR_USAGE, "%s: is no text file", reader->path);
+    MOTE_TRY(check_bytes(reader, bytes, count));
     MOTE_TRY(parse(&b, bytes, count));
     if (b.root && !mote_yaml_is_null(b.root)) {
         *out = b.root;

@@ -410,6 +410,9 @@ static const mistake reading_mistakes[] = {
     {"[a, b]: c\n", "x.yaml:1: a key must be a word"},
     {"- a\n", "x.yaml:1: a spec begins with keys, as in name: x"},
     {"name: a\n---\nname: b\n", "x.yaml:2: a spec is one document; there is a second one"},
+    {"name: a\n%  \n", "x.yaml:2: directives (%) are not possible in a spec"},
+    {"name: a\n# \x14\n", "x.yaml:2: a byte 0x14, which is no text in UTF-8"},
+    {"name: a\n# \xc3\xa4 \xc0\x80\n", "x.yaml:2: a byte 0xc0, which is no text in UTF-8"},
     {"a: [[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]\n", "x.yaml:1: nested more than 12 deep"},
 };
 
