@@ -104,6 +104,9 @@ static mote_status check_node(mote_model *model, mote_graph *graph, mote_node *n
         if (!mote_tensor_same_shape(out, &stored[i]))
             return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "output %d has shape %s, %s expected", i,
                                 mote_shape_show(&stored[i]).text, mote_shape_show(out).text);
+        if (out->dtype != stored[i].dtype)
+            return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "output %d is %s, %s expected", i,
+                                mote_dtype_name(stored[i].dtype), mote_dtype_name(out->dtype));
     }
     return MOTE_OK;
 }

@@ -238,6 +238,25 @@ static void a_model_in_training_is_not_written(void **state)
     mote_model_destroy(model);
 }
 
+/* A vector of 8-byte elements is not taken for one of 4-byte elements that begins with its bytes at half its alignment. */
+static void shared_vectors_keep_their_alignment(void **state)
+{
+    static const uint8_t behind[12] = {0};
+    const int32_t        narrow = 0;
+    const int64_t        wide = (int64_t)sizeof behind << 32; /* a 0, then the length of what lies behind */
+    mote_fb_writer       w = {0};
+    mote_fb_ref          first, second, third;
+    (void)state;
+    mote_fb_put_vector(&w, behind, sizeof behind, 1, 4);
+    first = mote_fb_put_vector(&w, &narrow, 1, sizeof narrow, 4);
+    second = mote_fb_put_vector(&w, &wide, 1, sizeof wide, 8);
+    third = mote_fb_put_vector(&w, &wide, 1, sizeof wide, 8);
+    assert_int_not_equal(second, first);
+    assert_int_equal((second - 4) % 8, 0);
+    assert_int_equal(third, second);
+    mote_fb_writer_free(&w);
+}
+
 /* ---- damaged files ---- */
 
 static void a_file_cut_anywhere_is_refused(mote_model *model)
@@ -747,6 +766,7 @@ int main(void)
         cmocka_unit_test(unused_tensors_are_left_out_and_missing_operands_are_made),
         cmocka_unit_test(equal_constants_are_stored_once),
         cmocka_unit_test(a_model_in_training_is_not_written),
+        cmocka_unit_test(shared_vectors_keep_their_alignment),
         cmocka_unit_test(tflite_rejects_file_cut_at_every_byte),
         cmocka_unit_test(a_changed_byte_does_no_harm),
         cmocka_unit_test(every_memory_limit_ends_in_one_line),

@@ -185,7 +185,9 @@ static mote_status read_tensor_table(reader *r, mote_tensor *tensor, const mote_
         return mote_fail(err, MOTE_ERR_UNSUPPORTED, "sparse tensors are not supported");
     MOTE_TRY(read_shape(tensor, table, err));
     MOTE_TRY(read_quantization(r, tensor, table, err));
-    return read_value(r, tensor, table, err);
+    MOTE_TRY(read_value(r, tensor, table, err));
+    tensor->is_batched = tensor->is_batched && tensor->kind == MOTE_ACTIVATION;
+    return MOTE_OK;
 }
 
 static mote_status read_tensor(reader *r, const mote_fb_vector *tensors, uint32_t index, mote_error *err)
