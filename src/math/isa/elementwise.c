@@ -195,16 +195,42 @@ void ISA(softmax_backward)(size_t rows, int32_t classes, float beta, const float
     }
 }
 
+enum { POSITIONS = 16, UNITS = 4 * POSITIONS }; /* of the generator, in step with each other */
+
+/* unit[k] = mote_random_unit_f32(key, 4 * position + k): base/random.c's rounds on many positions side by side, in loops
+ * that the compiler turns into vectors. */
+static void random_units(mote_random_key key, uint64_t position, float unit[UNITS])
+{
+    uint32_t c[4][POSITIONS], k0 = key.word[0], k1 = key.word[1];
+
+    for (int p = 0; p < POSITIONS; p++) {
+        c[0][p] = (uint32_t)(position + (uint64_t)p);
+        c[1][p] = (uint32_t)((position + (uint64_t)p) >> 32);
+        c[2][p] = key.word[2];
+        c[3][p] = key.word[3];
+    }
+    for (int round = 0; round < 10; round++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u)
+        for (int p = 0; p < POSITIONS; p++) {
+            uint64_t p0 = (uint64_t)0xD2511F53u * c[0][p], p1 = (uint64_t)0xCD9E8D57u * c[2][p];
+            c[0][p] = (uint32_t)(p1 >> 32) ^ c[1][p] ^ k0;
+            c[2][p] = (uint32_t)(p0 >> 32) ^ c[3][p] ^ k1;
+            c[1][p] = (uint32_t)p1;
+            c[3][p] = (uint32_t)p0;
+        }
+    for (int p = 0; p < POSITIONS; p++)
+        for (int j = 0; j < 4; j++)
+            unit[4 * p + j] = (float)(int32_t)(c[j][p] >> 8) * 0x1p-24f;
+}
+
 void ISA(dropout)(size_t count, float rate, mote_random_key key, const float *x, float *y, bool adds)
 {
     const float keep = 1.0f / (1.0f - rate);
+    float       unit[UNITS];
 
-    for (size_t i = 0; i < count; i += 4) {
-        mote_random_block block = mote_random_at(key, i / 4);
-        for (size_t j = 0; j < 4 && i + j < count; j++) {
-            float unit = (float)(block.word[j] >> 8) * 0x1p-24f, value = unit >= rate ? x[i + j] * keep : 0;
-            y[i + j] = adds ? y[i + j] + value : value;
-        }
+    for (size_t begin = 0; begin < count; begin += UNITS, x += UNITS, y += UNITS) {
+        random_units(key, begin / 4, unit);
+        for (ptrdiff_t i = 0, left = (ptrdiff_t)(count - begin); left > 0 && i < UNITS; i += LANES, left -= LANES)
+            put(y + i, select_(greater(set1(rate), load(unit + i)), set1(0), load_up_to(x + i, left) * keep), adds, left);
     }
 }
 
