@@ -96,7 +96,8 @@ TILES_4(3)
 #if defined(MOTE_ISA_avx512)
 TILE(13, 1)
 TILE(14, 1)
-TILES_7_TO_8(2) TILES_TO_12(2) TILES_5_TO_6(3) TILES_7_TO_8(3) TILES_1_TO_3(4) TILES_4(4) TILES_5_TO_6(4)
+TILES_7_TO_8(2)
+TILES_TO_12(2) TILES_5_TO_6(3) TILES_7_TO_8(3) TILES_1_TO_3(4) TILES_4(4) TILES_5_TO_6(4)
 #endif
 
 #define ROW_1_TO_4(V) NULL, tile_1_##V, tile_2_##V, tile_3_##V, tile_4_##V
@@ -142,15 +143,6 @@ void ISA(gemm)(const gemm_job *job)
     }
 }
 
-/* a0 b0 a1 b1 in each four lanes; `from` 2: a2 b2 a3 b3. */
-INLINE vf interleave(vf a, vf b, const int from)
-{
-    vi pick;
-
-    UNROLL for (int k = 0; k < LANES; k++) pick[k] = k / 4 * 4 + from + k % 4 / 2 + k % 2 * LANES;
-    return __builtin_shuffle(a, b, pick);
-}
-
 INLINE void put(float *out, vf value, bool adds)
 {
     store(out, adds ? load(out) + value : value);
@@ -163,12 +155,12 @@ INLINE void transpose_square(const float *in, ptrdiff_t in_row, float *out, ptrd
     for (int c = 0; c < LANES; c += 4, in += 4, out += 4 * out_row) {
         vf r0 = load_fours(in, in_row), r1 = load_fours(in + in_row, in_row);
         vf r2 = load_fours(in + 2 * in_row, in_row), r3 = load_fours(in + 3 * in_row, in_row);
-        vf low02 = interleave(r0, r2, 0), low13 = interleave(r1, r3, 0);
-        vf high02 = interleave(r0, r2, 2), high13 = interleave(r1, r3, 2);
-        put(out, interleave(low02, low13, 0), adds);
-        put(out + out_row, interleave(low02, low13, 2), adds);
-        put(out + 2 * out_row, interleave(high02, high13, 0), adds);
-        put(out + 3 * out_row, interleave(high02, high13, 2), adds);
+        vf low02 = interleave_low(r0, r2), low13 = interleave_low(r1, r3);
+        vf high02 = interleave_high(r0, r2), high13 = interleave_high(r1, r3);
+        put(out, interleave_low(low02, low13), adds);
+        put(out + out_row, interleave_high(low02, low13), adds);
+        put(out + 2 * out_row, interleave_low(high02, high13), adds);
+        put(out + 3 * out_row, interleave_high(high02, high13), adds);
     }
 }
 

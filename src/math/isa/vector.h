@@ -125,6 +125,16 @@ INLINE vf load_fours(const float *p, ptrdiff_t stride)
     return (vf)_mm512_insertf32x4(v, _mm_loadu_ps(p + 12 * stride), 3);
 }
 
+/* a0 b0 a1 b1, and a2 b2 a3 b3, in each four lanes. */
+INLINE vf interleave_low(vf a, vf b)
+{
+    return (vf)_mm512_unpacklo_ps((__m512)a, (__m512)b);
+}
+INLINE vf interleave_high(vf a, vf b)
+{
+    return (vf)_mm512_unpackhi_ps((__m512)a, (__m512)b);
+}
+
 #elif defined(MOTE_ISA_avx2)
 
 INLINE __m256i part_mask(int lanes)
@@ -190,6 +200,15 @@ INLINE vi select_int(vmask mask, vi yes, vi no)
 INLINE vf load_fours(const float *p, ptrdiff_t stride)
 {
     return (vf)_mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(p)), _mm_loadu_ps(p + 4 * stride), 1);
+}
+
+INLINE vf interleave_low(vf a, vf b)
+{
+    return (vf)_mm256_unpacklo_ps((__m256)a, (__m256)b);
+}
+INLINE vf interleave_high(vf a, vf b)
+{
+    return (vf)_mm256_unpackhi_ps((__m256)a, (__m256)b);
 }
 
 #else /* baseline: any processor */
@@ -263,6 +282,15 @@ INLINE vf load_fours(const float *p, ptrdiff_t stride)
 {
     (void)stride;
     return load(p);
+}
+
+INLINE vf interleave_low(vf a, vf b)
+{
+    return (vf){a[0], b[0], a[1], b[1]};
+}
+INLINE vf interleave_high(vf a, vf b)
+{
+    return (vf){a[2], b[2], a[3], b[3]};
 }
 
 #endif
