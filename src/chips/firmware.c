@@ -81,7 +81,7 @@ static command begin_command(const mote_firmware *f)
     add_words(&c, f->row->compile_flags);
     add_words(&c, f->row->family->compile_flags);
     ADD_WORDS(&c, "-std=gnu99", "-w", "-ffp-contract=off", "-fno-math-errno", "-ffunction-sections", "-fdata-sections", "-I",
-              ".", "-I", f->model_folder);
+              f->model_folder, "-I", ".");
     return c;
 }
 
@@ -111,6 +111,8 @@ static mote_status fail_compile(const mote_firmware *f, const char *messages, mo
         snprintf(text, sizeof text, "%s%.*s", f->model_folder_shown, (int)(line_length - length), line + length);
     else
         snprintf(text, sizeof text, "%.*s", (int)line_length, line);
+    if (strstr(text, "is too large") || strstr(text, "relocation truncated")) /* than 16 bits can address, on AVR */
+        return mote_fail(err, MOTE_ERR_LIMIT, "does not fit %s: %s", f->row->chip.name, text);
     return mote_fail(err, MOTE_ERR_FORMAT, "does not compile for %s: %s", f->row->chip.name, text);
 }
 
@@ -133,7 +135,7 @@ static mote_status write_description(const mote_firmware *f, mote_error *err)
     mote_text text = {0};
     int       i;
 
-    mote_text_printf(&text, "#include <stdint.h>\n#include \"%s.h\"\n", f->name);
+    mote_text_printf(&text, "#include <stdint.h>\n#include <%s.h>\n", f->name);
     for (i = 0; i < MOTE_FIRMWARE_TENSORS; i++)
         mote_text_printf(&text,
                          "#ifndef %s_INPUT_%d_BYTES\n#define %s_INPUT_%d_BYTES 0\n#endif\n"
@@ -224,29 +226,30 @@ static mote_status describe_model(mote_firmware *f, mote_error *err)
     return read_description(f, err);
 }
 
-/* model.h: the model's functions under names that the harness knows. */
+/* mote_bound.h: the model's functions under names that the harness knows. The model's header goes in angle brackets, so that
+ * one named like a file of the build folder is found where it is. */
 static mote_status write_binding(const mote_firmware *f, mote_error *err)
 {
     mote_text text = {0};
     uint32_t  i;
 
-    mote_text_printf(
-        &text,
-        "#include \"%s.h\"\n"
-        "typedef %s_arena model_arena;\n"
-        "#define model_invoke %s_invoke\n"
-        "#if %s_HAS_STATE\n#define model_reset %s_reset\n#else\n#define model_reset(arena) ((void)(arena))\n#endif\n"
-        "static inline int model_read(port_state *state, model_arena *arena)\n{\n    return 1",
-        f->name, f->name, f->name, f->upper_name, f->name);
+    mote_text_printf(&text,
+                     "#include <%s.h>\n"
+                     "typedef %s_arena mote_bound_arena;\n"
+                     "#define mote_bound_invoke %s_invoke\n"
+                     "#if %s_HAS_STATE\n#define mote_bound_reset %s_reset\n#else\n#define mote_bound_reset(arena) "
+                     "((void)(arena))\n#endif\n"
+                     "static inline int mote_bound_read(port_state *state, mote_bound_arena *arena)\n{\n    return 1",
+                     f->name, f->name, f->name, f->upper_name, f->name);
     for (i = 0; i < f->model.input_count; i++)
         mote_text_printf(&text, "\n        && port_read(state, (void *)%s_input_%u(arena), %s_INPUT_%u_BYTES)", f->name, i,
                          f->upper_name, i);
-    mote_text_puts(&text, ";\n}\nstatic inline void model_write(port_state *state, model_arena *arena)\n{\n");
+    mote_text_puts(&text, ";\n}\nstatic inline void mote_bound_write(port_state *state, mote_bound_arena *arena)\n{\n");
     for (i = 0; i < f->model.output_count; i++)
         mote_text_printf(&text, "    port_write(state, (const void *)%s_output_%u(arena), %s_OUTPUT_%u_BYTES);\n", f->name,
                          i, f->upper_name, i);
     mote_text_puts(&text, "}\n");
-    write_text(f, "model.h", &text, err);
+    write_text(f, "mote_bound.h", &text, err);
     mote_text_free(&text);
     return err->code;
 }

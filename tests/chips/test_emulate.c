@@ -135,7 +135,7 @@ static void no_inputs_mean_one_sample_of_zeros(void **state)
     mote_emulate_options options = {.chip = need_chip("cortex-m4")->name};
     mote_emulation       run;
     (void)state;
-    emulate("flip", &options, &run);
+    emulate("model", &options, &run);
     assert_int_equal(run.sample_count, 1);
     assert_memory_equal(run.outputs, "\xff\xff\xff\xff", 4);
     mote_emulation_free(&run);
@@ -152,7 +152,7 @@ static void more_inputs_than_the_flash_holds_are_run_piece_by_piece(void **state
     for (i = 0; i < BYTES; i++)
         in[i] = (uint8_t)(i * 7 + (i >> 8));
     options.inputs = in;
-    emulate("flip", &options, &run);
+    emulate("model", &options, &run);
     assert_int_equal(run.output_bytes, BYTES);
     for (i = 0; i < BYTES; i++)
         assert_int_equal(run.outputs[i], (uint8_t)~in[i]);
@@ -229,7 +229,7 @@ static void the_only_model_of_a_folder_needs_no_name(void **state)
     mote_emulation       run;
     mote_error           err = {0};
     (void)state;
-    assert_int_equal(mote_emulate(STANDIN "flip", NULL, &options, &run, &err), MOTE_OK);
+    assert_int_equal(mote_emulate(STANDIN "model", NULL, &options, &run, &err), MOTE_OK);
     mote_emulation_free(&run);
     assert_int_equal(mote_emulate(STANDIN, NULL, &options, &run, &err), MOTE_ERR_USAGE);
 }
@@ -324,19 +324,19 @@ static void wrong_requests_are_refused(void **state)
     mote_emulation       run;
     mote_error           err = {0};
     (void)state;
-    assert_int_equal(mote_emulate(STANDIN "flip", "flip", &options, &run, &err), MOTE_ERR_USAGE);
+    assert_int_equal(mote_emulate(STANDIN "model", "model", &options, &run, &err), MOTE_ERR_USAGE);
     assert_contains(&err, "no emulated chip is named cortex-m5; try cortex-m");
     options = (mote_emulate_options){.chip = need_chip("cortex-m4")->name, .inputs = "12345", .input_bytes = 5};
-    err = emulate_badly("flip", &options, MOTE_ERR_USAGE);
+    err = emulate_badly("model", &options, MOTE_ERR_USAGE);
     assert_contains(&err, "5 bytes");
     assert_contains(&err, "no multiple of 4");
     mote_error_clear(&err);
     options.input_bytes = 4;
-    assert_int_equal(mote_emulate(STANDIN "flip", "../flip", &options, &run, &err), MOTE_ERR_USAGE);
+    assert_int_equal(mote_emulate(STANDIN "model", "../model", &options, &run, &err), MOTE_ERR_USAGE);
     mote_error_clear(&err);
-    assert_int_equal(mote_emulate(STANDIN "missing", "flip", &options, &run, &err), MOTE_ERR_IO);
+    assert_int_equal(mote_emulate(STANDIN "missing", "model", &options, &run, &err), MOTE_ERR_IO);
     mote_error_clear(&err);
-    assert_int_equal(mote_emulate(STANDIN "flip", "other", &options, &run, &err), MOTE_ERR_FORMAT);
+    assert_int_equal(mote_emulate(STANDIN "model", "other", &options, &run, &err), MOTE_ERR_FORMAT);
     assert_contains(&err, "other.h");
 }
 
@@ -347,7 +347,7 @@ static void a_missing_tool_is_named_with_its_package(void **state)
     mote_error     err = {0};
     (void)state;
     setenv("PATH", "/nonexistent", 1);
-    assert_int_equal(mote_emulate(STANDIN "flip", "flip", &(mote_emulate_options){.chip = "cortex-m4"}, &run, &err),
+    assert_int_equal(mote_emulate(STANDIN "model", "model", &(mote_emulate_options){.chip = "cortex-m4"}, &run, &err),
                      MOTE_ERR_IO);
     setenv("PATH", path, 1);
     free(path);
@@ -388,7 +388,7 @@ static void a_broken_elf_file_is_read_within_its_bounds(void **state)
     uint8_t             *bytes;
     size_t               i;
     (void)state;
-    emulate("flip", &options, &run);
+    emulate("model", &options, &run);
     mote_emulation_free(&run);
     assert_int_equal(mote_file_open(&whole, "build/tests/chips-elf/firmware.elf", &err), MOTE_OK);
     bytes = malloc(whole.count);

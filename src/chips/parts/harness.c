@@ -1,12 +1,12 @@
 /* The main program on the chip: every sample straight into the arena's input, invoke, outputs straight out of the arena;
  * then the first sample once more to count. No library, no formatting, and the arena is its only static memory.
  *
- * model.h is written by the host: it names the model's functions as model_arena, model_reset, model_read, model_write.
- * SPDX-License-Identifier: Apache-2.0 */
+ * mote_bound.h is written by the host: it names the model's functions as mote_bound_arena, mote_bound_reset,
+ * mote_bound_read, mote_bound_write. SPDX-License-Identifier: Apache-2.0 */
 #include "harness.h"
-#include "model.h"
+#include "mote_bound.h"
 
-static model_arena arena;
+static mote_bound_arena arena;
 
 /* Fills all free memory below the stack pointer, calls, and looks how deep the call reached. The loops are in this very
  * function, so that the stack pointer is the same while painting and at the call. */
@@ -19,7 +19,7 @@ static __attribute__((noinline)) void invoke_on_painted_stack(harness_report *re
 
     for (word = bottom; word < top; word++)
         *word = paint;
-    model_invoke(&arena);
+    mote_bound_invoke(&arena);
     for (word = bottom; word < top && *word == paint; word++) {
     }
     report->stack_bytes = (uint32_t)((uintptr_t)top - (uintptr_t)word);
@@ -44,18 +44,18 @@ int main(void)
     report.is_fault = report.fault_address = report.fault_caller = report.fault_cause = 0;
     report.stack_bytes = report.harness_stack_bytes = report.free_bytes = 0;
     port_open(&state);
-    model_reset(&arena);
-    if (model_read(&state, &arena)) {
+    mote_bound_reset(&arena);
+    if (mote_bound_read(&state, &arena)) {
         invoke_on_painted_stack(&report);
-        model_write(&state, &arena);
-        while (model_read(&state, &arena)) {
-            model_invoke(&arena);
-            model_write(&state, &arena);
+        mote_bound_write(&state, &arena);
+        while (mote_bound_read(&state, &arena)) {
+            mote_bound_invoke(&arena);
+            mote_bound_write(&state, &arena);
         }
     }
     port_rewind(&state); /* an invoke may have written over its input */
-    model_read(&state, &arena);
-    report.model = count_call((harness_function)model_invoke);
+    mote_bound_read(&state, &arena);
+    report.model = count_call((harness_function)mote_bound_invoke);
     report.empty = count_call(port_empty);
     port_finish(&report);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "flip.h"
+#include "model.h"
 
-void flip_invoke(flip_arena *arena)
+void model_invoke(model_arena *arena)
 {
     uint8_t i;
 
