@@ -1,7 +1,6 @@
 /* From a .tflite to a graph. Every number of the file is checked before it is used; memory is bounded by what the file can
  * justify, because parts of a FlatBuffer may be shared: 4 bytes of file can name a large tensor again.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <assert.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -409,16 +408,14 @@ static mote_stage stage_of(const mote_graph *graph)
 static mote_status read_metadata_entry(reader *r, const mote_fb_table *table, mote_error *err)
 {
     mote_model    *model = r->model;
-    mote_fb_string name = mote_fb_string_at(table, metadata_name, err);
     mote_blob     *blob = &model->metadata[model->metadata_count];
     mote_fb_vector bytes;
 
-    MOTE_TRY(err->code);
+    blob->name = copy_string(r, mote_fb_string_at(table, metadata_name, err), err);
     MOTE_TRY(find_buffer(r, mote_fb_u32(table, metadata_buffer, 0, err), &bytes, err));
-    if (name.count == strlen(MOTE_RECIPE_NAME) && memcmp(name.text, MOTE_RECIPE_NAME, name.count) == 0)
+    if (strcmp(blob->name, MOTE_RECIPE_NAME) == 0)
         return mote_recipe_decode(&model->recipe, bytes.count > 0 ? (const char *)bytes.elements : "", bytes.count,
                                   &model->arena, err);
-    blob->name = copy_string(r, name, err);
     blob->bytes = mote_arena_copy(&model->arena, bytes.elements, bytes.count, 1, err);
     blob->count = bytes.count;
     model->metadata_count++;

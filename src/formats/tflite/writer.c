@@ -1,7 +1,9 @@
 /* From a graph to a .tflite.
  *
- * Order in the file, from its end: constants' bytes (each at a multiple of 16), tensors, operators, codes, the model.
- * Tensors that nothing uses are left out; constants of equal bytes share a buffer. SPDX-License-Identifier: Apache-2.0 */
+ * Tensors that nothing uses are left out; the others keep the graph's order, and operands that only the file needs come
+ * after them. Constants of equal bytes share a buffer.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
 #include "base/text.h"
