@@ -45,9 +45,12 @@ static void run_row(const row_job *job)
                 positions_of(job, TILE, p, c, LANES);
             for (; p < job->positions; p++)
                 positions_of(job, 1, p, c, LANES);
-        } else
+        } else {
+            for (; p + TILE <= job->positions; p += TILE)
+                positions_of(job, TILE, p, c, smaller(lanes, LANES - 1));
             for (; p < job->positions; p++)
                 positions_of(job, 1, p, c, smaller(lanes, LANES - 1));
+        }
     }
 }
 
