@@ -123,10 +123,10 @@ void mote_array_to_f32(const mote_array *array, float *out)
 
 const char *mote_array_shape_text(const mote_array *array, char *text, size_t text_bytes)
 {
-    return mote_shape_text(array->rank, array->dim, text, text_bytes);
+    return mote_dim_text(array->rank, array->dim, text, text_bytes);
 }
 
-const char *mote_shape_text(int rank, const int64_t *dim, char *text, size_t text_bytes)
+const char *mote_dim_text(int rank, const int64_t *dim, char *text, size_t text_bytes)
 {
     size_t used = 0;
     int    i;

@@ -17,7 +17,7 @@ size_t mote_array_element_bytes(mote_dtype dtype);
 size_t mote_array_count(int rank, const int64_t *dim);
 /* Gives memory to an array whose dtype, rank and dim are set. max_bytes 0: the arena's default. */
 mote_status mote_array_allocate(mote_array *array, size_t max_bytes, mote_error *err);
-const char *mote_shape_text(int rank, const int64_t *dim, char *text, size_t text_bytes);
+const char *mote_dim_text(int rank, const int64_t *dim, char *text, size_t text_bytes);
 void        mote_swap_bytes(void *bytes, size_t count, size_t element_bytes);
 
 static inline bool mote_is_little_endian(void)

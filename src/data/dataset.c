@@ -74,8 +74,8 @@ mote_status mote_dataset_reshape(mote_dataset *set, int rank, const int64_t *dim
         return mote_fail(err, MOTE_ERR_USAGE, "a sample's shape has at most %d axes", MOTE_ARRAY_MAX_RANK - 1);
     if (!resolve_shape(set->sample_count, rank, dim, resolved))
         return mote_fail(err, MOTE_ERR_USAGE, "samples of shape %s (%zu elements) cannot take the shape %s",
-                         mote_shape_text(set->rank, set->dim, a, sizeof a), set->sample_count,
-                         mote_shape_text(rank, dim, b, sizeof b));
+                         mote_dim_text(set->rank, set->dim, a, sizeof a), set->sample_count,
+                         mote_dim_text(rank, dim, b, sizeof b));
     set->rank = rank;
     memcpy(set->dim, resolved, sizeof resolved);
     return MOTE_OK;

@@ -118,7 +118,7 @@ static mote_status check_same_size(const image_set *set, const mote_array *image
     if (memcmp(image->dim, all, 3 * sizeof *all) == 0)
         return MOTE_OK;
     return mote_fail(err, MOTE_ERR_FORMAT, "is %s (height, width, channels), but %s is %s; ask for one %s",
-                     mote_array_shape_text(image, a, sizeof a), set->first_image, mote_shape_text(3, all, b, sizeof b),
+                     mote_array_shape_text(image, a, sizeof a), set->first_image, mote_dim_text(3, all, b, sizeof b),
                      memcmp(image->dim, all, 2 * sizeof *all) == 0 ? "number of channels" : "image size");
 }
 
