@@ -35,8 +35,8 @@ typedef struct mote_optimizer {
     mote_optimizer_kind kind;
     float               learning_rate;  /* 0.001; sgd: 0.01 */
     float               momentum;       /* sgd, rmsprop: 0 */
-    float               rho;            /* rmsprop: 0.9 */
-    float               beta_1, beta_2; /* adam: 0.9, 0.999 */
+    double              rho;            /* rmsprop: 0.9. Doubles, as Keras' are: 1 - rho is rounded after subtracting */
+    double              beta_1, beta_2; /* adam: 0.9, 0.999 */
     float               epsilon;        /* rmsprop, adam: 1e-7 */
     bool                nesterov;       /* sgd */
     bool                centered;       /* rmsprop */

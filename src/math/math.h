@@ -95,14 +95,16 @@ typedef struct mote_math_sgd { /* velocity may be NULL when momentum is 0 */
     bool  nesterov, clears_g;
 } mote_math_sgd;
 
-typedef struct mote_math_rmsprop {    /* momentum_buffer may be NULL when momentum is 0, mean_g unless centered */
-    float lr, rho, momentum, epsilon; /* Keras: 1e-3, 0.9, 0, 1e-7 */
-    bool  centered, clears_g;
+typedef struct mote_math_rmsprop { /* momentum_buffer may be NULL when momentum is 0, mean_g unless centered */
+    float  lr, momentum, epsilon;  /* Keras: 1e-3, 0, 1e-7 */
+    double rho;                    /* 0.9; a double, as 1 - rho is rounded to float32 only after subtracting */
+    bool   centered, clears_g;
 } mote_math_rmsprop;
 
 typedef struct mote_math_adam {
-    float    lr, beta1, beta2, epsilon; /* Keras: 1e-3, 0.9, 0.999, 1e-7 */
-    uint64_t step;                      /* counts from 1 */
+    float    lr, epsilon;  /* Keras: 1e-3, 1e-7 */
+    double   beta1, beta2; /* 0.9, 0.999; doubles, as for rmsprop */
+    uint64_t step;         /* counts from 1 */
     bool     clears_g;
 } mote_math_adam;
 

@@ -21,21 +21,27 @@ mote_optimizer_kind mote_optimizer_find(const char *name)
     return kind;
 }
 
-static void set_default(float *value, float standard)
+static float or_default(float value, float standard)
 {
-    if (*value == 0.0f)
-        *value = standard;
+    return value != 0.0f ? value : standard;
+}
+
+static double or_default_f64(double value, double standard)
+{
+    return value != 0.0 ? value : standard;
 }
 
 mote_status mote_optimizer_init(mote_optimizer_state *state, const mote_optimizer *options, size_t count, mote_arena *arena,
                                 mote_error *err)
 {
+    mote_optimizer *o = &state->options;
+
     *state = (mote_optimizer_state){.options = *options};
-    set_default(&state->options.learning_rate, options->kind == MOTE_SGD ? 0.01f : 0.001f);
-    set_default(&state->options.rho, 0.9f);
-    set_default(&state->options.beta_1, 0.9f);
-    set_default(&state->options.beta_2, 0.999f);
-    set_default(&state->options.epsilon, 1e-7f);
+    o->learning_rate = or_default(o->learning_rate, o->kind == MOTE_SGD ? 0.01f : 0.001f);
+    o->epsilon = or_default(o->epsilon, 1e-7f);
+    o->rho = or_default_f64(o->rho, 0.9);
+    o->beta_1 = or_default_f64(o->beta_1, 0.9);
+    o->beta_2 = or_default_f64(o->beta_2, 0.999);
     state->first = MOTE_NEW(arena, float, count, err);
     state->second = MOTE_NEW(arena, float, count, err);
     state->third = MOTE_NEW(arena, float, count, err);
@@ -51,10 +57,10 @@ void mote_optimizer_step(mote_optimizer_state *state, const mote_math *math, con
         const mote_math_sgd sgd = {o->learning_rate, o->momentum, o->nesterov, true};
         math->sgd_step(&sgd, params->count, params->values, grads, state->first);
     } else if (o->kind == MOTE_RMSPROP) {
-        const mote_math_rmsprop rmsprop = {o->learning_rate, o->rho, o->momentum, o->epsilon, o->centered, true};
+        const mote_math_rmsprop rmsprop = {o->learning_rate, o->momentum, o->epsilon, o->rho, o->centered, true};
         math->rmsprop_step(&rmsprop, params->count, params->values, grads, state->first, state->second, state->third);
     } else {
-        const mote_math_adam adam = {o->learning_rate, o->beta_1, o->beta_2, o->epsilon, state->step, true};
+        const mote_math_adam adam = {o->learning_rate, o->epsilon, o->beta_1, o->beta_2, state->step, true};
         math->adam_step(&adam, params->count, params->values, grads, state->first, state->second);
     }
 }

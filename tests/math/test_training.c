@@ -292,12 +292,12 @@ static void optimizers_at_level(const mote_math *math)
         check_sgd(math, counts[i], (mote_math_sgd){.lr = 0.01f});
         check_sgd(math, counts[i], (mote_math_sgd){.lr = 0.01f, .momentum = 0.9f, .clears_g = true});
         check_sgd(math, counts[i], (mote_math_sgd){.lr = 0.01f, .momentum = 0.9f, .nesterov = true});
-        check_rmsprop(math, counts[i], (mote_math_rmsprop){.lr = 1e-3f, .rho = 0.9f, .epsilon = 1e-7f, .clears_g = true});
-        check_rmsprop(math, counts[i], (mote_math_rmsprop){.lr = 1e-3f, .rho = 0.9f, .epsilon = 1e-7f, .momentum = 0.5f});
-        check_rmsprop(math, counts[i], (mote_math_rmsprop){.lr = 1e-3f, .rho = 0.9f, .epsilon = 1e-3f, .centered = true});
-        check_adam(math, counts[i], (mote_math_adam){.lr = 1e-3f, .beta1 = 0.9f, .beta2 = 0.999f, .epsilon = 1e-7f});
+        check_rmsprop(math, counts[i], (mote_math_rmsprop){.lr = 1e-3f, .rho = 0.9, .epsilon = 1e-7f, .clears_g = true});
+        check_rmsprop(math, counts[i], (mote_math_rmsprop){.lr = 1e-3f, .rho = 0.9, .epsilon = 1e-7f, .momentum = 0.5f});
+        check_rmsprop(math, counts[i], (mote_math_rmsprop){.lr = 1e-3f, .rho = 0.9, .epsilon = 1e-3f, .centered = true});
+        check_adam(math, counts[i], (mote_math_adam){.lr = 1e-3f, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-7f});
         check_adam(math, counts[i],
-                   (mote_math_adam){.lr = 1e-2f, .beta1 = 0.8f, .beta2 = 0.99f, .epsilon = 1e-4f, .clears_g = true});
+                   (mote_math_adam){.lr = 1e-2f, .beta1 = 0.8, .beta2 = 0.99, .epsilon = 1e-4f, .clears_g = true});
     }
 }
 

@@ -22,7 +22,7 @@ void ISA(sgd_step)(sgd_options *options, size_t count, float *w, float *g, float
 void ISA(rmsprop_step)(rmsprop_options *options, size_t count, float *w, float *g, float *v, float *momentum_buffer,
                        float *mean_g)
 {
-    const float rho = options->rho, rest = 1.0f - rho, momentum = options->momentum;
+    const float rho = (float)options->rho, rest = (float)(1.0 - options->rho), momentum = options->momentum;
 
     for (ptrdiff_t i = 0, left = (ptrdiff_t)count; left > 0; i += LANES, left -= LANES) {
         vf gradient = load_up_to(g + i, left), step;
@@ -57,10 +57,10 @@ static double power(double base, uint64_t exponent)
 
 void ISA(adam_step)(adam_options *options, size_t count, float *w, float *g, float *m, float *v)
 {
-    const double unbias1 = 1 - power((double)options->beta1, options->step);
-    const double unbias2 = 1 - power((double)options->beta2, options->step);
-    const float  alpha = (float)((double)options->lr * __builtin_sqrt(unbias2) / unbias1);
-    const vf     rest1 = set1(1.0f - options->beta1), rest2 = set1(1.0f - options->beta2);
+    const float unbias1 = 1.0f - (float)power((double)(float)options->beta1, options->step);
+    const float unbias2 = 1.0f - (float)power((double)(float)options->beta2, options->step);
+    const float alpha = options->lr * __builtin_sqrtf(unbias2) / unbias1; /* in float32, as Keras has it */
+    const vf    rest1 = set1((float)(1.0 - options->beta1)), rest2 = set1((float)(1.0 - options->beta2));
 
     for (ptrdiff_t i = 0, left = (ptrdiff_t)count; left > 0; i += LANES, left -= LANES) {
         vf gradient = load_up_to(g + i, left), first = load_up_to(m + i, left), second = load_up_to(v + i, left);

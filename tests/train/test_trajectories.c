@@ -1,0 +1,285 @@
+/* A hundred training steps from Keras' weights and batches end at Keras' weights, for three networks and four optimizers,
+ * and at the same bytes for any number of threads.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "testing.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <mote/mote.h>
+
+#include "base/file.h"
+#include "train/objective.h"
+#include "train/optimizer.h"
+
+enum { STEPS = 100, BATCH = 16, WEIGHTS_MAX = 20 };
+#define FOLDER "build/tests/trajectory"
+
+/* ---- the three networks ---- */
+
+static mote_layer_id add_mlp(mote_builder *b)
+{
+    mote_layer_id x = mote_add_input(b, 1, (int[]){20});
+
+    x = mote_add_dense(b, x, &(mote_dense){.units = 16, .activation = MOTE_RELU});
+    x = mote_add_dense(b, x, &(mote_dense){.units = 16, .activation = MOTE_RELU});
+    return mote_add_dense(b, x, &(mote_dense){.units = 4, .activation = MOTE_SOFTMAX});
+}
+
+static mote_layer_id add_cnn(mote_builder *b)
+{
+    mote_layer_id x = mote_add_input(b, 3, (int[]){12, 12, 1});
+
+    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 8, .kernel_size = {3, 3}, .activation = MOTE_RELU});
+    x = mote_add_max_pooling2d(b, x, NULL);
+    x = mote_add_conv2d(b, x,
+                        &(mote_conv2d){.filters = 8, .kernel_size = {3, 3}, .padding = MOTE_SAME, .activation = MOTE_RELU});
+    x = mote_add_average_pooling2d(b, x, NULL);
+    x = mote_add_flatten(b, x, NULL);
+    return mote_add_dense(b, x, &(mote_dense){.units = 3, .activation = MOTE_SOFTMAX});
+}
+
+static mote_layer_id add_norm_relu(mote_builder *b, mote_layer_id x)
+{
+    x = mote_add_batch_normalization(b, x, NULL);
+    return mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_RELU});
+}
+
+static mote_layer_id add_resnet(mote_builder *b)
+{
+    mote_layer_id x = mote_add_input(b, 3, (int[]){10, 10, 3}), s;
+
+    x = mote_add_conv2d(b, x,
+                        &(mote_conv2d){.filters = 8, .kernel_size = {3, 3}, .padding = MOTE_SAME, .use_bias = MOTE_OFF});
+    s = x = add_norm_relu(b, x);
+    x = mote_add_depthwise_conv2d(
+        b, x, &(mote_depthwise_conv2d){.kernel_size = {3, 3}, .padding = MOTE_SAME, .use_bias = MOTE_OFF});
+    x = add_norm_relu(b, x);
+    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 8, .kernel_size = {1, 1}, .use_bias = MOTE_OFF});
+    x = mote_add_batch_normalization(b, x, NULL);
+    x = mote_add_add(b, (mote_layer_id[]){x, s}, 2, NULL);
+    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_RELU});
+    x = mote_add_global_average_pooling2d(b, x, NULL);
+    return mote_add_dense(b, x, &(mote_dense){.units = 4, .activation = MOTE_SOFTMAX});
+}
+
+typedef struct network_case {
+    const char *name;
+    mote_layer_id (*add)(mote_builder *b);
+    mote_loss loss;
+} network_case;
+
+static const network_case networks[] = {
+    {"mlp", add_mlp, MOTE_LOSS_CATEGORICAL_CROSSENTROPY},
+    {"cnn", add_cnn, MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY},
+    {"resnet", add_resnet, MOTE_LOSS_CATEGORICAL_CROSSENTROPY},
+};
+
+/* ---- golden data ---- */
+
+static void load(mote_array *out, mote_npz *npz, const char *first, const char *second)
+{
+    mote_error err = {0};
+    char       name[64];
+
+    snprintf(name, sizeof name, "%s%s", first, second);
+    if (mote_npz_load(out, npz, name, 0, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+}
+
+static mote_dataset *load_samples(mote_npz *npz, mote_error *err)
+{
+    mote_dataset *set = NULL;
+    mote_array    x, y;
+
+    load(&x, npz, "x", "");
+    load(&y, npz, "labels", "");
+    assert_int_equal(mote_make_dirs(FOLDER, err), MOTE_OK);
+    assert_int_equal(mote_npy_save(&x, FOLDER "/x.npy", err), MOTE_OK);
+    assert_int_equal(mote_npy_save(&y, FOLDER "/y.npy", err), MOTE_OK);
+    mote_array_free(&x);
+    mote_array_free(&y);
+    if (mote_dataset_load(&set, FOLDER, NULL, err) != MOTE_OK)
+        fail_msg("%s", err->text);
+    return set;
+}
+
+/* The constants of a network in Keras' order, which is the order in which the layers made them. */
+static int list_weights(const mote_model *model, const mote_tensor **out)
+{
+    const mote_graph *graph = &model->graphs[0];
+    int32_t           i;
+    int               count = 0;
+
+    for (i = 0; i < graph->tensor_count; i++)
+        if (graph->tensors[i].kind == MOTE_CONST && graph->tensors[i].dtype == MOTE_F32 && count < WEIGHTS_MAX)
+            out[count++] = &graph->tensors[i];
+    return count;
+}
+
+static mote_model *make_network(const network_case *network, mote_npz *npz, mote_error *err)
+{
+    const mote_tensor *weights[WEIGHTS_MAX];
+    mote_model        *model = NULL;
+    mote_builder      *b = mote_builder_create(NULL, err);
+    mote_layer_id      x = network->add(b);
+    int                count, i;
+
+    if (mote_builder_finish(b, &x, 1, &model, err) != MOTE_OK)
+        fail_msg("%s", err->text);
+    count = list_weights(model, weights);
+    for (i = 0; i < count; i++) {
+        mote_array init;
+        char       number[8];
+        snprintf(number, sizeof number, "%d", i);
+        load(&init, npz, "init/", number);
+        assert_int_equal(init.count, mote_tensor_count(weights[i]));
+        memcpy(weights[i]->data, init.bytes, init.count * sizeof(float));
+        mote_array_free(&init);
+    }
+    return model;
+}
+
+/* ||w - w_keras|| / ||w_keras|| over all weights. */
+static double distance(const mote_model *model, mote_npz *npz, const char *optimizer)
+{
+    const mote_tensor *weights[WEIGHTS_MAX];
+    int                count = list_weights(model, weights), i;
+    double             gap = 0, size = 0;
+    size_t             k;
+
+    for (i = 0; i < count; i++) {
+        mote_array wanted;
+        char       name[32];
+        snprintf(name, sizeof name, "%s/%d", optimizer, i);
+        load(&wanted, npz, name, "");
+        for (k = 0; k < wanted.count; k++) {
+            double w = (double)((const float *)weights[i]->data)[k], keras = (double)((const float *)wanted.bytes)[k];
+            gap += (w - keras) * (w - keras);
+            size += keras * keras;
+        }
+        mote_array_free(&wanted);
+    }
+    return sqrt(gap / size);
+}
+
+static mote_optimizer optimizer_of(const char *name, mote_npz *npz)
+{
+    mote_array     attrs;
+    mote_optimizer optimizer = {.kind = strcmp(name, "rmsprop") == 0 ? MOTE_RMSPROP
+                                        : strcmp(name, "adam") == 0  ? MOTE_ADAM
+                                                                     : MOTE_SGD};
+
+    load(&attrs, npz, name, "/attrs");
+    optimizer.learning_rate = (float)mote_array_at(&attrs, 0);
+    optimizer.momentum = optimizer.kind == MOTE_SGD ? (float)mote_array_at(&attrs, 1) : 0;
+    mote_array_free(&attrs);
+    return optimizer;
+}
+
+/* ---- a hundred steps ---- */
+
+typedef struct steps {
+    const mote_math *math;
+    mote_pool       *pool;
+    mote_dataset    *set;
+    mote_npz        *npz;
+    mote_loss        loss;
+    const char      *optimizer;
+} steps;
+
+static void train(const steps *s, mote_model *model)
+{
+    const mote_train_options   options = {.loss = s->loss};
+    const mote_network_options size = {s->math, s->pool, BATCH};
+    const mote_optimizer       kind = optimizer_of(s->optimizer, s->npz);
+    mote_error                 err = {0};
+    mote_arena                 arena = {0};
+    mote_network              *network;
+    mote_objective             objective;
+    mote_targets               targets;
+    mote_optimizer_state       optimizer;
+    mote_array                 batches, losses;
+    int                        step;
+
+    load(&batches, s->npz, "batches", "");
+    load(&losses, s->npz, s->optimizer, "/loss");
+    assert_int_equal(mote_objective_init(&objective, model, s->set, &options, &err), MOTE_OK);
+    assert_int_equal(mote_network_create(&network, model, &size, &err), MOTE_OK);
+    assert_int_equal(mote_targets_create(&targets, &objective, BATCH, &arena, &err), MOTE_OK);
+    assert_int_equal(mote_optimizer_init(&optimizer, &kind, model->params.count, &arena, &err), MOTE_OK);
+    for (step = 0; step < STEPS; step++) {
+        const mote_network_pass pass = {.batch = BATCH, .is_training = true};
+        mote_data_pick          pick = mote_data_picked((const uint32_t *)batches.bytes + step * BATCH, BATCH);
+        mote_scores             sums = {0};
+        mote_data_gather(&s->set->split[MOTE_TRAIN], pick, network->value[model->graphs[0].inputs[0]]);
+        mote_targets_gather(&targets, &objective, &s->set->split[MOTE_TRAIN], pick);
+        mote_network_forward(network, objective.node_count, &pass);
+        mote_objective_score(&objective, s->math, network->value[objective.scores], BATCH, &targets,
+                             network->grad[objective.scores], &sums);
+        /* the loss curves agree, too */
+        assert_true(fabs(sums.loss / BATCH - mote_array_at(&losses, (size_t)step)) <= 1e-4);
+        mote_network_backward(network, objective.node_count, &pass);
+        mote_optimizer_step(&optimizer, s->math, &model->params, network->param_grads);
+    }
+    mote_network_destroy(network);
+    mote_arena_destroy(&arena);
+    mote_array_free(&batches);
+    mote_array_free(&losses);
+}
+
+static void check_network(const network_case *network, const char *isa)
+{
+    static const char *const optimizers[] = {"sgd", "momentum", "rmsprop", "adam"};
+    mote_error               err = {0};
+    char                     path[80];
+    mote_npz                *npz;
+    steps                    s = {.math = mote_math_select(isa), .loss = network->loss};
+    size_t                   o;
+
+    if (!s.math) {
+        print_message("this processor lacks %s: not run\n", isa);
+        return;
+    }
+    snprintf(path, sizeof path, "tests/golden/trajectory_%s.npz", network->name);
+    if (mote_npz_open(&npz, path, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    s.npz = npz;
+    s.set = load_samples(npz, &err);
+    for (o = 0; o < sizeof optimizers / sizeof *optimizers; o++) {
+        mote_model *one = make_network(network, npz, &err), *three = make_network(network, npz, &err);
+        double      gap;
+        s.optimizer = optimizers[o];
+        train(&s, one);
+        assert_int_equal(mote_pool_create(&s.pool, 3, &err), MOTE_OK);
+        train(&s, three);
+        mote_pool_destroy(s.pool);
+        s.pool = NULL;
+        assert_memory_equal(one->params.values, three->params.values, one->params.count * sizeof(float));
+        gap = distance(one, npz, optimizers[o]);
+        print_message("%s, %s, %s: %.2e\n", network->name, optimizers[o], isa, gap);
+        assert_true(gap <= 2e-6); /* Keras' own float32 and float64 runs are 4e-7 apart */
+        mote_model_destroy(one);
+        mote_model_destroy(three);
+    }
+    mote_dataset_destroy(s.set);
+    mote_npz_close(npz);
+}
+
+static void hundred_steps_end_at_keras_weights(void **state)
+{
+    static const char *const levels[] = {"baseline", "avx2", "avx512"};
+    size_t                   n, l;
+
+    (void)state;
+    for (l = 0; l < 3; l++)
+        for (n = 0; n < sizeof networks / sizeof *networks; n++)
+            check_network(&networks[n], levels[l]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(hundred_steps_end_at_keras_weights)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
