@@ -20,11 +20,13 @@
 #include <mote/emulate.h>
 #include <mote/evaluate.h>
 #include <mote/image.h>
+#include <mote/inspect.h>
 #include <mote/layers.h>
 #include <mote/model.h>
 #include <mote/progress.h>
 #include <mote/report.h>
 #include <mote/run.h>
+#include <mote/samples.h>
 #include <mote/spec.h>
 #include <mote/status.h>
 #include <mote/train.h>

@@ -1,0 +1,89 @@
+/* What is in a model: layers, parameters, multiplications, sizes, and where each tensor lives at run time.
+ *
+ *     mote_inspection in;
+ *     if (mote_inspect(&in, model, &err) == MOTE_OK)
+ *         printf("%zu parameters, arena %zu bytes\n", in.parameters, in.memory.arena_bytes);
+ *     mote_inspection_free(&in);
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_INSPECT_H
+#define MOTE_INSPECT_H
+
+#include <mote/model.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Texts and arrays belong to the inspection. */
+typedef struct mote_layer_info {
+    const char      *name;       /* the layer's, or its output's; "" where it has none */
+    const char      *op;         /* "CONV_2D" ... */
+    const char      *activation; /* the fused one: "", "relu", "relu6" */
+    mote_tensor_info output;
+    size_t           parameters, parameter_bytes; /* constants that are numbers, not shapes or axes */
+    size_t           macs;                        /* multiply-accumulates of one sample */
+} mote_layer_info;
+
+/* A tensor in the arena. It lives from first_step to last_step; inputs from -1, outputs to step_count. */
+typedef struct mote_place_info {
+    const char *name;
+    size_t      offset, bytes;
+    int32_t     first_step, last_step;
+    const char *shares; /* the tensor whose place this one takes over: a view, or computed in place; NULL: its own */
+} mote_place_info;
+
+/* The plan that `mote compile` emits. */
+typedef struct mote_memory_info {
+    size_t           arena_bytes, bound_bytes; /* bound: no plan can do with less */
+    size_t           constant_bytes;           /* weights, biases, multipliers, tables, as compiled code holds them */
+    int32_t          step_count;
+    mote_place_info *places; /* by offset */
+    int32_t          place_count;
+} mote_memory_info;
+
+typedef struct mote_inspection {
+    const char        *name;
+    mote_layer_info   *layers;
+    int32_t            layer_count;
+    size_t             parameters, parameter_bytes, macs;
+    size_t             tflite_bytes; /* the model written as .tflite */
+    mote_memory_info   memory;
+    const char        *memory_failure; /* why there is no plan (a type without a kernel ...); NULL: there is one */
+    struct mote_arena *owner;
+} mote_inspection;
+
+/* A model in training is shown as it trains; its memory and file are those of its inference form. */
+mote_status mote_inspect(mote_inspection *out, const mote_model *model, mote_error *err);
+
+/* The same of the model's int8 form. Nothing is calibrated: sizes and memory are right, the numbers in it mean nothing.
+ * UNSUPPORTED where an operator has no int8 form; USAGE when the model is quantized already. */
+mote_status mote_inspect_int8(mote_inspection *out, const mote_model *model, mote_error *err);
+
+void mote_inspection_free(mote_inspection *inspection); /* a no-op on a zeroed one */
+
+/* ---- operators ---- */
+
+/* One combination of operand types that can be executed. */
+typedef struct mote_operator_row {
+    mote_dtype out, in[4];
+    int32_t    in_count;                 /* of in[]; the last goes for all operands after it */
+    int32_t    version_min, version_max; /* of TensorFlow Lite's operator */
+    int32_t    kernel_count;             /* the plain one and its faster variants */
+} mote_operator_row;
+
+typedef struct mote_operator_info {
+    const char *name;
+    bool        trains;           /* has a backward pass */
+    bool        quantizes;        /* has an int8 form */
+    bool        fuses_activation; /* RELU and RELU6 can be part of it */
+    int32_t     row_count;        /* 0: training only */
+} mote_operator_info;
+
+int32_t            mote_operator_count(void);
+mote_operator_info mote_operator_at(int32_t index);
+mote_operator_row  mote_operator_row_at(int32_t index, int32_t row);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

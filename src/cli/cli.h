@@ -1,0 +1,108 @@
+/* The command line: thin. Parse, call the library, print.
+ *
+ * Each command is one file with one table of its options; parsing, --help and the list in `mote --help` come from the same
+ * rows. Results go to stdout, progress and messages to stderr. Exit status 0 done, 1 failed, 2 wrong usage.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_CLI_CLI_H
+#define MOTE_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include <mote/mote.h>
+
+#include "base/arena.h"
+
+enum { CLI_OPTIONS_MAX = 20, CLI_VALUES_MAX = 16, CLI_POSITIONALS_MAX = 2 };
+
+typedef struct cli_option {
+    const char *name;   /* long name, without dashes; NULL ends the table */
+    char        letter; /* short form, or 0 */
+    const char *value;  /* what the value is called in the help; NULL: a flag */
+    const char *help;
+} cli_option;
+
+typedef struct cli_args {
+    const struct cli_command *command;
+    const char               *positional[CLI_POSITIONALS_MAX];
+    const char               *values[CLI_OPTIONS_MAX][CLI_VALUES_MAX]; /* by the option's place in its table */
+    int                       value_count[CLI_OPTIONS_MAX];
+} cli_args;
+
+typedef struct cli_command {
+    const char       *name, *operands, *summary;
+    const char       *examples; /* lines */
+    int               positional_min, positional_max;
+    const cli_option *options;
+    mote_status (*run)(const cli_args *args, mote_error *err);
+} cli_command;
+
+extern const cli_command cli_build, cli_train, cli_convert, cli_run, cli_eval, cli_compare, cli_inspect, cli_compile,
+    cli_emulate, cli_data;
+
+/* ---- options ---- */
+
+bool        cli_has(const cli_args *args, const char *option);
+const char *cli_value(const cli_args *args, const char *option); /* the last given, or NULL */
+int         cli_values(const cli_args *args, const char *option, const char *const **values);
+/* A whole number within [min, max]; fallback when the option is absent. MOTE_ERR_USAGE names option and range. */
+mote_status cli_integer(const cli_args *args, const char *option, long long min, long long max, long long fallback,
+                        long long *out, mote_error *err);
+/* The index of the value among words (NULL-ended); fallback when absent. MOTE_ERR_USAGE lists the words. */
+mote_status cli_choice(const cli_args *args, const char *option, const char *const *words, int fallback, int *out,
+                       mote_error *err);
+
+/* ---- printing ---- */
+
+/* A bar on stderr where that is a terminal, else silent. */
+mote_progress cli_progress(void);
+void          cli_progress_end(void); /* wipes the bar */
+
+/* Prints and releases. */
+mote_status cli_print_json(json_t *object, mote_error *err);
+mote_status cli_flush(mote_error *err); /* stdout written wholly? */
+
+/* A value for JSON: NaN and infinity, which JSON has not, become null; bytes that are not UTF-8 are escaped. */
+json_t *cli_json_number(double value);
+json_t *cli_json_text(const char *text);
+
+/* A table, cell by cell, row by row; zeroed but for headings (NULL: none) and column_count. */
+typedef struct cli_table {
+    const char *const *headings;
+    int                column_count;
+    const char       **cells;
+    size_t             cell_count, capacity;
+    mote_arena         arena;
+    mote_error         failure; /* out of memory: told by cli_table_print */
+} cli_table;
+void        cli_cell(cli_table *table, const char *format, ...) MOTE_PRINTF(2, 3);
+mote_status cli_table_print(cli_table *table, mote_error *err); /* prints and releases */
+
+/* ---- shared by commands ---- */
+
+/* "[1,28,28,1]" of a tensor; an open batch is "?". */
+typedef struct cli_shape {
+    char text[8 * 12 + 3];
+} cli_shape;
+cli_shape cli_show_shape(const mote_tensor_info *tensor);
+json_t *
+cli_json_tensor(const mote_tensor_info *tensor); /* name, dtype, shape, batched, and scale, zero_point if quantized */
+
+/* DATA of the command line, shaped for the model's first input and prepared as the model's recipe says. split_name NULL:
+ * preferred when it has samples, else the first that has. The caller destroys *out, also on failure (NULL is fine). */
+typedef struct cli_data_request {
+    const char       *path, *split_name;
+    mote_split_id     preferred;
+    const mote_model *model;
+} cli_data_request;
+mote_status cli_load_data(mote_dataset **out, const mote_data_split **split, const cli_data_request *request,
+                          mote_error *err);
+
+void    cli_json_metrics(json_t *object, const mote_evaluation *evaluation); /* adds a key a metric */
+json_t *cli_json_evaluation(const mote_evaluation *evaluation);
+json_t *cli_json_emulation(const mote_emulation *emulation);
+void    cli_print_emulation(const mote_emulation *emulation);
+
+#endif

@@ -1,0 +1,254 @@
+/* mote compare: two models on the same samples, on the host or one of them on an emulated chip.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/cli.h"
+#include "graph/graph.h"
+
+enum { LAYERS_MAX = 4096 };
+
+/* One of the two: a model file, or chip:NAME:MODEL. */
+typedef struct side {
+    const char      *given, *path;
+    const char      *chip; /* NULL: the host */
+    char            *chip_name;
+    mote_model      *model;
+    mote_predictions predictions;
+    mote_evaluation  evaluation;
+    bool             is_evaluated;
+} side;
+
+typedef struct comparing {
+    side                   a, b;
+    mote_dataset          *set;
+    const mote_data_split *split;
+    size_t                 limit;
+    mote_comparison        result;
+    mote_layer_difference *layers; /* NULL: not asked for */
+    int                    layer_count;
+} comparing;
+
+static mote_status parse_side(side *s, const char *given, mote_error *err)
+{
+    const char *colon;
+
+    s->given = s->path = given;
+    if (strncmp(given, "serial:", 7) == 0)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "%s: boards over a serial port are not there yet; chip:NAME:MODEL is",
+                         mote_show_string(given).text);
+    if (strncmp(given, "chip:", 5) != 0)
+        return MOTE_OK;
+    colon = strchr(given + 5, ':');
+    if (!colon || colon[1] == '\0')
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: firmware on a chip is named chip:NAME:MODEL",
+                         mote_show_string(given).text);
+    s->path = colon + 1;
+    s->chip_name = strndup(given + 5, (size_t)(colon - given - 5));
+    s->chip = s->chip_name;
+    return s->chip ? MOTE_OK : mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+}
+
+static mote_status predict(side *s, const comparing *c, mote_error *err)
+{
+    const mote_predict_options options = {.limit = c->limit, .progress = cli_progress()};
+
+    if (s->chip)
+        mote_predict_on_chip(&s->predictions, s->model, s->chip, c->split, &options, NULL, err);
+    else
+        mote_predict(&s->predictions, s->model, c->split, &options, err);
+    if (err->code != MOTE_OK)
+        return mote_context(err, "%s", s->given);
+    if (c->set->targets != MOTE_TARGETS_NONE) {
+        if (mote_evaluate(&s->evaluation, &s->predictions, c->split, MOTE_LOSS_COUNT, err) != MOTE_OK)
+            return mote_context(err, "%s", s->given);
+        s->is_evaluated = true;
+    }
+    return MOTE_OK;
+}
+
+static mote_status compare_layers(comparing *c, mote_error *err)
+{
+    if (c->a.chip || c->b.chip)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "--layers compares two model files; a chip gives its outputs only");
+    c->layers = calloc(LAYERS_MAX, sizeof *c->layers);
+    if (!c->layers)
+        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+    MOTE_TRY(mote_compare_layers(c->layers, LAYERS_MAX, &c->layer_count, c->a.model, c->b.model, c->split, c->limit, err));
+    c->layer_count = c->layer_count < LAYERS_MAX ? c->layer_count : LAYERS_MAX;
+    return MOTE_OK;
+}
+
+/* Samples are prepared as a's recipe says, or as b's where a has none. */
+static mote_status load(comparing *c, const cli_args *args, mote_error *err)
+{
+    cli_data_request request = {cli_value(args, "data"), cli_value(args, "split"), MOTE_TEST, NULL};
+    long long        limit;
+
+    MOTE_TRY(cli_integer(args, "limit", 1, INT64_MAX, 0, &limit, err));
+    c->limit = (size_t)limit;
+    MOTE_TRY(mote_model_load(&c->a.model, c->a.path, NULL, err));
+    MOTE_TRY(mote_model_load(&c->b.model, c->b.path, NULL, err));
+    request.model = c->a.model->recipe.is_prepared || !c->b.model->recipe.is_prepared ? c->a.model : c->b.model;
+    return cli_load_data(&c->set, &c->split, &request, err);
+}
+
+static mote_status compare(comparing *c, const cli_args *args, mote_error *err)
+{
+    MOTE_TRY(load(c, args, err));
+    if (cli_has(args, "layers"))
+        MOTE_TRY(compare_layers(c, err));
+    MOTE_TRY(predict(&c->a, c, err));
+    MOTE_TRY(predict(&c->b, c, err));
+    return mote_compare(&c->result, &c->a.predictions, &c->b.predictions, err);
+}
+
+/* ---- printing ---- */
+
+/* Signal to quantization noise, in decibels. */
+static double noise_ratio(const mote_layer_difference *layer)
+{
+    return layer->root_mean_square > 0 ? 20 * log10(layer->signal / layer->root_mean_square) : INFINITY;
+}
+
+static mote_status print_layers(const comparing *c, mote_error *err)
+{
+    static const char *const headings[] = {"layer", "signal", "rms error", "SQNR dB", "max error"};
+    cli_table                table = {.headings = headings, .column_count = 5};
+    int                      i;
+
+    for (i = 0; i < c->layer_count; i++) {
+        const mote_layer_difference *layer = &c->layers[i];
+        cli_cell(&table, "%s", layer->name);
+        cli_cell(&table, "%.4g", layer->signal);
+        cli_cell(&table, "%.4g", layer->root_mean_square);
+        cli_cell(&table, isfinite(noise_ratio(layer)) ? "%.1f" : "equal", noise_ratio(layer));
+        cli_cell(&table, "%.4g", layer->max_abs);
+    }
+    puts("");
+    if (c->layer_count == 0)
+        puts("no layers of the same name");
+    return cli_table_print(&table, err);
+}
+
+static void add_metrics(cli_table *table, const comparing *c)
+{
+    int i;
+
+    for (i = 0; c->a.is_evaluated && i < c->a.evaluation.metric_count; i++) {
+        cli_cell(table, "%s", c->a.evaluation.metric[i].name);
+        cli_cell(table, "%.6g and %.6g", c->a.evaluation.metric[i].value, c->b.evaluation.metric[i].value);
+    }
+}
+
+static mote_status print_table(const comparing *c, mote_error *err)
+{
+    const mote_comparison *r = &c->result;
+    cli_table              table = {.column_count = 2};
+
+    cli_cell(&table, "samples");
+    cli_cell(&table, "%zu of %zu values", r->count, r->width);
+    cli_cell(&table, "different values");
+    cli_cell(&table, "%zu of %zu (%s)", r->different_values, r->count * r->width,
+             r->is_same_type ? "as stored" : "as real numbers");
+    cli_cell(&table, "different samples");
+    cli_cell(&table, "%zu of %zu", r->different_samples, r->count);
+    cli_cell(&table, "largest difference");
+    cli_cell(&table, "%.6g", r->max_abs);
+    cli_cell(&table, "mean difference");
+    cli_cell(&table, "%.6g", r->mean_abs);
+    if (r->width > 1) {
+        cli_cell(&table, "same largest value");
+        cli_cell(&table, "%zu of %zu samples", r->same_argmax, r->count);
+    }
+    add_metrics(&table, c);
+    MOTE_TRY(cli_table_print(&table, err));
+    return c->layers ? print_layers(c, err) : MOTE_OK;
+}
+
+static json_t *json_layers(const comparing *c)
+{
+    json_t *list = json_array();
+    int     i;
+
+    for (i = 0; i < c->layer_count; i++) {
+        const mote_layer_difference *layer = &c->layers[i];
+        json_array_append_new(
+            list,
+            json_pack("{so so so so so so}", "name", cli_json_text(layer->name), "signal", cli_json_number(layer->signal),
+                      "rms_error", cli_json_number(layer->root_mean_square), "sqnr_db", cli_json_number(noise_ratio(layer)),
+                      "max_error", cli_json_number(layer->max_abs), "mean_error", cli_json_number(layer->mean_abs)));
+    }
+    return list;
+}
+
+static json_t *json_side(const side *s)
+{
+    json_t *object = json_object();
+
+    json_object_set_new(object, "model", cli_json_text(s->given));
+    if (s->is_evaluated)
+        cli_json_metrics(object, &s->evaluation);
+    return object;
+}
+
+static mote_status print_json(const comparing *c, mote_error *err)
+{
+    const mote_comparison *r = &c->result;
+    json_t                *object;
+
+    object = json_pack("{sI sI sb sI sI so so sI so so}", "samples", (json_int_t)r->count, "values_per_sample",
+                       (json_int_t)r->width, "same_type", r->is_same_type, "different_values",
+                       (json_int_t)r->different_values, "different_samples", (json_int_t)r->different_samples,
+                       "max_difference", cli_json_number(r->max_abs), "mean_difference", cli_json_number(r->mean_abs),
+                       "same_argmax", (json_int_t)r->same_argmax, "a", json_side(&c->a), "b", json_side(&c->b));
+    if (object && c->layers)
+        json_object_set_new(object, "layers", json_layers(c));
+    return cli_print_json(object, err);
+}
+
+static void release_side(side *s)
+{
+    mote_predictions_free(&s->predictions);
+    mote_model_destroy(s->model);
+    free(s->chip_name);
+}
+
+static mote_status run_compare(const cli_args *args, mote_error *err)
+{
+    comparing c = {.limit = 0};
+
+    if (!cli_has(args, "data"))
+        return mote_fail(err, MOTE_ERR_USAGE, "name the samples to compare on: --data DATA");
+    if (parse_side(&c.a, args->positional[0], err) == MOTE_OK && parse_side(&c.b, args->positional[1], err) == MOTE_OK &&
+        compare(&c, args, err) == MOTE_OK)
+        cli_has(args, "json") ? print_json(&c, err) : print_table(&c, err);
+    release_side(&c.a);
+    release_side(&c.b);
+    mote_dataset_destroy(c.set);
+    free(c.layers);
+    return err->code;
+}
+
+const cli_command cli_compare = {
+    .name = "compare",
+    .operands = "A B --data DATA",
+    .summary = "how far two models' answers lie apart",
+    .examples = "  mote compare mnist.tflite mnist_int8.tflite --data data/mnist --layers\n"
+                "  mote compare mnist_int8.tflite chip:cortex-m4:mnist_int8.tflite --data data/mnist --limit 20\n",
+    .positional_min = 2,
+    .positional_max = 2,
+    .options =
+        (const cli_option[]){
+            {"data", 'd', "DATA", "the samples"},
+            {"split", 0, "train|validation|test", "which of them (test, or what there is)"},
+            {"limit", 0, "N", "the first N samples only"},
+            {"layers", 0, NULL, "layer by layer: signal, error, signal to noise"},
+            {"json", 0, NULL, "print JSON"},
+            {0},
+        },
+    .run = run_compare,
+};

@@ -1,0 +1,147 @@
+/* mote convert.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/cli.h"
+
+typedef struct conversion {
+    const char           *from, *to, *calibrate;
+    mote_quantize         quantize;
+    mote_quantize_options options;
+    mote_model           *model, *converted;
+    mote_dataset         *set;
+    size_t                sample_count;
+} conversion;
+
+/* Words of the plan that are not there yet get an answer of their own. */
+static mote_status choose(const cli_args *args, const char *option, const char *const *words, int known, int *out,
+                          mote_error *err)
+{
+    MOTE_TRY(cli_choice(args, option, words, 0, out, err));
+    if (*out >= known)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "--%s %s is not there yet", option, words[*out]);
+    return MOTE_OK;
+}
+
+static mote_status read_options(conversion *c, const cli_args *args, mote_error *err)
+{
+    static const char *const quantize_words[] = {"none", "int8", "float16", "dynamic", "int16x8", "int16", NULL};
+    static const char *const granularity_words[] = {"channel", "tensor", NULL};
+    static const char *const io_words[] = {"float32", "int8", "uint8", "int16", NULL};
+    static const char *const method_words[] = {"minmax", "percentile", "entropy", "mse", NULL};
+    static const char *const only_quantized[] = {"calibrate", "samples", "granularity", "io", "method"};
+    static const mote_dtype  io_types[] = {MOTE_F32, MOTE_I8, MOTE_U8};
+    int                      quantize, granularity, io, method;
+    long long                samples;
+    size_t                   i;
+
+    MOTE_TRY(choose(args, "quantize", quantize_words, 2, &quantize, err));
+    MOTE_TRY(choose(args, "granularity", granularity_words, 2, &granularity, err));
+    MOTE_TRY(choose(args, "io", io_words, 3, &io, err));
+    MOTE_TRY(choose(args, "method", method_words, 1, &method, err));
+    MOTE_TRY(cli_integer(args, "samples", 1, 1000000, 100, &samples, err));
+    c->quantize = quantize == 1 ? MOTE_QUANTIZE_INT8 : MOTE_QUANTIZE_NONE;
+    c->options = (mote_quantize_options){
+        .is_per_tensor = granularity == 1, .io = io_types[io], .samples = (int)samples, .progress = cli_progress()};
+    for (i = 0; c->quantize == MOTE_QUANTIZE_NONE && i < sizeof only_quantized / sizeof *only_quantized; i++)
+        if (cli_has(args, only_quantized[i]))
+            return mote_fail(err, MOTE_ERR_USAGE, "--%s goes with --quantize int8", only_quantized[i]);
+    if (c->quantize == MOTE_QUANTIZE_INT8 && !c->calibrate)
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "--quantize int8 needs samples to see the range of each layer: --calibrate DATA");
+    return MOTE_OK;
+}
+
+static mote_status check_names(const conversion *c, mote_error *err)
+{
+    if (!c->to)
+        return mote_fail(err, MOTE_ERR_USAGE, "name the file to write: -o OUT.tflite");
+    if (mote_path_has_suffix(c->to, ".keras"))
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "%s: writing .keras is not there yet; .tflite is", c->to);
+    if (!mote_path_has_suffix(c->to, ".tflite"))
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: models are written as .tflite files; end the name in .tflite", c->to);
+    return MOTE_OK;
+}
+
+static mote_status quantize(conversion *c, mote_error *err)
+{
+    const cli_data_request request = {.path = c->calibrate, .preferred = MOTE_TRAIN, .model = c->model};
+    const mote_data_split *split;
+
+    if (mote_model_is_quantized(c->model))
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: is quantized already", c->from);
+    MOTE_TRY(cli_load_data(&c->set, &split, &request, err));
+    c->sample_count = split->count < (size_t)c->options.samples ? split->count : (size_t)c->options.samples;
+    if (mote_model_quantize(&c->converted, c->model, split, &c->options, err) != MOTE_OK)
+        return mote_context(err, "%s", c->from);
+    return MOTE_OK;
+}
+
+static size_t file_bytes(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 ? (size_t)status.st_size : 0;
+}
+
+static void print_done(const conversion *c)
+{
+    const mote_model *model = c->converted ? c->converted : c->model;
+    mote_tensor_info  in = mote_model_input(model, 0), out = mote_model_output(model, 0);
+
+    cli_progress_end();
+    printf("%s: %zu bytes (%s: %zu), %s %s to %s %s", c->to, file_bytes(c->to), c->from, file_bytes(c->from),
+           mote_dtype_name(in.dtype), cli_show_shape(&in).text, mote_dtype_name(out.dtype), cli_show_shape(&out).text);
+    if (c->quantize == MOTE_QUANTIZE_INT8)
+        printf(", int8 weights, calibrated on %zu samples", c->sample_count);
+    puts("");
+}
+
+static mote_status convert(conversion *c, mote_error *err)
+{
+    MOTE_TRY(mote_model_load(&c->model, c->from, NULL, err));
+    if (c->quantize == MOTE_QUANTIZE_INT8)
+        MOTE_TRY(quantize(c, err));
+    MOTE_TRY(mote_model_save(c->converted ? c->converted : c->model, c->to, err));
+    print_done(c);
+    return MOTE_OK;
+}
+
+static mote_status run_convert(const cli_args *args, mote_error *err)
+{
+    conversion c = {.from = args->positional[0], .to = cli_value(args, "output"), .calibrate = cli_value(args, "calibrate")};
+
+    MOTE_TRY(read_options(&c, args, err));
+    MOTE_TRY(check_names(&c, err));
+    convert(&c, err);
+    mote_dataset_destroy(c.set);
+    mote_model_destroy(c.converted);
+    mote_model_destroy(c.model);
+    return err->code;
+}
+
+const cli_command cli_convert = {
+    .name = "convert",
+    .operands = "MODEL -o OUT.tflite",
+    .summary = "quantize a model, or write it anew",
+    .examples = "  mote convert mnist.tflite -o mnist_int8.tflite --quantize int8 --calibrate data/mnist --io int8\n"
+                "  mote convert mnist.tflite -o small.tflite --quantize int8 --calibrate x.npz --granularity tensor\n",
+    .positional_min = 1,
+    .positional_max = 1,
+    .options =
+        (const cli_option[]){
+            {"output", 'o', "OUT.tflite", "the file to write"},
+            {"quantize", 'q', "none|int8", "none (default): keep what the model computes"},
+            {"calibrate", 0, "DATA", "samples that show the range of each layer; prepared as the model says"},
+            {"samples", 0, "N", "how many of them (100)"},
+            {"granularity", 0, "channel|tensor", "one scale for each output channel (default) or for a layer's weights"},
+            {"io", 0, "float32|int8|uint8", "type of inputs and outputs (float32)"},
+            {"method", 0, "minmax", "how ranges are found (minmax)"},
+            {0},
+        },
+    .run = run_convert,
+};

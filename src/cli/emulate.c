@@ -1,0 +1,140 @@
+/* mote emulate: a model, or a folder that mote compile wrote, as firmware on an emulated chip.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/cli.h"
+
+typedef struct emulating {
+    const char        *path, *chip;
+    const char *const *inputs, *const *outputs;
+    int            input_count, output_count;
+    mote_emulation figures;
+} emulating;
+
+/* ---- a model file: compiled into a temporary folder first ---- */
+
+static mote_status save_outputs(const emulating *e, const mote_model *model, const mote_samples *inputs, mote_error *err)
+{
+    const mote_samples outputs = {.count = e->figures.sample_count,
+                                  .sample_bytes = e->figures.sample_output_bytes,
+                                  .bytes = e->figures.outputs,
+                                  .is_joined = inputs->is_joined,
+                                  .is_stacked = inputs->is_stacked};
+
+    return mote_samples_save(&outputs, model, e->outputs, e->output_count, err);
+}
+
+static mote_status compile_and_run(emulating *e, const mote_model *model, const mote_samples *inputs, mote_error *err)
+{
+    const mote_compile_options compile = {.name = "mote_model"};
+    const mote_emulate_options emulate = {.chip = e->chip,
+                                          .inputs = inputs->bytes,
+                                          .input_bytes = inputs->count * inputs->sample_bytes,
+                                          .progress = cli_progress()};
+    const char                *root = getenv("TMPDIR");
+    char                       folder[512], inside[sizeof folder + 8];
+    mote_error                 ignored = {0};
+
+    snprintf(folder, sizeof folder, "%.480s/mote-XXXXXX", root && root[0] == '/' ? root : "/tmp");
+    if (!mkdtemp(folder))
+        return mote_fail(err, MOTE_ERR_IO, "%s: a temporary folder cannot be made: %s", folder, strerror(errno));
+    snprintf(inside, sizeof inside, "%s/model", folder);
+    if (mote_compile(model, inside, &compile, NULL, err) == MOTE_OK)
+        mote_emulate(inside, compile.name, &emulate, &e->figures, err);
+    mote_remove_tree(folder, &ignored);
+    return err->code;
+}
+
+static mote_status emulate_model(emulating *e, mote_error *err)
+{
+    mote_model  *model = NULL;
+    mote_samples inputs = {0};
+
+    if (mote_model_load(&model, e->path, NULL, err) == MOTE_OK &&
+        mote_samples_check_outputs(model, e->outputs, e->output_count, err) == MOTE_OK &&
+        (e->input_count == 0 || mote_samples_load(&inputs, model, e->inputs, e->input_count, err) == MOTE_OK) &&
+        compile_and_run(e, model, &inputs, err) == MOTE_OK)
+        save_outputs(e, model, &inputs, err);
+    mote_samples_free(&inputs);
+    mote_model_destroy(model);
+    return err->code;
+}
+
+/* ---- a folder: raw bytes in and out ---- */
+
+static mote_status check_raw(const emulating *e, mote_error *err)
+{
+    if (e->input_count > 1 || e->output_count > 1)
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "%s: a compiled folder takes one .bin with all inputs of each sample, in a row", e->path);
+    if (e->input_count == 1 && !mote_path_has_suffix(e->inputs[0], ".bin"))
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: a compiled folder takes .bin files; give the .tflite for other kinds",
+                         e->inputs[0]);
+    if (e->output_count == 1 && !mote_path_has_suffix(e->outputs[0], ".bin"))
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: a compiled folder gives .bin files; give the .tflite for other kinds",
+                         e->outputs[0]);
+    return MOTE_OK;
+}
+
+static mote_status emulate_folder(emulating *e, mote_error *err)
+{
+    mote_emulate_options options = {.chip = e->chip, .progress = cli_progress()};
+    mote_file            file = {0};
+
+    MOTE_TRY(check_raw(e, err));
+    if (e->input_count == 1 && mote_file_open(&file, e->inputs[0], err) != MOTE_OK)
+        return mote_context(err, "%s", e->inputs[0]);
+    options.inputs = file.bytes;
+    options.input_bytes = file.count;
+    if (e->input_count == 1 && file.count == 0)
+        mote_fail(err, MOTE_ERR_USAGE, "%s: is empty", e->inputs[0]);
+    else if (mote_emulate(e->path, NULL, &options, &e->figures, err) == MOTE_OK && e->output_count == 1)
+        mote_file_write(e->outputs[0], e->figures.outputs, e->figures.output_bytes, err);
+    mote_file_close(&file);
+    return err->code;
+}
+
+static mote_status run_emulate(const cli_args *args, mote_error *err)
+{
+    emulating e = {.path = args->positional[0], .chip = cli_value(args, "chip")};
+
+    if (!e.chip)
+        return mote_fail(err, MOTE_ERR_USAGE, "name the chip: --chip NAME; `mote inspect --boards` lists them");
+    e.input_count = cli_values(args, "input", &e.inputs);
+    e.output_count = cli_values(args, "output", &e.outputs);
+    if (mote_path_is_dir(e.path))
+        emulate_folder(&e, err);
+    else
+        emulate_model(&e, err);
+    if (err->code == MOTE_OK && cli_has(args, "json"))
+        cli_print_json(cli_json_emulation(&e.figures), err);
+    else if (err->code == MOTE_OK)
+        cli_print_emulation(&e.figures);
+    mote_emulation_free(&e.figures);
+    return err->code;
+}
+
+const cli_command cli_emulate = {
+    .name = "emulate",
+    .operands = "MODEL|DIR --chip NAME",
+    .summary = "run the firmware on an emulated chip, and measure it",
+    .examples = "  mote emulate mnist_int8.tflite --chip cortex-m4\n"
+                "  mote emulate mnist_int8.tflite --chip rv32imc --input x.npy --output y.npy --json\n"
+                "  mote emulate firmware/mnist --chip cortex-m0 --input x.bin --output y.bin\n",
+    .positional_min = 1,
+    .positional_max = 1,
+    .options =
+        (const cli_option[]){
+            {"chip", 'c', "NAME", "an emulated chip; `mote inspect --boards` lists them"},
+            {"input", 'i', "X", "as in mote run; none: one sample of zeros. For a folder: one .bin"},
+            {"output", 'o', "Y", "as in mote run. For a folder: one .bin"},
+            {"json", 0, NULL, "print JSON"},
+            {0},
+        },
+    .run = run_emulate,
+};

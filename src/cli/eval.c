@@ -1,0 +1,146 @@
+/* mote eval.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+typedef struct evaluation {
+    const char            *model_path, *data_path;
+    mote_model            *model;
+    mote_dataset          *set;
+    const mote_data_split *split;
+    mote_predictions       predictions;
+    mote_evaluation        result;
+    size_t                *confusion; /* [class_count][class_count]; NULL: not asked for */
+} evaluation;
+
+static mote_status confuse(evaluation *e, mote_error *err)
+{
+    size_t classes = (size_t)e->set->class_count;
+
+    if (e->set->targets != MOTE_TARGETS_CLASSES)
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: has no classes, so there is no confusion matrix", e->data_path);
+    e->confusion = calloc(classes * classes + 1, sizeof *e->confusion);
+    if (!e->confusion)
+        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+    return mote_confusion(e->confusion, &e->predictions, e->split, err);
+}
+
+static mote_status evaluate(evaluation *e, const cli_args *args, mote_error *err)
+{
+    const cli_data_request request = {e->data_path, cli_value(args, "split"), MOTE_TEST, e->model};
+    mote_predict_options   predict = {.progress = cli_progress()};
+    long long              limit;
+
+    MOTE_TRY(cli_integer(args, "limit", 1, INT64_MAX, 0, &limit, err));
+    predict.limit = (size_t)limit;
+    MOTE_TRY(cli_load_data(&e->set, &e->split, &request, err));
+    if (mote_predict(&e->predictions, e->model, e->split, &predict, err) != MOTE_OK)
+        return mote_context(err, "%s", e->model_path);
+    if (mote_evaluate(&e->result, &e->predictions, e->split, MOTE_LOSS_COUNT, err) != MOTE_OK)
+        return mote_context(err, "%s", e->data_path);
+    return cli_has(args, "confusion") ? confuse(e, err) : MOTE_OK;
+}
+
+/* ---- printing ---- */
+
+static mote_status print_confusion(const evaluation *e, mote_error *err)
+{
+    enum { MATRIX_MAX = 30 };
+    const int   classes = e->set->class_count;
+    const char *headings[MATRIX_MAX + 1] = {"true \\ answered"};
+    char        numbers[MATRIX_MAX][16];
+    cli_table   table = {.headings = headings, .column_count = classes + 1};
+    int         t, a;
+
+    if (classes > MATRIX_MAX)
+        return mote_fail(err, MOTE_ERR_LIMIT, "a matrix of %d classes does not fit a screen; add --json", classes);
+    for (a = 0; a < classes; a++) {
+        snprintf(numbers[a], sizeof numbers[a], "%d", a);
+        headings[a + 1] = e->set->class_names ? e->set->class_names[a] : numbers[a];
+    }
+    for (t = 0; t < classes; t++) {
+        cli_cell(&table, "%s", headings[t + 1]);
+        for (a = 0; a < classes; a++)
+            cli_cell(&table, "%zu", e->confusion[t * classes + a]);
+    }
+    puts("");
+    return cli_table_print(&table, err);
+}
+
+static mote_status print_table(const evaluation *e, mote_error *err)
+{
+    cli_table table = {.column_count = 2};
+    int       i;
+
+    cli_cell(&table, "samples");
+    cli_cell(&table, "%zu (%s)", e->result.count, mote_split_name(e->split->id));
+    for (i = 0; i < e->result.metric_count; i++) {
+        cli_cell(&table, "%s", e->result.metric[i].name);
+        cli_cell(&table, "%.6g", e->result.metric[i].value);
+    }
+    MOTE_TRY(cli_table_print(&table, err));
+    return e->confusion ? print_confusion(e, err) : MOTE_OK;
+}
+
+static json_t *json_confusion(const evaluation *e)
+{
+    json_t *rows = json_array();
+    int     classes = e->set->class_count, t, a;
+
+    for (t = 0; t < classes; t++) {
+        json_t *row = json_array();
+        for (a = 0; a < classes; a++)
+            json_array_append_new(row, json_integer((json_int_t)e->confusion[t * classes + a]));
+        json_array_append_new(rows, row);
+    }
+    return rows;
+}
+
+static mote_status print_json(const evaluation *e, mote_error *err)
+{
+    json_t *object = cli_json_evaluation(&e->result);
+
+    json_object_set_new(object, "split", json_string(mote_split_name(e->split->id)));
+    json_object_set_new(object, "loss_name", json_string(mote_loss_name(e->result.loss_kind)));
+    if (e->confusion)
+        json_object_set_new(object, "confusion", json_confusion(e));
+    return cli_print_json(object, err);
+}
+
+static mote_status run_eval(const cli_args *args, mote_error *err)
+{
+    evaluation e = {.model_path = args->positional[0], .data_path = cli_value(args, "data")};
+
+    if (!e.data_path)
+        return mote_fail(err, MOTE_ERR_USAGE, "name the data to evaluate on: --data DATA");
+    if (mote_model_load(&e.model, e.model_path, NULL, err) == MOTE_OK && evaluate(&e, args, err) == MOTE_OK)
+        cli_has(args, "json") ? print_json(&e, err) : print_table(&e, err);
+    free(e.confusion);
+    mote_predictions_free(&e.predictions);
+    mote_dataset_destroy(e.set);
+    mote_model_destroy(e.model);
+    return err->code;
+}
+
+const cli_command cli_eval = {
+    .name = "eval",
+    .operands = "MODEL --data DATA",
+    .summary = "loss and metrics of a model on a data set",
+    .examples = "  mote eval mnist_int8.tflite --data data/mnist --confusion\n"
+                "  mote eval sine.tflite --data sine.npz --split train --limit 100 --json\n",
+    .positional_min = 1,
+    .positional_max = 1,
+    .options =
+        (const cli_option[]){
+            {"data", 'd', "DATA", ".npz, .npy, .csv, or a folder: IDX files, .npy files, class folders"},
+            {"split", 0, "train|validation|test", "which samples (test, or what there is)"},
+            {"limit", 0, "N", "the first N samples only"},
+            {"confusion", 0, NULL, "which class was taken for which"},
+            {"json", 0, NULL, "print JSON"},
+            {0},
+        },
+    .run = run_eval,
+};

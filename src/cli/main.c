@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/cli.h"
+
+static const cli_command *const commands[] = {&cli_build,   &cli_train,   &cli_convert, &cli_run,     &cli_eval,
+                                              &cli_compare, &cli_inspect, &cli_compile, &cli_emulate, &cli_data};
+enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
+
+static void print_help(FILE *to)
+{
+    int i;
+
+    fputs("mote: a neural network from a data set to verified firmware\n\nusage: mote COMMAND [options]\n\n", to);
+    for (i = 0; i < COMMAND_COUNT; i++)
+        fprintf(to, "  %-9s%s\n", commands[i]->name, commands[i]->summary);
+    fputs("\n`mote COMMAND --help` tells a command's options and shows examples.\n"
+          "Exit status: 0 done, 1 failed, 2 wrong usage.\n",
+          to);
+}
+
+static void print_command_help(const cli_command *command)
+{
+    const cli_option *option;
+
+    printf("usage: mote %s %s\n\n%s\n\n", command->name, command->operands, command->summary);
+    for (option = command->options; option->name; option++) {
+        char left[64];
+        snprintf(left, sizeof left, "%s%c%s--%s%s%s", option->letter ? "-" : " ", option->letter ? option->letter : ' ',
+                 option->letter ? ", " : "  ", option->name, option->value ? " " : "", option->value ? option->value : "");
+        printf("  %-34s %s\n", left, option->help);
+    }
+    printf("  %-34s %s\n\nexamples:\n%s", "    --help", "this text", command->examples);
+}
+
+static const cli_command *find_command(const char *name)
+{
+    int i;
+
+    for (i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+static void fail_command(const char *name)
+{
+    const char *names[COMMAND_COUNT], *nearest;
+    int         i;
+
+    for (i = 0; i < COMMAND_COUNT; i++)
+        names[i] = commands[i]->name;
+    nearest = mote_nearest_word(name, names, COMMAND_COUNT);
+    fprintf(stderr, "mote: command \"%s\" does not exist%s%s%s\n", mote_show_string(name).text,
+            nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "; `mote --help` lists them all");
+}
+
+/* The table's rows as getopt wants them; index i + 256 is returned for row i. */
+static void fill_getopt(const cli_command *command, struct option *longs, char *shorts)
+{
+    int i, used = 0;
+
+    shorts[used++] = ':';
+    for (i = 0; command->options[i].name; i++) {
+        longs[i] = (struct option){command->options[i].name, command->options[i].value ? required_argument : no_argument,
+                                   NULL, i + 256};
+        if (command->options[i].letter) {
+            shorts[used++] = command->options[i].letter;
+            if (command->options[i].value)
+                shorts[used++] = ':';
+        }
+    }
+    longs[i] = (struct option){"help", no_argument, NULL, 'h' + 1024};
+    longs[i + 1] = (struct option){0};
+    shorts[used] = '\0';
+}
+
+static int row_of(const cli_command *command, int code)
+{
+    int i;
+
+    if (code >= 256)
+        return code - 256;
+    for (i = 0; command->options[i].name; i++)
+        if (command->options[i].letter == code)
+            return i;
+    return -1;
+}
+
+static void fail_option(const cli_command *command, int code, const char *given)
+{
+    const char *names[CLI_OPTIONS_MAX], *nearest, *word = given + strspn(given, "-");
+    mote_shown  shown = mote_show(given, strcspn(given, "="));
+    char        name[64];
+    int         count = 0;
+
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
+    while (command->options[count].name) {
+        names[count] = command->options[count].name;
+        count++;
+    }
+    nearest = mote_nearest_word(name, names, (size_t)count);
+    if (code == ':')
+        fprintf(stderr, "mote: %s: a value is missing after %s\n", command->name, shown.text);
+    else if (nearest && strcmp(nearest, name) == 0)
+        fprintf(stderr, "mote: %s: --%s takes no value\n", command->name, nearest);
+    else if (nearest)
+        fprintf(stderr, "mote: %s: option %s does not exist; did you mean --%s?\n", command->name, shown.text, nearest);
+    else
+        fprintf(stderr, "mote: %s: option %s does not exist; see `mote %s --help`\n", command->name, shown.text,
+                command->name);
+}
+
+/* 0 go on, 1 help was printed, 2 wrong usage. */
+static int parse(cli_args *args, int argc, char **argv)
+{
+    const cli_command *command = args->command;
+    struct option      longs[CLI_OPTIONS_MAX + 2];
+    char               shorts[2 * CLI_OPTIONS_MAX + 2];
+    int                code, row, i;
+
+    fill_getopt(command, longs, shorts);
+    opterr = 0;
+    while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+        if (code == 'h' + 1024) {
+            print_command_help(command);
+            return 1;
+        }
+        if (code == '?' || code == ':') {
+            fail_option(command, code, argv[optind - 1]);
+            return 2;
+        }
+        row = row_of(command, code);
+        if (args->value_count[row] == CLI_VALUES_MAX) {
+            fprintf(stderr, "mote: %s: --%s is given more than %d times\n", command->name, command->options[row].name,
+                    CLI_VALUES_MAX);
+            return 2;
+        }
+        args->values[row][args->value_count[row]++] = optarg ? optarg : "";
+    }
+    if (argc - optind < command->positional_min || argc - optind > command->positional_max) {
+        fprintf(stderr, "mote: %s: usage: mote %s %s\n", command->name, command->name, command->operands);
+        return 2;
+    }
+    for (i = optind; i < argc; i++)
+        args->positional[i - optind] = argv[i];
+    return 0;
+}
+
+/* The exit status, with the one line that a failure is told in. */
+static int finish(mote_error *err)
+{
+    if (err->code == MOTE_OK)
+        cli_flush(err);
+    cli_progress_end();
+    if (err->code == MOTE_OK)
+        return 0;
+    fprintf(stderr, "mote: %s\n", err->text);
+    return err->code == MOTE_ERR_USAGE ? 2 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    cli_args   args = {0};
+    mote_error err = {0};
+    int        parsed;
+
+    if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)) {
+        print_help(stdout);
+        return finish(&err);
+    }
+    if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
+        puts("mote " MOTE_VERSION);
+        return finish(&err);
+    }
+    if (argc < 2) {
+        fputs("mote: usage: mote COMMAND [options]; `mote --help` lists the commands\n", stderr);
+        return 2;
+    }
+    args.command = find_command(argv[1]);
+    if (!args.command) {
+        fail_command(argv[1]);
+        return 2;
+    }
+    parsed = parse(&args, argc - 1, argv + 1);
+    if (parsed == 2)
+        return 2;
+    if (parsed == 0)
+        args.command->run(&args, &err);
+    return finish(&err);
+}

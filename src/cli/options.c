@@ -1,0 +1,79 @@
+/* Reading options' values.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/cli.h"
+
+static int row_of(const cli_args *args, const char *option)
+{
+    int i;
+
+    for (i = 0; args->command->options[i].name; i++)
+        if (strcmp(args->command->options[i].name, option) == 0)
+            return i;
+    return -1;
+}
+
+int cli_values(const cli_args *args, const char *option, const char *const **values)
+{
+    int row = row_of(args, option);
+
+    if (row < 0)
+        return 0;
+    *values = args->values[row];
+    return args->value_count[row];
+}
+
+const char *cli_value(const cli_args *args, const char *option)
+{
+    const char *const *values;
+    int                count = cli_values(args, option, &values);
+
+    return count > 0 ? values[count - 1] : NULL;
+}
+
+bool cli_has(const cli_args *args, const char *option)
+{
+    return cli_value(args, option) != NULL;
+}
+
+mote_status cli_integer(const cli_args *args, const char *option, long long min, long long max, long long fallback,
+                        long long *out, mote_error *err)
+{
+    const char *text = cli_value(args, option);
+    char       *end;
+
+    *out = fallback;
+    if (!text)
+        return MOTE_OK;
+    errno = 0;
+    *out = strtoll(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || *out < min || *out > max)
+        return mote_fail(err, MOTE_ERR_USAGE, "--%s %s: a whole number from %lld to %lld is expected", option,
+                         mote_show_string(text).text, min, max);
+    return MOTE_OK;
+}
+
+mote_status cli_choice(const cli_args *args, const char *option, const char *const *words, int fallback, int *out,
+                       mote_error *err)
+{
+    const char *text = cli_value(args, option);
+    char        list[200] = "";
+    int         i;
+
+    *out = fallback;
+    if (!text)
+        return MOTE_OK;
+    for (i = 0; words[i]; i++) {
+        if (strcmp(words[i], text) == 0) {
+            *out = i;
+            return MOTE_OK;
+        }
+        strncat(list, i ? ", " : "", sizeof list - strlen(list) - 1);
+        strncat(list, words[i], sizeof list - strlen(list) - 1);
+    }
+    return mote_fail(err, MOTE_ERR_USAGE, "--%s %s is not one of: %s", option, mote_show_string(text).text, list);
+}

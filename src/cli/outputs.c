@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/outputs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* ---- classes ---- */
+
+static bool is_classifier(const mote_model *model)
+{
+    return mote_model_label_count(model) > 1 && (size_t)mote_model_label_count(model) == mote_model_output(model, 0).count;
+}
+
+typedef struct class_score {
+    int32_t index;
+    float   score;
+} class_score;
+
+/* Best first; of equals the first. */
+static int compare_scores(const void *a, const void *b)
+{
+    const class_score *x = a, *y = b;
+
+    if (x->score != y->score)
+        return x->score < y->score ? 1 : -1;
+    return (x->index > y->index) - (x->index < y->index);
+}
+
+/* Scores of one sample, sorted: [label_count]. */
+static void rank_classes(class_score *scores, const mote_samples *outputs, const mote_model *model, size_t sample)
+{
+    const mote_tensor_info info = mote_model_output(model, 0);
+    const size_t           bytes = info.bytes / info.count;
+    const uint8_t         *stored = outputs->bytes + sample * outputs->sample_bytes;
+    size_t                 i;
+
+    for (i = 0; i < info.count; i++) {
+        uint8_t one[8]; /* what is stored may not be aligned */
+        memcpy(one, stored + i * bytes, bytes);
+        scores[i].index = (int32_t)i;
+        mote_load_real(&info, one, &scores[i].score, 1);
+    }
+    qsort(scores, info.count, sizeof *scores, compare_scores);
+}
+
+static mote_status print_best(const mote_samples *outputs, const mote_model *model, class_score *scores, mote_error *err)
+{
+    static const char *const headings[] = {"sample", "class", "probability"};
+    cli_table                table = {.headings = headings, .column_count = 3};
+    size_t                   s;
+
+    for (s = 0; s < outputs->count; s++) {
+        rank_classes(scores, outputs, model, s);
+        cli_cell(&table, "%zu", s);
+        cli_cell(&table, "%s", mote_model_label(model, scores[0].index));
+        cli_cell(&table, "%.6f", (double)scores[0].score);
+    }
+    return cli_table_print(&table, err);
+}
+
+static mote_status print_ranking(const mote_samples *outputs, const mote_model *model, class_score *scores, mote_error *err)
+{
+    enum { SHOWN_MAX = 20 };
+    static const char *const headings[] = {"class", "probability"};
+    cli_table                table = {.headings = headings, .column_count = 2};
+    int32_t                  count = mote_model_label_count(model), i;
+
+    rank_classes(scores, outputs, model, 0);
+    for (i = 0; i < count && i < SHOWN_MAX; i++) {
+        cli_cell(&table, "%s", mote_model_label(model, scores[i].index));
+        cli_cell(&table, "%.6f", (double)scores[i].score);
+    }
+    MOTE_TRY(cli_table_print(&table, err));
+    if (count > SHOWN_MAX)
+        printf("and %d more\n", count - SHOWN_MAX);
+    return MOTE_OK;
+}
+
+static mote_status print_classes(const mote_samples *outputs, const mote_model *model, mote_error *err)
+{
+    class_score *scores = calloc((size_t)mote_model_label_count(model), sizeof *scores);
+
+    if (!scores)
+        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+    if (outputs->count == 1)
+        print_ranking(outputs, model, scores, err);
+    else
+        print_best(outputs, model, scores, err);
+    free(scores);
+    return err->code;
+}
+
+/* ---- numbers ---- */
+
+static float real_at(const mote_tensor_info *info, const mote_array *array, size_t i)
+{
+    float real;
+
+    if (!info->is_quantized)
+        return (float)mote_array_at(array, i);
+    mote_load_real(info, (const uint8_t *)array->bytes + i * (info->bytes / info->count), &real, 1);
+    return real;
+}
+
+static mote_status print_numbers(const mote_samples *outputs, const mote_model *model, int32_t index, mote_error *err)
+{
+    enum { SHOWN_MAX = 256, A_LINE = 8 };
+    const mote_tensor_info info = mote_model_output(model, index);
+    mote_array             array;
+    char                   shape[128];
+    size_t                 i;
+
+    MOTE_TRY(mote_samples_output(&array, outputs, model, index, err));
+    printf("%s: %s %s\n", mote_show_string(info.name).text, mote_dtype_name(info.dtype),
+           mote_array_shape_text(&array, shape, sizeof shape));
+    for (i = 0; i < array.count && i < SHOWN_MAX; i++)
+        printf("%s%.7g%s", i % A_LINE ? " " : "  ", (double)real_at(&info, &array, i),
+               i % A_LINE == A_LINE - 1 || i + 1 == array.count ? "\n" : "");
+    if (array.count > SHOWN_MAX)
+        printf("  and %zu more; --output FILE writes all\n", array.count - SHOWN_MAX);
+    mote_array_free(&array);
+    return MOTE_OK;
+}
+
+mote_status cli_print_outputs(const mote_samples *outputs, const mote_model *model, mote_error *err)
+{
+    int32_t i;
+
+    cli_progress_end();
+    if (is_classifier(model))
+        return print_classes(outputs, model, err);
+    for (i = 0; i < mote_model_output_count(model); i++)
+        MOTE_TRY(print_numbers(outputs, model, i, err));
+    return MOTE_OK;
+}
+
+/* ---- JSON ---- */
+
+static json_t *json_output(const mote_samples *outputs, const mote_model *model, int32_t index, mote_error *err)
+{
+    const mote_tensor_info info = mote_model_output(model, index);
+    json_t                *object, *shape, *values, *real;
+    mote_array             array;
+    size_t                 i;
+    int                    k;
+
+    if (mote_samples_output(&array, outputs, model, index, err) != MOTE_OK)
+        return NULL;
+    object = cli_json_tensor(&info);
+    shape = json_array();
+    values = json_array();
+    real = json_array();
+    for (k = 0; k < array.rank; k++)
+        json_array_append_new(shape, json_integer(array.dim[k]));
+    for (i = 0; i < array.count; i++) {
+        double value = mote_array_at(&array, i);
+        json_array_append_new(values,
+                              mote_dtype_is_float(info.dtype) ? cli_json_number(value) : json_integer((json_int_t)value));
+        if (info.is_quantized)
+            json_array_append_new(real, cli_json_number((double)real_at(&info, &array, i)));
+    }
+    json_object_set_new(object, "shape", shape);
+    json_object_set_new(object, "values", values);
+    if (info.is_quantized)
+        json_object_set(object, "real", real);
+    json_decref(real);
+    mote_array_free(&array);
+    return object;
+}
+
+static json_t *json_classes(const mote_samples *outputs, const mote_model *model)
+{
+    int32_t      count = mote_model_label_count(model), i;
+    class_score *scores = calloc((size_t)count, sizeof *scores);
+    json_t      *samples = json_array();
+    size_t       s;
+
+    for (s = 0; scores && s < outputs->count; s++) {
+        json_t *sample = json_array();
+        rank_classes(scores, outputs, model, s);
+        for (i = 0; i < count; i++)
+            json_array_append_new(sample,
+                                  json_pack("{so so}", "label", cli_json_text(mote_model_label(model, scores[i].index)),
+                                            "probability", cli_json_number((double)scores[i].score)));
+        json_array_append_new(samples, sample);
+    }
+    free(scores);
+    return samples;
+}
+
+json_t *cli_json_outputs(const mote_samples *outputs, const mote_model *model, mote_error *err)
+{
+    json_t *object = json_object(), *list = json_array();
+    int32_t i;
+
+    json_object_set_new(object, "samples", json_integer((json_int_t)outputs->count));
+    json_object_set_new(object, "outputs", list);
+    for (i = 0; i < mote_model_output_count(model) && err->code == MOTE_OK; i++)
+        json_array_append_new(list, json_output(outputs, model, i, err));
+    if (is_classifier(model))
+        json_object_set_new(object, "classes", json_classes(outputs, model));
+    if (err->code == MOTE_OK)
+        return object;
+    json_decref(object);
+    return NULL;
+}

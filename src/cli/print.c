@@ -1,0 +1,276 @@
+/* Progress, JSON, and what several commands print or load alike.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/cli.h"
+#include "graph/graph.h"
+#include "report/table.h"
+
+/* ---- progress ---- */
+
+static int terminal_width(void)
+{
+    struct winsize size;
+
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
+}
+
+static bool show_bar(void *user, const mote_progress_event *event)
+{
+    enum { BAR = 24 };
+    char   line[256];
+    double share = event->total > 0 ? (double)event->done / (double)event->total : 0;
+    int    filled = (int)(share * BAR + 0.5), used, i;
+
+    (void)user;
+    used = snprintf(line, sizeof line, "%-10s [", event->stage);
+    for (i = 0; i < BAR; i++)
+        line[used++] = i < filled ? '=' : ' ';
+    snprintf(line + used, sizeof line - (size_t)used, "] %3d %%  %s", (int)(100 * share),
+             event->detail ? event->detail : "");
+    fprintf(stderr, "\r%.*s\033[K", terminal_width() - 1, line);
+    fflush(stderr);
+    return true;
+}
+
+mote_progress cli_progress(void)
+{
+    return (mote_progress){isatty(STDERR_FILENO) ? show_bar : NULL, NULL};
+}
+
+void cli_progress_end(void)
+{
+    if (isatty(STDERR_FILENO))
+        fputs("\r\033[K", stderr);
+}
+
+/* ---- output ---- */
+
+mote_status cli_print_json(json_t *object, mote_error *err)
+{
+    char *text = object ? json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
+
+    json_decref(object);
+    if (!text)
+        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+    cli_progress_end();
+    puts(text);
+    free(text);
+    return MOTE_OK;
+}
+
+mote_status cli_flush(mote_error *err)
+{
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return mote_fail(err, MOTE_ERR_IO, "standard output cannot be written: %s", strerror(errno));
+    return MOTE_OK;
+}
+
+json_t *cli_json_number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+json_t *cli_json_text(const char *text)
+{
+    json_t *string = json_string(text);
+
+    return string ? string : json_string(mote_show_string(text).text);
+}
+
+/* ---- tables ---- */
+
+void cli_cell(cli_table *table, const char *format, ...)
+{
+    mote_text text = {0};
+    va_list   args;
+
+    va_start(args, format);
+    mote_text_vprintf(&text, format, args);
+    va_end(args);
+    if (table->cell_count == table->capacity) {
+        size_t       wanted = table->capacity ? 2 * table->capacity : 64;
+        const char **more = MOTE_NEW(&table->arena, const char *, wanted, &table->failure);
+        if (more && table->cell_count > 0)
+            memcpy(more, table->cells, table->cell_count * sizeof *more);
+        table->cells = more;
+        table->capacity = more ? wanted : 0;
+    }
+    if (table->failure.code == MOTE_OK && mote_text_status(&text, &table->failure) == MOTE_OK)
+        table->cells[table->cell_count++] = mote_arena_strdup(&table->arena, text.bytes ? text.bytes : "", &table->failure);
+    mote_text_free(&text);
+}
+
+mote_status cli_table_print(cli_table *table, mote_error *err)
+{
+    mote_table shown = {.headings = table->headings, .column_count = table->column_count};
+    mote_text  text = {0};
+
+    if (table->failure.code != MOTE_OK) {
+        mote_fail(err, table->failure.code, "%s", table->failure.text);
+    } else {
+        shown.cells = table->cells;
+        shown.row_count = table->cell_count / (size_t)table->column_count;
+        mote_table_put(&text, &shown);
+        if (mote_text_status(&text, err) == MOTE_OK && text.bytes) {
+            cli_progress_end();
+            fputs(text.bytes, stdout);
+        }
+    }
+    mote_text_free(&text);
+    mote_arena_destroy(&table->arena);
+    return err->code;
+}
+
+/* ---- tensors ---- */
+
+cli_shape cli_show_shape(const mote_tensor_info *tensor)
+{
+    cli_shape shape = {"["};
+    size_t    used = 1;
+    int32_t   i;
+
+    for (i = 0; i < tensor->rank; i++)
+        if (i == 0 && tensor->is_batched)
+            used += (size_t)snprintf(shape.text + used, sizeof shape.text - used, "?");
+        else
+            used += (size_t)snprintf(shape.text + used, sizeof shape.text - used, "%s%d", i ? "," : "", tensor->dim[i]);
+    snprintf(shape.text + used, sizeof shape.text - used, "]");
+    return shape;
+}
+
+json_t *cli_json_tensor(const mote_tensor_info *tensor)
+{
+    json_t *object = json_object(), *shape = json_array();
+    int32_t i;
+
+    for (i = 0; i < tensor->rank; i++)
+        json_array_append_new(shape, json_integer(tensor->dim[i]));
+    json_object_set_new(object, "name", cli_json_text(tensor->name));
+    json_object_set_new(object, "dtype", json_string(mote_dtype_name(tensor->dtype)));
+    json_object_set_new(object, "shape", shape);
+    json_object_set_new(object, "batched", json_boolean(tensor->is_batched));
+    if (tensor->is_quantized) {
+        json_object_set_new(object, "scale", cli_json_number((double)tensor->scale));
+        json_object_set_new(object, "zero_point", json_integer(tensor->zero_point));
+    }
+    return object;
+}
+
+/* ---- figures ---- */
+
+void cli_json_metrics(json_t *object, const mote_evaluation *evaluation)
+{
+    int i;
+
+    for (i = 0; i < evaluation->metric_count; i++)
+        json_object_set_new(object, evaluation->metric[i].name, cli_json_number(evaluation->metric[i].value));
+}
+
+json_t *cli_json_evaluation(const mote_evaluation *evaluation)
+{
+    json_t *object = json_pack("{sI}", "samples", (json_int_t)evaluation->count);
+
+    cli_json_metrics(object, evaluation);
+    return object;
+}
+
+json_t *cli_json_emulation(const mote_emulation *e)
+{
+    json_t *object = json_pack("{ss sI sI sI sI sI sI sI sI}", "chip", e->chip->name, "samples", (json_int_t)e->sample_count,
+                               "flash_bytes", (json_int_t)e->flash_bytes, "code_bytes", (json_int_t)e->code_bytes,
+                               "weight_bytes", (json_int_t)e->weight_bytes, "ram_bytes", (json_int_t)e->ram_bytes,
+                               "arena_bytes", (json_int_t)e->arena_bytes, "stack_bytes", (json_int_t)e->stack_bytes,
+                               "instructions", (json_int_t)e->count);
+
+    json_object_set_new(object, "count_unit", json_string(e->chip->count_unit));
+    if (strcmp(e->chip->count_unit, "cycles") == 0)
+        json_object_set_new(object, "cycles", json_integer((json_int_t)e->count));
+    return object;
+}
+
+void cli_print_emulation(const mote_emulation *e)
+{
+    cli_progress_end();
+    printf("chip           %s: %s\n", e->chip->name, e->chip->description);
+    printf("samples        %zu\n", e->sample_count);
+    printf("%-14s %llu an inference\n", e->chip->count_unit, (unsigned long long)e->count);
+    printf("flash          %u bytes: model code %u, constants %u, the rest start-up and measuring\n", e->flash_bytes,
+           e->code_bytes, e->weight_bytes);
+    printf("RAM            %u bytes (.data + .bss), of it the arena %u\n", e->ram_bytes, e->arena_bytes);
+    printf("stack          %u bytes\n", e->stack_bytes);
+}
+
+/* ---- data ---- */
+
+/* The shape of one sample for the model: without the leading 1 that counts samples. */
+static int sample_shape(const mote_tensor_info *in, int64_t *dim)
+{
+    int rank = 0, i;
+
+    for (i = in->rank > 1 && in->dim[0] == 1 ? 1 : 0; i < in->rank; i++)
+        dim[rank++] = in->dim[i];
+    return rank;
+}
+
+static mote_status find_split(mote_split_id *out, const mote_dataset *set, const cli_data_request *request, mote_error *err)
+{
+    mote_split_id id = request->split_name ? mote_split_find(request->split_name) : request->preferred;
+
+    if (id == MOTE_SPLIT_COUNT)
+        return mote_fail(err, MOTE_ERR_USAGE, "--split %s is not one of: train, validation, test",
+                         mote_show_string(request->split_name).text);
+    if (request->split_name && set->split[id].count == 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: has no %s samples", request->path, mote_split_name(id));
+    if (set->split[id].count == 0)
+        for (id = MOTE_TRAIN; id < MOTE_TEST && set->split[id].count == 0;)
+            id++;
+    *out = id;
+    return MOTE_OK;
+}
+
+static mote_status fit_to_model(mote_dataset *set, const mote_model *model, mote_error *err)
+{
+    mote_tensor_info in = mote_model_input(model, 0);
+    int64_t          dim[8];
+    int              rank = sample_shape(&in, dim);
+
+    if (set->sample_count != in.count)
+        return mote_fail(err, MOTE_ERR_USAGE, "its samples have %zu numbers, the model takes %zu: %s", set->sample_count,
+                         in.count, cli_show_shape(&in).text);
+    MOTE_TRY(mote_dataset_reshape(set, rank, dim, err));
+    return model->recipe.is_prepared ? mote_dataset_prepare(set, &model->recipe.preparation, err) : MOTE_OK;
+}
+
+mote_status cli_load_data(mote_dataset **out, const mote_data_split **split, const cli_data_request *request,
+                          mote_error *err)
+{
+    mote_tensor_info  in;
+    mote_data_options options = {0};
+    int64_t           dim[8];
+    mote_split_id     id = MOTE_TEST;
+
+    *out = NULL;
+    if (mote_model_input_count(request->model) != 1)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "the model has %d inputs; a data set feeds models with one",
+                         mote_model_input_count(request->model));
+    in = mote_model_input(request->model, 0);
+    if (sample_shape(&in, dim) == 3) { /* folders of images are read in the model's size */
+        options.image_height = (int)dim[0];
+        options.image_width = (int)dim[1];
+        options.image_channels = (int)dim[2];
+    }
+    MOTE_TRY(mote_dataset_load(out, request->path, &options, err));
+    if (fit_to_model(*out, request->model, err) != MOTE_OK)
+        return mote_context(err, "%s", request->path);
+    MOTE_TRY(find_split(&id, *out, request, err));
+    *split = &(*out)->split[id];
+    return MOTE_OK;
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <mote/inspect.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <mote/convert.h>
+
+#include "base/text.h"
+#include "data/raw.h"
+#include "formats/tflite/tflite.h"
+#include "plan/plan.h"
+
+/* ---- layers ---- */
+
+/* Shapes and axes are constants, too, but nobody learned them. */
+static bool is_parameter(const mote_tensor *tensor)
+{
+    return tensor && tensor->kind == MOTE_CONST && (mote_dtype_is_float(tensor->dtype) || tensor->quant);
+}
+
+static const char *activation_name(mote_activation activation)
+{
+    return activation == MOTE_ACT_RELU ? "relu" : activation == MOTE_ACT_RELU6 ? "relu6" : "";
+}
+
+static mote_tensor_info describe_tensor(const mote_tensor *tensor, const char *name)
+{
+    mote_tensor_info info = {.name = name,
+                             .dtype = tensor->dtype,
+                             .rank = tensor->rank,
+                             .is_batched = tensor->is_batched,
+                             .is_quantized = tensor->quant != NULL,
+                             .count = mote_tensor_count(tensor),
+                             .bytes = mote_tensor_bytes(tensor)};
+
+    memcpy(info.dim, tensor->dim, sizeof info.dim);
+    if (tensor->quant) {
+        info.scale = tensor->quant->scale[0];
+        info.zero_point = tensor->quant->zero_point[0];
+    }
+    return info;
+}
+
+/* A constant that several layers share is counted where it is used first. */
+static mote_status describe_layer(mote_layer_info *out, const mote_graph *graph, const mote_node *node, bool *is_counted,
+                                  mote_arena *arena, mote_error *err)
+{
+    const mote_tensor *result = mote_node_out(graph, node, 0);
+    int32_t            i;
+
+    out->op = mote_op_kind_name(node->op);
+    out->activation = activation_name(node->activation);
+    out->name = mote_arena_strdup(arena, node->name ? node->name : result->name, err);
+    out->output = describe_tensor(result, out->name);
+    out->macs = mote_op_macs(graph, node);
+    for (i = 0; i < node->in_count; i++) {
+        const mote_tensor *in = mote_node_in(graph, node, i);
+        if (!is_parameter(in) || is_counted[node->in[i]])
+            continue;
+        is_counted[node->in[i]] = true;
+        out->parameters = mote_size_add(out->parameters, mote_tensor_count(in));
+        out->parameter_bytes = mote_size_add(out->parameter_bytes, mote_tensor_bytes(in));
+    }
+    return err->code;
+}
+
+static mote_status describe_layers(mote_inspection *out, const mote_graph *graph, mote_error *err)
+{
+    bool   *is_counted = MOTE_NEW(out->owner, bool, graph->tensor_count, err);
+    int32_t i;
+
+    out->layers = MOTE_NEW(out->owner, mote_layer_info, graph->node_count, err);
+    out->layer_count = graph->node_count;
+    for (i = 0; err->code == MOTE_OK && i < graph->node_count; i++) {
+        mote_layer_info *layer = &out->layers[i];
+        describe_layer(layer, graph, &graph->nodes[i], is_counted, out->owner, err);
+        out->parameters = mote_size_add(out->parameters, layer->parameters);
+        out->parameter_bytes = mote_size_add(out->parameter_bytes, layer->parameter_bytes);
+        out->macs = mote_size_add(out->macs, layer->macs);
+    }
+    return err->code;
+}
+
+/* ---- memory ---- */
+
+static int by_offset(const void *a, const void *b)
+{
+    const mote_place_info *x = a, *y = b;
+
+    if (x->offset != y->offset)
+        return x->offset < y->offset ? -1 : 1;
+    return (x->first_step > y->first_step) - (x->first_step < y->first_step);
+}
+
+static void describe_place(mote_place_info *out, const mote_program *program, mote_id id, const char **names)
+{
+    const mote_place *own = &program->places[id], *place = mote_plan_place(program, id);
+
+    out->name = names[id];
+    out->offset = place->offset;
+    out->bytes = own->bytes;
+    out->first_step = own->first_step;
+    out->last_step = own->last_step;
+    out->shares = own->shares == MOTE_NONE ? NULL : names[own->shares];
+}
+
+static mote_status describe_places(mote_inspection *out, const mote_program *program, mote_error *err)
+{
+    const mote_graph *graph = &program->model->graphs[0];
+    mote_memory_info *memory = &out->memory;
+    const char      **names = MOTE_NEW(out->owner, const char *, graph->tensor_count, err);
+    int32_t           i;
+
+    memory->places = MOTE_NEW(out->owner, mote_place_info, graph->tensor_count, err);
+    for (i = 0; err->code == MOTE_OK && i < graph->tensor_count; i++)
+        names[i] = mote_arena_strdup(out->owner, graph->tensors[i].name, err);
+    for (i = 0; err->code == MOTE_OK && i < graph->tensor_count; i++)
+        if (program->places[i].is_placed)
+            describe_place(&memory->places[memory->place_count++], program, i, names);
+    if (err->code == MOTE_OK)
+        qsort(memory->places, (size_t)memory->place_count, sizeof *memory->places, by_offset);
+    return err->code;
+}
+
+static void sum_constants(mote_memory_info *memory, const mote_program *program)
+{
+    int32_t s, i;
+
+    for (s = 0; s < program->step_count; s++) {
+        const mote_prepared *prepared = &program->steps[s].prepared;
+        for (i = 0; i < prepared->array_count; i++)
+            memory->constant_bytes += prepared->arrays[i].count * (size_t)mote_dtype_bits(prepared->arrays[i].dtype) / 8;
+    }
+}
+
+/* What cannot be lowered is still worth looking at: its reason stands in place of the plan. */
+static mote_status describe_memory(mote_inspection *out, const mote_model *model, mote_error *err)
+{
+    mote_program *program = NULL;
+    mote_error    failure = {0};
+
+    if (mote_lower(&program, model, &mote_target_portable, &failure) == MOTE_OK &&
+        mote_plan(program, NULL, &failure) == MOTE_OK) {
+        out->memory.arena_bytes = program->memory_bytes;
+        out->memory.bound_bytes = program->lower_bound;
+        out->memory.step_count = program->step_count;
+        sum_constants(&out->memory, program);
+        describe_places(out, program, err);
+    } else {
+        out->memory_failure = mote_arena_strdup(out->owner, failure.text, err);
+    }
+    mote_program_destroy(program);
+    return err->code;
+}
+
+static mote_status measure_file(mote_inspection *out, const mote_model *model, mote_error *err)
+{
+    mote_text file = {0};
+
+    mote_tflite_write(&file, model, err);
+    out->tflite_bytes = file.count;
+    mote_text_free(&file);
+    return err->code;
+}
+
+/* ---- the whole ---- */
+
+static mote_status inspect(mote_inspection *out, const mote_model *model, mote_error *err)
+{
+    mote_model *inference = NULL;
+
+    out->owner = calloc(1, sizeof *out->owner);
+    if (!out->owner)
+        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+    out->name = mote_arena_strdup(out->owner, model->name, err);
+    MOTE_TRY(describe_layers(out, &model->graphs[0], err));
+    if (model->stage == MOTE_STAGE_TRAIN)
+        MOTE_TRY(mote_model_infer(&inference, model, err));
+    if (describe_memory(out, inference ? inference : model, err) == MOTE_OK)
+        measure_file(out, inference ? inference : model, err);
+    mote_model_destroy(inference);
+    return err->code;
+}
+
+mote_status mote_inspect(mote_inspection *out, const mote_model *model, mote_error *err)
+{
+    *out = (mote_inspection){0};
+    if (inspect(out, model, err) != MOTE_OK)
+        mote_inspection_free(out);
+    return err->code;
+}
+
+void mote_inspection_free(mote_inspection *inspection)
+{
+    if (inspection->owner)
+        mote_arena_destroy(inspection->owner);
+    free(inspection->owner);
+    *inspection = (mote_inspection){0};
+}
+
+/* ---- as int8 ---- */
+
+/* One sample of zeros in the shape of the model's input: calibration wants to see something. */
+static mote_status make_zeros(mote_dataset **out, const mote_model *model, mote_error *err)
+{
+    const mote_data_options plain = {.targets = MOTE_TARGETS_NONE};
+    mote_tensor_info        in = mote_model_input(model, 0);
+    const int64_t           dim[2] = {1, (int64_t)in.count};
+    mote_raw_set            raw;
+
+    mote_raw_set_init(&raw, &plain);
+    raw.source = "zeros";
+    raw.split[MOTE_TRAIN].x_name = "x";
+    if (mote_array_create(&raw.split[MOTE_TRAIN].x, MOTE_F32, 2, dim, err) == MOTE_OK)
+        return mote_dataset_assemble(out, &raw, &plain, err);
+    mote_raw_set_free(&raw);
+    return err->code;
+}
+
+static mote_status quantize_blindly(mote_model **out, const mote_model *model, mote_error *err)
+{
+    const mote_quantize_options options = {.io = MOTE_I8, .samples = 1};
+    mote_model                 *inference = NULL;
+    mote_dataset               *zeros = NULL;
+
+    *out = NULL;
+    if (mote_model_infer(&inference, model, err) == MOTE_OK && make_zeros(&zeros, inference, err) == MOTE_OK)
+        mote_model_quantize(out, inference, &zeros->split[MOTE_TRAIN], &options, err);
+    mote_dataset_destroy(zeros);
+    mote_model_destroy(inference);
+    return err->code;
+}
+
+mote_status mote_inspect_int8(mote_inspection *out, const mote_model *model, mote_error *err)
+{
+    mote_model *quantized = NULL;
+
+    *out = (mote_inspection){0};
+    if (mote_model_is_quantized(model))
+        return mote_fail(err, MOTE_ERR_USAGE, "the model is quantized already");
+    if (quantize_blindly(&quantized, model, err) == MOTE_OK)
+        mote_inspect(out, quantized, err);
+    mote_model_destroy(quantized);
+    return err->code;
+}
+
+/* ---- operators ---- */
+
+int32_t mote_operator_count(void)
+{
+    return MOTE_OP_COUNT;
+}
+
+mote_operator_info mote_operator_at(int32_t index)
+{
+    const mote_op     *op = mote_ops[index];
+    mote_operator_info info = {.name = mote_op_kind_name((mote_op_kind)index),
+                               .trains = op->backward != NULL,
+                               .quantizes = op->quantize != NULL,
+                               .fuses_activation = op->fuses_activation};
+
+    while (op->rows && op->rows[info.row_count].kernels)
+        info.row_count++;
+    return info;
+}
+
+mote_operator_row mote_operator_row_at(int32_t index, int32_t row)
+{
+    const mote_op_row *from = &mote_ops[index]->rows[row];
+    mote_operator_row  out = {
+         .out = from->out, .in_count = from->in_count, .version_min = from->version_min, .version_max = from->version_max};
+
+    memcpy(out.in, from->in, sizeof out.in);
+    while (from->kernels[out.kernel_count].symbol)
+        out.kernel_count++;
+    return out;
+}

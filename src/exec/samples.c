@@ -1,0 +1,511 @@
+/* Files to samples, samples through a runner, outputs to files. The rules stand in mote/samples.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <mote/samples.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <mote/image.h>
+#include <mote/run.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "data/array.h"
+#include "graph/graph.h"
+
+/* ---- which file is for which tensor ---- */
+
+typedef struct end_list {
+    const char *what; /* "input" or "output" */
+    int32_t     count;
+    mote_tensor_info (*at)(const mote_model *model, int32_t index);
+    const mote_model *model;
+} end_list;
+
+static end_list inputs_of(const mote_model *model)
+{
+    return (end_list){"input", mote_model_input_count(model), mote_model_input, model};
+}
+
+static end_list outputs_of(const mote_model *model)
+{
+    return (end_list){"output", mote_model_output_count(model), mote_model_output, model};
+}
+
+/* "NAME=PATH" where NAME is one of the ends: its index and the path; else -1. */
+static int32_t find_named(const end_list *ends, const char *file, const char **path)
+{
+    int32_t i;
+
+    for (i = 0; i < ends->count; i++) {
+        const char *name = ends->at(ends->model, i).name;
+        size_t      length = strlen(name);
+        if (length > 0 && strncmp(file, name, length) == 0 && file[length] == '=') {
+            *path = file + length + 1;
+            return i;
+        }
+    }
+    return -1;
+}
+
+/* "x=y.npy", where no file of that name is there: a name that the model does not have. */
+static bool looks_named(const char *file)
+{
+    size_t before = strcspn(file, "=/");
+
+    return file[before] == '=' && !mote_path_exists(file);
+}
+
+static mote_status refuse_file(const end_list *ends, const char *file, mote_error *err)
+{
+    if (looks_named(file) && ends->count > 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "the model has no %s named \"%s\"; its first is \"%s\"", ends->what,
+                         mote_show(file, strcspn(file, "=")).text, mote_show_string(ends->at(ends->model, 0).name).text);
+    return mote_fail(err, MOTE_ERR_USAGE, "%s: the model has %d %s%s, all are given already", file, ends->count, ends->what,
+                     ends->count == 1 ? "" : "s");
+}
+
+/* paths[ends->count]: NULL where no file is for that end. */
+static mote_status assign(const char **paths, const end_list *ends, const char *const *files, int count, mote_error *err)
+{
+    int32_t next = 0, index;
+    int     i;
+
+    for (i = 0; i < count; i++) {
+        const char *path = files[i];
+        index = find_named(ends, files[i], &path);
+        if (index < 0) {
+            while (next < ends->count && paths[next])
+                next++;
+            index = next;
+            if (index >= ends->count || looks_named(files[i]))
+                return refuse_file(ends, files[i], err);
+        }
+        if (paths[index])
+            return mote_fail(err, MOTE_ERR_USAGE, "%s: %s \"%s\" is given twice", path, ends->what,
+                             mote_show_string(ends->at(ends->model, index).name).text);
+        paths[index] = path;
+    }
+    return MOTE_OK;
+}
+
+/* ---- one input ---- */
+
+typedef enum joining { ONE_SAMPLE = 0, JOINED, STACKED } joining;
+
+typedef struct input_file {
+    mote_tensor_info info;
+    mote_array       array; /* as read; then in the input's own type */
+    size_t           count; /* invokes */
+    joining          how;
+} input_file;
+
+static mote_status fit_shape(input_file *in, mote_error *err)
+{
+    const mote_tensor_info *info = &in->info;
+    int                     extra = in->array.rank - info->rank, i;
+    char                    held[MOTE_SHAPE_TEXT], wanted[MOTE_SHAPE_TEXT];
+    int64_t                 dim[8];
+    bool                    fits = extra == 0 || extra == 1;
+
+    in->how = extra == 1 ? STACKED : ONE_SAMPLE;
+    for (i = 0; fits && i < info->rank; i++) {
+        int64_t held_dim = in->array.dim[i + extra];
+        if (held_dim == info->dim[i])
+            continue;
+        fits = extra == 0 && i == 0 && info->dim[0] == 1;
+        in->how = JOINED;
+    }
+    for (i = 0; i < info->rank; i++)
+        dim[i] = info->dim[i];
+    mote_dim_text(info->rank, dim, wanted, sizeof wanted);
+    mote_array_shape_text(&in->array, held, sizeof held);
+    if (!fits)
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "has shape %s; input \"%s\" takes %s%s, or N samples of it in a new first axis", held,
+                         mote_show_string(info->name).text, wanted,
+                         info->rank > 0 && info->dim[0] == 1 ? " with any number in place of the leading 1" : "");
+    in->count = in->how == ONE_SAMPLE ? 1 : (size_t)in->array.dim[0];
+    return in->count > 0 ? MOTE_OK : mote_fail(err, MOTE_ERR_USAGE, "has shape %s: no samples", held);
+}
+
+static bool can_store_real(const mote_tensor_info *info)
+{
+    return info->dtype == MOTE_F32 ||
+           (info->is_quantized && (info->dtype == MOTE_I8 || info->dtype == MOTE_U8 || info->dtype == MOTE_I16));
+}
+
+/* Real numbers become the input's own type. */
+static mote_status store_real(mote_array *array, const mote_tensor_info *info, const float *real, mote_error *err)
+{
+    mote_array stored = *array;
+    size_t     i;
+
+    for (i = 0; info->dtype != MOTE_F32 && i < array->count; i++)
+        if (isnan(real[i]))
+            return mote_fail(err, MOTE_ERR_NUMERIC, "element %zu is NaN, which %s cannot hold", i,
+                             mote_dtype_name(info->dtype));
+    stored.dtype = info->dtype;
+    stored.owner = NULL;
+    MOTE_TRY(mote_array_allocate(&stored, 0, err));
+    mote_store_real(info, real, stored.bytes, stored.count);
+    mote_array_free(array);
+    *array = stored;
+    return MOTE_OK;
+}
+
+static mote_status fit_type(input_file *in, mote_error *err)
+{
+    float *real;
+
+    if (in->array.dtype == in->info.dtype)
+        return MOTE_OK;
+    if (!mote_dtype_is_float(in->array.dtype) || !can_store_real(&in->info))
+        return mote_fail(err, MOTE_ERR_USAGE, "holds %s; input \"%s\" takes %s%s", mote_dtype_name(in->array.dtype),
+                         mote_show_string(in->info.name).text, mote_dtype_name(in->info.dtype),
+                         can_store_real(&in->info) && in->info.dtype != MOTE_F32 ? ", or float32 to be quantized" : "");
+    real = malloc(in->array.count * sizeof *real + 1);
+    if (!real)
+        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+    mote_array_to_f32(&in->array, real);
+    store_real(&in->array, &in->info, real, err);
+    free(real);
+    return err->code;
+}
+
+static mote_status read_npy(input_file *in, const char *path, mote_error *err)
+{
+    MOTE_TRY(mote_npy_load(&in->array, path, 0, err)); /* names the path itself */
+    if (fit_shape(in, err) == MOTE_OK)
+        fit_type(in, err);
+    return err->code == MOTE_OK ? MOTE_OK : mote_context(err, "%s", path);
+}
+
+static mote_status read_raw(input_file *in, const mote_file *file, mote_error *err)
+{
+    const size_t element = mote_array_element_bytes(in->info.dtype);
+
+    if (file->count == 0 || file->count % in->info.bytes != 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "has %zu bytes; one sample of input \"%s\" has %zu", file->count,
+                         mote_show_string(in->info.name).text, in->info.bytes);
+    in->count = file->count / in->info.bytes;
+    in->how = in->count == 1 ? ONE_SAMPLE : in->info.rank > 0 && in->info.dim[0] == 1 ? JOINED : STACKED;
+    in->array = (mote_array){.dtype = in->info.dtype, .rank = 1, .dim = {(int64_t)(file->count / element)}};
+    MOTE_TRY(mote_array_allocate(&in->array, 0, err));
+    memcpy(in->array.bytes, file->bytes, file->count);
+    if (!mote_is_little_endian())
+        mote_swap_bytes(in->array.bytes, in->array.count, element);
+    return MOTE_OK;
+}
+
+static mote_status read_bin(input_file *in, const char *path, mote_error *err)
+{
+    mote_file file = {0};
+
+    if (mote_file_open(&file, path, err) == MOTE_OK)
+        read_raw(in, &file, err);
+    mote_file_close(&file);
+    return err->code == MOTE_OK ? MOTE_OK : mote_context(err, "%s", path);
+}
+
+/* Height, width and channels of an image input; zeros where the input is flat and the image's own size has to fit. */
+static mote_status image_size(const mote_tensor_info *info, mote_image_options *out, mote_error *err)
+{
+    int32_t first = info->rank > 1 && info->dim[0] == 1 ? 1 : 0, axes = info->rank - first;
+
+    *out = (mote_image_options){0};
+    if (axes > 3 || axes < 1)
+        return mote_fail(err, MOTE_ERR_USAGE, "input \"%s\" is no image: it has %d axes", mote_show_string(info->name).text,
+                         info->rank);
+    if (axes == 1)
+        return MOTE_OK;
+    out->height = info->dim[first];
+    out->width = info->dim[first + 1];
+    out->channels = axes == 3 ? info->dim[first + 2] : 1;
+    if (out->channels != 1 && out->channels != 3 && out->channels != 4)
+        return mote_fail(err, MOTE_ERR_USAGE, "input \"%s\" has %d channels; an image has 1, 3 or 4",
+                         mote_show_string(info->name).text, out->channels);
+    return MOTE_OK;
+}
+
+/* A flat input takes an image of as many numbers, grey if that is what fits. */
+static mote_status load_image(input_file *in, const char *path, mote_error *err)
+{
+    mote_image_options options;
+
+    if (image_size(&in->info, &options, err) != MOTE_OK)
+        return mote_context(err, "%s", path);
+    MOTE_TRY(mote_image_load(&in->array, path, &options, err));
+    if (in->array.count != in->info.count && options.height == 0) {
+        mote_array_free(&in->array);
+        options.channels = 1;
+        MOTE_TRY(mote_image_load(&in->array, path, &options, err));
+    }
+    if (in->array.count != in->info.count)
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: is %lld x %lld; input \"%s\" takes %zu numbers", path,
+                         (long long)in->array.dim[0], (long long)in->array.dim[1], mote_show_string(in->info.name).text,
+                         in->info.count);
+    return MOTE_OK;
+}
+
+static mote_status read_image(input_file *in, const mote_recipe *recipe, const char *path, mote_error *err)
+{
+    float *real;
+
+    if (!can_store_real(&in->info))
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: input \"%s\" takes %s, which is no image", path,
+                         mote_show_string(in->info.name).text, mote_dtype_name(in->info.dtype));
+    MOTE_TRY(load_image(in, path, err));
+    in->count = 1;
+    real = malloc(in->array.count * sizeof *real + 1);
+    if (!real)
+        return mote_fail(err, MOTE_ERR_LIMIT, "%s: out of memory", path);
+    mote_prepare(&recipe->preparation, &in->array, real);
+    if (store_real(&in->array, &in->info, real, err) != MOTE_OK)
+        mote_context(err, "%s", path);
+    free(real);
+    return err->code;
+}
+
+static mote_status read_input(input_file *in, const mote_recipe *recipe, const char *path, mote_error *err)
+{
+    if (mote_path_has_suffix(path, ".npy"))
+        return read_npy(in, path, err);
+    if (mote_path_has_suffix(path, ".bin"))
+        return read_bin(in, path, err);
+    if (mote_path_has_suffix(path, ".png") || mote_path_has_suffix(path, ".jpg") || mote_path_has_suffix(path, ".jpeg"))
+        return read_image(in, recipe, path, err);
+    return mote_fail(err, MOTE_ERR_USAGE, "%s: inputs are .npy, .bin, .png or .jpg files", path);
+}
+
+/* ---- all inputs ---- */
+
+static mote_status read_inputs(input_file *files, const char *const *paths, const mote_model *model, mote_error *err)
+{
+    int32_t count = mote_model_input_count(model), i;
+
+    for (i = 0; i < count; i++) {
+        files[i].info = mote_model_input(model, i);
+        if (!paths[i])
+            return mote_fail(err, MOTE_ERR_USAGE, "the model has %d inputs; there is no file for \"%s\"", count,
+                             mote_show_string(files[i].info.name).text);
+        MOTE_TRY(read_input(&files[i], &model->recipe, paths[i], err));
+        if (files[i].count != files[0].count)
+            return mote_fail(err, MOTE_ERR_USAGE, "%s: has %zu samples, %s has %zu", paths[i], files[i].count, paths[0],
+                             files[0].count);
+    }
+    return MOTE_OK;
+}
+
+static mote_status make_samples(mote_samples *out, mote_error *err)
+{
+    out->owner = calloc(1, sizeof *out->owner);
+    if (!out->owner)
+        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+    out->bytes = MOTE_NEW(out->owner, uint8_t, mote_size_mul(out->count, out->sample_bytes), err);
+    return err->code;
+}
+
+/* From one array an input to all inputs of a sample in a row. */
+static mote_status interleave(mote_samples *out, const input_file *files, int32_t count, mote_error *err)
+{
+    size_t  offset = 0, s;
+    int32_t i;
+
+    out->count = count > 0 ? files[0].count : 1;
+    for (i = 0; i < count; i++) {
+        out->sample_bytes += files[i].info.bytes;
+        out->is_stacked = out->is_stacked || files[i].how == STACKED;
+        out->is_joined = out->is_joined || files[i].how == JOINED;
+    }
+    out->is_joined = out->is_joined && !out->is_stacked;
+    MOTE_TRY(make_samples(out, err));
+    for (i = 0; i < count; i++) {
+        for (s = 0; s < out->count; s++)
+            memcpy(out->bytes + s * out->sample_bytes + offset,
+                   (const uint8_t *)files[i].array.bytes + s * files[i].info.bytes, files[i].info.bytes);
+        offset += files[i].info.bytes;
+    }
+    return MOTE_OK;
+}
+
+mote_status mote_samples_load(mote_samples *out, const mote_model *model, const char *const *files, int count,
+                              mote_error *err)
+{
+    const end_list ends = inputs_of(model);
+    mote_arena     scratch = {0};
+    const char   **paths = MOTE_NEW(&scratch, const char *, ends.count, err);
+    input_file    *inputs = MOTE_NEW(&scratch, input_file, ends.count, err);
+    int32_t        i;
+
+    *out = (mote_samples){0};
+    if (err->code == MOTE_OK && assign(paths, &ends, files, count, err) == MOTE_OK &&
+        read_inputs(inputs, paths, model, err) == MOTE_OK)
+        interleave(out, inputs, ends.count, err);
+    for (i = 0; inputs && i < ends.count; i++)
+        mote_array_free(&inputs[i].array);
+    mote_arena_destroy(&scratch);
+    if (err->code != MOTE_OK)
+        mote_samples_free(out);
+    return err->code;
+}
+
+void mote_samples_free(mote_samples *samples)
+{
+    if (samples->owner)
+        mote_arena_destroy(samples->owner);
+    free(samples->owner);
+    *samples = (mote_samples){0};
+}
+
+/* ---- running ---- */
+
+static void run_one(mote_runner *runner, const mote_model *model, const uint8_t *in, uint8_t *out)
+{
+    int32_t i;
+
+    for (i = 0; i < mote_model_input_count(model); i++) {
+        size_t bytes = mote_model_input(model, i).bytes;
+        memcpy(mote_runner_input(runner, i), in, bytes);
+        in += bytes;
+    }
+    mote_runner_invoke(runner);
+    for (i = 0; i < mote_model_output_count(model); i++) {
+        size_t bytes = mote_model_output(model, i).bytes;
+        memcpy(out, mote_runner_output(runner, i), bytes);
+        out += bytes;
+    }
+}
+
+mote_status mote_samples_run(mote_samples *out, const mote_model *model, const mote_samples *inputs, mote_error *err)
+{
+    mote_runner *runner = NULL;
+    int32_t      i;
+    size_t       s;
+
+    *out = (mote_samples){.count = inputs->count, .is_joined = inputs->is_joined, .is_stacked = inputs->is_stacked};
+    for (i = 0; i < mote_model_output_count(model); i++)
+        out->sample_bytes += mote_model_output(model, i).bytes;
+    if (make_samples(out, err) == MOTE_OK && mote_runner_create(&runner, model, NULL, err) == MOTE_OK)
+        for (s = 0; s < inputs->count; s++)
+            run_one(runner, model, inputs->bytes + s * inputs->sample_bytes, out->bytes + s * out->sample_bytes);
+    mote_runner_destroy(runner);
+    if (err->code != MOTE_OK)
+        mote_samples_free(out);
+    return err->code;
+}
+
+/* ---- outputs ---- */
+
+static mote_status output_shape(mote_array *array, const mote_samples *outputs, const mote_tensor_info *info,
+                                mote_error *err)
+{
+    const bool gains_axis = outputs->is_stacked || (outputs->is_joined && info->rank == 0);
+    int32_t    i;
+
+    *array = (mote_array){.dtype = info->dtype, .rank = info->rank + gains_axis};
+    if (array->rank > MOTE_ARRAY_MAX_RANK)
+        return mote_fail(err, MOTE_ERR_LIMIT, "output \"%s\" has %d axes; stacked it would have more than %d",
+                         mote_show_string(info->name).text, info->rank, MOTE_ARRAY_MAX_RANK);
+    for (i = 0; i < info->rank; i++)
+        array->dim[i + gains_axis] = info->dim[i];
+    if (gains_axis)
+        array->dim[0] = (int64_t)outputs->count;
+    else if (outputs->is_joined)
+        array->dim[0] *= (int64_t)outputs->count;
+    return MOTE_OK;
+}
+
+mote_status mote_samples_output(mote_array *out, const mote_samples *outputs, const mote_model *model, int32_t index,
+                                mote_error *err)
+{
+    const mote_tensor_info info = mote_model_output(model, index);
+    mote_array             array;
+    size_t                 offset = 0, s;
+    int32_t                i;
+
+    *out = (mote_array){0};
+    for (i = 0; i < index; i++)
+        offset += mote_model_output(model, i).bytes;
+    MOTE_TRY(output_shape(&array, outputs, &info, err));
+    MOTE_TRY(mote_array_allocate(&array, 0, err));
+    for (s = 0; s < outputs->count; s++)
+        memcpy((uint8_t *)array.bytes + s * info.bytes, outputs->bytes + s * outputs->sample_bytes + offset, info.bytes);
+    *out = array;
+    return MOTE_OK;
+}
+
+static mote_status check_output_path(const char *path, mote_error *err)
+{
+    if (mote_path_has_suffix(path, ".npy") || mote_path_has_suffix(path, ".bin"))
+        return MOTE_OK;
+    return mote_fail(err, MOTE_ERR_USAGE, "%s: outputs are .npy or .bin files", path);
+}
+
+static mote_status assign_outputs(const char ***paths, const mote_model *model, const char *const *files, int count,
+                                  mote_arena *arena, mote_error *err)
+{
+    const end_list ends = outputs_of(model);
+    int32_t        i;
+
+    *paths = MOTE_NEW(arena, const char *, ends.count, err);
+    if (!*paths)
+        return err->code;
+    MOTE_TRY(assign(*paths, &ends, files, count, err));
+    for (i = 0; i < ends.count; i++)
+        if ((*paths)[i])
+            MOTE_TRY(check_output_path((*paths)[i], err));
+    return MOTE_OK;
+}
+
+mote_status mote_samples_check_outputs(const mote_model *model, const char *const *files, int count, mote_error *err)
+{
+    mote_arena   arena = {0};
+    const char **paths;
+
+    assign_outputs(&paths, model, files, count, &arena, err);
+    mote_arena_destroy(&arena);
+    return err->code;
+}
+
+static mote_status save_one(const mote_samples *outputs, const mote_model *model, int32_t index, const char *path,
+                            mote_error *err)
+{
+    mote_array array;
+    size_t     element;
+
+    if (mote_samples_output(&array, outputs, model, index, err) != MOTE_OK)
+        return mote_context(err, "%s", path);
+    element = mote_array_element_bytes(array.dtype);
+    if (mote_path_has_suffix(path, ".npy")) {
+        mote_npy_save(&array, path, err);
+    } else {
+        if (!mote_is_little_endian())
+            mote_swap_bytes(array.bytes, array.count, element);
+        mote_file_write(path, array.bytes, array.count * element, err);
+    }
+    mote_array_free(&array);
+    return err->code;
+}
+
+mote_status mote_samples_save(const mote_samples *outputs, const mote_model *model, const char *const *files, int count,
+                              mote_error *err)
+{
+    mote_arena   arena = {0};
+    const char **paths;
+    int32_t      i, written;
+
+    if (assign_outputs(&paths, model, files, count, &arena, err) == MOTE_OK) {
+        for (i = 0; i < mote_model_output_count(model) && err->code == MOTE_OK; i++)
+            if (paths[i])
+                save_one(outputs, model, i, paths[i], err);
+        for (written = 0; err->code != MOTE_OK && written < i - 1; written++)
+            if (paths[written])
+                unlink(paths[written]);
+    }
+    mote_arena_destroy(&arena);
+    return err->code;
+}
