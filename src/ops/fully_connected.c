@@ -1,5 +1,6 @@
 /* FULLY_CONNECTED: in [..., I], weights [O, I], bias [O] or absent -> out [N, O] (or [..., O] with keep_num_dims).
  * SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/arch/fully_connected_rows.h"
 #include "runtime/kernels/fully_connected.h"
 
 #include <string.h>
@@ -172,6 +173,17 @@ static void run_i8(const void *params, const mrt_io *io)
     mrt_fully_connected_i8(params, io->in[0], io->out[0]);
 }
 
+/* Once zero points are folded, rows can be taken four at a time. */
+static bool applies_rows(const mote_graph *graph, const mote_node *node)
+{
+    return mote_zero_of(mote_node_in(graph, node, 1)) == 0;
+}
+
+static void run_i8_rows(const void *params, const mrt_io *io)
+{
+    mrt_fully_connected_i8_rows(params, io->in[0], io->out[0]);
+}
+
 static const mote_field fields_i8[] = {
     MOTE_FIELD(mrt_fully_connected_i8_params, rows),      MOTE_FIELD(mrt_fully_connected_i8_params, in_count),
     MOTE_FIELD(mrt_fully_connected_i8_params, out_count), MOTE_FIELD(mrt_fully_connected_i8_params, in_zero),
@@ -224,6 +236,16 @@ static const mote_kernel kernels_i8[] = {
      .prepare = prepare_i8,
      .pack = pack_i8,
      .run = run_i8},
+    {.symbol = "mrt_fully_connected_i8_rows",
+     .params = "mrt_fully_connected_i8_params",
+     .header = "arch/fully_connected_rows.h",
+     .targets = MOTE_TARGET_PORTABLE,
+     .param_bytes = sizeof(mrt_fully_connected_i8_params),
+     .fields = fields_i8,
+     .applies = applies_rows,
+     .prepare = prepare_i8,
+     .pack = pack_i8,
+     .run = run_i8_rows},
     {0},
 };
 
