@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "formats/tflite/operators.h"
 
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
 /* ---- parts that several options share ---- */
@@ -135,7 +137,7 @@ static mote_status make_zero_bias(const mote_graph *graph, const mote_node *node
     if (!quant->scale || !quant->zero_point)
         return err->code;
     for (i = 0; i < quant->count; i++)
-        quant->scale[i] = in->quant->scale[0] * w->quant->scale[i];
+        quant->scale[i] = fminf(fmaxf(in->quant->scale[0] * w->quant->scale[i], FLT_MIN), FLT_MAX);
     out->quant = quant;
     return MOTE_OK;
 }
