@@ -23,24 +23,31 @@ typedef enum mote_optimize {
 
 typedef struct mote_compile_options {
     const char   *target; /* "c" (default) or "array" */
-    const char   *name;   /* prefix of all names; default: the model's name made a C identifier */
+    const char   *name;   /* prefix of all names, at most 50 characters; NULL: mote_compile_name of the model's name */
     mote_optimize optimize;
     const void   *golden;       /* input samples for the self-test, one after the other, all inputs of a sample in a row */
     int32_t       golden_count; /* 0: three samples made by a generator */
 } mote_compile_options;
 
+enum { MOTE_COMPILE_NAME = 64 };
+
 /* What came of it. */
 typedef struct mote_compile_result {
-    char   name[64];
+    char   name[MOTE_COMPILE_NAME];
     size_t arena_bytes, arena_bound_bytes; /* bound: no plan could do with less */
     size_t constant_bytes;                 /* weights, biases, multipliers, tables */
     int    instance_count, step_count;     /* kernel instances emitted for so many steps */
 } mote_compile_result;
 
-/* Writes the folder whole or not at all; an existing folder of that name is replaced only when mote made it. options and
- * result may be NULL. */
+/* Writes the folder whole or not at all; an existing folder of that name is replaced only when it holds nothing but what
+ * mote generated. options and result may be NULL. Errors: USAGE (a name that C cannot have, an unknown target, a folder with
+ * somebody's own files), IO, LIMIT, UNSUPPORTED. */
 mote_status mote_compile(const mote_model *model, const char *folder, const mote_compile_options *options,
                          mote_compile_result *result, mote_error *err);
+
+/* A C identifier from any text: "mnist-cnn" -> "mnist_cnn", "" -> "model", "2d" -> "model_2d", "int" -> "int_model".
+ * name has room for MOTE_COMPILE_NAME. */
+void mote_compile_name(char *name, const char *from);
 
 #ifdef __cplusplus
 }

@@ -77,6 +77,13 @@ static mote_status save_summary(build_work *w, mote_error *err)
     return err->code;
 }
 
+/* Before a stage touches its files: if it is cut short, no key says that they are what they were made from. */
+static mote_status forget_stage(build_work *w, char *key, mote_error *err)
+{
+    key[0] = '\0';
+    return save_summary(w, err);
+}
+
 static mote_status load_data(build_work *w, mote_error *err)
 {
     int s;
@@ -192,7 +199,7 @@ static mote_status run_training(build_work *w, mote_model *model, mote_error *er
     w->summary->train_samples = w->set->split[MOTE_TRAIN].count;
     w->summary->validation_samples = w->set->split[MOTE_VALIDATION].count;
     w->summary->test_samples = w->set->split[MOTE_TEST].count;
-    if (mote_model_infer(&w->real, model, err) == MOTE_OK)
+    if (mote_model_infer(&w->real, model, err) == MOTE_OK && forget_stage(w, w->summary->train_key, err) == MOTE_OK)
         save_training(w, training, err);
     mote_training_destroy(training);
     return err->code;
@@ -284,13 +291,24 @@ static mote_status plot(build_work *w, mote_error *err)
                                                 : mote_plot_answers_save(w->result->folder, w->spec->name, &answers, err);
 }
 
+/* What an earlier spec asked for and this one does not. */
+static mote_status remove_stale(build_work *w, const char *name, mote_error *err)
+{
+    char *path = path_of(w, name, err);
+
+    return path ? mote_remove_tree(path, err) : err->code;
+}
+
 static mote_status convert(build_work *w, mote_error *err)
 {
     w->summary->int8 = (mote_model_figures){0};
     MOTE_TRY(load_data(w, err));
     MOTE_TRY(need_answers(w, err));
+    MOTE_TRY(forget_stage(w, w->summary->convert_key, err));
     if (w->spec->convert.quantize == MOTE_QUANTIZE_INT8)
         MOTE_TRY(quantize(w, err));
+    else
+        MOTE_TRY(remove_stale(w, "model_int8.tflite", err));
     MOTE_TRY(plot(w, err));
     memcpy(w->summary->convert_key, w->keys.convert, sizeof w->summary->convert_key);
     if (w->int8)
@@ -390,15 +408,19 @@ static mote_status deploy(build_work *w, mote_error *err)
     mote_compile_options options = w->spec->deploy.options;
     mote_compile_result  compiled;
     const mote_model    *model;
-    char                *folder = path_of(w, "firmware", err);
+    char                *folder = path_of(w, "firmware", err), name[MOTE_COMPILE_NAME];
 
     w->summary->chip[0] = '\0';
     if (!folder)
         return err->code;
-    options.name = options.name ? options.name : w->spec->name;
+    if (!options.name) {
+        mote_compile_name(name, w->spec->name);
+        options.name = name;
+    }
     MOTE_TRY(load_data(w, err));
     MOTE_TRY(load_deployed(w, &model, err));
     MOTE_TRY(store_golden(w, model, &options, err));
+    MOTE_TRY(forget_stage(w, w->summary->deploy_key, err));
     MOTE_TRY(mote_compile(model, folder, &options, &compiled, err));
     w->summary->arena_bytes = compiled.arena_bytes;
     w->summary->arena_bound_bytes = compiled.arena_bound_bytes;

@@ -35,9 +35,9 @@ static mote_status check_targets(const mote_predictions *p, const mote_data_spli
     if (set->targets == MOTE_TARGETS_VALUES && p->width != set->target_width)
         return mote_fail(err, MOTE_ERR_USAGE, "the model gives %zu numbers a sample, the data has %zu", p->width,
                          set->target_width);
-    if (set->targets == MOTE_TARGETS_CLASSES && p->width != 1 && p->width < (size_t)set->class_count)
-        return mote_fail(err, MOTE_ERR_USAGE, "the model gives %zu numbers a sample, the data has %d classes", p->width,
-                         set->class_count);
+    if (set->targets == MOTE_TARGETS_CLASSES && (p->width == 1 ? 2 : p->width) < (size_t)set->class_count)
+        return mote_fail(err, MOTE_ERR_USAGE, "the model gives %zu number%s a sample, the data has %d classes", p->width,
+                         p->width == 1 ? "" : "s", set->class_count);
     return MOTE_OK;
 }
 
@@ -88,8 +88,8 @@ mote_status mote_evaluate(mote_evaluation *out, const mote_predictions *p, const
 
     *out = (mote_evaluation){.count = p->count, .loss_kind = loss == MOTE_LOSS_COUNT ? default_loss(p, split) : loss};
     MOTE_TRY(check_targets(p, split, err));
-    if (out->loss_kind == MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY && !has_classes)
-        return mote_fail(err, MOTE_ERR_USAGE, "sparse_categorical_crossentropy needs class labels");
+    if (out->loss_kind == MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY && (!has_classes || p->width == 1))
+        return mote_fail(err, MOTE_ERR_USAGE, "sparse_categorical_crossentropy needs class labels and a number a class");
     wanted = MOTE_NEW(&scratch, float, mote_size_mul(p->count, p->width), err);
     if (!wanted)
         return err->code;
@@ -150,7 +150,7 @@ mote_status mote_compare(mote_comparison *out, const mote_predictions *a, const 
         for (k = 0; k < a->width; k++) {
             double gap = fabs((double)ra[k] - (double)rb[k]);
             sum += gap;
-            if (!(gap <= out->max_abs))
+            if (gap > out->max_abs || isnan(gap)) /* and once NaN, it stays */
                 out->max_abs = gap;
             if (out->is_same_type)
                 out->different_values +=

@@ -75,7 +75,7 @@ static void measure(layer_work *w, layer_pair *pair, mote_layer_difference *out)
     load_tensor(w->b, pair->b, w->real_b);
     for (i = 0; i < count; i++) {
         double gap = fabs((double)w->real_a[i] - (double)w->real_b[i]);
-        if (!(gap <= out->max_abs))
+        if (gap > out->max_abs || isnan(gap)) /* and once NaN, it stays */
             out->max_abs = gap;
         pair->sum_abs += gap;
         pair->sum_square += gap * gap;
@@ -115,6 +115,8 @@ mote_status mote_compare_layers(mote_layer_difference *out, int capacity, int *c
 
     *count = 0;
     memset(out, 0, (size_t)capacity * sizeof *out);
+    if (mote_model_input_count(a) != 1 || mote_model_input_count(b) != 1)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "layers are compared of models with one input");
     if (mote_model_input(a, 0).count != split->set->sample_count || mote_model_input(b, 0).count != split->set->sample_count)
         return mote_fail(err, MOTE_ERR_USAGE, "the samples of the data do not fit both models");
     if (split->count == 0)

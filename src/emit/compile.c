@@ -1,17 +1,17 @@
 /* Compiling a model to a folder.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/file.h"
 #include "emit/emit.h"
 #include "formats/tflite/tflite.h"
 
-enum { GENERATED_SAMPLES = 3 };
-
-/* A file that marks a folder as mote's own, so that it may be replaced. */
-#define MARKER "mote_runtime/mrt.h"
+enum { GENERATED_SAMPLES = 3, NAME_MAX_CHARS = 50 };
 
 typedef struct compilation {
     const mote_model           *model;
@@ -22,40 +22,73 @@ typedef struct compilation {
     mote_emitter                emitter;
 } compilation;
 
-static bool is_keyword(const char *name)
+/* Names that NAME.h would collide with: headers of C, and the runtime's own guard; and words that no prefix should be. */
+static bool is_taken(const char *name)
 {
     static const char *const words[] = {
-        "auto",   "break",    "case",     "char",     "const",  "continue", "default", "do",     "double",
-        "else",   "enum",     "extern",   "float",    "for",    "goto",     "if",      "inline", "int",
-        "long",   "register", "restrict", "return",   "short",  "signed",   "sizeof",  "static", "struct",
-        "switch", "typedef",  "union",    "unsigned", "void",   "volatile", "while",   "class",  "delete",
-        "new",    "this",     "template", "private",  "public", "operator", "main"};
+        /* headers */
+        "assert", "complex", "ctype", "errno", "fenv", "inttypes", "iso646", "limits", "locale", "math", "mrt", "setjmp",
+        "signal", "stdalign", "stdarg", "stdatomic", "stdbool", "stddef", "stdint", "stdio", "stdlib", "stdnoreturn",
+        "string", "tgmath", "threads", "time", "uchar", "wchar", "wctype",
+        /* keywords of C and C++ */
+        "and", "asm", "auto", "bool", "break", "case", "catch", "char", "class", "const", "continue", "default", "delete",
+        "do", "double", "else", "enum", "explicit", "export", "extern", "false", "float", "for", "friend", "goto", "if",
+        "inline", "int", "long", "mutable", "namespace", "new", "not", "operator", "or", "private", "protected", "public",
+        "register", "restrict", "return", "short", "signed", "sizeof", "static", "struct", "switch", "template", "this",
+        "throw", "true", "try", "typedef", "typeid", "typename", "union", "unsigned", "using", "virtual", "void", "volatile",
+        "while", "xor", "main"};
     size_t i;
 
     for (i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i], name) == 0)
+        if (strcasecmp(words[i], name) == 0) /* some file systems do not tell Math.h from math.h */
             return true;
     return false;
 }
 
-/* A given name must be an identifier; the model's own is made one. */
+static bool is_identifier_char(char c, bool is_first)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (!is_first && c >= '0' && c <= '9');
+}
+
+static mote_status check_name(const char *name, mote_error *err)
+{
+    size_t i;
+
+    for (i = 0; i == 0 || name[i]; i++)
+        if (!is_identifier_char(name[i], i == 0))
+            return mote_fail(err, MOTE_ERR_USAGE, "name \"%s\" is no C identifier", mote_show_string(name).text);
+    if (i > NAME_MAX_CHARS)
+        return mote_fail(err, MOTE_ERR_USAGE, "name \"%s\" is longer than %d characters", mote_show_string(name).text,
+                         NAME_MAX_CHARS);
+    if (is_taken(name))
+        return mote_fail(err, MOTE_ERR_USAGE, "name \"%s\" is a word of C or one of its headers; choose another", name);
+    return MOTE_OK;
+}
+
+void mote_compile_name(char *name, const char *from)
+{
+    size_t i, count = 0;
+
+    if (from[0] >= '0' && from[0] <= '9')
+        count = (size_t)snprintf(name, MOTE_COMPILE_NAME, "model_");
+    for (i = 0; from[i] && count < NAME_MAX_CHARS; i++)
+        name[count++] = is_identifier_char(from[i], false) ? from[i] : '_';
+    name[count] = '\0';
+    if (count == 0)
+        snprintf(name, MOTE_COMPILE_NAME, "model");
+    else if (is_taken(name))
+        snprintf(name + count, MOTE_COMPILE_NAME - count, "_model");
+}
+
+/* A given name must be right as it is; the model's own is made right. */
 static mote_status choose_name(compilation *c, mote_error *err)
 {
-    const char *wanted = c->options->name ? c->options->name : c->model->name[0] ? c->model->name : "model";
-    size_t      i;
-
-    for (i = 0; wanted[i] && i + 1 < sizeof c->result.name; i++) {
-        bool is_fit = isalpha((unsigned char)wanted[i]) || wanted[i] == '_' || (i > 0 && isdigit((unsigned char)wanted[i]));
-        c->result.name[i] = is_fit ? wanted[i] : '_';
-        if (!is_fit && c->options->name)
-            return mote_fail(err, MOTE_ERR_USAGE, "name \"%s\" is no C identifier", mote_show_string(wanted).text);
+    if (!c->options->name) {
+        mote_compile_name(c->result.name, c->model->name);
+        return MOTE_OK;
     }
-    c->result.name[i] = '\0';
-    if (is_keyword(c->result.name)) {
-        if (c->options->name)
-            return mote_fail(err, MOTE_ERR_USAGE, "name \"%s\" is a keyword of C", wanted);
-        snprintf(c->result.name, sizeof c->result.name, "%.50s_model", wanted);
-    }
+    MOTE_TRY(check_name(c->options->name, err));
+    snprintf(c->result.name, sizeof c->result.name, "%s", c->options->name);
     return MOTE_OK;
 }
 
@@ -76,10 +109,13 @@ static mote_status write_array(compilation *c, const char *folder, mote_error *e
     mote_text file = {0}, header = {0}, source = {0};
 
     MOTE_TRY(mote_tflite_write(&file, c->model, err));
-    mote_text_puts(&header, "/* The model as TensorFlow Lite Micro reads it: tflite::GetModel(g_model). */\n"
-                            "#ifndef MOTE_MODEL_H\n#define MOTE_MODEL_H\n\n"
-                            "extern const unsigned char g_model[];\nextern const int g_model_len;\n\n#endif\n");
-    mote_text_puts(&source, "#include \"model.h\"\n\nalignas(16) const unsigned char g_model[] = ");
+    mote_text_puts(
+        &header,
+        "/* The model as TensorFlow Lite Micro reads it: tflite::GetModel(g_model). Generated by mote " MOTE_VERSION ". */\n"
+        "#ifndef MOTE_MODEL_H\n#define MOTE_MODEL_H\n\n"
+        "extern const unsigned char g_model[];\nextern const int g_model_len;\n\n#endif\n");
+    mote_text_puts(&source, "/* Generated by mote " MOTE_VERSION
+                            ". */\n#include \"model.h\"\n\nalignas(16) const unsigned char g_model[] = ");
     mote_emit_values(&source, file.bytes, MOTE_U8, file.count);
     mote_text_printf(&source, ";\nconst int g_model_len = %zu;\n", file.count);
     mote_text_free(&file);
@@ -168,17 +204,45 @@ static mote_status write_c(compilation *c, const char *folder, mote_error *err)
 
 /* ---- both ---- */
 
-/* A folder is replaced only when mote made it: somebody's home must survive a slip of -o. */
-static mote_status check_folder(compilation *c, const char *folder, const char *marker, mote_error *err)
+/* Whether one entry of an output folder is mote's: the runtime, or a file whose first line says so. */
+static bool is_generated(const char *path)
 {
-    char *inside = mote_path_join(&c->arena, folder, marker, err);
+    static const char mark[] = "Generated by mote";
+    char              line[400];
+    FILE             *stream;
+    bool              found;
 
-    if (!inside)
-        return err->code;
-    if (mote_path_exists(folder) && !mote_path_exists(inside))
-        return mote_fail(err, MOTE_ERR_USAGE,
-                         "%s: exists and was not made by mote compile; name another folder, or remove it", folder);
-    return MOTE_OK;
+    if (mote_path_is_dir(path))
+        return strcmp(mote_path_base(path), "mote_runtime") == 0;
+    stream = fopen(path, "rb");
+    found = stream && fgets(line, sizeof line, stream) && strstr(line, mark) != NULL;
+    if (stream)
+        fclose(stream);
+    return found;
+}
+
+/* A folder is replaced only when all in it is mote's: somebody's home, or a file of the user's own put beside the generated
+ * ones, must survive. */
+static mote_status check_folder(compilation *c, const char *folder, mote_error *err)
+{
+    struct dirent **entries;
+    int             count, i;
+
+    if (!mote_path_exists(folder))
+        return MOTE_OK;
+    count = scandir(folder, &entries, NULL, alphasort);
+    if (count < 0)
+        return mote_fail(err, MOTE_ERR_IO, "%s: %s", folder, strerror(errno));
+    for (i = 0; i < count; i++) {
+        const char *name = entries[i]->d_name;
+        char       *path = mote_path_join(&c->arena, folder, name, err);
+        if (path && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && !is_generated(path))
+            mote_fail(err, MOTE_ERR_USAGE,
+                      "%s was not made by mote compile, which replaces the folder; name another, or move it", path);
+        free(entries[i]);
+    }
+    free(entries);
+    return err->code;
 }
 
 static mote_status compile_to(compilation *c, const char *folder, mote_error *err)
@@ -190,7 +254,7 @@ static mote_status compile_to(compilation *c, const char *folder, mote_error *er
         return mote_fail(err, MOTE_ERR_USAGE, "target \"%s\" is not one of: c, array",
                          mote_show_string(c->options->target).text);
     MOTE_TRY(choose_name(c, err));
-    MOTE_TRY(check_folder(c, folder, is_array ? "model.cc" : MARKER, err));
+    MOTE_TRY(check_folder(c, folder, err));
     MOTE_TRY(mote_output_dir_begin(&output, folder, err));
     if ((is_array ? write_array(c, output.temporary, err) : write_c(c, output.temporary, err)) == MOTE_OK)
         return mote_output_dir_commit(&output, err);

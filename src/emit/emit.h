@@ -39,8 +39,11 @@ mote_status mote_emit_selftest(const mote_emitter *emitter, const void *inputs, 
 /* Writes the runtime headers that the program's kernels need, and those that they include, below folder/mote_runtime. */
 mote_status mote_emit_runtime(const mote_program *program, const char *folder, mote_error *err);
 
-/* "{1, 2, 3}" in lines of at most 120 characters. */
+/* "{1, 2, 3}" in lines of at most 120 characters; one element alone. float32 and the integers of 8 to 64 bits. */
 void mote_emit_values(mote_text *out, const void *values, mote_dtype dtype, size_t count);
+void mote_emit_value(mote_text *out, const void *values, mote_dtype dtype, size_t index);
+/* Text made fit to stand inside a comment: what would end it, or begin another, is taken apart. */
+void mote_emit_comment(mote_text *out, const char *text);
 /* A float so that a C compiler reads the same one: "0.1f". */
 void mote_emit_f32(mote_text *out, float value);
 

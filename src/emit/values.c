@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +19,16 @@ void mote_emit_f32(mote_text *out, float value)
     mote_text_puts(out, strpbrk(text, ".e") ? "f" : ".0f");
 }
 
-static void emit_value(mote_text *out, const void *values, mote_dtype dtype, size_t index)
+/* The least value of a signed type is not one constant: the minus is applied to a number that is too large. */
+static void emit_integer(mote_text *out, long long value, long long least, const char *suffix)
+{
+    if (value == least)
+        mote_text_printf(out, "(%lld%s - 1)", value + 1, suffix);
+    else
+        mote_text_printf(out, "%lld%s", value, suffix);
+}
+
+void mote_emit_value(mote_text *out, const void *values, mote_dtype dtype, size_t index)
 {
     switch (dtype) {
     case MOTE_F32:
@@ -28,25 +38,26 @@ static void emit_value(mote_text *out, const void *values, mote_dtype dtype, siz
         mote_text_printf(out, "%d", ((const int8_t *)values)[index]);
         break;
     case MOTE_U8:
+    case MOTE_BOOL:
         mote_text_printf(out, "%u", ((const uint8_t *)values)[index]);
         break;
-    case MOTE_I16:
-        mote_text_printf(out, "%d", ((const int16_t *)values)[index]);
+    case MOTE_I16: /* int may have 16 bits */
+        emit_integer(out, ((const int16_t *)values)[index], INT16_MIN, "");
         break;
     case MOTE_U16:
-        mote_text_printf(out, "%u", ((const uint16_t *)values)[index]);
+        mote_text_printf(out, "%uu", ((const uint16_t *)values)[index]);
         break;
-    case MOTE_I32: { /* -2147483648 is not a constant of type int */
-        int32_t value = ((const int32_t *)values)[index];
-        if (value == INT32_MIN)
-            mote_text_puts(out, "-2147483647 - 1");
-        else
-            mote_text_printf(out, "%d", value);
+    case MOTE_I32:
+        emit_integer(out, ((const int32_t *)values)[index], INT32_MIN, "");
         break;
-    }
+    case MOTE_U32:
+        mote_text_printf(out, "%uu", ((const uint32_t *)values)[index]);
+        break;
+    case MOTE_I64:
+        emit_integer(out, ((const int64_t *)values)[index], INT64_MIN, "LL");
+        break;
     default:
-        mote_text_puts(out, "0");
-        break;
+        assert(!"no kernel has constants of this type");
     }
 }
 
@@ -64,7 +75,16 @@ void mote_emit_values(mote_text *out, const void *values, mote_dtype dtype, size
         } else if (i > 0) {
             mote_text_puts(out, " ");
         }
-        emit_value(out, values, dtype, i);
+        mote_emit_value(out, values, dtype, i);
     }
     mote_text_puts(out, "}");
+}
+
+void mote_emit_comment(mote_text *out, const char *text)
+{
+    for (; *text; text++) {
+        mote_text_add(out, text, 1);
+        if ((text[0] == '*' && text[1] == '/') || (text[0] == '/' && text[1] == '*') || (text[0] == '?' && text[1] == '?'))
+            mote_text_puts(out, " ");
+    }
 }

@@ -50,7 +50,7 @@ typedef struct mote_program {
     mote_place        *places;       /* one per tensor of graphs[0] */
     size_t            *scratch;      /* offset of each step's scratch */
     size_t             memory_bytes; /* all places and scratch */
-    size_t             lower_bound;  /* no plan can do with less: the most that is live at one step */
+    size_t             lower_bound;  /* no plan can do with less: the most that is live at one step, aligned */
 } mote_program;
 
 /* The caller destroys the program. */

@@ -7,7 +7,8 @@ mote_status mote_edit_begin(mote_edit *edit, const mote_model *from, mote_error 
 {
     *edit = (mote_edit){0};
     MOTE_TRY(mote_model_copy(&edit->model, from, err));
-    edit->is_dead = MOTE_NEW(&edit->arena, bool, from->graphs[0].node_count + 1, err);
+    edit->dead_capacity = 2 * from->graphs[0].node_count + 16;
+    edit->is_dead = MOTE_NEW(&edit->arena, bool, edit->dead_capacity, err);
     if (!edit->is_dead)
         mote_edit_abandon(edit);
     return err->code;
@@ -62,6 +63,31 @@ int32_t mote_edit_use_count(const mote_edit *edit, mote_id id)
 void mote_edit_kill(mote_edit *edit, const mote_node *node)
 {
     edit->is_dead[node - edit->model->graphs[0].nodes] = true;
+}
+
+mote_status mote_edit_insert(mote_edit *edit, int32_t index, const mote_node *node, mote_error *err)
+{
+    mote_graph *graph = &edit->model->graphs[0];
+    mote_node   added;
+    size_t      behind;
+
+    if (!mote_graph_add_node(edit->model, graph, node, err))
+        return err->code;
+    if (graph->node_count > edit->dead_capacity) {
+        bool *grown = MOTE_NEW(&edit->arena, bool, 2 * graph->node_count, err);
+        if (!grown)
+            return err->code;
+        memcpy(grown, edit->is_dead, (size_t)edit->dead_capacity * sizeof *grown);
+        edit->is_dead = grown;
+        edit->dead_capacity = 2 * graph->node_count;
+    }
+    behind = (size_t)(graph->node_count - 1 - index);
+    added = graph->nodes[graph->node_count - 1];
+    memmove(&graph->nodes[index + 1], &graph->nodes[index], behind * sizeof *graph->nodes);
+    memmove(&edit->is_dead[index + 1], &edit->is_dead[index], behind * sizeof *edit->is_dead);
+    graph->nodes[index] = added;
+    edit->is_dead[index] = false;
+    return MOTE_OK;
 }
 
 /* ---- compacting ---- */

@@ -104,19 +104,18 @@ static mote_status fold_into(mote_edit *edit, mote_node *before, const mote_node
     return MOTE_OK;
 }
 
-/* Nothing to fold into: the same sum as a 1x1 depthwise convolution, which every format and chip knows. */
+/* Nothing to fold into: the same sum as a 1x1 depthwise convolution, which every format and chip knows. Input is an image.
+ */
 static mote_status make_depthwise(mote_edit *edit, mote_node *norm, const affine *a, mote_error *err)
 {
     mote_graph   *graph = &edit->model->graphs[0];
     const int32_t dim[] = {1, 1, 1, a->channels};
+    const char   *name = norm->name ? norm->name : "scale";
     float  *w = MOTE_NEW(&edit->arena, float, a->channels, err), *bias = MOTE_NEW(&edit->arena, float, a->channels, err);
     int32_t c;
 
     if (!w || !bias)
         return err->code;
-    if (mote_node_in(graph, norm, 0)->rank != 4)
-        return mote_op_fail(graph, norm, MOTE_ERR_UNSUPPORTED, err,
-                            "follows no convolution or dense layer that it could be folded into; put it right after one");
     for (c = 0; c < a->channels; c++) {
         w[c] = (float)a->factor[c];
         bias[c] = (float)a->shift[c];
@@ -126,10 +125,51 @@ static mote_status make_depthwise(mote_edit *edit, mote_node *norm, const affine
     norm->as.depthwise_conv_2d =
         (mote_conv_attrs){.stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1, .depth_multiplier = 1};
     norm->in_count = 3;
-    norm->in[1] = mote_graph_add_const(edit->model, graph, norm->name ? norm->name : "scale", MOTE_F32, 4, dim, w, err);
-    norm->in[2] =
-        mote_graph_add_const(edit->model, graph, norm->name ? norm->name : "shift", MOTE_F32, 1, &dim[3], bias, err);
+    norm->in[1] = mote_graph_add_const(edit->model, graph, name, MOTE_F32, 4, dim, w, err);
+    norm->in[2] = mote_graph_add_const(edit->model, graph, name, MOTE_F32, 1, &dim[3], bias, err);
     return err->code;
+}
+
+/* Inserts a RESHAPE of `from` into `to`, whose shape is set, as node index. */
+static mote_status insert_reshape(mote_edit *edit, int32_t index, mote_id from, mote_id to, mote_error *err)
+{
+    mote_graph        *graph = &edit->model->graphs[0];
+    const mote_tensor *tensor = &graph->tensors[to];
+    mote_id            in[2] = {from, MOTE_NONE};
+    int32_t            shape[MOTE_RANK_MAX];
+    const mote_node    node = {
+           .op = MOTE_OP_RESHAPE, .origin = graph->nodes[index].origin, .in = in, .out = &to, .in_count = 2, .out_count = 1};
+
+    memcpy(shape, tensor->dim, sizeof shape);
+    if (tensor->is_batched)
+        shape[0] = -1;
+    in[1] = mote_graph_add_const(edit->model, graph, "shape", MOTE_I32, 1, &tensor->rank, shape, err);
+    return err->code == MOTE_OK ? mote_edit_insert(edit, index, &node, err) : err->code;
+}
+
+/* [first, ..., channels] -> [first, the others, 1, channels] and back: node index moves back by one. */
+static mote_status make_image(mote_edit *edit, int32_t index, mote_error *err)
+{
+    mote_graph *graph = &edit->model->graphs[0];
+    mote_id     in = graph->nodes[index].in[0], out = graph->nodes[index].out[0], image_in, image_out;
+    mote_tensor image = graph->tensors[in];
+    int32_t     first = image.rank > 1 ? image.dim[0] : 1, channels = image.dim[image.rank - 1];
+
+    image.dim[1] = (int32_t)(mote_tensor_count(&image) / (size_t)first / (size_t)channels);
+    image.dim[0] = first;
+    image.dim[2] = 1;
+    image.dim[3] = channels;
+    image.is_batched = image.is_batched && image.rank > 1;
+    image.rank = 4;
+    image_in = mote_graph_add_tensor(edit->model, graph, &image, err);
+    image.name = graph->tensors[out].name;
+    image_out = mote_graph_add_tensor(edit->model, graph, &image, err);
+    if (image_in == MOTE_NONE || image_out == MOTE_NONE)
+        return err->code;
+    graph->nodes[index].in[0] = image_in;
+    graph->nodes[index].out[0] = image_out;
+    MOTE_TRY(insert_reshape(edit, index + 1, image_out, out, err));
+    return insert_reshape(edit, index, in, image_in, err);
 }
 
 mote_status mote_pass_fold_batch_normalization(mote_edit *edit, mote_error *err)
@@ -144,10 +184,15 @@ mote_status mote_pass_fold_batch_normalization(mote_edit *edit, mote_error *err)
             continue;
         MOTE_TRY(find_affine(edit, norm, &a, err));
         before = mote_edit_producer(edit, norm->in[0]);
-        if (can_fold_into(edit, before, norm->in[0]))
+        if (can_fold_into(edit, before, norm->in[0])) {
             MOTE_TRY(fold_into(edit, before, norm, &a, err));
-        else
-            MOTE_TRY(make_depthwise(edit, norm, &a, err));
+            continue;
+        }
+        if (mote_node_in(graph, norm, 0)->rank != 4) {
+            MOTE_TRY(make_image(edit, n, err));
+            n++;
+        }
+        MOTE_TRY(make_depthwise(edit, &graph->nodes[n], &a, err));
     }
     return MOTE_OK;
 }

@@ -11,7 +11,8 @@
 /* A working copy, and which of its nodes are gone. Passes that add nodes put them where they belong in the order. */
 typedef struct mote_edit {
     mote_model *model;
-    bool       *is_dead; /* [node_capacity] */
+    bool       *is_dead; /* [dead_capacity], by node */
+    int32_t     dead_capacity;
     mote_arena  arena;
 } mote_edit;
 
@@ -27,9 +28,12 @@ mote_node *mote_edit_producer(mote_edit *edit, mote_id id);
 /* How many live operands, and graph outputs, read it. */
 int32_t mote_edit_use_count(const mote_edit *edit, mote_id id);
 void    mote_edit_kill(mote_edit *edit, const mote_node *node);
+/* A copy of *node becomes node `index`; those from there on move back by one, so pointers to nodes are lost. */
+mote_status mote_edit_insert(mote_edit *edit, int32_t index, const mote_node *node, mote_error *err);
 
 void mote_pass_drop_dropout(mote_edit *edit);
-/* Into the convolution or dense layer before it; where there is none, it becomes a 1x1 depthwise convolution. */
+/* Into the convolution or dense layer before it; where there is none, it becomes a 1x1 depthwise convolution, between two
+ * RESHAPEs (which are views) where its input is no image. */
 mote_status mote_pass_fold_batch_normalization(mote_edit *edit, mote_error *err);
 /* RELU and RELU6 into the node before them. */
 void mote_pass_fuse_activations(mote_edit *edit);

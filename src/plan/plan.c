@@ -1,23 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/plan.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include "plan/place.h"
 
-/* One block of memory over a span of steps: a tensor with all that share its place, or a step's scratch. */
-typedef struct plan_block {
-    size_t  bytes, offset;
-    int32_t first_step, last_step;
-    mote_id tensor; /* MOTE_NONE: scratch of first_step */
-} plan_block;
-
-typedef struct planning {
-    mote_program            *program;
-    const mote_plan_options *options;
-    size_t                   align;
-    plan_block              *blocks;
-    int32_t                  block_count;
-} planning;
+/* More are refused: placing takes time in the square of them. */
+enum { BLOCKS_MAX = 20000 };
 
 static mote_id root_of(const mote_program *program, mote_id id)
 {
@@ -114,140 +101,77 @@ static void share_places(mote_program *program)
 
 /* ---- blocks and the bound ---- */
 
-static mote_status collect_blocks(planning *work, mote_arena *scratch, mote_error *err)
+static mote_status collect_blocks(mote_placing *placing, const mote_program *program, mote_arena *scratch, mote_error *err)
 {
-    mote_program *program = work->program;
-    int32_t       tensor_count = program->model->graphs[0].tensor_count, i;
+    int32_t tensor_count = program->model->graphs[0].tensor_count, i;
+    size_t  total = 0;
 
-    work->blocks = MOTE_NEW(scratch, plan_block, tensor_count + program->step_count, err);
-    if (!work->blocks)
+    placing->blocks = MOTE_NEW(scratch, mote_block, tensor_count + program->step_count, err);
+    if (!placing->blocks)
         return err->code;
     for (i = 0; i < tensor_count; i++) {
         const mote_place *place = &program->places[i];
         if (place->is_placed && place->shares == MOTE_NONE)
-            work->blocks[work->block_count++] = (plan_block){place->bytes, 0, place->first_step, place->last_step, i};
+            placing->blocks[placing->count++] = (mote_block){place->bytes, 0, place->first_step, place->last_step, i};
     }
     for (i = 0; i < program->step_count; i++)
         if (program->steps[i].scratch_bytes > 0)
-            work->blocks[work->block_count++] = (plan_block){program->steps[i].scratch_bytes, 0, i, i, MOTE_NONE};
+            placing->blocks[placing->count++] = (mote_block){program->steps[i].scratch_bytes, 0, i, i, MOTE_NONE};
+    for (i = 0; i < placing->count; i++)
+        total = mote_size_add(total, mote_size_add(placing->blocks[i].bytes, placing->align));
+    if (total > SIZE_MAX / 4)
+        return mote_fail(err, MOTE_ERR_LIMIT, "activations need more memory than there can be");
+    if (placing->count > BLOCKS_MAX)
+        return mote_fail(err, MOTE_ERR_LIMIT, "%d activations; at most %d can be planned", placing->count, BLOCKS_MAX);
     return MOTE_OK;
 }
 
-static void find_lower_bound(planning *work)
+/* What is live at one step, each block but one padded to the alignment. */
+static size_t live_bytes(const mote_placing *placing, int32_t step)
 {
-    mote_program *program = work->program;
-    int32_t       s, i;
-
-    program->lower_bound = 0;
-    for (s = -1; s <= program->step_count; s++) {
-        size_t live = 0;
-        for (i = 0; i < work->block_count; i++)
-            if (work->blocks[i].first_step <= s && s <= work->blocks[i].last_step)
-                live += work->blocks[i].bytes;
-        if (live > program->lower_bound)
-            program->lower_bound = live;
-    }
-}
-
-/* ---- placing ---- */
-
-static bool live_together(const plan_block *a, const plan_block *b)
-{
-    return a->first_step <= b->last_step && b->first_step <= a->last_step;
-}
-
-/* The lowest aligned offset at which `fresh` overlaps none of the placed blocks that live with it. */
-static size_t first_fit(const planning *work, const plan_block *fresh, const int32_t *order, int32_t placed)
-{
-    size_t offset = 0;
-    bool   moved = true;
-
-    while (moved) {
-        int32_t i;
-        moved = false;
-        for (i = 0; i < placed; i++) {
-            const plan_block *other = &work->blocks[order[i]];
-            if (live_together(fresh, other) && offset < other->offset + other->bytes &&
-                other->offset < offset + fresh->bytes) {
-                offset = (other->offset + other->bytes + work->align - 1) / work->align * work->align;
-                moved = true;
-            }
-        }
-    }
-    return offset;
-}
-
-static size_t place_in_order(planning *work, const int32_t *order)
-{
-    size_t  end = 0;
+    size_t  live = 0, most_padding = 0;
     int32_t i;
 
-    for (i = 0; i < work->block_count; i++) {
-        plan_block *fresh = &work->blocks[order[i]];
-        fresh->offset = first_fit(work, fresh, order, i);
-        if (fresh->offset + fresh->bytes > end)
-            end = fresh->offset + fresh->bytes;
-    }
-    return end;
-}
-
-typedef int (*block_order)(const plan_block *a, const plan_block *b);
-
-static int by_size(const plan_block *a, const plan_block *b)
-{
-    return a->bytes > b->bytes ? -1 : a->bytes < b->bytes;
-}
-
-static int by_start(const plan_block *a, const plan_block *b)
-{
-    return a->first_step != b->first_step ? (a->first_step < b->first_step ? -1 : 1) : by_size(a, b);
-}
-
-static int by_life(const plan_block *a, const plan_block *b)
-{
-    int32_t la = a->last_step - a->first_step, lb = b->last_step - b->first_step;
-
-    return la != lb ? (la > lb ? -1 : 1) : by_size(a, b);
-}
-
-/* Insertion sort: stable, and a model has a few hundred blocks at most. */
-static void sort_blocks(const planning *work, int32_t *order, block_order compare)
-{
-    int32_t i, j;
-
-    for (i = 0; i < work->block_count; i++) {
-        for (j = i; j > 0 && compare(&work->blocks[i], &work->blocks[order[j - 1]]) < 0; j--)
-            order[j] = order[j - 1];
-        order[j] = i;
-    }
-}
-
-static mote_status place_blocks(planning *work, mote_arena *scratch, mote_error *err)
-{
-    static const block_order orders[] = {by_size, by_start, by_life};
-    mote_program            *program = work->program;
-    int32_t                 *order = MOTE_NEW(scratch, int32_t, work->block_count, err);
-    size_t                   o;
-    int32_t                  i;
-
-    if (!order)
-        return err->code;
-    program->memory_bytes = SIZE_MAX;
-    for (o = 0; o < sizeof orders / sizeof *orders; o++) {
-        size_t end;
-        sort_blocks(work, order, orders[o]);
-        end = place_in_order(work, order);
-        if (end >= program->memory_bytes)
+    for (i = 0; i < placing->count; i++) {
+        const mote_block *block = &placing->blocks[i];
+        size_t            padded = (block->bytes + placing->align - 1) / placing->align * placing->align;
+        if (block->first_step > step || step > block->last_step)
             continue;
-        program->memory_bytes = end;
-        for (i = 0; i < work->block_count; i++) {
-            const plan_block *placed = &work->blocks[i];
-            if (placed->tensor == MOTE_NONE)
-                program->scratch[placed->first_step] = placed->offset;
-            else
-                program->places[placed->tensor].offset = placed->offset;
-        }
+        live += padded;
+        if (padded - block->bytes > most_padding)
+            most_padding = padded - block->bytes;
     }
+    return live - most_padding;
+}
+
+static void find_lower_bound(mote_placing *placing, int32_t step_count)
+{
+    int32_t s;
+
+    for (s = -1; s <= step_count; s++) {
+        size_t live = live_bytes(placing, s);
+        if (live > placing->lower_bound)
+            placing->lower_bound = live;
+    }
+}
+
+static mote_status place_all(mote_program *program, const mote_plan_options *options, mote_arena *scratch, mote_error *err)
+{
+    mote_placing placing = {.align = options->align_bytes ? options->align_bytes : 4};
+    int32_t      i;
+
+    MOTE_TRY(collect_blocks(&placing, program, scratch, err));
+    find_lower_bound(&placing, program->step_count);
+    MOTE_TRY(mote_place_blocks(&placing, err));
+    for (i = 0; i < placing.count; i++) {
+        const mote_block *placed = &placing.blocks[i];
+        if (placed->tensor == MOTE_NONE)
+            program->scratch[placed->first_step] = placed->offset;
+        else
+            program->places[placed->tensor].offset = placed->offset;
+    }
+    program->memory_bytes = placing.count > 0 ? placing.memory_bytes : 0;
+    program->lower_bound = placing.lower_bound;
     return MOTE_OK;
 }
 
@@ -265,37 +189,43 @@ mote_status mote_plan(mote_program *program, const mote_plan_options *options, m
 {
     static const mote_plan_options defaults = {0};
     mote_arena                     scratch = {0};
-    planning                       work = {.program = program, .options = options ? options : &defaults};
 
-    work.align = work.options->align_bytes ? work.options->align_bytes : 4;
+    options = options ? options : &defaults;
     find_lives(program);
-    if (work.options->keeps_all)
+    if (options->keeps_all)
         keep_all_alive(program);
     share_places(program);
-    if (collect_blocks(&work, &scratch, err) == MOTE_OK) {
-        find_lower_bound(&work);
-        place_blocks(&work, &scratch, err);
-    }
+    place_all(program, options, &scratch, err);
     mote_arena_destroy(&scratch);
     return err->code;
 }
 
+/* ---- checking ---- */
+
+static bool overlap(const mote_block *a, const mote_block *b)
+{
+    return a->first_step <= b->last_step && b->first_step <= a->last_step && a->offset < b->offset + b->bytes &&
+           b->offset < a->offset + a->bytes;
+}
+
 mote_status mote_plan_verify(const mote_program *program, mote_error *err)
 {
-    int32_t count = program->model->graphs[0].tensor_count, a, b;
+    mote_arena   scratch = {0};
+    mote_placing placing = {.align = 1};
+    int32_t      a, b;
 
-    for (a = 0; a < count; a++) {
-        const mote_place *p = &program->places[a];
-        if (!p->is_placed || p->shares != MOTE_NONE)
-            continue;
-        if (p->offset + p->bytes > program->memory_bytes)
-            return mote_fail(err, MOTE_ERR_LIMIT, "plan: tensor %d lies outside", a);
-        for (b = a + 1; b < count; b++) {
-            const mote_place *q = &program->places[b];
-            if (q->is_placed && q->shares == MOTE_NONE && p->first_step <= q->last_step && q->first_step <= p->last_step &&
-                p->offset < q->offset + q->bytes && q->offset < p->offset + p->bytes)
-                return mote_fail(err, MOTE_ERR_LIMIT, "plan: tensors %d and %d overlap", a, b);
-        }
+    collect_blocks(&placing, program, &scratch, err);
+    for (a = 0; a < placing.count && err->code == MOTE_OK; a++) {
+        mote_block *block = &placing.blocks[a];
+        block->offset =
+            block->tensor == MOTE_NONE ? program->scratch[block->first_step] : program->places[block->tensor].offset;
+        if (block->offset + block->bytes > program->memory_bytes)
+            mote_fail(err, MOTE_ERR_LIMIT, "plan: tensor %d lies outside", block->tensor);
+        for (b = 0; b < a; b++)
+            if (overlap(block, &placing.blocks[b]))
+                mote_fail(err, MOTE_ERR_LIMIT, "plan: tensors %d and %d overlap at step %d", placing.blocks[b].tensor,
+                          block->tensor, block->first_step);
     }
-    return MOTE_OK;
+    mote_arena_destroy(&scratch);
+    return err->code;
 }

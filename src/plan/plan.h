@@ -21,10 +21,10 @@ typedef struct mote_plan_options {
 } mote_plan_options;
 
 /* Fills program->places, scratch, memory_bytes and lower_bound. options may be NULL.
- * First fit in several orders, the best kept: exact for chains, near the bound elsewhere. */
+ * Exact for chains and for small networks, near the bound elsewhere (place.h). Errors: LIMIT. */
 mote_status mote_plan(mote_program *program, const mote_plan_options *options, mote_error *err);
 
-/* Checks that no two live places overlap and all lie inside; what planning must guarantee. */
+/* Checks that no two live places (scratch too) overlap and all lie inside; what planning must guarantee. */
 mote_status mote_plan_verify(const mote_program *program, mote_error *err);
 
 /* The place that holds a tensor's bytes, shares followed. */

@@ -46,7 +46,8 @@ static mote_status run_samples(mote_range *ranges, mote_runner *runner, const mo
 
     for (i = 0; i < count; i++) {
         const mote_progress_event event = {"calibrate", (int64_t)i + 1, (int64_t)count, NULL};
-        mote_data_gather(samples, mote_data_in_row(i, 1), mote_runner_input(runner, 0));
+        /* spread over the split: files sorted by class would show the first class only */
+        mote_data_gather(samples, mote_data_in_row(i * samples->count / count, 1), mote_runner_input(runner, 0));
         mote_runner_invoke(runner);
         MOTE_TRY(observe_all(ranges, runner, i, err));
         if (options->progress.report && !options->progress.report(options->progress.user, &event))
