@@ -8,17 +8,20 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/outputs.h"
 
 typedef struct emulating {
     const char        *path, *chip;
     const char *const *inputs, *const *outputs;
     int            input_count, output_count;
+    bool           is_json;
     mote_emulation figures;
 } emulating;
 
 /* ---- a model file: compiled into a temporary folder first ---- */
 
-static mote_status save_outputs(const emulating *e, const mote_model *model, const mote_samples *inputs, mote_error *err)
+/* Answers go to files, or are printed above the figures where inputs were given and no files. */
+static mote_status hand_over(const emulating *e, const mote_model *model, const mote_samples *inputs, mote_error *err)
 {
     const mote_samples outputs = {.count = e->figures.sample_count,
                                   .sample_bytes = e->figures.sample_output_bytes,
@@ -26,7 +29,11 @@ static mote_status save_outputs(const emulating *e, const mote_model *model, con
                                   .is_joined = inputs->is_joined,
                                   .is_stacked = inputs->is_stacked};
 
-    return mote_samples_save(&outputs, model, e->outputs, e->output_count, err);
+    if (e->output_count > 0 || e->input_count == 0 || e->is_json)
+        return mote_samples_save(&outputs, model, e->outputs, e->output_count, err);
+    MOTE_TRY(cli_print_outputs(&outputs, model, err));
+    putchar('\n');
+    return MOTE_OK;
 }
 
 static mote_status compile_and_run(emulating *e, const mote_model *model, const mote_samples *inputs, mote_error *err)
@@ -59,7 +66,7 @@ static mote_status emulate_model(emulating *e, mote_error *err)
         mote_samples_check_outputs(model, e->outputs, e->output_count, err) == MOTE_OK &&
         (e->input_count == 0 || mote_samples_load(&inputs, model, e->inputs, e->input_count, err) == MOTE_OK) &&
         compile_and_run(e, model, &inputs, err) == MOTE_OK)
-        save_outputs(e, model, &inputs, err);
+        hand_over(e, model, &inputs, err);
     mote_samples_free(&inputs);
     mote_model_destroy(model);
     return err->code;
@@ -101,7 +108,7 @@ static mote_status emulate_folder(emulating *e, mote_error *err)
 
 static mote_status run_emulate(const cli_args *args, mote_error *err)
 {
-    emulating e = {.path = args->positional[0], .chip = cli_value(args, "chip")};
+    emulating e = {.path = args->positional[0], .chip = cli_value(args, "chip"), .is_json = cli_has(args, "json")};
 
     if (!e.chip)
         return mote_fail(err, MOTE_ERR_USAGE, "name the chip: --chip NAME; `mote inspect --boards` lists them");
@@ -124,6 +131,7 @@ const cli_command cli_emulate = {
     .operands = "MODEL|DIR --chip NAME",
     .summary = "run the firmware on an emulated chip, and measure it",
     .examples = "  mote emulate mnist_int8.tflite --chip cortex-m4\n"
+                "  mote emulate mnist_int8.tflite --chip cortex-m4 --input digit.png\n"
                 "  mote emulate mnist_int8.tflite --chip rv32imc --input x.npy --output y.npy --json\n"
                 "  mote emulate firmware/mnist --chip cortex-m0 --input x.bin --output y.bin\n",
     .positional_min = 1,
@@ -132,7 +140,7 @@ const cli_command cli_emulate = {
         (const cli_option[]){
             {"chip", 'c', "NAME", "an emulated chip; `mote inspect --boards` lists them"},
             {"input", 'i', "X", "as in mote run; none: one sample of zeros. For a folder: one .bin"},
-            {"output", 'o', "Y", "as in mote run. For a folder: one .bin"},
+            {"output", 'o', "Y", "as in mote run; none: print the answers. For a folder: one .bin"},
             {"json", 0, NULL, "print JSON"},
             {0},
         },
