@@ -96,7 +96,7 @@ static mote_status write_text(compilation *c, const char *folder, const char *na
 {
     char *path = mote_path_join(&c->arena, folder, name, err);
 
-    if (path && mote_text_status(text, err) == MOTE_OK)
+    if (path && err->code == MOTE_OK && mote_text_status(text, err) == MOTE_OK)
         mote_file_write(path, text->bytes, text->count, err);
     mote_text_free(text);
     return err->code;
