@@ -38,8 +38,9 @@ static void show(const mote_model *model, mote_error *err)
 
 int main(void)
 {
-    const mote_sine_options     wave = {.count = 1000, .noise = 0.1f, .seed = 1};
-    const mote_train_options    options = {.loss = MOTE_LOSS_MSE, .metrics = MOTE_METRIC_MAE, .batch_size = 16, .epochs = 600, .seed = 1};
+    const mote_sine_options  wave = {.count = 1000, .noise = 0.1f, .seed = 1};
+    const mote_train_options options = {
+        .loss = MOTE_LOSS_MSE, .metrics = MOTE_METRIC_MAE, .batch_size = 16, .epochs = 600, .seed = 1};
     const mote_quantize_options int8 = {.io = MOTE_I8};
     mote_error                  err = {0};
     mote_dataset               *data = NULL;
