@@ -9,7 +9,7 @@
 #include "train/objective.h"
 #include "train/optimizer.h"
 
-enum { EVALUATION_BATCH = 256, COLUMNS_MAX = 2 + 2 * (1 + MOTE_METRICS_MAX) };
+enum { EVALUATION_BATCH = 256, EVALUATION_FLOATS = 1 << 20, COLUMNS_MAX = 2 + 2 * (1 + MOTE_METRICS_MAX) };
 
 typedef struct training_state {
     mote_training public;
@@ -228,6 +228,22 @@ static mote_status take_recipe(training_state *s, mote_error *err)
     return err->code == MOTE_OK ? mote_recipe_copy(&s->model->recipe, &recipe, &s->model->arena, err) : err->code;
 }
 
+/* Samples that the network has memory for. Validation takes more at once than a step where the network is small: that is
+ * faster as long as its values stay in the cache, and takes too much memory beyond. */
+static size_t choose_capacity(const training_state *s)
+{
+    const mote_graph *graph = &s->model->graphs[0];
+    size_t            batch = (size_t)s->options.batch_size, floats = 1, fit;
+    int32_t           i;
+
+    if (s->set->split[MOTE_VALIDATION].count == 0)
+        return batch;
+    for (i = 0; i < graph->tensor_count; i++)
+        floats += graph->tensors[i].kind == MOTE_CONST ? 0 : mote_tensor_count(&graph->tensors[i]);
+    fit = EVALUATION_FLOATS / floats < EVALUATION_BATCH ? EVALUATION_FLOATS / floats : EVALUATION_BATCH;
+    return fit > batch ? fit : batch;
+}
+
 static mote_status prepare(training_state *s, mote_error *err)
 {
     mote_network_options network;
@@ -237,7 +253,7 @@ static mote_status prepare(training_state *s, mote_error *err)
     MOTE_TRY(mote_objective_init(&s->objective, s->model, s->set, &s->options, err));
     MOTE_TRY(take_recipe(s, err));
     MOTE_TRY(mote_pool_create(&s->pool, s->options.threads, err));
-    most = s->options.batch_size > EVALUATION_BATCH ? (size_t)s->options.batch_size : EVALUATION_BATCH;
+    most = choose_capacity(s);
     network = (mote_network_options){s->math, s->pool, (int32_t)most};
     MOTE_TRY(mote_network_create(&s->network, s->model, &network, err));
     MOTE_TRY(mote_targets_create(&s->targets, &s->objective, (int32_t)most, &s->arena, err));
