@@ -1,0 +1,131 @@
+/* compare/: what a model consists of, checked against figures worked out by hand.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "testing.h"
+
+#include <string.h>
+
+#include <mote/convert.h>
+#include <mote/inspect.h>
+#include <mote/layers.h>
+
+static mote_error *err = &(mote_error){0};
+
+/* [8,8,1] -> conv 3x3, 4 filters -> batch normalization -> flatten -> dense 10, softmax. */
+static mote_model *make_model(void)
+{
+    mote_builder *b = mote_builder_create(&(mote_builder_options){.seed = 1, .name = "small"}, err);
+    mote_layer_id x = mote_add_input(b, 3, (int[]){8, 8, 1});
+    mote_model   *model;
+
+    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 4, .kernel_size = {3, 3}});
+    x = mote_add_batch_normalization(b, x, NULL);
+    x = mote_add_flatten(b, x, NULL);
+    x = mote_add_dense(b, x, &(mote_dense){.units = 10, .activation = MOTE_SOFTMAX});
+    if (mote_builder_finish(b, &x, 1, &model, err) != MOTE_OK)
+        fail_msg("%s", err->text);
+    return model;
+}
+
+static const mote_layer_info *find_layer(const mote_inspection *in, const char *op)
+{
+    int32_t i;
+
+    for (i = 0; i < in->layer_count; i++)
+        if (strcmp(in->layers[i].op, op) == 0)
+            return &in->layers[i];
+    fail_msg("no layer %s", op);
+    return NULL;
+}
+
+static void layers_have_their_parameters_and_multiplications(void **state)
+{
+    mote_model     *model = make_model();
+    mote_inspection in;
+
+    (void)state;
+    assert_int_equal(mote_inspect(&in, model, err), MOTE_OK);
+    assert_int_equal(find_layer(&in, "CONV_2D")->parameters, 3 * 3 * 4 + 4);
+    assert_int_equal(find_layer(&in, "CONV_2D")->macs, 6 * 6 * 4 * 9);
+    assert_int_equal(find_layer(&in, "BATCH_NORMALIZATION")->parameters, 4 * 4);
+    assert_int_equal(find_layer(&in, "FULLY_CONNECTED")->parameters, 144 * 10 + 10);
+    assert_int_equal(find_layer(&in, "FULLY_CONNECTED")->macs, 144 * 10);
+    assert_int_equal(in.parameters, 40 + 16 + 1450);
+    assert_int_equal(in.parameter_bytes, 4 * in.parameters);
+    assert_int_equal(in.macs, 1296 + 1440);
+    assert_null(in.memory_failure);
+    assert_string_equal(in.name, "small");
+    mote_inspection_free(&in);
+    mote_model_destroy(model);
+}
+
+static void the_plan_is_that_of_the_inference_form(void **state)
+{
+    mote_model     *trained = make_model(), *model;
+    mote_inspection of_trained, in;
+    int32_t         i;
+
+    (void)state;
+    assert_int_equal(mote_model_infer(&model, trained, err), MOTE_OK);
+    assert_int_equal(mote_inspect(&of_trained, trained, err), MOTE_OK);
+    mote_model_destroy(trained); /* nothing in an inspection points into its model */
+    assert_int_equal(mote_inspect(&in, model, err), MOTE_OK);
+    mote_model_destroy(model);
+    assert_int_equal(of_trained.memory.arena_bytes, in.memory.arena_bytes);
+    assert_int_equal(of_trained.tflite_bytes, in.tflite_bytes);
+    assert_int_equal(in.memory.bound_bytes, (64 + 144) * 4); /* the convolution's input and output */
+    assert_true(in.memory.arena_bytes >= in.memory.bound_bytes);
+    for (i = 0; i < in.memory.place_count; i++) {
+        assert_true(in.memory.places[i].offset + in.memory.places[i].bytes <= in.memory.arena_bytes);
+        assert_true(i == 0 || in.memory.places[i - 1].offset <= in.memory.places[i].offset);
+        assert_true(strlen(in.memory.places[i].name) > 0);
+    }
+    mote_inspection_free(&of_trained);
+    mote_inspection_free(&in);
+}
+
+static void the_int8_form_has_int8_sizes(void **state)
+{
+    mote_model     *trained = make_model(), *model;
+    mote_inspection real, in;
+
+    (void)state;
+    assert_int_equal(mote_model_infer(&model, trained, err), MOTE_OK);
+    assert_int_equal(mote_inspect(&real, model, err), MOTE_OK);
+    assert_int_equal(mote_inspect_int8(&in, trained, err), MOTE_OK);
+    assert_int_equal(in.parameters, real.parameters);
+    assert_int_equal(in.parameter_bytes, 36 + 4 * 4 + 1440 + 4 * 10); /* weights a byte, biases four */
+    assert_int_equal(in.memory.bound_bytes, 64 + 144);
+    assert_true(in.tflite_bytes < real.tflite_bytes);
+    mote_inspection_free(&in);
+    mote_inspection_free(&real);
+    mote_model_destroy(model);
+    mote_model_destroy(trained);
+}
+
+static void every_operator_is_listed_with_its_rows(void **state)
+{
+    int32_t i, r;
+
+    (void)state;
+    assert_true(mote_operator_count() > 10);
+    for (i = 0; i < mote_operator_count(); i++) {
+        const mote_operator_info op = mote_operator_at(i);
+        assert_non_null(op.name);
+        assert_true(op.row_count > 0 || op.trains);
+        for (r = 0; r < op.row_count; r++) {
+            const mote_operator_row row = mote_operator_row_at(i, r);
+            assert_true(row.kernel_count >= 1 && row.in_count >= 1 && row.version_min <= row.version_max);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(layers_have_their_parameters_and_multiplications),
+        cmocka_unit_test(the_plan_is_that_of_the_inference_form),
+        cmocka_unit_test(the_int8_form_has_int8_sizes),
+        cmocka_unit_test(every_operator_is_listed_with_its_rows),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
