@@ -38,6 +38,7 @@ typedef struct mote_summary {
     mote_evaluation    last_epoch, last_validation; /* validation: metric_count 0 where there is none */
     mote_model_figures real, int8;                  /* int8.file_bytes 0: not quantized */
 
+    char   firmware_name[MOTE_COMPILE_NAME];               /* prefix of the compiled model's names */
     size_t arena_bytes, arena_bound_bytes, constant_bytes; /* of the compiled model */
 
     char     chip[32], count_unit[16]; /* chip "": not emulated */

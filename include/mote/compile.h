@@ -25,6 +25,7 @@ typedef struct mote_compile_options {
     const char   *target; /* "c" (default) or "array" */
     const char   *name;   /* prefix of all names, at most 50 characters; NULL: mote_compile_name of the model's name */
     mote_optimize optimize;
+    const char   *kernels;      /* instruction set that the code is for: "portable" (default: any C99 compiler), "avr" ... */
     const void   *golden;       /* input samples for the self-test, one after the other, all inputs of a sample in a row */
     int32_t       golden_count; /* 0: three samples made by a generator */
 } mote_compile_options;

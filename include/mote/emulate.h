@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <mote/compile.h>
 #include <mote/progress.h>
 #include <mote/status.h>
 
@@ -29,6 +30,7 @@ typedef struct mote_chip {
     const char *count_unit;                   /* what mote_emulation.count counts: "instructions" or "cycles" */
     const char *compiler, *compiler_packages; /* the program, and what apt-get installs it with */
     const char *emulator, *emulator_packages;
+    const char *kernels; /* mote_compile_options.kernels for code that runs nowhere else */
 } mote_chip;
 
 int              mote_chip_count(void);
@@ -73,6 +75,11 @@ typedef struct mote_emulation {
  *   MOTE_ERR_FORMAT  the code does not compile, or faults on the chip (the text names address and function) */
 mote_status mote_emulate(const char *dir, const char *name, const mote_emulate_options *options, mote_emulation *out,
                          mote_error *err);
+
+/* The same for a model that is no folder yet: compiled for the chip (compile may be NULL; its kernels are the chip's) into a
+ * temporary folder, which is removed. */
+mote_status mote_emulate_model(const mote_model *model, const mote_compile_options *compile,
+                               const mote_emulate_options *options, mote_emulation *out, mote_error *err);
 
 void mote_emulation_free(mote_emulation *run); /* a no-op on a zeroed one */
 

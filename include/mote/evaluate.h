@@ -41,8 +41,14 @@ typedef struct mote_predictions {
 mote_status mote_predict(mote_predictions *out, const mote_model *model, const mote_data_split *split,
                          const mote_predict_options *options, mote_error *err);
 
-/* The same by firmware on an emulated chip: compiles the model, runs it there. figures may be NULL; free what it holds. */
-mote_status mote_predict_on_chip(mote_predictions *out, const mote_model *model, const char *chip,
+/* Firmware on an emulated chip. */
+typedef struct mote_device {
+    const char *chip;
+    const char *folder, *name; /* what mote_compile made of the same model; NULL: compiled for the chip, and removed */
+} mote_device;
+
+/* The same by firmware on an emulated chip. figures may be NULL; free what it holds. */
+mote_status mote_predict_on_chip(mote_predictions *out, const mote_model *model, const mote_device *device,
                                  const mote_data_split *split, const mote_predict_options *options, mote_emulation *figures,
                                  mote_error *err);
 

@@ -83,8 +83,8 @@ mote_status mote_spec_load_data(mote_dataset **out, const mote_spec *spec, mote_
 /* The network at stage TRAIN with initial weights from train.seed. set may be NULL where model.input is given. */
 mote_status mote_spec_build_model(const mote_spec *spec, const mote_dataset *set, mote_model **out, mote_error *err);
 
-/* A section (data, model, train, convert, deploy) in one canonical line, which comments, spaces, block or flow style and the order
- * of keys do not change: what an incremental build compares. "" where the spec has no such section. */
+/* A section (data, model, train, convert, deploy) in one canonical line, which comments, spaces, block or flow style and the
+ * order of keys do not change: what an incremental build compares. "" where the spec has no such section. */
 const char *mote_spec_section_text(const mote_spec *spec, const char *section);
 
 #ifdef __cplusplus

@@ -178,6 +178,18 @@ void mote_output_dir_abandon(mote_output_dir *dir)
     forget_output(&dir->path, &dir->temporary);
 }
 
+char *mote_temporary_dir(mote_arena *arena, const char *prefix, mote_error *err)
+{
+    const char *root = getenv("TMPDIR");
+    char       *folder = mote_arena_printf(arena, err, "%s/%s-XXXXXX", root && root[0] == '/' ? root : "/tmp", prefix);
+
+    if (folder && !mkdtemp(folder)) {
+        mote_fail(err, MOTE_ERR_IO, "%s: a temporary folder cannot be made: %s", folder, strerror(errno));
+        return NULL;
+    }
+    return folder;
+}
+
 mote_status mote_make_dirs(const char *path, mote_error *err)
 {
     char  *copy = strdup(path);

@@ -47,6 +47,9 @@ mote_status mote_output_dir_begin(mote_output_dir *dir, const char *path, mote_e
 mote_status mote_output_dir_commit(mote_output_dir *dir, mote_error *err);
 void        mote_output_dir_abandon(mote_output_dir *dir);
 
+/* A new empty folder below $TMPDIR, or /tmp, its name begun with prefix; the name lies in the arena, the caller removes the
+ * folder. NULL and err on failure. */
+char       *mote_temporary_dir(mote_arena *arena, const char *prefix, mote_error *err);
 mote_status mote_make_dirs(const char *path, mote_error *err);   /* like mkdir -p */
 mote_status mote_remove_tree(const char *path, mote_error *err); /* like rm -rf; missing is fine */
 bool        mote_path_exists(const char *path);

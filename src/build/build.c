@@ -378,9 +378,10 @@ static mote_status emulate(build_work *w, const mote_model *model, mote_error *e
     mote_emulation             figures = {0};
     mote_comparison            gap;
     mote_summary              *s = w->summary;
+    const mote_device          device = {w->spec->deploy.chip, path_of(w, "firmware", err), w->summary->firmware_name};
 
     if (mote_predict(&host, model, w->split, &options, err) == MOTE_OK &&
-        mote_predict_on_chip(&chip, model, w->spec->deploy.chip, w->split, &options, &figures, err) == MOTE_OK &&
+        mote_predict_on_chip(&chip, model, &device, w->split, &options, &figures, err) == MOTE_OK &&
         mote_compare(&gap, &host, &chip, err) == MOTE_OK) {
         snprintf(s->chip, sizeof s->chip, "%s", w->spec->deploy.chip);
         snprintf(s->count_unit, sizeof s->count_unit, "%s", figures.chip->count_unit);
@@ -417,11 +418,14 @@ static mote_status deploy(build_work *w, mote_error *err)
         mote_compile_name(name, w->spec->name);
         options.name = name;
     }
+    if (w->spec->deploy.chip && mote_chip_find(w->spec->deploy.chip))
+        options.kernels = mote_chip_find(w->spec->deploy.chip)->kernels;
     MOTE_TRY(load_data(w, err));
     MOTE_TRY(load_deployed(w, &model, err));
     MOTE_TRY(store_golden(w, model, &options, err));
     MOTE_TRY(forget_stage(w, w->summary->deploy_key, err));
     MOTE_TRY(mote_compile(model, folder, &options, &compiled, err));
+    snprintf(w->summary->firmware_name, sizeof w->summary->firmware_name, "%s", compiled.name);
     w->summary->arena_bytes = compiled.arena_bytes;
     w->summary->arena_bound_bytes = compiled.arena_bound_bytes;
     w->summary->constant_bytes = compiled.constant_bytes;

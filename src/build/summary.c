@@ -37,6 +37,7 @@ static const summary_field fields[] = {
     FIELD("train", "isa", TEXT, isa),
     FIELD("float32", "file_bytes", SIZE, real.file_bytes),
     FIELD("int8", "file_bytes", SIZE, int8.file_bytes),
+    FIELD("firmware", "name", TEXT, firmware_name),
     FIELD("firmware", "arena_bytes", SIZE, arena_bytes),
     FIELD("firmware", "arena_bound_bytes", SIZE, arena_bound_bytes),
     FIELD("firmware", "constant_bytes", SIZE, constant_bytes),

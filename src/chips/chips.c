@@ -77,7 +77,7 @@ static const mote_chip_family avr = {
     .emulator = "qemu-system-riscv32", .emulator_packages = "qemu-system-misc", .count_unit = "instructions"
 #define AVR_TOOLS                                                                                                           \
     .compiler = "avr-gcc", .compiler_packages = "gcc-avr avr-libc", .emulator = "simavr", .emulator_packages = "simavr",    \
-    .count_unit = "cycles"
+    .kernels = "avr", .count_unit = "cycles"
 #define QEMU(machine) .emulator_arguments = {"-M", machine, QUIET, SEMIHOSTING, ICOUNT_SYSTICK, "-kernel"}
 
 #define KB(n) ((n)*1024u)

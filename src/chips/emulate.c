@@ -91,8 +91,7 @@ static mote_status find_model(mote_firmware *f, const char *dir, const char *nam
 
 static mote_status open_build_folder(mote_firmware *f, const char *wanted, mote_error *err)
 {
-    const char *root = getenv("TMPDIR");
-    char       *folder, *absolute;
+    char *absolute;
 
     if (wanted) {
         MOTE_TRY(mote_make_dirs(wanted, err));
@@ -101,13 +100,8 @@ static mote_status open_build_folder(mote_firmware *f, const char *wanted, mote_
         free(absolute);
         return f->folder ? MOTE_OK : mote_fail(err, MOTE_ERR_IO, "%s: %s", wanted, strerror(errno));
     }
-    folder = mote_arena_printf(f->arena, err, "%s/mote-chip-XXXXXX", root && root[0] == '/' ? root : "/tmp");
-    if (!folder)
-        return err->code;
-    if (!mkdtemp(folder))
-        return mote_fail(err, MOTE_ERR_IO, "%s: a temporary folder cannot be made: %s", folder, strerror(errno));
-    f->folder = folder;
-    return MOTE_OK;
+    f->folder = mote_temporary_dir(f->arena, "mote-chip", err);
+    return err->code;
 }
 
 static void close_build_folder(const mote_firmware *f, const char *wanted)

@@ -55,9 +55,10 @@ static mote_status parse_side(side *s, const char *given, mote_error *err)
 static mote_status predict(side *s, const comparing *c, mote_error *err)
 {
     const mote_predict_options options = {.limit = c->limit, .progress = cli_progress()};
+    const mote_device          device = {.chip = s->chip};
 
     if (s->chip)
-        mote_predict_on_chip(&s->predictions, s->model, s->chip, c->split, &options, NULL, err);
+        mote_predict_on_chip(&s->predictions, s->model, &device, c->split, &options, NULL, err);
     else
         mote_predict(&s->predictions, s->model, c->split, &options, err);
     if (err->code != MOTE_OK)

@@ -38,23 +38,12 @@ static mote_status hand_over(const emulating *e, const mote_model *model, const 
 
 static mote_status compile_and_run(emulating *e, const mote_model *model, const mote_samples *inputs, mote_error *err)
 {
-    const mote_compile_options compile = {.name = "mote_model"};
     const mote_emulate_options emulate = {.chip = e->chip,
                                           .inputs = inputs->bytes,
                                           .input_bytes = inputs->count * inputs->sample_bytes,
                                           .progress = cli_progress()};
-    const char                *root = getenv("TMPDIR");
-    char                       folder[512], inside[sizeof folder + 8];
-    mote_error                 ignored = {0};
 
-    snprintf(folder, sizeof folder, "%.480s/mote-XXXXXX", root && root[0] == '/' ? root : "/tmp");
-    if (!mkdtemp(folder))
-        return mote_fail(err, MOTE_ERR_IO, "%s: a temporary folder cannot be made: %s", folder, strerror(errno));
-    snprintf(inside, sizeof inside, "%s/model", folder);
-    if (mote_compile(model, inside, &compile, NULL, err) == MOTE_OK)
-        mote_emulate(inside, compile.name, &emulate, &e->figures, err);
-    mote_remove_tree(folder, &ignored);
-    return err->code;
+    return mote_emulate_model(model, NULL, &emulate, &e->figures, err);
 }
 
 static mote_status emulate_model(emulating *e, mote_error *err)

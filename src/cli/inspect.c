@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "build/spec.h"
 #include "cli/cli.h"
 
 typedef struct inspecting {
@@ -20,19 +21,15 @@ typedef struct inspecting {
 
 /* ---- loading ---- */
 
-/* A spec without model.input takes its shape from the data. */
+/* A spec without model.input takes its shape from the data; with it, the data need not be there. */
 static mote_status build_from_spec(inspecting *in, mote_error *err)
 {
     mote_spec    *spec = NULL;
     mote_dataset *set = NULL;
-    mote_error    first = {0};
 
-    if (mote_spec_load(&spec, in->path, err) != MOTE_OK)
-        return err->code;
-    if (mote_spec_build_model(spec, NULL, &in->model, &first) != MOTE_OK) {
-        if (mote_spec_load_data(&set, spec, err) == MOTE_OK)
-            mote_spec_build_model(spec, set, &in->model, err);
-    }
+    if (mote_spec_load(&spec, in->path, err) == MOTE_OK &&
+        (spec->state->input.rank > 0 || mote_spec_load_data(&set, spec, err) == MOTE_OK))
+        mote_spec_build_model(spec, set, &in->model, err);
     mote_dataset_destroy(set);
     mote_spec_destroy(spec);
     return err->code;

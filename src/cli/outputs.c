@@ -127,12 +127,14 @@ static mote_status print_numbers(const mote_samples *outputs, const mote_model *
 
 mote_status cli_print_outputs(const mote_samples *outputs, const mote_model *model, mote_error *err)
 {
-    int32_t i;
+    int32_t i = 0;
 
     cli_progress_end();
-    if (is_classifier(model))
-        return print_classes(outputs, model, err);
-    for (i = 0; i < mote_model_output_count(model); i++)
+    if (is_classifier(model)) {
+        MOTE_TRY(print_classes(outputs, model, err));
+        i = 1;
+    }
+    for (; i < mote_model_output_count(model); i++)
         MOTE_TRY(print_numbers(outputs, model, i, err));
     return MOTE_OK;
 }

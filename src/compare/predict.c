@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include <mote/compile.h>
 #include <mote/evaluate.h>
 
 #include "base/arena.h"
-#include "base/file.h"
 #include "base/thread.h"
 #include "exec/exec.h"
 
@@ -152,49 +149,43 @@ static uint8_t *store_samples(const mote_predictions *out, const mote_model *mod
         mote_data_gather(split, mote_data_in_row(i, 1), sample);
         mote_store_real(&in, sample, stored + i * in.bytes, in.count);
     }
-    return stored;
+    return sample ? stored : NULL;
 }
 
-static mote_status emulate_samples(mote_predictions *out, const mote_model *model, const char *chip, const uint8_t *stored,
-                                   const mote_predict_options *options, mote_emulation *figures, mote_error *err)
+static mote_status emulate_samples(mote_predictions *out, const mote_model *model, const mote_device *device,
+                                   const mote_emulate_options *options, mote_emulation *figures, mote_error *err)
 {
-    mote_compile_options compile = {.name = "mote_model"};
-    mote_emulate_options emulate = {.chip = chip, .inputs = stored, .progress = options->progress};
-    mote_tensor_info     info = mote_model_output(model, 0);
-    char                 folder[] = "/tmp/mote-XXXXXX", inside[sizeof folder + 8];
-    mote_error           ignored = {0};
+    mote_tensor_info info = mote_model_output(model, 0);
+    size_t           i;
 
-    if (!mkdtemp(folder))
-        return mote_fail(err, MOTE_ERR_IO, "%s: cannot make a temporary folder", folder);
-    snprintf(inside, sizeof inside, "%s/model", folder);
-    emulate.input_bytes = mote_model_input(model, 0).bytes * out->count;
-    if (mote_compile(model, inside, &compile, NULL, err) == MOTE_OK &&
-        mote_emulate(inside, compile.name, &emulate, figures, err) == MOTE_OK) {
-        size_t i;
-        for (i = 0; i < out->count; i++) /* the first output is the first in a sample */
-            memcpy(out->stored + i * out->stored_bytes, figures->outputs + i * figures->sample_output_bytes,
-                   out->stored_bytes);
-        mote_load_real(&info, out->stored, out->real, out->count * out->width);
-    }
-    mote_remove_tree(folder, &ignored);
-    return err->code;
+    if (device->folder)
+        MOTE_TRY(mote_emulate(device->folder, device->name, options, figures, err));
+    else
+        MOTE_TRY(mote_emulate_model(model, NULL, options, figures, err));
+    for (i = 0; i < out->count; i++) /* the first output is the first in a sample */
+        memcpy(out->stored + i * out->stored_bytes, figures->outputs + i * figures->sample_output_bytes, out->stored_bytes);
+    mote_load_real(&info, out->stored, out->real, out->count * out->width);
+    return MOTE_OK;
 }
 
-mote_status mote_predict_on_chip(mote_predictions *out, const mote_model *model, const char *chip,
+mote_status mote_predict_on_chip(mote_predictions *out, const mote_model *model, const mote_device *device,
                                  const mote_data_split *split, const mote_predict_options *options, mote_emulation *figures,
                                  mote_error *err)
 {
     static const mote_predict_options defaults = {0};
+    mote_emulate_options              emulate = {.chip = device->chip};
     mote_emulation                    own = {0};
     mote_arena                        scratch = {0};
-    uint8_t                          *stored;
 
     *out = (mote_predictions){0};
     options = options ? options : &defaults;
     MOTE_TRY(check_samples(model, split, err));
     if (allocate(out, model, split, options->limit, err) == MOTE_OK &&
-        (stored = store_samples(out, model, split, &scratch, err)) != NULL && err->code == MOTE_OK)
-        emulate_samples(out, model, chip, stored, options, figures ? figures : &own, err);
+        (emulate.inputs = store_samples(out, model, split, &scratch, err)) != NULL) {
+        emulate.input_bytes = mote_model_input(model, 0).bytes * out->count;
+        emulate.progress = options->progress;
+        emulate_samples(out, model, device, &emulate, figures ? figures : &own, err);
+    }
     mote_emulation_free(&own);
     mote_arena_destroy(&scratch);
     if (err->code != MOTE_OK)

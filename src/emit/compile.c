@@ -174,11 +174,15 @@ static mote_status write_selftest(compilation *c, const char *folder, mote_error
 
 static mote_status write_c(compilation *c, const char *folder, mote_error *err)
 {
-    mote_text header = {0}, source = {0};
-    char      name[96];
-    int32_t   s, i;
+    mote_text          header = {0}, source = {0};
+    char               name[96];
+    int32_t            s, i;
+    const char        *wanted = c->options->kernels ? c->options->kernels : "portable";
+    const mote_target *target = mote_target_find(wanted);
 
-    MOTE_TRY(mote_lower(&c->program, c->model, &mote_target_portable, err));
+    if (!target || !target->is_packed)
+        return mote_fail(err, MOTE_ERR_USAGE, "kernels \"%s\" do not exist", mote_show_string(wanted).text);
+    MOTE_TRY(mote_lower(&c->program, c->model, target, err));
     MOTE_TRY(mote_plan(c->program, NULL, err));
     MOTE_TRY(mote_emitter_init(&c->emitter, c->program, c->result.name, c->options->optimize, &c->arena, err));
     mote_emit_header(&c->emitter, &header);

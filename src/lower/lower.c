@@ -45,6 +45,9 @@ static mote_status list_operands(mote_step *step, const mote_graph *graph, const
             return mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err, "more than %d computed inputs", step->in_count);
         step->in[step->in_count++] = node->in[i];
     }
+    if (step->in_count == 0)
+        return mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err,
+                            "reads nothing but constants; compute it when the model is made");
     for (i = 0; i < node->out_count; i++)
         step->out[step->out_count++] = node->out[i];
     return MOTE_OK;

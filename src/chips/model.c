@@ -1,0 +1,37 @@
+/* A model straight to an emulated chip.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <mote/emulate.h>
+
+#include "base/file.h"
+
+static mote_status compile_and_run(const mote_model *model, const mote_compile_options *compile, const char *folder,
+                                   const mote_emulate_options *options, mote_emulation *out, mote_error *err)
+{
+    mote_arena scratch = {0};
+    char      *inside = mote_path_join(&scratch, folder, "model", err);
+
+    if (inside && mote_compile(model, inside, compile, NULL, err) == MOTE_OK)
+        mote_emulate(inside, compile->name, options, out, err);
+    mote_arena_destroy(&scratch);
+    return err->code;
+}
+
+mote_status mote_emulate_model(const mote_model *model, const mote_compile_options *compile,
+                               const mote_emulate_options *options, mote_emulation *out, mote_error *err)
+{
+    const mote_chip     *chip = mote_chip_find(options->chip);
+    mote_compile_options own = compile ? *compile : (mote_compile_options){0};
+    mote_arena           scratch = {0};
+    mote_error           ignored = {0};
+    char                *folder;
+
+    own.name = own.name ? own.name : "mote_model";
+    own.kernels = chip ? chip->kernels : NULL; /* mote_emulate says which chips there are */
+    folder = mote_temporary_dir(&scratch, "mote-model", err);
+    if (folder) {
+        compile_and_run(model, &own, folder, options, out, err);
+        mote_remove_tree(folder, &ignored);
+    }
+    mote_arena_destroy(&scratch);
+    return err->code;
+}
