@@ -34,7 +34,7 @@ static void find_scales(const mote_tensor *w, size_t inner, int32_t channels, fl
             scale[c] = size;
     }
     for (c = 0; c < channels; c++)
-        scale[c] = scale[c] / 127.0f > 0 ? scale[c] / 127.0f : 1.0f;
+        scale[c] /= 127.0f;
 }
 
 void mote_quantize_weights(const mote_tensor *w, int32_t axis, const float *least_scale, float *scale, int8_t *out)
@@ -48,9 +48,12 @@ void mote_quantize_weights(const mote_tensor *w, int32_t axis, const float *leas
     if (axis < 0)
         inner = count;
     find_scales(w, inner, channels, scale);
-    for (c = 0; least_scale && c < channels; c++)
-        if (scale[c] < least_scale[c])
+    for (c = 0; c < channels; c++) {
+        if (least_scale && scale[c] < least_scale[c]) /* a channel of zeros, too: its bias is all it has, and stays fine */
             scale[c] = least_scale[c];
+        if (!(scale[c] > 0))
+            scale[c] = 1.0f;
+    }
     for (i = 0; i < count; i++) {
         double q = round((double)values[i] / (double)scale[i / inner % (size_t)channels]);
         out[i] = (int8_t)(q < -127 ? -127 : q > 127 ? 127 : q);

@@ -1,0 +1,452 @@
+/* Quantization: parameters, weights and biases, whole networks, and TensorFlow's converter on the same models and samples.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "networks.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "exec/exec.h"
+#include "quantize/quantize.h"
+
+/* ---- activations' parameters ---- */
+
+static void check_affine(float min, float max)
+{
+    mote_affine a = mote_affine_of(min, max);
+    double      low = fmin((double)min, 0), high = fmax((double)max, 0), scale = (double)a.scale;
+
+    assert_true(a.scale > 0 && isfinite(a.scale));
+    assert_in_range(a.zero_point + 128, 0, 255); /* real 0 is an integer */
+    /* both ends are reached, up to half a step that rounding the zero point costs */
+    assert_true((-128 - a.zero_point) * scale <= low + 0.5001 * scale);
+    assert_true((127 - a.zero_point) * scale >= high - 0.5001 * scale);
+}
+
+static void zero_is_always_an_integer_and_the_range_is_covered(void **state)
+{
+    static const float ends[] = {0, 1, 6, 255, 1e-3f, 1e-30f, FLT_MIN, 1e30f, FLT_MAX, 0.1f, 3.14159f};
+    size_t             i, j;
+
+    (void)state;
+    for (i = 0; i < sizeof ends / sizeof *ends; i++)
+        for (j = 0; j < sizeof ends / sizeof *ends; j++) {
+            check_affine(-ends[i], ends[j]);
+            check_affine(ends[i], ends[j]);
+            check_affine(-ends[i], -ends[j]);
+        }
+}
+
+static void known_ranges_give_known_parameters(void **state)
+{
+    static const struct {
+        float   min, max, scale;
+        int32_t zero_point;
+    } rows[] = {{0, 255, 1, -128},
+                {-128, 127, 1, 0},
+                {0, 6, 6.0f / 255.0f, -128},
+                {-1, 0, 1.0f / 255.0f, 127},
+                {2, 10, 10.0f / 255.0f, -128},
+                {-1, 1, 2.0f / 255.0f, 0},
+                {0, 0, 1, 0},
+                {-3, -1, 3.0f / 255.0f, 127}};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+        mote_affine a = mote_affine_of(rows[i].min, rows[i].max);
+        assert_true(a.scale == rows[i].scale);
+        if (rows[i].min == -1 && rows[i].max == 1)
+            assert_in_range(a.zero_point + 1, 0, 1); /* -0.5: either is right */
+        else
+            assert_int_equal(a.zero_point, rows[i].zero_point);
+    }
+}
+
+/* ---- weights ---- */
+
+static void weights_use_the_whole_range_of_their_channel(void **state)
+{
+    float               values[] = {1, -2, 0.5f, /**/ 0, 0, 0, /**/ -1e-30f, 1e-30f, 0, /**/ 1e30f, -4e29f, 1};
+    mote_tensor         w = {.dtype = MOTE_F32, .rank = 2, .dim = {4, 3}, .data = values};
+    float               scale[4];
+    int8_t              out[12];
+    static const int8_t wanted[] = {64, -127, 32, 0, 0, 0, -127, 127, 0, 127, -51, 0};
+
+    (void)state;
+    mote_quantize_weights(&w, 0, NULL, scale, out);
+    assert_true(scale[0] == 2.0f / 127.0f && scale[1] > 0 && isfinite(scale[1]) && scale[3] == 1e30f / 127.0f);
+    assert_memory_equal(out, wanted, sizeof wanted);
+}
+
+static void a_last_axis_and_one_scale_for_all_work_too(void **state)
+{
+    float               values[] = {1, 10, -2, 20, 0.5f, -5};
+    mote_tensor         w = {.dtype = MOTE_F32, .rank = 4, .dim = {1, 3, 1, 2}, .data = values};
+    float               scale[2];
+    int8_t              out[6];
+    static const int8_t by_channel[] = {64, 64, -127, 127, 32, -32}, together[] = {6, 64, -13, 127, 3, -32};
+
+    (void)state;
+    mote_quantize_weights(&w, 3, NULL, scale, out);
+    assert_memory_equal(out, by_channel, sizeof by_channel);
+    mote_quantize_weights(&w, -1, NULL, scale, out);
+    assert_true(scale[0] == 20.0f / 127.0f);
+    assert_memory_equal(out, together, sizeof together);
+}
+
+/* ---- whole networks ---- */
+
+static void run_float(mote_runner *runner, const float *x, float *y)
+{
+    mote_runner_set_real(runner, 0, x);
+    mote_runner_invoke(runner);
+    mote_runner_get_real(runner, 0, y);
+}
+
+/* Mean absolute difference of probabilities over samples of the calibration's kind. */
+static double mean_gap(const mote_model *a, const mote_model *b, const mote_data_split *split)
+{
+    mote_runner *ra = network_runner(a, NULL), *rb = network_runner(b, NULL);
+    size_t       width = mote_model_output(a, 0).count, s, i;
+    double       sum = 0;
+    float        x[4096], ya[64], yb[64];
+
+    assert_true(width <= 64 && split->set->sample_count <= 4096);
+    for (s = 0; s < split->count; s++) {
+        mote_data_gather(split, mote_data_in_row(s, 1), x);
+        run_float(ra, x, ya);
+        run_float(rb, x, yb);
+        for (i = 0; i < width; i++)
+            sum += fabs((double)ya[i] - (double)yb[i]);
+    }
+    mote_runner_destroy(ra);
+    mote_runner_destroy(rb);
+    return sum / (double)(split->count * width);
+}
+
+static void random_networks_answer_nearly_as_in_float(void **state)
+{
+    uint64_t number;
+    double   sum = 0, worst = 0;
+
+    (void)state;
+    for (number = 0; number < 60; number++) {
+        mote_model           *real = network_infer(network_random(number)), *int8;
+        mote_dataset         *set = network_data(real, 80, 0, number);
+        mote_quantize_options options = {.is_per_tensor = number % 3 == 2};
+        mote_error            err = {0};
+        double                gap;
+        if (mote_model_quantize(&int8, real, &set->split[MOTE_TRAIN], &options, &err) != MOTE_OK)
+            fail_msg("network %d: %s", (int)number, err.text);
+        gap = mean_gap(real, int8, &set->split[MOTE_TRAIN]);
+        sum += gap;
+        worst = gap > worst ? gap : worst;
+        mote_model_destroy(int8);
+        mote_model_destroy(real);
+        mote_dataset_destroy(set);
+    }
+    print_message("probabilities differ by %.4f in the mean, %.4f in the worst network\n", sum / 60, worst);
+    assert_true(sum / 60 < 0.01 && worst < 0.04);
+}
+
+/* The three kinds of ends compute the same inside: what comes out agrees, step for step. */
+static void io_types_agree_to_the_step(void **state)
+{
+    static const mote_dtype types[] = {MOTE_I8, MOTE_U8, MOTE_F32};
+    uint64_t                number;
+
+    (void)state;
+    for (number = 0; number < 10; number++) {
+        mote_model      *real = network_infer(network_random(number)), *model[3];
+        mote_runner     *runner[3];
+        mote_tensor_info in;
+        network_dice     dice = network_dice_of(number);
+        size_t           i, k, t;
+        float            x[4096], y[3][64];
+        for (t = 0; t < 3; t++) {
+            model[t] = network_quantize(real, &(mote_quantize_options){.io = types[t]});
+            runner[t] = network_runner(model[t], NULL);
+            in = mote_model_input(model[t], 0);
+            assert_int_equal(in.dtype, types[t]);
+            assert_int_equal(mote_model_output(model[t], 0).dtype, types[t]);
+            assert_string_equal(in.name, mote_model_input(real, 0).name);
+            assert_int_equal(in.is_batched, mote_model_input(real, 0).is_batched);
+        }
+        for (k = 0; k < 5; k++) {
+            for (i = 0; i < in.count; i++)
+                x[i] = roll_between(&dice, -1, 2);
+            for (t = 0; t < 3; t++)
+                run_float(runner[t], x, y[t]);
+            for (i = 0; i < mote_model_output(real, 0).count; i++)
+                assert_true(y[0][i] == y[1][i] && y[0][i] == y[2][i]);
+        }
+        for (t = 0; t < 3; t++) {
+            mote_runner_destroy(runner[t]);
+            mote_model_destroy(model[t]);
+        }
+        mote_model_destroy(real);
+    }
+}
+
+static void an_input_that_is_an_output_and_one_that_is_read_on_work(void **state)
+{
+    static const mote_dtype types[] = {MOTE_I8, MOTE_U8, MOTE_F32};
+    size_t                  t;
+
+    (void)state;
+    for (t = 0; t < 3; t++) {
+        mote_error    err = {0};
+        mote_builder *b = mote_builder_create(NULL, &err);
+        mote_layer_id x = mote_add_input(b, 1, (int[]){5}), outputs[3];
+        network_dice  dice = network_dice_of(2);
+        mote_model   *real, *int8;
+        mote_runner  *runner;
+        float         in[5] = {-0.9f, 0, 0.5f, 1, 1.9f}, back[5];
+        int           i;
+        outputs[0] = x;
+        outputs[1] = mote_add_dense(b, x, &(mote_dense){.units = 5});
+        outputs[2] = mote_add_activation(b, outputs[1], &(mote_activation_layer){.activation = MOTE_SOFTMAX});
+        real = network_infer(network_finish(b, outputs, 3, &dice));
+        int8 = network_quantize(real, &(mote_quantize_options){.io = types[t]});
+        runner = network_runner(int8, NULL);
+        mote_runner_set_real(runner, 0, in);
+        mote_runner_invoke(runner);
+        mote_runner_get_real(runner, 0, back);
+        for (i = 0; i < 5; i++)
+            assert_true(fabsf(back[i] - in[i]) < 0.01f);
+        mote_runner_destroy(runner);
+        mote_model_destroy(int8);
+        mote_model_destroy(real);
+    }
+}
+
+/* A constant operand of ADD gets the range of its data, a bias that is too large for its scale widens the weights'. */
+static void constants_and_large_biases_are_kept(void **state)
+{
+    mote_error    err = {0};
+    mote_builder *b = mote_builder_create(NULL, &err);
+    mote_layer_id x = mote_add_dense(b, mote_add_input(b, 1, (int[]){4}), &(mote_dense){.units = 3});
+    network_dice  dice = network_dice_of(3);
+    mote_model   *real = network_infer(network_finish(b, &x, 1, &dice)), *int8;
+    mote_graph   *graph = &real->graphs[0];
+    const float   shift[3] = {-10, 0.25f, 30};
+    mote_id      constant = mote_graph_add_const(real, graph, "shift", MOTE_F32, 1, (int32_t[]){3}, shift, &err), in[2], sum;
+    mote_tensor  spec = graph->tensors[graph->outputs[0]];
+    mote_node    add = {.op = MOTE_OP_ADD, .in = in, .in_count = 2, .out = &sum, .out_count = 1};
+    float       *bias = graph->tensors[graph->nodes[0].in[2]].data, *w = graph->tensors[graph->nodes[0].in[1]].data;
+    mote_runner *runner[2];
+    float        given[4] = {1, -0.5f, 0.25f, 1.5f}, y[2][3];
+    int          i;
+
+    (void)state;
+    bias[1] = 3.0f;
+    for (i = 0; i < 4; i++)
+        w[4 + i] = 1e-9f; /* 3 / (in_scale 1e-9 / 127) is far beyond int32 */
+    in[0] = constant;
+    in[1] = graph->outputs[0];
+    sum = graph->outputs[0] = mote_graph_add_tensor(real, graph, &spec, &err);
+    assert_non_null(mote_graph_add_node(real, graph, &add, &err));
+    assert_int_equal(mote_model_verify(real, &err), MOTE_OK);
+    int8 = network_quantize(real, NULL);
+    for (i = 0; i < 2; i++) {
+        runner[i] = network_runner(i ? int8 : real, NULL);
+        run_float(runner[i], given, y[i]);
+        mote_runner_destroy(runner[i]);
+    }
+    for (i = 0; i < 3; i++)
+        assert_true(fabsf(y[0][i] - y[1][i]) < 0.4f); /* the range is 40: a step is 0.16 */
+    mote_model_destroy(int8);
+    mote_model_destroy(real);
+}
+
+static void what_cannot_be_quantized_is_named(void **state)
+{
+    mote_model     *trained = network_random(1), *real, *out, *int8;
+    mote_dataset   *set, *other;
+    mote_error      err = {0};
+    mote_data_split none;
+
+    (void)state;
+    assert_int_equal(mote_model_infer(&real, trained, &err), MOTE_OK);
+    set = network_data(real, 5, 0, 1);
+    none = set->split[MOTE_TRAIN];
+    none.count = 0;
+    assert_int_equal(mote_model_quantize(&out, trained, &set->split[MOTE_TRAIN], NULL, &err), MOTE_ERR_USAGE);
+    assert_null(out);
+    mote_error_clear(&err);
+    assert_int_equal(mote_model_quantize(&out, real, &none, NULL, &err), MOTE_ERR_USAGE);
+    mote_error_clear(&err);
+    assert_int_equal(mote_model_quantize(&out, real, NULL, NULL, &err), MOTE_ERR_USAGE);
+    mote_error_clear(&err);
+    assert_int_equal(
+        mote_model_quantize(&out, real, &set->split[MOTE_TRAIN], &(mote_quantize_options){.io = MOTE_I16}, &err),
+        MOTE_ERR_USAGE);
+    mote_error_clear(&err);
+    other = network_data(trained, 5, 0, 2);
+    ((float *)(uintptr_t)other->split[MOTE_TRAIN].x)[3] = NAN;
+    assert_int_equal(mote_model_quantize(&out, real, &other->split[MOTE_TRAIN], NULL, &err), MOTE_ERR_NUMERIC);
+    mote_error_clear(&err);
+    assert_int_equal(mote_model_quantize(&int8, real, &set->split[MOTE_TRAIN], NULL, &err), MOTE_OK);
+    assert_int_equal(mote_model_quantize(&out, int8, &set->split[MOTE_TRAIN], NULL, &err), MOTE_ERR_USAGE);
+    mote_model_destroy(int8);
+    mote_model_destroy(real);
+    mote_model_destroy(trained);
+    mote_dataset_destroy(set);
+    mote_dataset_destroy(other);
+}
+
+/* ---- TensorFlow's converter ---- */
+
+static mote_dataset *golden_samples(const char *name)
+{
+    mote_npz         *npz;
+    mote_array        x;
+    char              key[40];
+    mote_data_options options = {.flatten = true};
+    mote_dataset     *set;
+    mote_error        err = {0};
+
+    snprintf(key, sizeof key, "%s/x", name);
+    assert_int_equal(mote_npz_open(&npz, "tests/golden/convert/samples.npz", &err), MOTE_OK);
+    assert_int_equal(mote_npz_load(&x, npz, key, 0, &err), MOTE_OK);
+    mote_make_dirs("build/tests", &err);
+    assert_int_equal(mote_npy_save(&x, "build/tests/golden_convert.npy", &err), MOTE_OK);
+    if (mote_dataset_load(&set, "build/tests/golden_convert.npy", &options, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    mote_array_free(&x);
+    mote_npz_close(npz);
+    return set;
+}
+
+static mote_model *load(const char *name, const char *suffix)
+{
+    mote_model *model;
+    mote_error  err = {0};
+    char        path[120];
+
+    snprintf(path, sizeof path, "tests/golden/convert/%s%s.tflite", name, suffix);
+    if (mote_model_load(&model, path, NULL, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    return model;
+}
+
+static void compare_quant(const char *what, const mote_tensor *ours, const mote_tensor *theirs, double tolerance)
+{
+    int32_t c;
+
+    if (!ours->quant != !theirs->quant || ours->dtype != theirs->dtype)
+        fail_msg("%s: types or quantization differ: %s and %s", what, mote_dtype_name(ours->dtype),
+                 mote_dtype_name(theirs->dtype));
+    if (!ours->quant)
+        return;
+    if (ours->quant->count != theirs->quant->count)
+        fail_msg("%s: %d scales, TensorFlow %d", what, ours->quant->count, theirs->quant->count);
+    for (c = 0; c < ours->quant->count; c++) {
+        double a = (double)ours->quant->scale[c], b = (double)theirs->quant->scale[c];
+        if (!(fabs(a - b) <= tolerance * b) || ours->quant->zero_point[c] != theirs->quant->zero_point[c])
+            fail_msg("%s, channel %d: scale %.9g zero %d, TensorFlow %.9g %d", what, c, a, ours->quant->zero_point[c], b,
+                     theirs->quant->zero_point[c]);
+    }
+}
+
+/* TensorFlow's calibrator looks at an operator's inputs after it has run; ADD works in its first input's place, so that one
+ * is given the sum's range on top of its own. mote's is the tensor's own, and never coarser. */
+static bool is_overwritten_by_add(const mote_graph *graph, const mote_tensor *tensor)
+{
+    int32_t n;
+
+    for (n = 0; n < graph->node_count; n++)
+        if (graph->nodes[n].op == MOTE_OP_ADD && mote_node_in(graph, &graph->nodes[n], 0) == tensor)
+            return true;
+    return false;
+}
+
+static void compare_activation(const char *what, const mote_graph *graph, const mote_tensor *ours, const mote_tensor *theirs)
+{
+    if (is_overwritten_by_add(graph, ours))
+        assert_true(ours->quant->scale[0] <= theirs->quant->scale[0]);
+    else
+        compare_quant(what, ours, theirs, 1e-6);
+}
+
+static void compare_const(const char *what, const mote_tensor *ours, const mote_tensor *theirs)
+{
+    size_t i;
+
+    for (i = 0; i < mote_tensor_count(ours); i++) {
+        int32_t a = ours->dtype == MOTE_I8 ? ((const int8_t *)ours->data)[i] : ((const int32_t *)ours->data)[i];
+        int32_t b = ours->dtype == MOTE_I8 ? ((const int8_t *)theirs->data)[i] : ((const int32_t *)theirs->data)[i];
+        if (a != b)
+            fail_msg("%s[%zu] is %d, TensorFlow's %d", what, i, a, b);
+    }
+}
+
+/* The same operators in the same order; every operand has TensorFlow's scales: weights to the bit, activations up to what
+ * float kernels that add in another order make of a range (1e-6), biases up to both. Then the integers. */
+static void compare_with_tensorflow(const char *name, const char *suffix, bool is_per_tensor)
+{
+    mote_model           *real = load(name, ""), *theirs = load(name, suffix), *ours;
+    mote_dataset         *set = golden_samples(name);
+    mote_quantize_options options = {.io = MOTE_I8, .is_per_tensor = is_per_tensor};
+    mote_error            err = {0};
+    int32_t               n, i;
+
+    if (mote_model_quantize(&ours, real, &set->split[MOTE_TRAIN], &options, &err) != MOTE_OK)
+        fail_msg("%s: %s", name, err.text);
+    assert_int_equal(ours->graphs[0].node_count, theirs->graphs[0].node_count);
+    for (n = 0; n < ours->graphs[0].node_count; n++) {
+        const mote_graph *go = &ours->graphs[0], *gt = &theirs->graphs[0];
+        const mote_node  *a = &go->nodes[n], *b = &gt->nodes[n];
+        char              what[260];
+        assert_int_equal(a->op, b->op);
+        assert_int_equal(a->activation, b->activation);
+        for (i = 0; i < a->in_count; i++) {
+            const mote_tensor *x = mote_node_in(go, a, i), *y = mote_node_in(gt, b, i);
+            snprintf(what, sizeof what, "%s%s: %s operand %d", name, suffix, mote_node_show(go, a).text, i);
+            if (x->kind != MOTE_CONST) {
+                compare_activation(what, go, x, y);
+                continue;
+            }
+            compare_quant(what, x, y, x->dtype == MOTE_I32 ? 2e-6 : 0);
+            compare_const(what, x, y);
+        }
+        snprintf(what, sizeof what, "%s%s: %s output", name, suffix, mote_node_show(go, a).text);
+        compare_activation(what, go, mote_node_out(go, a, 0), mote_node_out(gt, b, 0));
+    }
+    mote_dataset_destroy(set);
+    mote_model_destroy(ours);
+    mote_model_destroy(theirs);
+    mote_model_destroy(real);
+}
+
+#define GOLDEN(name)                                                                                                        \
+    static void name##_is_quantized_as_tensorflow_does(void **state)                                                        \
+    {                                                                                                                       \
+        (void)state;                                                                                                        \
+        compare_with_tensorflow(#name, "_int8", false);                                                                     \
+        compare_with_tensorflow(#name, "_tensor", true);                                                                    \
+    }
+GOLDEN(mlp)
+GOLDEN(cnn)
+GOLDEN(residual)
+GOLDEN(dead)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(zero_is_always_an_integer_and_the_range_is_covered),
+        cmocka_unit_test(known_ranges_give_known_parameters),
+        cmocka_unit_test(weights_use_the_whole_range_of_their_channel),
+        cmocka_unit_test(a_last_axis_and_one_scale_for_all_work_too),
+        cmocka_unit_test(random_networks_answer_nearly_as_in_float),
+        cmocka_unit_test(io_types_agree_to_the_step),
+        cmocka_unit_test(an_input_that_is_an_output_and_one_that_is_read_on_work),
+        cmocka_unit_test(constants_and_large_biases_are_kept),
+        cmocka_unit_test(what_cannot_be_quantized_is_named),
+        cmocka_unit_test(mlp_is_quantized_as_tensorflow_does),
+        cmocka_unit_test(cnn_is_quantized_as_tensorflow_does),
+        cmocka_unit_test(residual_is_quantized_as_tensorflow_does),
+        cmocka_unit_test(dead_is_quantized_as_tensorflow_does),
+    };
+    return cmocka_run_group_tests_name("quantize", tests, NULL, NULL);
+}
