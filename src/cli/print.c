@@ -191,6 +191,7 @@ json_t *cli_json_emulation(const mote_emulation *e)
                   (json_int_t)e->weight_bytes, "ram_bytes", (json_int_t)e->ram_bytes, "arena_bytes",
                   (json_int_t)e->arena_bytes, "stack_bytes", (json_int_t)e->stack_bytes, "count_unit", e->chip->count_unit);
 
+    json_object_set_new(object, "instructions", json_null()); /* always there; what is counted replaces it */
     json_object_set_new(object, e->chip->count_unit, json_integer((json_int_t)e->count));
     return object;
 }

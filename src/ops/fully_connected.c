@@ -243,6 +243,7 @@ static const mote_kernel kernels_i8[] = {
      .param_bytes = sizeof(mrt_fully_connected_i8_params),
      .fields = fields_i8,
      .applies = applies_rows,
+     .needs_pack = true,
      .prepare = prepare_i8,
      .pack = pack_i8,
      .run = run_i8_rows},

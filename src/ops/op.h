@@ -83,6 +83,7 @@ typedef struct mote_kernel {
     bool (*in_place)(const mote_graph *graph, const mote_node *node);  /* out may be in[0]; NULL: never */
     bool is_view; /* out is in[0]'s bytes: nothing runs, the two share their place (prepare and run are NULL) */
     mote_status (*prepare)(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err);
+    bool needs_pack; /* reads what pack makes: only for targets that pack */
     /* For compiled code, after prepare: folds zero points into the bias, re-lays weights. NULL: nothing to do. */
     mote_status (*pack)(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err);
     void (*run)(const void *params, const mrt_io *io); /* the same header, instantiated for the host */
