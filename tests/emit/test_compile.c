@@ -1,0 +1,624 @@
+/* Compiled models: the folder compiles everywhere without a warning, gives the host's bytes, is the same each time, and
+ * replaces nothing that mote did not make.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "networks.h"
+
+#include <dirent.h>
+#include <math.h>
+#include <sys/stat.h>
+
+#include <mote/compile.h>
+
+#define ROOT "build/tests/emit"
+
+enum { SAMPLES = 50 };
+
+/* ---- tools ---- */
+
+static bool has_tool(const char *name)
+{
+    char command[200];
+
+    snprintf(command, sizeof command, "command -v %s >/dev/null 2>&1", name);
+    if (system(command) == 0)
+        return true;
+    print_message("NOT TESTED with %s: it is not installed\n", name);
+    return false;
+}
+
+static void run(const char *format, ...) MOTE_PRINTF(1, 2);
+
+static void run(const char *format, ...)
+{
+    char    command[1500], log[2000] = "";
+    va_list args;
+    FILE   *pipe;
+    size_t  count;
+
+    va_start(args, format);
+    vsnprintf(command, sizeof command - 10, format, args);
+    va_end(args);
+    strcat(command, " 2>&1");
+    pipe = popen(command, "r");
+    assert_non_null(pipe);
+    count = fread(log, 1, sizeof log - 1, pipe);
+    log[count] = '\0';
+    if (pclose(pipe) != 0)
+        fail_msg("%s\n%s", command, log);
+}
+
+#define STRICT "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wundef -Werror"
+
+/* Each compiles NAME.c and NAME_selftest.c to nowhere. */
+static const struct {
+    const char *tool, *flags;
+} compilers[] = {
+    {"gcc", "-std=c99 -O0 " STRICT},
+    {"gcc", "-std=c99 -Og " STRICT},
+    {"gcc", "-std=c99 -Os " STRICT},
+    {"gcc", "-std=c99 -O3 " STRICT},
+    {"gcc", "-std=c17 -O2 -ffreestanding " STRICT},
+    {"clang-14", "-std=c99 -O0 " STRICT},
+    {"clang-14", "-std=c99 -O2 " STRICT},
+    {"arm-none-eabi-gcc", "-mcpu=cortex-m4 -mthumb -mfpu=fpv4-sp-d16 -mfloat-abi=hard -std=c99 -O2 " STRICT},
+    {"arm-none-eabi-gcc", "-mcpu=cortex-m0 -mthumb -std=gnu11 -Os " STRICT},
+    {"riscv64-unknown-elf-gcc", "-march=rv32imc -mabi=ilp32 -ffreestanding -std=c99 -Os " STRICT},
+    {"avr-gcc", "-mmcu=atmega328p -std=gnu99 -Os -Wall -Wextra -Wconversion -Werror"},
+};
+
+static bool is_installed[sizeof compilers / sizeof *compilers];
+
+static int find_compilers(void **state)
+{
+    size_t     i;
+    mote_error err = {0};
+
+    (void)state;
+    for (i = 0; i < sizeof compilers / sizeof *compilers; i++)
+        is_installed[i] = i > 0 && strcmp(compilers[i].tool, compilers[i - 1].tool) == 0 ? is_installed[i - 1]
+                                                                                         : has_tool(compilers[i].tool);
+    mote_remove_tree(ROOT, &err);
+    mote_make_dirs(ROOT, &err);
+    return err.code != MOTE_OK;
+}
+
+/* ---- a folder ---- */
+
+typedef struct compiled {
+    char                folder[200];
+    mote_compile_result result;
+} compiled;
+
+static compiled compile(const mote_model *model, const char *label, const mote_compile_options *options)
+{
+    compiled   c;
+    mote_error err = {0};
+
+    snprintf(c.folder, sizeof c.folder, ROOT "/%s", label);
+    if (mote_compile(model, c.folder, options, &c.result, &err) != MOTE_OK)
+        fail_msg("%s: %s", label, err.text);
+    return c;
+}
+
+static void compiles_everywhere(const compiled *c)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof compilers / sizeof *compilers; i++)
+        if (is_installed[i])
+            run("%s %s -c %s/%s.c -o %s/../object.o && %s %s -c %s/%s_selftest.c -o %s/../object.o", compilers[i].tool,
+                compilers[i].flags, c->folder, c->result.name, c->folder, compilers[i].tool, compilers[i].flags, c->folder,
+                c->result.name, c->folder);
+    if (has_tool("g++"))
+        run("printf '#include \"%s.h\"\\nint f(%s_arena *a); int f(%s_arena *a) { return (int)*%s_output(a); }\\n' | "
+            "g++ -std=c++17 " STRICT " -I%s -x c++ -fsyntax-only -",
+            c->result.name, c->result.name, c->result.name, c->result.name, c->folder);
+}
+
+static void selftest_passes(const compiled *c, const char *flags)
+{
+    run("gcc %s -DMOTE_SELFTEST_MAIN %s/%s.c %s/%s_selftest.c -o %s/../selftest && %s/../selftest", flags, c->folder,
+        c->result.name, c->folder, c->result.name, c->folder, c->folder);
+}
+
+/* A program that reads samples from stdin and writes outputs to stdout. */
+static void write_runner(const compiled *c, const char *path)
+{
+    FILE *out = fopen(path, "w");
+
+    fprintf(out,
+            "#include <stdio.h>\n#include <string.h>\n#include \"%s.h\"\nint main(void)\n{\n    static %s_arena arena;\n",
+            c->result.name, c->result.name);
+    fprintf(out, "    static unsigned char in[%s_INPUT_0_BYTES];\n", "UPPER");
+    fprintf(out, "    while (fread(in, sizeof in, 1, stdin) == 1) {\n        memcpy(%s_input(&arena), in, sizeof in);\n",
+            c->result.name);
+    fprintf(out, "        %s_invoke(&arena);\n        fwrite(%s_output(&arena), UPPER_OUTPUT_0_BYTES, 1, stdout);\n    }\n",
+            c->result.name, c->result.name);
+    fprintf(out, "    return 0;\n}\n");
+    fclose(out);
+}
+
+static const char *upper(const char *name)
+{
+    static char text[80];
+    size_t      i;
+
+    for (i = 0; name[i]; i++)
+        text[i] = (char)(name[i] >= 'a' && name[i] <= 'z' ? name[i] - 32 : name[i]);
+    text[i] = '\0';
+    return text;
+}
+
+static void save_bytes(const char *path, const void *bytes, size_t count)
+{
+    mote_error err = {0};
+
+    assert_int_equal(mote_file_write(path, bytes, count, &err), MOTE_OK);
+}
+
+/* The compiled code on 50 random inputs against the host's runner: integers byte for byte, floats within 1e-6 of the
+ * largest. */
+static void answers_as_the_host_does(const mote_model *model, const compiled *c, const char *flags)
+{
+    mote_tensor_info in = mote_model_input(model, 0), out = mote_model_output(model, 0);
+    uint8_t         *inputs = calloc(SAMPLES, in.bytes), *wanted = calloc(SAMPLES, out.bytes);
+    mote_runner     *runner = network_runner(model, NULL);
+    network_dice     dice = network_dice_of(31);
+    mote_file        got;
+    mote_error       err = {0};
+    size_t           i, k;
+
+    for (i = 0; i < SAMPLES; i++) {
+        network_fill_input(&in, &dice, inputs + i * in.bytes);
+        memcpy(mote_runner_input(runner, 0), inputs + i * in.bytes, in.bytes);
+        mote_runner_invoke(runner);
+        memcpy(wanted + i * out.bytes, mote_runner_output(runner, 0), out.bytes);
+    }
+    save_bytes(ROOT "/in.bin", inputs, SAMPLES * in.bytes);
+    write_runner(c, ROOT "/runner.c");
+    run("sed -i s/UPPER/%s/ " ROOT "/runner.c && gcc %s -I%s " ROOT "/runner.c %s/%s.c -o " ROOT "/runner && " ROOT
+        "/runner <" ROOT "/in.bin >" ROOT "/out.bin",
+        upper(c->result.name), flags, c->folder, c->folder, c->result.name);
+    assert_int_equal(mote_file_open(&got, ROOT "/out.bin", &err), MOTE_OK);
+    assert_int_equal(got.count, SAMPLES * out.bytes);
+    if (out.dtype != MOTE_F32)
+        assert_memory_equal(got.bytes, wanted, got.count);
+    else
+        for (k = 0; k < SAMPLES * out.count; k++) {
+            float a, b;
+            memcpy(&a, got.bytes + 4 * k, 4);
+            memcpy(&b, wanted + 4 * k, 4);
+            if (!(fabsf(a - b) <= 1e-6f * fmaxf(1, fabsf(b))))
+                fail_msg("%s: element %zu is %g, the host's %g", c->folder, k, (double)a, (double)b);
+        }
+    mote_file_close(&got);
+    mote_runner_destroy(runner);
+    free(inputs);
+    free(wanted);
+}
+
+/* ---- models ---- */
+
+static mote_builder *begin(const char *name)
+{
+    mote_error err = {0};
+
+    return mote_builder_create(&(mote_builder_options){.seed = 2, .name = name}, &err);
+}
+
+static mote_model *end(mote_builder *b, mote_layer_id x)
+{
+    network_dice dice = network_dice_of(23);
+
+    return network_infer(network_finish(b, &x, 1, &dice));
+}
+
+/* Three like layers in a row: one instance serves them. */
+static mote_model *make_dense(void)
+{
+    mote_builder *b = begin("dense");
+    mote_layer_id x = mote_add_input(b, 1, (int[]){6});
+    int           i;
+
+    for (i = 0; i < 4; i++)
+        x = mote_add_dense(b, x, &(mote_dense){.units = 6, .activation = MOTE_RELU});
+    return end(b, mote_add_dense(b, x, &(mote_dense){.units = 3, .activation = MOTE_SOFTMAX}));
+}
+
+static mote_model *make_cnn(void)
+{
+    mote_builder *b = begin("cnn");
+    mote_layer_id x = mote_add_input(b, 3, (int[]){9, 8, 2});
+
+    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 4, .kernel_size = {3}, .activation = MOTE_RELU});
+    x = mote_add_max_pooling2d(b, x, NULL);
+    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 5, .kernel_size = {2}, .padding = MOTE_SAME, .use_bias = MOTE_OFF});
+    x = mote_add_average_pooling2d(b, x, NULL);
+    return end(b, mote_add_dense(b, mote_add_flatten(b, x, NULL), &(mote_dense){.units = 4}));
+}
+
+/* Every operator that training knows. */
+static mote_model *make_all(void)
+{
+    mote_builder *b = begin("all");
+    mote_layer_id x = mote_add_input(b, 3, (int[]){8, 8, 3}), both[2];
+
+    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 4, .kernel_size = {3}, .strides = {2}, .padding = MOTE_SAME});
+    both[0] = x =
+        mote_add_activation(b, mote_add_batch_normalization(b, x, NULL), &(mote_activation_layer){.activation = MOTE_RELU});
+    x = mote_add_depthwise_conv2d(b, x, &(mote_depthwise_conv2d){.kernel_size = {3}, .padding = MOTE_SAME});
+    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_TANH});
+    both[1] = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_SIGMOID});
+    x = mote_add_add(b, both, 2, NULL);
+    both[0] = mote_add_reshape(b, x, &(mote_reshape){.target_shape = {3, {8, 2, 4}}});
+    both[0] = mote_add_activation(b, both[0], &(mote_activation_layer){.activation = MOTE_RELU6});
+    x = mote_add_max_pooling2d(b, both[0], &(mote_pooling2d){.padding = MOTE_SAME});
+    x = mote_add_average_pooling2d(b, x, &(mote_pooling2d){.pool_size = {2, 1}});
+    x = mote_add_batch_normalization(b, x, NULL);
+    x = mote_add_global_average_pooling2d(b, x, NULL);
+    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_RELU});
+    return end(b, mote_add_dense(b, x, &(mote_dense){.units = 5, .activation = MOTE_SOFTMAX}));
+}
+
+typedef mote_model *(*model_maker)(void);
+
+static const struct {
+    const char *name;
+    model_maker make;
+} makers[] = {{"dense", make_dense}, {"cnn", make_cnn}, {"all", make_all}};
+
+static mote_model *int8_of(mote_model *real, mote_dtype io)
+{
+    mote_model *model = network_quantize(real, &(mote_quantize_options){.io = io});
+
+    mote_model_destroy(real);
+    return model;
+}
+
+/* ---- tests ---- */
+
+static void check_model(mote_model *model, const char *name, bool on_all_compilers)
+{
+    int optimize;
+
+    for (optimize = 0; optimize < 2; optimize++) {
+        mote_compile_options options = {.optimize = (mote_optimize)optimize};
+        char                 label[80];
+        compiled             c;
+        snprintf(label, sizeof label, "%s_%s", name, optimize ? "size" : "speed");
+        c = compile(model, label, &options);
+        if (on_all_compilers)
+            compiles_everywhere(&c);
+        selftest_passes(&c, optimize ? "-std=c99 -O0 -fsanitize=undefined -fno-sanitize-recover" : "-std=c99 -O2");
+        answers_as_the_host_does(model, &c, optimize ? "-std=gnu11 -O2" : "-std=gnu11 -Os");
+    }
+    mote_model_destroy(model);
+}
+
+static void float_models_compile_everywhere_and_answer_as_the_host_does(void **state)
+{
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof makers / sizeof *makers; i++) {
+        char name[60];
+        snprintf(name, sizeof name, "%s_f32", makers[i].name);
+        check_model(makers[i].make(), name, makers[i].make == make_all);
+    }
+}
+
+static void int8_models_compile_everywhere_and_answer_byte_for_byte(void **state)
+{
+    static const mote_dtype ios[] = {MOTE_U8, MOTE_F32, MOTE_I8};
+    size_t                  i;
+
+    (void)state;
+    for (i = 0; i < sizeof makers / sizeof *makers; i++) {
+        char name[60];
+        snprintf(name, sizeof name, "%s_io_%s", makers[i].name, mote_dtype_name(ios[i]));
+        check_model(int8_of(makers[i].make(), ios[i]), name, makers[i].make == make_all);
+    }
+}
+
+static void random_int8_networks_answer_byte_for_byte(void **state)
+{
+    uint64_t number;
+
+    (void)state;
+    for (number = 0; number < 4; number++) {
+        mote_model          *model = int8_of(network_infer(network_random(number)), MOTE_I8);
+        mote_compile_options options = {.optimize = (mote_optimize)(number % 2)};
+        compiled             c = compile(model, "random", &options);
+        selftest_passes(&c, "-std=c99 -O1 -fsanitize=undefined,address -fno-sanitize-recover=all");
+        answers_as_the_host_does(model, &c, "-std=c99 -O2");
+        mote_model_destroy(model);
+    }
+}
+
+static void like_layers_share_one_instance(void **state)
+{
+    mote_model *model = int8_of(make_dense(), MOTE_I8);
+    compiled    speed = compile(model, "shared", NULL);
+    compiled    size = compile(model, "shared", &(mote_compile_options){.optimize = MOTE_OPTIMIZE_SIZE});
+
+    (void)state;
+    assert_int_equal(speed.result.step_count, 6);
+    assert_int_equal(size.result.instance_count, 2); /* FULLY_CONNECTED and SOFTMAX */
+    assert_true(speed.result.instance_count <= 6 && speed.result.instance_count >= 2);
+    mote_model_destroy(model);
+
+    model = make_dense(); /* in float no zero point tells the four apart */
+    speed = compile(model, "shared", NULL);
+    assert_int_equal(speed.result.instance_count, 3);
+    mote_model_destroy(model);
+}
+
+static void the_same_model_gives_the_same_bytes(void **state)
+{
+    mote_model *model = int8_of(make_all(), MOTE_I8);
+    const char *targets[] = {"c", "array"};
+    int         t;
+
+    (void)state;
+    for (t = 0; t < 2; t++) {
+        mote_compile_options options = {.target = targets[t]};
+        compile(model, "first", &options);
+        compile(model, "second", &options);
+        run("diff -r " ROOT "/first " ROOT "/second");
+        run("rm -r " ROOT "/first " ROOT "/second");
+    }
+    mote_model_destroy(model);
+}
+
+static void the_array_compiles_as_c_plus_plus_and_holds_the_file(void **state)
+{
+    mote_model *model = int8_of(make_cnn(), MOTE_I8);
+    mote_error  err = {0};
+
+    (void)state;
+    compile(model, "array", &(mote_compile_options){.target = "array"});
+    assert_int_equal(mote_model_save(model, ROOT "/array.tflite", &err), MOTE_OK);
+    if (has_tool("g++")) {
+        run("printf '#include <cstdio>\\n#include \"array/model.h\"\\nint main() { std::fwrite(g_model, 1, "
+            "(size_t)g_model_len, "
+            "stdout); }\\n' >" ROOT "/array.cc && g++ -std=c++17 " STRICT " -I" ROOT " " ROOT "/array.cc " ROOT
+            "/array/model.cc -o " ROOT "/array.out && " ROOT "/array.out | cmp - " ROOT "/array.tflite");
+    }
+    mote_model_destroy(model);
+}
+
+/* ---- names, labels, comments ---- */
+
+static void names_that_c_cannot_have_are_refused(void **state)
+{
+    static const char *const bad[] = {"",
+                                      "2d",
+                                      "a-b",
+                                      "int",
+                                      "class",
+                                      "math",
+                                      "STDINT",
+                                      "mrt",
+                                      "a b",
+                                      "\xc3\xa4",
+                                      "a123456789b123456789c123456789d123456789e123456789f"};
+    mote_model              *model = make_dense();
+    size_t                   i;
+
+    (void)state;
+    for (i = 0; i < sizeof bad / sizeof *bad; i++) {
+        mote_error err = {0};
+        if (mote_compile(model, ROOT "/bad", &(mote_compile_options){.name = bad[i]}, NULL, &err) != MOTE_ERR_USAGE)
+            fail_msg("\"%s\" was taken", bad[i]);
+        assert_null(strchr(err.text, '\n'));
+        assert_false(mote_path_exists(ROOT "/bad"));
+    }
+    mote_model_destroy(model);
+}
+
+static void any_text_becomes_a_name(void **state)
+{
+    static const char *const rows[][2] = {{"mnist-cnn", "mnist_cnn"}, {"", "model"},          {"2d", "model_2d"},
+                                          {"int", "int_model"},       {"Math", "Math_model"}, {"\xc3\xa4", "__"}};
+    char                     name[MOTE_COMPILE_NAME], longest[200];
+    size_t                   i;
+
+    (void)state;
+    for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+        mote_compile_name(name, rows[i][0]);
+        assert_string_equal(name, rows[i][1]);
+    }
+    memset(longest, 'x', sizeof longest);
+    longest[199] = '\0';
+    mote_compile_name(name, longest);
+    assert_int_equal(strlen(name), 50);
+}
+
+/* Tensor names, layer names and labels come from files. */
+static void hostile_texts_stay_inside_comments_and_strings(void **state)
+{
+    static const char *const labels[] = {
+        "a\"b", "back\\slash", "\xc3\xa4\xe2\x82\xac", "?\?/trigraph?\?=", "*/ int x; /*", "line\nfeed", "", "%s\t"};
+    mote_model *model = int8_of(make_dense(), MOTE_I8);
+    compiled    c;
+    int32_t     i;
+    FILE       *out;
+
+    (void)state;
+    for (i = 0; i < model->graphs[0].tensor_count; i++)
+        model->graphs[0].tensors[i].name = "*/ int hostile; /* ?\?/\n \\";
+    for (i = 0; i < model->graphs[0].node_count; i++)
+        model->graphs[0].nodes[i].name = "/**/ */ #error \\";
+    model->name = "*/ #error";
+    model->recipe.labels = labels;
+    model->recipe.label_count = sizeof labels / sizeof *labels;
+    c = compile(model, "hostile", NULL);
+    compiles_everywhere(&c);
+    out = fopen(ROOT "/labels.c", "w");
+    fprintf(out,
+            "#include <stdio.h>\n#include \"%s.h\"\nint main(void) { int i; for (i = 0; i < %s_LABEL_COUNT; i++) "
+            "fwrite(%s_label(i), 1, 40, stdout); return 0; }\n",
+            c.result.name, upper(c.result.name), c.result.name);
+    fclose(out);
+    run("sed -i 's/fwrite(\\(.*\\), 1, 40, stdout)/puts(\\1)/' " ROOT "/labels.c && gcc -std=c99 -I%s " ROOT
+        "/labels.c %s/%s.c -o " ROOT "/labels && " ROOT "/labels >" ROOT "/labels.txt",
+        c.folder, c.folder, c.result.name);
+    out = fopen(ROOT "/wanted.txt", "w");
+    for (i = 0; i < model->recipe.label_count; i++)
+        fprintf(out, "%s\n", labels[i]);
+    fclose(out);
+    run("cmp " ROOT "/labels.txt " ROOT "/wanted.txt");
+    mote_model_destroy(model);
+}
+
+/* NAME_quantize_input rounds as mote_store_real does. */
+static void the_header_quantizes_as_the_host_does(void **state)
+{
+    static const mote_dtype ios[] = {MOTE_I8, MOTE_U8};
+    size_t                  t, i;
+
+    (void)state;
+    for (t = 0; t < 2; t++) {
+        mote_model      *model = int8_of(make_dense(), ios[t]);
+        mote_tensor_info in = mote_model_input(model, 0);
+        compiled         c = compile(model, "rounding", NULL);
+        float            reals[3000];
+        uint8_t          wanted[3000];
+        FILE            *out;
+        for (i = 0; i < 3000; i++)
+            reals[i] = i < 2400 ? in.scale * ((float)i / 4.0f - 300.0f) * (i % 3 ? 1.0f : 0.99999994f)
+                                : (i % 2 ? 1e30f : -3e38f) / (float)(i - 2399);
+        reals[0] = NAN;
+        reals[1] = 0.49999997f * in.scale;
+        mote_store_real(&in, reals, wanted, 3000);
+        save_bytes(ROOT "/reals.bin", reals, sizeof reals);
+        save_bytes(ROOT "/stored.bin", wanted, sizeof wanted);
+        out = fopen(ROOT "/rounding.c", "w");
+        fprintf(out,
+                "#include <stdio.h>\n#include \"%s.h\"\nint main(void) { float x; while (fread(&x, 4, 1, stdin) == 1) "
+                "putchar((unsigned char)%s_quantize_input(x)); return 0; }\n",
+                c.result.name, c.result.name);
+        fclose(out);
+        run("gcc -std=c99 -fsanitize=undefined -fno-sanitize-recover -I%s " ROOT "/rounding.c -o " ROOT
+            "/rounding.out && " ROOT "/rounding.out <" ROOT "/reals.bin | cmp - " ROOT "/stored.bin",
+            c.folder);
+        mote_model_destroy(model);
+    }
+}
+
+/* ---- folders ---- */
+
+static void compile_to(const mote_model *model, const char *folder, const char *target, mote_status wanted)
+{
+    mote_error err = {0};
+
+    if (mote_compile(model, folder, &(mote_compile_options){.target = target}, NULL, &err) != wanted)
+        fail_msg("%s: status %d, %s", folder, (int)err.code, err.text);
+    if (wanted != MOTE_OK)
+        assert_null(strchr(err.text, '\n'));
+}
+
+static void a_folder_is_replaced_only_when_all_in_it_was_generated(void **state)
+{
+    mote_model *model = make_dense();
+
+    (void)state;
+    run("mkdir -p " ROOT "/empty " ROOT "/home/src && echo hello >" ROOT "/home/letter.txt");
+    compile_to(model, ROOT "/empty", "c", MOTE_OK); /* an empty folder is nobody's */
+    compile_to(model, ROOT "/empty", "array", MOTE_OK);
+    compile_to(model, ROOT "/empty", "c", MOTE_OK);
+    assert_false(mote_path_exists(ROOT "/empty/model.cc"));
+    compile_to(model, ROOT "/home", "c", MOTE_ERR_USAGE);
+    compile_to(model, ROOT "/home/letter.txt", "c", MOTE_ERR_IO);
+    run("test -e " ROOT "/home/letter.txt -a -d " ROOT "/home/src");
+    run("echo 'int main(void) { return 0; }' >" ROOT "/empty/main.c"); /* the user's own, beside ours */
+    compile_to(model, ROOT "/empty", "c", MOTE_ERR_USAGE);
+    run("test -e " ROOT "/empty/main.c -a -e " ROOT "/empty/dense.h && rm " ROOT "/empty/main.c");
+    compile_to(model, ROOT "/empty", "c", MOTE_OK);
+    compile_to(model, ROOT "/other", "zip", MOTE_ERR_USAGE);
+    assert_false(mote_path_exists(ROOT "/other"));
+    mote_model_destroy(model);
+}
+
+/* ---- golden operators ---- */
+
+/* All files of one kind in tests/golden/ops through compiled code: the self-test is given the golden inputs, and its
+ * expectations are the host's, which tests/formats compares with the golden outputs. One program for all. */
+static void golden_operators_compile_and_answer_as_the_host_does(void **state)
+{
+    struct dirent **entries;
+    int             count = scandir("tests/golden/ops", &entries, NULL, alphasort), i, done = 0;
+    FILE           *main_c = fopen(ROOT "/golden_main.c", "w");
+    mote_npz       *golden;
+    mote_error      err = {0};
+
+    (void)state;
+    assert_true(count > 0);
+    assert_int_equal(mote_npz_open(&golden, "tests/golden/ops/golden.npz", &err), MOTE_OK);
+    run("rm -rf " ROOT "/golden && mkdir -p " ROOT "/golden");
+    fprintf(main_c, "#include <stdio.h>\n#include <stdint.h>\n");
+    for (i = 0; i < count; i++) {
+        char        path[300], name[200], folder[300], key[240];
+        size_t      length = strlen(entries[i]->d_name);
+        mote_model *model;
+        mote_array  in;
+        bool        is_case = length > 7 && strcmp(entries[i]->d_name + length - 7, ".tflite") == 0;
+        snprintf(name, sizeof name, "%.*s", is_case ? (int)length - 7 : 0, entries[i]->d_name);
+        snprintf(path, sizeof path, "tests/golden/ops/%s", entries[i]->d_name);
+        free(entries[i]);
+        err = (mote_error){0};
+        if (!is_case || mote_model_load(&model, path, NULL, &err) != MOTE_OK)
+            continue; /* operators and types that mote does not have yet */
+        if (mote_model_input_count(model) != 1) {
+            mote_model_destroy(model);
+            continue;
+        }
+        snprintf(key, sizeof key, "%s/in0", name);
+        snprintf(folder, sizeof folder, ROOT "/golden/%s", name);
+        assert_int_equal(mote_npz_load(&in, golden, key, 0, &err), MOTE_OK);
+        if (mote_compile(model, folder,
+                         &(mote_compile_options){.name = name,
+                                                 .optimize = (mote_optimize)(done % 2),
+                                                 .golden = in.bytes,
+                                                 .golden_count = (int32_t)in.dim[0]},
+                         NULL, &err) != MOTE_OK)
+            fail_msg("%s: %s", name, err.text);
+        fprintf(main_c, "#include \"golden/%s/%s.h\"\nint32_t %s_selftest(%s_arena *arena);\n", name, name, name, name);
+        fprintf(main_c,
+                "static int test_%d(void) { static %s_arena arena; int32_t n = %s_selftest(&arena); if (n) "
+                "printf(\"%s: %%d bytes\\n\", (int)n); return n != 0; }\n",
+                done++, name, name, name);
+        mote_array_free(&in);
+        mote_model_destroy(model);
+    }
+    free(entries);
+    mote_npz_close(golden);
+    fprintf(main_c, "int main(void)\n{\n    int failed = 0;\n");
+    for (i = 0; i < done; i++)
+        fprintf(main_c, "    failed += test_%d();\n", i);
+    fprintf(main_c, "    return failed != 0;\n}\n");
+    fclose(main_c);
+    print_message("%d golden operators\n", done);
+    assert_true(done > 80);
+    run("cd " ROOT " && gcc -std=c99 -O0 -Wall -Wextra -Wconversion -Werror golden_main.c golden/*/*.c -o golden_main && "
+        "./golden_main");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(float_models_compile_everywhere_and_answer_as_the_host_does),
+        cmocka_unit_test(int8_models_compile_everywhere_and_answer_byte_for_byte),
+        cmocka_unit_test(random_int8_networks_answer_byte_for_byte),
+        cmocka_unit_test(like_layers_share_one_instance),
+        cmocka_unit_test(the_same_model_gives_the_same_bytes),
+        cmocka_unit_test(the_array_compiles_as_c_plus_plus_and_holds_the_file),
+        cmocka_unit_test(names_that_c_cannot_have_are_refused),
+        cmocka_unit_test(any_text_becomes_a_name),
+        cmocka_unit_test(hostile_texts_stay_inside_comments_and_strings),
+        cmocka_unit_test(the_header_quantizes_as_the_host_does),
+        cmocka_unit_test(a_folder_is_replaced_only_when_all_in_it_was_generated),
+        cmocka_unit_test(golden_operators_compile_and_answer_as_the_host_does),
+    };
+    return cmocka_run_group_tests_name("emit", tests, find_compilers, NULL);
+}
