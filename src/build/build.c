@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <mote/inspect.h>
 #include <mote/run.h>
 
 #include "base/file.h"
@@ -151,11 +152,11 @@ static void take_last_epoch(mote_summary *summary, const mote_history *history)
 
 static mote_status save_training(build_work *w, const mote_training *training, mote_error *err)
 {
-    char *model = path_of(w, "model.tflite", err), *csv = path_of(w, "history.csv", err),
-         *json = path_of(w, "history.json", err);
+    char *model = path_of(w, "model.tflite", err), *csv = path_of(w, "history.csv", err);
+    char *json = path_of(w, "history.json", err), *plots = path_of(w, "plots", err);
 
-    if (err->code != MOTE_OK)
-        return err->code;
+    MOTE_TRY(err->code);
+    MOTE_TRY(mote_make_dirs(plots, err));
     MOTE_TRY(mote_model_save(w->real, model, err));
     MOTE_TRY(mote_history_save_csv(&training->history, csv, err));
     MOTE_TRY(mote_history_save_json(&training->history, json, err));
@@ -223,6 +224,38 @@ static mote_status check_file(build_work *w, mote_error *err)
     return evaluate_answers(w, &w->real_answers, &w->summary->real, err);
 }
 
+/* Constants and arena against the chip's memories; code and stack come on top, which mote_emulate measures. */
+static mote_status check_sizes(const build_work *w, size_t constant_bytes, size_t arena_bytes, mote_error *err)
+{
+    const mote_chip *chip = w->spec->deploy.chip ? mote_chip_find(w->spec->deploy.chip) : NULL;
+
+    if (chip && constant_bytes > chip->flash_bytes)
+        return mote_fail(err, MOTE_ERR_LIMIT,
+                         "%s does not fit %s: its constants take %zu bytes, the chip has %u bytes of flash", w->spec->name,
+                         chip->name, constant_bytes, chip->flash_bytes);
+    if (chip && arena_bytes > chip->ram_bytes)
+        return mote_fail(err, MOTE_ERR_LIMIT, "%s does not fit %s: its arena takes %zu bytes, the chip has %u bytes of RAM",
+                         w->spec->name, chip->name, arena_bytes, chip->ram_bytes);
+    return MOTE_OK;
+}
+
+/* What cannot be deployed is said before the time of training is spent. */
+static mote_status check_before_training(const build_work *w, const mote_model *model, mote_error *err)
+{
+    mote_inspection in = {0};
+
+    if (w->options->only_train || !w->spec->deploy.chip)
+        return MOTE_OK;
+    if (w->spec->convert.quantize == MOTE_QUANTIZE_INT8)
+        mote_inspect_int8(&in, model, err);
+    else
+        mote_inspect(&in, model, err);
+    if (err->code == MOTE_OK)
+        check_sizes(w, in.memory.constant_bytes, in.memory.arena_bytes, err);
+    mote_inspection_free(&in);
+    return err->code;
+}
+
 static mote_status train(build_work *w, mote_error *err)
 {
     mote_model *model;
@@ -231,7 +264,8 @@ static mote_status train(build_work *w, mote_error *err)
     snprintf(w->summary->name, sizeof w->summary->name, "%s", w->spec->name);
     MOTE_TRY(load_data(w, err));
     MOTE_TRY(mote_spec_build_model(w->spec, w->set, &model, err));
-    run_training(w, model, err);
+    if (check_before_training(w, model, err) == MOTE_OK)
+        run_training(w, model, err);
     mote_model_destroy(model);
     MOTE_TRY(err->code);
     MOTE_TRY(check_file(w, err));
@@ -418,7 +452,7 @@ static mote_status deploy(build_work *w, mote_error *err)
         mote_compile_name(name, w->spec->name);
         options.name = name;
     }
-    if (w->spec->deploy.chip && mote_chip_find(w->spec->deploy.chip))
+    if (w->spec->deploy.chip) /* the spec's reader knows that it exists */
         options.kernels = mote_chip_find(w->spec->deploy.chip)->kernels;
     MOTE_TRY(load_data(w, err));
     MOTE_TRY(load_deployed(w, &model, err));
@@ -426,6 +460,7 @@ static mote_status deploy(build_work *w, mote_error *err)
     MOTE_TRY(forget_stage(w, w->summary->deploy_key, err));
     MOTE_TRY(mote_compile(model, folder, &options, &compiled, err));
     snprintf(w->summary->firmware_name, sizeof w->summary->firmware_name, "%s", compiled.name);
+    MOTE_TRY(check_sizes(w, compiled.constant_bytes, compiled.arena_bytes, err));
     w->summary->arena_bytes = compiled.arena_bytes;
     w->summary->arena_bound_bytes = compiled.arena_bound_bytes;
     w->summary->constant_bytes = compiled.constant_bytes;
@@ -458,17 +493,15 @@ static mote_status deploy_stage(build_work *w, mote_error *err)
 static mote_status open_folder(build_work *w, mote_error *err)
 {
     mote_error ignored = {0};
-    char      *plots, *summary;
+    char      *summary;
 
     if (w->options->folder)
         snprintf(w->result->folder, sizeof w->result->folder, "%s", w->options->folder);
     else
         snprintf(w->result->folder, sizeof w->result->folder, "runs/%s", w->spec->name);
-    plots = path_of(w, "plots", err);
     summary = path_of(w, "summary.json", err);
-    if (!plots || !summary)
+    if (!summary)
         return err->code;
-    MOTE_TRY(mote_make_dirs(plots, err));
     if (mote_path_exists(summary)) /* damaged or of another version: all is made anew */
         mote_summary_load(w->summary, summary, &ignored);
     return MOTE_OK;

@@ -96,6 +96,8 @@ mote_status mote_build_keys_find(mote_build_keys *out, const mote_spec *spec, mo
     if (spec->data.options.targets_path && err->code == MOTE_OK)
         add_path(&hash, spec->data.options.targets_path, 0, &scratch, err);
     mote_arena_destroy(&scratch);
+    if (err->code != MOTE_OK)
+        return mote_context(err, "%s: data (paths are taken from the folder that mote runs in)", spec->path);
     hex = mote_sha256_end(&hash);
     memcpy(out->train, hex.text, sizeof hex.text);
     chain(out->convert, out->train, mote_spec_section_text(spec, "convert"));

@@ -126,6 +126,8 @@ static bool is_wanted(const mote_summary *summary, const char *section)
 {
     if (section && strcmp(section, "int8") == 0)
         return summary->int8.file_bytes > 0;
+    if (section && strcmp(section, "firmware") == 0)
+        return summary->arena_bytes > 0;
     if (section && strcmp(section, "chip") == 0)
         return summary->chip[0] != '\0';
     return true;
