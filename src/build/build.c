@@ -153,10 +153,9 @@ static void take_last_epoch(mote_summary *summary, const mote_history *history)
 static mote_status save_training(build_work *w, const mote_training *training, mote_error *err)
 {
     char *model = path_of(w, "model.tflite", err), *csv = path_of(w, "history.csv", err);
-    char *json = path_of(w, "history.json", err), *plots = path_of(w, "plots", err);
+    char *json = path_of(w, "history.json", err);
 
     MOTE_TRY(err->code);
-    MOTE_TRY(mote_make_dirs(plots, err));
     MOTE_TRY(mote_model_save(w->real, model, err));
     MOTE_TRY(mote_history_save_csv(&training->history, csv, err));
     MOTE_TRY(mote_history_save_json(&training->history, json, err));
@@ -191,6 +190,7 @@ static mote_status run_training(build_work *w, mote_model *model, mote_error *er
 {
     mote_train_options options = w->spec->train;
     mote_training     *training;
+    char              *plots = path_of(w, "plots", err);
 
     options.progress = w->options->progress;
     count_network(w, model);
@@ -200,7 +200,8 @@ static mote_status run_training(build_work *w, mote_model *model, mote_error *er
     w->summary->train_samples = w->set->split[MOTE_TRAIN].count;
     w->summary->validation_samples = w->set->split[MOTE_VALIDATION].count;
     w->summary->test_samples = w->set->split[MOTE_TEST].count;
-    if (mote_model_infer(&w->real, model, err) == MOTE_OK && forget_stage(w, w->summary->train_key, err) == MOTE_OK)
+    if (plots && mote_model_infer(&w->real, model, err) == MOTE_OK && mote_make_dirs(plots, err) == MOTE_OK &&
+        forget_stage(w, w->summary->train_key, err) == MOTE_OK)
         save_training(w, training, err);
     mote_training_destroy(training);
     return err->code;
