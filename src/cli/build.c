@@ -9,11 +9,18 @@
 #include "cli/cli.h"
 #include "report/table.h"
 
+/* Stages are results and go to stdout, unless that is JSON; warnings go to stderr. */
 static void say_line(void *user, const char *line)
 {
-    (void)user;
+    const bool *is_json = user;
+    const bool  is_warning = strncmp(line, "warning:", 8) == 0;
+
     cli_progress_end();
-    fprintf(stderr, "%s\n", line);
+    if (is_warning)
+        fprintf(stderr, "mote: %s\n", line);
+    else if (!*is_json)
+        puts(line);
+    fflush(stdout);
 }
 
 /* ---- the closing table ---- */
@@ -89,7 +96,7 @@ static void print_summary(const mote_build_result *result, bool only_train)
         add_chip(&rows, s);
     table.row_count = rows.row_count;
     mote_table_put(&text, &table);
-    printf("%s\n%s", s->name, text.bytes ? text.bytes : "");
+    printf("\n%s\n%s", s->name, text.bytes ? text.bytes : "");
     mote_text_free(&text);
     printf("\n%s/\n  model.tflite%s  history.csv  history.json  plots/%s  summary.json\n", result->folder,
            s->int8.file_bytes > 0 && !only_train ? "  model_int8.tflite" : "", only_train ? "" : "  firmware/");
@@ -121,10 +128,12 @@ static mote_status run_build(const cli_args *args, bool only_train, mote_error *
     mote_build_options options = {.folder = cli_value(args, "output"), .only_train = only_train, .progress = cli_progress()};
     mote_build_result  result;
     mote_spec         *spec;
+    bool               is_json = cli_has(args, "json");
     long long          seed, threads;
 
     options.force = only_train || cli_has(args, "force");
-    options.say = only_train ? NULL : say_line;
+    options.say = say_line;
+    options.user = &is_json;
     MOTE_TRY(cli_integer(args, "seed", 0, INT64_MAX, -1, &seed, err));
     MOTE_TRY(cli_integer(args, "threads", 1, 64, 0, &threads, err));
     MOTE_TRY(mote_spec_load(&spec, args->positional[0], err));
@@ -134,7 +143,7 @@ static mote_status run_build(const cli_args *args, bool only_train, mote_error *
         spec->train.threads = (int)threads;
     if (mote_build(&result, spec, &options, err) == MOTE_OK) {
         cli_progress_end();
-        print_result(&result, only_train, cli_has(args, "json"), err);
+        print_result(&result, only_train, is_json, err);
     }
     mote_spec_destroy(spec);
     return err->code;
