@@ -91,19 +91,56 @@ MRT_INLINE float mrt_conv_2d_f32_sum(const mrt_conv_2d_patch *patch, const float
     return acc;
 }
 
+/* Four channels at once: each sum runs in its own order, as above, and need not wait for the others. */
+enum { MRT_CONV_2D_F32_SUMS = 4 };
+
+MRT_INLINE void mrt_conv_2d_f32_sums(const mrt_conv_2d_patch *patch, const float *in, const MRT_FLASH float *w, float *acc)
+{
+    float   a = 0.0f, b = 0.0f, c = 0.0f, d = 0.0f;
+    int32_t row, run, i;
+
+    for (row = 0; row < patch->rows; row++)
+        for (run = 0; run < patch->runs; run++) {
+            const float           *x = in + row * patch->in_row + run * patch->run_step;
+            const MRT_FLASH float *v = w + row * patch->w_row + run * patch->w_run;
+            for (i = 0; i < patch->run_length; i++, v++) {
+                a += x[i] * v[0];
+                b += x[i] * v[patch->w_per_out];
+                c += x[i] * v[2 * patch->w_per_out];
+                d += x[i] * v[3 * patch->w_per_out];
+            }
+        }
+    acc[0] = a, acc[1] = b, acc[2] = c, acc[3] = d;
+}
+
+/* All channels of one position. */
+MRT_INLINE void mrt_conv_2d_f32_position(const mrt_conv_f32_params *p, const mrt_conv_2d_patch *patch, const float *in,
+                                         float *out)
+{
+    const MRT_FLASH float *w = p->w + patch->w_offset;
+    float                  acc[MRT_CONV_2D_F32_SUMS];
+    int32_t                o, k;
+
+    for (o = 0; o + MRT_CONV_2D_F32_SUMS <= p->window.out_c; o += MRT_CONV_2D_F32_SUMS) {
+        mrt_conv_2d_f32_sums(patch, in + patch->in_offset, w + o * patch->w_per_out, acc);
+        for (k = 0; k < MRT_CONV_2D_F32_SUMS; k++)
+            out[o + k] = mrt_conv_f32_output(p, o + k, acc[k]);
+    }
+    for (; o < p->window.out_c; o++)
+        out[o] = mrt_conv_f32_output(p, o, mrt_conv_2d_f32_sum(patch, in + patch->in_offset, w + o * patch->w_per_out));
+}
+
 MRT_INLINE void mrt_conv_2d_f32(const mrt_conv_f32_params *p, const float *in, float *out)
 {
     const mrt_window *window = &p->window;
-    int32_t           b, oy, ox, o;
+    int32_t           b, oy, ox;
 
     for (b = 0; b < window->batch; b++, in += window->in_h * window->in_w * window->in_c)
         for (oy = 0; oy < window->out_h; oy++) {
             const mrt_taps rows = mrt_window_rows(window, oy);
-            for (ox = 0; ox < window->out_w; ox++) {
+            for (ox = 0; ox < window->out_w; ox++, out += window->out_c) {
                 const mrt_conv_2d_patch patch = mrt_conv_2d_patch_at(window, rows, ox);
-                const MRT_FLASH float  *w = p->w + patch.w_offset;
-                for (o = 0; o < window->out_c; o++, w += patch.w_per_out)
-                    *out++ = mrt_conv_f32_output(p, o, mrt_conv_2d_f32_sum(&patch, in + patch.in_offset, w));
+                mrt_conv_2d_f32_position(p, &patch, in, out);
             }
         }
 }
