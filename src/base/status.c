@@ -27,21 +27,27 @@ mote_status mote_fail(mote_error *err, mote_status code, const char *format, ...
     return code;
 }
 
+/* Adds as much as there is room for. */
+static void append(char *text, size_t size, const char *more)
+{
+    size_t used = strlen(text);
+
+    while (*more && used + 1 < size)
+        text[used++] = *more++;
+    text[used] = '\0';
+}
+
 mote_status mote_context(mote_error *err, const char *format, ...)
 {
-    char    where[MOTE_ERROR_TEXT], text[MOTE_ERROR_TEXT];
+    char    text[MOTE_ERROR_TEXT];
     va_list args;
-    int     length;
 
     va_start(args, format);
-    length = vsnprintf(where, sizeof where, format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    if (length < 0 || length >= (int)sizeof where)
-        length = (int)strlen(where);
-    memcpy(text, err->text, sizeof text);
-    snprintf(err->text, sizeof err->text, "%s: ", where);
-    if ((size_t)length + 2 < sizeof err->text)
-        snprintf(err->text + length + 2, sizeof err->text - (size_t)length - 2, "%s", text);
+    append(text, sizeof text, ": ");
+    append(text, sizeof text, err->text);
+    memcpy(err->text, text, sizeof text);
     flatten_lines(err->text);
     return err->code;
 }
