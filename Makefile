@@ -6,11 +6,13 @@ FUZZ_SECONDS ?= 60
 CLANG ?= $(shell command -v clang-14 || echo clang)
 CLANG_FORMAT ?= clang-format-14
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+# On a terminal Ninja shows how far it is, in one line; elsewhere it is silent unless something fails.
+NINJA = if [ -t 1 ]; then ninja -C $(BUILD); else ninja -C $(BUILD) --quiet; fi
 SOURCES = find src include runtime tests bench examples -name '*.[ch]'
 
 .PHONY: all
 all: configure ## build the program (build/mote) and the library (build/libmote.a)
-	@ninja -C $(BUILD) --quiet
+	@$(NINJA)
 
 # Ninja runs CMake again by itself when sources come or go; this is for the first time, and when CMAKE_FLAGS change.
 .PHONY: configure
@@ -32,7 +34,7 @@ demo: ## install what is missing, build, and take MNIST to firmware on an emulat
 
 .PHONY: mote
 mote: configure
-	@ninja -C $(BUILD) --quiet mote
+	@if [ -t 1 ]; then ninja -C $(BUILD) mote; else ninja -C $(BUILD) --quiet mote; fi
 
 .PHONY: test
 test: all check-includes ## build and run all tests
