@@ -364,6 +364,9 @@ static void weights_depend_on_the_seed_only(void **state)
     }
     assert_memory_equal(model[0]->params.values, model[1]->params.values, model[0]->params.count * sizeof(float));
     assert_memory_not_equal(model[0]->params.values, model[2]->params.values, model[0]->params.count * sizeof(float));
+    /* and on which weight it is: those of two layers of one fan begin with different values */
+    assert_float_not_equal(*(const float *)tensor_named(model[0], "conv2d/kernel")->data * sqrtf(72 + 9),
+                           *(const float *)tensor_named(model[0], "conv2d_1/kernel")->data * sqrtf(72 + 72), 1e-4f);
     for (i = 0; i < 3; i++)
         mote_model_destroy(model[i]);
 }
