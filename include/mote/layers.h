@@ -195,6 +195,13 @@ typedef struct mote_activation_layer {
 } mote_activation_layer;
 mote_layer_id mote_add_activation(mote_builder *builder, mote_layer_id x, const mote_activation_layer *options);
 
+/* [...] -> the same: x where x >= 0, negative_slope x elsewhere. */
+typedef struct mote_leaky_relu {
+    const char *name;
+    float       negative_slope; /* 0.3; over 0, at most 100 */
+} mote_leaky_relu;
+mote_layer_id mote_add_leaky_relu(mote_builder *builder, mote_layer_id x, const mote_leaky_relu *options);
+
 /* The sum of two or more of one shape, from left to right. */
 typedef struct mote_add_layer_options {
     const char *name;

@@ -179,6 +179,27 @@ static void dense_keeps_leading_dimensions(void **state)
     mote_model_destroy(model);
 }
 
+static void leaky_relu_keeps_the_shape_and_has_keras_slope(void **state)
+{
+    mote_builder     *b = builder_of(1);
+    mote_layer_id     x = mote_add_input(b, 3, (int[]){4, 5, 3});
+    mote_model       *model;
+    const mote_graph *graph;
+    (void)state;
+
+    x = mote_add_leaky_relu(b, x, NULL);
+    x = mote_add_leaky_relu(b, x, &(mote_leaky_relu){.negative_slope = 1.5f});
+    model = finish(b, x);
+    graph = &model->graphs[0];
+    assert_int_equal(graph->node_count, 2);
+    assert_int_equal(graph->nodes[0].op, MOTE_OP_LEAKY_RELU);
+    assert_float_equal(graph->nodes[0].as.leaky_relu.alpha, 0.3f, 0);
+    assert_float_equal(graph->nodes[1].as.leaky_relu.alpha, 1.5f, 0);
+    assert_shape(model, "leaky_relu", "[1,4,5,3]");
+    assert_shape(model, "leaky_relu_1", "[1,4,5,3]");
+    mote_model_destroy(model);
+}
+
 /* ---- the golden models: every weight in Keras' order, in TensorFlow Lite's layout ---- */
 
 static mote_layer_id make_mlp(mote_builder *b)
@@ -433,6 +454,16 @@ static mote_layer_id certain_dropout(mote_builder *b, mote_layer_id x)
     return mote_add_dropout(b, x, &(mote_dropout){.rate = 1});
 }
 
+static mote_layer_id rising_leak(mote_builder *b, mote_layer_id x)
+{
+    return mote_add_leaky_relu(b, x, &(mote_leaky_relu){.negative_slope = -0.5f});
+}
+
+static mote_layer_id steep_leak(mote_builder *b, mote_layer_id x)
+{
+    return mote_add_leaky_relu(b, x, &(mote_leaky_relu){.negative_slope = 101});
+}
+
 static mote_layer_id lonely_add(mote_builder *b, mote_layer_id x)
 {
     return mote_add_add(b, &x, 1, NULL);
@@ -458,6 +489,8 @@ static void mistakes_are_told_in_keras_terms(void **state)
                      "smaller pool_size"},
         {strides_and_dilation, "layer \"conv2d\": strides and dilation_rate over 1 do not go together"},
         {certain_dropout, "layer \"dropout\": rate is 1; 0 to 0.99 are possible"},
+        {rising_leak, "layer \"leaky_relu\": negative_slope is -0.5; 1e-07 to 100 are possible"},
+        {steep_leak, "layer \"leaky_relu\": negative_slope is 101; 1e-07 to 100 are possible"},
         {lonely_add, "layer \"add\": has 1 inputs, at least 2 expected"},
     };
     size_t i;
@@ -497,6 +530,7 @@ int main(void)
         cmocka_unit_test(trainable_weights_lie_in_params_and_moving_statistics_do_not),
         cmocka_unit_test(default_names_count_as_keras_does_and_avoid_given_ones),
         cmocka_unit_test(dense_keeps_leading_dimensions),
+        cmocka_unit_test(leaky_relu_keeps_the_shape_and_has_keras_slope),
         cmocka_unit_test(weights_stand_in_keras_order_and_tflite_layout),
         cmocka_unit_test(initializers_have_keras_spread),
         cmocka_unit_test(initial_values_are_the_same_everywhere),

@@ -21,6 +21,8 @@ static const keras_case keras_cases[] = {
     {"add_two", MOTE_OP_ADD},
     {"relu_plain", MOTE_OP_RELU},
     {"relu6_plain", MOTE_OP_RELU6},
+    {"leaky_relu_default", MOTE_OP_LEAKY_RELU},
+    {"leaky_relu_tenth", MOTE_OP_LEAKY_RELU},
     {"sigmoid_plain", MOTE_OP_LOGISTIC},
     {"tanh_plain", MOTE_OP_TANH},
     {"softmax_vector", MOTE_OP_SOFTMAX},
@@ -106,6 +108,8 @@ static void describe(keras_test *t)
     add_operand(t, 0, MOTE_CASE_INPUT, t->row->op == MOTE_OP_ADD ? "x0" : "x");
     if (t->row->op == MOTE_OP_ADD)
         add_operand(t, 1, MOTE_CASE_INPUT, "x1");
+    if (t->row->op == MOTE_OP_LEAKY_RELU)
+        t->c.attrs.leaky_relu.alpha = attr(t, 0);
     if (t->row->op == MOTE_OP_SOFTMAX)
         t->c.attrs.softmax.beta = 1;
     if (t->row->op == MOTE_OP_RESHAPE)

@@ -66,6 +66,12 @@ static int32_t version_int8_2_int16_3(const mote_graph *graph, const mote_node *
     return dtype == MOTE_I16 ? 3 : dtype == MOTE_I8 ? 2 : 1;
 }
 
+/* int8 from the first version on. */
+static int32_t version_leaky_relu(const mote_graph *graph, const mote_node *node)
+{
+    return type_in(graph, node) == MOTE_I16 ? 2 : 1;
+}
+
 static int32_t version_quantize(const mote_graph *graph, const mote_node *node)
 {
     return mote_node_out(graph, node, 0)->dtype == MOTE_I16 ? 2 : 1;
@@ -337,6 +343,23 @@ static mote_fb_ref write_softmax(mote_fb_writer *w, const mote_graph *graph, con
     return mote_fb_end(w);
 }
 
+/* ---- LEAKY_RELU ---- */
+
+static mote_status read_leaky_relu(const mote_fb_table *options, const mote_graph *graph, mote_node *node, mote_error *err)
+{
+    (void)graph;
+    node->as.leaky_relu.alpha = mote_fb_f32(options, leaky_relu_alpha, 0, err);
+    return err->code;
+}
+
+static mote_fb_ref write_leaky_relu(mote_fb_writer *w, const mote_graph *graph, const mote_node *node)
+{
+    (void)graph;
+    mote_fb_begin(w);
+    mote_fb_set_f32(w, leaky_relu_alpha, node->as.leaky_relu.alpha, 0);
+    return mote_fb_end(w);
+}
+
 /* ---- the table ---- */
 
 static const mote_tflite_operator operators[] = {
@@ -375,6 +398,12 @@ static const mote_tflite_operator operators[] = {
      .read_options = read_fully_connected,
      .write_options = write_fully_connected,
      .version = version_fully_connected},
+    {.builtin_code = TFLITE_LEAKY_RELU,
+     .kind = MOTE_OP_LEAKY_RELU,
+     .options_type = TFLITE_LEAKY_RELU_OPTIONS,
+     .read_options = read_leaky_relu,
+     .write_options = write_leaky_relu,
+     .version = version_leaky_relu},
     {.builtin_code = TFLITE_LOGISTIC, .kind = MOTE_OP_LOGISTIC, .version = version_int8_2_int16_3},
     {.builtin_code = TFLITE_MAX_POOL_2D,
      .kind = MOTE_OP_MAX_POOL_2D,
