@@ -57,7 +57,7 @@ void mote_emit_value(mote_text *out, const void *values, mote_dtype dtype, size_
         emit_integer(out, ((const int64_t *)values)[index], INT64_MIN, "LL");
         break;
     default:
-        assert(!"no kernel has constants of this type");
+        assert(false && "no kernel has constants of this type");
     }
 }
 
