@@ -40,7 +40,7 @@ static mote_model *assert_same_answers(mote_model *trained, uint64_t number)
     mote_network_options options = {.math = mote_math_select("baseline"), .capacity = BATCH};
     mote_network_pass    pass = {.batch = BATCH};
     mote_error           err = {0};
-    mote_model          *model;
+    mote_model          *model = NULL;
     mote_runner         *runner;
     const mote_graph    *graph = &trained->graphs[0];
     size_t               in_count = mote_model_input(trained, 0).count, b, i;
