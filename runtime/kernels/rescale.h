@@ -6,6 +6,8 @@
  *     2. z = y / 2^right to nearest, halves away from zero     RoundingDivideByPOT
  *   left = max(shift, 0), right = max(-shift, 0)
  *
+ * A negative M is -mult with the shift of |M|: both steps hold for it as they stand.
+ *
  * Source: gemmlowp fixedpoint/fixedpoint.h; Jacob et al. 2018 (arXiv:1712.05877), section 2.2.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_RESCALE_H
@@ -13,7 +15,7 @@
 
 #include "../mrt.h"
 
-/* Step 1 without the left shift. mult is positive, so the one case that would need saturating cannot occur. */
+/* Step 1 without the left shift. |mult| < 2^31, so the one case that would need saturating cannot occur. */
 MRT_INLINE int32_t mrt_high_mul(int32_t x, int32_t mult)
 {
     return (int32_t)(((int64_t)x * mult + ((int64_t)1 << 30)) >> 31);

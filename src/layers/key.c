@@ -130,6 +130,12 @@ static mote_status check_word(const mote_key *key, int value, mote_error *err)
     return mote_fail(err, MOTE_ERR_USAGE, "%s is none of %s", key->name, mote_words_show(key->words).text);
 }
 
+/* A bound that was rounded to float is still that bound: 0.99f is not beyond 0.99. */
+static double unrounded(const mote_key *key, float value)
+{
+    return value == (float)key->min ? key->min : value == (float)key->max ? key->max : (double)value;
+}
+
 static mote_status check_member(const mote_key *key, const void *member, mote_error *err)
 {
     switch (key->kind) {
@@ -143,7 +149,7 @@ static mote_status check_member(const mote_key *key, const void *member, mote_er
     case MOTE_KEY_SIZE:
         return check_option(key, (double)*(const size_t *)member, err);
     case MOTE_KEY_FLOAT:
-        return check_option(key, (double)*(const float *)member, err);
+        return check_option(key, unrounded(key, *(const float *)member), err);
     case MOTE_KEY_DOUBLE:
         return check_option(key, *(const double *)member, err);
     case MOTE_KEY_WORD:

@@ -80,6 +80,8 @@ static const refusal refusals[] = {
     {MOTE_OP_SOFTMAX, {"beta is 0", .in = {INPUT(1, 3)}, .attrs.softmax = {0}}},
     {MOTE_OP_SOFTMAX, {"beta is -1", .in = {INPUT(1, 3)}, .attrs.softmax = {-1}}},
     {MOTE_OP_SOFTMAX, {"beta is inf", .in = {INPUT(1, 3)}, .attrs.softmax = {INFINITY}}},
+    {MOTE_OP_LEAKY_RELU, {"alpha is inf", .in = {INPUT(1, 3)}, .attrs.leaky_relu = {INFINITY}}},
+    {MOTE_OP_LEAKY_RELU, {"alpha is", .in = {INPUT(1, 3)}, .attrs.leaky_relu = {NAN}}},
     {MOTE_OP_RELU, {"takes no fused activation", .in = {INPUT(1, 3)}, .activation = MOTE_ACT_RELU}},
     {MOTE_OP_QUANTIZE, {"output is float32, an integer type expected", .in = {INPUT(1, 3)}}},
     {MOTE_OP_DROPOUT, {"rate is 1,", .in = {INPUT(1, 3)}, .attrs.dropout = {1}}},
