@@ -83,6 +83,7 @@ INLINE void tile(const int M, const int V, const bool is_full, const gemm_job *j
 #define TILES_7_TO_8(V) TILE(7, V) TILE(8, V)
 #define TILES_TO_12(V)  TILE(9, V) TILE(10, V) TILE(11, V) TILE(12, V)
 
+/* clang-format off: it takes the next lines for an unfinished declaration */
 TILES_1_TO_3(1)
 TILES_4(1)
 TILES_5_TO_6(1)
@@ -98,20 +99,24 @@ TILE(13, 1)
 TILE(14, 1)
 TILES_7_TO_8(2)
 TILES_TO_12(2)
-TILES_5_TO_6(3) TILES_7_TO_8(3) TILES_1_TO_3(4) TILES_4(4) TILES_5_TO_6(4)
+TILES_5_TO_6(3)
+TILES_7_TO_8(3)
+TILES_1_TO_3(4)
+TILES_4(4)
+TILES_5_TO_6(4)
 #endif
 
 #define ROW_1_TO_4(V) NULL, tile_1_##V, tile_2_##V, tile_3_##V, tile_4_##V
 #define ROW_5_TO_6(V) tile_5_##V, tile_6_##V
 #define ROW_7_TO_8(V) tile_7_##V, tile_8_##V
 #define ROW_TO_12(V)  tile_9_##V, tile_10_##V, tile_11_##V, tile_12_##V
-    static tile_function *const tiles[VECTORS_MAX + 1][15] = {
+static tile_function *const tiles[VECTORS_MAX + 1][15] = {
 #if defined(MOTE_ISA_avx512)
-        {NULL},
-        {ROW_1_TO_4(1), ROW_5_TO_6(1), ROW_7_TO_8(1), ROW_TO_12(1), tile_13_1, tile_14_1},
-        {ROW_1_TO_4(2), ROW_5_TO_6(2), ROW_7_TO_8(2), ROW_TO_12(2)},
-        {ROW_1_TO_4(3), ROW_5_TO_6(3), ROW_7_TO_8(3)},
-        {ROW_1_TO_4(4), ROW_5_TO_6(4)},
+    {NULL},
+    {ROW_1_TO_4(1), ROW_5_TO_6(1), ROW_7_TO_8(1), ROW_TO_12(1), tile_13_1, tile_14_1},
+    {ROW_1_TO_4(2), ROW_5_TO_6(2), ROW_7_TO_8(2), ROW_TO_12(2)},
+    {ROW_1_TO_4(3), ROW_5_TO_6(3), ROW_7_TO_8(3)},
+    {ROW_1_TO_4(4), ROW_5_TO_6(4)},
 #else
     {NULL},
     {ROW_1_TO_4(1), ROW_5_TO_6(1), ROW_7_TO_8(1), ROW_TO_12(1)},
@@ -119,6 +124,7 @@ TILES_5_TO_6(3) TILES_7_TO_8(3) TILES_1_TO_3(4) TILES_4(4) TILES_5_TO_6(4)
     {ROW_1_TO_4(3)},
 #endif
 };
+/* clang-format on */
 static const ptrdiff_t tallest[5] = {0, TALL_1, TALL_2, TALL_3, TALL_4};
 
 /* Cuts `whole` into the fewest pieces of at most `most`, as even as possible: the size of the first ones. */
