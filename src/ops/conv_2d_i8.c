@@ -55,6 +55,7 @@ static mote_status prepare_tiled(const mote_graph *graph, const mote_node *node,
     MOTE_TRY(prepare(graph, node, &reference, err));
     from = reference.params;
     p->window = from->window;
+    p->patches = mrt_conv_2d_patches_of(&p->window);
     p->in_zero = from->in_zero;
     p->w = from->w;
     return mote_convolution_channels(from, &weights, folds_zero, prepared, &p->output, &p->channels, err);
@@ -224,9 +225,13 @@ static void run_pairs(const void *params, const mrt_io *io)
 /* ---- all ---- */
 
 static const mote_field tiled_fields[] = {
-    MOTE_WINDOW_FIELDS(mrt_conv_2d_tiled_params),   MOTE_OUTPUT_FIELDS(mrt_conv_2d_tiled_params),
-    MOTE_FIELD(mrt_conv_2d_tiled_params, in_zero),  MOTE_FIELD(mrt_conv_2d_tiled_params, w),
-    MOTE_FIELD(mrt_conv_2d_tiled_params, channels), {0},
+    MOTE_WINDOW_FIELDS(mrt_conv_2d_tiled_params),
+    MOTE_OUTPUT_FIELDS(mrt_conv_2d_tiled_params),
+    MOTE_DECIDING_FIELD(mrt_conv_2d_tiled_params, patches),
+    MOTE_FIELD(mrt_conv_2d_tiled_params, in_zero),
+    MOTE_FIELD(mrt_conv_2d_tiled_params, w),
+    MOTE_FIELD(mrt_conv_2d_tiled_params, channels),
+    {0},
 };
 
 #define TILED .params = "mrt_conv_2d_tiled_params", .param_bytes = sizeof(mrt_conv_2d_tiled_params), .fields = tiled_fields
@@ -245,6 +250,7 @@ const mote_kernel mote_conv_2d_kernels_i8[] = {
      .header = "arch/conv_2d_2x3.h",
      .targets = MOTE_TARGET_PORTABLE,
      TILED,
+     .code_bytes = 800,
      .scratch = scratch_2x3,
      .prepare = prepare_bytes,
      .run = run_2x3},
@@ -252,6 +258,7 @@ const mote_kernel mote_conv_2d_kernels_i8[] = {
      .header = "arch/conv_2d_4x4.h",
      .targets = MOTE_TARGET_RISCV,
      TILED,
+     .code_bytes = 1800,
      .scratch = scratch_4x4,
      .prepare = prepare_bytes,
      .run = run_4x4},
@@ -259,6 +266,7 @@ const mote_kernel mote_conv_2d_kernels_i8[] = {
      .header = "arch/conv_2d_dsp.h",
      .targets = MOTE_TARGET_ARM_DSP,
      TILED,
+     .code_bytes = 800,
      .scratch = scratch_dsp,
      .prepare = prepare_dsp,
      .run = run_dsp},
@@ -267,6 +275,7 @@ const mote_kernel mote_conv_2d_kernels_i8[] = {
      .targets = MOTE_TARGET_ARM_DSP,
      TILED,
      .applies = applies_pairs,
+     .code_bytes = 850,
      .scratch = scratch_pairs,
      .prepare = prepare_pairs,
      .run = run_pairs},

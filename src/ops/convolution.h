@@ -43,8 +43,8 @@ mote_status mote_convolution_channels(const mrt_conv_i8_params *p, const mote_co
                                       mote_error *err);
 
 #define MOTE_OUTPUT_FIELDS(T)                                                                                               \
-    MOTE_FIELD(T, output.zero), MOTE_FIELD(T, output.act_min), MOTE_FIELD(T, output.act_max),                               \
-        MOTE_FIELD(T, output.is_fast), MOTE_FIELD(T, output.is_relu)
+    MOTE_FIELD(T, output.zero), MOTE_DECIDING_FIELD(T, output.act_min), MOTE_DECIDING_FIELD(T, output.act_max),             \
+        MOTE_DECIDING_FIELD(T, output.is_fast), MOTE_DECIDING_FIELD(T, output.is_relu)
 
 /* Of mrt_conv_i8_params and mrt_conv_f32_params. */
 extern const mote_field mote_convolution_fields_i8[], mote_convolution_fields_f32[];
