@@ -88,6 +88,12 @@ static void run_f32(const void *params, const mrt_io *io)
     mrt_conv_2d_f32(params, io->in[0], io->out[0]);
 }
 
+/* Of a position's channels all but the last one are written before its window was read for the last time. */
+static ptrdiff_t overlap(const mote_graph *graph, const mote_node *node)
+{
+    return mote_convolution_overlap(graph, node, mote_node_out(graph, node, 0)->dim[3] - 1);
+}
+
 /* ---- the operator ---- */
 
 static const mote_kernel kernels_i8[] = {
@@ -97,6 +103,7 @@ static const mote_kernel kernels_i8[] = {
      .targets = MOTE_TARGET_ANY,
      .param_bytes = sizeof(mrt_conv_i8_params),
      .fields = mote_convolution_fields_i8,
+     .overlap = overlap,
      .prepare = prepare_i8,
      .pack = pack_i8,
      .run = run_i8},
@@ -110,6 +117,7 @@ static const mote_kernel kernels_f32[] = {
      .targets = MOTE_TARGET_ANY,
      .param_bytes = sizeof(mrt_conv_f32_params),
      .fields = mote_convolution_fields_f32,
+     .overlap = overlap,
      .prepare = mote_convolution_prepare_f32,
      .run = run_f32},
     {0},

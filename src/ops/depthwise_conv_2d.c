@@ -92,6 +92,14 @@ static void run_f32(const void *params, const mrt_io *io)
     mrt_depthwise_conv_2d_f32(params, io->in[0], io->out[0]);
 }
 
+/* With a multiplier m, m outputs are written where one input channel is read: the last input channel is still to be read
+ * after out_c - 1 values were written, which is out_c - in_c more than with one output a channel. */
+static ptrdiff_t overlap(const mote_graph *graph, const mote_node *node)
+{
+    return mote_convolution_overlap(graph, node,
+                                    mote_node_out(graph, node, 0)->dim[3] - mote_node_in(graph, node, 0)->dim[3]);
+}
+
 /* ---- the operator ---- */
 
 static const mote_kernel kernels_i8[] = {
@@ -101,6 +109,7 @@ static const mote_kernel kernels_i8[] = {
      .targets = MOTE_TARGET_ANY,
      .param_bytes = sizeof(mrt_conv_i8_params),
      .fields = mote_convolution_fields_i8,
+     .overlap = overlap,
      .prepare = prepare_i8,
      .pack = pack_i8,
      .run = run_i8},
@@ -114,6 +123,7 @@ static const mote_kernel kernels_f32[] = {
      .targets = MOTE_TARGET_ANY,
      .param_bytes = sizeof(mrt_conv_f32_params),
      .fields = mote_convolution_fields_f32,
+     .overlap = overlap,
      .prepare = mote_convolution_prepare_f32,
      .run = run_f32},
     {0},
