@@ -52,13 +52,12 @@ static mote_status print_result(const cli_args *args, int target, const char *fo
 {
     if (cli_has(args, "json")) {
         const mote_compiled_chips *any = mote_compiled_for(r, NULL);
-        return cli_print_json(json_pack("{ss ss ss si sI sI sI si so}", "folder", folder, "target",
-                                        target == TARGET_C ? "c" : "array", "name", r->name, "steps", r->step_count,
-                                        "arena_bytes", (json_int_t)any->arena_bytes, "arena_bound_bytes",
-                                        (json_int_t)any->arena_bound_bytes, "constant_bytes",
-                                        (json_int_t)any->constant_bytes, "instances", any->instance_count, "chips",
-                                        json_chips(r)),
-                              err);
+        return cli_print_json(
+            json_pack("{ss ss ss si sI sI sI si so}", "folder", folder, "target", target == TARGET_C ? "c" : "array", "name",
+                      r->name, "steps", r->step_count, "arena_bytes", (json_int_t)any->arena_bytes, "arena_bound_bytes",
+                      (json_int_t)any->arena_bound_bytes, "constant_bytes", (json_int_t)any->constant_bytes, "instances",
+                      any->instance_count, "chips", json_chips(r)),
+            err);
     }
     if (target == TARGET_C)
         return print_c(folder, r, err);

@@ -40,6 +40,12 @@ static void run(const void *params, const mrt_io *io)
     mrt_conv_2d_i8(params, io->in[0], io->out[0]);
 }
 
+/* Of a position's channels all but the last one are written before its window was read for the last time. */
+ptrdiff_t mote_conv_2d_overlap(const mote_graph *graph, const mote_node *node)
+{
+    return mote_convolution_overlap(graph, node, mote_node_out(graph, node, 0)->dim[3] - 1);
+}
+
 /* ---- panels ---- */
 
 static mote_status prepare_tiled(const mote_graph *graph, const mote_node *node, bool folds_zero, mote_prepared *prepared,
@@ -74,6 +80,12 @@ static mote_status prepare_rows(const mote_graph *graph, const mote_node *node, 
 static mote_status prepare_bytes(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
 {
     return prepare_rows(graph, node, true, prepared, err);
+}
+
+/* A block is read whole before it is written. */
+static ptrdiff_t overlap_tiled(const mote_graph *graph, const mote_node *node)
+{
+    return mote_convolution_overlap(graph, node, 0);
 }
 
 static size_t scratch(const mote_graph *graph, const mote_node *node, mrt_panel_format format, int32_t positions)
@@ -234,7 +246,9 @@ static const mote_field tiled_fields[] = {
     {0},
 };
 
-#define TILED .params = "mrt_conv_2d_tiled_params", .param_bytes = sizeof(mrt_conv_2d_tiled_params), .fields = tiled_fields
+#define TILED                                                                                                               \
+    .params = "mrt_conv_2d_tiled_params", .param_bytes = sizeof(mrt_conv_2d_tiled_params), .fields = tiled_fields,          \
+    .overlap = overlap_tiled
 
 const mote_kernel mote_conv_2d_kernels_i8[] = {
     {.symbol = "mrt_conv_2d_i8",
@@ -243,6 +257,7 @@ const mote_kernel mote_conv_2d_kernels_i8[] = {
      .targets = MOTE_TARGET_ANY,
      .param_bytes = sizeof(mrt_conv_i8_params),
      .fields = mote_convolution_fields_i8,
+     .overlap = mote_conv_2d_overlap,
      .prepare = prepare,
      .pack = pack,
      .run = run},

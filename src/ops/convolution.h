@@ -27,6 +27,10 @@ mote_status mote_convolution_prepare_i8(const mote_graph *graph, const mote_node
 mote_status mote_convolution_prepare_f32(const mote_graph *graph, const mote_node *node, mote_prepared *prepared,
                                          mote_error *err);
 
+/* A kernel's `overlap`: of one that has read all of a position's window before it writes to that position; depthwise: that
+ * goes channel by channel. mote_window_overlap explains it, and `early`. */
+ptrdiff_t mote_convolution_overlap(const mote_graph *graph, const mote_node *node, int32_t early);
+
 /* Folds the input's zero point into the bias where there is no padding: weight k of channel o stands at
  * w[o * channel_step + k * tap_step], k < tap_count. */
 typedef struct mote_convolution_weights {

@@ -37,6 +37,14 @@ static void run(const void *params, const mrt_io *io)
     mrt_depthwise_conv_2d_i8(params, io->in[0], io->out[0]);
 }
 
+/* With a multiplier m, m outputs are written where one input channel is read: the last input channel is still to be read
+ * after out_c - 1 values were written, which is out_c - in_c more than with one output a channel. */
+ptrdiff_t mote_depthwise_conv_2d_overlap(const mote_graph *graph, const mote_node *node)
+{
+    return mote_convolution_overlap(graph, node,
+                                    mote_node_out(graph, node, 0)->dim[3] - mote_node_in(graph, node, 0)->dim[3]);
+}
+
 /* ---- planes ---- */
 
 /* What an output row costs in units of one output: its beginning is worth about one. */
@@ -159,6 +167,7 @@ const mote_kernel mote_depthwise_conv_2d_kernels_i8[] = {
      .targets = MOTE_TARGET_ANY,
      .param_bytes = sizeof(mrt_conv_i8_params),
      .fields = mote_convolution_fields_i8,
+     .overlap = mote_depthwise_conv_2d_overlap,
      .prepare = prepare,
      .pack = pack,
      .run = run},

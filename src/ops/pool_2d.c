@@ -208,6 +208,14 @@ static void run_average_f32(const void *params, const mrt_io *io)
     mrt_average_pool_2d_f32(params, io->in[0], io->out[0]);
 }
 
+/* Channel by channel, each from its own. */
+static ptrdiff_t overlap(const mote_graph *graph, const mote_node *node)
+{
+    mrt_window window = prepared_window(graph, node);
+
+    return mote_window_overlap(&window, (size_t)mote_dtype_bits(mote_node_in(graph, node, 0)->dtype) / 8, 0);
+}
+
 static const mote_field fields_i8[] = {
     MOTE_WINDOW_FIELDS(mrt_pool_2d_i8_params),
     MOTE_FIELD(mrt_pool_2d_i8_params, act_min),
@@ -232,6 +240,7 @@ static const mote_field fields_f32[] = {
          .targets = MOTE_TARGET_ANY,                                                                                        \
          .param_bytes = sizeof(mrt_pool_2d_##TYPE##_params),                                                                \
          .fields = fields_##TYPE,                                                                                           \
+         .overlap = overlap,                                                                                                \
          .prepare = prepare_##TYPE,                                                                                         \
          .run = RUN},                                                                                                       \
             {0},                                                                                                            \
