@@ -4,14 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-const mote_target mote_target_host = {"host", MOTE_TARGET_HOST, false};
+enum {
+    HOST_AVX2 = MOTE_TARGET_HOST | MOTE_TARGET_HOST_AVX2,
+    HOST_ALL = HOST_AVX2 | MOTE_TARGET_HOST_AVX512,
+};
+
+const mote_target mote_target_host = {"host", (mote_target_mask)HOST_ALL, false};
+const mote_target mote_target_host_baseline = {"host-baseline", MOTE_TARGET_HOST, false};
+const mote_target mote_target_host_avx2 = {"host-avx2", (mote_target_mask)HOST_AVX2, false};
+const mote_target mote_target_reference = {"reference", MOTE_TARGET_REFERENCE, false};
 const mote_target mote_target_portable = {"portable", MOTE_TARGET_PORTABLE, true};
 const mote_target mote_target_arm_dsp = {"arm-dsp", MOTE_TARGET_PORTABLE | MOTE_TARGET_ARM_DSP, true};
 const mote_target mote_target_avr = {"avr", MOTE_TARGET_AVR, true};
 
 const mote_target *mote_target_find(const char *name)
 {
-    static const mote_target *const all[] = {&mote_target_host, &mote_target_portable, &mote_target_arm_dsp,
+    static const mote_target *const all[] = {&mote_target_host,      &mote_target_host_baseline, &mote_target_host_avx2,
+                                             &mote_target_reference, &mote_target_portable,      &mote_target_arm_dsp,
                                              &mote_target_avr};
     size_t                          i;
 

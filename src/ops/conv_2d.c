@@ -3,6 +3,7 @@
 #include "runtime/kernels/conv_2d.h"
 
 #include "ops/convolution.h"
+#include "ops/host.h"
 
 enum { CHANNEL_AXIS = 0 };
 
@@ -100,6 +101,7 @@ static const mote_kernel kernels_i8[] = {
      .prepare = prepare_i8,
      .pack = pack_i8,
      .run = run_i8},
+    MOTE_HOST_CONVOLUTION(conv_2d),
     {0},
 };
 

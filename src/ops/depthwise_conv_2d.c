@@ -4,6 +4,7 @@
 #include "runtime/kernels/depthwise_conv_2d.h"
 
 #include "ops/convolution.h"
+#include "ops/host.h"
 
 enum { CHANNEL_AXIS = 3 };
 
@@ -104,6 +105,7 @@ static const mote_kernel kernels_i8[] = {
      .prepare = prepare_i8,
      .pack = pack_i8,
      .run = run_i8},
+    MOTE_HOST_CONVOLUTION(depthwise_conv_2d),
     {0},
 };
 

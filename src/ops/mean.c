@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/kernels/mean.h"
 
+#include "ops/host.h"
 #include "ops/op.h"
 
 /* ---- shapes ---- */
@@ -223,6 +224,7 @@ static const mote_kernel kernels_i8[] = {
      .fields = fields_i8,
      .prepare = prepare_i8,
      .run = run_i8},
+    MOTE_HOST_PLAIN(mean, mrt_mean_i8_params, fields_i8, NULL),
     {0},
 };
 

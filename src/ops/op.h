@@ -27,7 +27,10 @@ typedef enum mote_target_mask {
     MOTE_TARGET_PORTABLE = 2, /* any C99 compiler: Cortex-M0/M3, Xtensa, AVR, other hosts */
     MOTE_TARGET_ARM_DSP = 4,  /* Cortex-M4, M7, M33 */
     MOTE_TARGET_AVR = 8,
-    MOTE_TARGET_ANY = 15
+    MOTE_TARGET_REFERENCE = 1 << 8, /* the kernels that are for any target, and no others */
+    MOTE_TARGET_HOST_AVX2 = 1 << 9, /* the host's further levels, see math.h */
+    MOTE_TARGET_HOST_AVX512 = 1 << 10,
+    MOTE_TARGET_ANY = 0xfff
 } mote_target_mask;
 
 /* One member of a parameter struct, so that the emitter can print it as an initializer. */
@@ -81,8 +84,8 @@ typedef struct mote_kernel {
     bool (*applies)(const mote_graph *graph, const mote_node *node);   /* NULL: always */
     size_t (*scratch)(const mote_graph *graph, const mote_node *node); /* bytes; NULL: none */
     bool (*in_place)(const mote_graph *graph, const mote_node *node);  /* out may be in[0]; NULL: never */
-    /* How far out may run over in[0] while it is computed: the least in[0].offset - out.offset, in bytes, at which every input
-     * value is read before its place is written. At most 0 also allows in place. NULL: they must be apart. */
+    /* How far out may run over in[0] while it is computed: the least in[0].offset - out.offset, in bytes, at which every
+     * input value is read before its place is written. At most 0 also allows in place. NULL: they must be apart. */
     ptrdiff_t (*overlap)(const mote_graph *graph, const mote_node *node);
     bool is_view; /* out is in[0]'s bytes: nothing runs, the two share their place (prepare and run are NULL) */
     mote_status (*prepare)(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err);
