@@ -1,6 +1,8 @@
 /* Layouts of the int8 kernels, the same for every level but for the number of lanes. SPDX-License-Identifier: Apache-2.0 */
 #include "math/int8.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 
 int64_t mote_int8_staged_h(const mrt_window *window)
@@ -78,16 +80,45 @@ void mote_int8_pack_depthwise(const mrt_window *window, int32_t lanes, const int
             }
 }
 
-void mote_int8_set_channel(int32_t *out, int32_t lanes, int32_t o, uint32_t acc, int32_t mult, int32_t shift)
+static void set_general(int32_t *arrays, int32_t lanes, const mote_int8_constants *constants)
 {
-    int32_t *arrays = out + (size_t)(o / lanes) * MOTE_INT8_CHANNEL_ARRAYS * (size_t)lanes + o % lanes;
-    int32_t  right = shift < 0 ? -shift : 0;
+    const int32_t left = constants->shift > 0 ? constants->shift : 0, right = constants->shift < 0 ? -constants->shift : 0;
 
-    arrays[MOTE_INT8_BIAS * lanes] = (int32_t)acc;
-    arrays[MOTE_INT8_MULT * lanes] = mult;
-    arrays[MOTE_INT8_LEFT * lanes] = (int32_t)1 << (shift > 0 ? shift : 0);
+    arrays[MOTE_INT8_BIAS * lanes] = (int32_t)constants->bias;
+    arrays[MOTE_INT8_LEFT * lanes] = (int32_t)1 << left;
     arrays[MOTE_INT8_RIGHT * lanes] = right;
     arrays[MOTE_INT8_MASK * lanes] = (int32_t)(((uint32_t)1 << right) - 1u);
+}
+
+/* The same for low and high halves, but that a high half's result stays in it: it is shifted by 32 less. */
+static void set_one_step(int32_t *vector, int32_t lanes, int32_t lane, mote_int8_way way,
+                         const mote_int8_constants *constants)
+{
+    const uint16_t one = 1;
+    const bool     is_low = lane % 2 == (*(const uint8_t *)&one == 1 ? 0 : 1);
+    const int32_t  right = -constants->shift;
+    const uint64_t shift = (uint64_t)(is_low ? 31 + right : right - 1);
+    uint64_t       add = ((uint64_t)1 << 62) + ((uint64_t)1 << 30) + ((uint64_t)1 << (30 + right));
+    int32_t       *pair = vector + lane / 2 * 2;
+
+    add -= ((uint64_t)(uint32_t)constants->mult << 31) + (way == MOTE_INT8_SIGNED ? (uint64_t)1 << 31 : 0);
+    vector[MOTE_INT8_BIAS * lanes + lane] = (int32_t)(constants->bias + 0x80000000u);
+    vector[MOTE_INT8_MINUS * lanes + lane] = (int32_t)(((uint32_t)1 << (31 - right)) - (uint32_t)constants->zero);
+    memcpy(pair + (is_low ? MOTE_INT8_ADD_LOW : MOTE_INT8_ADD_HIGH) * lanes, &add, sizeof add);
+    memcpy(pair + (is_low ? MOTE_INT8_SHIFT_LOW : MOTE_INT8_SHIFT_HIGH) * lanes, &shift, sizeof shift);
+    if (!is_low)
+        vector[MOTE_INT8_MULT_HIGH * lanes + (lane ^ 1)] = constants->mult;
+}
+
+void mote_int8_set_channel(int32_t *out, int32_t lanes, int32_t o, mote_int8_way way, const mote_int8_constants *constants)
+{
+    int32_t *vector = out + (size_t)(o / lanes) * MOTE_INT8_CHANNEL_ARRAYS * (size_t)lanes;
+
+    vector[MOTE_INT8_MULT * lanes + o % lanes] = constants->mult;
+    if (way == MOTE_INT8_GENERAL)
+        set_general(vector + o % lanes, lanes, constants);
+    else
+        set_one_step(vector, lanes, o % lanes, way, constants);
 }
 
 /* The last pair of an odd run reads one value past the image; 64 for alignment. */

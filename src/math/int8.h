@@ -16,14 +16,33 @@
 #include "runtime/kernels/mean.h"
 #include "runtime/kernels/pool_2d.h"
 
-/* What follows the sum, an array of `lanes` values each, vector of channels after vector: bias, multiplier, 2^left,
- * right, 2^right - 1 (rescale.h). Channels that fill up the last vector are zero. */
+/* What follows the sum (rescale.h), in three ways:
+ *
+ *   GENERAL     both roundings, one after the other; needed where a channel does not shift right
+ *   SIGNED      in one: y = floor(a) and z = floor((y + h) / 2^right), h an integer, is floor((a + h) / 2^right); so
+ *
+ *                   z = (x * mult + 2^30 + 2^31 h) >> (31 + right),    h = 2^(right-1) - (x < 0 ? 1 : 0)
+ *
+ *               (it is y < 0 that counts; where x < 0 and y = 0, z is 0 with either h)
+ *   POSITIVE    the same with h = 2^(right-1), where negative z are clamped to 0 as in RELU: both h give none above it
+ *
+ * The latter two reckon without signs: in x + 2^31, and with 2^62 added to the product, which the last subtraction takes off
+ * again. 64-bit constants are for the low and the high halves of 64-bit lanes: for every other channel. */
+typedef enum mote_int8_way { MOTE_INT8_GENERAL, MOTE_INT8_SIGNED, MOTE_INT8_POSITIVE } mote_int8_way;
+
+/* A vector's constants, an array of `lanes` values each. Channels that fill up the last vector are zero. */
 enum mote_int8_channel {
-    MOTE_INT8_BIAS,
+    MOTE_INT8_BIAS, /* but for GENERAL 2^31 more */
     MOTE_INT8_MULT,
-    MOTE_INT8_LEFT,
+    MOTE_INT8_LEFT, /* GENERAL: 2^left, right, 2^right - 1 */
     MOTE_INT8_RIGHT,
     MOTE_INT8_MASK,
+    MOTE_INT8_MULT_HIGH = MOTE_INT8_LEFT, /* else: the multipliers of high halves in low ones, */
+    MOTE_INT8_ADD_LOW,                    /* what is added to the products, and their shifts: 64 bits each, */
+    MOTE_INT8_ADD_HIGH,
+    MOTE_INT8_SHIFT_LOW,
+    MOTE_INT8_SHIFT_HIGH,
+    MOTE_INT8_MINUS, /* and what is then subtracted, less the output's zero point */
     MOTE_INT8_CHANNEL_ARRAYS
 };
 
@@ -36,7 +55,8 @@ typedef struct mote_int8_conv {
     mrt_window     window;
     int32_t        in_zero, out_zero;
     int32_t        act_min, act_max;
-    int32_t        shifts_left; /* some channel does */
+    int32_t        way;    /* mote_int8_way */
+    int32_t        clamps; /* act_min and act_max are not int8's own */
     const int16_t *w;
     const int32_t *channels; /* [vectors, MOTE_INT8_CHANNEL_ARRAYS, lanes] */
 } mote_int8_conv;
@@ -72,8 +92,14 @@ size_t mote_int8_channel_count(const mrt_window *window, int32_t lanes);
 void mote_int8_pack_conv(const mrt_window *window, int32_t lanes, const int8_t *w, int32_t w_zero, int16_t *out);
 void mote_int8_pack_depthwise(const mrt_window *window, int32_t lanes, const int8_t *w, int16_t *out);
 
-/* Channel o's constants; acc: bias less what the input's zero point makes. out: zeroes at first. */
-void mote_int8_set_channel(int32_t *out, int32_t lanes, int32_t o, uint32_t acc, int32_t mult, int32_t shift);
+/* One channel: bias less what the input's zero point makes; mult is not negative; zero: the output's. */
+typedef struct mote_int8_constants {
+    uint32_t bias;
+    int32_t  mult, shift, zero;
+} mote_int8_constants;
+
+/* Channel o's place in the arrays, which are zeroes at first. SIGNED and POSITIVE: shift < 0. */
+void mote_int8_set_channel(int32_t *out, int32_t lanes, int32_t o, mote_int8_way way, const mote_int8_constants *constants);
 
 /* Scratch of a call, any alignment; SIZE_MAX where that is too much. */
 size_t mote_int8_conv_scratch(const mrt_window *window);

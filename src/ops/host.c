@@ -190,15 +190,28 @@ static uint32_t folded_bias(const channel_source *from, int32_t o)
     return (from->bias ? (uint32_t)from->bias[o] : 0u) - (uint32_t)from->in_zero * sum;
 }
 
-static void set_channels(mote_int8_conv *p, const channel_source *from, int32_t lanes, int32_t *channels)
+static mote_int8_way way_of(const mote_int8_conv *p, const channel_source *from)
 {
     int32_t o;
 
+    for (o = 0; o < (from->step ? p->window.out_c : 1); o++)
+        if (from->shift[o] >= 0)
+            return MOTE_INT8_GENERAL;
+    return p->act_min >= p->out_zero ? MOTE_INT8_POSITIVE : MOTE_INT8_SIGNED;
+}
+
+static void set_channels(mote_int8_conv *p, const channel_source *from, int32_t lanes, int32_t *channels)
+{
+    const mote_int8_way way = way_of(p, from);
+    int32_t             o;
+
     for (o = 0; o < p->window.out_c; o++) {
-        const int32_t shift = from->shift[o * from->step];
-        mote_int8_set_channel(channels, lanes, o, folded_bias(from, o), from->mult[o * from->step], shift);
-        p->shifts_left |= shift > 0;
+        const mote_int8_constants constants = {folded_bias(from, o), from->mult[o * from->step], from->shift[o * from->step],
+                                               p->out_zero};
+        mote_int8_set_channel(channels, lanes, o, way, &constants);
     }
+    p->way = way;
+    p->clamps = p->act_min != -128 || p->act_max != 127;
     p->channels = channels;
 }
 
@@ -235,9 +248,11 @@ static mote_status convolution_prepare(const mote_math *math, const mote_graph *
 }
 
 const mote_field mote_host_convolution_fields[] = {
-    MOTE_WINDOW_FIELDS(mote_int8_conv),  MOTE_FIELD(mote_int8_conv, in_zero),  MOTE_FIELD(mote_int8_conv, out_zero),
-    MOTE_FIELD(mote_int8_conv, act_min), MOTE_FIELD(mote_int8_conv, act_max),  MOTE_FIELD(mote_int8_conv, shifts_left),
-    MOTE_FIELD(mote_int8_conv, w),       MOTE_FIELD(mote_int8_conv, channels), {0},
+    MOTE_WINDOW_FIELDS(mote_int8_conv),   MOTE_FIELD(mote_int8_conv, in_zero),
+    MOTE_FIELD(mote_int8_conv, out_zero), MOTE_FIELD(mote_int8_conv, act_min),
+    MOTE_FIELD(mote_int8_conv, act_max),  MOTE_FIELD(mote_int8_conv, way),
+    MOTE_FIELD(mote_int8_conv, clamps),   MOTE_FIELD(mote_int8_conv, w),
+    MOTE_FIELD(mote_int8_conv, channels), {0},
 };
 
 /* ---- one function a level ---- */

@@ -11,7 +11,7 @@ enum { TALL = REGISTERS == 32 ? 8 : 5 };
 typedef struct conv_job {
     const mote_int8_conv *p;
     mote_int8_runs        runs;
-    ptrdiff_t             row, tap_row;     /* in the staged image: from row to row, from tap row to tap row */
+    ptrdiff_t             tap_row;          /* in the staged image: from tap row to tap row, */
     ptrdiff_t             step_y, step_x;   /* from output to output */
     ptrdiff_t             panel, per_array; /* values of a whole panel's weights; of a vector's constants */
 } conv_job;
@@ -75,27 +75,64 @@ static void stage(const mote_int8_conv *p, const int8_t *in, int16_t *out)
 
 /* ---- tiles ---- */
 
-/* x: each position's first tap. w: the panel. y: the first position's output of the panel's first channel. count: positions
- * to store; left: channels from the panel's first on. */
-INLINE void tile(const int M, const int V, const int shifts_left, const conv_job *job, const int16_t *const *x,
-                 const int16_t *w, const int32_t *channels, int8_t *y, ptrdiff_t count, ptrdiff_t left)
+/* Where a tile works: each position's first tap; the panel's weights and constants; the first position's output of the
+ * panel's first channel, and how many positions to store, and channels there are, from there on. */
+typedef struct conv_place {
+    const int16_t *x[TALL];
+    const int16_t *w;
+    const int32_t *channels;
+    int8_t        *y;
+    ptrdiff_t      positions, left;
+} conv_place;
+
+INLINE void store_tile(const int M, const int V, const mote_int8_way way, const conv_job *job, const conv_place *place,
+                       vi (*acc)[MOTE_INT8_PANEL])
 {
     const mote_int8_conv *p = job->p;
     const output_range    range = {set1_int(p->out_zero), set1_int(p->act_min), set1_int(p->act_max)};
-    const ptrdiff_t       out_c = p->window.out_c;
-    vi                    acc[8][MOTE_INT8_PANEL];
+    int8_t               *y = place->y;
+    int                   m, v;
+
+    UNROLL for (v = 0; v < V; v++)
+    {
+        const channel_vector channels = load_channels(place->channels + v * job->per_array, way);
+        UNROLL for (m = 0; m < M; m++)
+        {
+            acc[m][v] = output_of(acc[m][v], &channels, range.zero, way);
+            if (p->clamps)
+                acc[m][v] = clamp_to(acc[m][v], &range);
+        }
+    }
+    UNROLL for (m = 0; m < M; m++)
+    {
+        if (m >= place->positions)
+            return;
+        if (V == 2 && place->left >= 2 * LANES) {
+            store_int8_two(y, acc[m][0], acc[m][V - 1]);
+        } else {
+            UNROLL for (v = 0; v < V; v++) store_int8_up_to(y + v * LANES, acc[m][v], place->left - v * LANES);
+        }
+        y += p->window.out_c;
+    }
+}
+
+INLINE void tile(const int M, const int V, const conv_job *job, const conv_place *place)
+{
+    const mote_int8_conv *p = job->p;
+    const int16_t        *w = place->w;
+    vi                    acc[TALL][MOTE_INT8_PANEL];
     ptrdiff_t             ky, run, k;
     int                   m, v;
 
     UNROLL for (v = 0; v < V; v++)
     {
-        UNROLL for (m = 0; m < M; m++) acc[m][v] = load_int(channels + v * job->per_array);
+        UNROLL for (m = 0; m < M; m++) acc[m][v] = load_int(place->channels + v * job->per_array);
     }
     for (ky = 0; ky < p->window.kernel_h; ky++)
         for (run = 0; run < job->runs.runs; run++) {
             const ptrdiff_t at = ky * job->tap_row + run * (ptrdiff_t)job->runs.step;
-            const int16_t  *xs[8];
-            UNROLL for (m = 0; m < M; m++) xs[m] = x[m] + at;
+            const int16_t  *xs[TALL];
+            UNROLL for (m = 0; m < M; m++) xs[m] = place->x[m] + at;
             for (k = 0; k < job->runs.pairs; k++, w += V * 2 * LANES) {
                 vs wv[MOTE_INT8_PANEL];
                 UNROLL for (v = 0; v < V; v++) wv[v] = load_pairs(w + v * 2 * LANES);
@@ -106,52 +143,40 @@ INLINE void tile(const int M, const int V, const int shifts_left, const conv_job
                 }
             }
         }
-    UNROLL for (v = 0; v < V; v++)
-    {
-        const channel_vector channel = load_channels(channels + v * job->per_array);
-        UNROLL for (m = 0; m < M; m++)
-        {
-            if (m < count)
-                store_int8_up_to(y + m * out_c + v * LANES, finish(acc[m][v], &channel.by, &range, shifts_left),
-                                 left - v * LANES);
-        }
-    }
+    if (p->way == MOTE_INT8_POSITIVE)
+        store_tile(M, V, MOTE_INT8_POSITIVE, job, place, acc);
+    else if (p->way == MOTE_INT8_SIGNED)
+        store_tile(M, V, MOTE_INT8_SIGNED, job, place, acc);
+    else
+        store_tile(M, V, MOTE_INT8_GENERAL, job, place, acc);
 }
 
-typedef void tile_function(const conv_job *job, const int16_t *const *x, const int16_t *w, const int32_t *channels,
-                           int8_t *y, ptrdiff_t count, ptrdiff_t left);
+typedef void tile_function(const conv_job *job, const conv_place *place);
 
-#define TILE(name, M, V, shifts_left)                                                                                       \
-    static void name(const conv_job *job, const int16_t *const *x, const int16_t *w, const int32_t *channels, int8_t *y,    \
-                     ptrdiff_t count, ptrdiff_t left)                                                                       \
+#define TILE(name, M, V)                                                                                                    \
+    static void name(const conv_job *job, const conv_place *place)                                                          \
     {                                                                                                                       \
-        tile(M, V, shifts_left, job, x, w, channels, y, count, left);                                                       \
+        tile(M, V, job, place);                                                                                             \
     }
 
-TILE(tile_one_1, 1, 1, 1)
-TILE(tile_one_2, 1, 2, 1)
-TILE(tile_tall_1, TALL, 1, 0)
-TILE(tile_tall_2, TALL, 2, 0)
-TILE(tile_left_1, TALL, 1, 1)
-TILE(tile_left_2, TALL, 2, 1)
+TILE(tile_one_1, 1, 1)
+TILE(tile_one_2, 1, 2)
+TILE(tile_tall_1, TALL, 1)
+TILE(tile_tall_2, TALL, 2)
 
-/* For one position, however it shifts; for several whose channels shift right only; and those that may shift left. */
-static tile_function *const tiles[3][MOTE_INT8_PANEL] = {
-    {tile_one_1, tile_one_2}, {tile_tall_1, tile_tall_2}, {tile_left_1, tile_left_2}};
+/* For one position, and for several. */
+static tile_function *const tiles[2][MOTE_INT8_PANEL] = {{tile_one_1, tile_one_2}, {tile_tall_1, tile_tall_2}};
 
-/* All channels of `count` positions. */
-static void run_panels(const conv_job *job, const int16_t *const *x, int8_t *y, ptrdiff_t count, bool is_one)
+/* All channels of the place's positions. */
+static void run_panels(const conv_job *job, conv_place *place, bool is_one)
 {
-    const mote_int8_conv *p = job->p;
-    tile_function *const *by_width = tiles[is_one ? 0 : 1 + (p->shifts_left != 0)];
-    const int16_t        *w = p->w;
-    const int32_t        *channels = p->channels;
-    ptrdiff_t             left = p->window.out_c;
-
-    for (; left > 0; left -= MOTE_INT8_PANEL * LANES, y += MOTE_INT8_PANEL * LANES) {
-        by_width[left > LANES](job, x, w, channels, y, count, left);
-        w += job->panel;
-        channels += MOTE_INT8_PANEL * job->per_array;
+    place->w = job->p->w;
+    place->channels = job->p->channels;
+    for (place->left = job->p->window.out_c; place->left > 0; place->left -= MOTE_INT8_PANEL * LANES) {
+        tiles[!is_one][place->left > LANES](job, place);
+        place->w += job->panel;
+        place->channels += MOTE_INT8_PANEL * job->per_array;
+        place->y += MOTE_INT8_PANEL * LANES;
     }
 }
 
@@ -159,19 +184,22 @@ static void run_image(const conv_job *job, const int16_t *staged, int8_t *out)
 {
     const mrt_window *window = &job->p->window;
     const ptrdiff_t   count = (ptrdiff_t)window->out_h * window->out_w, tall = count == 1 ? 1 : TALL;
-    const int16_t    *x[TALL], *row = staged, *at = staged;
+    const int16_t    *row = staged, *at = staged;
+    conv_place        place = {0};
     ptrdiff_t         first, m, ox = 0;
 
     for (first = 0; first < count; first += tall, out += tall * window->out_c) {
         for (m = 0; m < tall; m++) {
-            x[m] = at;
+            place.x[m] = at;
             if (first + m + 1 >= count) /* past the end: the last one again, not stored */
                 continue;
             at += job->step_x;
             if (++ox == window->out_w)
                 ox = 0, at = row += job->step_y;
         }
-        run_panels(job, x, out, count - first, tall == 1);
+        place.y = out;
+        place.positions = count - first;
+        run_panels(job, &place, tall == 1);
     }
 }
 
@@ -180,11 +208,11 @@ void ISA(conv_i8)(const mote_int8_conv *p, const int8_t *in, int8_t *out, void *
     const mrt_window *window = &p->window;
     int16_t          *staged = (int16_t *)(((uintptr_t)scratch + 63) / 64 * 64);
     conv_job          job = {.p = p, .runs = mote_int8_runs_of(window), .per_array = MOTE_INT8_CHANNEL_ARRAYS * LANES};
+    const ptrdiff_t   row = (ptrdiff_t)mote_int8_staged_w(window) * window->in_c;
     int32_t           b;
 
-    job.row = (ptrdiff_t)mote_int8_staged_w(window) * window->in_c;
-    job.tap_row = job.row * window->dilation_h;
-    job.step_y = job.row * window->stride_h;
+    job.tap_row = row * window->dilation_h;
+    job.step_y = row * window->stride_h;
     job.step_x = (ptrdiff_t)window->stride_w * window->in_c;
     job.panel = (ptrdiff_t)window->kernel_h * job.runs.runs * job.runs.pairs * MOTE_INT8_PANEL * 2 * LANES;
     for (b = 0; b < window->batch; b++) {

@@ -70,69 +70,98 @@ typedef struct depthwise_place {
     ptrdiff_t      left;
 } depthwise_place;
 
-INLINE void tile(const int M, const int shifts_left, const depthwise_job *job, const depthwise_place *place)
+INLINE void store_tile(const int M, const mote_int8_way way, const depthwise_job *job, const depthwise_place *place, vi *acc)
 {
     const mote_int8_conv *p = job->p;
     const output_range    range = {set1_int(p->out_zero), set1_int(p->act_min), set1_int(p->act_max)};
-    const channel_vector  channel = load_channels(place->channels);
-    const int16_t        *w = place->w;
-    ptrdiff_t             slot = place->slot, ky, k;
-    vi                    acc[WIDE];
+    const channel_vector  channels = load_channels(place->channels, way);
     int                   m;
 
-    UNROLL for (m = 0; m < M; m++) acc[m] = channel.bias;
-    for (ky = 0; ky < p->window.kernel_h; ky++) {
+    UNROLL for (m = 0; m < M; m++)
+    {
+        vi value = output_of(acc[m], &channels, range.zero, way);
+        if (p->clamps)
+            value = clamp_to(value, &range);
+        store_int8_up_to(place->y + m * p->window.out_c, value, place->left);
+    }
+}
+
+/* height, pairs: of the window. */
+INLINE void tile(const int M, const mote_int8_way way, ptrdiff_t height, ptrdiff_t pairs, const depthwise_job *job,
+                 const depthwise_place *place)
+{
+    const int16_t  *w = place->w;
+    const vi        bias = load_int(place->channels);
+    const ptrdiff_t dilation_h = job->p->window.dilation_h;
+    ptrdiff_t       slot = place->slot, ky, k;
+    vi              acc[WIDE];
+    int             m;
+
+    UNROLL for (m = 0; m < M; m++) acc[m] = bias;
+    for (ky = 0; ky < height; ky++) {
         const int16_t *at = job->ring + slot * job->row + place->x;
-        for (k = 0; k < job->pairs; k++, w += 2 * LANES, at += job->tap_step) {
+        for (k = 0; k < pairs; k++, w += 2 * LANES, at += job->tap_step) {
             const vs wv = load_pairs(w);
             UNROLL for (m = 0; m < M; m++) acc[m] = add_int(acc[m], multiply_pairs(load_pairs(at + m * job->step_x), wv));
         }
-        slot += p->window.dilation_h;
+        slot += dilation_h;
         slot -= slot >= job->reach ? job->reach : 0;
     }
-    UNROLL for (m = 0; m < M; m++)
-        store_int8_up_to(place->y + m * p->window.out_c, finish(acc[m], &channel.by, &range, shifts_left), place->left);
+    store_tile(M, way, job, place, acc);
 }
 
 /* One output row, one vector of channels. */
-INLINE void vector_row(const int shifts_left, const depthwise_job *job, const depthwise_place *first)
+INLINE void vector_row(const mote_int8_way way, ptrdiff_t height, ptrdiff_t pairs, const depthwise_job *job,
+                       const depthwise_place *first)
 {
     const mrt_window *window = &job->p->window;
     depthwise_place   place = *first;
     ptrdiff_t         ox;
 
     for (ox = 0; ox + WIDE <= window->out_w; ox += WIDE) {
-        tile(WIDE, shifts_left, job, &place);
+        tile(WIDE, way, height, pairs, job, &place);
         place.x += WIDE * job->step_x;
         place.y += (ptrdiff_t)WIDE * window->out_c;
     }
     for (; ox < window->out_w; ox++) {
-        tile(1, shifts_left, job, &place);
+        tile(1, way, height, pairs, job, &place);
         place.x += job->step_x;
         place.y += window->out_c;
     }
 }
 
-static void vector_row_right(const depthwise_job *job, const depthwise_place *first)
-{
-    vector_row(0, job, first);
-}
+typedef void vector_row_function(const depthwise_job *job, const depthwise_place *first);
 
-static void vector_row_left(const depthwise_job *job, const depthwise_place *first)
+/* Any window; then 3 x 3, unrolled. */
+#define VECTOR_ROW(name, way, height, pairs)                                                                                \
+    static void name(const depthwise_job *job, const depthwise_place *first)                                                \
+    {                                                                                                                       \
+        vector_row(way, height, pairs, job, first);                                                                         \
+    }
+
+VECTOR_ROW(general_row, MOTE_INT8_GENERAL, job->p->window.kernel_h, job->pairs)
+VECTOR_ROW(signed_row, MOTE_INT8_SIGNED, job->p->window.kernel_h, job->pairs)
+VECTOR_ROW(positive_row, MOTE_INT8_POSITIVE, job->p->window.kernel_h, job->pairs)
+VECTOR_ROW(signed_row_3x3, MOTE_INT8_SIGNED, 3, 2)
+VECTOR_ROW(positive_row_3x3, MOTE_INT8_POSITIVE, 3, 2)
+
+static vector_row_function *choose_row(const depthwise_job *job)
 {
-    vector_row(1, job, first);
+    static vector_row_function *const rows[2][3] = {
+        {[MOTE_INT8_GENERAL] = general_row, [MOTE_INT8_SIGNED] = signed_row, [MOTE_INT8_POSITIVE] = positive_row},
+        {[MOTE_INT8_GENERAL] = general_row, [MOTE_INT8_SIGNED] = signed_row_3x3, [MOTE_INT8_POSITIVE] = positive_row_3x3}};
+
+    return rows[job->p->window.kernel_h == 3 && job->pairs == 2][job->p->way];
 }
 
 static void run_row(const depthwise_job *job, ptrdiff_t slot, int8_t *y)
 {
-    const mote_int8_conv *p = job->p;
-    depthwise_place       place = {slot, 0, p->w, p->channels, y, p->window.out_c};
+    const mote_int8_conv      *p = job->p;
+    vector_row_function *const vector = choose_row(job);
+    depthwise_place            place = {slot, 0, p->w, p->channels, y, p->window.out_c};
 
     for (; place.left > 0; place.left -= LANES, place.y += LANES) {
-        if (p->shifts_left)
-            vector_row_left(job, &place);
-        else
-            vector_row_right(job, &place);
+        vector(job, &place);
         place.x += 2 * LANES;
         place.w += p->window.kernel_h * job->pairs * 2 * LANES;
         place.channels += MOTE_INT8_CHANNEL_ARRAYS * LANES;

@@ -2,41 +2,71 @@
 #include "math/isa/kernels.h"
 #include "math/isa/integer.h"
 
-INLINE rescale_by rescale_all(int32_t mult, int32_t shift)
-{
-    const int32_t right = shift < 0 ? -shift : 0;
-
-    return (rescale_by){set1_int(mult), set1_int((int32_t)1 << (shift > 0 ? shift : 0)), set1_int(right),
-                        set1_int((int32_t)(((uint32_t)1 << right) - 1u))};
-}
-
 /* ---- ADD ---- */
 
+/* rescale(d * 2^20), d = x - zero, in 32 bits: mult = (high * 2^10 + middle) * 2^11 + low, so that
+ *
+ *     y = floor((d * 2^20 * mult + 2^30) / 2^31) = d * high * 2^10 + d * middle + floor((d * low + 2^10) / 2^11)
+ *
+ * in which nothing overflows, |d| being at most 255; nor does what rounding the division by 2^right adds. A lane's d is a
+ * pair of int16, of which only the lower one is multiplied. The multipliers are at most 1/2: nothing shifts left. */
 typedef struct add_side {
-    vi         zero;
-    rescale_by by;
+    vi  zero;
+    vs  high, middle, low;
+    vi  half, sign; /* 2^(right-1), or 0 for no shift; all ones, or 0 for no shift */
+    int right;
 } add_side;
 
-/* Multipliers of the operands are at most 1/2, the sum's is below 1: none shifts left. */
-INLINE vi add_one_side(vi x, const add_side *side)
+INLINE add_side side_of(int32_t zero, int32_t mult, int32_t shift)
 {
-    return rescale_int((vi)((vu)(x - side->zero) << 20), &side->by, 0);
+    const int32_t right = -shift;
+
+    return (add_side){set1_int(zero),
+                      (vs)set1_int(mult >> 21),
+                      (vs)set1_int(mult >> 11 & 1023),
+                      (vs)set1_int(mult & 2047),
+                      set1_int(right > 0 ? (int32_t)1 << (right - 1) : 0),
+                      set1_int(right > 0 ? -1 : 0),
+                      right};
+}
+
+INLINE vi rescale_side(vi x, const add_side *side)
+{
+    const vs d = (vs)(x - side->zero);
+    const vi high = (vi)((vu)multiply_pairs(d, side->high) << 10), middle = multiply_pairs(d, side->middle);
+    const vi y = high + middle + ((multiply_pairs(d, side->low) + 1024) >> 11);
+
+    return (y + side->half + ((y >> 31) & side->sign)) >> side->right;
+}
+
+INLINE void add_all(const mrt_add_i8_params *p, const mote_int8_way way, const int8_t *a, const int8_t *b, int8_t *out)
+{
+    const add_side            left = side_of(p->a_zero, p->a_mult, p->a_shift);
+    const add_side            right = side_of(p->b_zero, p->b_mult, p->b_shift);
+    const output_range        range = {set1_int(p->out_zero), set1_int(p->act_min), set1_int(p->act_max)};
+    const mote_int8_constants constants = {0, p->out_mult, p->out_shift, p->out_zero};
+    int32_t                   arrays[MOTE_INT8_CHANNEL_ARRAYS * LANES] = {0};
+    channel_vector            all;
+    ptrdiff_t                 i;
+
+    for (i = 0; i < LANES; i++)
+        mote_int8_set_channel(arrays, LANES, (int32_t)i, way, &constants);
+    all = load_channels(arrays, way);
+    for (i = 0; i < p->count; i += LANES) {
+        const ptrdiff_t rest = p->count - i;
+        const vi        x = rescale_side(load_int8_up_to(a + i, rest), &left);
+        const vi        y = rescale_side(load_int8_up_to(b + i, rest), &right);
+        const vi        sum = add_int(x + y, load_int(arrays + MOTE_INT8_BIAS * LANES));
+        store_int8_up_to(out + i, clamp_to(output_of(sum, &all, range.zero, way), &range), rest);
+    }
 }
 
 void ISA(add_i8)(const mrt_add_i8_params *p, const int8_t *a, const int8_t *b, int8_t *out)
 {
-    const add_side     left = {set1_int(p->a_zero), rescale_all(p->a_mult, p->a_shift)};
-    const add_side     right = {set1_int(p->b_zero), rescale_all(p->b_mult, p->b_shift)};
-    const rescale_by   by = rescale_all(p->out_mult, p->out_shift);
-    const output_range range = {set1_int(p->out_zero), set1_int(p->act_min), set1_int(p->act_max)};
-    ptrdiff_t          i;
-
-    for (i = 0; i < p->count; i += LANES) {
-        const ptrdiff_t rest = p->count - i;
-        const vi        x = add_one_side(load_int8_up_to(a + i, rest), &left);
-        const vi        y = add_one_side(load_int8_up_to(b + i, rest), &right);
-        store_int8_up_to(out + i, finish(x + y, &by, &range, 0), rest);
-    }
+    if (p->out_shift < 0)
+        add_all(p, MOTE_INT8_SIGNED, a, b, out);
+    else
+        add_all(p, MOTE_INT8_GENERAL, a, b, out);
 }
 
 /* ---- sums over positions ---- */
@@ -88,11 +118,19 @@ void ISA(average_pool_i8)(const mrt_pool_2d_i8_params *p, const int8_t *in, int8
         }
 }
 
+INLINE rescale_by by_of(int32_t mult, int32_t shift)
+{
+    const int32_t right = shift < 0 ? -shift : 0;
+
+    return (rescale_by){set1_int(mult), set1_int((int32_t)1 << (shift > 0 ? shift : 0)), set1_int(right),
+                        set1_int((int32_t)(((uint32_t)1 << right) - 1u))};
+}
+
 void ISA(mean_i8)(const mrt_mean_i8_params *p, const int8_t *in, int8_t *out)
 {
     const mrt_mean_shape *shape = &p->shape;
     const ptrdiff_t       inner = shape->inner, second = shape->second, row = shape->middle * second * inner;
-    const rescale_by      by = rescale_all(p->mult, p->shift);
+    const rescale_by      by = by_of(p->mult, p->shift);
     const output_range    range = {set1_int(p->out_zero), set1_int(-128), set1_int(127)};
     ptrdiff_t             u, m, i;
 
@@ -100,6 +138,6 @@ void ISA(mean_i8)(const mrt_mean_i8_params *p, const int8_t *in, int8_t *out)
         for (m = 0; m < shape->middle; m++, out += inner)
             for (i = 0; i < inner; i += LANES) {
                 const vi sum = sum_window(in + m * second * inner + i, shape->first, row, second, inner, inner - i);
-                store_int8_up_to(out + i, finish(add_int(sum, set1_int(p->offset)), &by, &range, 1), inner - i);
+                store_int8_up_to(out + i, output_by(add_int(sum, set1_int(p->offset)), &by, &range), inner - i);
             }
 }
