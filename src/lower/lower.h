@@ -17,13 +17,16 @@ typedef struct mote_target {
     int32_t          code_bytes; /* how much code, about, is worth its speed; 0: any */
 } mote_target;
 
-extern const mote_target mote_target_host;     /* what `mote run` uses */
-extern const mote_target mote_target_portable; /* compiled C for any chip */
-extern const mote_target mote_target_arm_dsp;  /* Cortex-M4, M7, M33 */
-extern const mote_target mote_target_riscv;    /* RV32IM */
+extern const mote_target mote_target_host;                                 /* what `mote run` uses */
+extern const mote_target mote_target_host_baseline, mote_target_host_avx2; /* the same, up to that instruction-set level */
+extern const mote_target mote_target_reference; /* the reference kernels alone: what the others are measured against */
+extern const mote_target mote_target_portable;  /* compiled C for any chip */
+extern const mote_target mote_target_arm_dsp;   /* Cortex-M4, M7, M33 */
+extern const mote_target mote_target_riscv;     /* RV32IM */
 extern const mote_target mote_target_avr;
 
-/* "host", "portable", "arm-dsp", "riscv", "avr"; NULL when there is none of that name. */
+/* "host", "host-baseline", "host-avx2", "reference", "portable", "arm-dsp", "riscv", "avr"; NULL when there is none of that
+ * name. */
 const mote_target *mote_target_find(const char *name);
 
 typedef struct mote_step {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ops/convolution.h"
+#include "ops/host.h"
 #include "runtime/arch/conv_2d_2x3.h"
 #include "runtime/arch/conv_2d_4x4.h"
 #include "runtime/arch/conv_2d_dsp.h"
@@ -294,5 +295,6 @@ const mote_kernel mote_conv_2d_kernels_i8[] = {
      .scratch = scratch_pairs,
      .prepare = prepare_pairs,
      .run = run_pairs},
+    MOTE_HOST_CONVOLUTION(conv_2d),
     {0},
 };

@@ -4,6 +4,7 @@
 #include "ops/depthwise_conv_2d_i8.h"
 
 #include "ops/convolution.h"
+#include "ops/host.h"
 #include "runtime/arch/depthwise_conv_2d_bytes.h"
 #include "runtime/arch/depthwise_conv_2d_dsp.h"
 #include "runtime/kernels/depthwise_conv_2d.h"
@@ -187,5 +188,6 @@ const mote_kernel mote_depthwise_conv_2d_kernels_i8[] = {
      .scratch = scratch_dsp,
      .prepare = prepare_dsp,
      .run = run_dsp},
+    MOTE_HOST_CONVOLUTION(depthwise_conv_2d),
     {0},
 };

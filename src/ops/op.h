@@ -27,8 +27,11 @@ typedef enum mote_target_mask {
     MOTE_TARGET_PORTABLE = 2, /* any C99 compiler: Cortex-M0/M3, Xtensa, AVR, other hosts */
     MOTE_TARGET_ARM_DSP = 4,  /* Cortex-M4, M7, M33 */
     MOTE_TARGET_AVR = 8,
-    MOTE_TARGET_RISCV = 16, /* RV32IM */
-    MOTE_TARGET_ANY = 31
+    MOTE_TARGET_RISCV = 16,         /* RV32IM */
+    MOTE_TARGET_REFERENCE = 1 << 8, /* the kernels that are for any target, and no others */
+    MOTE_TARGET_HOST_AVX2 = 1 << 9, /* the host's further levels, see math.h */
+    MOTE_TARGET_HOST_AVX512 = 1 << 10,
+    MOTE_TARGET_ANY = 0xfff
 } mote_target_mask;
 
 /* One member of a parameter struct, so that the emitter can print it as an initializer. */
