@@ -19,7 +19,8 @@
 
 #include "../kernels/rescale.h"
 
-enum { MRT_CHANNEL_WORDS = 3 };
+/* A table has room for a multiple of 4 channels, so that tiles may look at entries that are not there. */
+enum { MRT_CHANNEL_WORDS = 3, MRT_CHANNELS_MULTIPLE = 4 };
 
 /* What all channels of a layer have in common. */
 typedef struct mrt_output {
@@ -57,12 +58,11 @@ MRT_INLINE int8_t mrt_output_literal(const mrt_output *output, const mrt_channel
     return (int8_t)mrt_clamp_i32((int32_t)y, output->act_min, output->act_max);
 }
 
-/* The output for a sum without bias. */
-MRT_INLINE int8_t mrt_output_of(const mrt_output *output, const mrt_channel *c, uint32_t sum)
+/* The output for a sum with its bias. */
+MRT_INLINE int8_t mrt_output_of_biased(const mrt_output *output, const mrt_channel *c, uint32_t x)
 {
-    const uint32_t x = sum + (uint32_t)c->bias;
-    const int32_t  x4 = (int32_t)(x << 2);
-    int32_t        y;
+    const int32_t x4 = (int32_t)(x << 2);
+    int32_t       y;
 
     if (!output->is_fast)
         return mrt_output_literal(output, c, x);
@@ -70,6 +70,12 @@ MRT_INLINE int8_t mrt_output_of(const mrt_output *output, const mrt_channel *c, 
     if (!output->is_relu)
         y += (x4 >> 31) & -2;
     return (int8_t)mrt_clamp_i32(y >> (c->shift + 1), output->act_min, output->act_max);
+}
+
+/* The output for a sum without bias. */
+MRT_INLINE int8_t mrt_output_of(const mrt_output *output, const mrt_channel *c, uint32_t sum)
+{
+    return mrt_output_of_biased(output, c, sum + (uint32_t)c->bias);
 }
 
 #if !defined(__AVR__)

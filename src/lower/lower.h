@@ -18,9 +18,10 @@ typedef struct mote_target {
 extern const mote_target mote_target_host;     /* what `mote run` uses */
 extern const mote_target mote_target_portable; /* compiled C for any chip */
 extern const mote_target mote_target_arm_dsp;  /* Cortex-M4, M7, M33 */
+extern const mote_target mote_target_riscv;   /* RV32IM */
 extern const mote_target mote_target_avr;
 
-/* "host", "portable", "arm-dsp", "avr"; NULL when there is none of that name. */
+/* "host", "portable", "arm-dsp", "riscv", "avr"; NULL when there is none of that name. */
 const mote_target *mote_target_find(const char *name);
 
 typedef struct mote_step {

@@ -21,9 +21,10 @@ MRT_INLINE uint32_t mrt_even_bytes_plus(uint32_t pair, uint32_t word)
     __asm__("sxtab16 %0, %1, %2" : "=r"(sum) : "r"(pair), "r"(word));
     return sum;
 #else
-    const uint32_t low = (pair + (uint32_t)(int8_t)word) & 0xffffu;
+    const int32_t  byte0 = (int8_t)word, byte2 = (int8_t)(word >> 16);
+    const uint32_t low = pair + (uint32_t)byte0, high = (pair >> 16) + (uint32_t)byte2;
 
-    return low | ((pair >> 16) + (uint32_t)(int8_t)(word >> 16)) << 16;
+    return (uint32_t)(uint16_t)low | high << 16;
 #endif
 }
 
