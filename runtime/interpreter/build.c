@@ -98,7 +98,7 @@ MRT_API void mrt_activation_range_f32(mrt_activation activation, float *act_min,
 
 MRT_API void *mrt_take(mrt_memory *memory, size_t bytes, uint32_t pointers)
 {
-    const size_t align = memory->pointer_bytes;
+    const size_t align = memory->machine.pointer_bytes;
     const size_t used = memory->used;
 
     bytes -= pointers * (sizeof(void *) - align);
@@ -109,6 +109,21 @@ MRT_API void *mrt_take(mrt_memory *memory, size_t bytes, uint32_t pointers)
     }
     memory->used += bytes;
     return memory->at ? memory->at + used : NULL;
+}
+
+MRT_API void *mrt_take_work(mrt_memory *memory, size_t bytes)
+{
+    const size_t used = memory->work_used;
+
+    bytes = (bytes + 7) / 8 * 8;
+    if (bytes > INT32_MAX - used) {
+        memory->is_full = 1;
+        return NULL;
+    }
+    memory->work_used += bytes;
+    if (memory->work_most < memory->work_used)
+        memory->work_most = memory->work_used;
+    return memory->at ? memory->work + used : NULL;
 }
 
 static void mrt_copy(uint8_t *to, const uint8_t *from, size_t bytes)
@@ -137,6 +152,33 @@ MRT_API const void *mrt_constant(mrt_build *b, uint32_t at, uint32_t bytes, uint
     if (copy)
         mrt_copy(copy, where, bytes);
     return copy;
+}
+
+MRT_API const void *mrt_constant_for_prepare(mrt_build *b, uint32_t at, uint32_t bytes, uint32_t width)
+{
+    const uint8_t *where = b->m->r.bytes + at;
+    uint8_t       *copy;
+
+    if ((uintptr_t)where % width == 0)
+        return where;
+    copy = (uint8_t *)mrt_take_work(b->memory, bytes);
+    if (copy)
+        mrt_copy(copy, where, bytes);
+    return copy;
+}
+
+MRT_API const int8_t *mrt_constant_bytes(mrt_build *b, int32_t i, uint32_t beyond)
+{
+    const mrt_tensor *tensor = &b->in[i];
+    const uint8_t    *where = b->m->r.bytes + tensor->data;
+    uint8_t          *copy;
+
+    if (b->m->r.count - tensor->data - tensor->bytes >= beyond)
+        return (const int8_t *)where;
+    copy = (uint8_t *)mrt_take(b->memory, (size_t)tensor->bytes + beyond, 0);
+    if (copy)
+        mrt_copy(copy, where, tensor->bytes);
+    return (const int8_t *)copy;
 }
 
 MRT_API const void *mrt_constant_operand(mrt_build *b, int32_t i, uint32_t width)

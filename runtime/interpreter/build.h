@@ -24,12 +24,12 @@ typedef int mrt_activation; /* nothing is prepared there */
 
 enum { MRT_BUILD_IN_MAX = 3, MRT_STEP_IN_MAX = 2 };
 
-/* Memory that lasts as long as the interpreter. at NULL: only counted. */
+/* Memory that lasts as long as the interpreter, and some that is free while it is opened. at NULL: only counted. */
 typedef struct mrt_memory {
-    uint8_t *at;
-    size_t   used;
-    uint32_t pointer_bytes; /* of the machine that is counted for: blocks begin at its multiples */
-    int      is_full;
+    uint8_t    *at, *work;
+    size_t      used, work_used, work_most; /* work_used: by the operator at hand */
+    mrt_machine machine;                    /* that is counted for; blocks begin at multiples of its pointers' size */
+    int         is_full;
 } mrt_memory;
 
 typedef void mrt_run_function(const void *params, const mrt_io *io);
@@ -105,10 +105,27 @@ MRT_API void mrt_activation_range_f32(mrt_activation activation, float *act_min,
 
 /* Lasting memory with room for so many pointers among its bytes; NULL while only counting. */
 MRT_API void *mrt_take(mrt_memory *memory, size_t bytes, uint32_t pointers);
+/* Memory for the time of one prepare: the activations are not there yet. */
+MRT_API void *mrt_take_work(mrt_memory *memory, size_t bytes);
 /* Stores a parameter struct with so many pointers in it: b->params. */
 MRT_API void mrt_store(mrt_build *b, const void *params, size_t bytes, uint32_t pointers);
-/* Values of the file, at a multiple of their width: where they lie, or a copy (NULL while only counting). */
+/* Values of the file, at a multiple of their width: where they lie, or a copy (NULL while only counting). The second: one
+ * that is there in prepare only. */
 MRT_API const void *mrt_constant(mrt_build *b, uint32_t at, uint32_t bytes, uint32_t width);
+MRT_API const void *mrt_constant_for_prepare(mrt_build *b, uint32_t at, uint32_t bytes, uint32_t width);
 MRT_API const void *mrt_constant_operand(mrt_build *b, int32_t i, uint32_t width);
+/* Bytes of the file after which as many as `beyond` may be read. */
+MRT_API const int8_t *mrt_constant_bytes(mrt_build *b, int32_t i, uint32_t beyond);
+
+/* The kernels to prepare for. Only a 64-bit host prepares for others than its own. */
+MRT_INLINE mrt_arch mrt_arch_of(const mrt_build *b)
+{
+#if UINTPTR_MAX > 0xffffffffu
+    return b->memory->machine.arch;
+#else
+    (void)b;
+    return MRT_ARCH;
+#endif
+}
 
 #endif

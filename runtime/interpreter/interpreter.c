@@ -314,6 +314,7 @@ static mrt_reason mrt_walk_operator(mrt_walk *w, int32_t index)
     w->why.operator_index = index;
     b.m = &w->model;
     b.memory = &w->memory;
+    w->memory.work_used = 0;
     MRT_TRY(mrt_model_node(&w->model, (uint32_t)index, &b.node));
     w->why.builtin_code = b.node.builtin_code;
     op = mrt_walk_find_operator(w, b.node.builtin_code);
@@ -360,7 +361,7 @@ static void mrt_walk_begin_memory(mrt_walk *w)
     const size_t     end_count = (size_t)w->model.inputs.count + w->model.outputs.count;
     mrt_interpreter *net;
 
-    w->memory.used = 0;
+    w->memory.used = w->memory.work_most = 0;
     w->memory.is_full = 0;
     net = (mrt_interpreter *)mrt_take(&w->memory, sizeof *net, 5);
     w->ends = (uint32_t *)mrt_take(&w->memory, end_count * sizeof *w->ends, 0);
@@ -395,8 +396,20 @@ static mrt_reason mrt_walk_all(mrt_walk *w, uint32_t height, int is_from_top)
 /* How the best plan that was found is made, and what it takes. */
 typedef struct mrt_choice {
     uint32_t height, end, bound;
+    uint32_t work_bytes; /* while opening */
     int      is_from_top;
 } mrt_choice;
+
+static size_t mrt_arena_up(size_t bytes)
+{
+    return (bytes + MRT_ARENA_ALIGN - 1) / MRT_ARENA_ALIGN * MRT_ARENA_ALIGN;
+}
+
+/* What is in front of the lasting memory: activations, but first what opening needs. */
+static size_t mrt_choice_bytes(const mrt_choice *choice)
+{
+    return mrt_arena_up(choice->end > choice->work_bytes ? choice->end : choice->work_bytes);
+}
 
 static mrt_reason mrt_walk_choose(mrt_walk *w, mrt_choice *best)
 {
@@ -410,6 +423,7 @@ static mrt_reason mrt_walk_choose(mrt_walk *w, mrt_choice *best)
     best->is_from_top = 0;
     best->end = w->plan.end;
     best->bound = w->plan.bound;
+    best->work_bytes = (uint32_t)w->memory.work_most;
     for (is_from_top = 0; is_from_top < 2 && best->end > best->bound; is_from_top++) {
         MRT_TRY(mrt_walk_all(w, best->bound, is_from_top));
         if (w->plan.is_failed)
@@ -420,19 +434,14 @@ static mrt_reason mrt_walk_choose(mrt_walk *w, mrt_choice *best)
     return MRT_REASON_NONE;
 }
 
-static size_t mrt_arena_up(size_t bytes)
-{
-    return (bytes + MRT_ARENA_ALIGN - 1) / MRT_ARENA_ALIGN * MRT_ARENA_ALIGN;
-}
-
 static mrt_reason mrt_walk_begin(mrt_walk *w, const mrt_file *file, const mrt_operator *const *operators, int32_t count,
-                                 uint32_t pointer_bytes, mrt_choice *choice)
+                                 mrt_machine machine, mrt_choice *choice)
 {
     w->operators = operators;
     w->operator_count = count;
     w->work_limit = file->work_limit;
     w->memory.at = NULL;
-    w->memory.pointer_bytes = pointer_bytes;
+    w->memory.machine = machine;
     w->why.operator_index = w->why.builtin_code = w->why.tensor = -1;
     MRT_TRY(mrt_model_open(&w->model, file));
     return mrt_walk_choose(w, choice);
@@ -461,17 +470,19 @@ static mrt_status mrt_walk_end(mrt_walk *w, mrt_reason reason, mrt_failure *why)
 
 /* ---- opening ---- */
 
+static const mrt_machine mrt_this_machine = {sizeof(void *), MRT_ARCH};
+
 MRT_API mrt_status mrt_interpreter_measure(const mrt_file *file, const mrt_operator *const *operators, int32_t count,
-                                           uint32_t pointer_bytes, mrt_sizes *sizes, mrt_failure *why)
+                                           mrt_machine machine, mrt_sizes *sizes, mrt_failure *why)
 {
     mrt_walk   w;
     mrt_choice choice;
-    mrt_reason reason = mrt_walk_begin(&w, file, operators, count, pointer_bytes, &choice);
+    mrt_reason reason = mrt_walk_begin(&w, file, operators, count, machine, &choice);
 
     sizes->arena_bytes = 0;
     if (reason != MRT_REASON_NONE)
         return mrt_walk_end(&w, reason, why);
-    sizes->activation_bytes = mrt_arena_up(choice.end);
+    sizes->activation_bytes = mrt_choice_bytes(&choice);
     sizes->bound_bytes = choice.bound;
     sizes->work = w.work;
     sizes->step_count = w.step_count;
@@ -485,7 +496,7 @@ MRT_API mrt_status mrt_interpreter_bytes(const mrt_file *file, const mrt_operato
                                          size_t *arena_bytes, mrt_failure *why)
 {
     mrt_sizes        sizes;
-    const mrt_status status = mrt_interpreter_measure(file, operators, count, sizeof(void *), &sizes, why);
+    const mrt_status status = mrt_interpreter_measure(file, operators, count, mrt_this_machine, &sizes, why);
 
     *arena_bytes = sizes.arena_bytes;
     return status;
@@ -493,13 +504,14 @@ MRT_API mrt_status mrt_interpreter_bytes(const mrt_file *file, const mrt_operato
 
 static mrt_reason mrt_walk_fill(mrt_walk *w, const mrt_choice *choice, uint8_t *arena, size_t arena_bytes)
 {
-    const size_t activation_bytes = mrt_arena_up(choice->end);
+    const size_t activation_bytes = mrt_choice_bytes(choice);
 
     if ((uintptr_t)arena % MRT_ARENA_ALIGN != 0)
         return MRT_REASON_ALIGNMENT;
     if (activation_bytes > arena_bytes || w->memory.used > arena_bytes - activation_bytes)
         return MRT_REASON_ARENA;
     w->memory.at = arena + activation_bytes;
+    w->memory.work = arena;
     MRT_TRY(mrt_walk_all(w, choice->height, choice->is_from_top));
     w->net->arena = arena;
     return MRT_REASON_NONE;
@@ -510,7 +522,7 @@ MRT_API mrt_status mrt_interpreter_open(mrt_interpreter **out, const mrt_file *f
 {
     mrt_walk   w;
     mrt_choice choice;
-    mrt_reason reason = mrt_walk_begin(&w, file, operators, count, sizeof(void *), &choice);
+    mrt_reason reason = mrt_walk_begin(&w, file, operators, count, mrt_this_machine, &choice);
 
     *out = NULL;
     if (reason == MRT_REASON_NONE)

@@ -108,7 +108,7 @@ typedef struct mrt_interpreter mrt_interpreter;
 typedef struct mrt_sizes {
     size_t   arena_bytes; /* all */
     size_t   activation_bytes;
-    size_t   bound_bytes; /* no plan needs fewer activation_bytes */
+    size_t   bound_bytes; /* no plan needs fewer activation_bytes with these kernels */
     uint64_t work;        /* of an invoke: see mrt_file.work_limit */
     int32_t  step_count;  /* operators that do something */
 } mrt_sizes;
@@ -117,10 +117,26 @@ typedef struct mrt_sizes {
 MRT_API mrt_status mrt_interpreter_bytes(const mrt_file *file, const mrt_operator *const *operators, int32_t count,
                                          size_t *arena_bytes, mrt_failure *why);
 
-/* The same in more detail, for pointers of that many bytes: 4 tells on any host what a 32-bit chip will need (a few bytes
+/* Whose kernels run: they differ in the scratch that they need. */
+typedef enum mrt_arch { MRT_ARCH_PORTABLE = 0, MRT_ARCH_ARM_DSP, MRT_ARCH_RISCV } mrt_arch;
+
+#if defined(__ARM_FEATURE_DSP) && !defined(__ARM_BIG_ENDIAN)
+#define MRT_ARCH MRT_ARCH_ARM_DSP
+#elif defined(__riscv) && __riscv_xlen == 32 && defined(__riscv_mul)
+#define MRT_ARCH MRT_ARCH_RISCV
+#else
+#define MRT_ARCH MRT_ARCH_PORTABLE
+#endif
+
+typedef struct mrt_machine {
+    uint32_t pointer_bytes;
+    mrt_arch arch;
+} mrt_machine;
+
+/* The same in more detail, for another machine than this one: a 64-bit host tells what a 32-bit chip will need (a few bytes
  * more, at most). Constants are taken to be aligned as they are here. */
 MRT_API mrt_status mrt_interpreter_measure(const mrt_file *file, const mrt_operator *const *operators, int32_t count,
-                                           uint32_t pointer_bytes, mrt_sizes *sizes, mrt_failure *why);
+                                           mrt_machine machine, mrt_sizes *sizes, mrt_failure *why);
 
 /* Checks the file, plans, prepares every operator and resets. The arena begins at a multiple of 16; one byte fewer than
  * mrt_interpreter_bytes says is refused. file's bytes and the arena must stay; the structs and the list need not. On failure

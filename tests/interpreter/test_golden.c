@@ -147,7 +147,8 @@ static void run_model(const char *name)
     if (run.status != MRT_OK)
         fail_msg("%s: %s", name, mrt_reason_text(run.why.reason));
     content = (mrt_file){file.bytes, file.count, 0};
-    assert_int_equal(mrt_interpreter_measure(&content, interpreter_operators, INTERPRETER_OPERATOR_COUNT, 4, &sizes, NULL),
+    assert_int_equal(mrt_interpreter_measure(&content, interpreter_operators, INTERPRETER_OPERATOR_COUNT,
+                                             (mrt_machine){4, MRT_ARCH_ARM_DSP}, &sizes, NULL),
                      MRT_OK);
     printf("%s: arena %zu bytes (32-bit %zu), activations %zu, bound %zu, %d steps\n", name, run.arena_bytes,
            sizes.arena_bytes, sizes.activation_bytes, sizes.bound_bytes, sizes.step_count);

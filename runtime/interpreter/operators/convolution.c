@@ -41,38 +41,80 @@ static mrt_reason mrt_convolution_check_scales(const mrt_build *b, int32_t chann
     return MRT_REASON_NONE;
 }
 
-MRT_API mrt_reason mrt_convolution_fill_i8(mrt_build *b, uint32_t activation_field, int32_t channel_axis,
+/* Multipliers and clamps, by the kernel's own prepare. */
+static void mrt_convolution_scales(mrt_build *b, int lasts, mrt_conv_i8_params *p)
+{
+    const mrt_vector  *w_scale = &b->in[1].scales;
+    const size_t       count = w_scale->count;
+    mrt_conv_i8_scales scales;
+    int32_t           *mult = (int32_t *)(lasts ? mrt_take(b->memory, 4 * count, 0) : mrt_take_work(b->memory, 4 * count));
+    int8_t            *shift = (int8_t *)(lasts ? mrt_take(b->memory, count, 0) : mrt_take_work(b->memory, count));
+
+    scales.in_scale = mrt_scale_of(b->m, &b->in[0]);
+    scales.out_scale = mrt_scale_of(b->m, &b->out);
+    scales.w_scale = (const float *)mrt_constant_for_prepare(b, w_scale->at, 4 * w_scale->count, 4);
+    scales.w_scale_count = (int32_t)w_scale->count;
+    scales.activation = b->activation;
+    if (mult)
+        mrt_conv_i8_prepare(p, &scales, mult, shift);
+}
+
+MRT_API mrt_reason mrt_convolution_fill_i8(mrt_build *b, uint32_t activation_field, int32_t channel_axis, int lasts,
                                            mrt_conv_i8_params *p)
 {
+    const mrt_tensor *bias = mrt_operand(b, 2);
+
     MRT_TRY(mrt_convolution_check_scales(b, channel_axis));
     MRT_TRY(mrt_convolution_window(b, activation_field, b->in[1].dim[channel_axis], &p->window));
     p->in_zero = mrt_zero_of(b->m, &b->in[0], 0);
     p->out_zero = mrt_zero_of(b->m, &b->out, 0);
-    p->w = (const int8_t *)mrt_constant_operand(b, 1, 1);
+    p->bias = NULL;
+    if (bias)
+        p->bias = (const int32_t *)(lasts ? mrt_constant(b, bias->data, bias->bytes, 4)
+                                          : mrt_constant_for_prepare(b, bias->data, bias->bytes, 4));
+    mrt_convolution_scales(b, lasts, p);
     return MRT_REASON_NONE;
 }
 
 MRT_API mrt_reason mrt_convolution_prepare_i8(mrt_build *b, uint32_t activation_field, int32_t channel_axis)
 {
-    const mrt_vector  *w_scale = &b->in[1].scales;
     mrt_conv_i8_params p;
-    mrt_conv_i8_scales scales;
-    int32_t           *mult;
-    int8_t            *shift;
 
-    MRT_TRY(mrt_convolution_fill_i8(b, activation_field, channel_axis, &p));
-    p.bias = (const int32_t *)mrt_constant_operand(b, 2, 4);
-    scales.in_scale = mrt_scale_of(b->m, &b->in[0]);
-    scales.out_scale = mrt_scale_of(b->m, &b->out);
-    scales.w_scale = (const float *)mrt_constant(b, w_scale->at, 4 * w_scale->count, 4);
-    scales.w_scale_count = (int32_t)w_scale->count;
-    scales.activation = b->activation;
-    mult = (int32_t *)mrt_take(b->memory, 4 * (size_t)w_scale->count, 0);
-    shift = (int8_t *)mrt_take(b->memory, w_scale->count, 0);
-    if (shift)
-        mrt_conv_i8_prepare(&p, &scales, mult, shift);
+    MRT_TRY(mrt_convolution_fill_i8(b, activation_field, channel_axis, 1, &p));
+    p.w = mrt_constant_bytes(b, 1, 0);
     mrt_store(b, &p, sizeof p, 4);
     return MRT_REASON_NONE;
+}
+
+MRT_API const int32_t *mrt_convolution_channels(mrt_build *b, const mrt_conv_i8_params *p,
+                                                const mrt_convolution_layout *layout, mrt_output *output)
+{
+    const int32_t count = p->window.out_c;
+    const size_t  padded = ((size_t)count + MRT_CHANNELS_MULTIPLE - 1) / MRT_CHANNELS_MULTIPLE * MRT_CHANNELS_MULTIPLE;
+    int32_t      *table = (int32_t *)mrt_take(b->memory, 4 * MRT_CHANNEL_WORDS * padded, 0);
+    mrt_fold      fold;
+    size_t        i;
+
+    if (!table)
+        return NULL;
+    fold.count = count;
+    fold.channel_step = layout->channel_step;
+    fold.tap_step = layout->tap_step;
+    fold.tap_count = layout->tap_count;
+    fold.w = p->w;
+    fold.bias = p->bias;
+    fold.mult = p->mult;
+    fold.shift = p->shift;
+    fold.mult_step = p->step;
+    fold.in_zero = p->in_zero;
+    fold.folds_zero = layout->folds_zero;
+    output->zero = p->out_zero;
+    output->act_min = p->act_min;
+    output->act_max = p->act_max;
+    for (i = (size_t)count * MRT_CHANNEL_WORDS; i < padded * MRT_CHANNEL_WORDS; i++)
+        table[i] = 0;
+    mrt_channels_fold(&fold, output, table);
+    return table;
 }
 
 MRT_API mrt_reason mrt_convolution_prepare_f32(mrt_build *b, uint32_t activation_field, int32_t out_c)
