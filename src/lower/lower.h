@@ -15,12 +15,13 @@ typedef struct mote_target {
     bool             is_packed; /* compiled code: weights re-laid, zero points folded; else TensorFlow Lite's layout */
 } mote_target;
 
-extern const mote_target mote_target_host;     /* what `mote run` uses */
-extern const mote_target mote_target_portable; /* compiled C for any chip */
-extern const mote_target mote_target_arm_dsp;  /* Cortex-M4, M7, M33 */
+extern const mote_target mote_target_host;      /* what `mote run` uses */
+extern const mote_target mote_target_reference; /* the reference kernels alone: what the others are measured against */
+extern const mote_target mote_target_portable;  /* compiled C for any chip */
+extern const mote_target mote_target_arm_dsp;   /* Cortex-M4, M7, M33 */
 extern const mote_target mote_target_avr;
 
-/* "host", "portable", "arm-dsp", "avr"; NULL when there is none of that name. */
+/* "host", "reference", "portable", "arm-dsp", "avr"; NULL when there is none of that name. */
 const mote_target *mote_target_find(const char *name);
 
 typedef struct mote_step {
