@@ -36,5 +36,9 @@ typedef struct mote_chip_row {
 
 extern const mote_chip_row mote_chip_rows[];
 
+/* mote_emulate with the folder's name for messages: NULL where it is temporary and the caller knows a better one. */
+mote_status mote_emulate_folder(const char *dir, const char *shown, const char *name, const mote_emulate_options *options,
+                                mote_emulation *out, mote_error *err);
+
 const mote_chip_row *mote_chip_row_find(const char *name, mote_error *err);
 #endif

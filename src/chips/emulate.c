@@ -64,7 +64,7 @@ static mote_status find_only_model(mote_firmware *f, mote_error *err)
     return err->code;
 }
 
-static mote_status find_model(mote_firmware *f, const char *dir, const char *name, mote_error *err)
+static mote_status find_model(mote_firmware *f, const char *dir, const char *shown, const char *name, mote_error *err)
 {
     char *absolute = realpath(dir, NULL), *upper;
     int   i;
@@ -75,7 +75,7 @@ static mote_status find_model(mote_firmware *f, const char *dir, const char *nam
     free(absolute);
     if (!f->model_folder)
         return err->code;
-    f->model_folder_shown = dir;
+    f->model_folder_shown = shown ? shown : "firmware";
     f->name = name;
     if (!name)
         MOTE_TRY(find_only_model(f, err));
@@ -328,8 +328,8 @@ static void forget_results(mote_emulation *run)
     run->owner = NULL;
 }
 
-mote_status mote_emulate(const char *dir, const char *name, const mote_emulate_options *options, mote_emulation *out,
-                         mote_error *err)
+mote_status mote_emulate_folder(const char *dir, const char *shown, const char *name, const mote_emulate_options *options,
+                                mote_emulation *out, mote_error *err)
 {
     mote_arena    arena = {0};
     mote_firmware firmware = {.arena = &arena,
@@ -345,7 +345,7 @@ mote_status mote_emulate(const char *dir, const char *name, const mote_emulate_o
     out->owner = calloc(1, sizeof *out->owner);
     if (!out->owner)
         return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
-    if (find_model(&firmware, dir, name, err) == MOTE_OK &&
+    if (find_model(&firmware, dir, shown, name, err) == MOTE_OK &&
         open_build_folder(&firmware, options->build_folder, err) == MOTE_OK)
         build_and_run(&firmware, options, out, err);
     close_build_folder(&firmware, options->build_folder);
@@ -353,7 +353,13 @@ mote_status mote_emulate(const char *dir, const char *name, const mote_emulate_o
     if (err->code == MOTE_OK)
         return MOTE_OK;
     forget_results(out);
-    return mote_context(err, "%s", dir);
+    return shown ? mote_context(err, "%s", shown) : err->code;
+}
+
+mote_status mote_emulate(const char *dir, const char *name, const mote_emulate_options *options, mote_emulation *out,
+                         mote_error *err)
+{
+    return mote_emulate_folder(dir, dir, name, options, out, err);
 }
 
 void mote_emulation_free(mote_emulation *run)

@@ -48,9 +48,9 @@ bool mote_report_samples(const mote_progress *progress, size_t done, size_t tota
 /* One emulation in progress. Everything is borrowed. */
 typedef struct mote_job {
     mote_firmware       *firmware;
-    const uint8_t       *inputs; /* [sample_count][firmware->model.input_bytes] */
+    const uint8_t       *inputs;       /* [sample_count][firmware->model.input_bytes] */
     size_t               sample_count; /* 0: a firmware that takes none (mote_firmware_start) */
-    uint8_t             *outputs; /* [sample_count][firmware->model.output_bytes]; the runner fills it */
+    uint8_t             *outputs;      /* [sample_count][firmware->model.output_bytes]; the runner fills it */
     const mote_progress *progress;
     mote_text           *marks; /* bytes that the firmware's marks are added to; NULL: it makes none */
 } mote_job;

@@ -206,12 +206,15 @@ static mote_status count_macs(benching *b, const mote_model *model, mote_error *
 /* Only the first sample: what is measured is an inference. */
 static mote_status bench_model(benching *b, const mote_model *model, const mote_samples *inputs, mote_error *err)
 {
-    if (!b->emulate.chip)
-        return mote_bench_run(&b->host, model, &(mote_bench_options){.inputs = inputs}, err);
+    if (!b->emulate.chip) {
+        mote_bench_run(&b->host, model, &(mote_bench_options){.inputs = inputs}, err);
+        return cli_blame(b->path, err);
+    }
     b->emulate.inputs = inputs->bytes;
     b->emulate.input_bytes = inputs->count > 0 ? inputs->sample_bytes : 0;
     MOTE_TRY(count_macs(b, model, err));
-    return mote_emulate_model(model, &b->compile, &b->emulate, &b->chip, err);
+    mote_emulate_model(model, &b->compile, &b->emulate, &b->chip, err);
+    return cli_blame(b->path, err);
 }
 
 static mote_status bench_file(benching *b, mote_error *err)
