@@ -8,12 +8,13 @@ const mote_target mote_target_host = {"host", MOTE_TARGET_HOST, false};
 const mote_target mote_target_reference = {"reference", (mote_target_mask)0, false};
 const mote_target mote_target_portable = {"portable", MOTE_TARGET_PORTABLE, true};
 const mote_target mote_target_arm_dsp = {"arm-dsp", MOTE_TARGET_PORTABLE | MOTE_TARGET_ARM_DSP, true};
+const mote_target mote_target_riscv = {"riscv", MOTE_TARGET_PORTABLE | MOTE_TARGET_RISCV, true};
 const mote_target mote_target_avr = {"avr", MOTE_TARGET_AVR, true};
 
 const mote_target *mote_target_find(const char *name)
 {
-    static const mote_target *const all[] = {&mote_target_host, &mote_target_reference, &mote_target_portable,
-                                             &mote_target_arm_dsp, &mote_target_avr};
+    static const mote_target *const all[] = {&mote_target_host,    &mote_target_reference, &mote_target_portable,
+                                             &mote_target_arm_dsp, &mote_target_riscv,     &mote_target_avr};
     size_t                          i;
 
     for (i = 0; i < sizeof all / sizeof *all; i++)

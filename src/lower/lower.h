@@ -19,9 +19,10 @@ extern const mote_target mote_target_host;      /* what `mote run` uses */
 extern const mote_target mote_target_reference; /* the reference kernels alone: what the others are measured against */
 extern const mote_target mote_target_portable;  /* compiled C for any chip */
 extern const mote_target mote_target_arm_dsp;   /* Cortex-M4, M7, M33 */
+extern const mote_target mote_target_riscv;     /* RV32IM */
 extern const mote_target mote_target_avr;
 
-/* "host", "reference", "portable", "arm-dsp", "avr"; NULL when there is none of that name. */
+/* "host", "reference", "portable", "arm-dsp", "riscv", "avr"; NULL when there is none of that name. */
 const mote_target *mote_target_find(const char *name);
 
 typedef struct mote_step {

@@ -27,7 +27,8 @@ typedef enum mote_target_mask {
     MOTE_TARGET_PORTABLE = 2, /* any C99 compiler: Cortex-M0/M3, Xtensa, AVR, other hosts */
     MOTE_TARGET_ARM_DSP = 4,  /* Cortex-M4, M7, M33 */
     MOTE_TARGET_AVR = 8,
-    MOTE_TARGET_ANY = 15
+    MOTE_TARGET_RISCV = 16, /* RV32IM */
+    MOTE_TARGET_ANY = 31
 } mote_target_mask;
 
 /* One member of a parameter struct, so that the emitter can print it as an initializer. */

@@ -57,7 +57,7 @@ static void check_output(const kernel_test *t, const mote_fenced *out, const cha
         check_floats(t, out->bytes, t->reference.bytes, what);
         return;
     }
-    for (k = 0; k < out->count; k++)
+    for (k = 0; k < t->out.count; k++)
         if (got[k] != expected[k])
             fail_msg("%s: %s: byte %zu is %d, %d expected", t->c->claim, what, k, got[k], expected[k]);
 }
@@ -104,7 +104,7 @@ static void run_in_place(kernel_test *t, const mote_kernel *kernel, const mote_p
 {
     mote_fenced both = mote_fenced_create(t->in[t->first_input].count);
 
-    assert_int_equal(t->in[t->first_input].count, t->out.count);
+    assert_true(t->out.count <= t->in[t->first_input].count);
     memcpy(both.bytes, t->in[t->first_input].bytes, both.count);
     run(t, kernel, prepared, &both, &both);
     check_output(t, &both, "in place");
