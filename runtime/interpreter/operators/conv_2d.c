@@ -57,7 +57,7 @@ static mrt_conv_2d_way mrt_conv_2d_way_of(const mrt_build *b)
 /* A block's inputs are read before its first output is written. */
 static uint32_t mrt_conv_2d_in_place(const mrt_window *window)
 {
-    return mrt_conv_2d_is_pointwise(window) && window->out_c <= window->in_c ? 1 : 0;
+    return mrt_conv_2d_patches_of(window) == MRT_PATCHES_POINTS && window->out_c <= window->in_c ? 1 : 0;
 }
 
 static mrt_reason mrt_conv_2d_prepare_i8(mrt_build *b)
@@ -69,6 +69,7 @@ static mrt_reason mrt_conv_2d_prepare_i8(mrt_build *b)
 
     MRT_TRY(mrt_convolution_fill_i8(b, MRT_CONV_2D_ACTIVATION, MRT_CONV_2D_CHANNEL_AXIS, 0, &reference));
     p.window = reference.window;
+    p.patches = mrt_conv_2d_patches_of(&p.window);
     p.in_zero = reference.in_zero;
     p.w = reference.w = mrt_constant_bytes(b, 1, way.beyond);
     layout.channel_step = layout.tap_count = mrt_conv_2d_depth(&p.window);
