@@ -42,6 +42,28 @@ static mote_tensor_info describe_tensor(const mote_tensor *tensor, const char *n
     return info;
 }
 
+static mote_weights_info describe_weights(const mote_tensor *tensor)
+{
+    mote_weights_info info = {.dtype = tensor->dtype, .rank = tensor->rank, .bytes = mote_tensor_bytes(tensor)};
+    const mote_quant *quant = tensor->quant;
+    int32_t           c;
+
+    memcpy(info.dim, tensor->dim, sizeof info.dim);
+    if (!quant)
+        return info;
+    info.scale_count = quant->count;
+    info.axis = quant->axis;
+    info.scale_min = info.scale_max = quant->scale[0];
+    info.zero_point_min = info.zero_point_max = quant->zero_point[0];
+    for (c = 1; c < quant->count; c++) {
+        info.scale_min = quant->scale[c] < info.scale_min ? quant->scale[c] : info.scale_min;
+        info.scale_max = quant->scale[c] > info.scale_max ? quant->scale[c] : info.scale_max;
+        info.zero_point_min = quant->zero_point[c] < info.zero_point_min ? quant->zero_point[c] : info.zero_point_min;
+        info.zero_point_max = quant->zero_point[c] > info.zero_point_max ? quant->zero_point[c] : info.zero_point_max;
+    }
+    return info;
+}
+
 /* A constant that several layers share is counted where it is used first. */
 static mote_status describe_layer(mote_layer_info *out, const mote_graph *graph, const mote_node *node, bool *is_counted,
                                   mote_arena *arena, mote_error *err)
@@ -56,7 +78,11 @@ static mote_status describe_layer(mote_layer_info *out, const mote_graph *graph,
     out->macs = mote_op_macs(graph, node);
     for (i = 0; i < node->in_count; i++) {
         const mote_tensor *in = mote_node_in(graph, node, i);
-        if (!is_parameter(in) || is_counted[node->in[i]])
+        if (!is_parameter(in))
+            continue;
+        if (out->weights.rank == 0)
+            out->weights = describe_weights(in);
+        if (is_counted[node->in[i]])
             continue;
         is_counted[node->in[i]] = true;
         out->parameters = mote_size_add(out->parameters, mote_tensor_count(in));
@@ -93,6 +119,21 @@ static int by_offset(const void *a, const void *b)
     return (x->first_step > y->first_step) - (x->first_step < y->first_step);
 }
 
+/* Only where the two really overlap: some may, and do not. */
+static void describe_overlap(mote_place_info *out, const mote_program *program, const mote_place *own, const char **names)
+{
+    const mote_place *under;
+
+    if (own->runs_over == MOTE_NONE)
+        return;
+    under = mote_plan_place(program, own->runs_over);
+    if (under->offset < out->offset || under->offset >= out->offset + out->bytes)
+        return;
+    out->runs_over = names[own->runs_over];
+    out->distance = under->offset - out->offset;
+    out->distance_min = program->steps[own->first_step].overlap;
+}
+
 static void describe_place(mote_place_info *out, const mote_program *program, mote_id id, const char **names)
 {
     const mote_place *own = &program->places[id], *place = mote_plan_place(program, id);
@@ -103,6 +144,30 @@ static void describe_place(mote_place_info *out, const mote_program *program, mo
     out->first_step = own->first_step;
     out->last_step = own->last_step;
     out->shares = own->shares == MOTE_NONE ? NULL : names[own->shares];
+    describe_overlap(out, program, own, names);
+}
+
+static void describe_scratch(mote_memory_info *memory, const mote_program *program)
+{
+    int32_t s;
+
+    for (s = 0; s < program->step_count; s++)
+        if (program->steps[s].scratch_bytes > 0)
+            memory->places[memory->place_count++] = (mote_place_info){
+                .offset = program->scratch[s], .bytes = program->steps[s].scratch_bytes, .first_step = s, .last_step = s};
+}
+
+static void find_peak(mote_memory_info *memory)
+{
+    int32_t i;
+
+    memory->peak_step = memory->step_count;
+    for (i = 0; i < memory->place_count; i++) {
+        const mote_place_info *place = &memory->places[i];
+        if (place->offset + place->bytes == memory->arena_bytes && place->first_step < memory->peak_step)
+            memory->peak_step = place->first_step;
+    }
+    memory->peak_step = memory->peak_step < 0 ? 0 : memory->peak_step;
 }
 
 static mote_status describe_places(mote_inspection *out, const mote_program *program, mote_error *err)
@@ -112,15 +177,18 @@ static mote_status describe_places(mote_inspection *out, const mote_program *pro
     const char      **names = MOTE_NEW(out->owner, const char *, graph->tensor_count, err);
     int32_t           i;
 
-    memory->places = MOTE_NEW(out->owner, mote_place_info, graph->tensor_count, err);
+    memory->places = MOTE_NEW(out->owner, mote_place_info, graph->tensor_count + program->step_count, err);
     for (i = 0; err->code == MOTE_OK && i < graph->tensor_count; i++)
         names[i] = mote_arena_strdup(out->owner, graph->tensors[i].name, err);
     for (i = 0; err->code == MOTE_OK && i < graph->tensor_count; i++)
         if (program->places[i].is_placed)
             describe_place(&memory->places[memory->place_count++], program, i, names);
-    if (err->code == MOTE_OK)
-        qsort(memory->places, (size_t)memory->place_count, sizeof *memory->places, by_offset);
-    return err->code;
+    if (err->code != MOTE_OK)
+        return err->code;
+    describe_scratch(memory, program);
+    find_peak(memory);
+    qsort(memory->places, (size_t)memory->place_count, sizeof *memory->places, by_offset);
+    return MOTE_OK;
 }
 
 static void sum_constants(mote_memory_info *memory, const mote_program *program)

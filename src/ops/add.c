@@ -174,12 +174,16 @@ static const mote_tensor *operand_b(const mote_graph *graph, const mote_node *no
     return mote_node_in(graph, node, mote_node_in(graph, node, 0)->kind == MOTE_CONST ? 0 : 1);
 }
 
-/* Operand 0 may be written over when it is computed and not repeated. */
+/* An operand that is not repeated is read, value by value, just before its place is written. */
 static bool in_place(const mote_graph *graph, const mote_node *node)
 {
-    const mote_tensor *in = mote_node_in(graph, node, 0);
+    return mote_tensor_count(operand_a(graph, node)) == mote_tensor_count(mote_node_out(graph, node, 0));
+}
 
-    return in->kind != MOTE_CONST && mote_tensor_count(in) == mote_tensor_count(mote_node_out(graph, node, 0));
+static bool in_place_of_second(const mote_graph *graph, const mote_node *node)
+{
+    return !has_constant(graph, node) &&
+           mote_tensor_count(operand_b(graph, node)) == mote_tensor_count(mote_node_out(graph, node, 0));
 }
 
 /* The walk as an array of its own; NULL when element goes with element. */
@@ -299,6 +303,7 @@ static const mote_kernel kernels_i8[] = {
      .param_bytes = sizeof(mrt_add_i8_params),
      .fields = fields_i8,
      .in_place = in_place,
+     .in_place_of_second = in_place_of_second,
      .prepare = prepare_i8,
      .run = run_i8},
     {.symbol = "mrt_add_const_i8",
@@ -309,6 +314,7 @@ static const mote_kernel kernels_i8[] = {
      .fields = fields_i8,
      .applies = has_constant,
      .in_place = in_place,
+     .in_place_of_second = in_place_of_second,
      .prepare = prepare_i8,
      .run = run_const_i8},
     MOTE_HOST_PLAIN(add, mrt_add_i8_params, fields_i8, mote_op_always),
@@ -323,6 +329,7 @@ static const mote_kernel kernels_f32[] = {
      .param_bytes = sizeof(mrt_add_f32_params),
      .fields = fields_f32,
      .in_place = in_place,
+     .in_place_of_second = in_place_of_second,
      .prepare = prepare_f32,
      .run = run_f32},
     {.symbol = "mrt_add_const_f32",
@@ -333,6 +340,7 @@ static const mote_kernel kernels_f32[] = {
      .fields = fields_f32,
      .applies = has_constant,
      .in_place = in_place,
+     .in_place_of_second = in_place_of_second,
      .prepare = prepare_f32,
      .run = run_const_f32},
     {0},

@@ -11,6 +11,7 @@ const mote_op_case add_cases[] = {
     {"a vector to every pixel", .in = {INPUT(1, 4, 5, 3), PARAM(3)}},
     {"every pixel to a vector, RELU", .in = {PARAM(3), INPUT(1, 4, 5, 3)}, .activation = MOTE_ACT_RELU},
     {"a row to every row", .in = {INPUT(1, 4, 5, 3), INPUT(1, 1, 5, 3)}},
+    {"every row to a row", .in = {INPUT(1, 1, 5, 3), INPUT(1, 4, 5, 3)}},
     {"a column to every column", .in = {INPUT(1, 4, 5, 3), INPUT(1, 4, 1, 3)}},
     {"both repeat", .in = {INPUT(1, 4, 1, 3), INPUT(1, 1, 5, 1)}},
     {"a constant of the same shape", .in = {INPUT(1, 4, 3), PARAM(1, 4, 3)}},
