@@ -10,6 +10,7 @@
 #ifndef MOTE_COMPILE_H
 #define MOTE_COMPILE_H
 
+#include <mote/convert.h>
 #include <mote/model.h>
 
 #ifdef __cplusplus
@@ -28,6 +29,7 @@ typedef struct mote_compile_options {
     const char   *kernels;      /* instruction set that the code is for: "portable" (default: any C99 compiler), "avr" ... */
     const void   *golden;       /* input samples for the self-test, one after the other, all inputs of a sample in a row */
     int32_t       golden_count; /* 0: three samples made by a generator */
+    bool          keeps_constant_channels; /* default: target "c" is compiled without them (mote_model_prune_constant) */
 } mote_compile_options;
 
 enum { MOTE_COMPILE_NAME = 64 };
@@ -38,6 +40,8 @@ typedef struct mote_compile_result {
     size_t arena_bytes, arena_bound_bytes; /* bound: no plan could do with less */
     size_t constant_bytes;                 /* weights, biases, multipliers, tables */
     int    instance_count, step_count;     /* kernel instances emitted for so many steps */
+
+    mote_prune_result pruned; /* zero unless target "c" pruned a quantized model */
 } mote_compile_result;
 
 /* Writes the folder whole or not at all; an existing folder of that name is replaced only when it holds nothing but what

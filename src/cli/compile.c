@@ -18,6 +18,14 @@ static mote_status print_c(const char *folder, const mote_compile_result *r, mot
     cli_cell(&table, "%zu bytes (no plan needs fewer than %zu)", r->arena_bytes, r->arena_bound_bytes);
     cli_cell(&table, "constants");
     cli_cell(&table, "%zu bytes", r->constant_bytes);
+    if (r->pruned.dropped_channels > 0) {
+        cli_cell(&table, "channels");
+        cli_cell(&table, "%d of %d dropped: no input changes them", r->pruned.dropped_channels, r->pruned.channels);
+        cli_cell(&table, "MACs");
+        cli_cell(&table, "%zu of %zu left", r->pruned.macs_left, r->pruned.macs);
+        cli_cell(&table, "weights");
+        cli_cell(&table, "%zu of %zu bytes left", r->pruned.weight_bytes_left, r->pruned.weight_bytes);
+    }
     cli_cell(&table, "kernels");
     cli_cell(&table, "%d instances for %d steps", r->instance_count, r->step_count);
     return cli_table_print(&table, err);
@@ -27,11 +35,11 @@ static mote_status print_result(const cli_args *args, int target, const char *fo
                                 mote_error *err)
 {
     if (cli_has(args, "json"))
-        return cli_print_json(json_pack("{ss ss ss sI sI sI si si}", "folder", folder, "target",
+        return cli_print_json(json_pack("{ss ss ss sI sI sI si si so}", "folder", folder, "target",
                                         target == TARGET_C ? "c" : "array", "name", r->name, "arena_bytes",
                                         (json_int_t)r->arena_bytes, "arena_bound_bytes", (json_int_t)r->arena_bound_bytes,
                                         "constant_bytes", (json_int_t)r->constant_bytes, "instances", r->instance_count,
-                                        "steps", r->step_count),
+                                        "steps", r->step_count, "constant_channels", cli_json_pruned(&r->pruned)),
                               err);
     if (target == TARGET_C)
         return print_c(folder, r, err);
@@ -58,6 +66,7 @@ static mote_status run_compile(const cli_args *args, mote_error *err)
     if (!folder)
         return mote_fail(err, MOTE_ERR_USAGE, "name the folder to write: -o DIR");
     options.target = targets[target];
+    options.keeps_constant_channels = cli_has(args, "no-prune-constant");
     options.optimize = optimize ? MOTE_OPTIMIZE_SIZE : MOTE_OPTIMIZE_SPEED;
     MOTE_TRY(mote_model_load(&model, path, NULL, err));
     if (mote_compile(model, folder, &options, &result, err) == MOTE_OK)
@@ -82,6 +91,7 @@ const cli_command cli_compile = {
             {"target", 't', "c|array", "c (default): a folder of C99; array: g_model for TensorFlow Lite Micro"},
             {"name", 'n', "ID", "prefix of all names (the model's name)"},
             {"optimize", 0, "speed|size", "speed (default): a kernel for each shape; size: one for all shapes"},
+            {"no-prune-constant", 0, NULL, "keep channels whose values no input can change"},
             {"json", 0, NULL, "print JSON"},
             {0},
         },

@@ -14,7 +14,8 @@
 enum { GENERATED_SAMPLES = 3, NAME_MAX_CHARS = 50 };
 
 typedef struct compilation {
-    const mote_model           *model;
+    const mote_model           *model;  /* as given: what the self-test's answers come from */
+    mote_model                 *pruned; /* NULL: compiled as given */
     const mote_compile_options *options;
     mote_compile_result         result;
     mote_arena                  arena;
@@ -168,7 +169,7 @@ static mote_status write_selftest(compilation *c, const char *folder, mote_error
         inputs = made;
     }
     snprintf(name, sizeof name, "%s_selftest.c", c->result.name);
-    mote_emit_selftest(&c->emitter, inputs, count, &text, err);
+    mote_emit_selftest(&c->emitter, c->model, inputs, count, &text, err);
     return write_text(c, folder, name, &text, err);
 }
 
@@ -182,7 +183,9 @@ static mote_status write_c(compilation *c, const char *folder, mote_error *err)
 
     if (!target || !target->is_packed)
         return mote_fail(err, MOTE_ERR_USAGE, "kernels \"%s\" do not exist", mote_show_string(wanted).text);
-    MOTE_TRY(mote_lower(&c->program, c->model, target, err));
+    if (mote_model_is_quantized(c->model) && !c->options->keeps_constant_channels)
+        MOTE_TRY(mote_model_prune_constant(&c->pruned, c->model, &c->result.pruned, err));
+    MOTE_TRY(mote_lower(&c->program, c->pruned ? c->pruned : c->model, target, err));
     MOTE_TRY(mote_plan(c->program, NULL, err));
     MOTE_TRY(mote_emitter_init(&c->emitter, c->program, c->result.name, c->options->optimize, &c->arena, err));
     mote_emit_header(&c->emitter, &header);
@@ -276,6 +279,7 @@ mote_status mote_compile(const mote_model *model, const char *folder, const mote
     if (result)
         *result = c.result;
     mote_program_destroy(c.program);
+    mote_model_destroy(c.pruned);
     mote_arena_destroy(&c.arena);
     return err->code;
 }

@@ -32,9 +32,10 @@ mote_status mote_emitter_init(mote_emitter *emitter, const mote_program *program
 
 void mote_emit_header(const mote_emitter *emitter, mote_text *out); /* NAME.h */
 void mote_emit_source(const mote_emitter *emitter, mote_text *out); /* NAME.c */
-/* NAME_selftest.c, with sample_count inputs and the outputs that the host gives for them. */
-mote_status mote_emit_selftest(const mote_emitter *emitter, const void *inputs, int32_t sample_count, mote_text *out,
-                               mote_error *err);
+/* NAME_selftest.c, with sample_count inputs and the outputs that the host gives for them, running `model`: what the program
+ * was made of, before any pass that must not change its answers. */
+mote_status mote_emit_selftest(const mote_emitter *emitter, const mote_model *model, const void *inputs,
+                               int32_t sample_count, mote_text *out, mote_error *err);
 
 /* Writes the runtime headers that the program's kernels need, and those that they include, below folder/mote_runtime. */
 mote_status mote_emit_runtime(const mote_program *program, const char *folder, mote_error *err);
