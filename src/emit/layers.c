@@ -4,7 +4,7 @@
 
 void mote_emit_layers(const mote_emitter *e, mote_text *out)
 {
-    const mote_graph *graph = &e->program->model->graphs[0];
+    const mote_graph *graph = &e->model->graphs[0];
     int32_t           i;
 
     for (i = 0; i < graph->node_count; i++) {
