@@ -41,6 +41,31 @@ MRT_INLINE uint32_t mrt_odd_bytes_plus(uint32_t pair, uint32_t word)
 #endif
 }
 
+/* {byte 0, byte 2} of word, sign-extended; {byte 1, byte 3}. */
+MRT_INLINE uint32_t mrt_even_bytes(uint32_t word)
+{
+#if MRT_HAS_DSP
+    uint32_t pair;
+
+    __asm__("sxtb16 %0, %1" : "=r"(pair) : "r"(word));
+    return pair;
+#else
+    return mrt_even_bytes_plus(0, word);
+#endif
+}
+
+MRT_INLINE uint32_t mrt_odd_bytes(uint32_t word)
+{
+#if MRT_HAS_DSP
+    uint32_t pair;
+
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(pair) : "r"(word));
+    return pair;
+#else
+    return mrt_odd_bytes_plus(0, word);
+#endif
+}
+
 /* acc + both products of halfwords. */
 MRT_INLINE uint32_t mrt_smlad(uint32_t a, uint32_t b, uint32_t acc)
 {
