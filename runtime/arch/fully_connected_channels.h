@@ -22,8 +22,8 @@ typedef struct mrt_fully_connected_channels_params {
 } mrt_fully_connected_channels_params;
 
 /* The sums of four outputs, written out: an array would stay in memory. */
-typedef struct mrt_sums_4 {
+typedef struct mrt_fully_connected_sums {
     uint32_t a, b, c, d;
-} mrt_sums_4;
+} mrt_fully_connected_sums;
 
 #endif

@@ -75,11 +75,11 @@ MRT_INLINE void mrt_fully_connected_i8_pairs(const mrt_fully_connected_channels_
 /* ---- weights as they are ---- */
 
 /* left: outputs from here on; the first row stands in for those that are missing. */
-MRT_INLINE mrt_sums_4 mrt_fully_connected_dot_4(const int8_t *a, int32_t pitch, int32_t left, const int8_t *in)
+MRT_INLINE mrt_fully_connected_sums mrt_fully_connected_dot_4(const int8_t *a, int32_t pitch, int32_t left, const int8_t *in)
 {
     const int8_t *const end = in + pitch, *const whole = in + (pitch & ~3);
     const int8_t *b = left > 1 ? a + pitch : a, *c = left > 2 ? a + 2 * pitch : a, *d = left > 3 ? a + 3 * pitch : a;
-    mrt_sums_4    s = {0, 0, 0, 0};
+    mrt_fully_connected_sums s = {0, 0, 0, 0};
 
     for (; in != whole; in += 4, a += 4, b += 4, c += 4, d += 4) {
         const uint32_t word = mrt_load_word(in), even = mrt_even_bytes(word), odd = mrt_odd_bytes(word);
@@ -113,7 +113,7 @@ MRT_INLINE void mrt_fully_connected_i8_dsp(const mrt_fully_connected_channels_pa
         const MRT_FLASH int32_t *entry = p->channels;
         const int8_t            *w = p->w;
         for (o = p->out_count; o > 0; o -= 4, entry += 4 * MRT_CHANNEL_WORDS, w += 4 * p->in_count) {
-            const mrt_sums_4 s = mrt_fully_connected_dot_4(w, p->in_count, o, in);
+            const mrt_fully_connected_sums s = mrt_fully_connected_dot_4(w, p->in_count, o, in);
             *out++ = mrt_fully_connected_dsp_output(&p->output, entry, s.a);
             if (o > 1)
                 *out++ = mrt_fully_connected_dsp_output(&p->output, entry + MRT_CHANNEL_WORDS, s.b);

@@ -8,12 +8,13 @@
 
 /* Sums of up to four rows from w on; the first row stands in for those that are missing. Not unrolled: gcc would begin all
  * products before it adds one, for which no chip has registers. */
-MRT_INLINE mrt_sums_4 mrt_rows_sums(const int8_t *w, int32_t in_count, int32_t left, const int8_t *in)
+MRT_INLINE mrt_fully_connected_sums mrt_fully_connected_rows_sums(const int8_t *w, int32_t in_count, int32_t left,
+                                                                  const int8_t *in)
 {
-    const int8_t *b = left > 1 ? w + in_count : w, *c = left > 2 ? w + 2 * in_count : w;
-    const int8_t *d = left > 3 ? w + 3 * in_count : w;
-    mrt_sums_4    s = {0, 0, 0, 0};
-    int32_t       i;
+    const int8_t            *b = left > 1 ? w + in_count : w, *c = left > 2 ? w + 2 * in_count : w;
+    const int8_t            *d = left > 3 ? w + 3 * in_count : w;
+    mrt_fully_connected_sums s = {0, 0, 0, 0};
+    int32_t                  i;
 
     for (i = 0; i < in_count; i++) {
         const int32_t x = in[i];
@@ -25,7 +26,8 @@ MRT_INLINE mrt_sums_4 mrt_rows_sums(const int8_t *w, int32_t in_count, int32_t l
     return s;
 }
 
-MRT_INLINE void mrt_rows_store(const mrt_fully_connected_channels_params *p, int32_t o, const mrt_sums_4 *s, int8_t *out)
+MRT_INLINE void mrt_fully_connected_rows_store(const mrt_fully_connected_channels_params *p, int32_t o,
+                                               const mrt_fully_connected_sums *s, int8_t *out)
 {
     const MRT_FLASH int32_t *entry = p->channels + o * MRT_CHANNEL_WORDS;
     const mrt_channel        a = mrt_channel_at(entry), b = mrt_channel_at(entry + MRT_CHANNEL_WORDS),
@@ -43,9 +45,10 @@ MRT_INLINE void mrt_rows_store(const mrt_fully_connected_channels_params *p, int
 /* Outputs o to o + 3, as far as there are so many. */
 MRT_INLINE void mrt_fully_connected_4(const mrt_fully_connected_channels_params *p, int32_t o, const int8_t *in, int8_t *out)
 {
-    const mrt_sums_4 s = mrt_rows_sums(p->w + o * p->in_count, p->in_count, p->out_count - o, in);
+    const mrt_fully_connected_sums s =
+        mrt_fully_connected_rows_sums(p->w + o * p->in_count, p->in_count, p->out_count - o, in);
 
-    mrt_rows_store(p, o, &s, out);
+    mrt_fully_connected_rows_store(p, o, &s, out);
 }
 
 MRT_INLINE void mrt_fully_connected_i8_rows(const mrt_fully_connected_channels_params *p, const int8_t *in, int8_t *out)

@@ -8,11 +8,11 @@
 
 MRT_INLINE void mrt_fully_connected_8(const mrt_fully_connected_channels_params *p, int32_t o, const int8_t *in, int8_t *out)
 {
-    const mrt_sums_8 s = mrt_tile_8(p->w + o * p->in_count, p->in_count, in);
-    const mrt_sums_4 low = {s.a, s.b, s.c, s.d}, high = {s.e, s.f, s.g, s.h};
+    const mrt_sums_8               s = mrt_fully_connected_tile_8(p->w + o * p->in_count, p->in_count, in);
+    const mrt_fully_connected_sums low = {s.a, s.b, s.c, s.d}, high = {s.e, s.f, s.g, s.h};
 
-    mrt_rows_store(p, o, &low, out);
-    mrt_rows_store(p, o + 4, &high, out);
+    mrt_fully_connected_rows_store(p, o, &low, out);
+    mrt_fully_connected_rows_store(p, o + 4, &high, out);
 }
 
 MRT_INLINE void mrt_fully_connected_i8_rows_8(const mrt_fully_connected_channels_params *p, const int8_t *in, int8_t *out)

@@ -98,6 +98,31 @@ MRT_INLINE uint32_t mrt_smlatb(uint32_t a, uint32_t b, uint32_t acc)
 #endif
 }
 
+/* The greater (lesser) one of each two bytes, signed. */
+MRT_INLINE uint32_t mrt_greater_bytes(uint32_t a, uint32_t b)
+{
+#if MRT_HAS_DSP
+    uint32_t difference;
+
+    __asm__("ssub8 %1, %0, %2\n\tsel %0, %0, %2" : "+&r"(a), "=&r"(difference) : "r"(b));
+    return a;
+#else
+    uint32_t word = 0;
+    int      i;
+
+    for (i = 0; i < 32; i += 8) {
+        const int32_t x = (int8_t)(a >> i), y = (int8_t)(b >> i);
+        word |= ((uint32_t)mrt_max_i32(x, y) & 0xffu) << i;
+    }
+    return word;
+#endif
+}
+
+MRT_INLINE uint32_t mrt_lesser_bytes(uint32_t a, uint32_t b)
+{
+    return ~mrt_greater_bytes(~a, ~b);
+}
+
 /* add + a b / 2^32, rounded to nearest. */
 MRT_INLINE int32_t mrt_smmlar(int32_t a, int32_t b, int32_t add)
 {

@@ -82,7 +82,7 @@ MRT_INLINE mrt_sums_8 mrt_rows_8_groups(mrt_rows_8 *rows, const int8_t **in, int
 
 #endif
 
-MRT_INLINE mrt_sums_8 mrt_tile_8(const int8_t *w, int32_t in_count, const int8_t *in)
+MRT_INLINE mrt_sums_8 mrt_fully_connected_tile_8(const int8_t *w, int32_t in_count, const int8_t *in)
 {
     mrt_rows_8 rows;
     mrt_sums_8 s;
