@@ -74,26 +74,20 @@ MRT_INLINE void mrt_fully_connected_i8_pairs(const mrt_fully_connected_channels_
 
 /* ---- weights as they are ---- */
 
-/* left: outputs from here on; the first row stands in for those that are missing. */
-MRT_INLINE mrt_fully_connected_sums mrt_fully_connected_dot_4(const int8_t *a, int32_t pitch, int32_t left, const int8_t *in)
+MRT_INLINE mrt_dot_sums mrt_fully_connected_dot(const int8_t *w, int32_t pitch, const int8_t *in, int32_t in_count)
 {
-    const int8_t *const end = in + pitch, *const whole = in + (pitch & ~3);
-    const int8_t *b = left > 1 ? a + pitch : a, *c = left > 2 ? a + 2 * pitch : a, *d = left > 3 ? a + 3 * pitch : a;
-    mrt_fully_connected_sums s = {0, 0, 0, 0};
+    const int32_t whole = in_count & ~7;
+    mrt_dot_sums  s = {0, 0, 0, 0};
+    int32_t       i;
 
-    for (; in != whole; in += 4, a += 4, b += 4, c += 4, d += 4) {
-        const uint32_t word = mrt_load_word(in), even = mrt_even_bytes(word), odd = mrt_odd_bytes(word);
-        s.a = mrt_dot_word(even, odd, mrt_load_word(a), s.a);
-        s.b = mrt_dot_word(even, odd, mrt_load_word(b), s.b);
-        s.c = mrt_dot_word(even, odd, mrt_load_word(c), s.c);
-        s.d = mrt_dot_word(even, odd, mrt_load_word(d), s.d);
-    }
-    for (; in != end; in++) {
-        const int32_t x = *in;
-        s.a += (uint32_t)(x * *a++);
-        s.b += (uint32_t)(x * *b++);
-        s.c += (uint32_t)(x * *c++);
-        s.d += (uint32_t)(x * *d++);
+    if (whole > 0)
+        mrt_dot_tile(&s, w, pitch, in, whole);
+    for (i = whole; i < in_count; i++) {
+        const int32_t x = in[i];
+        s.a += (uint32_t)(x * w[i]);
+        s.b += (uint32_t)(x * w[i + pitch]);
+        s.c += (uint32_t)(x * w[i + 2 * pitch]);
+        s.d += (uint32_t)(x * w[i + 3 * pitch]);
     }
     return s;
 }
@@ -105,24 +99,24 @@ MRT_INLINE int8_t mrt_fully_connected_dsp_output(const mrt_output *output, const
     return mrt_output_of_dsp(output, &c, sum);
 }
 
+/* Four outputs at a time: the last four overlap with those before them. Of less than four, one. */
 MRT_INLINE void mrt_fully_connected_i8_dsp(const mrt_fully_connected_channels_params *p, const int8_t *in, int8_t *out)
 {
-    int32_t b, o;
+    const int32_t count = p->out_count < 4 ? 1 : 4, pitch = p->out_count < 4 ? 0 : p->in_count;
+    int32_t       b, o;
 
-    for (b = 0; b < p->rows; b++, in += p->in_count) {
-        const MRT_FLASH int32_t *entry = p->channels;
-        const int8_t            *w = p->w;
-        for (o = p->out_count; o > 0; o -= 4, entry += 4 * MRT_CHANNEL_WORDS, w += 4 * p->in_count) {
-            const mrt_fully_connected_sums s = mrt_fully_connected_dot_4(w, p->in_count, o, in);
-            *out++ = mrt_fully_connected_dsp_output(&p->output, entry, s.a);
-            if (o > 1)
-                *out++ = mrt_fully_connected_dsp_output(&p->output, entry + MRT_CHANNEL_WORDS, s.b);
-            if (o > 2)
-                *out++ = mrt_fully_connected_dsp_output(&p->output, entry + 2 * MRT_CHANNEL_WORDS, s.c);
-            if (o > 3)
-                *out++ = mrt_fully_connected_dsp_output(&p->output, entry + 3 * MRT_CHANNEL_WORDS, s.d);
+    for (b = 0; b < p->rows; b++, in += p->in_count, out += p->out_count)
+        for (o = 0; o < p->out_count; o += count) {
+            const int32_t            at = mrt_min_i32(o, p->out_count - count);
+            const MRT_FLASH int32_t *entry = p->channels + at * MRT_CHANNEL_WORDS;
+            const mrt_dot_sums       s = mrt_fully_connected_dot(p->w + at * p->in_count, pitch, in, p->in_count);
+            out[at] = mrt_fully_connected_dsp_output(&p->output, entry, s.a);
+            if (count == 1)
+                continue;
+            out[at + 1] = mrt_fully_connected_dsp_output(&p->output, entry + MRT_CHANNEL_WORDS, s.b);
+            out[at + 2] = mrt_fully_connected_dsp_output(&p->output, entry + 2 * MRT_CHANNEL_WORDS, s.c);
+            out[at + 3] = mrt_fully_connected_dsp_output(&p->output, entry + 3 * MRT_CHANNEL_WORDS, s.d);
         }
-    }
 }
 
 #endif

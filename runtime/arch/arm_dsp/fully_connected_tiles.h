@@ -31,11 +31,11 @@ MRT_INLINE const int8_t *mrt_quad_group(mrt_quad_sums *s, const int8_t *w, uint3
 {
     uint32_t odd;
 
-    __asm__(
-        MRT_QUAD_PRODUCTS
-        : [x] "+r"(s->x), [y] "+r"(s->y), [z] "+r"(s->z), [u] "+r"(s->u), [w] "+r"(w), [even] "+r"(word), [odd] "=&r"(odd)
-        :
-        : "r0", "r1", "r2", "r3", "memory");
+    __asm__(MRT_QUAD_PRODUCTS
+            : [x] "+&r"(s->x), [y] "+&r"(s->y), [z] "+&r"(s->z), [u] "+&r"(s->u), [w] "+&r"(w), [even] "+&r"(word),
+              [odd] "=&r"(odd)
+            :
+            : "r0", "r1", "r2", "r3", "memory");
     return w;
 }
 
@@ -46,8 +46,8 @@ MRT_INLINE const int8_t *mrt_quad_tile(mrt_quad_sums *s, const int8_t *w, const 
     uint32_t            even, odd;
 
     __asm__("1:\n\t" MRT_QUAD_STEP MRT_QUAD_STEP MRT_QUAD_STEP MRT_QUAD_STEP "cmp %[in], %[end]\n\tbne 1b"
-            : [x] "+r"(s->x), [y] "+r"(s->y), [z] "+r"(s->z), [u] "+r"(s->u), [w] "+r"(w), [in] "+r"(in), [even] "=&r"(even),
-              [odd] "=&r"(odd)
+            : [x] "+&r"(s->x), [y] "+&r"(s->y), [z] "+&r"(s->z), [u] "+&r"(s->u), [w] "+&r"(w), [in] "+&r"(in),
+              [even] "=&r"(even), [odd] "=&r"(odd)
             : [end] "r"(end)
             : "r0", "r1", "r2", "r3", "cc", "memory");
     return w;
@@ -79,12 +79,60 @@ MRT_INLINE const int8_t *mrt_quad_tile(mrt_quad_sums *s, const int8_t *w, const 
 
 #endif
 
-/* ---- weights as they are ---- */
+/* ---- weights as they are ----
+ *
+ * Four rows, pitch apart; all may be the same one, with a pitch of 0. (What a tile changes is marked &: a sum that begins
+ * with 0 would share its register with such a pitch.) */
+typedef struct mrt_dot_sums {
+    uint32_t a, b, c, d;
+} mrt_dot_sums;
 
-/* acc + the four products of a word of weights with inputs 0, 2 and 1, 3. */
-MRT_INLINE uint32_t mrt_dot_word(uint32_t even, uint32_t odd, uint32_t w, uint32_t acc)
+#if MRT_HAS_DSP
+
+#define MRT_DOT_ROW(acc, address)                                                                                           \
+    "ldr %[v], " address "\n\tsxtb16 %[u], %[v]\n\tsxtb16 %[v], %[v], ror #8\n\t"                                           \
+    "smlad %[" #acc "], %[u], %[even], %[" #acc "]\n\tsmlad %[" #acc "], %[v], %[odd], %[" #acc "]\n\t"
+#define MRT_DOT_STEP                                                                                                        \
+    "ldr %[even], [%[in]], #4\n\tsxtb16 %[odd], %[even], ror #8\n\tsxtb16 %[even], %[even]\n\t" MRT_DOT_ROW(                \
+        b, "[%[w], %[pitch]]") MRT_DOT_ROW(c, "[%[w], %[pitch], lsl #1]") MRT_DOT_ROW(d, "[%[w], %[pitch3]]")               \
+        MRT_DOT_ROW(a, "[%[w]], #4")
+
+/* count inputs, a multiple of 8 that is not 0. 13 registers, so that it compiles with a frame pointer. */
+MRT_INLINE void mrt_dot_tile(mrt_dot_sums *s, const int8_t *w, int32_t pitch, const int8_t *in, int32_t count)
 {
-    return mrt_smlad(odd, mrt_odd_bytes(w), mrt_smlad(even, mrt_even_bytes(w), acc));
+    const int8_t *const end = in + count;
+    const int32_t       pitch3 = 3 * pitch;
+    uint32_t            even, odd, u, v;
+
+    __asm__("1:\n\t" MRT_DOT_STEP MRT_DOT_STEP "cmp %[in], %[end]\n\tbne 1b"
+            : [a] "+&r"(s->a), [b] "+&r"(s->b), [c] "+&r"(s->c), [d] "+&r"(s->d), [w] "+&r"(w), [in] "+&r"(in),
+              [even] "=&r"(even), [odd] "=&r"(odd), [u] "=&r"(u), [v] "=&r"(v)
+            : [pitch] "r"(pitch), [pitch3] "r"(pitch3), [end] "r"(end)
+            : "cc", "memory");
 }
+
+#else
+
+MRT_INLINE uint32_t mrt_dot_row(const int8_t *w, const int8_t *in, int32_t count, uint32_t acc)
+{
+    int32_t i;
+
+    for (i = 0; i < count; i += 4) {
+        const uint32_t word = mrt_load_word(in + i), weights = mrt_load_word(w + i);
+        acc = mrt_smlad(mrt_even_bytes(weights), mrt_even_bytes(word), acc);
+        acc = mrt_smlad(mrt_odd_bytes(weights), mrt_odd_bytes(word), acc);
+    }
+    return acc;
+}
+
+MRT_INLINE void mrt_dot_tile(mrt_dot_sums *s, const int8_t *w, int32_t pitch, const int8_t *in, int32_t count)
+{
+    s->a = mrt_dot_row(w, in, count, s->a);
+    s->b = mrt_dot_row(w + pitch, in, count, s->b);
+    s->c = mrt_dot_row(w + 2 * pitch, in, count, s->c);
+    s->d = mrt_dot_row(w + 3 * pitch, in, count, s->d);
+}
+
+#endif
 
 #endif

@@ -52,8 +52,8 @@ MRT_INLINE mrt_sums_8 mrt_rows_8_groups(mrt_rows_8 *rows, const int8_t **in, int
                 MRT_ROWS_8_NEXT(b) MRT_ROWS_8_NEXT(c) MRT_ROWS_8_NEXT(d) MRT_ROWS_8_NEXT(e) MRT_ROWS_8_NEXT(f)
                     MRT_ROWS_8_NEXT(g) MRT_ROWS_8_NEXT(h) "bne %[in], %[end], 1b\n2:"
         : [a] "=&r"(s.a), [b] "=&r"(s.b), [c] "=&r"(s.c), [d] "=&r"(s.d), [e] "=&r"(s.e), [f] "=&r"(s.f), [g] "=&r"(s.g),
-          [h] "=&r"(s.h), [wa] "+r"(rows->a), [wb] "+r"(rows->b), [wc] "+r"(rows->c), [wd] "+r"(rows->d), [we] "+r"(rows->e),
-          [wf] "+r"(rows->f), [wg] "+r"(rows->g), [wh] "+r"(rows->h), [in] "+r"(*in)
+          [h] "=&r"(s.h), [wa] "+&r"(rows->a), [wb] "+&r"(rows->b), [wc] "+&r"(rows->c), [wd] "+&r"(rows->d),
+          [we] "+&r"(rows->e), [wf] "+&r"(rows->f), [wg] "+&r"(rows->g), [wh] "+&r"(rows->h), [in] "+&r"(*in)
         : [end] "r"(end)
         : "t0", "t1", "t2", "memory");
     return s;
