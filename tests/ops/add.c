@@ -4,6 +4,7 @@
 const mote_op_case add_cases[] = {
     {"one value", .in = {INPUT(1, 1), INPUT(1, 1)}},
     {"no multiple of a vector's width", .in = {INPUT(1, 37), INPUT(1, 37)}},
+    {"a vector's width, many times", .in = {INPUT(1, 256), INPUT(1, 256)}},
     {"images", .in = {INPUT(1, 4, 5, 3), INPUT(1, 4, 5, 3)}},
     {"fused RELU", .in = {INPUT(1, 4, 9), INPUT(1, 4, 9)}, .activation = MOTE_ACT_RELU},
     {"fused RELU6", .in = {INPUT(1, 4, 9), INPUT(1, 4, 9)}, .activation = MOTE_ACT_RELU6},
