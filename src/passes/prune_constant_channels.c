@@ -313,6 +313,11 @@ static mote_status decide(pruning *p, mote_error *err)
 
 /* ---- narrowing ---- */
 
+static bool loses_channels(pruning *p, mote_id id)
+{
+    return p->ranges.count[id] > 1 && kept_count(p, id) < p->ranges.count[id];
+}
+
 /* The channels of a tensor that stay. */
 typedef struct kept_list {
     int32_t *channel, count, all;
@@ -461,10 +466,10 @@ static mote_status narrow_layer(pruning *p, mote_model *model, mote_node *node, 
     constant           like = {.from = node->in[1], .rank = w->rank, .axis = layer->is_depthwise ? 3 : 0};
     kept_list          in, out;
 
+    if (!loses_channels(p, node->in[0]) && !loses_channels(p, node->out[0]))
+        return MOTE_OK;
     MOTE_TRY(list_kept(p, node->in[0], &in, err));
     MOTE_TRY(list_kept(p, node->out[0], &out, err));
-    if (in.count == in.all && out.count == out.all)
-        return MOTE_OK;
     like.scales = &out;
     memcpy(like.dim, w->dim, sizeof like.dim);
     like.dim[like.axis] = out.count;
@@ -489,9 +494,10 @@ static mote_status narrow_term(pruning *p, mote_model *model, mote_node *node, i
     int8_t            *to;
     int32_t            k;
 
-    MOTE_TRY(list_kept(p, node->out[0], &out, err));
-    if (term->kind != MOTE_CONST || out.count == out.all || mote_channel_count(term) != out.all)
+    if (term->kind != MOTE_CONST || !loses_channels(p, node->out[0]) ||
+        mote_channel_count(term) != p->ranges.count[node->out[0]])
         return MOTE_OK;
+    MOTE_TRY(list_kept(p, node->out[0], &out, err));
     rows = mote_tensor_count(term) / (size_t)out.all;
     like.data = to = MOTE_NEW(&model->arena, int8_t, mote_size_mul(rows, (size_t)out.count), err);
     if (!to)
@@ -513,9 +519,9 @@ static mote_status narrow_shape(pruning *p, mote_model *model, mote_node *node, 
     int32_t           *values;
     kept_list          out;
 
-    MOTE_TRY(list_kept(p, node->out[0], &out, err));
-    if (out.count == out.all || !shape || shape->kind != MOTE_CONST)
+    if (!shape || shape->kind != MOTE_CONST || !loses_channels(p, node->out[0]))
         return MOTE_OK;
+    MOTE_TRY(list_kept(p, node->out[0], &out, err));
     like.from = node->in[1];
     like.scales = &out;
     like.dim[0] = shape->dim[0];
@@ -551,7 +557,7 @@ static mote_status narrow_tensor(pruning *p, mote_model *model, mote_id id, mote
     int32_t               kept = kept_count(p, id), c, k = 0;
     int16_t              *value;
 
-    if (kept == p->ranges.count[id])
+    if (!loses_channels(p, id))
         return MOTE_OK;
     value = MOTE_NEW(&p->scratch, int16_t, channels, err);
     for (c = 0; value && c < channels; c++) {
@@ -579,8 +585,7 @@ static mote_status narrow_all(pruning *p, mote_model *model, mote_error *err)
         mote_arena_destroy(&p->scratch);
     }
     for (i = 0; i < tensor_count; i++) {
-        if (p->ranges.count[i] > 1)
-            MOTE_TRY(narrow_tensor(p, model, i, err));
+        MOTE_TRY(narrow_tensor(p, model, i, err));
         mote_arena_destroy(&p->scratch);
     }
     return MOTE_OK;
@@ -619,7 +624,8 @@ static void count_channels(pruning *p, mote_prune_result *result)
 
 static mote_status prune(mote_edit *edit, mote_prune_result *result, mote_error *err)
 {
-    pruning p = {.graph = &edit->model->graphs[0], .arena = &edit->arena};
+    pruning p = {
+        .graph = &edit->model->graphs[0], .arena = &edit->arena, .scratch = {.cap_bytes = edit->model->arena.cap_bytes}};
 
     count_costs(p.graph, &result->macs, &result->weight_bytes);
     if (mote_channel_ranges_find(&p.ranges, p.graph, &edit->arena, err) == MOTE_OK && decide(&p, err) == MOTE_OK) {

@@ -798,6 +798,21 @@ static void too_little_memory_is_an_error_at_every_allocation(void **state)
     mote_model_destroy(model);
 }
 
+/* 2^30 channels that no file holds: they are not told apart, and take no memory. */
+static void channels_beyond_counting_stay_and_cost_nothing(void **state)
+{
+    net         n = net_begin(20);
+    mote_id     x = net_input(&n, 1, 1, 1 << 30, 3), y = net_same(&n, MOTE_OP_RELU6, net_add(&n, x, x, MOTE_ACT_NONE));
+    mote_model *model = net_end(&n, y), *pruned;
+
+    (void)state;
+    model->arena.cap_bytes = 1 << 20;
+    pruned = prune(model, NULL);
+    assert_int_equal(pruned->graphs[0].node_count, 2);
+    mote_model_destroy(pruned);
+    mote_model_destroy(model);
+}
+
 /* ---- a real network, where it is there ---- */
 
 static const char *shared_path(char *path, size_t path_bytes, const char *name)
@@ -880,6 +895,7 @@ int main(void)
         cmocka_unit_test(operators_that_take_channels_one_by_one_let_them_go),
         cmocka_unit_test(a_float_model_is_copied),
         cmocka_unit_test(random_networks_answer_the_same_without_their_constant_channels),
+        cmocka_unit_test(channels_beyond_counting_stay_and_cost_nothing),
         cmocka_unit_test(too_little_memory_is_an_error_at_every_allocation),
         cmocka_unit_test(vww_loses_1724_channels_and_no_byte_of_its_answers),
     };
