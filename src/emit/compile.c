@@ -184,7 +184,7 @@ static mote_status write_c(compilation *c, const char *folder, mote_error *err)
     if (!target || !target->is_packed)
         return mote_fail(err, MOTE_ERR_USAGE, "kernels \"%s\" do not exist", mote_show_string(wanted).text);
     if (mote_model_is_quantized(c->model) && !c->options->keeps_constant_channels)
-        MOTE_TRY(mote_model_prune_constant(&c->pruned, c->model, &c->result.pruned, err));
+        MOTE_TRY(mote_model_prune_constant(&c->pruned, c->model, NULL, &c->result.pruned, err));
     MOTE_TRY(mote_lower(&c->program, c->pruned ? c->pruned : c->model, target, err));
     MOTE_TRY(mote_plan(c->program, NULL, err));
     MOTE_TRY(mote_emitter_init(&c->emitter, c->program, c->result.name, c->options->optimize, &c->arena, err));

@@ -12,7 +12,7 @@
  *     input at some positions and padding at others (or it is at the zero point, as padding is); or all its weights are 0,
  *     not counting those of outputs that go themselves;
  *   - a layer whose bias would leave int32;
- *   - the tensor itself, if it would lose its last channel.
+ *   - the tensor itself, if it would lose its last channel; then as many as make a multiple of four, for the kernels' sake.
  * Keeping one never makes another dispensable, so this ends, with the most that can go.
  *
  * The trap: TFLM's FULLY_CONNECTED rounds the multiplier of a layer with one weight scale otherwise than those of one with
@@ -31,6 +31,7 @@ typedef struct pruning {
     int32_t            *parent;  /* [slot_count]: tied slots form trees, */
     bool               *is_kept; /* [slot_count]: whose roots say whether they stay */
     mote_arena         *arena, scratch;
+    int32_t             multiple; /* channels that stay, in each tensor, unless all do */
     bool                has_changed;
 } pruning;
 
@@ -257,6 +258,14 @@ static int32_t kept_count(pruning *p, mote_id id)
     return count;
 }
 
+/* How many more of a tensor's channels must stay. */
+static int32_t missing_count(pruning *p, mote_id id, int32_t least)
+{
+    const int32_t kept = kept_count(p, id), wanted = kept < least ? least : kept, rest = wanted % p->multiple;
+
+    return wanted - kept + (rest ? p->multiple - rest : 0);
+}
+
 static void keep_some(pruning *p, const mote_node *node)
 {
     const mote_tensor *w = mote_node_in(p->graph, node, 1);
@@ -264,7 +273,7 @@ static void keep_some(pruning *p, const mote_node *node)
     int32_t            i, c;
 
     for (i = 0; i < node->out_count; i++) {
-        int32_t missing = (has_many_scales ? 2 : 1) - kept_count(p, node->out[i]);
+        int32_t missing = missing_count(p, node->out[i], has_many_scales ? 2 : 1);
         for (c = 0; c < p->ranges.count[node->out[i]] && missing > 0; c++) {
             missing -= is_dropped(p, node->out[i], c);
             keep(p, node->out[i], c);
@@ -622,10 +631,12 @@ static void count_channels(pruning *p, mote_prune_result *result)
     }
 }
 
-static mote_status prune(mote_edit *edit, mote_prune_result *result, mote_error *err)
+static mote_status prune(mote_edit *edit, int32_t multiple, mote_prune_result *result, mote_error *err)
 {
-    pruning p = {
-        .graph = &edit->model->graphs[0], .arena = &edit->arena, .scratch = {.cap_bytes = edit->model->arena.cap_bytes}};
+    pruning p = {.graph = &edit->model->graphs[0],
+                 .arena = &edit->arena,
+                 .scratch = {.cap_bytes = edit->model->arena.cap_bytes},
+                 .multiple = multiple};
 
     count_costs(p.graph, &result->macs, &result->weight_bytes);
     if (mote_channel_ranges_find(&p.ranges, p.graph, &edit->arena, err) == MOTE_OK && decide(&p, err) == MOTE_OK) {
@@ -636,15 +647,17 @@ static mote_status prune(mote_edit *edit, mote_prune_result *result, mote_error 
     return err->code;
 }
 
-mote_status mote_model_prune_constant(mote_model **out, const mote_model *model, mote_prune_result *result, mote_error *err)
+mote_status mote_model_prune_constant(mote_model **out, const mote_model *model, const mote_prune_options *options,
+                                      mote_prune_result *result, mote_error *err)
 {
+    const int32_t     multiple = options && options->multiple > 0 ? options->multiple : 4;
     mote_prune_result own = {0};
     mote_edit         edit;
 
     *out = NULL;
     if (model->stage == MOTE_STAGE_QUANTIZED) {
         MOTE_TRY(mote_edit_begin(&edit, model, err));
-        if (prune(&edit, &own, err) == MOTE_OK)
+        if (prune(&edit, multiple, &own, err) == MOTE_OK)
             mote_edit_end(&edit, MOTE_STAGE_QUANTIZED, out, err);
         else
             mote_edit_abandon(&edit);
