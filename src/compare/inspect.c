@@ -241,7 +241,7 @@ static mote_status choose_compiled(mote_inspection *out, const mote_model **comp
     if (model->stage == MOTE_STAGE_TRAIN)
         mote_model_infer(made, model, err);
     else if (mote_model_is_quantized(model) && may_prune)
-        mote_model_prune_constant(made, model, &out->pruning, err);
+        mote_model_prune_constant(made, model, NULL, &out->pruning, err);
     *compiled = *made ? *made : model;
     return err->code;
 }

@@ -232,7 +232,7 @@ static mote_status write_c(compilation *c, const char *folder, mote_error *err)
     size_t    i;
 
     if (mote_model_is_quantized(c->model) && !c->options->keeps_constant_channels)
-        MOTE_TRY(mote_model_prune_constant(&c->pruned, c->model, &c->result.pruned, err));
+        MOTE_TRY(mote_model_prune_constant(&c->pruned, c->model, NULL, &c->result.pruned, err));
     c->emitter.model = c->pruned ? c->pruned : c->model;
     c->emitter.name = c->result.name;
     c->emitter.optimize = c->options->optimize;

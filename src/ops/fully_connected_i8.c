@@ -26,6 +26,9 @@ static mote_status prepare(const mote_graph *graph, const mote_node *node, mote_
         return err->code;
     if (!in->quant || !w->quant || !out->quant)
         return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "int8 operands without scales");
+    if (w->quant->count != 1 && w->quant->axis != 0)
+        return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "weights have scales along dimension %d, 0 expected",
+                            w->quant->axis);
     scales = (mrt_fully_connected_i8_scales){mote_scale_of(in), mote_scale_of(out), w->quant->scale, w->quant->count,
                                              (mrt_activation)node->activation};
     mult = MOTE_NEW(prepared->arena, int32_t, scales.w_scale_count, err);
