@@ -16,12 +16,14 @@
 #define SEMIHOSTING "-semihosting-config", "enable=on,target=native"
 
 static const char *const cortex_m_faults[MOTE_CHIP_FAULTS] = {
-    [2] = "NMI", [3] = "hard fault", [4] = "memory fault", [5] = "bus fault", [6] = "usage fault", [7] = "secure fault"};
+    [2] = "NMI",         [3] = "hard fault",   [4] = "memory fault",  [5] = "bus fault",
+    [6] = "usage fault", [7] = "secure fault", [8] = "stack overflow"};
 
 static const char *const riscv_faults[MOTE_CHIP_FAULTS] = {[0] = "misaligned jump",     [1] = "jump to where no memory is",
                                                            [2] = "illegal instruction", [3] = "breakpoint",
                                                            [4] = "misaligned load",     [5] = "load from where no memory is",
-                                                           [6] = "misaligned store",    [7] = "store to where no memory is"};
+                                                           [6] = "misaligned store",    [7] = "store to where no memory is",
+                                                           [8] = "stack overflow"};
 
 /* The port finds out itself: an AVR has no faults, and a program gone wild comes back to its start. */
 static const char *const avr_faults[MOTE_CHIP_FAULTS] = {[1] = "ran into its own start again"};
@@ -35,6 +37,7 @@ static const mote_chip_family cortex_m = {
     .faults = cortex_m_faults,
     .wrap_cost = 5,
     .empty_cost = 1,
+    .counts_start_up = true,
     .run = mote_run_semihosting,
 };
 
@@ -48,6 +51,7 @@ static const mote_chip_family riscv = {
     .count_bits = 32,
     .faults = riscv_faults,
     .empty_cost = 1,
+    .counts_start_up = true,
     .run = mote_run_semihosting,
 };
 
@@ -72,9 +76,12 @@ static const mote_chip_family avr = {
 #define ARM_TOOLS                                                                                                           \
     .compiler = "arm-none-eabi-gcc", .compiler_packages = "gcc-arm-none-eabi libnewlib-arm-none-eabi",                      \
     .emulator = "qemu-system-arm", .emulator_packages = "qemu-system-arm", .count_unit = "instructions"
+#define ARM_PORTABLE_TOOLS ARM_TOOLS, .kernels = "portable"
+#define ARM_DSP_TOOLS      ARM_TOOLS, .kernels = "arm-dsp"
 #define RISCV_TOOLS                                                                                                         \
     .compiler = "riscv64-unknown-elf-gcc", .compiler_packages = "gcc-riscv64-unknown-elf",                                  \
-    .emulator = "qemu-system-riscv32", .emulator_packages = "qemu-system-misc", .count_unit = "instructions"
+    .emulator = "qemu-system-riscv32", .emulator_packages = "qemu-system-misc", .kernels = "riscv",                         \
+    .count_unit = "instructions"
 #define AVR_TOOLS                                                                                                           \
     .compiler = "avr-gcc", .compiler_packages = "gcc-avr avr-libc", .emulator = "simavr", .emulator_packages = "simavr",    \
     .kernels = "avr", .count_unit = "cycles"
@@ -83,38 +90,38 @@ static const mote_chip_family avr = {
 #define KB(n) ((n)*1024u)
 
 const mote_chip_row mote_chip_rows[] = {
-    {.chip = {"cortex-m0", "Cortex-M0, nRF51822 (micro:bit)", KB(256), KB(16), ARM_TOOLS},
+    {.chip = {"cortex-m0", "Cortex-M0, nRF51822 (micro:bit)", KB(256), KB(16), ARM_PORTABLE_TOOLS},
      .family = &cortex_m,
      .compile_flags = {"-mcpu=cortex-m0", "-mfloat-abi=soft"},
      QEMU("microbit"),
      .ram_origin = 0x20000000,
      .counter_hz = 16000000},
-    {.chip = {"cortex-m3", "Cortex-M3, as STM32F207", KB(1024), KB(128), ARM_TOOLS},
+    {.chip = {"cortex-m3", "Cortex-M3, as STM32F207", KB(1024), KB(128), ARM_PORTABLE_TOOLS},
      .family = &cortex_m,
      .compile_flags = {"-mcpu=cortex-m3", "-mfloat-abi=soft"},
      QEMU("mps2-an385"),
      .ram_origin = 0x20000000,
      .counter_hz = 25000000},
-    {.chip = {"cortex-m4", "Cortex-M4F, as STM32F429", KB(1024), KB(256), ARM_TOOLS},
+    {.chip = {"cortex-m4", "Cortex-M4F, as STM32F429", KB(1024), KB(256), ARM_DSP_TOOLS},
      .family = &cortex_m,
      .compile_flags = {"-mcpu=cortex-m4", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"},
      QEMU("mps2-an386"),
      .ram_origin = 0x20000000,
      .counter_hz = 25000000},
-    {.chip = {"cortex-m7", "Cortex-M7F, as STM32F767", KB(2048), KB(512), ARM_TOOLS},
+    {.chip = {"cortex-m7", "Cortex-M7F, as STM32F767", KB(2048), KB(512), ARM_DSP_TOOLS},
      .family = &cortex_m,
      .compile_flags = {"-mcpu=cortex-m7", "-mfloat-abi=hard", "-mfpu=fpv5-d16"},
      QEMU("mps2-an500"),
      .ram_origin = 0x20000000,
      .counter_hz = 25000000},
-    {.chip = {"cortex-m33", "Cortex-M33F, as nRF5340", KB(1024), KB(512), ARM_TOOLS},
+    {.chip = {"cortex-m33", "Cortex-M33F, as nRF5340", KB(1024), KB(512), ARM_DSP_TOOLS},
      .family = &cortex_m,
      .compile_flags = {"-mcpu=cortex-m33", "-mfloat-abi=hard", "-mfpu=fpv5-sp-d16"},
      QEMU("mps2-an505"),
      .code_origin = 0x10000000,
      .ram_origin = 0x38000000,
      .counter_hz = 20000000},
-    {.chip = {"cortex-m55", "Cortex-M55 with Helium, as Corstone-300", KB(512), KB(512), ARM_TOOLS},
+    {.chip = {"cortex-m55", "Cortex-M55 with Helium, as Corstone-300", KB(512), KB(512), ARM_DSP_TOOLS},
      .family = &cortex_m,
      .compile_flags = {"-mcpu=cortex-m55", "-mfloat-abi=hard", "-mfpu=auto"},
      QEMU("mps3-an547"),

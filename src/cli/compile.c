@@ -10,29 +10,55 @@ enum { TARGET_C, TARGET_ARRAY, TARGETS_KNOWN };
 
 static mote_status print_c(const char *folder, const mote_compile_result *r, mote_error *err)
 {
-    cli_table table = {.column_count = 2};
+    cli_table table = {.column_count = 5};
+    int       i;
 
-    cli_cell(&table, "written");
-    cli_cell(&table, "%s/%s.h, %s.c, %s_selftest.c, mote_runtime/", folder, r->name, r->name, r->name);
-    cli_cell(&table, "arena");
-    cli_cell(&table, "%zu bytes (no plan needs fewer than %zu)", r->arena_bytes, r->arena_bound_bytes);
-    cli_cell(&table, "constants");
-    cli_cell(&table, "%zu bytes", r->constant_bytes);
+    printf("written  %s/%s.h, %s.c, %s_selftest.c, mote_runtime/\n", folder, r->name, r->name, r->name);
+    printf("kernels for %d steps; the compiler's macros choose:\n\n", r->step_count);
     cli_cell(&table, "kernels");
-    cli_cell(&table, "%d instances for %d steps", r->instance_count, r->step_count);
+    cli_cell(&table, "arena");
+    cli_cell(&table, "bound");
+    cli_cell(&table, "constants");
+    cli_cell(&table, "instances");
+    for (i = 0; i < r->chip_count; i++) {
+        const mote_compiled_chips *c = &r->chips[i];
+        cli_cell(&table, "%s", c->name);
+        cli_cell(&table, "%zu", c->arena_bytes);
+        cli_cell(&table, "%zu", c->arena_bound_bytes);
+        cli_cell(&table, "%zu", c->constant_bytes);
+        cli_cell(&table, c->shared_count ? "%d, of these %d for several shapes" : "%d", c->instance_count, c->shared_count);
+    }
     return cli_table_print(&table, err);
+}
+
+static json_t *json_chips(const mote_compile_result *r)
+{
+    json_t *list = json_array();
+    int     i;
+
+    for (i = 0; i < r->chip_count; i++) {
+        const mote_compiled_chips *c = &r->chips[i];
+        json_array_append_new(list,
+                              json_pack("{ss sI sI sI si si}", "kernels", c->name, "arena_bytes", (json_int_t)c->arena_bytes,
+                                        "arena_bound_bytes", (json_int_t)c->arena_bound_bytes, "constant_bytes",
+                                        (json_int_t)c->constant_bytes, "instances", c->instance_count, "shared_instances",
+                                        c->shared_count));
+    }
+    return list;
 }
 
 static mote_status print_result(const cli_args *args, int target, const char *folder, const mote_compile_result *r,
                                 mote_error *err)
 {
-    if (cli_has(args, "json"))
-        return cli_print_json(json_pack("{ss ss ss sI sI sI si si}", "folder", folder, "target",
-                                        target == TARGET_C ? "c" : "array", "name", r->name, "arena_bytes",
-                                        (json_int_t)r->arena_bytes, "arena_bound_bytes", (json_int_t)r->arena_bound_bytes,
-                                        "constant_bytes", (json_int_t)r->constant_bytes, "instances", r->instance_count,
-                                        "steps", r->step_count),
-                              err);
+    if (cli_has(args, "json")) {
+        const mote_compiled_chips *any = mote_compiled_for(r, NULL);
+        return cli_print_json(
+            json_pack("{ss ss ss si sI sI sI si so}", "folder", folder, "target", target == TARGET_C ? "c" : "array", "name",
+                      r->name, "steps", r->step_count, "arena_bytes", (json_int_t)any->arena_bytes, "arena_bound_bytes",
+                      (json_int_t)any->arena_bound_bytes, "constant_bytes", (json_int_t)any->constant_bytes, "instances",
+                      any->instance_count, "chips", json_chips(r)),
+            err);
+    }
     if (target == TARGET_C)
         return print_c(folder, r, err);
     printf("written  %s/model.h, model.cc: g_model, g_model_len\n", folder);

@@ -43,7 +43,8 @@ static mote_status compile_and_run(emulating *e, const mote_model *model, const 
                                           .input_bytes = inputs->count * inputs->sample_bytes,
                                           .progress = cli_progress()};
 
-    return mote_emulate_model(model, NULL, &emulate, &e->figures, err);
+    mote_emulate_model(model, NULL, &emulate, &e->figures, err);
+    return cli_blame(e->path, err);
 }
 
 static mote_status emulate_model(emulating *e, mote_error *err)

@@ -1,5 +1,6 @@
 /* Compiling a model to a folder.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -18,7 +19,6 @@ typedef struct compilation {
     const mote_compile_options *options;
     mote_compile_result         result;
     mote_arena                  arena;
-    mote_program               *program;
     mote_emitter                emitter;
 } compilation;
 
@@ -172,19 +172,70 @@ static mote_status write_selftest(compilation *c, const char *folder, mote_error
     return write_text(c, folder, name, &text, err);
 }
 
+static mote_status add_variant(compilation *c, const mote_target *target, mote_error *err)
+{
+    mote_variant *variant = &c->emitter.variants[c->emitter.variant_count];
+
+    MOTE_TRY(mote_lower(&variant->program, c->model, target, err));
+    c->emitter.variant_count++;
+    MOTE_TRY(mote_plan(variant->program, NULL, err));
+    return mote_choose_instances(variant, c->options->optimize, &c->arena, err);
+}
+
+/* One, or all that there are; the one for any chip comes last. */
+static mote_status add_variants(compilation *c, mote_error *err)
+{
+    static const mote_target *const all[] = {&mote_target_arm_dsp, &mote_target_riscv, &mote_target_avr,
+                                             &mote_target_portable};
+    const char                     *wanted = c->options->kernels;
+    const mote_target              *target = wanted ? mote_target_find(wanted) : NULL;
+    size_t                          i;
+
+    if (wanted && (!target || !target->is_packed))
+        return mote_fail(err, MOTE_ERR_USAGE, "kernels \"%s\" do not exist", mote_show_string(wanted).text);
+    if (wanted)
+        return add_variant(c, target, err);
+    for (i = 0; i < sizeof all / sizeof *all; i++)
+        MOTE_TRY(add_variant(c, all[i], err));
+    return MOTE_OK;
+}
+
+static void take_results(compilation *c)
+{
+    const mote_emitter *e = &c->emitter;
+    int32_t             v, s, i;
+
+    c->result.chip_count = e->variant_count;
+    for (v = 0; v < e->variant_count; v++) {
+        const mote_variant  *variant = &e->variants[v];
+        mote_compiled_chips *of = &c->result.chips[v];
+        of->name = variant->program->target->name;
+        of->arena_bytes = variant->program->memory_bytes;
+        of->arena_bound_bytes = variant->program->lower_bound;
+        of->instance_count = variant->instance_count;
+        of->shared_count = variant->shared_count;
+        for (s = 0; s < variant->program->step_count; s++) {
+            const mote_prepared *prepared = &variant->program->steps[s].prepared;
+            for (i = 0; i < prepared->array_count; i++)
+                of->constant_bytes += prepared->arrays[i].count * (size_t)mote_dtype_bits(prepared->arrays[i].dtype) / 8;
+        }
+    }
+    for (s = 0; s < e->variants[0].program->step_count; s++)
+        c->result.step_count += !e->variants[0].program->steps[s].kernel->is_view;
+}
+
 static mote_status write_c(compilation *c, const char *folder, mote_error *err)
 {
-    mote_text          header = {0}, source = {0};
-    char               name[96];
-    int32_t            s, i;
-    const char        *wanted = c->options->kernels ? c->options->kernels : "portable";
-    const mote_target *target = mote_target_find(wanted);
+    mote_text header = {0}, source = {0};
+    char      name[96];
+    size_t    i;
 
-    if (!target || !target->is_packed)
-        return mote_fail(err, MOTE_ERR_USAGE, "kernels \"%s\" do not exist", mote_show_string(wanted).text);
-    MOTE_TRY(mote_lower(&c->program, c->model, target, err));
-    MOTE_TRY(mote_plan(c->program, NULL, err));
-    MOTE_TRY(mote_emitter_init(&c->emitter, c->program, c->result.name, c->options->optimize, &c->arena, err));
+    c->emitter.model = c->model;
+    c->emitter.name = c->result.name;
+    c->emitter.optimize = c->options->optimize;
+    for (i = 0; c->result.name[i] && i + 1 < sizeof c->emitter.upper; i++)
+        c->emitter.upper[i] = (char)toupper((unsigned char)c->result.name[i]);
+    MOTE_TRY(add_variants(c, err));
     mote_emit_header(&c->emitter, &header);
     mote_emit_source(&c->emitter, &source);
     snprintf(name, sizeof name, "%s.h", c->result.name);
@@ -192,17 +243,9 @@ static mote_status write_c(compilation *c, const char *folder, mote_error *err)
     snprintf(name, sizeof name, "%s.c", c->result.name);
     write_text(c, folder, name, &source, err);
     MOTE_TRY(err->code);
-    MOTE_TRY(mote_emit_runtime(c->program, folder, err));
+    MOTE_TRY(mote_emit_runtime(&c->emitter, folder, err));
     MOTE_TRY(write_selftest(c, folder, err));
-    c->result.arena_bytes = c->program->memory_bytes;
-    c->result.arena_bound_bytes = c->program->lower_bound;
-    c->result.instance_count = c->emitter.instance_count;
-    for (s = 0; s < c->program->step_count; s++) {
-        const mote_prepared *prepared = &c->program->steps[s].prepared;
-        c->result.step_count += !c->program->steps[s].kernel->is_view;
-        for (i = 0; i < prepared->array_count; i++)
-            c->result.constant_bytes += prepared->arrays[i].count * (size_t)mote_dtype_bits(prepared->arrays[i].dtype) / 8;
-    }
+    take_results(c);
     return MOTE_OK;
 }
 
@@ -271,11 +314,23 @@ mote_status mote_compile(const mote_model *model, const char *folder, const mote
 {
     static const mote_compile_options defaults = {0};
     compilation                       c = {.model = model, .options = options ? options : &defaults};
+    int32_t                           i;
 
     compile_to(&c, folder, err);
     if (result)
         *result = c.result;
-    mote_program_destroy(c.program);
+    for (i = 0; i < c.emitter.variant_count; i++)
+        mote_program_destroy(c.emitter.variants[i].program);
     mote_arena_destroy(&c.arena);
     return err->code;
+}
+
+const mote_compiled_chips *mote_compiled_for(const mote_compile_result *result, const char *kernels)
+{
+    int i;
+
+    for (i = 0; kernels && i < result->chip_count; i++)
+        if (strcmp(result->chips[i].name, kernels) == 0)
+            return &result->chips[i];
+    return &result->chips[result->chip_count > 0 ? result->chip_count - 1 : 0];
 }

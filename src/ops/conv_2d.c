@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/kernels/conv_2d.h"
 
+#include "ops/conv_2d_i8.h"
 #include "ops/convolution.h"
 
 enum { CHANNEL_AXIS = 0 };
@@ -64,51 +65,12 @@ static void quantize(const mote_graph *graph, const mote_node *node, mote_quant_
 
 /* ---- kernels ---- */
 
-static mote_status prepare_i8(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
-{
-    return mote_convolution_prepare_i8(graph, node, CHANNEL_AXIS, prepared, err);
-}
-
-static mote_status pack_i8(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
-{
-    const mote_tensor       *w = mote_node_in(graph, node, 1);
-    int32_t                  tap_count = w->dim[1] * w->dim[2] * w->dim[3];
-    mote_convolution_weights weights = {.channel_step = tap_count, .tap_step = 1, .tap_count = tap_count};
-
-    return mote_convolution_fold_i8(node, &weights, prepared, err);
-}
-
-static void run_i8(const void *params, const mrt_io *io)
-{
-    mrt_conv_2d_i8(params, io->in[0], io->out[0]);
-}
-
 static void run_f32(const void *params, const mrt_io *io)
 {
     mrt_conv_2d_f32(params, io->in[0], io->out[0]);
 }
 
-/* Of a position's channels all but the last one are written before its window was read for the last time. */
-static ptrdiff_t overlap(const mote_graph *graph, const mote_node *node)
-{
-    return mote_convolution_overlap(graph, node, mote_node_out(graph, node, 0)->dim[3] - 1);
-}
-
 /* ---- the operator ---- */
-
-static const mote_kernel kernels_i8[] = {
-    {.symbol = "mrt_conv_2d_i8",
-     .params = "mrt_conv_i8_params",
-     .header = "kernels/conv_2d.h",
-     .targets = MOTE_TARGET_ANY,
-     .param_bytes = sizeof(mrt_conv_i8_params),
-     .fields = mote_convolution_fields_i8,
-     .overlap = overlap,
-     .prepare = prepare_i8,
-     .pack = pack_i8,
-     .run = run_i8},
-    {0},
-};
 
 static const mote_kernel kernels_f32[] = {
     {.symbol = "mrt_conv_2d_f32",
@@ -117,7 +79,7 @@ static const mote_kernel kernels_f32[] = {
      .targets = MOTE_TARGET_ANY,
      .param_bytes = sizeof(mrt_conv_f32_params),
      .fields = mote_convolution_fields_f32,
-     .overlap = overlap,
+     .overlap = mote_conv_2d_overlap,
      .prepare = mote_convolution_prepare_f32,
      .run = run_f32},
     {0},
@@ -129,7 +91,7 @@ static const mote_op_row rows[] = {
      .in_count = 3,
      .version_min = 3,
      .version_max = 8,
-     .kernels = kernels_i8},
+     .kernels = mote_conv_2d_kernels_i8},
     {.out = MOTE_F32,
      .in = {MOTE_F32, MOTE_F32, MOTE_F32},
      .in_count = 3,

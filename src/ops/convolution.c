@@ -20,7 +20,7 @@ static mote_window window_of(const mote_graph *graph, const mote_node *node)
     return (mote_window){w->dim[1], w->dim[2], as.stride_h, as.stride_w, as.dilation_h, as.dilation_w};
 }
 
-static mrt_window prepared_window(const mote_graph *graph, const mote_node *node)
+mrt_window mote_convolution_window(const mote_graph *graph, const mote_node *node)
 {
     mote_conv_attrs as = attrs(node);
     mote_window     window = window_of(graph, node);
@@ -54,7 +54,7 @@ size_t mote_convolution_macs(const mote_graph *graph, const mote_node *node, int
 
 ptrdiff_t mote_convolution_overlap(const mote_graph *graph, const mote_node *node, int32_t early)
 {
-    mrt_window window = prepared_window(graph, node);
+    mrt_window window = mote_convolution_window(graph, node);
 
     return mote_window_overlap(&window, (size_t)mote_dtype_bits(mote_node_in(graph, node, 0)->dtype) / 8, early);
 }
@@ -63,7 +63,7 @@ ptrdiff_t mote_convolution_overlap(const mote_graph *graph, const mote_node *nod
 
 mote_math_conv mote_convolution_shape(const mote_graph *graph, const mote_node *node, int32_t batch)
 {
-    mrt_window window = prepared_window(graph, node);
+    mrt_window window = mote_convolution_window(graph, node);
 
     return (mote_math_conv){.n = batch * window.batch,
                             .in_h = window.in_h,
@@ -145,7 +145,7 @@ mote_status mote_convolution_prepare_i8(const mote_graph *graph, const mote_node
     shift = MOTE_NEW(prepared->arena, int8_t, scales.w_scale_count, err);
     if (!mult || !shift)
         return err->code;
-    p->window = prepared_window(graph, node);
+    p->window = mote_convolution_window(graph, node);
     p->in_zero = mote_zero_of(in);
     p->out_zero = mote_zero_of(out);
     p->w = w->data;
@@ -166,7 +166,7 @@ mote_status mote_convolution_prepare_f32(const mote_graph *graph, const mote_nod
 
     if (!p)
         return err->code;
-    p->window = prepared_window(graph, node);
+    p->window = mote_convolution_window(graph, node);
     mote_activation_range_f32(node->activation, &p->act_min, &p->act_max);
     p->w = w->data;
     p->bias = bias ? bias->data : NULL;
@@ -202,6 +202,35 @@ mote_status mote_convolution_fold_i8(const mote_node *node, const mote_convoluti
     p->bias = bias;
     p->in_zero = 0;
     return MOTE_OK;
+}
+
+/* ---- kernels of runtime/arch ---- */
+
+mote_status mote_convolution_channels(const mrt_conv_i8_params *p, const mote_convolution_weights *weights, bool folds_zero,
+                                      mote_prepared *prepared, mrt_output *output, const int32_t **channels, mote_error *err)
+{
+    const int32_t count = p->window.out_c;
+    const int32_t padded = (count + MRT_CHANNELS_MULTIPLE - 1) / MRT_CHANNELS_MULTIPLE * MRT_CHANNELS_MULTIPLE;
+    const size_t  words = mote_size_mul((size_t)padded, MRT_CHANNEL_WORDS);
+    int32_t      *table = MOTE_NEW(prepared->arena, int32_t, words, err);
+    mrt_fold      fold = {.count = count,
+                          .channel_step = weights->channel_step,
+                          .tap_step = weights->tap_step,
+                          .tap_count = weights->tap_count,
+                          .w = p->w,
+                          .bias = p->bias,
+                          .mult = p->mult,
+                          .shift = p->shift,
+                          .mult_step = p->step,
+                          .in_zero = p->in_zero,
+                          .folds_zero = folds_zero};
+
+    if (!table)
+        return err->code;
+    *output = (mrt_output){.zero = p->out_zero, .act_min = p->act_min, .act_max = p->act_max};
+    mrt_channels_fold(&fold, output, table);
+    *channels = table;
+    return mote_prepared_add(prepared, "channels", table, MOTE_I32, words, err);
 }
 
 const mote_field mote_convolution_fields_i8[] = {

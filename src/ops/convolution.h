@@ -5,12 +5,16 @@
 #define MOTE_OPS_CONVOLUTION_H
 
 #include "ops/window.h"
+#include "runtime/arch/channel.h"
 #include "runtime/kernels/conv_params.h"
 
 /* Constants of the right rank and the bias's size; then shapes, as window.h has them. */
 mote_status mote_convolution_infer(mote_graph *graph, mote_node *node, int32_t out_c, mote_error *err);
 
 size_t mote_convolution_macs(const mote_graph *graph, const mote_node *node, int32_t macs_per_tap);
+
+/* As the kernels take it. */
+mrt_window mote_convolution_window(const mote_graph *graph, const mote_node *node);
 
 mote_math_conv  mote_convolution_shape(const mote_graph *graph, const mote_node *node, int32_t batch);
 mote_math_grads mote_convolution_grads(const mote_call *call);
@@ -35,6 +39,16 @@ typedef struct mote_convolution_weights {
 
 mote_status mote_convolution_fold_i8(const mote_node *node, const mote_convolution_weights *weights, mote_prepared *prepared,
                                      mote_error *err);
+
+/* The table of channel entries (runtime/arch/channel.h) that the kernels of runtime/arch read, added to prepared, and what
+ * all channels have in common. p: as mote_convolution_prepare_i8 makes it. */
+mote_status mote_convolution_channels(const mrt_conv_i8_params *p, const mote_convolution_weights *weights, bool folds_zero,
+                                      mote_prepared *prepared, mrt_output *output, const int32_t **channels,
+                                      mote_error *err);
+
+#define MOTE_OUTPUT_FIELDS(T)                                                                                               \
+    MOTE_FIELD(T, output.zero), MOTE_DECIDING_FIELD(T, output.act_min), MOTE_DECIDING_FIELD(T, output.act_max),             \
+        MOTE_DECIDING_FIELD(T, output.is_fast), MOTE_DECIDING_FIELD(T, output.is_relu)
 
 /* Of mrt_conv_i8_params and mrt_conv_f32_params. */
 extern const mote_field mote_convolution_fields_i8[], mote_convolution_fields_f32[];

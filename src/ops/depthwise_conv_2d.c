@@ -4,6 +4,7 @@
 #include "runtime/kernels/depthwise_conv_2d.h"
 
 #include "ops/convolution.h"
+#include "ops/depthwise_conv_2d_i8.h"
 
 enum { CHANNEL_AXIS = 3 };
 
@@ -69,52 +70,12 @@ static void quantize(const mote_graph *graph, const mote_node *node, mote_quant_
 
 /* ---- kernels ---- */
 
-static mote_status prepare_i8(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
-{
-    return mote_convolution_prepare_i8(graph, node, CHANNEL_AXIS, prepared, err);
-}
-
-static mote_status pack_i8(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
-{
-    const mote_tensor       *w = mote_node_in(graph, node, 1);
-    mote_convolution_weights weights = {.channel_step = 1, .tap_step = w->dim[3], .tap_count = w->dim[1] * w->dim[2]};
-
-    return mote_convolution_fold_i8(node, &weights, prepared, err);
-}
-
-static void run_i8(const void *params, const mrt_io *io)
-{
-    mrt_depthwise_conv_2d_i8(params, io->in[0], io->out[0]);
-}
-
 static void run_f32(const void *params, const mrt_io *io)
 {
     mrt_depthwise_conv_2d_f32(params, io->in[0], io->out[0]);
 }
 
-/* With a multiplier m, m outputs are written where one input channel is read: the last input channel is still to be read
- * after out_c - 1 values were written, which is out_c - in_c more than with one output a channel. */
-static ptrdiff_t overlap(const mote_graph *graph, const mote_node *node)
-{
-    return mote_convolution_overlap(graph, node,
-                                    mote_node_out(graph, node, 0)->dim[3] - mote_node_in(graph, node, 0)->dim[3]);
-}
-
 /* ---- the operator ---- */
-
-static const mote_kernel kernels_i8[] = {
-    {.symbol = "mrt_depthwise_conv_2d_i8",
-     .params = "mrt_conv_i8_params",
-     .header = "kernels/depthwise_conv_2d.h",
-     .targets = MOTE_TARGET_ANY,
-     .param_bytes = sizeof(mrt_conv_i8_params),
-     .fields = mote_convolution_fields_i8,
-     .overlap = overlap,
-     .prepare = prepare_i8,
-     .pack = pack_i8,
-     .run = run_i8},
-    {0},
-};
 
 static const mote_kernel kernels_f32[] = {
     {.symbol = "mrt_depthwise_conv_2d_f32",
@@ -123,7 +84,7 @@ static const mote_kernel kernels_f32[] = {
      .targets = MOTE_TARGET_ANY,
      .param_bytes = sizeof(mrt_conv_f32_params),
      .fields = mote_convolution_fields_f32,
-     .overlap = overlap,
+     .overlap = mote_depthwise_conv_2d_overlap,
      .prepare = mote_convolution_prepare_f32,
      .run = run_f32},
     {0},
@@ -135,7 +96,7 @@ static const mote_op_row rows[] = {
      .in_count = 3,
      .version_min = 3,
      .version_max = 7,
-     .kernels = kernels_i8},
+     .kernels = mote_depthwise_conv_2d_kernels_i8},
     {.out = MOTE_F32,
      .in = {MOTE_F32, MOTE_F32, MOTE_F32},
      .in_count = 3,

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/kernels/mean.h"
 
+#include "ops/host.h"
 #include "ops/op.h"
 
 /* ---- shapes ---- */
@@ -231,6 +232,7 @@ static const mote_kernel kernels_i8[] = {
      .overlap = overlap,
      .prepare = prepare_i8,
      .run = run_i8},
+    MOTE_HOST_PLAIN(mean, mrt_mean_i8_params, fields_i8, NULL),
     {0},
 };
 

@@ -65,7 +65,7 @@ static void check_output(const kernel_test *t, const mote_fenced *out, const cha
         check_floats(t, out->bytes, t->reference.bytes, what);
         return;
     }
-    for (k = 0; k < out->count; k++)
+    for (k = 0; k < t->out.count; k++)
         if (got[k] != expected[k])
             fail_msg("%s: %s: byte %zu is %d, %d expected", t->c->claim, what, k, got[k], expected[k]);
 }

@@ -4,16 +4,7 @@
 #ifndef MRT_ARCH_ARM_DSP_DOT_H
 #define MRT_ARCH_ARM_DSP_DOT_H
 
-#include "../../mrt.h"
-
-typedef struct mrt_word {
-    uint32_t value;
-} __attribute__((packed, may_alias)) mrt_word;
-
-MRT_INLINE uint32_t mrt_load_word(const int8_t *at)
-{
-    return ((const mrt_word *)(const void *)at)->value;
-}
+#include "dsp.h"
 
 MRT_INLINE uint32_t mrt_even_bytes(uint32_t word)
 {
@@ -29,12 +20,6 @@ MRT_INLINE uint32_t mrt_odd_bytes(uint32_t word)
 
     __asm__("sxtb16 %0, %1, ror #8" : "=r"(pair) : "r"(word));
     return pair;
-}
-
-MRT_INLINE uint32_t mrt_smlad(uint32_t a, uint32_t b, uint32_t acc)
-{
-    __asm__("smlad %0, %1, %2, %0" : "+r"(acc) : "r"(a), "r"(b));
-    return acc;
 }
 
 /* acc + the four products of a word of weights with unpacked inputs. */

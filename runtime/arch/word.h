@@ -1,0 +1,59 @@
+/* Four bytes at any address, as one word. Compilers make of it one load where the chip allows that, four where it does not.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MRT_ARCH_WORD_H
+#define MRT_ARCH_WORD_H
+
+#include "../mrt.h"
+
+#if defined(__GNUC__)
+
+typedef struct mrt_word {
+    uint32_t value;
+} __attribute__((packed, may_alias)) mrt_word;
+
+MRT_INLINE uint32_t mrt_load_word(const int8_t *at)
+{
+    return ((const mrt_word *)(const void *)at)->value;
+}
+
+MRT_INLINE void mrt_store_word(int8_t *at, uint32_t value)
+{
+    ((mrt_word *)(void *)at)->value = value;
+}
+
+#else
+
+typedef union mrt_word {
+    int8_t   bytes[4];
+    uint32_t value;
+} mrt_word;
+
+MRT_INLINE uint32_t mrt_load_word(const int8_t *at)
+{
+    mrt_word word;
+    int      i;
+
+    for (i = 0; i < 4; i++)
+        word.bytes[i] = at[i];
+    return word.value;
+}
+
+MRT_INLINE void mrt_store_word(int8_t *at, uint32_t value)
+{
+    mrt_word word;
+    int      i;
+
+    word.value = value;
+    for (i = 0; i < 4; i++)
+        at[i] = word.bytes[i];
+}
+
+#endif
+
+/* Four equal bytes. */
+MRT_INLINE uint32_t mrt_repeat_byte(int32_t byte)
+{
+    return ((uint32_t)byte & 0xffu) * 0x01010101u;
+}
+
+#endif

@@ -1,0 +1,194 @@
+/* Running a .tflite on the chip, straight from flash: weights stay where they lie in the file, all else lives in one block
+ * of memory that the caller gives.
+ *
+ *     static const mrt_operator *const operators[] = {&mrt_operator_conv_2d, &mrt_operator_softmax};    what to link
+ *     static MRT_ALIGN uint8_t arena[20000];
+ *
+ *     const mrt_file   file = {model, sizeof model, 0};
+ *     mrt_interpreter *net;
+ *     mrt_failure      why;
+ *     if (mrt_interpreter_open(&net, &file, operators, 2, arena, sizeof arena, &why) != MRT_OK) ...
+ *     mrt_interpreter_input(net, 0, &in);  ... write in.data ...
+ *     mrt_interpreter_invoke(net);         ... read mrt_interpreter_output's data ...
+ *
+ * The arena holds activations and scratch, planned so that those share places that are never needed together, and behind
+ * them each operator's parameters, which are worked out once, at open. How much it takes, mrt_interpreter_bytes says without
+ * an arena. Nothing is allocated, nothing is global: any number of interpreters may run, each in its own arena.
+ *
+ * The file may be hostile: every offset is checked before it is followed, every shape before a kernel sees it. It must stay
+ * as it is while the interpreter lives. Names, descriptions and metadata in it are never read.
+ *
+ * Needs double with 64 bits (so not AVR). Define MRT_API to give the functions another linkage, e.g. `static` where all
+ * sources are included into one.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MRT_INTERPRETER_H
+#define MRT_INTERPRETER_H
+
+#include "../mrt.h"
+
+#if !defined(MRT_API)
+#define MRT_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- failures ---- */
+
+typedef enum mrt_status {
+    MRT_OK = 0,
+    MRT_ERR_FORMAT,      /* the file breaks its own format, or contradicts itself */
+    MRT_ERR_UNSUPPORTED, /* valid, but there is no code for it */
+    MRT_ERR_LIMIT,       /* valid, but too large: for the arena, or for the limit on work */
+    MRT_ERR_USAGE        /* the caller's mistake */
+} mrt_status;
+
+/* REASON(NAME, STATUS, "text"), ordered by status. */
+#define MRT_REASONS(REASON)                                                                                                 \
+    REASON(NONE, OK, "no failure")                                                                                          \
+    REASON(NOT_TFLITE, ERR_FORMAT, "not a .tflite file")                                                                    \
+    REASON(BROKEN, ERR_FORMAT, "a part of the file points outside the file")                                                \
+    REASON(BUFFER, ERR_FORMAT, "a constant's bytes do not fit its shape")                                                   \
+    REASON(QUANTIZATION, ERR_FORMAT, "a scale or zero point is missing or not possible")                                    \
+    REASON(OPERAND_COUNT, ERR_FORMAT, "wrong number of inputs or outputs")                                                  \
+    REASON(OPERAND, ERR_FORMAT, "an operand does not exist, or is not computed exactly once before it is read")             \
+    REASON(OPTIONS, ERR_FORMAT, "an option is out of range")                                                                \
+    REASON(SHAPE, ERR_FORMAT, "shapes do not go together")                                                                  \
+    REASON(SCHEMA, ERR_UNSUPPORTED, "a schema version other than 3")                                                        \
+    REASON(SUBGRAPHS, ERR_UNSUPPORTED, "more than one subgraph")                                                            \
+    REASON(FEATURE, ERR_UNSUPPORTED, "sparse or external data, or a quantization other than scale and zero point")          \
+    REASON(TYPE, ERR_UNSUPPORTED, "an element type that is not supported")                                                  \
+    REASON(RANK, ERR_UNSUPPORTED, "more than 8 dimensions")                                                                 \
+    REASON(OPEN_SHAPE, ERR_UNSUPPORTED, "an open dimension other than the batch")                                           \
+    REASON(OPERATOR, ERR_UNSUPPORTED, "the operator is not among those given")                                              \
+    REASON(VERSION, ERR_UNSUPPORTED, "the operator's version is not supported")                                             \
+    REASON(TYPES, ERR_UNSUPPORTED, "the operator has no kernel for these types")                                            \
+    REASON(ACTIVATION, ERR_UNSUPPORTED, "a fused activation other than RELU and RELU6")                                     \
+    REASON(CONSTANT, ERR_UNSUPPORTED, "an operand must be a constant, or must not be one")                                  \
+    REASON(SCALES, ERR_UNSUPPORTED, "scales that the kernel cannot do")                                                     \
+    REASON(AXES, ERR_UNSUPPORTED, "axes that the kernel cannot do")                                                         \
+    REASON(SIZE, ERR_LIMIT, "a tensor, window or file is too large")                                                        \
+    REASON(TOO_MANY, ERR_LIMIT, "too many operators, or too many tensors needed at once")                                   \
+    REASON(WORK, ERR_LIMIT, "needs more work than the limit allows")                                                        \
+    REASON(ARENA, ERR_LIMIT, "the arena is too small")                                                                      \
+    REASON(ALIGNMENT, ERR_USAGE, "the arena does not begin at a multiple of 16")
+
+typedef enum mrt_reason {
+#define MRT_REASON(NAME, STATUS, text) MRT_REASON_##NAME,
+    MRT_REASONS(MRT_REASON)
+#undef MRT_REASON
+        MRT_REASON_COUNT
+} mrt_reason;
+
+/* The first failure, and where: -1 where it is not about an operator, or a tensor. */
+typedef struct mrt_failure {
+    mrt_reason reason;
+    int32_t    operator_index, builtin_code; /* in the file's order; TensorFlow Lite's code */
+    int32_t    tensor;
+} mrt_failure;
+
+/* A text for a reason: linked only where it is called. */
+MRT_API const char *mrt_reason_text(mrt_reason reason);
+
+/* ---- opening ---- */
+
+typedef struct mrt_file {
+    const uint8_t *bytes; /* best at a multiple of 16: constants that lie askew are copied into the arena */
+    size_t         count;
+    /* The most work an invoke may be, in multiply-accumulates, or values written where an operator has none; a file with
+     * more is refused (MRT_REASON_WORK). 0: no limit. */
+    uint64_t work_limit;
+} mrt_file;
+
+typedef struct mrt_operator    mrt_operator; /* operators.h has all */
+typedef struct mrt_interpreter mrt_interpreter;
+
+/* What a file takes. Activations come first in the arena. */
+typedef struct mrt_sizes {
+    size_t   arena_bytes; /* all */
+    size_t   activation_bytes;
+    size_t   bound_bytes; /* no plan needs fewer activation_bytes with these kernels */
+    uint64_t work;        /* of an invoke: see mrt_file.work_limit */
+    int32_t  step_count;  /* operators that do something */
+} mrt_sizes;
+
+/* The arena that the file needs, without having one. On failure *arena_bytes is 0. why may be NULL. */
+MRT_API mrt_status mrt_interpreter_bytes(const mrt_file *file, const mrt_operator *const *operators, int32_t count,
+                                         size_t *arena_bytes, mrt_failure *why);
+
+/* Whose kernels run: they differ in the scratch that they need. */
+typedef enum mrt_arch { MRT_ARCH_PORTABLE = 0, MRT_ARCH_ARM_DSP, MRT_ARCH_RISCV } mrt_arch;
+
+#if defined(__ARM_FEATURE_DSP) && !defined(__ARM_BIG_ENDIAN)
+#define MRT_ARCH MRT_ARCH_ARM_DSP
+#elif defined(__riscv) && __riscv_xlen == 32 && defined(__riscv_mul)
+#define MRT_ARCH MRT_ARCH_RISCV
+#else
+#define MRT_ARCH MRT_ARCH_PORTABLE
+#endif
+
+typedef struct mrt_machine {
+    uint32_t pointer_bytes;
+    mrt_arch arch;
+} mrt_machine;
+
+/* The same in more detail, for another machine than this one: a 64-bit host tells what a 32-bit chip will need (a few bytes
+ * more, at most). Constants are taken to be aligned as they are here. */
+MRT_API mrt_status mrt_interpreter_measure(const mrt_file *file, const mrt_operator *const *operators, int32_t count,
+                                           mrt_machine machine, mrt_sizes *sizes, mrt_failure *why);
+
+/* Checks the file, plans, prepares every operator and resets. The arena begins at a multiple of 16; one byte fewer than
+ * mrt_interpreter_bytes says is refused. file's bytes and the arena must stay; the structs and the list need not. On failure
+ * *out is NULL. why may be NULL. */
+MRT_API mrt_status mrt_interpreter_open(mrt_interpreter **out, const mrt_file *file, const mrt_operator *const *operators,
+                                        int32_t count, void *arena, size_t arena_bytes, mrt_failure *why);
+
+/* ---- running ---- */
+
+/* Inputs may be written over: give them anew before each invoke. */
+MRT_API void mrt_interpreter_invoke(mrt_interpreter *interpreter);
+
+/* State tensors to their first values; open has done so once. */
+MRT_API void mrt_interpreter_reset(mrt_interpreter *interpreter);
+
+/* TensorFlow Lite's codes. */
+typedef enum mrt_type {
+    MRT_F32 = 0,
+    MRT_F16 = 1,
+    MRT_I32 = 2,
+    MRT_U8 = 3,
+    MRT_I64 = 4,
+    MRT_BOOL = 6,
+    MRT_I16 = 7,
+    MRT_I8 = 9,
+    MRT_F64 = 10,
+    MRT_U64 = 12,
+    MRT_U32 = 15,
+    MRT_U16 = 16,
+    MRT_I4 = 17
+} mrt_type;
+
+enum { MRT_RANK_MAX = 8 };
+
+/* An input or output. An open batch is 1. */
+typedef struct mrt_end {
+    void    *data; /* in the arena */
+    size_t   bytes;
+    mrt_type type;
+    int32_t  rank, dim[MRT_RANK_MAX];
+    int32_t  is_quantized; /* real = scale * (stored - zero_point) */
+    float    scale;
+    int32_t  zero_point;
+} mrt_end;
+
+MRT_API int32_t mrt_interpreter_input_count(const mrt_interpreter *interpreter);
+MRT_API int32_t mrt_interpreter_output_count(const mrt_interpreter *interpreter);
+/* 0 <= index < count. */
+MRT_API void mrt_interpreter_input(const mrt_interpreter *interpreter, int32_t index, mrt_end *out);
+MRT_API void mrt_interpreter_output(const mrt_interpreter *interpreter, int32_t index, mrt_end *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

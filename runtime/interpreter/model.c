@@ -1,0 +1,356 @@
+/* Field numbers are those of TensorFlow Lite's schema, version 3: src/formats/tflite/schema.h names them.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "model.h"
+
+enum { MRT_MODEL_VERSION = 0, MRT_MODEL_CODES = 1, MRT_MODEL_SUBGRAPHS = 2, MRT_MODEL_BUFFERS = 4 };
+enum { MRT_CODE_OLD_BUILTIN = 0, MRT_CODE_VERSION = 2, MRT_CODE_BUILTIN = 3 };
+enum { MRT_GRAPH_TENSORS = 0, MRT_GRAPH_INPUTS = 1, MRT_GRAPH_OUTPUTS = 2, MRT_GRAPH_OPERATORS = 3 };
+enum { MRT_BUFFER_DATA = 0, MRT_BUFFER_OFFSET = 1 };
+enum {
+    MRT_TENSOR_SHAPE = 0,
+    MRT_TENSOR_TYPE = 1,
+    MRT_TENSOR_BUFFER = 2,
+    MRT_TENSOR_QUANTIZATION = 4,
+    MRT_TENSOR_IS_VARIABLE = 5,
+    MRT_TENSOR_SPARSITY = 6,
+    MRT_TENSOR_SIGNATURE = 7,
+    MRT_TENSOR_EXTERNAL = 10
+};
+enum { MRT_QUANT_SCALE = 2, MRT_QUANT_ZERO = 3, MRT_QUANT_DETAILS = 4, MRT_QUANT_AXIS = 6 };
+enum { MRT_NODE_CODE = 0, MRT_NODE_IN = 1, MRT_NODE_OUT = 2, MRT_NODE_OPTIONS_TYPE = 3, MRT_NODE_OPTIONS = 4 };
+
+static const mrt_vector mrt_no_vector = {0, 0};
+
+/* ---- the whole ---- */
+
+static int mrt_is_tflite(const mrt_file *file)
+{
+    return file->count >= 8 && file->bytes[4] == 'T' && file->bytes[5] == 'F' && file->bytes[6] == 'L' &&
+           file->bytes[7] == '3';
+}
+
+MRT_API mrt_reason mrt_model_open(mrt_model *m, const mrt_file *file)
+{
+    mrt_table  root, subgraph;
+    mrt_vector subgraphs;
+    uint32_t   version;
+
+    if (file->count > INT32_MAX)
+        return MRT_REASON_SIZE;
+    if (!mrt_is_tflite(file))
+        return MRT_REASON_NOT_TFLITE;
+    m->r.bytes = file->bytes;
+    m->r.count = (uint32_t)file->count;
+    m->r.is_bad = 0;
+    m->scales_checked = 0;
+    root = mrt_read_root(&m->r);
+    version = mrt_read_field(&m->r, &root, MRT_MODEL_VERSION, 4, 0);
+    m->buffers = mrt_read_vector(&m->r, &root, MRT_MODEL_BUFFERS, 4);
+    m->codes = mrt_read_vector(&m->r, &root, MRT_MODEL_CODES, 4);
+    subgraphs = mrt_read_vector(&m->r, &root, MRT_MODEL_SUBGRAPHS, 4);
+    if (m->r.is_bad)
+        return MRT_REASON_BROKEN;
+    if (version != 3)
+        return MRT_REASON_SCHEMA;
+    if (subgraphs.count != 1)
+        return subgraphs.count > 1 ? MRT_REASON_SUBGRAPHS : MRT_REASON_BROKEN;
+    subgraph = mrt_element_table(&m->r, &subgraphs, 0);
+    m->tensors = mrt_read_vector(&m->r, &subgraph, MRT_GRAPH_TENSORS, 4);
+    m->inputs = mrt_read_vector(&m->r, &subgraph, MRT_GRAPH_INPUTS, 4);
+    m->outputs = mrt_read_vector(&m->r, &subgraph, MRT_GRAPH_OUTPUTS, 4);
+    m->operators = mrt_read_vector(&m->r, &subgraph, MRT_GRAPH_OPERATORS, 4);
+    return m->r.is_bad ? MRT_REASON_BROKEN : MRT_REASON_NONE;
+}
+
+/* ---- tensors ---- */
+
+static uint32_t mrt_type_bits(mrt_type type)
+{
+    switch (type) {
+    case MRT_I4:
+        return 4;
+    case MRT_I8:
+    case MRT_U8:
+    case MRT_BOOL:
+        return 8;
+    case MRT_F16:
+    case MRT_I16:
+    case MRT_U16:
+        return 16;
+    case MRT_F32:
+    case MRT_I32:
+    case MRT_U32:
+        return 32;
+    case MRT_F64:
+    case MRT_I64:
+    case MRT_U64:
+        return 64;
+    default:
+        return 0;
+    }
+}
+
+MRT_API int mrt_type_limits(mrt_type type, int32_t *low, int32_t *high)
+{
+    const uint32_t bits = mrt_type_bits(type);
+
+    if (type == MRT_F32 || type == MRT_F16 || type == MRT_F64)
+        return 0;
+    *low = INT32_MIN;
+    *high = INT32_MAX;
+    if (type == MRT_U8 || type == MRT_U16 || type == MRT_U32 || type == MRT_U64 || type == MRT_BOOL) {
+        *low = 0;
+        if (bits <= 16)
+            *high = type == MRT_BOOL ? 1 : (int32_t)((1u << bits) - 1u);
+    } else if (bits < 32) {
+        *high = (int32_t)((1u << (bits - 1)) - 1u);
+        *low = -*high - 1;
+    }
+    return 1;
+}
+
+static mrt_reason mrt_tensor_shape(mrt_model *m, const mrt_table *table, mrt_tensor *out)
+{
+    const mrt_vector shape = mrt_read_vector(&m->r, table, MRT_TENSOR_SHAPE, 4),
+                     signature = mrt_read_vector(&m->r, table, MRT_TENSOR_SIGNATURE, 4);
+    uint32_t i;
+
+    if (shape.count > MRT_RANK_MAX)
+        return MRT_REASON_RANK;
+    if (signature.count > 0 && signature.count != shape.count)
+        return MRT_REASON_SHAPE;
+    out->rank = (int32_t)shape.count;
+    out->is_batched = 0;
+    for (i = 0; i < shape.count; i++) {
+        out->dim[i] = (int32_t)mrt_element(&m->r, &shape, i);
+        if (out->dim[i] < 0 || (signature.count > 0 && (int32_t)mrt_element(&m->r, &signature, i) < 0)) {
+            if (i > 0)
+                return MRT_REASON_OPEN_SHAPE;
+            out->is_batched = 1;
+            out->dim[0] = 1;
+        }
+    }
+    return MRT_REASON_NONE;
+}
+
+/* Elements, and the bytes that they take. */
+static mrt_reason mrt_tensor_size(mrt_tensor *out)
+{
+    uint64_t count = 1;
+    int32_t  i;
+
+    for (i = 0; i < out->rank; i++) {
+        if (out->dim[i] == 0) {
+            out->count = out->bytes = 0;
+            return MRT_REASON_NONE;
+        }
+        if (count <= INT32_MAX) /* else it is too large already, unless a 0 follows */
+            count *= (uint32_t)out->dim[i];
+    }
+    if (count > INT32_MAX || (count * mrt_type_bits(out->type) + 7) / 8 > INT32_MAX)
+        return MRT_REASON_SIZE;
+    out->count = (uint32_t)count;
+    out->bytes = (uint32_t)((count * mrt_type_bits(out->type) + 7) / 8);
+    return MRT_REASON_NONE;
+}
+
+static mrt_reason mrt_tensor_quantization(mrt_model *m, const mrt_table *table, mrt_tensor *out)
+{
+    const mrt_table quantization = mrt_read_table(&m->r, table, MRT_TENSOR_QUANTIZATION);
+    int32_t         low, high;
+
+    if (mrt_read_field(&m->r, &quantization, MRT_QUANT_DETAILS, 1, 0) != 0)
+        return MRT_REASON_FEATURE;
+    out->scales = mrt_read_vector(&m->r, &quantization, MRT_QUANT_SCALE, 4);
+    out->zeros = mrt_read_vector(&m->r, &quantization, MRT_QUANT_ZERO, 8);
+    out->axis = (int32_t)mrt_read_field(&m->r, &quantization, MRT_QUANT_AXIS, 4, 0);
+    if (!mrt_type_limits(out->type, &low, &high) || out->scales.count == 0)
+        out->scales = out->zeros = mrt_no_vector;
+    return MRT_REASON_NONE;
+}
+
+static mrt_reason mrt_tensor_value(mrt_model *m, const mrt_table *table, mrt_tensor *out)
+{
+    const uint32_t index = mrt_read_field(&m->r, table, MRT_TENSOR_BUFFER, 4, 0);
+    const uint32_t is_variable = mrt_read_field(&m->r, table, MRT_TENSOR_IS_VARIABLE, 1, 0);
+    mrt_vector     bytes;
+    mrt_table      buffer;
+
+    if (mrt_read_field(&m->r, table, MRT_TENSOR_EXTERNAL, 4, 0) != 0)
+        return MRT_REASON_FEATURE;
+    if (index >= m->buffers.count)
+        return MRT_REASON_BUFFER;
+    buffer = mrt_element_table(&m->r, &m->buffers, index);
+    if (mrt_read_field(&m->r, &buffer, MRT_BUFFER_OFFSET, 8, 0) > 1) /* the low word: a file has less than 2 GiB */
+        return MRT_REASON_FEATURE;
+    bytes = mrt_read_vector(&m->r, &buffer, MRT_BUFFER_DATA, 1);
+    out->kind = is_variable ? MRT_STATE : bytes.count > 0 ? MRT_CONST : MRT_ACTIVATION;
+    out->data = bytes.at;
+    if (out->kind != MRT_ACTIVATION)
+        out->is_batched = 0;
+    if (is_variable && bytes.count > 0)
+        return MRT_REASON_FEATURE;
+    return out->kind == MRT_CONST && bytes.count != out->bytes ? MRT_REASON_BUFFER : MRT_REASON_NONE;
+}
+
+MRT_API mrt_reason mrt_model_tensor(mrt_model *m, uint32_t index, mrt_tensor *out)
+{
+    const mrt_table table = mrt_element_table(&m->r, &m->tensors, index);
+    mrt_reason      reason;
+
+    out->type = (mrt_type)mrt_read_field(&m->r, &table, MRT_TENSOR_TYPE, 1, MRT_F32);
+    if (mrt_type_bits(out->type) == 0)
+        return MRT_REASON_TYPE;
+    if (mrt_has_field(&m->r, &table, MRT_TENSOR_SPARSITY))
+        return MRT_REASON_FEATURE;
+    if ((reason = mrt_tensor_shape(m, &table, out)) != MRT_REASON_NONE ||
+        (reason = mrt_tensor_size(out)) != MRT_REASON_NONE ||
+        (reason = mrt_tensor_quantization(m, &table, out)) != MRT_REASON_NONE ||
+        (reason = mrt_tensor_value(m, &table, out)) != MRT_REASON_NONE)
+        return m->r.is_bad ? MRT_REASON_BROKEN : reason;
+    return m->r.is_bad ? MRT_REASON_BROKEN : MRT_REASON_NONE;
+}
+
+/* ---- quantization ---- */
+
+static int mrt_is_positive(float scale)
+{
+    return scale > 0.0f && scale <= 3.40282347e38f;
+}
+
+/* Zero points have 64 bits in the file. */
+static int mrt_is_zero_point(const mrt_model *m, const mrt_tensor *tensor, uint32_t index)
+{
+    const int32_t zero = (int32_t)mrt_element(&m->r, &tensor->zeros, 2 * index);
+    int32_t       low = 0, high = 0;
+
+    mrt_type_limits(tensor->type, &low, &high);
+    return mrt_element(&m->r, &tensor->zeros, 2 * index + 1) == (zero < 0 ? 0xffffffffu : 0u) && zero >= low && zero <= high;
+}
+
+MRT_API mrt_reason mrt_check_quantization(mrt_model *m, const mrt_tensor *tensor)
+{
+    const uint32_t count = tensor->scales.count, zero_count = tensor->zeros.count;
+    uint32_t       i;
+
+    if (count == 0)
+        return MRT_REASON_NONE;
+    if (zero_count > 1 && zero_count != count)
+        return MRT_REASON_QUANTIZATION;
+    if (count > 1 && (tensor->axis < 0 || tensor->axis >= tensor->rank || (uint32_t)tensor->dim[tensor->axis] != count))
+        return MRT_REASON_QUANTIZATION;
+    m->scales_checked += count; /* parts of a file may be shared: four bytes can name a million scales again */
+    if (m->scales_checked > 0x40000000u || m->scales_checked / 2 > m->r.count)
+        return MRT_REASON_TOO_MANY;
+    for (i = 0; i < count; i++)
+        if (!mrt_is_positive(mrt_element_f32(&m->r, &tensor->scales, i)) ||
+            (i < zero_count && !mrt_is_zero_point(m, tensor, i)))
+            return MRT_REASON_QUANTIZATION;
+    return MRT_REASON_NONE;
+}
+
+MRT_API float mrt_scale_of(const mrt_model *m, const mrt_tensor *tensor)
+{
+    return tensor->scales.count > 0 ? mrt_element_f32(&m->r, &tensor->scales, 0) : 1.0f;
+}
+
+MRT_API int32_t mrt_zero_of(const mrt_model *m, const mrt_tensor *tensor, uint32_t index)
+{
+    if (tensor->zeros.count == 0)
+        return 0;
+    return (int32_t)mrt_element(&m->r, &tensor->zeros, tensor->zeros.count > 1 ? 2 * index : 0);
+}
+
+/* ---- operators ---- */
+
+static int mrt_are_tensors(const mrt_model *m, const mrt_vector *ids)
+{
+    uint32_t i;
+
+    for (i = 0; i < ids->count; i++) {
+        const int32_t id = (int32_t)mrt_element(&m->r, ids, i);
+        if (id < -1 || (id >= 0 && (uint32_t)id >= m->tensors.count))
+            return 0;
+    }
+    return 1;
+}
+
+static void mrt_node_code(mrt_model *m, uint32_t index, mrt_node *out)
+{
+    const mrt_table code = mrt_element_table(&m->r, &m->codes, index);
+    const int32_t   old_code = (int8_t)mrt_read_field(&m->r, &code, MRT_CODE_OLD_BUILTIN, 1, 0);
+
+    out->builtin_code = (int32_t)mrt_read_field(&m->r, &code, MRT_CODE_BUILTIN, 4, 0);
+    out->version = (int32_t)mrt_read_field(&m->r, &code, MRT_CODE_VERSION, 4, 1);
+    if (out->builtin_code < old_code)
+        out->builtin_code = old_code;
+}
+
+MRT_API mrt_reason mrt_model_node(mrt_model *m, uint32_t index, mrt_node *out)
+{
+    const mrt_table table = mrt_element_table(&m->r, &m->operators, index);
+    const uint32_t  code = mrt_read_field(&m->r, &table, MRT_NODE_CODE, 4, 0);
+
+    out->builtin_code = -1;
+    if (code >= m->codes.count)
+        return m->r.is_bad ? MRT_REASON_BROKEN : MRT_REASON_OPERATOR;
+    mrt_node_code(m, code, out);
+    out->in = mrt_read_vector(&m->r, &table, MRT_NODE_IN, 4);
+    out->out = mrt_read_vector(&m->r, &table, MRT_NODE_OUT, 4);
+    out->options_type = mrt_read_field(&m->r, &table, MRT_NODE_OPTIONS_TYPE, 1, 0);
+    out->options = mrt_read_table(&m->r, &table, MRT_NODE_OPTIONS);
+    if (m->r.is_bad)
+        return MRT_REASON_BROKEN;
+    if (out->in.count > MRT_NODE_IN_MAX || out->out.count > MRT_NODE_IN_MAX)
+        return MRT_REASON_OPERAND_COUNT;
+    if (!mrt_are_tensors(m, &out->in) || !mrt_are_tensors(m, &out->out))
+        return MRT_REASON_OPERAND;
+    while (out->in.count > 0 && (int32_t)mrt_element(&m->r, &out->in, out->in.count - 1) == -1)
+        out->in.count--;
+    return MRT_REASON_NONE;
+}
+
+static int mrt_holds(const mrt_model *m, const mrt_vector *ids, uint32_t tensor)
+{
+    uint32_t i;
+
+    for (i = 0; i < ids->count && i < MRT_NODE_IN_MAX; i++)
+        if (mrt_element(&m->r, ids, i) == tensor)
+            return 1;
+    return 0;
+}
+
+/* Only the list of operands, which is all that a search looks at. */
+static mrt_vector mrt_node_operands(mrt_model *m, uint32_t index, uint32_t field)
+{
+    const mrt_table table = mrt_element_table(&m->r, &m->operators, index);
+
+    return mrt_read_vector(&m->r, &table, field, 4);
+}
+
+MRT_API int32_t mrt_model_producer(mrt_model *m, uint32_t tensor)
+{
+    uint32_t i;
+
+    for (i = 0; i < m->operators.count; i++) {
+        const mrt_vector out = mrt_node_operands(m, i, MRT_NODE_OUT);
+        if (mrt_holds(m, &out, tensor))
+            return (int32_t)i;
+    }
+    return -1;
+}
+
+MRT_API int32_t mrt_model_last_use(mrt_model *m, uint32_t tensor)
+{
+    uint32_t i;
+
+    for (i = 0; i < m->outputs.count; i++)
+        if (mrt_element(&m->r, &m->outputs, i) == tensor)
+            return (int32_t)m->operators.count;
+    for (i = m->operators.count; i-- > 0;) {
+        const mrt_vector in = mrt_node_operands(m, i, MRT_NODE_IN);
+        if (mrt_holds(m, &in, tensor))
+            return (int32_t)i;
+    }
+    return -1;
+}

@@ -1,0 +1,47 @@
+/* RELU: x of any shape -> y of the same shape.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "../../kernels/relu.h"
+#include "../build.h"
+#include "../operators.h"
+
+static mrt_reason mrt_relu_prepare_i8(mrt_build *b)
+{
+    mrt_relu_i8_params p;
+
+    MRT_TRY(mrt_check_scales(b));
+    p.count = (int32_t)b->in[0].count;
+    p.in_zero = mrt_zero_of(b->m, &b->in[0], 0);
+    p.out_zero = mrt_zero_of(b->m, &b->out, 0);
+    mrt_relu_i8_prepare(&p, mrt_scale_of(b->m, &b->in[0]), mrt_scale_of(b->m, &b->out));
+    b->in_place = 1;
+    mrt_store(b, &p, sizeof p, 0);
+    return MRT_REASON_NONE;
+}
+
+static mrt_reason mrt_relu_prepare_f32(mrt_build *b)
+{
+    mrt_relu_f32_params p;
+
+    p.count = (int32_t)b->in[0].count;
+    mrt_activation_range_f32(MRT_ACT_RELU, &p.act_min, &p.act_max);
+    b->in_place = 1;
+    mrt_store(b, &p, sizeof p, 0);
+    return MRT_REASON_NONE;
+}
+
+static void mrt_relu_run_i8(const void *params, const mrt_io *io)
+{
+    mrt_relu_i8((const mrt_relu_i8_params *)params, (const int8_t *)io->in[0], (int8_t *)io->out[0]);
+}
+
+static void mrt_relu_run_f32(const void *params, const mrt_io *io)
+{
+    mrt_relu_f32((const mrt_relu_f32_params *)params, (const float *)io->in[0], (float *)io->out[0]);
+}
+
+static const mrt_operator_row mrt_relu_rows[] = {
+    {MRT_I8, {MRT_I8}, mrt_relu_prepare_i8, mrt_relu_run_i8},
+    {MRT_F32, {MRT_F32}, mrt_relu_prepare_f32, mrt_relu_run_f32},
+};
+
+MRT_API_DATA const mrt_operator mrt_operator_relu = {19, 3, 0, 1, 1, 2, mrt_check_same, mrt_relu_rows};

@@ -1,0 +1,50 @@
+/* Places for activations and scratch, found while walking the operators in order and remembering only what is live: the rule
+ * is the same with and without an arena, and the time and memory are bounded whatever the file holds.
+ *
+ *     height 0    each block at the lowest place that is free while it lives
+ *     height h    below h, in turn from the bottom and from the top: what is live together in a chain then never meets, so
+ *                 that h can be the bound itself
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MRT_INTERPRETER_PLAN_H
+#define MRT_INTERPRETER_PLAN_H
+
+#include "interpreter.h"
+
+enum { MRT_LIVE_MAX = 32, MRT_PLACE_ALIGN = 4 };
+
+typedef struct mrt_live {
+    int32_t  tensor;
+    uint32_t offset, bytes;
+    int16_t  last;       /* the operator that reads it last */
+    uint8_t  alias;      /* the same for tensors that share a place */
+    uint8_t  is_batched; /* dimension 0 counts samples */
+} mrt_live;
+
+typedef struct mrt_plan {
+    mrt_live live[MRT_LIVE_MAX];
+    int32_t  count;
+    uint32_t height;
+    int      is_from_top; /* of the next block */
+    int      is_failed;   /* something did not fit below height */
+    uint32_t end, bound;  /* results: the highest end; the most that was live at once */
+} mrt_plan;
+
+MRT_API void mrt_plan_begin(mrt_plan *plan, uint32_t height, int is_from_top);
+
+/* The tensor, if it is live; NULL otherwise. */
+MRT_API mrt_live *mrt_plan_find(mrt_plan *plan, uint32_t tensor);
+
+/* Whether no other live tensor has the same place. */
+MRT_API int mrt_plan_is_alone(const mrt_plan *plan, const mrt_live *live);
+
+/* Adds a tensor of `bytes` bytes (at most INT32_MAX) that lives to the operator `last`: at a free place, or at that of
+ * `shares`. NULL where too many are live, or memory beyond 2 GiB would be needed. */
+MRT_API mrt_live *mrt_plan_add(mrt_plan *plan, uint32_t tensor, uint32_t bytes, int32_t last, const mrt_live *shares);
+
+/* What is live now with so much scratch counts for end and bound; returns the scratch's offset. */
+MRT_API uint32_t mrt_plan_scratch(mrt_plan *plan, uint32_t bytes);
+
+/* Forgets what no operator after `step` reads. */
+MRT_API void mrt_plan_expire(mrt_plan *plan, int32_t step);
+
+#endif

@@ -1,0 +1,193 @@
+/* The kernels of runtime/arch work on one channel's plane (plane.h): their parameters come from the reference's, with the
+ * channels' table in place of bias, multipliers and shifts.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "ops/depthwise_conv_2d_i8.h"
+
+#include "ops/convolution.h"
+#include "ops/host.h"
+#include "runtime/arch/depthwise_conv_2d_bytes.h"
+#include "runtime/arch/depthwise_conv_2d_dsp.h"
+#include "runtime/kernels/depthwise_conv_2d.h"
+
+/* A larger plane costs more memory than it is worth. */
+enum { CHANNEL_AXIS = 3, PLANE_BYTES_MAX = 32768 };
+
+static mote_convolution_weights weights_of(const mote_graph *graph, const mote_node *node)
+{
+    const mote_tensor *w = mote_node_in(graph, node, 1);
+
+    return (mote_convolution_weights){.channel_step = 1, .tap_step = w->dim[3], .tap_count = w->dim[1] * w->dim[2]};
+}
+
+/* ---- the reference ---- */
+
+static mote_status prepare(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
+{
+    return mote_convolution_prepare_i8(graph, node, CHANNEL_AXIS, prepared, err);
+}
+
+static mote_status pack(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
+{
+    mote_convolution_weights weights = weights_of(graph, node);
+
+    return mote_convolution_fold_i8(node, &weights, prepared, err);
+}
+
+static void run(const void *params, const mrt_io *io)
+{
+    mrt_depthwise_conv_2d_i8(params, io->in[0], io->out[0]);
+}
+
+/* With a multiplier m, m outputs are written where one input channel is read: the last input channel is still to be read
+ * after out_c - 1 values were written, which is out_c - in_c more than with one output a channel. */
+ptrdiff_t mote_depthwise_conv_2d_overlap(const mote_graph *graph, const mote_node *node)
+{
+    return mote_convolution_overlap(graph, node,
+                                    mote_node_out(graph, node, 0)->dim[3] - mote_node_in(graph, node, 0)->dim[3]);
+}
+
+/* ---- planes ---- */
+
+/* What an output row costs in units of one output: its beginning is worth about one. */
+static int64_t cost_of(int32_t rows, int32_t columns, int32_t unit)
+{
+    return (int64_t)rows * ((columns + unit - 1) / unit * unit + 1);
+}
+
+static bool is_transposed(const mrt_window *window, int32_t unit)
+{
+    return cost_of(window->out_w, window->out_h, unit) < cost_of(window->out_h, window->out_w, unit);
+}
+
+static mote_status prepare_plane(const mote_graph *graph, const mote_node *node, int32_t unit, mote_prepared *prepared,
+                                 mote_error *err)
+{
+    mote_convolution_weights    weights = weights_of(graph, node);
+    mote_prepared               reference = {.arena = prepared->arena};
+    mrt_depthwise_plane_params *p = mote_prepared_params(prepared, sizeof *p, err);
+    const mrt_conv_i8_params   *from;
+
+    if (!p)
+        return err->code;
+    MOTE_TRY(prepare(graph, node, &reference, err));
+    from = reference.params;
+    p->window = from->window;
+    p->in_zero = from->in_zero;
+    p->is_transposed = is_transposed(&p->window, unit);
+    p->w = from->w;
+    MOTE_TRY(mote_convolution_channels(from, &weights, true, prepared, &p->output, &p->channels, err));
+    return mote_prepared_add(prepared, "weights", p->w, MOTE_I8, mote_tensor_count(mote_node_in(graph, node, 1)), err);
+}
+
+/* The plane's size in 64 bits: the runtime's own function may be asked only when it is small. */
+static bool plane_fits(const mote_graph *graph, const mote_node *node)
+{
+    const mrt_window w = mote_convolution_window(graph, node);
+    const int64_t    rows = (int64_t)(w.out_h + 3) * w.stride_h + (int64_t)w.kernel_h * w.dilation_h;
+    const int64_t    columns = (int64_t)(w.out_w + 3) * w.stride_w + (int64_t)w.kernel_w * w.dilation_w;
+
+    return rows < PLANE_BYTES_MAX && columns < PLANE_BYTES_MAX && 2 * rows * columns <= 2 * PLANE_BYTES_MAX;
+}
+
+/* See plane.h. Samples after the first must not have been written over. */
+static bool in_place(const mote_graph *graph, const mote_node *node)
+{
+    const mrt_window w = mote_convolution_window(graph, node);
+
+    return w.in_c == w.out_c && (int64_t)w.out_h * w.out_w <= (int64_t)w.in_h * w.in_w;
+}
+
+static mote_status prepare_bytes(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
+{
+    return prepare_plane(graph, node, MRT_DEPTHWISE_BYTES_UNIT, prepared, err);
+}
+
+static size_t scratch_bytes(const mote_graph *graph, const mote_node *node)
+{
+    const mrt_window window = mote_convolution_window(graph, node);
+
+    return (size_t)mrt_depthwise_bytes_scratch(&window, is_transposed(&window, MRT_DEPTHWISE_BYTES_UNIT));
+}
+
+static void run_bytes(const void *params, const mrt_io *io)
+{
+    mrt_depthwise_conv_2d_i8_bytes(params, io->in[0], io->out[0], io->scratch);
+}
+
+static mote_status prepare_dsp(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
+{
+    return prepare_plane(graph, node, MRT_DEPTHWISE_DSP_UNIT, prepared, err);
+}
+
+static size_t scratch_dsp(const mote_graph *graph, const mote_node *node)
+{
+    const mrt_window window = mote_convolution_window(graph, node);
+
+    return (size_t)mrt_depthwise_dsp_scratch(&window, is_transposed(&window, MRT_DEPTHWISE_DSP_UNIT));
+}
+
+static void run_dsp(const void *params, const mrt_io *io)
+{
+    mrt_depthwise_conv_2d_i8_dsp(params, io->in[0], io->out[0], io->scratch);
+}
+
+/* ---- all ---- */
+
+static const mote_field plane_fields[] = {
+    MOTE_FIELD(mrt_depthwise_plane_params, window.batch),
+    MOTE_FIELD(mrt_depthwise_plane_params, window.in_h),
+    MOTE_FIELD(mrt_depthwise_plane_params, window.in_w),
+    MOTE_FIELD(mrt_depthwise_plane_params, window.in_c),
+    MOTE_FIELD(mrt_depthwise_plane_params, window.out_h),
+    MOTE_FIELD(mrt_depthwise_plane_params, window.out_w),
+    MOTE_FIELD(mrt_depthwise_plane_params, window.out_c),
+    MOTE_DECIDING_FIELD(mrt_depthwise_plane_params, window.kernel_h),
+    MOTE_DECIDING_FIELD(mrt_depthwise_plane_params, window.kernel_w),
+    MOTE_DECIDING_FIELD(mrt_depthwise_plane_params, window.stride_h),
+    MOTE_DECIDING_FIELD(mrt_depthwise_plane_params, window.stride_w),
+    MOTE_DECIDING_FIELD(mrt_depthwise_plane_params, window.dilation_h),
+    MOTE_DECIDING_FIELD(mrt_depthwise_plane_params, window.dilation_w),
+    MOTE_FIELD(mrt_depthwise_plane_params, window.pad_top),
+    MOTE_FIELD(mrt_depthwise_plane_params, window.pad_left),
+    MOTE_OUTPUT_FIELDS(mrt_depthwise_plane_params),
+    MOTE_FIELD(mrt_depthwise_plane_params, in_zero),
+    MOTE_FIELD(mrt_depthwise_plane_params, is_transposed),
+    MOTE_FIELD(mrt_depthwise_plane_params, w),
+    MOTE_FIELD(mrt_depthwise_plane_params, channels),
+    {0},
+};
+
+#define PLANE                                                                                                               \
+    .params = "mrt_depthwise_plane_params", .param_bytes = sizeof(mrt_depthwise_plane_params), .fields = plane_fields,      \
+    .applies = plane_fits, .in_place = in_place
+
+const mote_kernel mote_depthwise_conv_2d_kernels_i8[] = {
+    {.symbol = "mrt_depthwise_conv_2d_i8",
+     .params = "mrt_conv_i8_params",
+     .header = "kernels/depthwise_conv_2d.h",
+     .targets = MOTE_TARGET_ANY,
+     .param_bytes = sizeof(mrt_conv_i8_params),
+     .fields = mote_convolution_fields_i8,
+     .overlap = mote_depthwise_conv_2d_overlap,
+     .prepare = prepare,
+     .pack = pack,
+     .run = run},
+    {.symbol = "mrt_depthwise_conv_2d_i8_bytes",
+     .header = "arch/depthwise_conv_2d_bytes.h",
+     .targets = MOTE_TARGET_PORTABLE,
+     PLANE,
+     .code_bytes = 900,
+     .scratch = scratch_bytes,
+     .prepare = prepare_bytes,
+     .run = run_bytes},
+    {.symbol = "mrt_depthwise_conv_2d_i8_dsp",
+     .header = "arch/depthwise_conv_2d_dsp.h",
+     .targets = MOTE_TARGET_ARM_DSP,
+     PLANE,
+     .code_bytes = 600,
+     .scratch = scratch_dsp,
+     .prepare = prepare_dsp,
+     .run = run_dsp},
+    MOTE_HOST_CONVOLUTION(depthwise_conv_2d),
+    {0},
+};
