@@ -10,6 +10,7 @@
 #ifndef MOTE_COMPILE_H
 #define MOTE_COMPILE_H
 
+#include <mote/convert.h>
 #include <mote/model.h>
 
 #ifdef __cplusplus
@@ -29,6 +30,7 @@ typedef struct mote_compile_options {
                                  one: "arm-dsp", "riscv", "avr", "portable" (any C99 compiler) */
     const void *golden;       /* input samples for the self-test, one after the other, all inputs of a sample in a row */
     int32_t     golden_count; /* 0: three samples made by a generator */
+    bool        keeps_constant_channels; /* default: target "c" is compiled without them (mote_model_prune_constant) */
 } mote_compile_options;
 
 enum { MOTE_COMPILE_NAME = 64 };
@@ -48,6 +50,7 @@ typedef struct mote_compile_result {
     char                name[MOTE_COMPILE_NAME];
     mote_compiled_chips chips[MOTE_COMPILED_CHIPS_MAX]; /* target "c" */
     int                 chip_count, step_count;
+    mote_prune_result   pruned; /* zero unless target "c" pruned a quantized model */
 } mote_compile_result;
 
 /* Writes the folder whole or not at all; an existing folder of that name is replaced only when it holds nothing but what

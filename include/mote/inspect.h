@@ -8,6 +8,7 @@
 #ifndef MOTE_INSPECT_H
 #define MOTE_INSPECT_H
 
+#include <mote/convert.h>
 #include <mote/model.h>
 
 #ifdef __cplusplus
@@ -48,7 +49,7 @@ typedef struct mote_place_info {
     size_t      distance, distance_min; /* by how many bytes that operand begins above it, and must begin */
 } mote_place_info;
 
-/* The plan that `mote compile` emits. */
+/* The plan that `mote compile` emits: of a quantized model without its constant channels. */
 typedef struct mote_memory_info {
     size_t           arena_bytes, bound_bytes; /* bound: no plan can do with less */
     int32_t          peak_step;                /* the (first) step at which most of it is in use */
@@ -64,6 +65,7 @@ typedef struct mote_inspection {
     int32_t            layer_count;
     size_t             parameters, parameter_bytes, macs;
     size_t             tflite_bytes; /* the model written as .tflite */
+    mote_prune_result  pruning;      /* what `mote compile` leaves out of a quantized model; else zero */
     mote_memory_info   memory;
     const char        *memory_failure; /* why there is no plan (a type without a kernel ...); NULL: there is one */
     struct mote_arena *owner;

@@ -222,6 +222,17 @@ static mote_status print_totals(const inspecting *in, mote_error *err)
     cli_cell(&table, "%zu (%zu bytes)", is->parameters, is->parameter_bytes);
     cli_cell(&table, "MACs");
     cli_cell(&table, "%zu", is->macs);
+    if (mote_model_is_quantized(in->model)) {
+        cli_cell(&table, "constant channels");
+        cli_cell(&table, "%d of %d; compiled without %d", is->pruning.constant_channels, is->pruning.channels,
+                 is->pruning.dropped_channels);
+    }
+    if (is->pruning.dropped_channels > 0) {
+        cli_cell(&table, "MACs left");
+        cli_cell(&table, "%zu", is->pruning.macs_left);
+        cli_cell(&table, "weights left");
+        cli_cell(&table, "%zu of %zu bytes", is->pruning.weight_bytes_left, is->pruning.weight_bytes);
+    }
     cli_cell(&table, in->is_spec ? ".tflite" : "file");
     cli_cell(&table, "%zu bytes", in->is_spec ? is->tflite_bytes : in->file_bytes);
     if (!is->memory_failure) {
@@ -418,6 +429,8 @@ static mote_status print_json(const inspecting *in, bool with_boards, mote_error
     if (!in->is_spec)
         json_object_set_new(object, "file_bytes", json_integer((json_int_t)in->file_bytes));
     add_sizes(object, is);
+    if (mote_model_is_quantized(in->model))
+        json_object_set_new(object, "constant_channels", cli_json_pruned(&is->pruning));
     json_object_set_new(object, "inputs", json_ends(in->model, true));
     json_object_set_new(object, "outputs", json_ends(in->model, false));
     json_object_set_new(object, "layers", json_layers(is));

@@ -252,27 +252,39 @@ static mote_status measure_file(mote_inspection *out, const mote_model *model, m
 
 /* ---- the whole ---- */
 
-static mote_status inspect(mote_inspection *out, const mote_model *model, mote_error *err)
+/* What `mote compile` makes its program of; *made is what had to be made for that. */
+static mote_status choose_compiled(mote_inspection *out, const mote_model **compiled, mote_model **made,
+                                   const mote_model *model, bool may_prune, mote_error *err)
 {
-    mote_model *inference = NULL;
+    if (model->stage == MOTE_STAGE_TRAIN)
+        mote_model_infer(made, model, err);
+    else if (mote_model_is_quantized(model) && may_prune)
+        mote_model_prune_constant(made, model, &out->pruning, err);
+    *compiled = *made ? *made : model;
+    return err->code;
+}
+
+static mote_status inspect(mote_inspection *out, const mote_model *model, bool may_prune, mote_error *err)
+{
+    const mote_model *compiled;
+    mote_model       *made = NULL;
 
     out->owner = calloc(1, sizeof *out->owner);
     if (!out->owner)
         return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
     out->name = mote_arena_strdup(out->owner, model->name, err);
     MOTE_TRY(describe_layers(out, &model->graphs[0], err));
-    if (model->stage == MOTE_STAGE_TRAIN)
-        MOTE_TRY(mote_model_infer(&inference, model, err));
-    if (describe_memory(out, inference ? inference : model, err) == MOTE_OK)
-        measure_file(out, inference ? inference : model, err);
-    mote_model_destroy(inference);
+    MOTE_TRY(choose_compiled(out, &compiled, &made, model, may_prune, err));
+    if (describe_memory(out, compiled, err) == MOTE_OK)
+        measure_file(out, model->stage == MOTE_STAGE_TRAIN ? compiled : model, err);
+    mote_model_destroy(made);
     return err->code;
 }
 
 mote_status mote_inspect(mote_inspection *out, const mote_model *model, mote_error *err)
 {
     *out = (mote_inspection){0};
-    if (inspect(out, model, err) != MOTE_OK)
+    if (inspect(out, model, true, err) != MOTE_OK)
         mote_inspection_free(out);
     return err->code;
 }
@@ -325,8 +337,9 @@ mote_status mote_inspect_int8(mote_inspection *out, const mote_model *model, mot
     *out = (mote_inspection){0};
     if (mote_model_is_quantized(model))
         return mote_fail(err, MOTE_ERR_USAGE, "the model is quantized already");
-    if (quantize_blindly(&quantized, model, err) == MOTE_OK)
-        mote_inspect(out, quantized, err);
+    if (quantize_blindly(&quantized, model, err) == MOTE_OK &&
+        inspect(out, quantized, false, err) != MOTE_OK) /* its constant channels mean nothing */
+        mote_inspection_free(out);
     mote_model_destroy(quantized);
     return err->code;
 }
