@@ -187,6 +187,9 @@ MRT_API int32_t mrt_interpreter_output_count(const mrt_interpreter *interpreter)
 /* 0 <= index < count. */
 MRT_API void mrt_interpreter_input(const mrt_interpreter *interpreter, int32_t index, mrt_end *out);
 MRT_API void mrt_interpreter_output(const mrt_interpreter *interpreter, int32_t index, mrt_end *out);
+/* Only where it lies. */
+MRT_API void       *mrt_interpreter_input_data(mrt_interpreter *interpreter, int32_t index);
+MRT_API const void *mrt_interpreter_output_data(const mrt_interpreter *interpreter, int32_t index);
 
 #ifdef __cplusplus
 }

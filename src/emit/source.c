@@ -289,7 +289,7 @@ static void emit_reset(const mote_emitter *e, mote_text *out)
         mote_text_puts(out, "}\n\n");
 }
 
-static void emit_argmax(const mote_emitter *e, mote_text *out)
+void mote_emit_argmax(const mote_emitter *e, mote_text *out)
 {
     const mote_graph *graph = &e->program->model->graphs[0];
 
@@ -314,7 +314,7 @@ static void emit_string(mote_text *out, const char *string)
     mote_text_puts(out, "\"");
 }
 
-static void emit_label_table(const mote_emitter *e, mote_text *out)
+void mote_emit_label_table(const mote_emitter *e, mote_text *out)
 {
     const mote_recipe *recipe = &e->program->model->recipe;
     int32_t            i;
@@ -359,6 +359,6 @@ void mote_emit_source(const mote_emitter *e, mote_text *out)
         emit_instance(e, i, out);
     emit_invoke(e, out);
     emit_reset(e, out);
-    emit_argmax(e, out);
-    emit_label_table(e, out);
+    mote_emit_argmax(e, out);
+    mote_emit_label_table(e, out);
 }
