@@ -5,6 +5,8 @@
  *     NAME.c            weights and calls; the one file to compile
  *     NAME_selftest.c   golden samples: NAME_selftest() returns how many output bytes differ (0: all is well)
  *     mote_runtime/     the kernels that the model uses
+ * Target "interpreter": the same files and the same interface, with NAME_open in front; but NAME.c has the .tflite as it is,
+ *     and mote_runtime/ the interpreter that runs it from there (docs/INTERPRETER.md).
  * Target "array": model.h and model.cc with g_model and g_model_len, the .tflite as bytes, for TensorFlow Lite Micro.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_COMPILE_H
@@ -17,27 +19,39 @@ extern "C" {
 #endif
 
 typedef enum mote_optimize {
-    MOTE_OPTIMIZE_SPEED = 0, /* one instance of a kernel for each distinct shape, constants folded */
-    MOTE_OPTIMIZE_SIZE       /* one instance of each kernel, parameters read at run time */
+    MOTE_OPTIMIZE_SPEED = 0, /* an instance of a kernel for each distinct shape, until the code grows too large */
+    MOTE_OPTIMIZE_SIZE       /* one for each class of shapes, dimensions read at run time */
 } mote_optimize;
 
 typedef struct mote_compile_options {
-    const char   *target; /* "c" (default) or "array" */
+    const char   *target; /* "c" (default), "interpreter" or "array" */
     const char   *name;   /* prefix of all names, at most 50 characters; NULL: mote_compile_name of the model's name */
     mote_optimize optimize;
-    const char   *kernels;      /* instruction set that the code is for: "portable" (default: any C99 compiler), "avr" ... */
-    const void   *golden;       /* input samples for the self-test, one after the other, all inputs of a sample in a row */
-    int32_t       golden_count; /* 0: three samples made by a generator */
+    const char   *kernels;    /* NULL: the code has the kernels of all instruction sets, and the compiler's macros choose; or
+                                 one: "arm-dsp", "riscv", "avr", "portable" (any C99 compiler) */
+    const void *golden;       /* input samples for the self-test, one after the other, all inputs of a sample in a row */
+    int32_t     golden_count; /* 0: three samples made by a generator */
+    const void *file;         /* target "interpreter": the model's own .tflite; NULL: one is written */
+    size_t      file_bytes;
 } mote_compile_options;
 
 enum { MOTE_COMPILE_NAME = 64 };
 
+/* The model on one kind of chip: its kernels, and so its memory, are its own. */
+typedef struct mote_compiled_chips {
+    const char *name;                           /* "arm-dsp" ... */
+    size_t      arena_bytes, arena_bound_bytes; /* bound: no plan could do with less */
+    size_t      constant_bytes;                 /* weights, biases, multipliers, tables */
+    int         instance_count, shared_count;   /* functions emitted; of these, for several shapes */
+} mote_compiled_chips;
+
+enum { MOTE_COMPILED_CHIPS_MAX = 4 };
+
 /* What came of it. */
 typedef struct mote_compile_result {
-    char   name[MOTE_COMPILE_NAME];
-    size_t arena_bytes, arena_bound_bytes; /* bound: no plan could do with less */
-    size_t constant_bytes;                 /* weights, biases, multipliers, tables */
-    int    instance_count, step_count;     /* kernel instances emitted for so many steps */
+    char                name[MOTE_COMPILE_NAME];
+    mote_compiled_chips chips[MOTE_COMPILED_CHIPS_MAX]; /* targets "c" and "interpreter" */
+    int                 chip_count, step_count;
 } mote_compile_result;
 
 /* Writes the folder whole or not at all; an existing folder of that name is replaced only when it holds nothing but what
@@ -45,6 +59,9 @@ typedef struct mote_compile_result {
  * somebody's own files), IO, LIMIT, UNSUPPORTED. */
 mote_status mote_compile(const mote_model *model, const char *folder, const mote_compile_options *options,
                          mote_compile_result *result, mote_error *err);
+
+/* What came of it for chips that run these kernels (mote_chip.kernels); NULL or unknown: for any chip. */
+const mote_compiled_chips *mote_compiled_for(const mote_compile_result *result, const char *kernels);
 
 /* A C identifier from any text: "mnist-cnn" -> "mnist_cnn", "" -> "model", "2d" -> "model_2d", "int" -> "int_model".
  * name has room for MOTE_COMPILE_NAME. */

@@ -20,10 +20,18 @@
 
 #include "patch.h"
 
+/* How patches get into the panel. */
+typedef enum mrt_conv_2d_patches {
+    MRT_PATCHES_POINTS, /* 1 x 1, stride 1: they lie one behind the other in the input */
+    MRT_PATCHES_WORDS,  /* in_c is a multiple of 4: word by word */
+    MRT_PATCHES_ROWS    /* else: into a row of bytes first */
+} mrt_conv_2d_patches;
+
 /* The sums run over `depth` = kernel_h * kernel_w * in_c values. */
 typedef struct mrt_conv_2d_tiled_params {
     mrt_window               window;
     mrt_output               output;
+    int32_t                  patches; /* an mrt_conv_2d_patches: mrt_conv_2d_patches_of(&window) */
     int32_t                  in_zero;
     const MRT_FLASH int8_t  *w;
     const MRT_FLASH int32_t *channels; /* [out_c, MRT_CHANNEL_WORDS]; folds_zero where the panel holds bytes */
@@ -54,10 +62,15 @@ MRT_INLINE int32_t mrt_conv_2d_scratch(const mrt_window *window, mrt_panel_forma
            (window->in_c % 4 == 0 ? 0 : mrt_conv_2d_padded_depth(window, format));
 }
 
-MRT_INLINE int mrt_conv_2d_is_pointwise(const mrt_window *window)
+MRT_INLINE mrt_conv_2d_patches mrt_conv_2d_patches_of(const mrt_window *window)
 {
+    if (window->in_c % 4 != 0)
+        return MRT_PATCHES_ROWS;
     return window->kernel_h == 1 && window->kernel_w == 1 && window->stride_h == 1 && window->stride_w == 1 &&
-           window->pad_top == 0 && window->pad_left == 0 && window->in_c % 4 == 0;
+                   window->pad_top == 0 && window->pad_left == 0 && window->out_h == window->in_h &&
+                   window->out_w == window->in_w
+               ? MRT_PATCHES_POINTS
+               : MRT_PATCHES_WORDS;
 }
 
 /* Goes through output positions in their order. */
@@ -66,10 +79,12 @@ typedef struct mrt_conv_2d_walk {
     int32_t       oy, ox, left;
 } mrt_conv_2d_walk;
 
-MRT_INLINE void mrt_conv_2d_next(const mrt_window *window, mrt_conv_2d_walk *walk)
+MRT_INLINE void mrt_conv_2d_next(const mrt_conv_2d_tiled_params *p, mrt_conv_2d_walk *walk)
 {
+    const mrt_window *window = &p->window;
+
     walk->left--;
-    if (mrt_conv_2d_is_pointwise(window)) {
+    if (p->patches == MRT_PATCHES_POINTS) {
         walk->in += window->in_c;
         return;
     }
@@ -90,9 +105,9 @@ MRT_INLINE void mrt_conv_2d_gather_one(const mrt_conv_2d_tiled_params *p, const 
     const int32_t     top = walk->oy * window->stride_h - window->pad_top;
     const int32_t     left = walk->ox * window->stride_w - window->pad_left;
 
-    if (mrt_conv_2d_is_pointwise(window)) {
+    if (p->patches == MRT_PATCHES_POINTS) {
         mrt_panel_copy(panel, walk->in, window->in_c);
-    } else if (window->in_c % 4 == 0) {
+    } else if (p->patches == MRT_PATCHES_WORDS) {
         mrt_panel_patch(panel, window, walk->in, top, left);
     } else {
         mrt_panel patch = *panel;
@@ -125,7 +140,7 @@ MRT_INLINE void mrt_conv_2d_pad_tail(const mrt_conv_2d_tiled_params *p, mrt_pane
     const int32_t     depth = mrt_conv_2d_depth(window), padded = mrt_conv_2d_padded_depth(window, format);
     int32_t           i;
 
-    if (window->in_c % 4 != 0) {
+    if (p->patches == MRT_PATCHES_ROWS) {
         for (i = depth; i < padded; i++)
             row[i] = (int8_t)p->in_zero;
     } else if (format == MRT_PANEL_PAIRS && depth != padded) {
@@ -144,7 +159,7 @@ MRT_INLINE void mrt_conv_2d_gather(const mrt_conv_2d_tiled_params *p, mrt_panel_
     for (i = 0; i < positions && walk->left > 0; i++) {
         panel.group = groups + i;
         mrt_conv_2d_gather_one(p, walk, &panel, row);
-        mrt_conv_2d_next(&p->window, walk);
+        mrt_conv_2d_next(p, walk);
     }
 }
 

@@ -2,7 +2,7 @@
  *
  * in    [batch, in_h, in_w, in_c]
  * w     [out_c, kernel_h, kernel_w, in_c]
- * out   [batch, out_h, out_w, out_c]    does not overlap in
+ * out   [batch, out_h, out_w, out_c]    may run over in as far as src/ops/conv_2d.c declares
  * Parameters and integer arithmetic: conv_params.h; row, column and padding: window.h. Cannot fail: shapes were checked on
  * the host or at open. acc wraps in 32 bits. No scratch.
  * Source: TensorFlow Lite's reference kernels (integer_ops/conv.h, conv.h); rounds twice, see rescale.h.

@@ -3,7 +3,7 @@
  * m = out_c / in_c, the depth multiplier
  * in    [batch, in_h, in_w, in_c]
  * w     [1, kernel_h, kernel_w, out_c]
- * out   [batch, out_h, out_w, out_c]    does not overlap in
+ * out   [batch, out_h, out_w, out_c]    may run over in as far as src/ops/depthwise_conv_2d.c declares
  * Parameters and integer arithmetic: conv_params.h; row, column and padding: window.h. Cannot fail: shapes were checked on
  * the host or at open. acc wraps in 32 bits. No scratch.
  * Source: TensorFlow Lite's reference kernels (integer_ops/depthwise_conv.h, depthwiseconv_float.h); rounds twice, see

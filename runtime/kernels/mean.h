@@ -3,7 +3,7 @@
  *
  *   out[u,m,i] = mean over a, b of in[u,a,m,b,i]        in [outer, first, middle, second, inner], out [outer, middle, inner]
  *
- * out does not overlap in. Cannot fail: shapes were checked on the host or at open. No scratch.
+ * out may begin at or below in. Cannot fail: shapes were checked on the host or at open. No scratch.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_MEAN_H
 #define MRT_MEAN_H

@@ -1,7 +1,7 @@
 /* MAX_POOL_2D and AVERAGE_POOL_2D: each output is the greatest, or the mean, of its window's values in one channel.
  *
  * in    [batch, in_h, in_w, in_c]
- * out   [batch, out_h, out_w, in_c]    does not overlap in; the same scale and zero point
+ * out   [batch, out_h, out_w, in_c]    the same scale and zero point; may begin at or below in
  * Values outside the input take no part: an average divides by the number of those inside; every window has at least one.
  * Cannot fail: shapes were checked on the host or at open. No scratch.
  * Source: TensorFlow Lite's reference kernels (integer_ops/pooling.h, pooling.h).

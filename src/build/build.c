@@ -443,8 +443,11 @@ static mote_status deploy(build_work *w, mote_error *err)
 {
     mote_compile_options options = w->spec->deploy.options;
     mote_compile_result  compiled;
-    const mote_model    *model;
-    char                *folder = path_of(w, "firmware", err), name[MOTE_COMPILE_NAME];
+    const mote_chip     *chip =
+        w->spec->deploy.chip ? mote_chip_find(w->spec->deploy.chip) : NULL; /* the spec's reader knows it */
+    const mote_compiled_chips *of;
+    const mote_model          *model;
+    char                      *folder = path_of(w, "firmware", err), name[MOTE_COMPILE_NAME];
 
     w->summary->chip[0] = '\0';
     if (!folder)
@@ -453,19 +456,18 @@ static mote_status deploy(build_work *w, mote_error *err)
         mote_compile_name(name, w->spec->name);
         options.name = name;
     }
-    if (w->spec->deploy.chip) /* the spec's reader knows that it exists */
-        options.kernels = mote_chip_find(w->spec->deploy.chip)->kernels;
     MOTE_TRY(load_data(w, err));
     MOTE_TRY(load_deployed(w, &model, err));
     MOTE_TRY(store_golden(w, model, &options, err));
     MOTE_TRY(forget_stage(w, w->summary->deploy_key, err));
     MOTE_TRY(mote_compile(model, folder, &options, &compiled, err));
     snprintf(w->summary->firmware_name, sizeof w->summary->firmware_name, "%s", compiled.name);
-    MOTE_TRY(check_sizes(w, compiled.constant_bytes, compiled.arena_bytes, err));
-    w->summary->arena_bytes = compiled.arena_bytes;
-    w->summary->arena_bound_bytes = compiled.arena_bound_bytes;
-    w->summary->constant_bytes = compiled.constant_bytes;
-    if (w->spec->deploy.chip)
+    of = mote_compiled_for(&compiled, chip ? chip->kernels : NULL);
+    MOTE_TRY(check_sizes(w, of->constant_bytes, of->arena_bytes, err));
+    w->summary->arena_bytes = of->arena_bytes;
+    w->summary->arena_bound_bytes = of->arena_bound_bytes;
+    w->summary->constant_bytes = of->constant_bytes;
+    if (chip)
         MOTE_TRY(emulate(w, model, err));
     memcpy(w->summary->deploy_key, w->keys.deploy, sizeof w->summary->deploy_key);
     if (w->summary->chip[0])

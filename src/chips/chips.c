@@ -72,9 +72,12 @@ static const mote_chip_family avr = {
 #define ARM_TOOLS                                                                                                           \
     .compiler = "arm-none-eabi-gcc", .compiler_packages = "gcc-arm-none-eabi libnewlib-arm-none-eabi",                      \
     .emulator = "qemu-system-arm", .emulator_packages = "qemu-system-arm", .count_unit = "instructions"
+#define ARM_PORTABLE_TOOLS ARM_TOOLS, .kernels = "portable"
+#define ARM_DSP_TOOLS      ARM_TOOLS, .kernels = "arm-dsp"
 #define RISCV_TOOLS                                                                                                         \
     .compiler = "riscv64-unknown-elf-gcc", .compiler_packages = "gcc-riscv64-unknown-elf",                                  \
-    .emulator = "qemu-system-riscv32", .emulator_packages = "qemu-system-misc", .count_unit = "instructions"
+    .emulator = "qemu-system-riscv32", .emulator_packages = "qemu-system-misc", .kernels = "riscv",                         \
+    .count_unit = "instructions"
 #define AVR_TOOLS                                                                                                           \
     .compiler = "avr-gcc", .compiler_packages = "gcc-avr avr-libc", .emulator = "simavr", .emulator_packages = "simavr",    \
     .kernels = "avr", .count_unit = "cycles"
@@ -83,44 +86,44 @@ static const mote_chip_family avr = {
 #define KB(n) ((n)*1024u)
 
 const mote_chip_row mote_chip_rows[] = {
-    {.chip = {"cortex-m0", "Cortex-M0, nRF51822 (micro:bit)", KB(256), KB(16), ARM_TOOLS},
+    {.chip = {"cortex-m0", "Cortex-M0, nRF51822 (micro:bit)", KB(256), KB(16), ARM_PORTABLE_TOOLS},
      .family = &cortex_m,
      .compile_flags = {"-mcpu=cortex-m0", "-mfloat-abi=soft"},
      QEMU("microbit"),
      .ram_origin = 0x20000000,
      .counter_hz = 16000000},
-    {.chip = {"cortex-m3", "Cortex-M3, as STM32F207", KB(1024), KB(128), ARM_TOOLS},
+    {.chip = {"cortex-m3", "Cortex-M3, as STM32F207", KB(1024), KB(128), ARM_PORTABLE_TOOLS},
      .family = &cortex_m,
      .compile_flags = {"-mcpu=cortex-m3", "-mfloat-abi=soft"},
      QEMU("mps2-an385"),
      .ram_origin = 0x20000000,
      .counter_hz = 25000000},
-    {.chip = {"cortex-m4", "Cortex-M4F, as STM32F429", KB(1024), KB(256), ARM_TOOLS, .kernels = "arm-dsp"},
+    {.chip = {"cortex-m4", "Cortex-M4F, as STM32F429", KB(1024), KB(256), ARM_DSP_TOOLS},
      .family = &cortex_m,
      .compile_flags = {"-mcpu=cortex-m4", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"},
      QEMU("mps2-an386"),
      .ram_origin = 0x20000000,
      .counter_hz = 25000000},
-    {.chip = {"cortex-m7", "Cortex-M7F, as STM32F767", KB(2048), KB(512), ARM_TOOLS},
+    {.chip = {"cortex-m7", "Cortex-M7F, as STM32F767", KB(2048), KB(512), ARM_DSP_TOOLS},
      .family = &cortex_m,
      .compile_flags = {"-mcpu=cortex-m7", "-mfloat-abi=hard", "-mfpu=fpv5-d16"},
      QEMU("mps2-an500"),
      .ram_origin = 0x20000000,
      .counter_hz = 25000000},
-    {.chip = {"cortex-m33", "Cortex-M33F, as nRF5340", KB(1024), KB(512), ARM_TOOLS},
+    {.chip = {"cortex-m33", "Cortex-M33F, as nRF5340", KB(1024), KB(512), ARM_DSP_TOOLS},
      .family = &cortex_m,
      .compile_flags = {"-mcpu=cortex-m33", "-mfloat-abi=hard", "-mfpu=fpv5-sp-d16"},
      QEMU("mps2-an505"),
      .code_origin = 0x10000000,
      .ram_origin = 0x38000000,
      .counter_hz = 20000000},
-    {.chip = {"cortex-m55", "Cortex-M55 with Helium, as Corstone-300", KB(512), KB(512), ARM_TOOLS},
+    {.chip = {"cortex-m55", "Cortex-M55 with Helium, as Corstone-300", KB(512), KB(512), ARM_DSP_TOOLS},
      .family = &cortex_m,
      .compile_flags = {"-mcpu=cortex-m55", "-mfloat-abi=hard", "-mfpu=auto"},
      QEMU("mps3-an547"),
      .ram_origin = 0x20000000,
      .counter_hz = 32000000},
-    {.chip = {"rv32imc", "RISC-V RV32IMC, as ESP32-C3", KB(4096), KB(400), RISCV_TOOLS, .kernels = "riscv"},
+    {.chip = {"rv32imc", "RISC-V RV32IMC, as ESP32-C3", KB(4096), KB(400), RISCV_TOOLS},
      .family = &riscv,
      .compile_flags = {"-march=rv32imc", "-mabi=ilp32"},
      .emulator_arguments = {"-M", "virt", "-bios", "none", QUIET, SEMIHOSTING, ICOUNT_MINSTRET, "-kernel"},

@@ -3,67 +3,110 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "formats/tflite/tflite.h"
 
-enum { TARGET_C, TARGET_ARRAY, TARGETS_KNOWN };
+enum { TARGET_C, TARGET_ARRAY, TARGET_INTERPRETER, TARGETS_KNOWN };
+
+static const char *const target_words[] = {"c", "array", "interpreter", "esp-idf", "arduino", "platformio", NULL};
 
 static mote_status print_c(const char *folder, const mote_compile_result *r, mote_error *err)
 {
-    cli_table table = {.column_count = 2};
+    cli_table table = {.column_count = 5};
+    int       i;
 
-    cli_cell(&table, "written");
-    cli_cell(&table, "%s/%s.h, %s.c, %s_selftest.c, mote_runtime/", folder, r->name, r->name, r->name);
-    cli_cell(&table, "arena");
-    cli_cell(&table, "%zu bytes (no plan needs fewer than %zu)", r->arena_bytes, r->arena_bound_bytes);
-    cli_cell(&table, "constants");
-    cli_cell(&table, "%zu bytes", r->constant_bytes);
+    printf("written  %s/%s.h, %s.c, %s_selftest.c, mote_runtime/\n", folder, r->name, r->name, r->name);
+    printf("kernels for %d steps; the compiler's macros choose:\n\n", r->step_count);
     cli_cell(&table, "kernels");
-    cli_cell(&table, "%d instances for %d steps", r->instance_count, r->step_count);
+    cli_cell(&table, "arena");
+    cli_cell(&table, "bound");
+    cli_cell(&table, "constants");
+    cli_cell(&table, "instances");
+    for (i = 0; i < r->chip_count; i++) {
+        const mote_compiled_chips *c = &r->chips[i];
+        cli_cell(&table, "%s", c->name);
+        cli_cell(&table, "%zu", c->arena_bytes);
+        cli_cell(&table, "%zu", c->arena_bound_bytes);
+        cli_cell(&table, "%zu", c->constant_bytes);
+        cli_cell(&table, c->shared_count ? "%d, of these %d for several shapes" : "%d", c->instance_count, c->shared_count);
+    }
     return cli_table_print(&table, err);
+}
+
+static json_t *json_chips(const mote_compile_result *r)
+{
+    json_t *list = json_array();
+    int     i;
+
+    for (i = 0; i < r->chip_count; i++) {
+        const mote_compiled_chips *c = &r->chips[i];
+        json_array_append_new(list,
+                              json_pack("{ss sI sI sI si si}", "kernels", c->name, "arena_bytes", (json_int_t)c->arena_bytes,
+                                        "arena_bound_bytes", (json_int_t)c->arena_bound_bytes, "constant_bytes",
+                                        (json_int_t)c->constant_bytes, "instances", c->instance_count, "shared_instances",
+                                        c->shared_count));
+    }
+    return list;
 }
 
 static mote_status print_result(const cli_args *args, int target, const char *folder, const mote_compile_result *r,
                                 mote_error *err)
 {
-    if (cli_has(args, "json"))
-        return cli_print_json(json_pack("{ss ss ss sI sI sI si si}", "folder", folder, "target",
-                                        target == TARGET_C ? "c" : "array", "name", r->name, "arena_bytes",
-                                        (json_int_t)r->arena_bytes, "arena_bound_bytes", (json_int_t)r->arena_bound_bytes,
-                                        "constant_bytes", (json_int_t)r->constant_bytes, "instances", r->instance_count,
-                                        "steps", r->step_count),
+    if (cli_has(args, "json")) {
+        const mote_compiled_chips *any = mote_compiled_for(r, NULL);
+        return cli_print_json(json_pack("{ss ss ss si sI sI sI si so}", "folder", folder, "target", target_words[target],
+                                        "name", r->name, "steps", r->step_count, "arena_bytes", (json_int_t)any->arena_bytes,
+                                        "arena_bound_bytes", (json_int_t)any->arena_bound_bytes, "constant_bytes",
+                                        (json_int_t)any->constant_bytes, "instances", any->instance_count, "chips",
+                                        json_chips(r)),
                               err);
-    if (target == TARGET_C)
+    }
+    if (target != TARGET_ARRAY)
         return print_c(folder, r, err);
     printf("written  %s/model.h, model.cc: g_model, g_model_len\n", folder);
     return MOTE_OK;
 }
 
+mote_status cli_take_tflite(const char *path, mote_compile_options *options, mote_file *file, mote_error *err)
+{
+    MOTE_TRY(mote_file_open(file, path, err));
+    if (mote_tflite_recognise(file->bytes, file->count)) {
+        options->file = file->bytes;
+        options->file_bytes = file->count;
+    }
+    return MOTE_OK;
+}
+
 static mote_status run_compile(const cli_args *args, mote_error *err)
 {
-    static const char *const targets[] = {"c", "array", "esp-idf", "arduino", "platformio", NULL};
     static const char *const optimize_words[] = {"speed", "size", NULL};
     const char              *folder = cli_value(args, "output"), *path = args->positional[0];
     mote_compile_options     options = {.name = cli_value(args, "name")};
     mote_compile_result      result = {.name = ""};
+    mote_file                file = {0};
     mote_model              *model;
     int                      target, optimize;
 
-    MOTE_TRY(cli_choice(args, "target", targets, TARGET_C, &target, err));
+    MOTE_TRY(cli_choice(args, "target", target_words, TARGET_C, &target, err));
     MOTE_TRY(cli_choice(args, "optimize", optimize_words, 0, &optimize, err));
     if (target >= TARGETS_KNOWN)
         return mote_fail(err, MOTE_ERR_UNSUPPORTED,
                          "--target %s is not there yet; the folder of --target c builds with any C compiler",
-                         targets[target]);
+                         target_words[target]);
     if (!folder)
         return mote_fail(err, MOTE_ERR_USAGE, "name the folder to write: -o DIR");
-    options.target = targets[target];
+    options.target = target_words[target];
     options.optimize = optimize ? MOTE_OPTIMIZE_SIZE : MOTE_OPTIMIZE_SPEED;
     MOTE_TRY(mote_model_load(&model, path, NULL, err));
-    if (mote_compile(model, folder, &options, &result, err) == MOTE_OK)
+    if (target == TARGET_INTERPRETER)
+        cli_take_tflite(path, &options, &file, err);
+    if (err->code == MOTE_OK && mote_compile(model, folder, &options, &result, err) == MOTE_OK)
         print_result(args, target, folder, &result, err);
     else if (err->code == MOTE_ERR_UNSUPPORTED)
         mote_context(err, "%s", path);
+    mote_file_close(&file);
     mote_model_destroy(model);
     return err->code;
 }
@@ -73,13 +116,16 @@ const cli_command cli_compile = {
     .operands = "MODEL -o DIR",
     .summary = "write a model as plain C",
     .examples = "  mote compile mnist_int8.tflite -o firmware/mnist --name mnist\n"
-                "  mote compile mnist_int8.tflite -o firmware/mnist --target array\n",
+                "  mote compile mnist_int8.tflite -o firmware/mnist --target array\n"
+                "  mote compile mnist_int8.tflite -o firmware/mnist --target interpreter\n",
     .positional_min = 1,
     .positional_max = 1,
     .options =
         (const cli_option[]){
             {"output", 'o', "DIR", "the folder to write; one that mote wrote is replaced"},
-            {"target", 't', "c|array", "c (default): a folder of C99; array: g_model for TensorFlow Lite Micro"},
+            {"target", 't', "c|interpreter|array",
+             "c (default): a folder of C99; interpreter: the .tflite as it is, with what runs it; array: g_model for "
+             "TensorFlow Lite Micro"},
             {"name", 'n', "ID", "prefix of all names (the model's name)"},
             {"optimize", 0, "speed|size", "speed (default): a kernel for each shape; size: one for all shapes"},
             {"json", 0, NULL, "print JSON"},

@@ -1,5 +1,6 @@
 /* Compiling a model to a folder.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -18,7 +19,6 @@ typedef struct compilation {
     const mote_compile_options *options;
     mote_compile_result         result;
     mote_arena                  arena;
-    mote_program               *program;
     mote_emitter                emitter;
 } compilation;
 
@@ -172,41 +172,143 @@ static mote_status write_selftest(compilation *c, const char *folder, mote_error
     return write_text(c, folder, name, &text, err);
 }
 
-static mote_status write_c(compilation *c, const char *folder, mote_error *err)
+static mote_status add_variant(compilation *c, const mote_target *target, mote_error *err)
 {
-    mote_text          header = {0}, source = {0};
-    char               name[96];
-    int32_t            s, i;
-    const char        *wanted = c->options->kernels ? c->options->kernels : "portable";
-    const mote_target *target = mote_target_find(wanted);
+    mote_variant *variant = &c->emitter.variants[c->emitter.variant_count];
 
-    if (!target || !target->is_packed)
+    MOTE_TRY(mote_lower(&variant->program, c->model, target, err));
+    c->emitter.variant_count++;
+    MOTE_TRY(mote_plan(variant->program, NULL, err));
+    return mote_choose_instances(variant, c->options->optimize, &c->arena, err);
+}
+
+/* One, or all that there are; the one for any chip comes last. */
+static mote_status add_variants(compilation *c, mote_error *err)
+{
+    static const mote_target *const all[] = {&mote_target_arm_dsp, &mote_target_riscv, &mote_target_avr,
+                                             &mote_target_portable};
+    const char                     *wanted = c->options->kernels;
+    const mote_target              *target = wanted ? mote_target_find(wanted) : NULL;
+    size_t                          i;
+
+    if (wanted && (!target || !target->is_packed))
         return mote_fail(err, MOTE_ERR_USAGE, "kernels \"%s\" do not exist", mote_show_string(wanted).text);
-    MOTE_TRY(mote_lower(&c->program, c->model, target, err));
-    MOTE_TRY(mote_plan(c->program, NULL, err));
-    MOTE_TRY(mote_emitter_init(&c->emitter, c->program, c->result.name, c->options->optimize, &c->arena, err));
-    mote_emit_header(&c->emitter, &header);
-    mote_emit_source(&c->emitter, &source);
-    snprintf(name, sizeof name, "%s.h", c->result.name);
-    write_text(c, folder, name, &header, err);
-    snprintf(name, sizeof name, "%s.c", c->result.name);
-    write_text(c, folder, name, &source, err);
-    MOTE_TRY(err->code);
-    MOTE_TRY(mote_emit_runtime(c->program, folder, err));
-    MOTE_TRY(write_selftest(c, folder, err));
-    c->result.arena_bytes = c->program->memory_bytes;
-    c->result.arena_bound_bytes = c->program->lower_bound;
-    c->result.instance_count = c->emitter.instance_count;
-    for (s = 0; s < c->program->step_count; s++) {
-        const mote_prepared *prepared = &c->program->steps[s].prepared;
-        c->result.step_count += !c->program->steps[s].kernel->is_view;
-        for (i = 0; i < prepared->array_count; i++)
-            c->result.constant_bytes += prepared->arrays[i].count * (size_t)mote_dtype_bits(prepared->arrays[i].dtype) / 8;
-    }
+    if (wanted)
+        return add_variant(c, target, err);
+    for (i = 0; i < sizeof all / sizeof *all; i++)
+        MOTE_TRY(add_variant(c, all[i], err));
     return MOTE_OK;
 }
 
-/* ---- both ---- */
+static void take_results(compilation *c)
+{
+    const mote_emitter *e = &c->emitter;
+    int32_t             v, s, i;
+
+    c->result.chip_count = e->variant_count;
+    for (v = 0; v < e->variant_count; v++) {
+        const mote_variant  *variant = &e->variants[v];
+        mote_compiled_chips *of = &c->result.chips[v];
+        of->name = variant->program->target->name;
+        of->arena_bytes = variant->program->memory_bytes;
+        of->arena_bound_bytes = variant->program->lower_bound;
+        of->instance_count = variant->instance_count;
+        of->shared_count = variant->shared_count;
+        for (s = 0; s < variant->program->step_count; s++) {
+            const mote_prepared *prepared = &variant->program->steps[s].prepared;
+            for (i = 0; i < prepared->array_count; i++)
+                of->constant_bytes += prepared->arrays[i].count * (size_t)mote_dtype_bits(prepared->arrays[i].dtype) / 8;
+        }
+    }
+    for (s = 0; s < e->variants[0].program->step_count; s++)
+        c->result.step_count += !e->variants[0].program->steps[s].kernel->is_view;
+}
+
+static void begin_emitter(compilation *c)
+{
+    size_t i;
+
+    c->emitter.model = c->model;
+    c->emitter.name = c->result.name;
+    c->emitter.optimize = c->options->optimize;
+    for (i = 0; c->result.name[i] && i + 1 < sizeof c->emitter.upper; i++)
+        c->emitter.upper[i] = (char)toupper((unsigned char)c->result.name[i]);
+}
+
+static mote_status write_header_and_source(compilation *c, const char *folder, mote_text *header, mote_text *source,
+                                           mote_error *err)
+{
+    char name[96];
+
+    snprintf(name, sizeof name, "%s.h", c->result.name);
+    write_text(c, folder, name, header, err);
+    snprintf(name, sizeof name, "%s.c", c->result.name);
+    return write_text(c, folder, name, source, err);
+}
+
+static mote_status write_c(compilation *c, const char *folder, mote_error *err)
+{
+    mote_text header = {0}, source = {0};
+
+    begin_emitter(c);
+    MOTE_TRY(add_variants(c, err));
+    mote_emit_header(&c->emitter, &header);
+    mote_emit_source(&c->emitter, &source);
+    MOTE_TRY(write_header_and_source(c, folder, &header, &source, err));
+    MOTE_TRY(mote_emit_runtime(&c->emitter, folder, err));
+    MOTE_TRY(write_selftest(c, folder, err));
+    take_results(c);
+    return MOTE_OK;
+}
+
+/* ---- target "interpreter" ---- */
+
+static void take_interpreter_results(compilation *c, const mote_interpreted *in)
+{
+    int i;
+
+    for (i = 0; i < MOTE_INTERPRETED_MACHINES; i++)
+        if (mote_interpreted_machines[i].kernels)
+            c->result.chips[c->result.chip_count++] = (mote_compiled_chips){.name = mote_interpreted_machines[i].kernels,
+                                                                            .arena_bytes = in->arena_bytes[i],
+                                                                            .arena_bound_bytes = in->arena_bound_bytes[i],
+                                                                            .constant_bytes = in->file_bytes};
+    c->result.step_count = in->step_count;
+}
+
+static mote_status write_interpreter(compilation *c, const char *folder, mote_error *err)
+{
+    mote_text        file = {0}, header = {0}, source = {0};
+    mote_interpreted in = {.file = c->options->file, .file_bytes = c->options->file_bytes};
+
+    begin_emitter(c);
+    if (!in.file) {
+        MOTE_TRY(mote_tflite_write(&file, c->model, err));
+        in.file = (const uint8_t *)file.bytes;
+        in.file_bytes = file.count;
+    }
+    if (mote_interpreted_measure(&in, c->model, err) == MOTE_OK) {
+        mote_emit_interpreter_header(&c->emitter, &in, &header);
+        if (mote_emit_interpreter_source(&c->emitter, &in, folder, &source, err) == MOTE_OK &&
+            write_header_and_source(c, folder, &header, &source, err) == MOTE_OK &&
+            write_selftest(c, folder, err) == MOTE_OK)
+            take_interpreter_results(c, &in);
+    }
+    mote_text_free(&file);
+    mote_text_free(&header);
+    mote_text_free(&source);
+    return err->code;
+}
+
+/* ---- all ---- */
+
+typedef struct compile_target {
+    const char *name;
+    mote_status (*write)(compilation *c, const char *folder, mote_error *err);
+} compile_target;
+
+static const compile_target compile_targets[] = {
+    {"c", write_c}, {"array", write_array}, {"interpreter", write_interpreter}, {NULL, NULL}};
 
 /* Whether one entry of an output folder is mote's: the runtime, or a file whose first line says so. */
 static bool is_generated(const char *path)
@@ -251,16 +353,19 @@ static mote_status check_folder(compilation *c, const char *folder, mote_error *
 
 static mote_status compile_to(compilation *c, const char *folder, mote_error *err)
 {
-    const bool      is_array = c->options->target && strcmp(c->options->target, "array") == 0;
-    mote_output_dir output;
+    const char           *wanted = c->options->target ? c->options->target : "c";
+    const compile_target *target = compile_targets;
+    mote_output_dir       output;
 
-    if (c->options->target && !is_array && strcmp(c->options->target, "c") != 0)
-        return mote_fail(err, MOTE_ERR_USAGE, "target \"%s\" is not one of: c, array",
-                         mote_show_string(c->options->target).text);
+    while (target->name && strcmp(target->name, wanted) != 0)
+        target++;
+    if (!target->name)
+        return mote_fail(err, MOTE_ERR_USAGE, "target \"%s\" is not one of: c, array, interpreter",
+                         mote_show_string(wanted).text);
     MOTE_TRY(choose_name(c, err));
     MOTE_TRY(check_folder(c, folder, err));
     MOTE_TRY(mote_output_dir_begin(&output, folder, err));
-    if ((is_array ? write_array(c, output.temporary, err) : write_c(c, output.temporary, err)) == MOTE_OK)
+    if (target->write(c, output.temporary, err) == MOTE_OK)
         return mote_output_dir_commit(&output, err);
     mote_output_dir_abandon(&output);
     return err->code;
@@ -271,11 +376,23 @@ mote_status mote_compile(const mote_model *model, const char *folder, const mote
 {
     static const mote_compile_options defaults = {0};
     compilation                       c = {.model = model, .options = options ? options : &defaults};
+    int32_t                           i;
 
     compile_to(&c, folder, err);
     if (result)
         *result = c.result;
-    mote_program_destroy(c.program);
+    for (i = 0; i < c.emitter.variant_count; i++)
+        mote_program_destroy(c.emitter.variants[i].program);
     mote_arena_destroy(&c.arena);
     return err->code;
+}
+
+const mote_compiled_chips *mote_compiled_for(const mote_compile_result *result, const char *kernels)
+{
+    int i;
+
+    for (i = 0; kernels && i < result->chip_count; i++)
+        if (strcmp(result->chips[i].name, kernels) == 0)
+            return &result->chips[i];
+    return &result->chips[result->chip_count > 0 ? result->chip_count - 1 : 0];
 }

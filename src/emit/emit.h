@@ -9,26 +9,42 @@
 #include "base/text.h"
 #include "plan/plan.h"
 
-/* One emitted function: a kernel with the scalars of its parameters fixed. Steps that agree in these share it. */
+/* One emitted function. An own instance has all scalars of its parameters as constants, and serves steps that agree in them;
+ * a shared one has only those that decide (op.h), and reads the others from a table in flash. */
 typedef struct mote_instance {
     const mote_kernel *kernel;
     int32_t            first_step;
     int32_t            use_count;
+    bool               is_shared;
 } mote_instance;
 
+/* The model as one kind of chip takes it. */
+typedef struct mote_variant {
+    mote_program  *program; /* the emitter's owner destroys it */
+    mote_instance *instances;
+    int32_t        instance_count, shared_count;
+    int32_t       *instance_of; /* [step_count] */
+} mote_variant;
+
+enum { MOTE_VARIANTS_MAX = 4 };
+
+/* All variants stand in one source, each under the condition of its target; the last one's is "else". */
 typedef struct mote_emitter {
-    const mote_program *program;
-    const char         *name; /* prefix, lower case as given */
-    char                upper[64];
-    mote_optimize       optimize;
-    mote_instance      *instances;
-    int32_t             instance_count;
-    int32_t            *instance_of; /* [step_count] */
+    const mote_model *model;
+    const char       *name; /* prefix, lower case as given */
+    char              upper[64];
+    mote_optimize     optimize;
+    mote_variant      variants[MOTE_VARIANTS_MAX];
+    int32_t           variant_count;
 } mote_emitter;
 
-/* Groups the steps into instances. */
-mote_status mote_emitter_init(mote_emitter *emitter, const mote_program *program, const char *name, mote_optimize optimize,
-                              mote_arena *arena, mote_error *err);
+/* Decides which steps have instances of their own: all, as long as the code stays within the target's budget; then the ones
+ * least worth it share. Optimized for size, all share. */
+mote_status mote_choose_instances(mote_variant *variant, mote_optimize optimize, mote_arena *arena, mote_error *err);
+
+/* "#if NAME_CHIP == 1 || NAME_CHIP == 2" for the variants whose bit is set in mask; nothing when all are. */
+void mote_emit_condition(const mote_emitter *emitter, uint32_t mask, mote_text *out);
+void mote_emit_condition_end(const mote_emitter *emitter, uint32_t mask, mote_text *out);
 
 void mote_emit_header(const mote_emitter *emitter, mote_text *out); /* NAME.h */
 void mote_emit_source(const mote_emitter *emitter, mote_text *out); /* NAME.c */
@@ -70,8 +86,8 @@ mote_status mote_emit_interpreter_source(const mote_emitter *emitter, const mote
 mote_status mote_emit_selftest(const mote_emitter *emitter, const void *inputs, int32_t sample_count, mote_text *out,
                                mote_error *err);
 
-/* Writes the runtime headers that the program's kernels need, and those that they include, below folder/mote_runtime. */
-mote_status mote_emit_runtime(const mote_program *program, const char *folder, mote_error *err);
+/* Writes the runtime headers that the variants' kernels need, and those that they include, below folder/mote_runtime. */
+mote_status mote_emit_runtime(const mote_emitter *emitter, const char *folder, mote_error *err);
 
 /* Writes these files of the runtime ("runtime/..."), the headers that they include, and for a header of the interpreter the
  * source of the same name. includes (may be NULL) gets an #include for each source. */

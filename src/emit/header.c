@@ -6,7 +6,7 @@
 
 static const mote_tensor *end_tensor(const mote_emitter *e, bool is_input, int32_t index)
 {
-    const mote_graph *graph = &e->program->model->graphs[0];
+    const mote_graph *graph = &e->model->graphs[0];
 
     return &graph->tensors[is_input ? graph->inputs[index] : graph->outputs[index]];
 }
@@ -39,19 +39,52 @@ static void emit_end_constants(const mote_emitter *e, bool is_input, int32_t ind
 
 static void emit_accessor(const mote_emitter *e, bool is_input, int32_t index, mote_text *out)
 {
-    const mote_graph  *graph = &e->program->model->graphs[0];
-    mote_id            id = is_input ? graph->inputs[index] : graph->outputs[index];
     const mote_tensor *tensor = end_tensor(e, is_input, index);
     const char        *type = mote_dtype_c_name(tensor->dtype), *constant = is_input ? "" : "const ";
     const char        *kind = is_input ? "input" : "output";
-    size_t             offset = mote_plan_place(e->program, id)->offset;
 
     mote_text_printf(out, "static inline %s%s *%s_%s_%d(%s%s_arena *arena)\n{\n", constant, type, e->name, kind, index,
                      constant, e->name);
-    mote_text_printf(out, "    return (%s%s *)(%svoid *)(arena->bytes + %zu);\n}\n", constant, type, constant, offset);
+    mote_text_printf(out, "    return (%s%s *)(%svoid *)(arena->bytes + %s_%s_%d_OFFSET);\n}\n", constant, type, constant,
+                     e->upper, is_input ? "INPUT" : "OUTPUT", index);
     if (index == 0)
         mote_text_printf(out, "static inline %s%s *%s_%s(%s%s_arena *arena)\n{\n    return %s_%s_0(arena);\n}\n", constant,
                          type, e->name, kind, constant, e->name, e->name, kind);
+}
+
+/* What differs between the variants: the arena's size, and where inputs and outputs lie in it. */
+static void emit_places(const mote_emitter *e, const mote_variant *variant, mote_text *out)
+{
+    const mote_graph *graph = &e->model->graphs[0];
+    int32_t           i;
+
+    mote_text_printf(out, "#define %s_ARENA_BYTES %zu\n", e->upper, variant->program->memory_bytes);
+    for (i = 0; i < graph->input_count; i++)
+        mote_text_printf(out, "#define %s_INPUT_%d_OFFSET %zu\n", e->upper, i,
+                         mote_plan_place(variant->program, graph->inputs[i])->offset);
+    for (i = 0; i < graph->output_count; i++)
+        mote_text_printf(out, "#define %s_OUTPUT_%d_OFFSET %zu\n", e->upper, i,
+                         mote_plan_place(variant->program, graph->outputs[i])->offset);
+}
+
+static void emit_chips(const mote_emitter *e, mote_text *out)
+{
+    int32_t v;
+
+    if (e->variant_count > 1)
+        mote_text_puts(out, "/* Which kernels: as the compiler says what it compiles for. */\n");
+    for (v = 0; v < e->variant_count; v++) {
+        const char *condition = e->variants[v].program->target->condition;
+        if (e->variant_count > 1) {
+            if (v + 1 < e->variant_count)
+                mote_text_printf(out, "%s %s\n", v == 0 ? "#if" : "#elif", condition);
+            else
+                mote_text_puts(out, "#else\n");
+            mote_text_printf(out, "#define %s_CHIP %d /* %s */\n", e->upper, v, e->variants[v].program->target->name);
+        }
+        emit_places(e, &e->variants[v], out);
+    }
+    mote_text_puts(out, e->variant_count > 1 ? "#endif\n\n" : "\n");
 }
 
 static bool has_state(const mote_graph *graph)
@@ -98,7 +131,7 @@ void mote_emit_conversions(const mote_emitter *e, mote_text *out)
 
 void mote_emit_labels(const mote_emitter *e, mote_text *out)
 {
-    const mote_recipe *recipe = &e->program->model->recipe;
+    const mote_recipe *recipe = &e->model->recipe;
 
     mote_text_printf(out, "#define %s_LABEL_COUNT %d\n", e->upper, recipe->label_count);
     if (recipe->label_count > 0)
@@ -110,9 +143,9 @@ void mote_emit_labels(const mote_emitter *e, mote_text *out)
 
 static void emit_recipe(const mote_emitter *e, mote_text *out)
 {
-    const mote_preparation *prep = &e->program->model->recipe.preparation;
+    const mote_preparation *prep = &e->model->recipe.preparation;
 
-    if (!e->program->model->recipe.is_prepared || prep->channels > 1)
+    if (!e->model->recipe.is_prepared || prep->channels > 1)
         return;
     mote_text_puts(out, "/* How the training prepared raw samples: (raw / scale + offset - mean) / std */\n");
     mote_text_printf(out, "#define %s_PREPARE_SCALE ", e->upper);
@@ -128,7 +161,7 @@ static void emit_recipe(const mote_emitter *e, mote_text *out)
 
 void mote_emit_ends(const mote_emitter *e, mote_text *out)
 {
-    const mote_graph *graph = &e->program->model->graphs[0];
+    const mote_graph *graph = &e->model->graphs[0];
     int32_t           i;
 
     for (i = 0; i < graph->input_count; i++)
@@ -140,7 +173,7 @@ void mote_emit_ends(const mote_emitter *e, mote_text *out)
 
 void mote_emit_header(const mote_emitter *e, mote_text *out)
 {
-    const mote_graph *graph = &e->program->model->graphs[0];
+    const mote_graph *graph = &e->model->graphs[0];
     bool              resets = has_state(graph);
     int32_t           i;
 
@@ -160,7 +193,7 @@ void mote_emit_header(const mote_emitter *e, mote_text *out)
         e->name, MOTE_VERSION, e->name, e->name, e->upper, e->name, e->name, e->upper, e->upper, e->upper);
     mote_text_printf(out, "#define %s_INPUT_COUNT %d\n#define %s_OUTPUT_COUNT %d\n#define %s_HAS_STATE %d\n", e->upper,
                      graph->input_count, e->upper, graph->output_count, e->upper, resets);
-    mote_text_printf(out, "#define %s_ARENA_BYTES %zu\n\n", e->upper, e->program->memory_bytes);
+    emit_chips(e, out);
     mote_emit_ends(e, out);
     mote_text_printf(out,
                      "typedef struct %s_arena {\n    uint8_t bytes[%s_ARENA_BYTES]\n#if defined(__GNUC__)\n"

@@ -78,20 +78,29 @@ static mote_status write_header(const mote_embedded_file *file, const char *fold
     return mote_file_write(path, file->text, file->count, err);
 }
 
-mote_status mote_emit_runtime(const mote_program *program, const char *folder, mote_error *err)
+static mote_status add_headers_of(header_list *list, const mote_program *program, mote_error *err)
 {
-    header_list list = {.count = 0};
-    mote_arena  scratch = {0};
-    char        path[256];
-    int         i;
+    char    path[256];
+    int32_t i;
 
-    add_header(&list, "runtime/mrt.h", err);
-    for (i = 0; i < program->step_count && err->code == MOTE_OK; i++) {
+    for (i = 0; i < program->step_count; i++) {
         if (program->steps[i].kernel->is_view)
             continue;
         snprintf(path, sizeof path, "runtime/%s", program->steps[i].kernel->header);
-        add_header(&list, path, err);
+        MOTE_TRY(add_header(list, path, err));
     }
+    return MOTE_OK;
+}
+
+mote_status mote_emit_runtime(const mote_emitter *emitter, const char *folder, mote_error *err)
+{
+    header_list list = {.count = 0};
+    mote_arena  scratch = {0};
+    int32_t     i;
+
+    add_header(&list, "runtime/mrt.h", err);
+    for (i = 0; i < emitter->variant_count && err->code == MOTE_OK; i++)
+        add_headers_of(&list, emitter->variants[i].program, err);
     for (i = 0; i < list.count && err->code == MOTE_OK; i++)
         write_header(list.files[i], folder, &scratch, err);
     mote_arena_destroy(&scratch);

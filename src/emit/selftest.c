@@ -35,7 +35,7 @@ static void run_sample(mote_runner *runner, const uint8_t *input, uint8_t *outpu
 
 static void emit_copy(const mote_emitter *e, bool is_input, size_t total, mote_text *out)
 {
-    const mote_graph *graph = &e->program->model->graphs[0];
+    const mote_graph *graph = &e->model->graphs[0];
     const char       *kind = is_input ? "INPUT" : "OUTPUT", *lower = is_input ? "input" : "output";
     int32_t           count = is_input ? graph->input_count : graph->output_count, i;
     size_t            offset = 0;
@@ -87,7 +87,7 @@ static void emit_text(const mote_emitter *e, const uint8_t *inputs, const uint8_
 mote_status mote_emit_selftest(const mote_emitter *e, const void *inputs, int32_t sample_count, mote_text *out,
                                mote_error *err)
 {
-    const mote_graph *graph = &e->program->model->graphs[0];
+    const mote_graph *graph = &e->model->graphs[0];
     size_t            in_bytes = ends_bytes(graph, graph->inputs, graph->input_count);
     size_t            out_bytes = ends_bytes(graph, graph->outputs, graph->output_count);
     mote_arena        scratch = {0};
@@ -95,7 +95,7 @@ mote_status mote_emit_selftest(const mote_emitter *e, const void *inputs, int32_
     uint8_t          *outputs = MOTE_NEW(&scratch, uint8_t, mote_size_mul(out_bytes, (size_t)sample_count), err);
     int32_t           s;
 
-    if (outputs && mote_runner_create(&runner, e->program->model, NULL, err) == MOTE_OK) {
+    if (outputs && mote_runner_create(&runner, e->model, NULL, err) == MOTE_OK) {
         for (s = 0; s < sample_count; s++)
             run_sample(runner, (const uint8_t *)inputs + (size_t)s * in_bytes, outputs + (size_t)s * out_bytes);
         emit_text(e, inputs, outputs, sample_count, in_bytes, out_bytes, out);

@@ -4,68 +4,32 @@
 
 #include "emit/emit.h"
 
-/* ---- instances ---- */
+/* ---- conditions ---- */
 
-static bool same_scalars(const mote_step *a, const mote_step *b)
+static uint32_t all_variants(const mote_emitter *e)
 {
-    const mote_field *field;
-
-    if (a->kernel != b->kernel)
-        return false;
-    for (field = a->kernel->fields; field->name; field++) {
-        const uint8_t *pa = (const uint8_t *)a->prepared.params + field->offset;
-        const uint8_t *pb = (const uint8_t *)b->prepared.params + field->offset;
-        if (field->kind == MOTE_FIELD_POINTER) {
-            void *va, *vb;
-            memcpy(&va, pa, sizeof va);
-            memcpy(&vb, pb, sizeof vb);
-            if ((va == NULL) != (vb == NULL))
-                return false;
-        } else if (memcmp(pa, pb, field->bytes) != 0) {
-            return false;
-        }
-    }
-    return true;
+    return (1u << e->variant_count) - 1u;
 }
 
-static int32_t find_instance(const mote_emitter *e, const mote_step *step)
+void mote_emit_condition(const mote_emitter *e, uint32_t mask, mote_text *out)
 {
-    int32_t i;
+    const char *separator = "#if ";
+    int32_t     v;
 
-    for (i = 0; i < e->instance_count; i++) {
-        const mote_step *first = &e->program->steps[e->instances[i].first_step];
-        if (e->optimize == MOTE_OPTIMIZE_SIZE ? first->kernel == step->kernel : same_scalars(first, step))
-            return i;
-    }
-    return -1;
+    if (mask == all_variants(e))
+        return;
+    for (v = 0; v < e->variant_count; v++)
+        if (mask & 1u << v) {
+            mote_text_printf(out, "%s%s_CHIP == %d", separator, e->upper, v);
+            separator = " || ";
+        }
+    mote_text_puts(out, "\n");
 }
 
-mote_status mote_emitter_init(mote_emitter *e, const mote_program *program, const char *name, mote_optimize optimize,
-                              mote_arena *arena, mote_error *err)
+void mote_emit_condition_end(const mote_emitter *e, uint32_t mask, mote_text *out)
 {
-    size_t  i;
-    int32_t s;
-
-    *e = (mote_emitter){.program = program, .name = name, .optimize = optimize};
-    for (i = 0; name[i] && i + 1 < sizeof e->upper; i++)
-        e->upper[i] = name[i] >= 'a' && name[i] <= 'z' ? (char)(name[i] - 'a' + 'A') : name[i];
-    e->instances = MOTE_NEW(arena, mote_instance, program->step_count, err);
-    e->instance_of = MOTE_NEW(arena, int32_t, program->step_count, err);
-    if (!e->instances || !e->instance_of)
-        return err->code;
-    for (s = 0; s < program->step_count; s++) {
-        int32_t found;
-        if (program->steps[s].kernel->is_view)
-            continue;
-        found = find_instance(e, &program->steps[s]);
-        if (found < 0) {
-            found = e->instance_count++;
-            e->instances[found] = (mote_instance){program->steps[s].kernel, s, 0};
-        }
-        e->instances[found].use_count++;
-        e->instance_of[s] = found;
-    }
-    return MOTE_OK;
+    if (mask != all_variants(e))
+        mote_text_puts(out, "#endif\n");
 }
 
 /* ---- constants ---- */
@@ -85,20 +49,56 @@ static const mote_const_array *pointed_array(const mote_step *step, const mote_f
     return NULL;
 }
 
+static const mote_const_array *find_array(const mote_step *step, const char *role)
+{
+    int32_t i;
+
+    for (i = 0; i < step->prepared.array_count; i++)
+        if (strcmp(step->prepared.arrays[i].role, role) == 0)
+            return &step->prepared.arrays[i];
+    return NULL;
+}
+
+static bool same_array(const mote_const_array *a, const mote_const_array *b)
+{
+    return a && b && a->dtype == b->dtype && a->count == b->count &&
+           memcmp(a->values, b->values, a->count * (size_t)mote_dtype_bits(a->dtype) / 8) == 0;
+}
+
+/* The variants whose step s has the very array that variant v has; 0 where a variant before v has it, too. */
+static uint32_t sharers_of(const mote_emitter *e, int32_t v, int32_t s, const mote_const_array *array)
+{
+    uint32_t mask = 0;
+    int32_t  i;
+
+    for (i = 0; i < e->variant_count; i++)
+        if (same_array(array, find_array(&e->variants[i].program->steps[s], array->role)))
+            mask |= 1u << i;
+    return mask & ((1u << v) - 1u) ? 0 : mask;
+}
+
+/* Each array once, for all variants that have it. */
 static void emit_arrays(const mote_emitter *e, mote_text *out)
 {
-    int32_t s, i;
+    int32_t s, v, i;
 
-    for (s = 0; s < e->program->step_count; s++) {
-        const mote_prepared *prepared = &e->program->steps[s].prepared;
-        for (i = 0; i < prepared->array_count; i++) {
-            const mote_const_array *array = &prepared->arrays[i];
-            mote_text_printf(out, "static const MRT_FLASH %s %s_%d_%s[%zu] MRT_ALIGN = ", mote_dtype_c_name(array->dtype),
-                             e->name, s, array->role, array->count);
-            mote_emit_values(out, array->values, array->dtype, array->count);
-            mote_text_puts(out, ";\n");
+    for (s = 0; s < e->variants[0].program->step_count; s++)
+        for (v = 0; v < e->variant_count; v++) {
+            const mote_prepared *prepared = &e->variants[v].program->steps[s].prepared;
+            for (i = 0; i < prepared->array_count; i++) {
+                const mote_const_array *array = &prepared->arrays[i];
+                const uint32_t          mask = sharers_of(e, v, s, array);
+                if (mask == 0)
+                    continue;
+                mote_emit_condition(e, mask, out);
+                mote_text_printf(out,
+                                 "static const MRT_FLASH %s %s_%d_%s[%zu] MRT_ALIGN = ", mote_dtype_c_name(array->dtype),
+                                 e->name, s, array->role, array->count);
+                mote_emit_values(out, array->values, array->dtype, array->count);
+                mote_text_puts(out, ";\n");
+                mote_emit_condition_end(e, mask, out);
+            }
         }
-    }
 }
 
 static void emit_scalar(const mote_step *step, const mote_field *field, mote_text *out)
@@ -109,25 +109,39 @@ static void emit_scalar(const mote_step *step, const mote_field *field, mote_tex
     mote_emit_value(out, at, field->kind == MOTE_FIELD_FLOAT ? MOTE_F32 : integers[field->bytes], 0);
 }
 
-/* Members of a parameter struct; pointers as the step's own arrays, or as arguments of the instance's function. */
-static void emit_params(const mote_emitter *e, const mote_step *step, bool pointers_are_arguments, mote_text *out)
+/* Where arrays in an initializer come from. */
+typedef enum array_names { ARRAYS_OF_STEP, ARRAYS_AS_ARGUMENTS } array_names;
+
+static int32_t index_of(const mote_variant *variant, const mote_step *step)
+{
+    return (int32_t)(step - variant->program->steps);
+}
+
+static void emit_pointer(const mote_emitter *e, const mote_variant *variant, const mote_step *step, const mote_field *field,
+                         array_names names, mote_text *out)
+{
+    const mote_const_array *array = pointed_array(step, field);
+
+    if (!array)
+        mote_text_puts(out, "NULL");
+    else if (names == ARRAYS_AS_ARGUMENTS)
+        mote_text_puts(out, field->name);
+    else
+        mote_text_printf(out, "%s_%d_%s", e->name, index_of(variant, step), array->role);
+}
+
+/* Members of a parameter struct. */
+static void emit_params(const mote_emitter *e, const mote_variant *variant, const mote_step *step, array_names names,
+                        mote_text *out)
 {
     const mote_field *field;
-    int32_t           s = (int32_t)(step - e->program->steps);
 
     for (field = step->kernel->fields; field->name; field++) {
         mote_text_printf(out, "        .%s = ", field->name);
-        if (field->kind != MOTE_FIELD_POINTER) {
+        if (field->kind == MOTE_FIELD_POINTER)
+            emit_pointer(e, variant, step, field, names, out);
+        else
             emit_scalar(step, field, out);
-        } else {
-            const mote_const_array *array = pointed_array(step, field);
-            if (!array)
-                mote_text_puts(out, "NULL");
-            else if (pointers_are_arguments)
-                mote_text_puts(out, field->name);
-            else
-                mote_text_printf(out, "%s_%d_%s", e->name, s, array->role);
-        }
         mote_text_puts(out, ",\n");
     }
 }
@@ -136,7 +150,7 @@ static void emit_params(const mote_emitter *e, const mote_step *step, bool point
 
 static const char *operand_type(const mote_emitter *e, mote_id id)
 {
-    return mote_dtype_c_name(e->program->model->graphs[0].tensors[id].dtype);
+    return mote_dtype_c_name(e->model->graphs[0].tensors[id].dtype);
 }
 
 /* ", const int8_t *in0, int8_t *out0, void *scratch" */
@@ -159,10 +173,10 @@ static void emit_operand_arguments(const mote_emitter *e, const mote_step *step,
         mote_text_printf(out, "%s%sscratch", separator, with_types ? "void *" : "");
 }
 
-/* Arrays are arguments where several steps share the instance; a single user has them folded in. */
-static bool takes_arrays(const mote_emitter *e, const mote_instance *instance)
+/* Arrays are arguments where several steps use an own instance; a single user has them folded in. */
+static bool takes_arrays(const mote_instance *instance)
 {
-    return e->optimize == MOTE_OPTIMIZE_SPEED && instance->use_count > 1;
+    return !instance->is_shared && instance->use_count > 1;
 }
 
 static void emit_array_arguments(const mote_step *step, mote_text *out)
@@ -176,24 +190,39 @@ static void emit_array_arguments(const mote_step *step, mote_text *out)
     }
 }
 
-static void emit_instance(const mote_emitter *e, int32_t index, mote_text *out)
+/* A shared instance works on a copy of the stored parameters, of which it knows what decides: the copy costs nothing where
+ * parameters are read once, and on AVR the stored ones are not in the address space that kernels read. */
+static void emit_shared_params(const mote_step *step, mote_text *out)
 {
-    const mote_instance *instance = &e->instances[index];
-    const mote_step     *step = &e->program->steps[instance->first_step];
+    const mote_field *field;
+
+    mote_text_printf(out, "    %s params = *stored;\n\n", step->kernel->params);
+    for (field = step->kernel->fields; field->name; field++)
+        if (field->decides) {
+            mote_text_printf(out, "    params.%s = ", field->name);
+            emit_scalar(step, field, out);
+            mote_text_puts(out, ";\n");
+        }
+}
+
+static void emit_instance(const mote_emitter *e, const mote_variant *variant, int32_t index, mote_text *out)
+{
+    const mote_instance *instance = &variant->instances[index];
+    const mote_step     *step = &variant->program->steps[instance->first_step];
     const char          *kernel = instance->kernel->symbol;
 
     mote_text_printf(out, "static MRT_NOINLINE void %s_%s_%d(", e->name, kernel + strlen("mrt_"), index);
-    if (e->optimize == MOTE_OPTIMIZE_SIZE)
+    if (instance->is_shared)
         mote_text_printf(out, "const MRT_FLASH %s *stored, ", instance->kernel->params);
-    else if (takes_arrays(e, instance))
+    else if (takes_arrays(instance))
         emit_array_arguments(step, out);
     emit_operand_arguments(e, step, "", true, out);
     mote_text_puts(out, ")\n{\n");
-    if (e->optimize == MOTE_OPTIMIZE_SIZE) { /* a copy: kernels take ordinary pointers, and stored may be in flash */
-        mote_text_printf(out, "    const %s params = *stored;\n\n", instance->kernel->params);
+    if (instance->is_shared) {
+        emit_shared_params(step, out);
     } else {
         mote_text_printf(out, "    const %s params = {\n", instance->kernel->params);
-        emit_params(e, step, takes_arrays(e, instance), out);
+        emit_params(e, variant, step, takes_arrays(instance) ? ARRAYS_AS_ARGUMENTS : ARRAYS_OF_STEP, out);
         mote_text_puts(out, "    };\n\n");
     }
     mote_text_printf(out, "    %s(&params", kernel);
@@ -201,32 +230,33 @@ static void emit_instance(const mote_emitter *e, int32_t index, mote_text *out)
     mote_text_puts(out, ");\n}\n\n");
 }
 
-static void emit_param_tables(const mote_emitter *e, mote_text *out)
+/* Of the steps that share their instance. */
+static void emit_param_tables(const mote_emitter *e, const mote_variant *variant, mote_text *out)
 {
     int32_t s;
 
-    for (s = 0; s < e->program->step_count; s++) {
-        const mote_step *step = &e->program->steps[s];
-        if (step->kernel->is_view)
+    for (s = 0; s < variant->program->step_count; s++) {
+        const mote_step *step = &variant->program->steps[s];
+        if (step->kernel->is_view || !variant->instances[variant->instance_of[s]].is_shared)
             continue;
         mote_text_printf(out, "static const MRT_FLASH %s %s_%d_params = {\n", step->kernel->params, e->name, s);
-        emit_params(e, step, false, out);
-        mote_text_puts(out, "};\n");
+        emit_params(e, variant, step, ARRAYS_OF_STEP, out);
+        mote_text_puts(out, "};\n\n");
     }
-    mote_text_puts(out, "\n");
 }
 
-static void emit_operand(const mote_emitter *e, mote_id id, bool is_out, const char *separator, mote_text *out)
+static void emit_operand(const mote_emitter *e, const mote_variant *variant, mote_id id, bool is_out, const char *separator,
+                         mote_text *out)
 {
     mote_text_printf(out, "%s(%s%s *)(%svoid *)(at + %zu)", separator, is_out ? "" : "const ", operand_type(e, id),
-                     is_out ? "" : "const ", mote_plan_place(e->program, id)->offset);
+                     is_out ? "" : "const ", mote_plan_place(variant->program, id)->offset);
 }
 
-static void emit_call(const mote_emitter *e, int32_t s, mote_text *out)
+static void emit_call(const mote_emitter *e, const mote_variant *variant, int32_t s, mote_text *out)
 {
-    const mote_step     *step = &e->program->steps[s];
-    const mote_instance *instance = &e->instances[e->instance_of[s]];
-    const mote_graph    *graph = &e->program->model->graphs[0];
+    const mote_step     *step = &variant->program->steps[s];
+    const mote_instance *instance = &variant->instances[variant->instance_of[s]];
+    const mote_graph    *graph = &e->model->graphs[0];
     const mote_field    *field;
     const char          *separator = "";
     int32_t              i;
@@ -234,12 +264,12 @@ static void emit_call(const mote_emitter *e, int32_t s, mote_text *out)
     mote_text_puts(out, "    /* ");
     mote_emit_comment(out, mote_node_show(graph, &graph->nodes[step->node]).text);
     mote_text_printf(out, " -> %s */\n    %s_%s_%d(", mote_shape_show(&graph->tensors[step->out[0]]).text, e->name,
-                     instance->kernel->symbol + strlen("mrt_"), e->instance_of[s]);
-    if (e->optimize == MOTE_OPTIMIZE_SIZE) {
+                     instance->kernel->symbol + strlen("mrt_"), variant->instance_of[s]);
+    if (instance->is_shared) {
         mote_text_printf(out, "&%s_%d_params", e->name, s);
         separator = ", ";
     }
-    for (field = step->kernel->fields; takes_arrays(e, instance) && field->name; field++) {
+    for (field = step->kernel->fields; takes_arrays(instance) && field->name; field++) {
         const mote_const_array *array = field->kind == MOTE_FIELD_POINTER ? pointed_array(step, field) : NULL;
         if (array) {
             mote_text_printf(out, "%s%s_%d_%s", separator, e->name, s, array->role);
@@ -247,28 +277,28 @@ static void emit_call(const mote_emitter *e, int32_t s, mote_text *out)
         }
     }
     for (i = 0; i < step->in_count; i++, separator = ", ")
-        emit_operand(e, step->in[i], false, separator, out);
+        emit_operand(e, variant, step->in[i], false, separator, out);
     for (i = 0; i < step->out_count; i++, separator = ", ")
-        emit_operand(e, step->out[i], true, separator, out);
+        emit_operand(e, variant, step->out[i], true, separator, out);
     if (step->kernel->scratch)
-        mote_text_printf(out, ", at + %zu", e->program->scratch[s]);
+        mote_text_printf(out, ", at + %zu", variant->program->scratch[s]);
     mote_text_puts(out, ");\n");
 }
 
-static void emit_invoke(const mote_emitter *e, mote_text *out)
+static void emit_invoke(const mote_emitter *e, const mote_variant *variant, mote_text *out)
 {
     int32_t s;
 
     mote_text_printf(out, "void %s_invoke(%s_arena *arena)\n{\n    uint8_t *const at = arena->bytes;\n\n", e->name, e->name);
-    for (s = 0; s < e->program->step_count; s++)
-        if (!e->program->steps[s].kernel->is_view)
-            emit_call(e, s, out);
-    mote_text_puts(out, "    (void)at;\n}\n\n");
+    for (s = 0; s < variant->program->step_count; s++)
+        if (!variant->program->steps[s].kernel->is_view)
+            emit_call(e, variant, s, out);
+    mote_text_puts(out, "    (void)at;\n}\n");
 }
 
-static void emit_reset(const mote_emitter *e, mote_text *out)
+static void emit_reset(const mote_emitter *e, const mote_variant *variant, mote_text *out)
 {
-    const mote_graph *graph = &e->program->model->graphs[0];
+    const mote_graph *graph = &e->model->graphs[0];
     int32_t           i;
     bool              is_first = true;
 
@@ -277,21 +307,21 @@ static void emit_reset(const mote_emitter *e, mote_text *out)
         if (tensor->kind != MOTE_STATE)
             continue;
         if (is_first)
-            mote_text_printf(out, "void %s_reset(%s_arena *arena)\n{\n    uint32_t i;\n\n", e->name, e->name);
+            mote_text_printf(out, "\nvoid %s_reset(%s_arena *arena)\n{\n    uint32_t i;\n\n", e->name, e->name);
         is_first = false;
         mote_text_printf(out, "    {\n        static const MRT_FLASH uint8_t first[%zu] = ", mote_tensor_bytes(tensor));
         mote_emit_values(out, tensor->data, MOTE_U8, mote_tensor_bytes(tensor));
         mote_text_printf(out,
                          ";\n        for (i = 0; i < %zuu; i++)\n            arena->bytes[%zuu + i] = first[i];\n    }\n",
-                         mote_tensor_bytes(tensor), mote_plan_place(e->program, i)->offset);
+                         mote_tensor_bytes(tensor), mote_plan_place(variant->program, i)->offset);
     }
     if (!is_first)
-        mote_text_puts(out, "}\n\n");
+        mote_text_puts(out, "}\n");
 }
 
 void mote_emit_argmax(const mote_emitter *e, mote_text *out)
 {
-    const mote_graph *graph = &e->program->model->graphs[0];
+    const mote_graph *graph = &e->model->graphs[0];
 
     mote_text_printf(out,
                      "int32_t %s_argmax(const %s_arena *arena)\n{\n    const %s *values = %s_output_0(arena);\n"
@@ -316,7 +346,7 @@ static void emit_string(mote_text *out, const char *string)
 
 void mote_emit_label_table(const mote_emitter *e, mote_text *out)
 {
-    const mote_recipe *recipe = &e->program->model->recipe;
+    const mote_recipe *recipe = &e->model->recipe;
     int32_t            i;
 
     if (recipe->label_count == 0)
@@ -329,9 +359,40 @@ void mote_emit_label_table(const mote_emitter *e, mote_text *out)
     mote_text_puts(out, "};\n\n    return labels[index];\n}\n");
 }
 
+/* The headers of the variant's kernels, each once. */
+static void emit_includes(const mote_variant *variant, mote_text *out)
+{
+    int32_t i, j;
+
+    for (i = 0; i < variant->instance_count; i++) {
+        const char *header = variant->instances[i].kernel->header;
+        for (j = 0; j < i && strcmp(variant->instances[j].kernel->header, header) != 0; j++) {
+        }
+        if (j == i)
+            mote_text_printf(out, "#include \"mote_runtime/%s\"\n", header);
+    }
+}
+
+static void emit_variant(const mote_emitter *e, int32_t v, mote_text *out)
+{
+    const mote_variant *variant = &e->variants[v];
+    int32_t             i;
+
+    mote_text_puts(out, "\n");
+    mote_emit_condition(e, 1u << v, out);
+    emit_includes(variant, out);
+    mote_text_puts(out, "\n");
+    emit_param_tables(e, variant, out);
+    for (i = 0; i < variant->instance_count; i++)
+        emit_instance(e, variant, i, out);
+    emit_invoke(e, variant, out);
+    emit_reset(e, variant, out);
+    mote_emit_condition_end(e, 1u << v, out);
+}
+
 void mote_emit_source(const mote_emitter *e, mote_text *out)
 {
-    int32_t s, i;
+    int32_t v;
 
     mote_text_printf(
         out,
@@ -342,23 +403,11 @@ void mote_emit_source(const mote_emitter *e, mote_text *out)
         "#pragma GCC optimize(\"%s\", \"fp-contract=off\")\n#endif\n\n#include \"%s.h\"\n\n",
         e->name, MOTE_VERSION, e->optimize == MOTE_OPTIMIZE_SIZE ? "size" : "speed",
         e->optimize == MOTE_OPTIMIZE_SIZE ? "Os" : "O2", e->name);
-    mote_text_puts(out, "#include \"mote_runtime/mrt.h\"\n");
-    for (i = 0; i < e->instance_count; i++) {
-        const char *header = e->instances[i].kernel->header;
-        for (s = 0; s < i && strcmp(e->instances[s].kernel->header, header) != 0; s++) {
-        }
-        if (s == i)
-            mote_text_printf(out, "#include \"mote_runtime/%s\"\n", header);
-    }
-    mote_text_puts(out, "\n");
+    mote_text_puts(out, "#include \"mote_runtime/mrt.h\"\n\n");
     emit_arrays(e, out);
+    for (v = 0; v < e->variant_count; v++)
+        emit_variant(e, v, out);
     mote_text_puts(out, "\n");
-    if (e->optimize == MOTE_OPTIMIZE_SIZE)
-        emit_param_tables(e, out);
-    for (i = 0; i < e->instance_count; i++)
-        emit_instance(e, i, out);
-    emit_invoke(e, out);
-    emit_reset(e, out);
     mote_emit_argmax(e, out);
     mote_emit_label_table(e, out);
 }

@@ -132,6 +132,17 @@ mote_quant *mote_quant_create(mote_model *model, int32_t axis, int32_t count, co
     return quant;
 }
 
+const mote_narrowing *mote_narrowing_create(mote_model *model, int32_t channels, const int16_t *value, mote_error *err)
+{
+    mote_narrowing *narrowing = MOTE_NEW(&model->arena, mote_narrowing, 1, err);
+
+    if (!narrowing)
+        return NULL;
+    narrowing->channels = channels;
+    narrowing->value = mote_arena_copy(&model->arena, value, (size_t)channels, sizeof *value, err);
+    return narrowing->value ? narrowing : NULL;
+}
+
 const mote_tensor *mote_node_in(const mote_graph *graph, const mote_node *node, int32_t index)
 {
     return index < node->in_count && node->in[index] != MOTE_NONE ? &graph->tensors[node->in[index]] : NULL;

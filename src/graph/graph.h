@@ -67,6 +67,13 @@ typedef struct mote_range {
     bool  is_known;
 } mote_range;
 
+/* What a pass left of a tensor's last axis, so that the model can still be compared with the one it was made of. */
+typedef struct mote_narrowing {
+    int32_t        channels; /* there were */
+    const int16_t *value;    /* [channels]: of one that is gone its value, as stored; or one of these two */
+} mote_narrowing;
+enum { MOTE_CHANNEL_KEPT = INT16_MAX, MOTE_CHANNEL_UNREAD = INT16_MIN }; /* unread: gone, and its value was not one */
+
 typedef struct mote_tensor {
     const char       *name;
     uint32_t          origin; /* the source tensor's id: every pass copies it; comparing layer by layer joins on it */
@@ -79,6 +86,8 @@ typedef struct mote_tensor {
     mote_range        range;
     void             *data; /* CONST and STATE only; TensorFlow Lite's layout: dense [O,I], conv OHWI, depthwise 1HWO */
     bool              is_trainable;
+
+    const mote_narrowing *narrowing; /* NULL: all channels are there */
 } mote_tensor;
 
 enum { MOTE_NODE_IN_MAX = 64, MOTE_NODE_OUT_MAX = 16 };
@@ -157,6 +166,9 @@ mote_id mote_graph_add_const(mote_model *model, mote_graph *graph, const char *n
 /* A copy of a quantization in the model's arena, with room for count scales (values copied when given). */
 mote_quant *mote_quant_create(mote_model *model, int32_t axis, int32_t count, const float *scale, const int32_t *zero_point,
                               mote_error *err);
+
+/* A copy of value in the model's arena. */
+const mote_narrowing *mote_narrowing_create(mote_model *model, int32_t channels, const int16_t *value, mote_error *err);
 
 /* A deep copy, constants and params included. */
 mote_status mote_model_copy(mote_model **out, const mote_model *from, mote_error *err);

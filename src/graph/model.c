@@ -60,6 +60,9 @@ static mote_status copy_tensor(mote_model *to, const mote_tensor *from, mote_err
     if (from->quant && !(tensor.quant = mote_quant_create(to, from->quant->axis, from->quant->count, from->quant->scale,
                                                           from->quant->zero_point, err)))
         return err->code;
+    if (from->narrowing &&
+        !(tensor.narrowing = mote_narrowing_create(to, from->narrowing->channels, from->narrowing->value, err)))
+        return err->code;
     mote_graph_add_tensor(to, &to->graphs[0], &tensor, err);
     return err->code;
 }

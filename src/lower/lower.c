@@ -4,17 +4,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-const mote_target mote_target_host = {"host", MOTE_TARGET_HOST, false};
-const mote_target mote_target_portable = {"portable", MOTE_TARGET_PORTABLE, true};
-const mote_target mote_target_arm_dsp = {"arm-dsp", MOTE_TARGET_PORTABLE | MOTE_TARGET_ARM_DSP, true};
-const mote_target mote_target_riscv = {"riscv", MOTE_TARGET_PORTABLE | MOTE_TARGET_RISCV, true};
-const mote_target mote_target_avr = {"avr", MOTE_TARGET_AVR, true};
+enum {
+    HOST_AVX2 = MOTE_TARGET_HOST | MOTE_TARGET_HOST_AVX2,
+    HOST_ALL = HOST_AVX2 | MOTE_TARGET_HOST_AVX512,
+};
+
+const mote_target mote_target_host = {.name = "host", .kernels = (mote_target_mask)HOST_ALL};
+const mote_target mote_target_host_baseline = {.name = "host-baseline", .kernels = MOTE_TARGET_HOST};
+const mote_target mote_target_host_avx2 = {.name = "host-avx2", .kernels = (mote_target_mask)HOST_AVX2};
+const mote_target mote_target_reference = {.name = "reference", .kernels = MOTE_TARGET_REFERENCE};
+const mote_target mote_target_portable = {
+    .name = "portable", .kernels = MOTE_TARGET_PORTABLE, .is_packed = true, .code_bytes = 8192};
+const mote_target mote_target_arm_dsp = {.name = "arm-dsp",
+                                         .kernels = MOTE_TARGET_PORTABLE | MOTE_TARGET_ARM_DSP,
+                                         .is_packed = true,
+                                         .condition = "defined(__ARM_FEATURE_DSP) && defined(__GNUC__)",
+                                         .code_bytes = 6144};
+const mote_target mote_target_riscv = {.name = "riscv",
+                                       .kernels = MOTE_TARGET_PORTABLE | MOTE_TARGET_RISCV,
+                                       .is_packed = true,
+                                       .condition = "defined(__riscv) && __riscv_xlen == 32 && defined(__riscv_mul)",
+                                       .code_bytes = 16384};
+const mote_target mote_target_avr = {
+    .name = "avr", .kernels = MOTE_TARGET_AVR, .is_packed = true, .condition = "defined(__AVR__)", .code_bytes = 8192};
 
 const mote_target *mote_target_find(const char *name)
 {
-    static const mote_target *const all[] = {&mote_target_host, &mote_target_portable, &mote_target_arm_dsp,
-                                             &mote_target_riscv, &mote_target_avr};
-    size_t                          i;
+    static const mote_target *const all[] = {
+        &mote_target_host,     &mote_target_host_baseline, &mote_target_host_avx2, &mote_target_reference,
+        &mote_target_portable, &mote_target_arm_dsp,       &mote_target_riscv,     &mote_target_avr};
+    size_t i;
 
     for (i = 0; i < sizeof all / sizeof *all; i++)
         if (strcmp(all[i]->name, name) == 0)

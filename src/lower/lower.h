@@ -11,17 +11,22 @@
 
 typedef struct mote_target {
     const char      *name;
-    mote_target_mask kernels;   /* whose kernels may be used, besides the reference ones */
-    bool             is_packed; /* compiled code: weights re-laid, zero points folded; else TensorFlow Lite's layout */
+    mote_target_mask kernels;    /* whose kernels may be used, besides the reference ones */
+    bool             is_packed;  /* compiled code: weights re-laid, zero points folded; else TensorFlow Lite's layout */
+    const char      *condition;  /* how a compiler for such a chip is recognised: what follows #if; NULL: any */
+    int32_t          code_bytes; /* how much code, about, is worth its speed; 0: any */
 } mote_target;
 
-extern const mote_target mote_target_host;     /* what `mote run` uses */
-extern const mote_target mote_target_portable; /* compiled C for any chip */
-extern const mote_target mote_target_arm_dsp;  /* Cortex-M4, M7, M33 */
-extern const mote_target mote_target_riscv;   /* RV32IM */
+extern const mote_target mote_target_host;                                 /* what `mote run` uses */
+extern const mote_target mote_target_host_baseline, mote_target_host_avx2; /* the same, up to that instruction-set level */
+extern const mote_target mote_target_reference; /* the reference kernels alone: what the others are measured against */
+extern const mote_target mote_target_portable;  /* compiled C for any chip */
+extern const mote_target mote_target_arm_dsp;   /* Cortex-M4, M7, M33 */
+extern const mote_target mote_target_riscv;     /* RV32IM */
 extern const mote_target mote_target_avr;
 
-/* "host", "portable", "arm-dsp", "riscv", "avr"; NULL when there is none of that name. */
+/* "host", "host-baseline", "host-avx2", "reference", "portable", "arm-dsp", "riscv", "avr"; NULL when there is none of that
+ * name. */
 const mote_target *mote_target_find(const char *name);
 
 typedef struct mote_step {

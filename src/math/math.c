@@ -3,11 +3,7 @@
 
 #include <string.h>
 
-extern const mote_math mote_math_table_baseline;
-
 #if MOTE_ISA_X86
-extern const mote_math mote_math_table_avx2, mote_math_table_avx512;
-
 static bool has_avx2(void)
 {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");

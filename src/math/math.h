@@ -1,4 +1,5 @@
-/* The float32 kernels that training and the float evaluator use: one table of functions per instruction-set level.
+/* The kernels of training (float32) and of running models on the host (int8): one table of functions per instruction-set
+ * level.
  *
  *     const mote_math *math = mote_math_select(NULL);                  // the best this processor has
  *     mote_math_dense  shape = {.rows = 64, .in = 784, .out = 10};
@@ -29,6 +30,7 @@
 
 #include "base/random.h"
 #include "base/thread.h"
+#include "math/int8.h"
 
 typedef enum mote_math_activation {
     MOTE_MATH_LINEAR = 0, /* y = x */
@@ -215,10 +217,22 @@ typedef struct mote_math {
     /* ---- Sums in double, in blocks: for norms and metrics. ---- */
     double (*sum)(size_t count, const float *x);
     double (*sum_of_squares)(size_t count, const float *x);
+
+    /* ---- int8, for models that are run: the bytes of the reference kernels of runtime/kernels/, at every level. ---- */
+    int32_t lanes; /* of a vector: how weights and channels' constants are laid out */
+    void (*conv_i8)(const mote_int8_conv *p, const int8_t *in, int8_t *out, void *scratch);
+    void (*depthwise_i8)(const mote_int8_conv *p, const int8_t *in, int8_t *out, void *scratch);
+    void (*add_i8)(const mrt_add_i8_params *p, const int8_t *a, const int8_t *b,
+                   int8_t *out); /* rank 0; out may be a or b */
+    void (*average_pool_i8)(const mrt_pool_2d_i8_params *p, const int8_t *in, int8_t *out);
+    void (*mean_i8)(const mrt_mean_i8_params *p, const int8_t *in, int8_t *out);
 } mote_math;
 
 /* The table for "baseline", "avx2" or "avx512"; NULL asks for the best this processor has. NULL is returned for a name that
  * is unknown or a level that the processor lacks; with NULL as the name it never fails. */
 const mote_math *mote_math_select(const char *isa_or_null);
+
+/* The levels themselves, which the processor may lack; the last two are there on x86-64 only. */
+extern const mote_math mote_math_table_baseline, mote_math_table_avx2, mote_math_table_avx512;
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "ops/host.h"
 #include "ops/op.h"
 
 /* ---- shapes ---- */
@@ -310,6 +311,7 @@ static const mote_kernel kernels_i8[] = {
      .in_place = in_place,
      .prepare = prepare_i8,
      .run = run_const_i8},
+    MOTE_HOST_PLAIN(add, mrt_add_i8_params, fields_i8, mote_op_always),
     {0},
 };
 

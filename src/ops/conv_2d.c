@@ -79,6 +79,7 @@ static const mote_kernel kernels_f32[] = {
      .targets = MOTE_TARGET_ANY,
      .param_bytes = sizeof(mrt_conv_f32_params),
      .fields = mote_convolution_fields_f32,
+     .overlap = mote_conv_2d_overlap,
      .prepare = mote_convolution_prepare_f32,
      .run = run_f32},
     {0},

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ops/convolution.h"
+#include "ops/host.h"
 #include "runtime/arch/conv_2d_2x3.h"
 #include "runtime/arch/conv_2d_4x4.h"
 #include "runtime/arch/conv_2d_dsp.h"
@@ -40,6 +41,12 @@ static void run(const void *params, const mrt_io *io)
     mrt_conv_2d_i8(params, io->in[0], io->out[0]);
 }
 
+/* Of a position's channels all but the last one are written before its window was read for the last time. */
+ptrdiff_t mote_conv_2d_overlap(const mote_graph *graph, const mote_node *node)
+{
+    return mote_convolution_overlap(graph, node, mote_node_out(graph, node, 0)->dim[3] - 1);
+}
+
 /* ---- panels ---- */
 
 static mote_status prepare_tiled(const mote_graph *graph, const mote_node *node, bool folds_zero, mote_prepared *prepared,
@@ -55,6 +62,7 @@ static mote_status prepare_tiled(const mote_graph *graph, const mote_node *node,
     MOTE_TRY(prepare(graph, node, &reference, err));
     from = reference.params;
     p->window = from->window;
+    p->patches = mrt_conv_2d_patches_of(&p->window);
     p->in_zero = from->in_zero;
     p->w = from->w;
     return mote_convolution_channels(from, &weights, folds_zero, prepared, &p->output, &p->channels, err);
@@ -73,6 +81,12 @@ static mote_status prepare_rows(const mote_graph *graph, const mote_node *node, 
 static mote_status prepare_bytes(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
 {
     return prepare_rows(graph, node, true, prepared, err);
+}
+
+/* A block is read whole before it is written. */
+static ptrdiff_t overlap_tiled(const mote_graph *graph, const mote_node *node)
+{
+    return mote_convolution_overlap(graph, node, 0);
 }
 
 static size_t scratch(const mote_graph *graph, const mote_node *node, mrt_panel_format format, int32_t positions)
@@ -224,12 +238,18 @@ static void run_pairs(const void *params, const mrt_io *io)
 /* ---- all ---- */
 
 static const mote_field tiled_fields[] = {
-    MOTE_WINDOW_FIELDS(mrt_conv_2d_tiled_params),   MOTE_OUTPUT_FIELDS(mrt_conv_2d_tiled_params),
-    MOTE_FIELD(mrt_conv_2d_tiled_params, in_zero),  MOTE_FIELD(mrt_conv_2d_tiled_params, w),
-    MOTE_FIELD(mrt_conv_2d_tiled_params, channels), {0},
+    MOTE_WINDOW_FIELDS(mrt_conv_2d_tiled_params),
+    MOTE_OUTPUT_FIELDS(mrt_conv_2d_tiled_params),
+    MOTE_DECIDING_FIELD(mrt_conv_2d_tiled_params, patches),
+    MOTE_FIELD(mrt_conv_2d_tiled_params, in_zero),
+    MOTE_FIELD(mrt_conv_2d_tiled_params, w),
+    MOTE_FIELD(mrt_conv_2d_tiled_params, channels),
+    {0},
 };
 
-#define TILED .params = "mrt_conv_2d_tiled_params", .param_bytes = sizeof(mrt_conv_2d_tiled_params), .fields = tiled_fields
+#define TILED                                                                                                               \
+    .params = "mrt_conv_2d_tiled_params", .param_bytes = sizeof(mrt_conv_2d_tiled_params), .fields = tiled_fields,          \
+    .overlap = overlap_tiled
 
 const mote_kernel mote_conv_2d_kernels_i8[] = {
     {.symbol = "mrt_conv_2d_i8",
@@ -238,6 +258,7 @@ const mote_kernel mote_conv_2d_kernels_i8[] = {
      .targets = MOTE_TARGET_ANY,
      .param_bytes = sizeof(mrt_conv_i8_params),
      .fields = mote_convolution_fields_i8,
+     .overlap = mote_conv_2d_overlap,
      .prepare = prepare,
      .pack = pack,
      .run = run},
@@ -245,6 +266,7 @@ const mote_kernel mote_conv_2d_kernels_i8[] = {
      .header = "arch/conv_2d_2x3.h",
      .targets = MOTE_TARGET_PORTABLE,
      TILED,
+     .code_bytes = 800,
      .scratch = scratch_2x3,
      .prepare = prepare_bytes,
      .run = run_2x3},
@@ -252,6 +274,7 @@ const mote_kernel mote_conv_2d_kernels_i8[] = {
      .header = "arch/conv_2d_4x4.h",
      .targets = MOTE_TARGET_RISCV,
      TILED,
+     .code_bytes = 1800,
      .scratch = scratch_4x4,
      .prepare = prepare_bytes,
      .run = run_4x4},
@@ -259,6 +282,7 @@ const mote_kernel mote_conv_2d_kernels_i8[] = {
      .header = "arch/conv_2d_dsp.h",
      .targets = MOTE_TARGET_ARM_DSP,
      TILED,
+     .code_bytes = 800,
      .scratch = scratch_dsp,
      .prepare = prepare_dsp,
      .run = run_dsp},
@@ -267,8 +291,10 @@ const mote_kernel mote_conv_2d_kernels_i8[] = {
      .targets = MOTE_TARGET_ARM_DSP,
      TILED,
      .applies = applies_pairs,
+     .code_bytes = 850,
      .scratch = scratch_pairs,
      .prepare = prepare_pairs,
      .run = run_pairs},
+    MOTE_HOST_CONVOLUTION(conv_2d),
     {0},
 };

@@ -52,6 +52,13 @@ size_t mote_convolution_macs(const mote_graph *graph, const mote_node *node, int
     return mote_window_macs(graph, node, &window, macs_per_tap);
 }
 
+ptrdiff_t mote_convolution_overlap(const mote_graph *graph, const mote_node *node, int32_t early)
+{
+    mrt_window window = mote_convolution_window(graph, node);
+
+    return mote_window_overlap(&window, (size_t)mote_dtype_bits(mote_node_in(graph, node, 0)->dtype) / 8, early);
+}
+
 /* ---- training ---- */
 
 mote_math_conv mote_convolution_shape(const mote_graph *graph, const mote_node *node, int32_t batch)

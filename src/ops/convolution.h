@@ -27,6 +27,10 @@ mote_status mote_convolution_prepare_i8(const mote_graph *graph, const mote_node
 mote_status mote_convolution_prepare_f32(const mote_graph *graph, const mote_node *node, mote_prepared *prepared,
                                          mote_error *err);
 
+/* A kernel's `overlap`: of one that has read all of a position's window before it writes to that position; depthwise: that
+ * goes channel by channel. mote_window_overlap explains it, and `early`. */
+ptrdiff_t mote_convolution_overlap(const mote_graph *graph, const mote_node *node, int32_t early);
+
 /* Folds the input's zero point into the bias where there is no padding: weight k of channel o stands at
  * w[o * channel_step + k * tap_step], k < tap_count. */
 typedef struct mote_convolution_weights {
@@ -43,8 +47,8 @@ mote_status mote_convolution_channels(const mrt_conv_i8_params *p, const mote_co
                                       mote_error *err);
 
 #define MOTE_OUTPUT_FIELDS(T)                                                                                               \
-    MOTE_FIELD(T, output.zero), MOTE_FIELD(T, output.act_min), MOTE_FIELD(T, output.act_max),                               \
-        MOTE_FIELD(T, output.is_fast), MOTE_FIELD(T, output.is_relu)
+    MOTE_FIELD(T, output.zero), MOTE_DECIDING_FIELD(T, output.act_min), MOTE_DECIDING_FIELD(T, output.act_max),             \
+        MOTE_DECIDING_FIELD(T, output.is_fast), MOTE_DECIDING_FIELD(T, output.is_relu)
 
 /* Of mrt_conv_i8_params and mrt_conv_f32_params. */
 extern const mote_field mote_convolution_fields_i8[], mote_convolution_fields_f32[];

@@ -4,6 +4,7 @@
 #include "ops/depthwise_conv_2d_i8.h"
 
 #include "ops/convolution.h"
+#include "ops/host.h"
 #include "runtime/arch/depthwise_conv_2d_bytes.h"
 #include "runtime/arch/depthwise_conv_2d_dsp.h"
 #include "runtime/kernels/depthwise_conv_2d.h"
@@ -35,6 +36,14 @@ static mote_status pack(const mote_graph *graph, const mote_node *node, mote_pre
 static void run(const void *params, const mrt_io *io)
 {
     mrt_depthwise_conv_2d_i8(params, io->in[0], io->out[0]);
+}
+
+/* With a multiplier m, m outputs are written where one input channel is read: the last input channel is still to be read
+ * after out_c - 1 values were written, which is out_c - in_c more than with one output a channel. */
+ptrdiff_t mote_depthwise_conv_2d_overlap(const mote_graph *graph, const mote_node *node)
+{
+    return mote_convolution_overlap(graph, node,
+                                    mote_node_out(graph, node, 0)->dim[3] - mote_node_in(graph, node, 0)->dim[3]);
 }
 
 /* ---- planes ---- */
@@ -125,7 +134,21 @@ static void run_dsp(const void *params, const mrt_io *io)
 /* ---- all ---- */
 
 static const mote_field plane_fields[] = {
-    MOTE_WINDOW_FIELDS(mrt_depthwise_plane_params),
+    MOTE_FIELD(mrt_depthwise_plane_params, window.batch),
+    MOTE_FIELD(mrt_depthwise_plane_params, window.in_h),
+    MOTE_FIELD(mrt_depthwise_plane_params, window.in_w),
+    MOTE_FIELD(mrt_depthwise_plane_params, window.in_c),
+    MOTE_FIELD(mrt_depthwise_plane_params, window.out_h),
+    MOTE_FIELD(mrt_depthwise_plane_params, window.out_w),
+    MOTE_FIELD(mrt_depthwise_plane_params, window.out_c),
+    MOTE_DECIDING_FIELD(mrt_depthwise_plane_params, window.kernel_h),
+    MOTE_DECIDING_FIELD(mrt_depthwise_plane_params, window.kernel_w),
+    MOTE_DECIDING_FIELD(mrt_depthwise_plane_params, window.stride_h),
+    MOTE_DECIDING_FIELD(mrt_depthwise_plane_params, window.stride_w),
+    MOTE_DECIDING_FIELD(mrt_depthwise_plane_params, window.dilation_h),
+    MOTE_DECIDING_FIELD(mrt_depthwise_plane_params, window.dilation_w),
+    MOTE_FIELD(mrt_depthwise_plane_params, window.pad_top),
+    MOTE_FIELD(mrt_depthwise_plane_params, window.pad_left),
     MOTE_OUTPUT_FIELDS(mrt_depthwise_plane_params),
     MOTE_FIELD(mrt_depthwise_plane_params, in_zero),
     MOTE_FIELD(mrt_depthwise_plane_params, is_transposed),
@@ -145,6 +168,7 @@ const mote_kernel mote_depthwise_conv_2d_kernels_i8[] = {
      .targets = MOTE_TARGET_ANY,
      .param_bytes = sizeof(mrt_conv_i8_params),
      .fields = mote_convolution_fields_i8,
+     .overlap = mote_depthwise_conv_2d_overlap,
      .prepare = prepare,
      .pack = pack,
      .run = run},
@@ -152,6 +176,7 @@ const mote_kernel mote_depthwise_conv_2d_kernels_i8[] = {
      .header = "arch/depthwise_conv_2d_bytes.h",
      .targets = MOTE_TARGET_PORTABLE,
      PLANE,
+     .code_bytes = 900,
      .scratch = scratch_bytes,
      .prepare = prepare_bytes,
      .run = run_bytes},
@@ -159,8 +184,10 @@ const mote_kernel mote_depthwise_conv_2d_kernels_i8[] = {
      .header = "arch/depthwise_conv_2d_dsp.h",
      .targets = MOTE_TARGET_ARM_DSP,
      PLANE,
+     .code_bytes = 600,
      .scratch = scratch_dsp,
      .prepare = prepare_dsp,
      .run = run_dsp},
+    MOTE_HOST_CONVOLUTION(depthwise_conv_2d),
     {0},
 };

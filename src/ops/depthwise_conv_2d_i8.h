@@ -7,4 +7,7 @@
 
 extern const mote_kernel mote_depthwise_conv_2d_kernels_i8[]; /* ends with a NULL symbol */
 
+/* The reference kernels', for int8 and float32. */
+ptrdiff_t mote_depthwise_conv_2d_overlap(const mote_graph *graph, const mote_node *node);
+
 #endif

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "ops/host.h"
 #include "ops/op.h"
 
 /* ---- shapes ---- */
@@ -247,6 +248,7 @@ static const mote_kernel kernels_i8[] = {
      .prepare = prepare_i8,
      .pack = pack_i8,
      .run = run_i8_rows},
+    MOTE_HOST_CONVOLUTION(fully_connected),
     {0},
 };
 

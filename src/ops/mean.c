@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "runtime/kernels/mean.h"
 
+#include "ops/host.h"
 #include "ops/op.h"
 
 /* ---- shapes ---- */
@@ -212,6 +213,13 @@ static const mote_field fields_f32[] = {
     {0},
 };
 
+/* Output r is written after all that it reads, and output r + 1 reads nothing before value r + 1. */
+static ptrdiff_t overlap(const mote_graph *graph, const mote_node *node)
+{
+    (void)graph, (void)node;
+    return 0;
+}
+
 /* ---- the operator ---- */
 
 static const mote_kernel kernels_i8[] = {
@@ -221,8 +229,10 @@ static const mote_kernel kernels_i8[] = {
      .targets = MOTE_TARGET_ANY,
      .param_bytes = sizeof(mrt_mean_i8_params),
      .fields = fields_i8,
+     .overlap = overlap,
      .prepare = prepare_i8,
      .run = run_i8},
+    MOTE_HOST_PLAIN(mean, mrt_mean_i8_params, fields_i8, NULL),
     {0},
 };
 
@@ -233,6 +243,7 @@ static const mote_kernel kernels_f32[] = {
      .targets = MOTE_TARGET_ANY,
      .param_bytes = sizeof(mrt_mean_f32_params),
      .fields = fields_f32,
+     .overlap = overlap,
      .prepare = prepare_f32,
      .run = run_f32},
     {0},

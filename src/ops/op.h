@@ -27,8 +27,11 @@ typedef enum mote_target_mask {
     MOTE_TARGET_PORTABLE = 2, /* any C99 compiler: Cortex-M0/M3, Xtensa, AVR, other hosts */
     MOTE_TARGET_ARM_DSP = 4,  /* Cortex-M4, M7, M33 */
     MOTE_TARGET_AVR = 8,
-    MOTE_TARGET_RISCV = 16, /* RV32IM */
-    MOTE_TARGET_ANY = 31
+    MOTE_TARGET_RISCV = 16,         /* RV32IM */
+    MOTE_TARGET_REFERENCE = 1 << 8, /* the kernels that are for any target, and no others */
+    MOTE_TARGET_HOST_AVX2 = 1 << 9, /* the host's further levels, see math.h */
+    MOTE_TARGET_HOST_AVX512 = 1 << 10,
+    MOTE_TARGET_ANY = 0xfff
 } mote_target_mask;
 
 /* One member of a parameter struct, so that the emitter can print it as an initializer. */
@@ -38,9 +41,12 @@ typedef struct mote_field {
     const char     *name; /* as C designates it: "act_min", "a.mult" */
     size_t          offset, bytes;
     mote_field_kind kind;
+    bool            decides; /* which way through the kernel is taken: a constant even where steps share an instance */
 } mote_field;
 
-#define MOTE_FIELD(T, member)                                                                                               \
+#define MOTE_FIELD(T, member)          MOTE_FIELD_(T, member, false)
+#define MOTE_DECIDING_FIELD(T, member) MOTE_FIELD_(T, member, true)
+#define MOTE_FIELD_(T, member, decides)                                                                                     \
     {                                                                                                                       \
 #member, offsetof(T, member), sizeof(((T *)0)->member),                                                             \
             _Generic(((T *)0)->member, float                                                                                \
@@ -50,7 +56,8 @@ typedef struct mote_field {
                      : MOTE_FIELD_INTEGER, uint16_t                                                                         \
                      : MOTE_FIELD_INTEGER, int32_t                                                                          \
                      : MOTE_FIELD_INTEGER, default                                                                          \
-                     : MOTE_FIELD_POINTER)                                                                                  \
+                     : MOTE_FIELD_POINTER),                                                                                 \
+            decides                                                                                                         \
     }
 
 /* A constant array that parameters point to: the node's own constant, or one that prepare or pack made. */
@@ -78,12 +85,13 @@ typedef struct mote_kernel {
     const char       *header; /* below runtime/, e.g. "kernels/fully_connected.h" */
     mote_target_mask  targets;
     size_t            param_bytes;
+    int32_t           code_bytes;                                      /* about what an instance takes; 0: 200, as most do */
     const mote_field *fields;                                          /* ends with a NULL name */
     bool (*applies)(const mote_graph *graph, const mote_node *node);   /* NULL: always */
     size_t (*scratch)(const mote_graph *graph, const mote_node *node); /* bytes; NULL: none */
     bool (*in_place)(const mote_graph *graph, const mote_node *node);  /* out may be in[0]; NULL: never */
-    /* How far out may run over in[0] while it is computed: the least in[0].offset - out.offset, in bytes, at which every input
-     * value is read before its place is written. At most 0 also allows in place. NULL: they must be apart. */
+    /* How far out may run over in[0] while it is computed: the least in[0].offset - out.offset, in bytes, at which every
+     * input value is read before its place is written. At most 0 also allows in place. NULL: they must be apart. */
     ptrdiff_t (*overlap)(const mote_graph *graph, const mote_node *node);
     bool is_view; /* out is in[0]'s bytes: nothing runs, the two share their place (prepare and run are NULL) */
     mote_status (*prepare)(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err);

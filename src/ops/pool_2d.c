@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "ops/host.h"
 #include "ops/window.h"
 
 /* Both operators' member of the union is the same struct. */
@@ -208,6 +209,14 @@ static void run_average_f32(const void *params, const mrt_io *io)
     mrt_average_pool_2d_f32(params, io->in[0], io->out[0]);
 }
 
+/* Channel by channel, each from its own. */
+static ptrdiff_t overlap(const mote_graph *graph, const mote_node *node)
+{
+    mrt_window window = prepared_window(graph, node);
+
+    return mote_window_overlap(&window, (size_t)mote_dtype_bits(mote_node_in(graph, node, 0)->dtype) / 8, 0);
+}
+
 static const mote_field fields_i8[] = {
     MOTE_WINDOW_FIELDS(mrt_pool_2d_i8_params),
     MOTE_FIELD(mrt_pool_2d_i8_params, act_min),
@@ -226,21 +235,17 @@ static const mote_field fields_f32[] = {
 
 #define KERNEL(SYMBOL, TYPE, RUN)                                                                                           \
     {                                                                                                                       \
-        {.symbol = SYMBOL,                                                                                                  \
-         .params = "mrt_pool_2d_" #TYPE "_params",                                                                          \
-         .header = "kernels/pool_2d.h",                                                                                     \
-         .targets = MOTE_TARGET_ANY,                                                                                        \
-         .param_bytes = sizeof(mrt_pool_2d_##TYPE##_params),                                                                \
-         .fields = fields_##TYPE,                                                                                           \
-         .prepare = prepare_##TYPE,                                                                                         \
-         .run = RUN},                                                                                                       \
-            {0},                                                                                                            \
+        .symbol = SYMBOL, .params = "mrt_pool_2d_" #TYPE "_params", .header = "kernels/pool_2d.h",                          \
+        .targets = MOTE_TARGET_ANY, .param_bytes = sizeof(mrt_pool_2d_##TYPE##_params), .fields = fields_##TYPE,            \
+        .overlap = overlap, .prepare = prepare_##TYPE, .run = RUN                                                           \
     }
 
-static const mote_kernel max_kernels_i8[] = KERNEL("mrt_max_pool_2d_i8", i8, run_max_i8);
-static const mote_kernel max_kernels_f32[] = KERNEL("mrt_max_pool_2d_f32", f32, run_max_f32);
-static const mote_kernel average_kernels_i8[] = KERNEL("mrt_average_pool_2d_i8", i8, run_average_i8);
-static const mote_kernel average_kernels_f32[] = KERNEL("mrt_average_pool_2d_f32", f32, run_average_f32);
+static const mote_kernel max_kernels_i8[] = {KERNEL("mrt_max_pool_2d_i8", i8, run_max_i8), {0}};
+static const mote_kernel max_kernels_f32[] = {KERNEL("mrt_max_pool_2d_f32", f32, run_max_f32), {0}};
+static const mote_kernel average_kernels_i8[] = {KERNEL("mrt_average_pool_2d_i8", i8, run_average_i8),
+                                                 MOTE_HOST_PLAIN(average_pool_2d, mrt_pool_2d_i8_params, fields_i8, NULL),
+                                                 {0}};
+static const mote_kernel average_kernels_f32[] = {KERNEL("mrt_average_pool_2d_f32", f32, run_average_f32), {0}};
 
 #define ROW(DTYPE, VERSION, KERNELS)                                                                                        \
     {                                                                                                                       \

@@ -110,3 +110,41 @@ size_t mote_window_macs(const mote_graph *graph, const mote_node *node, const mo
 
     return mote_size_mul(mote_tensor_count(mote_node_out(graph, node, 0)), mote_size_mul(taps, (size_t)macs_per_tap));
 }
+
+/* ---- overlap ----
+ * Before position r is read, all of the positions before it are written, and `early` values of its own. So in[0] must lie
+ * above out by at least
+ *
+ *     max over r of  r * out_c + early - first(r)        r = (b * out_h + oy) * out_w + ox
+ *
+ * values, where first(r) is the first value of r's window. Both are sums of a part of b, one of oy and one of ox; so the
+ * maximum is the sum of three, each over one direction. */
+
+/* max over k of k * out_step - max(k * stride - before, 0) * in_step: from either side of the padding it is linear in k, so
+ * that the ends will do. */
+static int64_t overlap_along(int64_t out, int64_t stride, int64_t before, int64_t out_step, int64_t in_step)
+{
+    const int64_t padded_last = before > 0 ? (before - 1) / stride : -1, inside = padded_last + 1, last = out - 1;
+    int64_t       most = (padded_last < last ? padded_last : last) * out_step;
+
+    if (inside <= last) {
+        const int64_t at_first = inside * out_step - (inside * stride - before) * in_step;
+        const int64_t at_last = last * out_step - (last * stride - before) * in_step;
+        most = padded_last >= 0 && most > at_first ? most : at_first;
+        most = most > at_last ? most : at_last;
+    }
+    return most;
+}
+
+ptrdiff_t mote_window_overlap(const mrt_window *window, size_t value_bytes, int32_t early)
+{
+    const mrt_window *w = window;
+    const int64_t     out_row = (int64_t)w->out_w * w->out_c, in_row = (int64_t)w->in_w * w->in_c;
+    const int64_t     growth = w->out_h * out_row - w->in_h * in_row; /* of one image */
+    int64_t           values = early;
+
+    values += overlap_along(w->out_w, w->stride_w, w->pad_left, w->out_c, w->in_c);
+    values += overlap_along(w->out_h, w->stride_h, w->pad_top, out_row, in_row);
+    values += growth > 0 ? (w->batch - 1) * growth : 0;
+    return (ptrdiff_t)values * (ptrdiff_t)value_bytes;
+}

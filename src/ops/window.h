@@ -26,6 +26,13 @@ mrt_window mote_window_prepare(const mote_graph *graph, const mote_node *node, c
 /* Multiply-accumulates of one output value, times their number; padding counts like data. */
 size_t mote_window_macs(const mote_graph *graph, const mote_node *node, const mote_window *window, int32_t macs_per_tap);
 
+/* A kernel's `overlap` (op.h), in bytes, for values of value_bytes in and out: of one that writes positions in their order
+ * and has read a position's whole window before it writes to that position, or goes on as if: channel i of the output needs
+ * only channels i and up of the input. `early`: how many values of a position it writes before, and still reads the window
+ * from its beginning (out_c - 1 where each output channel is a sum of its own over all input channels). Exact where the
+ * window is dense; where it is dilated and padded, up to a dilation more than needed. */
+ptrdiff_t mote_window_overlap(const mrt_window *window, size_t value_bytes, int32_t early);
+
 /* The window's members in the fields of a parameter struct T, which has it as `window`. */
 #define MOTE_WINDOW_FIELDS(T)                                                                                               \
     MOTE_FIELD(T, window.batch), MOTE_FIELD(T, window.in_h), MOTE_FIELD(T, window.in_w), MOTE_FIELD(T, window.in_c),        \

@@ -111,6 +111,9 @@ static mote_id take_tensor(compaction *c, mote_id id, mote_error *err)
     if (tensor.quant && !(tensor.quant = mote_quant_create(c->to, tensor.quant->axis, tensor.quant->count,
                                                            tensor.quant->scale, tensor.quant->zero_point, err)))
         return MOTE_NONE;
+    if (tensor.narrowing &&
+        !(tensor.narrowing = mote_narrowing_create(c->to, tensor.narrowing->channels, tensor.narrowing->value, err)))
+        return MOTE_NONE;
     tensor.is_trainable = false;
     return c->moved[id] = mote_graph_add_tensor(c->to, &c->to->graphs[0], &tensor, err);
 }

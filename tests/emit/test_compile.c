@@ -343,13 +343,13 @@ static void like_layers_share_one_instance(void **state)
 
     (void)state;
     assert_int_equal(speed.result.step_count, 6);
-    assert_int_equal(size.result.instance_count, 2); /* FULLY_CONNECTED and SOFTMAX */
-    assert_true(speed.result.instance_count <= 6 && speed.result.instance_count >= 2);
+    assert_int_equal(size.result.chips[0].instance_count, 2); /* FULLY_CONNECTED and SOFTMAX */
+    assert_true(speed.result.chips[0].instance_count <= 6 && speed.result.chips[0].instance_count >= 2);
     mote_model_destroy(model);
 
     model = make_dense(); /* in float no zero point tells the four apart */
     speed = compile(model, "shared", NULL);
-    assert_int_equal(speed.result.instance_count, 3);
+    assert_int_equal(speed.result.chips[0].instance_count, 3);
     mote_model_destroy(model);
 }
 

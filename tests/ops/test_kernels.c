@@ -1,8 +1,8 @@
 /* Every kernel of every operator, on every case: the reference kernel before and after packing and each faster one give the
  * same bytes (floats: 1e-5 of the largest value); the float kernel gives what training's forward pass gives; nothing is
- * written outside outputs and scratch; a kernel that works in place gives the same in place; the table of its parameters'
- * fields covers them, and the arrays they point to are all listed.
- * SPDX-License-Identifier: Apache-2.0 */
+ * written outside outputs and scratch; a kernel that works in place gives the same in place, and one that declares how far
+ * its output may run over its input gives the same at just that distance; the table of its parameters' fields covers them,
+ * and the arrays they point to are all listed. SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +11,14 @@
 
 enum { SAMPLES = 6 };
 #define TOLERANCE 1e-5
+
+/* How often a kernel of the operator ran at its declared distance, and how often it would have gone wrong one value nearer.
+ */
+typedef struct overlap_tally {
+    int declared, tight;
+} overlap_tally;
+
+static overlap_tally tallies[MOTE_OP_COUNT];
 
 /* One case in one row's types. */
 typedef struct kernel_test {
@@ -75,9 +83,9 @@ static mote_prepared prepare(kernel_test *t, const mote_kernel *kernel, bool is_
     return prepared;
 }
 
-/* in and out: the one buffer twice, or two. */
+/* first and out may be one buffer, or parts of `whole`; else whole is out. */
 static void run(kernel_test *t, const mote_kernel *kernel, const mote_prepared *prepared, const mote_fenced *first,
-                const mote_fenced *out)
+                const mote_fenced *out, const mote_fenced *whole)
 {
     mote_fenced scratch = mote_fenced_create(kernel->scratch ? kernel->scratch(t->built.graph, t->built.node) : 0);
     mrt_io      io = {.out = {out->bytes}, .scratch = scratch.bytes};
@@ -89,8 +97,8 @@ static void run(kernel_test *t, const mote_kernel *kernel, const mote_prepared *
             io.in[used++] = i == t->first_input ? first->bytes : t->in[i].bytes;
     kernel->run(prepared->params, &io);
     mote_fenced_check(&scratch, t->c->claim);
-    mote_fenced_check(out, t->c->claim);
-    mote_fenced_check(first, t->c->claim);
+    mote_fenced_check(whole, t->c->claim);
+    mote_fenced_check(&t->in[t->first_input], t->c->claim);
     mote_fenced_free(&scratch);
 }
 
@@ -106,9 +114,43 @@ static void run_in_place(kernel_test *t, const mote_kernel *kernel, const mote_p
 
     assert_true(t->out.count <= t->in[t->first_input].count);
     memcpy(both.bytes, t->in[t->first_input].bytes, both.count);
-    run(t, kernel, prepared, &both, &both);
+    run(t, kernel, prepared, &both, &both, &both);
     check_output(t, &both, "in place");
     mote_fenced_free(&both);
+}
+
+/* Input and output in one buffer, the input `distance` bytes above the output (or below); `both` receives the output. */
+static mote_fenced run_at_distance(kernel_test *t, const mote_kernel *kernel, const mote_prepared *prepared,
+                                   ptrdiff_t distance)
+{
+    const mote_fenced *given = &t->in[t->first_input];
+    const size_t       in_at = distance > 0 ? (size_t)distance : 0, out_at = distance < 0 ? (size_t)-distance : 0;
+    const size_t       in_end = in_at + given->count, out_end = out_at + t->out.count;
+    mote_fenced        whole = mote_fenced_create(in_end > out_end ? in_end : out_end), in = whole, out = whole;
+
+    in.bytes = (uint8_t *)whole.bytes + in_at;
+    out.bytes = (uint8_t *)whole.bytes + out_at;
+    memcpy(in.bytes, given->bytes, given->count);
+    run(t, kernel, prepared, &in, &out, &whole);
+    memmove(whole.bytes, out.bytes, t->out.count);
+    return whole;
+}
+
+/* At the declared distance the output is right; one value less must be wrong in some case of the operator (main). */
+static void run_overlapped(kernel_test *t, const mote_kernel *kernel, const mote_prepared *prepared)
+{
+    const ptrdiff_t   declared = kernel->overlap(t->built.graph, t->built.node);
+    const ptrdiff_t   value = mote_dtype_bits(t->row->out) / 8;
+    overlap_tally    *tally = &tallies[t->kind];
+    const mote_fenced at = run_at_distance(t, kernel, prepared, declared);
+    const mote_fenced nearer = run_at_distance(t, kernel, prepared, declared - value);
+
+    assert_int_equal(declared % value, 0);
+    check_output(t, &(mote_fenced){.bytes = at.bytes, .count = t->out.count}, "overlapped");
+    tally->declared++;
+    tally->tight += memcmp(nearer.bytes, t->reference.bytes, t->out.count) != 0;
+    mote_fenced_free(&(mote_fenced){.block = at.block});
+    mote_fenced_free(&(mote_fenced){.block = nearer.block});
 }
 
 static void run_kernel(kernel_test *t, const mote_kernel *kernel, bool is_packed)
@@ -118,7 +160,7 @@ static void run_kernel(kernel_test *t, const mote_kernel *kernel, bool is_packed
 
     memcpy(before.bytes, t->in[t->first_input].bytes, before.count);
     memset(t->out.bytes, 0x33, t->out.count);
-    run(t, kernel, &prepared, &t->in[t->first_input], &t->out);
+    run(t, kernel, &prepared, &t->in[t->first_input], &t->out, &t->out);
     check_inputs_are_kept(t, &before);
     mote_fenced_free(&before);
     if (kernel == t->first_kernel && !is_packed)
@@ -126,6 +168,8 @@ static void run_kernel(kernel_test *t, const mote_kernel *kernel, bool is_packed
     check_output(t, &t->out, is_packed ? "packed" : kernel->symbol);
     if (kernel->in_place && kernel->in_place(t->built.graph, t->built.node))
         run_in_place(t, kernel, &prepared);
+    if (kernel->overlap)
+        run_overlapped(t, kernel, &prepared);
 }
 
 static void check_view(const kernel_test *t)
@@ -321,7 +365,22 @@ static void check_kernels(mote_op_kind kind, const mote_op_case *c)
     }
 }
 
+/* A distance that no case needs would hide one that is too large in all of them. */
+static int count_loose_overlaps(void)
+{
+    int kind, loose = 0;
+
+    for (kind = 0; kind < MOTE_OP_COUNT; kind++)
+        if (tallies[kind].declared > 0 && tallies[kind].tight == 0) {
+            print_error("%s: no case needs the distance that its kernels declare\n", mote_op_kind_name((mote_op_kind)kind));
+            loose++;
+        }
+    return loose;
+}
+
 int main(void)
 {
-    return mote_case_run_all("kernels agree", check_kernels);
+    const int failures = mote_case_run_all("kernels agree", check_kernels);
+
+    return failures + count_loose_overlaps();
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cases.h"
+#include "ops/window.h"
 #include "runtime/kernels/conv_params.h"
 
 #define DENSE .dilation_h = 1, .dilation_w = 1
@@ -91,6 +92,104 @@ static void macs_count_every_tap_of_every_output(void **state)
     assert_int_equal(mote_op_macs(built.graph, built.node), 3 * 4 * 6 * 9);
     assert_int_equal(built.node->as.depthwise_conv_2d.depth_multiplier, 2);
     mote_case_destroy(&built);
+}
+
+/* ---- overlap ---- */
+
+typedef struct trace {
+    const mrt_window *window;
+    int32_t           early;
+    int64_t           written, distance; /* values written so far; the distance that the reads so far need */
+} trace;
+
+static void trace_reads(trace *t, int64_t image, int32_t oy, int32_t ox)
+{
+    const mrt_window *w = t->window;
+    const mrt_taps    rows = mrt_window_rows(w, oy), columns = mrt_window_columns(w, ox);
+    int32_t           ky, kx;
+
+    for (ky = rows.first; ky < rows.end; ky++)
+        for (kx = columns.first; kx < columns.end; kx++) {
+            const int64_t y = rows.in + (ky - rows.first) * w->dilation_h,
+                          x = columns.in + (kx - columns.first) * w->dilation_w;
+            const int64_t at = ((image * w->in_h + y) * w->in_w + x) * w->in_c;
+            t->distance = t->written + t->early - at > t->distance ? t->written + t->early - at : t->distance;
+        }
+}
+
+/* The least distance, by going through all reads and writes. */
+static int64_t trace_distance(const mrt_window *window, int32_t early)
+{
+    trace   t = {.window = window, .early = early, .distance = INT64_MIN};
+    int32_t b, oy, ox;
+
+    for (b = 0; b < window->batch; b++)
+        for (oy = 0; oy < window->out_h; oy++)
+            for (ox = 0; ox < window->out_w; ox++, t.written += window->out_c)
+                trace_reads(&t, b, oy, ox);
+    return t.distance;
+}
+
+static int32_t draw(uint64_t *draws, int32_t low, int32_t high)
+{
+    const mote_random_key key = mote_random_make(17, MOTE_RANDOM_TEST, 0, 0);
+
+    return low + (int32_t)(mote_random_u32(key, (*draws)++) % (uint32_t)(high - low + 1));
+}
+
+static mote_op_case draw_window(uint64_t *draws)
+{
+    const int32_t i = draw(draws, 1, 5);
+    mote_op_case  c = {.claim = "drawn",
+                       .in = {INPUT(draw(draws, 1, 3), draw(draws, 1, 9), draw(draws, 1, 9), i),
+                              PARAM(draw(draws, 1, 9), draw(draws, 1, 4), draw(draws, 1, 4), i)},
+                       .attrs.conv_2d.padding.mode = MOTE_PADDING_SAME};
+
+    c.attrs.conv_2d.stride_h = draw(draws, 1, 3);
+    c.attrs.conv_2d.stride_w = draw(draws, 1, 3);
+    c.attrs.conv_2d.dilation_h = draw(draws, 1, 2);
+    c.attrs.conv_2d.dilation_w = draw(draws, 1, 2);
+    return c;
+}
+
+static void overlap_is_the_least_distance_that_reads_and_writes_allow(void **state)
+{
+    uint64_t draws = 0;
+    int      i;
+
+    (void)state;
+    for (i = 0; i < 3000; i++) {
+        const mote_op_case c = draw_window(&draws);
+        mote_case_model    built = mote_case_create(MOTE_OP_CONV_2D, &c, &float_training);
+        const mote_window  window = {c.in[1].dim[1],
+                                     c.in[1].dim[2],
+                                     c.attrs.conv_2d.stride_h,
+                                     c.attrs.conv_2d.stride_w,
+                                     c.attrs.conv_2d.dilation_h,
+                                     c.attrs.conv_2d.dilation_w};
+        const mrt_window   w = mote_window_prepare(built.graph, built.node, &window, &built.node->as.conv_2d.padding);
+        const int32_t      early = draw(&draws, 0, w.out_c - 1);
+        const int64_t      least = trace_distance(&w, early) * 4, got = mote_window_overlap(&w, 4, early);
+
+        if (w.dilation_h == 1 && w.dilation_w == 1 ? got != least : got < least)
+            fail_msg("window %d: overlap %d, %d is the least", i, (int)got, (int)least);
+        mote_case_destroy(&built);
+    }
+}
+
+static void overlap_of_shapes_of_layers_is_as_worked_out_by_hand(void **state)
+{
+    const mrt_window same = {1, 32, 32, 16, 32, 32, 16, 3, 3, 1, 1, 1, 1, 1, 1};       /* 3x3, SAME */
+    const mrt_window wider = {1, 48, 48, 8, 48, 48, 16, 1, 1, 1, 1, 1, 1, 0, 0};       /* 1x1, twice the channels */
+    const mrt_window halving = {1, 32, 32, 16, 16, 16, 16, 2, 2, 2, 2, 1, 1, 0, 0};    /* pooling */
+    const mrt_window huge = {1, 1, 1 << 30, 1, 1, 1 << 30, 1, 1, 3, 1, 1, 1, 1, 0, 1}; /* no walk over all positions */
+
+    (void)state;
+    assert_int_equal(mote_window_overlap(&same, 1, 0), (32 + 1) * 16);
+    assert_int_equal(mote_window_overlap(&same, 1, 15), (32 + 1) * 16 + 15);
+    assert_int_equal(mote_window_overlap(&wider, 1, 0), (48 * 48 - 1) * 8);
+    assert_int_equal(mote_window_overlap(&halving, 4, 0), 0);
+    assert_int_equal(mote_window_overlap(&huge, 1, 0), 1);
 }
 
 /* ---- refusals ---- */
@@ -271,6 +370,8 @@ int main(void)
         cmocka_unit_test(windows_have_tensorflow_lites_shapes_and_paddings),
         cmocka_unit_test(mean_has_the_shape_that_is_left),
         cmocka_unit_test(macs_count_every_tap_of_every_output),
+        cmocka_unit_test(overlap_is_the_least_distance_that_reads_and_writes_allow),
+        cmocka_unit_test(overlap_of_shapes_of_layers_is_as_worked_out_by_hand),
         cmocka_unit_test(windows_are_refused_in_one_line),
         cmocka_unit_test(int8_convolutions_refuse_other_scales_than_they_have),
         cmocka_unit_test(int8_pooling_refuses_to_rescale),

@@ -151,7 +151,7 @@ static mote_program *plan(const mote_model *model, const mote_plan_options *opti
     mote_program *program;
     mote_error    err = {0};
 
-    if (mote_lower(&program, model, &mote_target_host, &err) != MOTE_OK || mote_plan(program, options, &err) != MOTE_OK ||
+    if (mote_lower(&program, model, &mote_target_reference, &err) != MOTE_OK || mote_plan(program, options, &err) != MOTE_OK ||
         mote_plan_verify(program, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     assert_true(program->memory_bytes >= program->lower_bound);

@@ -82,6 +82,11 @@ void ISA(rmsprop_step)(rmsprop_options *options, size_t count, float *w, float *
 void ISA(adam_step)(adam_options *options, size_t count, float *w, float *g, float *m, float *v);
 double ISA(sum)(size_t count, const float *x);
 double ISA(sum_of_squares)(size_t count, const float *x);
+void   ISA(conv_i8)(const mote_int8_conv *p, const int8_t *in, int8_t *out, void *scratch);
+void   ISA(depthwise_i8)(const mote_int8_conv *p, const int8_t *in, int8_t *out, void *scratch);
+void   ISA(add_i8)(const mrt_add_i8_params *p, const int8_t *a, const int8_t *b, int8_t *out);
+void   ISA(average_pool_i8)(const mrt_pool_2d_i8_params *p, const int8_t *in, int8_t *out);
+void   ISA(mean_i8)(const mrt_mean_i8_params *p, const int8_t *in, int8_t *out);
 
 /* A job below this many multiply-adds (about 1 ms) is not worth waking threads for. */
 enum { WORK_WORTH_THREADS = 40000000, SHARDS_MAX = 8 };

@@ -5,8 +5,6 @@
 #define NAME_STRING(level)  NAME_STRING_(level)
 #define ROW(name)           .name = ISA(name)
 
-extern const mote_math ISA(table);
-
 const mote_math ISA(table) = {
     .name = NAME_STRING(MOTE_ISA),
     ROW(dense_scratch),
@@ -61,4 +59,10 @@ const mote_math ISA(table) = {
     ROW(adam_step),
     ROW(sum),
     ROW(sum_of_squares),
+    .lanes = LANES,
+    ROW(conv_i8),
+    ROW(depthwise_i8),
+    ROW(add_i8),
+    ROW(average_pool_i8),
+    ROW(mean_i8),
 };
