@@ -36,8 +36,8 @@
 #endif
 
 #if !defined(MRT_STEP)
-#define MRT_STEP(step) ((void)0)
-#define MRT_LAYER(step, op, shape, macs, name)
+#define MRT_STEP(step) ((void)(step))
+#define MRT_LAYER(index, step, op, shape, macs, name)
 #endif
 
 typedef char mrt_right_shift_is_arithmetic[(-5 >> 1) == -3 ? 1 : -1];

@@ -5,6 +5,8 @@
  *     NAME.c            weights and calls; the one file to compile
  *     NAME_selftest.c   golden samples: NAME_selftest() returns how many output bytes differ (0: all is well)
  *     mote_runtime/     the kernels that the model uses
+ * Target "interpreter": the same files and the same interface, with NAME_open in front; but NAME.c has the .tflite as it is,
+ *     and mote_runtime/ the interpreter that runs it from there (docs/INTERPRETER.md).
  * Target "array": model.h and model.cc with g_model and g_model_len, the .tflite as bytes, for TensorFlow Lite Micro.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_COMPILE_H
@@ -23,7 +25,7 @@ typedef enum mote_optimize {
 } mote_optimize;
 
 typedef struct mote_compile_options {
-    const char   *target; /* "c" (default) or "array" */
+    const char   *target; /* "c" (default), "interpreter" or "array" */
     const char   *name;   /* prefix of all names, at most 50 characters; NULL: mote_compile_name of the model's name */
     mote_optimize optimize;
     const char   *kernels;    /* NULL: the code has the kernels of all instruction sets, and the compiler's macros choose; or
@@ -31,6 +33,8 @@ typedef struct mote_compile_options {
     const void *golden;       /* input samples for the self-test, one after the other, all inputs of a sample in a row */
     int32_t     golden_count; /* 0: three samples made by a generator */
     bool        keeps_constant_channels; /* default: target "c" is compiled without them (mote_model_prune_constant) */
+    const void *file;                    /* target "interpreter": the model's own .tflite; NULL: one is written */
+    size_t      file_bytes;
 } mote_compile_options;
 
 enum { MOTE_COMPILE_NAME = 64 };
@@ -48,7 +52,7 @@ enum { MOTE_COMPILED_CHIPS_MAX = 4 };
 /* What came of it. */
 typedef struct mote_compile_result {
     char                name[MOTE_COMPILE_NAME];
-    mote_compiled_chips chips[MOTE_COMPILED_CHIPS_MAX]; /* target "c" */
+    mote_compiled_chips chips[MOTE_COMPILED_CHIPS_MAX]; /* targets "c" and "interpreter" */
     int                 chip_count, step_count;
     mote_prune_result   pruned; /* zero unless target "c" pruned a quantized model */
 } mote_compile_result;

@@ -46,7 +46,7 @@ typedef struct mote_emulate_options {
     size_t        input_bytes;        /* 0: one sample of zeros, which measures and returns its outputs */
     int           time_limit_seconds; /* for one run of the compiler or the emulator; 0: 300 */
     bool          counts_layers;      /* also, in a second run, what each layer takes on the first sample */
-    bool          counts_start_up;    /* also, in two further runs, what the model adds to start-up */
+    bool          counts_start_up;    /* also, in two or three further runs, what the model adds to start-up */
     const char   *build_folder;       /* made and kept, with firmware.elf; NULL: a temporary one, removed */
     mote_progress progress;           /* stage "emulate", in samples */
 } mote_emulate_options;
@@ -88,9 +88,9 @@ typedef struct mote_emulation {
     int                   section_count;
     mote_layer_count     *layers; /* [layer_count] in the model's order; none where the folder does not name its layers */
     int32_t               layer_count;
-    bool                  has_start_up;                         /* counted: asked for, and the chip can */
-    uint64_t              start_up_count, model_start_up_count; /* all of RAM before main; of it, because of the model */
-    struct mote_arena    *owner;
+    bool                  has_start_up;            /* counted: asked for, and the chip can */
+    uint64_t start_up_count, model_start_up_count; /* setting up RAM, and NAME_reset; of it, because of the model */
+    struct mote_arena *owner;
 } mote_emulation;
 
 /* Builds dir/NAME.c with the harness for options->chip, checks that it fits, runs it on every sample, then once more to

@@ -540,10 +540,12 @@ MRT_API void mrt_interpreter_invoke(mrt_interpreter *net)
 {
     uint8_t *const  arena = net->arena;
     const mrt_step *step;
+    uint16_t        number = 0;
 
-    for (step = net->steps; step; step = step->next) {
+    for (step = net->steps; step; step = step->next, number++) {
         mrt_io  io;
         int32_t i;
+        MRT_STEP(number);
         for (i = 0; i < MRT_STEP_IN_MAX; i++)
             io.in[i] = arena + step->in[i];
         io.out[0] = arena + step->out;
@@ -572,15 +574,32 @@ MRT_API int32_t mrt_interpreter_output_count(const mrt_interpreter *net)
     return (int32_t)net->model.outputs.count;
 }
 
-static void mrt_interpreter_end(const mrt_interpreter *net, const mrt_vector *ids, int32_t index, uint32_t offset,
+MRT_API void *mrt_interpreter_input_data(mrt_interpreter *net, int32_t index)
+{
+    return net->arena + net->ends[index];
+}
+
+MRT_API const void *mrt_interpreter_output_data(const mrt_interpreter *net, int32_t index)
+{
+    const uint32_t offset = net->ends[net->model.inputs.count + (uint32_t)index];
+    mrt_model      m = net->model;
+    mrt_tensor     tensor;
+
+    if (offset != mrt_in_file)
+        return net->arena + offset;
+    mrt_model_tensor(&m, mrt_element(&m.r, &m.outputs, (uint32_t)index), &tensor); /* went well at open */
+    return m.r.bytes + tensor.data;
+}
+
+static void mrt_interpreter_end(const mrt_interpreter *net, const mrt_vector *ids, int32_t index, const void *data,
                                 mrt_end *out)
 {
     mrt_model  m = net->model;
     mrt_tensor tensor;
     int32_t    i;
 
-    mrt_model_tensor(&m, mrt_element(&m.r, ids, (uint32_t)index), &tensor); /* went well at open */
-    out->data = offset == mrt_in_file ? (uint8_t *)(uintptr_t)(m.r.bytes + tensor.data) : net->arena + offset;
+    mrt_model_tensor(&m, mrt_element(&m.r, ids, (uint32_t)index), &tensor);
+    out->data = (void *)(uintptr_t)data;
     out->bytes = tensor.bytes;
     out->type = tensor.type;
     out->rank = tensor.rank;
@@ -593,10 +612,10 @@ static void mrt_interpreter_end(const mrt_interpreter *net, const mrt_vector *id
 
 MRT_API void mrt_interpreter_input(const mrt_interpreter *net, int32_t index, mrt_end *out)
 {
-    mrt_interpreter_end(net, &net->model.inputs, index, net->ends[index], out);
+    mrt_interpreter_end(net, &net->model.inputs, index, net->arena + net->ends[index], out);
 }
 
 MRT_API void mrt_interpreter_output(const mrt_interpreter *net, int32_t index, mrt_end *out)
 {
-    mrt_interpreter_end(net, &net->model.outputs, index, net->ends[net->model.inputs.count + (uint32_t)index], out);
+    mrt_interpreter_end(net, &net->model.outputs, index, mrt_interpreter_output_data(net, index), out);
 }

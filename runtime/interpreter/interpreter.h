@@ -18,8 +18,8 @@
  * The file may be hostile: every offset is checked before it is followed, every shape before a kernel sees it. It must stay
  * as it is while the interpreter lives. Names, descriptions and metadata in it are never read.
  *
- * Needs double with 64 bits (so not AVR). Define MRT_API to give the functions another linkage, e.g. `static` where all
- * sources are included into one.
+ * Needs double with 64 bits (so not AVR). Define MRT_ONE_SOURCE, and MRT_API and MRT_API_DATA as `static`, where all sources
+ * are included into one.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_INTERPRETER_H
 #define MRT_INTERPRETER_H
@@ -88,8 +88,10 @@ typedef struct mrt_failure {
     int32_t    tensor;
 } mrt_failure;
 
+#if !defined(MRT_ONE_SOURCE)
 /* A text for a reason: linked only where it is called. */
-MRT_API const char *mrt_reason_text(mrt_reason reason);
+const char *mrt_reason_text(mrt_reason reason);
+#endif
 
 /* ---- opening ---- */
 
@@ -187,6 +189,9 @@ MRT_API int32_t mrt_interpreter_output_count(const mrt_interpreter *interpreter)
 /* 0 <= index < count. */
 MRT_API void mrt_interpreter_input(const mrt_interpreter *interpreter, int32_t index, mrt_end *out);
 MRT_API void mrt_interpreter_output(const mrt_interpreter *interpreter, int32_t index, mrt_end *out);
+/* Only where it lies. */
+MRT_API void       *mrt_interpreter_input_data(mrt_interpreter *interpreter, int32_t index);
+MRT_API const void *mrt_interpreter_output_data(const mrt_interpreter *interpreter, int32_t index);
 
 #ifdef __cplusplus
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "interpreter.h"
 
-MRT_API const char *mrt_reason_text(mrt_reason reason)
+const char *mrt_reason_text(mrt_reason reason)
 {
     static const char *const texts[MRT_REASON_COUNT] = {
 #define MRT_REASON(NAME, STATUS, text) text,

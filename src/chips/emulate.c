@@ -157,7 +157,7 @@ static void locate_fault(mote_text *where, const mote_job *unhooked)
         job.firmware->row->family->run(&job, &report, &err) == MOTE_OK && report.is_fault && mote_mark_count(&marks) > 0)
         layer = mote_firmware_layer_find(job.firmware, mote_mark_at(&marks, mote_mark_count(&marks) - 1).step);
     if (layer)
-        mote_text_printf(where, " in operator %u (%s \"%s\")", layer->step, layer->op, mote_show_string(layer->name).text);
+        mote_text_printf(where, " in operator %d (%s \"%s\")", layer->index, layer->op, mote_show_string(layer->name).text);
     mote_text_free(&marks);
 }
 
@@ -265,14 +265,14 @@ static mote_status count_layers(const mote_job *all, mote_emulation *out, mote_e
     return err->code;
 }
 
-static mote_status count_start(const mote_job *all, bool with_model, uint64_t *count, mote_error *err)
+static mote_status count_start(const mote_job *all, mote_firmware_start_part part, uint64_t *count, mote_error *err)
 {
     const mote_chip_family *family = all->firmware->row->family;
     mote_job                job = *all;
     mote_harness_report     report = {0};
 
     job.sample_count = 0;
-    MOTE_TRY(mote_firmware_start(job.firmware, with_model, err));
+    MOTE_TRY(mote_firmware_start(job.firmware, part, err));
     MOTE_TRY(family->run(&job, &report, err));
     if (report.is_fault)
         return mote_fail(err, MOTE_ERR_FORMAT, "stopped on %s in its start-up", job.firmware->row->chip.name);
@@ -283,11 +283,14 @@ static mote_status count_start(const mote_job *all, bool with_model, uint64_t *c
 
 static mote_status count_start_up(const mote_job *job, mote_emulation *out, mote_error *err)
 {
-    uint64_t without;
+    uint64_t alone, memory, reset = 0;
 
-    MOTE_TRY(count_start(job, true, &out->start_up_count, err));
-    MOTE_TRY(count_start(job, false, &without, err));
-    out->model_start_up_count = out->start_up_count - without;
+    MOTE_TRY(count_start(job, MOTE_START_MEMORY_ALONE, &alone, err));
+    MOTE_TRY(count_start(job, MOTE_START_MEMORY, &memory, err));
+    if (job->firmware->model.has_state)
+        MOTE_TRY(count_start(job, MOTE_START_RESET, &reset, err));
+    out->start_up_count = memory + reset;
+    out->model_start_up_count = memory - alone + reset;
     out->has_start_up = true;
     return MOTE_OK;
 }

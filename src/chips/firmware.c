@@ -442,9 +442,13 @@ mote_status mote_firmware_hook(mote_firmware *f, mote_error *err)
     return measure_linked(f, err);
 }
 
-mote_status mote_firmware_start(mote_firmware *f, bool with_model, mote_error *err)
+mote_status mote_firmware_start(mote_firmware *f, mote_firmware_start_part part, mote_error *err)
 {
-    return link_variant(f, "harness_start.c", "model.o", "start.elf", with_model ? "-DWITH_MODEL=1" : "-DWITH_MODEL=0", err);
+    static const char *const flags[] = {[MOTE_START_MEMORY_ALONE] = "-DWITH_MODEL=0",
+                                        [MOTE_START_MEMORY] = "-DWITH_MODEL=1",
+                                        [MOTE_START_RESET] = "-DWITH_MODEL=2"};
+
+    return link_variant(f, "harness_start.c", "model.o", "start.elf", flags[part], err);
 }
 
 mote_status mote_firmware_check_fit(const mote_firmware *f, mote_error *err)

@@ -25,7 +25,7 @@ typedef struct mote_firmware_model {
 } mote_firmware_model;
 
 typedef struct mote_firmware_layer {
-    uint32_t    step;
+    int32_t     index, step; /* in the model; as marks name it, -1: never runs */
     const char *op, *shape, *name;
     uint64_t    macs;
 } mote_firmware_layer;
@@ -45,7 +45,7 @@ typedef struct mote_firmware {
     uint32_t                    flash_bytes, ram_bytes, code_bytes, weight_bytes;
     mote_firmware_section       sections[MOTE_EMULATION_SECTIONS];
     int                         section_count;
-    mote_firmware_layer        *layers; /* sorted by step; filled by mote_firmware_hook */
+    mote_firmware_layer        *layers; /* sorted by index; filled by mote_firmware_hook */
     int32_t                     layer_count;
     uint32_t frame_bytes; /* largest stack frame of the model's own functions: a lower bound of the stack */
 } mote_firmware;
@@ -58,8 +58,13 @@ mote_status mote_firmware_build(mote_firmware *firmware, mote_error *err);
  * marks. A source without MRT_STEP and MRT_LAYER has no layers; that is no error. */
 mote_status mote_firmware_hook(mote_firmware *firmware, mote_error *err);
 
-/* Links start.elf: the report's model count is that of start-up; with or without a model in it. */
-mote_status mote_firmware_start(mote_firmware *firmware, bool with_model, mote_error *err);
+/* Links start.elf, whose report's model count is that of one part of start-up. */
+typedef enum mote_firmware_start_part {
+    MOTE_START_MEMORY_ALONE, /* setting up RAM, without a model */
+    MOTE_START_MEMORY,       /* ... with it */
+    MOTE_START_RESET         /* NAME_reset */
+} mote_firmware_start_part;
+mote_status mote_firmware_start(mote_firmware *firmware, mote_firmware_start_part part, mote_error *err);
 
 /* The rows of an object file's MRT_LAYER (parts/hook.h): firmware->layers. FORMAT where they are not such rows. */
 mote_status mote_firmware_read_layers(mote_firmware *firmware, const char *object, mote_error *err);

@@ -10,7 +10,7 @@
 
 /* ---- names ---- */
 
-/* "STEP\nOP\nSHAPE\nMACS\nNAME\0": the step's text until the first newline and so on; false when there are not so many
+/* "INDEX\nSTEP\nOP\nSHAPE\nMACS\nNAME\0": split at the newlines; false when there are not so many
  * lines. */
 static bool split_lines(char *text, char **line, int count)
 {
@@ -39,26 +39,31 @@ static bool read_number(const char *text, uint64_t max, uint64_t *out)
 
 static mote_status read_row(mote_firmware *f, char *text, mote_error *err)
 {
+    enum { LINES = 6 };
     mote_firmware_layer *layer = &f->layers[f->layer_count];
-    uint64_t             step;
-    char                *line[5];
+    char                *line[LINES];
+    const bool           has_lines = split_lines(text, line, LINES);
+    uint64_t             index, step = 0;
+    bool                 runs;
 
-    if (!split_lines(text, line, 5) || !read_number(line[0], MOTE_MARK_END - 1, &step) ||
-        !read_number(line[3], UINT64_MAX, &layer->macs))
+    runs = has_lines && strcmp(line[1], "none") != 0;
+    if (!has_lines || !read_number(line[0], INT32_MAX, &index) ||
+        (runs && !read_number(line[1], MOTE_MARK_END - 1, &step)) || !read_number(line[4], UINT64_MAX, &layer->macs))
         return mote_fail(err, MOTE_ERR_FORMAT, "%s.c: an MRT_LAYER is not as mote compile writes it", f->name);
-    layer->step = (uint32_t)step;
-    layer->op = line[1];
-    layer->shape = line[2];
-    layer->name = line[4];
+    layer->index = (int32_t)index;
+    layer->step = runs ? (int32_t)step : -1;
+    layer->op = line[2];
+    layer->shape = line[3];
+    layer->name = line[5];
     f->layer_count++;
     return MOTE_OK;
 }
 
-static int by_step(const void *a, const void *b)
+static int by_index(const void *a, const void *b)
 {
     const mote_firmware_layer *x = a, *y = b;
 
-    return (x->step > y->step) - (x->step < y->step);
+    return (x->index > y->index) - (x->index < y->index);
 }
 
 /* The arrays lie in any order, with zeros between them. */
@@ -81,7 +86,7 @@ static mote_status read_rows(mote_firmware *f, const char *bytes, size_t count, 
             MOTE_TRY(read_row(f, text + i, err));
             i += length;
         }
-    qsort(f->layers, (size_t)f->layer_count, sizeof *f->layers, by_step);
+    qsort(f->layers, (size_t)f->layer_count, sizeof *f->layers, by_index);
     return MOTE_OK;
 }
 
@@ -103,9 +108,12 @@ mote_status mote_firmware_read_layers(mote_firmware *f, const char *object, mote
 
 const mote_firmware_layer *mote_firmware_layer_find(const mote_firmware *f, uint32_t step)
 {
-    const mote_firmware_layer key = {.step = step};
+    int32_t i;
 
-    return f->layer_count > 0 ? bsearch(&key, f->layers, (size_t)f->layer_count, sizeof key, by_step) : NULL;
+    for (i = 0; i < f->layer_count; i++)
+        if (f->layers[i].step >= 0 && (uint32_t)f->layers[i].step == step)
+            return &f->layers[i];
+    return NULL;
 }
 
 /* ---- what they took ---- */
@@ -137,7 +145,7 @@ mote_status mote_layers_take(mote_emulation *out, const mote_firmware *f, const 
     out->layers = MOTE_NEW(arena, mote_layer_count, f->layer_count, err);
     for (i = 0; err->code == MOTE_OK && i < f->layer_count; i++) {
         const mote_firmware_layer *from = &f->layers[i];
-        out->layers[i] = (mote_layer_count){.index = (int32_t)from->step,
+        out->layers[i] = (mote_layer_count){.index = from->index,
                                             .op = mote_arena_strdup(arena, from->op, err),
                                             .shape = mote_arena_strdup(arena, from->shape, err),
                                             .name = mote_arena_strdup(arena, from->name, err),

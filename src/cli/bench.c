@@ -8,10 +8,11 @@
 #include "cli/cli.h"
 
 typedef struct benching {
+    mote_file            file; /* the .tflite of an interpreted model */
     const char          *path;
     const char *const   *inputs;
     int                  input_count;
-    bool                 shows_layers, is_json;
+    bool                 shows_layers, is_json, is_interpreted;
     mote_compile_options compile;
     mote_emulate_options emulate;
     mote_emulation       chip;
@@ -86,7 +87,7 @@ static void print_sections(const mote_emulation *e)
 static void print_start_up(const mote_emulation *e)
 {
     if (e->has_start_up)
-        printf("start-up       %llu %s to set up RAM; the model adds %llu of them, zeroing its arena\n",
+        printf("start-up       %llu %s to set up RAM and reset; of these the model adds %llu\n",
                (unsigned long long)e->start_up_count, e->chip->count_unit, (unsigned long long)e->model_start_up_count);
     else
         puts("start-up       not counted on this chip");
@@ -213,6 +214,10 @@ static mote_status bench_model(benching *b, const mote_model *model, const mote_
     b->emulate.inputs = inputs->bytes;
     b->emulate.input_bytes = inputs->count > 0 ? inputs->sample_bytes : 0;
     MOTE_TRY(count_macs(b, model, err));
+    if (b->is_interpreted) {
+        b->compile.target = "interpreter";
+        MOTE_TRY(cli_take_tflite(b->path, &b->compile, &b->file, err));
+    }
     mote_emulate_model(model, &b->compile, &b->emulate, &b->chip, err);
     return cli_blame(b->path, err);
 }
@@ -226,6 +231,7 @@ static mote_status bench_file(benching *b, mote_error *err)
         (b->input_count == 0 || mote_samples_load(&inputs, model, b->inputs, b->input_count, err) == MOTE_OK))
         bench_model(b, model, &inputs, err);
     mote_samples_free(&inputs);
+    mote_file_close(&b->file);
     mote_model_destroy(model);
     return err->code;
 }
@@ -293,14 +299,22 @@ static mote_status print_host_json(const benching *b, mote_error *err)
 
 /* ---- the command ---- */
 
-static mote_status check_folder(const cli_args *args, const benching *b, mote_error *err)
+static mote_status check_request(const cli_args *args, const benching *b, mote_error *err)
 {
+    static const char *const compiling[] = {"optimize", "interpreter"};
+    size_t                   i;
+
+    for (i = 0; i < sizeof compiling / sizeof *compiling; i++) {
+        if (cli_has(args, compiling[i]) && !b->emulate.chip)
+            return mote_fail(err, MOTE_ERR_USAGE, "--%s goes with --chip NAME", compiling[i]);
+        if (cli_has(args, compiling[i]) && mote_path_is_dir(b->path))
+            return mote_fail(err, MOTE_ERR_USAGE, "%s: is compiled already; --%s goes with a .tflite", b->path,
+                             compiling[i]);
+    }
     if (!mote_path_is_dir(b->path))
         return MOTE_OK;
     if (!b->emulate.chip)
         return mote_fail(err, MOTE_ERR_USAGE, "%s: a compiled folder is measured on a chip: --chip NAME", b->path);
-    if (cli_has(args, "optimize"))
-        return mote_fail(err, MOTE_ERR_USAGE, "%s: is compiled already; --optimize goes with a .tflite", b->path);
     return MOTE_OK;
 }
 
@@ -317,11 +331,12 @@ static mote_status run_bench(const cli_args *args, mote_error *err)
     benching                 b = {.path = args->positional[0],
                                   .shows_layers = cli_has(args, "layers"),
                                   .is_json = cli_has(args, "json"),
+                                  .is_interpreted = cli_has(args, "interpreter"),
                                   .emulate = {.chip = cli_value(args, "chip"), .progress = cli_progress()}};
     int                      optimize;
 
     MOTE_TRY(cli_choice(args, "optimize", optimize_words, 0, &optimize, err));
-    MOTE_TRY(check_folder(args, &b, err));
+    MOTE_TRY(check_request(args, &b, err));
     b.compile.optimize = optimize ? MOTE_OPTIMIZE_SIZE : MOTE_OPTIMIZE_SPEED;
     b.emulate.counts_layers = b.shows_layers || b.is_json || mote_path_is_dir(b.path);
     b.emulate.counts_start_up = true;
@@ -349,6 +364,7 @@ const cli_command cli_bench = {
             {"layers", 'l', NULL, "each layer's share"},
             {"input", 'i', "X", "as in mote run, the first sample counts; none: zeros. For a folder: one .bin"},
             {"optimize", 0, "speed|size", "what to compile for, as in mote compile"},
+            {"interpreter", 0, NULL, "run the .tflite from flash, instead of compiled code"},
             {"json", 0, NULL, "print JSON, with the layers"},
             {0},
         },

@@ -14,6 +14,7 @@
 #include <mote/mote.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 
 enum { CLI_OPTIONS_MAX = 20, CLI_VALUES_MAX = 16, CLI_POSITIONALS_MAX = 2 };
 
@@ -99,6 +100,10 @@ typedef struct cli_data_request {
 } cli_data_request;
 mote_status cli_load_data(mote_dataset **out, const mote_data_split **split, const cli_data_request *request,
                           mote_error *err);
+
+/* For target "interpreter": the model's own bytes, where path is a .tflite. file outlives the options; it is closed by the
+ * caller, also on failure. */
+mote_status cli_take_tflite(const char *path, mote_compile_options *options, mote_file *file, mote_error *err);
 
 void    cli_json_metrics(json_t *object, const mote_evaluation *evaluation); /* adds a key a metric */
 json_t *cli_json_evaluation(const mote_evaluation *evaluation);

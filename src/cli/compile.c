@@ -3,10 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "formats/tflite/tflite.h"
 
-enum { TARGET_C, TARGET_ARRAY, TARGETS_KNOWN };
+enum { TARGET_C, TARGET_ARRAY, TARGET_INTERPRETER, TARGETS_KNOWN };
+
+static const char *const target_words[] = {"c", "array", "interpreter", "esp-idf", "arduino", "platformio", NULL};
 
 static void print_pruned(const mote_prune_result *p)
 {
@@ -60,46 +64,58 @@ static mote_status print_result(const cli_args *args, int target, const char *fo
 {
     if (cli_has(args, "json")) {
         const mote_compiled_chips *any = mote_compiled_for(r, NULL);
-        return cli_print_json(json_pack("{ss ss ss si sI sI sI si so so}", "folder", folder, "target",
-                                        target == TARGET_C ? "c" : "array", "name", r->name, "steps", r->step_count,
-                                        "arena_bytes", (json_int_t)any->arena_bytes, "arena_bound_bytes",
-                                        (json_int_t)any->arena_bound_bytes, "constant_bytes",
+        return cli_print_json(json_pack("{ss ss ss si sI sI sI si so so}", "folder", folder, "target", target_words[target],
+                                        "name", r->name, "steps", r->step_count, "arena_bytes", (json_int_t)any->arena_bytes,
+                                        "arena_bound_bytes", (json_int_t)any->arena_bound_bytes, "constant_bytes",
                                         (json_int_t)any->constant_bytes, "instances", any->instance_count, "chips",
                                         json_chips(r), "constant_channels", cli_json_pruned(&r->pruned)),
                               err);
     }
-    if (target == TARGET_C)
+    if (target != TARGET_ARRAY)
         return print_c(folder, r, err);
     printf("written  %s/model.h, model.cc: g_model, g_model_len\n", folder);
     return MOTE_OK;
 }
 
+mote_status cli_take_tflite(const char *path, mote_compile_options *options, mote_file *file, mote_error *err)
+{
+    MOTE_TRY(mote_file_open(file, path, err));
+    if (mote_tflite_recognise(file->bytes, file->count)) {
+        options->file = file->bytes;
+        options->file_bytes = file->count;
+    }
+    return MOTE_OK;
+}
+
 static mote_status run_compile(const cli_args *args, mote_error *err)
 {
-    static const char *const targets[] = {"c", "array", "esp-idf", "arduino", "platformio", NULL};
     static const char *const optimize_words[] = {"speed", "size", NULL};
     const char              *folder = cli_value(args, "output"), *path = args->positional[0];
     mote_compile_options     options = {.name = cli_value(args, "name")};
     mote_compile_result      result = {.name = ""};
+    mote_file                file = {0};
     mote_model              *model;
     int                      target, optimize;
 
-    MOTE_TRY(cli_choice(args, "target", targets, TARGET_C, &target, err));
+    MOTE_TRY(cli_choice(args, "target", target_words, TARGET_C, &target, err));
     MOTE_TRY(cli_choice(args, "optimize", optimize_words, 0, &optimize, err));
     if (target >= TARGETS_KNOWN)
         return mote_fail(err, MOTE_ERR_UNSUPPORTED,
                          "--target %s is not there yet; the folder of --target c builds with any C compiler",
-                         targets[target]);
+                         target_words[target]);
     if (!folder)
         return mote_fail(err, MOTE_ERR_USAGE, "name the folder to write: -o DIR");
-    options.target = targets[target];
+    options.target = target_words[target];
     options.keeps_constant_channels = cli_has(args, "no-prune-constant");
     options.optimize = optimize ? MOTE_OPTIMIZE_SIZE : MOTE_OPTIMIZE_SPEED;
     MOTE_TRY(mote_model_load(&model, path, NULL, err));
-    if (mote_compile(model, folder, &options, &result, err) == MOTE_OK)
+    if (target == TARGET_INTERPRETER)
+        cli_take_tflite(path, &options, &file, err);
+    if (err->code == MOTE_OK && mote_compile(model, folder, &options, &result, err) == MOTE_OK)
         print_result(args, target, folder, &result, err);
     else if (err->code == MOTE_ERR_UNSUPPORTED)
         mote_context(err, "%s", path);
+    mote_file_close(&file);
     mote_model_destroy(model);
     return err->code;
 }
@@ -109,13 +125,16 @@ const cli_command cli_compile = {
     .operands = "MODEL -o DIR",
     .summary = "write a model as plain C",
     .examples = "  mote compile mnist_int8.tflite -o firmware/mnist --name mnist\n"
-                "  mote compile mnist_int8.tflite -o firmware/mnist --target array\n",
+                "  mote compile mnist_int8.tflite -o firmware/mnist --target array\n"
+                "  mote compile mnist_int8.tflite -o firmware/mnist --target interpreter\n",
     .positional_min = 1,
     .positional_max = 1,
     .options =
         (const cli_option[]){
             {"output", 'o', "DIR", "the folder to write; one that mote wrote is replaced"},
-            {"target", 't', "c|array", "c (default): a folder of C99; array: g_model for TensorFlow Lite Micro"},
+            {"target", 't', "c|interpreter|array",
+             "c (default): a folder of C99; interpreter: the .tflite as it is, with what runs it; array: g_model for "
+             "TensorFlow Lite Micro"},
             {"name", 'n', "ID", "prefix of all names (the model's name)"},
             {"optimize", 0, "speed|size", "speed (default): a kernel for each shape; size: one for all shapes"},
             {"no-prune-constant", 0, NULL, "keep channels whose values no input can change"},

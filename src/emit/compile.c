@@ -225,34 +225,93 @@ static void take_results(compilation *c)
         c->result.step_count += !e->variants[0].program->steps[s].kernel->is_view;
 }
 
-static mote_status write_c(compilation *c, const char *folder, mote_error *err)
+static void begin_emitter(compilation *c, const mote_model *model)
 {
-    mote_text header = {0}, source = {0};
-    char      name[96];
-    size_t    i;
+    size_t i;
 
-    if (mote_model_is_quantized(c->model) && !c->options->keeps_constant_channels)
-        MOTE_TRY(mote_model_prune_constant(&c->pruned, c->model, NULL, &c->result.pruned, err));
-    c->emitter.model = c->pruned ? c->pruned : c->model;
+    c->emitter.model = model;
     c->emitter.name = c->result.name;
     c->emitter.optimize = c->options->optimize;
     for (i = 0; c->result.name[i] && i + 1 < sizeof c->emitter.upper; i++)
         c->emitter.upper[i] = (char)toupper((unsigned char)c->result.name[i]);
+}
+
+static mote_status write_header_and_source(compilation *c, const char *folder, mote_text *header, mote_text *source,
+                                           mote_error *err)
+{
+    char name[96];
+
+    snprintf(name, sizeof name, "%s.h", c->result.name);
+    write_text(c, folder, name, header, err);
+    snprintf(name, sizeof name, "%s.c", c->result.name);
+    return write_text(c, folder, name, source, err);
+}
+
+static mote_status write_c(compilation *c, const char *folder, mote_error *err)
+{
+    mote_text header = {0}, source = {0};
+
+    if (mote_model_is_quantized(c->model) && !c->options->keeps_constant_channels)
+        MOTE_TRY(mote_model_prune_constant(&c->pruned, c->model, NULL, &c->result.pruned, err));
+    begin_emitter(c, c->pruned ? c->pruned : c->model);
     MOTE_TRY(add_variants(c, err));
     mote_emit_header(&c->emitter, &header);
     mote_emit_source(&c->emitter, &source);
-    snprintf(name, sizeof name, "%s.h", c->result.name);
-    write_text(c, folder, name, &header, err);
-    snprintf(name, sizeof name, "%s.c", c->result.name);
-    write_text(c, folder, name, &source, err);
-    MOTE_TRY(err->code);
+    MOTE_TRY(write_header_and_source(c, folder, &header, &source, err));
     MOTE_TRY(mote_emit_runtime(&c->emitter, folder, err));
     MOTE_TRY(write_selftest(c, folder, err));
     take_results(c);
     return MOTE_OK;
 }
 
-/* ---- both ---- */
+/* ---- target "interpreter" ---- */
+
+static void take_interpreter_results(compilation *c, const mote_interpreted *in)
+{
+    int i;
+
+    for (i = 0; i < MOTE_INTERPRETED_MACHINES; i++)
+        if (mote_interpreted_machines[i].kernels)
+            c->result.chips[c->result.chip_count++] = (mote_compiled_chips){.name = mote_interpreted_machines[i].kernels,
+                                                                            .arena_bytes = in->arena_bytes[i],
+                                                                            .arena_bound_bytes = in->arena_bound_bytes[i],
+                                                                            .constant_bytes = in->file_bytes};
+    c->result.step_count = in->step_count;
+}
+
+static mote_status write_interpreter(compilation *c, const char *folder, mote_error *err)
+{
+    mote_text        file = {0}, header = {0}, source = {0};
+    mote_interpreted in = {.file = c->options->file, .file_bytes = c->options->file_bytes};
+
+    begin_emitter(c, c->model);
+    if (!in.file) {
+        MOTE_TRY(mote_tflite_write(&file, c->model, err));
+        in.file = (const uint8_t *)file.bytes;
+        in.file_bytes = file.count;
+    }
+    if (mote_interpreted_measure(&in, c->model, err) == MOTE_OK) {
+        mote_emit_interpreter_header(&c->emitter, &in, &header);
+        if (mote_emit_interpreter_source(&c->emitter, &in, folder, &source, err) == MOTE_OK &&
+            write_header_and_source(c, folder, &header, &source, err) == MOTE_OK &&
+            write_selftest(c, folder, err) == MOTE_OK)
+            take_interpreter_results(c, &in);
+    }
+    mote_text_free(&file);
+    mote_text_free(&header);
+    mote_text_free(&source);
+    return err->code;
+}
+
+/* ---- all ---- */
+
+typedef struct compile_target {
+    const char *name;
+    mote_status (*write)(compilation *c, const char *folder, mote_error *err);
+} compile_target;
+
+static const compile_target compile_targets[] = {
+    {"c", write_c}, {"array", write_array}, {"interpreter", write_interpreter}, {NULL, NULL}};
 
 /* Whether one entry of an output folder is mote's: the runtime, or a file whose first line says so. */
 static bool is_generated(const char *path)
@@ -297,16 +356,19 @@ static mote_status check_folder(compilation *c, const char *folder, mote_error *
 
 static mote_status compile_to(compilation *c, const char *folder, mote_error *err)
 {
-    const bool      is_array = c->options->target && strcmp(c->options->target, "array") == 0;
-    mote_output_dir output;
+    const char           *wanted = c->options->target ? c->options->target : "c";
+    const compile_target *target = compile_targets;
+    mote_output_dir       output;
 
-    if (c->options->target && !is_array && strcmp(c->options->target, "c") != 0)
-        return mote_fail(err, MOTE_ERR_USAGE, "target \"%s\" is not one of: c, array",
-                         mote_show_string(c->options->target).text);
+    while (target->name && strcmp(target->name, wanted) != 0)
+        target++;
+    if (!target->name)
+        return mote_fail(err, MOTE_ERR_USAGE, "target \"%s\" is not one of: c, array, interpreter",
+                         mote_show_string(wanted).text);
     MOTE_TRY(choose_name(c, err));
     MOTE_TRY(check_folder(c, folder, err));
     MOTE_TRY(mote_output_dir_begin(&output, folder, err));
-    if ((is_array ? write_array(c, output.temporary, err) : write_c(c, output.temporary, err)) == MOTE_OK)
+    if (target->write(c, output.temporary, err) == MOTE_OK)
         return mote_output_dir_commit(&output, err);
     mote_output_dir_abandon(&output);
     return err->code;

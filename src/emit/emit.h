@@ -48,16 +48,57 @@ void mote_emit_condition_end(const mote_emitter *emitter, uint32_t mask, mote_te
 
 void mote_emit_header(const mote_emitter *emitter, mote_text *out); /* NAME.h */
 void mote_emit_source(const mote_emitter *emitter, mote_text *out); /* NAME.c */
+/* Parts of both that every target has: constants of inputs, outputs and preparation; conversions; labels. */
+void mote_emit_ends(const mote_emitter *emitter, mote_text *out);
+void mote_emit_conversions(const mote_emitter *emitter, mote_text *out);
+void mote_emit_labels(const mote_emitter *emitter, mote_text *out);
+void mote_emit_argmax(const mote_emitter *emitter, mote_text *out);
+void mote_emit_label_table(const mote_emitter *emitter, mote_text *out);
+
+/* A .tflite that the interpreter runs on the chip. */
+typedef struct mote_interpreted {
+    const uint8_t *file;
+    size_t         file_bytes;
+    uint32_t       operators; /* bit i: the i-th of MRT_OPERATORS (runtime/interpreter/operators.h) */
+    size_t         arena_bytes[4], arena_bound_bytes[4]; /* by mote_interpreted_machines */
+    int32_t        step_count;
+} mote_interpreted;
+
+/* For which kinds of chip the arena is measured; the last one is "else". */
+typedef struct mote_interpreted_machine {
+    const char *kernels; /* mote_compile_options.kernels; NULL: a 64-bit host */
+    const char *condition;
+    int         pointer_bytes, arch;
+} mote_interpreted_machine;
+
+enum { MOTE_INTERPRETED_MACHINES = 4 };
+extern const mote_interpreted_machine mote_interpreted_machines[MOTE_INTERPRETED_MACHINES];
+
+/* Finds the operators that the model uses and measures the arenas; file and file_bytes are given. Errors: UNSUPPORTED,
+ * LIMIT, FORMAT. */
+mote_status mote_interpreted_measure(mote_interpreted *interpreted, const mote_model *model, mote_error *err);
+void        mote_emit_interpreter_header(const mote_emitter *emitter, const mote_interpreted *interpreted, mote_text *out);
+/* NAME.c, and the sources that it includes below folder/mote_runtime. */
+mote_status mote_emit_interpreter_source(const mote_emitter *emitter, const mote_interpreted *interpreted,
+                                         const char *folder, mote_text *out, mote_error *err);
+
 /* NAME_selftest.c, with sample_count inputs and the outputs that the host gives for them, running `model`: what the program
  * was made of, before any pass that must not change its answers. */
 mote_status mote_emit_selftest(const mote_emitter *emitter, const mote_model *model, const void *inputs,
                                int32_t sample_count, mote_text *out, mote_error *err);
 
-/* A line "MRT_LAYER(...)" for each operator, which is nothing in firmware: what fault reports and figures call it. */
-void mote_emit_layers(const mote_emitter *emitter, mote_text *out);
+/* A line "MRT_LAYER(index, step, ...)" for each operator, which is nothing in firmware: what fault reports and figures call
+ * it. Its step is what MRT_STEP is given when it begins: its index, or (counts_up) how many steps came before; "none" for a
+ * view. */
+void mote_emit_layers(const mote_emitter *emitter, bool counts_up, mote_text *out);
 
 /* Writes the runtime headers that the variants' kernels need, and those that they include, below folder/mote_runtime. */
 mote_status mote_emit_runtime(const mote_emitter *emitter, const char *folder, mote_error *err);
+
+/* Writes these files of the runtime ("runtime/..."), the headers that they include, and for a header of the interpreter the
+ * source of the same name. includes (may be NULL) gets an #include for each source. */
+mote_status mote_emit_runtime_files(const char *const *paths, int32_t count, const char *folder, mote_text *includes,
+                                    mote_error *err);
 
 /* "{1, 2, 3}" in lines of at most 120 characters; one element alone. float32 and the integers of 8 to 64 bits. */
 void mote_emit_values(mote_text *out, const void *values, mote_dtype dtype, size_t count);

@@ -97,7 +97,7 @@ static bool has_state(const mote_graph *graph)
     return false;
 }
 
-static void emit_conversions(const mote_emitter *e, mote_text *out)
+void mote_emit_conversions(const mote_emitter *e, mote_text *out)
 {
     const mote_tensor *in = end_tensor(e, true, 0), *result = end_tensor(e, false, 0);
     long long          min, max;
@@ -129,7 +129,7 @@ static void emit_conversions(const mote_emitter *e, mote_text *out)
                      e->name, e->name);
 }
 
-static void emit_labels(const mote_emitter *e, mote_text *out)
+void mote_emit_labels(const mote_emitter *e, mote_text *out)
 {
     const mote_recipe *recipe = &e->model->recipe;
 
@@ -159,6 +159,18 @@ static void emit_recipe(const mote_emitter *e, mote_text *out)
     mote_text_puts(out, "\n\n");
 }
 
+void mote_emit_ends(const mote_emitter *e, mote_text *out)
+{
+    const mote_graph *graph = &e->model->graphs[0];
+    int32_t           i;
+
+    for (i = 0; i < graph->input_count; i++)
+        emit_end_constants(e, true, i, out);
+    for (i = 0; i < graph->output_count; i++)
+        emit_end_constants(e, false, i, out);
+    emit_recipe(e, out);
+}
+
 void mote_emit_header(const mote_emitter *e, mote_text *out)
 {
     const mote_graph *graph = &e->model->graphs[0];
@@ -182,11 +194,7 @@ void mote_emit_header(const mote_emitter *e, mote_text *out)
     mote_text_printf(out, "#define %s_INPUT_COUNT %d\n#define %s_OUTPUT_COUNT %d\n#define %s_HAS_STATE %d\n", e->upper,
                      graph->input_count, e->upper, graph->output_count, e->upper, resets);
     emit_chips(e, out);
-    for (i = 0; i < graph->input_count; i++)
-        emit_end_constants(e, true, i, out);
-    for (i = 0; i < graph->output_count; i++)
-        emit_end_constants(e, false, i, out);
-    emit_recipe(e, out);
+    mote_emit_ends(e, out);
     mote_text_printf(out,
                      "typedef struct %s_arena {\n    uint8_t bytes[%s_ARENA_BYTES]\n#if defined(__GNUC__)\n"
                      "        __attribute__((aligned(4)))\n#endif\n        ;\n} %s_arena;\n\n",
@@ -202,8 +210,8 @@ void mote_emit_header(const mote_emitter *e, mote_text *out)
     for (i = 0; i < graph->output_count; i++)
         emit_accessor(e, false, i, out);
     mote_text_puts(out, "\n");
-    emit_conversions(e, out);
+    mote_emit_conversions(e, out);
     mote_text_puts(out, "\n");
-    emit_labels(e, out);
+    mote_emit_labels(e, out);
     mote_text_puts(out, "\n#ifdef __cplusplus\n}\n#endif\n#endif\n");
 }

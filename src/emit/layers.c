@@ -2,17 +2,30 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "emit/emit.h"
 
-void mote_emit_layers(const mote_emitter *e, mote_text *out)
+static bool runs(const mote_graph *graph, const mote_node *node)
+{
+    mote_error         ignored = {0};
+    const mote_op_row *row = mote_op_find_row(graph, node, &ignored);
+
+    return row && !row->kernels[0].is_view;
+}
+
+void mote_emit_layers(const mote_emitter *e, bool counts_up, mote_text *out)
 {
     const mote_graph *graph = &e->model->graphs[0];
-    int32_t           i;
+    int32_t           i, step = 0;
 
     for (i = 0; i < graph->node_count; i++) {
         const mote_node   *node = &graph->nodes[i];
         const mote_tensor *result = mote_node_out(graph, node, 0);
         const char        *name = node->name ? node->name : result->name;
-        mote_text_printf(out, "MRT_LAYER(%d, \"%s\", \"%s\", %zu, ", i, mote_op_kind_name(node->op),
-                         mote_shape_show(result).text, mote_op_macs(graph, node));
+        mote_text_printf(out, "MRT_LAYER(%d, ", i);
+        if (runs(graph, node))
+            mote_text_printf(out, "%d, ", counts_up ? step++ : i);
+        else
+            mote_text_puts(out, "none, ");
+        mote_text_printf(out, "\"%s\", \"%s\", %zu, ", mote_op_kind_name(node->op), mote_shape_show(result).text,
+                         mote_op_macs(graph, node));
         mote_emit_string(out, name ? name : "");
         mote_text_puts(out, ")\n");
     }

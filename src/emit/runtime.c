@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "emit/emit.h"
 
-enum { HEADERS_MAX = 64 };
+enum { HEADERS_MAX = 128 };
 
 typedef struct header_list {
     const mote_embedded_file *files[HEADERS_MAX];
@@ -26,6 +26,20 @@ static void resolve(char *out, size_t size, const char *from, const char *target
         }
     }
     snprintf(out, size, "%.*s%.*s", (int)folder, from, (int)target_length, target);
+}
+
+static mote_status add_header(header_list *list, const char *path, mote_error *err);
+
+/* What a header of the interpreter declares stands in the source beside it, if there is one. */
+static mote_status add_source_of(header_list *list, const mote_embedded_file *header, mote_error *err)
+{
+    const size_t length = strlen(header->path);
+    char         source[256];
+
+    if (strncmp(header->path, "runtime/interpreter/", 20) != 0 || header->path[length - 1] != 'h')
+        return MOTE_OK;
+    snprintf(source, sizeof source, "%.*sc", (int)length - 1, header->path);
+    return mote_embedded_find(source) ? add_header(list, source, err) : MOTE_OK;
 }
 
 static mote_status add_header(header_list *list, const char *path, mote_error *err)
@@ -49,7 +63,7 @@ static mote_status add_header(header_list *list, const char *path, mote_error *e
         MOTE_TRY(add_header(list, included, err));
         at = end;
     }
-    return MOTE_OK;
+    return add_source_of(list, file, err);
 }
 
 static mote_status write_header(const mote_embedded_file *file, const char *folder, mote_arena *scratch, mote_error *err)
@@ -89,6 +103,24 @@ mote_status mote_emit_runtime(const mote_emitter *emitter, const char *folder, m
         add_headers_of(&list, emitter->variants[i].program, err);
     for (i = 0; i < list.count && err->code == MOTE_OK; i++)
         write_header(list.files[i], folder, &scratch, err);
+    mote_arena_destroy(&scratch);
+    return err->code;
+}
+
+mote_status mote_emit_runtime_files(const char *const *paths, int32_t count, const char *folder, mote_text *includes,
+                                    mote_error *err)
+{
+    header_list list = {.count = 0};
+    mote_arena  scratch = {0};
+    int         i;
+
+    for (i = 0; i < count; i++)
+        MOTE_TRY(add_header(&list, paths[i], err));
+    for (i = 0; i < list.count && err->code == MOTE_OK; i++) {
+        write_header(list.files[i], folder, &scratch, err);
+        if (includes && mote_path_has_suffix(list.files[i]->path, ".c"))
+            mote_text_printf(includes, "#include \"mote_runtime/%s\"\n", list.files[i]->path + strlen("runtime/"));
+    }
     mote_arena_destroy(&scratch);
     return err->code;
 }

@@ -319,7 +319,7 @@ static void emit_reset(const mote_emitter *e, const mote_variant *variant, mote_
         mote_text_puts(out, "}\n");
 }
 
-static void emit_argmax(const mote_emitter *e, mote_text *out)
+void mote_emit_argmax(const mote_emitter *e, mote_text *out)
 {
     const mote_graph *graph = &e->model->graphs[0];
 
@@ -344,7 +344,7 @@ void mote_emit_string(mote_text *out, const char *string)
     mote_text_puts(out, "\"");
 }
 
-static void emit_label_table(const mote_emitter *e, mote_text *out)
+void mote_emit_label_table(const mote_emitter *e, mote_text *out)
 {
     const mote_recipe *recipe = &e->model->recipe;
     int32_t            i;
@@ -404,11 +404,11 @@ void mote_emit_source(const mote_emitter *e, mote_text *out)
         e->name, MOTE_VERSION, e->optimize == MOTE_OPTIMIZE_SIZE ? "size" : "speed",
         e->optimize == MOTE_OPTIMIZE_SIZE ? "Os" : "O2", e->name);
     mote_text_puts(out, "#include \"mote_runtime/mrt.h\"\n\n");
-    mote_emit_layers(e, out);
+    mote_emit_layers(e, false, out);
     emit_arrays(e, out);
     for (v = 0; v < e->variant_count; v++)
         emit_variant(e, v, out);
     mote_text_puts(out, "\n");
-    emit_argmax(e, out);
-    emit_label_table(e, out);
+    mote_emit_argmax(e, out);
+    mote_emit_label_table(e, out);
 }

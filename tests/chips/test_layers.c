@@ -153,14 +153,16 @@ static void layers_and_calls_are_the_whole_inference(void **state)
 
 static void hooks_change_no_figure(void **state)
 {
-    const char *chips[CHIPS_MAX];
-    int         count = find_chips(chips), c;
-    mote_model *model = make_network();
-    mote_error  err = {0};
+    static const char *const chips[] = {"cortex-m4", "atmega328p"};
+    mote_model              *model = make_network();
+    mote_error               err = {0};
+    size_t                   c;
     (void)state;
-    for (c = 0; c < count; c++) {
+    for (c = 0; c < 2; c++) {
         mote_emulate_options options = {.chip = chips[c]};
         mote_emulation       plain, counted;
+        if (!has_chip(chips[c]))
+            continue;
         assert_int_equal(mote_emulate_model(model, NULL, &options, &plain, &err), MOTE_OK);
         options.counts_layers = options.counts_start_up = true;
         assert_int_equal(mote_emulate_model(model, NULL, &options, &counted, &err), MOTE_OK);

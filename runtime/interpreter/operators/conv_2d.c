@@ -54,12 +54,6 @@ static mrt_conv_2d_way mrt_conv_2d_way_of(const mrt_build *b)
     return mrt_arch_of(b) == MRT_ARCH_ARM_DSP ? dsp : mrt_arch_of(b) == MRT_ARCH_RISCV ? riscv : portable;
 }
 
-/* A block's inputs are read before its first output is written. */
-static uint32_t mrt_conv_2d_in_place(const mrt_window *window)
-{
-    return mrt_conv_2d_patches_of(window) == MRT_PATCHES_POINTS && window->out_c <= window->in_c ? 1 : 0;
-}
-
 static mrt_reason mrt_conv_2d_prepare_i8(mrt_build *b)
 {
     const mrt_conv_2d_way    way = mrt_conv_2d_way_of(b);
@@ -69,7 +63,7 @@ static mrt_reason mrt_conv_2d_prepare_i8(mrt_build *b)
 
     MRT_TRY(mrt_convolution_fill_i8(b, MRT_CONV_2D_ACTIVATION, MRT_CONV_2D_CHANNEL_AXIS, 0, &reference));
     p.window = reference.window;
-    p.patches = mrt_conv_2d_patches_of(&p.window);
+    p.patches = (int32_t)mrt_conv_2d_patches_of(&p.window);
     p.in_zero = reference.in_zero;
     p.w = reference.w = mrt_constant_bytes(b, 1, way.beyond);
     layout.channel_step = layout.tap_count = mrt_conv_2d_depth(&p.window);
@@ -77,7 +71,8 @@ static mrt_reason mrt_conv_2d_prepare_i8(mrt_build *b)
     layout.folds_zero = way.format == MRT_PANEL_BYTES;
     p.channels = mrt_convolution_channels(b, &reference, &layout, &p.output);
     b->scratch_bytes = (uint32_t)mrt_conv_2d_scratch(&p.window, way.format, way.positions);
-    b->in_place = mrt_conv_2d_in_place(&p.window);
+    /* a block's inputs are read before its first output is written */
+    b->in_place = p.patches == MRT_PATCHES_POINTS && p.window.out_c <= p.window.in_c;
     b->run = way.run;
     mrt_store(b, &p, sizeof p, 2);
     return MRT_REASON_NONE;

@@ -11,8 +11,8 @@ void harness_mark(uint16_t step);
 #define MRT_STEP(step) harness_mark(step)
 
 /* Lines; the name last, because anything may be in it. */
-#define MRT_LAYER(step, op, shape, macs, name)                                                                              \
-    static const char mote_layer_##step[] __attribute__((section(".mote_layers"), used)) =                                  \
-        #step "\n" op "\n" shape "\n" #macs "\n" name;
+#define MRT_LAYER(index, step, op, shape, macs, name)                                                                       \
+    static const char mote_layer_##index[] __attribute__((section(".mote_layers"), used)) =                                 \
+        #index "\n" #step "\n" op "\n" shape "\n" #macs "\n" name;
 
 #endif

@@ -2,10 +2,10 @@
 #include "misnamed.h"
 
 #if !defined(MRT_LAYER)
-#define MRT_LAYER(step, op, shape, macs, name)
+#define MRT_LAYER(index, step, op, shape, macs, name)
 #endif
 
-MRT_LAYER(0, "CONV_2D", "[1,2]", many, "name")
+MRT_LAYER(0, 0, "CONV_2D", "[1,2]", many, "name")
 
 void misnamed_invoke(misnamed_arena *arena)
 {

@@ -5,12 +5,12 @@
 
 #if !defined(MRT_STEP)
 #define MRT_STEP(step) ((void)0)
-#define MRT_LAYER(step, op, shape, macs, name)
+#define MRT_LAYER(index, step, op, shape, macs, name)
 #endif
 
-MRT_LAYER(0, "CONV_2D", "[1,2]", 12345678901, "long, \"quoted\"\nand in two lines")
-MRT_LAYER(1, "RESHAPE", "[2]", 0, "")
-MRT_LAYER(2, "SOFTMAX", "[1,4]", 7, "short")
+MRT_LAYER(0, 0, "CONV_2D", "[1,2]", 12345678901, "long, \"quoted\"\nand in two lines")
+MRT_LAYER(1, none, "RESHAPE", "[2]", 0, "")
+MRT_LAYER(2, 1, "SOFTMAX", "[1,4]", 7, "short")
 
 #define TEXT_(x) #x
 #define TEXT(x)  TEXT_(x)
@@ -55,7 +55,7 @@ void stepped_invoke(stepped_arena *arena)
 {
     MRT_STEP(0);
     loop_long();
-    MRT_STEP(2);
+    MRT_STEP(1);
     loop_short();
     arena->out[0] = arena->in[0];
 }

@@ -1,0 +1,276 @@
+/* Target "interpreter": NAME.h as for compiled code, but NAME.c has the .tflite as it is, and the interpreter with just the
+ * operators that the model uses.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "emit/emit.h"
+#include "runtime/interpreter/operators.h"
+
+const mote_interpreted_machine mote_interpreted_machines[MOTE_INTERPRETED_MACHINES] = {
+    {NULL, "UINTPTR_MAX > 0xffffffffu", 8, MRT_ARCH_PORTABLE},
+    {"arm-dsp", "defined(__ARM_FEATURE_DSP) && !defined(__ARM_BIG_ENDIAN)", 4, MRT_ARCH_ARM_DSP},
+    {"riscv", "defined(__riscv) && __riscv_xlen == 32 && defined(__riscv_mul)", 4, MRT_ARCH_RISCV},
+    {"portable", NULL, 4, MRT_ARCH_PORTABLE},
+};
+
+/* ---- what the model needs ---- */
+
+typedef struct interpreter_operator {
+    const char         *kind, *name, *source;
+    const mrt_operator *operator;
+} interpreter_operator;
+
+#define OPERATOR(name, KIND, code, source) {#KIND, #name, source, &mrt_operator_##name},
+static const interpreter_operator all_operators[] = {MRT_OPERATORS(OPERATOR)};
+#undef OPERATOR
+enum { OPERATOR_COUNT = sizeof all_operators / sizeof *all_operators };
+
+static mote_status mark_operator(mote_interpreted *in, const mote_graph *graph, const mote_node *node, mote_error *err)
+{
+    int i;
+
+    for (i = 0; i < OPERATOR_COUNT; i++)
+        if (strcmp(all_operators[i].kind, mote_op_kind_name(node->op)) == 0) {
+            in->operators |= 1u << i;
+            return MOTE_OK;
+        }
+    return mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err, "the interpreter has no such operator");
+}
+
+static int list_operators(const mote_interpreted *in, const mrt_operator **list)
+{
+    int count = 0, i;
+
+    for (i = 0; i < OPERATOR_COUNT; i++)
+        if (in->operators >> i & 1u)
+            list[count++] = all_operators[i].operator;
+    return count;
+}
+
+static mote_status explain(const mrt_failure *why, mrt_status status, const mote_graph *graph, mote_error *err)
+{
+    const mote_status code = status == MRT_ERR_LIMIT    ? MOTE_ERR_LIMIT
+                             : status == MRT_ERR_FORMAT ? MOTE_ERR_FORMAT
+                                                        : MOTE_ERR_UNSUPPORTED;
+
+    if (why->operator_index >= 0 && why->operator_index < graph->node_count)
+        return mote_op_fail(graph, &graph->nodes[why->operator_index], code, err, "the interpreter says: %s",
+                            mrt_reason_text(why->reason));
+    return mote_fail(err, code, "the interpreter says: %s", mrt_reason_text(why->reason));
+}
+
+mote_status mote_interpreted_measure(mote_interpreted *in, const mote_model *model, mote_error *err)
+{
+    const mote_graph   *graph = &model->graphs[0];
+    const mrt_operator *list[OPERATOR_COUNT];
+    const mrt_file      file = {in->file, in->file_bytes, 0};
+    mrt_failure         why;
+    mrt_status          status;
+    int32_t             i, count;
+
+    for (i = 0; i < graph->node_count; i++)
+        MOTE_TRY(mark_operator(in, graph, &graph->nodes[i], err));
+    count = list_operators(in, list);
+    for (i = 0; i < MOTE_INTERPRETED_MACHINES; i++) {
+        const mrt_machine machine = {(uint32_t)mote_interpreted_machines[i].pointer_bytes,
+                                     (mrt_arch)mote_interpreted_machines[i].arch};
+        mrt_sizes         sizes;
+        status = mrt_interpreter_measure(&file, list, count, machine, &sizes, &why);
+        if (status != MRT_OK)
+            return explain(&why, status, graph, err);
+        in->arena_bytes[i] = sizes.arena_bytes;
+        in->arena_bound_bytes[i] = sizes.arena_bytes - sizes.activation_bytes + sizes.bound_bytes;
+        in->step_count = sizes.step_count;
+    }
+    return MOTE_OK;
+}
+
+/* ---- NAME.h ---- */
+
+static void emit_arena(const mote_emitter *e, const mote_interpreted *in, mote_text *out)
+{
+    int i;
+
+    mote_text_puts(out, "/* Activations, scratch and each operator's parameters: by what the compiler compiles for. */\n");
+    for (i = 0; i < MOTE_INTERPRETED_MACHINES; i++) {
+        const char *condition = mote_interpreted_machines[i].condition;
+        if (condition)
+            mote_text_printf(out, "%s %s\n", i == 0 ? "#if" : "#elif", condition);
+        else
+            mote_text_puts(out, "#else\n");
+        mote_text_printf(out, "#define %s_ARENA_BYTES %zu\n", e->upper, in->arena_bytes[i]);
+    }
+    mote_text_printf(out,
+                     "#endif\n\ntypedef struct %s_arena {\n    uint8_t bytes[%s_ARENA_BYTES]\n#if defined(__GNUC__)\n"
+                     "        __attribute__((aligned(16)))\n#endif\n        ;\n    void *interpreter; /* NULL: not open */\n"
+                     "} %s_arena;\n\n",
+                     e->name, e->upper, e->name);
+}
+
+static void emit_accessor(const mote_emitter *e, const mote_tensor *tensor, bool is_input, int32_t index, mote_text *out)
+{
+    const char *type = mote_dtype_c_name(tensor->dtype), *constant = is_input ? "" : "const ";
+    const char *kind = is_input ? "input" : "output";
+
+    mote_text_printf(out, "static inline %s%s *%s_%s_%d(%s%s_arena *arena)\n{\n    return (%s%s *)%s_%s_at(arena, %d);\n}\n",
+                     constant, type, e->name, kind, index, constant, e->name, constant, type, e->name, kind, index);
+    if (index == 0)
+        mote_text_printf(out, "static inline %s%s *%s_%s(%s%s_arena *arena)\n{\n    return %s_%s_0(arena);\n}\n", constant,
+                         type, e->name, kind, constant, e->name, e->name, kind);
+}
+
+static void emit_functions(const mote_emitter *e, const mote_graph *graph, mote_text *out)
+{
+    int32_t i;
+
+    mote_text_printf(
+        out,
+        "/* Reads the model and prepares every operator; before all else. 0, or why not (mrt_reason of\n"
+        " * mote_runtime/interpreter/interpreter.h): then invoke does nothing, inputs and outputs are NULL. */\n"
+        "int %s_open(%s_arena *arena);\n"
+        "/* The same: opens, or forgets what came before. */\nvoid %s_reset(%s_arena *arena);\n"
+        "void %s_invoke(%s_arena *arena);\n"
+        "void *%s_input_at(%s_arena *arena, int32_t index);\n"
+        "const void *%s_output_at(const %s_arena *arena, int32_t index);\n\n",
+        e->name, e->name, e->name, e->name, e->name, e->name, e->name, e->name, e->name, e->name);
+    for (i = 0; i < graph->input_count; i++)
+        emit_accessor(e, &graph->tensors[graph->inputs[i]], true, i, out);
+    for (i = 0; i < graph->output_count; i++)
+        emit_accessor(e, &graph->tensors[graph->outputs[i]], false, i, out);
+    mote_text_puts(out, "\n");
+}
+
+void mote_emit_interpreter_header(const mote_emitter *e, const mote_interpreted *in, mote_text *out)
+{
+    const mote_graph *graph = &e->model->graphs[0];
+
+    mote_text_printf(
+        out,
+        "/* %s: a neural network, run by an interpreter. Generated by mote %s: change the model, not this file.\n"
+        " *\n"
+        " *     static %s_arena arena;                 // all the memory it uses\n"
+        " *     if (%s_open(&arena) != 0) ...          // once\n"
+        " *     ... write %s_input(&arena)[0 .. %s_INPUT_0_SIZE - 1] ...\n"
+        " *     %s_invoke(&arena);\n"
+        " *     ... read %s_output(&arena)[0 .. %s_OUTPUT_0_SIZE - 1] ...\n"
+        " *\n"
+        " * Inputs are used up by an invoke: write them before each. No globals, no allocation; one arena a caller.\n"
+        " */\n"
+        "#ifndef %s_H\n#define %s_H\n\n#include <stdint.h>\n\n"
+        "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n",
+        e->name, MOTE_VERSION, e->name, e->name, e->name, e->upper, e->name, e->name, e->upper, e->upper, e->upper);
+    mote_text_printf(out, "#define %s_INPUT_COUNT %d\n#define %s_OUTPUT_COUNT %d\n", e->upper, graph->input_count, e->upper,
+                     graph->output_count);
+    mote_text_printf(out, "#define %s_HAS_STATE 1 /* %s_reset comes before the first invoke */\n", e->upper, e->name);
+    mote_text_printf(out, "#define %s_MODEL_BYTES %zu\n\n", e->upper, in->file_bytes);
+    mote_emit_ends(e, out);
+    emit_arena(e, in, out);
+    emit_functions(e, graph, out);
+    mote_emit_conversions(e, out);
+    mote_text_puts(out, "\n");
+    mote_emit_labels(e, out);
+    mote_text_puts(out, "\n#ifdef __cplusplus\n}\n#endif\n#endif\n");
+}
+
+/* ---- NAME.c ---- */
+
+/* Kernels may read a few bytes behind the last weights. */
+enum { FILE_PADDING = 16 };
+
+static void emit_file(const mote_emitter *e, const mote_interpreted *in, mote_text *out)
+{
+    mote_text padded = {0};
+    char      zeros[FILE_PADDING] = {0};
+
+    mote_text_add(&padded, (const char *)in->file, in->file_bytes);
+    mote_text_add(&padded, zeros, sizeof zeros);
+    mote_text_printf(out, "/* The .tflite, and %d zeros: kernels may read a little further than the last weight. */\n",
+                     FILE_PADDING);
+    mote_text_printf(out, "static const uint8_t %s_model[] MRT_ALIGN = ", e->name);
+    mote_emit_values(out, padded.bytes, MOTE_U8, padded.count);
+    mote_text_puts(out, ";\n\n");
+    mote_text_free(&padded);
+}
+
+static void emit_open(const mote_emitter *e, const mote_interpreted *in, mote_text *out)
+{
+    const char *separator = "";
+    int         count = 0, i;
+
+    mote_text_printf(out, "static const mrt_operator *const %s_operators[] = {", e->name);
+    for (i = 0; i < OPERATOR_COUNT; i++)
+        if (in->operators >> i & 1u) {
+            mote_text_printf(out, "%s\n    &mrt_operator_%s", separator, all_operators[i].name);
+            separator = ",";
+            count++;
+        }
+    mote_text_printf(out,
+                     "};\n\nint %s_open(%s_arena *arena)\n{\n"
+                     "    const mrt_file   file = {%s_model, sizeof %s_model, 0};\n"
+                     "    mrt_interpreter *net;\n    mrt_failure      why;\n\n"
+                     "    mrt_interpreter_open(&net, &file, %s_operators, %d, arena->bytes, sizeof arena->bytes, &why);\n"
+                     "    arena->interpreter = net;\n    return (int)why.reason;\n}\n\n"
+                     "void %s_reset(%s_arena *arena)\n{\n    %s_open(arena);\n}\n\n",
+                     e->name, e->name, e->name, e->name, e->name, count, e->name, e->name, e->name);
+}
+
+static void emit_calls(const mote_emitter *e, mote_text *out)
+{
+    mote_text_printf(out,
+                     "void %s_invoke(%s_arena *arena)\n{\n    if (arena->interpreter)\n"
+                     "        mrt_interpreter_invoke((mrt_interpreter *)arena->interpreter);\n}\n\n",
+                     e->name, e->name);
+    mote_text_printf(
+        out,
+        "void *%s_input_at(%s_arena *arena, int32_t index)\n{\n"
+        "    return arena->interpreter ? mrt_interpreter_input_data((mrt_interpreter *)arena->interpreter, index)\n"
+        "                              : NULL;\n}\n\n",
+        e->name, e->name);
+    mote_text_printf(out,
+                     "const void *%s_output_at(const %s_arena *arena, int32_t index)\n{\n"
+                     "    return arena->interpreter\n"
+                     "               ? mrt_interpreter_output_data((const mrt_interpreter *)arena->interpreter, index)\n"
+                     "               : NULL;\n}\n\n",
+                     e->name, e->name);
+}
+
+static mote_status emit_includes(const mote_interpreted *in, const char *folder, mote_text *out, mote_error *err)
+{
+    const char *paths[OPERATOR_COUNT + 1] = {"runtime/interpreter/interpreter.c"};
+    mote_arena  scratch = {0};
+    int32_t     count = 1, i;
+
+    for (i = 0; i < OPERATOR_COUNT && err->code == MOTE_OK; i++)
+        if (in->operators >> i & 1u)
+            paths[count++] = mote_arena_printf(&scratch, err, "runtime/interpreter/operators/%s", all_operators[i].source);
+    if (err->code == MOTE_OK)
+        mote_emit_runtime_files(paths, count, folder, out, err);
+    mote_arena_destroy(&scratch);
+    return err->code;
+}
+
+mote_status mote_emit_interpreter_source(const mote_emitter *e, const mote_interpreted *in, const char *folder,
+                                         mote_text *out, mote_error *err)
+{
+    mote_text_printf(
+        out,
+        "/* %s: the model as it is, and the interpreter with the operators that it uses. Generated by mote %s.\n"
+        " * The level is set here, so that it does not depend on the project's flags; so is that products and sums are\n"
+        " * rounded one by one, as they are on the host. */\n"
+        "#if defined(__AVR__)\n#error \"the interpreter needs a double with 64 bits: mote compile --target c\"\n#endif\n"
+        "#if defined(__clang__)\n#pragma STDC FP_CONTRACT OFF\n#elif defined(__GNUC__)\n"
+        "#pragma GCC optimize(\"%s\", \"fp-contract=off\")\n#endif\n\n#include \"%s.h\"\n\n"
+        "/* All of it in this one source, with no name that others see. */\n"
+        "#define MRT_ONE_SOURCE\n#if defined(__GNUC__)\n#define MRT_API static __attribute__((unused))\n#else\n"
+        "#define MRT_API static\n#endif\n#define MRT_API_DATA static\n\n",
+        e->name, MOTE_VERSION, e->optimize == MOTE_OPTIMIZE_SIZE ? "Os" : "O2", e->name);
+    MOTE_TRY(emit_includes(in, folder, out, err));
+    mote_text_puts(out, "\n");
+    mote_emit_layers(e, true, out);
+    emit_file(e, in, out);
+    emit_open(e, in, out);
+    emit_calls(e, out);
+    mote_emit_argmax(e, out);
+    mote_emit_label_table(e, out);
+    return err->code;
+}

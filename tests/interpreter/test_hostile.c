@@ -1,0 +1,217 @@
+/* Files that are cut, changed, askew or too large: the interpreter refuses them, or answers as the host does. The copies are
+ * of exactly the file's length, so that the sanitizers' build sees every step outside.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "formats/samples.h"
+#include "interpreter.h"
+
+#include "base/file.h"
+
+enum { WORK_LIMIT = 1 << 22, ARENA_LIMIT = 1 << 22 };
+
+static mote_text written(mote_model *model)
+{
+    mote_text  file = {0};
+    mote_error err = {0};
+    if (mote_tflite_write(&file, model, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    mote_model_destroy(model);
+    return file;
+}
+
+/* What the host thinks of names and metadata does not concern the interpreter. */
+static bool is_about_texts(const mote_error *err)
+{
+    static const char *const parts[] = {"\"name\"", "\"description\"", "\"custom_code\"", "etadata",
+                                        "a text without its end"};
+    size_t                   i;
+    for (i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (strstr(err->text, parts[i]))
+            return true;
+    return false;
+}
+
+typedef struct verdicts {
+    int accepted, refused, texts;
+} verdicts;
+
+/* The file that lies there, of exactly that length. */
+static void judge(const uint8_t *bytes, size_t count, const char *what, verdicts *v)
+{
+    interpreter_run run = interpreter_open(bytes, count, WORK_LIMIT, ARENA_LIMIT);
+    mote_model     *model = NULL;
+    mote_error      err = {0};
+    if (run.status == MRT_OK) {
+        if (mote_tflite_read(&model, bytes, count, 0, &err) == MOTE_OK) {
+            interpreter_compare(&run, model, 1, what);
+            v->accepted++;
+        } else if (is_about_texts(&err)) {
+            mrt_interpreter_invoke(run.net);
+            interpreter_check_guards(&run, what);
+            v->texts++;
+        } else {
+            fail_msg("%s: the host says \"%s\", the interpreter opens it", what, err.text);
+        }
+    } else {
+        assert_string_not_equal(mrt_reason_text(run.why.reason), mrt_reason_text(MRT_REASON_NONE));
+        if (run.status != MRT_ERR_LIMIT && mote_tflite_read(&model, bytes, count, 0, &err) == MOTE_OK) {
+            mote_runner *runner;
+            if (mote_runner_create(&runner, model, NULL, &err) == MOTE_OK)
+                fail_msg("%s: the host runs it, the interpreter says \"%s\"", what, mrt_reason_text(run.why.reason));
+        }
+        v->refused++;
+    }
+    mote_model_destroy(model);
+    interpreter_close(&run);
+}
+
+/* What is cut off may have been names alone. */
+static void cut_everywhere(mote_model *model)
+{
+    mote_text file = written(model);
+    verdicts  v = {0, 0, 0};
+    size_t    solid = file.count, n;
+    char      what[40];
+    while (file.bytes[solid - 1] == 0) /* zeroes at the end may be padding */
+        solid--;
+    for (n = 0; n < solid; n++) {
+        uint8_t *copy = interpreter_copy(file.bytes, n);
+        snprintf(what, sizeof what, "cut at %zu", n);
+        judge(copy, n, what, &v);
+        free(copy);
+    }
+    printf("%d cut files refused, %d without texts\n", v.refused, v.texts);
+    assert_int_equal(v.accepted, 0);
+    mote_text_free(&file);
+}
+
+static void a_file_cut_at_every_byte_is_refused(void **state)
+{
+    (void)state;
+    cut_everywhere(sample_sine(MOTE_STAGE_QUANTIZED, false));
+    cut_everywhere(sample_classifier(MOTE_STAGE_INFER));
+}
+
+/* Every byte changed, one at a time, to a few values. */
+static void change_everywhere(mote_model *model)
+{
+    static const uint8_t changes[] = {0x01, 0x80, 0xff, 0x10};
+    mote_text            file = written(model);
+    verdicts             v = {0, 0, 0};
+    uint8_t             *copy = interpreter_copy(file.bytes, file.count);
+    size_t               n, k;
+    char                 what[40];
+    for (n = 0; n < file.count; n++)
+        for (k = 0; k < sizeof changes; k++) {
+            copy[n] ^= changes[k];
+            snprintf(what, sizeof what, "byte %zu ^ %d", n, changes[k]);
+            judge(copy, file.count, what, &v);
+            copy[n] ^= changes[k];
+        }
+    printf("%d changed files opened, %d refused, %d with changed texts\n", v.accepted, v.refused, v.texts);
+    free(copy);
+    mote_text_free(&file);
+}
+
+static void a_changed_byte_does_no_harm(void **state)
+{
+    (void)state;
+    change_everywhere(sample_classifier(MOTE_STAGE_QUANTIZED));
+    change_everywhere(sample_sine(MOTE_STAGE_INFER, false));
+}
+
+/* Several bytes at once, at places and with values that look random. */
+static void random_changes_do_no_harm(void **state)
+{
+    mote_text file = written(sample_classifier(MOTE_STAGE_QUANTIZED));
+    verdicts  v = {0, 0, 0};
+    uint32_t  x = 7;
+    int       round, k;
+    (void)state;
+    for (round = 0; round < 3000; round++) {
+        uint8_t *copy = interpreter_copy(file.bytes, file.count);
+        char     what[40];
+        snprintf(what, sizeof what, "round %d", round);
+        for (k = 0; k <= round % 7; k++) {
+            size_t at;
+            x = x * 1664525u + 1013904223u;
+            at = (x >> 8) % file.count;
+            x = x * 1664525u + 1013904223u;
+            copy[at] = x >> 31 ? (uint8_t)(x >> 16) : (uint8_t)((x >> 16) % 4);
+        }
+        judge(copy, file.count, what, &v);
+        free(copy);
+    }
+    printf("%d changed files opened, %d refused, %d with changed texts\n", v.accepted, v.refused, v.texts);
+    mote_text_free(&file);
+}
+
+/* A file may begin anywhere: constants that lie askew are copied. */
+static void a_file_askew_gives_the_same_answers(void **state)
+{
+    mote_text file = written(sample_classifier(MOTE_STAGE_QUANTIZED)), real = written(sample_classifier(MOTE_STAGE_INFER));
+    size_t    askew;
+    (void)state;
+    for (askew = 1; askew < 8; askew++) {
+        uint8_t *copy = malloc(file.count + askew), *other = malloc(real.count + askew);
+        verdicts v = {0, 0, 0};
+        memcpy(copy + askew, file.bytes, file.count);
+        memcpy(other + askew, real.bytes, real.count);
+        judge(copy + askew, file.count, "askew", &v);
+        judge(other + askew, real.count, "askew, float", &v);
+        assert_int_equal(v.accepted, 2);
+        free(copy);
+        free(other);
+    }
+    mote_text_free(&file);
+    mote_text_free(&real);
+}
+
+static void failures_say_where(void **state)
+{
+    static const mrt_operator *const few[] = {&mrt_operator_fully_connected};
+    mote_text                        file = written(sample_classifier(MOTE_STAGE_QUANTIZED));
+    const mrt_file                   content = {(const uint8_t *)file.bytes, file.count, 0};
+    mrt_file                         limited = content;
+    mrt_failure                      why;
+    size_t                           bytes = 1;
+    uint8_t                          arena[64] __attribute__((aligned(16)));
+    mrt_interpreter                 *net;
+    mrt_sizes                        sizes;
+    (void)state;
+    assert_int_equal(mrt_interpreter_bytes(&content, few, 1, &bytes, &why), MRT_ERR_UNSUPPORTED);
+    assert_int_equal(bytes, 0);
+    assert_int_equal(why.reason, MRT_REASON_OPERATOR);
+    assert_int_equal(why.operator_index, 0);
+    assert_true(why.builtin_code >= 0);
+    assert_int_equal(
+        mrt_interpreter_open(&net, &content, interpreter_operators, INTERPRETER_OPERATOR_COUNT, arena, sizeof arena, &why),
+        MRT_ERR_LIMIT);
+    assert_int_equal(why.reason, MRT_REASON_ARENA);
+    assert_int_equal(
+        mrt_interpreter_open(&net, &content, interpreter_operators, INTERPRETER_OPERATOR_COUNT, arena + 4, 60, &why),
+        MRT_ERR_USAGE);
+    assert_int_equal(why.reason, MRT_REASON_ALIGNMENT);
+    assert_int_equal(mrt_interpreter_measure(&content, interpreter_operators, INTERPRETER_OPERATOR_COUNT,
+                                             (mrt_machine){8, MRT_ARCH_PORTABLE}, &sizes, NULL),
+                     MRT_OK);
+    limited.work_limit = sizes.work;
+    assert_int_equal(mrt_interpreter_bytes(&limited, interpreter_operators, INTERPRETER_OPERATOR_COUNT, &bytes, NULL),
+                     MRT_OK);
+    limited.work_limit--;
+    assert_int_equal(mrt_interpreter_bytes(&limited, interpreter_operators, INTERPRETER_OPERATOR_COUNT, &bytes, &why),
+                     MRT_ERR_LIMIT);
+    assert_int_equal(why.reason, MRT_REASON_WORK);
+    mote_text_free(&file);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_file_cut_at_every_byte_is_refused),
+        cmocka_unit_test(a_changed_byte_does_no_harm),
+        cmocka_unit_test(random_changes_do_no_harm),
+        cmocka_unit_test(a_file_askew_gives_the_same_answers),
+        cmocka_unit_test(failures_say_where),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
