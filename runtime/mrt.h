@@ -5,6 +5,8 @@
  *   MRT_FLASH    qualifies constants that must stay in flash. On AVR plain `const` data lands in RAM; everywhere else the
  *                word means nothing. `const MRT_FLASH int8_t *w` is read like any pointer
  *   MRT_ALIGN    arrays begin at a multiple of 16 bytes, so that wide loads of any chip are aligned
+ *   MRT_STEP     stands before each step of a compiled model, MRT_LAYER once for each operator in the source: nothing,
+ *                unless who measures the model defines them beforehand (src/chips/parts/hook.h)
  *
  * Integer sums run in uint32_t: they wrap, as defined, whatever a hostile file holds. Right shifts of negative numbers are
  * arithmetic (every compiler mote supports; checked below).
@@ -29,6 +31,11 @@
 #define MRT_FLASH __flash
 #else
 #define MRT_FLASH
+#endif
+
+#if !defined(MRT_STEP)
+#define MRT_STEP(step) ((void)0)
+#define MRT_LAYER(step, op, shape, macs, name)
 #endif
 
 typedef char mrt_right_shift_is_arithmetic[(-5 >> 1) == -3 ? 1 : -1];

@@ -12,6 +12,7 @@
 #ifndef MOTE_EMULATE_H
 #define MOTE_EMULATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,9 +45,28 @@ typedef struct mote_emulate_options {
     const void   *inputs;             /* the samples one after the other; in a sample all inputs in the model's order */
     size_t        input_bytes;        /* 0: one sample of zeros, which measures and returns its outputs */
     int           time_limit_seconds; /* for one run of the compiler or the emulator; 0: 300 */
+    bool          counts_layers;      /* also, in a second run, what each layer takes on the first sample */
+    bool          counts_start_up;    /* also, in two further runs, what the model adds to start-up */
     const char   *build_folder;       /* made and kept, with firmware.elf; NULL: a temporary one, removed */
     mote_progress progress;           /* stage "emulate", in samples */
 } mote_emulate_options;
+
+/* A section of the firmware: in flash, in RAM, or both (initial values). */
+typedef struct mote_firmware_section {
+    char     name[80];
+    uint32_t bytes;
+    bool     is_in_flash, is_in_ram;
+} mote_firmware_section;
+
+/* One operator of the model. Texts belong to the emulation. */
+typedef struct mote_layer_count {
+    int32_t     index;             /* in the model */
+    const char *op, *shape, *name; /* "CONV_2D", "[1,28,28,8]" of the output, the layer's or its output's name */
+    uint64_t    macs;              /* multiply-accumulates that the compiled code does */
+    uint64_t    count;             /* from its call to its return, on the first sample, exactly; 0: nothing runs */
+} mote_layer_count;
+
+enum { MOTE_EMULATION_SECTIONS = 8 };
 
 typedef struct mote_emulation {
     const mote_chip *chip;
@@ -62,7 +82,15 @@ typedef struct mote_emulation {
     uint32_t arena_bytes;              /* sizeof(NAME_arena) */
     uint32_t stack_bytes;              /* peak of invoke with all it calls, on the first sample */
     uint32_t harness_stack_bytes;      /* what lay on the stack when it was called: not the model's */
-    char     fault[192];               /* where the chip stopped, if it did; else "" */
+    char     fault[480];               /* where the chip stopped, if it did; else "" */
+
+    mote_firmware_section sections[MOTE_EMULATION_SECTIONS];
+    int                   section_count;
+    mote_layer_count     *layers; /* [layer_count] in the model's order; none where the folder does not name its layers */
+    int32_t               layer_count;
+    bool                  has_start_up;                         /* counted: asked for, and the chip can */
+    uint64_t              start_up_count, model_start_up_count; /* all of RAM before main; of it, because of the model */
+    struct mote_arena    *owner;
 } mote_emulation;
 
 /* Builds dir/NAME.c with the harness for options->chip, checks that it fits, runs it on every sample, then once more to
@@ -72,7 +100,8 @@ typedef struct mote_emulation {
  *   MOTE_ERR_USAGE   no such chip or model; input_bytes is no multiple of a sample; stopped by progress
  *   MOTE_ERR_IO      a tool is not installed, a file cannot be read or written
  *   MOTE_ERR_LIMIT   flash, RAM or stack of the chip do not suffice (the text names both sizes); the time limit
- *   MOTE_ERR_FORMAT  the code does not compile, or faults on the chip (the text names address and function) */
+ *   MOTE_ERR_FORMAT  the code does not compile, or faults on the chip (the text names layer, address and function), or
+ *                    writes behind its arena */
 mote_status mote_emulate(const char *dir, const char *name, const mote_emulate_options *options, mote_emulation *out,
                          mote_error *err);
 

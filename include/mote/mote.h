@@ -5,7 +5,7 @@
  *     model.h     models and their files       run.h       running on the host
  *     evaluate.h  predictions and comparisons  compile.h   C for any chip
  *     emulate.h   firmware on emulated chips   report.h    charts and history
- *     build.h     the whole way, from a spec
+ *     bench.h     times on this machine        build.h     the whole way, from a spec
  *
  * Everything the command line does goes through these headers. See examples/c-api.
  * SPDX-License-Identifier: Apache-2.0 */
@@ -13,6 +13,7 @@
 #define MOTE_H
 
 #include <mote/array.h>
+#include <mote/bench.h>
 #include <mote/build.h>
 #include <mote/compile.h>
 #include <mote/convert.h>

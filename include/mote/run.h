@@ -20,7 +20,7 @@ extern "C" {
 typedef struct mote_runner mote_runner;
 
 typedef struct mote_runner_options {
-    const char *target;       /* "host" (default), or a compile target whose kernels and packing to use: "portable" ... */
+    const char *target;       /* whose kernels: "host" (default), "reference", or a compile target: "portable" ... */
     bool        keeps_all;    /* every tensor stays readable after invoke */
     size_t      memory_bytes; /* limit for activations; 0: 8 GiB */
 } mote_runner_options;

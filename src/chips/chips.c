@@ -16,12 +16,14 @@
 #define SEMIHOSTING "-semihosting-config", "enable=on,target=native"
 
 static const char *const cortex_m_faults[MOTE_CHIP_FAULTS] = {
-    [2] = "NMI", [3] = "hard fault", [4] = "memory fault", [5] = "bus fault", [6] = "usage fault", [7] = "secure fault"};
+    [2] = "NMI",         [3] = "hard fault",   [4] = "memory fault",  [5] = "bus fault",
+    [6] = "usage fault", [7] = "secure fault", [8] = "stack overflow"};
 
 static const char *const riscv_faults[MOTE_CHIP_FAULTS] = {[0] = "misaligned jump",     [1] = "jump to where no memory is",
                                                            [2] = "illegal instruction", [3] = "breakpoint",
                                                            [4] = "misaligned load",     [5] = "load from where no memory is",
-                                                           [6] = "misaligned store",    [7] = "store to where no memory is"};
+                                                           [6] = "misaligned store",    [7] = "store to where no memory is",
+                                                           [8] = "stack overflow"};
 
 /* The port finds out itself: an AVR has no faults, and a program gone wild comes back to its start. */
 static const char *const avr_faults[MOTE_CHIP_FAULTS] = {[1] = "ran into its own start again"};
@@ -35,6 +37,7 @@ static const mote_chip_family cortex_m = {
     .faults = cortex_m_faults,
     .wrap_cost = 5,
     .empty_cost = 1,
+    .counts_start_up = true,
     .run = mote_run_semihosting,
 };
 
@@ -48,6 +51,7 @@ static const mote_chip_family riscv = {
     .count_bits = 32,
     .faults = riscv_faults,
     .empty_cost = 1,
+    .counts_start_up = true,
     .run = mote_run_semihosting,
 };
 

@@ -9,7 +9,7 @@
 
 #include "chips/runner.h"
 
-enum { MOTE_CHIP_WORDS = 16, MOTE_CHIP_PARTS = 8, MOTE_CHIP_FAULTS = 8 };
+enum { MOTE_CHIP_WORDS = 16, MOTE_CHIP_PARTS = 8, MOTE_CHIP_FAULTS = 9 };
 
 /* What the chips of one instruction set share. Lists end with NULL. */
 typedef struct mote_chip_family {
@@ -20,6 +20,7 @@ typedef struct mote_chip_family {
     int                count_bits;                     /* width of the counter that harness_count.ticks is a reading of */
     int                wrap_cost;                      /* what counting a wrap adds to the count */
     int                empty_cost;                     /* what port_empty itself takes */
+    bool               counts_start_up;                /* has a port_set_up_memory */
     const char *const *faults; /* [MOTE_CHIP_FAULTS] names by the cause that the port reports; NULL: none */
     mote_run          *run;
 } mote_chip_family;
@@ -34,6 +35,10 @@ typedef struct mote_chip_row {
 } mote_chip_row;
 
 extern const mote_chip_row mote_chip_rows[];
+
+/* mote_emulate with the folder's name for messages: NULL where it is temporary and the caller knows a better one. */
+mote_status mote_emulate_folder(const char *dir, const char *shown, const char *name, const mote_emulate_options *options,
+                                mote_emulation *out, mote_error *err);
 
 const mote_chip_row *mote_chip_row_find(const char *name, mote_error *err);
 #endif

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "chips/chips.h"
 #include "chips/firmware.h"
+#include "chips/layers.h"
 #include "chips/runner.h"
 
 enum { DEFAULT_TIME_LIMIT_SECONDS = 300 };
@@ -63,7 +64,7 @@ static mote_status find_only_model(mote_firmware *f, mote_error *err)
     return err->code;
 }
 
-static mote_status find_model(mote_firmware *f, const char *dir, const char *name, mote_error *err)
+static mote_status find_model(mote_firmware *f, const char *dir, const char *shown, const char *name, mote_error *err)
 {
     char *absolute = realpath(dir, NULL), *upper;
     int   i;
@@ -74,7 +75,7 @@ static mote_status find_model(mote_firmware *f, const char *dir, const char *nam
     free(absolute);
     if (!f->model_folder)
         return err->code;
-    f->model_folder_shown = dir;
+    f->model_folder_shown = shown ? shown : "firmware";
     f->name = name;
     if (!name)
         MOTE_TRY(find_only_model(f, err));
@@ -126,7 +127,7 @@ static uint64_t greatest_common_divisor(uint64_t a, uint64_t b)
 
 /* With counter_hz, an instruction took 256 ns (-icount shift=8): instructions = ticks * 10^9 / (256 * hz), rounded to the
  * nearest, which is exact because an instruction is more than two ticks. */
-static uint64_t count_units(const mote_chip_row *row, mote_count_reading reading)
+uint64_t mote_count_units(const mote_chip_row *row, mote_count_reading reading)
 {
     uint64_t ticks = ((uint64_t)reading.wraps << row->family->count_bits) + reading.ticks;
     uint64_t numerator = 1000000000, denominator = 256 * (uint64_t)row->counter_hz, divisor;
@@ -140,38 +141,67 @@ static uint64_t count_units(const mote_chip_row *row, mote_count_reading reading
     return ticks - (uint64_t)reading.wraps * (uint64_t)row->family->wrap_cost;
 }
 
-static mote_status explain_fault(const mote_firmware *f, const mote_harness_report *report, mote_emulation *out,
+/* ---- what went wrong ---- */
+
+/* " in operator 3 (CONV_2D "stem")": the run once more, with a firmware that tells its steps. "" when that tells nothing. */
+static void locate_fault(mote_text *where, const mote_job *unhooked)
+{
+    mote_error                 err = {0};
+    mote_text                  marks = {0};
+    mote_job                   job = *unhooked;
+    mote_harness_report        report = {0};
+    const mote_firmware_layer *layer = NULL;
+
+    job.marks = &marks;
+    if (mote_firmware_hook(job.firmware, &err) == MOTE_OK && job.firmware->layer_count > 0 &&
+        job.firmware->row->family->run(&job, &report, &err) == MOTE_OK && report.is_fault && mote_mark_count(&marks) > 0)
+        layer = mote_firmware_layer_find(job.firmware, mote_mark_at(&marks, mote_mark_count(&marks) - 1).step);
+    if (layer)
+        mote_text_printf(where, " in operator %u (%s \"%s\")", layer->step, layer->op, mote_show_string(layer->name).text);
+    mote_text_free(&marks);
+}
+
+static mote_status explain_fault(const mote_job *job, const mote_harness_report *report, mote_emulation *out,
                                  mote_error *err)
 {
-    uint32_t    cause = report->fault_cause;
-    const char *what = cause < MOTE_CHIP_FAULTS ? f->row->family->faults[cause] : NULL;
-    const char *place = mote_firmware_place(f, report->fault_address, err);
-    const char *caller = mote_firmware_place(f, report->fault_caller, err);
+    mote_firmware *f = job->firmware;
+    mote_text      where = {0};
+    uint32_t       cause = report->fault_cause;
+    const char    *what = cause < MOTE_CHIP_FAULTS ? f->row->family->faults[cause] : NULL;
+    const char    *place = mote_firmware_place(f, report->fault_address, err);
+    const char    *caller = mote_firmware_place(f, report->fault_caller, err);
 
     if (!place || !caller)
         return err->code;
+    locate_fault(&where, job);
     if (report->fault_address == 0 && report->fault_caller == 0)
-        snprintf(out->fault, sizeof out->fault, "%s", what ? what : "fault");
+        snprintf(out->fault, sizeof out->fault, "%s%s", what ? what : "fault", where.bytes ? where.bytes : "");
     else
-        snprintf(out->fault, sizeof out->fault, "%s at %s, called from %s", what ? what : "fault", place, caller);
+        snprintf(out->fault, sizeof out->fault, "%s%s at %s, called from %s", what ? what : "fault",
+                 where.bytes ? where.bytes : "", place, caller);
+    mote_text_free(&where);
     return mote_fail(err, MOTE_ERR_FORMAT, "stopped on %s: %s", out->chip->name, out->fault);
 }
 
-static mote_status take_report(const mote_firmware *f, const mote_harness_report *report, mote_emulation *out,
-                               mote_error *err)
+static mote_status take_report(const mote_job *job, const mote_harness_report *report, mote_emulation *out, mote_error *err)
 {
-    const mote_chip *chip = &f->row->chip;
+    const mote_firmware *f = job->firmware;
+    const mote_chip     *chip = &f->row->chip;
 
     if (report->is_fault)
-        return explain_fault(f, report, out, err);
+        return explain_fault(job, report, out, err);
     if (report->stack_bytes >= report->free_bytes)
         return mote_fail(err, MOTE_ERR_LIMIT,
                          "does not fit %s: needs %u bytes of RAM and more than %u for the stack, the chip has %u",
                          chip->name, f->ram_bytes, report->free_bytes, chip->ram_bytes);
+    if (report->overrun_bytes > 0) {
+        snprintf(out->fault, sizeof out->fault, "wrote behind its arena of %u bytes", f->model.arena_bytes);
+        return mote_fail(err, MOTE_ERR_FORMAT, "%s_invoke %s on %s", f->name, out->fault, chip->name);
+    }
     out->stack_bytes = report->stack_bytes;
     out->harness_stack_bytes = report->harness_stack_bytes;
-    out->count =
-        count_units(f->row, report->model) - count_units(f->row, report->empty) + (uint64_t)f->row->family->empty_cost;
+    out->count = mote_count_units(f->row, report->model) - mote_count_units(f->row, report->empty) +
+                 (uint64_t)f->row->family->empty_cost;
     return MOTE_OK;
 }
 
@@ -179,6 +209,8 @@ static mote_status take_report(const mote_firmware *f, const mote_harness_report
 
 static void take_sizes(const mote_firmware *f, mote_emulation *out)
 {
+    memcpy(out->sections, f->sections, sizeof out->sections);
+    out->section_count = f->section_count;
     out->flash_bytes = f->flash_bytes;
     out->code_bytes = f->code_bytes;
     out->weight_bytes = f->weight_bytes;
@@ -210,6 +242,58 @@ static mote_status take_inputs(const mote_emulate_options *options, mote_job *jo
     return out->outputs ? MOTE_OK : mote_fail(err, MOTE_ERR_LIMIT, "no memory for %zu samples", job->sample_count);
 }
 
+/* ---- further runs ---- */
+
+static mote_status count_layers(const mote_job *all, mote_emulation *out, mote_error *err)
+{
+    mote_firmware      *f = all->firmware;
+    mote_text           marks = {0};
+    mote_job            job = *all;
+    mote_harness_report report = {0};
+
+    job.marks = &marks;
+    job.sample_count = 1;
+    MOTE_TRY(mote_firmware_hook(f, err));
+    job.outputs = MOTE_NEW(f->arena, uint8_t, f->model.output_bytes, err);
+    if (!job.outputs)
+        return err->code;
+    if (f->row->family->run(&job, &report, err) == MOTE_OK && report.is_fault)
+        mote_fail(err, MOTE_ERR_FORMAT, "stopped on %s while its layers were counted", f->row->chip.name);
+    if (err->code == MOTE_OK)
+        mote_layers_take(out, f, &marks, out->owner, err);
+    mote_text_free(&marks);
+    return err->code;
+}
+
+static mote_status count_start(const mote_job *all, bool with_model, uint64_t *count, mote_error *err)
+{
+    const mote_chip_family *family = all->firmware->row->family;
+    mote_job                job = *all;
+    mote_harness_report     report = {0};
+
+    job.sample_count = 0;
+    MOTE_TRY(mote_firmware_start(job.firmware, with_model, err));
+    MOTE_TRY(family->run(&job, &report, err));
+    if (report.is_fault)
+        return mote_fail(err, MOTE_ERR_FORMAT, "stopped on %s in its start-up", job.firmware->row->chip.name);
+    *count = mote_count_units(job.firmware->row, report.model) - mote_count_units(job.firmware->row, report.empty) +
+             (uint64_t)family->empty_cost;
+    return MOTE_OK;
+}
+
+static mote_status count_start_up(const mote_job *job, mote_emulation *out, mote_error *err)
+{
+    uint64_t without;
+
+    MOTE_TRY(count_start(job, true, &out->start_up_count, err));
+    MOTE_TRY(count_start(job, false, &without, err));
+    out->model_start_up_count = out->start_up_count - without;
+    out->has_start_up = true;
+    return MOTE_OK;
+}
+
+/* ---- all of it ---- */
+
 static mote_status build_and_run(mote_firmware *f, const mote_emulate_options *options, mote_emulation *out, mote_error *err)
 {
     mote_job            job = {.firmware = f, .progress = &options->progress};
@@ -223,18 +307,29 @@ static mote_status build_and_run(mote_firmware *f, const mote_emulate_options *o
     MOTE_TRY(take_inputs(options, &job, out, err));
     MOTE_TRY(f->row->family->run(&job, &report, err));
     mote_report_samples(job.progress, job.sample_count, job.sample_count);
-    return take_report(f, &report, out, err);
+    MOTE_TRY(take_report(&job, &report, out, err));
+    if (options->counts_layers)
+        MOTE_TRY(count_layers(&job, out, err));
+    if (options->counts_start_up && f->row->family->counts_start_up)
+        MOTE_TRY(count_start_up(&job, out, err));
+    return MOTE_OK;
 }
 
-static void forget_outputs(mote_emulation *run)
+static void forget_results(mote_emulation *run)
 {
     free(run->outputs);
     run->outputs = NULL;
     run->output_bytes = 0;
+    run->layers = NULL;
+    run->layer_count = 0;
+    if (run->owner)
+        mote_arena_destroy(run->owner);
+    free(run->owner);
+    run->owner = NULL;
 }
 
-mote_status mote_emulate(const char *dir, const char *name, const mote_emulate_options *options, mote_emulation *out,
-                         mote_error *err)
+mote_status mote_emulate_folder(const char *dir, const char *shown, const char *name, const mote_emulate_options *options,
+                                mote_emulation *out, mote_error *err)
 {
     mote_arena    arena = {0};
     mote_firmware firmware = {.arena = &arena,
@@ -247,18 +342,27 @@ mote_status mote_emulate(const char *dir, const char *name, const mote_emulate_o
         return err->code;
     out->chip = &firmware.row->chip;
     MOTE_TRY(mote_chip_check(out->chip, err));
-    if (find_model(&firmware, dir, name, err) == MOTE_OK &&
+    out->owner = calloc(1, sizeof *out->owner);
+    if (!out->owner)
+        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+    if (find_model(&firmware, dir, shown, name, err) == MOTE_OK &&
         open_build_folder(&firmware, options->build_folder, err) == MOTE_OK)
         build_and_run(&firmware, options, out, err);
     close_build_folder(&firmware, options->build_folder);
     mote_arena_destroy(&arena);
     if (err->code == MOTE_OK)
         return MOTE_OK;
-    forget_outputs(out);
-    return mote_context(err, "%s", dir);
+    forget_results(out);
+    return shown ? mote_context(err, "%s", shown) : err->code;
+}
+
+mote_status mote_emulate(const char *dir, const char *name, const mote_emulate_options *options, mote_emulation *out,
+                         mote_error *err)
+{
+    return mote_emulate_folder(dir, dir, name, options, out, err);
 }
 
 void mote_emulation_free(mote_emulation *run)
 {
-    forget_outputs(run);
+    forget_results(run);
 }

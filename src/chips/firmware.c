@@ -45,6 +45,9 @@ static mote_status write_parts(const mote_firmware *f, mote_error *err)
 
     MOTE_TRY(write_part(f, "harness.h", err));
     MOTE_TRY(write_part(f, "harness.c", err));
+    MOTE_TRY(write_part(f, "harness_layers.c", err));
+    MOTE_TRY(write_part(f, "harness_start.c", err));
+    MOTE_TRY(write_part(f, "hook.h", err));
     for (i = 0; i < MOTE_CHIP_PARTS && f->row->family->parts[i]; i++)
         MOTE_TRY(write_part(f, f->row->family->parts[i], err));
     return MOTE_OK;
@@ -256,14 +259,15 @@ static mote_status write_binding(const mote_firmware *f, mote_error *err)
 
 /* ---- compile, link ---- */
 
-static mote_status compile_model(const mote_firmware *f, mote_error *err)
+static mote_status compile_model(const mote_firmware *f, const char *object, const char *const *flags, mote_error *err)
 {
     command     c = begin_command(f);
     const char *source = mote_arena_printf(f->arena, err, "%s/%s.c", f->model_folder, f->name);
 
     if (!source)
         return err->code;
-    ADD_WORDS(&c, "-O2", "-fstack-usage", "-c", source, "-o", "model.o");
+    ADD_WORDS(&c, "-O2", "-c", source, "-o", object);
+    add_words(&c, flags);
     return run_compiler(f, &c, err);
 }
 
@@ -304,7 +308,7 @@ mote_status mote_firmware_link(mote_firmware *f, const char *flag, mote_error *e
     command                 c = begin_command(f);
     int                     i;
 
-    ADD_WORDS(&c, "-Os", flag, "-Wl,--gc-sections", "harness.c");
+    ADD_WORDS(&c, "-Os", flag, "-Wl,--gc-sections", f->harness);
     for (i = 0; i < MOTE_CHIP_PARTS && family->parts[i]; i++) {
         const char *name = mote_path_base(family->parts[i]);
         if (mote_path_has_suffix(name, ".ld")) {
@@ -314,12 +318,25 @@ mote_status mote_firmware_link(mote_firmware *f, const char *flag, mote_error *e
             add_word(&c, name);
         }
     }
-    ADD_WORDS(&c, "model.o", "-o", "firmware.elf");
+    ADD_WORDS(&c, f->object, "-o", mote_path_base(f->elf_path));
     add_words(&c, family->link_flags);
     return run_compiler(f, &c, err);
 }
 
 /* ---- measure ---- */
+
+static void list_section(mote_firmware *f, const mote_elf_section *section)
+{
+    mote_firmware_section *out = &f->sections[f->section_count];
+
+    if (section->bytes == 0 || f->section_count == MOTE_EMULATION_SECTIONS)
+        return;
+    snprintf(out->name, sizeof out->name, "%s", mote_show_string(section->name).text);
+    out->bytes = section->bytes;
+    out->is_in_flash = section->has_content;
+    out->is_in_ram = section->is_writable;
+    f->section_count++;
+}
 
 static void measure_sections(mote_firmware *f, const mote_elf *elf)
 {
@@ -327,10 +344,11 @@ static void measure_sections(mote_firmware *f, const mote_elf *elf)
 
     for (i = 0; i < elf->section_count; i++) {
         mote_elf_section section = mote_elf_section_at(elf, i);
-        if (section.is_loaded && section.has_content)
-            f->flash_bytes += section.bytes;
-        if (section.is_loaded && section.is_writable)
-            f->ram_bytes += section.bytes;
+        if (!section.is_loaded)
+            continue;
+        f->flash_bytes += section.has_content ? section.bytes : 0;
+        f->ram_bytes += section.is_writable ? section.bytes : 0;
+        list_section(f, &section);
     }
 }
 
@@ -375,17 +393,58 @@ static mote_status measure(mote_firmware *f, mote_error *err)
     return MOTE_OK;
 }
 
+static mote_status link_variant(mote_firmware *f, const char *harness, const char *object, const char *elf, const char *flag,
+                                mote_error *err)
+{
+    f->harness = harness;
+    f->object = object;
+    f->elf_path = mote_path_join(f->arena, f->folder, elf, err);
+    return f->elf_path ? mote_firmware_link(f, flag, err) : err->code;
+}
+
 mote_status mote_firmware_build(mote_firmware *f, mote_error *err)
 {
-    f->elf_path = mote_path_join(f->arena, f->folder, "firmware.elf", err);
-    MOTE_TRY(err->code);
     MOTE_TRY(write_parts(f, err));
     MOTE_TRY(describe_model(f, err));
     MOTE_TRY(write_binding(f, err));
-    MOTE_TRY(compile_model(f, err));
+    MOTE_TRY(compile_model(f, "model.o", (const char *const[]){"-fstack-usage", NULL}, err));
     MOTE_TRY(measure_frames(f, err));
-    MOTE_TRY(mote_firmware_link(f, "-DSAMPLE_BYTES=0", err));
-    return measure(f, err);
+    MOTE_TRY(link_variant(f, "harness.c", "model.o", "firmware.elf", "-DSAMPLE_BYTES=0", err));
+    MOTE_TRY(measure(f, err));
+    f->linked_bytes = f->flash_bytes;
+    return MOTE_OK;
+}
+
+/* ---- the other two ---- */
+
+static mote_status measure_linked(mote_firmware *f, mote_error *err)
+{
+    mote_elf elf;
+    uint32_t i;
+
+    MOTE_TRY(mote_elf_open(&elf, f->elf_path, err));
+    f->linked_bytes = 0;
+    for (i = 0; i < elf.section_count; i++) {
+        mote_elf_section section = mote_elf_section_at(&elf, i);
+        f->linked_bytes += section.is_loaded && section.has_content ? section.bytes : 0;
+    }
+    mote_elf_close(&elf);
+    return MOTE_OK;
+}
+
+mote_status mote_firmware_hook(mote_firmware *f, mote_error *err)
+{
+    if (!f->layers) {
+        MOTE_TRY(compile_model(f, "hooked.o", (const char *const[]){"-include", "hook.h", NULL}, err));
+        MOTE_TRY(mote_firmware_read_layers(f, "hooked.o", err));
+    }
+    MOTE_TRY(link_variant(f, "harness_layers.c", "hooked.o", "hooked.elf", "-DSAMPLE_BYTES=0", err));
+    return measure_linked(f, err);
+}
+
+mote_status mote_firmware_start(mote_firmware *f, bool with_model, mote_error *err)
+{
+    return link_variant(f, "harness_start.c", "model.o", "start.elf", with_model ? "-DWITH_MODEL=1" : "-DWITH_MODEL=0", err);
 }
 
 mote_status mote_firmware_check_fit(const mote_firmware *f, mote_error *err)

@@ -3,6 +3,7 @@
 #include <mote/emulate.h>
 
 #include "base/file.h"
+#include "chips/chips.h"
 
 static mote_status compile_and_run(const mote_model *model, const mote_compile_options *compile, const char *folder,
                                    const mote_emulate_options *options, mote_emulation *out, mote_error *err)
@@ -11,7 +12,7 @@ static mote_status compile_and_run(const mote_model *model, const mote_compile_o
     char      *inside = mote_path_join(&scratch, folder, "model", err);
 
     if (inside && mote_compile(model, inside, compile, NULL, err) == MOTE_OK)
-        mote_emulate(inside, compile->name, options, out, err);
+        mote_emulate_folder(inside, NULL, compile->name, options, out, err);
     mote_arena_destroy(&scratch);
     return err->code;
 }

@@ -1,5 +1,5 @@
 /* QEMU with semihosting: the firmware reads the file "inputs" of the build folder, sample by sample, appends to "outputs"
- * and ends by writing "report".
+ * and ends by writing "report"; "marks" where it tells its steps.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "chips/runner.h"
 
@@ -11,7 +11,7 @@
 #include "chips/chips.h"
 
 typedef struct exchange {
-    const char *inputs, *outputs, *report; /* paths */
+    const char *inputs, *outputs, *report, *marks; /* paths */
 } exchange;
 
 static mote_status name_files(exchange *files, const mote_firmware *f, mote_error *err)
@@ -19,6 +19,7 @@ static mote_status name_files(exchange *files, const mote_firmware *f, mote_erro
     files->inputs = mote_path_join(f->arena, f->folder, "inputs", err);
     files->outputs = mote_path_join(f->arena, f->folder, "outputs", err);
     files->report = mote_path_join(f->arena, f->folder, "report", err);
+    files->marks = mote_path_join(f->arena, f->folder, "marks", err);
     return err->code;
 }
 
@@ -52,7 +53,7 @@ static mote_status start_emulator(const mote_job *job, const exchange *files, mo
 
     for (i = 0; row->emulator_arguments[i]; i++)
         arguments[i + 1] = row->emulator_arguments[i];
-    arguments[i + 1] = "firmware.elf";
+    arguments[i + 1] = mote_path_base(job->firmware->elf_path);
     return mote_process_run(&process, result, err);
 }
 
@@ -83,6 +84,18 @@ static mote_status read_outputs(const mote_job *job, const exchange *files, mote
     return err->code;
 }
 
+static mote_status read_marks(const mote_job *job, const exchange *files, mote_error *err)
+{
+    mote_file file;
+
+    if (!mote_path_exists(files->marks)) /* stopped before the first */
+        return MOTE_OK;
+    MOTE_TRY(mote_file_open(&file, files->marks, err));
+    mote_text_add(job->marks, (const char *)file.bytes, file.count);
+    mote_file_close(&file);
+    return mote_text_status(job->marks, err);
+}
+
 mote_status mote_run_semihosting(const mote_job *job, mote_harness_report *report, mote_error *err)
 {
     const mote_firmware *f = job->firmware;
@@ -91,11 +104,14 @@ mote_status mote_run_semihosting(const mote_job *job, mote_harness_report *repor
 
     MOTE_TRY(name_files(&files, f, err));
     unlink(files.report); /* of an earlier run in a kept folder */
+    unlink(files.marks);
     MOTE_TRY(mote_file_write(files.inputs, job->inputs, job->sample_count * f->model.input_bytes, err));
     if (start_emulator(job, &files, &result, err) == MOTE_OK)
         read_report(&files, f->row->chip.emulator, &result, report, err);
     mote_process_result_free(&result);
-    if (err->code == MOTE_OK && !report->is_fault)
+    if (err->code == MOTE_OK && !report->is_fault && job->sample_count > 0)
         read_outputs(job, &files, err);
+    if (err->code == MOTE_OK && job->marks)
+        read_marks(job, &files, err);
     return err->code;
 }

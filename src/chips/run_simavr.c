@@ -1,5 +1,5 @@
 /* simavr: no files. The flash that the firmware leaves free holds inputs, written into the linked file; as many runs as it
- * takes. Outputs and the report come as lines of hex digits: "o..." outputs, "r..." the report.
+ * takes. Outputs and the report come as lines of hex digits: "o..." outputs, "r..." the report, "m..." a mark.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "chips/runner.h"
 
@@ -27,7 +27,7 @@ static mote_status make_room(const mote_job *job, sample_store *store, mote_erro
 {
     mote_firmware *f = job->firmware;
     uint32_t       flash = f->row->chip.flash_bytes < FLASH_REACH ? f->row->chip.flash_bytes : FLASH_REACH;
-    uint32_t       taken = f->flash_bytes + SAMPLES_OVERHEAD, bytes;
+    uint32_t       taken = f->linked_bytes + SAMPLES_OVERHEAD, bytes;
     const char    *flag;
 
     store->capacity = taken < flash ? (flash - taken) / f->model.input_bytes : 0;
@@ -77,10 +77,11 @@ static mote_status store_samples(const mote_job *job, const sample_store *store,
 /* ---- the console ---- */
 
 typedef struct console {
-    uint8_t *outputs;
-    size_t   output_bytes, output_room;
-    uint8_t  report[MOTE_HARNESS_REPORT_BYTES];
-    size_t   report_bytes;
+    uint8_t   *outputs;
+    size_t     output_bytes, output_room;
+    uint8_t    report[MOTE_HARNESS_REPORT_BYTES];
+    size_t     report_bytes;
+    mote_text *marks; /* NULL: nobody asked */
 } console;
 
 static int digit_value(char c)
@@ -103,12 +104,24 @@ static void decode_line(const char *line, const char *end, uint8_t *bytes, size_
     }
 }
 
+static void read_mark(console *c, const char *line, const char *end)
+{
+    uint8_t bytes[MOTE_MARK_BYTES];
+    size_t  count = 0;
+
+    decode_line(line, end, bytes, &count, sizeof bytes);
+    if (c->marks && count == sizeof bytes)
+        mote_text_add(c->marks, (const char *)bytes, count);
+}
+
 static void read_line(console *c, const char *line, const char *end)
 {
     if (*line == 'o')
         decode_line(line + 1, end, c->outputs, &c->output_bytes, c->output_room);
     else if (*line == 'r')
         decode_line(line + 1, end, c->report, &c->report_bytes, sizeof c->report);
+    else if (*line == 'm')
+        read_mark(c, line + 1, end);
 }
 
 /* simavr wraps each line of the chip's in colours, "ESC [ ... m", and shows the newline as a dot. Its own lines are plain.
@@ -158,7 +171,7 @@ static mote_status start_emulator(const mote_job *job, size_t done, mote_process
 
     for (i = 0; row->emulator_arguments[i]; i++)
         arguments[i + 1] = row->emulator_arguments[i];
-    arguments[i + 1] = "firmware.elf";
+    arguments[i + 1] = mote_path_base(job->firmware->elf_path);
     return mote_process_run(&process, result, err);
 }
 
@@ -177,8 +190,8 @@ static mote_status judge(const console *c, size_t wanted, const mote_process_res
 static mote_status run_samples(const mote_job *job, const sample_store *store, size_t first, size_t count,
                                mote_harness_report *report, mote_error *err)
 {
-    size_t              sample_bytes = job->firmware->model.output_bytes;
-    console             c = {.outputs = job->outputs + first * sample_bytes, .output_room = count * sample_bytes};
+    size_t  sample_bytes = job->firmware->model.output_bytes;
+    console c = {.outputs = job->outputs + first * sample_bytes, .output_room = count * sample_bytes, .marks = job->marks};
     mote_process_result result;
 
     MOTE_TRY(store_samples(job, store, first, count, err));
@@ -188,6 +201,8 @@ static mote_status run_samples(const mote_job *job, const sample_store *store, s
         if (result.err.bytes)
             read_console(&c, result.err.bytes);
         judge(&c, c.output_room, &result, report, err);
+        if (job->marks && err->code == MOTE_OK)
+            mote_text_status(job->marks, err);
     }
     mote_process_result_free(&result);
     return err->code;

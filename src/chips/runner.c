@@ -27,10 +27,23 @@ mote_status mote_harness_report_read(mote_harness_report *report, const uint8_t 
         .stack_bytes = word_at(bytes, 5),
         .harness_stack_bytes = word_at(bytes, 6),
         .free_bytes = word_at(bytes, 7),
-        .model = {word_at(bytes, 8), word_at(bytes, 9)},
-        .empty = {word_at(bytes, 10), word_at(bytes, 11)},
+        .overrun_bytes = word_at(bytes, 8),
+        .model = {word_at(bytes, 9), word_at(bytes, 10)},
+        .empty = {word_at(bytes, 11), word_at(bytes, 12)},
     };
     return MOTE_OK;
+}
+
+mote_mark mote_mark_at(const mote_text *marks, size_t index)
+{
+    const uint8_t *bytes = (const uint8_t *)marks->bytes + index * MOTE_MARK_BYTES;
+
+    return (mote_mark){word_at(bytes, 0), {word_at(bytes, 1), word_at(bytes, 2)}};
+}
+
+size_t mote_mark_count(const mote_text *marks)
+{
+    return marks->count / MOTE_MARK_BYTES;
 }
 
 mote_status mote_fail_emulator(const char *emulator, const mote_process_result *result, mote_error *err)

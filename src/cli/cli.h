@@ -41,7 +41,7 @@ typedef struct cli_command {
 } cli_command;
 
 extern const cli_command cli_build, cli_train, cli_convert, cli_run, cli_eval, cli_compare, cli_inspect, cli_compile,
-    cli_emulate, cli_data;
+    cli_emulate, cli_bench, cli_data;
 
 /* ---- options ---- */
 
@@ -109,5 +109,7 @@ void    cli_json_metrics(json_t *object, const mote_evaluation *evaluation); /* 
 json_t *cli_json_evaluation(const mote_evaluation *evaluation);
 json_t *cli_json_emulation(const mote_emulation *emulation);
 void    cli_print_emulation(const mote_emulation *emulation);
+/* "model.tflite: " in front of what a model is to blame for. */
+mote_status cli_blame(const char *path, mote_error *err);
 
 #endif

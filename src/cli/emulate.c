@@ -51,7 +51,7 @@ static mote_status compile_and_run(emulating *e, const mote_model *model, const 
     if (err->code == MOTE_OK)
         mote_emulate_model(model, &compile, &emulate, &e->figures, err);
     mote_file_close(&file);
-    return err->code;
+    return cli_blame(e->path, err);
 }
 
 static mote_status emulate_model(emulating *e, mote_error *err)

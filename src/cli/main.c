@@ -7,8 +7,8 @@
 #include "base/text.h"
 #include "cli/cli.h"
 
-static const cli_command *const commands[] = {&cli_build,   &cli_train,   &cli_convert, &cli_run,     &cli_eval,
-                                              &cli_compare, &cli_inspect, &cli_compile, &cli_emulate, &cli_data};
+static const cli_command *const commands[] = {&cli_build,   &cli_train,   &cli_convert, &cli_run,   &cli_eval, &cli_compare,
+                                              &cli_inspect, &cli_compile, &cli_emulate, &cli_bench, &cli_data};
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 
 static void print_help(FILE *to)

@@ -208,6 +208,13 @@ void cli_print_emulation(const mote_emulation *e)
     printf("stack          %u bytes\n", e->stack_bytes);
 }
 
+mote_status cli_blame(const char *path, mote_error *err)
+{
+    const bool is_model = err->code == MOTE_ERR_FORMAT || err->code == MOTE_ERR_LIMIT || err->code == MOTE_ERR_UNSUPPORTED;
+
+    return is_model ? mote_context(err, "%s", path) : err->code;
+}
+
 /* ---- data ---- */
 
 /* The shape of one sample for the model: without the leading 1 that counts samples. */

@@ -86,6 +86,9 @@ mote_status mote_emit_interpreter_source(const mote_emitter *emitter, const mote
 mote_status mote_emit_selftest(const mote_emitter *emitter, const void *inputs, int32_t sample_count, mote_text *out,
                                mote_error *err);
 
+/* A line "MRT_LAYER(...)" for each operator, which is nothing in firmware: what fault reports and figures call it. */
+void mote_emit_layers(const mote_emitter *emitter, mote_text *out);
+
 /* Writes the runtime headers that the variants' kernels need, and those that they include, below folder/mote_runtime. */
 mote_status mote_emit_runtime(const mote_emitter *emitter, const char *folder, mote_error *err);
 
@@ -99,6 +102,8 @@ void mote_emit_values(mote_text *out, const void *values, mote_dtype dtype, size
 void mote_emit_value(mote_text *out, const void *values, mote_dtype dtype, size_t index);
 /* Text made fit to stand inside a comment: what would end it, or begin another, is taken apart. */
 void mote_emit_comment(mote_text *out, const char *text);
+/* A C string literal. */
+void mote_emit_string(mote_text *out, const char *string);
 /* A float so that a C compiler reads the same one: "0.1f". */
 void mote_emit_f32(mote_text *out, float value);
 

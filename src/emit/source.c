@@ -263,8 +263,8 @@ static void emit_call(const mote_emitter *e, const mote_variant *variant, int32_
 
     mote_text_puts(out, "    /* ");
     mote_emit_comment(out, mote_node_show(graph, &graph->nodes[step->node]).text);
-    mote_text_printf(out, " -> %s */\n    %s_%s_%d(", mote_shape_show(&graph->tensors[step->out[0]]).text, e->name,
-                     instance->kernel->symbol + strlen("mrt_"), variant->instance_of[s]);
+    mote_text_printf(out, " -> %s */\n    MRT_STEP(%d);\n    %s_%s_%d(", mote_shape_show(&graph->tensors[step->out[0]]).text,
+                     step->node, e->name, instance->kernel->symbol + strlen("mrt_"), variant->instance_of[s]);
     if (instance->is_shared) {
         mote_text_printf(out, "&%s_%d_params", e->name, s);
         separator = ", ";
@@ -331,7 +331,7 @@ void mote_emit_argmax(const mote_emitter *e, mote_text *out)
 }
 
 /* A C string literal: bytes outside plain ASCII as octal, which ends after three digits. */
-static void emit_string(mote_text *out, const char *string)
+void mote_emit_string(mote_text *out, const char *string)
 {
     mote_text_puts(out, "\"");
     for (; *string; string++) {
@@ -354,7 +354,7 @@ void mote_emit_label_table(const mote_emitter *e, mote_text *out)
     mote_text_printf(out, "\nconst char *%s_label(int32_t index)\n{\n    static const char *const labels[] = {", e->name);
     for (i = 0; i < recipe->label_count; i++) {
         mote_text_puts(out, i ? ", " : "");
-        emit_string(out, recipe->labels[i]);
+        mote_emit_string(out, recipe->labels[i]);
     }
     mote_text_puts(out, "};\n\n    return labels[index];\n}\n");
 }
@@ -400,10 +400,11 @@ void mote_emit_source(const mote_emitter *e, mote_text *out)
         " * The level is set here, so that it does not depend on the project's flags; so is that products and sums are\n"
         " * rounded one by one, as they are on the host. */\n"
         "#if defined(__clang__)\n#pragma STDC FP_CONTRACT OFF\n#elif defined(__GNUC__)\n"
-        "#pragma GCC optimize(\"%s\", \"fp-contract=off\")\n#endif\n\n#include \"%s.h\"\n\n",
+        "#pragma GCC optimize(\"%s\", \"fp-contract=off\", \"no-schedule-insns\")\n#endif\n\n#include \"%s.h\"\n\n",
         e->name, MOTE_VERSION, e->optimize == MOTE_OPTIMIZE_SIZE ? "size" : "speed",
         e->optimize == MOTE_OPTIMIZE_SIZE ? "Os" : "O2", e->name);
     mote_text_puts(out, "#include \"mote_runtime/mrt.h\"\n\n");
+    mote_emit_layers(e, out);
     emit_arrays(e, out);
     for (v = 0; v < e->variant_count; v++)
         emit_variant(e, v, out);

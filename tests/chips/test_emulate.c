@@ -194,7 +194,7 @@ static void sizes_are_those_of_the_model(void **state)
         emulate("negate", &options, &run);
         assert_int_equal(run.weight_bytes, 40);
         assert_in_range(run.code_bytes, 50, 300);
-        assert_in_range(run.flash_bytes, run.weight_bytes + run.code_bytes + 300, 1600);
+        assert_in_range(run.flash_bytes, run.weight_bytes + run.code_bytes + 300, 1750);
         assert_in_range(run.arena_bytes, 14, 16);
         assert_in_range(run.ram_bytes, run.arena_bytes, run.arena_bytes + 4);
         assert_in_range(run.stack_bytes, 64, 100);

@@ -6,23 +6,35 @@
 #include "harness.h"
 #include "mote_bound.h"
 
-static mote_bound_arena arena;
+/* The last of .bss: what runs over its end is met by the paint. */
+static __attribute__((section(".bss.~arena"))) mote_bound_arena arena;
 
-/* Fills all free memory below the stack pointer, calls, and looks how deep the call reached. The loops are in this very
- * function, so that the stack pointer is the same while painting and at the call. */
+/* Fills all free memory below the stack pointer, calls, and looks what is still paint. The stack reaches down to the longest
+ * painted stretch, if that is more than half of all; what lies below it was not the stack. All in this very function, so
+ * that the stack pointer is the same while painting, at the call and while looking. */
 static __attribute__((noinline)) void invoke_on_painted_stack(harness_report *report)
 {
     const port_word     paint = (port_word)0xa5a5a5a5u;
     volatile port_word *bottom = port_stack_bottom();
     volatile port_word *top = port_stack_pointer();
-    volatile port_word *word;
+    volatile port_word *word, *first = bottom, *from = bottom, *to = bottom;
 
     for (word = bottom; word < top; word++)
         *word = paint;
     mote_bound_invoke(&arena);
-    for (word = bottom; word < top && *word == paint; word++) {
+    for (word = bottom; word < top; word++) {
+        if (*word != paint)
+            first = word + 1;
+        else if (word + 1 - first > to - from) {
+            from = first;
+            to = word + 1;
+        }
     }
-    report->stack_bytes = (uint32_t)((uintptr_t)top - (uintptr_t)word);
+    if (to - from <= (top - bottom) / 2) /* the stack reached far, or all the way: count from the lowest that was written */
+        for (from = to = bottom; to < top && *to == paint; to++) {
+        }
+    report->overrun_bytes = (uint32_t)((uintptr_t)from - (uintptr_t)bottom);
+    report->stack_bytes = (uint32_t)((uintptr_t)top - (uintptr_t)to);
     report->harness_stack_bytes = (uint32_t)(port_stack_top() - (uintptr_t)top);
     report->free_bytes = (uint32_t)((uintptr_t)top - (uintptr_t)bottom);
 }
@@ -42,7 +54,7 @@ int main(void)
 
     report.magic = HARNESS_MAGIC;
     report.is_fault = report.fault_address = report.fault_caller = report.fault_cause = 0;
-    report.stack_bytes = report.harness_stack_bytes = report.free_bytes = 0;
+    report.stack_bytes = report.harness_stack_bytes = report.free_bytes = report.overrun_bytes = 0;
     port_open(&state);
     mote_bound_reset(&arena);
     if (mote_bound_read(&state, &arena)) {

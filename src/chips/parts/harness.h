@@ -22,8 +22,17 @@ typedef struct harness_report {
     uint32_t      is_fault;
     uint32_t      fault_address, fault_caller, fault_cause;
     uint32_t      stack_bytes, harness_stack_bytes, free_bytes;
-    harness_count model, empty; /* of one invoke, and of a call to a function that only returns */
+    uint32_t      overrun_bytes; /* behind the arena, up to the last one that the first invoke wrote into */
+    harness_count model, empty;  /* of one invoke, and of a call to a function that only returns */
 } harness_report;
+
+/* What harness_layers.c tells at each step: which begins, and the count of the one that ended. */
+typedef struct harness_mark_record {
+    uint32_t      step;
+    harness_count count;
+} harness_mark_record;
+
+enum { HARNESS_MARK_EMPTY = 0xffff, HARNESS_MARK_BEGIN = 0xfffe, HARNESS_MARK_END = 0xfffd }; /* steps that are none */
 
 typedef void (*harness_function)(void *arena);
 
@@ -32,11 +41,14 @@ void port_open(port_state *state);
 int  port_read(port_state *state, void *to, size_t bytes);
 void port_rewind(port_state *state);
 void port_write(port_state *state, const void *from, size_t bytes);
+void port_mark(const harness_mark_record *record);
 /* Hands the report to the host and ends the run. */
 void port_finish(const harness_report *report) __attribute__((noreturn));
 /* The counter runs from start to stop; both take the same time whatever lies between. */
 void          port_count_start(void);
 harness_count port_count_stop(void);
 void          port_empty(void *arena); /* returns at once */
+/* What start-up does to RAM before main; arena is not looked at. */
+void port_set_up_memory(void *arena);
 
 #endif

@@ -1,5 +1,5 @@
 /* AVR under simavr, which has no files: inputs lie in flash, outputs and the report leave as lines of hex digits on UART 0
- * ("o" and "r" in front), and timer 1 counts cycles. SPDX-License-Identifier: Apache-2.0 */
+ * ("o", "r"; "m" what port_mark tells), and timer 1 counts cycles. SPDX-License-Identifier: Apache-2.0 */
 #include "harness.h"
 
 #include <avr/interrupt.h>
@@ -70,6 +70,11 @@ void port_write(port_state *state, const void *from, size_t bytes)
 {
     (void)state;
     put_bytes('o', from, bytes);
+}
+
+void port_mark(const harness_mark_record *record)
+{
+    put_bytes('m', (const uint8_t *)record, sizeof *record);
 }
 
 /* Sleeping with interrupts off ends the simulation. */

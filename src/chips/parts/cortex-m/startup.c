@@ -3,6 +3,9 @@
 #include "harness.h"
 
 #define CPACR (*(volatile uint32_t *)0xe000ed88u)
+#define CFSR  (*(volatile uint32_t *)0xe000ed28u)
+
+enum { HARD_FAULT = 3, MEMORY_FAULT = 4, BUS_FAULT = 5, USAGE_FAULT = 6, STACK_OVERFLOW = 8 };
 
 extern uint32_t data_load[], data_start[], data_end[], bss_start[], bss_end[]; /* link.ld */
 
@@ -13,11 +16,12 @@ void fault_report(const uint32_t *frame, uint32_t cause);
 void count_wrap(void);
 
 /* The volatile writes keep the compiler from making calls of memcpy and memset out of the loops. */
-static void set_up_memory(void)
+void port_set_up_memory(void *arena)
 {
     const uint32_t    *from = data_load;
     volatile uint32_t *to;
 
+    (void)arena;
     for (to = data_start; to < data_end; to++)
         *to = *from++;
     for (to = bss_start; to < bss_end; to++)
@@ -37,23 +41,45 @@ static void enable_float(void)
 
 __attribute__((noreturn)) void start(void)
 {
-    set_up_memory();
+    port_set_up_memory(0);
     enable_float();
     main();
     for (;;) {
     }
 }
 
-/* The hardware pushed r0-r3, r12, lr, pc and the status. */
+#if defined(__ARM_ARCH_6M__)
+static uint32_t tell_apart(uint32_t cause)
+{
+    return cause;
+}
+#else
+/* Nobody enabled the other faults, so that each comes as a hard fault; the status says what it was. */
+static uint32_t tell_apart(uint32_t cause)
+{
+    const uint32_t status = CFSR;
+
+    if (cause != HARD_FAULT || status == 0)
+        return cause;
+    return status > 0xffff ? USAGE_FAULT : status > 0xff ? BUS_FAULT : MEMORY_FAULT;
+}
+#endif
+
+/* The hardware pushed r0-r3, r12, lr, pc and the status, if the stack was good for it. */
 __attribute__((used, noreturn)) void fault_report(const uint32_t *frame, uint32_t cause)
 {
     harness_report report;
 
     report.magic = HARNESS_MAGIC;
     report.is_fault = 1;
-    report.fault_address = frame[6];
-    report.fault_caller = frame[5] & ~(uint32_t)1; /* without the Thumb bit */
-    report.fault_cause = cause;
+    report.fault_address = report.fault_caller = 0;
+    if (frame < port_stack_bottom() || frame >= (const uint32_t *)port_stack_top()) {
+        report.fault_cause = STACK_OVERFLOW;
+    } else {
+        report.fault_address = frame[6];
+        report.fault_caller = frame[5] & ~(uint32_t)1; /* without the Thumb bit */
+        report.fault_cause = tell_apart(cause);
+    }
     port_finish(&report);
 }
 

@@ -1,9 +1,11 @@
 /* RISC-V: minstret counts instructions, exactly under QEMU's -icount. SPDX-License-Identifier: Apache-2.0 */
 #include "harness.h"
 
-void fault_report(uint32_t address, uint32_t caller, uint32_t cause);
+enum { STACK_OVERFLOW = 8 };
 
-__attribute__((noreturn)) void fault_report(uint32_t address, uint32_t caller, uint32_t cause)
+void fault_report(uint32_t address, uint32_t caller, uint32_t cause, uintptr_t stack);
+
+__attribute__((noreturn)) void fault_report(uint32_t address, uint32_t caller, uint32_t cause, uintptr_t stack)
 {
     harness_report report;
 
@@ -11,7 +13,7 @@ __attribute__((noreturn)) void fault_report(uint32_t address, uint32_t caller, u
     report.is_fault = 1;
     report.fault_address = address;
     report.fault_caller = caller;
-    report.fault_cause = cause;
+    report.fault_cause = stack < (uintptr_t)port_stack_bottom() || stack > port_stack_top() ? STACK_OVERFLOW : cause;
     port_finish(&report);
 }
 

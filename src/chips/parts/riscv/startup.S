@@ -1,4 +1,5 @@
 # Start-up of a 32-bit RISC-V under QEMU -bios none: stack, traps, the FPU where there is one, .data and .bss, main.
+# What lies below RAM is made read-only, as flash is: a stack that overflows must not run over the code.
 # SPDX-License-Identifier: Apache-2.0
     .section .start, "ax"
     .globl start
@@ -10,10 +11,20 @@ start:
     la sp, stack_top
     la t0, fault
     csrw mtvec, t0
+    lui t0, %hi(RAM_ORIGIN)
+    srli t0, t0, 2
+    csrw pmpaddr0, t0
+    li t0, 0x8d                 # up to there, read and execute, locked: M mode, too
+    csrw pmpcfg0, t0
 #ifdef __riscv_flen
     li t0, 0x2000
     csrs mstatus, t0
 #endif
+    call port_set_up_memory
+    call main
+
+    .globl port_set_up_memory
+port_set_up_memory:
     la t0, data_load
     la t1, data_start
     la t2, data_end
@@ -29,11 +40,12 @@ start:
     sw zero, 0(t1)
     addi t1, t1, 4
     j 3b
-4:  call main
+4:  ret
 
     # The stack pointer may be what is broken: the report is made on a fresh stack.
     .balign 4
 fault:
+    mv a3, sp
     la sp, stack_top
     csrr a0, mepc
     mv a1, ra
