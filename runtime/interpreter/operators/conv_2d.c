@@ -96,7 +96,7 @@ MRT_CONV_2D_RUNS(dsp, mrt_conv_2d_i8_dsp)
 MRT_CONV_2D_RUNS(4x4, mrt_conv_2d_i8_4x4)
 MRT_CONV_2D_RUNS(2x3, mrt_conv_2d_i8_2x3)
 
-static mrt_run_function *mrt_conv_2d_run_of(mrt_arch arch, mrt_conv_2d_class its_class)
+MRT_INLINE mrt_run_function *mrt_conv_2d_run_of(mrt_arch arch, mrt_conv_2d_class its_class)
 {
     if (arch == MRT_ARCH_ARM_DSP)
         return MRT_CONV_2D_CHOOSE(dsp);

@@ -105,7 +105,7 @@ MRT_INLINE mrt_depthwise_plane_params mrt_depthwise_params_of(const void *params
 MRT_DEPTHWISE_RUNS(dsp, mrt_depthwise_conv_2d_i8_dsp)
 MRT_DEPTHWISE_RUNS(bytes, mrt_depthwise_conv_2d_i8_bytes)
 
-static mrt_run_function *mrt_depthwise_run_of(mrt_arch arch, mrt_depthwise_class its_class)
+MRT_INLINE mrt_run_function *mrt_depthwise_run_of(mrt_arch arch, mrt_depthwise_class its_class)
 {
     return arch == MRT_ARCH_ARM_DSP ? MRT_DEPTHWISE_CHOOSE(dsp) : MRT_DEPTHWISE_CHOOSE(bytes);
 }
