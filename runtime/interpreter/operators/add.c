@@ -1,5 +1,7 @@
 /* ADD: a, b -> a + b, where an operand repeats along axes in which it has one element, as NumPy does.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "../../arch/add_dsp.h"
+#include "../../arch/add_fast.h"
 #include "../../kernels/add.h"
 #include "../build.h"
 #include "../operators.h"
@@ -114,30 +116,53 @@ static void mrt_add_run_const_f32(const void *params, const mrt_io *io)
     mrt_add_const_f32((const mrt_add_f32_params *)params, (const float *)io->in[0], (float *)io->out[0]);
 }
 
+static void mrt_add_run_dsp(const void *params, const mrt_io *io)
+{
+    mrt_add_i8_dsp((const mrt_add_channel_params *)params, (const int8_t *)io->in[0], (const int8_t *)io->in[1],
+                   (int8_t *)io->out[0]);
+}
+
+static void mrt_add_run_fast(const void *params, const mrt_io *io)
+{
+    mrt_add_i8_fast((const mrt_add_channel_params *)params, (const int8_t *)io->in[0], (const int8_t *)io->in[1],
+                    (int8_t *)io->out[0]);
+}
+
+static mrt_reason mrt_add_fill_i8(mrt_build *b, const mrt_add_operands *o, mrt_add_i8_params *p)
+{
+    mrt_add_i8_scales scales;
+
+    p->count = (int32_t)b->out.count;
+    p->rank = o->rank;
+    p->walk = o->walk;
+    p->constant = (const int8_t *)o->constant;
+    p->a_zero = mrt_zero_of(b->m, o->a, 0);
+    p->b_zero = mrt_zero_of(b->m, o->b, 0);
+    p->out_zero = mrt_zero_of(b->m, &b->out, 0);
+    scales.a = mrt_scale_of(b->m, o->a);
+    scales.b = mrt_scale_of(b->m, o->b);
+    scales.out = mrt_scale_of(b->m, &b->out);
+    scales.activation = b->activation;
+    return mrt_add_i8_prepare(p, &scales) ? MRT_REASON_NONE : MRT_REASON_SCALES;
+}
+
 static mrt_reason mrt_add_prepare_i8(mrt_build *b)
 {
-    mrt_add_operands  o;
-    mrt_add_i8_params p;
-    mrt_add_i8_scales scales;
+    mrt_add_operands       o;
+    mrt_add_i8_params      p;
+    mrt_add_channel_params fast;
 
     MRT_TRY(mrt_check_scales(b));
     mrt_add_find_operands(b, &o);
-    p.count = (int32_t)b->out.count;
-    p.rank = o.rank;
-    p.walk = o.walk;
-    p.constant = (const int8_t *)o.constant;
-    p.a_zero = mrt_zero_of(b->m, o.a, 0);
-    p.b_zero = mrt_zero_of(b->m, o.b, 0);
-    p.out_zero = mrt_zero_of(b->m, &b->out, 0);
-    scales.a = mrt_scale_of(b->m, o.a);
-    scales.b = mrt_scale_of(b->m, o.b);
-    scales.out = mrt_scale_of(b->m, &b->out);
-    scales.activation = b->activation;
-    if (!mrt_add_i8_prepare(&p, &scales))
-        return MRT_REASON_SCALES;
+    MRT_TRY(mrt_add_fill_i8(b, &o, &p));
+    b->in_place = mrt_add_in_place(b);
+    if (o.b->kind != MRT_CONST && mrt_add_channel_prepare(&fast, &p)) {
+        b->run = mrt_arch_of(b) == MRT_ARCH_ARM_DSP ? mrt_add_run_dsp : mrt_add_run_fast;
+        mrt_store(b, &fast, sizeof fast, 0);
+        return MRT_REASON_NONE;
+    }
     if (o.b->kind == MRT_CONST)
         b->run = mrt_add_run_const_i8;
-    b->in_place = mrt_add_in_place(b);
     mrt_store(b, &p, sizeof p, 2);
     return MRT_REASON_NONE;
 }

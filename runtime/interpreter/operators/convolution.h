@@ -3,8 +3,8 @@
 #ifndef MRT_INTERPRETER_OPERATORS_CONVOLUTION_H
 #define MRT_INTERPRETER_OPERATORS_CONVOLUTION_H
 
-#include "../../arch/channel.h"
 #include "../../kernels/conv_params.h"
+#include "channels.h"
 #include "window.h"
 
 /* The fields behind the strides: activation, dilation_w, dilation_h. */

@@ -1,5 +1,6 @@
 /* MEAN: in, axes (int32 constant, or absent: none) -> the mean along these axes, which keep_dims leaves in the shape as 1.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "../../arch/mean_four.h"
 #include "../../kernels/mean.h"
 #include "../build.h"
 #include "../operators.h"
@@ -111,7 +112,7 @@ static mrt_reason mrt_mean_prepare_f32(mrt_build *b)
 
 static void mrt_mean_run_i8(const void *params, const mrt_io *io)
 {
-    mrt_mean_i8((const mrt_mean_i8_params *)params, (const int8_t *)io->in[0], (int8_t *)io->out[0]);
+    mrt_mean_i8_four((const mrt_mean_i8_params *)params, (const int8_t *)io->in[0], (int8_t *)io->out[0]);
 }
 
 static void mrt_mean_run_f32(const void *params, const mrt_io *io)
