@@ -18,7 +18,7 @@ static int mrt_add_keeps_samples(const mrt_build *b, const mrt_tensor *in)
     return !in->is_batched || (in->rank == b->out.rank && b->out.dim[0] == in->dim[0]);
 }
 
-static mrt_reason mrt_add_check(mrt_build *b)
+static MRT_COLD mrt_reason mrt_add_check(mrt_build *b)
 {
     const mrt_tensor *x = &b->in[0], *y = &b->in[1];
     const int32_t     rank = mrt_max_i32(x->rank, y->rank);
@@ -106,6 +106,7 @@ static void mrt_add_run_const_i8(const void *params, const mrt_io *io)
     mrt_add_const_i8((const mrt_add_i8_params *)params, (const int8_t *)io->in[0], (int8_t *)io->out[0]);
 }
 
+#if !defined(MRT_NO_F32)
 static void mrt_add_run_f32(const void *params, const mrt_io *io)
 {
     mrt_add_f32((const mrt_add_f32_params *)params, (const float *)io->in[0], (const float *)io->in[1], (float *)io->out[0]);
@@ -115,6 +116,7 @@ static void mrt_add_run_const_f32(const void *params, const mrt_io *io)
 {
     mrt_add_const_f32((const mrt_add_f32_params *)params, (const float *)io->in[0], (float *)io->out[0]);
 }
+#endif
 
 static void mrt_add_run_dsp(const void *params, const mrt_io *io)
 {
@@ -128,7 +130,7 @@ static void mrt_add_run_fast(const void *params, const mrt_io *io)
                     (int8_t *)io->out[0]);
 }
 
-static mrt_reason mrt_add_fill_i8(mrt_build *b, const mrt_add_operands *o, mrt_add_i8_params *p)
+static MRT_COLD mrt_reason mrt_add_fill_i8(mrt_build *b, const mrt_add_operands *o, mrt_add_i8_params *p)
 {
     mrt_add_i8_scales scales;
 
@@ -146,7 +148,7 @@ static mrt_reason mrt_add_fill_i8(mrt_build *b, const mrt_add_operands *o, mrt_a
     return mrt_add_i8_prepare(p, &scales) ? MRT_REASON_NONE : MRT_REASON_SCALES;
 }
 
-static mrt_reason mrt_add_prepare_i8(mrt_build *b)
+static MRT_COLD mrt_reason mrt_add_prepare_i8(mrt_build *b)
 {
     mrt_add_operands       o;
     mrt_add_i8_params      p;
@@ -167,7 +169,8 @@ static mrt_reason mrt_add_prepare_i8(mrt_build *b)
     return MRT_REASON_NONE;
 }
 
-static mrt_reason mrt_add_prepare_f32(mrt_build *b)
+#if !defined(MRT_NO_F32)
+static MRT_COLD mrt_reason mrt_add_prepare_f32(mrt_build *b)
 {
     mrt_add_operands   o;
     mrt_add_f32_params p;
@@ -184,10 +187,13 @@ static mrt_reason mrt_add_prepare_f32(mrt_build *b)
     mrt_store(b, &p, sizeof p, 2);
     return MRT_REASON_NONE;
 }
+#endif
 
 static const mrt_operator_row mrt_add_rows[] = {
     {MRT_I8, {MRT_I8, MRT_I8}, mrt_add_prepare_i8, mrt_add_run_i8},
+#if !defined(MRT_NO_F32)
     {MRT_F32, {MRT_F32, MRT_F32}, mrt_add_prepare_f32, mrt_add_run_f32},
+#endif
 };
 
-MRT_API_DATA const mrt_operator mrt_operator_add = {0, 5, 11, 2, 2, 2, mrt_add_check, mrt_add_rows};
+MRT_API_DATA const mrt_operator mrt_operator_add = {0, 5, 11, 2, 2, MRT_ROWS(mrt_add_rows), mrt_add_check, mrt_add_rows};

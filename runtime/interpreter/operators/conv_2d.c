@@ -9,7 +9,7 @@
 
 enum { MRT_CONV_2D_ACTIVATION = 3, MRT_CONV_2D_CHANNEL_AXIS = 0 };
 
-static mrt_reason mrt_conv_2d_check(mrt_build *b)
+static MRT_COLD mrt_reason mrt_conv_2d_check(mrt_build *b)
 {
     const mrt_tensor *in = &b->in[0], *w = &b->in[1];
 
@@ -117,7 +117,7 @@ static mrt_conv_2d_way mrt_conv_2d_way_of(mrt_arch arch)
     return arch == MRT_ARCH_ARM_DSP ? dsp : arch == MRT_ARCH_RISCV ? riscv : portable;
 }
 
-static mrt_reason mrt_conv_2d_prepare_i8(mrt_build *b)
+static MRT_COLD mrt_reason mrt_conv_2d_prepare_i8(mrt_build *b)
 {
     const mrt_conv_2d_way    way = mrt_conv_2d_way_of(mrt_arch_of(b));
     mrt_conv_i8_params       reference;
@@ -143,7 +143,8 @@ static mrt_reason mrt_conv_2d_prepare_i8(mrt_build *b)
 
 /* ---- float32 ---- */
 
-static mrt_reason mrt_conv_2d_prepare_f32(mrt_build *b)
+#if !defined(MRT_NO_F32)
+static MRT_COLD mrt_reason mrt_conv_2d_prepare_f32(mrt_build *b)
 {
     return mrt_convolution_prepare_f32(b, MRT_CONV_2D_ACTIVATION, b->in[1].dim[0]);
 }
@@ -152,10 +153,14 @@ static void mrt_conv_2d_run_f32(const void *params, const mrt_io *io)
 {
     mrt_conv_2d_f32((const mrt_conv_f32_params *)params, (const float *)io->in[0], (float *)io->out[0]);
 }
+#endif
 
 static const mrt_operator_row mrt_conv_2d_rows[] = {
     {MRT_I8, {MRT_I8, MRT_I8, MRT_I32}, mrt_conv_2d_prepare_i8, NULL},
+#if !defined(MRT_NO_F32)
     {MRT_F32, {MRT_F32, MRT_F32, MRT_F32}, mrt_conv_2d_prepare_f32, mrt_conv_2d_run_f32},
+#endif
 };
 
-MRT_API_DATA const mrt_operator mrt_operator_conv_2d = {3, 8, 1, 2, 3, 2, mrt_conv_2d_check, mrt_conv_2d_rows};
+MRT_API_DATA const mrt_operator mrt_operator_conv_2d = {
+    3, 8, 1, 2, 3, MRT_ROWS(mrt_conv_2d_rows), mrt_conv_2d_check, mrt_conv_2d_rows};

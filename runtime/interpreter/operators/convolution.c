@@ -108,6 +108,7 @@ MRT_API const int32_t *mrt_convolution_channels(mrt_build *b, const mrt_conv_i8_
     return mrt_channels_prepare(b, &fold, output);
 }
 
+#if !defined(MRT_NO_F32)
 MRT_API mrt_reason mrt_convolution_prepare_f32(mrt_build *b, uint32_t activation_field, int32_t out_c)
 {
     mrt_conv_f32_params p;
@@ -119,3 +120,4 @@ MRT_API mrt_reason mrt_convolution_prepare_f32(mrt_build *b, uint32_t activation
     mrt_store(b, &p, sizeof p, 2);
     return MRT_REASON_NONE;
 }
+#endif

@@ -10,7 +10,7 @@
 enum { MRT_DEPTHWISE_MULTIPLIER = 3, MRT_DEPTHWISE_ACTIVATION = 4, MRT_DEPTHWISE_CHANNEL_AXIS = 3 };
 
 /* The shapes decide the multiplier; files may leave it 0, but not contradict. */
-static mrt_reason mrt_depthwise_check(mrt_build *b)
+static MRT_COLD mrt_reason mrt_depthwise_check(mrt_build *b)
 {
     const mrt_tensor *in = &b->in[0], *w = &b->in[1];
     int32_t           multiplier;
@@ -126,7 +126,7 @@ static void mrt_depthwise_choose(mrt_build *b, mrt_depthwise_plane_params *p)
     b->in_place = w->in_c == w->out_c && (int64_t)w->out_h * w->out_w <= (int64_t)w->in_h * w->in_w;
 }
 
-static mrt_reason mrt_depthwise_prepare_i8(mrt_build *b)
+static MRT_COLD mrt_reason mrt_depthwise_prepare_i8(mrt_build *b)
 {
     mrt_conv_i8_params         reference;
     mrt_depthwise_plane_params p;
@@ -148,24 +148,31 @@ static mrt_reason mrt_depthwise_prepare_i8(mrt_build *b)
     return MRT_REASON_NONE;
 }
 
-static mrt_reason mrt_depthwise_prepare_f32(mrt_build *b)
+#if !defined(MRT_NO_F32)
+static MRT_COLD mrt_reason mrt_depthwise_prepare_f32(mrt_build *b)
 {
     return mrt_convolution_prepare_f32(b, MRT_DEPTHWISE_ACTIVATION, b->in[1].dim[3]);
 }
+#endif
 
 static void mrt_depthwise_run_i8(const void *params, const mrt_io *io)
 {
     mrt_depthwise_conv_2d_i8((const mrt_conv_i8_params *)params, (const int8_t *)io->in[0], (int8_t *)io->out[0]);
 }
 
+#if !defined(MRT_NO_F32)
 static void mrt_depthwise_run_f32(const void *params, const mrt_io *io)
 {
     mrt_depthwise_conv_2d_f32((const mrt_conv_f32_params *)params, (const float *)io->in[0], (float *)io->out[0]);
 }
+#endif
 
 static const mrt_operator_row mrt_depthwise_rows[] = {
     {MRT_I8, {MRT_I8, MRT_I8, MRT_I32}, mrt_depthwise_prepare_i8, mrt_depthwise_run_i8},
+#if !defined(MRT_NO_F32)
     {MRT_F32, {MRT_F32, MRT_F32, MRT_F32}, mrt_depthwise_prepare_f32, mrt_depthwise_run_f32},
+#endif
 };
 
-MRT_API_DATA const mrt_operator mrt_operator_depthwise_conv_2d = {4, 7, 2, 2, 3, 2, mrt_depthwise_check, mrt_depthwise_rows};
+MRT_API_DATA const mrt_operator mrt_operator_depthwise_conv_2d = {
+    4, 7, 2, 2, 3, MRT_ROWS(mrt_depthwise_rows), mrt_depthwise_check, mrt_depthwise_rows};

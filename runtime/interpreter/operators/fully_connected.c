@@ -9,7 +9,7 @@
 
 enum { MRT_FULLY_CONNECTED_ACTIVATION = 0, MRT_FULLY_CONNECTED_FORMAT = 1, MRT_FULLY_CONNECTED_KEEP_DIMS = 2 };
 
-static mrt_reason mrt_fully_connected_check_shape(mrt_build *b)
+static MRT_COLD mrt_reason mrt_fully_connected_check_shape(mrt_build *b)
 {
     const mrt_tensor *in = &b->in[0], *w = &b->in[1];
     int32_t           dim[MRT_RANK_MAX], i;
@@ -27,7 +27,7 @@ static mrt_reason mrt_fully_connected_check_shape(mrt_build *b)
     return mrt_check_shape(b, in->rank, dim);
 }
 
-static mrt_reason mrt_fully_connected_check(mrt_build *b)
+static MRT_COLD mrt_reason mrt_fully_connected_check(mrt_build *b)
 {
     const mrt_tensor *in = &b->in[0], *w = &b->in[1];
 
@@ -45,7 +45,7 @@ static mrt_reason mrt_fully_connected_check(mrt_build *b)
 /* ---- int8 ---- */
 
 /* All but the weights. bias, mult and shift last where `lasts`, else they are there in prepare only. */
-static mrt_reason mrt_fully_connected_fill_i8(mrt_build *b, int lasts, mrt_fully_connected_i8_params *p)
+static MRT_COLD mrt_reason mrt_fully_connected_fill_i8(mrt_build *b, int lasts, mrt_fully_connected_i8_params *p)
 {
     const mrt_tensor             *w = &b->in[1], *bias = mrt_operand(b, 2);
     const size_t                  count = w->scales.count;
@@ -83,7 +83,7 @@ static void mrt_fully_connected_run_i8(const void *params, const mrt_io *io)
     mrt_fully_connected_i8((const mrt_fully_connected_i8_params *)params, (const int8_t *)io->in[0], (int8_t *)io->out[0]);
 }
 
-static mrt_reason mrt_fully_connected_prepare_askew(mrt_build *b)
+static MRT_COLD mrt_reason mrt_fully_connected_prepare_askew(mrt_build *b)
 {
     mrt_fully_connected_i8_params p;
 
@@ -132,7 +132,7 @@ static const int32_t *mrt_fully_connected_channels(mrt_build *b, const mrt_fully
     return mrt_channels_prepare(b, &fold, output);
 }
 
-static mrt_reason mrt_fully_connected_prepare_i8(mrt_build *b)
+static MRT_COLD mrt_reason mrt_fully_connected_prepare_i8(mrt_build *b)
 {
     mrt_fully_connected_i8_params       reference;
     mrt_fully_connected_channels_params p;
@@ -154,7 +154,8 @@ static mrt_reason mrt_fully_connected_prepare_i8(mrt_build *b)
 
 /* ---- float32 ---- */
 
-static mrt_reason mrt_fully_connected_prepare_f32(mrt_build *b)
+#if !defined(MRT_NO_F32)
+static MRT_COLD mrt_reason mrt_fully_connected_prepare_f32(mrt_build *b)
 {
     const mrt_tensor              *w = &b->in[1];
     mrt_fully_connected_f32_params p;
@@ -173,11 +174,14 @@ static void mrt_fully_connected_run_f32(const void *params, const mrt_io *io)
 {
     mrt_fully_connected_f32((const mrt_fully_connected_f32_params *)params, (const float *)io->in[0], (float *)io->out[0]);
 }
+#endif
 
 static const mrt_operator_row mrt_fully_connected_rows[] = {
     {MRT_I8, {MRT_I8, MRT_I8, MRT_I32}, mrt_fully_connected_prepare_i8, NULL},
+#if !defined(MRT_NO_F32)
     {MRT_F32, {MRT_F32, MRT_F32, MRT_F32}, mrt_fully_connected_prepare_f32, mrt_fully_connected_run_f32},
+#endif
 };
 
 MRT_API_DATA const mrt_operator mrt_operator_fully_connected = {
-    9, 12, 8, 2, 3, 2, mrt_fully_connected_check, mrt_fully_connected_rows};
+    9, 12, 8, 2, 3, MRT_ROWS(mrt_fully_connected_rows), mrt_fully_connected_check, mrt_fully_connected_rows};
