@@ -52,7 +52,7 @@ typedef struct mote_place_info {
 /* The plan that `mote compile` emits: of a quantized model without its constant channels. */
 typedef struct mote_memory_info {
     size_t           arena_bytes, bound_bytes; /* bound: no plan can do with less */
-    int32_t          peak_step;                /* the first step at which the arena is used up to its end */
+    int32_t          peak_step;                /* the (first) step at which most of it is in use */
     size_t           constant_bytes;           /* weights, biases, multipliers, tables, as compiled code holds them */
     int32_t          step_count;
     mote_place_info *places; /* by offset */

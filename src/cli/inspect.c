@@ -207,9 +207,9 @@ static mote_status print_places(const mote_memory_info *memory, mote_error *err)
 static void arena_cell(cli_table *table, const mote_memory_info *memory)
 {
     if (memory->arena_bytes == memory->bound_bytes)
-        cli_cell(table, "%zu bytes (no plan needs fewer), full at #%d", memory->arena_bytes, memory->peak_step);
+        cli_cell(table, "%zu bytes (no plan needs fewer), fullest at #%d", memory->arena_bytes, memory->peak_step);
     else
-        cli_cell(table, "%zu bytes (no plan needs fewer than %zu), full at #%d", memory->arena_bytes, memory->bound_bytes,
+        cli_cell(table, "%zu bytes (no plan needs fewer than %zu), fullest at #%d", memory->arena_bytes, memory->bound_bytes,
                  memory->peak_step);
 }
 

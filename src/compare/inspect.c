@@ -157,17 +157,35 @@ static void describe_scratch(mote_memory_info *memory, const mote_program *progr
                 .offset = program->scratch[s], .bytes = program->steps[s].scratch_bytes, .first_step = s, .last_step = s};
 }
 
-static void find_peak(mote_memory_info *memory)
+/* Bytes of the arena that something lives in; places are by offset. */
+static size_t live_bytes(const mote_memory_info *memory, int32_t step)
 {
+    size_t  live = 0, end = 0;
     int32_t i;
 
-    memory->peak_step = memory->step_count;
     for (i = 0; i < memory->place_count; i++) {
         const mote_place_info *place = &memory->places[i];
-        if (place->offset + place->bytes == memory->arena_bytes && place->first_step < memory->peak_step)
-            memory->peak_step = place->first_step;
+        const size_t           from = place->offset > end ? place->offset : end, to = place->offset + place->bytes;
+        if (place->first_step > step || step > place->last_step || to <= from)
+            continue;
+        live += to - from;
+        end = to;
     }
-    memory->peak_step = memory->peak_step < 0 ? 0 : memory->peak_step;
+    return live;
+}
+
+static void find_peak(mote_memory_info *memory)
+{
+    size_t  most = 0;
+    int32_t s;
+
+    for (s = 0; s < memory->step_count; s++) {
+        const size_t live = live_bytes(memory, s);
+        if (live > most) {
+            most = live;
+            memory->peak_step = s;
+        }
+    }
 }
 
 static mote_status describe_places(mote_inspection *out, const mote_program *program, mote_error *err)
@@ -186,8 +204,8 @@ static mote_status describe_places(mote_inspection *out, const mote_program *pro
     if (err->code != MOTE_OK)
         return err->code;
     describe_scratch(memory, program);
-    find_peak(memory);
     qsort(memory->places, (size_t)memory->place_count, sizeof *memory->places, by_offset);
+    find_peak(memory);
     return MOTE_OK;
 }
 
@@ -241,7 +259,7 @@ static mote_status choose_compiled(mote_inspection *out, const mote_model **comp
     if (model->stage == MOTE_STAGE_TRAIN)
         mote_model_infer(made, model, err);
     else if (mote_model_is_quantized(model) && may_prune)
-        mote_model_prune_constant(made, model, &out->pruning, err);
+        mote_model_prune_constant(made, model, NULL, &out->pruning, err);
     *compiled = *made ? *made : model;
     return err->code;
 }

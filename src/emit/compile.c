@@ -252,7 +252,7 @@ static mote_status write_c(compilation *c, const char *folder, mote_error *err)
     mote_text header = {0}, source = {0};
 
     if (mote_model_is_quantized(c->model) && !c->options->keeps_constant_channels)
-        MOTE_TRY(mote_model_prune_constant(&c->pruned, c->model, &c->result.pruned, err));
+        MOTE_TRY(mote_model_prune_constant(&c->pruned, c->model, NULL, &c->result.pruned, err));
     begin_emitter(c, c->pruned ? c->pruned : c->model);
     MOTE_TRY(add_variants(c, err));
     mote_emit_header(&c->emitter, &header);

@@ -8,8 +8,8 @@
  *   cost        multiply-accumulates: asked before anything is allocated, saturating
  *
  * A kernel is one way to compute a row. [0] is the reference kernel of runtime/kernels/: it reads TensorFlow Lite's layout
- * and serves host, interpreter and compiled code. The others are faster variants of runtime/arch/, equal byte for byte,
- * best last; lower/ takes the last one that applies to the node and the target.
+ * and serves host, interpreter and compiled code. The others are faster variants of runtime/arch/, or the host's own
+ * (host.h), equal byte for byte, best last; lower/ takes the last one that applies to the node and the target.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_OPS_OP_H
 #define MOTE_OPS_OP_H

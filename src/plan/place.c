@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/place.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "plan/search.h"
 
-/* Work of the search: for one height, and for all; some ten nanoseconds each. */
-enum { WORK_PER_HEIGHT = 400000, WORK_MAX = 2000000 };
+/* Work of the search, for one height and for all; and pairs of blocks that first fit may look at before it tries another
+ * order. A few nanoseconds each. */
+enum { WORK_PER_HEIGHT = 400000, WORK_MAX = 2000000, FIT_PAIRS_MAX = 20000000 };
 
 /* Blocks that have an offset, sorted by it: then one pass finds most fits. */
 typedef struct placing_work {
     mote_placing *placing;
     mote_arena    scratch;
-    int32_t      *order;  /* in which blocks are placed */
+    mote_block  **order;  /* in which blocks are placed */
     int32_t      *placed; /* indices, by ascending offset */
     int32_t       placed_count;
+    int64_t       pairs;        /* that first fit has looked at */
     size_t       *best, *tried; /* offsets of the best placing so far, of the search's */
 } placing_work;
 
@@ -57,9 +60,12 @@ static size_t bytes_beside(const mote_block *block, const mote_block *other)
 
 size_t mote_block_gap(const mote_placing *placing, int32_t below, int32_t above)
 {
-    const mote_block *lower = &placing->blocks[below], *upper = &placing->blocks[above];
-    size_t            gap = bytes_beside(lower, upper);
+    const mote_block *lower = &placing->blocks[below];
+    size_t            gap;
 
+    if (lower->span_count == 1 && lower->runs_over != above)
+        return lower->padded_bytes;
+    gap = bytes_beside(lower, &placing->blocks[above]);
     if (lower->runs_over == above && lower->distance < gap)
         gap = lower->distance;
     return align_up(gap, placing->align);
@@ -130,22 +136,30 @@ static mote_status find_lower_bound(placing_work *w, mote_error *err)
 /* ---- first fit ---- */
 
 /* The lowest aligned offset at which the block clashes with no placed one. */
-static size_t lowest_fit(const placing_work *w, int32_t fresh)
+static size_t lowest_fit(placing_work *w, int32_t fresh)
 {
     const mote_block *block = &w->placing->blocks[fresh];
-    size_t            offset = 0, before;
+    size_t            offset = 0;
+    bool              lies_over, is_raised;
     int32_t           i;
 
-    do { /* again where it was raised: it may now clash with one that it lay over before */
-        before = offset;
+    do { /* again where it lay over another one and was then raised */
+        lies_over = is_raised = false;
         for (i = 0; i < w->placed_count; i++) {
             const mote_block *other = &w->placing->blocks[w->placed[i]];
-            if (other->offset >= offset + align_up(block->bytes, w->placing->align))
+            if (other->offset >= offset + block->padded_bytes)
                 break;
-            if (mote_blocks_meet(block, other) && offset + mote_block_gap(w->placing, fresh, w->placed[i]) > other->offset)
-                offset = size_max(offset, other->offset + mote_block_gap(w->placing, w->placed[i], fresh));
+            if (!mote_blocks_meet(block, other) || offset >= other->offset + mote_block_gap(w->placing, w->placed[i], fresh))
+                continue;
+            if (offset + mote_block_gap(w->placing, fresh, w->placed[i]) <= other->offset) {
+                lies_over = true;
+                continue;
+            }
+            offset = other->offset + mote_block_gap(w->placing, w->placed[i], fresh);
+            is_raised = true;
         }
-    } while (offset != before);
+        w->pairs += i;
+    } while (lies_over && is_raised);
     return offset;
 }
 
@@ -179,56 +193,64 @@ static bool is_best_possible(const placing_work *w)
     return w->placing->memory_bytes <= w->placing->lower_bound;
 }
 
-typedef int (*block_order)(const mote_block *a, const mote_block *b);
+/* Orders of blocks, for qsort over pointers to them; what is equal keeps its order. */
+typedef int (*block_order)(const void *a, const void *b);
 
-static int by_size(const mote_block *a, const mote_block *b)
+static const mote_block *block_at(const void *pointer)
 {
-    return a->bytes > b->bytes ? -1 : a->bytes < b->bytes;
+    return *(const mote_block *const *)pointer;
 }
 
-static int by_start(const mote_block *a, const mote_block *b)
+static int by_place_in_list(const void *a, const void *b)
 {
-    return a->first_step != b->first_step ? (a->first_step < b->first_step ? -1 : 1) : by_size(a, b);
+    return block_at(a) < block_at(b) ? -1 : block_at(a) > block_at(b);
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const size_t x = block_at(a)->bytes, y = block_at(b)->bytes;
+
+    return x != y ? (x > y ? -1 : 1) : by_place_in_list(a, b);
+}
+
+static int by_start(const void *a, const void *b)
+{
+    const int32_t x = block_at(a)->first_step, y = block_at(b)->first_step;
+
+    return x != y ? (x < y ? -1 : 1) : by_size(a, b);
 }
 
 /* From the last step to the first: an output comes before the input that it may run over, which then lies above it. */
-static int by_end(const mote_block *a, const mote_block *b)
+static int by_end(const void *a, const void *b)
 {
-    if (a->last_step != b->last_step)
-        return a->last_step > b->last_step ? -1 : 1;
-    return a->first_step != b->first_step ? (a->first_step > b->first_step ? -1 : 1) : by_size(a, b);
+    const int32_t x = block_at(a)->last_step, y = block_at(b)->last_step;
+
+    return x != y ? (x > y ? -1 : 1) : -by_start(a, b);
 }
 
-static int by_life(const mote_block *a, const mote_block *b)
+static int by_life(const void *a, const void *b)
 {
-    int32_t la = a->last_step - a->first_step, lb = b->last_step - b->first_step;
+    const int32_t x = block_at(a)->last_step - block_at(a)->first_step;
+    const int32_t y = block_at(b)->last_step - block_at(b)->first_step;
 
-    return la != lb ? (la > lb ? -1 : 1) : by_size(a, b);
-}
-
-/* Insertion sort: stable, and a model has a few hundred blocks. */
-static void sort_blocks(placing_work *w, block_order compare)
-{
-    const mote_block *blocks = w->placing->blocks;
-    int32_t           i, j;
-
-    for (i = 0; i < w->placing->count; i++) {
-        for (j = i; j > 0 && compare(&blocks[i], &blocks[w->order[j - 1]]) < 0; j--)
-            w->order[j] = w->order[j - 1];
-        w->order[j] = i;
-    }
+    return x != y ? (x > y ? -1 : 1) : by_size(a, b);
 }
 
 static void place_first_fit(placing_work *w, block_order order)
 {
-    int32_t i;
+    mote_placing *p = w->placing;
+    int32_t       i;
 
-    sort_blocks(w, order);
+    for (i = 0; i < p->count; i++)
+        w->order[i] = &p->blocks[i];
+    qsort(w->order, (size_t)p->count, sizeof *w->order, order);
     w->placed_count = 0;
-    for (i = 0; i < w->placing->count; i++)
-        put(w, w->order[i], lowest_fit(w, w->order[i]));
-    for (i = 0; i < w->placing->count; i++)
-        w->tried[i] = w->placing->blocks[i].offset;
+    for (i = 0; i < p->count; i++) {
+        const int32_t index = (int32_t)(w->order[i] - p->blocks);
+        put(w, index, lowest_fit(w, index));
+    }
+    for (i = 0; i < p->count; i++)
+        w->tried[i] = p->blocks[i].offset;
     keep_if_better(w, w->tried);
 }
 
@@ -262,12 +284,12 @@ static void place_by_search(placing_work *w, mote_search *search)
 
 static mote_status place(placing_work *w, mote_error *err)
 {
-    static const block_order orders[] = {by_size, by_start, by_end, by_life};
+    static const block_order orders[] = {by_end, by_size, by_start, by_life};
     mote_search             *search;
     size_t                   i;
 
     MOTE_TRY(find_lower_bound(w, err));
-    for (i = 0; i < sizeof orders / sizeof *orders && !is_best_possible(w); i++)
+    for (i = 0; i < sizeof orders / sizeof *orders && !is_best_possible(w) && w->pairs < FIT_PAIRS_MAX; i++)
         place_first_fit(w, orders[i]);
     if (is_best_possible(w))
         return MOTE_OK;
@@ -291,6 +313,7 @@ static void measure_blocks(mote_placing *placing)
             if (block->spans[k].last_step > block->last_step)
                 block->last_step = block->spans[k].last_step;
         }
+        block->padded_bytes = align_up(block->bytes, placing->align);
     }
 }
 
@@ -302,7 +325,7 @@ mote_status mote_place_blocks(mote_placing *placing, mote_error *err)
     measure_blocks(placing);
     placing->lower_bound = 0;
     placing->memory_bytes = placing->count > 0 ? SIZE_MAX : 0;
-    w.order = MOTE_NEW(&w.scratch, int32_t, placing->count, err);
+    w.order = MOTE_NEW(&w.scratch, mote_block *, placing->count, err);
     w.placed = MOTE_NEW(&w.scratch, int32_t, placing->count, err);
     w.best = MOTE_NEW(&w.scratch, size_t, placing->count, err);
     w.tried = MOTE_NEW(&w.scratch, size_t, placing->count, err);

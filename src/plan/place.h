@@ -21,8 +21,9 @@ typedef struct mote_block {
     int32_t          runs_over; /* MOTE_NONE, or the block whose last step is this one's first, and which it may lie over: */
     size_t           distance;  /* the least by which that block's offset must then exceed this one's */
     mote_id          tensor;    /* MOTE_NONE: scratch */
-    int32_t          first_step, last_step; /* of all spans: filled, as are bytes, the most of all spans, */
-    size_t           bytes, offset;         /* and the offset */
+    int32_t          first_step, last_step; /* of all spans: filled, as is all that follows */
+    size_t           bytes, padded_bytes;   /* the most of all spans; aligned */
+    size_t           offset;
 } mote_block;
 
 typedef struct mote_placing {

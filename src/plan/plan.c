@@ -4,7 +4,7 @@
 #include "plan/place.h"
 
 /* More are refused: placing takes time in the square of them. */
-enum { BLOCKS_MAX = 20000 };
+enum { BLOCKS_MAX = 10000 };
 
 static mote_id root_of(const mote_program *program, mote_id id)
 {

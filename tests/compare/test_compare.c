@@ -311,7 +311,7 @@ static void layers_that_lost_channels_are_compared_as_they_were(void **state)
     int                   whole_count, with_count, from_count, i;
 
     (void)state;
-    assert_int_equal(mote_model_prune_constant(&pruned, model, &result, &err), MOTE_OK);
+    assert_int_equal(mote_model_prune_constant(&pruned, model, NULL, &result, &err), MOTE_OK);
     assert_int_equal(result.dropped_channels, 5);
     assert_int_equal(mote_compare_layers(whole, 8, &whole_count, model, model, &set->split[MOTE_TRAIN], 0, &err), MOTE_OK);
     assert_int_equal(mote_compare_layers(with, 8, &with_count, model, pruned, &set->split[MOTE_TRAIN], 0, &err), MOTE_OK);

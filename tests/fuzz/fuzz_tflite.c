@@ -75,7 +75,7 @@ static void prune(const mote_model *model, const mote_runner *whole)
     mote_error   err = {0};
     int32_t      i;
 
-    if (mote_model_prune_constant(&pruned, model, NULL, &err) != MOTE_OK) {
+    if (mote_model_prune_constant(&pruned, model, &(mote_prune_options){.multiple = 1}, NULL, &err) != MOTE_OK) {
         claim(err.code == MOTE_ERR_LIMIT);
         return;
     }
