@@ -32,6 +32,13 @@ typedef struct mrt_memory {
     int         is_full;
 } mrt_memory;
 
+/* Runs when a file is opened: small is better than fast. */
+#if defined(__GNUC__)
+#define MRT_COLD __attribute__((cold))
+#else
+#define MRT_COLD
+#endif
+
 typedef void mrt_run_function(const void *params, const mrt_io *io);
 
 typedef struct mrt_build {
@@ -63,6 +70,8 @@ struct mrt_operator {
     mrt_reason (*check)(mrt_build *b);
     const mrt_operator_row *rows;
 };
+
+#define MRT_ROWS(rows) (uint8_t)(sizeof(rows) / sizeof *(rows))
 
 #define MRT_TRY(call)                                                                                                       \
     do {                                                                                                                    \

@@ -15,6 +15,7 @@ typedef struct mrt_step {
     mrt_run_function *run;
     const void       *params;
     uint32_t          in[MRT_STEP_IN_MAX], out, scratch; /* in the arena */
+    uint16_t          index;                             /* the operator's, in the file */
 } mrt_step;
 
 /* What outlives an invoke, and the byte that it is filled with at first. */
@@ -258,6 +259,7 @@ static void mrt_walk_fill_step(mrt_walk *w, const mrt_build *b, mrt_step *step, 
     int32_t i, used = 0;
 
     step->next = NULL;
+    step->index = (uint16_t)w->why.operator_index;
     step->run = b->run;
     step->params = b->params;
     step->scratch = scratch;
@@ -550,6 +552,7 @@ MRT_API void mrt_interpreter_invoke(mrt_interpreter *net)
             io.in[i] = arena + step->in[i];
         io.out[0] = arena + step->out;
         io.scratch = arena + step->scratch;
+        MRT_STEP(step->index);
         step->run(step->params, &io);
     }
 }

@@ -19,7 +19,7 @@
  * as it is while the interpreter lives. Names, descriptions and metadata in it are never read.
  *
  * Needs double with 64 bits (so not AVR). Define MRT_ONE_SOURCE, and MRT_API and MRT_API_DATA as `static`, where all sources
- * are included into one.
+ * are included into one; MRT_NO_F32 leaves out float kernels, MRT_SMALL the kernels compiled for the most common layers.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_INTERPRETER_H
 #define MRT_INTERPRETER_H

@@ -249,6 +249,20 @@ static mote_status emit_includes(const mote_interpreted *in, const char *folder,
     return err->code;
 }
 
+/* QUANTIZE and DEQUANTIZE have kernels of their own for what they read and write. */
+static bool needs_floats(const mote_graph *graph)
+{
+    int32_t i;
+
+    for (i = 0; i < graph->node_count; i++) {
+        const mote_node *node = &graph->nodes[i];
+        if (node->op != MOTE_OP_QUANTIZE && node->op != MOTE_OP_DEQUANTIZE &&
+            mote_node_out(graph, node, 0)->dtype == MOTE_F32)
+            return true;
+    }
+    return false;
+}
+
 mote_status mote_emit_interpreter_source(const mote_emitter *e, const mote_interpreted *in, const char *folder,
                                          mote_text *out, mote_error *err)
 {
@@ -259,11 +273,13 @@ mote_status mote_emit_interpreter_source(const mote_emitter *e, const mote_inter
         " * rounded one by one, as they are on the host. */\n"
         "#if defined(__AVR__)\n#error \"the interpreter needs a double with 64 bits: mote compile --target c\"\n#endif\n"
         "#if defined(__clang__)\n#pragma STDC FP_CONTRACT OFF\n#elif defined(__GNUC__)\n"
-        "#pragma GCC optimize(\"%s\", \"fp-contract=off\")\n#endif\n\n#include \"%s.h\"\n\n"
+        "#pragma GCC optimize(\"%s\", \"fp-contract=off\", \"no-schedule-insns\")\n#endif\n\n#include \"%s.h\"\n\n"
         "/* All of it in this one source, with no name that others see. */\n"
-        "#define MRT_ONE_SOURCE\n#if defined(__GNUC__)\n#define MRT_API static __attribute__((unused))\n#else\n"
+        "#define MRT_ONE_SOURCE\n%s%s#if defined(__GNUC__)\n#define MRT_API static __attribute__((unused, cold))\n#else\n"
         "#define MRT_API static\n#endif\n#define MRT_API_DATA static\n\n",
-        e->name, MOTE_VERSION, e->optimize == MOTE_OPTIMIZE_SIZE ? "Os" : "O2", e->name);
+        e->name, MOTE_VERSION, e->optimize == MOTE_OPTIMIZE_SIZE ? "Os" : "O2", e->name,
+        e->optimize == MOTE_OPTIMIZE_SIZE ? "#define MRT_SMALL\n" : "",
+        needs_floats(&e->model->graphs[0]) ? "" : "#define MRT_NO_F32\n");
     MOTE_TRY(emit_includes(in, folder, out, err));
     mote_text_puts(out, "\n");
     mote_emit_layers(e, true, out);

@@ -1,5 +1,7 @@
 /* ADD: a, b -> a + b, where an operand repeats along axes in which it has one element, as NumPy does.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "../../arch/add_dsp.h"
+#include "../../arch/add_fast.h"
 #include "../../kernels/add.h"
 #include "../build.h"
 #include "../operators.h"
@@ -16,7 +18,7 @@ static int mrt_add_keeps_samples(const mrt_build *b, const mrt_tensor *in)
     return !in->is_batched || (in->rank == b->out.rank && b->out.dim[0] == in->dim[0]);
 }
 
-static mrt_reason mrt_add_check(mrt_build *b)
+static MRT_COLD mrt_reason mrt_add_check(mrt_build *b)
 {
     const mrt_tensor *x = &b->in[0], *y = &b->in[1];
     const int32_t     rank = mrt_max_i32(x->rank, y->rank);
@@ -104,6 +106,7 @@ static void mrt_add_run_const_i8(const void *params, const mrt_io *io)
     mrt_add_const_i8((const mrt_add_i8_params *)params, (const int8_t *)io->in[0], (int8_t *)io->out[0]);
 }
 
+#if !defined(MRT_NO_F32)
 static void mrt_add_run_f32(const void *params, const mrt_io *io)
 {
     mrt_add_f32((const mrt_add_f32_params *)params, (const float *)io->in[0], (const float *)io->in[1], (float *)io->out[0]);
@@ -113,36 +116,61 @@ static void mrt_add_run_const_f32(const void *params, const mrt_io *io)
 {
     mrt_add_const_f32((const mrt_add_f32_params *)params, (const float *)io->in[0], (float *)io->out[0]);
 }
+#endif
 
-static mrt_reason mrt_add_prepare_i8(mrt_build *b)
+static void mrt_add_run_dsp(const void *params, const mrt_io *io)
 {
-    mrt_add_operands  o;
-    mrt_add_i8_params p;
+    mrt_add_i8_dsp((const mrt_add_channel_params *)params, (const int8_t *)io->in[0], (const int8_t *)io->in[1],
+                   (int8_t *)io->out[0]);
+}
+
+static void mrt_add_run_fast(const void *params, const mrt_io *io)
+{
+    mrt_add_i8_fast((const mrt_add_channel_params *)params, (const int8_t *)io->in[0], (const int8_t *)io->in[1],
+                    (int8_t *)io->out[0]);
+}
+
+static MRT_COLD mrt_reason mrt_add_fill_i8(mrt_build *b, const mrt_add_operands *o, mrt_add_i8_params *p)
+{
     mrt_add_i8_scales scales;
+
+    p->count = (int32_t)b->out.count;
+    p->rank = o->rank;
+    p->walk = o->walk;
+    p->constant = (const int8_t *)o->constant;
+    p->a_zero = mrt_zero_of(b->m, o->a, 0);
+    p->b_zero = mrt_zero_of(b->m, o->b, 0);
+    p->out_zero = mrt_zero_of(b->m, &b->out, 0);
+    scales.a = mrt_scale_of(b->m, o->a);
+    scales.b = mrt_scale_of(b->m, o->b);
+    scales.out = mrt_scale_of(b->m, &b->out);
+    scales.activation = b->activation;
+    return mrt_add_i8_prepare(p, &scales) ? MRT_REASON_NONE : MRT_REASON_SCALES;
+}
+
+static MRT_COLD mrt_reason mrt_add_prepare_i8(mrt_build *b)
+{
+    mrt_add_operands       o;
+    mrt_add_i8_params      p;
+    mrt_add_channel_params fast;
 
     MRT_TRY(mrt_check_scales(b));
     mrt_add_find_operands(b, &o);
-    p.count = (int32_t)b->out.count;
-    p.rank = o.rank;
-    p.walk = o.walk;
-    p.constant = (const int8_t *)o.constant;
-    p.a_zero = mrt_zero_of(b->m, o.a, 0);
-    p.b_zero = mrt_zero_of(b->m, o.b, 0);
-    p.out_zero = mrt_zero_of(b->m, &b->out, 0);
-    scales.a = mrt_scale_of(b->m, o.a);
-    scales.b = mrt_scale_of(b->m, o.b);
-    scales.out = mrt_scale_of(b->m, &b->out);
-    scales.activation = b->activation;
-    if (!mrt_add_i8_prepare(&p, &scales))
-        return MRT_REASON_SCALES;
+    MRT_TRY(mrt_add_fill_i8(b, &o, &p));
+    b->in_place = mrt_add_in_place(b);
+    if (o.b->kind != MRT_CONST && mrt_add_channel_prepare(&fast, &p)) {
+        b->run = mrt_arch_of(b) == MRT_ARCH_ARM_DSP ? mrt_add_run_dsp : mrt_add_run_fast;
+        mrt_store(b, &fast, sizeof fast, 0);
+        return MRT_REASON_NONE;
+    }
     if (o.b->kind == MRT_CONST)
         b->run = mrt_add_run_const_i8;
-    b->in_place = mrt_add_in_place(b);
     mrt_store(b, &p, sizeof p, 2);
     return MRT_REASON_NONE;
 }
 
-static mrt_reason mrt_add_prepare_f32(mrt_build *b)
+#if !defined(MRT_NO_F32)
+static MRT_COLD mrt_reason mrt_add_prepare_f32(mrt_build *b)
 {
     mrt_add_operands   o;
     mrt_add_f32_params p;
@@ -159,10 +187,13 @@ static mrt_reason mrt_add_prepare_f32(mrt_build *b)
     mrt_store(b, &p, sizeof p, 2);
     return MRT_REASON_NONE;
 }
+#endif
 
 static const mrt_operator_row mrt_add_rows[] = {
     {MRT_I8, {MRT_I8, MRT_I8}, mrt_add_prepare_i8, mrt_add_run_i8},
+#if !defined(MRT_NO_F32)
     {MRT_F32, {MRT_F32, MRT_F32}, mrt_add_prepare_f32, mrt_add_run_f32},
+#endif
 };
 
-MRT_API_DATA const mrt_operator mrt_operator_add = {0, 5, 11, 2, 2, 2, mrt_add_check, mrt_add_rows};
+MRT_API_DATA const mrt_operator mrt_operator_add = {0, 5, 11, 2, 2, MRT_ROWS(mrt_add_rows), mrt_add_check, mrt_add_rows};

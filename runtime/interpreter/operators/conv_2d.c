@@ -9,7 +9,7 @@
 
 enum { MRT_CONV_2D_ACTIVATION = 3, MRT_CONV_2D_CHANNEL_AXIS = 0 };
 
-static mrt_reason mrt_conv_2d_check(mrt_build *b)
+static MRT_COLD mrt_reason mrt_conv_2d_check(mrt_build *b)
 {
     const mrt_tensor *in = &b->in[0], *w = &b->in[1];
 
@@ -18,45 +18,108 @@ static mrt_reason mrt_conv_2d_check(mrt_build *b)
     return mrt_convolution_check(b, MRT_CONV_2D_ACTIVATION, w->dim[0], w->dim[3]);
 }
 
-/* ---- int8: panels of patches, one way for each machine ---- */
+/* ---- int8: panels of patches, one way for each machine ----
+ *
+ * A kernel is compiled once for any layer, and where speed counts again for the layers that are most of all: their clamps
+ * are those of int8, and how patches get into the panel is known. */
+
+#if defined(MRT_SMALL)
+enum { MRT_CONV_2D_HAS_OWN = 0 };
+#else
+enum { MRT_CONV_2D_HAS_OWN = 1 };
+#endif
+
+typedef enum mrt_conv_2d_class {
+    MRT_CONV_2D_ANY,
+    MRT_CONV_2D_RELU_POINTS, /* RELU, or an output that begins with its zero point */
+    MRT_CONV_2D_RELU_WORDS,
+    MRT_CONV_2D_RELU_ROWS,
+    MRT_CONV_2D_POINTS,
+    MRT_CONV_2D_WORDS,
+    MRT_CONV_2D_CLASSES
+} mrt_conv_2d_class;
+
+static mrt_conv_2d_class mrt_conv_2d_class_of(const mrt_conv_2d_tiled_params *p)
+{
+    const mrt_output *o = &p->output;
+
+    if (!MRT_CONV_2D_HAS_OWN || !o->is_fast || o->act_min != -128 || o->act_max != 127)
+        return MRT_CONV_2D_ANY;
+    if (p->patches == MRT_PATCHES_POINTS)
+        return o->is_relu ? MRT_CONV_2D_RELU_POINTS : MRT_CONV_2D_POINTS;
+    if (p->patches == MRT_PATCHES_WORDS)
+        return o->is_relu ? MRT_CONV_2D_RELU_WORDS : MRT_CONV_2D_WORDS;
+    return o->is_relu ? MRT_CONV_2D_RELU_ROWS : MRT_CONV_2D_ANY;
+}
+
+/* The parameters with what the class says as constants. */
+MRT_INLINE mrt_conv_2d_tiled_params mrt_conv_2d_params_of(const void *params, mrt_conv_2d_class its_class)
+{
+    mrt_conv_2d_tiled_params p = *(const mrt_conv_2d_tiled_params *)params;
+
+    if (its_class == MRT_CONV_2D_ANY)
+        return p;
+    p.output.act_min = -128;
+    p.output.act_max = 127;
+    p.output.is_fast = 1;
+    p.output.is_relu = its_class < MRT_CONV_2D_POINTS;
+    p.patches = its_class == MRT_CONV_2D_RELU_POINTS || its_class == MRT_CONV_2D_POINTS ? MRT_PATCHES_POINTS
+                : its_class == MRT_CONV_2D_RELU_ROWS                                    ? MRT_PATCHES_ROWS
+                                                                                        : MRT_PATCHES_WORDS;
+    return p;
+}
+
+#define MRT_CONV_2D_RUN(NAME, KERNEL, CLASS)                                                                                \
+    static MRT_NOINLINE void NAME(const void *params, const mrt_io *io)                                                     \
+    {                                                                                                                       \
+        const mrt_conv_2d_tiled_params p = mrt_conv_2d_params_of(params, CLASS);                                            \
+        KERNEL(&p, (const int8_t *)io->in[0], (int8_t *)io->out[0], io->scratch);                                           \
+    }
+#define MRT_CONV_2D_RUNS(WAY, KERNEL)                                                                                       \
+    MRT_CONV_2D_RUN(mrt_conv_2d_run_##WAY, KERNEL, MRT_CONV_2D_ANY)                                                         \
+    MRT_CONV_2D_RUN(mrt_conv_2d_run_relu_points_##WAY, KERNEL, MRT_CONV_2D_RELU_POINTS)                                     \
+    MRT_CONV_2D_RUN(mrt_conv_2d_run_relu_words_##WAY, KERNEL, MRT_CONV_2D_RELU_WORDS)                                       \
+    MRT_CONV_2D_RUN(mrt_conv_2d_run_relu_rows_##WAY, KERNEL, MRT_CONV_2D_RELU_ROWS)                                         \
+    MRT_CONV_2D_RUN(mrt_conv_2d_run_points_##WAY, KERNEL, MRT_CONV_2D_POINTS)                                               \
+    MRT_CONV_2D_RUN(mrt_conv_2d_run_words_##WAY, KERNEL, MRT_CONV_2D_WORDS)
+
+/* In a chip's build only its own way is there. */
+#define MRT_CONV_2D_CHOOSE(WAY)                                                                                             \
+    (its_class == MRT_CONV_2D_RELU_POINTS  ? mrt_conv_2d_run_relu_points_##WAY                                              \
+     : its_class == MRT_CONV_2D_RELU_WORDS ? mrt_conv_2d_run_relu_words_##WAY                                               \
+     : its_class == MRT_CONV_2D_RELU_ROWS  ? mrt_conv_2d_run_relu_rows_##WAY                                                \
+     : its_class == MRT_CONV_2D_POINTS     ? mrt_conv_2d_run_points_##WAY                                                   \
+     : its_class == MRT_CONV_2D_WORDS      ? mrt_conv_2d_run_words_##WAY                                                    \
+                                           : mrt_conv_2d_run_##WAY)
+
+MRT_CONV_2D_RUNS(dsp, mrt_conv_2d_i8_dsp)
+MRT_CONV_2D_RUNS(4x4, mrt_conv_2d_i8_4x4)
+MRT_CONV_2D_RUNS(2x3, mrt_conv_2d_i8_2x3)
+
+MRT_INLINE mrt_run_function *mrt_conv_2d_run_of(mrt_arch arch, mrt_conv_2d_class its_class)
+{
+    if (arch == MRT_ARCH_ARM_DSP)
+        return MRT_CONV_2D_CHOOSE(dsp);
+    return arch == MRT_ARCH_RISCV ? MRT_CONV_2D_CHOOSE(4x4) : MRT_CONV_2D_CHOOSE(2x3);
+}
 
 typedef struct mrt_conv_2d_way {
-    mrt_panel_format  format;
-    int32_t           positions;
-    uint32_t          beyond; /* so many bytes behind the weights may be read */
-    mrt_run_function *run;
+    mrt_panel_format format;
+    int32_t          positions;
+    uint32_t         beyond; /* so many bytes behind the weights may be read */
 } mrt_conv_2d_way;
 
-static void mrt_conv_2d_run_dsp(const void *params, const mrt_io *io)
+static mrt_conv_2d_way mrt_conv_2d_way_of(mrt_arch arch)
 {
-    mrt_conv_2d_i8_dsp((const mrt_conv_2d_tiled_params *)params, (const int8_t *)io->in[0], (int8_t *)io->out[0],
-                       io->scratch);
+    const mrt_conv_2d_way dsp = {MRT_PANEL_PAIRS, MRT_DSP_POSITIONS, 8}, riscv = {MRT_PANEL_BYTES, MRT_4X4_POSITIONS, 0},
+                          portable = {MRT_PANEL_BYTES, MRT_2X3_POSITIONS, 0};
+
+    return arch == MRT_ARCH_ARM_DSP ? dsp : arch == MRT_ARCH_RISCV ? riscv : portable;
 }
 
-static void mrt_conv_2d_run_4x4(const void *params, const mrt_io *io)
+static MRT_COLD mrt_reason mrt_conv_2d_prepare_i8(mrt_build *b)
 {
-    mrt_conv_2d_i8_4x4((const mrt_conv_2d_tiled_params *)params, (const int8_t *)io->in[0], (int8_t *)io->out[0],
-                       io->scratch);
-}
-
-static void mrt_conv_2d_run_2x3(const void *params, const mrt_io *io)
-{
-    mrt_conv_2d_i8_2x3((const mrt_conv_2d_tiled_params *)params, (const int8_t *)io->in[0], (int8_t *)io->out[0],
-                       io->scratch);
-}
-
-static mrt_conv_2d_way mrt_conv_2d_way_of(const mrt_build *b)
-{
-    const mrt_conv_2d_way dsp = {MRT_PANEL_PAIRS, MRT_DSP_POSITIONS, 8, mrt_conv_2d_run_dsp},
-                          riscv = {MRT_PANEL_BYTES, MRT_4X4_POSITIONS, 0, mrt_conv_2d_run_4x4},
-                          portable = {MRT_PANEL_BYTES, MRT_2X3_POSITIONS, 0, mrt_conv_2d_run_2x3};
-
-    return mrt_arch_of(b) == MRT_ARCH_ARM_DSP ? dsp : mrt_arch_of(b) == MRT_ARCH_RISCV ? riscv : portable;
-}
-
-static mrt_reason mrt_conv_2d_prepare_i8(mrt_build *b)
-{
-    const mrt_conv_2d_way    way = mrt_conv_2d_way_of(b);
+    const mrt_conv_2d_way    way = mrt_conv_2d_way_of(mrt_arch_of(b));
     mrt_conv_i8_params       reference;
     mrt_conv_2d_tiled_params p;
     mrt_convolution_layout   layout;
@@ -73,14 +136,15 @@ static mrt_reason mrt_conv_2d_prepare_i8(mrt_build *b)
     b->scratch_bytes = (uint32_t)mrt_conv_2d_scratch(&p.window, way.format, way.positions);
     /* a block's inputs are read before its first output is written */
     b->in_place = p.patches == MRT_PATCHES_POINTS && p.window.out_c <= p.window.in_c;
-    b->run = way.run;
+    b->run = p.channels ? mrt_conv_2d_run_of(mrt_arch_of(b), mrt_conv_2d_class_of(&p)) : NULL;
     mrt_store(b, &p, sizeof p, 2);
     return MRT_REASON_NONE;
 }
 
 /* ---- float32 ---- */
 
-static mrt_reason mrt_conv_2d_prepare_f32(mrt_build *b)
+#if !defined(MRT_NO_F32)
+static MRT_COLD mrt_reason mrt_conv_2d_prepare_f32(mrt_build *b)
 {
     return mrt_convolution_prepare_f32(b, MRT_CONV_2D_ACTIVATION, b->in[1].dim[0]);
 }
@@ -89,10 +153,14 @@ static void mrt_conv_2d_run_f32(const void *params, const mrt_io *io)
 {
     mrt_conv_2d_f32((const mrt_conv_f32_params *)params, (const float *)io->in[0], (float *)io->out[0]);
 }
+#endif
 
 static const mrt_operator_row mrt_conv_2d_rows[] = {
     {MRT_I8, {MRT_I8, MRT_I8, MRT_I32}, mrt_conv_2d_prepare_i8, NULL},
+#if !defined(MRT_NO_F32)
     {MRT_F32, {MRT_F32, MRT_F32, MRT_F32}, mrt_conv_2d_prepare_f32, mrt_conv_2d_run_f32},
+#endif
 };
 
-MRT_API_DATA const mrt_operator mrt_operator_conv_2d = {3, 8, 1, 2, 3, 2, mrt_conv_2d_check, mrt_conv_2d_rows};
+MRT_API_DATA const mrt_operator mrt_operator_conv_2d = {
+    3, 8, 1, 2, 3, MRT_ROWS(mrt_conv_2d_rows), mrt_conv_2d_check, mrt_conv_2d_rows};

@@ -89,15 +89,9 @@ MRT_API mrt_reason mrt_convolution_prepare_i8(mrt_build *b, uint32_t activation_
 MRT_API const int32_t *mrt_convolution_channels(mrt_build *b, const mrt_conv_i8_params *p,
                                                 const mrt_convolution_layout *layout, mrt_output *output)
 {
-    const int32_t count = p->window.out_c;
-    const size_t  padded = ((size_t)count + MRT_CHANNELS_MULTIPLE - 1) / MRT_CHANNELS_MULTIPLE * MRT_CHANNELS_MULTIPLE;
-    int32_t      *table = (int32_t *)mrt_take(b->memory, 4 * MRT_CHANNEL_WORDS * padded, 0);
-    mrt_fold      fold;
-    size_t        i;
+    mrt_fold fold;
 
-    if (!table)
-        return NULL;
-    fold.count = count;
+    fold.count = p->window.out_c;
     fold.channel_step = layout->channel_step;
     fold.tap_step = layout->tap_step;
     fold.tap_count = layout->tap_count;
@@ -111,12 +105,10 @@ MRT_API const int32_t *mrt_convolution_channels(mrt_build *b, const mrt_conv_i8_
     output->zero = p->out_zero;
     output->act_min = p->act_min;
     output->act_max = p->act_max;
-    for (i = (size_t)count * MRT_CHANNEL_WORDS; i < padded * MRT_CHANNEL_WORDS; i++)
-        table[i] = 0;
-    mrt_channels_fold(&fold, output, table);
-    return table;
+    return mrt_channels_prepare(b, &fold, output);
 }
 
+#if !defined(MRT_NO_F32)
 MRT_API mrt_reason mrt_convolution_prepare_f32(mrt_build *b, uint32_t activation_field, int32_t out_c)
 {
     mrt_conv_f32_params p;
@@ -128,3 +120,4 @@ MRT_API mrt_reason mrt_convolution_prepare_f32(mrt_build *b, uint32_t activation
     mrt_store(b, &p, sizeof p, 2);
     return MRT_REASON_NONE;
 }
+#endif

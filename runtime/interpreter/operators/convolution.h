@@ -3,8 +3,8 @@
 #ifndef MRT_INTERPRETER_OPERATORS_CONVOLUTION_H
 #define MRT_INTERPRETER_OPERATORS_CONVOLUTION_H
 
-#include "../../arch/channel.h"
 #include "../../kernels/conv_params.h"
+#include "channels.h"
 #include "window.h"
 
 /* The fields behind the strides: activation, dilation_w, dilation_h. */
@@ -30,6 +30,8 @@ typedef struct mrt_convolution_layout {
 MRT_API const int32_t *mrt_convolution_channels(mrt_build *b, const mrt_conv_i8_params *p,
                                                 const mrt_convolution_layout *layout, mrt_output *output);
 
+#if !defined(MRT_NO_F32)
 MRT_API mrt_reason mrt_convolution_prepare_f32(mrt_build *b, uint32_t activation_field, int32_t out_c);
+#endif
 
 #endif

@@ -4,7 +4,7 @@
 #include "../build.h"
 #include "../operators.h"
 
-static mrt_reason mrt_dequantize_prepare(mrt_build *b)
+static MRT_COLD mrt_reason mrt_dequantize_prepare(mrt_build *b)
 {
     mrt_dequantize_params p;
 

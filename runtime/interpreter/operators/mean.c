@@ -1,5 +1,6 @@
 /* MEAN: in, axes (int32 constant, or absent: none) -> the mean along these axes, which keep_dims leaves in the shape as 1.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "../../arch/mean_four.h"
 #include "../../kernels/mean.h"
 #include "../build.h"
 #include "../operators.h"
@@ -54,7 +55,7 @@ static int mrt_mean_merge(const mrt_tensor *in, uint32_t axes, mrt_mean_shape *s
     return 1;
 }
 
-static mrt_reason mrt_mean_check(mrt_build *b)
+static MRT_COLD mrt_reason mrt_mean_check(mrt_build *b)
 {
     const mrt_tensor *in = &b->in[0];
     const uint32_t    keeps_dims = mrt_option(b, 0, 1, 0);
@@ -86,7 +87,7 @@ static mrt_mean_shape mrt_mean_shape_of(const mrt_build *b)
     return shape;
 }
 
-static mrt_reason mrt_mean_prepare_i8(mrt_build *b)
+static MRT_COLD mrt_reason mrt_mean_prepare_i8(mrt_build *b)
 {
     mrt_mean_i8_params p;
 
@@ -99,7 +100,8 @@ static mrt_reason mrt_mean_prepare_i8(mrt_build *b)
     return MRT_REASON_NONE;
 }
 
-static mrt_reason mrt_mean_prepare_f32(mrt_build *b)
+#if !defined(MRT_NO_F32)
+static MRT_COLD mrt_reason mrt_mean_prepare_f32(mrt_build *b)
 {
     mrt_mean_f32_params p;
 
@@ -108,20 +110,26 @@ static mrt_reason mrt_mean_prepare_f32(mrt_build *b)
     mrt_store(b, &p, sizeof p, 0);
     return MRT_REASON_NONE;
 }
+#endif
 
 static void mrt_mean_run_i8(const void *params, const mrt_io *io)
 {
-    mrt_mean_i8((const mrt_mean_i8_params *)params, (const int8_t *)io->in[0], (int8_t *)io->out[0]);
+    mrt_mean_i8_four((const mrt_mean_i8_params *)params, (const int8_t *)io->in[0], (int8_t *)io->out[0]);
 }
 
+#if !defined(MRT_NO_F32)
 static void mrt_mean_run_f32(const void *params, const mrt_io *io)
 {
     mrt_mean_f32((const mrt_mean_f32_params *)params, (const float *)io->in[0], (float *)io->out[0]);
 }
+#endif
 
 static const mrt_operator_row mrt_mean_rows[] = {
     {MRT_I8, {MRT_I8, MRT_I32}, mrt_mean_prepare_i8, mrt_mean_run_i8},
+#if !defined(MRT_NO_F32)
     {MRT_F32, {MRT_F32, MRT_I32}, mrt_mean_prepare_f32, mrt_mean_run_f32},
+#endif
 };
 
-MRT_API_DATA const mrt_operator mrt_operator_mean = {40, 3, 27, 1, 2, 2, mrt_mean_check, mrt_mean_rows};
+MRT_API_DATA const mrt_operator mrt_operator_mean = {40,           3, 27, 1, 2, MRT_ROWS(mrt_mean_rows), mrt_mean_check,
+                                                     mrt_mean_rows};

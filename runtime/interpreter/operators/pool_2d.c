@@ -43,6 +43,7 @@ MRT_API mrt_reason mrt_pool_2d_prepare_i8(mrt_build *b)
     return MRT_REASON_NONE;
 }
 
+#if !defined(MRT_NO_F32)
 MRT_API mrt_reason mrt_pool_2d_prepare_f32(mrt_build *b)
 {
     mrt_pool_2d_f32_params p;
@@ -52,3 +53,4 @@ MRT_API mrt_reason mrt_pool_2d_prepare_f32(mrt_build *b)
     mrt_store(b, &p, sizeof p, 0);
     return MRT_REASON_NONE;
 }
+#endif

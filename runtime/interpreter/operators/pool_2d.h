@@ -8,6 +8,8 @@
 
 MRT_API mrt_reason mrt_pool_2d_check(mrt_build *b);
 MRT_API mrt_reason mrt_pool_2d_prepare_i8(mrt_build *b);
+#if !defined(MRT_NO_F32)
 MRT_API mrt_reason mrt_pool_2d_prepare_f32(mrt_build *b);
+#endif
 
 #endif

@@ -4,7 +4,7 @@
 #include "../build.h"
 #include "../operators.h"
 
-static mrt_reason mrt_quantize_prepare_f32(mrt_build *b)
+static MRT_COLD mrt_reason mrt_quantize_prepare_f32(mrt_build *b)
 {
     mrt_quantize_f32_params p;
 
@@ -17,7 +17,7 @@ static mrt_reason mrt_quantize_prepare_f32(mrt_build *b)
     return MRT_REASON_NONE;
 }
 
-static mrt_reason mrt_quantize_prepare_integers(mrt_build *b)
+static MRT_COLD mrt_reason mrt_quantize_prepare_integers(mrt_build *b)
 {
     mrt_requantize_params p;
 

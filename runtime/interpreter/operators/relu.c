@@ -4,7 +4,7 @@
 #include "../build.h"
 #include "../operators.h"
 
-static mrt_reason mrt_relu_prepare_i8(mrt_build *b)
+static MRT_COLD mrt_reason mrt_relu_prepare_i8(mrt_build *b)
 {
     mrt_relu_i8_params p;
 
@@ -18,7 +18,8 @@ static mrt_reason mrt_relu_prepare_i8(mrt_build *b)
     return MRT_REASON_NONE;
 }
 
-static mrt_reason mrt_relu_prepare_f32(mrt_build *b)
+#if !defined(MRT_NO_F32)
+static MRT_COLD mrt_reason mrt_relu_prepare_f32(mrt_build *b)
 {
     mrt_relu_f32_params p;
 
@@ -28,20 +29,25 @@ static mrt_reason mrt_relu_prepare_f32(mrt_build *b)
     mrt_store(b, &p, sizeof p, 0);
     return MRT_REASON_NONE;
 }
+#endif
 
 static void mrt_relu_run_i8(const void *params, const mrt_io *io)
 {
     mrt_relu_i8((const mrt_relu_i8_params *)params, (const int8_t *)io->in[0], (int8_t *)io->out[0]);
 }
 
+#if !defined(MRT_NO_F32)
 static void mrt_relu_run_f32(const void *params, const mrt_io *io)
 {
     mrt_relu_f32((const mrt_relu_f32_params *)params, (const float *)io->in[0], (float *)io->out[0]);
 }
+#endif
 
 static const mrt_operator_row mrt_relu_rows[] = {
     {MRT_I8, {MRT_I8}, mrt_relu_prepare_i8, mrt_relu_run_i8},
+#if !defined(MRT_NO_F32)
     {MRT_F32, {MRT_F32}, mrt_relu_prepare_f32, mrt_relu_run_f32},
+#endif
 };
 
-MRT_API_DATA const mrt_operator mrt_operator_relu = {19, 3, 0, 1, 1, 2, mrt_check_same, mrt_relu_rows};
+MRT_API_DATA const mrt_operator mrt_operator_relu = {19, 3, 0, 1, 1, MRT_ROWS(mrt_relu_rows), mrt_check_same, mrt_relu_rows};

@@ -30,7 +30,7 @@ static mrt_reason mrt_reshape_check_operand(mrt_build *b)
     return mrt_check_shape(b, shape->dim[0], dim); /* a -1 that stays is no shape */
 }
 
-static mrt_reason mrt_reshape_check(mrt_build *b)
+static MRT_COLD mrt_reason mrt_reshape_check(mrt_build *b)
 {
     if (b->in[0].kind == MRT_CONST)
         return MRT_REASON_CONSTANT;
