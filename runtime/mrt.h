@@ -20,10 +20,12 @@
 #if defined(__GNUC__)
 #define MRT_INLINE   static inline __attribute__((always_inline, unused))
 #define MRT_NOINLINE __attribute__((noinline))
+#define MRT_UNUSED   __attribute__((unused))
 #define MRT_ALIGN    __attribute__((aligned(16)))
 #else
 #define MRT_INLINE static inline
 #define MRT_NOINLINE
+#define MRT_UNUSED
 #define MRT_ALIGN
 #endif
 

@@ -225,6 +225,33 @@ NETWORK_UNUSED mote_model *network_quantize(const mote_model *model, const mote_
     return quantized;
 }
 
+/* int8, with channels that no input changes, since their biases lie far below RELU: two of the first convolution's six, one
+ * of the last's five; the depthwise convolution between them has the two as well. */
+NETWORK_UNUSED mote_model *network_with_constant_channels(void)
+{
+    network_dice  dice = network_dice_of(11);
+    mote_error    err = {0};
+    mote_builder *b = mote_builder_create(&(mote_builder_options){.seed = 11, .name = "constant"}, &err);
+    mote_layer_id x = mote_add_input(b, 3, (int[]){6, 5, 2});
+    mote_model   *model, *quantized;
+    mote_graph   *graph;
+
+    x = mote_add_conv2d(b, x,
+                        &(mote_conv2d){.filters = 6, .kernel_size = {3}, .padding = MOTE_SAME, .activation = MOTE_RELU});
+    x = mote_add_depthwise_conv2d(
+        b, x, &(mote_depthwise_conv2d){.kernel_size = {3}, .padding = MOTE_SAME, .activation = MOTE_RELU});
+    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 5, .kernel_size = {2}, .activation = MOTE_RELU});
+    x = mote_add_dense(b, mote_add_flatten(b, x, NULL), &(mote_dense){.units = 4});
+    model = network_infer(network_finish(b, &x, 1, &dice));
+    graph = &model->graphs[0];
+    ((float *)graph->tensors[graph->nodes[0].in[2]].data)[1] = -1000;
+    ((float *)graph->tensors[graph->nodes[0].in[2]].data)[4] = -1000;
+    ((float *)graph->tensors[graph->nodes[2].in[2]].data)[2] = -1000;
+    quantized = network_quantize(model, &(mote_quantize_options){.io = MOTE_I8});
+    mote_model_destroy(model);
+    return quantized;
+}
+
 NETWORK_UNUSED mote_runner *network_runner(const mote_model *model, const mote_runner_options *options)
 {
     mote_runner *runner;

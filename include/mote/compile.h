@@ -12,6 +12,7 @@
 #ifndef MOTE_COMPILE_H
 #define MOTE_COMPILE_H
 
+#include <mote/convert.h>
 #include <mote/model.h>
 
 #ifdef __cplusplus
@@ -31,7 +32,8 @@ typedef struct mote_compile_options {
                                  one: "arm-dsp", "riscv", "avr", "portable" (any C99 compiler) */
     const void *golden;       /* input samples for the self-test, one after the other, all inputs of a sample in a row */
     int32_t     golden_count; /* 0: three samples made by a generator */
-    const void *file;         /* target "interpreter": the model's own .tflite; NULL: one is written */
+    bool        keeps_constant_channels; /* default: target "c" is compiled without them (mote_model_prune_constant) */
+    const void *file;                    /* target "interpreter": the model's own .tflite; NULL: one is written */
     size_t      file_bytes;
 } mote_compile_options;
 
@@ -52,6 +54,7 @@ typedef struct mote_compile_result {
     char                name[MOTE_COMPILE_NAME];
     mote_compiled_chips chips[MOTE_COMPILED_CHIPS_MAX]; /* targets "c" and "interpreter" */
     int                 chip_count, step_count;
+    mote_prune_result   pruned; /* zero unless target "c" pruned a quantized model */
 } mote_compile_result;
 
 /* Writes the folder whole or not at all; an existing folder of that name is replaced only when it holds nothing but what

@@ -31,6 +31,10 @@ mote_status mote_model_infer(mote_model **out, const mote_model *trained, mote_e
 mote_status mote_model_quantize(mote_model **out, const mote_model *model, const mote_data_split *calibration,
                                 const mote_quantize_options *options, mote_error *err);
 
+typedef struct mote_prune_options {
+    int32_t multiple; /* channels stay in multiples of this, where there are so many: kernels take them by fours. 0: 4 */
+} mote_prune_options;
+
 /* What pruning found and did. Channels are those that convolutions and dense layers compute. */
 typedef struct mote_prune_result {
     int32_t channels, constant_channels; /* constant: no input changes it */
@@ -41,8 +45,9 @@ typedef struct mote_prune_result {
 
 /* A quantized model without the channels that no input can change: their values go into the biases of the layers that read
  * them. Inputs and outputs stay as they are, and every output byte is the same for every input; channels that are read at
- * the border of padding stay. A float model is copied. result may be NULL. */
-mote_status mote_model_prune_constant(mote_model **out, const mote_model *model, mote_prune_result *result, mote_error *err);
+ * the border of padding stay. A float model is copied. options and result may be NULL. */
+mote_status mote_model_prune_constant(mote_model **out, const mote_model *model, const mote_prune_options *options,
+                                      mote_prune_result *result, mote_error *err);
 
 #ifdef __cplusplus
 }

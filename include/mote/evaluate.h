@@ -87,7 +87,8 @@ typedef struct mote_comparison {
 
 mote_status mote_compare(mote_comparison *out, const mote_predictions *a, const mote_predictions *b, mote_error *err);
 
-/* One tensor that both models have (joined by name), over all samples given. */
+/* One tensor that both models have (joined by name), over all samples given. Where mote_model_prune_constant dropped
+ * channels, they count with their values; those that nobody reads do not count. */
 typedef struct mote_layer_difference {
     const char *name;                                /* owned by model a */
     double      max_abs, mean_abs, root_mean_square; /* of a - b, in real numbers */

@@ -8,33 +8,51 @@
 #ifndef MOTE_INSPECT_H
 #define MOTE_INSPECT_H
 
+#include <mote/convert.h>
 #include <mote/model.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
+/* The first of an operator's parameters, which is its weights where it has any. */
+typedef struct mote_weights_info {
+    mote_dtype dtype;
+    int32_t    rank; /* 0: there are none */
+    int32_t    dim[8];
+    size_t     bytes;
+    int32_t    scale_count; /* 0: not quantized; 1: one for all; else one a channel, along dimension axis, */
+    int32_t    axis;
+    float      scale_min, scale_max; /* which lie between these */
+    int32_t    zero_point_min, zero_point_max;
+} mote_weights_info;
+
 /* Texts and arrays belong to the inspection. */
 typedef struct mote_layer_info {
-    const char      *name;       /* the layer's, or its output's; "" where it has none */
-    const char      *op;         /* "CONV_2D" ... */
-    const char      *activation; /* the fused one: "", "relu", "relu6" */
-    mote_tensor_info output;
-    size_t           parameters, parameter_bytes; /* constants that are numbers, not shapes or axes */
-    size_t           macs;                        /* multiply-accumulates of one sample */
+    const char       *name;       /* the layer's, or its output's; "" where it has none */
+    const char       *op;         /* "CONV_2D" ... */
+    const char       *activation; /* the fused one: "", "relu", "relu6" */
+    mote_tensor_info  output;
+    mote_weights_info weights;
+    size_t            parameters, parameter_bytes; /* constants that are numbers, not shapes or axes */
+    size_t            macs;                        /* multiply-accumulates of one sample */
 } mote_layer_info;
 
-/* A tensor in the arena. It lives from first_step to last_step; inputs from -1, outputs to step_count. */
+/* A tensor in the arena, or what a step needs for itself. It lives from first_step to last_step; inputs from -1, outputs to
+ * step_count. Step i computes layer i of the inference form. */
 typedef struct mote_place_info {
-    const char *name;
+    const char *name; /* NULL: scratch of first_step */
     size_t      offset, bytes;
     int32_t     first_step, last_step;
-    const char *shares; /* the tensor whose place this one takes over: a view, or computed in place; NULL: its own */
+    const char *shares;    /* the tensor whose place this one takes over: a view, or computed in place; NULL: its own */
+    const char *runs_over; /* the operand whose bytes it is written over as soon as they are read; NULL: none */
+    size_t      distance, distance_min; /* by how many bytes that operand begins above it, and must begin */
 } mote_place_info;
 
-/* The plan that `mote compile` emits. */
+/* The plan that `mote compile` emits: of a quantized model without its constant channels. */
 typedef struct mote_memory_info {
     size_t           arena_bytes, bound_bytes; /* bound: no plan can do with less */
+    int32_t          peak_step;                /* the (first) step at which most of it is in use */
     size_t           constant_bytes;           /* weights, biases, multipliers, tables, as compiled code holds them */
     int32_t          step_count;
     mote_place_info *places; /* by offset */
@@ -47,6 +65,7 @@ typedef struct mote_inspection {
     int32_t            layer_count;
     size_t             parameters, parameter_bytes, macs;
     size_t             tflite_bytes; /* the model written as .tflite */
+    mote_prune_result  pruning;      /* what `mote compile` leaves out of a quantized model; else zero */
     mote_memory_info   memory;
     const char        *memory_failure; /* why there is no plan (a type without a kernel ...); NULL: there is one */
     struct mote_arena *owner;

@@ -20,9 +20,10 @@ extern "C" {
 typedef struct mote_runner mote_runner;
 
 typedef struct mote_runner_options {
-    const char *target;       /* whose kernels: "host" (default), "reference", or a compile target: "portable" ... */
-    bool        keeps_all;    /* every tensor stays readable after invoke */
-    size_t      memory_bytes; /* limit for activations; 0: 8 GiB */
+    const char *target;  /* whose kernels: "host" (default; "host-avx2", "host-baseline": none above that
+                          * level), "reference", or a compile target: "portable" ... */
+    bool   keeps_all;    /* every tensor stays readable after invoke */
+    size_t memory_bytes; /* limit for activations; 0: 8 GiB */
 } mote_runner_options;
 
 /* model must outlive the runner. options may be NULL. */

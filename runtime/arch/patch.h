@@ -75,36 +75,52 @@ MRT_INLINE void mrt_panel_pad(mrt_panel *panel, int32_t count)
 }
 
 /* One row of taps that lies inside the input: row points to its first column. */
-MRT_INLINE void mrt_panel_taps(mrt_panel *panel, const mrt_window *window, const int8_t *row, int32_t first_column)
+MRT_INLINE void mrt_panel_taps(mrt_panel *panel, const mrt_window *window, const int8_t *row, int32_t column)
 {
     int32_t kx;
 
-    if (window->dilation_w == 1) {
-        const int32_t before = mrt_max_i32(0, -first_column);
-        const int32_t end = mrt_min_i32(window->kernel_w, window->in_w - first_column);
-        mrt_panel_pad(panel, before * window->in_c);
-        mrt_panel_copy(panel, row + (first_column + before) * window->in_c, (end - before) * window->in_c);
-        mrt_panel_pad(panel, (window->kernel_w - end) * window->in_c);
-        return;
-    }
-    for (kx = 0; kx < window->kernel_w; kx++, first_column += window->dilation_w)
-        if (first_column >= 0 && first_column < window->in_w)
-            mrt_panel_copy(panel, row + first_column * window->in_c, window->in_c);
+    for (kx = 0; kx < window->kernel_w; kx++, column += window->dilation_w)
+        if (column >= 0 && column < window->in_w)
+            mrt_panel_copy(panel, row + column * window->in_c, window->in_c);
         else
             mrt_panel_pad(panel, window->in_c);
 }
 
-/* The patch of the output position whose first tap is at (row, column) of the image `in`. */
-MRT_INLINE void mrt_panel_patch(mrt_panel *panel, const mrt_window *window, const int8_t *in, int32_t row, int32_t column)
+/* A patch that reaches beyond the input, or is dilated. One function for all: such patches are few, and its code is long. */
+static MRT_NOINLINE MRT_UNUSED void mrt_panel_border(mrt_panel *panel, const mrt_window *window, const int8_t *in,
+                                                     int32_t row, int32_t column)
 {
-    const int32_t row_bytes = window->in_w * window->in_c;
-    int32_t       ky;
+    int32_t ky;
 
     for (ky = 0; ky < window->kernel_h; ky++, row += window->dilation_h)
         if (row >= 0 && row < window->in_h)
-            mrt_panel_taps(panel, window, in + row * row_bytes, column);
+            mrt_panel_taps(panel, window, in + row * window->in_w * window->in_c, column);
         else
             mrt_panel_pad(panel, window->kernel_w * window->in_c);
+}
+
+MRT_INLINE int mrt_patch_is_inside(const mrt_window *window, int32_t row, int32_t column)
+{
+    return window->dilation_h == 1 && window->dilation_w == 1 && row >= 0 && row + window->kernel_h <= window->in_h &&
+           column >= 0 && column + window->kernel_w <= window->in_w;
+}
+
+/* The patch of the output position whose first tap is at (row, column) of the image `in`. */
+MRT_INLINE void mrt_panel_patch(const mrt_panel *panel, const mrt_window *window, const int8_t *in, int32_t row,
+                                int32_t column)
+{
+    mrt_panel local = *panel;
+    int32_t   ky;
+
+    if (mrt_patch_is_inside(window, row, column)) {
+        in += (row * window->in_w + column) * window->in_c;
+        for (ky = 0; ky < window->kernel_h; ky++, in += window->in_w * window->in_c)
+            mrt_panel_copy(&local, in, window->kernel_w * window->in_c);
+    } else { /* copies, whose addresses may leave: constant parameters stay constants elsewhere */
+        mrt_panel  border = *panel;
+        mrt_window shape = *window;
+        mrt_panel_border(&border, &shape, in, row, column);
+    }
 }
 
 #endif

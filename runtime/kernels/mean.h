@@ -40,6 +40,13 @@ MRT_INLINE uint32_t mrt_mean_i8_sum(const mrt_mean_shape *shape, const int8_t *i
     return acc;
 }
 
+MRT_INLINE int8_t mrt_mean_i8_of(const mrt_mean_i8_params *p, uint32_t acc)
+{
+    const int32_t y = mrt_rescale((int32_t)acc, p->mult, (int)p->shift);
+
+    return (int8_t)mrt_clamp_i32((int32_t)((uint32_t)y + (uint32_t)p->out_zero), -128, 127);
+}
+
 MRT_INLINE void mrt_mean_i8(const mrt_mean_i8_params *p, const int8_t *in, int8_t *out)
 {
     const mrt_mean_shape *shape = &p->shape;
@@ -47,11 +54,9 @@ MRT_INLINE void mrt_mean_i8(const mrt_mean_i8_params *p, const int8_t *in, int8_
 
     for (u = 0; u < shape->outer; u++, in += shape->first * shape->middle * shape->second * shape->inner)
         for (m = 0; m < shape->middle; m++)
-            for (i = 0; i < shape->inner; i++) {
-                const uint32_t acc = (uint32_t)p->offset + mrt_mean_i8_sum(shape, in + m * shape->second * shape->inner + i);
-                const int32_t  y = mrt_rescale((int32_t)acc, p->mult, (int)p->shift);
-                *out++ = (int8_t)mrt_clamp_i32((int32_t)((uint32_t)y + (uint32_t)p->out_zero), -128, 127);
-            }
+            for (i = 0; i < shape->inner; i++)
+                *out++ = mrt_mean_i8_of(p, (uint32_t)p->offset +
+                                               mrt_mean_i8_sum(shape, in + m * shape->second * shape->inner + i));
 }
 
 #if !defined(__AVR__)

@@ -59,19 +59,23 @@ MRT_INLINE int32_t mrt_max_pool_2d_i8_at(const mrt_pool_2d_patch *patch, const i
 
 /* The mean, rounded to nearest, halves away from zero. Zero points need no care: they average to themselves. A window has
  * at most 2^23 values, so that nothing overflows. */
+MRT_INLINE int32_t mrt_average_of(int32_t sum, int32_t count)
+{
+    return sum > 0 ? (sum + count / 2) / count : (sum - count / 2) / count;
+}
+
 MRT_INLINE int32_t mrt_average_pool_2d_i8_at(const mrt_pool_2d_patch *patch, const int8_t *in, int32_t in_c)
 {
     const int32_t count = patch->rows * patch->columns;
     uint32_t      acc = 0;
-    int32_t       sum, row, column;
+    int32_t       row, column;
 
     for (row = 0; row < patch->rows; row++)
         for (column = 0; column < patch->columns; column++) {
             const int32_t x = in[row * patch->in_row + column * in_c];
             acc += (uint32_t)x;
         }
-    sum = (int32_t)acc;
-    return sum > 0 ? (sum + count / 2) / count : (sum - count / 2) / count;
+    return mrt_average_of((int32_t)acc, count);
 }
 
 MRT_INLINE float mrt_max_pool_2d_f32_at(const mrt_pool_2d_patch *patch, const float *in, int32_t in_c)

@@ -25,27 +25,37 @@ MRT_INLINE int32_t mrt_softmax_exp_i8(const mrt_softmax_i8_params *p, int32_t di
     return mrt_fixed_exp(mrt_rescale(diff, p->mult, (int)p->shift), 5);
 }
 
+/* 1 / sum in Q0.31 once its leading bit is gone; lead counts the zeros in front of it. */
+MRT_INLINE int32_t mrt_softmax_scale_i8(uint32_t sum, int *lead)
+{
+    *lead = 0;
+    while (sum < 0x80000000u) {
+        sum <<= 1;
+        (*lead)++;
+    }
+    return mrt_fixed_one_over_one_plus((int32_t)(sum - 0x80000000u));
+}
+
+/* Twice over the row, first for the sum: one loop, so that the exp is in the code but once. */
 MRT_INLINE void mrt_softmax_row_i8(const mrt_softmax_i8_params *p, const int8_t *in, int8_t *out)
 {
-    int32_t  largest = in[0], scale, c;
-    int      lead = 0;
+    int32_t  largest = in[0], scale = 0, c;
+    int      lead = 0, is_last;
     uint32_t sum = 0;
 
     for (c = 1; c < p->depth; c++)
         largest = mrt_max_i32(largest, in[c]);
-    for (c = 0; c < p->depth; c++)
-        if (in[c] - largest >= p->diff_min && sum < 0x80000000u)
-            sum += (uint32_t)mrt_divide_pot(mrt_softmax_exp_i8(p, in[c] - largest), 12);
-    while (sum < 0x80000000u) {
-        sum <<= 1;
-        lead++;
-    }
-    scale = mrt_fixed_one_over_one_plus((int32_t)(sum - 0x80000000u));
-    for (c = 0; c < p->depth; c++) {
-        int32_t y = 0;
-        if (in[c] - largest >= p->diff_min && lead >= 4)
-            y = mrt_divide_pot(mrt_high_mul(scale, mrt_softmax_exp_i8(p, in[c] - largest)), 35 - lead);
-        out[c] = (int8_t)mrt_min_i32(y - 128, 127);
+    for (is_last = 0; is_last < 2; is_last++) {
+        for (c = 0; c < p->depth; c++) {
+            const int32_t difference = in[c] - largest;
+            const int32_t e = difference >= p->diff_min ? mrt_softmax_exp_i8(p, difference) : 0;
+            if (!is_last && sum < 0x80000000u)
+                sum += (uint32_t)mrt_divide_pot(e, 12);
+            else if (is_last)
+                out[c] = (int8_t)mrt_min_i32((lead < 4 ? 0 : mrt_divide_pot(mrt_high_mul(scale, e), 35 - lead)) - 128, 127);
+        }
+        if (!is_last)
+            scale = mrt_softmax_scale_i8(sum, &lead);
     }
 }
 

@@ -12,12 +12,20 @@ enum { TARGET_C, TARGET_ARRAY, TARGET_INTERPRETER, TARGETS_KNOWN };
 
 static const char *const target_words[] = {"c", "array", "interpreter", "esp-idf", "arduino", "platformio", NULL};
 
+static void print_pruned(const mote_prune_result *p)
+{
+    if (p->dropped_channels > 0)
+        printf("%d of %d channels dropped, which no input changes: %zu of %zu MACs and %zu of %zu bytes of weights left\n",
+               p->dropped_channels, p->channels, p->macs_left, p->macs, p->weight_bytes_left, p->weight_bytes);
+}
+
 static mote_status print_c(const char *folder, const mote_compile_result *r, mote_error *err)
 {
     cli_table table = {.column_count = 5};
     int       i;
 
     printf("written  %s/%s.h, %s.c, %s_selftest.c, mote_runtime/\n", folder, r->name, r->name, r->name);
+    print_pruned(&r->pruned);
     printf("kernels for %d steps; the compiler's macros choose:\n\n", r->step_count);
     cli_cell(&table, "kernels");
     cli_cell(&table, "arena");
@@ -56,11 +64,11 @@ static mote_status print_result(const cli_args *args, int target, const char *fo
 {
     if (cli_has(args, "json")) {
         const mote_compiled_chips *any = mote_compiled_for(r, NULL);
-        return cli_print_json(json_pack("{ss ss ss si sI sI sI si so}", "folder", folder, "target", target_words[target],
+        return cli_print_json(json_pack("{ss ss ss si sI sI sI si so so}", "folder", folder, "target", target_words[target],
                                         "name", r->name, "steps", r->step_count, "arena_bytes", (json_int_t)any->arena_bytes,
                                         "arena_bound_bytes", (json_int_t)any->arena_bound_bytes, "constant_bytes",
                                         (json_int_t)any->constant_bytes, "instances", any->instance_count, "chips",
-                                        json_chips(r)),
+                                        json_chips(r), "constant_channels", cli_json_pruned(&r->pruned)),
                               err);
     }
     if (target != TARGET_ARRAY)
@@ -98,6 +106,7 @@ static mote_status run_compile(const cli_args *args, mote_error *err)
     if (!folder)
         return mote_fail(err, MOTE_ERR_USAGE, "name the folder to write: -o DIR");
     options.target = target_words[target];
+    options.keeps_constant_channels = cli_has(args, "no-prune-constant");
     options.optimize = optimize ? MOTE_OPTIMIZE_SIZE : MOTE_OPTIMIZE_SPEED;
     MOTE_TRY(mote_model_load(&model, path, NULL, err));
     if (target == TARGET_INTERPRETER)
@@ -128,6 +137,7 @@ const cli_command cli_compile = {
              "TensorFlow Lite Micro"},
             {"name", 'n', "ID", "prefix of all names (the model's name)"},
             {"optimize", 0, "speed|size", "speed (default): a kernel for each shape; size: one for all shapes"},
+            {"no-prune-constant", 0, NULL, "keep channels whose values no input can change"},
             {"json", 0, NULL, "print JSON"},
             {0},
         },

@@ -14,7 +14,7 @@ typedef struct emulating {
     const char        *path, *chip;
     const char *const *inputs, *const *outputs;
     int            input_count, output_count;
-    bool           is_json, is_interpreted;
+    bool           is_json, keeps_constant_channels, is_interpreted;
     mote_emulation figures;
 } emulating;
 
@@ -42,9 +42,9 @@ static mote_status compile_and_run(emulating *e, const mote_model *model, const 
                                           .inputs = inputs->bytes,
                                           .input_bytes = inputs->count * inputs->sample_bytes,
                                           .progress = cli_progress()};
-
-    mote_compile_options compile = {.target = e->is_interpreted ? "interpreter" : "c"};
-    mote_file            file = {0};
+    mote_compile_options       compile = {.target = e->is_interpreted ? "interpreter" : "c",
+                                          .keeps_constant_channels = e->keeps_constant_channels};
+    mote_file                  file = {0};
 
     if (e->is_interpreted)
         cli_take_tflite(e->path, &compile, &file, err);
@@ -112,8 +112,11 @@ static mote_status run_emulate(const cli_args *args, mote_error *err)
 
     if (!e.chip)
         return mote_fail(err, MOTE_ERR_USAGE, "name the chip: --chip NAME; `mote inspect --boards` lists them");
+    e.keeps_constant_channels = cli_has(args, "no-prune-constant");
     e.input_count = cli_values(args, "input", &e.inputs);
     e.output_count = cli_values(args, "output", &e.outputs);
+    if (mote_path_is_dir(e.path) && e.keeps_constant_channels)
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: --no-prune-constant is for models; a folder is compiled already", e.path);
     if (mote_path_is_dir(e.path) && e.is_interpreted)
         return mote_fail(err, MOTE_ERR_USAGE, "%s: is compiled already; --interpreter goes with a model", e.path);
     if (mote_path_is_dir(e.path))
@@ -143,6 +146,7 @@ const cli_command cli_emulate = {
             {"chip", 'c', "NAME", "an emulated chip; `mote inspect --boards` lists them"},
             {"input", 'i', "X", "as in mote run; none: one sample of zeros. For a folder: one .bin"},
             {"output", 'o', "Y", "as in mote run; none: print the answers. For a folder: one .bin"},
+            {"no-prune-constant", 0, NULL, "keep channels whose values no input can change, as in mote compile"},
             {"interpreter", 0, NULL, "run the .tflite from flash, instead of compiled code"},
             {"json", 0, NULL, "print JSON"},
             {0},

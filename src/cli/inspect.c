@@ -76,39 +76,141 @@ static mote_status print_ends(const inspecting *in, mote_error *err)
     return cli_table_print(&table, err);
 }
 
+/* Names of operators and tensors in tables: files' names can be lists of names, all below the same folders. */
+typedef struct short_name {
+    char text[4 * 32];
+} short_name;
+
+enum { NAME_WIDTH = 27 };
+
+/* The first of the listed names; of a long one the end. */
+static short_name shorten(const char *name)
+{
+    const size_t length = strcspn(name, ";"), from = length > NAME_WIDTH ? length - NAME_WIDTH + 2 : 0;
+    short_name   out;
+
+    snprintf(out.text, sizeof out.text, "%s%.*s", from ? ".." : "", (int)(length - from), name + from);
+    return out;
+}
+
+static cli_shape show_weights_shape(const mote_weights_info *weights)
+{
+    mote_tensor_info as_tensor = {.rank = weights->rank};
+
+    memcpy(as_tensor.dim, weights->dim, sizeof as_tensor.dim);
+    return weights->rank > 0 ? cli_show_shape(&as_tensor) : (cli_shape){""};
+}
+
 static mote_status print_layers(const mote_inspection *is, mote_error *err)
 {
-    static const char *const headings[] = {"layer", "operator", "output", "type", "parameters", "MACs"};
-    cli_table                table = {.headings = headings, .column_count = 6};
+    static const char *const headings[] = {"#",          "operator", "output", "type", "weights",
+                                           "parameters", "bytes",    "MACs",   "layer"};
+    cli_table                table = {.headings = headings, .column_count = 9};
     int32_t                  i;
 
     for (i = 0; i < is->layer_count; i++) {
         const mote_layer_info *layer = &is->layers[i];
-        cli_cell(&table, "%s", layer->name);
+        cli_cell(&table, "%d", i);
         cli_cell(&table, "%s%s%s", layer->op, layer->activation[0] ? " + " : "", layer->activation);
         cli_cell(&table, "%s", cli_show_shape(&layer->output).text);
         cli_cell(&table, "%s", mote_dtype_name(layer->output.dtype));
-        cli_cell(&table, "%zu", layer->parameters);
-        cli_cell(&table, "%zu", layer->macs);
+        cli_cell(&table, "%s", show_weights_shape(&layer->weights).text);
+        cli_cell(&table, layer->parameters ? "%zu" : "", layer->parameters);
+        cli_cell(&table, layer->parameters ? "%zu" : "", layer->parameter_bytes);
+        cli_cell(&table, layer->macs ? "%zu" : "", layer->macs);
+        cli_cell(&table, "%s", shorten(layer->name).text);
     }
     return cli_table_print(&table, err);
 }
 
+/* ---- quantization ---- */
+
+static bool is_quantized(const mote_inspection *is)
+{
+    int32_t i;
+
+    for (i = 0; i < is->layer_count; i++)
+        if (is->layers[i].output.is_quantized || is->layers[i].weights.scale_count > 0)
+            return true;
+    return false;
+}
+
+/* Least and greatest as one text: "0.01", "0.01 .. 0.5". */
+static void range_cell(cli_table *table, double least, double greatest)
+{
+    if (least < greatest)
+        cli_cell(table, "%.4g .. %.4g", least, greatest);
+    else
+        cli_cell(table, "%.4g", least);
+}
+
+static mote_status print_quantization(const mote_inspection *is, mote_error *err)
+{
+    static const char *const headings[] = {"#",       "operator", "output's scale", "zero point",
+                                           "weights", "scales",   "between",        "zero points"};
+    cli_table                table = {.headings = headings, .column_count = 8};
+    int32_t                  i;
+
+    for (i = 0; i < is->layer_count; i++) {
+        const mote_layer_info   *layer = &is->layers[i];
+        const mote_weights_info *w = &layer->weights;
+        cli_cell(&table, "%d", i);
+        cli_cell(&table, "%s", layer->op);
+        cli_cell(&table, layer->output.is_quantized ? "%.9g" : "", (double)layer->output.scale);
+        cli_cell(&table, layer->output.is_quantized ? "%d" : "", layer->output.zero_point);
+        cli_cell(&table, "%s", w->rank > 0 ? mote_dtype_name(w->dtype) : "");
+        cli_cell(&table, w->scale_count > 0 ? "%d" : "", w->scale_count);
+        if (w->scale_count == 0) {
+            cli_cell(&table, "%s", "");
+            cli_cell(&table, "%s", "");
+            continue;
+        }
+        range_cell(&table, (double)w->scale_min, (double)w->scale_max);
+        range_cell(&table, w->zero_point_min, w->zero_point_max);
+    }
+    return cli_table_print(&table, err);
+}
+
+/* ---- memory ---- */
+
+static void how_cell(cli_table *table, const mote_place_info *place)
+{
+    if (place->shares)
+        cli_cell(table, "in the place of %s", shorten(place->shares).text);
+    else if (place->runs_over)
+        cli_cell(table, "over %s, %zu below (least %zu)", shorten(place->runs_over).text, place->distance,
+                 place->distance_min);
+    else
+        cli_cell(table, "%s", "");
+}
+
 static mote_status print_places(const mote_memory_info *memory, mote_error *err)
 {
-    static const char *const headings[] = {"offset", "bytes", "steps", "tensor", "in the place of"};
-    cli_table                table = {.headings = headings, .column_count = 5};
+    static const char *const headings[] = {"offset", "end", "bytes", "live at #", "tensor", ""};
+    cli_table                table = {.headings = headings, .column_count = 6};
     int32_t                  i;
 
     for (i = 0; i < memory->place_count; i++) {
         const mote_place_info *place = &memory->places[i];
         cli_cell(&table, "%zu", place->offset);
+        cli_cell(&table, "%zu", place->offset + place->bytes);
         cli_cell(&table, "%zu", place->bytes);
         cli_cell(&table, "%d..%d", place->first_step, place->last_step);
-        cli_cell(&table, "%s", place->name);
-        cli_cell(&table, "%s", place->shares ? place->shares : "");
+        cli_cell(&table, "%s", place->name ? shorten(place->name).text : "(scratch)");
+        how_cell(&table, place);
     }
     return cli_table_print(&table, err);
+}
+
+/* ---- totals ---- */
+
+static void arena_cell(cli_table *table, const mote_memory_info *memory)
+{
+    if (memory->arena_bytes == memory->bound_bytes)
+        cli_cell(table, "%zu bytes (no plan needs fewer), fullest at #%d", memory->arena_bytes, memory->peak_step);
+    else
+        cli_cell(table, "%zu bytes (no plan needs fewer than %zu), fullest at #%d", memory->arena_bytes, memory->bound_bytes,
+                 memory->peak_step);
 }
 
 static mote_status print_totals(const inspecting *in, mote_error *err)
@@ -120,11 +222,22 @@ static mote_status print_totals(const inspecting *in, mote_error *err)
     cli_cell(&table, "%zu (%zu bytes)", is->parameters, is->parameter_bytes);
     cli_cell(&table, "MACs");
     cli_cell(&table, "%zu", is->macs);
+    if (mote_model_is_quantized(in->model)) {
+        cli_cell(&table, "constant channels");
+        cli_cell(&table, "%d of %d; compiled without %d", is->pruning.constant_channels, is->pruning.channels,
+                 is->pruning.dropped_channels);
+    }
+    if (is->pruning.dropped_channels > 0) {
+        cli_cell(&table, "MACs left");
+        cli_cell(&table, "%zu", is->pruning.macs_left);
+        cli_cell(&table, "weights left");
+        cli_cell(&table, "%zu of %zu bytes", is->pruning.weight_bytes_left, is->pruning.weight_bytes);
+    }
     cli_cell(&table, in->is_spec ? ".tflite" : "file");
     cli_cell(&table, "%zu bytes", in->is_spec ? is->tflite_bytes : in->file_bytes);
     if (!is->memory_failure) {
         cli_cell(&table, "arena");
-        cli_cell(&table, "%zu bytes (no plan needs fewer than %zu)", is->memory.arena_bytes, is->memory.bound_bytes);
+        arena_cell(&table, &is->memory);
         cli_cell(&table, "constants");
         cli_cell(&table, "%zu bytes in compiled code", is->memory.constant_bytes);
     }
@@ -146,6 +259,10 @@ static mote_status print_tables(const inspecting *in, mote_error *err)
     puts("");
     MOTE_TRY(print_layers(&in->is, err));
     puts("");
+    if (is_quantized(&in->is)) {
+        MOTE_TRY(print_quantization(&in->is, err));
+        puts("");
+    }
     MOTE_TRY(print_totals(in, err));
     puts("");
     if (in->is.memory_failure) {
@@ -220,6 +337,27 @@ static json_t *json_ends(const mote_model *model, bool is_input)
     return list;
 }
 
+static json_t *json_weights(const mote_weights_info *w)
+{
+    json_t *object = json_object(), *shape = json_array();
+    int32_t i;
+
+    for (i = 0; i < w->rank; i++)
+        json_array_append_new(shape, json_integer(w->dim[i]));
+    json_object_set_new(object, "dtype", json_string(mote_dtype_name(w->dtype)));
+    json_object_set_new(object, "shape", shape);
+    json_object_set_new(object, "bytes", json_integer((json_int_t)w->bytes));
+    if (w->scale_count > 0) {
+        json_object_set_new(object, "scale_count", json_integer(w->scale_count));
+        json_object_set_new(object, "axis", w->axis < 0 ? json_null() : json_integer(w->axis));
+        json_object_set_new(object, "scale_min", cli_json_number((double)w->scale_min));
+        json_object_set_new(object, "scale_max", cli_json_number((double)w->scale_max));
+        json_object_set_new(object, "zero_point_min", json_integer(w->zero_point_min));
+        json_object_set_new(object, "zero_point_max", json_integer(w->zero_point_max));
+    }
+    return object;
+}
+
 static json_t *json_layers(const mote_inspection *is)
 {
     json_t *list = json_array();
@@ -232,10 +370,16 @@ static json_t *json_layers(const mote_inspection *is)
         json_object_set_new(row, "activation", layer->activation[0] ? json_string(layer->activation) : json_null());
         json_object_set_new(row, "parameters", json_integer((json_int_t)layer->parameters));
         json_object_set_new(row, "parameter_bytes", json_integer((json_int_t)layer->parameter_bytes));
+        json_object_set_new(row, "weights", layer->weights.rank > 0 ? json_weights(&layer->weights) : json_null());
         json_object_set_new(row, "macs", json_integer((json_int_t)layer->macs));
         json_array_append_new(list, row);
     }
     return list;
+}
+
+static json_t *text_or_null(const char *text)
+{
+    return text ? cli_json_text(text) : json_null();
 }
 
 static json_t *json_places(const mote_memory_info *memory)
@@ -245,10 +389,16 @@ static json_t *json_places(const mote_memory_info *memory)
 
     for (i = 0; i < memory->place_count; i++) {
         const mote_place_info *place = &memory->places[i];
-        json_array_append_new(list, json_pack("{so sI sI si si so}", "tensor", cli_json_text(place->name), "offset",
-                                              (json_int_t)place->offset, "bytes", (json_int_t)place->bytes, "first_step",
-                                              place->first_step, "last_step", place->last_step, "shares",
-                                              place->shares ? cli_json_text(place->shares) : json_null()));
+        json_t                *row =
+            json_pack("{so sI sI si si}", "tensor", text_or_null(place->name), "offset", (json_int_t)place->offset, "bytes",
+                      (json_int_t)place->bytes, "first_step", place->first_step, "last_step", place->last_step);
+        json_object_set_new(row, "shares", text_or_null(place->shares));
+        json_object_set_new(row, "runs_over", text_or_null(place->runs_over));
+        if (place->runs_over) {
+            json_object_set_new(row, "distance", json_integer((json_int_t)place->distance));
+            json_object_set_new(row, "distance_min", json_integer((json_int_t)place->distance_min));
+        }
+        json_array_append_new(list, row);
     }
     return list;
 }
@@ -262,6 +412,7 @@ static void add_sizes(json_t *object, const mote_inspection *is)
     }
     json_object_set_new(object, "arena_bytes", json_integer((json_int_t)is->memory.arena_bytes));
     json_object_set_new(object, "arena_bound_bytes", json_integer((json_int_t)is->memory.bound_bytes));
+    json_object_set_new(object, "arena_peak_step", json_integer(is->memory.peak_step));
     json_object_set_new(object, "constant_bytes", json_integer((json_int_t)is->memory.constant_bytes));
 }
 
@@ -278,6 +429,8 @@ static mote_status print_json(const inspecting *in, bool with_boards, mote_error
     if (!in->is_spec)
         json_object_set_new(object, "file_bytes", json_integer((json_int_t)in->file_bytes));
     add_sizes(object, is);
+    if (mote_model_is_quantized(in->model))
+        json_object_set_new(object, "constant_channels", cli_json_pruned(&is->pruning));
     json_object_set_new(object, "inputs", json_ends(in->model, true));
     json_object_set_new(object, "outputs", json_ends(in->model, false));
     json_object_set_new(object, "layers", json_layers(is));

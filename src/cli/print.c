@@ -196,6 +196,14 @@ json_t *cli_json_emulation(const mote_emulation *e)
     return object;
 }
 
+json_t *cli_json_pruned(const mote_prune_result *pruned)
+{
+    return json_pack("{si si si sI sI sI sI}", "channels", pruned->channels, "constant", pruned->constant_channels,
+                     "dropped", pruned->dropped_channels, "macs", (json_int_t)pruned->macs, "macs_left",
+                     (json_int_t)pruned->macs_left, "weight_bytes", (json_int_t)pruned->weight_bytes, "weight_bytes_left",
+                     (json_int_t)pruned->weight_bytes_left);
+}
+
 void cli_print_emulation(const mote_emulation *e)
 {
     cli_progress_end();

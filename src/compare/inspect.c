@@ -42,6 +42,28 @@ static mote_tensor_info describe_tensor(const mote_tensor *tensor, const char *n
     return info;
 }
 
+static mote_weights_info describe_weights(const mote_tensor *tensor)
+{
+    mote_weights_info info = {.dtype = tensor->dtype, .rank = tensor->rank, .bytes = mote_tensor_bytes(tensor)};
+    const mote_quant *quant = tensor->quant;
+    int32_t           c;
+
+    memcpy(info.dim, tensor->dim, sizeof info.dim);
+    if (!quant)
+        return info;
+    info.scale_count = quant->count;
+    info.axis = quant->axis;
+    info.scale_min = info.scale_max = quant->scale[0];
+    info.zero_point_min = info.zero_point_max = quant->zero_point[0];
+    for (c = 1; c < quant->count; c++) {
+        info.scale_min = quant->scale[c] < info.scale_min ? quant->scale[c] : info.scale_min;
+        info.scale_max = quant->scale[c] > info.scale_max ? quant->scale[c] : info.scale_max;
+        info.zero_point_min = quant->zero_point[c] < info.zero_point_min ? quant->zero_point[c] : info.zero_point_min;
+        info.zero_point_max = quant->zero_point[c] > info.zero_point_max ? quant->zero_point[c] : info.zero_point_max;
+    }
+    return info;
+}
+
 /* A constant that several layers share is counted where it is used first. */
 static mote_status describe_layer(mote_layer_info *out, const mote_graph *graph, const mote_node *node, bool *is_counted,
                                   mote_arena *arena, mote_error *err)
@@ -56,7 +78,11 @@ static mote_status describe_layer(mote_layer_info *out, const mote_graph *graph,
     out->macs = mote_op_macs(graph, node);
     for (i = 0; i < node->in_count; i++) {
         const mote_tensor *in = mote_node_in(graph, node, i);
-        if (!is_parameter(in) || is_counted[node->in[i]])
+        if (!is_parameter(in))
+            continue;
+        if (out->weights.rank == 0)
+            out->weights = describe_weights(in);
+        if (is_counted[node->in[i]])
             continue;
         is_counted[node->in[i]] = true;
         out->parameters = mote_size_add(out->parameters, mote_tensor_count(in));
@@ -93,6 +119,21 @@ static int by_offset(const void *a, const void *b)
     return (x->first_step > y->first_step) - (x->first_step < y->first_step);
 }
 
+/* Only where the two really overlap: some may, and do not. */
+static void describe_overlap(mote_place_info *out, const mote_program *program, const mote_place *own, const char **names)
+{
+    const mote_place *under;
+
+    if (own->runs_over == MOTE_NONE)
+        return;
+    under = mote_plan_place(program, own->runs_over);
+    if (under->offset < out->offset || under->offset >= out->offset + out->bytes)
+        return;
+    out->runs_over = names[own->runs_over];
+    out->distance = under->offset - out->offset;
+    out->distance_min = program->steps[own->first_step].overlap;
+}
+
 static void describe_place(mote_place_info *out, const mote_program *program, mote_id id, const char **names)
 {
     const mote_place *own = &program->places[id], *place = mote_plan_place(program, id);
@@ -103,6 +144,48 @@ static void describe_place(mote_place_info *out, const mote_program *program, mo
     out->first_step = own->first_step;
     out->last_step = own->last_step;
     out->shares = own->shares == MOTE_NONE ? NULL : names[own->shares];
+    describe_overlap(out, program, own, names);
+}
+
+static void describe_scratch(mote_memory_info *memory, const mote_program *program)
+{
+    int32_t s;
+
+    for (s = 0; s < program->step_count; s++)
+        if (program->steps[s].scratch_bytes > 0)
+            memory->places[memory->place_count++] = (mote_place_info){
+                .offset = program->scratch[s], .bytes = program->steps[s].scratch_bytes, .first_step = s, .last_step = s};
+}
+
+/* Bytes of the arena that something lives in; places are by offset. */
+static size_t live_bytes(const mote_memory_info *memory, int32_t step)
+{
+    size_t  live = 0, end = 0;
+    int32_t i;
+
+    for (i = 0; i < memory->place_count; i++) {
+        const mote_place_info *place = &memory->places[i];
+        const size_t           from = place->offset > end ? place->offset : end, to = place->offset + place->bytes;
+        if (place->first_step > step || step > place->last_step || to <= from)
+            continue;
+        live += to - from;
+        end = to;
+    }
+    return live;
+}
+
+static void find_peak(mote_memory_info *memory)
+{
+    size_t  most = 0;
+    int32_t s;
+
+    for (s = 0; s < memory->step_count; s++) {
+        const size_t live = live_bytes(memory, s);
+        if (live > most) {
+            most = live;
+            memory->peak_step = s;
+        }
+    }
 }
 
 static mote_status describe_places(mote_inspection *out, const mote_program *program, mote_error *err)
@@ -112,15 +195,18 @@ static mote_status describe_places(mote_inspection *out, const mote_program *pro
     const char      **names = MOTE_NEW(out->owner, const char *, graph->tensor_count, err);
     int32_t           i;
 
-    memory->places = MOTE_NEW(out->owner, mote_place_info, graph->tensor_count, err);
+    memory->places = MOTE_NEW(out->owner, mote_place_info, graph->tensor_count + program->step_count, err);
     for (i = 0; err->code == MOTE_OK && i < graph->tensor_count; i++)
         names[i] = mote_arena_strdup(out->owner, graph->tensors[i].name, err);
     for (i = 0; err->code == MOTE_OK && i < graph->tensor_count; i++)
         if (program->places[i].is_placed)
             describe_place(&memory->places[memory->place_count++], program, i, names);
-    if (err->code == MOTE_OK)
-        qsort(memory->places, (size_t)memory->place_count, sizeof *memory->places, by_offset);
-    return err->code;
+    if (err->code != MOTE_OK)
+        return err->code;
+    describe_scratch(memory, program);
+    qsort(memory->places, (size_t)memory->place_count, sizeof *memory->places, by_offset);
+    find_peak(memory);
+    return MOTE_OK;
 }
 
 static void sum_constants(mote_memory_info *memory, const mote_program *program)
@@ -166,27 +252,39 @@ static mote_status measure_file(mote_inspection *out, const mote_model *model, m
 
 /* ---- the whole ---- */
 
-static mote_status inspect(mote_inspection *out, const mote_model *model, mote_error *err)
+/* What `mote compile` makes its program of; *made is what had to be made for that. */
+static mote_status choose_compiled(mote_inspection *out, const mote_model **compiled, mote_model **made,
+                                   const mote_model *model, bool may_prune, mote_error *err)
 {
-    mote_model *inference = NULL;
+    if (model->stage == MOTE_STAGE_TRAIN)
+        mote_model_infer(made, model, err);
+    else if (mote_model_is_quantized(model) && may_prune)
+        mote_model_prune_constant(made, model, NULL, &out->pruning, err);
+    *compiled = *made ? *made : model;
+    return err->code;
+}
+
+static mote_status inspect(mote_inspection *out, const mote_model *model, bool may_prune, mote_error *err)
+{
+    const mote_model *compiled;
+    mote_model       *made = NULL;
 
     out->owner = calloc(1, sizeof *out->owner);
     if (!out->owner)
         return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
     out->name = mote_arena_strdup(out->owner, model->name, err);
     MOTE_TRY(describe_layers(out, &model->graphs[0], err));
-    if (model->stage == MOTE_STAGE_TRAIN)
-        MOTE_TRY(mote_model_infer(&inference, model, err));
-    if (describe_memory(out, inference ? inference : model, err) == MOTE_OK)
-        measure_file(out, inference ? inference : model, err);
-    mote_model_destroy(inference);
+    MOTE_TRY(choose_compiled(out, &compiled, &made, model, may_prune, err));
+    if (describe_memory(out, compiled, err) == MOTE_OK)
+        measure_file(out, model->stage == MOTE_STAGE_TRAIN ? compiled : model, err);
+    mote_model_destroy(made);
     return err->code;
 }
 
 mote_status mote_inspect(mote_inspection *out, const mote_model *model, mote_error *err)
 {
     *out = (mote_inspection){0};
-    if (inspect(out, model, err) != MOTE_OK)
+    if (inspect(out, model, true, err) != MOTE_OK)
         mote_inspection_free(out);
     return err->code;
 }
@@ -239,8 +337,9 @@ mote_status mote_inspect_int8(mote_inspection *out, const mote_model *model, mot
     *out = (mote_inspection){0};
     if (mote_model_is_quantized(model))
         return mote_fail(err, MOTE_ERR_USAGE, "the model is quantized already");
-    if (quantize_blindly(&quantized, model, err) == MOTE_OK)
-        mote_inspect(out, quantized, err);
+    if (quantize_blindly(&quantized, model, err) == MOTE_OK &&
+        inspect(out, quantized, false, err) != MOTE_OK) /* its constant channels mean nothing */
+        mote_inspection_free(out);
     mote_model_destroy(quantized);
     return err->code;
 }

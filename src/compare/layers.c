@@ -33,6 +33,21 @@ static mote_id find_named(const mote_graph *graph, const char *name)
     return MOTE_NONE;
 }
 
+/* Of the tensor as it was before channels were dropped. */
+static size_t full_count(const mote_tensor *tensor)
+{
+    const size_t count = mote_tensor_count(tensor);
+
+    if (!tensor->narrowing)
+        return count;
+    return count / (size_t)tensor->dim[tensor->rank - 1] * (size_t)tensor->narrowing->channels;
+}
+
+static int16_t channel_at(const mote_narrowing *narrowing, size_t i)
+{
+    return narrowing ? narrowing->value[i % (size_t)narrowing->channels] : MOTE_CHANNEL_KEPT;
+}
+
 static mote_status join(layer_work *w, const mote_graph *a, const mote_graph *b, mote_error *err)
 {
     int32_t n;
@@ -44,15 +59,31 @@ static mote_status join(layer_work *w, const mote_graph *a, const mote_graph *b,
     for (n = 0; n < a->node_count; n++) {
         mote_id            ida = a->nodes[n].out[0], idb = find_named(b, a->tensors[ida].name);
         const mote_tensor *ta = &a->tensors[ida];
-        if (idb == MOTE_NONE || mote_tensor_count(&b->tensors[idb]) != mote_tensor_count(ta) || !ta->name[0])
+        if (idb == MOTE_NONE || full_count(&b->tensors[idb]) != full_count(ta) || !ta->name[0])
             continue;
         w->pairs[w->pair_count++] = (layer_pair){.a = ida, .b = idb};
-        largest = mote_tensor_count(ta) > largest ? mote_tensor_count(ta) : largest;
+        largest = full_count(ta) > largest ? full_count(ta) : largest;
     }
     w->real_a = MOTE_NEW(&w->arena, float, largest, err);
     w->real_b = MOTE_NEW(&w->arena, float, largest, err);
     w->sample = MOTE_NEW(&w->arena, float, w->split->set->sample_count, err);
     return err->code;
+}
+
+/* From the channels that are there to all that were, from the back, in place. Those that are gone have their value; what
+ * nobody reads is left out of every measure. */
+static void spread(const mote_tensor *tensor, const mote_tensor_info *info, float *real)
+{
+    size_t i = full_count(tensor), k = mote_tensor_count(tensor);
+
+    while (i-- > 0) {
+        const int16_t value = channel_at(tensor->narrowing, i);
+        const int8_t  stored = (int8_t)value;
+        if (value == MOTE_CHANNEL_KEPT)
+            real[i] = real[--k];
+        else
+            mote_load_real(info, &stored, &real[i], 1);
+    }
 }
 
 static void load_tensor(const mote_runner *runner, mote_id id, float *real)
@@ -65,23 +96,30 @@ static void load_tensor(const mote_runner *runner, mote_id id, float *real)
         info.zero_point = tensor->quant->zero_point[0];
     }
     mote_load_real(&info, mote_runner_tensor(runner, id), real, mote_tensor_count(tensor));
+    if (tensor->narrowing)
+        spread(tensor, &info, real);
 }
 
 static void measure(layer_work *w, layer_pair *pair, mote_layer_difference *out)
 {
-    size_t count = mote_tensor_count(&w->a->program->model->graphs[0].tensors[pair->a]), i;
+    const mote_tensor *a = &w->a->program->model->graphs[0].tensors[pair->a];
+    const mote_tensor *b = &w->b->program->model->graphs[0].tensors[pair->b];
+    const size_t       count = full_count(a);
+    size_t             i;
 
     load_tensor(w->a, pair->a, w->real_a);
     load_tensor(w->b, pair->b, w->real_b);
     for (i = 0; i < count; i++) {
         double gap = fabs((double)w->real_a[i] - (double)w->real_b[i]);
+        if (channel_at(a->narrowing, i) == MOTE_CHANNEL_UNREAD || channel_at(b->narrowing, i) == MOTE_CHANNEL_UNREAD)
+            continue;
         if (gap > out->max_abs || isnan(gap)) /* and once NaN, it stays */
             out->max_abs = gap;
         pair->sum_abs += gap;
         pair->sum_square += gap * gap;
         pair->signal += (double)w->real_a[i] * (double)w->real_a[i];
+        pair->count++;
     }
-    pair->count += count;
 }
 
 static void run_samples(layer_work *w, size_t limit, mote_layer_difference *out, int capacity)

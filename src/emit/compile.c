@@ -15,7 +15,8 @@
 enum { GENERATED_SAMPLES = 3, NAME_MAX_CHARS = 50 };
 
 typedef struct compilation {
-    const mote_model           *model;
+    const mote_model           *model;  /* as given: what the self-test's answers come from */
+    mote_model                 *pruned; /* NULL: compiled as given */
     const mote_compile_options *options;
     mote_compile_result         result;
     mote_arena                  arena;
@@ -168,7 +169,7 @@ static mote_status write_selftest(compilation *c, const char *folder, mote_error
         inputs = made;
     }
     snprintf(name, sizeof name, "%s_selftest.c", c->result.name);
-    mote_emit_selftest(&c->emitter, inputs, count, &text, err);
+    mote_emit_selftest(&c->emitter, c->model, inputs, count, &text, err);
     return write_text(c, folder, name, &text, err);
 }
 
@@ -176,7 +177,7 @@ static mote_status add_variant(compilation *c, const mote_target *target, mote_e
 {
     mote_variant *variant = &c->emitter.variants[c->emitter.variant_count];
 
-    MOTE_TRY(mote_lower(&variant->program, c->model, target, err));
+    MOTE_TRY(mote_lower(&variant->program, c->emitter.model, target, err));
     c->emitter.variant_count++;
     MOTE_TRY(mote_plan(variant->program, NULL, err));
     return mote_choose_instances(variant, c->options->optimize, &c->arena, err);
@@ -224,11 +225,11 @@ static void take_results(compilation *c)
         c->result.step_count += !e->variants[0].program->steps[s].kernel->is_view;
 }
 
-static void begin_emitter(compilation *c)
+static void begin_emitter(compilation *c, const mote_model *model)
 {
     size_t i;
 
-    c->emitter.model = c->model;
+    c->emitter.model = model;
     c->emitter.name = c->result.name;
     c->emitter.optimize = c->options->optimize;
     for (i = 0; c->result.name[i] && i + 1 < sizeof c->emitter.upper; i++)
@@ -250,7 +251,9 @@ static mote_status write_c(compilation *c, const char *folder, mote_error *err)
 {
     mote_text header = {0}, source = {0};
 
-    begin_emitter(c);
+    if (mote_model_is_quantized(c->model) && !c->options->keeps_constant_channels)
+        MOTE_TRY(mote_model_prune_constant(&c->pruned, c->model, NULL, &c->result.pruned, err));
+    begin_emitter(c, c->pruned ? c->pruned : c->model);
     MOTE_TRY(add_variants(c, err));
     mote_emit_header(&c->emitter, &header);
     mote_emit_source(&c->emitter, &source);
@@ -281,7 +284,7 @@ static mote_status write_interpreter(compilation *c, const char *folder, mote_er
     mote_text        file = {0}, header = {0}, source = {0};
     mote_interpreted in = {.file = c->options->file, .file_bytes = c->options->file_bytes};
 
-    begin_emitter(c);
+    begin_emitter(c, c->model);
     if (!in.file) {
         MOTE_TRY(mote_tflite_write(&file, c->model, err));
         in.file = (const uint8_t *)file.bytes;
@@ -383,6 +386,7 @@ mote_status mote_compile(const mote_model *model, const char *folder, const mote
         *result = c.result;
     for (i = 0; i < c.emitter.variant_count; i++)
         mote_program_destroy(c.emitter.variants[i].program);
+    mote_model_destroy(c.pruned);
     mote_arena_destroy(&c.arena);
     return err->code;
 }

@@ -82,9 +82,10 @@ void        mote_emit_interpreter_header(const mote_emitter *emitter, const mote
 mote_status mote_emit_interpreter_source(const mote_emitter *emitter, const mote_interpreted *interpreted,
                                          const char *folder, mote_text *out, mote_error *err);
 
-/* NAME_selftest.c, with sample_count inputs and the outputs that the host gives for them. */
-mote_status mote_emit_selftest(const mote_emitter *emitter, const void *inputs, int32_t sample_count, mote_text *out,
-                               mote_error *err);
+/* NAME_selftest.c, with sample_count inputs and the outputs that the host gives for them, running `model`: what the program
+ * was made of, before any pass that must not change its answers. */
+mote_status mote_emit_selftest(const mote_emitter *emitter, const mote_model *model, const void *inputs,
+                               int32_t sample_count, mote_text *out, mote_error *err);
 
 /* A line "MRT_LAYER(index, step, ...)" for each operator, which is nothing in firmware: what fault reports and figures call
  * it. Its step is what MRT_STEP is given when it begins: its index, or (counts_up) how many steps came before; "none" for a

@@ -84,10 +84,10 @@ static void emit_text(const mote_emitter *e, const uint8_t *inputs, const uint8_
         e->name, e->name);
 }
 
-mote_status mote_emit_selftest(const mote_emitter *e, const void *inputs, int32_t sample_count, mote_text *out,
-                               mote_error *err)
+mote_status mote_emit_selftest(const mote_emitter *e, const mote_model *model, const void *inputs, int32_t sample_count,
+                               mote_text *out, mote_error *err)
 {
-    const mote_graph *graph = &e->model->graphs[0];
+    const mote_graph *graph = &model->graphs[0];
     size_t            in_bytes = ends_bytes(graph, graph->inputs, graph->input_count);
     size_t            out_bytes = ends_bytes(graph, graph->outputs, graph->output_count);
     mote_arena        scratch = {0};
@@ -95,7 +95,7 @@ mote_status mote_emit_selftest(const mote_emitter *e, const void *inputs, int32_
     uint8_t          *outputs = MOTE_NEW(&scratch, uint8_t, mote_size_mul(out_bytes, (size_t)sample_count), err);
     int32_t           s;
 
-    if (outputs && mote_runner_create(&runner, e->model, NULL, err) == MOTE_OK) {
+    if (outputs && mote_runner_create(&runner, model, NULL, err) == MOTE_OK) {
         for (s = 0; s < sample_count; s++)
             run_sample(runner, (const uint8_t *)inputs + (size_t)s * in_bytes, outputs + (size_t)s * out_bytes);
         emit_text(e, inputs, outputs, sample_count, in_bytes, out_bytes, out);

@@ -74,6 +74,17 @@ static mote_status list_operands(mote_step *step, const mote_graph *graph, const
     return MOTE_OK;
 }
 
+static void describe_overlap(mote_step *step, const mote_graph *graph, const mote_node *node)
+{
+    const mote_kernel *kernel = step->kernel;
+    ptrdiff_t          distance = kernel->overlap ? kernel->overlap(graph, node) : 0;
+
+    step->may_work_in_place[0] = kernel->in_place && kernel->in_place(graph, node);
+    step->may_work_in_place[1] = kernel->in_place_of_second && kernel->in_place_of_second(graph, node);
+    step->may_overlap = kernel->overlap != NULL;
+    step->overlap = distance > 0 ? (size_t)distance : 0;
+}
+
 static mote_status lower_node(mote_program *program, mote_step *step, int32_t index, mote_error *err)
 {
     const mote_graph  *graph = &program->model->graphs[0];
@@ -92,7 +103,7 @@ static mote_status lower_node(mote_program *program, mote_step *step, int32_t in
     if (program->target->is_packed && step->kernel->pack)
         MOTE_TRY(step->kernel->pack(graph, node, &step->prepared, err));
     step->scratch_bytes = step->kernel->scratch ? step->kernel->scratch(graph, node) : 0;
-    step->may_work_in_place = step->kernel->in_place && step->kernel->in_place(graph, node);
+    describe_overlap(step, graph, node);
     return MOTE_OK;
 }
 

@@ -34,8 +34,10 @@ typedef struct mote_step {
     const mote_kernel *kernel;
     mote_prepared      prepared;
     size_t             scratch_bytes;
-    bool               may_work_in_place;
-    mote_id            in[8], out[4]; /* the activations that the kernel is called with, in order */
+    bool               may_work_in_place[2]; /* out[0] may take over the place of in[0], of in[1] */
+    bool               may_overlap;          /* out[0] may lie over in[0], which must begin at least */
+    size_t             overlap;              /* so many bytes above it */
+    mote_id            in[8], out[4];        /* the activations that the kernel is called with, in order */
     int32_t            in_count, out_count;
 } mote_step;
 
@@ -44,6 +46,7 @@ typedef struct mote_place {
     size_t  offset, bytes;
     int32_t first_step, last_step; /* live from the one to the other; inputs from -1, outputs to step_count */
     mote_id shares;                /* MOTE_NONE, or the tensor whose place this one uses: a view, or computed in place */
+    mote_id runs_over;             /* MOTE_NONE, or the operand that this one may be written over while it is computed */
     bool    is_placed;             /* false: a constant, or unused */
 } mote_place;
 
@@ -56,7 +59,7 @@ typedef struct mote_program {
     mote_place        *places;       /* one per tensor of graphs[0] */
     size_t            *scratch;      /* offset of each step's scratch */
     size_t             memory_bytes; /* all places and scratch */
-    size_t             lower_bound;  /* no plan can do with less: the most that is live at one step, aligned */
+    size_t             lower_bound;  /* no plan can do with less: proved by plan/ */
 } mote_program;
 
 /* The caller destroys the program. */

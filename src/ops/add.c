@@ -4,8 +4,10 @@
 
 #include <string.h>
 
+#include "ops/channels.h"
 #include "ops/host.h"
-#include "ops/op.h"
+#include "runtime/arch/add_dsp.h"
+#include "runtime/arch/add_fast.h"
 
 /* ---- shapes ---- */
 
@@ -174,12 +176,16 @@ static const mote_tensor *operand_b(const mote_graph *graph, const mote_node *no
     return mote_node_in(graph, node, mote_node_in(graph, node, 0)->kind == MOTE_CONST ? 0 : 1);
 }
 
-/* Operand 0 may be written over when it is computed and not repeated. */
+/* An operand that is not repeated is read, value by value, just before its place is written. */
 static bool in_place(const mote_graph *graph, const mote_node *node)
 {
-    const mote_tensor *in = mote_node_in(graph, node, 0);
+    return mote_tensor_count(operand_a(graph, node)) == mote_tensor_count(mote_node_out(graph, node, 0));
+}
 
-    return in->kind != MOTE_CONST && mote_tensor_count(in) == mote_tensor_count(mote_node_out(graph, node, 0));
+static bool in_place_of_second(const mote_graph *graph, const mote_node *node)
+{
+    return !has_constant(graph, node) &&
+           mote_tensor_count(operand_b(graph, node)) == mote_tensor_count(mote_node_out(graph, node, 0));
 }
 
 /* The walk as an array of its own; NULL when element goes with element. */
@@ -249,6 +255,52 @@ static const mote_field fields_i8[] = {
     MOTE_FIELD(mrt_add_i8_params, constant),  {0},
 };
 
+/* ---- kernels of runtime/arch: int8 of equal shapes, neither a constant ---- */
+
+static mote_status prepare_channel(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
+{
+    mote_prepared           reference = {.arena = prepared->arena};
+    mrt_add_channel_params *p = mote_prepared_params(prepared, sizeof *p, err);
+
+    if (!p)
+        return err->code;
+    MOTE_TRY(prepare_i8(graph, node, &reference, err));
+    if (!mrt_add_channel_prepare(p, reference.params))
+        return mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err, "scales or shapes that only the reference kernel has");
+    return MOTE_OK;
+}
+
+static bool applies_channel(const mote_graph *graph, const mote_node *node)
+{
+    mote_arena    arena = {0};
+    mote_prepared prepared = {.arena = &arena};
+    mote_error    ignored = {0};
+    bool          does = !has_constant(graph, node) && prepare_channel(graph, node, &prepared, &ignored) == MOTE_OK;
+
+    mote_arena_destroy(&arena);
+    return does;
+}
+
+static void run_fast(const void *params, const mrt_io *io)
+{
+    mrt_add_i8_fast(params, io->in[0], io->in[1], io->out[0]);
+}
+
+static void run_dsp(const void *params, const mrt_io *io)
+{
+    mrt_add_i8_dsp(params, io->in[0], io->in[1], io->out[0]);
+}
+
+static const mote_field channel_fields[] = {
+    MOTE_FIELD(mrt_add_channel_params, count),     MOTE_FIELD(mrt_add_channel_params, is_swapped),
+    MOTE_FIELD(mrt_add_channel_params, a_zero),    MOTE_FIELD(mrt_add_channel_params, b_zero),
+    MOTE_FIELD(mrt_add_channel_params, b_mult),    MOTE_FIELD(mrt_add_channel_params, b_shift),
+    MOTE_OUTPUT_FIELDS(mrt_add_channel_params),    MOTE_FIELD(mrt_add_channel_params, out_mult),
+    MOTE_FIELD(mrt_add_channel_params, out_shift), {0},
+};
+
+/* ---- float ---- */
+
 static mote_status prepare_f32(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
 {
     const mote_tensor  *a = operand_a(graph, node), *b = operand_b(graph, node);
@@ -299,6 +351,7 @@ static const mote_kernel kernels_i8[] = {
      .param_bytes = sizeof(mrt_add_i8_params),
      .fields = fields_i8,
      .in_place = in_place,
+     .in_place_of_second = in_place_of_second,
      .prepare = prepare_i8,
      .run = run_i8},
     {.symbol = "mrt_add_const_i8",
@@ -309,8 +362,31 @@ static const mote_kernel kernels_i8[] = {
      .fields = fields_i8,
      .applies = has_constant,
      .in_place = in_place,
+     .in_place_of_second = in_place_of_second,
      .prepare = prepare_i8,
      .run = run_const_i8},
+    {.symbol = "mrt_add_i8_fast",
+     .params = "mrt_add_channel_params",
+     .header = "arch/add_fast.h",
+     .targets = MOTE_TARGET_PORTABLE,
+     .param_bytes = sizeof(mrt_add_channel_params),
+     .fields = channel_fields,
+     .applies = applies_channel,
+     .in_place = in_place,
+     .in_place_of_second = in_place_of_second,
+     .prepare = prepare_channel,
+     .run = run_fast},
+    {.symbol = "mrt_add_i8_dsp",
+     .params = "mrt_add_channel_params",
+     .header = "arch/add_dsp.h",
+     .targets = MOTE_TARGET_ARM_DSP,
+     .param_bytes = sizeof(mrt_add_channel_params),
+     .fields = channel_fields,
+     .applies = applies_channel,
+     .in_place = in_place,
+     .in_place_of_second = in_place_of_second,
+     .prepare = prepare_channel,
+     .run = run_dsp},
     MOTE_HOST_PLAIN(add, mrt_add_i8_params, fields_i8, mote_op_always),
     {0},
 };
@@ -323,6 +399,7 @@ static const mote_kernel kernels_f32[] = {
      .param_bytes = sizeof(mrt_add_f32_params),
      .fields = fields_f32,
      .in_place = in_place,
+     .in_place_of_second = in_place_of_second,
      .prepare = prepare_f32,
      .run = run_f32},
     {.symbol = "mrt_add_const_f32",
@@ -333,6 +410,7 @@ static const mote_kernel kernels_f32[] = {
      .fields = fields_f32,
      .applies = has_constant,
      .in_place = in_place,
+     .in_place_of_second = in_place_of_second,
      .prepare = prepare_f32,
      .run = run_const_f32},
     {0},

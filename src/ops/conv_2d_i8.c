@@ -238,7 +238,21 @@ static void run_pairs(const void *params, const mrt_io *io)
 /* ---- all ---- */
 
 static const mote_field tiled_fields[] = {
-    MOTE_WINDOW_FIELDS(mrt_conv_2d_tiled_params),
+    MOTE_FIELD(mrt_conv_2d_tiled_params, window.batch),
+    MOTE_FIELD(mrt_conv_2d_tiled_params, window.in_h),
+    MOTE_FIELD(mrt_conv_2d_tiled_params, window.in_w),
+    MOTE_FIELD(mrt_conv_2d_tiled_params, window.in_c),
+    MOTE_FIELD(mrt_conv_2d_tiled_params, window.out_h),
+    MOTE_FIELD(mrt_conv_2d_tiled_params, window.out_w),
+    MOTE_FIELD(mrt_conv_2d_tiled_params, window.out_c),
+    MOTE_FIELD(mrt_conv_2d_tiled_params, window.kernel_h),
+    MOTE_FIELD(mrt_conv_2d_tiled_params, window.kernel_w),
+    MOTE_FIELD(mrt_conv_2d_tiled_params, window.stride_h),
+    MOTE_FIELD(mrt_conv_2d_tiled_params, window.stride_w),
+    MOTE_DECIDING_FIELD(mrt_conv_2d_tiled_params, window.dilation_h),
+    MOTE_DECIDING_FIELD(mrt_conv_2d_tiled_params, window.dilation_w),
+    MOTE_FIELD(mrt_conv_2d_tiled_params, window.pad_top),
+    MOTE_FIELD(mrt_conv_2d_tiled_params, window.pad_left),
     MOTE_OUTPUT_FIELDS(mrt_conv_2d_tiled_params),
     MOTE_DECIDING_FIELD(mrt_conv_2d_tiled_params, patches),
     MOTE_FIELD(mrt_conv_2d_tiled_params, in_zero),

@@ -209,28 +209,20 @@ mote_status mote_convolution_fold_i8(const mote_node *node, const mote_convoluti
 mote_status mote_convolution_channels(const mrt_conv_i8_params *p, const mote_convolution_weights *weights, bool folds_zero,
                                       mote_prepared *prepared, mrt_output *output, const int32_t **channels, mote_error *err)
 {
-    const int32_t count = p->window.out_c;
-    const int32_t padded = (count + MRT_CHANNELS_MULTIPLE - 1) / MRT_CHANNELS_MULTIPLE * MRT_CHANNELS_MULTIPLE;
-    const size_t  words = mote_size_mul((size_t)padded, MRT_CHANNEL_WORDS);
-    int32_t      *table = MOTE_NEW(prepared->arena, int32_t, words, err);
-    mrt_fold      fold = {.count = count,
-                          .channel_step = weights->channel_step,
-                          .tap_step = weights->tap_step,
-                          .tap_count = weights->tap_count,
-                          .w = p->w,
-                          .bias = p->bias,
-                          .mult = p->mult,
-                          .shift = p->shift,
-                          .mult_step = p->step,
-                          .in_zero = p->in_zero,
-                          .folds_zero = folds_zero};
+    const mrt_fold fold = {.count = p->window.out_c,
+                           .channel_step = weights->channel_step,
+                           .tap_step = weights->tap_step,
+                           .tap_count = weights->tap_count,
+                           .w = p->w,
+                           .bias = p->bias,
+                           .mult = p->mult,
+                           .shift = p->shift,
+                           .mult_step = p->step,
+                           .in_zero = p->in_zero,
+                           .folds_zero = folds_zero};
 
-    if (!table)
-        return err->code;
     *output = (mrt_output){.zero = p->out_zero, .act_min = p->act_min, .act_max = p->act_max};
-    mrt_channels_fold(&fold, output, table);
-    *channels = table;
-    return mote_prepared_add(prepared, "channels", table, MOTE_I32, words, err);
+    return mote_channels_prepare(&fold, prepared, output, channels, err);
 }
 
 const mote_field mote_convolution_fields_i8[] = {

@@ -4,8 +4,8 @@
 #ifndef MOTE_OPS_CONVOLUTION_H
 #define MOTE_OPS_CONVOLUTION_H
 
+#include "ops/channels.h"
 #include "ops/window.h"
-#include "runtime/arch/channel.h"
 #include "runtime/kernels/conv_params.h"
 
 /* Constants of the right rank and the bias's size; then shapes, as window.h has them. */
@@ -45,10 +45,6 @@ mote_status mote_convolution_fold_i8(const mote_node *node, const mote_convoluti
 mote_status mote_convolution_channels(const mrt_conv_i8_params *p, const mote_convolution_weights *weights, bool folds_zero,
                                       mote_prepared *prepared, mrt_output *output, const int32_t **channels,
                                       mote_error *err);
-
-#define MOTE_OUTPUT_FIELDS(T)                                                                                               \
-    MOTE_FIELD(T, output.zero), MOTE_DECIDING_FIELD(T, output.act_min), MOTE_DECIDING_FIELD(T, output.act_max),             \
-        MOTE_DECIDING_FIELD(T, output.is_fast), MOTE_DECIDING_FIELD(T, output.is_relu)
 
 /* Of mrt_conv_i8_params and mrt_conv_f32_params. */
 extern const mote_field mote_convolution_fields_i8[], mote_convolution_fields_f32[];

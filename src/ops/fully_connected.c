@@ -1,12 +1,10 @@
 /* FULLY_CONNECTED: in [..., I], weights [O, I], bias [O] or absent -> out [N, O] (or [..., O] with keep_num_dims).
  * SPDX-License-Identifier: Apache-2.0 */
-#include "runtime/arch/fully_connected_rows.h"
 #include "runtime/kernels/fully_connected.h"
 
 #include <string.h>
 
-#include "ops/host.h"
-#include "ops/op.h"
+#include "ops/fully_connected_i8.h"
 
 /* ---- shapes ---- */
 
@@ -42,7 +40,7 @@ static mote_status infer(mote_graph *graph, mote_node *node, mote_error *err)
     return MOTE_OK;
 }
 
-static int32_t row_count(const mote_graph *graph, const mote_node *node)
+int32_t mote_fully_connected_rows(const mote_graph *graph, const mote_node *node)
 {
     return (int32_t)(mote_tensor_count(mote_node_in(graph, node, 0)) / (size_t)mote_node_in(graph, node, 1)->dim[1]);
 }
@@ -58,7 +56,7 @@ static mote_math_dense dense_shape(const mote_graph *graph, const mote_node *nod
 {
     const mote_tensor *w = mote_node_in(graph, node, 1);
 
-    return (mote_math_dense){.rows = batch * row_count(graph, node),
+    return (mote_math_dense){.rows = batch * mote_fully_connected_rows(graph, node),
                              .in = w->dim[1],
                              .out = w->dim[0],
                              .activation = mote_math_activation_of(node->activation)};
@@ -106,95 +104,6 @@ static void quantize(const mote_graph *graph, const mote_node *node, mote_quant_
 
 /* ---- kernels ---- */
 
-static mote_status prepare_i8(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
-{
-    const mote_tensor *in = mote_node_in(graph, node, 0), *w = mote_node_in(graph, node, 1),
-                      *bias = mote_node_in(graph, node, 2);
-    const mote_tensor             *out = mote_node_out(graph, node, 0);
-    mrt_fully_connected_i8_params *p = mote_prepared_params(prepared, sizeof *p, err);
-    mrt_fully_connected_i8_scales  scales;
-    int32_t                       *mult;
-    int8_t                        *shift;
-
-    if (!p)
-        return err->code;
-    if (!in->quant || !w->quant || !out->quant)
-        return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "int8 operands without scales");
-    scales = (mrt_fully_connected_i8_scales){mote_scale_of(in), mote_scale_of(out), w->quant->scale, w->quant->count,
-                                             (mrt_activation)node->activation};
-    mult = MOTE_NEW(prepared->arena, int32_t, scales.w_scale_count, err);
-    shift = MOTE_NEW(prepared->arena, int8_t, scales.w_scale_count, err);
-    if (!mult || !shift)
-        return err->code;
-    p->rows = row_count(graph, node);
-    p->in_count = w->dim[1];
-    p->out_count = w->dim[0];
-    p->in_zero = mote_zero_of(in);
-    p->w_zero = mote_zero_of(w);
-    p->out_zero = mote_zero_of(out);
-    p->w = w->data;
-    p->bias = bias ? bias->data : NULL;
-    mrt_fully_connected_i8_prepare(p, &scales, mult, shift);
-    MOTE_TRY(mote_prepared_add(prepared, "weights", p->w, MOTE_I8, mote_tensor_count(w), err));
-    if (bias)
-        MOTE_TRY(mote_prepared_add(prepared, "bias", p->bias, MOTE_I32, mote_tensor_count(bias), err));
-    MOTE_TRY(mote_prepared_add(prepared, "mult", mult, MOTE_I32, (size_t)scales.w_scale_count, err));
-    return mote_prepared_add(prepared, "shift", shift, MOTE_I8, (size_t)scales.w_scale_count, err);
-}
-
-/* sum (in - zero) w = sum in w - zero sum w: the second part goes into the bias, exactly, in wrapping arithmetic. */
-static mote_status pack_i8(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
-{
-    mrt_fully_connected_i8_params *p = prepared->params;
-    int32_t                       *bias, o, i;
-
-    (void)graph, (void)node;
-    if (p->in_zero == 0 || p->w_zero != 0)
-        return MOTE_OK;
-    bias = MOTE_NEW(prepared->arena, int32_t, p->out_count, err);
-    if (!bias)
-        return err->code;
-    for (o = 0; o < p->out_count; o++) {
-        int64_t sum = 0;
-        for (i = 0; i < p->in_count; i++)
-            sum += p->w[(size_t)o * (size_t)p->in_count + (size_t)i];
-        bias[o] = (int32_t)((p->bias ? (uint32_t)p->bias[o] : 0u) - (uint32_t)p->in_zero * (uint32_t)sum);
-    }
-    if (p->bias)
-        mote_prepared_replace(prepared, "bias", bias, MOTE_I32, (size_t)p->out_count);
-    else
-        MOTE_TRY(mote_prepared_add(prepared, "bias", bias, MOTE_I32, (size_t)p->out_count, err));
-    p->bias = bias;
-    p->in_zero = 0;
-    return MOTE_OK;
-}
-
-static void run_i8(const void *params, const mrt_io *io)
-{
-    mrt_fully_connected_i8(params, io->in[0], io->out[0]);
-}
-
-/* Once zero points are folded, rows can be taken four at a time. */
-static bool applies_rows(const mote_graph *graph, const mote_node *node)
-{
-    return mote_zero_of(mote_node_in(graph, node, 1)) == 0;
-}
-
-static void run_i8_rows(const void *params, const mrt_io *io)
-{
-    mrt_fully_connected_i8_rows(params, io->in[0], io->out[0]);
-}
-
-static const mote_field fields_i8[] = {
-    MOTE_FIELD(mrt_fully_connected_i8_params, rows),      MOTE_FIELD(mrt_fully_connected_i8_params, in_count),
-    MOTE_FIELD(mrt_fully_connected_i8_params, out_count), MOTE_FIELD(mrt_fully_connected_i8_params, in_zero),
-    MOTE_FIELD(mrt_fully_connected_i8_params, w_zero),    MOTE_FIELD(mrt_fully_connected_i8_params, out_zero),
-    MOTE_FIELD(mrt_fully_connected_i8_params, act_min),   MOTE_FIELD(mrt_fully_connected_i8_params, act_max),
-    MOTE_FIELD(mrt_fully_connected_i8_params, step),      MOTE_FIELD(mrt_fully_connected_i8_params, w),
-    MOTE_FIELD(mrt_fully_connected_i8_params, bias),      MOTE_FIELD(mrt_fully_connected_i8_params, mult),
-    MOTE_FIELD(mrt_fully_connected_i8_params, shift),     {0},
-};
-
 static mote_status prepare_f32(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
 {
     const mote_tensor              *w = mote_node_in(graph, node, 1), *bias = mote_node_in(graph, node, 2);
@@ -202,7 +111,7 @@ static mote_status prepare_f32(const mote_graph *graph, const mote_node *node, m
 
     if (!p)
         return err->code;
-    p->rows = row_count(graph, node);
+    p->rows = mote_fully_connected_rows(graph, node);
     p->in_count = w->dim[1];
     p->out_count = w->dim[0];
     mote_activation_range_f32(node->activation, &p->act_min, &p->act_max);
@@ -227,31 +136,6 @@ static const mote_field fields_f32[] = {
 
 /* ---- the operator ---- */
 
-static const mote_kernel kernels_i8[] = {
-    {.symbol = "mrt_fully_connected_i8",
-     .params = "mrt_fully_connected_i8_params",
-     .header = "kernels/fully_connected.h",
-     .targets = MOTE_TARGET_ANY,
-     .param_bytes = sizeof(mrt_fully_connected_i8_params),
-     .fields = fields_i8,
-     .prepare = prepare_i8,
-     .pack = pack_i8,
-     .run = run_i8},
-    {.symbol = "mrt_fully_connected_i8_rows",
-     .params = "mrt_fully_connected_i8_params",
-     .header = "arch/fully_connected_rows.h",
-     .targets = MOTE_TARGET_PORTABLE,
-     .param_bytes = sizeof(mrt_fully_connected_i8_params),
-     .fields = fields_i8,
-     .applies = applies_rows,
-     .needs_pack = true,
-     .prepare = prepare_i8,
-     .pack = pack_i8,
-     .run = run_i8_rows},
-    MOTE_HOST_CONVOLUTION(fully_connected),
-    {0},
-};
-
 static const mote_kernel kernels_f32[] = {
     {.symbol = "mrt_fully_connected_f32",
      .params = "mrt_fully_connected_f32_params",
@@ -270,7 +154,7 @@ static const mote_op_row rows[] = {
      .in_count = 3,
      .version_min = 4,
      .version_max = 12,
-     .kernels = kernels_i8},
+     .kernels = mote_fully_connected_kernels_i8},
     {.out = MOTE_F32,
      .in = {MOTE_F32, MOTE_F32, MOTE_F32},
      .in_count = 3,

@@ -210,7 +210,7 @@ static void set_channels(mote_int8_conv *p, const channel_source *from, int32_t 
                                                p->out_zero};
         mote_int8_set_channel(channels, lanes, o, way, &constants);
     }
-    p->way = way;
+    p->way = (int32_t)way;
     p->clamps = p->act_min != -128 || p->act_max != 127;
     p->channels = channels;
 }

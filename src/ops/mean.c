@@ -1,6 +1,7 @@
 /* MEAN: in, axes (an int32 constant, or absent: the attributes' own) -> the mean along these axes, which keep_dims leaves in
  * the shape as 1. Over axes 1 and 2 of [N, H, W, C] it is global average pooling.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/arch/mean_four.h"
 #include "runtime/kernels/mean.h"
 
 #include "ops/host.h"
@@ -182,6 +183,17 @@ static void run_i8(const void *params, const mrt_io *io)
     mrt_mean_i8(params, io->in[0], io->out[0]);
 }
 
+/* Whose means lie side by side. */
+static bool applies_four(const mote_graph *graph, const mote_node *node)
+{
+    return mean_shape(graph, node).inner >= 4;
+}
+
+static void run_i8_four(const void *params, const mrt_io *io)
+{
+    mrt_mean_i8_four(params, io->in[0], io->out[0]);
+}
+
 #define SHAPE_FIELDS(T)                                                                                                     \
     MOTE_FIELD(T, shape.outer), MOTE_FIELD(T, shape.first), MOTE_FIELD(T, shape.middle), MOTE_FIELD(T, shape.second),       \
         MOTE_FIELD(T, shape.inner)
@@ -232,6 +244,15 @@ static const mote_kernel kernels_i8[] = {
      .overlap = overlap,
      .prepare = prepare_i8,
      .run = run_i8},
+    {.symbol = "mrt_mean_i8_four",
+     .params = "mrt_mean_i8_params",
+     .header = "arch/mean_four.h",
+     .targets = MOTE_TARGET_PORTABLE,
+     .param_bytes = sizeof(mrt_mean_i8_params),
+     .fields = fields_i8,
+     .applies = applies_four,
+     .prepare = prepare_i8,
+     .run = run_i8_four},
     MOTE_HOST_PLAIN(mean, mrt_mean_i8_params, fields_i8, NULL),
     {0},
 };

@@ -8,8 +8,8 @@
  *   cost        multiply-accumulates: asked before anything is allocated, saturating
  *
  * A kernel is one way to compute a row. [0] is the reference kernel of runtime/kernels/: it reads TensorFlow Lite's layout
- * and serves host, interpreter and compiled code. The others are faster variants of runtime/arch/, equal byte for byte,
- * best last; lower/ takes the last one that applies to the node and the target.
+ * and serves host, interpreter and compiled code. The others are faster variants of runtime/arch/, or the host's own
+ * (host.h), equal byte for byte, best last; lower/ takes the last one that applies to the node and the target.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_OPS_OP_H
 #define MOTE_OPS_OP_H
@@ -89,9 +89,11 @@ typedef struct mote_kernel {
     const mote_field *fields;                                          /* ends with a NULL name */
     bool (*applies)(const mote_graph *graph, const mote_node *node);   /* NULL: always */
     size_t (*scratch)(const mote_graph *graph, const mote_node *node); /* bytes; NULL: none */
-    bool (*in_place)(const mote_graph *graph, const mote_node *node);  /* out may be in[0]; NULL: never */
-    /* How far out may run over in[0] while it is computed: the least in[0].offset - out.offset, in bytes, at which every
-     * input value is read before its place is written. At most 0 also allows in place. NULL: they must be apart. */
+    /* out, where it takes no more bytes, may be the first (second) computed operand, io->in[0] (io->in[1]); NULL: never. */
+    bool (*in_place)(const mote_graph *graph, const mote_node *node);
+    bool (*in_place_of_second)(const mote_graph *graph, const mote_node *node);
+    /* How far out may run over io->in[0] while it is computed: the least in[0].offset - out.offset, in bytes, at which every
+     * input value is read before its place is written. Below 0 counts as 0. NULL: they must be apart. */
     ptrdiff_t (*overlap)(const mote_graph *graph, const mote_node *node);
     bool is_view; /* out is in[0]'s bytes: nothing runs, the two share their place (prepare and run are NULL) */
     mote_status (*prepare)(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err);

@@ -1,5 +1,7 @@
 /* MAX_POOL_2D, AVERAGE_POOL_2D: in [N, H, W, C] -> out [N, out_h, out_w, C], the greatest or mean value under each window.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "runtime/arch/pool_2d_dsp.h"
+#include "runtime/arch/pool_2d_four.h"
 #include "runtime/kernels/pool_2d.h"
 
 #include <math.h>
@@ -217,6 +219,41 @@ static ptrdiff_t overlap(const mote_graph *graph, const mote_node *node)
     return mote_window_overlap(&window, (size_t)mote_dtype_bits(mote_node_in(graph, node, 0)->dtype) / 8, 0);
 }
 
+/* Channels enough for the kernels of runtime/arch. */
+static bool has_four(const mote_graph *graph, const mote_node *node)
+{
+    return mote_node_in(graph, node, 0)->dim[3] >= 4;
+}
+
+static bool has_small_sums(const mote_graph *graph, const mote_node *node)
+{
+    const mrt_window window = prepared_window(graph, node);
+
+    return has_four(graph, node) &&
+           (int64_t)mrt_min_i32(window.kernel_h, window.in_h) * mrt_min_i32(window.kernel_w, window.in_w) <=
+               MRT_POOL_2D_DSP_WINDOW;
+}
+
+static void run_max_four(const void *params, const mrt_io *io)
+{
+    mrt_max_pool_2d_i8_four(params, io->in[0], io->out[0]);
+}
+
+static void run_average_four(const void *params, const mrt_io *io)
+{
+    mrt_average_pool_2d_i8_four(params, io->in[0], io->out[0]);
+}
+
+static void run_max_dsp(const void *params, const mrt_io *io)
+{
+    mrt_max_pool_2d_i8_dsp(params, io->in[0], io->out[0]);
+}
+
+static void run_average_dsp(const void *params, const mrt_io *io)
+{
+    mrt_average_pool_2d_i8_dsp(params, io->in[0], io->out[0]);
+}
+
 static const mote_field fields_i8[] = {
     MOTE_WINDOW_FIELDS(mrt_pool_2d_i8_params),
     MOTE_FIELD(mrt_pool_2d_i8_params, act_min),
@@ -233,19 +270,27 @@ static const mote_field fields_f32[] = {
 
 /* ---- the operators ---- */
 
-#define KERNEL(SYMBOL, TYPE, RUN)                                                                                           \
+#define KERNEL(SYMBOL, HEADER, TARGETS, TYPE, APPLIES, RUN)                                                                 \
     {                                                                                                                       \
-        .symbol = SYMBOL, .params = "mrt_pool_2d_" #TYPE "_params", .header = "kernels/pool_2d.h",                          \
-        .targets = MOTE_TARGET_ANY, .param_bytes = sizeof(mrt_pool_2d_##TYPE##_params), .fields = fields_##TYPE,            \
+        .symbol = SYMBOL, .params = "mrt_pool_2d_" #TYPE "_params", .header = HEADER, .targets = TARGETS,                   \
+        .param_bytes = sizeof(mrt_pool_2d_##TYPE##_params), .fields = fields_##TYPE, .applies = APPLIES,                    \
         .overlap = overlap, .prepare = prepare_##TYPE, .run = RUN                                                           \
     }
+#define REFERENCE(SYMBOL, TYPE, RUN) KERNEL(SYMBOL, "kernels/pool_2d.h", MOTE_TARGET_ANY, TYPE, NULL, RUN)
+#define FOUR(SYMBOL, RUN)            KERNEL(SYMBOL, "arch/pool_2d_four.h", MOTE_TARGET_PORTABLE, i8, has_four, RUN)
+#define DSP(SYMBOL, APPLIES, RUN)    KERNEL(SYMBOL, "arch/pool_2d_dsp.h", MOTE_TARGET_ARM_DSP, i8, APPLIES, RUN)
 
-static const mote_kernel max_kernels_i8[] = {KERNEL("mrt_max_pool_2d_i8", i8, run_max_i8), {0}};
-static const mote_kernel max_kernels_f32[] = {KERNEL("mrt_max_pool_2d_f32", f32, run_max_f32), {0}};
-static const mote_kernel average_kernels_i8[] = {KERNEL("mrt_average_pool_2d_i8", i8, run_average_i8),
+static const mote_kernel max_kernels_i8[] = {REFERENCE("mrt_max_pool_2d_i8", i8, run_max_i8),
+                                             FOUR("mrt_max_pool_2d_i8_four", run_max_four),
+                                             DSP("mrt_max_pool_2d_i8_dsp", has_four, run_max_dsp),
+                                             {0}};
+static const mote_kernel average_kernels_i8[] = {REFERENCE("mrt_average_pool_2d_i8", i8, run_average_i8),
+                                                 FOUR("mrt_average_pool_2d_i8_four", run_average_four),
+                                                 DSP("mrt_average_pool_2d_i8_dsp", has_small_sums, run_average_dsp),
                                                  MOTE_HOST_PLAIN(average_pool_2d, mrt_pool_2d_i8_params, fields_i8, NULL),
                                                  {0}};
-static const mote_kernel average_kernels_f32[] = {KERNEL("mrt_average_pool_2d_f32", f32, run_average_f32), {0}};
+static const mote_kernel max_kernels_f32[] = {REFERENCE("mrt_max_pool_2d_f32", f32, run_max_f32), {0}};
+static const mote_kernel average_kernels_f32[] = {REFERENCE("mrt_average_pool_2d_f32", f32, run_average_f32), {0}};
 
 #define ROW(DTYPE, VERSION, KERNELS)                                                                                        \
     {                                                                                                                       \

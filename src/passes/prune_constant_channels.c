@@ -12,7 +12,7 @@
  *     input at some positions and padding at others (or it is at the zero point, as padding is); or all its weights are 0,
  *     not counting those of outputs that go themselves;
  *   - a layer whose bias would leave int32;
- *   - the tensor itself, if it would lose its last channel.
+ *   - the tensor itself, if it would lose its last channel; then as many as make a multiple of four, for the kernels' sake.
  * Keeping one never makes another dispensable, so this ends, with the most that can go.
  *
  * The trap: TFLM's FULLY_CONNECTED rounds the multiplier of a layer with one weight scale otherwise than those of one with
@@ -31,6 +31,7 @@ typedef struct pruning {
     int32_t            *parent;  /* [slot_count]: tied slots form trees, */
     bool               *is_kept; /* [slot_count]: whose roots say whether they stay */
     mote_arena         *arena, scratch;
+    int32_t             multiple; /* channels that stay, in each tensor, unless all do */
     bool                has_changed;
 } pruning;
 
@@ -257,6 +258,14 @@ static int32_t kept_count(pruning *p, mote_id id)
     return count;
 }
 
+/* How many more of a tensor's channels must stay. */
+static int32_t missing_count(pruning *p, mote_id id, int32_t least)
+{
+    const int32_t kept = kept_count(p, id), wanted = kept < least ? least : kept, rest = wanted % p->multiple;
+
+    return wanted - kept + (rest ? p->multiple - rest : 0);
+}
+
 static void keep_some(pruning *p, const mote_node *node)
 {
     const mote_tensor *w = mote_node_in(p->graph, node, 1);
@@ -264,7 +273,7 @@ static void keep_some(pruning *p, const mote_node *node)
     int32_t            i, c;
 
     for (i = 0; i < node->out_count; i++) {
-        int32_t missing = (has_many_scales ? 2 : 1) - kept_count(p, node->out[i]);
+        int32_t missing = missing_count(p, node->out[i], has_many_scales ? 2 : 1);
         for (c = 0; c < p->ranges.count[node->out[i]] && missing > 0; c++) {
             missing -= is_dropped(p, node->out[i], c);
             keep(p, node->out[i], c);
@@ -312,6 +321,11 @@ static mote_status decide(pruning *p, mote_error *err)
 }
 
 /* ---- narrowing ---- */
+
+static bool loses_channels(pruning *p, mote_id id)
+{
+    return p->ranges.count[id] > 1 && kept_count(p, id) < p->ranges.count[id];
+}
 
 /* The channels of a tensor that stay. */
 typedef struct kept_list {
@@ -461,10 +475,10 @@ static mote_status narrow_layer(pruning *p, mote_model *model, mote_node *node, 
     constant           like = {.from = node->in[1], .rank = w->rank, .axis = layer->is_depthwise ? 3 : 0};
     kept_list          in, out;
 
+    if (!loses_channels(p, node->in[0]) && !loses_channels(p, node->out[0]))
+        return MOTE_OK;
     MOTE_TRY(list_kept(p, node->in[0], &in, err));
     MOTE_TRY(list_kept(p, node->out[0], &out, err));
-    if (in.count == in.all && out.count == out.all)
-        return MOTE_OK;
     like.scales = &out;
     memcpy(like.dim, w->dim, sizeof like.dim);
     like.dim[like.axis] = out.count;
@@ -489,9 +503,10 @@ static mote_status narrow_term(pruning *p, mote_model *model, mote_node *node, i
     int8_t            *to;
     int32_t            k;
 
-    MOTE_TRY(list_kept(p, node->out[0], &out, err));
-    if (term->kind != MOTE_CONST || out.count == out.all || mote_channel_count(term) != out.all)
+    if (term->kind != MOTE_CONST || !loses_channels(p, node->out[0]) ||
+        mote_channel_count(term) != p->ranges.count[node->out[0]])
         return MOTE_OK;
+    MOTE_TRY(list_kept(p, node->out[0], &out, err));
     rows = mote_tensor_count(term) / (size_t)out.all;
     like.data = to = MOTE_NEW(&model->arena, int8_t, mote_size_mul(rows, (size_t)out.count), err);
     if (!to)
@@ -513,9 +528,9 @@ static mote_status narrow_shape(pruning *p, mote_model *model, mote_node *node, 
     int32_t           *values;
     kept_list          out;
 
-    MOTE_TRY(list_kept(p, node->out[0], &out, err));
-    if (out.count == out.all || !shape || shape->kind != MOTE_CONST)
+    if (!shape || shape->kind != MOTE_CONST || !loses_channels(p, node->out[0]))
         return MOTE_OK;
+    MOTE_TRY(list_kept(p, node->out[0], &out, err));
     like.from = node->in[1];
     like.scales = &out;
     like.dim[0] = shape->dim[0];
@@ -551,7 +566,7 @@ static mote_status narrow_tensor(pruning *p, mote_model *model, mote_id id, mote
     int32_t               kept = kept_count(p, id), c, k = 0;
     int16_t              *value;
 
-    if (kept == p->ranges.count[id])
+    if (!loses_channels(p, id))
         return MOTE_OK;
     value = MOTE_NEW(&p->scratch, int16_t, channels, err);
     for (c = 0; value && c < channels; c++) {
@@ -579,8 +594,7 @@ static mote_status narrow_all(pruning *p, mote_model *model, mote_error *err)
         mote_arena_destroy(&p->scratch);
     }
     for (i = 0; i < tensor_count; i++) {
-        if (p->ranges.count[i] > 1)
-            MOTE_TRY(narrow_tensor(p, model, i, err));
+        MOTE_TRY(narrow_tensor(p, model, i, err));
         mote_arena_destroy(&p->scratch);
     }
     return MOTE_OK;
@@ -617,9 +631,12 @@ static void count_channels(pruning *p, mote_prune_result *result)
     }
 }
 
-static mote_status prune(mote_edit *edit, mote_prune_result *result, mote_error *err)
+static mote_status prune(mote_edit *edit, int32_t multiple, mote_prune_result *result, mote_error *err)
 {
-    pruning p = {.graph = &edit->model->graphs[0], .arena = &edit->arena};
+    pruning p = {.graph = &edit->model->graphs[0],
+                 .arena = &edit->arena,
+                 .scratch = {.cap_bytes = edit->model->arena.cap_bytes},
+                 .multiple = multiple};
 
     count_costs(p.graph, &result->macs, &result->weight_bytes);
     if (mote_channel_ranges_find(&p.ranges, p.graph, &edit->arena, err) == MOTE_OK && decide(&p, err) == MOTE_OK) {
@@ -630,15 +647,17 @@ static mote_status prune(mote_edit *edit, mote_prune_result *result, mote_error 
     return err->code;
 }
 
-mote_status mote_model_prune_constant(mote_model **out, const mote_model *model, mote_prune_result *result, mote_error *err)
+mote_status mote_model_prune_constant(mote_model **out, const mote_model *model, const mote_prune_options *options,
+                                      mote_prune_result *result, mote_error *err)
 {
+    const int32_t     multiple = options && options->multiple > 0 ? options->multiple : 4;
     mote_prune_result own = {0};
     mote_edit         edit;
 
     *out = NULL;
     if (model->stage == MOTE_STAGE_QUANTIZED) {
         MOTE_TRY(mote_edit_begin(&edit, model, err));
-        if (prune(&edit, &own, err) == MOTE_OK)
+        if (prune(&edit, multiple, &own, err) == MOTE_OK)
             mote_edit_end(&edit, MOTE_STAGE_QUANTIZED, out, err);
         else
             mote_edit_abandon(&edit);

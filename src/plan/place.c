@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/place.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { SEARCH_BLOCKS_MAX = 64, SEARCH_FITS_MAX = 300000 };
+#include "plan/search.h"
 
-/* Blocks that have an offset, sorted by it: then one pass finds a fit. */
+/* Work of the search, for one height and for all; and pairs of blocks that first fit may look at before it tries another
+ * order. A few nanoseconds each. */
+enum { WORK_PER_HEIGHT = 400000, WORK_MAX = 2000000, FIT_PAIRS_MAX = 20000000 };
+
+/* Blocks that have an offset, sorted by it: then one pass finds most fits. */
 typedef struct placing_work {
     mote_placing *placing;
     mote_arena    scratch;
-    int32_t      *order;  /* in which blocks are placed */
+    mote_block  **order;  /* in which blocks are placed */
     int32_t      *placed; /* indices, by ascending offset */
     int32_t       placed_count;
-    size_t       *best;      /* offsets of the best placing so far */
-    int32_t       fits_left; /* of the search */
+    int64_t       pairs;        /* that first fit has looked at */
+    size_t       *best, *tried; /* offsets of the best placing so far, of the search's */
 } placing_work;
 
 static size_t align_up(size_t x, size_t align)
@@ -21,47 +26,141 @@ static size_t align_up(size_t x, size_t align)
     return (x + align - 1) / align * align;
 }
 
-static bool live_together(const mote_block *a, const mote_block *b)
+static size_t size_max(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* ---- two blocks ---- */
+
+static bool spans_meet(const mote_span *a, const mote_span *b)
 {
     return a->first_step <= b->last_step && b->first_step <= a->last_step;
 }
 
-/* The lowest aligned offset, from `from` up, at which fresh overlaps no placed block that lives with it. */
-static size_t lowest_fit(const placing_work *w, const mote_block *fresh, size_t from)
+bool mote_blocks_meet(const mote_block *a, const mote_block *b)
 {
-    size_t  offset = align_up(from, w->placing->align);
-    int32_t i;
-
-    for (i = 0; i < w->placed_count; i++) {
-        const mote_block *other = &w->placing->blocks[w->placed[i]];
-        if (!live_together(fresh, other) || other->offset + other->bytes <= offset)
-            continue;
-        if (other->offset >= offset + fresh->bytes)
-            break;
-        offset = align_up(other->offset + other->bytes, w->placing->align);
-    }
-    return offset;
+    return a->first_step <= b->last_step && b->first_step <= a->last_step;
 }
 
-/* The highest one below `height`; false when there is none. */
-static bool highest_fit(const placing_work *w, const mote_block *fresh, size_t height, size_t *offset)
+/* The most that block takes while other lives. */
+static size_t bytes_beside(const mote_block *block, const mote_block *other)
 {
-    size_t  below = height;
+    size_t  most = 0;
+    int32_t i, k;
+
+    if (block->span_count == 1)
+        return block->bytes;
+    for (i = 0; i < block->span_count; i++)
+        for (k = 0; k < other->span_count; k++)
+            if (spans_meet(&block->spans[i], &other->spans[k]))
+                most = size_max(most, block->spans[i].bytes);
+    return most;
+}
+
+size_t mote_block_gap(const mote_placing *placing, int32_t below, int32_t above)
+{
+    const mote_block *lower = &placing->blocks[below];
+    size_t            gap;
+
+    if (lower->span_count == 1 && lower->runs_over != above)
+        return lower->padded_bytes;
+    gap = bytes_beside(lower, &placing->blocks[above]);
+    if (lower->runs_over == above && lower->distance < gap)
+        gap = lower->distance;
+    return align_up(gap, placing->align);
+}
+
+/* ---- the bound: what is live at one step ---- */
+
+static size_t bytes_at(const mote_block *block, int32_t step)
+{
+    size_t  most = 0;
     int32_t i;
 
-    if (below < fresh->bytes)
-        return false;
-    *offset = (below - fresh->bytes) / w->placing->align * w->placing->align;
-    for (i = w->placed_count - 1; i >= 0; i--) {
-        const mote_block *other = &w->placing->blocks[w->placed[i]];
-        if (!live_together(fresh, other) || other->offset >= *offset + fresh->bytes ||
-            other->offset + other->bytes <= *offset)
-            continue;
-        if (other->offset < fresh->bytes)
-            return false;
-        *offset = (other->offset - fresh->bytes) / w->placing->align * w->placing->align;
+    for (i = 0; i < block->span_count; i++)
+        if (block->spans[i].first_step <= step && step <= block->spans[i].last_step)
+            most = size_max(most, block->spans[i].bytes);
+    return most;
+}
+
+/* At one step all blocks but the highest are padded to the alignment. */
+typedef struct live_blocks {
+    size_t padded, most_padding;
+} live_blocks;
+
+static void add_live(live_blocks *live, const mote_placing *placing, size_t bytes)
+{
+    const size_t padded = align_up(bytes, placing->align);
+
+    live->padded += padded;
+    live->most_padding = size_max(live->most_padding, padded - bytes);
+}
+
+/* At the step where a block runs over another the two may also be as one. */
+static size_t live_with_overlap(const mote_placing *placing, const mote_block *block, live_blocks live)
+{
+    const size_t apart = live.padded - live.most_padding;
+    const size_t out = bytes_at(block, block->first_step),
+                 in = bytes_at(&placing->blocks[block->runs_over], block->first_step);
+    size_t as_one;
+
+    live.padded -= align_up(out, placing->align) + align_up(in, placing->align);
+    add_live(&live, placing, size_max(out, in + align_up(block->distance, placing->align)));
+    as_one = live.padded - live.most_padding;
+    return as_one < apart ? as_one : apart;
+}
+
+static mote_status find_lower_bound(placing_work *w, mote_error *err)
+{
+    mote_placing *p = w->placing;
+    const int32_t steps = p->step_count + 2; /* from -1 on */
+    live_blocks  *live = MOTE_NEW(&w->scratch, live_blocks, steps, err);
+    int32_t *over = MOTE_NEW(&w->scratch, int32_t, steps, err), i, s; /* at each step the block that runs over, plus 1 */
+
+    if (!live || !over)
+        return err->code;
+    for (i = 0; i < p->count; i++) {
+        const mote_block *block = &p->blocks[i];
+        for (s = block->first_step; s <= block->last_step; s++)
+            add_live(&live[s + 1], p, bytes_at(block, s));
+        if (block->runs_over != MOTE_NONE)
+            over[block->first_step + 1] = i + 1;
     }
-    return true;
+    for (s = 0; s < steps; s++)
+        p->lower_bound = size_max(p->lower_bound, over[s] ? live_with_overlap(p, &p->blocks[over[s] - 1], live[s])
+                                                          : live[s].padded - live[s].most_padding);
+    return MOTE_OK;
+}
+
+/* ---- first fit ---- */
+
+/* The lowest aligned offset at which the block clashes with no placed one. */
+static size_t lowest_fit(placing_work *w, int32_t fresh)
+{
+    const mote_block *block = &w->placing->blocks[fresh];
+    size_t            offset = 0;
+    bool              lies_over, is_raised;
+    int32_t           i;
+
+    do { /* again where it lay over another one and was then raised */
+        lies_over = is_raised = false;
+        for (i = 0; i < w->placed_count; i++) {
+            const mote_block *other = &w->placing->blocks[w->placed[i]];
+            if (other->offset >= offset + block->padded_bytes)
+                break;
+            if (!mote_blocks_meet(block, other) || offset >= other->offset + mote_block_gap(w->placing, w->placed[i], fresh))
+                continue;
+            if (offset + mote_block_gap(w->placing, fresh, w->placed[i]) <= other->offset) {
+                lies_over = true;
+                continue;
+            }
+            offset = other->offset + mote_block_gap(w->placing, w->placed[i], fresh);
+            is_raised = true;
+        }
+        w->pairs += i;
+    } while (lies_over && is_raised);
+    return offset;
 }
 
 static void put(placing_work *w, int32_t index, size_t offset)
@@ -75,29 +174,18 @@ static void put(placing_work *w, int32_t index, size_t offset)
     w->placed[i] = index;
 }
 
-static void take_back(placing_work *w, int32_t index)
-{
-    int32_t i = 0;
-
-    while (w->placed[i] != index)
-        i++;
-    memmove(&w->placed[i], &w->placed[i + 1], (size_t)(--w->placed_count - i) * sizeof *w->placed);
-}
-
-static void keep_if_better(placing_work *w)
+static void keep_if_better(placing_work *w, const size_t *offsets)
 {
     mote_placing *p = w->placing;
     size_t        end = 0;
     int32_t       i;
 
     for (i = 0; i < p->count; i++)
-        if (p->blocks[i].offset + p->blocks[i].bytes > end)
-            end = p->blocks[i].offset + p->blocks[i].bytes;
+        end = size_max(end, offsets[i] + p->blocks[i].bytes);
     if (end >= p->memory_bytes)
         return;
     p->memory_bytes = end;
-    for (i = 0; i < p->count; i++)
-        w->best[i] = p->blocks[i].offset;
+    memcpy(w->best, offsets, (size_t)p->count * sizeof *offsets);
 }
 
 static bool is_best_possible(const placing_work *w)
@@ -105,159 +193,128 @@ static bool is_best_possible(const placing_work *w)
     return w->placing->memory_bytes <= w->placing->lower_bound;
 }
 
-/* ---- orders ---- */
+/* Orders of blocks, for qsort over pointers to them; what is equal keeps its order. */
+typedef int (*block_order)(const void *a, const void *b);
 
-typedef int (*block_order)(const mote_block *a, const mote_block *b);
-
-static int by_size(const mote_block *a, const mote_block *b)
+static const mote_block *block_at(const void *pointer)
 {
-    return a->bytes > b->bytes ? -1 : a->bytes < b->bytes;
+    return *(const mote_block *const *)pointer;
 }
 
-static int by_start(const mote_block *a, const mote_block *b)
+static int by_place_in_list(const void *a, const void *b)
 {
-    return a->first_step != b->first_step ? (a->first_step < b->first_step ? -1 : 1) : by_size(a, b);
+    return block_at(a) < block_at(b) ? -1 : block_at(a) > block_at(b);
 }
 
-static int by_life(const mote_block *a, const mote_block *b)
+static int by_size(const void *a, const void *b)
 {
-    int32_t la = a->last_step - a->first_step, lb = b->last_step - b->first_step;
+    const size_t x = block_at(a)->bytes, y = block_at(b)->bytes;
 
-    return la != lb ? (la > lb ? -1 : 1) : by_size(a, b);
+    return x != y ? (x > y ? -1 : 1) : by_place_in_list(a, b);
 }
 
-/* Insertion sort: stable, and a model has a few hundred blocks. */
-static void sort_blocks(placing_work *w, block_order compare)
+static int by_start(const void *a, const void *b)
 {
-    const mote_block *blocks = w->placing->blocks;
-    int32_t           i, j;
+    const int32_t x = block_at(a)->first_step, y = block_at(b)->first_step;
 
-    for (i = 0; i < w->placing->count; i++) {
-        for (j = i; j > 0 && compare(&blocks[i], &blocks[w->order[j - 1]]) < 0; j--)
-            w->order[j] = w->order[j - 1];
-        w->order[j] = i;
-    }
+    return x != y ? (x < y ? -1 : 1) : by_size(a, b);
+}
+
+/* From the last step to the first: an output comes before the input that it may run over, which then lies above it. */
+static int by_end(const void *a, const void *b)
+{
+    const int32_t x = block_at(a)->last_step, y = block_at(b)->last_step;
+
+    return x != y ? (x > y ? -1 : 1) : -by_start(a, b);
+}
+
+static int by_life(const void *a, const void *b)
+{
+    const int32_t x = block_at(a)->last_step - block_at(a)->first_step;
+    const int32_t y = block_at(b)->last_step - block_at(b)->first_step;
+
+    return x != y ? (x > y ? -1 : 1) : by_size(a, b);
 }
 
 static void place_first_fit(placing_work *w, block_order order)
 {
-    int32_t i;
+    mote_placing *p = w->placing;
+    int32_t       i;
 
-    sort_blocks(w, order);
+    for (i = 0; i < p->count; i++)
+        w->order[i] = &p->blocks[i];
+    qsort(w->order, (size_t)p->count, sizeof *w->order, order);
     w->placed_count = 0;
-    for (i = 0; i < w->placing->count; i++)
-        put(w, w->order[i], lowest_fit(w, &w->placing->blocks[w->order[i]], 0));
-    keep_if_better(w);
-}
-
-/* ---- from both ends: tensors by their start, one at the bottom, the next at the top; a chain's neighbours then never meet
- * ---- */
-
-static void place_from_both_ends(placing_work *w, size_t height)
-{
-    bool    at_top = false;
-    int32_t i;
-
-    sort_blocks(w, by_start);
-    w->placed_count = 0;
-    for (i = 0; i < w->placing->count; i++) {
-        const mote_block *block = &w->placing->blocks[w->order[i]];
-        size_t            offset;
-        if (block->tensor == MOTE_NONE)
-            continue;
-        if (!at_top)
-            offset = lowest_fit(w, block, 0);
-        else if (!highest_fit(w, block, height, &offset))
-            return;
-        put(w, w->order[i], offset);
-        at_top = !at_top;
+    for (i = 0; i < p->count; i++) {
+        const int32_t index = (int32_t)(w->order[i] - p->blocks);
+        put(w, index, lowest_fit(w, index));
     }
-    for (i = 0; i < w->placing->count; i++)
-        if (w->placing->blocks[w->order[i]].tensor == MOTE_NONE)
-            put(w, w->order[i], lowest_fit(w, &w->placing->blocks[w->order[i]], 0));
-    keep_if_better(w);
+    for (i = 0; i < p->count; i++)
+        w->tried[i] = p->blocks[i].offset;
+    keep_if_better(w, w->tried);
 }
 
 /* ---- search ----
- * Every placing can be pushed down until each block lies at its lowest fit over those below it. So it is enough to place
- * blocks in the order of their offsets, each at its lowest fit from the last one's offset up; a branch ends as soon as some
- * block that is left would end no lower than the best placing known. */
+ * First for the bound itself, which most networks reach; then between what is ruled out and what is found. */
 
-static bool find_fits(placing_work *w, const bool *is_placed, size_t floor, size_t *fits)
+static void place_by_search(placing_work *w, mote_search *search)
 {
-    int32_t i;
+    mote_placing *p = w->placing;
+    size_t        height = p->lower_bound, floor = p->lower_bound; /* below floor it is not worth looking */
+    int64_t       left = WORK_MAX;
 
-    for (i = 0; i < w->placing->count; i++) {
-        if (is_placed[i])
-            continue;
-        if (w->fits_left-- <= 0)
-            return false;
-        fits[i] = lowest_fit(w, &w->placing->blocks[i], floor);
-        if (fits[i] + w->placing->blocks[i].bytes >= w->placing->memory_bytes)
-            return false;
-    }
-    return true;
-}
-
-/* The untried block that fits lowest, the largest of these; -1: none. */
-static int32_t next_choice(const placing_work *w, const bool *is_placed, const bool *is_tried, const size_t *fits)
-{
-    int32_t best = -1, i;
-
-    for (i = 0; i < w->placing->count; i++)
-        if (!is_placed[i] && !is_tried[i] &&
-            (best < 0 || fits[i] < fits[best] ||
-             (fits[i] == fits[best] && w->placing->blocks[i].bytes > w->placing->blocks[best].bytes)))
-            best = i;
-    return best;
-}
-
-static void search(placing_work *w, bool *is_placed, size_t floor)
-{
-    bool    is_tried[SEARCH_BLOCKS_MAX] = {false};
-    size_t  fits[SEARCH_BLOCKS_MAX];
-    int32_t choice;
-
-    if (w->placed_count == w->placing->count) {
-        keep_if_better(w);
-        return;
-    }
-    if (!find_fits(w, is_placed, floor, fits))
-        return;
-    while (!is_best_possible(w) && w->fits_left > 0 && (choice = next_choice(w, is_placed, is_tried, fits)) >= 0) {
-        is_tried[choice] = is_placed[choice] = true;
-        put(w, choice, fits[choice]);
-        search(w, is_placed, fits[choice]);
-        take_back(w, choice);
-        is_placed[choice] = false;
+    while (floor < p->memory_bytes && left > 0) {
+        int64_t work = left < WORK_PER_HEIGHT ? left : WORK_PER_HEIGHT;
+        left -= work;
+        switch (mote_search_run(search, height, &work, w->tried)) {
+        case MOTE_SEARCH_FOUND:
+            keep_if_better(w, w->tried);
+            break;
+        case MOTE_SEARCH_NONE:
+            p->lower_bound = p->lower_bound > height ? p->lower_bound : height + 1;
+            floor = height + 1;
+            break;
+        case MOTE_SEARCH_UNKNOWN:
+            floor = height + 1;
+        }
+        left += work > 0 ? work : 0;
+        height = floor + (p->memory_bytes - floor) / 2;
     }
 }
 
-static void place_by_search(placing_work *w)
+static mote_status place(placing_work *w, mote_error *err)
 {
-    bool is_placed[SEARCH_BLOCKS_MAX] = {false};
-
-    if (w->placing->count > SEARCH_BLOCKS_MAX)
-        return;
-    w->placed_count = 0;
-    w->fits_left = SEARCH_FITS_MAX;
-    search(w, is_placed, 0);
-}
-
-static void place(placing_work *w)
-{
-    static const block_order orders[] = {by_size, by_start, by_life};
-    const size_t             bound = w->placing->lower_bound;
+    static const block_order orders[] = {by_end, by_size, by_start, by_life};
+    mote_search             *search;
     size_t                   i;
 
-    for (i = 0; i < sizeof orders / sizeof *orders; i++)
+    MOTE_TRY(find_lower_bound(w, err));
+    for (i = 0; i < sizeof orders / sizeof *orders && !is_best_possible(w) && w->pairs < FIT_PAIRS_MAX; i++)
         place_first_fit(w, orders[i]);
-    if (!is_best_possible(w))
-        place_from_both_ends(w, bound);
-    if (!is_best_possible(w))
-        place_from_both_ends(w, align_up(bound, w->placing->align));
-    if (!is_best_possible(w))
-        place_by_search(w);
+    if (is_best_possible(w))
+        return MOTE_OK;
+    MOTE_TRY(mote_search_create(&search, w->placing, &w->scratch, err));
+    if (search)
+        place_by_search(w, search);
+    return MOTE_OK;
+}
+
+static void measure_blocks(mote_placing *placing)
+{
+    int32_t i, k;
+
+    for (i = 0; i < placing->count; i++) {
+        mote_block *block = &placing->blocks[i];
+        block->first_step = block->spans[0].first_step;
+        block->last_step = block->spans[0].last_step;
+        block->bytes = 0;
+        for (k = 0; k < block->span_count; k++) {
+            block->bytes = size_max(block->bytes, block->spans[k].bytes);
+            if (block->spans[k].last_step > block->last_step)
+                block->last_step = block->spans[k].last_step;
+        }
+        block->padded_bytes = align_up(block->bytes, placing->align);
+    }
 }
 
 mote_status mote_place_blocks(mote_placing *placing, mote_error *err)
@@ -265,15 +322,16 @@ mote_status mote_place_blocks(mote_placing *placing, mote_error *err)
     placing_work w = {.placing = placing};
     int32_t      i;
 
-    w.order = MOTE_NEW(&w.scratch, int32_t, placing->count, err);
+    measure_blocks(placing);
+    placing->lower_bound = 0;
+    placing->memory_bytes = placing->count > 0 ? SIZE_MAX : 0;
+    w.order = MOTE_NEW(&w.scratch, mote_block *, placing->count, err);
     w.placed = MOTE_NEW(&w.scratch, int32_t, placing->count, err);
     w.best = MOTE_NEW(&w.scratch, size_t, placing->count, err);
-    if (w.order && w.placed && w.best) {
-        placing->memory_bytes = SIZE_MAX;
-        place(&w);
+    w.tried = MOTE_NEW(&w.scratch, size_t, placing->count, err);
+    if (w.order && w.placed && w.best && w.tried && placing->count > 0 && place(&w, err) == MOTE_OK)
         for (i = 0; i < placing->count; i++)
             placing->blocks[i].offset = w.best[i];
-    }
     mote_arena_destroy(&w.scratch);
     return err->code;
 }

@@ -1,28 +1,49 @@
-/* Placing blocks: each lives over a span of steps and takes so many bytes; blocks that live together must not overlap, and
- * the highest end should be low (dynamic storage allocation: NP-hard, and small here).
+/* Placing blocks: each lives over a span of steps and takes so many bytes; blocks that live together must be apart, but for
+ * one that may run over another by a distance, and the highest end should be low (dynamic storage allocation: NP-hard, and
+ * small here).
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_PLAN_PLACE_H
 #define MOTE_PLAN_PLACE_H
 
 #include "graph/graph.h"
 
-/* A tensor with all that share its place, or a step's scratch. */
-typedef struct mote_block {
-    size_t  bytes, offset;
+/* What a block takes over some steps. */
+typedef struct mote_span {
+    size_t  bytes;
     int32_t first_step, last_step;
-    mote_id tensor; /* MOTE_NONE: scratch of first_step */
+} mote_span;
+
+/* A tensor with all that share its place, or a step's scratch. At each step it takes the most of the spans that hold it, so
+ * that a place whose later user is smaller gives the rest away. */
+typedef struct mote_block {
+    const mote_span *spans; /* in the order of their first steps, without a gap */
+    int32_t          span_count;
+    int32_t          runs_over; /* MOTE_NONE, or the block whose last step is this one's first, and which it may lie over: */
+    size_t           distance;  /* the least by which that block's offset must then exceed this one's */
+    mote_id          tensor;    /* MOTE_NONE: scratch */
+    int32_t          first_step, last_step; /* of all spans: filled, as is all that follows */
+    size_t           bytes, padded_bytes;   /* the most of all spans; aligned */
+    size_t           offset;
 } mote_block;
 
 typedef struct mote_placing {
     mote_block *blocks;
     int32_t     count;
+    int32_t     step_count;   /* steps are in -1 .. step_count */
     size_t      align;        /* every offset is a multiple */
-    size_t      lower_bound;  /* no placing can do with less */
-    size_t      memory_bytes; /* the highest end of the best placing found */
+    size_t      lower_bound;  /* no placing of these blocks can do with less: proved */
+    size_t      memory_bytes; /* the highest end of the best placing found; lower_bound: it is optimal */
 } mote_placing;
 
-/* Sets offsets and memory_bytes. In this order, until the bound is reached: first fit in three orders; from both ends at
- * once, which is exact for chains; a search of bounded length, which is exact for small networks. Deterministic. */
+/* First fit in several orders; where that does not reach what is live at one step, a search (search.h), which finds and
+ * proves the optimum of most networks and ends after so many steps of work in any case. Deterministic. */
 mote_status mote_place_blocks(mote_placing *placing, mote_error *err);
+
+/* ---- for search.c ---- */
+
+bool mote_blocks_meet(const mote_block *a, const mote_block *b); /* live together at some step */
+
+/* The least by which block `above` must lie above block `below`, which it meets, where it is the upper one. */
+size_t mote_block_gap(const mote_placing *placing, int32_t below, int32_t above);
 
 #endif

@@ -4,7 +4,7 @@
 #include "plan/place.h"
 
 /* More are refused: placing takes time in the square of them. */
-enum { BLOCKS_MAX = 20000 };
+enum { BLOCKS_MAX = 10000 };
 
 static mote_id root_of(const mote_program *program, mote_id id)
 {
@@ -41,7 +41,7 @@ static void find_lives(mote_program *program)
     int32_t           s, i;
 
     for (i = 0; i < graph->tensor_count; i++)
-        program->places[i] = (mote_place){.shares = MOTE_NONE};
+        program->places[i] = (mote_place){.shares = MOTE_NONE, .runs_over = MOTE_NONE};
     for (i = 0; i < graph->input_count; i++)
         begin_life(program, graph->inputs[i], -1);
     for (i = 0; i < graph->tensor_count; i++)
@@ -71,54 +71,147 @@ static bool is_graph_input(const mote_graph *graph, mote_id id)
     return false;
 }
 
-/* The output may take over the input's place when nobody reads the input afterwards, in its own or another's name. */
-static bool can_take_over(const mote_program *program, const mote_step *step, int32_t s)
+/* Nobody reads the operand after step s, in its own or another's name: ends holds the last step of each place. Nor does the
+ * step read it in another operand's name. */
+static bool dies_here(const mote_program *program, const int32_t *ends, int32_t s, int32_t operand)
 {
     const mote_graph *graph = &program->model->graphs[0];
-    mote_id           in = step->in_count > 0 ? step->in[0] : MOTE_NONE;
+    const mote_step  *step = &program->steps[s];
+    mote_id           root = root_of(program, step->in[operand]);
 
-    if (in == MOTE_NONE || graph->tensors[in].kind != MOTE_ACTIVATION)
-        return false;
-    if (step->kernel->is_view)
-        return true;
-    in = root_of(program, in);
-    return step->may_work_in_place && program->places[in].last_step == s &&
-           program->places[step->out[0]].bytes <= program->places[in].bytes && !is_graph_input(graph, in);
+    return graph->tensors[step->in[operand]].kind == MOTE_ACTIVATION && ends[root] == s && !is_graph_input(graph, root);
 }
 
-static void share_places(mote_program *program)
+/* The operand whose place the output takes, or -1. */
+static int32_t find_host(const mote_program *program, const int32_t *ends, int32_t s)
+{
+    const mote_graph *graph = &program->model->graphs[0];
+    const mote_step  *step = &program->steps[s];
+    int32_t           i;
+
+    if (step->kernel->is_view)
+        return graph->tensors[step->in[0]].kind == MOTE_ACTIVATION ? 0 : -1;
+    for (i = 0; i < step->in_count && i < 2; i++)
+        if (step->may_work_in_place[i] && dies_here(program, ends, s, i) &&
+            program->places[step->out[0]].bytes <= program->places[step->in[i]].bytes)
+            return i;
+    return -1;
+}
+
+static bool reads_again(const mote_program *program, const mote_step *step, mote_id root)
+{
+    int32_t i;
+
+    for (i = 1; i < step->in_count; i++)
+        if (root_of(program, step->in[i]) == root)
+            return true;
+    return false;
+}
+
+/* Decides which outputs take their input's place, and which may run over it. */
+static void share_places(mote_program *program, int32_t *ends)
+{
+    int32_t s, i, host;
+
+    for (i = 0; i < program->model->graphs[0].tensor_count; i++)
+        ends[i] = program->places[i].last_step;
+    for (s = 0; s < program->step_count; s++) {
+        const mote_step *step = &program->steps[s];
+        const mote_id    out = step->out[0];
+        if ((host = find_host(program, ends, s)) >= 0) {
+            const mote_id root = root_of(program, step->in[host]);
+            program->places[out].shares = step->in[host];
+            ends[root] = ends[root] > ends[out] ? ends[root] : ends[out];
+        } else if (step->may_overlap && dies_here(program, ends, s, 0) &&
+                   !reads_again(program, step, root_of(program, step->in[0]))) {
+            program->places[out].runs_over = step->in[0];
+        }
+    }
+}
+
+/* ---- blocks ---- */
+
+typedef struct blocks {
+    mote_placing placing;
+    mote_span   *spans;
+    int32_t      span_count;
+    mote_id     *next, *last; /* of each place: the tensors that share it, in the order of their first steps */
+    int32_t     *block_of;    /* of each place */
+} blocks;
+
+static void list_sharers(blocks *b, const mote_program *program)
+{
+    int32_t i, s;
+
+    for (i = 0; i < program->model->graphs[0].tensor_count; i++) {
+        b->next[i] = MOTE_NONE;
+        b->last[i] = i;
+    }
+    for (s = 0; s < program->step_count; s++) {
+        const mote_id out = program->steps[s].out[0];
+        if (program->places[out].shares != MOTE_NONE) {
+            const mote_id root = root_of(program, out);
+            b->next[b->last[root]] = out;
+            b->last[root] = out;
+        }
+    }
+}
+
+/* Those of equal size that follow each other are one. */
+static void add_span(blocks *b, mote_block *block, mote_span fresh)
+{
+    mote_span *last = block->span_count > 0 ? &b->spans[b->span_count - 1] : NULL;
+
+    if (last && last->bytes == fresh.bytes) {
+        last->last_step = fresh.last_step > last->last_step ? fresh.last_step : last->last_step;
+        return;
+    }
+    b->spans[b->span_count++] = fresh;
+    block->span_count++;
+}
+
+static mote_block *begin_block(blocks *b, mote_id tensor)
+{
+    mote_block *block = &b->placing.blocks[b->placing.count++];
+
+    *block = (mote_block){.spans = &b->spans[b->span_count], .runs_over = MOTE_NONE, .tensor = tensor};
+    return block;
+}
+
+static void add_place(blocks *b, const mote_program *program, mote_id root)
+{
+    mote_block *block = begin_block(b, root);
+    mote_id     id;
+
+    b->block_of[root] = b->placing.count - 1;
+    for (id = root; id != MOTE_NONE; id = b->next[id]) {
+        const mote_place *place = &program->places[id];
+        add_span(b, block, (mote_span){place->bytes, place->first_step, place->last_step});
+    }
+}
+
+static void link_overlaps(blocks *b, const mote_program *program)
 {
     int32_t s;
 
     for (s = 0; s < program->step_count; s++) {
         const mote_step *step = &program->steps[s];
-        if (!can_take_over(program, step, s))
-            continue;
-        program->places[step->out[0]].shares = step->in[0];
-        extend_life(program, root_of(program, step->in[0]), program->places[step->out[0]].last_step);
+        const mote_id    over = program->places[step->out[0]].runs_over;
+        if (over != MOTE_NONE) {
+            mote_block *block = &b->placing.blocks[b->block_of[step->out[0]]];
+            block->runs_over = b->block_of[root_of(program, over)];
+            block->distance = step->overlap;
+        }
     }
 }
 
-/* ---- blocks and the bound ---- */
-
-static mote_status collect_blocks(mote_placing *placing, const mote_program *program, mote_arena *scratch, mote_error *err)
+static mote_status check_total(const mote_placing *placing, mote_error *err)
 {
-    int32_t tensor_count = program->model->graphs[0].tensor_count, i;
     size_t  total = 0;
+    int32_t i;
 
-    placing->blocks = MOTE_NEW(scratch, mote_block, tensor_count + program->step_count, err);
-    if (!placing->blocks)
-        return err->code;
-    for (i = 0; i < tensor_count; i++) {
-        const mote_place *place = &program->places[i];
-        if (place->is_placed && place->shares == MOTE_NONE)
-            placing->blocks[placing->count++] = (mote_block){place->bytes, 0, place->first_step, place->last_step, i};
-    }
-    for (i = 0; i < program->step_count; i++)
-        if (program->steps[i].scratch_bytes > 0)
-            placing->blocks[placing->count++] = (mote_block){program->steps[i].scratch_bytes, 0, i, i, MOTE_NONE};
     for (i = 0; i < placing->count; i++)
-        total = mote_size_add(total, mote_size_add(placing->blocks[i].bytes, placing->align));
+        total = mote_size_add(total, mote_size_add(placing->blocks[i].spans[0].bytes, placing->align));
     if (total > SIZE_MAX / 4)
         return mote_fail(err, MOTE_ERR_LIMIT, "activations need more memory than there can be");
     if (placing->count > BLOCKS_MAX)
@@ -126,52 +219,46 @@ static mote_status collect_blocks(mote_placing *placing, const mote_program *pro
     return MOTE_OK;
 }
 
-/* What is live at one step, each block but one padded to the alignment. */
-static size_t live_bytes(const mote_placing *placing, int32_t step)
+static mote_status collect_blocks(blocks *b, const mote_program *program, mote_arena *scratch, mote_error *err)
 {
-    size_t  live = 0, most_padding = 0;
-    int32_t i;
+    int32_t tensor_count = program->model->graphs[0].tensor_count, i;
 
-    for (i = 0; i < placing->count; i++) {
-        const mote_block *block = &placing->blocks[i];
-        size_t            padded = (block->bytes + placing->align - 1) / placing->align * placing->align;
-        if (block->first_step > step || step > block->last_step)
-            continue;
-        live += padded;
-        if (padded - block->bytes > most_padding)
-            most_padding = padded - block->bytes;
-    }
-    return live - most_padding;
-}
-
-static void find_lower_bound(mote_placing *placing, int32_t step_count)
-{
-    int32_t s;
-
-    for (s = -1; s <= step_count; s++) {
-        size_t live = live_bytes(placing, s);
-        if (live > placing->lower_bound)
-            placing->lower_bound = live;
-    }
+    b->placing.blocks = MOTE_NEW(scratch, mote_block, tensor_count + program->step_count, err);
+    b->spans = MOTE_NEW(scratch, mote_span, tensor_count + program->step_count, err);
+    b->next = MOTE_NEW(scratch, mote_id, tensor_count, err);
+    b->last = MOTE_NEW(scratch, mote_id, tensor_count, err);
+    b->block_of = MOTE_NEW(scratch, int32_t, tensor_count, err);
+    if (err->code != MOTE_OK)
+        return err->code;
+    list_sharers(b, program);
+    for (i = 0; i < tensor_count; i++)
+        if (program->places[i].is_placed && program->places[i].shares == MOTE_NONE)
+            add_place(b, program, i);
+    for (i = 0; i < program->step_count; i++)
+        if (program->steps[i].scratch_bytes > 0)
+            add_span(b, begin_block(b, MOTE_NONE), (mote_span){program->steps[i].scratch_bytes, i, i});
+    link_overlaps(b, program);
+    return check_total(&b->placing, err);
 }
 
 static mote_status place_all(mote_program *program, const mote_plan_options *options, mote_arena *scratch, mote_error *err)
 {
-    mote_placing placing = {.align = options->align_bytes ? options->align_bytes : 4};
-    int32_t      i;
+    blocks        b = {.placing = {.align = options->align_bytes ? options->align_bytes : 4}};
+    mote_placing *placing = &b.placing;
+    int32_t       i;
 
-    MOTE_TRY(collect_blocks(&placing, program, scratch, err));
-    find_lower_bound(&placing, program->step_count);
-    MOTE_TRY(mote_place_blocks(&placing, err));
-    for (i = 0; i < placing.count; i++) {
-        const mote_block *placed = &placing.blocks[i];
+    placing->step_count = program->step_count;
+    MOTE_TRY(collect_blocks(&b, program, scratch, err));
+    MOTE_TRY(mote_place_blocks(placing, err));
+    for (i = 0; i < placing->count; i++) {
+        const mote_block *placed = &placing->blocks[i];
         if (placed->tensor == MOTE_NONE)
             program->scratch[placed->first_step] = placed->offset;
         else
             program->places[placed->tensor].offset = placed->offset;
     }
-    program->memory_bytes = placing.count > 0 ? placing.memory_bytes : 0;
-    program->lower_bound = placing.lower_bound;
+    program->memory_bytes = placing->memory_bytes;
+    program->lower_bound = placing->lower_bound;
     return MOTE_OK;
 }
 
@@ -189,42 +276,83 @@ mote_status mote_plan(mote_program *program, const mote_plan_options *options, m
 {
     static const mote_plan_options defaults = {0};
     mote_arena                     scratch = {0};
+    int32_t                       *ends;
 
     options = options ? options : &defaults;
     find_lives(program);
     if (options->keeps_all)
         keep_all_alive(program);
-    share_places(program);
-    place_all(program, options, &scratch, err);
+    ends = MOTE_NEW(&scratch, int32_t, program->model->graphs[0].tensor_count, err);
+    if (ends) {
+        share_places(program, ends);
+        place_all(program, options, &scratch, err);
+    }
     mote_arena_destroy(&scratch);
     return err->code;
 }
 
 /* ---- checking ---- */
 
-static bool overlap(const mote_block *a, const mote_block *b)
+/* A tensor, or a step's scratch (tensor MOTE_NONE). */
+typedef struct lodger {
+    size_t  offset, bytes;
+    int32_t first_step, last_step;
+    mote_id tensor;
+} lodger;
+
+/* in is what the step that writes out reads last, and lies far enough above. */
+static bool may_run_over(const mote_program *program, const lodger *out, const lodger *in)
 {
-    return a->first_step <= b->last_step && b->first_step <= a->last_step && a->offset < b->offset + b->bytes &&
-           b->offset < a->offset + a->bytes;
+    const mote_step *step = &program->steps[out->first_step];
+    mote_id          root;
+
+    if (out->tensor == MOTE_NONE || in->tensor == MOTE_NONE || out->first_step < 0 || step->out[0] != out->tensor)
+        return false;
+    root = root_of(program, in->tensor);
+    return step->may_overlap && root_of(program, step->in[0]) == root && !reads_again(program, step, root) &&
+           program->model->graphs[0].tensors[step->in[0]].kind == MOTE_ACTIVATION &&
+           !is_graph_input(&program->model->graphs[0], root) && in->last_step == out->first_step &&
+           in->offset >= out->offset + step->overlap;
+}
+
+static bool clash(const mote_program *program, const lodger *a, const lodger *b)
+{
+    if (a->first_step > b->last_step || b->first_step > a->last_step || a->offset >= b->offset + b->bytes ||
+        b->offset >= a->offset + a->bytes)
+        return false;
+    if (a->tensor != MOTE_NONE && b->tensor != MOTE_NONE && root_of(program, a->tensor) == root_of(program, b->tensor))
+        return false;
+    return !may_run_over(program, a, b) && !may_run_over(program, b, a);
+}
+
+static int32_t list_lodgers(lodger *out, const mote_program *program)
+{
+    int32_t i, count = 0;
+
+    for (i = 0; i < program->model->graphs[0].tensor_count; i++) {
+        const mote_place *own = &program->places[i];
+        if (own->is_placed)
+            out[count++] = (lodger){mote_plan_place(program, i)->offset, own->bytes, own->first_step, own->last_step, i};
+    }
+    for (i = 0; i < program->step_count; i++)
+        if (program->steps[i].scratch_bytes > 0)
+            out[count++] = (lodger){program->scratch[i], program->steps[i].scratch_bytes, i, i, MOTE_NONE};
+    return count;
 }
 
 mote_status mote_plan_verify(const mote_program *program, mote_error *err)
 {
-    mote_arena   scratch = {0};
-    mote_placing placing = {.align = 1};
-    int32_t      a, b;
+    mote_arena scratch = {0};
+    lodger    *all = MOTE_NEW(&scratch, lodger, program->model->graphs[0].tensor_count + program->step_count, err);
+    int32_t    count = all ? list_lodgers(all, program) : 0, a, b;
 
-    collect_blocks(&placing, program, &scratch, err);
-    for (a = 0; a < placing.count && err->code == MOTE_OK; a++) {
-        mote_block *block = &placing.blocks[a];
-        block->offset =
-            block->tensor == MOTE_NONE ? program->scratch[block->first_step] : program->places[block->tensor].offset;
-        if (block->offset + block->bytes > program->memory_bytes)
-            mote_fail(err, MOTE_ERR_LIMIT, "plan: tensor %d lies outside", block->tensor);
+    for (a = 0; a < count && err->code == MOTE_OK; a++) {
+        if (all[a].offset + all[a].bytes > program->memory_bytes)
+            mote_fail(err, MOTE_ERR_LIMIT, "plan: tensor %d lies outside", all[a].tensor);
         for (b = 0; b < a; b++)
-            if (overlap(block, &placing.blocks[b]))
-                mote_fail(err, MOTE_ERR_LIMIT, "plan: tensors %d and %d overlap at step %d", placing.blocks[b].tensor,
-                          block->tensor, block->first_step);
+            if (clash(program, &all[a], &all[b]))
+                mote_fail(err, MOTE_ERR_LIMIT, "plan: tensors %d and %d overlap at step %d", all[b].tensor, all[a].tensor,
+                          all[a].first_step > all[b].first_step ? all[a].first_step : all[b].first_step);
     }
     mote_arena_destroy(&scratch);
     return err->code;

@@ -7,8 +7,18 @@
  *       |            +-----+|  c  |
  *       +--------------------------> step
  *
- * A view, and an output that a kernel computes in place, take their input's place. Inputs live until they are last read,
- * outputs from where they are computed to the end; so after an invoke only the outputs can be relied on.
+ * A view, and an output that a kernel computes in place, take their input's place. Where an input is read for the last time,
+ * the output may be written over what the kernel has read already, as far as it declares (mote_kernel.overlap):
+ *
+ *     offset
+ *       ^   +--in---+
+ *       |   |   +--out--+             the output begins at least `overlap` bytes below its input, which it eats up
+ *       |   +---|       |
+ *       |       +-------+
+ *       +--------------------> step
+ *
+ * Inputs live until they are last read, outputs from where they are computed to the end; so after an invoke only the outputs
+ * can be relied on. A graph's own inputs are written over only after their last step.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_PLAN_PLAN_H
 #define MOTE_PLAN_PLAN_H
@@ -21,10 +31,12 @@ typedef struct mote_plan_options {
 } mote_plan_options;
 
 /* Fills program->places, scratch, memory_bytes and lower_bound. options may be NULL.
- * Exact for chains and for small networks, near the bound elsewhere (place.h). Errors: LIMIT. */
+ * lower_bound is proved for this choice of who shares: memory_bytes that equals it is the optimum, which nearly all networks
+ * reach (place.h). Errors: LIMIT. */
 mote_status mote_plan(mote_program *program, const mote_plan_options *options, mote_error *err);
 
-/* Checks that no two live places (scratch too) overlap and all lie inside; what planning must guarantee. */
+/* Checks that no two live places (scratch too) overlap, but for what kernels declare, and all lie inside; what planning must
+ * guarantee. */
 mote_status mote_plan_verify(const mote_program *program, mote_error *err);
 
 /* The place that holds a tensor's bytes, shares followed. */

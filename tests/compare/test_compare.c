@@ -300,6 +300,34 @@ static void layers_are_joined_by_name_and_measured(void **state)
     }
 }
 
+/* Channels that were dropped count with the values that they have in the whole model. */
+static void layers_that_lost_channels_are_compared_as_they_were(void **state)
+{
+    mote_model           *model = network_with_constant_channels(), *pruned;
+    mote_dataset         *set = network_data(model, 10, 0, 3);
+    mote_prune_result     result;
+    mote_layer_difference whole[8], with[8], from[8];
+    mote_error            err = {0};
+    int                   whole_count, with_count, from_count, i;
+
+    (void)state;
+    assert_int_equal(mote_model_prune_constant(&pruned, model, NULL, &result, &err), MOTE_OK);
+    assert_int_equal(result.dropped_channels, 5);
+    assert_int_equal(mote_compare_layers(whole, 8, &whole_count, model, model, &set->split[MOTE_TRAIN], 0, &err), MOTE_OK);
+    assert_int_equal(mote_compare_layers(with, 8, &with_count, model, pruned, &set->split[MOTE_TRAIN], 0, &err), MOTE_OK);
+    assert_int_equal(mote_compare_layers(from, 8, &from_count, pruned, model, &set->split[MOTE_TRAIN], 0, &err), MOTE_OK);
+    assert_int_equal(whole_count, 5);
+    assert_int_equal(with_count, 5);
+    assert_int_equal(from_count, 5);
+    for (i = 0; i < 5; i++) {
+        assert_true(with[i].max_abs == 0 && from[i].max_abs == 0);
+        assert_true(with[i].signal == whole[i].signal && from[i].signal == whole[i].signal);
+    }
+    mote_model_destroy(model);
+    mote_model_destroy(pruned);
+    mote_dataset_destroy(set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +339,7 @@ int main(void)
         cmocka_unit_test(answers_and_targets_that_do_not_fit_are_refused),
         cmocka_unit_test(compare_counts_values_samples_and_winners),
         cmocka_unit_test(layers_are_joined_by_name_and_measured),
+        cmocka_unit_test(layers_that_lost_channels_are_compared_as_they_were),
     };
     return cmocka_run_group_tests_name("compare", tests, NULL, NULL);
 }

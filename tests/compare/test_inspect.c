@@ -83,6 +83,17 @@ static void the_plan_is_that_of_the_inference_form(void **state)
     mote_inspection_free(&in);
 }
 
+/* Of a step, padded to the alignment. */
+static size_t scratch_bytes(const mote_inspection *in, int32_t step)
+{
+    int32_t i;
+
+    for (i = 0; i < in->memory.place_count; i++)
+        if (!in->memory.places[i].name && in->memory.places[i].first_step == step)
+            return (in->memory.places[i].bytes + 3) / 4 * 4;
+    return 0;
+}
+
 static void the_int8_form_has_int8_sizes(void **state)
 {
     mote_model     *trained = make_model(), *model;
@@ -94,12 +105,77 @@ static void the_int8_form_has_int8_sizes(void **state)
     assert_int_equal(mote_inspect_int8(&in, trained, err), MOTE_OK);
     assert_int_equal(in.parameters, real.parameters);
     assert_int_equal(in.parameter_bytes, 36 + 4 * 4 + 1440 + 4 * 10); /* weights a byte, biases four */
-    assert_int_equal(in.memory.bound_bytes, 64 + 144);
+    assert_int_equal(in.memory.bound_bytes, 64 + 144 + scratch_bytes(&in, 0));
     assert_true(in.tflite_bytes < real.tflite_bytes);
     mote_inspection_free(&in);
     mote_inspection_free(&real);
     mote_model_destroy(model);
     mote_model_destroy(trained);
+}
+
+static const mote_place_info *find_place(const mote_inspection *in, const char *name)
+{
+    int32_t i;
+
+    for (i = 0; i < in->memory.place_count; i++)
+        if (in->memory.places[i].name && strcmp(in->memory.places[i].name, name) == 0)
+            return &in->memory.places[i];
+    fail_msg("no tensor %s in the plan", name);
+    return NULL;
+}
+
+static void weights_have_their_shapes_and_scales(void **state)
+{
+    mote_model            *model = make_model();
+    mote_inspection        in;
+    const mote_layer_info *conv, *softmax;
+
+    (void)state;
+    assert_int_equal(mote_inspect_int8(&in, model, err), MOTE_OK);
+    conv = find_layer(&in, "CONV_2D");
+    assert_int_equal(conv->weights.rank, 4);
+    assert_memory_equal(conv->weights.dim, ((int32_t[]){4, 3, 3, 1}), 4 * sizeof(int32_t));
+    assert_int_equal(conv->weights.dtype, MOTE_I8);
+    assert_int_equal(conv->weights.bytes, 36);
+    assert_int_equal(conv->weights.scale_count, 4);
+    assert_int_equal(conv->weights.axis, 0);
+    assert_true(0 < conv->weights.scale_min && conv->weights.scale_min < conv->weights.scale_max);
+    assert_int_equal(conv->weights.zero_point_min, 0);
+    assert_int_equal(conv->weights.zero_point_max, 0);
+    softmax = find_layer(&in, "SOFTMAX");
+    assert_int_equal(softmax->weights.rank, 0);
+    assert_float_equal(softmax->output.scale, 1.0f / 256, 0);
+    mote_inspection_free(&in);
+    mote_model_destroy(model);
+}
+
+/* [8,8,1] -> three convolutions 3x3, SAME, 4 filters. */
+static void the_plan_tells_what_is_written_over_what(void **state)
+{
+    const mote_conv2d      conv = {.filters = 4, .kernel_size = {3, 3}, .padding = MOTE_SAME};
+    mote_builder          *b = mote_builder_create(&(mote_builder_options){.seed = 1}, err);
+    mote_layer_id          x = mote_add_input(b, 3, (int[]){8, 8, 1});
+    const size_t           least = (9 * 4 + 3) * sizeof(float), image = 8 * 8 * 4 * sizeof(float);
+    const mote_place_info *last;
+    mote_model            *model;
+    mote_inspection        in;
+    int                    i;
+
+    (void)state;
+    for (i = 0; i < 3; i++)
+        x = mote_add_conv2d(b, x, &conv);
+    assert_int_equal(mote_builder_finish(b, &x, 1, &model, err), MOTE_OK);
+    assert_int_equal(mote_inspect(&in, model, err), MOTE_OK);
+    assert_int_equal(in.memory.arena_bytes, image + 2 * least);
+    assert_int_equal(in.memory.bound_bytes, image + 2 * least);
+    assert_int_equal(in.memory.peak_step, 0); /* the input and the first image */
+    last = find_place(&in, in.layers[2].name);
+    assert_string_equal(last->runs_over, in.layers[1].name);
+    assert_int_equal(last->distance_min, least);
+    assert_int_equal(last->distance, least);
+    assert_null(find_place(&in, in.layers[0].name)->runs_over); /* the caller's input stays as it is */
+    mote_inspection_free(&in);
+    mote_model_destroy(model);
 }
 
 static void every_operator_is_listed_with_its_rows(void **state)
@@ -125,6 +201,8 @@ int main(void)
         cmocka_unit_test(layers_have_their_parameters_and_multiplications),
         cmocka_unit_test(the_plan_is_that_of_the_inference_form),
         cmocka_unit_test(the_int8_form_has_int8_sizes),
+        cmocka_unit_test(weights_have_their_shapes_and_scales),
+        cmocka_unit_test(the_plan_tells_what_is_written_over_what),
         cmocka_unit_test(every_operator_is_listed_with_its_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -335,6 +335,24 @@ static void random_int8_networks_answer_byte_for_byte(void **state)
     }
 }
 
+/* The self-test's answers are the whole model's, so this shows that dropping changed none. */
+static void constant_channels_are_left_out_unless_they_are_to_stay(void **state)
+{
+    mote_model *model = network_with_constant_channels();
+    compiled    without = compile(model, "without", NULL);
+    compiled    with = compile(model, "with", &(mote_compile_options){.keeps_constant_channels = true});
+
+    (void)state;
+    assert_int_equal(without.result.pruned.dropped_channels, 5);
+    assert_int_equal(with.result.pruned.dropped_channels, 0);
+    assert_true(without.result.chips[0].constant_bytes < with.result.chips[0].constant_bytes);
+    assert_true(without.result.chips[0].arena_bytes < with.result.chips[0].arena_bytes);
+    selftest_passes(&without, "-std=c99 -O1 -fsanitize=undefined,address -fno-sanitize-recover=all");
+    selftest_passes(&with, "-std=c99 -O1");
+    answers_as_the_host_does(model, &without, "-std=c99 -O2");
+    mote_model_destroy(model);
+}
+
 static void like_layers_share_one_instance(void **state)
 {
     mote_model *model = int8_of(make_dense(), MOTE_I8);
@@ -610,6 +628,7 @@ int main(void)
         cmocka_unit_test(float_models_compile_everywhere_and_answer_as_the_host_does),
         cmocka_unit_test(int8_models_compile_everywhere_and_answer_byte_for_byte),
         cmocka_unit_test(random_int8_networks_answer_byte_for_byte),
+        cmocka_unit_test(constant_channels_are_left_out_unless_they_are_to_stay),
         cmocka_unit_test(like_layers_share_one_instance),
         cmocka_unit_test(the_same_model_gives_the_same_bytes),
         cmocka_unit_test(the_array_compiles_as_c_plus_plus_and_holds_the_file),

@@ -4,6 +4,7 @@
 const mote_op_case add_cases[] = {
     {"one value", .in = {INPUT(1, 1), INPUT(1, 1)}},
     {"no multiple of a vector's width", .in = {INPUT(1, 37), INPUT(1, 37)}},
+    {"a vector's width, many times", .in = {INPUT(1, 256), INPUT(1, 256)}},
     {"images", .in = {INPUT(1, 4, 5, 3), INPUT(1, 4, 5, 3)}},
     {"fused RELU", .in = {INPUT(1, 4, 9), INPUT(1, 4, 9)}, .activation = MOTE_ACT_RELU},
     {"fused RELU6", .in = {INPUT(1, 4, 9), INPUT(1, 4, 9)}, .activation = MOTE_ACT_RELU6},
@@ -11,6 +12,7 @@ const mote_op_case add_cases[] = {
     {"a vector to every pixel", .in = {INPUT(1, 4, 5, 3), PARAM(3)}},
     {"every pixel to a vector, RELU", .in = {PARAM(3), INPUT(1, 4, 5, 3)}, .activation = MOTE_ACT_RELU},
     {"a row to every row", .in = {INPUT(1, 4, 5, 3), INPUT(1, 1, 5, 3)}},
+    {"every row to a row", .in = {INPUT(1, 1, 5, 3), INPUT(1, 4, 5, 3)}},
     {"a column to every column", .in = {INPUT(1, 4, 5, 3), INPUT(1, 4, 1, 3)}},
     {"both repeat", .in = {INPUT(1, 4, 1, 3), INPUT(1, 1, 5, 1)}},
     {"a constant of the same shape", .in = {INPUT(1, 4, 3), PARAM(1, 4, 3)}},

@@ -13,6 +13,7 @@ const mote_op_case mean_cases[] = {
     {"everything", .in = {INPUT(2, 3, 4), INTS(0, 1, 2)}},
     {"one position", .in = {INPUT(1, 1, 1, 9), INTS(1, 2)}},
     {"many positions", .in = {INPUT(1, 31, 33, 2), INTS(1, 2)}},
+    {"positions apart, six values each", .in = {INPUT(1, 3, 2, 4, 6), INTS(1, 3)}},
     {"batch of 2", .in = {INPUT(2, 3, 4, 3), INTS(1, 2)}},
     {0},
 };

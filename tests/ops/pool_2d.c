@@ -17,6 +17,11 @@
             {"stride past the window", .in = {INPUT(1, 7, 7, 2)}, .attrs.op = {2, 1, 3, 4}},                                \
             {"one value", .in = {INPUT(1, 1, 1, 1)}, .attrs.op = {1, 1, 1, 1}},                                             \
             {"many channels", .in = {INPUT(1, 4, 4, 37)}, .attrs.op = {2, 2, 2, 2}},                                        \
+            {"a window of 256 values", .in = {INPUT(1, 16, 17, 5)}, .attrs.op = {16, 16, 1, 1}},                            \
+            {"a window of 272 values", .in = {INPUT(1, 16, 17, 5)}, .attrs.op = {16, 17, 1, 1}},                            \
+            {"nine channels, RELU", .in = {INPUT(1, 4, 5, 9)}, .attrs.op = {2, 2, 1, 1}, .activation = MOTE_ACT_RELU},      \
+            {"eight channels, RELU6", .in = {INPUT(1, 4, 5, 8)}, .attrs.op = {3, 2, 1, 2, SAME},                            \
+             .activation = MOTE_ACT_RELU6},                                                                                 \
             {"batch of 2", .in = {INPUT(2, 4, 5, 3)}, .attrs.op = {2, 2, 2, 2, SAME}},                                      \
             {"fused RELU", .in = {INPUT(1, 4, 5, 3)}, .attrs.op = {2, 2, 1, 1}, .activation = MOTE_ACT_RELU},               \
             {"fused RELU6", .in = {INPUT(1, 4, 5, 3)}, .attrs.op = {2, 2, 1, 1, SAME}, .activation = MOTE_ACT_RELU6}, {0},  \

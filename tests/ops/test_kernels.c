@@ -83,22 +83,28 @@ static mote_prepared prepare(kernel_test *t, const mote_kernel *kernel, bool is_
     return prepared;
 }
 
-/* first and out may be one buffer, or parts of `whole`; else whole is out. */
-static void run(kernel_test *t, const mote_kernel *kernel, const mote_prepared *prepared, const mote_fenced *first,
-                const mote_fenced *out, const mote_fenced *whole)
+/* Where one operand and the output lie: apart, in one buffer, or in parts of `whole`. The other operands are in t->in. */
+typedef struct layout {
+    int32_t            operand;
+    const mote_fenced *in, *out, *whole;
+} layout;
+
+static void run(kernel_test *t, const mote_kernel *kernel, const mote_prepared *prepared, layout at)
 {
     mote_fenced scratch = mote_fenced_create(kernel->scratch ? kernel->scratch(t->built.graph, t->built.node) : 0);
-    mrt_io      io = {.out = {out->bytes}, .scratch = scratch.bytes};
+    mrt_io      io = {.out = {at.out->bytes}, .scratch = scratch.bytes};
     int32_t     i, used = 0;
 
     memset(scratch.bytes, 0x5c, scratch.count);
     for (i = 0; i < t->built.node->in_count; i++)
         if (in_of(t, i) && in_of(t, i)->kind != MOTE_CONST)
-            io.in[used++] = i == t->first_input ? first->bytes : t->in[i].bytes;
+            io.in[used++] = i == at.operand ? at.in->bytes : t->in[i].bytes;
     kernel->run(prepared->params, &io);
     mote_fenced_check(&scratch, t->c->claim);
-    mote_fenced_check(whole, t->c->claim);
-    mote_fenced_check(&t->in[t->first_input], t->c->claim);
+    mote_fenced_check(at.whole, t->c->claim);
+    for (i = 0; i < t->built.node->in_count; i++)
+        if (t->in[i].block)
+            mote_fenced_check(&t->in[i], t->c->claim);
     mote_fenced_free(&scratch);
 }
 
@@ -108,14 +114,14 @@ static void check_inputs_are_kept(const kernel_test *t, const mote_fenced *befor
         fail_msg("%s: the kernel wrote to its input", t->c->claim);
 }
 
-static void run_in_place(kernel_test *t, const mote_kernel *kernel, const mote_prepared *prepared)
+static void run_in_place(kernel_test *t, const mote_kernel *kernel, const mote_prepared *prepared, int32_t operand)
 {
-    mote_fenced both = mote_fenced_create(t->in[t->first_input].count);
+    mote_fenced both = mote_fenced_create(t->in[operand].count);
 
-    assert_true(t->out.count <= t->in[t->first_input].count);
-    memcpy(both.bytes, t->in[t->first_input].bytes, both.count);
-    run(t, kernel, prepared, &both, &both, &both);
-    check_output(t, &both, "in place");
+    assert_true(t->in[operand].count >= t->out.count);
+    memcpy(both.bytes, t->in[operand].bytes, both.count);
+    run(t, kernel, prepared, (layout){operand, &both, &both, &both});
+    check_output(t, &(mote_fenced){.bytes = both.bytes, .count = t->out.count}, "in place");
     mote_fenced_free(&both);
 }
 
@@ -131,7 +137,7 @@ static mote_fenced run_at_distance(kernel_test *t, const mote_kernel *kernel, co
     in.bytes = (uint8_t *)whole.bytes + in_at;
     out.bytes = (uint8_t *)whole.bytes + out_at;
     memcpy(in.bytes, given->bytes, given->count);
-    run(t, kernel, prepared, &in, &out, &whole);
+    run(t, kernel, prepared, (layout){t->first_input, &in, &out, &whole});
     memmove(whole.bytes, out.bytes, t->out.count);
     return whole;
 }
@@ -153,6 +159,16 @@ static void run_overlapped(kernel_test *t, const mote_kernel *kernel, const mote
     mote_fenced_free(&(mote_fenced){.block = nearer.block});
 }
 
+/* The operand that is io.in[1]. */
+static int32_t second_input(const kernel_test *t)
+{
+    int32_t i = t->first_input + 1;
+
+    while (!t->in[i].block)
+        i++;
+    return i;
+}
+
 static void run_kernel(kernel_test *t, const mote_kernel *kernel, bool is_packed)
 {
     const mote_prepared prepared = prepare(t, kernel, is_packed);
@@ -160,14 +176,16 @@ static void run_kernel(kernel_test *t, const mote_kernel *kernel, bool is_packed
 
     memcpy(before.bytes, t->in[t->first_input].bytes, before.count);
     memset(t->out.bytes, 0x33, t->out.count);
-    run(t, kernel, &prepared, &t->in[t->first_input], &t->out, &t->out);
+    run(t, kernel, &prepared, (layout){t->first_input, &t->in[t->first_input], &t->out, &t->out});
     check_inputs_are_kept(t, &before);
     mote_fenced_free(&before);
     if (kernel == t->first_kernel && !is_packed)
         memcpy(t->reference.bytes, t->out.bytes, t->out.count);
     check_output(t, &t->out, is_packed ? "packed" : kernel->symbol);
     if (kernel->in_place && kernel->in_place(t->built.graph, t->built.node))
-        run_in_place(t, kernel, &prepared);
+        run_in_place(t, kernel, &prepared, t->first_input);
+    if (kernel->in_place_of_second && kernel->in_place_of_second(t->built.graph, t->built.node))
+        run_in_place(t, kernel, &prepared, second_input(t));
     if (kernel->overlap)
         run_overlapped(t, kernel, &prepared);
 }

@@ -9,84 +9,159 @@ enum { RANDOM_NETWORKS = 80 };
 
 /* ---- placing blocks ---- */
 
-enum { BLOCKS = 7 };
+enum { SET_BLOCKS_MAX = 200, STEPS = 200 };
 
-static size_t bound_of(const mote_block *blocks, int32_t count, size_t align)
+/* Blocks with room for two spans each. */
+typedef struct block_set {
+    mote_block blocks[SET_BLOCKS_MAX];
+    mote_span  spans[SET_BLOCKS_MAX][2];
+    int32_t    count;
+} block_set;
+
+static mote_block *add_block(block_set *set, size_t bytes, int32_t first, int32_t last)
 {
-    size_t  bound = 0;
-    int32_t s, i;
+    mote_block *block = &set->blocks[set->count];
 
-    for (s = 0; s < 200; s++) {
-        size_t live = 0, padding = 0;
-        for (i = 0; i < count; i++)
-            if (blocks[i].first_step <= s && s <= blocks[i].last_step) {
-                size_t padded = (blocks[i].bytes + align - 1) / align * align;
-                live += padded;
-                padding = padded - blocks[i].bytes > padding ? padded - blocks[i].bytes : padding;
-            }
-        bound = live - padding > bound ? live - padding : bound;
-    }
-    return bound;
+    set->spans[set->count][0] = (mote_span){bytes, first, last};
+    *block = (mote_block){.spans = set->spans[set->count], .span_count = 1, .runs_over = MOTE_NONE, .tensor = set->count};
+    set->count++;
+    return block;
 }
 
-static bool clash(const mote_block *a, const mote_block *b)
+/* From step `from` on the block takes less. */
+static void shrink_block(block_set *set, int32_t index, int32_t from, size_t bytes)
 {
-    return a->first_step <= b->last_step && b->first_step <= a->last_step && a->offset < b->offset + b->bytes &&
-           b->offset < a->offset + a->bytes;
+    mote_span *spans = set->spans[index];
+
+    spans[1] = (mote_span){bytes, from, spans[0].last_step};
+    spans[0].last_step = from;
+    set->blocks[index].span_count = 2;
 }
 
-static size_t place(mote_block *blocks, int32_t count, size_t align)
+static int32_t first_of(const mote_block *block)
 {
-    mote_placing placing = {.blocks = blocks, .count = count, .align = align, .lower_bound = bound_of(blocks, count, align)};
+    return block->spans[0].first_step;
+}
+
+static int32_t last_of(const mote_block *block)
+{
+    return block->spans[block->span_count - 1].last_step;
+}
+
+static size_t taken_at(const mote_block *block, int32_t step)
+{
+    size_t  most = 0;
+    int32_t i;
+
+    for (i = 0; i < block->span_count; i++)
+        if (block->spans[i].first_step <= step && step <= block->spans[i].last_step && block->spans[i].bytes > most)
+            most = block->spans[i].bytes;
+    return most;
+}
+
+static bool runs_over(const mote_block *blocks, const mote_block *out, const mote_block *in)
+{
+    return out->runs_over == in - blocks && in->offset >= out->offset + out->distance;
+}
+
+static bool clash(const mote_block *blocks, const mote_block *a, const mote_block *b)
+{
+    int32_t s;
+
+    if (runs_over(blocks, a, b) || runs_over(blocks, b, a))
+        return false;
+    for (s = first_of(a) > first_of(b) ? first_of(a) : first_of(b); s <= last_of(a) && s <= last_of(b); s++)
+        if (a->offset < b->offset + taken_at(b, s) && b->offset < a->offset + taken_at(a, s))
+            return true;
+    return false;
+}
+
+/* Places the blocks, checks that none clash, and returns whether that was proved to be the best. */
+static bool place(block_set *set, size_t align, size_t *memory, size_t *bound)
+{
+    mote_placing placing = {.blocks = set->blocks, .count = set->count, .step_count = STEPS, .align = align};
     mote_error   err = {0};
     int32_t      a, b;
 
     assert_int_equal(mote_place_blocks(&placing, &err), MOTE_OK);
     assert_true(placing.memory_bytes >= placing.lower_bound);
-    for (a = 0; a < count; a++) {
-        assert_int_equal(blocks[a].offset % align, 0);
-        assert_true(blocks[a].offset + blocks[a].bytes <= placing.memory_bytes);
+    for (a = 0; a < set->count; a++) {
+        assert_int_equal(set->blocks[a].offset % align, 0);
+        assert_true(set->blocks[a].offset + set->blocks[a].bytes <= placing.memory_bytes);
         for (b = 0; b < a; b++)
-            assert_false(clash(&blocks[a], &blocks[b]));
+            assert_false(clash(set->blocks, &set->blocks[a], &set->blocks[b]));
     }
-    return placing.memory_bytes;
+    *memory = placing.memory_bytes;
+    *bound = placing.lower_bound;
+    return placing.memory_bytes == placing.lower_bound;
 }
 
 /* The least memory by trying every offset of every block: slow and certain. */
-static bool fits_within(mote_block *blocks, int32_t at, int32_t count, size_t height)
+static bool fits_within(block_set *set, int32_t at, size_t align, size_t height)
 {
-    size_t  offset;
-    int32_t i;
+    mote_block *block = &set->blocks[at];
+    int32_t     i;
 
-    if (at == count)
+    if (at == set->count)
         return true;
-    for (offset = 0; offset + blocks[at].bytes <= height; offset++) {
-        blocks[at].offset = offset;
-        for (i = 0; i < at && !clash(&blocks[at], &blocks[i]); i++) {
+    for (block->offset = 0; block->offset + block->bytes <= height; block->offset += align) {
+        for (i = 0; i < at && !clash(set->blocks, block, &set->blocks[i]); i++) {
         }
-        if (i == at && fits_within(blocks, at + 1, count, height))
+        if (i == at && fits_within(set, at + 1, align, height))
             return true;
     }
     return false;
 }
 
-static void small_sets_of_blocks_are_placed_in_the_least_memory_there_is(void **state)
+/* Lets blocks run over others that end where they begin; one at each step. */
+static void roll_overlaps(block_set *set, network_dice *dice, int sides)
+{
+    bool    is_taken[STEPS] = {false};
+    int32_t a, b;
+
+    for (a = 0; a < set->count; a++)
+        for (b = 0; b < set->count; b++) {
+            mote_block *out = &set->blocks[a];
+            if (a == b || last_of(&set->blocks[b]) != first_of(out) || out->runs_over != MOTE_NONE ||
+                is_taken[first_of(out)] || roll(dice, 3) == 0)
+                continue;
+            is_taken[first_of(out)] = true;
+            out->runs_over = b;
+            out->distance = (size_t)roll(dice, sides);
+        }
+}
+
+static void roll_small_set(block_set *set, uint64_t number)
+{
+    network_dice dice = network_dice_of(number);
+    int          i;
+
+    set->count = 0;
+    for (i = 0; i < 7; i++) {
+        int32_t first = roll(&dice, 6), life = roll(&dice, 4);
+        size_t  bytes = (size_t)(1 + roll(&dice, 6));
+        add_block(set, bytes, first, first + life);
+        if (life > 0 && number % 3 == 0)
+            shrink_block(set, i, first + roll(&dice, life), (size_t)(1 + roll(&dice, (int)bytes)));
+    }
+    if (number % 4 > 0)
+        roll_overlaps(set, &dice, 7);
+}
+
+static void small_sets_of_blocks_are_placed_in_the_least_memory_there_is_and_that_is_proved(void **state)
 {
     uint64_t number;
 
     (void)state;
-    for (number = 0; number < 300; number++) {
-        network_dice dice = network_dice_of(number);
-        mote_block   blocks[BLOCKS], tried[BLOCKS];
-        size_t       memory;
-        int          i;
-        for (i = 0; i < BLOCKS; i++) {
-            int32_t first = roll(&dice, 6);
-            blocks[i] = (mote_block){(size_t)(1 + roll(&dice, 6)), 0, first, first + roll(&dice, 4), i};
-        }
-        memcpy(tried, blocks, sizeof tried);
-        memory = place(blocks, BLOCKS, 1);
-        assert_false(fits_within(tried, 0, BLOCKS, memory - 1));
+    for (number = 0; number < 100; number++) {
+        block_set    set;
+        const size_t align = number % 5 ? 1 : 2;
+        size_t       memory, bound;
+        roll_small_set(&set, number);
+        if (!place(&set, align, &memory, &bound))
+            fail_msg("set %d: %zu bytes, but only %zu are proved", (int)number, memory, bound);
+        if (fits_within(&set, 0, align, memory - 1))
+            fail_msg("set %d: fewer than %zu bytes would do", (int)number, memory);
     }
 }
 
@@ -99,17 +174,95 @@ static void chains_reach_the_bound_whatever_their_length_and_alignment(void **st
     for (number = 0; number < 200; number++) {
         network_dice dice = network_dice_of(number);
         size_t       align = (size_t)1 << roll(&dice, 5), memory, bound;
-        int32_t      length = 2 + roll(&dice, 90), i, count = 0;
-        mote_block   blocks[200];
+        int32_t      length = 2 + roll(&dice, 90), i;
+        block_set    chain = {.count = 0};
         for (i = 0; i < length; i++)
-            blocks[count++] = (mote_block){(size_t)(1 + roll(&dice, 3000)), 0, i, i + 1, i};
+            add_block(&chain, (size_t)(1 + roll(&dice, 3000)), i, i + 1);
         for (i = 1; i < length && number % 2; i += 2)
-            blocks[count++] = (mote_block){(size_t)(1 + roll(&dice, 100)), 0, i, i, MOTE_NONE};
-        memory = place(blocks, count, align);
-        bound = bound_of(blocks, count, align);
-        if (memory >= bound + align)
-            fail_msg("chain %d of %d blocks, aligned to %zu: %zu bytes, bound %zu", (int)number, count, align, memory,
+            add_block(&chain, (size_t)(1 + roll(&dice, 100)), i, i)->tensor = MOTE_NONE;
+        if (!place(&chain, align, &memory, &bound))
+            fail_msg("chain %d of %d blocks, aligned to %zu: %zu bytes, bound %zu", (int)number, chain.count, align, memory,
                      bound);
+    }
+}
+
+/* The same where each may run over the one before, in places further than is worth it. */
+static void chains_that_overlap_are_placed_in_the_least_memory(void **state)
+{
+    uint64_t number;
+
+    (void)state;
+    for (number = 0; number < 200; number++) {
+        network_dice dice = network_dice_of(number);
+        size_t       align = (size_t)1 << roll(&dice, 5), memory, bound;
+        int32_t      length = 2 + roll(&dice, 90), i;
+        block_set    chain = {.count = 0};
+        for (i = 0; i < length; i++) {
+            mote_block *block = add_block(&chain, (size_t)(1 + roll(&dice, 3000)), i, i + 1);
+            block->runs_over = i > 0 && roll(&dice, 5) ? i - 1 : MOTE_NONE;
+            block->distance = (size_t)roll(&dice, number % 2 ? 300 : 3000);
+        }
+        if (!place(&chain, align, &memory, &bound))
+            fail_msg("chain %d of %d blocks, aligned to %zu: %zu bytes, bound %zu", (int)number, chain.count, align, memory,
+                     bound);
+    }
+}
+
+/* Equal convolutions, each D lower than the one before: the bound is more than what two of them take. */
+static void a_chain_that_must_sink_is_proved_to_need_it(void **state)
+{
+    block_set chain = {.count = 0};
+    size_t    memory, bound;
+    int32_t   i;
+
+    (void)state;
+    for (i = 0; i < 6; i++) {
+        mote_block *block = add_block(&chain, 1000, i, i + 1);
+        block->runs_over = i > 0 ? i - 1 : MOTE_NONE;
+        block->distance = 100;
+    }
+    assert_true(place(&chain, 4, &memory, &bound));
+    assert_int_equal(memory, 1000 + 5 * 100);
+    for (i = 1; i < 6; i++)
+        chain.blocks[i].distance = 300; /* alternating is less now */
+    assert_true(place(&chain, 4, &memory, &bound));
+    assert_int_equal(memory, 2000);
+}
+
+/* x - conv - conv - add in place of the second's output, over and over, with smaller images and a third convolution on the
+ * way around where the sizes change. */
+static void residual_blocks_reach_the_bound(void **state)
+{
+    uint64_t number;
+
+    (void)state;
+    for (number = 0; number < 100; number++) {
+        network_dice dice = network_dice_of(number);
+        size_t       bytes = (size_t)(64 + roll(&dice, 4096)) * 4, memory, bound;
+        block_set    set = {.count = 0};
+        int32_t      length = 1 + roll(&dice, 12), step = 0, x, i;
+        add_block(&set, bytes / 4, -1, 0);
+        x = set.count;
+        add_block(&set, bytes, step, step);
+        for (i = 0; i < length; i++) {
+            const bool   halves = roll(&dice, 2);
+            const size_t next = halves ? bytes / 2 : bytes;
+            mote_block  *hidden, *out;
+            hidden = add_block(&set, next, step + 1, step + 2);
+            out = add_block(&set, next, step + 2, step + 4 + halves);
+            out->runs_over = (int32_t)(hidden - set.blocks);
+            out->distance = next / 16;
+            set.spans[x][set.blocks[x].span_count - 1].last_step = step + 3;
+            if (halves) { /* the way around is a convolution of its own, which is added */
+                mote_block *around = add_block(&set, next, step + 3, step + 4);
+                around->runs_over = x;
+            }
+            x = (int32_t)(out - set.blocks);
+            step += 3 + halves;
+            bytes = next;
+        }
+        if (!place(&set, 4, &memory, &bound))
+            fail_msg("network %d of %d residual blocks: %zu bytes, bound %zu", (int)number, length, memory, bound);
     }
 }
 
@@ -117,31 +270,38 @@ static void large_sets_of_blocks_are_valid_and_near_the_bound(void **state)
 {
     uint64_t number;
     double   worst = 1;
+    int      above = 0;
 
     (void)state;
     for (number = 0; number < 30; number++) {
         network_dice dice = network_dice_of(number);
-        mote_block   blocks[160];
-        double       ratio;
+        block_set    set = {.count = 0};
+        size_t       memory, bound;
         int          i;
         for (i = 0; i < 160; i++) {
             int32_t first = roll(&dice, 150);
-            blocks[i] = (mote_block){(size_t)(1 + roll(&dice, 5000)), 0, first, first + roll(&dice, 8), i};
+            add_block(&set, (size_t)(1 + roll(&dice, 5000)), first, first + roll(&dice, 8));
         }
-        ratio = (double)place(blocks, 160, 16) / (double)bound_of(blocks, 160, 16);
-        worst = ratio > worst ? ratio : worst;
+        if (number % 2)
+            roll_overlaps(&set, &dice, 1000);
+        above += !place(&set, 16, &memory, &bound);
+        worst = (double)memory / (double)bound > worst ? (double)memory / (double)bound : worst;
     }
-    if (worst > 1.15)
-        fail_msg("one plan takes %.2f times its bound", worst);
+    if (worst > 1.05 || above > 3)
+        fail_msg("%d plans are above their bound, one is %.2f times it", above, worst);
 }
 
 static void nothing_to_place_and_blocks_without_bytes_are_fine(void **state)
 {
-    mote_block empty[2] = {{0, 0, 0, 3, 0}, {0, 0, 1, 2, 1}};
+    block_set set = {.count = 0};
+    size_t    memory, bound;
 
     (void)state;
-    place(empty, 2, 4);
-    place(empty, 0, 4);
+    assert_true(place(&set, 4, &memory, &bound));
+    add_block(&set, 0, 0, 3);
+    add_block(&set, 0, 1, 2);
+    assert_true(place(&set, 4, &memory, &bound));
+    assert_int_equal(memory, 0);
 }
 
 /* ---- programs ---- */
@@ -151,8 +311,8 @@ static mote_program *plan(const mote_model *model, const mote_plan_options *opti
     mote_program *program;
     mote_error    err = {0};
 
-    if (mote_lower(&program, model, &mote_target_reference, &err) != MOTE_OK || mote_plan(program, options, &err) != MOTE_OK ||
-        mote_plan_verify(program, &err) != MOTE_OK)
+    if (mote_lower(&program, model, &mote_target_reference, &err) != MOTE_OK ||
+        mote_plan(program, options, &err) != MOTE_OK || mote_plan_verify(program, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     assert_true(program->memory_bytes >= program->lower_bound);
     return program;
@@ -181,8 +341,13 @@ static void check_sharing(const mote_program *program)
             assert_int_equal(program->places[step->out[0]].shares, in);
         if (program->places[step->out[0]].shares == MOTE_NONE || step->kernel->is_view)
             continue;
-        assert_true(step->may_work_in_place);
-        assert_int_equal(program->places[step->out[0]].shares, in);
+        if (program->places[step->out[0]].shares == in) {
+            assert_true(step->may_work_in_place[0]);
+        } else {
+            assert_true(step->in_count > 1 && step->may_work_in_place[1]);
+            in = step->in[1];
+            assert_int_equal(program->places[step->out[0]].shares, in);
+        }
         for (i = 0; i < graph->tensor_count; i++) /* the input under all its names */
             if (program->places[i].is_placed && i != step->out[0] &&
                 mote_plan_place(program, i) == mote_plan_place(program, in) && program->places[i].first_step < s) {
@@ -221,7 +386,7 @@ static void plans_of_random_networks_never_overlap_and_share_only_what_is_legal(
         mote_model_destroy(int8);
         mote_model_destroy(model);
     }
-    assert_true(above <= 4); /* of 200: the bound cannot always be reached */
+    assert_int_equal(above, 0); /* of 200 */
 }
 
 static void keeping_all_gives_every_tensor_its_own_bytes(void **state)
@@ -294,6 +459,159 @@ static void elementwise_steps_work_in_place_but_never_on_the_callers_input(void 
     mote_model_destroy(model);
 }
 
+/* Two convolutions and a sum: three places, of which each step's output takes or runs over what is free. */
+typedef struct sum_network {
+    mote_model   *model;
+    mote_program *program;
+    mote_id       first, second, sum; /* what the steps give */
+} sum_network;
+
+/* first = conv(input), second = conv(first), sum = first + second; the sum and, where asked, first are outputs. */
+static sum_network make_sum_network(bool keeps_first)
+{
+    mote_error        err = {0};
+    mote_builder     *b = mote_builder_create(NULL, &err);
+    const mote_conv2d conv = {.filters = 4, .kernel_size = {3, 3}, .padding = MOTE_SAME};
+    network_dice      dice = network_dice_of(1);
+    mote_layer_id     x[2], outputs[2];
+    sum_network       made;
+
+    x[0] = mote_add_conv2d(b, mote_add_input(b, 3, (int[]){8, 8, 4}), &conv);
+    x[1] = mote_add_conv2d(b, x[0], &conv);
+    outputs[0] = mote_add_add(b, x, 2, NULL);
+    outputs[1] = x[0];
+    made.model = network_infer(network_finish(b, outputs, keeps_first ? 2 : 1, &dice));
+    made.program = plan(made.model, NULL);
+    assert_int_equal(made.program->step_count, 3);
+    made.first = made.program->steps[0].out[0];
+    made.second = made.program->steps[1].out[0];
+    made.sum = made.program->steps[2].out[0];
+    return made;
+}
+
+static void free_sum_network(sum_network *made)
+{
+    mote_program_destroy(made->program);
+    mote_model_destroy(made->model);
+}
+
+static void a_sum_takes_the_place_of_whichever_operand_is_not_needed_later(void **state)
+{
+    sum_network both_die = make_sum_network(false), first_lives = make_sum_network(true);
+
+    (void)state;
+    assert_int_equal(both_die.program->places[both_die.sum].shares, both_die.first);
+    assert_int_equal(first_lives.program->places[first_lives.sum].shares, first_lives.second);
+    assert_int_equal(first_lives.program->memory_bytes, 2 * 8 * 8 * 4 * sizeof(float));
+    free_sum_network(&both_die);
+    free_sum_network(&first_lives);
+}
+
+static void nothing_runs_over_the_callers_input_or_what_is_read_later(void **state)
+{
+    sum_network made = make_sum_network(false);
+
+    (void)state;
+    assert_int_equal(made.program->places[made.first].runs_over, MOTE_NONE);  /* the caller's */
+    assert_int_equal(made.program->places[made.second].runs_over, MOTE_NONE); /* read by the sum */
+    free_sum_network(&made);
+}
+
+/* x = conv(input), x as a vector (an output), conv(x), leaky RELU, conv: what the second convolution reads lives on under
+ * the vector's name; what the third one reads has the second's place, and dies. */
+static void a_place_is_run_over_only_when_all_who_share_it_are_gone(void **state)
+{
+    mote_error        err = {0};
+    mote_builder     *b = mote_builder_create(NULL, &err);
+    const mote_conv2d conv = {.filters = 4, .kernel_size = {3, 3}, .padding = MOTE_SAME};
+    mote_layer_id     x = mote_add_conv2d(b, mote_add_input(b, 3, (int[]){8, 8, 1}), &conv), outputs[2];
+    network_dice      dice = network_dice_of(1);
+    mote_model       *model;
+    mote_program     *program;
+
+    (void)state;
+    outputs[0] = mote_add_flatten(b, x, NULL);
+    x = mote_add_leaky_relu(b, mote_add_conv2d(b, x, &conv), NULL);
+    outputs[1] = mote_add_conv2d(b, x, &conv);
+    model = network_infer(network_finish(b, outputs, 2, &dice));
+    program = plan(model, NULL);
+    assert_int_equal(program->step_count, 5);
+    assert_int_equal(program->places[program->steps[1].out[0]].shares, program->steps[0].out[0]);
+    assert_int_equal(program->places[program->steps[2].out[0]].runs_over, MOTE_NONE);
+    assert_int_equal(program->places[program->steps[3].out[0]].shares, program->steps[2].out[0]);
+    assert_int_equal(program->places[program->steps[4].out[0]].runs_over, program->steps[3].out[0]);
+    mote_program_destroy(program);
+    mote_model_destroy(model);
+}
+
+/* Three convolutions in a row: the second and the third run over what they read, each a row and a pixel lower (and all but
+ * one channel of the position that is being written). */
+static void convolutions_run_over_what_they_read_by_what_they_declare(void **state)
+{
+    mote_error        err = {0};
+    mote_builder     *b = mote_builder_create(NULL, &err);
+    const mote_conv2d conv = {.filters = 4, .kernel_size = {3, 3}, .padding = MOTE_SAME};
+    mote_layer_id     x = mote_add_input(b, 3, (int[]){8, 8, 1});
+    network_dice      dice = network_dice_of(1);
+    mote_model       *model;
+    mote_program     *program;
+    const size_t      image = 8 * 8 * 4 * sizeof(float), distance = ((8 + 1) * 4 + 3) * sizeof(float);
+    mote_place       *places;
+    int               i;
+
+    (void)state;
+    for (i = 0; i < 3; i++)
+        x = mote_add_conv2d(b, x, &conv);
+    model = network_infer(network_finish(b, &x, 1, &dice));
+    program = plan(model, NULL);
+    places = program->places;
+    for (i = 1; i < 3; i++) {
+        const mote_step *step = &program->steps[i];
+        assert_int_equal(step->overlap, distance);
+        assert_int_equal(places[step->out[0]].runs_over, step->in[0]);
+        assert_int_equal(places[step->in[0]].offset, places[step->out[0]].offset + distance);
+    }
+    assert_int_equal(program->memory_bytes, image + 2 * distance);
+    assert_int_equal(program->lower_bound, program->memory_bytes);
+    places[program->steps[1].out[0]].offset += 4; /* nearer than is declared: the verifier must see it */
+    assert_int_equal(mote_plan_verify(program, &err), MOTE_ERR_LIMIT);
+    mote_program_destroy(program);
+    mote_model_destroy(model);
+}
+
+/* The models lie outside of the tree: $MOTE_SHARED, or beside it. */
+static void the_reference_models_take_no_more_than_they_must(void **state)
+{
+    static const struct {
+        const char *name;
+        size_t      most_bytes;
+    } models[] = {{"kws", 8650}, {"resnet8", 33728}, {"vww", 46192}, {"ad", 768}};
+    const char *shared = getenv("MOTE_SHARED") ? getenv("MOTE_SHARED") : "../shared";
+    size_t      i;
+
+    (void)state;
+    for (i = 0; i < sizeof models / sizeof *models; i++) {
+        mote_error    err = {0};
+        mote_model   *model;
+        mote_program *program;
+        char          path[512];
+        snprintf(path, sizeof path, "%s/models/%s_int8.tflite", shared, models[i].name);
+        if (access(path, R_OK) != 0) {
+            print_message("skipped: there is no %s\n", path);
+            skip();
+        }
+        assert_int_equal(mote_model_load(&model, path, NULL, &err), MOTE_OK);
+        assert_int_equal(mote_lower(&program, model, &mote_target_portable, &err), MOTE_OK);
+        assert_int_equal(mote_plan(program, NULL, &err), MOTE_OK);
+        assert_int_equal(mote_plan_verify(program, &err), MOTE_OK);
+        assert_int_equal(program->memory_bytes, program->lower_bound);
+        if (program->memory_bytes > models[i].most_bytes)
+            fail_msg("%s: %zu bytes, at most %zu expected", path, program->memory_bytes, models[i].most_bytes);
+        mote_program_destroy(program);
+        mote_model_destroy(model);
+    }
+}
+
 static void overlapping_scratch_is_found_by_the_verifier(void **state)
 {
     mote_model   *model = network_infer(network_random(1));
@@ -320,14 +638,22 @@ static void overlapping_scratch_is_found_by_the_verifier(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(small_sets_of_blocks_are_placed_in_the_least_memory_there_is),
+        cmocka_unit_test(small_sets_of_blocks_are_placed_in_the_least_memory_there_is_and_that_is_proved),
         cmocka_unit_test(chains_reach_the_bound_whatever_their_length_and_alignment),
+        cmocka_unit_test(chains_that_overlap_are_placed_in_the_least_memory),
+        cmocka_unit_test(a_chain_that_must_sink_is_proved_to_need_it),
+        cmocka_unit_test(residual_blocks_reach_the_bound),
         cmocka_unit_test(large_sets_of_blocks_are_valid_and_near_the_bound),
         cmocka_unit_test(nothing_to_place_and_blocks_without_bytes_are_fine),
         cmocka_unit_test(plans_of_random_networks_never_overlap_and_share_only_what_is_legal),
         cmocka_unit_test(keeping_all_gives_every_tensor_its_own_bytes),
         cmocka_unit_test(sharing_memory_does_not_change_answers),
         cmocka_unit_test(elementwise_steps_work_in_place_but_never_on_the_callers_input),
+        cmocka_unit_test(a_sum_takes_the_place_of_whichever_operand_is_not_needed_later),
+        cmocka_unit_test(nothing_runs_over_the_callers_input_or_what_is_read_later),
+        cmocka_unit_test(a_place_is_run_over_only_when_all_who_share_it_are_gone),
+        cmocka_unit_test(convolutions_run_over_what_they_read_by_what_they_declare),
+        cmocka_unit_test(the_reference_models_take_no_more_than_they_must),
         cmocka_unit_test(overlapping_scratch_is_found_by_the_verifier),
     };
     return cmocka_run_group_tests_name("plan", tests, NULL, NULL);

@@ -41,6 +41,31 @@ MRT_INLINE uint32_t mrt_odd_bytes_plus(uint32_t pair, uint32_t word)
 #endif
 }
 
+/* {byte 0, byte 2} of word, sign-extended; {byte 1, byte 3}. */
+MRT_INLINE uint32_t mrt_even_bytes(uint32_t word)
+{
+#if MRT_HAS_DSP
+    uint32_t pair;
+
+    __asm__("sxtb16 %0, %1" : "=r"(pair) : "r"(word));
+    return pair;
+#else
+    return mrt_even_bytes_plus(0, word);
+#endif
+}
+
+MRT_INLINE uint32_t mrt_odd_bytes(uint32_t word)
+{
+#if MRT_HAS_DSP
+    uint32_t pair;
+
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(pair) : "r"(word));
+    return pair;
+#else
+    return mrt_odd_bytes_plus(0, word);
+#endif
+}
+
 /* acc + both products of halfwords. */
 MRT_INLINE uint32_t mrt_smlad(uint32_t a, uint32_t b, uint32_t acc)
 {
@@ -71,6 +96,31 @@ MRT_INLINE uint32_t mrt_smlatb(uint32_t a, uint32_t b, uint32_t acc)
 #else
     return acc + (uint32_t)((int32_t)(int16_t)(a >> 16) * (int16_t)b);
 #endif
+}
+
+/* The greater (lesser) one of each two bytes, signed. */
+MRT_INLINE uint32_t mrt_greater_bytes(uint32_t a, uint32_t b)
+{
+#if MRT_HAS_DSP
+    uint32_t difference;
+
+    __asm__("ssub8 %1, %0, %2\n\tsel %0, %0, %2" : "+&r"(a), "=&r"(difference) : "r"(b));
+    return a;
+#else
+    uint32_t word = 0;
+    int      i;
+
+    for (i = 0; i < 32; i += 8) {
+        const int32_t x = (int8_t)(a >> i), y = (int8_t)(b >> i);
+        word |= ((uint32_t)mrt_max_i32(x, y) & 0xffu) << i;
+    }
+    return word;
+#endif
+}
+
+MRT_INLINE uint32_t mrt_lesser_bytes(uint32_t a, uint32_t b)
+{
+    return ~mrt_greater_bytes(~a, ~b);
 }
 
 /* add + a b / 2^32, rounded to nearest. */

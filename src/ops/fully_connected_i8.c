@@ -1,0 +1,316 @@
+/* The kernels of runtime/arch read a table of channels in place of bias, multipliers and shifts; their other parameters come
+ * from the reference's. They need symmetric weights, which all but the oldest files have.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "ops/fully_connected_i8.h"
+
+#include "ops/channels.h"
+#include "ops/host.h"
+#include "runtime/arch/fully_connected_dsp.h"
+#include "runtime/arch/fully_connected_rows.h"
+#include "runtime/arch/fully_connected_rows_8.h"
+#include "runtime/kernels/fully_connected.h"
+
+/* ---- the reference ---- */
+
+static mote_status prepare(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
+{
+    const mote_tensor *in = mote_node_in(graph, node, 0), *w = mote_node_in(graph, node, 1),
+                      *bias = mote_node_in(graph, node, 2);
+    const mote_tensor             *out = mote_node_out(graph, node, 0);
+    mrt_fully_connected_i8_params *p = mote_prepared_params(prepared, sizeof *p, err);
+    mrt_fully_connected_i8_scales  scales;
+    int32_t                       *mult;
+    int8_t                        *shift;
+
+    if (!p)
+        return err->code;
+    if (!in->quant || !w->quant || !out->quant)
+        return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "int8 operands without scales");
+    if (w->quant->count != 1 && w->quant->axis != 0)
+        return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "weights have scales along dimension %d, 0 expected",
+                            w->quant->axis);
+    scales = (mrt_fully_connected_i8_scales){mote_scale_of(in), mote_scale_of(out), w->quant->scale, w->quant->count,
+                                             (mrt_activation)node->activation};
+    mult = MOTE_NEW(prepared->arena, int32_t, scales.w_scale_count, err);
+    shift = MOTE_NEW(prepared->arena, int8_t, scales.w_scale_count, err);
+    if (!mult || !shift)
+        return err->code;
+    p->rows = mote_fully_connected_rows(graph, node);
+    p->in_count = w->dim[1];
+    p->out_count = w->dim[0];
+    p->in_zero = mote_zero_of(in);
+    p->w_zero = mote_zero_of(w);
+    p->out_zero = mote_zero_of(out);
+    p->w = w->data;
+    p->bias = bias ? bias->data : NULL;
+    mrt_fully_connected_i8_prepare(p, &scales, mult, shift);
+    MOTE_TRY(mote_prepared_add(prepared, "weights", p->w, MOTE_I8, mote_tensor_count(w), err));
+    if (bias)
+        MOTE_TRY(mote_prepared_add(prepared, "bias", p->bias, MOTE_I32, mote_tensor_count(bias), err));
+    MOTE_TRY(mote_prepared_add(prepared, "mult", mult, MOTE_I32, (size_t)scales.w_scale_count, err));
+    return mote_prepared_add(prepared, "shift", shift, MOTE_I8, (size_t)scales.w_scale_count, err);
+}
+
+/* sum (in - zero) w = sum in w - zero sum w: the second part goes into the bias, exactly, in wrapping arithmetic. */
+static mote_status pack(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
+{
+    mrt_fully_connected_i8_params *p = prepared->params;
+    int32_t                       *bias, o, i;
+
+    (void)graph, (void)node;
+    if (p->in_zero == 0 || p->w_zero != 0)
+        return MOTE_OK;
+    bias = MOTE_NEW(prepared->arena, int32_t, p->out_count, err);
+    if (!bias)
+        return err->code;
+    for (o = 0; o < p->out_count; o++) {
+        int64_t sum = 0;
+        for (i = 0; i < p->in_count; i++)
+            sum += p->w[(size_t)o * (size_t)p->in_count + (size_t)i];
+        bias[o] = (int32_t)((p->bias ? (uint32_t)p->bias[o] : 0u) - (uint32_t)p->in_zero * (uint32_t)sum);
+    }
+    if (p->bias)
+        mote_prepared_replace(prepared, "bias", bias, MOTE_I32, (size_t)p->out_count);
+    else
+        MOTE_TRY(mote_prepared_add(prepared, "bias", bias, MOTE_I32, (size_t)p->out_count, err));
+    p->bias = bias;
+    p->in_zero = 0;
+    return MOTE_OK;
+}
+
+static void run(const void *params, const mrt_io *io)
+{
+    mrt_fully_connected_i8(params, io->in[0], io->out[0]);
+}
+
+static const mote_field reference_fields[] = {
+    MOTE_FIELD(mrt_fully_connected_i8_params, rows),      MOTE_FIELD(mrt_fully_connected_i8_params, in_count),
+    MOTE_FIELD(mrt_fully_connected_i8_params, out_count), MOTE_FIELD(mrt_fully_connected_i8_params, in_zero),
+    MOTE_FIELD(mrt_fully_connected_i8_params, w_zero),    MOTE_FIELD(mrt_fully_connected_i8_params, out_zero),
+    MOTE_FIELD(mrt_fully_connected_i8_params, act_min),   MOTE_FIELD(mrt_fully_connected_i8_params, act_max),
+    MOTE_FIELD(mrt_fully_connected_i8_params, step),      MOTE_FIELD(mrt_fully_connected_i8_params, w),
+    MOTE_FIELD(mrt_fully_connected_i8_params, bias),      MOTE_FIELD(mrt_fully_connected_i8_params, mult),
+    MOTE_FIELD(mrt_fully_connected_i8_params, shift),     {0},
+};
+
+/* ---- weights as they are ---- */
+
+static bool is_symmetric(const mote_graph *graph, const mote_node *node)
+{
+    return mote_zero_of(mote_node_in(graph, node, 1)) == 0;
+}
+
+static mrt_fold fold_of(const mrt_fully_connected_i8_params *p)
+{
+    return (mrt_fold){.count = p->out_count,
+                      .channel_step = p->in_count,
+                      .tap_step = 1,
+                      .tap_count = p->in_count,
+                      .w = p->w,
+                      .bias = p->bias,
+                      .mult = p->mult,
+                      .shift = p->shift,
+                      .mult_step = p->step,
+                      .in_zero = p->in_zero,
+                      .folds_zero = true};
+}
+
+/* All but the array of weights. */
+static mote_status prepare_channels(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
+{
+    mote_prepared                        reference = {.arena = prepared->arena};
+    mrt_fully_connected_channels_params *p = mote_prepared_params(prepared, sizeof *p, err);
+    const mrt_fully_connected_i8_params *from;
+    mrt_fold                             fold;
+
+    if (!p)
+        return err->code;
+    MOTE_TRY(prepare(graph, node, &reference, err));
+    from = reference.params;
+    fold = fold_of(from);
+    p->rows = from->rows;
+    p->in_count = from->in_count;
+    p->out_count = from->out_count;
+    p->output = (mrt_output){.zero = from->out_zero, .act_min = from->act_min, .act_max = from->act_max};
+    p->w = from->w;
+    return mote_channels_prepare(&fold, prepared, &p->output, &p->channels, err);
+}
+
+static mote_status prepare_rows(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
+{
+    const mrt_fully_connected_channels_params *p;
+
+    MOTE_TRY(prepare_channels(graph, node, prepared, err));
+    p = prepared->params;
+    return mote_prepared_add(prepared, "weights", p->w, MOTE_I8, mote_tensor_count(mote_node_in(graph, node, 1)), err);
+}
+
+static void run_rows(const void *params, const mrt_io *io)
+{
+    mrt_fully_connected_i8_rows(params, io->in[0], io->out[0]);
+}
+
+static void run_rows_8(const void *params, const mrt_io *io)
+{
+    mrt_fully_connected_i8_rows_8(params, io->in[0], io->out[0]);
+}
+
+static void run_dsp(const void *params, const mrt_io *io)
+{
+    mrt_fully_connected_i8_dsp(params, io->in[0], io->out[0]);
+}
+
+/* ---- weights in pairs ---- */
+
+/* Weight i of output o, a multiple of 2, in the lower byte and of output o + 1 above it. There are zeros beyond the last
+ * output and the last input. */
+static int32_t pair_of(const mrt_fully_connected_channels_params *p, int32_t o, int32_t i)
+{
+    const int8_t *w = p->w + (size_t)o * (size_t)p->in_count + i;
+
+    if (i >= p->in_count || o >= p->out_count)
+        return 0;
+    return w[0] + 256 * (o + 1 < p->out_count ? w[p->in_count] : 0);
+}
+
+/* The upper output's sum, whatever the input, must stay below 2^23, unless nobody asks for it as the output is constant. */
+static bool upper_fits(const mrt_fully_connected_channels_params *p, int32_t o)
+{
+    const int8_t *w = p->w + (size_t)o * (size_t)p->in_count;
+    int64_t       most = 0;
+    int32_t       i;
+
+    if (o >= p->out_count || p->channels[o * MRT_CHANNEL_WORDS] == 0)
+        return true;
+    for (i = 0; i < p->in_count; i++)
+        most += 128 * (w[i] < 0 ? -w[i] : w[i]);
+    return most < 1 << 23;
+}
+
+static bool pairs_fit(const mrt_fully_connected_channels_params *p)
+{
+    int32_t o, i;
+
+    for (o = 0; o < p->out_count; o += 2) {
+        if (!upper_fits(p, o + 1))
+            return false;
+        for (i = 0; i < p->in_count; i++)
+            if (pair_of(p, o, i) < INT16_MIN || pair_of(p, o, i) > INT16_MAX)
+                return false;
+    }
+    return true;
+}
+
+static bool applies_pairs(const mote_graph *graph, const mote_node *node)
+{
+    mote_arena    arena = {0};
+    mote_prepared prepared = {.arena = &arena};
+    mote_error    ignored = {0};
+    bool          does = false;
+
+    if (is_symmetric(graph, node) && prepare_channels(graph, node, &prepared, &ignored) == MOTE_OK) {
+        const mrt_fully_connected_channels_params *p = prepared.params;
+        does = p->output.is_fast && pairs_fit(p);
+    }
+    mote_arena_destroy(&arena);
+    return does;
+}
+
+/* One group: 4 outputs from o on, 4 inputs from i on. */
+static int8_t *pack_group(const mrt_fully_connected_channels_params *p, int32_t o, int32_t i, int8_t *packed)
+{
+    static const struct {
+        int32_t o, i;
+    } order[] = {{0, 0}, {0, 2}, {2, 0}, {2, 2}, {0, 1}, {0, 3}, {2, 1}, {2, 3}};
+    size_t k;
+
+    for (k = 0; k < sizeof order / sizeof *order; k++) {
+        const uint32_t pair = (uint32_t)pair_of(p, o + order[k].o, i + order[k].i);
+        *packed++ = (int8_t)(uint8_t)pair;
+        *packed++ = (int8_t)(uint8_t)(pair >> 8);
+    }
+    return packed;
+}
+
+static mote_status prepare_pairs(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
+{
+    mrt_fully_connected_channels_params *p;
+    size_t                               bytes;
+    int8_t                              *packed, *at;
+    int32_t                              o, i;
+
+    MOTE_TRY(prepare_channels(graph, node, prepared, err));
+    p = prepared->params;
+    bytes = mote_size_mul(((size_t)p->out_count + 3) / 4 * 4, ((size_t)p->in_count + 3) / 4 * 4);
+    packed = at = MOTE_NEW(prepared->arena, int8_t, bytes, err);
+    if (!packed)
+        return err->code;
+    for (o = 0; o < p->out_count; o += 4)
+        for (i = 0; i < p->in_count; i += 4)
+            at = pack_group(p, o, i, at);
+    p->w = packed;
+    return mote_prepared_add(prepared, "weights", packed, MOTE_I8, bytes, err);
+}
+
+static void run_pairs(const void *params, const mrt_io *io)
+{
+    mrt_fully_connected_i8_pairs(params, io->in[0], io->out[0]);
+}
+
+/* ---- all ---- */
+
+static const mote_field channels_fields[] = {
+    MOTE_FIELD(mrt_fully_connected_channels_params, rows),
+    MOTE_FIELD(mrt_fully_connected_channels_params, in_count),
+    MOTE_FIELD(mrt_fully_connected_channels_params, out_count),
+    MOTE_OUTPUT_FIELDS(mrt_fully_connected_channels_params),
+    MOTE_FIELD(mrt_fully_connected_channels_params, w),
+    MOTE_FIELD(mrt_fully_connected_channels_params, channels),
+    {0},
+};
+
+#define CHANNELS                                                                                                            \
+    .params = "mrt_fully_connected_channels_params", .param_bytes = sizeof(mrt_fully_connected_channels_params),            \
+    .fields = channels_fields
+
+const mote_kernel mote_fully_connected_kernels_i8[] = {
+    {.symbol = "mrt_fully_connected_i8",
+     .params = "mrt_fully_connected_i8_params",
+     .header = "kernels/fully_connected.h",
+     .targets = MOTE_TARGET_ANY,
+     .param_bytes = sizeof(mrt_fully_connected_i8_params),
+     .fields = reference_fields,
+     .prepare = prepare,
+     .pack = pack,
+     .run = run},
+    {.symbol = "mrt_fully_connected_i8_rows",
+     .header = "arch/fully_connected_rows.h",
+     .targets = MOTE_TARGET_PORTABLE,
+     CHANNELS,
+     .applies = is_symmetric,
+     .prepare = prepare_rows,
+     .run = run_rows},
+    {.symbol = "mrt_fully_connected_i8_rows_8",
+     .header = "arch/fully_connected_rows_8.h",
+     .targets = MOTE_TARGET_RISCV,
+     CHANNELS,
+     .applies = is_symmetric,
+     .prepare = prepare_rows,
+     .run = run_rows_8},
+    {.symbol = "mrt_fully_connected_i8_dsp",
+     .header = "arch/fully_connected_dsp.h",
+     .targets = MOTE_TARGET_ARM_DSP,
+     CHANNELS,
+     .applies = is_symmetric,
+     .prepare = prepare_rows,
+     .run = run_dsp},
+    {.symbol = "mrt_fully_connected_i8_pairs",
+     .header = "arch/fully_connected_dsp.h",
+     .targets = MOTE_TARGET_ARM_DSP,
+     CHANNELS,
+     .applies = applies_pairs,
+     .prepare = prepare_pairs,
+     .run = run_pairs},
+    MOTE_HOST_CONVOLUTION(fully_connected),
+    {0},
+};
