@@ -242,23 +242,25 @@ static void rows_that_mote_did_not_write_are_refused(void **state)
 
 /* ---- faults ---- */
 
-/* Puts addition behind the line that has mark. */
+/* Puts addition behind every line that has mark: a folder has the steps of several kinds of chips. */
 static void insert_behind(const char *path, const char *mark, const char *addition)
 {
     mote_text  text = {0};
     mote_error err = {0};
     mote_file  file;
-    char      *whole, *at;
+    char      *whole, *rest, *at;
 
     assert_int_equal(mote_file_open(&file, path, &err), MOTE_OK);
-    whole = strndup((const char *)file.bytes, file.count);
+    rest = whole = strndup((const char *)file.bytes, file.count);
     mote_file_close(&file);
-    at = strstr(whole, mark);
-    assert_non_null(at);
-    at = strchr(at, '\n') + 1;
-    mote_text_add(&text, whole, (size_t)(at - whole));
-    mote_text_puts(&text, addition);
-    mote_text_puts(&text, at);
+    assert_non_null(strstr(whole, mark));
+    while ((at = strstr(rest, mark)) != NULL) {
+        at = strchr(at, '\n') + 1;
+        mote_text_add(&text, rest, (size_t)(at - rest));
+        mote_text_puts(&text, addition);
+        rest = at;
+    }
+    mote_text_puts(&text, rest);
     assert_int_equal(mote_file_write(path, text.bytes, text.count, &err), MOTE_OK);
     mote_text_free(&text);
     free(whole);

@@ -39,10 +39,31 @@ static void enable_float(void)
 #endif
 }
 
+/* The emulated boards have RAM where chips have flash, and ignore writes to where nothing is: below RAM, where a stack that
+ * overflows gets to. Region 0, 256 MB at 0: read-only; region 1, the next 256 MB: nothing; the rest as without an MPU. */
+#if defined(__ARM_ARCH_7M__) || defined(__ARM_ARCH_7EM__)
+static void guard_memory(void)
+{
+    volatile uint32_t *const mpu = (volatile uint32_t *)0xe000ed94u; /* CTRL, RNR, RBAR, RASR */
+
+    mpu[2] = 0x00000010; /* address, valid, region */
+    mpu[3] = 6u << 24 | 27u << 1 | 1;
+    mpu[2] = 0x10000011;
+    mpu[3] = 1u << 28 | 27u << 1 | 1;
+    mpu[0] = 5;
+    __asm volatile("dsb\n isb" ::: "memory");
+}
+#else
+static void guard_memory(void)
+{
+}
+#endif
+
 __attribute__((noreturn)) void start(void)
 {
     port_set_up_memory(0);
     enable_float();
+    guard_memory();
     main();
     for (;;) {
     }
