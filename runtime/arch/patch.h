@@ -39,24 +39,41 @@ MRT_INLINE void mrt_panel_word(mrt_panel *panel, uint32_t word)
     }
 }
 
-/* count values; a multiple of 4 but for MRT_PANEL_ROW. */
+/* MRT_PANEL_ROW: any count, anywhere. */
+MRT_INLINE void mrt_panel_copy_row(mrt_panel *panel, const int8_t *in, int32_t count)
+{
+    int8_t *to = panel->byte;
+
+    panel->byte += count;
+    for (; count >= 4; count -= 4, in += 4, to += 4) {
+#if MRT_HAS_UNALIGNED
+        mrt_store_word(to, mrt_load_word(in));
+#else
+        to[0] = in[0];
+        to[1] = in[1];
+        to[2] = in[2];
+        to[3] = in[3];
+#endif
+    }
+    for (; count > 0; count--)
+        *to++ = *in++;
+}
+
+/* count values from `in`; both are multiples of 4 but for MRT_PANEL_ROW. */
 MRT_INLINE void mrt_panel_copy(mrt_panel *panel, const int8_t *in, int32_t count)
 {
     const int8_t *const end = in + count;
 
     if (panel->format == MRT_PANEL_ROW) {
-        for (; end - in >= 4; in += 4, panel->byte += 4)
-            mrt_store_word(panel->byte, mrt_load_word(in));
-        while (in != end)
-            *panel->byte++ = *in++;
+        mrt_panel_copy_row(panel, in, count);
         return;
     }
     for (; end - in >= 8; in += 8) {
-        mrt_panel_word(panel, mrt_load_word(in));
-        mrt_panel_word(panel, mrt_load_word(in + 4));
+        mrt_panel_word(panel, mrt_load_aligned_word(in));
+        mrt_panel_word(panel, mrt_load_aligned_word(in + 4));
     }
     if (in != end)
-        mrt_panel_word(panel, mrt_load_word(in));
+        mrt_panel_word(panel, mrt_load_aligned_word(in));
 }
 
 MRT_INLINE void mrt_panel_pad(mrt_panel *panel, int32_t count)

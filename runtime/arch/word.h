@@ -50,6 +50,28 @@ MRT_INLINE void mrt_store_word(int8_t *at, uint32_t value)
 
 #endif
 
+/* At an address that is a multiple of 4. */
+#if defined(__GNUC__)
+typedef uint32_t __attribute__((may_alias)) mrt_aligned_word;
+
+MRT_INLINE uint32_t mrt_load_aligned_word(const int8_t *at)
+{
+    return *(const mrt_aligned_word *)(const void *)at;
+}
+#else
+MRT_INLINE uint32_t mrt_load_aligned_word(const int8_t *at)
+{
+    return mrt_load_word(at);
+}
+#endif
+
+/* Whether a word at any address is one load; else bytes are better moved one by one. */
+#if defined(__ARM_FEATURE_UNALIGNED) || defined(__x86_64__) || defined(__i386__) || defined(__aarch64__)
+#define MRT_HAS_UNALIGNED 1
+#else
+#define MRT_HAS_UNALIGNED 0
+#endif
+
 /* Four equal bytes. */
 MRT_INLINE uint32_t mrt_repeat_byte(int32_t byte)
 {

@@ -4,7 +4,8 @@
 
 #include "emit/emit.h"
 
-enum { USUAL_CODE_BYTES = 200, WORK_PER_OUTPUT = 16 };
+/* Constants save little in a tile's inner loop, and much around it: so an output counts as much as this many products. */
+enum { USUAL_CODE_BYTES = 250, MACS_PER_OUTPUT = 64, SMALL_PART = 32 };
 
 /* Steps that agree in all scalars, with what computing them costs. */
 typedef struct group {
@@ -68,7 +69,7 @@ static size_t work_of(const mote_program *program, const mote_step *step)
     const mote_graph *graph = &program->model->graphs[0];
     const size_t      outputs = mote_tensor_count(&graph->tensors[step->out[0]]);
 
-    return mote_size_add(mote_op_macs(graph, &graph->nodes[step->node]), mote_size_mul(outputs, WORK_PER_OUTPUT));
+    return mote_size_add(mote_op_macs(graph, &graph->nodes[step->node]), mote_size_mul(outputs, MACS_PER_OUTPUT));
 }
 
 static void collect(grouping *g)
@@ -94,7 +95,8 @@ static void collect(grouping *g)
 
 static int32_t code_of(const grouping *g, int32_t index)
 {
-    const int32_t bytes = step_of(g, index)->kernel->code_bytes;
+    const mote_kernel *kernel = step_of(g, index)->kernel;
+    const int32_t      bytes = g->groups[index].is_shared ? kernel->shared_code_bytes : kernel->code_bytes;
 
     return bytes ? bytes : USUAL_CODE_BYTES;
 }
@@ -155,10 +157,13 @@ static void free_the_lonely(grouping *g)
 static void decide(grouping *g, mote_optimize optimize)
 {
     const int32_t budget = g->variant->program->target->code_bytes;
+    size_t        total = 0;
     int32_t       i;
 
     for (i = 0; i < g->count; i++)
-        g->groups[i].is_shared = optimize == MOTE_OPTIMIZE_SIZE;
+        total = mote_size_add(total, g->groups[i].work);
+    for (i = 0; i < g->count; i++)
+        g->groups[i].is_shared = optimize == MOTE_OPTIMIZE_SIZE || g->groups[i].work < total / SMALL_PART;
     while (optimize == MOTE_OPTIMIZE_SPEED && budget > 0 && total_code(g) > budget && (i = least_worth(g)) >= 0)
         g->groups[i].is_shared = true;
     free_the_lonely(g);

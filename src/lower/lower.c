@@ -19,7 +19,7 @@ const mote_target mote_target_arm_dsp = {.name = "arm-dsp",
                                          .kernels = MOTE_TARGET_PORTABLE | MOTE_TARGET_ARM_DSP,
                                          .is_packed = true,
                                          .condition = "defined(__ARM_FEATURE_DSP) && defined(__GNUC__)",
-                                         .code_bytes = 6144};
+                                         .code_bytes = 7700};
 const mote_target mote_target_riscv = {.name = "riscv",
                                        .kernels = MOTE_TARGET_PORTABLE | MOTE_TARGET_RISCV,
                                        .is_packed = true,

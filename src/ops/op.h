@@ -80,12 +80,13 @@ typedef struct mote_prepared {
 } mote_prepared;
 
 typedef struct mote_kernel {
-    const char       *symbol; /* the function in runtime/, e.g. "mrt_fully_connected_i8" */
-    const char       *params; /* its parameter struct, e.g. "mrt_fully_connected_i8_params" */
-    const char       *header; /* below runtime/, e.g. "kernels/fully_connected.h" */
-    mote_target_mask  targets;
-    size_t            param_bytes;
-    int32_t           code_bytes;                                      /* about what an instance takes; 0: 200, as most do */
+    const char      *symbol; /* the function in runtime/, e.g. "mrt_fully_connected_i8" */
+    const char      *params; /* its parameter struct, e.g. "mrt_fully_connected_i8_params" */
+    const char      *header; /* below runtime/, e.g. "kernels/fully_connected.h" */
+    mote_target_mask targets;
+    size_t           param_bytes;
+    /* About what an instance takes with its dimensions as constants, and what one takes that several steps share; 0: 250. */
+    int32_t           code_bytes, shared_code_bytes;
     const mote_field *fields;                                          /* ends with a NULL name */
     bool (*applies)(const mote_graph *graph, const mote_node *node);   /* NULL: always */
     size_t (*scratch)(const mote_graph *graph, const mote_node *node); /* bytes; NULL: none */

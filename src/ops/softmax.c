@@ -113,6 +113,8 @@ static const mote_field fields_f32[] = {
 
 static const mote_kernel kernels_i8[] = {
     {.symbol = "mrt_softmax_i8",
+     .code_bytes = 700,
+     .shared_code_bytes = 700,
      .params = "mrt_softmax_i8_params",
      .header = "kernels/softmax.h",
      .targets = MOTE_TARGET_ANY,
