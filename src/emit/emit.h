@@ -38,8 +38,8 @@ typedef struct mote_emitter {
     int32_t           variant_count;
 } mote_emitter;
 
-/* Decides which steps have instances of their own: all that are more than a small part of the work, as long as the code stays
- * within the target's budget; then the ones least worth it share. Optimized for size, all share. */
+/* Decides which steps have instances of their own: all that save more than a small part of the work, as long as the code
+ * stays within the target's budget; then the ones least worth it share. Optimized for size, all share. */
 mote_status mote_choose_instances(mote_variant *variant, mote_optimize optimize, mote_arena *arena, mote_error *err);
 
 /* "#if NAME_CHIP == 1 || NAME_CHIP == 2" for the variants whose bit is set in mask; nothing when all are. */

@@ -4,13 +4,13 @@
 
 #include "emit/emit.h"
 
-/* Constants save little in a tile's inner loop, and much around it: so an output counts as much as this many products. */
-enum { USUAL_CODE_BYTES = 250, MACS_PER_OUTPUT = 64, SMALL_PART = 32 };
+/* Less than this part of all work is not worth code of its own. */
+enum { USUAL_CODE_BYTES = 250, USUAL_SAVED_PER_OUTPUT = 4, WORK_PER_OUTPUT = 16, SMALL_PART = 256 };
 
-/* Steps that agree in all scalars, with what computing them costs. */
+/* Steps that agree in all scalars, with the instructions that an instance of their own saves. */
 typedef struct group {
     int32_t first_step, family; /* family: the first group that agrees in what decides */
-    size_t  work;
+    size_t  saving;
     bool    is_shared;
 } group;
 
@@ -19,6 +19,7 @@ typedef struct grouping {
     group              *groups;
     int32_t            *group_of; /* [step_count] */
     int32_t             count;
+    size_t              work; /* instructions of all, about */
 } grouping;
 
 static bool is_null(const uint8_t *at)
@@ -64,12 +65,16 @@ static int32_t find_group(const grouping *g, const mote_step *step, bool in_all)
     return -1;
 }
 
-static size_t work_of(const mote_program *program, const mote_step *step)
+/* Constants save little in a tile's inner loop: what they save goes with the outputs. */
+static void add_work(grouping *g, group *to, const mote_step *step)
 {
-    const mote_graph *graph = &program->model->graphs[0];
+    const mote_graph *graph = &g->variant->program->model->graphs[0];
     const size_t      outputs = mote_tensor_count(&graph->tensors[step->out[0]]);
+    const int32_t     saved = step->kernel->saved_per_output ? step->kernel->saved_per_output : USUAL_SAVED_PER_OUTPUT;
 
-    return mote_size_add(mote_op_macs(graph, &graph->nodes[step->node]), mote_size_mul(outputs, MACS_PER_OUTPUT));
+    to->saving = mote_size_add(to->saving, mote_size_mul(outputs, (size_t)saved));
+    g->work = mote_size_add(g->work, mote_op_macs(graph, &graph->nodes[step->node]));
+    g->work = mote_size_add(g->work, mote_size_mul(outputs, WORK_PER_OUTPUT));
 }
 
 static void collect(grouping *g)
@@ -89,7 +94,7 @@ static void collect(grouping *g)
             g->groups[found] = (group){.first_step = s, .family = family < 0 ? found : family};
         }
         g->group_of[s] = found;
-        g->groups[found].work = mote_size_add(g->groups[found].work, work_of(program, step));
+        add_work(g, &g->groups[found], step);
     }
 }
 
@@ -124,14 +129,14 @@ static bool has_kin(const grouping *g, int32_t index)
     return false;
 }
 
-/* The group of its own with the least work for its code among those that have somebody to share with; -1: none. */
+/* The group of its own with the least saving for its code among those that have somebody to share with; -1: none. */
 static int32_t least_worth(const grouping *g)
 {
     int32_t worst = -1, i;
     double  least = 0;
 
     for (i = 0; i < g->count; i++) {
-        const double worth = (double)g->groups[i].work / code_of(g, i);
+        const double worth = (double)g->groups[i].saving / code_of(g, i);
         if (g->groups[i].is_shared || !has_kin(g, i) || (worst >= 0 && worth >= least))
             continue;
         worst = i;
@@ -157,13 +162,10 @@ static void free_the_lonely(grouping *g)
 static void decide(grouping *g, mote_optimize optimize)
 {
     const int32_t budget = g->variant->program->target->code_bytes;
-    size_t        total = 0;
     int32_t       i;
 
     for (i = 0; i < g->count; i++)
-        total = mote_size_add(total, g->groups[i].work);
-    for (i = 0; i < g->count; i++)
-        g->groups[i].is_shared = optimize == MOTE_OPTIMIZE_SIZE || g->groups[i].work < total / SMALL_PART;
+        g->groups[i].is_shared = optimize == MOTE_OPTIMIZE_SIZE || g->groups[i].saving < g->work / SMALL_PART;
     while (optimize == MOTE_OPTIMIZE_SPEED && budget > 0 && total_code(g) > budget && (i = least_worth(g)) >= 0)
         g->groups[i].is_shared = true;
     free_the_lonely(g);

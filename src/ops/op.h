@@ -87,7 +87,8 @@ typedef struct mote_kernel {
     size_t           param_bytes;
     /* About what an instance takes with its dimensions as constants, and what one takes that several steps share; 0: 250. */
     int32_t           code_bytes, shared_code_bytes;
-    const mote_field *fields;                                          /* ends with a NULL name */
+    int32_t           saved_per_output; /* instructions an output that constant dimensions save, about; 0: 4 */
+    const mote_field *fields;           /* ends with a NULL name */
     bool (*applies)(const mote_graph *graph, const mote_node *node);   /* NULL: always */
     size_t (*scratch)(const mote_graph *graph, const mote_node *node); /* bytes; NULL: none */
     /* out, where it takes no more bytes, may be the first (second) computed operand, io->in[0] (io->in[1]); NULL: never. */
