@@ -301,7 +301,7 @@ static mote_status print_host_json(const benching *b, mote_error *err)
 
 static mote_status check_request(const cli_args *args, const benching *b, mote_error *err)
 {
-    static const char *const compiling[] = {"optimize", "interpreter"};
+    static const char *const compiling[] = {"optimize", "interpreter", "no-prune-constant"};
     size_t                   i;
 
     for (i = 0; i < sizeof compiling / sizeof *compiling; i++) {
@@ -338,6 +338,7 @@ static mote_status run_bench(const cli_args *args, mote_error *err)
     MOTE_TRY(cli_choice(args, "optimize", optimize_words, 0, &optimize, err));
     MOTE_TRY(check_request(args, &b, err));
     b.compile.optimize = optimize ? MOTE_OPTIMIZE_SIZE : MOTE_OPTIMIZE_SPEED;
+    b.compile.keeps_constant_channels = cli_has(args, "no-prune-constant");
     b.emulate.counts_layers = b.shows_layers || b.is_json || mote_path_is_dir(b.path);
     b.emulate.counts_start_up = true;
     b.input_count = cli_values(args, "input", &b.inputs);
@@ -365,6 +366,7 @@ const cli_command cli_bench = {
             {"input", 'i', "X", "as in mote run, the first sample counts; none: zeros. For a folder: one .bin"},
             {"optimize", 0, "speed|size", "what to compile for, as in mote compile"},
             {"interpreter", 0, NULL, "run the .tflite from flash, instead of compiled code"},
+            {"no-prune-constant", 0, NULL, "keep channels whose values no input can change, as in mote compile"},
             {"json", 0, NULL, "print JSON, with the layers"},
             {0},
         },
