@@ -273,12 +273,11 @@ mote_status mote_emit_interpreter_source(const mote_emitter *e, const mote_inter
         " * rounded one by one, as they are on the host. */\n"
         "#if defined(__AVR__)\n#error \"the interpreter needs a double with 64 bits: mote compile --target c\"\n#endif\n"
         "#if defined(__clang__)\n#pragma STDC FP_CONTRACT OFF\n#elif defined(__GNUC__)\n"
-        "#pragma GCC optimize(\"%s\", \"fp-contract=off\", \"no-schedule-insns\")\n#endif\n\n#include \"%s.h\"\n\n"
+        "#pragma GCC optimize(\"O2\", \"fp-contract=off\", \"no-schedule-insns\")\n#endif\n\n#include \"%s.h\"\n\n"
         "/* All of it in this one source, with no name that others see. */\n"
         "#define MRT_ONE_SOURCE\n%s%s#if defined(__GNUC__)\n#define MRT_API static __attribute__((unused, cold))\n#else\n"
         "#define MRT_API static\n#endif\n#define MRT_API_DATA static\n\n",
-        e->name, MOTE_VERSION, e->optimize == MOTE_OPTIMIZE_SIZE ? "Os" : "O2", e->name,
-        e->optimize == MOTE_OPTIMIZE_SIZE ? "#define MRT_SMALL\n" : "",
+        e->name, MOTE_VERSION, e->name, e->optimize == MOTE_OPTIMIZE_SIZE ? "#define MRT_SMALL\n" : "",
         needs_floats(&e->model->graphs[0]) ? "" : "#define MRT_NO_F32\n");
     MOTE_TRY(emit_includes(in, folder, out, err));
     mote_text_puts(out, "\n");
