@@ -62,7 +62,7 @@ static mote_status prepare_tiled(const mote_graph *graph, const mote_node *node,
     MOTE_TRY(prepare(graph, node, &reference, err));
     from = reference.params;
     p->window = from->window;
-    p->patches = mrt_conv_2d_patches_of(&p->window);
+    p->patches = (int32_t)mrt_conv_2d_patches_of(&p->window);
     p->in_zero = from->in_zero;
     p->w = from->w;
     return mote_convolution_channels(from, &weights, folds_zero, prepared, &p->output, &p->channels, err);

@@ -97,8 +97,9 @@ typedef struct mrt_dot_sums {
         b, "[%[w], %[pitch]]") MRT_DOT_ROW(c, "[%[w], %[pitch], lsl #1]") MRT_DOT_ROW(d, "[%[w], %[pitch3]]")               \
         MRT_DOT_ROW(a, "[%[w]], #4")
 
-/* count inputs, a multiple of 8 that is not 0. 13 registers, so that it compiles with a frame pointer. */
-MRT_INLINE void mrt_dot_tile(mrt_dot_sums *s, const int8_t *w, int32_t pitch, const int8_t *in, int32_t count)
+/* count inputs, a multiple of 8 that is not 0. A function of its own: it takes all 13 registers that there are. */
+static MRT_NOINLINE MRT_UNUSED void mrt_dot_tile(mrt_dot_sums *s, const int8_t *w, int32_t pitch, const int8_t *in,
+                                                 int32_t count)
 {
     const int8_t *const end = in + count;
     const int32_t       pitch3 = 3 * pitch;

@@ -100,6 +100,28 @@ static void mrt_fully_connected_run_dsp(const void *params, const mrt_io *io)
                                (int8_t *)io->out[0]);
 }
 
+/* The same where the clamps are those of int8, as they are in most layers. */
+static void mrt_fully_connected_run_dsp_fast(const void *params, const mrt_io *io)
+{
+    mrt_fully_connected_channels_params p = *(const mrt_fully_connected_channels_params *)params;
+
+    p.output.act_min = -128;
+    p.output.act_max = 127;
+    p.output.is_fast = 1;
+    if (p.output.is_relu) {
+        p.output.is_relu = 1; /* now a constant */
+        mrt_fully_connected_i8_dsp(&p, (const int8_t *)io->in[0], (int8_t *)io->out[0]);
+    } else {
+        mrt_fully_connected_i8_dsp(&p, (const int8_t *)io->in[0], (int8_t *)io->out[0]);
+    }
+}
+
+MRT_INLINE mrt_run_function *mrt_fully_connected_dsp_of(const mrt_output *output)
+{
+    return output->is_fast && output->act_min == -128 && output->act_max == 127 ? mrt_fully_connected_run_dsp_fast
+                                                                                : mrt_fully_connected_run_dsp;
+}
+
 static void mrt_fully_connected_run_rows_8(const void *params, const mrt_io *io)
 {
     mrt_fully_connected_i8_rows_8((const mrt_fully_connected_channels_params *)params, (const int8_t *)io->in[0],
@@ -145,7 +167,7 @@ static MRT_COLD mrt_reason mrt_fully_connected_prepare_i8(mrt_build *b)
     p.out_count = reference.out_count;
     p.w = reference.w = mrt_constant_bytes(b, 1, 0);
     p.channels = mrt_fully_connected_channels(b, &reference, &p.output);
-    b->run = mrt_arch_of(b) == MRT_ARCH_ARM_DSP ? mrt_fully_connected_run_dsp
+    b->run = mrt_arch_of(b) == MRT_ARCH_ARM_DSP ? mrt_fully_connected_dsp_of(&p.output)
              : mrt_arch_of(b) == MRT_ARCH_RISCV ? mrt_fully_connected_run_rows_8
                                                 : mrt_fully_connected_run_rows;
     mrt_store(b, &p, sizeof p, 2);
