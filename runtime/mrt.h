@@ -29,7 +29,7 @@
 #define MRT_ALIGN
 #endif
 
-#if defined(__FLASH) && !defined(__cplusplus)
+#if defined(__FLASH) && !defined(__cplusplus) && !defined(__STRICT_ANSI__) /* -std=c99 does not know the word */
 #define MRT_FLASH __flash
 #else
 #define MRT_FLASH

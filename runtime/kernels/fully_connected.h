@@ -55,16 +55,16 @@ typedef struct mrt_fully_connected_i8_scales {
     mrt_activation activation;
 } mrt_fully_connected_i8_scales;
 
-/* Fills act_min, act_max, step, and mult and shift, which have w_scale_count entries; out_zero is read. With one weight
- * scale the product of scales is taken in float, with several in double, as the reference does. */
+/* Fills act_min, act_max, step, and mult and shift, which have w_scale_count entries; out_zero is read. The product of
+ * scales is taken in double, with one weight scale too: in float some multipliers, and a few outputs in a million, differ.
+ */
 MRT_INLINE void mrt_fully_connected_i8_prepare(mrt_fully_connected_i8_params *p, const mrt_fully_connected_i8_scales *s,
                                                int32_t *mult, int8_t *shift)
 {
     int32_t o, exponent;
 
     for (o = 0; o < s->w_scale_count; o++) {
-        const float  rounded = s->in_scale * s->w_scale[o];
-        const double product = s->w_scale_count > 1 ? (double)s->in_scale * (double)s->w_scale[o] : (double)rounded;
+        const double product = (double)s->in_scale * (double)s->w_scale[o];
         mrt_quantize_multiplier(product / (double)s->out_scale, &mult[o], &exponent);
         shift[o] = (int8_t)exponent;
     }
