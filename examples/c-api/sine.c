@@ -58,8 +58,9 @@ int main(void)
         show(network, &err);
         printf("int8:\n");
         show(small, &err);
-        printf("sine_int8.tflite, and as C in sine_firmware/: %zu bytes of memory, %zu of constants\n", compiled.arena_bytes,
-               compiled.constant_bytes);
+        printf("sine_int8.tflite, and as C in sine_firmware/: on a Cortex-M4 %zu bytes of memory, %zu of constants\n",
+               mote_compiled_for(&compiled, "arm-dsp")->arena_bytes,
+               mote_compiled_for(&compiled, "arm-dsp")->constant_bytes);
     }
     if (err.code != MOTE_OK)
         fprintf(stderr, "sine: %s\n", err.text);

@@ -361,7 +361,7 @@ static void like_layers_share_one_instance(void **state)
 
     (void)state;
     assert_int_equal(speed.result.step_count, 6);
-    assert_int_equal(size.result.chips[0].instance_count, 2); /* FULLY_CONNECTED and SOFTMAX */
+    assert_int_equal(size.result.chips[0].instance_count, 3); /* FULLY_CONNECTED with RELU and without, SOFTMAX */
     assert_true(speed.result.chips[0].instance_count <= 6 && speed.result.chips[0].instance_count >= 2);
     mote_model_destroy(model);
 

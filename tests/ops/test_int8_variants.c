@@ -39,8 +39,9 @@ static void fill(const variant_case *v, uint32_t sample, int32_t index, mote_fen
         mote_case_fill(MOTE_I8, mote_case_key(v->kind, &v->c, 100 + 16 * sample + (uint32_t)index), in->bytes, in->count);
 }
 
-static void run(const mote_case_model *built, const mote_kernel *kernel, bool is_packed, const mrt_io *io)
+static void run(const mote_case_model *built, const mote_kernel *kernel, bool is_packed, mrt_io *io)
 {
+    mote_fenced   scratch = mote_fenced_create(kernel->scratch ? kernel->scratch(built->graph, built->node) : 0);
     mote_arena    arena = {0};
     mote_prepared prepared = {.arena = &arena};
     mote_error    err = {0};
@@ -48,7 +49,10 @@ static void run(const mote_case_model *built, const mote_kernel *kernel, bool is
     assert_int_equal(kernel->prepare(built->graph, built->node, &prepared, &err), MOTE_OK);
     if (is_packed && kernel->pack)
         assert_int_equal(kernel->pack(built->graph, built->node, &prepared, &err), MOTE_OK);
+    io->scratch = scratch.bytes;
     kernel->run(prepared.params, io);
+    mote_fenced_check(&scratch, kernel->symbol);
+    mote_fenced_free(&scratch);
     mote_arena_destroy(&arena);
 }
 

@@ -125,12 +125,14 @@ static void run_in_place(kernel_test *t, const mote_kernel *kernel, const mote_p
     mote_fenced_free(&both);
 }
 
-/* Input and output in one buffer, the input `distance` bytes above the output (or below); `both` receives the output. */
+/* Input and output in one buffer, the input `distance` bytes above the output (or below), and at a multiple of 4, where
+ * plans put it; the buffer receives the output. */
 static mote_fenced run_at_distance(kernel_test *t, const mote_kernel *kernel, const mote_prepared *prepared,
                                    ptrdiff_t distance)
 {
     const mote_fenced *given = &t->in[t->first_input];
-    const size_t       in_at = distance > 0 ? (size_t)distance : 0, out_at = distance < 0 ? (size_t)-distance : 0;
+    const size_t       above = distance > 0 ? (size_t)distance : 0, in_at = (above + 3) / 4 * 4;
+    const size_t       out_at = in_at - above + (distance < 0 ? (size_t)-distance : 0);
     const size_t       in_end = in_at + given->count, out_end = out_at + t->out.count;
     mote_fenced        whole = mote_fenced_create(in_end > out_end ? in_end : out_end), in = whole, out = whole;
 

@@ -169,7 +169,8 @@ static void overlap_is_the_least_distance_that_reads_and_writes_allow(void **sta
                                      c.attrs.conv_2d.dilation_w};
         const mrt_window   w = mote_window_prepare(built.graph, built.node, &window, &built.node->as.conv_2d.padding);
         const int32_t      early = draw(&draws, 0, w.out_c - 1);
-        const int64_t      least = trace_distance(&w, early) * 4, got = mote_window_overlap(&w, 4, early);
+        const int64_t      values = trace_distance(&w, early); /* INT64_MIN: nothing is read */
+        const int64_t      least = values == INT64_MIN ? values : values * 4, got = mote_window_overlap(&w, 4, early);
 
         if (w.dilation_h == 1 && w.dilation_w == 1 ? got != least : got < least)
             fail_msg("window %d: overlap %d, %d is the least", i, (int)got, (int)least);
