@@ -400,7 +400,8 @@ void mote_emit_source(const mote_emitter *e, mote_text *out)
         " * The level is set here, so that it does not depend on the project's flags; so is that products and sums are\n"
         " * rounded one by one, as they are on the host. */\n"
         "#if defined(__clang__)\n#pragma STDC FP_CONTRACT OFF\n#elif defined(__GNUC__)\n"
-        "#pragma GCC optimize(\"%s\", \"fp-contract=off\", \"no-schedule-insns\", \"omit-frame-pointer\")\n#endif\n\n#include \"%s.h\"\n\n",
+        "#pragma GCC optimize(\"%s\", \"fp-contract=off\", \"no-schedule-insns\", "
+        "\"omit-frame-pointer\")\n#endif\n\n#include \"%s.h\"\n\n",
         e->name, MOTE_VERSION, e->optimize == MOTE_OPTIMIZE_SIZE ? "size" : "speed",
         e->optimize == MOTE_OPTIMIZE_SIZE ? "Os" : "O2", e->name);
     mote_text_puts(out, "#include \"mote_runtime/mrt.h\"\n\n");
