@@ -19,12 +19,12 @@ const mote_target mote_target_arm_dsp = {.name = "arm-dsp",
                                          .kernels = MOTE_TARGET_PORTABLE | MOTE_TARGET_ARM_DSP,
                                          .is_packed = true,
                                          .condition = "defined(__ARM_FEATURE_DSP) && defined(__GNUC__)",
-                                         .code_bytes = 7700};
+                                         .code_bytes = 9060};
 const mote_target mote_target_riscv = {.name = "riscv",
                                        .kernels = MOTE_TARGET_PORTABLE | MOTE_TARGET_RISCV,
                                        .is_packed = true,
                                        .condition = "defined(__riscv) && __riscv_xlen == 32 && defined(__riscv_mul)",
-                                       .code_bytes = 16384};
+                                       .code_bytes = 32768};
 const mote_target mote_target_avr = {
     .name = "avr", .kernels = MOTE_TARGET_AVR, .is_packed = true, .condition = "defined(__AVR__)", .code_bytes = 8192};
 
