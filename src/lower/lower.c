@@ -48,8 +48,7 @@ static const mote_kernel *choose_kernel(const mote_target *target, const mote_op
     const mote_kernel *chosen = &row->kernels[0], *kernel;
 
     for (kernel = chosen; kernel->symbol; kernel++)
-        if ((kernel->targets & target->kernels) && (target->is_packed || !kernel->needs_pack) &&
-            (!kernel->applies || kernel->applies(graph, node)))
+        if ((kernel->targets & target->kernels) && (!kernel->applies || kernel->applies(graph, node)))
             chosen = kernel;
     return chosen;
 }

@@ -99,7 +99,6 @@ typedef struct mote_kernel {
     ptrdiff_t (*overlap)(const mote_graph *graph, const mote_node *node);
     bool is_view; /* out is in[0]'s bytes: nothing runs, the two share their place (prepare and run are NULL) */
     mote_status (*prepare)(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err);
-    bool needs_pack; /* reads what pack makes: only for targets that pack */
     /* For compiled code, after prepare: folds zero points into the bias, re-lays weights. NULL: nothing to do. */
     mote_status (*pack)(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err);
     void (*run)(const void *params, const mrt_io *io); /* the same header, instantiated for the host */

@@ -217,8 +217,7 @@ static void run_variants(kernel_test *t)
             continue;
         if (!t->first_kernel)
             t->first_kernel = kernel;
-        if (!kernel->needs_pack)
-            run_kernel(t, kernel, false);
+        run_kernel(t, kernel, false);
         run_kernel(t, kernel, true);
     }
     assert_non_null(t->first_kernel);
