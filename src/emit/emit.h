@@ -103,6 +103,8 @@ mote_status mote_emit_runtime_files(const char *const *paths, int32_t count, con
 /* "{1, 2, 3}" in lines of at most 120 characters; one element alone. float32 and the integers of 8 to 64 bits. */
 void mote_emit_values(mote_text *out, const void *values, mote_dtype dtype, size_t count);
 void mote_emit_value(mote_text *out, const void *values, mote_dtype dtype, size_t index);
+/* The value of a field that is no pointer. */
+void mote_emit_scalar(mote_text *out, const mote_field *field, const void *params);
 /* Text made fit to stand inside a comment: what would end it, or begin another, is taken apart. */
 void mote_emit_comment(mote_text *out, const char *text);
 /* A C string literal. */

@@ -34,21 +34,6 @@ void mote_emit_condition_end(const mote_emitter *e, uint32_t mask, mote_text *ou
 
 /* ---- constants ---- */
 
-/* The array that a pointer field points to, or NULL for a NULL pointer. */
-static const mote_const_array *pointed_array(const mote_step *step, const mote_field *field)
-{
-    const void *pointer;
-    int32_t     i;
-
-    memcpy(&pointer, (const uint8_t *)step->prepared.params + field->offset, sizeof pointer);
-    if (!pointer)
-        return NULL;
-    for (i = 0; i < step->prepared.array_count; i++)
-        if (step->prepared.arrays[i].values == pointer)
-            return &step->prepared.arrays[i];
-    return NULL;
-}
-
 static const mote_const_array *find_array(const mote_step *step, const char *role)
 {
     int32_t i;
@@ -101,14 +86,6 @@ static void emit_arrays(const mote_emitter *e, mote_text *out)
         }
 }
 
-static void emit_scalar(const mote_step *step, const mote_field *field, mote_text *out)
-{
-    static const mote_dtype integers[] = {[1] = MOTE_I8, [2] = MOTE_I16, [4] = MOTE_I32};
-    const uint8_t          *at = (const uint8_t *)step->prepared.params + field->offset;
-
-    mote_emit_value(out, at, field->kind == MOTE_FIELD_FLOAT ? MOTE_F32 : integers[field->bytes], 0);
-}
-
 /* Where arrays in an initializer come from. */
 typedef enum array_names { ARRAYS_OF_STEP, ARRAYS_AS_ARGUMENTS } array_names;
 
@@ -120,7 +97,7 @@ static int32_t index_of(const mote_variant *variant, const mote_step *step)
 static void emit_pointer(const mote_emitter *e, const mote_variant *variant, const mote_step *step, const mote_field *field,
                          array_names names, mote_text *out)
 {
-    const mote_const_array *array = pointed_array(step, field);
+    const mote_const_array *array = mote_prepared_array(&step->prepared, field);
 
     if (!array)
         mote_text_puts(out, "NULL");
@@ -141,7 +118,7 @@ static void emit_params(const mote_emitter *e, const mote_variant *variant, cons
         if (field->kind == MOTE_FIELD_POINTER)
             emit_pointer(e, variant, step, field, names, out);
         else
-            emit_scalar(step, field, out);
+            mote_emit_scalar(out, field, step->prepared.params);
         mote_text_puts(out, ",\n");
     }
 }
@@ -184,7 +161,7 @@ static void emit_array_arguments(const mote_step *step, mote_text *out)
     const mote_field *field;
 
     for (field = step->kernel->fields; field->name; field++) {
-        const mote_const_array *array = field->kind == MOTE_FIELD_POINTER ? pointed_array(step, field) : NULL;
+        const mote_const_array *array = field->kind == MOTE_FIELD_POINTER ? mote_prepared_array(&step->prepared, field) : NULL;
         if (array)
             mote_text_printf(out, "const MRT_FLASH %s *%s, ", mote_dtype_c_name(array->dtype), field->name);
     }
@@ -200,7 +177,7 @@ static void emit_shared_params(const mote_step *step, mote_text *out)
     for (field = step->kernel->fields; field->name; field++)
         if (field->decides) {
             mote_text_printf(out, "    params.%s = ", field->name);
-            emit_scalar(step, field, out);
+            mote_emit_scalar(out, field, step->prepared.params);
             mote_text_puts(out, ";\n");
         }
 }
@@ -270,7 +247,7 @@ static void emit_call(const mote_emitter *e, const mote_variant *variant, int32_
         separator = ", ";
     }
     for (field = step->kernel->fields; takes_arrays(instance) && field->name; field++) {
-        const mote_const_array *array = field->kind == MOTE_FIELD_POINTER ? pointed_array(step, field) : NULL;
+        const mote_const_array *array = field->kind == MOTE_FIELD_POINTER ? mote_prepared_array(&step->prepared, field) : NULL;
         if (array) {
             mote_text_printf(out, "%s%s_%d_%s", separator, e->name, s, array->role);
             separator = ", ";

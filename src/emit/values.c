@@ -80,6 +80,14 @@ void mote_emit_values(mote_text *out, const void *values, mote_dtype dtype, size
     mote_text_puts(out, "}");
 }
 
+void mote_emit_scalar(mote_text *out, const mote_field *field, const void *params)
+{
+    static const mote_dtype integers[] = {[1] = MOTE_I8, [2] = MOTE_I16, [4] = MOTE_I32};
+    const uint8_t          *at = (const uint8_t *)params + field->offset;
+
+    mote_emit_value(out, at, field->kind == MOTE_FIELD_FLOAT ? MOTE_F32 : integers[field->bytes], 0);
+}
+
 void mote_emit_comment(mote_text *out, const char *text)
 {
     for (; *text; text++) {

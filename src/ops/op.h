@@ -196,6 +196,8 @@ mote_status mote_model_verify(mote_model *model, mote_error *err);
 void       *mote_prepared_params(mote_prepared *prepared, size_t bytes, mote_error *err);
 mote_status mote_prepared_add(mote_prepared *prepared, const char *role, const void *values, mote_dtype dtype, size_t count,
                               mote_error *err);
+/* The array that a pointer field points to; NULL for a NULL pointer, and where it is not listed. */
+const mote_const_array *mote_prepared_array(const mote_prepared *prepared, const mote_field *field);
 /* Replaces an array (pack does). */
 void mote_prepared_replace(mote_prepared *prepared, const char *role, const void *values, mote_dtype dtype, size_t count);
 

@@ -141,6 +141,18 @@ mote_status mote_prepared_add(mote_prepared *prepared, const char *role, const v
     return MOTE_OK;
 }
 
+const mote_const_array *mote_prepared_array(const mote_prepared *prepared, const mote_field *field)
+{
+    const void *pointer;
+    int32_t     i;
+
+    memcpy(&pointer, (const uint8_t *)prepared->params + field->offset, sizeof pointer);
+    for (i = 0; pointer && i < prepared->array_count; i++)
+        if (prepared->arrays[i].values == pointer)
+            return &prepared->arrays[i];
+    return NULL;
+}
+
 void mote_prepared_replace(mote_prepared *prepared, const char *role, const void *values, mote_dtype dtype, size_t count)
 {
     int32_t i;

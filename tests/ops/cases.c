@@ -67,6 +67,18 @@ void mote_case_fill(mote_dtype dtype, mote_random_key key, void *values, size_t 
             store_integer(dtype, values, i, random_integer(dtype, key, i));
 }
 
+void mote_case_fill_sample(mote_op_kind kind, const mote_op_case *c, const mote_tensor *in, int32_t index, uint32_t sample,
+                           void *values)
+{
+    long long low, high;
+
+    mote_case_fill(in->dtype, mote_case_key(kind, c, 100 + 16 * sample + (uint32_t)index), values, mote_tensor_count(in));
+    if (sample > 1 || mote_dtype_bits(in->dtype) != 8)
+        return;
+    mote_dtype_limits(in->dtype, &low, &high);
+    memset(values, (int)(sample == 0 ? low : high) & 0xff, mote_tensor_count(in));
+}
+
 /* Uniform in its logarithm. */
 static float random_scale(mote_random_key key, uint64_t index, float low, float high)
 {
@@ -263,6 +275,76 @@ static void quantize_operands(case_builder *b)
         quantize_operand(b, &b->built.graph->tensors[node->out[i]], &b->want[node->in_count + i], true, 50 + (uint32_t)i);
 }
 
+/* ---- twists ---- */
+
+static void twist_weight(mote_case_twist twist, int8_t *value, int32_t channel, size_t i)
+{
+    if (twist == MOTE_TWIST_EXTREME)
+        *value = channel % 2 ? -127 : 127;
+    else if (i % 4 == 0)
+        *value = -128;
+    else if (i % 4 == 1)
+        *value = (int8_t)-(int)(i % 3 == 0);
+}
+
+/* axis is the channels': 0, or the last one. */
+static void twist_weights(mote_case_twist twist, mote_tensor *w, int32_t axis)
+{
+    const size_t count = mote_tensor_count(w), channels = (size_t)w->dim[axis];
+    size_t       i;
+
+    for (i = 0; i < count; i++)
+        twist_weight(twist, (int8_t *)w->data + i, (int32_t)(axis == 0 ? i / (count / channels) : i % channels), i);
+}
+
+static void twist_bias(mote_case_twist twist, mote_tensor *bias)
+{
+    int32_t *values = bias->data, i;
+
+    for (i = 0; i < bias->dim[0]; i++)
+        if (twist == MOTE_TWIST_EXTREME && i % 2 == 0)
+            values[i] = 0;
+        else if (twist == MOTE_TWIST_CONSTANT && i % 3 == 0)
+            values[i] = i % 2 ? 1 << 30 : -(1 << 30);
+}
+
+/* An input's quantization may be the output's, too. */
+static void twist_zeros(int32_t zero_point, const mote_tensor *in, const mote_tensor *out)
+{
+    if (in->dtype == MOTE_I8 && in->quant)
+        in->quant->zero_point[0] = zero_point;
+    if (out->dtype == MOTE_I8 && out->quant)
+        out->quant->zero_point[0] = zero_point;
+}
+
+static mote_tensor *operand_of(case_builder *b, int32_t index)
+{
+    const mote_node *node = b->built.node;
+
+    return index < node->in_count && node->in[index] != MOTE_NONE ? &b->built.graph->tensors[node->in[index]] : NULL;
+}
+
+static void twist_numbers(case_builder *b)
+{
+    const mote_case_twist twist = b->c->twist;
+    mote_tensor          *in = operand_of(b, 0);
+    mote_tensor          *w = operand_of(b, 1), *bias = operand_of(b, 2);
+    mote_tensor          *out = &b->built.graph->tensors[b->built.node->out[0]];
+
+    if (twist == MOTE_TWIST_LOW_ZEROS || twist == MOTE_TWIST_HIGH_ZEROS)
+        twist_zeros(twist == MOTE_TWIST_LOW_ZEROS ? -128 : 127, in, out);
+    if (!w || w->dtype != MOTE_I8 || b->want[1].rule != MOTE_QUANT_WEIGHTS)
+        return;
+    if (twist == MOTE_TWIST_EXTREME || twist == MOTE_TWIST_MINUS_128)
+        twist_weights(twist, w, b->want[1].axis);
+    if (bias && bias->dtype == MOTE_I32)
+        twist_bias(twist, bias);
+    if (twist == MOTE_TWIST_FINE)
+        out->quant->scale[0] = in->quant->scale[0] * w->quant->scale[0] * 0.9f;
+    if (twist == MOTE_TWIST_COARSE)
+        out->quant->scale[0] *= 64.0f;
+}
+
 static void fill_constants(case_builder *b)
 {
     const mote_node *node = b->built.node;
@@ -287,6 +369,7 @@ static mote_status infer(case_builder *b)
     MOTE_TRY(mote_op_infer(b->built.model, b->built.graph, &b->built.graph->nodes[0], &b->err));
     assert_int_equal(mote_node_out(b->built.graph, b->built.node, 0)->dtype, b->build->out);
     quantize_operands(b);
+    twist_numbers(b);
     return mote_model_verify(b->built.model, &b->err);
 }
 
@@ -361,26 +444,31 @@ void mote_fenced_free(mote_fenced *fenced)
 typedef struct case_run {
     mote_op_kind   kind;
     mote_case_test run;
+    uint32_t       drawn_count;
 } case_run;
 
 static void run_operator(void **state)
 {
     const case_run     *all = *state;
     const mote_op_case *c = mote_op_cases[all->kind];
+    mote_drawn_case     drawn;
+    uint32_t            i;
 
     assert_non_null(c->claim);
     for (; c->claim; c++)
         all->run(all->kind, c);
+    for (i = 0; i < all->drawn_count && mote_case_draw(&drawn, all->kind, i); i++)
+        all->run(all->kind, &drawn.c);
 }
 
-int mote_case_run_all(const char *group, mote_case_test run)
+int mote_case_run_all(const char *group, mote_case_test run, uint32_t drawn_count)
 {
     case_run          runs[MOTE_OP_COUNT];
     struct CMUnitTest tests[MOTE_OP_COUNT];
     int               i;
 
     for (i = 0; i < MOTE_OP_COUNT; i++) {
-        runs[i] = (case_run){(mote_op_kind)i, run};
+        runs[i] = (case_run){(mote_op_kind)i, run, drawn_count};
         tests[i] = (struct CMUnitTest){mote_op_kind_name((mote_op_kind)i), run_operator, NULL, NULL, &runs[i]};
     }
     return _cmocka_run_group_tests(group, tests, MOTE_OP_COUNT, NULL, NULL);

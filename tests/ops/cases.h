@@ -7,7 +7,8 @@
  *         {0},
  *     };
  *
- * The case says shapes and attributes; the drivers choose types, scales and values.
+ * The case says shapes and attributes; the drivers choose types, scales and values. Beside the tables there are drawn cases
+ * (drawn.c): random shapes and attributes.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_TESTS_OPS_CASES_H
 #define MOTE_TESTS_OPS_CASES_H
@@ -39,11 +40,25 @@ typedef struct mote_case_operand {
 
 enum { MOTE_CASE_OPERANDS = 8 };
 
+/* What is special about the numbers of an int8 operator with weights, or about its zero points; elsewhere nothing. */
+typedef enum mote_case_twist {
+    MOTE_TWIST_NONE = 0,
+    MOTE_TWIST_LOW_ZEROS,  /* zero points of input and output: -128 */
+    MOTE_TWIST_HIGH_ZEROS, /* 127 */
+    MOTE_TWIST_EXTREME,    /* channels of 127, -127, 127 ...; every other bias 0 */
+    MOTE_TWIST_MINUS_128,  /* one in four weights is -128, one in four 0 or -1 */
+    MOTE_TWIST_CONSTANT,   /* every third channel's bias drowns what its weights add */
+    MOTE_TWIST_FINE,       /* multipliers above 1 */
+    MOTE_TWIST_COARSE,     /* so small that outputs have few values */
+    MOTE_TWIST_COUNT
+} mote_case_twist;
+
 typedef struct mote_op_case {
     const char       *claim; /* what is special about it; NULL ends the table */
     mote_case_operand in[MOTE_CASE_OPERANDS];
     mote_attrs        attrs;
     mote_activation   activation;
+    mote_case_twist   twist;
     bool              is_inferring; /* gradients are those of inference: moving statistics, no dropout */
 } mote_op_case;
 
@@ -80,6 +95,9 @@ mote_random_key mote_case_key(mote_op_kind kind, const mote_op_case *c, uint32_t
 
 /* Random values: floats in [-4, 4), integers over the whole type, one in eight at one of its ends. */
 void mote_case_fill(mote_dtype dtype, mote_random_key key, void *values, size_t count);
+/* Values of operand `index` for a run: sample 0 all lowest, 1 all highest where they have 8 bits, the others random. */
+void mote_case_fill_sample(mote_op_kind kind, const mote_op_case *c, const mote_tensor *in, int32_t index, uint32_t sample,
+                           void *values);
 
 /* A zeroed buffer between guard bytes, which begin right after its last. */
 typedef struct mote_fenced {
@@ -92,8 +110,16 @@ mote_fenced mote_fenced_create(size_t count);
 void        mote_fenced_check(const mote_fenced *fenced, const char *what); /* fails the test when a guard was written to */
 void        mote_fenced_free(mote_fenced *fenced);
 
-/* One cmocka test an operator, which runs all its cases; returns cmocka's count of failures. */
+/* A case with random shapes and attributes, the same each time; false: none are drawn for this operator. */
+typedef struct mote_drawn_case {
+    mote_op_case c;
+    char         claim[120]; /* c.claim: it tells the whole case */
+} mote_drawn_case;
+
+bool mote_case_draw(mote_drawn_case *drawn, mote_op_kind kind, uint32_t index);
+
+/* One cmocka test an operator, which runs all its cases, then drawn_count drawn ones; returns cmocka's count of failures. */
 typedef void (*mote_case_test)(mote_op_kind kind, const mote_op_case *c);
-int mote_case_run_all(const char *group, mote_case_test run);
+int mote_case_run_all(const char *group, mote_case_test run, uint32_t drawn_count);
 
 #endif

@@ -275,5 +275,5 @@ static void check_gradients(mote_op_kind kind, const mote_op_case *c)
 
 int main(void)
 {
-    return mote_case_run_all("backward equals central differences", check_gradients);
+    return mote_case_run_all("backward equals central differences", check_gradients, 0);
 }

@@ -30,15 +30,6 @@ static mote_tensor *result(mote_graph *graph, const mote_node *node)
 
 /* ---- running ---- */
 
-/* Samples 0 and 1 are at the ends. */
-static void fill(const variant_case *v, uint32_t sample, int32_t index, mote_fenced *in)
-{
-    if (sample < 2)
-        memset(in->bytes, sample == 0 ? -128 : 127, in->count);
-    else
-        mote_case_fill(MOTE_I8, mote_case_key(v->kind, &v->c, 100 + 16 * sample + (uint32_t)index), in->bytes, in->count);
-}
-
 static void run(const mote_case_model *built, const mote_kernel *kernel, bool is_packed, mrt_io *io)
 {
     mote_fenced   scratch = mote_fenced_create(kernel->scratch ? kernel->scratch(built->graph, built->node) : 0);
@@ -70,7 +61,7 @@ static void check_kernel(const variant_case *v, const mote_case_model *built, co
             in[used++] = mote_fenced_create(mote_tensor_count(operand(built->graph, built->node, i)));
     for (sample = 0; sample < SAMPLES; sample++) {
         for (i = 0; i < used; i++) {
-            fill(v, sample, i, &in[i]);
+            mote_case_fill_sample(v->kind, &v->c, operand(built->graph, built->node, i), i, sample, in[i].bytes);
             io.in[i] = in[i].bytes;
         }
         io.out[0] = expected.bytes;

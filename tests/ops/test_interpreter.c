@@ -3,7 +3,7 @@
 #include "cases.h"
 #include "interpreter.h"
 
-enum { SAMPLES = 3 };
+enum { SAMPLES = 3, DRAWN = 200 };
 
 static void run_row(mote_op_kind kind, const mote_op_case *c, const mote_op_row *row, mote_granularity granularity)
 {
@@ -48,5 +48,5 @@ static void run_case(mote_op_kind kind, const mote_op_case *c)
 
 int main(void)
 {
-    return mote_case_run_all("the interpreter agrees", run_case);
+    return mote_case_run_all("the interpreter agrees", run_case, DRAWN);
 }
