@@ -1,7 +1,9 @@
 /* Cases of operators (../cases.h) as C for run_cases.c: parameters, constants, inputs, and what the reference answers on the
  * host.
  *
- *     write_cases TARGET DRAWN_COUNT [OPERATOR ...]     TARGET: arm-dsp, riscv, portable; OPERATOR: CONV_2D; none: all
+ *     write_cases TARGET DRAWN_COUNT [OPERATOR ...]     TARGET: arm-dsp, riscv, portable
+ *
+ * OPERATOR, CONV_2D for instance: these only, and only with the kernels that are not for every target.
  *
  * Each kernel takes its parameters from a table, or, with CONSTANT_PARAMS defined, has them as constants of its own, as
  * compiled models have.
@@ -17,7 +19,8 @@
 
 typedef struct writer {
     const mote_target *target;
-    mote_op_kind       kind;                      /* being written */
+    bool               is_narrow; /* the kernels for every target are left out */
+    mote_op_kind       kind;      /* being written */
     int32_t            input_number, case_number; /* of those written so far */
     size_t             in_max, out_max, scratch_max;
     const mote_kernel *named[64]; /* that have a function */
@@ -237,7 +240,8 @@ static void write_case_as(writer *w, const mote_op_case *c, const mote_op_row *r
 
     write_samples(w, &b, kernel);
     for (; kernel->symbol; kernel++)
-        if (is_for(kernel, w->target->kernels, &b) && !is_replaced(kernel, &b))
+        if (is_for(kernel, w->target->kernels, &b) && !is_replaced(kernel, &b) &&
+            !(w->is_narrow && kernel->targets == MOTE_TARGET_ANY))
             write_kernel(w, &b, kernel);
     mote_case_destroy(&b.model);
 }
@@ -294,7 +298,7 @@ static bool is_wanted(mote_op_kind kind, int count, char **names)
 
 int main(int argc, char **argv)
 {
-    writer w = {.target = argc >= 3 ? mote_target_find(argv[1]) : NULL};
+    writer w = {.target = argc >= 3 ? mote_target_find(argv[1]) : NULL, .is_narrow = argc > 3};
     int    kind;
 
     if (!w.target)
