@@ -161,7 +161,8 @@ static void emit_array_arguments(const mote_step *step, mote_text *out)
     const mote_field *field;
 
     for (field = step->kernel->fields; field->name; field++) {
-        const mote_const_array *array = field->kind == MOTE_FIELD_POINTER ? mote_prepared_array(&step->prepared, field) : NULL;
+        const mote_const_array *array =
+            field->kind == MOTE_FIELD_POINTER ? mote_prepared_array(&step->prepared, field) : NULL;
         if (array)
             mote_text_printf(out, "const MRT_FLASH %s *%s, ", mote_dtype_c_name(array->dtype), field->name);
     }
@@ -247,7 +248,8 @@ static void emit_call(const mote_emitter *e, const mote_variant *variant, int32_
         separator = ", ";
     }
     for (field = step->kernel->fields; takes_arrays(instance) && field->name; field++) {
-        const mote_const_array *array = field->kind == MOTE_FIELD_POINTER ? mote_prepared_array(&step->prepared, field) : NULL;
+        const mote_const_array *array =
+            field->kind == MOTE_FIELD_POINTER ? mote_prepared_array(&step->prepared, field) : NULL;
         if (array) {
             mote_text_printf(out, "%s%s_%d_%s", separator, e->name, s, array->role);
             separator = ", ";

@@ -284,7 +284,7 @@ static void twist_weight(mote_case_twist twist, int8_t *value, int32_t channel, 
     else if (i % 4 == 0)
         *value = -128;
     else if (i % 4 == 1)
-        *value = (int8_t)-(int)(i % 3 == 0);
+        *value = (int8_t) - (int)(i % 3 == 0);
 }
 
 /* axis is the channels': 0, or the last one. */

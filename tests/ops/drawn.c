@@ -90,9 +90,10 @@ static void set_conv(mote_conv_attrs *as, const drawn_window *w)
 
 static void describe(mote_drawn_case *drawn, uint32_t index, const drawn_window *w, int32_t in_c, int32_t out_c)
 {
-    snprintf(drawn->claim, sizeof drawn->claim, "drawn %u: %dx%dx%d, %d of %dx%d, strides %d %d, dilations %d %d, %s, twist %d",
-             index, w->in_h, w->in_w, in_c, out_c, w->kernel_h, w->kernel_w, w->stride_h, w->stride_w, w->dilation_h,
-             w->dilation_w, w->is_same ? "SAME" : "VALID", (int)drawn->c.twist);
+    snprintf(drawn->claim, sizeof drawn->claim,
+             "drawn %u: %dx%dx%d, %d of %dx%d, strides %d %d, dilations %d %d, %s, twist %d", index, w->in_h, w->in_w, in_c,
+             out_c, w->kernel_h, w->kernel_w, w->stride_h, w->stride_w, w->dilation_h, w->dilation_w,
+             w->is_same ? "SAME" : "VALID", (int)drawn->c.twist);
 }
 
 static void draw_conv_2d(mote_drawn_case *drawn, dice *d, uint32_t index)
@@ -127,8 +128,8 @@ static void draw_pool(mote_drawn_case *drawn, dice *d, uint32_t index)
 {
     const drawn_window    w = draw_window(d, false, 9);
     const int32_t         channels = draw_channels(d, 19);
-    const mote_pool_attrs as = {w.kernel_h, w.kernel_w, w.stride_h, w.stride_w,
-                                {.mode = w.is_same ? MOTE_PADDING_SAME : MOTE_PADDING_VALID}};
+    const mote_pool_attrs as = {
+        w.kernel_h, w.kernel_w, w.stride_h, w.stride_w, {.mode = w.is_same ? MOTE_PADDING_SAME : MOTE_PADDING_VALID}};
 
     drawn->c.in[0] = operand(MOTE_CASE_INPUT, 4, (int32_t[]){once_in(d, 8) ? 2 : 1, w.in_h, w.in_w, channels});
     drawn->c.attrs.max_pool_2d = as; /* average_pool_2d is the same member */

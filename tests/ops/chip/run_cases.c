@@ -1,5 +1,5 @@
-/* Runs every case of cases.inc on the chip: apart, in place and overlapped as far as each kernel declares, with guards around
- * output and scratch. Writes how many runs there were, how many went wrong, and which cases they were of.
+/* Runs every case of cases.inc on the chip: apart, in place and overlapped as far as each kernel declares, with guards
+ * around output and scratch. Writes how many runs there were, how many went wrong, and which cases they were of.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cases.inc"
 #include "harness.h"
@@ -71,8 +71,7 @@ static int is_right(const chip_case *c, const layout *at, int32_t sample)
     c->run(c->params, &io);
     return is_equal(out, (const uint8_t *)c->out + sample * c->out_bytes, c->out_bytes) &&
            is_kept(scratch, c->scratch_bytes, c->scratch_bytes + GUARD_BYTES) &&
-           (at->is_in_second ||
-            is_kept(whole, mrt_max_i32(at->out + c->out_bytes, at->in + c->in_bytes[0]), WHOLE_BYTES)) &&
+           (at->is_in_second || is_kept(whole, mrt_max_i32(at->out + c->out_bytes, at->in + c->in_bytes[0]), WHOLE_BYTES)) &&
            is_kept(whole, 0, mrt_min_i32(at->out, at->in));
 }
 

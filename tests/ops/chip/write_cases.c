@@ -19,8 +19,8 @@
 
 typedef struct writer {
     const mote_target *target;
-    bool               is_narrow; /* the kernels for every target are left out */
-    mote_op_kind       kind;      /* being written */
+    bool               is_narrow;                 /* the kernels for every target are left out */
+    mote_op_kind       kind;                      /* being written */
     int32_t            input_number, case_number; /* of those written so far */
     size_t             in_max, out_max, scratch_max;
     const mote_kernel *named[64]; /* that have a function */
@@ -84,7 +84,8 @@ static void write_samples(writer *w, const built_case *b, const mote_kernel *ref
         mrt_io io = {.out = {out + sample * out_bytes}, .scratch = scratch};
         for (i = 0; i < b->in_count; i++) {
             io.in[i] = in[i] + sample * mote_tensor_bytes(b->in[i]);
-            mote_case_fill_sample(w->kind, b->c, b->in[i], b->operand[i], sample, in[i] + sample * mote_tensor_bytes(b->in[i]));
+            mote_case_fill_sample(w->kind, b->c, b->in[i], b->operand[i], sample,
+                                  in[i] + sample * mote_tensor_bytes(b->in[i]));
         }
         reference->run(prepared.params, &io);
     }
