@@ -339,6 +339,9 @@ static void twist_numbers(case_builder *b)
         twist_weights(twist, w, b->want[1].axis);
     if (bias && bias->dtype == MOTE_I32)
         twist_bias(twist, bias);
+    if (twist == MOTE_TWIST_WEIGHT_ZERO && b->kind == MOTE_OP_FULLY_CONNECTED && w->quant->count == 1)
+        w->quant->zero_point[0] =
+            w->dim[0] % 3 ? (int32_t)random_integer(MOTE_I8, mote_case_key(b->kind, b->c, 22), 0) : -128;
     if (twist == MOTE_TWIST_FINE)
         out->quant->scale[0] = in->quant->scale[0] * w->quant->scale[0] * 0.9f;
     if (twist == MOTE_TWIST_COARSE)

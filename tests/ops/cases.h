@@ -43,13 +43,14 @@ enum { MOTE_CASE_OPERANDS = 8 };
 /* What is special about the numbers of an int8 operator with weights, or about its zero points; elsewhere nothing. */
 typedef enum mote_case_twist {
     MOTE_TWIST_NONE = 0,
-    MOTE_TWIST_LOW_ZEROS,  /* zero points of input and output: -128 */
-    MOTE_TWIST_HIGH_ZEROS, /* 127 */
-    MOTE_TWIST_EXTREME,    /* channels of 127, -127, 127 ...; every other bias 0 */
-    MOTE_TWIST_MINUS_128,  /* one in four weights is -128, one in four 0 or -1 */
-    MOTE_TWIST_CONSTANT,   /* every third channel's bias drowns what its weights add */
-    MOTE_TWIST_FINE,       /* multipliers above 1 */
-    MOTE_TWIST_COARSE,     /* so small that outputs have few values */
+    MOTE_TWIST_LOW_ZEROS,   /* zero points of input and output: -128 */
+    MOTE_TWIST_HIGH_ZEROS,  /* 127 */
+    MOTE_TWIST_EXTREME,     /* channels of 127, -127, 127 ...; every other bias 0 */
+    MOTE_TWIST_MINUS_128,   /* one in four weights is -128, one in four 0 or -1 */
+    MOTE_TWIST_CONSTANT,    /* every third channel's bias drowns what its weights add */
+    MOTE_TWIST_FINE,        /* multipliers above 1 */
+    MOTE_TWIST_COARSE,      /* so small that outputs have few values */
+    MOTE_TWIST_WEIGHT_ZERO, /* FULLY_CONNECTED's weights per tensor have a zero point; one in three is -128 */
     MOTE_TWIST_COUNT
 } mote_case_twist;
 
