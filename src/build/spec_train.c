@@ -196,6 +196,7 @@ mote_status mote_spec_read_convert(mote_spec *spec, const mote_yaml_reader *read
 typedef struct deploy_section {
     const char   *target, *chip, *name;
     mote_optimize optimize;
+    bool          prune_constant;
 } deploy_section;
 
 static const mote_word compile_target_words[] = {{"c", 0}, {"array", 0}, {NULL, 0}};
@@ -205,6 +206,7 @@ static const mote_key deploy_keys[] = {
     MOTE_KEY("target", deploy_section, target, MOTE_KEY_TEXT, .words = compile_target_words),
     MOTE_KEY("chip", deploy_section, chip, MOTE_KEY_TEXT),
     MOTE_KEY("optimize", deploy_section, optimize, MOTE_KEY_WORD, .words = optimize_words),
+    MOTE_KEY("prune_constant", deploy_section, prune_constant, MOTE_KEY_BOOL),
     MOTE_KEY("name", deploy_section, name, MOTE_KEY_TEXT),
     {0},
 };
@@ -239,13 +241,15 @@ static mote_status check_identifier(const mote_yaml_reader *reader, const mote_y
 
 mote_status mote_spec_read_deploy(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map)
 {
-    deploy_section section = {0};
+    deploy_section section = {.prune_constant = true};
 
     MOTE_TRY(mote_spec_read_keys(reader, map, &(mote_spec_keys){"deploy", deploy_keys, NULL}, &section));
     MOTE_TRY(check_chip(reader, mote_yaml_find(map, "chip")));
     MOTE_TRY(check_identifier(reader, mote_yaml_find(map, "name")));
     spec->deploy.chip = section.chip;
-    spec->deploy.options =
-        (mote_compile_options){.target = section.target, .name = section.name, .optimize = section.optimize};
+    spec->deploy.options = (mote_compile_options){.target = section.target,
+                                                  .name = section.name,
+                                                  .optimize = section.optimize,
+                                                  .keeps_constant_channels = !section.prune_constant};
     return MOTE_OK;
 }

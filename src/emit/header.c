@@ -67,6 +67,33 @@ static void emit_places(const mote_emitter *e, const mote_variant *variant, mote
                          mote_plan_place(variant->program, graph->outputs[i])->offset);
 }
 
+static size_t largest_array(const mote_program *program)
+{
+    size_t  most = 0;
+    int32_t s, i;
+
+    for (s = 0; s < program->step_count; s++) {
+        const mote_prepared *prepared = &program->steps[s].prepared;
+        for (i = 0; i < prepared->array_count; i++) {
+            const size_t bytes = prepared->arrays[i].count * (size_t)mote_dtype_bits(prepared->arrays[i].dtype) / 8;
+            most = bytes > most ? bytes : most;
+        }
+    }
+    return most;
+}
+
+/* One clear line in place of what the compiler would say. */
+static void emit_limit(const mote_emitter *e, const mote_variant *variant, mote_text *out)
+{
+    const size_t limit = variant->program->target->object_bytes, array = largest_array(variant->program);
+    const size_t arena = variant->program->memory_bytes;
+
+    if (limit > 0 && (arena > limit || array > limit))
+        mote_text_printf(out, "#error \"%s: its %s %zu bytes, and a compiler for %s allows %zu in one object\"\n", e->name,
+                         arena > limit ? "arena has" : "largest array of weights has", arena > limit ? arena : array,
+                         variant->program->target->name, limit);
+}
+
 static void emit_chips(const mote_emitter *e, mote_text *out)
 {
     int32_t v;
@@ -82,6 +109,7 @@ static void emit_chips(const mote_emitter *e, mote_text *out)
                 mote_text_puts(out, "#else\n");
             mote_text_printf(out, "#define %s_CHIP %d /* %s */\n", e->upper, v, e->variants[v].program->target->name);
         }
+        emit_limit(e, &e->variants[v], out);
         emit_places(e, &e->variants[v], out);
     }
     mote_text_puts(out, e->variant_count > 1 ? "#endif\n\n" : "\n");

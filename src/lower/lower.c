@@ -25,8 +25,12 @@ const mote_target mote_target_riscv = {.name = "riscv",
                                        .is_packed = true,
                                        .condition = "defined(__riscv) && __riscv_xlen == 32 && defined(__riscv_mul)",
                                        .code_bytes = 32768};
-const mote_target mote_target_avr = {
-    .name = "avr", .kernels = MOTE_TARGET_AVR, .is_packed = true, .condition = "defined(__AVR__)", .code_bytes = 8192};
+const mote_target mote_target_avr = {.name = "avr",
+                                     .kernels = MOTE_TARGET_AVR,
+                                     .is_packed = true,
+                                     .condition = "defined(__AVR__)",
+                                     .code_bytes = 8192,
+                                     .object_bytes = 32767};
 
 const mote_target *mote_target_find(const char *name)
 {

@@ -11,10 +11,11 @@
 
 typedef struct mote_target {
     const char      *name;
-    mote_target_mask kernels;    /* whose kernels may be used, besides the reference ones */
-    bool             is_packed;  /* compiled code: weights re-laid, zero points folded; else TensorFlow Lite's layout */
-    const char      *condition;  /* how a compiler for such a chip is recognised: what follows #if; NULL: any */
-    int32_t          code_bytes; /* how much code, about, is worth its speed; 0: any */
+    mote_target_mask kernels;      /* whose kernels may be used, besides the reference ones */
+    bool             is_packed;    /* compiled code: weights re-laid, zero points folded; else TensorFlow Lite's layout */
+    const char      *condition;    /* how a compiler for such a chip is recognised: what follows #if; NULL: any */
+    int32_t          code_bytes;   /* how much code, about, is worth its speed; 0: any */
+    size_t           object_bytes; /* its compilers allow no larger array or struct; 0: any */
 } mote_target;
 
 extern const mote_target mote_target_host;                                 /* what `mote run` uses */

@@ -77,6 +77,7 @@ static void design_spec_is_read_as_it_says(void **state)
     assert_false(spec->convert.options.is_per_tensor);
     assert_string_equal(spec->deploy.options.target, "c");
     assert_string_equal(spec->deploy.chip, "cortex-m4");
+    assert_false(spec->deploy.options.keeps_constant_channels);
     assert_int_equal(model->graphs[0].node_count, 4);
     assert_int_equal(model->params.count, 784 * 64 + 64 + 64 * 64 + 64 + 640 + 16);
     assert_string_equal(model->name, "mnist");
@@ -93,7 +94,7 @@ static void every_key_has_its_place(void **state)
                "train: {loss: mse, optimizer: {sgd: {momentum: 0.9, nesterov: true}}, learning_rate: 1e-2, shuffle: false,\n"
                "        metrics: [mae, accuracy], threads: 2, isa: baseline, from_logits: true}\n"
                "convert: {quantize: int8, granularity: tensor, method: minmax, io: uint8}\n"
-               "deploy: {target: array, optimize: size, name: my_model}\n");
+               "deploy: {target: array, optimize: size, prune_constant: false, name: my_model}\n");
     (void)state;
 
     assert_string_equal(spec->name, "x");
@@ -122,6 +123,7 @@ static void every_key_has_its_place(void **state)
     assert_int_equal(spec->convert.options.io, MOTE_U8);
     assert_string_equal(spec->deploy.options.name, "my_model");
     assert_int_equal(spec->deploy.options.optimize, MOTE_OPTIMIZE_SIZE);
+    assert_true(spec->deploy.options.keeps_constant_channels);
     mote_spec_destroy(spec);
 }
 

@@ -336,6 +336,45 @@ static void random_int8_networks_answer_byte_for_byte(void **state)
 }
 
 /* The self-test's answers are the whole model's, so this shows that dropping changed none. */
+static mote_model *make_large(int units)
+{
+    mote_builder *b = begin("large");
+    mote_layer_id x = mote_add_dense(b, mote_add_input(b, 1, (int[]){200}), &(mote_dense){.units = units});
+
+    return end(b, mote_add_dense(b, x, &(mote_dense){.units = 1}));
+}
+
+/* What avr-gcc says first about a model with a dense layer of so many outputs, whose weights are units * 200 bytes. */
+static void check_avr_says(int units, const char *expected)
+{
+    mote_model *model = int8_of(make_large(units), MOTE_I8);
+    compiled    c = compile(model, "large", &(mote_compile_options){0});
+    char        command[700], line[300] = "";
+    FILE       *pipe;
+
+    snprintf(command, sizeof command,
+             "avr-gcc -mmcu=atmega2560 -std=gnu99 -Os -c %s/large.c -o %s/../object.o 2>&1 | grep error", c.folder,
+             c.folder);
+    pipe = popen(command, "r");
+    if (!fgets(line, sizeof line, pipe))
+        line[0] = '\0';
+    pclose(pipe);
+    if (expected ? !strstr(line, expected) : line[0] != '\0')
+        fail_msg("%s\n%s", command, line);
+    mote_model_destroy(model);
+}
+
+static void objects_too_large_for_an_avr_are_told(void **state)
+{
+    (void)state;
+    if (!has_tool("avr-gcc"))
+        skip();
+    check_avr_says(163, NULL);
+    check_avr_says(164,
+                   "#error \"large: its largest array of weights has 32800 bytes, and a compiler for avr allows 32767 in "
+                   "one object\"");
+}
+
 static void constant_channels_are_left_out_unless_they_are_to_stay(void **state)
 {
     mote_model *model = network_with_constant_channels();
@@ -628,6 +667,7 @@ int main(void)
         cmocka_unit_test(float_models_compile_everywhere_and_answer_as_the_host_does),
         cmocka_unit_test(int8_models_compile_everywhere_and_answer_byte_for_byte),
         cmocka_unit_test(random_int8_networks_answer_byte_for_byte),
+        cmocka_unit_test(objects_too_large_for_an_avr_are_told),
         cmocka_unit_test(constant_channels_are_left_out_unless_they_are_to_stay),
         cmocka_unit_test(like_layers_share_one_instance),
         cmocka_unit_test(the_same_model_gives_the_same_bytes),

@@ -10,7 +10,7 @@ enum { GUARD = 0x5a, GUARD_BYTES = 16, WRONG_MAX = 16, WHOLE_BYTES = IN_BYTES_MA
 
 static uint8_t  whole[WHOLE_BYTES] MRT_ALIGN, second[IN_BYTES_MAX + OUT_BYTES_MAX + GUARD_BYTES] MRT_ALIGN;
 static uint8_t  scratch[SCRATCH_BYTES_MAX + GUARD_BYTES] MRT_ALIGN;
-static uint32_t runs, wrong_count, wrong[WRONG_MAX];
+static uint32_t runs, wrong_count, wrong[WRONG_MAX], listed;
 
 static void fill(uint8_t *to, int32_t from, int32_t end)
 {
@@ -84,9 +84,9 @@ static void check(int32_t index, layout at)
     runs++;
     if (is_good)
         return;
-    if (wrong_count < WRONG_MAX)
-        wrong[wrong_count] = (uint32_t)index;
     wrong_count++;
+    if (listed == 0 || (listed < WRONG_MAX && wrong[listed - 1] != (uint32_t)index))
+        wrong[listed++] = (uint32_t)index;
 }
 
 static int32_t up_to_16(int32_t bytes)
@@ -126,7 +126,7 @@ int main(void)
     port_open(&port);
     port_write(&port, &runs, sizeof runs);
     port_write(&port, &wrong_count, sizeof wrong_count);
-    port_write(&port, wrong, sizeof wrong);
+    port_write(&port, wrong, listed * sizeof wrong[0]);
     report.magic = HARNESS_MAGIC;
     port_finish(&report);
 }
