@@ -108,7 +108,7 @@ static void time_inferences(benching *b)
 
 static void time_steps(const benching *b, mote_runner *runner, double *times)
 {
-    double  start = now_us(), end;
+    double  start, end;
     int32_t s;
 
     set_inputs(b, runner);

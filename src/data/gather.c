@@ -186,6 +186,14 @@ static void split_reciprocal(mote_gather_plan *plan)
     plan->offset = plan->preparation.offset;
 }
 
+static uint32_t bits_of(float value)
+{
+    uint32_t bits;
+
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
 static bool products_equal_division(const mote_gather_plan *plan)
 {
     int value;
@@ -193,7 +201,7 @@ static bool products_equal_division(const mote_gather_plan *plan)
     for (value = plan->dtype == MOTE_I8 ? -128 : 0; value < (plan->dtype == MOTE_I8 ? 128 : BYTE_VALUES); value++) {
         float x = (float)value, fast = x * plan->high + x * plan->low + plan->offset;
         float exact = prepare_one(&plan->preparation, x, 0);
-        if (memcmp(&fast, &exact, sizeof fast) != 0)
+        if (bits_of(fast) != bits_of(exact))
             return false;
     }
     return true;

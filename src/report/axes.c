@@ -131,10 +131,10 @@ static void choose_log_ticks(mote_axis *axis, int count_max)
 {
     static const double mantissas[] = {1, 2, 5};
     double              first = floor(log10(axis->low)), last = ceil(log10(axis->high));
-    double              decades = log10(axis->high) - log10(axis->low), stride = fmax(1, ceil(decades / count_max)), power;
-    int                 mantissa_count = decades * 3 <= count_max && decades < 3 ? 3 : 1, m;
+    double              decades = log10(axis->high) - log10(axis->low), stride = fmax(1, ceil(decades / count_max));
+    int                 mantissa_count = decades * 3 <= count_max && decades < 3 ? 3 : 1, power, m;
 
-    for (power = stride * floor(first / stride); power <= last; power += stride)
+    for (power = (int)(stride * floor(first / stride)); power <= (int)last; power += (int)stride)
         for (m = 0; m < mantissa_count; m++) {
             double value = mantissas[m] * pow(10, power);
             if (value >= axis->low * (1 - 1e-9) && value <= axis->high * (1 + 1e-9))

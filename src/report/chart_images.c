@@ -145,8 +145,9 @@ static mote_status draw(const mote_chart *chart, mote_frame *frame, mote_arena *
     cell = fmin(cell, (frame->area.height - 4 + 6) / fmax(rows, 1) - GAP - captions);
     cell = fmax(cell, 8);
     for (i = 0; i < chart->sample_count; i++) {
-        mote_box box = {frame->area.x + i % columns * (cell + GAP),
-                        frame->area.y + 4 + i / columns * (cell + captions + GAP), cell, cell};
+        const int row = i / columns, column = i % columns;
+        mote_box  box = {frame->area.x + column * (cell + GAP), frame->area.y + 4 + row * (cell + captions + GAP), cell,
+                         cell};
         draw_sample(frame, &chart->samples[i], box);
     }
     return MOTE_OK;

@@ -154,9 +154,9 @@ static double widest_label(const mote_axis *axis)
 /* Fewer and fewer ticks until no two labels come near each other. */
 static void choose_x_ticks(mote_axis *axis)
 {
-    double length = axis->pixel_high - axis->pixel_low, pitch;
+    double length = axis->pixel_high - axis->pixel_low, pitch = 64;
 
-    for (pitch = 64; pitch < 4 * length; pitch *= 1.25) {
+    while (pitch < 4 * length) {
         double nearest = length;
         int    i;
         mote_axis_choose_ticks(axis, (int)(length / pitch));
@@ -164,6 +164,7 @@ static void choose_x_ticks(mote_axis *axis)
             nearest = fmin(nearest, mote_axis_at(axis, axis->tick[i]) - mote_axis_at(axis, axis->tick[i - 1]));
         if (nearest >= widest_label(axis) + 10)
             return;
+        pitch *= 1.25;
     }
 }
 

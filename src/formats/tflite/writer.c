@@ -149,7 +149,7 @@ static mote_fb_ref write_tensors(writer *w, mote_error *err)
             refs[w->new_id[i]] = write_tensor(w, &w->graph->tensors[i], err);
     for (i = 0; refs && i < w->made_count; i++)
         refs[w->kept_count + i] = write_tensor(w, &w->made[i], err);
-    return refs && err->code == MOTE_OK ? mote_fb_put_refs(&w->fb, refs, (size_t)(w->kept_count + w->made_count)) : 0;
+    return refs && err->code == MOTE_OK ? mote_fb_put_refs(&w->fb, refs, (size_t)w->kept_count + (size_t)w->made_count) : 0;
 }
 
 /* ---- operators ---- */
