@@ -209,17 +209,6 @@ static mote_status describe_places(mote_inspection *out, const mote_program *pro
     return MOTE_OK;
 }
 
-static void sum_constants(mote_memory_info *memory, const mote_program *program)
-{
-    int32_t s, i;
-
-    for (s = 0; s < program->step_count; s++) {
-        const mote_prepared *prepared = &program->steps[s].prepared;
-        for (i = 0; i < prepared->array_count; i++)
-            memory->constant_bytes += prepared->arrays[i].count * (size_t)mote_dtype_bits(prepared->arrays[i].dtype) / 8;
-    }
-}
-
 /* What cannot be lowered is still worth looking at: its reason stands in place of the plan. */
 static mote_status describe_memory(mote_inspection *out, const mote_model *model, mote_error *err)
 {
@@ -231,7 +220,7 @@ static mote_status describe_memory(mote_inspection *out, const mote_model *model
         out->memory.arena_bytes = program->memory_bytes;
         out->memory.bound_bytes = program->lower_bound;
         out->memory.step_count = program->step_count;
-        sum_constants(&out->memory, program);
+        out->memory.constant_bytes = mote_program_constant_bytes(program);
         describe_places(out, program, err);
     } else {
         out->memory_failure = mote_arena_strdup(out->owner, failure.text, err);

@@ -204,7 +204,7 @@ static mote_status add_variants(compilation *c, mote_error *err)
 static void take_results(compilation *c)
 {
     const mote_emitter *e = &c->emitter;
-    int32_t             v, s, i;
+    int32_t             v, s;
 
     c->result.chip_count = e->variant_count;
     for (v = 0; v < e->variant_count; v++) {
@@ -215,11 +215,7 @@ static void take_results(compilation *c)
         of->arena_bound_bytes = variant->program->lower_bound;
         of->instance_count = variant->instance_count;
         of->shared_count = variant->shared_count;
-        for (s = 0; s < variant->program->step_count; s++) {
-            const mote_prepared *prepared = &variant->program->steps[s].prepared;
-            for (i = 0; i < prepared->array_count; i++)
-                of->constant_bytes += prepared->arrays[i].count * (size_t)mote_dtype_bits(prepared->arrays[i].dtype) / 8;
-        }
+        of->constant_bytes = mote_program_constant_bytes(variant->program);
     }
     for (s = 0; s < e->variants[0].program->step_count; s++)
         c->result.step_count += !e->variants[0].program->steps[s].kernel->is_view;

@@ -75,7 +75,7 @@ static size_t largest_array(const mote_program *program)
     for (s = 0; s < program->step_count; s++) {
         const mote_prepared *prepared = &program->steps[s].prepared;
         for (i = 0; i < prepared->array_count; i++) {
-            const size_t bytes = prepared->arrays[i].count * (size_t)mote_dtype_bits(prepared->arrays[i].dtype) / 8;
+            const size_t bytes = mote_const_array_bytes(&prepared->arrays[i]);
             most = bytes > most ? bytes : most;
         }
     }
@@ -87,10 +87,11 @@ static void emit_limit(const mote_emitter *e, const mote_variant *variant, mote_
 {
     const size_t limit = variant->program->target->object_bytes, array = largest_array(variant->program);
     const size_t arena = variant->program->memory_bytes;
+    const bool   is_arena = arena > limit;
 
-    if (limit > 0 && (arena > limit || array > limit))
-        mote_text_printf(out, "#error \"%s: its %s %zu bytes, and a compiler for %s allows %zu in one object\"\n", e->name,
-                         arena > limit ? "arena has" : "largest array of weights has", arena > limit ? arena : array,
+    if (limit > 0 && (is_arena || array > limit))
+        mote_text_printf(out, "#error \"%s: its %s has %zu bytes, and a compiler for %s allows %zu in one object\"\n",
+                         e->name, is_arena ? "arena" : "largest array of weights", is_arena ? arena : array,
                          variant->program->target->name, limit);
 }
 

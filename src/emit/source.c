@@ -47,7 +47,7 @@ static const mote_const_array *find_array(const mote_step *step, const char *rol
 static bool same_array(const mote_const_array *a, const mote_const_array *b)
 {
     return a && b && a->dtype == b->dtype && a->count == b->count &&
-           memcmp(a->values, b->values, a->count * (size_t)mote_dtype_bits(a->dtype) / 8) == 0;
+           memcmp(a->values, b->values, mote_const_array_bytes(a)) == 0;
 }
 
 /* The variants whose step s has the very array that variant v has; 0 where a variant before v has it, too. */

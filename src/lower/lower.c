@@ -154,3 +154,16 @@ void mote_program_destroy(mote_program *program)
     mote_arena_destroy(&program->arena);
     free(program);
 }
+
+size_t mote_program_constant_bytes(const mote_program *program)
+{
+    size_t  bytes = 0;
+    int32_t s, i;
+
+    for (s = 0; s < program->step_count; s++) {
+        const mote_prepared *prepared = &program->steps[s].prepared;
+        for (i = 0; i < prepared->array_count; i++)
+            bytes += mote_const_array_bytes(&prepared->arrays[i]);
+    }
+    return bytes;
+}

@@ -65,6 +65,8 @@ typedef struct mote_program {
 
 /* The caller destroys the program. */
 mote_status mote_lower(mote_program **out, const mote_model *model, const mote_target *target, mote_error *err);
-void        mote_program_destroy(mote_program *program); /* NULL is fine */
+/* Of all arrays that its steps' parameters point to. */
+size_t mote_program_constant_bytes(const mote_program *program);
+void   mote_program_destroy(mote_program *program); /* NULL is fine */
 
 #endif

@@ -68,6 +68,8 @@ typedef struct mote_const_array {
     size_t      count;
 } mote_const_array;
 
+size_t mote_const_array_bytes(const mote_const_array *array);
+
 enum { MOTE_CONST_ARRAYS_MAX = 8 };
 
 /* What prepare makes of a node: the kernel's parameter struct and the arrays it points to, all in arena (arrays may also

@@ -141,6 +141,11 @@ mote_status mote_prepared_add(mote_prepared *prepared, const char *role, const v
     return MOTE_OK;
 }
 
+size_t mote_const_array_bytes(const mote_const_array *array)
+{
+    return array->count * (size_t)mote_dtype_bits(array->dtype) / 8;
+}
+
 const mote_const_array *mote_prepared_array(const mote_prepared *prepared, const mote_field *field)
 {
     const void *pointer;

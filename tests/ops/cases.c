@@ -376,6 +376,18 @@ static mote_status infer(case_builder *b)
     return mote_model_verify(b->built.model, &b->err);
 }
 
+mote_case_build mote_case_build_of(const mote_op_row *row, mote_granularity granularity)
+{
+    const bool      is_float = row->out == MOTE_F32 && row->in[0] == MOTE_F32;
+    mote_case_build build = {
+        .stage = is_float ? MOTE_STAGE_INFER : MOTE_STAGE_QUANTIZED, .out = row->out, .granularity = granularity};
+    int32_t i;
+
+    for (i = 0; i < MOTE_CASE_OPERANDS; i++)
+        build.in[i] = row->in[i < row->in_count ? i : row->in_count - 1];
+    return build;
+}
+
 mote_status mote_case_try(mote_case_model *out, mote_op_kind kind, const mote_op_case *c, const mote_case_build *build,
                           mote_error *err)
 {

@@ -49,7 +49,7 @@ typedef enum mote_case_twist {
     MOTE_TWIST_MINUS_128,   /* one in four weights is -128, one in four 0 or -1 */
     MOTE_TWIST_CONSTANT,    /* every third channel's bias drowns what its weights add */
     MOTE_TWIST_FINE,        /* multipliers above 1 */
-    MOTE_TWIST_COARSE,      /* so small that outputs have few values */
+    MOTE_TWIST_COARSE,      /* multipliers so small that outputs have few values */
     MOTE_TWIST_WEIGHT_ZERO, /* FULLY_CONNECTED's weights per tensor have a zero point; one in three is -128 */
     MOTE_TWIST_COUNT
 } mote_case_twist;
@@ -76,6 +76,9 @@ typedef struct mote_case_build {
     mote_dtype       in[MOTE_CASE_OPERANDS], out;
     mote_granularity granularity; /* of integer weights */
 } mote_case_build;
+
+/* As a row has its types: floats to infer, else quantized. */
+mote_case_build mote_case_build_of(const mote_op_row *row, mote_granularity granularity);
 
 /* A model with the case's one node, inferred and verified; constants and scales are drawn from the case's key. The batch of
  * inputs is as written (is_batched where it is 1). Fails the test when the operator refuses the case. */

@@ -56,8 +56,9 @@ typedef struct drawn_window {
 /* The input is at least as large as the window, unless it is padded. */
 static int32_t draw_side(dice *d, int32_t window, bool is_padded, int32_t most)
 {
-    return is_padded || window > most ? draw(d, is_padded ? 1 : window, is_padded ? most : window + 1)
-                                      : draw(d, window, most);
+    const int32_t least = is_padded ? 1 : window;
+
+    return draw(d, least, most > least ? most : least + 1);
 }
 
 static drawn_window draw_window(dice *d, bool has_dilation, int32_t most)

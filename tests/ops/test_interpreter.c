@@ -7,19 +7,13 @@ enum { SAMPLES = 3, DRAWN = 200 };
 
 static void run_row(mote_op_kind kind, const mote_op_case *c, const mote_op_row *row, mote_granularity granularity)
 {
-    const bool      is_float = row->out == MOTE_F32 && row->in[0] == MOTE_F32;
-    mote_case_build build = {
-        .stage = is_float ? MOTE_STAGE_INFER : MOTE_STAGE_QUANTIZED, .out = row->out, .granularity = granularity};
-    mote_case_model built;
+    mote_case_build build = mote_case_build_of(row, granularity);
+    mote_case_model built = mote_case_create(kind, c, &build);
     mote_model     *model;
     mote_text       file = {0};
     mote_error      err = {0};
     interpreter_run run;
-    int32_t         i;
 
-    for (i = 0; i < MOTE_CASE_OPERANDS; i++)
-        build.in[i] = row->in[i < row->in_count ? i : row->in_count - 1];
-    built = mote_case_create(kind, c, &build);
     if (mote_tflite_write(&file, built.model, &err) != MOTE_OK)
         fail_msg("%s: %s", c->claim, err.text);
     run = interpreter_open((const uint8_t *)file.bytes, file.count, 0, 0);

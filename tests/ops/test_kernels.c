@@ -340,14 +340,10 @@ static void check_samples(kernel_test *t)
 
 static void check_row(mote_op_kind kind, const mote_op_case *c, const mote_op_row *row, mote_granularity granularity)
 {
-    mote_case_build build = {
-        .stage = is_float_row(row) ? MOTE_STAGE_INFER : MOTE_STAGE_QUANTIZED, .out = row->out, .granularity = granularity};
-    kernel_test t = {.kind = kind, .c = c, .row = row};
-    mote_error  err = {0};
-    int32_t     i;
+    mote_case_build build = mote_case_build_of(row, granularity);
+    kernel_test     t = {.kind = kind, .c = c, .row = row};
+    mote_error      err = {0};
 
-    for (i = 0; i < MOTE_CASE_OPERANDS; i++)
-        build.in[i] = row->in[i < row->in_count ? i : row->in_count - 1];
     t.built = mote_case_create(kind, c, &build);
     assert_ptr_equal(mote_op_find_row(t.built.graph, t.built.node, &err), row);
     check_descriptions(&t);

@@ -198,14 +198,10 @@ static void write_kernel(writer *w, const built_case *b, const mote_kernel *kern
 
 static built_case build(const writer *w, const mote_op_case *c, const mote_op_row *row, mote_granularity granularity)
 {
-    const bool      is_float = row->out == MOTE_F32 && row->in[0] == MOTE_F32;
-    mote_case_build how = {
-        .stage = is_float ? MOTE_STAGE_INFER : MOTE_STAGE_QUANTIZED, .out = row->out, .granularity = granularity};
-    built_case b = {.c = c};
-    int32_t    i;
+    mote_case_build how = mote_case_build_of(row, granularity);
+    built_case      b = {.c = c};
+    int32_t         i;
 
-    for (i = 0; i < MOTE_CASE_OPERANDS; i++)
-        how.in[i] = row->in[i < row->in_count ? i : row->in_count - 1];
     b.model = mote_case_create(w->kind, c, &how);
     b.out = mote_node_out(b.model.graph, b.model.node, 0);
     for (i = 0; i < b.model.node->in_count; i++) {

@@ -26,18 +26,16 @@ static const mote_op_row *int8_row(mote_op_kind kind)
 static void write_file(const char *folder, mote_op_kind kind, uint32_t index, mote_granularity granularity)
 {
     const mote_op_row *row = int8_row(kind);
-    mote_case_build    build = {.stage = MOTE_STAGE_QUANTIZED, .out = MOTE_I8, .granularity = granularity};
+    mote_case_build    build;
     mote_drawn_case    drawn;
     mote_case_model    built;
     mote_text          file = {0};
     mote_error         err = {0};
     char               path[500];
-    int32_t            i;
 
     if (!row || !mote_case_draw(&drawn, kind, index))
         return;
-    for (i = 0; i < MOTE_CASE_OPERANDS; i++)
-        build.in[i] = row->in[i < row->in_count ? i : row->in_count - 1];
+    build = mote_case_build_of(row, granularity);
     built = mote_case_create(kind, &drawn.c, &build);
     snprintf(path, sizeof path, "%s/%s_%u_%s.tflite", folder, mote_op_kind_name(kind), index, granularities[granularity]);
     if (mote_tflite_write(&file, built.model, &err) != MOTE_OK ||
