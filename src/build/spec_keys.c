@@ -158,6 +158,15 @@ static mote_status read_bool(const slot *s, const mote_yaml *value, bool *member
     return MOTE_OK;
 }
 
+static mote_status read_switch(const slot *s, const mote_yaml *value, int *member)
+{
+    bool is_on = false;
+
+    MOTE_TRY(read_bool(s, value, &is_on));
+    *member = is_on ? MOTE_ON : MOTE_OFF;
+    return MOTE_OK;
+}
+
 static mote_status read_word(const slot *s, const mote_yaml *value, const mote_word **word)
 {
     const char *words[WORDS_MAX];
@@ -195,6 +204,8 @@ mote_status mote_spec_read_value(const mote_yaml_reader *reader, const mote_yaml
     case MOTE_KEY_INT:
         if (!key->words)
             return read_int(&s, value, member);
+        if (key->words == mote_switch_words)
+            return read_switch(&s, value, member);
         MOTE_TRY(read_word(&s, value, &word));
         *(int *)member = word->value;
         return MOTE_OK;
