@@ -79,6 +79,9 @@ typedef struct mote_evaluation {
 mote_status mote_evaluate(mote_evaluation *out, const mote_predictions *predictions, const mote_data_split *split,
                           const mote_goal *goal, mote_error *err);
 
+/* Whether answers stand for classes: a regression's single number does not, even where the targets are whole numbers. */
+bool mote_answers_are_classes(const mote_predictions *predictions);
+
 /* The class that one sample's answer stands for: the largest, or for a single number the side on which it lies. */
 int32_t mote_answer_class(const mote_predictions *predictions, size_t sample);
 

@@ -99,14 +99,9 @@ double mote_evaluation_metric(const mote_evaluation *evaluation, const char *nam
     return NAN;
 }
 
-/* A single number is a class where it is a probability, or a logit; a regression's is none. */
-static bool answers_are_classes(const mote_predictions *p)
+bool mote_answers_are_classes(const mote_predictions *p)
 {
-    if (p->width > 1)
-        return true;
-    if (p->has_goal)
-        return p->goal.loss == MOTE_LOSS_BINARY_CROSSENTROPY;
-    return true;
+    return p->width > 1 || !p->has_goal || p->goal.loss == MOTE_LOSS_BINARY_CROSSENTROPY;
 }
 
 int32_t mote_answer_class(const mote_predictions *p, size_t sample)
@@ -122,7 +117,7 @@ mote_status mote_confusion(size_t *counts, const mote_predictions *p, const mote
     const size_t classes = (size_t)split->set->class_count;
     size_t       i;
 
-    if (split->set->targets != MOTE_TARGETS_CLASSES || !answers_are_classes(p))
+    if (split->set->targets != MOTE_TARGETS_CLASSES || !mote_answers_are_classes(p))
         return mote_fail(err, MOTE_ERR_USAGE, "the %s no classes",
                          split->set->targets == MOTE_TARGETS_CLASSES ? "model's answers are" : "data has");
     MOTE_TRY(check_split(p, split, err));
