@@ -70,8 +70,7 @@ static bool is_cross_entropy(mote_loss loss)
 
 bool mote_loss_sees_through(mote_loss loss, mote_answer_kind kind)
 {
-    return (is_class_loss(loss) && kind == MOTE_ANSWERS_PROBABILITIES) ||
-           (loss == MOTE_LOSS_BINARY_CROSSENTROPY && kind == MOTE_ANSWERS_SIGMOIDS);
+    return is_cross_entropy(loss) && (kind == MOTE_ANSWERS_PROBABILITIES || kind == MOTE_ANSWERS_SIGMOIDS);
 }
 
 /* ---- shapes ---- */

@@ -50,7 +50,8 @@ typedef struct mote_score_place {
 } mote_score_place;
 mote_score_place mote_score_place_find(const mote_model *model, mote_loss loss);
 
-/* Whether loss is taken at the input of an activation of this kind where that is possible. */
+/* Whether loss is taken at the input of an activation of this kind where that is possible: cross-entropies are, over a
+ * softmax and over a sigmoid, whichever of the two belongs to them (Keras 3, backend/tensorflow/nn.py, _get_logits). */
 bool mote_loss_sees_through(mote_loss loss, mote_answer_kind kind);
 
 /* Checks that answers, targets, loss and metrics fit each other. Errors: USAGE. */
