@@ -175,8 +175,8 @@ static mote_status store_real(mote_array *array, const mote_tensor_info *info, c
     return MOTE_OK;
 }
 
-/* Whether the file holds what the model itself stores. Of integers that training's samples have as well nobody can tell: they
- * count as samples, as they do in a data set. */
+/* Whether the file holds what the model itself stores. Of integers that training's samples have as well nobody can tell:
+ * they count as samples, as they do in a data set. */
 static bool holds_own_type(const input_file *in, const reading *how)
 {
     if (in->array.dtype != in->info.dtype)
@@ -364,8 +364,8 @@ static mote_status name_samples(mote_samples *out, const char **names, const cha
     size_t s;
 
     for (s = 0; s < count; s++) {
-        names[s] = count == 1 ? mote_arena_strdup(out->owner, path, err)
-                              : mote_arena_printf(out->owner, err, "%s[%zu]", path, s);
+        names[s] =
+            count == 1 ? mote_arena_strdup(out->owner, path, err) : mote_arena_printf(out->owner, err, "%s[%zu]", path, s);
         MOTE_TRY(err->code);
     }
     return MOTE_OK;
