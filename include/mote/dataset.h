@@ -53,8 +53,8 @@ typedef enum mote_standardize {
 
 /* Whether a table's first row names its columns. AUTO: it does when a target is asked for by one of its names, when no cell
  * of it is a number, when it cannot be a row of data (an empty cell, or a word, in a column of numbers), when it holds whole
- * numbers where every input below has a fraction, or when it counts 0, 1, 2, ... and no row below does. The last two are
- * told in a note. */
+ * numbers where every input below has a fraction, or when it alone counts: 0, 1, 2, ..., or from a number that is larger
+ * than all below (2019, 2020, 2021). A first row of numbers that becomes the header is told in a note. */
 typedef enum mote_header { MOTE_HEADER_AUTO = 0, MOTE_HEADER_YES, MOTE_HEADER_NO } mote_header;
 
 /* How stored numbers become the network's inputs; the formula is at the top. A zeroed one changes nothing. */

@@ -38,7 +38,9 @@ typedef struct table {
     const mote_data_options *options;
     size_t                   row_count, column_count, input_count, counting_rows;
     column                  *columns;
-    size_t                   target_count;
+    const char *const       *target_names; /* asked for; NULL: none, but the last columns */
+    size_t                   wanted_count;
+    size_t                   target_count; /* columns that are targets */
     bool                     has_names, decimal_comma;
     bool                     has_text_target; /* the one target column holds words */
     mote_cell                short_row;       /* the last cell of the first row that lacks the first row's empty last one */
@@ -65,7 +67,7 @@ static const char *advise_word(const table *t, const column *c, mote_cell_kind k
         return "; write a decimal point, not a comma";
     if (c->target >= 0)
         return t->target_count == 1 && t->options->targets == MOTE_TARGETS_AUTO
-                   ? "; target_kind: classes takes each different text for a class"
+                   ? "; --target-kind classes, in a spec target_kind: classes, takes each different text for a class"
                    : "";
     if (count_numbers(c) == 0)
         return t->has_names ? "; no cell of this column is: write numbers for its words, remove it, or name it as the target"
@@ -85,16 +87,17 @@ static mote_status bad_number(const table *t, const mote_cell *c, size_t index, 
         return mote_cell_fail(c, t->path, MOTE_ERR_FORMAT, err, "%s is empty; fill it or remove the row", name);
     if (kind == MOTE_CELL_NOT_FINITE)
         return mote_cell_fail(c, t->path, MOTE_ERR_NUMERIC, err,
-                              "%s is \"%s\", not a finite number; fill it or remove the row", name, shown.text);
-    if (kind == MOTE_CELL_WORD && memchr(c->text, ',', c->count))
-        kind = MOTE_CELL_COMMA;
+                              "%s is \"%s\", not a finite number; fill it or remove the row%s", name, shown.text,
+                              col->target >= 0 && t->target_count == 1 && count_numbers(col) == 0
+                                  ? " (--target-kind classes, in a spec target_kind: classes, takes it for a class)"
+                                  : "");
     return mote_cell_fail(c, t->path, MOTE_ERR_FORMAT, err, "%s: \"%s\" is not a number%s", name, shown.text,
                           advise_word(t, col, kind));
 }
 
 static mote_status read_f32(const table *t, const mote_cell *c, size_t index, float *out, mote_error *err)
 {
-    const mote_cell_kind kind = mote_cell_classify(c, t->start.separator);
+    const mote_cell_kind kind = mote_cell_classify(c);
 
     if (!mote_cell_is_number(kind, t->decimal_comma))
         return bad_number(t, c, index, kind, err);
@@ -132,7 +135,7 @@ static mote_status survey_first_row(table *t, mote_error *err)
     for (i = 0, c = t->start; i < t->column_count; i++) {
         column *col = &t->columns[i];
         MOTE_TRY(next_cell(t, &c, &one, err));
-        *col = (column){.first = mote_cell_classify(&one, c.separator), .counts_up = true, .target = -1};
+        *col = (column){.first = mote_cell_classify(&one), .counts_up = true, .target = -1};
         if (col->first == MOTE_CELL_WHOLE)
             col->first_number = mote_cell_number(&one, col->first, t->c_locale);
     }
@@ -141,7 +144,7 @@ static mote_status survey_first_row(table *t, mote_error *err)
 
 static void survey_cell(table *t, column *col, const mote_cell *c)
 {
-    const mote_cell_kind kind = mote_cell_classify(c, t->start.separator);
+    const mote_cell_kind kind = mote_cell_classify(c);
     double               number;
 
     if (kind == MOTE_CELL_WHOLE) {
@@ -187,7 +190,7 @@ static mote_status survey_row(table *t, mote_cell_cursor *c, mote_error *err)
         if (i >= t->column_count)
             continue;
         survey_cell(t, &t->columns[i], &one);
-        counts = counts && mote_cell_classify(&one, c->separator) == MOTE_CELL_WHOLE &&
+        counts = counts && mote_cell_classify(&one) == MOTE_CELL_WHOLE &&
                  (i == 0 || t->columns[i].last_number == t->columns[i - 1].last_number + 1);
     }
     t->counting_rows += counts;
@@ -256,15 +259,34 @@ static bool has_name(const char *const *names, size_t count, const char *name)
     return i < count;
 }
 
-static bool are_targets_named(const table *t, const char *const *names)
+/* A count of targets beyond the columns is a name where a column is called so: 2021. */
+static mote_status learn_target_names(table *t, const char *const *names, mote_error *err)
 {
     const mote_data_options *o = t->options;
-    int                      i;
+    const char             **number;
 
-    for (i = 0; o->target_names && i < o->target_count; i++)
-        if (!has_name(names, t->column_count, o->target_names[i]))
+    t->target_names = o->target_count > 0 ? o->target_names : NULL;
+    t->wanted_count = o->target_count > 0 ? (size_t)o->target_count : 1;
+    if (t->target_names || t->wanted_count <= t->column_count || t->row_count == 0)
+        return MOTE_OK;
+    number = MOTE_NEW(t->scratch, const char *, 1, err);
+    if (!number || (*number = mote_arena_printf(t->scratch, err, "%zu", t->wanted_count)) == NULL)
+        return err->code;
+    if (has_name(names, t->column_count, *number)) {
+        t->target_names = number;
+        t->wanted_count = 1;
+    }
+    return MOTE_OK;
+}
+
+static bool are_targets_named(const table *t, const char *const *names)
+{
+    size_t i;
+
+    for (i = 0; t->target_names && i < t->wanted_count; i++)
+        if (!has_name(names, t->column_count, t->target_names[i]))
             return false;
-    return o->target_names && o->target_count > 0;
+    return t->target_names != NULL;
 }
 
 static bool is_word_name(const char *name)
@@ -280,6 +302,7 @@ typedef struct first_row {
     size_t words, numbers;
     bool   is_whole;     /* its numbers are whole */
     bool   counts;       /* a, a + 1, a + 2, ... */
+    bool   is_larger;    /* each than all below it */
     bool   misfits;      /* a word above numbers, or nothing above a count of rows */
     bool   above_reals;  /* every input's cells are written with a fraction */
     bool   has_odd_word; /* a word without a letter: rather a missing number */
@@ -287,7 +310,7 @@ typedef struct first_row {
 
 static first_row look_at_first_row(const table *t, const char *const *names)
 {
-    first_row f = {.is_whole = true, .counts = true, .above_reals = t->row_count > 0};
+    first_row f = {.is_whole = true, .counts = true, .is_larger = true, .above_reals = t->row_count > 0};
     size_t    i, inputs = t->column_count > 1 ? t->column_count - 1 : 1;
 
     for (i = 0; i < t->column_count; i++) {
@@ -298,6 +321,7 @@ static first_row look_at_first_row(const table *t, const char *const *names)
         f.is_whole = f.is_whole && (!is_number || c->first == MOTE_CELL_WHOLE);
         f.counts =
             f.counts && c->first == MOTE_CELL_WHOLE && (i == 0 || c->first_number == t->columns[i - 1].first_number + 1);
+        f.is_larger = f.is_larger && count_numbers(c) == c->count[MOTE_CELL_WHOLE] && c->first_number > c->largest;
         f.has_odd_word = f.has_odd_word || (c->first == MOTE_CELL_WORD && !is_word_name(names[i]));
         f.misfits =
             f.misfits || (t->row_count > 0 && ((c->first == MOTE_CELL_WORD && count_numbers(c) == t->row_count) ||
@@ -317,10 +341,12 @@ static mote_status note_first_row(const table *t, mote_raw_set *raw, const char 
     for (i = 0; i < t->column_count && i < 4 && used < sizeof shown - 24; i++)
         used += (size_t)snprintf(shown + used, sizeof shown - used, "%s%.16s", i > 0 ? ", " : "",
                                  mote_show_string(names[i]).text);
-    return mote_raw_note(raw, err,
-                         is_header ? "line %zu (%s%s) is taken for the header; header: false makes it a row of data"
-                                   : "line %zu (%s%s) is taken for a row of data; header: true makes it the header",
-                         t->start.line, shown, i < t->column_count ? ", ..." : "");
+    return mote_raw_note(
+        raw, err,
+        is_header
+            ? "line %zu (%s%s) is taken for the header; --header false, in a spec header: false, makes it a row of data"
+            : "line %zu (%s%s) is taken for a row of data; --header true, in a spec header: true, makes it the header",
+        t->start.line, shown, i < t->column_count ? ", ..." : "");
 }
 
 /* The rules of mote_header. */
@@ -336,7 +362,7 @@ static mote_status find_header(const table *t, mote_raw_set *raw, const char *co
     if (*is_header)
         return MOTE_OK;
     *is_header = f.is_whole && ((f.misfits && !f.has_odd_word) || (f.numbers == t->column_count && f.above_reals) ||
-                                (counts && t->columns[0].first_number == 0));
+                                (counts && (t->columns[0].first_number == 0 || f.is_larger)));
     return *is_header || counts ? note_first_row(t, raw, names, *is_header, err) : MOTE_OK;
 }
 
@@ -353,8 +379,7 @@ static mote_status read_comment(table *t, const char **names, bool *has_names, m
     if (!c.at || t->column_count < 2 || t->options->header == MOTE_HEADER_NO)
         return MOTE_OK;
     for (; !one.ends_row; cells++)
-        if (mote_cell_next(&c, &one, t->path, &ignored) != MOTE_OK ||
-            mote_cell_classify(&one, c.separator) != MOTE_CELL_WORD)
+        if (mote_cell_next(&c, &one, t->path, &ignored) != MOTE_OK || mote_cell_classify(&one) != MOTE_CELL_WORD)
             return MOTE_OK;
     if (cells != t->column_count)
         return MOTE_OK;
@@ -385,6 +410,7 @@ static mote_status decide_header(table *t, mote_raw_set *raw, mote_error *err)
     if (!names)
         return err->code;
     MOTE_TRY(read_names(t, t->start, names, err));
+    MOTE_TRY(learn_target_names(t, names, err));
     MOTE_TRY(find_header(t, raw, names, &is_header, err));
     t->has_names = is_header;
     if (is_header)
@@ -443,23 +469,20 @@ static mote_status find_column(const table *t, const char *name, size_t *found, 
 
 static mote_status choose_named(table *t, mote_error *err)
 {
-    const mote_data_options *o = t->options;
-    size_t                   index = 0;
-    int                      i;
+    size_t index = 0;
 
     if (!t->has_names)
-        return mote_fail(
-            err, MOTE_ERR_USAGE,
-            "target columns are named, but the table has no header line (header: true takes the first for one)");
-    for (i = 0; i < o->target_count; i++) {
-        MOTE_TRY(find_column(t, o->target_names[i], &index, err));
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "target columns are named, but the table has no header line (--header true, in a spec header: "
+                         "true, takes the first for one)");
+    for (; t->target_count < t->wanted_count; t->target_count++) {
+        const char *name = t->target_names[t->target_count];
+        MOTE_TRY(find_column(t, name, &index, err));
         if (t->columns[index].target >= 0)
-            return mote_fail(err, MOTE_ERR_USAGE, "column \"%s\" is named twice as a target",
-                             mote_show_string(o->target_names[i]).text);
-        t->columns[index].target = i;
+            return mote_fail(err, MOTE_ERR_USAGE, "column \"%s\" is named twice as a target", mote_show_string(name).text);
+        t->columns[index].target = (int)t->target_count;
         t->columns[index].is_left_out = false;
     }
-    t->target_count = (size_t)o->target_count;
     return MOTE_OK;
 }
 
@@ -474,18 +497,17 @@ static void choose_last(table *t, size_t wanted, size_t kept)
 
 static mote_status choose_targets(table *t, mote_error *err)
 {
-    const size_t wanted = t->options->target_count > 0 ? (size_t)t->options->target_count : 1;
-    size_t       kept = 0, i;
+    size_t kept = 0, i;
 
-    if (t->options->targets != MOTE_TARGETS_NONE && t->options->target_names && t->options->target_count > 0)
+    if (t->options->targets != MOTE_TARGETS_NONE && t->target_names)
         MOTE_TRY(choose_named(t, err));
     for (i = 0; i < t->column_count; i++)
         kept += !t->columns[i].is_left_out;
     if (t->options->targets != MOTE_TARGETS_NONE && t->target_count == 0)
-        choose_last(t, wanted, kept);
+        choose_last(t, t->wanted_count, kept);
     t->input_count = kept - t->target_count;
     if (t->input_count == 0)
-        return mote_fail(err, MOTE_ERR_USAGE, "of %zu columns, %zu as targets leave none as inputs%s", kept, wanted,
+        return mote_fail(err, MOTE_ERR_USAGE, "of %zu columns, %zu as targets leave none as inputs%s", kept, t->wanted_count,
                          kept == 1 ? "; columns are parted by , ; | tabs or blanks" : "");
     return MOTE_OK;
 }
@@ -591,7 +613,7 @@ static mote_status read_target(const table *t, const mote_cell *c, size_t index,
         return take_word(t, c, index, &r->words[r->row], err);
     if (r->y->dtype == MOTE_F32)
         return read_f32(t, c, index, (float *)r->y->bytes + place, err);
-    kind = mote_cell_classify(c, t->start.separator);
+    kind = mote_cell_classify(c);
     if (kind != MOTE_CELL_WHOLE)
         return bad_number(t, c, index, kind, err);
     ((int32_t *)r->y->bytes)[place] = (int32_t)mote_cell_number(c, kind, t->c_locale);

@@ -48,7 +48,7 @@ mote_status mote_cell_next(mote_cell_cursor *c, mote_cell *out, const char *path
  * stands right above the row, without its #. false at the end of the text. */
 bool mote_cell_find_row(mote_cell_cursor *c, mote_cell_cursor *comment);
 
-mote_cell_kind mote_cell_classify(const mote_cell *c, char separator);
+mote_cell_kind mote_cell_classify(const mote_cell *c);
 bool           mote_cell_is_number(mote_cell_kind kind, bool decimal_comma);
 
 /* The number of a cell whose kind is one (mote_cell_is_number). */

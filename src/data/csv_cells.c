@@ -212,15 +212,13 @@ static bool is_not_finite(const char *text, size_t count)
     return false;
 }
 
-mote_cell_kind mote_cell_classify(const mote_cell *c, char separator)
+mote_cell_kind mote_cell_classify(const mote_cell *c)
 {
     mote_cell_kind kind;
 
     if (c->count == 0)
         return MOTE_CELL_EMPTY;
     kind = classify_number(c->text, c->count);
-    if ((kind == MOTE_CELL_COMMA || kind == MOTE_CELL_GROUP) && separator == ',')
-        kind = MOTE_CELL_WORD; /* "1,5" in quotes */
     if (kind != MOTE_CELL_WORD)
         return kind;
     return is_not_finite(c->text, c->count) ? MOTE_CELL_NOT_FINITE : MOTE_CELL_WORD;
@@ -270,7 +268,7 @@ static size_t part_row(parting *p, mote_cell_cursor *c, const char *path)
     while (!one.ends_row) {
         if (mote_cell_next(c, &one, path, &ignored) != MOTE_OK)
             return 0;
-        kind = mote_cell_classify(&one, c->separator);
+        kind = mote_cell_classify(&one);
         p->numbers += mote_cell_is_number(kind, true);
         cells++;
     }
@@ -317,10 +315,11 @@ static char first_in_row(mote_cell_cursor c)
     return separators[best];
 }
 
-char mote_cell_find_separator(mote_cell_cursor start, const char *path)
+/* 0: none parts all rows alike. */
+static char best_separator(mote_cell_cursor start, const char *path)
 {
     parting best = {0}, tried;
-    char    found = first_in_row(start);
+    char    found = '\0';
     size_t  i;
 
     for (i = 0; separators[i]; i++) {
@@ -331,4 +330,17 @@ char mote_cell_find_separator(mote_cell_cursor start, const char *path)
         }
     }
     return found;
+}
+
+char mote_cell_find_separator(mote_cell_cursor start, const char *path)
+{
+    mote_cell_cursor below = start;
+    char             found = best_separator(start, path);
+
+    if (found)
+        return found;
+    while (below.at < below.end && !take_line_end(&below))
+        below.at++;
+    found = best_separator(below, path); /* a first line that is no row: the survey names the second */
+    return found ? found : first_in_row(start);
 }

@@ -84,12 +84,13 @@ static mote_status report_damage(image_set *set, mote_error *err)
         return MOTE_OK;
     show_damage(d, names, sizeof names);
     if (set->options->skip_damaged)
-        return mote_raw_note(set->raw, err, "%zu picture%s cannot be read and %s left out: %s", d->count,
-                             d->count == 1 ? "" : "s", d->count == 1 ? "is" : "are", names);
+        return mote_raw_note(set->raw, err, "%zu damaged picture%s %s left out: %s", d->count, d->count == 1 ? "" : "s",
+                             d->count == 1 ? "is" : "are", names);
     if (d->count == 1)
-        return mote_fail(err, d->first_code, "%s; skip_damaged leaves it out", d->first);
-    return mote_fail(err, d->first_code, "%s: %zu pictures cannot be read: %s; skip_damaged leaves them out (%s)", set->path,
-                     d->count, names, d->first);
+        return mote_fail(err, d->first_code, "%s; --skip-damaged, in a spec skip_damaged: true, leaves it out", d->first);
+    return mote_fail(err, d->first_code,
+                     "%s: %zu damaged pictures: %s; --skip-damaged, in a spec skip_damaged: true, leaves them out (%s)",
+                     set->path, d->count, names, d->first);
 }
 
 /* ---- one image after the other ---- */
@@ -118,8 +119,8 @@ static mote_status check_same_size(const image_set *set, const mote_array *image
     if (memcmp(image->dim, all, 3 * sizeof *all) == 0)
         return MOTE_OK;
     return mote_fail(err, MOTE_ERR_FORMAT,
-                     "%s: is %s (height, width, channels), but %s is %s; ask for one %s: image: [%d, %d, %d] in a spec, "
-                     "--image %dx%dx%d elsewhere",
+                     "%s: is %s (height, width, channels), but %s is %s; ask for one %s: --image %dx%dx%d, "
+                     "in a spec image: [%d, %d, %d]",
                      path, mote_array_shape_text(image, a, sizeof a), set->first_image, mote_dim_text(3, all, b, sizeof b),
                      memcmp(image->dim, all, 2 * sizeof *all) == 0 ? "number of channels" : "image size", (int)all[0],
                      (int)all[1], (int)all[2], (int)all[0], (int)all[1], (int)all[2]);
@@ -204,11 +205,12 @@ static mote_status report_walk(image_set *set, mote_error *err)
     if (set->options->skip_damaged)
         return mote_raw_note(set->raw, err, "%zu picture%s neither PNG nor JPEG and left out, %s first", w->foreign,
                              w->foreign == 1 ? " is" : "s are", mote_show_string(short_path(set, w->first_foreign)).text);
-    return mote_fail(
-        err, MOTE_ERR_UNSUPPORTED,
-        "%.*s%s: only PNG and JPEG images are read; convert it%s (%zu such picture%s; skip_damaged leaves %s out)",
-        (int)(name - w->first_foreign), w->first_foreign, mote_show_string(name).text,
-        w->foreign == 1 ? "" : " and the others", w->foreign, w->foreign == 1 ? "" : "s", w->foreign == 1 ? "it" : "them");
+    return mote_fail(err, MOTE_ERR_UNSUPPORTED,
+                     "%.*s%s: only PNG and JPEG images are read; convert it%s (%zu such picture%s; --skip-damaged, in a "
+                     "spec skip_damaged: true, leaves %s out)",
+                     (int)(name - w->first_foreign), w->first_foreign, mote_show_string(name).text,
+                     w->foreign == 1 ? "" : " and the others", w->foreign, w->foreign == 1 ? "" : "s",
+                     w->foreign == 1 ? "it" : "them");
 }
 
 static mote_status check_class_name(const char *path, const char *name, mote_error *err)
