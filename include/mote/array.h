@@ -7,7 +7,7 @@
  *     }
  *
  * .npy: versions 1, 2 and 3; C and Fortran order; little and big endian; bool, int8..int64, uint8..uint64, float16/32/64.
- * .npz: zip archives (zip64 too) of such files, stored or deflated.
+ * .npy files may be packed by gzip. .npz: zip archives (zip64 too) of such files, stored or deflated.
  * Source of the formats: NumPy's numpy/lib/format.py (NEP 1).
  *
  * Files are not trusted: a size that the file states is checked against what the file can hold (deflate gains at most a
@@ -39,11 +39,13 @@ typedef struct mote_array {
     struct mote_arena *owner;                    /* what mote_array_free releases; NULL: bytes belong to somebody else */
 } mote_array;
 
-/* Zeroed elements. MOTE_ERR_LIMIT when the product does not fit. */
+/* Zeroed elements. MOTE_ERR_LIMIT when the product does not fit; MOTE_ERR_USAGE when rank, a dimension or dtype is none that
+ * an array can have. */
 mote_status mote_array_create(mote_array *out, mote_dtype dtype, int rank, const int64_t *dim, mote_error *err);
 void        mote_array_free(mote_array *array); /* a no-op on a zeroed array */
 
-/* Element i as a real number (64-bit integers beyond 2^53 are rounded); i < count. */
+/* Element i as a real number (64-bit integers beyond 2^53 are rounded); NaN when i is not below count, or of a dtype that
+ * arrays cannot have. */
 double mote_array_at(const mote_array *array, size_t i);
 /* All elements as float32, rounded to nearest even: out[count]. */
 void mote_array_to_f32(const mote_array *array, float *out);
@@ -56,7 +58,11 @@ const char *mote_array_shape_text(const mote_array *array, char *text, size_t te
  * on a .npz: its only array; MOTE_ERR_USAGE, listing the names, when it has several. Free with mote_array_free. */
 mote_status mote_array_load(mote_array *out, const char *path, const char *name, size_t max_bytes, mote_error *err);
 
-/* Reads a .npy file. */
+/* The same without the elements: dtype, rank, dim and count from the header, however large the file; bytes and owner are
+ * NULL. */
+mote_status mote_array_peek(mote_array *out, const char *path, const char *name, mote_error *err);
+
+/* Reads a .npy file, plain or packed by gzip. */
 mote_status mote_npy_load(mote_array *out, const char *path, size_t max_bytes, mote_error *err);
 
 /* Writes a .npy file: version 1, C order, little-endian, the array's own dtype; whole or not at all. */
@@ -68,7 +74,7 @@ typedef struct mote_npz mote_npz;
 mote_status mote_npz_open(mote_npz **out, const char *path, mote_error *err);
 void        mote_npz_close(mote_npz *npz); /* NULL is fine; arrays stay valid */
 int         mote_npz_count(const mote_npz *npz);
-const char *mote_npz_name(const mote_npz *npz, int index);
+const char *mote_npz_name(const mote_npz *npz, int index);        /* NULL when there is no such index */
 int         mote_npz_find(const mote_npz *npz, const char *name); /* the index, or -1 */
 /* MOTE_ERR_USAGE when there is no array of that name. The message names the array, and the path as given to open. */
 mote_status mote_npz_load(mote_array *out, mote_npz *npz, const char *name, size_t max_bytes, mote_error *err);

@@ -35,7 +35,7 @@ extern "C" {
 
 typedef enum mote_split_id { MOTE_TRAIN = 0, MOTE_VALIDATION, MOTE_TEST, MOTE_SPLIT_COUNT } mote_split_id;
 
-const char   *mote_split_name(mote_split_id split); /* "train", "validation", "test" */
+const char   *mote_split_name(mote_split_id split); /* "train", "validation", "test"; "" of anything else */
 mote_split_id mote_split_find(const char *name);    /* MOTE_SPLIT_COUNT when there is none of that name */
 
 typedef enum mote_target_kind {
@@ -50,6 +50,12 @@ typedef enum mote_standardize {
     MOTE_STANDARDIZE_ALL,     /* one mean and standard deviation over the training split */
     MOTE_STANDARDIZE_CHANNELS /* one of each per place in the last axis: per column of a table, per colour of an image */
 } mote_standardize;
+
+/* Whether a table's first row names its columns. AUTO: it does when a target is asked for by one of its names, when no cell
+ * of it is a number, when it cannot be a row of data (an empty cell, or a word, in a column of numbers), when it holds whole
+ * numbers where every input below has a fraction, or when it alone counts: 0, 1, 2, ..., or from a number that is larger
+ * than all below (2019, 2020, 2021). A first row of numbers that becomes the header is told in a note. */
+typedef enum mote_header { MOTE_HEADER_AUTO = 0, MOTE_HEADER_YES, MOTE_HEADER_NO } mote_header;
 
 /* How stored numbers become the network's inputs; the formula is at the top. A zeroed one changes nothing. */
 typedef struct mote_preparation {
@@ -72,21 +78,28 @@ typedef struct mote_data_options {
 
     int image_height, image_width, image_channels; /* folders of images: see mote_image_options; 0: all must agree */
 
-    /* CSV: which columns are targets. Names need a header line; without names, the last target_count columns (0: one). */
+    bool skip_damaged; /* folders of images: leave out, with a note, what cannot be read; false: that is an error */
+
+    mote_header header; /* CSV */
+
+    /* CSV: which columns are targets. Names need a header line, and their order is the order of the targets; without names,
+     * the last target_count columns (0: one). */
     const char *const *target_names;
     int                target_count;
 
     /* A .npy of samples: the .npy of its targets. NULL: none. */
     const char *targets_path;
 
-    /* AUTO: text and one-hot rows are classes; so are single integers all within 0..1023; everything else is values. */
+    /* AUTO: text and one-hot rows are classes; so are single integers all within 0..1023; everything else is values. A
+     * table's target column is text when more of its cells are words than numbers; with CLASSES, when one is a word. "None",
+     * "NA" and "nan" are words beside other words, else missing numbers. */
     mote_target_kind targets;
     int              class_count; /* 0: the largest label + 1 */
 
-    /* Sources without a test split: shuffle with seed and take this fraction as test; 0: none. Refused (MOTE_ERR_USAGE)
-     * when the source has a test split. */
+    /* Sources without a test split: shuffle with seed and take this fraction as test; 0: none. From class folders the same
+     * part of every class is drawn. Refused (MOTE_ERR_USAGE) when the source has a test split. */
     double   test_split;
-    uint64_t seed;
+    uint64_t seed; /* of that draw, and of the one that mote_dataset_take_validation makes from class folders */
 
     size_t max_bytes; /* the most memory that the set may take; 0: 8 GiB */
 } mote_data_options;
@@ -117,25 +130,39 @@ typedef struct mote_dataset {
     int64_t            target_dim[MOTE_ARRAY_MAX_RANK - 1];
     size_t             target_width; /* VALUES: elements of one target; CLASSES: 1; NONE: 0 */
     const char *const *column_names; /* CSV with a header: [sample_count], else NULL */
-    mote_preparation   preparation;
-    mote_data_split    split[MOTE_SPLIT_COUNT];
+    const char *const *target_names; /* CSV with a header: [target_count] columns, in the order of the targets; else NULL */
+    int                target_count;
+    const char *const
+        *notes;      /* [note_count] lines for the user: what was left out, guessed or looks wrong. Each begins with */
+    int  note_count; /* the path. mote_dataset_take_validation may add to them */
+    mote_preparation           preparation;
+    mote_data_split            split[MOTE_SPLIT_COUNT];
     struct mote_dataset_state *state; /* the arena and the gathering tables */
 } mote_dataset;
 
-/* Reads a data set. options may be NULL. The kind is recognised:
+/* Reads a data set. options may be NULL. What a path is shows in what it holds, not in its name alone; docs/DATA.md has an
+ * example of each kind. A split is recognised by one of these words, in any capitals: train, training; validation, valid,
+ * val, dev, eval; test, testing, t10k.
  *
- *   folder with IDX files       {train,t10k}-{images-idx3,labels-idx1}-ubyte[.gz], also with '.' before idx: MNIST and its
- *                               relatives. Element types 08 09 0B 0C 0D 0E. Either split may be absent
- *   folder with .npy files      x_train.npy, y_train.npy, x_test.npy, y_test.npy, also x_val and y_val; or x.npy and y.npy
- *   folder of class folders     JPEG and PNG; class names are the sorted folder names; names that begin with '.' are
- *                               passed over. With sub-folders train, test (and validation or val): one set each
+ *   folder with IDX files       [FAMILY-][SPLIT-]{images-idx3,labels-idx1}-ubyte[.gz], also with '.' before idx: MNIST and
+ *                               its relatives. Element types 08 09 0B 0C 0D 0E. Any split may be absent. Of a folder with
+ *                               several families FOLDER/FAMILY reads one
+ *   folder with .npy files      x_train.npy, y_train.npy, and so on: any of x, images, data, features, inputs, samples with
+ *                               y, labels, targets, alone (train) or beside the word of a split. Arrays under other names
+ *                               are named in a note; two for one place are an error
+ *   folder of class folders     JPEG and PNG, recognised by content; class names are the sorted folder names, UTF-8; folders
+ *                               inside a class belong to it; names that begin with '.' are passed over. Folders named for
+ *                               splits hold one set each. Pictures without any class folder: samples without targets
  *   .npz                        the same names as for .npy files
  *   .npy                        samples; targets from options.targets_path
- *   .csv .tsv .txt              numbers separated by commas, semicolons or tabs, with or without a header line, quotes
- *                               doubled inside quotes, LF or CRLF; each row a sample. A target column may hold text: its
- *                               sorted distinct words become the class names. Empty cells, NaN and infinity are errors
- *                               at file:line:column
+ *   .csv .tsv .txt .data .dat   numbers separated by commas, semicolons, tabs, | or blanks, with or without a header line,
+ *                               quotes doubled inside quotes, LF or CRLF; each row a sample. Lines that begin with # are
+ *                               passed over, and so is a separator at the end of every row. Decimal commas are read where
+ *                               they can be nothing else. A target column may hold text: its sorted distinct words become
+ *                               the class names. Empty cells, NaN and infinity are errors at file:line:column
  *   a single IDX file           samples without targets
+ *
+ * .csv, .npy and IDX files may be packed by gzip.
  *
  * x is [count, sample shape]; integer y [count] or [count, 1] are class indices (options.targets), y [count, k] with a
  * single 1 a row and else 0 (k > 1) are classes, too, any other y is values. */
@@ -161,9 +188,11 @@ mote_status mote_dataset_reshape(mote_dataset *set, int rank, const int64_t *dim
  * MOTE_ERR_USAGE when a number is not finite, a std is not above 0, or the channels do not divide a sample's elements. */
 mote_status mote_dataset_prepare(mote_dataset *set, const mote_preparation *preparation, mote_error *err);
 
-/* Keras' validation_split: moves the LAST count - floor(count * (1 - fraction)) training samples, in the order of the file,
- * to the validation split. Call it before shuffling. MOTE_ERR_USAGE when fraction is outside (0, 1), when one of the two
- * would be empty, or when there is a validation split already. */
+/* Keras' validation_split: moves count - floor(count * (1 - fraction)) training samples to the validation split. Of arrays
+ * and tables these are the LAST ones, in the order of the file, as in Keras; a note says so where that takes a whole class
+ * from training. From class folders, which are sorted by class, the same part of every class is drawn with the set's seed.
+ * Call it before shuffling. MOTE_ERR_USAGE when fraction is outside (0, 1), when one of the two would be empty, or when
+ * there is a validation split already. */
 mote_status mote_dataset_take_validation(mote_dataset *set, double fraction, mote_error *err);
 
 /* Which samples of a split make a batch: indices[0..count-1], or count in a row from first. Each index < split->count. */
@@ -184,8 +213,11 @@ static inline mote_data_pick mote_data_in_row(size_t first, size_t count)
     return pick;
 }
 
+/* MOTE_ERR_USAGE when an index is not below split->count. For callers whose indices come from elsewhere. */
+mote_status mote_data_check_pick(const mote_data_split *split, mote_data_pick pick, mote_error *err);
+
 /* Prepared samples: x[pick.count][sample_count]. These four neither allocate nor fail; several threads may call them on one
- * set at once. */
+ * set at once. Where there is no sample of an index, or no label, or a label is beyond width, they give NaN and label -1. */
 void mote_data_gather(const mote_data_split *split, mote_data_pick pick, float *x);
 /* Targets as real numbers, y[pick.count][target_width]: values, or one class index a sample (binary cross-entropy). */
 void mote_data_gather_values(const mote_data_split *split, mote_data_pick pick, float *y);
@@ -194,7 +226,7 @@ void mote_data_gather_labels(const mote_data_split *split, mote_data_pick pick, 
 /* CLASSES: y[pick.count][width], 1 at the label, else 0; width >= class_count (a wider network is legal). */
 void mote_data_gather_one_hot(const mote_data_split *split, mote_data_pick pick, size_t width, float *y);
 
-/* The stored bytes of one sample, unprepared: sample_count elements of set->dtype. */
+/* The stored bytes of one sample, unprepared: sample_count elements of set->dtype. NULL when index >= split->count. */
 const void *mote_data_sample(const mote_data_split *split, size_t index);
 
 /* Prepares an array from elsewhere (an image given to `mote run`): out[array->count]. */

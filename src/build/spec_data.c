@@ -14,6 +14,8 @@ typedef struct data_section {
     int              classes;
     double           test_split;
     uint64_t         seed;
+    mote_header      header;
+    bool             skip_damaged;
 } data_section;
 
 static const mote_word standardize_words[] = {
@@ -24,6 +26,9 @@ static const mote_word target_words[] = {{"auto", MOTE_TARGETS_AUTO},
                                          {"classes", MOTE_TARGETS_CLASSES},
                                          {"values", MOTE_TARGETS_VALUES},
                                          {NULL, 0}};
+
+static const mote_word header_words[] = {
+    {"auto", MOTE_HEADER_AUTO}, {"true", MOTE_HEADER_YES}, {"false", MOTE_HEADER_NO}, {NULL, 0}};
 
 static const mote_key data_keys[] = {
     MOTE_KEY("path", data_section, path),
@@ -37,6 +42,8 @@ static const mote_key data_keys[] = {
     MOTE_KEY("classes", data_section, classes, .min = 1, .max = 1048576),
     MOTE_KEY("test_split", data_section, test_split, .min = 1e-6, .max = 0.999999),
     MOTE_KEY("seed", data_section, seed),
+    MOTE_KEY("header", data_section, header, .words = header_words),
+    MOTE_KEY("skip_damaged", data_section, skip_damaged),
     {0},
 };
 
@@ -68,16 +75,18 @@ static mote_status read_generate(mote_spec *spec, const mote_yaml_reader *reader
     return mote_spec_read_keys(reader, sine, &(mote_spec_keys){"sine", sine_keys, NULL}, &spec->data.sine);
 }
 
-/* ---- targets: [column ...], a number of columns, or a .npy ---- */
+/* ---- targets: column, [column ...], a number of columns, or a .npy ---- */
 
+/* One column may stand without brackets. */
 static mote_status read_columns(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *targets)
 {
-    const char     **names = MOTE_NEW(reader->arena, const char *, targets->count, reader->err);
+    const bool       is_one = targets->kind == MOTE_YAML_TEXT;
+    const char     **names = MOTE_NEW(reader->arena, const char *, is_one ? 1 : targets->count, reader->err);
     const mote_yaml *item;
 
     if (!names)
         return reader->err->code;
-    for (item = targets->first; item; item = item->next) {
+    for (item = is_one ? targets : targets->first; item; item = is_one ? NULL : item->next) {
         MOTE_TRY(mote_spec_need_text(reader, item, "a target column"));
         names[spec->data.options.target_count++] = item->text;
     }
@@ -90,16 +99,16 @@ static mote_status read_targets(mote_spec *spec, const mote_yaml_reader *reader,
     static const mote_key count = MOTE_KEY("targets", mote_data_options, target_count, .min = 1, .max = 65536);
     const size_t          length = targets->kind == MOTE_YAML_TEXT ? strlen(targets->text) : 0;
 
-    if (targets->kind == MOTE_YAML_LIST && targets->count > 0)
-        return read_columns(spec, reader, targets);
-    if (length > 4 && strcmp(targets->text + length - 4, ".npy") == 0) {
+    if (!targets->is_quoted && length > 4 && strcmp(targets->text + length - 4, ".npy") == 0) {
         spec->data.options.targets_path = targets->text;
         return MOTE_OK;
     }
-    if (targets->kind == MOTE_YAML_TEXT && strspn(targets->text, "0123456789") == length && length > 0)
+    if (!targets->is_quoted && length > 0 && strspn(targets->text, "0123456789") == length)
         return mote_spec_read_value(reader, targets, &count, "data", &spec->data.options);
+    if (length > 0 || (targets->kind == MOTE_YAML_LIST && targets->count > 0))
+        return read_columns(spec, reader, targets);
     return mote_yaml_fail(reader, targets->line,
-                          "data: targets: a list of columns, how many last columns, or a .npy file is expected");
+                          "data: targets: a column, a list of columns, how many last columns, or a .npy file is expected");
 }
 
 /* ---- the section ---- */
@@ -130,6 +139,8 @@ static mote_status set_options(mote_spec *spec, const mote_yaml_reader *reader, 
     o->class_count = s->classes;
     o->test_split = s->test_split;
     o->seed = s->seed;
+    o->header = s->header;
+    o->skip_damaged = s->skip_damaged;
     return MOTE_OK;
 }
 

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 mote_status mote_yaml_fail(const mote_yaml_reader *reader, int line, const char *format, ...)
 {
     char    text[MOTE_ERROR_TEXT];
@@ -165,24 +167,13 @@ static mote_status take_event(builder *b, struct fy_event *event)
 
 /* ---- what the parser may see ---- */
 
-/* Bytes of the UTF-8 character at p, 0 when it is none (RFC 3629), or one that no text needs: the byte order mark. */
+/* Bytes of the UTF-8 character at p, 0 when it is none, or one that no text needs: the byte order mark. */
 static size_t utf8_length(const unsigned char *p, size_t left)
 {
-    const size_t  length = p[0] < 0x80 ? 1 : p[0] >> 5 == 6 ? 2 : p[0] >> 4 == 14 ? 3 : p[0] >> 3 == 30 ? 4 : 0;
-    unsigned long code = length > 1 ? p[0] & (0x7fu >> length) : p[0];
-    size_t        i;
+    uint32_t code = 0;
+    size_t   length = mote_utf8_length((const char *)p, left, &code);
 
-    if (length == 0 || length > left)
-        return 0;
-    for (i = 1; i < length; i++) {
-        if (p[i] >> 6 != 2)
-            return 0;
-        code = code << 6 | (p[i] & 0x3f);
-    }
-    if ((length == 2 && code < 0x80) || (length == 3 && code < 0x800) || (length == 4 && code < 0x10000) ||
-        code > 0x10ffff || (code >= 0xd800 && code < 0xe000) || code == 0xfeff)
-        return 0;
-    return length;
+    return code == 0xfeff ? 0 : length;
 }
 
 static bool is_control(unsigned char c)

@@ -93,6 +93,18 @@ cli_shape cli_show_shape(const mote_tensor_info *tensor);
 json_t *
 cli_json_tensor(const mote_tensor_info *tensor); /* name, dtype, shape, batched, and scale, zero_point if quantized */
 
+/* How DATA is to be read, as the options say that a command has of these rows; names lie in the arena. */
+#define CLI_DATA_OPTIONS                                                                                                    \
+    {"image", 0, "HxW[xC]", "pictures: this height, width, channels"},                                                      \
+        {"targets", 0, "COLUMNS", "names, or how many last ones; or y.npy"},                                                \
+        {"target-kind", 0, "KIND", "auto, classes, values or none"},                                                        \
+        {"header", 0, "auto|true|false", "CSV: whether its first row names columns"},                                       \
+    {                                                                                                                       \
+        "skip-damaged", 0, NULL, "leave out damaged pictures, and name them"                                                \
+    }
+mote_status cli_read_data_options(mote_data_options *out, const cli_args *args, mote_arena *arena, mote_error *err);
+void        cli_print_notes(const mote_dataset *set); /* to stderr, a line each */
+
 /* DATA of the command line, shaped for the model's first input and prepared as the model's recipe says. split_name NULL:
  * preferred when it has samples, else the first that has. The caller destroys *out, also on failure (NULL is fine). */
 typedef struct cli_data_request {

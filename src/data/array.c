@@ -2,17 +2,17 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <mote/array.h>
 
-#include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "data/array.h"
 #include "data/half.h"
 
 size_t mote_array_element_bytes(mote_dtype dtype)
 {
-    assert(dtype != MOTE_I4);
     return (size_t)mote_dtype_bits(dtype) / 8;
 }
 
@@ -47,10 +47,18 @@ mote_status mote_array_allocate(mote_array *array, size_t max_bytes, mote_error 
 mote_status mote_array_create(mote_array *out, mote_dtype dtype, int rank, const int64_t *dim, mote_error *err)
 {
     mote_array array = {.dtype = dtype, .rank = rank};
+    int        i;
 
-    assert(rank >= 0 && rank <= MOTE_ARRAY_MAX_RANK);
-    if (rank > 0)
-        memcpy(array.dim, dim, (size_t)rank * sizeof *dim);
+    *out = (mote_array){0};
+    if (rank < 0 || rank > MOTE_ARRAY_MAX_RANK || (rank > 0 && !dim))
+        return mote_fail(err, MOTE_ERR_USAGE, "an array has 0 to %d dimensions, not %d", MOTE_ARRAY_MAX_RANK, rank);
+    if ((unsigned)dtype >= MOTE_DTYPE_COUNT || dtype == MOTE_I4)
+        return mote_fail(err, MOTE_ERR_USAGE, "an array has no elements of type %d", (int)dtype);
+    for (i = 0; i < rank; i++) {
+        if (dim[i] < 0)
+            return mote_fail(err, MOTE_ERR_USAGE, "dimension %d of the array is %lld", i, (long long)dim[i]);
+        array.dim[i] = dim[i];
+    }
     MOTE_TRY(mote_array_allocate(&array, 0, err));
     *out = array;
     return MOTE_OK;
@@ -69,6 +77,8 @@ double mote_array_at(const mote_array *array, size_t i)
 {
     const void *bytes = array->bytes;
 
+    if (i >= array->count)
+        return NAN;
     switch (array->dtype) {
     case MOTE_F32:
         return (double)((const float *)bytes)[i];
@@ -97,8 +107,7 @@ double mote_array_at(const mote_array *array, size_t i)
     case MOTE_DTYPE_COUNT:
         break;
     }
-    assert(0 && "a whole-byte type");
-    return 0;
+    return NAN;
 }
 
 /* One rounding each: 64-bit integers go to float32 directly, not by way of double. */
@@ -119,6 +128,34 @@ void mote_array_to_f32(const mote_array *array, float *out)
     else
         for (i = 0; i < array->count; i++)
             out[i] = (float)mote_array_at(array, i);
+}
+
+mote_status mote_array_read_bytes(mote_array *out, const uint8_t *bytes, size_t count, mote_array_reader *read,
+                                  size_t max_bytes, mote_error *err)
+{
+    mote_memory_source memory;
+    mote_gzip_source   gzip;
+
+    if (!mote_is_gzip(bytes, count)) {
+        mote_memory_source_init(&memory, bytes, count);
+        return read(out, &memory.source, max_bytes, err);
+    }
+    if (mote_gzip_source_open(&gzip, bytes, count, err) == MOTE_OK)
+        read(out, &gzip.source, max_bytes, err);
+    mote_gzip_source_close(&gzip);
+    return err->code;
+}
+
+mote_status mote_array_read_file(mote_array *out, const char *path, mote_array_reader *read, size_t max_bytes,
+                                 mote_error *err)
+{
+    mote_file file;
+
+    *out = (mote_array){0};
+    if (mote_file_open(&file, path, err) == MOTE_OK)
+        mote_array_read_bytes(out, file.bytes, file.count, read, max_bytes, err);
+    mote_file_close(&file);
+    return err->code == MOTE_OK ? MOTE_OK : mote_context(err, "%s", path);
 }
 
 const char *mote_array_shape_text(const mote_array *array, char *text, size_t text_bytes)

@@ -26,12 +26,16 @@ static inline bool mote_is_little_endian(void)
     return *(const uint8_t *)&one == 1;
 }
 
-/* One .npy / IDX stream; messages without the path, which the caller knows. out owns its memory. */
-mote_status mote_npy_read(mote_array *out, mote_source *source, size_t max_bytes, mote_error *err);
-mote_status mote_idx_read(mote_array *out, mote_source *source, size_t max_bytes, mote_error *err);
-/* An IDX file, plain or gzip'ed. */
-mote_status mote_idx_read_bytes(mote_array *out, const uint8_t *bytes, size_t count, size_t max_bytes, mote_error *err);
-mote_status mote_idx_load(mote_array *out, const char *path, size_t max_bytes, mote_error *err);
+/* A reader of one stream: .npy, IDX, or only the header of a .npy (max_bytes unused). Messages without the path, which the
+ * caller knows. out owns its memory. */
+typedef mote_status mote_array_reader(mote_array *out, mote_source *source, size_t max_bytes, mote_error *err);
+mote_array_reader   mote_npy_read, mote_npy_read_header, mote_idx_read;
+
+/* The stream that a file is, plain or packed by gzip. Messages of the second begin with the path. */
+mote_status mote_array_read_bytes(mote_array *out, const uint8_t *bytes, size_t count, mote_array_reader *read,
+                                  size_t max_bytes, mote_error *err);
+mote_status mote_array_read_file(mote_array *out, const char *path, mote_array_reader *read, size_t max_bytes,
+                                 mote_error *err);
 
 bool mote_is_npy(const uint8_t *bytes, size_t count);
 bool mote_is_zip(const uint8_t *bytes, size_t count);

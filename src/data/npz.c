@@ -140,7 +140,7 @@ int mote_npz_count(const mote_npz *npz)
 
 const char *mote_npz_name(const mote_npz *npz, int index)
 {
-    return npz->names[index];
+    return index >= 0 && index < npz->count ? npz->names[index] : NULL;
 }
 
 int mote_npz_find(const mote_npz *npz, const char *name)
@@ -175,7 +175,8 @@ static mote_status bound_member(const mote_npz *npz, const zip_stat_t *stat, siz
     return MOTE_OK;
 }
 
-static mote_status load_entry(mote_array *out, mote_npz *npz, zip_uint64_t entry, size_t max_bytes, mote_error *err)
+static mote_status load_entry(mote_array *out, mote_npz *npz, zip_uint64_t entry, mote_array_reader *read, size_t max_bytes,
+                              mote_error *err)
 {
     const zip_uint64_t needed = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
     zip_source_state   state = {.source = {.read = read_member}};
@@ -187,7 +188,7 @@ static mote_status load_entry(mote_array *out, mote_npz *npz, zip_uint64_t entry
     state.member = zip_fopen_index(npz->archive, entry, 0);
     if (!state.member)
         return mote_fail(err, MOTE_ERR_FORMAT, "damaged: %s", zip_strerror(npz->archive));
-    mote_npy_read(out, &state.source, max_bytes, err);
+    read(out, &state.source, max_bytes, err);
     zip_fclose(state.member);
     return err->code;
 }
@@ -206,7 +207,8 @@ static mote_shown show_names(const mote_npz *npz)
     return shown;
 }
 
-mote_status mote_npz_load(mote_array *out, mote_npz *npz, const char *name, size_t max_bytes, mote_error *err)
+static mote_status read_array(mote_array *out, mote_npz *npz, const char *name, mote_array_reader *read, size_t max_bytes,
+                              mote_error *err)
 {
     int index = mote_npz_find(npz, name);
 
@@ -214,9 +216,14 @@ mote_status mote_npz_load(mote_array *out, mote_npz *npz, const char *name, size
     if (index < 0)
         return mote_fail(err, MOTE_ERR_USAGE, "%s: has no array \"%s\"; its arrays: %s", npz->label,
                          mote_show_string(name).text, show_names(npz).text);
-    if (load_entry(out, npz, (zip_uint64_t)npz->entries[index], max_bytes, err) != MOTE_OK)
+    if (load_entry(out, npz, (zip_uint64_t)npz->entries[index], read, max_bytes, err) != MOTE_OK)
         return mote_context(err, "%s: %s", npz->label, mote_show_string(name).text);
     return MOTE_OK;
+}
+
+mote_status mote_npz_load(mote_array *out, mote_npz *npz, const char *name, size_t max_bytes, mote_error *err)
+{
+    return read_array(out, npz, name, mote_npy_read, max_bytes, err);
 }
 
 bool mote_is_zip(const uint8_t *bytes, size_t count)
@@ -225,20 +232,22 @@ bool mote_is_zip(const uint8_t *bytes, size_t count)
            ((bytes[2] == 3 && bytes[3] == 4) || (bytes[2] == 5 && bytes[3] == 6)); /* a member, or an empty archive */
 }
 
-static mote_status load_named_or_only(mote_array *out, const char *path, const char *name, size_t max_bytes, mote_error *err)
+static mote_status read_named_or_only(mote_array *out, const char *path, const char *name, mote_array_reader *read,
+                                      size_t max_bytes, mote_error *err)
 {
     mote_npz *npz;
 
     MOTE_TRY(mote_npz_open(&npz, path, err));
     if (name || npz->count == 1)
-        mote_npz_load(out, npz, name ? name : npz->names[0], max_bytes, err);
+        read_array(out, npz, name ? name : npz->names[0], read, max_bytes, err);
     else
         mote_fail(err, MOTE_ERR_USAGE, "%s: name one of its arrays: %s", path, show_names(npz).text);
     mote_npz_close(npz);
     return err->code;
 }
 
-mote_status mote_array_load(mote_array *out, const char *path, const char *name, size_t max_bytes, mote_error *err)
+static mote_status read_either(mote_array *out, const char *path, const char *name, mote_array_reader *read,
+                               size_t max_bytes, mote_error *err)
 {
     mote_file file;
     bool      is_zip;
@@ -248,5 +257,16 @@ mote_status mote_array_load(mote_array *out, const char *path, const char *name,
         return mote_context(err, "%s", path);
     is_zip = mote_is_zip(file.bytes, file.count);
     mote_file_close(&file);
-    return is_zip ? load_named_or_only(out, path, name, max_bytes, err) : mote_npy_load(out, path, max_bytes, err);
+    return is_zip ? read_named_or_only(out, path, name, read, max_bytes, err)
+                  : mote_array_read_file(out, path, read, max_bytes, err);
+}
+
+mote_status mote_array_load(mote_array *out, const char *path, const char *name, size_t max_bytes, mote_error *err)
+{
+    return read_either(out, path, name, mote_npy_read, max_bytes, err);
+}
+
+mote_status mote_array_peek(mote_array *out, const char *path, const char *name, mote_error *err)
+{
+    return read_either(out, path, name, mote_npy_read_header, 0, err);
 }

@@ -15,20 +15,34 @@ typedef struct mote_raw_split {
     const char *x_name, *y_name; /* for messages: "x_train", "t10k-images-idx3-ubyte" */
 } mote_raw_split;
 
+enum { MOTE_NOTES_MAX = 16 };
+
+typedef struct mote_notes {
+    const char *text[MOTE_NOTES_MAX];
+    int         count;
+} mote_notes;
+
 typedef struct mote_raw_set {
-    mote_arena         arena; /* names; goes over to the data set */
+    mote_arena         arena; /* names and notes; goes over to the data set */
+    const char        *path;  /* in front of notes; NULL: a generated set */
+    mote_notes         notes;
     const char        *source;
+    bool               is_by_class; /* samples stand in the order of their classes: splits are drawn */
     mote_raw_split     split[MOTE_SPLIT_COUNT];
     const char *const *class_names; /* set: y is int32 labels below class_count */
     int                class_count;
-    const char *const *column_names;
-    size_t             max_bytes; /* what may still be taken */
+    const char *const *column_names, *const *target_names;
+    int    target_count;
+    size_t max_bytes; /* what may still be taken */
 } mote_raw_set;
 
 void mote_raw_set_init(mote_raw_set *raw, const mote_data_options *options);
 void mote_raw_set_free(mote_raw_set *raw);
 /* Books an array that was read. */
 void mote_raw_set_spend(mote_raw_set *raw, const mote_array *array);
+
+/* A line for the user; the path is put in front. Beyond MOTE_NOTES_MAX the last says that there are more. */
+mote_status mote_raw_note(mote_raw_set *raw, mote_error *err, const char *format, ...) MOTE_PRINTF(3, 4);
 
 /* The readers: each fills an initialised raw set; messages begin with the path. */
 mote_status mote_raw_read_idx_folder(mote_raw_set *raw, const char *path, mote_error *err);
@@ -39,7 +53,7 @@ mote_status mote_raw_read_csv_bytes(mote_raw_set *raw, const uint8_t *bytes, siz
                                     const mote_data_options *options, mote_error *err);
 mote_status mote_raw_read_images(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err);
 
-/* What a folder is. */
+/* What a folder is. An IDX folder may be FOLDER/FAMILY, which names one family of its files. */
 bool mote_is_idx_folder(const char *path);
 bool mote_is_npy_folder(const char *path);
 
@@ -49,11 +63,16 @@ mote_status mote_dataset_assemble(mote_dataset **out, mote_raw_set *raw, const m
 /* What a data set owns besides its public face. */
 struct mote_dataset_state {
     mote_arena       arena;
+    const char      *path; /* or NULL */
+    mote_notes       notes;
+    bool             is_by_class;
+    uint64_t         seed;
     mote_array       x[MOTE_SPLIT_COUNT], values[MOTE_SPLIT_COUNT], labels[MOTE_SPLIT_COUNT];
     mote_gather_plan plan;
 };
 
-/* labels or values of a split as an array of rows; what shuffling moves. */
+mote_status mote_dataset_note(mote_dataset *set, mote_error *err, const char *format, ...) MOTE_PRINTF(3, 4);
+
 mote_status mote_dataset_take_test(mote_dataset *set, double fraction, uint64_t seed, mote_error *err);
 /* The statistics that options.standardize asks for, from the training split. */
 mote_status mote_dataset_standardize(mote_dataset *set, mote_standardize how, mote_error *err);

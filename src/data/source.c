@@ -2,6 +2,7 @@
 #include "data/source.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -103,4 +104,57 @@ mote_status mote_gzip_source_open(mote_gzip_source *gzip, const uint8_t *bytes, 
 void mote_gzip_source_close(mote_gzip_source *gzip)
 {
     inflateEnd(&gzip->stream); /* does nothing before inflateInit2 */
+}
+
+/* Doubles the room until the stream ends. */
+static mote_status unpack_all(uint8_t **out, size_t *used, mote_source *source, size_t max_bytes, mote_error *err)
+{
+    size_t   room = 0, got;
+    uint8_t *larger;
+
+    for (*used = 0; *used == room; *used += got) {
+        room = room > 0 ? mote_size_mul(room, 2) : 1 << 16;
+        room = room < max_bytes ? room : max_bytes;
+        if (*used == room)
+            return mote_fail(err, MOTE_ERR_LIMIT, "unpacked it needs more than the memory limit of %zu bytes", max_bytes);
+        if ((larger = realloc(*out, room)) == NULL)
+            return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        *out = larger;
+        MOTE_TRY(source->read(source, *out + *used, room - *used, &got, err));
+    }
+    return MOTE_OK;
+}
+
+mote_status mote_gunzip(uint8_t **out, size_t *out_count, const uint8_t *bytes, size_t count, size_t max_bytes,
+                        mote_error *err)
+{
+    mote_gzip_source gzip;
+
+    *out = NULL;
+    *out_count = 0;
+    if (mote_gzip_source_open(&gzip, bytes, count, err) == MOTE_OK)
+        unpack_all(out, out_count, &gzip.source, max_bytes, err);
+    mote_gzip_source_close(&gzip);
+    if (err->code != MOTE_OK) {
+        free(*out);
+        *out = NULL;
+    }
+    return err->code;
+}
+
+size_t mote_unpacked_start(uint8_t *out, size_t room, const uint8_t *bytes, size_t count)
+{
+    mote_error       ignored = {0};
+    mote_gzip_source gzip;
+    size_t           got = count < room ? count : room;
+
+    if (!mote_is_gzip(bytes, count)) {
+        memcpy(out, bytes, got);
+        return got;
+    }
+    got = 0;
+    if (mote_gzip_source_open(&gzip, bytes, count, &ignored) == MOTE_OK)
+        gzip.source.read(&gzip.source, out, room, &got, &ignored);
+    mote_gzip_source_close(&gzip);
+    return got;
 }

@@ -50,4 +50,10 @@ bool        mote_is_gzip(const uint8_t *bytes, size_t count);
 mote_status mote_gzip_source_open(mote_gzip_source *gzip, const uint8_t *bytes, size_t count, mote_error *err);
 void        mote_gzip_source_close(mote_gzip_source *gzip); /* a no-op on a zeroed one */
 
+/* All that a gzip stream holds, at most max_bytes; from malloc, the caller's to free. */
+mote_status mote_gunzip(uint8_t **out, size_t *out_count, const uint8_t *bytes, size_t count, size_t max_bytes,
+                        mote_error *err);
+/* The first bytes of a file, unpacked where gzip packed it; fewer than room when there are fewer, or it is damaged. */
+size_t mote_unpacked_start(uint8_t *out, size_t room, const uint8_t *bytes, size_t count);
+
 #endif

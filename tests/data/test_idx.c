@@ -48,7 +48,7 @@ static mote_text make_labels(uint32_t count)
 static mote_status read_text(mote_array *out, const mote_text *text, mote_error *err)
 {
     *out = (mote_array){0};
-    return mote_idx_read_bytes(out, (const uint8_t *)text->bytes, text->count, 1 << 20, err);
+    return mote_array_read_bytes(out, (const uint8_t *)text->bytes, text->count, mote_idx_read, 1 << 20, err);
 }
 
 static mote_text gzip(const mote_text *plain)

@@ -1,0 +1,67 @@
+/* A table's text, cell by cell: what the readers of csv.c and csv_classes.c share.
+ * Grammar: RFC 4180, plus other separators, lines that begin with # (passed over), blank lines (passed over), blanks around
+ * cells (cut). Cells are spans of the text, never copies.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_DATA_CSV_H
+#define MOTE_DATA_CSV_H
+
+#include <locale.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <mote/status.h>
+
+#include "base/arena.h"
+
+/* What stands in a cell. */
+typedef enum mote_cell_kind {
+    MOTE_CELL_EMPTY,
+    MOTE_CELL_WHOLE,      /* 12, -3 */
+    MOTE_CELL_REAL,       /* 1.5, 2., 1e3 */
+    MOTE_CELL_COMMA,      /* 1,5: a decimal comma, for it can be nothing else */
+    MOTE_CELL_GROUP,      /* 1,234: a decimal comma, or one between thousands */
+    MOTE_CELL_NOT_FINITE, /* nan, NA, None, null, inf */
+    MOTE_CELL_WORD,
+    MOTE_CELL_KIND_COUNT
+} mote_cell_kind;
+
+typedef struct mote_cell {
+    const char *text; /* without the outer quotes; quotes inside are still doubled */
+    size_t      count;
+    size_t      line;              /* of its first character, from 1 */
+    const char *line_start, *from; /* of that line, and of the cell with its quote */
+    bool        is_quoted, ends_row;
+} mote_cell;
+
+/* A place in the text. separator ' ' stands for any run of blanks and tabs. */
+typedef struct mote_cell_cursor {
+    const char *at, *end, *line_start;
+    size_t      line;
+    char        separator;
+} mote_cell_cursor;
+
+/* The next cell of a row; afterwards the cursor stands behind its separator, or behind the row. path is for messages. */
+mote_status mote_cell_next(mote_cell_cursor *c, mote_cell *out, const char *path, mote_error *err);
+
+/* To the next row: passes over blank lines and comments, the last of which goes to *comment (NULL: not wanted) when it
+ * stands right above the row, without its #. false at the end of the text. */
+bool mote_cell_find_row(mote_cell_cursor *c, mote_cell_cursor *comment);
+
+mote_cell_kind mote_cell_classify(const mote_cell *c);
+bool           mote_cell_is_number(mote_cell_kind kind, bool decimal_comma);
+
+/* The number of a cell whose kind is one (mote_cell_is_number). */
+double mote_cell_number(const mote_cell *c, mote_cell_kind kind, locale_t c_locale);
+
+/* A copy without the doubling of quotes. */
+char *mote_cell_copy(mote_arena *arena, const mote_cell *c, mote_error *err);
+
+/* "path:line:column: " and the words. The column counts characters, from 1. */
+mote_status mote_cell_fail(const mote_cell *c, const char *path, mote_status code, mote_error *err, const char *format, ...)
+    MOTE_PRINTF(5, 6);
+
+/* The separator of the first rows: of those that part every row alike, the one that leaves most numbers. */
+char mote_cell_find_separator(mote_cell_cursor start, const char *path);
+
+#endif

@@ -1,0 +1,278 @@
+/* Which training samples go to another split: the last ones of arrays and tables, as Keras' validation_split has it; drawn
+ * ones of class folders, which stand class by class, the same part of each class. Samples that go are brought to the end,
+ * so that splits stay views.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "base/text.h"
+#include "data/array.h"
+#include "data/raw.h"
+
+enum { STREAM_SHUFFLE = 1, STREAM_DRAW = 4 }; /* 2 and 3: data/sine.c */
+
+/* Splits off the last samples of the training split: views, no copies. */
+static void move_tail(mote_dataset *set, mote_split_id to, size_t kept)
+{
+    mote_data_split *train = &set->split[MOTE_TRAIN], *tail = &set->split[to];
+
+    tail->count = train->count - kept;
+    tail->x = (const uint8_t *)train->x + kept * set->sample_count * mote_array_element_bytes(set->dtype);
+    tail->labels = train->labels ? train->labels + kept : NULL;
+    tail->values = train->values ? train->values + kept * set->target_width : NULL;
+    train->count = kept;
+}
+
+/* How many stay in training. */
+static mote_status count_kept(const mote_dataset *set, mote_split_id to, double fraction, size_t *kept, mote_error *err)
+{
+    const size_t count = set->split[MOTE_TRAIN].count;
+
+    if (!(fraction > 0 && fraction < 1))
+        return mote_fail(err, MOTE_ERR_USAGE, "a %s split of %g is not between 0 and 1", mote_split_name(to), fraction);
+    if (set->split[to].count > 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "has a %s split already", mote_split_name(to));
+    if (count == 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "has no training samples to split");
+    *kept = (size_t)floor((double)count * (1 - fraction));
+    if (*kept == 0 || *kept == count)
+        return mote_fail(err, MOTE_ERR_USAGE, "a %s split of %g leaves one of the two parts of %zu samples empty",
+                         mote_split_name(to), fraction, count);
+    return MOTE_OK;
+}
+
+/* ---- another order ---- */
+
+/* Brings rows into the order given, cycle by cycle: row i becomes what was row order[i]. */
+static void permute_rows(uint8_t *rows, size_t row_bytes, const uint32_t *order, uint32_t count, uint8_t *kept,
+                         bool *is_done)
+{
+    uint32_t start, i;
+
+    memset(is_done, 0, count * sizeof *is_done);
+    for (start = 0; start < count; start++) {
+        if (is_done[start])
+            continue;
+        memcpy(kept, rows + start * row_bytes, row_bytes);
+        for (i = start; order[i] != start; i = order[i]) {
+            memcpy(rows + i * row_bytes, rows + order[i] * row_bytes, row_bytes);
+            is_done[i] = true;
+        }
+        memcpy(rows + i * row_bytes, kept, row_bytes);
+        is_done[i] = true;
+    }
+}
+
+/* Training samples and their targets; count: how many there are now, fewer than were read after an earlier split. */
+static mote_status reorder_train(mote_dataset *set, const uint32_t *order, mote_arena *scratch, mote_error *err)
+{
+    struct mote_dataset_state *state = set->state;
+    const mote_array          *arrays[3] = {&state->x[MOTE_TRAIN], &state->labels[MOTE_TRAIN], &state->values[MOTE_TRAIN]};
+    const uint32_t             count = (uint32_t)set->split[MOTE_TRAIN].count;
+    bool                      *is_done = MOTE_NEW(scratch, bool, count, err);
+    int                        i;
+
+    for (i = 0; i < 3 && err->code == MOTE_OK; i++) {
+        const size_t rows = arrays[i]->bytes ? (size_t)arrays[i]->dim[0] : 0;
+        const size_t row_bytes = rows ? arrays[i]->count / rows * mote_array_element_bytes(arrays[i]->dtype) : 0;
+        uint8_t     *kept = mote_arena_alloc(scratch, row_bytes, 1, err);
+        if (kept && row_bytes > 0)
+            permute_rows(arrays[i]->bytes, row_bytes, order, count, kept, is_done);
+    }
+    return err->code;
+}
+
+static mote_status shuffle_train(mote_dataset *set, uint64_t seed, mote_error *err)
+{
+    mote_arena     scratch = {0};
+    const uint32_t count = (uint32_t)set->split[MOTE_TRAIN].count;
+    uint32_t      *order = MOTE_NEW(&scratch, uint32_t, count, err);
+
+    if (order) {
+        mote_random_permutation(mote_random_make(seed, MOTE_RANDOM_DATA, STREAM_SHUFFLE, 0), order, count);
+        reorder_train(set, order, &scratch, err);
+    }
+    mote_arena_destroy(&scratch);
+    return err->code;
+}
+
+/* ---- the same part of each class ---- */
+
+typedef struct share {
+    size_t count, taken; /* samples of the class; of them, those that go */
+    double remainder;
+    int    label;
+} share;
+
+/* The largest remainder first; between equal ones, the class that comes first. */
+static int compare_shares(const void *a, const void *b)
+{
+    const share *x = a, *y = b;
+
+    if (x->remainder != y->remainder)
+        return x->remainder > y->remainder ? -1 : 1;
+    return x->label - y->label;
+}
+
+static int compare_labels(const void *a, const void *b)
+{
+    return ((const share *)a)->label - ((const share *)b)->label;
+}
+
+/* Hare's method: each class its whole share, the rest by remainders. No class loses its last sample. */
+static void share_out(share *shares, int class_count, size_t total, size_t wanted)
+{
+    size_t taken = 0, before;
+    int    c;
+
+    for (c = 0; c < class_count; c++) {
+        double exact = (double)shares[c].count * (double)wanted / (double)total;
+        shares[c].taken = (size_t)floor(exact);
+        shares[c].remainder = exact - floor(exact);
+        taken += shares[c].taken;
+    }
+    qsort(shares, (size_t)class_count, sizeof *shares, compare_shares);
+    do {
+        before = taken;
+        for (c = 0; c < class_count && taken < wanted; c++)
+            if (shares[c].taken + 1 < shares[c].count) {
+                shares[c].taken++;
+                taken++;
+            }
+    } while (taken < wanted && taken > before);
+    qsort(shares, (size_t)class_count, sizeof *shares, compare_labels);
+}
+
+/* Marks those of class c that go: the first of a permutation of the class. */
+static mote_status draw_class(bool *goes, const mote_data_split *train, const share *s, mote_random_key key,
+                              mote_arena *scratch, mote_error *err)
+{
+    uint32_t *members = MOTE_NEW(scratch, uint32_t, s->count, err), *order = MOTE_NEW(scratch, uint32_t, s->count, err);
+    size_t    used = 0, i;
+
+    if (!members || !order)
+        return err->code;
+    for (i = 0; i < train->count; i++)
+        if (train->labels[i] == s->label)
+            members[used++] = (uint32_t)i;
+    mote_random_permutation(key, order, (uint32_t)s->count);
+    for (i = 0; i < s->taken; i++)
+        goes[members[order[i]]] = true;
+    return MOTE_OK;
+}
+
+/* Those that stay, then those that go; both in the order that they had. */
+static void order_by_mark(uint32_t *order, const bool *goes, size_t count, size_t kept)
+{
+    size_t stay = 0, go = kept, i;
+
+    for (i = 0; i < count; i++)
+        order[goes[i] ? go++ : stay++] = (uint32_t)i;
+}
+
+static mote_status draw(mote_dataset *set, mote_split_id to, uint64_t seed, size_t *kept, mote_arena *scratch,
+                        mote_error *err)
+{
+    const mote_data_split *train = &set->split[MOTE_TRAIN];
+    share                 *shares = MOTE_NEW(scratch, share, set->class_count, err);
+    bool                  *goes = MOTE_NEW(scratch, bool, train->count, err);
+    uint32_t              *order = MOTE_NEW(scratch, uint32_t, train->count, err);
+    size_t                 wanted = train->count - *kept, i;
+    int                    c;
+
+    if (!shares || !goes || !order)
+        return err->code;
+    for (c = 0; c < set->class_count; c++)
+        shares[c].label = c;
+    for (i = 0; i < train->count; i++)
+        shares[train->labels[i]].count++;
+    share_out(shares, set->class_count, train->count, wanted);
+    for (c = 0; c < set->class_count; c++) {
+        const mote_random_key key =
+            mote_random_make(seed, MOTE_RANDOM_DATA, STREAM_DRAW + (uint32_t)to, (uint32_t)shares[c].label);
+        const mote_arena_mark mark = mote_arena_get_mark(scratch);
+        MOTE_TRY(draw_class(goes, train, &shares[c], key, scratch, err));
+        mote_arena_release(scratch, mark);
+        wanted -= shares[c].taken;
+    }
+    *kept += wanted; /* what single samples of their classes left open */
+    if (*kept == train->count)
+        return mote_fail(err, MOTE_ERR_USAGE, "no class has a sample to spare for a %s split", mote_split_name(to));
+    order_by_mark(order, goes, train->count, *kept);
+    return reorder_train(set, order, scratch, err);
+}
+
+static mote_status take_drawn(mote_dataset *set, mote_split_id to, uint64_t seed, size_t kept, mote_error *err)
+{
+    mote_arena scratch = {0};
+
+    if (draw(set, to, seed, &kept, &scratch, err) == MOTE_OK)
+        move_tail(set, to, kept);
+    mote_arena_destroy(&scratch);
+    return err->code;
+}
+
+static bool is_drawn(const mote_dataset *set)
+{
+    return set->state->is_by_class && set->split[MOTE_TRAIN].labels;
+}
+
+/* ---- the last ones ---- */
+
+static void note_lost_class(mote_dataset *set, mote_split_id to, int32_t label, mote_error *err)
+{
+    char number[16];
+
+    snprintf(number, sizeof number, "%d", (int)label);
+    mote_dataset_note(set, err,
+                      "the last samples became the %s split, and class %s has none left to train on; shuffle the file",
+                      mote_split_name(to), set->class_names ? mote_show_string(set->class_names[label]).text : number);
+}
+
+/* Says so when the last samples took a whole class with them: files are often sorted by class. */
+static mote_status note_lost_classes(mote_dataset *set, mote_split_id to, mote_error *err)
+{
+    mote_arena scratch = {0};
+    bool      *stays = MOTE_NEW(&scratch, bool, set->class_count, err);
+    size_t     i;
+
+    if (!stays)
+        return err->code;
+    for (i = 0; i < set->split[MOTE_TRAIN].count; i++)
+        stays[set->split[MOTE_TRAIN].labels[i]] = true;
+    for (i = 0; i < set->split[to].count && stays[set->split[to].labels[i]]; i++)
+        ;
+    if (i < set->split[to].count)
+        note_lost_class(set, to, set->split[to].labels[i], err);
+    mote_arena_destroy(&scratch);
+    return err->code;
+}
+
+static mote_status take_last(mote_dataset *set, mote_split_id to, size_t kept, mote_error *err)
+{
+    move_tail(set, to, kept);
+    return set->split[to].labels ? note_lost_classes(set, to, err) : MOTE_OK;
+}
+
+mote_status mote_dataset_take_validation(mote_dataset *set, double fraction, mote_error *err)
+{
+    size_t kept = 0;
+
+    MOTE_TRY(count_kept(set, MOTE_VALIDATION, fraction, &kept, err));
+    return is_drawn(set) ? take_drawn(set, MOTE_VALIDATION, set->state->seed, kept, err)
+                         : take_last(set, MOTE_VALIDATION, kept, err);
+}
+
+mote_status mote_dataset_take_test(mote_dataset *set, double fraction, uint64_t seed, mote_error *err)
+{
+    size_t kept = 0;
+
+    MOTE_TRY(count_kept(set, MOTE_TEST, fraction, &kept, err));
+    if (is_drawn(set))
+        return take_drawn(set, MOTE_TEST, seed, kept, err);
+    MOTE_TRY(shuffle_train(set, seed, err));
+    move_tail(set, MOTE_TEST, kept);
+    return MOTE_OK;
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "data/names.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+
+static const struct {
+    const char   *word;
+    mote_split_id split;
+} split_words[] = {{"train", MOTE_TRAIN},      {"training", MOTE_TRAIN}, {"validation", MOTE_VALIDATION},
+                   {"valid", MOTE_VALIDATION}, {"val", MOTE_VALIDATION}, {"dev", MOTE_VALIDATION},
+                   {"eval", MOTE_VALIDATION},  {"test", MOTE_TEST},      {"testing", MOTE_TEST},
+                   {"t10k", MOTE_TEST}};
+
+static const struct {
+    const char    *word;
+    mote_name_role role;
+} role_words[] = {{"x", MOTE_NAME_SAMPLES},      {"image", MOTE_NAME_SAMPLES},   {"images", MOTE_NAME_SAMPLES},
+                  {"data", MOTE_NAME_SAMPLES},   {"feature", MOTE_NAME_SAMPLES}, {"features", MOTE_NAME_SAMPLES},
+                  {"input", MOTE_NAME_SAMPLES},  {"inputs", MOTE_NAME_SAMPLES},  {"samples", MOTE_NAME_SAMPLES},
+                  {"y", MOTE_NAME_TARGETS},      {"label", MOTE_NAME_TARGETS},   {"labels", MOTE_NAME_TARGETS},
+                  {"target", MOTE_NAME_TARGETS}, {"targets", MOTE_NAME_TARGETS}};
+
+static const char *const fillers[] = {"set", "data", "dataset", "images", "split", "folder"};
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+static bool is_word(const char *word, const char *text, size_t count)
+{
+    return strlen(word) == count && strncasecmp(word, text, count) == 0;
+}
+
+mote_split_id mote_split_of_word(const char *word, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < COUNT(split_words); i++)
+        if (is_word(split_words[i].word, word, count))
+            return split_words[i].split;
+    return MOTE_SPLIT_COUNT;
+}
+
+static mote_name_role role_of_word(const char *word, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < COUNT(role_words); i++)
+        if (is_word(role_words[i].word, word, count))
+            return role_words[i].role;
+    return MOTE_NAME_NONE;
+}
+
+static bool is_filler(const char *word, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < COUNT(fillers); i++)
+        if (is_word(fillers[i], word, count))
+            return true;
+    return false;
+}
+
+static bool is_small(char letter)
+{
+    return letter >= 'a' && letter <= 'z';
+}
+
+static bool is_capital(char letter)
+{
+    return letter >= 'A' && letter <= 'Z';
+}
+
+/* The next word: words end at - _ . and blanks, and before a capital that follows a small letter. false at the end. */
+static bool next_word(const char **at, const char **word, size_t *count)
+{
+    *at += strspn(*at, "-_. /");
+    *word = *at;
+    while (**at && !strchr("-_. /", **at)) {
+        (*at)++;
+        if (is_capital(**at) && is_small((*at)[-1]))
+            break;
+    }
+    *count = (size_t)(*at - *word);
+    return *count > 0;
+}
+
+mote_split_id mote_split_of_folder(const char *name)
+{
+    mote_split_id found = MOTE_SPLIT_COUNT, split;
+    const char   *word;
+    size_t        count;
+
+    while (next_word(&name, &word, &count)) {
+        split = mote_split_of_word(word, count);
+        if (split == MOTE_SPLIT_COUNT && is_filler(word, count))
+            continue;
+        if (split == MOTE_SPLIT_COUNT || found != MOTE_SPLIT_COUNT)
+            return MOTE_SPLIT_COUNT;
+        found = split;
+    }
+    return found;
+}
+
+/* "xtrain", "trainx": a role of one letter run together with a split. */
+static bool take_joined(const char *word, size_t count, mote_name_role *role, mote_split_id *split)
+{
+    *role = count > 1 ? role_of_word(word, 1) : MOTE_NAME_NONE;
+    *split = *role != MOTE_NAME_NONE ? mote_split_of_word(word + 1, count - 1) : MOTE_SPLIT_COUNT;
+    if (*split != MOTE_SPLIT_COUNT)
+        return true;
+    *role = count > 1 ? role_of_word(word + count - 1, 1) : MOTE_NAME_NONE;
+    *split = *role != MOTE_NAME_NONE ? mote_split_of_word(word, count - 1) : MOTE_SPLIT_COUNT;
+    return *split != MOTE_SPLIT_COUNT;
+}
+
+mote_name_role mote_role_of_array(const char *name, mote_split_id *split)
+{
+    mote_name_role found = MOTE_NAME_NONE, role;
+    const char    *word;
+    size_t         count;
+    mote_split_id  named;
+
+    for (*split = MOTE_SPLIT_COUNT; next_word(&name, &word, &count);) {
+        role = role_of_word(word, count);
+        named = mote_split_of_word(word, count);
+        if (role == MOTE_NAME_NONE && named == MOTE_SPLIT_COUNT && !take_joined(word, count, &role, &named))
+            return MOTE_NAME_NONE;
+        if ((role != MOTE_NAME_NONE && found != MOTE_NAME_NONE) || (named != MOTE_SPLIT_COUNT && *split != MOTE_SPLIT_COUNT))
+            return MOTE_NAME_NONE;
+        found = role != MOTE_NAME_NONE ? role : found;
+        *split = named != MOTE_SPLIT_COUNT ? named : *split;
+    }
+    *split = *split != MOTE_SPLIT_COUNT ? *split : MOTE_TRAIN;
+    return found;
+}
+
+/* ---- folders ---- */
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static mote_status add_name(mote_text *pointers, mote_arena *arena, const char *name, mote_error *err)
+{
+    char *copy = mote_arena_strdup(arena, name, err);
+
+    if (!copy)
+        return err->code;
+    mote_text_add(pointers, (const char *)&copy, sizeof copy);
+    return mote_text_status(pointers, err);
+}
+
+/* What file managers leave: archives of macOS hold such a folder beside their content. */
+static bool is_hidden(const char *name)
+{
+    return name[0] == '.' || strcmp(name, "__MACOSX") == 0;
+}
+
+mote_status mote_list_folder(mote_name_list *out, mote_arena *arena, const char *path, mote_error *err)
+{
+    DIR           *folder = opendir(path);
+    mote_text      pointers = {0};
+    struct dirent *entry;
+
+    *out = (mote_name_list){0};
+    if (!folder)
+        return mote_fail(err, MOTE_ERR_IO, "%s: %s", path, strerror(errno));
+    while (err->code == MOTE_OK && (entry = readdir(folder)) != NULL)
+        if (!is_hidden(entry->d_name))
+            add_name(&pointers, arena, entry->d_name, err);
+    closedir(folder);
+    if (err->code == MOTE_OK && pointers.count > 0) {
+        out->count = pointers.count / sizeof(char *);
+        out->names = mote_arena_copy(arena, pointers.bytes, out->count, sizeof(char *), err);
+        if (out->names)
+            qsort(out->names, out->count, sizeof(char *), compare_names);
+    }
+    mote_text_free(&pointers);
+    return err->code;
+}

@@ -1,0 +1,37 @@
+/* The pictures below a folder, each once.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_DATA_WALK_H
+#define MOTE_DATA_WALK_H
+
+#include <sys/types.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "data/names.h"
+
+/* A folder that was entered: links may lead to it again. */
+typedef struct mote_visit {
+    dev_t device;
+    ino_t inode;
+} mote_visit;
+
+typedef struct mote_walk {
+    mote_arena *arena;
+    mote_text   visits;   /* mote_visit after mote_visit */
+    mote_text   pictures; /* pointers to paths, in the order found */
+    size_t      foreign;  /* pictures of kinds that are not read */
+    char       *first_foreign;
+    size_t      dangling; /* links to nothing that are no pictures by their names */
+    char       *first_dangling;
+} mote_walk;
+
+/* Adds the pictures (PNG and JPEG by content, whatever the name) in folder and in the folders inside it, sorted by name in
+ * each; a file named as a picture counts as one whatever it holds, and so does a link to nothing. Folders that were entered
+ * before are passed over. */
+mote_status mote_walk_folder(mote_walk *w, const char *folder, mote_error *err);
+void        mote_walk_free(mote_walk *w);
+
+/* What stands in a folder itself: sorted names of folders (links to them, too), and how many pictures. */
+mote_status mote_look_into(mote_name_list *folders, size_t *pictures, mote_arena *arena, const char *path, mote_error *err);
+
+#endif
