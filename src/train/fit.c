@@ -243,6 +243,38 @@ static bool names_classes(const training_state *s)
            (s->objective.width > 1 || s->objective.loss == MOTE_LOSS_BINARY_CROSSENTROPY || set->class_names);
 }
 
+/* The extremes of up to some thousand training samples as the network sees them. */
+static mote_status find_range(mote_range *out, const mote_data_split *split, mote_arena *arena, mote_error *err)
+{
+    enum { LOOKED_AT = 4096 };
+    const size_t width = split->set->sample_count;
+    float       *sample = MOTE_NEW(arena, float, width, err);
+    size_t       i, k;
+
+    for (i = 0; sample && i < split->count; i += split->count / LOOKED_AT + 1) {
+        mote_data_gather(split, mote_data_in_row(i, 1), sample);
+        for (k = 0; k < width; k++) {
+            out->min = out->is_known && out->min < sample[k] ? out->min : sample[k];
+            out->max = out->is_known && out->max > sample[k] ? out->max : sample[k];
+            out->is_known = true;
+        }
+    }
+    return err->code;
+}
+
+/* Names of columns take room in every file: those of wide tables, a pixel a column, are left out. */
+static void take_columns(mote_recipe *recipe, const mote_dataset *set)
+{
+    enum { COLUMNS_MAX_KEPT = 256 };
+
+    if (set->column_names && set->sample_count <= COLUMNS_MAX_KEPT) {
+        recipe->columns = set->column_names;
+        recipe->column_count = (int32_t)set->sample_count;
+    }
+    recipe->targets = set->target_names;
+    recipe->target_count = set->target_names ? set->target_count : 0;
+}
+
 /* The model carries what somebody with new data must know: how its samples were prepared, what its classes are called, and
  * what it was trained for. */
 static mote_status take_recipe(training_state *s, mote_error *err)
@@ -265,6 +297,8 @@ static mote_status take_recipe(training_state *s, mote_error *err)
         recipe.labels = labels;
         recipe.label_count = s->set->class_count;
     }
+    take_columns(&recipe, s->set);
+    find_range(&recipe.inputs, &s->set->split[MOTE_TRAIN], &s->arena, err);
     return err->code == MOTE_OK ? mote_recipe_copy(&s->model->recipe, &recipe, &s->model->arena, err) : err->code;
 }
 
