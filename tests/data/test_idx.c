@@ -4,7 +4,6 @@
 #include "files.h"
 
 #include <stdlib.h>
-#include <zlib.h>
 
 #include <mote/dataset.h>
 
@@ -49,23 +48,6 @@ static mote_status read_text(mote_array *out, const mote_text *text, mote_error 
 {
     *out = (mote_array){0};
     return mote_array_read_bytes(out, (const uint8_t *)text->bytes, text->count, mote_idx_read, 1 << 20, err);
-}
-
-static mote_text gzip(const mote_text *plain)
-{
-    mote_text   packed = {0};
-    z_stream    stream = {0};
-    static char bytes[1 << 16];
-
-    assert_int_equal(deflateInit2(&stream, 9, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);
-    stream.next_in = (Bytef *)plain->bytes;
-    stream.avail_in = (unsigned)plain->count;
-    stream.next_out = (Bytef *)bytes;
-    stream.avail_out = sizeof bytes;
-    assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
-    mote_text_add(&packed, bytes, sizeof bytes - stream.avail_out);
-    deflateEnd(&stream);
-    return packed;
 }
 
 static void every_element_type_is_read_big_endian(void **state)
