@@ -64,6 +64,19 @@ static inline mote_text gzip(const mote_text *plain)
     return packed;
 }
 
+/* Whether the set has a note with these words. */
+#define has_note(set, words) (find_note((set)->notes, (set)->note_count, (words)))
+
+static inline bool find_note(const char *const *notes, int count, const char *words)
+{
+    int i;
+
+    for (i = 0; i < count; i++)
+        if (strstr(notes[i], words))
+            return true;
+    return false;
+}
+
 /* The call fails with this code and these words in its one line. */
 #define assert_fails(call, wanted_code, words)                                                                              \
     do {                                                                                                                    \

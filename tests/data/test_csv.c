@@ -152,16 +152,6 @@ static void what_is_wrong_is_named_with_line_and_column(void **state)
     assert_fails(mote_dataset_load(&set, PATH, NULL, err), MOTE_ERR_FORMAT, "not a text file");
 }
 
-static bool has_note(const mote_dataset *set, const char *words)
-{
-    int i;
-
-    for (i = 0; i < set->note_count; i++)
-        if (strstr(set->notes[i], words))
-            return true;
-    return false;
-}
-
 /* Each is the table 1 2 0, 3 4 1. */
 static void tables_are_read_however_they_were_written(void **state)
 {
