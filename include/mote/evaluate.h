@@ -3,7 +3,7 @@
  *     mote_predictions p;
  *     mote_evaluation  e;
  *     if (mote_predict(&p, model, &set->split[MOTE_TEST], NULL, &err) == MOTE_OK &&
- *         mote_evaluate(&e, &p, &set->split[MOTE_TEST], MOTE_LOSS_COUNT, &err) == MOTE_OK)
+ *         mote_evaluate(&e, &p, &set->split[MOTE_TEST], NULL, &err) == MOTE_OK)
  *         printf("accuracy %.4f\n", mote_evaluation_metric(&e, "accuracy"));
  *     mote_predictions_free(&p);
  * SPDX-License-Identifier: Apache-2.0 */
@@ -33,6 +33,12 @@ typedef struct mote_predictions {
     uint8_t           *stored;       /* [count][stored_bytes]: as the model stores them */
     size_t             stored_bytes;
     mote_dtype         dtype;
+    int32_t            rank; /* of one answer, without the batch axis; with dim[rank] */
+    int32_t            dim[8];
+    mote_answer_kind   kind;     /* what made the answers */
+    float             *logits;   /* [count][width]: what a float model's closing softmax or sigmoid was given; else NULL */
+    bool               has_goal; /* the model says what it was trained for */
+    mote_goal          goal;
     struct mote_arena *owner;
 } mote_predictions;
 
@@ -66,14 +72,24 @@ typedef struct mote_evaluation {
     } metric[MOTE_EVALUATION_METRICS_MAX];
 } mote_evaluation;
 
-/* loss MOTE_LOSS_COUNT: sparse_categorical_crossentropy (binary_crossentropy where the answer is one number) for classes,
- * mse for values. Answers are taken for probabilities. Errors: USAGE when answers and targets do not fit each other. */
+/* The loss and metrics of answers, by the definitions that training uses. goal NULL: the one that the model was trained for;
+ * where it tells none, sparse_categorical_crossentropy for classes (binary_crossentropy where the answer is one number; from
+ * logits where nothing makes probabilities of them), mse for values. Metrics: those of the goal, and accuracy for classes,
+ * mae and mse for numbers. Errors: USAGE when answers and targets do not fit each other. */
 mote_status mote_evaluate(mote_evaluation *out, const mote_predictions *predictions, const mote_data_split *split,
-                          mote_loss loss, mote_error *err);
+                          const mote_goal *goal, mote_error *err);
+
+/* Whether answers stand for classes: a regression's single number does not, even where the targets are whole numbers. */
+bool mote_answers_are_classes(const mote_predictions *predictions);
+
+/* The class that one sample's answer stands for: the largest, or for a single number the side on which it lies. */
+int32_t mote_answer_class(const mote_predictions *predictions, size_t sample);
+
 /* NaN when there is none of that name. */
 double mote_evaluation_metric(const mote_evaluation *evaluation, const char *name);
 
-/* confusion[true][answered], counts[class_count * class_count], which the caller gives; CLASSES only. */
+/* confusion[true][answered], counts[class_count * class_count], which the caller gives; CLASSES only, and answers that are
+ * classes (not a regression on whole numbers). */
 mote_status mote_confusion(size_t *counts, const mote_predictions *predictions, const mote_data_split *split,
                            mote_error *err);
 

@@ -51,6 +51,15 @@ int32_t          mote_model_output_count(const mote_model *model);
 mote_tensor_info mote_model_input(const mote_model *model, int32_t index);
 mote_tensor_info mote_model_output(const mote_model *model, int32_t index);
 
+/* What the first output's numbers are, as the operator that makes them tells (QUANTIZE and DEQUANTIZE passed over). */
+typedef enum mote_answer_kind {
+    MOTE_ANSWERS_UNKNOWN = 0,   /* of a file of answers: nobody knows */
+    MOTE_ANSWERS_PROBABILITIES, /* SOFTMAX: of classes that exclude each other */
+    MOTE_ANSWERS_SIGMOIDS,      /* LOGISTIC: each a probability of its own */
+    MOTE_ANSWERS_NUMBERS        /* anything else: values, or logits */
+} mote_answer_kind;
+mote_answer_kind mote_model_answers(const mote_model *model);
+
 /* Class names of the first output; 0 and NULL where the model has none. */
 int32_t     mote_model_label_count(const mote_model *model);
 const char *mote_model_label(const mote_model *model, int32_t index);

@@ -2,7 +2,7 @@
  *
  *     mote_samples inputs, outputs;
  *     const char  *x = "x.npy", *y = "y.npy";
- *     if (mote_samples_load(&inputs, model, &x, 1, &err) == MOTE_OK &&
+ *     if (mote_samples_load(&inputs, model, &x, 1, NULL, &err) == MOTE_OK &&
  *         mote_samples_run(&outputs, model, &inputs, &err) == MOTE_OK)
  *         mote_samples_save(&outputs, model, &y, 1, &err);
  *     mote_samples_free(&inputs);
@@ -11,16 +11,22 @@
  * An input has shape S (an open batch axis counts as 1). A file of shape S is one invoke. Same rank, S begins with 1 and the
  * file with N: N invokes, outputs joined along axis 0. One rank more, N x S: N invokes, outputs stacked in a new axis 0.
  *
- *   .npy          the input's own type; float16, 32 and 64 become float32, or are quantized by the input's scale
- *   .bin          raw, little-endian, in the input's own type; N invokes where it holds N times S
- *   .png .jpg     one image, decoded to the input's height, width and channels and prepared by the model's recipe
+ *   .npy          stored samples, prepared by the model's recipe as training prepared them, then quantized where the input
+ * is. A file of the input's own integer type holds what the model stores and is taken as it is, unless training's samples
+ * had that very type. Where the model has no recipe: the input's own type, or real numbers .bin          raw, little-endian,
+ * in the input's own type, taken as it is; N invokes where it holds N times S .png .jpg     one image, decoded to the
+ * input's height, width and channels and prepared by the model's recipe
  *
- * A file is named as PATH, for the next input in the model's order, or as NAME=PATH.
+ * With are_prepared nothing is prepared: real numbers are what the network itself takes.
+ *
+ * A file is named as PATH, for the next input in the model's order, or as NAME=PATH. A model with one input takes any number
+ * of files, whose samples follow each other.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_SAMPLES_H
 #define MOTE_SAMPLES_H
 
 #include <mote/array.h>
+#include <mote/dataset.h>
 #include <mote/model.h>
 
 #ifdef __cplusplus
@@ -34,13 +40,19 @@ typedef struct mote_samples {
     uint8_t           *bytes;        /* [count][sample_bytes] */
     bool               is_joined;    /* outputs are joined along their axis 0 */
     bool               is_stacked;   /* outputs are stacked in a new axis 0; neither: one invoke */
+    const char *const *names;        /* [count]: of inputs, the file that each comes from: "a.png", "x.npy[3]" */
     struct mote_arena *owner;
 } mote_samples;
 
-/* A file for every input. Errors: USAGE (a file too many or too few, a shape or type that does not fit), IO, FORMAT; the
- * text begins with the path where one is to blame. */
+typedef struct mote_samples_options {
+    bool                    are_prepared; /* the files hold what the network takes: nothing is prepared */
+    const mote_preparation *preparation;  /* in place of the model's own; NULL: the model's */
+} mote_samples_options;
+
+/* A file for every input, or any number for a model with one. options may be NULL. Errors: USAGE (a file too many or too
+ * few, a shape or type that does not fit), IO, FORMAT; the text begins with the path where one is to blame. */
 mote_status mote_samples_load(mote_samples *out, const mote_model *model, const char *const *files, int count,
-                              mote_error *err);
+                              const mote_samples_options *options, mote_error *err);
 
 /* The outputs of all invokes, one after the other on one runner: a model's state lives on from one to the next. */
 mote_status mote_samples_run(mote_samples *out, const mote_model *model, const mote_samples *inputs, mote_error *err);

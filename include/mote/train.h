@@ -45,6 +45,16 @@ typedef struct mote_optimizer {
 /* A set of metrics, besides the loss. */
 typedef enum mote_metric { MOTE_METRIC_ACCURACY = 1, MOTE_METRIC_MAE = 2, MOTE_METRIC_MSE = 4 } mote_metric;
 
+/* What a network is trained for. It travels with the model, so that whoever evaluates it asks the same question. */
+typedef struct mote_goal {
+    mote_loss loss;
+    bool      from_logits;
+    unsigned  metrics; /* of mote_metric */
+} mote_goal;
+
+/* The goal in a model's recipe; false where the model has none (it was not trained by mote). */
+bool mote_model_goal(const mote_model *model, mote_goal *out);
+
 typedef struct mote_train_options {
     mote_loss loss;
     bool      from_logits; /* the network's outputs are logits. Over a softmax or sigmoid Keras takes them for

@@ -173,8 +173,7 @@ static mote_status evaluate_answers(build_work *w, const mote_predictions *answe
 {
     if (w->set->targets == MOTE_TARGETS_NONE)
         return MOTE_OK;
-    return mote_evaluate(&figures->evaluation, answers, w->split,
-                         w->spec->train.from_logits ? MOTE_LOSS_COUNT : w->spec->train.loss, err);
+    return mote_evaluate(&figures->evaluation, answers, w->split, NULL, err);
 }
 
 static mote_status need_real(build_work *w, mote_error *err)

@@ -91,19 +91,6 @@ static bool picture_shape(const mote_dataset *set, int *height, int *width, int 
     return set->rank == 1 && (size_t)side * (size_t)side == set->sample_count;
 }
 
-static int32_t answer_of(const mote_predictions *p, size_t sample)
-{
-    const float *row = p->real + sample * p->width;
-    size_t       best = 0, i;
-
-    if (p->width == 1)
-        return row[0] > 0.5f;
-    for (i = 1; i < p->width; i++)
-        if (row[i] > row[best])
-            best = i;
-    return (int32_t)best;
-}
-
 static mote_status plot_samples(const char *folder, const char *title, const mote_plot_answers *a,
                                 const mote_predictions *predictions, mote_arena *scratch, mote_error *err)
 {
@@ -115,7 +102,7 @@ static mote_status plot_samples(const char *folder, const char *title, const mot
     if (!picture_shape(a->set, &height, &width, &channels))
         return MOTE_OK;
     for (i = 0; i < SAMPLES_SHOWN && i < predictions->count; i++) {
-        int32_t answer = answer_of(predictions, i);
+        int32_t answer = mote_answer_class(predictions, i);
         images[i] = (mote_chart_image){
             .pixels = mote_data_sample(a->split, i), .width = width, .height = height, .channel_count = channels};
         images[i].label = class_name(a->set, a->split->labels[i], scratch, err);
@@ -203,7 +190,7 @@ mote_status mote_plot_answers_save(const char *folder, const char *name, const m
     char                   *title =
         mote_arena_printf(&scratch, err, "%s: %s, %s", name, mote_split_name(a->split->id), a->int8 ? "int8" : "float32");
 
-    if (title && a->set->targets == MOTE_TARGETS_CLASSES) {
+    if (title && a->set->targets == MOTE_TARGETS_CLASSES && mote_answers_are_classes(shown)) {
         if (plot_confusion(folder, title, a, shown, &scratch, err) == MOTE_OK)
             plot_samples(folder, title, a, shown, &scratch, err);
     } else if (title && a->set->targets == MOTE_TARGETS_VALUES && a->set->sample_count == 1 && a->set->target_width == 1) {

@@ -20,7 +20,7 @@ static const section_row sections[] = {
 
 enum { SECTION_COUNT = sizeof sections / sizeof sections[0] };
 
-static const mote_key    top_keys[] = {MOTE_KEY("name", mote_spec, name, MOTE_KEY_TEXT), {0}};
+static const mote_key    top_keys[] = {MOTE_KEY("name", mote_spec, name), {0}};
 static const char *const top_others[] = {"data", "model", "train", "convert", "deploy", NULL};
 
 /* ---- the name: that of a folder below runs/ ---- */

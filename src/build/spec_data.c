@@ -31,28 +31,28 @@ static const mote_word header_words[] = {
     {"auto", MOTE_HEADER_AUTO}, {"true", MOTE_HEADER_YES}, {"false", MOTE_HEADER_NO}, {NULL, 0}};
 
 static const mote_key data_keys[] = {
-    MOTE_KEY("path", data_section, path, MOTE_KEY_TEXT),
-    MOTE_KEY("scale", data_section, scale, MOTE_KEY_FLOAT, .min = 1e-30, .max = 1e30),
-    MOTE_KEY("offset", data_section, offset, MOTE_KEY_FLOAT, .min = -1e30, .max = 1e30),
-    MOTE_KEY("standardize", data_section, standardize, MOTE_KEY_WORD, .words = standardize_words),
-    MOTE_KEY("shape", data_section, shape, MOTE_KEY_SHAPE, .min = -1, .max = INT32_MAX),
-    MOTE_KEY("flatten", data_section, flatten, MOTE_KEY_BOOL),
-    MOTE_KEY("image", data_section, image, MOTE_KEY_SHAPE, .min = 1, .max = 65536),
-    MOTE_KEY("target_kind", data_section, target_kind, MOTE_KEY_WORD, .words = target_words),
-    MOTE_KEY("classes", data_section, classes, MOTE_KEY_INT, .min = 1, .max = 1048576),
-    MOTE_KEY("test_split", data_section, test_split, MOTE_KEY_DOUBLE, .min = 1e-6, .max = 0.999999),
-    MOTE_KEY("seed", data_section, seed, MOTE_KEY_SEED),
-    MOTE_KEY("header", data_section, header, MOTE_KEY_WORD, .words = header_words),
-    MOTE_KEY("skip_damaged", data_section, skip_damaged, MOTE_KEY_BOOL),
+    MOTE_KEY("path", data_section, path),
+    MOTE_KEY("scale", data_section, scale, .min = 1e-30, .max = 1e30),
+    MOTE_KEY("offset", data_section, offset, .min = -1e30, .max = 1e30),
+    MOTE_KEY("standardize", data_section, standardize, .words = standardize_words),
+    MOTE_KEY("shape", data_section, shape, .min = -1, .max = INT32_MAX),
+    MOTE_KEY("flatten", data_section, flatten),
+    MOTE_KEY("image", data_section, image, .min = 1, .max = 65536),
+    MOTE_KEY("target_kind", data_section, target_kind, .words = target_words),
+    MOTE_KEY("classes", data_section, classes, .min = 1, .max = 1048576),
+    MOTE_KEY("test_split", data_section, test_split, .min = 1e-6, .max = 0.999999),
+    MOTE_KEY("seed", data_section, seed),
+    MOTE_KEY("header", data_section, header, .words = header_words),
+    MOTE_KEY("skip_damaged", data_section, skip_damaged),
     {0},
 };
 
 static const char *const data_others[] = {"targets", "generate", NULL};
 
 static const mote_key sine_keys[] = {
-    MOTE_KEY("samples", mote_sine_options, count, MOTE_KEY_SIZE, .min = 5, .max = 100000000),
-    MOTE_KEY("noise", mote_sine_options, noise, MOTE_KEY_FLOAT, .min = 0, .max = 1e6),
-    MOTE_KEY("seed", mote_sine_options, seed, MOTE_KEY_SEED),
+    MOTE_KEY("samples", mote_sine_options, count, .min = 5, .max = 100000000),
+    MOTE_KEY("noise", mote_sine_options, noise, .min = 0, .max = 1e6),
+    MOTE_KEY("seed", mote_sine_options, seed),
     {0},
 };
 
@@ -96,7 +96,7 @@ static mote_status read_columns(mote_spec *spec, const mote_yaml_reader *reader,
 
 static mote_status read_targets(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *targets)
 {
-    static const mote_key count = MOTE_KEY("targets", mote_data_options, target_count, MOTE_KEY_INT, .min = 1, .max = 65536);
+    static const mote_key count = MOTE_KEY("targets", mote_data_options, target_count, .min = 1, .max = 65536);
     const size_t          length = targets->kind == MOTE_YAML_TEXT ? strlen(targets->text) : 0;
 
     if (!targets->is_quoted && length > 4 && strcmp(targets->text + length - 4, ".npy") == 0) {

@@ -97,7 +97,8 @@ static mote_status read_int(const slot *s, const mote_yaml *value, int *member)
     return MOTE_OK;
 }
 
-static mote_status read_seed(const slot *s, const mote_yaml *value, uint64_t *member)
+/* Exactly, up to 2^64 - 1: a double holds whole numbers to 2^53 only. */
+static mote_status read_u64(const slot *s, const mote_yaml *value, uint64_t *member)
 {
     char *end;
 
@@ -106,7 +107,9 @@ static mote_status read_seed(const slot *s, const mote_yaml *value, uint64_t *me
         return fail_value(s, value, "a whole number, 0 or more,");
     errno = 0;
     *member = strtoull(value->text, &end, 10);
-    return errno == 0 ? MOTE_OK : fail_value(s, value, "a number below 2^64");
+    if (errno != 0)
+        return fail_value(s, value, "a number below 2^64");
+    return s->key->max > 0 ? check_range(s, value, (double)*member) : MOTE_OK;
 }
 
 static mote_status read_pair(const slot *s, const mote_yaml *value, int *pair)
@@ -155,6 +158,15 @@ static mote_status read_bool(const slot *s, const mote_yaml *value, bool *member
     return MOTE_OK;
 }
 
+static mote_status read_switch(const slot *s, const mote_yaml *value, int *member)
+{
+    bool is_on = false;
+
+    MOTE_TRY(read_bool(s, value, &is_on));
+    *member = is_on ? MOTE_ON : MOTE_OFF;
+    return MOTE_OK;
+}
+
 static mote_status read_word(const slot *s, const mote_yaml *value, const mote_word **word)
 {
     const char *words[WORDS_MAX];
@@ -187,21 +199,22 @@ mote_status mote_spec_read_value(const mote_yaml_reader *reader, const mote_yaml
     void            *member = (char *)options + key->offset;
     const mote_word *word = NULL;
     double           number = 0;
-    bool             truth = false;
 
     switch (key->kind) {
     case MOTE_KEY_INT:
-        return read_int(&s, value, member);
+        if (!key->words)
+            return read_int(&s, value, member);
+        if (key->words == mote_switch_words)
+            return read_switch(&s, value, member);
+        MOTE_TRY(read_word(&s, value, &word));
+        *(int *)member = word->value;
+        return MOTE_OK;
     case MOTE_KEY_PAIR:
         return read_pair(&s, value, member);
     case MOTE_KEY_SHAPE:
         return read_shape(&s, value, member);
-    case MOTE_KEY_SIZE:
-        MOTE_TRY(read_whole(&s, value, &number));
-        *(size_t *)member = (size_t)number;
-        return MOTE_OK;
-    case MOTE_KEY_SEED:
-        return read_seed(&s, value, member);
+    case MOTE_KEY_U64:
+        return read_u64(&s, value, member);
     case MOTE_KEY_FLOAT:
         MOTE_TRY(read_number(&s, value, &number));
         *(float *)member = (float)number;
@@ -210,14 +223,6 @@ mote_status mote_spec_read_value(const mote_yaml_reader *reader, const mote_yaml
         return read_number(&s, value, member);
     case MOTE_KEY_BOOL:
         return read_bool(&s, value, member);
-    case MOTE_KEY_SWITCH:
-        MOTE_TRY(read_bool(&s, value, &truth));
-        *(mote_switch *)member = truth ? MOTE_ON : MOTE_OFF;
-        return MOTE_OK;
-    case MOTE_KEY_WORD:
-        MOTE_TRY(read_word(&s, value, &word));
-        *(int *)member = word->value;
-        return MOTE_OK;
     case MOTE_KEY_TEXT:
         return read_text(&s, value, member);
     }

@@ -259,8 +259,7 @@ static mote_status read_layers(const model_reader *r, const mote_yaml *list)
 
 mote_status mote_spec_read_model(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map)
 {
-    static const mote_key keys[] = {MOTE_KEY("input", struct mote_spec_state, input, MOTE_KEY_SHAPE, .min = 1, .max = 65536),
-                                    {0}};
+    static const mote_key    keys[] = {MOTE_KEY("input", struct mote_spec_state, input, .min = 1, .max = 65536), {0}};
     static const char *const others[] = {"layers", "outputs", NULL};
     const model_reader       r = {reader, spec->state};
     const mote_yaml         *layers = mote_yaml_find(map, "layers"), *input = mote_yaml_find(map, "input");

@@ -34,40 +34,39 @@ static const mote_word metric_words[] = {
 #define LEARNING_RATE_MAX 1e6
 
 static const mote_key train_keys[] = {
-    MOTE_KEY("loss", train_section, options.loss, MOTE_KEY_WORD, .words = loss_words, .is_required = true),
-    MOTE_KEY("from_logits", train_section, options.from_logits, MOTE_KEY_BOOL),
-    MOTE_KEY("learning_rate", train_section, learning_rate, MOTE_KEY_FLOAT, .min = LEARNING_RATE_MIN,
-             .max = LEARNING_RATE_MAX),
-    MOTE_KEY("batch_size", train_section, options.batch_size, MOTE_KEY_INT, .min = 1, .max = 1048576),
-    MOTE_KEY("epochs", train_section, options.epochs, MOTE_KEY_INT, .min = 1, .max = 1000000),
-    MOTE_KEY("validation_split", train_section, options.validation_split, MOTE_KEY_DOUBLE, .min = 0, .max = 0.999999),
-    MOTE_KEY("shuffle", train_section, shuffle, MOTE_KEY_SWITCH),
-    MOTE_KEY("seed", train_section, options.seed, MOTE_KEY_SEED),
-    MOTE_KEY("threads", train_section, options.threads, MOTE_KEY_INT, .min = 1, .max = 1024),
-    MOTE_KEY("isa", train_section, options.isa, MOTE_KEY_TEXT, .words = isa_words),
+    MOTE_KEY("loss", train_section, options.loss, .words = loss_words, .is_required = true),
+    MOTE_KEY("from_logits", train_section, options.from_logits),
+    MOTE_KEY("learning_rate", train_section, learning_rate, .min = LEARNING_RATE_MIN, .max = LEARNING_RATE_MAX),
+    MOTE_KEY("batch_size", train_section, options.batch_size, .min = 1, .max = 1048576),
+    MOTE_KEY("epochs", train_section, options.epochs, .min = 1, .max = 1000000),
+    MOTE_KEY("validation_split", train_section, options.validation_split, .min = 0, .max = 0.999999),
+    MOTE_KEY("shuffle", train_section, shuffle, .words = mote_switch_words),
+    MOTE_KEY("seed", train_section, options.seed),
+    MOTE_KEY("threads", train_section, options.threads, .min = 1, .max = 1024),
+    MOTE_KEY("isa", train_section, options.isa, .words = isa_words),
     {0},
 };
 
 static const char *const train_others[] = {"optimizer", "metrics", NULL};
 
 /* Optimizers and their arguments. A zero would mean the default, so those that may be zero have it as their default. */
-#define OPTIMIZER_FLOAT(member, low, high) MOTE_KEY(#member, mote_optimizer, member, MOTE_KEY_FLOAT, .min = low, .max = high)
-#define OPTIMIZER_BOOL(member)             MOTE_KEY(#member, mote_optimizer, member, MOTE_KEY_BOOL)
+#define OPTIMIZER_NUMBER(member, low, high) MOTE_KEY(#member, mote_optimizer, member, .min = low, .max = high)
+#define OPTIMIZER_BOOL(member)              MOTE_KEY(#member, mote_optimizer, member)
 
-static const mote_key sgd_keys[] = {OPTIMIZER_FLOAT(learning_rate, LEARNING_RATE_MIN, LEARNING_RATE_MAX),
-                                    OPTIMIZER_FLOAT(momentum, 0, 1),
+static const mote_key sgd_keys[] = {OPTIMIZER_NUMBER(learning_rate, LEARNING_RATE_MIN, LEARNING_RATE_MAX),
+                                    OPTIMIZER_NUMBER(momentum, 0, 1),
                                     OPTIMIZER_BOOL(nesterov),
                                     {0}};
-static const mote_key rmsprop_keys[] = {OPTIMIZER_FLOAT(learning_rate, LEARNING_RATE_MIN, LEARNING_RATE_MAX),
-                                        OPTIMIZER_FLOAT(rho, 1e-6, 0.9999999),
-                                        OPTIMIZER_FLOAT(momentum, 0, 1),
-                                        OPTIMIZER_FLOAT(epsilon, 1e-30, 1),
+static const mote_key rmsprop_keys[] = {OPTIMIZER_NUMBER(learning_rate, LEARNING_RATE_MIN, LEARNING_RATE_MAX),
+                                        OPTIMIZER_NUMBER(rho, 1e-6, 0.9999999),
+                                        OPTIMIZER_NUMBER(momentum, 0, 1),
+                                        OPTIMIZER_NUMBER(epsilon, 1e-30, 1),
                                         OPTIMIZER_BOOL(centered),
                                         {0}};
-static const mote_key adam_keys[] = {OPTIMIZER_FLOAT(learning_rate, LEARNING_RATE_MIN, LEARNING_RATE_MAX),
-                                     OPTIMIZER_FLOAT(beta_1, 1e-6, 0.9999999),
-                                     OPTIMIZER_FLOAT(beta_2, 1e-6, 0.9999999),
-                                     OPTIMIZER_FLOAT(epsilon, 1e-30, 1),
+static const mote_key adam_keys[] = {OPTIMIZER_NUMBER(learning_rate, LEARNING_RATE_MIN, LEARNING_RATE_MAX),
+                                     OPTIMIZER_NUMBER(beta_1, 1e-6, 0.9999999),
+                                     OPTIMIZER_NUMBER(beta_2, 1e-6, 0.9999999),
+                                     OPTIMIZER_NUMBER(epsilon, 1e-30, 1),
                                      {0}};
 
 typedef struct optimizer_row {
@@ -115,7 +114,7 @@ static mote_status read_optimizer(const mote_yaml_reader *reader, const mote_yam
 
 static mote_status read_metric(const mote_yaml_reader *reader, const mote_yaml *node, unsigned *metrics)
 {
-    static const mote_key key = {.name = "metrics", .kind = MOTE_KEY_WORD, .words = metric_words};
+    static const mote_key key = {.name = "metrics", .kind = MOTE_KEY_INT, .words = metric_words};
     int                   metric = 0;
 
     MOTE_TRY(mote_spec_read_value(reader, node, &key, "train", &metric));
@@ -169,11 +168,11 @@ static const mote_word granularity_words[] = {{"channel", 0}, {"tensor", 1}, {NU
 static const mote_word method_words[] = {{"minmax", 0}, {NULL, 0}};
 
 static const mote_key convert_keys[] = {
-    MOTE_KEY("quantize", convert_section, quantize, MOTE_KEY_WORD, .words = quantize_words),
-    MOTE_KEY("calibrate", convert_section, calibrate, MOTE_KEY_INT, .min = 1, .max = 1000000),
-    MOTE_KEY("io", convert_section, io, MOTE_KEY_WORD, .words = io_words),
-    MOTE_KEY("granularity", convert_section, granularity, MOTE_KEY_WORD, .words = granularity_words),
-    MOTE_KEY("method", convert_section, method, MOTE_KEY_WORD, .words = method_words),
+    MOTE_KEY("quantize", convert_section, quantize, .words = quantize_words),
+    MOTE_KEY("calibrate", convert_section, calibrate, .min = 1, .max = 1000000),
+    MOTE_KEY("io", convert_section, io, .words = io_words),
+    MOTE_KEY("granularity", convert_section, granularity, .words = granularity_words),
+    MOTE_KEY("method", convert_section, method, .words = method_words),
     {0},
 };
 
@@ -203,11 +202,11 @@ static const mote_word compile_target_words[] = {{"c", 0}, {"array", 0}, {NULL, 
 static const mote_word optimize_words[] = {{"speed", MOTE_OPTIMIZE_SPEED}, {"size", MOTE_OPTIMIZE_SIZE}, {NULL, 0}};
 
 static const mote_key deploy_keys[] = {
-    MOTE_KEY("target", deploy_section, target, MOTE_KEY_TEXT, .words = compile_target_words),
-    MOTE_KEY("chip", deploy_section, chip, MOTE_KEY_TEXT),
-    MOTE_KEY("optimize", deploy_section, optimize, MOTE_KEY_WORD, .words = optimize_words),
-    MOTE_KEY("prune_constant", deploy_section, prune_constant, MOTE_KEY_BOOL),
-    MOTE_KEY("name", deploy_section, name, MOTE_KEY_TEXT),
+    MOTE_KEY("target", deploy_section, target, .words = compile_target_words),
+    MOTE_KEY("chip", deploy_section, chip),
+    MOTE_KEY("optimize", deploy_section, optimize, .words = optimize_words),
+    MOTE_KEY("prune_constant", deploy_section, prune_constant),
+    MOTE_KEY("name", deploy_section, name),
     {0},
 };
 

@@ -228,7 +228,7 @@ static mote_status bench_file(benching *b, mote_error *err)
     mote_samples inputs = {0};
 
     if (mote_model_load(&model, b->path, NULL, err) == MOTE_OK &&
-        (b->input_count == 0 || mote_samples_load(&inputs, model, b->inputs, b->input_count, err) == MOTE_OK))
+        (b->input_count == 0 || mote_samples_load(&inputs, model, b->inputs, b->input_count, NULL, err) == MOTE_OK))
         bench_model(b, model, &inputs, err);
     mote_samples_free(&inputs);
     mote_file_close(&b->file);

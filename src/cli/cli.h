@@ -16,7 +16,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 
-enum { CLI_OPTIONS_MAX = 20, CLI_VALUES_MAX = 16, CLI_POSITIONALS_MAX = 2 };
+enum { CLI_OPTIONS_MAX = 32, CLI_ANY_NUMBER = 1 << 30 };
 
 typedef struct cli_option {
     const char *name;   /* long name, without dashes; NULL ends the table */
@@ -27,15 +27,17 @@ typedef struct cli_option {
 
 typedef struct cli_args {
     const struct cli_command *command;
-    const char               *positional[CLI_POSITIONALS_MAX];
-    const char               *values[CLI_OPTIONS_MAX][CLI_VALUES_MAX]; /* by the option's place in its table */
+    const char              **positional;
+    int                       positional_count;
+    const char              **values[CLI_OPTIONS_MAX]; /* by the option's place in its table */
     int                       value_count[CLI_OPTIONS_MAX];
+    mote_arena                arena; /* of all these lists */
 } cli_args;
 
 typedef struct cli_command {
     const char       *name, *operands, *summary;
-    const char       *examples; /* lines */
-    int               positional_min, positional_max;
+    const char       *examples;                       /* lines */
+    int               positional_min, positional_max; /* max CLI_ANY_NUMBER: a shell's pattern may stand there */
     const cli_option *options;
     mote_status (*run)(const cli_args *args, mote_error *err);
 } cli_command;

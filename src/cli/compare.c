@@ -64,7 +64,7 @@ static mote_status predict(side *s, const comparing *c, mote_error *err)
     if (err->code != MOTE_OK)
         return mote_context(err, "%s", s->given);
     if (c->set->targets != MOTE_TARGETS_NONE) {
-        if (mote_evaluate(&s->evaluation, &s->predictions, c->split, MOTE_LOSS_COUNT, err) != MOTE_OK)
+        if (mote_evaluate(&s->evaluation, &s->predictions, c->split, NULL, err) != MOTE_OK)
             return mote_context(err, "%s", s->given);
         s->is_evaluated = true;
     }

@@ -61,7 +61,7 @@ static mote_status emulate_model(emulating *e, mote_error *err)
 
     if (mote_model_load(&model, e->path, NULL, err) == MOTE_OK &&
         mote_samples_check_outputs(model, e->outputs, e->output_count, err) == MOTE_OK &&
-        (e->input_count == 0 || mote_samples_load(&inputs, model, e->inputs, e->input_count, err) == MOTE_OK) &&
+        (e->input_count == 0 || mote_samples_load(&inputs, model, e->inputs, e->input_count, NULL, err) == MOTE_OK) &&
         compile_and_run(e, model, &inputs, err) == MOTE_OK)
         hand_over(e, model, &inputs, err);
     mote_samples_free(&inputs);

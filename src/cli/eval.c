@@ -39,7 +39,7 @@ static mote_status evaluate(evaluation *e, const cli_args *args, mote_error *err
     MOTE_TRY(cli_load_data(&e->set, &e->split, &request, err));
     if (mote_predict(&e->predictions, e->model, e->split, &predict, err) != MOTE_OK)
         return mote_context(err, "%s", e->model_path);
-    if (mote_evaluate(&e->result, &e->predictions, e->split, MOTE_LOSS_COUNT, err) != MOTE_OK)
+    if (mote_evaluate(&e->result, &e->predictions, e->split, NULL, err) != MOTE_OK)
         return mote_context(err, "%s", e->data_path);
     return cli_has(args, "confusion") ? confuse(e, err) : MOTE_OK;
 }

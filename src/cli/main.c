@@ -115,6 +115,17 @@ static void fail_option(const cli_command *command, int code, const char *given)
                 command->name);
 }
 
+/* Room for as many values and positionals as there are words. */
+static mote_status make_lists(cli_args *args, int words, mote_error *err)
+{
+    int i;
+
+    args->positional = MOTE_NEW(&args->arena, const char *, words, err);
+    for (i = 0; args->command->options[i].name && err->code == MOTE_OK; i++)
+        args->values[i] = MOTE_NEW(&args->arena, const char *, words, err);
+    return err->code;
+}
+
 /* 0 go on, 1 help was printed, 2 wrong usage. */
 static int parse(cli_args *args, int argc, char **argv)
 {
@@ -135,11 +146,6 @@ static int parse(cli_args *args, int argc, char **argv)
             return 2;
         }
         row = row_of(command, code);
-        if (args->value_count[row] == CLI_VALUES_MAX) {
-            fprintf(stderr, "mote: %s: --%s is given more than %d times\n", command->name, command->options[row].name,
-                    CLI_VALUES_MAX);
-            return 2;
-        }
         args->values[row][args->value_count[row]++] = optarg ? optarg : "";
     }
     if (argc - optind < command->positional_min || argc - optind > command->positional_max) {
@@ -147,7 +153,7 @@ static int parse(cli_args *args, int argc, char **argv)
         return 2;
     }
     for (i = optind; i < argc; i++)
-        args->positional[i - optind] = argv[i];
+        args->positional[args->positional_count++] = argv[i];
     return 0;
 }
 
@@ -167,7 +173,7 @@ int main(int argc, char **argv)
 {
     cli_args   args = {0};
     mote_error err = {0};
-    int        parsed;
+    int        parsed = 0;
 
     if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)) {
         print_help(stdout);
@@ -186,10 +192,11 @@ int main(int argc, char **argv)
         fail_command(argv[1]);
         return 2;
     }
-    parsed = parse(&args, argc - 1, argv + 1);
-    if (parsed == 2)
-        return 2;
-    if (parsed == 0)
-        args.command->run(&args, &err);
-    return finish(&err);
+    if (make_lists(&args, argc, &err) == MOTE_OK) {
+        parsed = parse(&args, argc - 1, argv + 1);
+        if (parsed == 0)
+            args.command->run(&args, &err);
+    }
+    mote_arena_destroy(&args.arena);
+    return parsed == 2 ? 2 : finish(&err);
 }

@@ -17,7 +17,7 @@ static mote_status run_files(const cli_args *args, const mote_model *model, mote
     count = cli_values(args, "output", &files);
     MOTE_TRY(mote_samples_check_outputs(model, files, count, err));
     count = cli_values(args, "input", &files);
-    if (mote_samples_load(&inputs, model, files, count, err) == MOTE_OK)
+    if (mote_samples_load(&inputs, model, files, count, NULL, err) == MOTE_OK)
         mote_samples_run(&outputs, model, &inputs, err);
     mote_samples_free(&inputs);
     count = cli_values(args, "output", &files);

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "math/math.h"
+#include "train/objective.h"
 
 static size_t arg_max(const float *row, size_t width)
 {
@@ -18,94 +19,74 @@ static size_t arg_max(const float *row, size_t width)
     return best;
 }
 
-static mote_loss default_loss(const mote_predictions *p, const mote_data_split *split)
+static mote_judged judge(const mote_predictions *p)
 {
-    if (split->set->targets != MOTE_TARGETS_CLASSES)
-        return MOTE_LOSS_MSE;
-    return p->width == 1 ? MOTE_LOSS_BINARY_CROSSENTROPY : MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY;
+    mote_judged judged = {.kind = p->kind, .has_logits = p->logits != NULL, .rank = p->rank, .width = p->width};
+
+    memcpy(judged.dim, p->dim, sizeof judged.dim);
+    return judged;
 }
 
-/* What the targets look like to the loss: labels, or rows as wide as an answer. */
-static mote_status check_targets(const mote_predictions *p, const mote_data_split *split, mote_error *err)
+static mote_goal choose_goal(const mote_predictions *p, const mote_judged *judged, const mote_data_split *split,
+                             const mote_goal *wanted)
 {
-    const mote_dataset *set = split->set;
+    return wanted ? *wanted : p->has_goal ? p->goal : mote_goal_choose(judged, split->set);
+}
 
-    if (set->targets == MOTE_TARGETS_NONE)
-        return mote_fail(err, MOTE_ERR_USAGE, "the data has no targets to compare with");
-    if (set->targets == MOTE_TARGETS_VALUES && p->width != set->target_width)
-        return mote_fail(err, MOTE_ERR_USAGE, "the model gives %zu numbers a sample, the data has %zu", p->width,
-                         set->target_width);
-    if (set->targets == MOTE_TARGETS_CLASSES && (p->width == 1 ? 2 : p->width) < (size_t)set->class_count)
-        return mote_fail(err, MOTE_ERR_USAGE, "the model gives %zu number%s a sample, the data has %d classes", p->width,
-                         p->width == 1 ? "" : "s", set->class_count);
+/* Accuracy where answers stand for classes, errors where they stand for numbers. */
+static void add_natural_metrics(mote_goal *goal, const mote_judged *judged, const mote_dataset *set)
+{
+    const bool is_cross_entropy = goal->loss != MOTE_LOSS_MSE && goal->loss != MOTE_LOSS_MAE;
+
+    if (is_cross_entropy || (judged->width > 1 && set->targets == MOTE_TARGETS_CLASSES))
+        goal->metrics |= MOTE_METRIC_ACCURACY;
+    else
+        goal->metrics |= MOTE_METRIC_MAE | MOTE_METRIC_MSE;
+}
+
+static void take_scores(mote_evaluation *out, const mote_objective *o, const mote_scores *sums)
+{
+    int32_t m;
+
+    out->metric[out->metric_count].name = "loss";
+    out->metric[out->metric_count++].value = sums->loss / (double)sums->count;
+    for (m = 0; m < o->metric_count; m++) {
+        out->metric[out->metric_count].name = mote_metric_name(o->metrics[m]);
+        out->metric[out->metric_count++].value = sums->metric[m] / (double)sums->count;
+    }
+}
+
+static mote_status check_split(const mote_predictions *p, const mote_data_split *split, mote_error *err)
+{
+    if (p->count == 0 || p->count > split->count)
+        return mote_fail(err, MOTE_ERR_USAGE, "%zu answers are not those to the %zu samples of the %s split", p->count,
+                         split->count, mote_split_name(split->id));
     return MOTE_OK;
 }
 
-static double accuracy_of(const mote_predictions *p, const mote_data_split *split)
+mote_status mote_evaluate(mote_evaluation *out, const mote_predictions *p, const mote_data_split *split,
+                          const mote_goal *wanted, mote_error *err)
 {
-    size_t right = 0, i;
+    const mote_judged judged = judge(p);
+    mote_goal         goal = choose_goal(p, &judged, split, wanted);
+    mote_arena        scratch = {0};
+    mote_targets      targets;
+    mote_objective    objective;
+    mote_scores       sums = {0};
 
-    for (i = 0; i < p->count; i++) {
-        const float *row = p->real + i * p->width;
-        int32_t      answer = p->width == 1 ? row[0] > 0.5f : (int32_t)arg_max(row, p->width);
-        right += answer == split->labels[i];
-    }
-    return (double)right / (double)p->count;
-}
-
-static double loss_of(const mote_predictions *p, mote_loss loss, const float *wanted, const int32_t *labels)
-{
-    const mote_math *math = mote_math_select("baseline"); /* the same figure on every machine */
-    const int32_t    width = (int32_t)p->width;
-
-    switch (loss) {
-    case MOTE_LOSS_MAE:
-        return math->mean_absolute_error(p->count, width, 1, p->real, wanted, NULL);
-    case MOTE_LOSS_BINARY_CROSSENTROPY:
-        return math->binary_cross_entropy(p->count, width, 1, p->real, wanted, NULL);
-    case MOTE_LOSS_CATEGORICAL_CROSSENTROPY:
-        return math->cross_entropy(p->count, width, 1, p->real, wanted, NULL);
-    case MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY:
-        return math->cross_entropy_labels(p->count, width, 1, p->real, labels, NULL);
-    default:
-        return math->mean_squared_error(p->count, width, 1, p->real, wanted, NULL);
-    }
-}
-
-static void add_metric(mote_evaluation *out, const char *name, double value)
-{
-    out->metric[out->metric_count].name = name;
-    out->metric[out->metric_count++].value = value;
-}
-
-mote_status mote_evaluate(mote_evaluation *out, const mote_predictions *p, const mote_data_split *split, mote_loss loss,
-                          mote_error *err)
-{
-    const bool     has_classes = split->set->targets == MOTE_TARGETS_CLASSES;
-    mote_data_pick all = mote_data_in_row(0, p->count);
-    mote_arena     scratch = {0};
-    float         *wanted;
-
-    *out = (mote_evaluation){.count = p->count, .loss_kind = loss == MOTE_LOSS_COUNT ? default_loss(p, split) : loss};
-    MOTE_TRY(check_targets(p, split, err));
-    if (out->loss_kind == MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY && (!has_classes || p->width == 1))
-        return mote_fail(err, MOTE_ERR_USAGE, "sparse_categorical_crossentropy needs class labels and a number a class");
-    wanted = MOTE_NEW(&scratch, float, mote_size_mul(p->count, p->width), err);
-    if (!wanted)
-        return err->code;
-    if (has_classes && p->width > 1)
-        mote_data_gather_one_hot(split, all, p->width, wanted);
-    else
-        mote_data_gather_values(split, all, wanted);
-    add_metric(out, "loss", loss_of(p, out->loss_kind, wanted, split->labels) / (double)p->count);
-    if (has_classes) {
-        add_metric(out, "accuracy", accuracy_of(p, split));
-    } else {
-        add_metric(out, "mae", loss_of(p, MOTE_LOSS_MAE, wanted, NULL) / (double)p->count);
-        add_metric(out, "mse", loss_of(p, MOTE_LOSS_MSE, wanted, NULL) / (double)p->count);
+    *out = (mote_evaluation){.count = p->count, .loss_kind = goal.loss};
+    MOTE_TRY(check_split(p, split, err));
+    add_natural_metrics(&goal, &judged, split->set);
+    MOTE_TRY(mote_objective_init(&objective, &goal, &judged, split->set, err));
+    if (mote_targets_create(&targets, &objective, p->count, &scratch, err) == MOTE_OK) {
+        const float     *scores = objective.activation == MOTE_ANSWERS_NUMBERS ? p->real : p->logits;
+        const mote_math *math = mote_math_select("baseline"); /* the same figure on every machine */
+        mote_targets_gather(&targets, &objective, split, mote_data_in_row(0, p->count));
+        mote_objective_score(&objective, math, scores, p->count, &targets, NULL, &sums);
+        take_scores(out, &objective, &sums);
     }
     mote_arena_destroy(&scratch);
-    return MOTE_OK;
+    return err->code;
 }
 
 double mote_evaluation_metric(const mote_evaluation *evaluation, const char *name)
@@ -118,17 +99,34 @@ double mote_evaluation_metric(const mote_evaluation *evaluation, const char *nam
     return NAN;
 }
 
+bool mote_answers_are_classes(const mote_predictions *p)
+{
+    return p->width > 1 || !p->has_goal || p->goal.loss == MOTE_LOSS_BINARY_CROSSENTROPY;
+}
+
+int32_t mote_answer_class(const mote_predictions *p, size_t sample)
+{
+    const float *row = p->real + sample * p->width;
+    const bool   is_logit = p->kind == MOTE_ANSWERS_NUMBERS && (!p->has_goal || p->goal.from_logits);
+
+    return p->width == 1 ? row[0] > (is_logit ? 0.0f : 0.5f) : (int32_t)arg_max(row, p->width);
+}
+
 mote_status mote_confusion(size_t *counts, const mote_predictions *p, const mote_data_split *split, mote_error *err)
 {
-    size_t classes = (size_t)split->set->class_count, i;
+    const size_t classes = (size_t)split->set->class_count;
+    size_t       i;
 
-    if (split->set->targets != MOTE_TARGETS_CLASSES)
-        return mote_fail(err, MOTE_ERR_USAGE, "the data has no classes");
-    MOTE_TRY(check_targets(p, split, err));
+    if (split->set->targets != MOTE_TARGETS_CLASSES || !mote_answers_are_classes(p))
+        return mote_fail(err, MOTE_ERR_USAGE, "the %s no classes",
+                         split->set->targets == MOTE_TARGETS_CLASSES ? "model's answers are" : "data has");
+    MOTE_TRY(check_split(p, split, err));
+    if ((p->width == 1 ? 2 : p->width) < classes)
+        return mote_fail(err, MOTE_ERR_USAGE, "the model gives %zu number%s a sample, the data has %zu classes", p->width,
+                         p->width == 1 ? "" : "s", classes);
     memset(counts, 0, classes * classes * sizeof *counts);
     for (i = 0; i < p->count; i++) {
-        const float *row = p->real + i * p->width;
-        size_t       answer = p->width == 1 ? row[0] > 0.5f : arg_max(row, p->width);
+        size_t answer = (size_t)mote_answer_class(p, i);
         if (answer < classes)
             counts[(size_t)split->labels[i] * classes + answer]++;
     }

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/thread.h"
 #include "exec/exec.h"
+#include "train/objective.h"
 
 static mote_status check_samples(const mote_model *model, const mote_data_split *split, mote_error *err)
 {
@@ -25,6 +26,16 @@ static mote_status check_samples(const mote_model *model, const mote_data_split 
     return MOTE_OK;
 }
 
+static void take_shape(mote_predictions *out, const mote_model *model)
+{
+    const mote_judged judged = mote_judged_make(model);
+
+    out->kind = judged.kind;
+    out->rank = judged.rank;
+    memcpy(out->dim, judged.dim, sizeof out->dim);
+    out->has_goal = mote_model_goal(model, &out->goal);
+}
+
 static mote_status allocate(mote_predictions *out, const mote_model *model, const mote_data_split *split, size_t limit,
                             mote_error *err)
 {
@@ -34,6 +45,7 @@ static mote_status allocate(mote_predictions *out, const mote_model *model, cons
                               .width = info.count,
                               .stored_bytes = info.bytes,
                               .dtype = info.dtype};
+    take_shape(out, model);
     out->owner = calloc(1, sizeof *out->owner);
     if (!out->owner)
         return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
@@ -59,7 +71,25 @@ typedef struct host_job {
     float                **samples;
     size_t                 first, last;
     int                    task_count;
+    mote_id                logits; /* MOTE_NONE: nobody wants them */
 } host_job;
+
+/* All steps, with a look at the logits before the last one makes answers of them, in their place perhaps. */
+static void invoke(mote_runner *runner, const host_job *job, size_t sample)
+{
+    const int32_t last = runner->program->step_count - 1;
+    int32_t       s;
+
+    if (job->logits == MOTE_NONE) {
+        mote_runner_invoke(runner);
+        return;
+    }
+    for (s = 0; s < last; s++)
+        mote_runner_step(runner, s);
+    memcpy(job->out->logits + sample * job->out->width, mote_runner_tensor(runner, job->logits),
+           job->out->width * sizeof(float));
+    mote_runner_step(runner, last);
+}
 
 static void predict_part(void *context, int task)
 {
@@ -72,7 +102,7 @@ static void predict_part(void *context, int task)
     for (; i < end; i++) {
         mote_data_gather(job->split, mote_data_in_row(i, 1), job->samples[task]);
         mote_runner_set_real(runner, 0, job->samples[task]);
-        mote_runner_invoke(runner);
+        invoke(runner, job, i);
         memcpy(job->out->stored + i * job->out->stored_bytes, mote_runner_output(runner, 0), job->out->stored_bytes);
         mote_runner_get_real(runner, 0, job->out->real + i * job->out->width);
     }
@@ -98,9 +128,13 @@ static mote_status run_parts(host_job *job, mote_pool *pool, const mote_predict_
 static mote_status predict_with_pool(mote_predictions *out, const mote_model *model, const mote_data_split *split,
                                      const mote_predict_options *options, mote_pool *pool, mote_error *err)
 {
-    host_job   job = {.out = out, .split = split, .task_count = mote_pool_thread_count(pool)};
+    host_job job = {
+        .out = out, .split = split, .task_count = mote_pool_thread_count(pool), .logits = mote_find_logits(model)};
     mote_arena scratch = {0};
     int        t;
+
+    if (job.logits != MOTE_NONE)
+        out->logits = MOTE_NEW(out->owner, float, mote_size_mul(out->count, out->width), err);
 
     job.runners = MOTE_NEW(&scratch, mote_runner *, job.task_count, err);
     job.samples = MOTE_NEW(&scratch, float *, job.task_count, err);

@@ -94,6 +94,24 @@ static mote_status assign(const char **paths, const end_list *ends, const char *
 
 /* ---- one input ---- */
 
+/* How files are read: what becomes of their numbers. */
+typedef struct reading {
+    const mote_recipe      *recipe;
+    const mote_preparation *preparation; /* NULL: none is known, or the numbers are prepared already */
+    bool                    are_prepared;
+} reading;
+
+static reading as_options_say(const mote_model *model, const mote_samples_options *options)
+{
+    reading how = {.recipe = &model->recipe, .are_prepared = options && options->are_prepared};
+
+    if (!how.are_prepared)
+        how.preparation = options && options->preparation ? options->preparation
+                          : model->recipe.is_prepared     ? &model->recipe.preparation
+                                                          : NULL;
+    return how;
+}
+
 typedef enum joining { ONE_SAMPLE = 0, JOINED, STACKED } joining;
 
 typedef struct input_file {
@@ -108,7 +126,7 @@ static mote_status fit_shape(input_file *in, mote_error *err)
     const mote_tensor_info *info = &in->info;
     int                     extra = in->array.rank - info->rank, i;
     char                    held[MOTE_SHAPE_TEXT], wanted[MOTE_SHAPE_TEXT];
-    int64_t                 dim[8];
+    int64_t                 dim[8] = {0};
     bool                    fits = extra == 0 || extra == 1;
 
     in->how = extra == 1 ? STACKED : ONE_SAMPLE;
@@ -157,30 +175,57 @@ static mote_status store_real(mote_array *array, const mote_tensor_info *info, c
     return MOTE_OK;
 }
 
-static mote_status fit_type(input_file *in, mote_error *err)
+/* Whether the file holds what the model itself stores. Of integers that training's samples have as well nobody can tell:
+ * they count as samples, as they do in a data set. */
+static bool holds_own_type(const input_file *in, const reading *how)
+{
+    if (in->array.dtype != in->info.dtype)
+        return false;
+    if (!how->preparation)
+        return true;
+    return in->info.is_quantized && !(how->recipe->has_dtype && how->recipe->dtype == in->info.dtype);
+}
+
+static mote_status refuse_type(const input_file *in, const reading *how, mote_error *err)
+{
+    const bool takes_real = can_store_real(&in->info);
+
+    if (takes_real && !how->are_prepared && !mote_dtype_is_float(in->array.dtype))
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "holds %s; input \"%s\" takes %s%s, and the model does not say how samples are prepared; say it "
+                         "with --scale, or --scale 1",
+                         mote_dtype_name(in->array.dtype), mote_show_string(in->info.name).text,
+                         mote_dtype_name(in->info.dtype), in->info.dtype != MOTE_F32 ? ", or float32 to be quantized" : "");
+    return mote_fail(err, MOTE_ERR_USAGE, "holds %s; input \"%s\" takes %s%s", mote_dtype_name(in->array.dtype),
+                     mote_show_string(in->info.name).text, mote_dtype_name(in->info.dtype),
+                     takes_real && in->info.dtype != MOTE_F32 ? ", or float32 to be quantized" : "");
+}
+
+static mote_status fit_type(input_file *in, const reading *how, mote_error *err)
 {
     float *real;
 
-    if (in->array.dtype == in->info.dtype)
+    if (holds_own_type(in, how))
         return MOTE_OK;
-    if (!mote_dtype_is_float(in->array.dtype) || !can_store_real(&in->info))
-        return mote_fail(err, MOTE_ERR_USAGE, "holds %s; input \"%s\" takes %s%s", mote_dtype_name(in->array.dtype),
-                         mote_show_string(in->info.name).text, mote_dtype_name(in->info.dtype),
-                         can_store_real(&in->info) && in->info.dtype != MOTE_F32 ? ", or float32 to be quantized" : "");
+    if (!can_store_real(&in->info) || (!how->preparation && !mote_dtype_is_float(in->array.dtype)))
+        return refuse_type(in, how, err);
     real = malloc(in->array.count * sizeof *real + 1);
     if (!real)
         return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
-    mote_array_to_f32(&in->array, real);
+    if (how->preparation)
+        mote_prepare(how->preparation, &in->array, real);
+    else
+        mote_array_to_f32(&in->array, real);
     store_real(&in->array, &in->info, real, err);
     free(real);
     return err->code;
 }
 
-static mote_status read_npy(input_file *in, const char *path, mote_error *err)
+static mote_status read_npy(input_file *in, const reading *how, const char *path, mote_error *err)
 {
     MOTE_TRY(mote_npy_load(&in->array, path, 0, err)); /* names the path itself */
     if (fit_shape(in, err) == MOTE_OK)
-        fit_type(in, err);
+        fit_type(in, how, err);
     return err->code == MOTE_OK ? MOTE_OK : mote_context(err, "%s", path);
 }
 
@@ -251,9 +296,10 @@ static mote_status load_image(input_file *in, const char *path, mote_error *err)
     return MOTE_OK;
 }
 
-static mote_status read_image(input_file *in, const mote_recipe *recipe, const char *path, mote_error *err)
+static mote_status read_image(input_file *in, const reading *how, const char *path, mote_error *err)
 {
-    float *real;
+    static const mote_preparation plain = {0};
+    float                        *real;
 
     if (!can_store_real(&in->info))
         return mote_fail(err, MOTE_ERR_USAGE, "%s: input \"%s\" takes %s, which is no image", path,
@@ -263,27 +309,29 @@ static mote_status read_image(input_file *in, const mote_recipe *recipe, const c
     real = malloc(in->array.count * sizeof *real + 1);
     if (!real)
         return mote_fail(err, MOTE_ERR_LIMIT, "%s: out of memory", path);
-    mote_prepare(&recipe->preparation, &in->array, real);
+    mote_prepare(how->preparation ? how->preparation : &plain, &in->array, real);
     if (store_real(&in->array, &in->info, real, err) != MOTE_OK)
         mote_context(err, "%s", path);
     free(real);
     return err->code;
 }
 
-static mote_status read_input(input_file *in, const mote_recipe *recipe, const char *path, mote_error *err)
+static mote_status read_input(input_file *in, const reading *how, const char *path, mote_error *err)
 {
     if (mote_path_has_suffix(path, ".npy"))
-        return read_npy(in, path, err);
+        return read_npy(in, how, path, err);
     if (mote_path_has_suffix(path, ".bin"))
         return read_bin(in, path, err);
     if (mote_path_has_suffix(path, ".png") || mote_path_has_suffix(path, ".jpg") || mote_path_has_suffix(path, ".jpeg"))
-        return read_image(in, recipe, path, err);
+        return read_image(in, how, path, err);
     return mote_fail(err, MOTE_ERR_USAGE, "%s: inputs are .npy, .bin, .png or .jpg files", path);
 }
 
 /* ---- all inputs ---- */
 
-static mote_status read_inputs(input_file *files, const char *const *paths, const mote_model *model, mote_error *err)
+/* How many samples, and how their outputs are put together, is the first file's say. */
+static mote_status read_inputs(input_file *files, const char *const *paths, const mote_model *model, const reading *how,
+                               mote_error *err)
 {
     int32_t count = mote_model_input_count(model), i;
 
@@ -292,7 +340,7 @@ static mote_status read_inputs(input_file *files, const char *const *paths, cons
         if (!paths[i])
             return mote_fail(err, MOTE_ERR_USAGE, "the model has %d inputs; there is no file for \"%s\"", count,
                              mote_show_string(files[i].info.name).text);
-        MOTE_TRY(read_input(&files[i], &model->recipe, paths[i], err));
+        MOTE_TRY(read_input(&files[i], how, paths[i], err));
         if (files[i].count != files[0].count)
             return mote_fail(err, MOTE_ERR_USAGE, "%s: has %zu samples, %s has %zu", paths[i], files[i].count, paths[0],
                              files[0].count);
@@ -302,18 +350,34 @@ static mote_status read_inputs(input_file *files, const char *const *paths, cons
 
 static mote_status make_samples(mote_samples *out, mote_error *err)
 {
-    out->owner = calloc(1, sizeof *out->owner);
+    if (!out->owner)
+        out->owner = calloc(1, sizeof *out->owner);
     if (!out->owner)
         return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
     out->bytes = MOTE_NEW(out->owner, uint8_t, mote_size_mul(out->count, out->sample_bytes), err);
     return err->code;
 }
 
-/* From one array an input to all inputs of a sample in a row. */
-static mote_status interleave(mote_samples *out, const input_file *files, int32_t count, mote_error *err)
+/* A file of one sample gives its own name, one of several "x.npy[3]". */
+static mote_status name_samples(mote_samples *out, const char **names, const char *path, size_t count, mote_error *err)
 {
-    size_t  offset = 0, s;
-    int32_t i;
+    size_t s;
+
+    for (s = 0; s < count; s++) {
+        names[s] =
+            count == 1 ? mote_arena_strdup(out->owner, path, err) : mote_arena_printf(out->owner, err, "%s[%zu]", path, s);
+        MOTE_TRY(err->code);
+    }
+    return MOTE_OK;
+}
+
+/* From one array an input to all inputs of a sample in a row. */
+static mote_status interleave(mote_samples *out, const input_file *files, const char *const *paths, int32_t count,
+                              mote_error *err)
+{
+    size_t       offset = 0, s;
+    const char **names;
+    int32_t      i;
 
     out->count = count > 0 ? files[0].count : 1;
     for (i = 0; i < count; i++) {
@@ -323,6 +387,10 @@ static mote_status interleave(mote_samples *out, const input_file *files, int32_
     }
     out->is_joined = out->is_joined && !out->is_stacked;
     MOTE_TRY(make_samples(out, err));
+    names = MOTE_NEW(out->owner, const char *, out->count, err);
+    if (!names || (count > 0 && name_samples(out, names, paths[0], out->count, err) != MOTE_OK))
+        return err->code;
+    out->names = count > 0 ? names : NULL;
     for (i = 0; i < count; i++) {
         for (s = 0; s < out->count; s++)
             memcpy(out->bytes + s * out->sample_bytes + offset,
@@ -332,8 +400,8 @@ static mote_status interleave(mote_samples *out, const input_file *files, int32_
     return MOTE_OK;
 }
 
-mote_status mote_samples_load(mote_samples *out, const mote_model *model, const char *const *files, int count,
-                              mote_error *err)
+static mote_status load_an_input_each(mote_samples *out, const mote_model *model, const char *const *files, int count,
+                                      const reading *how, mote_error *err)
 {
     const end_list ends = inputs_of(model);
     mote_arena     scratch = {0};
@@ -341,13 +409,90 @@ mote_status mote_samples_load(mote_samples *out, const mote_model *model, const 
     input_file    *inputs = MOTE_NEW(&scratch, input_file, ends.count, err);
     int32_t        i;
 
-    *out = (mote_samples){0};
     if (err->code == MOTE_OK && assign(paths, &ends, files, count, err) == MOTE_OK &&
-        read_inputs(inputs, paths, model, err) == MOTE_OK)
-        interleave(out, inputs, ends.count, err);
+        read_inputs(inputs, paths, model, how, err) == MOTE_OK)
+        interleave(out, inputs, paths, ends.count, err);
     for (i = 0; inputs && i < ends.count; i++)
         mote_array_free(&inputs[i].array);
     mote_arena_destroy(&scratch);
+    return err->code;
+}
+
+/* ---- many files for one input ---- */
+
+/* "x=a.npy" and "a.npy" are one and the same. */
+static const char *path_of(const end_list *ends, const char *file)
+{
+    const char *path = file;
+
+    find_named(ends, file, &path);
+    return path;
+}
+
+static mote_status read_many(input_file *inputs, const end_list *ends, const char *const *files, int count,
+                             const reading *how, mote_error *err)
+{
+    int i;
+
+    for (i = 0; i < count; i++) {
+        inputs[i].info = ends->at(ends->model, 0);
+        MOTE_TRY(read_input(&inputs[i], how, path_of(ends, files[i]), err));
+    }
+    return MOTE_OK;
+}
+
+static mote_status join(mote_samples *out, const input_file *inputs, const end_list *ends, const char *const *files,
+                        int count, mote_error *err)
+{
+    const char **names;
+    size_t       first = 0;
+    int          i;
+
+    for (i = 0; i < count; i++)
+        out->count += inputs[i].count;
+    MOTE_TRY(make_samples(out, err));
+    names = MOTE_NEW(out->owner, const char *, out->count, err);
+    if (!names)
+        return err->code;
+    for (i = 0; i < count; i++) {
+        memcpy(out->bytes + first * out->sample_bytes, inputs[i].array.bytes, inputs[i].count * out->sample_bytes);
+        MOTE_TRY(name_samples(out, names + first, path_of(ends, files[i]), inputs[i].count, err));
+        first += inputs[i].count;
+    }
+    out->names = names;
+    return MOTE_OK;
+}
+
+static mote_status load_many(mote_samples *out, const mote_model *model, const char *const *files, int count,
+                             const reading *how, mote_error *err)
+{
+    const end_list         ends = inputs_of(model);
+    const mote_tensor_info info = mote_model_input(model, 0);
+    mote_arena             scratch = {0};
+    input_file            *inputs = MOTE_NEW(&scratch, input_file, count, err);
+    int                    i;
+
+    out->sample_bytes = info.bytes;
+    out->is_joined = info.rank > 0 && info.dim[0] == 1;
+    out->is_stacked = !out->is_joined;
+    if (inputs && read_many(inputs, &ends, files, count, how, err) == MOTE_OK)
+        join(out, inputs, &ends, files, count, err);
+    for (i = 0; inputs && i < count; i++)
+        mote_array_free(&inputs[i].array);
+    mote_arena_destroy(&scratch);
+    return err->code;
+}
+
+mote_status mote_samples_load(mote_samples *out, const mote_model *model, const char *const *files, int count,
+                              const mote_samples_options *options, mote_error *err)
+{
+    const reading how = as_options_say(model, options);
+
+    *out = (mote_samples){0};
+    if (mote_model_input_count(model) == 1 && count > 1)
+        load_many(out, model, files, count, &how, err);
+    else
+        load_an_input_each(out, model, files, count, &how, err);
     if (err->code != MOTE_OK)
         mote_samples_free(out);
     return err->code;

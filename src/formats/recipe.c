@@ -12,7 +12,8 @@ enum { TEXT_BYTES_MAX = 1 << 20, ENTRIES_MAX = 65536, FLOAT_DIGITS = 9 };
 
 bool mote_recipe_is_empty(const mote_recipe *recipe)
 {
-    return !recipe->is_prepared && recipe->label_count == 0;
+    return !recipe->is_prepared && !recipe->has_dtype && !recipe->has_goal && recipe->label_count == 0 &&
+           recipe->target_count == 0;
 }
 
 /* ---- writing ---- */
@@ -36,28 +37,49 @@ static bool put_floats(json_t *object, const char *key, const float *values, int
     return put(object, key, array);
 }
 
+/* Nothing where there are no names. */
+static bool put_names(json_t *object, const char *key, const char *const *names, int32_t count)
+{
+    json_t *list = count > 0 ? json_array() : NULL;
+    int32_t i;
+
+    for (i = 0; i < count; i++)
+        if (json_array_append_new(list, json_string(names[i])) != 0) {
+            json_decref(list);
+            return false;
+        }
+    return count == 0 || put(object, key, list);
+}
+
+static bool put_preparation(json_t *object, const mote_preparation *p)
+{
+    return put(object, "scale", json_real(p->scale != 0 ? (double)p->scale : 1.0)) &&
+           put(object, "offset", json_real((double)p->offset)) &&
+           (p->channels == 0 ||
+            (put_floats(object, "mean", p->mean, p->channels) && put_floats(object, "std", p->std, p->channels)));
+}
+
+static bool put_goal(json_t *object, const mote_goal *goal)
+{
+    static const mote_metric metrics[] = {MOTE_METRIC_ACCURACY, MOTE_METRIC_MAE, MOTE_METRIC_MSE};
+    const char              *names[sizeof metrics / sizeof *metrics];
+    int32_t                  count = 0;
+    size_t                   i;
+
+    for (i = 0; i < sizeof metrics / sizeof *metrics; i++)
+        if (goal->metrics & metrics[i])
+            names[count++] = mote_metric_name(metrics[i]);
+    return put(object, "loss", json_string(mote_loss_name(goal->loss))) &&
+           (!goal->from_logits || put(object, "from_logits", json_true())) && put_names(object, "metrics", names, count);
+}
+
 static bool put_all(json_t *object, const mote_recipe *recipe)
 {
-    const mote_preparation *preparation = &recipe->preparation;
-    json_t                 *labels;
-    int32_t                 i;
-
-    if (recipe->is_prepared) {
-        if (!put(object, "scale", json_real(preparation->scale != 0 ? (double)preparation->scale : 1.0)) ||
-            !put(object, "offset", json_real((double)preparation->offset)))
-            return false;
-        if (preparation->channels > 0 && (!put_floats(object, "mean", preparation->mean, preparation->channels) ||
-                                          !put_floats(object, "std", preparation->std, preparation->channels)))
-            return false;
-    }
-    if (recipe->label_count == 0)
-        return true;
-    if (!put(object, "labels", labels = json_array()))
-        return false;
-    for (i = 0; i < recipe->label_count; i++)
-        if (json_array_append_new(labels, json_string(recipe->labels[i])) != 0)
-            return false;
-    return true;
+    return (!recipe->is_prepared || put_preparation(object, &recipe->preparation)) &&
+           (!recipe->has_dtype || put(object, "dtype", json_string(mote_dtype_name(recipe->dtype)))) &&
+           put_names(object, "labels", recipe->labels, recipe->label_count) &&
+           (!recipe->has_goal || put_goal(object, &recipe->goal)) &&
+           put_names(object, "targets", recipe->targets, recipe->target_count);
 }
 
 char *mote_recipe_encode(const mote_recipe *recipe, mote_arena *arena, mote_error *err)
@@ -136,26 +158,72 @@ static mote_status read_preparation(mote_recipe *out, const json_t *object, mote
     return MOTE_OK;
 }
 
-static mote_status read_labels(mote_recipe *out, const json_t *array, mote_arena *arena, mote_error *err)
+static mote_status read_names(const json_t *array, const char *key, const char *const **names, int32_t *name_count,
+                              mote_arena *arena, mote_error *err)
 {
     size_t       count = json_array_size(array), i;
-    const char **labels;
+    const char **read;
 
     if (!array)
         return MOTE_OK;
     if (!json_is_array(array) || count > ENTRIES_MAX)
-        return mote_fail(err, MOTE_ERR_FORMAT, "\"labels\" must be a list of at most %d names", ENTRIES_MAX);
-    labels = MOTE_NEW(arena, const char *, count, err);
-    for (i = 0; labels && i < count; i++) {
-        const char *label = json_string_value(json_array_get(array, i));
-        if (!label)
-            return mote_fail(err, MOTE_ERR_FORMAT, "\"labels\" entry %zu is no text", i);
-        if (!(labels[i] = mote_arena_strdup(arena, label, err)))
+        return mote_fail(err, MOTE_ERR_FORMAT, "\"%s\" must be a list of at most %d names", key, ENTRIES_MAX);
+    read = MOTE_NEW(arena, const char *, count, err);
+    for (i = 0; read && i < count; i++) {
+        const char *name = json_string_value(json_array_get(array, i));
+        if (!name)
+            return mote_fail(err, MOTE_ERR_FORMAT, "\"%s\" entry %zu is no text", key, i);
+        if (!(read[i] = mote_arena_strdup(arena, name, err)))
             return err->code;
     }
-    out->labels = count > 0 ? labels : NULL;
-    out->label_count = (int32_t)count;
+    *names = count > 0 ? read : NULL;
+    *name_count = (int32_t)count;
     return err->code;
+}
+
+/* A loss or metric that this version does not know is passed over: evaluation then goes by the targets. */
+static mote_status read_goal(mote_recipe *out, const json_t *object, mote_error *err)
+{
+    const json_t *loss = json_object_get(object, "loss"), *metrics = json_object_get(object, "metrics"),
+                 *from_logits = json_object_get(object, "from_logits");
+    size_t i;
+
+    if (!loss)
+        return MOTE_OK;
+    if (!json_is_string(loss) || (from_logits && !json_is_boolean(from_logits)) || (metrics && !json_is_array(metrics)))
+        return mote_fail(err, MOTE_ERR_FORMAT, "\"loss\" must be a name, \"from_logits\" true or false, \"metrics\" a list");
+    out->goal.loss = mote_loss_find(json_string_value(loss));
+    out->goal.from_logits = json_is_true(from_logits);
+    for (i = 0; i < json_array_size(metrics); i++) {
+        const char *name = json_string_value(json_array_get(metrics, i));
+        out->goal.metrics |= name ? mote_metric_find(name) : 0;
+    }
+    out->has_goal = out->goal.loss != MOTE_LOSS_COUNT;
+    if (!out->has_goal)
+        out->goal = (mote_goal){0};
+    return MOTE_OK;
+}
+
+static mote_status read_dtype(mote_recipe *out, const json_t *dtype, mote_error *err)
+{
+    if (!dtype)
+        return MOTE_OK;
+    if (!json_is_string(dtype))
+        return mote_fail(err, MOTE_ERR_FORMAT, "\"dtype\" is no text");
+    out->dtype = mote_dtype_find(json_string_value(dtype));
+    out->has_dtype = out->dtype != MOTE_DTYPE_COUNT;
+    if (!out->has_dtype)
+        out->dtype = MOTE_F32;
+    return MOTE_OK;
+}
+
+static mote_status read_all(mote_recipe *out, const json_t *object, mote_arena *arena, mote_error *err)
+{
+    MOTE_TRY(read_preparation(out, object, arena, err));
+    MOTE_TRY(read_dtype(out, json_object_get(object, "dtype"), err));
+    MOTE_TRY(read_names(json_object_get(object, "labels"), "labels", &out->labels, &out->label_count, arena, err));
+    MOTE_TRY(read_goal(out, object, err));
+    return read_names(json_object_get(object, "targets"), "targets", &out->targets, &out->target_count, arena, err);
 }
 
 mote_status mote_recipe_decode(mote_recipe *out, const char *text, size_t count, mote_arena *arena, mote_error *err)
@@ -171,8 +239,8 @@ mote_status mote_recipe_decode(mote_recipe *out, const char *text, size_t count,
         return mote_fail(err, MOTE_ERR_FORMAT, "line %d: %s", where.line, mote_show_string(where.text).text);
     if (!json_is_object(object))
         mote_fail(err, MOTE_ERR_FORMAT, "not a JSON object");
-    else if (read_preparation(out, object, arena, err) == MOTE_OK)
-        read_labels(out, json_object_get(object, "labels"), arena, err);
+    else
+        read_all(out, object, arena, err);
     json_decref(object);
     return err->code;
 }

@@ -1,9 +1,10 @@
 /* A recipe as JSON text, the form in which it travels in files:
  *
- *     {"scale": 255.0, "offset": 0.0, "mean": [0.13], "std": [0.31], "labels": ["0", "1"]}
+ *     {"scale": 255.0, "offset": 0.0, "mean": [0.13], "std": [0.31], "dtype": "uint8", "labels": ["0", "1"],
+ *      "loss": "mse", "from_logits": true, "metrics": ["mae"], "targets": ["price"]}
  *
- * All parts may be missing; scale, offset, mean and std together are the preparation.
- * SPDX-License-Identifier: Apache-2.0 */
+ * All parts may be missing; scale, offset, mean and std together are the preparation, loss, from_logits and metrics the
+ * goal. SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_FORMATS_RECIPE_H
 #define MOTE_FORMATS_RECIPE_H
 

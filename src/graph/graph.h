@@ -24,6 +24,7 @@
 #include <mote/dataset.h>
 #include <mote/dtype.h>
 #include <mote/model.h>
+#include <mote/train.h>
 
 #include "base/arena.h"
 #include "graph/attrs.h"
@@ -112,13 +113,20 @@ typedef struct mote_graph {
 
 typedef enum mote_stage { MOTE_STAGE_TRAIN = 0, MOTE_STAGE_INFER, MOTE_STAGE_QUANTIZED } mote_stage;
 
-/* How raw samples become the model's first input, and what the classes of its first output are called. Travels with the
- * model: .tflite metadata "mote.recipe", in .keras an asset. */
+/* How raw samples become the model's first input, what the classes of its first output are called, and what it was trained
+ * for: what somebody who has new data must know. Travels with the model: .tflite metadata "mote.recipe", in .keras an
+ * asset. */
 typedef struct mote_recipe {
     bool               is_prepared; /* preparation says something */
     mote_preparation   preparation; /* how stored numbers become the input: see mote/dataset.h */
+    bool               has_dtype;
+    mote_dtype         dtype; /* of the stored samples that it was trained on */
     const char *const *labels;
     int32_t            label_count;
+    bool               has_goal;
+    mote_goal          goal;
+    const char *const *targets; /* the columns of a table that are its targets, by name */
+    int32_t            target_count;
 } mote_recipe;
 
 typedef struct mote_blob {

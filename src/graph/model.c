@@ -31,20 +31,26 @@ mote_status mote_model_gather_params(mote_model *model, mote_error *err)
     return MOTE_OK;
 }
 
-mote_status mote_recipe_copy(mote_recipe *out, const mote_recipe *from, mote_arena *arena, mote_error *err)
+/* NULL where there are none, and on failure with err filled. */
+static const char *const *copy_names(const char *const *names, int32_t count, mote_arena *arena, mote_error *err)
 {
-    const char **labels = MOTE_NEW(arena, const char *, from->label_count, err);
+    const char **copy = count > 0 ? MOTE_NEW(arena, const char *, count, err) : NULL;
     int32_t      i;
 
+    for (i = 0; copy && i < count; i++)
+        if (!(copy[i] = mote_arena_strdup(arena, names[i], err)))
+            return NULL;
+    return copy;
+}
+
+mote_status mote_recipe_copy(mote_recipe *out, const mote_recipe *from, mote_arena *arena, mote_error *err)
+{
+    const size_t channels = (size_t)from->preparation.channels;
+
     *out = *from;
-    if (!labels)
-        return err->code;
-    for (i = 0; i < from->label_count; i++)
-        if (!(labels[i] = mote_arena_strdup(arena, from->labels[i], err)))
-            return err->code;
-    out->labels = from->label_count > 0 ? labels : NULL;
-    if (from->preparation.channels > 0) {
-        size_t channels = (size_t)from->preparation.channels;
+    out->labels = copy_names(from->labels, from->label_count, arena, err);
+    out->targets = copy_names(from->targets, from->target_count, arena, err);
+    if (channels > 0) {
         out->preparation.mean = mote_arena_copy(arena, from->preparation.mean, channels, sizeof(float), err);
         out->preparation.std = mote_arena_copy(arena, from->preparation.std, channels, sizeof(float), err);
     }
@@ -166,4 +172,28 @@ int32_t mote_model_label_count(const mote_model *model)
 const char *mote_model_label(const mote_model *model, int32_t index)
 {
     return index >= 0 && index < model->recipe.label_count ? model->recipe.labels[index] : NULL;
+}
+
+bool mote_model_goal(const mote_model *model, mote_goal *out)
+{
+    *out = model->recipe.goal;
+    return model->recipe.has_goal;
+}
+
+/* Operators that hand on the numbers they are given, in another form. */
+static bool hands_on(mote_op_kind op)
+{
+    return op == MOTE_OP_QUANTIZE || op == MOTE_OP_DEQUANTIZE || op == MOTE_OP_RESHAPE;
+}
+
+mote_answer_kind mote_model_answers(const mote_model *model)
+{
+    const mote_graph *graph = &model->graphs[0];
+    int32_t           node = graph->output_count > 0 ? mote_graph_producer(graph, graph->outputs[0]) : -1;
+
+    while (node >= 0 && hands_on(graph->nodes[node].op))
+        node = mote_graph_producer(graph, graph->nodes[node].in[0]);
+    if (node >= 0 && graph->nodes[node].op == MOTE_OP_SOFTMAX)
+        return MOTE_ANSWERS_PROBABILITIES;
+    return node >= 0 && graph->nodes[node].op == MOTE_OP_LOGISTIC ? MOTE_ANSWERS_SIGMOIDS : MOTE_ANSWERS_NUMBERS;
 }

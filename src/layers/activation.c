@@ -13,7 +13,7 @@ static const mote_word words[] = {{"relu", MOTE_RELU}, {"relu6", MOTE_RELU6},   
                                   {"tanh", MOTE_TANH}, {"softmax", MOTE_SOFTMAX}, {NULL, 0}};
 
 static const mote_key keys[] = {
-    MOTE_KEY("activation", mote_activation_layer, activation, MOTE_KEY_WORD, .words = words, .is_required = true),
+    MOTE_KEY("activation", mote_activation_layer, activation, .words = words, .is_required = true),
     {0},
 };
 

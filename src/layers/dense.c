@@ -21,13 +21,12 @@ static mote_layer_id add(const mote_layer_call *call, const void *options)
 }
 
 static const mote_key keys[] = {
-    MOTE_KEY("units", mote_dense, units, MOTE_KEY_INT, .min = 1, .max = MOTE_LAYER_CHANNEL_MAX, .is_required = true),
-    MOTE_KEY("activation", mote_dense, activation, MOTE_KEY_WORD, .words = mote_activation_words),
-    MOTE_KEY("use_bias", mote_dense, use_bias, MOTE_KEY_SWITCH, .standard = MOTE_ON),
-    MOTE_KEY("kernel_initializer", mote_dense, kernel_initializer, MOTE_KEY_WORD, .standard = MOTE_GLOROT_UNIFORM,
+    MOTE_KEY("units", mote_dense, units, .min = 1, .max = MOTE_LAYER_CHANNEL_MAX, .is_required = true),
+    MOTE_KEY("activation", mote_dense, activation, .words = mote_activation_words),
+    MOTE_KEY("use_bias", mote_dense, use_bias, .words = mote_switch_words, .standard = MOTE_ON),
+    MOTE_KEY("kernel_initializer", mote_dense, kernel_initializer, .standard = MOTE_GLOROT_UNIFORM,
              .words = mote_initializer_words),
-    MOTE_KEY("bias_initializer", mote_dense, bias_initializer, MOTE_KEY_WORD, .standard = MOTE_ZEROS,
-             .words = mote_initializer_words),
+    MOTE_KEY("bias_initializer", mote_dense, bias_initializer, .standard = MOTE_ZEROS, .words = mote_initializer_words),
     {0},
 };
 

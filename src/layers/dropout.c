@@ -9,7 +9,7 @@ static mote_layer_id add(const mote_layer_call *call, const void *options)
 }
 
 static const mote_key keys[] = {
-    MOTE_KEY("rate", mote_dropout, rate, MOTE_KEY_FLOAT, .min = 0, .max = 0.99, .is_required = true),
+    MOTE_KEY("rate", mote_dropout, rate, .min = 0, .max = 0.99, .is_required = true),
     {0},
 };
 

@@ -2,11 +2,10 @@
 #include "layers/key.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <mote/layers.h>
+const mote_word mote_switch_words[] = {{"true", MOTE_ON}, {"false", MOTE_OFF}, {NULL, 0}};
 
 const mote_key *mote_key_find(const mote_key *keys, const char *name)
 {
@@ -55,9 +54,9 @@ static void set_default(const mote_key *key, void *member)
     case MOTE_KEY_PAIR:
         set_pair(member, (int)key->standard);
         break;
-    case MOTE_KEY_SIZE:
-        if (*(size_t *)member == 0)
-            *(size_t *)member = (size_t)key->standard;
+    case MOTE_KEY_U64:
+        if (*(uint64_t *)member == 0)
+            *(uint64_t *)member = (uint64_t)key->standard;
         break;
     case MOTE_KEY_FLOAT:
         if (*(float *)member == 0)
@@ -67,13 +66,7 @@ static void set_default(const mote_key *key, void *member)
         if (*(double *)member == 0)
             *(double *)member = key->standard;
         break;
-    case MOTE_KEY_SWITCH:
-    case MOTE_KEY_WORD: /* every enum that a table names is as wide as an int */
-        if (*(int *)member == 0)
-            *(int *)member = (int)key->standard;
-        break;
     case MOTE_KEY_SHAPE:
-    case MOTE_KEY_SEED:
     case MOTE_KEY_BOOL:
     case MOTE_KEY_TEXT:
         break;
@@ -140,23 +133,19 @@ static mote_status check_member(const mote_key *key, const void *member, mote_er
 {
     switch (key->kind) {
     case MOTE_KEY_INT:
-        return check_option(key, *(const int *)member, err);
+        return key->words ? check_word(key, *(const int *)member, err) : check_option(key, *(const int *)member, err);
     case MOTE_KEY_PAIR:
         MOTE_TRY(check_option(key, ((const int *)member)[0], err));
         return check_option(key, ((const int *)member)[1], err);
     case MOTE_KEY_SHAPE:
         return check_shape(key, member, err);
-    case MOTE_KEY_SIZE:
-        return check_option(key, (double)*(const size_t *)member, err);
+    case MOTE_KEY_U64:
+        return key->max > 0 ? check_option(key, (double)*(const uint64_t *)member, err) : MOTE_OK;
     case MOTE_KEY_FLOAT:
         return check_option(key, unrounded(key, *(const float *)member), err);
     case MOTE_KEY_DOUBLE:
         return check_option(key, *(const double *)member, err);
-    case MOTE_KEY_WORD:
-        return check_word(key, *(const int *)member, err);
-    case MOTE_KEY_SEED:
     case MOTE_KEY_BOOL:
-    case MOTE_KEY_SWITCH:
     case MOTE_KEY_TEXT:
         break;
     }

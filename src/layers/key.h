@@ -6,20 +6,19 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include <mote/layers.h>
 #include <mote/status.h>
 
 typedef enum mote_key_kind {
-    MOTE_KEY_INT,    /* int */
+    MOTE_KEY_INT,    /* int, or an enum; with words: by its words */
     MOTE_KEY_PAIR,   /* int[2]: one number for both, or [height, width] */
     MOTE_KEY_SHAPE,  /* mote_shape; min may be -1: one dimension to be worked out */
-    MOTE_KEY_SIZE,   /* size_t */
-    MOTE_KEY_SEED,   /* uint64_t; any */
+    MOTE_KEY_U64,    /* size_t or uint64_t; without a max any */
     MOTE_KEY_FLOAT,  /* float */
     MOTE_KEY_DOUBLE, /* double */
     MOTE_KEY_BOOL,   /* bool */
-    MOTE_KEY_SWITCH, /* mote_switch */
-    MOTE_KEY_WORD,   /* an enum, by its words */
     MOTE_KEY_TEXT    /* const char *; any words given are those allowed */
 } mote_key_kind;
 
@@ -39,12 +38,24 @@ typedef struct mote_key {
     bool             is_required;
 } mote_key;
 
-/* A row: MOTE_KEY("units", mote_dense, units, MOTE_KEY_INT, .min = 1, .max = 4096, .is_required = true). Tables end with
- * {0}. */
-#define MOTE_KEY(key, T, member, ...)                                                                                       \
+extern const mote_word mote_switch_words[]; /* of a mote_switch: true, false */
+
+/* A row: MOTE_KEY("units", mote_dense, units, .min = 1, .max = 4096, .is_required = true). Tables end with {0}. The kind is
+ * the member's own, so that no row can say another; a member of any other type does not compile. An enum without negative
+ * values has the type unsigned int, and size_t is uint64_t, on all hosts that mote runs on. */
+#define MOTE_KEY(key, T, ...) MOTE_KEY_ROW(T, __VA_ARGS__, .name = key)
+#define MOTE_KEY_ROW(T, member, ...)                                                                                        \
     {                                                                                                                       \
-        .name = key, .offset = offsetof(T, member), .kind = __VA_ARGS__                                                     \
+        .offset = offsetof(T, member), .kind = MOTE_KEY_KIND(T, member), __VA_ARGS__                                        \
     }
+
+/* clang-format off */
+#define MOTE_KEY_KIND(T, member)                                                                                            \
+    _Generic(&((T *)0)->member,                                                                                             \
+             int *: MOTE_KEY_INT, unsigned *: MOTE_KEY_INT, int(*)[2]: MOTE_KEY_PAIR, mote_shape *: MOTE_KEY_SHAPE,          \
+             uint64_t *: MOTE_KEY_U64, float *: MOTE_KEY_FLOAT, double *: MOTE_KEY_DOUBLE, bool *: MOTE_KEY_BOOL,            \
+             const char **: MOTE_KEY_TEXT)
+/* clang-format on */
 
 const mote_key *mote_key_find(const mote_key *keys, const char *name);
 

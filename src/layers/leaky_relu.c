@@ -10,7 +10,7 @@ static mote_layer_id add(const mote_layer_call *call, const void *options)
 }
 
 static const mote_key keys[] = {
-    MOTE_KEY("negative_slope", mote_leaky_relu, negative_slope, MOTE_KEY_FLOAT, .min = 1e-7, .max = 100, .standard = 0.3),
+    MOTE_KEY("negative_slope", mote_leaky_relu, negative_slope, .min = 1e-7, .max = 100, .standard = 0.3),
     {0},
 };
 

@@ -31,13 +31,13 @@ static mote_layer_id add(const mote_layer_call *call, const void *options)
 }
 
 static const mote_key keys[] = {
-    MOTE_KEY("momentum", mote_batch_normalization, momentum, MOTE_KEY_FLOAT, .min = 1e-6, .max = 1, .standard = 0.99),
-    MOTE_KEY("epsilon", mote_batch_normalization, epsilon, MOTE_KEY_FLOAT, .min = 1e-12, .max = 1, .standard = 1e-3),
-    MOTE_KEY("center", mote_batch_normalization, center, MOTE_KEY_SWITCH, .standard = MOTE_ON),
-    MOTE_KEY("scale", mote_batch_normalization, scale, MOTE_KEY_SWITCH, .standard = MOTE_ON),
-    MOTE_KEY("beta_initializer", mote_batch_normalization, beta_initializer, MOTE_KEY_WORD, .standard = MOTE_ZEROS,
+    MOTE_KEY("momentum", mote_batch_normalization, momentum, .min = 1e-6, .max = 1, .standard = 0.99),
+    MOTE_KEY("epsilon", mote_batch_normalization, epsilon, .min = 1e-12, .max = 1, .standard = 1e-3),
+    MOTE_KEY("center", mote_batch_normalization, center, .words = mote_switch_words, .standard = MOTE_ON),
+    MOTE_KEY("scale", mote_batch_normalization, scale, .words = mote_switch_words, .standard = MOTE_ON),
+    MOTE_KEY("beta_initializer", mote_batch_normalization, beta_initializer, .standard = MOTE_ZEROS,
              .words = mote_initializer_words),
-    MOTE_KEY("gamma_initializer", mote_batch_normalization, gamma_initializer, MOTE_KEY_WORD, .standard = MOTE_ONES,
+    MOTE_KEY("gamma_initializer", mote_batch_normalization, gamma_initializer, .standard = MOTE_ONES,
              .words = mote_initializer_words),
     {0},
 };

@@ -41,14 +41,14 @@ static mote_layer_id add_global_average(const mote_layer_call *call, const void 
 }
 
 static const mote_key window_keys[] = {
-    MOTE_KEY("pool_size", mote_pooling2d, pool_size, MOTE_KEY_PAIR, .min = 1, .max = MOTE_LAYER_SIZE_MAX, .standard = 2),
-    MOTE_KEY("strides", mote_pooling2d, strides, MOTE_KEY_PAIR, .min = 1, .max = MOTE_LAYER_SIZE_MAX),
-    MOTE_KEY("padding", mote_pooling2d, padding, MOTE_KEY_WORD, .words = mote_padding_words),
+    MOTE_KEY("pool_size", mote_pooling2d, pool_size, .min = 1, .max = MOTE_LAYER_SIZE_MAX, .standard = 2),
+    MOTE_KEY("strides", mote_pooling2d, strides, .min = 1, .max = MOTE_LAYER_SIZE_MAX),
+    MOTE_KEY("padding", mote_pooling2d, padding, .words = mote_padding_words),
     {0},
 };
 
 static const mote_key global_keys[] = {
-    MOTE_KEY("keepdims", mote_global_pooling2d, keepdims, MOTE_KEY_SWITCH, .standard = MOTE_OFF),
+    MOTE_KEY("keepdims", mote_global_pooling2d, keepdims, .words = mote_switch_words, .standard = MOTE_OFF),
     {0},
 };
 

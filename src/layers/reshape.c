@@ -62,7 +62,7 @@ static mote_layer_id add_reshape(const mote_layer_call *call, const void *option
 static const mote_key no_keys[] = {{0}};
 
 static const mote_key reshape_keys[] = {
-    MOTE_KEY("target_shape", mote_reshape, target_shape, MOTE_KEY_SHAPE, .min = -1, .max = INT32_MAX, .is_required = true),
+    MOTE_KEY("target_shape", mote_reshape, target_shape, .min = -1, .max = INT32_MAX, .is_required = true),
     {0},
 };
 

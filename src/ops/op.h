@@ -46,19 +46,18 @@ typedef struct mote_field {
 
 #define MOTE_FIELD(T, member)          MOTE_FIELD_(T, member, false)
 #define MOTE_DECIDING_FIELD(T, member) MOTE_FIELD_(T, member, true)
+/* A member of a type that is not listed does not compile: nothing becomes a pointer unseen. */
+/* clang-format off */
 #define MOTE_FIELD_(T, member, decides)                                                                                     \
-    {                                                                                                                       \
-#member, offsetof(T, member), sizeof(((T *)0)->member),                                                             \
-            _Generic(((T *)0)->member, float                                                                                \
-                     : MOTE_FIELD_FLOAT, int8_t                                                                             \
-                     : MOTE_FIELD_INTEGER, uint8_t                                                                          \
-                     : MOTE_FIELD_INTEGER, int16_t                                                                          \
-                     : MOTE_FIELD_INTEGER, uint16_t                                                                         \
-                     : MOTE_FIELD_INTEGER, int32_t                                                                          \
-                     : MOTE_FIELD_INTEGER, default                                                                          \
-                     : MOTE_FIELD_POINTER),                                                                                 \
-            decides                                                                                                         \
-    }
+    {#member, offsetof(T, member), sizeof(((T *)0)->member), MOTE_FIELD_KIND(((T *)0)->member), decides}
+#define MOTE_FIELD_KIND(member)                                                                                             \
+    _Generic((member),                                                                                                      \
+             float: MOTE_FIELD_FLOAT,                                                                                       \
+             int8_t: MOTE_FIELD_INTEGER, uint8_t: MOTE_FIELD_INTEGER, int16_t: MOTE_FIELD_INTEGER,                          \
+             uint16_t: MOTE_FIELD_INTEGER, int32_t: MOTE_FIELD_INTEGER,                                                     \
+             const int8_t *: MOTE_FIELD_POINTER, const uint8_t *: MOTE_FIELD_POINTER, const int16_t *: MOTE_FIELD_POINTER,  \
+             const int32_t *: MOTE_FIELD_POINTER, const float *: MOTE_FIELD_POINTER)
+/* clang-format on */
 
 /* A constant array that parameters point to: the node's own constant, or one that prepare or pack made. */
 typedef struct mote_const_array {

@@ -21,6 +21,7 @@ typedef struct training_state {
     mote_pool           *pool;
     mote_network        *network;
     mote_objective       objective;
+    mote_score_place     place;
     mote_optimizer_state optimizer;
     mote_targets         targets;
     uint32_t            *order;
@@ -105,7 +106,7 @@ static mote_status report(training_state *s, int epoch, size_t done, size_t tota
 
 static float *scores_of(const training_state *s)
 {
-    return s->network->value[s->objective.scores];
+    return s->network->value[s->place.scores];
 }
 
 static mote_status train_batch(training_state *s, mote_data_pick pick, int epoch, mote_scores *sums, mote_error *err)
@@ -115,15 +116,15 @@ static mote_status train_batch(training_state *s, mote_data_pick pick, int epoch
 
     mote_data_gather(split, pick, s->network->value[s->model->graphs[0].inputs[0]]);
     mote_targets_gather(&s->targets, &s->objective, split, pick);
-    mote_network_forward(s->network, s->objective.node_count, &pass);
-    mote_objective_score(&s->objective, s->math, scores_of(s), pass.batch, &s->targets,
-                         s->network->grad[s->objective.scores], sums);
+    mote_network_forward(s->network, s->place.node_count, &pass);
+    mote_objective_score(&s->objective, s->math, scores_of(s), pick.count, &s->targets, s->network->grad[s->place.scores],
+                         sums);
     if (!isfinite(sums->loss))
         return mote_fail(err, MOTE_ERR_NUMERIC,
                          "the loss is not finite at epoch %d, step %u; try a smaller learning_rate or scale "
                          "the data",
                          epoch + 1, s->step);
-    mote_network_backward(s->network, s->objective.node_count, &pass);
+    mote_network_backward(s->network, s->place.node_count, &pass);
     mote_optimizer_step(&s->optimizer, s->math, &s->model->params, s->network->param_grads);
     return MOTE_OK;
 }
@@ -158,8 +159,8 @@ static void evaluate(training_state *s, const mote_data_split *split, mote_score
         const mote_network_pass pass = {.batch = (int32_t)pick.count};
         mote_data_gather(split, pick, s->network->value[s->model->graphs[0].inputs[0]]);
         mote_targets_gather(&s->targets, &s->objective, split, pick);
-        mote_network_forward(s->network, s->objective.node_count, &pass);
-        mote_objective_score(&s->objective, s->math, scores_of(s), pass.batch, &s->targets, NULL, sums);
+        mote_network_forward(s->network, s->place.node_count, &pass);
+        mote_objective_score(&s->objective, s->math, scores_of(s), pick.count, &s->targets, NULL, sums);
     }
 }
 
@@ -209,14 +210,53 @@ static mote_status check_options(training_state *s, mote_error *err)
     return MOTE_OK;
 }
 
-/* The model carries how its samples were prepared and what its classes are called. */
+static mote_goal goal_of(const mote_train_options *options)
+{
+    return (mote_goal){options->loss, options->from_logits, options->metrics};
+}
+
+static mote_status set_objective(training_state *s, mote_error *err)
+{
+    const mote_graph  *graph = &s->model->graphs[0];
+    const mote_tensor *in = &graph->tensors[graph->inputs[0]];
+    const mote_goal    goal = goal_of(&s->options);
+    mote_judged        judged;
+
+    if (graph->input_count != 1 || graph->output_count != 1)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED,
+                         "training takes networks with one input and one output; this has %d and %d", graph->input_count,
+                         graph->output_count);
+    if (mote_tensor_count(in) != s->set->sample_count)
+        return mote_fail(err, MOTE_ERR_USAGE, "the network takes %s (%zu numbers), a sample of the data has %zu",
+                         mote_shape_show(in).text, mote_tensor_count(in), s->set->sample_count);
+    judged = mote_judged_make(s->model);
+    s->place = mote_score_place_find(s->model, s->options.loss);
+    return mote_objective_init(&s->objective, &goal, &judged, s->set, err);
+}
+
+/* A regression on whole numbers has class labels as its targets, but no classes. */
+static bool names_classes(const training_state *s)
+{
+    const mote_dataset *set = s->set;
+
+    return set->targets == MOTE_TARGETS_CLASSES &&
+           (s->objective.width > 1 || s->objective.loss == MOTE_LOSS_BINARY_CROSSENTROPY || set->class_names);
+}
+
+/* The model carries what somebody with new data must know: how its samples were prepared, what its classes are called, and
+ * what it was trained for. */
 static mote_status take_recipe(training_state *s, mote_error *err)
 {
-    mote_recipe recipe = {.is_prepared = true, .preparation = s->set->preparation};
+    mote_recipe recipe = {.is_prepared = true,
+                          .preparation = s->set->preparation,
+                          .has_dtype = true,
+                          .dtype = s->set->dtype,
+                          .has_goal = true,
+                          .goal = goal_of(&s->options)};
     char        number[24];
     int         i;
 
-    if (s->set->targets == MOTE_TARGETS_CLASSES) {
+    if (names_classes(s)) {
         const char **labels = MOTE_NEW(&s->arena, const char *, s->set->class_count, err);
         for (i = 0; labels && i < s->set->class_count; i++) {
             snprintf(number, sizeof number, "%d", i);
@@ -250,13 +290,13 @@ static mote_status prepare(training_state *s, mote_error *err)
     size_t               most;
 
     MOTE_TRY(check_options(s, err));
-    MOTE_TRY(mote_objective_init(&s->objective, s->model, s->set, &s->options, err));
+    MOTE_TRY(set_objective(s, err));
     MOTE_TRY(take_recipe(s, err));
     MOTE_TRY(mote_pool_create(&s->pool, s->options.threads, err));
     most = choose_capacity(s);
     network = (mote_network_options){s->math, s->pool, (int32_t)most};
     MOTE_TRY(mote_network_create(&s->network, s->model, &network, err));
-    MOTE_TRY(mote_targets_create(&s->targets, &s->objective, (int32_t)most, &s->arena, err));
+    MOTE_TRY(mote_targets_create(&s->targets, &s->objective, most, &s->arena, err));
     MOTE_TRY(mote_optimizer_init(&s->optimizer, &s->options.optimizer, s->model->params.count, &s->arena, err));
     s->order = MOTE_NEW(&s->arena, uint32_t, s->set->split[MOTE_TRAIN].count, err);
     s->public.isa = s->math->name;

@@ -21,7 +21,7 @@ static const struct {
 
 const char *mote_loss_name(mote_loss loss)
 {
-    return loss_names[loss];
+    return (unsigned)loss < MOTE_LOSS_COUNT ? loss_names[loss] : "";
 }
 
 mote_loss mote_loss_find(const char *name)
@@ -63,117 +63,330 @@ static bool is_class_loss(mote_loss loss)
     return loss == MOTE_LOSS_CATEGORICAL_CROSSENTROPY || loss == MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY;
 }
 
-/* Where scores are taken: at the output, or before the activation that the cross-entropy belongs to. */
-static void find_scores(mote_objective *objective, const mote_graph *graph, const mote_train_options *options)
+static bool is_cross_entropy(mote_loss loss)
 {
-    int32_t      last = mote_graph_producer(graph, graph->outputs[0]);
-    mote_op_kind op = last >= 0 ? graph->nodes[last].op : MOTE_OP_COUNT;
-    bool belongs = (is_class_loss(options->loss) && op == MOTE_OP_SOFTMAX && graph->nodes[last].as.softmax.beta == 1.0f) ||
-                   (options->loss == MOTE_LOSS_BINARY_CROSSENTROPY && op == MOTE_OP_LOGISTIC);
-
-    objective->node_count = graph->node_count;
-    objective->scores = graph->outputs[0];
-    objective->at_logits = options->from_logits && options->loss >= MOTE_LOSS_BINARY_CROSSENTROPY;
-    if (!belongs || last != graph->node_count - 1)
-        return;
-    if (options->from_logits)
-        objective->warning =
-            "from_logits is set, but the network ends in an activation that makes probabilities; the loss is "
-            "taken at its input, as Keras does. Leave one of the two out";
-    objective->at_logits = true;
-    objective->node_count = last;
-    objective->scores = graph->nodes[last].in[0];
+    return is_class_loss(loss) || loss == MOTE_LOSS_BINARY_CROSSENTROPY;
 }
 
-static mote_status choose_target_form(mote_objective *objective, const mote_dataset *set, mote_error *err)
+bool mote_loss_sees_through(mote_loss loss, mote_answer_kind kind)
 {
-    int32_t width = objective->width;
+    return is_cross_entropy(loss) && (kind == MOTE_ANSWERS_PROBABILITIES || kind == MOTE_ANSWERS_SIGMOIDS);
+}
 
-    if (set->targets == MOTE_TARGETS_NONE)
-        return mote_fail(err, MOTE_ERR_USAGE, "the data has no targets to train on");
-    if (set->targets == MOTE_TARGETS_VALUES) {
-        if (objective->loss == MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY)
+/* ---- shapes ---- */
+
+mote_id mote_find_logits(const mote_model *model)
+{
+    const mote_graph *graph = &model->graphs[0];
+    const mote_node  *last = graph->node_count > 0 ? &graph->nodes[graph->node_count - 1] : NULL;
+    const bool        is_softmax = last && last->op == MOTE_OP_SOFTMAX && last->as.softmax.beta == 1.0f;
+
+    if (!last || last->out[0] != graph->outputs[0] || !(is_softmax || last->op == MOTE_OP_LOGISTIC))
+        return MOTE_NONE;
+    return graph->tensors[last->in[0]].dtype == MOTE_F32 && graph->tensors[last->in[0]].kind == MOTE_ACTIVATION ? last->in[0]
+                                                                                                                : MOTE_NONE;
+}
+
+mote_judged mote_judged_make(const mote_model *model)
+{
+    const mote_tensor *answers = &model->graphs[0].tensors[model->graphs[0].outputs[0]];
+    mote_judged        judged = {.kind = mote_model_answers(model),
+                                 .has_logits = mote_find_logits(model) != MOTE_NONE,
+                                 .width = mote_tensor_count(answers)};
+    int32_t            i;
+
+    for (i = answers->rank > 1 && answers->dim[0] == 1 ? 1 : 0; i < answers->rank; i++)
+        judged.dim[judged.rank++] = answers->dim[i];
+    return judged;
+}
+
+mote_score_place mote_score_place_find(const mote_model *model, mote_loss loss)
+{
+    const mote_graph *graph = &model->graphs[0];
+    const mote_id     logits = mote_find_logits(model);
+
+    if (logits != MOTE_NONE && mote_loss_sees_through(loss, mote_model_answers(model)))
+        return (mote_score_place){graph->node_count - 1, logits};
+    return (mote_score_place){graph->node_count, graph->outputs[0]};
+}
+
+/* All that varies lies in the last axis: [10], [1,1,10], but not [28,10]. */
+static bool is_one_row(const mote_judged *judged)
+{
+    return judged->rank == 0 || (size_t)judged->dim[judged->rank - 1] == judged->width;
+}
+
+typedef struct shape_text {
+    char text[MOTE_RANK_MAX * 12 + 3];
+} shape_text;
+
+static shape_text show_shape(const mote_judged *judged)
+{
+    mote_tensor tensor = {.rank = judged->rank};
+    shape_text  shown;
+
+    memcpy(tensor.dim, judged->dim, sizeof tensor.dim);
+    memcpy(shown.text, mote_shape_show(&tensor).text, sizeof shown.text);
+    return shown;
+}
+
+/* Equal but for axes of one element, as [28,1] and [28] are. */
+static bool has_shape_of_targets(const mote_judged *judged, const mote_dataset *set)
+{
+    int32_t i = 0;
+    int     k = 0;
+
+    for (;;) {
+        while (i < judged->rank && judged->dim[i] == 1)
+            i++;
+        while (k < set->target_rank && set->target_dim[k] == 1)
+            k++;
+        if (i == judged->rank || k == set->target_rank)
+            return i == judged->rank && k == set->target_rank;
+        if (judged->dim[i++] != set->target_dim[k++])
+            return false;
+    }
+}
+
+/* ---- targets ---- */
+
+static bool are_labels(const mote_data_split *split, size_t classes)
+{
+    size_t i;
+
+    for (i = 0; i < split->count; i++)
+        if (!(split->values[i] >= 0 && split->values[i] < (float)classes && split->values[i] == floorf(split->values[i])))
+            return false;
+    return true;
+}
+
+/* Labels that are written as real numbers: 0.0, 1.0, 2.0. */
+static bool could_be_labels(const mote_dataset *set, size_t classes)
+{
+    int s;
+
+    for (s = 0; s < MOTE_SPLIT_COUNT; s++)
+        if (!are_labels(&set->split[s], classes))
+            return false;
+    return true;
+}
+
+/* Probabilities, as cross-entropy compares them with. */
+static bool are_shares(const mote_dataset *set)
+{
+    size_t i;
+    int    s;
+
+    for (s = 0; s < MOTE_SPLIT_COUNT; s++)
+        for (i = 0; i < set->split[s].count * set->target_width; i++)
+            if (!(set->split[s].values[i] >= 0 && set->split[s].values[i] <= 1))
+                return false;
+    return true;
+}
+
+static mote_status fit_values(mote_objective *o, const mote_judged *judged, const mote_dataset *set, mote_error *err)
+{
+    if (is_class_loss(o->loss) && set->target_width == 1) {
+        if (!could_be_labels(set, judged->width))
             return mote_fail(err, MOTE_ERR_USAGE,
-                             "sparse_categorical_crossentropy needs class labels, the data has %zu real "
-                             "numbers a sample; use categorical_crossentropy or mse",
-                             set->target_width);
-        if ((size_t)width != set->target_width)
-            return mote_fail(err, MOTE_ERR_USAGE, "the network gives %d numbers a sample, the data has %zu", width,
-                             set->target_width);
-        objective->form = MOTE_TARGET_REALS;
+                             "%s needs class labels from 0 to %zu, the targets are real numbers; for a regression use mse",
+                             loss_names[o->loss], judged->width - 1);
+        o->form =
+            o->loss == MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY || o->at_logits ? MOTE_TARGET_LABELS : MOTE_TARGET_ONE_HOT;
         return MOTE_OK;
     }
-    if (width == 1 && !is_class_loss(objective->loss)) {
-        objective->form = MOTE_TARGET_REALS;
-        if (set->class_count > 2 && objective->loss == MOTE_LOSS_BINARY_CROSSENTROPY)
-            return mote_fail(err, MOTE_ERR_USAGE,
-                             "binary_crossentropy needs 2 classes, the data has %d; use "
-                             "sparse_categorical_crossentropy with %d outputs",
-                             set->class_count, set->class_count);
-        return MOTE_OK;
-    }
-    if (width < set->class_count)
-        return mote_fail(err, MOTE_ERR_USAGE, "the network gives %d numbers a sample, the data has %d classes", width,
-                         set->class_count);
-    /* at the logits, one-hot rows and labels are the same function; labels are quicker */
-    objective->form = is_class_loss(objective->loss) &&
-                              (objective->at_logits || objective->loss == MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY)
-                          ? MOTE_TARGET_LABELS
-                          : MOTE_TARGET_ONE_HOT;
+    if (o->loss == MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY)
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "sparse_categorical_crossentropy needs class labels, the data has %zu real "
+                         "numbers a sample; use categorical_crossentropy or mse",
+                         set->target_width);
+    if (judged->width != set->target_width)
+        return mote_fail(err, MOTE_ERR_USAGE, "the network gives %zu numbers a sample, the data has %zu", judged->width,
+                         set->target_width);
+    if (!has_shape_of_targets(judged, set))
+        return mote_fail(err, MOTE_ERR_USAGE, "the network gives %s a sample, a target has another shape of as many numbers",
+                         show_shape(judged).text);
+    if (is_cross_entropy(o->loss) && !are_shares(set))
+        return mote_fail(err, MOTE_ERR_USAGE, "%s needs targets from 0 to 1; for a regression use mse", loss_names[o->loss]);
+    o->form = MOTE_TARGET_REALS;
     return MOTE_OK;
 }
 
-mote_status mote_objective_init(mote_objective *objective, const mote_model *model, const mote_dataset *set,
-                                const mote_train_options *options, mote_error *err)
+/* One number against class labels: 0 and 1 for binary_crossentropy; the labels' own numbers for a regression. */
+static mote_status fit_single(mote_objective *o, const mote_dataset *set, mote_error *err)
 {
-    const mote_graph *graph = &model->graphs[0];
-    size_t            i;
-
-    *objective = (mote_objective){.loss = options->loss};
-    if (graph->input_count != 1 || graph->output_count != 1)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED,
-                         "training takes networks with one input and one output; this has %d and %d", graph->input_count,
-                         graph->output_count);
-    if (mote_tensor_count(&graph->tensors[graph->inputs[0]]) != set->sample_count)
-        return mote_fail(err, MOTE_ERR_USAGE, "the network takes %s (%zu numbers), a sample of the data has %zu",
-                         mote_shape_show(&graph->tensors[graph->inputs[0]]).text,
-                         mote_tensor_count(&graph->tensors[graph->inputs[0]]), set->sample_count);
-    find_scores(objective, graph, options);
-    objective->width = (int32_t)mote_tensor_count(&graph->tensors[objective->scores]);
-    for (i = 0; i < sizeof metric_names / sizeof *metric_names; i++)
-        if (options->metrics & metric_names[i].metric)
-            objective->metrics[objective->metric_count++] = metric_names[i].metric;
-    if (objective->node_count < graph->node_count && (options->metrics & (MOTE_METRIC_MAE | MOTE_METRIC_MSE)))
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED,
-                         "the metrics mae and mse go with the losses mse and mae; with %s use accuracy",
-                         loss_names[options->loss]);
-    return choose_target_form(objective, set, err);
+    o->form = MOTE_TARGET_REALS;
+    if (set->class_count > 2 && o->loss == MOTE_LOSS_BINARY_CROSSENTROPY)
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "binary_crossentropy needs 2 classes, the data has %d; use "
+                         "sparse_categorical_crossentropy with %d outputs",
+                         set->class_count, set->class_count);
+    if (set->class_count > 2 && set->class_names)
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "the targets are %d words (\"%s\", \"%s\" ...), and %s compares numbers; use "
+                         "sparse_categorical_crossentropy with %d outputs",
+                         set->class_count, mote_show_string(set->class_names[0]).text,
+                         mote_show_string(set->class_names[1]).text, loss_names[o->loss], set->class_count);
+    return MOTE_OK;
 }
 
-mote_status mote_targets_create(mote_targets *targets, const mote_objective *objective, int32_t batch, mote_arena *arena,
+static mote_status fit_classes(mote_objective *o, const mote_judged *judged, const mote_dataset *set, mote_error *err)
+{
+    if (judged->width == 1)
+        return fit_single(o, set, err);
+    if (judged->width < (size_t)set->class_count)
+        return mote_fail(err, MOTE_ERR_USAGE, "the network gives %zu numbers a sample, the data has %d classes",
+                         judged->width, set->class_count);
+    if (!is_one_row(judged))
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "the network gives %s a sample, one row of %d numbers is expected for %d classes; put a flatten "
+                         "before the last layer",
+                         show_shape(judged).text, set->class_count, set->class_count);
+    /* At the logits, one-hot rows and labels are the same function; labels are quicker. */
+    o->form = is_class_loss(o->loss) && (o->at_logits || o->loss == MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY)
+                  ? MOTE_TARGET_LABELS
+                  : MOTE_TARGET_ONE_HOT;
+    return MOTE_OK;
+}
+
+static mote_status choose_target_form(mote_objective *o, const mote_judged *judged, const mote_dataset *set, mote_error *err)
+{
+    if (set->targets == MOTE_TARGETS_NONE)
+        return mote_fail(err, MOTE_ERR_USAGE, "the data has no targets to compare with");
+    if (is_class_loss(o->loss) && judged->width == 1)
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "%s over one output is 0 whatever it says; use binary_crossentropy with a sigmoid, or an output a "
+                         "class",
+                         loss_names[o->loss]);
+    return set->targets == MOTE_TARGETS_VALUES ? fit_values(o, judged, set, err) : fit_classes(o, judged, set, err);
+}
+
+/* ---- metrics ---- */
+
+/* mae and mse are taken over what accuracy is taken over: rows of numbers. Labels have to become one-hot rows for it. */
+static mote_status take_metrics(mote_objective *o, const mote_goal *goal, mote_error *err)
+{
+    const bool compares_numbers = (goal->metrics & (MOTE_METRIC_MAE | MOTE_METRIC_MSE)) != 0;
+    size_t     i;
+
+    if (compares_numbers && o->loss == MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY)
+        return mote_fail(
+            err, MOTE_ERR_USAGE,
+            "the metrics mae and mse compare numbers, and sparse_categorical_crossentropy has class labels; use "
+            "accuracy, or categorical_crossentropy");
+    if (compares_numbers && o->form == MOTE_TARGET_LABELS)
+        o->form = MOTE_TARGET_ONE_HOT;
+    for (i = 0; i < sizeof metric_names / sizeof *metric_names; i++)
+        if (goal->metrics & metric_names[i].metric)
+            o->metrics[o->metric_count++] = metric_names[i].metric;
+    return MOTE_OK;
+}
+
+/* ---- what is legal and probably not meant ---- */
+
+static const char *find_warning(const mote_goal *goal, const mote_judged *judged)
+{
+    const bool sees_through = mote_loss_sees_through(goal->loss, judged->kind);
+
+    if (judged->kind == MOTE_ANSWERS_PROBABILITIES && judged->width == 1)
+        return "a softmax over one output is always 1; use a sigmoid";
+    if (!is_cross_entropy(goal->loss))
+        return NULL;
+    if (goal->from_logits && sees_through)
+        return "from_logits is set, but the network ends in an activation that makes probabilities; the loss is "
+               "taken at its input, as Keras does. Leave one of the two out";
+    if (goal->from_logits && judged->kind != MOTE_ANSWERS_NUMBERS)
+        return "from_logits is set, but the network ends in an activation that makes probabilities; leave one of the two "
+               "out";
+    if (!goal->from_logits && judged->kind == MOTE_ANSWERS_NUMBERS)
+        return is_class_loss(goal->loss) ? "the loss takes the outputs for probabilities, and no softmax makes them such; "
+                                           "give the last layer activation: softmax, or set from_logits: true"
+                                         : "the loss takes the outputs for probabilities, and no sigmoid makes them such; "
+                                           "give the last layer activation: sigmoid, or set from_logits: true";
+    return NULL;
+}
+
+mote_status mote_objective_init(mote_objective *o, const mote_goal *goal, const mote_judged *judged, const mote_dataset *set,
                                 mote_error *err)
 {
-    targets->reals = MOTE_NEW(arena, float, mote_size_mul((size_t)batch, (size_t)objective->width), err);
+    const bool sees_through = judged->has_logits && mote_loss_sees_through(goal->loss, judged->kind);
+
+    *o = (mote_objective){.loss = goal->loss, .activation = sees_through ? judged->kind : MOTE_ANSWERS_NUMBERS};
+    if ((unsigned)goal->loss >= MOTE_LOSS_COUNT)
+        return mote_fail(err, MOTE_ERR_USAGE, "loss %d does not exist", (int)goal->loss);
+    if (judged->width > INT32_MAX)
+        return mote_fail(err, MOTE_ERR_LIMIT, "%zu numbers a sample are more than a loss takes", judged->width);
+    o->width = (int32_t)judged->width;
+    /* Over the activation that it belongs to, from_logits changes nothing: see the warning. */
+    o->at_logits = sees_through ||
+                   (goal->from_logits && is_cross_entropy(goal->loss) && !mote_loss_sees_through(goal->loss, judged->kind));
+    o->warning = find_warning(goal, judged);
+    MOTE_TRY(choose_target_form(o, judged, set, err));
+    return take_metrics(o, goal, err);
+}
+
+mote_goal mote_goal_choose(const mote_judged *judged, const mote_dataset *set)
+{
+    const bool are_numbers = judged->kind == MOTE_ANSWERS_NUMBERS;
+
+    if (set->targets != MOTE_TARGETS_CLASSES || (judged->width == 1 && set->class_count > 2))
+        return (mote_goal){.loss = MOTE_LOSS_MSE};
+    return (mote_goal){.loss =
+                           judged->width == 1 ? MOTE_LOSS_BINARY_CROSSENTROPY : MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
+                       .from_logits = are_numbers};
+}
+
+/* ---- batches of targets ---- */
+
+mote_status mote_targets_create(mote_targets *targets, const mote_objective *objective, size_t batch, mote_arena *arena,
+                                mote_error *err)
+{
+    targets->reals = MOTE_NEW(arena, float, mote_size_mul(batch, (size_t)objective->width), err);
     targets->labels = MOTE_NEW(arena, int32_t, batch, err);
     return err->code;
+}
+
+/* Labels, also where they are written as real numbers. reals is room for a number a sample. */
+static void gather_labels(const mote_data_split *split, mote_data_pick pick, float *reals, int32_t *labels)
+{
+    size_t i;
+
+    if (split->labels) {
+        mote_data_gather_labels(split, pick, labels);
+        return;
+    }
+    mote_data_gather_values(split, pick, reals);
+    for (i = 0; i < pick.count; i++)
+        labels[i] = (int32_t)reals[i];
+}
+
+static void make_one_hot(const int32_t *labels, size_t count, size_t width, float *reals)
+{
+    size_t i;
+
+    memset(reals, 0, count * width * sizeof *reals);
+    for (i = 0; i < count; i++)
+        reals[i * width + (size_t)labels[i]] = 1;
 }
 
 void mote_targets_gather(mote_targets *targets, const mote_objective *objective, const mote_data_split *split,
                          mote_data_pick pick)
 {
-    if (objective->form == MOTE_TARGET_LABELS)
-        mote_data_gather_labels(split, pick, targets->labels);
-    else if (objective->form == MOTE_TARGET_ONE_HOT)
-        mote_data_gather_one_hot(split, pick, (size_t)objective->width, targets->reals);
-    else
+    if (objective->form == MOTE_TARGET_REALS) {
         mote_data_gather_values(split, pick, targets->reals);
+        return;
+    }
+    gather_labels(split, pick, targets->reals, targets->labels);
+    if (objective->form == MOTE_TARGET_ONE_HOT)
+        make_one_hot(targets->labels, pick.count, (size_t)objective->width, targets->reals);
 }
 
-static double score_loss(const mote_objective *o, const mote_math *math, const float *scores, int32_t batch,
+/* ---- scores ---- */
+
+static double score_loss(const mote_objective *o, const mote_math *math, const float *scores, size_t rows,
                          const mote_targets *targets, float *dx)
 {
-    const size_t rows = (size_t)batch;
-    const float  scale = 1.0f / (float)batch;
+    const float scale = 1.0f / (float)rows;
 
     switch (o->loss) {
     case MOTE_LOSS_MAE:
@@ -203,27 +416,75 @@ static int32_t arg_max(const float *row, int32_t width)
     return best;
 }
 
-/* Keras' accuracy: for one number a sample whether it lies on the right side of 0.5, else whether the largest is right. */
-static double count_right(const mote_objective *o, const float *scores, int32_t batch, const mote_targets *targets)
+int32_t mote_objective_answer(const mote_objective *o, const float *scores)
 {
-    const float threshold = o->at_logits && o->node_count > 0 ? 0.0f : 0.5f;
-    double      right = 0;
-    int32_t     b, i;
+    return o->width == 1 ? scores[0] > (o->at_logits ? 0.0f : 0.5f) : arg_max(scores, o->width);
+}
+
+/* Keras 3's accuracy: for one number a sample whether it lies on the right side, else whether the largest is right. */
+static double count_right(const mote_objective *o, const float *scores, size_t batch, const mote_targets *targets)
+{
+    const size_t width = (size_t)o->width;
+    double       right = 0;
+    size_t       b;
 
     for (b = 0; b < batch; b++) {
-        const float *row = scores + (size_t)b * (size_t)o->width, *wanted = targets->reals + (size_t)b * (size_t)o->width;
+        int32_t answer = mote_objective_answer(o, scores + b * width);
         if (o->form == MOTE_TARGET_LABELS)
-            right += arg_max(row, o->width) == targets->labels[b];
-        else if (is_class_loss(o->loss) || (o->width > 1 && o->loss != MOTE_LOSS_BINARY_CROSSENTROPY))
-            right += arg_max(row, o->width) == arg_max(wanted, o->width);
+            right += answer == targets->labels[b];
+        else if (width > 1)
+            right += answer == arg_max(targets->reals + b * width, o->width);
         else
-            for (i = 0; i < o->width; i++)
-                right += ((row[i] > threshold ? 1.0f : 0.0f) == wanted[i]) / (double)o->width;
+            right += (float)answer == targets->reals[b];
     }
     return right;
 }
 
-void mote_objective_score(const mote_objective *o, const mote_math *math, const float *scores, int32_t batch,
+/* exp(x - shift), and what they are to be divided by, so that answers come one by one out of a row of scores. */
+typedef struct squashing {
+    mote_answer_kind kind;
+    double           shift, sum;
+} squashing;
+
+static squashing squash_row(const mote_objective *o, const float *row)
+{
+    squashing s = {.kind = o->activation};
+    int32_t   i;
+
+    if (s.kind != MOTE_ANSWERS_PROBABILITIES)
+        return s;
+    s.shift = (double)row[arg_max(row, o->width)];
+    for (i = 0; i < o->width; i++)
+        s.sum += exp((double)row[i] - s.shift);
+    return s;
+}
+
+static double squash(const squashing *s, float score)
+{
+    if (s->kind == MOTE_ANSWERS_PROBABILITIES)
+        return exp((double)score - s->shift) / s->sum;
+    return s->kind == MOTE_ANSWERS_SIGMOIDS ? 1 / (1 + exp(-(double)score)) : (double)score;
+}
+
+/* Mean absolute or squared error of the answers: what the activation makes of the scores. */
+static double sum_errors(const mote_objective *o, mote_metric metric, const float *scores, size_t batch,
+                         const mote_targets *targets)
+{
+    const size_t width = (size_t)o->width;
+    double       sum = 0;
+    size_t       b, i;
+
+    for (b = 0; b < batch; b++) {
+        const squashing s = squash_row(o, scores + b * width);
+        for (i = 0; i < width; i++) {
+            double gap = squash(&s, scores[b * width + i]) - (double)targets->reals[b * width + i];
+            sum += metric == MOTE_METRIC_MAE ? fabs(gap) : gap * gap;
+        }
+    }
+    return sum / (double)width;
+}
+
+void mote_objective_score(const mote_objective *o, const mote_math *math, const float *scores, size_t batch,
                           const mote_targets *targets, float *dx, mote_scores *sums)
 {
     int32_t m;
@@ -231,11 +492,13 @@ void mote_objective_score(const mote_objective *o, const mote_math *math, const 
     for (m = 0; m < o->metric_count; m++) {
         if (o->metrics[m] == MOTE_METRIC_ACCURACY)
             sums->metric[m] += count_right(o, scores, batch, targets);
+        else if (o->activation != MOTE_ANSWERS_NUMBERS)
+            sums->metric[m] += sum_errors(o, o->metrics[m], scores, batch, targets);
         else if (o->metrics[m] == MOTE_METRIC_MAE)
-            sums->metric[m] += math->mean_absolute_error((size_t)batch, o->width, 0, scores, targets->reals, NULL);
+            sums->metric[m] += math->mean_absolute_error(batch, o->width, 0, scores, targets->reals, NULL);
         else
-            sums->metric[m] += math->mean_squared_error((size_t)batch, o->width, 0, scores, targets->reals, NULL);
+            sums->metric[m] += math->mean_squared_error(batch, o->width, 0, scores, targets->reals, NULL);
     }
     sums->loss += score_loss(o, math, scores, batch, targets, dx);
-    sums->count += (size_t)batch;
+    sums->count += batch;
 }

@@ -1,7 +1,8 @@
-/* The objective of a training: the loss, the metrics, and where in the network they are taken.
+/* The objective: what is asked of a network's answers. The loss, the metrics and the form in which targets are compared are
+ * decided here, once, for the training loop and for every evaluation afterwards.
  *
- * Cross-entropy over a softmax or sigmoid is taken at the logits, unclipped, as Keras does: the last node is then left out
- * of training and the gradient starts at its input.
+ * Cross-entropy over a softmax or sigmoid is taken at the logits, unclipped, as Keras does, wherever the logits are at hand:
+ * `scores` are then the activation's inputs, and `activation` says what makes answers of them.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_TRAIN_OBJECTIVE_H
 #define MOTE_TRAIN_OBJECTIVE_H
@@ -17,15 +18,48 @@ typedef enum mote_target_form { MOTE_TARGET_LABELS, MOTE_TARGET_ONE_HOT, MOTE_TA
 
 typedef struct mote_objective {
     mote_loss        loss;
+    mote_answer_kind activation; /* what scores still lack: PROBABILITIES, SIGMOIDS, or NUMBERS where they are the answers */
     bool             at_logits;  /* what scores holds are logits */
-    int32_t          node_count; /* nodes that run */
-    mote_id          scores;     /* the tensor at which loss and metrics are taken */
-    int32_t          width;      /* its elements a sample */
+    int32_t          width;      /* scores a sample */
     mote_target_form form;
     mote_metric      metrics[MOTE_METRICS_MAX];
     int32_t          metric_count;
-    const char      *warning;
+    const char      *warning; /* NULL, or one line about what is legal and probably not meant */
 } mote_objective;
+
+/* What is judged: the shape of one sample's answers, and what their numbers are. */
+typedef struct mote_judged {
+    mote_answer_kind kind;       /* what made the answers */
+    bool             has_logits; /* scores are taken before that activation, not after it */
+    int32_t          rank;
+    int32_t          dim[MOTE_RANK_MAX];
+    size_t           width; /* the product of dim */
+} mote_judged;
+
+/* The real numbers that a model's closing softmax or sigmoid reads, where its answers are what comes out of that; else
+ * MOTE_NONE. Then the node is the graph's last. */
+mote_id mote_find_logits(const mote_model *model);
+
+/* Of a model's first output; has_logits where mote_find_logits has an answer. */
+mote_judged mote_judged_make(const mote_model *model);
+
+/* Where in a network a loss is taken. */
+typedef struct mote_score_place {
+    int32_t node_count; /* nodes to run: all, or all but the activation that the loss sees through */
+    mote_id scores;
+} mote_score_place;
+mote_score_place mote_score_place_find(const mote_model *model, mote_loss loss);
+
+/* Whether loss is taken at the input of an activation of this kind where that is possible: cross-entropies are, over a
+ * softmax and over a sigmoid, whichever of the two belongs to them (Keras 3, backend/tensorflow/nn.py, _get_logits). */
+bool mote_loss_sees_through(mote_loss loss, mote_answer_kind kind);
+
+/* Checks that answers, targets, loss and metrics fit each other. Errors: USAGE. */
+mote_status mote_objective_init(mote_objective *objective, const mote_goal *goal, const mote_judged *judged,
+                                const mote_dataset *set, mote_error *err);
+
+/* Where a model gives none: what goes with the targets. */
+mote_goal mote_goal_choose(const mote_judged *judged, const mote_dataset *set);
 
 /* Sums over samples; divide by the number of samples. */
 typedef struct mote_scores {
@@ -33,22 +67,21 @@ typedef struct mote_scores {
     size_t count;
 } mote_scores;
 
-/* Checks that network, data and loss fit each other. Errors: USAGE. */
-mote_status mote_objective_init(mote_objective *objective, const mote_model *model, const mote_dataset *set,
-                                const mote_train_options *options, mote_error *err);
-
 /* Room for one batch of targets. */
 typedef struct mote_targets {
     float   *reals;  /* [batch, width] */
     int32_t *labels; /* [batch] */
 } mote_targets;
-mote_status mote_targets_create(mote_targets *targets, const mote_objective *objective, int32_t batch, mote_arena *arena,
+mote_status mote_targets_create(mote_targets *targets, const mote_objective *objective, size_t batch, mote_arena *arena,
                                 mote_error *err);
 void        mote_targets_gather(mote_targets *targets, const mote_objective *objective, const mote_data_split *split,
                                 mote_data_pick pick);
 
 /* Adds the batch's loss and metrics to sums; writes the gradient of the mean loss at the scores when dx is not NULL. */
-void mote_objective_score(const mote_objective *objective, const mote_math *math, const float *scores, int32_t batch,
+void mote_objective_score(const mote_objective *objective, const mote_math *math, const float *scores, size_t batch,
                           const mote_targets *targets, float *dx, mote_scores *sums);
+
+/* The class that one sample's scores answer: the largest, or which side a single one lies on. */
+int32_t mote_objective_answer(const mote_objective *objective, const float *scores);
 
 #endif

@@ -97,24 +97,27 @@ static judged judge(float *answers, size_t count, size_t width, const int32_t *l
     return j;
 }
 
+/* MOTE_LOSS_COUNT: what goes with the targets. */
 static mote_evaluation evaluate(judged *j, mote_loss loss)
 {
+    const mote_goal goal = {.loss = loss};
     mote_evaluation e;
     mote_error      err = {0};
 
     j->set.split[MOTE_TRAIN].set = &j->set;
-    if (mote_evaluate(&e, &j->answers, &j->set.split[MOTE_TRAIN], loss, &err) != MOTE_OK)
+    if (mote_evaluate(&e, &j->answers, &j->set.split[MOTE_TRAIN], loss == MOTE_LOSS_COUNT ? NULL : &goal, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     return e;
 }
 
 static mote_status try_evaluate(judged *j, mote_loss loss)
 {
+    const mote_goal goal = {.loss = loss};
     mote_evaluation e;
     mote_error      err = {0};
 
     j->set.split[MOTE_TRAIN].set = &j->set;
-    return mote_evaluate(&e, &j->answers, &j->set.split[MOTE_TRAIN], loss, &err);
+    return mote_evaluate(&e, &j->answers, &j->set.split[MOTE_TRAIN], loss == MOTE_LOSS_COUNT ? NULL : &goal, &err);
 }
 
 static void assert_near(double got, double wanted)
@@ -219,6 +222,7 @@ static void answers_and_targets_that_do_not_fit_are_refused(void **state)
     float                answers[] = {0.9f, 0.1f, 0.5f, 0.5f};
     static const int32_t labels[] = {1, 0, 2, 0};
     static const float   values[] = {1, 2, 3, 4};
+    static const char   *words[] = {"a", "b", "c"};
     judged               j = judge(answers, 2, 2, labels, 3, NULL);
     size_t               counts[9];
     mote_error           err = {0};
@@ -226,7 +230,11 @@ static void answers_and_targets_that_do_not_fit_are_refused(void **state)
     (void)state;
     assert_int_equal(try_evaluate(&j, MOTE_LOSS_COUNT), MOTE_ERR_USAGE); /* three classes, two numbers */
     j = judge(answers, 4, 1, labels, 3, NULL);
-    assert_int_equal(try_evaluate(&j, MOTE_LOSS_COUNT), MOTE_ERR_USAGE); /* one number cannot tell three apart */
+    j.set.class_names = words;
+    assert_int_equal(try_evaluate(&j, MOTE_LOSS_COUNT), MOTE_ERR_USAGE); /* one number cannot tell three words apart */
+    j.set.class_names = NULL;
+    assert_int_equal(try_evaluate(&j, MOTE_LOSS_COUNT), MOTE_OK); /* a regression on whole numbers */
+    assert_int_equal(try_evaluate(&j, MOTE_LOSS_BINARY_CROSSENTROPY), MOTE_ERR_USAGE);
     j = judge(answers, 4, 1, labels, 2, NULL);
     assert_int_equal(try_evaluate(&j, MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY), MOTE_ERR_USAGE);
     j = judge(answers, 2, 2, NULL, 0, values);

@@ -81,7 +81,7 @@ static void outputs_have_the_runners_numbers_sample_by_sample(void **state)
     mote_array        right;
     size_t            s;
 
-    assert_works(mote_samples_load(&inputs, model, &file, 1, err));
+    assert_works(mote_samples_load(&inputs, model, &file, 1, NULL, err));
     assert_int_equal(inputs.count, 3);
     assert_true(inputs.is_joined && !inputs.is_stacked);
     assert_works(mote_samples_run(&outputs, model, &inputs, err));
@@ -121,7 +121,7 @@ static void shapes_join_stack_or_stay(void **state)
         const char  *file = put_input(cases[i].rank, cases[i].dim);
         mote_samples inputs, outputs;
         mote_array   left;
-        assert_works(mote_samples_load(&inputs, model, &file, 1, err));
+        assert_works(mote_samples_load(&inputs, model, &file, 1, NULL, err));
         assert_works(mote_samples_run(&outputs, model, &inputs, err));
         assert_works(mote_samples_output(&left, &outputs, model, 0, err));
         assert_int_equal(left.rank, cases[i].out_rank);
@@ -144,7 +144,7 @@ static void other_shapes_are_refused(void **state)
 
     for (i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *file = put_input(cases[i].rank, cases[i].dim);
-        assert_fails(mote_samples_load(&inputs, model, &file, 1, err), MOTE_ERR_USAGE, SCRATCH "/x.npy: has shape (");
+        assert_fails(mote_samples_load(&inputs, model, &file, 1, NULL, err), MOTE_ERR_USAGE, SCRATCH "/x.npy: has shape (");
     }
 }
 
@@ -157,7 +157,7 @@ static void outputs_go_to_files_in_order_or_by_name(void **state)
     mote_samples      inputs, outputs;
     mote_array        ordered, named;
 
-    assert_works(mote_samples_load(&inputs, model, &file, 1, err));
+    assert_works(mote_samples_load(&inputs, model, &file, 1, NULL, err));
     assert_works(mote_samples_run(&outputs, model, &inputs, err));
     assert_works(mote_samples_save(&outputs, model, by_order, 2, err));
     assert_works(mote_samples_save(&outputs, model, by_name, 1, err));
@@ -179,7 +179,7 @@ static void when_one_output_fails_none_is_left_behind(void **state)
     const char       *many[] = {"a.npy", "b.npy", "c.npy"}, *wrong = "middle=a.npy", *twice[] = {"left=a.npy", "left=b.npy"};
     mote_samples      inputs, outputs;
 
-    assert_works(mote_samples_load(&inputs, model, &file, 1, err));
+    assert_works(mote_samples_load(&inputs, model, &file, 1, NULL, err));
     assert_works(mote_samples_run(&outputs, model, &inputs, err));
     assert_fails(mote_samples_save(&outputs, model, files, 2, err), MOTE_ERR_IO, "second.npy: cannot be written");
     assert_false(mote_path_exists(SCRATCH "/first.npy"));

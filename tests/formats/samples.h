@@ -181,6 +181,7 @@ __attribute__((unused)) static mote_model *sample_classifier(mote_stage stage)
 {
     static const float       mean[2] = {0.1f, 0.25f}, std[2] = {0.3f, 7.0f};
     static const char *const labels[3] = {"zero", "\"one\"", "zw\xc3\xb6lf"};
+    static const char *const targets[] = {"price", "heat"};
     static const uint8_t     bytes[5] = {0, 1, 0, 255, 7};
     static mote_blob         blob = {"other.tool", bytes, sizeof bytes};
     const mote_softmax_attrs beta = {1.0f};
@@ -207,7 +208,16 @@ __attribute__((unused)) static mote_model *sample_classifier(mote_stage stage)
     s.model->description = "a test";
     s.model->metadata = &blob;
     s.model->metadata_count = 1;
-    s.model->recipe = (mote_recipe){true, {255.0f, -0.5f, 2, mean, std}, labels, 3};
+    s.model->recipe = (mote_recipe){.is_prepared = true,
+                                    .preparation = {255.0f, -0.5f, 2, mean, std},
+                                    .has_dtype = true,
+                                    .dtype = MOTE_U8,
+                                    .labels = labels,
+                                    .label_count = 3,
+                                    .has_goal = true,
+                                    .goal = {MOTE_LOSS_BINARY_CROSSENTROPY, true, MOTE_METRIC_ACCURACY | MOTE_METRIC_MSE},
+                                    .targets = targets,
+                                    .target_count = 2};
     return sample_end(&s, in, a);
 }
 

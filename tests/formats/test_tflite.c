@@ -109,6 +109,15 @@ static void assert_same_recipe(const mote_recipe *a, const mote_recipe *b)
     assert_int_equal(a->label_count, b->label_count);
     for (i = 0; i < a->label_count; i++)
         assert_string_equal(a->labels[i], b->labels[i]);
+    assert_int_equal(a->has_dtype, b->has_dtype);
+    assert_int_equal(a->dtype, b->dtype);
+    assert_int_equal(a->has_goal, b->has_goal);
+    assert_int_equal(a->goal.loss, b->goal.loss);
+    assert_int_equal(a->goal.from_logits, b->goal.from_logits);
+    assert_int_equal(a->goal.metrics, b->goal.metrics);
+    assert_int_equal(a->target_count, b->target_count);
+    for (i = 0; i < a->target_count; i++)
+        assert_string_equal(a->targets[i], b->targets[i]);
     assert_memory_equal(&a->preparation.scale, &b->preparation.scale, sizeof(float));
     assert_memory_equal(&a->preparation.offset, &b->preparation.offset, sizeof(float));
     assert_int_equal(a->preparation.channels, b->preparation.channels);

@@ -190,7 +190,9 @@ typedef struct steps {
 
 static void train(const steps *s, mote_model *model)
 {
-    const mote_train_options   options = {.loss = s->loss};
+    const mote_goal            goal = {.loss = s->loss};
+    const mote_judged          judged = mote_judged_make(model);
+    const mote_score_place     place = mote_score_place_find(model, s->loss);
     const mote_network_options size = {s->math, s->pool, BATCH};
     const mote_optimizer       kind = optimizer_of(s->optimizer, s->npz);
     mote_error                 err = {0};
@@ -204,7 +206,7 @@ static void train(const steps *s, mote_model *model)
 
     load(&batches, s->npz, "batches", "");
     load(&losses, s->npz, s->optimizer, "/loss");
-    assert_int_equal(mote_objective_init(&objective, model, s->set, &options, &err), MOTE_OK);
+    assert_int_equal(mote_objective_init(&objective, &goal, &judged, s->set, &err), MOTE_OK);
     assert_int_equal(mote_network_create(&network, model, &size, &err), MOTE_OK);
     assert_int_equal(mote_targets_create(&targets, &objective, BATCH, &arena, &err), MOTE_OK);
     assert_int_equal(mote_optimizer_init(&optimizer, &kind, model->params.count, &arena, &err), MOTE_OK);
@@ -214,12 +216,12 @@ static void train(const steps *s, mote_model *model)
         mote_scores             sums = {0};
         mote_data_gather(&s->set->split[MOTE_TRAIN], pick, network->value[model->graphs[0].inputs[0]]);
         mote_targets_gather(&targets, &objective, &s->set->split[MOTE_TRAIN], pick);
-        mote_network_forward(network, objective.node_count, &pass);
-        mote_objective_score(&objective, s->math, network->value[objective.scores], BATCH, &targets,
-                             network->grad[objective.scores], &sums);
+        mote_network_forward(network, place.node_count, &pass);
+        mote_objective_score(&objective, s->math, network->value[place.scores], BATCH, &targets, network->grad[place.scores],
+                             &sums);
         /* the loss curves agree, too */
         assert_true(fabs(sums.loss / BATCH - mote_array_at(&losses, (size_t)step)) <= 1e-4);
-        mote_network_backward(network, objective.node_count, &pass);
+        mote_network_backward(network, place.node_count, &pass);
         mote_optimizer_step(&optimizer, s->math, &model->params, network->param_grads);
     }
     mote_network_destroy(network);
