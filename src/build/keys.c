@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/sha256.h"
+#include "data/raw.h"
 #include "math/math.h"
 
 enum { DEPTH_MAX = 8 };
@@ -88,11 +89,12 @@ mote_status mote_build_keys_find(mote_build_keys *out, const mote_spec *spec, mo
     mote_arena      scratch = {0};
     mote_sha256     hash;
     mote_sha256_hex hex;
+    const char     *root;
 
     mote_sha256_begin(&hash);
     add_train(&hash, spec);
-    if (spec->data.path)
-        add_path(&hash, spec->data.path, 0, &scratch, err);
+    if (spec->data.path && (root = mote_data_root(&scratch, spec->data.path, err)) != NULL)
+        add_path(&hash, root, 0, &scratch, err);
     if (spec->data.options.targets_path && err->code == MOTE_OK)
         add_path(&hash, spec->data.options.targets_path, 0, &scratch, err);
     mote_arena_destroy(&scratch);

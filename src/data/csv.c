@@ -320,7 +320,7 @@ typedef struct first_row {
     bool   is_whole;     /* its numbers are whole */
     bool   counts;       /* a, a + 1, a + 2, ... */
     bool   is_larger;    /* each than all below it */
-    bool   misfits;      /* a word above numbers, or nothing above a count of rows */
+    bool   misfits;      /* a word above an input's numbers, or nothing above a count of rows */
     bool   above_reals;  /* every input's cells are written with a fraction */
     bool   has_odd_word; /* a word without a letter: rather a missing number */
 } first_row;
@@ -340,9 +340,9 @@ static first_row look_at_first_row(const table *t, const char *const *names)
             f.counts && c->first == MOTE_CELL_WHOLE && (i == 0 || c->first_number == t->columns[i - 1].first_number + 1);
         f.is_larger = f.is_larger && count_numbers(c) == c->count[MOTE_CELL_WHOLE] && c->first_number > c->largest;
         f.has_odd_word = f.has_odd_word || (c->first == MOTE_CELL_WORD && !is_word_name(names[i]));
-        f.misfits =
-            f.misfits || (t->row_count > 0 && ((c->first == MOTE_CELL_WORD && count_numbers(c) == t->row_count) ||
-                                               (c->first == MOTE_CELL_EMPTY && i == 0 && c->counts_up && t->row_count > 1)));
+        f.misfits = f.misfits ||
+                    (t->row_count > 0 && ((c->first == MOTE_CELL_WORD && i < inputs && count_numbers(c) == t->row_count) ||
+                                          (c->first == MOTE_CELL_EMPTY && i == 0 && c->counts_up && t->row_count > 1)));
         f.above_reals =
             f.above_reals && (i >= inputs || c->count[MOTE_CELL_REAL] + c->count[MOTE_CELL_COMMA] == t->row_count);
     }

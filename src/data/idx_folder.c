@@ -128,16 +128,22 @@ static mote_status list_names(idx_folder *f, mote_error *err)
 
 /* ---- which folder, which family ---- */
 
-/* path is a folder, or FOLDER/FAMILY. */
+/* path, or of FOLDER/FAMILY, which does not exist, the folder. */
+static const char *folder_of(mote_arena *arena, const char *path, mote_error *err)
+{
+    const char  *base = mote_path_base(path);
+    const size_t above = (size_t)(base - path);
+
+    if (mote_path_exists(path) || *base == '\0')
+        return path;
+    return above == 0 ? "." : mote_arena_strndup(arena, path, above > 1 ? above - 1 : 1, err);
+}
+
 static mote_status open_folder(idx_folder *f, mote_arena *arena, const char *path, mote_error *err)
 {
-    const char *base = mote_path_base(path);
-
-    *f = (idx_folder){.arena = arena, .path = path};
-    if (!mote_path_exists(path) && *base) {
-        f->wanted_family = base;
-        f->path = base == path ? "." : mote_arena_strndup(arena, path, (size_t)(base - path - (base - path > 1)), err);
-    }
+    *f = (idx_folder){.arena = arena, .path = folder_of(arena, path, err)};
+    if (f->path != path)
+        f->wanted_family = mote_path_base(path);
     return f->path && mote_path_is_dir(f->path) ? list_names(f, err) : err->code;
 }
 
@@ -165,6 +171,11 @@ bool mote_is_idx_folder(const char *path)
 
     mote_arena_destroy(&scratch);
     return is_one;
+}
+
+const char *mote_data_root(mote_arena *arena, const char *path, mote_error *err)
+{
+    return mote_is_idx_folder(path) ? folder_of(arena, path, err) : path;
 }
 
 static mote_status choose_family(idx_folder *f, mote_error *err)

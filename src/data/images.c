@@ -221,21 +221,34 @@ static mote_status check_class_name(const char *path, const char *name, mote_err
                      mote_show_string(name).text);
 }
 
-static mote_status walk_class(image_set *set, const char *name, size_t *end, mote_error *err)
+/* Before any is walked: a link inside one class to another, or to the folder of all, leads nowhere then. */
+static mote_status enter_all(image_set *set, char **folders, const mote_name_list *classes, mote_error *err)
 {
-    const size_t before = set->walk.pictures.count + set->walk.foreign, visits = set->walk.visits.count;
-    char        *folder = mote_path_join(&set->scratch, set->path, name, err);
+    bool   is_new = false;
+    size_t i;
 
-    if (!folder)
-        return err->code;
-    MOTE_TRY(check_class_name(set->path, name, err));
+    MOTE_TRY(mote_walk_enter(&set->walk, set->path, &is_new, err));
+    for (i = 0; i < classes->count; i++) {
+        MOTE_TRY(check_class_name(set->path, classes->names[i], err));
+        if ((folders[i] = mote_path_join(&set->scratch, set->path, classes->names[i], err)) == NULL)
+            return err->code;
+        MOTE_TRY(mote_walk_enter(&set->walk, folders[i], &is_new, err));
+        if (!is_new)
+            return mote_fail(err, MOTE_ERR_FORMAT, "%s: is a link to another class folder, or to the folder of all",
+                             folders[i]);
+    }
+    return MOTE_OK;
+}
+
+static mote_status walk_class(image_set *set, const char *folder, size_t *end, mote_error *err)
+{
+    const size_t before = set->walk.pictures.count + set->walk.foreign;
+
     MOTE_TRY(mote_walk_folder(&set->walk, folder, err));
-    if (set->walk.visits.count == visits)
-        return mote_fail(err, MOTE_ERR_FORMAT, "%s: is another name of a folder that belongs to a class before it", folder);
     if (set->walk.pictures.count + set->walk.foreign == before)
         return mote_fail(
             err, MOTE_ERR_FORMAT,
-            "%s: holds no PNG or JPEG images; each folder is a class (folders of splits are named " MOTE_SPLIT_WORDS ")",
+            "%s: holds no PNG or JPEG images; each folder is a class (those of splits are named " MOTE_SPLIT_WORDS ")",
             folder);
     *end = set->walk.pictures.count / sizeof(char *);
     return MOTE_OK;
@@ -243,20 +256,25 @@ static mote_status walk_class(image_set *set, const char *name, size_t *end, mot
 
 static mote_status read_classes(image_set *set, const mote_name_list *classes, mote_error *err)
 {
+    char **folders = MOTE_NEW(&set->scratch, char *, classes->count, err);
     size_t i;
 
     set->class_ends = MOTE_NEW(&set->scratch, size_t, classes->count, err);
-    if (!set->class_ends)
+    if (!folders || !set->class_ends)
         return err->code;
     set->class_count = classes->count;
+    MOTE_TRY(enter_all(set, folders, classes, err));
     for (i = 0; i < classes->count; i++)
-        MOTE_TRY(walk_class(set, classes->names[i], &set->class_ends[i], err));
+        MOTE_TRY(walk_class(set, folders[i], &set->class_ends[i], err));
     MOTE_TRY(report_walk(set, err));
     return read_pictures(set, err);
 }
 
 static mote_status read_loose(image_set *set, mote_error *err)
 {
+    bool is_new;
+
+    MOTE_TRY(mote_walk_enter(&set->walk, set->path, &is_new, err));
     MOTE_TRY(mote_walk_folder(&set->walk, set->path, err));
     MOTE_TRY(report_walk(set, err));
     return read_pictures(set, err);

@@ -53,6 +53,9 @@ mote_status mote_raw_read_csv_bytes(mote_raw_set *raw, const uint8_t *bytes, siz
                                     const mote_data_options *options, mote_error *err);
 mote_status mote_raw_read_images(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err);
 
+/* What a path stands on: itself, or the folder of FOLDER/FAMILY, which exists under the folder's name only. */
+const char *mote_data_root(mote_arena *arena, const char *path, mote_error *err);
+
 /* What a folder is. An IDX folder may be FOLDER/FAMILY, which names one family of its files. */
 bool mote_is_idx_folder(const char *path);
 bool mote_is_npy_folder(const char *path);

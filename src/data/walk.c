@@ -49,8 +49,7 @@ static entry_kind find_kind(const char *path)
     return is_foreign_name(path) ? ENTRY_FOREIGN : ENTRY_OTHER;
 }
 
-/* Whether this is the first time here; remembers it. */
-static mote_status enter(mote_walk *w, const char *folder, bool *is_new, mote_error *err)
+mote_status mote_walk_enter(mote_walk *w, const char *folder, bool *is_new, mote_error *err)
 {
     const mote_visit *visits = (const mote_visit *)(const void *)w->visits.bytes;
     const size_t      count = w->visits.count / sizeof *visits;
@@ -84,9 +83,12 @@ static void remember(size_t *count, char **first, char *path)
 
 static mote_status add_entry(mote_walk *w, char *path, mote_error *err)
 {
+    bool is_new = false;
+
     switch (find_kind(path)) {
     case ENTRY_FOLDER:
-        return mote_walk_folder(w, path, err);
+        MOTE_TRY(mote_walk_enter(w, path, &is_new, err));
+        return is_new ? mote_walk_folder(w, path, err) : MOTE_OK;
     case ENTRY_PICTURE:
         return add_picture(w, path, err);
     case ENTRY_FOREIGN:
@@ -104,12 +106,8 @@ static mote_status add_entry(mote_walk *w, char *path, mote_error *err)
 mote_status mote_walk_folder(mote_walk *w, const char *folder, mote_error *err)
 {
     mote_name_list list;
-    bool           is_new = false;
     size_t         i;
 
-    MOTE_TRY(enter(w, folder, &is_new, err));
-    if (!is_new)
-        return MOTE_OK;
     MOTE_TRY(mote_list_folder(&list, w->arena, folder, err));
     for (i = 0; i < list.count; i++) {
         char *path = mote_path_join(w->arena, folder, list.names[i], err);

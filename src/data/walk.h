@@ -25,9 +25,11 @@ typedef struct mote_walk {
     char       *first_dangling;
 } mote_walk;
 
-/* Adds the pictures (PNG and JPEG by content, whatever the name) in folder and in the folders inside it, sorted by name in
- * each; a file named as a picture counts as one whatever it holds, and so does a link to nothing. Folders that were entered
- * before are passed over. */
+/* Whether a folder is entered for the first time; afterwards it is passed over wherever a link leads to it. */
+mote_status mote_walk_enter(mote_walk *w, const char *folder, bool *is_new, mote_error *err);
+
+/* Of a folder that was entered: adds the pictures in it and in the folders inside it, sorted by name in each: PNG and JPEG
+ * by content, and what has the name of one, damaged files and links to nothing among them. */
 mote_status mote_walk_folder(mote_walk *w, const char *folder, mote_error *err);
 void        mote_walk_free(mote_walk *w);
 

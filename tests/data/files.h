@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include <zlib.h>
+
 #include "base/file.h"
 #include "base/text.h"
 
@@ -42,6 +44,37 @@ static inline void add_big_endian(mote_text *text, uint32_t word)
     const char bytes[4] = {(char)(word >> 24), (char)(word >> 16), (char)(word >> 8), (char)word};
 
     mote_text_add(text, bytes, 4);
+}
+
+/* At most 64 KiB when packed. */
+static inline mote_text gzip(const mote_text *plain)
+{
+    mote_text   packed = {0};
+    z_stream    stream = {0};
+    static char bytes[1 << 16];
+
+    assert_int_equal(deflateInit2(&stream, 9, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    stream.next_in = (Bytef *)plain->bytes;
+    stream.avail_in = (unsigned)plain->count;
+    stream.next_out = (Bytef *)bytes;
+    stream.avail_out = sizeof bytes;
+    assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
+    mote_text_add(&packed, bytes, sizeof bytes - stream.avail_out);
+    deflateEnd(&stream);
+    return packed;
+}
+
+/* Whether the set has a note with these words. */
+#define has_note(set, words) (find_note((set)->notes, (set)->note_count, (words)))
+
+static inline bool find_note(const char *const *notes, int count, const char *words)
+{
+    int i;
+
+    for (i = 0; i < count; i++)
+        if (strstr(notes[i], words))
+            return true;
+    return false;
 }
 
 /* The call fails with this code and these words in its one line. */

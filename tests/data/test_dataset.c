@@ -415,7 +415,274 @@ static void a_test_split_is_shuffled_with_targets_beside_their_samples(void **st
     }
 }
 
+/* From class folders the same part of every class goes, whichever samples the seed draws; the rest keep their order. */
+static void class_folders_give_the_same_part_of_each_class(void **state)
+{
+    static const int sizes[4] = {60, 30, 10, 1};
+    enum { TOTAL = 101, KEPT = 80, SEEDS = 3 };
+    const int64_t dim[2] = {TOTAL, 2};
+    uint8_t       drawn[SEEDS][TOTAL];
+    int           s, c, i, at;
+    (void)state;
+    for (s = 0; s < SEEDS; s++) {
+        mote_data_options options = {.seed = s == 2 ? 6 : 5};
+        mote_array        x = make_array(MOTE_U8, 2, dim), y = labels_of(TOTAL, 4);
+        int               left[4] = {0}, gone[4] = {0};
+        mote_dataset     *set;
+        for (c = 0, i = 0; c < 4; c++)
+            for (at = 0; at < sizes[c]; at++, i++) {
+                memset((uint8_t *)x.bytes + 2 * i, i, 2);
+                ((int32_t *)y.bytes)[i] = c;
+            }
+        assert_works(assemble(&set, x, y, &options, err));
+        set->state->is_by_class = true;
+        assert_works(mote_dataset_take_validation(set, 0.2, err));
+        assert_int_equal(set->split[MOTE_TRAIN].count, KEPT);
+        assert_int_equal(set->split[MOTE_VALIDATION].count, TOTAL - KEPT);
+        memset(drawn[s], 0, TOTAL);
+        for (i = 0; i < TOTAL; i++) {
+            const mote_data_split *split = &set->split[i < KEPT ? MOTE_TRAIN : MOTE_VALIDATION];
+            const uint8_t         *sample = mote_data_sample(split, (size_t)(i < KEPT ? i : i - KEPT));
+            c = sample[0] < 60 ? 0 : sample[0] < 90 ? 1 : sample[0] < 100 ? 2 : 3;
+            assert_int_equal(sample[0], sample[1]);
+            assert_int_equal(split->labels[i < KEPT ? i : i - KEPT], c);
+            (i < KEPT ? left : gone)[c]++;
+            drawn[s][sample[0]] = i >= KEPT;
+            if (i > 0 && i != KEPT)
+                assert_true(*(const uint8_t *)mote_data_sample(split, (size_t)(i < KEPT ? i : i - KEPT) - 1) < sample[0]);
+        }
+        /* 21 of 101: 12.48, 6.24, 2.08 and 0.21: by largest remainders 13, 6, 2, 0 */
+        assert_memory_equal(gone, ((int[4]){13, 6, 2, 0}), sizeof gone);
+        assert_int_equal(left[3], 1);
+        mote_dataset_destroy(set);
+    }
+    assert_memory_equal(drawn[0], drawn[1], TOTAL);
+    assert_memory_not_equal(drawn[0], drawn[2], TOTAL);
+}
+
+static void test_and_validation_are_drawn_apart(void **state)
+{
+    const int64_t     dim[2] = {90, 1};
+    mote_data_options options = {.seed = 1};
+    mote_array        x = make_array(MOTE_U8, 2, dim), y = labels_of(90, 3);
+    int               counts[MOTE_SPLIT_COUNT][3] = {{0}}, i, k;
+    mote_dataset     *set;
+    (void)state;
+    assert_works(assemble(&set, x, y, &options, err));
+    set->state->is_by_class = true;
+    assert_works(mote_dataset_take_test(set, 1.0 / 3, 1, err));
+    assert_works(mote_dataset_take_validation(set, 0.5, err));
+    for (i = 0; i < MOTE_SPLIT_COUNT; i++)
+        for (k = 0; k < (int)set->split[i].count; k++)
+            counts[i][set->split[i].labels[k]]++;
+    assert_memory_equal(counts, ((int[3][3]){{10, 10, 10}, {10, 10, 10}, {10, 10, 10}}), sizeof counts);
+    mote_dataset_destroy(set);
+}
+
+static void a_class_that_the_last_samples_take_from_training_is_told(void **state)
+{
+    const int64_t dim[2] = {9, 1};
+    mote_array    x = make_array(MOTE_U8, 2, dim), y = labels_of(9, 3);
+    mote_dataset *set;
+    int           i;
+    (void)state;
+    for (i = 0; i < 9; i++)
+        ((int32_t *)y.bytes)[i] = i / 3;
+    assert_works(assemble(&set, x, y, NULL, err));
+    assert_int_equal(set->note_count, 0);
+    assert_works(mote_dataset_take_validation(set, 1.0 / 3, err));
+    assert_true(has_note(set, "validation split, and class 2 has none left to train on"));
+    mote_dataset_destroy(set);
+}
+
+static void labels_that_begin_at_1_are_told(void **state)
+{
+    const int64_t dim[2] = {6, 1};
+    mote_array    x = make_array(MOTE_U8, 2, dim), y = labels_of(6, 3);
+    mote_dataset *set;
+    int           i;
+    (void)state;
+    for (i = 0; i < 6; i++)
+        ((int32_t *)y.bytes)[i]++;
+    assert_works(assemble(&set, x, y, NULL, err));
+    assert_int_equal(set->class_count, 4);
+    assert_true(has_note(set, "class labels run from 1 to 3: a network needs 4 outputs"));
+    mote_dataset_destroy(set);
+}
+
+/* ---- what callers may get wrong ---- */
+
+static void indices_beyond_a_split_give_nan_and_label_minus_1(void **state)
+{
+    static const uint32_t picked[3] = {1, 9, 0};
+    const int64_t         dim[2] = {4, 2};
+    float                 x[6], y[9];
+    int32_t               labels[3];
+    mote_dataset         *set;
+    (void)state;
+    assert_works(assemble(&set, make_array(MOTE_U8, 2, dim), labels_of(4, 3), NULL, err));
+    mote_data_gather(&set->split[MOTE_TRAIN], mote_data_picked(picked, 3), x);
+    assert_true(x[0] == 74 && isnan(x[2]) && isnan(x[3]) && x[5] == 37);
+    mote_data_gather(&set->split[MOTE_TRAIN], mote_data_in_row(3, 3), x);
+    assert_true(!isnan(x[1]) && isnan(x[2]) && isnan(x[5]));
+    mote_data_gather(&set->split[MOTE_TEST], mote_data_in_row(0, 1), x);
+    assert_true(isnan(x[0]));
+    mote_data_gather_labels(&set->split[MOTE_TRAIN], mote_data_picked(picked, 3), labels);
+    assert_memory_equal(labels, ((int32_t[3]){1, -1, 0}), sizeof labels);
+    mote_data_gather_one_hot(&set->split[MOTE_TRAIN], mote_data_picked(picked, 3), 3, y);
+    assert_true(y[1] == 1 && y[2] == 0 && isnan(y[3]) && y[6] == 1);
+    mote_data_gather_one_hot(&set->split[MOTE_TRAIN], mote_data_picked(picked, 1), 1, y);
+    assert_true(isnan(y[0]));
+    mote_data_gather_values(&set->split[MOTE_TRAIN], mote_data_picked(picked, 3), y);
+    assert_true(y[0] == 1 && isnan(y[1]) && y[2] == 0);
+    assert_null(mote_data_sample(&set->split[MOTE_TRAIN], 4));
+    assert_fails(mote_data_check_pick(&set->split[MOTE_TRAIN], mote_data_picked(picked, 3), err), MOTE_ERR_USAGE,
+                 "sample 9 is asked for; the train split has 4");
+    assert_fails(mote_data_check_pick(&set->split[MOTE_TRAIN], mote_data_in_row(SIZE_MAX, 2), err), MOTE_ERR_USAGE,
+                 "the train split has 4");
+    assert_works(mote_data_check_pick(&set->split[MOTE_TRAIN], mote_data_in_row(1, 3), err));
+    mote_dataset_destroy(set);
+}
+
+static void options_that_do_not_exist_are_wrong_usage(void **state)
+{
+    const int64_t     dim[2] = {4, 2}, negative[1] = {-1};
+    mote_data_options options[4] = {{.targets = (mote_target_kind)99},
+                                    {.standardize = (mote_standardize)-1},
+                                    {.header = (mote_header)3},
+                                    {.test_split = NAN}};
+    mote_preparation  half = {.channels = 1};
+    mote_dataset     *set;
+    mote_array        array;
+    size_t            i;
+    (void)state;
+    for (i = 0; i < 4; i++)
+        assert_fails(assemble(&set, make_array(MOTE_U8, 2, dim), labels_of(4, 3), &options[i], err), MOTE_ERR_USAGE,
+                     i < 3 ? "is none that there is" : "not between 0 and 1");
+    assert_fails(mote_dataset_load(&set, NULL, NULL, err), MOTE_ERR_USAGE, "needs a path");
+    assert_works(assemble(&set, make_array(MOTE_U8, 2, dim), labels_of(4, 3), NULL, err));
+    assert_fails(mote_dataset_prepare(set, &half, err), MOTE_ERR_USAGE, "both mean and std");
+    assert_fails(mote_dataset_reshape(set, 1, NULL, err), MOTE_ERR_USAGE, "axes");
+    assert_fails(mote_dataset_take_validation(set, NAN, err), MOTE_ERR_USAGE, "not between 0 and 1");
+    assert_string_equal(mote_split_name((mote_split_id)99), "");
+    assert_int_equal(mote_split_find(NULL), MOTE_SPLIT_COUNT);
+    mote_dataset_destroy(set);
+    assert_fails(mote_array_create(&array, MOTE_F32, 99, dim, err), MOTE_ERR_USAGE, "0 to 8 dimensions, not 99");
+    assert_fails(mote_array_create(&array, MOTE_F32, -1, dim, err), MOTE_ERR_USAGE, "not -1");
+    assert_fails(mote_array_create(&array, MOTE_I4, 2, dim, err), MOTE_ERR_USAGE, "no elements of type");
+    assert_fails(mote_array_create(&array, (mote_dtype)99, 2, dim, err), MOTE_ERR_USAGE, "no elements of type");
+    assert_fails(mote_array_create(&array, MOTE_F32, 1, negative, err), MOTE_ERR_USAGE, "dimension 0 of the array is -1");
+    assert_fails(mote_array_create(&array, MOTE_F32, 1, NULL, err), MOTE_ERR_USAGE, "dimensions");
+    array = make_array(MOTE_U8, 2, dim);
+    assert_true(isnan(mote_array_at(&array, 8)));
+    mote_array_free(&array);
+}
+
 /* ---- sources ---- */
+
+/* Writes x (counts rows of 2) under a name. */
+static void put_npy(const char *folder, const char *name, int64_t rows, bool is_labels)
+{
+    const int64_t dim[2] = {rows, 2};
+    mote_array    array = is_labels ? labels_of((size_t)rows, 3) : make_array(MOTE_U8, 2, dim);
+    char          path[256];
+
+    snprintf(path, sizeof path, "%s/%s.npy", folder, name);
+    assert_works(mote_make_dirs(folder, err));
+    assert_works(mote_npy_save(&array, path, err));
+    mote_array_free(&array);
+}
+
+static void arrays_are_found_under_the_names_that_people_give(void **state)
+{
+    static const struct {
+        const char *x, *y;
+        int         split;
+    } names[] = {{"x_train", "y_train", 0},
+                 {"X_train", "Y_train", 0},
+                 {"train_x", "train_y", 0},
+                 {"train_images", "train_labels", 0},
+                 {"xtrain", "ytrain", 0},
+                 {"trainX", "trainY", 0},
+                 {"X", "y", 0},
+                 {"data", "labels", 0},
+                 {"features", "targets", 0},
+                 {"x_validation", "y_validation", 1},
+                 {"x_valid", "y_valid", 1},
+                 {"x_dev", "y_dev", 1},
+                 {"x_val", "y_val", 1},
+                 {"val-data", "val-labels", 1},
+                 {"x_test", "y_test", 2},
+                 {"testImages", "testLabels", 2},
+                 {"x_testing", "y_testing", 2}};
+    mote_dataset *set;
+    char          folder[64];
+    size_t        i;
+    (void)state;
+    for (i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(folder, sizeof folder, SCRATCH "/names%zu", i);
+        put_npy(folder, names[i].x, 6, false);
+        put_npy(folder, names[i].y, 6, true);
+        assert_works(mote_dataset_load(&set, folder, NULL, err));
+        assert_int_equal(set->split[names[i].split].count, 6);
+        assert_int_equal(set->class_count, 3);
+        assert_int_equal(set->note_count, 0);
+        mote_dataset_destroy(set);
+    }
+}
+
+static void arrays_that_are_not_used_are_named_and_two_for_one_place_refused(void **state)
+{
+    mote_dataset *set;
+    (void)state;
+    put_npy(SCRATCH "/more", "x_train", 6, false);
+    put_npy(SCRATCH "/more", "y_train", 6, true);
+    put_npy(SCRATCH "/more", "ids", 6, true);
+    put_npy(SCRATCH "/more", "y_test", 6, true);
+    assert_works(mote_dataset_load(&set, SCRATCH "/more", NULL, err));
+    assert_true(has_note(set, "/more: not used, by their names: ids, y_test"));
+    mote_dataset_destroy(set);
+    put_npy(SCRATCH "/more", "x_val", 6, false);
+    put_npy(SCRATCH "/more", "x_validation", 6, false);
+    assert_fails(mote_dataset_load(&set, SCRATCH "/more", NULL, err), MOTE_ERR_USAGE,
+                 "/more: both x_val and x_validation may be the samples of the validation split");
+}
+
+static void a_packed_npy_is_read_and_a_header_alone_tells_the_shape(void **state)
+{
+    const int64_t dim[3] = {3, 4, 2};
+    mote_array    array = make_array(MOTE_I16, 3, dim), read;
+    mote_file     file;
+    mote_text     plain = {0}, packed;
+    mote_dataset *set;
+    (void)state;
+    assert_works(mote_npy_save(&array, SCRATCH "/peek.npy", err));
+    assert_works(mote_file_open(&file, SCRATCH "/peek.npy", err));
+    mote_text_add(&plain, (const char *)file.bytes, file.count);
+    mote_file_close(&file);
+    packed = gzip(&plain);
+    put_file(SCRATCH "/peek.npy.gz", packed.bytes, packed.count);
+    assert_works(mote_npy_load(&read, SCRATCH "/peek.npy.gz", 0, err));
+    assert_memory_equal(read.bytes, array.bytes, 48);
+    mote_array_free(&read);
+    assert_works(mote_dataset_load(&set, SCRATCH "/peek.npy.gz", NULL, err));
+    assert_int_equal(set->split[MOTE_TRAIN].count, 3);
+    mote_dataset_destroy(set);
+    assert_works(mote_array_peek(&read, SCRATCH "/peek.npy", NULL, err));
+    assert_int_equal(read.dtype, MOTE_I16);
+    assert_int_equal(read.rank * 100 + read.dim[1] * 10 + read.dim[2], 342);
+    assert_int_equal(read.count, 24);
+    assert_null(read.bytes);
+    assert_works(mote_array_peek(&read, "tests/golden/data/deflated.npz", "y_train", err));
+    assert_int_equal(read.count, 10);
+    assert_fails(mote_array_peek(&read, "tests/golden/data/deflated.npz", NULL, err), MOTE_ERR_USAGE, "name one");
+    plain.bytes[plain.count - 1] = 0;
+    put_file(SCRATCH "/cut.npy", plain.bytes, plain.count - 1);
+    assert_fails(mote_array_peek(&read, SCRATCH "/cut.npy", NULL, err), MOTE_ERR_FORMAT, "cut.npy: truncated or damaged");
+    mote_text_free(&plain);
+    mote_text_free(&packed);
+    mote_array_free(&array);
+}
 
 static void an_npz_with_keras_names_is_a_data_set(void **state)
 {
@@ -577,6 +844,15 @@ int main(void)
         cmocka_unit_test(samples_take_another_shape_of_the_same_size_only),
         cmocka_unit_test(validation_takes_the_last_samples_as_keras_does),
         cmocka_unit_test(a_test_split_is_shuffled_with_targets_beside_their_samples),
+        cmocka_unit_test(class_folders_give_the_same_part_of_each_class),
+        cmocka_unit_test(test_and_validation_are_drawn_apart),
+        cmocka_unit_test(a_class_that_the_last_samples_take_from_training_is_told),
+        cmocka_unit_test(labels_that_begin_at_1_are_told),
+        cmocka_unit_test(indices_beyond_a_split_give_nan_and_label_minus_1),
+        cmocka_unit_test(options_that_do_not_exist_are_wrong_usage),
+        cmocka_unit_test(arrays_are_found_under_the_names_that_people_give),
+        cmocka_unit_test(arrays_that_are_not_used_are_named_and_two_for_one_place_refused),
+        cmocka_unit_test(a_packed_npy_is_read_and_a_header_alone_tells_the_shape),
         cmocka_unit_test(an_npz_with_keras_names_is_a_data_set),
         cmocka_unit_test(npy_files_alone_in_pairs_and_in_folders_are_data_sets),
         cmocka_unit_test(an_unknown_kind_of_file_is_one_clear_line),

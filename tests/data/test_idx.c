@@ -4,7 +4,6 @@
 #include "files.h"
 
 #include <stdlib.h>
-#include <zlib.h>
 
 #include <mote/dataset.h>
 
@@ -49,23 +48,6 @@ static mote_status read_text(mote_array *out, const mote_text *text, mote_error 
 {
     *out = (mote_array){0};
     return mote_array_read_bytes(out, (const uint8_t *)text->bytes, text->count, mote_idx_read, 1 << 20, err);
-}
-
-static mote_text gzip(const mote_text *plain)
-{
-    mote_text   packed = {0};
-    z_stream    stream = {0};
-    static char bytes[1 << 16];
-
-    assert_int_equal(deflateInit2(&stream, 9, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);
-    stream.next_in = (Bytef *)plain->bytes;
-    stream.avail_in = (unsigned)plain->count;
-    stream.next_out = (Bytef *)bytes;
-    stream.avail_out = sizeof bytes;
-    assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
-    mote_text_add(&packed, bytes, sizeof bytes - stream.avail_out);
-    deflateEnd(&stream);
-    return packed;
 }
 
 static void every_element_type_is_read_big_endian(void **state)
@@ -205,6 +187,65 @@ static void folders_are_read_under_all_their_names(void **state)
     mote_dataset_destroy(set);
 }
 
+static void put_pair(const char *folder, const char *prefix, const char *ending, uint32_t count)
+{
+    char path[256];
+
+    snprintf(path, sizeof path, "%s/%simages%s", folder, prefix, ending);
+    put_text(path, make_images(count));
+    snprintf(path, sizeof path, "%s/%slabels%s", folder, prefix, ending);
+    if (strchr(ending, '3'))
+        *strrchr(path, '3') = '1';
+    put_text(path, make_labels(count));
+}
+
+static void relatives_of_mnist_are_read_under_their_own_names(void **state)
+{
+    static const struct {
+        const char *prefix, *ending;
+        int         split;
+    } cases[] = {{"emnist-letters-train-", "-idx3-ubyte", MOTE_TRAIN},
+                 {"emnist-letters-test-", "-idx3-ubyte", MOTE_TEST},
+                 {"", "-idx3-ubyte", MOTE_TRAIN},
+                 {"train-", ".idx3-ubyte", MOTE_TRAIN},
+                 {"val-", "-idx3-ubyte", MOTE_VALIDATION},
+                 {"Training_", ".IDX3", MOTE_TRAIN},
+                 {"kmnist.validation.", "-ubyte", MOTE_VALIDATION},
+                 {"t10k-", "-idx3-ubyte", MOTE_TEST}};
+    mote_dataset *set;
+    char          folder[64];
+    size_t        i;
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+        snprintf(folder, sizeof folder, SCRATCH "/relative%zu", i);
+        assert_works(mote_make_dirs(folder, err));
+        put_pair(folder, cases[i].prefix, cases[i].ending, 8);
+        assert_works(mote_dataset_load(&set, folder, NULL, err));
+        assert_string_equal(set->source, "IDX files");
+        assert_int_equal(set->split[cases[i].split].count, 8);
+        assert_int_equal(set->class_count, 4);
+        mote_dataset_destroy(set);
+    }
+}
+
+static void of_several_families_one_is_named(void **state)
+{
+    mote_dataset *set;
+    (void)state;
+    assert_works(mote_make_dirs(SCRATCH "/emnist", err));
+    put_pair(SCRATCH "/emnist", "emnist-letters-train-", "-idx3-ubyte", 8);
+    put_pair(SCRATCH "/emnist", "emnist-digits-train-", "-idx3-ubyte", 6);
+    put_pair(SCRATCH "/emnist", "emnist-digits-test-", "-idx3-ubyte", 5);
+    assert_fails(mote_dataset_load(&set, SCRATCH "/emnist", NULL, err), MOTE_ERR_USAGE,
+                 "\"emnist-digits\" and \"emnist-letters\" among them; name one as " SCRATCH "/emnist/emnist-digits");
+    assert_works(mote_dataset_load(&set, SCRATCH "/emnist/emnist-digits", NULL, err));
+    assert_int_equal(set->split[MOTE_TRAIN].count * 10 + set->split[MOTE_TEST].count, 65);
+    mote_dataset_destroy(set);
+    assert_fails(mote_dataset_load(&set, SCRATCH "/emnist/emnist-other", NULL, err), MOTE_ERR_IO, "No such file");
+    put_pair(SCRATCH "/emnist", "emnist-digits-t10k-", "-idx3-ubyte", 5);
+    assert_fails(mote_dataset_load(&set, SCRATCH "/emnist/emnist-digits", NULL, err), MOTE_ERR_USAGE, "are the test split");
+}
+
 static void counts_that_differ_and_missing_labels_are_named(void **state)
 {
     mote_dataset *set;
@@ -255,6 +296,8 @@ int main(void)
         cmocka_unit_test(a_packed_file_with_a_wrong_checksum_is_refused),
         cmocka_unit_test(a_packed_header_that_claims_more_than_deflate_can_hold_is_refused),
         cmocka_unit_test(folders_are_read_under_all_their_names),
+        cmocka_unit_test(relatives_of_mnist_are_read_under_their_own_names),
+        cmocka_unit_test(of_several_families_one_is_named),
         cmocka_unit_test(counts_that_differ_and_missing_labels_are_named),
         cmocka_unit_test(the_committed_part_of_mnist_is_mnist),
     };

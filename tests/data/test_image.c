@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <mote/dataset.h>
 #include <mote/image.h>
@@ -246,6 +247,197 @@ static void folders_named_train_and_test_are_splits(void **state)
     mote_dataset_destroy(set);
 }
 
+/* A folder with one picture. */
+static void put_picture(const char *folder, const char *name)
+{
+    char path[300];
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    assert_works(mote_make_dirs(folder, err));
+    copy_file(GOLDEN "rgb.png", path);
+}
+
+static void splits_are_known_by_many_words_in_any_capitals(void **state)
+{
+    static const struct {
+        const char *train, *other;
+        int         split;
+    } cases[] = {
+        {"training", "validation", 1}, {"Train", "Test", 2}, {"TRAINING", "VALID", 1},        {"train", "val", 1},
+        {"train", "dev", 1},           {"train", "eval", 1}, {"training_set", "test_set", 2}, {"train", "testing", 2}};
+    mote_dataset *set;
+    char          path[128];
+    size_t        i;
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *const folders[2] = {cases[i].train, cases[i].other};
+        int               k;
+        for (k = 0; k < 4; k++) {
+            snprintf(path, sizeof path, SCRATCH "/words%zu/%s/%c", i, folders[k / 2], 'a' + k % 2);
+            put_picture(path, "1.png");
+        }
+        snprintf(path, sizeof path, SCRATCH "/words%zu", i);
+        assert_works(mote_dataset_load(&set, path, NULL, err));
+        assert_int_equal(set->split[MOTE_TRAIN].count, 2);
+        assert_int_equal(set->split[cases[i].split].count, 2);
+        assert_int_equal(set->class_count, 2);
+        mote_dataset_destroy(set);
+    }
+    put_picture(SCRATCH "/words0/extra/a", "1.png");
+    assert_works(mote_dataset_load(&set, SCRATCH "/words0", NULL, err));
+    assert_true(has_note(set, "the folder extra is not used: splits are named train, training"));
+    mote_dataset_destroy(set);
+    put_picture(SCRATCH "/words0/train/a", "1.png");
+    put_picture(SCRATCH "/words0/train/b", "1.png");
+    assert_fails(mote_dataset_load(&set, SCRATCH "/words0", NULL, err), MOTE_ERR_FORMAT, "has both a train");
+}
+
+static void a_class_may_be_called_test_and_unknown_splits_are_asked_about(void **state)
+{
+    mote_dataset *set;
+    (void)state;
+    put_picture(SCRATCH "/vehicles/test", "1.png");
+    put_picture(SCRATCH "/vehicles/train", "1.png");
+    assert_works(mote_dataset_load(&set, SCRATCH "/vehicles", NULL, err));
+    assert_string_equal(set->class_names[1], "train");
+    mote_dataset_destroy(set);
+    put_picture(SCRATCH "/unknown/trn/cat", "1.png");
+    put_picture(SCRATCH "/unknown/tst/cat", "1.png");
+    put_picture(SCRATCH "/unknown/trn/dog", "1.png");
+    assert_fails(mote_dataset_load(&set, SCRATCH "/unknown", NULL, err), MOTE_ERR_FORMAT,
+                 "both trn and tst hold a folder cat: are they splits? Those are named train, training");
+    put_picture(SCRATCH "/outer/inner/cat", "1.png");
+    assert_fails(mote_dataset_load(&set, SCRATCH "/outer", NULL, err), MOTE_ERR_FORMAT, "holds the folder inner only");
+}
+
+static void pictures_inside_a_class_and_under_any_name_belong_to_it(void **state)
+{
+    mote_dataset *set;
+    (void)state;
+    put_picture(SCRATCH "/deep/cat/black", "1.png");
+    put_picture(SCRATCH "/deep/cat/white/old", "PHOTO"); /* by its content */
+    put_picture(SCRATCH "/deep/cat", "2.webp");
+    put_picture(SCRATCH "/deep/cat/.hidden", "3.png");
+    put_picture(SCRATCH "/deep/dog", "1.PNG");
+    put_picture(SCRATCH "/deep/__MACOSX/dog", "1.png");
+    assert_works(mote_dataset_load(&set, SCRATCH "/deep", NULL, err));
+    assert_int_equal(set->class_count, 2);
+    assert_memory_equal(set->split[MOTE_TRAIN].labels, ((int32_t[4]){0, 0, 0, 1}), 16);
+    assert_int_equal(set->note_count, 0);
+    mote_dataset_destroy(set);
+    put_picture(SCRATCH "/deep", "loose.png");
+    assert_works(mote_dataset_load(&set, SCRATCH "/deep", NULL, err));
+    assert_int_equal(set->split[MOTE_TRAIN].count, 4);
+    assert_true(has_note(set, "1 picture beside the class folders is not used"));
+    mote_dataset_destroy(set);
+    assert_works(mote_dataset_load(&set, SCRATCH "/deep/cat/white/old", NULL, err));
+    assert_int_equal(set->split[MOTE_TRAIN].count, 1);
+    assert_int_equal(set->targets, MOTE_TARGETS_NONE);
+    mote_dataset_destroy(set);
+}
+
+/* Ten links of a folder to itself make 10^9 paths of nine links each: each folder is entered once. */
+static void links_that_go_round_end_and_links_to_nothing_are_named(void **state)
+{
+    mote_data_options skip = {.skip_damaged = true};
+    mote_dataset     *set;
+    char              path[128];
+    int               i;
+    (void)state;
+    put_picture(SCRATCH "/round/cat", "1.png");
+    put_picture(SCRATCH "/round/dog", "1.png");
+    for (i = 0; i < 10; i++) {
+        snprintf(path, sizeof path, SCRATCH "/round/cat/loop%d", i);
+        assert_int_equal(symlink(".", path), 0);
+        snprintf(path, sizeof path, SCRATCH "/round/%s/up%d", i % 2 ? "dog" : "cat", i);
+        assert_int_equal(symlink("..", path), 0);
+    }
+    assert_int_equal(symlink("nowhere", SCRATCH "/round/dog/notes"), 0);
+    assert_int_equal(symlink("../../round/dog/1.png", SCRATCH "/round/cat/linked.png"), 0);
+    assert_works(mote_dataset_load(&set, SCRATCH "/round", NULL, err));
+    assert_true(has_note(set, "/dog/notes is a link to nothing"));
+    assert_memory_equal(set->split[MOTE_TRAIN].labels, ((int32_t[3]){0, 0, 1}), 12);
+    mote_dataset_destroy(set);
+    assert_int_equal(symlink("nowhere", SCRATCH "/round/dog/2.png"), 0);
+    assert_fails(mote_dataset_load(&set, SCRATCH "/round", NULL, err), MOTE_ERR_IO, "/dog/2.png: No such file");
+    assert_works(mote_dataset_load(&set, SCRATCH "/round", &skip, err));
+    assert_true(has_note(set, "1 damaged picture is left out: dog/2.png"));
+    mote_dataset_destroy(set);
+}
+
+static void names_of_classes_are_utf_8(void **state)
+{
+    mote_dataset *set;
+    (void)state;
+    put_picture(SCRATCH "/latin/caf\xe9", "1.png");
+    put_picture(SCRATCH "/latin/tea", "1.png");
+    assert_fails(mote_dataset_load(&set, SCRATCH "/latin", NULL, err), MOTE_ERR_FORMAT,
+                 "\"caf\\xe9\" is no UTF-8; rename it");
+}
+
+static void damaged_pictures_are_named_all_at_once_or_left_out(void **state)
+{
+    mote_data_options skip = {.skip_damaged = true};
+    mote_dataset     *set;
+    char              path[128];
+    int               i;
+    (void)state;
+    put_picture(SCRATCH "/hurt/a", "1.png");
+    put_picture(SCRATCH "/hurt/b", "1.png");
+    put_file(SCRATCH "/hurt/a/0.jpg", "\xff\xd8\xff", 3);
+    put_file(SCRATCH "/hurt/b/2.png", "no picture", 10);
+    assert_fails(
+        mote_dataset_load(&set, SCRATCH "/hurt", NULL, err), MOTE_ERR_FORMAT,
+        "/hurt: 2 damaged pictures: a/0.jpg, b/2.png; --skip-damaged, in a spec skip_damaged: true, leaves them out");
+    assert_works(mote_dataset_load(&set, SCRATCH "/hurt", &skip, err));
+    assert_memory_equal(set->split[MOTE_TRAIN].labels, ((int32_t[2]){0, 1}), 8);
+    assert_int_equal(((const uint8_t *)mote_data_sample(&set->split[MOTE_TRAIN], 1))[3 * 5 + 3], expected_pixel(1, 1, 0));
+    assert_true(has_note(set, "/hurt: 2 damaged pictures are left out: a/0.jpg, b/2.png"));
+    mote_dataset_destroy(set);
+    for (i = 100; i < 130; i++) {
+        snprintf(path, sizeof path, SCRATCH "/hurt/a/%d.png", i);
+        put_file(path, "", 0);
+    }
+    assert_fails(mote_dataset_load(&set, SCRATCH "/hurt", NULL, err), MOTE_ERR_FORMAT,
+                 "a/118.png and 12 more; --skip-damaged");
+    put_file(SCRATCH "/hurt/b/3.gif", "GIF89a", 6);
+    put_file(SCRATCH "/hurt/b/4.webp", "RIFF", 4);
+    assert_fails(mote_dataset_load(&set, SCRATCH "/hurt", NULL, err), MOTE_ERR_UNSUPPORTED,
+                 "/hurt/b/3.gif: only PNG and JPEG images are read; convert it and the others (2 such pictures");
+    assert_works(mote_dataset_load(&set, SCRATCH "/hurt", &skip, err));
+    assert_true(has_note(set, "2 pictures are neither PNG nor JPEG and left out, b/3.gif first"));
+    mote_dataset_destroy(set);
+    assert_works(mote_remove_tree(SCRATCH "/hurt/b", err));
+    assert_works(mote_remove_tree(SCRATCH "/hurt/a/1.png", err));
+    assert_fails(mote_dataset_load(&set, SCRATCH "/hurt", &skip, err), MOTE_ERR_FORMAT, "none of its pictures can be read");
+}
+
+static void class_folders_are_drawn_from_for_validation(void **state)
+{
+    mote_data_options options = {.seed = 3, .test_split = 0.25};
+    mote_dataset     *set;
+    char              folder[64], name[16];
+    int               i;
+    (void)state;
+    for (i = 0; i < 24; i++) {
+        snprintf(folder, sizeof folder, SCRATCH "/draw/%c", 'a' + i % 3);
+        snprintf(name, sizeof name, "%d.png", i);
+        put_picture(folder, name);
+    }
+    assert_works(mote_dataset_load(&set, SCRATCH "/draw", &options, err));
+    assert_works(mote_dataset_take_validation(set, 0.5, err));
+    for (i = 0; i < MOTE_SPLIT_COUNT; i++) {
+        const mote_data_split *split = &set->split[i];
+        int                    counts[3] = {0};
+        size_t                 k;
+        for (k = 0; k < split->count; k++)
+            counts[split->labels[k]]++;
+        assert_int_equal(split->count, i == MOTE_TEST ? 6 : 9);
+        assert_true(counts[0] == counts[1] && counts[1] == counts[2]);
+    }
+    mote_dataset_destroy(set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +450,13 @@ int main(void)
         cmocka_unit_test(a_folder_of_class_folders_is_a_data_set),
         cmocka_unit_test(classes_are_in_the_order_of_their_names_not_of_the_disk),
         cmocka_unit_test(folders_named_train_and_test_are_splits),
+        cmocka_unit_test(splits_are_known_by_many_words_in_any_capitals),
+        cmocka_unit_test(a_class_may_be_called_test_and_unknown_splits_are_asked_about),
+        cmocka_unit_test(pictures_inside_a_class_and_under_any_name_belong_to_it),
+        cmocka_unit_test(links_that_go_round_end_and_links_to_nothing_are_named),
+        cmocka_unit_test(names_of_classes_are_utf_8),
+        cmocka_unit_test(damaged_pictures_are_named_all_at_once_or_left_out),
+        cmocka_unit_test(class_folders_are_drawn_from_for_validation),
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }

@@ -20,6 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
     if (options.target_names && options.target_count > 2)
         options.target_count = 2;
     options.standardize = bytes[0] & 32 ? MOTE_STANDARDIZE_CHANNELS : MOTE_STANDARDIZE_NONE;
+    options.header = bytes[0] & 128 ? MOTE_HEADER_YES : MOTE_HEADER_AUTO;
     options.test_split = bytes[0] & 64 ? 0.3 : 0;
     mote_raw_set_init(&raw, &options);
     if (mote_raw_read_csv_bytes(&raw, bytes + 1, count - 1, "fuzz.csv", &options, &err) == MOTE_OK)
