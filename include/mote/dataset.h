@@ -201,6 +201,10 @@ mote_status mote_dataset_prepare(mote_dataset *set, const mote_preparation *prep
  * without names stay as they are, and more of them than labels are refused. labels are copied; count 0 changes nothing. */
 mote_status mote_dataset_match_classes(mote_dataset *set, const char *const *labels, int count, mote_error *err);
 
+/* Class labels without names become the numbers that they are, a value a sample: what a regression on whole numbers asks
+ * for. Anything else stays as it is. */
+mote_status mote_dataset_take_values(mote_dataset *set, mote_error *err);
+
 /* Keras' validation_split: moves count - floor(count * (1 - fraction)) training samples to the validation split. Of arrays
  * and tables these are the LAST ones, in the order of the file, as in Keras; a note says so where that takes a whole class
  * from training. From class folders, which are sorted by class, the same part of every class is drawn with the set's seed.

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "data/raw.h"
 #include "graph/graph.h"
+#include "train/objective.h"
 
 typedef struct opening {
     const mote_data_request *request;
@@ -111,6 +112,8 @@ static mote_status fit_to_model(const opening *o, mote_dataset *set, mote_error 
     MOTE_TRY(mote_dataset_reshape(set, rank, dim, err));
     if (model->recipe.is_prepared && !o->is_prepared_by_request)
         MOTE_TRY(mote_dataset_prepare(set, &model->recipe.preparation, err));
+    if (model->recipe.has_goal && mote_goal_is_regression(&model->recipe.goal, mote_model_output(model, 0).count))
+        return mote_dataset_take_values(set, err);
     return mote_dataset_match_classes(set, model->recipe.labels, model->recipe.label_count, err);
 }
 
@@ -219,11 +222,31 @@ static mote_status take_validation(const opening *o, mote_dataset *set, mote_err
     return mote_dataset_take_validation(set, o->spec->train.validation_split, err);
 }
 
+/* Without a model a spec's own network says what whole numbers are. A network that cannot be made says nothing here. */
+static mote_status take_spec_targets(const opening *o, mote_dataset *set, mote_error *err)
+{
+    const mote_goal goal = {.loss = o->spec->train.loss};
+    mote_error      ignored = {0};
+    mote_model     *model = NULL;
+    bool            is_regression = false;
+
+    if (set->targets != MOTE_TARGETS_CLASSES || set->class_names || *mote_spec_section_text(o->spec, "train") == '\0')
+        return MOTE_OK;
+    if (mote_spec_build_model(o->spec, set, &model, &ignored) == MOTE_OK)
+        is_regression = mote_goal_is_regression(&goal, mote_model_output(model, 0).count);
+    mote_model_destroy(model);
+    return is_regression ? mote_dataset_take_values(set, err) : MOTE_OK;
+}
+
 static mote_status finish(const opening *o, mote_dataset *set, mote_error *err)
 {
     const char *name = o->spec ? o->spec->path : o->request->path;
 
-    if (take_validation(o, set, err) != MOTE_OK || (o->request->model && fit_to_model(o, set, err) != MOTE_OK))
+    if (o->request->model)
+        fit_to_model(o, set, err);
+    else if (o->spec)
+        take_spec_targets(o, set, err);
+    if (err->code != MOTE_OK || take_validation(o, set, err) != MOTE_OK)
         return mote_context(err, "%s", name);
     return o->request->model ? note_strange_values(o, set, err) : MOTE_OK;
 }

@@ -440,6 +440,7 @@ static mote_status note_first_label(mote_dataset *set, mote_error *err)
             least = set->split[i].labels[k] < least ? set->split[i].labels[k] : least;
     if (least == 0)
         return MOTE_OK;
+    set->state->label_note = set->note_count + 1;
     return mote_dataset_note(set, err,
                              "class labels run from %d to %d: a network needs %d outputs, of which class 0 stays unused",
                              (int)least, set->class_count - 1, set->class_count);

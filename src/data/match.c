@@ -1,4 +1,4 @@
-/* A data set's classes by the names that a model has for them.
+/* A data set's targets as a model has them: classes by its names for them, whole numbers as numbers.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <string.h>
@@ -93,4 +93,52 @@ mote_status mote_dataset_match_classes(mote_dataset *set, const char *const *lab
         mote_arena_destroy(&scratch);
     }
     return err->code == MOTE_OK ? take_names(set, labels, count, err) : err->code;
+}
+
+/* ---- whole numbers ---- */
+
+/* What was said of labels does not hold for numbers. */
+static void drop_label_note(struct mote_dataset_state *state)
+{
+    mote_notes *notes = &state->notes;
+    const int   at = state->label_note;
+
+    if (at == 0 || at > notes->count)
+        return;
+    memmove(&notes->text[at - 1], &notes->text[at], (size_t)(notes->count - at) * sizeof *notes->text);
+    notes->count--;
+    state->label_note = 0;
+}
+
+static mote_status make_values(mote_dataset *set, int split, mote_error *err)
+{
+    mote_data_split *s = &set->split[split];
+    float           *values = MOTE_NEW(&set->state->arena, float, s->count, err);
+    size_t           i;
+
+    if (!values)
+        return err->code;
+    for (i = 0; i < s->count; i++)
+        values[i] = (float)s->labels[i];
+    s->values = values;
+    return MOTE_OK;
+}
+
+mote_status mote_dataset_take_values(mote_dataset *set, mote_error *err)
+{
+    int s;
+
+    if (set->targets != MOTE_TARGETS_CLASSES || set->class_names)
+        return MOTE_OK;
+    for (s = 0; s < MOTE_SPLIT_COUNT; s++)
+        MOTE_TRY(make_values(set, s, err));
+    for (s = 0; s < MOTE_SPLIT_COUNT; s++)
+        set->split[s].labels = NULL;
+    set->targets = MOTE_TARGETS_VALUES;
+    set->class_count = 0;
+    set->target_rank = 0;
+    set->target_width = 1;
+    drop_label_note(set->state);
+    set->note_count = set->state->notes.count;
+    return MOTE_OK;
 }

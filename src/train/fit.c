@@ -198,8 +198,6 @@ static mote_status check_options(training_state *s, mote_error *err)
         return mote_fail(err, MOTE_ERR_USAGE, "batch_size, epochs and threads are at least 1");
     if (s->model->stage != MOTE_STAGE_TRAIN || s->model->params.count == 0)
         return mote_fail(err, MOTE_ERR_USAGE, "the model has nothing to train");
-    if (o->validation_split > 0)
-        MOTE_TRY(mote_dataset_take_validation(s->set, o->validation_split, err));
     if (s->set->split[MOTE_TRAIN].count == 0)
         return mote_fail(err, MOTE_ERR_USAGE, "the data has no training samples");
     if (s->set->split[MOTE_TRAIN].count > UINT32_MAX)
@@ -234,13 +232,16 @@ static mote_status set_objective(training_state *s, mote_error *err)
     return mote_objective_init(&s->objective, &goal, &judged, s->set, err);
 }
 
-/* A regression on whole numbers has class labels as its targets, but no classes. */
-static bool names_classes(const training_state *s)
+/* A regression on whole numbers has numbers as its targets, not classes; the validation samples are taken. */
+static mote_status shape_data(training_state *s, mote_error *err)
 {
-    const mote_dataset *set = s->set;
+    const mote_goal goal = goal_of(&s->options);
 
-    return set->targets == MOTE_TARGETS_CLASSES &&
-           (s->objective.width > 1 || s->objective.loss == MOTE_LOSS_BINARY_CROSSENTROPY || set->class_names);
+    if (mote_goal_is_regression(&goal, (size_t)s->objective.width))
+        MOTE_TRY(mote_dataset_take_values(s->set, err));
+    if (s->options.validation_split > 0)
+        return mote_dataset_take_validation(s->set, s->options.validation_split, err);
+    return MOTE_OK;
 }
 
 /* The extremes of up to some thousand training samples as the network sees them. */
@@ -288,7 +289,7 @@ static mote_status take_recipe(training_state *s, mote_error *err)
     char        number[24];
     int         i;
 
-    if (names_classes(s)) {
+    if (s->set->targets == MOTE_TARGETS_CLASSES) {
         const char **labels = MOTE_NEW(&s->arena, const char *, s->set->class_count, err);
         for (i = 0; labels && i < s->set->class_count; i++) {
             snprintf(number, sizeof number, "%d", i);
@@ -325,6 +326,7 @@ static mote_status prepare(training_state *s, mote_error *err)
 
     MOTE_TRY(check_options(s, err));
     MOTE_TRY(set_objective(s, err));
+    MOTE_TRY(shape_data(s, err));
     MOTE_TRY(take_recipe(s, err));
     MOTE_TRY(mote_pool_create(&s->pool, s->options.threads, err));
     most = choose_capacity(s);
