@@ -115,11 +115,9 @@ static mote_status print_result(const mote_build_result *result, bool only_train
     text = mote_summary_json(&result->summary);
     root = text ? json_loads(text, 0, &problem) : NULL;
     free(text);
-    if (root && only_train) { /* train's own keys stand at the top: seconds, and the last epoch's figures */
-        json_object_update_missing(root, json_object_get(root, "train"));
-    }
-    if (root)
-        json_object_set_new(root, "folder", json_string(result->folder));
+    if (only_train) /* train's own keys stand at the top: seconds, and the last epoch's figures */
+        mote_json_complete(&root, json_object_get(root, "train"));
+    mote_json_set(&root, "folder", mote_json_text(result->folder));
     return cli_print_json(root, err);
 }
 

@@ -9,12 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <jansson.h>
-
 #include <mote/mote.h>
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/json.h"
 
 enum { CLI_OPTIONS_MAX = 32, CLI_ANY_NUMBER = 1 << 30 };
 
@@ -63,13 +62,9 @@ mote_status cli_choice(const cli_args *args, const char *option, const char *con
 mote_progress cli_progress(void);
 void          cli_progress_end(void); /* wipes the bar */
 
-/* Prints and releases. */
+/* Prints and releases; NULL is what memory was lacking for. */
 mote_status cli_print_json(json_t *object, mote_error *err);
 mote_status cli_flush(mote_error *err); /* stdout written wholly? */
-
-/* A value for JSON: NaN and infinity, which JSON has not, become null; bytes that are not UTF-8 are escaped. */
-json_t *cli_json_number(double value);
-json_t *cli_json_text(const char *text);
 
 /* A table, cell by cell, row by row; zeroed but for headings (NULL: none) and column_count. */
 typedef struct cli_table {
@@ -107,7 +102,7 @@ mote_status cli_load_data(mote_dataset **out, const mote_data_split **split, con
  * caller, also on failure. */
 mote_status cli_take_tflite(const char *path, mote_compile_options *options, mote_file *file, mote_error *err);
 
-void    cli_json_metrics(json_t *object, const mote_evaluation *evaluation); /* adds a key a metric */
+void    cli_json_metrics(json_t **object, const mote_evaluation *evaluation); /* adds a key a metric */
 json_t *cli_json_evaluation(const mote_evaluation *evaluation);
 json_t *cli_json_emulation(const mote_emulation *emulation);
 json_t *cli_json_pruned(const mote_prune_result *pruned);
