@@ -74,12 +74,22 @@ json_t *mote_json_text(const char *text)
     return json_string(mote_json_can_hold(text) ? text : mote_show_string(text).text);
 }
 
+static int add_text(const char *bytes, size_t count, void *text)
+{
+    mote_text_add(text, bytes, count);
+    return 0;
+}
+
+/* Not json_dumps: where it cannot take the memory for an object's key, it goes on without. */
 char *mote_json_print(json_t *value, size_t flags, mote_error *err)
 {
-    char *text = value ? json_dumps(value, flags | JSON_REAL_PRECISION(FLOAT_DIGITS)) : NULL;
+    mote_text text = {.failed = !value};
 
+    if (value && json_dump_callback(value, add_text, &text, flags | JSON_REAL_PRECISION(FLOAT_DIGITS)) != 0)
+        text.failed = true;
     json_decref(value);
-    if (!text)
-        mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
-    return text;
+    if (mote_text_status(&text, err) == MOTE_OK)
+        return text.bytes;
+    mote_text_free(&text);
+    return NULL;
 }
