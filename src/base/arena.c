@@ -10,7 +10,7 @@
 
 /* With MOTE_EXACT_ARENAS each allocation is one of malloc's own and not a byte longer than was asked for: what runs over it
  * runs out of what AddressSanitizer lets it touch, and each allocation can be made to fail by itself. */
-#if MOTE_EXACT_ARENAS
+#ifdef MOTE_EXACT_ARENAS
 enum { BLOCK_BYTES = 1, GRAIN = 1 };
 #else
 enum { BLOCK_BYTES = 64 * 1024, GRAIN = MOTE_ARENA_ALIGN };
@@ -68,7 +68,7 @@ void *mote_arena_alloc(mote_arena *arena, size_t count, size_t size, mote_error 
     if (!block || block->capacity - block->used < bytes)
         block = add_block(arena, bytes);
     if (!block) {
-        mote_fail(err, MOTE_ERR_LIMIT, "out of memory (%zu bytes)", bytes);
+        mote_fail(err, MOTE_ERR_MEMORY, "out of memory (%zu bytes)", bytes);
         return NULL;
     }
     memory = block->memory + block->used;

@@ -49,7 +49,7 @@ static mote_status parse_side(side *s, const char *given, mote_error *err)
     s->path = colon + 1;
     s->chip_name = strndup(given + 5, (size_t)(colon - given - 5));
     s->chip = s->chip_name;
-    return s->chip ? MOTE_OK : mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+    return s->chip ? MOTE_OK : mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
 }
 
 static mote_status predict(side *s, const comparing *c, mote_error *err)
@@ -77,7 +77,7 @@ static mote_status compare_layers(comparing *c, mote_error *err)
         return mote_fail(err, MOTE_ERR_UNSUPPORTED, "--layers compares two model files; a chip gives its outputs only");
     c->layers = calloc(LAYERS_MAX, sizeof *c->layers);
     if (!c->layers)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     MOTE_TRY(mote_compare_layers(c->layers, LAYERS_MAX, &c->layer_count, c->a.model, c->b.model, c->split, c->limit, err));
     c->layer_count = c->layer_count < LAYERS_MAX ? c->layer_count : LAYERS_MAX;
     return MOTE_OK;

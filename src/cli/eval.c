@@ -24,7 +24,7 @@ static mote_status confuse(evaluation *e, mote_error *err)
         return mote_fail(err, MOTE_ERR_USAGE, "%s: has no classes, so there is no confusion matrix", e->data_path);
     e->confusion = calloc(classes * classes + 1, sizeof *e->confusion);
     if (!e->confusion)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     return mote_confusion(e->confusion, &e->predictions, e->split, err);
 }
 

@@ -53,7 +53,9 @@ static mote_status inspect(inspecting *in, mote_error *err)
         return mote_context(err, "%s", in->path);
     if (!mote_model_is_quantized(in->model) && mote_model_input_count(in->model) == 1)
         mote_inspect_int8(&in->int8, in->model, &in->no_int8);
-    return MOTE_OK;
+    if (in->no_int8.code == MOTE_ERR_MEMORY)
+        mote_fail(err, in->no_int8.code, "%s", in->no_int8.text);
+    return err->code;
 }
 
 /* ---- the table ---- */

@@ -84,7 +84,7 @@ static mote_status print_classes(const mote_samples *outputs, const mote_model *
     class_score *scores = calloc((size_t)mote_model_label_count(model), sizeof *scores);
 
     if (!scores)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     if (outputs->count == 1)
         print_ranking(outputs, model, scores, err);
     else

@@ -48,7 +48,7 @@ static mote_status allocate(mote_predictions *out, const mote_model *model, cons
     take_shape(out, model);
     out->owner = calloc(1, sizeof *out->owner);
     if (!out->owner)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     out->real = MOTE_NEW(out->owner, float, mote_size_mul(out->count, out->width), err);
     out->stored = MOTE_NEW(out->owner, uint8_t, mote_size_mul(out->count, out->stored_bytes), err);
     return err->code;

@@ -229,7 +229,7 @@ static mote_status run_npm(const char *folder, const char *log_path, const mote_
     int                        reason;
 
     if (posix_spawn_file_actions_init(&actions) != 0)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     reason = posix_spawn_file_actions_addchdir_np(&actions, folder);
     if (reason == 0)
         reason = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);

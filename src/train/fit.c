@@ -311,7 +311,7 @@ mote_status mote_train(mote_training **out, mote_model *model, mote_dataset *set
 
     *out = NULL;
     if (!s)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     s->options = *options;
     s->model = model;
     s->set = set;

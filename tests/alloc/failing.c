@@ -2,9 +2,9 @@
  * fail, the MOTE_FAIL_ALLOCATIONth, and tells in the file MOTE_COUNT_ALLOCATIONS how many there were.
  *
  * The program's definitions of malloc and its sisters are what its libraries use, too. Counted are the calls of mote and of
- * the libraries whose failures are mote's to tell; those that draw (cairo, fontconfig, FreeType and what they
- * stand on) are not: they crash, or go on with what they have and say nothing. What the C library takes it takes for
- * whoever called it. MOTE_SHOW_ALLOCATION=1 prints who asked for the one that fails.
+ * the libraries whose failures are mote's to tell; libfyaml and those that draw (cairo, fontconfig,
+ * FreeType and what they stand on) are not: they crash, or go on with what they have and say nothing. What the C library
+ * takes it takes for whoever called it. MOTE_SHOW_ALLOCATION=1 prints who asked for the one that fails.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <execinfo.h>
@@ -37,8 +37,8 @@ static atomic_long seen;
 
 static object_kind kind_of(const char *name)
 {
-    static const char *const left_out[] = {"cairo", "fontconfig", "freetype", "expat",  "pixman",  "libX",
-                                           "xcb",   "glib",       "uuid",     "brotli", "ld-linux"};
+    static const char *const left_out[] = {"cairo", "fyaml", "fontconfig", "freetype", "expat",  "pixman",
+                                           "libX",  "xcb",   "glib",       "uuid",     "brotli", "ld-linux"};
     size_t                   i;
 
     for (i = 0; i < sizeof left_out / sizeof *left_out; i++)
