@@ -55,10 +55,13 @@ mote_status cli_integer(const cli_args *args, const char *option, long long min,
 /* The index of the value among words (NULL-ended); fallback when absent. MOTE_ERR_USAGE lists the words. */
 mote_status cli_choice(const cli_args *args, const char *option, const char *const *words, int fallback, int *out,
                        mote_error *err);
+/* MOTE_ERR_USAGE when an --output is a file that the command reads. */
+mote_status cli_check_outputs(const cli_args *args, mote_error *err);
 
 /* ---- printing ---- */
 
-/* A bar on stderr where that is a terminal, else silent. */
+/* A bar on stderr where that is a terminal (and neither TERM=dumb nor NO_COLOR is set); else a line an epoch, at most one a
+ * second. */
 mote_progress cli_progress(void);
 void          cli_progress_end(void); /* wipes the bar */
 

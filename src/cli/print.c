@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -21,14 +22,28 @@ static int terminal_width(void)
     return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
 }
 
+static double seconds(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* When the bar was drawn, or a line of the log was printed; 0: not yet. */
+static double shown_at;
+
 static bool show_bar(void *user, const mote_progress_event *event)
 {
     enum { BAR = 24 };
-    char   line[256];
-    double share = event->total > 0 ? (double)event->done / (double)event->total : 0;
-    int    filled = (int)(share * BAR + 0.5), used, i;
+    char         line[256];
+    const double share = event->total > 0 ? (double)event->done / (double)event->total : 0;
+    const int    filled = (int)(share * BAR + 0.5);
+    int          used, i;
 
     (void)user;
+    if (event->done < event->total && seconds() - shown_at < 0.05)
+        return true;
     used = snprintf(line, sizeof line, "%-10s [", event->stage);
     for (i = 0; i < BAR; i++)
         line[used++] = i < filled ? '=' : ' ';
@@ -36,17 +51,40 @@ static bool show_bar(void *user, const mote_progress_event *event)
              event->detail ? event->detail : "");
     fprintf(stderr, "\r%.*s\033[K", terminal_width() - 1, line);
     fflush(stderr);
+    shown_at = seconds();
     return true;
+}
+
+/* In a pipe or a log: a line an epoch, but none within a second of the last, so that short trainings stay quiet. */
+static bool print_epoch(void *user, const mote_progress_event *event)
+{
+    (void)user;
+    if (!event->ends_epoch || seconds() - shown_at < 1)
+        return true;
+    fprintf(stderr, "%s\n", event->detail);
+    shown_at = seconds();
+    return true;
+}
+
+/* A bar is redrawn by escape sequences: not where they are not understood (TERM=dumb), nor wanted (NO_COLOR). */
+static bool has_bar(void)
+{
+    const char *term = getenv("TERM"), *no_colour = getenv("NO_COLOR");
+
+    return isatty(STDERR_FILENO) && !(term && strcmp(term, "dumb") == 0) && !(no_colour && no_colour[0] != '\0');
 }
 
 mote_progress cli_progress(void)
 {
-    return (mote_progress){isatty(STDERR_FILENO) ? show_bar : NULL, NULL};
+    const bool is_bar = has_bar();
+
+    shown_at = is_bar ? 0 : seconds();
+    return (mote_progress){is_bar ? show_bar : print_epoch, NULL};
 }
 
 void cli_progress_end(void)
 {
-    if (isatty(STDERR_FILENO))
+    if (has_bar())
         fputs("\r\033[K", stderr);
 }
 
