@@ -27,15 +27,24 @@ typedef struct mote_weights_info {
     int32_t    zero_point_min, zero_point_max;
 } mote_weights_info;
 
+/* A tensor that is computed or given: what layers read, and what comes out of the model. */
+typedef struct mote_operand_info {
+    mote_tensor_info tensor;
+    int32_t          layer; /* that computes it, in the inspection's list; or one of the model's inputs: -1 - its index */
+} mote_operand_info;
+#define MOTE_NO_OPERAND INT32_MIN /* as layer: a constant or a state, which nothing computes */
+
 /* Texts and arrays belong to the inspection. */
 typedef struct mote_layer_info {
-    const char       *name;       /* the layer's, or its output's; "" where it has none */
-    const char       *op;         /* "CONV_2D" ... */
-    const char       *activation; /* the fused one: "", "relu", "relu6" */
-    mote_tensor_info  output;
-    mote_weights_info weights;
-    size_t            parameters, parameter_bytes; /* constants that are numbers, not shapes or axes */
-    size_t            macs;                        /* multiply-accumulates of one sample */
+    const char        *name;       /* the layer's, or its output's; "" where it has none */
+    const char        *op;         /* "CONV_2D" ... */
+    const char        *activation; /* the fused one: "", "relu", "relu6" */
+    mote_operand_info *inputs;     /* [input_count]: without constants */
+    int32_t            input_count;
+    mote_tensor_info   output;
+    mote_weights_info  weights;
+    size_t             parameters, parameter_bytes; /* constants that are numbers, not shapes or axes */
+    size_t             macs;                        /* multiply-accumulates of one sample */
 } mote_layer_info;
 
 /* A tensor in the arena, or what a step needs for itself. It lives from first_step to last_step; inputs from -1, outputs to
@@ -63,6 +72,9 @@ typedef struct mote_inspection {
     const char        *name;
     mote_layer_info   *layers;
     int32_t            layer_count;
+    mote_tensor_info  *inputs; /* of the model */
+    mote_operand_info *outputs;
+    int32_t            input_count, output_count;
     size_t             parameters, parameter_bytes, macs;
     size_t             tflite_bytes; /* the model written as .tflite */
     mote_prune_result  pruning;      /* what `mote compile` leaves out of a quantized model; else zero */
@@ -79,6 +91,10 @@ mote_status mote_inspect(mote_inspection *out, const mote_model *model, mote_err
 mote_status mote_inspect_int8(mote_inspection *out, const mote_model *model, mote_error *err);
 
 void mote_inspection_free(mote_inspection *inspection); /* a no-op on a zeroed one */
+
+/* The network as a picture (.svg or .png), as Keras' plot_model draws it: a box a layer with its operator, activation, name,
+ * shapes, types and parameters, and an arrow for each tensor. Errors as mote_chart_save; LIMIT: more than 4,000 boxes. */
+mote_status mote_inspection_save_chart(const mote_inspection *inspection, const char *path, mote_error *err);
 
 /* ---- operators ---- */
 

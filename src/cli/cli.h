@@ -15,6 +15,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "graph/graph.h"
 
 enum { CLI_OPTIONS_MAX = 32, CLI_ANY_NUMBER = 1 << 30 };
 
@@ -85,11 +86,9 @@ mote_status cli_table_print(cli_table *table, mote_error *err); /* prints and re
 
 /* ---- shared by commands ---- */
 
-/* "[1,28,28,1]" of a tensor; an open batch is "?". */
-typedef struct cli_shape {
-    char text[8 * 12 + 3];
-} cli_shape;
-cli_shape cli_show_shape(const mote_tensor_info *tensor);
+typedef mote_shape_text cli_shape;
+cli_shape               cli_show_shape(const mote_tensor_info *tensor);
+
 json_t *
 cli_json_tensor(const mote_tensor_info *tensor); /* name, dtype, shape, batched, and scale, zero_point if quantized */
 

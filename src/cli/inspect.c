@@ -513,10 +513,12 @@ static json_t *json_operators(void)
 
 static mote_status inspect_model(const cli_args *args, mote_error *err)
 {
-    const bool with_boards = cli_has(args, "boards");
-    inspecting in = {.path = args->positional[0]};
+    const bool  with_boards = cli_has(args, "boards");
+    const char *plot = cli_value(args, "plot");
+    inspecting  in = {.path = args->positional[0]};
 
-    if (load(&in, err) == MOTE_OK && inspect(&in, err) == MOTE_OK) {
+    if (load(&in, err) == MOTE_OK && inspect(&in, err) == MOTE_OK &&
+        (!plot || mote_inspection_save_chart(&in.is, plot, err) == MOTE_OK)) {
         if (cli_has(args, "json")) {
             print_json(&in, with_boards, err);
         } else if (print_tables(&in, err) == MOTE_OK && with_boards) {
@@ -555,6 +557,7 @@ const cli_command cli_inspect = {
     .options =
         (const cli_option[]){
             {"boards", 'b', NULL, "which chips it fits; without a model: which chips there are"},
+            {"plot", 'p', "NET.svg|NET.png", "also draw the network: layers, shapes, types, parameters"},
             {"operators", 0, NULL, "the operators and their types, instead of a model"},
             {"json", 0, NULL, "print JSON"},
             {0},

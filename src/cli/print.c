@@ -133,17 +133,7 @@ mote_status cli_table_print(cli_table *table, mote_error *err)
 
 cli_shape cli_show_shape(const mote_tensor_info *tensor)
 {
-    cli_shape shape = {"["};
-    size_t    used = 1;
-    int32_t   i;
-
-    for (i = 0; i < tensor->rank; i++)
-        if (i == 0 && tensor->is_batched)
-            used += (size_t)snprintf(shape.text + used, sizeof shape.text - used, "?");
-        else
-            used += (size_t)snprintf(shape.text + used, sizeof shape.text - used, "%s%d", i ? "," : "", tensor->dim[i]);
-    snprintf(shape.text + used, sizeof shape.text - used, "]");
-    return shape;
+    return mote_info_shape(tensor);
 }
 
 json_t *cli_json_tensor(const mote_tensor_info *tensor)

@@ -64,13 +64,44 @@ static mote_weights_info describe_weights(const mote_tensor *tensor)
     return info;
 }
 
-/* A constant that several layers share is counted where it is used first. */
-static mote_status describe_layer(mote_layer_info *out, const mote_graph *graph, const mote_node *node, bool *is_counted,
-                                  mote_arena *arena, mote_error *err)
+/* What describing the layers one after the other needs to know of those before. */
+typedef struct describing {
+    const mote_graph *graph;
+    bool             *is_counted; /* [tensor]: a constant that several layers share is counted where it is used first */
+    int32_t          *layer;      /* [tensor]: see mote_operand_info */
+    mote_arena       *arena;
+} describing;
+
+static mote_operand_info describe_operand(const describing *d, mote_id id, mote_error *err)
 {
+    const mote_tensor *tensor = &d->graph->tensors[id];
+
+    return (mote_operand_info){describe_tensor(tensor, mote_arena_strdup(d->arena, tensor->name, err)), d->layer[id]};
+}
+
+static void describe_operands(mote_layer_info *out, const describing *d, const mote_node *node, mote_error *err)
+{
+    int32_t i;
+
+    out->inputs = MOTE_NEW(d->arena, mote_operand_info, node->in_count, err);
+    for (i = 0; out->inputs && i < node->in_count; i++) {
+        const mote_tensor *in = mote_node_in(d->graph, node, i);
+        if (in && in->kind == MOTE_ACTIVATION)
+            out->inputs[out->input_count++] = describe_operand(d, node->in[i], err);
+    }
+    for (i = 0; i < node->out_count; i++)
+        if (node->out[i] != MOTE_NONE)
+            d->layer[node->out[i]] = (int32_t)(node - d->graph->nodes);
+}
+
+static mote_status describe_layer(mote_layer_info *out, const describing *d, const mote_node *node, mote_error *err)
+{
+    const mote_graph  *graph = d->graph;
+    mote_arena        *arena = d->arena;
     const mote_tensor *result = mote_node_out(graph, node, 0);
     int32_t            i;
 
+    describe_operands(out, d, node, err);
     out->op = mote_op_kind_name(node->op);
     out->activation = activation_name(node->activation);
     out->name = mote_arena_strdup(arena, node->name ? node->name : result->name, err);
@@ -82,29 +113,58 @@ static mote_status describe_layer(mote_layer_info *out, const mote_graph *graph,
             continue;
         if (out->weights.rank == 0)
             out->weights = describe_weights(in);
-        if (is_counted[node->in[i]])
+        if (d->is_counted[node->in[i]])
             continue;
-        is_counted[node->in[i]] = true;
+        d->is_counted[node->in[i]] = true;
         out->parameters = mote_size_add(out->parameters, mote_tensor_count(in));
         out->parameter_bytes = mote_size_add(out->parameter_bytes, mote_tensor_bytes(in));
     }
     return err->code;
 }
 
-static mote_status describe_layers(mote_inspection *out, const mote_graph *graph, mote_error *err)
+static void describe_inputs(mote_inspection *out, const describing *d, mote_error *err)
 {
-    bool   *is_counted = MOTE_NEW(out->owner, bool, graph->tensor_count, err);
     int32_t i;
 
+    out->inputs = MOTE_NEW(out->owner, mote_tensor_info, d->graph->input_count, err);
+    out->input_count = d->graph->input_count;
+    for (i = 0; err->code == MOTE_OK && i < out->input_count; i++) {
+        d->layer[d->graph->inputs[i]] = -1 - i;
+        out->inputs[i] = describe_operand(d, d->graph->inputs[i], err).tensor;
+    }
+}
+
+static void describe_outputs(mote_inspection *out, const describing *d, mote_error *err)
+{
+    int32_t i;
+
+    out->outputs = MOTE_NEW(out->owner, mote_operand_info, d->graph->output_count, err);
+    out->output_count = d->graph->output_count;
+    for (i = 0; err->code == MOTE_OK && i < out->output_count; i++)
+        out->outputs[i] = describe_operand(d, d->graph->outputs[i], err);
+}
+
+static mote_status describe_layers(mote_inspection *out, const mote_graph *graph, mote_error *err)
+{
+    const describing d = {graph, MOTE_NEW(out->owner, bool, graph->tensor_count, err),
+                          MOTE_NEW(out->owner, int32_t, graph->tensor_count, err), out->owner};
+    int32_t          i;
+
+    for (i = 0; err->code == MOTE_OK && i < graph->tensor_count; i++)
+        d.layer[i] = MOTE_NO_OPERAND; /* a constant that is an output */
+    if (err->code == MOTE_OK)
+        describe_inputs(out, &d, err);
     out->layers = MOTE_NEW(out->owner, mote_layer_info, graph->node_count, err);
     out->layer_count = graph->node_count;
     for (i = 0; err->code == MOTE_OK && i < graph->node_count; i++) {
         mote_layer_info *layer = &out->layers[i];
-        describe_layer(layer, graph, &graph->nodes[i], is_counted, out->owner, err);
+        describe_layer(layer, &d, &graph->nodes[i], err);
         out->parameters = mote_size_add(out->parameters, layer->parameters);
         out->parameter_bytes = mote_size_add(out->parameter_bytes, layer->parameter_bytes);
         out->macs = mote_size_add(out->macs, layer->macs);
     }
+    if (err->code == MOTE_OK)
+        describe_outputs(out, &d, err);
     return err->code;
 }
 
