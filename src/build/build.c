@@ -242,15 +242,12 @@ static mote_status check_sizes(const build_work *w, size_t constant_bytes, size_
 /* What cannot be deployed is said before the time of training is spent. */
 static mote_status check_before_training(const build_work *w, const mote_model *model, mote_error *err)
 {
-    mote_inspection in = {0};
+    const mote_inspect_options deployed = mote_spec_deployed(w->spec);
+    mote_inspection            in = {0};
 
     if (w->options->only_train || !w->spec->deploy.chip)
         return MOTE_OK;
-    if (w->spec->convert.quantize == MOTE_QUANTIZE_INT8)
-        mote_inspect_int8(&in, model, err);
-    else
-        mote_inspect(&in, model, err);
-    if (err->code == MOTE_OK)
+    if (mote_inspect(&in, model, &deployed, err) == MOTE_OK)
         check_sizes(w, in.memory.constant_bytes, in.memory.arena_bytes, err);
     mote_inspection_free(&in);
     return err->code;

@@ -197,7 +197,7 @@ static mote_status count_macs(benching *b, const mote_model *model, mote_error *
 {
     mote_inspection is;
 
-    MOTE_TRY(mote_inspect(&is, model, err));
+    MOTE_TRY(mote_inspect(&is, model, NULL, err));
     b->macs = is.macs;
     b->has_macs = true;
     mote_inspection_free(&is);

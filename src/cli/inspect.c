@@ -10,50 +10,107 @@
 #include "cli/cli.h"
 
 typedef struct inspecting {
-    const char     *path;
-    bool            is_spec;
-    size_t          file_bytes; /* 0: a spec */
-    mote_model     *model;
-    mote_inspection is;
-    mote_inspection int8; /* of a float model; else its layer_count is 0 */
-    mote_error      no_int8;
+    const char      *path;
+    size_t           file_bytes; /* 0: a spec */
+    mote_spec       *spec;       /* NULL: a model file */
+    mote_dataset    *set;        /* the spec's, where it is there */
+    mote_error       no_data;    /* why it is not, though the spec has a data section */
+    mote_model      *model;
+    const mote_chip *chip; /* the spec's; else NULL */
+    mote_inspection  is;
+    mote_inspection  int8; /* of a float model; else its layer_count is 0 */
+    mote_error       no_int8;
 } inspecting;
 
 /* ---- loading ---- */
 
-/* A spec without model.input takes its shape from the data; with it, the data need not be there. */
+/* A spec without model.input takes its shape from the data; with it, the data need not be there. But where they are, the
+ * model gets the recipe that training will give it. */
 static mote_status build_from_spec(inspecting *in, mote_error *err)
 {
-    mote_spec    *spec = NULL;
-    mote_dataset *set = NULL;
+    const mote_spec *spec;
 
-    if (mote_spec_load(&spec, in->path, err) == MOTE_OK &&
-        (spec->state->input.rank > 0 || mote_spec_load_data(&set, spec, err) == MOTE_OK))
-        mote_spec_build_model(spec, set, &in->model, err);
-    mote_dataset_destroy(set);
-    mote_spec_destroy(spec);
-    return err->code;
+    MOTE_TRY(mote_spec_load(&in->spec, in->path, err));
+    spec = in->spec;
+    in->chip = spec->deploy.chip ? mote_chip_find(spec->deploy.chip) : NULL;
+    if ((spec->data.path || spec->data.is_sine) && mote_spec_load_data(&in->set, spec, &in->no_recipe) != MOTE_OK)
+        in->set = NULL;
+    if (!in->set && spec->state->input.rank == 0)
+        return in->no_recipe.code != MOTE_OK ? mote_fail(err, in->no_recipe.code, "%s", in->no_recipe.text)
+                                             : mote_spec_load_data(&in->set, spec, err);
+    MOTE_TRY(mote_spec_build_model(spec, in->set, &in->model, err));
+    if (!in->set)
+        return MOTE_OK;
+    if (spec->train.validation_split > 0) /* those samples do not calibrate */
+        MOTE_TRY(mote_dataset_take_validation(in->set, spec->train.validation_split, err));
+    mote_train_recipe(in->model, in->set, &spec->train, &in->no_recipe);
+    return MOTE_OK;
 }
 
 static mote_status load(inspecting *in, mote_error *err)
 {
     struct stat status;
 
-    in->is_spec = mote_path_has_suffix(in->path, ".yaml") || mote_path_has_suffix(in->path, ".yml");
-    if (in->is_spec)
+    if (mote_path_has_suffix(in->path, ".yaml") || mote_path_has_suffix(in->path, ".yml"))
         return build_from_spec(in, err);
     MOTE_TRY(mote_model_load(&in->model, in->path, NULL, err));
     in->file_bytes = stat(in->path, &status) == 0 ? (size_t)status.st_size : 0;
     return MOTE_OK;
 }
 
+/* How a float model becomes int8: as the spec says, or as `mote convert --quantize int8` does it by itself. */
+static const mote_quantize_options *quantization_of(const inspecting *in)
+{
+    static const mote_quantize_options defaults = {0};
+
+    return in->spec ? &in->spec->convert.options : &defaults;
+}
+
+/* For chips that run these kernels. The int8 form is another way that the model may go: that it has none is no failure,
+ * unless the spec asks for it. */
+static mote_status inspect_for(inspecting *in, const char *kernels, mote_error *err)
+{
+    mote_inspect_options options = {.kernels = kernels};
+
+    if (in->spec)
+        options.keeps_constant_channels = in->spec->deploy.options.keeps_constant_channels;
+    if (mote_inspect(&in->is, in->model, &options, err) != MOTE_OK)
+        return mote_context(err, "%s", in->path);
+    options.quantize = quantization_of(in);
+    options.calibration = in->set && in->set->split[MOTE_TRAIN].count > 0 ? &in->set->split[MOTE_TRAIN] : NULL;
+    if (!mote_model_is_quantized(in->model) && mote_model_input_count(in->model) == 1)
+        mote_inspect(&in->int8, in->model, &options, &in->no_int8);
+    return MOTE_OK;
+}
+
+static bool knows_recipe(const inspecting *in)
+{
+    return in->set && in->no_recipe.code == MOTE_OK;
+}
+
+static bool is_deployed_as_int8(const inspecting *in)
+{
+    return in->spec && in->spec->convert.quantize == MOTE_QUANTIZE_INT8 && in->int8.layer_count > 0;
+}
+
+/* What a build of the spec deploys; of a file, what it holds. */
+static const mote_inspection *deployed(const inspecting *in)
+{
+    return is_deployed_as_int8(in) ? &in->int8 : &in->is;
+}
+
 static mote_status inspect(inspecting *in, mote_error *err)
 {
-    if (mote_inspect(&in->is, in->model, err) != MOTE_OK)
-        return mote_context(err, "%s", in->path);
-    if (!mote_model_is_quantized(in->model) && mote_model_input_count(in->model) == 1)
-        mote_inspect_int8(&in->int8, in->model, &in->no_int8);
+    MOTE_TRY(inspect_for(in, in->chip ? in->chip->kernels : NULL, err));
+    if (in->spec && in->spec->convert.quantize == MOTE_QUANTIZE_INT8 && in->no_int8.code != MOTE_OK)
+        return mote_fail(err, in->no_int8.code, "%s: %s", in->path, in->no_int8.text);
     return MOTE_OK;
+}
+
+/* Whether constants and arena alone fit; the firmware's code comes on top. */
+static bool may_fit(const mote_memory_info *memory, const mote_chip *chip)
+{
+    return memory->constant_bytes <= chip->flash_bytes && memory->arena_bytes <= chip->ram_bytes;
 }
 
 /* ---- the table ---- */
@@ -204,13 +261,45 @@ static mote_status print_places(const mote_memory_info *memory, mote_error *err)
 
 /* ---- totals ---- */
 
-static void arena_cell(cli_table *table, const mote_memory_info *memory)
+static void arena_cells(cli_table *table, const mote_memory_info *memory)
 {
+    cli_cell(table, "arena");
     if (memory->arena_bytes == memory->bound_bytes)
         cli_cell(table, "%zu bytes (no plan needs fewer), fullest at #%d", memory->arena_bytes, memory->peak_step);
     else
-        cli_cell(table, "%zu bytes (no plan needs fewer than %zu), fullest at #%d", memory->arena_bytes, memory->bound_bytes,
+        cli_cell(table, "%zu bytes (no plan needs under %zu), fullest at #%d", memory->arena_bytes, memory->bound_bytes,
                  memory->peak_step);
+    cli_cell(table, "constants");
+    cli_cell(table, "%zu bytes in compiled code", memory->constant_bytes);
+}
+
+static void int8_cells(cli_table *table, const inspecting *in)
+{
+    const mote_quantize_options *how = quantization_of(in);
+
+    if (in->int8.layer_count > 0 && !in->int8.memory_failure) {
+        cli_cell(table, "as int8");
+        cli_cell(table, ".tflite %zu, arena %zu, constants %zu bytes", in->int8.tflite_bytes, in->int8.memory.arena_bytes,
+                 in->int8.memory.constant_bytes);
+        cli_cell(table, "%s", "");
+        cli_cell(table, "inputs and outputs %s, a scale for each %s", mote_dtype_name(how->io),
+                 how->is_per_tensor ? "tensor" : "channel");
+    } else if (in->no_int8.code != MOTE_OK) {
+        cli_cell(table, "as int8");
+        cli_cell(table, "%s", in->no_int8.text);
+    }
+}
+
+static void deployed_cells(cli_table *table, const inspecting *in)
+{
+    const mote_inspection *is = deployed(in);
+
+    cli_cell(table, "deployed");
+    cli_cell(table, "%s, for %s%s%s", is == &in->int8 ? "int8" : "float32", in->chip ? in->chip->name : "any chip",
+             in->chip && !is->memory_failure ? ": constants and arena " : "",
+             !in->chip || is->memory_failure  ? ""
+             : may_fit(&is->memory, in->chip) ? "fit"
+                                              : "do not fit");
 }
 
 static mote_status print_totals(const inspecting *in, mote_error *err)
@@ -233,23 +322,28 @@ static mote_status print_totals(const inspecting *in, mote_error *err)
         cli_cell(&table, "weights left");
         cli_cell(&table, "%zu of %zu bytes", is->pruning.weight_bytes_left, is->pruning.weight_bytes);
     }
-    cli_cell(&table, in->is_spec ? ".tflite" : "file");
-    cli_cell(&table, "%zu bytes", in->is_spec ? is->tflite_bytes : in->file_bytes);
-    if (!is->memory_failure) {
-        cli_cell(&table, "arena");
-        arena_cell(&table, &is->memory);
-        cli_cell(&table, "constants");
-        cli_cell(&table, "%zu bytes in compiled code", is->memory.constant_bytes);
-    }
-    if (in->int8.layer_count > 0 && !in->int8.memory_failure) {
-        cli_cell(&table, "as int8");
-        cli_cell(&table, ".tflite %zu, arena %zu, constants %zu bytes", in->int8.tflite_bytes, in->int8.memory.arena_bytes,
-                 in->int8.memory.constant_bytes);
-    } else if (in->no_int8.code != MOTE_OK) {
-        cli_cell(&table, "as int8");
-        cli_cell(&table, "%s", in->no_int8.text);
-    }
+    cli_cell(&table, in->spec ? ".tflite" : "file");
+    cli_cell(&table, "%zu bytes", in->spec ? is->tflite_bytes : in->file_bytes);
+    if (!is->memory_failure)
+        arena_cells(&table, &is->memory);
+    int8_cells(&table, in);
+    if (in->spec)
+        deployed_cells(&table, in);
     return cli_table_print(&table, err);
+}
+
+/* Sizes are those of the very files that a build writes, but for what only training can tell. */
+static void print_caveats(const inspecting *in)
+{
+    if (in->spec && !knows_recipe(in))
+        printf("about: .tflite files grow by the recipe (preparation, class names), which only\n"
+               "data that fit the network can tell%s%s\n",
+               in->no_recipe.code != MOTE_OK ? ": " : "", in->no_recipe.code != MOTE_OK ? in->no_recipe.text : "");
+    if (is_deployed_as_int8(in))
+        puts("about: the int8 .tflite, as equal zero points take their 16 bytes once");
+    if (is_deployed_as_int8(in) && !in->spec->deploy.options.keeps_constant_channels)
+        puts("at most: channels that training leaves constant are not compiled, and save\n"
+             "memory and constants");
 }
 
 static mote_status print_tables(const inspecting *in, mote_error *err)
@@ -257,6 +351,7 @@ static mote_status print_tables(const inspecting *in, mote_error *err)
     cli_progress_end();
     MOTE_TRY(print_ends(in, err));
     puts("");
+    MOTE_TRY(cli_print_recipe(&in->model->recipe, in->set ? in->set->column_names : NULL, err));
     MOTE_TRY(print_layers(&in->is, err));
     puts("");
     if (is_quantized(&in->is)) {
@@ -264,60 +359,105 @@ static mote_status print_tables(const inspecting *in, mote_error *err)
         puts("");
     }
     MOTE_TRY(print_totals(in, err));
+    print_caveats(in);
     puts("");
-    if (in->is.memory_failure) {
-        printf("no memory plan: %s\n", in->is.memory_failure);
+    if (deployed(in)->memory_failure) {
+        printf("no memory plan: %s\n", deployed(in)->memory_failure);
         return MOTE_OK;
     }
-    return print_places(&in->is.memory, err);
+    return print_places(&deployed(in)->memory, err);
 }
 
 /* ---- chips ---- */
 
-/* Whether constants and arena alone fit; the firmware's code comes on top. */
-static bool may_fit(const mote_memory_info *memory, const mote_chip *chip)
+/* On one chip. Kernels need memory of their own, so each kind of chip has a plan of its own. */
+typedef struct chip_fit {
+    const mote_chip *chip;
+    bool             has_real, has_int8, real, int8;
+} chip_fit;
+
+enum { CHIPS_MAX = 64 };
+
+/* Chips that run the same kernels share the inspection. */
+static mote_status fit_kernels(chip_fit *fits, int count, const inspecting *in, int first, mote_error *err)
 {
-    return memory->constant_bytes <= chip->flash_bytes && memory->arena_bytes <= chip->ram_bytes;
+    const char *kernels = fits[first].chip->kernels;
+    inspecting  of = {.path = in->path, .spec = in->spec, .model = in->model};
+    int         i;
+
+    inspect_for(&of, kernels, err);
+    for (i = first; err->code == MOTE_OK && i < count; i++) {
+        if (strcmp(fits[i].chip->kernels, kernels) != 0)
+            continue;
+        fits[i].has_real = !of.is.memory_failure;
+        fits[i].has_int8 = of.int8.layer_count > 0 && !of.int8.memory_failure;
+        fits[i].real = fits[i].has_real && may_fit(&of.is.memory, fits[i].chip);
+        fits[i].int8 = fits[i].has_int8 && may_fit(&of.int8.memory, fits[i].chip);
+    }
+    mote_inspection_free(&of.is);
+    mote_inspection_free(&of.int8);
+    return err->code;
+}
+
+/* in NULL: the chips alone. Returns how many there are. */
+static int fit_chips(chip_fit *fits, const inspecting *in, mote_error *err)
+{
+    const int count = mote_chip_count() < CHIPS_MAX ? mote_chip_count() : CHIPS_MAX;
+    int       i, k;
+
+    for (i = 0; i < count; i++)
+        fits[i] = (chip_fit){.chip = mote_chip_at(i)};
+    for (i = 0; in && i < count; i++) {
+        for (k = 0; k < i && strcmp(fits[k].chip->kernels, fits[i].chip->kernels) != 0;)
+            k++;
+        if (k == i && fit_kernels(fits, count, in, i, err) != MOTE_OK)
+            break;
+    }
+    return count;
 }
 
 static mote_status print_chips(const inspecting *in, mote_error *err)
 {
     static const char *const headings[] = {"chip", "what it is", "flash", "RAM", "fits", "as int8"};
-    const bool               has_model = in && !in->is.memory_failure;
-    const bool               has_int8 = has_model && in->int8.layer_count > 0 && !in->int8.memory_failure;
-    cli_table                table = {.headings = headings, .column_count = has_int8 ? 6 : has_model ? 5 : 4};
+    chip_fit                 fits[CHIPS_MAX];
+    const int                count = fit_chips(fits, in, err);
+    const bool               has_real = fits[0].has_real, has_int8 = has_real && fits[0].has_int8;
+    cli_table                table = {.headings = headings, .column_count = has_int8 ? 6 : has_real ? 5 : 4};
     int                      i;
 
-    for (i = 0; i < mote_chip_count(); i++) {
-        const mote_chip *chip = mote_chip_at(i);
+    MOTE_TRY(err->code);
+    for (i = 0; i < count; i++) {
+        const mote_chip *chip = fits[i].chip;
         cli_cell(&table, "%s", chip->name);
         cli_cell(&table, "%s", chip->description);
         cli_cell(&table, "%u KiB", chip->flash_bytes / 1024);
         cli_cell(&table, "%u KiB", chip->ram_bytes / 1024);
-        if (has_model)
-            cli_cell(&table, "%s", may_fit(&in->is.memory, chip) ? "yes" : "no");
+        if (has_real)
+            cli_cell(&table, "%s", fits[i].real ? "yes" : "no");
         if (has_int8)
-            cli_cell(&table, "%s", may_fit(&in->int8.memory, chip) ? "yes" : "no");
+            cli_cell(&table, "%s", fits[i].int8 ? "yes" : "no");
     }
     MOTE_TRY(cli_table_print(&table, err));
-    if (has_model)
-        puts("by constants and arena alone; `mote emulate MODEL --chip NAME` measures the whole firmware");
+    if (has_real)
+        puts("by constants and arena alone; `mote emulate MODEL --chip NAME` measures all");
     return MOTE_OK;
 }
 
-static json_t *json_chips(const inspecting *in)
+static json_t *json_chips(const inspecting *in, mote_error *err)
 {
-    json_t *list = json_array();
-    int     i;
+    chip_fit  fits[CHIPS_MAX];
+    const int count = fit_chips(fits, in, err);
+    json_t   *list = json_array();
+    int       i;
 
-    for (i = 0; i < mote_chip_count(); i++) {
-        const mote_chip *chip = mote_chip_at(i);
+    for (i = 0; i < count; i++) {
+        const mote_chip *chip = fits[i].chip;
         json_t *row = json_pack("{ss ss sI sI}", "chip", chip->name, "description", chip->description, "flash_bytes",
                                 (json_int_t)chip->flash_bytes, "ram_bytes", (json_int_t)chip->ram_bytes);
-        if (in && !in->is.memory_failure)
-            json_object_set_new(row, "fits", json_boolean(may_fit(&in->is.memory, chip)));
-        if (in && in->int8.layer_count > 0 && !in->int8.memory_failure)
-            json_object_set_new(row, "fits_as_int8", json_boolean(may_fit(&in->int8.memory, chip)));
+        if (fits[i].has_real)
+            json_object_set_new(row, "fits", json_boolean(fits[i].real));
+        if (fits[i].has_int8)
+            json_object_set_new(row, "fits_as_int8", json_boolean(fits[i].int8));
         json_array_append_new(list, row);
     }
     return list;
@@ -358,6 +498,17 @@ static json_t *json_weights(const mote_weights_info *w)
     return object;
 }
 
+/* Names of tensors: each is a layer's, or one of the model's inputs. */
+static json_t *json_operands(const mote_layer_info *layer)
+{
+    json_t *list = json_array();
+    int32_t i;
+
+    for (i = 0; i < layer->input_count; i++)
+        json_array_append_new(list, cli_json_text(layer->inputs[i].tensor.name));
+    return list;
+}
+
 static json_t *json_layers(const mote_inspection *is)
 {
     json_t *list = json_array();
@@ -367,6 +518,7 @@ static json_t *json_layers(const mote_inspection *is)
         const mote_layer_info *layer = &is->layers[i];
         json_t                *row = cli_json_tensor(&layer->output);
         json_object_set_new(row, "operator", json_string(layer->op));
+        json_object_set_new(row, "inputs", json_operands(layer));
         json_object_set_new(row, "activation", layer->activation[0] ? json_string(layer->activation) : json_null());
         json_object_set_new(row, "parameters", json_integer((json_int_t)layer->parameters));
         json_object_set_new(row, "parameter_bytes", json_integer((json_int_t)layer->parameter_bytes));
@@ -416,21 +568,62 @@ static void add_sizes(json_t *object, const mote_inspection *is)
     json_object_set_new(object, "constant_bytes", json_integer((json_int_t)is->memory.constant_bytes));
 }
 
+static json_t *json_columns(const mote_dataset *set)
+{
+    json_t *list = json_array();
+    size_t  i;
+
+    for (i = 0; i < set->sample_count; i++)
+        json_array_append_new(list, cli_json_text(set->column_names[i]));
+    return list;
+}
+
+/* What a build of the spec will say in its summary.json, section by section, and how sure that is. */
+static json_t *json_build(const inspecting *in)
+{
+    const mote_inspection *is = deployed(in);
+    const char            *target = in->spec->deploy.options.target;
+    json_t                *object = json_object(), *firmware;
+
+    json_object_set_new(object, "float32",
+                        json_pack("{sI sb}", "file_bytes", (json_int_t)in->is.tflite_bytes, "is_exact", knows_recipe(in)));
+    if (is_deployed_as_int8(in))
+        json_object_set_new(object, "int8", /* equal zero points are stored once, and only training tells them */
+                            json_pack("{sI sb ss ss}", "file_bytes", (json_int_t)is->tflite_bytes, "is_exact", false, "io",
+                                      mote_dtype_name(quantization_of(in)->io), "granularity",
+                                      quantization_of(in)->is_per_tensor ? "tensor" : "channel"));
+    if (is->memory_failure || (target && strcmp(target, "array") == 0)) /* which is compiled by others */
+        return object;
+    firmware =
+        json_pack("{ss so sI sI sI}", "kernels", is->kernels, "chip", in->chip ? json_string(in->chip->name) : json_null(),
+                  "arena_bytes", (json_int_t)is->memory.arena_bytes, "arena_bound_bytes", (json_int_t)is->memory.bound_bytes,
+                  "constant_bytes", (json_int_t)is->memory.constant_bytes);
+    if (in->chip)
+        json_object_set_new(firmware, "fits", json_boolean(may_fit(&is->memory, in->chip)));
+    json_object_set_new(firmware, "is_exact",
+                        json_boolean(!is_deployed_as_int8(in) || in->spec->deploy.options.keeps_constant_channels));
+    json_object_set_new(object, "firmware", firmware);
+    return object;
+}
+
 static mote_status print_json(const inspecting *in, bool with_boards, mote_error *err)
 {
     const mote_inspection *is = &in->is;
-    json_t                *object = json_object(), *int8;
+    json_t                *object = json_object(), *int8, *recipe = cli_json_recipe(&in->model->recipe, err);
 
     json_object_set_new(object, "name", cli_json_text(is->name));
     json_object_set_new(object, "quantized", json_boolean(mote_model_is_quantized(in->model)));
     json_object_set_new(object, "parameters", json_integer((json_int_t)is->parameters));
     json_object_set_new(object, "weight_bytes", json_integer((json_int_t)is->parameter_bytes));
     json_object_set_new(object, "macs", json_integer((json_int_t)is->macs));
-    if (!in->is_spec)
+    if (!in->spec)
         json_object_set_new(object, "file_bytes", json_integer((json_int_t)in->file_bytes));
     add_sizes(object, is);
     if (mote_model_is_quantized(in->model))
         json_object_set_new(object, "constant_channels", cli_json_pruned(&is->pruning));
+    json_object_set_new(object, "recipe", recipe);
+    if (in->set && in->set->column_names)
+        json_object_set_new(object, "columns", json_columns(in->set));
     json_object_set_new(object, "inputs", json_ends(in->model, true));
     json_object_set_new(object, "outputs", json_ends(in->model, false));
     json_object_set_new(object, "layers", json_layers(is));
@@ -440,9 +633,14 @@ static mote_status print_json(const inspecting *in, bool with_boards, mote_error
         add_sizes(int8, &in->int8);
         json_object_set_new(object, "int8", int8);
     }
+    if (in->spec)
+        json_object_set_new(object, "build", json_build(in));
     if (with_boards)
-        json_object_set_new(object, "boards", json_chips(in));
-    return cli_print_json(object, err);
+        json_object_set_new(object, "boards", json_chips(in, err));
+    if (err->code == MOTE_OK)
+        return cli_print_json(object, err);
+    json_decref(object);
+    return err->code;
 }
 
 /* ---- operators ---- */
@@ -529,6 +727,8 @@ static mote_status inspect_model(const cli_args *args, mote_error *err)
     mote_inspection_free(&in.is);
     mote_inspection_free(&in.int8);
     mote_model_destroy(in.model);
+    mote_dataset_destroy(in.set);
+    mote_spec_destroy(in.spec);
     return err->code;
 }
 
@@ -541,7 +741,7 @@ static mote_status run_inspect(const cli_args *args, mote_error *err)
     if (args->positional[0])
         return inspect_model(args, err);
     if (cli_has(args, "boards"))
-        return json ? cli_print_json(json_chips(NULL), err) : print_chips(NULL, err);
+        return json ? cli_print_json(json_chips(NULL, err), err) : print_chips(NULL, err);
     return mote_fail(err, MOTE_ERR_USAGE, "name a model or a spec; or --operators, or --boards");
 }
 

@@ -10,6 +10,9 @@
 
 static mote_error *err = &(mote_error){0};
 
+static const mote_quantize_options int8_ends = {.io = MOTE_I8};
+static const mote_inspect_options  as_int8 = {.quantize = &int8_ends};
+
 /* [8,8,1] -> conv 3x3, 4 filters -> batch normalization -> flatten -> dense 10, softmax. */
 static mote_model *make_model(void)
 {
@@ -43,7 +46,7 @@ static void layers_have_their_parameters_and_multiplications(void **state)
     mote_inspection in;
 
     (void)state;
-    assert_int_equal(mote_inspect(&in, model, err), MOTE_OK);
+    assert_int_equal(mote_inspect(&in, model, NULL, err), MOTE_OK);
     assert_int_equal(find_layer(&in, "CONV_2D")->parameters, 3 * 3 * 4 + 4);
     assert_int_equal(find_layer(&in, "CONV_2D")->macs, 6 * 6 * 4 * 9);
     assert_int_equal(find_layer(&in, "BATCH_NORMALIZATION")->parameters, 4 * 4);
@@ -66,9 +69,9 @@ static void the_plan_is_that_of_the_inference_form(void **state)
 
     (void)state;
     assert_int_equal(mote_model_infer(&model, trained, err), MOTE_OK);
-    assert_int_equal(mote_inspect(&of_trained, trained, err), MOTE_OK);
+    assert_int_equal(mote_inspect(&of_trained, trained, NULL, err), MOTE_OK);
     mote_model_destroy(trained); /* nothing in an inspection points into its model */
-    assert_int_equal(mote_inspect(&in, model, err), MOTE_OK);
+    assert_int_equal(mote_inspect(&in, model, NULL, err), MOTE_OK);
     mote_model_destroy(model);
     assert_int_equal(of_trained.memory.arena_bytes, in.memory.arena_bytes);
     assert_int_equal(of_trained.tflite_bytes, in.tflite_bytes);
@@ -101,8 +104,8 @@ static void the_int8_form_has_int8_sizes(void **state)
 
     (void)state;
     assert_int_equal(mote_model_infer(&model, trained, err), MOTE_OK);
-    assert_int_equal(mote_inspect(&real, model, err), MOTE_OK);
-    assert_int_equal(mote_inspect_int8(&in, trained, err), MOTE_OK);
+    assert_int_equal(mote_inspect(&real, model, NULL, err), MOTE_OK);
+    assert_int_equal(mote_inspect(&in, trained, &as_int8, err), MOTE_OK);
     assert_int_equal(in.parameters, real.parameters);
     assert_int_equal(in.parameter_bytes, 36 + 4 * 4 + 1440 + 4 * 10); /* weights a byte, biases four */
     assert_int_equal(in.memory.bound_bytes, 64 + 144 + scratch_bytes(&in, 0));
@@ -131,7 +134,7 @@ static void weights_have_their_shapes_and_scales(void **state)
     const mote_layer_info *conv, *softmax;
 
     (void)state;
-    assert_int_equal(mote_inspect_int8(&in, model, err), MOTE_OK);
+    assert_int_equal(mote_inspect(&in, model, &as_int8, err), MOTE_OK);
     conv = find_layer(&in, "CONV_2D");
     assert_int_equal(conv->weights.rank, 4);
     assert_memory_equal(conv->weights.dim, ((int32_t[]){4, 3, 3, 1}), 4 * sizeof(int32_t));
@@ -165,7 +168,7 @@ static void the_plan_tells_what_is_written_over_what(void **state)
     for (i = 0; i < 3; i++)
         x = mote_add_conv2d(b, x, &conv);
     assert_int_equal(mote_builder_finish(b, &x, 1, &model, err), MOTE_OK);
-    assert_int_equal(mote_inspect(&in, model, err), MOTE_OK);
+    assert_int_equal(mote_inspect(&in, model, NULL, err), MOTE_OK);
     assert_int_equal(in.memory.arena_bytes, image + 2 * least);
     assert_int_equal(in.memory.bound_bytes, image + 2 * least);
     assert_int_equal(in.memory.peak_step, 0); /* the input and the first image */

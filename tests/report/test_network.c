@@ -258,7 +258,7 @@ static void the_picture_says_what_the_model_has(void **state)
     size_t                   i;
 
     (void)state;
-    assert_int_equal(mote_inspect(&in, model, err), MOTE_OK);
+    assert_int_equal(mote_inspect(&in, model, NULL, err), MOTE_OK);
     if (mote_inspection_save_chart(&in, path, err) != MOTE_OK)
         fail_msg("%s", err->text);
     svg = read_text(path);
@@ -281,7 +281,7 @@ static void layers_know_where_their_inputs_come_from(void **state)
     mote_inspection in;
 
     (void)state;
-    assert_int_equal(mote_inspect(&in, model, err), MOTE_OK);
+    assert_int_equal(mote_inspect(&in, model, NULL, err), MOTE_OK);
     mote_model_destroy(model); /* nothing in an inspection points into its model */
     assert_int_equal(in.input_count, 1);
     assert_int_equal(in.layers[0].input_count, 1);
