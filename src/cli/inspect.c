@@ -14,7 +14,7 @@ typedef struct inspecting {
     size_t           file_bytes; /* 0: a spec */
     mote_spec       *spec;       /* NULL: a model file */
     mote_dataset    *set;        /* the spec's, where it is there */
-    mote_error       no_data;    /* why it is not, though the spec has a data section */
+    mote_error       no_recipe;  /* why the model has no recipe yet: the data are not there, or do not fit it */
     mote_model      *model;
     const mote_chip *chip; /* the spec's; else NULL */
     mote_inspection  is;
