@@ -46,6 +46,11 @@ typedef struct cli_command {
 extern const cli_command cli_build, cli_train, cli_convert, cli_run, cli_eval, cli_compare, cli_inspect, cli_compile,
     cli_emulate, cli_bench, cli_data;
 
+/* ---- help ---- */
+
+void cli_print_help(const cli_command *const *commands, int count);
+void cli_print_command_help(const cli_command *command);
+
 /* ---- options ---- */
 
 bool        cli_has(const cli_args *args, const char *option);
@@ -71,6 +76,9 @@ mote_status cli_flush(mote_error *err); /* stdout written wholly? */
 /* A value for JSON: NaN and infinity, which JSON has not, become null; bytes that are not UTF-8 are escaped. */
 json_t *cli_json_number(double value);
 json_t *cli_json_text(const char *text);
+
+/* How many letters a line of stdout may have; 0: any number (a pipe, a file). */
+int cli_width(void);
 
 /* A table, cell by cell, row by row; zeroed but for headings (NULL: none) and column_count. */
 typedef struct cli_table {

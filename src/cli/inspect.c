@@ -133,21 +133,10 @@ static mote_status print_ends(const inspecting *in, mote_error *err)
     return cli_table_print(&table, err);
 }
 
-/* Names of operators and tensors in tables: files' names can be lists of names, all below the same folders. */
-typedef struct short_name {
-    char text[4 * 32];
-} short_name;
-
-enum { NAME_WIDTH = 27 };
-
-/* The first of the listed names; of a long one the end. */
-static short_name shorten(const char *name)
+/* Files' names can be lists of names; the first one is enough. */
+static int first_name(const char *name)
 {
-    const size_t length = strcspn(name, ";"), from = length > NAME_WIDTH ? length - NAME_WIDTH + 2 : 0;
-    short_name   out;
-
-    snprintf(out.text, sizeof out.text, "%s%.*s", from ? ".." : "", (int)(length - from), name + from);
-    return out;
+    return (int)strcspn(name, ";");
 }
 
 static cli_shape show_weights_shape(const mote_weights_info *weights)
@@ -175,7 +164,7 @@ static mote_status print_layers(const mote_inspection *is, mote_error *err)
         cli_cell(&table, layer->parameters ? "%zu" : "", layer->parameters);
         cli_cell(&table, layer->parameters ? "%zu" : "", layer->parameter_bytes);
         cli_cell(&table, layer->macs ? "%zu" : "", layer->macs);
-        cli_cell(&table, "%s", shorten(layer->name).text);
+        cli_cell(&table, "%.*s", first_name(layer->name), layer->name);
     }
     return cli_table_print(&table, err);
 }
@@ -233,9 +222,9 @@ static mote_status print_quantization(const mote_inspection *is, mote_error *err
 static void how_cell(cli_table *table, const mote_place_info *place)
 {
     if (place->shares)
-        cli_cell(table, "in the place of %s", shorten(place->shares).text);
+        cli_cell(table, "in the place of %.*s", first_name(place->shares), place->shares);
     else if (place->runs_over)
-        cli_cell(table, "over %s, %zu below (least %zu)", shorten(place->runs_over).text, place->distance,
+        cli_cell(table, "over %.*s, %zu below (least %zu)", first_name(place->runs_over), place->runs_over, place->distance,
                  place->distance_min);
     else
         cli_cell(table, "%s", "");
@@ -253,7 +242,10 @@ static mote_status print_places(const mote_memory_info *memory, mote_error *err)
         cli_cell(&table, "%zu", place->offset + place->bytes);
         cli_cell(&table, "%zu", place->bytes);
         cli_cell(&table, "%d..%d", place->first_step, place->last_step);
-        cli_cell(&table, "%s", place->name ? shorten(place->name).text : "(scratch)");
+        if (place->name)
+            cli_cell(&table, "%.*s", first_name(place->name), place->name);
+        else
+            cli_cell(&table, "(scratch)");
         how_cell(&table, place);
     }
     return cli_table_print(&table, err);

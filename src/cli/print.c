@@ -87,6 +87,21 @@ json_t *cli_json_text(const char *text)
 
 /* ---- tables ---- */
 
+/* COLUMNS is the user's word, also for what goes into a pipe; without it a pipe gets all, and a terminal is asked. */
+int cli_width(void)
+{
+    enum { LEAST = 40, USUAL = 80, MOST = 1000 };
+    const char    *columns = getenv("COLUMNS");
+    long           told = columns ? strtol(columns, NULL, 10) : 0;
+    struct winsize size;
+
+    if (told > 0)
+        return told < LEAST ? LEAST : told > MOST ? MOST : (int)told;
+    if (!isatty(STDOUT_FILENO))
+        return 0;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= LEAST ? size.ws_col : USUAL;
+}
+
 void cli_cell(cli_table *table, const char *format, ...)
 {
     mote_text text = {0};
@@ -110,7 +125,7 @@ void cli_cell(cli_table *table, const char *format, ...)
 
 mote_status cli_table_print(cli_table *table, mote_error *err)
 {
-    mote_table shown = {.headings = table->headings, .column_count = table->column_count};
+    mote_table shown = {.headings = table->headings, .column_count = table->column_count, .width = cli_width()};
     mote_text  text = {0};
 
     if (table->failure.code != MOTE_OK) {
