@@ -87,8 +87,9 @@ static void print_sections(const mote_emulation *e)
 static void print_start_up(const mote_emulation *e)
 {
     if (e->has_start_up)
-        printf("start-up       %llu %s to set up RAM and reset; of these the model adds %llu\n",
-               (unsigned long long)e->start_up_count, e->chip->count_unit, (unsigned long long)e->model_start_up_count);
+        cli_print_line(15, "start-up       %llu %s to set up RAM and reset; of these the model adds %llu",
+                       (unsigned long long)e->start_up_count, e->chip->count_unit,
+                       (unsigned long long)e->model_start_up_count);
     else
         puts("start-up       not counted on this chip");
 }
@@ -103,8 +104,8 @@ static mote_status print_chip(const benching *b, mote_error *err)
     if (b->has_macs && b->macs > 0)
         printf("MACs           %llu: %.2f %s each\n", (unsigned long long)b->macs, (double)e->count / (double)b->macs,
                e->chip->count_unit);
-    printf("flash          %u bytes: model code %u, constants %u, the rest %u start-up, measuring and libraries\n",
-           e->flash_bytes, e->code_bytes, e->weight_bytes, e->flash_bytes - e->code_bytes - e->weight_bytes);
+    cli_print_line(15, "flash          %u bytes: model code %u, constants %u, the rest %u start-up, measuring and libraries",
+                   e->flash_bytes, e->code_bytes, e->weight_bytes, e->flash_bytes - e->code_bytes - e->weight_bytes);
     print_sections(e);
     printf("RAM            %u bytes (.data + .bss), of it the arena %u\n", e->ram_bytes, e->arena_bytes);
     printf("stack          %u bytes\n", e->stack_bytes);

@@ -19,7 +19,7 @@ static void say_line(void *user, const char *line)
     if (is_warning)
         fprintf(stderr, "mote: %s\n", line);
     else if (!*is_json)
-        puts(line);
+        cli_print_line(11, "%s", line);
     fflush(stdout);
 }
 
@@ -82,7 +82,7 @@ static void print_summary(const mote_build_result *result, bool only_train)
 {
     const mote_summary *s = &result->summary;
     table_text          rows = {.row_count = 0};
-    mote_table          table = {.cells = rows.cells, .column_count = 2};
+    mote_table          table = {.cells = rows.cells, .column_count = 2, .width = cli_width()};
     mote_text           text = {0};
 
     add_row(&rows, "network", "%zu parameters, %zu multiply-accumulates", s->parameters, s->macs);
@@ -98,8 +98,9 @@ static void print_summary(const mote_build_result *result, bool only_train)
     mote_table_put(&text, &table);
     printf("\n%s\n%s", s->name, text.bytes ? text.bytes : "");
     mote_text_free(&text);
-    printf("\n%s/\n  model.tflite%s  history.csv  history.json  plots/%s  summary.json\n", result->folder,
-           s->int8.file_bytes > 0 && !only_train ? "  model_int8.tflite" : "", only_train ? "" : "  firmware/");
+    printf("\n%s/\n", result->folder);
+    cli_print_line(2, "  model.tflite%s  history.csv  history.json  plots/%s  summary.json",
+                   s->int8.file_bytes > 0 && !only_train ? "  model_int8.tflite" : "", only_train ? "" : "  firmware/");
 }
 
 static mote_status print_result(const mote_build_result *result, bool only_train, bool as_json, mote_error *err)

@@ -80,6 +80,9 @@ json_t *cli_json_text(const char *text);
 /* How many letters a line of stdout may have; 0: any number (a pipe, a file). */
 int cli_width(void);
 
+/* A line of stdout, with a newline; what is too wide goes on below, indented. */
+void cli_print_line(int indent, const char *format, ...) MOTE_PRINTF(2, 3);
+
 /* A table, cell by cell, row by row; zeroed but for headings (NULL: none) and column_count. */
 typedef struct cli_table {
     const char *const *headings;

@@ -3,35 +3,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/cli.h"
+#include "report/table.h"
 
 enum { HELP_WIDTH = 80, HELP_INDENT = 30 };
 
-/* As many letters of text as fit into room, up to the end of a word where there is one. */
-static int fitting(const char *text, int room)
+static void print_wrapped(const char *text, mote_wrap wrap)
 {
-    const int length = (int)strcspn(text, "\n");
-    int       end = room;
+    mote_text lines = {0};
 
-    if (length <= room)
-        return length;
-    while (end > 0 && text[end] != ' ')
-        end--;
-    return end > 0 ? end : room;
-}
-
-/* Words in lines that fit; those after the first are indented, and the others end in `joint`. */
-static void print_wrapped(const char *text, int column, int indent, const char *joint)
-{
-    int room = HELP_WIDTH - column - (int)strlen(joint), count;
-
-    for (; (int)strcspn(text, "\n") > HELP_WIDTH - column; room = HELP_WIDTH - column - (int)strlen(joint)) {
-        count = fitting(text, room);
-        printf("%.*s%s\n%*s", count, text, joint, indent, "");
-        text += count + (int)strspn(text + count, " ");
-        column = indent;
-    }
-    printf("%.*s\n", (int)strcspn(text, "\n"), text);
+    wrap.width = HELP_WIDTH;
+    mote_wrap_put(&lines, text, wrap);
+    puts(lines.bytes ? lines.bytes : "");
+    mote_text_free(&lines);
 }
 
 static void print_option(const cli_option *option)
@@ -46,7 +31,7 @@ static void print_option(const cli_option *option)
         printf("%s\n%*s", left, HELP_INDENT, "");
     else
         printf("%-*s", HELP_INDENT, left);
-    print_wrapped(option->help, HELP_INDENT, HELP_INDENT, "");
+    print_wrapped(option->help, (mote_wrap){.column = HELP_INDENT, .indent = HELP_INDENT});
 }
 
 /* A line that is too long goes on as a shell would read it; what stands at its right as a remark goes below. */
@@ -58,7 +43,7 @@ static void print_example(const char *line, int length)
     char        text[300];
 
     snprintf(text, sizeof text, "%.*s", length > HELP_WIDTH ? command : length, line);
-    print_wrapped(text, 0, EXAMPLE_INDENT, " \\");
+    print_wrapped(text, (mote_wrap){.indent = EXAMPLE_INDENT, .joint = " \\"});
     if (length <= HELP_WIDTH || command == length)
         return;
     remark += strspn(remark, " ");
@@ -78,9 +63,9 @@ void cli_print_command_help(const cli_command *command)
     char                    usage[300];
 
     snprintf(usage, sizeof usage, "usage: mote %s %s", command->name, command->operands);
-    print_wrapped(usage, 0, (int)strlen("usage: mote ") + (int)strlen(command->name) + 1, "");
+    print_wrapped(usage, (mote_wrap){.indent = (int)strlen("usage: mote ") + (int)strlen(command->name) + 1});
     puts("");
-    print_wrapped(command->summary, 0, 0, "");
+    print_wrapped(command->summary, (mote_wrap){0});
     puts("");
     for (option = command->options; option->name; option++)
         print_option(option);
@@ -97,7 +82,7 @@ void cli_print_help(const cli_command *const *commands, int count)
     fputs("mote: a neural network from a data set to verified firmware\n\nusage: mote COMMAND [options]\n\n", stdout);
     for (i = 0; i < count; i++) {
         printf("  %-9s", commands[i]->name);
-        print_wrapped(commands[i]->summary, NAME_INDENT, NAME_INDENT, "");
+        print_wrapped(commands[i]->summary, (mote_wrap){.column = NAME_INDENT, .indent = NAME_INDENT});
     }
     fputs("\n`mote COMMAND --help` tells a command's options and shows examples.\n"
           "Exit status: 0 done, 1 failed, 2 wrong usage.\n",

@@ -144,6 +144,21 @@ mote_status cli_table_print(cli_table *table, mote_error *err)
     return err->code;
 }
 
+void cli_print_line(int indent, const char *format, ...)
+{
+    mote_text line = {0}, wrapped = {0};
+    va_list   args;
+
+    va_start(args, format);
+    mote_text_vprintf(&line, format, args);
+    va_end(args);
+    if (line.bytes)
+        mote_wrap_put(&wrapped, line.bytes, (mote_wrap){.indent = indent, .width = cli_width()});
+    puts(wrapped.bytes ? wrapped.bytes : "");
+    mote_text_free(&line);
+    mote_text_free(&wrapped);
+}
+
 /* ---- tensors ---- */
 
 cli_shape cli_show_shape(const mote_tensor_info *tensor)
@@ -212,11 +227,11 @@ json_t *cli_json_pruned(const mote_prune_result *pruned)
 void cli_print_emulation(const mote_emulation *e)
 {
     cli_progress_end();
-    printf("chip           %s: %s\n", e->chip->name, e->chip->description);
+    cli_print_line(15, "chip           %s: %s", e->chip->name, e->chip->description);
     printf("samples        %zu\n", e->sample_count);
     printf("%-14s %llu an inference\n", e->chip->count_unit, (unsigned long long)e->count);
-    printf("flash          %u bytes: model code %u, constants %u, the rest start-up and measuring\n", e->flash_bytes,
-           e->code_bytes, e->weight_bytes);
+    cli_print_line(15, "flash          %u bytes: model code %u, constants %u, the rest start-up and measuring",
+                   e->flash_bytes, e->code_bytes, e->weight_bytes);
     printf("RAM            %u bytes (.data + .bss), of it the arena %u\n", e->ram_bytes, e->arena_bytes);
     printf("stack          %u bytes\n", e->stack_bytes);
 }

@@ -255,22 +255,38 @@ static const char *end_of_line(const char *prose, int width)
     return end;
 }
 
-/* The last column of a table without headings, in as many lines as it takes. */
-static void put_prose(mote_text *text, const char *prose, int width, int owed)
+static bool fits(const char *prose, int width)
 {
-    const char *end;
+    return *take_letters(prose, width, false) == '\0';
+}
+
+void mote_wrap_put(mote_text *text, const char *prose, mote_wrap wrap)
+{
+    const char *joint = wrap.joint ? wrap.joint : "", *end;
+    int         room = wrap.width - wrap.column;
     size_t      count;
 
-    for (end = end_of_line(prose, width); *end != '\0'; end = end_of_line(prose, width)) {
+    while (wrap.width > 0 && !fits(prose, room)) {
+        end = end_of_line(prose, room - (int)strlen(joint));
+        if (end == prose)
+            break;
         for (count = (size_t)(end - prose); count > 0 && prose[count - 1] == ' ';)
             count--;
         put_clean(text, prose, count);
-        mote_text_puts(text, "\n");
-        put_repeated(text, ' ', owed);
+        mote_text_printf(text, "%s\n%*s", joint, wrap.indent, "");
         for (prose = end; *prose == ' ';)
             prose++;
+        room = wrap.width - wrap.indent;
     }
-    put_clean(text, prose, (size_t)(end - prose));
+    put_clean(text, prose, strlen(prose));
+}
+
+/* Of the last column. */
+static mote_wrap prose_of(const column_format *formats, block b, int column)
+{
+    const int indent = block_width(formats, (block){b.first, column}) + GAP_WIDTH;
+
+    return (mote_wrap){.column = indent, .indent = indent, .width = indent + formats[column].width};
 }
 
 static void put_line(mote_text *text, const char *const *cells, const column_format *formats, block b, bool ends_in_prose)
@@ -284,7 +300,7 @@ static void put_line(mote_text *text, const char *const *cells, const column_for
         owed += c > 0 ? GAP_WIDTH : 0;
         if (ends_in_prose && c == b.end - 1 && cell_width(cell, &end) > formats[c].width) {
             put_repeated(text, ' ', owed);
-            put_prose(text, cell, formats[c].width, block_width(formats, (block){b.first, c}) + GAP_WIDTH);
+            mote_wrap_put(text, cell, prose_of(formats, b, c));
         } else {
             put_cell(text, cell, formats[c], &owed);
         }

@@ -26,6 +26,16 @@ typedef struct mote_table {
     int                width; /* of the terminal, in letters; 0: any, and nothing is cut but at MOTE_TABLE_CELL_MAX */
 } mote_table;
 
+/* How prose is set: its first line begins in a column that something stands before, the others are indented. */
+typedef struct mote_wrap {
+    int         column, indent;
+    int         width; /* of the terminal; 0: any */
+    const char *joint; /* at the end of a line that goes on: " \\"; NULL: nothing */
+} mote_wrap;
+
+/* Appends prose, cleaned, in lines that end behind a word; without a newline after the last. */
+void mote_wrap_put(mote_text *text, const char *prose, mote_wrap wrap);
+
 /* Appends the table, each line ended by a newline and without blanks at its end. Cells are UTF-8, cleaned (see font.h), and
  * cut after MOTE_TABLE_CELL_MAX letters. Width is counted in letters, East Asian ones as two. */
 void mote_table_put(mote_text *text, const mote_table *table);
