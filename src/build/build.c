@@ -13,6 +13,7 @@
 #include "build/keys.h"
 #include "build/plots.h"
 #include "ops/op.h"
+#include "report/number.h"
 
 enum { CHIP_SAMPLES = 100 };
 
@@ -102,9 +103,9 @@ static mote_status load_data(build_work *w, mote_error *err)
     return MOTE_OK;
 }
 
-/* "accuracy 0.9734" or "mae 0.0312" */
+/* "accuracy 97.34 %" or "mae 0.0312" */
 typedef struct figure_text {
-    char text[48];
+    char text[80];
 } figure_text;
 
 static figure_text main_figure(const mote_evaluation *e)
@@ -112,7 +113,8 @@ static figure_text main_figure(const mote_evaluation *e)
     figure_text figure = {""};
 
     if (e->metric_count > 1)
-        snprintf(figure.text, sizeof figure.text, "%s %.4f", e->metric[1].name, e->metric[1].value);
+        snprintf(figure.text, sizeof figure.text, "%s %s", e->metric[1].name,
+                 mote_number_metric(e->metric[1].name, e->metric[1].value).text);
     return figure;
 }
 

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "report/number.h"
 
 typedef struct benching {
     mote_file            file; /* the .tflite of an interpreted model */
@@ -58,7 +59,7 @@ static mote_status print_chip_layers(const mote_emulation *e, mote_error *err)
         cli_cell(&table, "%llu", (unsigned long long)layer->macs);
         cli_cell(&table, "%llu", (unsigned long long)layer->count);
         cell_ratio(&table, (double)layer->count, (double)layer->macs);
-        cli_cell(&table, "%.1f %%", 100 * (double)layer->count / (double)e->count);
+        cli_cell(&table, "%s", mote_number_percent((double)layer->count / (double)e->count).text);
         cli_cell(&table, "%s", mote_show_string(layer->name).text);
     }
     cli_cell(&table, "%s", "");

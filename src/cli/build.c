@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "report/table.h"
+#include "report/number.h"
 
 /* Stages are results and go to stdout, unless that is JSON; warnings go to stderr. */
 static void say_line(void *user, const char *line)
@@ -58,10 +59,7 @@ static void add_model(table_text *t, const char *type, const mote_model_figures 
 
     for (i = 0; i < e->metric_count; i++) {
         snprintf(name, sizeof name, "%s %s", type, e->metric[i].name);
-        if (strcmp(e->metric[i].name, "accuracy") == 0)
-            add_row(t, name, "%.2f %%", 100 * e->metric[i].value);
-        else
-            add_row(t, name, "%.4f", e->metric[i].value);
+        add_row(t, name, "%s", mote_number_metric(e->metric[i].name, e->metric[i].value).text);
     }
     snprintf(name, sizeof name, "%s file", type);
     add_row(t, name, "%zu bytes", figures->file_bytes);

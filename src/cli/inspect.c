@@ -328,14 +328,15 @@ static mote_status print_totals(const inspecting *in, mote_error *err)
 static void print_caveats(const inspecting *in)
 {
     if (in->spec && !knows_recipe(in))
-        printf("about: .tflite files grow by the recipe (preparation, class names), which only\n"
-               "data that fit the network can tell%s%s\n",
-               in->no_recipe.code != MOTE_OK ? ": " : "", in->no_recipe.code != MOTE_OK ? in->no_recipe.text : "");
+        cli_print_line(0,
+                       "about: .tflite files grow by the recipe (preparation, class names), which only data that fit the "
+                       "network can tell%s%s",
+                       in->no_recipe.code != MOTE_OK ? ": " : "", in->no_recipe.code != MOTE_OK ? in->no_recipe.text : "");
     if (is_deployed_as_int8(in))
-        puts("about: the int8 .tflite, as equal zero points take their 16 bytes once");
+        cli_print_line(0, "about: the int8 .tflite, as equal zero points take their 16 bytes once");
     if (is_deployed_as_int8(in) && !in->spec->deploy.options.keeps_constant_channels)
-        puts("at most: channels that training leaves constant are not compiled, and save\n"
-             "memory and constants");
+        cli_print_line(0,
+                       "at most: channels that training leaves constant are not compiled, which saves memory and constants");
 }
 
 static mote_status print_tables(const inspecting *in, mote_error *err)
@@ -354,7 +355,7 @@ static mote_status print_tables(const inspecting *in, mote_error *err)
     print_caveats(in);
     puts("");
     if (deployed(in)->memory_failure) {
-        printf("no memory plan: %s\n", deployed(in)->memory_failure);
+        cli_print_line(0, "no memory plan: %s", deployed(in)->memory_failure);
         return MOTE_OK;
     }
     return print_places(&deployed(in)->memory, err);
@@ -431,7 +432,7 @@ static mote_status print_chips(const inspecting *in, mote_error *err)
     }
     MOTE_TRY(cli_table_print(&table, err));
     if (has_real)
-        puts("by constants and arena alone; `mote emulate MODEL --chip NAME` measures all");
+        cli_print_line(0, "by constants and arena alone; `mote emulate MODEL --chip NAME` measures the whole firmware");
     return MOTE_OK;
 }
 

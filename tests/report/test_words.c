@@ -41,6 +41,18 @@ static void numbers_for_people(void **state)
     assert_string_equal(mote_number_bytes(23040).text, "22.5 KiB");
 }
 
+static void metrics_have_one_style(void **state)
+{
+    (void)state;
+    assert_string_equal(mote_number_metric("accuracy", 0.907).text, "90.70 %");
+    assert_string_equal(mote_number_metric("accuracy", 1).text, "100.00 %");
+    assert_string_equal(mote_number_metric("loss", 0.30491).text, "0.3049");
+    assert_string_equal(mote_number_metric("mae", 0).text, "0.0000");
+    assert_string_equal(mote_number_metric("mse", 0.0000321).text, "3.21e-05");
+    assert_string_equal(mote_number_metric("mse", 1234567.8).text, "1.23457e+06");
+    assert_string_equal(mote_number_percent(0.005).text, "0.50 %");
+}
+
 static void coordinates_are_short(void **state)
 {
     static const double      values[] = {0, -0.001, 1.5, 12.345, -7.25, 100, NAN, 1e30};
@@ -206,6 +218,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shortest_numbers_read_back),
         cmocka_unit_test(numbers_for_people),
+        cmocka_unit_test(metrics_have_one_style),
         cmocka_unit_test(coordinates_are_short),
         cmocka_unit_test(letters_are_valid_utf8_and_escaped),
         cmocka_unit_test(long_words_are_cut_with_an_ellipsis),
