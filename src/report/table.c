@@ -234,7 +234,7 @@ static void put_rule(mote_text *text, const column_format *formats, block b)
     int c;
 
     for (c = 0; c < b.end; c++) {
-        if (!is_in(b, c))
+        if (!is_in(b, c) || formats[c].width == 0)
             continue;
         mote_text_puts(text, c > 0 ? GAP : "");
         put_repeated(text, '-', formats[c].width);
