@@ -5,7 +5,8 @@
 #include "report/chart.h"
 #include "report/font.h"
 
-#define MARGIN 16.0
+#define MARGIN       16.0
+#define SHARP_PIXELS 2e7 /* larger pictures have one pixel for one: they would take seconds and gigabytes */
 
 enum { SIDE_MAX = 16384, SCALE_DEFAULT = 2, SCALE_MAX = 8, PANELS_MAX = 1024 };
 
@@ -165,7 +166,7 @@ static int scale_of(const mote_chart *first, mote_chart_size size, mote_chart_fo
         return 1;
     if (first->png_scale > 0)
         return first->png_scale;
-    return fits(size, SCALE_DEFAULT) ? SCALE_DEFAULT : 1;
+    return fits(size, SCALE_DEFAULT) && size.width * size.height <= SHARP_PIXELS ? SCALE_DEFAULT : 1;
 }
 
 static mote_status open_canvas(mote_canvas **canvas, const mote_chart *first, mote_chart_size size, mote_chart_format format,
