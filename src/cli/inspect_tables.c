@@ -253,6 +253,9 @@ mote_status cli_inspect_print_tables(const cli_inspecting *in, mote_error *err)
         cli_print_line(0, "no memory plan: %s", cli_inspect_deployed(in)->memory_failure);
         return MOTE_OK;
     }
+    if (in->spec)
+        cli_print_line(0, "memory of the %s form; # counts its operators",
+                       cli_inspect_is_deployed_as_int8(in) ? "int8" : "inference");
     return print_places(&cli_inspect_deployed(in)->memory, err);
 }
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include <mote/compile.h>
 #include <mote/convert.h>
 #include <mote/inspect.h>
 #include <mote/layers.h>
@@ -181,6 +182,67 @@ static void the_plan_tells_what_is_written_over_what(void **state)
     mote_model_destroy(model);
 }
 
+/* One truth: what is said before is what compiling gives. */
+static void the_plan_of_each_kind_of_chip_is_what_compiling_gives(void **state)
+{
+    mote_model         *trained = make_model(), *model;
+    mote_compile_result compiled;
+    mote_inspection     in;
+    int                 i;
+
+    (void)state;
+    assert_int_equal(mote_model_infer(&model, trained, err), MOTE_OK);
+    if (mote_compile(model, "build/tests/inspected", NULL, &compiled, err) != MOTE_OK)
+        fail_msg("%s", err->text);
+    assert_true(compiled.chip_count > 1);
+    for (i = 0; i < compiled.chip_count; i++) {
+        const mote_inspect_options options = {.kernels = compiled.chips[i].name};
+        assert_int_equal(mote_inspect(&in, trained, &options, err), MOTE_OK);
+        assert_string_equal(in.kernels, compiled.chips[i].name);
+        assert_int_equal(in.memory.arena_bytes, compiled.chips[i].arena_bytes);
+        assert_int_equal(in.memory.bound_bytes, compiled.chips[i].arena_bound_bytes);
+        assert_int_equal(in.memory.constant_bytes, compiled.chips[i].constant_bytes);
+        mote_inspection_free(&in);
+    }
+    mote_model_destroy(model);
+    mote_model_destroy(trained);
+}
+
+static void the_int8_form_has_the_ends_asked_for(void **state)
+{
+    static const mote_quantize_options float_ends = {.io = MOTE_F32};
+    mote_model                        *model = make_model();
+    mote_inspection                    with_float, with_int8;
+
+    (void)state;
+    assert_int_equal(mote_inspect(&with_int8, model, &as_int8, err), MOTE_OK);
+    assert_int_equal(mote_inspect(&with_float, model, &(mote_inspect_options){.quantize = &float_ends}, err), MOTE_OK);
+    assert_int_equal(with_int8.inputs[0].dtype, MOTE_I8);
+    assert_int_equal(with_float.inputs[0].dtype, MOTE_F32);
+    assert_int_equal(with_float.layer_count, with_int8.layer_count + 2); /* QUANTIZE and DEQUANTIZE */
+    assert_true(with_float.memory.arena_bytes >= 64 * 4 + 64);           /* the input, and itself as bytes */
+    assert_true(with_float.tflite_bytes > with_int8.tflite_bytes);
+    mote_inspection_free(&with_float);
+    mote_inspection_free(&with_int8);
+    mote_model_destroy(model);
+}
+
+static void wrong_requests_are_refused(void **state)
+{
+    const mote_inspect_options no_kernels = {.kernels = "z80"}, of_the_host = {.kernels = "host"};
+    mote_model                *model = make_model();
+    mote_error                 failure = {0};
+    mote_inspection            in;
+
+    (void)state;
+    assert_int_equal(mote_inspect(&in, model, &no_kernels, &failure), MOTE_ERR_USAGE);
+    assert_non_null(strstr(failure.text, "z80"));
+    failure = (mote_error){0};
+    assert_int_equal(mote_inspect(&in, model, &of_the_host, &failure), MOTE_ERR_USAGE); /* which compiled code never has */
+    mote_inspection_free(&in);                                                          /* a no-op after a failure */
+    mote_model_destroy(model);
+}
+
 static void every_operator_is_listed_with_its_rows(void **state)
 {
     int32_t i, r;
@@ -206,6 +268,9 @@ int main(void)
         cmocka_unit_test(the_int8_form_has_int8_sizes),
         cmocka_unit_test(weights_have_their_shapes_and_scales),
         cmocka_unit_test(the_plan_tells_what_is_written_over_what),
+        cmocka_unit_test(the_plan_of_each_kind_of_chip_is_what_compiling_gives),
+        cmocka_unit_test(the_int8_form_has_the_ends_asked_for),
+        cmocka_unit_test(wrong_requests_are_refused),
         cmocka_unit_test(every_operator_is_listed_with_its_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
