@@ -136,9 +136,8 @@ mote_status cli_take_tflite(const char *path, mote_compile_options *options, mot
 void    cli_json_metrics(json_t *object, const mote_evaluation *evaluation); /* adds a key a metric */
 json_t *cli_json_evaluation(const mote_evaluation *evaluation);
 json_t *cli_json_emulation(const mote_emulation *emulation);
-/* The recipe's members, and a table of its channels; nothing where it is empty. column_names: of the channels; NULL: none.
- */
-mote_status cli_print_recipe(const mote_recipe *recipe, const char *const *column_names, mote_error *err);
+/* The recipe's members, and a table of its channels; nothing where it is empty. */
+mote_status cli_print_recipe(const mote_recipe *recipe, mote_error *err);
 json_t     *cli_json_recipe(const mote_recipe *recipe, mote_error *err); /* null where it is empty; NULL on failure */
 json_t     *cli_json_pruned(const mote_prune_result *pruned);
 void        cli_print_emulation(const mote_emulation *emulation);

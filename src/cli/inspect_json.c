@@ -126,16 +126,6 @@ static void add_sizes(json_t *object, const mote_inspection *is)
     json_object_set_new(object, "constant_bytes", json_integer((json_int_t)is->memory.constant_bytes));
 }
 
-static json_t *json_columns(const mote_dataset *set)
-{
-    json_t *list = json_array();
-    size_t  i;
-
-    for (i = 0; i < set->sample_count; i++)
-        json_array_append_new(list, cli_json_text(set->column_names[i]));
-    return list;
-}
-
 /* What a build of the spec will say in its summary.json, section by section, and how sure that is. */
 static json_t *json_build(const cli_inspecting *in)
 {
@@ -183,8 +173,6 @@ mote_status cli_inspect_print_json(const cli_inspecting *in, bool with_boards, m
     if (mote_model_is_quantized(in->model))
         json_object_set_new(object, "constant_channels", cli_json_pruned(&is->pruning));
     json_object_set_new(object, "recipe", recipe);
-    if (in->set && in->set->column_names)
-        json_object_set_new(object, "columns", json_columns(in->set));
     json_object_set_new(object, "inputs", json_ends(in->model, true));
     json_object_set_new(object, "outputs", json_ends(in->model, false));
     json_object_set_new(object, "layers", json_layers(is));

@@ -239,7 +239,7 @@ mote_status cli_inspect_print_tables(const cli_inspecting *in, mote_error *err)
     cli_progress_end();
     MOTE_TRY(print_ends(in, err));
     puts("");
-    MOTE_TRY(cli_print_recipe(&in->model->recipe, in->set ? in->set->column_names : NULL, err));
+    MOTE_TRY(cli_print_recipe(&in->model->recipe, err));
     MOTE_TRY(print_layers(&in->is, err));
     puts("");
     if (is_quantized(&in->is)) {

@@ -23,29 +23,47 @@ json_t *cli_json_recipe(const mote_recipe *recipe, mote_error *err)
 
 /* ---- the table ---- */
 
-static bool is_channels(const json_t *value)
+/* What stands once for each channel, or each column of a table. */
+static const char *const per_channel[] = {"mean", "std"};
+enum { PER_CHANNEL = sizeof per_channel / sizeof *per_channel };
+
+static bool is_per_channel(const char *key)
 {
-    return json_is_array(value) && json_is_number(json_array_get(value, 0));
+    int i;
+
+    for (i = 0; i < PER_CHANNEL; i++)
+        if (strcmp(per_channel[i], key) == 0)
+            return true;
+    return false;
 }
 
-/* One number of a channel, shortest form that reads back to the same float. */
+/* One number, in the shortest form that reads back to the same float. */
 static void number_cell(cli_table *table, const json_t *value)
 {
     cli_cell(table, "%.9g", json_number_value(value));
 }
 
-/* Names one after the other, in lines that are not too wide. */
-static void names_cells(cli_table *table, const char *key, const json_t *names)
+static const char *item_text(const json_t *item, char *room, size_t bytes)
+{
+    if (json_is_string(item))
+        return json_string_value(item);
+    snprintf(room, bytes, "%.9g", json_number_value(item));
+    return room;
+}
+
+/* A list, one after the other, in lines that are not too wide. */
+static void list_cells(cli_table *table, const char *key, const json_t *list)
 {
     enum { LINE = 56, LINES_MAX = 6 };
-    const size_t count = json_array_size(names);
+    const size_t count = json_array_size(list);
     mote_text    line = {0};
     size_t       i;
     int          lines = 0;
 
     for (i = 0; i < count && lines < LINES_MAX; i++) {
-        const char *name = json_string_value(json_array_get(names, i));
-        mote_text_printf(&line, "%s%s", name ? name : "?", i + 1 < count ? ", " : "");
+        char number[32];
+        mote_text_printf(&line, "%s%s", item_text(json_array_get(list, i), number, sizeof number),
+                         i + 1 < count ? ", " : "");
         if (line.count < LINE && i + 1 < count)
             continue;
         cli_cell(table, "%s", lines == 0 ? key : "");
@@ -63,13 +81,10 @@ static void names_cells(cli_table *table, const char *key, const json_t *names)
 
 static void member_cells(cli_table *table, const char *key, const json_t *value)
 {
-    if (is_channels(value)) {
-        if (json_array_size(value) > 1)
-            return; /* channels have a table of their own */
-        cli_cell(table, "%s", key);
-        number_cell(table, json_array_get(value, 0));
-    } else if (json_is_array(value)) {
-        names_cells(table, key, value);
+    if (is_per_channel(key) && json_array_size(value) > 1)
+        return; /* channels have a table of their own */
+    if (json_is_array(value)) {
+        list_cells(table, key, value);
     } else {
         cli_cell(table, "%s", key);
         if (json_is_string(value))
@@ -96,32 +111,28 @@ static mote_status print_members(const json_t *object, mote_error *err)
     return cli_table_print(&table, err);
 }
 
-static mote_status print_channels(const json_t *object, const char *const *column_names, mote_error *err)
+/* Channels by their number, columns of a table by their name. */
+static mote_status print_channels(const json_t *object, mote_error *err)
 {
-    enum { SHOWN_MAX = 64, COLUMNS_MAX = 8 };
-    const char   *headings[COLUMNS_MAX] = {column_names ? "column" : "channel"}, *key;
-    const json_t *columns[COLUMNS_MAX] = {NULL};
-    cli_table     table = {.headings = headings, .column_count = 1};
-    size_t        count = 0, i;
-    json_t       *value;
+    enum { SHOWN_MAX = 64 };
+    const char   *headings[1 + PER_CHANNEL] = {"channel", per_channel[0], per_channel[1]};
+    const size_t  count = json_array_size(json_object_get(object, per_channel[0]));
+    const json_t *names = json_object_get(object, "columns");
+    const bool    has_names = json_array_size(names) == count;
+    cli_table     table = {.headings = headings, .column_count = 1 + PER_CHANNEL};
+    size_t        i;
     int           c;
 
-    json_object_foreach((json_t *)(uintptr_t)object, key,
-                        value) if (is_channels(value) && json_array_size(value) > 1 && table.column_count < COLUMNS_MAX)
-    {
-        columns[table.column_count] = value;
-        headings[table.column_count++] = key;
-        count = json_array_size(value);
-    }
-    if (count == 0)
+    if (count < 2)
         return MOTE_OK;
+    headings[0] = has_names ? "column" : "channel";
     for (i = 0; i < count && i < SHOWN_MAX; i++) {
-        if (column_names)
-            cli_cell(&table, "%s", column_names[i]);
+        if (has_names)
+            cli_cell(&table, "%s", json_string_value(json_array_get(names, i)));
         else
             cli_cell(&table, "%zu", i);
-        for (c = 1; c < table.column_count; c++)
-            number_cell(&table, json_array_get(columns[c], i));
+        for (c = 0; c < PER_CHANNEL; c++)
+            number_cell(&table, json_array_get(json_object_get(object, per_channel[c]), i));
     }
     puts("");
     MOTE_TRY(cli_table_print(&table, err));
@@ -130,14 +141,13 @@ static mote_status print_channels(const json_t *object, const char *const *colum
     return MOTE_OK;
 }
 
-mote_status cli_print_recipe(const mote_recipe *recipe, const char *const *column_names, mote_error *err)
+mote_status cli_print_recipe(const mote_recipe *recipe, mote_error *err)
 {
     json_t *object = cli_json_recipe(recipe, err);
 
     if (!object)
         return err->code;
-    if (json_is_object(object) && print_members(object, err) == MOTE_OK &&
-        print_channels(object, column_names, err) == MOTE_OK)
+    if (json_is_object(object) && print_members(object, err) == MOTE_OK && print_channels(object, err) == MOTE_OK)
         puts("");
     json_decref(object);
     return err->code;
