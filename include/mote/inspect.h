@@ -1,7 +1,7 @@
 /* What is in a model: layers, parameters, multiplications, sizes, and where each tensor lives at run time.
  *
  *     mote_inspection in;
- *     if (mote_inspect(&in, model, &err) == MOTE_OK)
+ *     if (mote_inspect(&in, model, NULL, &err) == MOTE_OK)
  *         printf("%zu parameters, arena %zu bytes\n", in.parameters, in.memory.arena_bytes);
  *     mote_inspection_free(&in);
  * SPDX-License-Identifier: Apache-2.0 */
@@ -27,15 +27,24 @@ typedef struct mote_weights_info {
     int32_t    zero_point_min, zero_point_max;
 } mote_weights_info;
 
+/* A tensor that is computed or given: what layers read, and what comes out of the model. */
+typedef struct mote_operand_info {
+    mote_tensor_info tensor;
+    int32_t          layer; /* that computes it, in the inspection's list; or one of the model's inputs: -1 - its index */
+} mote_operand_info;
+#define MOTE_NO_OPERAND INT32_MIN /* as layer: a constant or a state, which nothing computes */
+
 /* Texts and arrays belong to the inspection. */
 typedef struct mote_layer_info {
-    const char       *name;       /* the layer's, or its output's; "" where it has none */
-    const char       *op;         /* "CONV_2D" ... */
-    const char       *activation; /* the fused one: "", "relu", "relu6" */
-    mote_tensor_info  output;
-    mote_weights_info weights;
-    size_t            parameters, parameter_bytes; /* constants that are numbers, not shapes or axes */
-    size_t            macs;                        /* multiply-accumulates of one sample */
+    const char        *name;       /* the layer's, or its output's; "" where it has none */
+    const char        *op;         /* "CONV_2D" ... */
+    const char        *activation; /* the fused one: "", "relu", "relu6" */
+    mote_operand_info *inputs;     /* [input_count]: without constants */
+    int32_t            input_count;
+    mote_tensor_info   output;
+    mote_weights_info  weights;
+    size_t             parameters, parameter_bytes; /* constants that are numbers, not shapes or axes */
+    size_t             macs;                        /* multiply-accumulates of one sample */
 } mote_layer_info;
 
 /* A tensor in the arena, or what a step needs for itself. It lives from first_step to last_step; inputs from -1, outputs to
@@ -49,7 +58,8 @@ typedef struct mote_place_info {
     size_t      distance, distance_min; /* by how many bytes that operand begins above it, and must begin */
 } mote_place_info;
 
-/* The plan that `mote compile` emits: of a quantized model without its constant channels. */
+/* The plan that `mote compile` emits for chips that run mote_inspect_options.kernels: of a quantized model without its
+ * constant channels. */
 typedef struct mote_memory_info {
     size_t           arena_bytes, bound_bytes; /* bound: no plan can do with less */
     int32_t          peak_step;                /* the (first) step at which most of it is in use */
@@ -63,22 +73,41 @@ typedef struct mote_inspection {
     const char        *name;
     mote_layer_info   *layers;
     int32_t            layer_count;
+    mote_tensor_info  *inputs; /* of the model */
+    mote_operand_info *outputs;
+    int32_t            input_count, output_count;
     size_t             parameters, parameter_bytes, macs;
     size_t             tflite_bytes; /* the model written as .tflite */
+    const char        *kernels;      /* whose plan memory is */
     mote_prune_result  pruning;      /* what `mote compile` leaves out of a quantized model; else zero */
     mote_memory_info   memory;
     const char        *memory_failure; /* why there is no plan (a type without a kernel ...); NULL: there is one */
     struct mote_arena *owner;
 } mote_inspection;
 
-/* A model in training is shown as it trains; its memory and file are those of its inference form. */
-mote_status mote_inspect(mote_inspection *out, const mote_model *model, mote_error *err);
+/* Zeroed works. */
+typedef struct mote_inspect_options {
+    const char *kernels;                 /* whose plan: as mote_compile_options.kernels. NULL: "portable", for any chip */
+    bool        keeps_constant_channels; /* as mote_compile_options has it */
+    /* Not NULL: the int8 form of a float model with one input, quantized in this way. No channel of it is taken for
+     * constant: its values are those of a model that is not trained, or not calibrated. */
+    const mote_quantize_options *quantize;
+    /* For that; NULL: noise, with which all is right but the scales, and the file to a few bytes: equal zero points are
+     * stored once. */
+    const mote_data_split *calibration;
+} mote_inspect_options;
 
-/* The same of the model's int8 form. Nothing is calibrated: sizes and memory are right, the numbers in it mean nothing.
- * UNSUPPORTED where an operator has no int8 form; USAGE when the model is quantized already. */
-mote_status mote_inspect_int8(mote_inspection *out, const mote_model *model, mote_error *err);
+/* A model in training is shown as it trains; its memory and file are those of its inference form. options may be NULL. With
+ * options->quantize UNSUPPORTED where an operator has no int8 form; USAGE when the model is quantized already, or when the
+ * kernels do not exist. */
+mote_status mote_inspect(mote_inspection *out, const mote_model *model, const mote_inspect_options *options,
+                         mote_error *err);
 
 void mote_inspection_free(mote_inspection *inspection); /* a no-op on a zeroed one */
+
+/* The network as a picture (.svg or .png), as Keras' plot_model draws it: a box a layer with its operator, activation, name,
+ * shapes, types and parameters, and an arrow for each tensor. Errors as mote_chart_save; LIMIT: more than 4,000 boxes. */
+mote_status mote_inspection_save_chart(const mote_inspection *inspection, const char *path, mote_error *err);
 
 /* ---- operators ---- */
 

@@ -28,7 +28,8 @@ typedef enum mote_chart_kind {
     MOTE_CHART_HISTOGRAM, /* series[s].y are samples; bin_count bins over the range of all of them */
     MOTE_CHART_CONFUSION, /* counts[true * label_count + predicted], shaded by the share of the row */
     MOTE_CHART_IMAGES,    /* samples in column_count columns, captions below, wrong predictions marked */
-    MOTE_CHART_TIMELINE   /* blocks of memory over the steps of a program; labels name the steps if given */
+    MOTE_CHART_TIMELINE,  /* blocks of memory over the steps of a program; labels name the steps if given */
+    MOTE_CHART_NETWORK    /* boxes of text from top to bottom, arrows from each to those that read it */
 } mote_chart_kind;
 
 typedef enum mote_series_style {
@@ -65,11 +66,27 @@ typedef struct mote_chart_block {
     uint32_t    colour; /* 0xRRGGBB; 0: by position */
 } mote_chart_block;
 
+/* A line of a box: a label, a value, and at the right a note; NULL: none. */
+typedef struct mote_chart_row {
+    const char *label, *value, *note;
+} mote_chart_row;
+
+/* One box of a MOTE_CHART_NETWORK. It comes after the boxes that its arrows come from. */
+typedef struct mote_chart_node {
+    const char           *title, *note; /* at the left and the right of the coloured band; NULL: nothing */
+    const char           *name;         /* below it; NULL: none */
+    const mote_chart_row *rows;
+    int                   row_count;
+    const int            *from; /* [from_count] nodes before this one */
+    int                   from_count;
+    uint32_t              colour; /* 0xRRGGBB; 0: the palette's first */
+} mote_chart_node;
+
 typedef struct mote_chart {
     mote_chart_kind kind;
     const char     *title, *subtitle, *x_title, *y_title; /* NULL: none */
     int             width, height;                        /* in CSS pixels; 0: what suits the kind and its contents */
-    int             png_scale;                            /* PNG pixels for one of these; 0: 2 */
+    int             png_scale; /* PNG pixels for one of these; 0: 2, or 1 for what is very large */
 
     const mote_series *series; /* XY, BARS, HISTOGRAM */
     int                series_count;
@@ -89,6 +106,9 @@ typedef struct mote_chart {
     int                     block_count;
     uint64_t                limit_bytes; /* TIMELINE: a line, e.g. the lower bound or the chip's RAM; 0: none */
     const char             *limit_name;  /* its caption */
+
+    const mote_chart_node *nodes; /* NETWORK; at most 4,000. Long ones go on in columns side by side */
+    int                    node_count;
 } mote_chart;
 
 /* Writes one chart; the name's end (.svg or .png) says how. The file appears whole or not at all.

@@ -36,6 +36,7 @@
 #include <mote/compile.h>
 #include <mote/convert.h>
 #include <mote/dataset.h>
+#include <mote/inspect.h>
 #include <mote/model.h>
 #include <mote/train.h>
 
@@ -95,6 +96,10 @@ mote_status mote_data_open(mote_dataset **out, const mote_data_request *request,
 
 /* The network at stage TRAIN with initial weights from train.seed. set may be NULL where model.input is given. */
 mote_status mote_spec_build_model(const mote_spec *spec, const mote_dataset *set, mote_model **out, mote_error *err);
+
+/* How to inspect its network so that what comes out is what a build deploys: its int8 form or not, on its chip's kernels.
+ * Points into the spec. */
+mote_inspect_options mote_spec_deployed(const mote_spec *spec);
 
 /* A section (data, model, train, convert, deploy) in one canonical line, which comments, spaces, block or flow style and the
  * order of keys do not change: what an incremental build compares. "" where the spec has no such section. */

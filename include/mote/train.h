@@ -87,6 +87,9 @@ mote_status mote_train(mote_training **out, mote_model *model, mote_dataset *set
                        mote_error *err);
 void        mote_training_destroy(mote_training *training); /* NULL is fine */
 
+/* The recipe alone: what training with these data gives the model besides its values. */
+mote_status mote_train_recipe(mote_model *model, mote_dataset *set, const mote_train_options *options, mote_error *err);
+
 const char         *mote_loss_name(mote_loss loss);   /* "categorical_crossentropy" ... */
 mote_loss           mote_loss_find(const char *name); /* also "mse", "mean_squared_error" ...; MOTE_LOSS_COUNT: none */
 const char         *mote_optimizer_name(mote_optimizer_kind kind);

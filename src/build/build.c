@@ -13,6 +13,7 @@
 #include "build/keys.h"
 #include "build/plots.h"
 #include "ops/op.h"
+#include "report/number.h"
 
 enum { CHIP_SAMPLES = 100 };
 
@@ -102,9 +103,9 @@ static mote_status load_data(build_work *w, mote_error *err)
     return MOTE_OK;
 }
 
-/* "accuracy 0.9734" or "mae 0.0312" */
+/* "accuracy 97.34 %" or "mae 0.0312" */
 typedef struct figure_text {
-    char text[48];
+    char text[80];
 } figure_text;
 
 static figure_text main_figure(const mote_evaluation *e)
@@ -112,7 +113,8 @@ static figure_text main_figure(const mote_evaluation *e)
     figure_text figure = {""};
 
     if (e->metric_count > 1)
-        snprintf(figure.text, sizeof figure.text, "%s %.4f", e->metric[1].name, e->metric[1].value);
+        snprintf(figure.text, sizeof figure.text, "%s %s", e->metric[1].name,
+                 mote_number_metric(e->metric[1].name, e->metric[1].value).text);
     return figure;
 }
 
@@ -242,15 +244,12 @@ static mote_status check_sizes(const build_work *w, size_t constant_bytes, size_
 /* What cannot be deployed is said before the time of training is spent. */
 static mote_status check_before_training(const build_work *w, const mote_model *model, mote_error *err)
 {
-    mote_inspection in = {0};
+    const mote_inspect_options deployed = mote_spec_deployed(w->spec);
+    mote_inspection            in = {0};
 
     if (w->options->only_train || !w->spec->deploy.chip)
         return MOTE_OK;
-    if (w->spec->convert.quantize == MOTE_QUANTIZE_INT8)
-        mote_inspect_int8(&in, model, err);
-    else
-        mote_inspect(&in, model, err);
-    if (err->code == MOTE_OK)
+    if (mote_inspect(&in, model, &deployed, err) == MOTE_OK)
         check_sizes(w, in.memory.constant_bytes, in.memory.arena_bytes, err);
     mote_inspection_free(&in);
     return err->code;

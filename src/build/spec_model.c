@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <mote/emulate.h>
+
 #include "build/spec.h"
 
 #define INPUT_NAME "input"
@@ -344,4 +346,13 @@ mote_status mote_spec_build_model(const mote_spec *spec, const mote_dataset *set
     if (mote_builder_finish(builder, outputs, state->output_count, out, err) != MOTE_OK)
         return mote_context(err, "%s", spec->path);
     return MOTE_OK;
+}
+
+mote_inspect_options mote_spec_deployed(const mote_spec *spec)
+{
+    const mote_chip *chip = spec->deploy.chip ? mote_chip_find(spec->deploy.chip) : NULL;
+
+    return (mote_inspect_options){.kernels = chip ? chip->kernels : NULL,
+                                  .keeps_constant_channels = spec->deploy.options.keeps_constant_channels,
+                                  .quantize = spec->convert.quantize == MOTE_QUANTIZE_INT8 ? &spec->convert.options : NULL};
 }

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "report/number.h"
 
 typedef struct benching {
     mote_file            file; /* the .tflite of an interpreted model */
@@ -58,7 +59,7 @@ static mote_status print_chip_layers(const mote_emulation *e, mote_error *err)
         cli_cell(&table, "%llu", (unsigned long long)layer->macs);
         cli_cell(&table, "%llu", (unsigned long long)layer->count);
         cell_ratio(&table, (double)layer->count, (double)layer->macs);
-        cli_cell(&table, "%.1f %%", 100 * (double)layer->count / (double)e->count);
+        cli_cell(&table, "%s", mote_number_percent((double)layer->count / (double)e->count).text);
         cli_cell(&table, "%s", mote_show_string(layer->name).text);
     }
     cli_cell(&table, "%s", "");
@@ -87,8 +88,9 @@ static void print_sections(const mote_emulation *e)
 static void print_start_up(const mote_emulation *e)
 {
     if (e->has_start_up)
-        printf("start-up       %llu %s to set up RAM and reset; of these the model adds %llu\n",
-               (unsigned long long)e->start_up_count, e->chip->count_unit, (unsigned long long)e->model_start_up_count);
+        cli_print_line(15, "start-up       %llu %s to set up RAM and reset; of these the model adds %llu",
+                       (unsigned long long)e->start_up_count, e->chip->count_unit,
+                       (unsigned long long)e->model_start_up_count);
     else
         puts("start-up       not counted on this chip");
 }
@@ -103,8 +105,8 @@ static mote_status print_chip(const benching *b, mote_error *err)
     if (b->has_macs && b->macs > 0)
         printf("MACs           %llu: %.2f %s each\n", (unsigned long long)b->macs, (double)e->count / (double)b->macs,
                e->chip->count_unit);
-    printf("flash          %u bytes: model code %u, constants %u, the rest %u start-up, measuring and libraries\n",
-           e->flash_bytes, e->code_bytes, e->weight_bytes, e->flash_bytes - e->code_bytes - e->weight_bytes);
+    cli_print_line(15, "flash          %u bytes: model code %u, constants %u, the rest %u start-up, measuring and libraries",
+                   e->flash_bytes, e->code_bytes, e->weight_bytes, e->flash_bytes - e->code_bytes - e->weight_bytes);
     print_sections(e);
     printf("RAM            %u bytes (.data + .bss), of it the arena %u\n", e->ram_bytes, e->arena_bytes);
     printf("stack          %u bytes\n", e->stack_bytes);
@@ -195,7 +197,7 @@ static mote_status count_macs(benching *b, const mote_model *model, mote_error *
 {
     mote_inspection is;
 
-    MOTE_TRY(mote_inspect(&is, model, err));
+    MOTE_TRY(mote_inspect(&is, model, NULL, err));
     b->macs = is.macs;
     b->has_macs = true;
     mote_inspection_free(&is);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "report/table.h"
+#include "report/number.h"
 
 /* Stages are results and go to stdout, unless that is JSON; warnings go to stderr. */
 static void say_line(void *user, const char *line)
@@ -19,7 +20,7 @@ static void say_line(void *user, const char *line)
     if (is_warning)
         fprintf(stderr, "mote: %s\n", line);
     else if (!*is_json)
-        puts(line);
+        cli_print_line(11, "%s", line);
     fflush(stdout);
 }
 
@@ -58,10 +59,7 @@ static void add_model(table_text *t, const char *type, const mote_model_figures 
 
     for (i = 0; i < e->metric_count; i++) {
         snprintf(name, sizeof name, "%s %s", type, e->metric[i].name);
-        if (strcmp(e->metric[i].name, "accuracy") == 0)
-            add_row(t, name, "%.2f %%", 100 * e->metric[i].value);
-        else
-            add_row(t, name, "%.4f", e->metric[i].value);
+        add_row(t, name, "%s", mote_number_metric(e->metric[i].name, e->metric[i].value).text);
     }
     snprintf(name, sizeof name, "%s file", type);
     add_row(t, name, "%zu bytes", figures->file_bytes);
@@ -82,7 +80,7 @@ static mote_status print_summary(const mote_build_result *result, bool only_trai
 {
     const mote_summary *s = &result->summary;
     table_text          rows = {.row_count = 0};
-    mote_table          table = {.cells = rows.cells, .column_count = 2};
+    mote_table          table = {.cells = rows.cells, .column_count = 2, .width = cli_width()};
     mote_text           text = {0};
 
     add_row(&rows, "network", "%zu parameters, %zu multiply-accumulates", s->parameters, s->macs);
@@ -101,8 +99,9 @@ static mote_status print_summary(const mote_build_result *result, bool only_trai
     mote_text_free(&text);
     if (err->code != MOTE_OK)
         return err->code;
-    printf("\n%s/\n  model.tflite%s  history.csv  history.json  plots/%s  summary.json\n", result->folder,
-           s->int8.file_bytes > 0 && !only_train ? "  model_int8.tflite" : "", only_train ? "" : "  firmware/");
+    printf("\n%s/\n", result->folder);
+    cli_print_line(2, "  model.tflite%s  history.csv  history.json  plots/%s  summary.json",
+                   s->int8.file_bytes > 0 && !only_train ? "  model_int8.tflite" : "", only_train ? "" : "  firmware/");
     return MOTE_OK;
 }
 

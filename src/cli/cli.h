@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "graph/graph.h"
 
 enum { CLI_OPTIONS_MAX = 32, CLI_ANY_NUMBER = 1 << 30 };
 
@@ -44,6 +45,11 @@ typedef struct cli_command {
 extern const cli_command cli_build, cli_train, cli_convert, cli_run, cli_eval, cli_compare, cli_inspect, cli_compile,
     cli_emulate, cli_bench, cli_data;
 
+/* ---- help ---- */
+
+void cli_print_help(const cli_command *const *commands, int count);
+void cli_print_command_help(const cli_command *command);
+
 /* ---- options ---- */
 
 bool        cli_has(const cli_args *args, const char *option);
@@ -69,6 +75,12 @@ void          cli_progress_end(void); /* wipes the bar */
 mote_status cli_print_json(json_t *object, mote_error *err);
 mote_status cli_flush(mote_error *err); /* stdout written wholly? */
 
+/* How many letters a line of stdout may have; 0: any number (a pipe, a file). */
+int cli_width(void);
+
+/* A line of stdout, with a newline; what is too wide goes on below, indented. */
+void cli_print_line(int indent, const char *format, ...) MOTE_PRINTF(2, 3);
+
 /* A table, cell by cell, row by row; zeroed but for headings (NULL: none) and column_count. */
 typedef struct cli_table {
     const char *const *headings;
@@ -83,11 +95,9 @@ mote_status cli_table_print(cli_table *table, mote_error *err); /* prints and re
 
 /* ---- shared by commands ---- */
 
-/* "[1,28,28,1]" of a tensor; an open batch is "?". */
-typedef struct cli_shape {
-    char text[8 * 12 + 3];
-} cli_shape;
-cli_shape cli_show_shape(const mote_tensor_info *tensor);
+typedef mote_shape_text cli_shape;
+cli_shape               cli_show_shape(const mote_tensor_info *tensor);
+
 json_t *
 cli_json_tensor(const mote_tensor_info *tensor); /* name, dtype, shape, batched, and scale, zero_point if quantized */
 
@@ -124,8 +134,11 @@ mote_status cli_take_tflite(const char *path, mote_compile_options *options, mot
 void    cli_json_metrics(json_t **object, const mote_evaluation *evaluation); /* adds a key a metric */
 json_t *cli_json_evaluation(const mote_evaluation *evaluation);
 json_t *cli_json_emulation(const mote_emulation *emulation);
-json_t *cli_json_pruned(const mote_prune_result *pruned);
-void    cli_print_emulation(const mote_emulation *emulation);
+/* The recipe's members, and a table of its channels; nothing where it is empty. */
+mote_status cli_print_recipe(const mote_recipe *recipe, mote_error *err);
+json_t     *cli_json_recipe(const mote_recipe *recipe, mote_error *err); /* null where it is empty; NULL on failure */
+json_t     *cli_json_pruned(const mote_prune_result *pruned);
+void        cli_print_emulation(const mote_emulation *emulation);
 /* "model.tflite: " in front of what a model is to blame for. */
 mote_status cli_blame(const char *path, mote_error *err);
 

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "graph/graph.h"
+#include "report/number.h"
 
 enum { LAYERS_MAX = 4096 };
 
@@ -147,8 +148,10 @@ static void add_metrics(cli_table *table, const comparing *c)
     int i;
 
     for (i = 0; c->a.is_evaluated && i < c->a.evaluation.metric_count; i++) {
-        cli_cell(table, "%s", c->a.evaluation.metric[i].name);
-        cli_cell(table, "%.6g and %.6g", c->a.evaluation.metric[i].value, c->b.evaluation.metric[i].value);
+        const char *name = c->a.evaluation.metric[i].name;
+        cli_cell(table, "%s", name);
+        cli_cell(table, "%s and %s", mote_number_metric(name, c->a.evaluation.metric[i].value).text,
+                 mote_number_metric(name, c->b.evaluation.metric[i].value).text);
     }
 }
 

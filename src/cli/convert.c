@@ -92,13 +92,14 @@ static void print_done(const conversion *c)
 {
     const mote_model *model = c->converted ? c->converted : c->model;
     mote_tensor_info  in = mote_model_input(model, 0), out = mote_model_output(model, 0);
+    char              calibrated[80] = "";
 
     cli_progress_end();
-    printf("%s: %zu bytes (%s: %zu), %s %s to %s %s", c->to, file_bytes(c->to), c->from, file_bytes(c->from),
-           mote_dtype_name(in.dtype), cli_show_shape(&in).text, mote_dtype_name(out.dtype), cli_show_shape(&out).text);
     if (c->quantize == MOTE_QUANTIZE_INT8)
-        printf(", int8 weights, calibrated on %zu samples", c->sample_count);
-    puts("");
+        snprintf(calibrated, sizeof calibrated, ", int8 weights, calibrated on %zu samples", c->sample_count);
+    cli_print_line(2, "%s: %zu bytes (%s: %zu), %s %s to %s %s%s", c->to, file_bytes(c->to), c->from, file_bytes(c->from),
+                   mote_dtype_name(in.dtype), cli_show_shape(&in).text, mote_dtype_name(out.dtype),
+                   cli_show_shape(&out).text, calibrated);
 }
 
 static mote_status convert(conversion *c, const cli_args *args, mote_error *err)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "report/number.h"
 
 typedef struct evaluation {
     const char            *model_path, *data_path;
@@ -79,7 +80,7 @@ static mote_status print_table(const evaluation *e, mote_error *err)
     cli_cell(&table, "%zu (%s)", e->result.count, mote_split_name(e->split->id));
     for (i = 0; i < e->result.metric_count; i++) {
         cli_cell(&table, "%s", e->result.metric[i].name);
-        cli_cell(&table, "%.6g", e->result.metric[i].value);
+        cli_cell(&table, "%s", mote_number_metric(e->result.metric[i].name, e->result.metric[i].value).text);
     }
     MOTE_TRY(cli_table_print(&table, err));
     return e->confusion ? print_confusion(e, err) : MOTE_OK;

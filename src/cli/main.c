@@ -11,32 +11,6 @@ static const cli_command *const commands[] = {&cli_build,   &cli_train,   &cli_c
                                               &cli_inspect, &cli_compile, &cli_emulate, &cli_bench, &cli_data};
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 
-static void print_help(FILE *to)
-{
-    int i;
-
-    fputs("mote: a neural network from a data set to verified firmware\n\nusage: mote COMMAND [options]\n\n", to);
-    for (i = 0; i < COMMAND_COUNT; i++)
-        fprintf(to, "  %-9s%s\n", commands[i]->name, commands[i]->summary);
-    fputs("\n`mote COMMAND --help` tells a command's options and shows examples.\n"
-          "Exit status: 0 done, 1 failed, 2 wrong usage.\n",
-          to);
-}
-
-static void print_command_help(const cli_command *command)
-{
-    const cli_option *option;
-
-    printf("usage: mote %s %s\n\n%s\n\n", command->name, command->operands, command->summary);
-    for (option = command->options; option->name; option++) {
-        char left[64];
-        snprintf(left, sizeof left, "%s%c%s--%s%s%s", option->letter ? "-" : " ", option->letter ? option->letter : ' ',
-                 option->letter ? ", " : "  ", option->name, option->value ? " " : "", option->value ? option->value : "");
-        printf("  %-34s %s\n", left, option->help);
-    }
-    printf("  %-34s %s\n\nexamples:\n%s", "    --help", "this text", command->examples);
-}
-
 static const cli_command *find_command(const char *name)
 {
     int i;
@@ -138,7 +112,7 @@ static int parse(cli_args *args, int argc, char **argv)
     opterr = 0;
     while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
         if (code == 'h' + 1024) {
-            print_command_help(command);
+            cli_print_command_help(command);
             return 1;
         }
         if (code == '?' || code == ':') {
@@ -176,7 +150,7 @@ int main(int argc, char **argv)
     int        parsed = 0;
 
     if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)) {
-        print_help(stdout);
+        cli_print_help(commands, COMMAND_COUNT);
         return finish(&err);
     }
     if (argc >= 2 && strcmp(argv[1], "--version") == 0) {

@@ -111,6 +111,21 @@ mote_status cli_flush(mote_error *err)
 
 /* ---- tables ---- */
 
+/* COLUMNS is the user's word, also for what goes into a pipe; without it a pipe gets all, and a terminal is asked. */
+int cli_width(void)
+{
+    enum { LEAST = 40, USUAL = 80, MOST = 1000 };
+    const char    *columns = getenv("COLUMNS");
+    long           told = columns ? strtol(columns, NULL, 10) : 0;
+    struct winsize size;
+
+    if (told > 0)
+        return told < LEAST ? LEAST : told > MOST ? MOST : (int)told;
+    if (!isatty(STDOUT_FILENO))
+        return 0;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= LEAST ? size.ws_col : USUAL;
+}
+
 void cli_cell(cli_table *table, const char *format, ...)
 {
     mote_text text = {0};
@@ -134,7 +149,7 @@ void cli_cell(cli_table *table, const char *format, ...)
 
 mote_status cli_table_print(cli_table *table, mote_error *err)
 {
-    mote_table shown = {.headings = table->headings, .column_count = table->column_count};
+    mote_table shown = {.headings = table->headings, .column_count = table->column_count, .width = cli_width()};
     mote_text  text = {0};
 
     if (table->failure.code != MOTE_OK) {
@@ -153,21 +168,26 @@ mote_status cli_table_print(cli_table *table, mote_error *err)
     return err->code;
 }
 
+void cli_print_line(int indent, const char *format, ...)
+{
+    mote_text line = {0}, wrapped = {0};
+    va_list   args;
+
+    va_start(args, format);
+    mote_text_vprintf(&line, format, args);
+    va_end(args);
+    if (line.bytes)
+        mote_wrap_put(&wrapped, line.bytes, (mote_wrap){.indent = indent, .width = cli_width()});
+    puts(wrapped.bytes ? wrapped.bytes : "");
+    mote_text_free(&line);
+    mote_text_free(&wrapped);
+}
+
 /* ---- tensors ---- */
 
 cli_shape cli_show_shape(const mote_tensor_info *tensor)
 {
-    cli_shape shape = {"["};
-    size_t    used = 1;
-    int32_t   i;
-
-    for (i = 0; i < tensor->rank; i++)
-        if (i == 0 && tensor->is_batched)
-            used += (size_t)snprintf(shape.text + used, sizeof shape.text - used, "?");
-        else
-            used += (size_t)snprintf(shape.text + used, sizeof shape.text - used, "%s%d", i ? "," : "", tensor->dim[i]);
-    snprintf(shape.text + used, sizeof shape.text - used, "]");
-    return shape;
+    return mote_info_shape(tensor);
 }
 
 json_t *cli_json_tensor(const mote_tensor_info *tensor)
@@ -231,11 +251,11 @@ json_t *cli_json_pruned(const mote_prune_result *pruned)
 void cli_print_emulation(const mote_emulation *e)
 {
     cli_progress_end();
-    printf("chip           %s: %s\n", e->chip->name, e->chip->description);
+    cli_print_line(15, "chip           %s: %s", e->chip->name, e->chip->description);
     printf("samples        %zu\n", e->sample_count);
     printf("%-14s %llu an inference\n", e->chip->count_unit, (unsigned long long)e->count);
-    printf("flash          %u bytes: model code %u, constants %u, the rest start-up and measuring\n", e->flash_bytes,
-           e->code_bytes, e->weight_bytes);
+    cli_print_line(15, "flash          %u bytes: model code %u, constants %u, the rest start-up and measuring",
+                   e->flash_bytes, e->code_bytes, e->weight_bytes);
     printf("RAM            %u bytes (.data + .bss), of it the arena %u\n", e->ram_bytes, e->arena_bytes);
     printf("stack          %u bytes\n", e->stack_bytes);
 }

@@ -6,6 +6,7 @@
 
 #include <mote/convert.h>
 
+#include "base/random.h"
 #include "base/text.h"
 #include "data/raw.h"
 #include "formats/tflite/tflite.h"
@@ -64,13 +65,44 @@ static mote_weights_info describe_weights(const mote_tensor *tensor)
     return info;
 }
 
-/* A constant that several layers share is counted where it is used first. */
-static mote_status describe_layer(mote_layer_info *out, const mote_graph *graph, const mote_node *node, bool *is_counted,
-                                  mote_arena *arena, mote_error *err)
+/* What describing the layers one after the other needs to know of those before. */
+typedef struct describing {
+    const mote_graph *graph;
+    bool             *is_counted; /* [tensor]: a constant that several layers share is counted where it is used first */
+    int32_t          *layer;      /* [tensor]: see mote_operand_info */
+    mote_arena       *arena;
+} describing;
+
+static mote_operand_info describe_operand(const describing *d, mote_id id, mote_error *err)
 {
+    const mote_tensor *tensor = &d->graph->tensors[id];
+
+    return (mote_operand_info){describe_tensor(tensor, mote_arena_strdup(d->arena, tensor->name, err)), d->layer[id]};
+}
+
+static void describe_operands(mote_layer_info *out, const describing *d, const mote_node *node, mote_error *err)
+{
+    int32_t i;
+
+    out->inputs = MOTE_NEW(d->arena, mote_operand_info, node->in_count, err);
+    for (i = 0; out->inputs && i < node->in_count; i++) {
+        const mote_tensor *in = mote_node_in(d->graph, node, i);
+        if (in && in->kind == MOTE_ACTIVATION)
+            out->inputs[out->input_count++] = describe_operand(d, node->in[i], err);
+    }
+    for (i = 0; i < node->out_count; i++)
+        if (node->out[i] != MOTE_NONE)
+            d->layer[node->out[i]] = (int32_t)(node - d->graph->nodes);
+}
+
+static mote_status describe_layer(mote_layer_info *out, const describing *d, const mote_node *node, mote_error *err)
+{
+    const mote_graph  *graph = d->graph;
+    mote_arena        *arena = d->arena;
     const mote_tensor *result = mote_node_out(graph, node, 0);
     int32_t            i;
 
+    describe_operands(out, d, node, err);
     out->op = mote_op_kind_name(node->op);
     out->activation = activation_name(node->activation);
     out->name = mote_arena_strdup(arena, node->name ? node->name : result->name, err);
@@ -82,29 +114,58 @@ static mote_status describe_layer(mote_layer_info *out, const mote_graph *graph,
             continue;
         if (out->weights.rank == 0)
             out->weights = describe_weights(in);
-        if (is_counted[node->in[i]])
+        if (d->is_counted[node->in[i]])
             continue;
-        is_counted[node->in[i]] = true;
+        d->is_counted[node->in[i]] = true;
         out->parameters = mote_size_add(out->parameters, mote_tensor_count(in));
         out->parameter_bytes = mote_size_add(out->parameter_bytes, mote_tensor_bytes(in));
     }
     return err->code;
 }
 
-static mote_status describe_layers(mote_inspection *out, const mote_graph *graph, mote_error *err)
+static void describe_inputs(mote_inspection *out, const describing *d, mote_error *err)
 {
-    bool   *is_counted = MOTE_NEW(out->owner, bool, graph->tensor_count, err);
     int32_t i;
 
+    out->inputs = MOTE_NEW(out->owner, mote_tensor_info, d->graph->input_count, err);
+    out->input_count = d->graph->input_count;
+    for (i = 0; err->code == MOTE_OK && i < out->input_count; i++) {
+        d->layer[d->graph->inputs[i]] = -1 - i;
+        out->inputs[i] = describe_operand(d, d->graph->inputs[i], err).tensor;
+    }
+}
+
+static void describe_outputs(mote_inspection *out, const describing *d, mote_error *err)
+{
+    int32_t i;
+
+    out->outputs = MOTE_NEW(out->owner, mote_operand_info, d->graph->output_count, err);
+    out->output_count = d->graph->output_count;
+    for (i = 0; err->code == MOTE_OK && i < out->output_count; i++)
+        out->outputs[i] = describe_operand(d, d->graph->outputs[i], err);
+}
+
+static mote_status describe_layers(mote_inspection *out, const mote_graph *graph, mote_error *err)
+{
+    const describing d = {graph, MOTE_NEW(out->owner, bool, graph->tensor_count, err),
+                          MOTE_NEW(out->owner, int32_t, graph->tensor_count, err), out->owner};
+    int32_t          i;
+
+    for (i = 0; err->code == MOTE_OK && i < graph->tensor_count; i++)
+        d.layer[i] = MOTE_NO_OPERAND; /* a constant that is an output */
+    if (err->code == MOTE_OK)
+        describe_inputs(out, &d, err);
     out->layers = MOTE_NEW(out->owner, mote_layer_info, graph->node_count, err);
     out->layer_count = graph->node_count;
     for (i = 0; err->code == MOTE_OK && i < graph->node_count; i++) {
         mote_layer_info *layer = &out->layers[i];
-        describe_layer(layer, graph, &graph->nodes[i], is_counted, out->owner, err);
+        describe_layer(layer, &d, &graph->nodes[i], err);
         out->parameters = mote_size_add(out->parameters, layer->parameters);
         out->parameter_bytes = mote_size_add(out->parameter_bytes, layer->parameter_bytes);
         out->macs = mote_size_add(out->macs, layer->macs);
     }
+    if (err->code == MOTE_OK)
+        describe_outputs(out, &d, err);
     return err->code;
 }
 
@@ -210,13 +271,12 @@ static mote_status describe_places(mote_inspection *out, const mote_program *pro
 }
 
 /* What cannot be lowered is still worth looking at: its reason stands in place of the plan. */
-static mote_status describe_memory(mote_inspection *out, const mote_model *model, mote_error *err)
+static mote_status describe_memory(mote_inspection *out, const mote_model *model, const mote_target *target, mote_error *err)
 {
     mote_program *program = NULL;
     mote_error    failure = {0};
 
-    if (mote_lower(&program, model, &mote_target_portable, &failure) == MOTE_OK &&
-        mote_plan(program, NULL, &failure) == MOTE_OK) {
+    if (mote_lower(&program, model, target, &failure) == MOTE_OK && mote_plan(program, NULL, &failure) == MOTE_OK) {
         out->memory.arena_bytes = program->memory_bytes;
         out->memory.bound_bytes = program->lower_bound;
         out->memory.step_count = program->step_count;
@@ -255,27 +315,113 @@ static mote_status choose_compiled(mote_inspection *out, const mote_model **comp
     return err->code;
 }
 
-static mote_status inspect(mote_inspection *out, const mote_model *model, bool may_prune, mote_error *err)
+static mote_status inspect(mote_inspection *out, const mote_model *model, const mote_inspect_options *options,
+                           mote_error *err)
 {
-    const mote_model *compiled;
-    mote_model       *made = NULL;
+    const mote_target *target = options->kernels ? mote_target_find(options->kernels) : &mote_target_portable;
+    const mote_model  *compiled;
+    mote_model        *made = NULL;
 
+    if (!target || !target->is_packed)
+        return mote_fail(err, MOTE_ERR_USAGE, "kernels \"%s\" do not exist", mote_show_string(options->kernels).text);
     out->owner = calloc(1, sizeof *out->owner);
     if (!out->owner)
         return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     out->name = mote_arena_strdup(out->owner, model->name, err);
+    out->kernels = target->name;
     MOTE_TRY(describe_layers(out, &model->graphs[0], err));
-    MOTE_TRY(choose_compiled(out, &compiled, &made, model, may_prune, err));
-    if (describe_memory(out, compiled, err) == MOTE_OK)
+    MOTE_TRY(choose_compiled(out, &compiled, &made, model, !options->keeps_constant_channels, err));
+    if (describe_memory(out, compiled, target, err) == MOTE_OK)
         measure_file(out, model->stage == MOTE_STAGE_TRAIN ? compiled : model, err);
     mote_model_destroy(made);
     return err->code;
 }
 
-mote_status mote_inspect(mote_inspection *out, const mote_model *model, mote_error *err)
+/* ---- as int8 ---- */
+
+/* One sample of noise in the shape of the model's input. Zeros would give all tensors one scale, and kernels that are only
+ * right for that. */
+static mote_status make_noise(mote_dataset **out, const mote_model *model, mote_error *err)
 {
+    const mote_data_options plain = {.targets = MOTE_TARGETS_NONE};
+    mote_tensor_info        in = mote_model_input(model, 0);
+    const int64_t           dim[2] = {1, (int64_t)in.count};
+    mote_raw_set            raw;
+    mote_array             *x = &raw.split[MOTE_TRAIN].x;
+
+    mote_raw_set_init(&raw, &plain);
+    raw.source = "noise";
+    raw.split[MOTE_TRAIN].x_name = "x";
+    if (mote_array_create(x, MOTE_F32, 2, dim, err) == MOTE_OK) {
+        mote_random_fill_f32(mote_random_make(0, MOTE_RANDOM_DATA, 0, 0), -1, 1, (float *)(void *)x->bytes, in.count);
+        return mote_dataset_assemble(out, &raw, &plain, err);
+    }
+    mote_raw_set_free(&raw);
+    return err->code;
+}
+
+static mote_status quantize(mote_model **out, const mote_model *model, const mote_inspect_options *options, mote_error *err)
+{
+    mote_quantize_options  how = *options->quantize;
+    const mote_data_split *samples = options->calibration;
+    mote_model            *inference = NULL;
+    mote_dataset          *noise = NULL;
+
+    mote_model_infer(&inference, model, err);
+    if (err->code == MOTE_OK && !samples && make_noise(&noise, inference, err) == MOTE_OK) {
+        samples = &noise->split[MOTE_TRAIN];
+        how.samples = 1;
+    }
+    if (err->code == MOTE_OK)
+        mote_model_quantize(out, inference, samples, &how, err);
+    mote_dataset_destroy(noise);
+    mote_model_destroy(inference);
+    return err->code;
+}
+
+static mote_status inspect_int8(mote_inspection *out, const mote_model *model, mote_inspect_options options, mote_error *err)
+{
+    mote_model *quantized = NULL;
+
+    if (mote_model_is_quantized(model))
+        return mote_fail(err, MOTE_ERR_USAGE, "the model is quantized already");
+    options.keeps_constant_channels = true;
+    if (quantize(&quantized, model, &options, err) == MOTE_OK)
+        inspect(out, quantized, &options, err);
+    mote_model_destroy(quantized);
+    return err->code;
+}
+
+/* ---- before training ---- */
+
+/* Initial values are equal in many places (biases of zeros), and files hold equal constants once: so that sizes are those
+ * after training, each trainable value gets some noise. */
+static mote_status make_as_trained(mote_model **out, const mote_model *model, mote_error *err)
+{
+    const mote_random_key key = mote_random_make(0, MOTE_RANDOM_DATA, 1, 0);
+    size_t                i;
+
+    MOTE_TRY(mote_model_copy(out, model, err));
+    for (i = 0; i < (*out)->params.count; i++)
+        (*out)->params.values[i] += 0.2f * mote_random_unit_f32(key, i) - 0.1f;
+    return MOTE_OK;
+}
+
+mote_status mote_inspect(mote_inspection *out, const mote_model *model, const mote_inspect_options *options, mote_error *err)
+{
+    static const mote_inspect_options defaults = {0};
+    const mote_inspect_options       *o = options ? options : &defaults;
+    mote_model                       *trained = NULL;
+
     *out = (mote_inspection){0};
-    if (inspect(out, model, true, err) != MOTE_OK)
+    if (model->stage == MOTE_STAGE_TRAIN && make_as_trained(&trained, model, err) == MOTE_OK)
+        model = trained;
+    if (err->code == MOTE_OK && o->quantize)
+        inspect_int8(out, model, *o, err);
+    else if (err->code == MOTE_OK)
+        inspect(out, model, o, err);
+    mote_model_destroy(trained);
+    if (err->code != MOTE_OK)
         mote_inspection_free(out);
     return err->code;
 }
@@ -286,53 +432,6 @@ void mote_inspection_free(mote_inspection *inspection)
         mote_arena_destroy(inspection->owner);
     free(inspection->owner);
     *inspection = (mote_inspection){0};
-}
-
-/* ---- as int8 ---- */
-
-/* One sample of zeros in the shape of the model's input: calibration wants to see something. */
-static mote_status make_zeros(mote_dataset **out, const mote_model *model, mote_error *err)
-{
-    const mote_data_options plain = {.targets = MOTE_TARGETS_NONE};
-    mote_tensor_info        in = mote_model_input(model, 0);
-    const int64_t           dim[2] = {1, (int64_t)in.count};
-    mote_raw_set            raw;
-
-    mote_raw_set_init(&raw, &plain);
-    raw.source = "zeros";
-    raw.split[MOTE_TRAIN].x_name = "x";
-    if (mote_array_create(&raw.split[MOTE_TRAIN].x, MOTE_F32, 2, dim, err) == MOTE_OK)
-        return mote_dataset_assemble(out, &raw, &plain, err);
-    mote_raw_set_free(&raw);
-    return err->code;
-}
-
-static mote_status quantize_blindly(mote_model **out, const mote_model *model, mote_error *err)
-{
-    const mote_quantize_options options = {.io = MOTE_I8, .samples = 1};
-    mote_model                 *inference = NULL;
-    mote_dataset               *zeros = NULL;
-
-    *out = NULL;
-    if (mote_model_infer(&inference, model, err) == MOTE_OK && make_zeros(&zeros, inference, err) == MOTE_OK)
-        mote_model_quantize(out, inference, &zeros->split[MOTE_TRAIN], &options, err);
-    mote_dataset_destroy(zeros);
-    mote_model_destroy(inference);
-    return err->code;
-}
-
-mote_status mote_inspect_int8(mote_inspection *out, const mote_model *model, mote_error *err)
-{
-    mote_model *quantized = NULL;
-
-    *out = (mote_inspection){0};
-    if (mote_model_is_quantized(model))
-        return mote_fail(err, MOTE_ERR_USAGE, "the model is quantized already");
-    if (quantize_blindly(&quantized, model, err) == MOTE_OK &&
-        inspect(out, quantized, false, err) != MOTE_OK) /* its constant channels mean nothing */
-        mote_inspection_free(out);
-    mote_model_destroy(quantized);
-    return err->code;
 }
 
 /* ---- operators ---- */

@@ -183,16 +183,26 @@ bool mote_tensor_same_quant(const mote_tensor *a, const mote_tensor *b)
            a->quant->zero_point[0] == b->quant->zero_point[0];
 }
 
-mote_shape_text mote_shape_show(const mote_tensor *tensor)
+static mote_shape_text show_shape(int32_t rank, const int32_t *dim, bool is_open)
 {
     mote_shape_text shape;
-    int             used = snprintf(shape.text, sizeof shape.text, "[");
+    int             used = snprintf(shape.text, sizeof shape.text, is_open ? "[?" : "[");
     int32_t         i;
 
-    for (i = 0; i < tensor->rank; i++)
-        used += snprintf(shape.text + used, sizeof shape.text - (size_t)used, "%s%d", i ? "," : "", tensor->dim[i]);
+    for (i = is_open; i < rank; i++)
+        used += snprintf(shape.text + used, sizeof shape.text - (size_t)used, "%s%d", i ? "," : "", dim[i]);
     snprintf(shape.text + used, sizeof shape.text - (size_t)used, "]");
     return shape;
+}
+
+mote_shape_text mote_shape_show(const mote_tensor *tensor)
+{
+    return show_shape(tensor->rank, tensor->dim, false);
+}
+
+mote_shape_text mote_info_shape(const mote_tensor_info *tensor)
+{
+    return show_shape(tensor->rank, tensor->dim, tensor->is_batched && tensor->rank > 0);
 }
 
 int32_t mote_graph_producer(const mote_graph *graph, mote_id id)

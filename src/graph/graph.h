@@ -205,6 +205,7 @@ typedef struct mote_shape_text {
     char text[MOTE_RANK_MAX * 12 + 3];
 } mote_shape_text;
 mote_shape_text mote_shape_show(const mote_tensor *tensor);
+mote_shape_text mote_info_shape(const mote_tensor_info *tensor); /* an open batch is "?" */
 
 /* Index of the node that computes the tensor, or -1; the number of operands (and graph outputs) that read it. */
 int32_t mote_graph_producer(const mote_graph *graph, mote_id id);

@@ -22,7 +22,7 @@ typedef struct mote_chart_ops {
 } mote_chart_ops;
 
 extern const mote_chart_ops mote_chart_xy, mote_chart_bars, mote_chart_histogram, mote_chart_confusion, mote_chart_images,
-    mote_chart_timeline;
+    mote_chart_timeline, mote_chart_network;
 
 /* Shared by the kinds that have series. */
 mote_status mote_chart_check_series(const mote_chart *chart, mote_error *err);

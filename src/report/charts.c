@@ -5,7 +5,8 @@
 #include "report/chart.h"
 #include "report/font.h"
 
-#define MARGIN 16.0
+#define MARGIN       16.0
+#define SHARP_PIXELS 2e7 /* larger pictures have one pixel for one: they would take seconds and gigabytes */
 
 enum { SIDE_MAX = 16384, SCALE_DEFAULT = 2, SCALE_MAX = 8, PANELS_MAX = 1024 };
 
@@ -16,6 +17,7 @@ static const mote_chart_ops *const kinds[] = {
     [MOTE_CHART_CONFUSION] = &mote_chart_confusion,
     [MOTE_CHART_IMAGES] = &mote_chart_images,
     [MOTE_CHART_TIMELINE] = &mote_chart_timeline,
+    [MOTE_CHART_NETWORK] = &mote_chart_network,
 };
 
 mote_status mote_chart_check_series(const mote_chart *chart, mote_error *err)
@@ -153,13 +155,27 @@ static mote_status draw_panel(mote_canvas *canvas, const mote_chart *chart, mote
     return status;
 }
 
+static bool fits(mote_chart_size size, int scale)
+{
+    return size.width * scale <= SIDE_MAX && size.height * scale <= SIDE_MAX;
+}
+
+static int scale_of(const mote_chart *first, mote_chart_size size, mote_chart_format format)
+{
+    if (format == MOTE_CHART_SVG)
+        return 1;
+    if (first->png_scale > 0)
+        return first->png_scale;
+    return fits(size, SCALE_DEFAULT) && size.width * size.height <= SHARP_PIXELS ? SCALE_DEFAULT : 1;
+}
+
 static mote_status open_canvas(mote_canvas **canvas, const mote_chart *first, mote_chart_size size, mote_chart_format format,
                                mote_error *err)
 {
-    int scale = format == MOTE_CHART_SVG ? 1 : first->png_scale > 0 ? first->png_scale : SCALE_DEFAULT;
+    const int scale = scale_of(first, size, format);
 
     *canvas = NULL;
-    if (size.width * scale > SIDE_MAX || size.height * scale > SIDE_MAX)
+    if (!fits(size, scale))
         return mote_fail(err, MOTE_ERR_LIMIT,
                          "the picture would have %.0f x %.0f pixels, the limit is %d a side; set width, "
                          "height or png_scale",

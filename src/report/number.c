@@ -3,6 +3,7 @@
 
 #include <locale.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +102,29 @@ mote_number mote_number_rounded(double value)
     snprintf(plain, sizeof plain, "%.3g", value);
     make_point_a_dot(plain);
     return tidy_exponent(plain);
+}
+
+mote_number mote_number_percent(double share)
+{
+    mote_number number = {{0}};
+
+    snprintf(number.text, sizeof number.text, "%.2f %%", 100 * share);
+    make_point_a_dot(number.text);
+    return number;
+}
+
+mote_number mote_number_metric(const char *name, double value)
+{
+    const bool  is_tiny = value != 0 && fabs(value) < 0.001, is_huge = fabs(value) >= 1e6;
+    mote_number number = {{0}};
+    char        plain[64];
+
+    if (strcmp(name, "accuracy") == 0)
+        return mote_number_percent(value);
+    snprintf(plain, sizeof plain, is_tiny ? "%.3g" : is_huge ? "%.6g" : "%.4f", value);
+    make_point_a_dot(plain);
+    snprintf(number.text, sizeof number.text, "%.39s", plain);
+    return number;
 }
 
 mote_number mote_number_bytes(double bytes)

@@ -1,4 +1,11 @@
 /* Numbers as text, with '.' as the decimal point whatever the locale of the program that uses the library.
+ *
+ * One style for all that people read:
+ *   counts, bytes        whole; in text as they are (58800), so that they can be copied, in pictures grouped (58,800)
+ *   accuracies, shares   percent with two decimals: 90.70 %
+ *   losses, errors       four decimals: 0.3049; three digits where those would show nothing: 3.21e-05
+ *   measured reals       up to six digits (%.6g); scales up to nine, which read back to the same float
+ * JSON and CSV hold shares as they are (0.907), and enough digits to read back the value.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_REPORT_NUMBER_H
 #define MOTE_REPORT_NUMBER_H
@@ -20,6 +27,12 @@ mote_number mote_number_grouped(double value, int decimals);
 
 /* For people: integers in full, else three significant digits. */
 mote_number mote_number_rounded(double value);
+
+/* For people: "90.70 %" of 0.907. */
+mote_number mote_number_percent(double share);
+
+/* For people: a metric by its Keras name; "accuracy" is a share. */
+mote_number mote_number_metric(const char *name, double value);
 
 /* "512 B", "64 KiB", "22.5 KiB", "1.2 MiB". */
 mote_number mote_number_bytes(double bytes);

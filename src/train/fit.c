@@ -302,6 +302,16 @@ static mote_status take_recipe(training_state *s, mote_error *err)
     return err->code == MOTE_OK ? mote_recipe_copy(&s->model->recipe, &recipe, &s->model->arena, err) : err->code;
 }
 
+mote_status mote_train_recipe(mote_model *model, mote_dataset *set, const mote_train_options *options, mote_error *err)
+{
+    training_state s = {.options = *options, .model = model, .set = set};
+
+    if (set_objective(&s, err) == MOTE_OK)
+        take_recipe(&s, err);
+    mote_arena_destroy(&s.arena);
+    return err->code;
+}
+
 /* Samples that the network has memory for. Validation takes more at once than a step where the network is small: that is
  * faster as long as its values stay in the cache, and takes too much memory beyond. */
 static size_t choose_capacity(const training_state *s)

@@ -129,7 +129,7 @@ static void layers_and_calls_are_the_whole_inference(void **state)
     mote_inspection is;
     mote_error      err = {0};
     (void)state;
-    assert_int_equal(mote_inspect(&is, model, &err), MOTE_OK);
+    assert_int_equal(mote_inspect(&is, model, NULL, &err), MOTE_OK);
     for (c = 0; c < count; c++) {
         mote_emulate_options options = {.chip = chips[c], .counts_layers = true};
         mote_emulation       run;

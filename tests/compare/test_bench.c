@@ -24,7 +24,7 @@ static void a_timing_has_every_layer_and_both_kinds_of_kernels(void **state)
     mote_bench      bench;
     int32_t         i;
     (void)state;
-    assert_int_equal(mote_inspect(&is, model, &err), MOTE_OK);
+    assert_int_equal(mote_inspect(&is, model, NULL, &err), MOTE_OK);
     if (mote_bench_run(&bench, model, &(mote_bench_options){.seconds = 0.01}, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     assert_int_equal(bench.layer_count, is.layer_count);

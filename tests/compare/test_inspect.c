@@ -4,11 +4,15 @@
 
 #include <string.h>
 
+#include <mote/compile.h>
 #include <mote/convert.h>
 #include <mote/inspect.h>
 #include <mote/layers.h>
 
 static mote_error *err = &(mote_error){0};
+
+static const mote_quantize_options int8_ends = {.io = MOTE_I8};
+static const mote_inspect_options  as_int8 = {.quantize = &int8_ends};
 
 /* [8,8,1] -> conv 3x3, 4 filters -> batch normalization -> flatten -> dense 10, softmax. */
 static mote_model *make_model(void)
@@ -43,7 +47,7 @@ static void layers_have_their_parameters_and_multiplications(void **state)
     mote_inspection in;
 
     (void)state;
-    assert_int_equal(mote_inspect(&in, model, err), MOTE_OK);
+    assert_int_equal(mote_inspect(&in, model, NULL, err), MOTE_OK);
     assert_int_equal(find_layer(&in, "CONV_2D")->parameters, 3 * 3 * 4 + 4);
     assert_int_equal(find_layer(&in, "CONV_2D")->macs, 6 * 6 * 4 * 9);
     assert_int_equal(find_layer(&in, "BATCH_NORMALIZATION")->parameters, 4 * 4);
@@ -66,9 +70,9 @@ static void the_plan_is_that_of_the_inference_form(void **state)
 
     (void)state;
     assert_int_equal(mote_model_infer(&model, trained, err), MOTE_OK);
-    assert_int_equal(mote_inspect(&of_trained, trained, err), MOTE_OK);
+    assert_int_equal(mote_inspect(&of_trained, trained, NULL, err), MOTE_OK);
     mote_model_destroy(trained); /* nothing in an inspection points into its model */
-    assert_int_equal(mote_inspect(&in, model, err), MOTE_OK);
+    assert_int_equal(mote_inspect(&in, model, NULL, err), MOTE_OK);
     mote_model_destroy(model);
     assert_int_equal(of_trained.memory.arena_bytes, in.memory.arena_bytes);
     assert_int_equal(of_trained.tflite_bytes, in.tflite_bytes);
@@ -101,8 +105,8 @@ static void the_int8_form_has_int8_sizes(void **state)
 
     (void)state;
     assert_int_equal(mote_model_infer(&model, trained, err), MOTE_OK);
-    assert_int_equal(mote_inspect(&real, model, err), MOTE_OK);
-    assert_int_equal(mote_inspect_int8(&in, trained, err), MOTE_OK);
+    assert_int_equal(mote_inspect(&real, model, NULL, err), MOTE_OK);
+    assert_int_equal(mote_inspect(&in, trained, &as_int8, err), MOTE_OK);
     assert_int_equal(in.parameters, real.parameters);
     assert_int_equal(in.parameter_bytes, 36 + 4 * 4 + 1440 + 4 * 10); /* weights a byte, biases four */
     assert_int_equal(in.memory.bound_bytes, 64 + 144 + scratch_bytes(&in, 0));
@@ -131,7 +135,7 @@ static void weights_have_their_shapes_and_scales(void **state)
     const mote_layer_info *conv, *softmax;
 
     (void)state;
-    assert_int_equal(mote_inspect_int8(&in, model, err), MOTE_OK);
+    assert_int_equal(mote_inspect(&in, model, &as_int8, err), MOTE_OK);
     conv = find_layer(&in, "CONV_2D");
     assert_int_equal(conv->weights.rank, 4);
     assert_memory_equal(conv->weights.dim, ((int32_t[]){4, 3, 3, 1}), 4 * sizeof(int32_t));
@@ -165,7 +169,7 @@ static void the_plan_tells_what_is_written_over_what(void **state)
     for (i = 0; i < 3; i++)
         x = mote_add_conv2d(b, x, &conv);
     assert_int_equal(mote_builder_finish(b, &x, 1, &model, err), MOTE_OK);
-    assert_int_equal(mote_inspect(&in, model, err), MOTE_OK);
+    assert_int_equal(mote_inspect(&in, model, NULL, err), MOTE_OK);
     assert_int_equal(in.memory.arena_bytes, image + 2 * least);
     assert_int_equal(in.memory.bound_bytes, image + 2 * least);
     assert_int_equal(in.memory.peak_step, 0); /* the input and the first image */
@@ -175,6 +179,67 @@ static void the_plan_tells_what_is_written_over_what(void **state)
     assert_int_equal(last->distance, least);
     assert_null(find_place(&in, in.layers[0].name)->runs_over); /* the caller's input stays as it is */
     mote_inspection_free(&in);
+    mote_model_destroy(model);
+}
+
+/* One truth: what is said before is what compiling gives. */
+static void the_plan_of_each_kind_of_chip_is_what_compiling_gives(void **state)
+{
+    mote_model         *trained = make_model(), *model;
+    mote_compile_result compiled;
+    mote_inspection     in;
+    int                 i;
+
+    (void)state;
+    assert_int_equal(mote_model_infer(&model, trained, err), MOTE_OK);
+    if (mote_compile(model, "build/tests/inspected", NULL, &compiled, err) != MOTE_OK)
+        fail_msg("%s", err->text);
+    assert_true(compiled.chip_count > 1);
+    for (i = 0; i < compiled.chip_count; i++) {
+        const mote_inspect_options options = {.kernels = compiled.chips[i].name};
+        assert_int_equal(mote_inspect(&in, trained, &options, err), MOTE_OK);
+        assert_string_equal(in.kernels, compiled.chips[i].name);
+        assert_int_equal(in.memory.arena_bytes, compiled.chips[i].arena_bytes);
+        assert_int_equal(in.memory.bound_bytes, compiled.chips[i].arena_bound_bytes);
+        assert_int_equal(in.memory.constant_bytes, compiled.chips[i].constant_bytes);
+        mote_inspection_free(&in);
+    }
+    mote_model_destroy(model);
+    mote_model_destroy(trained);
+}
+
+static void the_int8_form_has_the_ends_asked_for(void **state)
+{
+    static const mote_quantize_options float_ends = {.io = MOTE_F32};
+    mote_model                        *model = make_model();
+    mote_inspection                    with_float, with_int8;
+
+    (void)state;
+    assert_int_equal(mote_inspect(&with_int8, model, &as_int8, err), MOTE_OK);
+    assert_int_equal(mote_inspect(&with_float, model, &(mote_inspect_options){.quantize = &float_ends}, err), MOTE_OK);
+    assert_int_equal(with_int8.inputs[0].dtype, MOTE_I8);
+    assert_int_equal(with_float.inputs[0].dtype, MOTE_F32);
+    assert_int_equal(with_float.layer_count, with_int8.layer_count + 2); /* QUANTIZE and DEQUANTIZE */
+    assert_true(with_float.memory.arena_bytes >= 64 * 4 + 64);           /* the input, and itself as bytes */
+    assert_true(with_float.tflite_bytes > with_int8.tflite_bytes);
+    mote_inspection_free(&with_float);
+    mote_inspection_free(&with_int8);
+    mote_model_destroy(model);
+}
+
+static void wrong_requests_are_refused(void **state)
+{
+    const mote_inspect_options no_kernels = {.kernels = "z80"}, of_the_host = {.kernels = "host"};
+    mote_model                *model = make_model();
+    mote_error                 failure = {0};
+    mote_inspection            in;
+
+    (void)state;
+    assert_int_equal(mote_inspect(&in, model, &no_kernels, &failure), MOTE_ERR_USAGE);
+    assert_non_null(strstr(failure.text, "z80"));
+    failure = (mote_error){0};
+    assert_int_equal(mote_inspect(&in, model, &of_the_host, &failure), MOTE_ERR_USAGE); /* which compiled code never has */
+    mote_inspection_free(&in);                                                          /* a no-op after a failure */
     mote_model_destroy(model);
 }
 
@@ -203,6 +268,9 @@ int main(void)
         cmocka_unit_test(the_int8_form_has_int8_sizes),
         cmocka_unit_test(weights_have_their_shapes_and_scales),
         cmocka_unit_test(the_plan_tells_what_is_written_over_what),
+        cmocka_unit_test(the_plan_of_each_kind_of_chip_is_what_compiling_gives),
+        cmocka_unit_test(the_int8_form_has_the_ends_asked_for),
+        cmocka_unit_test(wrong_requests_are_refused),
         cmocka_unit_test(every_operator_is_listed_with_its_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

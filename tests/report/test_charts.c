@@ -131,6 +131,14 @@ static const mote_chart_image samples[] = {
 static const mote_chart_block blocks[] = {
     {hostile, 0, 3, 0, 1000, 0}, {NULL, 2, 2, 1000, UINT64_MAX / 2, 1}, {"c", 1, 1, 0, 0, 0}};
 
+static const mote_chart_row  rows[] = {{hostile, hostile, hostile}, {NULL, "alone", NULL}, {"", "", ""}};
+static const mote_chart_node nodes[] = {
+    {.title = hostile, .note = hostile, .name = hostile, .rows = rows, .row_count = 3},
+    {.from = (const int[]){0, 0}, .from_count = 2},
+    {.title = "a title that is much longer than any box is wide, so that it has to be cut, and then a little longer still",
+     .from = (const int[]){0, 1},
+     .from_count = 2}};
+
 static const mote_chart full[] = {
     {.kind = MOTE_CHART_XY,
      .title = hostile,
@@ -154,6 +162,7 @@ static const mote_chart full[] = {
      .limit_bytes = 5000,
      .limit_name = hostile},
     {.kind = MOTE_CHART_TIMELINE, .blocks = blocks, .block_count = 1},
+    {.kind = MOTE_CHART_NETWORK, .title = hostile, .nodes = nodes, .node_count = 3},
 };
 
 static void every_kind_is_well_formed(void **state)
@@ -177,7 +186,7 @@ static void empty_charts_are_drawn(void **state)
     static const mote_series none = {.name = "none"}, all_nan = {.name = "nothing", .y = &values[1], .count = 1};
     int                      kind, s;
     (void)state;
-    for (kind = MOTE_CHART_XY; kind <= MOTE_CHART_TIMELINE; kind++)
+    for (kind = MOTE_CHART_XY; kind <= MOTE_CHART_NETWORK; kind++)
         for (s = 0; s < 3; s++) {
             const int64_t zero = 0;
             mote_text     svg = {0};
@@ -373,6 +382,9 @@ static void bad_requests_are_refused_and_leave_no_file(void **state)
                    "channels");
     expect_refused((mote_chart){.kind = MOTE_CHART_TIMELINE, .blocks = &backwards, .block_count = 1}, path, MOTE_ERR_USAGE,
                    "block 0");
+    expect_refused((mote_chart){.kind = MOTE_CHART_NETWORK, .nodes = nodes + 1, .node_count = 2}, path, MOTE_ERR_USAGE,
+                   "node 0: from must name nodes before it, not 0");
+    expect_refused((mote_chart){.kind = MOTE_CHART_NETWORK, .node_count = 1}, path, MOTE_ERR_USAGE, "nodes not NULL");
     expect_refused(full[0], "build/tests/no/folder.svg", MOTE_ERR_IO, "build/tests/no/folder.svg");
 }
 

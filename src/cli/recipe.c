@@ -1,0 +1,154 @@
+/* A model's recipe, as it travels in files: how samples are prepared, what outputs are called, and what else it says.
+ *
+ * Both forms come from the text that formats/recipe.h writes, so that a member it gains is shown without a change here.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/cli.h"
+#include "formats/recipe.h"
+
+json_t *cli_json_recipe(const mote_recipe *recipe, mote_error *err)
+{
+    mote_arena  arena = {0};
+    const char *text = mote_recipe_is_empty(recipe) ? "null" : mote_recipe_encode(recipe, &arena, err);
+    json_t     *object = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
+
+    mote_arena_destroy(&arena);
+    if (text && !object)
+        mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
+    return object;
+}
+
+/* ---- the table ---- */
+
+/* What stands once for each channel, or each column of a table. */
+static const char *const per_channel[] = {"mean", "std"};
+enum { PER_CHANNEL = sizeof per_channel / sizeof *per_channel };
+
+static bool is_per_channel(const char *key)
+{
+    int i;
+
+    for (i = 0; i < PER_CHANNEL; i++)
+        if (strcmp(per_channel[i], key) == 0)
+            return true;
+    return false;
+}
+
+/* One number, in the shortest form that reads back to the same float. */
+static void number_cell(cli_table *table, const json_t *value)
+{
+    cli_cell(table, "%.9g", json_number_value(value));
+}
+
+static const char *item_text(const json_t *item, char *room, size_t bytes)
+{
+    if (json_is_string(item))
+        return json_string_value(item);
+    snprintf(room, bytes, "%.9g", json_number_value(item));
+    return room;
+}
+
+/* A list, one after the other, in lines that are not too wide. */
+static void list_cells(cli_table *table, const char *key, const json_t *list)
+{
+    enum { LINE = 56, LINES_MAX = 6 };
+    const size_t count = json_array_size(list);
+    mote_text    line = {0};
+    size_t       i;
+    int          lines = 0;
+
+    for (i = 0; i < count && lines < LINES_MAX; i++) {
+        char number[32];
+        mote_text_printf(&line, "%s%s", item_text(json_array_get(list, i), number, sizeof number),
+                         i + 1 < count ? ", " : "");
+        if (line.count < LINE && i + 1 < count)
+            continue;
+        cli_cell(table, "%s", lines == 0 ? key : "");
+        cli_cell(table, "%s", mote_text_status(&line, &table->failure) == MOTE_OK ? line.bytes : "");
+        mote_text_free(&line);
+        line = (mote_text){0};
+        lines++;
+    }
+    if (i < count) {
+        cli_cell(table, "%s", "");
+        cli_cell(table, "and %zu more; --json lists all", count - i);
+    }
+    mote_text_free(&line);
+}
+
+static void member_cells(cli_table *table, const char *key, const json_t *value)
+{
+    if (is_per_channel(key) && json_array_size(value) > 1)
+        return; /* channels have a table of their own */
+    if (json_is_array(value)) {
+        list_cells(table, key, value);
+    } else {
+        cli_cell(table, "%s", key);
+        if (json_is_string(value))
+            cli_cell(table, "%s", json_string_value(value));
+        else if (json_is_number(value))
+            number_cell(table, value);
+        else
+            cli_cell(table, "%s", json_is_true(value) ? "yes" : "no");
+    }
+}
+
+static mote_status print_members(const json_t *object, mote_error *err)
+{
+    cli_table   table = {.column_count = 2};
+    const char *key;
+    json_t     *value;
+
+    if (json_object_get(object, "scale")) {
+        cli_cell(&table, "prepared");
+        cli_cell(&table, "%s",
+                 json_object_get(object, "mean") ? "(stored / scale + offset - mean) / std" : "stored / scale + offset");
+    }
+    json_object_foreach((json_t *)(uintptr_t)object, key, value) member_cells(&table, key, value);
+    return cli_table_print(&table, err);
+}
+
+/* Channels by their number, columns of a table by their name. */
+static mote_status print_channels(const json_t *object, mote_error *err)
+{
+    enum { SHOWN_MAX = 64 };
+    const char   *headings[1 + PER_CHANNEL] = {"channel", per_channel[0], per_channel[1]};
+    const size_t  count = json_array_size(json_object_get(object, per_channel[0]));
+    const json_t *names = json_object_get(object, "columns");
+    const bool    has_names = json_array_size(names) == count;
+    cli_table     table = {.headings = headings, .column_count = 1 + PER_CHANNEL};
+    size_t        i;
+    int           c;
+
+    if (count < 2)
+        return MOTE_OK;
+    headings[0] = has_names ? "column" : "channel";
+    for (i = 0; i < count && i < SHOWN_MAX; i++) {
+        if (has_names)
+            cli_cell(&table, "%s", json_string_value(json_array_get(names, i)));
+        else
+            cli_cell(&table, "%zu", i);
+        for (c = 0; c < PER_CHANNEL; c++)
+            number_cell(&table, json_array_get(json_object_get(object, per_channel[c]), i));
+    }
+    puts("");
+    MOTE_TRY(cli_table_print(&table, err));
+    if (count > SHOWN_MAX)
+        printf("and %zu more; --json lists all\n", count - SHOWN_MAX);
+    return MOTE_OK;
+}
+
+mote_status cli_print_recipe(const mote_recipe *recipe, mote_error *err)
+{
+    json_t *object = cli_json_recipe(recipe, err);
+
+    if (!object)
+        return err->code;
+    if (json_is_object(object) && print_members(object, err) == MOTE_OK && print_channels(object, err) == MOTE_OK)
+        puts("");
+    json_decref(object);
+    return err->code;
+}
