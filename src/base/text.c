@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
 
+#include <locale.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,13 +50,13 @@ void mote_text_vprintf(mote_text *text, const char *format, va_list args)
     int     length;
 
     va_copy(again, args);
-    length = vsnprintf(NULL, 0, format, again);
+    length = mote_format_list(NULL, 0, format, again);
     va_end(again);
     if (length < 0 || !reserve(text, (size_t)length)) {
         text->failed = true;
         return;
     }
-    vsnprintf(text->bytes + text->count, (size_t)length + 1, format, args);
+    mote_format_list(text->bytes + text->count, (size_t)length + 1, format, args);
     text->count += (size_t)length;
 }
 
@@ -78,6 +79,163 @@ void mote_text_free(mote_text *text)
     free(text->bytes);
     *text = (mote_text){0};
 }
+
+/* ---- numbers ---- */
+
+/* The C locale is a constant of the C library: to ask for it takes no memory and cannot fail. */
+static locale_t c_locale(void)
+{
+    return newlocale(LC_ALL_MASK, "C", (locale_t)0);
+}
+
+int mote_format_list(char *out, size_t size, const char *format, va_list args)
+{
+    const locale_t c = c_locale(), users = uselocale(c);
+    const int      length = vsnprintf(out, size, format, args);
+
+    uselocale(users);
+    freelocale(c);
+    return length;
+}
+
+int mote_format(char *out, size_t size, const char *format, ...)
+{
+    va_list args;
+    int     length;
+
+    va_start(args, format);
+    length = mote_format_list(out, size, format, args);
+    va_end(args);
+    return length;
+}
+
+bool mote_parse_number(const char *string, double *number)
+{
+    locale_t c;
+    char    *end;
+
+    if (string[0] == '\0' || strspn(string, "0123456789+-.eE") != strlen(string))
+        return false;
+    c = c_locale();
+    *number = strtod_l(string, &end, c);
+    freelocale(c);
+    return *end == '\0';
+}
+
+/* ---- UTF-8 ---- */
+
+/* The next code point, moving *cursor behind it; 0 at the end; MALFORMED, and one byte on, where there is none. */
+enum { MALFORMED = -1 };
+
+static int32_t decode(const char **cursor)
+{
+    static const int32_t smallest[4] = {0, 0x80, 0x800, 0x10000}; /* a longer form than needed is malformed */
+    const unsigned char *at = (const unsigned char *)*cursor;
+    int32_t              code = at[0];
+    int                  more = code < 0x80 ? 0 : code >> 5 == 6 ? 1 : code >> 4 == 14 ? 2 : code >> 3 == 30 ? 3 : -1, i;
+
+    if (code == 0)
+        return 0;
+    *cursor += 1;
+    if (more < 0)
+        return MALFORMED;
+    if (more > 0)
+        code &= 0x3f >> more;
+    for (i = 1; i <= more; i++) {
+        if ((at[i] & 0xc0) != 0x80) /* also the end of the string */
+            return MALFORMED;
+        code = code << 6 | (at[i] & 0x3f);
+    }
+    if (code < smallest[more] || (code >= 0xd800 && code < 0xe000) || code > 0x10ffff)
+        return MALFORMED;
+    *cursor += more;
+    return code;
+}
+
+static bool is_control(int32_t code)
+{
+    return code < 0x20 || (code >= 0x7f && code < 0xa0);
+}
+
+uint32_t mote_utf8_next(const char **cursor)
+{
+    const int32_t code = decode(cursor);
+
+    return code == 0 ? 0 : is_control(code) || code == 0xfffe || code == 0xffff ? 0xfffd : (uint32_t)code;
+}
+
+/* Marks that change the direction of what follows, and so what a line seems to say; and line ends of Unicode's own. */
+static bool is_direction_mark(int32_t code)
+{
+    return code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}
+
+typedef struct shown_character {
+    char   text[8];
+    size_t count;
+} shown_character;
+
+/* What the next character is shown as, moving *cursor behind it. */
+static shown_character show_character(const char **cursor)
+{
+    const char     *from = *cursor;
+    const int32_t   code = decode(cursor);
+    shown_character shown = {.count = (size_t)(*cursor - from)};
+
+    if (code == MALFORMED || (code > 0 && code < 0x20))
+        shown.count = (size_t)snprintf(shown.text, sizeof shown.text, "\\x%02x", (unsigned char)*from);
+    else if (is_control(code) || is_direction_mark(code))
+        shown.count = (size_t)snprintf(shown.text, sizeof shown.text, "\\u%04x", (unsigned)code);
+    else
+        memcpy(shown.text, from, shown.count);
+    return shown;
+}
+
+static bool is_blank(char c)
+{
+    return c == '\n' || c == '\r' || c == '\t';
+}
+
+void mote_clean_line(char *out, size_t size, const char *string)
+{
+    size_t used = 0, whole = 0; /* whole: where "..." still fits behind */
+
+    while (*string) {
+        const bool      blank = is_blank(*string);
+        shown_character shown = show_character(&string);
+        if (blank)
+            shown = (shown_character){" ", 1};
+        if (used + shown.count + 1 > size) {
+            memcpy(out + whole, "...", 3);
+            used = whole + 3;
+            break;
+        }
+        memcpy(out + used, shown.text, shown.count);
+        used += shown.count;
+        if (used + 4 <= size)
+            whole = used;
+    }
+    out[used] = '\0';
+}
+
+void mote_text_add_escaped(mote_text *text, const char *bytes, size_t count)
+{
+    const char *at = bytes, *end = bytes + count;
+
+    while (at < end) {
+        if (*at == '\n' || *at == '\t') {
+            mote_text_add(text, at++, 1);
+        } else if (*at == '\0') {
+            mote_text_puts(text, "\\x00");
+            at++;
+        } else {
+            const shown_character shown = show_character(&at);
+            mote_text_add(text, shown.text, shown.count);
+        }
+    }
+}
+
+/* ---- names from files ---- */
 
 mote_shown mote_show(const char *bytes, size_t count)
 {
@@ -105,29 +263,32 @@ mote_shown mote_show_string(const char *string)
 
 enum { WORD_MAX = 48 };
 
-/* Levenshtein distance, two rows; words are short names. */
+static size_t min_of(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* How many letters to add, leave out, replace, or swap with the next one (optimal string alignment): rows of the last two
+ * letters and this one; words are short names. */
 static size_t edit_distance(const char *a, const char *b)
 {
-    size_t row[WORD_MAX + 1], a_length = strlen(a), b_length = strlen(b), i, j;
+    size_t rows[3][WORD_MAX + 1], a_length = strlen(a), b_length = strlen(b), i, j;
 
     if (a_length > WORD_MAX || b_length > WORD_MAX)
         return SIZE_MAX;
     for (j = 0; j <= b_length; j++)
-        row[j] = j;
+        rows[0][j] = j;
     for (i = 1; i <= a_length; i++) {
-        size_t diagonal = row[0];
+        const size_t *last = rows[(i - 1) % 3], *before = rows[(i + 1) % 3];
+        size_t       *row = rows[i % 3];
         row[0] = i;
         for (j = 1; j <= b_length; j++) {
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
+            row[j] = min_of(last[j - 1] + (a[i - 1] != b[j - 1]), min_of(last[j], row[j - 1]) + 1);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                row[j] = min_of(row[j], before[j - 2] + 1);
         }
     }
-    return row[b_length];
+    return rows[a_length % 3][b_length];
 }
 
 const char *mote_nearest_word(const char *word, const char *const *candidates, size_t count)

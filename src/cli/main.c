@@ -162,6 +162,7 @@ static int finish(mote_error *err)
 {
     if (err->code == MOTE_OK)
         cli_flush(err);
+    cli_signals_end();
     cli_progress_end();
     if (err->code == MOTE_OK)
         return 0;
@@ -175,6 +176,8 @@ int main(int argc, char **argv)
     mote_error err = {0};
     int        parsed = 0;
 
+    cli_signals_begin();
+    cli_escape_stdout();
     if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)) {
         print_help(stdout);
         return finish(&err);
