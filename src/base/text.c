@@ -124,7 +124,7 @@ bool mote_parse_number(const char *string, double *number)
 
 /* ---- UTF-8 ---- */
 
-/* The next code point, moving *cursor behind it; 0 at the end; MALFORMED, and one byte on, where there is none. */
+/* The next code point, moving *cursor behind it; 0 at the end; MALFORMED where there is none. */
 enum { MALFORMED = -1 };
 
 static int32_t decode(const char **cursor)
@@ -146,10 +146,8 @@ static int32_t decode(const char **cursor)
             return MALFORMED;
         code = code << 6 | (at[i] & 0x3f);
     }
-    if (code < smallest[more] || (code >= 0xd800 && code < 0xe000) || code > 0x10ffff)
-        return MALFORMED;
     *cursor += more;
-    return code;
+    return code < smallest[more] || (code >= 0xd800 && code < 0xe000) || code > 0x10ffff ? MALFORMED : code;
 }
 
 static bool is_control(int32_t code)
@@ -171,7 +169,7 @@ static bool is_direction_mark(int32_t code)
 }
 
 typedef struct shown_character {
-    char   text[8];
+    char   text[17];
     size_t count;
 } shown_character;
 
@@ -183,7 +181,8 @@ static shown_character show_character(const char **cursor)
     shown_character shown = {.count = (size_t)(*cursor - from)};
 
     if (code == MALFORMED || (code > 0 && code < 0x20))
-        shown.count = (size_t)snprintf(shown.text, sizeof shown.text, "\\x%02x", (unsigned char)*from);
+        for (shown.count = 0; from < *cursor; from++)
+            shown.count += (size_t)snprintf(shown.text + shown.count, 5, "\\x%02x", (unsigned char)*from);
     else if (is_control(code) || is_direction_mark(code))
         shown.count = (size_t)snprintf(shown.text, sizeof shown.text, "\\u%04x", (unsigned)code);
     else

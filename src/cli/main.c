@@ -178,6 +178,7 @@ int main(int argc, char **argv)
 
     cli_signals_begin();
     cli_escape_stdout();
+    setenv("PATH", "/usr/local/bin:/usr/bin:/bin", 0); /* without one, compilers are found, but not their parts */
     if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)) {
         print_help(stdout);
         return finish(&err);
