@@ -231,15 +231,16 @@ mote_status mote_output_begin(mote_output *output, const char *path, mote_error 
     return err->code;
 }
 
-/* errno of what failed, or 0. */
+/* errno of what failed, or 0. A stream remembers that a write failed, not why: that is what errno has since then. */
 static int finish_stream(mote_output *output)
 {
-    int reason = 0;
+    const int last = errno;
+    int       reason = 0;
 
     if (fflush(output->stream) != 0 || fsync(fileno(output->stream)) != 0)
         reason = errno;
     else if (ferror(output->stream))
-        reason = EIO;
+        reason = last ? last : EIO;
     if (fclose(output->stream) != 0 && reason == 0)
         reason = errno;
     output->stream = NULL;
@@ -396,12 +397,12 @@ static int exchange(const mote_output_dir *dir, mote_error *err)
 /* After an exchange the temporary's name is the old folder's, and goes with it. */
 mote_status mote_output_dir_commit(mote_output_dir *dir, mote_error *err)
 {
-    int reason;
+    int reason = mote_path_is_dir(dir->path) ? EEXIST : mote_temporary_publish(dir->registered, dir->path);
 
-    if (mote_path_is_dir(dir->path))
-        reason = exchange(dir, err);
-    else if ((reason = mote_temporary_publish(dir->registered, dir->path)) == 0)
+    if (reason == 0)
         dir->registered = NULL;
+    else if (reason == EEXIST || reason == ENOTEMPTY) /* perhaps since a moment ago, by another process */
+        reason = exchange(dir, err);
     if (reason != 0) {
         mote_fail(err, MOTE_ERR_IO, "%s", strerror(reason));
         mote_context(err, "%s: cannot be replaced", dir->path);
@@ -433,12 +434,10 @@ void mote_output_dir_abandon(mote_output_dir *dir, mote_error *err)
 
 char *mote_temporary_dir(mote_arena *arena, const char *prefix, mote_error *err)
 {
-    const char     *root = getenv("TMPDIR");
+    const char     *root = mote_temporary_root();
     mote_temporary *temporary;
     char           *folder;
 
-    if (!root || root[0] != '/')
-        root = "/tmp";
     if (mote_temporary_create(&temporary, root, prefix, MOTE_TEMPORARY_PRIVATE_FOLDER, err) != MOTE_OK) {
         mote_context(err, "%s: a temporary folder cannot be made", root);
         return NULL;

@@ -178,7 +178,7 @@ static void clear_if_stale(int folder_fd, const char *name)
     close(fd);
 }
 
-void mote_clear_stale_temporaries(const char *folder)
+static void clear_folder(const char *folder)
 {
     DIR           *listed = opendir(folder);
     struct dirent *entry;
@@ -190,6 +190,19 @@ void mote_clear_stale_temporaries(const char *folder)
         closedir(listed);
 }
 
+const char *mote_temporary_root(void)
+{
+    const char *root = getenv("TMPDIR");
+
+    return root && root[0] == '/' ? root : "/tmp";
+}
+
+void mote_clear_stale_temporaries(const char *folder)
+{
+    clear_folder(folder);
+    clear_folder(mote_temporary_root());
+}
+
 /* Once for all the outputs that go into the same folder one after the other. */
 static void clear_before_first(const char *folder)
 {
@@ -199,7 +212,7 @@ static void clear_before_first(const char *folder)
 
     if (stat(folder, &info) != 0 || (info.st_dev == cleared_device && info.st_ino == cleared_inode))
         return;
-    mote_clear_stale_temporaries(folder);
+    clear_folder(folder);
     cleared_device = info.st_dev;
     cleared_inode = info.st_ino;
 }

@@ -39,8 +39,11 @@ void mote_temporaries_hold(void);
 void mote_temporaries_release(void);
 
 bool mote_is_temporary_name(const char *name);
-/* Removes from the folder itself, not from folders in it, what dead processes left; what cannot be removed stays. */
+/* Removes what dead processes left in this folder (not in those inside it) and in the temporary root; what cannot be removed
+ * stays. Whoever makes a temporary clears its folder first; this is for work that may find nothing to write. */
 void mote_clear_stale_temporaries(const char *folder);
+
+const char *mote_temporary_root(void); /* $TMPDIR where it is absolute, else /tmp */
 
 /* Like rm -rf, never through links: errno, or 0, which a missing one gives as well. */
 int mote_remove_at(int folder_fd, const char *name);

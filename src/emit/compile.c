@@ -369,18 +369,16 @@ static bool is_runtime(const char *path)
     return strstr(text, "SPDX-License-Identifier: Apache-2.0") && (strstr(text, "mrt_") || strstr(text, "MRT_"));
 }
 
-static bool is_folder_itself(const char *path)
+static mote_status check_entries(compilation *c, const char *folder, bool is_of_runtime, mote_error *err);
+
+/* One that is gone belongs to a folder that another process has just replaced. */
+static mote_status check_entry(compilation *c, const char *path, bool is_of_runtime, mote_error *err)
 {
     struct stat info;
 
-    return lstat(path, &info) == 0 && S_ISDIR(info.st_mode);
-}
-
-static mote_status check_entries(compilation *c, const char *folder, bool is_of_runtime, mote_error *err);
-
-static mote_status check_entry(compilation *c, const char *path, bool is_of_runtime, mote_error *err)
-{
-    if (is_folder_itself(path) && (is_of_runtime || strcmp(mote_path_base(path), "mote_runtime") == 0))
+    if (lstat(path, &info) != 0)
+        return errno == ENOENT ? MOTE_OK : mote_fail(err, MOTE_ERR_IO, "%s: %s", path, strerror(errno));
+    if (S_ISDIR(info.st_mode) && (is_of_runtime || strcmp(mote_path_base(path), "mote_runtime") == 0))
         return check_entries(c, path, true, err);
     if (is_of_runtime ? is_runtime(path) : is_generated(path))
         return MOTE_OK;
