@@ -180,7 +180,9 @@ static shown_character show_character(const char **cursor)
     const int32_t   code = decode(cursor);
     shown_character shown = {.count = (size_t)(*cursor - from)};
 
-    if (code == MALFORMED || (code > 0 && code < 0x20))
+    if (code == 0) /* a NUL, where the text is known not to end */
+        ++*cursor;
+    if (code < 0x20)
         for (shown.count = 0; from < *cursor; from++)
             shown.count += (size_t)snprintf(shown.text + shown.count, 5, "\\x%02x", (unsigned char)*from);
     else if (is_control(code) || is_direction_mark(code))
@@ -224,9 +226,6 @@ void mote_text_add_escaped(mote_text *text, const char *bytes, size_t count)
     while (at < end) {
         if (*at == '\n' || *at == '\t') {
             mote_text_add(text, at++, 1);
-        } else if (*at == '\0') {
-            mote_text_puts(text, "\\x00");
-            at++;
         } else {
             const shown_character shown = show_character(&at);
             mote_text_add(text, shown.text, shown.count);
@@ -238,19 +237,21 @@ void mote_text_add_escaped(mote_text *text, const char *bytes, size_t count)
 
 mote_shown mote_show(const char *bytes, size_t count)
 {
-    mote_shown shown = {{0}};
-    size_t     used = 0, i;
+    mote_shown  shown = {{0}};
+    char        text[MOTE_SHOWN_TEXT + 1] = ""; /* no more than this can be shown */
+    const char *at = text, *end;
+    size_t      used = 0;
 
-    for (i = 0; i < count; i++) {
-        unsigned char c = (unsigned char)bytes[i];
-        if (used + 8 > sizeof shown.text) {
+    end = text + (count < MOTE_SHOWN_TEXT ? count : MOTE_SHOWN_TEXT);
+    memcpy(text, bytes, (size_t)(end - text));
+    while (at < end) {
+        const shown_character next = show_character(&at);
+        if (used + next.count + 4 > sizeof shown.text) {
             memcpy(shown.text + used, "...", 3);
             break;
         }
-        if (c >= 32 && c < 127)
-            shown.text[used++] = (char)c;
-        else
-            used += (size_t)snprintf(shown.text + used, 5, "\\x%02x", c);
+        memcpy(shown.text + used, next.text, next.count);
+        used += next.count;
     }
     return shown;
 }

@@ -50,7 +50,7 @@ enum { MOTE_SHOWN_TEXT = 80 };
 typedef struct mote_shown {
     char text[MOTE_SHOWN_TEXT];
 } mote_shown;
-/* Bytes from a file made fit for a message: control and non-ASCII bytes as \xNN, cut with "..." when long.
+/* Bytes from a file made fit for a message: as mote_clean_line, but line ends and tabs as \xNN, and shorter.
  * Used in place: mote_fail(err, ..., "tensor %s", mote_show(name, n).text). */
 mote_shown mote_show(const char *bytes, size_t count);
 mote_shown mote_show_string(const char *string); /* NULL shows as "(none)" */

@@ -19,7 +19,7 @@ static void print_help(FILE *to)
     for (i = 0; i < COMMAND_COUNT; i++)
         fprintf(to, "  %-9s%s\n", commands[i]->name, commands[i]->summary);
     fputs("\n`mote COMMAND --help` tells a command's options and shows examples.\n"
-          "Exit status: 0 done, 1 failed, 2 wrong usage.\n",
+          "Exit status: 0 done, 1 failed, 2 wrong usage; ended by a signal: the signal's own.\n",
           to);
 }
 
