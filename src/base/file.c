@@ -319,22 +319,38 @@ static char *find_folder(const char *wanted, mote_error *err)
     return path;
 }
 
+/* Where the temporary lies: in the folder itself where that must stay, else in the nearest folder above that is there. Those
+ * between are made when there is something to put into them. NULL: out of memory. */
+static char *find_temporary_place(const char *path)
+{
+    char *place = parent_of(path), *above;
+
+    if (place && must_stay(path, place)) {
+        free(place);
+        return strdup(path);
+    }
+    while (place && !mote_path_exists(place)) {
+        above = parent_of(place);
+        free(place);
+        place = above;
+    }
+    return place;
+}
+
 mote_status mote_output_dir_begin(mote_output_dir *dir, const char *path, mote_error *err)
 {
-    char *parent;
+    char *place;
 
     *dir = (mote_output_dir){0};
     if (mote_path_exists(path) && !mote_path_is_dir(path))
         return mote_fail(err, MOTE_ERR_IO, "%s: is a file; name a folder", path);
     dir->path = find_folder(path, err);
-    parent = dir->path ? parent_of(dir->path) : NULL;
-    if (dir->path && !parent)
+    place = dir->path ? find_temporary_place(dir->path) : NULL;
+    if (dir->path && !place)
         mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
-    else if (parent && mote_make_dirs(parent, err) == MOTE_OK &&
-             mote_temporary_create(&dir->registered, must_stay(dir->path, parent) ? dir->path : parent, "",
-                                   MOTE_TEMPORARY_FOLDER, err) != MOTE_OK)
+    else if (place && mote_temporary_create(&dir->registered, place, "", MOTE_TEMPORARY_FOLDER, err) != MOTE_OK)
         mote_context(err, "%s: cannot be written", path);
-    free(parent);
+    free(place);
     if (err->code == MOTE_OK)
         dir->temporary = dir->registered->path;
     else
@@ -394,19 +410,32 @@ static int exchange(const mote_output_dir *dir, mote_error *err)
     return exchange_entries(dir, err);
 }
 
-/* After an exchange the temporary's name is the old folder's, and goes with it. */
-mote_status mote_output_dir_commit(mote_output_dir *dir, mote_error *err)
+static mote_status publish(mote_output_dir *dir, mote_error *err)
 {
-    int reason = mote_path_is_dir(dir->path) ? EEXIST : mote_temporary_publish(dir->registered, dir->path);
+    char *parent = parent_of(dir->path);
+    int   reason;
 
+    if (!parent)
+        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+    mote_make_dirs(parent, err);
+    free(parent);
+    if (err->code != MOTE_OK)
+        return err->code;
+    reason = mote_path_is_dir(dir->path) ? EEXIST : mote_temporary_publish(dir->registered, dir->path);
     if (reason == 0)
         dir->registered = NULL;
     else if (reason == EEXIST || reason == ENOTEMPTY) /* perhaps since a moment ago, by another process */
         reason = exchange(dir, err);
-    if (reason != 0) {
-        mote_fail(err, MOTE_ERR_IO, "%s", strerror(reason));
-        mote_context(err, "%s: cannot be replaced", dir->path);
-    }
+    if (reason == 0)
+        return MOTE_OK;
+    mote_fail(err, MOTE_ERR_IO, "%s", strerror(reason));
+    return mote_context(err, "%s: cannot be replaced", dir->path);
+}
+
+/* After an exchange the temporary's name is the old folder's, and goes with it. */
+mote_status mote_output_dir_commit(mote_output_dir *dir, mote_error *err)
+{
+    publish(dir, err);
     mote_output_dir_abandon(dir, err);
     return err->code;
 }

@@ -112,28 +112,29 @@ static int make_new(const char *path, mote_temporary_kind kind)
     return fd;
 }
 
-/* Between making and locking, another process may have taken it for a dead one's and removed it: then it is made anew. A
- * file system without locks makes it for an owner that never dies, which is safe. */
+/* Between making and locking, another process may take it for a dead one's and remove it: then it is made anew. A file
+ * system without locks makes it for an owner that never dies, which is safe. */
 static int make_locked(char *path, char *letters, mote_temporary_kind kind, int *fd)
 {
     struct stat info;
-    int         attempt, reason;
+    int         attempt, reason = 0;
 
     for (attempt = 0; attempt < ATTEMPTS; attempt++) {
         if ((reason = add_random_letters(letters)) != 0)
             return reason;
         *fd = make_new(path, kind);
-        if (*fd >= 0) {
+        if (*fd >= 0)
             (void)lock(*fd, LOCK_EX);
-            if (lstat(path, &info) == 0)
-                return 0;
+        if (*fd >= 0 && lstat(path, &info) == 0)
+            return 0;
+        reason = errno;
+        if (*fd >= 0)
             close(*fd);
-            *fd = -1;
-        } else if (errno != EEXIST) {
-            return errno;
-        }
+        *fd = -1;
+        if (reason != EEXIST && reason != ENOENT)
+            return reason;
     }
-    return EEXIST;
+    return reason;
 }
 
 static mote_temporary *allocate(const char *folder, const char *stem)
