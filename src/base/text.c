@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 static bool reserve(mote_text *text, size_t more)
 {
     size_t wanted = text->count + more + 1, capacity = text->capacity ? text->capacity : 256;
@@ -124,30 +126,32 @@ bool mote_parse_number(const char *string, double *number)
 
 /* ---- UTF-8 ---- */
 
+/* What has a character's form but may not be is passed over as one; a stray byte alone. */
+static size_t malformed_length(const unsigned char *at)
+{
+    const size_t wanted = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : at[0] >= 0xc0 ? 2 : 1;
+    size_t       length = 1;
+
+    while (length < wanted && at[length] >> 6 == 2)
+        length++;
+    return length == wanted ? length : 1;
+}
+
 /* The next code point, moving *cursor behind it; 0 at the end; MALFORMED where there is none. */
 enum { MALFORMED = -1 };
 
 static int32_t decode(const char **cursor)
 {
-    static const int32_t smallest[4] = {0, 0x80, 0x800, 0x10000}; /* a longer form than needed is malformed */
+    enum { BYTES_MAX = 4 }; /* a NUL among them ends the character, so that nothing behind it is read */
     const unsigned char *at = (const unsigned char *)*cursor;
-    int32_t              code = at[0];
-    int                  more = code < 0x80 ? 0 : code >> 5 == 6 ? 1 : code >> 4 == 14 ? 2 : code >> 3 == 30 ? 3 : -1, i;
+    uint32_t             code = 0;
+    size_t               length = at[0] == '\0' ? 0 : mote_utf8_length(*cursor, BYTES_MAX, &code);
+    bool                 is_good = length > 0 || at[0] == '\0';
 
-    if (code == 0)
-        return 0;
-    *cursor += 1;
-    if (more < 0)
-        return MALFORMED;
-    if (more > 0)
-        code &= 0x3f >> more;
-    for (i = 1; i <= more; i++) {
-        if ((at[i] & 0xc0) != 0x80) /* also the end of the string */
-            return MALFORMED;
-        code = code << 6 | (at[i] & 0x3f);
-    }
-    *cursor += more;
-    return code < smallest[more] || (code >= 0xd800 && code < 0xe000) || code > 0x10ffff ? MALFORMED : code;
+    if (!is_good)
+        length = malformed_length(at);
+    *cursor += length;
+    return is_good ? (int32_t)code : MALFORMED;
 }
 
 static bool is_control(int32_t code)
