@@ -58,8 +58,9 @@ typedef struct mote_compile_result {
 } mote_compile_result;
 
 /* Writes the folder whole or not at all; an existing folder of that name is replaced only when it holds nothing but what
- * mote generated. options and result may be NULL. Errors: USAGE (a name that C cannot have, an unknown target, a folder with
- * somebody's own files), IO, LIMIT, UNSUPPORTED. */
+ * mote generated, by names and marks, down to the last file of mote_runtime: the error names the first that is not. The
+ * working directory and a mounted volume keep their place, and get new entries. options and result may be NULL. Errors:
+ * USAGE (a name that C cannot have, an unknown target, a folder with somebody's own files), IO, LIMIT, UNSUPPORTED. */
 mote_status mote_compile(const mote_model *model, const char *folder, const mote_compile_options *options,
                          mote_compile_result *result, mote_error *err);
 

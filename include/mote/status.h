@@ -29,7 +29,7 @@ enum { MOTE_ERROR_TEXT = 512 };
 
 typedef struct mote_error {
     mote_status code;
-    char        text[MOTE_ERROR_TEXT]; /* one line, no newline; text from files is escaped and cut */
+    char        text[MOTE_ERROR_TEXT]; /* one line of UTF-8, no control characters: what was not fit is \xNN */
 } mote_error;
 
 #if defined(__GNUC__)

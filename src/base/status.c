@@ -5,50 +5,41 @@
 
 #include <mote/status.h>
 
-/* A message is one line whatever was put into it. */
-static void flatten_lines(char *text)
+#include "base/text.h"
+
+/* A message is one line that steers no terminal, whatever was put into it. */
+static void set_text(mote_error *err, const char *text)
 {
-    for (; *text; text++)
-        if (*text == '\n' || *text == '\r')
-            *text = ' ';
+    mote_clean_line(err->text, sizeof err->text, text);
 }
 
 mote_status mote_fail(mote_error *err, mote_status code, const char *format, ...)
 {
+    char    text[2 * MOTE_ERROR_TEXT]; /* so that what is cut is cut between characters */
     va_list args;
 
     if (err->code != MOTE_OK)
         return err->code;
     err->code = code;
     va_start(args, format);
-    vsnprintf(err->text, sizeof err->text, format, args);
+    mote_format_list(text, sizeof text, format, args);
     va_end(args);
-    flatten_lines(err->text);
+    set_text(err, text);
     return code;
-}
-
-/* Adds as much as there is room for. */
-static void append(char *text, size_t size, const char *more)
-{
-    size_t used = strlen(text);
-
-    while (*more && used + 1 < size)
-        text[used++] = *more++;
-    text[used] = '\0';
 }
 
 mote_status mote_context(mote_error *err, const char *format, ...)
 {
-    char    text[MOTE_ERROR_TEXT];
+    char    text[3 * MOTE_ERROR_TEXT];
+    size_t  used;
     va_list args;
 
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    mote_format_list(text, 2 * MOTE_ERROR_TEXT, format, args);
     va_end(args);
-    append(text, sizeof text, ": ");
-    append(text, sizeof text, err->text);
-    memcpy(err->text, text, sizeof text);
-    flatten_lines(err->text);
+    used = strlen(text);
+    snprintf(text + used, sizeof text - used, ": %s", err->text);
+    set_text(err, text);
     return err->code;
 }
 

@@ -1,4 +1,7 @@
-/* Text: a growing buffer, escaping what came from files, and the nearest word for "did you mean".
+/* Text: a growing buffer, numbers, UTF-8, escaping what came from files, and the nearest word for "did you mean".
+ *
+ * Numbers are written and read with '.' as the decimal point, whatever the locale of the program that uses the library:
+ * here and nowhere else are printf and strtod used for what files hold.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_BASE_TEXT_H
 #define MOTE_BASE_TEXT_H
@@ -6,6 +9,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <mote/status.h>
 
@@ -24,16 +28,35 @@ void        mote_text_vprintf(mote_text *text, const char *format, va_list args)
 mote_status mote_text_status(const mote_text *text, mote_error *err);
 void        mote_text_free(mote_text *text);
 
+/* snprintf without the locale. mote_text_printf is without it, too. */
+int mote_format(char *out, size_t size, const char *format, ...) MOTE_PRINTF(3, 4);
+int mote_format_list(char *out, size_t size, const char *format, va_list args);
+/* The whole string as a decimal number ("1", "-0.5", ".5", "1e-3"): no blanks, no hexadecimal, no "inf"; but infinity where
+ * it is too large for a double. */
+bool mote_parse_number(const char *string, double *number);
+
+/* The next code point, moving *cursor behind it; 0 at the end. Malformed bytes, control characters and what XML 1.0 does
+ * not allow come out as U+FFFD. */
+uint32_t mote_utf8_next(const char **cursor);
+
+/* The string fit for one line of a terminal: UTF-8 stays, line ends and tabs become blanks, and whatever else could steer a
+ * terminal stands as \xNN or \uNNNN, and bytes that are not UTF-8 as \xNN. Cut with "..." where it is longer than size - 1,
+ * which is at least 3. */
+void mote_clean_line(char *out, size_t size, const char *string);
+/* The same for whole texts, in which lines and tabs stay; JSON stays JSON. bytes[count] is a NUL. */
+void mote_text_add_escaped(mote_text *text, const char *bytes, size_t count);
+
 enum { MOTE_SHOWN_TEXT = 80 };
 typedef struct mote_shown {
     char text[MOTE_SHOWN_TEXT];
 } mote_shown;
-/* Bytes from a file made fit for a message: control and non-ASCII bytes as \xNN, cut with "..." when long.
+/* Bytes from a file made fit for a message: as mote_clean_line, but line ends and tabs as \xNN, and shorter.
  * Used in place: mote_fail(err, ..., "tensor %s", mote_show(name, n).text). */
 mote_shown mote_show(const char *bytes, size_t count);
 mote_shown mote_show_string(const char *string); /* NULL shows as "(none)" */
 
-/* The candidate nearest to word (edit distance at most a third of its length, at least 1), or NULL. */
+/* The candidate nearest to word, or NULL: at most a third of its length, at least 1, of letters added, left out, wrong, or
+ * changed places with the next. */
 const char *mote_nearest_word(const char *word, const char *const *candidates, size_t count);
 
 #endif

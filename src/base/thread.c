@@ -7,7 +7,6 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 enum { THREADS_MAX = 64 };
@@ -71,14 +70,9 @@ mote_status mote_pool_create(mote_pool **out, int thread_count, mote_error *err)
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->wake, NULL);
     pthread_cond_init(&pool->idle, NULL);
-    while (pool->thread_count < thread_count - 1) {
-        int reason = pthread_create(&pool->threads[pool->thread_count], NULL, work, pool);
-        if (reason != 0) {
-            mote_pool_destroy(pool);
-            return mote_fail(err, MOTE_ERR_IO, "cannot start a thread: %s", strerror(reason));
-        }
+    while (pool->thread_count < thread_count - 1 &&
+           pthread_create(&pool->threads[pool->thread_count], NULL, work, pool) == 0)
         pool->thread_count++;
-    }
     *out = pool;
     return MOTE_OK;
 }

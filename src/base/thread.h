@@ -9,7 +9,8 @@
 
 typedef struct mote_pool mote_pool;
 
-/* thread_count counts the caller too; 1 makes a pool that runs everything in the caller. 0: one per processor. */
+/* thread_count counts the caller too; 1 makes a pool that runs everything in the caller. 0: one per processor. Where the
+ * system allows no more threads, there are fewer: results do not depend on their number. */
 mote_status mote_pool_create(mote_pool **out, int thread_count, mote_error *err);
 void        mote_pool_destroy(mote_pool *pool);            /* NULL is fine */
 int         mote_pool_thread_count(const mote_pool *pool); /* NULL: 1 */

@@ -56,13 +56,8 @@ static mote_status fail_value(const slot *s, const mote_yaml *value, const char 
 /* Decimal numbers only: no hexadecimal, no infinity. */
 static bool parse_number(const mote_yaml *value, double *number)
 {
-    char *end;
-
-    if (value->kind != MOTE_YAML_TEXT || value->is_quoted || value->text[0] == '\0' ||
-        strlen(value->text) > NUMBER_LENGTH_MAX || strspn(value->text, "0123456789+-.eE") != strlen(value->text))
-        return false;
-    *number = strtod(value->text, &end);
-    return *end == '\0' && isfinite(*number);
+    return value->kind == MOTE_YAML_TEXT && !value->is_quoted && strlen(value->text) <= NUMBER_LENGTH_MAX &&
+           mote_parse_number(value->text, number) && isfinite(*number);
 }
 
 static mote_status check_range(const slot *s, const mote_yaml *value, double number)

@@ -71,9 +71,12 @@ static mote_status find_model(mote_firmware *f, const char *dir, const char *sho
 
     if (!absolute)
         return mote_fail(err, MOTE_ERR_IO, "%s", strerror(errno));
+    if (strchr(absolute, '\n'))
+        mote_fail(err, MOTE_ERR_USAGE, "%s: there is a line end in this path, which assemblers cannot read; rename it",
+                  absolute);
     f->model_folder = mote_arena_strdup(f->arena, absolute, err);
     free(absolute);
-    if (!f->model_folder)
+    if (err->code != MOTE_OK)
         return err->code;
     f->model_folder_shown = shown ? shown : "firmware";
     f->name = name;

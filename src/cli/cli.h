@@ -93,6 +93,12 @@ typedef struct cli_table {
 void        cli_cell(cli_table *table, const char *format, ...) MOTE_PRINTF(2, 3);
 mote_status cli_table_print(cli_table *table, mote_error *err); /* prints and releases */
 
+/* ---- the process (main only) ---- */
+
+void cli_escape_stdout(void); /* from now on; before the first output */
+void cli_signals_begin(void); /* SIGHUP, SIGINT, SIGTERM clean up; SIGPIPE and SIGXFSZ become errors of writing */
+void cli_signals_end(void);   /* before the last line: if a signal is ending the program, it says nothing more */
+
 /* ---- shared by commands ---- */
 
 typedef mote_shape_text cli_shape;

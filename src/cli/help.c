@@ -85,6 +85,6 @@ void cli_print_help(const cli_command *const *commands, int count)
         print_wrapped(commands[i]->summary, (mote_wrap){.column = NAME_INDENT, .indent = NAME_INDENT});
     }
     fputs("\n`mote COMMAND --help` tells a command's options and shows examples.\n"
-          "Exit status: 0 done, 1 failed, 2 wrong usage.\n",
+          "Exit status: 0 done, 1 failed, 2 wrong usage; ended by a signal: its own.\n",
           stdout);
 }

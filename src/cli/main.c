@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "cli/cli.h"
@@ -136,11 +138,24 @@ static int finish(mote_error *err)
 {
     if (err->code == MOTE_OK)
         cli_flush(err);
+    cli_signals_end();
     cli_progress_end();
     if (err->code == MOTE_OK)
         return 0;
     fprintf(stderr, "mote: %s\n", err->text);
     return err->code == MOTE_ERR_USAGE ? 2 : 1;
+}
+
+/* A stream that was closed (`>&-`) must not become the first file that is opened. Writing to this one fails. */
+static void hold_streams(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
 }
 
 int main(int argc, char **argv)
@@ -149,6 +164,10 @@ int main(int argc, char **argv)
     mote_error err = {0};
     int        parsed = 0;
 
+    hold_streams();
+    cli_signals_begin();
+    cli_escape_stdout();
+    setenv("PATH", "/usr/local/bin:/usr/bin:/bin", 0); /* without one, compilers are found, but not their parts */
     if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)) {
         cli_print_help(commands, COMMAND_COUNT);
         return finish(&err);

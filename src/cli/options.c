@@ -61,7 +61,7 @@ mote_status cli_integer(const cli_args *args, const char *option, long long min,
 mote_status cli_choice(const cli_args *args, const char *option, const char *const *words, int fallback, int *out,
                        mote_error *err)
 {
-    const char *text = cli_value(args, option);
+    const char *text = cli_value(args, option), *nearest;
     char        list[200] = "";
     int         i;
 
@@ -76,7 +76,9 @@ mote_status cli_choice(const cli_args *args, const char *option, const char *con
         strncat(list, i ? ", " : "", sizeof list - strlen(list) - 1);
         strncat(list, words[i], sizeof list - strlen(list) - 1);
     }
-    return mote_fail(err, MOTE_ERR_USAGE, "--%s %s is not one of: %s", option, mote_show_string(text).text, list);
+    nearest = mote_nearest_word(text, words, (size_t)i);
+    return mote_fail(err, MOTE_ERR_USAGE, "--%s %s is not one of: %s%s%s%s", option, mote_show_string(text).text, list,
+                     nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
 }
 
 /* ---- an output that is an input ---- */

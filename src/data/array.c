@@ -149,11 +149,20 @@ mote_status mote_array_read_bytes(mote_array *out, const uint8_t *bytes, size_t 
 mote_status mote_array_read_file(mote_array *out, const char *path, mote_array_reader *read, size_t max_bytes,
                                  mote_error *err)
 {
-    mote_file file;
+    mote_file_source plain = {0};
+    mote_file        file;
+    bool             is_packed;
 
     *out = (mote_array){0};
-    if (mote_file_open(&file, path, err) == MOTE_OK)
+    if (mote_file_open_start(&file, path, MOTE_START_BYTES, err) != MOTE_OK)
+        return mote_context(err, "%s", path);
+    is_packed = mote_is_gzip(file.bytes, file.count);
+    mote_file_close(&file);
+    if (is_packed && mote_file_open(&file, path, err) == MOTE_OK)
         mote_array_read_bytes(out, file.bytes, file.count, read, max_bytes, err);
+    else if (!is_packed && mote_file_source_open(&plain, path, err) == MOTE_OK)
+        read(out, &plain.source, max_bytes, err);
+    mote_file_source_close(&plain);
     mote_file_close(&file);
     return err->code == MOTE_OK ? MOTE_OK : mote_context(err, "%s", path);
 }

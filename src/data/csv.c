@@ -35,7 +35,6 @@ typedef struct table {
     mote_cell_cursor         second;  /* of the row below the first */
     mote_cell_cursor         comment; /* right above the first row; .at NULL: none */
     mote_arena              *scratch;
-    locale_t                 c_locale;
     const mote_data_options *options;
     size_t                   row_count, column_count, input_count, counting_rows;
     column                  *columns;
@@ -102,7 +101,7 @@ static mote_status read_f32(const table *t, const mote_cell *c, size_t index, fl
 
     if (!mote_cell_is_number(kind, t->decimal_comma))
         return bad_number(t, c, index, kind, err);
-    *out = (float)mote_cell_number(c, kind, t->c_locale);
+    *out = (float)mote_cell_number(c, kind);
     if (!isfinite(*out))
         return mote_cell_fail(c, t->path, MOTE_ERR_FORMAT, err, "this number is out of float32's range");
     return MOTE_OK;
@@ -138,18 +137,18 @@ static mote_status survey_first_row(table *t, mote_error *err)
         MOTE_TRY(next_cell(t, &c, &one, err));
         *col = (column){.first = mote_cell_classify(&one), .counts_up = true, .target = -1};
         if (col->first == MOTE_CELL_WHOLE)
-            col->first_number = mote_cell_number(&one, col->first, t->c_locale);
+            col->first_number = mote_cell_number(&one, col->first);
     }
     return MOTE_OK;
 }
 
-static void survey_cell(table *t, column *col, const mote_cell *c)
+static void survey_cell(column *col, const mote_cell *c)
 {
     const mote_cell_kind kind = mote_cell_classify(c);
     double               number;
 
     if (kind == MOTE_CELL_WHOLE) {
-        number = mote_cell_number(c, kind, t->c_locale);
+        number = mote_cell_number(c, kind);
         col->counts_up = col->counts_up && (count_numbers(col) == 0 || number == col->last_number + 1);
         col->last_number = number;
         col->largest = fabs(number) > col->largest ? fabs(number) : col->largest;
@@ -190,7 +189,7 @@ static mote_status survey_row(table *t, mote_cell_cursor *c, mote_error *err)
         MOTE_TRY(next_cell(t, c, &one, err));
         if (i >= t->column_count)
             continue;
-        survey_cell(t, &t->columns[i], &one);
+        survey_cell(&t->columns[i], &one);
         counts = counts && mote_cell_classify(&one) == MOTE_CELL_WHOLE &&
                  (i == 0 || t->columns[i].last_number == t->columns[i - 1].last_number + 1);
     }
@@ -691,7 +690,7 @@ static mote_status read_target(const table *t, const mote_cell *c, size_t index,
     kind = mote_cell_classify(c);
     if (kind != MOTE_CELL_WHOLE)
         return bad_number(t, c, index, kind, err);
-    ((int32_t *)r->y->bytes)[place] = (int32_t)mote_cell_number(c, kind, t->c_locale);
+    ((int32_t *)r->y->bytes)[place] = (int32_t)mote_cell_number(c, kind);
     return MOTE_OK;
 }
 
@@ -813,15 +812,11 @@ mote_status mote_raw_read_csv_bytes(mote_raw_set *raw, const uint8_t *bytes, siz
 
     raw->source = "CSV table";
     t.start = (mote_cell_cursor){text + (has_mark ? 3 : 0), text + count, text + (has_mark ? 3 : 0), 1, 0};
-    t.c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    if (t.c_locale == (locale_t)0)
-        return mote_fail(err, MOTE_ERR_MEMORY, "%s: out of memory", path);
     if (check_text(bytes, count, err) == MOTE_OK)
         read_text(&t, raw, err);
     if (err->code != MOTE_OK && strncmp(err->text, path, strlen(path)) != 0)
         mote_context(err, "%s", path); /* those with a line and column have it already */
     mote_arena_destroy(&scratch);
-    freelocale(t.c_locale);
     return err->code;
 }
 

@@ -5,7 +5,6 @@
 #ifndef MOTE_DATA_CSV_H
 #define MOTE_DATA_CSV_H
 
-#include <locale.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -52,7 +51,7 @@ mote_cell_kind mote_cell_classify(const mote_cell *c);
 bool           mote_cell_is_number(mote_cell_kind kind, bool decimal_comma);
 
 /* The number of a cell whose kind is one (mote_cell_is_number). */
-double mote_cell_number(const mote_cell *c, mote_cell_kind kind, locale_t c_locale);
+double mote_cell_number(const mote_cell *c, mote_cell_kind kind);
 
 /* A copy without the doubling of quotes. */
 char *mote_cell_copy(mote_arena *arena, const mote_cell *c, mote_error *err);

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
+
 enum { NUMBER_MAX = 64, ROWS_TRIED = 30 };
 
 mote_status mote_cell_fail(const mote_cell *c, const char *path, mote_status code, mote_error *err, const char *format, ...)
@@ -230,9 +232,10 @@ bool mote_cell_is_number(mote_cell_kind kind, bool decimal_comma)
            (decimal_comma && (kind == MOTE_CELL_COMMA || kind == MOTE_CELL_GROUP));
 }
 
-double mote_cell_number(const mote_cell *c, mote_cell_kind kind, locale_t c_locale)
+double mote_cell_number(const mote_cell *c, mote_cell_kind kind)
 {
     char   text[NUMBER_MAX], *comma;
+    double number;
     long   small = 0;
     size_t i;
 
@@ -245,7 +248,7 @@ double mote_cell_number(const mote_cell *c, mote_cell_kind kind, locale_t c_loca
     text[c->count] = '\0';
     if ((comma = strchr(text, ',')) != NULL)
         *comma = '.';
-    return strtod_l(text, NULL, c_locale);
+    return mote_parse_number(text, &number) ? number : 0; /* the kind says that it is one */
 }
 
 /* ---- the separator ---- */

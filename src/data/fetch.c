@@ -266,17 +266,17 @@ static mote_status fetch_into(const char *temporary, const char *folder, const m
 
 mote_status mote_data_fetch_mnist(const char *folder, const mote_progress *progress, mote_error *err)
 {
-    const char *base = getenv("TMPDIR");
-    char        temporary[512];
-    mote_error  ignored = {0};
+    mote_arena scratch = {0};
+    mote_error ignored = {0};
+    char      *temporary;
 
     if (are_all_there(folder))
         return report(progress, MNIST_FILE_COUNT, MNIST_FILE_COUNT, NULL, err);
-    if (snprintf(temporary, sizeof temporary, "%s/mote-XXXXXX", base && *base ? base : "/tmp") >= (int)sizeof temporary)
-        return mote_fail(err, MOTE_ERR_USAGE, "TMPDIR is too long");
-    if (!mkdtemp(temporary))
-        return mote_fail(err, MOTE_ERR_IO, "%s: cannot make a temporary folder: %s", temporary, strerror(errno));
-    fetch_into(temporary, folder, progress, err);
-    mote_remove_tree(temporary, &ignored);
+    temporary = mote_temporary_dir(&scratch, "mote-fetch", err);
+    if (temporary) {
+        fetch_into(temporary, folder, progress, err);
+        mote_remove_tree(temporary, &ignored);
+    }
+    mote_arena_destroy(&scratch);
     return err->code;
 }

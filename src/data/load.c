@@ -252,7 +252,7 @@ static mote_status find_kind(file_kind *kind, const char *path, mote_error *err)
     size_t    count;
     bool      is_zip;
 
-    if (mote_file_open(&file, path, err) != MOTE_OK)
+    if (mote_file_open_start(&file, path, MOTE_START_BYTES, err) != MOTE_OK)
         return mote_context(err, "%s", path);
     count = mote_unpacked_start(start, sizeof start, file.bytes, file.count);
     is_zip = mote_is_zip(file.bytes, file.count);

@@ -253,7 +253,7 @@ static mote_status read_either(mote_array *out, const char *path, const char *na
     bool      is_zip;
 
     *out = (mote_array){0};
-    if (mote_file_open(&file, path, err) != MOTE_OK)
+    if (mote_file_open_start(&file, path, MOTE_START_BYTES, err) != MOTE_OK)
         return mote_context(err, "%s", path);
     is_zip = mote_is_zip(file.bytes, file.count);
     mote_file_close(&file);

@@ -52,6 +52,29 @@ void mote_memory_source_init(mote_memory_source *memory, const uint8_t *bytes, s
     *memory = (mote_memory_source){{read_memory, count}, bytes};
 }
 
+static mote_status read_file(mote_source *source, void *to, size_t count, size_t *got, mote_error *err)
+{
+    mote_file_source *file = (mote_file_source *)source;
+
+    *got = count < source->at_most ? count : source->at_most;
+    MOTE_TRY(mote_file_reader_read(&file->reader, to, *got, err));
+    source->at_most -= *got;
+    return MOTE_OK;
+}
+
+mote_status mote_file_source_open(mote_file_source *file, const char *path, mote_error *err)
+{
+    *file = (mote_file_source){.source = {.read = read_file}};
+    MOTE_TRY(mote_file_reader_open(&file->reader, path, err));
+    file->source.at_most = file->reader.bytes_left;
+    return MOTE_OK;
+}
+
+void mote_file_source_close(mote_file_source *file)
+{
+    mote_file_reader_close(&file->reader);
+}
+
 bool mote_is_gzip(const uint8_t *bytes, size_t count)
 {
     return count >= 3 && bytes[0] == 0x1f && bytes[1] == 0x8b && bytes[2] == 8;

@@ -15,6 +15,8 @@
 
 #include <mote/status.h>
 
+#include "base/file.h"
+
 /* Deflate codes at best 258 bytes in 2 bits: 1032 to 1. */
 enum { MOTE_DEFLATE_MAX_GAIN = 1032 };
 
@@ -38,6 +40,15 @@ typedef struct mote_memory_source {
 } mote_memory_source;
 
 void mote_memory_source_init(mote_memory_source *memory, const uint8_t *bytes, size_t count);
+
+/* A file, read straight to where its bytes belong: it is never held twice. */
+typedef struct mote_file_source {
+    mote_source      source;
+    mote_file_reader reader;
+} mote_file_source;
+
+mote_status mote_file_source_open(mote_file_source *file, const char *path, mote_error *err);
+void        mote_file_source_close(mote_file_source *file); /* a no-op on a zeroed one */
 
 /* Reads gzip members one after the other, as gunzip does. */
 typedef struct mote_gzip_source {

@@ -14,7 +14,7 @@ void mote_emit_f32(mote_text *out, float value)
         mote_text_puts(out, isnan(value) ? "(0.0f / 0.0f)" : value > 0 ? "(1.0f / 0.0f)" : "(-1.0f / 0.0f)");
         return;
     }
-    snprintf(text, sizeof text, "%.9g", (double)value);
+    mote_format(text, sizeof text, "%.9g", (double)value);
     mote_text_puts(out, text);
     mote_text_puts(out, strpbrk(text, ".e") ? "f" : ".0f");
 }

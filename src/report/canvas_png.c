@@ -5,7 +5,9 @@
 #if MOTE_HAVE_CAIRO
 
 #include <cairo.h>
+#include <fontconfig/fontconfig.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "report/font.h"
@@ -244,10 +246,33 @@ static void set_text_options(cairo_t *cairo)
     cairo_font_options_destroy(options);
 }
 
+/* Without a configuration fontconfig writes a line to stderr, where only mote's own belong, and takes what it was built
+ * with. So it is given the same from here. */
+static void configure_fonts(void)
+{
+    static const char plain[] = "<?xml version='1.0'?><fontconfig><dir>/usr/share/fonts</dir><dir prefix='xdg'>fonts</dir>"
+                                "<cachedir>/var/cache/fontconfig</cachedir><cachedir prefix='xdg'>fontconfig</cachedir>"
+                                "</fontconfig>";
+    FcConfig         *config = FcConfigCreate();
+    FcStrList        *files;
+
+    if (!config)
+        return;
+    FcConfigParseAndLoad(config, NULL, FcFalse);
+    files = FcConfigGetConfigFiles(config);
+    if (files && !FcStrListNext(files) && FcConfigParseAndLoadFromMemory(config, (const FcChar8 *)plain, FcFalse))
+        FcConfigSetCurrent(config);
+    if (files)
+        FcStrListDone(files);
+    FcConfigDestroy(config);
+}
+
 mote_status mote_canvas_open_png(mote_canvas **out, int width, int height, int scale, mote_error *err)
 {
-    png_canvas *png = calloc(1, sizeof *png);
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    png_canvas           *png = calloc(1, sizeof *png);
 
+    pthread_once(&once, configure_fonts);
     *out = NULL;
     if (!png)
         return mote_fail(err, MOTE_ERR_MEMORY, "out of memory for a chart");

@@ -5,36 +5,6 @@
 
 #define ELLIPSIS "\xe2\x80\xa6" /* U+2026 */
 
-static bool is_allowed(uint32_t code)
-{
-    if (code < 0x20 || (code >= 0x7f && code < 0xa0))
-        return false;
-    return !(code >= 0xd800 && code < 0xe000) && code != 0xfffe && code != 0xffff && code <= 0x10ffff;
-}
-
-uint32_t mote_utf8_next(const char **cursor)
-{
-    static const uint32_t smallest[4] = {0, 0x80, 0x800, 0x10000}; /* a longer form than needed is malformed */
-    const unsigned char  *at = (const unsigned char *)*cursor;
-    uint32_t              code = at[0];
-    int                   more = code < 0x80 ? 0 : code >> 5 == 6 ? 1 : code >> 4 == 14 ? 2 : code >> 3 == 30 ? 3 : -1, i;
-
-    if (code == 0)
-        return 0;
-    *cursor += 1;
-    if (more < 0)
-        return 0xfffd;
-    if (more > 0)
-        code &= 0x3fu >> more;
-    for (i = 1; i <= more; i++) {
-        if ((at[i] & 0xc0) != 0x80) /* also the end of the string */
-            return 0xfffd;
-        code = code << 6 | (at[i] & 0x3fu);
-    }
-    *cursor += more;
-    return code >= smallest[more] && is_allowed(code) ? code : 0xfffd;
-}
-
 static void add_code_point(mote_text *text, uint32_t code)
 {
     char   bytes[4];

@@ -12,10 +12,6 @@
 
 #include "base/text.h"
 
-/* The next code point, moving *cursor behind it; 0 at the end. Malformed bytes, control characters and what XML 1.0 does
- * not allow come out as U+FFFD. */
-uint32_t mote_utf8_next(const char **cursor);
-
 /* Appends the string as valid UTF-8; with for_xml, <>&"' become entities. */
 void mote_utf8_add_clean(mote_text *text, const char *string, bool for_xml);
 

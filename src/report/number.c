@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/number.h"
 
-#include <locale.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,21 +9,10 @@
 
 #define MINUS "\xe2\x88\x92" /* U+2212 */
 
-/* printf writes the locale's decimal point, which may be several bytes. */
-static void make_point_a_dot(char *text)
-{
-    const char *point = localeconv()->decimal_point;
-    char       *found = strcmp(point, ".") == 0 ? NULL : strstr(text, point);
-
-    if (found) {
-        *found = '.';
-        memmove(found + 1, found + strlen(point), strlen(found + strlen(point)) + 1);
-    }
-}
-
 mote_number mote_number_shortest(double value)
 {
     mote_number number = {{0}};
+    double      back;
     int         digits;
 
     if (isnan(value)) /* printf may show its sign */
@@ -32,12 +20,11 @@ mote_number mote_number_shortest(double value)
     else if (value == floor(value) && fabs(value) < 1e15)
         snprintf(number.text, sizeof number.text, "%.0f", value);
     else
-        for (digits = 1; digits <= 17; digits++) {
-            snprintf(number.text, sizeof number.text, "%.*g", digits, value);
-            if (strtod(number.text, NULL) == value)
+        for (digits = 1; digits <= 17; digits++) { /* to the last one for infinity */
+            mote_format(number.text, sizeof number.text, "%.*g", digits, value);
+            if (mote_parse_number(number.text, &back) && back == value)
                 break;
         }
-    make_point_a_dot(number.text);
     return number;
 }
 
@@ -81,12 +68,10 @@ mote_number mote_number_grouped(double value, int decimals)
     char plain[64];
 
     if (!isfinite(value) || fabs(value) >= 1e12 || decimals > 9) {
-        snprintf(plain, sizeof plain, "%.5g", value);
-        make_point_a_dot(plain);
+        mote_format(plain, sizeof plain, "%.5g", value);
         return tidy_exponent(plain);
     }
-    snprintf(plain, sizeof plain, "%.*f", decimals > 0 ? decimals : 0, value);
-    make_point_a_dot(plain);
+    mote_format(plain, sizeof plain, "%.*f", decimals > 0 ? decimals : 0, value);
     return group_thousands(strspn(plain, "-0.") == strlen(plain) && plain[0] == '-' ? plain + 1 : plain);
 }
 
@@ -99,8 +84,7 @@ mote_number mote_number_rounded(double value)
         return mote_number_grouped(value, 0);
     if (size >= 1000 && size < 1e9)
         return mote_number_grouped(value, 0);
-    snprintf(plain, sizeof plain, "%.3g", value);
-    make_point_a_dot(plain);
+    mote_format(plain, sizeof plain, "%.3g", value);
     return tidy_exponent(plain);
 }
 
@@ -108,8 +92,7 @@ mote_number mote_number_percent(double share)
 {
     mote_number number = {{0}};
 
-    snprintf(number.text, sizeof number.text, "%.2f %%", 100 * share);
-    make_point_a_dot(number.text);
+    mote_format(number.text, sizeof number.text, "%.2f %%", 100 * share);
     return number;
 }
 
@@ -121,8 +104,7 @@ mote_number mote_number_metric(const char *name, double value)
 
     if (strcmp(name, "accuracy") == 0)
         return mote_number_percent(value);
-    snprintf(plain, sizeof plain, is_tiny ? "%.3g" : is_huge ? "%.6g" : "%.4f", value);
-    make_point_a_dot(plain);
+    mote_format(plain, sizeof plain, is_tiny ? "%.3g" : is_huge ? "%.6g" : "%.4f", value);
     snprintf(number.text, sizeof number.text, "%.39s", plain);
     return number;
 }

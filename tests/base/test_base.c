@@ -95,6 +95,78 @@ static void shown_text_is_escaped_and_cut(void **state)
     assert_true(strlen(mote_show(long_text, sizeof long_text).text) < MOTE_SHOWN_TEXT);
 }
 
+static void assert_cleaned(const char *string, const char *wanted)
+{
+    mote_error err = {0};
+    mote_text  text = {0};
+    char       line[100];
+
+    mote_clean_line(line, sizeof line, string);
+    assert_string_equal(line, wanted);
+    mote_fail(&err, MOTE_ERR_IO, "%s", string);
+    assert_string_equal(err.text, wanted);
+    mote_text_add_escaped(&text, string, strlen(string));
+    assert_string_equal(text.bytes, wanted);
+    mote_text_free(&text);
+}
+
+static void nothing_in_a_message_steers_a_terminal(void **state)
+{
+    (void)state;
+    assert_cleaned("gr\xc3\xbcn \xe7\x8c\xab \xf0\x9f\x90\x88", "gr\xc3\xbcn \xe7\x8c\xab \xf0\x9f\x90\x88");
+    assert_cleaned("\x1b]0;owned\a", "\\x1b]0;owned\\x07");
+    assert_cleaned("a\x9b"
+                   "31m\xff",
+                   "a\\x9b31m\\xff"); /* no UTF-8: an 8-bit terminal's CSI */
+    assert_cleaned("a\xc2\x9b"
+                   "31m\x7f",
+                   "a\\u009b31m\\u007f");                                /* the same in UTF-8, and delete */
+    assert_cleaned("\xc0\x9b\xed\xa0\x80", "\\xc0\\x9b\\xed\\xa0\\x80"); /* too long a form; half a pair of UTF-16 */
+    assert_cleaned("a\xe2\x80\xae"
+                   "b",
+                   "a\\u202eb");              /* right to left from here */
+    assert_cleaned("\xe2\x82", "\\xe2\\x82"); /* cut */
+}
+
+static void long_messages_are_cut_between_characters(void **state)
+{
+    char       text[2000] = "", line[10];
+    mote_error err = {0};
+    int        i;
+    (void)state;
+    for (i = 0; i < 400; i++)
+        strcat(text, "\xe7\x8c\xab");
+    mote_fail(&err, MOTE_ERR_IO, "%s", text);
+    assert_int_equal(strlen(err.text), 510); /* 169 of three bytes and the dots; one more would not fit */
+    assert_string_equal(err.text + 504, "\xe7\x8c\xab...");
+    mote_clean_line(line, sizeof line, "123456789");
+    assert_string_equal(line, "123456789");
+    mote_clean_line(line, sizeof line, "1234567890");
+    assert_string_equal(line, "123456...");
+}
+
+static void numbers_are_read_whole_or_refused(void **state)
+{
+    static const char *const wrong[] = {"", " 1", "1 ", "0x10", "inf", "nan", "1,5", "1e", "--1", "1.2.3"};
+    double                   number;
+    size_t                   i;
+    (void)state;
+    assert_true(mote_parse_number("-12.5e-1", &number) && number == -1.25);
+    assert_true(mote_parse_number(".5", &number) && number == 0.5);
+    for (i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_false(mote_parse_number(wrong[i], &number));
+}
+
+static void letters_that_changed_places_are_one_error(void **state)
+{
+    static const char *const words[] = {"build", "train", "run"};
+    (void)state;
+    assert_string_equal(mote_nearest_word("trian", words, 3), "train");
+    assert_string_equal(mote_nearest_word("biuld", words, 3), "build");
+    assert_string_equal(mote_nearest_word("rnu", words, 3), "run");
+    assert_null(mote_nearest_word("brain stem", words, 3));
+}
+
 static void nearest_word_finds_a_typo_and_nothing_far(void **state)
 {
     static const char *const words[] = {"units", "activation", "kernel_size"};
@@ -165,6 +237,10 @@ int main(void)
         cmocka_unit_test(output_appears_whole_or_not_at_all),
         cmocka_unit_test(output_folder_replaces_the_old_one),
         cmocka_unit_test(shown_text_is_escaped_and_cut),
+        cmocka_unit_test(nothing_in_a_message_steers_a_terminal),
+        cmocka_unit_test(long_messages_are_cut_between_characters),
+        cmocka_unit_test(numbers_are_read_whole_or_refused),
+        cmocka_unit_test(letters_that_changed_places_are_one_error),
         cmocka_unit_test(nearest_word_finds_a_typo_and_nothing_far),
         cmocka_unit_test(philox_gives_its_published_answers),
         cmocka_unit_test(permutation_holds_each_index_once),

@@ -1,0 +1,76 @@
+/* Ending by a signal without leaving temporaries.
+ *
+ * A handler may do next to nothing, least of all remove a tree: it passes the signal through a pipe to a thread, which
+ * cleans up and then lets the signal do what it would have done, so that whoever started mote sees the true status (128 + n
+ * in a shell). Signals that were ignored from the start (nohup) stay so. Handlers, unlike ignored signals, are not inherited
+ * by compilers and emulators. SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include <mote/temporaries.h>
+
+#include "cli/cli.h"
+
+static int                   pipe_ends[2];
+static volatile sig_atomic_t is_ending;
+
+static void pass_on(int number)
+{
+    const int           reason = errno;
+    const unsigned char byte = (unsigned char)number;
+
+    is_ending = 1;
+    (void)!write(pipe_ends[1], &byte, 1);
+    errno = reason;
+}
+
+static void *end_by_signal(void *unused)
+{
+    unsigned char byte;
+
+    (void)unused;
+    while (read(pipe_ends[0], &byte, 1) != 1) {
+    }
+    mote_cleanup_temporaries();
+    signal(byte, SIG_DFL);
+    kill(getpid(), byte);
+    return NULL;
+}
+
+static void set_handler(int number, void (*handler)(int))
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART}, old;
+
+    sigemptyset(&action.sa_mask);
+    if (sigaction(number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+        sigaction(number, &action, NULL);
+}
+
+static void do_nothing(int number)
+{
+    (void)number;
+}
+
+void cli_signals_begin(void)
+{
+    pthread_t thread;
+
+    set_handler(SIGPIPE, do_nothing); /* writing then fails with EPIPE, */
+    set_handler(SIGXFSZ, do_nothing); /* or EFBIG, which are told in a line */
+    if (pipe2(pipe_ends, O_CLOEXEC) != 0 || pthread_create(&thread, NULL, end_by_signal, NULL) != 0)
+        return; /* no more threads: signals end mote at once, and its next run clears up */
+    pthread_detach(thread);
+    set_handler(SIGHUP, pass_on);
+    set_handler(SIGINT, pass_on);
+    set_handler(SIGTERM, pass_on);
+}
+
+void cli_signals_end(void)
+{
+    while (is_ending)
+        pause();
+}
