@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/lfs.h"
 #include "data/array.h"
 #include "data/half.h"
 
@@ -152,7 +153,9 @@ mote_status mote_array_read_file(mote_array *out, const char *path, mote_array_r
     mote_file file;
 
     *out = (mote_array){0};
-    if (mote_file_open(&file, path, err) == MOTE_OK)
+    if (mote_file_open(&file, path, err) == MOTE_OK && mote_is_lfs_pointer(file.bytes, file.count))
+        mote_fail(err, MOTE_ERR_FORMAT, MOTE_LFS_ADVICE);
+    else if (err->code == MOTE_OK)
         mote_array_read_bytes(out, file.bytes, file.count, read, max_bytes, err);
     mote_file_close(&file);
     return err->code == MOTE_OK ? MOTE_OK : mote_context(err, "%s", path);

@@ -604,6 +604,16 @@ typedef struct reading {
     size_t      row;
 } reading;
 
+/* Classes may be written 0.0 and 1.0, not 1.5. */
+static mote_status read_real_target(const table *t, const mote_cell *c, size_t index, float *out, mote_error *err)
+{
+    MOTE_TRY(read_f32(t, c, index, out, err));
+    if (t->options->targets == MOTE_TARGETS_CLASSES && t->target_count == 1 && (*out < 0 || *out != floorf(*out)))
+        return mote_cell_fail(c, t->path, MOTE_ERR_FORMAT, err,
+                              "column %zu is %g: a class label must be an integer from 0 on", index + 1, (double)*out);
+    return MOTE_OK;
+}
+
 static mote_status read_target(const table *t, const mote_cell *c, size_t index, const reading *r, mote_error *err)
 {
     const size_t   place = r->row * t->target_count + (size_t)t->columns[index].target;
@@ -612,7 +622,7 @@ static mote_status read_target(const table *t, const mote_cell *c, size_t index,
     if (t->has_text_target)
         return take_word(t, c, index, &r->words[r->row], err);
     if (r->y->dtype == MOTE_F32)
-        return read_f32(t, c, index, (float *)r->y->bytes + place, err);
+        return read_real_target(t, c, index, (float *)r->y->bytes + place, err);
     kind = mote_cell_classify(c);
     if (kind != MOTE_CELL_WHOLE)
         return bad_number(t, c, index, kind, err);
@@ -706,9 +716,17 @@ static mote_status read_table(const table *t, mote_raw_set *raw, mote_error *err
 
 /* ---- the text ---- */
 
+/* Its byte order mark, or letters of ASCII beside zeros. */
+static bool is_utf16(const uint8_t *b, size_t count)
+{
+    if (count >= 2 && ((b[0] == 0xff && b[1] == 0xfe) || (b[0] == 0xfe && b[1] == 0xff)))
+        return true;
+    return count >= 4 && ((b[0] && !b[1] && b[2] && !b[3]) || (!b[0] && b[1] && !b[2] && b[3]));
+}
+
 static mote_status check_text(const uint8_t *bytes, size_t count, mote_error *err)
 {
-    if (count >= 2 && ((bytes[0] == 0xff && bytes[1] == 0xfe) || (bytes[0] == 0xfe && bytes[1] == 0xff)))
+    if (is_utf16(bytes, count))
         return mote_fail(err, MOTE_ERR_FORMAT, "is text in UTF-16; save it as UTF-8");
     if (memchr(bytes, '\0', count))
         return mote_fail(err, MOTE_ERR_FORMAT, "is not a text file: it holds zero bytes");
