@@ -295,7 +295,8 @@ static mote_status read_file(mote_raw_set *raw, const char *path, const mote_dat
     }
     return mote_fail(err, MOTE_ERR_UNSUPPORTED,
                      "%s: is not a kind of data set that mote knows; it reads .npz, .npy, .csv, IDX files, and folders of "
-                     "IDX files, of .npy files or of class folders of images",
+                     "IDX files, of .npy files or of class folders of images (a table, packed or not, needs .csv, .tsv, "
+                     ".txt, .data or .dat in its name)",
                      path);
 }
 
