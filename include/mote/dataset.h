@@ -70,7 +70,9 @@ typedef struct mote_preparation {
 typedef struct mote_data_options {
     float            scale;       /* divide by this; 0: 1. 255 for images of bytes */
     float            offset;      /* then add this */
-    mote_standardize standardize; /* then subtract the mean, divide by the standard deviation */
+    mote_standardize standardize; /* then subtract the mean, divide by the standard deviation, found in the training split */
+    int              channels;   /* or subtract and divide by these; 0: none. One for all, or one a place in the last axis */
+    const float     *mean, *std; /* [channels]; copied */
 
     int     rank; /* sample shape to use instead of the stored one (same product; one -1 is worked out); 0: as stored */
     int64_t shape[MOTE_ARRAY_MAX_RANK - 1];
@@ -86,6 +88,13 @@ typedef struct mote_data_options {
      * the last target_count columns (0: one). */
     const char *const *target_names;
     int                target_count;
+
+    /* CSV: the columns of the table that a model was trained on, as its recipe names them. In a table with a header they are
+     * found by name, whatever their order; others are left out with a note; one that is missing is an error, but a table
+     * without any of the known targets is one without targets. Without a header the last known_target_count columns are
+     * targets. What target_names or target_count asks for goes before. */
+    const char *const *known_columns, *const *known_targets;
+    int known_column_count, known_target_count;
 
     /* A .npy of samples: the .npy of its targets. NULL: none. */
     const char *targets_path;
@@ -187,6 +196,14 @@ mote_status mote_dataset_reshape(mote_dataset *set, int rank, const int64_t *dim
 /* Another preparation, in place of the one that the set was read with: what a model's recipe says. mean and std are copied.
  * MOTE_ERR_USAGE when a number is not finite, a std is not above 0, or the channels do not divide a sample's elements. */
 mote_status mote_dataset_prepare(mote_dataset *set, const mote_preparation *preparation, mote_error *err);
+
+/* Numbers classes as a model does: by its labels. A class that none of them names is MOTE_ERR_USAGE; numbered classes
+ * without names stay as they are, and more of them than labels are refused. labels are copied; count 0 changes nothing. */
+mote_status mote_dataset_match_classes(mote_dataset *set, const char *const *labels, int count, mote_error *err);
+
+/* Class labels without names become the numbers that they are, a value a sample: what a regression on whole numbers asks
+ * for. Anything else stays as it is. */
+mote_status mote_dataset_take_values(mote_dataset *set, mote_error *err);
 
 /* Keras' validation_split: moves count - floor(count * (1 - fraction)) training samples to the validation split. Of arrays
  * and tables these are the LAST ones, in the order of the file, as in Keras; a note says so where that takes a whole class

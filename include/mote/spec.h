@@ -80,6 +80,19 @@ void        mote_spec_destroy(mote_spec *spec); /* NULL is fine */
 /* Reads or generates the data, in the shape of model.input. USAGE when the spec has no data section. */
 mote_status mote_spec_load_data(mote_dataset **out, const mote_spec *spec, mote_error *err);
 
+/* DATA, wherever data are read: a data set's path, or a spec's (.yaml), whose section data it then is, generated sets and
+ * train.validation_split included.
+ *
+ * options: what is said beside the path; it goes before what a spec says. With a model, samples take the shape of its first
+ * input, are prepared as its recipe says (unless options say how), classes are numbered by its labels, a table's columns and
+ * targets are found by their names; the set's notes tell when values are far from what the model saw. */
+typedef struct mote_data_request {
+    const char              *path;
+    const mote_data_options *options; /* NULL: nothing */
+    const mote_model        *model;   /* NULL: none */
+} mote_data_request;
+mote_status mote_data_open(mote_dataset **out, const mote_data_request *request, mote_error *err);
+
 /* The network at stage TRAIN with initial weights from train.seed. set may be NULL where model.input is given. */
 mote_status mote_spec_build_model(const mote_spec *spec, const mote_dataset *set, mote_model **out, mote_error *err);
 

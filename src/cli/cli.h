@@ -99,15 +99,19 @@ cli_json_tensor(const mote_tensor_info *tensor); /* name, dtype, shape, batched,
         {"targets", 0, "COLUMNS", "names, or how many last ones; or y.npy"},                                                \
         {"target-kind", 0, "KIND", "auto, classes, values or none"},                                                        \
         {"header", 0, "auto|true|false", "CSV: whether its first row names columns"},                                       \
+        {"scale", 0, "S", "divide stored numbers by S, as 255 for pictures"}, {"offset", 0, "O", "then add O"},             \
+        {"mean", 0, "M,...", "then subtract M: one, or one a channel"}, {"std", 0, "D,...", "and divide by D"},             \
     {                                                                                                                       \
         "skip-damaged", 0, NULL, "leave out damaged pictures, and name them"                                                \
     }
 mote_status cli_read_data_options(mote_data_options *out, const cli_args *args, mote_arena *arena, mote_error *err);
 void        cli_print_notes(const mote_dataset *set); /* to stderr, a line each */
 
-/* DATA of the command line, shaped for the model's first input and prepared as the model's recipe says. split_name NULL:
- * preferred when it has samples, else the first that has. The caller destroys *out, also on failure (NULL is fine). */
+/* DATA of the command line, with the command's CLI_DATA_OPTIONS, as a model wants it (NULL: as it is): see mote_data_open.
+ * split_name NULL: preferred when it has samples, else test, validation, train. Notes go to stderr. The caller destroys
+ * *out, also on failure (NULL is fine). */
 typedef struct cli_data_request {
+    const cli_args   *args;
     const char       *path, *split_name;
     mote_split_id     preferred;
     const mote_model *model;

@@ -52,10 +52,17 @@ static mote_status parse_side(side *s, const char *given, mote_error *err)
     return s->chip ? MOTE_OK : mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
 }
 
+/* Both are asked the same question: the one that either was trained for; NULL: what goes with the targets. */
+static const mote_goal *common_goal(const comparing *c, mote_goal *goal)
+{
+    return mote_model_goal(c->a.model, goal) || mote_model_goal(c->b.model, goal) ? goal : NULL;
+}
+
 static mote_status predict(side *s, const comparing *c, mote_error *err)
 {
     const mote_predict_options options = {.limit = c->limit, .progress = cli_progress()};
     const mote_device          device = {.chip = s->chip};
+    mote_goal                  goal;
 
     if (s->chip)
         mote_predict_on_chip(&s->predictions, s->model, &device, c->split, &options, NULL, err);
@@ -64,7 +71,7 @@ static mote_status predict(side *s, const comparing *c, mote_error *err)
     if (err->code != MOTE_OK)
         return mote_context(err, "%s", s->given);
     if (c->set->targets != MOTE_TARGETS_NONE) {
-        if (mote_evaluate(&s->evaluation, &s->predictions, c->split, NULL, err) != MOTE_OK)
+        if (mote_evaluate(&s->evaluation, &s->predictions, c->split, common_goal(c, &goal), err) != MOTE_OK)
             return mote_context(err, "%s", s->given);
         s->is_evaluated = true;
     }
@@ -86,7 +93,7 @@ static mote_status compare_layers(comparing *c, mote_error *err)
 /* Samples are prepared as a's recipe says, or as b's where a has none. */
 static mote_status load(comparing *c, const cli_args *args, mote_error *err)
 {
-    cli_data_request request = {cli_value(args, "data"), cli_value(args, "split"), MOTE_TEST, NULL};
+    cli_data_request request = {args, cli_value(args, "data"), cli_value(args, "split"), MOTE_TEST, NULL};
     long long        limit;
 
     MOTE_TRY(cli_integer(args, "limit", 1, INT64_MAX, 0, &limit, err));
@@ -244,8 +251,9 @@ const cli_command cli_compare = {
     .positional_max = 2,
     .options =
         (const cli_option[]){
-            {"data", 'd', "DATA", "the samples"},
+            {"data", 'd', "DATA", "the samples: a data set (docs/DATA.md) or a spec"},
             {"split", 0, "train|validation|test", "which of them (test, or what there is)"},
+            CLI_DATA_OPTIONS,
             {"limit", 0, "N", "the first N samples only"},
             {"layers", 0, NULL, "layer by layer: signal, error, signal to noise"},
             {"json", 0, NULL, "print JSON"},

@@ -33,7 +33,7 @@ static mote_status read_options(conversion *c, const cli_args *args, mote_error 
     static const char *const granularity_words[] = {"channel", "tensor", NULL};
     static const char *const io_words[] = {"float32", "int8", "uint8", "int16", NULL};
     static const char *const method_words[] = {"minmax", "percentile", "entropy", "mse", NULL};
-    static const char *const only_quantized[] = {"calibrate", "samples", "granularity", "io", "method"};
+    static const char *const only_quantized[] = {"calibrate", "samples", "split", "granularity", "io", "method"};
     static const mote_dtype  io_types[] = {MOTE_F32, MOTE_I8, MOTE_U8};
     int                      quantize, granularity, io, method;
     long long                samples;
@@ -67,9 +67,9 @@ static mote_status check_names(const conversion *c, mote_error *err)
     return MOTE_OK;
 }
 
-static mote_status quantize(conversion *c, mote_error *err)
+static mote_status quantize(conversion *c, const cli_args *args, mote_error *err)
 {
-    const cli_data_request request = {.path = c->calibrate, .preferred = MOTE_TRAIN, .model = c->model};
+    const cli_data_request request = {args, c->calibrate, cli_value(args, "split"), MOTE_TRAIN, c->model};
     const mote_data_split *split;
 
     if (mote_model_is_quantized(c->model))
@@ -101,11 +101,11 @@ static void print_done(const conversion *c)
     puts("");
 }
 
-static mote_status convert(conversion *c, mote_error *err)
+static mote_status convert(conversion *c, const cli_args *args, mote_error *err)
 {
     MOTE_TRY(mote_model_load(&c->model, c->from, NULL, err));
     if (c->quantize == MOTE_QUANTIZE_INT8)
-        MOTE_TRY(quantize(c, err));
+        MOTE_TRY(quantize(c, args, err));
     MOTE_TRY(mote_model_save(c->converted ? c->converted : c->model, c->to, err));
     print_done(c);
     return MOTE_OK;
@@ -117,7 +117,7 @@ static mote_status run_convert(const cli_args *args, mote_error *err)
 
     MOTE_TRY(read_options(&c, args, err));
     MOTE_TRY(check_names(&c, err));
-    convert(&c, err);
+    convert(&c, args, err);
     mote_dataset_destroy(c.set);
     mote_model_destroy(c.converted);
     mote_model_destroy(c.model);
@@ -136,7 +136,9 @@ const cli_command cli_convert = {
         (const cli_option[]){
             {"output", 'o', "OUT.tflite", "the file to write"},
             {"quantize", 'q', "none|int8", "none (default): keep what the model computes"},
-            {"calibrate", 0, "DATA", "samples that show the range of each layer; prepared as the model says"},
+            {"calibrate", 0, "DATA", "a data set or a spec that shows the range of each layer"},
+            {"split", 0, "train|validation|test", "which of its samples (train)"},
+            CLI_DATA_OPTIONS,
             {"samples", 0, "N", "how many of them (100)"},
             {"granularity", 0, "channel|tensor", "one scale for each output channel (default) or for a layer's weights"},
             {"io", 0, "float32|int8|uint8", "type of inputs and outputs (float32)"},

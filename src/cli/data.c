@@ -158,32 +158,12 @@ static mote_status print_info_json(const mote_dataset *set, const mote_data_summ
     return cli_print_json(object, err);
 }
 
-/* DATA is a spec, or what a spec's data.path may be. */
-static mote_status load_spec(mote_dataset **out, const char *path, mote_error *err)
-{
-    mote_spec *spec = NULL;
-
-    if (mote_spec_load(&spec, path, err) == MOTE_OK)
-        mote_spec_load_data(out, spec, err);
-    mote_spec_destroy(spec);
-    return err->code;
-}
-
 static mote_status load_set(mote_dataset **out, const cli_args *args, mote_error *err)
 {
-    const char       *path = args->positional[1];
-    const bool        is_spec = mote_path_has_suffix(path, ".yaml") || mote_path_has_suffix(path, ".yml");
-    mote_arena        arena = {0};
-    mote_data_options options;
+    const mote_data_split *split;
+    const cli_data_request request = {.args = args, .path = args->positional[1]};
 
-    if (is_spec)
-        load_spec(out, path, err);
-    else if (cli_read_data_options(&options, args, &arena, err) == MOTE_OK)
-        mote_dataset_load(out, path, &options, err);
-    mote_arena_destroy(&arena);
-    if (err->code == MOTE_OK)
-        cli_print_notes(*out);
-    return err->code;
+    return cli_load_data(out, &split, &request, err);
 }
 
 static mote_status data_info(const cli_args *args, mote_error *err)

@@ -1,6 +1,7 @@
 /* How DATA is to be read, where no spec says it: the words are those of a spec's section data.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,6 +93,94 @@ static mote_status read_targets(mote_data_options *out, const cli_args *args, mo
     return err->code;
 }
 
+/* ---- numbers ---- */
+
+static mote_status bad_number(const char *option, const char *text, const char *wanted, mote_error *err)
+{
+    return mote_fail(err, MOTE_ERR_USAGE, "--%s %s: %s is expected", option, mote_show_string(text).text, wanted);
+}
+
+static bool parse_real(const char *text, char **end, float *out)
+{
+    *out = strtof(text, end);
+    return *end != text && isfinite(*out);
+}
+
+static mote_status read_real(const cli_args *args, const char *option, float *out, mote_error *err)
+{
+    const char *text = cli_value(args, option);
+    char       *end;
+
+    if (!text || (parse_real(text, &end, out) && *end == '\0'))
+        return MOTE_OK;
+    return bad_number(option, text, "a number", err);
+}
+
+/* "0.5" or "0.48,0.46,0.41". count 0: the option is not given. */
+static mote_status read_reals(const cli_args *args, const char *option, float **out, int *count, mote_arena *arena,
+                              mote_error *err)
+{
+    const char *text = cli_value(args, option), *at;
+    char       *end = NULL;
+
+    *count = 0;
+    if (!text)
+        return MOTE_OK;
+    *out = MOTE_NEW(arena, float, strlen(text) + 1, err); /* more than there are numbers */
+    for (at = text; *out; at = end + 1) {
+        if (!parse_real(at, &end, *out + *count) || (*end != ',' && *end != '\0'))
+            return bad_number(option, text, "a number, or several parted by commas,", err);
+        ++*count;
+        if (*end == '\0')
+            break;
+    }
+    return err->code;
+}
+
+static float *repeat(float value, int count, mote_arena *arena, mote_error *err)
+{
+    float *values = MOTE_NEW(arena, float, count, err);
+    int    i;
+
+    for (i = 0; values && i < count; i++)
+        values[i] = value;
+    return values;
+}
+
+/* mean and std go together: the one that is left out is 0 or 1, one that has a single number is the same for all. */
+static mote_status read_deviation(mote_data_options *out, const cli_args *args, mote_arena *arena, mote_error *err)
+{
+    float *mean = NULL, *std = NULL;
+    int    means, stds, i;
+
+    MOTE_TRY(read_reals(args, "mean", &mean, &means, arena, err));
+    MOTE_TRY(read_reals(args, "std", &std, &stds, arena, err));
+    if (means > 1 && stds > 1 && means != stds)
+        return mote_fail(err, MOTE_ERR_USAGE, "--mean has %d numbers, --std has %d", means, stds);
+    for (i = 0; i < stds; i++)
+        if (!(std[i] > 0))
+            return mote_fail(err, MOTE_ERR_USAGE, "--std %g: it divides and must be above 0", (double)std[i]);
+    out->channels = means > stds ? means : stds;
+    if (means < out->channels)
+        mean = repeat(means ? mean[0] : 0, out->channels, arena, err);
+    if (stds < out->channels)
+        std = repeat(stds ? std[0] : 1, out->channels, arena, err);
+    out->mean = mean;
+    out->std = std;
+    return err->code;
+}
+
+static mote_status read_preparation(mote_data_options *out, const cli_args *args, mote_arena *arena, mote_error *err)
+{
+    MOTE_TRY(read_real(args, "scale", &out->scale, err));
+    if (cli_has(args, "scale") && out->scale == 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "--scale 0: it divides");
+    MOTE_TRY(read_real(args, "offset", &out->offset, err));
+    if (cli_has(args, "offset") && out->scale == 0)
+        out->scale = 1; /* so that an offset of 0 says something, too: nothing is prepared */
+    return read_deviation(out, args, arena, err);
+}
+
 mote_status cli_read_data_options(mote_data_options *out, const cli_args *args, mote_arena *arena, mote_error *err)
 {
     static const char *const kinds[] = {"auto", "none", "classes", "values", NULL}, *const headers[] = {"auto", "true",
@@ -105,7 +194,7 @@ mote_status cli_read_data_options(mote_data_options *out, const cli_args *args, 
     MOTE_TRY(cli_choice(args, "header", headers, 0, &header, err));
     out->targets = (mote_target_kind)kind;
     out->header = (mote_header)header;
-    return MOTE_OK;
+    return read_preparation(out, args, arena, err);
 }
 
 void cli_print_notes(const mote_dataset *set)

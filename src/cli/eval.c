@@ -30,7 +30,7 @@ static mote_status confuse(evaluation *e, mote_error *err)
 
 static mote_status evaluate(evaluation *e, const cli_args *args, mote_error *err)
 {
-    const cli_data_request request = {e->data_path, cli_value(args, "split"), MOTE_TEST, e->model};
+    const cli_data_request request = {args, e->data_path, cli_value(args, "split"), MOTE_TEST, e->model};
     mote_predict_options   predict = {.progress = cli_progress()};
     long long              limit;
 
@@ -135,8 +135,9 @@ const cli_command cli_eval = {
     .positional_max = 1,
     .options =
         (const cli_option[]){
-            {"data", 'd', "DATA", ".npz, .npy, .csv, or a folder: IDX files, .npy files, class folders"},
+            {"data", 'd', "DATA", "a data set (docs/DATA.md) or a spec"},
             {"split", 0, "train|validation|test", "which samples (test, or what there is)"},
+            CLI_DATA_OPTIONS,
             {"limit", 0, "N", "the first N samples only"},
             {"confusion", 0, NULL, "which class was taken for which"},
             {"json", 0, NULL, "print JSON"},

@@ -225,66 +225,38 @@ mote_status cli_blame(const char *path, mote_error *err)
 
 /* ---- data ---- */
 
-/* The shape of one sample for the model: without the leading 1 that counts samples. */
-static int sample_shape(const mote_tensor_info *in, int64_t *dim)
-{
-    int rank = 0, i;
-
-    for (i = in->rank > 1 && in->dim[0] == 1 ? 1 : 0; i < in->rank; i++)
-        dim[rank++] = in->dim[i];
-    return rank;
-}
-
+/* Without a name: the command's own wish, else what training did not see before what it saw. */
 static mote_status find_split(mote_split_id *out, const mote_dataset *set, const cli_data_request *request, mote_error *err)
 {
-    mote_split_id id = request->split_name ? mote_split_find(request->split_name) : request->preferred;
+    static const mote_split_id order[] = {MOTE_VALIDATION, MOTE_TEST, MOTE_TRAIN};
+    mote_split_id              id = request->split_name ? mote_split_find(request->split_name) : request->preferred;
+    size_t                     i;
 
     if (id == MOTE_SPLIT_COUNT)
         return mote_fail(err, MOTE_ERR_USAGE, "--split %s is not one of: train, validation, test",
                          mote_show_string(request->split_name).text);
     if (request->split_name && set->split[id].count == 0)
         return mote_fail(err, MOTE_ERR_USAGE, "%s: has no %s samples", request->path, mote_split_name(id));
-    if (set->split[id].count == 0)
-        for (id = MOTE_TRAIN; id < MOTE_TEST && set->split[id].count == 0;)
-            id++;
+    for (i = 0; set->split[id].count == 0 && i < sizeof order / sizeof *order; i++)
+        id = order[i];
     *out = id;
     return MOTE_OK;
-}
-
-static mote_status fit_to_model(mote_dataset *set, const mote_model *model, mote_error *err)
-{
-    mote_tensor_info in = mote_model_input(model, 0);
-    int64_t          dim[8];
-    int              rank = sample_shape(&in, dim);
-
-    if (set->sample_count != in.count)
-        return mote_fail(err, MOTE_ERR_USAGE, "its samples have %zu numbers, the model takes %zu: %s", set->sample_count,
-                         in.count, cli_show_shape(&in).text);
-    MOTE_TRY(mote_dataset_reshape(set, rank, dim, err));
-    return model->recipe.is_prepared ? mote_dataset_prepare(set, &model->recipe.preparation, err) : MOTE_OK;
 }
 
 mote_status cli_load_data(mote_dataset **out, const mote_data_split **split, const cli_data_request *request,
                           mote_error *err)
 {
-    mote_tensor_info  in;
-    mote_data_options options = {0};
-    int64_t           dim[8];
+    mote_arena        arena = {0};
+    mote_data_options options;
     mote_split_id     id = MOTE_TEST;
 
     *out = NULL;
-    if (mote_model_input_count(request->model) != 1)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "the model has %d inputs; a data set feeds models with one",
-                         mote_model_input_count(request->model));
-    in = mote_model_input(request->model, 0);
-    if (sample_shape(&in, dim) == 3) { /* folders of images are read in the model's size */
-        options.image_height = (int)dim[0];
-        options.image_width = (int)dim[1];
-        options.image_channels = (int)dim[2];
-    }
-    MOTE_TRY(mote_dataset_load(out, request->path, &options, err));
-    if (fit_to_model(*out, request->model, err) != MOTE_OK)
-        return mote_context(err, "%s", request->path);
+    if (cli_read_data_options(&options, request->args, &arena, err) == MOTE_OK)
+        mote_data_open(out, &(mote_data_request){request->path, &options, request->model}, err);
+    mote_arena_destroy(&arena);
+    if (err->code != MOTE_OK)
+        return err->code;
+    cli_print_notes(*out);
     MOTE_TRY(find_split(&id, *out, request, err));
     *split = &(*out)->split[id];
     return MOTE_OK;

@@ -440,6 +440,7 @@ static mote_status note_first_label(mote_dataset *set, mote_error *err)
             least = set->split[i].labels[k] < least ? set->split[i].labels[k] : least;
     if (least == 0)
         return MOTE_OK;
+    set->state->label_note = set->note_count + 1;
     return mote_dataset_note(set, err,
                              "class labels run from %d to %d: a network needs %d outputs, of which class 0 stays unused",
                              (int)least, set->class_count - 1, set->class_count);
@@ -459,6 +460,8 @@ static mote_status check_options(const mote_data_options *options, mote_error *e
     MOTE_TRY(check_enumerators(options, err));
     if (!isfinite(options->scale) || !isfinite(options->offset))
         return mote_fail(err, MOTE_ERR_USAGE, "scale and offset must be finite numbers");
+    if (options->channels > 0 && options->standardize != MOTE_STANDARDIZE_NONE)
+        return mote_fail(err, MOTE_ERR_USAGE, "standardize finds mean and std itself; leave it or them out");
     if (options->flatten && options->rank != 0)
         return mote_fail(err, MOTE_ERR_USAGE, "flatten and a shape exclude each other");
     if (options->class_count < 0 || options->class_count > CLASS_MAX)
@@ -507,6 +510,9 @@ static mote_status fill(mote_dataset *set, mote_raw_set *raw, const mote_data_op
     set->preparation.offset = options->offset;
     if (options->standardize != MOTE_STANDARDIZE_NONE)
         MOTE_TRY(mote_dataset_standardize(set, options->standardize, err));
+    if (options->channels > 0)
+        return mote_dataset_prepare(
+            set, &(mote_preparation){options->scale, options->offset, options->channels, options->mean, options->std}, err);
     return mote_gather_plan_init(&set->state->plan, &set->preparation, set->dtype, &set->state->arena, err);
 }
 

@@ -26,6 +26,7 @@ typedef struct column {
     bool           counts_up;                   /* each cell one more than the cell above, below the first row */
     bool           is_left_out;
     int            target; /* its place among the targets, or -1 */
+    size_t         input;  /* else its place among the inputs */
 } column;
 
 typedef struct table {
@@ -259,6 +260,18 @@ static bool has_name(const char *const *names, size_t count, const char *name)
     return i < count;
 }
 
+/* Those that a model knows, where this table has at least one of them. */
+static void learn_known_targets(table *t, const char *const *names)
+{
+    const mote_data_options *o = t->options;
+    int                      i;
+
+    t->wanted_count = (size_t)o->known_target_count;
+    for (i = 0; i < o->known_target_count; i++)
+        if (has_name(names, t->column_count, o->known_targets[i]))
+            t->target_names = o->known_targets;
+}
+
 /* A count of targets beyond the columns is a name where a column is called so: 2021. */
 static mote_status learn_target_names(table *t, const char *const *names, mote_error *err)
 {
@@ -267,6 +280,10 @@ static mote_status learn_target_names(table *t, const char *const *names, mote_e
 
     t->target_names = o->target_count > 0 ? o->target_names : NULL;
     t->wanted_count = o->target_count > 0 ? (size_t)o->target_count : 1;
+    if (o->target_count == 0 && o->known_target_count > 0) {
+        learn_known_targets(t, names);
+        return MOTE_OK;
+    }
     if (t->target_names || t->wanted_count <= t->column_count || t->row_count == 0)
         return MOTE_OK;
     number = MOTE_NEW(t->scratch, const char *, 1, err);
@@ -495,6 +512,17 @@ static void choose_last(table *t, size_t wanted, size_t kept)
         t->columns[--i].target = (int)kept - 1;
 }
 
+/* A table for a model that knows its columns may hold samples alone: none of the known targets, or no column beside the
+ * inputs. */
+static bool has_samples_alone(const table *t)
+{
+    const mote_data_options *o = t->options;
+
+    if (o->target_count > 0 || o->known_target_count == 0 || t->target_names)
+        return false;
+    return t->has_names || t->column_count == (size_t)o->known_column_count;
+}
+
 static mote_status choose_targets(table *t, mote_error *err)
 {
     size_t kept = 0, i;
@@ -503,12 +531,59 @@ static mote_status choose_targets(table *t, mote_error *err)
         MOTE_TRY(choose_named(t, err));
     for (i = 0; i < t->column_count; i++)
         kept += !t->columns[i].is_left_out;
-    if (t->options->targets != MOTE_TARGETS_NONE && t->target_count == 0)
+    if (t->options->targets != MOTE_TARGETS_NONE && t->target_count == 0 && !has_samples_alone(t))
         choose_last(t, t->wanted_count, kept);
     t->input_count = kept - t->target_count;
     if (t->input_count == 0)
         return mote_fail(err, MOTE_ERR_USAGE, "of %zu columns, %zu as targets leave none as inputs%s", kept, t->wanted_count,
                          kept == 1 ? "; columns are parted by , ; | tabs or blanks" : "");
+    return MOTE_OK;
+}
+
+/* ---- the inputs' places ---- */
+
+static mote_status leave_out_strangers(table *t, mote_raw_set *raw, mote_error *err)
+{
+    const mote_data_options *o = t->options;
+    size_t                   i;
+
+    for (i = 0; i < t->column_count; i++) {
+        column *c = &t->columns[i];
+        if (c->is_left_out || c->target >= 0 || has_name(o->known_columns, (size_t)o->known_column_count, c->name))
+            continue;
+        c->is_left_out = true;
+        MOTE_TRY(mote_raw_note(raw, err, "column \"%s\" is none of those that the model was trained on: it is left out",
+                               mote_show_string(c->name).text));
+    }
+    return MOTE_OK;
+}
+
+static mote_status place_known(table *t, mote_raw_set *raw, mote_error *err)
+{
+    const mote_data_options *o = t->options;
+    size_t                   index = 0, i;
+
+    for (i = 0; i < (size_t)o->known_column_count; i++) {
+        if (find_column(t, o->known_columns[i], &index, err) != MOTE_OK)
+            return mote_context(err, "the model's inputs");
+        if (t->columns[index].target >= 0)
+            return mote_fail(err, MOTE_ERR_USAGE, "column \"%s\" is a target, and the model takes it as an input",
+                             mote_show_string(o->known_columns[i]).text);
+        t->columns[index].input = i;
+    }
+    t->input_count = (size_t)o->known_column_count;
+    return leave_out_strangers(t, raw, err);
+}
+
+static mote_status place_inputs(table *t, mote_raw_set *raw, mote_error *err)
+{
+    size_t used = 0, i;
+
+    if (t->has_names && t->options->known_column_count > 0)
+        return place_known(t, raw, err);
+    for (i = 0; i < t->column_count; i++)
+        if (!t->columns[i].is_left_out && t->columns[i].target < 0)
+            t->columns[i].input = used++;
     return MOTE_OK;
 }
 
@@ -598,7 +673,7 @@ static mote_status label_words(const table *t, mote_raw_set *raw, char **words, 
 
 /* What the second pass fills. */
 typedef struct reading {
-    float      *x;
+    float      *x; /* of this row */
     mote_array *y;
     char      **words; /* of a text target, one a row */
     size_t      row;
@@ -643,7 +718,7 @@ static mote_status read_row(const table *t, mote_cell_cursor *c, reading *r, mot
         if (col->target >= 0)
             MOTE_TRY(read_target(t, &one, i, r, err));
         else
-            MOTE_TRY(read_f32(t, &one, i, r->x++, err));
+            MOTE_TRY(read_f32(t, &one, i, r->x + col->input, err));
     }
     return MOTE_OK;
 }
@@ -652,7 +727,7 @@ static mote_status name_columns(const table *t, mote_raw_set *raw, mote_error *e
 {
     const char **inputs = MOTE_NEW(&raw->arena, const char *, t->input_count, err);
     const char **targets = MOTE_NEW(&raw->arena, const char *, t->target_count + 1, err);
-    size_t       used = 0, i;
+    size_t       i;
 
     if (!inputs || !targets)
         return err->code;
@@ -663,7 +738,7 @@ static mote_status name_columns(const table *t, mote_raw_set *raw, mote_error *e
         if (c->target >= 0)
             targets[c->target] = name;
         else if (name)
-            inputs[used++] = name;
+            inputs[c->input] = name;
     }
     raw->column_names = inputs;
     raw->target_names = t->target_count > 0 ? targets : NULL;
@@ -709,7 +784,7 @@ static mote_status read_table(const table *t, mote_raw_set *raw, mote_error *err
     if (t->has_text_target && (r.words = MOTE_NEW(t->scratch, char *, t->row_count, err)) == NULL)
         return err->code;
     r.x = split->x.bytes;
-    for (c = t->start; mote_cell_find_row(&c, NULL); r.row++)
+    for (c = t->start; mote_cell_find_row(&c, NULL); r.row++, r.x += t->input_count)
         MOTE_TRY(read_row(t, &c, &r, err));
     return t->has_text_target ? label_words(t, raw, r.words, split->y.bytes, err) : MOTE_OK;
 }
@@ -740,6 +815,7 @@ static mote_status read_text(table *t, mote_raw_set *raw, mote_error *err)
     MOTE_TRY(decide_header(t, raw, err));
     MOTE_TRY(leave_out_index(t, raw, err));
     MOTE_TRY(choose_targets(t, err));
+    MOTE_TRY(place_inputs(t, raw, err));
     learn_numbers(t);
     return read_table(t, raw, err);
 }

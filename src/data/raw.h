@@ -68,6 +68,7 @@ struct mote_dataset_state {
     mote_arena       arena;
     const char      *path; /* or NULL */
     mote_notes       notes;
+    int              label_note; /* the number of the one about labels, from 1; 0: there is none */
     bool             is_by_class;
     uint64_t         seed;
     mote_array       x[MOTE_SPLIT_COUNT], values[MOTE_SPLIT_COUNT], labels[MOTE_SPLIT_COUNT];

@@ -13,7 +13,7 @@ enum { TEXT_BYTES_MAX = 1 << 20, ENTRIES_MAX = 65536, FLOAT_DIGITS = 9 };
 bool mote_recipe_is_empty(const mote_recipe *recipe)
 {
     return !recipe->is_prepared && !recipe->has_dtype && !recipe->has_goal && recipe->label_count == 0 &&
-           recipe->target_count == 0;
+           recipe->column_count == 0 && recipe->target_count == 0 && !recipe->inputs.is_known;
 }
 
 /* ---- writing ---- */
@@ -73,13 +73,22 @@ static bool put_goal(json_t *object, const mote_goal *goal)
            (!goal->from_logits || put(object, "from_logits", json_true())) && put_names(object, "metrics", names, count);
 }
 
+static bool put_range(json_t *object, const char *key, const mote_range *range)
+{
+    const float ends[2] = {range->min, range->max};
+
+    return !range->is_known || put_floats(object, key, ends, 2);
+}
+
 static bool put_all(json_t *object, const mote_recipe *recipe)
 {
     return (!recipe->is_prepared || put_preparation(object, &recipe->preparation)) &&
            (!recipe->has_dtype || put(object, "dtype", json_string(mote_dtype_name(recipe->dtype)))) &&
            put_names(object, "labels", recipe->labels, recipe->label_count) &&
            (!recipe->has_goal || put_goal(object, &recipe->goal)) &&
-           put_names(object, "targets", recipe->targets, recipe->target_count);
+           put_names(object, "columns", recipe->columns, recipe->column_count) &&
+           put_names(object, "targets", recipe->targets, recipe->target_count) &&
+           put_range(object, "range", &recipe->inputs);
 }
 
 char *mote_recipe_encode(const mote_recipe *recipe, mote_arena *arena, mote_error *err)
@@ -217,13 +226,27 @@ static mote_status read_dtype(mote_recipe *out, const json_t *dtype, mote_error 
     return MOTE_OK;
 }
 
+static mote_status read_range(mote_recipe *out, const json_t *range, mote_error *err)
+{
+    if (!range)
+        return MOTE_OK;
+    if (!json_is_array(range) || json_array_size(range) != 2)
+        return mote_fail(err, MOTE_ERR_FORMAT, "\"range\" must be two numbers");
+    MOTE_TRY(read_float(json_array_get(range, 0), "range", &out->inputs.min, err));
+    MOTE_TRY(read_float(json_array_get(range, 1), "range", &out->inputs.max, err));
+    out->inputs.is_known = out->inputs.min <= out->inputs.max;
+    return MOTE_OK;
+}
+
 static mote_status read_all(mote_recipe *out, const json_t *object, mote_arena *arena, mote_error *err)
 {
     MOTE_TRY(read_preparation(out, object, arena, err));
     MOTE_TRY(read_dtype(out, json_object_get(object, "dtype"), err));
     MOTE_TRY(read_names(json_object_get(object, "labels"), "labels", &out->labels, &out->label_count, arena, err));
     MOTE_TRY(read_goal(out, object, err));
-    return read_names(json_object_get(object, "targets"), "targets", &out->targets, &out->target_count, arena, err);
+    MOTE_TRY(read_names(json_object_get(object, "columns"), "columns", &out->columns, &out->column_count, arena, err));
+    MOTE_TRY(read_names(json_object_get(object, "targets"), "targets", &out->targets, &out->target_count, arena, err));
+    return read_range(out, json_object_get(object, "range"), err);
 }
 
 mote_status mote_recipe_decode(mote_recipe *out, const char *text, size_t count, mote_arena *arena, mote_error *err)

@@ -1,7 +1,8 @@
 /* A recipe as JSON text, the form in which it travels in files:
  *
  *     {"scale": 255.0, "offset": 0.0, "mean": [0.13], "std": [0.31], "dtype": "uint8", "labels": ["0", "1"],
- *      "loss": "mse", "from_logits": true, "metrics": ["mae"], "targets": ["price"]}
+ *      "loss": "mse", "from_logits": true, "metrics": ["mae"], "columns": ["rooms"], "targets": ["price"],
+ *      "range": [0.0, 1.0]}
  *
  * All parts may be missing; scale, offset, mean and std together are the preparation, loss, from_logits and metrics the
  * goal. SPDX-License-Identifier: Apache-2.0 */

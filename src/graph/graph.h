@@ -125,8 +125,11 @@ typedef struct mote_recipe {
     int32_t            label_count;
     bool               has_goal;
     mote_goal          goal;
-    const char *const *targets; /* the columns of a table that are its targets, by name */
+    const char *const *columns; /* of the table that it was trained on, by name: its inputs */
+    int32_t            column_count;
+    const char *const *targets; /* and its targets */
     int32_t            target_count;
+    mote_range         inputs; /* what prepared samples took */
 } mote_recipe;
 
 typedef struct mote_blob {

@@ -49,6 +49,7 @@ mote_status mote_recipe_copy(mote_recipe *out, const mote_recipe *from, mote_are
 
     *out = *from;
     out->labels = copy_names(from->labels, from->label_count, arena, err);
+    out->columns = copy_names(from->columns, from->column_count, arena, err);
     out->targets = copy_names(from->targets, from->target_count, arena, err);
     if (channels > 0) {
         out->preparation.mean = mote_arena_copy(arena, from->preparation.mean, channels, sizeof(float), err);

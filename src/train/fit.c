@@ -198,8 +198,6 @@ static mote_status check_options(training_state *s, mote_error *err)
         return mote_fail(err, MOTE_ERR_USAGE, "batch_size, epochs and threads are at least 1");
     if (s->model->stage != MOTE_STAGE_TRAIN || s->model->params.count == 0)
         return mote_fail(err, MOTE_ERR_USAGE, "the model has nothing to train");
-    if (o->validation_split > 0)
-        MOTE_TRY(mote_dataset_take_validation(s->set, o->validation_split, err));
     if (s->set->split[MOTE_TRAIN].count == 0)
         return mote_fail(err, MOTE_ERR_USAGE, "the data has no training samples");
     if (s->set->split[MOTE_TRAIN].count > UINT32_MAX)
@@ -234,13 +232,48 @@ static mote_status set_objective(training_state *s, mote_error *err)
     return mote_objective_init(&s->objective, &goal, &judged, s->set, err);
 }
 
-/* A regression on whole numbers has class labels as its targets, but no classes. */
-static bool names_classes(const training_state *s)
+/* A regression on whole numbers has numbers as its targets, not classes; the validation samples are taken. */
+static mote_status shape_data(training_state *s, mote_error *err)
 {
-    const mote_dataset *set = s->set;
+    const mote_goal goal = goal_of(&s->options);
 
-    return set->targets == MOTE_TARGETS_CLASSES &&
-           (s->objective.width > 1 || s->objective.loss == MOTE_LOSS_BINARY_CROSSENTROPY || set->class_names);
+    if (mote_goal_is_regression(&goal, (size_t)s->objective.width))
+        MOTE_TRY(mote_dataset_take_values(s->set, err));
+    if (s->options.validation_split > 0)
+        return mote_dataset_take_validation(s->set, s->options.validation_split, err);
+    return MOTE_OK;
+}
+
+/* The extremes of up to some thousand training samples as the network sees them. */
+static mote_status find_range(mote_range *out, const mote_data_split *split, mote_arena *arena, mote_error *err)
+{
+    enum { LOOKED_AT = 4096 };
+    const size_t width = split->set->sample_count;
+    float       *sample = MOTE_NEW(arena, float, width, err);
+    size_t       i, k;
+
+    for (i = 0; sample && i < split->count; i += split->count / LOOKED_AT + 1) {
+        mote_data_gather(split, mote_data_in_row(i, 1), sample);
+        for (k = 0; k < width; k++) {
+            out->min = out->is_known && out->min < sample[k] ? out->min : sample[k];
+            out->max = out->is_known && out->max > sample[k] ? out->max : sample[k];
+            out->is_known = true;
+        }
+    }
+    return err->code;
+}
+
+/* Names of columns take room in every file: those of wide tables, a pixel a column, are left out. */
+static void take_columns(mote_recipe *recipe, const mote_dataset *set)
+{
+    enum { COLUMNS_MAX_KEPT = 256 };
+
+    if (set->column_names && set->sample_count <= COLUMNS_MAX_KEPT) {
+        recipe->columns = set->column_names;
+        recipe->column_count = (int32_t)set->sample_count;
+    }
+    recipe->targets = set->target_names;
+    recipe->target_count = set->target_names ? set->target_count : 0;
 }
 
 /* The model carries what somebody with new data must know: how its samples were prepared, what its classes are called, and
@@ -256,7 +289,7 @@ static mote_status take_recipe(training_state *s, mote_error *err)
     char        number[24];
     int         i;
 
-    if (names_classes(s)) {
+    if (s->set->targets == MOTE_TARGETS_CLASSES) {
         const char **labels = MOTE_NEW(&s->arena, const char *, s->set->class_count, err);
         for (i = 0; labels && i < s->set->class_count; i++) {
             snprintf(number, sizeof number, "%d", i);
@@ -265,6 +298,8 @@ static mote_status take_recipe(training_state *s, mote_error *err)
         recipe.labels = labels;
         recipe.label_count = s->set->class_count;
     }
+    take_columns(&recipe, s->set);
+    find_range(&recipe.inputs, &s->set->split[MOTE_TRAIN], &s->arena, err);
     return err->code == MOTE_OK ? mote_recipe_copy(&s->model->recipe, &recipe, &s->model->arena, err) : err->code;
 }
 
@@ -291,6 +326,7 @@ static mote_status prepare(training_state *s, mote_error *err)
 
     MOTE_TRY(check_options(s, err));
     MOTE_TRY(set_objective(s, err));
+    MOTE_TRY(shape_data(s, err));
     MOTE_TRY(take_recipe(s, err));
     MOTE_TRY(mote_pool_create(&s->pool, s->options.threads, err));
     most = choose_capacity(s);

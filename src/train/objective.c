@@ -325,6 +325,11 @@ mote_status mote_objective_init(mote_objective *o, const mote_goal *goal, const 
     return take_metrics(o, goal, err);
 }
 
+bool mote_goal_is_regression(const mote_goal *goal, size_t width)
+{
+    return width == 1 && !is_cross_entropy(goal->loss);
+}
+
 mote_goal mote_goal_choose(const mote_judged *judged, const mote_dataset *set)
 {
     const bool are_numbers = judged->kind == MOTE_ANSWERS_NUMBERS;

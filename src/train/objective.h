@@ -58,6 +58,9 @@ bool mote_loss_sees_through(mote_loss loss, mote_answer_kind kind);
 mote_status mote_objective_init(mote_objective *objective, const mote_goal *goal, const mote_judged *judged,
                                 const mote_dataset *set, mote_error *err);
 
+/* One number by mse or mae: targets are values, whole numbers too. */
+bool mote_goal_is_regression(const mote_goal *goal, size_t width);
+
 /* Where a model gives none: what goes with the targets. */
 mote_goal mote_goal_choose(const mote_judged *judged, const mote_dataset *set);
 

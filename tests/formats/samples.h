@@ -216,8 +216,11 @@ __attribute__((unused)) static mote_model *sample_classifier(mote_stage stage)
                                     .label_count = 3,
                                     .has_goal = true,
                                     .goal = {MOTE_LOSS_BINARY_CROSSENTROPY, true, MOTE_METRIC_ACCURACY | MOTE_METRIC_MSE},
+                                    .columns = labels,
+                                    .column_count = 2,
                                     .targets = targets,
-                                    .target_count = 2};
+                                    .target_count = 2,
+                                    .inputs = {-1.5f, 2.25f, true}};
     return sample_end(&s, in, a);
 }
 

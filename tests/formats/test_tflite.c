@@ -115,6 +115,10 @@ static void assert_same_recipe(const mote_recipe *a, const mote_recipe *b)
     assert_int_equal(a->goal.loss, b->goal.loss);
     assert_int_equal(a->goal.from_logits, b->goal.from_logits);
     assert_int_equal(a->goal.metrics, b->goal.metrics);
+    assert_memory_equal(&a->inputs, &b->inputs, sizeof a->inputs);
+    assert_int_equal(a->column_count, b->column_count);
+    for (i = 0; i < a->column_count; i++)
+        assert_string_equal(a->columns[i], b->columns[i]);
     assert_int_equal(a->target_count, b->target_count);
     for (i = 0; i < a->target_count; i++)
         assert_string_equal(a->targets[i], b->targets[i]);
