@@ -123,6 +123,7 @@ typedef struct mote_data_split {
     const void                *x;      /* [count, sample shape] in set->dtype */
     const int32_t             *labels; /* [count]; NULL unless CLASSES */
     const float               *values; /* [count, target_width]; NULL unless VALUES */
+    const char *const         *names;  /* [count]: the picture that each sample is; NULL where samples have no files */
 } mote_data_split;
 
 /* Read only; owns all it points to. */

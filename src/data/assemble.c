@@ -165,6 +165,7 @@ static mote_status adopt_samples(mote_dataset *set, mote_raw_set *raw, int id, m
     from->x = (mote_array){0};
     set->split[id].x = set->state->x[id].bytes;
     set->split[id].count = (size_t)set->state->x[id].dim[0];
+    set->split[id].names = set->state->names[id] = from->names;
     return MOTE_OK;
 }
 

@@ -22,6 +22,7 @@ static void move_tail(mote_dataset *set, mote_split_id to, size_t kept)
     tail->x = (const uint8_t *)train->x + kept * set->sample_count * mote_array_element_bytes(set->dtype);
     tail->labels = train->labels ? train->labels + kept : NULL;
     tail->values = train->values ? train->values + kept * set->target_width : NULL;
+    tail->names = train->names ? train->names + kept : NULL;
     train->count = kept;
 }
 
@@ -65,7 +66,14 @@ static void permute_rows(uint8_t *rows, size_t row_bytes, const uint32_t *order,
     }
 }
 
-/* Training samples and their targets; count: how many there are now, fewer than were read after an earlier split. */
+static void permute_names(const char **names, const uint32_t *order, uint32_t count, bool *is_done)
+{
+    const char *kept;
+
+    permute_rows((uint8_t *)names, sizeof *names, order, count, (uint8_t *)&kept, is_done);
+}
+
+/* Training samples, their targets and names; count: how many there are now, fewer than were read after an earlier split. */
 static mote_status reorder_train(mote_dataset *set, const uint32_t *order, mote_arena *scratch, mote_error *err)
 {
     struct mote_dataset_state *state = set->state;
@@ -81,6 +89,8 @@ static mote_status reorder_train(mote_dataset *set, const uint32_t *order, mote_
         if (kept && row_bytes > 0)
             permute_rows(arrays[i]->bytes, row_bytes, order, count, kept, is_done);
     }
+    if (err->code == MOTE_OK && state->names[MOTE_TRAIN])
+        permute_names(state->names[MOTE_TRAIN], order, count, is_done);
     return err->code;
 }
 

@@ -155,6 +155,7 @@ static mote_status add_image(image_set *set, const char *path, size_t total, int
         memcpy((uint8_t *)split->x.bytes + set->done * image.count, image.bytes, image.count);
         if (split->y.bytes)
             ((int32_t *)split->y.bytes)[set->done] = label;
+        split->names[set->done] = mote_arena_strdup(&set->raw->arena, path, err);
         set->done++;
     }
     mote_array_free(&image);
@@ -176,7 +177,8 @@ static mote_status read_pictures(image_set *set, mote_error *err)
     const size_t total = set->walk.pictures.count / sizeof *paths;
     size_t       label = 0, i;
 
-    for (i = 0; i < total; i++) {
+    set->split->names = MOTE_NEW(&set->raw->arena, const char *, total, err);
+    for (i = 0; set->split->names && i < total; i++) {
         while (label < set->class_count && i >= set->class_ends[label])
             label++;
         MOTE_TRY(add_image(set, paths[i], total, (int32_t)label, err));

@@ -13,6 +13,7 @@
 typedef struct mote_raw_split {
     mote_array  x, y;            /* y.owner NULL and y.bytes NULL: no targets */
     const char *x_name, *y_name; /* for messages: "x_train", "t10k-images-idx3-ubyte" */
+    const char **names;          /* of the samples' files, in the arena; NULL: they have none */
 } mote_raw_split;
 
 enum { MOTE_NOTES_MAX = 16 };
@@ -72,6 +73,7 @@ struct mote_dataset_state {
     bool             is_by_class;
     uint64_t         seed;
     mote_array       x[MOTE_SPLIT_COUNT], values[MOTE_SPLIT_COUNT], labels[MOTE_SPLIT_COUNT];
+    const char     **names[MOTE_SPLIT_COUNT]; /* or NULL */
     mote_gather_plan plan;
 };
 

@@ -57,7 +57,7 @@ static mote_status assemble(mote_dataset **set, mote_array x, mote_array y, cons
 
     mote_raw_set_init(&raw, options ? options : &plain);
     raw.source = "test";
-    raw.split[MOTE_TRAIN] = (mote_raw_split){x, y, "x_train", "y_train"};
+    raw.split[MOTE_TRAIN] = (mote_raw_split){x, y, "x_train", "y_train", NULL};
     return mote_dataset_assemble(set, &raw, options ? options : &plain, err);
 }
 
@@ -305,18 +305,18 @@ static void counts_and_shapes_must_agree(void **state)
     assert_fails(assemble(&set, make_array(MOTE_U8, 2, empty), labels_of(0, 3), NULL, err), MOTE_ERR_FORMAT,
                  "x_train is empty: its shape is (0, 2)");
     assert_fails(assemble(&set, make_array(MOTE_U8, 0, NULL), (mote_array){0}, NULL, err), MOTE_ERR_FORMAT, "single number");
-    raw.split[MOTE_TRAIN] = (mote_raw_split){make_array(MOTE_U8, 2, dim), labels_of(6, 2), "x_train", "y_train"};
-    raw.split[MOTE_TEST] = (mote_raw_split){make_array(MOTE_U8, 2, other), labels_of(6, 2), "x_test", "y_test"};
+    raw.split[MOTE_TRAIN] = (mote_raw_split){make_array(MOTE_U8, 2, dim), labels_of(6, 2), "x_train", "y_train", NULL};
+    raw.split[MOTE_TEST] = (mote_raw_split){make_array(MOTE_U8, 2, other), labels_of(6, 2), "x_test", "y_test", NULL};
     assert_fails(mote_dataset_assemble(&set, &raw, &(mote_data_options){0}, err), MOTE_ERR_FORMAT,
                  "x_train has shape (6, 2), but x_test has (6, 3)");
     raw = (mote_raw_set){.source = "test"};
-    raw.split[MOTE_TRAIN] = (mote_raw_split){make_array(MOTE_U8, 2, dim), labels_of(6, 2), "x_train", "y_train"};
-    raw.split[MOTE_TEST] = (mote_raw_split){make_array(MOTE_F32, 2, dim), labels_of(6, 2), "x_test", "y_test"};
+    raw.split[MOTE_TRAIN] = (mote_raw_split){make_array(MOTE_U8, 2, dim), labels_of(6, 2), "x_train", "y_train", NULL};
+    raw.split[MOTE_TEST] = (mote_raw_split){make_array(MOTE_F32, 2, dim), labels_of(6, 2), "x_test", "y_test", NULL};
     assert_fails(mote_dataset_assemble(&set, &raw, &(mote_data_options){0}, err), MOTE_ERR_FORMAT,
                  "x_train is uint8, but x_test is float32");
     raw = (mote_raw_set){.source = "test"};
-    raw.split[MOTE_TRAIN] = (mote_raw_split){make_array(MOTE_U8, 2, dim), labels_of(6, 2), "x_train", "y_train"};
-    raw.split[MOTE_TEST] = (mote_raw_split){make_array(MOTE_U8, 2, dim), {0}, "x_test", "y_test"};
+    raw.split[MOTE_TRAIN] = (mote_raw_split){make_array(MOTE_U8, 2, dim), labels_of(6, 2), "x_train", "y_train", NULL};
+    raw.split[MOTE_TEST] = (mote_raw_split){make_array(MOTE_U8, 2, dim), {0}, "x_test", "y_test", NULL};
     assert_fails(mote_dataset_assemble(&set, &raw, &(mote_data_options){0}, err), MOTE_ERR_FORMAT, "x_test has no targets");
 }
 
