@@ -11,9 +11,9 @@
 #include "data/gather.h"
 
 typedef struct mote_raw_split {
-    mote_array  x, y;            /* y.owner NULL and y.bytes NULL: no targets */
-    const char *x_name, *y_name; /* for messages: "x_train", "t10k-images-idx3-ubyte" */
-    const char **names;          /* of the samples' files, in the arena; NULL: they have none */
+    mote_array   x, y;            /* y.owner NULL and y.bytes NULL: no targets */
+    const char  *x_name, *y_name; /* for messages: "x_train", "t10k-images-idx3-ubyte" */
+    const char **names;           /* of the samples' files, in the arena; NULL: they have none */
 } mote_raw_split;
 
 enum { MOTE_NOTES_MAX = 16 };
