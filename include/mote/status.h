@@ -19,9 +19,10 @@ typedef enum mote_status {
     MOTE_ERR_IO,          /* the system refused: missing file, full disk, a program that is not installed */
     MOTE_ERR_FORMAT,      /* the input breaks its own format */
     MOTE_ERR_UNSUPPORTED, /* valid, but mote does not implement it */
-    MOTE_ERR_LIMIT,       /* valid, but does not fit: memory, a chip, an integer's range */
+    MOTE_ERR_LIMIT,       /* valid, but does not fit: a limit of mote, a chip, an integer's range */
     MOTE_ERR_USAGE,       /* the request contradicts itself or names what does not exist */
-    MOTE_ERR_NUMERIC      /* the numbers left the reals: a loss that is not finite, NaN in data */
+    MOTE_ERR_NUMERIC,     /* the numbers left the reals: a loss that is not finite, NaN in data */
+    MOTE_ERR_MEMORY       /* the system gives no memory: nothing is known about the input */
 } mote_status;
 
 enum { MOTE_ERROR_TEXT = 512 };

@@ -8,7 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 64 * 1024 };
+/* With MOTE_EXACT_ARENAS each allocation is one of malloc's own and not a byte longer than was asked for: what runs over it
+ * runs out of what AddressSanitizer lets it touch, and each allocation can be made to fail by itself. */
+#ifdef MOTE_EXACT_ARENAS
+enum { BLOCK_BYTES = 1, GRAIN = 1 };
+#else
+enum { BLOCK_BYTES = 64 * 1024, GRAIN = MOTE_ARENA_ALIGN };
+#endif
 
 struct mote_arena_block {
     mote_arena_block *next;
@@ -29,16 +35,17 @@ size_t mote_size_add(size_t a, size_t b)
 static mote_arena_block *add_block(mote_arena *arena, size_t bytes)
 {
     mote_arena_block *block = malloc(sizeof *block);
+    void             *memory;
 
     if (!block)
         return NULL;
     block->capacity = bytes > BLOCK_BYTES ? bytes : BLOCK_BYTES;
-    block->memory = aligned_alloc(MOTE_ARENA_ALIGN, block->capacity);
     block->used = 0;
-    if (!block->memory) {
+    if (posix_memalign(&memory, MOTE_ARENA_ALIGN, block->capacity) != 0) {
         free(block);
         return NULL;
     }
+    block->memory = memory;
     block->next = arena->blocks;
     arena->blocks = block;
     return block;
@@ -51,10 +58,9 @@ void *mote_arena_alloc(mote_arena *arena, size_t count, size_t size, mote_error 
     mote_arena_block *block = arena->blocks;
     void             *memory;
 
-    bytes = bytes > SIZE_MAX - MOTE_ARENA_ALIGN ? SIZE_MAX
-                                                : (bytes + MOTE_ARENA_ALIGN - 1) / MOTE_ARENA_ALIGN * MOTE_ARENA_ALIGN;
+    bytes = bytes > SIZE_MAX - GRAIN ? SIZE_MAX : (bytes + GRAIN - 1) / GRAIN * GRAIN;
     if (bytes == 0)
-        bytes = MOTE_ARENA_ALIGN;
+        bytes = GRAIN;
     if (bytes > cap - arena->used_bytes || arena->used_bytes > cap) {
         mote_fail(err, MOTE_ERR_LIMIT, "needs more than the memory limit of %zu bytes", cap);
         return NULL;
@@ -62,7 +68,7 @@ void *mote_arena_alloc(mote_arena *arena, size_t count, size_t size, mote_error 
     if (!block || block->capacity - block->used < bytes)
         block = add_block(arena, bytes);
     if (!block) {
-        mote_fail(err, MOTE_ERR_LIMIT, "out of memory (%zu bytes)", bytes);
+        mote_fail(err, MOTE_ERR_MEMORY, "out of memory (%zu bytes)", bytes);
         return NULL;
     }
     memory = block->memory + block->used;

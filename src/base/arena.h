@@ -2,7 +2,7 @@
  *
  * Memory is handed out zeroed and aligned to 64 bytes, never freed piece by piece, and released all at once (or back to a
  * mark). An arena has a cap: a file that asks for more than the cap gets MOTE_ERR_LIMIT and one clear line, not the
- * machine's memory. Tests shrink the cap to make every allocation fail once.
+ * machine's memory. Builds for tests define MOTE_EXACT_ARENAS (see arena.c), so that sanitizers see inside arenas.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_BASE_ARENA_H
 #define MOTE_BASE_ARENA_H
@@ -20,7 +20,7 @@ typedef struct mote_arena_block mote_arena_block;
 /* Plain data; a zeroed arena is valid and empty, with the default cap. */
 typedef struct mote_arena {
     mote_arena_block *blocks;     /* newest first */
-    size_t            used_bytes; /* handed out, alignment included */
+    size_t            used_bytes; /* handed out, alignment included (with MOTE_EXACT_ARENAS not) */
     size_t            cap_bytes;  /* 0: MOTE_ARENA_DEFAULT_CAP */
 } mote_arena;
 

@@ -65,7 +65,7 @@ static mote_status name_output(char **path, char **temporary, const char *wanted
         length--;
     *path = strndup(wanted, length);
     *temporary = *path ? temporary_name(*path) : NULL;
-    return *temporary ? MOTE_OK : mote_fail(err, MOTE_ERR_LIMIT, "%s: out of memory", wanted);
+    return *temporary ? MOTE_OK : mote_fail(err, MOTE_ERR_MEMORY, "%s: out of memory", wanted);
 }
 
 static void forget_output(char **path, char **temporary)
@@ -151,7 +151,7 @@ mote_status mote_output_dir_commit(mote_output_dir *dir, mote_error *err)
 
     if (!old) {
         mote_output_dir_abandon(dir);
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     }
     snprintf(old, count, "%s.old", dir->temporary);
     if (rename(dir->path, old) != 0 && errno != ENOENT)
@@ -196,7 +196,7 @@ mote_status mote_make_dirs(const char *path, mote_error *err)
     size_t i;
 
     if (!copy)
-        return mote_fail(err, MOTE_ERR_LIMIT, "%s: out of memory", path);
+        return mote_fail(err, MOTE_ERR_MEMORY, "%s: out of memory", path);
     for (i = 1; copy[0] != '\0'; i++) {
         char end = copy[i];
         if (end != '/' && end != '\0')
@@ -228,7 +228,7 @@ static mote_status remove_entries(const char *path, mote_error *err)
             continue;
         name = malloc(count);
         if (!name) {
-            mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+            mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
             break;
         }
         snprintf(name, count, "%s/%s", path, entry->d_name);

@@ -70,7 +70,7 @@ void mote_text_printf(mote_text *text, const char *format, ...)
 
 mote_status mote_text_status(const mote_text *text, mote_error *err)
 {
-    return text->failed ? mote_fail(err, MOTE_ERR_LIMIT, "out of memory while writing text") : MOTE_OK;
+    return text->failed ? mote_fail(err, MOTE_ERR_MEMORY, "out of memory while writing text") : MOTE_OK;
 }
 
 void mote_text_free(mote_text *text)

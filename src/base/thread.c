@@ -63,7 +63,7 @@ mote_status mote_pool_create(mote_pool **out, int thread_count, mote_error *err)
 
     *out = NULL;
     if (!pool)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     if (thread_count <= 0)
         thread_count = processors > 0 ? (int)processors : 1;
     if (thread_count > THREADS_MAX)

@@ -71,7 +71,7 @@ static mote_status save_summary(build_work *w, mote_error *err)
     char *text = mote_summary_json(w->summary), *path = path_of(w, "summary.json", err);
 
     if (!text || !path)
-        mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     else
         mote_file_write(path, text, strlen(text), err);
     free(text);
@@ -372,17 +372,17 @@ static mote_status convert_stage(build_work *w, mote_error *err)
 
 static mote_status load_deployed(build_work *w, const mote_model **model, mote_error *err)
 {
-    char *path = path_of(w, "model_int8.tflite", err);
+    char *path;
 
     if (w->spec->convert.quantize != MOTE_QUANTIZE_INT8) {
         MOTE_TRY(need_real(w, err));
         *model = w->real;
         return MOTE_OK;
     }
-    if (!w->int8)
-        MOTE_TRY(mote_model_load(&w->int8, path, NULL, err));
+    if (!w->int8 && (path = path_of(w, "model_int8.tflite", err)) != NULL)
+        mote_model_load(&w->int8, path, NULL, err);
     *model = w->int8;
-    return MOTE_OK;
+    return err->code;
 }
 
 /* The first samples as the model stores them: for the self-test. */

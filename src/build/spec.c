@@ -110,7 +110,7 @@ static mote_spec *create(const char *path, mote_error *err)
         if (spec->name)
             return spec;
     }
-    mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+    mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     mote_spec_destroy(spec);
     return NULL;
 }

@@ -240,11 +240,11 @@ static mote_status parse(builder *b, const char *bytes, size_t count)
     quiet.level = FYET_ERROR;
     config.diag = diag = fy_diag_create(&quiet);
     if (!diag)
-        return mote_fail(b->reader->err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(b->reader->err, MOTE_ERR_MEMORY, "out of memory");
     fy_diag_set_collect_errors(diag, true);
     parser = fy_parser_create(&config);
     if (!parser || fy_parser_set_string(parser, bytes, count) != 0)
-        mote_fail(b->reader->err, MOTE_ERR_LIMIT, "out of memory");
+        mote_fail(b->reader->err, MOTE_ERR_MEMORY, "out of memory");
     else if (take_events(b, parser) == MOTE_OK && fy_parser_get_stream_error(parser))
         tell_syntax_error(b->reader, diag);
     fy_parser_destroy(parser);

@@ -347,7 +347,7 @@ mote_status mote_emulate_folder(const char *dir, const char *shown, const char *
     MOTE_TRY(mote_chip_check(out->chip, err));
     out->owner = calloc(1, sizeof *out->owner);
     if (!out->owner)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     if (find_model(&firmware, dir, shown, name, err) == MOTE_OK &&
         open_build_folder(&firmware, options->build_folder, err) == MOTE_OK)
         build_and_run(&firmware, options, out, err);

@@ -123,7 +123,7 @@ static mote_status print_chip(const benching *b, mote_error *err)
 
 static json_t *json_ratio(double a, double b)
 {
-    return b > 0 ? cli_json_number(a / b) : json_null();
+    return b > 0 ? mote_json_number(a / b) : json_null();
 }
 
 static json_t *json_chip_layers(const mote_emulation *e)
@@ -133,11 +133,11 @@ static json_t *json_chip_layers(const mote_emulation *e)
 
     for (i = 0; i < e->layer_count; i++) {
         const mote_layer_count *layer = &e->layers[i];
-        json_t *row = json_pack("{si so ss ss sI sn}", "index", layer->index, "name", cli_json_text(layer->name), "op",
+        json_t *row = json_pack("{si so ss ss sI sn}", "index", layer->index, "name", mote_json_text(layer->name), "op",
                                 layer->op, "shape", layer->shape, "macs", (json_int_t)layer->macs, "instructions");
-        json_object_set_new(row, e->chip->count_unit, json_integer((json_int_t)layer->count));
-        json_object_set_new(row, "share", json_ratio((double)layer->count, (double)e->count));
-        json_array_append_new(list, row);
+        mote_json_set(&row, e->chip->count_unit, json_integer((json_int_t)layer->count));
+        mote_json_set(&row, "share", json_ratio((double)layer->count, (double)e->count));
+        mote_json_append(&list, row);
     }
     return list;
 }
@@ -148,7 +148,7 @@ static json_t *json_sections(const mote_emulation *e)
     int     i;
 
     for (i = 0; i < e->section_count; i++)
-        json_object_set_new(object, e->sections[i].name, json_integer(e->sections[i].bytes));
+        mote_json_set(&object, e->sections[i].name, json_integer(e->sections[i].bytes));
     return object;
 }
 
@@ -157,17 +157,15 @@ static mote_status print_chip_json(const benching *b, mote_error *err)
     const mote_emulation *e = &b->chip;
     json_t               *object = cli_json_emulation(e);
 
-    json_object_set_new(object, "macs", b->has_macs ? json_integer((json_int_t)b->macs) : json_null());
-    json_object_set_new(object, "count_per_mac", json_ratio((double)e->count, b->has_macs ? (double)b->macs : 0));
-    json_object_set_new(object, "other_flash_bytes",
-                        json_integer((json_int_t)e->flash_bytes - e->code_bytes - e->weight_bytes));
-    json_object_set_new(object, "sections", json_sections(e));
-    json_object_set_new(object, "start_up_count",
-                        e->has_start_up ? json_integer((json_int_t)e->start_up_count) : json_null());
-    json_object_set_new(object, "model_start_up_count",
-                        e->has_start_up ? json_integer((json_int_t)e->model_start_up_count) : json_null());
-    json_object_set_new(object, "layers", json_chip_layers(e));
-    json_object_set_new(object, "calls_count", e->layer_count > 0 ? json_integer((json_int_t)rest_of(e)) : json_null());
+    mote_json_set(&object, "macs", b->has_macs ? json_integer((json_int_t)b->macs) : json_null());
+    mote_json_set(&object, "count_per_mac", json_ratio((double)e->count, b->has_macs ? (double)b->macs : 0));
+    mote_json_set(&object, "other_flash_bytes", json_integer((json_int_t)e->flash_bytes - e->code_bytes - e->weight_bytes));
+    mote_json_set(&object, "sections", json_sections(e));
+    mote_json_set(&object, "start_up_count", e->has_start_up ? json_integer((json_int_t)e->start_up_count) : json_null());
+    mote_json_set(&object, "model_start_up_count",
+                  e->has_start_up ? json_integer((json_int_t)e->model_start_up_count) : json_null());
+    mote_json_set(&object, "layers", json_chip_layers(e));
+    mote_json_set(&object, "calls_count", e->layer_count > 0 ? json_integer((json_int_t)rest_of(e)) : json_null());
     return cli_print_json(object, err);
 }
 
@@ -286,13 +284,13 @@ static mote_status print_host_json(const benching *b, mote_error *err)
 
     for (i = 0; i < h->layer_count; i++) {
         const mote_bench_layer *layer = &h->layers[i];
-        json_array_append_new(list, json_pack("{si so ss ss sI so so}", "index", i, "name", cli_json_text(layer->name), "op",
-                                              layer->op, "shape", layer->shape, "macs", (json_int_t)layer->macs,
-                                              "microseconds", cli_json_number(layer->us), "reference_microseconds",
-                                              cli_json_number(layer->reference_us)));
+        mote_json_append(&list, json_pack("{si so ss ss sI so so}", "index", i, "name", mote_json_text(layer->name), "op",
+                                          layer->op, "shape", layer->shape, "macs", (json_int_t)layer->macs, "microseconds",
+                                          mote_json_number(layer->us), "reference_microseconds",
+                                          mote_json_number(layer->reference_us)));
     }
-    object = json_pack("{so so so sI sI so}", "microseconds", cli_json_number(h->us), "reference_microseconds",
-                       cli_json_number(h->reference_us), "ratio", cli_json_number(h->reference_us / h->us), "runs",
+    object = json_pack("{so so so sI sI so}", "microseconds", mote_json_number(h->us), "reference_microseconds",
+                       mote_json_number(h->reference_us), "ratio", mote_json_number(h->reference_us / h->us), "runs",
                        (json_int_t)h->runs, "macs", (json_int_t)h->macs, "layers", list);
     return cli_print_json(object, err);
 }

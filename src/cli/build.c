@@ -78,7 +78,7 @@ static void add_chip(table_text *t, const mote_summary *s)
     add_row(t, "stack", "%u bytes", s->stack_bytes);
 }
 
-static void print_summary(const mote_build_result *result, bool only_train)
+static mote_status print_summary(const mote_build_result *result, bool only_train, mote_error *err)
 {
     const mote_summary *s = &result->summary;
     table_text          rows = {.row_count = 0};
@@ -96,10 +96,14 @@ static void print_summary(const mote_build_result *result, bool only_train)
         add_chip(&rows, s);
     table.row_count = rows.row_count;
     mote_table_put(&text, &table);
-    printf("\n%s\n%s", s->name, text.bytes ? text.bytes : "");
+    if (mote_text_status(&text, err) == MOTE_OK)
+        printf("\n%s\n%s", s->name, text.bytes);
     mote_text_free(&text);
+    if (err->code != MOTE_OK)
+        return err->code;
     printf("\n%s/\n  model.tflite%s  history.csv  history.json  plots/%s  summary.json\n", result->folder,
            s->int8.file_bytes > 0 && !only_train ? "  model_int8.tflite" : "", only_train ? "" : "  firmware/");
+    return MOTE_OK;
 }
 
 static mote_status print_result(const mote_build_result *result, bool only_train, bool as_json, mote_error *err)
@@ -108,18 +112,14 @@ static mote_status print_result(const mote_build_result *result, bool only_train
     char        *text;
     json_t      *root;
 
-    if (!as_json) {
-        print_summary(result, only_train);
-        return MOTE_OK;
-    }
+    if (!as_json)
+        return print_summary(result, only_train, err);
     text = mote_summary_json(&result->summary);
     root = text ? json_loads(text, 0, &problem) : NULL;
     free(text);
-    if (root && only_train) { /* train's own keys stand at the top: seconds, and the last epoch's figures */
-        json_object_update_missing(root, json_object_get(root, "train"));
-    }
-    if (root)
-        json_object_set_new(root, "folder", json_string(result->folder));
+    if (only_train) /* train's own keys stand at the top: seconds, and the last epoch's figures */
+        mote_json_complete(&root, json_object_get(root, "train"));
+    mote_json_set(&root, "folder", mote_json_text(result->folder));
     return cli_print_json(root, err);
 }
 

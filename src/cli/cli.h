@@ -9,12 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <jansson.h>
-
 #include <mote/mote.h>
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/json.h"
 
 enum { CLI_OPTIONS_MAX = 32, CLI_ANY_NUMBER = 1 << 30 };
 
@@ -56,20 +55,19 @@ mote_status cli_integer(const cli_args *args, const char *option, long long min,
 /* The index of the value among words (NULL-ended); fallback when absent. MOTE_ERR_USAGE lists the words. */
 mote_status cli_choice(const cli_args *args, const char *option, const char *const *words, int fallback, int *out,
                        mote_error *err);
+/* MOTE_ERR_USAGE when an --output is a file that the command reads. */
+mote_status cli_check_outputs(const cli_args *args, mote_error *err);
 
 /* ---- printing ---- */
 
-/* A bar on stderr where that is a terminal, else silent. */
+/* A bar on stderr where that is a terminal (and neither TERM=dumb nor NO_COLOR is set); else a line an epoch, at most one a
+ * second. */
 mote_progress cli_progress(void);
 void          cli_progress_end(void); /* wipes the bar */
 
-/* Prints and releases. */
+/* Prints and releases; NULL is what memory was lacking for. */
 mote_status cli_print_json(json_t *object, mote_error *err);
 mote_status cli_flush(mote_error *err); /* stdout written wholly? */
-
-/* A value for JSON: NaN and infinity, which JSON has not, become null; bytes that are not UTF-8 are escaped. */
-json_t *cli_json_number(double value);
-json_t *cli_json_text(const char *text);
 
 /* A table, cell by cell, row by row; zeroed but for headings (NULL: none) and column_count. */
 typedef struct cli_table {
@@ -123,7 +121,7 @@ mote_status cli_load_data(mote_dataset **out, const mote_data_split **split, con
  * caller, also on failure. */
 mote_status cli_take_tflite(const char *path, mote_compile_options *options, mote_file *file, mote_error *err);
 
-void    cli_json_metrics(json_t *object, const mote_evaluation *evaluation); /* adds a key a metric */
+void    cli_json_metrics(json_t **object, const mote_evaluation *evaluation); /* adds a key a metric */
 json_t *cli_json_evaluation(const mote_evaluation *evaluation);
 json_t *cli_json_emulation(const mote_emulation *emulation);
 json_t *cli_json_pruned(const mote_prune_result *pruned);

@@ -49,7 +49,7 @@ static mote_status parse_side(side *s, const char *given, mote_error *err)
     s->path = colon + 1;
     s->chip_name = strndup(given + 5, (size_t)(colon - given - 5));
     s->chip = s->chip_name;
-    return s->chip ? MOTE_OK : mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+    return s->chip ? MOTE_OK : mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
 }
 
 /* Both are asked the same question: the one that either was trained for; NULL: what goes with the targets. */
@@ -84,7 +84,7 @@ static mote_status compare_layers(comparing *c, mote_error *err)
         return mote_fail(err, MOTE_ERR_UNSUPPORTED, "--layers compares two model files; a chip gives its outputs only");
     c->layers = calloc(LAYERS_MAX, sizeof *c->layers);
     if (!c->layers)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     MOTE_TRY(mote_compare_layers(c->layers, LAYERS_MAX, &c->layer_count, c->a.model, c->b.model, c->split, c->limit, err));
     c->layer_count = c->layer_count < LAYERS_MAX ? c->layer_count : LAYERS_MAX;
     return MOTE_OK;
@@ -184,11 +184,11 @@ static json_t *json_layers(const comparing *c)
 
     for (i = 0; i < c->layer_count; i++) {
         const mote_layer_difference *layer = &c->layers[i];
-        json_array_append_new(
-            list,
-            json_pack("{so so so so so so}", "name", cli_json_text(layer->name), "signal", cli_json_number(layer->signal),
-                      "rms_error", cli_json_number(layer->root_mean_square), "sqnr_db", cli_json_number(noise_ratio(layer)),
-                      "max_error", cli_json_number(layer->max_abs), "mean_error", cli_json_number(layer->mean_abs)));
+        mote_json_append(&list,
+                         json_pack("{so so so so so so}", "name", mote_json_text(layer->name), "signal",
+                                   mote_json_number(layer->signal), "rms_error", mote_json_number(layer->root_mean_square),
+                                   "sqnr_db", mote_json_number(noise_ratio(layer)), "max_error",
+                                   mote_json_number(layer->max_abs), "mean_error", mote_json_number(layer->mean_abs)));
     }
     return list;
 }
@@ -197,9 +197,9 @@ static json_t *json_side(const side *s)
 {
     json_t *object = json_object();
 
-    json_object_set_new(object, "model", cli_json_text(s->given));
+    mote_json_set(&object, "model", mote_json_text(s->given));
     if (s->is_evaluated)
-        cli_json_metrics(object, &s->evaluation);
+        cli_json_metrics(&object, &s->evaluation);
     return object;
 }
 
@@ -211,10 +211,10 @@ static mote_status print_json(const comparing *c, mote_error *err)
     object = json_pack("{sI sI sb sI sI so so sI so so}", "samples", (json_int_t)r->count, "values_per_sample",
                        (json_int_t)r->width, "same_type", r->is_same_type, "different_values",
                        (json_int_t)r->different_values, "different_samples", (json_int_t)r->different_samples,
-                       "max_difference", cli_json_number(r->max_abs), "mean_difference", cli_json_number(r->mean_abs),
+                       "max_difference", mote_json_number(r->max_abs), "mean_difference", mote_json_number(r->mean_abs),
                        "same_argmax", (json_int_t)r->same_argmax, "a", json_side(&c->a), "b", json_side(&c->b));
     if (object && c->layers)
-        json_object_set_new(object, "layers", json_layers(c));
+        mote_json_set(&object, "layers", json_layers(c));
     return cli_print_json(object, err);
 }
 

@@ -50,11 +50,10 @@ static json_t *json_chips(const mote_compile_result *r)
 
     for (i = 0; i < r->chip_count; i++) {
         const mote_compiled_chips *c = &r->chips[i];
-        json_array_append_new(list,
-                              json_pack("{ss sI sI sI si si}", "kernels", c->name, "arena_bytes", (json_int_t)c->arena_bytes,
-                                        "arena_bound_bytes", (json_int_t)c->arena_bound_bytes, "constant_bytes",
-                                        (json_int_t)c->constant_bytes, "instances", c->instance_count, "shared_instances",
-                                        c->shared_count));
+        mote_json_append(&list, json_pack("{ss sI sI sI si si}", "kernels", c->name, "arena_bytes",
+                                          (json_int_t)c->arena_bytes, "arena_bound_bytes", (json_int_t)c->arena_bound_bytes,
+                                          "constant_bytes", (json_int_t)c->constant_bytes, "instances", c->instance_count,
+                                          "shared_instances", c->shared_count));
     }
     return list;
 }
@@ -64,9 +63,10 @@ static mote_status print_result(const cli_args *args, int target, const char *fo
 {
     if (cli_has(args, "json")) {
         const mote_compiled_chips *any = mote_compiled_for(r, NULL);
-        return cli_print_json(json_pack("{ss ss ss si sI sI sI si so so}", "folder", folder, "target", target_words[target],
-                                        "name", r->name, "steps", r->step_count, "arena_bytes", (json_int_t)any->arena_bytes,
-                                        "arena_bound_bytes", (json_int_t)any->arena_bound_bytes, "constant_bytes",
+        return cli_print_json(json_pack("{so ss ss si sI sI sI si so so}", "folder", mote_json_text(folder), "target",
+                                        target_words[target], "name", r->name, "steps", r->step_count, "arena_bytes",
+                                        (json_int_t)any->arena_bytes, "arena_bound_bytes",
+                                        (json_int_t)any->arena_bound_bytes, "constant_bytes",
                                         (json_int_t)any->constant_bytes, "instances", any->instance_count, "chips",
                                         json_chips(r), "constant_channels", cli_json_pruned(&r->pruned)),
                               err);

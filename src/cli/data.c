@@ -44,7 +44,10 @@ static void add_target_names(cli_table *table, const mote_dataset *set)
     for (i = 0; i < set->target_count && text.count < MOTE_SHOWN_TEXT; i++)
         mote_text_printf(&text, "%s%s", i > 0 ? ", " : "", set->target_names[i]);
     cli_cell(table, "target names");
-    cli_cell(table, "%s", text.count < MOTE_SHOWN_TEXT && text.bytes ? text.bytes : mote_show(text.bytes, text.count).text);
+    cli_cell(table, "%s",
+             text.count < MOTE_SHOWN_TEXT && text.bytes ? text.bytes
+                                                        : mote_show(text.bytes ? text.bytes : "", text.count).text);
+    mote_text_status(&text, &table->failure);
     mote_text_free(&text);
 }
 
@@ -105,21 +108,21 @@ static mote_status print_classes(const mote_dataset *set, const mote_data_summar
 
 static json_t *json_split(const mote_dataset *set, const mote_split_summary *s)
 {
-    json_t *object = json_pack("{sI so so so so}", "samples", (json_int_t)s->count, "min", cli_json_number(s->min), "max",
-                               cli_json_number(s->max), "mean", cli_json_number(s->mean), "std", cli_json_number(s->std));
+    json_t *object = json_pack("{sI so so so so}", "samples", (json_int_t)s->count, "min", mote_json_number(s->min), "max",
+                               mote_json_number(s->max), "mean", mote_json_number(s->mean), "std", mote_json_number(s->std));
     json_t *counts;
     int     c;
 
     if (set->targets == MOTE_TARGETS_VALUES) {
-        json_object_set_new(object, "target_min", cli_json_number(s->target_min));
-        json_object_set_new(object, "target_max", cli_json_number(s->target_max));
-        json_object_set_new(object, "target_mean", cli_json_number(s->target_mean));
+        mote_json_set(&object, "target_min", mote_json_number(s->target_min));
+        mote_json_set(&object, "target_max", mote_json_number(s->target_max));
+        mote_json_set(&object, "target_mean", mote_json_number(s->target_mean));
     }
     if (set->targets == MOTE_TARGETS_CLASSES) {
         counts = json_array();
         for (c = 0; c < set->class_count; c++)
-            json_array_append_new(counts, json_integer((json_int_t)s->class_counts[c]));
-        json_object_set_new(object, "class_counts", counts);
+            mote_json_append(&counts, json_integer((json_int_t)s->class_counts[c]));
+        mote_json_set(&object, "class_counts", counts);
     }
     return object;
 }
@@ -131,30 +134,30 @@ static mote_status print_info_json(const mote_dataset *set, const mote_data_summ
     int                      i;
 
     for (i = 0; i < set->rank; i++)
-        json_array_append_new(shape, json_integer(set->dim[i]));
-    json_object_set_new(object, "source", json_string(set->source));
-    json_object_set_new(object, "dtype", json_string(mote_dtype_name(set->dtype)));
-    json_object_set_new(object, "shape", shape);
-    json_object_set_new(object, "sample_bytes", json_integer((json_int_t)summary->sample_bytes));
-    json_object_set_new(object, "memory_bytes", json_integer((json_int_t)summary->memory_bytes));
-    json_object_set_new(object, "targets", json_string(kinds[set->targets]));
-    json_object_set_new(object, "target_width", json_integer((json_int_t)set->target_width));
+        mote_json_append(&shape, json_integer(set->dim[i]));
+    mote_json_set(&object, "source", mote_json_text(set->source));
+    mote_json_set(&object, "dtype", json_string(mote_dtype_name(set->dtype)));
+    mote_json_set(&object, "shape", shape);
+    mote_json_set(&object, "sample_bytes", json_integer((json_int_t)summary->sample_bytes));
+    mote_json_set(&object, "memory_bytes", json_integer((json_int_t)summary->memory_bytes));
+    mote_json_set(&object, "targets", json_string(kinds[set->targets]));
+    mote_json_set(&object, "target_width", json_integer((json_int_t)set->target_width));
     if (set->target_names) {
         names = json_array();
         for (i = 0; i < set->target_count; i++)
-            json_array_append_new(names, cli_json_text(set->target_names[i]));
-        json_object_set_new(object, "target_names", names);
+            mote_json_append(&names, mote_json_text(set->target_names[i]));
+        mote_json_set(&object, "target_names", names);
     }
     if (set->class_names) {
         names = json_array();
         for (i = 0; i < set->class_count; i++)
-            json_array_append_new(names, cli_json_text(set->class_names[i]));
-        json_object_set_new(object, "class_names", names);
+            mote_json_append(&names, mote_json_text(set->class_names[i]));
+        mote_json_set(&object, "class_names", names);
     }
     for (i = 0; i < MOTE_SPLIT_COUNT; i++)
         if (summary->split[i].count > 0)
-            json_object_set_new(splits, mote_split_name((mote_split_id)i), json_split(set, &summary->split[i]));
-    json_object_set_new(object, "splits", splits);
+            mote_json_set(&splits, mote_split_name((mote_split_id)i), json_split(set, &summary->split[i]));
+    mote_json_set(&object, "splits", splits);
     return cli_print_json(object, err);
 }
 

@@ -24,7 +24,7 @@ static mote_status confuse(evaluation *e, mote_error *err)
         return mote_fail(err, MOTE_ERR_USAGE, "%s: has no classes, so there is no confusion matrix", e->data_path);
     e->confusion = calloc(classes * classes + 1, sizeof *e->confusion);
     if (!e->confusion)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     return mote_confusion(e->confusion, &e->predictions, e->split, err);
 }
 
@@ -93,8 +93,8 @@ static json_t *json_confusion(const evaluation *e)
     for (t = 0; t < classes; t++) {
         json_t *row = json_array();
         for (a = 0; a < classes; a++)
-            json_array_append_new(row, json_integer((json_int_t)e->confusion[t * classes + a]));
-        json_array_append_new(rows, row);
+            mote_json_append(&row, json_integer((json_int_t)e->confusion[t * classes + a]));
+        mote_json_append(&rows, row);
     }
     return rows;
 }
@@ -103,10 +103,10 @@ static mote_status print_json(const evaluation *e, mote_error *err)
 {
     json_t *object = cli_json_evaluation(&e->result);
 
-    json_object_set_new(object, "split", json_string(mote_split_name(e->split->id)));
-    json_object_set_new(object, "loss_name", json_string(mote_loss_name(e->result.loss_kind)));
+    mote_json_set(&object, "split", json_string(mote_split_name(e->split->id)));
+    mote_json_set(&object, "loss_name", json_string(mote_loss_name(e->result.loss_kind)));
     if (e->confusion)
-        json_object_set_new(object, "confusion", json_confusion(e));
+        mote_json_set(&object, "confusion", json_confusion(e));
     return cli_print_json(object, err);
 }
 

@@ -53,7 +53,9 @@ static mote_status inspect(inspecting *in, mote_error *err)
         return mote_context(err, "%s", in->path);
     if (!mote_model_is_quantized(in->model) && mote_model_input_count(in->model) == 1)
         mote_inspect_int8(&in->int8, in->model, &in->no_int8);
-    return MOTE_OK;
+    if (in->no_int8.code == MOTE_ERR_MEMORY)
+        mote_fail(err, in->no_int8.code, "%s", in->no_int8.text);
+    return err->code;
 }
 
 /* ---- the table ---- */
@@ -315,10 +317,10 @@ static json_t *json_chips(const inspecting *in)
         json_t *row = json_pack("{ss ss sI sI}", "chip", chip->name, "description", chip->description, "flash_bytes",
                                 (json_int_t)chip->flash_bytes, "ram_bytes", (json_int_t)chip->ram_bytes);
         if (in && !in->is.memory_failure)
-            json_object_set_new(row, "fits", json_boolean(may_fit(&in->is.memory, chip)));
+            mote_json_set(&row, "fits", json_boolean(may_fit(&in->is.memory, chip)));
         if (in && in->int8.layer_count > 0 && !in->int8.memory_failure)
-            json_object_set_new(row, "fits_as_int8", json_boolean(may_fit(&in->int8.memory, chip)));
-        json_array_append_new(list, row);
+            mote_json_set(&row, "fits_as_int8", json_boolean(may_fit(&in->int8.memory, chip)));
+        mote_json_append(&list, row);
     }
     return list;
 }
@@ -332,7 +334,7 @@ static json_t *json_ends(const mote_model *model, bool is_input)
 
     for (i = 0; i < count; i++) {
         mote_tensor_info t = is_input ? mote_model_input(model, i) : mote_model_output(model, i);
-        json_array_append_new(list, cli_json_tensor(&t));
+        mote_json_append(&list, cli_json_tensor(&t));
     }
     return list;
 }
@@ -343,17 +345,17 @@ static json_t *json_weights(const mote_weights_info *w)
     int32_t i;
 
     for (i = 0; i < w->rank; i++)
-        json_array_append_new(shape, json_integer(w->dim[i]));
-    json_object_set_new(object, "dtype", json_string(mote_dtype_name(w->dtype)));
-    json_object_set_new(object, "shape", shape);
-    json_object_set_new(object, "bytes", json_integer((json_int_t)w->bytes));
+        mote_json_append(&shape, json_integer(w->dim[i]));
+    mote_json_set(&object, "dtype", json_string(mote_dtype_name(w->dtype)));
+    mote_json_set(&object, "shape", shape);
+    mote_json_set(&object, "bytes", json_integer((json_int_t)w->bytes));
     if (w->scale_count > 0) {
-        json_object_set_new(object, "scale_count", json_integer(w->scale_count));
-        json_object_set_new(object, "axis", w->axis < 0 ? json_null() : json_integer(w->axis));
-        json_object_set_new(object, "scale_min", cli_json_number((double)w->scale_min));
-        json_object_set_new(object, "scale_max", cli_json_number((double)w->scale_max));
-        json_object_set_new(object, "zero_point_min", json_integer(w->zero_point_min));
-        json_object_set_new(object, "zero_point_max", json_integer(w->zero_point_max));
+        mote_json_set(&object, "scale_count", json_integer(w->scale_count));
+        mote_json_set(&object, "axis", w->axis < 0 ? json_null() : json_integer(w->axis));
+        mote_json_set(&object, "scale_min", mote_json_number((double)w->scale_min));
+        mote_json_set(&object, "scale_max", mote_json_number((double)w->scale_max));
+        mote_json_set(&object, "zero_point_min", json_integer(w->zero_point_min));
+        mote_json_set(&object, "zero_point_max", json_integer(w->zero_point_max));
     }
     return object;
 }
@@ -366,20 +368,15 @@ static json_t *json_layers(const mote_inspection *is)
     for (i = 0; i < is->layer_count; i++) {
         const mote_layer_info *layer = &is->layers[i];
         json_t                *row = cli_json_tensor(&layer->output);
-        json_object_set_new(row, "operator", json_string(layer->op));
-        json_object_set_new(row, "activation", layer->activation[0] ? json_string(layer->activation) : json_null());
-        json_object_set_new(row, "parameters", json_integer((json_int_t)layer->parameters));
-        json_object_set_new(row, "parameter_bytes", json_integer((json_int_t)layer->parameter_bytes));
-        json_object_set_new(row, "weights", layer->weights.rank > 0 ? json_weights(&layer->weights) : json_null());
-        json_object_set_new(row, "macs", json_integer((json_int_t)layer->macs));
-        json_array_append_new(list, row);
+        mote_json_set(&row, "operator", json_string(layer->op));
+        mote_json_set(&row, "activation", layer->activation[0] ? json_string(layer->activation) : json_null());
+        mote_json_set(&row, "parameters", json_integer((json_int_t)layer->parameters));
+        mote_json_set(&row, "parameter_bytes", json_integer((json_int_t)layer->parameter_bytes));
+        mote_json_set(&row, "weights", layer->weights.rank > 0 ? json_weights(&layer->weights) : json_null());
+        mote_json_set(&row, "macs", json_integer((json_int_t)layer->macs));
+        mote_json_append(&list, row);
     }
     return list;
-}
-
-static json_t *text_or_null(const char *text)
-{
-    return text ? cli_json_text(text) : json_null();
 }
 
 static json_t *json_places(const mote_memory_info *memory)
@@ -390,30 +387,30 @@ static json_t *json_places(const mote_memory_info *memory)
     for (i = 0; i < memory->place_count; i++) {
         const mote_place_info *place = &memory->places[i];
         json_t                *row =
-            json_pack("{so sI sI si si}", "tensor", text_or_null(place->name), "offset", (json_int_t)place->offset, "bytes",
-                      (json_int_t)place->bytes, "first_step", place->first_step, "last_step", place->last_step);
-        json_object_set_new(row, "shares", text_or_null(place->shares));
-        json_object_set_new(row, "runs_over", text_or_null(place->runs_over));
+            json_pack("{so sI sI si si}", "tensor", mote_json_text(place->name), "offset", (json_int_t)place->offset,
+                      "bytes", (json_int_t)place->bytes, "first_step", place->first_step, "last_step", place->last_step);
+        mote_json_set(&row, "shares", mote_json_text(place->shares));
+        mote_json_set(&row, "runs_over", mote_json_text(place->runs_over));
         if (place->runs_over) {
-            json_object_set_new(row, "distance", json_integer((json_int_t)place->distance));
-            json_object_set_new(row, "distance_min", json_integer((json_int_t)place->distance_min));
+            mote_json_set(&row, "distance", json_integer((json_int_t)place->distance));
+            mote_json_set(&row, "distance_min", json_integer((json_int_t)place->distance_min));
         }
-        json_array_append_new(list, row);
+        mote_json_append(&list, row);
     }
     return list;
 }
 
-static void add_sizes(json_t *object, const mote_inspection *is)
+static void add_sizes(json_t **object, const mote_inspection *is)
 {
-    json_object_set_new(object, "tflite_bytes", json_integer((json_int_t)is->tflite_bytes));
+    mote_json_set(object, "tflite_bytes", json_integer((json_int_t)is->tflite_bytes));
     if (is->memory_failure) {
-        json_object_set_new(object, "memory_failure", cli_json_text(is->memory_failure));
+        mote_json_set(object, "memory_failure", mote_json_text(is->memory_failure));
         return;
     }
-    json_object_set_new(object, "arena_bytes", json_integer((json_int_t)is->memory.arena_bytes));
-    json_object_set_new(object, "arena_bound_bytes", json_integer((json_int_t)is->memory.bound_bytes));
-    json_object_set_new(object, "arena_peak_step", json_integer(is->memory.peak_step));
-    json_object_set_new(object, "constant_bytes", json_integer((json_int_t)is->memory.constant_bytes));
+    mote_json_set(object, "arena_bytes", json_integer((json_int_t)is->memory.arena_bytes));
+    mote_json_set(object, "arena_bound_bytes", json_integer((json_int_t)is->memory.bound_bytes));
+    mote_json_set(object, "arena_peak_step", json_integer(is->memory.peak_step));
+    mote_json_set(object, "constant_bytes", json_integer((json_int_t)is->memory.constant_bytes));
 }
 
 static mote_status print_json(const inspecting *in, bool with_boards, mote_error *err)
@@ -421,27 +418,27 @@ static mote_status print_json(const inspecting *in, bool with_boards, mote_error
     const mote_inspection *is = &in->is;
     json_t                *object = json_object(), *int8;
 
-    json_object_set_new(object, "name", cli_json_text(is->name));
-    json_object_set_new(object, "quantized", json_boolean(mote_model_is_quantized(in->model)));
-    json_object_set_new(object, "parameters", json_integer((json_int_t)is->parameters));
-    json_object_set_new(object, "weight_bytes", json_integer((json_int_t)is->parameter_bytes));
-    json_object_set_new(object, "macs", json_integer((json_int_t)is->macs));
+    mote_json_set(&object, "name", mote_json_text(is->name));
+    mote_json_set(&object, "quantized", json_boolean(mote_model_is_quantized(in->model)));
+    mote_json_set(&object, "parameters", json_integer((json_int_t)is->parameters));
+    mote_json_set(&object, "weight_bytes", json_integer((json_int_t)is->parameter_bytes));
+    mote_json_set(&object, "macs", json_integer((json_int_t)is->macs));
     if (!in->is_spec)
-        json_object_set_new(object, "file_bytes", json_integer((json_int_t)in->file_bytes));
-    add_sizes(object, is);
+        mote_json_set(&object, "file_bytes", json_integer((json_int_t)in->file_bytes));
+    add_sizes(&object, is);
     if (mote_model_is_quantized(in->model))
-        json_object_set_new(object, "constant_channels", cli_json_pruned(&is->pruning));
-    json_object_set_new(object, "inputs", json_ends(in->model, true));
-    json_object_set_new(object, "outputs", json_ends(in->model, false));
-    json_object_set_new(object, "layers", json_layers(is));
-    json_object_set_new(object, "memory", json_places(&is->memory));
+        mote_json_set(&object, "constant_channels", cli_json_pruned(&is->pruning));
+    mote_json_set(&object, "inputs", json_ends(in->model, true));
+    mote_json_set(&object, "outputs", json_ends(in->model, false));
+    mote_json_set(&object, "layers", json_layers(is));
+    mote_json_set(&object, "memory", json_places(&is->memory));
     if (in->int8.layer_count > 0) {
         int8 = json_object();
-        add_sizes(int8, &in->int8);
-        json_object_set_new(object, "int8", int8);
+        add_sizes(&int8, &in->int8);
+        mote_json_set(&object, "int8", int8);
     }
     if (with_boards)
-        json_object_set_new(object, "boards", json_chips(in));
+        mote_json_set(&object, "boards", json_chips(in));
     return cli_print_json(object, err);
 }
 
@@ -488,7 +485,7 @@ static json_t *json_row(mote_operator_row row)
     int32_t i;
 
     for (i = 0; i < row.in_count; i++)
-        json_array_append_new(inputs, json_string(mote_dtype_name(row.in[i])));
+        mote_json_append(&inputs, json_string(mote_dtype_name(row.in[i])));
     return json_pack("{so ss si si si}", "inputs", inputs, "output", mote_dtype_name(row.out), "version_min",
                      row.version_min, "version_max", row.version_max, "kernels", row.kernel_count);
 }
@@ -502,9 +499,9 @@ static json_t *json_operators(void)
         mote_operator_info op = mote_operator_at(i);
         json_t            *rows = json_array();
         for (r = 0; r < op.row_count; r++)
-            json_array_append_new(rows, json_row(mote_operator_row_at(i, r)));
-        json_array_append_new(list, json_pack("{ss sb sb sb so}", "operator", op.name, "trains", op.trains, "int8",
-                                              op.quantizes, "fuses_activation", op.fuses_activation, "rows", rows));
+            mote_json_append(&rows, json_row(mote_operator_row_at(i, r)));
+        mote_json_append(&list, json_pack("{ss sb sb sb so}", "operator", op.name, "trains", op.trains, "int8", op.quantizes,
+                                          "fuses_activation", op.fuses_activation, "rows", rows));
     }
     return list;
 }

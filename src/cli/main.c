@@ -194,7 +194,7 @@ int main(int argc, char **argv)
     }
     if (make_lists(&args, argc, &err) == MOTE_OK) {
         parsed = parse(&args, argc - 1, argv + 1);
-        if (parsed == 0)
+        if (parsed == 0 && cli_check_outputs(&args, &err) == MOTE_OK)
             args.command->run(&args, &err);
     }
     mote_arena_destroy(&args.arena);

@@ -84,7 +84,7 @@ static mote_status print_classes(const mote_samples *outputs, const mote_model *
     class_score *scores = calloc((size_t)mote_model_label_count(model), sizeof *scores);
 
     if (!scores)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     if (outputs->count == 1)
         print_ranking(outputs, model, scores, err);
     else
@@ -156,19 +156,20 @@ static json_t *json_output(const mote_samples *outputs, const mote_model *model,
     values = json_array();
     real = json_array();
     for (k = 0; k < array.rank; k++)
-        json_array_append_new(shape, json_integer(array.dim[k]));
+        mote_json_append(&shape, json_integer(array.dim[k]));
     for (i = 0; i < array.count; i++) {
         double value = mote_array_at(&array, i);
-        json_array_append_new(values,
-                              mote_dtype_is_float(info.dtype) ? cli_json_number(value) : json_integer((json_int_t)value));
+        mote_json_append(&values,
+                         mote_dtype_is_float(info.dtype) ? mote_json_number(value) : json_integer((json_int_t)value));
         if (info.is_quantized)
-            json_array_append_new(real, cli_json_number((double)real_at(&info, &array, i)));
+            mote_json_append(&real, mote_json_number((double)real_at(&info, &array, i)));
     }
-    json_object_set_new(object, "shape", shape);
-    json_object_set_new(object, "values", values);
+    mote_json_set(&object, "shape", shape);
+    mote_json_set(&object, "values", values);
     if (info.is_quantized)
-        json_object_set(object, "real", real);
-    json_decref(real);
+        mote_json_set(&object, "real", real);
+    else
+        json_decref(real);
     mote_array_free(&array);
     return object;
 }
@@ -177,17 +178,16 @@ static json_t *json_classes(const mote_samples *outputs, const mote_model *model
 {
     int32_t      count = mote_model_label_count(model), i;
     class_score *scores = calloc((size_t)count, sizeof *scores);
-    json_t      *samples = json_array();
+    json_t      *samples = scores ? json_array() : NULL;
     size_t       s;
 
-    for (s = 0; scores && s < outputs->count; s++) {
+    for (s = 0; samples && s < outputs->count; s++) {
         json_t *sample = json_array();
         rank_classes(scores, outputs, model, s);
         for (i = 0; i < count; i++)
-            json_array_append_new(sample,
-                                  json_pack("{so so}", "label", cli_json_text(mote_model_label(model, scores[i].index)),
-                                            "probability", cli_json_number((double)scores[i].score)));
-        json_array_append_new(samples, sample);
+            mote_json_append(&sample, json_pack("{so so}", "label", mote_json_text(mote_model_label(model, scores[i].index)),
+                                                "probability", mote_json_number((double)scores[i].score)));
+        mote_json_append(&samples, sample);
     }
     free(scores);
     return samples;
@@ -198,12 +198,12 @@ json_t *cli_json_outputs(const mote_samples *outputs, const mote_model *model, m
     json_t *object = json_object(), *list = json_array();
     int32_t i;
 
-    json_object_set_new(object, "samples", json_integer((json_int_t)outputs->count));
-    json_object_set_new(object, "outputs", list);
+    mote_json_set(&object, "samples", json_integer((json_int_t)outputs->count));
     for (i = 0; i < mote_model_output_count(model) && err->code == MOTE_OK; i++)
-        json_array_append_new(list, json_output(outputs, model, i, err));
+        mote_json_append(&list, json_output(outputs, model, i, err));
+    mote_json_set(&object, "outputs", list);
     if (is_classifier(model))
-        json_object_set_new(object, "classes", json_classes(outputs, model));
+        mote_json_set(&object, "classes", json_classes(outputs, model));
     if (err->code == MOTE_OK)
         return object;
     json_decref(object);

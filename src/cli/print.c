@@ -1,11 +1,11 @@
 /* Progress, JSON, and what several commands print or load alike.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -22,14 +22,28 @@ static int terminal_width(void)
     return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
 }
 
+static double seconds(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* When the bar was drawn, or a line of the log was printed; 0: not yet. */
+static double shown_at;
+
 static bool show_bar(void *user, const mote_progress_event *event)
 {
     enum { BAR = 24 };
-    char   line[256];
-    double share = event->total > 0 ? (double)event->done / (double)event->total : 0;
-    int    filled = (int)(share * BAR + 0.5), used, i;
+    char         line[256];
+    const double share = event->total > 0 ? (double)event->done / (double)event->total : 0;
+    const int    filled = (int)(share * BAR + 0.5);
+    int          used, i;
 
     (void)user;
+    if (event->done < event->total && seconds() - shown_at < 0.05)
+        return true;
     used = snprintf(line, sizeof line, "%-10s [", event->stage);
     for (i = 0; i < BAR; i++)
         line[used++] = i < filled ? '=' : ' ';
@@ -37,17 +51,40 @@ static bool show_bar(void *user, const mote_progress_event *event)
              event->detail ? event->detail : "");
     fprintf(stderr, "\r%.*s\033[K", terminal_width() - 1, line);
     fflush(stderr);
+    shown_at = seconds();
     return true;
+}
+
+/* In a pipe or a log: a line an epoch, but none within a second of the last, so that short trainings stay quiet. */
+static bool print_epoch(void *user, const mote_progress_event *event)
+{
+    (void)user;
+    if (!event->ends_epoch || seconds() - shown_at < 1)
+        return true;
+    fprintf(stderr, "%s\n", event->detail);
+    shown_at = seconds();
+    return true;
+}
+
+/* A bar is redrawn by escape sequences: not where they are not understood (TERM=dumb), nor wanted (NO_COLOR). */
+static bool has_bar(void)
+{
+    const char *term = getenv("TERM"), *no_colour = getenv("NO_COLOR");
+
+    return isatty(STDERR_FILENO) && !(term && strcmp(term, "dumb") == 0) && !(no_colour && no_colour[0] != '\0');
 }
 
 mote_progress cli_progress(void)
 {
-    return (mote_progress){isatty(STDERR_FILENO) ? show_bar : NULL, NULL};
+    const bool is_bar = has_bar();
+
+    shown_at = is_bar ? 0 : seconds();
+    return (mote_progress){is_bar ? show_bar : print_epoch, NULL};
 }
 
 void cli_progress_end(void)
 {
-    if (isatty(STDERR_FILENO))
+    if (has_bar())
         fputs("\r\033[K", stderr);
 }
 
@@ -55,11 +92,10 @@ void cli_progress_end(void)
 
 mote_status cli_print_json(json_t *object, mote_error *err)
 {
-    char *text = object ? json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
+    char *text = mote_json_print(object, JSON_INDENT(2), err);
 
-    json_decref(object);
     if (!text)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return err->code;
     cli_progress_end();
     puts(text);
     free(text);
@@ -71,18 +107,6 @@ mote_status cli_flush(mote_error *err)
     if (fflush(stdout) != 0 || ferror(stdout))
         return mote_fail(err, MOTE_ERR_IO, "standard output cannot be written: %s", strerror(errno));
     return MOTE_OK;
-}
-
-json_t *cli_json_number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
-json_t *cli_json_text(const char *text)
-{
-    json_t *string = json_string(text);
-
-    return string ? string : json_string(mote_show_string(text).text);
 }
 
 /* ---- tables ---- */
@@ -152,33 +176,33 @@ json_t *cli_json_tensor(const mote_tensor_info *tensor)
     int32_t i;
 
     for (i = 0; i < tensor->rank; i++)
-        json_array_append_new(shape, json_integer(tensor->dim[i]));
-    json_object_set_new(object, "name", cli_json_text(tensor->name));
-    json_object_set_new(object, "dtype", json_string(mote_dtype_name(tensor->dtype)));
-    json_object_set_new(object, "shape", shape);
-    json_object_set_new(object, "batched", json_boolean(tensor->is_batched));
+        mote_json_append(&shape, json_integer(tensor->dim[i]));
+    mote_json_set(&object, "name", mote_json_text(tensor->name));
+    mote_json_set(&object, "dtype", json_string(mote_dtype_name(tensor->dtype)));
+    mote_json_set(&object, "shape", shape);
+    mote_json_set(&object, "batched", json_boolean(tensor->is_batched));
     if (tensor->is_quantized) {
-        json_object_set_new(object, "scale", cli_json_number((double)tensor->scale));
-        json_object_set_new(object, "zero_point", json_integer(tensor->zero_point));
+        mote_json_set(&object, "scale", mote_json_number((double)tensor->scale));
+        mote_json_set(&object, "zero_point", json_integer(tensor->zero_point));
     }
     return object;
 }
 
 /* ---- figures ---- */
 
-void cli_json_metrics(json_t *object, const mote_evaluation *evaluation)
+void cli_json_metrics(json_t **object, const mote_evaluation *evaluation)
 {
     int i;
 
     for (i = 0; i < evaluation->metric_count; i++)
-        json_object_set_new(object, evaluation->metric[i].name, cli_json_number(evaluation->metric[i].value));
+        mote_json_set(object, evaluation->metric[i].name, mote_json_number(evaluation->metric[i].value));
 }
 
 json_t *cli_json_evaluation(const mote_evaluation *evaluation)
 {
     json_t *object = json_pack("{sI}", "samples", (json_int_t)evaluation->count);
 
-    cli_json_metrics(object, evaluation);
+    cli_json_metrics(&object, evaluation);
     return object;
 }
 
@@ -191,8 +215,8 @@ json_t *cli_json_emulation(const mote_emulation *e)
                   (json_int_t)e->weight_bytes, "ram_bytes", (json_int_t)e->ram_bytes, "arena_bytes",
                   (json_int_t)e->arena_bytes, "stack_bytes", (json_int_t)e->stack_bytes, "count_unit", e->chip->count_unit);
 
-    json_object_set_new(object, "instructions", json_null()); /* always there; what is counted replaces it */
-    json_object_set_new(object, e->chip->count_unit, json_integer((json_int_t)e->count));
+    mote_json_set(&object, "instructions", json_null()); /* always there; what is counted replaces it */
+    mote_json_set(&object, e->chip->count_unit, json_integer((json_int_t)e->count));
     return object;
 }
 

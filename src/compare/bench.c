@@ -237,7 +237,7 @@ mote_status mote_bench_run(mote_bench *out, const mote_model *model, const mote_
     b.sample = inputs && inputs->count > 0 ? inputs->bytes : NULL;
     out->owner = calloc(1, sizeof *out->owner);
     if (!out->owner)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     measure(&b, err);
     for (e = 0; e < ENGINES; e++)
         mote_runner_destroy(b.runners[e]);

@@ -222,6 +222,8 @@ static mote_status describe_memory(mote_inspection *out, const mote_model *model
         out->memory.step_count = program->step_count;
         out->memory.constant_bytes = mote_program_constant_bytes(program);
         describe_places(out, program, err);
+    } else if (failure.code == MOTE_ERR_MEMORY) {
+        mote_fail(err, failure.code, "%s", failure.text);
     } else {
         out->memory_failure = mote_arena_strdup(out->owner, failure.text, err);
     }
@@ -260,7 +262,7 @@ static mote_status inspect(mote_inspection *out, const mote_model *model, bool m
 
     out->owner = calloc(1, sizeof *out->owner);
     if (!out->owner)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     out->name = mote_arena_strdup(out->owner, model->name, err);
     MOTE_TRY(describe_layers(out, &model->graphs[0], err));
     MOTE_TRY(choose_compiled(out, &compiled, &made, model, may_prune, err));

@@ -48,7 +48,7 @@ static mote_status allocate(mote_predictions *out, const mote_model *model, cons
     take_shape(out, model);
     out->owner = calloc(1, sizeof *out->owner);
     if (!out->owner)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     out->real = MOTE_NEW(out->owner, float, mote_size_mul(out->count, out->width), err);
     out->stored = MOTE_NEW(out->owner, uint8_t, mote_size_mul(out->count, out->stored_bytes), err);
     return err->code;
@@ -114,7 +114,7 @@ static mote_status run_parts(host_job *job, mote_pool *pool, const mote_predict_
     size_t done = 0, part = job->out->count / REPORTS + 1;
 
     while (done < job->out->count) {
-        mote_progress_event event = {"predict", 0, (int64_t)job->out->count, NULL};
+        mote_progress_event event = {"predict", 0, (int64_t)job->out->count, NULL, false};
         job->first = done;
         job->last = done = job->out->count - done > part ? done + part : job->out->count;
         mote_pool_run(pool, predict_part, job, job->task_count);

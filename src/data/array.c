@@ -35,7 +35,7 @@ mote_status mote_array_allocate(mote_array *array, size_t max_bytes, mote_error 
     mote_arena *owner = calloc(1, sizeof *owner);
 
     if (!owner)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     owner->cap_bytes = max_bytes;
     array->count = mote_array_count(array->rank, array->dim);
     array->bytes = mote_arena_alloc(owner, array->count, mote_array_element_bytes(array->dtype), err);

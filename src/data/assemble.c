@@ -525,7 +525,7 @@ mote_status mote_dataset_assemble(mote_dataset **out, mote_raw_set *raw, const m
     if (set)
         set->state = calloc(1, sizeof *set->state);
     if (!set || !set->state) {
-        mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     } else {
         set->state->arena = raw->arena; /* names move without a copy */
         raw->arena = (mote_arena){0};

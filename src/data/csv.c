@@ -273,7 +273,7 @@ mote_status mote_raw_read_csv_bytes(mote_raw_set *raw, const uint8_t *bytes, siz
     t.start = (mote_cell_cursor){text + (has_mark ? 3 : 0), text + count, text + (has_mark ? 3 : 0), 1, 0};
     t.c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     if (t.c_locale == (locale_t)0)
-        return mote_fail(err, MOTE_ERR_LIMIT, "%s: out of memory", path);
+        return mote_fail(err, MOTE_ERR_MEMORY, "%s: out of memory", path);
     if (check_text(bytes, count, err) == MOTE_OK && mote_csv_learn(&t, raw, err) == MOTE_OK)
         read_table(&t, raw, err);
     if (err->code != MOTE_OK && strncmp(err->text, path, strlen(path)) != 0)

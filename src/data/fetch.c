@@ -44,7 +44,7 @@ enum { MNIST_FILE_COUNT = sizeof mnist_files / sizeof *mnist_files, PART_BYTES =
 
 static mote_status report(const mote_progress *progress, int64_t done, int64_t total, const char *detail, mote_error *err)
 {
-    const mote_progress_event event = {"fetch", done, total, detail};
+    const mote_progress_event event = {"fetch", done, total, detail, false};
 
     if (progress && progress->report && !progress->report(progress->user, &event))
         return mote_fail(err, MOTE_ERR_USAGE, "stopped");
@@ -230,7 +230,7 @@ static mote_status run_npm(const char *folder, const char *log_path, const mote_
     int                        reason;
 
     if (posix_spawn_file_actions_init(&actions) != 0)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     reason = posix_spawn_file_actions_addchdir_np(&actions, folder);
     if (reason == 0)
         reason = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);

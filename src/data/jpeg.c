@@ -101,7 +101,7 @@ static void run_job(jpeg_job *job, const uint8_t *bytes, size_t count, int chann
     job->out->width = (int)decoder->image_width;
     job->out->bytes = malloc((size_t)job->out->height * (size_t)job->out->width * (size_t)job->out->channels);
     if (!job->out->bytes) {
-        mote_fail(job->err, MOTE_ERR_LIMIT, "out of memory");
+        mote_fail(job->err, MOTE_ERR_MEMORY, "out of memory");
         return;
     }
     jpeg_start_decompress(decoder);
@@ -115,7 +115,7 @@ mote_status mote_jpeg_decode(mote_pixels *out, const uint8_t *bytes, size_t coun
 
     *out = (mote_pixels){0};
     if (!job)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     job->err = err;
     job->out = out;
     job->decoder.err = jpeg_std_error(&job->errors);

@@ -232,7 +232,7 @@ static mote_status read_header(npy_header *header, mote_source *source, mote_err
     MOTE_TRY(read_header_length(source, &count, err));
     text = malloc(count + 1);
     if (!text)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     if (mote_source_read(source, text, count, "the header", err) == MOTE_OK)
         parse_header(header, text, count, err);
     free(text);

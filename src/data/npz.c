@@ -87,7 +87,7 @@ static mote_npz *new_npz(const char *label, mote_error *err)
     mote_npz *npz = calloc(1, sizeof *npz);
 
     if (!npz)
-        mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     else if ((npz->label = mote_arena_strdup(&npz->arena, label, err)) == NULL) {
         free(npz);
         npz = NULL;

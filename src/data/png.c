@@ -46,7 +46,7 @@ static mote_status decode_rgba(mote_pixels *out, spng_ctx *context, mote_error *
         return failed(reason, err);
     out->bytes = malloc(bytes);
     if (!out->bytes)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     reason = spng_decode_image(context, out->bytes, bytes, SPNG_FMT_RGBA8, SPNG_DECODE_TRNS);
     if (reason == 0)
         reason = spng_decode_chunks(context); /* to the end chunk: a cut file is damaged, all rows or not */
@@ -82,7 +82,7 @@ mote_status mote_png_decode(mote_pixels *out, const uint8_t *bytes, size_t count
 
     *out = (mote_pixels){0};
     if (!context)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     if (read_image(out, context, bytes, count, channels, err) != MOTE_OK) {
         free(out->bytes);
         out->bytes = NULL;

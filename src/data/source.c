@@ -95,7 +95,7 @@ mote_status mote_gzip_source_open(mote_gzip_source *gzip, const uint8_t *bytes, 
     if (count > UINT_MAX)
         return mote_fail(err, MOTE_ERR_LIMIT, "gzip files of 4 GiB and more are not supported; unpack it");
     if (inflateInit2(&gzip->stream, 16 + MAX_WBITS) != Z_OK)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     gzip->stream.next_in = bytes;
     gzip->stream.avail_in = (unsigned)count;
     return MOTE_OK;
@@ -118,7 +118,7 @@ static mote_status unpack_all(uint8_t **out, size_t *used, mote_source *source, 
         if (*used == room)
             return mote_fail(err, MOTE_ERR_LIMIT, "unpacked it needs more than the memory limit of %zu bytes", max_bytes);
         if ((larger = realloc(*out, room)) == NULL)
-            return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+            return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
         *out = larger;
         MOTE_TRY(source->read(source, *out + *used, room - *used, &got, err));
     }

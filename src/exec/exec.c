@@ -31,7 +31,7 @@ mote_status mote_runner_create(mote_runner **out, const mote_model *model, const
 
     *out = NULL;
     if (!runner)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     if (fill_runner(runner, model, options ? options : &defaults, err) != MOTE_OK) {
         mote_runner_destroy(runner);
         return err->code;

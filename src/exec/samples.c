@@ -211,7 +211,7 @@ static mote_status fit_type(input_file *in, const reading *how, mote_error *err)
         return refuse_type(in, how, err);
     real = malloc(in->array.count * sizeof *real + 1);
     if (!real)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     if (how->preparation)
         mote_prepare(how->preparation, &in->array, real);
     else
@@ -308,7 +308,7 @@ static mote_status read_image(input_file *in, const reading *how, const char *pa
     in->count = 1;
     real = malloc(in->array.count * sizeof *real + 1);
     if (!real)
-        return mote_fail(err, MOTE_ERR_LIMIT, "%s: out of memory", path);
+        return mote_fail(err, MOTE_ERR_MEMORY, "%s: out of memory", path);
     mote_prepare(how->preparation ? how->preparation : &plain, &in->array, real);
     if (store_real(&in->array, &in->info, real, err) != MOTE_OK)
         mote_context(err, "%s", path);
@@ -353,7 +353,7 @@ static mote_status make_samples(mote_samples *out, mote_error *err)
     if (!out->owner)
         out->owner = calloc(1, sizeof *out->owner);
     if (!out->owner)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     out->bytes = MOTE_NEW(out->owner, uint8_t, mote_size_mul(out->count, out->sample_bytes), err);
     return err->code;
 }

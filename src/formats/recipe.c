@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "formats/recipe.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/text.h"
 
-enum { TEXT_BYTES_MAX = 1 << 20, ENTRIES_MAX = 65536, FLOAT_DIGITS = 9 };
+enum { TEXT_BYTES_MAX = 1 << 20, ENTRIES_MAX = 65536 };
 
 bool mote_recipe_is_empty(const mote_recipe *recipe)
 {
@@ -18,48 +18,41 @@ bool mote_recipe_is_empty(const mote_recipe *recipe)
 
 /* ---- writing ---- */
 
-/* Takes the reference to value, also when it fails. */
-static bool put(json_t *object, const char *key, json_t *value)
-{
-    return json_object_set_new(object, key, value) == 0;
-}
-
-static bool put_floats(json_t *object, const char *key, const float *values, int count)
+static json_t *list_floats(const float *values, int count)
 {
     json_t *array = json_array();
     int     i;
 
     for (i = 0; i < count; i++)
-        if (json_array_append_new(array, json_real((double)values[i])) != 0) {
-            json_decref(array);
-            return false;
-        }
-    return put(object, key, array);
+        mote_json_append(&array, json_real((double)values[i]));
+    return array;
 }
 
 /* Nothing where there are no names. */
-static bool put_names(json_t *object, const char *key, const char *const *names, int32_t count)
+static void put_names(json_t **object, const char *key, const char *const *names, int32_t count)
 {
-    json_t *list = count > 0 ? json_array() : NULL;
+    json_t *list = json_array();
     int32_t i;
 
     for (i = 0; i < count; i++)
-        if (json_array_append_new(list, json_string(names[i])) != 0) {
-            json_decref(list);
-            return false;
-        }
-    return count == 0 || put(object, key, list);
+        mote_json_append(&list, json_string(names[i]));
+    if (count > 0)
+        mote_json_set(object, key, list);
+    else
+        json_decref(list);
 }
 
-static bool put_preparation(json_t *object, const mote_preparation *p)
+static void put_preparation(json_t **object, const mote_preparation *p)
 {
-    return put(object, "scale", json_real(p->scale != 0 ? (double)p->scale : 1.0)) &&
-           put(object, "offset", json_real((double)p->offset)) &&
-           (p->channels == 0 ||
-            (put_floats(object, "mean", p->mean, p->channels) && put_floats(object, "std", p->std, p->channels)));
+    mote_json_set(object, "scale", json_real(p->scale != 0 ? (double)p->scale : 1.0));
+    mote_json_set(object, "offset", json_real((double)p->offset));
+    if (p->channels == 0)
+        return;
+    mote_json_set(object, "mean", list_floats(p->mean, p->channels));
+    mote_json_set(object, "std", list_floats(p->std, p->channels));
 }
 
-static bool put_goal(json_t *object, const mote_goal *goal)
+static void put_goal(json_t **object, const mote_goal *goal)
 {
     static const mote_metric metrics[] = {MOTE_METRIC_ACCURACY, MOTE_METRIC_MAE, MOTE_METRIC_MSE};
     const char              *names[sizeof metrics / sizeof *metrics];
@@ -69,40 +62,65 @@ static bool put_goal(json_t *object, const mote_goal *goal)
     for (i = 0; i < sizeof metrics / sizeof *metrics; i++)
         if (goal->metrics & metrics[i])
             names[count++] = mote_metric_name(metrics[i]);
-    return put(object, "loss", json_string(mote_loss_name(goal->loss))) &&
-           (!goal->from_logits || put(object, "from_logits", json_true())) && put_names(object, "metrics", names, count);
+    mote_json_set(object, "loss", json_string(mote_loss_name(goal->loss)));
+    if (goal->from_logits)
+        mote_json_set(object, "from_logits", json_true());
+    put_names(object, "metrics", names, count);
 }
 
-static bool put_range(json_t *object, const char *key, const mote_range *range)
+static json_t *put_all(const mote_recipe *recipe)
 {
-    const float ends[2] = {range->min, range->max};
+    json_t *object = json_object();
 
-    return !range->is_known || put_floats(object, key, ends, 2);
+    if (recipe->is_prepared)
+        put_preparation(&object, &recipe->preparation);
+    if (recipe->has_dtype)
+        mote_json_set(&object, "dtype", json_string(mote_dtype_name(recipe->dtype)));
+    put_names(&object, "labels", recipe->labels, recipe->label_count);
+    if (recipe->has_goal)
+        put_goal(&object, &recipe->goal);
+    put_names(&object, "columns", recipe->columns, recipe->column_count);
+    put_names(&object, "targets", recipe->targets, recipe->target_count);
+    if (recipe->inputs.is_known)
+        mote_json_set(&object, "range", list_floats((const float[]){recipe->inputs.min, recipe->inputs.max}, 2));
+    return object;
 }
 
-static bool put_all(json_t *object, const mote_recipe *recipe)
+static mote_status check_names(const char *const *names, int32_t count, mote_error *err)
 {
-    return (!recipe->is_prepared || put_preparation(object, &recipe->preparation)) &&
-           (!recipe->has_dtype || put(object, "dtype", json_string(mote_dtype_name(recipe->dtype)))) &&
-           put_names(object, "labels", recipe->labels, recipe->label_count) &&
-           (!recipe->has_goal || put_goal(object, &recipe->goal)) &&
-           put_names(object, "columns", recipe->columns, recipe->column_count) &&
-           put_names(object, "targets", recipe->targets, recipe->target_count) &&
-           put_range(object, "range", &recipe->inputs);
+    int32_t i;
+
+    for (i = 0; i < count; i++)
+        if (!mote_json_can_hold(names[i]))
+            return mote_fail(err, MOTE_ERR_FORMAT, "the recipe cannot be written: \"%s\" is no UTF-8",
+                             mote_show_string(names[i]).text);
+    return MOTE_OK;
+}
+
+static mote_status check(const mote_recipe *recipe, mote_error *err)
+{
+    const mote_preparation *p = &recipe->preparation;
+    bool                    is_finite = isfinite(p->scale) && isfinite(p->offset);
+    int32_t                 i;
+
+    for (i = 0; i < p->channels; i++)
+        is_finite = is_finite && isfinite(p->mean[i]) && isfinite(p->std[i]);
+    if (recipe->is_prepared && !is_finite)
+        return mote_fail(err, MOTE_ERR_FORMAT, "the recipe cannot be written: a number is not finite");
+    MOTE_TRY(check_names(recipe->labels, recipe->label_count, err));
+    MOTE_TRY(check_names(recipe->columns, recipe->column_count, err));
+    return check_names(recipe->targets, recipe->target_count, err);
 }
 
 char *mote_recipe_encode(const mote_recipe *recipe, mote_arena *arena, mote_error *err)
 {
-    json_t *object = json_object();
-    char   *text =
-        object && put_all(object, recipe) ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(FLOAT_DIGITS)) : NULL;
-    char *copy = text ? mote_arena_strdup(arena, text, err) : NULL;
+    char *text, *copy;
 
-    if (!text)
-        mote_fail(err, MOTE_ERR_FORMAT,
-                  "the recipe cannot be written: a number that is not finite, or a label that is no UTF-8");
+    if (check(recipe, err) != MOTE_OK)
+        return NULL;
+    text = mote_json_print(put_all(recipe), JSON_COMPACT, err);
+    copy = text ? mote_arena_strdup(arena, text, err) : NULL;
     free(text);
-    json_decref(object);
     return copy;
 }
 

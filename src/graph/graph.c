@@ -13,7 +13,7 @@ mote_status mote_model_create(mote_model **out, mote_stage stage, size_t memory_
 
     *out = NULL;
     if (!model)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     model->arena.cap_bytes = memory_cap_bytes;
     model->stage = stage;
     model->name = model->description = "";

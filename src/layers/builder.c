@@ -126,7 +126,7 @@ mote_builder *mote_builder_create(const mote_builder_options *options, mote_erro
     mote_builder        *builder = calloc(1, sizeof *builder);
 
     if (!builder) {
-        mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
         return NULL;
     }
     if (mote_model_create(&builder->model, MOTE_STAGE_TRAIN, 0, err) != MOTE_OK) {

@@ -45,16 +45,17 @@ const mote_target *mote_target_find(const char *name)
     return NULL;
 }
 
-/* The last kernel that is for the target and applies to the node; [0], the reference, is for every target. */
+/* The last kernel that is for the target and applies to the node; [0], the reference, is for every target. NULL and err
+ * where that cannot be found out. */
 static const mote_kernel *choose_kernel(const mote_target *target, const mote_op_row *row, const mote_graph *graph,
-                                        const mote_node *node)
+                                        const mote_node *node, mote_error *err)
 {
     const mote_kernel *chosen = &row->kernels[0], *kernel;
 
     for (kernel = chosen; kernel->symbol; kernel++)
-        if ((kernel->targets & target->kernels) && (!kernel->applies || kernel->applies(graph, node)))
+        if ((kernel->targets & target->kernels) && (!kernel->applies || kernel->applies(graph, node, err)))
             chosen = kernel;
-    return chosen;
+    return err->code == MOTE_OK ? chosen : NULL;
 }
 
 static mote_status list_operands(mote_step *step, const mote_graph *graph, const mote_node *node, mote_error *err)
@@ -97,7 +98,9 @@ static mote_status lower_node(mote_program *program, mote_step *step, int32_t in
     if (!row)
         return err->code;
     step->node = index;
-    step->kernel = choose_kernel(program->target, row, graph, node);
+    step->kernel = choose_kernel(program->target, row, graph, node, err);
+    if (!step->kernel)
+        return err->code;
     step->prepared.arena = &program->arena;
     MOTE_TRY(list_operands(step, graph, node, err));
     if (step->kernel->is_view)
@@ -131,7 +134,7 @@ mote_status mote_lower(mote_program **out, const mote_model *model, const mote_t
 
     *out = NULL;
     if (!program)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     program->arena.cap_bytes = model->arena.cap_bytes;
     program->model = model;
     program->target = target;

@@ -160,8 +160,9 @@ static void quantize(const mote_graph *graph, const mote_node *node, mote_quant_
 
 /* ---- kernels ---- */
 
-static bool has_constant(const mote_graph *graph, const mote_node *node)
+static bool has_constant(const mote_graph *graph, const mote_node *node, mote_error *err)
 {
+    (void)err;
     return mote_node_in(graph, node, 0)->kind == MOTE_CONST || mote_node_in(graph, node, 1)->kind == MOTE_CONST;
 }
 
@@ -184,7 +185,7 @@ static bool in_place(const mote_graph *graph, const mote_node *node)
 
 static bool in_place_of_second(const mote_graph *graph, const mote_node *node)
 {
-    return !has_constant(graph, node) &&
+    return operand_b(graph, node)->kind != MOTE_CONST &&
            mote_tensor_count(operand_b(graph, node)) == mote_tensor_count(mote_node_out(graph, node, 0));
 }
 
@@ -270,14 +271,16 @@ static mote_status prepare_channel(const mote_graph *graph, const mote_node *nod
     return MOTE_OK;
 }
 
-static bool applies_channel(const mote_graph *graph, const mote_node *node)
+static bool applies_channel(const mote_graph *graph, const mote_node *node, mote_error *err)
 {
     mote_arena    arena = {0};
     mote_prepared prepared = {.arena = &arena};
-    mote_error    ignored = {0};
-    bool          does = !has_constant(graph, node) && prepare_channel(graph, node, &prepared, &ignored) == MOTE_OK;
+    mote_error    failure = {0};
+    bool          does = !has_constant(graph, node, err) && prepare_channel(graph, node, &prepared, &failure) == MOTE_OK;
 
     mote_arena_destroy(&arena);
+    if (failure.code == MOTE_ERR_MEMORY)
+        mote_fail(err, failure.code, "%s", failure.text);
     return does;
 }
 

@@ -177,18 +177,20 @@ static bool pairs_fit(const mrt_conv_2d_tiled_params *p)
     return true;
 }
 
-static bool applies_pairs(const mote_graph *graph, const mote_node *node)
+static bool applies_pairs(const mote_graph *graph, const mote_node *node, mote_error *err)
 {
     mote_arena    arena = {0};
     mote_prepared prepared = {.arena = &arena};
-    mote_error    ignored = {0};
+    mote_error    failure = {0};
     bool          does = false;
 
-    if (prepare_tiled(graph, node, false, &prepared, &ignored) == MOTE_OK) {
+    if (prepare_tiled(graph, node, false, &prepared, &failure) == MOTE_OK) {
         const mrt_conv_2d_tiled_params *p = prepared.params;
         does = p->output.is_fast && pairs_fit(p);
     }
     mote_arena_destroy(&arena);
+    if (failure.code == MOTE_ERR_MEMORY)
+        mote_fail(err, failure.code, "%s", failure.text);
     return does;
 }
 

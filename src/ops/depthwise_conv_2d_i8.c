@@ -80,12 +80,13 @@ static mote_status prepare_plane(const mote_graph *graph, const mote_node *node,
 }
 
 /* The plane's size in 64 bits: the runtime's own function may be asked only when it is small. */
-static bool plane_fits(const mote_graph *graph, const mote_node *node)
+static bool plane_fits(const mote_graph *graph, const mote_node *node, mote_error *err)
 {
     const mrt_window w = mote_convolution_window(graph, node);
     const int64_t    rows = (int64_t)(w.out_h + 3) * w.stride_h + (int64_t)w.kernel_h * w.dilation_h;
     const int64_t    columns = (int64_t)(w.out_w + 3) * w.stride_w + (int64_t)w.kernel_w * w.dilation_w;
 
+    (void)err;
     return rows < PLANE_BYTES_MAX && columns < PLANE_BYTES_MAX && 2 * rows * columns <= 2 * PLANE_BYTES_MAX;
 }
 

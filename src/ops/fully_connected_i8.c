@@ -95,8 +95,9 @@ static const mote_field reference_fields[] = {
 
 /* ---- weights as they are ---- */
 
-static bool is_symmetric(const mote_graph *graph, const mote_node *node)
+static bool is_symmetric(const mote_graph *graph, const mote_node *node, mote_error *err)
 {
+    (void)err;
     return mote_zero_of(mote_node_in(graph, node, 1)) == 0;
 }
 
@@ -201,18 +202,20 @@ static bool pairs_fit(const mrt_fully_connected_channels_params *p)
     return true;
 }
 
-static bool applies_pairs(const mote_graph *graph, const mote_node *node)
+static bool applies_pairs(const mote_graph *graph, const mote_node *node, mote_error *err)
 {
     mote_arena    arena = {0};
     mote_prepared prepared = {.arena = &arena};
-    mote_error    ignored = {0};
+    mote_error    failure = {0};
     bool          does = false;
 
-    if (is_symmetric(graph, node) && prepare_channels(graph, node, &prepared, &ignored) == MOTE_OK) {
+    if (is_symmetric(graph, node, err) && prepare_channels(graph, node, &prepared, &failure) == MOTE_OK) {
         const mrt_fully_connected_channels_params *p = prepared.params;
         does = p->output.is_fast && pairs_fit(p);
     }
     mote_arena_destroy(&arena);
+    if (failure.code == MOTE_ERR_MEMORY)
+        mote_fail(err, failure.code, "%s", failure.text);
     return does;
 }
 

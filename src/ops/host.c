@@ -258,8 +258,9 @@ const mote_field mote_host_convolution_fields[] = {
 /* ---- one function a level ---- */
 
 #define APPLIES(name, rule, level)                                                                                          \
-    bool mote_host_##name##_applies_##level(const mote_graph *graph, const mote_node *node)                                 \
+    bool mote_host_##name##_applies_##level(const mote_graph *graph, const mote_node *node, mote_error *err)                \
     {                                                                                                                       \
+        (void)err;                                                                                                          \
         return rule(&mote_math_table_##level, graph, node);                                                                 \
     }
 

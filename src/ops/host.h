@@ -57,7 +57,7 @@ mote_status mote_host_prepare_plain(const mote_graph *graph, const mote_node *no
     mote_status mote_host_##name##_prepare_##level(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, \
                                                    mote_error *err);
 #define MOTE_HOST_DECLARE_PLAIN(name, level)                                                                                \
-    bool mote_host_##name##_applies_##level(const mote_graph *graph, const mote_node *node);                                \
+    bool mote_host_##name##_applies_##level(const mote_graph *graph, const mote_node *node, mote_error *err);               \
     void mote_host_##name##_run_##level(const void *params, const mrt_io *io);
 
 MOTE_HOST_DECLARE(baseline)

@@ -184,8 +184,9 @@ static void run_i8(const void *params, const mrt_io *io)
 }
 
 /* Whose means lie side by side. */
-static bool applies_four(const mote_graph *graph, const mote_node *node)
+static bool applies_four(const mote_graph *graph, const mote_node *node, mote_error *err)
 {
+    (void)err;
     return mean_shape(graph, node).inner >= 4;
 }
 

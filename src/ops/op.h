@@ -90,7 +90,8 @@ typedef struct mote_kernel {
     int32_t           code_bytes, shared_code_bytes;
     int32_t           saved_per_output; /* instructions an output that constant dimensions save, about; 0: 4 */
     const mote_field *fields;           /* ends with a NULL name */
-    bool (*applies)(const mote_graph *graph, const mote_node *node);   /* NULL: always */
+    /* NULL: always. Where that cannot be found out for lack of memory: false, and err. */
+    bool (*applies)(const mote_graph *graph, const mote_node *node, mote_error *err);
     size_t (*scratch)(const mote_graph *graph, const mote_node *node); /* bytes; NULL: none */
     /* out, where it takes no more bytes, may be the first (second) computed operand, io->in[0] (io->in[1]); NULL: never. */
     bool (*in_place)(const mote_graph *graph, const mote_node *node);

@@ -136,7 +136,7 @@ mote_status mote_prepared_add(mote_prepared *prepared, const char *role, const v
                               mote_error *err)
 {
     if (!values)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     prepared->arrays[prepared->array_count++] = (mote_const_array){role, values, dtype, count};
     return MOTE_OK;
 }

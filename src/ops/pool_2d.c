@@ -220,16 +220,17 @@ static ptrdiff_t overlap(const mote_graph *graph, const mote_node *node)
 }
 
 /* Channels enough for the kernels of runtime/arch. */
-static bool has_four(const mote_graph *graph, const mote_node *node)
+static bool has_four(const mote_graph *graph, const mote_node *node, mote_error *err)
 {
+    (void)err;
     return mote_node_in(graph, node, 0)->dim[3] >= 4;
 }
 
-static bool has_small_sums(const mote_graph *graph, const mote_node *node)
+static bool has_small_sums(const mote_graph *graph, const mote_node *node, mote_error *err)
 {
     const mrt_window window = prepared_window(graph, node);
 
-    return has_four(graph, node) &&
+    return has_four(graph, node, err) &&
            (int64_t)mrt_min_i32(window.kernel_h, window.in_h) * mrt_min_i32(window.kernel_w, window.in_w) <=
                MRT_POOL_2D_DSP_WINDOW;
 }

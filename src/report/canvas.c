@@ -7,6 +7,8 @@ enum { PIECE = 256 };
 
 mote_status mote_canvas_finish(mote_canvas *canvas, mote_text *out, mote_error *err)
 {
+    if (canvas->has_failed)
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory for a chart");
     return canvas->ops->finish(canvas, out, err);
 }
 

@@ -75,10 +75,11 @@ typedef struct mote_canvas_ops {
 struct mote_canvas {
     const mote_canvas_ops *ops;
     double                 width, height;
+    bool                   has_failed; /* out of memory while drawing, or while making what was to be drawn */
 };
 
 /* Both begin white. alt describes the picture for those who do not see it; NULL: nothing. A PNG has width * scale pixels.
- * Errors: MOTE_ERR_LIMIT out of memory; MOTE_ERR_UNSUPPORTED: built without cairo. */
+ * Errors: MOTE_ERR_MEMORY; MOTE_ERR_UNSUPPORTED: built without cairo. */
 mote_status mote_canvas_open_svg(mote_canvas **out, int width, int height, const char *alt, mote_error *err);
 mote_status mote_canvas_open_png(mote_canvas **out, int width, int height, int scale, mote_error *err);
 

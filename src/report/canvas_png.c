@@ -14,7 +14,6 @@ typedef struct png_canvas {
     mote_canvas      base;
     cairo_surface_t *surface;
     cairo_t         *cairo;
-    bool             failed; /* what cairo does not remember itself */
 } png_canvas;
 
 static cairo_t *cairo_of(mote_canvas *canvas)
@@ -106,7 +105,7 @@ static void png_text(mote_canvas *canvas, mote_point at, const char *string, mot
 
     mote_utf8_add_clean(&clean, string, false);
     if (clean.failed) {
-        ((png_canvas *)canvas)->failed = true;
+        canvas->has_failed = true;
     } else {
         cairo_save(cairo);
         cairo_select_font_face(cairo, "sans-serif", CAIRO_FONT_SLANT_NORMAL,
@@ -146,7 +145,7 @@ static void png_image(mote_canvas *canvas, mote_box box, mote_pixels pixels)
     cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_RGB24, pixels.width, pixels.height);
 
     if (cairo_surface_status(image) != CAIRO_STATUS_SUCCESS) {
-        ((png_canvas *)canvas)->failed = true;
+        canvas->has_failed = true;
     } else {
         cairo_surface_flush(image);
         copy_pixels(image, pixels);
@@ -204,10 +203,10 @@ static mote_status png_finish(mote_canvas *canvas, mote_text *out, mote_error *e
 
     if (status == CAIRO_STATUS_SUCCESS)
         status = cairo_surface_write_to_png_stream(png->surface, append, out);
-    if (status == CAIRO_STATUS_SUCCESS && !png->failed)
+    if (status == CAIRO_STATUS_SUCCESS)
         return MOTE_OK;
-    return mote_fail(err, MOTE_ERR_LIMIT, "cairo could not draw the chart: %s",
-                     png->failed ? "out of memory" : cairo_status_to_string(status));
+    return mote_fail(err, status == CAIRO_STATUS_NO_MEMORY ? MOTE_ERR_MEMORY : MOTE_ERR_LIMIT,
+                     "cairo could not draw the chart: %s", cairo_status_to_string(status));
 }
 
 static void png_close(mote_canvas *canvas)
@@ -251,8 +250,8 @@ mote_status mote_canvas_open_png(mote_canvas **out, int width, int height, int s
 
     *out = NULL;
     if (!png)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory for a chart");
-    png->base = (mote_canvas){&png_ops, width, height};
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory for a chart");
+    png->base = (mote_canvas){.ops = &png_ops, .width = width, .height = height};
     png->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width * scale, height * scale);
     png->cairo = cairo_create(png->surface);
     if (cairo_status(png->cairo) != CAIRO_STATUS_SUCCESS) {

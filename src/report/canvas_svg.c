@@ -249,8 +249,8 @@ mote_status mote_canvas_open_svg(mote_canvas **out, int width, int height, const
 
     *out = NULL;
     if (!canvas)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory for a chart");
-    canvas->base = (mote_canvas){&svg_ops, width, height};
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory for a chart");
+    canvas->base = (mote_canvas){.ops = &svg_ops, .width = width, .height = height};
     text = &canvas->text;
     mote_text_printf(text, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\"",
                      width, height, width, height);

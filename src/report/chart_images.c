@@ -36,13 +36,14 @@ static bool is_wrong(const mote_chart_image *image)
     return image->label && image->predicted && strcmp(image->label, image->predicted) != 0;
 }
 
-static mote_fitted caption_of(const char *prefix, const char *string, double width)
+static mote_fitted caption_of(mote_canvas *canvas, const char *prefix, const char *string, double width)
 {
     mote_text   whole = {0};
     mote_fitted fitted = {{0}};
 
     mote_text_puts(&whole, prefix);
     mote_text_puts(&whole, string);
+    canvas->has_failed = canvas->has_failed || whole.failed;
     if (whole.bytes)
         fitted = mote_text_fit(whole.bytes, CAPTION_SIZE, false, width);
     mote_text_free(&whole);
@@ -103,13 +104,13 @@ static void draw_captions(const mote_frame *frame, const mote_chart_image *image
     double         room = cell.width + GAP - 4;
 
     if (image->label || image->predicted)
-        mote_draw_text(frame->canvas, at, caption_of("", image->label ? image->label : image->predicted, room).text,
-                       lettering);
+        mote_draw_text(frame->canvas, at,
+                       caption_of(frame->canvas, "", image->label ? image->label : image->predicted, room).text, lettering);
     if (!is_wrong(image))
         return;
     at.y += CAPTION_ROW - 1;
     lettering.colour = MOTE_COLOUR_WRONG;
-    mote_draw_text(frame->canvas, at, caption_of("predicted ", image->predicted, room).text, lettering);
+    mote_draw_text(frame->canvas, at, caption_of(frame->canvas, "predicted ", image->predicted, room).text, lettering);
 }
 
 /* The picture in its own shape, as large as the cell allows. */

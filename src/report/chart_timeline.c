@@ -145,6 +145,7 @@ static void draw_level(const mote_frame *frame, double bytes, const char *name, 
     mote_text_printf(&caption, "%s %s", name, mote_number_bytes(bytes).text);
     mote_draw_line(frame->canvas, (mote_point){frame->plot.x, y}, (mote_point){right, y},
                    (mote_stroke){.colour = colour, .width = 1.2, .is_dashed = true});
+    frame->canvas->has_failed = frame->canvas->has_failed || caption.failed;
     if (caption.bytes)
         mote_draw_text(frame->canvas, (mote_point){right, y - 5}, caption.bytes, lettering);
     mote_text_free(&caption);

@@ -1,5 +1,4 @@
 /* Training history as CSV, JSON and charts. SPDX-License-Identifier: Apache-2.0 */
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "report/chart.h"
 #include "report/number.h"
 
@@ -69,15 +69,15 @@ mote_status mote_history_save_csv(const mote_history *history, const char *path,
  * depending on its version. */
 static mote_status put_json_name(mote_text *text, const char *name, mote_error *err)
 {
-    json_t *string = json_string(name);
-    char   *quoted = string ? json_dumps(string, JSON_ENCODE_ANY) : NULL;
+    char *quoted;
 
+    if (!mote_json_can_hold(name))
+        return mote_fail(err, MOTE_ERR_FORMAT, "history: column name %s is not UTF-8", mote_show_string(name).text);
+    quoted = mote_json_print(mote_json_text(name), JSON_ENCODE_ANY, err);
     if (quoted)
         mote_text_puts(text, quoted);
     free(quoted);
-    json_decref(string);
-    return quoted ? MOTE_OK
-                  : mote_fail(err, MOTE_ERR_FORMAT, "history: column name %s is not UTF-8", mote_show_string(name).text);
+    return err->code;
 }
 
 static void put_json_column(mote_text *text, const double *column, size_t count)

@@ -82,21 +82,21 @@ static mote_status init_history(training_state *s, mote_error *err)
 
 /* ---- progress ---- */
 
+/* epoch from 0, done of the epoch's total samples. Once an epoch is whole, its row of the history is there. */
 static mote_status report(training_state *s, int epoch, size_t done, size_t total, const mote_scores *sums, mote_error *err)
 {
     char                detail[160];
     mote_progress_event event = {"train", (int64_t)epoch * (int64_t)total + (int64_t)done,
-                                 (int64_t)s->options.epochs * (int64_t)total, detail};
+                                 (int64_t)s->options.epochs * (int64_t)total, detail, done == total};
     int                 used, c;
 
     if (!s->options.progress.report)
         return MOTE_OK;
-    used = snprintf(detail, sizeof detail, "epoch %d/%d", epoch + (done < total), s->options.epochs);
+    used = snprintf(detail, sizeof detail, "epoch %d/%d", epoch + 1, s->options.epochs);
     if (done < total && sums->count > 0)
         used += snprintf(detail + used, sizeof detail - (size_t)used, "  loss %.4f", sums->loss / (double)sums->count);
     for (c = 1; done >= total && c < s->column_count && used < 120; c++)
-        used += snprintf(detail + used, sizeof detail - (size_t)used, "  %s %.4f", s->names[c],
-                         s->columns[c][epoch > 0 ? epoch - 1 : 0]);
+        used += snprintf(detail + used, sizeof detail - (size_t)used, "  %s %.4f", s->names[c], s->columns[c][epoch]);
     s->reported = now();
     return s->options.progress.report(s->options.progress.user, &event) ? MOTE_OK
                                                                         : mote_fail(err, MOTE_ERR_USAGE, "stopped");
@@ -179,8 +179,7 @@ static mote_status run_epochs(training_state *s, mote_error *err)
             record_scores(s, column, epoch, &val_sums);
         }
         s->public.history.row_count++;
-        if (epoch + 1 == s->options.epochs || now() - s->reported > 0.1)
-            MOTE_TRY(report(s, epoch + 1, s->set->split[MOTE_TRAIN].count, s->set->split[MOTE_TRAIN].count, &sums, err));
+        MOTE_TRY(report(s, epoch, s->set->split[MOTE_TRAIN].count, s->set->split[MOTE_TRAIN].count, &sums, err));
     }
     return MOTE_OK;
 }
@@ -347,7 +346,7 @@ mote_status mote_train(mote_training **out, mote_model *model, mote_dataset *set
 
     *out = NULL;
     if (!s)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     s->options = *options;
     s->model = model;
     s->set = set;

@@ -194,7 +194,7 @@ mote_status mote_network_create(mote_network **out, mote_model *model, const mot
 
     *out = NULL;
     if (!network)
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     network->arena.cap_bytes = model->arena.cap_bytes;
     network->model = model;
     network->math = options->math;

@@ -52,7 +52,7 @@ static void add_i8(const mote_case_operand *b, bool is_swapped, const int8_t *a_
         io = (mrt_io){.in = {b_values, a_values}, .out = {out}};
     for (; kernel->symbol; kernel++) {
         mote_prepared prepared = {.arena = &built.model->arena};
-        if (kernel->applies && !kernel->applies(built.graph, built.node))
+        if (kernel->applies && !kernel->applies(built.graph, built.node, &err))
             continue;
         assert_int_equal(kernel->prepare(built.graph, built.node, &prepared, &err), MOTE_OK);
         kernel->run(prepared.params, &io);

@@ -93,7 +93,7 @@ static void check_variant(const variant_case *v)
     if (v->change)
         v->change(v, built.graph, built.node);
     for (kernel = row->kernels; kernel->symbol; kernel++) {
-        if (kernel->applies && !kernel->applies(built.graph, built.node))
+        if (kernel->applies && !kernel->applies(built.graph, built.node, &err))
             continue;
         check_kernel(v, &built, kernel, row->kernels);
         if (kernel == row->kernels || !(kernel->targets & CHIPS)) /* which of the host's apply depends on the processor */

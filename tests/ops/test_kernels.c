@@ -202,7 +202,7 @@ static void check_view(const kernel_test *t)
 
 static bool applies(const kernel_test *t, const mote_kernel *kernel)
 {
-    return !kernel->applies || kernel->applies(t->built.graph, t->built.node);
+    return !kernel->applies || kernel->applies(t->built.graph, t->built.node, &(mote_error){0});
 }
 
 static void run_variants(kernel_test *t)

@@ -322,7 +322,7 @@ void mote_fb_finish(mote_fb_writer *w, mote_fb_ref root, const char *identifier)
 
 mote_status mote_fb_writer_status(const mote_fb_writer *w, mote_error *err)
 {
-    return w->failed ? mote_fail(err, MOTE_ERR_LIMIT, "out of memory, or the file would pass 2 GiB") : MOTE_OK;
+    return w->failed ? mote_fail(err, MOTE_ERR_MEMORY, "out of memory, or the file would pass 2 GiB") : MOTE_OK;
 }
 
 void mote_fb_writer_free(mote_fb_writer *w)

@@ -218,7 +218,8 @@ static built_case build(const writer *w, const mote_op_case *c, const mote_op_ro
 
 static bool is_for(const mote_kernel *kernel, mote_target_mask targets, const built_case *b)
 {
-    return (kernel->targets & targets) && (!kernel->applies || kernel->applies(b->model.graph, b->model.node));
+    return (kernel->targets & targets) &&
+           (!kernel->applies || kernel->applies(b->model.graph, b->model.node, &(mote_error){0}));
 }
 
 /* Compiled code never takes a kernel when a later one is for any target, too (ADD's, of a constant). */
