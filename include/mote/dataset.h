@@ -142,11 +142,10 @@ typedef struct mote_dataset {
     const char *const *column_names; /* CSV with a header: [sample_count], else NULL */
     const char *const *target_names; /* CSV with a header: [target_count] columns, in the order of the targets; else NULL */
     int                target_count;
-    const char *const
-        *notes;      /* [note_count] lines for the user: what was left out, guessed or looks wrong. Each begins with */
-    int  note_count; /* the path. mote_dataset_take_validation may add to them */
-    mote_preparation           preparation;
-    mote_data_split            split[MOTE_SPLIT_COUNT];
+    const char *const *notes; /* [note_count] lines for the user, each begun with the path: what was left out, guessed or */
+    int                note_count; /* looks wrong. mote_dataset_take_validation may add to them */
+    mote_preparation   preparation;
+    mote_data_split    split[MOTE_SPLIT_COUNT];
     struct mote_dataset_state *state; /* the arena and the gathering tables */
 } mote_dataset;
 

@@ -35,6 +35,22 @@ static void add_targets(cli_table *table, const mote_dataset *set)
         cli_cell(table, "none");
 }
 
+/* Of a table, which columns the targets were: names, cut when long. */
+static void add_target_names(cli_table *table, const mote_dataset *set)
+{
+    mote_text text = {0};
+    int       i;
+
+    for (i = 0; i < set->target_count && text.count < MOTE_SHOWN_TEXT; i++)
+        mote_text_printf(&text, "%s%s", i > 0 ? ", " : "", set->target_names[i]);
+    cli_cell(table, "target names");
+    cli_cell(table, "%s",
+             text.count < MOTE_SHOWN_TEXT && text.bytes ? text.bytes
+                                                        : mote_show(text.bytes ? text.bytes : "", text.count).text);
+    mote_text_status(&text, &table->failure);
+    mote_text_free(&text);
+}
+
 static mote_status print_head(const mote_dataset *set, const mote_data_summary *summary, mote_error *err)
 {
     cli_table table = {.column_count = 2};
@@ -44,6 +60,8 @@ static mote_status print_head(const mote_dataset *set, const mote_data_summary *
     cli_cell(&table, "sample");
     cli_cell(&table, "%s %s, %zu bytes", mote_dtype_name(set->dtype), show_sample_shape(set).text, summary->sample_bytes);
     add_targets(&table, set);
+    if (set->target_names)
+        add_target_names(&table, set);
     cli_cell(&table, "memory");
     cli_cell(&table, "%zu bytes", summary->memory_bytes);
     return cli_table_print(&table, err);
@@ -124,6 +142,12 @@ static mote_status print_info_json(const mote_dataset *set, const mote_data_summ
     mote_json_set(&object, "memory_bytes", json_integer((json_int_t)summary->memory_bytes));
     mote_json_set(&object, "targets", json_string(kinds[set->targets]));
     mote_json_set(&object, "target_width", json_integer((json_int_t)set->target_width));
+    if (set->target_names) {
+        names = json_array();
+        for (i = 0; i < set->target_count; i++)
+            mote_json_append(&names, mote_json_text(set->target_names[i]));
+        mote_json_set(&object, "target_names", names);
+    }
     if (set->class_names) {
         names = json_array();
         for (i = 0; i < set->class_count; i++)

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/lfs.h"
 #include "data/array.h"
 #include "data/half.h"
 
@@ -157,10 +158,12 @@ mote_status mote_array_read_file(mote_array *out, const char *path, mote_array_r
     if (mote_file_open_start(&file, path, MOTE_START_BYTES, err) != MOTE_OK)
         return mote_context(err, "%s", path);
     is_packed = mote_is_gzip(file.bytes, file.count);
+    if (mote_is_lfs_pointer(file.bytes, file.count))
+        mote_fail(err, MOTE_ERR_FORMAT, MOTE_LFS_ADVICE);
     mote_file_close(&file);
-    if (is_packed && mote_file_open(&file, path, err) == MOTE_OK)
+    if (err->code == MOTE_OK && is_packed && mote_file_open(&file, path, err) == MOTE_OK)
         mote_array_read_bytes(out, file.bytes, file.count, read, max_bytes, err);
-    else if (!is_packed && mote_file_source_open(&plain, path, err) == MOTE_OK)
+    else if (err->code == MOTE_OK && !is_packed && mote_file_source_open(&plain, path, err) == MOTE_OK)
         read(out, &plain.source, max_bytes, err);
     mote_file_source_close(&plain);
     mote_file_close(&file);

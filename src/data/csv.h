@@ -1,4 +1,5 @@
-/* A table's text, cell by cell: what the readers of csv.c and csv_classes.c share.
+/* CSV tables: cells (csv_cells.c), what the columns are (csv_columns.c), their numbers and words (csv.c).
+ *
  * Grammar: RFC 4180, plus other separators, lines that begin with # (passed over), blank lines (passed over), blanks around
  * cells (cut). Cells are spans of the text, never copies.
  * SPDX-License-Identifier: Apache-2.0 */
@@ -12,6 +13,7 @@
 #include <mote/status.h>
 
 #include "base/arena.h"
+#include "data/raw.h"
 
 /* What stands in a cell. */
 typedef enum mote_cell_kind {
@@ -62,5 +64,49 @@ mote_status mote_cell_fail(const mote_cell *c, const char *path, mote_status cod
 
 /* The separator of the first rows: of those that part every row alike, the one that leaves most numbers. */
 char mote_cell_find_separator(mote_cell_cursor start, const char *path);
+
+/* ---- the table ---- */
+
+typedef struct mote_csv_column {
+    const char    *name;                        /* NULL without a header */
+    mote_cell_kind first;                       /* in the first row */
+    size_t         count[MOTE_CELL_KIND_COUNT]; /* in the rows of data; before the header is decided, below the first row */
+    double         first_number, last_number;   /* of whole numbers */
+    double         largest;                     /* whole number, without its sign */
+    bool           counts_up;                   /* each cell one more than the cell above, below the first row */
+    bool           is_left_out;
+    int            target; /* its place among the targets, or -1 */
+    size_t         input;  /* else its place among the inputs */
+} mote_csv_column;
+
+typedef struct mote_csv_table {
+    const char              *path;    /* for messages */
+    mote_cell_cursor         start;   /* of the first data row */
+    mote_cell_cursor         second;  /* of the row below the first */
+    mote_cell_cursor         comment; /* right above the first row; .at NULL: none */
+    mote_arena              *scratch;
+    const mote_data_options *options;
+    size_t                   row_count, column_count, input_count, counting_rows;
+    mote_csv_column         *columns;
+    const char *const       *target_names; /* asked for; NULL: none, but the last columns */
+    size_t                   wanted_count;
+    size_t                   target_count; /* columns that are targets */
+    bool                     has_names, decimal_comma;
+    bool                     has_text_target; /* the one target column holds words */
+    mote_cell                short_row;       /* the last cell of the first row that lacks the first row's empty last one */
+} mote_csv_table;
+
+static inline size_t mote_csv_count_numbers(const mote_csv_column *c)
+{
+    return c->count[MOTE_CELL_WHOLE] + c->count[MOTE_CELL_REAL] + c->count[MOTE_CELL_COMMA] + c->count[MOTE_CELL_GROUP];
+}
+
+static inline mote_status mote_csv_next(const mote_csv_table *t, mote_cell_cursor *c, mote_cell *out, mote_error *err)
+{
+    return mote_cell_next(c, out, t->path, err);
+}
+
+/* From path, scratch, options and start, which begins at the first byte, all else. */
+mote_status mote_csv_learn(mote_csv_table *t, mote_raw_set *raw, mote_error *err);
 
 #endif

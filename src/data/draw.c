@@ -173,13 +173,19 @@ static mote_status draw_class(bool *goes, const mote_data_split *train, const sh
     return MOTE_OK;
 }
 
-/* Those that stay, then those that go; both in the order that they had. */
-static void order_by_mark(uint32_t *order, const bool *goes, size_t count, size_t kept)
+/* Those that stay, in the order that they had, then those that go, mixed: the first of them are no class alone. */
+static mote_status order_by_mark(uint32_t *order, const bool *goes, const mote_data_split *train, size_t kept,
+                                 mote_random_key key, mote_arena *scratch, mote_error *err)
 {
-    size_t stay = 0, go = kept, i;
+    uint32_t *places = MOTE_NEW(scratch, uint32_t, train->count - kept, err);
+    size_t    stay = 0, go = 0, i;
 
-    for (i = 0; i < count; i++)
-        order[goes[i] ? go++ : stay++] = (uint32_t)i;
+    if (!places)
+        return err->code;
+    mote_random_permutation(key, places, (uint32_t)(train->count - kept));
+    for (i = 0; i < train->count; i++)
+        order[goes[i] ? kept + places[go++] : stay++] = (uint32_t)i;
+    return MOTE_OK;
 }
 
 static mote_status draw(mote_dataset *set, mote_split_id to, uint64_t seed, size_t *kept, mote_arena *scratch,
@@ -210,7 +216,8 @@ static mote_status draw(mote_dataset *set, mote_split_id to, uint64_t seed, size
     *kept += wanted; /* what single samples of their classes left open */
     if (*kept == train->count)
         return mote_fail(err, MOTE_ERR_USAGE, "no class has a sample to spare for a %s split", mote_split_name(to));
-    order_by_mark(order, goes, train->count, *kept);
+    MOTE_TRY(order_by_mark(order, goes, train, *kept,
+                           mote_random_make(seed, MOTE_RANDOM_DATA, STREAM_SHUFFLE, 1 + (uint32_t)to), scratch, err));
     return reorder_train(set, order, scratch, err);
 }
 

@@ -130,7 +130,7 @@ static mote_status check_same_size(const image_set *set, const mote_array *image
 static bool is_damage(const mote_error *failure)
 {
     return failure->code == MOTE_ERR_FORMAT || failure->code == MOTE_ERR_UNSUPPORTED || failure->code == MOTE_ERR_IO ||
-           (failure->code == MOTE_ERR_LIMIT && !strstr(failure->text, "memory"));
+           failure->code == MOTE_ERR_LIMIT;
 }
 
 static mote_status add_image(image_set *set, const char *path, size_t total, int32_t label, mote_error *err)

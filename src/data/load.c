@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/file.h"
+#include "base/lfs.h"
 #include "base/text.h"
 #include "data/array.h"
 #include "data/names.h"
@@ -107,24 +108,25 @@ static bool is_used(const array_places *places, int place)
 }
 
 /* "a, b" of the arrays that are not used, or of all (places NULL). */
-static mote_shown show_arrays(const array_store *store, const array_places *places)
+static mote_status show_arrays(mote_shown *out, const array_store *store, const array_places *places, mote_error *err)
 {
-    mote_text  text = {0};
-    mote_shown shown;
-    int        i;
+    mote_text text = {0};
+    int       i;
 
     for (i = 0; i < (int)store->count && text.count < MOTE_SHOWN_TEXT; i++)
         if (!places || !is_used(places, i))
             mote_text_printf(&text, "%s%s", text.count > 0 ? ", " : "", store->names[i]);
-    shown = mote_show(text.bytes ? text.bytes : "", text.count);
+    *out = mote_show(text.bytes ? text.bytes : "", text.count);
+    mote_text_status(&text, err);
     mote_text_free(&text);
-    return shown;
+    return err->code;
 }
 
 static mote_status note_unused(mote_raw_set *raw, const array_store *store, const array_places *places, mote_error *err)
 {
-    const mote_shown unused = show_arrays(store, places);
+    mote_shown unused;
 
+    MOTE_TRY(show_arrays(&unused, store, places, err));
     if (unused.text[0] == '\0')
         return MOTE_OK;
     return mote_raw_note(raw, err, "not used, by their names: %s (samples are x_train, x_val, x_test, targets y_...)",
@@ -181,16 +183,18 @@ static mote_status read_open_npz(mote_raw_set *raw, mote_npz *npz, const char *p
     mote_raw_split *split = &raw->split[MOTE_TRAIN];
     array_store     store;
     array_places    places;
+    mote_shown      all;
 
     MOTE_TRY(store_npz(&store, &raw->arena, npz, err));
     if (place_arrays(&places, &store, err) != MOTE_OK)
         return mote_context(err, "%s", path);
     if (has_samples(&places))
         return read_placed(raw, &store, &places, err);
+    MOTE_TRY(show_arrays(&all, &store, NULL, err));
     if (store.count != 1)
         return mote_fail(err, MOTE_ERR_FORMAT,
                          "%s: holds neither x_train, nor x_test, nor x, nor one array alone; its arrays: %s", path,
-                         store.count > 0 ? show_arrays(&store, NULL).text : "none");
+                         store.count > 0 ? all.text : "none");
     split->x_name = mote_arena_strdup(&raw->arena, mote_show_string(store.names[0]).text, err);
     return split->x_name ? read_array(raw, &split->x, &store, 0, err) : err->code;
 }
@@ -248,15 +252,18 @@ typedef enum file_kind { KIND_NPY, KIND_ZIP, KIND_IDX, KIND_TABLE, KIND_WRONG_NU
 static mote_status find_kind(file_kind *kind, const char *path, mote_error *err)
 {
     mote_file file;
-    uint8_t   start[8];
+    uint8_t   start[32];
     size_t    count;
-    bool      is_zip;
+    bool      is_zip, is_pointer;
 
     if (mote_file_open_start(&file, path, MOTE_START_BYTES, err) != MOTE_OK)
         return mote_context(err, "%s", path);
     count = mote_unpacked_start(start, sizeof start, file.bytes, file.count);
     is_zip = mote_is_zip(file.bytes, file.count);
+    is_pointer = mote_is_lfs_pointer(file.bytes, file.count);
     mote_file_close(&file);
+    if (is_pointer)
+        return mote_fail(err, MOTE_ERR_FORMAT, "%s: " MOTE_LFS_ADVICE, path);
     *kind = mote_is_npy(start, count)                                                  ? KIND_NPY
             : is_zip                                                                   ? KIND_ZIP
             : mote_is_idx(start, count)                                                ? KIND_IDX
@@ -291,7 +298,8 @@ static mote_status read_file(mote_raw_set *raw, const char *path, const mote_dat
     }
     return mote_fail(err, MOTE_ERR_UNSUPPORTED,
                      "%s: is not a kind of data set that mote knows; it reads .npz, .npy, .csv, IDX files, and folders of "
-                     "IDX files, of .npy files or of class folders of images",
+                     "IDX files, of .npy files or of class folders of images (a table, packed or not, needs .csv, .tsv, "
+                     ".txt, .data or .dat in its name)",
                      path);
 }
 

@@ -111,7 +111,8 @@ static void large_or_fractional_targets_are_values(void **state)
     assert_works(load_with(&set, "1,1.0\n2,0.0\n", &classes, err));
     assert_int_equal(set->targets, MOTE_TARGETS_CLASSES);
     mote_dataset_destroy(set);
-    assert_fails(load_with(&set, "1,1.5\n2,0.0\n", &classes, err), MOTE_ERR_FORMAT, "must be an integer");
+    assert_fails(load_with(&set, "1,1.5\n2,0.0\n", &classes, err), MOTE_ERR_FORMAT,
+                 "t.csv:1:3: column 2 is 1.5: a class label must be an integer");
 }
 
 static void what_is_wrong_is_named_with_line_and_column(void **state)
@@ -369,6 +370,13 @@ static void other_encodings_are_told_as_such(void **state)
              "2\0\n\0",
              10);
     assert_fails(mote_dataset_load(&set, PATH, NULL, err), MOTE_ERR_FORMAT, "is text in UTF-16; save it as UTF-8");
+    put_file(PATH,
+             "1\0,\0"
+             "2\0\n\0",
+             8);
+    assert_fails(mote_dataset_load(&set, PATH, NULL, err), MOTE_ERR_FORMAT, "is text in UTF-16");
+    assert_fails(load(&set, "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", err), MOTE_ERR_FORMAT,
+                 "is a Git LFS pointer, not the file itself: run git lfs pull");
     assert_fails(load(&set, "1,caf\xe9\n2,bar\n", err), MOTE_ERR_FORMAT, "t.csv:1:3: \"caf\\xe9\" is no UTF-8");
     assert_fails(load(&set,
                       "gr\xf6\xdf"

@@ -415,7 +415,8 @@ static void a_test_split_is_shuffled_with_targets_beside_their_samples(void **st
     }
 }
 
-/* From class folders the same part of every class goes, whichever samples the seed draws; the rest keep their order. */
+/* From class folders the same part of every class goes, whichever samples the seed draws; the rest keep their order, and
+ * what goes is mixed, so that its first samples are no class alone. */
 static void class_folders_give_the_same_part_of_each_class(void **state)
 {
     static const int sizes[4] = {60, 30, 10, 1};
@@ -448,9 +449,12 @@ static void class_folders_give_the_same_part_of_each_class(void **state)
             assert_int_equal(split->labels[i < KEPT ? i : i - KEPT], c);
             (i < KEPT ? left : gone)[c]++;
             drawn[s][sample[0]] = i >= KEPT;
-            if (i > 0 && i != KEPT)
+            if (i > 0 && i < KEPT)
                 assert_true(*(const uint8_t *)mote_data_sample(split, (size_t)(i < KEPT ? i : i - KEPT) - 1) < sample[0]);
         }
+        for (i = 1, c = 0; i < TOTAL - KEPT; i++)
+            c += set->split[MOTE_VALIDATION].labels[i] != set->split[MOTE_VALIDATION].labels[i - 1];
+        assert_true(c > 3);
         /* 21 of 101: 12.48, 6.24, 2.08 and 0.21: by largest remainders 13, 6, 2, 0 */
         assert_memory_equal(gone, ((int[4]){13, 6, 2, 0}), sizeof gone);
         assert_int_equal(left[3], 1);
