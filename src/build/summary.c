@@ -1,15 +1,14 @@
 /* summary.json: written and read by one table.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <jansson.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <mote/build.h>
 
 #include "base/file.h"
+#include "base/json.h"
 
 typedef enum summary_kind { TEXT, SIZE, U32, U64, REAL, INT } summary_kind;
 
@@ -77,15 +76,18 @@ static const char *const metric_names[] = {"loss", "accuracy", "mae", "mse"};
 
 /* ---- writing ---- */
 
-static json_t *section_of(json_t *root, const char *name)
+/* Into the root itself where section is NULL. */
+static void put(json_t **root, const char *section, const char *key, json_t *value)
 {
-    json_t *section = name ? json_object_get(root, name) : root;
+    json_t *inner;
 
     if (!section) {
-        section = json_object();
-        json_object_set_new(root, name, section);
+        mote_json_set(root, key, value);
+        return;
     }
-    return section;
+    inner = json_object_get(*root, section) ? json_incref(json_object_get(*root, section)) : json_object();
+    mote_json_set(&inner, key, value);
+    mote_json_set(root, section, inner);
 }
 
 static json_t *field_value(const summary_field *field, const mote_summary *summary)
@@ -94,7 +96,7 @@ static json_t *field_value(const summary_field *field, const mote_summary *summa
 
     switch (field->kind) {
     case TEXT:
-        return json_string(at);
+        return mote_json_text(at);
     case SIZE:
         return json_integer((json_int_t) * (const size_t *)(const void *)at);
     case U32:
@@ -104,11 +106,11 @@ static json_t *field_value(const summary_field *field, const mote_summary *summa
     case INT:
         return json_integer(*(const int *)(const void *)at);
     default:
-        return json_real(*(const double *)(const void *)at);
+        return mote_json_number(*(const double *)(const void *)at);
     }
 }
 
-static void put_evaluation(json_t *root, const evaluation_place *place, const mote_summary *summary)
+static void put_evaluation(json_t **root, const evaluation_place *place, const mote_summary *summary)
 {
     const mote_evaluation *e = (const void *)((const char *)summary + place->offset);
     int                    i;
@@ -116,8 +118,7 @@ static void put_evaluation(json_t *root, const evaluation_place *place, const mo
     for (i = 0; i < e->metric_count; i++) {
         char key[32];
         snprintf(key, sizeof key, "%s%s", place->prefix, e->metric[i].name);
-        json_object_set_new(section_of(root, place->section), key,
-                            isfinite(e->metric[i].value) ? json_real(e->metric[i].value) : json_null());
+        put(root, place->section, key, mote_json_number(e->metric[i].value));
     }
 }
 
@@ -135,19 +136,17 @@ static bool is_wanted(const mote_summary *summary, const char *section)
 
 char *mote_summary_json(const mote_summary *summary)
 {
-    json_t *root = json_object();
-    char   *text;
-    int     i;
+    mote_error ignored = {0}; /* that NULL means a lack of memory is said in the header */
+    json_t    *root = json_object();
+    int        i;
 
     for (i = 0; i < FIELD_COUNT; i++)
         if (is_wanted(summary, fields[i].section))
-            json_object_set_new(section_of(root, fields[i].section), fields[i].name, field_value(&fields[i], summary));
+            put(&root, fields[i].section, fields[i].name, field_value(&fields[i], summary));
     for (i = 0; i < EVALUATION_COUNT; i++)
         if (is_wanted(summary, evaluations[i].section))
-            put_evaluation(root, &evaluations[i], summary);
-    text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-    json_decref(root);
-    return text;
+            put_evaluation(&root, &evaluations[i], summary);
+    return mote_json_print(root, JSON_INDENT(2), &ignored);
 }
 
 /* ---- reading: what is missing stays zero ---- */
