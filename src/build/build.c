@@ -14,6 +14,7 @@
 #include "build/keys.h"
 #include "build/outputs.h"
 #include "build/plots.h"
+#include "build/spec.h"
 #include "ops/op.h"
 #include "report/history.h"
 
@@ -77,7 +78,8 @@ static mote_status forget_stage(build_work *w, char *key, mote_error *err)
     return save_summary(w, err);
 }
 
-/* The data as training has them: what it takes for validation is taken here, so that the figures can be measured on it. */
+/* The data as training has them, also where nothing is trained: what it takes for validation is taken here, so that the
+ * figures can be measured on it. */
 static mote_status load_data(build_work *w, mote_error *err)
 {
     int s;
@@ -85,6 +87,7 @@ static mote_status load_data(build_work *w, mote_error *err)
     if (w->set)
         return MOTE_OK;
     MOTE_TRY(mote_spec_load_data(&w->set, w->spec, err));
+    MOTE_TRY(mote_spec_take_targets(w->spec, w->set, err));
     if (w->spec->train.validation_split > 0)
         MOTE_TRY(mote_dataset_take_validation(w->set, w->spec->train.validation_split, err));
     for (s = MOTE_TEST; s >= 0; s--) /* test, else validation, else train */

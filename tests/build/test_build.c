@@ -671,6 +671,29 @@ static void figures_are_measured_on_what_is_kept_aside(void **state)
     assert_string_equal(r.summary.split, "train");
 }
 
+/* Targets of 0 and 1 are numbers to one output by mse, whether training has just said so or a kept model is drawn. */
+static void a_regression_on_whole_numbers_gets_its_plots_back(void **state)
+{
+    const char       *folder = ROOT "/whole";
+    spec_text         text = {.data = "data: {path: build/tests/build/parity.csv}",
+                              .model = "model: {layers: [dense: 1]}",
+                              .train = "train: {loss: mse, validation_split: 0.25, learning_rate: 0.0001}",
+                              .convert = "",
+                              .deploy = "deploy: {target: c}"};
+    mote_build_result r;
+
+    (void)state;
+    write_parities();
+    clean(folder);
+    r = build(folder, text);
+    assert_true(mote_path_exists(in(folder, "plots/predictions.svg")));
+    keep_copy(in(folder, "plots/predictions.svg"));
+    clean(in(folder, "plots"));
+    r = build(folder, text);
+    assert_states(&r, RESTORED, RESTORED, FRESH);
+    assert_same_files(in(folder, "plots/predictions.svg"), ROOT "/kept");
+}
+
 static void what_is_measured_on_training_samples_is_said(void **state)
 {
     mote_spec         *spec;
@@ -942,6 +965,7 @@ int main(void)
         cmocka_unit_test(an_empty_folder_name_is_refused),
         cmocka_unit_test(a_spec_without_a_train_section_is_refused),
         cmocka_unit_test(figures_are_measured_on_what_is_kept_aside),
+        cmocka_unit_test(a_regression_on_whole_numbers_gets_its_plots_back),
         cmocka_unit_test(what_is_measured_on_training_samples_is_said),
         cmocka_unit_test(samples_of_every_class_are_drawn_floats_and_one_output_too),
         cmocka_unit_test(thousands_of_classes_build_without_a_matrix),
