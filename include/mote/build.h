@@ -1,12 +1,18 @@
 /* The whole way, from a spec to verified firmware, doing only what has changed.
  *
- *     FOLDER/model.tflite        float32                 history.csv, history.json    one row an epoch
- *     FOLDER/model_int8.tflite   quantized               plots/                       .svg, and .png where cairo is
- *     FOLDER/firmware/           the model as C          summary.json                 all figures, and what they were made
- * from
+ *     FOLDER/model.tflite         float32
+ *     FOLDER/model_int8.tflite    quantized
+ *     FOLDER/history.csv .json    one row an epoch
+ *     FOLDER/plots/               .svg, and .png where cairo is
+ *     FOLDER/firmware/            the model as C
+ *     FOLDER/summary.json         all figures, what they were made from, and the SHA-256 of every file above
  *
  * Stages: train, convert, deploy. A stage runs when what it reads has changed: its sections of the spec, the data's files
- * (their sizes and times), the stages before it, or mote's version.
+ * (their sizes and times), the stages before it, or mote's version. A file that was deleted or does not hold what was
+ * written is made again, from the stage's other files where they are enough: plots from the kept models, one history from
+ * the other. Files that a build does not write are left alone.
+ *
+ * One build at a time has a folder; another one waits. What a killed one left is cleared by the next.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_BUILD_H
 #define MOTE_BUILD_H
@@ -19,9 +25,15 @@
 extern "C" {
 #endif
 
-typedef enum mote_stage_state { MOTE_STAGE_NOT_WANTED = 0, MOTE_STAGE_UP_TO_DATE, MOTE_STAGE_RAN } mote_stage_state;
+typedef enum mote_stage_state {
+    MOTE_STAGE_NOT_WANTED = 0,
+    MOTE_STAGE_UP_TO_DATE,
+    MOTE_STAGE_RAN,
+    MOTE_STAGE_RESTORED /* up to date, but for files that were made again from those that were kept */
+} mote_stage_state;
 
-/* Figures of one model file on the test split (or on all data there is, where there is none). */
+/* Figures of one model file on the test split; where there is none, on the validation split, also one that training takes;
+ * where there is neither, on the training split itself. */
 typedef struct mote_model_figures {
     size_t          file_bytes;
     mote_evaluation evaluation;
@@ -50,27 +62,29 @@ typedef struct mote_summary {
 } mote_summary;
 
 typedef struct mote_build_options {
-    const char   *folder;     /* NULL: runs/NAME */
+    const char   *folder;     /* NULL: the spec's, runs/NAME */
     bool          force;      /* run all stages */
     bool          only_train; /* leave out convert and deploy */
     mote_progress progress;
-    /* One line a stage, when it is done or up to date; NULL: silent. */
+    /* One line a stage, when it is done or up to date, and what else there is to say: lines that begin with "warning: " are
+     * for stderr. NULL: silent. */
     void (*say)(void *user, const char *line);
     void *user;
 } mote_build_options;
 
 typedef struct mote_build_result {
-    char             folder[512];
+    const char      *folder; /* the options' or the spec's */
     mote_stage_state train, convert, deploy;
     mote_summary     summary;
 } mote_build_result;
 
-/* The stages done before a failure stay, and are not done again. Errors: all that the stages give; NUMERIC when firmware and
- * host differ. */
+/* The stages done before a failure stay, and are not done again. Errors: all that the stages give; USAGE when the spec has
+ * no train section or the folder's name is empty; NUMERIC when firmware and host differ. */
 mote_status mote_build(mote_build_result *out, const mote_spec *spec, const mote_build_options *options, mote_error *err);
 
 /* The text of summary.json: the caller frees it with free(). */
-char       *mote_summary_json(const mote_summary *summary);
+char *mote_summary_json(const mote_summary *summary);
+/* FORMAT when it is no JSON, or was changed since mote_build wrote it. */
 mote_status mote_summary_load(mote_summary *out, const char *path, mote_error *err);
 
 #ifdef __cplusplus

@@ -10,7 +10,7 @@ typedef struct mote_progress_event {
     const char *stage;       /* "train", "calibrate", "emulate" ... */
     int64_t     done, total; /* in the stage's own unit, done at most total; total 0: unknown */
     const char *detail;      /* one short line, e.g. "epoch 3/10 loss 0.12", or NULL */
-    bool        ends_epoch;  /* detail is what a log says of an epoch; told once an epoch */
+    bool        is_mark;     /* worth a line of its own in a log, and never left out: an epoch has ended */
 } mote_progress_event;
 
 /* Zeroed means silent. Called from the thread that called the library; returning false asks the work to stop, which ends

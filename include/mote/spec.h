@@ -65,12 +65,14 @@ struct mote_spec_state;
 
 /* Texts belong to the spec. The caller may change numbers (--seed, --threads) before using it. */
 typedef struct mote_spec {
-    const char             *path, *name;
-    mote_spec_data          data;
-    mote_train_options      train;
-    mote_spec_convert       convert;
-    mote_spec_deploy        deploy;
-    size_t                  max_parameters; /* of the network; 0: mote_builder_options' default */
+    const char        *path, *name;
+    const char        *folder;    /* "runs/NAME": where mote_build puts everything unless told otherwise */
+    bool               has_train; /* a train section: without one there is data and a network, but nothing to train by */
+    mote_spec_data     data;
+    mote_train_options train;
+    mote_spec_convert  convert;
+    mote_spec_deploy   deploy;
+    size_t             max_parameters; /* of the network; 0: mote_builder_options' default */
     struct mote_spec_state *state;
 } mote_spec;
 

@@ -80,9 +80,9 @@ typedef struct mote_training {
     const char  *warning; /* NULL, or one line about a combination that is legal and probably not meant */
 } mote_training;
 
-/* Trains model, which is at stage TRAIN, in place. Errors: USAGE (data and network do not fit each other, in their shapes or
- * kinds), NUMERIC (the loss is not finite: names epoch and step), LIMIT. The model's recipe (preparation, labels) is
- * taken from the data set. */
+/* Trains model, which is at stage TRAIN, in place. options may be NULL. Errors: USAGE (data and network do not fit each
+ * other, in their shapes or kinds; an option out of its range), NUMERIC (the loss is not finite: names epoch and step; also
+ * after the last step), LIMIT. The model's recipe (preparation, labels) is taken from the data set. */
 mote_status mote_train(mote_training **out, mote_model *model, mote_dataset *set, const mote_train_options *options,
                        mote_error *err);
 void        mote_training_destroy(mote_training *training); /* NULL is fine */

@@ -1,8 +1,8 @@
 /* The stages of a build.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -10,10 +10,14 @@
 #include <mote/run.h>
 
 #include "base/file.h"
+#include "build/folder.h"
 #include "build/keys.h"
+#include "build/outputs.h"
 #include "build/plots.h"
+#include "build/spec.h"
 #include "ops/op.h"
 #include "report/number.h"
+#include "report/history.h"
 
 enum { CHIP_SAMPLES = 100 };
 
@@ -23,6 +27,8 @@ typedef struct build_work {
     mote_build_result        *result;
     mote_summary             *summary; /* of this build; keys are set when a stage is done */
     mote_build_keys           keys;
+    mote_run_folder           folder;
+    mote_outputs              outputs;
     mote_arena                arena;
     mote_dataset             *set; /* loaded when the first stage needs it */
     const mote_data_split    *split;
@@ -52,14 +58,6 @@ static char *path_of(build_work *w, const char *name, mote_error *err)
     return mote_path_join(&w->arena, w->result->folder, name, err);
 }
 
-static bool has_file(build_work *w, const char *name)
-{
-    mote_error ignored = {0};
-    char      *path = path_of(w, name, &ignored);
-
-    return path && mote_path_exists(path);
-}
-
 static size_t file_bytes(const char *path)
 {
     struct stat info;
@@ -69,14 +67,9 @@ static size_t file_bytes(const char *path)
 
 static mote_status save_summary(build_work *w, mote_error *err)
 {
-    char *text = mote_summary_json(w->summary), *path = path_of(w, "summary.json", err);
+    char *path = path_of(w, "summary.json", err);
 
-    if (!text || !path)
-        mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
-    else
-        mote_file_write(path, text, strlen(text), err);
-    free(text);
-    return err->code;
+    return path ? mote_run_save(path, w->summary, &w->outputs, err) : err->code;
 }
 
 /* Before a stage touches its files: if it is cut short, no key says that they are what they were made from. */
@@ -86,6 +79,8 @@ static mote_status forget_stage(build_work *w, char *key, mote_error *err)
     return save_summary(w, err);
 }
 
+/* The data as training has them, also where nothing is trained: what it takes for validation is taken here, so that the
+ * figures can be measured on it. */
 static mote_status load_data(build_work *w, mote_error *err)
 {
     int s;
@@ -93,6 +88,11 @@ static mote_status load_data(build_work *w, mote_error *err)
     if (w->set)
         return MOTE_OK;
     MOTE_TRY(mote_spec_load_data(&w->set, w->spec, err));
+    MOTE_TRY(mote_spec_take_targets(w->spec, w->set, err));
+    if (w->spec->train.validation_split > 0)
+        MOTE_TRY(mote_dataset_take_validation(w->set, w->spec->train.validation_split, err));
+    for (s = 0; s < w->set->note_count; s++)
+        say(w, "warning: %s", w->set->notes[s]);
     for (s = MOTE_TEST; s >= 0; s--) /* test, else validation, else train */
         if (w->set->split[s].count > 0)
             break;
@@ -116,6 +116,28 @@ static figure_text main_figure(const mote_evaluation *e)
         snprintf(figure.text, sizeof figure.text, "%s %s", e->metric[1].name,
                  mote_number_metric(e->metric[1].name, e->metric[1].value).text);
     return figure;
+}
+
+/* "a.svg", or "a.svg and 3 more" */
+typedef struct lost_text {
+    char text[160];
+} lost_text;
+
+static lost_text show_lost(const mote_lost_outputs *lost)
+{
+    lost_text text;
+
+    if (lost->count > 1)
+        snprintf(text.text, sizeof text.text, "%s and %d more", lost->first, lost->count - 1);
+    else
+        snprintf(text.text, sizeof text.text, "%s", lost->first);
+    return text;
+}
+
+/* Whether the stage's key is as it was, so that only its files need a look. */
+static bool is_current(const build_work *w, const char *made_from, const char *wanted)
+{
+    return !w->options->force && strcmp(made_from, wanted) == 0;
 }
 
 /* ---- train ---- */
@@ -161,7 +183,10 @@ static mote_status save_training(build_work *w, const mote_training *training, m
     MOTE_TRY(mote_model_save(w->real, model, err));
     MOTE_TRY(mote_history_save_csv(&training->history, csv, err));
     MOTE_TRY(mote_history_save_json(&training->history, json, err));
-    MOTE_TRY(mote_plot_history(w->result->folder, w->spec->name, &training->history, err));
+    MOTE_TRY(mote_outputs_add(&w->outputs, "model.tflite", err));
+    MOTE_TRY(mote_outputs_add(&w->outputs, "history.csv", err));
+    MOTE_TRY(mote_outputs_add(&w->outputs, "history.json", err));
+    MOTE_TRY(mote_plot_history(&w->outputs, w->spec->name, &training->history, err));
     w->summary->seconds = training->seconds;
     w->summary->epochs = (int)training->history.row_count;
     snprintf(w->summary->isa, sizeof w->summary->isa, "%s", training->isa);
@@ -187,13 +212,30 @@ static mote_status need_real(build_work *w, mote_error *err)
     return mote_model_load(&w->real, path, NULL, err);
 }
 
+static mote_status make_plots_folder(build_work *w, mote_error *err)
+{
+    char *plots = path_of(w, "plots", err);
+
+    return plots ? mote_make_dirs(plots, err) : err->code;
+}
+
+/* What was made from the model before must not be taken for this one's. */
+static mote_status forget_training(build_work *w, mote_error *err)
+{
+    MOTE_TRY(forget_stage(w, w->summary->train_key, err));
+    MOTE_TRY(mote_outputs_remove_whole(&w->outputs, MOTE_OUTPUT_INT8, err));
+    MOTE_TRY(mote_outputs_remove_whole(&w->outputs, MOTE_OUTPUT_ANSWER_PLOT, err));
+    MOTE_TRY(mote_outputs_remove_whole(&w->outputs, MOTE_OUTPUT_FIRMWARE, err));
+    return make_plots_folder(w, err);
+}
+
 static mote_status run_training(build_work *w, mote_model *model, mote_error *err)
 {
     mote_train_options options = w->spec->train;
     mote_training     *training;
-    char              *plots = path_of(w, "plots", err);
 
     options.progress = w->options->progress;
+    options.validation_split = 0; /* load_data took it */
     count_network(w, model);
     MOTE_TRY(mote_train(&training, model, w->set, &options, err));
     if (training->warning)
@@ -201,8 +243,7 @@ static mote_status run_training(build_work *w, mote_model *model, mote_error *er
     w->summary->train_samples = w->set->split[MOTE_TRAIN].count;
     w->summary->validation_samples = w->set->split[MOTE_VALIDATION].count;
     w->summary->test_samples = w->set->split[MOTE_TEST].count;
-    if (plots && mote_model_infer(&w->real, model, err) == MOTE_OK && mote_make_dirs(plots, err) == MOTE_OK &&
-        forget_stage(w, w->summary->train_key, err) == MOTE_OK)
+    if (mote_model_infer(&w->real, model, err) == MOTE_OK && forget_training(w, err) == MOTE_OK)
         save_training(w, training, err);
     mote_training_destroy(training);
     return err->code;
@@ -223,7 +264,12 @@ static mote_status check_file(build_work *w, mote_error *err)
     if (gap.different_values > 0)
         return mote_fail(err, MOTE_ERR_NUMERIC, "%s/model.tflite does not answer as the trained network does",
                          w->result->folder);
-    return evaluate_answers(w, &w->real_answers, &w->summary->real, err);
+    MOTE_TRY(evaluate_answers(w, &w->real_answers, &w->summary->real, err));
+    if (w->summary->real.evaluation.metric_count > 0 && !isfinite(w->summary->real.evaluation.metric[0].value))
+        return mote_fail(err, MOTE_ERR_NUMERIC,
+                         "the trained network's loss on %s is not finite; try a smaller learning_rate or scale the data",
+                         w->summary->split);
+    return MOTE_OK;
 }
 
 /* Constants and arena against the chip's memories; code and stack come on top, which mote_emulate measures. */
@@ -271,17 +317,85 @@ static mote_status train(build_work *w, mote_error *err)
     memcpy(w->summary->train_key, w->keys.train, sizeof w->summary->train_key);
     say(w, "train      %d epochs in %.2f s; %s %s", w->summary->epochs, w->summary->seconds, w->summary->split,
         main_figure(&w->summary->real.evaluation).text);
+    if (w->split->id == MOTE_TRAIN)
+        say(w, "           on what it was trained with: add validation_split or test_split");
     return save_summary(w, err);
 }
 
-static mote_status train_stage(build_work *w, mote_error *err)
+static mote_status train_again(build_work *w, const mote_lost_outputs *lost, mote_error *err)
 {
-    if (!w->options->force && strcmp(w->summary->train_key, w->keys.train) == 0 && has_file(w, "model.tflite") &&
-        has_file(w, "history.csv") && has_file(w, "history.json")) {
+    say(w, "train      %s missing or damaged; training again", show_lost(lost).text);
+    w->result->train = MOTE_STAGE_RAN;
+    return train(w, err);
+}
+
+/* The other of the two that hold a history. */
+static const char *twin_of(const char *history)
+{
+    return strcmp(history, "history.csv") == 0 ? "history.json" : "history.csv";
+}
+
+/* Writes the lost one from the other, which is whole; whether it holds what it held before is for the caller to look at. */
+static mote_status restore_history(build_work *w, const char *lost, mote_error *err)
+{
+    char        *from = path_of(w, twin_of(lost), err), *to = path_of(w, lost, err);
+    mote_history history;
+
+    MOTE_TRY(err->code);
+    MOTE_TRY(mote_history_load(&history, from, &w->arena, err));
+    return mote_path_has_suffix(lost, ".csv") ? mote_history_save_csv(&history, to, err)
+                                              : mote_history_save_json(&history, to, err);
+}
+
+static mote_status restore_history_plot(build_work *w, mote_error *err)
+{
+    char        *from = path_of(w, "history.csv", err);
+    mote_history history;
+
+    MOTE_TRY(err->code);
+    MOTE_TRY(mote_history_load(&history, from, &w->arena, err));
+    mote_outputs_forget(&w->outputs, MOTE_OUTPUT_HISTORY_PLOT);
+    MOTE_TRY(make_plots_folder(w, err));
+    MOTE_TRY(mote_plot_history(&w->outputs, w->spec->name, &history, err));
+    return save_summary(w, err);
+}
+
+/* What the trained model and its history are enough for is made from them; only what is gone altogether is trained again. */
+static mote_status restore_training(build_work *w, mote_error *err)
+{
+    mote_lost_outputs model, history, plots, still;
+
+    MOTE_TRY(mote_outputs_find_lost(&model, &w->outputs, MOTE_OUTPUT_MODEL, err));
+    MOTE_TRY(mote_outputs_find_lost(&history, &w->outputs, MOTE_OUTPUT_HISTORY, err));
+    MOTE_TRY(mote_outputs_find_lost(&plots, &w->outputs, MOTE_OUTPUT_HISTORY_PLOT, err));
+    if (model.count > 0)
+        return train_again(w, &model, err);
+    if (history.count > 1)
+        return train_again(w, &history, err);
+    if (history.count == 1)
+        MOTE_TRY(restore_history(w, history.first, err));
+    MOTE_TRY(mote_outputs_find_lost(&still, &w->outputs, MOTE_OUTPUT_HISTORY, err));
+    if (still.count > 0) /* infinity, which JSON has not */
+        return train_again(w, &still, err);
+    if (plots.count > 0)
+        MOTE_TRY(restore_history_plot(w, err));
+    if (history.count + plots.count == 0) {
         w->result->train = MOTE_STAGE_UP_TO_DATE;
         say(w, "train      up to date; %s %s", w->summary->split, main_figure(&w->summary->real.evaluation).text);
         return MOTE_OK;
     }
+    w->result->train = MOTE_STAGE_RESTORED;
+    history.first = history.first ? history.first : plots.first;
+    history.count += plots.count;
+    say(w, "train      %s made again, from what was kept", show_lost(&history).text);
+    return MOTE_OK;
+}
+
+static mote_status train_stage(build_work *w, mote_error *err)
+{
+    if (is_current(w, w->summary->train_key, w->keys.train) && mote_outputs_find(&w->outputs, "model.tflite") &&
+        mote_outputs_find(&w->outputs, "history.csv") && mote_outputs_find(&w->outputs, "history.json"))
+        return restore_training(w, err);
     w->result->train = MOTE_STAGE_RAN;
     return train(w, err);
 }
@@ -309,6 +423,7 @@ static mote_status quantize(build_work *w, mote_error *err)
     options.progress = w->options->progress;
     MOTE_TRY(mote_model_quantize(&w->int8, w->real, &w->set->split[MOTE_TRAIN], &options, err));
     MOTE_TRY(mote_model_save(w->int8, path, err));
+    MOTE_TRY(mote_outputs_add(&w->outputs, "model_int8.tflite", err));
     w->summary->int8.file_bytes = file_bytes(path);
     MOTE_TRY(mote_predict(&w->int8_answers, w->int8, w->split, &predict, err));
     return evaluate_answers(w, &w->int8_answers, &w->summary->int8, err);
@@ -320,8 +435,15 @@ static mote_status plot(build_work *w, mote_error *err)
     const mote_plot_answers answers = {w->set, w->split, w->trained.count ? &w->trained : &w->real_answers, &w->real_answers,
                                        w->int8 ? &w->int8_answers : NULL};
 
-    return w->set->targets == MOTE_TARGETS_NONE ? MOTE_OK
-                                                : mote_plot_answers_save(w->result->folder, w->spec->name, &answers, err);
+    MOTE_TRY(mote_outputs_remove_whole(&w->outputs, MOTE_OUTPUT_ANSWER_PLOT, err));
+    mote_outputs_forget(&w->outputs, MOTE_OUTPUT_ANSWER_PLOT);
+    if (w->set->targets == MOTE_TARGETS_NONE)
+        return MOTE_OK;
+    if (w->set->targets == MOTE_TARGETS_CLASSES && w->set->class_count > MOTE_PLOT_CONFUSION_MAX)
+        say(w, "convert    no plots/confusion: %d classes, and it shows at most %d", w->set->class_count,
+            MOTE_PLOT_CONFUSION_MAX);
+    MOTE_TRY(make_plots_folder(w, err));
+    return mote_plot_answers_save(&w->outputs, w->spec->name, &answers, err);
 }
 
 /* What an earlier spec asked for and this one does not. */
@@ -342,6 +464,8 @@ static mote_status convert(build_work *w, mote_error *err)
         MOTE_TRY(quantize(w, err));
     else
         MOTE_TRY(remove_stale(w, "model_int8.tflite", err));
+    if (w->spec->convert.quantize != MOTE_QUANTIZE_INT8)
+        mote_outputs_forget(&w->outputs, MOTE_OUTPUT_INT8);
     MOTE_TRY(plot(w, err));
     memcpy(w->summary->convert_key, w->keys.convert, sizeof w->summary->convert_key);
     if (w->int8)
@@ -351,23 +475,6 @@ static mote_status convert(build_work *w, mote_error *err)
         say(w, "convert    float32, %zu bytes", w->summary->real.file_bytes);
     return save_summary(w, err);
 }
-
-static mote_status convert_stage(build_work *w, mote_error *err)
-{
-    bool is_quantized = w->spec->convert.quantize == MOTE_QUANTIZE_INT8;
-
-    if (!w->options->force && strcmp(w->summary->convert_key, w->keys.convert) == 0 &&
-        (!is_quantized || has_file(w, "model_int8.tflite"))) {
-        w->result->convert = MOTE_STAGE_UP_TO_DATE;
-        say(w, "convert    up to date%s%s", is_quantized ? "; int8 " : "",
-            is_quantized ? main_figure(&w->summary->int8.evaluation).text : "");
-        return MOTE_OK;
-    }
-    w->result->convert = MOTE_STAGE_RAN;
-    return convert(w, err);
-}
-
-/* ---- deploy ---- */
 
 static mote_status load_deployed(build_work *w, const mote_model **model, mote_error *err)
 {
@@ -383,6 +490,63 @@ static mote_status load_deployed(build_work *w, const mote_model **model, mote_e
     *model = w->int8;
     return err->code;
 }
+
+/* The firmware was made from the int8 model that was lost; the new one is the same, unless this machine's kernels differ. */
+static mote_status convert_again(build_work *w, const mote_lost_outputs *lost, mote_error *err)
+{
+    const mote_output_file before = *mote_outputs_find(&w->outputs, lost->first);
+    char                   deploy_key[sizeof w->summary->deploy_key];
+
+    say(w, "convert    %s missing or damaged; quantizing again", show_lost(lost).text);
+    memcpy(deploy_key, w->summary->deploy_key, sizeof deploy_key);
+    w->summary->deploy_key[0] = '\0';
+    w->result->convert = MOTE_STAGE_RAN;
+    MOTE_TRY(convert(w, err));
+    if (strcmp(mote_outputs_find(&w->outputs, before.path)->sha256.text, before.sha256.text) != 0)
+        return MOTE_OK;
+    memcpy(w->summary->deploy_key, deploy_key, sizeof deploy_key);
+    return save_summary(w, err);
+}
+
+static mote_status restore_plots(build_work *w, const mote_lost_outputs *lost, mote_error *err)
+{
+    const mote_predict_options predict = {.progress = w->options->progress};
+    const mote_model          *deployed;
+
+    MOTE_TRY(load_data(w, err));
+    MOTE_TRY(need_answers(w, err));
+    MOTE_TRY(load_deployed(w, &deployed, err));
+    if (w->int8)
+        MOTE_TRY(mote_predict(&w->int8_answers, w->int8, w->split, &predict, err));
+    w->result->convert = MOTE_STAGE_RESTORED;
+    MOTE_TRY(plot(w, err));
+    say(w, "convert    %s made again, from what was kept", show_lost(lost).text);
+    return save_summary(w, err);
+}
+
+static mote_status convert_stage(build_work *w, mote_error *err)
+{
+    const bool        is_quantized = w->spec->convert.quantize == MOTE_QUANTIZE_INT8;
+    mote_lost_outputs int8, plots;
+
+    MOTE_TRY(mote_outputs_find_lost(&int8, &w->outputs, MOTE_OUTPUT_INT8, err));
+    MOTE_TRY(mote_outputs_find_lost(&plots, &w->outputs, MOTE_OUTPUT_ANSWER_PLOT, err));
+    if (!is_current(w, w->summary->convert_key, w->keys.convert) ||
+        (is_quantized && !mote_outputs_find(&w->outputs, "model_int8.tflite"))) {
+        w->result->convert = MOTE_STAGE_RAN;
+        return convert(w, err);
+    }
+    if (int8.count > 0)
+        return convert_again(w, &int8, err);
+    if (plots.count > 0)
+        return restore_plots(w, &plots, err);
+    w->result->convert = MOTE_STAGE_UP_TO_DATE;
+    say(w, "convert    up to date%s%s", is_quantized ? "; int8 " : "",
+        is_quantized ? main_figure(&w->summary->int8.evaluation).text : "");
+    return MOTE_OK;
+}
+
+/* ---- deploy ---- */
 
 /* The first samples as the model stores them: for the self-test. */
 static mote_status store_golden(build_work *w, const mote_model *model, mote_compile_options *options, mote_error *err)
@@ -458,7 +622,11 @@ static mote_status deploy(build_work *w, mote_error *err)
     MOTE_TRY(load_deployed(w, &model, err));
     MOTE_TRY(store_golden(w, model, &options, err));
     MOTE_TRY(forget_stage(w, w->summary->deploy_key, err));
+    /* mote_compile would not know them for its own */
+    MOTE_TRY(mote_outputs_remove_lost(&w->outputs, MOTE_OUTPUT_FIRMWARE, err));
     MOTE_TRY(mote_compile(model, folder, &options, &compiled, err));
+    mote_outputs_forget(&w->outputs, MOTE_OUTPUT_FIRMWARE);
+    MOTE_TRY(mote_outputs_add_folder(&w->outputs, "firmware", err));
     snprintf(w->summary->firmware_name, sizeof w->summary->firmware_name, "%s", compiled.name);
     of = mote_compiled_for(&compiled, chip ? chip->kernels : NULL);
     MOTE_TRY(check_sizes(w, of->constant_bytes, of->arena_bytes, err));
@@ -480,38 +648,66 @@ static mote_status deploy(build_work *w, mote_error *err)
 
 static mote_status deploy_stage(build_work *w, mote_error *err)
 {
-    if (!w->options->force && strcmp(w->summary->deploy_key, w->keys.deploy) == 0 && has_file(w, "firmware")) {
+    mote_lost_outputs lost;
+
+    MOTE_TRY(mote_outputs_find_lost(&lost, &w->outputs, MOTE_OUTPUT_FIRMWARE, err));
+    if (is_current(w, w->summary->deploy_key, w->keys.deploy) && lost.count == 0 && lost.listed > 0) {
         w->result->deploy = MOTE_STAGE_UP_TO_DATE;
         say(w, "deploy     up to date");
         return MOTE_OK;
     }
+    if (is_current(w, w->summary->deploy_key, w->keys.deploy) && lost.count > 0)
+        say(w, "deploy     %s missing or damaged; compiling again", show_lost(&lost).text);
     w->result->deploy = MOTE_STAGE_RAN;
     return deploy(w, err);
 }
 
 /* ---- all ---- */
 
+static mote_status check_spec(const build_work *w, mote_error *err)
+{
+    if (!w->spec->has_train)
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "%s: has no train section; add one, as in train: {loss: categorical_crossentropy, epochs: 10}",
+                         w->spec->path);
+    return MOTE_OK;
+}
+
+static void tell_of_waiting(void *user)
+{
+    const build_work *w = user;
+
+    say(w, "warning: waiting until another build has ended in %s", w->folder.path);
+}
+
+/* A summary that is damaged, or of another version, is as good as none; where memory is lacking, nobody knows. */
+static mote_status load_summary(build_work *w, mote_error *err)
+{
+    mote_error reason = {0};
+    char      *path = path_of(w, "summary.json", err);
+
+    if (!path || !mote_path_exists(path) || mote_run_load(w->summary, &w->outputs, path, &reason) == MOTE_OK)
+        return err->code;
+    if (reason.code != MOTE_ERR_FORMAT && reason.code != MOTE_ERR_IO)
+        return mote_fail(err, reason.code, "%s", reason.text);
+    say(w, "train      summary.json is damaged; all is made again");
+    *w->summary = (mote_summary){0};
+    return MOTE_OK;
+}
+
 static mote_status open_folder(build_work *w, mote_error *err)
 {
-    mote_error ignored = {0};
-    char      *summary;
+    const mote_run_wait wait = {tell_of_waiting, w, w->options->progress};
 
-    if (w->options->folder)
-        snprintf(w->result->folder, sizeof w->result->folder, "%s", w->options->folder);
-    else
-        snprintf(w->result->folder, sizeof w->result->folder, "runs/%s", w->spec->name);
-    summary = path_of(w, "summary.json", err);
-    if (!summary)
-        return err->code;
-    if (mote_path_exists(summary)) /* damaged or of another version: all is made anew */
-        mote_summary_load(w->summary, summary, &ignored);
-    return MOTE_OK;
+    MOTE_TRY(mote_run_folder_open(&w->folder, w->result->folder, &wait, &w->arena, err));
+    return load_summary(w, err);
 }
 
 static mote_status run_stages(build_work *w, mote_error *err)
 {
-    MOTE_TRY(mote_build_keys_find(&w->keys, w->spec, err));
+    MOTE_TRY(check_spec(w, err));
     MOTE_TRY(open_folder(w, err));
+    MOTE_TRY(mote_build_keys_find(&w->keys, w->spec, err));
     MOTE_TRY(train_stage(w, err));
     if (w->options->only_train)
         return MOTE_OK;
@@ -525,13 +721,16 @@ mote_status mote_build(mote_build_result *out, const mote_spec *spec, const mote
     build_work w = {.spec = spec, .options = options ? options : &defaults, .result = out, .summary = &out->summary};
 
     memset(out, 0, sizeof *out);
+    out->folder = w.outputs.folder = w.options->folder ? w.options->folder : spec->folder;
     run_stages(&w, err);
+    mote_run_folder_close(&w.folder);
     mote_predictions_free(&w.trained);
     mote_predictions_free(&w.real_answers);
     mote_predictions_free(&w.int8_answers);
     mote_model_destroy(w.real);
     mote_model_destroy(w.int8);
     mote_dataset_destroy(w.set);
+    mote_arena_destroy(&w.outputs.arena);
     mote_arena_destroy(&w.arena);
     return err->code;
 }

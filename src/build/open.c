@@ -6,6 +6,7 @@
 #include <mote/spec.h>
 
 #include "base/file.h"
+#include "build/spec.h"
 #include "data/raw.h"
 #include "graph/graph.h"
 #include "train/objective.h"
@@ -222,17 +223,16 @@ static mote_status take_validation(const opening *o, mote_dataset *set, mote_err
     return mote_dataset_take_validation(set, o->spec->train.validation_split, err);
 }
 
-/* Without a model a spec's own network says what whole numbers are. A network that cannot be made says nothing here. */
-static mote_status take_spec_targets(const opening *o, mote_dataset *set, mote_error *err)
+mote_status mote_spec_take_targets(const mote_spec *spec, mote_dataset *set, mote_error *err)
 {
-    const mote_goal goal = {.loss = o->spec->train.loss};
+    const mote_goal goal = {.loss = spec->train.loss};
     mote_error      ignored = {0};
     mote_model     *model = NULL;
     bool            is_regression = false;
 
-    if (set->targets != MOTE_TARGETS_CLASSES || set->class_names || *mote_spec_section_text(o->spec, "train") == '\0')
+    if (set->targets != MOTE_TARGETS_CLASSES || set->class_names || !spec->has_train)
         return MOTE_OK;
-    if (mote_spec_build_model(o->spec, set, &model, &ignored) == MOTE_OK)
+    if (mote_spec_build_model(spec, set, &model, &ignored) == MOTE_OK)
         is_regression = mote_goal_is_regression(&goal, mote_model_output(model, 0).count);
     mote_model_destroy(model);
     return is_regression ? mote_dataset_take_values(set, err) : MOTE_OK;
@@ -245,7 +245,7 @@ static mote_status finish(const opening *o, mote_dataset *set, mote_error *err)
     if (o->request->model)
         fit_to_model(o, set, err);
     else if (o->spec)
-        take_spec_targets(o, set, err);
+        mote_spec_take_targets(o->spec, set, err);
     if (err->code != MOTE_OK || take_validation(o, set, err) != MOTE_OK)
         return mote_context(err, "%s", name);
     return o->request->model ? note_strange_values(o, set, err) : MOTE_OK;

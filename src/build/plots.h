@@ -3,10 +3,12 @@
 #ifndef MOTE_BUILD_PLOTS_H
 #define MOTE_BUILD_PLOTS_H
 
-#include <mote/build.h>
+#include "build/outputs.h"
+
+/* Each picture is listed in outputs. */
 
 /* plots/history */
-mote_status mote_plot_history(const char *folder, const char *name, const mote_history *history, mote_error *err);
+mote_status mote_plot_history(mote_outputs *outputs, const char *name, const mote_history *history, mote_error *err);
 
 /* What the answers are drawn from; int8 may be NULL, and `trained`, which is the network before it became a file. */
 typedef struct mote_plot_answers {
@@ -15,8 +17,12 @@ typedef struct mote_plot_answers {
     const mote_predictions *trained, *real, *int8;
 } mote_plot_answers;
 
-/* Classes: plots/confusion, and plots/samples where samples are images. One number from one number: plots/data and
- * plots/predictions. Others: nothing. */
-mote_status mote_plot_answers_save(const char *folder, const char *name, const mote_plot_answers *answers, mote_error *err);
+/* A matrix of more classes shows nothing, and takes the square of their number in memory. */
+enum { MOTE_PLOT_CONFUSION_MAX = 4096 };
+
+/* Classes: plots/confusion, up to MOTE_PLOT_CONFUSION_MAX of them, and plots/samples where samples look like pictures. One
+ * number from one number: plots/data and plots/predictions. Others: nothing. */
+mote_status mote_plot_answers_save(mote_outputs *outputs, const char *name, const mote_plot_answers *answers,
+                                   mote_error *err);
 
 #endif

@@ -39,6 +39,21 @@ static mote_status check_name(const mote_yaml_reader *reader, const mote_yaml *n
                           mote_show_string(name->text).text);
 }
 
+/* The file's own name is a run's as well, and more names are in use there: any letters, also spaces. What would leave runs/,
+ * hide or pass for an option is not taken. */
+static mote_status check_file_name(const mote_spec *spec, mote_error *err)
+{
+    const char *c;
+
+    for (c = spec->name; (unsigned char)*c >= ' ' && *c != 0x7f; c++)
+        ;
+    if (*c == '\0' && c - spec->name <= 60 && spec->name[0] != '.' && spec->name[0] != '-')
+        return MOTE_OK;
+    return mote_fail(err, MOTE_ERR_USAGE,
+                     "%s: the file's name gives no name for a run; add a line, as in name: model, or rename the file",
+                     mote_show_string(spec->path).text);
+}
+
 static const char *name_of_file(mote_arena *arena, const char *path, mote_error *err)
 {
     const char *base = mote_path_base(path);
@@ -93,9 +108,12 @@ static mote_status read_all(mote_spec *spec, const char *bytes, size_t count, mo
     spec->state->sections = MOTE_NEW(&spec->state->arena, mote_spec_section_line, SECTION_COUNT, err);
     if (!spec->state->sections)
         return err->code;
-    for (i = 0; i < SECTION_COUNT; i++)
-        MOTE_TRY(read_section(spec, &reader, root, &sections[i]));
-    return MOTE_OK;
+    MOTE_TRY(check_file_name(spec, err));
+    spec->folder = mote_arena_printf(&spec->state->arena, err, "runs/%s", spec->name);
+    spec->has_train = mote_yaml_find(root, "train") != NULL;
+    for (i = 0; i < SECTION_COUNT && err->code == MOTE_OK; i++)
+        read_section(spec, &reader, root, &sections[i]);
+    return err->code;
 }
 
 /* ---- life ---- */

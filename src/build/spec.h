@@ -44,6 +44,10 @@ mote_status mote_spec_read_train(mote_spec *spec, const mote_yaml_reader *reader
 mote_status mote_spec_read_convert(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map);
 mote_status mote_spec_read_deploy(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map);
 
+/* Before anything has trained, the spec's own network says what whole numbers are: numbers to a regression, else classes. A
+ * network that cannot be made says nothing here. */
+mote_status mote_spec_take_targets(const mote_spec *spec, mote_dataset *set, mote_error *err);
+
 /* ---- keys ---- */
 
 /* A map's place in the spec. */

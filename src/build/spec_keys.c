@@ -236,6 +236,14 @@ static bool is_other(const mote_spec_keys *keys, const char *name)
     return false;
 }
 
+static mote_status fail_missing(const mote_yaml_reader *reader, int line, const mote_spec_keys *keys, const mote_key *key)
+{
+    if (key->words)
+        return mote_yaml_fail(reader, line, "%s: %s is missing; it is one of: %s", keys->where, key->name,
+                              mote_words_show(key->words).text);
+    return mote_yaml_fail(reader, line, "%s: %s is missing", keys->where, key->name);
+}
+
 static mote_status fail_unknown(const mote_yaml_reader *reader, const mote_yaml *node, const mote_spec_keys *keys)
 {
     const char        *words[WORDS_MAX], *nearest;
@@ -274,7 +282,7 @@ mote_status mote_spec_read_keys(const mote_yaml_reader *reader, const mote_yaml 
     for (key = keys->keys; key->name; key++) {
         node = mote_yaml_find(map, key->name);
         if (key->is_required && (!node || mote_yaml_is_null(node)))
-            return mote_yaml_fail(reader, node ? node->key_line : map->line, "%s: %s is missing", keys->where, key->name);
+            return fail_missing(reader, node ? node->key_line : map->line, keys, key);
     }
     return MOTE_OK;
 }

@@ -5,10 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <mote/build.h>
-
 #include "base/file.h"
 #include "base/json.h"
+#include "build/outputs.h"
 
 typedef enum summary_kind { TEXT, SIZE, U32, U64, REAL, INT } summary_kind;
 
@@ -134,11 +133,10 @@ static bool is_wanted(const mote_summary *summary, const char *section)
     return true;
 }
 
-char *mote_summary_json(const mote_summary *summary)
+static json_t *figures_of(const mote_summary *summary)
 {
-    mote_error ignored = {0}; /* that NULL means a lack of memory is said in the header */
-    json_t    *root = json_object();
-    int        i;
+    json_t *root = json_object();
+    int     i;
 
     for (i = 0; i < FIELD_COUNT; i++)
         if (is_wanted(summary, fields[i].section))
@@ -146,7 +144,51 @@ char *mote_summary_json(const mote_summary *summary)
     for (i = 0; i < EVALUATION_COUNT; i++)
         if (is_wanted(summary, evaluations[i].section))
             put_evaluation(&root, &evaluations[i], summary);
-    return mote_json_print(root, JSON_INDENT(2), &ignored);
+    return root;
+}
+
+char *mote_summary_json(const mote_summary *summary)
+{
+    mote_error ignored = {0}; /* that NULL means a lack of memory is said in the header */
+
+    return mote_json_print(figures_of(summary), JSON_INDENT(2), &ignored);
+}
+
+/* Of all that the file says, whatever its spaces and the order of its keys. */
+static mote_status hash_of(mote_sha256_hex *out, json_t *root, mote_error *err)
+{
+    char       *text = mote_json_print(json_incref(root), JSON_COMPACT | JSON_SORT_KEYS, err);
+    mote_sha256 hash;
+
+    if (!text)
+        return err->code;
+    mote_sha256_begin(&hash);
+    mote_sha256_add(&hash, text, strlen(text));
+    *out = mote_sha256_end(&hash);
+    free(text);
+    return MOTE_OK;
+}
+
+mote_status mote_run_save(const char *path, const mote_summary *summary, const mote_outputs *outputs, mote_error *err)
+{
+    json_t         *root = figures_of(summary), *files = json_object();
+    mote_sha256_hex hash;
+    char           *text = NULL;
+    size_t          i;
+
+    for (i = 0; i < outputs->count; i++)
+        mote_json_set(&files, outputs->files[i].path, mote_json_text(outputs->files[i].sha256.text));
+    mote_json_set(&root, "files", files);
+    if (hash_of(&hash, root, err) == MOTE_OK) {
+        mote_json_set(&root, "sha256", mote_json_text(hash.text));
+        text = mote_json_print(root, JSON_INDENT(2), err);
+        root = NULL;
+    }
+    if (text)
+        mote_file_write(path, text, strlen(text), err);
+    json_decref(root);
+    free(text);
+    return err->code;
 }
 
 /* ---- reading: what is missing stays zero ---- */
@@ -195,7 +237,30 @@ static void take_evaluation(const evaluation_place *place, const json_t *section
     }
 }
 
-mote_status mote_summary_load(mote_summary *out, const char *path, mote_error *err)
+static mote_status take_outputs(mote_outputs *out, json_t *files, mote_error *err)
+{
+    const char *path;
+    json_t     *hash;
+
+    json_object_foreach(files, path, hash) if (json_is_string(hash))
+        MOTE_TRY(mote_outputs_list(out, path, json_string_value(hash), err));
+    return MOTE_OK;
+}
+
+/* A file without a hash is one that mote_summary_json wrote, or an older mote. */
+static mote_status check_hash(json_t *root, mote_error *err)
+{
+    json_t         *hash = json_incref(json_object_get(root, "sha256"));
+    mote_sha256_hex now = {""};
+
+    json_object_del(root, "sha256");
+    if (json_is_string(hash) && hash_of(&now, root, err) == MOTE_OK && strcmp(json_string_value(hash), now.text) != 0)
+        mote_fail(err, MOTE_ERR_FORMAT, "is not as mote build wrote it");
+    json_decref(hash);
+    return err->code;
+}
+
+mote_status mote_run_load(mote_summary *out, mote_outputs *outputs, const char *path, mote_error *err)
 {
     json_error_t problem;
     mote_file    file;
@@ -207,14 +272,23 @@ mote_status mote_summary_load(mote_summary *out, const char *path, mote_error *e
         return mote_context(err, "%s", path);
     root = json_loadb((const char *)file.bytes, file.count, JSON_REJECT_DUPLICATES, &problem);
     mote_file_close(&file);
+    if (!root && json_error_code(&problem) == json_error_out_of_memory)
+        return mote_fail(err, MOTE_ERR_LIMIT, "%s: out of memory", path);
     if (!root)
         return mote_fail(err, MOTE_ERR_FORMAT, "%s:%d: %s", path, problem.line, problem.text);
-    for (i = 0; i < FIELD_COUNT; i++) {
+    if (check_hash(root, err) == MOTE_OK && outputs)
+        take_outputs(outputs, json_object_get(root, "files"), err);
+    for (i = 0; i < FIELD_COUNT && err->code == MOTE_OK; i++) {
         const json_t *section = fields[i].section ? json_object_get(root, fields[i].section) : root;
         take_field(&fields[i], json_object_get(section, fields[i].name), out);
     }
-    for (i = 0; i < EVALUATION_COUNT; i++)
+    for (i = 0; i < EVALUATION_COUNT && err->code == MOTE_OK; i++)
         take_evaluation(&evaluations[i], json_object_get(root, evaluations[i].section), out);
     json_decref(root);
-    return MOTE_OK;
+    return err->code == MOTE_OK ? MOTE_OK : mote_context(err, "%s", path);
+}
+
+mote_status mote_summary_load(mote_summary *out, const char *path, mote_error *err)
+{
+    return mote_run_load(out, NULL, path, err);
 }

@@ -142,7 +142,7 @@ static mote_status run_build(const cli_args *args, bool only_train, mote_error *
         spec->train.threads = (int)threads;
     if (mote_build(&result, spec, &options, err) == MOTE_OK) {
         cli_progress_end();
-        print_result(&result, only_train, is_json, err);
+        print_result(&result, only_train, is_json, err); /* before the spec goes: the folder's name is its own */
     }
     mote_spec_destroy(spec);
     return err->code;
@@ -170,7 +170,7 @@ static const cli_option build_options[] = {
 const cli_command cli_build = {
     .name = "build",
     .operands = "SPEC.yaml [-o DIR] [--force]",
-    .summary = "the whole way: train, convert, compile, emulate; does only what has changed",
+    .summary = "the whole way: train, convert, compile, emulate; does only what has changed or was lost",
     .examples = "  mote build examples/sine/sine.yaml\n  mote build examples/mnist/mnist.yaml -o /tmp/mnist --json\n",
     .positional_min = 1,
     .positional_max = 1,

@@ -122,6 +122,11 @@ static int parse(cli_args *args, int argc, char **argv)
             return 2;
         }
         row = row_of(command, code);
+        if (optarg && *optarg == '\0') {
+            fprintf(stderr, "mote: %s: the value of --%s is empty; a value is expected\n", command->name,
+                    command->options[row].name);
+            return 2;
+        }
         args->values[row][args->value_count[row]++] = optarg ? optarg : "";
     }
     if (argc - optind < command->positional_min || argc - optind > command->positional_max) {

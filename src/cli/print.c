@@ -59,7 +59,7 @@ static bool show_bar(void *user, const mote_progress_event *event)
 static bool print_epoch(void *user, const mote_progress_event *event)
 {
     (void)user;
-    if (!event->ends_epoch || seconds() - shown_at < 1)
+    if (!event->is_mark || seconds() - shown_at < 1)
         return true;
     fprintf(stderr, "%s\n", event->detail);
     shown_at = seconds();

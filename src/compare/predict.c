@@ -114,7 +114,7 @@ static mote_status run_parts(host_job *job, mote_pool *pool, const mote_predict_
     size_t done = 0, part = job->out->count / REPORTS + 1;
 
     while (done < job->out->count) {
-        mote_progress_event event = {"predict", 0, (int64_t)job->out->count, NULL, false};
+        mote_progress_event event = {.stage = "predict", .total = (int64_t)job->out->count};
         job->first = done;
         job->last = done = job->out->count - done > part ? done + part : job->out->count;
         mote_pool_run(pool, predict_part, job, job->task_count);

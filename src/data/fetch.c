@@ -44,7 +44,7 @@ enum { MNIST_FILE_COUNT = sizeof mnist_files / sizeof *mnist_files, PART_BYTES =
 
 static mote_status report(const mote_progress *progress, int64_t done, int64_t total, const char *detail, mote_error *err)
 {
-    const mote_progress_event event = {"fetch", done, total, detail, false};
+    const mote_progress_event event = {.stage = "fetch", .done = done, .total = total, .detail = detail};
 
     if (progress && progress->report && !progress->report(progress->user, &event))
         return mote_fail(err, MOTE_ERR_USAGE, "stopped");

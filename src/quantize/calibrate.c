@@ -45,7 +45,7 @@ static mote_status run_samples(mote_range *ranges, mote_runner *runner, const mo
     size_t count = samples->count < wanted ? samples->count : wanted, i;
 
     for (i = 0; i < count; i++) {
-        const mote_progress_event event = {"calibrate", (int64_t)i + 1, (int64_t)count, NULL, false};
+        const mote_progress_event event = {.stage = "calibrate", .done = (int64_t)i + 1, .total = (int64_t)count};
         /* spread over the split: files sorted by class would show the first class only */
         mote_data_gather(samples, mote_data_in_row(i * samples->count / count, 1), mote_runner_input(runner, 0));
         mote_runner_invoke(runner);

@@ -82,24 +82,44 @@ static mote_status init_history(training_state *s, mote_error *err)
 
 /* ---- progress ---- */
 
-/* epoch from 0, done of the epoch's total samples. Once an epoch is whole, its row of the history is there. */
-static mote_status report(training_state *s, int epoch, size_t done, size_t total, const mote_scores *sums, mote_error *err)
+static mote_status report(training_state *s, mote_progress_event *event, mote_error *err)
+{
+    const int64_t epoch_samples = (int64_t)s->set->split[MOTE_TRAIN].count;
+
+    event->stage = "train";
+    event->total = (int64_t)s->options.epochs * epoch_samples;
+    s->reported = now();
+    return s->options.progress.report(s->options.progress.user, event) ? MOTE_OK : mote_fail(err, MOTE_ERR_USAGE, "stopped");
+}
+
+/* Now and then within an epoch: done of its samples. */
+static mote_status report_batch(training_state *s, int epoch, size_t done, const mote_scores *sums, mote_error *err)
+{
+    char                detail[80];
+    mote_progress_event event = {.detail = detail};
+
+    if (!s->options.progress.report || now() - s->reported <= 0.1)
+        return MOTE_OK;
+    event.done = (int64_t)epoch * (int64_t)s->set->split[MOTE_TRAIN].count + (int64_t)done;
+    snprintf(detail, sizeof detail, "epoch %d/%d  loss %.4f", epoch + 1, s->options.epochs,
+             sums->loss / (double)sums->count);
+    return report(s, &event, err);
+}
+
+/* After each epoch: its row of the history. */
+static mote_status report_epoch(training_state *s, int epoch, mote_error *err)
 {
     char                detail[160];
-    mote_progress_event event = {"train", (int64_t)epoch * (int64_t)total + (int64_t)done,
-                                 (int64_t)s->options.epochs * (int64_t)total, detail, done == total};
+    mote_progress_event event = {.detail = detail, .is_mark = true};
     int                 used, c;
 
     if (!s->options.progress.report)
         return MOTE_OK;
+    event.done = (int64_t)(epoch + 1) * (int64_t)s->set->split[MOTE_TRAIN].count;
     used = snprintf(detail, sizeof detail, "epoch %d/%d", epoch + 1, s->options.epochs);
-    if (done < total && sums->count > 0)
-        used += snprintf(detail + used, sizeof detail - (size_t)used, "  loss %.4f", sums->loss / (double)sums->count);
-    for (c = 1; done >= total && c < s->column_count && used < 120; c++)
+    for (c = 1; c < s->column_count && used < 120; c++)
         used += snprintf(detail + used, sizeof detail - (size_t)used, "  %s %.4f", s->names[c], s->columns[c][epoch]);
-    s->reported = now();
-    return s->options.progress.report(s->options.progress.user, &event) ? MOTE_OK
-                                                                        : mote_fail(err, MOTE_ERR_USAGE, "stopped");
+    return report(s, &event, err);
 }
 
 /* ---- one epoch ---- */
@@ -142,8 +162,7 @@ static mote_status train_epoch(training_state *s, int epoch, mote_scores *sums, 
         mote_data_pick pick =
             s->options.keeps_order ? mote_data_in_row(first, size) : mote_data_picked(s->order + first, size);
         MOTE_TRY(train_batch(s, pick, epoch, sums, err));
-        if (s->options.progress.report && now() - s->reported > 0.1)
-            MOTE_TRY(report(s, epoch, first, count, sums, err));
+        MOTE_TRY(report_batch(s, epoch, first + size, sums, err));
     }
     return MOTE_OK;
 }
@@ -164,27 +183,84 @@ static void evaluate(training_state *s, const mote_data_split *split, mote_score
     }
 }
 
+/* The last update is followed by no step that would see what it did to the loss. Where there is validation, that has seen
+ * it; else the first samples tell. */
+static mote_status check_end(training_state *s, mote_scores *last_validation, mote_error *err)
+{
+    const mote_params *params = &s->model->params;
+    mote_data_split    first = s->set->split[MOTE_TRAIN];
+    bool               is_finite = true;
+    size_t             i;
+
+    for (i = 0; i < params->count; i++)
+        is_finite = is_finite && isfinite(params->values[i]);
+    if (first.count > (size_t)s->network->capacity)
+        first.count = (size_t)s->network->capacity;
+    if (last_validation->count == 0)
+        evaluate(s, &first, last_validation);
+    if (!is_finite || !isfinite(last_validation->loss))
+        return mote_fail(err, MOTE_ERR_NUMERIC,
+                         "the loss is not finite after the last step, %u; try a smaller learning_rate or scale the data",
+                         s->step);
+    return MOTE_OK;
+}
+
 static mote_status run_epochs(training_state *s, mote_error *err)
 {
-    int epoch;
+    mote_scores val_sums = {0};
+    int         epoch;
 
     for (epoch = 0; epoch < s->options.epochs; epoch++) {
-        mote_scores sums = {0}, val_sums = {0};
+        mote_scores sums = {0};
         int         column = 1;
         MOTE_TRY(train_epoch(s, epoch, &sums, err));
         s->columns[0][epoch] = epoch + 1;
         column = record_scores(s, column, epoch, &sums);
+        val_sums = (mote_scores){0};
         if (s->set->split[MOTE_VALIDATION].count > 0) {
             evaluate(s, &s->set->split[MOTE_VALIDATION], &val_sums);
             record_scores(s, column, epoch, &val_sums);
         }
         s->public.history.row_count++;
-        MOTE_TRY(report(s, epoch, s->set->split[MOTE_TRAIN].count, s->set->split[MOTE_TRAIN].count, &sums, err));
+        MOTE_TRY(report_epoch(s, epoch, err));
     }
-    return MOTE_OK;
+    return check_end(s, &val_sums, err);
 }
 
 /* ---- the whole training ---- */
+
+/* Comparisons are written so that NaN fails them. A zero is the documented default and passes. */
+static mote_status check_optimizer(const mote_optimizer *o, mote_error *err)
+{
+    if ((unsigned)o->kind >= MOTE_OPTIMIZER_COUNT)
+        return mote_fail(err, MOTE_ERR_USAGE, "optimizer %d does not exist", (int)o->kind);
+    if (!(o->learning_rate >= 0) || !isfinite(o->learning_rate))
+        return mote_fail(err, MOTE_ERR_USAGE, "learning_rate is %g; a number above 0 is expected", (double)o->learning_rate);
+    if (!(o->momentum >= 0 && o->momentum <= 1))
+        return mote_fail(err, MOTE_ERR_USAGE, "momentum is %g; a number from 0 to 1 is expected", (double)o->momentum);
+    if (!(o->rho >= 0 && o->rho < 1 && o->beta_1 >= 0 && o->beta_1 < 1 && o->beta_2 >= 0 && o->beta_2 < 1))
+        return mote_fail(err, MOTE_ERR_USAGE, "rho, beta_1, beta_2 are %g, %g, %g; numbers from 0 to below 1 are expected",
+                         o->rho, o->beta_1, o->beta_2);
+    if (!(o->epsilon >= 0) || !isfinite(o->epsilon))
+        return mote_fail(err, MOTE_ERR_USAGE, "epsilon is %g; a number above 0 is expected", (double)o->epsilon);
+    return MOTE_OK;
+}
+
+static mote_status check_numbers(const mote_train_options *o, mote_error *err)
+{
+    const unsigned known = MOTE_METRIC_ACCURACY | MOTE_METRIC_MAE | MOTE_METRIC_MSE;
+
+    if ((unsigned)o->loss >= MOTE_LOSS_COUNT)
+        return mote_fail(err, MOTE_ERR_USAGE, "loss %d does not exist", (int)o->loss);
+    if (o->metrics & ~known)
+        return mote_fail(err, MOTE_ERR_USAGE, "metrics 0x%x has bits that mean no metric", o->metrics);
+    if (o->batch_size < 1 || o->epochs < 1 || o->threads < 1)
+        return mote_fail(err, MOTE_ERR_USAGE, "batch_size, epochs and threads are at least 1");
+    if (!(o->validation_split >= 0 && o->validation_split < 1))
+        return mote_fail(err, MOTE_ERR_USAGE, "validation_split is %g; a number from 0 to below 1 is expected",
+                         o->validation_split);
+    return check_optimizer(&o->optimizer, err);
+}
 
 static mote_status check_options(training_state *s, mote_error *err)
 {
@@ -193,8 +269,7 @@ static mote_status check_options(training_state *s, mote_error *err)
     o->batch_size = o->batch_size ? o->batch_size : 32;
     o->epochs = o->epochs ? o->epochs : 1;
     o->threads = o->threads ? o->threads : 1;
-    if (o->batch_size < 1 || o->epochs < 1 || o->threads < 1)
-        return mote_fail(err, MOTE_ERR_USAGE, "batch_size, epochs and threads are at least 1");
+    MOTE_TRY(check_numbers(o, err));
     if (s->model->stage != MOTE_STAGE_TRAIN || s->model->params.count == 0)
         return mote_fail(err, MOTE_ERR_USAGE, "the model has nothing to train");
     if (s->set->split[MOTE_TRAIN].count == 0)
@@ -352,12 +427,16 @@ static mote_status prepare(training_state *s, mote_error *err)
 mote_status mote_train(mote_training **out, mote_model *model, mote_dataset *set, const mote_train_options *options,
                        mote_error *err)
 {
-    training_state *s = calloc(1, sizeof *s);
+    static const mote_train_options defaults = {0};
+    training_state                 *s;
 
     *out = NULL;
+    if (!model || !set)
+        return mote_fail(err, MOTE_ERR_USAGE, "mote_train: %s is NULL", model ? "set" : "model");
+    s = calloc(1, sizeof *s);
     if (!s)
         return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
-    s->options = *options;
+    s->options = options ? *options : defaults;
     s->model = model;
     s->set = set;
     s->started = s->reported = now();

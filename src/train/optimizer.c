@@ -8,7 +8,7 @@ static const char *const names[MOTE_OPTIMIZER_COUNT] = {
 
 const char *mote_optimizer_name(mote_optimizer_kind kind)
 {
-    return names[kind];
+    return (unsigned)kind < MOTE_OPTIMIZER_COUNT ? names[kind] : "(unknown)";
 }
 
 mote_optimizer_kind mote_optimizer_find(const char *name)

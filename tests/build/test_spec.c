@@ -327,7 +327,9 @@ static const mistake reading_mistakes[] = {
     {"name: a\n", "x.yaml:1: model is missing"},
     {"", "x.yaml:1: model is missing"},
     {"model:\n  input: [3]\n", "x.yaml:2: model: layers is missing"},
-    {LAYERS "    - dense: 1\ntrain: {epochs: 2}\n", "x.yaml:5: train: loss is missing"},
+    {LAYERS "    - dense: 1\ntrain: {epochs: 2}\n",
+     "x.yaml:5: train: loss is missing; it is one of: mse, mean_squared_error, mae, mean_absolute_error, "
+     "binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy"},
     /* layers */
     {LAYERS "    - dnse: {units: 3}\n", "x.yaml:4: unknown layer \"dnse\"; did you mean \"dense\"?"},
     {LAYERS "    - dense: 3\n    - relu\n", "x.yaml:5: unknown layer \"relu\"; write activation: relu"},
@@ -542,6 +544,39 @@ static void a_missing_file_is_named(void **state)
     assert_string_equal(err.text, "tests/build/none.yaml: No such file or directory");
 }
 
+/* A file's own name names a run below runs/: it must not lead out of it. */
+static void names_of_files_are_looked_at_too(void **state)
+{
+    static const char        text[] = "model: {input: [4], layers: [flatten]}";
+    static const char *const bad[] = {"...yaml", "a/...yaml", "..yml", ".hidden.yaml", "-o.yaml", "a\nb.yaml"};
+    static const struct {
+        const char *path, *folder;
+    } good[] = {{"a/my net.yaml", "runs/my net"}, {"x.yml", "runs/x"}, {".yaml", "runs/model"}, {"a.b", "runs/a.b"}};
+    char      *longest = calloc(1, 70);
+    mote_spec *spec;
+    size_t     i;
+
+    (void)state;
+    for (i = 0; i < sizeof bad / sizeof *bad; i++) {
+        mote_error err = {0};
+        assert_int_equal(mote_spec_parse(&spec, bad[i], text, strlen(text), &err), MOTE_ERR_USAGE);
+        assert_non_null(strstr(err.text, "add a line, as in name: "));
+    }
+    for (i = 0; i < sizeof good / sizeof *good; i++) {
+        mote_error err = {0};
+        assert_int_equal(mote_spec_parse(&spec, good[i].path, text, strlen(text), &err), MOTE_OK);
+        assert_string_equal(spec->folder, good[i].folder);
+        mote_spec_destroy(spec);
+    }
+    for (i = 60; i < 62; i++) {
+        mote_error err = {0};
+        memset(longest, 'x', i);
+        assert_int_equal(mote_spec_parse(&spec, longest, text, strlen(text), &err), i == 60 ? MOTE_OK : MOTE_ERR_USAGE);
+        mote_spec_destroy(spec);
+    }
+    free(longest);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -561,6 +596,7 @@ int main(void)
         cmocka_unit_test(too_large_a_network_is_refused_before_memory_is_taken),
         cmocka_unit_test(data_that_does_not_fit_the_input_is_refused),
         cmocka_unit_test(a_missing_file_is_named),
+        cmocka_unit_test(names_of_files_are_looked_at_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 #include <mote/report.h>
 
 #include "base/file.h"
+#include "report/history.h"
 
 static const double epoch[] = {1, 2, 10}, loss[] = {0.1, NAN, 1e-7}, val_loss[] = {2.5, INFINITY, -3};
 
@@ -109,12 +110,69 @@ static int make_folder(void **state)
     return mote_make_dirs("build/tests", &err) == MOTE_OK ? 0 : -1;
 }
 
+/* What JSON cannot say comes back as NaN; CSV says all. */
+static void what_was_saved_is_read_back(void **state)
+{
+    static const char *const paths[] = {"build/tests/read_back.csv", "build/tests/read_back.json"};
+    mote_arena               arena = {0};
+    mote_error               err = {0};
+    mote_history             read;
+    int                      p, c, r;
+
+    (void)state;
+    assert_int_equal(mote_history_save_csv(&history, paths[0], &err), MOTE_OK);
+    assert_int_equal(mote_history_save_json(&history, paths[1], &err), MOTE_OK);
+    for (p = 0; p < 2; p++) {
+        assert_int_equal(mote_history_load(&read, paths[p], &arena, &err), MOTE_OK);
+        assert_true(read.column_count == 3 && read.row_count == 3);
+        for (c = 0; c < 3; c++) {
+            assert_string_equal(read.names[c], names[c]);
+            for (r = 0; r < 3; r++)
+                if (isnan(columns[c][r]) || (p == 1 && isinf(columns[c][r])))
+                    assert_true(isnan(read.columns[c][r]));
+                else
+                    assert_true(read.columns[c][r] == columns[c][r]);
+        }
+        unlink(paths[p]);
+    }
+    mote_arena_destroy(&arena);
+}
+
+static void a_damaged_history_is_refused(void **state)
+{
+    static const struct {
+        const char *path, *text, *told;
+    } cases[] = {
+        {"build/tests/bad.csv", "epoch,loss\n1,zero\n", "\"zero\" is no number"},
+        {"build/tests/bad.csv", "epoch,loss\n1\n", "line 2"},
+        {"build/tests/bad.csv", "epoch,loss\n1,2,3\n", "line 2"},
+        {"build/tests/bad.json", "{\"epoch\": [1, 2]", "line 1"},
+        {"build/tests/bad.json", "{\"epoch\": [1, 2], \"loss\": [1]}", "\"loss\" has not as many rows"},
+        {"build/tests/bad.json", "{\"epoch\": 1}", "\"epoch\""},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+        mote_arena   arena = {0};
+        mote_error   err = {0};
+        mote_history read;
+        assert_int_equal(mote_file_write(cases[i].path, cases[i].text, strlen(cases[i].text), &err), MOTE_OK);
+        assert_int_equal(mote_history_load(&read, cases[i].path, &arena, &err), MOTE_ERR_FORMAT);
+        if (!strstr(err.text, cases[i].told) || !strstr(err.text, cases[i].path))
+            fail_msg("%s", err.text);
+        mote_arena_destroy(&arena);
+        unlink(cases[i].path);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(csv_has_the_exact_numbers),  cmocka_unit_test(csv_quotes_names),
-        cmocka_unit_test(json_has_keras_shape),       cmocka_unit_test(json_escapes_names_and_refuses_bytes),
-        cmocka_unit_test(chart_has_a_panel_a_metric), cmocka_unit_test(missing_columns_are_refused),
+        cmocka_unit_test(csv_has_the_exact_numbers),   cmocka_unit_test(csv_quotes_names),
+        cmocka_unit_test(json_has_keras_shape),        cmocka_unit_test(json_escapes_names_and_refuses_bytes),
+        cmocka_unit_test(chart_has_a_panel_a_metric),  cmocka_unit_test(missing_columns_are_refused),
+        cmocka_unit_test(what_was_saved_is_read_back), cmocka_unit_test(a_damaged_history_is_refused),
     };
     return cmocka_run_group_tests(tests, make_folder, NULL);
 }

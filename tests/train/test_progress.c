@@ -22,8 +22,8 @@ static bool take(void *user, const mote_progress_event *event)
     t->done = event->done;
     t->total = event->total;
     t->events++;
-    t->epochs += event->ends_epoch;
-    if (event->ends_epoch)
+    t->epochs += event->is_mark;
+    if (event->is_mark)
         assert_true(event->done == t->epochs * (event->total / 3));
     snprintf(t->last, sizeof t->last, "%s", event->detail);
     return true;

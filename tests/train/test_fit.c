@@ -1,0 +1,154 @@
+/* mote_train refuses options that mean nothing, tells of each epoch once, and does not call a ruined network trained.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "testing.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <mote/mote.h>
+
+/* ---- helpers ---- */
+
+static mote_dataset *sine(void)
+{
+    mote_dataset *set;
+    mote_error    err = {0};
+
+    assert_int_equal(mote_dataset_sine(&set, &(mote_sine_options){.count = 100, .seed = 1}, &err), MOTE_OK);
+    return set;
+}
+
+static mote_model *linear(void)
+{
+    mote_error    err = {0};
+    mote_builder *b = mote_builder_create(NULL, &err);
+    mote_layer_id x = mote_add_input(b, 1, (int[]){1});
+    mote_model   *model;
+
+    x = mote_add_dense(b, x, &(mote_dense){.units = 1});
+    if (mote_builder_finish(b, &x, 1, &model, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    return model;
+}
+
+static mote_status try_train(mote_train_options options, mote_error *err)
+{
+    mote_dataset  *set = sine();
+    mote_model    *model = linear();
+    mote_training *training;
+    mote_status    status = mote_train(&training, model, set, &options, err);
+
+    assert_true((training == NULL) == (status != MOTE_OK));
+    mote_training_destroy(training);
+    mote_model_destroy(model);
+    mote_dataset_destroy(set);
+    return status;
+}
+
+/* ---- tests ---- */
+
+static void options_that_mean_nothing_are_refused_by_name(void **state)
+{
+    static const struct {
+        const char        *named;
+        mote_train_options options;
+    } cases[] = {
+        {"learning_rate", {.optimizer = {.learning_rate = NAN}}},
+        {"learning_rate", {.optimizer = {.learning_rate = -1}}},
+        {"learning_rate", {.optimizer = {.learning_rate = INFINITY}}},
+        {"momentum", {.optimizer = {.momentum = NAN}}},
+        {"momentum", {.optimizer = {.momentum = 2}}},
+        {"rho", {.optimizer = {.rho = 1}}},
+        {"beta_1", {.optimizer = {.kind = MOTE_ADAM, .beta_1 = -0.5}}},
+        {"beta_2", {.optimizer = {.kind = MOTE_ADAM, .beta_2 = NAN}}},
+        {"epsilon", {.optimizer = {.epsilon = -1e-7f}}},
+        {"optimizer 99", {.optimizer = {.kind = (mote_optimizer_kind)99}}},
+        {"loss 99", {.loss = (mote_loss)99}},
+        {"metrics", {.metrics = 64}},
+        {"batch_size", {.batch_size = -1}},
+        {"epochs", {.epochs = -1}},
+        {"threads", {.threads = -1}},
+        {"validation_split", {.validation_split = (double)NAN}},
+        {"validation_split", {.validation_split = 1.5}},
+        {"validation_split", {.validation_split = -0.1}},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+        mote_error err = {0};
+        if (try_train(cases[i].options, &err) != MOTE_ERR_USAGE || !strstr(err.text, cases[i].named))
+            fail_msg("%s: status %d, \"%s\"", cases[i].named, (int)err.code, err.text);
+    }
+}
+
+static void null_options_are_the_defaults_and_other_nulls_are_refused(void **state)
+{
+    mote_dataset  *set = sine();
+    mote_model    *model = linear();
+    mote_training *training;
+    mote_error     err = {0};
+
+    (void)state;
+    assert_int_equal(mote_train(&training, model, set, NULL, &err), MOTE_OK);
+    assert_int_equal(training->history.row_count, 1);
+    mote_training_destroy(training);
+    assert_int_equal(mote_train(&training, NULL, set, NULL, &err), MOTE_ERR_USAGE);
+    err = (mote_error){0};
+    assert_int_equal(mote_train(&training, model, NULL, NULL, &err), MOTE_ERR_USAGE);
+    mote_model_destroy(model);
+    mote_dataset_destroy(set);
+}
+
+/* One step an epoch, one epoch: no later step sees what the update did. The learning rate makes the squares overflow. */
+static void a_loss_that_the_last_update_ruined_is_an_error(void **state)
+{
+    mote_train_options options = {.optimizer = {.kind = MOTE_SGD, .learning_rate = 1e30f}, .batch_size = 1000};
+    mote_error         err = {0};
+
+    (void)state;
+    assert_int_equal(try_train(options, &err), MOTE_ERR_NUMERIC);
+    assert_non_null(strstr(err.text, "after the last step"));
+}
+
+typedef struct heard {
+    int     marks;
+    int64_t last_done, total;
+} heard;
+
+static bool hear(void *user, const mote_progress_event *event)
+{
+    heard *h = user;
+
+    assert_true(event->done >= h->last_done && event->done <= event->total);
+    h->last_done = event->done;
+    h->total = event->total;
+    if (event->is_mark) {
+        h->marks++;
+        assert_int_equal(event->done, h->marks * event->total / 7);
+    }
+    return true;
+}
+
+static void each_epoch_is_told_once_and_the_last_is_the_whole(void **state)
+{
+    heard              h = {0};
+    mote_train_options options = {.epochs = 7, .progress = {hear, &h}};
+    mote_error         err = {0};
+
+    (void)state;
+    assert_int_equal(try_train(options, &err), MOTE_OK);
+    assert_int_equal(h.marks, 7);
+    assert_true(h.total > 0 && h.last_done == h.total);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(options_that_mean_nothing_are_refused_by_name),
+        cmocka_unit_test(null_options_are_the_defaults_and_other_nulls_are_refused),
+        cmocka_unit_test(a_loss_that_the_last_update_ruined_is_an_error),
+        cmocka_unit_test(each_epoch_is_told_once_and_the_last_is_the_whole),
+    };
+    return cmocka_run_group_tests_name("fit", tests, NULL, NULL);
+}
