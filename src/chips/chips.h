@@ -29,9 +29,12 @@ typedef struct mote_chip_row {
     mote_chip               chip;
     const mote_chip_family *family;
     const char             *compile_flags[MOTE_CHIP_WORDS];
-    const char             *emulator_arguments[MOTE_CHIP_WORDS]; /* before the firmware's name */
+    const char             *emulator_arguments[MOTE_CHIP_WORDS]; /* which machine, and its clock */
     uint32_t                code_origin, ram_origin;             /* 0 where the toolchain's own linker script knows */
-    uint32_t                counter_hz;                          /* 0: the counter counts count_unit; else see runner.h */
+    const char             *uart; /* below src/chips/parts/: what drives the serial line; NULL: the family's port does */
+    uint32_t                uart_origin;
+    uint32_t                inputs_origin; /* 16 MB of the board's RAM that is none of the chip's */
+    uint32_t                counter_hz;    /* 0: the counter counts count_unit; else see runner.h */
 } mote_chip_row;
 
 extern const mote_chip_row mote_chip_rows[];

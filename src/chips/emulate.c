@@ -17,7 +17,7 @@
 #include "chips/layers.h"
 #include "chips/runner.h"
 
-enum { DEFAULT_TIME_LIMIT_SECONDS = 300 };
+enum { DEFAULT_TIME_LIMIT_SECONDS = 60 };
 
 /* ---- which model ---- */
 
@@ -302,14 +302,14 @@ static mote_status build_and_run(mote_firmware *f, const mote_emulate_options *o
     mote_job            job = {.firmware = f, .progress = &options->progress};
     mote_harness_report report = {0};
 
-    if (!mote_report_samples(job.progress, 0, 0))
+    if (!mote_report_samples(&job, 0, 0))
         return mote_fail(err, MOTE_ERR_USAGE, "stopped");
     MOTE_TRY(mote_firmware_build(f, err));
     take_sizes(f, out);
     MOTE_TRY(mote_firmware_check_fit(f, err));
     MOTE_TRY(take_inputs(options, &job, out, err));
     MOTE_TRY(f->row->family->run(&job, &report, err));
-    mote_report_samples(job.progress, job.sample_count, job.sample_count);
+    mote_report_samples(&job, job.sample_count, job.sample_count);
     MOTE_TRY(take_report(&job, &report, out, err));
     if (options->counts_layers)
         MOTE_TRY(count_layers(&job, out, err));

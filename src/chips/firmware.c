@@ -50,6 +50,8 @@ static mote_status write_parts(const mote_firmware *f, mote_error *err)
     MOTE_TRY(write_part(f, "hook.h", err));
     for (i = 0; i < MOTE_CHIP_PARTS && f->row->family->parts[i]; i++)
         MOTE_TRY(write_part(f, f->row->family->parts[i], err));
+    if (f->row->uart)
+        MOTE_TRY(write_part(f, f->row->uart, err));
     return MOTE_OK;
 }
 
@@ -294,9 +296,11 @@ static mote_status measure_frames(mote_firmware *f, mote_error *err)
 static mote_status add_memory_map(const mote_firmware *f, command *c, mote_error *err)
 {
     const mote_chip_row *row = f->row;
-    const char          *word =
-        mote_arena_printf(f->arena, err, "-Wl,--defsym=CODE_ORIGIN=0x%x,--defsym=RAM_ORIGIN=0x%x,--defsym=RAM_BYTES=0x%x",
-                          row->code_origin, row->ram_origin, row->chip.ram_bytes);
+    const char          *word = mote_arena_printf(
+                 f->arena, err,
+                 "-Wl,--defsym=CODE_ORIGIN=0x%x,--defsym=RAM_ORIGIN=0x%x,--defsym=RAM_BYTES=0x%x,--defsym=UART=0x%x,"
+                          "--defsym=INPUTS=0x%x",
+                 row->code_origin, row->ram_origin, row->chip.ram_bytes, row->uart_origin, row->inputs_origin);
 
     add_word(c, word);
     return err->code;
@@ -318,6 +322,8 @@ mote_status mote_firmware_link(mote_firmware *f, const char *flag, mote_error *e
             add_word(&c, name);
         }
     }
+    if (f->row->uart)
+        add_word(&c, mote_path_base(f->row->uart));
     ADD_WORDS(&c, f->object, "-o", mote_path_base(f->elf_path));
     add_words(&c, family->link_flags);
     return run_compiler(f, &c, err);

@@ -362,7 +362,8 @@ static void read_all_of_elf(const char *path)
     mote_elf        elf;
     mote_elf_symbol symbol;
     mote_error      err = {0};
-    uint32_t        i, offset;
+    static uint8_t  image[4096];
+    uint32_t        i;
 
     if (mote_elf_open(&elf, path, &err) != MOTE_OK)
         return;
@@ -371,9 +372,9 @@ static void read_all_of_elf(const char *path)
     for (i = 0; i < elf.symbol_count; i++) {
         symbol = mote_elf_symbol_at(&elf, i);
         (void)strlen(symbol.name);
-        mote_elf_symbol_offset(&elf, &symbol, &offset);
     }
     mote_elf_function_at(&elf, 0x100, &symbol);
+    assert_in_range(mote_elf_read_image(&elf, image, sizeof image), 0, sizeof image);
     mote_elf_close(&elf);
 }
 

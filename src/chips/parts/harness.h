@@ -1,5 +1,5 @@
 /* What the harness needs from a chip's port, and what it reports. Each family's port.h declares the inline parts
- * (port_state, port_word, port_stack_...); the functions below are in its port.c, or in semihosting.c.
+ * (port_state, port_word, port_stack_...); the functions below are in its port.c, or in channel.c.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_HARNESS_H
 #define MOTE_HARNESS_H
