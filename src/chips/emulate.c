@@ -113,6 +113,39 @@ static void close_build_folder(const mote_firmware *f, const char *wanted)
         mote_remove_tree(f->folder, &ignored);
 }
 
+/* ---- names in messages ---- */
+
+void mote_rename_folder(mote_error *err, const char *folder, const char *shown)
+{
+    const mote_error whole = *err;
+    const char      *rest = whole.text, *at;
+    size_t           length = 0;
+
+    for (err->text[0] = '\0'; length < sizeof err->text && (at = strstr(rest, folder)) != NULL; rest = at + strlen(folder))
+        length += (size_t)snprintf(err->text + length, sizeof err->text - length, "%.*s%s", (int)(at - rest), rest, shown);
+    if (length < sizeof err->text)
+        snprintf(err->text + length, sizeof err->text - length, "%s", rest);
+}
+
+void mote_hide_temporary(mote_error *err, const char *folder)
+{
+    char path[512], parent[600];
+
+    snprintf(path, sizeof path, "%s/", folder);
+    snprintf(parent, sizeof parent, "temporary folder in %.*s: ", (int)(strrchr(folder, '/') - folder), folder);
+    mote_rename_folder(err, path, parent);
+}
+
+static void name_as_user(const mote_firmware *f, const char *build_folder, mote_error *err)
+{
+    if (f->model_folder)
+        mote_rename_folder(err, f->model_folder, f->model_folder_shown);
+    if (f->folder && build_folder)
+        mote_rename_folder(err, f->folder, build_folder);
+    else if (f->folder)
+        mote_hide_temporary(err, f->folder);
+}
+
 /* ---- readings ---- */
 
 static uint64_t greatest_common_divisor(uint64_t a, uint64_t b)
@@ -352,6 +385,8 @@ mote_status mote_emulate_folder(const char *dir, const char *shown, const char *
         open_build_folder(&firmware, options->build_folder, err) == MOTE_OK)
         build_and_run(&firmware, options, out, err);
     close_build_folder(&firmware, options->build_folder);
+    if (err->code != MOTE_OK)
+        name_as_user(&firmware, options->build_folder, err);
     mote_arena_destroy(&arena);
     if (err->code == MOTE_OK)
         return MOTE_OK;

@@ -105,17 +105,12 @@ static const char *find_error_line(const char *text)
     return word;
 }
 
-/* One line, with the model's folder as the user named it. */
 static mote_status fail_compile(const mote_firmware *f, const char *messages, mote_error *err)
 {
     const char *line = messages ? find_error_line(messages) : "no message";
-    size_t      length = strlen(f->model_folder), line_length = strcspn(line, "\n");
-    char        text[300];
+    char        text[sizeof err->text];
 
-    if (strncmp(line, f->model_folder, length) == 0 && line_length > length)
-        snprintf(text, sizeof text, "%s%.*s", f->model_folder_shown, (int)(line_length - length), line + length);
-    else
-        snprintf(text, sizeof text, "%.*s", (int)line_length, line);
+    snprintf(text, sizeof text, "%.*s", (int)strcspn(line, "\n"), line);
     if (strstr(text, "is too large") || strstr(text, "relocation truncated")) /* than 16 bits can address, on AVR */
         return mote_fail(err, MOTE_ERR_LIMIT, "does not fit %s: %s", f->row->chip.name, text);
     return mote_fail(err, MOTE_ERR_FORMAT, "does not compile for %s: %s", f->row->chip.name, text);

@@ -22,7 +22,7 @@ typedef struct harness_report {
     uint32_t      is_fault;
     uint32_t      fault_address, fault_caller, fault_cause;
     uint32_t      stack_bytes, harness_stack_bytes, free_bytes;
-    uint32_t      overrun_bytes; /* behind the arena, up to the last one that the first invoke wrote into */
+    uint32_t      overrun_bytes; /* behind the arena, up to the last one that an invoke wrote into, or some more */
     harness_count model, empty;  /* of one invoke, and of a call to a function that only returns */
 } harness_report;
 
