@@ -64,7 +64,7 @@ static mote_status predict(side *s, const comparing *c, mote_error *err)
     const mote_predict_options options = {
         .limit = c->limit, .time_limit_seconds = c->timeout_seconds, .progress = cli_progress()};
     const mote_device device = {.chip = s->chip};
-    mote_goal goal;
+    mote_goal         goal;
 
     if (s->chip)
         mote_predict_on_chip(&s->predictions, s->model, &device, c->split, &options, NULL, err);
