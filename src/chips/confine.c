@@ -126,9 +126,11 @@ static const rule rules[] = {
     {__NR_process_vm_readv, DENY, 0},
     {__NR_process_vm_writev, DENY, 0},
     {__NR_bpf, DENY, 0},
+#ifdef __NR_msgget
     {__NR_msgget, DENY, 0},
     {__NR_semget, DENY, 0},
     {__NR_shmget, DENY, 0},
+#endif
     {__NR_mq_open, DENY, 0},
     {__NR_clone, ONLY_THREADS, 0},
     {__NR_kill, ONLY_SELF, 0},
