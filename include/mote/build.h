@@ -62,9 +62,10 @@ typedef struct mote_summary {
 } mote_summary;
 
 typedef struct mote_build_options {
-    const char   *folder;     /* NULL: the spec's, runs/NAME */
-    bool          force;      /* run all stages */
-    bool          only_train; /* leave out convert and deploy */
+    const char   *folder;             /* NULL: the spec's, runs/NAME */
+    bool          force;              /* run all stages */
+    bool          only_train;         /* leave out convert and deploy */
+    int           time_limit_seconds; /* mote_emulate_options' */
     mote_progress progress;
     /* One line a stage, when it is done or up to date, and what else there is to say: lines that begin with "warning: " are
      * for stderr. NULL: silent. */

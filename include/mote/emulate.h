@@ -8,6 +8,10 @@
  *     mote_emulation_free(&run);
  *
  * Everything is deterministic: the same folder, inputs and tools give the same outputs and the same figures.
+ *
+ * The firmware is confined: it reads its inputs and tells its outputs over a serial line to this library, and reaches no
+ * file, command, process or network of the host. The compiler is not: it reads what the folder's sources include. Both end
+ * with all that they started when this process ends, SIGKILL included.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_EMULATE_H
 #define MOTE_EMULATE_H
@@ -44,7 +48,7 @@ typedef struct mote_emulate_options {
     const char   *chip;               /* a name of the table */
     const void   *inputs;             /* the samples one after the other; in a sample all inputs in the model's order */
     size_t        input_bytes;        /* 0: one sample of zeros, which measures and returns its outputs */
-    int           time_limit_seconds; /* for one run of the compiler or the emulator; 0: 300 */
+    int           time_limit_seconds; /* for one run of the compiler, and for each sample on the chip; 0: 60 */
     bool          counts_layers;      /* also, in a second run, what each layer takes on the first sample */
     bool          counts_start_up;    /* also, in two or three further runs, what the model adds to start-up */
     const char   *build_folder;       /* made and kept, with firmware.elf; NULL: a temporary one, removed */
@@ -98,7 +102,7 @@ typedef struct mote_emulation {
  * NAME_input_N, NAME_output_N, and their sizes. On failure *out holds no outputs, but a fault's text if there is one.
  *
  *   MOTE_ERR_USAGE   no such chip or model; input_bytes is no multiple of a sample; stopped by progress
- *   MOTE_ERR_IO      a tool is not installed, a file cannot be read or written
+ *   MOTE_ERR_IO      a tool is not installed, a file cannot be read or written, the emulator cannot be confined
  *   MOTE_ERR_LIMIT   flash, RAM or stack of the chip do not suffice (the text names both sizes); the time limit
  *   MOTE_ERR_FORMAT  the code does not compile, or faults on the chip (the text names layer, address and function), or
  *                    writes behind its arena */

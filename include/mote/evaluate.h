@@ -21,8 +21,9 @@ extern "C" {
 #endif
 
 typedef struct mote_predict_options {
-    size_t        limit;   /* the first so many samples; 0: all */
-    int           threads; /* 0: one per processor; the answers do not depend on it */
+    size_t        limit;              /* the first so many samples; 0: all */
+    int           threads;            /* 0: one per processor; the answers do not depend on it */
+    int           time_limit_seconds; /* mote_emulate_options' */
     mote_progress progress;
 } mote_predict_options;
 

@@ -570,12 +570,13 @@ static mote_status store_golden(build_work *w, const mote_model *model, mote_com
 
 static mote_status emulate(build_work *w, const mote_model *model, mote_error *err)
 {
-    const mote_predict_options options = {.limit = CHIP_SAMPLES, .progress = w->options->progress};
-    mote_predictions           host = {0}, chip = {0};
-    mote_emulation             figures = {0};
-    mote_comparison            gap;
-    mote_summary              *s = w->summary;
-    const mote_device          device = {w->spec->deploy.chip, path_of(w, "firmware", err), w->summary->firmware_name};
+    const mote_predict_options options = {
+        .limit = CHIP_SAMPLES, .time_limit_seconds = w->options->time_limit_seconds, .progress = w->options->progress};
+    mote_predictions  host = {0}, chip = {0};
+    mote_emulation    figures = {0};
+    mote_comparison   gap;
+    mote_summary     *s = w->summary;
+    const mote_device device = {w->spec->deploy.chip, path_of(w, "firmware", err), w->summary->firmware_name};
 
     if (mote_predict(&host, model, w->split, &options, err) == MOTE_OK &&
         mote_predict_on_chip(&chip, model, &device, w->split, &options, &figures, err) == MOTE_OK &&

@@ -11,9 +11,6 @@
  * ticks an instruction, and the number of instructions follows exactly from the ticks. minstret counts the nanoseconds. */
 #define ICOUNT_SYSTICK  "-icount", "shift=8"
 #define ICOUNT_MINSTRET "-icount", "shift=0"
-#define QUIET           "-display", "none", "-monitor", "none", "-serial", "none"
-
-#define SEMIHOSTING "-semihosting-config", "enable=on,target=native"
 
 static const char *const cortex_m_faults[MOTE_CHIP_FAULTS] = {
     [2] = "NMI",         [3] = "hard fault",   [4] = "memory fault",  [5] = "bus fault",
@@ -29,7 +26,7 @@ static const char *const riscv_faults[MOTE_CHIP_FAULTS] = {[0] = "misaligned jum
 static const char *const avr_faults[MOTE_CHIP_FAULTS] = {[1] = "ran into its own start again"};
 
 static const mote_chip_family cortex_m = {
-    .parts = {"cortex-m/port.h", "cortex-m/startup.c", "cortex-m/counter.c", "cortex-m/link.ld", "semihosting.c"},
+    .parts = {"cortex-m/port.h", "cortex-m/startup.c", "cortex-m/counter.c", "cortex-m/link.ld", "channel.c", "uart/uart.h"},
     .compile_flags = {"-mthumb", "-ffreestanding"},
     .link_flags = {"-nostartfiles", "-lm", "-lc", "-lgcc"},
     .minimal_stack_bytes = 256,
@@ -38,12 +35,12 @@ static const mote_chip_family cortex_m = {
     .wrap_cost = 5,
     .empty_cost = 1,
     .counts_start_up = true,
-    .run = mote_run_semihosting,
+    .run = mote_run_qemu,
 };
 
 static const mote_chip_family riscv = {
     .parts = {"riscv/port.h", "riscv/startup.S", "riscv/port.c", "riscv/memory.c", "riscv/string.h", "riscv/link.ld",
-              "semihosting.c"},
+              "channel.c", "uart/uart.h"},
     /* gcc 12 has no multilib for a -march that names zicsr: the older ISA version implies it. */
     .compile_flags = {"-misa-spec=2.2", "-mcmodel=medany", "-ffreestanding"},
     .link_flags = {"-nostdlib", "-Wl,--no-warn-rwx-segments", "-lgcc"},
@@ -52,7 +49,7 @@ static const mote_chip_family riscv = {
     .faults = riscv_faults,
     .empty_cost = 1,
     .counts_start_up = true,
-    .run = mote_run_semihosting,
+    .run = mote_run_qemu,
 };
 
 /* simavr does not charge the four cycles of answering an interrupt. */
@@ -85,7 +82,6 @@ static const mote_chip_family avr = {
 #define AVR_TOOLS                                                                                                           \
     .compiler = "avr-gcc", .compiler_packages = "gcc-avr avr-libc", .emulator = "simavr", .emulator_packages = "simavr",    \
     .kernels = "avr", .count_unit = "cycles"
-#define QEMU(machine) .emulator_arguments = {"-M", machine, QUIET, SEMIHOSTING, ICOUNT_SYSTICK, "-kernel"}
 
 #define KB(n) ((n)*1024u)
 
@@ -93,44 +89,65 @@ const mote_chip_row mote_chip_rows[] = {
     {.chip = {"cortex-m0", "Cortex-M0, nRF51822 (micro:bit)", KB(256), KB(16), ARM_PORTABLE_TOOLS},
      .family = &cortex_m,
      .compile_flags = {"-mcpu=cortex-m0", "-mfloat-abi=soft"},
-     QEMU("microbit"),
+     .emulator_arguments = {"-M", "microbit", ICOUNT_SYSTICK, "-global", "nrf51-soc.sram-size=0x1100000"},
+     .uart = "uart/nrf51.c",
+     .uart_origin = 0x40002000,
+     .inputs_origin = 0x20100000,
      .ram_origin = 0x20000000,
      .counter_hz = 16000000},
     {.chip = {"cortex-m3", "Cortex-M3, as STM32F207", KB(1024), KB(128), ARM_PORTABLE_TOOLS},
      .family = &cortex_m,
      .compile_flags = {"-mcpu=cortex-m3", "-mfloat-abi=soft"},
-     QEMU("mps2-an385"),
+     .emulator_arguments = {"-M", "mps2-an385", ICOUNT_SYSTICK},
+     .uart = "uart/cmsdk.c",
+     .uart_origin = 0x40004000,
+     .inputs_origin = 0x21000000,
      .ram_origin = 0x20000000,
      .counter_hz = 25000000},
     {.chip = {"cortex-m4", "Cortex-M4F, as STM32F429", KB(1024), KB(256), ARM_DSP_TOOLS},
      .family = &cortex_m,
      .compile_flags = {"-mcpu=cortex-m4", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"},
-     QEMU("mps2-an386"),
+     .emulator_arguments = {"-M", "mps2-an386", ICOUNT_SYSTICK},
+     .uart = "uart/cmsdk.c",
+     .uart_origin = 0x40004000,
+     .inputs_origin = 0x21000000,
      .ram_origin = 0x20000000,
      .counter_hz = 25000000},
     {.chip = {"cortex-m7", "Cortex-M7F, as STM32F767", KB(2048), KB(512), ARM_DSP_TOOLS},
      .family = &cortex_m,
      .compile_flags = {"-mcpu=cortex-m7", "-mfloat-abi=hard", "-mfpu=fpv5-d16"},
-     QEMU("mps2-an500"),
+     .emulator_arguments = {"-M", "mps2-an500", ICOUNT_SYSTICK},
+     .uart = "uart/cmsdk.c",
+     .uart_origin = 0x40004000,
+     .inputs_origin = 0x60000000,
      .ram_origin = 0x20000000,
      .counter_hz = 25000000},
     {.chip = {"cortex-m33", "Cortex-M33F, as nRF5340", KB(1024), KB(512), ARM_DSP_TOOLS},
      .family = &cortex_m,
      .compile_flags = {"-mcpu=cortex-m33", "-mfloat-abi=hard", "-mfpu=fpv5-sp-d16"},
-     QEMU("mps2-an505"),
+     .emulator_arguments = {"-M", "mps2-an505", ICOUNT_SYSTICK},
+     .uart = "uart/cmsdk.c",
+     .uart_origin = 0x50200000,
+     .inputs_origin = 0x80000000,
      .code_origin = 0x10000000,
      .ram_origin = 0x38000000,
      .counter_hz = 20000000},
     {.chip = {"cortex-m55", "Cortex-M55 with Helium, as Corstone-300", KB(512), KB(512), ARM_DSP_TOOLS},
      .family = &cortex_m,
      .compile_flags = {"-mcpu=cortex-m55", "-mfloat-abi=hard", "-mfpu=auto"},
-     QEMU("mps3-an547"),
+     .emulator_arguments = {"-M", "mps3-an547", ICOUNT_SYSTICK},
+     .uart = "uart/cmsdk.c",
+     .uart_origin = 0x59303000,
+     .inputs_origin = 0x60000000,
      .ram_origin = 0x20000000,
      .counter_hz = 32000000},
     {.chip = {"rv32imc", "RISC-V RV32IMC, as ESP32-C3", KB(4096), KB(400), RISCV_TOOLS},
      .family = &riscv,
      .compile_flags = {"-march=rv32imc", "-mabi=ilp32"},
-     .emulator_arguments = {"-M", "virt", "-bios", "none", QUIET, SEMIHOSTING, ICOUNT_MINSTRET, "-kernel"},
+     .emulator_arguments = {"-M", "virt", "-bios", "none", ICOUNT_MINSTRET},
+     .uart = "uart/ns16550.c",
+     .uart_origin = 0x10000000,
+     .inputs_origin = 0x82000000,
      .code_origin = 0x80000000,
      .ram_origin = 0x81000000},
     {.chip = {"atmega328p", "AVR ATmega328P (Arduino Uno)", KB(32), KB(2), AVR_TOOLS},

@@ -29,9 +29,12 @@ typedef struct mote_chip_row {
     mote_chip               chip;
     const mote_chip_family *family;
     const char             *compile_flags[MOTE_CHIP_WORDS];
-    const char             *emulator_arguments[MOTE_CHIP_WORDS]; /* before the firmware's name */
+    const char             *emulator_arguments[MOTE_CHIP_WORDS]; /* which machine, and its clock */
     uint32_t                code_origin, ram_origin;             /* 0 where the toolchain's own linker script knows */
-    uint32_t                counter_hz;                          /* 0: the counter counts count_unit; else see runner.h */
+    const char             *uart; /* below src/chips/parts/: what drives the serial line; NULL: the family's port does */
+    uint32_t                uart_origin;
+    uint32_t                inputs_origin; /* 16 MB of the board's RAM that is none of the chip's */
+    uint32_t                counter_hz;    /* 0: the counter counts count_unit; else see runner.h */
 } mote_chip_row;
 
 extern const mote_chip_row mote_chip_rows[];
@@ -39,6 +42,12 @@ extern const mote_chip_row mote_chip_rows[];
 /* mote_emulate with the folder's name for messages: NULL where it is temporary and the caller knows a better one. */
 mote_status mote_emulate_folder(const char *dir, const char *shown, const char *name, const mote_emulate_options *options,
                                 mote_emulation *out, mote_error *err);
+
+/* Puts shown where err's text says folder: what is temporary means nothing to who reads it. */
+void mote_rename_folder(mote_error *err, const char *folder, const char *shown);
+
+/* The same for a temporary folder: "temporary folder in /tmp: inputs: No space left on device". */
+void mote_hide_temporary(mote_error *err, const char *folder);
 
 const mote_chip_row *mote_chip_row_find(const char *name, mote_error *err);
 #endif

@@ -6,8 +6,10 @@
 enum {
     HEADER_BYTES = 52,
     SECTION_BYTES = 40,
+    SEGMENT_BYTES = 32,
     SYMBOL_BYTES = 16,
     MACHINE_ARM = 40,
+    SEGMENT_LOADED = 1,  /* p_type */
     SECTION_SYMBOLS = 2, /* sh_type */
     SECTION_NO_CONTENT = 8,
     FLAG_WRITE = 1, /* sh_flags */
@@ -181,13 +183,24 @@ bool mote_elf_function_at(const mote_elf *elf, uint32_t address, mote_elf_symbol
     return false;
 }
 
-bool mote_elf_symbol_offset(const mote_elf *elf, const mote_elf_symbol *symbol, uint32_t *offset)
+static bool has_segments(const mote_elf *elf)
 {
-    mote_elf_section section = mote_elf_section_at(elf, symbol->section);
+    return u16_at(elf, 42) == SEGMENT_BYTES && is_inside(elf, u32_at(elf, 28), (uint64_t)u16_at(elf, 44) * SEGMENT_BYTES);
+}
 
-    if (symbol->section == 0 || !section.has_content || symbol->address < section.address ||
-        (uint64_t)symbol->address + symbol->bytes > (uint64_t)section.address + section.bytes)
-        return false;
-    *offset = section.offset + (symbol->address - section.address);
-    return true;
+uint32_t mote_elf_read_image(const mote_elf *elf, uint8_t *to, uint32_t room)
+{
+    uint32_t i, count = has_segments(elf) ? u16_at(elf, 44) : 0, end = 0;
+
+    for (i = 0; i < count; i++) {
+        const uint32_t header = u32_at(elf, 28) + i * SEGMENT_BYTES;
+        const uint32_t offset = u32_at(elf, header + 4), address = u32_at(elf, header + 12);
+        const uint32_t bytes = u32_at(elf, header + 16);
+        if (u32_at(elf, header) != SEGMENT_LOADED || address > room || bytes > room - address ||
+            !is_inside(elf, offset, bytes))
+            continue;
+        memcpy(to + address, elf->file.bytes + offset, bytes);
+        end = address + bytes > end ? address + bytes : end;
+    }
+    return end;
 }

@@ -51,7 +51,8 @@ bool mote_elf_find_section(const mote_elf *elf, const char *name, mote_elf_secti
 bool mote_elf_find_symbol(const mote_elf *elf, const char *name, mote_elf_symbol *out);
 /* The function that address lies in. */
 bool mote_elf_function_at(const mote_elf *elf, uint32_t address, mote_elf_symbol *out);
-/* Where the bytes of a symbol with content stand in the file. */
-bool mote_elf_symbol_offset(const mote_elf *elf, const mote_elf_symbol *symbol, uint32_t *offset);
+/* The bytes of all segments whose place in flash (their load address) lies within room, at that place; what lies between
+ * them stays. Returns the end of the last. */
+uint32_t mote_elf_read_image(const mote_elf *elf, uint8_t *to, uint32_t room);
 
 #endif

@@ -17,7 +17,7 @@
 #include "chips/layers.h"
 #include "chips/runner.h"
 
-enum { DEFAULT_TIME_LIMIT_SECONDS = 300 };
+enum { DEFAULT_TIME_LIMIT_SECONDS = 60 };
 
 /* ---- which model ---- */
 
@@ -114,6 +114,39 @@ static void close_build_folder(const mote_firmware *f, const char *wanted)
 
     if (f->folder && !wanted)
         mote_remove_tree(f->folder, &ignored);
+}
+
+/* ---- names in messages ---- */
+
+void mote_rename_folder(mote_error *err, const char *folder, const char *shown)
+{
+    const mote_error whole = *err;
+    const char      *rest = whole.text, *at;
+    size_t           length = 0;
+
+    for (err->text[0] = '\0'; length < sizeof err->text && (at = strstr(rest, folder)) != NULL; rest = at + strlen(folder))
+        length += (size_t)snprintf(err->text + length, sizeof err->text - length, "%.*s%s", (int)(at - rest), rest, shown);
+    if (length < sizeof err->text)
+        snprintf(err->text + length, sizeof err->text - length, "%s", rest);
+}
+
+void mote_hide_temporary(mote_error *err, const char *folder)
+{
+    char path[512], parent[600];
+
+    snprintf(path, sizeof path, "%s/", folder);
+    snprintf(parent, sizeof parent, "temporary folder in %.*s: ", (int)(strrchr(folder, '/') - folder), folder);
+    mote_rename_folder(err, path, parent);
+}
+
+static void name_as_user(const mote_firmware *f, const char *build_folder, mote_error *err)
+{
+    if (f->model_folder)
+        mote_rename_folder(err, f->model_folder, f->model_folder_shown);
+    if (f->folder && build_folder)
+        mote_rename_folder(err, f->folder, build_folder);
+    else if (f->folder)
+        mote_hide_temporary(err, f->folder);
 }
 
 /* ---- readings ---- */
@@ -305,14 +338,14 @@ static mote_status build_and_run(mote_firmware *f, const mote_emulate_options *o
     mote_job            job = {.firmware = f, .progress = &options->progress};
     mote_harness_report report = {0};
 
-    if (!mote_report_samples(job.progress, 0, 0))
+    if (!mote_report_samples(&job, 0, 0))
         return mote_fail(err, MOTE_ERR_USAGE, "stopped");
     MOTE_TRY(mote_firmware_build(f, err));
     take_sizes(f, out);
     MOTE_TRY(mote_firmware_check_fit(f, err));
     MOTE_TRY(take_inputs(options, &job, out, err));
     MOTE_TRY(f->row->family->run(&job, &report, err));
-    mote_report_samples(job.progress, job.sample_count, job.sample_count);
+    mote_report_samples(&job, job.sample_count, job.sample_count);
     MOTE_TRY(take_report(&job, &report, out, err));
     if (options->counts_layers)
         MOTE_TRY(count_layers(&job, out, err));
@@ -355,6 +388,8 @@ mote_status mote_emulate_folder(const char *dir, const char *shown, const char *
         open_build_folder(&firmware, options->build_folder, err) == MOTE_OK)
         build_and_run(&firmware, options, out, err);
     close_build_folder(&firmware, options->build_folder);
+    if (err->code != MOTE_OK)
+        name_as_user(&firmware, options->build_folder, err);
     mote_arena_destroy(&arena);
     if (err->code == MOTE_OK)
         return MOTE_OK;

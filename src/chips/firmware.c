@@ -50,6 +50,8 @@ static mote_status write_parts(const mote_firmware *f, mote_error *err)
     MOTE_TRY(write_part(f, "hook.h", err));
     for (i = 0; i < MOTE_CHIP_PARTS && f->row->family->parts[i]; i++)
         MOTE_TRY(write_part(f, f->row->family->parts[i], err));
+    if (f->row->uart)
+        MOTE_TRY(write_part(f, f->row->uart, err));
     return MOTE_OK;
 }
 
@@ -103,17 +105,12 @@ static const char *find_error_line(const char *text)
     return word;
 }
 
-/* One line, with the model's folder as the user named it. */
 static mote_status fail_compile(const mote_firmware *f, const char *messages, mote_error *err)
 {
     const char *line = messages ? find_error_line(messages) : "no message";
-    size_t      length = strlen(f->model_folder), line_length = strcspn(line, "\n");
-    char        text[300];
+    char        text[sizeof err->text];
 
-    if (strncmp(line, f->model_folder, length) == 0 && line_length > length)
-        snprintf(text, sizeof text, "%s%.*s", f->model_folder_shown, (int)(line_length - length), line + length);
-    else
-        snprintf(text, sizeof text, "%.*s", (int)line_length, line);
+    snprintf(text, sizeof text, "%.*s", (int)strcspn(line, "\n"), line);
     if (strstr(text, "is too large") || strstr(text, "relocation truncated")) /* than 16 bits can address, on AVR */
         return mote_fail(err, MOTE_ERR_LIMIT, "does not fit %s: %s", f->row->chip.name, text);
     return mote_fail(err, MOTE_ERR_FORMAT, "does not compile for %s: %s", f->row->chip.name, text);
@@ -294,9 +291,11 @@ static mote_status measure_frames(mote_firmware *f, mote_error *err)
 static mote_status add_memory_map(const mote_firmware *f, command *c, mote_error *err)
 {
     const mote_chip_row *row = f->row;
-    const char          *word =
-        mote_arena_printf(f->arena, err, "-Wl,--defsym=CODE_ORIGIN=0x%x,--defsym=RAM_ORIGIN=0x%x,--defsym=RAM_BYTES=0x%x",
-                          row->code_origin, row->ram_origin, row->chip.ram_bytes);
+    const char          *word = mote_arena_printf(
+                 f->arena, err,
+                 "-Wl,--defsym=CODE_ORIGIN=0x%x,--defsym=RAM_ORIGIN=0x%x,--defsym=RAM_BYTES=0x%x,--defsym=UART=0x%x,"
+                          "--defsym=INPUTS=0x%x",
+                 row->code_origin, row->ram_origin, row->chip.ram_bytes, row->uart_origin, row->inputs_origin);
 
     add_word(c, word);
     return err->code;
@@ -318,6 +317,8 @@ mote_status mote_firmware_link(mote_firmware *f, const char *flag, mote_error *e
             add_word(&c, name);
         }
     }
+    if (f->row->uart)
+        add_word(&c, mote_path_base(f->row->uart));
     ADD_WORDS(&c, f->object, "-o", mote_path_base(f->elf_path));
     add_words(&c, family->link_flags);
     return run_compiler(f, &c, err);

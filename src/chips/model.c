@@ -32,6 +32,8 @@ mote_status mote_emulate_model(const mote_model *model, const mote_compile_optio
     if (folder) {
         compile_and_run(model, &own, folder, options, out, err);
         mote_remove_tree(folder, &ignored);
+        if (err->code != MOTE_OK)
+            mote_hide_temporary(err, folder);
     }
     mote_arena_destroy(&scratch);
     return err->code;

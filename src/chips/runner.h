@@ -1,4 +1,5 @@
-/* Running a firmware on an emulator: how the harness on the chip and the host exchange inputs, outputs and the report.
+/* Running a firmware on an emulator, and what the harness on the chip tells the host: outputs, marks and the report, piece
+ * by piece over a serial line, which is all that leads out of the emulator.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_CHIPS_RUNNER_H
 #define MOTE_CHIPS_RUNNER_H
@@ -25,9 +26,6 @@ typedef struct mote_harness_report {
 
 enum { MOTE_HARNESS_REPORT_WORDS = 13, MOTE_HARNESS_REPORT_BYTES = 4 * MOTE_HARNESS_REPORT_WORDS };
 
-/* From little-endian bytes; MOTE_ERR_FORMAT when they are not a whole report. */
-mote_status mote_harness_report_read(mote_harness_report *report, const uint8_t *bytes, size_t count, mote_error *err);
-
 /* harness_mark_record, one a step, in the order of their arrival: which step began, and what the one before it took. */
 typedef struct mote_mark {
     uint32_t           step;
@@ -38,12 +36,6 @@ enum { MOTE_MARK_BYTES = 12, MOTE_MARK_EMPTY = 0xffff, MOTE_MARK_BEGIN = 0xfffe,
 
 mote_mark mote_mark_at(const mote_text *marks, size_t index);
 size_t    mote_mark_count(const mote_text *marks);
-
-/* What an emulator that failed had to say: its first line, or how it ended. Returns MOTE_ERR_FORMAT. */
-mote_status mote_fail_emulator(const char *emulator, const mote_process_result *result, mote_error *err);
-
-/* Tells progress that done samples are through; false: stop. */
-bool mote_report_samples(const mote_progress *progress, size_t done, size_t total);
 
 /* One emulation in progress. Everything is borrowed. */
 typedef struct mote_job {
@@ -58,7 +50,44 @@ typedef struct mote_job {
 /* Runs the job's samples; fills outputs and report. A fault is reported, not an error: then the outputs are not whole. */
 typedef mote_status mote_run(const mote_job *job, mote_harness_report *report, mote_error *err);
 
-mote_run mote_run_semihosting; /* QEMU: inputs, outputs and report are files of the build folder */
-mote_run mote_run_simavr;      /* simavr: inputs in flash, run by run; the rest on its console */
+mote_run mote_run_qemu;   /* inputs in RAM that the chip has not; the rest by its serial line */
+mote_run mote_run_simavr; /* inputs in flash, run by run; the rest by its serial line */
+
+/* Tells progress that done samples are through; false: stop. */
+bool mote_report_samples(const mote_job *job, size_t done, size_t total);
+
+/* ---- what the two share ---- */
+
+/* What the harness told in one run. */
+typedef struct mote_channel {
+    const mote_job *job;
+    size_t          first, count; /* samples of this run */
+    size_t          output_bytes; /* received so far */
+    uint8_t         report[MOTE_HARNESS_REPORT_BYTES];
+    size_t          report_bytes;
+    bool            is_broken; /* more came than there can be, or something else */
+} mote_channel;
+
+enum { MOTE_CHANNEL_OUTPUTS = 'o', MOTE_CHANNEL_REPORT = 'r', MOTE_CHANNEL_MARK = 'm' };
+
+/* Takes what was told: bytes of one kind. */
+mote_process_take mote_channel_take(mote_channel *channel, int kind, const uint8_t *bytes, size_t count);
+
+/* What a run needs beyond the row's arguments. */
+typedef struct mote_emulator_start {
+    const char *const  *arguments; /* after the row's; NULL ends */
+    mote_process_stream stream;    /* that the serial line is */
+    mote_process_take (*take)(void *user, const char *bytes, size_t count);
+    void *user;
+} mote_emulator_start;
+
+/* Runs the emulator, confined, and judges what came through channel. */
+mote_status mote_run_emulator(mote_channel *channel, const mote_emulator_start *start, mote_harness_report *report,
+                              mote_error *err);
+
+/* All samples of the job, at most capacity in a run; one run where there are none. */
+typedef mote_status mote_run_part(mote_channel *channel, void *user, mote_harness_report *report, mote_error *err);
+mote_status mote_run_parts(const mote_job *job, size_t capacity, mote_run_part *run, void *user, mote_harness_report *report,
+                           mote_error *err);
 
 #endif

@@ -311,6 +311,8 @@ static mote_status check_request(const cli_args *args, const benching *b, mote_e
             return mote_fail(err, MOTE_ERR_USAGE, "%s: is compiled already; --%s goes with a .tflite", b->path,
                              compiling[i]);
     }
+    if (cli_has(args, "timeout") && !b->emulate.chip)
+        return mote_fail(err, MOTE_ERR_USAGE, "--timeout goes with --chip NAME");
     if (!mote_path_is_dir(b->path))
         return MOTE_OK;
     if (!b->emulate.chip)
@@ -337,6 +339,7 @@ static mote_status run_bench(const cli_args *args, mote_error *err)
 
     MOTE_TRY(cli_choice(args, "optimize", optimize_words, 0, &optimize, err));
     MOTE_TRY(check_request(args, &b, err));
+    MOTE_TRY(cli_timeout(args, &b.emulate.time_limit_seconds, err));
     b.compile.optimize = optimize ? MOTE_OPTIMIZE_SIZE : MOTE_OPTIMIZE_SPEED;
     b.compile.keeps_constant_channels = cli_has(args, "no-prune-constant");
     b.emulate.counts_layers = b.shows_layers || b.is_json || mote_path_is_dir(b.path);
@@ -367,6 +370,7 @@ const cli_command cli_bench = {
             {"optimize", 0, "speed|size", "what to compile for, as in mote compile"},
             {"interpreter", 0, NULL, "run the .tflite from flash, instead of compiled code"},
             {"no-prune-constant", 0, NULL, "keep channels whose values no input can change, as in mote compile"},
+            CLI_TIMEOUT_ROW,
             {"json", 0, NULL, "print JSON, with the layers"},
             {0},
         },

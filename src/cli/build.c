@@ -135,6 +135,8 @@ static mote_status run_build(const cli_args *args, bool only_train, mote_error *
     options.user = &is_json;
     MOTE_TRY(cli_integer(args, "seed", 0, INT64_MAX, -1, &seed, err));
     MOTE_TRY(cli_integer(args, "threads", 1, 64, 0, &threads, err));
+    if (!only_train)
+        MOTE_TRY(cli_timeout(args, &options.time_limit_seconds, err));
     MOTE_TRY(mote_spec_load(&spec, args->positional[0], err));
     if (seed >= 0)
         spec->train.seed = (uint64_t)seed;
@@ -163,6 +165,7 @@ static const cli_option build_options[] = {
     {"force", 0, NULL, "do all stages, changed or not"},
     {"seed", 0, "N", "instead of the spec's train.seed"},
     {"threads", 0, "N", "instead of the spec's train.threads; the result is the same bytes"},
+    CLI_TIMEOUT_ROW,
     {"json", 0, NULL, "print the summary as JSON"},
     {0},
 };

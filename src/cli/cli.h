@@ -58,6 +58,12 @@ int         cli_values(const cli_args *args, const char *option, const char *con
 /* A whole number within [min, max]; fallback when the option is absent. MOTE_ERR_USAGE names option and range. */
 mote_status cli_integer(const cli_args *args, const char *option, long long min, long long max, long long fallback,
                         long long *out, mote_error *err);
+/* --timeout, for commands that run firmware; 0: not given. */
+#define CLI_TIMEOUT_ROW                                                                                                     \
+    {                                                                                                                       \
+        "timeout", 0, "SECONDS", "for each sample on the chip, and each run of a compiler (60)"                             \
+    }
+mote_status cli_timeout(const cli_args *args, int *seconds, mote_error *err);
 /* The index of the value among words (NULL-ended); fallback when absent. MOTE_ERR_USAGE lists the words. */
 mote_status cli_choice(const cli_args *args, const char *option, const char *const *words, int fallback, int *out,
                        mote_error *err);

@@ -28,6 +28,7 @@ typedef struct comparing {
     mote_dataset          *set;
     const mote_data_split *split;
     size_t                 limit;
+    int                    timeout_seconds;
     mote_comparison        result;
     mote_layer_difference *layers; /* NULL: not asked for */
     int                    layer_count;
@@ -61,9 +62,10 @@ static const mote_goal *common_goal(const comparing *c, mote_goal *goal)
 
 static mote_status predict(side *s, const comparing *c, mote_error *err)
 {
-    const mote_predict_options options = {.limit = c->limit, .progress = cli_progress()};
-    const mote_device          device = {.chip = s->chip};
-    mote_goal                  goal;
+    const mote_predict_options options = {
+        .limit = c->limit, .time_limit_seconds = c->timeout_seconds, .progress = cli_progress()};
+    const mote_device device = {.chip = s->chip};
+    mote_goal         goal;
 
     if (s->chip)
         mote_predict_on_chip(&s->predictions, s->model, &device, c->split, &options, NULL, err);
@@ -99,6 +101,9 @@ static mote_status load(comparing *c, const cli_args *args, mote_error *err)
 
     MOTE_TRY(cli_integer(args, "limit", 1, INT64_MAX, 0, &limit, err));
     c->limit = (size_t)limit;
+    MOTE_TRY(cli_timeout(args, &c->timeout_seconds, err));
+    if (c->timeout_seconds > 0 && !c->a.chip && !c->b.chip)
+        return mote_fail(err, MOTE_ERR_USAGE, "--timeout goes with a chip:NAME:MODEL");
     MOTE_TRY(mote_model_load(&c->a.model, c->a.path, NULL, err));
     MOTE_TRY(mote_model_load(&c->b.model, c->b.path, NULL, err));
     request.model = c->a.model->recipe.is_prepared || !c->b.model->recipe.is_prepared ? c->a.model : c->b.model;
@@ -258,6 +263,7 @@ const cli_command cli_compare = {
             {"split", 0, "train|validation|test", "which of them (test, or what there is)"},
             CLI_DATA_OPTIONS,
             {"limit", 0, "N", "the first N samples only"},
+            CLI_TIMEOUT_ROW,
             {"layers", 0, NULL, "layer by layer: signal, error, signal to noise"},
             {"json", 0, NULL, "print JSON"},
             {0},

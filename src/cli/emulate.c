@@ -13,7 +13,7 @@
 typedef struct emulating {
     const char        *path, *chip;
     const char *const *inputs, *const *outputs;
-    int            input_count, output_count;
+    int            input_count, output_count, timeout_seconds;
     bool           is_json, keeps_constant_channels, is_interpreted;
     mote_emulation figures;
 } emulating;
@@ -41,6 +41,7 @@ static mote_status compile_and_run(emulating *e, const mote_model *model, const 
     const mote_emulate_options emulate = {.chip = e->chip,
                                           .inputs = inputs->bytes,
                                           .input_bytes = inputs->count * inputs->sample_bytes,
+                                          .time_limit_seconds = e->timeout_seconds,
                                           .progress = cli_progress()};
     mote_compile_options       compile = {.target = e->is_interpreted ? "interpreter" : "c",
                                           .keeps_constant_channels = e->keeps_constant_channels};
@@ -87,7 +88,7 @@ static mote_status check_raw(const emulating *e, mote_error *err)
 
 static mote_status emulate_folder(emulating *e, mote_error *err)
 {
-    mote_emulate_options options = {.chip = e->chip, .progress = cli_progress()};
+    mote_emulate_options options = {.chip = e->chip, .time_limit_seconds = e->timeout_seconds, .progress = cli_progress()};
     mote_file            file = {0};
 
     MOTE_TRY(check_raw(e, err));
@@ -112,6 +113,7 @@ static mote_status run_emulate(const cli_args *args, mote_error *err)
 
     if (!e.chip)
         return mote_fail(err, MOTE_ERR_USAGE, "name the chip: --chip NAME; `mote inspect --boards` lists them");
+    MOTE_TRY(cli_timeout(args, &e.timeout_seconds, err));
     e.keeps_constant_channels = cli_has(args, "no-prune-constant");
     e.input_count = cli_values(args, "input", &e.inputs);
     e.output_count = cli_values(args, "output", &e.outputs);
@@ -148,6 +150,7 @@ const cli_command cli_emulate = {
             {"output", 'o', "Y", "as in mote run; none: print the answers. For a folder: one .bin"},
             {"no-prune-constant", 0, NULL, "keep channels whose values no input can change, as in mote compile"},
             {"interpreter", 0, NULL, "run the .tflite from flash, instead of compiled code"},
+            CLI_TIMEOUT_ROW,
             {"json", 0, NULL, "print JSON"},
             {0},
         },

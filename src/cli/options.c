@@ -58,6 +58,16 @@ mote_status cli_integer(const cli_args *args, const char *option, long long min,
     return MOTE_OK;
 }
 
+mote_status cli_timeout(const cli_args *args, int *seconds, mote_error *err)
+{
+    enum { DAY = 24 * 60 * 60 };
+    long long value;
+
+    MOTE_TRY(cli_integer(args, "timeout", 1, DAY, 0, &value, err));
+    *seconds = (int)value;
+    return MOTE_OK;
+}
+
 mote_status cli_choice(const cli_args *args, const char *option, const char *const *words, int fallback, int *out,
                        mote_error *err)
 {

@@ -218,6 +218,7 @@ mote_status mote_predict_on_chip(mote_predictions *out, const mote_model *model,
         (emulate.inputs = store_samples(out, model, split, &scratch, err)) != NULL) {
         emulate.input_bytes = mote_model_input(model, 0).bytes * out->count;
         emulate.progress = options->progress;
+        emulate.time_limit_seconds = options->time_limit_seconds;
         emulate_samples(out, model, device, &emulate, figures ? figures : &own, err);
     }
     mote_emulation_free(&own);

@@ -162,6 +162,59 @@ static void more_inputs_than_the_flash_holds_are_run_piece_by_piece(void **state
     free(in);
 }
 
+static void write_file(const char *path, const char *text)
+{
+    mote_error err = {0};
+
+    if (mote_file_write(path, text, strlen(text), &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+}
+
+/* 100,000 bytes of input, of which the first and the last are joined. */
+static void write_bulky_model(const char *dir)
+{
+    mote_error err = {0};
+    char       path[200];
+
+    assert_int_equal(mote_make_dirs(dir, &err), MOTE_OK);
+    snprintf(path, sizeof path, "%s/bulky.h", dir);
+    write_file(path, "#include <stdint.h>\n"
+                     "#define BULKY_INPUT_COUNT 1\n#define BULKY_OUTPUT_COUNT 1\n#define BULKY_INPUT_0_BYTES 100000\n"
+                     "#define BULKY_OUTPUT_0_BYTES 1\n#define BULKY_HAS_STATE 0\n"
+                     "typedef struct bulky_arena { uint8_t in[100000], out[4]; } bulky_arena;\n"
+                     "void bulky_invoke(bulky_arena *arena);\n"
+                     "static inline uint8_t *bulky_input_0(bulky_arena *a) { return a->in; }\n"
+                     "static inline const uint8_t *bulky_output_0(const bulky_arena *a) { return a->out; }\n");
+    snprintf(path, sizeof path, "%s/bulky.c", dir);
+    write_file(path, "#include \"bulky.h\"\n"
+                     "void bulky_invoke(bulky_arena *arena)\n{\n    arena->out[0] = arena->in[0] ^ arena->in[99999];\n}\n");
+}
+
+/* 16 MB of the board's RAM are for inputs. */
+static void more_inputs_than_the_board_holds_are_run_piece_by_piece(void **state)
+{
+    enum { SAMPLES = 170, BYTES = 100000 };
+    mote_emulate_options options = {.chip = need_chip("cortex-m4")->name, .input_bytes = (size_t)SAMPLES * BYTES};
+    mote_emulation       run;
+    mote_error           err = {0};
+    uint8_t             *in = calloc(SAMPLES, BYTES);
+    int                  i;
+    (void)state;
+    for (i = 0; i < SAMPLES; i++) {
+        in[(size_t)i * BYTES] = (uint8_t)(i * 7);
+        in[(size_t)(i + 1) * BYTES - 1] = (uint8_t)(i * 3 + 1);
+    }
+    options.inputs = in;
+    write_bulky_model("build/tests/bulky");
+    if (mote_emulate("build/tests/bulky", NULL, &options, &run, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    assert_int_equal(run.output_bytes, SAMPLES);
+    for (i = 0; i < SAMPLES; i++)
+        assert_int_equal(run.outputs[i], (uint8_t)(i * 7) ^ (uint8_t)(i * 3 + 1));
+    mote_emulation_free(&run);
+    free(in);
+}
+
 /* The sums are in tests/chips/standin/counted/counted.c; 3,000,000 loops wrap the counters of Cortex-M and AVR. */
 static void counts_are_exact(void **state)
 {
@@ -362,7 +415,8 @@ static void read_all_of_elf(const char *path)
     mote_elf        elf;
     mote_elf_symbol symbol;
     mote_error      err = {0};
-    uint32_t        i, offset;
+    static uint8_t  image[4096];
+    uint32_t        i;
 
     if (mote_elf_open(&elf, path, &err) != MOTE_OK)
         return;
@@ -371,9 +425,9 @@ static void read_all_of_elf(const char *path)
     for (i = 0; i < elf.symbol_count; i++) {
         symbol = mote_elf_symbol_at(&elf, i);
         (void)strlen(symbol.name);
-        mote_elf_symbol_offset(&elf, &symbol, &offset);
     }
     mote_elf_function_at(&elf, 0x100, &symbol);
+    assert_in_range(mote_elf_read_image(&elf, image, sizeof image), 0, sizeof image);
     mote_elf_close(&elf);
 }
 
@@ -440,6 +494,7 @@ int main(void)
         cmocka_unit_test(every_chip_gives_the_right_bytes_for_inputs_outputs_and_state),
         cmocka_unit_test(no_inputs_mean_one_sample_of_zeros),
         cmocka_unit_test(more_inputs_than_the_flash_holds_are_run_piece_by_piece),
+        cmocka_unit_test(more_inputs_than_the_board_holds_are_run_piece_by_piece),
         cmocka_unit_test(counts_are_exact),
         cmocka_unit_test(sizes_are_those_of_the_model),
         cmocka_unit_test(same_folder_gives_same_firmware_anywhere),

@@ -1,5 +1,5 @@
 /* What the harness needs from a chip's port, and what it reports. Each family's port.h declares the inline parts
- * (port_state, port_word, port_stack_...); the functions below are in its port.c, or in semihosting.c.
+ * (port_state, port_word, port_stack_...); the functions below are in its port.c, or in channel.c.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_HARNESS_H
 #define MOTE_HARNESS_H
@@ -22,7 +22,7 @@ typedef struct harness_report {
     uint32_t      is_fault;
     uint32_t      fault_address, fault_caller, fault_cause;
     uint32_t      stack_bytes, harness_stack_bytes, free_bytes;
-    uint32_t      overrun_bytes; /* behind the arena, up to the last one that the first invoke wrote into */
+    uint32_t      overrun_bytes; /* behind the arena, up to the last one that an invoke wrote into, or some more */
     harness_count model, empty;  /* of one invoke, and of a call to a function that only returns */
 } harness_report;
 

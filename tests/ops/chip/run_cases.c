@@ -8,9 +8,12 @@ int main(void);
 
 enum { GUARD = 0x5a, GUARD_BYTES = 16, WRONG_MAX = 16, WHOLE_BYTES = IN_BYTES_MAX + OUT_BYTES_MAX + 3 * GUARD_BYTES + 16 };
 
-static uint8_t  whole[WHOLE_BYTES] MRT_ALIGN, second[IN_BYTES_MAX + OUT_BYTES_MAX + GUARD_BYTES] MRT_ALIGN;
-static uint8_t  scratch[SCRATCH_BYTES_MAX + GUARD_BYTES] MRT_ALIGN;
-static uint32_t runs, wrong_count, wrong[WRONG_MAX], listed;
+static uint8_t whole[WHOLE_BYTES] MRT_ALIGN, second[IN_BYTES_MAX + OUT_BYTES_MAX + GUARD_BYTES] MRT_ALIGN;
+static uint8_t scratch[SCRATCH_BYTES_MAX + GUARD_BYTES] MRT_ALIGN;
+static struct {
+    uint32_t runs, wrong_count, wrong[WRONG_MAX];
+} told;
+static uint32_t listed;
 
 static void fill(uint8_t *to, int32_t from, int32_t end)
 {
@@ -81,12 +84,12 @@ static void check(int32_t index, layout at)
 
     for (sample = 0; sample < CASE_SAMPLES; sample++)
         is_good &= is_right(&cases[index], &at, sample);
-    runs++;
+    told.runs++;
     if (is_good)
         return;
-    wrong_count++;
-    if (listed == 0 || (listed < WRONG_MAX && wrong[listed - 1] != (uint32_t)index))
-        wrong[listed++] = (uint32_t)index;
+    told.wrong_count++;
+    if (listed == 0 || (listed < WRONG_MAX && told.wrong[listed - 1] != (uint32_t)index))
+        told.wrong[listed++] = (uint32_t)index;
 }
 
 static int32_t up_to_16(int32_t bytes)
@@ -124,9 +127,7 @@ int main(void)
     for (i = 0; i < (int32_t)(sizeof cases / sizeof *cases); i++)
         check_case(i);
     port_open(&port);
-    port_write(&port, &runs, sizeof runs);
-    port_write(&port, &wrong_count, sizeof wrong_count);
-    port_write(&port, wrong, listed * sizeof wrong[0]);
+    port_write(&port, &told, (2 + listed) * sizeof told.runs);
     report.magic = HARNESS_MAGIC;
     port_finish(&report);
 }

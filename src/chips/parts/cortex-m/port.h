@@ -2,10 +2,11 @@
 #ifndef MOTE_PORT_H
 #define MOTE_PORT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct port_state {
-    uintptr_t in, out; /* semihosting handles */
+    size_t position; /* in the inputs */
 } port_state;
 
 typedef uint32_t port_word;
@@ -30,18 +31,9 @@ static inline __attribute__((always_inline)) volatile port_word *port_stack_poin
     return pointer;
 }
 
-static inline uintptr_t semihosting_call(uintptr_t operation, const void *block)
+static inline void port_reset(void)
 {
-    register uintptr_t   r0 __asm("r0") = operation;
-    register const void *r1 __asm("r1") = block;
-
-    __asm volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
-    return r0;
-}
-
-static inline void semihosting_exit(uintptr_t operation, uintptr_t reason)
-{
-    semihosting_call(operation, (const void *)reason);
+    *(volatile uint32_t *)0xe000ed0cu = 0x05fa0004; /* AIRCR: system reset request */
 }
 
 #endif

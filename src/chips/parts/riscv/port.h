@@ -1,11 +1,12 @@
-/* RISC-V under QEMU's -semihosting: the inline parts of the port. SPDX-License-Identifier: Apache-2.0 */
+/* RISC-V on QEMU's virt: the inline parts of the port. SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_PORT_H
 #define MOTE_PORT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct port_state {
-    uintptr_t in, out; /* semihosting handles */
+    size_t position; /* in the inputs */
 } port_state;
 
 typedef uint32_t port_word;
@@ -30,24 +31,9 @@ static inline __attribute__((always_inline)) volatile port_word *port_stack_poin
     return pointer;
 }
 
-/* The three instructions must be full-width and in one page. */
-static inline uintptr_t semihosting_call(uintptr_t operation, const void *block)
+static inline void port_reset(void)
 {
-    register uintptr_t   a0 __asm("a0") = operation;
-    register const void *a1 __asm("a1") = block;
-
-    __asm volatile(".option push\n .option norvc\n .balign 16\n"
-                   "slli zero, zero, 0x1f\n ebreak\n srai zero, zero, 7\n"
-                   ".option pop"
-                   : "+r"(a0)
-                   : "r"(a1)
-                   : "memory");
-    return a0;
-}
-
-static inline void semihosting_exit(uintptr_t operation, uintptr_t reason)
-{
-    semihosting_call(operation, (const void *)reason);
+    *(volatile uint32_t *)0x100000u = 0x5555; /* QEMU's virt: the test finisher, "pass" */
 }
 
 #endif

@@ -1,0 +1,270 @@
+/* chips/: what may not happen without a word: a program that is confined and changes something, one that outlives who
+ * started it, an invoke that writes behind its arena. SPDX-License-Identifier: Apache-2.0 */
+#include "testing.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <mote/emulate.h>
+
+#include "base/file.h"
+#include "chips/process.h"
+
+#define FOLDER "build/tests/confine"
+
+/* ---- helpers ---- */
+
+static void write_file(const char *path, const char *text)
+{
+    mote_error err = {0};
+
+    if (mote_file_write(path, text, strlen(text), &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+}
+
+static void make_folder(const char *path)
+{
+    mote_error err = {0};
+
+    if (mote_make_dirs(path, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+}
+
+static mote_process_result run_shell(const char *script, bool is_confined)
+{
+    const char *const arguments[] = {"bash", "-c", script, NULL};
+    mote_process process = {.arguments = arguments, .folder = FOLDER, .time_limit_seconds = 20, .is_confined = is_confined};
+    mote_process_result result;
+    mote_error          err = {0};
+
+    if (mote_process_run(&process, &result, &err) != MOTE_OK)
+        fail_msg("%s: %s", script, err.text);
+    return result;
+}
+
+/* ---- confinement ---- */
+
+/* Each succeeds when it is not confined, but for the socket, which nobody listens to. */
+static void a_confined_program_changes_nothing(void **state)
+{
+    static const char *const scripts[] = {"echo x >made",
+                                          "echo x >>there",
+                                          "exec rm there",
+                                          "exec mv there made",
+                                          "exec mkdir made",
+                                          "exec chmod 777 there",
+                                          "exec ln there made",
+                                          "exec ln -s there made",
+                                          "exec touch -d 2001-01-01 there",
+                                          "exec truncate -s 0 there",
+                                          "/bin/true; /bin/true",
+                                          "kill -0 $PPID",
+                                          "exec mkfifo made"};
+    size_t                   i;
+    (void)state;
+    for (i = 0; i < sizeof scripts / sizeof *scripts; i++) {
+        mote_process_result result;
+        mote_error          err = {0};
+        mote_remove_tree(FOLDER, &err);
+        make_folder(FOLDER);
+        write_file(FOLDER "/there", "untouched");
+        result = run_shell(scripts[i], true);
+        if (result.exit_status == 0 || mote_path_exists(FOLDER "/made") || !mote_path_exists(FOLDER "/there"))
+            fail_msg("%s: status %d", scripts[i], result.exit_status);
+        mote_process_result_free(&result);
+        result = run_shell(scripts[i], false);
+        if (result.exit_status != 0)
+            fail_msg("%s fails unconfined, too: %s", scripts[i], result.err.bytes);
+        mote_process_result_free(&result);
+    }
+}
+
+static void a_confined_program_reaches_no_network(void **state)
+{
+    mote_process_result result;
+    (void)state;
+    make_folder(FOLDER);
+    result = run_shell("exec 3<>/dev/tcp/127.0.0.1/9", true);
+    assert_non_null(strstr(result.err.bytes, "Permission denied"));
+    mote_process_result_free(&result);
+}
+
+static void a_confined_program_still_reads_and_answers(void **state)
+{
+    mote_process_result result;
+    (void)state;
+    make_folder(FOLDER);
+    write_file(FOLDER "/there", "read");
+    result = run_shell("exec cat there", true);
+    assert_int_equal(result.exit_status, 0);
+    assert_string_equal(result.out.bytes, "read");
+    mote_process_result_free(&result);
+}
+
+/* ---- ends ---- */
+
+static bool is_alive(const char *path)
+{
+    mote_error err = {0};
+    mote_file  file;
+    pid_t      pid;
+
+    assert_int_equal(mote_file_open(&file, path, &err), MOTE_OK);
+    pid = (pid_t)strtol((const char *)file.bytes, NULL, 10);
+    mote_file_close(&file);
+    return kill(pid, 0) == 0;
+}
+
+/* The shell starts a process that knows nothing of who waits for it. */
+static void start_and_be_killed(void)
+{
+    pid_t child = fork();
+    int   tries;
+
+    if (child == 0) {
+        mote_process_result result =
+            run_shell("sleep 60 & echo $! >grandchild; echo $$ >child.new; mv child.new child; wait", false);
+        _exit(result.exit_status);
+    }
+    for (tries = 0; tries < 100 && !mote_path_exists(FOLDER "/child"); tries++)
+        usleep(50000);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+}
+
+static void what_was_started_ends_with_who_started_it(void **state)
+{
+    mote_error err = {0};
+    int        tries;
+    (void)state;
+    mote_remove_tree(FOLDER, &err);
+    make_folder(FOLDER);
+    start_and_be_killed();
+    for (tries = 0; tries < 100 && (is_alive(FOLDER "/child") || is_alive(FOLDER "/grandchild")); tries++)
+        usleep(50000);
+    assert_false(is_alive(FOLDER "/child"));
+    assert_false(is_alive(FOLDER "/grandchild"));
+}
+
+/* A reader of the pipe that stays behind must not be waited for. */
+static void what_a_program_leaves_behind_ends_with_it(void **state)
+{
+    mote_process_result result;
+    mote_error          err = {0};
+    int                 tries;
+    (void)state;
+    mote_remove_tree(FOLDER, &err);
+    make_folder(FOLDER);
+    result = run_shell("sleep 60 >/dev/null 2>&1 & echo $! >grandchild", false);
+    mote_process_result_free(&result);
+    for (tries = 0; tries < 100 && is_alive(FOLDER "/grandchild"); tries++)
+        usleep(50000);
+    assert_false(is_alive(FOLDER "/grandchild"));
+}
+
+static void a_program_that_is_not_there_is_said(void **state)
+{
+    const char *const   arguments[] = {"no-such-program", NULL};
+    mote_process        process = {.arguments = arguments, .folder = "/", .time_limit_seconds = 1};
+    mote_process_result result;
+    mote_error          err = {0};
+    (void)state;
+    assert_int_equal(mote_process_run(&process, &result, &err), MOTE_ERR_IO);
+    assert_string_equal(err.text, "no-such-program cannot be started: No such file or directory");
+    mote_process_result_free(&result);
+}
+
+/* ---- behind the arena ---- */
+
+/* A model that writes a byte behind its arena where its input says: so many bytes behind its end, plus 1; 0: it does not. */
+static void write_model(int arena_bytes)
+{
+    static const char header[] =
+        "#include <stdint.h>\n"
+        "#define OVER_INPUT_COUNT 1\n#define OVER_OUTPUT_COUNT 1\n#define OVER_INPUT_0_BYTES 1\n"
+        "#define OVER_OUTPUT_0_BYTES 1\n#define OVER_HAS_STATE 0\n"
+        "typedef struct over_arena { uint8_t bytes[%d]; } over_arena;\n"
+        "void over_invoke(over_arena *arena);\n"
+        "static inline uint8_t *over_input_0(over_arena *a) { return a->bytes; }\n"
+        "static inline const uint8_t *over_output_0(const over_arena *a) { return a->bytes + 1; }\n";
+    char text[1000];
+
+    snprintf(text, sizeof text, header, arena_bytes);
+    make_folder(FOLDER "/over");
+    write_file(FOLDER "/over/over.h", text);
+    write_file(FOLDER "/over/over.c", "#include \"over.h\"\n"
+                                      "void over_invoke(over_arena *arena)\n"
+                                      "{\n"
+                                      "    volatile uint8_t *bytes = arena->bytes;\n"
+                                      "    bytes[1] = bytes[0];\n"
+                                      "    if (bytes[0])\n"
+                                      "        bytes[sizeof *arena + bytes[0] - 1] = 1;\n"
+                                      "}\n");
+}
+
+static bool is_overrun_seen(const char *chip, const uint8_t *inputs, size_t count)
+{
+    mote_emulate_options options = {.chip = chip, .inputs = inputs, .input_bytes = count};
+    mote_emulation       run;
+    mote_error           err = {0};
+    mote_status          status = mote_emulate(FOLDER "/over", NULL, &options, &run, &err);
+
+    mote_emulation_free(&run);
+    if (status != MOTE_OK && !strstr(err.text, "wrote behind its arena of"))
+        fail_msg("%s: %s", chip, err.text);
+    return status != MOTE_OK;
+}
+
+static void check_overruns(const char *chip, int arena_bytes)
+{
+    static const uint8_t places[] = {1, 2, 4, 5, 9, 200};
+    size_t               i;
+
+    write_model(arena_bytes);
+    assert_false(is_overrun_seen(chip, (const uint8_t[]){0, 0, 0}, 3));
+    assert_true(is_overrun_seen(chip, (const uint8_t[]){1}, 1));
+    for (i = 0; i < sizeof places; i++) {
+        const uint8_t inputs[3] = {0, 0, places[i]};
+        if (!is_overrun_seen(chip, inputs, sizeof inputs))
+            fail_msg("%s, arena of %d: not seen %d bytes behind it, in the third invoke", chip, arena_bytes, places[i] - 1);
+    }
+}
+
+static void every_invoke_is_watched_from_the_first_byte_behind_the_arena(void **state)
+{
+    static const struct {
+        const char *chip;
+        int         arena_bytes;
+    } rows[] = {{"cortex-m0", 13}, {"cortex-m4", 8}, {"rv32imc", 8}, {"atmega328p", 13}};
+    size_t i, tested = 0;
+    (void)state;
+    for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+        mote_error err = {0};
+        if (mote_chip_check(mote_chip_find(rows[i].chip), &err) != MOTE_OK) {
+            print_message("NOT TESTED on %s: %s\n", rows[i].chip, err.text);
+            continue;
+        }
+        check_overruns(rows[i].chip, rows[i].arena_bytes);
+        tested++;
+    }
+    if (tested == 0)
+        skip();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_confined_program_changes_nothing),
+        cmocka_unit_test(a_confined_program_reaches_no_network),
+        cmocka_unit_test(a_confined_program_still_reads_and_answers),
+        cmocka_unit_test(what_was_started_ends_with_who_started_it),
+        cmocka_unit_test(what_a_program_leaves_behind_ends_with_it),
+        cmocka_unit_test(a_program_that_is_not_there_is_said),
+        cmocka_unit_test(every_invoke_is_watched_from_the_first_byte_behind_the_arena),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
