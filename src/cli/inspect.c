@@ -213,6 +213,17 @@ static void arena_cell(cli_table *table, const mote_memory_info *memory)
                  memory->peak_step);
 }
 
+/* Subgraphs that the file can run besides. */
+static void left_out_cells(cli_table *table, const mote_model *model)
+{
+    int32_t i;
+
+    for (i = 0; i < mote_model_left_out_count(model); i++) {
+        cli_cell(table, "left out");
+        cli_cell(table, "subgraph %d, \"%s\": the first alone is read", i + 1, mote_model_left_out(model, i));
+    }
+}
+
 static mote_status print_totals(const inspecting *in, mote_error *err)
 {
     const mote_inspection *is = &in->is;
@@ -249,6 +260,7 @@ static mote_status print_totals(const inspecting *in, mote_error *err)
         cli_cell(&table, "as int8");
         cli_cell(&table, "%s", in->no_int8.text);
     }
+    left_out_cells(&table, in->model);
     return cli_table_print(&table, err);
 }
 

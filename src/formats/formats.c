@@ -43,6 +43,8 @@ mote_status mote_model_load(mote_model **out, const char *path, const mote_load_
     mote_file file = {0};
 
     *out = NULL;
+    if (!path)
+        return mote_fail(err, MOTE_ERR_USAGE, "no path to load a model from");
     if (mote_file_open(&file, path, err) == MOTE_OK)
         mote_model_read(out, file.bytes, file.count, options, err);
     mote_file_close(&file);
@@ -53,6 +55,8 @@ mote_status mote_model_save(const mote_model *model, const char *path, mote_erro
 {
     mote_text file = {0};
 
+    if (!model || !path)
+        return mote_fail(err, MOTE_ERR_USAGE, "no %s", model ? "path to save the model to" : "model to save");
     if (!mote_path_has_suffix(path, ".tflite"))
         return mote_fail(err, MOTE_ERR_USAGE, "%s: models are written as .tflite files; end the name in .tflite", path);
     if (mote_tflite_write(&file, model, err) != MOTE_OK)
