@@ -157,7 +157,7 @@ struct mote_model {
 
     const char *const *left_out; /* what else its file can run: names of its other subgraphs */
     int32_t            left_out_count;
-    bool               differs; /* its file has operators, subgraphs or bytes that were left out when it was read */
+    bool               differs; /* its file has operators or kinds of tensors that were left out when it was read */
 };
 
 /* ---- making one ---- */

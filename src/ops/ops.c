@@ -53,8 +53,8 @@ const mote_op_row *mote_op_find_row(const mote_graph *graph, const mote_node *no
     for (; row && row->kernels; row++)
         if (row_matches(row, graph, node))
             return row;
-    mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err, "no kernel takes %s; `mote inspect --operators` lists what there is",
-                 mote_op_show_types(graph, node).text);
+    mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err,
+                 "no kernel takes %s; `mote inspect --operators` lists what there is", mote_op_show_types(graph, node).text);
     return NULL;
 }
 

@@ -171,7 +171,6 @@ static mote_status read_value(reader *r, mote_tensor *tensor, const mote_fb_tabl
     if (buffer.count < mote_tensor_bytes(tensor)) /* more is padding, and none of the tensor's */
         return mote_fail(err, MOTE_ERR_FORMAT, "buffer %u holds %u bytes, %s%s takes %zu", index, buffer.count,
                          mote_dtype_name(tensor->dtype), mote_shape_show(tensor).text, mote_tensor_bytes(tensor));
-    r->model->differs |= buffer.count > mote_tensor_bytes(tensor);
     tensor->kind = MOTE_CONST;
     tensor->data = mote_arena_copy(&r->model->arena, buffer.elements, mote_tensor_bytes(tensor), 1, err);
     return err->code;
@@ -548,23 +547,23 @@ static mote_status open_model(reader *r, mote_error *err)
 
 /* ---- other subgraphs ---- */
 
-/* What a signature calls a subgraph; else its own name. */
+/* What a signature calls a subgraph; else its own name. Damage there does not concern what is run: then it has none. */
 static mote_status name_subgraph(reader *r, uint32_t index, const char **out, mote_error *err)
 {
-    mote_fb_vector signatures = mote_fb_vector_at(&r->root, model_signatures, 4, err);
-    mote_fb_table  table = mote_fb_element_table(&r->subgraphs, index, "SubGraph", err);
-    mote_fb_string name = mote_fb_string_at(&table, subgraph_name, err);
+    mote_error     damage = {0};
+    mote_fb_vector signatures = mote_fb_vector_at(&r->root, model_signatures, 4, &damage);
+    mote_fb_table  table = mote_fb_element_table(&r->subgraphs, index, "SubGraph", &damage);
+    mote_fb_string name = mote_fb_string_at(&table, subgraph_name, &damage);
     uint32_t       i;
 
-    for (i = 0; err->code == MOTE_OK && i < signatures.count; i++) {
-        mote_fb_table signature = mote_fb_element_table(&signatures, i, "SignatureDef", err);
-        if (mote_fb_u32(&signature, signature_subgraph, 0, err) == index && mote_fb_has(&signature, signature_key)) {
-            name = mote_fb_string_at(&signature, signature_key, err);
+    for (i = 0; damage.code == MOTE_OK && i < signatures.count; i++) {
+        mote_fb_table signature = mote_fb_element_table(&signatures, i, "SignatureDef", &damage);
+        if (mote_fb_u32(&signature, signature_subgraph, 0, &damage) == index && mote_fb_has(&signature, signature_key)) {
+            name = mote_fb_string_at(&signature, signature_key, &damage);
             break;
         }
     }
-    MOTE_TRY(err->code);
-    *out = copy_string(r, name, err);
+    *out = damage.code == MOTE_OK ? copy_string(r, name, err) : "";
     return err->code;
 }
 
@@ -582,7 +581,6 @@ static mote_status name_left_out(reader *r, mote_error *err)
         MOTE_TRY(name_subgraph(r, i + 1, &names[i], err));
     r->model->left_out = names;
     r->model->left_out_count = (int32_t)named;
-    r->model->differs |= count > 0;
     return MOTE_OK;
 }
 
