@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/file.h"
+#include "base/kind.h"
 #include "base/text.h"
 #include "data/array.h"
 #include "data/names.h"
@@ -256,7 +257,10 @@ static mote_status find_kind(file_kind *kind, const char *path, mote_error *err)
         return mote_context(err, "%s", path);
     count = mote_unpacked_start(start, sizeof start, file.bytes, file.count);
     is_zip = mote_is_zip(file.bytes, file.count);
+    mote_file_kind_check(file.bytes, file.count, MOTE_WANTED_DATA, err);
     mote_file_close(&file);
+    if (err->code != MOTE_OK)
+        return mote_context(err, "%s", path);
     *kind = mote_is_npy(start, count)                                                  ? KIND_NPY
             : is_zip                                                                   ? KIND_ZIP
             : mote_is_idx(start, count)                                                ? KIND_IDX

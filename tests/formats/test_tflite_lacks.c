@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <mote/compile.h>
 #include <mote/convert.h>
 #include <mote/inspect.h>
 #include <mote/run.h>
 
+#include "base/file.h"
 #include "formats/tflite/flatbuffer_writer.h"
 #include "formats/tflite/tflite.h"
 #include "ops/op.h"
@@ -293,11 +295,10 @@ static void add_node(mote_model *model, mote_op_kind op, mote_id a, mote_id b, m
 }
 
 /* y = x + leaky_relu(a + b), z = leaky_relu(a + b), as a file has them. */
-static mote_model *read_constants(void)
+static mote_model *read_constants_and_keep(mote_text *file)
 {
     static const float a[VALUES] = {1, -8, 2, 0}, b[VALUES] = {3, 2, -5, 0};
     mote_model        *model, *back;
-    mote_text          file = {0};
     mote_error         err = {0};
     mote_id            x, sum, ends[2];
 
@@ -311,12 +312,20 @@ static mote_model *read_constants(void)
     add_node(model, MOTE_OP_ADD, x, ends[1], ends[0], &err);
     mote_graph_set_inputs(model, &model->graphs[0], &x, 1, &err);
     mote_graph_set_outputs(model, &model->graphs[0], ends, 2, &err);
-    assert_int_equal(mote_tflite_write(&file, model, &err), MOTE_OK);
-    if (mote_tflite_read(&back, (const uint8_t *)file.bytes, file.count, 0, &err) != MOTE_OK)
+    assert_int_equal(mote_tflite_write(file, model, &err), MOTE_OK);
+    if (mote_tflite_read(&back, (const uint8_t *)file->bytes, file->count, 0, &err) != MOTE_OK)
         fail_msg("%s", err.text);
-    mote_text_free(&file);
     mote_model_destroy(model);
     return back;
+}
+
+static mote_model *read_constants(void)
+{
+    mote_text   file = {0};
+    mote_model *model = read_constants_and_keep(&file);
+
+    mote_text_free(&file);
+    return model;
 }
 
 static void assert_answers(const mote_model *model)
@@ -353,6 +362,27 @@ static void operators_that_read_constants_alone_are_computed_when_the_file_is_re
     assert_int_equal(mote_model_copy(&copy, model, &err), MOTE_OK);
     assert_answers(copy);
     mote_model_destroy(copy);
+    mote_model_destroy(model);
+}
+
+/* The interpreter has no such operators: it gets a file without them. */
+static void compiled_code_and_the_interpreter_do_without_operators_of_constants(void **state)
+{
+    const char *folder = "build/tests/constants", *targets[] = {"c", "interpreter", "array"};
+    mote_text   file = {0};
+    mote_model *model = read_constants_and_keep(&file);
+    size_t      i;
+
+    (void)state;
+    for (i = 0; i < 3; i++) {
+        mote_compile_options options = {
+            .target = targets[i], .name = "constants", .file = file.bytes, .file_bytes = file.count};
+        mote_error err = {0};
+        if (mote_compile(model, folder, &options, NULL, &err) != MOTE_OK)
+            fail_msg("%s: %s", targets[i], err.text);
+        assert_int_equal(mote_remove_tree(folder, &err), MOTE_OK);
+    }
+    mote_text_free(&file);
     mote_model_destroy(model);
 }
 
@@ -439,6 +469,7 @@ int main(void)
         cmocka_unit_test(a_kind_of_file_that_the_converter_makes_is_named),
         cmocka_unit_test(float16_weights_are_named_where_an_operator_of_constants_reads_them),
         cmocka_unit_test(operators_that_read_constants_alone_are_computed_when_the_file_is_read),
+        cmocka_unit_test(compiled_code_and_the_interpreter_do_without_operators_of_constants),
         cmocka_unit_test(constants_that_take_too_long_are_refused),
         cmocka_unit_test(a_model_that_is_not_there_has_nothing),
         cmocka_unit_test(loading_and_saving_nothing_is_wrong_usage),
