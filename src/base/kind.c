@@ -270,7 +270,7 @@ typedef struct kind_row {
 
 /* The first that fits counts: the special ones stand before the general ones. */
 static const kind_row rows[] = {
-    {{"empty", ALL("was it written to its end?")}, LOOK(is_empty)},
+    {{"empty", {"was it written to its end?", "was it written to its end?", NULL}}, LOOK(is_empty)},
     {{"a Git LFS pointer (the file itself was not fetched)", ALL(PULL)},
      MAGIC(0, "version https://git-lfs.github.com/spec/")},
     {{"an HTML page (what a failed download leaves)", ALL(DOWNLOAD)}, LOOK(is_html)},
