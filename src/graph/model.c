@@ -206,8 +206,8 @@ const char *mote_model_label(const mote_model *model, int32_t index)
 
 bool mote_model_goal(const mote_model *model, mote_goal *out)
 {
-    *out = model->recipe.goal;
-    return model->recipe.has_goal;
+    *out = model ? model->recipe.goal : (mote_goal){0};
+    return model && model->recipe.has_goal;
 }
 
 /* Operators that hand on the numbers they are given, in another form. */
@@ -216,14 +216,24 @@ static bool hands_on(mote_op_kind op)
     return op == MOTE_OP_QUANTIZE || op == MOTE_OP_DEQUANTIZE || op == MOTE_OP_RESHAPE;
 }
 
+/* Nodes stand in topological order: who makes what a node reads stands before it. */
 mote_answer_kind mote_model_answers(const mote_model *model)
 {
-    const mote_graph *graph = &model->graphs[0];
-    int32_t           node = graph->output_count > 0 ? mote_graph_producer(graph, graph->outputs[0]) : -1;
+    const mote_graph *graph = model ? &model->graphs[0] : NULL;
+    mote_id           id = graph && graph->output_count > 0 ? graph->outputs[0] : MOTE_NONE;
+    int32_t           n;
 
-    while (node >= 0 && hands_on(graph->nodes[node].op))
-        node = mote_graph_producer(graph, graph->nodes[node].in[0]);
-    if (node >= 0 && graph->nodes[node].op == MOTE_OP_SOFTMAX)
-        return MOTE_ANSWERS_PROBABILITIES;
-    return node >= 0 && graph->nodes[node].op == MOTE_OP_LOGISTIC ? MOTE_ANSWERS_SIGMOIDS : MOTE_ANSWERS_NUMBERS;
+    if (id == MOTE_NONE)
+        return MOTE_ANSWERS_UNKNOWN;
+    for (n = graph->node_count - 1; n >= 0; n--) {
+        const mote_node *node = &graph->nodes[n];
+        if (node->out[0] != id)
+            continue;
+        if (!hands_on(node->op))
+            return node->op == MOTE_OP_SOFTMAX    ? MOTE_ANSWERS_PROBABILITIES
+                   : node->op == MOTE_OP_LOGISTIC ? MOTE_ANSWERS_SIGMOIDS
+                                                  : MOTE_ANSWERS_NUMBERS;
+        id = node->in[0];
+    }
+    return MOTE_ANSWERS_NUMBERS;
 }

@@ -10,6 +10,7 @@
 #include <mote/convert.h>
 #include <mote/inspect.h>
 #include <mote/run.h>
+#include <mote/train.h>
 
 #include "base/file.h"
 #include "formats/tflite/flatbuffer_writer.h"
@@ -426,6 +427,7 @@ static void constants_that_take_too_long_are_refused(void **state)
 static void a_model_that_is_not_there_has_nothing(void **state)
 {
     mote_model *model = read_constants();
+    mote_goal   goal;
     int32_t     index;
 
     (void)state;
@@ -441,6 +443,8 @@ static void a_model_that_is_not_there_has_nothing(void **state)
     assert_int_equal(mote_model_left_out_count(NULL), 0);
     assert_null(mote_model_left_out(NULL, 0));
     assert_null(mote_model_label(NULL, 0));
+    assert_int_equal(mote_model_answers(NULL), MOTE_ANSWERS_UNKNOWN);
+    assert_false(mote_model_goal(NULL, &goal));
     assert_string_equal(mote_model_name(NULL), "");
     assert_false(mote_model_is_quantized(NULL));
     mote_model_destroy(model);
