@@ -33,8 +33,9 @@ typedef struct mote_compile_options {
     const void *golden;       /* input samples for the self-test, one after the other, all inputs of a sample in a row */
     int32_t     golden_count; /* 0: three samples made by a generator */
     bool        keeps_constant_channels; /* default: target "c" is compiled without them (mote_model_prune_constant) */
-    const void *file;                    /* target "interpreter": the model's own .tflite; NULL: one is written */
-    size_t      file_bytes;
+    const void *file; /* target "interpreter": the model's own .tflite; NULL: one is written, and where parts of
+                       * the file were left out when it was read (operators of constants, unused tensors of unknown types) */
+    size_t file_bytes;
 } mote_compile_options;
 
 enum { MOTE_COMPILE_NAME = 64 };

@@ -22,11 +22,13 @@ typedef struct mote_load_options {
     size_t memory_bytes; /* default 8 GiB */
 } mote_load_options;
 
-/* Reads a model file; the kind (.tflite) is recognised by its content. The caller destroys the model.
- * Errors: IO, FORMAT, UNSUPPORTED, LIMIT; the text begins with the path. */
+/* Reads a model file; the kind (.tflite) is recognised by its content. The caller destroys the model. Operators that read
+ * nothing but constants are computed once, here; of several subgraphs the first is read.
+ * Errors: IO, FORMAT, UNSUPPORTED, LIMIT, USAGE (no path); the text begins with the path. */
 mote_status mote_model_load(mote_model **out, const char *path, const mote_load_options *options, mote_error *err);
 
-/* Writes a model in the format that the path's suffix names (.tflite); whole or not at all. */
+/* Writes a model in the format that the path's suffix names (.tflite); whole or not at all. USAGE where there is no model,
+ * or the path is NULL or of no such format. */
 mote_status mote_model_save(const mote_model *model, const char *path, mote_error *err);
 
 void mote_model_destroy(mote_model *model); /* NULL is fine */
@@ -44,6 +46,8 @@ typedef struct mote_tensor_info {
     size_t      count, bytes; /* of one sample */
 } mote_tensor_info;
 
+/* Asking. A model that is NULL has no name (""), no inputs and no outputs; an input or output that there is not is zeroed,
+ * its name "". */
 const char      *mote_model_name(const mote_model *model);
 bool             mote_model_is_quantized(const mote_model *model);
 int32_t          mote_model_input_count(const mote_model *model);
@@ -59,6 +63,11 @@ typedef enum mote_answer_kind {
     MOTE_ANSWERS_NUMBERS        /* anything else: values, or logits */
 } mote_answer_kind;
 mote_answer_kind mote_model_answers(const mote_model *model);
+
+/* Names of what else its file could run (further subgraphs, which signatures stand for): the first alone was read. NULL for
+ * an index out of range; without a name "". */
+int32_t     mote_model_left_out_count(const mote_model *model);
+const char *mote_model_left_out(const mote_model *model, int32_t index);
 
 /* Class names of the first output; 0 and NULL where the model has none. */
 int32_t     mote_model_label_count(const mote_model *model);

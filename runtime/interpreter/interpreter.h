@@ -56,7 +56,6 @@ typedef enum mrt_status {
     REASON(OPTIONS, ERR_FORMAT, "an option is out of range")                                                                \
     REASON(SHAPE, ERR_FORMAT, "shapes do not go together")                                                                  \
     REASON(SCHEMA, ERR_UNSUPPORTED, "a schema version other than 3")                                                        \
-    REASON(SUBGRAPHS, ERR_UNSUPPORTED, "more than one subgraph")                                                            \
     REASON(FEATURE, ERR_UNSUPPORTED, "sparse or external data, or a quantization other than scale and zero point")          \
     REASON(TYPE, ERR_UNSUPPORTED, "an element type that is not supported")                                                  \
     REASON(RANK, ERR_UNSUPPORTED, "more than 8 dimensions")                                                                 \

@@ -52,8 +52,8 @@ MRT_API mrt_reason mrt_model_open(mrt_model *m, const mrt_file *file)
         return MRT_REASON_BROKEN;
     if (version != 3)
         return MRT_REASON_SCHEMA;
-    if (subgraphs.count != 1)
-        return subgraphs.count > 1 ? MRT_REASON_SUBGRAPHS : MRT_REASON_BROKEN;
+    if (subgraphs.count == 0)
+        return MRT_REASON_BROKEN;
     subgraph = mrt_element_table(&m->r, &subgraphs, 0);
     m->tensors = mrt_read_vector(&m->r, &subgraph, MRT_GRAPH_TENSORS, 4);
     m->inputs = mrt_read_vector(&m->r, &subgraph, MRT_GRAPH_INPUTS, 4);
@@ -190,7 +190,7 @@ static mrt_reason mrt_tensor_value(mrt_model *m, const mrt_table *table, mrt_ten
         out->is_batched = 0;
     if (is_variable && bytes.count > 0)
         return MRT_REASON_FEATURE;
-    return out->kind == MRT_CONST && bytes.count != out->bytes ? MRT_REASON_BUFFER : MRT_REASON_NONE;
+    return out->kind == MRT_CONST && bytes.count < out->bytes ? MRT_REASON_BUFFER : MRT_REASON_NONE;
 }
 
 MRT_API mrt_reason mrt_model_tensor(mrt_model *m, uint32_t index, mrt_tensor *out)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/kind.h"
 
 typedef struct section_row {
     const char *name;
@@ -163,8 +164,14 @@ mote_status mote_spec_load(mote_spec **out, const char *path, mote_error *err)
     mote_file file = {0};
 
     *out = NULL;
-    if (mote_file_open(&file, path, err) != MOTE_OK)
+    if (mote_path_is_dir(path))
+        mote_folder_kind_refuse(path, MOTE_WANTED_SPEC, err);
+    else if (mote_file_open(&file, path, err) == MOTE_OK)
+        mote_file_kind_check(file.bytes, file.count, MOTE_WANTED_SPEC, err);
+    if (err->code != MOTE_OK) {
+        mote_file_close(&file);
         return mote_context(err, "%s", path);
+    }
     mote_spec_parse(out, path, (const char *)file.bytes, file.count, err);
     mote_file_close(&file);
     return err->code;

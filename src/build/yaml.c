@@ -259,6 +259,10 @@ mote_status mote_yaml_read(mote_yaml **out, const mote_yaml_reader *reader, cons
     if (count > MOTE_YAML_BYTES_MAX)
         return mote_fail(reader->err, MOTE_ERR_LIMIT, "%s: %zu bytes; a spec has at most %d", reader->path, count,
                          MOTE_YAML_BYTES_MAX);
+    if (count >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) { /* the byte order mark of some editors */
+        bytes += 3;
+        count -= 3;
+    }
     MOTE_TRY(check_bytes(reader, bytes, count));
     MOTE_TRY(parse(&b, bytes, count));
     if (b.root && !mote_yaml_is_null(b.root)) {

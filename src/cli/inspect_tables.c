@@ -189,6 +189,17 @@ static void deployed_cells(cli_table *table, const cli_inspecting *in)
                                                           : "do not fit");
 }
 
+/* Subgraphs that the file can run besides. */
+static void left_out_cells(cli_table *table, const mote_model *model)
+{
+    int32_t i;
+
+    for (i = 0; i < mote_model_left_out_count(model); i++) {
+        cli_cell(table, "left out");
+        cli_cell(table, "subgraph %d, \"%s\": the first alone is read", i + 1, mote_model_left_out(model, i));
+    }
+}
+
 static mote_status print_totals(const cli_inspecting *in, mote_error *err)
 {
     const mote_inspection *is = &in->is;
@@ -216,6 +227,7 @@ static mote_status print_totals(const cli_inspecting *in, mote_error *err)
     int8_cells(&table, in);
     if (in->spec)
         deployed_cells(&table, in);
+    left_out_cells(&table, in->model);
     return cli_table_print(&table, err);
 }
 

@@ -218,37 +218,6 @@ static void describe_scratch(mote_memory_info *memory, const mote_program *progr
                 .offset = program->scratch[s], .bytes = program->steps[s].scratch_bytes, .first_step = s, .last_step = s};
 }
 
-/* Bytes of the arena that something lives in; places are by offset. */
-static size_t live_bytes(const mote_memory_info *memory, int32_t step)
-{
-    size_t  live = 0, end = 0;
-    int32_t i;
-
-    for (i = 0; i < memory->place_count; i++) {
-        const mote_place_info *place = &memory->places[i];
-        const size_t           from = place->offset > end ? place->offset : end, to = place->offset + place->bytes;
-        if (place->first_step > step || step > place->last_step || to <= from)
-            continue;
-        live += to - from;
-        end = to;
-    }
-    return live;
-}
-
-static void find_peak(mote_memory_info *memory)
-{
-    size_t  most = 0;
-    int32_t s;
-
-    for (s = 0; s < memory->step_count; s++) {
-        const size_t live = live_bytes(memory, s);
-        if (live > most) {
-            most = live;
-            memory->peak_step = s;
-        }
-    }
-}
-
 static mote_status describe_places(mote_inspection *out, const mote_program *program, mote_error *err)
 {
     const mote_graph *graph = &program->model->graphs[0];
@@ -266,8 +235,8 @@ static mote_status describe_places(mote_inspection *out, const mote_program *pro
         return err->code;
     describe_scratch(memory, program);
     qsort(memory->places, (size_t)memory->place_count, sizeof *memory->places, by_offset);
-    find_peak(memory);
-    return MOTE_OK;
+    memory->peak_step = mote_plan_peak_step(program, err);
+    return err->code;
 }
 
 /* What cannot be lowered is still worth looking at: its reason stands in place of the plan. */

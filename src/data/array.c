@@ -8,7 +8,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
-#include "base/lfs.h"
+#include "base/kind.h"
 #include "data/array.h"
 #include "data/half.h"
 
@@ -158,8 +158,7 @@ mote_status mote_array_read_file(mote_array *out, const char *path, mote_array_r
     if (mote_file_open_start(&file, path, MOTE_START_BYTES, err) != MOTE_OK)
         return mote_context(err, "%s", path);
     is_packed = mote_is_gzip(file.bytes, file.count);
-    if (mote_is_lfs_pointer(file.bytes, file.count))
-        mote_fail(err, MOTE_ERR_FORMAT, MOTE_LFS_ADVICE);
+    mote_file_kind_check(file.bytes, file.count, MOTE_WANTED_DATA, err);
     mote_file_close(&file);
     if (err->code == MOTE_OK && is_packed && mote_file_open(&file, path, err) == MOTE_OK)
         mote_array_read_bytes(out, file.bytes, file.count, read, max_bytes, err);

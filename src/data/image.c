@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "base/lfs.h"
+#include "base/kind.h"
 #include "data/array.h"
 
 mote_status mote_image_check_size(uint32_t height, uint32_t width, size_t bytes, size_t pixels_per_byte, mote_error *err)
@@ -106,8 +106,7 @@ static mote_status decode(mote_pixels *out, const uint8_t *bytes, size_t count, 
         return mote_png_decode(out, bytes, count, channels, err);
     if (is_jpeg(bytes, count))
         return mote_jpeg_decode(out, bytes, count, channels, err);
-    if (mote_is_lfs_pointer(bytes, count))
-        return mote_fail(err, MOTE_ERR_FORMAT, MOTE_LFS_ADVICE);
+    MOTE_TRY(mote_file_kind_check(bytes, count, MOTE_WANTED_DATA, err));
     return mote_fail(err, MOTE_ERR_UNSUPPORTED, "is neither a PNG nor a JPEG image; convert it to one of them");
 }
 

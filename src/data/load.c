@@ -5,7 +5,7 @@
 #include <strings.h>
 
 #include "base/file.h"
-#include "base/lfs.h"
+#include "base/kind.h"
 #include "base/text.h"
 #include "data/array.h"
 #include "data/names.h"
@@ -254,16 +254,16 @@ static mote_status find_kind(file_kind *kind, const char *path, mote_error *err)
     mote_file file;
     uint8_t   start[32];
     size_t    count;
-    bool      is_zip, is_pointer;
+    bool      is_zip;
 
     if (mote_file_open_start(&file, path, MOTE_START_BYTES, err) != MOTE_OK)
         return mote_context(err, "%s", path);
     count = mote_unpacked_start(start, sizeof start, file.bytes, file.count);
     is_zip = mote_is_zip(file.bytes, file.count);
-    is_pointer = mote_is_lfs_pointer(file.bytes, file.count);
+    mote_file_kind_check(file.bytes, file.count, MOTE_WANTED_DATA, err);
     mote_file_close(&file);
-    if (is_pointer)
-        return mote_fail(err, MOTE_ERR_FORMAT, "%s: " MOTE_LFS_ADVICE, path);
+    if (err->code != MOTE_OK)
+        return mote_context(err, "%s", path);
     *kind = mote_is_npy(start, count)                                                  ? KIND_NPY
             : is_zip                                                                   ? KIND_ZIP
             : mote_is_idx(start, count)                                                ? KIND_IDX

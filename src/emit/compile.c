@@ -283,7 +283,7 @@ static mote_status write_interpreter(compilation *c, const char *folder, mote_er
     mote_interpreted in = {.file = c->options->file, .file_bytes = c->options->file_bytes};
 
     begin_emitter(c, c->model);
-    if (!in.file) {
+    if (!in.file || c->model->differs) {
         MOTE_TRY(mote_tflite_write(&file, c->model, err));
         in.file = (const uint8_t *)file.bytes;
         in.file_bytes = file.count;

@@ -1,17 +1,23 @@
 /* Which steps share an instance of their kernel.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/index.h"
 #include "emit/emit.h"
 
 /* Less than this part of all work is not worth code of its own. */
 enum { USUAL_CODE_BYTES = 250, USUAL_SAVED_PER_OUTPUT = 4, WORK_PER_OUTPUT = 16, SMALL_PART = 256 };
 
-/* Steps that agree in all scalars, with the instructions that an instance of their own saves. */
+/* Steps that agree in all scalars, with the instructions that an instance of their own saves. Those that agree in what
+ * decides are a family, which the first of them has the name and the counts of. */
 typedef struct group {
-    int32_t first_step, family; /* family: the first group that agrees in what decides */
+    int32_t first_step, family; /* family: a group's index, maybe its own */
     size_t  saving;
     bool    is_shared;
+    int32_t kin_count, shared_count; /* of the family: its groups, and those of them that share */
+    int32_t instance_plus_1;         /* of its own, 0: none yet; */
+    int32_t shared_instance_plus_1;  /* the family's */
 } group;
 
 typedef struct grouping {
@@ -19,7 +25,10 @@ typedef struct grouping {
     group              *groups;
     int32_t            *group_of; /* [step_count] */
     int32_t             count;
-    size_t              work; /* instructions of all, about */
+    size_t              work;      /* instructions of all, about */
+    mote_index          by_all;    /* groups, by all scalars */
+    mote_index          by_family; /* families, by what decides */
+    mote_arena         *arena;
 } grouping;
 
 static bool is_null(const uint8_t *at)
@@ -50,19 +59,45 @@ static bool agree(const mote_step *a, const mote_step *b, bool in_all)
     return true;
 }
 
+/* Equal where steps agree. */
+static uint64_t hash_step(const mote_step *step, bool in_all)
+{
+    uint64_t          hash = mote_hash_bytes(MOTE_HASH_SEED, &step->kernel, sizeof step->kernel);
+    const mote_field *field;
+
+    for (field = step->kernel->fields; field->name; field++)
+        if (field->kind != MOTE_FIELD_POINTER && (in_all || field->decides))
+            hash = mote_hash_bytes(hash, (const uint8_t *)step->prepared.params + field->offset, field->bytes);
+    return hash;
+}
+
 static const mote_step *step_of(const grouping *g, int32_t index)
 {
     return &g->variant->program->steps[g->groups[index].first_step];
 }
 
-static int32_t find_group(const grouping *g, const mote_step *step, bool in_all)
+/* The first group that agrees with the step, or -1. */
+static int32_t find_group(const grouping *g, const mote_index *index, uint64_t hash, const mote_step *step)
 {
-    int32_t i;
+    int32_t at;
 
-    for (i = 0; i < g->count; i++)
-        if (agree(step_of(g, i), step, in_all))
-            return i;
+    for (at = mote_index_first(index, hash); at >= 0; at = mote_index_next(index, at))
+        if (agree(step_of(g, mote_index_value(index, at)), step, index == &g->by_all))
+            return mote_index_value(index, at);
     return -1;
+}
+
+static mote_status add_group(grouping *g, int32_t s, uint64_t hash, mote_error *err)
+{
+    const mote_step *step = &g->variant->program->steps[s];
+    const uint64_t   family_hash = hash_step(step, false);
+    const int32_t    family = find_group(g, &g->by_family, family_hash, step), added = g->count++;
+
+    g->groups[added] = (group){.first_step = s, .family = family < 0 ? added : family};
+    g->groups[g->groups[added].family].kin_count++;
+    if (!mote_index_add(&g->by_all, hash, added) || (family < 0 && !mote_index_add(&g->by_family, family_hash, added)))
+        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+    return MOTE_OK;
 }
 
 /* Constants save little in a tile's inner loop: what they save goes with the outputs. */
@@ -77,128 +112,129 @@ static void add_work(grouping *g, group *to, const mote_step *step)
     g->work = mote_size_add(g->work, mote_size_mul(outputs, WORK_PER_OUTPUT));
 }
 
-static void collect(grouping *g)
+static mote_status collect(grouping *g, mote_error *err)
 {
     const mote_program *program = g->variant->program;
     int32_t             s;
 
     for (s = 0; s < program->step_count; s++) {
         const mote_step *step = &program->steps[s];
-        int32_t          found;
+        uint64_t         hash;
         if (step->kernel->is_view)
             continue;
-        found = find_group(g, step, true);
-        if (found < 0) {
-            const int32_t family = find_group(g, step, false);
-            found = g->count++;
-            g->groups[found] = (group){.first_step = s, .family = family < 0 ? found : family};
+        hash = hash_step(step, true);
+        g->group_of[s] = find_group(g, &g->by_all, hash, step);
+        if (g->group_of[s] < 0) {
+            g->group_of[s] = g->count;
+            MOTE_TRY(add_group(g, s, hash, err));
         }
-        g->group_of[s] = found;
-        add_work(g, &g->groups[found], step);
+        add_work(g, &g->groups[g->group_of[s]], step);
     }
+    return MOTE_OK;
 }
 
-static int32_t code_of(const grouping *g, int32_t index)
+static int32_t code_of(const grouping *g, int32_t index, bool is_shared)
 {
     const mote_kernel *kernel = step_of(g, index)->kernel;
-    const int32_t      bytes = g->groups[index].is_shared ? kernel->shared_code_bytes : kernel->code_bytes;
+    const int32_t      bytes = is_shared ? kernel->shared_code_bytes : kernel->code_bytes;
 
     return bytes ? bytes : USUAL_CODE_BYTES;
 }
 
-static int32_t total_code(const grouping *g)
+static group *family_of(grouping *g, int32_t index)
 {
-    int32_t total = 0, i, j;
-
-    for (i = 0; i < g->count; i++) {
-        bool is_counted = false; /* a family's shared instance counts once */
-        for (j = 0; j < i && g->groups[i].is_shared && !is_counted; j++)
-            is_counted = g->groups[j].is_shared && g->groups[j].family == g->groups[i].family;
-        total += is_counted ? 0 : code_of(g, i);
-    }
-    return total;
+    return &g->groups[g->groups[index].family];
 }
 
-static bool has_kin(const grouping *g, int32_t index)
+/* Returns the code, in bytes, that there is more of: a family's shared instance counts once. */
+static int64_t share(grouping *g, int32_t index)
 {
-    int32_t i;
+    g->groups[index].is_shared = true;
+    return (family_of(g, index)->shared_count++ == 0 ? code_of(g, index, true) : 0) - code_of(g, index, false);
+}
+
+/* A group with an instance of its own, and somebody to share with. */
+typedef struct candidate {
+    double  worth; /* saving for its code */
+    int32_t group;
+} candidate;
+
+static int by_worth(const void *a, const void *b)
+{
+    const candidate *x = a, *y = b;
+
+    return x->worth != y->worth ? (x->worth > y->worth) - (x->worth < y->worth)
+                                : (x->group > y->group) - (x->group < y->group);
+}
+
+static int32_t list_candidates(grouping *g, candidate *out)
+{
+    int32_t i, count = 0;
 
     for (i = 0; i < g->count; i++)
-        if (i != index && g->groups[i].family == g->groups[index].family)
-            return true;
-    return false;
-}
-
-/* The group of its own with the least saving for its code among those that have somebody to share with; -1: none. */
-static int32_t least_worth(const grouping *g)
-{
-    int32_t worst = -1, i;
-    double  least = 0;
-
-    for (i = 0; i < g->count; i++) {
-        const double worth = (double)g->groups[i].saving / code_of(g, i);
-        if (g->groups[i].is_shared || !has_kin(g, i) || (worst >= 0 && worth >= least))
-            continue;
-        worst = i;
-        least = worth;
-    }
-    return worst;
+        if (!g->groups[i].is_shared && family_of(g, i)->kin_count > 1)
+            out[count++] = (candidate){(double)g->groups[i].saving / code_of(g, i, false), i};
+    qsort(out, (size_t)count, sizeof *out, by_worth);
+    return count;
 }
 
 /* Sharing with nobody saves nothing. */
 static void free_the_lonely(grouping *g)
 {
-    int32_t i, j;
-
-    for (i = 0; i < g->count; i++) {
-        int32_t sharing = 0;
-        for (j = 0; j < g->count; j++)
-            sharing += g->groups[j].is_shared && g->groups[j].family == g->groups[i].family;
-        if (sharing == 1)
-            g->groups[i].is_shared = false;
-    }
-}
-
-static void decide(grouping *g, mote_optimize optimize)
-{
-    const int32_t budget = g->variant->program->target->code_bytes;
-    int32_t       i;
+    int32_t i;
 
     for (i = 0; i < g->count; i++)
-        g->groups[i].is_shared = optimize == MOTE_OPTIMIZE_SIZE || g->groups[i].saving < g->work / SMALL_PART;
-    while (optimize == MOTE_OPTIMIZE_SPEED && budget > 0 && total_code(g) > budget && (i = least_worth(g)) >= 0)
-        g->groups[i].is_shared = true;
-    free_the_lonely(g);
+        if (g->groups[i].is_shared && family_of(g, i)->shared_count == 1)
+            g->groups[i].is_shared = false;
 }
 
-static void number_instances(mote_variant *variant, const grouping *g)
+/* What is worth least shares, until all code is within the budget. */
+static mote_status decide(grouping *g, mote_optimize optimize, mote_error *err)
 {
-    int32_t s, i;
+    const int32_t budget = g->variant->program->target->code_bytes;
+    candidate    *candidates = MOTE_NEW(g->arena, candidate, g->count, err);
+    int64_t       code = 0;
+    int32_t       count, i;
+
+    if (!candidates)
+        return err->code;
+    for (i = 0; i < g->count; i++) {
+        code += code_of(g, i, false);
+        if (optimize == MOTE_OPTIMIZE_SIZE || g->groups[i].saving < g->work / SMALL_PART)
+            code += share(g, i);
+    }
+    count = optimize == MOTE_OPTIMIZE_SPEED && budget > 0 ? list_candidates(g, candidates) : 0;
+    for (i = 0; i < count && code > budget; i++)
+        code += share(g, candidates[i].group);
+    free_the_lonely(g);
+    return MOTE_OK;
+}
+
+static void number_instances(mote_variant *variant, grouping *g)
+{
+    int32_t s;
 
     for (s = 0; s < variant->program->step_count; s++) {
-        const group *of = &g->groups[g->group_of[s]];
-        if (variant->program->steps[s].kernel->is_view)
+        const mote_kernel *kernel = variant->program->steps[s].kernel;
+        group             *of = &g->groups[g->group_of[s]];
+        int32_t           *instance_plus_1;
+        if (kernel->is_view)
             continue;
-        for (i = 0; i < variant->instance_count; i++) {
-            const mote_instance *known = &variant->instances[i];
-            const group         *other = &g->groups[g->group_of[known->first_step]];
-            if (other == of || (of->is_shared && known->is_shared && other->family == of->family))
-                break;
-        }
-        if (i == variant->instance_count) {
-            variant->instances[variant->instance_count++] =
-                (mote_instance){variant->program->steps[s].kernel, s, 0, of->is_shared};
+        instance_plus_1 = of->is_shared ? &g->groups[of->family].shared_instance_plus_1 : &of->instance_plus_1;
+        if (*instance_plus_1 == 0) {
+            variant->instances[variant->instance_count++] = (mote_instance){kernel, s, 0, of->is_shared};
             variant->shared_count += of->is_shared;
+            *instance_plus_1 = variant->instance_count;
         }
-        variant->instances[i].use_count++;
-        variant->instance_of[s] = i;
+        variant->instance_of[s] = *instance_plus_1 - 1;
+        variant->instances[variant->instance_of[s]].use_count++;
     }
 }
 
 mote_status mote_choose_instances(mote_variant *variant, mote_optimize optimize, mote_arena *arena, mote_error *err)
 {
     const int32_t count = variant->program->step_count;
-    grouping      g = {.variant = variant};
+    grouping      g = {.variant = variant, .arena = arena};
 
     variant->instances = MOTE_NEW(arena, mote_instance, count, err);
     variant->instance_of = MOTE_NEW(arena, int32_t, count, err);
@@ -206,8 +242,9 @@ mote_status mote_choose_instances(mote_variant *variant, mote_optimize optimize,
     g.group_of = MOTE_NEW(arena, int32_t, count, err);
     if (!variant->instances || !variant->instance_of || !g.groups || !g.group_of)
         return err->code;
-    collect(&g);
-    decide(&g, optimize);
-    number_instances(variant, &g);
-    return MOTE_OK;
+    if (collect(&g, err) == MOTE_OK && decide(&g, optimize, err) == MOTE_OK)
+        number_instances(variant, &g);
+    mote_index_free(&g.by_all);
+    mote_index_free(&g.by_family);
+    return err->code;
 }

@@ -154,6 +154,10 @@ struct mote_model {
     mote_recipe recipe;
     mote_blob  *metadata; /* what mote does not know is kept byte for byte */
     int32_t     metadata_count;
+
+    const char *const *left_out; /* what else its file can run: names of its other subgraphs */
+    int32_t            left_out_count;
+    bool               differs; /* its file has operators or kinds of tensors that were left out when it was read */
 };
 
 /* ---- making one ---- */

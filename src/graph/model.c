@@ -88,6 +88,19 @@ static mote_status copy_metadata(mote_model *to, const mote_model *from, mote_er
     return err->code;
 }
 
+static mote_status copy_left_out(mote_model *to, const mote_model *from, mote_error *err)
+{
+    const char **names = MOTE_NEW(&to->arena, const char *, from->left_out_count, err);
+    int32_t      i;
+
+    for (i = 0; names && i < from->left_out_count; i++)
+        names[i] = mote_arena_strdup(&to->arena, from->left_out[i], err);
+    to->left_out = names;
+    to->left_out_count = from->left_out_count;
+    to->differs = from->differs;
+    return err->code;
+}
+
 static mote_status copy_contents(mote_model *to, const mote_model *from, mote_error *err)
 {
     const mote_graph *graph = &from->graphs[0];
@@ -97,6 +110,7 @@ static mote_status copy_contents(mote_model *to, const mote_model *from, mote_er
     to->description = mote_arena_strdup(&to->arena, from->description, err);
     MOTE_TRY(mote_recipe_copy(&to->recipe, &from->recipe, &to->arena, err));
     MOTE_TRY(copy_metadata(to, from, err));
+    MOTE_TRY(copy_left_out(to, from, err));
     for (i = 0; i < graph->tensor_count; i++)
         MOTE_TRY(copy_tensor(to, &graph->tensors[i], err));
     for (i = 0; i < graph->node_count; i++)
@@ -119,22 +133,22 @@ mote_status mote_model_copy(mote_model **out, const mote_model *from, mote_error
 
 const char *mote_model_name(const mote_model *model)
 {
-    return model->name;
+    return model ? model->name : "";
 }
 
 bool mote_model_is_quantized(const mote_model *model)
 {
-    return model->stage == MOTE_STAGE_QUANTIZED;
+    return model && model->stage == MOTE_STAGE_QUANTIZED;
 }
 
 int32_t mote_model_input_count(const mote_model *model)
 {
-    return model->graphs[0].input_count;
+    return model ? model->graphs[0].input_count : 0;
 }
 
 int32_t mote_model_output_count(const mote_model *model)
 {
-    return model->graphs[0].output_count;
+    return model ? model->graphs[0].output_count : 0;
 }
 
 static mote_tensor_info describe(const mote_tensor *tensor)
@@ -155,30 +169,45 @@ static mote_tensor_info describe(const mote_tensor *tensor)
     return info;
 }
 
+static mote_tensor_info describe_end(const mote_model *model, const mote_id *ids, int32_t count, int32_t index)
+{
+    return index >= 0 && index < count ? describe(&model->graphs[0].tensors[ids[index]]) : (mote_tensor_info){.name = ""};
+}
+
 mote_tensor_info mote_model_input(const mote_model *model, int32_t index)
 {
-    return describe(&model->graphs[0].tensors[model->graphs[0].inputs[index]]);
+    return describe_end(model, model ? model->graphs[0].inputs : NULL, mote_model_input_count(model), index);
 }
 
 mote_tensor_info mote_model_output(const mote_model *model, int32_t index)
 {
-    return describe(&model->graphs[0].tensors[model->graphs[0].outputs[index]]);
+    return describe_end(model, model ? model->graphs[0].outputs : NULL, mote_model_output_count(model), index);
+}
+
+int32_t mote_model_left_out_count(const mote_model *model)
+{
+    return model ? model->left_out_count : 0;
+}
+
+const char *mote_model_left_out(const mote_model *model, int32_t index)
+{
+    return index >= 0 && index < mote_model_left_out_count(model) ? model->left_out[index] : NULL;
 }
 
 int32_t mote_model_label_count(const mote_model *model)
 {
-    return model->recipe.label_count;
+    return model ? model->recipe.label_count : 0;
 }
 
 const char *mote_model_label(const mote_model *model, int32_t index)
 {
-    return index >= 0 && index < model->recipe.label_count ? model->recipe.labels[index] : NULL;
+    return index >= 0 && index < mote_model_label_count(model) ? model->recipe.labels[index] : NULL;
 }
 
 bool mote_model_goal(const mote_model *model, mote_goal *out)
 {
-    *out = model->recipe.goal;
-    return model->recipe.has_goal;
+    *out = model ? model->recipe.goal : (mote_goal){0};
+    return model && model->recipe.has_goal;
 }
 
 /* Operators that hand on the numbers they are given, in another form. */
@@ -187,14 +216,24 @@ static bool hands_on(mote_op_kind op)
     return op == MOTE_OP_QUANTIZE || op == MOTE_OP_DEQUANTIZE || op == MOTE_OP_RESHAPE;
 }
 
+/* Nodes stand in topological order: who makes what a node reads stands before it. */
 mote_answer_kind mote_model_answers(const mote_model *model)
 {
-    const mote_graph *graph = &model->graphs[0];
-    int32_t           node = graph->output_count > 0 ? mote_graph_producer(graph, graph->outputs[0]) : -1;
+    const mote_graph *graph = model ? &model->graphs[0] : NULL;
+    mote_id           id = graph && graph->output_count > 0 ? graph->outputs[0] : MOTE_NONE;
+    int32_t           n;
 
-    while (node >= 0 && hands_on(graph->nodes[node].op))
-        node = mote_graph_producer(graph, graph->nodes[node].in[0]);
-    if (node >= 0 && graph->nodes[node].op == MOTE_OP_SOFTMAX)
-        return MOTE_ANSWERS_PROBABILITIES;
-    return node >= 0 && graph->nodes[node].op == MOTE_OP_LOGISTIC ? MOTE_ANSWERS_SIGMOIDS : MOTE_ANSWERS_NUMBERS;
+    if (id == MOTE_NONE)
+        return MOTE_ANSWERS_UNKNOWN;
+    for (n = graph->node_count - 1; n >= 0; n--) {
+        const mote_node *node = &graph->nodes[n];
+        if (node->out[0] != id)
+            continue;
+        if (!hands_on(node->op))
+            return node->op == MOTE_OP_SOFTMAX    ? MOTE_ANSWERS_PROBABILITIES
+                   : node->op == MOTE_OP_LOGISTIC ? MOTE_ANSWERS_SIGMOIDS
+                                                  : MOTE_ANSWERS_NUMBERS;
+        id = node->in[0];
+    }
+    return MOTE_ANSWERS_NUMBERS;
 }

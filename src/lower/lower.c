@@ -45,19 +45,6 @@ const mote_target *mote_target_find(const char *name)
     return NULL;
 }
 
-/* The last kernel that is for the target and applies to the node; [0], the reference, is for every target. NULL and err
- * where that cannot be found out. */
-static const mote_kernel *choose_kernel(const mote_target *target, const mote_op_row *row, const mote_graph *graph,
-                                        const mote_node *node, mote_error *err)
-{
-    const mote_kernel *chosen = &row->kernels[0], *kernel;
-
-    for (kernel = chosen; kernel->symbol; kernel++)
-        if ((kernel->targets & target->kernels) && (!kernel->applies || kernel->applies(graph, node, err)))
-            chosen = kernel;
-    return err->code == MOTE_OK ? chosen : NULL;
-}
-
 static mote_status list_operands(mote_step *step, const mote_graph *graph, const mote_node *node, mote_error *err)
 {
     int32_t i;
@@ -98,7 +85,7 @@ static mote_status lower_node(mote_program *program, mote_step *step, int32_t in
     if (!row)
         return err->code;
     step->node = index;
-    step->kernel = choose_kernel(program->target, row, graph, node, err);
+    step->kernel = mote_op_choose_kernel(row, program->target->kernels, graph, node, err);
     if (!step->kernel)
         return err->code;
     step->prepared.arena = &program->arena;

@@ -47,6 +47,7 @@ typedef struct mote_place {
     size_t  offset, bytes;
     int32_t first_step, last_step; /* live from the one to the other; inputs from -1, outputs to step_count */
     mote_id shares;                /* MOTE_NONE, or the tensor whose place this one uses: a view, or computed in place */
+    mote_id root;                  /* whose place it is in the end: the tensor itself where shares is MOTE_NONE */
     mote_id runs_over;             /* MOTE_NONE, or the operand that this one may be written over while it is computed */
     bool    is_placed;             /* false: a constant, or unused */
 } mote_place;

@@ -183,11 +183,31 @@ extern const mote_op *const mote_ops[MOTE_OP_COUNT];
 /* The row for the node's operand types, or NULL with one line that names operator and types. */
 const mote_op_row *mote_op_find_row(const mote_graph *graph, const mote_node *node, mote_error *err);
 
+/* "(float32, int8) to float32": the node's operand types. */
+typedef struct mote_types_text {
+    char text[160];
+} mote_types_text;
+mote_types_text mote_op_show_types(const mote_graph *graph, const mote_node *node);
+
+/* The last kernel that is for one of the targets and applies to the node; [0], the reference, is for every target. NULL and
+ * err where that cannot be found out. */
+const mote_kernel *mote_op_choose_kernel(const mote_op_row *row, mote_target_mask targets, const mote_graph *graph,
+                                         const mote_node *node, mote_error *err);
+
 /* Multiply-accumulates of one sample. */
 size_t mote_op_macs(const mote_graph *graph, const mote_node *node);
 
 /* infer for one node, with the checks that all operators share (operand counts, fused activation, stage). */
 mote_status mote_op_infer(mote_model *model, mote_graph *graph, mote_node *node, mote_error *err);
+
+/* infer, and that the outputs' types and shapes are those that were stored. */
+mote_status mote_op_verify_node(mote_model *model, mote_graph *graph, mote_node *node, mote_error *err);
+
+/* Every operand that the node has is a constant. */
+bool mote_op_reads_constants_only(const mote_graph *graph, const mote_node *node);
+/* Such a node's output becomes a constant, computed by the reference kernel; the node is then needed no more. work: how many
+ * operations it may take, about; what is left of them afterwards. */
+mote_status mote_op_evaluate(mote_model *model, mote_graph *graph, mote_node *node, size_t *work, mote_error *err);
 
 /* The whole model: mote_graph_verify, then every operator's own rules; tells each output's shape from the one stored. */
 mote_status mote_model_verify(mote_model *model, mote_error *err);

@@ -30,25 +30,43 @@ static bool row_matches(const mote_op_row *row, const mote_graph *graph, const m
     return true;
 }
 
+mote_types_text mote_op_show_types(const mote_graph *graph, const mote_node *node)
+{
+    const mote_tensor *out = mote_node_out(graph, node, 0);
+    mote_types_text    types;
+    int                used = snprintf(types.text, sizeof types.text, "(");
+    int32_t            i;
+
+    for (i = 0; i < node->in_count && used < 120; i++) {
+        const mote_tensor *in = mote_node_in(graph, node, i);
+        used += snprintf(types.text + used, sizeof types.text - (size_t)used, "%s%s", i ? ", " : "",
+                         in ? mote_dtype_name(in->dtype) : "none");
+    }
+    snprintf(types.text + used, sizeof types.text - (size_t)used, ") to %s", out ? mote_dtype_name(out->dtype) : "none");
+    return types;
+}
+
 const mote_op_row *mote_op_find_row(const mote_graph *graph, const mote_node *node, mote_error *err)
 {
     const mote_op_row *row = mote_ops[node->op]->rows;
-    char               types[160];
-    int32_t            i;
-    int                used = 0;
 
     for (; row && row->kernels; row++)
         if (row_matches(row, graph, node))
             return row;
-    for (i = 0; i < node->in_count && used < 120; i++) {
-        const mote_tensor *in = mote_node_in(graph, node, i);
-        used += snprintf(types + used, sizeof types - (size_t)used, "%s%s", i ? ", " : "",
-                         in ? mote_dtype_name(in->dtype) : "none");
-    }
     mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err,
-                 "no kernel takes (%s) to %s; `mote inspect --operators` lists what there is", types,
-                 mote_dtype_name(mote_node_out(graph, node, 0)->dtype));
+                 "no kernel takes %s; `mote inspect --operators` lists what there is", mote_op_show_types(graph, node).text);
     return NULL;
+}
+
+const mote_kernel *mote_op_choose_kernel(const mote_op_row *row, mote_target_mask targets, const mote_graph *graph,
+                                         const mote_node *node, mote_error *err)
+{
+    const mote_kernel *chosen = &row->kernels[0], *kernel;
+
+    for (kernel = chosen; kernel->symbol; kernel++)
+        if ((kernel->targets & targets) && (!kernel->applies || kernel->applies(graph, node, err)))
+            chosen = kernel;
+    return err->code == MOTE_OK ? chosen : NULL;
 }
 
 size_t mote_op_macs(const mote_graph *graph, const mote_node *node)
@@ -91,7 +109,7 @@ mote_status mote_op_infer(mote_model *model, mote_graph *graph, mote_node *node,
 }
 
 /* infer writes into the stored output; what stood there before must have agreed. */
-static mote_status check_node(mote_model *model, mote_graph *graph, mote_node *node, mote_error *err)
+mote_status mote_op_verify_node(mote_model *model, mote_graph *graph, mote_node *node, mote_error *err)
 {
     mote_tensor stored[MOTE_NODE_OUT_MAX];
     int32_t     i;
@@ -120,7 +138,7 @@ mote_status mote_model_verify(mote_model *model, mote_error *err)
     for (i = 0; i < graph->node_count; i++) {
         if (graph->nodes[i].in_count > MOTE_NODE_IN_MAX || graph->nodes[i].out_count > MOTE_NODE_OUT_MAX)
             return mote_op_fail(graph, &graph->nodes[i], MOTE_ERR_LIMIT, err, "too many operands");
-        MOTE_TRY(check_node(model, graph, &graph->nodes[i], err));
+        MOTE_TRY(mote_op_verify_node(model, graph, &graph->nodes[i], err));
         if (model->stage != MOTE_STAGE_TRAIN && !mote_op_find_row(graph, &graph->nodes[i], err))
             return err->code;
     }

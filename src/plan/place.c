@@ -7,8 +7,8 @@
 #include "plan/search.h"
 
 /* Work of the search, for one height and for all; and pairs of blocks that first fit may look at before it tries another
- * order. A few nanoseconds each. */
-enum { WORK_PER_HEIGHT = 400000, WORK_MAX = 2000000, FIT_PAIRS_MAX = 20000000 };
+ * order, or, where there are more than MANY blocks, gives up. A few nanoseconds each. */
+enum { WORK_PER_HEIGHT = 400000, WORK_MAX = 2000000, FIT_PAIRS_MAX = 20000000, MANY = 10000 };
 
 /* Blocks that have an offset, sorted by it: then one pass finds most fits. */
 typedef struct placing_work {
@@ -89,12 +89,94 @@ typedef struct live_blocks {
     size_t padded, most_padding;
 } live_blocks;
 
-static void add_live(live_blocks *live, const mote_placing *placing, size_t bytes)
+static size_t padding_of(const mote_placing *placing, size_t bytes)
 {
-    const size_t padded = align_up(bytes, placing->align);
+    return align_up(bytes, placing->align) - bytes;
+}
 
-    live->padded += padded;
-    live->most_padding = size_max(live->most_padding, padded - bytes);
+/* What is live at each step, from -1 on; gathered from stretches of steps, however long, in one go each. */
+typedef struct live_steps {
+    const mote_placing *placing;
+    live_blocks        *at;        /* [step + 1]; padded holds the change from the step before until all are added */
+    mote_span          *stretches; /* over which a block takes so many bytes */
+    int32_t             stretch_count;
+} live_steps;
+
+static void add_stretch(live_steps *live, int32_t first_step, int32_t last_step, size_t bytes)
+{
+    const size_t padded = align_up(bytes, live->placing->align);
+
+    if (first_step > last_step)
+        return;
+    live->at[first_step + 1].padded += padded;
+    live->at[last_step + 2].padded -= padded; /* may wrap on its way */
+    live->stretches[live->stretch_count++] = (mote_span){padding_of(live->placing, bytes), first_step, last_step};
+}
+
+/* Where one span ends and the next begins the block takes the most of both. */
+static void add_block_stretches(live_steps *live, const mote_block *block)
+{
+    int32_t i;
+
+    for (i = 0; i < block->span_count; i++) {
+        const mote_span *span = &block->spans[i], *next = i + 1 < block->span_count ? span + 1 : NULL;
+        add_stretch(live, span->first_step + (i > 0), span->last_step - (next != NULL), span->bytes);
+        if (next)
+            add_stretch(live, span->last_step, span->last_step, size_max(span->bytes, next->bytes));
+    }
+}
+
+static int by_falling_bytes(const void *a, const void *b)
+{
+    const mote_span *x = a, *y = b;
+
+    return (x->bytes < y->bytes) - (x->bytes > y->bytes);
+}
+
+/* The step that no stretch has been laid over yet, at or behind s; next_free leads there, and is made to lead there at once.
+ */
+static int32_t find_free(int32_t *next_free, int32_t s)
+{
+    while (next_free[s] != s)
+        s = next_free[s] = next_free[next_free[s]];
+    return s;
+}
+
+/* The most padding goes first: it is the most of each step that it is laid over. */
+static void find_most_padding(live_steps *live, int32_t *next_free)
+{
+    int32_t i, s;
+
+    qsort(live->stretches, (size_t)live->stretch_count, sizeof *live->stretches, by_falling_bytes);
+    for (i = 0; i < live->stretch_count; i++) {
+        const mote_span *stretch = &live->stretches[i];
+        for (s = find_free(next_free, stretch->first_step + 1); s <= stretch->last_step + 1; s = find_free(next_free, s)) {
+            live->at[s].most_padding = stretch->bytes;
+            next_free[s] = s + 1;
+        }
+    }
+}
+
+/* at has one entry more than there are steps. */
+static mote_status find_live(live_steps *live, mote_arena *scratch, mote_error *err)
+{
+    const mote_placing *p = live->placing;
+    const int32_t       steps = p->step_count + 2;
+    int32_t            *next_free = MOTE_NEW(scratch, int32_t, steps + 1, err), spans = 0, i;
+
+    for (i = 0; i < p->count; i++)
+        spans += p->blocks[i].span_count;
+    live->stretches = MOTE_NEW(scratch, mote_span, 2 * (size_t)spans, err);
+    if (!next_free || !live->stretches)
+        return err->code;
+    for (i = 0; i < p->count; i++)
+        add_block_stretches(live, &p->blocks[i]);
+    for (i = 0; i <= steps; i++)
+        next_free[i] = i;
+    for (i = 1; i < steps; i++)
+        live->at[i].padded += live->at[i - 1].padded;
+    find_most_padding(live, next_free);
+    return MOTE_OK;
 }
 
 /* At the step where a block runs over another the two may also be as one. */
@@ -103,11 +185,11 @@ static size_t live_with_overlap(const mote_placing *placing, const mote_block *b
     const size_t apart = live.padded - live.most_padding;
     const size_t out = bytes_at(block, block->first_step),
                  in = bytes_at(&placing->blocks[block->runs_over], block->first_step);
-    size_t as_one;
+    const size_t both = size_max(out, in + align_up(block->distance, placing->align));
+    size_t       as_one;
 
-    live.padded -= align_up(out, placing->align) + align_up(in, placing->align);
-    add_live(&live, placing, size_max(out, in + align_up(block->distance, placing->align)));
-    as_one = live.padded - live.most_padding;
+    live.padded += align_up(both, placing->align) - align_up(out, placing->align) - align_up(in, placing->align);
+    as_one = live.padded - size_max(live.most_padding, padding_of(placing, both));
     return as_one < apart ? as_one : apart;
 }
 
@@ -115,21 +197,17 @@ static mote_status find_lower_bound(placing_work *w, mote_error *err)
 {
     mote_placing *p = w->placing;
     const int32_t steps = p->step_count + 2; /* from -1 on */
-    live_blocks  *live = MOTE_NEW(&w->scratch, live_blocks, steps, err);
+    live_steps    live = {.placing = p, .at = MOTE_NEW(&w->scratch, live_blocks, steps + 1, err)};
     int32_t *over = MOTE_NEW(&w->scratch, int32_t, steps, err), i, s; /* at each step the block that runs over, plus 1 */
 
-    if (!live || !over)
+    if (!live.at || !over || find_live(&live, &w->scratch, err) != MOTE_OK)
         return err->code;
-    for (i = 0; i < p->count; i++) {
-        const mote_block *block = &p->blocks[i];
-        for (s = block->first_step; s <= block->last_step; s++)
-            add_live(&live[s + 1], p, bytes_at(block, s));
-        if (block->runs_over != MOTE_NONE)
-            over[block->first_step + 1] = i + 1;
-    }
+    for (i = 0; i < p->count; i++)
+        if (p->blocks[i].runs_over != MOTE_NONE)
+            over[p->blocks[i].first_step + 1] = i + 1;
     for (s = 0; s < steps; s++)
-        p->lower_bound = size_max(p->lower_bound, over[s] ? live_with_overlap(p, &p->blocks[over[s] - 1], live[s])
-                                                          : live[s].padded - live[s].most_padding);
+        p->lower_bound = size_max(p->lower_bound, over[s] ? live_with_overlap(p, &p->blocks[over[s] - 1], live.at[s])
+                                                          : live.at[s].padded - live.at[s].most_padding);
     return MOTE_OK;
 }
 
@@ -193,9 +271,6 @@ static bool is_best_possible(const placing_work *w)
     return w->placing->memory_bytes <= w->placing->lower_bound;
 }
 
-/* Orders of blocks, for qsort over pointers to them; what is equal keeps its order. */
-typedef int (*block_order)(const void *a, const void *b);
-
 static const mote_block *block_at(const void *pointer)
 {
     return *(const mote_block *const *)pointer;
@@ -236,22 +311,151 @@ static int by_life(const void *a, const void *b)
     return x != y ? (x > y ? -1 : 1) : by_size(a, b);
 }
 
-static void place_first_fit(placing_work *w, block_order order)
+/* An order in which blocks are placed, for qsort over pointers to them; what is equal keeps its order. */
+typedef struct block_order {
+    int (*compare)(const void *a, const void *b);
+    /* No block from `fresh` on meets the placed one. NULL: that cannot be known. */
+    bool (*is_past)(const mote_block *placed, const mote_block *fresh);
+} block_order;
+
+static bool begins_later(const mote_block *placed, const mote_block *fresh)
+{
+    return placed->first_step > fresh->last_step;
+}
+
+static bool ended_before(const mote_block *placed, const mote_block *fresh)
+{
+    return placed->last_step < fresh->first_step;
+}
+
+static void forget_past(placing_work *w, const block_order *order, const mote_block *fresh)
+{
+    int32_t i, kept = 0;
+
+    if (!order->is_past)
+        return;
+    for (i = 0; i < w->placed_count; i++)
+        if (!order->is_past(&w->placing->blocks[w->placed[i]], fresh))
+            w->placed[kept++] = w->placed[i];
+    w->placed_count = kept;
+}
+
+static void sort_blocks(const mote_placing *p, mote_block **out, int (*compare)(const void *, const void *))
+{
+    int32_t i;
+
+    for (i = 0; i < p->count; i++)
+        out[i] = &p->blocks[i];
+    qsort(out, (size_t)p->count, sizeof *out, compare);
+}
+
+static bool is_many(const placing_work *w)
+{
+    return w->placing->count > MANY;
+}
+
+static void place_first_fit(placing_work *w, const block_order *order)
 {
     mote_placing *p = w->placing;
     int32_t       i;
 
-    for (i = 0; i < p->count; i++)
-        w->order[i] = &p->blocks[i];
-    qsort(w->order, (size_t)p->count, sizeof *w->order, order);
+    sort_blocks(p, w->order, order->compare);
     w->placed_count = 0;
     for (i = 0; i < p->count; i++) {
         const int32_t index = (int32_t)(w->order[i] - p->blocks);
+        forget_past(w, order, w->order[i]);
         put(w, index, lowest_fit(w, index));
+        if (is_many(w) && w->pairs > FIT_PAIRS_MAX)
+            return;
     }
     for (i = 0; i < p->count; i++)
         w->tried[i] = p->blocks[i].offset;
     keep_if_better(w, w->tried);
+}
+
+/* ---- many blocks ----
+ * Step by step: a block takes the lowest gap that holds it, and gives its place back when it has ended. */
+
+typedef struct gap {
+    size_t from, to;
+} gap;
+
+/* By offset, apart from each other; the last has no end. */
+typedef struct gaps {
+    gap    *list;
+    int32_t count;
+} gaps;
+
+static size_t take_lowest(gaps *g, size_t bytes)
+{
+    size_t  offset;
+    int32_t i = 0;
+
+    while (g->list[i].to - g->list[i].from < bytes)
+        i++;
+    offset = g->list[i].from;
+    g->list[i].from += bytes;
+    if (g->list[i].from == g->list[i].to)
+        memmove(&g->list[i], &g->list[i + 1], (size_t)(--g->count - i) * sizeof *g->list);
+    return offset;
+}
+
+/* The first gap behind an offset. */
+static int32_t find_gap(const gaps *g, size_t offset)
+{
+    int32_t low = 0, high = g->count - 1;
+
+    while (low < high) {
+        const int32_t middle = low + (high - low) / 2;
+        if (g->list[middle].from > offset)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+static void give_back(gaps *g, gap freed)
+{
+    const int32_t i = find_gap(g, freed.from);
+    const bool    joins_below = i > 0 && g->list[i - 1].to == freed.from, joins_above = g->list[i].from == freed.to;
+
+    if (freed.from == freed.to)
+        return;
+    if (joins_above)
+        g->list[i].from = joins_below ? g->list[i - 1].from : freed.from;
+    if (joins_above && joins_below)
+        memmove(&g->list[i - 1], &g->list[i], (size_t)(g->count-- - i) * sizeof *g->list);
+    else if (joins_below)
+        g->list[i - 1].to = freed.to;
+    else if (!joins_above) {
+        memmove(&g->list[i + 1], &g->list[i], (size_t)(g->count++ - i) * sizeof *g->list);
+        g->list[i] = freed;
+    }
+}
+
+static mote_status place_stepwise(placing_work *w, mote_error *err)
+{
+    mote_placing *p = w->placing;
+    mote_block  **ending = MOTE_NEW(&w->scratch, mote_block *, p->count, err);
+    gaps          g = {MOTE_NEW(&w->scratch, gap, p->count + 1, err), 1};
+    int32_t       i, ended = p->count - 1; /* by_end has the last ones first */
+
+    if (!ending || !g.list)
+        return err->code;
+    g.list[0] = (gap){0, SIZE_MAX};
+    sort_blocks(p, w->order, by_start);
+    sort_blocks(p, ending, by_end);
+    for (i = 0; i < p->count; i++) {
+        mote_block *fresh = w->order[i];
+        for (; ending[ended]->last_step < fresh->first_step; ended--)
+            give_back(&g, (gap){ending[ended]->offset, ending[ended]->offset + ending[ended]->padded_bytes});
+        fresh->offset = take_lowest(&g, fresh->padded_bytes);
+    }
+    for (i = 0; i < p->count; i++)
+        w->tried[i] = p->blocks[i].offset;
+    keep_if_better(w, w->tried);
+    return MOTE_OK;
 }
 
 /* ---- search ----
@@ -284,14 +488,17 @@ static void place_by_search(placing_work *w, mote_search *search)
 
 static mote_status place(placing_work *w, mote_error *err)
 {
-    static const block_order orders[] = {by_end, by_size, by_start, by_life};
+    static const block_order orders[] = {{by_end, begins_later}, {by_size, NULL}, {by_start, ended_before}, {by_life, NULL}};
     mote_search             *search;
     size_t                   i;
 
     MOTE_TRY(find_lower_bound(w, err));
+    if (is_many(w))
+        MOTE_TRY(place_stepwise(w, err));
     for (i = 0; i < sizeof orders / sizeof *orders && !is_best_possible(w) && w->pairs < FIT_PAIRS_MAX; i++)
-        place_first_fit(w, orders[i]);
-    if (is_best_possible(w))
+        if (!is_many(w) || orders[i].is_past)
+            place_first_fit(w, &orders[i]);
+    if (is_best_possible(w) || is_many(w))
         return MOTE_OK;
     MOTE_TRY(mote_search_create(&search, w->placing, &w->scratch, err));
     if (search)

@@ -16,7 +16,7 @@ typedef struct mote_span {
 /* A tensor with all that share its place, or a step's scratch. At each step it takes the most of the spans that hold it, so
  * that a place whose later user is smaller gives the rest away. */
 typedef struct mote_block {
-    const mote_span *spans; /* in the order of their first steps, without a gap */
+    const mote_span *spans; /* each begins where the one before it ends */
     int32_t          span_count;
     int32_t          runs_over; /* MOTE_NONE, or the block whose last step is this one's first, and which it may lie over: */
     size_t           distance;  /* the least by which that block's offset must then exceed this one's */
@@ -36,7 +36,9 @@ typedef struct mote_placing {
 } mote_placing;
 
 /* First fit in several orders; where that does not reach what is live at one step, a search (search.h), which finds and
- * proves the optimum of most networks and ends after so many steps of work in any case. Deterministic. */
+ * proves the optimum of most networks and ends after so many steps of work in any case. Of more than 10,000 blocks the
+ * lowest free place is taken step by step, which takes hardly more time than there are blocks; first fit may then do better,
+ * for so long. Deterministic. */
 mote_status mote_place_blocks(mote_placing *placing, mote_error *err);
 
 /* ---- for search.c ---- */

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/plan.h"
 
-#include "plan/place.h"
+#include <stdlib.h>
 
-/* More are refused: placing takes time in the square of them. */
-enum { BLOCKS_MAX = 10000 };
+#include "plan/place.h"
 
 static mote_id root_of(const mote_program *program, mote_id id)
 {
-    while (program->places[id].shares != MOTE_NONE)
-        id = program->places[id].shares;
-    return id;
+    return program->places[id].root;
 }
 
 const mote_place *mote_plan_place(const mote_program *program, mote_id id)
@@ -41,7 +38,7 @@ static void find_lives(mote_program *program)
     int32_t           s, i;
 
     for (i = 0; i < graph->tensor_count; i++)
-        program->places[i] = (mote_place){.shares = MOTE_NONE, .runs_over = MOTE_NONE};
+        program->places[i] = (mote_place){.shares = MOTE_NONE, .root = i, .runs_over = MOTE_NONE};
     for (i = 0; i < graph->input_count; i++)
         begin_life(program, graph->inputs[i], -1);
     for (i = 0; i < graph->tensor_count; i++)
@@ -61,14 +58,10 @@ static void find_lives(mote_program *program)
 
 /* ---- which tensors share one place ---- */
 
-static bool is_graph_input(const mote_graph *graph, mote_id id)
+/* Besides states only they live before the first step. */
+static bool is_graph_input(const mote_program *program, mote_id id)
 {
-    int32_t i;
-
-    for (i = 0; i < graph->input_count; i++)
-        if (graph->inputs[i] == id)
-            return true;
-    return false;
+    return program->places[id].first_step < 0;
 }
 
 /* Nobody reads the operand after step s, in its own or another's name: ends holds the last step of each place. Nor does the
@@ -79,7 +72,7 @@ static bool dies_here(const mote_program *program, const int32_t *ends, int32_t 
     const mote_step  *step = &program->steps[s];
     mote_id           root = root_of(program, step->in[operand]);
 
-    return graph->tensors[step->in[operand]].kind == MOTE_ACTIVATION && ends[root] == s && !is_graph_input(graph, root);
+    return graph->tensors[step->in[operand]].kind == MOTE_ACTIVATION && ends[root] == s && !is_graph_input(program, root);
 }
 
 /* The operand whose place the output takes, or -1. */
@@ -121,6 +114,7 @@ static void share_places(mote_program *program, int32_t *ends)
         if ((host = find_host(program, ends, s)) >= 0) {
             const mote_id root = root_of(program, step->in[host]);
             program->places[out].shares = step->in[host];
+            program->places[out].root = root;
             ends[root] = ends[root] > ends[out] ? ends[root] : ends[out];
         } else if (step->may_overlap && dies_here(program, ends, s, 0) &&
                    !reads_again(program, step, root_of(program, step->in[0]))) {
@@ -214,8 +208,6 @@ static mote_status check_total(const mote_placing *placing, mote_error *err)
         total = mote_size_add(total, mote_size_add(placing->blocks[i].spans[0].bytes, placing->align));
     if (total > SIZE_MAX / 4)
         return mote_fail(err, MOTE_ERR_LIMIT, "activations need more memory than there can be");
-    if (placing->count > BLOCKS_MAX)
-        return mote_fail(err, MOTE_ERR_LIMIT, "%d activations; at most %d can be planned", placing->count, BLOCKS_MAX);
     return MOTE_OK;
 }
 
@@ -310,9 +302,8 @@ static bool may_run_over(const mote_program *program, const lodger *out, const l
         return false;
     root = root_of(program, in->tensor);
     return step->may_overlap && root_of(program, step->in[0]) == root && !reads_again(program, step, root) &&
-           program->model->graphs[0].tensors[step->in[0]].kind == MOTE_ACTIVATION &&
-           !is_graph_input(&program->model->graphs[0], root) && in->last_step == out->first_step &&
-           in->offset >= out->offset + step->overlap;
+           program->model->graphs[0].tensors[step->in[0]].kind == MOTE_ACTIVATION && !is_graph_input(program, root) &&
+           in->last_step == out->first_step && in->offset >= out->offset + step->overlap;
 }
 
 static bool clash(const mote_program *program, const lodger *a, const lodger *b)
@@ -340,20 +331,37 @@ static int32_t list_lodgers(lodger *out, const mote_program *program)
     return count;
 }
 
+static int by_first_step(const void *a, const void *b)
+{
+    const lodger *x = a, *y = b;
+
+    return (x->first_step > y->first_step) - (x->first_step < y->first_step);
+}
+
+/* all is sorted by first steps: whoever may clash with `a` and comes behind it begins before `a` ends. */
+static mote_status verify_lodger(const mote_program *program, const lodger *all, int32_t count, int32_t a, mote_error *err)
+{
+    int32_t b;
+
+    if (all[a].offset + all[a].bytes > program->memory_bytes)
+        return mote_fail(err, MOTE_ERR_LIMIT, "plan: tensor %d lies outside", all[a].tensor);
+    for (b = a + 1; b < count && all[b].first_step <= all[a].last_step; b++)
+        if (clash(program, &all[a], &all[b]))
+            return mote_fail(err, MOTE_ERR_LIMIT, "plan: tensors %d and %d overlap at step %d", all[a].tensor, all[b].tensor,
+                             all[b].first_step);
+    return MOTE_OK;
+}
+
 mote_status mote_plan_verify(const mote_program *program, mote_error *err)
 {
     mote_arena scratch = {0};
     lodger    *all = MOTE_NEW(&scratch, lodger, program->model->graphs[0].tensor_count + program->step_count, err);
-    int32_t    count = all ? list_lodgers(all, program) : 0, a, b;
+    int32_t    count = all ? list_lodgers(all, program) : 0, i;
 
-    for (a = 0; a < count && err->code == MOTE_OK; a++) {
-        if (all[a].offset + all[a].bytes > program->memory_bytes)
-            mote_fail(err, MOTE_ERR_LIMIT, "plan: tensor %d lies outside", all[a].tensor);
-        for (b = 0; b < a; b++)
-            if (clash(program, &all[a], &all[b]))
-                mote_fail(err, MOTE_ERR_LIMIT, "plan: tensors %d and %d overlap at step %d", all[b].tensor, all[a].tensor,
-                          all[a].first_step > all[b].first_step ? all[a].first_step : all[b].first_step);
-    }
+    if (all)
+        qsort(all, (size_t)count, sizeof *all, by_first_step);
+    for (i = 0; i < count && err->code == MOTE_OK; i++)
+        verify_lodger(program, all, count, i, err);
     mote_arena_destroy(&scratch);
     return err->code;
 }

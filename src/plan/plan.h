@@ -39,6 +39,9 @@ mote_status mote_plan(mote_program *program, const mote_plan_options *options, m
  * guarantee. */
 mote_status mote_plan_verify(const mote_program *program, mote_error *err);
 
+/* The (first) step at which most of the block is in use. */
+int32_t mote_plan_peak_step(const mote_program *program, mote_error *err);
+
 /* The place that holds a tensor's bytes, shares followed. */
 const mote_place *mote_plan_place(const mote_program *program, mote_id id);
 

@@ -375,8 +375,8 @@ static void other_encodings_are_told_as_such(void **state)
              "2\0\n\0",
              8);
     assert_fails(mote_dataset_load(&set, PATH, NULL, err), MOTE_ERR_FORMAT, "is text in UTF-16");
-    assert_fails(load(&set, "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", err), MOTE_ERR_FORMAT,
-                 "is a Git LFS pointer, not the file itself: run git lfs pull");
+    assert_fails(load(&set, "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", err), MOTE_ERR_UNSUPPORTED,
+                 "is a Git LFS pointer (the file itself was not fetched)");
     assert_fails(load(&set, "1,caf\xe9\n2,bar\n", err), MOTE_ERR_FORMAT, "t.csv:1:3: \"caf\\xe9\" is no UTF-8");
     assert_fails(load(&set,
                       "gr\xf6\xdf"

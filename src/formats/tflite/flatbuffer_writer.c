@@ -89,22 +89,46 @@ static bool remember(mote_fb_writer *w, mote_fb_list *list, mote_fb_ref ref)
 
 /* ---- vectors ---- */
 
+static uint64_t hash_vector(size_t count, const void *elements, size_t bytes)
+{
+    return mote_hash_bytes(mote_hash_bytes(MOTE_HASH_SEED, &count, sizeof count), elements, bytes);
+}
+
 /* The same bytes at the same alignment, written before; or 0. Alignment is part of the question: elements of 8 bytes must
  * not share a place that only suits 4. */
 static mote_fb_ref find_vector(const mote_fb_writer *w, const void *elements, size_t count, size_t bytes, size_t align)
 {
-    size_t i;
+    uint8_t length[OFFSET_BYTES];
+    int32_t i;
 
-    for (i = 0; i < w->vectors.count; i++) {
-        mote_fb_ref ref = w->vectors.refs[i];
-        uint8_t     length[OFFSET_BYTES];
-        store_u32(length, (uint32_t)count);
+    store_u32(length, (uint32_t)count);
+    for (i = mote_index_first(&w->vectors, hash_vector(count, elements, bytes)); i >= 0;
+         i = mote_index_next(&w->vectors, i)) {
+        mote_fb_ref ref = (mote_fb_ref)mote_index_value(&w->vectors, i);
         if (ref >= OFFSET_BYTES + bytes && (ref - OFFSET_BYTES) % align == 0 &&
             memcmp(at(w, ref), length, OFFSET_BYTES) == 0 &&
             (bytes == 0 || memcmp(at(w, ref) + OFFSET_BYTES, elements, bytes) == 0))
             return ref;
     }
     return 0;
+}
+
+/* A vector is found by all that can be read in its place: as many elements of any width, or a string with its end. What lies
+ * behind it belongs to that, too: it never changes. */
+static bool remember_vector(mote_fb_writer *w, mote_fb_ref ref, size_t count)
+{
+    const size_t lengths[] = {count, count + 1, 4 * count, 8 * count};
+    size_t       i;
+
+    for (i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        if (lengths[i] > SHARED_BYTES_MAX || OFFSET_BYTES + lengths[i] > ref)
+            continue;
+        if (!mote_index_add(&w->vectors, hash_vector(count, at(w, ref) + OFFSET_BYTES, lengths[i]), (int32_t)ref)) {
+            w->failed = true;
+            return false;
+        }
+    }
+    return true;
 }
 
 /* bytes may count more than the elements: a string's terminator. */
@@ -136,7 +160,7 @@ mote_fb_ref mote_fb_put_vector(mote_fb_writer *w, const void *elements, size_t c
     if (ref)
         return ref;
     ref = put_bytes(w, elements, count, bytes, align);
-    return ref && remember(w, &w->vectors, ref) ? ref : 0;
+    return ref && remember_vector(w, ref, count) ? ref : 0;
 }
 
 mote_fb_ref mote_fb_put_string(mote_fb_writer *w, const char *text)
@@ -151,7 +175,7 @@ mote_fb_ref mote_fb_put_string(mote_fb_writer *w, const char *text)
     if (ref)
         return ref;
     ref = put_bytes(w, text, count, count + 1, OFFSET_BYTES);
-    return ref && count < SHARED_BYTES_MAX && !remember(w, &w->vectors, ref) ? 0 : ref;
+    return ref && count < SHARED_BYTES_MAX && !remember_vector(w, ref, count) ? 0 : ref;
 }
 
 mote_fb_ref mote_fb_put_refs(mote_fb_writer *w, const mote_fb_ref *refs, size_t count)
@@ -329,6 +353,6 @@ void mote_fb_writer_free(mote_fb_writer *w)
 {
     free(w->bytes);
     free(w->vtables.refs);
-    free(w->vectors.refs);
+    mote_index_free(&w->vectors);
     *w = (mote_fb_writer){0};
 }

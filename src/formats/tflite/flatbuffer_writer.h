@@ -25,6 +25,7 @@
 
 #include <mote/status.h>
 
+#include "base/index.h"
 #include "formats/tflite/schema.h"
 
 /* Distance of an object from the END of the file; 0: none. */
@@ -44,12 +45,13 @@ typedef struct mote_fb_list {
     size_t       count, capacity;
 } mote_fb_list;
 
-/* Zeroed is empty. Owns bytes and lists. */
+/* Zeroed is empty. Owns bytes, lists and index. */
 typedef struct mote_fb_writer {
     uint8_t      *bytes; /* the file is the last `used` of capacity bytes */
     size_t        used, capacity;
     size_t        align; /* the widest alignment asked for: the file's length is a multiple of it */
-    mote_fb_list  vtables, vectors;
+    mote_fb_list  vtables;
+    mote_index    vectors;                    /* refs of those that may be shared, by each length that may be asked for */
     mote_fb_value values[MOTE_FB_FIELDS_MAX]; /* of the table under construction */
     int           value_count;
     bool          is_open, failed;

@@ -489,9 +489,5 @@ const char *mote_tflite_operator_name(int32_t builtin_code)
     };
     /* clang-format on */
 
-    if (builtin_code < 0)
-        return "unknown";
-    if ((size_t)builtin_code < sizeof names / sizeof names[0])
-        return names[builtin_code];
-    return builtin_code < 210 ? "of StableHLO or newer" : "unknown";
+    return builtin_code >= 0 && (size_t)builtin_code < sizeof names / sizeof names[0] ? names[builtin_code] : NULL;
 }

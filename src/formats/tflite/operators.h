@@ -32,7 +32,7 @@ const mote_tflite_operator *mote_tflite_operator_find(int32_t builtin_code);
 /* NULL when the format has no such operator (training's). */
 const mote_tflite_operator *mote_tflite_operator_of(mote_op_kind kind);
 
-/* TensorFlow Lite's name of any builtin code, for messages. */
+/* TensorFlow Lite's name of any builtin code, for messages; NULL for StableHLO's, and for newer ones. */
 const char *mote_tflite_operator_name(int32_t builtin_code);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "formats/recipe.h"
+#include "formats/tflite/lacks.h"
 #include "formats/tflite/operators.h"
 #include "formats/tflite/tflite.h"
 #include "formats/tflite/types.h"
@@ -15,12 +16,15 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "constants are copied 
 /* A tensor takes about 300 bytes in memory, an operator 500, and at least 30 in a file that is not made to hurt. */
 enum { MEMORY_PER_FILE_BYTE = 32, MEMORY_AT_LEAST = 16 << 20 };
 
+/* How many operations may be spent on computing constants. */
+enum { CONSTANT_WORK_MAX = 1 << 28 };
+
 typedef struct reader {
     mote_fb        file;
     mote_model    *model;
     mote_graph    *graph; /* model->graphs[0] */
     mote_fb_table  root, subgraph;
-    mote_fb_vector buffers, codes;
+    mote_fb_vector buffers, codes, tensors, subgraphs;
 } reader;
 
 bool mote_tflite_recognise(const uint8_t *bytes, size_t count)
@@ -164,11 +168,11 @@ static mote_status read_value(reader *r, mote_tensor *tensor, const mote_fb_tabl
         return make_state(r, tensor, err);
     if (buffer.count == 0)
         return MOTE_OK;
-    if (buffer.count != mote_tensor_bytes(tensor))
+    if (buffer.count < mote_tensor_bytes(tensor)) /* more is padding, and none of the tensor's */
         return mote_fail(err, MOTE_ERR_FORMAT, "buffer %u holds %u bytes, %s%s takes %zu", index, buffer.count,
                          mote_dtype_name(tensor->dtype), mote_shape_show(tensor).text, mote_tensor_bytes(tensor));
     tensor->kind = MOTE_CONST;
-    tensor->data = mote_arena_copy(&r->model->arena, buffer.elements, buffer.count, 1, err);
+    tensor->data = mote_arena_copy(&r->model->arena, buffer.elements, mote_tensor_bytes(tensor), 1, err);
     return err->code;
 }
 
@@ -178,8 +182,6 @@ static mote_status read_tensor_table(reader *r, mote_tensor *tensor, const mote_
 
     MOTE_TRY(err->code);
     tensor->dtype = mote_tflite_type_read(type);
-    if (tensor->dtype == MOTE_DTYPE_COUNT)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "element type %d is not supported", type);
     if (mote_fb_has(table, tensor_sparsity))
         return mote_fail(err, MOTE_ERR_UNSUPPORTED, "sparse tensors are not supported");
     MOTE_TRY(read_shape(tensor, table, err));
@@ -187,30 +189,6 @@ static mote_status read_tensor_table(reader *r, mote_tensor *tensor, const mote_
     MOTE_TRY(read_value(r, tensor, table, err));
     tensor->is_batched = tensor->is_batched && tensor->kind == MOTE_ACTIVATION;
     return MOTE_OK;
-}
-
-static mote_status read_tensor(reader *r, const mote_fb_vector *tensors, uint32_t index, mote_error *err)
-{
-    mote_fb_table  table = mote_fb_element_table(tensors, index, "Tensor", err);
-    mote_fb_string name = mote_fb_string_at(&table, tensor_name, err);
-    mote_tensor    tensor = {.origin = index};
-
-    MOTE_TRY(err->code);
-    if (read_tensor_table(r, &tensor, &table, err) != MOTE_OK)
-        return mote_context(err, "tensor %u (%s)", index, mote_show(name.text, name.count).text);
-    if (!(tensor.name = copy_string(r, name, err)) || mote_graph_add_tensor(r->model, r->graph, &tensor, err) == MOTE_NONE)
-        return err->code;
-    return MOTE_OK;
-}
-
-static mote_status read_tensors(reader *r, mote_error *err)
-{
-    mote_fb_vector tensors = mote_fb_vector_at(&r->subgraph, subgraph_tensors, 4, err);
-    uint32_t       i;
-
-    for (i = 0; i < tensors.count; i++)
-        MOTE_TRY(read_tensor(r, &tensors, i, err));
-    return err->code;
 }
 
 /* ---- operators ---- */
@@ -237,7 +215,7 @@ static mote_status read_code(const reader *r, uint32_t index, operator_code *out
     return err->code;
 }
 
-static mote_status check_version(mote_op_kind kind, int32_t version, mote_error *err)
+static int32_t newest_version(mote_op_kind kind)
 {
     const mote_op_row *row = mote_ops[kind]->rows;
     int32_t            newest = 0;
@@ -245,23 +223,38 @@ static mote_status check_version(mote_op_kind kind, int32_t version, mote_error 
     for (; row && row->kernels; row++)
         if (row->version_max > newest)
             newest = row->version_max;
-    if (version < 1)
-        return mote_fail(err, MOTE_ERR_FORMAT, "version %d", version);
-    if (version > newest)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "version %d is not supported, only up to %d", version, newest);
-    return MOTE_OK;
+    return newest;
 }
 
-static mote_status find_operator(const operator_code *code, const mote_tflite_operator **out, mote_error *err)
+static void add_if_lacking(mote_lacks *lacks, const operator_code *code)
 {
+    const mote_tflite_operator *row = mote_tflite_operator_find(code->builtin);
+
     if (code->builtin == TFLITE_CUSTOM)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "custom operator \"%s\" is not supported",
-                         mote_show(code->custom.text, code->custom.count).text);
-    *out = mote_tflite_operator_find(code->builtin);
-    if (!*out)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "builtin code %d (%s) is not supported", code->builtin,
-                         mote_tflite_operator_name(code->builtin));
-    return MOTE_OK;
+        mote_lacks_add(lacks, "custom operator \"%s\"", mote_show(code->custom.text, code->custom.count).text);
+    else if (!row && mote_tflite_operator_name(code->builtin))
+        mote_lacks_add(lacks, "%s", mote_tflite_operator_name(code->builtin));
+    else if (!row)
+        mote_lacks_add(lacks, "builtin code %d, which is newer than what mote knows", code->builtin);
+    else if (code->version > newest_version(row->kind))
+        mote_lacks_add(lacks, "%s in version %d (up to %d there is)", mote_tflite_operator_name(code->builtin),
+                       code->version, newest_version(row->kind));
+}
+
+/* All operators that mote lacks, in one message. */
+static mote_status check_operators(const reader *r, const mote_fb_vector *operators, mote_error *err)
+{
+    mote_lacks lacks = {0};
+    uint32_t   i;
+
+    for (i = 0; i < operators->count; i++) {
+        mote_fb_table table = mote_fb_element_table(operators, i, "Operator", err);
+        operator_code code = {0};
+        if (read_code(r, mote_fb_u32(&table, operator_opcode_index, 0, err), &code, err) != MOTE_OK)
+            return mote_context(err, "operator %u", i);
+        add_if_lacking(&lacks, &code);
+    }
+    return lacks.count > 0 ? mote_lacks_fail_operators(&lacks, err) : MOTE_OK;
 }
 
 /* Operands by tensor index; ids[0..count-1] must have room for `most`. A -1 is an operand left out. */
@@ -276,8 +269,8 @@ static mote_status read_operands(const reader *r, const mote_fb_table *table, mo
         return mote_fail(err, MOTE_ERR_LIMIT, "%u %s, at most %d are supported", vector.count, field.name, most);
     for (i = 0; i < vector.count; i++) {
         ids[i] = mote_fb_element_i32(&vector, i);
-        if (ids[i] < MOTE_NONE || ids[i] >= r->graph->tensor_count)
-            return mote_fail(err, MOTE_ERR_FORMAT, "%s: tensor %d of %d", field.name, ids[i], r->graph->tensor_count);
+        if (ids[i] < MOTE_NONE || ids[i] >= (int64_t)r->tensors.count)
+            return mote_fail(err, MOTE_ERR_FORMAT, "%s: tensor %d of %u", field.name, ids[i], r->tensors.count);
     }
     *count = (int32_t)vector.count;
     return MOTE_OK;
@@ -299,6 +292,7 @@ static mote_status read_options(const reader *r, const mote_tflite_operator *row
     return row->read_options(&options, r->graph, node, err);
 }
 
+/* check_operators was there before: mote has the operator. */
 static mote_status read_node_table(reader *r, mote_node *node, const mote_fb_table *table, mote_error *err)
 {
     uint32_t                    index = mote_fb_u32(table, operator_opcode_index, 0, err);
@@ -306,9 +300,10 @@ static mote_status read_node_table(reader *r, mote_node *node, const mote_fb_tab
     operator_code               code = {0};
 
     MOTE_TRY(read_code(r, index, &code, err));
-    MOTE_TRY(find_operator(&code, &row, err));
+    row = mote_tflite_operator_find(code.builtin);
     node->op = row->kind;
-    MOTE_TRY(check_version(node->op, code.version, err));
+    if (code.version < 1)
+        return mote_fail(err, MOTE_ERR_FORMAT, "version %d", code.version);
     MOTE_TRY(read_operands(r, table, operator_inputs, node->in, MOTE_NODE_IN_MAX, &node->in_count, err));
     MOTE_TRY(read_operands(r, table, operator_outputs, node->out, MOTE_NODE_OUT_MAX, &node->out_count, err));
     while (node->in_count > 0 && node->in[node->in_count - 1] == MOTE_NONE)
@@ -335,6 +330,8 @@ static mote_status read_nodes(reader *r, mote_error *err)
     mote_fb_vector operators = mote_fb_vector_at(&r->subgraph, subgraph_operators, 4, err);
     uint32_t       i;
 
+    MOTE_TRY(err->code);
+    MOTE_TRY(check_operators(r, &operators, err));
     for (i = 0; i < operators.count; i++)
         MOTE_TRY(read_node(r, &operators, i, err));
     return err->code;
@@ -361,7 +358,9 @@ static mote_status read_ends(reader *r, mote_error *err)
     return mote_graph_set_outputs(r->model, r->graph, ids + inputs.count, (int32_t)outputs.count, err);
 }
 
-static void mark(bool *marks, int32_t count, const mote_id *ids, int32_t id_count)
+/* ---- which tensors are used ---- */
+
+static void mark(bool *marks, int64_t count, const mote_id *ids, int32_t id_count)
 {
     int32_t i;
 
@@ -369,6 +368,91 @@ static void mark(bool *marks, int32_t count, const mote_id *ids, int32_t id_coun
         if (ids[i] >= 0 && ids[i] < count)
             marks[ids[i]] = true;
 }
+
+static void mark_used(const reader *r, bool *is_used)
+{
+    const mote_graph *graph = r->graph;
+    int32_t           i;
+
+    mark(is_used, r->tensors.count, graph->inputs, graph->input_count);
+    mark(is_used, r->tensors.count, graph->outputs, graph->output_count);
+    for (i = 0; i < graph->node_count; i++) {
+        mark(is_used, r->tensors.count, graph->nodes[i].in, graph->nodes[i].in_count);
+        mark(is_used, r->tensors.count, graph->nodes[i].out, graph->nodes[i].out_count);
+    }
+}
+
+static void add_type_name(mote_lacks *lacks, int8_t type)
+{
+    if (mote_tflite_type_name(type))
+        mote_lacks_add(lacks, "%s", mote_tflite_type_name(type));
+    else
+        mote_lacks_add(lacks, "number %d, which is no type that mote knows", type);
+}
+
+/* All types that mote lacks, in one message. */
+static mote_status check_types(reader *r, const bool *is_used, mote_error *err)
+{
+    mote_lacks lacks = {0};
+    uint32_t   i, first = 0;
+
+    for (i = 0; i < r->tensors.count; i++) {
+        mote_fb_table table = mote_fb_element_table(&r->tensors, i, "Tensor", err);
+        int8_t        type = mote_fb_i8(&table, tensor_type, TFLITE_FLOAT32, err);
+        MOTE_TRY(err->code);
+        if (!is_used[i] || mote_tflite_type_read(type) != MOTE_DTYPE_COUNT)
+            continue;
+        first = lacks.count == 0 ? i : first;
+        add_type_name(&lacks, type);
+    }
+    if (lacks.count == 0)
+        return MOTE_OK;
+    return mote_fail(err, MOTE_ERR_UNSUPPORTED, "element types that are not supported: %s; the first is tensor %u's",
+                     mote_lacks_show(&lacks).text, first);
+}
+
+/* Whoever reads every tensor of the file has no reason to refuse this one. */
+static bool is_plain(const mote_fb_table *table, mote_error *err)
+{
+    return mote_tflite_type_read(mote_fb_i8(table, tensor_type, TFLITE_FLOAT32, err)) != MOTE_DTYPE_COUNT &&
+           mote_fb_vector_at(table, tensor_shape, 4, err).count <= MOTE_RANK_MAX &&
+           mote_fb_u32(table, tensor_buffer, 0, err) == 0 && !mote_fb_has(table, tensor_sparsity);
+}
+
+/* What nothing uses may be of any type and shape; it keeps its number, as a constant of no elements. */
+static mote_status read_tensor(reader *r, uint32_t index, bool is_used, mote_error *err)
+{
+    mote_fb_table  table = mote_fb_element_table(&r->tensors, index, "Tensor", err);
+    mote_fb_string name = mote_fb_string_at(&table, tensor_name, err);
+    mote_tensor    tensor = {.origin = index};
+
+    MOTE_TRY(err->code);
+    if (!is_used) {
+        tensor = (mote_tensor){.origin = index, .rank = 1, .dim = {0}};
+        r->model->differs |= !is_plain(&table, err);
+    } else if (read_tensor_table(r, &tensor, &table, err) != MOTE_OK)
+        return mote_context(err, "tensor %u (%s)", index, mote_show(name.text, name.count).text);
+    if (err->code != MOTE_OK || !(tensor.name = copy_string(r, name, err)) ||
+        mote_graph_add_tensor(r->model, r->graph, &tensor, err) == MOTE_NONE)
+        return err->code;
+    return MOTE_OK;
+}
+
+static mote_status read_tensors(reader *r, mote_error *err)
+{
+    bool    *is_used = MOTE_NEW(&r->model->arena, bool, r->tensors.count, err);
+    uint32_t i;
+
+    if (!is_used)
+        return err->code;
+    mark_used(r, is_used);
+    MOTE_TRY(check_types(r, is_used, err));
+    for (i = 0; i < r->tensors.count; i++)
+        MOTE_TRY(read_tensor(r, i, is_used[i], err));
+    return err->code;
+}
+
+/* ---- the whole graph ---- */
 
 /* A constant of no elements has an empty buffer, like a tensor that is computed; but nothing computes it. */
 static mote_status settle_empty_constants(reader *r, mote_error *err)
@@ -441,25 +525,93 @@ static mote_status read_metadata(reader *r, mote_error *err)
 
 static mote_status open_model(reader *r, mote_error *err)
 {
-    mote_fb_vector subgraphs;
-    uint32_t       version;
+    uint32_t version;
 
     r->root = mote_fb_root(&r->file, "Model", err);
     version = mote_fb_u32(&r->root, model_version, 0, err);
     r->buffers = mote_fb_vector_at(&r->root, model_buffers, 4, err);
     r->codes = mote_fb_vector_at(&r->root, model_operator_codes, 4, err);
-    subgraphs = mote_fb_vector_at(&r->root, model_subgraphs, 4, err);
+    r->subgraphs = mote_fb_vector_at(&r->root, model_subgraphs, 4, err);
     MOTE_TRY(err->code);
     if (version != TFLITE_SCHEMA_VERSION)
         return mote_fail(err, MOTE_ERR_UNSUPPORTED, "schema version %u, only %u is supported", version,
                          TFLITE_SCHEMA_VERSION);
-    if (subgraphs.count == 0)
+    if (r->subgraphs.count == 0)
         return mote_fail(err, MOTE_ERR_FORMAT, "no subgraph");
-    if (subgraphs.count > 1)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "%u subgraphs: control flow (IF, WHILE, CALL_ONCE) is not supported",
-                         subgraphs.count);
-    r->subgraph = mote_fb_element_table(&subgraphs, 0, "SubGraph", err);
+    r->subgraph = mote_fb_element_table(&r->subgraphs, 0, "SubGraph", err);
+    r->tensors = mote_fb_vector_at(&r->subgraph, subgraph_tensors, 4, err);
+    if (r->tensors.count > INT32_MAX)
+        return mote_fail(err, MOTE_ERR_LIMIT, "%u tensors", r->tensors.count);
     return err->code;
+}
+
+/* ---- other subgraphs ---- */
+
+/* What a signature calls a subgraph; else its own name. Damage there does not concern what is run: then it has none. */
+static mote_status name_subgraph(reader *r, uint32_t index, const char **out, mote_error *err)
+{
+    mote_error     damage = {0};
+    mote_fb_vector signatures = mote_fb_vector_at(&r->root, model_signatures, 4, &damage);
+    mote_fb_table  table = mote_fb_element_table(&r->subgraphs, index, "SubGraph", &damage);
+    mote_fb_string name = mote_fb_string_at(&table, subgraph_name, &damage);
+    uint32_t       i;
+
+    for (i = 0; damage.code == MOTE_OK && i < signatures.count; i++) {
+        mote_fb_table signature = mote_fb_element_table(&signatures, i, "SignatureDef", &damage);
+        if (mote_fb_u32(&signature, signature_subgraph, 0, &damage) == index && mote_fb_has(&signature, signature_key)) {
+            name = mote_fb_string_at(&signature, signature_key, &damage);
+            break;
+        }
+    }
+    *out = damage.code == MOTE_OK ? copy_string(r, name, err) : "";
+    return err->code;
+}
+
+/* Subgraph 0 is run, as TensorFlow Lite Micro does; the others are named, as far as anybody reads that. */
+static mote_status name_left_out(reader *r, mote_error *err)
+{
+    enum { NAMED_MAX = 16 };
+    const uint32_t count = r->subgraphs.count - 1, named = count < NAMED_MAX ? count : NAMED_MAX;
+    const char   **names = MOTE_NEW(&r->model->arena, const char *, named, err);
+    uint32_t       i;
+
+    if (!names)
+        return err->code;
+    for (i = 0; i < named; i++)
+        MOTE_TRY(name_subgraph(r, i + 1, &names[i], err));
+    r->model->left_out = names;
+    r->model->left_out_count = (int32_t)named;
+    return MOTE_OK;
+}
+
+/* ---- operators that read constants only ---- */
+
+/* They are computed here, once; what reads their outputs sees constants. */
+static mote_status fold_constants(reader *r, mote_error *err)
+{
+    mote_graph *graph = r->graph;
+    size_t      work = CONSTANT_WORK_MAX;
+    int32_t     i, kept = 0;
+
+    for (i = 0; i < graph->node_count; i++)
+        if (mote_op_reads_constants_only(graph, &graph->nodes[i]))
+            MOTE_TRY(mote_op_evaluate(r->model, graph, &graph->nodes[i], &work, err));
+    for (i = 0; i < graph->node_count; i++)
+        if (!mote_op_reads_constants_only(graph, &graph->nodes[i]))
+            graph->nodes[kept++] = graph->nodes[i];
+    r->model->differs |= kept < graph->node_count;
+    graph->node_count = kept;
+    return MOTE_OK;
+}
+
+/* Structure first: folding trusts it. */
+static mote_status settle(reader *r, mote_error *err)
+{
+    r->model->stage = stage_of(r->graph);
+    MOTE_TRY(mote_graph_verify(r->model, r->graph, err));
+    MOTE_TRY(fold_constants(r, err));
+    r->model->stage = stage_of(r->graph);
+    return mote_model_verify(r->model, err);
 }
 
 static mote_status read_model(reader *r, mote_error *err)
@@ -468,13 +620,13 @@ static mote_status read_model(reader *r, mote_error *err)
     r->model->name = copy_string(r, mote_fb_string_at(&r->subgraph, subgraph_name, err), err);
     r->model->description = copy_string(r, mote_fb_string_at(&r->root, model_description, err), err);
     MOTE_TRY(err->code);
-    MOTE_TRY(read_tensors(r, err));
     MOTE_TRY(read_nodes(r, err));
     MOTE_TRY(read_ends(r, err));
+    MOTE_TRY(read_tensors(r, err));
     MOTE_TRY(settle_empty_constants(r, err));
     MOTE_TRY(read_metadata(r, err));
-    r->model->stage = stage_of(r->graph);
-    return mote_model_verify(r->model, err);
+    MOTE_TRY(name_left_out(r, err));
+    return settle(r, err) == MOTE_OK ? MOTE_OK : mote_lacks_explain_types(r->graph, err);
 }
 
 mote_status mote_tflite_read(mote_model **out, const uint8_t *bytes, size_t count, size_t memory_cap_bytes, mote_error *err)

@@ -23,6 +23,11 @@ static const mote_fb_field model_subgraphs = {2, "subgraphs"};
 static const mote_fb_field model_description = {3, "description"};
 static const mote_fb_field model_buffers = {4, "buffers"};
 static const mote_fb_field model_metadata = {6, "metadata"};
+static const mote_fb_field model_signatures = {7, "signature_defs"};
+
+/* SignatureDef: the name of a subgraph that can be run */
+static const mote_fb_field signature_key = {2, "signature_key"};
+static const mote_fb_field signature_subgraph = {4, "subgraph_index"};
 
 /* OperatorCode. Codes below 127 stand in both fields, so that the oldest readers find them; the larger one counts. */
 static const mote_fb_field operator_code_deprecated = {0, "deprecated_builtin_code"}; /* int8 */
@@ -111,14 +116,22 @@ enum tflite_tensor_type {
     TFLITE_INT32 = 2,
     TFLITE_UINT8 = 3,
     TFLITE_INT64 = 4,
+    TFLITE_STRING = 5,
     TFLITE_BOOL = 6,
     TFLITE_INT16 = 7,
+    TFLITE_COMPLEX64 = 8,
     TFLITE_INT8 = 9,
     TFLITE_FLOAT64 = 10,
+    TFLITE_COMPLEX128 = 11,
     TFLITE_UINT64 = 12,
+    TFLITE_RESOURCE = 13,
+    TFLITE_VARIANT = 14,
     TFLITE_UINT32 = 15,
     TFLITE_UINT16 = 16,
-    TFLITE_INT4 = 17
+    TFLITE_INT4 = 17,
+    TFLITE_BFLOAT16 = 18,
+    TFLITE_INT2 = 19,
+    TFLITE_UINT4 = 20
 };
 
 enum tflite_builtin_operator {

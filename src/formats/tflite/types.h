@@ -12,4 +12,7 @@
 mote_dtype mote_tflite_type_read(int8_t type);
 int8_t     mote_tflite_type_write(mote_dtype dtype);
 
+/* Also of those that mote has not; NULL for a number that is no type. */
+const char *mote_tflite_type_name(int8_t type);
+
 #endif

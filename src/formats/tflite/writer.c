@@ -18,7 +18,6 @@ enum { BUFFER_ALIGN = 16 };
 typedef struct buffer {
     const uint8_t *bytes;
     size_t         count;
-    uint64_t       hash;
 } buffer;
 
 /* An operator code: each pair of operator and version stands once. */
@@ -34,6 +33,7 @@ typedef struct writer {
     const mote_graph *graph;
     int32_t          *new_id; /* of each tensor: its index in the file, or MOTE_NONE when it is left out */
     buffer           *buffers;
+    mote_index        buffer_index; /* by their bytes */
     code             *codes;
     mote_tensor      *made; /* operands that only the file has: tensors kept_count, kept_count + 1 ... */
     uint32_t          buffer_count, code_count;
@@ -42,28 +42,21 @@ typedef struct writer {
 
 /* ---- buffers ---- */
 
-/* FNV-1a, to tell constants apart quickly; equality is decided by their bytes. */
-static uint64_t hash_bytes(const uint8_t *bytes, size_t count)
-{
-    uint64_t hash = 0xcbf29ce484222325u;
-    size_t   i;
-
-    for (i = 0; i < count; i++)
-        hash = (hash ^ bytes[i]) * 0x100000001b3u;
-    return hash;
-}
-
 static uint32_t add_buffer(writer *w, const void *bytes, size_t count)
 {
-    buffer new = {bytes, count, hash_bytes(bytes, count)};
-    uint32_t i;
+    const uint64_t hash = mote_hash_bytes(MOTE_HASH_SEED, bytes, count);
+    int32_t        i;
 
     if (count == 0)
         return 0;
-    for (i = 1; i < w->buffer_count; i++)
-        if (w->buffers[i].hash == new.hash && w->buffers[i].count == count &&memcmp(w->buffers[i].bytes, bytes, count) == 0)
-            return i;
-    w->buffers[w->buffer_count] = new;
+    for (i = mote_index_first(&w->buffer_index, hash); i >= 0; i = mote_index_next(&w->buffer_index, i)) {
+        const int32_t known = mote_index_value(&w->buffer_index, i);
+        if (w->buffers[known].count == count && memcmp(w->buffers[known].bytes, bytes, count) == 0)
+            return (uint32_t)known;
+    }
+    if (!mote_index_add(&w->buffer_index, hash, (int32_t)w->buffer_count))
+        w->fb.failed = true;
+    w->buffers[w->buffer_count] = (buffer){bytes, count};
     return w->buffer_count++;
 }
 
@@ -392,6 +385,7 @@ mote_status mote_tflite_write(mote_text *out, const mote_model *model, mote_erro
         mote_text_status(out, err);
     }
     mote_fb_writer_free(&w.fb);
+    mote_index_free(&w.buffer_index);
     mote_arena_destroy(&w.arena);
     return err->code;
 }

@@ -1,0 +1,101 @@
+/* Computing an operator on the host when the model is made: all its operands are constants, and so its outputs become. The
+ * first operand counts as computed meanwhile, as kernels want it: parameters hold the others.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "ops/op.h"
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Pools take a value for each place of their window, which they count as no multiplication. */
+static size_t work_of(const mote_graph *graph, const mote_node *node)
+{
+    const mote_tensor *in = mote_node_in(graph, node, 0), *out = mote_node_out(graph, node, 0);
+    size_t             taps = 1;
+
+    if (node->op == MOTE_OP_MAX_POOL_2D || node->op == MOTE_OP_AVERAGE_POOL_2D)
+        taps = least((size_t)node->as.max_pool_2d.filter_h, (size_t)in->dim[1]) *
+               least((size_t)node->as.max_pool_2d.filter_w, (size_t)in->dim[2]);
+    return mote_size_add(mote_size_add(mote_tensor_count(in), mote_size_mul(mote_tensor_count(out), taps)),
+                         mote_op_macs(graph, node));
+}
+
+/* Operands that are not in the parameters; a view's bytes are copied. */
+static void run(const mote_graph *graph, const mote_node *node, const mote_kernel *kernel, const void *params, void *out,
+                void *scratch)
+{
+    mrt_io  io = {.out = {out}, .scratch = scratch};
+    int32_t i, count = 0;
+
+    if (kernel->is_view) {
+        memcpy(out, mote_node_in(graph, node, 0)->data, mote_tensor_bytes(mote_node_out(graph, node, 0)));
+        return;
+    }
+    for (i = 0; i < node->in_count; i++)
+        if (mote_node_in(graph, node, i) && mote_node_in(graph, node, i)->kind != MOTE_CONST)
+            io.in[count++] = mote_node_in(graph, node, i)->data;
+    kernel->run(params, &io);
+}
+
+static mote_status compute(mote_graph *graph, const mote_node *node, const mote_op_row *row, mote_arena *arena,
+                           mote_error *err)
+{
+    const mote_kernel *kernel = mote_op_choose_kernel(row, MOTE_TARGET_REFERENCE, graph, node, err);
+    mote_arena         temporary = {.cap_bytes = arena->cap_bytes};
+    mote_prepared      prepared = {.arena = &temporary};
+    mote_tensor       *out = &graph->tensors[node->out[0]];
+    void              *data = mote_arena_alloc(arena, mote_tensor_bytes(out), 1, err), *scratch = NULL;
+
+    if (data && kernel && kernel->scratch)
+        scratch = mote_arena_alloc(&temporary, kernel->scratch(graph, node), 1, err);
+    if (kernel && err->code == MOTE_OK && (kernel->is_view || kernel->prepare(graph, node, &prepared, err) == MOTE_OK)) {
+        run(graph, node, kernel, prepared.params, data, scratch);
+        out->data = data;
+        out->kind = MOTE_CONST;
+    }
+    mote_arena_destroy(&temporary);
+    return err->code;
+}
+
+static mote_status evaluate(mote_model *model, mote_graph *graph, mote_node *node, size_t *work, mote_error *err)
+{
+    const mote_op_row *row;
+    size_t             needed;
+
+    MOTE_TRY(mote_op_verify_node(model, graph, node, err));
+    if (!(row = mote_op_find_row(graph, node, err)))
+        return err->code;
+    needed = work_of(graph, node);
+    if (node->out_count != 1 || needed > *work)
+        return mote_op_fail(graph, node, MOTE_ERR_LIMIT, err,
+                            "reads nothing but constants, which take too long to compute here; compute it when the model is "
+                            "made");
+    *work -= needed;
+    return compute(graph, node, row, &model->arena, err);
+}
+
+bool mote_op_reads_constants_only(const mote_graph *graph, const mote_node *node)
+{
+    int32_t i, count = 0;
+
+    for (i = 0; i < node->in_count; i++) {
+        const mote_tensor *in = mote_node_in(graph, node, i);
+        if (in && in->kind != MOTE_CONST)
+            return false;
+        count += in != NULL;
+    }
+    return count > 0 && mote_node_in(graph, node, 0);
+}
+
+mote_status mote_op_evaluate(mote_model *model, mote_graph *graph, mote_node *node, size_t *work, mote_error *err)
+{
+    const mote_id first = node->in[0];
+
+    graph->tensors[first].kind = MOTE_ACTIVATION;
+    evaluate(model, graph, node, work, err);
+    graph->tensors[first].kind = MOTE_CONST;
+    return err->code;
+}
