@@ -37,7 +37,9 @@ mote: configure
 	@if [ -t 1 ]; then ninja -C $(BUILD) mote; else ninja -C $(BUILD) --quiet mote; fi
 
 .PHONY: test
-test: all check-includes ## build and run all tests
+test: ## install what is missing, build, and run all tests
+	@./setup || { [ "$$CI" != true ] && echo "mote: going on with what is installed" >&2; }
+	@$(MAKE) --no-print-directory BUILD=$(BUILD) CMAKE_FLAGS="$(CMAKE_FLAGS)" all check-includes
 	@ctest --test-dir $(BUILD) --output-on-failure -j$(JOBS)
 
 .PHONY: check

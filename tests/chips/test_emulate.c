@@ -21,7 +21,7 @@ static bool has_tools(const mote_chip *chip)
 
     if (mote_chip_check(chip, &err) == MOTE_OK)
         return true;
-    print_message("NOT TESTED on %s: %s\n", chip->name, err.text);
+    tell_untested(chip->name, err.text);
     return false;
 }
 

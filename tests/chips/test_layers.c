@@ -19,7 +19,7 @@ static bool has_chip(const char *name)
 
     if (mote_chip_check(mote_chip_find(name), &err) == MOTE_OK)
         return true;
-    print_message("NOT TESTED on %s: %s\n", name, err.text);
+    tell_untested(name, err.text);
     return false;
 }
 

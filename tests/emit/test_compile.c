@@ -22,7 +22,7 @@ static bool has_tool(const char *name)
     snprintf(command, sizeof command, "command -v %s >/dev/null 2>&1", name);
     if (system(command) == 0)
         return true;
-    print_message("NOT TESTED with %s: it is not installed\n", name);
+    tell_untested(name, "it is not installed");
     return false;
 }
 

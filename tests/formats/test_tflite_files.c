@@ -19,7 +19,7 @@ static bool has_flatc(void)
 {
     if (system("flatc --version > /dev/null 2>&1") == 0)
         return true;
-    printf("SKIPPED: flatc is not installed (Debian: apt install flatbuffers-compiler)\n");
+    tell_untested("flatc", "it is not installed (Debian: apt install flatbuffers-compiler)");
     return false;
 }
 

@@ -43,7 +43,7 @@ static bool has_tool(const char *name)
     snprintf(command, sizeof command, "command -v %s >/dev/null 2>&1", name);
     if (system(command) == 0)
         return true;
-    print_message("NOT TESTED with %s: it is not installed\n", name);
+    tell_untested(name, "it is not installed");
     return false;
 }
 
@@ -95,7 +95,7 @@ static const mote_chip *need_chip(const char *name)
     assert_non_null(chip);
     if (mote_chip_check(chip, &err) == MOTE_OK)
         return chip;
-    print_message("NOT TESTED on %s: %s\n", name, err.text);
+    tell_untested(name, err.text);
     return NULL;
 }
 
