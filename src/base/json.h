@@ -32,7 +32,7 @@ json_t *mote_json_number(double value);
 json_t *mote_json_text(const char *text);
 bool    mote_json_can_hold(const char *text); /* is it UTF-8? */
 
-/* The text of value, which is released; the caller frees it. NULL and MOTE_ERR_LIMIT where memory was lacking, now or
+/* The text of value, which is released; the caller frees it. NULL and MOTE_ERR_MEMORY where memory was lacking, now or
  * while value was built. flags are jansson's; numbers that are not whole have 9 digits, a float's. */
 char *mote_json_print(json_t *value, size_t flags, mote_error *err);
 
