@@ -40,6 +40,8 @@
 #define MRT_LAYER(index, step, op, shape, macs, name)
 #endif
 
+#define MRT_F32_MAX 3.40282347e38f
+
 typedef char mrt_right_shift_is_arithmetic[(-5 >> 1) == -3 ? 1 : -1];
 
 /* Operands of one kernel call where they are known only at run time: activations in the operator's order, constants live

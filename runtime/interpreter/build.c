@@ -90,8 +90,8 @@ MRT_API mrt_reason mrt_check_fixed(const mrt_build *b, float scale, int32_t zero
 
 MRT_API void mrt_activation_range_f32(mrt_activation activation, float *act_min, float *act_max)
 {
-    *act_min = activation == MRT_ACT_NONE ? -3.40282347e38f : 0.0f;
-    *act_max = activation == MRT_ACT_RELU6 ? 6.0f : 3.40282347e38f;
+    *act_min = activation == MRT_ACT_NONE ? -MRT_F32_MAX : 0.0f;
+    *act_max = activation == MRT_ACT_RELU6 ? 6.0f : MRT_F32_MAX;
 }
 
 /* ---- memory ---- */

@@ -215,7 +215,7 @@ MRT_API mrt_reason mrt_model_tensor(mrt_model *m, uint32_t index, mrt_tensor *ou
 
 static int mrt_is_positive(float scale)
 {
-    return scale > 0.0f && scale <= 3.40282347e38f;
+    return scale > 0.0f && scale <= MRT_F32_MAX;
 }
 
 /* Zero points have 64 bits in the file. */

@@ -6,8 +6,8 @@
 #include "rescale.h"
 
 /* int8: out = clamp(rescale(x, mult, shift) + out_zero, -128, 127) with x = in - in_zero, and alpha_mult, alpha_shift in
- * place of mult, shift where x < 0; in, out [count]. A negative alpha has a negative alpha_mult: rescale(x, -m) is
- * rescale(-x, m).
+ * place of mult, shift where x < 0; in, out [count]. A negative alpha has a negative alpha_mult: -m stands for
+ * -rescale(x, m, shift), which is how the reference rounds.
  * Source: TensorFlow Lite Micro's reference kernel (micro/kernels/leaky_relu_common.cc, and kernels/internal/reference/
  * leaky_relu.h of TensorFlow Lite). */
 typedef struct mrt_leaky_relu_i8_params {
@@ -23,10 +23,11 @@ MRT_INLINE void mrt_leaky_relu_i8(const mrt_leaky_relu_i8_params *p, const int8_
 
     for (i = 0; i < p->count; i++) {
         const int32_t  x = in[i] - p->in_zero;
-        const int32_t  mult = x < 0 ? p->alpha_mult : p->mult;
+        const int32_t  mult = x < 0 ? mrt_max_i32(p->alpha_mult, -p->alpha_mult) : p->mult;
         const int32_t  shift = x < 0 ? p->alpha_shift : p->shift;
-        const uint32_t y = (uint32_t)mrt_rescale(x, mult, (int)shift) + (uint32_t)p->out_zero;
-        out[i] = (int8_t)mrt_clamp_i32((int32_t)y, -128, 127);
+        const uint32_t y = (uint32_t)mrt_rescale(x, mult, (int)shift);
+        const uint32_t z = (x < 0 && p->alpha_mult < 0 ? 0u - y : y) + (uint32_t)p->out_zero;
+        out[i] = (int8_t)mrt_clamp_i32((int32_t)z, -128, 127);
     }
 }
 

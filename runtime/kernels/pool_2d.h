@@ -80,7 +80,7 @@ MRT_INLINE int32_t mrt_average_pool_2d_i8_at(const mrt_pool_2d_patch *patch, con
 
 MRT_INLINE float mrt_max_pool_2d_f32_at(const mrt_pool_2d_patch *patch, const float *in, int32_t in_c)
 {
-    float   greatest = in[0];
+    float   greatest = -MRT_F32_MAX; /* as the reference begins: NaN never counts */
     int32_t row, column;
 
     for (row = 0; row < patch->rows; row++)

@@ -53,11 +53,18 @@ MRT_INLINE void mrt_relu6_i8_prepare(mrt_relu6_i8_params *p, float in_scale, int
 }
 #endif
 
-/* float32: out = clamp(in, act_min, act_max); in, out [count]. */
+/* float32: out = clamp(in, act_min, act_max); in, out [count]. RELU's act_max is infinity: a fused activation stops at the
+ * largest float, the operator itself does not. NaN stays. */
 typedef struct mrt_relu_f32_params {
     int32_t count;
     float   act_min, act_max;
 } mrt_relu_f32_params;
+
+MRT_INLINE void mrt_relu_f32_prepare(mrt_relu_f32_params *p, int is_relu6)
+{
+    p->act_min = 0.0f;
+    p->act_max = is_relu6 ? 6.0f : 1.0f / 0.0f;
+}
 
 MRT_INLINE void mrt_relu_f32(const mrt_relu_f32_params *p, const float *in, float *out)
 {

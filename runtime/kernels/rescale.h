@@ -6,7 +6,8 @@
  *     2. z = y / 2^right to nearest, halves away from zero     RoundingDivideByPOT
  *   left = max(shift, 0), right = max(-shift, 0)
  *
- * A negative M is -mult with the shift of |M|: both steps hold for it as they stand.
+ * A negative M is kept as -mult with the shift of |M|, and its rescale(x) is -(rescale(x) of |M|): step 1 rounds halves up,
+ * so that x * M, with its other sign, would be rounded to the other side.
  *
  * Source: gemmlowp fixedpoint/fixedpoint.h; Jacob et al. 2018 (arXiv:1712.05877), section 2.2.
  * SPDX-License-Identifier: Apache-2.0 */

@@ -109,7 +109,7 @@ static mote_status prepare_f32(const mote_graph *graph, const mote_node *node, m
     if (!p)
         return err->code;
     p->count = (int32_t)mote_tensor_count(mote_node_in(graph, node, 0));
-    mote_activation_range_f32(activation_of(node), &p->act_min, &p->act_max);
+    mrt_relu_f32_prepare(p, node->op == MOTE_OP_RELU6);
     return MOTE_OK;
 }
 

@@ -8,7 +8,7 @@ static MRT_COLD mrt_reason mrt_leaky_relu_check(mrt_build *b)
 {
     const float alpha = mrt_option_f32(b, 0);
 
-    if (!(alpha >= -3.40282347e38f && alpha <= 3.40282347e38f))
+    if (!(alpha >= -MRT_F32_MAX && alpha <= MRT_F32_MAX))
         return MRT_REASON_OPTIONS;
     return mrt_check_same(b);
 }

@@ -24,7 +24,7 @@ static MRT_COLD mrt_reason mrt_relu_prepare_f32(mrt_build *b)
     mrt_relu_f32_params p;
 
     p.count = (int32_t)b->in[0].count;
-    mrt_activation_range_f32(MRT_ACT_RELU, &p.act_min, &p.act_max);
+    mrt_relu_f32_prepare(&p, 0);
     b->in_place = 1;
     mrt_store(b, &p, sizeof p, 0);
     return MRT_REASON_NONE;

@@ -10,7 +10,7 @@ static MRT_COLD mrt_reason mrt_softmax_check(mrt_build *b)
 
     if (b->in[0].rank < 1 || b->in[0].dim[b->in[0].rank - 1] < 1)
         return MRT_REASON_SHAPE;
-    if (!(beta > 0.0f && beta <= 3.40282347e38f))
+    if (!(beta > 0.0f && beta <= MRT_F32_MAX))
         return MRT_REASON_OPTIONS;
     return mrt_check_same(b);
 }
