@@ -32,14 +32,14 @@ MRT_INLINE void mrt_leaky_relu_i8(const mrt_leaky_relu_i8_params *p, const int8_
 }
 
 #if !defined(__AVR__)
-/* Fills the multipliers. The reference divides in float: in double some of them would differ in their last bits. */
+/* Fills the multipliers. The reference divides in double: in float more products would lie halfway between two integers. */
 MRT_INLINE void mrt_leaky_relu_i8_prepare(mrt_leaky_relu_i8_params *p, float in_scale, float out_scale, float alpha)
 {
-    const float identity = in_scale / out_scale;
-    const float below = in_scale * alpha / out_scale;
+    const double identity = (double)in_scale / (double)out_scale;
+    const double below = (double)in_scale * (double)alpha / (double)out_scale;
 
-    mrt_quantize_multiplier((double)identity, &p->mult, &p->shift);
-    mrt_quantize_multiplier(below < 0 ? -(double)below : (double)below, &p->alpha_mult, &p->alpha_shift);
+    mrt_quantize_multiplier(identity, &p->mult, &p->shift);
+    mrt_quantize_multiplier(below < 0 ? -below : below, &p->alpha_mult, &p->alpha_shift);
     if (below < 0)
         p->alpha_mult = -p->alpha_mult;
 }

@@ -1,7 +1,6 @@
-/* Infinities, NaN and the largest floats through every float32 operator, and int8 LEAKY_RELU with a negative alpha through
- * every value: TensorFlow Lite Micro's answers (tests/golden/special, made by gen_special.py), by the kernels of this
- * machine, by those of compiled code, and by the interpreter.
- * SPDX-License-Identifier: Apache-2.0 */
+/* Infinities, NaN and the largest floats through every float32 operator, and every int8 value through LEAKY_RELU where its
+ * products lie halfway: TensorFlow Lite Micro's answers (tests/golden/special, made by gen_special.py), by the kernels of
+ * this machine, by those of compiled code, and by the interpreter. SPDX-License-Identifier: Apache-2.0 */
 #include "interpreter.h"
 
 #include <dirent.h>

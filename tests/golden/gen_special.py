@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Values at the edge: infinities, NaN and the largest floats through every float32 operator, and int8 LEAKY_RELU with a
-negative alpha through every int8 value, as TFLite Micro answers: special/.
+"""Values at the edge: infinities, NaN and the largest floats through every float32 operator, and every int8 value through
+LEAKY_RELU where its products lie halfway between two integers, as TFLite Micro answers: special/.
 
     python gen_special.py            (pins: requirements.txt; rewrites all of special/)
 
@@ -49,8 +49,12 @@ def make_cases():
         kernels.unary("LEAKY_RELU", "FLOAT32", dict(inp=(0.05, 0), alpha=alpha), f"leaky_relu_f32_{case}")
     for case, alpha, inp, out in (("half", -0.5, (0.05, 0), (0.05, 0)), ("one", -1.0, (0.05, 3), (0.1, -5)),
                                   ("quarter", -0.25, (0.02, -128), (0.02, 7)), ("two", -2.0, (0.05, 100), (0.2, 20)),
-                                  ("odd", -0.3, (0.031, -17), (0.027, 11)), ("large", -5.0, (0.05, 0), (0.01, 0))):
-        kernels.unary("LEAKY_RELU", "INT8", dict(inp=inp, out=out, alpha=alpha), f"leaky_relu_i8_negative_{case}")
+                                  ("odd", -0.3, (0.031, -17), (0.027, 11)), ("large", -5.0, (0.05, 0), (0.01, 0)),
+                                  # multipliers that are ties in float, and are none in double, in which they are taken
+                                  ("alpha_5_7", 0.7, (0.05, 0), (0.07, 0)), ("alpha_5_1", 0.5, (0.05, 0), (0.01, 0)),
+                                  ("identity_7_8", 0.1, (0.007, 0), (0.008, 0)),
+                                  ("identity_22_36", 0.1, (0.022, 0), (0.036, 0))):
+        kernels.unary("LEAKY_RELU", "INT8", dict(inp=inp, out=out, alpha=alpha), f"leaky_relu_i8_{case}")
     return {name: model for name, (model, _) in kernels.CASES.items()}
 
 
