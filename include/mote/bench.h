@@ -36,7 +36,7 @@ typedef struct mote_bench {
     struct mote_arena *owner;
 } mote_bench;
 
-/* options may be NULL. Errors: as of mote_runner_create; USAGE where the inputs are not the model's. */
+/* options may be NULL. Errors: as of mote_runner_create; USAGE without a model, or where the inputs are not its own. */
 mote_status mote_bench_run(mote_bench *out, const mote_model *model, const mote_bench_options *options, mote_error *err);
 void        mote_bench_free(mote_bench *bench); /* a no-op on a zeroed one */
 

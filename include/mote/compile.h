@@ -7,7 +7,8 @@
  *     mote_runtime/     the kernels that the model uses
  * Target "interpreter": the same files and the same interface, with NAME_open in front; but NAME.c has the .tflite as it is,
  *     and mote_runtime/ the interpreter that runs it from there (docs/INTERPRETER.md).
- * Target "array": model.h and model.cc with g_model and g_model_len, the .tflite as bytes, for TensorFlow Lite Micro.
+ * Target "array": model.h and model.cc with g_model and g_model_len, the .tflite as bytes, for TensorFlow Lite Micro; of a
+ *     name that is given NAME.h and NAME.cc with NAME_model and NAME_model_len, so that a firmware can have several.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_COMPILE_H
 #define MOTE_COMPILE_H
@@ -61,16 +62,23 @@ typedef struct mote_compile_result {
 /* Writes the folder whole or not at all; an existing folder of that name is replaced only when it holds nothing but what
  * mote generated, by names and marks, down to the last file of mote_runtime: the error names the first that is not. The
  * working directory and a mounted volume keep their place, and get new entries. options and result may be NULL. Errors:
- * USAGE (a name that C cannot have, an unknown target, a folder with somebody's own files), IO, LIMIT, UNSUPPORTED. */
+ * USAGE (no model or folder, a model in training, a name that C cannot have, an unknown target or optimize, golden_count
+ * without golden, a folder with somebody's own files), IO, LIMIT, UNSUPPORTED (an operator or a type that the target has
+ * not). */
 mote_status mote_compile(const mote_model *model, const char *folder, const mote_compile_options *options,
                          mote_compile_result *result, mote_error *err);
 
-/* What came of it for chips that run these kernels (mote_chip.kernels); NULL or unknown: for any chip. */
+/* What came of it for chips that run these kernels (mote_chip.kernels); NULL or unknown: for any chip. NULL without a
+ * result. */
 const mote_compiled_chips *mote_compiled_for(const mote_compile_result *result, const char *kernels);
 
-/* A C identifier from any text: "mnist-cnn" -> "mnist_cnn", "" -> "model", "2d" -> "model_2d", "int" -> "int_model".
- * name has room for MOTE_COMPILE_NAME. */
+/* A name that mote_compile takes, from any text: "mnist-cnn" -> "mnist_cnn", "" -> "model", "2d" -> "model_2d",
+ * "int" -> "int_model", "mote_1" -> "model_mote_1". name has room for MOTE_COMPILE_NAME. */
 void mote_compile_name(char *name, const char *from);
+
+/* Whether mote_compile takes the name as it is: a C identifier of at most 50 characters that is no word of C or C++, no
+ * header that others include, and nothing that begins with "mote_", "mrt_" or "_". Errors: USAGE (with another name). */
+mote_status mote_compile_check_name(const char *name, mote_error *err);
 
 #ifdef __cplusplus
 }

@@ -101,7 +101,8 @@ typedef struct mote_emulation {
  * count. name NULL: the folder's only model. NAME.h must declare what `mote compile` writes: NAME_arena, NAME_invoke,
  * NAME_input_N, NAME_output_N, and their sizes. On failure *out holds no outputs, but a fault's text if there is one.
  *
- *   MOTE_ERR_USAGE   no such chip or model; input_bytes is no multiple of a sample; stopped by progress
+ *   MOTE_ERR_USAGE   no folder, no options, no such chip or model; input_bytes without inputs, or no multiple of a
+ *                    sample; stopped by progress
  *   MOTE_ERR_IO      a tool is not installed, a file cannot be read or written, the emulator cannot be confined
  *   MOTE_ERR_LIMIT   flash, RAM or stack of the chip do not suffice (the text names both sizes); the time limit
  *   MOTE_ERR_FORMAT  the code does not compile, or faults on the chip (the text names layer, address and function), or

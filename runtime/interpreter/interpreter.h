@@ -174,7 +174,7 @@ enum { MRT_RANK_MAX = 8 };
 
 /* An input or output. An open batch is 1. */
 typedef struct mrt_end {
-    void    *data; /* in the arena */
+    void    *data; /* in the arena; of an output that is a constant in the file, aligned as it is there */
     size_t   bytes;
     mrt_type type;
     int32_t  rank, dim[MRT_RANK_MAX];

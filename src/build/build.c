@@ -615,7 +615,7 @@ static mote_status deploy(build_work *w, mote_error *err)
     w->summary->chip[0] = '\0';
     if (!folder)
         return err->code;
-    if (!options.name) {
+    if (!options.name && !(options.target && strcmp(options.target, "array") == 0)) {
         mote_compile_name(name, w->spec->name);
         options.name = name;
     }

@@ -224,18 +224,13 @@ static mote_status check_chip(const mote_yaml_reader *reader, const mote_yaml *c
     return mote_spec_fail_word(reader, chip->line, "deploy: unknown chip", chip->text, names, (size_t)i);
 }
 
-static mote_status check_identifier(const mote_yaml_reader *reader, const mote_yaml *name)
+static mote_status check_name(const mote_yaml_reader *reader, const mote_yaml *name)
 {
-    const char *c;
+    mote_error why = {0};
 
-    if (!name || mote_yaml_is_null(name))
+    if (!name || mote_yaml_is_null(name) || mote_compile_check_name(name->text, &why) == MOTE_OK)
         return MOTE_OK;
-    for (c = name->text; *c == '_' || isalpha((unsigned char)*c) || (c > name->text && isdigit((unsigned char)*c)); c++)
-        ;
-    if (*c == '\0' && c - name->text <= 40)
-        return MOTE_OK;
-    return mote_yaml_fail(reader, name->line, "deploy: name \"%s\" must be a C identifier of at most 40 characters",
-                          mote_show_string(name->text).text);
+    return mote_yaml_fail(reader, name->line, "deploy: %s", why.text);
 }
 
 mote_status mote_spec_read_deploy(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map)
@@ -244,7 +239,7 @@ mote_status mote_spec_read_deploy(mote_spec *spec, const mote_yaml_reader *reade
 
     MOTE_TRY(mote_spec_read_keys(reader, map, &(mote_spec_keys){"deploy", deploy_keys, NULL}, &section));
     MOTE_TRY(check_chip(reader, mote_yaml_find(map, "chip")));
-    MOTE_TRY(check_identifier(reader, mote_yaml_find(map, "name")));
+    MOTE_TRY(check_name(reader, mote_yaml_find(map, "name")));
     spec->deploy.chip = section.chip;
     spec->deploy.options = (mote_compile_options){.target = section.target,
                                                   .name = section.name,

@@ -39,6 +39,8 @@ typedef struct mote_chip_row {
 
 extern const mote_chip_row mote_chip_rows[];
 
+/* USAGE where no chip is named, or inputs have bytes but no place. */
+mote_status mote_emulate_check(const mote_emulate_options *options, mote_error *err);
 /* mote_emulate with the folder's name for messages: NULL where it is temporary and the caller knows a better one. */
 mote_status mote_emulate_folder(const char *dir, const char *shown, const char *name, const mote_emulate_options *options,
                                 mote_emulation *out, mote_error *err);

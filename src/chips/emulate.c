@@ -367,15 +367,26 @@ static void forget_results(mote_emulation *run)
     run->owner = NULL;
 }
 
+mote_status mote_emulate_check(const mote_emulate_options *options, mote_error *err)
+{
+    if (!options || !options->chip)
+        return mote_fail(err, MOTE_ERR_USAGE, "name the chip to emulate: mote_emulate_options.chip");
+    if (!options->inputs && options->input_bytes > 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "%zu bytes of inputs, but no inputs", options->input_bytes);
+    return MOTE_OK;
+}
+
 mote_status mote_emulate_folder(const char *dir, const char *shown, const char *name, const mote_emulate_options *options,
                                 mote_emulation *out, mote_error *err)
 {
     mote_arena    arena = {0};
-    mote_firmware firmware = {.arena = &arena,
-                              .time_limit_seconds = options->time_limit_seconds > 0 ? options->time_limit_seconds
-                                                                                    : DEFAULT_TIME_LIMIT_SECONDS};
+    mote_firmware firmware = {.arena = &arena};
 
     *out = (mote_emulation){0};
+    MOTE_TRY(mote_emulate_check(options, err));
+    if (!dir)
+        return mote_fail(err, MOTE_ERR_USAGE, "name the folder of the compiled model");
+    firmware.time_limit_seconds = options->time_limit_seconds > 0 ? options->time_limit_seconds : DEFAULT_TIME_LIMIT_SECONDS;
     firmware.row = mote_chip_row_find(options->chip, err);
     if (!firmware.row)
         return err->code;

@@ -20,13 +20,16 @@ static mote_status compile_and_run(const mote_model *model, const mote_compile_o
 mote_status mote_emulate_model(const mote_model *model, const mote_compile_options *compile,
                                const mote_emulate_options *options, mote_emulation *out, mote_error *err)
 {
-    const mote_chip     *chip = mote_chip_find(options->chip);
+    const mote_chip     *chip;
     mote_compile_options own = compile ? *compile : (mote_compile_options){0};
     mote_arena           scratch = {0};
     mote_error           ignored = {0};
     char                *folder;
 
-    own.name = own.name ? own.name : "mote_model";
+    *out = (mote_emulation){0};
+    MOTE_TRY(mote_emulate_check(options, err));
+    chip = mote_chip_find(options->chip);
+    own.name = own.name ? own.name : "model";
     own.kernels = chip ? chip->kernels : NULL; /* mote_emulate says which chips there are */
     folder = mote_temporary_dir(&scratch, "mote-model", err);
     if (folder) {

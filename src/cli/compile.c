@@ -61,6 +61,8 @@ static json_t *json_chips(const mote_compile_result *r)
 static mote_status print_result(const cli_args *args, int target, const char *folder, const mote_compile_result *r,
                                 mote_error *err)
 {
+    const char *name;
+
     if (cli_has(args, "json")) {
         const mote_compiled_chips *any = mote_compiled_for(r, NULL);
         return cli_print_json(json_pack("{so ss ss si sI sI sI si so so}", "folder", mote_json_text(folder), "target",
@@ -73,7 +75,9 @@ static mote_status print_result(const cli_args *args, int target, const char *fo
     }
     if (target != TARGET_ARRAY)
         return print_c(folder, r, err);
-    printf("written  %s/model.h, model.cc: g_model, g_model_len\n", folder);
+    name = cli_value(args, "name");
+    printf("written  %s/%s.h, %s.cc: %s_model, %s_model_len\n", folder, name ? name : "model", name ? name : "model",
+           name ? name : "g", name ? name : "g");
     return MOTE_OK;
 }
 
@@ -135,7 +139,7 @@ const cli_command cli_compile = {
             {"target", 't', "c|interpreter|array",
              "c (default): a folder of C99; interpreter: the .tflite as it is, with what runs it; array: g_model for "
              "TensorFlow Lite Micro"},
-            {"name", 'n', "ID", "prefix of all names (the model's name)"},
+            {"name", 'n', "ID", "prefix of all names (the model's name; of an array g, in model.h and model.cc)"},
             {"optimize", 0, "speed|size", "speed (default): a kernel for each shape; size: one for all shapes"},
             {"no-prune-constant", 0, NULL, "keep channels whose values no input can change"},
             {"json", 0, NULL, "print JSON"},

@@ -231,6 +231,8 @@ mote_status mote_bench_run(mote_bench *out, const mote_model *model, const mote_
     int                 e;
 
     *out = (mote_bench){0};
+    if (!model)
+        return mote_fail(err, MOTE_ERR_USAGE, "a bench takes a model");
     if (inputs && inputs->count > 0 && inputs->sample_bytes != sample_bytes(model))
         return mote_fail(err, MOTE_ERR_USAGE, "a sample has %zu bytes, the model takes %zu", inputs->sample_bytes,
                          sample_bytes(model));

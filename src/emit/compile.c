@@ -14,7 +14,7 @@
 #include "emit/emit.h"
 #include "formats/tflite/tflite.h"
 
-enum { GENERATED_SAMPLES = 3, NAME_MAX_CHARS = 50 };
+enum { GENERATED_SAMPLES = 3 };
 
 typedef struct compilation {
     const mote_model           *model;  /* as given: what the self-test's answers come from */
@@ -25,64 +25,6 @@ typedef struct compilation {
     mote_emitter                emitter;
 } compilation;
 
-/* Names that NAME.h would collide with: headers of C, and the runtime's own guard; and words that no prefix should be. */
-static bool is_taken(const char *name)
-{
-    static const char *const words[] = {
-        /* headers */
-        "assert", "complex", "ctype", "errno", "fenv", "inttypes", "iso646", "limits", "locale", "math", "mrt", "setjmp",
-        "signal", "stdalign", "stdarg", "stdatomic", "stdbool", "stddef", "stdint", "stdio", "stdlib", "stdnoreturn",
-        "string", "tgmath", "threads", "time", "uchar", "wchar", "wctype",
-        /* keywords of C and C++ */
-        "and", "asm", "auto", "bool", "break", "case", "catch", "char", "class", "const", "continue", "default", "delete",
-        "do", "double", "else", "enum", "explicit", "export", "extern", "false", "float", "for", "friend", "goto", "if",
-        "inline", "int", "long", "mutable", "namespace", "new", "not", "operator", "or", "private", "protected", "public",
-        "register", "restrict", "return", "short", "signed", "sizeof", "static", "struct", "switch", "template", "this",
-        "throw", "true", "try", "typedef", "typeid", "typename", "union", "unsigned", "using", "virtual", "void", "volatile",
-        "while", "xor", "main"};
-    size_t i;
-
-    for (i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcasecmp(words[i], name) == 0) /* some file systems do not tell Math.h from math.h */
-            return true;
-    return false;
-}
-
-static bool is_identifier_char(char c, bool is_first)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (!is_first && c >= '0' && c <= '9');
-}
-
-static mote_status check_name(const char *name, mote_error *err)
-{
-    size_t i;
-
-    for (i = 0; i == 0 || name[i]; i++)
-        if (!is_identifier_char(name[i], i == 0))
-            return mote_fail(err, MOTE_ERR_USAGE, "name \"%s\" is no C identifier", mote_show_string(name).text);
-    if (i > NAME_MAX_CHARS)
-        return mote_fail(err, MOTE_ERR_USAGE, "name \"%s\" is longer than %d characters", mote_show_string(name).text,
-                         NAME_MAX_CHARS);
-    if (is_taken(name))
-        return mote_fail(err, MOTE_ERR_USAGE, "name \"%s\" is a word of C or one of its headers; choose another", name);
-    return MOTE_OK;
-}
-
-void mote_compile_name(char *name, const char *from)
-{
-    size_t i, count = 0;
-
-    if (from[0] >= '0' && from[0] <= '9')
-        count = (size_t)snprintf(name, MOTE_COMPILE_NAME, "model_");
-    for (i = 0; from[i] && count < NAME_MAX_CHARS; i++)
-        name[count++] = is_identifier_char(from[i], false) ? from[i] : '_';
-    name[count] = '\0';
-    if (count == 0)
-        snprintf(name, MOTE_COMPILE_NAME, "model");
-    else if (is_taken(name))
-        snprintf(name + count, MOTE_COMPILE_NAME - count, "_model");
-}
-
 /* A given name must be right as it is; the model's own is made right. */
 static mote_status choose_name(compilation *c, mote_error *err)
 {
@@ -90,7 +32,7 @@ static mote_status choose_name(compilation *c, mote_error *err)
         mote_compile_name(c->result.name, c->model->name);
         return MOTE_OK;
     }
-    MOTE_TRY(check_name(c->options->name, err));
+    MOTE_TRY(mote_compile_check_name(c->options->name, err));
     snprintf(c->result.name, sizeof c->result.name, "%s", c->options->name);
     return MOTE_OK;
 }
@@ -105,27 +47,102 @@ static mote_status write_text(compilation *c, const char *folder, const char *na
     return err->code;
 }
 
+/* BASE.h and BASE.c, or .cc. Frees both texts. */
+static mote_status write_header_and_source(compilation *c, const char *folder, const char *base, const char *suffix,
+                                           mote_text *header, mote_text *source, mote_error *err)
+{
+    char name[96];
+
+    snprintf(name, sizeof name, "%s.h", base);
+    write_text(c, folder, name, header, err);
+    snprintf(name, sizeof name, "%s.%s", base, suffix);
+    return write_text(c, folder, name, source, err);
+}
+
+static void begin_emitter(compilation *c, const mote_model *model)
+{
+    size_t i;
+
+    c->emitter.model = model;
+    c->emitter.name = c->result.name;
+    c->emitter.optimize = c->options->optimize;
+    for (i = 0; c->result.name[i] && i + 1 < sizeof c->emitter.upper; i++)
+        c->emitter.upper[i] = (char)toupper((unsigned char)c->result.name[i]);
+}
+
 /* ---- target "array" ---- */
+
+/* What the files and names are called: of a name that was given, or as TensorFlow Lite Micro's examples have them. */
+typedef struct array_names {
+    const char *file, *prefix, *guard;
+} array_names;
+
+static void emit_array_header(const array_names *names, mote_text *out)
+{
+    mote_text_printf(
+        out,
+        "/* The model as TensorFlow Lite Micro reads it: tflite::GetModel(%s_model). Generated by mote " MOTE_VERSION
+        ". */\n#ifndef %s_H\n#define %s_H\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
+        "extern const unsigned char %s_model[];\nextern const int %s_model_len;\n\n"
+        "#ifdef __cplusplus\n}\n#endif\n#endif\n",
+        names->prefix, names->guard, names->guard, names->prefix, names->prefix);
+}
+
+static void emit_array_source(const array_names *names, const mote_text *file, mote_text *out)
+{
+    mote_text_printf(out,
+                     "/* Generated by mote " MOTE_VERSION ". */\n#include \"%s.h\"\n\n#ifndef __cplusplus\n"
+                     "#include <stdalign.h>\n#endif\n\nalignas(16) const unsigned char %s_model[] = ",
+                     names->file, names->prefix);
+    mote_emit_values(out, file->bytes, MOTE_U8, file->count);
+    mote_text_printf(out, ";\nconst int %s_model_len = %zu;\n", names->prefix, file->count);
+}
 
 static mote_status write_array(compilation *c, const char *folder, mote_error *err)
 {
+    const bool        is_named = c->options->name != NULL;
+    const array_names names = {is_named ? c->result.name : "model", is_named ? c->result.name : "g",
+                               is_named ? c->emitter.upper : "MOTE_MODEL"};
     mote_text file = {0}, header = {0}, source = {0};
 
-    MOTE_TRY(mote_tflite_write(&file, c->model, err));
-    mote_text_puts(
-        &header,
-        "/* The model as TensorFlow Lite Micro reads it: tflite::GetModel(g_model). Generated by mote " MOTE_VERSION ". */\n"
-        "#ifndef MOTE_MODEL_H\n#define MOTE_MODEL_H\n\n"
-        "extern const unsigned char g_model[];\nextern const int g_model_len;\n\n#endif\n");
-    mote_text_puts(&source, "/* Generated by mote " MOTE_VERSION
-                            ". */\n#include \"model.h\"\n\nalignas(16) const unsigned char g_model[] = ");
-    mote_emit_values(&source, file.bytes, MOTE_U8, file.count);
-    mote_text_printf(&source, ";\nconst int g_model_len = %zu;\n", file.count);
+    begin_emitter(c, c->model);
+    if (mote_tflite_write(&file, c->model, err) == MOTE_OK) {
+        emit_array_header(&names, &header);
+        emit_array_source(&names, &file, &source);
+        write_header_and_source(c, folder, names.file, "cc", &header, &source, err);
+    }
     mote_text_free(&file);
-    if (write_text(c, folder, "model.h", &header, err) == MOTE_OK)
-        write_text(c, folder, "model.cc", &source, err);
+    mote_text_free(&header);
     mote_text_free(&source);
     return err->code;
+}
+
+/* ---- inputs and outputs ---- */
+
+/* What C can hold: on an AVR a double has 32 bits. */
+static mote_status check_end(const mote_tensor *tensor, const char *kind, int32_t index, mote_error *err)
+{
+    const char *shown = mote_dtype_name(tensor->dtype);
+
+    if (!mote_dtype_c_name(tensor->dtype) || tensor->dtype == MOTE_F64)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED,
+                         "%s %d (%s) is %s, which compiled code cannot give or take; compile with --target array", kind,
+                         index, mote_show_string(tensor->name).text, shown);
+    if (mote_tensor_count(tensor) == 0)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "%s %d (%s) has the shape %s: no elements", kind, index,
+                         mote_show_string(tensor->name).text, mote_shape_show(tensor).text);
+    return MOTE_OK;
+}
+
+static mote_status check_ends(const mote_graph *graph, mote_error *err)
+{
+    int32_t i;
+
+    for (i = 0; i < graph->input_count; i++)
+        MOTE_TRY(check_end(&graph->tensors[graph->inputs[i]], "input", i, err));
+    for (i = 0; i < graph->output_count; i++)
+        MOTE_TRY(check_end(&graph->tensors[graph->outputs[i]], "output", i, err));
+    return MOTE_OK;
 }
 
 /* ---- target "c" ---- */
@@ -223,39 +240,18 @@ static void take_results(compilation *c)
         c->result.step_count += !e->variants[0].program->steps[s].kernel->is_view;
 }
 
-static void begin_emitter(compilation *c, const mote_model *model)
-{
-    size_t i;
-
-    c->emitter.model = model;
-    c->emitter.name = c->result.name;
-    c->emitter.optimize = c->options->optimize;
-    for (i = 0; c->result.name[i] && i + 1 < sizeof c->emitter.upper; i++)
-        c->emitter.upper[i] = (char)toupper((unsigned char)c->result.name[i]);
-}
-
-static mote_status write_header_and_source(compilation *c, const char *folder, mote_text *header, mote_text *source,
-                                           mote_error *err)
-{
-    char name[96];
-
-    snprintf(name, sizeof name, "%s.h", c->result.name);
-    write_text(c, folder, name, header, err);
-    snprintf(name, sizeof name, "%s.c", c->result.name);
-    return write_text(c, folder, name, source, err);
-}
-
 static mote_status write_c(compilation *c, const char *folder, mote_error *err)
 {
     mote_text header = {0}, source = {0};
 
+    MOTE_TRY(check_ends(&c->model->graphs[0], err));
     if (mote_model_is_quantized(c->model) && !c->options->keeps_constant_channels)
         MOTE_TRY(mote_model_prune_constant(&c->pruned, c->model, NULL, &c->result.pruned, err));
     begin_emitter(c, c->pruned ? c->pruned : c->model);
     MOTE_TRY(add_variants(c, err));
     mote_emit_header(&c->emitter, &header);
     mote_emit_source(&c->emitter, &source);
-    MOTE_TRY(write_header_and_source(c, folder, &header, &source, err));
+    MOTE_TRY(write_header_and_source(c, folder, c->result.name, "c", &header, &source, err));
     MOTE_TRY(mote_emit_runtime(&c->emitter, folder, err));
     MOTE_TRY(write_selftest(c, folder, err));
     take_results(c);
@@ -283,15 +279,16 @@ static mote_status write_interpreter(compilation *c, const char *folder, mote_er
     mote_interpreted in = {.file = c->options->file, .file_bytes = c->options->file_bytes};
 
     begin_emitter(c, c->model);
-    if (!in.file || c->model->differs) {
-        MOTE_TRY(mote_tflite_write(&file, c->model, err));
+    MOTE_TRY(check_ends(&c->model->graphs[0], err));
+    if ((!in.file || c->model->differs || !mote_interpreted_is_aligned(&in)) &&
+        mote_tflite_write(&file, c->model, err) == MOTE_OK) {
         in.file = (const uint8_t *)file.bytes;
         in.file_bytes = file.count;
     }
-    if (mote_interpreted_measure(&in, c->model, err) == MOTE_OK) {
+    if (err->code == MOTE_OK && mote_interpreted_measure(&in, c->model, err) == MOTE_OK) {
         mote_emit_interpreter_header(&c->emitter, &in, &header);
         if (mote_emit_interpreter_source(&c->emitter, &in, folder, &source, err) == MOTE_OK &&
-            write_header_and_source(c, folder, &header, &source, err) == MOTE_OK &&
+            write_header_and_source(c, folder, c->result.name, "c", &header, &source, err) == MOTE_OK &&
             write_selftest(c, folder, err) == MOTE_OK)
             take_interpreter_results(c, &in);
     }
@@ -481,6 +478,23 @@ static mote_status compile_to(compilation *c, const char *folder, mote_error *er
     return err->code;
 }
 
+static mote_status check_request(const mote_model *model, const char *folder, const mote_compile_options *options,
+                                 mote_error *err)
+{
+    if (!model || !folder || !*folder)
+        return mote_fail(err, MOTE_ERR_USAGE, "compiling takes a model and the name of a folder");
+    if (model->stage == MOTE_STAGE_TRAIN)
+        return mote_fail(err, MOTE_ERR_USAGE, "a model in training cannot be compiled; take its inference form");
+    if (options->optimize != MOTE_OPTIMIZE_SPEED && options->optimize != MOTE_OPTIMIZE_SIZE)
+        return mote_fail(err, MOTE_ERR_USAGE, "optimize is %d, which is neither speed nor size", (int)options->optimize);
+    if (options->golden_count < 0 || (options->golden_count > 0 && !options->golden))
+        return mote_fail(err, MOTE_ERR_USAGE, "%d golden samples, but %s", options->golden_count,
+                         options->golden_count < 0 ? "there cannot be fewer than 0" : "no inputs");
+    if (options->file && options->file_bytes == 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "the model's file has 0 bytes; leave it out to have one written");
+    return MOTE_OK;
+}
+
 mote_status mote_compile(const mote_model *model, const char *folder, const mote_compile_options *options,
                          mote_compile_result *result, mote_error *err)
 {
@@ -488,7 +502,8 @@ mote_status mote_compile(const mote_model *model, const char *folder, const mote
     compilation                       c = {.model = model, .options = options ? options : &defaults};
     int32_t                           i;
 
-    compile_to(&c, folder, err);
+    if (check_request(model, folder, c.options, err) == MOTE_OK)
+        compile_to(&c, folder, err);
     if (result)
         *result = c.result;
     for (i = 0; i < c.emitter.variant_count; i++)
@@ -502,6 +517,8 @@ const mote_compiled_chips *mote_compiled_for(const mote_compile_result *result, 
 {
     int i;
 
+    if (!result)
+        return NULL;
     for (i = 0; kernels && i < result->chip_count; i++)
         if (strcmp(result->chips[i].name, kernels) == 0)
             return &result->chips[i];

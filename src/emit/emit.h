@@ -48,6 +48,12 @@ void mote_emit_condition_end(const mote_emitter *emitter, uint32_t mask, mote_te
 
 void mote_emit_header(const mote_emitter *emitter, mote_text *out); /* NAME.h */
 void mote_emit_source(const mote_emitter *emitter, mote_text *out); /* NAME.c */
+
+/* An output that is a constant has no place in the arena: its values are an array, one for all outputs that name it.
+ * Returns which output the array is called after; -1 where the output is computed. */
+int32_t mote_constant_output(const mote_emitter *emitter, int32_t index);
+/* These arrays. They are plain constants, in RAM on an AVR, because what reads an output there does not read flash. */
+void mote_emit_constant_outputs(const mote_emitter *emitter, mote_text *out);
 /* Parts of both that every target has: constants of inputs, outputs and preparation; conversions; labels. */
 void mote_emit_ends(const mote_emitter *emitter, mote_text *out);
 void mote_emit_conversions(const mote_emitter *emitter, mote_text *out);
@@ -73,6 +79,9 @@ typedef struct mote_interpreted_machine {
 
 enum { MOTE_INTERPRETED_MACHINES = 4 };
 extern const mote_interpreted_machine mote_interpreted_machines[MOTE_INTERPRETED_MACHINES];
+
+/* Whether outputs that are constants lie in the file as their type must: NAME_output_N points there. */
+bool mote_interpreted_is_aligned(const mote_interpreted *interpreted);
 
 /* Finds the operators that the model uses and measures the arenas; file and file_bytes are given. Errors: UNSUPPORTED,
  * LIMIT, FORMAT. */
@@ -100,7 +109,7 @@ mote_status mote_emit_runtime(const mote_emitter *emitter, const char *folder, m
 mote_status mote_emit_runtime_files(const char *const *paths, int32_t count, const char *folder, mote_text *includes,
                                     mote_error *err);
 
-/* "{1, 2, 3}" in lines of at most 120 characters; one element alone. float32 and the integers of 8 to 64 bits. */
+/* "{1, 2, 3}" in lines of at most 120 characters; one element alone. float32, bool and the integers of 8 to 64 bits. */
 void mote_emit_values(mote_text *out, const void *values, mote_dtype dtype, size_t count);
 void mote_emit_value(mote_text *out, const void *values, mote_dtype dtype, size_t index);
 /* The value of a field that is no pointer. */

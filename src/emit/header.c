@@ -37,6 +37,67 @@ static void emit_end_constants(const mote_emitter *e, bool is_input, int32_t ind
     mote_text_puts(out, "\n");
 }
 
+/* ---- outputs that no input changes ---- */
+
+int32_t mote_constant_output(const mote_emitter *e, int32_t index)
+{
+    const mote_graph *graph = &e->model->graphs[0];
+    int32_t           first = 0;
+
+    if (graph->tensors[graph->outputs[index]].kind != MOTE_CONST)
+        return -1;
+    while (graph->outputs[first] != graph->outputs[index])
+        first++;
+    return first;
+}
+
+static void emit_constant_head(const mote_emitter *e, int32_t index, mote_text *out)
+{
+    mote_text_printf(out, "const %s %s_output_%d_values[%s_OUTPUT_%d_SIZE]",
+                     mote_dtype_c_name(end_tensor(e, false, index)->dtype), e->name, index, e->upper, index);
+}
+
+static void emit_constant_declarations(const mote_emitter *e, mote_text *out)
+{
+    int32_t i;
+
+    for (i = 0; i < e->model->graphs[0].output_count; i++)
+        if (mote_constant_output(e, i) == i) {
+            mote_text_printf(out, "/* Output %d is the same for every input, and before an invoke, too. */\nextern ", i);
+            emit_constant_head(e, i, out);
+            mote_text_puts(out, ";\n");
+        }
+}
+
+void mote_emit_constant_outputs(const mote_emitter *e, mote_text *out)
+{
+    int32_t i;
+
+    for (i = 0; i < e->model->graphs[0].output_count; i++)
+        if (mote_constant_output(e, i) == i) {
+            const mote_tensor *tensor = end_tensor(e, false, i);
+            mote_text_puts(out, "\n");
+            emit_constant_head(e, i, out);
+            mote_text_puts(out, " = ");
+            mote_emit_values(out, tensor->data, tensor->dtype, mote_tensor_count(tensor));
+            mote_text_puts(out, ";\n");
+        }
+}
+
+/* ---- where inputs and outputs are ---- */
+
+static void emit_accessor_body(const mote_emitter *e, bool is_input, int32_t index, mote_text *out)
+{
+    const char   *type = mote_dtype_c_name(end_tensor(e, is_input, index)->dtype), *constant = is_input ? "" : "const ";
+    const int32_t values = is_input ? -1 : mote_constant_output(e, index);
+
+    if (values >= 0)
+        mote_text_printf(out, "    (void)arena;\n    return %s_output_%d_values;\n", e->name, values);
+    else
+        mote_text_printf(out, "    return (%s%s *)(%svoid *)(arena->bytes + %s_%s_%d_OFFSET);\n", constant, type, constant,
+                         e->upper, is_input ? "INPUT" : "OUTPUT", index);
+}
+
 static void emit_accessor(const mote_emitter *e, bool is_input, int32_t index, mote_text *out)
 {
     const mote_tensor *tensor = end_tensor(e, is_input, index);
@@ -45,8 +106,8 @@ static void emit_accessor(const mote_emitter *e, bool is_input, int32_t index, m
 
     mote_text_printf(out, "static inline %s%s *%s_%s_%d(%s%s_arena *arena)\n{\n", constant, type, e->name, kind, index,
                      constant, e->name);
-    mote_text_printf(out, "    return (%s%s *)(%svoid *)(arena->bytes + %s_%s_%d_OFFSET);\n}\n", constant, type, constant,
-                     e->upper, is_input ? "INPUT" : "OUTPUT", index);
+    emit_accessor_body(e, is_input, index, out);
+    mote_text_puts(out, "}\n");
     if (index == 0)
         mote_text_printf(out, "static inline %s%s *%s_%s(%s%s_arena *arena)\n{\n    return %s_%s_0(arena);\n}\n", constant,
                          type, e->name, kind, constant, e->name, e->name, kind);
@@ -63,8 +124,9 @@ static void emit_places(const mote_emitter *e, const mote_variant *variant, mote
         mote_text_printf(out, "#define %s_INPUT_%d_OFFSET %zu\n", e->upper, i,
                          mote_plan_place(variant->program, graph->inputs[i])->offset);
     for (i = 0; i < graph->output_count; i++)
-        mote_text_printf(out, "#define %s_OUTPUT_%d_OFFSET %zu\n", e->upper, i,
-                         mote_plan_place(variant->program, graph->outputs[i])->offset);
+        if (mote_constant_output(e, i) < 0)
+            mote_text_printf(out, "#define %s_OUTPUT_%d_OFFSET %zu\n", e->upper, i,
+                             mote_plan_place(variant->program, graph->outputs[i])->offset);
 }
 
 static size_t largest_array(const mote_program *program)
@@ -234,6 +296,7 @@ void mote_emit_header(const mote_emitter *e, mote_text *out)
                          "/* Before the first invoke, and to forget what came before. */\nvoid %s_reset(%s_arena *arena);\n",
                          e->name, e->name);
     mote_text_puts(out, "\n");
+    emit_constant_declarations(e, out);
     for (i = 0; i < graph->input_count; i++)
         emit_accessor(e, true, i, out);
     for (i = 0; i < graph->output_count; i++)

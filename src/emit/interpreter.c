@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "emit/emit.h"
+#include "runtime/interpreter/model.h"
 #include "runtime/interpreter/operators.h"
 
 const mote_interpreted_machine mote_interpreted_machines[MOTE_INTERPRETED_MACHINES] = {
@@ -57,6 +58,23 @@ static mote_status explain(const mrt_failure *why, mrt_status status, const mote
         return mote_op_fail(graph, &graph->nodes[why->operator_index], code, err, "the interpreter says: %s",
                             mrt_reason_text(why->reason));
     return mote_fail(err, code, "the interpreter says: %s", mrt_reason_text(why->reason));
+}
+
+bool mote_interpreted_is_aligned(const mote_interpreted *in)
+{
+    enum { WIDEST = 8 };
+    const mrt_file file = {in->file, in->file_bytes, 0};
+    mrt_model      m;
+    mrt_tensor     tensor;
+    uint32_t       i;
+
+    if (mrt_model_open(&m, &file) != MRT_REASON_NONE)
+        return true; /* measuring says why not */
+    for (i = 0; i < m.outputs.count; i++)
+        if (mrt_model_tensor(&m, mrt_element(&m.r, &m.outputs, i), &tensor) == MRT_REASON_NONE && tensor.kind == MRT_CONST &&
+            tensor.data % WIDEST != 0)
+            return false;
+    return true;
 }
 
 mote_status mote_interpreted_measure(mote_interpreted *in, const mote_model *model, mote_error *err)
@@ -204,6 +222,8 @@ static void emit_open(const mote_emitter *e, const mote_interpreted *in, mote_te
             separator = ",";
             count++;
         }
+    if (count == 0) /* C has no array of nothing */
+        mote_text_puts(out, "NULL");
     mote_text_printf(out,
                      "};\n\nint %s_open(%s_arena *arena)\n{\n"
                      "    const mrt_file   file = {%s_model, sizeof %s_model, 0};\n"

@@ -386,6 +386,7 @@ void mote_emit_source(const mote_emitter *e, mote_text *out)
     mote_text_puts(out, "#include \"mote_runtime/mrt.h\"\n\n");
     mote_emit_layers(e, false, out);
     emit_arrays(e, out);
+    mote_emit_constant_outputs(e, out);
     for (v = 0; v < e->variant_count; v++)
         emit_variant(e, v, out);
     mote_text_puts(out, "\n");

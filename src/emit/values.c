@@ -56,8 +56,11 @@ void mote_emit_value(mote_text *out, const void *values, mote_dtype dtype, size_
     case MOTE_I64:
         emit_integer(out, ((const int64_t *)values)[index], INT64_MIN, "LL");
         break;
+    case MOTE_U64:
+        mote_text_printf(out, "%lluULL", (unsigned long long)((const uint64_t *)values)[index]);
+        break;
     default:
-        assert(false && "no kernel has constants of this type");
+        assert(false && "compile refuses constants of this type");
     }
 }
 

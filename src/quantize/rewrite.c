@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "quantize/quantize.h"
 
 /* Biases stay well inside int32, so that adding the products cannot overflow. */
@@ -128,6 +129,9 @@ static mote_status add_const_activation(rewriting *r, mote_id id, mote_error *er
     if (!stored)
         return err->code;
     for (i = 0; i < count; i++) {
+        if (!isfinite(values[i]))
+            return mote_fail(err, MOTE_ERR_NUMERIC, "constant %d (%s) holds infinity or NaN, which int8 cannot", id,
+                             mote_show_string(from->name).text);
         min = values[i] < min ? values[i] : min;
         max = values[i] > max ? values[i] : max;
     }
@@ -141,13 +145,13 @@ static mote_status add_const_activation(rewriting *r, mote_id id, mote_error *er
     return MOTE_OK;
 }
 
-static mote_status copy_const(rewriting *r, mote_id id, mote_error *err)
+static mote_status copy_const(rewriting *r, mote_id id, mote_id *out, mote_error *err)
 {
     mote_tensor tensor = r->graph->tensors[id];
 
     tensor.data = mote_arena_copy(&r->to->arena, tensor.data, mote_tensor_bytes(&tensor), 1, err);
     if (tensor.data)
-        r->moved[id] = mote_graph_add_tensor(r->to, &r->to->graphs[0], &tensor, err);
+        *out = mote_graph_add_tensor(r->to, &r->to->graphs[0], &tensor, err);
     return err->code;
 }
 
@@ -166,7 +170,7 @@ static mote_status take_operand(rewriting *r, const mote_node *node, int32_t i, 
     if (want->rule == MOTE_QUANT_BIAS)
         return add_bias(r, node, in[1], &in[i], err);
     if (r->moved[id] == MOTE_NONE && r->graph->tensors[id].kind == MOTE_CONST)
-        MOTE_TRY(want->rule == MOTE_QUANT_KEEP ? copy_const(r, id, err) : add_const_activation(r, id, err));
+        MOTE_TRY(want->rule == MOTE_QUANT_KEEP ? copy_const(r, id, &r->moved[id], err) : add_const_activation(r, id, err));
     in[i] = r->moved[id];
     return MOTE_OK;
 }
@@ -232,23 +236,63 @@ static mote_status add_input(rewriting *r, mote_error *err)
     return outer == r->moved[id] ? MOTE_OK : add_conversion(r, MOTE_OP_QUANTIZE, outer, r->moved[id], err);
 }
 
+/* A constant end needs no operator: it is as it was, or its int8 values, for uint8 moved by 128 like their zero point. */
+static mote_status add_constant_end(rewriting *r, mote_id id, mote_id *out, mote_error *err)
+{
+    uint8_t *values;
+    size_t   count, i;
+
+    if (r->options->io == MOTE_F32 || r->graph->tensors[id].dtype != MOTE_F32)
+        return copy_const(r, id, out, err);
+    if (r->moved[id] == MOTE_NONE)
+        MOTE_TRY(add_const_activation(r, id, err));
+    *out = r->moved[id];
+    if (r->options->io == MOTE_I8)
+        return MOTE_OK;
+    *out = add_end(r, r->moved[id], err);
+    count = mote_tensor_count(&r->graph->tensors[id]);
+    values = MOTE_NEW(&r->to->arena, uint8_t, count, err);
+    if (err->code != MOTE_OK)
+        return err->code;
+    for (i = 0; i < count; i++)
+        values[i] = (uint8_t)(((const int8_t *)r->to->graphs[0].tensors[r->moved[id]].data)[i] + 128);
+    r->to->graphs[0].tensors[*out].data = values;
+    return MOTE_OK;
+}
+
+static mote_status add_output(rewriting *r, mote_id id, mote_id *out, mote_error *err)
+{
+    const mote_op_kind op = r->options->io == MOTE_F32 ? MOTE_OP_DEQUANTIZE : MOTE_OP_QUANTIZE;
+
+    if (r->graph->tensors[id].kind == MOTE_CONST)
+        return add_constant_end(r, id, out, err);
+    *out = id == r->graph->inputs[0]   ? r->to->graphs[0].inputs[0] /* passed through: exact */
+           : r->options->io == MOTE_I8 ? r->moved[id]
+                                       : add_end(r, r->moved[id], err);
+    if (err->code != MOTE_OK || *out == r->moved[id] || *out == r->to->graphs[0].inputs[0])
+        return err->code;
+    return add_conversion(r, op, r->moved[id], *out, err);
+}
+
+/* One that is named twice stays one. */
 static mote_status add_outputs(rewriting *r, mote_error *err)
 {
-    mote_id outer[MOTE_NODE_OUT_MAX];
-    int32_t i;
+    const int32_t count = r->graph->output_count;
+    mote_id       outer[MOTE_NODE_OUT_MAX];
+    int32_t       i, same;
 
-    if (r->graph->output_count > MOTE_NODE_OUT_MAX)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "more than %d outputs", MOTE_NODE_OUT_MAX);
-    for (i = 0; i < r->graph->output_count; i++) {
-        mote_id inner = r->moved[r->graph->outputs[i]];
-        outer[i] = r->options->io == MOTE_I8 ? inner : add_end(r, inner, err);
-        if (outer[i] == MOTE_NONE)
-            return err->code;
-        if (outer[i] != inner)
-            MOTE_TRY(
-                add_conversion(r, r->options->io == MOTE_F32 ? MOTE_OP_DEQUANTIZE : MOTE_OP_QUANTIZE, inner, outer[i], err));
+    if (count > MOTE_NODE_OUT_MAX)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "%d outputs; at most %d can be quantized", count, MOTE_NODE_OUT_MAX);
+    for (i = 0; i < count; i++) {
+        outer[i] = MOTE_NONE;
+        for (same = 0; r->graph->outputs[same] != r->graph->outputs[i]; same++) {
+        }
+        if (same < i)
+            outer[i] = outer[same];
+        else
+            MOTE_TRY(add_output(r, r->graph->outputs[i], &outer[i], err));
     }
-    return mote_graph_set_outputs(r->to, &r->to->graphs[0], outer, r->graph->output_count, err);
+    return mote_graph_set_outputs(r->to, &r->to->graphs[0], outer, count, err);
 }
 
 static mote_status rewrite(rewriting *r, const mote_data_split *calibration, mote_error *err)
@@ -280,12 +324,17 @@ mote_status mote_model_quantize(mote_model **out, const mote_model *model, const
     rewriting r = {.from = model, .graph = &model->graphs[0], .options = options ? options : &defaults};
 
     *out = NULL;
+    if (!model)
+        return mote_fail(err, MOTE_ERR_USAGE, "quantizing takes a model");
     if (model->stage != MOTE_STAGE_INFER)
         return mote_fail(err, MOTE_ERR_USAGE, "%s",
                          model->stage == MOTE_STAGE_TRAIN ? "quantize the inference form of a model"
                                                           : "the model is quantized already");
     if (r.options->io != MOTE_F32 && r.options->io != MOTE_I8 && r.options->io != MOTE_U8)
-        return mote_fail(err, MOTE_ERR_USAGE, "io %s is not one of: float32, int8, uint8", mote_dtype_name(r.options->io));
+        return mote_fail(err, MOTE_ERR_USAGE, "io %s is not one of: float32, int8, uint8",
+                         (unsigned)r.options->io < MOTE_DTYPE_COUNT ? mote_dtype_name(r.options->io) : "(no type)");
+    if (r.options->samples < 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "%d calibration samples; 0 takes 100", r.options->samples);
     MOTE_TRY(mote_model_create(&r.to, MOTE_STAGE_QUANTIZED, model->arena.cap_bytes, err));
     if (rewrite(&r, calibration, err) == MOTE_OK)
         *out = r.to;
