@@ -542,17 +542,15 @@ MRT_API void mrt_interpreter_invoke(mrt_interpreter *net)
 {
     uint8_t *const  arena = net->arena;
     const mrt_step *step;
-    uint16_t        number = 0;
 
-    for (step = net->steps; step; step = step->next, number++) {
+    for (step = net->steps; step; step = step->next) {
         mrt_io  io;
         int32_t i;
-        MRT_STEP(number);
+        MRT_STEP(step->index);
         for (i = 0; i < MRT_STEP_IN_MAX; i++)
             io.in[i] = arena + step->in[i];
         io.out[0] = arena + step->out;
         io.scratch = arena + step->scratch;
-        MRT_STEP(step->index);
         step->run(step->params, &io);
     }
 }

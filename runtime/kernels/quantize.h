@@ -7,7 +7,8 @@
 #include "rescale.h"
 
 /* float32 -> int8, uint8, int16: out = clamp(round(in / scale) + zero, low, high), halves away from zero.
- * What an int32 cannot hold saturates; NaN becomes low. Source: TensorFlow Lite's AffineQuantize (reference/quantize.h). */
+ * What an int32 cannot hold saturates; NaN becomes low. Bytes may be written over the floats that they come from. Source:
+ * TensorFlow Lite's AffineQuantize (reference/quantize.h). */
 typedef struct mrt_quantize_f32_params {
     int32_t count;
     float   scale;

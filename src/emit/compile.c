@@ -280,7 +280,7 @@ static mote_status write_interpreter(compilation *c, const char *folder, mote_er
 
     begin_emitter(c, c->model);
     MOTE_TRY(check_ends(&c->model->graphs[0], err));
-    if ((!in.file || c->model->differs || !mote_interpreted_is_aligned(&in)) &&
+    if ((!in.file || c->model->differs || !mote_interpreted_takes_file(&in, c->model)) &&
         mote_tflite_write(&file, c->model, err) == MOTE_OK) {
         in.file = (const uint8_t *)file.bytes;
         in.file_bytes = file.count;

@@ -57,6 +57,11 @@ void mote_emit_constant_outputs(const mote_emitter *emitter, mote_text *out);
 /* Parts of both that every target has: constants of inputs, outputs and preparation; conversions; labels. */
 void mote_emit_ends(const mote_emitter *emitter, mote_text *out);
 void mote_emit_conversions(const mote_emitter *emitter, mote_text *out);
+/* The first comment from "write inputs" on, the guard, and what stands before all declarations. */
+void mote_emit_usage(const mote_emitter *emitter, mote_text *out);
+/* NAME_prepare_input, where the recipe prepares and the first input is real or has NAME_quantize_input. */
+bool mote_emits_prepare(const mote_emitter *emitter);
+void mote_emit_prepare(const mote_emitter *emitter, mote_text *out);
 void mote_emit_labels(const mote_emitter *emitter, mote_text *out);
 void mote_emit_argmax(const mote_emitter *emitter, mote_text *out);
 void mote_emit_label_table(const mote_emitter *emitter, mote_text *out);
@@ -80,8 +85,9 @@ typedef struct mote_interpreted_machine {
 enum { MOTE_INTERPRETED_MACHINES = 4 };
 extern const mote_interpreted_machine mote_interpreted_machines[MOTE_INTERPRETED_MACHINES];
 
-/* Whether outputs that are constants lie in the file as their type must: NAME_output_N points there. */
-bool mote_interpreted_is_aligned(const mote_interpreted *interpreted);
+/* Whether the file can go onto the chip as it is: it has the model's operators, one for one, and outputs that are constants
+ * lie as their type must, since NAME_output_N points there. Else one has to be written. */
+bool mote_interpreted_takes_file(const mote_interpreted *interpreted, const mote_model *model);
 
 /* Finds the operators that the model uses and measures the arenas; file and file_bytes are given. Errors: UNSUPPORTED,
  * LIMIT, FORMAT. */
@@ -97,9 +103,8 @@ mote_status mote_emit_selftest(const mote_emitter *emitter, const mote_model *mo
                                int32_t sample_count, mote_text *out, mote_error *err);
 
 /* A line "MRT_LAYER(index, step, ...)" for each operator, which is nothing in firmware: what fault reports and figures call
- * it. Its step is what MRT_STEP is given when it begins: its index, or (counts_up) how many steps came before; "none" for a
- * view. */
-void mote_emit_layers(const mote_emitter *emitter, bool counts_up, mote_text *out);
+ * it. Its step is what MRT_STEP is given when it begins, its index; "none" for a view. */
+void mote_emit_layers(const mote_emitter *emitter, mote_text *out);
 
 /* Writes the runtime headers that the variants' kernels need, and those that they include, below folder/mote_runtime. */
 mote_status mote_emit_runtime(const mote_emitter *emitter, const char *folder, mote_error *err);

@@ -188,13 +188,120 @@ static bool has_state(const mote_graph *graph)
     return false;
 }
 
+/* ---- preparing ---- */
+
+/* Whether the first input takes quantized numbers that NAME_quantize_input makes. */
+static bool quantizes(const mote_emitter *e)
+{
+    const mote_tensor *in = end_tensor(e, true, 0);
+    long long          min, max;
+
+    return in->quant && mote_dtype_limits(in->dtype, &min, &max) && mote_dtype_bits(in->dtype) <= 16;
+}
+
+bool mote_emits_prepare(const mote_emitter *e)
+{
+    return e->model->recipe.is_prepared && (end_tensor(e, true, 0)->dtype == MOTE_F32 || quantizes(e));
+}
+
+/* A number, or an initializer of several on a logical line. */
+static void emit_per_channel(const float *values, int count, mote_text *out)
+{
+    int c;
+
+    mote_text_puts(out, count > 1 ? "{" : "");
+    for (c = 0; c < count; c++) {
+        mote_text_puts(out, c == 0 ? "" : c % 6 == 0 ? ", \\\n    " : ", ");
+        mote_emit_f32(out, values[c]);
+    }
+    mote_text_puts(out, count > 1 ? "}" : "");
+}
+
+static void emit_prepare_macros(const mote_emitter *e, mote_text *out)
+{
+    static const float      zero = 0.0f, one = 1.0f;
+    const mote_preparation *prep = &e->model->recipe.preparation;
+    const int               channels = prep->channels > 0 ? prep->channels : 1;
+
+    if (!e->model->recipe.is_prepared)
+        return;
+    mote_text_printf(
+        out,
+        "/* How the training prepared raw samples: (raw / scale + offset - mean) / std, in float32, one operation\n"
+        " * after the other. Inputs must be prepared like that%s%s%s. */\n",
+        mote_emits_prepare(e) ? ": " : "", mote_emits_prepare(e) ? e->name : "",
+        mote_emits_prepare(e) ? "_prepare_input does it" : "");
+    mote_text_printf(out, "#define %s_PREPARE_SCALE ", e->upper);
+    mote_emit_f32(out, prep->scale != 0 ? prep->scale : 1.0f);
+    mote_text_printf(out, "\n#define %s_PREPARE_OFFSET ", e->upper);
+    mote_emit_f32(out, prep->offset);
+    mote_text_printf(out, "\n#define %s_PREPARE_CHANNELS %d%s\n#define %s_PREPARE_MEAN ", e->upper, channels,
+                     channels > 1 ? " /* element i has mean and std i % channels */" : "", e->upper);
+    emit_per_channel(prep->channels > 0 ? prep->mean : &zero, channels, out);
+    mote_text_printf(out, "\n#define %s_PREPARE_STD ", e->upper);
+    emit_per_channel(prep->channels > 0 ? prep->std : &one, channels, out);
+    mote_text_puts(out, "\n\n");
+}
+
+void mote_emit_usage(const mote_emitter *e, mote_text *out)
+{
+    if (mote_emits_prepare(e))
+        mote_text_printf(
+            out, " *     ... write %s_input(&arena)[i] = %s_prepare_input(raw[i], i), i = 0 .. %s_INPUT_0_SIZE - 1 ...\n",
+            e->name, e->name, e->upper);
+    else
+        mote_text_printf(out, " *     ... write %s_input(&arena)[0 .. %s_INPUT_0_SIZE - 1] ...\n", e->name, e->upper);
+    mote_text_printf(
+        out,
+        " *     %s_invoke(&arena);\n *     ... read %s_output(&arena)[0 .. %s_OUTPUT_0_SIZE - 1] ...\n *\n"
+        " * Inputs are used up by an invoke: write them before each. No globals, no allocation; one arena a caller.\n"
+        " */\n#ifndef %s_H\n#define %s_H\n\n#include <stdint.h>\n\n"
+        "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n",
+        e->name, e->name, e->upper, e->upper, e->upper);
+}
+
+static void emit_prepare_declaration(const mote_emitter *e, mote_text *out)
+{
+    if (mote_emits_prepare(e))
+        mote_text_printf(out,
+                         "/* A raw number as element `index` of the first input stores it: prepared as in training%s.\n"
+                         " * 0 <= index < %s_INPUT_0_SIZE. */\n%s %s_prepare_input(float raw, int32_t index);\n",
+                         quantizes(e) ? ", and quantized" : "", e->upper, mote_dtype_c_name(end_tensor(e, true, 0)->dtype),
+                         e->name);
+}
+
+void mote_emit_prepare(const mote_emitter *e, mote_text *out)
+{
+    const bool  is_per_channel = e->model->recipe.preparation.channels > 1;
+    const char *at = is_per_channel ? "[index % channels]" : "";
+
+    if (!mote_emits_prepare(e))
+        return;
+    mote_text_printf(out, "%s %s_prepare_input(float raw, int32_t index)\n{\n",
+                     mote_dtype_c_name(end_tensor(e, true, 0)->dtype), e->name);
+    if (is_per_channel)
+        mote_text_printf(out,
+                         "    static const MRT_FLASH float mean[] = %s_PREPARE_MEAN;\n"
+                         "    static const MRT_FLASH float std[] = %s_PREPARE_STD;\n"
+                         "    const int32_t                channels = %s_PREPARE_CHANNELS;\n",
+                         e->upper, e->upper, e->upper);
+    else
+        mote_text_printf(out, "    const float mean = %s_PREPARE_MEAN, std = %s_PREPARE_STD;\n", e->upper, e->upper);
+    mote_text_printf(out,
+                     "    float real = raw / %s_PREPARE_SCALE;\n\n%s    real = real + %s_PREPARE_OFFSET;\n"
+                     "    real = (real - mean%s) / std%s;\n    return %s%s;\n}\n\n",
+                     e->upper, is_per_channel ? "" : "    (void)index;\n", e->upper, at, at, quantizes(e) ? e->name : "",
+                     quantizes(e) ? "_quantize_input(real)" : "real");
+}
+
 void mote_emit_conversions(const mote_emitter *e, mote_text *out)
 {
     const mote_tensor *in = end_tensor(e, true, 0), *result = end_tensor(e, false, 0);
-    long long          min, max;
 
-    if (in->quant && mote_dtype_limits(in->dtype, &min, &max) && mote_dtype_bits(in->dtype) <= 16) {
+    if (quantizes(e)) {
         const long long zero = in->quant->zero_point[0];
+        long long       min, max;
+        mote_dtype_limits(in->dtype, &min, &max);
         mote_text_printf(out,
                          "/* A real number as the first input stores it: to nearest, halves away from zero, clamped. */\n"
                          "static inline %s %s_quantize_input(float real)\n{\n"
@@ -208,6 +315,7 @@ void mote_emit_conversions(const mote_emitter *e, mote_text *out)
                          mote_dtype_c_name(in->dtype), e->name, e->upper, min - zero, min, max - zero, max, e->upper,
                          mote_dtype_c_name(in->dtype), min, min, max, max);
     }
+    emit_prepare_declaration(e, out);
     if (result->quant)
         mote_text_printf(out,
                          "/* The real number that an element of the first output stands for. */\n"
@@ -232,24 +340,6 @@ void mote_emit_labels(const mote_emitter *e, mote_text *out)
                          e->upper, e->name);
 }
 
-static void emit_recipe(const mote_emitter *e, mote_text *out)
-{
-    const mote_preparation *prep = &e->model->recipe.preparation;
-
-    if (!e->model->recipe.is_prepared || prep->channels > 1)
-        return;
-    mote_text_puts(out, "/* How the training prepared raw samples: (raw / scale + offset - mean) / std */\n");
-    mote_text_printf(out, "#define %s_PREPARE_SCALE ", e->upper);
-    mote_emit_f32(out, prep->scale != 0 ? prep->scale : 1.0f);
-    mote_text_printf(out, "\n#define %s_PREPARE_OFFSET ", e->upper);
-    mote_emit_f32(out, prep->offset);
-    mote_text_printf(out, "\n#define %s_PREPARE_MEAN ", e->upper);
-    mote_emit_f32(out, prep->channels ? prep->mean[0] : 0.0f);
-    mote_text_printf(out, "\n#define %s_PREPARE_STD ", e->upper);
-    mote_emit_f32(out, prep->channels ? prep->std[0] : 1.0f);
-    mote_text_puts(out, "\n\n");
-}
-
 void mote_emit_ends(const mote_emitter *e, mote_text *out)
 {
     const mote_graph *graph = &e->model->graphs[0];
@@ -259,7 +349,7 @@ void mote_emit_ends(const mote_emitter *e, mote_text *out)
         emit_end_constants(e, true, i, out);
     for (i = 0; i < graph->output_count; i++)
         emit_end_constants(e, false, i, out);
-    emit_recipe(e, out);
+    emit_prepare_macros(e, out);
 }
 
 void mote_emit_header(const mote_emitter *e, mote_text *out)
@@ -268,20 +358,12 @@ void mote_emit_header(const mote_emitter *e, mote_text *out)
     bool              resets = has_state(graph);
     int32_t           i;
 
-    mote_text_printf(
-        out,
-        "/* %s: a neural network. Generated by mote %s: change the model, not this file.\n"
-        " *\n"
-        " *     static %s_arena arena;                 // all the memory it uses\n"
-        " *     ... write %s_input(&arena)[0 .. %s_INPUT_0_SIZE - 1] ...\n"
-        " *     %s_invoke(&arena);\n"
-        " *     ... read %s_output(&arena)[0 .. %s_OUTPUT_0_SIZE - 1] ...\n"
-        " *\n"
-        " * Inputs are used up by an invoke: write them before each. No globals, no allocation; one arena a caller.\n"
-        " */\n"
-        "#ifndef %s_H\n#define %s_H\n\n#include <stdint.h>\n\n"
-        "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n",
-        e->name, MOTE_VERSION, e->name, e->name, e->upper, e->name, e->name, e->upper, e->upper, e->upper);
+    mote_text_printf(out,
+                     "/* %s: a neural network. Generated by mote %s: change the model, not this file.\n"
+                     " *\n"
+                     " *     static %s_arena arena;                 // all the memory it uses\n",
+                     e->name, MOTE_VERSION, e->name);
+    mote_emit_usage(e, out);
     mote_text_printf(out, "#define %s_INPUT_COUNT %d\n#define %s_OUTPUT_COUNT %d\n#define %s_HAS_STATE %d\n", e->upper,
                      graph->input_count, e->upper, graph->output_count, e->upper, resets);
     emit_chips(e, out);

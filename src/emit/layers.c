@@ -10,10 +10,10 @@ static bool runs(const mote_graph *graph, const mote_node *node)
     return row && !row->kernels[0].is_view;
 }
 
-void mote_emit_layers(const mote_emitter *e, bool counts_up, mote_text *out)
+void mote_emit_layers(const mote_emitter *e, mote_text *out)
 {
     const mote_graph *graph = &e->model->graphs[0];
-    int32_t           i, step = 0;
+    int32_t           i;
 
     for (i = 0; i < graph->node_count; i++) {
         const mote_node   *node = &graph->nodes[i];
@@ -21,7 +21,7 @@ void mote_emit_layers(const mote_emitter *e, bool counts_up, mote_text *out)
         const char        *name = node->name ? node->name : result->name;
         mote_text_printf(out, "MRT_LAYER(%d, ", i);
         if (runs(graph, node))
-            mote_text_printf(out, "%d, ", counts_up ? step++ : i);
+            mote_text_printf(out, "%d, ", i);
         else
             mote_text_puts(out, "none, ");
         mote_text_printf(out, "\"%s\", \"%s\", %zu, ", mote_op_kind_name(node->op), mote_shape_show(result).text,

@@ -384,12 +384,13 @@ void mote_emit_source(const mote_emitter *e, mote_text *out)
         e->name, MOTE_VERSION, e->optimize == MOTE_OPTIMIZE_SIZE ? "size" : "speed",
         e->optimize == MOTE_OPTIMIZE_SIZE ? "Os" : "O2", e->name);
     mote_text_puts(out, "#include \"mote_runtime/mrt.h\"\n\n");
-    mote_emit_layers(e, false, out);
+    mote_emit_layers(e, out);
     emit_arrays(e, out);
     mote_emit_constant_outputs(e, out);
     for (v = 0; v < e->variant_count; v++)
         emit_variant(e, v, out);
     mote_text_puts(out, "\n");
+    mote_emit_prepare(e, out);
     mote_emit_argmax(e, out);
     mote_emit_label_table(e, out);
 }

@@ -73,6 +73,13 @@ static void run_f32_i16(const void *params, const mrt_io *io)
     mrt_quantize_f32_i16(params, io->in[0], io->out[0]);
 }
 
+/* A byte takes the place of the first of its number's four, which were read. int16 may not stand where floats are read:
+ * compilers take the two to be apart. */
+static bool becomes_bytes(const mote_graph *graph, const mote_node *node)
+{
+    return mote_dtype_bits(mote_node_out(graph, node, 0)->dtype) == 8;
+}
+
 static const mote_field fields_f32[] = {
     MOTE_FIELD(mrt_quantize_f32_params, count), MOTE_FIELD(mrt_quantize_f32_params, scale),
     MOTE_FIELD(mrt_quantize_f32_params, zero),  MOTE_FIELD(mrt_quantize_f32_params, low),
@@ -137,6 +144,13 @@ static mote_status prepare_dequantize(const mote_graph *graph, const mote_node *
     return MOTE_OK;
 }
 
+/* Four bytes are written for each that is read, the last of them just above the next: bytes may stand where floats are
+ * written, int16 may not. */
+static ptrdiff_t overlap_dequantize(const mote_graph *graph, const mote_node *node)
+{
+    return (3 * ((ptrdiff_t)value_count(graph, node) - 1) + 3) / 4 * 4;
+}
+
 static void run_dequantize_i8(const void *params, const mrt_io *io)
 {
     mrt_dequantize_i8(params, io->in[0], io->out[0]);
@@ -169,6 +183,7 @@ static const mote_field fields_dequantize[] = {
          .targets = MOTE_TARGET_ANY,                                                                                        \
          .param_bytes = sizeof(mrt_quantize_f32_params),                                                                    \
          .fields = fields_f32,                                                                                              \
+         .in_place = becomes_bytes,                                                                                         \
          .prepare = prepare_f32,                                                                                            \
          .run = run_f32_##type},                                                                                            \
             {0},                                                                                                            \
@@ -188,7 +203,7 @@ static const mote_field fields_dequantize[] = {
             {0},                                                                                                            \
     }
 
-#define KERNELS_DEQUANTIZE(type)                                                                                            \
+#define KERNELS_DEQUANTIZE(type, OVERLAP)                                                                                   \
     {                                                                                                                       \
         {.symbol = "mrt_dequantize_" #type,                                                                                 \
          .params = "mrt_dequantize_params",                                                                                 \
@@ -196,6 +211,7 @@ static const mote_field fields_dequantize[] = {
          .targets = MOTE_TARGET_ANY,                                                                                        \
          .param_bytes = sizeof(mrt_dequantize_params),                                                                      \
          .fields = fields_dequantize,                                                                                       \
+         .overlap = OVERLAP,                                                                                                \
          .prepare = prepare_dequantize,                                                                                     \
          .run = run_dequantize_##type},                                                                                     \
             {0},                                                                                                            \
@@ -207,9 +223,9 @@ static const mote_kernel kernels_f32_i16[] = KERNELS_F32(i16);
 static const mote_kernel kernels_i8_i8[] = KERNELS_REQUANTIZE(i8, i8);
 static const mote_kernel kernels_i8_u8[] = KERNELS_REQUANTIZE(i8, u8);
 static const mote_kernel kernels_u8_i8[] = KERNELS_REQUANTIZE(u8, i8);
-static const mote_kernel kernels_dequantize_i8[] = KERNELS_DEQUANTIZE(i8);
-static const mote_kernel kernels_dequantize_u8[] = KERNELS_DEQUANTIZE(u8);
-static const mote_kernel kernels_dequantize_i16[] = KERNELS_DEQUANTIZE(i16);
+static const mote_kernel kernels_dequantize_i8[] = KERNELS_DEQUANTIZE(i8, overlap_dequantize);
+static const mote_kernel kernels_dequantize_u8[] = KERNELS_DEQUANTIZE(u8, overlap_dequantize);
+static const mote_kernel kernels_dequantize_i16[] = KERNELS_DEQUANTIZE(i16, NULL);
 
 static const mote_op_row rows_quantize[] = {
     {.out = MOTE_I8, .in = {MOTE_F32}, .in_count = 1, .version_min = 1, .version_max = 3, .kernels = kernels_f32_i8},

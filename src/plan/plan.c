@@ -64,6 +64,16 @@ static bool is_graph_input(const mote_program *program, mote_id id)
     return program->places[id].first_step < 0;
 }
 
+/* A graph's own inputs are left as the caller gave them while their step runs, unless that makes the network's numbers of
+ * them. */
+static bool may_use_up(const mote_program *program, int32_t s, mote_id root)
+{
+    const mote_graph  *graph = &program->model->graphs[0];
+    const mote_op_kind op = graph->nodes[program->steps[s].node].op;
+
+    return op == MOTE_OP_QUANTIZE || op == MOTE_OP_DEQUANTIZE || !is_graph_input(program, root);
+}
+
 /* Nobody reads the operand after step s, in its own or another's name: ends holds the last step of each place. Nor does the
  * step read it in another operand's name. */
 static bool dies_here(const mote_program *program, const int32_t *ends, int32_t s, int32_t operand)
@@ -72,7 +82,7 @@ static bool dies_here(const mote_program *program, const int32_t *ends, int32_t 
     const mote_step  *step = &program->steps[s];
     mote_id           root = root_of(program, step->in[operand]);
 
-    return graph->tensors[step->in[operand]].kind == MOTE_ACTIVATION && ends[root] == s && !is_graph_input(program, root);
+    return graph->tensors[step->in[operand]].kind == MOTE_ACTIVATION && ends[root] == s && may_use_up(program, s, root);
 }
 
 /* The operand whose place the output takes, or -1. */
@@ -302,8 +312,9 @@ static bool may_run_over(const mote_program *program, const lodger *out, const l
         return false;
     root = root_of(program, in->tensor);
     return step->may_overlap && root_of(program, step->in[0]) == root && !reads_again(program, step, root) &&
-           program->model->graphs[0].tensors[step->in[0]].kind == MOTE_ACTIVATION && !is_graph_input(program, root) &&
-           in->last_step == out->first_step && in->offset >= out->offset + step->overlap;
+           program->model->graphs[0].tensors[step->in[0]].kind == MOTE_ACTIVATION &&
+           may_use_up(program, out->first_step, root) && in->last_step == out->first_step &&
+           in->offset >= out->offset + step->overlap;
 }
 
 static bool clash(const mote_program *program, const lodger *a, const lodger *b)

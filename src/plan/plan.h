@@ -18,7 +18,8 @@
  *       +--------------------> step
  *
  * Inputs live until they are last read, outputs from where they are computed to the end; so after an invoke only the outputs
- * can be relied on. A graph's own inputs are written over only after their last step.
+ * can be relied on. A graph's own inputs are written over only after their last step, or by a QUANTIZE or DEQUANTIZE that
+ * is their last.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_PLAN_PLAN_H
 #define MOTE_PLAN_PLAN_H

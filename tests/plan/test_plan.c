@@ -328,7 +328,16 @@ static bool is_end(const mote_id *ids, int32_t count, mote_id id)
     return false;
 }
 
-/* A shared place is a view's, or in-place's: then the input dies there, and is neither given by the caller nor an output. */
+/* Whether the step makes the network's numbers of the caller's. */
+static bool converts(const mote_program *program, int32_t s)
+{
+    const mote_op_kind op = program->model->graphs[0].nodes[program->steps[s].node].op;
+
+    return op == MOTE_OP_QUANTIZE || op == MOTE_OP_DEQUANTIZE;
+}
+
+/* A shared place is a view's, or in-place's: then the input dies there, and is no output; nor given by the caller, unless
+ * the step converts it. */
 static void check_sharing(const mote_program *program)
 {
     const mote_graph *graph = &program->model->graphs[0];
@@ -351,7 +360,7 @@ static void check_sharing(const mote_program *program)
         for (i = 0; i < graph->tensor_count; i++) /* the input under all its names */
             if (program->places[i].is_placed && i != step->out[0] &&
                 mote_plan_place(program, i) == mote_plan_place(program, in) && program->places[i].first_step < s) {
-                assert_false(is_end(graph->inputs, graph->input_count, i));
+                assert_true(converts(program, s) || !is_end(graph->inputs, graph->input_count, i));
                 assert_false(is_end(graph->outputs, graph->output_count, i));
                 for (later = s + 1; later < program->step_count; later++)
                     assert_false(is_end(program->steps[later].in, program->steps[later].in_count, i));
@@ -456,6 +465,71 @@ static void elementwise_steps_work_in_place_but_never_on_the_callers_input(void 
     assert_int_equal(program->places[program->steps[1].out[0]].shares, program->steps[0].out[0]);
     assert_int_equal(program->memory_bytes, 2 * 6 * sizeof(float));
     mote_program_destroy(program);
+    mote_model_destroy(model);
+}
+
+/* The same answers as with every tensor apart. */
+static void check_answers(const mote_model *model)
+{
+    const mote_runner_options keep = {.keeps_all = true};
+    mote_tensor_info          in = mote_model_input(model, 0), out = mote_model_output(model, 0);
+    mote_runner              *tight = network_runner(model, NULL), *wide = network_runner(model, &keep);
+    network_dice              dice = network_dice_of(5);
+
+    network_fill_input(&in, &dice, mote_runner_input(tight, 0));
+    memcpy(mote_runner_input(wide, 0), mote_runner_input(tight, 0), in.bytes);
+    mote_runner_invoke(tight);
+    mote_runner_invoke(wide);
+    assert_memory_equal(mote_runner_output(tight, 0), mote_runner_output(wide, 0), out.bytes);
+    mote_runner_destroy(tight);
+    mote_runner_destroy(wide);
+}
+
+/* 100 numbers to 100 and to 1: int8 needs 100 + 100 bytes. uint8 needs no more, and with float32 the floats' 400 hold both,
+ * at the input where their bytes take the place of the first of them. */
+static void an_input_is_quantized_in_its_own_place(void **state)
+{
+    static const struct {
+        mote_dtype io;
+        size_t     bytes;
+    } wanted[] = {{MOTE_I8, 200}, {MOTE_U8, 200}, {MOTE_F32, 400}};
+    mote_error    err = {0};
+    mote_builder *b = mote_builder_create(NULL, &err);
+    mote_layer_id x = mote_add_dense(b, mote_add_input(b, 1, (int[]){100}), &(mote_dense){.units = 100});
+    network_dice  dice = network_dice_of(1);
+    mote_model   *model;
+    size_t        i;
+
+    (void)state;
+    x = mote_add_dense(b, x, &(mote_dense){.units = 1});
+    model = network_infer(network_finish(b, &x, 1, &dice));
+    for (i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        mote_model   *quantized = network_quantize(model, &(mote_quantize_options){.io = wanted[i].io});
+        mote_program *program = plan(quantized, NULL);
+        assert_int_equal(program->memory_bytes, wanted[i].bytes);
+        assert_int_equal(program->lower_bound, wanted[i].bytes);
+        check_answers(quantized);
+        mote_program_destroy(program);
+        mote_model_destroy(quantized);
+    }
+    mote_model_destroy(model);
+}
+
+/* Numbers that are dequantized last need the room of the floats only. */
+static void an_output_is_dequantized_over_what_it_comes_from(void **state)
+{
+    mote_error    err = {0};
+    mote_builder *b = mote_builder_create(NULL, &err);
+    mote_layer_id x = mote_add_dense(b, mote_add_input(b, 1, (int[]){1}), &(mote_dense){.units = 100});
+    network_dice  dice = network_dice_of(1);
+    mote_model   *model = network_infer(network_finish(b, &x, 1, &dice)), *quantized = network_quantize(model, NULL);
+    mote_program *program = plan(quantized, NULL);
+
+    (void)state;
+    assert_int_equal(program->memory_bytes, 400);
+    check_answers(quantized);
+    mote_program_destroy(program);
+    mote_model_destroy(quantized);
     mote_model_destroy(model);
 }
 
@@ -649,6 +723,8 @@ int main(void)
         cmocka_unit_test(keeping_all_gives_every_tensor_its_own_bytes),
         cmocka_unit_test(sharing_memory_does_not_change_answers),
         cmocka_unit_test(elementwise_steps_work_in_place_but_never_on_the_callers_input),
+        cmocka_unit_test(an_input_is_quantized_in_its_own_place),
+        cmocka_unit_test(an_output_is_dequantized_over_what_it_comes_from),
         cmocka_unit_test(a_sum_takes_the_place_of_whichever_operand_is_not_needed_later),
         cmocka_unit_test(nothing_runs_over_the_callers_input_or_what_is_read_later),
         cmocka_unit_test(a_place_is_run_over_only_when_all_who_share_it_are_gone),

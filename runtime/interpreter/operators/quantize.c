@@ -13,6 +13,7 @@ static MRT_COLD mrt_reason mrt_quantize_prepare_f32(mrt_build *b)
     p.scale = mrt_scale_of(b->m, &b->out);
     p.zero = mrt_zero_of(b->m, &b->out, 0);
     mrt_type_limits(b->out.type, &p.low, &p.high);
+    b->in_place = b->out.type != MRT_I16;
     mrt_store(b, &p, sizeof p, 0);
     return MRT_REASON_NONE;
 }
