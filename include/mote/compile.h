@@ -77,7 +77,7 @@ const mote_compiled_chips *mote_compiled_for(const mote_compile_result *result, 
 void mote_compile_name(char *name, const char *from);
 
 /* Whether mote_compile takes the name as it is: a C identifier of at most 50 characters that is no word of C or C++, no
- * header that others include, and nothing that begins with "mote_", "mrt_" or "_". Errors: USAGE (with another name). */
+ * header that others include, and begins with none of "mote_" and "mrt_". Errors: USAGE (with another name). */
 mote_status mote_compile_check_name(const char *name, mote_error *err);
 
 #ifdef __cplusplus

@@ -35,21 +35,23 @@ static const char *const taken[] = {
     /* what C's headers and compilers define */
     "avr", "eof", "i386", "linux", "main", "noreturn", "null", "offsetof", "stderr", "stdin", "stdout", "unix"};
 
-/* Some file systems do not tell Math.h from math.h. */
+/* Some file systems do not tell Math.h from math.h; and NAME_H of _stdint is the guard of stdint.h. */
 static bool is_taken(const char *name)
 {
     size_t i;
 
+    name += strspn(name, "_");
     for (i = 0; i < sizeof taken / sizeof *taken; i++)
         if (strcasecmp(taken[i], name) == 0)
             return true;
     return false;
 }
 
-/* Prefixes with an owner: the runtime and the library, whose names stand beside the model's; and compilers. */
+/* Prefixes with an owner: the runtime and the library, whose names stand beside the model's, and C's own headers, whose
+ * guards NAME_H could be. */
 static bool is_reserved(const char *name)
 {
-    static const char *const prefixes[] = {"mote", "mrt"};
+    static const char *const prefixes[] = {"mote", "mrt", "_sys", "_bits", "_gcc"};
     size_t                   i;
 
     for (i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
@@ -57,7 +59,7 @@ static bool is_reserved(const char *name)
         if (strncasecmp(name, prefixes[i], length) == 0 && (name[length] == '\0' || name[length] == '_'))
             return true;
     }
-    return name[0] == '_';
+    return false;
 }
 
 static bool is_identifier_char(char c, bool is_first)
@@ -90,7 +92,7 @@ mote_status mote_compile_check_name(const char *name, mote_error *err)
                          name, other);
     if (is_reserved(name))
         return mote_fail(err, MOTE_ERR_USAGE, "name \"%s\" begins as names of %s do; choose another, as \"%s\"", name,
-                         name[0] == '_' ? "compilers and C's own headers" : "mote's runtime and library", other);
+                         name[0] == '_' ? "C's own headers" : "mote's runtime and library", other);
     return MOTE_OK;
 }
 
@@ -107,10 +109,10 @@ void mote_compile_name(char *name, const char *from)
     else if (is_taken(name))
         snprintf(name + count, MOTE_COMPILE_NAME - count, "_model");
     else if (is_reserved(name) || (name[0] >= '0' && name[0] <= '9')) {
-        const size_t skipped = name[0] == '_' ? 1 : 0, room = NAME_MAX_CHARS - strlen(first) + skipped;
+        const size_t room = NAME_MAX_CHARS - strlen(first);
         count = count < room ? count : room;
-        memmove(name + strlen(first), name + skipped, count - skipped);
+        memmove(name + strlen(first), name, count);
         memcpy(name, first, strlen(first));
-        name[strlen(first) + count - skipped] = '\0';
+        name[strlen(first) + count] = '\0';
     }
 }

@@ -1,125 +1,14 @@
 /* Compiled models: the folder compiles everywhere without a warning, gives the host's bytes, is the same each time, and
  * replaces nothing that mote did not make.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "networks.h"
+#define ROOT "build/tests/emit"
+#include "compiling.h"
 
 #include <dirent.h>
 #include <math.h>
 #include <sys/stat.h>
 
-#include <mote/compile.h>
-
-#define ROOT "build/tests/emit"
-
 enum { SAMPLES = 50 };
-
-/* ---- tools ---- */
-
-static bool has_tool(const char *name)
-{
-    char command[200];
-
-    snprintf(command, sizeof command, "command -v %s >/dev/null 2>&1", name);
-    if (system(command) == 0)
-        return true;
-    tell_untested(name, "it is not installed");
-    return false;
-}
-
-static void run(const char *format, ...) MOTE_PRINTF(1, 2);
-
-static void run(const char *format, ...)
-{
-    char    command[1500], log[2000] = "";
-    va_list args;
-    FILE   *pipe;
-    size_t  count;
-
-    va_start(args, format);
-    vsnprintf(command, sizeof command - 10, format, args);
-    va_end(args);
-    strcat(command, " 2>&1");
-    pipe = popen(command, "r");
-    assert_non_null(pipe);
-    count = fread(log, 1, sizeof log - 1, pipe);
-    log[count] = '\0';
-    if (pclose(pipe) != 0)
-        fail_msg("%s\n%s", command, log);
-}
-
-#define STRICT "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wundef -Werror"
-
-/* Each compiles NAME.c and NAME_selftest.c to nowhere. */
-static const struct {
-    const char *tool, *flags;
-} compilers[] = {
-    {"gcc", "-std=c99 -O0 " STRICT},
-    {"gcc", "-std=c99 -Og " STRICT},
-    {"gcc", "-std=c99 -Os " STRICT},
-    {"gcc", "-std=c99 -O3 " STRICT},
-    {"gcc", "-std=c17 -O2 -ffreestanding " STRICT},
-    {"clang-14", "-std=c99 -O0 " STRICT},
-    {"clang-14", "-std=c99 -O2 " STRICT},
-    {"arm-none-eabi-gcc", "-mcpu=cortex-m4 -mthumb -mfpu=fpv4-sp-d16 -mfloat-abi=hard -std=c99 -O2 " STRICT},
-    {"arm-none-eabi-gcc", "-mcpu=cortex-m0 -mthumb -std=gnu11 -Os " STRICT},
-    {"riscv64-unknown-elf-gcc", "-march=rv32imc -mabi=ilp32 -ffreestanding -std=c99 -Os " STRICT},
-    {"avr-gcc", "-mmcu=atmega328p -std=gnu99 -Os -Wall -Wextra -Wconversion -Werror"},
-};
-
-static bool is_installed[sizeof compilers / sizeof *compilers];
-
-static int find_compilers(void **state)
-{
-    size_t     i;
-    mote_error err = {0};
-
-    (void)state;
-    for (i = 0; i < sizeof compilers / sizeof *compilers; i++)
-        is_installed[i] = i > 0 && strcmp(compilers[i].tool, compilers[i - 1].tool) == 0 ? is_installed[i - 1]
-                                                                                         : has_tool(compilers[i].tool);
-    mote_remove_tree(ROOT, &err);
-    mote_make_dirs(ROOT, &err);
-    return err.code != MOTE_OK;
-}
-
-/* ---- a folder ---- */
-
-typedef struct compiled {
-    char                folder[200];
-    mote_compile_result result;
-} compiled;
-
-static compiled compile(const mote_model *model, const char *label, const mote_compile_options *options)
-{
-    compiled   c;
-    mote_error err = {0};
-
-    snprintf(c.folder, sizeof c.folder, ROOT "/%s", label);
-    if (mote_compile(model, c.folder, options, &c.result, &err) != MOTE_OK)
-        fail_msg("%s: %s", label, err.text);
-    return c;
-}
-
-static void compiles_everywhere(const compiled *c)
-{
-    size_t i;
-
-    for (i = 0; i < sizeof compilers / sizeof *compilers; i++)
-        if (is_installed[i])
-            run("%s %s -c %s/%s.c -o %s/../object.o && %s %s -c %s/%s_selftest.c -o %s/../object.o", compilers[i].tool,
-                compilers[i].flags, c->folder, c->result.name, c->folder, compilers[i].tool, compilers[i].flags, c->folder,
-                c->result.name, c->folder);
-    if (has_tool("g++"))
-        run("printf '#include \"%s.h\"\\nint f(%s_arena *a); int f(%s_arena *a) { return (int)*%s_output(a); }\\n' | "
-            "g++ -std=c++17 " STRICT " -I%s -x c++ -fsyntax-only -",
-            c->result.name, c->result.name, c->result.name, c->result.name, c->folder);
-}
-
-static void selftest_passes(const compiled *c, const char *flags)
-{
-    run("gcc %s -DMOTE_SELFTEST_MAIN %s/%s.c %s/%s_selftest.c -o %s/../selftest && %s/../selftest", flags, c->folder,
-        c->result.name, c->folder, c->result.name, c->folder, c->folder);
-}
 
 /* A program that reads samples from stdin and writes outputs to stdout. */
 static void write_runner(const compiled *c, const char *path)
@@ -456,10 +345,26 @@ static void names_that_c_cannot_have_are_refused(void **state)
                                       "math",
                                       "STDINT",
                                       "mrt",
+                                      "mrt_add",
+                                      "mote_net",
+                                      "Mote",
+                                      "features",
+                                      "_stdint",
+                                      "_sys_cdefs",
+                                      "NULL",
+                                      "errno",
+                                      "linux",
+                                      "unix",
+                                      "main",
+                                      "alignas",
+                                      "nullptr",
+                                      "co_await",
+                                      "static_assert",
                                       "a b",
                                       "\xc3\xa4",
                                       "a123456789b123456789c123456789d123456789e123456789f"};
     mote_model              *model = make_dense();
+    char                     made[MOTE_COMPILE_NAME];
     size_t                   i;
 
     (void)state;
@@ -468,6 +373,9 @@ static void names_that_c_cannot_have_are_refused(void **state)
         if (mote_compile(model, ROOT "/bad", &(mote_compile_options){.name = bad[i]}, NULL, &err) != MOTE_ERR_USAGE)
             fail_msg("\"%s\" was taken", bad[i]);
         assert_null(strchr(err.text, '\n'));
+        assert_int_equal(mote_compile_check_name(bad[i], &(mote_error){0}), MOTE_ERR_USAGE);
+        mote_compile_name(made, bad[i]); /* which the message names */
+        assert_int_equal(mote_compile_check_name(made, &(mote_error){0}), MOTE_OK);
         assert_false(mote_path_exists(ROOT "/bad"));
     }
     mote_model_destroy(model);
@@ -476,7 +384,8 @@ static void names_that_c_cannot_have_are_refused(void **state)
 static void any_text_becomes_a_name(void **state)
 {
     static const char *const rows[][2] = {{"mnist-cnn", "mnist_cnn"}, {"", "model"},          {"2d", "model_2d"},
-                                          {"int", "int_model"},       {"Math", "Math_model"}, {"\xc3\xa4", "__"}};
+                                          {"int", "int_model"},       {"Math", "Math_model"}, {"mote-net", "model_mote_net"},
+                                          {"\xc3\xa4", "__"}};
     char                     name[MOTE_COMPILE_NAME], longest[200];
     size_t                   i;
 
@@ -487,6 +396,9 @@ static void any_text_becomes_a_name(void **state)
     }
     memset(longest, 'x', sizeof longest);
     longest[199] = '\0';
+    mote_compile_name(name, longest);
+    assert_int_equal(strlen(name), 50);
+    memcpy(longest, "mote_", 5);
     mote_compile_name(name, longest);
     assert_int_equal(strlen(name), 50);
 }

@@ -485,17 +485,17 @@ static void check_answers(const mote_model *model)
     mote_runner_destroy(wide);
 }
 
-/* 100 numbers to 100 and to 1: int8 needs 100 + 100 bytes. uint8 needs no more, and with float32 the floats' 400 hold both,
+/* 100 numbers to 20 and to 1: int8 needs 100 + 20 bytes. uint8 needs no more, and with float32 the floats' 400 hold both,
  * at the input where their bytes take the place of the first of them. */
 static void an_input_is_quantized_in_its_own_place(void **state)
 {
     static const struct {
         mote_dtype io;
         size_t     bytes;
-    } wanted[] = {{MOTE_I8, 200}, {MOTE_U8, 200}, {MOTE_F32, 400}};
+    } wanted[] = {{MOTE_I8, 120}, {MOTE_U8, 120}, {MOTE_F32, 400}};
     mote_error    err = {0};
     mote_builder *b = mote_builder_create(NULL, &err);
-    mote_layer_id x = mote_add_dense(b, mote_add_input(b, 1, (int[]){100}), &(mote_dense){.units = 100});
+    mote_layer_id x = mote_add_dense(b, mote_add_input(b, 1, (int[]){100}), &(mote_dense){.units = 20});
     network_dice  dice = network_dice_of(1);
     mote_model   *model;
     size_t        i;
