@@ -145,9 +145,24 @@ void mote_program_destroy(mote_program *program)
     free(program);
 }
 
-size_t mote_program_constant_bytes(const mote_program *program)
+/* Of outputs that are constants, each tensor once. */
+static size_t constant_output_bytes(const mote_graph *graph)
 {
     size_t  bytes = 0;
+    int32_t i, first;
+
+    for (i = 0; i < graph->output_count; i++) {
+        for (first = 0; graph->outputs[first] != graph->outputs[i]; first++) {
+        }
+        if (first == i && graph->tensors[graph->outputs[i]].kind == MOTE_CONST)
+            bytes += mote_tensor_bytes(&graph->tensors[graph->outputs[i]]);
+    }
+    return bytes;
+}
+
+size_t mote_program_constant_bytes(const mote_program *program)
+{
+    size_t  bytes = constant_output_bytes(&program->model->graphs[0]);
     int32_t s, i;
 
     for (s = 0; s < program->step_count; s++) {

@@ -66,7 +66,7 @@ typedef struct mote_program {
 
 /* The caller destroys the program. */
 mote_status mote_lower(mote_program **out, const mote_model *model, const mote_target *target, mote_error *err);
-/* Of all arrays that its steps' parameters point to. */
+/* Of all arrays that its steps' parameters point to, and of outputs that are constants. */
 size_t mote_program_constant_bytes(const mote_program *program);
 void   mote_program_destroy(mote_program *program); /* NULL is fine */
 

@@ -226,16 +226,18 @@ static void a_model_of_no_operator_compiles(void **state)
 
 static void dropping_channels_keeps_constant_outputs(void **state)
 {
-    mote_model *model = network_with_constant_channels();
-    mote_graph *graph = &model->graphs[0];
-    mote_error  err = {0};
-    mote_id     c = mote_graph_add_const(model, graph, "whole", MOTE_I32, 1, (int32_t[]){2}, whole, &err);
-    compiled    made;
+    mote_model  *model = network_with_constant_channels();
+    mote_graph  *graph = &model->graphs[0];
+    mote_error   err = {0};
+    mote_id      c = mote_graph_add_const(model, graph, "whole", MOTE_I32, 1, (int32_t[]){2}, whole, &err);
+    const size_t weights = mote_tensor_bytes(&graph->tensors[graph->nodes[0].in[1]]);
+    compiled     plain = compile(model, "plain", NULL), made;
 
     (void)state;
-    mote_graph_set_outputs(model, graph, (mote_id[]){c, graph->outputs[0], graph->nodes[0].in[1]}, 3, &err);
+    mote_graph_set_outputs(model, graph, (mote_id[]){c, graph->outputs[0], graph->nodes[0].in[1], c}, 4, &err);
     made = compile(model, "pruned", NULL);
     assert_true(made.result.pruned.dropped_channels > 0);
+    assert_int_equal(made.result.chips[0].constant_bytes, plain.result.chips[0].constant_bytes + sizeof whole + weights);
     selftest_passes(&made, "-std=c99 -O2 -fsanitize=undefined,address -fno-sanitize-recover=all");
     mote_model_destroy(model);
 }
