@@ -177,6 +177,10 @@ typedef struct mote_dataset {
  * single 1 a row and else 0 (k > 1) are classes, too, any other y is values. */
 mote_status mote_dataset_load(mote_dataset **out, const char *path, const mote_data_options *options, mote_error *err);
 
+/* Pictures from here and there: samples of the test split, without targets, in the order given. options may be NULL. */
+mote_status mote_dataset_load_pictures(mote_dataset **out, const char *const *paths, int count,
+                                       const mote_data_options *options, mote_error *err);
+
 /* The TinyML "hello world": count points x uniform over [0, 2 pi), y = sin(x) + noise * uniform [0, 1), float32, in random
  * order; the first 60 % are the training split, the next 20 % test, the rest validation. The same seed gives the
  * same bytes on every machine. */

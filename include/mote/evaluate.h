@@ -14,6 +14,7 @@
 #include <mote/emulate.h>
 #include <mote/model.h>
 #include <mote/progress.h>
+#include <mote/samples.h>
 #include <mote/train.h>
 
 #ifdef __cplusplus
@@ -58,6 +59,10 @@ typedef struct mote_device {
 mote_status mote_predict_on_chip(mote_predictions *out, const mote_model *model, const mote_device *device,
                                  const mote_data_split *split, const mote_predict_options *options, mote_emulation *figures,
                                  mote_error *err);
+
+/* The first outputs of what mote_samples_run gave. */
+mote_status mote_predictions_of_samples(mote_predictions *out, const mote_model *model, const mote_samples *outputs,
+                                        mote_error *err);
 
 void mote_predictions_free(mote_predictions *predictions); /* a no-op on a zeroed one */
 

@@ -13,6 +13,7 @@
 #ifndef MOTE_H
 #define MOTE_H
 
+#include <mote/answers.h>
 #include <mote/array.h>
 #include <mote/bench.h>
 #include <mote/build.h>

@@ -90,7 +90,9 @@ mote_status mote_spec_load_data(mote_dataset **out, const mote_spec *spec, mote_
  * input, are prepared as its recipe says (unless options say how), classes are numbered by its labels, a table's columns and
  * targets are found by their names; the set's notes tell when values are far from what the model saw. */
 typedef struct mote_data_request {
-    const char              *path;
+    const char              *path;     /* or */
+    const char *const       *pictures; /* [picture_count]: pictures, each a sample */
+    int                      picture_count;
     const mote_data_options *options; /* NULL: nothing */
     const mote_model        *model;   /* NULL: none */
 } mote_data_request;

@@ -206,6 +206,8 @@ static mote_status note_strange_values(const opening *o, mote_dataset *set, mote
 
 static mote_status load(const opening *o, mote_dataset **out, mote_error *err)
 {
+    if (o->request->pictures)
+        return mote_dataset_load_pictures(out, o->request->pictures, o->request->picture_count, &o->options, err);
     if (!o->spec)
         return mote_dataset_load(out, o->request->path, &o->options, err);
     if (o->spec->data.is_sine)
@@ -240,7 +242,7 @@ mote_status mote_spec_take_targets(const mote_spec *spec, mote_dataset *set, mot
 
 static mote_status finish(const opening *o, mote_dataset *set, mote_error *err)
 {
-    const char *name = o->spec ? o->spec->path : o->request->path;
+    const char *name = o->spec ? o->spec->path : o->request->pictures ? o->request->pictures[0] : o->request->path;
 
     if (o->request->model)
         fit_to_model(o, set, err);
@@ -255,7 +257,7 @@ static mote_status open_data(opening *o, mote_dataset **out, mote_error *err)
 {
     const mote_data_request *request = o->request;
 
-    if (mote_path_has_suffix(request->path, ".yaml") || mote_path_has_suffix(request->path, ".yml")) {
+    if (request->path && (mote_path_has_suffix(request->path, ".yaml") || mote_path_has_suffix(request->path, ".yml"))) {
         MOTE_TRY(mote_spec_load(&o->spec, request->path, err));
         o->options = o->spec->data.options;
     }
@@ -273,6 +275,8 @@ mote_status mote_data_open(mote_dataset **out, const mote_data_request *request,
     opening o = {.request = request};
 
     *out = NULL;
+    if (!request->path && !request->pictures)
+        return mote_fail(err, MOTE_ERR_USAGE, "no data are named");
     if (request->model && mote_model_input_count(request->model) != 1)
         return mote_fail(err, MOTE_ERR_UNSUPPORTED, "the model has %d inputs; a data set feeds models with one",
                          mote_model_input_count(request->model));

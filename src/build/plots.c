@@ -4,11 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <mote/answers.h>
+
 #include "base/arena.h"
 #include "base/file.h"
-#include "compare/pick.h"
 
-enum { SAMPLES_SHOWN = 25, PREDICTIONS_SHOWN = 200 };
+enum { PREDICTIONS_SHOWN = 200 };
 
 static const char *const suffixes[] = {"svg",
 #if MOTE_HAVE_CAIRO
@@ -20,9 +21,10 @@ static const char *const suffixes[] = {"svg",
 typedef struct picture {
     const char *name;
     mote_status (*draw)(const struct picture *picture, const char *path, mote_error *err);
-    const mote_chart   *chart;
-    const mote_history *history;
-    const char         *title;
+    const mote_chart       *chart;
+    const mote_history     *history;
+    const char             *title;
+    const mote_answer_grid *grid;
 } picture;
 
 static mote_status draw_chart(const picture *p, const char *path, mote_error *err)
@@ -96,123 +98,19 @@ static mote_status plot_confusion(mote_outputs *outputs, const char *title, cons
 
 /* ---- pictures ---- */
 
-typedef struct picture_shape {
-    int height, width, channels; /* height 0: no picture */
-} picture_shape;
-
-/* Bytes in two axes are a picture. Other numbers in two axes may be anything, and in one axis they may be the columns of a
- * table: those must at least be large enough to show something. */
-static picture_shape picture_shape_of(const mote_dataset *set)
+static mote_status draw_grid(const picture *p, const char *path, mote_error *err)
 {
-    const int           least = set->dtype == MOTE_U8 ? 2 : 8;
-    const picture_shape none = {0};
-    picture_shape       shape = {.channels = set->rank == 3 ? (int)set->dim[2] : 1};
-
-    if (set->sample_count > 1 << 20 || set->column_names || set->rank < 1 || set->rank > 3 ||
-        (shape.channels != 1 && shape.channels != 3))
-        return none;
-    if (set->rank > 1) {
-        shape.height = (int)set->dim[0];
-        shape.width = (int)set->dim[1];
-    } else { /* a flattened square */
-        while ((size_t)shape.height * (size_t)shape.height < set->sample_count)
-            shape.height++;
-        shape.width = shape.height;
-    }
-    if (shape.height < least || shape.width < least ||
-        (size_t)shape.height * (size_t)shape.width * (size_t)shape.channels != set->sample_count)
-        return none;
-    return shape;
-}
-
-static float stored_value(const mote_dataset *set, const void *sample, size_t i)
-{
-    switch (set->dtype) {
-    case MOTE_I8:
-        return ((const int8_t *)sample)[i];
-    case MOTE_I16:
-        return ((const int16_t *)sample)[i];
-    case MOTE_U16:
-        return ((const uint16_t *)sample)[i];
-    case MOTE_F32:
-        return ((const float *)sample)[i];
-    default:
-        return ((const uint8_t *)sample)[i];
-    }
-}
-
-/* Black and white: 0 and 1, or 0 and 255, where the samples lie within; else their smallest and largest number. */
-typedef struct grey_range {
-    float low, high;
-} grey_range;
-
-static grey_range range_of(const mote_plot_answers *a, const size_t *picked, size_t count)
-{
-    grey_range range = {0, 0};
-    size_t     i, k;
-
-    for (i = 0; i < count; i++)
-        for (k = 0; k < a->set->sample_count; k++) {
-            float value = stored_value(a->set, mote_data_sample(a->split, picked[i]), k);
-            range.low = value < range.low ? value : range.low;
-            range.high = value > range.high ? value : range.high;
-        }
-    if (range.low >= 0 && range.high <= 255 && a->set->dtype != MOTE_U8)
-        range.high = range.high <= 1 ? 1 : 255;
-    return a->set->dtype == MOTE_U8 ? (grey_range){0, 255} : range;
-}
-
-static const uint8_t *pixels_of(const mote_plot_answers *a, size_t sample, grey_range range, mote_arena *scratch,
-                                mote_error *err)
-{
-    uint8_t *pixels = MOTE_NEW(scratch, uint8_t, a->set->sample_count, err);
-    float    scale = range.high > range.low ? 255 / (range.high - range.low) : 0;
-    size_t   k;
-
-    for (k = 0; pixels && k < a->set->sample_count; k++)
-        pixels[k] = (uint8_t)((stored_value(a->set, mote_data_sample(a->split, sample), k) - range.low) * scale + 0.5f);
-    return pixels;
-}
-
-static mote_status pick(size_t *picked, size_t *count, const mote_plot_answers *a, const mote_predictions *p,
-                        mote_arena *scratch, mote_error *err)
-{
-    bool          *is_right = MOTE_NEW(scratch, bool, p->count, err);
-    mote_pick_from from = {p->count, a->split->labels, is_right, a->set->class_count};
-    size_t         i;
-
-    if (!is_right)
-        return err->code;
-    for (i = 0; i < p->count; i++)
-        is_right[i] = mote_answer_class(p, i) == a->split->labels[i];
-    return mote_pick_samples(picked, SAMPLES_SHOWN, count, &from, err);
+    return mote_answer_grid_save(p->grid, path, err);
 }
 
 static mote_status plot_samples(mote_outputs *outputs, const char *title, const mote_plot_answers *a,
-                                const mote_predictions *predictions, mote_arena *scratch, mote_error *err)
+                                const mote_predictions *predictions, mote_error *err)
 {
-    const picture_shape shape = picture_shape_of(a->set);
-    mote_chart_image    images[SAMPLES_SHOWN];
-    mote_chart          chart = {.kind = MOTE_CHART_IMAGES, .title = title, .samples = images, .column_count = 5};
-    size_t              picked[SAMPLES_SHOWN], count = 0, i;
-    grey_range          range;
+    const mote_answer_grid grid = {.split = a->split, .predictions = predictions, .title = title};
 
-    if (shape.height == 0)
+    if (!mote_dataset_has_pictures(a->set))
         return MOTE_OK;
-    MOTE_TRY(pick(picked, &count, a, predictions, scratch, err));
-    range = range_of(a, picked, count);
-    for (i = 0; i < count; i++) {
-        int32_t answer = mote_answer_class(predictions, picked[i]);
-        images[i] = (mote_chart_image){.pixels = pixels_of(a, picked[i], range, scratch, err),
-                                       .width = shape.width,
-                                       .height = shape.height,
-                                       .channel_count = shape.channels};
-        images[i].label = class_name(a->set, a->split->labels[picked[i]], scratch, err);
-        images[i].predicted = answer < a->set->class_count ? class_name(a->set, answer, scratch, err) : "?";
-        MOTE_TRY(err->code);
-    }
-    chart.sample_count = (int)count;
-    return save(outputs, "samples", &chart, err);
+    return save_picture(outputs, &(picture){.name = "samples", .draw = draw_grid, .grid = &grid}, err);
 }
 
 /* ---- one number from one number ---- */
@@ -295,7 +193,7 @@ mote_status mote_plot_answers_save(mote_outputs *outputs, const char *name, cons
         if (a->set->class_count <= MOTE_PLOT_CONFUSION_MAX)
             plot_confusion(outputs, title, a, shown, &scratch, err);
         if (err->code == MOTE_OK)
-            plot_samples(outputs, title, a, shown, &scratch, err);
+            plot_samples(outputs, title, a, shown, err);
     } else if (title && a->set->targets == MOTE_TARGETS_VALUES && a->set->sample_count == 1 && a->set->target_width == 1) {
         if (plot_data(outputs, name, a->set, &scratch, err) == MOTE_OK)
             plot_predictions(outputs, title, a, &scratch, err);

@@ -135,6 +135,9 @@ typedef struct cli_data_request {
     const char       *path, *split_name;
     mote_split_id     preferred;
     const mote_model *model;
+
+    const char *const *pictures; /* in place of a path */
+    int                picture_count;
 } cli_data_request;
 mote_status cli_load_data(mote_dataset **out, const mote_data_split **split, const cli_data_request *request,
                           mote_error *err);

@@ -96,8 +96,9 @@ static mote_status compare_layers(comparing *c, mote_error *err)
 /* Samples are prepared as a's recipe says, or as b's where a has none. */
 static mote_status load(comparing *c, const cli_args *args, mote_error *err)
 {
-    cli_data_request request = {args, cli_value(args, "data"), cli_value(args, "split"), MOTE_TEST, NULL};
-    long long        limit;
+    cli_data_request request = {
+        .args = args, .path = cli_value(args, "data"), .split_name = cli_value(args, "split"), .preferred = MOTE_TEST};
+    long long limit;
 
     MOTE_TRY(cli_integer(args, "limit", 1, INT64_MAX, 0, &limit, err));
     c->limit = (size_t)limit;

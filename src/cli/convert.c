@@ -69,7 +69,11 @@ static mote_status check_names(const conversion *c, mote_error *err)
 
 static mote_status quantize(conversion *c, const cli_args *args, mote_error *err)
 {
-    const cli_data_request request = {args, c->calibrate, cli_value(args, "split"), MOTE_TRAIN, c->model};
+    const cli_data_request request = {.args = args,
+                                      .path = c->calibrate,
+                                      .split_name = cli_value(args, "split"),
+                                      .preferred = MOTE_TRAIN,
+                                      .model = c->model};
     const mote_data_split *split;
 
     if (mote_model_is_quantized(c->model))

@@ -31,7 +31,7 @@ static mote_status hand_over(const emulating *e, const mote_model *model, const 
 
     if (e->output_count > 0 || e->input_count == 0 || e->is_json)
         return mote_samples_save(&outputs, model, e->outputs, e->output_count, err);
-    MOTE_TRY(cli_print_outputs(&outputs, model, err));
+    MOTE_TRY(cli_print_outputs(&outputs, model, NULL, err));
     putchar('\n');
     return MOTE_OK;
 }

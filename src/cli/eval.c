@@ -31,7 +31,11 @@ static mote_status confuse(evaluation *e, mote_error *err)
 
 static mote_status evaluate(evaluation *e, const cli_args *args, mote_error *err)
 {
-    const cli_data_request request = {args, e->data_path, cli_value(args, "split"), MOTE_TEST, e->model};
+    const cli_data_request request = {.args = args,
+                                      .path = e->data_path,
+                                      .split_name = cli_value(args, "split"),
+                                      .preferred = MOTE_TEST,
+                                      .model = e->model};
     mote_predict_options   predict = {.progress = cli_progress()};
     long long              limit;
 

@@ -6,90 +6,44 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/answers.h"
 
 /* ---- classes ---- */
 
-static bool is_classifier(const mote_model *model)
-{
-    return mote_model_label_count(model) > 1 && (size_t)mote_model_label_count(model) == mote_model_output(model, 0).count;
-}
-
-typedef struct class_score {
-    int32_t index;
-    float   score;
-} class_score;
-
-/* Best first; of equals the first. */
-static int compare_scores(const void *a, const void *b)
-{
-    const class_score *x = a, *y = b;
-
-    if (x->score != y->score)
-        return x->score < y->score ? 1 : -1;
-    return (x->index > y->index) - (x->index < y->index);
-}
-
-/* Scores of one sample, sorted: [label_count]. */
-static void rank_classes(class_score *scores, const mote_samples *outputs, const mote_model *model, size_t sample)
-{
-    const mote_tensor_info info = mote_model_output(model, 0);
-    const size_t           bytes = info.bytes / info.count;
-    const uint8_t         *stored = outputs->bytes + sample * outputs->sample_bytes;
-    size_t                 i;
-
-    for (i = 0; i < info.count; i++) {
-        uint8_t one[8]; /* what is stored may not be aligned */
-        memcpy(one, stored + i * bytes, bytes);
-        scores[i].index = (int32_t)i;
-        mote_load_real(&info, one, &scores[i].score, 1);
-    }
-    qsort(scores, info.count, sizeof *scores, compare_scores);
-}
-
-static mote_status print_best(const mote_samples *outputs, const mote_model *model, class_score *scores, mote_error *err)
-{
-    static const char *const headings[] = {"sample", "class", "probability"};
-    cli_table                table = {.headings = headings, .column_count = 3};
-    size_t                   s;
-
-    for (s = 0; s < outputs->count; s++) {
-        rank_classes(scores, outputs, model, s);
-        cli_cell(&table, "%zu", s);
-        cli_cell(&table, "%s", mote_model_label(model, scores[0].index));
-        cli_cell(&table, "%.6f", (double)scores[0].score);
-    }
-    return cli_table_print(&table, err);
-}
-
-static mote_status print_ranking(const mote_samples *outputs, const mote_model *model, class_score *scores, mote_error *err)
+/* All classes of one sample, best first. */
+static mote_status print_ranking(const mote_predictions *p, const mote_model *model, mote_error *err)
 {
     enum { SHOWN_MAX = 20 };
-    static const char *const headings[] = {"class", "probability"};
-    cli_table                table = {.headings = headings, .column_count = 2};
-    int32_t                  count = mote_model_label_count(model), i;
+    const char      *headings[] = {"class", cli_score_name(model)};
+    cli_table        table = {.headings = headings, .column_count = 2};
+    int32_t          count = mote_model_label_count(model), i;
+    cli_class_score *scores = calloc((size_t)count, sizeof *scores);
 
-    rank_classes(scores, outputs, model, 0);
+    if (!scores)
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
+    cli_rank_classes(scores, model, p->real);
     for (i = 0; i < count && i < SHOWN_MAX; i++) {
         cli_cell(&table, "%s", mote_model_label(model, scores[i].index));
         cli_cell(&table, "%.6f", (double)scores[i].score);
     }
+    free(scores);
     MOTE_TRY(cli_table_print(&table, err));
     if (count > SHOWN_MAX)
         printf("and %d more\n", count - SHOWN_MAX);
     return MOTE_OK;
 }
 
-static mote_status print_classes(const mote_samples *outputs, const mote_model *model, mote_error *err)
+static mote_status print_classes(const mote_samples *outputs, const mote_model *model, const char *const *names,
+                                 mote_error *err)
 {
-    class_score *scores = calloc((size_t)mote_model_label_count(model), sizeof *scores);
+    mote_predictions p;
 
-    if (!scores)
-        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
-    if (outputs->count == 1)
-        print_ranking(outputs, model, scores, err);
+    MOTE_TRY(mote_predictions_of_samples(&p, model, outputs, err));
+    if (p.count == 1)
+        print_ranking(&p, model, err);
     else
-        print_best(outputs, model, scores, err);
-    free(scores);
+        cli_answers_print(&(cli_answers){.model = model, .predictions = &p, .names = names}, err);
+    mote_predictions_free(&p);
     return err->code;
 }
 
@@ -125,13 +79,14 @@ static mote_status print_numbers(const mote_samples *outputs, const mote_model *
     return MOTE_OK;
 }
 
-mote_status cli_print_outputs(const mote_samples *outputs, const mote_model *model, mote_error *err)
+mote_status cli_print_outputs(const mote_samples *outputs, const mote_model *model, const char *const *names,
+                              mote_error *err)
 {
     int32_t i = 0;
 
     cli_progress_end();
-    if (is_classifier(model)) {
-        MOTE_TRY(print_classes(outputs, model, err));
+    if (cli_names_classes(model)) {
+        MOTE_TRY(print_classes(outputs, model, names, err));
         i = 1;
     }
     for (; i < mote_model_output_count(model); i++)
@@ -174,21 +129,26 @@ static json_t *json_output(const mote_samples *outputs, const mote_model *model,
     return object;
 }
 
-static json_t *json_classes(const mote_samples *outputs, const mote_model *model)
+static json_t *json_classes(const mote_samples *outputs, const mote_model *model, mote_error *err)
 {
-    int32_t      count = mote_model_label_count(model), i;
-    class_score *scores = calloc((size_t)count, sizeof *scores);
-    json_t      *samples = scores ? json_array() : NULL;
-    size_t       s;
+    const int32_t    count = mote_model_label_count(model);
+    cli_class_score *scores = calloc((size_t)count, sizeof *scores);
+    json_t          *samples = scores ? json_array() : NULL;
+    mote_predictions p = {0};
+    size_t           s;
+    int32_t          i;
 
-    for (s = 0; samples && s < outputs->count; s++) {
+    if (samples)
+        mote_predictions_of_samples(&p, model, outputs, err);
+    for (s = 0; samples && s < p.count; s++) {
         json_t *sample = json_array();
-        rank_classes(scores, outputs, model, s);
+        cli_rank_classes(scores, model, p.real + s * p.width);
         for (i = 0; i < count; i++)
             mote_json_append(&sample, json_pack("{so so}", "label", mote_json_text(mote_model_label(model, scores[i].index)),
-                                                "probability", mote_json_number((double)scores[i].score)));
+                                                cli_score_name(model), mote_json_number((double)scores[i].score)));
         mote_json_append(&samples, sample);
     }
+    mote_predictions_free(&p);
     free(scores);
     return samples;
 }
@@ -202,8 +162,8 @@ json_t *cli_json_outputs(const mote_samples *outputs, const mote_model *model, m
     for (i = 0; i < mote_model_output_count(model) && err->code == MOTE_OK; i++)
         mote_json_append(&list, json_output(outputs, model, i, err));
     mote_json_set(&object, "outputs", list);
-    if (is_classifier(model))
-        mote_json_set(&object, "classes", json_classes(outputs, model));
+    if (cli_names_classes(model))
+        mote_json_set(&object, "classes", json_classes(outputs, model, err));
     if (err->code == MOTE_OK)
         return object;
     json_decref(object);

@@ -299,7 +299,13 @@ mote_status cli_load_data(mote_dataset **out, const mote_data_split **split, con
 
     *out = NULL;
     if (cli_read_data_options(&options, request->args, &arena, err) == MOTE_OK)
-        mote_data_open(out, &(mote_data_request){request->path, &options, request->model}, err);
+        mote_data_open(out,
+                       &(mote_data_request){.path = request->path,
+                                            .pictures = request->pictures,
+                                            .picture_count = request->picture_count,
+                                            .options = &options,
+                                            .model = request->model},
+                       err);
     mote_arena_destroy(&arena);
     if (err->code != MOTE_OK)
         return err->code;

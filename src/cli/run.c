@@ -5,58 +5,279 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cli/cli.h"
+#include "cli/answers.h"
 #include "cli/outputs.h"
 
-static mote_status run_files(const cli_args *args, const mote_model *model, mote_error *err)
-{
-    const char *const *files = NULL;
-    mote_samples       inputs = {0}, outputs = {0};
-    int                count;
+typedef struct running {
+    const cli_args    *args;
+    mote_model        *model;
+    const char       **inputs; /* all that --input, operands and lists name */
+    int                input_count;
+    const char *const *outputs;
+    int                output_count;
+    mote_data_options  options; /* how samples are prepared, where the command line says it */
+    mote_arena         arena;
+} running;
 
-    count = cli_values(args, "output", &files);
-    MOTE_TRY(mote_samples_check_outputs(model, files, count, err));
-    count = cli_values(args, "input", &files);
-    if (mote_samples_load(&inputs, model, files, count, NULL, err) == MOTE_OK)
-        mote_samples_run(&outputs, model, &inputs, err);
+/* ---- inputs ---- */
+
+static bool is_picture(const char *path)
+{
+    return mote_path_has_suffix(path, ".png") || mote_path_has_suffix(path, ".jpg") || mote_path_has_suffix(path, ".jpeg");
+}
+
+/* A file that holds inputs as they are, for one input of the model; anything else is a data set. */
+static bool is_input_file(const char *path)
+{
+    return is_picture(path) || mote_path_has_suffix(path, ".npy") || mote_path_has_suffix(path, ".bin");
+}
+
+static mote_status add_input(running *r, const char *path, int *capacity, mote_error *err)
+{
+    if (r->input_count == *capacity) {
+        const int    wanted = *capacity > 0 ? 2 * *capacity : 64;
+        const char **more = MOTE_NEW(&r->arena, const char *, wanted, err);
+        if (!more)
+            return err->code;
+        if (r->input_count > 0)
+            memcpy(more, r->inputs, (size_t)r->input_count * sizeof *more);
+        r->inputs = more;
+        *capacity = wanted;
+    }
+    r->inputs[r->input_count++] = path;
+    return MOTE_OK;
+}
+
+/* "@list.txt": a path a line. */
+static mote_status add_list(running *r, const char *path, int *capacity, mote_error *err)
+{
+    mote_file   file = {0};
+    const char *at, *end;
+
+    if (mote_file_open(&file, path, err) != MOTE_OK)
+        return mote_context(err, "%s", path);
+    at = (const char *)file.bytes;
+    for (end = at + file.count; at < end && err->code == MOTE_OK;) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at)), *stop = newline ? newline : end;
+        size_t      length = (size_t)(stop - at);
+        char       *name;
+        while (length > 0 && strchr(" \t\r", at[length - 1]))
+            length--;
+        if (length > 0 && (name = mote_arena_strndup(&r->arena, at, length, err)) != NULL)
+            add_input(r, name, capacity, err);
+        at = stop + 1;
+    }
+    mote_file_close(&file);
+    return err->code;
+}
+
+static mote_status collect_inputs(running *r, mote_error *err)
+{
+    const char *const *values = NULL;
+    const int          count = cli_values(r->args, "input", &values);
+    int                capacity = 0, i;
+
+    for (i = 0; i < count; i++)
+        MOTE_TRY(values[i][0] == '@' ? add_list(r, values[i] + 1, &capacity, err) : add_input(r, values[i], &capacity, err));
+    for (i = 1; i < r->args->positional_count; i++)
+        MOTE_TRY(add_input(r, r->args->positional[i], &capacity, err));
+    return r->input_count > 0 ? MOTE_OK : mote_fail(err, MOTE_ERR_USAGE, "name the input: --input X.npy");
+}
+
+/* ---- outputs ---- */
+
+static bool wants_answers(const running *r)
+{
+    int i;
+
+    for (i = 0; i < r->output_count; i++)
+        if (cli_answers_can_save(r->outputs[i]))
+            return true;
+    return false;
+}
+
+/* Tables and grids first: the rest are tensors, of which there are as many as outputs. */
+static mote_status split_outputs(running *r, const char **answers, const char **tensors, int *tensor_count, mote_error *err)
+{
+    int i;
+
+    *answers = NULL;
+    *tensor_count = 0;
+    for (i = 0; i < r->output_count; i++) {
+        if (!cli_answers_can_save(r->outputs[i]))
+            tensors[(*tensor_count)++] = r->outputs[i];
+        else if (*answers)
+            return mote_fail(err, MOTE_ERR_USAGE, "%s: one table or grid at a time; %s is another", r->outputs[i], *answers);
+        else
+            *answers = r->outputs[i];
+    }
+    return mote_samples_check_outputs(r->model, tensors, *tensor_count, err);
+}
+
+/* ---- a data set ---- */
+
+static mote_samples samples_of(const mote_predictions *p)
+{
+    return (mote_samples){.count = p->count, .sample_bytes = p->stored_bytes, .bytes = p->stored, .is_joined = true};
+}
+
+static mote_status hand_over_set(running *r, const cli_answers *answers, mote_error *err)
+{
+    const mote_samples samples = samples_of(answers->predictions);
+    const char       **tensors = MOTE_NEW(&r->arena, const char *, r->output_count, err), *table;
+    int                tensor_count;
+
+    if (!tensors)
+        return err->code;
+    MOTE_TRY(split_outputs(r, &table, tensors, &tensor_count, err));
+    if (tensor_count > 0 && mote_model_output_count(r->model) > 1)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "%s: of a data set the first output alone is kept; give .npy inputs",
+                         tensors[0]);
+    if (tensor_count > 0)
+        MOTE_TRY(mote_samples_save(&samples, r->model, tensors, tensor_count, err));
+    if (table)
+        MOTE_TRY(cli_answers_save(answers, table, err));
+    if (cli_has(r->args, "json"))
+        return cli_print_json(cli_answers_json(answers, err), err);
+    return r->output_count == 0 ? cli_answers_print(answers, err) : MOTE_OK;
+}
+
+static mote_status run_set(running *r, mote_error *err)
+{
+    const bool             are_pictures = is_picture(r->inputs[0]);
+    cli_data_request       request = {.args = r->args,
+                                      .path = are_pictures ? NULL : r->inputs[0],
+                                      .split_name = cli_value(r->args, "split"),
+                                      .preferred = MOTE_TEST,
+                                      .model = r->model,
+                                      .pictures = are_pictures ? r->inputs : NULL,
+                                      .picture_count = r->input_count};
+    mote_predict_options   predict = {.progress = cli_progress()};
+    mote_dataset          *set = NULL;
+    const mote_data_split *split;
+    mote_predictions       p = {0};
+    long long              limit;
+
+    MOTE_TRY(cli_integer(r->args, "limit", 1, INT64_MAX, 0, &limit, err));
+    predict.limit = (size_t)limit;
+    if (cli_load_data(&set, &split, &request, err) == MOTE_OK &&
+        mote_predict(&p, r->model, split, &predict, err) == MOTE_OK) {
+        const cli_answers answers = {.model = r->model, .predictions = &p, .names = split->names, .split = split};
+        cli_progress_end();
+        hand_over_set(r, &answers, err);
+    }
+    mote_predictions_free(&p);
+    mote_dataset_destroy(set);
+    return err->code;
+}
+
+/* ---- files, an input each ---- */
+
+static mote_status save_answers(running *r, const mote_samples *inputs, const mote_samples *outputs, const char *path,
+                                mote_error *err)
+{
+    mote_predictions p;
+
+    MOTE_TRY(mote_predictions_of_samples(&p, r->model, outputs, err));
+    cli_answers_save(&(cli_answers){.model = r->model, .predictions = &p, .names = inputs->names}, path, err);
+    mote_predictions_free(&p);
+    return err->code;
+}
+
+static mote_status hand_over(running *r, const mote_samples *inputs, const mote_samples *outputs, mote_error *err)
+{
+    const char **tensors = MOTE_NEW(&r->arena, const char *, r->output_count, err), *table;
+    int          tensor_count;
+
+    if (!tensors)
+        return err->code;
+    MOTE_TRY(split_outputs(r, &table, tensors, &tensor_count, err));
+    if (tensor_count > 0)
+        MOTE_TRY(mote_samples_save(outputs, r->model, tensors, tensor_count, err));
+    if (table)
+        MOTE_TRY(save_answers(r, inputs, outputs, table, err));
+    if (cli_has(r->args, "json"))
+        return cli_print_json(cli_json_outputs(outputs, r->model, err), err);
+    return r->output_count == 0 ? cli_print_outputs(outputs, r->model, inputs->names, err) : MOTE_OK;
+}
+
+static mote_status run_files(running *r, mote_error *err)
+{
+    const bool                 says_how = r->options.scale != 0 || r->options.offset != 0 || r->options.channels > 0;
+    const mote_preparation     said = {r->options.scale, r->options.offset, r->options.channels, r->options.mean,
+                                       r->options.std};
+    const mote_samples_options options = {.are_prepared = cli_has(r->args, "prepared"),
+                                          .preparation = says_how ? &said : NULL};
+    mote_samples               inputs = {0}, outputs = {0};
+
+    if (options.are_prepared && says_how)
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "--prepared says that nothing is to be prepared; leave --scale and its kin out");
+    if (mote_samples_load(&inputs, r->model, r->inputs, r->input_count, &options, err) == MOTE_OK &&
+        mote_samples_run(&outputs, r->model, &inputs, err) == MOTE_OK)
+        hand_over(r, &inputs, &outputs, err);
     mote_samples_free(&inputs);
-    count = cli_values(args, "output", &files);
-    if (err->code == MOTE_OK && count > 0)
-        mote_samples_save(&outputs, model, files, count, err);
-    if (err->code == MOTE_OK && cli_has(args, "json"))
-        cli_print_json(cli_json_outputs(&outputs, model, err), err);
-    else if (err->code == MOTE_OK && count == 0)
-        cli_print_outputs(&outputs, model, err);
     mote_samples_free(&outputs);
     return err->code;
 }
 
+/* ---- all of it ---- */
+
+/* Pictures become a data set where there are several, or where a grid is asked for; so does what is no file of inputs. */
+static mote_status choose_way(running *r, mote_error *err)
+{
+    const bool named = r->input_count == 1 || mote_model_input_count(r->model) > 1;
+    int        i, pictures = 0, sets = 0;
+
+    for (i = 0; i < r->input_count; i++) {
+        pictures += is_picture(r->inputs[i]);
+        sets += !is_input_file(r->inputs[i]) && mote_path_exists(r->inputs[i]);
+    }
+    if (sets > 0 && r->input_count > 1)
+        return mote_fail(err, MOTE_ERR_USAGE, "%d inputs, and not all are .npy, .bin or pictures; give a data set alone",
+                         r->input_count);
+    if (sets > 0 || (mote_model_input_count(r->model) == 1 && pictures == r->input_count && (!named || wants_answers(r))))
+        return run_set(r, err);
+    return run_files(r, err);
+}
+
 static mote_status run_run(const cli_args *args, mote_error *err)
 {
-    mote_model *model = NULL;
+    running r = {.args = args};
 
-    if (!cli_has(args, "input"))
-        return mote_fail(err, MOTE_ERR_USAGE, "name the input: --input X.npy");
-    if (mote_model_load(&model, args->positional[0], NULL, err) == MOTE_OK)
-        run_files(args, model, err);
-    mote_model_destroy(model);
+    r.output_count = cli_values(args, "output", &r.outputs);
+    if (collect_inputs(&r, err) == MOTE_OK && cli_read_data_options(&r.options, args, &r.arena, err) == MOTE_OK &&
+        mote_model_load(&r.model, args->positional[0], NULL, err) == MOTE_OK)
+        choose_way(&r, err);
+    mote_model_destroy(r.model);
+    mote_arena_destroy(&r.arena);
     return err->code;
 }
 
 const cli_command cli_run = {
     .name = "run",
-    .operands = "MODEL --input X [--output Y]",
-    .summary = "what a model answers to one file of inputs",
+    .operands = "MODEL --input X... [--output Y]",
+    .summary = "what a model answers to files, pictures or a data set",
     .examples = "  mote run mnist_int8.tflite --input digit.png\n"
+                "  mote run mnist_int8.tflite --input digits/*.png --output digits.csv\n"
+                "  mote run mnist_int8.tflite --input data/mnist --limit 20\n"
+                "  mote run mnist_int8.tflite --input mnist.yaml --output mistakes.png\n"
                 "  mote run mnist_int8.tflite --input x.npy --output y.npy\n"
                 "  mote run two.tflite --input left=a.npy --input right=b.npy --output y.bin\n",
     .positional_min = 1,
-    .positional_max = 1,
+    .positional_max = CLI_ANY_NUMBER,
     .options =
         (const cli_option[]){
             {"input", 'i', "X",
-             ".npy, .bin, .png or .jpg; once an input, in order or as NAME=FILE; N samples run one by one"},
-            {"output", 'o', "Y", ".npy or .bin; once an output, in order or as NAME=FILE; none: print"},
+             ".npy, .bin, .png, .jpg; a folder, a data set or a spec; @LIST of files. Several inputs: in order, or "
+             "NAME=FILE. "
+             "Samples are stored ones, prepared as in training; .bin, and a .npy of the input's own integers, are taken as "
+             "they are"},
+            {"output", 'o', "Y", ".npy, .bin: tensors; .csv, .json: a row a sample; .png, .svg: a grid, mistakes first"},
+            {"prepared", 0, NULL, "numbers of .npy are prepared already"},
+            {"split", 0, "train|validation|test", "of a data set (test, or what there is)"},
+            {"limit", 0, "N", "of a data set the first N samples"},
+            CLI_DATA_OPTIONS,
             {"json", 0, NULL, "print JSON"},
             {0},
         },

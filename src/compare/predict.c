@@ -36,15 +36,11 @@ static void take_shape(mote_predictions *out, const mote_model *model)
     out->has_goal = mote_model_goal(model, &out->goal);
 }
 
-static mote_status allocate(mote_predictions *out, const mote_model *model, const mote_data_split *split, size_t limit,
-                            mote_error *err)
+static mote_status allocate(mote_predictions *out, const mote_model *model, size_t count, mote_error *err)
 {
     mote_tensor_info info = mote_model_output(model, 0);
 
-    *out = (mote_predictions){.count = limit && limit < split->count ? limit : split->count,
-                              .width = info.count,
-                              .stored_bytes = info.bytes,
-                              .dtype = info.dtype};
+    *out = (mote_predictions){.count = count, .width = info.count, .stored_bytes = info.bytes, .dtype = info.dtype};
     take_shape(out, model);
     out->owner = calloc(1, sizeof *out->owner);
     if (!out->owner)
@@ -52,6 +48,28 @@ static mote_status allocate(mote_predictions *out, const mote_model *model, cons
     out->real = MOTE_NEW(out->owner, float, mote_size_mul(out->count, out->width), err);
     out->stored = MOTE_NEW(out->owner, uint8_t, mote_size_mul(out->count, out->stored_bytes), err);
     return err->code;
+}
+
+static size_t count_wanted(const mote_data_split *split, const mote_predict_options *options)
+{
+    return options->limit && options->limit < split->count ? options->limit : split->count;
+}
+
+mote_status mote_predictions_of_samples(mote_predictions *out, const mote_model *model, const mote_samples *outputs,
+                                        mote_error *err)
+{
+    const mote_tensor_info info = mote_model_output(model, 0);
+    size_t                 i;
+
+    *out = (mote_predictions){0};
+    if (allocate(out, model, outputs->count, err) != MOTE_OK) {
+        mote_predictions_free(out);
+        return err->code;
+    }
+    for (i = 0; i < out->count; i++)
+        memcpy(out->stored + i * info.bytes, outputs->bytes + i * outputs->sample_bytes, info.bytes);
+    mote_load_real(&info, out->stored, out->real, out->count * out->width);
+    return MOTE_OK;
 }
 
 void mote_predictions_free(mote_predictions *predictions)
@@ -160,7 +178,7 @@ mote_status mote_predict(mote_predictions *out, const mote_model *model, const m
     *out = (mote_predictions){0};
     options = options ? options : &defaults;
     MOTE_TRY(check_samples(model, split, err));
-    if (allocate(out, model, split, options->limit, err) == MOTE_OK &&
+    if (allocate(out, model, count_wanted(split, options), err) == MOTE_OK &&
         mote_pool_create(&pool, options->threads, err) == MOTE_OK)
         predict_with_pool(out, model, split, options, pool, err);
     mote_pool_destroy(pool);
@@ -214,7 +232,7 @@ mote_status mote_predict_on_chip(mote_predictions *out, const mote_model *model,
     *out = (mote_predictions){0};
     options = options ? options : &defaults;
     MOTE_TRY(check_samples(model, split, err));
-    if (allocate(out, model, split, options->limit, err) == MOTE_OK &&
+    if (allocate(out, model, count_wanted(split, options), err) == MOTE_OK &&
         (emulate.inputs = store_samples(out, model, split, &scratch, err)) != NULL) {
         emulate.input_bytes = mote_model_input(model, 0).bytes * out->count;
         emulate.progress = options->progress;

@@ -299,6 +299,22 @@ static mote_status read_split(mote_raw_set *raw, mote_split_id id, const char *p
     return err->code;
 }
 
+mote_status mote_raw_read_pictures(mote_raw_set *raw, const char *const *paths, size_t count,
+                                   const mote_data_options *options, mote_error *err)
+{
+    image_set set = {.path = "the pictures given", .options = options, .raw = raw, .split = &raw->split[MOTE_TEST]};
+
+    raw->source = "pictures";
+    set.walk.arena = &set.scratch;
+    set.split->x_name = set.split->y_name = mote_split_name(MOTE_TEST);
+    mote_text_add(&set.walk.pictures, (const char *)paths, count * sizeof *paths);
+    if (mote_text_status(&set.walk.pictures, err) == MOTE_OK)
+        read_pictures(&set, err);
+    mote_walk_free(&set.walk);
+    mote_arena_destroy(&set.scratch);
+    return err->code;
+}
+
 /* ---- folders of splits ---- */
 
 /* One folder inside the data set's, and what it holds. */

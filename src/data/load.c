@@ -332,3 +332,21 @@ mote_status mote_dataset_load(mote_dataset **out, const char *path, const mote_d
     }
     return mote_dataset_assemble(out, &raw, options, err) == MOTE_OK ? MOTE_OK : mote_context(err, "%s", path);
 }
+
+mote_status mote_dataset_load_pictures(mote_dataset **out, const char *const *paths, int count,
+                                       const mote_data_options *options, mote_error *err)
+{
+    const mote_data_options plain = {0};
+    mote_raw_set            raw;
+
+    *out = NULL;
+    if (!paths || count < 1)
+        return mote_fail(err, MOTE_ERR_USAGE, "no pictures are named");
+    options = options ? options : &plain;
+    mote_raw_set_init(&raw, options);
+    if (mote_raw_read_pictures(&raw, paths, (size_t)count, options, err) != MOTE_OK) {
+        mote_raw_set_free(&raw);
+        return err->code;
+    }
+    return mote_dataset_assemble(out, &raw, options, err);
+}

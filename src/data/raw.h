@@ -52,6 +52,8 @@ mote_status mote_raw_read_npz(mote_raw_set *raw, const char *path, mote_error *e
 mote_status mote_raw_read_csv(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err);
 mote_status mote_raw_read_csv_bytes(mote_raw_set *raw, const uint8_t *bytes, size_t count, const char *path,
                                     const mote_data_options *options, mote_error *err);
+mote_status mote_raw_read_pictures(mote_raw_set *raw, const char *const *paths, size_t count,
+                                   const mote_data_options *options, mote_error *err);
 mote_status mote_raw_read_images(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err);
 
 /* What a path stands on: itself, or the folder of FOLDER/FAMILY, which exists under the folder's name only. */

@@ -1,0 +1,194 @@
+/* A grid of samples with what they are and what a model answers.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <mote/answers.h>
+
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "compare/pick.h"
+
+enum { COLUMNS = 5 };
+
+typedef struct picture_shape {
+    int height, width, channels; /* height 0: no picture */
+} picture_shape;
+
+/* Bytes in two axes are a picture. Other numbers in two axes may be anything, and in one axis they may be the columns of a
+ * table: those must at least be large enough to show something. */
+static picture_shape picture_shape_of(const mote_dataset *set)
+{
+    const int           least = set->dtype == MOTE_U8 ? 2 : 8;
+    const picture_shape none = {0};
+    picture_shape       shape = {.channels = set->rank == 3 ? (int)set->dim[2] : 1};
+
+    if (set->sample_count > 1 << 20 || set->column_names || set->rank < 1 || set->rank > 3 ||
+        (shape.channels != 1 && shape.channels != 3))
+        return none;
+    if (set->rank > 1) {
+        shape.height = (int)set->dim[0];
+        shape.width = (int)set->dim[1];
+    } else { /* a flattened square */
+        while ((size_t)shape.height * (size_t)shape.height < set->sample_count)
+            shape.height++;
+        shape.width = shape.height;
+    }
+    if (shape.height < least || shape.width < least ||
+        (size_t)shape.height * (size_t)shape.width * (size_t)shape.channels != set->sample_count)
+        return none;
+    return shape;
+}
+
+bool mote_dataset_has_pictures(const mote_dataset *set)
+{
+    return picture_shape_of(set).height > 0;
+}
+
+static float stored_value(const mote_dataset *set, const void *sample, size_t i)
+{
+    switch (set->dtype) {
+    case MOTE_I8:
+        return ((const int8_t *)sample)[i];
+    case MOTE_I16:
+        return ((const int16_t *)sample)[i];
+    case MOTE_U16:
+        return ((const uint16_t *)sample)[i];
+    case MOTE_F32:
+        return ((const float *)sample)[i];
+    default:
+        return ((const uint8_t *)sample)[i];
+    }
+}
+
+/* Black and white: 0 and 1, or 0 and 255, where the samples lie within; else their smallest and largest number. */
+typedef struct grey_range {
+    float low, high;
+} grey_range;
+
+static grey_range range_of(const mote_answer_grid *g, const size_t *picked, size_t count)
+{
+    grey_range range = {0, 0};
+    size_t     i, k;
+
+    for (i = 0; i < count; i++)
+        for (k = 0; k < g->split->set->sample_count; k++) {
+            float value = stored_value(g->split->set, mote_data_sample(g->split, picked[i]), k);
+            range.low = value < range.low ? value : range.low;
+            range.high = value > range.high ? value : range.high;
+        }
+    if (range.low >= 0 && range.high <= 255 && g->split->set->dtype != MOTE_U8)
+        range.high = range.high <= 1 ? 1 : 255;
+    return g->split->set->dtype == MOTE_U8 ? (grey_range){0, 255} : range;
+}
+
+static const uint8_t *pixels_of(const mote_answer_grid *g, size_t sample, grey_range range, mote_arena *scratch,
+                                mote_error *err)
+{
+    uint8_t *pixels = MOTE_NEW(scratch, uint8_t, g->split->set->sample_count, err);
+    float    scale = range.high > range.low ? 255 / (range.high - range.low) : 0;
+    size_t   k;
+
+    for (k = 0; pixels && k < g->split->set->sample_count; k++)
+        pixels[k] =
+            (uint8_t)((stored_value(g->split->set, mote_data_sample(g->split, sample), k) - range.low) * scale + 0.5f);
+    return pixels;
+}
+
+/* ---- what they are called ---- */
+
+static const char *answer_text(const mote_answer_grid *g, size_t sample, mote_arena *arena, mote_error *err)
+{
+    const mote_dataset *set = g->split->set;
+    int32_t             answer;
+
+    if (!mote_answers_are_classes(g->predictions))
+        return mote_arena_printf(arena, err, "%.4g", (double)g->predictions->real[sample * g->predictions->width]);
+    answer = mote_answer_class(g->predictions, sample);
+    if (answer < g->label_count)
+        return g->labels[answer];
+    if (set->class_names && answer < set->class_count)
+        return set->class_names[answer];
+    return mote_arena_printf(arena, err, "%d", (int)answer);
+}
+
+static const char *truth_text(const mote_data_split *split, size_t sample, mote_arena *arena, mote_error *err)
+{
+    if (split->values)
+        return mote_arena_printf(arena, err, "%.4g", (double)split->values[sample * split->set->target_width]);
+    if (!split->labels)
+        return NULL;
+    return split->set->class_names ? split->set->class_names[split->labels[sample]]
+                                   : mote_arena_printf(arena, err, "%d", (int)split->labels[sample]);
+}
+
+/* ---- which ---- */
+
+static void take_in_row(size_t *picked, size_t limit, size_t *count, size_t all)
+{
+    for (*count = 0; *count < limit && *count < all; ++*count)
+        picked[*count] = *count * (all / (limit < all ? limit : all));
+}
+
+static mote_status pick(size_t *picked, size_t limit, size_t *count, const mote_answer_grid *g, mote_arena *scratch,
+                        mote_error *err)
+{
+    const mote_predictions *p = g->predictions;
+    bool                   *is_right = MOTE_NEW(scratch, bool, p->count, err);
+    mote_pick_from          from = {p->count, g->split->labels, is_right, g->split->set->class_count};
+    size_t                  i;
+
+    if (!is_right)
+        return err->code;
+    if (!g->split->labels || !mote_answers_are_classes(p)) {
+        take_in_row(picked, limit, count, p->count);
+        return MOTE_OK;
+    }
+    for (i = 0; i < p->count; i++)
+        is_right[i] = mote_answer_class(p, i) == g->split->labels[i];
+    return mote_pick_samples(picked, limit, count, &from, err);
+}
+
+/* ---- the chart ---- */
+
+static mote_status fill(mote_chart_image *image, const mote_answer_grid *g, size_t sample, grey_range range,
+                        mote_arena *scratch, mote_error *err)
+{
+    const picture_shape shape = picture_shape_of(g->split->set);
+    const char         *answer = answer_text(g, sample, scratch, err);
+
+    *image = (mote_chart_image){.pixels = pixels_of(g, sample, range, scratch, err),
+                                .width = shape.width,
+                                .height = shape.height,
+                                .channel_count = shape.channels};
+    image->label = truth_text(g->split, sample, scratch, err);
+    image->predicted = image->label ? answer : NULL;
+    image->label = image->label ? image->label : answer; /* where nobody knows what it is */
+    return err->code;
+}
+
+static mote_status draw(const mote_answer_grid *g, size_t limit, const char *path, mote_arena *scratch, mote_error *err)
+{
+    mote_chart_image *images = MOTE_NEW(scratch, mote_chart_image, limit, err);
+    size_t           *picked = MOTE_NEW(scratch, size_t, limit, err), count = 0, i;
+    mote_chart        chart = {.kind = MOTE_CHART_IMAGES, .title = g->title, .samples = images, .column_count = COLUMNS};
+    grey_range        range;
+
+    if (!images || !picked)
+        return err->code;
+    MOTE_TRY(pick(picked, limit, &count, g, scratch, err));
+    range = range_of(g, picked, count);
+    for (i = 0; i < count; i++)
+        MOTE_TRY(fill(&images[i], g, picked[i], range, scratch, err));
+    chart.sample_count = (int)count;
+    return mote_chart_save(&chart, path, err);
+}
+
+mote_status mote_answer_grid_save(const mote_answer_grid *grid, const char *path, mote_error *err)
+{
+    mote_arena scratch = {0};
+
+    if (!mote_dataset_has_pictures(grid->split->set))
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: its samples are no pictures, so there is nothing to draw", path);
+    draw(grid, grid->count > 0 ? (size_t)grid->count : MOTE_ANSWER_GRID_COUNT, path, &scratch, err);
+    mote_arena_destroy(&scratch);
+    return err->code;
+}
