@@ -200,8 +200,9 @@ static void emit_file(const mote_emitter *e, const mote_interpreted *in, mote_te
     mote_text_printf(out, "/* The .tflite, and %d zeros: kernels may read a little further than the last weight. */\n",
                      FILE_PADDING);
     mote_text_printf(out, "static const uint8_t %s_model[] MRT_ALIGN = ", e->name);
-    mote_emit_values(out, padded.bytes, MOTE_U8, padded.count);
+    mote_emit_values(out, padded.bytes, MOTE_U8, padded.failed ? 0 : padded.count);
     mote_text_puts(out, ";\n\n");
+    out->failed = out->failed || padded.failed;
     mote_text_free(&padded);
 }
 

@@ -344,7 +344,7 @@ static const void *prepare(const mote_graph *graph, const mote_node *node, const
     if (!kernel || !kernel->prepare || (params && (!kernel->params || strcmp(kernel->params, params) != 0)))
         return NULL;
     if (kernel->prepare(graph, node, &prepared, &failure) != MOTE_OK) {
-        if (failure.code == MOTE_ERR_LIMIT)
+        if (failure.code == MOTE_ERR_MEMORY || failure.code == MOTE_ERR_LIMIT)
             *err = failure;
         return NULL;
     }
