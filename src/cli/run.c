@@ -96,22 +96,34 @@ static bool wants_answers(const running *r)
     return false;
 }
 
-/* Tables and grids first: the rest are tensors, of which there are as many as outputs. */
-static mote_status split_outputs(running *r, const char **answers, const char **tensors, int *tensor_count, mote_error *err)
+/* What --output names: tensors, of which there are as many as the model has outputs, and tables or grids. */
+typedef struct destinations {
+    const char **tensors, **answers;
+    int          tensor_count, answer_count;
+} destinations;
+
+static mote_status split_outputs(destinations *to, running *r, mote_error *err)
 {
     int i;
 
-    *answers = NULL;
-    *tensor_count = 0;
-    for (i = 0; i < r->output_count; i++) {
-        if (!cli_answers_can_save(r->outputs[i]))
-            tensors[(*tensor_count)++] = r->outputs[i];
-        else if (*answers)
-            return mote_fail(err, MOTE_ERR_USAGE, "%s: one table or grid at a time; %s is another", r->outputs[i], *answers);
+    *to = (destinations){.tensors = MOTE_NEW(&r->arena, const char *, r->output_count, err),
+                         .answers = MOTE_NEW(&r->arena, const char *, r->output_count, err)};
+    MOTE_TRY(err->code);
+    for (i = 0; i < r->output_count; i++)
+        if (cli_answers_can_save(r->outputs[i]))
+            to->answers[to->answer_count++] = r->outputs[i];
         else
-            *answers = r->outputs[i];
-    }
-    return mote_samples_check_outputs(r->model, tensors, *tensor_count, err);
+            to->tensors[to->tensor_count++] = r->outputs[i];
+    return mote_samples_check_outputs(r->model, to->tensors, to->tensor_count, err);
+}
+
+static mote_status save_all(const destinations *to, const cli_answers *answers, mote_error *err)
+{
+    int i;
+
+    for (i = 0; i < to->answer_count; i++)
+        MOTE_TRY(cli_answers_save(answers, to->answers[i], err));
+    return MOTE_OK;
 }
 
 /* ---- a data set ---- */
@@ -124,19 +136,15 @@ static mote_samples samples_of(const mote_predictions *p)
 static mote_status hand_over_set(running *r, const cli_answers *answers, mote_error *err)
 {
     const mote_samples samples = samples_of(answers->predictions);
-    const char       **tensors = MOTE_NEW(&r->arena, const char *, r->output_count, err), *table;
-    int                tensor_count;
+    destinations       to;
 
-    if (!tensors)
-        return err->code;
-    MOTE_TRY(split_outputs(r, &table, tensors, &tensor_count, err));
-    if (tensor_count > 0 && mote_model_output_count(r->model) > 1)
+    MOTE_TRY(split_outputs(&to, r, err));
+    if (to.tensor_count > 0 && mote_model_output_count(r->model) > 1)
         return mote_fail(err, MOTE_ERR_UNSUPPORTED, "%s: of a data set the first output alone is kept; give .npy inputs",
-                         tensors[0]);
-    if (tensor_count > 0)
-        MOTE_TRY(mote_samples_save(&samples, r->model, tensors, tensor_count, err));
-    if (table)
-        MOTE_TRY(cli_answers_save(answers, table, err));
+                         to.tensors[0]);
+    if (to.tensor_count > 0)
+        MOTE_TRY(mote_samples_save(&samples, r->model, to.tensors, to.tensor_count, err));
+    MOTE_TRY(save_all(&to, answers, err));
     if (cli_has(r->args, "json"))
         return cli_print_json(cli_answers_json(answers, err), err);
     return r->output_count == 0 ? cli_answers_print(answers, err) : MOTE_OK;
@@ -173,29 +181,26 @@ static mote_status run_set(running *r, mote_error *err)
 
 /* ---- files, an input each ---- */
 
-static mote_status save_answers(running *r, const mote_samples *inputs, const mote_samples *outputs, const char *path,
+static mote_status save_answers(running *r, const mote_samples *inputs, const mote_samples *outputs, const destinations *to,
                                 mote_error *err)
 {
     mote_predictions p;
 
     MOTE_TRY(mote_predictions_of_samples(&p, r->model, outputs, err));
-    cli_answers_save(&(cli_answers){.model = r->model, .predictions = &p, .names = inputs->names}, path, err);
+    save_all(to, &(cli_answers){.model = r->model, .predictions = &p, .names = inputs->names}, err);
     mote_predictions_free(&p);
     return err->code;
 }
 
 static mote_status hand_over(running *r, const mote_samples *inputs, const mote_samples *outputs, mote_error *err)
 {
-    const char **tensors = MOTE_NEW(&r->arena, const char *, r->output_count, err), *table;
-    int          tensor_count;
+    destinations to;
 
-    if (!tensors)
-        return err->code;
-    MOTE_TRY(split_outputs(r, &table, tensors, &tensor_count, err));
-    if (tensor_count > 0)
-        MOTE_TRY(mote_samples_save(outputs, r->model, tensors, tensor_count, err));
-    if (table)
-        MOTE_TRY(save_answers(r, inputs, outputs, table, err));
+    MOTE_TRY(split_outputs(&to, r, err));
+    if (to.tensor_count > 0)
+        MOTE_TRY(mote_samples_save(outputs, r->model, to.tensors, to.tensor_count, err));
+    if (to.answer_count > 0)
+        MOTE_TRY(save_answers(r, inputs, outputs, &to, err));
     if (cli_has(r->args, "json"))
         return cli_print_json(cli_json_outputs(outputs, r->model, err), err);
     return r->output_count == 0 ? cli_print_outputs(outputs, r->model, inputs->names, err) : MOTE_OK;
