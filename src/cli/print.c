@@ -171,16 +171,23 @@ mote_status cli_table_print(cli_table *table, mote_error *err)
 void cli_print_line(int indent, const char *format, ...)
 {
     mote_text line = {0}, shown = {0}, wrapped = {0};
-    va_list   args;
+    va_list   args, again;
 
     va_start(args, format);
+    va_copy(again, args);
     mote_text_vprintf(&line, format, args);
     va_end(args);
     if (line.bytes)
         mote_text_add_escaped(&shown, line.bytes, line.count); /* first: what is wrapped is what is seen */
     if (shown.bytes)
         mote_wrap_put(&wrapped, shown.bytes, (mote_wrap){.indent = indent, .width = cli_width()});
-    puts(wrapped.bytes ? wrapped.bytes : "");
+    if (line.failed || shown.failed || wrapped.failed || !wrapped.bytes) { /* no memory to wrap it: as it is */
+        vprintf(format, again);
+        putchar('\n');
+    } else {
+        puts(wrapped.bytes);
+    }
+    va_end(again);
     mote_text_free(&line);
     mote_text_free(&shown);
     mote_text_free(&wrapped);
