@@ -412,6 +412,25 @@ static mote_status need_answers(build_work *w, mote_error *err)
     return mote_predict(&w->real_answers, w->real, w->split, &predict, err);
 }
 
+/* From the samples that the spec names: a split of its own data, or other data. */
+static mote_status quantize_real(build_work *w, const mote_quantize_options *options, mote_error *err)
+{
+    const mote_spec_convert *convert = &w->spec->convert;
+    const mote_data_request  request = {.path = convert->calibration_data, .model = w->real};
+    mote_dataset            *set = w->set, *other = NULL;
+
+    if (request.path && mote_data_open(&other, &request, err) != MOTE_OK)
+        return mote_context(err, "%s: convert: calibrate", w->spec->path);
+    set = other ? other : set;
+    if (set->split[convert->calibration_split].count == 0)
+        mote_fail(err, MOTE_ERR_USAGE, "%s: convert: calibrate: %s has no %s samples", w->spec->path,
+                  request.path ? request.path : "the data", mote_split_name(convert->calibration_split));
+    else
+        mote_model_quantize(&w->int8, w->real, &set->split[convert->calibration_split], options, err);
+    mote_dataset_destroy(other);
+    return err->code;
+}
+
 static mote_status quantize(build_work *w, mote_error *err)
 {
     const mote_predict_options predict = {.progress = w->options->progress};
@@ -421,7 +440,7 @@ static mote_status quantize(build_work *w, mote_error *err)
     if (!path)
         return err->code;
     options.progress = w->options->progress;
-    MOTE_TRY(mote_model_quantize(&w->int8, w->real, &w->set->split[MOTE_TRAIN], &options, err));
+    MOTE_TRY(quantize_real(w, &options, err));
     MOTE_TRY(mote_model_save(w->int8, path, err));
     MOTE_TRY(mote_outputs_add(&w->outputs, "model_int8.tflite", err));
     w->summary->int8.file_bytes = file_bytes(path);

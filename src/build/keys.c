@@ -117,15 +117,16 @@ static mote_status add_path(data_walk *walk, const char *path, int depth, mote_e
     return MOTE_OK;
 }
 
-static mote_status add_data(mote_sha256 *hash, const mote_spec *spec, mote_error *err)
+/* Those of a data set, and of its targets where they have a file of their own; both may be NULL. */
+static mote_status add_data(mote_sha256 *hash, const mote_spec *spec, const char *path, const char *targets, mote_error *err)
 {
     data_walk   walk = {.hash = hash};
     const char *root;
 
-    if (spec->data.path && (root = mote_data_root(&walk.table, spec->data.path, err)) != NULL)
+    if (path && (root = mote_data_root(&walk.table, path, err)) != NULL)
         add_path(&walk, root, 0, err);
-    if (spec->data.options.targets_path && err->code == MOTE_OK)
-        add_path(&walk, spec->data.options.targets_path, 0, err);
+    if (targets && err->code == MOTE_OK)
+        add_path(&walk, targets, 0, err);
     mote_arena_destroy(&walk.table);
     mote_arena_destroy(&walk.scratch);
     if (err->code != MOTE_OK)
@@ -170,10 +171,14 @@ mote_status mote_build_keys_find(mote_build_keys *out, const mote_spec *spec, mo
 
     mote_sha256_begin(&hash);
     add_train(&hash, spec);
-    MOTE_TRY(add_data(&hash, spec, err));
+    MOTE_TRY(add_data(&hash, spec, spec->data.path, spec->data.options.targets_path, err));
     hex = mote_sha256_end(&hash);
     memcpy(out->train, hex.text, sizeof hex.text);
-    chain(out->convert, out->train, mote_spec_section_text(spec, "convert"));
+    mote_sha256_begin(&hash);
+    add_text(&hash, out->train);
+    MOTE_TRY(add_data(&hash, spec, spec->convert.calibration_data, NULL, err));
+    hex = mote_sha256_end(&hash);
+    chain(out->convert, hex.text, mote_spec_section_text(spec, "convert"));
     chain(out->deploy, out->convert, mote_spec_section_text(spec, "deploy"));
     return MOTE_OK;
 }

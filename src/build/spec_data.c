@@ -47,7 +47,7 @@ static const mote_key data_keys[] = {
     {0},
 };
 
-static const char *const data_others[] = {"targets", "generate", NULL};
+static const char *const data_others[] = {"targets", "generate", "mean", "std", NULL};
 
 static const mote_key sine_keys[] = {
     MOTE_KEY("samples", mote_sine_options, count, .min = 5, .max = 100000000),
@@ -111,6 +111,57 @@ static mote_status read_targets(mote_spec *spec, const mote_yaml_reader *reader,
                           "data: targets: a column, a list of columns, how many last columns, or a .npy file is expected");
 }
 
+/* ---- mean and std: a number, or one a channel ---- */
+
+typedef struct deviation {
+    float *values;
+    int    count; /* 0: not given */
+} deviation;
+
+static mote_status read_deviation(deviation *out, const mote_yaml_reader *reader, const mote_yaml *node, const mote_key *key)
+{
+    const bool       is_one = node && node->kind != MOTE_YAML_LIST;
+    const mote_yaml *item;
+
+    *out = (deviation){NULL, 0};
+    if (!node || mote_yaml_is_null(node))
+        return MOTE_OK;
+    out->values = MOTE_NEW(reader->arena, float, is_one ? 1 : node->count, reader->err);
+    for (item = is_one ? node : node->first; out->values && item; item = is_one ? NULL : item->next)
+        MOTE_TRY(mote_spec_read_value(reader, item, key, "data", &out->values[out->count++]));
+    return reader->err->code;
+}
+
+/* The one that is left out is 0, or 1; one that has a single number is the same for all. */
+static float *spread(const deviation *from, int count, float standard, const mote_yaml_reader *reader)
+{
+    float *values = MOTE_NEW(reader->arena, float, count, reader->err);
+    int    i;
+
+    for (i = 0; values && i < count; i++)
+        values[i] = from->count == 0 ? standard : from->values[from->count == 1 ? 0 : i];
+    return values;
+}
+
+static mote_status read_deviations(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map)
+{
+    static const mote_key mean_key = {.name = "mean", .kind = MOTE_KEY_FLOAT, .min = -1e30, .max = 1e30};
+    static const mote_key std_key = {.name = "std", .kind = MOTE_KEY_FLOAT, .min = 1e-30, .max = 1e30};
+    mote_data_options    *o = &spec->data.options;
+    deviation             mean, std;
+
+    MOTE_TRY(read_deviation(&mean, reader, mote_yaml_find(map, "mean"), &mean_key));
+    MOTE_TRY(read_deviation(&std, reader, mote_yaml_find(map, "std"), &std_key));
+    if (mean.count > 1 && std.count > 1 && mean.count != std.count)
+        return mote_yaml_fail(reader, map->line, "data: mean has %d numbers, std has %d", mean.count, std.count);
+    o->channels = mean.count > std.count ? mean.count : std.count;
+    if (o->channels > 0 && o->standardize != MOTE_STANDARDIZE_NONE)
+        return mote_yaml_fail(reader, map->line, "data: standardize finds mean and std itself; leave it or them out");
+    o->mean = spread(&mean, o->channels, 0, reader);
+    o->std = spread(&std, o->channels, 1, reader);
+    return reader->err->code;
+}
+
 /* ---- the section ---- */
 
 static mote_status set_options(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map, const data_section *s)
@@ -160,6 +211,7 @@ mote_status mote_spec_read_data(mote_spec *spec, const mote_yaml_reader *reader,
     MOTE_TRY(set_options(spec, reader, map, &section));
     if (targets && !mote_yaml_is_null(targets))
         MOTE_TRY(read_targets(spec, reader, targets));
+    MOTE_TRY(read_deviations(spec, reader, map));
     return generate ? read_generate(spec, reader, generate) : MOTE_OK;
 }
 

@@ -159,8 +159,25 @@ mote_status mote_spec_read_train(mote_spec *spec, const mote_yaml_reader *reader
 typedef struct convert_section {
     mote_quantize quantize;
     mote_dtype    io;
-    int           granularity, method, calibrate;
+    int           granularity, method;
 } convert_section;
+
+/* calibrate: {samples: 100, split: validation, data: other.npz} */
+typedef struct calibrate_section {
+    int           samples;
+    mote_split_id split;
+    const char   *data;
+} calibrate_section;
+
+static const mote_word split_words[] = {
+    {"train", MOTE_TRAIN}, {"validation", MOTE_VALIDATION}, {"test", MOTE_TEST}, {NULL, 0}};
+
+static const mote_key calibrate_keys[] = {
+    MOTE_KEY("samples", calibrate_section, samples, .min = 1, .max = 1000000),
+    MOTE_KEY("split", calibrate_section, split, .words = split_words),
+    MOTE_KEY("data", calibrate_section, data),
+    {0},
+};
 
 static const mote_word quantize_words[] = {{"none", MOTE_QUANTIZE_NONE}, {"int8", MOTE_QUANTIZE_INT8}, {NULL, 0}};
 static const mote_word io_words[] = {{"float32", MOTE_F32}, {"int8", MOTE_I8}, {"uint8", MOTE_U8}, {NULL, 0}};
@@ -169,25 +186,43 @@ static const mote_word method_words[] = {{"minmax", 0}, {NULL, 0}};
 
 static const mote_key convert_keys[] = {
     MOTE_KEY("quantize", convert_section, quantize, .words = quantize_words),
-    MOTE_KEY("calibrate", convert_section, calibrate, .min = 1, .max = 1000000),
     MOTE_KEY("io", convert_section, io, .words = io_words),
     MOTE_KEY("granularity", convert_section, granularity, .words = granularity_words),
     MOTE_KEY("method", convert_section, method, .words = method_words),
     {0},
 };
 
+static const char *const convert_others[] = {"calibrate", NULL};
+
+/* A number of samples alone, or a map. */
+static mote_status read_calibrate(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *node)
+{
+    static const mote_key number = MOTE_KEY("calibrate", calibrate_section, samples, .min = 1, .max = 1000000);
+    calibrate_section     section = {.split = MOTE_TRAIN};
+
+    if (!node || mote_yaml_is_null(node))
+        return MOTE_OK;
+    if (node->kind == MOTE_YAML_MAP)
+        MOTE_TRY(mote_spec_read_keys(reader, node, &(mote_spec_keys){"calibrate", calibrate_keys, NULL}, &section));
+    else
+        MOTE_TRY(mote_spec_read_value(reader, node, &number, "convert", &section));
+    spec->convert.options.samples = section.samples;
+    spec->convert.calibration_split = section.split;
+    spec->convert.calibration_data = section.data;
+    return MOTE_OK;
+}
+
 mote_status mote_spec_read_convert(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map)
 {
     convert_section section = {0};
 
-    MOTE_TRY(mote_spec_read_keys(reader, map, &(mote_spec_keys){"convert", convert_keys, NULL}, &section));
+    MOTE_TRY(mote_spec_read_keys(reader, map, &(mote_spec_keys){"convert", convert_keys, convert_others}, &section));
     if (section.quantize == MOTE_QUANTIZE_NONE && section.io != MOTE_F32)
         return mote_yaml_fail(reader, mote_yaml_find(map, "io")->line,
                               "convert: io is an integer type, but nothing is quantized; add quantize: int8");
     spec->convert.quantize = section.quantize;
-    spec->convert.options =
-        (mote_quantize_options){.is_per_tensor = section.granularity == 1, .io = section.io, .samples = section.calibrate};
-    return MOTE_OK;
+    spec->convert.options = (mote_quantize_options){.is_per_tensor = section.granularity == 1, .io = section.io};
+    return read_calibrate(spec, reader, mote_yaml_find(map, "calibrate"));
 }
 
 /* ---- deploy ---- */

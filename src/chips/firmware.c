@@ -105,6 +105,9 @@ static const char *find_error_line(const char *text)
     return word;
 }
 
+/* A model of 100,000 operators takes a compiler more memory than most machines have. */
+#define COMPILER_MEMORY ((size_t)4 << 30)
+
 static mote_status fail_compile(const mote_firmware *f, const char *messages, mote_error *err)
 {
     const char *line = messages ? find_error_line(messages) : "no message";
@@ -113,13 +116,19 @@ static mote_status fail_compile(const mote_firmware *f, const char *messages, mo
     snprintf(text, sizeof text, "%.*s", (int)strcspn(line, "\n"), line);
     if (strstr(text, "is too large") || strstr(text, "relocation truncated")) /* than 16 bits can address, on AVR */
         return mote_fail(err, MOTE_ERR_LIMIT, "does not fit %s: %s", f->row->chip.name, text);
+    if (messages && strstr(messages, "out of memory"))
+        return mote_fail(err, MOTE_ERR_LIMIT, "does not compile for %s: the compiler needs more than %zu GiB for this model",
+                         f->row->chip.name, COMPILER_MEMORY >> 30);
     return mote_fail(err, MOTE_ERR_FORMAT, "does not compile for %s: %s", f->row->chip.name, text);
 }
 
 static mote_status run_compiler(const mote_firmware *f, const command *c, mote_error *err)
 {
-    mote_process process = {
-        .arguments = c->words, .folder = f->folder, .time_limit_seconds = f->time_limit_seconds, .output_limit = 16 << 20};
+    mote_process        process = {.arguments = c->words,
+                                   .folder = f->folder,
+                                   .time_limit_seconds = f->time_limit_seconds,
+                                   .output_limit = 16 << 20,
+                                   .memory_limit = COMPILER_MEMORY};
     mote_process_result result;
 
     if (mote_process_run(&process, &result, err) == MOTE_OK && result.exit_status != 0)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -100,6 +101,14 @@ static bool set_up_streams(const launch *l)
            (none <= 2 || close(none) == 0);
 }
 
+static void limit_memory(size_t bytes)
+{
+    const struct rlimit limit = {bytes, bytes};
+
+    if (bytes > 0)
+        setrlimit(RLIMIT_AS, &limit);
+}
+
 static void become_program(const launch *l)
 {
     int reason;
@@ -112,6 +121,7 @@ static void become_program(const launch *l)
     sigprocmask(SIG_SETMASK, &l->signals, NULL);
     if (!set_up_streams(l) || chdir(l->process->folder) != 0)
         tell_failure(l, false, errno);
+    limit_memory(l->process->memory_limit);
     reason = l->process->is_confined ? mote_confine() : 0;
     if (reason != 0)
         tell_failure(l, true, reason);

@@ -23,6 +23,7 @@ typedef struct mote_process {
     const char         *folder;    /* where it runs, and leaves what is temporary */
     int                 time_limit_seconds;
     size_t              output_limit; /* bytes of one stream; more ends the program with MOTE_ERR_LIMIT. 0: 1 MiB */
+    size_t              memory_limit; /* bytes of address space that it and each of its children may have; 0: any number */
     bool                is_confined;  /* it may change nothing, and reach no network and no other process (confine.h) */
     mote_process_stream taken;        /* the stream that take gets as it comes, instead of the result */
     mote_process_take (*take)(void *user, const char *bytes, size_t count); /* NULL: the result gets both */

@@ -20,6 +20,7 @@ typedef struct benching {
     mote_bench           host;
     uint64_t             macs; /* of the model; of its compiled code where that is all there is */
     bool                 has_macs;
+    bool                 are_prepared;
 } benching;
 
 /* ---- chip: text ---- */
@@ -228,7 +229,8 @@ static mote_status bench_file(benching *b, mote_error *err)
     mote_samples inputs = {0};
 
     if (mote_model_load(&model, b->path, NULL, err) == MOTE_OK &&
-        (b->input_count == 0 || mote_samples_load(&inputs, model, b->inputs, b->input_count, NULL, err) == MOTE_OK))
+        (b->input_count == 0 || mote_samples_load(&inputs, model, b->inputs, b->input_count,
+                                                  &(mote_samples_options){.are_prepared = b->are_prepared}, err) == MOTE_OK))
         bench_model(b, model, &inputs, err);
     mote_samples_free(&inputs);
     mote_file_close(&b->file);
@@ -345,6 +347,7 @@ static mote_status run_bench(const cli_args *args, mote_error *err)
     b.emulate.counts_layers = b.shows_layers || b.is_json || mote_path_is_dir(b.path);
     b.emulate.counts_start_up = true;
     b.input_count = cli_values(args, "input", &b.inputs);
+    b.are_prepared = cli_has(args, "prepared");
     if ((mote_path_is_dir(b.path) ? emulate_folder(&b, err) : bench_file(&b, err)) == MOTE_OK)
         print_bench(&b, err);
     mote_emulation_free(&b.chip);
@@ -367,6 +370,7 @@ const cli_command cli_bench = {
             {"chip", 'c', "NAME", "an emulated chip (`mote inspect --boards` lists them); none: this machine"},
             {"layers", 'l', NULL, "each layer's share"},
             {"input", 'i', "X", "as in mote run, the first sample counts; none: zeros. For a folder: one .bin"},
+            {"prepared", 0, NULL, "numbers of .npy are prepared already"},
             {"optimize", 0, "speed|size", "what to compile for, as in mote compile"},
             {"interpreter", 0, NULL, "run the .tflite from flash, instead of compiled code"},
             {"no-prune-constant", 0, NULL, "keep channels whose values no input can change, as in mote compile"},

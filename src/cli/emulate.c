@@ -14,7 +14,7 @@ typedef struct emulating {
     const char        *path, *chip;
     const char *const *inputs, *const *outputs;
     int            input_count, output_count, timeout_seconds;
-    bool           is_json, keeps_constant_channels, is_interpreted;
+    bool           is_json, keeps_constant_channels, is_interpreted, are_prepared;
     mote_emulation figures;
 } emulating;
 
@@ -62,7 +62,9 @@ static mote_status emulate_model(emulating *e, mote_error *err)
 
     if (mote_model_load(&model, e->path, NULL, err) == MOTE_OK &&
         mote_samples_check_outputs(model, e->outputs, e->output_count, err) == MOTE_OK &&
-        (e->input_count == 0 || mote_samples_load(&inputs, model, e->inputs, e->input_count, NULL, err) == MOTE_OK) &&
+        (e->input_count == 0 ||
+         mote_samples_load(&inputs, model, e->inputs, e->input_count,
+                           &(mote_samples_options){.are_prepared = e->are_prepared}, err) == MOTE_OK) &&
         compile_and_run(e, model, &inputs, err) == MOTE_OK)
         hand_over(e, model, &inputs, err);
     mote_samples_free(&inputs);
@@ -109,7 +111,8 @@ static mote_status run_emulate(const cli_args *args, mote_error *err)
     emulating e = {.path = args->positional[0],
                    .chip = cli_value(args, "chip"),
                    .is_json = cli_has(args, "json"),
-                   .is_interpreted = cli_has(args, "interpreter")};
+                   .is_interpreted = cli_has(args, "interpreter"),
+                   .are_prepared = cli_has(args, "prepared")};
 
     if (!e.chip)
         return mote_fail(err, MOTE_ERR_USAGE, "name the chip: --chip NAME; `mote inspect --boards` lists them");
@@ -147,6 +150,7 @@ const cli_command cli_emulate = {
         (const cli_option[]){
             {"chip", 'c', "NAME", "an emulated chip; `mote inspect --boards` lists them"},
             {"input", 'i', "X", "as in mote run; none: one sample of zeros. For a folder: one .bin"},
+            {"prepared", 0, NULL, "numbers of .npy are prepared already"},
             {"output", 'o', "Y", "as in mote run; none: print the answers. For a folder: one .bin"},
             {"no-prune-constant", 0, NULL, "keep channels whose values no input can change, as in mote compile"},
             {"interpreter", 0, NULL, "run the .tflite from flash, instead of compiled code"},

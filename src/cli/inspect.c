@@ -56,6 +56,14 @@ const mote_quantize_options *cli_inspect_quantization_of(const cli_inspecting *i
     return in->spec ? &in->spec->convert.options : &defaults;
 }
 
+/* The spec's own samples: other data only lend their ranges, which change no size. */
+static const mote_data_split *calibration_of(const cli_inspecting *in)
+{
+    const mote_split_id id = in->spec ? in->spec->convert.calibration_split : MOTE_TRAIN;
+
+    return in->set && in->set->split[id].count > 0 ? &in->set->split[id] : NULL;
+}
+
 /* For chips that run these kernels. The int8 form is another way that the model may go: that it has none is no failure. */
 static mote_status inspect_for(cli_inspecting *in, const char *kernels, mote_error *err)
 {
@@ -66,7 +74,7 @@ static mote_status inspect_for(cli_inspecting *in, const char *kernels, mote_err
     if (mote_inspect(&in->is, in->model, &options, err) != MOTE_OK)
         return mote_context(err, "%s", in->path);
     options.quantize = cli_inspect_quantization_of(in);
-    options.calibration = in->set && in->set->split[MOTE_TRAIN].count > 0 ? &in->set->split[MOTE_TRAIN] : NULL;
+    options.calibration = calibration_of(in);
     if (!mote_model_is_quantized(in->model) && mote_model_input_count(in->model) == 1)
         mote_inspect(&in->int8, in->model, &options, &in->no_int8);
     if (in->no_int8.code == MOTE_ERR_MEMORY)

@@ -223,7 +223,10 @@ static mote_status fit_type(input_file *in, const reading *how, mote_error *err)
 
 static mote_status read_npy(input_file *in, const reading *how, const char *path, mote_error *err)
 {
-    MOTE_TRY(mote_npy_load(&in->array, path, 0, err)); /* names the path itself */
+    MOTE_TRY(mote_array_peek(&in->array, path, NULL, err)); /* names the path itself, as the next one does */
+    if (fit_shape(in, err) != MOTE_OK)                      /* before gigabytes are read */
+        return mote_context(err, "%s", path);
+    MOTE_TRY(mote_npy_load(&in->array, path, 0, err));
     if (fit_shape(in, err) == MOTE_OK)
         fit_type(in, how, err);
     return err->code == MOTE_OK ? MOTE_OK : mote_context(err, "%s", path);

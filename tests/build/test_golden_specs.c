@@ -93,7 +93,7 @@ static void check_evaluation(const golden *g, const char *who, const mote_evalua
 static void check_saved_model(const golden *g, const mote_spec *spec)
 {
     mote_model            *model;
-    mote_dataset          *set;
+    mote_dataset          *set = NULL;
     mote_predictions       predictions;
     mote_evaluation        evaluation;
     const mote_data_split *split;
