@@ -295,9 +295,13 @@ static const char *find_warning(const mote_goal *goal, const mote_judged *judged
     if (goal->from_logits && sees_through)
         return "from_logits is set, but the network ends in an activation that makes probabilities; the loss is "
                "taken at its input, as Keras does. Leave one of the two out";
-    if (goal->from_logits && judged->kind != MOTE_ANSWERS_NUMBERS)
-        return "from_logits is set, but the network ends in an activation that makes probabilities; leave one of the two "
-               "out";
+    if (is_class_loss(goal->loss) && judged->kind == MOTE_ANSWERS_SIGMOIDS)
+        return "over a sigmoid Keras takes this loss at the sigmoid's input as if a softmax followed, and so does mote; "
+               "give "
+               "the last layer activation: softmax, or use binary_crossentropy";
+    if (goal->loss == MOTE_LOSS_BINARY_CROSSENTROPY && judged->kind == MOTE_ANSWERS_PROBABILITIES)
+        return "over a softmax Keras takes this loss at the softmax's input as if sigmoids followed, and so does mote; give "
+               "the last layer activation: sigmoid, or use categorical_crossentropy";
     if (!goal->from_logits && judged->kind == MOTE_ANSWERS_NUMBERS)
         return is_class_loss(goal->loss) ? "the loss takes the outputs for probabilities, and no softmax makes them such; "
                                            "give the last layer activation: softmax, or set from_logits: true"
