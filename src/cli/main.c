@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -141,8 +142,8 @@ static int parse(cli_args *args, int argc, char **argv)
 /* The exit status, with the one line that a failure is told in. */
 static int finish(mote_error *err)
 {
-    if (err->code == MOTE_OK)
-        cli_flush(err);
+    if (err->code == MOTE_OK && cli_flush(err) != MOTE_OK && errno == EPIPE)
+        cli_end_by_pipe();
     cli_signals_end();
     cli_progress_end();
     if (err->code == MOTE_OK)

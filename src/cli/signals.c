@@ -69,6 +69,12 @@ void cli_signals_begin(void)
     set_handler(SIGTERM, pass_on);
 }
 
+void cli_end_by_pipe(void)
+{
+    signal(SIGPIPE, SIG_DFL);
+    raise(SIGPIPE);
+}
+
 void cli_signals_end(void)
 {
     while (is_ending)
