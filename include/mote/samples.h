@@ -54,10 +54,11 @@ typedef struct mote_samples_options {
 mote_status mote_samples_load(mote_samples *out, const mote_model *model, const char *const *files, int count,
                               const mote_samples_options *options, mote_error *err);
 
-/* The outputs of all invokes, one after the other on one runner: a model's state lives on from one to the next. */
+/* The outputs of all invokes, one after the other on one runner: a model's state lives on from one to the next. USAGE when
+ * the samples are those of another model. */
 mote_status mote_samples_run(mote_samples *out, const mote_model *model, const mote_samples *inputs, mote_error *err);
 
-/* One output of all invokes as an array; free with mote_array_free. */
+/* One output of all invokes as an array; free with mote_array_free. USAGE when there is no such output. */
 mote_status mote_samples_output(mote_array *out, const mote_samples *outputs, const mote_model *model, int32_t index,
                                 mote_error *err);
 

@@ -105,7 +105,7 @@ void cli_escape_stdout(void); /* from now on; before the first output */
 void cli_signals_begin(void); /* SIGHUP, SIGINT, SIGTERM clean up; SIGPIPE and SIGXFSZ become errors of writing */
 /* Nobody reads stdout any more, as after `| head`: the end that other programs have, without a word. All work is done. */
 void cli_end_by_pipe(void);
-void cli_signals_end(void);   /* before the last line: if a signal is ending the program, it says nothing more */
+void cli_signals_end(void); /* before the last line: if a signal is ending the program, it says nothing more */
 
 /* ---- shared by commands ---- */
 

@@ -528,12 +528,36 @@ static void run_one(mote_runner *runner, const mote_model *model, const uint8_t 
     }
 }
 
+static size_t bytes_of_all(const end_list *ends)
+{
+    size_t  bytes = 0;
+    int32_t i;
+
+    for (i = 0; i < ends->count; i++)
+        bytes += ends->at(ends->model, i).bytes;
+    return bytes;
+}
+
+/* Samples of another model would be read beyond their ends. */
+static mote_status check_samples(const mote_samples *samples, const end_list *ends, mote_error *err)
+{
+    const size_t wanted = bytes_of_all(ends);
+
+    if (samples && samples->sample_bytes == wanted && (samples->bytes || samples->count == 0 || wanted == 0))
+        return MOTE_OK;
+    return mote_fail(err, MOTE_ERR_USAGE, "a sample of %zu bytes is none of this model's: its %ss take %zu",
+                     samples ? samples->sample_bytes : 0, ends->what, wanted);
+}
+
 mote_status mote_samples_run(mote_samples *out, const mote_model *model, const mote_samples *inputs, mote_error *err)
 {
-    mote_runner *runner = NULL;
-    int32_t      i;
-    size_t       s;
+    mote_runner   *runner = NULL;
+    const end_list ends = inputs_of(model);
+    int32_t        i;
+    size_t         s;
 
+    *out = (mote_samples){0};
+    MOTE_TRY(check_samples(inputs, &ends, err));
     *out = (mote_samples){.count = inputs->count, .is_joined = inputs->is_joined, .is_stacked = inputs->is_stacked};
     for (i = 0; i < mote_model_output_count(model); i++)
         out->sample_bytes += mote_model_output(model, i).bytes;
@@ -571,11 +595,15 @@ mote_status mote_samples_output(mote_array *out, const mote_samples *outputs, co
                                 mote_error *err)
 {
     const mote_tensor_info info = mote_model_output(model, index);
+    const end_list         ends = outputs_of(model);
     mote_array             array;
     size_t                 offset = 0, s;
     int32_t                i;
 
     *out = (mote_array){0};
+    if (index < 0 || index >= ends.count)
+        return mote_fail(err, MOTE_ERR_USAGE, "output %d does not exist; the model has %d", (int)index, (int)ends.count);
+    MOTE_TRY(check_samples(outputs, &ends, err));
     for (i = 0; i < index; i++)
         offset += mote_model_output(model, i).bytes;
     MOTE_TRY(output_shape(&array, outputs, &info, err));

@@ -190,6 +190,25 @@ static void when_one_output_fails_none_is_left_behind(void **state)
     mote_samples_free(&outputs);
 }
 
+static void samples_of_another_model_and_outputs_that_are_not_there_are_refused(void **state)
+{
+    const mote_model *model = ((fixture *)*state)->model;
+    const char       *file = put_input(2, (int64_t[]){1, 4});
+    uint8_t           byte = 0;
+    mote_samples      inputs, outputs, foreign = {.count = 1, .sample_bytes = 1, .bytes = &byte};
+    mote_array        array;
+
+    assert_fails(mote_samples_run(&outputs, model, &foreign, err), MOTE_ERR_USAGE,
+                 "a sample of 1 bytes is none of this model's");
+    assert_works(mote_samples_load(&inputs, model, &file, 1, NULL, err));
+    assert_works(mote_samples_run(&outputs, model, &inputs, err));
+    assert_fails(mote_samples_output(&array, &outputs, model, 2, err), MOTE_ERR_USAGE, "output 2 does not exist");
+    assert_fails(mote_samples_output(&array, &outputs, model, -1, err), MOTE_ERR_USAGE, "output -1 does not exist");
+    assert_fails(mote_samples_output(&array, &foreign, model, 0, err), MOTE_ERR_USAGE, "its outputs take 20");
+    mote_samples_free(&inputs);
+    mote_samples_free(&outputs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +217,7 @@ int main(void)
         cmocka_unit_test(other_shapes_are_refused),
         cmocka_unit_test(outputs_go_to_files_in_order_or_by_name),
         cmocka_unit_test(when_one_output_fails_none_is_left_behind),
+        cmocka_unit_test(samples_of_another_model_and_outputs_that_are_not_there_are_refused),
     };
     return cmocka_run_group_tests(tests, make_model, drop_model);
 }
