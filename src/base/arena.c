@@ -51,17 +51,24 @@ static mote_arena_block *add_block(mote_arena *arena, size_t bytes)
     return block;
 }
 
+/* To a multiple of grain, at least one. */
+static size_t round_up(size_t bytes, size_t grain)
+{
+    if (bytes > SIZE_MAX - grain)
+        return SIZE_MAX;
+    return bytes == 0 ? grain : (bytes + grain - 1) / grain * grain;
+}
+
 void *mote_arena_alloc(mote_arena *arena, size_t count, size_t size, mote_error *err)
 {
     size_t            cap = arena->cap_bytes ? arena->cap_bytes : MOTE_ARENA_DEFAULT_CAP;
-    size_t            bytes = mote_size_mul(count, size);
+    size_t            wanted = mote_size_mul(count, size), bytes, booked;
     mote_arena_block *block = arena->blocks;
     void             *memory;
 
-    bytes = bytes > SIZE_MAX - GRAIN ? SIZE_MAX : (bytes + GRAIN - 1) / GRAIN * GRAIN;
-    if (bytes == 0)
-        bytes = GRAIN;
-    if (bytes > cap - arena->used_bytes || arena->used_bytes > cap) {
+    bytes = round_up(wanted, GRAIN);
+    booked = round_up(wanted, MOTE_ARENA_ALIGN); /* the same limit holds in both forms */
+    if (booked > cap - arena->used_bytes || arena->used_bytes > cap) {
         mote_fail(err, MOTE_ERR_LIMIT, "needs more than the memory limit of %zu bytes", cap);
         return NULL;
     }
@@ -73,7 +80,7 @@ void *mote_arena_alloc(mote_arena *arena, size_t count, size_t size, mote_error 
     }
     memory = block->memory + block->used;
     block->used += bytes;
-    arena->used_bytes += bytes;
+    arena->used_bytes += booked;
     return memset(memory, 0, bytes);
 }
 
