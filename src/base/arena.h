@@ -20,7 +20,7 @@ typedef struct mote_arena_block mote_arena_block;
 /* Plain data; a zeroed arena is valid and empty, with the default cap. */
 typedef struct mote_arena {
     mote_arena_block *blocks;     /* newest first */
-    size_t            used_bytes; /* handed out, alignment included (with MOTE_EXACT_ARENAS not) */
+    size_t            used_bytes; /* handed out, alignment included */
     size_t            cap_bytes;  /* 0: MOTE_ARENA_DEFAULT_CAP */
 } mote_arena;
 

@@ -71,6 +71,18 @@ void mote_text_printf(mote_text *text, const char *format, ...)
     va_end(args);
 }
 
+void mote_text_put_csv(mote_text *text, const char *field)
+{
+    if (!strpbrk(field, ",\"\r\n")) {
+        mote_text_puts(text, field);
+        return;
+    }
+    mote_text_puts(text, "\"");
+    for (; *field != '\0'; field++)
+        mote_text_add(text, *field == '"' ? "\"\"" : field, *field == '"' ? 2 : 1);
+    mote_text_puts(text, "\"");
+}
+
 mote_status mote_text_status(const mote_text *text, mote_error *err)
 {
     return text->failed ? mote_fail(err, MOTE_ERR_MEMORY, "out of memory while writing text") : MOTE_OK;

@@ -21,10 +21,12 @@ typedef struct mote_text {
     bool   failed;
 } mote_text;
 
-void        mote_text_add(mote_text *text, const char *bytes, size_t count);
-void        mote_text_puts(mote_text *text, const char *string);
-void        mote_text_printf(mote_text *text, const char *format, ...) MOTE_PRINTF(2, 3);
-void        mote_text_vprintf(mote_text *text, const char *format, va_list args);
+void mote_text_add(mote_text *text, const char *bytes, size_t count);
+void mote_text_puts(mote_text *text, const char *string);
+void mote_text_printf(mote_text *text, const char *format, ...) MOTE_PRINTF(2, 3);
+void mote_text_vprintf(mote_text *text, const char *format, va_list args);
+/* A field of a CSV row (RFC 4180): with a comma, a quote or a line end it stands in quotes, quotes inside are doubled. */
+void        mote_text_put_csv(mote_text *text, const char *field);
 mote_status mote_text_status(const mote_text *text, mote_error *err);
 void        mote_text_free(mote_text *text);
 

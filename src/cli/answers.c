@@ -253,19 +253,6 @@ json_t *cli_answers_json(const cli_answers *a, mote_error *err)
 
 /* ---- files ---- */
 
-/* RFC 4180. */
-static void put_field(mote_text *text, const char *field)
-{
-    if (!strpbrk(field, ",\"\r\n")) {
-        mote_text_puts(text, field);
-        return;
-    }
-    mote_text_puts(text, "\"");
-    for (; *field; field++)
-        mote_text_printf(text, *field == '"' ? "\"\"" : "%c", *field);
-    mote_text_puts(text, "\"");
-}
-
 static void put_head(mote_text *text, const cli_answers *a, mote_arena *arena, mote_error *err)
 {
     size_t i;
@@ -284,7 +271,7 @@ static void put_head(mote_text *text, const cli_answers *a, mote_arena *arena, m
         const bool  is_class = are_classes(a) && a->predictions->width > 1;
         const char *name = is_class ? class_text(a, (int32_t)i, arena, err) : mote_arena_printf(arena, err, "value_%zu", i);
         mote_text_puts(text, ",");
-        put_field(text, name ? name : "");
+        mote_text_put_csv(text, name ? name : "");
     }
     mote_text_puts(text, "\n");
 }
@@ -294,13 +281,13 @@ static void put_row(mote_text *text, const cli_answers *a, size_t sample, const 
     const mote_predictions *p = a->predictions;
     size_t                  i;
 
-    put_field(text, r->name);
+    mote_text_put_csv(text, r->name);
     if (has_truth(a)) {
         mote_text_puts(text, ",");
-        put_field(text, r->truth ? r->truth : "");
+        mote_text_put_csv(text, r->truth ? r->truth : "");
     }
     mote_text_puts(text, ",");
-    put_field(text, r->predicted);
+    mote_text_put_csv(text, r->predicted);
     if (are_classes(a) || has_truth(a))
         mote_text_printf(text, isnan(r->score) ? "," : ",%.9g", r->score);
     if (are_classes(a) && has_truth(a))

@@ -43,20 +43,13 @@ bool mote_dataset_has_pictures(const mote_dataset *set)
     return picture_shape_of(set).height > 0;
 }
 
-static float stored_value(const mote_dataset *set, const void *sample, size_t i)
+static double stored_value(const mote_data_split *split, size_t sample, size_t i)
 {
-    switch (set->dtype) {
-    case MOTE_I8:
-        return ((const int8_t *)sample)[i];
-    case MOTE_I16:
-        return ((const int16_t *)sample)[i];
-    case MOTE_U16:
-        return ((const uint16_t *)sample)[i];
-    case MOTE_F32:
-        return ((const float *)sample)[i];
-    default:
-        return ((const uint8_t *)sample)[i];
-    }
+    const mote_array array = {.dtype = split->set->dtype,
+                              .count = split->set->sample_count,
+                              .bytes = (void *)(uintptr_t)mote_data_sample(split, sample)};
+
+    return mote_array_at(&array, i);
 }
 
 /* Black and white: 0 and 1, or 0 and 255, where the samples lie within; else their smallest and largest number. */
@@ -71,7 +64,7 @@ static grey_range range_of(const mote_answer_grid *g, const size_t *picked, size
 
     for (i = 0; i < count; i++)
         for (k = 0; k < g->split->set->sample_count; k++) {
-            float value = stored_value(g->split->set, mote_data_sample(g->split, picked[i]), k);
+            float value = (float)stored_value(g->split, picked[i], k);
             range.low = value < range.low ? value : range.low;
             range.high = value > range.high ? value : range.high;
         }
@@ -88,8 +81,7 @@ static const uint8_t *pixels_of(const mote_answer_grid *g, size_t sample, grey_r
     size_t   k;
 
     for (k = 0; pixels && k < g->split->set->sample_count; k++)
-        pixels[k] =
-            (uint8_t)((stored_value(g->split->set, mote_data_sample(g->split, sample), k) - range.low) * scale + 0.5f);
+        pixels[k] = (uint8_t)(((float)stored_value(g->split, sample, k) - range.low) * scale + 0.5f);
     return pixels;
 }
 

@@ -32,19 +32,6 @@ static mote_status write_text(mote_text *text, const char *path, mote_error *err
     return status;
 }
 
-/* RFC 4180: a field with a comma, a quote or a line end stands in quotes, quotes inside are doubled. */
-static void put_csv_field(mote_text *text, const char *field)
-{
-    if (!strpbrk(field, ",\"\r\n")) {
-        mote_text_puts(text, field);
-        return;
-    }
-    mote_text_puts(text, "\"");
-    for (; *field != '\0'; field++)
-        mote_text_add(text, *field == '"' ? "\"\"" : field, *field == '"' ? 2 : 1);
-    mote_text_puts(text, "\"");
-}
-
 mote_status mote_history_save_csv(const mote_history *history, const char *path, mote_error *err)
 {
     mote_text text = {0};
@@ -54,7 +41,7 @@ mote_status mote_history_save_csv(const mote_history *history, const char *path,
     MOTE_TRY(check(history, err));
     for (c = 0; c < history->column_count; c++) {
         mote_text_puts(&text, c > 0 ? "," : "");
-        put_csv_field(&text, history->names[c]);
+        mote_text_put_csv(&text, history->names[c]);
     }
     mote_text_puts(&text, "\n");
     for (row = 0; row < history->row_count; row++) {
