@@ -65,11 +65,13 @@ int mote_remove_at(int folder_fd, const char *name)
 
 bool mote_is_temporary_name(const char *name)
 {
-    size_t      length = strlen(name);
-    const char *mark = name + length - RANDOM_LETTERS - strlen(MARK);
+    const size_t length = strlen(name), tail = strlen(MARK) + RANDOM_LETTERS;
+    const char  *mark;
 
-    return length >= RANDOM_LETTERS + strlen(MARK) && strncmp(mark, MARK, strlen(MARK)) == 0 &&
-           strspn(mark + strlen(MARK), LETTERS) == RANDOM_LETTERS;
+    if (length < tail)
+        return false;
+    mark = name + length - tail;
+    return strncmp(mark, MARK, strlen(MARK)) == 0 && strspn(mark + strlen(MARK), LETTERS) == RANDOM_LETTERS;
 }
 
 static int lock(int fd, int operation)
