@@ -29,6 +29,13 @@
 #define MRT_ALIGN
 #endif
 
+/* Of a function that needs every register: it has no loops that count in LR, as GCC makes them for cores with MVE. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__ARM_FEATURE_MVE)
+#define MRT_PLAIN_LOOPS __attribute__((optimize("no-branch-count-reg")))
+#else
+#define MRT_PLAIN_LOOPS
+#endif
+
 #if defined(__FLASH) && !defined(__cplusplus) && !defined(__STRICT_ANSI__) /* -std=c99 does not know the word */
 #define MRT_FLASH __flash
 #else

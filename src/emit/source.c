@@ -189,7 +189,9 @@ static void emit_instance(const mote_emitter *e, const mote_variant *variant, in
     const mote_step     *step = &variant->program->steps[instance->first_step];
     const char          *kernel = instance->kernel->symbol;
 
-    mote_text_printf(out, "static MRT_NOINLINE void %s_%s_%d(", e->name, kernel + strlen("mrt_"), index);
+    mote_text_printf(out, "static MRT_NOINLINE %svoid %s_%s_%d(",
+                     instance->is_shared && instance->kernel->needs_registers ? "MRT_PLAIN_LOOPS " : "", e->name,
+                     kernel + strlen("mrt_"), index);
     if (instance->is_shared)
         mote_text_printf(out, "const MRT_FLASH %s *stored, ", instance->kernel->params);
     else if (takes_arrays(instance))

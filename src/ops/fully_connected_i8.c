@@ -312,6 +312,7 @@ const mote_kernel mote_fully_connected_kernels_i8[] = {
      .prepare = prepare_rows,
      .run = run_dsp},
     {.symbol = "mrt_fully_connected_i8_pairs",
+     .needs_registers = true,
      .code_bytes = 560,
      .shared_code_bytes = 800,
      .header = "arch/fully_connected_dsp.h",

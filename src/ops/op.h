@@ -99,7 +99,8 @@ typedef struct mote_kernel {
     /* How far out may run over io->in[0] while it is computed: the least in[0].offset - out.offset, in bytes, at which every
      * input value is read before its place is written. Below 0 counts as 0. NULL: they must be apart. */
     ptrdiff_t (*overlap)(const mote_graph *graph, const mote_node *node);
-    bool is_view; /* out is in[0]'s bytes: nothing runs, the two share their place (prepare and run are NULL) */
+    bool needs_registers; /* with dimensions that are no constants, its assembler needs all: MRT_PLAIN_LOOPS */
+    bool is_view;         /* out is in[0]'s bytes: nothing runs, the two share their place (prepare and run are NULL) */
     mote_status (*prepare)(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err);
     /* For compiled code, after prepare: folds zero points into the bias, re-lays weights. NULL: nothing to do. */
     mote_status (*pack)(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err);
