@@ -45,10 +45,8 @@ mote_status mote_emulate_check(const mote_emulate_options *options, mote_error *
 mote_status mote_emulate_folder(const char *dir, const char *shown, const char *name, const mote_emulate_options *options,
                                 mote_emulation *out, mote_error *err);
 
-/* Puts shown where err's text says folder: what is temporary means nothing to who reads it. */
-void mote_rename_folder(mote_error *err, const char *folder, const char *shown);
-
-/* The same for a temporary folder: "temporary folder in /tmp: inputs: No space left on device". */
+/* What is said of a temporary folder, whose name means nothing to who reads it: "temporary folder in /tmp: inputs: No space
+ * left on device". */
 void mote_hide_temporary(mote_error *err, const char *folder);
 
 const mote_chip_row *mote_chip_row_find(const char *name, mote_error *err);

@@ -118,7 +118,8 @@ static void close_build_folder(const mote_firmware *f, const char *wanted)
 
 /* ---- names in messages ---- */
 
-void mote_rename_folder(mote_error *err, const char *folder, const char *shown)
+/* Puts shown where err's text says folder. */
+static void rename_folder(mote_error *err, const char *folder, const char *shown)
 {
     const mote_error whole = *err;
     const char      *rest = whole.text, *at;
@@ -136,15 +137,15 @@ void mote_hide_temporary(mote_error *err, const char *folder)
 
     snprintf(path, sizeof path, "%s/", folder);
     snprintf(parent, sizeof parent, "temporary folder in %.*s: ", (int)(strrchr(folder, '/') - folder), folder);
-    mote_rename_folder(err, path, parent);
+    rename_folder(err, path, parent);
 }
 
 static void name_as_user(const mote_firmware *f, const char *build_folder, mote_error *err)
 {
     if (f->model_folder)
-        mote_rename_folder(err, f->model_folder, f->model_folder_shown);
+        rename_folder(err, f->model_folder, f->model_folder_shown);
     if (f->folder && build_folder)
-        mote_rename_folder(err, f->folder, build_folder);
+        rename_folder(err, f->folder, build_folder);
     else if (f->folder)
         mote_hide_temporary(err, f->folder);
 }

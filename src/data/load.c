@@ -153,7 +153,7 @@ static mote_status read_placed(mote_raw_set *raw, const array_store *store, cons
     return note_unused(raw, store, places, err);
 }
 
-bool mote_is_npy_folder(const char *path)
+static bool is_npy_folder(const char *path)
 {
     mote_arena   scratch = {0};
     mote_error   ignored = {0};
@@ -166,7 +166,7 @@ bool mote_is_npy_folder(const char *path)
     return is_one;
 }
 
-mote_status mote_raw_read_npy_folder(mote_raw_set *raw, const char *path, mote_error *err)
+static mote_status read_npy_folder(mote_raw_set *raw, const char *path, mote_error *err)
 {
     array_store  store;
     array_places places;
@@ -199,7 +199,7 @@ static mote_status read_open_npz(mote_raw_set *raw, mote_npz *npz, const char *p
     return split->x_name ? read_array(raw, &split->x, &store, 0, err) : err->code;
 }
 
-mote_status mote_raw_read_npz(mote_raw_set *raw, const char *path, mote_error *err)
+static mote_status read_npz(mote_raw_set *raw, const char *path, mote_error *err)
 {
     mote_npz *npz;
 
@@ -285,7 +285,7 @@ static mote_status read_file(mote_raw_set *raw, const char *path, const mote_dat
         if (is_table_name(path) || mote_path_has_suffix(path, ".xlsx"))
             return mote_fail(err, MOTE_ERR_FORMAT, "%s: is a zip archive or a workbook, not text; save the table as CSV",
                              path);
-        return mote_raw_read_npz(raw, path, err);
+        return read_npz(raw, path, err);
     case KIND_IDX:
         return read_idx_file(raw, path, err);
     case KIND_TABLE:
@@ -309,8 +309,8 @@ static mote_status read_any(mote_raw_set *raw, const char *path, const mote_data
         return mote_raw_read_idx_folder(raw, path, err);
     if (!mote_path_is_dir(path))
         return read_file(raw, path, options, err);
-    if (mote_is_npy_folder(path))
-        return mote_raw_read_npy_folder(raw, path, err);
+    if (is_npy_folder(path))
+        return read_npy_folder(raw, path, err);
     return mote_raw_read_images(raw, path, options, err);
 }
 

@@ -9,60 +9,42 @@
 
 #include "base/text.h"
 
-static const struct {
-    const char   *word;
-    mote_split_id split;
-} split_words[] = {{"train", MOTE_TRAIN},      {"training", MOTE_TRAIN}, {"validation", MOTE_VALIDATION},
-                   {"valid", MOTE_VALIDATION}, {"val", MOTE_VALIDATION}, {"dev", MOTE_VALIDATION},
-                   {"eval", MOTE_VALIDATION},  {"test", MOTE_TEST},      {"testing", MOTE_TEST},
-                   {"t10k", MOTE_TEST}};
+typedef struct known_word {
+    const char *word;
+    int         meaning; /* a mote_split_id or a mote_name_role */
+} known_word;
 
-static const struct {
-    const char    *word;
-    mote_name_role role;
-} role_words[] = {{"x", MOTE_NAME_SAMPLES},      {"image", MOTE_NAME_SAMPLES},   {"images", MOTE_NAME_SAMPLES},
-                  {"data", MOTE_NAME_SAMPLES},   {"feature", MOTE_NAME_SAMPLES}, {"features", MOTE_NAME_SAMPLES},
-                  {"input", MOTE_NAME_SAMPLES},  {"inputs", MOTE_NAME_SAMPLES},  {"samples", MOTE_NAME_SAMPLES},
-                  {"y", MOTE_NAME_TARGETS},      {"label", MOTE_NAME_TARGETS},   {"labels", MOTE_NAME_TARGETS},
-                  {"target", MOTE_NAME_TARGETS}, {"targets", MOTE_NAME_TARGETS}};
+static const known_word split_words[] = {
+    {"train", MOTE_TRAIN},    {"training", MOTE_TRAIN}, {"validation", MOTE_VALIDATION}, {"valid", MOTE_VALIDATION},
+    {"val", MOTE_VALIDATION}, {"dev", MOTE_VALIDATION}, {"eval", MOTE_VALIDATION},       {"test", MOTE_TEST},
+    {"testing", MOTE_TEST},   {"t10k", MOTE_TEST},      {NULL, MOTE_SPLIT_COUNT}};
 
-static const char *const fillers[] = {"set", "data", "dataset", "images", "split", "folder"};
+static const known_word role_words[] = {
+    {"x", MOTE_NAME_SAMPLES},      {"image", MOTE_NAME_SAMPLES},   {"images", MOTE_NAME_SAMPLES},
+    {"data", MOTE_NAME_SAMPLES},   {"feature", MOTE_NAME_SAMPLES}, {"features", MOTE_NAME_SAMPLES},
+    {"input", MOTE_NAME_SAMPLES},  {"inputs", MOTE_NAME_SAMPLES},  {"samples", MOTE_NAME_SAMPLES},
+    {"y", MOTE_NAME_TARGETS},      {"label", MOTE_NAME_TARGETS},   {"labels", MOTE_NAME_TARGETS},
+    {"target", MOTE_NAME_TARGETS}, {"targets", MOTE_NAME_TARGETS}, {NULL, MOTE_NAME_NONE}};
 
-#define COUNT(table) (sizeof(table) / sizeof *(table))
+static const known_word fillers[] = {{"set", true},   {"data", true},   {"dataset", true}, {"images", true},
+                                     {"split", true}, {"folder", true}, {NULL, false}};
 
-static bool is_word(const char *word, const char *text, size_t count)
+/* In any capitals; of no word in the list, what its end (NULL) means. */
+static int meaning_of(const known_word *list, const char *word, size_t count)
 {
-    return strlen(word) == count && strncasecmp(word, text, count) == 0;
+    while (list->word && (strlen(list->word) != count || strncasecmp(list->word, word, count) != 0))
+        list++;
+    return list->meaning;
 }
 
 mote_split_id mote_split_of_word(const char *word, size_t count)
 {
-    size_t i;
-
-    for (i = 0; i < COUNT(split_words); i++)
-        if (is_word(split_words[i].word, word, count))
-            return split_words[i].split;
-    return MOTE_SPLIT_COUNT;
+    return (mote_split_id)meaning_of(split_words, word, count);
 }
 
 static mote_name_role role_of_word(const char *word, size_t count)
 {
-    size_t i;
-
-    for (i = 0; i < COUNT(role_words); i++)
-        if (is_word(role_words[i].word, word, count))
-            return role_words[i].role;
-    return MOTE_NAME_NONE;
-}
-
-static bool is_filler(const char *word, size_t count)
-{
-    size_t i;
-
-    for (i = 0; i < COUNT(fillers); i++)
-        if (is_word(fillers[i], word, count))
-            return true;
-    return false;
+    return (mote_name_role)meaning_of(role_words, word, count);
 }
 
 static bool is_small(char letter)
@@ -97,7 +79,7 @@ mote_split_id mote_split_of_folder(const char *name)
 
     while (next_word(&name, &word, &count)) {
         split = mote_split_of_word(word, count);
-        if (split == MOTE_SPLIT_COUNT && is_filler(word, count))
+        if (split == MOTE_SPLIT_COUNT && meaning_of(fillers, word, count))
             continue;
         if (split == MOTE_SPLIT_COUNT || found != MOTE_SPLIT_COUNT)
             return MOTE_SPLIT_COUNT;

@@ -42,10 +42,6 @@ typedef struct mote_emitter {
  * stays within the target's budget; then the ones least worth it share. Optimized for size, all share. */
 mote_status mote_choose_instances(mote_variant *variant, mote_optimize optimize, mote_arena *arena, mote_error *err);
 
-/* "#if NAME_CHIP == 1 || NAME_CHIP == 2" for the variants whose bit is set in mask; nothing when all are. */
-void mote_emit_condition(const mote_emitter *emitter, uint32_t mask, mote_text *out);
-void mote_emit_condition_end(const mote_emitter *emitter, uint32_t mask, mote_text *out);
-
 void mote_emit_header(const mote_emitter *emitter, mote_text *out); /* NAME.h */
 void mote_emit_source(const mote_emitter *emitter, mote_text *out); /* NAME.c */
 
@@ -116,7 +112,6 @@ mote_status mote_emit_runtime_files(const char *const *paths, int32_t count, con
 
 /* "{1, 2, 3}" in lines of at most 120 characters; one element alone. float32, bool and the integers of 8 to 64 bits. */
 void mote_emit_values(mote_text *out, const void *values, mote_dtype dtype, size_t count);
-void mote_emit_value(mote_text *out, const void *values, mote_dtype dtype, size_t index);
 /* The value of a field that is no pointer. */
 void mote_emit_scalar(mote_text *out, const mote_field *field, const void *params);
 /* Text made fit to stand inside a comment: what would end it, or begin another, is taken apart. */

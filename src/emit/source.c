@@ -11,7 +11,8 @@ static uint32_t all_variants(const mote_emitter *e)
     return (1u << e->variant_count) - 1u;
 }
 
-void mote_emit_condition(const mote_emitter *e, uint32_t mask, mote_text *out)
+/* "#if NAME_CHIP == 1 || NAME_CHIP == 2" for the variants whose bit is set in mask; nothing when all are. */
+static void emit_condition(const mote_emitter *e, uint32_t mask, mote_text *out)
 {
     const char *separator = "#if ";
     int32_t     v;
@@ -26,7 +27,7 @@ void mote_emit_condition(const mote_emitter *e, uint32_t mask, mote_text *out)
     mote_text_puts(out, "\n");
 }
 
-void mote_emit_condition_end(const mote_emitter *e, uint32_t mask, mote_text *out)
+static void emit_condition_end(const mote_emitter *e, uint32_t mask, mote_text *out)
 {
     if (mask != all_variants(e))
         mote_text_puts(out, "#endif\n");
@@ -75,13 +76,13 @@ static void emit_arrays(const mote_emitter *e, mote_text *out)
                 const uint32_t          mask = sharers_of(e, v, s, array);
                 if (mask == 0)
                     continue;
-                mote_emit_condition(e, mask, out);
+                emit_condition(e, mask, out);
                 mote_text_printf(out,
                                  "static const MRT_FLASH %s %s_%d_%s[%zu] MRT_ALIGN = ", mote_dtype_c_name(array->dtype),
                                  e->name, s, array->role, array->count);
                 mote_emit_values(out, array->values, array->dtype, array->count);
                 mote_text_puts(out, ";\n");
-                mote_emit_condition_end(e, mask, out);
+                emit_condition_end(e, mask, out);
             }
         }
 }
@@ -360,7 +361,7 @@ static void emit_variant(const mote_emitter *e, int32_t v, mote_text *out)
     int32_t             i;
 
     mote_text_puts(out, "\n");
-    mote_emit_condition(e, 1u << v, out);
+    emit_condition(e, 1u << v, out);
     emit_includes(variant, out);
     mote_text_puts(out, "\n");
     emit_param_tables(e, variant, out);
@@ -368,7 +369,7 @@ static void emit_variant(const mote_emitter *e, int32_t v, mote_text *out)
         emit_instance(e, variant, i, out);
     emit_invoke(e, variant, out);
     emit_reset(e, variant, out);
-    mote_emit_condition_end(e, 1u << v, out);
+    emit_condition_end(e, 1u << v, out);
 }
 
 void mote_emit_source(const mote_emitter *e, mote_text *out)

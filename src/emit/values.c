@@ -28,7 +28,7 @@ static void emit_integer(mote_text *out, long long value, long long least, const
         mote_text_printf(out, "%lld%s", value, suffix);
 }
 
-void mote_emit_value(mote_text *out, const void *values, mote_dtype dtype, size_t index)
+static void emit_value(mote_text *out, const void *values, mote_dtype dtype, size_t index)
 {
     switch (dtype) {
     case MOTE_F32:
@@ -78,7 +78,7 @@ void mote_emit_values(mote_text *out, const void *values, mote_dtype dtype, size
         } else if (i > 0) {
             mote_text_puts(out, " ");
         }
-        mote_emit_value(out, values, dtype, i);
+        emit_value(out, values, dtype, i);
     }
     mote_text_puts(out, "}");
 }
@@ -88,7 +88,7 @@ void mote_emit_scalar(mote_text *out, const mote_field *field, const void *param
     static const mote_dtype integers[] = {[1] = MOTE_I8, [2] = MOTE_I16, [4] = MOTE_I32};
     const uint8_t          *at = (const uint8_t *)params + field->offset;
 
-    mote_emit_value(out, at, field->kind == MOTE_FIELD_FLOAT ? MOTE_F32 : integers[field->bytes], 0);
+    emit_value(out, at, field->kind == MOTE_FIELD_FLOAT ? MOTE_F32 : integers[field->bytes], 0);
 }
 
 void mote_emit_comment(mote_text *out, const char *text)

@@ -175,14 +175,6 @@ bool mote_tensor_same_shape(const mote_tensor *a, const mote_tensor *b)
     return a->rank == b->rank && memcmp(a->dim, b->dim, (size_t)a->rank * sizeof a->dim[0]) == 0;
 }
 
-bool mote_tensor_same_quant(const mote_tensor *a, const mote_tensor *b)
-{
-    if (!a->quant || !b->quant)
-        return a->quant == b->quant;
-    return a->quant->count == 1 && b->quant->count == 1 && a->quant->scale[0] == b->quant->scale[0] &&
-           a->quant->zero_point[0] == b->quant->zero_point[0];
-}
-
 static mote_shape_text show_shape(int32_t rank, const int32_t *dim, bool is_open)
 {
     mote_shape_text shape;
@@ -203,17 +195,6 @@ mote_shape_text mote_shape_show(const mote_tensor *tensor)
 mote_shape_text mote_info_shape(const mote_tensor_info *tensor)
 {
     return show_shape(tensor->rank, tensor->dim, tensor->is_batched && tensor->rank > 0);
-}
-
-int32_t mote_graph_producer(const mote_graph *graph, mote_id id)
-{
-    int32_t n, i;
-
-    for (n = 0; n < graph->node_count; n++)
-        for (i = 0; i < graph->nodes[n].out_count; i++)
-            if (graph->nodes[n].out[i] == id)
-                return n;
-    return -1;
 }
 
 int32_t mote_graph_use_count(const mote_graph *graph, mote_id id)

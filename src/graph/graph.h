@@ -202,7 +202,6 @@ const mote_tensor *mote_node_out(const mote_graph *graph, const mote_node *node,
 size_t mote_tensor_count(const mote_tensor *tensor);
 size_t mote_tensor_bytes(const mote_tensor *tensor);
 bool   mote_tensor_same_shape(const mote_tensor *a, const mote_tensor *b);
-bool   mote_tensor_same_quant(const mote_tensor *a, const mote_tensor *b); /* per tensor: equal scale and zero point */
 
 /* "[1,28,28,1]" */
 typedef struct mote_shape_text {
@@ -211,8 +210,7 @@ typedef struct mote_shape_text {
 mote_shape_text mote_shape_show(const mote_tensor *tensor);
 mote_shape_text mote_info_shape(const mote_tensor_info *tensor); /* an open batch is "?" */
 
-/* Index of the node that computes the tensor, or -1; the number of operands (and graph outputs) that read it. */
-int32_t mote_graph_producer(const mote_graph *graph, mote_id id);
+/* The number of operands (and graph outputs) that read the tensor. */
 int32_t mote_graph_use_count(const mote_graph *graph, mote_id id);
 
 /* "operator 3 (CONV_2D "stem")": how every message names a node. */

@@ -68,7 +68,9 @@ static bool is_cross_entropy(mote_loss loss)
     return is_class_loss(loss) || loss == MOTE_LOSS_BINARY_CROSSENTROPY;
 }
 
-bool mote_loss_sees_through(mote_loss loss, mote_answer_kind kind)
+/* Whether loss is taken at the input of an activation of this kind where that is possible: cross-entropies are, over a
+ * softmax and over a sigmoid, whichever of the two belongs to them (Keras 3, backend/tensorflow/nn.py, _get_logits). */
+static bool sees_through_to_logits(mote_loss loss, mote_answer_kind kind)
 {
     return is_cross_entropy(loss) && (kind == MOTE_ANSWERS_PROBABILITIES || kind == MOTE_ANSWERS_SIGMOIDS);
 }
@@ -105,7 +107,7 @@ mote_score_place mote_score_place_find(const mote_model *model, mote_loss loss)
     const mote_graph *graph = &model->graphs[0];
     const mote_id     logits = mote_find_logits(model);
 
-    if (logits != MOTE_NONE && mote_loss_sees_through(loss, mote_model_answers(model)))
+    if (logits != MOTE_NONE && sees_through_to_logits(loss, mote_model_answers(model)))
         return (mote_score_place){graph->node_count - 1, logits};
     return (mote_score_place){graph->node_count, graph->outputs[0]};
 }
@@ -286,7 +288,7 @@ static mote_status take_metrics(mote_objective *o, const mote_goal *goal, mote_e
 
 static const char *find_warning(const mote_goal *goal, const mote_judged *judged)
 {
-    const bool sees_through = mote_loss_sees_through(goal->loss, judged->kind);
+    const bool sees_through = sees_through_to_logits(goal->loss, judged->kind);
 
     if (judged->kind == MOTE_ANSWERS_PROBABILITIES && judged->width == 1)
         return "a softmax over one output is always 1; use a sigmoid";
@@ -313,7 +315,7 @@ static const char *find_warning(const mote_goal *goal, const mote_judged *judged
 mote_status mote_objective_init(mote_objective *o, const mote_goal *goal, const mote_judged *judged, const mote_dataset *set,
                                 mote_error *err)
 {
-    const bool sees_through = judged->has_logits && mote_loss_sees_through(goal->loss, judged->kind);
+    const bool sees_through = judged->has_logits && sees_through_to_logits(goal->loss, judged->kind);
 
     *o = (mote_objective){.loss = goal->loss, .activation = sees_through ? judged->kind : MOTE_ANSWERS_NUMBERS};
     if ((unsigned)goal->loss >= MOTE_LOSS_COUNT)
@@ -323,7 +325,7 @@ mote_status mote_objective_init(mote_objective *o, const mote_goal *goal, const 
     o->width = (int32_t)judged->width;
     /* Over the activation that it belongs to, from_logits changes nothing: see the warning. */
     o->at_logits = sees_through ||
-                   (goal->from_logits && is_cross_entropy(goal->loss) && !mote_loss_sees_through(goal->loss, judged->kind));
+                   (goal->from_logits && is_cross_entropy(goal->loss) && !sees_through_to_logits(goal->loss, judged->kind));
     o->warning = find_warning(goal, judged);
     MOTE_TRY(choose_target_form(o, judged, set, err));
     return take_metrics(o, goal, err);
@@ -425,7 +427,8 @@ static int32_t arg_max(const float *row, int32_t width)
     return best;
 }
 
-int32_t mote_objective_answer(const mote_objective *o, const float *scores)
+/* The class that one sample's scores answer: the largest, or which side a single one lies on. */
+static int32_t answered_class(const mote_objective *o, const float *scores)
 {
     return o->width == 1 ? scores[0] > (o->at_logits ? 0.0f : 0.5f) : arg_max(scores, o->width);
 }
@@ -438,7 +441,7 @@ static double count_right(const mote_objective *o, const float *scores, size_t b
     size_t       b;
 
     for (b = 0; b < batch; b++) {
-        int32_t answer = mote_objective_answer(o, scores + b * width);
+        int32_t answer = answered_class(o, scores + b * width);
         if (o->form == MOTE_TARGET_LABELS)
             right += answer == targets->labels[b];
         else if (width > 1)

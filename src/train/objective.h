@@ -50,10 +50,6 @@ typedef struct mote_score_place {
 } mote_score_place;
 mote_score_place mote_score_place_find(const mote_model *model, mote_loss loss);
 
-/* Whether loss is taken at the input of an activation of this kind where that is possible: cross-entropies are, over a
- * softmax and over a sigmoid, whichever of the two belongs to them (Keras 3, backend/tensorflow/nn.py, _get_logits). */
-bool mote_loss_sees_through(mote_loss loss, mote_answer_kind kind);
-
 /* Checks that answers, targets, loss and metrics fit each other. Errors: USAGE. */
 mote_status mote_objective_init(mote_objective *objective, const mote_goal *goal, const mote_judged *judged,
                                 const mote_dataset *set, mote_error *err);
@@ -83,8 +79,5 @@ void        mote_targets_gather(mote_targets *targets, const mote_objective *obj
 /* Adds the batch's loss and metrics to sums; writes the gradient of the mean loss at the scores when dx is not NULL. */
 void mote_objective_score(const mote_objective *objective, const mote_math *math, const float *scores, size_t batch,
                           const mote_targets *targets, float *dx, mote_scores *sums);
-
-/* The class that one sample's scores answer: the largest, or which side a single one lies on. */
-int32_t mote_objective_answer(const mote_objective *objective, const float *scores);
 
 #endif

@@ -38,7 +38,7 @@ void mote_lacks_add(mote_lacks *lacks, const char *format, ...)
         lacks->further++;
 }
 
-bool mote_lacks_has(const mote_lacks *lacks, const char *what)
+static bool is_among(const mote_lacks *lacks, const char *what)
 {
     int32_t i;
 
@@ -90,7 +90,7 @@ static const char *advise(const mote_lacks *lacks)
 
     for (i = 0; i < sizeof advices / sizeof *advices; i++)
         for (k = 0; k < 3 && advices[i].names[k]; k++)
-            if (mote_lacks_has(lacks, advices[i].names[k]))
+            if (is_among(lacks, advices[i].names[k]))
                 return advices[i].advice;
     for (n = 0; n < lacks->count; n++)
         if (strstr(lacks->list[n].what, "\"Flex"))

@@ -19,8 +19,6 @@ typedef struct mote_lacks {
 } mote_lacks;
 
 void mote_lacks_add(mote_lacks *lacks, const char *format, ...) MOTE_PRINTF(2, 3);
-/* Whether one of that name is among them. */
-bool mote_lacks_has(const mote_lacks *lacks, const char *what);
 
 /* "MUL, SUB (2), EXP", as much of it as fits */
 typedef struct mote_lacks_text {
