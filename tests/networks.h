@@ -273,4 +273,16 @@ NETWORK_UNUSED void network_fill_input(const mote_tensor_info *info, network_dic
         ((float *)input)[i] = roll_between(dice, -1, 2);
 }
 
+/* Two runners of one model give the same bytes for the next drawn input. */
+NETWORK_UNUSED void network_same_answers(mote_runner *one, mote_runner *other, const mote_model *model, network_dice *dice)
+{
+    const mote_tensor_info in = mote_model_input(model, 0), out = mote_model_output(model, 0);
+
+    network_fill_input(&in, dice, mote_runner_input(one, 0));
+    memcpy(mote_runner_input(other, 0), mote_runner_input(one, 0), in.bytes);
+    mote_runner_invoke(one);
+    mote_runner_invoke(other);
+    assert_memory_equal(mote_runner_output(one, 0), mote_runner_output(other, 0), out.bytes);
+}
+
 #endif

@@ -25,4 +25,15 @@ static inline void tell_untested(const char *with, const char *why)
         fail_msg("CI must have %s: %s", with, why);
 }
 
+static inline bool has_tool(const char *name)
+{
+    char command[200];
+
+    snprintf(command, sizeof command, "command -v %s >/dev/null 2>&1", name);
+    if (system(command) == 0)
+        return true;
+    tell_untested(name, "it is not installed");
+    return false;
+}
+
 #endif

@@ -48,19 +48,14 @@ static void the_reference_target_runs_reference_kernels_alone(void **state)
     uint64_t number;
     (void)state;
     for (number = 1; number <= 20; number++) {
-        mote_model      *model = quantized_network(number);
-        mote_runner     *reference = network_runner(model, &(mote_runner_options){.target = "reference"});
-        mote_runner     *host = network_runner(model, NULL);
-        mote_tensor_info in = mote_model_input(model, 0), out = mote_model_output(model, 0);
-        network_dice     dice = network_dice_of(number);
-        int32_t          s;
+        mote_model  *model = quantized_network(number);
+        mote_runner *reference = network_runner(model, &(mote_runner_options){.target = "reference"});
+        mote_runner *host = network_runner(model, NULL);
+        network_dice dice = network_dice_of(number);
+        int32_t      s;
         for (s = 0; s < reference->program->step_count; s++)
             assert_int_equal(reference->program->steps[s].kernel->targets, MOTE_TARGET_ANY);
-        network_fill_input(&in, &dice, mote_runner_input(reference, 0));
-        memcpy(mote_runner_input(host, 0), mote_runner_input(reference, 0), in.bytes);
-        mote_runner_invoke(reference);
-        mote_runner_invoke(host);
-        assert_memory_equal(mote_runner_output(reference, 0), mote_runner_output(host, 0), out.bytes);
+        network_same_answers(reference, host, model, &dice);
         mote_runner_destroy(reference);
         mote_runner_destroy(host);
         mote_model_destroy(model);

@@ -11,17 +11,6 @@
 
 /* ---- tools ---- */
 
-COMPILING_UNUSED bool has_tool(const char *name)
-{
-    char command[200];
-
-    snprintf(command, sizeof command, "command -v %s >/dev/null 2>&1", name);
-    if (system(command) == 0)
-        return true;
-    tell_untested(name, "it is not installed");
-    return false;
-}
-
 COMPILING_UNUSED void run(const char *format, ...) MOTE_PRINTF(1, 2);
 
 COMPILING_UNUSED void run(const char *format, ...)

@@ -36,17 +36,6 @@ static const struct {
     {"riscv64-unknown-elf-gcc", "-march=rv32imc -mabi=ilp32 -ffreestanding -std=c99 -Os " STRICT},
 };
 
-static bool has_tool(const char *name)
-{
-    char command[200];
-
-    snprintf(command, sizeof command, "command -v %s >/dev/null 2>&1", name);
-    if (system(command) == 0)
-        return true;
-    tell_untested(name, "it is not installed");
-    return false;
-}
-
 static void run(const char *command)
 {
     if (system(command) != 0)

@@ -428,18 +428,12 @@ static void sharing_memory_does_not_change_answers(void **state)
     (void)state;
     for (number = 0; number < 30; number++) {
         mote_model               *model = network_infer(network_random(number));
-        mote_tensor_info          in = mote_model_input(model, 0), out = mote_model_output(model, 0);
         const mote_runner_options keep = {.keeps_all = true};
         mote_runner              *tight = network_runner(model, NULL), *wide = network_runner(model, &keep);
         network_dice              dice = network_dice_of(number);
         int                       k;
-        for (k = 0; k < 3; k++) {
-            network_fill_input(&in, &dice, mote_runner_input(tight, 0));
-            memcpy(mote_runner_input(wide, 0), mote_runner_input(tight, 0), in.bytes);
-            mote_runner_invoke(tight);
-            mote_runner_invoke(wide);
-            assert_memory_equal(mote_runner_output(tight, 0), mote_runner_output(wide, 0), out.bytes);
-        }
+        for (k = 0; k < 3; k++)
+            network_same_answers(tight, wide, model, &dice);
         mote_runner_destroy(tight);
         mote_runner_destroy(wide);
         mote_model_destroy(model);
@@ -472,15 +466,10 @@ static void elementwise_steps_work_in_place_but_never_on_the_callers_input(void 
 static void check_answers(const mote_model *model)
 {
     const mote_runner_options keep = {.keeps_all = true};
-    mote_tensor_info          in = mote_model_input(model, 0), out = mote_model_output(model, 0);
     mote_runner              *tight = network_runner(model, NULL), *wide = network_runner(model, &keep);
     network_dice              dice = network_dice_of(5);
 
-    network_fill_input(&in, &dice, mote_runner_input(tight, 0));
-    memcpy(mote_runner_input(wide, 0), mote_runner_input(tight, 0), in.bytes);
-    mote_runner_invoke(tight);
-    mote_runner_invoke(wide);
-    assert_memory_equal(mote_runner_output(tight, 0), mote_runner_output(wide, 0), out.bytes);
+    network_same_answers(tight, wide, model, &dice);
     mote_runner_destroy(tight);
     mote_runner_destroy(wide);
 }
