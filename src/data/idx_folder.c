@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "data/array.h"
+#include "data/list_folder.h"
 #include "data/names.h"
 #include "data/raw.h"
 

@@ -5,8 +5,6 @@
 
 #include <mote/dataset.h>
 
-#include "base/arena.h"
-
 /* For messages: the words of splits, as a reader should write them. */
 #define MOTE_SPLIT_WORDS "train, training, validation, valid, val, dev, eval, test, testing"
 
@@ -20,12 +18,5 @@ mote_split_id mote_split_of_folder(const char *name);
 
 /* An array's name ("x_train", "testLabels", "X"): what it holds, and of which split (none named: MOTE_TRAIN). */
 mote_name_role mote_role_of_array(const char *name, mote_split_id *split);
-
-/* Sorted names of a folder's entries; hidden ones are left out. */
-typedef struct mote_name_list {
-    char **names;
-    size_t count;
-} mote_name_list;
-mote_status mote_list_folder(mote_name_list *out, mote_arena *arena, const char *path, mote_error *err);
 
 #endif

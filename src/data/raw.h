@@ -47,6 +47,8 @@ mote_status mote_raw_note(mote_raw_set *raw, mote_error *err, const char *format
 
 /* The readers: each fills an initialised raw set; messages begin with the path. */
 mote_status mote_raw_read_idx_folder(mote_raw_set *raw, const char *path, mote_error *err);
+mote_status mote_raw_read_npy_folder(mote_raw_set *raw, const char *path, mote_error *err);
+mote_status mote_raw_read_npz(mote_raw_set *raw, const char *path, mote_error *err);
 mote_status mote_raw_read_csv(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err);
 mote_status mote_raw_read_csv_bytes(mote_raw_set *raw, const uint8_t *bytes, size_t count, const char *path,
                                     const mote_data_options *options, mote_error *err);
@@ -59,6 +61,7 @@ const char *mote_data_root(mote_arena *arena, const char *path, mote_error *err)
 
 /* What a folder is. An IDX folder may be FOLDER/FAMILY, which names one family of its files. */
 bool mote_is_idx_folder(const char *path);
+bool mote_is_npy_folder(const char *path);
 
 /* Takes all of raw over, also on failure. */
 mote_status mote_dataset_assemble(mote_dataset **out, mote_raw_set *raw, const mote_data_options *options, mote_error *err);

@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
-#include "data/names.h"
+#include "data/list_folder.h"
 
 /* A folder that was entered: links may lead to it again. */
 typedef struct mote_visit {
