@@ -79,6 +79,14 @@ static mote_status forget_stage(build_work *w, char *key, mote_error *err)
     return save_summary(w, err);
 }
 
+static void say_notes(const build_work *w, const mote_dataset *set)
+{
+    int i;
+
+    for (i = 0; i < set->note_count; i++)
+        say(w, "warning: %s", set->notes[i]);
+}
+
 /* The data as training has them, also where nothing is trained: what it takes for validation is taken here, so that the
  * figures can be measured on it. */
 static mote_status load_data(build_work *w, mote_error *err)
@@ -89,10 +97,8 @@ static mote_status load_data(build_work *w, mote_error *err)
         return MOTE_OK;
     MOTE_TRY(mote_spec_load_data(&w->set, w->spec, err));
     MOTE_TRY(mote_spec_take_targets(w->spec, w->set, err));
-    if (w->spec->train.validation_split > 0)
-        MOTE_TRY(mote_dataset_take_validation(w->set, w->spec->train.validation_split, err));
-    for (s = 0; s < w->set->note_count; s++)
-        say(w, "warning: %s", w->set->notes[s]);
+    MOTE_TRY(mote_spec_take_validation(w->spec, w->set, err));
+    say_notes(w, w->set);
     for (s = MOTE_TEST; s >= 0; s--) /* test, else validation, else train */
         if (w->set->split[s].count > 0)
             break;
@@ -421,6 +427,8 @@ static mote_status quantize_real(build_work *w, const mote_quantize_options *opt
 
     if (request.path && mote_data_open(&other, &request, err) != MOTE_OK)
         return mote_context(err, "%s: convert: calibrate", w->spec->path);
+    if (other)
+        say_notes(w, other);
     set = other ? other : set;
     if (set->split[convert->calibration_split].count == 0)
         mote_fail(err, MOTE_ERR_USAGE, "%s: convert: calibrate: %s has no %s samples", w->spec->path,

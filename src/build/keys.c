@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "build/keys.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,10 +11,11 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/sha256.h"
+#include "build/spec.h"
+#include "data/list_folder.h"
 #include "data/raw.h"
+#include "data/seen_folders.h"
 #include "math/math.h"
-
-enum { DEPTH_MAX = 32, VISITED_FIRST = 256 };
 
 static void add_text(mote_sha256 *hash, const char *text)
 {
@@ -24,81 +24,31 @@ static void add_text(mote_sha256 *hash, const char *text)
 
 /* ---- the data's files ---- */
 
-/* A folder by what it is, whatever it is called: links make a tree a graph, with circles and many ways to one place. */
-typedef struct folder_id {
-    dev_t device;
-    ino_t inode;
-    bool  is_taken;
-} folder_id;
-
 typedef struct data_walk {
-    mote_sha256 *hash;
-    folder_id   *visited; /* an open hash table, at most half full */
-    size_t       visited_count, capacity;
-    mote_arena   table, scratch;
+    mote_sha256      *hash;
+    mote_seen_folders seen;
+    mote_arena        scratch;
 } data_walk;
 
-static folder_id *find_folder(folder_id *table, size_t capacity, const struct stat *info)
+static mote_status add_path(data_walk *walk, const char *path, bool is_root, mote_error *err);
+
+static mote_status add_folder(data_walk *walk, const char *path, mote_error *err)
 {
-    size_t i = ((size_t)info->st_ino * 2654435761u + (size_t)info->st_dev) & (capacity - 1);
+    const mote_arena_mark before = mote_arena_get_mark(&walk->scratch);
+    mote_name_list        list;
+    size_t                i;
 
-    while (table[i].is_taken && (table[i].inode != info->st_ino || table[i].device != info->st_dev))
-        i = (i + 1) & (capacity - 1);
-    return &table[i];
-}
-
-static mote_status grow_table(data_walk *walk, mote_error *err)
-{
-    size_t     capacity = walk->capacity ? 2 * walk->capacity : VISITED_FIRST, i;
-    folder_id *table = MOTE_NEW(&walk->table, folder_id, capacity, err);
-
-    if (!table)
-        return err->code;
-    for (i = 0; i < walk->capacity; i++)
-        if (walk->visited[i].is_taken) {
-            const struct stat info = {.st_dev = walk->visited[i].device, .st_ino = walk->visited[i].inode};
-            *find_folder(table, capacity, &info) = walk->visited[i];
-        }
-    walk->visited = table;
-    walk->capacity = capacity;
-    return MOTE_OK;
-}
-
-static mote_status visit(data_walk *walk, const struct stat *info, bool *is_new, mote_error *err)
-{
-    folder_id *place;
-
-    if (2 * (walk->visited_count + 1) > walk->capacity)
-        MOTE_TRY(grow_table(walk, err));
-    place = find_folder(walk->visited, walk->capacity, info);
-    *is_new = !place->is_taken;
-    walk->visited_count += *is_new;
-    *place = (folder_id){info->st_dev, info->st_ino, true};
-    return MOTE_OK;
-}
-
-static mote_status add_path(data_walk *walk, const char *path, int depth, mote_error *err);
-
-static mote_status add_folder(data_walk *walk, const char *path, int depth, mote_error *err)
-{
-    struct dirent **entries;
-    int             count = scandir(path, &entries, NULL, alphasort), i;
-
-    if (count < 0)
-        return mote_fail(err, MOTE_ERR_IO, "%s: %s", path, strerror(errno));
-    for (i = 0; i < count; i++) {
-        const mote_arena_mark before = mote_arena_get_mark(&walk->scratch);
-        char *inside = entries[i]->d_name[0] == '.' ? NULL : mote_path_join(&walk->scratch, path, entries[i]->d_name, err);
-        if (inside && err->code == MOTE_OK)
-            add_path(walk, inside, depth + 1, err);
-        mote_arena_release(&walk->scratch, before);
-        free(entries[i]);
+    mote_list_folder(&list, &walk->scratch, path, err);
+    for (i = 0; i < list.count && err->code == MOTE_OK; i++) {
+        char *inside = mote_path_join(&walk->scratch, path, list.names[i], err);
+        if (inside)
+            add_path(walk, inside, false, err);
     }
-    free(entries);
+    mote_arena_release(&walk->scratch, before);
     return err->code;
 }
 
-static mote_status add_path(data_walk *walk, const char *path, int depth, mote_error *err)
+static mote_status add_path(data_walk *walk, const char *path, bool is_root, mote_error *err)
 {
     struct stat info;
     char        line[96];
@@ -106,10 +56,10 @@ static mote_status add_path(data_walk *walk, const char *path, int depth, mote_e
 
     add_text(walk->hash, path);
     if (stat(path, &info) != 0) /* a link to nowhere among the data: that there is one is all there is to know */
-        return depth > 0 ? MOTE_OK : mote_fail(err, MOTE_ERR_IO, "%s: %s", path, strerror(errno));
+        return !is_root ? MOTE_OK : mote_fail(err, MOTE_ERR_IO, "%s: %s", path, strerror(errno));
     if (S_ISDIR(info.st_mode)) {
-        MOTE_TRY(visit(walk, &info, &is_new, err));
-        return is_new && depth < DEPTH_MAX ? add_folder(walk, path, depth, err) : MOTE_OK;
+        MOTE_TRY(mote_seen_folders_add(&walk->seen, &info, &is_new, err));
+        return is_new ? add_folder(walk, path, err) : MOTE_OK;
     }
     snprintf(line, sizeof line, "%lld %lld.%09ld", (long long)info.st_size, (long long)info.st_mtim.tv_sec,
              info.st_mtim.tv_nsec);
@@ -123,15 +73,30 @@ static mote_status add_data(mote_sha256 *hash, const mote_spec *spec, const char
     data_walk   walk = {.hash = hash};
     const char *root;
 
-    if (path && (root = mote_data_root(&walk.table, path, err)) != NULL)
-        add_path(&walk, root, 0, err);
+    if (path && (root = mote_data_root(&walk.scratch, path, err)) != NULL)
+        add_path(&walk, root, true, err);
     if (targets && err->code == MOTE_OK)
-        add_path(&walk, targets, 0, err);
-    mote_arena_destroy(&walk.table);
+        add_path(&walk, targets, true, err);
+    mote_arena_destroy(&walk.seen.arena);
     mote_arena_destroy(&walk.scratch);
     if (err->code != MOTE_OK)
         return mote_context(err, "%s: data (paths are taken from the folder that mote runs in)", spec->path);
     return MOTE_OK;
+}
+
+/* The set that calibrates, which may be a spec that names another. */
+static mote_status add_calibration(mote_sha256 *hash, const mote_spec *spec, mote_error *err)
+{
+    const char *path = spec->convert.calibration_data;
+    mote_spec  *other = NULL;
+
+    MOTE_TRY(add_data(hash, spec, path, NULL, err));
+    if (!path || !mote_is_spec_name(path))
+        return MOTE_OK;
+    if (mote_spec_load(&other, path, err) == MOTE_OK)
+        add_data(hash, other, other->data.path, other->data.options.targets_path, err);
+    mote_spec_destroy(other);
+    return err->code;
 }
 
 /* ---- keys ---- */
@@ -176,7 +141,7 @@ mote_status mote_build_keys_find(mote_build_keys *out, const mote_spec *spec, mo
     memcpy(out->train, hex.text, sizeof hex.text);
     mote_sha256_begin(&hash);
     add_text(&hash, out->train);
-    MOTE_TRY(add_data(&hash, spec, spec->convert.calibration_data, NULL, err));
+    MOTE_TRY(add_calibration(&hash, spec, err));
     hex = mote_sha256_end(&hash);
     chain(out->convert, hex.text, mote_spec_section_text(spec, "convert"));
     chain(out->deploy, out->convert, mote_spec_section_text(spec, "deploy"));

@@ -217,12 +217,12 @@ static mote_status load(const opening *o, mote_dataset **out, mote_error *err)
     return mote_dataset_load(out, o->spec->data.path, &o->options, err);
 }
 
-/* The split that training with this spec takes, so that a spec's train and validation are those of its training. */
-static mote_status take_validation(const opening *o, mote_dataset *set, mote_error *err)
+mote_status mote_spec_take_validation(const mote_spec *spec, mote_dataset *set, mote_error *err)
 {
-    if (!o->spec || !(o->spec->train.validation_split > 0) || set->split[MOTE_VALIDATION].count > 0)
+    if (!(spec->train.validation_split > 0) ||
+        mote_dataset_take_validation(set, spec->train.validation_split, err) == MOTE_OK)
         return MOTE_OK;
-    return mote_dataset_take_validation(set, o->spec->train.validation_split, err);
+    return mote_context(err, "%s: train: validation_split", spec->path);
 }
 
 mote_status mote_spec_take_targets(const mote_spec *spec, mote_dataset *set, mote_error *err)
@@ -248,8 +248,10 @@ static mote_status finish(const opening *o, mote_dataset *set, mote_error *err)
         fit_to_model(o, set, err);
     else if (o->spec)
         mote_spec_take_targets(o->spec, set, err);
-    if (err->code != MOTE_OK || take_validation(o, set, err) != MOTE_OK)
+    if (err->code != MOTE_OK)
         return mote_context(err, "%s", name);
+    if (o->spec) /* so that a spec's train and validation are those of its training */
+        MOTE_TRY(mote_spec_take_validation(o->spec, set, err));
     return o->request->model ? note_strange_values(o, set, err) : MOTE_OK;
 }
 
@@ -257,7 +259,7 @@ static mote_status open_data(opening *o, mote_dataset **out, mote_error *err)
 {
     const mote_data_request *request = o->request;
 
-    if (request->path && (mote_path_has_suffix(request->path, ".yaml") || mote_path_has_suffix(request->path, ".yml"))) {
+    if (request->path && mote_is_spec_name(request->path)) {
         MOTE_TRY(mote_spec_load(&o->spec, request->path, err));
         o->options = o->spec->data.options;
     }

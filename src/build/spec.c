@@ -55,6 +55,11 @@ static mote_status check_file_name(const mote_spec *spec, mote_error *err)
                      mote_show_string(spec->path).text);
 }
 
+bool mote_is_spec_name(const char *path)
+{
+    return mote_path_has_suffix(path, ".yaml") || mote_path_has_suffix(path, ".yml");
+}
+
 static const char *name_of_file(mote_arena *arena, const char *path, mote_error *err)
 {
     const char *base = mote_path_base(path);

@@ -30,8 +30,7 @@ static mote_status build_from_spec(cli_inspecting *in, mote_error *err)
     MOTE_TRY(mote_spec_build_model(spec, in->set, &in->model, err));
     if (!in->set)
         return MOTE_OK;
-    if (spec->train.validation_split > 0) /* those samples do not calibrate */
-        MOTE_TRY(mote_dataset_take_validation(in->set, spec->train.validation_split, err));
+    MOTE_TRY(mote_spec_take_validation(spec, in->set, err)); /* those samples do not calibrate */
     mote_train_recipe(in->model, in->set, &spec->train, &in->no_recipe);
     if (in->no_recipe.code == MOTE_ERR_MEMORY)
         return mote_fail(err, in->no_recipe.code, "%s", in->no_recipe.text);
@@ -42,7 +41,7 @@ static mote_status load(cli_inspecting *in, mote_error *err)
 {
     struct stat status;
 
-    if (mote_path_has_suffix(in->path, ".yaml") || mote_path_has_suffix(in->path, ".yml"))
+    if (mote_is_spec_name(in->path))
         return build_from_spec(in, err);
     MOTE_TRY(mote_model_load(&in->model, in->path, NULL, err));
     in->file_bytes = stat(in->path, &status) == 0 ? (size_t)status.st_size : 0;

@@ -51,22 +51,11 @@ static entry_kind find_kind(const char *path)
 
 mote_status mote_walk_enter(mote_walk *w, const char *folder, bool *is_new, mote_error *err)
 {
-    const mote_visit *visits = (const mote_visit *)(const void *)w->visits.bytes;
-    const size_t      count = w->visits.count / sizeof *visits;
-    mote_visit        here = {0};
-    struct stat       info;
-    size_t            i;
+    struct stat info;
 
     if (stat(folder, &info) != 0)
         return mote_fail(err, MOTE_ERR_IO, "%s: %s", folder, strerror(errno));
-    here.device = info.st_dev;
-    here.inode = info.st_ino;
-    for (i = 0; i < count && (visits[i].device != here.device || visits[i].inode != here.inode); i++)
-        ;
-    *is_new = i == count;
-    if (*is_new)
-        mote_text_add(&w->visits, (const char *)&here, sizeof here);
-    return mote_text_status(&w->visits, err);
+    return mote_seen_folders_add(&w->seen, &info, is_new, err);
 }
 
 static mote_status add_picture(mote_walk *w, char *path, mote_error *err)
@@ -120,7 +109,7 @@ mote_status mote_walk_folder(mote_walk *w, const char *folder, mote_error *err)
 
 void mote_walk_free(mote_walk *w)
 {
-    mote_text_free(&w->visits);
+    mote_arena_destroy(&w->seen.arena);
     mote_text_free(&w->pictures);
 }
 

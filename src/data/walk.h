@@ -3,26 +3,19 @@
 #ifndef MOTE_DATA_WALK_H
 #define MOTE_DATA_WALK_H
 
-#include <sys/types.h>
-
 #include "base/arena.h"
 #include "base/text.h"
 #include "data/list_folder.h"
-
-/* A folder that was entered: links may lead to it again. */
-typedef struct mote_visit {
-    dev_t device;
-    ino_t inode;
-} mote_visit;
+#include "data/seen_folders.h"
 
 typedef struct mote_walk {
-    mote_arena *arena;
-    mote_text   visits;   /* mote_visit after mote_visit */
-    mote_text   pictures; /* pointers to paths, in the order found */
-    size_t      foreign;  /* pictures of kinds that are not read */
-    char       *first_foreign;
-    size_t      dangling; /* links to nothing that are no pictures by their names */
-    char       *first_dangling;
+    mote_arena       *arena;
+    mote_seen_folders seen;
+    mote_text         pictures; /* pointers to paths, in the order found */
+    size_t            foreign;  /* pictures of kinds that are not read */
+    char             *first_foreign;
+    size_t            dangling; /* links to nothing that are no pictures by their names */
+    char             *first_dangling;
 } mote_walk;
 
 /* Whether a folder is entered for the first time; afterwards it is passed over wherever a link leads to it. */

@@ -5,6 +5,7 @@
 # and ends with `finish`. It runs in a folder of its own ($work), which is removed.
 #
 # good CLAIM ARGS...        exit 0, nothing on stderr (but epochs, of a training that this machine is slow at); stdout is in $out for `prints`
+# warned CLAIM TEXT ARGS... exit 0, exactly one line with TEXT on stderr
 # bad CODE TEXT ARGS...     exit CODE, exactly one line "mote: ..." with TEXT on stderr, stdout empty, $made still empty
 # SPDX-License-Identifier: Apache-2.0
 . "$(dirname "$0")/../tools.sh"
@@ -38,6 +39,17 @@ good() {
     "$mote" "$@" >"$out" 2>"$err" </dev/null
     status=$?
     if [ $status -ne 0 ] || grep -qv '^epoch [0-9]' "$err"; then failed "$claim: exit $status from: mote $*"; fi
+}
+
+warned() { # CLAIM TEXT ARGS...
+    claim=$1 text=$2
+    shift 2
+    checks=$((checks + 1))
+    "$mote" "$@" >"$out" 2>"$err" </dev/null
+    status=$?
+    if [ $status -ne 0 ] || [ "$(grep -cv '^epoch [0-9]' "$err")" -ne 1 ] || ! grep -qF -- "$text" "$err"; then
+        failed "$claim: exit $status, and not the one line with \"$text\", from: mote $*"
+    fi
 }
 
 check_refusal() { # STATUS WANTED TEXT CLAIM
