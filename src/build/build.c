@@ -473,12 +473,12 @@ static mote_status plot(build_work *w, mote_error *err)
     return mote_plot_answers_save(&w->outputs, w->spec->name, &answers, err);
 }
 
-/* What an earlier spec asked for and this one does not. */
-static mote_status remove_stale(build_work *w, const char *name, mote_error *err)
+/* What an earlier spec asked for and this one does not, as it was written or changed since. A file that no build wrote
+ * stays. */
+static mote_status remove_int8(build_work *w, mote_error *err)
 {
-    char *path = path_of(w, name, err);
-
-    return path ? mote_remove_tree(path, err) : err->code;
+    MOTE_TRY(mote_outputs_remove_whole(&w->outputs, MOTE_OUTPUT_INT8, err));
+    return mote_outputs_remove_lost(&w->outputs, MOTE_OUTPUT_INT8, err);
 }
 
 static mote_status convert(build_work *w, mote_error *err)
@@ -490,9 +490,7 @@ static mote_status convert(build_work *w, mote_error *err)
     if (w->spec->convert.quantize == MOTE_QUANTIZE_INT8)
         MOTE_TRY(quantize(w, err));
     else
-        MOTE_TRY(remove_stale(w, "model_int8.tflite", err));
-    if (w->spec->convert.quantize != MOTE_QUANTIZE_INT8)
-        mote_outputs_forget(&w->outputs, MOTE_OUTPUT_INT8);
+        MOTE_TRY(remove_int8(w, err));
     MOTE_TRY(plot(w, err));
     memcpy(w->summary->convert_key, w->keys.convert, sizeof w->summary->convert_key);
     if (w->int8)

@@ -9,8 +9,6 @@
 
 #include "base/file.h"
 
-static const char *const run_names[] = {"model.tflite", "model_int8.tflite", "history.csv", "history.json",
-                                        "summary.json", "firmware",          NULL};
 static const char *const plot_names[] = {"history.svg", "history.png", "confusion.svg", "confusion.png",   "samples.svg",
                                          "samples.png", "data.svg",    "data.png",      "predictions.svg", "predictions.png",
                                          NULL};
@@ -39,8 +37,8 @@ static mote_output_kind kind_of(const char *path)
                                                : MOTE_OUTPUT_ANSWER_PLOT;
     if (begins(path, "firmware/"))
         return strstr(path, "..") || strstr(path, "//") ? MOTE_OUTPUT_KIND_COUNT : MOTE_OUTPUT_FIRMWARE;
-    if (begins(path, "history."))
-        return is_among(path, run_names) ? MOTE_OUTPUT_HISTORY : MOTE_OUTPUT_KIND_COUNT;
+    if (strcmp(path, "history.csv") == 0 || strcmp(path, "history.json") == 0)
+        return MOTE_OUTPUT_HISTORY;
     if (strcmp(path, "model_int8.tflite") == 0)
         return MOTE_OUTPUT_INT8;
     return strcmp(path, "model.tflite") == 0 ? MOTE_OUTPUT_MODEL : MOTE_OUTPUT_KIND_COUNT;

@@ -49,7 +49,7 @@ mote_status mote_outputs_find_lost(mote_lost_outputs *lost, const mote_outputs *
 
 /* Before a kind is made anew, or what it was made from. remove_whole: those that are as they were written are removed, with
  * folders that this leaves empty. remove_lost: those that hold something else. Neither touches a file that is not listed,
- * and both leave the list as it is. */
+ * and both take off the list what they remove. */
 mote_status mote_outputs_remove_whole(mote_outputs *outputs, mote_output_kind kind, mote_error *err);
 mote_status mote_outputs_remove_lost(mote_outputs *outputs, mote_output_kind kind, mote_error *err);
 void        mote_outputs_forget(mote_outputs *outputs, mote_output_kind kind);

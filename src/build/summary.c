@@ -273,7 +273,7 @@ mote_status mote_run_load(mote_summary *out, mote_outputs *outputs, const char *
     root = json_loadb((const char *)file.bytes, file.count, JSON_REJECT_DUPLICATES, &problem);
     mote_file_close(&file);
     if (!root && json_error_code(&problem) == json_error_out_of_memory)
-        return mote_fail(err, MOTE_ERR_LIMIT, "%s: out of memory", path);
+        return mote_fail(err, MOTE_ERR_MEMORY, "%s: out of memory", path);
     if (!root)
         return mote_fail(err, MOTE_ERR_FORMAT, "%s:%d: %s", path, problem.line, problem.text);
     if (check_hash(root, err) == MOTE_OK && outputs)
