@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "build/spec.h"
+#include "data/raw.h"
 
 /* What the table fills; the options of mote/dataset.h have other types in places. */
 typedef struct data_section {
@@ -39,7 +40,7 @@ static const mote_key data_keys[] = {
     MOTE_KEY("flatten", data_section, flatten),
     MOTE_KEY("image", data_section, image, .min = 1, .max = 65536),
     MOTE_KEY("target_kind", data_section, target_kind, .words = target_words),
-    MOTE_KEY("classes", data_section, classes, .min = 1, .max = 1048576),
+    MOTE_KEY("classes", data_section, classes, .min = 1, .max = MOTE_CLASS_MAX),
     MOTE_KEY("test_split", data_section, test_split, .min = 1e-6, .max = 0.999999),
     MOTE_KEY("seed", data_section, seed),
     MOTE_KEY("header", data_section, header, .words = header_words),

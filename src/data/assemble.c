@@ -11,7 +11,7 @@
 #include "data/array.h"
 #include "data/raw.h"
 
-enum { AUTO_CLASS_MAX = 1024, CLASS_MAX = 65536 };
+enum { AUTO_CLASS_MAX = 1024 };
 
 void mote_raw_set_init(mote_raw_set *raw, const mote_data_options *options)
 {
@@ -358,7 +358,7 @@ static mote_status adopt_labels(mote_dataset *set, const mote_raw_set *raw, int 
 
 static mote_status adopt_classes(mote_dataset *set, const mote_raw_set *raw, int wanted, mote_error *err)
 {
-    int limit = wanted > 0 ? wanted : CLASS_MAX, i;
+    int limit = wanted > 0 ? wanted : MOTE_CLASS_MAX, i;
 
     if (raw->class_names && wanted > 0 && wanted != raw->class_count)
         return mote_fail(err, MOTE_ERR_USAGE, "has %d classes, but %d are asked for", raw->class_count, wanted);
@@ -465,8 +465,8 @@ static mote_status check_options(const mote_data_options *options, mote_error *e
         return mote_fail(err, MOTE_ERR_USAGE, "standardize finds mean and std itself; leave it or them out");
     if (options->flatten && options->rank != 0)
         return mote_fail(err, MOTE_ERR_USAGE, "flatten and a shape exclude each other");
-    if (options->class_count < 0 || options->class_count > CLASS_MAX)
-        return mote_fail(err, MOTE_ERR_USAGE, "class_count %d is not in 1..%d", options->class_count, CLASS_MAX);
+    if (options->class_count < 0 || options->class_count > MOTE_CLASS_MAX)
+        return mote_fail(err, MOTE_ERR_USAGE, "class_count %d is not in 1..%d", options->class_count, MOTE_CLASS_MAX);
     if (options->rank < 0 || options->rank > MOTE_ARRAY_MAX_RANK - 1)
         return mote_fail(err, MOTE_ERR_USAGE, "a sample's shape has at most %d axes", MOTE_ARRAY_MAX_RANK - 1);
     return MOTE_OK;

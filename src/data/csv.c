@@ -12,8 +12,6 @@
 #include "base/utf8.h"
 #include "data/array.h"
 
-enum { CLASS_MAX = 65536 };
-
 /* ---- what cannot be read ---- */
 
 /* Why a word stands where numbers are expected, and what to do. */
@@ -96,9 +94,9 @@ static mote_status name_classes(const mote_csv_table *t, char **words, mote_raw_
     for (i = 0; i < t->row_count; i++)
         if (i == 0 || strcmp(sorted[i], sorted[count - 1]) != 0)
             sorted[count++] = sorted[i];
-    if (count > CLASS_MAX)
+    if (count > MOTE_CLASS_MAX)
         return mote_fail(err, MOTE_ERR_LIMIT, "the target column holds %zu different words; at most %d classes", count,
-                         CLASS_MAX);
+                         MOTE_CLASS_MAX);
     names = mote_arena_copy(&raw->arena, sorted, count, sizeof *names, err);
     for (i = 0; names && i < count; i++)
         if ((names[i] = mote_arena_strdup(&raw->arena, sorted[i], err)) == NULL)

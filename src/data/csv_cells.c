@@ -129,6 +129,8 @@ bool mote_cell_find_row(mote_cell_cursor *c, mote_cell_cursor *comment)
             c->at = line;
             return true;
         }
+        if (comment)
+            comment->at = NULL; /* only the line right above counts */
         if (comment && *c->at == '#') {
             *comment = *c;
             comment->at++;

@@ -185,7 +185,8 @@ static mote_status read_pictures(image_set *set, mote_error *err)
     }
     MOTE_TRY(report_damage(set, err));
     if (set->done == 0)
-        return mote_fail(err, MOTE_ERR_FORMAT, "%s: none of its pictures can be read: %s", set->path, set->damage.first);
+        return mote_fail(err, MOTE_ERR_FORMAT, "%s: none of its pictures can be read: %s", set->path,
+                         set->damage.count > 0 ? set->damage.first : "none is PNG or JPEG");
     cut_to(&set->split->x, set->done);
     cut_to(&set->split->y, set->done);
     return MOTE_OK;

@@ -73,11 +73,22 @@ static mote_status find_kind(file_kind *kind, const char *path, mote_error *err)
     return MOTE_OK;
 }
 
+/* Only an array leaves open where its targets are: other sources that pass them over would train on the wrong ones. */
+static mote_status refuse_targets(const char *path, const mote_data_options *o, mote_error *err)
+{
+    if (!o->targets_path)
+        return MOTE_OK;
+    return mote_fail(err, MOTE_ERR_USAGE, "%s: targets in a file of their own (%s) go with a .npy file of samples", path,
+                     o->targets_path);
+}
+
 static mote_status read_file(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err)
 {
     file_kind kind = KIND_UNKNOWN;
 
     MOTE_TRY(find_kind(&kind, path, err));
+    if (kind != KIND_NPY)
+        MOTE_TRY(refuse_targets(path, options, err));
     switch (kind) {
     case KIND_NPY:
         return read_npy(raw, path, options->targets_path, err);
@@ -103,15 +114,21 @@ static mote_status read_file(mote_raw_set *raw, const char *path, const mote_dat
                      path);
 }
 
-static mote_status read_any(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err)
+static mote_status read_folder(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err)
 {
+    MOTE_TRY(refuse_targets(path, options, err));
     if (mote_is_idx_folder(path))
         return mote_raw_read_idx_folder(raw, path, err);
-    if (!mote_path_is_dir(path))
-        return read_file(raw, path, options, err);
     if (mote_is_npy_folder(path))
         return mote_raw_read_npy_folder(raw, path, err);
     return mote_raw_read_images(raw, path, options, err);
+}
+
+static mote_status read_any(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err)
+{
+    if (mote_is_idx_folder(path) || mote_path_is_dir(path))
+        return read_folder(raw, path, options, err);
+    return read_file(raw, path, options, err);
 }
 
 mote_status mote_dataset_load(mote_dataset **out, const char *path, const mote_data_options *options, mote_error *err)

@@ -16,7 +16,7 @@ typedef struct mote_raw_split {
     const char **names;           /* of the samples' files, in the arena; NULL: they have none */
 } mote_raw_split;
 
-enum { MOTE_NOTES_MAX = 16 };
+enum { MOTE_NOTES_MAX = 16, MOTE_CLASS_MAX = 65536 };
 
 typedef struct mote_notes {
     const char *text[MOTE_NOTES_MAX];
