@@ -403,11 +403,15 @@ static int exchange_entries(const mote_output_dir *dir, mote_error *err)
     return reason;
 }
 
+/* Held: a clearing that has begun with the new folder would go on with the old one under its name. */
 static int exchange(const mote_output_dir *dir, mote_error *err)
 {
-    if (renameat2(AT_FDCWD, dir->temporary, AT_FDCWD, dir->path, RENAME_EXCHANGE) == 0)
-        return 0;
-    return exchange_entries(dir, err);
+    bool is_done;
+
+    mote_temporaries_hold();
+    is_done = renameat2(AT_FDCWD, dir->temporary, AT_FDCWD, dir->path, RENAME_EXCHANGE) == 0;
+    mote_temporaries_release();
+    return is_done ? 0 : exchange_entries(dir, err);
 }
 
 static mote_status publish(mote_output_dir *dir, mote_error *err)

@@ -33,8 +33,7 @@ void mote_temporary_remove(mote_temporary *temporary);
 /* Forgets the one of this path, if it is one; what has it by name only calls this. */
 void mote_temporary_forget(const char *path);
 
-/* Between the two mote_cleanup_temporaries waits: for changes of several steps. Nothing is created, published or removed in
- * between. */
+/* Between the two mote_cleanup_temporaries waits: for changes of several steps. Nothing is made or published in between. */
 void mote_temporaries_hold(void);
 void mote_temporaries_release(void);
 

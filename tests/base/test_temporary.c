@@ -3,6 +3,8 @@
 #include "testing.h"
 
 #include <dirent.h>
+#include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -251,6 +253,75 @@ static void the_working_directory_stays_and_its_entries_are_replaced(void **stat
     free(top);
 }
 
+enum { CLEARED_FILES = 2000 };
+
+static void *clean_up(void *unused)
+{
+    mote_cleanup_temporaries();
+    _exit(0);
+    return unused;
+}
+
+static void name_cleared_file(char *path, size_t bytes, const mote_output_dir *dir, int index)
+{
+    snprintf(path, bytes, "%s/%d", dir->temporary, index);
+}
+
+/* Whether one of the files is gone already. */
+static bool is_clearing(const mote_output_dir *dir)
+{
+    char path[200];
+    int  i;
+
+    for (i = 0; i < CLEARED_FILES; i++) {
+        name_cleared_file(path, sizeof path, dir, i);
+        if (access(path, F_OK) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* A process that ends, as after a signal, while another thread of it commits. */
+static void commit_while_clearing(void)
+{
+    mote_error      err = {0};
+    mote_output_dir dir;
+    pthread_t       thread;
+    char            path[200];
+    int             i;
+
+    if (mote_output_dir_begin(&dir, ROOT "/folder", &err) != MOTE_OK)
+        _exit(1);
+    for (i = 0; i < CLEARED_FILES; i++) {
+        name_cleared_file(path, sizeof path, &dir, i);
+        close(open(path, O_WRONLY | O_CREAT, 0600));
+    }
+    if (pthread_create(&thread, NULL, clean_up, NULL) != 0)
+        _exit(1);
+    while (!is_clearing(&dir)) {
+    }
+    mote_output_dir_commit(&dir, &err);
+    pause();
+}
+
+static void an_end_amid_a_commit_leaves_the_old_folder(void **state)
+{
+    mote_error err = {0};
+    pid_t      child;
+    int        ending;
+    (void)state;
+    mote_make_dirs(ROOT "/folder", &err);
+    write_file(ROOT "/folder/old", "old");
+    child = fork();
+    if (child == 0)
+        commit_while_clearing();
+    assert_int_equal(waitpid(child, &ending, 0), child);
+    assert_true(WIFEXITED(ending) && WEXITSTATUS(ending) == 0);
+    assert_holds(ROOT "/folder/old", "old");
+    assert_int_equal(count_entries(ROOT "/folder"), 1);
+    assert_int_equal(count_entries(ROOT), 1);
+}
+
 /* On a failure the name that the user gave is told, and nothing stays. */
 static void an_abandoned_folder_leaves_nothing(void **state)
 {
@@ -342,6 +413,7 @@ int main(void)
         cmocka_unit_test_setup(links_are_followed, set_up),
         cmocka_unit_test_setup(what_is_no_file_is_refused, set_up),
         cmocka_unit_test_setup(the_working_directory_stays_and_its_entries_are_replaced, set_up),
+        cmocka_unit_test_setup(an_end_amid_a_commit_leaves_the_old_folder, set_up),
         cmocka_unit_test_setup(an_abandoned_folder_leaves_nothing, set_up),
         cmocka_unit_test_setup(trees_are_removed_whatever_failed_before, set_up),
         cmocka_unit_test_setup(bytes_stay_when_the_file_is_shortened, set_up),
