@@ -3,15 +3,19 @@
 #include "testing.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <mote/emulate.h>
 
 #include "base/file.h"
+#include "chips/confine.h"
 #include "chips/process.h"
 
 #define FOLDER "build/tests/confine"
@@ -81,6 +85,73 @@ static void a_confined_program_changes_nothing(void **state)
             fail_msg("%s fails unconfined, too: %s", scripts[i], result.err.bytes);
         mote_process_result_free(&result);
     }
+}
+
+typedef struct system_call {
+    const char *name;
+    long        call, arguments[4];
+} system_call;
+
+/* A process that is confined, and its first call that does not answer so: its place in the list plus 1, or 0. */
+static int try_confined(const system_call *calls, int count, bool is_allowed)
+{
+    const pid_t child = fork();
+    int         ending, i;
+
+    if (child == 0) {
+        if (mote_confine() != 0)
+            _exit(255);
+        for (i = 0; i < count; i++) {
+            const long *a = calls[i].arguments;
+            errno = 0;
+            (void)syscall(calls[i].call, a[0], a[1], a[2], a[3]);
+            if ((errno != EACCES) != is_allowed)
+                _exit(i + 1);
+        }
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &ending, 0), child);
+    assert_true(WIFEXITED(ending) && WEXITSTATUS(ending) < 255);
+    return WEXITSTATUS(ending);
+}
+
+/* Signals through a file's owner, others' limits and priority, and memory that is shared by its number. */
+static void a_confined_program_reaches_no_other(void **state)
+{
+    const long        other = (long)getpid();
+    const system_call denied[] = {
+        {"F_SETOWN", SYS_fcntl, {0, F_SETOWN, other}},
+        {"F_SETOWN_EX", SYS_fcntl, {0, F_SETOWN_EX, 0}},
+        {"F_SETSIG", SYS_fcntl, {0, F_SETSIG, SIGUSR1}},
+        {"setpriority", SYS_setpriority, {0, other, 19}},
+        {"prlimit64", SYS_prlimit64, {other, RLIMIT_CORE, 0, 0}},
+#ifdef SYS_shmat
+        {"shmat", SYS_shmat, {-1}},
+        {"shmctl", SYS_shmctl, {-1}},
+        {"msgsnd", SYS_msgsnd, {-1}},
+        {"msgrcv", SYS_msgrcv, {-1}},
+        {"msgctl", SYS_msgctl, {-1}},
+        {"semctl", SYS_semctl, {-1}},
+#endif
+#ifdef SYS_semop
+        {"semop", SYS_semop, {-1}},
+#endif
+#ifdef SYS_semtimedop
+        {"semtimedop", SYS_semtimedop, {-1}},
+#endif
+    };
+    const system_call allowed[] = {
+        {"F_GETFL", SYS_fcntl, {0, F_GETFL}},
+        {"F_DUPFD", SYS_fcntl, {0, F_DUPFD, 10}},
+        {"getpriority", SYS_getpriority, {0, 0}},
+        {"prlimit64 of its own", SYS_prlimit64, {0, RLIMIT_CORE, 0, 0}},
+    };
+    int failed;
+    (void)state;
+    if ((failed = try_confined(denied, sizeof denied / sizeof *denied, false)) != 0)
+        fail_msg("%s is allowed", denied[failed - 1].name);
+    if ((failed = try_confined(allowed, sizeof allowed / sizeof *allowed, true)) != 0)
+        fail_msg("%s is denied", allowed[failed - 1].name);
 }
 
 static void a_confined_program_reaches_no_network(void **state)
@@ -259,6 +330,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_confined_program_changes_nothing),
+        cmocka_unit_test(a_confined_program_reaches_no_other),
         cmocka_unit_test(a_confined_program_reaches_no_network),
         cmocka_unit_test(a_confined_program_still_reads_and_answers),
         cmocka_unit_test(what_was_started_ends_with_who_started_it),
