@@ -3,8 +3,10 @@
 #include "base/json.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/text.h"
+#include "base/utf8.h"
 
 enum { FLOAT_DIGITS = 9 }; /* a float32 survives the way through nine digits */
 
@@ -42,29 +44,9 @@ json_t *mote_json_number(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-/* The bytes of the character at p, 0 when it is none (RFC 3629: nothing too long, no surrogate, nothing over U+10FFFF). */
-static size_t utf8_bytes(const unsigned char *p)
-{
-    const size_t count = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
-    size_t       i;
-
-    for (i = 1; i < count; i++)
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-    if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf0 && p[1] < 0x90) ||
-        (p[0] == 0xf4 && p[1] > 0x8f))
-        return 0;
-    return count;
-}
-
 bool mote_json_can_hold(const char *text)
 {
-    size_t bytes;
-
-    for (; *text; text += bytes)
-        if ((bytes = utf8_bytes((const unsigned char *)text)) == 0)
-            return false;
-    return true;
+    return mote_is_utf8(text, strlen(text));
 }
 
 json_t *mote_json_text(const char *text)
