@@ -77,7 +77,7 @@ mote_status mote_file_open_start(mote_file *file, const char *path, size_t max_b
     if (count == 0) {
         *file = (mote_file){no_bytes, 0, false};
     } else if (!(bytes = malloc(count))) {
-        mote_fail(err, MOTE_ERR_LIMIT, "no memory for its %zu bytes", count);
+        mote_fail(err, MOTE_ERR_MEMORY, "no memory for its %zu bytes", count);
     } else {
         *file = (mote_file){bytes, count, true};
         if (read_bytes(fd, bytes, count, err) == MOTE_OK && !is_unchanged(fd, &info))

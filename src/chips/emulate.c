@@ -276,7 +276,7 @@ static mote_status take_inputs(const mote_emulate_options *options, mote_job *jo
     out->output_bytes = mote_size_mul(job->sample_count, job->firmware->model.output_bytes);
     out->outputs = job->inputs && out->output_bytes < PTRDIFF_MAX ? malloc(out->output_bytes) : NULL;
     job->outputs = out->outputs;
-    return out->outputs ? MOTE_OK : mote_fail(err, MOTE_ERR_LIMIT, "no memory for %zu samples", job->sample_count);
+    return out->outputs ? MOTE_OK : mote_fail(err, MOTE_ERR_MEMORY, "no memory for %zu samples", job->sample_count);
 }
 
 /* ---- further runs ---- */

@@ -96,7 +96,7 @@ static mote_status add_group(grouping *g, int32_t s, uint64_t hash, mote_error *
     g->groups[added] = (group){.first_step = s, .family = family < 0 ? added : family};
     g->groups[g->groups[added].family].kin_count++;
     if (!mote_index_add(&g->by_all, hash, added) || (family < 0 && !mote_index_add(&g->by_family, family_hash, added)))
-        return mote_fail(err, MOTE_ERR_LIMIT, "out of memory");
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     return MOTE_OK;
 }
 
