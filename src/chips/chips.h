@@ -34,7 +34,7 @@ typedef struct mote_chip_row {
     const char             *uart; /* below src/chips/parts/: what drives the serial line; NULL: the family's port does */
     uint32_t                uart_origin;
     uint32_t                inputs_origin; /* 16 MB of the board's RAM that is none of the chip's */
-    uint32_t                counter_hz;    /* 0: the counter counts count_unit; else see runner.h */
+    uint32_t                counter_hz;    /* 0: the counter counts count_unit; else see mote_count_units */
 } mote_chip_row;
 
 extern const mote_chip_row mote_chip_rows[];

@@ -424,12 +424,14 @@ void mote_process_result_free(mote_process_result *result)
     mote_text_free(&result->err);
 }
 
+/* Programs run in folders of their own, from which another folder of PATH is another place. */
 static bool is_program(const char *folder, size_t folder_length, const char *program)
 {
     char path[4096];
-    int  length = snprintf(path, sizeof path, "%.*s/%s", (int)folder_length, folder_length ? folder : ".", program);
+    int  length = snprintf(path, sizeof path, "%.*s/%s", (int)folder_length, folder, program);
 
-    return length > 0 && (size_t)length < sizeof path && access(path, X_OK) == 0 && !mote_path_is_dir(path);
+    return folder[0] == '/' && length > 0 && (size_t)length < sizeof path && access(path, X_OK) == 0 &&
+           !mote_path_is_dir(path);
 }
 
 bool mote_process_exists(const char *program)

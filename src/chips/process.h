@@ -43,7 +43,7 @@ typedef struct mote_process_result {
 mote_status mote_process_run(const mote_process *process, mote_process_result *result, mote_error *err);
 void        mote_process_result_free(mote_process_result *result);
 
-/* Whether PATH leads to an executable file of this name. */
+/* Whether an absolute folder of PATH has an executable file of this name: it is found whatever folder a process runs in. */
 bool mote_process_exists(const char *program);
 
 #endif

@@ -212,6 +212,9 @@ mote_status mote_run_emulator(mote_channel *c, const mote_emulator_start *start,
 
 static mote_status check_capacity(const mote_job *job, size_t capacity, mote_error *err)
 {
+    if (capacity == 0)
+        return mote_fail(err, MOTE_ERR_LIMIT, "a sample has %u bytes, more than can be emulated on %s",
+                         job->firmware->model.input_bytes, job->firmware->row->chip.name);
     if (job->firmware->model.has_state && capacity < job->sample_count)
         return mote_fail(err, MOTE_ERR_LIMIT,
                          "keeps state from sample to sample, and only %zu samples at a time can be emulated on %s", capacity,

@@ -85,7 +85,7 @@ typedef struct mote_emulator_start {
 mote_status mote_run_emulator(mote_channel *channel, const mote_emulator_start *start, mote_harness_report *report,
                               mote_error *err);
 
-/* All samples of the job, at most capacity in a run; one run where there are none. */
+/* All samples of the job, at most capacity in a run, LIMIT where that is 0; one run where there are none. */
 typedef mote_status mote_run_part(mote_channel *channel, void *user, mote_harness_report *report, mote_error *err);
 mote_status mote_run_parts(const mote_job *job, size_t capacity, mote_run_part *run, void *user, mote_harness_report *report,
                            mote_error *err);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -249,6 +250,37 @@ static void a_program_that_is_not_there_is_said(void **state)
     mote_process_result_free(&result);
 }
 
+/* The process would look for it from its own folder. */
+static void a_program_is_looked_for_in_absolute_folders(void **state)
+{
+    static const char *const paths[] = {"bin", "./bin", ":", "/nonexistent:bin"};
+    char                    *old = strdup(getenv("PATH")), *top = getcwd(NULL, 0), path[5000];
+    bool                     is_found[sizeof paths / sizeof *paths], is_found_at_all;
+    size_t                   i;
+    (void)state;
+    make_folder(FOLDER "/bin");
+    write_file(FOLDER "/bin/tool", "");
+    write_file(FOLDER "/tool", "");
+    assert_int_equal(chmod(FOLDER "/bin/tool", 0700), 0);
+    assert_int_equal(chmod(FOLDER "/tool", 0700), 0);
+    assert_int_equal(chdir(FOLDER), 0);
+    for (i = 0; i < sizeof paths / sizeof *paths; i++) {
+        setenv("PATH", paths[i], 1);
+        is_found[i] = mote_process_exists("tool");
+    }
+    snprintf(path, sizeof path, "bin:%s/" FOLDER "/bin", top);
+    setenv("PATH", path, 1);
+    is_found_at_all = mote_process_exists("tool");
+    setenv("PATH", old, 1);
+    assert_int_equal(chdir(top), 0);
+    free(old);
+    free(top);
+    for (i = 0; i < sizeof paths / sizeof *paths; i++)
+        if (is_found[i])
+            fail_msg("it is found by PATH=%s", paths[i]);
+    assert_true(is_found_at_all);
+}
+
 /* ---- behind the arena ---- */
 
 /* A model that writes a byte behind its arena where its input says: so many bytes behind its end, plus 1; 0: it does not. */
@@ -326,6 +358,39 @@ static void every_invoke_is_watched_from_the_first_byte_behind_the_arena(void **
         skip();
 }
 
+/* ---- samples that no run can take ---- */
+
+/* More input than the place that QEMU's boards have for it, in an arena that any chip has room for. */
+static void write_huge_model(void)
+{
+    make_folder(FOLDER "/huge");
+    write_file(FOLDER "/huge/huge.h",
+               "#include <stdint.h>\n"
+               "#define HUGE_INPUT_COUNT 1\n#define HUGE_OUTPUT_COUNT 1\n#define HUGE_INPUT_0_BYTES 16777216\n"
+               "#define HUGE_OUTPUT_0_BYTES 1\n#define HUGE_HAS_STATE 0\n"
+               "typedef struct huge_arena { uint8_t bytes[8]; } huge_arena;\n"
+               "void huge_invoke(huge_arena *arena);\n"
+               "static inline uint8_t *huge_input_0(huge_arena *a) { return a->bytes; }\n"
+               "static inline const uint8_t *huge_output_0(const huge_arena *a) { return a->bytes; }\n");
+    write_file(FOLDER "/huge/huge.c", "#include \"huge.h\"\nvoid huge_invoke(huge_arena *arena) { (void)arena; }\n");
+}
+
+static void a_sample_larger_than_its_place_is_refused(void **state)
+{
+    mote_emulate_options options = {.chip = "cortex-m4"};
+    mote_emulation       run;
+    mote_error           err = {0};
+    (void)state;
+    if (mote_chip_check(mote_chip_find(options.chip), &err) != MOTE_OK) {
+        tell_untested(options.chip, err.text);
+        skip();
+    }
+    write_huge_model();
+    assert_int_equal(mote_emulate(FOLDER "/huge", NULL, &options, &run, &err), MOTE_ERR_LIMIT);
+    assert_non_null(strstr(err.text, "a sample has 16777216 bytes, more than can be emulated on cortex-m4"));
+    mote_emulation_free(&run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -336,7 +401,9 @@ int main(void)
         cmocka_unit_test(what_was_started_ends_with_who_started_it),
         cmocka_unit_test(what_a_program_leaves_behind_ends_with_it),
         cmocka_unit_test(a_program_that_is_not_there_is_said),
+        cmocka_unit_test(a_program_is_looked_for_in_absolute_folders),
         cmocka_unit_test(every_invoke_is_watched_from_the_first_byte_behind_the_arena),
+        cmocka_unit_test(a_sample_larger_than_its_place_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
