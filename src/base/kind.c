@@ -7,8 +7,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 
-/* How much of a text is looked at. */
-enum { HEAD_BYTES = 4096 };
+enum { SAFETENSORS_HEADER_MAX = 100000000 }; /* the format's own limit */
 
 static const char *const wanted_names[MOTE_WANTED_COUNT] = {"a .tflite model", "a spec", "a data set"};
 
@@ -55,10 +54,10 @@ static uint32_t load(view file, size_t offset, int bytes)
     return value;
 }
 
-/* Where the word stands, case ignored; NULL where it does not, within the head. */
+/* Where the word stands, case ignored; NULL where it does not, within the start. */
 static const uint8_t *find_word(view file, const char *word)
 {
-    const size_t length = strlen(word), end = file.count < HEAD_BYTES ? file.count : HEAD_BYTES;
+    const size_t length = strlen(word), end = file.count < MOTE_START_BYTES ? file.count : MOTE_START_BYTES;
     size_t       i, k;
 
     for (i = 0; i + length <= end; i++) {
@@ -89,7 +88,7 @@ static bool begins_with_word(view file, const char *word)
 
 static bool is_text(view file)
 {
-    const size_t end = file.count < HEAD_BYTES ? file.count : HEAD_BYTES;
+    const size_t end = file.count < MOTE_START_BYTES ? file.count : MOTE_START_BYTES;
     size_t       i;
 
     for (i = 0; i < end; i++)
@@ -110,9 +109,12 @@ static bool is_html(view file)
     return begins_with_word(file, "<!doctype html") || begins_with_word(file, "<html");
 }
 
+/* The header's length, then the header. Of a long file perhaps only the start is there. */
 static bool is_safetensors(view file)
 {
-    return file.count > 9 && load(file, 4, 4) == 0 && load(file, 0, 4) <= file.count - 8 && file.bytes[8] == '{';
+    const size_t most = file.count < MOTE_START_BYTES ? file.count - 8 : SAFETENSORS_HEADER_MAX;
+
+    return file.count > 9 && load(file, 4, 4) == 0 && load(file, 0, 4) <= most && file.bytes[8] == '{';
 }
 
 /* A version, then sub-messages; in ONNX the producer's name, which is text. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/kind.h"
 #include "base/text.h"
 #include "data/array.h"
 #include "data/list_folder.h"
@@ -194,13 +195,26 @@ static mote_status read_open_npz(mote_raw_set *raw, mote_npz *npz, const char *p
     return split->x_name ? read_array(raw, &split->x, &store, 0, err) : err->code;
 }
 
+/* An archive's members are listed at its end, which a look at its beginning does not show. */
+static mote_status refuse_other_archive(const char *path, mote_error *err)
+{
+    mote_file file;
+
+    if (mote_file_open(&file, path, err) != MOTE_OK)
+        return mote_context(err, "%s", path);
+    mote_file_kind_check(file.bytes, file.count, MOTE_WANTED_DATA, err);
+    mote_file_close(&file);
+    return err->code == MOTE_OK ? MOTE_OK : mote_context(err, "%s", path);
+}
+
 mote_status mote_raw_read_npz(mote_raw_set *raw, const char *path, mote_error *err)
 {
     mote_npz *npz;
 
     raw->source = "NumPy archive";
     MOTE_TRY(mote_npz_open(&npz, path, err));
-    read_open_npz(raw, npz, path, err);
+    if (mote_npz_count(npz) > 0 || refuse_other_archive(path, err) == MOTE_OK)
+        read_open_npz(raw, npz, path, err);
     mote_npz_close(npz);
     return err->code;
 }
