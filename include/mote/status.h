@@ -44,6 +44,10 @@ mote_status mote_fail(mote_error *err, mote_status code, const char *format, ...
 /* Puts "FORMAT: " in front of the text of a failed err. Returns err->code. */
 mote_status mote_context(mote_error *err, const char *format, ...) MOTE_PRINTF(2, 3);
 
+/* Where a failure is an answer like any other (this cannot be quantized, that cannot be lowered), want of memory is none:
+ * then err fails, too. Returns err->code. */
+mote_status mote_fail_if_memory(mote_error *err, const mote_error *failure);
+
 /* Makes err usable again after a failure was dealt with. */
 void mote_error_clear(mote_error *err);
 

@@ -43,6 +43,11 @@ mote_status mote_context(mote_error *err, const char *format, ...)
     return err->code;
 }
 
+mote_status mote_fail_if_memory(mote_error *err, const mote_error *failure)
+{
+    return failure->code == MOTE_ERR_MEMORY ? mote_fail(err, failure->code, "%s", failure->text) : err->code;
+}
+
 void mote_error_clear(mote_error *err)
 {
     err->code = MOTE_OK;

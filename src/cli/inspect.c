@@ -22,8 +22,7 @@ static mote_status build_from_spec(cli_inspecting *in, mote_error *err)
     in->chip = spec->deploy.chip ? mote_chip_find(spec->deploy.chip) : NULL;
     if ((spec->data.path || spec->data.is_sine) && mote_spec_load_data(&in->set, spec, &in->no_recipe) != MOTE_OK)
         in->set = NULL;
-    if (in->no_recipe.code == MOTE_ERR_MEMORY)
-        return mote_fail(err, in->no_recipe.code, "%s", in->no_recipe.text);
+    MOTE_TRY(mote_fail_if_memory(err, &in->no_recipe));
     if (!in->set && spec->state->input.rank == 0)
         return in->no_recipe.code != MOTE_OK ? mote_fail(err, in->no_recipe.code, "%s", in->no_recipe.text)
                                              : mote_spec_load_data(&in->set, spec, err);
@@ -32,9 +31,7 @@ static mote_status build_from_spec(cli_inspecting *in, mote_error *err)
         return MOTE_OK;
     MOTE_TRY(mote_spec_take_validation(spec, in->set, err)); /* those samples do not calibrate */
     mote_train_recipe(in->model, in->set, &spec->train, &in->no_recipe);
-    if (in->no_recipe.code == MOTE_ERR_MEMORY)
-        return mote_fail(err, in->no_recipe.code, "%s", in->no_recipe.text);
-    return MOTE_OK;
+    return mote_fail_if_memory(err, &in->no_recipe);
 }
 
 static mote_status load(cli_inspecting *in, mote_error *err)
@@ -76,9 +73,7 @@ static mote_status inspect_for(cli_inspecting *in, const char *kernels, mote_err
     options.calibration = calibration_of(in);
     if (!mote_model_is_quantized(in->model) && mote_model_input_count(in->model) == 1)
         mote_inspect(&in->int8, in->model, &options, &in->no_int8);
-    if (in->no_int8.code == MOTE_ERR_MEMORY)
-        return mote_fail(err, in->no_int8.code, "%s", in->no_int8.text);
-    return MOTE_OK;
+    return mote_fail_if_memory(err, &in->no_int8);
 }
 
 bool cli_inspect_knows_recipe(const cli_inspecting *in)

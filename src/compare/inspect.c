@@ -251,9 +251,7 @@ static mote_status describe_memory(mote_inspection *out, const mote_model *model
         out->memory.step_count = program->step_count;
         out->memory.constant_bytes = mote_program_constant_bytes(program);
         describe_places(out, program, err);
-    } else if (failure.code == MOTE_ERR_MEMORY) {
-        mote_fail(err, failure.code, "%s", failure.text);
-    } else {
+    } else if (mote_fail_if_memory(err, &failure) == MOTE_OK) {
         out->memory_failure = mote_arena_strdup(out->owner, failure.text, err);
     }
     mote_program_destroy(program);
