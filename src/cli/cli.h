@@ -67,8 +67,14 @@ mote_status cli_timeout(const cli_args *args, int *seconds, mote_error *err);
 /* The index of the value among words (NULL-ended); fallback when absent. MOTE_ERR_USAGE lists the words. */
 mote_status cli_choice(const cli_args *args, const char *option, const char *const *words, int fallback, int *out,
                        mote_error *err);
-/* MOTE_ERR_USAGE when an --output is a file that the command reads. */
+
+/* ---- an output that is an input ---- */
+
+/* MOTE_ERR_USAGE when a file to write (--output, --plot) is one that the command line names to read. */
 mote_status cli_check_outputs(const cli_args *args, mote_error *err);
+/* The same for what is read from path besides: it may be a file, the folder of a data set, or a spec, whose data are read.
+ */
+mote_status cli_check_read(const cli_args *args, const char *path, mote_error *err);
 
 /* ---- printing ---- */
 

@@ -148,7 +148,8 @@ static mote_status inspect_model(const cli_args *args, mote_error *err)
     const char    *plot = cli_value(args, "plot");
     cli_inspecting in = {.path = args->positional[0]};
 
-    if (load(&in, err) == MOTE_OK && inspect_for(&in, in.chip ? in.chip->kernels : NULL, err) == MOTE_OK &&
+    if (cli_check_read(args, in.path, err) == MOTE_OK && load(&in, err) == MOTE_OK &&
+        inspect_for(&in, in.chip ? in.chip->kernels : NULL, err) == MOTE_OK &&
         (!plot || mote_inspection_save_chart(&in.is, plot, err) == MOTE_OK)) {
         if (cli_has(args, "json")) {
             cli_inspect_print_json(&in, with_boards, err);

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/text.h"
 #include "cli/cli.h"
@@ -89,47 +88,4 @@ mote_status cli_choice(const cli_args *args, const char *option, const char *con
     nearest = mote_nearest_word(text, words, (size_t)i);
     return mote_fail(err, MOTE_ERR_USAGE, "--%s %s is not one of: %s%s%s%s", option, mote_show_string(text).text, list,
                      nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
-}
-
-/* ---- an output that is an input ---- */
-
-/* A file, by whatever names; NAME=FILE names FILE, as in `mote run`. */
-static bool is_same_file(const char *output, const char *input)
-{
-    const char *behind_name = strchr(input, '=');
-    struct stat a, b;
-
-    if (stat(output, &a) != 0 || !S_ISREG(a.st_mode))
-        return false;
-    if (stat(input, &b) != 0 && (!behind_name || stat(behind_name + 1, &b) != 0))
-        return false;
-    return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
-static mote_status check_output(const cli_args *args, const char *given, mote_error *err)
-{
-    const char *behind_name = strchr(given, '=');
-    const char *output = behind_name && behind_name[1] ? behind_name + 1 : given;
-    int         row, i;
-
-    for (i = 0; i < args->positional_count; i++)
-        if (is_same_file(given, args->positional[i]) || is_same_file(output, args->positional[i]))
-            return mote_fail(err, MOTE_ERR_USAGE, "--output %s would replace what is read; name another file",
-                             mote_show_string(given).text);
-    for (row = 0; args->command->options[row].name; row++)
-        for (i = 0; strcmp(args->command->options[row].name, "output") != 0 && i < args->value_count[row]; i++)
-            if (is_same_file(given, args->values[row][i]) || is_same_file(output, args->values[row][i]))
-                return mote_fail(err, MOTE_ERR_USAGE, "--output %s would replace what --%s reads; name another file",
-                                 mote_show_string(given).text, args->command->options[row].name);
-    return MOTE_OK;
-}
-
-mote_status cli_check_outputs(const cli_args *args, mote_error *err)
-{
-    const char *const *outputs = NULL;
-    int                count = cli_values(args, "output", &outputs), i;
-
-    for (i = 0; i < count; i++)
-        MOTE_TRY(check_output(args, outputs[i], err));
-    return MOTE_OK;
 }

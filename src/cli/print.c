@@ -305,6 +305,8 @@ mote_status cli_load_data(mote_dataset **out, const mote_data_split **split, con
     mote_split_id     id = MOTE_TEST;
 
     *out = NULL;
+    if (request->path)
+        MOTE_TRY(cli_check_read(request->args, request->path, err));
     if (cli_read_data_options(&options, request->args, &arena, err) == MOTE_OK)
         mote_data_open(out,
                        &(mote_data_request){.path = request->path,

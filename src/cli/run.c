@@ -54,6 +54,7 @@ static mote_status add_list(running *r, const char *path, int *capacity, mote_er
     mote_file   file = {0};
     const char *at, *end;
 
+    MOTE_TRY(cli_check_read(r->args, path, err));
     if (mote_file_open(&file, path, err) != MOTE_OK)
         return mote_context(err, "%s", path);
     at = (const char *)file.bytes;
@@ -63,7 +64,8 @@ static mote_status add_list(running *r, const char *path, int *capacity, mote_er
         char       *name;
         while (length > 0 && strchr(" \t\r", at[length - 1]))
             length--;
-        if (length > 0 && (name = mote_arena_strndup(&r->arena, at, length, err)) != NULL)
+        if (length > 0 && (name = mote_arena_strndup(&r->arena, at, length, err)) != NULL &&
+            cli_check_read(r->args, name, err) == MOTE_OK)
             add_input(r, name, capacity, err);
         at = stop + 1;
     }
