@@ -332,8 +332,6 @@ static mote_status save_grid(const cli_answers *a, const char *path, mote_error 
     mote_arena       arena = {0};
     int32_t          i;
 
-    if (!a->split)
-        return mote_fail(err, MOTE_ERR_USAGE, "%s: a grid is drawn of pictures or of a data set", path);
     grid.label_count = mote_model_label_count(a->model);
     labels = MOTE_NEW(&arena, const char *, grid.label_count, err);
     for (i = 0; labels && i < grid.label_count; i++)
@@ -345,27 +343,43 @@ static mote_status save_grid(const cli_answers *a, const char *path, mote_error 
     return err->code;
 }
 
-static const struct {
+typedef struct saver {
     const char *suffix;
     mote_status (*save)(const cli_answers *a, const char *path, mote_error *err);
-} savers[] = {{".csv", save_csv}, {".json", save_json}, {".png", save_grid}, {".svg", save_grid}};
+} saver;
 
-bool cli_answers_can_save(const char *path)
+static const saver savers[] = {{".csv", save_csv}, {".json", save_json}, {".png", save_grid}, {".svg", save_grid}};
+
+static const saver *find_saver(const char *path)
 {
     size_t i;
 
     for (i = 0; i < sizeof savers / sizeof *savers; i++)
         if (mote_path_has_suffix(path, savers[i].suffix))
-            return true;
-    return false;
+            return &savers[i];
+    return NULL;
+}
+
+bool cli_answers_can_save(const char *path)
+{
+    return find_saver(path) != NULL;
+}
+
+mote_status cli_answers_check(const char *path, const mote_dataset *set, mote_error *err)
+{
+    const saver *to = find_saver(path);
+
+    if (!to)
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: answers are written as .csv, .json, .png, .svg, .npy or .bin", path);
+    if (to->save == save_grid && !set)
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: a grid is drawn of pictures or of a data set", path);
+    if (to->save == save_grid && !mote_dataset_has_pictures(set))
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: its samples are no pictures, so there is nothing to draw", path);
+    return MOTE_OK;
 }
 
 mote_status cli_answers_save(const cli_answers *a, const char *path, mote_error *err)
 {
-    size_t i;
-
-    for (i = 0; i < sizeof savers / sizeof *savers; i++)
-        if (mote_path_has_suffix(path, savers[i].suffix))
-            return savers[i].save(a, path, err);
-    return mote_fail(err, MOTE_ERR_USAGE, "%s: answers are written as .csv, .json, .png, .svg, .npy or .bin", path);
+    MOTE_TRY(cli_answers_check(path, a->split ? a->split->set : NULL, err));
+    return find_saver(path)->save(a, path, err);
 }

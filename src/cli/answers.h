@@ -28,8 +28,10 @@ const char *cli_score_name(const mote_model *model);
 mote_status cli_answers_print(const cli_answers *answers, mote_error *err);
 /* All rows: [{"file" or "sample", "true", "predicted", "probability" ..., "right", "values"}]; NULL and err on failure. */
 json_t *cli_answers_json(const cli_answers *answers, mote_error *err);
-/* .csv and .json: all rows; .png and .svg: a grid of pictures, mistakes first. */
+/* .csv and .json: all rows; .png and .svg: a grid of pictures, mistakes first. cli_answers_check refuses beforehand what
+ * cli_answers_save could not write of this set (NULL: of answers to files). */
 bool        cli_answers_can_save(const char *path);
+mote_status cli_answers_check(const char *path, const mote_dataset *set, mote_error *err);
 mote_status cli_answers_save(const cli_answers *answers, const char *path, mote_error *err);
 
 #endif

@@ -8,18 +8,28 @@
 #include "cli/answers.h"
 #include "cli/outputs.h"
 
+/* What --output names: tensors, of which there are as many as the model has outputs, and tables or grids. */
+typedef struct destinations {
+    const char **tensors, **answers;
+    int          tensor_count, answer_count;
+} destinations;
+
 typedef struct running {
-    const cli_args    *args;
-    mote_model        *model;
-    const char       **inputs; /* all that --input, operands and lists name */
-    int                input_count;
-    const char *const *outputs;
-    int                output_count;
-    mote_data_options  options; /* how samples are prepared, where the command line says it */
-    mote_arena         arena;
+    const cli_args   *args;
+    mote_model       *model;
+    const char      **inputs; /* all that --input, operands and lists name */
+    int               input_count;
+    destinations      to;
+    mote_data_options options; /* how samples are prepared, where the command line says it */
+    mote_arena        arena;
 } running;
 
 /* ---- inputs ---- */
+
+static bool is_tensor_file(const char *path)
+{
+    return mote_path_has_suffix(path, ".npy") || mote_path_has_suffix(path, ".bin");
+}
 
 static bool is_picture(const char *path)
 {
@@ -29,7 +39,7 @@ static bool is_picture(const char *path)
 /* A file that holds inputs as they are, for one input of the model; anything else is a data set. */
 static bool is_input_file(const char *path)
 {
-    return is_picture(path) || mote_path_has_suffix(path, ".npy") || mote_path_has_suffix(path, ".bin");
+    return is_picture(path) || is_tensor_file(path);
 }
 
 static mote_status add_input(running *r, const char *path, int *capacity, mote_error *err)
@@ -86,45 +96,49 @@ static mote_status collect_inputs(running *r, mote_error *err)
     return r->input_count > 0 ? MOTE_OK : mote_fail(err, MOTE_ERR_USAGE, "name the input: --input X.npy");
 }
 
-/* ---- outputs ---- */
+/* ---- outputs: judged before anything is computed, so that none is written where another is refused ---- */
 
-static bool wants_answers(const running *r)
+static mote_status split_outputs(running *r, mote_error *err)
 {
-    int i;
+    const char *const *outputs = NULL;
+    const int          count = cli_values(r->args, "output", &outputs);
+    destinations      *to = &r->to;
+    int                i;
 
-    for (i = 0; i < r->output_count; i++)
-        if (cli_answers_can_save(r->outputs[i]))
-            return true;
-    return false;
-}
-
-/* What --output names: tensors, of which there are as many as the model has outputs, and tables or grids. */
-typedef struct destinations {
-    const char **tensors, **answers;
-    int          tensor_count, answer_count;
-} destinations;
-
-static mote_status split_outputs(destinations *to, running *r, mote_error *err)
-{
-    int i;
-
-    *to = (destinations){.tensors = MOTE_NEW(&r->arena, const char *, r->output_count, err),
-                         .answers = MOTE_NEW(&r->arena, const char *, r->output_count, err)};
+    to->tensors = MOTE_NEW(&r->arena, const char *, count, err);
+    to->answers = MOTE_NEW(&r->arena, const char *, count, err);
     MOTE_TRY(err->code);
-    for (i = 0; i < r->output_count; i++)
-        if (cli_answers_can_save(r->outputs[i]))
-            to->answers[to->answer_count++] = r->outputs[i];
+    for (i = 0; i < count; i++)
+        if (is_tensor_file(outputs[i]))
+            to->tensors[to->tensor_count++] = outputs[i];
+        else if (cli_answers_can_save(outputs[i]))
+            to->answers[to->answer_count++] = outputs[i];
         else
-            to->tensors[to->tensor_count++] = r->outputs[i];
+            return cli_answers_check(outputs[i], NULL, err);
     return mote_samples_check_outputs(r->model, to->tensors, to->tensor_count, err);
 }
 
-static mote_status save_all(const destinations *to, const cli_answers *answers, mote_error *err)
+/* set: what grids are drawn of; NULL where inputs are files. */
+static mote_status check_answers(const running *r, const mote_dataset *set, mote_error *err)
 {
     int i;
 
-    for (i = 0; i < to->answer_count; i++)
-        MOTE_TRY(cli_answers_save(answers, to->answers[i], err));
+    for (i = 0; i < r->to.answer_count; i++)
+        MOTE_TRY(cli_answers_check(r->to.answers[i], set, err));
+    return MOTE_OK;
+}
+
+static bool has_outputs(const running *r)
+{
+    return r->to.tensor_count + r->to.answer_count > 0;
+}
+
+static mote_status save_all(const running *r, const cli_answers *answers, mote_error *err)
+{
+    int i;
+
+    for (i = 0; i < r->to.answer_count; i++)
+        MOTE_TRY(cli_answers_save(answers, r->to.answers[i], err));
     return MOTE_OK;
 }
 
@@ -138,18 +152,24 @@ static mote_samples samples_of(const mote_predictions *p)
 static mote_status hand_over_set(running *r, const cli_answers *answers, mote_error *err)
 {
     const mote_samples samples = samples_of(answers->predictions);
-    destinations       to;
 
-    MOTE_TRY(split_outputs(&to, r, err));
-    if (to.tensor_count > 0 && mote_model_output_count(r->model) > 1)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "%s: of a data set the first output alone is kept; give .npy inputs",
-                         to.tensors[0]);
-    if (to.tensor_count > 0)
-        MOTE_TRY(mote_samples_save(&samples, r->model, to.tensors, to.tensor_count, err));
-    MOTE_TRY(save_all(&to, answers, err));
+    if (r->to.tensor_count > 0)
+        MOTE_TRY(mote_samples_save(&samples, r->model, r->to.tensors, r->to.tensor_count, err));
+    MOTE_TRY(save_all(r, answers, err));
     if (cli_has(r->args, "json"))
         return cli_print_json(cli_answers_json(answers, err), err);
-    return r->output_count == 0 ? cli_answers_print(answers, err) : MOTE_OK;
+    return has_outputs(r) ? MOTE_OK : cli_answers_print(answers, err);
+}
+
+static mote_status check_set_request(const running *r, mote_error *err)
+{
+    if (cli_has(r->args, "prepared"))
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "--prepared goes with .npy files; of a data set whose numbers are prepared already say --scale 1");
+    if (r->to.tensor_count > 0 && mote_model_output_count(r->model) > 1)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "%s: of a data set the first output alone is kept; give .npy inputs",
+                         r->to.tensors[0]);
+    return MOTE_OK;
 }
 
 static mote_status run_set(running *r, mote_error *err)
@@ -168,9 +188,10 @@ static mote_status run_set(running *r, mote_error *err)
     mote_predictions       p = {0};
     long long              limit;
 
+    MOTE_TRY(check_set_request(r, err));
     MOTE_TRY(cli_integer(r->args, "limit", 1, INT64_MAX, 0, &limit, err));
     predict.limit = (size_t)limit;
-    if (cli_load_data(&set, &split, &request, err) == MOTE_OK &&
+    if (cli_load_data(&set, &split, &request, err) == MOTE_OK && check_answers(r, set, err) == MOTE_OK &&
         mote_predict(&p, r->model, split, &predict, err) == MOTE_OK) {
         const cli_answers answers = {.model = r->model, .predictions = &p, .names = split->names, .split = split};
         cli_progress_end();
@@ -183,29 +204,38 @@ static mote_status run_set(running *r, mote_error *err)
 
 /* ---- files, an input each ---- */
 
-static mote_status save_answers(running *r, const mote_samples *inputs, const mote_samples *outputs, const destinations *to,
-                                mote_error *err)
+static mote_status save_answers(running *r, const mote_samples *inputs, const mote_samples *outputs, mote_error *err)
 {
     mote_predictions p;
 
     MOTE_TRY(mote_predictions_of_samples(&p, r->model, outputs, err));
-    save_all(to, &(cli_answers){.model = r->model, .predictions = &p, .names = inputs->names}, err);
+    save_all(r, &(cli_answers){.model = r->model, .predictions = &p, .names = inputs->names}, err);
     mote_predictions_free(&p);
     return err->code;
 }
 
 static mote_status hand_over(running *r, const mote_samples *inputs, const mote_samples *outputs, mote_error *err)
 {
-    destinations to;
-
-    MOTE_TRY(split_outputs(&to, r, err));
-    if (to.tensor_count > 0)
-        MOTE_TRY(mote_samples_save(outputs, r->model, to.tensors, to.tensor_count, err));
-    if (to.answer_count > 0)
-        MOTE_TRY(save_answers(r, inputs, outputs, &to, err));
+    if (r->to.tensor_count > 0)
+        MOTE_TRY(mote_samples_save(outputs, r->model, r->to.tensors, r->to.tensor_count, err));
+    if (r->to.answer_count > 0)
+        MOTE_TRY(save_answers(r, inputs, outputs, err));
     if (cli_has(r->args, "json"))
         return cli_print_json(cli_json_outputs(outputs, r->model, err), err);
-    return r->output_count == 0 ? cli_print_outputs(outputs, r->model, inputs->names, err) : MOTE_OK;
+    return has_outputs(r) ? MOTE_OK : cli_print_outputs(outputs, r->model, inputs->names, err);
+}
+
+/* What only choosing and reading samples of a set can obey. */
+static mote_status check_files_request(const running *r, mote_error *err)
+{
+    static const char *const of_sets[] = {"split", "limit", "image", "targets", "target-kind", "header", "skip-damaged"};
+    size_t                   i;
+
+    for (i = 0; i < sizeof of_sets / sizeof *of_sets; i++)
+        if (cli_has(r->args, of_sets[i]))
+            return mote_fail(err, MOTE_ERR_USAGE, "--%s goes with a data set; %s is a file of inputs", of_sets[i],
+                             r->inputs[0]);
+    return check_answers(r, NULL, err);
 }
 
 static mote_status run_files(running *r, mote_error *err)
@@ -217,6 +247,8 @@ static mote_status run_files(running *r, mote_error *err)
                                           .preparation = says_how ? &said : NULL};
     mote_samples               inputs = {0}, outputs = {0};
 
+    if (is_input_file(r->inputs[0])) /* what is not there is told first */
+        MOTE_TRY(check_files_request(r, err));
     if (options.are_prepared && says_how)
         return mote_fail(err, MOTE_ERR_USAGE,
                          "--prepared says that nothing is to be prepared; leave --scale and its kin out");
@@ -243,7 +275,8 @@ static mote_status choose_way(running *r, mote_error *err)
     if (sets > 0 && r->input_count > 1)
         return mote_fail(err, MOTE_ERR_USAGE, "%d inputs, and not all are .npy, .bin or pictures; give a data set alone",
                          r->input_count);
-    if (sets > 0 || (mote_model_input_count(r->model) == 1 && pictures == r->input_count && (!named || wants_answers(r))))
+    if (sets > 0 ||
+        (mote_model_input_count(r->model) == 1 && pictures == r->input_count && (!named || r->to.answer_count > 0)))
         return run_set(r, err);
     return run_files(r, err);
 }
@@ -252,9 +285,8 @@ static mote_status run_run(const cli_args *args, mote_error *err)
 {
     running r = {.args = args};
 
-    r.output_count = cli_values(args, "output", &r.outputs);
     if (collect_inputs(&r, err) == MOTE_OK && cli_read_data_options(&r.options, args, &r.arena, err) == MOTE_OK &&
-        mote_model_load(&r.model, args->positional[0], NULL, err) == MOTE_OK)
+        mote_model_load(&r.model, args->positional[0], NULL, err) == MOTE_OK && split_outputs(&r, err) == MOTE_OK)
         choose_way(&r, err);
     mote_model_destroy(r.model);
     mote_arena_destroy(&r.arena);
