@@ -170,6 +170,8 @@ static mote_status run_inspect(const cli_args *args, mote_error *err)
 {
     const bool json = cli_has(args, "json");
 
+    if (cli_has(args, "plot") && (cli_has(args, "operators") || !args->positional[0]))
+        return mote_fail(err, MOTE_ERR_USAGE, "--plot draws a model or a spec; name it, without --operators");
     if (cli_has(args, "operators"))
         return json ? cli_print_json(cli_inspect_json_operators(), err) : cli_inspect_print_operators(err);
     if (args->positional[0])
