@@ -43,42 +43,67 @@ static mote_status print_c(const char *folder, const mote_compile_result *r, mot
     return cli_table_print(&table, err);
 }
 
-static json_t *json_chips(const mote_compile_result *r)
+/* What stands in front of "_model": TensorFlow Lite Micro's examples have g_model in model.cc. */
+static const char *array_prefix(const cli_args *args)
+{
+    return cli_has(args, "name") ? cli_value(args, "name") : "g";
+}
+
+static mote_status print_array(const cli_args *args, const char *folder)
+{
+    const char *file = cli_has(args, "name") ? cli_value(args, "name") : "model", *prefix = array_prefix(args);
+
+    printf("written  %s/%s.h, %s.cc: %s_model, %s_model_len\n", folder, file, file, prefix, prefix);
+    return MOTE_OK;
+}
+
+/* A key is always there; null: the target computes no such thing. */
+static void set_count(json_t **object, const char *key, bool is_computed, size_t count)
+{
+    mote_json_set(object, key, is_computed ? json_integer((json_int_t)count) : json_null());
+}
+
+static void set_sizes(json_t **object, int target, const mote_compiled_chips *c)
+{
+    set_count(object, "arena_bytes", target != TARGET_ARRAY, c->arena_bytes);
+    set_count(object, "arena_bound_bytes", target != TARGET_ARRAY, c->arena_bound_bytes);
+    set_count(object, "constant_bytes", target != TARGET_ARRAY, c->constant_bytes);
+    set_count(object, "instances", target == TARGET_C, (size_t)c->instance_count);
+}
+
+static json_t *json_chips(int target, const mote_compile_result *r)
 {
     json_t *list = json_array();
     int     i;
 
     for (i = 0; i < r->chip_count; i++) {
-        const mote_compiled_chips *c = &r->chips[i];
-        mote_json_append(&list, json_pack("{ss sI sI sI si si}", "kernels", c->name, "arena_bytes",
-                                          (json_int_t)c->arena_bytes, "arena_bound_bytes", (json_int_t)c->arena_bound_bytes,
-                                          "constant_bytes", (json_int_t)c->constant_bytes, "instances", c->instance_count,
-                                          "shared_instances", c->shared_count));
+        json_t *chips = json_pack("{ss}", "kernels", r->chips[i].name);
+        set_sizes(&chips, target, &r->chips[i]);
+        set_count(&chips, "shared_instances", target == TARGET_C, (size_t)r->chips[i].shared_count);
+        mote_json_append(&list, chips);
     }
     return list;
+}
+
+static mote_status print_json(const cli_args *args, int target, const char *folder, const mote_compile_result *r,
+                              mote_error *err)
+{
+    json_t *object = json_pack("{so ss ss}", "folder", mote_json_text(folder), "target", target_words[target], "name",
+                               target == TARGET_ARRAY ? array_prefix(args) : r->name);
+
+    set_count(&object, "steps", target != TARGET_ARRAY, (size_t)r->step_count);
+    set_sizes(&object, target, mote_compiled_for(r, NULL));
+    mote_json_set(&object, "chips", json_chips(target, r));
+    mote_json_set(&object, "constant_channels", target == TARGET_C ? cli_json_pruned(&r->pruned) : json_null());
+    return cli_print_json(object, err);
 }
 
 static mote_status print_result(const cli_args *args, int target, const char *folder, const mote_compile_result *r,
                                 mote_error *err)
 {
-    const char *name;
-
-    if (cli_has(args, "json")) {
-        const mote_compiled_chips *any = mote_compiled_for(r, NULL);
-        return cli_print_json(json_pack("{so ss ss si sI sI sI si so so}", "folder", mote_json_text(folder), "target",
-                                        target_words[target], "name", r->name, "steps", r->step_count, "arena_bytes",
-                                        (json_int_t)any->arena_bytes, "arena_bound_bytes",
-                                        (json_int_t)any->arena_bound_bytes, "constant_bytes",
-                                        (json_int_t)any->constant_bytes, "instances", any->instance_count, "chips",
-                                        json_chips(r), "constant_channels", cli_json_pruned(&r->pruned)),
-                              err);
-    }
-    if (target != TARGET_ARRAY)
-        return print_c(folder, r, err);
-    name = cli_value(args, "name");
-    printf("written  %s/%s.h, %s.cc: %s_model, %s_model_len\n", folder, name ? name : "model", name ? name : "model",
-           name ? name : "g", name ? name : "g");
-    return MOTE_OK;
+    if (cli_has(args, "json"))
+        return print_json(args, target, folder, r, err);
+    return target == TARGET_ARRAY ? print_array(args, folder) : print_c(folder, r, err);
 }
 
 mote_status cli_take_tflite(const char *path, mote_compile_options *options, mote_file *file, mote_error *err)
@@ -88,6 +113,21 @@ mote_status cli_take_tflite(const char *path, mote_compile_options *options, mot
         options->file = file->bytes;
         options->file_bytes = file->count;
     }
+    return MOTE_OK;
+}
+
+/* What the target would pass over. The interpreter's kernels may be the small ones; its model stays as it is. */
+static mote_status check_target(const cli_args *args, int target, mote_error *err)
+{
+    if (target >= TARGETS_KNOWN)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED,
+                         "--target %s is not there yet; the folder of --target c builds with any C compiler",
+                         target_words[target]);
+    if (target != TARGET_C && cli_has(args, "no-prune-constant"))
+        return mote_fail(err, MOTE_ERR_USAGE, "--no-prune-constant goes with --target c; %s keeps all channels",
+                         target_words[target]);
+    if (target == TARGET_ARRAY && cli_has(args, "optimize"))
+        return mote_fail(err, MOTE_ERR_USAGE, "--optimize goes with --target c or interpreter; an array has no code");
     return MOTE_OK;
 }
 
@@ -103,10 +143,7 @@ static mote_status run_compile(const cli_args *args, mote_error *err)
 
     MOTE_TRY(cli_choice(args, "target", target_words, TARGET_C, &target, err));
     MOTE_TRY(cli_choice(args, "optimize", optimize_words, 0, &optimize, err));
-    if (target >= TARGETS_KNOWN)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED,
-                         "--target %s is not there yet; the folder of --target c builds with any C compiler",
-                         target_words[target]);
+    MOTE_TRY(check_target(args, target, err));
     if (!folder)
         return mote_fail(err, MOTE_ERR_USAGE, "name the folder to write: -o DIR");
     options.target = target_words[target];
