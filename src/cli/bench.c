@@ -315,11 +315,12 @@ static mote_status check_request(const cli_args *args, const benching *b, mote_e
     }
     if (cli_has(args, "timeout") && !b->emulate.chip)
         return mote_fail(err, MOTE_ERR_USAGE, "--timeout goes with --chip NAME");
-    if (!mote_path_is_dir(b->path))
-        return MOTE_OK;
-    if (!b->emulate.chip)
+    if (b->is_interpreted && cli_has(args, "no-prune-constant"))
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "--no-prune-constant goes with compiled code; --interpreter keeps all channels");
+    if (mote_path_is_dir(b->path) && !b->emulate.chip)
         return mote_fail(err, MOTE_ERR_USAGE, "%s: a compiled folder is measured on a chip: --chip NAME", b->path);
-    return MOTE_OK;
+    return cli_check_prepared(args, b->path, err);
 }
 
 static mote_status print_bench(const benching *b, mote_error *err)
@@ -369,7 +370,9 @@ const cli_command cli_bench = {
         (const cli_option[]){
             {"chip", 'c', "NAME", "an emulated chip (`mote inspect --boards` lists them); none: this machine"},
             {"layers", 'l', NULL, "each layer's share"},
-            {"input", 'i', "X", "as in mote run, the first sample counts; none: zeros. For a folder: one .bin"},
+            {"input", 'i', "X",
+             ".npy, .bin, .png, .jpg, prepared as in mote run; the first sample counts; none: zeros. For a folder: one "
+             ".bin"},
             {"prepared", 0, NULL, "numbers of .npy are prepared already"},
             {"optimize", 0, "speed|size", "what to compile for, as in mote compile"},
             {"interpreter", 0, NULL, "run the .tflite from flash, instead of compiled code"},

@@ -68,6 +68,9 @@ mote_status cli_timeout(const cli_args *args, int *seconds, mote_error *err);
 mote_status cli_choice(const cli_args *args, const char *option, const char *const *words, int fallback, int *out,
                        mote_error *err);
 
+/* --prepared of commands that run firmware: it says something of a model's --input alone. Else MOTE_ERR_USAGE. */
+mote_status cli_check_prepared(const cli_args *args, const char *path, mote_error *err);
+
 /* ---- an output that is an input ---- */
 
 /* MOTE_ERR_USAGE when a file to write (--output, --plot) is one that the command line names to read. */

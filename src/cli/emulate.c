@@ -106,6 +106,22 @@ static mote_status emulate_folder(emulating *e, mote_error *err)
     return err->code;
 }
 
+/* Options that would be passed over. */
+static mote_status check_request(const cli_args *args, const emulating *e, mote_error *err)
+{
+    const bool is_folder = mote_path_is_dir(e->path);
+
+    if (is_folder && e->keeps_constant_channels)
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: --no-prune-constant is for models; a folder is compiled already",
+                         e->path);
+    if (is_folder && e->is_interpreted)
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: is compiled already; --interpreter goes with a model", e->path);
+    if (e->is_interpreted && e->keeps_constant_channels)
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "--no-prune-constant goes with compiled code; --interpreter keeps all channels");
+    return cli_check_prepared(args, e->path, err);
+}
+
 static mote_status run_emulate(const cli_args *args, mote_error *err)
 {
     emulating e = {.path = args->positional[0],
@@ -120,10 +136,7 @@ static mote_status run_emulate(const cli_args *args, mote_error *err)
     e.keeps_constant_channels = cli_has(args, "no-prune-constant");
     e.input_count = cli_values(args, "input", &e.inputs);
     e.output_count = cli_values(args, "output", &e.outputs);
-    if (mote_path_is_dir(e.path) && e.keeps_constant_channels)
-        return mote_fail(err, MOTE_ERR_USAGE, "%s: --no-prune-constant is for models; a folder is compiled already", e.path);
-    if (mote_path_is_dir(e.path) && e.is_interpreted)
-        return mote_fail(err, MOTE_ERR_USAGE, "%s: is compiled already; --interpreter goes with a model", e.path);
+    MOTE_TRY(check_request(args, &e, err));
     if (mote_path_is_dir(e.path))
         emulate_folder(&e, err);
     else
@@ -149,9 +162,10 @@ const cli_command cli_emulate = {
     .options =
         (const cli_option[]){
             {"chip", 'c', "NAME", "an emulated chip; `mote inspect --boards` lists them"},
-            {"input", 'i', "X", "as in mote run; none: one sample of zeros. For a folder: one .bin"},
+            {"input", 'i', "X",
+             ".npy, .bin, .png, .jpg, prepared as in mote run; none: one sample of zeros. For a folder: one .bin"},
             {"prepared", 0, NULL, "numbers of .npy are prepared already"},
-            {"output", 'o', "Y", "as in mote run; none: print the answers. For a folder: one .bin"},
+            {"output", 'o', "Y", ".npy or .bin; none: print the answers. For a folder: one .bin"},
             {"no-prune-constant", 0, NULL, "keep channels whose values no input can change, as in mote compile"},
             {"interpreter", 0, NULL, "run the .tflite from flash, instead of compiled code"},
             CLI_TIMEOUT_ROW,

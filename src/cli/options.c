@@ -89,3 +89,15 @@ mote_status cli_choice(const cli_args *args, const char *option, const char *con
     return mote_fail(err, MOTE_ERR_USAGE, "--%s %s is not one of: %s%s%s%s", option, mote_show_string(text).text, list,
                      nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
 }
+
+mote_status cli_check_prepared(const cli_args *args, const char *path, mote_error *err)
+{
+    if (!cli_has(args, "prepared"))
+        return MOTE_OK;
+    if (mote_path_is_dir(path))
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: a compiled folder takes .bin files as they are; leave --prepared out",
+                         path);
+    if (!cli_has(args, "input"))
+        return mote_fail(err, MOTE_ERR_USAGE, "--prepared goes with --input X.npy");
+    return MOTE_OK;
+}
