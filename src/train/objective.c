@@ -118,18 +118,12 @@ static bool is_one_row(const mote_judged *judged)
     return judged->rank == 0 || (size_t)judged->dim[judged->rank - 1] == judged->width;
 }
 
-typedef struct shape_text {
-    char text[MOTE_RANK_MAX * 12 + 3];
-} shape_text;
-
-static shape_text show_shape(const mote_judged *judged)
+static mote_shape_text show_shape(const mote_judged *judged)
 {
     mote_tensor tensor = {.rank = judged->rank};
-    shape_text  shown;
 
     memcpy(tensor.dim, judged->dim, sizeof tensor.dim);
-    memcpy(shown.text, mote_shape_show(&tensor).text, sizeof shown.text);
-    return shown;
+    return mote_shape_show(&tensor);
 }
 
 /* Equal but for axes of one element, as [28,1] and [28] are. */
