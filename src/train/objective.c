@@ -112,18 +112,24 @@ mote_score_place mote_score_place_find(const mote_model *model, mote_loss loss)
     return (mote_score_place){graph->node_count, graph->outputs[0]};
 }
 
-/* All that varies lies in the last axis: [10], [1,1,10], but not [28,10]. */
-static bool is_one_row(const mote_judged *judged)
-{
-    return judged->rank == 0 || (size_t)judged->dim[judged->rank - 1] == judged->width;
-}
-
 static mote_shape_text show_shape(const mote_judged *judged)
 {
     mote_tensor tensor = {.rank = judged->rank};
 
     memcpy(tensor.dim, judged->dim, sizeof tensor.dim);
     return mote_shape_show(&tensor);
+}
+
+/* A label says which of one row of numbers is meant: all that varies must lie in the last axis, as in [10] and [1,1,10], but
+ * not in [28,10]. */
+static mote_status check_row(const mote_judged *judged, mote_error *err)
+{
+    if (judged->rank == 0 || (size_t)judged->dim[judged->rank - 1] == judged->width)
+        return MOTE_OK;
+    return mote_fail(err, MOTE_ERR_USAGE,
+                     "the network gives %s a sample, one row of numbers is expected for class labels; put a flatten before "
+                     "the last layer",
+                     show_shape(judged).text);
 }
 
 /* Equal but for axes of one element, as [28,1] and [28] are. */
@@ -187,6 +193,7 @@ static mote_status fit_values(mote_objective *o, const mote_judged *judged, cons
             return mote_fail(err, MOTE_ERR_USAGE,
                              "%s needs class labels from 0 to %zu, the targets are real numbers; for a regression use mse",
                              loss_names[o->loss], judged->width - 1);
+        MOTE_TRY(check_row(judged, err));
         o->form =
             o->loss == MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY || o->at_logits ? MOTE_TARGET_LABELS : MOTE_TARGET_ONE_HOT;
         return MOTE_OK;
@@ -233,11 +240,7 @@ static mote_status fit_classes(mote_objective *o, const mote_judged *judged, con
     if (judged->width < (size_t)set->class_count)
         return mote_fail(err, MOTE_ERR_USAGE, "the network gives %zu numbers a sample, the data has %d classes",
                          judged->width, set->class_count);
-    if (!is_one_row(judged))
-        return mote_fail(err, MOTE_ERR_USAGE,
-                         "the network gives %s a sample, one row of %d numbers is expected for %d classes; put a flatten "
-                         "before the last layer",
-                         show_shape(judged).text, set->class_count, set->class_count);
+    MOTE_TRY(check_row(judged, err));
     /* At the logits, one-hot rows and labels are the same function; labels are quicker. */
     o->form = is_class_loss(o->loss) && (o->at_logits || o->loss == MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY)
                   ? MOTE_TARGET_LABELS
