@@ -283,15 +283,10 @@ static mote_status take_metrics(mote_objective *o, const mote_goal *goal, mote_e
 
 /* ---- what is legal and probably not meant ---- */
 
-static const char *find_warning(const mote_goal *goal, const mote_judged *judged)
+/* Of a loss that is taken at the input of the closing activation. */
+static const char *warn_of_logits(const mote_goal *goal, const mote_judged *judged)
 {
-    const bool sees_through = sees_through_to_logits(goal->loss, judged->kind);
-
-    if (judged->kind == MOTE_ANSWERS_PROBABILITIES && judged->width == 1)
-        return "a softmax over one output is always 1; use a sigmoid";
-    if (!is_cross_entropy(goal->loss))
-        return NULL;
-    if (goal->from_logits && sees_through)
+    if (goal->from_logits)
         return "from_logits is set, but the network ends in an activation that makes probabilities; the loss is "
                "taken at its input, as Keras does. Leave one of the two out";
     if (is_class_loss(goal->loss) && judged->kind == MOTE_ANSWERS_SIGMOIDS)
@@ -301,6 +296,22 @@ static const char *find_warning(const mote_goal *goal, const mote_judged *judged
     if (goal->loss == MOTE_LOSS_BINARY_CROSSENTROPY && judged->kind == MOTE_ANSWERS_PROBABILITIES)
         return "over a softmax Keras takes this loss at the softmax's input as if sigmoids followed, and so does mote; give "
                "the last layer activation: sigmoid, or use categorical_crossentropy";
+    return NULL;
+}
+
+static const char *find_warning(const mote_goal *goal, const mote_judged *judged)
+{
+    const bool are_squashed = sees_through_to_logits(goal->loss, judged->kind);
+
+    if (judged->kind == MOTE_ANSWERS_PROBABILITIES && judged->width == 1)
+        return "a softmax over one output is always 1; use a sigmoid";
+    if (!is_cross_entropy(goal->loss))
+        return NULL;
+    if (are_squashed && judged->has_logits)
+        return warn_of_logits(goal, judged);
+    if (are_squashed && goal->from_logits)
+        return "from_logits is set, but the network's outputs are probabilities, with layers behind the activation that "
+               "makes them; the loss takes them as they are, and from_logits is passed over. Leave it out";
     if (!goal->from_logits && judged->kind == MOTE_ANSWERS_NUMBERS)
         return is_class_loss(goal->loss) ? "the loss takes the outputs for probabilities, and no softmax makes them such; "
                                            "give the last layer activation: softmax, or set from_logits: true"
