@@ -65,31 +65,61 @@ static mote_status read_json(reading *r, const mote_file *file, mote_error *err)
     json_t      *root = json_loadb((const char *)file->bytes, file->count, JSON_REJECT_DUPLICATES, &problem);
 
     if (!root)
-        return mote_fail(err, MOTE_ERR_FORMAT, "line %d: %s", problem.line, problem.text);
-    take_object(r, root, err);
+        return mote_fail(err, MOTE_ERR_FORMAT, "line %d: %s", problem.line, mote_show_string(problem.text).text);
+    if (json_is_object(root))
+        take_object(r, root, err);
+    else
+        mote_fail(err, MOTE_ERR_FORMAT, "an object is expected, with a list of numbers for each column");
     json_decref(root);
     return err->code;
 }
 
 /* ---- CSV ---- */
 
-/* A cell and where the next one begins. */
 typedef struct cell {
     const char *text;
     size_t      length;
     bool        ends_row;
 } cell;
 
-static cell next_cell(const char **at, const char *end)
+/* Behind the first quote: what stands up to the last one, where two quotes are one. */
+static mote_status unquote(cell *c, const char **at, const char *end, mote_arena *arena, mote_error *err)
 {
-    cell c = {.text = *at};
+    char *text = MOTE_NEW(arena, char, end - *at + 1, err);
 
-    while (*at < end && **at != ',' && **at != '\n')
-        (*at)++;
-    c.length = (size_t)(*at - c.text);
-    c.ends_row = *at == end || **at == '\n';
+    if (!text)
+        return err->code;
+    for (; *at < end; (*at)++) {
+        if (**at == '"' && (*at + 1 == end || (*at)[1] != '"'))
+            break;
+        *at += **at == '"';
+        text[c->length++] = **at;
+    }
+    if (*at == end)
+        return mote_fail(err, MOTE_ERR_FORMAT, "a quote is not closed");
+    ++*at;
+    if (*at < end && **at != ',' && **at != '\n')
+        return mote_fail(err, MOTE_ERR_FORMAT, "\"%s\": a comma or the line's end is expected behind its last quote",
+                         mote_show(text, c->length).text);
+    c->text = text;
+    return MOTE_OK;
+}
+
+/* Moves at to where the next cell begins. */
+static mote_status next_cell(cell *c, const char **at, const char *end, mote_arena *arena, mote_error *err)
+{
+    *c = (cell){.text = *at};
+    if (*at < end && **at == '"') {
+        ++*at;
+        MOTE_TRY(unquote(c, at, end, arena, err));
+    } else {
+        while (*at < end && **at != ',' && **at != '\n')
+            ++*at;
+        c->length = (size_t)(*at - c->text);
+    }
+    c->ends_row = *at == end || **at == '\n';
     *at += *at < end;
-    return c;
+    return MOTE_OK;
 }
 
 /* jansson reads numbers alike in every locale. */
@@ -111,28 +141,49 @@ static mote_status read_number(double *out, const cell *c, mote_error *err)
     return err->code;
 }
 
+/* Quoted line ends are no ends; the last line may lack its own. */
+static size_t count_lines(const char *at, const char *end)
+{
+    bool   is_quoted = false, is_open = false;
+    size_t lines = 0;
+
+    for (; at < end; at++) {
+        is_quoted ^= *at == '"';
+        is_open = is_quoted || *at != '\n';
+        lines += !is_open;
+    }
+    return lines + is_open;
+}
+
+static mote_status read_row(reading *r, size_t row, const char **at, const char *end, mote_error *err)
+{
+    cell c;
+    int  i;
+
+    for (i = 0; i < r->column_count; i++) {
+        MOTE_TRY(next_cell(&c, at, end, r->arena, err));
+        MOTE_TRY(read_number(&r->columns[i][row], &c, err));
+        if (c.ends_row != (i + 1 == r->column_count))
+            return mote_fail(err, MOTE_ERR_FORMAT, "line %zu has not as many columns as the first", row + 2);
+    }
+    return MOTE_OK;
+}
+
 static mote_status read_csv(reading *r, const mote_file *file, mote_error *err)
 {
-    const char *at = (const char *)file->bytes, *end = at + file->count, *line;
+    const char *at = (const char *)file->bytes, *end = at + file->count;
     size_t      row;
-    int         i;
     cell        c;
 
-    for (line = at; line < end; line++)
-        r->row_count += *line == '\n';
+    r->row_count = count_lines(at, end);
     r->row_count -= r->row_count > 0; /* the names */
     do {
-        c = next_cell(&at, end);
+        MOTE_TRY(next_cell(&c, &at, end, r->arena, err));
         MOTE_TRY(add_column(r, c.text, c.length, err));
     } while (!c.ends_row);
     for (row = 0; row < r->row_count; row++)
-        for (i = 0; i < r->column_count; i++) {
-            c = next_cell(&at, end);
-            MOTE_TRY(read_number(&r->columns[i][row], &c, err));
-            if (c.ends_row != (i + 1 == r->column_count))
-                return mote_fail(err, MOTE_ERR_FORMAT, "line %zu has not as many columns as the first", row + 2);
-        }
-    return MOTE_OK;
+        MOTE_TRY(read_row(r, row, &at, end, err));
+    return at == end ? MOTE_OK : mote_fail(err, MOTE_ERR_FORMAT, "a quote stands within a cell that none begins");
 }
 
 mote_status mote_history_load(mote_history *out, const char *path, mote_arena *arena, mote_error *err)

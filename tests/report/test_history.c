@@ -138,6 +138,29 @@ static void what_was_saved_is_read_back(void **state)
     mote_arena_destroy(&arena);
 }
 
+/* A name may hold what parts cells, and an editor may have left out the last line's end. */
+static void csv_is_read_with_quotes_and_without_a_last_line_end(void **state)
+{
+    static const char  text[] = "\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\"\n1,2,3\n4,5,\"6\"";
+    static const char *path = "build/tests/quoted.csv", *const quoted[] = {"a,b", "say \"hi\"", "two\nlines"};
+    mote_arena   arena = {0};
+    mote_error   err = {0};
+    mote_history read;
+    int          c;
+
+    (void)state;
+    assert_int_equal(mote_file_write(path, text, strlen(text), &err), MOTE_OK);
+    if (mote_history_load(&read, path, &arena, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    assert_true(read.column_count == 3 && read.row_count == 2);
+    for (c = 0; c < 3; c++) {
+        assert_string_equal(read.names[c], quoted[c]);
+        assert_true(read.columns[c][0] == c + 1 && read.columns[c][1] == c + 4);
+    }
+    mote_arena_destroy(&arena);
+    unlink(path);
+}
+
 static void a_damaged_history_is_refused(void **state)
 {
     static const struct {
@@ -146,7 +169,11 @@ static void a_damaged_history_is_refused(void **state)
         {"build/tests/bad.csv", "epoch,loss\n1,zero\n", "\"zero\" is no number"},
         {"build/tests/bad.csv", "epoch,loss\n1\n", "line 2"},
         {"build/tests/bad.csv", "epoch,loss\n1,2,3\n", "line 2"},
+        {"build/tests/bad.csv", "\"epoch,loss\n1,2\n", "a quote is not closed"},
+        {"build/tests/bad.csv", "\"epoch\"s,loss\n1,2\n", "\"epoch\": a comma"},
+        {"build/tests/bad.csv", "epo\"ch,loss\n1,2\n", "a quote stands within a cell"},
         {"build/tests/bad.json", "{\"epoch\": [1, 2]", "line 1"},
+        {"build/tests/bad.json", "[1, 2]", "an object is expected"},
         {"build/tests/bad.json", "{\"epoch\": [1, 2], \"loss\": [1]}", "\"loss\" has not as many rows"},
         {"build/tests/bad.json", "{\"epoch\": 1}", "\"epoch\""},
     };
@@ -169,10 +196,15 @@ static void a_damaged_history_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(csv_has_the_exact_numbers),   cmocka_unit_test(csv_quotes_names),
-        cmocka_unit_test(json_has_keras_shape),        cmocka_unit_test(json_escapes_names_and_refuses_bytes),
-        cmocka_unit_test(chart_has_a_panel_a_metric),  cmocka_unit_test(missing_columns_are_refused),
-        cmocka_unit_test(what_was_saved_is_read_back), cmocka_unit_test(a_damaged_history_is_refused),
+        cmocka_unit_test(csv_has_the_exact_numbers),
+        cmocka_unit_test(csv_quotes_names),
+        cmocka_unit_test(json_has_keras_shape),
+        cmocka_unit_test(json_escapes_names_and_refuses_bytes),
+        cmocka_unit_test(chart_has_a_panel_a_metric),
+        cmocka_unit_test(missing_columns_are_refused),
+        cmocka_unit_test(what_was_saved_is_read_back),
+        cmocka_unit_test(a_damaged_history_is_refused),
+        cmocka_unit_test(csv_is_read_with_quotes_and_without_a_last_line_end),
     };
     return cmocka_run_group_tests(tests, make_folder, NULL);
 }
