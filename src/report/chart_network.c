@@ -118,7 +118,7 @@ static mote_chart_size natural_size(const mote_chart *chart)
 {
     mote_arena   arena = {0};
     mote_error   ignored = {0};
-    mote_layered layered;
+    mote_layered layered = {0};
 
     lay(&layered, chart, &arena, &ignored);
     mote_arena_destroy(&arena);
