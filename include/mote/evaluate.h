@@ -60,7 +60,7 @@ mote_status mote_predict_on_chip(mote_predictions *out, const mote_model *model,
                                  const mote_data_split *split, const mote_predict_options *options, mote_emulation *figures,
                                  mote_error *err);
 
-/* The first outputs of what mote_samples_run gave. */
+/* The first outputs of what mote_samples_run gave. USAGE when the samples are those of another model. */
 mote_status mote_predictions_of_samples(mote_predictions *out, const mote_model *model, const mote_samples *outputs,
                                         mote_error *err);
 

@@ -55,6 +55,20 @@ static size_t count_wanted(const mote_data_split *split, const mote_predict_opti
     return options->limit && options->limit < split->count ? options->limit : split->count;
 }
 
+/* The outputs of this model, and not of another one. */
+static mote_status check_outputs(const mote_model *model, const mote_samples *outputs, mote_error *err)
+{
+    size_t  wanted = 0;
+    int32_t i;
+
+    for (i = 0; i < mote_model_output_count(model); i++)
+        wanted += mote_model_output(model, i).bytes;
+    if (outputs->sample_bytes == wanted && (outputs->bytes || outputs->count == 0))
+        return MOTE_OK;
+    return mote_fail(err, MOTE_ERR_USAGE, "a sample of %zu bytes is none of this model's: its outputs take %zu",
+                     outputs->sample_bytes, wanted);
+}
+
 mote_status mote_predictions_of_samples(mote_predictions *out, const mote_model *model, const mote_samples *outputs,
                                         mote_error *err)
 {
@@ -62,6 +76,7 @@ mote_status mote_predictions_of_samples(mote_predictions *out, const mote_model 
     size_t                 i;
 
     *out = (mote_predictions){0};
+    MOTE_TRY(check_outputs(model, outputs, err));
     if (allocate(out, model, outputs->count, err) != MOTE_OK) {
         mote_predictions_free(out);
         return err->code;

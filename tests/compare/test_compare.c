@@ -40,6 +40,24 @@ static void the_number_of_threads_changes_nothing(void **state)
     }
 }
 
+static void outputs_of_another_model_are_no_predictions(void **state)
+{
+    mote_model      *model = network_infer(network_random(1));
+    mote_tensor_info info = mote_model_output(model, 0);
+    uint8_t          byte = 0;
+    mote_samples     samples = {.count = 1, .sample_bytes = info.bytes - 1, .bytes = &byte};
+    mote_predictions p;
+    mote_error       err = {0};
+
+    (void)state;
+    assert_int_equal(mote_predictions_of_samples(&p, model, &samples, &err), MOTE_ERR_USAGE);
+    assert_non_null(strstr(err.text, "is none of this model's"));
+    mote_error_clear(&err);
+    samples = (mote_samples){.count = 1, .sample_bytes = info.bytes};
+    assert_int_equal(mote_predictions_of_samples(&p, model, &samples, &err), MOTE_ERR_USAGE);
+    mote_model_destroy(model);
+}
+
 static bool stop_at_once(void *user, const mote_progress_event *event)
 {
     (void)user;
@@ -340,6 +358,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_number_of_threads_changes_nothing),
+        cmocka_unit_test(outputs_of_another_model_are_no_predictions),
         cmocka_unit_test(limits_progress_and_misfits_are_obeyed),
         cmocka_unit_test(losses_and_metrics_are_keras_own),
         cmocka_unit_test(known_answers_give_known_figures),
