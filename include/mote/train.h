@@ -87,7 +87,8 @@ mote_status mote_train(mote_training **out, mote_model *model, mote_dataset *set
                        mote_error *err);
 void        mote_training_destroy(mote_training *training); /* NULL is fine */
 
-/* The recipe alone: what training with these data gives the model besides its values. */
+/* The recipe alone: what training with these data gives the model besides its values. As in training, whole numbers become
+ * values of the set where the loss is a regression's. */
 mote_status mote_train_recipe(mote_model *model, mote_dataset *set, const mote_train_options *options, mote_error *err);
 
 const char         *mote_loss_name(mote_loss loss);   /* "categorical_crossentropy" ... */

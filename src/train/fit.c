@@ -306,13 +306,16 @@ static mote_status set_objective(training_state *s, mote_error *err)
     return mote_objective_init(&s->objective, &goal, &judged, s->set, err);
 }
 
-/* A regression on whole numbers has numbers as its targets, not classes; the validation samples are taken. */
-static mote_status shape_data(training_state *s, mote_error *err)
+/* A regression on whole numbers has numbers as its targets, not classes. */
+static mote_status take_targets(const training_state *s, mote_error *err)
 {
     const mote_goal goal = goal_of(&s->options);
 
-    if (mote_goal_is_regression(&goal, (size_t)s->objective.width))
-        MOTE_TRY(mote_dataset_take_values(s->set, err));
+    return mote_goal_is_regression(&goal, (size_t)s->objective.width) ? mote_dataset_take_values(s->set, err) : MOTE_OK;
+}
+
+static mote_status take_validation(training_state *s, mote_error *err)
+{
     if (s->options.validation_split > 0)
         return mote_dataset_take_validation(s->set, s->options.validation_split, err);
     return MOTE_OK;
@@ -381,7 +384,7 @@ mote_status mote_train_recipe(mote_model *model, mote_dataset *set, const mote_t
 {
     training_state s = {.options = *options, .model = model, .set = set};
 
-    if (set_objective(&s, err) == MOTE_OK)
+    if (set_objective(&s, err) == MOTE_OK && take_targets(&s, err) == MOTE_OK)
         take_recipe(&s, err);
     mote_arena_destroy(&s.arena);
     return err->code;
@@ -410,7 +413,8 @@ static mote_status prepare(training_state *s, mote_error *err)
 
     MOTE_TRY(check_options(s, err));
     MOTE_TRY(set_objective(s, err));
-    MOTE_TRY(shape_data(s, err));
+    MOTE_TRY(take_targets(s, err));
+    MOTE_TRY(take_validation(s, err));
     MOTE_TRY(take_recipe(s, err));
     MOTE_TRY(mote_pool_create(&s->pool, s->options.threads, err));
     most = choose_capacity(s);
