@@ -107,6 +107,8 @@ static mote_status check(const mote_recipe *recipe, mote_error *err)
         is_finite = is_finite && isfinite(p->mean[i]) && isfinite(p->std[i]);
     if (recipe->is_prepared && !is_finite)
         return mote_fail(err, MOTE_ERR_FORMAT, "the recipe cannot be written: a number is not finite");
+    if (recipe->inputs.is_known && !(isfinite(recipe->inputs.min) && isfinite(recipe->inputs.max)))
+        return mote_fail(err, MOTE_ERR_FORMAT, "the recipe cannot be written: the range of its inputs is not finite");
     MOTE_TRY(check_names(recipe->labels, recipe->label_count, err));
     MOTE_TRY(check_names(recipe->columns, recipe->column_count, err));
     return check_names(recipe->targets, recipe->target_count, err);

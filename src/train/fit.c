@@ -321,7 +321,7 @@ static mote_status take_validation(training_state *s, mote_error *err)
     return MOTE_OK;
 }
 
-/* The extremes of up to some thousand training samples as the network sees them. */
+/* The extremes of up to some thousand training samples as the network sees them; unknown where preparing leaves float32. */
 static mote_status find_range(mote_range *out, const mote_data_split *split, mote_arena *arena, mote_error *err)
 {
     enum { LOOKED_AT = 4096 };
@@ -337,6 +337,7 @@ static mote_status find_range(mote_range *out, const mote_data_split *split, mot
             out->is_known = true;
         }
     }
+    out->is_known = out->is_known && isfinite(out->min) && isfinite(out->max);
     return err->code;
 }
 

@@ -634,6 +634,11 @@ static void a_recipe_that_says_nothing_is_not_written(void **state)
     assert_same_recipe(&recipe, &back);
     recipe.preparation.scale = NAN;
     assert_null(mote_recipe_encode(&recipe, &arena, &err));
+    mote_error_clear(&err);
+    recipe = (mote_recipe){.inputs = {.is_known = true, .min = 0, .max = INFINITY}};
+    assert_null(mote_recipe_encode(&recipe, &arena, &err));
+    assert_int_equal(err.code, MOTE_ERR_FORMAT);
+    assert_non_null(strstr(err.text, "the range of its inputs is not finite"));
     mote_arena_destroy(&arena);
 }
 
