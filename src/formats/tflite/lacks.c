@@ -9,13 +9,23 @@
 
 #define LIST_OPERATORS "`mote inspect --operators` lists what there is"
 
-static mote_lack *find(mote_lacks *lacks, const char *what)
+/* Its place, or count. */
+static int32_t index_of(const mote_lacks *lacks, const char *what)
 {
-    int32_t i;
+    int32_t i = 0;
 
-    for (i = 0; i < lacks->count; i++)
-        if (strcmp(lacks->list[i].what, what) == 0)
-            return &lacks->list[i];
+    while (i < lacks->count && strcmp(lacks->list[i].what, what) != 0)
+        i++;
+    return i;
+}
+
+/* NULL: there is no room for another. */
+static mote_lack *take(mote_lacks *lacks, const char *what)
+{
+    const int32_t i = index_of(lacks, what);
+
+    if (i < lacks->count)
+        return &lacks->list[i];
     if (lacks->count == MOTE_LACKS_MAX)
         return NULL;
     snprintf(lacks->list[lacks->count].what, MOTE_LACK_TEXT, "%s", what);
@@ -31,21 +41,11 @@ void mote_lacks_add(mote_lacks *lacks, const char *format, ...)
     va_start(args, format);
     vsnprintf(what, sizeof what, format, args);
     va_end(args);
-    lack = find(lacks, what);
+    lack = take(lacks, what);
     if (lack)
         lack->count++;
     else
         lacks->further++;
-}
-
-static bool is_among(const mote_lacks *lacks, const char *what)
-{
-    int32_t i;
-
-    for (i = 0; i < lacks->count; i++)
-        if (strcmp(lacks->list[i].what, what) == 0)
-            return true;
-    return false;
 }
 
 mote_lacks_text mote_lacks_show(const mote_lacks *lacks)
@@ -90,7 +90,7 @@ static const char *advise(const mote_lacks *lacks)
 
     for (i = 0; i < sizeof advices / sizeof *advices; i++)
         for (k = 0; k < 3 && advices[i].names[k]; k++)
-            if (is_among(lacks, advices[i].names[k]))
+            if (index_of(lacks, advices[i].names[k]) < lacks->count)
                 return advices[i].advice;
     for (n = 0; n < lacks->count; n++)
         if (strstr(lacks->list[n].what, "\"Flex"))
@@ -108,7 +108,7 @@ mote_status mote_lacks_fail_operators(const mote_lacks *lacks, mote_error *err)
 
 /* ---- types ---- */
 
-/* The types of operand 0, or of any constant. */
+/* Operand 0 is of the one type, and a constant among the others of the other. */
 static bool reads(const mote_graph *graph, const mote_node *node, mote_dtype activation, mote_dtype constant)
 {
     const mote_tensor *first = mote_node_in(graph, node, 0);
