@@ -37,15 +37,23 @@ static int compare_scores(const void *a, const void *b)
     return (x->index > y->index) - (x->index < y->index);
 }
 
+/* What one sample's answer says of a class. A single number is the second class's; the first has what is left. */
+static double score_of(const mote_model *model, const float *answer, bool is_one_number, int32_t class_index)
+{
+    if (!is_one_number)
+        return (double)answer[class_index];
+    if (class_index > 0)
+        return (double)answer[0];
+    return mote_model_answers(model) == MOTE_ANSWERS_NUMBERS ? -(double)answer[0] : 1 - (double)answer[0];
+}
+
 void cli_rank_classes(cli_class_score *scores, const mote_model *model, const float *answer)
 {
     const int32_t count = mote_model_label_count(model);
     int32_t       i;
 
     for (i = 0; i < count; i++)
-        scores[i] = (cli_class_score){i, answer[is_single(model) ? 0 : i]};
-    if (is_single(model)) /* the number is the second label's; the first has what is left */
-        scores[0].score = mote_model_answers(model) == MOTE_ANSWERS_NUMBERS ? -answer[0] : 1 - answer[0];
+        scores[i] = (cli_class_score){i, (float)score_of(model, answer, is_single(model), i)};
     qsort(scores, (size_t)count, sizeof *scores, compare_scores);
 }
 
@@ -106,14 +114,10 @@ static const char *numbers_text(const float *values, size_t count, mote_arena *a
 static void fill_class(row *r, const cli_answers *a, size_t sample, mote_arena *arena, mote_error *err)
 {
     const mote_predictions *p = a->predictions;
-    const float            *answer = p->real + sample * p->width;
     const int32_t           label = mote_answer_class(p, sample);
-    const bool              is_first_of_two = p->width == 1 && label == 0;
 
     r->predicted = class_text(a, label, arena, err);
-    r->score = (double)answer[p->width == 1 ? 0 : label];
-    if (is_first_of_two)
-        r->score = mote_model_answers(a->model) == MOTE_ANSWERS_NUMBERS ? -r->score : 1 - r->score;
+    r->score = score_of(a->model, p->real + sample * p->width, p->width == 1, label);
     if (!has_truth(a) || !a->split->labels)
         return;
     r->truth = class_text(a, a->split->labels[sample], arena, err);

@@ -139,7 +139,7 @@ mote_status cli_read_data_options(mote_data_options *out, const cli_args *args, 
 void        cli_print_notes(const mote_dataset *set); /* to stderr, a line each */
 
 /* DATA of the command line, with the command's CLI_DATA_OPTIONS, as a model wants it (NULL: as it is): see mote_data_open.
- * split_name NULL: preferred when it has samples, else test, validation, train. Notes go to stderr. The caller destroys
+ * split_name NULL: preferred when it has samples, else validation, test, train. Notes go to stderr. The caller destroys
  * *out, also on failure (NULL is fine). */
 typedef struct cli_data_request {
     const cli_args   *args;

@@ -161,20 +161,14 @@ static mote_status print_info_json(const mote_dataset *set, const mote_data_summ
     return cli_print_json(object, err);
 }
 
-static mote_status load_set(mote_dataset **out, const cli_args *args, mote_error *err)
-{
-    const mote_data_split *split;
-    const cli_data_request request = {.args = args, .path = args->positional[1]};
-
-    return cli_load_data(out, &split, &request, err);
-}
-
 static mote_status data_info(const cli_args *args, mote_error *err)
 {
-    mote_dataset     *set = NULL;
-    mote_data_summary summary;
+    const cli_data_request request = {.args = args, .path = args->positional[1]};
+    mote_dataset          *set = NULL;
+    const mote_data_split *any;
+    mote_data_summary      summary;
 
-    if (load_set(&set, args, err) == MOTE_OK && mote_dataset_describe(&summary, set, err) == MOTE_OK) {
+    if (cli_load_data(&set, &any, &request, err) == MOTE_OK && mote_dataset_describe(&summary, set, err) == MOTE_OK) {
         if (cli_has(args, "json"))
             print_info_json(set, &summary, err);
         else if (print_head(set, &summary, err) == MOTE_OK && puts("") >= 0 && print_splits(set, &summary, err) == MOTE_OK &&
@@ -333,25 +327,10 @@ static mote_status show(showing *s, size_t wanted, mote_error *err)
                      show_sample_shape(set).text);
 }
 
-static mote_status find_split(const mote_data_split **out, const mote_dataset *set, const cli_args *args, mote_error *err)
-{
-    const char *name = cli_value(args, "split");
-    int         id = name ? (int)mote_split_find(name) : MOTE_TRAIN;
-
-    if (id == MOTE_SPLIT_COUNT)
-        return mote_fail(err, MOTE_ERR_USAGE, "--split %s is not one of: train, validation, test",
-                         mote_show_string(name).text);
-    while (!name && id < MOTE_TEST && set->split[id].count == 0)
-        id++;
-    if (set->split[id].count == 0)
-        return mote_fail(err, MOTE_ERR_USAGE, "%s: has no %s samples", args->positional[1],
-                         mote_split_name((mote_split_id)id));
-    *out = &set->split[id];
-    return MOTE_OK;
-}
-
 static mote_status data_show(const cli_args *args, mote_error *err)
 {
+    const cli_data_request request = {
+        .args = args, .path = args->positional[1], .split_name = cli_value(args, "split"), .preferred = MOTE_TRAIN};
     showing       s = {.to = cli_value(args, "output")};
     mote_dataset *set = NULL;
     long long     count;
@@ -359,7 +338,7 @@ static mote_status data_show(const cli_args *args, mote_error *err)
     if (!s.to || !(mote_path_has_suffix(s.to, ".svg") || mote_path_has_suffix(s.to, ".png")))
         return mote_fail(err, MOTE_ERR_USAGE, "name the picture to write: -o grid.png or .svg");
     MOTE_TRY(cli_integer(args, "count", 1, 10000, 0, &count, err));
-    if (load_set(&set, args, err) == MOTE_OK && find_split(&s.split, set, args, err) == MOTE_OK) {
+    if (cli_load_data(&set, &s.split, &request, err) == MOTE_OK) {
         s.set = set;
         if (show(&s, (size_t)count, err) == MOTE_OK)
             printf("%s: %zu of %zu %s samples\n", s.to, s.count, s.split->count, mote_split_name(s.split->id));

@@ -8,7 +8,8 @@
 /* names: of the samples, [count]; NULL: they are numbered. */
 mote_status cli_print_outputs(const mote_samples *outputs, const mote_model *model, const char *const *names,
                               mote_error *err);
-/* {"samples", "outputs": [{name, dtype, shape, values}], "classes": [[{label, probability}]]}; NULL and err on failure. */
+/* {"samples", "outputs": [{name, dtype, shape, values}], "classes": [[{label, probability or logit}]]}; NULL and err on
+ * failure. */
 json_t *cli_json_outputs(const mote_samples *outputs, const mote_model *model, mote_error *err);
 
 #endif
