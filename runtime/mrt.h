@@ -2,6 +2,7 @@
  *
  *   MRT_INLINE   kernels are always inlined, so that constant parameters specialise them (a plain `static inline` with two
  *                callers is not, and the specialisation is silently lost)
+ *   MRT_COLD     of functions that run when a model is opened, not when it is invoked
  *   MRT_FLASH    qualifies constants that must stay in flash. On AVR plain `const` data lands in RAM; everywhere else the
  *                word means nothing. `const MRT_FLASH int8_t *w` is read like any pointer
  *   MRT_ALIGN    arrays begin at a multiple of 16 bytes, so that wide loads of any chip are aligned
@@ -36,6 +37,13 @@
 #define MRT_PLAIN_LOOPS
 #endif
 
+/* Runs when a model is opened, not when it is invoked: small is better than fast, and once is enough. */
+#if defined(__GNUC__)
+#define MRT_COLD __attribute__((cold, noinline, unused))
+#else
+#define MRT_COLD
+#endif
+
 #if defined(__FLASH) && !defined(__cplusplus) && !defined(__STRICT_ANSI__) /* -std=c99 does not know the word */
 #define MRT_FLASH __flash
 #else
@@ -51,13 +59,31 @@
 
 typedef char mrt_right_shift_is_arithmetic[(-5 >> 1) == -3 ? 1 : -1];
 
-/* Operands of one kernel call where they are known only at run time: activations in the operator's order, constants live
- * in the parameters. */
+/* How many operands a call has at most. Who knows his models may define less: calls take that much stack. */
+#if !defined(MRT_IN_MAX)
+#define MRT_IN_MAX 64
+#endif
+#if !defined(MRT_OUT_MAX)
+#define MRT_OUT_MAX 16
+#endif
+
+/* Operands of one kernel call. A kernel of runtime/ops finds each at its operator's own number, constants that it asked for
+ * (mrt_call.constants) among them; the others, which are named by their types (MRT_KERNEL_1), find activations in order. */
 typedef struct mrt_io {
-    const void *in[8];
-    void       *out[4];
+    const void *in[MRT_IN_MAX];
+    void       *out[MRT_OUT_MAX];
     void       *scratch;
 } mrt_io;
+
+/* Bytes that may be at any place. */
+MRT_INLINE void mrt_copy(void *to, const void *from, size_t bytes)
+{
+    uint8_t       *out = (uint8_t *)to;
+    const uint8_t *in = (const uint8_t *)from;
+
+    while (bytes-- > 0)
+        *out++ = *in++;
+}
 
 MRT_INLINE int32_t mrt_min_i32(int32_t a, int32_t b)
 {

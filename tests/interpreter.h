@@ -15,9 +15,12 @@
 
 #define INTERPRETER_UNUSED __attribute__((unused)) static
 
-#define OPERATOR(name, KIND, code, source) &mrt_operator_##name,
-static const mrt_operator *const interpreter_operators[] = {MRT_OPERATORS(OPERATOR)};
-#undef OPERATOR
+static const mrt_operator *const interpreter_operators[] = {
+#define OP(KIND, name, attributes, header) &mrt_operator_##name,
+#define TRAINING_OP(KIND, name, attributes)
+#include "runtime/operators.def"
+#undef OP
+};
 enum { INTERPRETER_OPERATOR_COUNT = sizeof interpreter_operators / sizeof *interpreter_operators };
 
 enum { INTERPRETER_GUARD_BYTES = 64, INTERPRETER_GUARD = 0xa5 };

@@ -9,20 +9,22 @@
 extern "C" {
 #endif
 
+/* The numbers are TensorFlow Lite's; those between belong to types that mote has not (strings, resources, complex numbers).
+ */
 typedef enum mote_dtype {
     MOTE_F32 = 0,
-    MOTE_F16,
-    MOTE_F64,
-    MOTE_I4, /* packed, two to a byte, low half first */
-    MOTE_I8,
-    MOTE_U8,
-    MOTE_I16,
-    MOTE_U16,
-    MOTE_I32,
-    MOTE_U32,
-    MOTE_I64,
-    MOTE_U64,
-    MOTE_BOOL,
+    MOTE_F16 = 1,
+    MOTE_I32 = 2,
+    MOTE_U8 = 3,
+    MOTE_I64 = 4,
+    MOTE_BOOL = 6,
+    MOTE_I16 = 7,
+    MOTE_I8 = 9,
+    MOTE_F64 = 10,
+    MOTE_U64 = 12,
+    MOTE_U32 = 15,
+    MOTE_U16 = 16,
+    MOTE_I4 = 17, /* packed, two to a byte, low half first */
     MOTE_DTYPE_COUNT
 } mote_dtype;
 

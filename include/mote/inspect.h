@@ -113,17 +113,17 @@ mote_status mote_inspection_save_chart(const mote_inspection *inspection, const 
 
 /* One combination of operand types that can be executed. */
 typedef struct mote_operator_row {
-    mote_dtype out, in[4];
-    int32_t    in_count;                 /* of in[]; the last goes for all operands after it */
-    int32_t    version_min, version_max; /* of TensorFlow Lite's operator */
-    int32_t    kernel_count;             /* the plain one and its faster variants */
+    const char *out, *in[4];              /* mote_dtype_name's; "any", "same" (as operand 0), "int32|int64" */
+    int32_t     in_count;                 /* of in[]; the last goes for all operands after it */
+    int32_t     version_min, version_max; /* of TensorFlow Lite's operator */
+    int32_t     kernel_count;             /* the plain one and its faster variants */
 } mote_operator_row;
 
 typedef struct mote_operator_info {
     const char *name;
     bool        trains;           /* has a backward pass */
     bool        quantizes;        /* has an int8 form */
-    bool        fuses_activation; /* RELU and RELU6 can be part of it */
+    bool        fuses_activation; /* RELU, RELU6 or RELU_N1_TO_1 can be part of it */
     int32_t     row_count;        /* 0: training only */
 } mote_operator_info;
 

@@ -39,7 +39,7 @@ MRT_INLINE uint32_t mrt_add_scaled(int32_t a, int32_t a_zero, int bits)
 
 #if !defined(__AVR__)
 /* Returns 0, with nothing to be used, where the preconditions do not hold. */
-MRT_INLINE int mrt_add_channel_prepare(mrt_add_channel_params *p, const mrt_add_i8_params *from)
+static MRT_COLD int mrt_add_channel_prepare(mrt_add_channel_params *p, const mrt_add_i8_params *from)
 {
     const int32_t half = (int32_t)1 << 30;
 

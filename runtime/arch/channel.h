@@ -161,7 +161,7 @@ MRT_INLINE int mrt_fold_fast(const mrt_fold *f, const mrt_output *output, int32_
 }
 
 /* Fills channels [count * MRT_CHANNEL_WORDS] and output's is_fast and is_relu (the rest of output is read). */
-MRT_INLINE void mrt_channels_fold(const mrt_fold *f, mrt_output *output, int32_t *channels)
+static MRT_COLD void mrt_channels_fold(const mrt_fold *f, mrt_output *output, int32_t *channels)
 {
     int32_t o;
 

@@ -1,98 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "build.h"
 
-/* ---- options and shapes ---- */
-
-MRT_API uint32_t mrt_option(mrt_build *b, uint32_t field, uint32_t bytes, uint32_t absent)
-{
-    return mrt_read_field(&b->m->r, &b->node.options, field, bytes, absent);
-}
-
-MRT_API float mrt_option_f32(mrt_build *b, uint32_t field)
-{
-    union {
-        uint32_t bits;
-        float    value;
-    } word;
-
-    word.bits = mrt_option(b, field, 4, 0);
-    return word.value;
-}
-
-MRT_API mrt_reason mrt_fused_activation(mrt_build *b, uint32_t field)
-{
-    static const uint8_t codes[] = {0, 1, 3}; /* TensorFlow Lite's, by mrt_activation */
-    const uint32_t       code = mrt_option(b, field, 1, 0);
-    int                  i;
-
-    for (i = 0; i < 3; i++)
-        if (codes[i] == code) {
-            b->activation = (mrt_activation)i;
-            return MRT_REASON_NONE;
-        }
-    return MRT_REASON_ACTIVATION;
-}
-
-MRT_API mrt_reason mrt_check_shape(const mrt_build *b, int32_t rank, const int32_t *dim)
-{
-    int32_t i;
-
-    if (b->out.rank != rank)
-        return MRT_REASON_SHAPE;
-    for (i = 0; i < rank; i++)
-        if (b->out.dim[i] != dim[i])
-            return MRT_REASON_SHAPE;
-    return MRT_REASON_NONE;
-}
-
-MRT_API mrt_reason mrt_check_same(mrt_build *b)
-{
-    return mrt_check_shape(b, b->in[0].rank, b->in[0].dim);
-}
-
-MRT_API mrt_reason mrt_check_weights(const mrt_build *b, int32_t out_c)
-{
-    const mrt_tensor *bias = mrt_operand(b, 2);
-
-    if (b->in[1].kind != MRT_CONST || (bias && bias->kind != MRT_CONST))
-        return MRT_REASON_CONSTANT;
-    return bias && bias->count != (uint32_t)out_c ? MRT_REASON_SHAPE : MRT_REASON_NONE;
-}
-
-/* ---- scales ---- */
-
-MRT_API mrt_reason mrt_check_scale(const mrt_tensor *tensor)
-{
-    int32_t low, high;
-
-    return mrt_type_limits(tensor->type, &low, &high) && tensor->scales.count != 1 ? MRT_REASON_QUANTIZATION
-                                                                                   : MRT_REASON_NONE;
-}
-
-MRT_API mrt_reason mrt_check_scales(const mrt_build *b)
-{
-    int32_t i;
-
-    for (i = 0; i < b->in_count; i++)
-        if (mrt_operand(b, i))
-            MRT_TRY(mrt_check_scale(&b->in[i]));
-    return mrt_check_scale(&b->out);
-}
-
-MRT_API mrt_reason mrt_check_fixed(const mrt_build *b, float scale, int32_t zero_point)
-{
-    MRT_TRY(mrt_check_scales(b));
-    return mrt_scale_of(b->m, &b->out) >= scale && mrt_scale_of(b->m, &b->out) <= scale &&
-                   mrt_zero_of(b->m, &b->out, 0) == zero_point
-               ? MRT_REASON_NONE
-               : MRT_REASON_QUANTIZATION;
-}
-
-MRT_API void mrt_activation_range_f32(mrt_activation activation, float *act_min, float *act_max)
-{
-    *act_min = activation == MRT_ACT_NONE ? -MRT_F32_MAX : 0.0f;
-    *act_max = activation == MRT_ACT_RELU6 ? 6.0f : MRT_F32_MAX;
-}
+#include "../attributes.h"
 
 /* ---- memory ---- */
 
@@ -111,7 +20,8 @@ MRT_API void *mrt_take(mrt_memory *memory, size_t bytes, uint32_t pointers)
     return memory->at ? memory->at + used : NULL;
 }
 
-MRT_API void *mrt_take_work(mrt_memory *memory, size_t bytes)
+/* Memory for the time of one prepare: the activations are not there yet. */
+static void *mrt_take_work(mrt_memory *memory, size_t bytes)
 {
     const size_t used = memory->work_used;
 
@@ -126,64 +36,115 @@ MRT_API void *mrt_take_work(mrt_memory *memory, size_t bytes)
     return memory->at ? memory->work + used : NULL;
 }
 
-static void mrt_copy(uint8_t *to, const uint8_t *from, size_t bytes)
+static mrt_memory *mrt_memory_of(const mrt_call *c)
 {
-    while (bytes-- > 0)
-        *to++ = *from++;
+    return ((const mrt_build *)c->owner)->memory;
 }
 
-MRT_API void mrt_store(mrt_build *b, const void *params, size_t bytes, uint32_t pointers)
-{
-    uint8_t *stored = (uint8_t *)mrt_take(b->memory, bytes, pointers);
+/* ---- the side ---- */
 
-    if (stored)
-        mrt_copy(stored, (const uint8_t *)params, bytes);
-    b->params = stored;
+static void *mrt_take_lasting(mrt_call *c, const char *role, mrt_type type, size_t count)
+{
+    (void)role;
+    return mrt_take(mrt_memory_of(c), count * (mrt_type_bits(type) / 8), 0);
 }
 
-MRT_API const void *mrt_constant(mrt_build *b, uint32_t at, uint32_t bytes, uint32_t width)
+static void *mrt_take_passing(mrt_call *c, const char *role, mrt_type type, size_t count)
 {
-    const uint8_t *where = b->m->r.bytes + at;
-    uint8_t       *copy;
-
-    if ((uintptr_t)where % width == 0)
-        return where;
-    copy = (uint8_t *)mrt_take(b->memory, bytes, 0);
-    if (copy)
-        mrt_copy(copy, where, bytes);
-    return copy;
+    (void)role;
+    return mrt_take_work(mrt_memory_of(c), count * (mrt_type_bits(type) / 8));
 }
 
-MRT_API const void *mrt_constant_for_prepare(mrt_build *b, uint32_t at, uint32_t bytes, uint32_t width)
+/* Where they lie in the file, or, where they lie askew or too near its end, a copy. */
+static const void *mrt_place_constant(mrt_call *c, const mrt_tensor *tensor, size_t beyond, int lasts)
 {
-    const uint8_t *where = b->m->r.bytes + at;
-    uint8_t       *copy;
-
-    if ((uintptr_t)where % width == 0)
-        return where;
-    copy = (uint8_t *)mrt_take_work(b->memory, bytes);
-    if (copy)
-        mrt_copy(copy, where, bytes);
-    return copy;
-}
-
-MRT_API const int8_t *mrt_constant_bytes(mrt_build *b, int32_t i, uint32_t beyond)
-{
-    const mrt_tensor *tensor = &b->in[i];
-    const uint8_t    *where = b->m->r.bytes + tensor->data;
+    const mrt_reader *r = &((const mrt_build *)c->owner)->m->r;
+    const size_t      width = mrt_type_bits(tensor->type) > 8 ? mrt_type_bits(tensor->type) / 8 : 1;
     uint8_t          *copy;
 
-    if (b->m->r.count - tensor->data - tensor->bytes >= beyond)
-        return (const int8_t *)where;
-    copy = (uint8_t *)mrt_take(b->memory, (size_t)tensor->bytes + beyond, 0);
+    if ((uintptr_t)tensor->data % width == 0 && r->count - (size_t)(tensor->data - r->bytes) - tensor->bytes >= beyond)
+        return tensor->data;
+    copy = (uint8_t *)(lasts ? mrt_take(mrt_memory_of(c), (size_t)tensor->bytes + beyond, 0)
+                             : mrt_take_work(mrt_memory_of(c), (size_t)tensor->bytes + beyond));
     if (copy)
-        mrt_copy(copy, where, tensor->bytes);
-    return (const int8_t *)copy;
+        mrt_copy(copy, tensor->data, tensor->bytes);
+    return copy;
 }
 
-MRT_API const void *mrt_constant_operand(mrt_build *b, int32_t i, uint32_t width)
+static const void *mrt_constant_lasting(mrt_call *c, const mrt_tensor *tensor, const char *role, size_t beyond)
 {
-    const mrt_tensor *tensor = mrt_operand(b, i);
+    (void)role;
+    return mrt_place_constant(c, tensor, beyond, 1);
+}
 
-    return tensor ? mrt_constant(b, tensor->data, tensor->bytes, width) : NULL;
+static const void *mrt_constant_passing(mrt_call *c, const mrt_tensor *tensor, const char *role, size_t beyond)
+{
+    (void)role;
+    return mrt_place_constant(c, tensor, beyond, 0);
+}
+
+static void mrt_store_params(mrt_call *c, const void *params, size_t bytes, uint32_t pointers)
+{
+    void *stored = mrt_take(mrt_memory_of(c), bytes, pointers);
+
+    if (stored)
+        mrt_copy(stored, params, bytes);
+    c->params = stored;
+}
+
+MRT_API const mrt_side *mrt_chip_side(int lasts)
+{
+    static const mrt_side lasting = {mrt_take_lasting, mrt_constant_lasting, mrt_store_params},
+                          passing = {mrt_take_passing, mrt_constant_passing, mrt_store_params};
+
+    return lasts ? &lasting : &passing;
+}
+
+/* ---- attributes ---- */
+
+static uint32_t mrt_attribute_bytes(uint8_t kind)
+{
+    return kind == MRT_ATTRIBUTE_I32 || kind == MRT_ATTRIBUTE_F32 ? 4 : 1;
+}
+
+/* The word that goes into the struct: one byte's values grow with their signs. */
+static uint32_t mrt_read_attribute(mrt_call *c, const mrt_attribute *a)
+{
+    mrt_build     *b = (mrt_build *)c->owner;
+    const uint32_t value =
+        mrt_read_field(&b->m->r, &b->node.options, a->field, mrt_attribute_bytes(a->kind), (uint32_t)(int32_t)a->standard);
+
+    if (a->kind == MRT_ATTRIBUTE_BOOL)
+        return (value & 255u) != 0;
+    return mrt_attribute_bytes(a->kind) == 1 ? (uint32_t)(int32_t)(int8_t)value : value;
+}
+
+MRT_API mrt_reason mrt_read_attributes(mrt_call *c, const mrt_operator *op, void *attributes)
+{
+    int32_t i;
+
+    c->attributes = attributes;
+    c->activation = MRT_ACT_NONE;
+    for (i = 0; i < MRT_ATTRIBUTES_BYTES; i++)
+        ((uint8_t *)attributes)[i] = 0;
+    for (i = 0; i < op->attribute_count; i++) {
+        const mrt_attribute *a = &op->attributes[i];
+        uint32_t             value;
+        if (a->kind == MRT_ATTRIBUTE_IGNORED)
+            continue;
+        value = mrt_read_attribute(c, a);
+        if (a->kind == MRT_ATTRIBUTE_ACTIVATION) {
+            if (value > MRT_ACT_RELU6)
+                return MRT_REASON_ACTIVATION;
+            c->activation = (mrt_activation)value;
+            continue;
+        }
+        if (a->kind == MRT_ATTRIBUTE_PADDING) {
+            if (value > 1)
+                return MRT_REASON_OPTIONS;
+            value = value == 0 ? MRT_PADDING_SAME : MRT_PADDING_VALID; /* the file's 0 and 1 */
+        }
+        mrt_copy((uint8_t *)attributes + a->offset, &value, sizeof value);
+    }
+    return MRT_REASON_NONE;
 }

@@ -9,13 +9,14 @@
 
 enum { MRT_ARENA_ALIGN = 16, MRT_OPERATORS_MAX = 1024 };
 
-/* One operator, ready to run. */
+/* One operator, ready to run. Pointers to its operands and outputs follow it. */
 typedef struct mrt_step {
     struct mrt_step  *next;
     mrt_run_function *run;
     const void       *params;
-    uint32_t          in[MRT_STEP_IN_MAX], out, scratch; /* in the arena */
-    uint16_t          index;                             /* the operator's, in the file */
+    uint32_t          scratch;             /* in the arena */
+    uint16_t          index;               /* the operator's, in the file */
+    uint8_t           in_count, out_count; /* pointers */
 } mrt_step;
 
 /* What outlives an invoke, and the byte that it is filled with at first. */
@@ -41,6 +42,9 @@ typedef struct mrt_walk {
     mrt_plan                   plan;
     uint64_t                   work, work_limit;
     int32_t                    step_count;
+    int32_t                    in_most, out_most; /* operands of one operator */
+    mrt_tensor                 in[MRT_IN_MAX], out[MRT_OUT_MAX];
+    uint64_t                   attributes[MRT_ATTRIBUTES_BYTES / 8];
     mrt_interpreter           *net; /* and the places to put what follows; NULL while only counting */
     mrt_step                 **next_step;
     mrt_state                **next_state;
@@ -50,6 +54,13 @@ typedef struct mrt_walk {
 
 /* ---- the file's tensors, looked at once ---- */
 
+#if defined(MRT_TRUSTED)
+static mrt_reason mrt_walk_check_tensors(const mrt_walk *w)
+{
+    (void)w;
+    return MRT_REASON_NONE;
+}
+#else
 static mrt_reason mrt_walk_check_tensors(mrt_walk *w)
 {
     mrt_tensor tensor;
@@ -66,6 +77,7 @@ static mrt_reason mrt_walk_check_tensors(mrt_walk *w)
         return MRT_REASON_TOO_MANY;
     return w->model.inputs.count == 0 || w->model.outputs.count == 0 ? MRT_REASON_OPERAND_COUNT : MRT_REASON_NONE;
 }
+#endif
 
 /* ---- what is there before the first operator ---- */
 
@@ -110,7 +122,7 @@ static mrt_reason mrt_walk_add_state(mrt_walk *w, uint32_t id, const mrt_tensor 
         state->next = NULL;
         state->offset = live->offset;
         state->bytes = tensor->bytes;
-        state->first = tensor->type == MRT_I8 ? (uint8_t)mrt_zero_of(&w->model, tensor, 0) : 0;
+        state->first = tensor->type == MRT_I8 ? (uint8_t)mrt_zero(tensor) : 0;
         *w->next_state = state;
         w->next_state = &state->next;
     }
@@ -157,7 +169,7 @@ static mrt_reason mrt_walk_read_operand(mrt_walk *w, uint32_t id, mrt_tensor *ou
     return out->kind == MRT_CONST ? MRT_REASON_NONE : MRT_REASON_OPERAND;
 }
 
-static int mrt_is_input(const mrt_model *m, uint32_t id)
+static MRT_COLD int mrt_is_input(const mrt_model *m, uint32_t id)
 {
     uint32_t i;
 
@@ -167,168 +179,274 @@ static int mrt_is_input(const mrt_model *m, uint32_t id)
     return 0;
 }
 
-static mrt_reason mrt_walk_read_operands(mrt_walk *w, mrt_build *b, int32_t index)
+/* Computed here, and by nobody else. */
+static mrt_reason mrt_walk_read_output(mrt_walk *w, uint32_t id, mrt_tensor *out, int32_t index)
+{
+    mrt_model *m = &w->model;
+
+    if (id == UINT32_MAX)
+        return MRT_REASON_OPERAND;
+    MRT_TRY(mrt_model_tensor(m, id, out));
+#if defined(MRT_TRUSTED)
+    (void)index;
+    return MRT_REASON_NONE;
+#else
+    if (out->kind != MRT_ACTIVATION || mrt_is_input(m, id) || mrt_model_producer(m, id) != index)
+        return MRT_REASON_OPERAND;
+    return MRT_REASON_NONE;
+#endif
+}
+
+static mrt_reason mrt_walk_read_operands(mrt_walk *w, mrt_call *c, const mrt_node *node, int32_t index)
 {
     mrt_model *m = &w->model;
     uint32_t   i, id;
     int32_t    computed = 0;
 
-    b->in_count = (int32_t)b->node.in.count;
-    b->has_in = 0;
-    for (i = 0; i < b->node.in.count; i++) {
-        id = mrt_element(&m->r, &b->node.in, i);
+    for (i = 0; i < node->in.count; i++) {
+        id = mrt_element(&m->r, &node->in, i);
+        w->in[i].kind = MRT_ABSENT;
         if (id == UINT32_MAX)
             continue;
-        MRT_TRY(mrt_walk_read_operand(w, id, &b->in[i]));
-        b->has_in |= 1 << i;
-        computed += b->in[i].kind != MRT_CONST;
+        MRT_TRY(mrt_walk_read_operand(w, id, &w->in[i]));
+        computed += w->in[i].kind != MRT_CONST;
     }
-    id = mrt_element(&m->r, &b->node.out, 0);
-    if (id == UINT32_MAX)
-        return MRT_REASON_OPERAND;
-    MRT_TRY(mrt_model_tensor(m, id, &b->out));
-    if (b->out.kind != MRT_ACTIVATION || mrt_is_input(m, id) || mrt_model_producer(m, id) != index)
-        return MRT_REASON_OPERAND;
+    for (i = 0; i < node->out.count; i++)
+        MRT_TRY(mrt_walk_read_output(w, mrt_element(&m->r, &node->out, i), &w->out[i], index));
+    c->in = w->in;
+    c->out = w->out;
+    c->in_count = (int32_t)node->in.count;
+    c->out_count = (int32_t)node->out.count;
+    w->in_most = mrt_max_i32(w->in_most, c->in_count);
+    w->out_most = mrt_max_i32(w->out_most, c->out_count);
     return computed == 0 ? MRT_REASON_CONSTANT : MRT_REASON_NONE;
 }
 
-static int mrt_row_matches(const mrt_operator_row *row, const mrt_build *b)
+static const mrt_row *mrt_walk_find_row(const mrt_operator *op, const mrt_call *c)
 {
-    int32_t i;
+    const mrt_row *row;
 
-    if (row->out != b->out.type)
-        return 0;
-    for (i = 0; i < b->in_count; i++)
-        if (mrt_operand(b, i) && b->in[i].type != row->in[i])
-            return 0;
-    return 1;
+    for (row = op->rows; row->in_count > 0; row++)
+        if (mrt_row_matches(row, c))
+            return row;
+    return NULL;
 }
 
-static mrt_reason mrt_walk_check(mrt_walk *w, const mrt_operator *op, mrt_build *b, int32_t index)
+#if defined(MRT_TRUSTED)
+static mrt_reason mrt_walk_check_node(const mrt_operator *op, mrt_node *node)
 {
-    int32_t i;
+    (void)op, (void)node;
+    return MRT_REASON_NONE;
+}
+#else
+static int32_t mrt_newest_version(const mrt_operator *op)
+{
+    const mrt_row *row;
+    int32_t        newest = 0;
 
-    if (b->node.version < 1 || b->node.version > op->version_max)
+    for (row = op->rows; row->in_count > 0; row++)
+        newest = mrt_max_i32(newest, row->version_max);
+    return newest;
+}
+
+static mrt_reason mrt_walk_check_node(const mrt_operator *op, mrt_node *node)
+{
+    if (node->version < 1 || node->version > mrt_newest_version(op))
         return MRT_REASON_VERSION;
-    if (b->node.in.count < op->in_min || b->node.in.count > op->in_max || b->node.out.count != 1)
+    if (node->in.count < op->in_min || node->in.count > op->in_max || node->out.count < op->out_min ||
+        node->out.count > op->out_max)
         return MRT_REASON_OPERAND_COUNT;
-    if (op->options_type != 0) {
-        if (b->node.options_type != op->options_type && b->node.options_type != 0)
+    if (node->in.count > MRT_IN_MAX || node->out.count > MRT_OUT_MAX)
+        return MRT_REASON_TOO_MANY;
+    if (op->attribute_count > 0) {
+        if (node->options_type != op->options_type && node->options_type != 0)
             return MRT_REASON_OPTIONS;
-        if (b->node.options_type == 0)
-            b->node.options.field_count = 0;
+        if (node->options_type == 0)
+            node->options.field_count = 0;
     }
-    MRT_TRY(mrt_walk_read_operands(w, b, index));
+    return MRT_REASON_NONE;
+}
+#endif
+
+static mrt_reason mrt_walk_check(mrt_walk *w, const mrt_operator *op, mrt_call *c, int32_t index)
+{
+    mrt_node      *node = &((mrt_build *)c->owner)->node;
+    const mrt_row *row;
+    int32_t        i;
+
+    MRT_TRY(mrt_walk_check_node(op, node));
+    MRT_TRY(mrt_walk_read_operands(w, c, node, index));
     for (i = 0; i < op->in_min; i++)
-        if (!mrt_operand(b, i))
-            return MRT_REASON_OPERAND_COUNT;
-    b->activation = MRT_ACT_NONE;
-    b->scratch_bytes = b->in_place = 0;
-    b->is_view = 0;
-    b->work = 0;
-    b->params = NULL;
-    MRT_TRY(op->check(b));
-    for (i = 0; i < op->row_count; i++)
-        if (mrt_row_matches(&op->rows[i], b)) {
-            b->run = op->rows[i].run;
-            return op->rows[i].prepare ? op->rows[i].prepare(b) : MRT_REASON_NONE;
-        }
-    return MRT_REASON_TYPES;
+        MRT_REQUIRE(c, mrt_has(c, i), OPERAND_COUNT, "an operand is missing");
+    MRT_TRY(mrt_read_attributes(c, op, w->attributes));
+    MRT_TRY(op->shape(c));
+    MRT_TRY(mrt_check_batch(c));
+    if (!(row = mrt_walk_find_row(op, c)))
+        return MRT_REASON_TYPES;
+    c->run = row->kernels;
+    c->is_view = row->prepare == NULL;
+    return row->prepare ? row->prepare(c) : MRT_REASON_NONE;
 }
 
-/* The operand whose place the output takes over; NULL: it gets its own. */
-static const mrt_live *mrt_walk_shared(mrt_walk *w, const mrt_build *b, int32_t index)
+/* ---- its place, and its step ---- */
+
+static uint32_t mrt_walk_id(const mrt_walk *w, const mrt_vector *ids, int32_t i)
+{
+    return mrt_element(&w->model.r, ids, (uint32_t)i);
+}
+
+static const mrt_build *mrt_build_of(const mrt_call *c)
+{
+    return (const mrt_build *)c->owner;
+}
+
+/* The operand whose place output 0 takes over; NULL: it gets its own. */
+static const mrt_live *mrt_walk_shared(mrt_walk *w, const mrt_call *c, int32_t index)
 {
     int32_t i;
 
-    for (i = 0; i < b->in_count; i++) {
-        mrt_live *live = mrt_operand(b, i) && b->in[i].kind != MRT_CONST
-                             ? mrt_plan_find(&w->plan, mrt_element(&w->model.r, &b->node.in, (uint32_t)i))
+    for (i = 0; i < c->in_count && i < 32; i++) {
+        mrt_live *live = mrt_has(c, i) && !mrt_is_const(c, i)
+                             ? mrt_plan_find(&w->plan, mrt_walk_id(w, &mrt_build_of(c)->node.in, i))
                              : NULL;
-        if (live && b->is_view)
+        if (live && c->is_view)
             return live;
-        if (live && (b->in_place >> i & 1u) && live->last == index && live->bytes >= b->out.bytes &&
+        if (live && (c->in_place >> i & 1u) && live->last == index && live->bytes >= c->out[0].bytes &&
             mrt_plan_is_alone(&w->plan, live))
             return live;
     }
     return NULL;
 }
 
-static void mrt_walk_fill_step(mrt_walk *w, const mrt_build *b, mrt_step *step, uint32_t scratch)
+/* Whether the kernel is called with operand i. */
+static int mrt_comes(const mrt_call *c, int32_t i)
 {
-    int32_t i, used = 0;
+    return mrt_has(c, i) && (!mrt_is_const(c, i) || (i < 64 && (c->constants >> i & 1u)));
+}
 
+static int32_t mrt_count_pointers(const mrt_call *c)
+{
+    int32_t i, count = c->by_number ? c->in_count : 0;
+
+    for (i = 0; i < c->in_count && !c->by_number; i++)
+        count += mrt_comes(c, i);
+    return count;
+}
+
+static const void *mrt_walk_operand_at(mrt_walk *w, mrt_call *c, int32_t i)
+{
+    if (!mrt_comes(c, i))
+        return NULL;
+    if (mrt_is_const(c, i))
+        return c->side->constant(c, &c->in[i], "", 0);
+    return w->memory.work + mrt_plan_find(&w->plan, mrt_walk_id(w, &mrt_build_of(c)->node.in, i))->offset;
+}
+
+/* work is where the arena begins. While only counting, constants that must be copied are counted. */
+static void mrt_walk_fill_step(mrt_walk *w, mrt_call *c, mrt_step *step, uint32_t scratch)
+{
+    const void **pointers = step ? (const void **)(void *)(step + 1) : NULL;
+    int32_t      i, used = 0;
+
+    for (i = 0; i < c->in_count; i++) {
+        const void *at;
+        if (!c->by_number && !mrt_comes(c, i))
+            continue;
+        at = step || mrt_is_const(c, i) ? mrt_walk_operand_at(w, c, i) : NULL;
+        if (step)
+            pointers[used++] = at;
+    }
+    if (!step)
+        return;
     step->next = NULL;
     step->index = (uint16_t)w->why.operator_index;
-    step->run = b->run;
-    step->params = b->params;
+    step->run = c->run;
+    step->params = c->params;
     step->scratch = scratch;
-    step->out = mrt_plan_find(&w->plan, mrt_element(&w->model.r, &b->node.out, 0))->offset;
-    for (i = 0; i < MRT_STEP_IN_MAX; i++)
-        step->in[i] = 0;
-    for (i = 0; i < b->in_count && used < MRT_STEP_IN_MAX; i++)
-        if (mrt_operand(b, i) && b->in[i].kind != MRT_CONST)
-            step->in[used++] = mrt_plan_find(&w->plan, mrt_element(&w->model.r, &b->node.in, (uint32_t)i))->offset;
+    step->in_count = (uint8_t)used;
+    step->out_count = (uint8_t)c->out_count;
+    for (i = 0; i < c->out_count; i++)
+        pointers[used++] = w->memory.work + mrt_plan_find(&w->plan, mrt_walk_id(w, &mrt_build_of(c)->node.out, i))->offset;
     *w->next_step = step;
     w->next_step = &step->next;
 }
 
-static mrt_reason mrt_walk_place(mrt_walk *w, mrt_build *b, int32_t index)
+static mrt_reason mrt_walk_place(mrt_walk *w, mrt_call *c, int32_t index)
 {
-    const uint32_t id = mrt_element(&w->model.r, &b->node.out, 0);
-    int32_t        last = mrt_model_last_use(&w->model, id), i;
-    mrt_live      *out = mrt_plan_add(&w->plan, id, b->out.bytes, last < index ? index : last, mrt_walk_shared(w, b, index));
-    mrt_step      *step;
-    uint32_t       scratch;
+    uint32_t  pointers, scratch;
+    mrt_step *step;
+    int32_t   i;
 
-    if (!out)
-        return MRT_REASON_TOO_MANY;
-    for (i = 0; i < b->in_count; i++)
-        if (mrt_operand(b, i) && b->in[i].is_batched)
-            out->is_batched = 1;
-    scratch = mrt_plan_scratch(&w->plan, b->scratch_bytes);
-    if (b->is_view)
+    for (i = 0; i < c->out_count; i++) {
+        const uint32_t id = mrt_walk_id(w, &mrt_build_of(c)->node.out, i);
+        const int32_t  last = mrt_max_i32(mrt_model_last_use(&w->model, id), index);
+        mrt_live      *out = mrt_plan_add(&w->plan, id, c->out[i].bytes, last, i == 0 ? mrt_walk_shared(w, c, index) : NULL);
+        if (!out)
+            return MRT_REASON_TOO_MANY;
+        out->is_batched = (uint8_t)c->out[i].is_batched;
+    }
+    scratch = mrt_plan_scratch(&w->plan, c->scratch_bytes);
+    if (c->is_view)
         return MRT_REASON_NONE;
-    step = (mrt_step *)mrt_take(&w->memory, sizeof *step, 3);
-    if (step)
-        mrt_walk_fill_step(w, b, step, scratch);
+    pointers = (uint32_t)(mrt_count_pointers(c) + c->out_count);
+    step = (mrt_step *)mrt_take(&w->memory, sizeof *step + pointers * sizeof(void *), 3 + pointers);
+    mrt_walk_fill_step(w, c, step, scratch);
     w->step_count++;
     return MRT_REASON_NONE;
 }
 
-static mrt_reason mrt_walk_count_work(mrt_walk *w, const mrt_build *b)
+/* Who trusts his file needs no limit. */
+static mrt_reason mrt_walk_count_work(mrt_walk *w, const mrt_call *c)
 {
-    uint64_t work = b->work;
+#if defined(MRT_TRUSTED)
+    (void)w, (void)c;
+    return MRT_REASON_NONE;
+#else
+    uint64_t work = c->work;
 
-    if (work < b->out.count)
-        work = b->out.count;
-    if (work < b->in[0].count)
-        work = b->in[0].count;
+    if (c->out_count > 0 && work < c->out[0].count)
+        work = c->out[0].count;
+    if (c->in_count > 0 && mrt_has(c, 0) && work < c->in[0].count)
+        work = c->in[0].count;
     w->work = work > UINT64_MAX - w->work ? UINT64_MAX : w->work + work;
     return w->work_limit > 0 && w->work > w->work_limit ? MRT_REASON_WORK : MRT_REASON_NONE;
+#endif
+}
+
+static void mrt_walk_begin_call(mrt_walk *w, mrt_call *c, mrt_build *b)
+{
+    b->m = &w->model;
+    b->memory = &w->memory;
+    w->memory.work_used = 0;
+    c->side = mrt_chip_side(1);
+    c->owner = b;
+    c->is_checking = 1;
+    c->mixes = c->by_number = 0;
+    c->params = NULL;
+    c->scratch_bytes = c->in_place = 0;
+    c->constants = c->work = 0;
 }
 
 static mrt_reason mrt_walk_operator(mrt_walk *w, int32_t index)
 {
     mrt_build           b;
+    mrt_call            c;
     const mrt_operator *op;
 
     w->why.operator_index = index;
-    b.m = &w->model;
-    b.memory = &w->memory;
-    w->memory.work_used = 0;
+    mrt_walk_begin_call(w, &c, &b);
     MRT_TRY(mrt_model_node(&w->model, (uint32_t)index, &b.node));
     w->why.builtin_code = b.node.builtin_code;
     op = mrt_walk_find_operator(w, b.node.builtin_code);
     if (!op)
         return MRT_REASON_OPERATOR;
-    MRT_TRY(mrt_walk_check(w, op, &b, index));
+    MRT_TRY(mrt_walk_check(w, op, &c, index));
     if (w->model.r.is_bad)
         return MRT_REASON_BROKEN;
+    MRT_TRY(mrt_walk_count_work(w, &c));
+    MRT_TRY(mrt_walk_place(w, &c, index));
     if (w->memory.is_full)
         return MRT_REASON_SIZE;
-    MRT_TRY(mrt_walk_count_work(w, &b));
-    MRT_TRY(mrt_walk_place(w, &b, index));
     mrt_plan_expire(&w->plan, index);
     w->why.operator_index = w->why.builtin_code = -1;
     return MRT_REASON_NONE;
@@ -442,7 +560,8 @@ static mrt_reason mrt_walk_begin(mrt_walk *w, const mrt_file *file, const mrt_op
     w->operators = operators;
     w->operator_count = count;
     w->work_limit = file->work_limit;
-    w->memory.at = NULL;
+    w->memory.at = w->memory.work = NULL;
+    w->in_most = w->out_most = 0;
     w->memory.machine = machine;
     w->why.operator_index = w->why.builtin_code = w->why.tensor = -1;
     MRT_TRY(mrt_model_open(&w->model, file));
@@ -450,17 +569,6 @@ static mrt_reason mrt_walk_begin(mrt_walk *w, const mrt_file *file, const mrt_op
 }
 
 /* ---- failures ---- */
-
-static mrt_status mrt_status_of(mrt_reason reason)
-{
-    if (reason == MRT_REASON_NONE)
-        return MRT_OK;
-    if (reason < MRT_REASON_SCHEMA)
-        return MRT_ERR_FORMAT;
-    if (reason < MRT_REASON_SIZE)
-        return MRT_ERR_UNSUPPORTED;
-    return reason < MRT_REASON_ALIGNMENT ? MRT_ERR_LIMIT : MRT_ERR_USAGE;
-}
 
 static mrt_status mrt_walk_end(mrt_walk *w, mrt_reason reason, mrt_failure *why)
 {
@@ -488,6 +596,10 @@ MRT_API mrt_status mrt_interpreter_measure(const mrt_file *file, const mrt_opera
     sizes->bound_bytes = choice.bound;
     sizes->work = w.work;
     sizes->step_count = w.step_count;
+    sizes->live_most = mrt_max_i32(w.plan.count_most, (int32_t)w.model.inputs.count);
+    sizes->live_most = mrt_max_i32(sizes->live_most, (int32_t)w.model.outputs.count);
+    sizes->in_most = w.in_most;
+    sizes->out_most = w.out_most;
     if (w.memory.used > INT32_MAX - sizes->activation_bytes)
         return mrt_walk_end(&w, MRT_REASON_SIZE, why);
     sizes->arena_bytes = sizes->activation_bytes + w.memory.used;
@@ -544,12 +656,14 @@ MRT_API void mrt_interpreter_invoke(mrt_interpreter *net)
     const mrt_step *step;
 
     for (step = net->steps; step; step = step->next) {
-        mrt_io  io;
-        int32_t i;
+        void *const *pointers = (void *const *)(const void *)(step + 1);
+        mrt_io       io;
+        int32_t      i;
         MRT_STEP(step->index);
-        for (i = 0; i < MRT_STEP_IN_MAX; i++)
-            io.in[i] = arena + step->in[i];
-        io.out[0] = arena + step->out;
+        for (i = 0; i < step->in_count; i++)
+            io.in[i] = *pointers++;
+        for (i = 0; i < step->out_count; i++)
+            io.out[i] = *pointers++;
         io.scratch = arena + step->scratch;
         step->run(step->params, &io);
     }
@@ -589,7 +703,7 @@ MRT_API const void *mrt_interpreter_output_data(const mrt_interpreter *net, int3
     if (offset != mrt_in_file)
         return net->arena + offset;
     mrt_model_tensor(&m, mrt_element(&m.r, &m.outputs, (uint32_t)index), &tensor); /* went well at open */
-    return m.r.bytes + tensor.data;
+    return tensor.data;
 }
 
 static void mrt_interpreter_end(const mrt_interpreter *net, const mrt_vector *ids, int32_t index, const void *data,
@@ -606,9 +720,9 @@ static void mrt_interpreter_end(const mrt_interpreter *net, const mrt_vector *id
     out->rank = tensor.rank;
     for (i = 0; i < MRT_RANK_MAX; i++)
         out->dim[i] = i < tensor.rank ? tensor.dim[i] : 0;
-    out->is_quantized = tensor.scales.count > 0;
-    out->scale = mrt_scale_of(&m, &tensor);
-    out->zero_point = mrt_zero_of(&m, &tensor, 0);
+    out->is_quantized = tensor.scale_count > 0;
+    out->scale = mrt_scale(&tensor);
+    out->zero_point = mrt_zero(&tensor);
 }
 
 MRT_API void mrt_interpreter_input(const mrt_interpreter *net, int32_t index, mrt_end *out)

@@ -18,13 +18,14 @@
  * The file may be hostile: every offset is checked before it is followed, every shape before a kernel sees it. It must stay
  * as it is while the interpreter lives. Names, descriptions and metadata in it are never read.
  *
- * Needs double with 64 bits (so not AVR). Define MRT_ONE_SOURCE, and MRT_API and MRT_API_DATA as `static`, where all sources
- * are included into one; MRT_NO_F32 leaves out float kernels, MRT_SMALL the kernels compiled for the most common layers.
- * SPDX-License-Identifier: Apache-2.0 */
+ * Needs double with 64 bits (so not AVR). Define MRT_ONE_SOURCE, and MRT_API as `static`, where all sources are included
+ * into one; MRT_NO_F32 leaves out float kernels, MRT_SMALL the kernels compiled for the most common layers. Opening takes
+ * stack for MRT_LIVE_MAX tensors that live at once and MRT_IN_MAX + MRT_OUT_MAX operands: who knows the model may define
+ * less. SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_INTERPRETER_H
 #define MRT_INTERPRETER_H
 
-#include "../mrt.h"
+#include "../op.h"
 
 #if !defined(MRT_API)
 #define MRT_API
@@ -35,50 +36,6 @@ extern "C" {
 #endif
 
 /* ---- failures ---- */
-
-typedef enum mrt_status {
-    MRT_OK = 0,
-    MRT_ERR_FORMAT,      /* the file breaks its own format, or contradicts itself */
-    MRT_ERR_UNSUPPORTED, /* valid, but there is no code for it */
-    MRT_ERR_LIMIT,       /* valid, but too large: for the arena, or for the limit on work */
-    MRT_ERR_USAGE        /* the caller's mistake */
-} mrt_status;
-
-/* REASON(NAME, STATUS, "text"), ordered by status. */
-#define MRT_REASONS(REASON)                                                                                                 \
-    REASON(NONE, OK, "no failure")                                                                                          \
-    REASON(NOT_TFLITE, ERR_FORMAT, "not a .tflite file")                                                                    \
-    REASON(BROKEN, ERR_FORMAT, "a part of the file points outside the file")                                                \
-    REASON(BUFFER, ERR_FORMAT, "a constant's bytes do not fit its shape")                                                   \
-    REASON(QUANTIZATION, ERR_FORMAT, "a scale or zero point is missing or not possible")                                    \
-    REASON(OPERAND_COUNT, ERR_FORMAT, "wrong number of inputs or outputs")                                                  \
-    REASON(OPERAND, ERR_FORMAT, "an operand does not exist, or is not computed exactly once before it is read")             \
-    REASON(OPTIONS, ERR_FORMAT, "an option is out of range")                                                                \
-    REASON(SHAPE, ERR_FORMAT, "shapes do not go together")                                                                  \
-    REASON(SCHEMA, ERR_UNSUPPORTED, "a schema version other than 3")                                                        \
-    REASON(FEATURE, ERR_UNSUPPORTED, "sparse or external data, or a quantization other than scale and zero point")          \
-    REASON(TYPE, ERR_UNSUPPORTED, "an element type that is not supported")                                                  \
-    REASON(RANK, ERR_UNSUPPORTED, "more than 8 dimensions")                                                                 \
-    REASON(OPEN_SHAPE, ERR_UNSUPPORTED, "an open dimension other than the batch")                                           \
-    REASON(OPERATOR, ERR_UNSUPPORTED, "the operator is not among those given")                                              \
-    REASON(VERSION, ERR_UNSUPPORTED, "the operator's version is not supported")                                             \
-    REASON(TYPES, ERR_UNSUPPORTED, "the operator has no kernel for these types")                                            \
-    REASON(ACTIVATION, ERR_UNSUPPORTED, "a fused activation other than RELU and RELU6")                                     \
-    REASON(CONSTANT, ERR_UNSUPPORTED, "an operand must be a constant, or must not be one")                                  \
-    REASON(SCALES, ERR_UNSUPPORTED, "scales that the kernel cannot do")                                                     \
-    REASON(AXES, ERR_UNSUPPORTED, "axes that the kernel cannot do")                                                         \
-    REASON(SIZE, ERR_LIMIT, "a tensor, window or file is too large")                                                        \
-    REASON(TOO_MANY, ERR_LIMIT, "too many operators, or too many tensors needed at once")                                   \
-    REASON(WORK, ERR_LIMIT, "needs more work than the limit allows")                                                        \
-    REASON(ARENA, ERR_LIMIT, "the arena is too small")                                                                      \
-    REASON(ALIGNMENT, ERR_USAGE, "the arena does not begin at a multiple of 16")
-
-typedef enum mrt_reason {
-#define MRT_REASON(NAME, STATUS, text) MRT_REASON_##NAME,
-    MRT_REASONS(MRT_REASON)
-#undef MRT_REASON
-        MRT_REASON_COUNT
-} mrt_reason;
 
 /* The first failure, and where: -1 where it is not about an operator, or a tensor. */
 typedef struct mrt_failure {
@@ -102,16 +59,16 @@ typedef struct mrt_file {
     uint64_t work_limit;
 } mrt_file;
 
-typedef struct mrt_operator    mrt_operator; /* operators.h has all */
-typedef struct mrt_interpreter mrt_interpreter;
+typedef struct mrt_interpreter mrt_interpreter; /* operators.h has all operators */
 
 /* What a file takes. Activations come first in the arena. */
 typedef struct mrt_sizes {
     size_t   arena_bytes; /* all */
     size_t   activation_bytes;
-    size_t   bound_bytes; /* no plan needs fewer activation_bytes with these kernels */
-    uint64_t work;        /* of an invoke: see mrt_file.work_limit */
-    int32_t  step_count;  /* operators that do something */
+    size_t   bound_bytes;                  /* no plan needs fewer activation_bytes with these kernels */
+    uint64_t work;                         /* of an invoke: see mrt_file.work_limit */
+    int32_t  step_count;                   /* operators that do something */
+    int32_t  live_most, in_most, out_most; /* tensors at once, operands and outputs of one operator: see MRT_LIVE_MAX */
 } mrt_sizes;
 
 /* The arena that the file needs, without having one. On failure *arena_bytes is 0. why may be NULL. */
@@ -152,25 +109,6 @@ MRT_API void mrt_interpreter_invoke(mrt_interpreter *interpreter);
 
 /* State tensors to their first values; open has done so once. */
 MRT_API void mrt_interpreter_reset(mrt_interpreter *interpreter);
-
-/* TensorFlow Lite's codes. */
-typedef enum mrt_type {
-    MRT_F32 = 0,
-    MRT_F16 = 1,
-    MRT_I32 = 2,
-    MRT_U8 = 3,
-    MRT_I64 = 4,
-    MRT_BOOL = 6,
-    MRT_I16 = 7,
-    MRT_I8 = 9,
-    MRT_F64 = 10,
-    MRT_U64 = 12,
-    MRT_U32 = 15,
-    MRT_U16 = 16,
-    MRT_I4 = 17
-} mrt_type;
-
-enum { MRT_RANK_MAX = 8 };
 
 /* An input or output. An open batch is 1. */
 typedef struct mrt_end {

@@ -19,8 +19,6 @@ enum {
 enum { MRT_QUANT_SCALE = 2, MRT_QUANT_ZERO = 3, MRT_QUANT_DETAILS = 4, MRT_QUANT_AXIS = 6 };
 enum { MRT_NODE_CODE = 0, MRT_NODE_IN = 1, MRT_NODE_OUT = 2, MRT_NODE_OPTIONS_TYPE = 3, MRT_NODE_OPTIONS = 4 };
 
-static const mrt_vector mrt_no_vector = {0, 0};
-
 /* ---- the whole ---- */
 
 static int mrt_is_tflite(const mrt_file *file)
@@ -64,51 +62,6 @@ MRT_API mrt_reason mrt_model_open(mrt_model *m, const mrt_file *file)
 
 /* ---- tensors ---- */
 
-static uint32_t mrt_type_bits(mrt_type type)
-{
-    switch (type) {
-    case MRT_I4:
-        return 4;
-    case MRT_I8:
-    case MRT_U8:
-    case MRT_BOOL:
-        return 8;
-    case MRT_F16:
-    case MRT_I16:
-    case MRT_U16:
-        return 16;
-    case MRT_F32:
-    case MRT_I32:
-    case MRT_U32:
-        return 32;
-    case MRT_F64:
-    case MRT_I64:
-    case MRT_U64:
-        return 64;
-    default:
-        return 0;
-    }
-}
-
-MRT_API int mrt_type_limits(mrt_type type, int32_t *low, int32_t *high)
-{
-    const uint32_t bits = mrt_type_bits(type);
-
-    if (type == MRT_F32 || type == MRT_F16 || type == MRT_F64)
-        return 0;
-    *low = INT32_MIN;
-    *high = INT32_MAX;
-    if (type == MRT_U8 || type == MRT_U16 || type == MRT_U32 || type == MRT_U64 || type == MRT_BOOL) {
-        *low = 0;
-        if (bits <= 16)
-            *high = type == MRT_BOOL ? 1 : (int32_t)((1u << bits) - 1u);
-    } else if (bits < 32) {
-        *high = (int32_t)((1u << (bits - 1)) - 1u);
-        *low = -*high - 1;
-    }
-    return 1;
-}
-
 static mrt_reason mrt_tensor_shape(mrt_model *m, const mrt_table *table, mrt_tensor *out)
 {
     const mrt_vector shape = mrt_read_vector(&m->r, table, MRT_TENSOR_SHAPE, 4),
@@ -133,39 +86,24 @@ static mrt_reason mrt_tensor_shape(mrt_model *m, const mrt_table *table, mrt_ten
     return MRT_REASON_NONE;
 }
 
-/* Elements, and the bytes that they take. */
-static mrt_reason mrt_tensor_size(mrt_tensor *out)
-{
-    uint64_t count = 1;
-    int32_t  i;
-
-    for (i = 0; i < out->rank; i++) {
-        if (out->dim[i] == 0) {
-            out->count = out->bytes = 0;
-            return MRT_REASON_NONE;
-        }
-        if (count <= INT32_MAX) /* else it is too large already, unless a 0 follows */
-            count *= (uint32_t)out->dim[i];
-    }
-    if (count > INT32_MAX || (count * mrt_type_bits(out->type) + 7) / 8 > INT32_MAX)
-        return MRT_REASON_SIZE;
-    out->count = (uint32_t)count;
-    out->bytes = (uint32_t)((count * mrt_type_bits(out->type) + 7) / 8);
-    return MRT_REASON_NONE;
-}
-
 static mrt_reason mrt_tensor_quantization(mrt_model *m, const mrt_table *table, mrt_tensor *out)
 {
     const mrt_table quantization = mrt_read_table(&m->r, table, MRT_TENSOR_QUANTIZATION);
+    mrt_vector      scales, zeros;
     int32_t         low, high;
 
     if (mrt_read_field(&m->r, &quantization, MRT_QUANT_DETAILS, 1, 0) != 0)
         return MRT_REASON_FEATURE;
-    out->scales = mrt_read_vector(&m->r, &quantization, MRT_QUANT_SCALE, 4);
-    out->zeros = mrt_read_vector(&m->r, &quantization, MRT_QUANT_ZERO, 8);
+    scales = mrt_read_vector(&m->r, &quantization, MRT_QUANT_SCALE, 4);
+    zeros = mrt_read_vector(&m->r, &quantization, MRT_QUANT_ZERO, 8);
     out->axis = (int32_t)mrt_read_field(&m->r, &quantization, MRT_QUANT_AXIS, 4, 0);
-    if (!mrt_type_limits(out->type, &low, &high) || out->scales.count == 0)
-        out->scales = out->zeros = mrt_no_vector;
+    if (!mrt_type_limits(out->type, &low, &high) || scales.count == 0)
+        scales.count = zeros.count = 0;
+    out->scales = m->r.bytes + scales.at;
+    out->scale_count = scales.count;
+    out->zeros = m->r.bytes + zeros.at;
+    out->zero_count = zeros.count;
+    out->zero_bytes = 8;
     return MRT_REASON_NONE;
 }
 
@@ -185,7 +123,7 @@ static mrt_reason mrt_tensor_value(mrt_model *m, const mrt_table *table, mrt_ten
         return MRT_REASON_FEATURE;
     bytes = mrt_read_vector(&m->r, &buffer, MRT_BUFFER_DATA, 1);
     out->kind = is_variable ? MRT_STATE : bytes.count > 0 ? MRT_CONST : MRT_ACTIVATION;
-    out->data = bytes.at;
+    out->data = m->r.bytes + bytes.at;
     if (out->kind != MRT_ACTIVATION)
         out->is_batched = 0;
     if (is_variable && bytes.count > 0)
@@ -204,7 +142,7 @@ MRT_API mrt_reason mrt_model_tensor(mrt_model *m, uint32_t index, mrt_tensor *ou
     if (mrt_has_field(&m->r, &table, MRT_TENSOR_SPARSITY))
         return MRT_REASON_FEATURE;
     if ((reason = mrt_tensor_shape(m, &table, out)) != MRT_REASON_NONE ||
-        (reason = mrt_tensor_size(out)) != MRT_REASON_NONE ||
+        (reason = mrt_measure(out) ? MRT_REASON_NONE : MRT_REASON_SIZE) != MRT_REASON_NONE ||
         (reason = mrt_tensor_quantization(m, &table, out)) != MRT_REASON_NONE ||
         (reason = mrt_tensor_value(m, &table, out)) != MRT_REASON_NONE)
         return m->r.is_bad ? MRT_REASON_BROKEN : reason;
@@ -219,23 +157,24 @@ static int mrt_is_positive(float scale)
 }
 
 /* Zero points have 64 bits in the file. */
-static int mrt_is_zero_point(const mrt_model *m, const mrt_tensor *tensor, uint32_t index)
+static int mrt_is_zero_point(const mrt_tensor *tensor, uint32_t index)
 {
-    const int32_t zero = (int32_t)mrt_element(&m->r, &tensor->zeros, 2 * index);
-    int32_t       low = 0, high = 0;
+    const uint8_t *at = tensor->zeros + 8 * (size_t)index;
+    const int32_t  zero = (int32_t)mrt_load_u32(at);
+    int32_t        low = 0, high = 0;
 
     mrt_type_limits(tensor->type, &low, &high);
-    return mrt_element(&m->r, &tensor->zeros, 2 * index + 1) == (zero < 0 ? 0xffffffffu : 0u) && zero >= low && zero <= high;
+    return mrt_load_u32(at + 4) == (zero < 0 ? 0xffffffffu : 0u) && zero >= low && zero <= high;
 }
 
 MRT_API mrt_reason mrt_check_quantization(mrt_model *m, const mrt_tensor *tensor)
 {
-    const uint32_t count = tensor->scales.count, zero_count = tensor->zeros.count;
+    const uint32_t count = tensor->scale_count;
     uint32_t       i;
 
     if (count == 0)
         return MRT_REASON_NONE;
-    if (zero_count > 1 && zero_count != count)
+    if (tensor->zero_count > 1 && tensor->zero_count != count)
         return MRT_REASON_QUANTIZATION;
     if (count > 1 && (tensor->axis < 0 || tensor->axis >= tensor->rank || (uint32_t)tensor->dim[tensor->axis] != count))
         return MRT_REASON_QUANTIZATION;
@@ -243,22 +182,9 @@ MRT_API mrt_reason mrt_check_quantization(mrt_model *m, const mrt_tensor *tensor
     if (m->scales_checked > 0x40000000u || m->scales_checked / 2 > m->r.count)
         return MRT_REASON_TOO_MANY;
     for (i = 0; i < count; i++)
-        if (!mrt_is_positive(mrt_element_f32(&m->r, &tensor->scales, i)) ||
-            (i < zero_count && !mrt_is_zero_point(m, tensor, i)))
+        if (!mrt_is_positive(mrt_scale_at(tensor, i)) || (i < tensor->zero_count && !mrt_is_zero_point(tensor, i)))
             return MRT_REASON_QUANTIZATION;
     return MRT_REASON_NONE;
-}
-
-MRT_API float mrt_scale_of(const mrt_model *m, const mrt_tensor *tensor)
-{
-    return tensor->scales.count > 0 ? mrt_element_f32(&m->r, &tensor->scales, 0) : 1.0f;
-}
-
-MRT_API int32_t mrt_zero_of(const mrt_model *m, const mrt_tensor *tensor, uint32_t index)
-{
-    if (tensor->zeros.count == 0)
-        return 0;
-    return (int32_t)mrt_element(&m->r, &tensor->zeros, tensor->zeros.count > 1 ? 2 * index : 0);
 }
 
 /* ---- operators ---- */

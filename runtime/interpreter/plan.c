@@ -10,7 +10,7 @@ static uint32_t mrt_place_up(uint32_t bytes)
 
 MRT_API void mrt_plan_begin(mrt_plan *plan, uint32_t height, int is_from_top)
 {
-    plan->count = 0;
+    plan->count = plan->count_most = 0;
     plan->height = height;
     plan->is_from_top = is_from_top;
     plan->is_failed = 0;
@@ -119,7 +119,7 @@ MRT_API mrt_live *mrt_plan_add(mrt_plan *plan, uint32_t tensor, uint32_t bytes, 
     fresh.offset = shares ? shares->offset : mrt_plan_place(plan, bytes);
     if (fresh.offset == mrt_no_place)
         return NULL;
-    plan->count++;
+    plan->count_most = mrt_max_i32(plan->count_most, ++plan->count);
     *added = fresh;
     if (fresh.offset + bytes > plan->end)
         plan->end = fresh.offset + bytes;

@@ -10,7 +10,12 @@
 
 #include "interpreter.h"
 
-enum { MRT_LIVE_MAX = 32, MRT_PLACE_ALIGN = 4 };
+enum { MRT_PLACE_ALIGN = 4 };
+
+/* Tensors that live at once; below 256. */
+#if !defined(MRT_LIVE_MAX)
+#define MRT_LIVE_MAX 128
+#endif
 
 typedef struct mrt_live {
     int32_t  tensor;
@@ -22,7 +27,7 @@ typedef struct mrt_live {
 
 typedef struct mrt_plan {
     mrt_live live[MRT_LIVE_MAX];
-    int32_t  count;
+    int32_t  count, count_most;
     uint32_t height;
     int      is_from_top; /* of the next block */
     int      is_failed;   /* something did not fit below height */

@@ -16,7 +16,12 @@ static uint32_t mrt_load(const mrt_reader *r, uint32_t at, uint32_t bytes)
 
 static int mrt_is_inside(const mrt_reader *r, uint32_t at, uint32_t bytes)
 {
+#if defined(MRT_TRUSTED)
+    (void)r, (void)at, (void)bytes;
+    return 1;
+#else
     return at <= r->count && bytes <= r->count - at;
+#endif
 }
 
 /* ---- tables ---- */

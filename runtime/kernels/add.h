@@ -108,7 +108,7 @@ typedef struct mrt_add_i8_scales {
 
 /* Fills the multipliers, act_min and act_max; out_zero is read. Returns 0, with nothing filled, where the sum would need a
  * multiplier of 1 or more: out's scale is then at most 2^-19 of an input's, which the reference refuses too. */
-MRT_INLINE int mrt_add_i8_prepare(mrt_add_i8_params *p, const mrt_add_i8_scales *s)
+static MRT_COLD int mrt_add_i8_prepare(mrt_add_i8_params *p, const mrt_add_i8_scales *s)
 {
     const double twice = 2.0 * (double)(s->a > s->b ? s->a : s->b);
     const double real = twice / (1048576.0 * (double)s->out);

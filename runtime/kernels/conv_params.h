@@ -43,7 +43,7 @@ typedef struct mrt_conv_i8_scales {
 /* Fills act_min, act_max, step, and mult and shift, which have w_scale_count entries; out_zero is read. The product of
  * scales is taken in double, with one weight scale too.
  * Source: TensorFlow Lite's PopulateConvolutionQuantizationParams. */
-MRT_INLINE void mrt_conv_i8_prepare(mrt_conv_i8_params *p, const mrt_conv_i8_scales *s, int32_t *mult, int8_t *shift)
+static MRT_COLD void mrt_conv_i8_prepare(mrt_conv_i8_params *p, const mrt_conv_i8_scales *s, int32_t *mult, int8_t *shift)
 {
     int32_t o, exponent;
 

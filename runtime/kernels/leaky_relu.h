@@ -33,7 +33,7 @@ MRT_INLINE void mrt_leaky_relu_i8(const mrt_leaky_relu_i8_params *p, const int8_
 
 #if !defined(__AVR__)
 /* Fills the multipliers. The reference divides in double: in float more products would lie halfway between two integers. */
-MRT_INLINE void mrt_leaky_relu_i8_prepare(mrt_leaky_relu_i8_params *p, float in_scale, float out_scale, float alpha)
+static MRT_COLD void mrt_leaky_relu_i8_prepare(mrt_leaky_relu_i8_params *p, float in_scale, float out_scale, float alpha)
 {
     const double identity = (double)in_scale / (double)out_scale;
     const double below = (double)in_scale * (double)alpha / (double)out_scale;

@@ -62,7 +62,7 @@ MRT_INLINE void mrt_mean_i8(const mrt_mean_i8_params *p, const int8_t *in, int8_
 #if !defined(__AVR__)
 /* Fills offset, mult and shift from the scales; shape and out_zero stand. 1 / count goes into the multiplier in integers,
  * cut off, so that mult may come out below 2^30. */
-MRT_INLINE void mrt_mean_i8_prepare(mrt_mean_i8_params *p, float in_scale, int32_t in_zero, float out_scale)
+static MRT_COLD void mrt_mean_i8_prepare(mrt_mean_i8_params *p, float in_scale, int32_t in_zero, float out_scale)
 {
     const int64_t count = (int64_t)p->shape.first * p->shape.second;
     int32_t       mult, shift, bits = 0;

@@ -24,7 +24,8 @@ typedef struct mrt_pool_2d_f32_params {
 } mrt_pool_2d_f32_params;
 
 #if !defined(__AVR__)
-MRT_INLINE void mrt_pool_2d_i8_prepare(mrt_pool_2d_i8_params *p, float scale, int32_t zero_point, mrt_activation activation)
+static MRT_COLD void mrt_pool_2d_i8_prepare(mrt_pool_2d_i8_params *p, float scale, int32_t zero_point,
+                                            mrt_activation activation)
 {
     mrt_activation_range(activation, scale, zero_point, -128, 127, &p->act_min, &p->act_max);
 }

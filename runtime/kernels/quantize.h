@@ -97,7 +97,7 @@ MRT_INLINE void mrt_requantize_u8_i8(const mrt_requantize_params *p, const uint8
 
 #if !defined(__AVR__)
 /* Fills mult and shift. */
-MRT_INLINE void mrt_requantize_prepare(mrt_requantize_params *p, float in_scale, float out_scale)
+static MRT_COLD void mrt_requantize_prepare(mrt_requantize_params *p, float in_scale, float out_scale)
 {
     mrt_quantize_multiplier((double)in_scale / (double)out_scale, &p->mult, &p->shift);
 }

@@ -41,13 +41,13 @@ MRT_INLINE void mrt_relu6_i8(const mrt_relu6_i8_params *p, const int8_t *in, int
 
 #if !defined(__AVR__)
 /* Fills mult, shift and act_min; out_zero is read. */
-MRT_INLINE void mrt_relu_i8_prepare(mrt_relu_i8_params *p, float in_scale, float out_scale)
+static MRT_COLD void mrt_relu_i8_prepare(mrt_relu_i8_params *p, float in_scale, float out_scale)
 {
     mrt_quantize_multiplier((double)in_scale / (double)out_scale, &p->mult, &p->shift);
     p->act_min = mrt_max_i32(-128, p->out_zero);
 }
 
-MRT_INLINE void mrt_relu6_i8_prepare(mrt_relu6_i8_params *p, float in_scale, int32_t in_zero)
+static MRT_COLD void mrt_relu6_i8_prepare(mrt_relu6_i8_params *p, float in_scale, int32_t in_zero)
 {
     mrt_activation_range(MRT_ACT_RELU6, in_scale, in_zero, -128, 127, &p->act_min, &p->act_max);
 }
@@ -60,7 +60,7 @@ typedef struct mrt_relu_f32_params {
     float   act_min, act_max;
 } mrt_relu_f32_params;
 
-MRT_INLINE void mrt_relu_f32_prepare(mrt_relu_f32_params *p, int is_relu6)
+static MRT_COLD void mrt_relu_f32_prepare(mrt_relu_f32_params *p, int is_relu6)
 {
     p->act_min = 0.0f;
     p->act_max = is_relu6 ? 6.0f : 1.0f / 0.0f;

@@ -39,17 +39,32 @@ MRT_INLINE int32_t mrt_rescale(int32_t x, int32_t mult, int shift)
     return mrt_divide_pot(mrt_high_mul(x, mult), -shift);
 }
 
+/* Fused activations, by TensorFlow Lite's numbers. */
+typedef enum mrt_activation {
+    MRT_ACT_NONE = 0,
+    MRT_ACT_RELU = 1,
+    MRT_ACT_RELU_N1_TO_1 = 2,
+    MRT_ACT_RELU6 = 3
+} mrt_activation;
+
+/* Their clamps in real numbers: what is not clamped stops at the largest float. */
+static MRT_COLD void mrt_activation_range_f32(mrt_activation activation, float *act_min, float *act_max)
+{
+    *act_min = activation == MRT_ACT_NONE ? -MRT_F32_MAX : activation == MRT_ACT_RELU_N1_TO_1 ? -1.0f : 0.0f;
+    *act_max = activation == MRT_ACT_RELU6 ? 6.0f : activation == MRT_ACT_RELU_N1_TO_1 ? 1.0f : MRT_F32_MAX;
+}
+
 #if !defined(__AVR__) /* there a double has 32 bits; AVR runs compiled models, which need no preparing */
 
 /* Round to nearest, halves away from zero, for |x| < 2^62. */
-MRT_INLINE int64_t mrt_round_f64(double x)
+static MRT_COLD int64_t mrt_round_f64(double x)
 {
     return x < 0 ? -(int64_t)(0.5 - x) : (int64_t)(x + 0.5);
 }
 
 /* real -> mult, shift. Below 2^-32 (and for NaN) both are 0; from 2^30 on they saturate.
  * Source: TensorFlow Lite's QuantizeMultiplier (kernels/internal/quantization_util.cc). */
-MRT_INLINE void mrt_quantize_multiplier(double real, int32_t *mult, int32_t *shift)
+static MRT_COLD void mrt_quantize_multiplier(double real, int32_t *mult, int32_t *shift)
 {
     int64_t fixed;
     int32_t exponent = 0;
@@ -82,10 +97,8 @@ MRT_INLINE void mrt_quantize_multiplier(double real, int32_t *mult, int32_t *shi
     *shift = exponent;
 }
 
-typedef enum mrt_activation { MRT_ACT_NONE = 0, MRT_ACT_RELU, MRT_ACT_RELU6 } mrt_activation;
-
 /* real / scale in float, rounded to nearest, halves away from zero, and moved by zero_point. */
-MRT_INLINE int32_t mrt_quantize_f32(float real, float scale, int32_t zero_point)
+static MRT_COLD int32_t mrt_quantize_f32(float real, float scale, int32_t zero_point)
 {
     const float  ratio = real / scale;
     const double moved = (double)ratio + (ratio < 0 ? -0.5 : 0.5);
@@ -97,15 +110,19 @@ MRT_INLINE int32_t mrt_quantize_f32(float real, float scale, int32_t zero_point)
 
 /* Clamps of a fused activation in the output's integers; type_min and type_max are the output type's.
  * Source: TensorFlow Lite's CalculateActivationRangeQuantized. */
-MRT_INLINE void mrt_activation_range(mrt_activation activation, float scale, int32_t zero_point, int32_t type_min,
-                                     int32_t type_max, int32_t *act_min, int32_t *act_max)
+static MRT_COLD void mrt_activation_range(mrt_activation activation, float scale, int32_t zero_point, int32_t type_min,
+                                          int32_t type_max, int32_t *act_min, int32_t *act_max)
 {
     *act_min = type_min;
     *act_max = type_max;
-    if (activation != MRT_ACT_NONE)
+    if (activation == MRT_ACT_RELU || activation == MRT_ACT_RELU6)
         *act_min = mrt_max_i32(type_min, mrt_quantize_f32(0.0f, scale, zero_point));
+    if (activation == MRT_ACT_RELU_N1_TO_1)
+        *act_min = mrt_max_i32(type_min, mrt_quantize_f32(-1.0f, scale, zero_point));
     if (activation == MRT_ACT_RELU6)
         *act_max = mrt_min_i32(type_max, mrt_quantize_f32(6.0f, scale, zero_point));
+    if (activation == MRT_ACT_RELU_N1_TO_1)
+        *act_max = mrt_min_i32(type_max, mrt_quantize_f32(1.0f, scale, zero_point));
 }
 
 #endif

@@ -69,7 +69,7 @@ MRT_INLINE void mrt_softmax_i8(const mrt_softmax_i8_params *p, const int8_t *in,
 
 #if !defined(__AVR__)
 /* Fills mult, shift and diff_min. From beta * in_scale = 16 on, one step down is as good as 0. */
-MRT_INLINE void mrt_softmax_i8_prepare(mrt_softmax_i8_params *p, float in_scale, float beta)
+static MRT_COLD void mrt_softmax_i8_prepare(mrt_softmax_i8_params *p, float in_scale, float beta)
 {
     const double real = (double)beta * (double)in_scale * 67108864.0; /* 2^26: into Q5.26 */
 

@@ -59,7 +59,7 @@ MRT_INLINE void mrt_tanh_i8(const mrt_squash_i8_params *p, const int8_t *in, int
 
 #if !defined(__AVR__)
 /* Fills radius, mult and shift. A scale of 8 or more saturates at the first step, one below 2^-27 never does. */
-MRT_INLINE void mrt_squash_i8_prepare(mrt_squash_i8_params *p, float in_scale)
+static MRT_COLD void mrt_squash_i8_prepare(mrt_squash_i8_params *p, float in_scale)
 {
     const double real = (double)in_scale * 134217728.0; /* 2^27: into Q4.27 */
 

@@ -58,7 +58,7 @@ mote_dtype mote_dtype_find(const char *name)
     mote_dtype dtype;
 
     for (dtype = 0; dtype < MOTE_DTYPE_COUNT; dtype++)
-        if (strcmp(types[dtype].name, name) == 0)
+        if (types[dtype].name && strcmp(types[dtype].name, name) == 0)
             break;
     return dtype;
 }

@@ -194,9 +194,9 @@ static json_t *json_row(mote_operator_row row)
     int32_t i;
 
     for (i = 0; i < row.in_count; i++)
-        mote_json_append(&inputs, json_string(mote_dtype_name(row.in[i])));
-    return json_pack("{so ss si si si}", "inputs", inputs, "output", mote_dtype_name(row.out), "version_min",
-                     row.version_min, "version_max", row.version_max, "kernels", row.kernel_count);
+        mote_json_append(&inputs, json_string(row.in[i]));
+    return json_pack("{so ss si si si}", "inputs", inputs, "output", row.out, "version_min", row.version_min, "version_max",
+                     row.version_max, "kernels", row.kernel_count);
 }
 
 json_t *cli_inspect_json_operators(void)

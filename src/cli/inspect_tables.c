@@ -307,9 +307,9 @@ static const char *row_text(mote_operator_row row, char *text, size_t text_bytes
 
     text[0] = '\0';
     for (i = 0; i < row.in_count && used < text_bytes; i++)
-        used += (size_t)snprintf(text + used, text_bytes - used, "%s%s", i ? ", " : "", mote_dtype_name(row.in[i]));
+        used += (size_t)snprintf(text + used, text_bytes - used, "%s%s", i ? ", " : "", row.in[i]);
     if (used < text_bytes)
-        snprintf(text + used, text_bytes - used, " -> %s", mote_dtype_name(row.out));
+        snprintf(text + used, text_bytes - used, " -> %s", row.out);
     return text;
 }
 

@@ -20,9 +20,12 @@ static bool is_parameter(const mote_tensor *tensor)
     return tensor && tensor->kind == MOTE_CONST && (mote_dtype_is_float(tensor->dtype) || tensor->quant);
 }
 
-static const char *activation_name(mote_activation activation)
+static const char *activation_name(mrt_activation activation)
 {
-    return activation == MOTE_ACT_RELU ? "relu" : activation == MOTE_ACT_RELU6 ? "relu6" : "";
+    return activation == MRT_ACT_RELU           ? "relu"
+           : activation == MRT_ACT_RELU6        ? "relu6"
+           : activation == MRT_ACT_RELU_N1_TO_1 ? "relu_n1_to_1"
+                                                : "";
 }
 
 static mote_tensor_info describe_tensor(const mote_tensor *tensor, const char *name)
@@ -414,20 +417,33 @@ mote_operator_info mote_operator_at(int32_t index)
     mote_operator_info info = {.name = mote_op_kind_name((mote_op_kind)index),
                                .trains = op->backward != NULL,
                                .quantizes = op->quantize != NULL,
-                               .fuses_activation = op->fuses_activation};
+                               .fuses_activation = mote_op_fuses_activation((mote_op_kind)index)};
 
-    while (op->rows && op->rows[info.row_count].kernels)
+    while (mote_op_rows((mote_op_kind)index)[info.row_count].in_count > 0)
         info.row_count++;
     return info;
 }
 
+/* Of a row, where it may be a class of types. */
+static const char *type_name(uint8_t type)
+{
+    return type == MRT_ANY        ? "any"
+           : type == MRT_AS_FIRST ? "same"
+           : type == MRT_INDEX    ? "int32|int64"
+                                  : mote_dtype_name((mote_dtype)type);
+}
+
 mote_operator_row mote_operator_row_at(int32_t index, int32_t row)
 {
-    const mote_op_row *from = &mote_ops[index]->rows[row];
-    mote_operator_row  out = {
-         .out = from->out, .in_count = from->in_count, .version_min = from->version_min, .version_max = from->version_max};
+    const mote_op_row *from = &mote_op_rows((mote_op_kind)index)[row];
+    mote_operator_row  out = {.out = type_name(from->out),
+                              .in_count = from->in_count,
+                              .version_min = from->version_min,
+                              .version_max = from->version_max};
+    int32_t            i;
 
-    memcpy(out.in, from->in, sizeof out.in);
+    for (i = 0; i < from->in_count; i++)
+        out.in[i] = type_name(from->in[i]);
     while (from->kernels[out.kernel_count].symbol)
         out.kernel_count++;
     return out;

@@ -66,9 +66,10 @@ void mote_emit_label_table(const mote_emitter *emitter, mote_text *out);
 typedef struct mote_interpreted {
     const uint8_t *file;
     size_t         file_bytes;
-    uint32_t       operators; /* bit i: the i-th of MRT_OPERATORS (runtime/interpreter/operators.h) */
+    bool           uses[MOTE_OP_COUNT];                  /* operators, by kind */
     size_t         arena_bytes[4], arena_bound_bytes[4]; /* by mote_interpreted_machines */
     int32_t        step_count;
+    int32_t        live_most, in_most, out_most; /* see mrt_sizes */
 } mote_interpreted;
 
 /* For which kinds of chip the arena is measured; the last one is "else". */
@@ -112,8 +113,8 @@ mote_status mote_emit_runtime_files(const char *const *paths, int32_t count, con
 
 /* "{1, 2, 3}" in lines of at most 120 characters; one element alone. float32, bool and the integers of 8 to 64 bits. */
 void mote_emit_values(mote_text *out, const void *values, mote_dtype dtype, size_t count);
-/* The value of a field that is no pointer. */
-void mote_emit_scalar(mote_text *out, const mote_field *field, const void *params);
+/* The value of a field that is no pointer; of an array "{1, 2}". */
+void mote_emit_field(mote_text *out, const mote_field *field, const void *params);
 /* Text made fit to stand inside a comment: what would end it, or begin another, is taken apart. */
 void mote_emit_comment(mote_text *out, const char *text);
 /* A C string literal. */

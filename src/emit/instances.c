@@ -39,20 +39,41 @@ static bool is_null(const uint8_t *at)
     return pointer == NULL;
 }
 
+static mote_dtype type_of(const grouping *g, mote_id id)
+{
+    return id == MOTE_NONE ? MOTE_DTYPE_COUNT : g->variant->program->model->graphs[0].tensors[id].dtype;
+}
+
+/* As many, of the same types: they are a function's arguments. */
+static bool same_operands(const grouping *g, const mote_step *a, const mote_step *b)
+{
+    int32_t i;
+
+    if (a->in_count != b->in_count || a->out_count != b->out_count || (a->scratch_bytes > 0) != (b->scratch_bytes > 0))
+        return false;
+    for (i = 0; i < a->in_count; i++)
+        if (type_of(g, a->in[i]) != type_of(g, b->in[i]))
+            return false;
+    for (i = 0; i < a->out_count; i++)
+        if (type_of(g, a->out[i]) != type_of(g, b->out[i]))
+            return false;
+    return true;
+}
+
 /* Whether two steps have the same constants: all scalars, or those that decide; pointers count as NULL or not. */
-static bool agree(const mote_step *a, const mote_step *b, bool in_all)
+static bool agree(const grouping *g, const mote_step *a, const mote_step *b, bool in_all)
 {
     const mote_field *field;
 
-    if (a->kernel != b->kernel)
+    if (a->kernel != b->kernel || !same_operands(g, a, b))
         return false;
     for (field = a->kernel->fields; field->name; field++) {
         const uint8_t *pa = (const uint8_t *)a->prepared.params + field->offset;
         const uint8_t *pb = (const uint8_t *)b->prepared.params + field->offset;
-        if (field->kind == MOTE_FIELD_POINTER) {
+        if (field->is_pointer) {
             if (in_all && is_null(pa) != is_null(pb))
                 return false;
-        } else if ((in_all || field->decides) && memcmp(pa, pb, field->bytes) != 0) {
+        } else if ((in_all || field->decides) && memcmp(pa, pb, field->bytes * field->count) != 0) {
             return false;
         }
     }
@@ -66,8 +87,9 @@ static uint64_t hash_step(const mote_step *step, bool in_all)
     const mote_field *field;
 
     for (field = step->kernel->fields; field->name; field++)
-        if (field->kind != MOTE_FIELD_POINTER && (in_all || field->decides))
-            hash = mote_hash_bytes(hash, (const uint8_t *)step->prepared.params + field->offset, field->bytes);
+        if (!field->is_pointer && (in_all || field->decides))
+            hash =
+                mote_hash_bytes(hash, (const uint8_t *)step->prepared.params + field->offset, field->bytes * field->count);
     return hash;
 }
 
@@ -82,7 +104,7 @@ static int32_t find_group(const grouping *g, const mote_index *index, uint64_t h
     int32_t at;
 
     for (at = mote_index_first(index, hash); at >= 0; at = mote_index_next(index, at))
-        if (agree(step_of(g, mote_index_value(index, at)), step, index == &g->by_all))
+        if (agree(g, step_of(g, mote_index_value(index, at)), step, index == &g->by_all))
             return mote_index_value(index, at);
     return -1;
 }

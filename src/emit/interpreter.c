@@ -17,33 +17,32 @@ const mote_interpreted_machine mote_interpreted_machines[MOTE_INTERPRETED_MACHIN
 /* ---- what the model needs ---- */
 
 typedef struct interpreter_operator {
-    const char         *kind, *name, *source;
+    const char         *name, *header;
     const mrt_operator *operator;
 } interpreter_operator;
 
-#define OPERATOR(name, KIND, code, source) {#KIND, #name, source, &mrt_operator_##name},
-static const interpreter_operator all_operators[] = {MRT_OPERATORS(OPERATOR)};
-#undef OPERATOR
-enum { OPERATOR_COUNT = sizeof all_operators / sizeof *all_operators };
+/* By kind; those of training have none. */
+static const interpreter_operator all_operators[MOTE_OP_COUNT] = {
+#define OP(KIND, name, attributes, header) [MOTE_OP_##KIND] = {#name, header, &mrt_operator_##name},
+#define TRAINING_OP(KIND, name, attributes)
+#include "runtime/operators.def"
+#undef OP
+};
 
 static mote_status mark_operator(mote_interpreted *in, const mote_graph *graph, const mote_node *node, mote_error *err)
 {
-    int i;
-
-    for (i = 0; i < OPERATOR_COUNT; i++)
-        if (strcmp(all_operators[i].kind, mote_op_kind_name(node->op)) == 0) {
-            in->operators |= 1u << i;
-            return MOTE_OK;
-        }
-    return mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err, "the interpreter has no such operator");
+    if (!all_operators[node->op].operator)
+        return mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err, "the interpreter has no such operator");
+    in->uses[node->op] = true;
+    return MOTE_OK;
 }
 
 static int list_operators(const mote_interpreted *in, const mrt_operator **list)
 {
     int count = 0, i;
 
-    for (i = 0; i < OPERATOR_COUNT; i++)
-        if (in->operators >> i & 1u)
+    for (i = 0; i < MOTE_OP_COUNT; i++)
+        if (in->uses[i])
             list[count++] = all_operators[i].operator;
     return count;
 }
@@ -74,7 +73,7 @@ bool mote_interpreted_takes_file(const mote_interpreted *in, const mote_model *m
         return false;
     for (i = 0; i < m.outputs.count; i++)
         if (mrt_model_tensor(&m, mrt_element(&m.r, &m.outputs, i), &tensor) == MRT_REASON_NONE && tensor.kind == MRT_CONST &&
-            tensor.data % WIDEST != 0)
+            (size_t)(tensor.data - in->file) % WIDEST != 0)
             return false;
     return true;
 }
@@ -82,7 +81,7 @@ bool mote_interpreted_takes_file(const mote_interpreted *in, const mote_model *m
 mote_status mote_interpreted_measure(mote_interpreted *in, const mote_model *model, mote_error *err)
 {
     const mote_graph   *graph = &model->graphs[0];
-    const mrt_operator *list[OPERATOR_COUNT];
+    const mrt_operator *list[MOTE_OP_COUNT];
     const mrt_file      file = {in->file, in->file_bytes, 0};
     mrt_failure         why;
     mrt_status          status;
@@ -101,6 +100,9 @@ mote_status mote_interpreted_measure(mote_interpreted *in, const mote_model *mod
         in->arena_bytes[i] = sizes.arena_bytes;
         in->arena_bound_bytes[i] = sizes.arena_bytes - sizes.activation_bytes + sizes.bound_bytes;
         in->step_count = sizes.step_count;
+        in->live_most = sizes.live_most;
+        in->in_most = sizes.in_most;
+        in->out_most = sizes.out_most;
     }
     return MOTE_OK;
 }
@@ -212,8 +214,8 @@ static void emit_open(const mote_emitter *e, const mote_interpreted *in, mote_te
     int         count = 0, i;
 
     mote_text_printf(out, "static const mrt_operator *const %s_operators[] = {", e->name);
-    for (i = 0; i < OPERATOR_COUNT; i++)
-        if (in->operators >> i & 1u) {
+    for (i = 0; i < MOTE_OP_COUNT; i++)
+        if (in->uses[i]) {
             mote_text_printf(out, "%s\n    &mrt_operator_%s", separator, all_operators[i].name);
             separator = ",";
             count++;
@@ -252,13 +254,13 @@ static void emit_calls(const mote_emitter *e, mote_text *out)
 
 static mote_status emit_includes(const mote_interpreted *in, const char *folder, mote_text *out, mote_error *err)
 {
-    const char *paths[OPERATOR_COUNT + 1] = {"runtime/interpreter/interpreter.c"};
+    const char *paths[MOTE_OP_COUNT + 1] = {"runtime/interpreter/interpreter.c"};
     mote_arena  scratch = {0};
     int32_t     count = 1, i;
 
-    for (i = 0; i < OPERATOR_COUNT && err->code == MOTE_OK; i++)
-        if (in->operators >> i & 1u)
-            paths[count++] = mote_arena_printf(&scratch, err, "runtime/interpreter/operators/%s", all_operators[i].source);
+    for (i = 0; i < MOTE_OP_COUNT && err->code == MOTE_OK; i++)
+        if (in->uses[i])
+            paths[count++] = mote_arena_printf(&scratch, err, "runtime/ops/%s", all_operators[i].header);
     if (err->code == MOTE_OK)
         mote_emit_runtime_files(paths, count, folder, out, err);
     mote_arena_destroy(&scratch);
@@ -279,6 +281,22 @@ static bool needs_floats(const mote_graph *graph)
     return false;
 }
 
+static bool has_symmetric_weights(const mote_graph *graph)
+{
+    int32_t i;
+
+    for (i = 0; i < graph->node_count; i++)
+        if (graph->nodes[i].op == MOTE_OP_FULLY_CONNECTED && mote_zero_of(mote_node_in(graph, &graph->nodes[i], 1)) != 0)
+            return false;
+    return true;
+}
+
+/* Arrays of one element would make compilers warn of loops over them. */
+static int at_least_2(int32_t count)
+{
+    return count > 2 ? count : 2;
+}
+
 mote_status mote_emit_interpreter_source(const mote_emitter *e, const mote_interpreted *in, const char *folder,
                                          mote_text *out, mote_error *err)
 {
@@ -291,10 +309,15 @@ mote_status mote_emit_interpreter_source(const mote_emitter *e, const mote_inter
         "#if defined(__clang__)\n#pragma STDC FP_CONTRACT OFF\n#elif defined(__GNUC__)\n"
         "#pragma GCC optimize(\"O2\", \"fp-contract=off\", \"no-schedule-insns\")\n#endif\n\n#include \"%s.h\"\n\n"
         "/* All of it in this one source, with no name that others see. */\n"
-        "#define MRT_ONE_SOURCE\n%s%s#if defined(__GNUC__)\n#define MRT_API static __attribute__((unused, cold))\n#else\n"
-        "#define MRT_API static\n#endif\n#define MRT_API_DATA static\n\n",
+        "#define MRT_ONE_SOURCE\n#define MRT_TRUSTED /* this very file was opened when it was compiled */\n%s%s%s#if "
+        "defined(__GNUC__)\n#define MRT_API static __attribute__((unused, cold))\n#else\n"
+        "#define MRT_API static\n#endif\n/* As many as this model needs at once. */\n#define MRT_LIVE_MAX %d\n#define "
+        "MRT_IN_MAX   %d\n"
+        "#define MRT_OUT_MAX  %d\n\n",
         e->name, MOTE_VERSION, e->name, e->optimize == MOTE_OPTIMIZE_SIZE ? "#define MRT_SMALL\n" : "",
-        needs_floats(&e->model->graphs[0]) ? "" : "#define MRT_NO_F32\n");
+        needs_floats(&e->model->graphs[0]) ? "" : "#define MRT_NO_F32\n",
+        has_symmetric_weights(&e->model->graphs[0]) ? "#define MRT_SYMMETRIC\n" : "", at_least_2(in->live_most),
+        at_least_2(in->in_most), at_least_2(in->out_most));
     MOTE_TRY(emit_includes(in, folder, out, err));
     mote_text_puts(out, "\n");
     mote_emit_layers(e, out);

@@ -107,6 +107,16 @@ mote_status mote_emit_runtime(const mote_emitter *emitter, const char *folder, m
     return err->code;
 }
 
+static bool is_among(const char *path, const char *const *paths, int32_t count)
+{
+    int32_t i;
+
+    for (i = 0; i < count; i++)
+        if (strcmp(paths[i], path) == 0)
+            return true;
+    return false;
+}
+
 mote_status mote_emit_runtime_files(const char *const *paths, int32_t count, const char *folder, mote_text *includes,
                                     mote_error *err)
 {
@@ -118,7 +128,7 @@ mote_status mote_emit_runtime_files(const char *const *paths, int32_t count, con
         MOTE_TRY(add_header(&list, paths[i], err));
     for (i = 0; i < list.count && err->code == MOTE_OK; i++) {
         write_header(list.files[i], folder, &scratch, err);
-        if (includes && mote_path_has_suffix(list.files[i]->path, ".c"))
+        if (includes && (mote_path_has_suffix(list.files[i]->path, ".c") || is_among(list.files[i]->path, paths, count)))
             mote_text_printf(includes, "#include \"mote_runtime/%s\"\n", list.files[i]->path + strlen("runtime/"));
     }
     mote_arena_destroy(&scratch);

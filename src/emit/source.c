@@ -63,6 +63,18 @@ static uint32_t sharers_of(const mote_emitter *e, int32_t v, int32_t s, const mo
     return mask & ((1u << v) - 1u) ? 0 : mask;
 }
 
+/* C has no array of nothing. Operands lie where kernels read activations, in RAM on an AVR. */
+static void emit_array(const mote_emitter *e, int32_t s, const mote_const_array *array, mote_text *out)
+{
+    mote_text_printf(out, "static const %s%s %s_%d_%s[%zu] MRT_ALIGN = ", array->is_operand ? "" : "MRT_FLASH ",
+                     mote_dtype_c_name(array->dtype), e->name, s, array->role, array->count > 0 ? array->count : 1);
+    if (array->count > 0)
+        mote_emit_values(out, array->values, array->dtype, array->count);
+    else
+        mote_text_puts(out, "{0}");
+    mote_text_puts(out, ";\n");
+}
+
 /* Each array once, for all variants that have it. */
 static void emit_arrays(const mote_emitter *e, mote_text *out)
 {
@@ -77,11 +89,7 @@ static void emit_arrays(const mote_emitter *e, mote_text *out)
                 if (mask == 0)
                     continue;
                 emit_condition(e, mask, out);
-                mote_text_printf(out,
-                                 "static const MRT_FLASH %s %s_%d_%s[%zu] MRT_ALIGN = ", mote_dtype_c_name(array->dtype),
-                                 e->name, s, array->role, array->count);
-                mote_emit_values(out, array->values, array->dtype, array->count);
-                mote_text_puts(out, ";\n");
+                emit_array(e, s, array, out);
                 emit_condition_end(e, mask, out);
             }
         }
@@ -116,19 +124,25 @@ static void emit_params(const mote_emitter *e, const mote_variant *variant, cons
 
     for (field = step->kernel->fields; field->name; field++) {
         mote_text_printf(out, "        .%s = ", field->name);
-        if (field->kind == MOTE_FIELD_POINTER)
+        if (field->is_pointer)
             emit_pointer(e, variant, step, field, names, out);
         else
-            mote_emit_scalar(out, field, step->prepared.params);
+            mote_emit_field(out, field, step->prepared.params);
         mote_text_puts(out, ",\n");
     }
 }
 
 /* ---- functions ---- */
 
+/* "void" for an operand that does not come. */
 static const char *operand_type(const mote_emitter *e, mote_id id)
 {
-    return mote_dtype_c_name(e->model->graphs[0].tensors[id].dtype);
+    return id == MOTE_NONE ? "void" : mote_dtype_c_name(e->model->graphs[0].tensors[id].dtype);
+}
+
+static bool has_scratch(const mote_step *step)
+{
+    return step->kernel->takes_io ? step->scratch_bytes > 0 : step->kernel->scratch != NULL;
 }
 
 /* ", const int8_t *in0, int8_t *out0, void *scratch" */
@@ -147,8 +161,32 @@ static void emit_operand_arguments(const mote_emitter *e, const mote_step *step,
             mote_text_printf(out, "%s%s *out%d", separator, operand_type(e, step->out[i]), i);
         else
             mote_text_printf(out, "%sout%d", separator, i);
-    if (step->kernel->scratch)
+    if (has_scratch(step))
         mote_text_printf(out, "%s%sscratch", separator, with_types ? "void *" : "");
+}
+
+/* Kernels of runtime/ops take their operands in a struct, which no compiler leaves there. */
+static void emit_io(const mote_step *step, mote_text *out)
+{
+    int32_t i;
+
+    for (i = 0; i < step->in_count; i++)
+        mote_text_printf(out, "    io.in[%d] = in%d;\n", i, i);
+    for (i = 0; i < step->out_count; i++)
+        mote_text_printf(out, "    io.out[%d] = out%d;\n", i, i);
+    mote_text_printf(out, "    io.scratch = %s;\n", has_scratch(step) ? "scratch" : "NULL");
+}
+
+static void emit_kernel_call(const mote_emitter *e, const mote_step *step, mote_text *out)
+{
+    if (step->kernel->takes_io) {
+        emit_io(step, out);
+        mote_text_printf(out, "    %s(&params, &io);\n}\n\n", step->kernel->symbol);
+        return;
+    }
+    mote_text_printf(out, "    %s(&params", step->kernel->symbol);
+    emit_operand_arguments(e, step, ", ", false, out);
+    mote_text_puts(out, ");\n}\n\n");
 }
 
 /* Arrays are arguments where several steps use an own instance; a single user has them folded in. */
@@ -162,8 +200,7 @@ static void emit_array_arguments(const mote_step *step, mote_text *out)
     const mote_field *field;
 
     for (field = step->kernel->fields; field->name; field++) {
-        const mote_const_array *array =
-            field->kind == MOTE_FIELD_POINTER ? mote_prepared_array(&step->prepared, field) : NULL;
+        const mote_const_array *array = field->is_pointer ? mote_prepared_array(&step->prepared, field) : NULL;
         if (array)
             mote_text_printf(out, "const MRT_FLASH %s *%s, ", mote_dtype_c_name(array->dtype), field->name);
     }
@@ -175,11 +212,12 @@ static void emit_shared_params(const mote_step *step, mote_text *out)
 {
     const mote_field *field;
 
-    mote_text_printf(out, "    %s params = *stored;\n\n", step->kernel->params);
+    mote_text_printf(out, "    %s params = *stored;\n%s\n", step->kernel->params,
+                     step->kernel->takes_io ? "    mrt_io io;\n" : "");
     for (field = step->kernel->fields; field->name; field++)
         if (field->decides) {
             mote_text_printf(out, "    params.%s = ", field->name);
-            mote_emit_scalar(out, field, step->prepared.params);
+            mote_emit_field(out, field, step->prepared.params);
             mote_text_puts(out, ";\n");
         }
 }
@@ -204,11 +242,9 @@ static void emit_instance(const mote_emitter *e, const mote_variant *variant, in
     } else {
         mote_text_printf(out, "    const %s params = {\n", instance->kernel->params);
         emit_params(e, variant, step, takes_arrays(instance) ? ARRAYS_AS_ARGUMENTS : ARRAYS_OF_STEP, out);
-        mote_text_puts(out, "    };\n\n");
+        mote_text_printf(out, "    };\n%s\n", instance->kernel->takes_io ? "    mrt_io io;\n" : "");
     }
-    mote_text_printf(out, "    %s(&params", kernel);
-    emit_operand_arguments(e, step, ", ", false, out);
-    mote_text_puts(out, ");\n}\n\n");
+    emit_kernel_call(e, step, out);
 }
 
 /* Of the steps that share their instance. */
@@ -226,11 +262,26 @@ static void emit_param_tables(const mote_emitter *e, const mote_variant *variant
     }
 }
 
-static void emit_operand(const mote_emitter *e, const mote_variant *variant, mote_id id, bool is_out, const char *separator,
+/* Of step s, at a place: a constant is an array of its own. */
+static void emit_operand(const mote_emitter *e, const mote_variant *variant, int32_t s, int32_t place, const char *separator,
                          mote_text *out)
 {
-    mote_text_printf(out, "%s(%s%s *)(%svoid *)(at + %zu)", separator, is_out ? "" : "const ", operand_type(e, id),
-                     is_out ? "" : "const ", mote_plan_place(variant->program, id)->offset);
+    const mote_id id = variant->program->steps[s].in[place];
+
+    if (id == MOTE_NONE)
+        mote_text_printf(out, "%sNULL", separator);
+    else if (e->model->graphs[0].tensors[id].kind == MOTE_CONST)
+        mote_text_printf(out, "%s%s_%d_in%d", separator, e->name, s, place);
+    else
+        mote_text_printf(out, "%s(const %s *)(const void *)(at + %zu)", separator, operand_type(e, id),
+                         mote_plan_place(variant->program, id)->offset);
+}
+
+static void emit_output(const mote_emitter *e, const mote_variant *variant, mote_id id, const char *separator,
+                        mote_text *out)
+{
+    mote_text_printf(out, "%s(%s *)(void *)(at + %zu)", separator, operand_type(e, id),
+                     mote_plan_place(variant->program, id)->offset);
 }
 
 static void emit_call(const mote_emitter *e, const mote_variant *variant, int32_t s, mote_text *out)
@@ -251,18 +302,17 @@ static void emit_call(const mote_emitter *e, const mote_variant *variant, int32_
         separator = ", ";
     }
     for (field = step->kernel->fields; takes_arrays(instance) && field->name; field++) {
-        const mote_const_array *array =
-            field->kind == MOTE_FIELD_POINTER ? mote_prepared_array(&step->prepared, field) : NULL;
+        const mote_const_array *array = field->is_pointer ? mote_prepared_array(&step->prepared, field) : NULL;
         if (array) {
             mote_text_printf(out, "%s%s_%d_%s", separator, e->name, s, array->role);
             separator = ", ";
         }
     }
     for (i = 0; i < step->in_count; i++, separator = ", ")
-        emit_operand(e, variant, step->in[i], false, separator, out);
+        emit_operand(e, variant, s, i, separator, out);
     for (i = 0; i < step->out_count; i++, separator = ", ")
-        emit_operand(e, variant, step->out[i], true, separator, out);
-    if (step->kernel->scratch)
+        emit_output(e, variant, step->out[i], separator, out);
+    if (has_scratch(step))
         mote_text_printf(out, ", at + %zu", variant->program->scratch[s]);
     mote_text_puts(out, ");\n");
 }

@@ -19,6 +19,15 @@ void mote_emit_f32(mote_text *out, float value)
     mote_text_puts(out, strpbrk(text, ".e") ? "f" : ".0f");
 }
 
+static void emit_f64(mote_text *out, double value)
+{
+    char text[40];
+
+    mote_format(text, sizeof text, "%.17g", value);
+    mote_text_puts(out, text);
+    mote_text_puts(out, strpbrk(text, ".e") ? "" : ".0");
+}
+
 /* The least value of a signed type is not one constant: the minus is applied to a number that is too large. */
 static void emit_integer(mote_text *out, long long value, long long least, const char *suffix)
 {
@@ -33,6 +42,9 @@ static void emit_value(mote_text *out, const void *values, mote_dtype dtype, siz
     switch (dtype) {
     case MOTE_F32:
         mote_emit_f32(out, ((const float *)values)[index]);
+        break;
+    case MOTE_F64:
+        emit_f64(out, ((const double *)values)[index]);
         break;
     case MOTE_I8:
         mote_text_printf(out, "%d", ((const int8_t *)values)[index]);
@@ -83,12 +95,14 @@ void mote_emit_values(mote_text *out, const void *values, mote_dtype dtype, size
     mote_text_puts(out, "}");
 }
 
-void mote_emit_scalar(mote_text *out, const mote_field *field, const void *params)
+void mote_emit_field(mote_text *out, const mote_field *field, const void *params)
 {
-    static const mote_dtype integers[] = {[1] = MOTE_I8, [2] = MOTE_I16, [4] = MOTE_I32};
-    const uint8_t          *at = (const uint8_t *)params + field->offset;
+    const uint8_t *at = (const uint8_t *)params + field->offset;
 
-    emit_value(out, at, field->kind == MOTE_FIELD_FLOAT ? MOTE_F32 : integers[field->bytes], 0);
+    if (field->count > 1)
+        mote_emit_values(out, at, field->dtype, field->count);
+    else
+        emit_value(out, at, field->dtype, 0);
 }
 
 void mote_emit_comment(mote_text *out, const char *text)

@@ -51,8 +51,11 @@ void mote_runner_destroy(mote_runner *runner)
 
 void *mote_runner_tensor(const mote_runner *runner, mote_id id)
 {
-    const mote_tensor *tensor = &runner->program->model->graphs[0].tensors[id];
+    const mote_tensor *tensor;
 
+    if (id == MOTE_NONE)
+        return NULL;
+    tensor = &runner->program->model->graphs[0].tensors[id];
     return tensor->kind == MOTE_CONST ? tensor->data : runner->memory + mote_plan_place(runner->program, id)->offset;
 }
 

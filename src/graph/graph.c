@@ -212,8 +212,8 @@ int32_t mote_graph_use_count(const mote_graph *graph, mote_id id)
 const char *mote_op_kind_name(mote_op_kind kind)
 {
     static const char *const names[MOTE_OP_COUNT] = {
-#define OP(KIND, name, attributes) [MOTE_OP_##KIND] = #KIND,
-#include "ops/ops.def"
+#define OP(KIND, name, attributes, header) [MOTE_OP_##KIND] = #KIND,
+#include "runtime/operators.def"
 #undef OP
     };
     return names[kind];

@@ -27,26 +27,27 @@
 #include <mote/train.h>
 
 #include "base/arena.h"
-#include "graph/attrs.h"
+
+#define MRT_SENTENCES 1 /* operators say why they refuse */
+#include "runtime/attributes.h"
+#include "runtime/op.h"
 
 typedef int32_t mote_id; /* index of a tensor */
 #define MOTE_NONE     ((mote_id)-1)
 #define MOTE_RANK_MAX 8
 
 typedef enum mote_op_kind {
-#define OP(KIND, name, attributes) MOTE_OP_##KIND,
-#include "ops/ops.def"
+#define OP(KIND, name, attributes, header) MOTE_OP_##KIND,
+#include "runtime/operators.def"
 #undef OP
     MOTE_OP_COUNT
 } mote_op_kind;
 
 typedef union mote_attrs {
-#define OP(KIND, name, attributes) attributes name;
-#include "ops/ops.def"
+#define OP(KIND, name, attributes, header) attributes name;
+#include "runtime/operators.def"
 #undef OP
 } mote_attrs;
-
-typedef enum mote_activation { MOTE_ACT_NONE = 0, MOTE_ACT_RELU, MOTE_ACT_RELU6 } mote_activation;
 
 typedef enum mote_tensor_kind {
     MOTE_ACTIVATION = 0, /* computed, or given by the caller */
@@ -94,13 +95,13 @@ typedef struct mote_tensor {
 enum { MOTE_NODE_IN_MAX = 64, MOTE_NODE_OUT_MAX = 16 };
 
 typedef struct mote_node {
-    mote_op_kind    op;
-    const char     *name; /* the layer's; NULL: unnamed */
-    uint32_t        origin;
-    mote_id        *in, *out; /* TensorFlow Lite's operand order; MOTE_NONE where an optional one is absent */
-    int32_t         in_count, out_count;
-    mote_activation activation; /* the fused one */
-    mote_attrs      as;
+    mote_op_kind   op;
+    const char    *name; /* the layer's; NULL: unnamed */
+    uint32_t       origin;
+    mote_id       *in, *out; /* TensorFlow Lite's operand order; MOTE_NONE where an optional one is absent */
+    int32_t        in_count, out_count;
+    mrt_activation activation; /* the fused one */
+    mote_attrs     as;
 } mote_node;
 
 typedef struct mote_graph {

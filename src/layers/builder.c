@@ -481,8 +481,8 @@ mote_layer_id mote_layer_activation_node(const mote_layer_call *call, mote_layer
 
 mote_layer_id mote_layer_activated_node(const mote_layer_call *call, const mote_node *node, mote_layer_activation activation)
 {
-    static const mote_activation fused[] = {[MOTE_RELU] = MOTE_ACT_RELU, [MOTE_RELU6] = MOTE_ACT_RELU6};
-    mote_node                    first = *node;
+    static const mrt_activation fused[] = {[MOTE_RELU] = MRT_ACT_RELU, [MOTE_RELU6] = MRT_ACT_RELU6};
+    mote_node                   first = *node;
 
     if (activation > MOTE_RELU6)
         return mote_layer_activation_node(call, mote_layer_inner_node(call, node, "linear"), activation);

@@ -28,14 +28,14 @@ static mote_status check_window(const mote_layer_call *call, const window *w)
     return MOTE_ERR_USAGE;
 }
 
-static mote_conv_attrs attributes(const window *w, int32_t depth_multiplier)
+static mrt_conv_attributes attributes(const window *w, int32_t depth_multiplier)
 {
-    return (mote_conv_attrs){.stride_h = w->strides[0],
-                             .stride_w = w->strides[1],
-                             .dilation_h = w->dilation[0],
-                             .dilation_w = w->dilation[1],
-                             .depth_multiplier = depth_multiplier,
-                             .padding.mode = w->padding == MOTE_SAME ? MOTE_PADDING_SAME : MOTE_PADDING_VALID};
+    return (mrt_conv_attributes){.stride_h = w->strides[0],
+                                 .stride_w = w->strides[1],
+                                 .dilation_h = w->dilation[0],
+                                 .dilation_w = w->dilation[1],
+                                 .depth_multiplier = depth_multiplier,
+                                 .padding = w->padding == MOTE_SAME ? MRT_PADDING_SAME : MRT_PADDING_VALID};
 }
 
 static mote_layer_id add_conv2d(const mote_layer_call *call, const void *options)

@@ -26,7 +26,7 @@ static mote_layer_id add(const mote_layer_call *call, const void *options)
         operands[2] = add_weight(call, "beta", o->beta_initializer, false);
     operands[3] = add_weight(call, "moving_mean", MOTE_ZEROS, true);
     operands[4] = add_weight(call, "moving_variance", MOTE_ONES, true);
-    node.as.batch_normalization = (mote_batch_normalization_attrs){.momentum = o->momentum, .epsilon = o->epsilon};
+    node.as.batch_normalization = (mrt_batch_normalization_attributes){.momentum = o->momentum, .epsilon = o->epsilon};
     return mote_layer_node(call, &node);
 }
 

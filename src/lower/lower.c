@@ -45,35 +45,54 @@ const mote_target *mote_target_find(const char *name)
     return NULL;
 }
 
-static mote_status list_operands(mote_step *step, const mote_graph *graph, const mote_node *node, mote_error *err)
+static bool is_computed(const mote_graph *graph, mote_id id)
+{
+    return id != MOTE_NONE && graph->tensors[id].kind != MOTE_CONST;
+}
+
+/* After prepare, which says what comes. Constants that do are arrays of the step's. */
+static mote_status list_operands(mote_program *program, mote_step *step, const mote_graph *graph, const mote_node *node,
+                                 mote_error *err)
 {
     int32_t i;
 
-    for (i = 0; i < node->in_count; i++) {
-        const mote_tensor *in = mote_node_in(graph, node, i);
-        if (!in || in->kind == MOTE_CONST)
-            continue;
-        if (step->in_count == (int32_t)(sizeof step->in / sizeof *step->in))
-            return mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err, "more than %d computed inputs", step->in_count);
-        step->in[step->in_count++] = node->in[i];
-    }
-    if (step->in_count == 0)
+    step->in = MOTE_NEW(&program->arena, mote_id, node->in_count, err);
+    if (!step->in)
+        return err->code;
+    step->in_count = mote_op_list_operands(graph, node, &step->prepared, step->in);
+    step->out = node->out;
+    step->out_count = node->out_count;
+    step->first = MOTE_NONE;
+    for (i = step->in_count - 1; i >= 0; i--)
+        if (is_computed(graph, step->in[i]))
+            step->first = step->in[i];
+    if (step->first == MOTE_NONE)
         return mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err,
                             "reads nothing but constants; compute it when the model is made");
-    for (i = 0; i < node->out_count; i++)
-        step->out[step->out_count++] = node->out[i];
+    for (i = 0; i < step->in_count; i++)
+        if (step->in[i] != MOTE_NONE && !is_computed(graph, step->in[i]))
+            MOTE_TRY(mote_prepared_add_operand(&step->prepared, i, &graph->tensors[step->in[i]], err));
     return MOTE_OK;
+}
+
+/* mask: by computed operands. */
+static void allow_in_place(mote_step *step, const mote_graph *graph, uint32_t mask)
+{
+    int32_t i, computed = 0;
+
+    for (i = 0; i < step->in_count && i < 32; i++)
+        if (is_computed(graph, step->in[i]))
+            step->in_place |= (mask >> computed++ & 1u) << i;
 }
 
 static void describe_overlap(mote_step *step, const mote_graph *graph, const mote_node *node)
 {
     const mote_kernel *kernel = step->kernel;
-    ptrdiff_t          distance = kernel->overlap ? kernel->overlap(graph, node) : 0;
+    const ptrdiff_t    distance = kernel->overlap ? kernel->overlap(graph, node) : PTRDIFF_MAX;
 
-    step->may_work_in_place[0] = kernel->in_place && kernel->in_place(graph, node);
-    step->may_work_in_place[1] = kernel->in_place_of_second && kernel->in_place_of_second(graph, node);
-    step->may_overlap = kernel->overlap != NULL;
-    step->overlap = distance > 0 ? (size_t)distance : 0;
+    allow_in_place(step, graph, kernel->in_place ? kernel->in_place(graph, node) : 0);
+    step->may_overlap = distance < PTRDIFF_MAX;
+    step->overlap = step->may_overlap && distance > 0 ? (size_t)distance : 0;
 }
 
 static mote_status lower_node(mote_program *program, mote_step *step, int32_t index, mote_error *err)
@@ -89,12 +108,12 @@ static mote_status lower_node(mote_program *program, mote_step *step, int32_t in
     if (!step->kernel)
         return err->code;
     step->prepared.arena = &program->arena;
-    MOTE_TRY(list_operands(step, graph, node, err));
     if (step->kernel->is_view)
-        return MOTE_OK;
+        return list_operands(program, step, graph, node, err);
     MOTE_TRY(step->kernel->prepare(graph, node, &step->prepared, err));
     if (program->target->is_packed && step->kernel->pack)
         MOTE_TRY(step->kernel->pack(graph, node, &step->prepared, err));
+    MOTE_TRY(list_operands(program, step, graph, node, err));
     step->scratch_bytes = step->kernel->scratch ? step->kernel->scratch(graph, node) : 0;
     describe_overlap(step, graph, node);
     return MOTE_OK;

@@ -35,10 +35,11 @@ typedef struct mote_step {
     const mote_kernel *kernel;
     mote_prepared      prepared;
     size_t             scratch_bytes;
-    bool               may_work_in_place[2]; /* out[0] may take over the place of in[0], of in[1] */
-    bool               may_overlap;          /* out[0] may lie over in[0], which must begin at least */
-    size_t             overlap;              /* so many bytes above it */
-    mote_id            in[8], out[4];        /* the activations that the kernel is called with, in order */
+    uint32_t           in_place;    /* bit i: out[0] may take over the place of in[i] */
+    bool               may_overlap; /* out[0] may lie over the first computed operand, which must begin at least */
+    size_t             overlap;     /* so many bytes above it */
+    mote_id            first;       /* the first computed operand; MOTE_NONE: there is none */
+    mote_id           *in, *out;    /* what the kernel is called with, in order: see mote_op_list_operands */
     int32_t            in_count, out_count;
 } mote_step;
 

@@ -17,9 +17,9 @@ enum { X, GAMMA, BETA, MOVING_MEAN, MOVING_VARIANCE, OPERANDS };
 
 static mote_status infer(mote_graph *graph, mote_node *node, mote_error *err)
 {
-    const mote_tensor                   *x = mote_node_in(graph, node, X);
-    const mote_batch_normalization_attrs as = node->as.batch_normalization;
-    int32_t                              i;
+    const mote_tensor                       *x = mote_node_in(graph, node, X);
+    const mrt_batch_normalization_attributes as = node->as.batch_normalization;
+    int32_t                                  i;
 
     if (node->in_count != OPERANDS || !mote_node_in(graph, node, MOVING_MEAN) || !mote_node_in(graph, node, MOVING_VARIANCE))
         return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "moving mean and variance are missing");
@@ -146,8 +146,6 @@ static void backward(const mote_call *call)
 const mote_op mote_op_batch_normalization = {
     .in_min = 1,
     .in_max = OPERANDS,
-    .out_count = 1,
-    .is_training_only = true,
     .infer = infer,
     .forward = forward,
     .backward = backward,

@@ -1,8 +1,6 @@
 /* The kernels of runtime/arch work on a panel of patches (conv_2d_tiled.h): their parameters come from the reference's, with
  * the channels' table in place of bias, multipliers and shifts.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "ops/conv_2d_i8.h"
-
 #include <string.h>
 
 #include "ops/convolution.h"
@@ -10,9 +8,7 @@
 #include "runtime/arch/conv_2d_2x3.h"
 #include "runtime/arch/conv_2d_4x4.h"
 #include "runtime/arch/conv_2d_dsp.h"
-#include "runtime/kernels/conv_2d.h"
-
-enum { CHANNEL_AXIS = 0 };
+#include "runtime/ops/conv_2d.h"
 
 static mote_convolution_weights weights_of(const mote_graph *graph, const mote_node *node)
 {
@@ -24,27 +20,11 @@ static mote_convolution_weights weights_of(const mote_graph *graph, const mote_n
 
 /* ---- the reference ---- */
 
-static mote_status prepare(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
-{
-    return mote_convolution_prepare_i8(graph, node, CHANNEL_AXIS, prepared, err);
-}
-
 static mote_status pack(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
 {
     mote_convolution_weights weights = weights_of(graph, node);
 
-    return mote_convolution_fold_i8(node, &weights, prepared, err);
-}
-
-static void run(const void *params, const mrt_io *io)
-{
-    mrt_conv_2d_i8(params, io->in[0], io->out[0]);
-}
-
-/* Of a position's channels all but the last one are written before its window was read for the last time. */
-ptrdiff_t mote_conv_2d_overlap(const mote_graph *graph, const mote_node *node)
-{
-    return mote_convolution_overlap(graph, node, mote_node_out(graph, node, 0)->dim[3] - 1);
+    return mote_convolution_fold_i8(&weights, prepared, err);
 }
 
 /* ---- panels ---- */
@@ -59,7 +39,7 @@ static mote_status prepare_tiled(const mote_graph *graph, const mote_node *node,
 
     if (!p)
         return err->code;
-    MOTE_TRY(prepare(graph, node, &reference, err));
+    MOTE_TRY(mote_described_prepare(graph, node, &reference, err));
     from = reference.params;
     p->window = from->window;
     p->patches = (int32_t)mrt_conv_2d_patches_of(&p->window);
@@ -267,17 +247,8 @@ static const mote_field tiled_fields[] = {
     .params = "mrt_conv_2d_tiled_params", .param_bytes = sizeof(mrt_conv_2d_tiled_params), .fields = tiled_fields,          \
     .overlap = overlap_tiled
 
-const mote_kernel mote_conv_2d_kernels_i8[] = {
-    {.symbol = "mrt_conv_2d_i8",
-     .params = "mrt_conv_i8_params",
-     .header = "kernels/conv_2d.h",
-     .targets = MOTE_TARGET_ANY,
-     .param_bytes = sizeof(mrt_conv_i8_params),
-     .fields = mote_convolution_fields_i8,
-     .overlap = mote_conv_2d_overlap,
-     .prepare = prepare,
-     .pack = pack,
-     .run = run},
+const mote_kernel mrt_conv_2d_i8_kernels[] = {
+    {MOTE_REFERENCE_KERNEL(mrt_conv_2d_i8, mrt_conv_i8_params, "kernels/conv_2d.h", mrt_conv_2d_i8_run), .pack = pack},
     {.symbol = "mrt_conv_2d_i8_2x3",
      .header = "arch/conv_2d_2x3.h",
      .targets = MOTE_TARGET_PORTABLE,

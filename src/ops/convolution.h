@@ -5,11 +5,7 @@
 #define MOTE_OPS_CONVOLUTION_H
 
 #include "ops/channels.h"
-#include "ops/window.h"
-#include "runtime/kernels/conv_params.h"
-
-/* Constants of the right rank and the bias's size; then shapes, as window.h has them. */
-mote_status mote_convolution_infer(mote_graph *graph, mote_node *node, int32_t out_c, mote_error *err);
+#include "runtime/ops/convolution.h"
 
 size_t mote_convolution_macs(const mote_graph *graph, const mote_node *node, int32_t macs_per_tap);
 
@@ -22,13 +18,8 @@ mote_math_grads mote_convolution_grads(const mote_call *call);
 /* Weights per channel along channel_axis, an int32 bias. */
 void mote_convolution_quantize(const mote_node *node, int32_t channel_axis, mote_quant_want *want);
 
-mote_status mote_convolution_prepare_i8(const mote_graph *graph, const mote_node *node, int32_t channel_axis,
-                                        mote_prepared *prepared, mote_error *err);
-mote_status mote_convolution_prepare_f32(const mote_graph *graph, const mote_node *node, mote_prepared *prepared,
-                                         mote_error *err);
-
 /* A kernel's `overlap`: of one that has read all of a position's window before it writes to that position; depthwise: that
- * goes channel by channel. mote_window_overlap explains it, and `early`. */
+ * goes channel by channel. mrt_window_overlap explains it, and `early`. */
 ptrdiff_t mote_convolution_overlap(const mote_graph *graph, const mote_node *node, int32_t early);
 
 /* Folds the input's zero point into the bias where there is no padding: weight k of channel o stands at
@@ -37,16 +28,12 @@ typedef struct mote_convolution_weights {
     int32_t channel_step, tap_step, tap_count;
 } mote_convolution_weights;
 
-mote_status mote_convolution_fold_i8(const mote_node *node, const mote_convolution_weights *weights, mote_prepared *prepared,
-                                     mote_error *err);
+mote_status mote_convolution_fold_i8(const mote_convolution_weights *weights, mote_prepared *prepared, mote_error *err);
 
 /* The table of channel entries (runtime/arch/channel.h) that the kernels of runtime/arch read, added to prepared, and what
- * all channels have in common. p: as mote_convolution_prepare_i8 makes it. */
+ * all channels have in common. p: the reference's. */
 mote_status mote_convolution_channels(const mrt_conv_i8_params *p, const mote_convolution_weights *weights, bool folds_zero,
                                       mote_prepared *prepared, mrt_output *output, const int32_t **channels,
                                       mote_error *err);
-
-/* Of mrt_conv_i8_params and mrt_conv_f32_params. */
-extern const mote_field mote_convolution_fields_i8[], mote_convolution_fields_f32[];
 
 #endif

@@ -1,16 +1,14 @@
 /* The kernels of runtime/arch work on one channel's plane (plane.h): their parameters come from the reference's, with the
  * channels' table in place of bias, multipliers and shifts.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "ops/depthwise_conv_2d_i8.h"
-
 #include "ops/convolution.h"
 #include "ops/host.h"
 #include "runtime/arch/depthwise_conv_2d_bytes.h"
 #include "runtime/arch/depthwise_conv_2d_dsp.h"
-#include "runtime/kernels/depthwise_conv_2d.h"
+#include "runtime/ops/depthwise_conv_2d.h"
 
 /* A larger plane costs more memory than it is worth. */
-enum { CHANNEL_AXIS = 3, PLANE_BYTES_MAX = 32768 };
+enum { PLANE_BYTES_MAX = 32768 };
 
 static mote_convolution_weights weights_of(const mote_graph *graph, const mote_node *node)
 {
@@ -21,29 +19,11 @@ static mote_convolution_weights weights_of(const mote_graph *graph, const mote_n
 
 /* ---- the reference ---- */
 
-static mote_status prepare(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
-{
-    return mote_convolution_prepare_i8(graph, node, CHANNEL_AXIS, prepared, err);
-}
-
 static mote_status pack(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
 {
     mote_convolution_weights weights = weights_of(graph, node);
 
-    return mote_convolution_fold_i8(node, &weights, prepared, err);
-}
-
-static void run(const void *params, const mrt_io *io)
-{
-    mrt_depthwise_conv_2d_i8(params, io->in[0], io->out[0]);
-}
-
-/* With a multiplier m, m outputs are written where one input channel is read: the last input channel is still to be read
- * after out_c - 1 values were written, which is out_c - in_c more than with one output a channel. */
-ptrdiff_t mote_depthwise_conv_2d_overlap(const mote_graph *graph, const mote_node *node)
-{
-    return mote_convolution_overlap(graph, node,
-                                    mote_node_out(graph, node, 0)->dim[3] - mote_node_in(graph, node, 0)->dim[3]);
+    return mote_convolution_fold_i8(&weights, prepared, err);
 }
 
 /* ---- planes ---- */
@@ -69,7 +49,7 @@ static mote_status prepare_plane(const mote_graph *graph, const mote_node *node,
 
     if (!p)
         return err->code;
-    MOTE_TRY(prepare(graph, node, &reference, err));
+    MOTE_TRY(mote_described_prepare(graph, node, &reference, err));
     from = reference.params;
     p->window = from->window;
     p->in_zero = from->in_zero;
@@ -91,7 +71,7 @@ static bool plane_fits(const mote_graph *graph, const mote_node *node, mote_erro
 }
 
 /* See plane.h. Samples after the first must not have been written over. */
-static bool in_place(const mote_graph *graph, const mote_node *node)
+static uint32_t in_place(const mote_graph *graph, const mote_node *node)
 {
     const mrt_window w = mote_convolution_window(graph, node);
 
@@ -162,17 +142,10 @@ static const mote_field plane_fields[] = {
     .params = "mrt_depthwise_plane_params", .param_bytes = sizeof(mrt_depthwise_plane_params), .fields = plane_fields,      \
     .applies = plane_fits, .in_place = in_place
 
-const mote_kernel mote_depthwise_conv_2d_kernels_i8[] = {
-    {.symbol = "mrt_depthwise_conv_2d_i8",
-     .params = "mrt_conv_i8_params",
-     .header = "kernels/depthwise_conv_2d.h",
-     .targets = MOTE_TARGET_ANY,
-     .param_bytes = sizeof(mrt_conv_i8_params),
-     .fields = mote_convolution_fields_i8,
-     .overlap = mote_depthwise_conv_2d_overlap,
-     .prepare = prepare,
-     .pack = pack,
-     .run = run},
+const mote_kernel mrt_depthwise_conv_2d_i8_kernels[] = {
+    {MOTE_REFERENCE_KERNEL(mrt_depthwise_conv_2d_i8, mrt_conv_i8_params, "kernels/depthwise_conv_2d.h",
+                           mrt_depthwise_conv_2d_i8_run),
+     .pack = pack},
     {.symbol = "mrt_depthwise_conv_2d_i8_bytes",
      .header = "arch/depthwise_conv_2d_bytes.h",
      .targets = MOTE_TARGET_PORTABLE,

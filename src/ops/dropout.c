@@ -39,8 +39,6 @@ static void backward(const mote_call *call)
 const mote_op mote_op_dropout = {
     .in_min = 1,
     .in_max = 1,
-    .out_count = 1,
-    .is_training_only = true,
     .infer = infer,
     .forward = forward,
     .backward = backward,

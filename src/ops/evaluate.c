@@ -24,20 +24,21 @@ static size_t work_of(const mote_graph *graph, const mote_node *node)
 }
 
 /* Operands that are not in the parameters; a view's bytes are copied. */
-static void run(const mote_graph *graph, const mote_node *node, const mote_kernel *kernel, const void *params, void *out,
-                void *scratch)
+static void run(const mote_graph *graph, const mote_node *node, const mote_kernel *kernel, const mote_prepared *prepared,
+                void *out, void *scratch)
 {
     mrt_io  io = {.out = {out}, .scratch = scratch};
-    int32_t i, count = 0;
+    mote_id ids[MOTE_NODE_IN_MAX];
+    int32_t i, count;
 
     if (kernel->is_view) {
         memcpy(out, mote_node_in(graph, node, 0)->data, mote_tensor_bytes(mote_node_out(graph, node, 0)));
         return;
     }
-    for (i = 0; i < node->in_count; i++)
-        if (mote_node_in(graph, node, i) && mote_node_in(graph, node, i)->kind != MOTE_CONST)
-            io.in[count++] = mote_node_in(graph, node, i)->data;
-    kernel->run(params, &io);
+    count = mote_op_list_operands(graph, node, prepared, ids);
+    for (i = 0; i < count; i++)
+        io.in[i] = ids[i] == MOTE_NONE ? NULL : graph->tensors[ids[i]].data;
+    kernel->run(prepared->params, &io);
 }
 
 static mote_status compute(mote_graph *graph, const mote_node *node, const mote_op_row *row, mote_arena *arena,
@@ -52,7 +53,7 @@ static mote_status compute(mote_graph *graph, const mote_node *node, const mote_
     if (data && kernel && kernel->scratch)
         scratch = mote_arena_alloc(&temporary, kernel->scratch(graph, node), 1, err);
     if (kernel && err->code == MOTE_OK && (kernel->is_view || kernel->prepare(graph, node, &prepared, err) == MOTE_OK)) {
-        run(graph, node, kernel, prepared.params, data, scratch);
+        run(graph, node, kernel, &prepared, data, scratch);
         out->data = data;
         out->kind = MOTE_CONST;
     }

@@ -1,55 +1,14 @@
 /* The kernels of runtime/arch read a table of channels in place of bias, multipliers and shifts; their other parameters come
  * from the reference's. They need symmetric weights, which all but the oldest files have.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "ops/fully_connected_i8.h"
-
 #include "ops/channels.h"
 #include "ops/host.h"
 #include "runtime/arch/fully_connected_dsp.h"
 #include "runtime/arch/fully_connected_rows.h"
 #include "runtime/arch/fully_connected_rows_8.h"
-#include "runtime/kernels/fully_connected.h"
+#include "runtime/ops/fully_connected.h"
 
 /* ---- the reference ---- */
-
-static mote_status prepare(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
-{
-    const mote_tensor *in = mote_node_in(graph, node, 0), *w = mote_node_in(graph, node, 1),
-                      *bias = mote_node_in(graph, node, 2);
-    const mote_tensor             *out = mote_node_out(graph, node, 0);
-    mrt_fully_connected_i8_params *p = mote_prepared_params(prepared, sizeof *p, err);
-    mrt_fully_connected_i8_scales  scales;
-    int32_t                       *mult;
-    int8_t                        *shift;
-
-    if (!p)
-        return err->code;
-    if (!in->quant || !w->quant || !out->quant)
-        return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "int8 operands without scales");
-    if (w->quant->count != 1 && w->quant->axis != 0)
-        return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "weights have scales along dimension %d, 0 expected",
-                            w->quant->axis);
-    scales = (mrt_fully_connected_i8_scales){mote_scale_of(in), mote_scale_of(out), w->quant->scale, w->quant->count,
-                                             (mrt_activation)node->activation};
-    mult = MOTE_NEW(prepared->arena, int32_t, scales.w_scale_count, err);
-    shift = MOTE_NEW(prepared->arena, int8_t, scales.w_scale_count, err);
-    if (!mult || !shift)
-        return err->code;
-    p->rows = mote_fully_connected_rows(graph, node);
-    p->in_count = w->dim[1];
-    p->out_count = w->dim[0];
-    p->in_zero = mote_zero_of(in);
-    p->w_zero = mote_zero_of(w);
-    p->out_zero = mote_zero_of(out);
-    p->w = w->data;
-    p->bias = bias ? bias->data : NULL;
-    mrt_fully_connected_i8_prepare(p, &scales, mult, shift);
-    MOTE_TRY(mote_prepared_add(prepared, "weights", p->w, MOTE_I8, mote_tensor_count(w), err));
-    if (bias)
-        MOTE_TRY(mote_prepared_add(prepared, "bias", p->bias, MOTE_I32, mote_tensor_count(bias), err));
-    MOTE_TRY(mote_prepared_add(prepared, "mult", mult, MOTE_I32, (size_t)scales.w_scale_count, err));
-    return mote_prepared_add(prepared, "shift", shift, MOTE_I8, (size_t)scales.w_scale_count, err);
-}
 
 /* sum (in - zero) w = sum in w - zero sum w: the second part goes into the bias, exactly, in wrapping arithmetic. */
 static mote_status pack(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
@@ -77,21 +36,6 @@ static mote_status pack(const mote_graph *graph, const mote_node *node, mote_pre
     p->in_zero = 0;
     return MOTE_OK;
 }
-
-static void run(const void *params, const mrt_io *io)
-{
-    mrt_fully_connected_i8(params, io->in[0], io->out[0]);
-}
-
-static const mote_field reference_fields[] = {
-    MOTE_FIELD(mrt_fully_connected_i8_params, rows),      MOTE_FIELD(mrt_fully_connected_i8_params, in_count),
-    MOTE_FIELD(mrt_fully_connected_i8_params, out_count), MOTE_FIELD(mrt_fully_connected_i8_params, in_zero),
-    MOTE_FIELD(mrt_fully_connected_i8_params, w_zero),    MOTE_FIELD(mrt_fully_connected_i8_params, out_zero),
-    MOTE_FIELD(mrt_fully_connected_i8_params, act_min),   MOTE_FIELD(mrt_fully_connected_i8_params, act_max),
-    MOTE_FIELD(mrt_fully_connected_i8_params, step),      MOTE_FIELD(mrt_fully_connected_i8_params, w),
-    MOTE_FIELD(mrt_fully_connected_i8_params, bias),      MOTE_FIELD(mrt_fully_connected_i8_params, mult),
-    MOTE_FIELD(mrt_fully_connected_i8_params, shift),     {0},
-};
 
 /* ---- weights as they are ---- */
 
@@ -126,7 +70,7 @@ static mote_status prepare_channels(const mote_graph *graph, const mote_node *no
 
     if (!p)
         return err->code;
-    MOTE_TRY(prepare(graph, node, &reference, err));
+    MOTE_TRY(mote_described_prepare(graph, node, &reference, err));
     from = reference.params;
     fold = fold_of(from);
     p->rows = from->rows;
@@ -276,16 +220,10 @@ static const mote_field channels_fields[] = {
     .params = "mrt_fully_connected_channels_params", .param_bytes = sizeof(mrt_fully_connected_channels_params),            \
     .fields = channels_fields
 
-const mote_kernel mote_fully_connected_kernels_i8[] = {
-    {.symbol = "mrt_fully_connected_i8",
-     .params = "mrt_fully_connected_i8_params",
-     .header = "kernels/fully_connected.h",
-     .targets = MOTE_TARGET_ANY,
-     .param_bytes = sizeof(mrt_fully_connected_i8_params),
-     .fields = reference_fields,
-     .prepare = prepare,
-     .pack = pack,
-     .run = run},
+const mote_kernel mrt_fully_connected_i8_kernels[] = {
+    {MOTE_REFERENCE_KERNEL(mrt_fully_connected_i8, mrt_fully_connected_i8_params, "kernels/fully_connected.h",
+                           mrt_fully_connected_i8_run),
+     .pack = pack},
     {.symbol = "mrt_fully_connected_i8_rows",
      .header = "arch/fully_connected_rows.h",
      .targets = MOTE_TARGET_PORTABLE,

@@ -17,27 +17,6 @@ static bool is_modest(size_t bytes, size_t plain_bytes)
     return bytes <= 65536 || bytes / 16 <= plain_bytes;
 }
 
-static mrt_window convolution_window(const mote_graph *graph, const mote_node *node)
-{
-    const mote_math_conv shape = mote_convolution_shape(graph, node, 1);
-
-    return (mrt_window){.batch = shape.n,
-                        .in_h = shape.in_h,
-                        .in_w = shape.in_w,
-                        .in_c = shape.in_c,
-                        .out_h = shape.out_h,
-                        .out_w = shape.out_w,
-                        .out_c = shape.out_c,
-                        .kernel_h = shape.kernel_h,
-                        .kernel_w = shape.kernel_w,
-                        .stride_h = shape.stride_h,
-                        .stride_w = shape.stride_w,
-                        .dilation_h = shape.dilation_h,
-                        .dilation_w = shape.dilation_w,
-                        .pad_top = shape.pad_top,
-                        .pad_left = shape.pad_left};
-}
-
 /* 1x1 over an image of one row: its columns are the rows of the input. */
 static mrt_window fully_connected_window(const mote_graph *graph, const mote_node *node)
 {
@@ -61,7 +40,7 @@ static mrt_window fully_connected_window(const mote_graph *graph, const mote_nod
 
 static mrt_window window_of(const mote_graph *graph, const mote_node *node)
 {
-    return node->op == MOTE_OP_FULLY_CONNECTED ? fully_connected_window(graph, node) : convolution_window(graph, node);
+    return node->op == MOTE_OP_FULLY_CONNECTED ? fully_connected_window(graph, node) : mote_convolution_window(graph, node);
 }
 
 static bool is_depthwise(const mote_node *node)
@@ -128,13 +107,6 @@ static bool has_wide_end(const mote_math *math, const mote_graph *graph, const m
 }
 
 /* ---- preparing ---- */
-
-mote_status mote_host_prepare_plain(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
-{
-    const mote_op_row *row = mote_op_find_row(graph, node, err);
-
-    return row ? row->kernels[0].prepare(graph, node, prepared, err) : err->code;
-}
 
 /* What both reference parameter structs say about channels. */
 typedef struct channel_source {
@@ -227,7 +199,7 @@ static mote_status convolution_prepare(const mote_math *math, const mote_graph *
 
     if (!p)
         return err->code;
-    MOTE_TRY(mote_host_prepare_plain(graph, node, &reference, err));
+    MOTE_TRY(mote_described_prepare(graph, node, &reference, err));
     from = node->op == MOTE_OP_FULLY_CONNECTED ? take_fully_connected(reference.params, p)
                                                : take_conv(node, reference.params, p);
     p->window = window_of(graph, node);
@@ -247,13 +219,10 @@ static mote_status convolution_prepare(const mote_math *math, const mote_graph *
     return mote_prepared_add(prepared, "channels", channels, MOTE_I32, channel_count, err);
 }
 
-const mote_field mote_host_convolution_fields[] = {
-    MOTE_WINDOW_FIELDS(mote_int8_conv),   MOTE_FIELD(mote_int8_conv, in_zero),
-    MOTE_FIELD(mote_int8_conv, out_zero), MOTE_FIELD(mote_int8_conv, act_min),
-    MOTE_FIELD(mote_int8_conv, act_max),  MOTE_FIELD(mote_int8_conv, way),
-    MOTE_FIELD(mote_int8_conv, clamps),   MOTE_FIELD(mote_int8_conv, w),
-    MOTE_FIELD(mote_int8_conv, channels), {0},
-};
+const mote_field mote_host_convolution_fields[] = {MOTE_FOR_EACH(
+    MOTE_FIELD, mote_int8_conv, window.batch, window.in_h, window.in_w, window.in_c, window.out_h, window.out_w,
+    window.out_c, window.kernel_h, window.kernel_w, window.stride_h, window.stride_w, window.dilation_h, window.dilation_w,
+    window.pad_top, window.pad_left, in_zero, out_zero, act_min, act_max, way, clamps, w, channels){0}};
 
 /* ---- one function a level ---- */
 

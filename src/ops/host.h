@@ -36,13 +36,10 @@
     {                                                                                                                       \
         .symbol = "mote_host_" #name "_i8_" #level, .params = #PARAMS, .targets = mask, .param_bytes = sizeof(PARAMS),      \
         .fields = FIELDS, .applies = mote_host_##name##_applies_##level, .in_place = IN_PLACE,                              \
-        .prepare = mote_host_prepare_plain, .run = mote_host_##name##_run_##level                                           \
+        .prepare = mote_described_prepare, .run = mote_host_##name##_run_##level                                            \
     }
 
 extern const mote_field mote_host_convolution_fields[];
-
-mote_status mote_host_prepare_plain(const mote_graph *graph, const mote_node *node, mote_prepared *prepared,
-                                    mote_error *err);
 
 #define MOTE_HOST_DECLARE(level)                                                                                            \
     MOTE_HOST_DECLARE_CONVOLUTION(conv_2d, level)                                                                           \

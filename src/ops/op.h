@@ -17,7 +17,7 @@
 #include "base/thread.h"
 #include "graph/graph.h"
 #include "math/math.h"
-#include "runtime/mrt.h"
+#include "ops/for_each.h"
 
 /* ---- kernels ---- */
 
@@ -35,28 +35,38 @@ typedef enum mote_target_mask {
 } mote_target_mask;
 
 /* One member of a parameter struct, so that the emitter can print it as an initializer. */
-typedef enum mote_field_kind { MOTE_FIELD_INTEGER, MOTE_FIELD_FLOAT, MOTE_FIELD_POINTER } mote_field_kind;
-
 typedef struct mote_field {
-    const char     *name; /* as C designates it: "act_min", "a.mult" */
-    size_t          offset, bytes;
-    mote_field_kind kind;
-    bool            decides; /* which way through the kernel is taken: a constant even where steps share an instance */
+    const char *name; /* as C designates it: "act_min", "a.mult" */
+    size_t      offset;
+    size_t      bytes; /* of one element */
+    size_t      count; /* of elements: 1, but for an array */
+    mote_dtype  dtype;
+    bool        is_pointer;
+    bool        decides; /* which way through the kernel is taken: a constant even where steps share an instance */
 } mote_field;
 
 #define MOTE_FIELD(T, member)          MOTE_FIELD_(T, member, false)
 #define MOTE_DECIDING_FIELD(T, member) MOTE_FIELD_(T, member, true)
-/* A member of a type that is not listed does not compile: nothing becomes a pointer unseen. */
+/* A member of a type that is not listed does not compile: nothing becomes a pointer unseen. An array is a pointer to what is
+ * not constant here. */
 /* clang-format off */
 #define MOTE_FIELD_(T, member, decides)                                                                                     \
-    {#member, offsetof(T, member), sizeof(((T *)0)->member), MOTE_FIELD_KIND(((T *)0)->member), decides}
-#define MOTE_FIELD_KIND(member)                                                                                             \
+    {#member, offsetof(T, member), MOTE_FIELD_UNIT(((T *)0)->member),                                                       \
+     sizeof(((T *)0)->member) / MOTE_FIELD_UNIT(((T *)0)->member), MOTE_FIELD_TYPE(((T *)0)->member),                       \
+     MOTE_FIELD_IS_POINTER(((T *)0)->member), decides}
+#define MOTE_FIELD_TYPE(member)                                                                                             \
     _Generic((member),                                                                                                      \
-             float: MOTE_FIELD_FLOAT,                                                                                       \
-             int8_t: MOTE_FIELD_INTEGER, uint8_t: MOTE_FIELD_INTEGER, int16_t: MOTE_FIELD_INTEGER,                          \
-             uint16_t: MOTE_FIELD_INTEGER, int32_t: MOTE_FIELD_INTEGER,                                                     \
-             const int8_t *: MOTE_FIELD_POINTER, const uint8_t *: MOTE_FIELD_POINTER, const int16_t *: MOTE_FIELD_POINTER,  \
-             const int32_t *: MOTE_FIELD_POINTER, const float *: MOTE_FIELD_POINTER)
+             float: MOTE_F32, double: MOTE_F64, int8_t: MOTE_I8, uint8_t: MOTE_U8, int16_t: MOTE_I16, uint16_t: MOTE_U16,   \
+             int32_t: MOTE_I32, uint32_t: MOTE_U32, int64_t: MOTE_I64, uint64_t: MOTE_U64,                                  \
+             float *: MOTE_F32, int8_t *: MOTE_I8, uint8_t *: MOTE_U8, int16_t *: MOTE_I16, int32_t *: MOTE_I32,            \
+             const int8_t *: MOTE_I8, const uint8_t *: MOTE_U8, const int16_t *: MOTE_I16, const uint16_t *: MOTE_U16,      \
+             const int32_t *: MOTE_I32, const uint32_t *: MOTE_U32, const int64_t *: MOTE_I64, const float *: MOTE_F32)
+#define MOTE_FIELD_IS_POINTER(member)                                                                                       \
+    _Generic((member), const int8_t *: true, const uint8_t *: true, const int16_t *: true, const uint16_t *: true,          \
+             const int32_t *: true, const uint32_t *: true, const int64_t *: true, const float *: true, default: false)
+#define MOTE_FIELD_UNIT(member)                                                                                             \
+    _Generic((member), float *: sizeof(float), int8_t *: sizeof(int8_t), uint8_t *: sizeof(uint8_t),                        \
+             int16_t *: sizeof(int16_t), int32_t *: sizeof(int32_t), default: sizeof(member))
 /* clang-format on */
 
 /* A constant array that parameters point to: the node's own constant, or one that prepare or pack made. */
@@ -65,19 +75,20 @@ typedef struct mote_const_array {
     const void *values;
     mote_dtype  dtype;
     size_t      count;
+    bool        is_operand; /* kernels read it like activations: where flash is another address space, it is not there */
 } mote_const_array;
 
 size_t mote_const_array_bytes(const mote_const_array *array);
 
-enum { MOTE_CONST_ARRAYS_MAX = 8 };
-
 /* What prepare makes of a node: the kernel's parameter struct and the arrays it points to, all in arena (arrays may also
  * be the model's own, so the model must outlive it). */
 typedef struct mote_prepared {
-    mote_arena      *arena;
-    void            *params;
-    mote_const_array arrays[MOTE_CONST_ARRAYS_MAX];
-    int32_t          array_count;
+    mote_arena       *arena;
+    void             *params;
+    mote_const_array *arrays;
+    int32_t           array_count, array_capacity;
+    uint64_t          constants; /* bit i: constant operand i is passed to the kernel, too */
+    bool              by_number; /* operands come at their own numbers (mrt_call) */
 } mote_prepared;
 
 typedef struct mote_kernel {
@@ -93,29 +104,71 @@ typedef struct mote_kernel {
     /* NULL: always. Where that cannot be found out for lack of memory: false, and err. */
     bool (*applies)(const mote_graph *graph, const mote_node *node, mote_error *err);
     size_t (*scratch)(const mote_graph *graph, const mote_node *node); /* bytes; NULL: none */
-    /* out, where it takes no more bytes, may be the first (second) computed operand, io->in[0] (io->in[1]); NULL: never. */
-    bool (*in_place)(const mote_graph *graph, const mote_node *node);
-    bool (*in_place_of_second)(const mote_graph *graph, const mote_node *node);
-    /* How far out may run over io->in[0] while it is computed: the least in[0].offset - out.offset, in bytes, at which every
-     * input value is read before its place is written. Below 0 counts as 0. NULL: they must be apart. */
+    /* Bit k: out[0], where it takes no more bytes, may be the k-th computed operand; NULL: never. */
+    uint32_t (*in_place)(const mote_graph *graph, const mote_node *node);
+    /* How far out[0] may run over the first computed operand while it is computed: the least in[0].offset - out.offset, in
+     * bytes, at which every input value is read before its place is written. Below 0 counts as 0. NULL, or PTRDIFF_MAX: they
+     * must be apart. */
     ptrdiff_t (*overlap)(const mote_graph *graph, const mote_node *node);
     bool needs_registers; /* with dimensions that are no constants, its assembler needs all: MRT_PLAIN_LOOPS */
     bool is_view;         /* out is in[0]'s bytes: nothing runs, the two share their place (prepare and run are NULL) */
+    bool takes_io;        /* called as symbol(params, mrt_io *), else with typed operands, activations in their order */
     mote_status (*prepare)(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err);
     /* For compiled code, after prepare: folds zero points into the bias, re-lays weights. NULL: nothing to do. */
     mote_status (*pack)(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err);
     void (*run)(const void *params, const mrt_io *io); /* the same header, instantiated for the host */
 } mote_kernel;
 
-enum { MOTE_ROW_OPERANDS = 4 };
+typedef mrt_row mote_op_row; /* kernels: the reference first, faster ones behind it, ended by one without symbol */
 
-/* Operand types; an absent optional operand matches, and the last type goes for all operands after it. */
-typedef struct mote_op_row {
-    mote_dtype         out, in[MOTE_ROW_OPERANDS];
-    int32_t            in_count;                 /* of in[] */
-    int32_t            version_min, version_max; /* of TensorFlow Lite's operator */
-    const mote_kernel *kernels;                  /* ends with a NULL symbol */
-} mote_op_row;
+/* ---- described operators: runtime/op.h on the host ---- */
+
+#define MRT_FIELDS(PARAMS, ...)                                                                                             \
+    static MRT_UNUSED const mote_field PARAMS##_fields[] = {MOTE_FOR_EACH(MOTE_FIELD, PARAMS, __VA_ARGS__){0}}
+/* A reference kernel, whose callbacks ask the operator's description. FUNCTION(params, io) runs it. */
+#define MOTE_REFERENCE_KERNEL(NAME, PARAMS, HEADER, FUNCTION)                                                               \
+    .symbol = #NAME, .params = #PARAMS, .header = HEADER, .targets = MOTE_TARGET_ANY, .param_bytes = sizeof(PARAMS),        \
+    .fields = PARAMS##_fields, .in_place = mote_described_in_place, .overlap = mote_described_overlap,                      \
+    .prepare = mote_described_prepare, .run = FUNCTION
+#define MRT_KERNEL(NAME, PARAMS, HEADER)                                                                                    \
+    static MRT_UNUSED void NAME##_run(const void *params, const mrt_io *io)                                                 \
+    {                                                                                                                       \
+        NAME((const PARAMS *)params, io);                                                                                   \
+    }                                                                                                                       \
+    static MRT_UNUSED const mote_kernel NAME##_kernels[] = {                                                                \
+        {MOTE_REFERENCE_KERNEL(NAME, PARAMS, HEADER, NAME##_run), .scratch = mote_described_scratch, .takes_io = true},     \
+        {0}}
+#define MRT_KERNEL_1(NAME, PARAMS, HEADER, IN, OUT)                                                                         \
+    static MRT_UNUSED void NAME##_run(const void *params, const mrt_io *io)                                                 \
+    {                                                                                                                       \
+        NAME((const PARAMS *)params, (const IN *)io->in[0], (OUT *)io->out[0]);                                             \
+    }                                                                                                                       \
+    static MRT_UNUSED const mote_kernel NAME##_kernels[] = {{MOTE_REFERENCE_KERNEL(NAME, PARAMS, HEADER, NAME##_run)}, {0}}
+/* src/ops/NAME.c lists the reference and what is faster as NAME_kernels. */
+#define MRT_KERNEL_WITH_FASTER(NAME, PARAMS, IN, OUT)                                                                       \
+    static MRT_UNUSED void NAME##_run(const void *params, const mrt_io *io)                                                 \
+    {                                                                                                                       \
+        NAME((const PARAMS *)params, (const IN *)io->in[0], (OUT *)io->out[0]);                                             \
+    }                                                                                                                       \
+    extern const mote_kernel NAME##_kernels[]
+#define MRT_KERNELS_OF(NAME, FUNCTION, PARAMS)                                                                              \
+    static MRT_UNUSED void NAME##_run(const void *params, const mrt_io *io)                                                 \
+    {                                                                                                                       \
+        FUNCTION((const PARAMS *)params, io);                                                                               \
+    }                                                                                                                       \
+    extern const mote_kernel NAME##_kernels[]
+#define MRT_RUN(NAME)           NAME##_kernels
+#define MRT_RUN_ON_HOST(NAME)   NAME##_kernels
+#define MRT_VIEW                mote_view_kernels
+#define MRT_FASTER(fast, plain) plain
+
+extern const mote_kernel mote_view_kernels[];
+
+size_t    mote_described_scratch(const mote_graph *graph, const mote_node *node);
+uint32_t  mote_described_in_place(const mote_graph *graph, const mote_node *node);
+ptrdiff_t mote_described_overlap(const mote_graph *graph, const mote_node *node);
+/* The reference kernel's parameters. */
+mote_status mote_described_prepare(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err);
 
 /* ---- training ---- */
 
@@ -160,11 +213,10 @@ typedef struct mote_quant_want {
 /* ---- the operator ---- */
 
 typedef struct mote_op {
-    int32_t            in_min, in_max, out_count;
-    bool               is_training_only; /* not legal after stage TRAIN */
-    bool               fuses_activation; /* node->activation may be RELU or RELU6 */
-    const mote_op_row *rows;             /* ends with a NULL kernels */
-    /* Fills type and shape of the outputs that the node already names, resolves paddings; operands are in place. */
+    const mrt_operator
+           *description;    /* operands, attributes, shapes, rows. NULL: legal at stage TRAIN only, with one output */
+    int32_t in_min, in_max; /* where there is no description */
+    /* Where there is no description: fills type and shape of the outputs that the node already names. */
     mote_status (*infer)(mote_graph *graph, mote_node *node, mote_error *err);
     /* want has an entry an operand, then one an output. NULL: the operator has no int8 form of its own. */
     void (*quantize)(const mote_graph *graph, const mote_node *node, mote_quant_want *want);
@@ -175,14 +227,26 @@ typedef struct mote_op {
     size_t (*macs)(const mote_graph *graph, const mote_node *node);                                          /* NULL: 0 */
 } mote_op;
 
-#define OP(KIND, name, attributes) extern const mote_op mote_op_##name;
-#include "ops/ops.def"
+#define OP(KIND, name, attributes, header) extern const mote_op mote_op_##name;
+#include "runtime/operators.def"
 #undef OP
 
 extern const mote_op *const mote_ops[MOTE_OP_COUNT];
 
 /* The row for the node's operand types, or NULL with one line that names operator and types. */
 const mote_op_row *mote_op_find_row(const mote_graph *graph, const mote_node *node, mote_error *err);
+
+/* An operator's rows, ended by one without operands. */
+const mote_op_row *mote_op_rows(mote_op_kind kind);
+/* Whether output 0 is operand 0's bytes. */
+bool mote_op_is_view(mote_op_kind kind);
+/* How many operands and outputs there may be. */
+typedef struct mote_op_counts {
+    int32_t in_min, in_max, out_min, out_max;
+} mote_op_counts;
+mote_op_counts mote_op_count_operands(mote_op_kind kind);
+/* node->activation may be other than none. */
+bool mote_op_fuses_activation(mote_op_kind kind);
 
 /* "(float32, int8) to float32": the node's operand types. */
 typedef struct mote_types_text {
@@ -219,8 +283,13 @@ mote_status mote_model_verify(mote_model *model, mote_error *err);
 void       *mote_prepared_params(mote_prepared *prepared, size_t bytes, mote_error *err);
 mote_status mote_prepared_add(mote_prepared *prepared, const char *role, const void *values, mote_dtype dtype, size_t count,
                               mote_error *err);
+/* A constant operand that comes in io->in[place]. */
+mote_status mote_prepared_add_operand(mote_prepared *prepared, int32_t place, const mote_tensor *tensor, mote_error *err);
 /* The array that a pointer field points to; NULL for a NULL pointer, and where it is not listed. */
 const mote_const_array *mote_prepared_array(const mote_prepared *prepared, const mote_field *field);
+/* What the kernel is called with, in its order: computed operands, and constants that it asked for; MOTE_NONE for what does
+ * not come, where operands come at their own numbers. ids has room for the node's operands; returns how many there are. */
+int32_t mote_op_list_operands(const mote_graph *graph, const mote_node *node, const mote_prepared *prepared, mote_id *ids);
 /* Replaces an array (pack does). */
 void mote_prepared_replace(mote_prepared *prepared, const char *role, const void *values, mote_dtype dtype, size_t count);
 
@@ -228,10 +297,7 @@ void mote_prepared_replace(mote_prepared *prepared, const char *role, const void
 float   mote_scale_of(const mote_tensor *tensor);
 int32_t mote_zero_of(const mote_tensor *tensor);
 
-/* Clamps of a fused activation for float kernels. */
-void mote_activation_range_f32(mote_activation activation, float *act_min, float *act_max);
-
-mote_math_activation mote_math_activation_of(mote_activation activation);
+mote_math_activation mote_math_activation_of(mrt_activation activation);
 
 /* "operator 3 (CONV_2D): " in front of the text. */
 mote_status mote_op_fail(const mote_graph *graph, const mote_node *node, mote_status code, mote_error *err,
@@ -250,8 +316,5 @@ mote_status mote_op_check_scales(const mote_graph *graph, const mote_node *node,
 
 /* The same, and output 0 has the FIXED scale and zero point of want. */
 mote_status mote_op_check_fixed(const mote_graph *graph, const mote_node *node, mote_quant_want want, mote_error *err);
-
-/* A kernel's in_place where that is so for every node. */
-bool mote_op_always(const mote_graph *graph, const mote_node *node);
 
 #endif

@@ -6,28 +6,46 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ops/op.h"
+#include "ops/described.h"
 
 const mote_op *const mote_ops[MOTE_OP_COUNT] = {
-#define OP(KIND, name, attributes) [MOTE_OP_##KIND] = &mote_op_##name,
-#include "ops/ops.def"
+#define OP(KIND, name, attributes, header) [MOTE_OP_##KIND] = &mote_op_##name,
+#include "runtime/operators.def"
 #undef OP
 };
 
-static bool row_matches(const mote_op_row *row, const mote_graph *graph, const mote_node *node)
+const mote_op_row *mote_op_rows(mote_op_kind kind)
 {
-    const mote_tensor *out = mote_node_out(graph, node, 0);
-    int32_t            i;
+    static const mote_op_row none[] = {{0}};
 
-    if (!out || out->dtype != row->out)
-        return false;
-    for (i = 0; i < node->in_count; i++) {
-        const mote_tensor *in = mote_node_in(graph, node, i);
-        int32_t            slot = i < row->in_count ? i : row->in_count - 1;
-        if (in && in->dtype != row->in[slot])
-            return false;
-    }
-    return true;
+    return mote_ops[kind]->description ? mote_ops[kind]->description->rows : none;
+}
+
+bool mote_op_is_view(mote_op_kind kind)
+{
+    const mote_op_row *row = mote_op_rows(kind);
+
+    return row->kernels && row->kernels->is_view;
+}
+
+mote_op_counts mote_op_count_operands(mote_op_kind kind)
+{
+    const mote_op      *op = mote_ops[kind];
+    const mrt_operator *d = op->description;
+
+    return d ? (mote_op_counts){d->in_min, d->in_max, d->out_min, d->out_max}
+             : (mote_op_counts){op->in_min, op->in_max, 1, 1};
+}
+
+bool mote_op_fuses_activation(mote_op_kind kind)
+{
+    const mrt_operator *d = mote_ops[kind]->description;
+    int                 i;
+
+    for (i = 0; d && i < d->attribute_count; i++)
+        if (d->attributes[i].kind == MRT_ATTRIBUTE_ACTIVATION)
+            return true;
+    return false;
 }
 
 mote_types_text mote_op_show_types(const mote_graph *graph, const mote_node *node)
@@ -48,11 +66,10 @@ mote_types_text mote_op_show_types(const mote_graph *graph, const mote_node *nod
 
 const mote_op_row *mote_op_find_row(const mote_graph *graph, const mote_node *node, mote_error *err)
 {
-    const mote_op_row *row = mote_ops[node->op]->rows;
+    const mote_op_row *row = mote_described_row(graph, node);
 
-    for (; row && row->kernels; row++)
-        if (row_matches(row, graph, node))
-            return row;
+    if (row)
+        return row;
     mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err,
                  "no kernel takes %s; `mote inspect --operators` lists what there is", mote_op_show_types(graph, node).text);
     return NULL;
@@ -76,35 +93,32 @@ size_t mote_op_macs(const mote_graph *graph, const mote_node *node)
 
 static mote_status check_operands(const mote_graph *graph, const mote_node *node, mote_error *err)
 {
-    const mote_op *op = mote_ops[node->op];
-    int32_t        i;
+    const mote_op_counts counts = mote_op_count_operands(node->op);
+    int32_t              i;
 
-    if (node->in_count < op->in_min || node->in_count > op->in_max)
-        return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "%d inputs, %d to %d expected", node->in_count, op->in_min,
-                            op->in_max);
-    if (node->out_count != op->out_count)
-        return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "%d outputs, %d expected", node->out_count, op->out_count);
-    for (i = 0; i < op->in_min; i++)
+    if (node->in_count < counts.in_min || node->in_count > counts.in_max)
+        return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "%d inputs, %d to %d expected", node->in_count, counts.in_min,
+                            counts.in_max);
+    if (node->out_count < counts.out_min || node->out_count > counts.out_max)
+        return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "%d outputs, %d to %d expected", node->out_count,
+                            counts.out_min, counts.out_max);
+    for (i = 0; i < counts.in_min; i++)
         if (!mote_node_in(graph, node, i))
             return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "input %d is left out, but it is not optional", i);
-    if (node->activation != MOTE_ACT_NONE && !op->fuses_activation)
+    if (node->activation != MRT_ACT_NONE && !mote_op_fuses_activation(node->op))
         return mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err, "takes no fused activation");
     return MOTE_OK;
 }
 
 mote_status mote_op_infer(mote_model *model, mote_graph *graph, mote_node *node, mote_error *err)
 {
-    bool    is_batched = false;
-    int32_t i;
-
     MOTE_TRY(check_operands(graph, node, err));
-    if (mote_ops[node->op]->is_training_only && model->stage != MOTE_STAGE_TRAIN)
+    if (mote_ops[node->op]->description)
+        return mote_described_infer(graph, node, err);
+    if (model->stage != MOTE_STAGE_TRAIN)
         return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "belongs to training only");
     MOTE_TRY(mote_ops[node->op]->infer(graph, node, err));
-    for (i = 0; i < node->in_count; i++)
-        is_batched |= mote_node_in(graph, node, i) && mote_node_in(graph, node, i)->is_batched;
-    for (i = 0; i < node->out_count; i++)
-        graph->tensors[node->out[i]].is_batched = is_batched;
+    graph->tensors[node->out[0]].is_batched = mote_node_in(graph, node, 0)->is_batched;
     return MOTE_OK;
 }
 
@@ -153,15 +167,39 @@ void *mote_prepared_params(mote_prepared *prepared, size_t bytes, mote_error *er
 mote_status mote_prepared_add(mote_prepared *prepared, const char *role, const void *values, mote_dtype dtype, size_t count,
                               mote_error *err)
 {
+    mote_const_array *more;
+    int32_t           capacity;
+
     if (!values)
         return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
-    prepared->arrays[prepared->array_count++] = (mote_const_array){role, values, dtype, count};
+    if (prepared->array_count == prepared->array_capacity) {
+        capacity = prepared->array_capacity ? 2 * prepared->array_capacity : 4;
+        if (!(more = MOTE_NEW(prepared->arena, mote_const_array, capacity, err)))
+            return err->code;
+        if (prepared->array_count > 0)
+            memcpy(more, prepared->arrays, (size_t)prepared->array_count * sizeof *more);
+        prepared->arrays = more;
+        prepared->array_capacity = capacity;
+    }
+    prepared->arrays[prepared->array_count++] =
+        (mote_const_array){.role = role, .values = values, .dtype = dtype, .count = count};
+    return MOTE_OK;
+}
+
+mote_status mote_prepared_add_operand(mote_prepared *prepared, int32_t place, const mote_tensor *tensor, mote_error *err)
+{
+    const char *role = mote_arena_printf(prepared->arena, err, "in%d", place);
+
+    if (!role)
+        return err->code;
+    MOTE_TRY(mote_prepared_add(prepared, role, tensor->data, tensor->dtype, mote_tensor_count(tensor), err));
+    prepared->arrays[prepared->array_count - 1].is_operand = true;
     return MOTE_OK;
 }
 
 size_t mote_const_array_bytes(const mote_const_array *array)
 {
-    return array->count * (size_t)mote_dtype_bits(array->dtype) / 8;
+    return (array->count * (size_t)mote_dtype_bits(array->dtype) + 7) / 8; /* two int4 make a byte */
 }
 
 const mote_const_array *mote_prepared_array(const mote_prepared *prepared, const mote_field *field)
@@ -176,13 +214,32 @@ const mote_const_array *mote_prepared_array(const mote_prepared *prepared, const
     return NULL;
 }
 
+static bool comes(const mote_graph *graph, const mote_node *node, const mote_prepared *prepared, int32_t i)
+{
+    const mote_tensor *in = mote_node_in(graph, node, i);
+
+    return in && (in->kind != MOTE_CONST || (i < 64 && prepared->constants >> i & 1u));
+}
+
+int32_t mote_op_list_operands(const mote_graph *graph, const mote_node *node, const mote_prepared *prepared, mote_id *ids)
+{
+    int32_t i, count = 0;
+
+    for (i = 0; i < node->in_count; i++)
+        if (comes(graph, node, prepared, i))
+            ids[count++] = node->in[i];
+        else if (prepared->by_number)
+            ids[count++] = MOTE_NONE;
+    return count;
+}
+
 void mote_prepared_replace(mote_prepared *prepared, const char *role, const void *values, mote_dtype dtype, size_t count)
 {
     int32_t i;
 
     for (i = 0; i < prepared->array_count; i++)
         if (strcmp(prepared->arrays[i].role, role) == 0)
-            prepared->arrays[i] = (mote_const_array){role, values, dtype, count};
+            prepared->arrays[i] = (mote_const_array){.role = role, .values = values, .dtype = dtype, .count = count};
 }
 
 float mote_scale_of(const mote_tensor *tensor)
@@ -195,15 +252,9 @@ int32_t mote_zero_of(const mote_tensor *tensor)
     return tensor->quant ? tensor->quant->zero_point[0] : 0;
 }
 
-void mote_activation_range_f32(mote_activation activation, float *act_min, float *act_max)
+mote_math_activation mote_math_activation_of(mrt_activation activation)
 {
-    *act_min = activation == MOTE_ACT_NONE ? -FLT_MAX : 0.0f;
-    *act_max = activation == MOTE_ACT_RELU6 ? 6.0f : FLT_MAX;
-}
-
-mote_math_activation mote_math_activation_of(mote_activation activation)
-{
-    return activation == MOTE_ACT_RELU ? MOTE_MATH_RELU : activation == MOTE_ACT_RELU6 ? MOTE_MATH_RELU6 : MOTE_MATH_LINEAR;
+    return activation == MRT_ACT_RELU ? MOTE_MATH_RELU : activation == MRT_ACT_RELU6 ? MOTE_MATH_RELU6 : MOTE_MATH_LINEAR;
 }
 
 mote_status mote_op_fail(const mote_graph *graph, const mote_node *node, mote_status code, mote_error *err,
@@ -276,10 +327,4 @@ mote_status mote_op_check_fixed(const mote_graph *graph, const mote_node *node, 
     return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err,
                         "output has scale %.9g and zero point %d; this operator's is always %.9g and %d",
                         (double)mote_scale_of(out), mote_zero_of(out), (double)want.scale, want.zero_point);
-}
-
-bool mote_op_always(const mote_graph *graph, const mote_node *node)
-{
-    (void)graph, (void)node;
-    return true;
 }

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "ops/convolution.h"
+#include "ops/reduce.h"
+
 #include "runtime/kernels/add.h"
 #include "runtime/kernels/conv_params.h"
 #include "runtime/kernels/fully_connected.h"
@@ -170,17 +173,18 @@ static mote_tap tap_along(int64_t start, int32_t stride, int32_t out, int32_t in
 
 static uint8_t *find_taps(const mote_graph *graph, const mote_node *node, mote_arena *arena, mote_error *err)
 {
-    const mote_tensor     *in = mote_node_in(graph, node, 0), *out = mote_node_out(graph, node, 0);
-    const mote_tensor     *w = mote_node_in(graph, node, 1);
-    const mote_conv_attrs *as = node->op == MOTE_OP_CONV_2D ? &node->as.conv_2d : &node->as.depthwise_conv_2d;
-    uint8_t               *taps = MOTE_NEW(arena, uint8_t, mote_size_mul((size_t)w->dim[1], (size_t)w->dim[2]), err);
-    int32_t                y, x;
+    const mote_tensor *in = mote_node_in(graph, node, 0), *out = mote_node_out(graph, node, 0);
+    const mote_tensor *w = mote_node_in(graph, node, 1);
+    const mrt_window   window = mote_convolution_window(graph, node);
+    uint8_t           *taps = MOTE_NEW(arena, uint8_t, mote_size_mul((size_t)w->dim[1], (size_t)w->dim[2]), err);
+    int32_t            y, x;
 
     for (y = 0; taps && y < w->dim[1]; y++) {
-        const mote_tap row = tap_along((int64_t)y * as->dilation_h - as->padding.top, as->stride_h, out->dim[1], in->dim[1]);
+        const mote_tap row =
+            tap_along((int64_t)y * window.dilation_h - window.pad_top, window.stride_h, out->dim[1], in->dim[1]);
         for (x = 0; x < w->dim[2]; x++) {
             const mote_tap column =
-                tap_along((int64_t)x * as->dilation_w - as->padding.left, as->stride_w, out->dim[2], in->dim[2]);
+                tap_along((int64_t)x * window.dilation_w - window.pad_left, window.stride_w, out->dim[2], in->dim[2]);
             taps[y * w->dim[2] + x] = (uint8_t)(row < column ? row : column);
         }
     }
@@ -478,10 +482,9 @@ static bool find_pooled(analysis *a, const mote_node *node, mote_error *err)
 
 bool mote_channel_mean_is_each(const mote_graph *graph, const mote_node *node)
 {
-    const mote_reduce_attrs *as = &node->as.mean;
-    const int32_t            last = mote_node_in(graph, node, 0)->rank - 1;
+    const int32_t last = mote_node_in(graph, node, 0)->rank - 1;
 
-    return last >= 0 && (as->axis_count == 0 || as->axis[as->axis_count - 1] != last);
+    return last >= 0 && !(mote_reduced_axes(graph, node) >> last & 1u);
 }
 
 static bool find_mean(analysis *a, const mote_node *node, mote_error *err)

@@ -52,7 +52,7 @@ static int32_t channel_axis(const mote_node *node)
 
 static bool can_fold_into(mote_edit *edit, const mote_node *before, mote_id between)
 {
-    return before && channel_axis(before) >= 0 && before->activation == MOTE_ACT_NONE &&
+    return before && channel_axis(before) >= 0 && before->activation == MRT_ACT_NONE &&
            mote_edit_use_count(edit, between) == 1 && mote_edit_use_count(edit, before->in[1]) == 1 &&
            (before->in_count < 3 || before->in[2] == MOTE_NONE || mote_edit_use_count(edit, before->in[2]) == 1);
 }
@@ -123,7 +123,7 @@ static mote_status make_depthwise(mote_edit *edit, mote_node *norm, const affine
     norm->op = MOTE_OP_DEPTHWISE_CONV_2D;
     memset(&norm->as, 0, sizeof norm->as);
     norm->as.depthwise_conv_2d =
-        (mote_conv_attrs){.stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1, .depth_multiplier = 1};
+        (mrt_conv_attributes){.stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1, .depth_multiplier = 1};
     norm->in_count = 3;
     norm->in[1] = mote_graph_add_const(edit->model, graph, name, MOTE_F32, 4, dim, w, err);
     norm->in[2] = mote_graph_add_const(edit->model, graph, name, MOTE_F32, 1, &dim[3], bias, err);

@@ -14,9 +14,9 @@ void mote_pass_drop_dropout(mote_edit *edit)
         }
 }
 
-static mote_activation activation_of(mote_op_kind op)
+static mrt_activation activation_of(mote_op_kind op)
 {
-    return op == MOTE_OP_RELU ? MOTE_ACT_RELU : op == MOTE_OP_RELU6 ? MOTE_ACT_RELU6 : MOTE_ACT_NONE;
+    return op == MOTE_OP_RELU ? MRT_ACT_RELU : op == MOTE_OP_RELU6 ? MRT_ACT_RELU6 : MRT_ACT_NONE;
 }
 
 void mote_pass_fuse_activations(mote_edit *edit)
@@ -25,12 +25,12 @@ void mote_pass_fuse_activations(mote_edit *edit)
     int32_t     n;
 
     for (n = 0; n < graph->node_count; n++) {
-        mote_node      *node = &graph->nodes[n], *before;
-        mote_activation activation = activation_of(node->op);
-        if (edit->is_dead[n] || activation == MOTE_ACT_NONE)
+        mote_node     *node = &graph->nodes[n], *before;
+        mrt_activation activation = activation_of(node->op);
+        if (edit->is_dead[n] || activation == MRT_ACT_NONE)
             continue;
         before = mote_edit_producer(edit, node->in[0]);
-        if (!before || !mote_ops[before->op]->fuses_activation || before->activation != MOTE_ACT_NONE ||
+        if (!before || !mote_op_fuses_activation(before->op) || before->activation != MRT_ACT_NONE ||
             mote_edit_use_count(edit, node->in[0]) != 1)
             continue;
         before->activation = activation;

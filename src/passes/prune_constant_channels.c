@@ -116,7 +116,7 @@ static bool tie_node(pruning *p, const mote_node *node, mote_error *err)
         return mote_weighted_of(&layer, p->graph, node, &p->scratch, err);
     case MOTE_CHANNELS_DEPTHWISE:
         return mote_weighted_of(&layer, p->graph, node, &p->scratch, err) &&
-               tie_tensors(p, in, out, node->as.depthwise_conv_2d.depth_multiplier);
+               tie_tensors(p, in, out, p->graph->tensors[out].dim[3] / p->graph->tensors[in].dim[3]);
     case MOTE_CHANNELS_MAP:
     case MOTE_CHANNELS_POOL:
         return tie_tensors(p, in, out, 1);

@@ -48,7 +48,8 @@ static void find_lives(mote_program *program)
         }
     for (s = 0; s < program->step_count; s++) {
         for (i = 0; i < program->steps[s].in_count; i++)
-            extend_life(program, program->steps[s].in[i], s);
+            if (program->steps[s].in[i] != MOTE_NONE)
+                extend_life(program, program->steps[s].in[i], s);
         for (i = 0; i < program->steps[s].out_count; i++)
             begin_life(program, program->steps[s].out[i], s);
     }
@@ -80,8 +81,11 @@ static bool dies_here(const mote_program *program, const int32_t *ends, int32_t 
 {
     const mote_graph *graph = &program->model->graphs[0];
     const mote_step  *step = &program->steps[s];
-    mote_id           root = root_of(program, step->in[operand]);
+    mote_id           root;
 
+    if (step->in[operand] == MOTE_NONE)
+        return false;
+    root = root_of(program, step->in[operand]);
     return graph->tensors[step->in[operand]].kind == MOTE_ACTIVATION && ends[root] == s && may_use_up(program, s, root);
 }
 
@@ -94,21 +98,31 @@ static int32_t find_host(const mote_program *program, const int32_t *ends, int32
 
     if (step->kernel->is_view)
         return graph->tensors[step->in[0]].kind == MOTE_ACTIVATION ? 0 : -1;
-    for (i = 0; i < step->in_count && i < 2; i++)
-        if (step->may_work_in_place[i] && dies_here(program, ends, s, i) &&
+    for (i = 0; i < step->in_count && i < 32; i++)
+        if ((step->in_place >> i & 1u) && dies_here(program, ends, s, i) &&
             program->places[step->out[0]].bytes <= program->places[step->in[i]].bytes)
             return i;
     return -1;
 }
 
+/* In another operand's name than its first one. */
 static bool reads_again(const mote_program *program, const mote_step *step, mote_id root)
 {
-    int32_t i;
+    int32_t i, times = 0;
 
-    for (i = 1; i < step->in_count; i++)
-        if (root_of(program, step->in[i]) == root)
-            return true;
-    return false;
+    for (i = 0; i < step->in_count; i++)
+        times += step->in[i] != MOTE_NONE && root_of(program, step->in[i]) == root;
+    return times > 1;
+}
+
+/* Where the first computed operand stands in step->in. */
+static int32_t first_place(const mote_step *step)
+{
+    int32_t i = 0;
+
+    while (step->in[i] != step->first)
+        i++;
+    return i;
 }
 
 /* Decides which outputs take their input's place, and which may run over it. */
@@ -126,9 +140,9 @@ static void share_places(mote_program *program, int32_t *ends)
             program->places[out].shares = step->in[host];
             program->places[out].root = root;
             ends[root] = ends[root] > ends[out] ? ends[root] : ends[out];
-        } else if (step->may_overlap && dies_here(program, ends, s, 0) &&
-                   !reads_again(program, step, root_of(program, step->in[0]))) {
-            program->places[out].runs_over = step->in[0];
+        } else if (step->may_overlap && dies_here(program, ends, s, first_place(step)) &&
+                   !reads_again(program, step, root_of(program, step->first))) {
+            program->places[out].runs_over = step->first;
         }
     }
 }
@@ -311,8 +325,8 @@ static bool may_run_over(const mote_program *program, const lodger *out, const l
     if (out->tensor == MOTE_NONE || in->tensor == MOTE_NONE || out->first_step < 0 || step->out[0] != out->tensor)
         return false;
     root = root_of(program, in->tensor);
-    return step->may_overlap && root_of(program, step->in[0]) == root && !reads_again(program, step, root) &&
-           program->model->graphs[0].tensors[step->in[0]].kind == MOTE_ACTIVATION &&
+    return step->may_overlap && root_of(program, step->first) == root && !reads_again(program, step, root) &&
+           program->model->graphs[0].tensors[step->first].kind == MOTE_ACTIVATION &&
            may_use_up(program, out->first_step, root) && in->last_step == out->first_step &&
            in->offset >= out->offset + step->overlap;
 }

@@ -6,9 +6,7 @@
 
 static bool is_view(const mote_node *node)
 {
-    const mote_op_row *rows = mote_ops[node->op]->rows;
-
-    return rows && rows[0].kernels && rows[0].kernels[0].is_view;
+    return mote_op_is_view(node->op);
 }
 
 static float *new_batch(mote_network *network, const mote_tensor *tensor, mote_error *err)
@@ -126,6 +124,8 @@ static mote_status link_node(mote_network *network, int32_t n, bool *is_written,
 
     if ((state->is_view = is_view(node)))
         return MOTE_OK;
+    if (node->activation == MRT_ACT_RELU_N1_TO_1)
+        return mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err, "cannot be trained with RELU_N1_TO_1");
     if (!mote_ops[node->op]->forward || (state->has_backward && !mote_ops[node->op]->backward))
         return mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err, "cannot be trained");
     MOTE_TRY(new_lists(network, node, &lists, err));

@@ -94,7 +94,7 @@ __attribute__((unused)) static mote_id sample_const(sample *s, mote_tensor spec,
     return id;
 }
 
-__attribute__((unused)) static void sample_node(sample *s, mote_op_kind op, mote_attrs as, mote_activation activation,
+__attribute__((unused)) static void sample_node(sample *s, mote_op_kind op, mote_attrs as, mrt_activation activation,
                                                 const mote_id in[3], mote_id out)
 {
     mote_id   ids[3] = {in[0], in[1], in[2]};
@@ -118,7 +118,7 @@ __attribute__((unused)) static mote_model *sample_end(sample *s, mote_id in, mot
     return s->model;
 }
 
-static mote_id sample_dense(sample *s, const char *name, mote_id in, int32_t units, mote_activation activation,
+static mote_id sample_dense(sample *s, const char *name, mote_id in, int32_t units, mrt_activation activation,
                             bool is_per_tensor)
 {
     int32_t     width = s->graph->tensors[in].dim[1], scales = is_per_tensor ? 1 : units;
@@ -143,9 +143,9 @@ __attribute__((unused)) static mote_model *sample_sine(mote_stage stage, bool is
     mote_tensor x = {.name = "input", .rank = 2, .dim = {1, 1}, .is_batched = true};
     mote_id     in = sample_activation(&s, x, 0.05f, -128), hidden;
 
-    hidden = sample_dense(&s, "dense", in, 16, MOTE_ACT_RELU, is_per_tensor);
-    hidden = sample_dense(&s, "dense_1", hidden, 16, MOTE_ACT_RELU, is_per_tensor);
-    return sample_end(&s, in, sample_dense(&s, "dense_2", hidden, 1, MOTE_ACT_NONE, is_per_tensor));
+    hidden = sample_dense(&s, "dense", in, 16, MRT_ACT_RELU, is_per_tensor);
+    hidden = sample_dense(&s, "dense_1", hidden, 16, MRT_ACT_RELU, is_per_tensor);
+    return sample_end(&s, in, sample_dense(&s, "dense_2", hidden, 1, MRT_ACT_NONE, is_per_tensor));
 }
 
 static mote_id sample_image(sample *s, const char *name, int32_t h, int32_t w, int32_t c)
@@ -156,22 +156,22 @@ static mote_id sample_image(sample *s, const char *name, int32_t h, int32_t w, i
 
 static void sample_conv(sample *s, mote_op_kind op, mote_id in, const int32_t w_dim[4], int32_t axis, mote_id out)
 {
-    mote_tensor     w = {.name = "w", .rank = 4, .dim = {w_dim[0], w_dim[1], w_dim[2], w_dim[3]}};
-    mote_tensor     b = {.name = "b", .rank = 1, .dim = {w_dim[axis]}};
-    mote_conv_attrs as = {.stride_h = 1,
-                          .stride_w = 1,
-                          .dilation_h = 1,
-                          .dilation_w = 1,
-                          .depth_multiplier = op == MOTE_OP_DEPTHWISE_CONV_2D,
-                          .padding.mode = MOTE_PADDING_SAME};
-    const mote_id   ids[3] = {in, sample_const(s, w, axis, w_dim[axis], 0.01f), sample_const(s, b, 0, w_dim[axis], 0.0005f)};
+    mote_tensor         w = {.name = "w", .rank = 4, .dim = {w_dim[0], w_dim[1], w_dim[2], w_dim[3]}};
+    mote_tensor         b = {.name = "b", .rank = 1, .dim = {w_dim[axis]}};
+    mrt_conv_attributes as = {.stride_h = 1,
+                              .stride_w = 1,
+                              .dilation_h = 1,
+                              .dilation_w = 1,
+                              .depth_multiplier = op == MOTE_OP_DEPTHWISE_CONV_2D,
+                              .padding = MRT_PADDING_SAME};
+    const mote_id ids[3] = {in, sample_const(s, w, axis, w_dim[axis], 0.01f), sample_const(s, b, 0, w_dim[axis], 0.0005f)};
 
-    sample_node(s, op, sample_attrs(&as, sizeof as), MOTE_ACT_RELU6, ids, out);
+    sample_node(s, op, sample_attrs(&as, sizeof as), MRT_ACT_RELU6, ids, out);
 }
 
 static mote_id sample_unary(sample *s, mote_op_kind op, mote_attrs as, mote_id in, mote_id out)
 {
-    sample_node(s, op, as, MOTE_ACT_NONE, (const mote_id[3]){in, MOTE_NONE, MOTE_NONE}, out);
+    sample_node(s, op, as, MRT_ACT_NONE, (const mote_id[3]){in, MOTE_NONE, MOTE_NONE}, out);
     return out;
 }
 
@@ -179,28 +179,28 @@ static mote_id sample_unary(sample *s, mote_op_kind op, mote_attrs as, mote_id i
  * foreign metadata. */
 __attribute__((unused)) static mote_model *sample_classifier(mote_stage stage)
 {
-    static const float       mean[2] = {0.1f, 0.25f}, std[2] = {0.3f, 7.0f};
-    static const char *const labels[3] = {"zero", "\"one\"", "zw\xc3\xb6lf"};
-    static const char *const targets[] = {"price", "heat"};
-    static const uint8_t     bytes[5] = {0, 1, 0, 255, 7};
-    static mote_blob         blob = {"other.tool", bytes, sizeof bytes};
-    const mote_softmax_attrs beta = {1.0f};
-    sample                   s = sample_begin(stage);
-    mote_id                  in = sample_image(&s, "image", 8, 8, 2), a, b, c;
-    mote_pool_attrs          pool = {.filter_h = 2, .filter_w = 2, .stride_h = 2, .stride_w = 2};
+    static const float           mean[2] = {0.1f, 0.25f}, std[2] = {0.3f, 7.0f};
+    static const char *const     labels[3] = {"zero", "\"one\"", "zw\xc3\xb6lf"};
+    static const char *const     targets[] = {"price", "heat"};
+    static const uint8_t         bytes[5] = {0, 1, 0, 255, 7};
+    static mote_blob             blob = {"other.tool", bytes, sizeof bytes};
+    const mrt_softmax_attributes beta = {1.0f};
+    sample                       s = sample_begin(stage);
+    mote_id                      in = sample_image(&s, "image", 8, 8, 2), a, b, c;
+    mrt_pool_attributes          pool = {.filter_h = 2, .filter_w = 2, .stride_h = 2, .stride_w = 2};
 
     a = sample_image(&s, "conv", 8, 8, 4);
     sample_conv(&s, MOTE_OP_CONV_2D, in, (const int32_t[4]){4, 3, 3, 2}, 0, a);
     b = sample_image(&s, "depthwise", 8, 8, 4);
     sample_conv(&s, MOTE_OP_DEPTHWISE_CONV_2D, a, (const int32_t[4]){1, 3, 3, 4}, 3, b);
     c = sample_image(&s, "add", 8, 8, 4);
-    sample_node(&s, MOTE_OP_ADD, sample_attrs(NULL, 0), MOTE_ACT_RELU, (const mote_id[3]){a, b, MOTE_NONE}, c);
+    sample_node(&s, MOTE_OP_ADD, sample_attrs(NULL, 0), MRT_ACT_RELU, (const mote_id[3]){a, b, MOTE_NONE}, c);
     a = sample_unary(&s, MOTE_OP_MAX_POOL_2D, sample_attrs(&pool, sizeof pool), c, sample_image(&s, "max", 4, 4, 4));
     a = sample_unary(&s, MOTE_OP_AVERAGE_POOL_2D, sample_attrs(&pool, sizeof pool), a, sample_image(&s, "average", 2, 2, 4));
     a = sample_unary(&s, MOTE_OP_RELU, sample_attrs(NULL, 0), a, sample_image(&s, "relu", 2, 2, 4));
     b = sample_activation(&s, (mote_tensor){.name = "flat", .rank = 2, .dim = {1, 16}, .is_batched = true}, 0.05f, -3);
     a = sample_unary(&s, MOTE_OP_RESHAPE, sample_attrs(NULL, 0), a, b);
-    a = sample_dense(&s, "logits", a, 3, MOTE_ACT_NONE, false);
+    a = sample_dense(&s, "logits", a, 3, MRT_ACT_NONE, false);
     b = sample_activation(&s, (mote_tensor){.name = "softmax", .rank = 2, .dim = {1, 3}, .is_batched = true}, 1.0f / 256,
                           -128);
     a = sample_unary(&s, MOTE_OP_SOFTMAX, sample_attrs(&beta, sizeof beta), a, b);

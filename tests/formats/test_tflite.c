@@ -13,11 +13,15 @@
 #include <mote/run.h>
 
 #include "base/file.h"
+#include "ops/reduce.h"
 #include "formats/formats.h"
 #include "formats/recipe.h"
 #include "formats/tflite/flatbuffer_reader.h"
 #include "formats/tflite/flatbuffer_writer.h"
 #include "samples.h"
+
+/* Numbers of schema.fbs. */
+enum { BUILTIN_DEQUANTIZE = 6, BUILTIN_FULLY_CONNECTED = 9, BUILTIN_RELU = 19, OPTIONS_FULLY_CONNECTED = 8 };
 
 static mote_text written(const mote_model *model)
 {
@@ -187,18 +191,18 @@ static void files_are_no_larger_than_the_converter_s(void **state)
 
 static void unused_tensors_are_left_out_and_missing_operands_are_made(void **state)
 {
-    sample            s = sample_begin(MOTE_STAGE_INFER);
-    mote_id           in = sample_image(&s, "in", 4, 4, 2), unused = sample_image(&s, "unused", 1, 1, 1), conv, mean;
-    mote_tensor       w = {.name = "w", .rank = 4, .dim = {3, 1, 1, 2}};
-    mote_conv_attrs   as = {.stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1};
-    mote_reduce_attrs axes = {.axis = {1, 2}, .axis_count = 2};
-    mote_id           ids[3] = {in, sample_const(&s, w, 0, 1, 0.1f), MOTE_NONE};
-    mote_text         file;
-    mote_model       *model, *back;
-    int32_t           i;
+    sample                s = sample_begin(MOTE_STAGE_INFER);
+    mote_id               in = sample_image(&s, "in", 4, 4, 2), unused = sample_image(&s, "unused", 1, 1, 1), conv, mean;
+    mote_tensor           w = {.name = "w", .rank = 4, .dim = {3, 1, 1, 2}};
+    mrt_conv_attributes   as = {.stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1};
+    mrt_reduce_attributes axes = {.axis = {1, 2}, .axis_count = 2};
+    mote_id               ids[3] = {in, sample_const(&s, w, 0, 1, 0.1f), MOTE_NONE};
+    mote_text             file;
+    mote_model           *model, *back;
+    int32_t               i;
     (void)state, (void)unused;
     conv = sample_image(&s, "conv", 4, 4, 3);
-    sample_node(&s, MOTE_OP_CONV_2D, sample_attrs(&as, sizeof as), MOTE_ACT_NONE, ids, conv);
+    sample_node(&s, MOTE_OP_CONV_2D, sample_attrs(&as, sizeof as), MRT_ACT_NONE, ids, conv);
     mean = sample_activation(&s, (mote_tensor){.name = "mean", .rank = 2, .dim = {1, 3}, .is_batched = true}, 1, 0);
     sample_unary(&s, MOTE_OP_MEAN, sample_attrs(&axes, sizeof axes), conv, mean);
     model = sample_end(&s, in, mean);
@@ -208,7 +212,7 @@ static void unused_tensors_are_left_out_and_missing_operands_are_made(void **sta
         assert_string_not_equal(back->graphs[0].tensors[i].name, "unused");
     assert_int_equal(back->graphs[0].nodes[0].in_count, 3); /* a bias of zeroes */
     assert_int_equal(back->graphs[0].nodes[1].in_count, 2); /* the axes */
-    assert_int_equal(back->graphs[0].nodes[1].as.mean.axis_count, 2);
+    assert_int_equal(mote_reduced_axes(&back->graphs[0], &back->graphs[0].nodes[1]), 6);
     mote_model_destroy(back);
     mote_model_destroy(model);
     mote_text_free(&file);
@@ -228,7 +232,7 @@ static void equal_constants_are_stored_once(void **state)
     for (i = 0; i < 20; i++) {
         mote_id out = sample_activation(&s, x, 1, 0);
         mote_id w = mote_graph_add_const(s.model, s.graph, "w", MOTE_F32, 2, dim, values, &s.err);
-        sample_node(&s, MOTE_OP_FULLY_CONNECTED, sample_attrs(NULL, 0), MOTE_ACT_NONE, (const mote_id[3]){at, w, MOTE_NONE},
+        sample_node(&s, MOTE_OP_FULLY_CONNECTED, sample_attrs(NULL, 0), MRT_ACT_NONE, (const mote_id[3]){at, w, MOTE_NONE},
                     out);
         at = out;
     }
@@ -351,7 +355,7 @@ typedef struct handmade {
 static const handmade sound = {.version = 3,
                                .subgraphs = 1,
                                .w_bytes = 24,
-                               .builtin = TFLITE_FULLY_CONNECTED,
+                               .builtin = BUILTIN_FULLY_CONNECTED,
                                .operator_version = 1,
                                .operand = 1,
                                .batch = 1};
@@ -398,12 +402,12 @@ static mote_fb_ref handmade_subgraph(mote_fb_writer *w, const handmade *h)
     inputs = mote_fb_put_vector(w, in, 2, 4, 4);
     outputs = mote_fb_put_vector(w, out, 1, 4, 4);
     mote_fb_begin(w);
-    mote_fb_set_i8(w, fully_connected_activation, (int8_t)h->activation, 0);
+    mote_fb_set_i8(w, (mote_fb_field){0, "fused_activation_function"}, (int8_t)h->activation, 0);
     options = mote_fb_end(w);
     mote_fb_begin(w);
     mote_fb_set_ref(w, operator_inputs, inputs);
     mote_fb_set_ref(w, operator_outputs, outputs);
-    mote_fb_set_u8(w, operator_options_type, TFLITE_FULLY_CONNECTED_OPTIONS, 0);
+    mote_fb_set_u8(w, operator_options_type, OPTIONS_FULLY_CONNECTED, 0);
     mote_fb_set_ref(w, operator_options, options);
     operators = mote_fb_end(w);
     operators = mote_fb_put_refs(w, &operators, 1);
@@ -514,7 +518,7 @@ static void messages_say_where_and_what(void **state)
     assert_refused(CHANGED(operand, 3), MOTE_ERR_FORMAT, "operator 0 (FULLY_CONNECTED): inputs: tensor 3 of 3");
     assert_refused(CHANGED(operand, -2), MOTE_ERR_FORMAT, "inputs: tensor -2 of 3");
     assert_refused(CHANGED(operand, 2), MOTE_ERR_FORMAT, "read before it is computed");
-    assert_refused(CHANGED(activation, 2), MOTE_ERR_UNSUPPORTED, "fused activation 2");
+    assert_refused(CHANGED(activation, 4), MOTE_ERR_UNSUPPORTED, "fused activation 4");
     h.builtin = TFLITE_CUSTOM;
     h.custom = "FlexErf";
     assert_refused(h, MOTE_ERR_UNSUPPORTED, "custom operator \"FlexErf\"; \"Flex\" operators are TensorFlow's own");

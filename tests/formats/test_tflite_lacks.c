@@ -17,6 +17,9 @@
 #include "formats/tflite/tflite.h"
 #include "ops/op.h"
 
+/* Numbers of schema.fbs. */
+enum { BUILTIN_DEQUANTIZE = 6, BUILTIN_FULLY_CONNECTED = 9, BUILTIN_RELU = 19, OPTIONS_FULLY_CONNECTED = 8 };
+
 enum { MUL = 18, EXP = 47, SUB = 41, SHAPE = 77, STRIDED_SLICE = 45, PACK = 83, IF = 118, VALUES = 4 };
 enum { TENSORS_MAX = 12, OPERATORS_MAX = 12, OPERANDS_MAX = 3, NONE = -1 };
 
@@ -175,12 +178,12 @@ static file_plan chain_of(const operation *operations, int32_t count)
 static void all_operators_that_are_missing_are_named_once_each(void **state)
 {
     const operation many[] = {{.builtin = MUL},
-                              {.builtin = TFLITE_RELU},
+                              {.builtin = BUILTIN_RELU},
                               {.builtin = SUB},
                               {.builtin = EXP},
                               {.builtin = SUB},
                               {.builtin = TFLITE_CUSTOM, .custom = "Erf"},
-                              {.builtin = TFLITE_RELU, .version = 9}};
+                              {.builtin = BUILTIN_RELU, .version = 9}};
     const operation batch[] = {{.builtin = SHAPE}, {.builtin = STRIDED_SLICE}, {.builtin = PACK}};
     const operation control[] = {{.builtin = IF}};
     file_plan       p = chain_of(many, 7);
@@ -203,7 +206,7 @@ static void all_operators_that_are_missing_are_named_once_each(void **state)
 
 static void a_type_that_mote_lacks_is_named_and_only_where_it_is_used(void **state)
 {
-    const operation relu = {.builtin = TFLITE_RELU};
+    const operation relu = {.builtin = BUILTIN_RELU};
     const int8_t    types[] = {TFLITE_STRING,   TFLITE_COMPLEX64, TFLITE_COMPLEX128,
                                TFLITE_RESOURCE, TFLITE_VARIANT,   TFLITE_BFLOAT16,
                                TFLITE_INT2,     TFLITE_UINT4,     100};
@@ -232,7 +235,7 @@ static void a_type_that_mote_lacks_is_named_and_only_where_it_is_used(void **sta
 static void assert_kind(int8_t in, int8_t weights, int8_t out, const char *says)
 {
     file_plan  p = {.values = {{in, false, 0}, {weights, true, 0}, {out, false, 0}},
-                    .operations = {{.builtin = TFLITE_FULLY_CONNECTED, .in = {0, 1, NONE}, .out = 2}},
+                    .operations = {{.builtin = BUILTIN_FULLY_CONNECTED, .in = {0, 1, NONE}, .out = 2}},
                     .value_count = 3,
                     .operation_count = 1,
                     .out = 2};
@@ -261,7 +264,7 @@ static void a_kind_of_file_that_the_converter_makes_is_named(void **state)
 static void float16_weights_are_named_where_an_operator_of_constants_reads_them(void **state)
 {
     file_plan  p = {.values = {{TFLITE_FLOAT16, true, 1}, {TFLITE_FLOAT32, false, 0}, {TFLITE_FLOAT32, false, 0}},
-                    .operations = {{.builtin = TFLITE_DEQUANTIZE, .version = 3, .in = {0, NONE, NONE}, .out = 1}},
+                    .operations = {{.builtin = BUILTIN_DEQUANTIZE, .version = 3, .in = {0, NONE, NONE}, .out = 1}},
                     .value_count = 3,
                     .operation_count = 1,
                     .in = 2,
@@ -409,8 +412,8 @@ static void constants_that_take_too_long_are_refused(void **state)
     image.data = NULL;
     out[0] = mote_graph_add_tensor(model, &model->graphs[0], &image, &err);
     other = mote_graph_add_tensor(model, &model->graphs[0], &x, &err);
-    node.as.max_pool_2d = (mote_pool_attrs){
-        .filter_h = 2000, .filter_w = 2000, .stride_h = 1, .stride_w = 1, .padding = {.mode = MOTE_PADDING_SAME}};
+    node.as.max_pool_2d =
+        (mrt_pool_attributes){.filter_h = 2000, .filter_w = 2000, .stride_h = 1, .stride_w = 1, .padding = MRT_PADDING_SAME};
     assert_non_null(mote_graph_add_node(model, &model->graphs[0], &node, &err));
     mote_graph_set_inputs(model, &model->graphs[0], &other, 1, &err);
     mote_graph_set_outputs(model, &model->graphs[0], out, 1, &err);

@@ -10,9 +10,12 @@
 
 enum { WORK_MAX = 1 << 22, ARENA_MAX = 1 << 22, GUARD_BYTES = 32 };
 
-#define OPERATOR(name, KIND, code, source) &mrt_operator_##name,
-static const mrt_operator *const operators[] = {MRT_OPERATORS(OPERATOR)};
-#undef OPERATOR
+static const mrt_operator *const operators[] = {
+#define OP(KIND, name, attributes, header) &mrt_operator_##name,
+#define TRAINING_OP(KIND, name, attributes)
+#include "runtime/operators.def"
+#undef OP
+};
 enum { OPERATOR_COUNT = sizeof operators / sizeof *operators };
 
 /* A claim that does not hold is a finding. */

@@ -84,8 +84,8 @@ static void cnn_has_keras_shapes_names_and_fused_relus(void **state)
     assert_shape(model, "dense/kernel", "[10,144]");
     assert_shape(model, "dense/linear", "[1,10]");
     assert_shape(model, "dense", "[1,10]");
-    assert_int_equal(graph->nodes[0].activation, MOTE_ACT_RELU);
-    assert_int_equal(graph->nodes[2].activation, MOTE_ACT_NONE);
+    assert_int_equal(graph->nodes[0].activation, MRT_ACT_RELU);
+    assert_int_equal(graph->nodes[2].activation, MRT_ACT_NONE);
     assert_int_equal(graph->nodes[1].as.max_pool_2d.stride_h, 2);
     assert_int_equal(graph->nodes[3].as.average_pool_2d.stride_w, 1);
     mote_model_destroy(model);

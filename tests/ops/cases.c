@@ -6,8 +6,8 @@
 #include <string.h>
 
 const mote_op_case *const mote_op_cases[MOTE_OP_COUNT] = {
-#define OP(KIND, name, attributes) [MOTE_OP_##KIND] = name##_cases,
-#include "ops/ops.def"
+#define OP(KIND, name, attributes, header) [MOTE_OP_##KIND] = name##_cases,
+#include "runtime/operators.def"
 #undef OP
 };
 
@@ -144,7 +144,7 @@ static void add_node(case_builder *b)
     int32_t input_count = 0, i;
 
     spec.in_count = operand_count(b->c);
-    spec.out_count = mote_ops[b->kind]->out_count;
+    spec.out_count = mote_op_count_operands(b->kind).out_min;
     for (i = 0; i < spec.in_count; i++) {
         in[i] = add_operand(b, i);
         if (b->c->in[i].role == MOTE_CASE_INPUT)
@@ -376,15 +376,31 @@ static mote_status infer(case_builder *b)
     return mote_model_verify(b->built.model, &b->err);
 }
 
+/* One type of a class. */
+static mote_dtype type_of(uint8_t type, uint8_t first)
+{
+    switch (type) {
+    case MRT_ANY:
+        return MOTE_I16;
+    case MRT_AS_FIRST:
+        return type_of(first, MRT_I16);
+    case MRT_INDEX:
+        return MOTE_I32;
+    default:
+        return (mote_dtype)type;
+    }
+}
+
 mote_case_build mote_case_build_of(const mote_op_row *row, mote_granularity granularity)
 {
     const bool      is_float = row->out == MOTE_F32 && row->in[0] == MOTE_F32;
-    mote_case_build build = {
-        .stage = is_float ? MOTE_STAGE_INFER : MOTE_STAGE_QUANTIZED, .out = row->out, .granularity = granularity};
-    int32_t i;
+    mote_case_build build = {.stage = is_float ? MOTE_STAGE_INFER : MOTE_STAGE_QUANTIZED,
+                             .out = type_of(row->out, row->in[0]),
+                             .granularity = granularity};
+    int32_t         i;
 
     for (i = 0; i < MOTE_CASE_OPERANDS; i++)
-        build.in[i] = row->in[i < row->in_count ? i : row->in_count - 1];
+        build.in[i] = type_of(row->in[i < row->in_count ? i : row->in_count - 1], row->in[0]);
     return build;
 }
 

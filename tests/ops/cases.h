@@ -3,7 +3,7 @@
  *
  *     const mote_op_case conv_2d_cases[] = {
  *         {"odd width, SAME", .in = {INPUT(1, 5, 7, 3), PARAM(4, 3, 3, 3), PARAM(4)},
- *          .attrs.conv_2d = {.stride_h = 1, ..., .padding.mode = MOTE_PADDING_SAME}},
+ *          .attrs.conv_2d = {.stride_h = 1, ..., .padding = MRT_PADDING_SAME}},
  *         {0},
  *     };
  *
@@ -58,13 +58,13 @@ typedef struct mote_op_case {
     const char       *claim; /* what is special about it; NULL ends the table */
     mote_case_operand in[MOTE_CASE_OPERANDS];
     mote_attrs        attrs;
-    mote_activation   activation;
+    mrt_activation    activation;
     mote_case_twist   twist;
     bool              is_inferring; /* gradients are those of inference: moving statistics, no dropout */
 } mote_op_case;
 
-#define OP(KIND, name, attributes) extern const mote_op_case name##_cases[];
-#include "ops/ops.def"
+#define OP(KIND, name, attributes, header) extern const mote_op_case name##_cases[];
+#include "runtime/operators.def"
 #undef OP
 
 /* All tables, by operator. */

@@ -2,7 +2,7 @@
 #include "cases.h"
 
 #define DENSE .dilation_h = 1, .dilation_w = 1
-#define SAME  .padding.mode = MOTE_PADDING_SAME
+#define SAME  .padding = MRT_PADDING_SAME
 
 const mote_op_case conv_2d_cases[] = {
     {"3x3, VALID", .in = {INPUT(1, 6, 7, 3), PARAM(4, 3, 3, 3), PARAM(4)}, .attrs.conv_2d = {1, 1, DENSE}},
@@ -26,8 +26,8 @@ const mote_op_case conv_2d_cases[] = {
     {"many channels", .in = {INPUT(1, 4, 4, 16), PARAM(17, 3, 3, 16), PARAM(17)}, .attrs.conv_2d = {1, 1, DENSE, SAME}},
     {"batch of 2", .in = {INPUT(2, 4, 5, 3), PARAM(4, 3, 3, 3), PARAM(4)}, .attrs.conv_2d = {1, 1, DENSE, SAME}},
     {"fused RELU", .in = {INPUT(1, 5, 5, 2), PARAM(4, 3, 3, 2), PARAM(4)}, .attrs.conv_2d = {1, 1, DENSE},
-     .activation = MOTE_ACT_RELU},
+     .activation = MRT_ACT_RELU},
     {"fused RELU6", .in = {INPUT(1, 5, 5, 2), PARAM(4, 3, 3, 2), PARAM(4)}, .attrs.conv_2d = {1, 1, DENSE, SAME},
-     .activation = MOTE_ACT_RELU6},
+     .activation = MRT_ACT_RELU6},
     {0},
 };

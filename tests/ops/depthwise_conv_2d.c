@@ -2,7 +2,7 @@
 #include "cases.h"
 
 #define DENSE .dilation_h = 1, .dilation_w = 1
-#define SAME  .padding.mode = MOTE_PADDING_SAME
+#define SAME  .padding = MRT_PADDING_SAME
 
 const mote_op_case depthwise_conv_2d_cases[] = {
     {"3x3, VALID", .in = {INPUT(1, 6, 7, 3), PARAM(1, 3, 3, 3), PARAM(3)}, .attrs.depthwise_conv_2d = {1, 1, DENSE}},
@@ -17,7 +17,7 @@ const mote_op_case depthwise_conv_2d_cases[] = {
      .attrs.depthwise_conv_2d = {1, 1, DENSE, .depth_multiplier = 8}},
     {"dilation 2, VALID", .in = {INPUT(1, 7, 8, 4), PARAM(1, 3, 3, 4), PARAM(4)}, .attrs.depthwise_conv_2d = {1, 1, 2, 2}},
     {"dilation 3x2, SAME", .in = {INPUT(1, 7, 8, 2), PARAM(1, 3, 3, 2), PARAM(2)},
-     .attrs.depthwise_conv_2d = {1, 1, 3, 2, .padding.mode = MOTE_PADDING_SAME}},
+     .attrs.depthwise_conv_2d = {1, 1, 3, 2, .padding = MRT_PADDING_SAME}},
     {"window larger than the input, SAME", .in = {INPUT(1, 2, 3, 2), PARAM(1, 5, 7, 2), PARAM(2)},
      .attrs.depthwise_conv_2d = {1, 1, DENSE, SAME}},
     {"window is the image", .in = {INPUT(1, 4, 5, 3), PARAM(1, 4, 5, 3), PARAM(3)},
@@ -28,8 +28,8 @@ const mote_op_case depthwise_conv_2d_cases[] = {
      .attrs.depthwise_conv_2d = {1, 1, DENSE, SAME}},
     {"batch of 2", .in = {INPUT(2, 4, 5, 3), PARAM(1, 3, 3, 3), PARAM(3)}, .attrs.depthwise_conv_2d = {1, 1, DENSE, SAME}},
     {"fused RELU", .in = {INPUT(1, 5, 5, 3), PARAM(1, 3, 3, 3), PARAM(3)}, .attrs.depthwise_conv_2d = {1, 1, DENSE},
-     .activation = MOTE_ACT_RELU},
+     .activation = MRT_ACT_RELU},
     {"fused RELU6", .in = {INPUT(1, 5, 5, 3), PARAM(1, 3, 3, 3), PARAM(3)}, .attrs.depthwise_conv_2d = {1, 1, DENSE, SAME},
-     .activation = MOTE_ACT_RELU6},
+     .activation = MRT_ACT_RELU6},
     {0},
 };

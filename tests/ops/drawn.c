@@ -36,9 +36,9 @@ static mote_case_operand operand(mote_case_role role, int32_t rank, const int32_
     return made;
 }
 
-static mote_activation draw_activation(dice *d)
+static mrt_activation draw_activation(dice *d)
 {
-    return (mote_activation)draw(d, MOTE_ACT_NONE, MOTE_ACT_RELU6);
+    return (mrt_activation)draw(d, MRT_ACT_NONE, MRT_ACT_RELU6);
 }
 
 static mote_case_twist draw_twist(dice *d)
@@ -80,13 +80,13 @@ static drawn_window draw_window(dice *d, bool has_dilation, int32_t most)
     return w;
 }
 
-static void set_conv(mote_conv_attrs *as, const drawn_window *w)
+static void set_conv(mrt_conv_attributes *as, const drawn_window *w)
 {
     as->stride_h = w->stride_h;
     as->stride_w = w->stride_w;
     as->dilation_h = w->dilation_h;
     as->dilation_w = w->dilation_w;
-    as->padding.mode = w->is_same ? MOTE_PADDING_SAME : MOTE_PADDING_VALID;
+    as->padding = w->is_same ? MRT_PADDING_SAME : MRT_PADDING_VALID;
 }
 
 static void describe(mote_drawn_case *drawn, uint32_t index, const drawn_window *w, int32_t in_c, int32_t out_c)
@@ -127,10 +127,10 @@ static void draw_depthwise_conv_2d(mote_drawn_case *drawn, dice *d, uint32_t ind
 
 static void draw_pool(mote_drawn_case *drawn, dice *d, uint32_t index)
 {
-    const drawn_window    w = draw_window(d, false, 9);
-    const int32_t         channels = draw_channels(d, 19);
-    const mote_pool_attrs as = {
-        w.kernel_h, w.kernel_w, w.stride_h, w.stride_w, {.mode = w.is_same ? MOTE_PADDING_SAME : MOTE_PADDING_VALID}};
+    const drawn_window        w = draw_window(d, false, 9);
+    const int32_t             channels = draw_channels(d, 19);
+    const mrt_pool_attributes as = {w.kernel_h, w.kernel_w, w.stride_h, w.stride_w,
+                                    w.is_same ? MRT_PADDING_SAME : MRT_PADDING_VALID};
 
     drawn->c.in[0] = operand(MOTE_CASE_INPUT, 4, (int32_t[]){once_in(d, 8) ? 2 : 1, w.in_h, w.in_w, channels});
     drawn->c.attrs.max_pool_2d = as; /* average_pool_2d is the same member */
@@ -175,7 +175,7 @@ static void draw_mean(mote_drawn_case *drawn, dice *d, uint32_t index)
     drawn->c.in[0] = operand(MOTE_CASE_INPUT, 4, shape);
     drawn->c.in[1] = operand(MOTE_CASE_INTS, 2, axis);
     drawn->c.attrs.mean.keep_dims = once_in(d, 2);
-    drawn->c.activation = MOTE_ACT_NONE;
+    drawn->c.activation = MRT_ACT_NONE;
     snprintf(drawn->claim, sizeof drawn->claim, "drawn %u: %dx%dx%d over %d and %d, twist %d", index, shape[1], shape[2],
              shape[3], axis[0], axis[1], (int)drawn->c.twist);
 }
@@ -186,7 +186,7 @@ static void draw_softmax(mote_drawn_case *drawn, dice *d, uint32_t index)
 
     drawn->c.in[0] = operand(MOTE_CASE_INPUT, 2, shape);
     drawn->c.attrs.softmax.beta = once_in(d, 3) ? (float)draw(d, 1, 12) / 4.0f : 1.0f;
-    drawn->c.activation = MOTE_ACT_NONE;
+    drawn->c.activation = MRT_ACT_NONE;
     drawn->c.twist = MOTE_TWIST_NONE; /* the output's zero point is given */
     snprintf(drawn->claim, sizeof drawn->claim, "drawn %u: %d rows of %d classes", index, shape[0], shape[1]);
 }

@@ -1,7 +1,7 @@
 /* MAX_POOL_2D and AVERAGE_POOL_2D take the same cases. SPDX-License-Identifier: Apache-2.0 */
 #include "cases.h"
 
-#define SAME .padding.mode = MOTE_PADDING_SAME
+#define SAME .padding = MRT_PADDING_SAME
 
 /* {filter_h, filter_w, stride_h, stride_w} */
 #define CASES(op)                                                                                                           \
@@ -19,12 +19,12 @@
             {"many channels", .in = {INPUT(1, 4, 4, 37)}, .attrs.op = {2, 2, 2, 2}},                                        \
             {"a window of 256 values", .in = {INPUT(1, 16, 17, 5)}, .attrs.op = {16, 16, 1, 1}},                            \
             {"a window of 272 values", .in = {INPUT(1, 16, 17, 5)}, .attrs.op = {16, 17, 1, 1}},                            \
-            {"nine channels, RELU", .in = {INPUT(1, 4, 5, 9)}, .attrs.op = {2, 2, 1, 1}, .activation = MOTE_ACT_RELU},      \
+            {"nine channels, RELU", .in = {INPUT(1, 4, 5, 9)}, .attrs.op = {2, 2, 1, 1}, .activation = MRT_ACT_RELU},       \
             {"eight channels, RELU6", .in = {INPUT(1, 4, 5, 8)}, .attrs.op = {3, 2, 1, 2, SAME},                            \
-             .activation = MOTE_ACT_RELU6},                                                                                 \
+             .activation = MRT_ACT_RELU6},                                                                                  \
             {"batch of 2", .in = {INPUT(2, 4, 5, 3)}, .attrs.op = {2, 2, 2, 2, SAME}},                                      \
-            {"fused RELU", .in = {INPUT(1, 4, 5, 3)}, .attrs.op = {2, 2, 1, 1}, .activation = MOTE_ACT_RELU},               \
-            {"fused RELU6", .in = {INPUT(1, 4, 5, 3)}, .attrs.op = {2, 2, 1, 1, SAME}, .activation = MOTE_ACT_RELU6}, {0},  \
+            {"fused RELU", .in = {INPUT(1, 4, 5, 3)}, .attrs.op = {2, 2, 1, 1}, .activation = MRT_ACT_RELU},                \
+            {"fused RELU6", .in = {INPUT(1, 4, 5, 3)}, .attrs.op = {2, 2, 1, 1, SAME}, .activation = MRT_ACT_RELU6}, {0},   \
     }
 
 const mote_op_case max_pool_2d_cases[] = CASES(max_pool_2d);

@@ -38,7 +38,7 @@ static void add_i8(const mote_case_operand *b, bool is_swapped, const int8_t *a_
     mote_case_model       built = mote_case_create(MOTE_OP_ADD, &c, &build);
     const int32_t         b_at = is_swapped ? 0 : 1;
     mote_tensor          *b_tensor = &built.graph->tensors[built.node->in[b_at]];
-    const mote_kernel    *kernel = mote_op_add.rows[0].kernels;
+    const mote_kernel    *kernel = mote_op_rows(MOTE_OP_ADD)[0].kernels;
     mote_error            err = {0};
     mrt_io                io = {.in = {a_values, b_values}, .out = {out}};
     int8_t                first[OUT_COUNT];
@@ -56,7 +56,7 @@ static void add_i8(const mote_case_operand *b, bool is_swapped, const int8_t *a_
             continue;
         assert_int_equal(kernel->prepare(built.graph, built.node, &prepared, &err), MOTE_OK);
         kernel->run(prepared.params, &io);
-        if (kernel != mote_op_add.rows[0].kernels)
+        if (kernel != mote_op_rows(MOTE_OP_ADD)[0].kernels)
             assert_memory_equal(out, first, OUT_COUNT);
         memcpy(first, out, OUT_COUNT);
     }
@@ -91,7 +91,7 @@ static void add_of_equal_scales_is_a_rounded_sum(void **state)
     const mote_case_build build = {.stage = MOTE_STAGE_QUANTIZED, .in = {MOTE_I8, MOTE_I8}, .out = MOTE_I8};
     const mote_op_case    c = {"sum", .in = {INPUT(1, 1), INPUT(1, 1)}};
     mote_case_model       built = mote_case_create(MOTE_OP_ADD, &c, &build);
-    const mote_kernel    *kernel = mote_op_add.rows[0].kernels;
+    const mote_kernel    *kernel = mote_op_rows(MOTE_OP_ADD)[0].kernels;
     mote_prepared         prepared = {.arena = &built.model->arena};
     mote_error            err = {0};
     int8_t                a, b, out;

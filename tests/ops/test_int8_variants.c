@@ -202,7 +202,7 @@ static const variant_case dense_cases[] = {
     {DENSE("a bias near the end", 21, 10), .kernels = ALL_ROWS, .change = change_to_constants, .value = 2147000000},
     {DENSE("multipliers above 1", 21, 10), .kernels = UNPAIRED, .change = change_out_scale},
     {.kind = MOTE_OP_FULLY_CONNECTED,
-     .c = {"rows, no bias, RELU", .in = {INPUT(5, 23), PARAM(6, 23)}, .activation = MOTE_ACT_RELU},
+     .c = {"rows, no bias, RELU", .in = {INPUT(5, 23), PARAM(6, 23)}, .activation = MRT_ACT_RELU},
      .kernels = ALL_ROWS},
     {0},
 };
@@ -260,7 +260,7 @@ static const variant_case add_variants[] = {
     {SUM("zero points at one end"), .kernels = FAST_ADD, .change = change_zeros, .value = -128},
     {SUM("zero points at the other"), .kernels = FAST_ADD, .change = change_zeros, .value = 127},
     {.kind = MOTE_OP_ADD,
-     .c = {"RELU6", .in = {INPUT(1, 5, 5, 3), INPUT(1, 5, 5, 3)}, .activation = MOTE_ACT_RELU6},
+     .c = {"RELU6", .in = {INPUT(1, 5, 5, 3), INPUT(1, 5, 5, 3)}, .activation = MRT_ACT_RELU6},
      .kernels = FAST_ADD},
     {.kind = MOTE_OP_ADD, .c = {"a repeated operand", .in = {INPUT(1, 5, 3), INPUT(1, 1, 3)}}, .kernels = ""},
     {0},

@@ -32,9 +32,9 @@ static void run_row(mote_op_kind kind, const mote_op_case *c, const mote_op_row 
 
 static void run_case(mote_op_kind kind, const mote_op_case *c)
 {
-    const mote_op_row *row = mote_ops[kind]->rows;
+    const mote_op_row *row = mote_op_rows(kind);
 
-    for (; row && row->kernels; row++) {
+    for (; row->in_count > 0; row++) {
         run_row(kind, c, row, MOTE_PER_CHANNEL);
         run_row(kind, c, row, MOTE_PER_TENSOR);
     }

@@ -69,7 +69,7 @@ static int32_t attr(const layer_test *t, int index)
 static void set_activation(layer_test *t, int activation)
 {
     t->activation = activation;
-    t->c.activation = activation == KERAS_RELU ? MOTE_ACT_RELU : MOTE_ACT_NONE;
+    t->c.activation = activation == KERAS_RELU ? MRT_ACT_RELU : MRT_ACT_NONE;
 }
 
 static void describe_dense(layer_test *t)
@@ -78,13 +78,13 @@ static void describe_dense(layer_test *t)
     t->c.attrs.fully_connected.keep_num_dims = t->in[0].rank > 2;
 }
 
-static mote_conv_attrs convolution(const layer_test *t)
+static mrt_conv_attributes convolution(const layer_test *t)
 {
-    return (mote_conv_attrs){.stride_h = attr(t, 3),
-                             .stride_w = attr(t, 4),
-                             .dilation_h = attr(t, 5),
-                             .dilation_w = attr(t, 6),
-                             .padding.mode = attr(t, 7) ? MOTE_PADDING_SAME : MOTE_PADDING_VALID};
+    return (mrt_conv_attributes){.stride_h = attr(t, 3),
+                                 .stride_w = attr(t, 4),
+                                 .dilation_h = attr(t, 5),
+                                 .dilation_w = attr(t, 6),
+                                 .padding = attr(t, 7) ? MRT_PADDING_SAME : MRT_PADDING_VALID};
 }
 
 static void describe_conv_2d(layer_test *t)
@@ -100,13 +100,13 @@ static void describe_depthwise(layer_test *t)
     t->c.attrs.depthwise_conv_2d.depth_multiplier = attr(t, 0);
 }
 
-static mote_pool_attrs pooling(const layer_test *t)
+static mrt_pool_attributes pooling(const layer_test *t)
 {
-    return (mote_pool_attrs){.filter_h = attr(t, 0),
-                             .filter_w = attr(t, 1),
-                             .stride_h = attr(t, 2),
-                             .stride_w = attr(t, 3),
-                             .padding.mode = attr(t, 4) ? MOTE_PADDING_SAME : MOTE_PADDING_VALID};
+    return (mrt_pool_attributes){.filter_h = attr(t, 0),
+                                 .filter_w = attr(t, 1),
+                                 .stride_h = attr(t, 2),
+                                 .stride_w = attr(t, 3),
+                                 .padding = attr(t, 4) ? MRT_PADDING_SAME : MRT_PADDING_VALID};
 }
 
 static void describe_max_pool(layer_test *t)
@@ -121,7 +121,7 @@ static void describe_average_pool(layer_test *t)
 
 static void describe_global_average(layer_test *t)
 {
-    t->c.attrs.mean = (mote_reduce_attrs){.axis = {1, 2}, .axis_count = 2, .keep_dims = attr(t, 0) != 0};
+    t->c.attrs.mean = (mrt_reduce_attributes){.axis = {1, 2}, .axis_count = 2, .keep_dims = attr(t, 0) != 0};
 }
 
 static const keras_layer layers[] = {

@@ -125,9 +125,9 @@ static void batch_normalization_goes_into_weights_and_bias_and_relu_is_fused(voi
                 model = assert_same_answers(end(b, x), (uint64_t)(kind * 8 + bias * 4 + relu));
                 assert_int_equal(model->graphs[0].node_count, 1);
                 assert_int_equal(model->graphs[0].nodes[0].in_count, 3);
-                assert_int_equal(model->graphs[0].nodes[0].activation, relu == 1   ? MOTE_ACT_RELU
-                                                                       : relu == 2 ? MOTE_ACT_RELU6
-                                                                                   : MOTE_ACT_NONE);
+                assert_int_equal(model->graphs[0].nodes[0].activation, relu == 1   ? MRT_ACT_RELU
+                                                                       : relu == 2 ? MRT_ACT_RELU6
+                                                                                   : MRT_ACT_NONE);
                 mote_model_destroy(model);
             }
 }
@@ -160,7 +160,7 @@ static void batch_normalization_after_a_fused_activation_becomes_a_depthwise_con
     x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_RELU6});
     model = assert_same_answers(end(b, x), 2);
     assert_int_equal(model->graphs[0].node_count, 2);
-    assert_int_equal(only_node(model, MOTE_OP_DEPTHWISE_CONV_2D)->activation, MOTE_ACT_RELU6);
+    assert_int_equal(only_node(model, MOTE_OP_DEPTHWISE_CONV_2D)->activation, MRT_ACT_RELU6);
     mote_model_destroy(model);
 }
 
@@ -272,7 +272,7 @@ static void relu_is_fused_only_where_nobody_else_reads_the_sum(void **state)
         x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_RELU6});
         model = assert_same_answers(end(b, x), 14 + (uint64_t)shared);
         assert_int_equal(count_op(model, MOTE_OP_RELU), shared);
-        assert_int_equal(only_node(model, MOTE_OP_ADD)->activation, MOTE_ACT_RELU6);
+        assert_int_equal(only_node(model, MOTE_OP_ADD)->activation, MRT_ACT_RELU6);
         mote_model_destroy(model);
     }
 }

@@ -110,14 +110,14 @@ static int8_t random_weight(net *n)
 typedef enum fate { ALIVE, HELD, FAR } fate;
 
 typedef struct layer {
-    int32_t         outs, kernel, stride, multiplier;
-    bool            is_same, has_no_bias, is_per_tensor;
-    mote_activation activation;
-    const fate     *fates;  /* [outs]; NULL: all alive */
-    const int32_t  *values; /* [outs] of held channels: the output above the zero point */
-    float           out_scale;
-    int32_t         out_zero;
-    const int8_t   *w; /* NULL: random */
+    int32_t        outs, kernel, stride, multiplier;
+    bool           is_same, has_no_bias, is_per_tensor;
+    mrt_activation activation;
+    const fate    *fates;  /* [outs]; NULL: all alive */
+    const int32_t *values; /* [outs] of held channels: the output above the zero point */
+    float          out_scale;
+    int32_t        out_zero;
+    const int8_t  *w; /* NULL: random */
 } layer;
 
 enum { WEIGHTS_MAX = 4096, OUTS_MAX = 64, HOLDING = 1 << 16 };
@@ -173,8 +173,8 @@ static mote_id net_layer(net *n, mote_op_kind op, mote_id in, const layer *l)
     if (!l->has_no_bias)
         ids[2] = constant(n, MOTE_I32, 1, &l->outs, bias, NULL);
     if (!is_dense) {
-        node.as.conv_2d = (mote_conv_attrs){.stride_h = stride, .stride_w = stride, .dilation_h = 1, .dilation_w = 1};
-        node.as.conv_2d.padding.mode = l->is_same ? MOTE_PADDING_SAME : MOTE_PADDING_VALID;
+        node.as.conv_2d = (mrt_conv_attributes){.stride_h = stride, .stride_w = stride, .dilation_h = 1, .dilation_w = 1};
+        node.as.conv_2d.padding = l->is_same ? MRT_PADDING_SAME : MRT_PADDING_VALID;
         if (is_depthwise)
             node.as.depthwise_conv_2d = node.as.conv_2d;
     }
@@ -186,7 +186,7 @@ static mote_id net_conv(net *n, mote_id in, const layer *l)
     return net_layer(n, MOTE_OP_CONV_2D, in, l);
 }
 
-static mote_id net_add(net *n, mote_id a, mote_id b, mote_activation activation)
+static mote_id net_add(net *n, mote_id a, mote_id b, mrt_activation activation)
 {
     return net_node(n, (mote_node){.op = MOTE_OP_ADD, .activation = activation}, (mote_id[]){a, b}, 2, 0.1f, -5);
 }
@@ -207,7 +207,7 @@ static mote_id net_same(net *n, mote_op_kind op, mote_id in)
     mote_node         node = {.op = op};
 
     if (op == MOTE_OP_MAX_POOL_2D || op == MOTE_OP_AVERAGE_POOL_2D)
-        node.as.max_pool_2d = node.as.average_pool_2d = (mote_pool_attrs){2, 2, 1, 1, {.mode = MOTE_PADDING_SAME}};
+        node.as.max_pool_2d = node.as.average_pool_2d = (mrt_pool_attributes){2, 2, 1, 1, MRT_PADDING_SAME};
     if (op == MOTE_OP_LEAKY_RELU)
         node.as.leaky_relu.alpha = 0.25f;
     if (op == MOTE_OP_LOGISTIC)
@@ -388,7 +388,7 @@ static void a_bias_far_below_relu_is_padding_itself_and_goes_before_any_window(v
         layer       first = three(second_far, NULL);
         const layer second = {.outs = 2, .kernel = 3, .stride = 2, .is_same = is_same, .out_scale = 0.2f};
         mote_model *pruned;
-        first.activation = MOTE_ACT_RELU;
+        first.activation = MRT_ACT_RELU;
         pruned = assert_drops(&n, net_conv(&n, net_conv(&n, net_input(&n, 6, 5, 2, 3), &first), &second), 1);
         mote_model_destroy(pruned);
     }
@@ -481,7 +481,7 @@ static void a_sum_goes_only_where_both_terms_can(void **state)
         layer       branch = three(second_held, second_at_40), other = three(both ? second_held : NULL, second_at_40);
         const layer last = {.outs = 2, .kernel = 2, .out_scale = 0.2f};
         mote_id     x = net_input(&n, 5, 5, 3, 3), a = net_conv(&n, x, &branch), b = net_conv(&n, x, &other);
-        mote_model_destroy(assert_drops(&n, net_conv(&n, net_add(&n, a, b, MOTE_ACT_RELU), &last), both ? 2 : 0));
+        mote_model_destroy(assert_drops(&n, net_conv(&n, net_add(&n, a, b, MRT_ACT_RELU), &last), both ? 2 : 0));
     }
 }
 
@@ -495,8 +495,8 @@ static void a_sum_with_what_softmax_reads_keeps_all(void **state)
     (void)state;
     soft = net_node(&n, (mote_node){.op = MOTE_OP_SOFTMAX, .as.softmax.beta = 1.0f}, &a, 1, 1.0f / 256.0f, -128);
     b = net_conv(&n, x, &branch);
-    sum = net_add(&n, a, b, MOTE_ACT_NONE);
-    mote_model_destroy(assert_drops(&n, net_add(&n, net_conv(&n, soft, &last), net_conv(&n, sum, &last), MOTE_ACT_NONE), 0));
+    sum = net_add(&n, a, b, MRT_ACT_NONE);
+    mote_model_destroy(assert_drops(&n, net_add(&n, net_conv(&n, soft, &last), net_conv(&n, sum, &last), MRT_ACT_NONE), 0));
 }
 
 /* The input of a residual block cannot be narrowed, and is not. */
@@ -507,7 +507,7 @@ static void a_sum_with_the_input_keeps_all(void **state)
     mote_id     x = net_input(&n, 5, 5, 3, 3);
 
     (void)state;
-    mote_model_destroy(assert_drops(&n, net_conv(&n, net_add(&n, x, net_conv(&n, x, &branch), MOTE_ACT_NONE), &last), 0));
+    mote_model_destroy(assert_drops(&n, net_conv(&n, net_add(&n, x, net_conv(&n, x, &branch), MRT_ACT_NONE), &last), 0));
 }
 
 static void a_constant_term_is_narrowed_along(void **state)
@@ -520,7 +520,7 @@ static void a_constant_term_is_narrowed_along(void **state)
     mote_model *pruned;
 
     (void)state;
-    pruned = assert_drops(&n, net_conv(&n, net_add(&n, term, x, MOTE_ACT_NONE), &last), 1);
+    pruned = assert_drops(&n, net_conv(&n, net_add(&n, term, x, MRT_ACT_NONE), &last), 1);
     assert_shape(operand(pruned, 1, 0), "[2]");
     assert_memory_equal(operand(pruned, 1, 0)->data, ((const int8_t[]){5, 100}), 2);
     mote_model_destroy(pruned);
@@ -672,7 +672,7 @@ static void an_accumulator_that_may_wrap_is_not_taken_for_constant(void **state)
         layer       first = three(second_far, NULL);
         const layer last = {.outs = 2, .kernel = 1, .out_scale = 0.2f};
         mote_id     x;
-        first.activation = MOTE_ACT_RELU;
+        first.activation = MRT_ACT_RELU;
         x = net_conv(&n, net_input(&n, 4, 4, 2, 3), &first);
         ((int32_t *)mote_node_in(n.graph, &n.graph->nodes[0], 2)->data)[1] = INT32_MIN + 100;
         mote_model_destroy(assert_drops(&n, net_conv(&n, is_followed ? net_same(&n, MOTE_OP_RELU6, x) : x, &last), 0));
@@ -713,8 +713,8 @@ static void a_float_model_is_copied(void **state)
 
 static layer random_layer(net *n, int32_t outs, fate *fates, int32_t *values)
 {
-    static const mote_activation activations[] = {MOTE_ACT_NONE, MOTE_ACT_RELU, MOTE_ACT_RELU6};
-    int32_t                      o;
+    static const mrt_activation activations[] = {MRT_ACT_NONE, MRT_ACT_RELU, MRT_ACT_RELU6};
+    int32_t                     o;
 
     for (o = 0; o < outs; o++) {
         fates[o] = roll(&n->dice, 3) ? ALIVE : roll(&n->dice, 2) ? HELD : FAR;
@@ -749,7 +749,7 @@ static mote_id random_image_layer(net *n, mote_id x)
         l = random_layer(n, in.dim[3], fates, values);
         l.stride = 1;
         l.is_same = true;
-        return net_add(n, x, net_conv(n, x, &l), roll(&n->dice, 2) ? MOTE_ACT_RELU : MOTE_ACT_NONE);
+        return net_add(n, x, net_conv(n, x, &l), roll(&n->dice, 2) ? MRT_ACT_RELU : MRT_ACT_NONE);
     case 2:
     case 3:
         l = random_layer(n, in.dim[3] * (in.dim[3] < 7 && roll(&n->dice, 3) == 0 ? 2 : 1), fates, values);
@@ -833,7 +833,7 @@ static void too_little_memory_is_an_error_at_every_allocation(void **state)
 static void channels_beyond_counting_stay_and_cost_nothing(void **state)
 {
     net         n = net_begin(20);
-    mote_id     x = net_input(&n, 1, 1, 1 << 30, 3), y = net_same(&n, MOTE_OP_RELU6, net_add(&n, x, x, MOTE_ACT_NONE));
+    mote_id     x = net_input(&n, 1, 1, 1 << 30, 3), y = net_same(&n, MOTE_OP_RELU6, net_add(&n, x, x, MRT_ACT_NONE));
     mote_model *model = net_end(&n, y), *pruned;
 
     (void)state;

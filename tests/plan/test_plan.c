@@ -351,9 +351,9 @@ static void check_sharing(const mote_program *program)
         if (program->places[step->out[0]].shares == MOTE_NONE || step->kernel->is_view)
             continue;
         if (program->places[step->out[0]].shares == in) {
-            assert_true(step->may_work_in_place[0]);
+            assert_true(step->in_place & 1u);
         } else {
-            assert_true(step->in_count > 1 && step->may_work_in_place[1]);
+            assert_true(step->in_count > 1 && (step->in_place & 2u));
             in = step->in[1];
             assert_int_equal(program->places[step->out[0]].shares, in);
         }

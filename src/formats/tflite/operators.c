@@ -5,119 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- parts that several options share ---- */
+#include "ops/op.h"
 
-static mote_activation read_activation(const mote_fb_table *options, mote_fb_field field, mote_error *err)
-{
-    int8_t code = mote_fb_i8(options, field, TFLITE_ACTIVATION_NONE, err);
-
-    if (code == TFLITE_ACTIVATION_RELU)
-        return MOTE_ACT_RELU;
-    if (code == TFLITE_ACTIVATION_RELU6)
-        return MOTE_ACT_RELU6;
-    if (code != TFLITE_ACTIVATION_NONE)
-        mote_fail(err, MOTE_ERR_UNSUPPORTED, "fused activation %d is not supported, only RELU (1) and RELU6 (3) are", code);
-    return MOTE_ACT_NONE;
-}
-
-static void write_activation(mote_fb_writer *w, mote_fb_field field, mote_activation activation)
-{
-    static const int8_t codes[] = {[MOTE_ACT_NONE] = TFLITE_ACTIVATION_NONE,
-                                   [MOTE_ACT_RELU] = TFLITE_ACTIVATION_RELU,
-                                   [MOTE_ACT_RELU6] = TFLITE_ACTIVATION_RELU6};
-
-    mote_fb_set_i8(w, field, codes[activation], TFLITE_ACTIVATION_NONE);
-}
-
-/* Only the mode: the four numbers are worked out by the operator. */
-static mote_padding read_padding(const mote_fb_table *options, mote_fb_field field, mote_error *err)
-{
-    int8_t code = mote_fb_i8(options, field, TFLITE_PADDING_SAME, err);
-
-    if (code != TFLITE_PADDING_SAME && code != TFLITE_PADDING_VALID)
-        mote_fb_fail(options, field, err, "%d is neither SAME (0) nor VALID (1)", code);
-    return (mote_padding){.mode = code == TFLITE_PADDING_SAME ? MOTE_PADDING_SAME : MOTE_PADDING_VALID};
-}
-
-static void write_padding(mote_fb_writer *w, mote_fb_field field, const mote_padding *padding)
-{
-    mote_fb_set_i8(w, field, padding->mode == MOTE_PADDING_SAME ? TFLITE_PADDING_SAME : TFLITE_PADDING_VALID,
-                   TFLITE_PADDING_SAME);
-}
-
-/* ---- versions ---- */
-
-static mote_dtype type_in(const mote_graph *graph, const mote_node *node)
-{
-    return mote_node_in(graph, node, 0)->dtype;
-}
-
-static int32_t version_1(const mote_graph *graph, const mote_node *node)
-{
-    (void)graph, (void)node;
-    return 1;
-}
-
-/* Most operators learned int8 with version 2 and int16 with version 3. */
-static int32_t version_int8_2_int16_3(const mote_graph *graph, const mote_node *node)
-{
-    mote_dtype dtype = type_in(graph, node);
-
-    return dtype == MOTE_I16 ? 3 : dtype == MOTE_I8 ? 2 : 1;
-}
-
-/* int8 from the first version on. */
-static int32_t version_leaky_relu(const mote_graph *graph, const mote_node *node)
-{
-    return type_in(graph, node) == MOTE_I16 ? 2 : 1;
-}
-
-static int32_t version_quantize(const mote_graph *graph, const mote_node *node)
-{
-    return mote_node_out(graph, node, 0)->dtype == MOTE_I16 ? 2 : 1;
-}
-
-static int32_t version_dequantize(const mote_graph *graph, const mote_node *node)
-{
-    mote_dtype dtype = type_in(graph, node);
-
-    return dtype == MOTE_I16 || dtype == MOTE_F16 ? 3 : dtype == MOTE_I8 ? 2 : 1;
-}
-
-static int32_t version_fully_connected(const mote_graph *graph, const mote_node *node)
-{
-    if (type_in(graph, node) == MOTE_I16)
-        return 7;
-    if (!mote_node_in(graph, node, 2))
-        return 6;
-    if (node->as.fully_connected.keep_num_dims)
-        return 5;
-    return type_in(graph, node) == MOTE_I8 ? 4 : 1;
-}
-
-/* ---- FULLY_CONNECTED ---- */
-
-static mote_status read_fully_connected(const mote_fb_table *options, const mote_graph *graph, mote_node *node,
-                                        mote_error *err)
-{
-    (void)graph;
-    node->activation = read_activation(options, fully_connected_activation, err);
-    node->as.fully_connected.keep_num_dims = mote_fb_bool(options, fully_connected_keep_num_dims, false, err);
-    if (mote_fb_i8(options, fully_connected_weights_format, 0, err) != 0)
-        mote_fail(err, MOTE_ERR_UNSUPPORTED, "shuffled weights are not supported");
-    return err->code;
-}
-
-static mote_fb_ref write_fully_connected(mote_fb_writer *w, const mote_graph *graph, const mote_node *node)
-{
-    (void)graph;
-    mote_fb_begin(w);
-    write_activation(w, fully_connected_activation, node->activation);
-    mote_fb_set_bool(w, fully_connected_keep_num_dims, node->as.fully_connected.keep_num_dims, false);
-    return mote_fb_end(w);
-}
-
-/* ---- CONV_2D, DEPTHWISE_CONV_2D ---- */
+/* ---- operands that a file must have ---- */
 
 /* A bias of zeroes: TensorFlow Lite refuses a CONV_2D without bias, and its XNNPACK crashes on a DEPTHWISE_CONV_2D without.
  */
@@ -148,134 +38,11 @@ static mote_status make_zero_bias(const mote_graph *graph, const mote_node *node
     return MOTE_OK;
 }
 
-static int32_t version_conv_2d(const mote_graph *graph, const mote_node *node)
-{
-    mote_dtype dtype = type_in(graph, node);
-
-    return dtype == MOTE_I16 ? 4 : dtype == MOTE_I8 ? 3 : 1;
-}
-
-static mote_status read_conv_2d(const mote_fb_table *options, const mote_graph *graph, mote_node *node, mote_error *err)
-{
-    (void)graph;
-    node->activation = read_activation(options, conv_activation, err);
-    node->as.conv_2d = (mote_conv_attrs){.stride_h = mote_fb_i32(options, conv_stride_h, 0, err),
-                                         .stride_w = mote_fb_i32(options, conv_stride_w, 0, err),
-                                         .dilation_h = mote_fb_i32(options, conv_dilation_h, 1, err),
-                                         .dilation_w = mote_fb_i32(options, conv_dilation_w, 1, err),
-                                         .padding = read_padding(options, conv_padding, err)};
-    return err->code;
-}
-
-static mote_fb_ref write_conv_2d(mote_fb_writer *w, const mote_graph *graph, const mote_node *node)
-{
-    const mote_conv_attrs *as = &node->as.conv_2d;
-
-    (void)graph;
-    mote_fb_begin(w);
-    write_activation(w, conv_activation, node->activation);
-    write_padding(w, conv_padding, &as->padding);
-    mote_fb_set_i32(w, conv_stride_h, as->stride_h, 0);
-    mote_fb_set_i32(w, conv_stride_w, as->stride_w, 0);
-    mote_fb_set_i32(w, conv_dilation_h, as->dilation_h, 1);
-    mote_fb_set_i32(w, conv_dilation_w, as->dilation_w, 1);
-    return mote_fb_end(w);
-}
-
-static int32_t version_depthwise_conv_2d(const mote_graph *graph, const mote_node *node)
-{
-    const mote_conv_attrs *as = &node->as.depthwise_conv_2d;
-    mote_dtype             dtype = type_in(graph, node);
-
-    if (dtype == MOTE_I16)
-        return 5;
-    if (dtype == MOTE_I8)
-        return 3;
-    return as->dilation_h != 1 || as->dilation_w != 1 ? 2 : 1;
-}
-
-static mote_status read_depthwise_conv_2d(const mote_fb_table *options, const mote_graph *graph, mote_node *node,
-                                          mote_error *err)
-{
-    (void)graph;
-    node->activation = read_activation(options, depthwise_activation, err);
-    node->as.depthwise_conv_2d = (mote_conv_attrs){.stride_h = mote_fb_i32(options, depthwise_stride_h, 0, err),
-                                                   .stride_w = mote_fb_i32(options, depthwise_stride_w, 0, err),
-                                                   .dilation_h = mote_fb_i32(options, depthwise_dilation_h, 1, err),
-                                                   .dilation_w = mote_fb_i32(options, depthwise_dilation_w, 1, err),
-                                                   .depth_multiplier = mote_fb_i32(options, depthwise_multiplier, 0, err),
-                                                   .padding = read_padding(options, depthwise_padding, err)};
-    return err->code;
-}
-
-static mote_fb_ref write_depthwise_conv_2d(mote_fb_writer *w, const mote_graph *graph, const mote_node *node)
-{
-    const mote_conv_attrs *as = &node->as.depthwise_conv_2d;
-
-    (void)graph;
-    mote_fb_begin(w);
-    write_activation(w, depthwise_activation, node->activation);
-    write_padding(w, depthwise_padding, &as->padding);
-    mote_fb_set_i32(w, depthwise_stride_h, as->stride_h, 0);
-    mote_fb_set_i32(w, depthwise_stride_w, as->stride_w, 0);
-    mote_fb_set_i32(w, depthwise_dilation_h, as->dilation_h, 1);
-    mote_fb_set_i32(w, depthwise_dilation_w, as->dilation_w, 1);
-    mote_fb_set_i32(w, depthwise_multiplier, as->depth_multiplier, 0);
-    return mote_fb_end(w);
-}
-
-/* ---- MAX_POOL_2D, AVERAGE_POOL_2D ---- */
-
-/* Both operators have one struct of attributes in one place of the union. */
-static mote_status read_pool_2d(const mote_fb_table *options, const mote_graph *graph, mote_node *node, mote_error *err)
-{
-    (void)graph;
-    node->activation = read_activation(options, pool_activation, err);
-    node->as.max_pool_2d = (mote_pool_attrs){.filter_h = mote_fb_i32(options, pool_filter_h, 0, err),
-                                             .filter_w = mote_fb_i32(options, pool_filter_w, 0, err),
-                                             .stride_h = mote_fb_i32(options, pool_stride_h, 0, err),
-                                             .stride_w = mote_fb_i32(options, pool_stride_w, 0, err),
-                                             .padding = read_padding(options, pool_padding, err)};
-    return err->code;
-}
-
-static mote_fb_ref write_pool_2d(mote_fb_writer *w, const mote_graph *graph, const mote_node *node)
-{
-    const mote_pool_attrs *as = &node->as.max_pool_2d;
-
-    (void)graph;
-    mote_fb_begin(w);
-    write_activation(w, pool_activation, node->activation);
-    write_padding(w, pool_padding, &as->padding);
-    mote_fb_set_i32(w, pool_filter_h, as->filter_h, 0);
-    mote_fb_set_i32(w, pool_filter_w, as->filter_w, 0);
-    mote_fb_set_i32(w, pool_stride_h, as->stride_h, 0);
-    mote_fb_set_i32(w, pool_stride_w, as->stride_w, 0);
-    return mote_fb_end(w);
-}
-
-/* ---- MEAN ---- */
-
-static mote_status read_mean(const mote_fb_table *options, const mote_graph *graph, mote_node *node, mote_error *err)
-{
-    (void)graph; /* the axes are operand 1 */
-    node->as.mean.keep_dims = mote_fb_bool(options, reducer_keep_dims, false, err);
-    return err->code;
-}
-
-static mote_fb_ref write_mean(mote_fb_writer *w, const mote_graph *graph, const mote_node *node)
-{
-    (void)graph;
-    mote_fb_begin(w);
-    mote_fb_set_bool(w, reducer_keep_dims, node->as.mean.keep_dims, false);
-    return mote_fb_end(w);
-}
-
 /* Axes that the graph has as attributes only. */
 static mote_status make_mean_axes(const mote_graph *graph, const mote_node *node, mote_tensor *out, mote_arena *arena,
                                   mote_error *err)
 {
-    const mote_reduce_attrs *as = &node->as.mean;
+    const mrt_reduce_attributes *as = &node->as.mean;
 
     (void)graph, (void)arena, (void)err;
     *out = (mote_tensor){.name = "axes",
@@ -287,25 +54,7 @@ static mote_status make_mean_axes(const mote_graph *graph, const mote_node *node
     return MOTE_OK;
 }
 
-/* ---- ADD ---- */
-
-static mote_status read_add(const mote_fb_table *options, const mote_graph *graph, mote_node *node, mote_error *err)
-{
-    (void)graph;
-    node->activation = read_activation(options, add_activation, err);
-    return err->code;
-}
-
-/* pot_scale_int16 speaks of int16 alone: false says that scales need not be powers of two. */
-static mote_fb_ref write_add(mote_fb_writer *w, const mote_graph *graph, const mote_node *node)
-{
-    mote_fb_begin(w);
-    write_activation(w, add_activation, node->activation);
-    mote_fb_set_bool(w, add_pot_scale_int16, type_in(graph, node) != MOTE_I16, true);
-    return mote_fb_end(w);
-}
-
-/* ---- RESHAPE ---- */
+/* ---- options that are not attributes ---- */
 
 /* Where there is no operand that says the new shape, the option does; -1 keeps an open batch open. What is read needs
  * neither: the output has its shape. */
@@ -326,135 +75,57 @@ static mote_fb_ref write_reshape(mote_fb_writer *w, const mote_graph *graph, con
     return mote_fb_end(w);
 }
 
-/* ---- SOFTMAX ---- */
+/* ---- versions that follow from more than types ---- */
 
-static mote_status read_softmax(const mote_fb_table *options, const mote_graph *graph, mote_node *node, mote_error *err)
+static int32_t version_fully_connected(const mote_graph *graph, const mote_node *node, int32_t by_types)
 {
-    (void)graph;
-    node->as.softmax.beta = mote_fb_f32(options, softmax_beta, 0, err);
-    return err->code;
+    if (mote_node_in(graph, node, 0)->dtype == MOTE_I16)
+        return 7;
+    if (!mote_node_in(graph, node, 2))
+        return 6;
+    return node->as.fully_connected.keep_num_dims ? 5 : by_types;
 }
 
-static mote_fb_ref write_softmax(mote_fb_writer *w, const mote_graph *graph, const mote_node *node)
+static int32_t version_depthwise_conv_2d(const mote_graph *graph, const mote_node *node, int32_t by_types)
 {
-    (void)graph;
-    mote_fb_begin(w);
-    mote_fb_set_f32(w, softmax_beta, node->as.softmax.beta, 0);
-    return mote_fb_end(w);
-}
+    const mrt_conv_attributes *as = &node->as.depthwise_conv_2d;
 
-/* ---- LEAKY_RELU ---- */
-
-static mote_status read_leaky_relu(const mote_fb_table *options, const mote_graph *graph, mote_node *node, mote_error *err)
-{
     (void)graph;
-    node->as.leaky_relu.alpha = mote_fb_f32(options, leaky_relu_alpha, 0, err);
-    return err->code;
-}
-
-static mote_fb_ref write_leaky_relu(mote_fb_writer *w, const mote_graph *graph, const mote_node *node)
-{
-    (void)graph;
-    mote_fb_begin(w);
-    mote_fb_set_f32(w, leaky_relu_alpha, node->as.leaky_relu.alpha, 0);
-    return mote_fb_end(w);
+    return by_types == 1 && (as->dilation_h != 1 || as->dilation_w != 1) ? 2 : by_types;
 }
 
 /* ---- the table ---- */
 
-static const mote_tflite_operator operators[] = {
-    {.builtin_code = TFLITE_ADD,
-     .kind = MOTE_OP_ADD,
-     .options_type = TFLITE_ADD_OPTIONS,
-     .read_options = read_add,
-     .write_options = write_add,
-     .version = version_int8_2_int16_3},
-    {.builtin_code = TFLITE_AVERAGE_POOL_2D,
-     .kind = MOTE_OP_AVERAGE_POOL_2D,
-     .options_type = TFLITE_POOL_2D_OPTIONS,
-     .read_options = read_pool_2d,
-     .write_options = write_pool_2d,
-     .version = version_int8_2_int16_3},
-    {.builtin_code = TFLITE_CONV_2D,
-     .kind = MOTE_OP_CONV_2D,
-     .options_type = TFLITE_CONV_2D_OPTIONS,
-     .read_options = read_conv_2d,
-     .write_options = write_conv_2d,
-     .version = version_conv_2d,
-     .make_operand = make_zero_bias,
-     .in_count = 3},
-    {.builtin_code = TFLITE_DEPTHWISE_CONV_2D,
-     .kind = MOTE_OP_DEPTHWISE_CONV_2D,
-     .options_type = TFLITE_DEPTHWISE_CONV_2D_OPTIONS,
-     .read_options = read_depthwise_conv_2d,
-     .write_options = write_depthwise_conv_2d,
-     .version = version_depthwise_conv_2d,
-     .make_operand = make_zero_bias,
-     .in_count = 3},
-    {.builtin_code = TFLITE_DEQUANTIZE, .kind = MOTE_OP_DEQUANTIZE, .version = version_dequantize},
-    {.builtin_code = TFLITE_FULLY_CONNECTED,
-     .kind = MOTE_OP_FULLY_CONNECTED,
-     .options_type = TFLITE_FULLY_CONNECTED_OPTIONS,
-     .read_options = read_fully_connected,
-     .write_options = write_fully_connected,
-     .version = version_fully_connected},
-    {.builtin_code = TFLITE_LEAKY_RELU,
-     .kind = MOTE_OP_LEAKY_RELU,
-     .options_type = TFLITE_LEAKY_RELU_OPTIONS,
-     .read_options = read_leaky_relu,
-     .write_options = write_leaky_relu,
-     .version = version_leaky_relu},
-    {.builtin_code = TFLITE_LOGISTIC, .kind = MOTE_OP_LOGISTIC, .version = version_int8_2_int16_3},
-    {.builtin_code = TFLITE_MAX_POOL_2D,
-     .kind = MOTE_OP_MAX_POOL_2D,
-     .options_type = TFLITE_POOL_2D_OPTIONS,
-     .read_options = read_pool_2d,
-     .write_options = write_pool_2d,
-     .version = version_int8_2_int16_3},
-    {.builtin_code = TFLITE_MEAN,
-     .kind = MOTE_OP_MEAN,
-     .options_type = TFLITE_REDUCER_OPTIONS,
-     .read_options = read_mean,
-     .write_options = write_mean,
-     .version = version_int8_2_int16_3,
-     .make_operand = make_mean_axes,
-     .in_count = 2},
-    {.builtin_code = TFLITE_QUANTIZE, .kind = MOTE_OP_QUANTIZE, .version = version_quantize},
-    {.builtin_code = TFLITE_RELU, .kind = MOTE_OP_RELU, .version = version_int8_2_int16_3},
-    {.builtin_code = TFLITE_RELU6, .kind = MOTE_OP_RELU6, .version = version_int8_2_int16_3},
-    {.builtin_code = TFLITE_RESHAPE,
-     .kind = MOTE_OP_RESHAPE,
-     .options_type = TFLITE_RESHAPE_OPTIONS,
-     .write_options = write_reshape,
-     .version = version_1},
-    {.builtin_code = TFLITE_SOFTMAX,
-     .kind = MOTE_OP_SOFTMAX,
-     .options_type = TFLITE_SOFTMAX_OPTIONS,
-     .read_options = read_softmax,
-     .write_options = write_softmax,
-     .version = version_int8_2_int16_3},
-    {.builtin_code = TFLITE_TANH, .kind = MOTE_OP_TANH, .version = version_int8_2_int16_3},
+static const mote_tflite_operator exceptions[MOTE_OP_COUNT] = {
+    [MOTE_OP_CONV_2D] = {.make_operand = make_zero_bias, .in_count = 3},
+    [MOTE_OP_DEPTHWISE_CONV_2D] = {.version = version_depthwise_conv_2d, .make_operand = make_zero_bias, .in_count = 3},
+    [MOTE_OP_FULLY_CONNECTED] = {.version = version_fully_connected},
+    [MOTE_OP_MEAN] = {.make_operand = make_mean_axes, .in_count = 2},
+    [MOTE_OP_RESHAPE] = {.write_options = write_reshape},
 };
-enum { OPERATOR_COUNT = sizeof operators / sizeof operators[0] };
 
-const mote_tflite_operator *mote_tflite_operator_find(int32_t builtin_code)
+const mote_tflite_operator *mote_tflite_operator_exceptions(mote_op_kind kind)
 {
-    int i;
-
-    for (i = 0; i < OPERATOR_COUNT; i++)
-        if (operators[i].builtin_code == builtin_code)
-            return &operators[i];
-    return NULL;
+    return &exceptions[kind];
 }
 
-const mote_tflite_operator *mote_tflite_operator_of(mote_op_kind kind)
+mote_op_kind mote_tflite_operator_find(int32_t builtin_code)
 {
-    int i;
+    mote_op_kind kind;
 
-    for (i = 0; i < OPERATOR_COUNT; i++)
-        if (operators[i].kind == kind)
-            return &operators[i];
-    return NULL;
+    for (kind = 0; kind < MOTE_OP_COUNT; kind++)
+        if (mote_ops[kind]->description && mote_ops[kind]->description->builtin_code == builtin_code)
+            break;
+    return kind;
+}
+
+int32_t mote_tflite_operator_version(const mote_graph *graph, const mote_node *node)
+{
+    mote_error         ignored = {0};
+    const mote_op_row *row = mote_op_find_row(graph, node, &ignored);
+    const int32_t      by_types = row ? row->version_min : 1;
+
+    return exceptions[node->op].version ? exceptions[node->op].version(graph, node, by_types) : by_types;
 }
 
 /* ---- names of all, by code ---- */

@@ -217,10 +217,10 @@ static mote_status read_code(const reader *r, uint32_t index, operator_code *out
 
 static int32_t newest_version(mote_op_kind kind)
 {
-    const mote_op_row *row = mote_ops[kind]->rows;
+    const mote_op_row *row = mote_op_rows(kind);
     int32_t            newest = 0;
 
-    for (; row && row->kernels; row++)
+    for (; row->in_count > 0; row++)
         if (row->version_max > newest)
             newest = row->version_max;
     return newest;
@@ -228,17 +228,17 @@ static int32_t newest_version(mote_op_kind kind)
 
 static void add_if_lacking(mote_lacks *lacks, const operator_code *code)
 {
-    const mote_tflite_operator *row = mote_tflite_operator_find(code->builtin);
+    const mote_op_kind kind = mote_tflite_operator_find(code->builtin);
 
     if (code->builtin == TFLITE_CUSTOM)
         mote_lacks_add(lacks, "custom operator \"%s\"", mote_show(code->custom.text, code->custom.count).text);
-    else if (!row && mote_tflite_operator_name(code->builtin))
+    else if (kind == MOTE_OP_COUNT && mote_tflite_operator_name(code->builtin))
         mote_lacks_add(lacks, "%s", mote_tflite_operator_name(code->builtin));
-    else if (!row)
+    else if (kind == MOTE_OP_COUNT)
         mote_lacks_add(lacks, "builtin code %d, which is newer than what mote knows", code->builtin);
-    else if (code->version > newest_version(row->kind))
+    else if (code->version > newest_version(kind))
         mote_lacks_add(lacks, "%s in version %d (up to %d there is)", mote_tflite_operator_name(code->builtin),
-                       code->version, newest_version(row->kind));
+                       code->version, newest_version(kind));
 }
 
 /* All operators that mote lacks, in one message. */
@@ -276,39 +276,37 @@ static mote_status read_operands(const reader *r, const mote_fb_table *table, mo
     return MOTE_OK;
 }
 
-static mote_status read_options(const reader *r, const mote_tflite_operator *row, const mote_fb_table *table,
-                                mote_node *node, mote_error *err)
+static mote_status read_options(const mote_fb_table *table, mote_node *node, mote_error *err)
 {
-    uint8_t       type = mote_fb_u8(table, operator_options_type, TFLITE_NO_OPTIONS, err);
-    mote_fb_table options = mote_fb_table_at(table, operator_options, "options of Operator", err);
+    const mrt_operator *description = mote_ops[node->op]->description;
+    uint8_t             type = mote_fb_u8(table, operator_options_type, TFLITE_NO_OPTIONS, err);
+    mote_fb_table       options = mote_fb_table_at(table, operator_options, "options of Operator", err);
 
     MOTE_TRY(err->code);
-    if (!row->read_options)
+    if (description->attribute_count == 0)
         return MOTE_OK;
-    if (type != row->options_type && type != TFLITE_NO_OPTIONS)
-        return mote_fail(err, MOTE_ERR_FORMAT, "options of type %d, %d expected", type, row->options_type);
+    if (type != description->options_type && type != TFLITE_NO_OPTIONS)
+        return mote_fail(err, MOTE_ERR_FORMAT, "options of type %d, %d expected", type, description->options_type);
     if (type == TFLITE_NO_OPTIONS)
         options = (mote_fb_table){.kind = options.kind, .index = options.index};
-    return row->read_options(&options, r->graph, node, err);
+    return mote_tflite_read_options(&options, node, err);
 }
 
 /* check_operators was there before: mote has the operator. */
 static mote_status read_node_table(reader *r, mote_node *node, const mote_fb_table *table, mote_error *err)
 {
-    uint32_t                    index = mote_fb_u32(table, operator_opcode_index, 0, err);
-    const mote_tflite_operator *row;
-    operator_code               code = {0};
+    uint32_t      index = mote_fb_u32(table, operator_opcode_index, 0, err);
+    operator_code code = {0};
 
     MOTE_TRY(read_code(r, index, &code, err));
-    row = mote_tflite_operator_find(code.builtin);
-    node->op = row->kind;
+    node->op = mote_tflite_operator_find(code.builtin);
     if (code.version < 1)
         return mote_fail(err, MOTE_ERR_FORMAT, "version %d", code.version);
     MOTE_TRY(read_operands(r, table, operator_inputs, node->in, MOTE_NODE_IN_MAX, &node->in_count, err));
     MOTE_TRY(read_operands(r, table, operator_outputs, node->out, MOTE_NODE_OUT_MAX, &node->out_count, err));
     while (node->in_count > 0 && node->in[node->in_count - 1] == MOTE_NONE)
         node->in_count--; /* left out at the end: the same as not there */
-    return read_options(r, row, table, node, err);
+    return read_options(table, node, err);
 }
 
 static mote_status read_node(reader *r, const mote_fb_vector *operators, uint32_t index, mote_error *err)

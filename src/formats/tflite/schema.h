@@ -75,40 +75,7 @@ static const mote_fb_field operator_outputs = {2, "outputs"};
 static const mote_fb_field operator_options_type = {3, "builtin_options_type"};
 static const mote_fb_field operator_options = {4, "builtin_options"};
 
-/* Options of operators */
-static const mote_fb_field conv_padding = {0, "padding"}; /* Conv2DOptions */
-static const mote_fb_field conv_stride_w = {1, "stride_w"};
-static const mote_fb_field conv_stride_h = {2, "stride_h"};
-static const mote_fb_field conv_activation = {3, "fused_activation_function"};
-static const mote_fb_field conv_dilation_w = {4, "dilation_w_factor"}; /* default 1 */
-static const mote_fb_field conv_dilation_h = {5, "dilation_h_factor"}; /* default 1 */
-
-static const mote_fb_field depthwise_padding = {0, "padding"}; /* DepthwiseConv2DOptions */
-static const mote_fb_field depthwise_stride_w = {1, "stride_w"};
-static const mote_fb_field depthwise_stride_h = {2, "stride_h"};
-static const mote_fb_field depthwise_multiplier = {3, "depth_multiplier"};
-static const mote_fb_field depthwise_activation = {4, "fused_activation_function"};
-static const mote_fb_field depthwise_dilation_w = {5, "dilation_w_factor"}; /* default 1 */
-static const mote_fb_field depthwise_dilation_h = {6, "dilation_h_factor"}; /* default 1 */
-
-static const mote_fb_field pool_padding = {0, "padding"}; /* Pool2DOptions */
-static const mote_fb_field pool_stride_w = {1, "stride_w"};
-static const mote_fb_field pool_stride_h = {2, "stride_h"};
-static const mote_fb_field pool_filter_w = {3, "filter_width"};
-static const mote_fb_field pool_filter_h = {4, "filter_height"};
-static const mote_fb_field pool_activation = {5, "fused_activation_function"};
-
-static const mote_fb_field fully_connected_activation = {0, "fused_activation_function"}; /* FullyConnectedOptions */
-static const mote_fb_field fully_connected_weights_format = {1, "weights_format"};
-static const mote_fb_field fully_connected_keep_num_dims = {2, "keep_num_dims"};
-
-static const mote_fb_field add_activation = {0, "fused_activation_function"}; /* AddOptions */
-static const mote_fb_field add_pot_scale_int16 = {1, "pot_scale_int16"};      /* default true */
-
-static const mote_fb_field softmax_beta = {0, "beta"};           /* SoftmaxOptions */
-static const mote_fb_field reshape_new_shape = {0, "new_shape"}; /* ReshapeOptions */
-static const mote_fb_field reducer_keep_dims = {0, "keep_dims"}; /* ReducerOptions */
-static const mote_fb_field leaky_relu_alpha = {0, "alpha"};      /* LeakyReluOptions */
+static const mote_fb_field reshape_new_shape = {0, "new_shape"}; /* ReshapeOptions; other options: runtime/ops */
 
 enum tflite_tensor_type {
     TFLITE_FLOAT32 = 0,
@@ -134,44 +101,10 @@ enum tflite_tensor_type {
     TFLITE_UINT4 = 20
 };
 
-enum tflite_builtin_operator {
-    TFLITE_ADD = 0,
-    TFLITE_AVERAGE_POOL_2D = 1,
-    TFLITE_CONV_2D = 3,
-    TFLITE_DEPTHWISE_CONV_2D = 4,
-    TFLITE_DEQUANTIZE = 6,
-    TFLITE_FULLY_CONNECTED = 9,
-    TFLITE_LOGISTIC = 14,
-    TFLITE_MAX_POOL_2D = 17,
-    TFLITE_RELU = 19,
-    TFLITE_RELU6 = 21,
-    TFLITE_RESHAPE = 22,
-    TFLITE_SOFTMAX = 25,
-    TFLITE_TANH = 28,
-    TFLITE_CUSTOM = 32,
-    TFLITE_MEAN = 40,
-    TFLITE_LEAKY_RELU = 98,
-    TFLITE_QUANTIZE = 114,
-    TFLITE_PLACEHOLDER = 127 /* in the deprecated field: the code stands in the other */
-};
-
-/* Members of the union BuiltinOptions. */
-enum tflite_options {
-    TFLITE_NO_OPTIONS = 0,
-    TFLITE_CONV_2D_OPTIONS = 1,
-    TFLITE_DEPTHWISE_CONV_2D_OPTIONS = 2,
-    TFLITE_POOL_2D_OPTIONS = 5,
-    TFLITE_FULLY_CONNECTED_OPTIONS = 8,
-    TFLITE_SOFTMAX_OPTIONS = 9,
-    TFLITE_ADD_OPTIONS = 11,
-    TFLITE_RESHAPE_OPTIONS = 17,
-    TFLITE_REDUCER_OPTIONS = 27,
-    TFLITE_DEQUANTIZE_OPTIONS = 38,
-    TFLITE_LEAKY_RELU_OPTIONS = 75,
-    TFLITE_QUANTIZE_OPTIONS = 89
-};
+enum { TFLITE_CUSTOM = 32 };
+enum { TFLITE_PLACEHOLDER = 127 }; /* in the deprecated field of a code: it stands in the other */
+enum { TFLITE_NO_OPTIONS = 0 };    /* of the union BuiltinOptions */
 
 enum tflite_padding { TFLITE_PADDING_SAME = 0, TFLITE_PADDING_VALID = 1 };
-enum tflite_activation { TFLITE_ACTIVATION_NONE = 0, TFLITE_ACTIVATION_RELU = 1, TFLITE_ACTIVATION_RELU6 = 3 };
 
 #endif

@@ -5,26 +5,15 @@
 
 #include "formats/tflite/schema.h"
 
-static const int8_t types[MOTE_DTYPE_COUNT] = {
-    [MOTE_F32] = TFLITE_FLOAT32, [MOTE_F16] = TFLITE_FLOAT16, [MOTE_F64] = TFLITE_FLOAT64, [MOTE_I4] = TFLITE_INT4,
-    [MOTE_I8] = TFLITE_INT8,     [MOTE_U8] = TFLITE_UINT8,    [MOTE_I16] = TFLITE_INT16,   [MOTE_U16] = TFLITE_UINT16,
-    [MOTE_I32] = TFLITE_INT32,   [MOTE_U32] = TFLITE_UINT32,  [MOTE_I64] = TFLITE_INT64,   [MOTE_U64] = TFLITE_UINT64,
-    [MOTE_BOOL] = TFLITE_BOOL,
-};
-
+/* mote's numbers are TensorFlow Lite's. */
 mote_dtype mote_tflite_type_read(int8_t type)
 {
-    mote_dtype dtype;
-
-    for (dtype = 0; dtype < MOTE_DTYPE_COUNT; dtype++)
-        if (types[dtype] == type)
-            break;
-    return dtype;
+    return type >= 0 && type < MOTE_DTYPE_COUNT && mote_dtype_name((mote_dtype)type) ? (mote_dtype)type : MOTE_DTYPE_COUNT;
 }
 
 int8_t mote_tflite_type_write(mote_dtype dtype)
 {
-    return types[dtype];
+    return (int8_t)dtype;
 }
 
 const char *mote_tflite_type_name(int8_t type)

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "formats/recipe.h"
 #include "formats/tflite/operators.h"
+#include "ops/op.h"
 #include "formats/tflite/tflite.h"
 #include "formats/tflite/types.h"
 
@@ -22,8 +23,7 @@ typedef struct buffer {
 
 /* An operator code: each pair of operator and version stands once. */
 typedef struct code {
-    const mote_tflite_operator *row;
-    int32_t                     version;
+    int32_t builtin, version;
 } code;
 
 typedef struct writer {
@@ -160,15 +160,16 @@ static mote_fb_ref write_ids(writer *w, const mote_id *ids, int32_t count, int32
     return mote_fb_put_vector(&w->fb, mapped, (size_t)count + (extra != MOTE_NONE), sizeof *mapped, 4);
 }
 
-static mote_fb_ref write_inputs(writer *w, const mote_tflite_operator *row, const mote_node *node, mote_error *err)
+static mote_fb_ref write_inputs(writer *w, const mote_node *node, mote_error *err)
 {
-    int32_t count = node->in_count, extra = MOTE_NONE;
+    const mote_tflite_operator *exceptions = mote_tflite_operator_exceptions(node->op);
+    int32_t                     count = node->in_count, extra = MOTE_NONE;
 
     while (count > 0 && node->in[count - 1] == MOTE_NONE)
         count--;
-    if (row->make_operand && count < row->in_count) {
+    if (exceptions->make_operand && count < exceptions->in_count) {
         extra = w->kept_count + w->made_count;
-        if (row->make_operand(w->graph, node, &w->made[w->made_count++], &w->arena, err) != MOTE_OK)
+        if (exceptions->make_operand(w->graph, node, &w->made[w->made_count++], &w->arena, err) != MOTE_OK)
             return 0;
     }
     return write_ids(w, node->in, count, extra, err);
@@ -179,7 +180,7 @@ static uint32_t add_code(writer *w, code new)
     uint32_t i;
 
     for (i = 0; i < w->code_count; i++)
-        if (w->codes[i].row == new.row && w->codes[i].version == new.version)
+        if (w->codes[i].builtin == new.builtin && w->codes[i].version == new.version)
             return i;
     w->codes[w->code_count] = new;
     return w->code_count++;
@@ -187,23 +188,24 @@ static uint32_t add_code(writer *w, code new)
 
 static mote_fb_ref write_node(writer *w, const mote_node *node, mote_error *err)
 {
-    const mote_tflite_operator *row = mote_tflite_operator_of(node->op);
-    mote_fb_ref                 inputs, outputs, options;
-    uint32_t                    index;
+    const mrt_operator *description = mote_ops[node->op]->description;
+    mote_fb_ref         inputs, outputs, options;
+    uint32_t            index;
 
-    if (!row) {
+    if (!description) {
         mote_fail(err, MOTE_ERR_UNSUPPORTED, "%s: a .tflite has no such operator", mote_node_show(w->graph, node).text);
         return 0;
     }
-    index = add_code(w, (code){row, row->version(w->graph, node)});
-    inputs = write_inputs(w, row, node, err);
+    index = add_code(w, (code){description->builtin_code, mote_tflite_operator_version(w->graph, node)});
+    inputs = write_inputs(w, node, err);
     outputs = write_ids(w, node->out, node->out_count, MOTE_NONE, err);
-    options = row->write_options ? row->write_options(&w->fb, w->graph, node) : 0;
+    options = mote_tflite_write_options(&w->fb, w->graph, node);
     mote_fb_begin(&w->fb);
     mote_fb_set_u32(&w->fb, operator_opcode_index, index, 0);
     mote_fb_set_ref(&w->fb, operator_inputs, inputs);
     mote_fb_set_ref(&w->fb, operator_outputs, outputs);
-    mote_fb_set_u8(&w->fb, operator_options_type, options ? row->options_type : TFLITE_NO_OPTIONS, TFLITE_NO_OPTIONS);
+    mote_fb_set_u8(&w->fb, operator_options_type, options ? description->options_type : TFLITE_NO_OPTIONS,
+                   TFLITE_NO_OPTIONS);
     mote_fb_set_ref(&w->fb, operator_options, options);
     return mote_fb_end(&w->fb);
 }
@@ -224,7 +226,7 @@ static mote_fb_ref write_codes(writer *w, mote_error *err)
     uint32_t     i;
 
     for (i = 0; refs && i < w->code_count; i++) {
-        int32_t builtin = w->codes[i].row->builtin_code;
+        int32_t builtin = w->codes[i].builtin;
         mote_fb_begin(&w->fb);
         mote_fb_set_i8(&w->fb, operator_code_deprecated,
                        (int8_t)(builtin < TFLITE_PLACEHOLDER ? builtin : TFLITE_PLACEHOLDER), 0);

@@ -139,14 +139,14 @@ static void write_fields(const mote_kernel *kernel, const mote_prepared *prepare
     const mote_field *field;
 
     for (field = kernel->fields; field->name; field++) {
-        const mote_const_array *array = field->kind == MOTE_FIELD_POINTER ? mote_prepared_array(prepared, field) : NULL;
+        const mote_const_array *array = field->is_pointer ? mote_prepared_array(prepared, field) : NULL;
         mote_text_printf(out, " .%s = ", field->name);
         if (array)
             mote_text_printf(out, "%s_%d", array->role, number);
-        else if (field->kind == MOTE_FIELD_POINTER)
+        else if (field->is_pointer)
             mote_text_puts(out, "0");
         else
-            mote_emit_scalar(out, field, prepared->params);
+            mote_emit_field(out, field, prepared->params);
         mote_text_puts(out, ",");
     }
 }
@@ -164,13 +164,11 @@ static void write_row(writer *w, const built_case *b, const mote_kernel *kernel)
         mote_text_printf(&w->table, i < b->in_count ? "%sin%d_%d" : "%s0", i ? ", " : "", i, w->input_number);
     mote_text_printf(&w->table, "}, out_%d, {%zu, %zu}, %zu, %zu, ", w->input_number, mote_tensor_bytes(b->in[0]),
                      b->in_count > 1 ? mote_tensor_bytes(b->in[1]) : 0, mote_tensor_bytes(b->out), scratch);
-    if (kernel->overlap)
+    if (kernel->overlap && kernel->overlap(graph, node) < PTRDIFF_MAX)
         mote_text_printf(&w->table, "%td, ", kernel->overlap(graph, node));
     else
         mote_text_puts(&w->table, "CASE_APART, ");
-    mote_text_printf(&w->table, "%d},\n",
-                     (kernel->in_place && kernel->in_place(graph, node) ? 1 : 0) |
-                         (kernel->in_place_of_second && kernel->in_place_of_second(graph, node) ? 2 : 0));
+    mote_text_printf(&w->table, "%d},\n", kernel->in_place ? (int)(kernel->in_place(graph, node) & 3u) : 0);
     w->scratch_max = scratch > w->scratch_max ? scratch : w->scratch_max;
 }
 
@@ -246,9 +244,9 @@ static void write_case_as(writer *w, const mote_op_case *c, const mote_op_row *r
 
 static void write_case(writer *w, const mote_op_case *c)
 {
-    const mote_op_row *row = mote_ops[w->kind]->rows;
+    const mote_op_row *row = mote_op_rows(w->kind);
 
-    for (; row && row->kernels; row++) {
+    for (; row->in_count > 0; row++) {
         if (row->kernels->is_view)
             continue;
         write_case_as(w, c, row, MOTE_PER_CHANNEL);

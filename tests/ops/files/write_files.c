@@ -16,7 +16,7 @@ static const char *const granularities[] = {[MOTE_PER_CHANNEL] = "per_channel", 
 
 static const mote_op_row *int8_row(mote_op_kind kind)
 {
-    const mote_op_row *row = mote_ops[kind]->rows;
+    const mote_op_row *row = mote_op_rows(kind);
 
     while (row && row->kernels && (row->in[0] != MOTE_I8 || row->out != MOTE_I8))
         row++;

@@ -1,0 +1,96 @@
+/* FULLY_CONNECTED, int8: the fast kernels of each machine. They need symmetric weights.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MRT_OPS_FULLY_CONNECTED_H
+#include "../../ops/fully_connected.h" /* which has this in its middle */
+#elif !defined(MRT_INTERPRETER_FAST_FULLY_CONNECTED_H)
+#define MRT_INTERPRETER_FAST_FULLY_CONNECTED_H
+
+#include "../../arch/fully_connected_dsp.h"
+#include "../../arch/fully_connected_rows.h"
+#include "../../arch/fully_connected_rows_8.h"
+#include "channels.h"
+
+static void mrt_fully_connected_run_dsp(const void *params, const mrt_io *io)
+{
+    mrt_fully_connected_i8_dsp((const mrt_fully_connected_channels_params *)params, (const int8_t *)io->in[0],
+                               (int8_t *)io->out[0]);
+}
+
+/* The same where the clamps are those of int8, as they are in most layers. */
+static void mrt_fully_connected_run_dsp_fast(const void *params, const mrt_io *io)
+{
+    mrt_fully_connected_channels_params p = *(const mrt_fully_connected_channels_params *)params;
+
+    p.output.act_min = -128;
+    p.output.act_max = 127;
+    p.output.is_fast = 1;
+    if (p.output.is_relu) {
+        p.output.is_relu = 1; /* now a constant */
+        mrt_fully_connected_i8_dsp(&p, (const int8_t *)io->in[0], (int8_t *)io->out[0]);
+    } else {
+        mrt_fully_connected_i8_dsp(&p, (const int8_t *)io->in[0], (int8_t *)io->out[0]);
+    }
+}
+
+MRT_INLINE mrt_run_function *mrt_fully_connected_dsp_of(const mrt_output *output)
+{
+    return output->is_fast && output->act_min == -128 && output->act_max == 127 ? mrt_fully_connected_run_dsp_fast
+                                                                                : mrt_fully_connected_run_dsp;
+}
+
+static void mrt_fully_connected_run_rows_8(const void *params, const mrt_io *io)
+{
+    mrt_fully_connected_i8_rows_8((const mrt_fully_connected_channels_params *)params, (const int8_t *)io->in[0],
+                                  (int8_t *)io->out[0]);
+}
+
+static void mrt_fully_connected_run_rows(const void *params, const mrt_io *io)
+{
+    mrt_fully_connected_i8_rows((const mrt_fully_connected_channels_params *)params, (const int8_t *)io->in[0],
+                                (int8_t *)io->out[0]);
+}
+
+static MRT_COLD const int32_t *mrt_fully_connected_channels(mrt_call *c, const mrt_fully_connected_i8_params *p,
+                                                            mrt_output *output)
+{
+    mrt_fold fold;
+
+    fold.count = p->out_count;
+    fold.channel_step = fold.tap_count = p->in_count;
+    fold.tap_step = 1;
+    fold.w = p->w;
+    fold.bias = p->bias;
+    fold.mult = p->mult;
+    fold.shift = p->shift;
+    fold.mult_step = p->step;
+    fold.in_zero = p->in_zero;
+    fold.folds_zero = 1;
+    output->zero = p->out_zero;
+    output->act_min = p->act_min;
+    output->act_max = p->act_max;
+    return mrt_channels_prepare(c, &fold, output);
+}
+
+static MRT_COLD mrt_reason mrt_fully_connected_prepare_fast(mrt_call *c)
+{
+    mrt_fully_connected_i8_params       reference;
+    mrt_fully_connected_channels_params p;
+
+#if !defined(MRT_SYMMETRIC)
+    if (mrt_zero(&c->in[1]) != 0) /* only the oldest files have such weights */
+        return mrt_fully_connected_prepare_i8(c);
+#endif
+    MRT_TRY(mrt_fully_connected_fill_i8(c, mrt_chip_side(0), &reference));
+    p.rows = reference.rows;
+    p.in_count = reference.in_count;
+    p.out_count = reference.out_count;
+    p.w = reference.w = (const int8_t *)c->side->constant(c, &c->in[1], "weights", 0);
+    p.channels = mrt_fully_connected_channels(c, &reference, &p.output);
+    c->run = mrt_arch_of(c) == MRT_ARCH_ARM_DSP ? mrt_fully_connected_dsp_of(&p.output)
+             : mrt_arch_of(c) == MRT_ARCH_RISCV ? mrt_fully_connected_run_rows_8
+                                                : mrt_fully_connected_run_rows;
+    c->side->store(c, &p, sizeof p, 2);
+    return MRT_REASON_NONE;
+}
+
+#endif

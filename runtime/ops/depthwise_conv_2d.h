@@ -1,0 +1,92 @@
+/* DEPTHWISE_CONV_2D: in [N, H, W, I], weights [1, kernel_h, kernel_w, O], bias [O] or absent -> out [N, out_h, out_w, O].
+ * O = I * depth_multiplier; output channel o reads input channel o / depth_multiplier.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MRT_OPS_DEPTHWISE_CONV_2D_H
+#define MRT_OPS_DEPTHWISE_CONV_2D_H
+
+#include "../kernels/depthwise_conv_2d.h"
+#include "convolution.h"
+
+MRT_KERNEL_WITH_FASTER(mrt_depthwise_conv_2d_i8, mrt_conv_i8_params, int8_t, int8_t);
+MRT_KERNEL_1(mrt_depthwise_conv_2d_f32, mrt_conv_f32_params, "kernels/depthwise_conv_2d.h", float, float);
+
+enum { MRT_DEPTHWISE_CHANNEL_AXIS = 3 };
+
+static const mrt_attribute mrt_depthwise_conv_2d_fields[] = {
+    MRT_ATTRIBUTE(PADDING, mrt_conv_attributes, padding, 0, 0),
+    MRT_ATTRIBUTE(I32, mrt_conv_attributes, stride_w, 1, 0),
+    MRT_ATTRIBUTE(I32, mrt_conv_attributes, stride_h, 2, 0),
+    MRT_ATTRIBUTE(I32, mrt_conv_attributes, depth_multiplier, 3, 0),
+    MRT_FUSED_ACTIVATION(4),
+    MRT_ATTRIBUTE(I32, mrt_conv_attributes, dilation_w, 5, 1),
+    MRT_ATTRIBUTE(I32, mrt_conv_attributes, dilation_h, 6, 1),
+};
+
+/* The shapes decide the multiplier; files may leave it 0, but not contradict. */
+static MRT_COLD mrt_reason mrt_depthwise_conv_2d_shape(mrt_call *c)
+{
+    const mrt_tensor *in = &c->in[0], *w = &c->in[1];
+    const int32_t     multiplier = ((const mrt_conv_attributes *)c->attributes)->depth_multiplier;
+
+    MRT_REQUIRE(c, in->rank == 4 && w->rank == 4 && w->dim[0] == 1, SHAPE,
+                "input %s and weights %s: [N,H,W,I] and [1,h,w,O] expected", MRT_SHAPE(in), MRT_SHAPE(w));
+    MRT_REQUIRE(c, in->dim[3] >= 1 && w->dim[3] >= 1 && w->dim[3] % in->dim[3] == 0, SHAPE,
+                "input has %d channels, weights %d, which is no multiple", (int)in->dim[3], (int)w->dim[3]);
+    MRT_REQUIRE(c, multiplier == 0 || multiplier == w->dim[3] / in->dim[3], SHAPE,
+                "depth multiplier %d, but input has %d channels, weights %d", (int)multiplier, (int)in->dim[3],
+                (int)w->dim[3]);
+    return mrt_convolution_shape(c, w->dim[3], 1);
+}
+
+/* With a multiplier m, m outputs are written where one input channel is read: the last input channel is still to be read
+ * after out_c - 1 values were written, which is out_c - in_c more than with one output a channel. */
+static MRT_COLD mrt_reason mrt_depthwise_conv_2d_prepare_i8(mrt_call *c)
+{
+    mrt_conv_i8_params p;
+
+    MRT_TRY(mrt_convolution_prepare_i8(c, MRT_DEPTHWISE_CHANNEL_AXIS, &p));
+    MRT_SET_OVERLAP(c, mrt_window_overlap(&p.window, 1, p.window.out_c - p.window.in_c));
+    return MRT_REASON_NONE;
+}
+
+static MRT_COLD mrt_reason mrt_depthwise_conv_2d_prepare_f32(mrt_call *c)
+{
+    mrt_conv_f32_params p;
+
+    MRT_TRY(mrt_convolution_prepare_f32(c, c->in[1].dim[3], &p));
+    MRT_SET_OVERLAP(c, mrt_window_overlap(&p.window, 4, p.window.out_c - p.window.in_c));
+    return MRT_REASON_NONE;
+}
+
+#if !defined(MRT_SENTENCES)
+#include "../interpreter/fast/depthwise_conv_2d.h"
+#endif
+
+static const mrt_row mrt_depthwise_conv_2d_rows[] = {
+    {MRT_I8,
+     {MRT_I8, MRT_I8, MRT_I32},
+     3,
+     3,
+     7,
+     MRT_FASTER(mrt_depthwise_prepare_fast, mrt_depthwise_conv_2d_prepare_i8),
+     MRT_RUN(mrt_depthwise_conv_2d_i8)},
+    {MRT_F32,
+     {MRT_F32, MRT_F32, MRT_F32},
+     3,
+     1,
+     7,
+     MRT_FLOATS(mrt_depthwise_conv_2d_prepare_f32, mrt_depthwise_conv_2d_f32)},
+    MRT_ROWS_END};
+
+MRT_OPERATOR_DATA const mrt_operator mrt_operator_depthwise_conv_2d = {4,
+                                                                       2,
+                                                                       2,
+                                                                       3,
+                                                                       1,
+                                                                       1,
+                                                                       MRT_COUNT(mrt_depthwise_conv_2d_fields),
+                                                                       mrt_depthwise_conv_2d_fields,
+                                                                       mrt_depthwise_conv_2d_shape,
+                                                                       mrt_depthwise_conv_2d_rows};
+
+#endif

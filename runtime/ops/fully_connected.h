@@ -1,0 +1,132 @@
+/* FULLY_CONNECTED: in [..., I], weights [O, I], bias [O] or absent -> out [N, O] (or [..., O] with keep_num_dims).
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MRT_OPS_FULLY_CONNECTED_H
+#define MRT_OPS_FULLY_CONNECTED_H
+
+#include "../kernels/fully_connected.h"
+#include "convolution.h"
+
+MRT_FIELDS(mrt_fully_connected_i8_params, rows, in_count, out_count, in_zero, w_zero, out_zero, act_min, act_max, step, w,
+           bias, mult, shift);
+MRT_FIELDS(mrt_fully_connected_f32_params, rows, in_count, out_count, act_min, act_max, w, bias);
+MRT_KERNEL_WITH_FASTER(mrt_fully_connected_i8, mrt_fully_connected_i8_params, int8_t, int8_t);
+MRT_KERNEL_1(mrt_fully_connected_f32, mrt_fully_connected_f32_params, "kernels/fully_connected.h", float, float);
+
+static const mrt_attribute mrt_fully_connected_fields[] = {
+    MRT_FUSED_ACTIVATION(0),
+    MRT_ATTRIBUTE(BYTE, mrt_fully_connected_attributes, weights_format, 1, 0),
+    MRT_ATTRIBUTE(BOOL, mrt_fully_connected_attributes, keep_num_dims, 2, 0),
+};
+
+static MRT_COLD mrt_reason mrt_fully_connected_shape(mrt_call *c)
+{
+    const mrt_fully_connected_attributes *as = (const mrt_fully_connected_attributes *)c->attributes;
+    const mrt_tensor                     *in = &c->in[0], *w = &c->in[1];
+    int32_t                               dim[MRT_RANK_MAX], i;
+
+    MRT_REQUIRE(c, as->weights_format == 0, OPTIONS, "shuffled weights are not supported");
+    MRT_REQUIRE(c, w->rank == 2, SHAPE, "weights have %d dimensions, 2 expected", (int)w->rank);
+    MRT_TRY(mrt_check_weights(c, w->dim[0]));
+    MRT_REQUIRE(c,
+                in->rank >= 1 && w->dim[1] >= 1 && w->dim[0] >= 1 && in->count > 0 && in->count % (uint32_t)w->dim[1] == 0,
+                SHAPE, "input %s does not go with weights %s", MRT_SHAPE(in), MRT_SHAPE(w));
+    c->work = (uint64_t)in->count * (uint32_t)w->dim[0];
+    if (!as->keep_num_dims) {
+        dim[0] = (int32_t)in->count / w->dim[1];
+        dim[1] = w->dim[0];
+        return mrt_set_shape(c, 0, in->type, 2, dim);
+    }
+    MRT_REQUIRE(c, in->dim[in->rank - 1] == w->dim[1], SHAPE, "input %s does not end in %d", MRT_SHAPE(in), (int)w->dim[1]);
+    for (i = 0; i < in->rank; i++)
+        dim[i] = in->dim[i];
+    dim[in->rank - 1] = w->dim[0];
+    return mrt_set_shape(c, 0, in->type, in->rank, dim);
+}
+
+/* All but the weights, as in mrt_convolution_fill_i8. */
+static MRT_COLD mrt_reason mrt_fully_connected_fill_i8(mrt_call *c, const mrt_side *memory, mrt_fully_connected_i8_params *p)
+{
+    const mrt_tensor *w = &c->in[1];
+    int32_t          *mult;
+    int8_t           *shift;
+
+    MRT_REQUIRE(c, c->in[0].scale_count == 1 && c->out[0].scale_count == 1 && w->scale_count > 0, QUANTIZATION,
+                "int8 operands without scales");
+    MRT_REQUIRE(c, w->scale_count == 1 || w->axis == 0, QUANTIZATION, "weights have scales along dimension %d, 0 expected",
+                (int)w->axis);
+    p->rows = (int32_t)c->in[0].count / w->dim[1];
+    p->in_count = w->dim[1];
+    p->out_count = w->dim[0];
+    p->in_zero = mrt_zero(&c->in[0]);
+    p->w_zero = mrt_zero(w);
+    p->out_zero = mrt_zero(&c->out[0]);
+    p->bias = mrt_has(c, 2) ? (const int32_t *)memory->constant(c, &c->in[2], "bias", 0) : NULL;
+    mult = (int32_t *)memory->take(c, "mult", MRT_I32, w->scale_count);
+    shift = (int8_t *)memory->take(c, "shift", MRT_I8, w->scale_count);
+    mrt_fill_multipliers(c, mult, shift);
+    p->mult = mult;
+    p->shift = shift;
+    p->step = w->scale_count > 1;
+    mrt_activation_range(c->activation, mrt_scale(&c->out[0]), p->out_zero, -128, 127, &p->act_min, &p->act_max);
+    return MRT_REASON_NONE;
+}
+
+static MRT_COLD mrt_reason mrt_fully_connected_prepare_i8(mrt_call *c)
+{
+    mrt_fully_connected_i8_params p;
+
+    p.w = (const int8_t *)c->side->constant(c, &c->in[1], "weights", 0);
+    MRT_TRY(mrt_fully_connected_fill_i8(c, c->side, &p));
+    c->side->store(c, &p, sizeof p, 4);
+    return MRT_REASON_NONE;
+}
+
+static MRT_COLD mrt_reason mrt_fully_connected_prepare_f32(mrt_call *c)
+{
+    const mrt_tensor              *w = &c->in[1];
+    mrt_fully_connected_f32_params p;
+
+    p.rows = (int32_t)c->in[0].count / w->dim[1];
+    p.in_count = w->dim[1];
+    p.out_count = w->dim[0];
+    mrt_activation_range_f32(c->activation, &p.act_min, &p.act_max);
+    p.bias = mrt_has(c, 2) ? (const float *)c->side->constant(c, &c->in[2], "bias", 0) : NULL;
+    p.w = (const float *)c->side->constant(c, w, "weights", 0);
+    c->side->store(c, &p, sizeof p, 2);
+    return MRT_REASON_NONE;
+}
+
+#if !defined(MRT_SENTENCES)
+#include "../interpreter/fast/fully_connected.h"
+#endif
+
+/* Who defines MRT_SYMMETRIC has no weights with a zero point. */
+#if defined(MRT_SYMMETRIC)
+#define MRT_FULLY_CONNECTED_I8_RUN MRT_RUN_ON_HOST(mrt_fully_connected_i8)
+#else
+#define MRT_FULLY_CONNECTED_I8_RUN MRT_RUN(mrt_fully_connected_i8)
+#endif
+
+static const mrt_row mrt_fully_connected_rows[] = {
+    {MRT_I8,
+     {MRT_I8, MRT_I8, MRT_I32},
+     3,
+     4,
+     12,
+     MRT_FASTER(mrt_fully_connected_prepare_fast, mrt_fully_connected_prepare_i8),
+     MRT_FULLY_CONNECTED_I8_RUN},
+    {MRT_F32, {MRT_F32, MRT_F32, MRT_F32}, 3, 1, 12, MRT_FLOATS(mrt_fully_connected_prepare_f32, mrt_fully_connected_f32)},
+    MRT_ROWS_END};
+
+MRT_OPERATOR_DATA const mrt_operator mrt_operator_fully_connected = {9,
+                                                                     8,
+                                                                     2,
+                                                                     3,
+                                                                     1,
+                                                                     1,
+                                                                     MRT_COUNT(mrt_fully_connected_fields),
+                                                                     mrt_fully_connected_fields,
+                                                                     mrt_fully_connected_shape,
+                                                                     mrt_fully_connected_rows};
+
+#endif

@@ -1,0 +1,113 @@
+/* MAX_POOL_2D, AVERAGE_POOL_2D: in [N, H, W, C] -> out [N, out_h, out_w, C], the greatest or mean value under each window.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MRT_OPS_POOL_2D_H
+#define MRT_OPS_POOL_2D_H
+
+#include "../kernels/pool_2d.h"
+#include "window.h"
+
+MRT_FIELDS(mrt_pool_2d_i8_params, window.batch, window.in_h, window.in_w, window.in_c, window.out_h, window.out_w,
+           window.out_c, window.kernel_h, window.kernel_w, window.stride_h, window.stride_w, window.dilation_h,
+           window.dilation_w, window.pad_top, window.pad_left, act_min, act_max);
+MRT_FIELDS(mrt_pool_2d_f32_params, window.batch, window.in_h, window.in_w, window.in_c, window.out_h, window.out_w,
+           window.out_c, window.kernel_h, window.kernel_w, window.stride_h, window.stride_w, window.dilation_h,
+           window.dilation_w, window.pad_top, window.pad_left, act_min, act_max);
+MRT_KERNEL_WITH_FASTER(mrt_max_pool_2d_i8, mrt_pool_2d_i8_params, int8_t, int8_t);
+MRT_KERNEL_WITH_FASTER(mrt_average_pool_2d_i8, mrt_pool_2d_i8_params, int8_t, int8_t);
+MRT_KERNEL_1(mrt_max_pool_2d_f32, mrt_pool_2d_f32_params, "kernels/pool_2d.h", float, float);
+MRT_KERNEL_1(mrt_average_pool_2d_f32, mrt_pool_2d_f32_params, "kernels/pool_2d.h", float, float);
+
+enum { MRT_POOL_2D_WINDOW_MAX = 1 << 23 }; /* int8 averages add up a window in 32 bits, and then half its size */
+
+static const mrt_attribute mrt_pool_2d_fields[] = {
+    MRT_ATTRIBUTE(PADDING, mrt_pool_attributes, padding, 0, 0), MRT_ATTRIBUTE(I32, mrt_pool_attributes, stride_w, 1, 0),
+    MRT_ATTRIBUTE(I32, mrt_pool_attributes, stride_h, 2, 0),    MRT_ATTRIBUTE(I32, mrt_pool_attributes, filter_w, 3, 0),
+    MRT_ATTRIBUTE(I32, mrt_pool_attributes, filter_h, 4, 0),    MRT_FUSED_ACTIVATION(5),
+};
+
+static MRT_COLD mrt_reason mrt_pool_2d_window(mrt_call *c, mrt_window *window)
+{
+    const mrt_pool_attributes *as = (const mrt_pool_attributes *)c->attributes;
+
+    window->stride_w = as->stride_w;
+    window->stride_h = as->stride_h;
+    window->kernel_w = as->filter_w;
+    window->kernel_h = as->filter_h;
+    window->dilation_h = window->dilation_w = 1;
+    return mrt_resolve_window(c, as->padding, c->in[0].rank == 4 ? c->in[0].dim[3] : 0, window);
+}
+
+static MRT_COLD mrt_reason mrt_pool_2d_shape(mrt_call *c)
+{
+    mrt_window window;
+    int64_t    inside;
+
+    MRT_TRY(mrt_pool_2d_window(c, &window));
+    inside = (int64_t)mrt_min_i32(window.kernel_h, window.in_h) * mrt_min_i32(window.kernel_w, window.in_w);
+    MRT_REQUIRE(c, inside <= MRT_POOL_2D_WINDOW_MAX, SIZE, "a window of %d x %d values is larger than %d",
+                (int)window.kernel_h, (int)window.kernel_w, (int)MRT_POOL_2D_WINDOW_MAX);
+    MRT_TRY(mrt_set_window_shape(c, &window));
+    c->work = (uint64_t)c->out[0].count * (uint64_t)inside;
+    return MRT_REASON_NONE;
+}
+
+/* The kernels do not rescale. Source of the tolerance: TensorFlow Lite's pooling.cc. */
+static MRT_COLD mrt_reason mrt_pool_2d_prepare_i8(mrt_call *c)
+{
+    const float           apart = mrt_scale(&c->in[0]) - mrt_scale(&c->out[0]);
+    mrt_pool_2d_i8_params p;
+
+    MRT_TRY(mrt_check_scales(c));
+    MRT_REQUIRE(c, apart <= 1e-6f && apart >= -1e-6f && mrt_zero(&c->in[0]) == mrt_zero(&c->out[0]), SCALES,
+                "output has scale %g and zero point %d, the input's %g and %d expected", (double)mrt_scale(&c->out[0]),
+                (int)mrt_zero(&c->out[0]), (double)mrt_scale(&c->in[0]), (int)mrt_zero(&c->in[0]));
+    MRT_TRY(mrt_pool_2d_window(c, &p.window));
+    mrt_pool_2d_i8_prepare(&p, mrt_scale(&c->out[0]), mrt_zero(&c->out[0]), c->activation);
+    MRT_SET_OVERLAP(c, mrt_window_overlap(&p.window, 1, 0));
+    c->side->store(c, &p, sizeof p, 0);
+    return MRT_REASON_NONE;
+}
+
+static MRT_COLD mrt_reason mrt_pool_2d_prepare_f32(mrt_call *c)
+{
+    mrt_pool_2d_f32_params p;
+
+    MRT_TRY(mrt_pool_2d_window(c, &p.window));
+    mrt_activation_range_f32(c->activation, &p.act_min, &p.act_max);
+    MRT_SET_OVERLAP(c, mrt_window_overlap(&p.window, 4, 0));
+    c->side->store(c, &p, sizeof p, 0);
+    return MRT_REASON_NONE;
+}
+
+#if !defined(MRT_SENTENCES)
+#include "../interpreter/fast/pool_2d.h"
+#endif
+
+static const mrt_row mrt_max_pool_2d_rows[] = {
+    {MRT_I8,
+     {MRT_I8},
+     1,
+     2,
+     3,
+     MRT_FASTER(mrt_max_pool_2d_prepare_fast, mrt_pool_2d_prepare_i8),
+     MRT_RUN_ON_HOST(mrt_max_pool_2d_i8)},
+    {MRT_F32, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_pool_2d_prepare_f32, mrt_max_pool_2d_f32)},
+    MRT_ROWS_END};
+
+static const mrt_row mrt_average_pool_2d_rows[] = {
+    {MRT_I8,
+     {MRT_I8},
+     1,
+     2,
+     3,
+     MRT_FASTER(mrt_average_pool_2d_prepare_fast, mrt_pool_2d_prepare_i8),
+     MRT_RUN_ON_HOST(mrt_average_pool_2d_i8)},
+    {MRT_F32, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_pool_2d_prepare_f32, mrt_average_pool_2d_f32)},
+    MRT_ROWS_END};
+
+MRT_OPERATOR_DATA const mrt_operator mrt_operator_max_pool_2d = {
+    17, 5, 1, 1, 1, 1, MRT_COUNT(mrt_pool_2d_fields), mrt_pool_2d_fields, mrt_pool_2d_shape, mrt_max_pool_2d_rows};
+MRT_OPERATOR_DATA const mrt_operator mrt_operator_average_pool_2d = {
+    1, 5, 1, 1, 1, 1, MRT_COUNT(mrt_pool_2d_fields), mrt_pool_2d_fields, mrt_pool_2d_shape, mrt_average_pool_2d_rows};
+
+#endif

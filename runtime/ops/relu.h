@@ -1,0 +1,76 @@
+/* RELU and RELU6: x of any shape -> y of the same shape.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MRT_OPS_RELU_H
+#define MRT_OPS_RELU_H
+
+#include "../kernels/relu.h"
+#include "../op.h"
+
+MRT_FIELDS(mrt_relu_i8_params, count, in_zero, out_zero, mult, shift, act_min);
+MRT_FIELDS(mrt_relu6_i8_params, count, act_min, act_max);
+MRT_FIELDS(mrt_relu_f32_params, count, act_min, act_max);
+MRT_KERNEL_1(mrt_relu_i8, mrt_relu_i8_params, "kernels/relu.h", int8_t, int8_t);
+MRT_KERNEL_1(mrt_relu6_i8, mrt_relu6_i8_params, "kernels/relu.h", int8_t, int8_t);
+MRT_KERNEL_1(mrt_relu_f32, mrt_relu_f32_params, "kernels/relu.h", float, float);
+
+static MRT_COLD mrt_reason mrt_relu_prepare_i8(mrt_call *c)
+{
+    mrt_relu_i8_params p;
+
+    MRT_TRY(mrt_check_scales(c));
+    p.count = (int32_t)c->in[0].count;
+    p.in_zero = mrt_zero(&c->in[0]);
+    p.out_zero = mrt_zero(&c->out[0]);
+    mrt_relu_i8_prepare(&p, mrt_scale(&c->in[0]), mrt_scale(&c->out[0]));
+    c->in_place = 1;
+    c->side->store(c, &p, sizeof p, 0);
+    return MRT_REASON_NONE;
+}
+
+static MRT_COLD mrt_reason mrt_relu6_prepare_i8(mrt_call *c)
+{
+    mrt_relu6_i8_params p;
+
+    MRT_TRY(mrt_check_scales(c));
+    p.count = (int32_t)c->in[0].count;
+    mrt_relu6_i8_prepare(&p, mrt_scale(&c->in[0]), mrt_zero(&c->in[0]));
+    c->in_place = 1;
+    c->side->store(c, &p, sizeof p, 0);
+    return MRT_REASON_NONE;
+}
+
+static MRT_COLD mrt_reason mrt_relu_store_f32(mrt_call *c, int is_relu6)
+{
+    mrt_relu_f32_params p;
+
+    p.count = (int32_t)c->in[0].count;
+    mrt_relu_f32_prepare(&p, is_relu6);
+    c->in_place = 1;
+    c->side->store(c, &p, sizeof p, 0);
+    return MRT_REASON_NONE;
+}
+
+static MRT_COLD mrt_reason mrt_relu_prepare_f32(mrt_call *c)
+{
+    return mrt_relu_store_f32(c, 0);
+}
+
+static MRT_COLD mrt_reason mrt_relu6_prepare_f32(mrt_call *c)
+{
+    return mrt_relu_store_f32(c, 1);
+}
+
+static const mrt_row mrt_relu_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 3, mrt_relu_prepare_i8, MRT_RUN(mrt_relu_i8)},
+                                        {MRT_F32, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_relu_prepare_f32, mrt_relu_f32)},
+                                        MRT_ROWS_END};
+
+static const mrt_row mrt_relu6_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 3, mrt_relu6_prepare_i8, MRT_RUN(mrt_relu6_i8)},
+                                         {MRT_F32, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_relu6_prepare_f32, mrt_relu_f32)},
+                                         MRT_ROWS_END};
+
+MRT_OPERATOR_DATA const mrt_operator mrt_operator_relu = {19,           0, 1, 1, 1, 1, MRT_NO_ATTRIBUTES, mrt_shape_as_first,
+                                                          mrt_relu_rows};
+MRT_OPERATOR_DATA const mrt_operator mrt_operator_relu6 = {
+    21, 0, 1, 1, 1, 1, MRT_NO_ATTRIBUTES, mrt_shape_as_first, mrt_relu6_rows};
+
+#endif

@@ -1,0 +1,70 @@
+/* SOFTMAX over the last axis: x [..., C] -> y of the same shape, rows that sum to 1.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MRT_OPS_SOFTMAX_H
+#define MRT_OPS_SOFTMAX_H
+
+#include "../attributes.h"
+#include "../kernels/softmax.h"
+#include "../op.h"
+
+MRT_FIELDS(mrt_softmax_i8_params, rows, depth, mult, shift, diff_min);
+MRT_FIELDS(mrt_softmax_f32_params, rows, depth, beta);
+MRT_KERNEL_1(mrt_softmax_i8, mrt_softmax_i8_params, "kernels/softmax.h", int8_t, int8_t);
+MRT_KERNEL_1(mrt_softmax_f32, mrt_softmax_f32_params, "kernels/softmax.h", float, float);
+
+static const mrt_attribute mrt_softmax_fields[] = {MRT_ATTRIBUTE(F32, mrt_softmax_attributes, beta, 0, 0)};
+
+static float mrt_softmax_beta(const mrt_call *c)
+{
+    return ((const mrt_softmax_attributes *)c->attributes)->beta;
+}
+
+static int32_t mrt_softmax_depth(const mrt_call *c)
+{
+    return c->in[0].dim[c->in[0].rank - 1];
+}
+
+static MRT_COLD mrt_reason mrt_softmax_shape(mrt_call *c)
+{
+    const float beta = mrt_softmax_beta(c);
+
+    MRT_REQUIRE(c, c->in[0].rank >= 1 && mrt_softmax_depth(c) >= 1, SHAPE, "input %s has no last dimension to sum over",
+                MRT_SHAPE(&c->in[0]));
+    MRT_REQUIRE(c, mrt_is_finite(beta) && beta > 0.0f, OPTIONS, "beta is %g, a positive number expected", (double)beta);
+    return mrt_shape_as_first(c);
+}
+
+static MRT_COLD mrt_reason mrt_softmax_prepare_i8(mrt_call *c)
+{
+    mrt_softmax_i8_params p;
+
+    MRT_TRY(mrt_check_fixed(c, 1.0f / 256.0f, -128));
+    p.depth = mrt_softmax_depth(c);
+    p.rows = (int32_t)c->in[0].count / p.depth;
+    mrt_softmax_i8_prepare(&p, mrt_scale(&c->in[0]), mrt_softmax_beta(c));
+    c->in_place = 1;
+    c->side->store(c, &p, sizeof p, 0);
+    return MRT_REASON_NONE;
+}
+
+static MRT_COLD mrt_reason mrt_softmax_prepare_f32(mrt_call *c)
+{
+    mrt_softmax_f32_params p;
+
+    p.depth = mrt_softmax_depth(c);
+    p.rows = (int32_t)c->in[0].count / p.depth;
+    p.beta = mrt_softmax_beta(c);
+    c->in_place = 1;
+    c->side->store(c, &p, sizeof p, 0);
+    return MRT_REASON_NONE;
+}
+
+static const mrt_row mrt_softmax_rows[] = {
+    {MRT_I8, {MRT_I8}, 1, 2, 3, mrt_softmax_prepare_i8, MRT_RUN(mrt_softmax_i8)},
+    {MRT_F32, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_softmax_prepare_f32, mrt_softmax_f32)},
+    MRT_ROWS_END};
+
+MRT_OPERATOR_DATA const mrt_operator mrt_operator_softmax = {
+    25, 9, 1, 1, 1, 1, MRT_COUNT(mrt_softmax_fields), mrt_softmax_fields, mrt_softmax_shape, mrt_softmax_rows};
+
+#endif
