@@ -11,6 +11,7 @@
 #include "../ops/fully_connected.h"
 #include "../ops/leaky_relu.h"
 #include "../ops/mean.h"
+#include "../ops/mul.h"
 #include "../ops/pool_2d.h"
 #include "../ops/quantize.h"
 #include "../ops/relu.h"

@@ -9,40 +9,7 @@
 #define MRT_ADD_H
 
 #include "rescale.h"
-
-enum { MRT_ADD_RANK_MAX = 8 };
-
-/* Where in a and b an element of the output finds its operands. */
-typedef struct mrt_add_place {
-    int32_t at[MRT_ADD_RANK_MAX];
-    int32_t a, b;
-} mrt_add_place;
-
-MRT_INLINE void mrt_add_begin(mrt_add_place *place)
-{
-    int32_t d;
-
-    for (d = 0; d < MRT_ADD_RANK_MAX; d++)
-        place->at[d] = 0;
-    place->a = place->b = 0;
-}
-
-/* To the next element in the output's order. */
-MRT_INLINE void mrt_add_step(mrt_add_place *place, const MRT_FLASH int32_t *walk, int32_t rank)
-{
-    int32_t d;
-
-    for (d = rank - 1; d >= 0; d--) {
-        const MRT_FLASH int32_t *axis = walk + 3 * d;
-        place->a += axis[1];
-        place->b += axis[2];
-        if (++place->at[d] < axis[0])
-            return;
-        place->at[d] = 0;
-        place->a -= axis[0] * axis[1];
-        place->b -= axis[0] * axis[2];
-    }
-}
+#include "walk.h"
 
 /* int8:
  *
@@ -72,32 +39,30 @@ MRT_INLINE int8_t mrt_add_one_i8(const mrt_add_i8_params *p, int8_t a, int8_t b)
 
 MRT_INLINE void mrt_add_i8(const mrt_add_i8_params *p, const int8_t *a, const int8_t *b, int8_t *out)
 {
-    mrt_add_place place;
-    int32_t       i;
+    mrt_pair at;
+    int32_t  i;
 
     if (p->rank == 0) {
         for (i = 0; i < p->count; i++)
             out[i] = mrt_add_one_i8(p, a[i], b[i]);
         return;
     }
-    mrt_add_begin(&place);
-    for (i = 0; i < p->count; i++, mrt_add_step(&place, p->walk, p->rank))
-        out[i] = mrt_add_one_i8(p, a[place.a], b[place.b]);
+    for (mrt_pairs_begin(&at); at.i < p->count; mrt_pairs_next(&at, p->walk, p->rank))
+        out[at.i] = mrt_add_one_i8(p, a[at.a], b[at.b]);
 }
 
 MRT_INLINE void mrt_add_const_i8(const mrt_add_i8_params *p, const int8_t *a, int8_t *out)
 {
-    mrt_add_place place;
-    int32_t       i;
+    mrt_pair at;
+    int32_t  i;
 
     if (p->rank == 0) {
         for (i = 0; i < p->count; i++)
             out[i] = mrt_add_one_i8(p, a[i], p->constant[i]);
         return;
     }
-    mrt_add_begin(&place);
-    for (i = 0; i < p->count; i++, mrt_add_step(&place, p->walk, p->rank))
-        out[i] = mrt_add_one_i8(p, a[place.a], p->constant[place.b]);
+    for (mrt_pairs_begin(&at); at.i < p->count; mrt_pairs_next(&at, p->walk, p->rank))
+        out[at.i] = mrt_add_one_i8(p, a[at.a], p->constant[at.b]);
 }
 
 #if !defined(__AVR__)
@@ -133,32 +98,30 @@ typedef struct mrt_add_f32_params {
 
 MRT_INLINE void mrt_add_f32(const mrt_add_f32_params *p, const float *a, const float *b, float *out)
 {
-    mrt_add_place place;
-    int32_t       i;
+    mrt_pair at;
+    int32_t  i;
 
     if (p->rank == 0) {
         for (i = 0; i < p->count; i++)
             out[i] = mrt_clamp_f32(a[i] + b[i], p->act_min, p->act_max);
         return;
     }
-    mrt_add_begin(&place);
-    for (i = 0; i < p->count; i++, mrt_add_step(&place, p->walk, p->rank))
-        out[i] = mrt_clamp_f32(a[place.a] + b[place.b], p->act_min, p->act_max);
+    for (mrt_pairs_begin(&at); at.i < p->count; mrt_pairs_next(&at, p->walk, p->rank))
+        out[at.i] = mrt_clamp_f32(a[at.a] + b[at.b], p->act_min, p->act_max);
 }
 
 MRT_INLINE void mrt_add_const_f32(const mrt_add_f32_params *p, const float *a, float *out)
 {
-    mrt_add_place place;
-    int32_t       i;
+    mrt_pair at;
+    int32_t  i;
 
     if (p->rank == 0) {
         for (i = 0; i < p->count; i++)
             out[i] = mrt_clamp_f32(a[i] + p->constant[i], p->act_min, p->act_max);
         return;
     }
-    mrt_add_begin(&place);
-    for (i = 0; i < p->count; i++, mrt_add_step(&place, p->walk, p->rank))
-        out[i] = mrt_clamp_f32(a[place.a] + p->constant[place.b], p->act_min, p->act_max);
+    for (mrt_pairs_begin(&at); at.i < p->count; mrt_pairs_next(&at, p->walk, p->rank))
+        out[at.i] = mrt_clamp_f32(a[at.a] + p->constant[at.b], p->act_min, p->act_max);
 }
 
 #endif

@@ -95,4 +95,14 @@ static MRT_UNUSED uint32_t mrt_elementwise_in_place(const mrt_call *c)
     return (c->in[0].count == c->out[0].count ? 1u : 0u) | (c->in[1].count == c->out[0].count ? 2u : 0u);
 }
 
+/* What parameters of a kernel over pairs (kernels/walk.h) begin with. A constant operand comes like a computed one, and the
+ * output may replace an operand that is not repeated. */
+static MRT_COLD void mrt_begin_pairs(mrt_call *c, int32_t *count, int32_t *rank, const MRT_FLASH int32_t **walk)
+{
+    *count = (int32_t)c->out[0].count;
+    *walk = mrt_take_walk(c, &c->in[0], &c->in[1], rank);
+    c->constants = 3;
+    c->in_place = mrt_elementwise_in_place(c);
+}
+
 #endif

@@ -54,14 +54,12 @@ static void backward_repeated(const mote_call *call, const mrt_walk_axes *walk, 
     const mote_tensor *in = mote_node_in(call->graph, call->node, operand);
     const size_t       count = out_count(call);
     float             *dx = call->grad_in[operand];
-    mrt_add_place      place;
-    size_t             i;
+    mrt_pair           at;
 
     if (in->kind != MOTE_CONST)
         memset(dx, 0, mote_tensor_count(in) * (in->is_batched ? (size_t)call->batch : 1) * sizeof *dx);
-    mrt_add_begin(&place);
-    for (i = 0; i < count; i++, mrt_add_step(&place, walk->axis[0], walk->rank))
-        dx[operand == 0 ? place.a : place.b] += pass_back(call->node->activation, call->out[0][i], call->grad_out[0][i]);
+    for (mrt_pairs_begin(&at); (size_t)at.i < count; mrt_pairs_next(&at, walk->axis[0], walk->rank))
+        dx[operand == 0 ? at.a : at.b] += pass_back(call->node->activation, call->out[0][at.i], call->grad_out[0][at.i]);
 }
 
 static void backward(const mote_call *call)

@@ -20,7 +20,7 @@
 /* Numbers of schema.fbs. */
 enum { BUILTIN_DEQUANTIZE = 6, BUILTIN_FULLY_CONNECTED = 9, BUILTIN_RELU = 19, OPTIONS_FULLY_CONNECTED = 8 };
 
-enum { MUL = 18, EXP = 47, SUB = 41, SHAPE = 77, STRIDED_SLICE = 45, PACK = 83, IF = 118, VALUES = 4 };
+enum { LSH_PROJECTION = 15, HASHTABLE = 136, UNIQUE = 103, SHAPE = 77, STRIDED_SLICE = 45, PACK = 83, IF = 118, VALUES = 4 };
 enum { TENSORS_MAX = 12, OPERATORS_MAX = 12, OPERANDS_MAX = 3, NONE = -1 };
 
 /* A tensor of [1, 4], or [4, 4] where it is a constant: all bytes of its value 0. */
@@ -177,11 +177,11 @@ static file_plan chain_of(const operation *operations, int32_t count)
 
 static void all_operators_that_are_missing_are_named_once_each(void **state)
 {
-    const operation many[] = {{.builtin = MUL},
+    const operation many[] = {{.builtin = LSH_PROJECTION},
                               {.builtin = BUILTIN_RELU},
-                              {.builtin = SUB},
-                              {.builtin = EXP},
-                              {.builtin = SUB},
+                              {.builtin = UNIQUE},
+                              {.builtin = HASHTABLE},
+                              {.builtin = UNIQUE},
                               {.builtin = TFLITE_CUSTOM, .custom = "Erf"},
                               {.builtin = BUILTIN_RELU, .version = 9}};
     const operation batch[] = {{.builtin = SHAPE}, {.builtin = STRIDED_SLICE}, {.builtin = PACK}};
@@ -189,9 +189,9 @@ static void all_operators_that_are_missing_are_named_once_each(void **state)
     file_plan       p = chain_of(many, 7);
 
     (void)state;
-    assert_refused(&p,
-                   "operators not supported: MUL, SUB (2), EXP, custom operator \"Erf\", RELU in version 9 (up to 3 there "
-                   "is); `mote inspect --operators` lists what there is");
+    assert_refused(&p, "operators not supported: LSH_PROJECTION, UNIQUE (2), HASHTABLE, custom operator \"Erf\", RELU in "
+                       "version 9 (up to 3 there "
+                       "is); `mote inspect --operators` lists what there is");
     p = chain_of(batch, 3);
     assert_refused(
         &p, "operators not supported: SHAPE, STRIDED_SLICE, PACK; SHAPE, STRIDED_SLICE and PACK work out a batch that "

@@ -276,7 +276,7 @@ static void write_operator(writer *w, mote_op_kind kind, uint32_t drawn_count)
     uint32_t            i;
 
     w->kind = kind;
-    for (c = mote_op_cases[kind]; c->claim; c++)
+    for (c = mote_op_cases[kind]; c && c->claim; c++)
         write_case(w, c);
     for (i = 0; i < drawn_count && mote_case_draw(&drawn, kind, i); i++)
         write_case(w, &drawn.c);

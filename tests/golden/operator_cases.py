@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a family of operators needs to make its cases: random shapes, quantizations, values; and the file they are stored in.
+
+    family = Family("mul")                                 one a builtin operator: operators/mul.npz
+    family.add("i8_broadcast_3", "MUL", 2, options, [a, b], [out])
+
+A case is one .tflite file with one operator, some samples for its inputs, and what TFLite Micro answers.  Samples run one after
+the other in one interpreter, so that states live on from sample to sample.  A case that Micro refuses, or that crashes it, is an
+error unless `may_fail` is set: then it is left out and counted.
+
+operators/NAME.npz has one array, "cases" (uint8): for each case, all numbers uint32 little-endian,
+    name length, name; model length, model; inputs, outputs, samples; for each input, then output: bytes of one sample;
+    for each sample: its inputs' bytes, then its outputs'.
+"""
+import os
+import struct
+import sys
+import tempfile
+import zlib
+
+import numpy as np
+
+from common import FOLDER
+from tflite_builder import ARENA_BYTES, Tensor, build, litert, micro, schema  # noqa: F401
+
+KINDS = {"i8": "INT8", "u8": "UINT8", "i16": "INT16", "i32": "INT32", "i64": "INT64", "u32": "UINT32", "u64": "UINT64",
+         "f32": "FLOAT32", "bool": "BOOL", "i4": "INT4"}
+ACTIVATION = schema.ActivationFunctionType
+
+
+def generator(name):
+    """Each case draws from its own generator, seeded by its name: a new case changes no other."""
+    return np.random.default_rng(zlib.crc32(name.encode()))
+
+
+def tensor(random, kind, shape, name, values=None, scale=None, zero_point=None, axis=0):
+    """A tensor of a short kind ("i8"). Quantized kinds without a scale get a random one, and a zero point (int16: 0)."""
+    if scale is None and kind in ("i8", "u8", "i16"):
+        scale = np.float32(np.exp(random.uniform(np.log(0.01), np.log(0.1))))
+        if kind == "i16":
+            scale = np.float32(scale / 256)
+    if zero_point is None:
+        low, high = {"i8": (-128, 127), "u8": (0, 255)}.get(kind, (0, 0))
+        zero_point = int(random.integers(low, high, endpoint=True)) if scale is not None else 0
+    return Tensor(KINDS[kind], tuple(int(d) for d in shape), name, scale, zero_point, axis, values)
+
+
+def constant(kind, values, name):
+    values = np.asarray(values, KINDS[kind].lower())
+    return Tensor(KINDS[kind], values.shape, name, values=values)
+
+
+def draw(random, t, count):
+    """Samples of an input: integers all lowest, all highest, the two mixed, then uniform; floats normal, with a few large."""
+    shape = (count, *t.shape)
+    if t.kind == "FLOAT32":
+        values = random.normal(0, 2, shape).astype(np.float32)
+        values[0] = np.abs(values[0]) if count > 1 else values[0]
+        return values
+    if t.kind == "BOOL":
+        return random.integers(0, 2, shape).astype(np.bool_)
+    limits = np.iinfo(t.dtype)
+    low, high = limits.min, limits.max
+    if t.scale is None and t.dtype.itemsize >= 4:  # plain integers: sums and products should mean something
+        low, high = max(low, -1000), 1000
+    values = random.integers(low, high, shape, t.dtype, endpoint=True)
+    if count > 2:
+        values[0], values[1] = low, high
+        values[2] = random.choice(np.array([low, high], t.dtype), t.shape)
+    return values
+
+
+def run_micro(model, samples):
+    engine = micro.Interpreter.from_bytes(model, arena_size=ARENA_BYTES)
+    answers = []
+    for sample in zip(*samples):
+        for index, values in enumerate(sample):
+            engine.set_input(np.ascontiguousarray(values), index)
+        engine.invoke()
+        answers.append(engine)
+        yield engine
+
+
+def run_litert(model, samples, resolver="BUILTIN_REF"):
+    engine = litert.Interpreter(model_content=model, num_threads=1,
+                                experimental_op_resolver_type=litert.OpResolverType[resolver])
+    engine.allocate_tensors()
+    for sample in zip(*samples):
+        for detail, values in zip(engine.get_input_details(), sample):
+            engine.set_tensor(detail["index"], np.ascontiguousarray(values))
+        engine.invoke()
+        yield engine
+
+
+def answer_in_child(model, samples, output_count, engine):
+    """All outputs of each sample, as bytes; None where the engine refuses or crashes. A child does it: it may crash."""
+    with tempfile.NamedTemporaryFile() as file:
+        child = os.fork()
+        if child == 0:
+            try:
+                sink = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(sink, 1)
+                os.dup2(sink, 2)
+                with open(file.name, "wb") as out:
+                    if engine == "micro":
+                        for interpreter in run_micro(model, samples):
+                            for i in range(output_count):
+                                out.write(np.ascontiguousarray(interpreter.get_output(i)).tobytes())
+                    else:
+                        for interpreter in run_litert(model, samples):
+                            for detail in interpreter.get_output_details():
+                                out.write(np.ascontiguousarray(interpreter.get_tensor(detail["index"])).tobytes())
+                os._exit(0)
+            except BaseException:
+                os._exit(1)
+        _, status = os.waitpid(child, 0)
+        return file.read() if status == 0 else None
+
+
+class Family:
+    """The cases of one operator, in operators/NAME.npz."""
+
+    def __init__(self, name, engine="micro"):
+        self.name, self.engine, self.blob, self.count, self.left_out = name, engine, b"", 0, 0
+
+    def add(self, name, operator, version, options, inputs, outputs, samples=None, count=4, may_fail=False):
+        random = generator(self.name + name)
+        model = build(operator, version, options, inputs, outputs)
+        given = [t for t in inputs if t is not None and t.values is None]
+        if samples is None:
+            samples = [draw(random, t, count) for t in given]
+        return self.add_model(name, model, samples, outputs, may_fail)
+
+    def add_model(self, name, model, samples, outputs, may_fail=False):
+        """A whole file; outputs are its graph's outputs."""
+        answers = answer_in_child(model, samples, len(outputs), self.engine)
+        sizes = [int(np.prod(t.shape, dtype=np.int64)) * t.dtype.itemsize for t in outputs]
+        count = len(samples[0]) if samples else 1
+        if answers is None or len(answers) != count * sum(sizes):
+            if not may_fail:
+                sys.exit(f"{self.name}: {name}: {self.engine} does not run it")
+            self.left_out += 1
+            return False
+        packed = [np.ascontiguousarray(s) for s in samples]
+        text = name.encode()
+        blob = struct.pack("<I", len(text)) + text + struct.pack("<I", len(model)) + model
+        blob += struct.pack("<III", len(packed), len(outputs), count)
+        blob += b"".join(struct.pack("<I", s[0].nbytes) for s in packed) + b"".join(struct.pack("<I", n) for n in sizes)
+        step = sum(sizes)
+        for i in range(count):
+            blob += b"".join(s[i].tobytes() for s in packed) + answers[i * step:(i + 1) * step]
+        self.blob += blob
+        self.count += 1
+        return True
+
+    def save(self):
+        os.makedirs(FOLDER / "operators", exist_ok=True)
+        np.savez_compressed(FOLDER / "operators" / f"{self.name}.npz", cases=np.frombuffer(self.blob, np.uint8))
+        size = os.path.getsize(FOLDER / "operators" / f"{self.name}.npz")
+        print(f"{self.name}: {self.count} cases, {self.left_out} left out, {size} bytes")
