@@ -45,6 +45,69 @@ typedef struct mrt_reduce_attributes {
     int32_t keep_dims;
 } mrt_reduce_attributes;
 
+/* Types by number; a file may leave them out. */
+typedef struct mrt_cast_attributes {
+    int32_t in_type, out_type;
+} mrt_cast_attributes;
+
+/* approximate: by tanh. */
+typedef struct mrt_gelu_attributes {
+    int32_t approximate;
+} mrt_gelu_attributes;
+
+/* count: of outputs, or of operands. */
+typedef struct mrt_axis_attributes {
+    int32_t axis;
+    int32_t count;
+} mrt_axis_attributes;
+
+/* Masks: bit i is about dimension i of the operands that say begin, end and strides. */
+typedef struct mrt_strided_slice_attributes {
+    int32_t begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask;
+    int32_t offset; /* end counts from begin */
+} mrt_strided_slice_attributes;
+
+/* MIRROR_PAD: 0 REFLECT, 1 SYMMETRIC. */
+typedef struct mrt_mode_attributes {
+    int32_t mode;
+} mrt_mode_attributes;
+
+/* A type by number: int32 or int64. */
+typedef struct mrt_out_type_attributes {
+    int32_t out_type;
+} mrt_out_type_attributes;
+
+typedef struct mrt_gather_attributes {
+    int32_t axis, batch_dims;
+} mrt_gather_attributes;
+
+typedef struct mrt_block_attributes {
+    int32_t block_size;
+} mrt_block_attributes;
+
+typedef struct mrt_cumsum_attributes {
+    int32_t exclusive, reverse;
+} mrt_cumsum_attributes;
+
+typedef struct mrt_resize_attributes {
+    int32_t align_corners, half_pixel_centers;
+} mrt_resize_attributes;
+
+/* Whether an operand is transposed. */
+typedef struct mrt_batch_matmul_attributes {
+    int32_t adj_x, adj_y;
+} mrt_batch_matmul_attributes;
+
+typedef struct mrt_svdf_attributes {
+    int32_t rank;
+} mrt_svdf_attributes;
+
+/* Clips: 0 is none. */
+typedef struct mrt_lstm_attributes {
+    float   cell_clip, proj_clip;
+    int32_t time_major;
+} mrt_lstm_attributes;
+
 typedef struct mrt_batch_normalization_attributes {
     float momentum, epsilon;
 } mrt_batch_normalization_attributes;

@@ -1,0 +1,6 @@
+/* CUMSUM.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "ops/op.h"
+#include "runtime/ops/cumsum.h"
+
+const mote_op mote_op_cumsum = {.description = &mrt_operator_cumsum};

@@ -1,0 +1,8 @@
+/* PAD, PADV2, MIRROR_PAD.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "ops/op.h"
+#include "runtime/ops/pad.h"
+
+const mote_op mote_op_pad = {.description = &mrt_operator_pad};
+const mote_op mote_op_padv2 = {.description = &mrt_operator_padv2};
+const mote_op mote_op_mirror_pad = {.description = &mrt_operator_mirror_pad};
