@@ -51,6 +51,7 @@ typedef struct mrt_tensor {
     mrt_type       type;
     mrt_kind       kind;
     int32_t        is_batched; /* dim[0] is 1 and counts samples */
+    int32_t        is_open;    /* another dimension is what follows from operands: in files only */
     int32_t        rank, dim[MRT_RANK_MAX];
     uint32_t       count, bytes; /* both at most INT32_MAX */
     const uint8_t *data;         /* CONST: its values */

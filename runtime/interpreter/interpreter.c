@@ -95,6 +95,8 @@ static mrt_reason mrt_walk_add_inputs(mrt_walk *w)
         MRT_TRY(mrt_model_tensor(m, id, &tensor));
         if (tensor.kind == MRT_CONST)
             return MRT_REASON_OPERAND;
+        if (tensor.is_open)
+            return MRT_REASON_OPEN_SHAPE;
         live = mrt_plan_find(&w->plan, id);
         if (!live)
             live = mrt_plan_add(&w->plan, id, tensor.bytes,
@@ -251,7 +253,7 @@ static int32_t mrt_newest_version(const mrt_operator *op)
 
 static mrt_reason mrt_walk_check_node(const mrt_operator *op, mrt_node *node)
 {
-    if (node->version < 1 || node->version > mrt_newest_version(op))
+    if (node->version < 0 || node->version > mrt_newest_version(op))
         return MRT_REASON_VERSION;
     if (node->in.count < op->in_min || node->in.count > op->in_max || node->out.count < op->out_min ||
         node->out.count > op->out_max)

@@ -5,7 +5,7 @@
 enum { MRT_MODEL_VERSION = 0, MRT_MODEL_CODES = 1, MRT_MODEL_SUBGRAPHS = 2, MRT_MODEL_BUFFERS = 4 };
 enum { MRT_CODE_OLD_BUILTIN = 0, MRT_CODE_VERSION = 2, MRT_CODE_BUILTIN = 3 };
 enum { MRT_GRAPH_TENSORS = 0, MRT_GRAPH_INPUTS = 1, MRT_GRAPH_OUTPUTS = 2, MRT_GRAPH_OPERATORS = 3 };
-enum { MRT_BUFFER_DATA = 0, MRT_BUFFER_OFFSET = 1 };
+enum { MRT_BUFFER_DATA = 0, MRT_BUFFER_OFFSET = 1, MRT_BUFFER_SIZE = 2 };
 enum {
     MRT_TENSOR_SHAPE = 0,
     MRT_TENSOR_TYPE = 1,
@@ -73,12 +73,16 @@ static mrt_reason mrt_tensor_shape(mrt_model *m, const mrt_table *table, mrt_ten
     if (signature.count > 0 && signature.count != shape.count)
         return MRT_REASON_SHAPE;
     out->rank = (int32_t)shape.count;
-    out->is_batched = 0;
+    out->is_batched = out->is_open = 0;
     for (i = 0; i < shape.count; i++) {
         out->dim[i] = (int32_t)mrt_element(&m->r, &shape, i);
+        if (i > 0 && out->dim[i] < 0)
+            return MRT_REASON_OPEN_SHAPE;
         if (out->dim[i] < 0 || (signature.count > 0 && (int32_t)mrt_element(&m->r, &signature, i) < 0)) {
-            if (i > 0)
-                return MRT_REASON_OPEN_SHAPE;
+            if (i > 0) {
+                out->is_open = 1;
+                continue;
+            }
             out->is_batched = 1;
             out->dim[0] = 1;
         }
@@ -97,6 +101,8 @@ static mrt_reason mrt_tensor_quantization(mrt_model *m, const mrt_table *table, 
     scales = mrt_read_vector(&m->r, &quantization, MRT_QUANT_SCALE, 4);
     zeros = mrt_read_vector(&m->r, &quantization, MRT_QUANT_ZERO, 8);
     out->axis = (int32_t)mrt_read_field(&m->r, &quantization, MRT_QUANT_AXIS, 4, 0);
+    if (out->rank == 1)
+        out->axis = 0; /* whatever it says: there is no other, and no reader of a bias looks */
     if (!mrt_type_limits(out->type, &low, &high) || scales.count == 0)
         scales.count = zeros.count = 0;
     out->scales = m->r.bytes + scales.at;
@@ -107,25 +113,38 @@ static mrt_reason mrt_tensor_quantization(mrt_model *m, const mrt_table *table, 
     return MRT_REASON_NONE;
 }
 
+/* In the table, or, of large files, behind all tables. */
+static mrt_reason mrt_buffer_bytes(mrt_model *m, uint32_t index, mrt_vector *bytes)
+{
+    const mrt_table buffer = mrt_element_table(&m->r, &m->buffers, index);
+    const uint32_t  at = mrt_read_field(&m->r, &buffer, MRT_BUFFER_OFFSET, 8, 0);
+
+    if (at <= 1) {
+        *bytes = mrt_read_vector(&m->r, &buffer, MRT_BUFFER_DATA, 1);
+        return MRT_REASON_NONE;
+    }
+    bytes->at = at;
+    bytes->count = mrt_read_field(&m->r, &buffer, MRT_BUFFER_SIZE, 8, 0);
+    return at <= m->r.count && bytes->count <= m->r.count - at ? MRT_REASON_NONE : MRT_REASON_BUFFER;
+}
+
 static mrt_reason mrt_tensor_value(mrt_model *m, const mrt_table *table, mrt_tensor *out)
 {
     const uint32_t index = mrt_read_field(&m->r, table, MRT_TENSOR_BUFFER, 4, 0);
     const uint32_t is_variable = mrt_read_field(&m->r, table, MRT_TENSOR_IS_VARIABLE, 1, 0);
     mrt_vector     bytes;
-    mrt_table      buffer;
 
     if (mrt_read_field(&m->r, table, MRT_TENSOR_EXTERNAL, 4, 0) != 0)
         return MRT_REASON_FEATURE;
-    if (index >= m->buffers.count)
+    if (index >= m->buffers.count && (index > 0 || m->buffers.count > 0)) /* a file without constants may have none */
         return MRT_REASON_BUFFER;
-    buffer = mrt_element_table(&m->r, &m->buffers, index);
-    if (mrt_read_field(&m->r, &buffer, MRT_BUFFER_OFFSET, 8, 0) > 1) /* the low word: a file has less than 2 GiB */
-        return MRT_REASON_FEATURE;
-    bytes = mrt_read_vector(&m->r, &buffer, MRT_BUFFER_DATA, 1);
+    bytes.at = bytes.count = 0;
+    if (index < m->buffers.count)
+        MRT_TRY(mrt_buffer_bytes(m, index, &bytes));
     out->kind = is_variable ? MRT_STATE : bytes.count > 0 ? MRT_CONST : MRT_ACTIVATION;
     out->data = m->r.bytes + bytes.at;
     if (out->kind != MRT_ACTIVATION)
-        out->is_batched = 0;
+        out->is_batched = out->is_open = 0;
     if (is_variable && bytes.count > 0)
         return MRT_REASON_FEATURE;
     return out->kind == MRT_CONST && bytes.count < out->bytes ? MRT_REASON_BUFFER : MRT_REASON_NONE;

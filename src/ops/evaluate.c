@@ -23,22 +23,34 @@ static size_t work_of(const mote_graph *graph, const mote_node *node)
                          mote_op_macs(graph, node));
 }
 
-/* Operands that are not in the parameters; a view's bytes are copied. */
+/* Into `data` of each output; a view's bytes are copied. */
 static void run(const mote_graph *graph, const mote_node *node, const mote_kernel *kernel, const mote_prepared *prepared,
-                void *out, void *scratch)
+                void *const *data, void *scratch)
 {
-    mrt_io  io = {.out = {out}, .scratch = scratch};
+    mrt_io  io = {.scratch = scratch};
     mote_id ids[MOTE_NODE_IN_MAX];
     int32_t i, count;
 
     if (kernel->is_view) {
-        memcpy(out, mote_node_in(graph, node, 0)->data, mote_tensor_bytes(mote_node_out(graph, node, 0)));
+        memcpy(data[0], mote_node_in(graph, node, 0)->data, mote_tensor_bytes(mote_node_out(graph, node, 0)));
         return;
     }
     count = mote_op_list_operands(graph, node, prepared, ids);
     for (i = 0; i < count; i++)
         io.in[i] = ids[i] == MOTE_NONE ? NULL : graph->tensors[ids[i]].data;
+    for (i = 0; i < node->out_count; i++)
+        io.out[i] = data[i];
     kernel->run(prepared->params, &io);
+}
+
+static mote_status new_data(const mote_graph *graph, const mote_node *node, mote_arena *arena, void **data, mote_error *err)
+{
+    int32_t i;
+
+    for (i = 0; i < node->out_count; i++)
+        if (!(data[i] = mote_arena_alloc(arena, mote_tensor_bytes(mote_node_out(graph, node, i)), 1, err)))
+            return err->code;
+    return MOTE_OK;
 }
 
 static mote_status compute(mote_graph *graph, const mote_node *node, const mote_op_row *row, mote_arena *arena,
@@ -47,15 +59,17 @@ static mote_status compute(mote_graph *graph, const mote_node *node, const mote_
     const mote_kernel *kernel = mote_op_choose_kernel(row, MOTE_TARGET_REFERENCE, graph, node, err);
     mote_arena         temporary = {.cap_bytes = arena->cap_bytes};
     mote_prepared      prepared = {.arena = &temporary};
-    mote_tensor       *out = &graph->tensors[node->out[0]];
-    void              *data = mote_arena_alloc(arena, mote_tensor_bytes(out), 1, err), *scratch = NULL;
+    void              *data[MOTE_NODE_OUT_MAX], *scratch = NULL;
+    int32_t            i;
 
-    if (data && kernel && kernel->scratch)
+    if (kernel && new_data(graph, node, arena, data, err) == MOTE_OK && kernel->scratch)
         scratch = mote_arena_alloc(&temporary, kernel->scratch(graph, node), 1, err);
     if (kernel && err->code == MOTE_OK && (kernel->is_view || kernel->prepare(graph, node, &prepared, err) == MOTE_OK)) {
         run(graph, node, kernel, &prepared, data, scratch);
-        out->data = data;
-        out->kind = MOTE_CONST;
+        for (i = 0; i < node->out_count; i++) {
+            graph->tensors[node->out[i]].data = data[i];
+            graph->tensors[node->out[i]].kind = MOTE_CONST;
+        }
     }
     mote_arena_destroy(&temporary);
     return err->code;
@@ -70,7 +84,7 @@ static mote_status evaluate(mote_model *model, mote_graph *graph, mote_node *nod
     if (!(row = mote_op_find_row(graph, node, err)))
         return err->code;
     needed = work_of(graph, node);
-    if (node->out_count != 1 || needed > *work)
+    if (needed > *work)
         return mote_op_fail(graph, node, MOTE_ERR_LIMIT, err,
                             "reads nothing but constants, which take too long to compute here; compute it when the model is "
                             "made");
@@ -82,6 +96,8 @@ bool mote_op_reads_constants_only(const mote_graph *graph, const mote_node *node
 {
     int32_t i, count = 0;
 
+    if (node->op == MOTE_OP_SHAPE || node->op == MOTE_OP_RANK)
+        return true; /* which do not look at values */
     for (i = 0; i < node->in_count; i++) {
         const mote_tensor *in = mote_node_in(graph, node, i);
         if (in && in->kind != MOTE_CONST)
@@ -93,10 +109,11 @@ bool mote_op_reads_constants_only(const mote_graph *graph, const mote_node *node
 
 mote_status mote_op_evaluate(mote_model *model, mote_graph *graph, mote_node *node, size_t *work, mote_error *err)
 {
-    const mote_id first = node->in[0];
+    const mote_id          first = node->in[0];
+    const mote_tensor_kind kind = graph->tensors[first].kind;
 
     graph->tensors[first].kind = MOTE_ACTIVATION;
     evaluate(model, graph, node, work, err);
-    graph->tensors[first].kind = MOTE_CONST;
+    graph->tensors[first].kind = kind;
     return err->code;
 }

@@ -514,7 +514,7 @@ static void messages_say_where_and_what(void **state)
     assert_refused(CHANGED(builtin, 100000), MOTE_ERR_UNSUPPORTED, "builtin code 100000, which is newer");
     assert_refused(CHANGED(builtin, 119), MOTE_ERR_UNSUPPORTED, "WHILE; control flow");
     assert_refused(CHANGED(operator_version, 99), MOTE_ERR_UNSUPPORTED, "FULLY_CONNECTED in version 99 (up to ");
-    assert_refused(CHANGED(operator_version, 0), MOTE_ERR_FORMAT, "version 0");
+    assert_refused(CHANGED(operator_version, -1), MOTE_ERR_FORMAT, "version -1");
     assert_refused(CHANGED(operand, 3), MOTE_ERR_FORMAT, "operator 0 (FULLY_CONNECTED): inputs: tensor 3 of 3");
     assert_refused(CHANGED(operand, -2), MOTE_ERR_FORMAT, "inputs: tensor -2 of 3");
     assert_refused(CHANGED(operand, 2), MOTE_ERR_FORMAT, "read before it is computed");

@@ -25,6 +25,8 @@ typedef struct reader {
     mote_graph    *graph; /* model->graphs[0] */
     mote_fb_table  root, subgraph;
     mote_fb_vector buffers, codes, tensors, subgraphs;
+    /* Of each tensor: it has an open dimension besides the batch; its value was worked out here. */
+    bool *is_open, *is_folded;
 } reader;
 
 bool mote_tflite_recognise(const uint8_t *bytes, size_t count)
@@ -43,36 +45,59 @@ static char *copy_string(reader *r, mote_fb_string string, mote_error *err)
 static mote_status find_buffer(const reader *r, uint32_t index, mote_fb_vector *out, mote_error *err)
 {
     mote_fb_table buffer;
+    uint64_t      offset, size;
 
     *out = (mote_fb_vector){0};
+    if (index == 0 && r->buffers.count == 0)
+        return MOTE_OK; /* a file without constants may have no buffers at all */
     if (index >= r->buffers.count)
         return mote_fail(err, MOTE_ERR_FORMAT, "buffer %u of %u", index, r->buffers.count);
     buffer = mote_fb_element_table(&r->buffers, index, "Buffer", err);
-    if (mote_fb_u64(&buffer, buffer_offset, 0, err) > 1)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED,
-                         "buffer %u lies behind the FlatBuffer, the form for files over 2 GiB, which is not supported",
-                         index);
-    *out = mote_fb_vector_at(&buffer, buffer_data, 1, err);
-    return err->code;
+    offset = mote_fb_u64(&buffer, buffer_offset, 0, err);
+    size = mote_fb_u64(&buffer, buffer_size, 0, err);
+    if (offset <= 1 || err->code != MOTE_OK) {
+        *out = mote_fb_vector_at(&buffer, buffer_data, 1, err);
+        return err->code;
+    }
+    if (offset > r->file.count || size > r->file.count - offset || size > UINT32_MAX)
+        return mote_fail(err, MOTE_ERR_FORMAT, "buffer %u: %llu bytes at byte %llu of a file of %zu", index,
+                         (unsigned long long)size, (unsigned long long)offset, r->file.count);
+    out->elements = r->file.bytes + offset;
+    out->count = (uint32_t)size;
+    return MOTE_OK;
 }
 
 /* ---- tensors ---- */
 
-static mote_status read_dim(mote_tensor *tensor, int32_t axis, int32_t dim, int32_t signature, mote_error *err)
+static bool is_input(const reader *r, mote_id id)
+{
+    int32_t i;
+
+    for (i = 0; i < r->graph->input_count; i++)
+        if (r->graph->inputs[i] == id)
+            return true;
+    return false;
+}
+
+/* What an operator computes has the shape that follows from its inputs; a model's own input must say it. */
+static mote_status read_dim(reader *r, mote_tensor *tensor, int32_t axis, int32_t dim, int32_t signature, mote_error *err)
 {
     if (dim < 0 || signature < 0) {
-        if (axis != 0)
+        if (axis != 0 && (dim < 0 || is_input(r, (mote_id)tensor->origin)))
             return mote_fail(
                 err, MOTE_ERR_UNSUPPORTED,
                 "dimension %d is open; only the batch (dimension 0) may be: convert the model with a fixed shape", axis);
-        tensor->is_batched = true;
-        dim = 1;
+        if (axis == 0)
+            tensor->is_batched = true;
+        else
+            r->is_open[tensor->origin] = r->model->differs = true;
+        dim = axis == 0 ? 1 : dim;
     }
     tensor->dim[axis] = dim;
     return MOTE_OK;
 }
 
-static mote_status read_shape(mote_tensor *tensor, const mote_fb_table *table, mote_error *err)
+static mote_status read_shape(reader *r, mote_tensor *tensor, const mote_fb_table *table, mote_error *err)
 {
     mote_fb_vector shape = mote_fb_vector_at(table, tensor_shape, 4, err),
                    signature = mote_fb_vector_at(table, tensor_shape_signature, 4, err);
@@ -86,7 +111,7 @@ static mote_status read_shape(mote_tensor *tensor, const mote_fb_table *table, m
                          signature.count);
     tensor->rank = (int32_t)shape.count;
     for (i = 0; i < shape.count; i++)
-        MOTE_TRY(read_dim(tensor, (int32_t)i, mote_fb_element_i32(&shape, i),
+        MOTE_TRY(read_dim(r, tensor, (int32_t)i, mote_fb_element_i32(&shape, i),
                           signature.count > 0 ? mote_fb_element_i32(&signature, i) : 0, err));
     return MOTE_OK;
 }
@@ -116,6 +141,8 @@ static mote_status read_scales(reader *r, mote_tensor *tensor, const mote_fb_tab
         return MOTE_OK;
     if (zero_point.count > 1 && zero_point.count != scale.count)
         return mote_fail(err, MOTE_ERR_FORMAT, "%u scales and %u zero points", scale.count, zero_point.count);
+    if (scale.count > 1 && tensor->rank == 1 && (uint32_t)tensor->dim[0] == scale.count)
+        axis = 0; /* whatever it says: there is no other, and no reader of a bias looks */
     if (scale.count > 1 && (axis < 0 || axis >= tensor->rank || (uint32_t)tensor->dim[axis] != scale.count))
         return mote_fail(err, MOTE_ERR_FORMAT, "%u scales along axis %d of shape %s", scale.count, axis,
                          mote_shape_show(tensor).text);
@@ -184,7 +211,7 @@ static mote_status read_tensor_table(reader *r, mote_tensor *tensor, const mote_
     tensor->dtype = mote_tflite_type_read(type);
     if (mote_fb_has(table, tensor_sparsity))
         return mote_fail(err, MOTE_ERR_UNSUPPORTED, "sparse tensors are not supported");
-    MOTE_TRY(read_shape(tensor, table, err));
+    MOTE_TRY(read_shape(r, tensor, table, err));
     MOTE_TRY(read_quantization(r, tensor, table, err));
     MOTE_TRY(read_value(r, tensor, table, err));
     tensor->is_batched = tensor->is_batched && tensor->kind == MOTE_ACTIVATION;
@@ -232,7 +259,7 @@ static void add_if_lacking(mote_lacks *lacks, const operator_code *code)
 
     if (code->builtin == TFLITE_CUSTOM)
         mote_lacks_add(lacks, "custom operator \"%s\"", mote_show(code->custom.text, code->custom.count).text);
-    else if (kind == MOTE_OP_COUNT && mote_tflite_operator_name(code->builtin))
+    else if ((kind == MOTE_OP_COUNT || newest_version(kind) == 0) && mote_tflite_operator_name(code->builtin))
         mote_lacks_add(lacks, "%s", mote_tflite_operator_name(code->builtin));
     else if (kind == MOTE_OP_COUNT)
         mote_lacks_add(lacks, "builtin code %d, which is newer than what mote knows", code->builtin);
@@ -300,7 +327,7 @@ static mote_status read_node_table(reader *r, mote_node *node, const mote_fb_tab
 
     MOTE_TRY(read_code(r, index, &code, err));
     node->op = mote_tflite_operator_find(code.builtin);
-    if (code.version < 1)
+    if (code.version < 0)
         return mote_fail(err, MOTE_ERR_FORMAT, "version %d", code.version);
     MOTE_TRY(read_operands(r, table, operator_inputs, node->in, MOTE_NODE_IN_MAX, &node->in_count, err));
     MOTE_TRY(read_operands(r, table, operator_outputs, node->out, MOTE_NODE_OUT_MAX, &node->out_count, err));
@@ -441,7 +468,9 @@ static mote_status read_tensors(reader *r, mote_error *err)
     bool    *is_used = MOTE_NEW(&r->model->arena, bool, r->tensors.count, err);
     uint32_t i;
 
-    if (!is_used)
+    r->is_open = MOTE_NEW(&r->model->arena, bool, r->tensors.count, err);
+    r->is_folded = MOTE_NEW(&r->model->arena, bool, r->tensors.count, err);
+    if (err->code != MOTE_OK)
         return err->code;
     mark_used(r, is_used);
     MOTE_TRY(check_types(r, is_used, err));
@@ -584,7 +613,58 @@ static mote_status name_left_out(reader *r, mote_error *err)
 
 /* ---- operators that read constants only ---- */
 
-/* They are computed here, once; what reads their outputs sees constants. */
+static bool has_open_output(const reader *r, const mote_node *node)
+{
+    int32_t i;
+
+    for (i = 0; i < node->out_count; i++)
+        if (r->is_open[node->out[i]])
+            return true;
+    return false;
+}
+
+/* A shape that was worked out for one sample becomes one for any number of them: 1 in front is -1, what is left over. */
+static mote_status open_reshape(reader *r, const mote_node *node, mote_error *err)
+{
+    mote_tensor *shape = node->op == MOTE_OP_RESHAPE && node->in_count > 1 && node->in[1] != MOTE_NONE
+                             ? &r->graph->tensors[node->in[1]]
+                             : NULL;
+    int32_t     *dim;
+    int32_t      i;
+
+    if (!shape || !r->is_folded[node->in[1]] || !r->graph->tensors[node->in[0]].is_batched || shape->dtype != MOTE_I32)
+        return MOTE_OK;
+    for (dim = shape->data, i = 0; i < (int32_t)mote_tensor_count(shape); i++)
+        if (dim[i] == -1 || (i == 0 && dim[i] != 1))
+            return MOTE_OK;
+    shape->data = dim = mote_arena_copy(&r->model->arena, dim, mote_tensor_count(shape), sizeof *dim, err);
+    if (dim && mote_tensor_count(shape) > 0)
+        dim[0] = -1;
+    return err->code;
+}
+
+static mote_status settle_node(reader *r, mote_node *node, size_t *work, mote_error *err)
+{
+    int32_t i;
+
+    if (mote_op_reads_constants_only(r->graph, node)) {
+        MOTE_TRY(has_open_output(r, node) ? mote_op_infer(r->model, r->graph, node, err) : MOTE_OK);
+        MOTE_TRY(mote_op_evaluate(r->model, r->graph, node, work, err));
+        for (i = 0; i < node->out_count; i++)
+            r->is_folded[node->out[i]] = true;
+        return MOTE_OK;
+    }
+    MOTE_TRY(open_reshape(r, node, err));
+    return has_open_output(r, node) ? mote_op_infer(r->model, r->graph, node, err) : MOTE_OK;
+}
+
+static bool is_folded(const reader *r, const mote_node *node)
+{
+    return node->out_count > 0 && r->is_folded[node->out[0]];
+}
+
+/* Operators that read constants only, or shapes only, are computed here, once; what reads their outputs sees constants.
+ * Shapes that the file leaves open follow on the way. */
 static mote_status fold_constants(reader *r, mote_error *err)
 {
     mote_graph *graph = r->graph;
@@ -592,10 +672,9 @@ static mote_status fold_constants(reader *r, mote_error *err)
     int32_t     i, kept = 0;
 
     for (i = 0; i < graph->node_count; i++)
-        if (mote_op_reads_constants_only(graph, &graph->nodes[i]))
-            MOTE_TRY(mote_op_evaluate(r->model, graph, &graph->nodes[i], &work, err));
+        MOTE_TRY(settle_node(r, &graph->nodes[i], &work, err));
     for (i = 0; i < graph->node_count; i++)
-        if (!mote_op_reads_constants_only(graph, &graph->nodes[i]))
+        if (!is_folded(r, &graph->nodes[i]))
             graph->nodes[kept++] = graph->nodes[i];
     r->model->differs |= kept < graph->node_count;
     graph->node_count = kept;

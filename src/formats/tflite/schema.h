@@ -45,6 +45,7 @@ static const mote_fb_field subgraph_name = {4, "name"};
 /* Buffer: the bytes lie at a multiple of 16. Files over 2 GiB keep them behind the FlatBuffer, at `offset`. */
 static const mote_fb_field buffer_data = {0, "data"};
 static const mote_fb_field buffer_offset = {1, "offset"}; /* uint64; 0 and 1 mean: not there */
+static const mote_fb_field buffer_size = {2, "size"};     /* uint64 */
 
 /* Metadata */
 static const mote_fb_field metadata_name = {0, "name"};
