@@ -10,8 +10,8 @@
  *   x   = part(0) + sum over j of part(in[j]),  part(v) = rescale((v - in_zero) * 2^20, 1/2)
  *   out = clamp(rescale(x, mult, shift) + out_zero, -128, 127),  mult and shift for 2 s / (2^20 out_scale)
  *
- * where part(0) stands for nothing: TensorFlow Lite Micro starts its sum at -in_zero, which is a fault, but the law. x wraps.
- * Source: TensorFlow Lite Micro's reference kernel (reference/add_n.h, micro/kernels/add_n.cc). */
+ * where part(0) stands for nothing: TensorFlow Lite Micro starts its sum at -in_zero, which is a fault, but the law. x
+ * wraps. Source: TensorFlow Lite Micro's reference kernel (reference/add_n.h, micro/kernels/add_n.cc). */
 typedef struct mrt_add_n_i8_params {
     int32_t count, operands;
     int32_t in_zero, out_zero;

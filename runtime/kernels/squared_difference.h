@@ -4,20 +4,20 @@
 #define MRT_SQUARED_DIFFERENCE_H
 
 #include "pairs.h"
-#include "sum.h"
+#include "scaled_sum.h"
 
-/* int8 and int16: with d the difference as sum.h makes it, out = clamp(rescale(d^2, out_mult, out_shift) + out_zero);
+/* int8 and int16: with d the difference as scaled_sum.h makes it, out = clamp(rescale(d^2, out_mult, out_shift) + out_zero);
  * left is 7 for int8, 0 for int16, so that d^2 <= 2^30.
  * Source: TensorFlow Lite Micro's reference kernel (micro/kernels/squared_difference.cc). */
-MRT_INLINE int32_t mrt_squared_difference_one(const mrt_sum_params *p, int left, int32_t a, int32_t b)
+MRT_INLINE int32_t mrt_squared_difference_one(const mrt_scaled_sum_params *p, int left, int32_t a, int32_t b)
 {
-    const uint32_t d = (uint32_t)mrt_sum_part(a, p->a_zero, left, p->a_mult, p->a_shift) -
-                       (uint32_t)mrt_sum_part(b, p->b_zero, left, p->b_mult, p->b_shift);
+    const uint32_t d = (uint32_t)mrt_scaled_part(a, p->a_zero, left, p->a_mult, p->a_shift) -
+                       (uint32_t)mrt_scaled_part(b, p->b_zero, left, p->b_mult, p->b_shift);
 
-    return mrt_sum_end(p, d * d);
+    return mrt_scaled_end(p, d * d);
 }
 
-MRT_INLINE void mrt_squared_difference_i8(const mrt_sum_params *p, const mrt_io *io)
+MRT_INLINE void mrt_squared_difference_i8(const mrt_scaled_sum_params *p, const mrt_io *io)
 {
     const int8_t *a = (const int8_t *)io->in[0], *b = (const int8_t *)io->in[1];
     int8_t       *out = (int8_t *)io->out[0];
@@ -27,7 +27,7 @@ MRT_INLINE void mrt_squared_difference_i8(const mrt_sum_params *p, const mrt_io 
         out[at.i] = (int8_t)mrt_squared_difference_one(p, 7, a[at.a], b[at.b]);
 }
 
-MRT_INLINE void mrt_squared_difference_i16(const mrt_sum_params *p, const mrt_io *io)
+MRT_INLINE void mrt_squared_difference_i16(const mrt_scaled_sum_params *p, const mrt_io *io)
 {
     const int16_t *a = (const int16_t *)io->in[0], *b = (const int16_t *)io->in[1];
     int16_t       *out = (int16_t *)io->out[0];
