@@ -74,15 +74,6 @@ static MRT_COLD mrt_reason mrt_add_prepare_f32(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
-static MRT_COLD mrt_reason mrt_add_prepare_i16(mrt_call *c)
-{
-    const double a = (double)mrt_scale(&c->in[0]), b = (double)mrt_scale(&c->in[1]), twice = 2.0 * (a > b ? a : b);
-    const double out = twice / (32768.0 * (double)mrt_scale(&c->out[0]));
-
-    MRT_TRY(mrt_check_sum_multiplier(c, out));
-    return mrt_store_scaled_sum(c, a / twice, b / twice, out);
-}
-
 /* Whatever the fused activation is: the reference ignores it. */
 static MRT_COLD mrt_reason mrt_add_prepare_i32(mrt_call *c)
 {
@@ -115,7 +106,7 @@ MRT_KERNELS_OF(mrt_add_f32, mrt_add_either_f32, mrt_add_f32_params);
 
 static const mrt_row mrt_add_rows[] = {
     {MRT_I8, {MRT_I8, MRT_I8}, 2, 2, 5, MRT_FASTER(mrt_add_prepare_fast, mrt_add_prepare_i8), MRT_RUN(mrt_add_i8)},
-    {MRT_I16, {MRT_I16, MRT_I16}, 2, 3, 5, mrt_add_prepare_i16, MRT_RUN(mrt_add_i16)},
+    {MRT_I16, {MRT_I16, MRT_I16}, 2, 3, 5, mrt_prepare_scaled_sum, MRT_RUN(mrt_add_i16)},
     {MRT_I32, {MRT_I32, MRT_I32}, 2, 1, 5, mrt_add_prepare_i32, MRT_RUN(mrt_add_i32)},
     {MRT_F32, {MRT_F32, MRT_F32}, 2, 1, 5, MRT_FLOATS(mrt_add_prepare_f32, mrt_add_f32)},
     MRT_ROWS_END};

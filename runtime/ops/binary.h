@@ -56,17 +56,6 @@ static MRT_COLD mrt_reason mrt_prepare_pairs_f32(mrt_call *c)
 
 /* ---- SUB ---- */
 
-/* int8 and int16. Unlike ADD's, the reference's multipliers are worked out in float. */
-static MRT_COLD mrt_reason mrt_sub_prepare(mrt_call *c)
-{
-    const float a = mrt_scale(&c->in[0]), b = mrt_scale(&c->in[1]), twice = 2.0f * (a > b ? a : b);
-    const float units = c->out[0].type == MRT_I16 ? 32768.0f : 1048576.0f;
-    const float out = twice / (units * mrt_scale(&c->out[0]));
-
-    MRT_TRY(mrt_check_sum_multiplier(c, (double)out));
-    return mrt_store_scaled_sum(c, (double)(a / twice), (double)(b / twice), (double)out);
-}
-
 static MRT_COLD mrt_reason mrt_sub_prepare_i32(mrt_call *c)
 {
     mrt_pairs_i32_params p;
@@ -78,8 +67,8 @@ static MRT_COLD mrt_reason mrt_sub_prepare_i32(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
-static const mrt_row mrt_sub_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 5, mrt_sub_prepare, MRT_RUN(mrt_sub_i8)},
-                                       {MRT_I16, {MRT_I16}, 1, 5, 5, mrt_sub_prepare, MRT_RUN(mrt_sub_i16)},
+static const mrt_row mrt_sub_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 5, mrt_prepare_scaled_sum, MRT_RUN(mrt_sub_i8)},
+                                       {MRT_I16, {MRT_I16}, 1, 5, 5, mrt_prepare_scaled_sum, MRT_RUN(mrt_sub_i16)},
                                        {MRT_I32, {MRT_I32}, 1, 1, 5, mrt_sub_prepare_i32, MRT_RUN(mrt_sub_i32)},
                                        {MRT_F32, {MRT_F32}, 1, 1, 5, MRT_FLOATS(mrt_prepare_pairs_f32, mrt_sub_f32)},
                                        MRT_ROWS_END};
@@ -93,7 +82,7 @@ static const mrt_attribute mrt_div_fields[] = {MRT_FUSED_ACTIVATION(0)};
 
 static MRT_COLD mrt_reason mrt_div_prepare_i8(mrt_call *c)
 {
-    const float       out_scale = mrt_scale(&c->out[0]);
+    const double      a = (double)mrt_scale(&c->in[0]), b = (double)mrt_scale(&c->in[1]);
     mrt_div_i8_params p;
 
     MRT_TRY(mrt_check_scales(c));
@@ -101,8 +90,8 @@ static MRT_COLD mrt_reason mrt_div_prepare_i8(mrt_call *c)
     p.a_zero = mrt_zero(&c->in[0]);
     p.b_zero = mrt_zero(&c->in[1]);
     p.out_zero = mrt_zero(&c->out[0]);
-    mrt_quantize_multiplier((double)(mrt_scale(&c->in[0]) / (mrt_scale(&c->in[1]) * out_scale)), &p.mult, &p.shift);
-    mrt_activation_range(c->activation, out_scale, p.out_zero, -128, 127, &p.act_min, &p.act_max);
+    mrt_quantize_multiplier(a / (b * (double)mrt_scale(&c->out[0])), &p.mult, &p.shift);
+    mrt_activation_range(c->activation, mrt_scale(&c->out[0]), p.out_zero, -128, 127, &p.act_min, &p.act_max);
     c->side->store(c, &p, sizeof p, 1);
     return MRT_REASON_NONE;
 }

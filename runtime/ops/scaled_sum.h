@@ -52,13 +52,17 @@ static MRT_COLD mrt_reason mrt_store_scaled_sum(mrt_call *c, double a, double b,
     return MRT_REASON_NONE;
 }
 
-/* The reference takes no sum whose multiplier is 1 or more: the output's scale would be at most 2^-19 (int16: 2^-14) of an
- * input's. */
-static MRT_COLD mrt_reason mrt_check_sum_multiplier(mrt_call *c, double out)
+/* ADD and SUB. The reference takes no sum whose multiplier is 1 or more: the output's scale would be at most 2^-19 (int16:
+ * 2^-14) of an input's. */
+static MRT_COLD mrt_reason mrt_prepare_scaled_sum(mrt_call *c)
 {
+    const double a = (double)mrt_scale(&c->in[0]), b = (double)mrt_scale(&c->in[1]), twice = 2.0 * (a > b ? a : b);
+    const double units = c->out[0].type == MRT_I16 ? 32768.0 : 1048576.0;
+    const double out = twice / (units * (double)mrt_scale(&c->out[0]));
+
     MRT_REQUIRE(c, out < 1.0, SCALES, "output scale %g is too fine for input scales %g and %g",
-                (double)mrt_scale(&c->out[0]), (double)mrt_scale(&c->in[0]), (double)mrt_scale(&c->in[1]));
-    return MRT_REASON_NONE;
+                (double)mrt_scale(&c->out[0]), a, b);
+    return mrt_store_scaled_sum(c, a / twice, b / twice, out);
 }
 
 /* int32 operands are whole numbers, and the reference takes none that have a scale. */

@@ -24,6 +24,35 @@ def quantized(random, kind, shape, name, scale, zero_point=0, values=None):
     return tensor(random, kind, shape, name, values, np.float32(scale), zero_point)
 
 
+# ---- halves ----
+
+RATIOS = [(7, 10), (3, 4), (11, 6), (9, 14), (1, 2), (13, 22), (5, 2), (17, 30), (19, 34), (23, 18), (25, 38), (37, 26)]
+
+
+def halves(family, operator, versions, options, b_kind=None, b_values=(0, 1, 2, 3)):
+    """All of a's values, and scales with which many answers lie next to halves: whether multipliers were worked out in float
+    or in double decides them. b is b_values in its units, one a sample."""
+    for kind, version in versions.items():
+        for number, (over, under) in enumerate(RATIOS):
+            name = f"{kind}_halves_{number}"
+            random = generator(name)
+            a = quantized(random, kind, (1, 256), "a", np.exp(random.uniform(-5, -3)))
+            b = quantized(random, b_kind or kind, (1, 1), "b", np.exp(random.uniform(-5, -3)))
+            if operator == "SUB" or operator == "ADD":
+                out_scale = float(a.scale) * under / over
+            elif operator == "DIV":
+                out_scale = float(a.scale) / float(b.scale) * under / over / 4
+            elif operator == "PRELU":
+                b.scale = np.float32(over / under) if number % 2 else b.scale
+                out_scale = float(a.scale) * (1 if number % 2 else under / over)
+            else:
+                out_scale = float(max(a.scale, b.scale)) ** 2 * under / over * 80
+            out = quantized(random, kind, (1, 256), "out", out_scale)
+            values = np.arange(-128, 128) * (1 if kind == "i8" else 37)
+            given = [np.broadcast_to(values.astype(a.dtype), (4, 1, 256)), np.array(b_values, b.dtype).reshape(4, 1, 1)]
+            family.add(name, operator, version, options(0), [a, b], [out], given)
+
+
 # ---- ADD and SUB ----
 
 # a's scale, b's, the output's; zero points of int8.
@@ -64,6 +93,7 @@ def sums():
         binary(family, operator, options_of(table, potScaleInt16=False), versions)
         extreme(family, operator, table, {kind: versions[kind] for kind in ("i8", "i16")})
         wrapping(family, operator, "i32", 1, options_of(table))
+        halves(family, operator, {kind: versions[kind] for kind in ("i8", "i16")}, options_of(table))
         family.save()
 
 
@@ -105,8 +135,7 @@ def undefined(x, y, a, b, shape):
     x = np.where(y < 0, -x, x)
     length = np.vectorize(lambda v: int(v).bit_length())
     headroom, bits = 31 - length(np.where(x < 0, ~x, x)), length(np.abs(y)) - 1
-    real = np.float32(a.scale) / (np.float32(b.scale) * DIV_SCALE.get(id(a), np.float32(0.1)))
-    shift = int(np.frexp(np.float64(real))[1])
+    shift = int(np.frexp(float(a.scale) / (float(b.scale) * float(DIV_SCALE[id(a)])))[1])
     right = bits + headroom - shift
     return (y == 0) | (right > 31) | (right < 0)
 
@@ -135,6 +164,7 @@ def quotients():
             keep = ~reduce_like(undefined(x, y, a, b, out.shape), x.shape)
             x[~keep] = np.broadcast_to(x[3:], x.shape)[~keep]
         family.add(name, "DIV", 1, options(number // 2 % 4), [a, b], [out], given)
+    halves(family, "DIV", {"i8": 1}, options, b_values=(1, -1, 1, -1))
     family.save()
 
 
@@ -218,6 +248,7 @@ def squared_differences():
                          zip(("a", "b", "out"), (a_scale, b_scale, out_scale * wide), zeros))
             family.add(name, "SQUARED_DIFFERENCE", versions[kind], None, [a, b], [out])
     wrapping(family, "SQUARED_DIFFERENCE", "i32", 1, options)
+    halves(family, "SQUARED_DIFFERENCE", {"i8": 2, "i16": 1}, options)
     family.save()
 
 
@@ -260,6 +291,7 @@ def slopes():
             if number % 3:
                 alpha.values = draw(random, alpha, 4)[3]
             family.add(name, "PRELU", 1, None, [x, alpha], [out])
+    halves(family, "PRELU", {"i8": 1, "i16": 1}, lambda _: None, "i8", (1, -1, 3, -128))
     family.save()
 
 
