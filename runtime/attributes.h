@@ -108,6 +108,10 @@ typedef struct mrt_lstm_attributes {
     int32_t time_major;
 } mrt_lstm_attributes;
 
+typedef struct mrt_call_once_attributes {
+    int32_t init_subgraph_index;
+} mrt_call_once_attributes;
+
 typedef struct mrt_batch_normalization_attributes {
     float momentum, epsilon;
 } mrt_batch_normalization_attributes;

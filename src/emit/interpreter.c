@@ -275,7 +275,7 @@ static bool needs_floats(const mote_graph *graph)
     for (i = 0; i < graph->node_count; i++) {
         const mote_node *node = &graph->nodes[i];
         if (node->op != MOTE_OP_QUANTIZE && node->op != MOTE_OP_DEQUANTIZE &&
-            mote_node_out(graph, node, 0)->dtype == MOTE_F32)
+            mote_node_result(graph, node) && mote_node_result(graph, node)->dtype == MOTE_F32)
             return true;
     }
     return false;

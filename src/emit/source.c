@@ -295,7 +295,7 @@ static void emit_call(const mote_emitter *e, const mote_variant *variant, int32_
 
     mote_text_puts(out, "    /* ");
     mote_emit_comment(out, mote_node_show(graph, &graph->nodes[step->node]).text);
-    mote_text_printf(out, " -> %s */\n    MRT_STEP(%d);\n    %s_%s_%d(", mote_shape_show(&graph->tensors[step->out[0]]).text,
+    mote_text_printf(out, " -> %s */\n    MRT_STEP(%d);\n    %s_%s_%d(", mote_shape_show(mote_node_result(graph, &graph->nodes[step->node])).text,
                      step->node, e->name, instance->kernel->symbol + strlen("mrt_"), variant->instance_of[s]);
     if (instance->is_shared) {
         mote_text_printf(out, "&%s_%d_params", e->name, s);

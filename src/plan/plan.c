@@ -51,7 +51,8 @@ static void find_lives(mote_program *program)
             if (program->steps[s].in[i] != MOTE_NONE)
                 extend_life(program, program->steps[s].in[i], s);
         for (i = 0; i < program->steps[s].out_count; i++)
-            begin_life(program, program->steps[s].out[i], s);
+            if (graph->tensors[program->steps[s].out[i]].kind != MOTE_STATE)
+                begin_life(program, program->steps[s].out[i], s);
     }
     for (i = 0; i < graph->output_count; i++)
         extend_life(program, graph->outputs[i], program->step_count);
@@ -134,7 +135,9 @@ static void share_places(mote_program *program, int32_t *ends)
         ends[i] = program->places[i].last_step;
     for (s = 0; s < program->step_count; s++) {
         const mote_step *step = &program->steps[s];
-        const mote_id    out = step->out[0];
+        const mote_id    out = step->out_count > 0 && step->in_count > 0 ? step->out[0] : MOTE_NONE;
+        if (out == MOTE_NONE)
+            continue;
         if ((host = find_host(program, ends, s)) >= 0) {
             const mote_id root = root_of(program, step->in[host]);
             program->places[out].shares = step->in[host];
@@ -166,8 +169,8 @@ static void list_sharers(blocks *b, const mote_program *program)
         b->last[i] = i;
     }
     for (s = 0; s < program->step_count; s++) {
-        const mote_id out = program->steps[s].out[0];
-        if (program->places[out].shares != MOTE_NONE) {
+        const mote_id out = program->steps[s].out_count > 0 ? program->steps[s].out[0] : MOTE_NONE;
+        if (out != MOTE_NONE && program->places[out].shares != MOTE_NONE) {
             const mote_id root = root_of(program, out);
             b->next[b->last[root]] = out;
             b->last[root] = out;
@@ -214,7 +217,7 @@ static void link_overlaps(blocks *b, const mote_program *program)
 
     for (s = 0; s < program->step_count; s++) {
         const mote_step *step = &program->steps[s];
-        const mote_id    over = program->places[step->out[0]].runs_over;
+        const mote_id    over = step->out_count > 0 ? program->places[step->out[0]].runs_over : MOTE_NONE;
         if (over != MOTE_NONE) {
             mote_block *block = &b->placing.blocks[b->block_of[step->out[0]]];
             block->runs_over = b->block_of[root_of(program, over)];
@@ -322,7 +325,8 @@ static bool may_run_over(const mote_program *program, const lodger *out, const l
     const mote_step *step = &program->steps[out->first_step];
     mote_id          root;
 
-    if (out->tensor == MOTE_NONE || in->tensor == MOTE_NONE || out->first_step < 0 || step->out[0] != out->tensor)
+    if (out->tensor == MOTE_NONE || in->tensor == MOTE_NONE || out->first_step < 0 ||
+        step->out_count == 0 || step->out[0] != out->tensor)
         return false;
     root = root_of(program, in->tensor);
     return step->may_overlap && root_of(program, step->first) == root && !reads_again(program, step, root) &&
