@@ -113,6 +113,7 @@ MRT_API mrt_live *mrt_plan_add(mrt_plan *plan, uint32_t tensor, uint32_t bytes, 
         return NULL;
     fresh.tensor = (int32_t)tensor;
     fresh.bytes = bytes;
+    fresh.value = -1;
     fresh.last = (int16_t)last;
     fresh.is_batched = 0;
     fresh.alias = shares ? shares->alias : mrt_plan_fresh_alias(plan);

@@ -20,6 +20,7 @@ enum { MRT_PLACE_ALIGN = 4 };
 typedef struct mrt_live {
     int32_t  tensor;
     uint32_t offset, bytes;
+    int32_t  value;      /* of a variable's handle: the tensor that has its type and shape; else -1 */
     int16_t  last;       /* the operator that reads it last */
     uint8_t  alias;      /* the same for tensors that share a place */
     uint8_t  is_batched; /* dimension 0 counts samples */

@@ -178,12 +178,13 @@ static void emit_chips(const mote_emitter *e, mote_text *out)
     mote_text_puts(out, e->variant_count > 1 ? "#endif\n\n" : "\n");
 }
 
+/* A variable that is never read nor assigned has no bytes. */
 static bool has_state(const mote_graph *graph)
 {
     int32_t i;
 
     for (i = 0; i < graph->tensor_count; i++)
-        if (graph->tensors[i].kind == MOTE_STATE)
+        if (graph->tensors[i].kind == MOTE_STATE && mote_tensor_bytes(&graph->tensors[i]) > 0)
             return true;
     return false;
 }
