@@ -30,6 +30,11 @@ typedef struct mrt_fully_connected_attributes {
     int32_t weights_format; /* 0; others are shuffled, and refused */
 } mrt_fully_connected_attributes;
 
+/* ADD and SUB. */
+typedef struct mrt_add_attributes {
+    int32_t pot_scale_int16; /* scales of int16 operands are powers of two */
+} mrt_add_attributes;
+
 typedef struct mrt_softmax_attributes {
     float beta;
 } mrt_softmax_attributes;
