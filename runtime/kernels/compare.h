@@ -32,7 +32,7 @@ MRT_INLINE void mrt_compare_f32(const mrt_compare_params *p, const mrt_io *io)
     for (mrt_pairs_begin(&at); at.i < p->count; mrt_pairs_next(&at, p->walk, p->rank)) {
         const float a = in_a[at.a], b = in_b[at.b];
         if (a <= b || a > b)
-            out[at.i] = mrt_holds(p->holds, a<b, a> b);
+            out[at.i] = mrt_holds(p->holds, b > a, a > b);
         else
             out[at.i] = (p->holds & MRT_IS_UNORDERED) != 0;
     }
@@ -45,7 +45,7 @@ MRT_INLINE void mrt_compare_i32(const mrt_compare_params *p, const mrt_io *io)
     mrt_pair       at;
 
     for (mrt_pairs_begin(&at); at.i < p->count; mrt_pairs_next(&at, p->walk, p->rank))
-        out[at.i] = mrt_holds(p->holds, a[at.a]<b[at.b], a[at.a]> b[at.b]);
+        out[at.i] = mrt_holds(p->holds, b[at.b] > a[at.a], a[at.a] > b[at.b]);
 }
 
 MRT_INLINE void mrt_compare_i64(const mrt_compare_params *p, const mrt_io *io)
@@ -55,7 +55,7 @@ MRT_INLINE void mrt_compare_i64(const mrt_compare_params *p, const mrt_io *io)
     mrt_pair       at;
 
     for (mrt_pairs_begin(&at); at.i < p->count; mrt_pairs_next(&at, p->walk, p->rank))
-        out[at.i] = mrt_holds(p->holds, a[at.a]<b[at.b], a[at.a]> b[at.b]);
+        out[at.i] = mrt_holds(p->holds, b[at.b] > a[at.a], a[at.a] > b[at.b]);
 }
 
 /* int8: the real numbers are compared, in 1/256: rescale((in - zero) 256, mult, shift), mult and shift for the operand's
@@ -79,7 +79,7 @@ MRT_INLINE void mrt_compare_i8(const mrt_compare_i8_params *p, const mrt_io *io)
     for (mrt_pairs_begin(&at); at.i < p->count; mrt_pairs_next(&at, p->walk, p->rank)) {
         const int32_t a = mrt_rescale((in_a[at.a] - p->a_zero) * 256, p->a_mult, (int)p->a_shift);
         const int32_t b = mrt_rescale((in_b[at.b] - p->b_zero) * 256, p->b_mult, (int)p->b_shift);
-        out[at.i] = mrt_holds(p->holds, a<b, a> b);
+        out[at.i] = mrt_holds(p->holds, b > a, a > b);
     }
 }
 
