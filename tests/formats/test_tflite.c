@@ -662,8 +662,6 @@ static const struct {
     {"logistic_i16_*", 2},
     {"max_pool_2d_i16_*", 3},
     {"mean_i16_*", 3},
-    {"quantize_i16_*", 2},
-    {"quantize_i8_i16_*", 1},
     {"relu_i16_*", 2},
     {"relu6_i16_*", 1},
     {"softmax_i16_*", 3},
