@@ -23,7 +23,7 @@ MRT_INLINE int64_t mrt_cast_load(const mrt_cast_type *type, const void *in, int3
     if (type->bytes == 1)
         return type->is_signed ? ((const int8_t *)in)[i] : ((const uint8_t *)in)[i];
     if (type->bytes == 2)
-        return type->is_signed ? ((const int16_t *)in)[i] : ((const uint16_t *)in)[i];
+        return type->is_signed ? ((const int16_t *)in)[i] : (int64_t)((const uint16_t *)in)[i];
     if (type->bytes == 4)
         return type->is_signed ? ((const int32_t *)in)[i] : (int64_t)((const uint32_t *)in)[i];
     return ((const int64_t *)in)[i];

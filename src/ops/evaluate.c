@@ -1,6 +1,6 @@
-/* Computing an operator on the host when the model is made: all its operands are constants, and so its outputs become. One
- * operand counts as computed meanwhile, as kernels want it: the first that may be, since parameters hold the others (of FILL,
- * the shape must be constant, the value need not).
+/* Computing an operator on the host when the model is made: all its operands are constants, and so its outputs become.
+ * One operand counts as computed meanwhile, as kernels want it, since parameters hold the others: the first that may be.
+ * The shape that FILL fills may not.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
