@@ -1,9 +1,10 @@
-/* SELECT, SELECT_V2: out = condition ? x : y, elements of any width, each operand repeated along axes where it has one
+/* SELECT, SELECT_V2: out = condition ? x : y, elements of any width, an operand repeated along axes where it has one
  * element.
  *
  * Each operand walks beside the output (walk.h): the arrays {size, operand's step, output's step} of condition, x and y
- * stand behind one another in `walk`. The output may be an operand of its shape and width. Source:
- * TensorFlow Lite's reference kernel (reference/select.h). SPDX-License-Identifier: Apache-2.0 */
+ * stand behind one another in `walk`. The output may be an operand of its shape and width.
+ * Source: TensorFlow Lite's reference kernel (reference/select.h).
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_SELECT_H
 #define MRT_SELECT_H
 

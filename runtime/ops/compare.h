@@ -1,6 +1,8 @@
 /* EQUAL, NOT_EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL: a, b of one type -> bool.
- * LOGICAL_AND, LOGICAL_OR, LOGICAL_NOT: bool -> bool. SELECT, SELECT_V2: condition (bool), x, y -> x where it is true, else
- * y. An operand repeats along axes in which it has one element (not in SELECT). SPDX-License-Identifier: Apache-2.0 */
+ * LOGICAL_AND, LOGICAL_OR, LOGICAL_NOT: bool -> bool.
+ * SELECT, SELECT_V2: condition (bool), x, y -> x where it is true, else y.
+ * An operand repeats along axes in which it has one element (not in SELECT).
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_OPS_COMPARE_H
 #define MRT_OPS_COMPARE_H
 

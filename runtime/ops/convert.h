@@ -1,5 +1,6 @@
-/* CAST: x -> the same numbers in the output's type. ZEROS_LIKE: x -> zeros of its type and shape. FILL: shape (int32 or
- * int64 constant), value (of rank 0) -> that value everywhere. SPDX-License-Identifier: Apache-2.0 */
+/* CAST: x -> the same numbers in the output's type. ZEROS_LIKE: x -> zeros of its type and shape.
+ * FILL: shape (int32 or int64 constant), value (of rank 0) -> that value everywhere.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_OPS_CONVERT_H
 #define MRT_OPS_CONVERT_H
 
