@@ -75,7 +75,7 @@ def run_micro(model, samples):
     answers = []
     for sample in zip(*samples):
         for index, values in enumerate(sample):
-            engine.set_input(np.ascontiguousarray(values), index)
+            engine.set_input(np.asarray(values, order="C"), index)  # ascontiguousarray gives a scalar one axis
         engine.invoke()
         answers.append(engine)
         yield engine
@@ -87,7 +87,7 @@ def run_litert(model, samples, resolver="BUILTIN_REF"):
     engine.allocate_tensors()
     for sample in zip(*samples):
         for detail, values in zip(engine.get_input_details(), sample):
-            engine.set_tensor(detail["index"], np.ascontiguousarray(values))
+            engine.set_tensor(detail["index"], np.asarray(values, order="C"))
         engine.invoke()
         yield engine
 
