@@ -143,6 +143,8 @@ static mrt_reason mrt_walk_add_states(mrt_walk *w)
 
     for (i = 0; i < w->model.tensors.count; i++) {
         MRT_TRY(mrt_model_tensor(&w->model, i, &tensor));
+        if (tensor.kind != MRT_CONST && mrt_type_bits(tensor.type) == 64)
+            w->plan.align = 8;
         if (tensor.kind == MRT_STATE)
             MRT_TRY(mrt_walk_add_state(w, i, &tensor, NULL));
     }
@@ -585,8 +587,8 @@ static mrt_reason mrt_walk_all(mrt_walk *w, uint32_t height, int is_from_top)
     mrt_walk_begin_memory(w);
     w->work = 0;
     w->step_count = 0;
-    MRT_TRY(mrt_walk_add_inputs(w));
     MRT_TRY(mrt_walk_add_states(w));
+    MRT_TRY(mrt_walk_add_inputs(w));
     MRT_TRY(mrt_walk_add_variables(w));
     mrt_plan_scratch(&w->plan, 0);
     mrt_plan_expire(&w->plan, -1);

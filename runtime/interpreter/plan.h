@@ -29,7 +29,7 @@ typedef struct mrt_live {
 typedef struct mrt_plan {
     mrt_live live[MRT_LIVE_MAX];
     int32_t  count, count_most;
-    uint32_t height;
+    uint32_t height, align; /* align: of every offset, a power of two */
     int      is_from_top; /* of the next block */
     int      is_failed;   /* something did not fit below height */
     uint32_t end, bound;  /* results: the highest end; the most that was live at once */
