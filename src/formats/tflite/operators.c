@@ -102,6 +102,7 @@ static const mote_tflite_operator exceptions[MOTE_OP_COUNT] = {
     [MOTE_OP_FULLY_CONNECTED] = {.version = version_fully_connected},
     [MOTE_OP_MEAN] = {.make_operand = make_mean_axes, .in_count = 2},
     [MOTE_OP_RESHAPE] = {.write_options = write_reshape},
+    [MOTE_OP_UNIDIRECTIONAL_SEQUENCE_LSTM] = {.in_count = 24},
 };
 
 const mote_tflite_operator *mote_tflite_operator_exceptions(mote_op_kind kind)
