@@ -6,8 +6,8 @@
 #include "../mrt.h"
 
 typedef struct mrt_numbers_params {
-    int32_t count, is_wide;
-    int32_t number[8];
+    int32_t                  count, is_wide;
+    const MRT_FLASH int32_t *number; /* [count] */
 } mrt_numbers_params;
 
 /* out [count] = number. The operand's values are not read. */

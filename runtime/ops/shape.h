@@ -26,17 +26,24 @@ static MRT_COLD mrt_reason mrt_shape_shape(mrt_call *c)
     return mrt_set_shape(c, 0, (mrt_type)type, 1, &c->in[0].rank);
 }
 
+/* The kernel's parameters. */
+static MRT_COLD mrt_reason mrt_store_numbers(mrt_call *c, const int32_t *number, int32_t count)
+{
+    int32_t           *array = count > 0 ? (int32_t *)c->side->take(c, "numbers", MRT_I32, (size_t)count) : NULL, i;
+    mrt_numbers_params p;
+
+    for (i = 0; array && i < count; i++)
+        array[i] = number[i];
+    p.count = count;
+    p.is_wide = c->out[0].type == MRT_I64;
+    p.number = array;
+    c->side->store(c, &p, sizeof p, 1);
+    return MRT_REASON_NONE;
+}
+
 static MRT_COLD mrt_reason mrt_shape_prepare(mrt_call *c)
 {
-    mrt_numbers_params p;
-    int32_t            d;
-
-    p.count = c->in[0].rank;
-    p.is_wide = c->out[0].type == MRT_I64;
-    for (d = 0; d < MRT_RANK_MAX; d++)
-        p.number[d] = d < p.count ? c->in[0].dim[d] : 0;
-    c->side->store(c, &p, sizeof p, 0);
-    return MRT_REASON_NONE;
+    return mrt_store_numbers(c, c->in[0].dim, c->in[0].rank);
 }
 
 static const mrt_row mrt_shape_rows[] = {{MRT_INDEX, {MRT_ANY}, 1, 1, 1, mrt_shape_prepare, MRT_RUN(mrt_numbers)},
@@ -55,15 +62,7 @@ static MRT_COLD mrt_reason mrt_rank_shape(mrt_call *c)
 
 static MRT_COLD mrt_reason mrt_rank_prepare(mrt_call *c)
 {
-    mrt_numbers_params p;
-    int32_t            d;
-
-    p.count = 1;
-    p.is_wide = 0;
-    for (d = 0; d < MRT_RANK_MAX; d++)
-        p.number[d] = d == 0 ? c->in[0].rank : 0;
-    c->side->store(c, &p, sizeof p, 0);
-    return MRT_REASON_NONE;
+    return mrt_store_numbers(c, &c->in[0].rank, 1);
 }
 
 static const mrt_row mrt_rank_rows[] = {{MRT_I32, {MRT_ANY}, 1, 1, 1, mrt_rank_prepare, MRT_RUN(mrt_numbers)}, MRT_ROWS_END};
