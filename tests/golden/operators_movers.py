@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What moves values: CONCATENATION, PACK, UNPACK, SPLIT, SPLIT_V, SLICE, STRIDED_SLICE, DYNAMIC_UPDATE_SLICE, PAD, PADV2,
-MIRROR_PAD, SHAPE, RANK, EXPAND_DIMS, SQUEEZE, RESHAPE."""
+MIRROR_PAD, SHAPE, RANK, EXPAND_DIMS, SQUEEZE, RESHAPE; and chains of them, in which outputs take the place of operands."""
 import numpy as np
 
 from operator_cases import Family, constant, draw, generator, schema, tensor
+from tflite_builder import build_graph
 
 COUNT = 24
 
@@ -62,7 +63,7 @@ def concatenation(family, versions):
 
 def pack(family, versions):
     for kind, number, random, name in cases(family, versions):
-        shape = shape_of(random, 1, 4)
+        shape = shape_of(random, 1, 4) if number % 6 != 4 else []
         axis, count = int(random.integers(len(shape) + 1)), number % 5 + 1
         made = alike(random, kind, [shape] * count + [shape[:axis] + [count] + shape[axis:]],
                      [f"in{i}" for i in range(count)] + ["out"])
@@ -74,7 +75,7 @@ def pack(family, versions):
 
 def unpack(family, versions):
     for kind, number, random, name in cases(family, versions):
-        shape = shape_of(random, 2, 4)
+        shape = shape_of(random, 1 if number % 4 == 0 else 2, 4)
         axis = int(random.integers(len(shape)))
         made = alike(random, kind, [shape] + [shape[:axis] + shape[axis + 1:]] * shape[axis],
                      ["in"] + [f"out{i}" for i in range(shape[axis])])
@@ -261,7 +262,7 @@ def padv2(family, versions):
     for kind, number, random, name in cases(family, versions):
         shape = shape_of(random, 1, 5, 5)
         pads, size = paddings(random, number, shape, 2)
-        made = alike(random, kind, [shape, [1], size], ["in", "value", "out"])
+        made = alike(random, kind, [shape, [1] if number % 4 else [], size], ["in", "value", "out"])
         if number % 3:
             fixed(random, made[1])
         family.add(name, "PADV2", versions[kind], None, [made[0], constant("i32", pads, "paddings"), made[1]], made[2:])
@@ -343,6 +344,50 @@ def reshape(family, kinds):
         family.add(name, "RESHAPE", 1, filled("Reshape", newShape=said), operands, made[1:], samples, count=2)
 
 
+# ---- several in a row ----
+
+def chain(family, name, kind, versions):
+    """versions: of SPLIT, CONCATENATION, SLICE, PAD, UNPACK, PACK, STRIDED_SLICE."""
+    random = generator(family.name + name)
+    rows, columns = int(random.integers(3, 7)), int(random.integers(2, 6))
+    x = tensor(random, kind, [1, 2 * rows * columns], "x")
+    starts = tensor(random, "i32", [3], "starts")
+    steps = []
+
+    def then(operator, version, options, operands, *shapes):
+        made = alike(random, kind, shapes, [f"{operator}{len(steps)}_{i}" for i in range(len(shapes))], x)
+        steps.append((operator, version, options, operands, made))
+        return made if len(made) > 1 else made[0]
+
+    def numbers(*values):
+        return constant("i32", values, f"numbers{len(steps)}_{values}")
+
+    split_, join, cut, pad_, unpack_, pack_, strided_ = versions
+    y = then("RESHAPE", 1, None, [x, numbers(2, rows, -1)], [2, rows, columns])
+    y = then("STRIDED_SLICE", strided_, filled("StridedSlice", endMask=7), [y, numbers(0, 1, 0), numbers(0, 0, 0),
+             numbers(1, 1, 1)], [2, rows - 1, columns])
+    a, b = then("SPLIT", split_, filled("Split", numSplits=2), [constant("i32", 0, "axis"), y], *[[1, rows - 1, columns]] * 2)
+    a = then("SLICE", cut, None, [a, numbers(0, 1, 1), numbers(1, -1, -1)], [1, rows - 2, columns - 1])
+    b = then("DYNAMIC_UPDATE_SLICE", 4 if kind == "i16" else 1, None, [b, a, starts], [1, rows - 1, columns])
+    ones = [then("EXPAND_DIMS", 1, None, [t, numbers(0)], [1, *t.shape]) for t in (a, b)] if kind != "i32" else \
+        [then("RESHAPE", 1, None, [t, numbers(1, *t.shape)], [1, *t.shape]) for t in (a, b)]
+    a = then("PAD", pad_, None, [ones[0], constant("i32", [[0, 0], [0, 0], [1, 0], [0, 1]], "paddings")], ones[1].shape)
+    y = then("CONCATENATION", join, filled("Concatenation", axis=2), [a, ones[1], a], [1, 1, 3 * (rows - 1), columns])
+    y = then("SQUEEZE", 1, filled("Squeeze", squeezeDims=[0, 1]), [y], [3 * (rows - 1), columns])
+    parts = then("UNPACK", unpack_, filled("Unpack", num=columns, axis=1), [y], *[[3 * (rows - 1)]] * columns)
+    y = then("PACK", pack_, filled("Pack", valuesCount=columns, axis=0), parts[::-1], [columns, 3 * (rows - 1)])
+    y = then("STRIDED_SLICE", strided_, filled("StridedSlice", beginMask=3, endMask=3), [y, numbers(0, 0), numbers(0, 0),
+             numbers(-1, 2)], [columns, (3 * rows - 2) // 2])
+    samples = [draw(random, x, 4), random.integers(-1, 4, (4, 3)).astype(np.int32)]
+    family.add_model(name, build_graph([x, starts], steps, [y, b]), samples, [y, b])
+
+
+def chains(family, versions):
+    for kind, number, random, name in cases(family, versions):
+        if number < 6:
+            chain(family, name, kind, versions[kind])
+
+
 def make():
     eight = {"f32": 1, "i8": 2}
     families = [("concatenation", concatenation, {**eight, "i16": 3, "i32": 1, "i64": 1, "bool": 1}),
@@ -358,6 +403,8 @@ def make():
                 ("mirror_pad", mirror_pad, eight),
                 ("expand_dims", expand_dims, ["f32", "i8", "i16"]),
                 ("squeeze", squeeze, ["f32", "i8", "i16", "i32"]),
+                ("movers_chain", chains, {"f32": (1, 1, 1, 1, 1, 1, 1), "i8": (2, 2, 2, 2, 2, 2, 2),
+                                          "i16": (4, 3, 4, 3, 4, 3, 1), "i32": (3, 1, 1, 1, 1, 1, 1)}),
                 ("reshape", reshape, ["f32", "i8", "i16", "i32", "i64", "bool"])]
     for name, add, kinds in families:
         family = Family(name)
