@@ -20,8 +20,8 @@ static MRT_COLD mrt_reason mrt_shape_shape(mrt_call *c)
     const int32_t said = ((const mrt_out_type_attributes *)c->attributes)->out_type, stored = (int32_t)c->out[0].type;
     const int32_t type = said != MRT_F32 ? said : stored == MRT_I64 ? MRT_I64 : MRT_I32;
 
-    MRT_REQUIRE(c, type == MRT_I32 || type == MRT_I64, OPTIONS, "out_type is %s, int32 or int64 expected",
-                mrt_type_name((mrt_type)type));
+    MRT_REQUIRE(c, type == MRT_I32 || type == MRT_I64, OPTIONS, "out_type is %d, 2 (int32) or 4 (int64) expected",
+                (int)type);
     c->mixes = 1;
     return mrt_set_shape(c, 0, (mrt_type)type, 1, &c->in[0].rank);
 }
