@@ -210,8 +210,9 @@ static MRT_COLD mrt_reason mrt_strided_slice_number(mrt_call *c, mrt_strided_sli
 static MRT_COLD mrt_reason mrt_strided_slice_read(mrt_call *c, mrt_strided_slice *s)
 {
     const uint32_t ellipses = (uint32_t)((const mrt_strided_slice_attributes *)c->attributes)->ellipsis_mask;
-    const int32_t  count = (int32_t)(c->in[1].count <= MRT_STRIDED_SLICE_MAX ? c->in[1].count : MRT_STRIDED_SLICE_MAX);
-    int32_t        i;
+    const int32_t  count =
+        (int32_t)(c->in[1].count < MRT_STRIDED_SLICE_MAX ? c->in[1].count : (uint32_t)MRT_STRIDED_SLICE_MAX);
+    int32_t i;
 
     for (i = 1; i < 4; i++) {
         MRT_TRY(mrt_check_numbers(c, i, count));
