@@ -27,7 +27,7 @@ def floats(family, operator, ranges, options=None, version=1):
         family.add(name, operator, version, options(number) if options else None, [a], [out], samples)
 
 
-def quantized(family, operator, kind, version, scales, options=None, positive=False, fixed=None, may_fail=False):
+def quantized(family, operator, kind, version, scales, options=None, positive=False, fixed=None):
     """scales: functions of a generator that give input scale, output scale. fixed: the output's scale and zero point."""
     info = np.iinfo({"i8": np.int8, "i16": np.int16}[kind])
     for number in range(24):
@@ -47,7 +47,7 @@ def quantized(family, operator, kind, version, scales, options=None, positive=Fa
         samples = [draw(random, a, 5)]
         if positive:
             samples = [np.maximum(samples[0], zeros[0]).astype(a.dtype)]
-        family.add(name, operator, version, options(number) if options else None, [a], [out], samples, may_fail=may_fail)
+        family.add(name, operator, version, options(number) if options else None, [a], [out], samples)
 
 
 def near(random):
