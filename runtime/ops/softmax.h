@@ -34,8 +34,8 @@ static MRT_COLD mrt_reason mrt_softmax_shape(mrt_call *c)
     MRT_REQUIRE(c, c->in[0].rank >= 1 && mrt_softmax_depth(c) >= 1, SHAPE, "input %s has no last dimension to sum over",
                 MRT_SHAPE(&c->in[0]));
     MRT_REQUIRE(c, mrt_is_finite(beta) && beta > 0.0f, OPTIONS, "beta is %g, a positive number expected", (double)beta);
-    return mrt_set_shape(c, 0, c->in[0].type == MRT_I8 && c->out[0].type == MRT_I16 ? MRT_I16 : c->in[0].type,
-                         c->in[0].rank, c->in[0].dim);
+    return mrt_set_shape(c, 0, c->in[0].type == MRT_I8 && c->out[0].type == MRT_I16 ? MRT_I16 : c->in[0].type, c->in[0].rank,
+                         c->in[0].dim);
 }
 
 /* int8 to int8 or int16. */
