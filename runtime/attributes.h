@@ -107,11 +107,18 @@ typedef struct mrt_svdf_attributes {
     int32_t rank;
 } mrt_svdf_attributes;
 
-/* Clips: 0 is none. */
+/* Clips: 0 is none. The fused activation function is the candidate's and the cell's: MRT_LSTM_TANH. */
+enum { MRT_LSTM_TANH = 4 };
+
 typedef struct mrt_lstm_attributes {
     float   cell_clip, proj_clip;
     int32_t time_major;
+    int32_t fused_activation_function;
 } mrt_lstm_attributes;
+
+typedef struct mrt_call_once_attributes {
+    int32_t init_subgraph_index;
+} mrt_call_once_attributes;
 
 typedef struct mrt_batch_normalization_attributes {
     float momentum, epsilon;

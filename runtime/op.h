@@ -32,6 +32,7 @@ typedef enum mrt_type {
     MRT_I8 = 9,
     MRT_F64 = 10,
     MRT_U64 = 12,
+    MRT_RESOURCE = 13, /* a variable's handle; nothing computes with it */
     MRT_U32 = 15,
     MRT_U16 = 16,
     MRT_I4 = 17,
@@ -366,7 +367,7 @@ static MRT_COLD int mrt_measure(mrt_tensor *tensor)
 static MRT_COLD int mrt_type_matches(uint8_t wanted, mrt_type type, mrt_type first)
 {
     if (wanted == MRT_ANY)
-        return type != MRT_I4;
+        return type != MRT_I4 && type != MRT_RESOURCE;
     if (wanted == MRT_AS_FIRST)
         return type == first;
     if (wanted == MRT_INDEX)

@@ -39,3 +39,4 @@
 #include "../ops/transpose.h"
 #include "../ops/transpose_conv.h"
 #include "../ops/unary.h"
+#include "../ops/variable.h"

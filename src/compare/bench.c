@@ -169,7 +169,7 @@ static mote_status describe_layers(benching *b, mote_error *err)
     out->layers = MOTE_NEW(out->owner, mote_bench_layer, graph->node_count, err);
     for (i = 0; out->layers && i < graph->node_count; i++) {
         const mote_node   *node = &graph->nodes[i];
-        const mote_tensor *result = mote_node_out(graph, node, 0);
+        const mote_tensor *result = mote_node_result(graph, node);
         mote_bench_layer  *layer = &out->layers[i];
         layer->op = mote_op_kind_name(node->op);
         layer->shape = mote_arena_strdup(out->owner, mote_shape_show(result).text, err);

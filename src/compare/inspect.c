@@ -102,7 +102,7 @@ static mote_status describe_layer(mote_layer_info *out, const describing *d, con
 {
     const mote_graph  *graph = d->graph;
     mote_arena        *arena = d->arena;
-    const mote_tensor *result = mote_node_out(graph, node, 0);
+    const mote_tensor *result = mote_node_result(graph, node);
     int32_t            i;
 
     describe_operands(out, d, node, err);

@@ -57,7 +57,8 @@ static mote_status join(layer_work *w, const mote_graph *a, const mote_graph *b,
     if (!w->pairs)
         return err->code;
     for (n = 0; n < a->node_count; n++) {
-        mote_id            ida = a->nodes[n].out[0], idb = find_named(b, a->tensors[ida].name);
+        const bool         has = a->nodes[n].out_count > 0;
+        mote_id            ida = has ? a->nodes[n].out[0] : 0, idb = has ? find_named(b, a->tensors[ida].name) : MOTE_NONE;
         const mote_tensor *ta = &a->tensors[ida];
         if (idb == MOTE_NONE || full_count(&b->tensors[idb]) != full_count(ta) || !ta->name[0])
             continue;

@@ -126,7 +126,7 @@ static mote_status add_group(grouping *g, int32_t s, uint64_t hash, mote_error *
 static void add_work(grouping *g, group *to, const mote_step *step)
 {
     const mote_graph *graph = &g->variant->program->model->graphs[0];
-    const size_t      outputs = mote_tensor_count(&graph->tensors[step->out[0]]);
+    const size_t      outputs = mote_tensor_count(mote_node_result(graph, &graph->nodes[step->node]));
     const int32_t     saved = step->kernel->saved_per_output ? step->kernel->saved_per_output : USUAL_SAVED_PER_OUTPUT;
 
     to->saving = mote_size_add(to->saving, mote_size_mul(outputs, (size_t)saved));

@@ -17,7 +17,7 @@ void mote_emit_layers(const mote_emitter *e, mote_text *out)
 
     for (i = 0; i < graph->node_count; i++) {
         const mote_node   *node = &graph->nodes[i];
-        const mote_tensor *result = mote_node_out(graph, node, 0);
+        const mote_tensor *result = mote_node_result(graph, node);
         const char        *name = node->name ? node->name : result->name;
         mote_text_printf(out, "MRT_LAYER(%d, ", i);
         if (runs(graph, node))

@@ -59,6 +59,8 @@ mote_id mote_graph_add_tensor(mote_model *model, mote_graph *graph, const mote_t
     void       *tensors = graph->tensors;
 
     tensor.name = mote_arena_strdup(&model->arena, spec->name ? spec->name : "", err);
+    if (spec->variable && !(tensor.variable = mote_arena_strdup(&model->arena, spec->variable, err)))
+        return MOTE_NONE;
     if (!tensor.name ||
         grow(&model->arena, &tensors, graph->tensor_count, &graph->tensor_capacity, sizeof tensor, err) != MOTE_OK)
         return MOTE_NONE;
@@ -151,6 +153,11 @@ const mote_tensor *mote_node_in(const mote_graph *graph, const mote_node *node, 
 const mote_tensor *mote_node_out(const mote_graph *graph, const mote_node *node, int32_t index)
 {
     return index < node->out_count && node->out[index] != MOTE_NONE ? &graph->tensors[node->out[index]] : NULL;
+}
+
+const mote_tensor *mote_node_result(const mote_graph *graph, const mote_node *node)
+{
+    return node->out_count > 0 ? mote_node_out(graph, node, 0) : mote_node_in(graph, node, 0);
 }
 
 size_t mote_tensor_count(const mote_tensor *tensor)

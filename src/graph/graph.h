@@ -88,6 +88,7 @@ typedef struct mote_tensor {
     mote_range        range;
     void             *data; /* CONST and STATE only; TensorFlow Lite's layout: dense [O,I], conv OHWI, depthwise 1HWO */
     bool              is_trainable;
+    const char       *variable; /* STATE: the name that VAR_HANDLE gives it; NULL: it has none */
 
     const mote_narrowing *narrowing; /* NULL: all channels are there */
 } mote_tensor;
@@ -198,6 +199,9 @@ mote_status mote_model_gather_params(mote_model *model, mote_error *err);
 /* The operand at a position, or NULL where it is absent. */
 const mote_tensor *mote_node_in(const mote_graph *graph, const mote_node *node, int32_t index);
 const mote_tensor *mote_node_out(const mote_graph *graph, const mote_node *node, int32_t index);
+
+/* Output 0, or, of a node that has none, what it writes to: operand 0. NULL where that is absent, too. */
+const mote_tensor *mote_node_result(const mote_graph *graph, const mote_node *node);
 
 /* Elements of one sample (batch 1) and their bytes; both saturate at SIZE_MAX. */
 size_t mote_tensor_count(const mote_tensor *tensor);

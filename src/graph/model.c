@@ -227,7 +227,7 @@ mote_answer_kind mote_model_answers(const mote_model *model)
         return MOTE_ANSWERS_UNKNOWN;
     for (n = graph->node_count - 1; n >= 0; n--) {
         const mote_node *node = &graph->nodes[n];
-        if (node->out[0] != id)
+        if (node->out_count == 0 || node->out[0] != id)
             continue;
         if (!hands_on(node->op))
             return node->op == MOTE_OP_SOFTMAX    ? MOTE_ANSWERS_PROBABILITIES

@@ -60,7 +60,7 @@ static mote_status verify_node(const mote_graph *graph, const mote_node *node, b
         if (id < 0 || id >= graph->tensor_count)
             return mote_fail(err, MOTE_ERR_FORMAT, "%s: output %d names tensor %d of %d", mote_node_show(graph, node).text,
                              i, id, graph->tensor_count);
-        if (is_ready[id])
+        if (is_ready[id] && !(graph->tensors[id].kind == MOTE_STATE && graph->tensors[id].variable))
             return mote_fail(err, MOTE_ERR_FORMAT, "%s: output %d (tensor %d, %s) is a constant or computed twice",
                              mote_node_show(graph, node).text, i, id, mote_show_string(graph->tensors[id].name).text);
         is_ready[id] = true;

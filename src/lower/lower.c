@@ -66,7 +66,7 @@ static mote_status list_operands(mote_program *program, mote_step *step, const m
     for (i = step->in_count - 1; i >= 0; i--)
         if (is_computed(graph, step->in[i]))
             step->first = step->in[i];
-    if (step->first == MOTE_NONE)
+    if (step->first == MOTE_NONE && node->in_count > 0)
         return mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err,
                             "reads nothing but constants; compute it when the model is made");
     for (i = 0; i < step->in_count; i++)

@@ -51,7 +51,8 @@ static void find_lives(mote_program *program)
             if (program->steps[s].in[i] != MOTE_NONE)
                 extend_life(program, program->steps[s].in[i], s);
         for (i = 0; i < program->steps[s].out_count; i++)
-            begin_life(program, program->steps[s].out[i], s);
+            if (graph->tensors[program->steps[s].out[i]].kind != MOTE_STATE)
+                begin_life(program, program->steps[s].out[i], s);
     }
     for (i = 0; i < graph->output_count; i++)
         extend_life(program, graph->outputs[i], program->step_count);
@@ -134,7 +135,9 @@ static void share_places(mote_program *program, int32_t *ends)
         ends[i] = program->places[i].last_step;
     for (s = 0; s < program->step_count; s++) {
         const mote_step *step = &program->steps[s];
-        const mote_id    out = step->out[0];
+        const mote_id    out = step->out_count > 0 && step->in_count > 0 ? step->out[0] : MOTE_NONE;
+        if (out == MOTE_NONE)
+            continue;
         if ((host = find_host(program, ends, s)) >= 0) {
             const mote_id root = root_of(program, step->in[host]);
             program->places[out].shares = step->in[host];
@@ -166,8 +169,8 @@ static void list_sharers(blocks *b, const mote_program *program)
         b->last[i] = i;
     }
     for (s = 0; s < program->step_count; s++) {
-        const mote_id out = program->steps[s].out[0];
-        if (program->places[out].shares != MOTE_NONE) {
+        const mote_id out = program->steps[s].out_count > 0 ? program->steps[s].out[0] : MOTE_NONE;
+        if (out != MOTE_NONE && program->places[out].shares != MOTE_NONE) {
             const mote_id root = root_of(program, out);
             b->next[b->last[root]] = out;
             b->last[root] = out;
@@ -214,7 +217,7 @@ static void link_overlaps(blocks *b, const mote_program *program)
 
     for (s = 0; s < program->step_count; s++) {
         const mote_step *step = &program->steps[s];
-        const mote_id    over = program->places[step->out[0]].runs_over;
+        const mote_id    over = step->out_count > 0 ? program->places[step->out[0]].runs_over : MOTE_NONE;
         if (over != MOTE_NONE) {
             mote_block *block = &b->placing.blocks[b->block_of[step->out[0]]];
             block->runs_over = b->block_of[root_of(program, over)];
@@ -257,9 +260,22 @@ static mote_status collect_blocks(blocks *b, const mote_program *program, mote_a
     return check_total(&b->placing, err);
 }
 
+/* As C's types are: to 4 bytes, to 8 where something has elements of 64 bits. */
+static size_t natural_align(const mote_program *program)
+{
+    const mote_graph *graph = &program->model->graphs[0];
+    int32_t           i;
+
+    for (i = 0; i < graph->tensor_count; i++)
+        if (graph->tensors[i].kind != MOTE_CONST && program->places[i].bytes > 0 &&
+            mote_dtype_bits(graph->tensors[i].dtype) == 64)
+            return 8;
+    return 4;
+}
+
 static mote_status place_all(mote_program *program, const mote_plan_options *options, mote_arena *scratch, mote_error *err)
 {
-    blocks        b = {.placing = {.align = options->align_bytes ? options->align_bytes : 4}};
+    blocks        b = {.placing = {.align = options->align_bytes ? options->align_bytes : natural_align(program)}};
     mote_placing *placing = &b.placing;
     int32_t       i;
 
@@ -274,6 +290,7 @@ static mote_status place_all(mote_program *program, const mote_plan_options *opt
             program->places[placed->tensor].offset = placed->offset;
     }
     program->memory_bytes = placing->memory_bytes;
+    program->align_bytes = placing->align;
     program->lower_bound = placing->lower_bound;
     return MOTE_OK;
 }
@@ -322,7 +339,8 @@ static bool may_run_over(const mote_program *program, const lodger *out, const l
     const mote_step *step = &program->steps[out->first_step];
     mote_id          root;
 
-    if (out->tensor == MOTE_NONE || in->tensor == MOTE_NONE || out->first_step < 0 || step->out[0] != out->tensor)
+    if (out->tensor == MOTE_NONE || in->tensor == MOTE_NONE || out->first_step < 0 || step->out_count == 0 ||
+        step->out[0] != out->tensor)
         return false;
     root = root_of(program, in->tensor);
     return step->may_overlap && root_of(program, step->first) == root && !reads_again(program, step, root) &&

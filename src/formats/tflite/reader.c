@@ -9,6 +9,8 @@
 #include "formats/tflite/operators.h"
 #include "formats/tflite/tflite.h"
 #include "formats/tflite/types.h"
+#include "formats/tflite/variables.h"
+#include "runtime/interpreter/variables.h"
 #include "ops/op.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "constants are copied as the file has them: little-endian");
@@ -25,6 +27,8 @@ typedef struct reader {
     mote_graph    *graph; /* model->graphs[0] */
     mote_fb_table  root, subgraph;
     mote_fb_vector buffers, codes, tensors, subgraphs;
+    int32_t        variable_count;
+    int32_t       *maker; /* of each tensor: the VAR_HANDLE that makes it, counted from 1; 0: none */
     /* Of each tensor: it has an open dimension besides the batch; its value was worked out here. */
     bool *is_open, *is_folded;
 } reader;
@@ -303,13 +307,16 @@ static mote_status read_operands(const reader *r, const mote_fb_table *table, mo
     return MOTE_OK;
 }
 
-static mote_status read_options(const mote_fb_table *table, mote_node *node, mote_error *err)
+/* A variable's name stands in for its node's, until tensors are there. */
+static mote_status read_options(reader *r, const mote_fb_table *table, mote_node *node, mote_error *err)
 {
     const mrt_operator *description = mote_ops[node->op]->description;
     uint8_t             type = mote_fb_u8(table, operator_options_type, TFLITE_NO_OPTIONS, err);
     mote_fb_table       options = mote_fb_table_at(table, operator_options, "options of Operator", err);
 
     MOTE_TRY(err->code);
+    if (node->op == MOTE_OP_VAR_HANDLE)
+        return (node->name = mote_tflite_variable_name(&options, &r->model->arena, err)) ? MOTE_OK : err->code;
     if (description->attribute_count == 0)
         return MOTE_OK;
     if (type != description->options_type && type != TFLITE_NO_OPTIONS)
@@ -327,13 +334,16 @@ static mote_status read_node_table(reader *r, mote_node *node, const mote_fb_tab
 
     MOTE_TRY(read_code(r, index, &code, err));
     node->op = mote_tflite_operator_find(code.builtin);
+    r->variable_count += node->op == MOTE_OP_VAR_HANDLE;
+    if (r->variable_count > MRT_VARIABLES_MAX)
+        return mote_fail(err, MOTE_ERR_LIMIT, "more than %d variables", MRT_VARIABLES_MAX);
     if (code.version < 0)
         return mote_fail(err, MOTE_ERR_FORMAT, "version %d", code.version);
     MOTE_TRY(read_operands(r, table, operator_inputs, node->in, MOTE_NODE_IN_MAX, &node->in_count, err));
     MOTE_TRY(read_operands(r, table, operator_outputs, node->out, MOTE_NODE_OUT_MAX, &node->out_count, err));
     while (node->in_count > 0 && node->in[node->in_count - 1] == MOTE_NONE)
         node->in_count--; /* left out at the end: the same as not there */
-    return read_options(table, node, err);
+    return read_options(r, table, node, err);
 }
 
 static mote_status read_node(reader *r, const mote_fb_vector *operators, uint32_t index, mote_error *err)
@@ -415,6 +425,26 @@ static void add_type_name(mote_lacks *lacks, int8_t type)
         mote_lacks_add(lacks, "number %d, which is no type that mote knows", type);
 }
 
+static void find_makers(reader *r)
+{
+    int32_t n;
+
+    for (n = 0; n < r->graph->node_count; n++) {
+        const mote_node *node = &r->graph->nodes[n];
+        if (node->op == MOTE_OP_VAR_HANDLE && node->out_count > 0 && node->out[0] >= 0)
+            r->maker[node->out[0]] = n + 1;
+    }
+}
+
+/* A resource that VAR_HANDLE makes. */
+static bool is_handle(const reader *r, uint32_t id)
+{
+    mote_error    ignored = {0};
+    mote_fb_table table = mote_fb_element_table(&r->tensors, id, "Tensor", &ignored);
+
+    return r->maker[id] > 0 && mote_fb_i8(&table, tensor_type, TFLITE_FLOAT32, &ignored) == TFLITE_RESOURCE;
+}
+
 /* All types that mote lacks, in one message. */
 static mote_status check_types(reader *r, const bool *is_used, mote_error *err)
 {
@@ -425,7 +455,7 @@ static mote_status check_types(reader *r, const bool *is_used, mote_error *err)
         mote_fb_table table = mote_fb_element_table(&r->tensors, i, "Tensor", err);
         int8_t        type = mote_fb_i8(&table, tensor_type, TFLITE_FLOAT32, err);
         MOTE_TRY(err->code);
-        if (!is_used[i] || mote_tflite_type_read(type) != MOTE_DTYPE_COUNT)
+        if (!is_used[i] || mote_tflite_type_read(type) != MOTE_DTYPE_COUNT || is_handle(r, i))
             continue;
         first = lacks.count == 0 ? i : first;
         add_type_name(&lacks, type);
@@ -455,6 +485,9 @@ static mote_status read_tensor(reader *r, uint32_t index, bool is_used, mote_err
     if (!is_used) {
         tensor = (mote_tensor){.origin = index, .rank = 1, .dim = {0}};
         r->model->differs |= !is_plain(&table, err);
+    } else if (is_handle(r, index)) {
+        tensor =
+            (mote_tensor){.origin = index, .rank = 1, .dim = {0}, .variable = r->graph->nodes[r->maker[index] - 1].name};
     } else if (read_tensor_table(r, &tensor, &table, err) != MOTE_OK)
         return mote_context(err, "tensor %u (%s)", index, mote_show(name.text, name.count).text);
     if (err->code != MOTE_OK || !(tensor.name = copy_string(r, name, err)) ||
@@ -468,11 +501,13 @@ static mote_status read_tensors(reader *r, mote_error *err)
     bool    *is_used = MOTE_NEW(&r->model->arena, bool, r->tensors.count, err);
     uint32_t i;
 
+    r->maker = MOTE_NEW(&r->model->arena, int32_t, r->tensors.count, err);
     r->is_open = MOTE_NEW(&r->model->arena, bool, r->tensors.count, err);
     r->is_folded = MOTE_NEW(&r->model->arena, bool, r->tensors.count, err);
     if (err->code != MOTE_OK)
         return err->code;
     mark_used(r, is_used);
+    find_makers(r);
     MOTE_TRY(check_types(r, is_used, err));
     for (i = 0; i < r->tensors.count; i++)
         MOTE_TRY(read_tensor(r, i, is_used[i], err));
@@ -691,6 +726,91 @@ static mote_status settle(reader *r, mote_error *err)
     return mote_model_verify(r->model, err);
 }
 
+/* ---- variables ---- */
+
+static mote_status init_from(reader *r, uint32_t index, mote_error *err);
+
+/* Nodes of VAR_HANDLE have had the variables' names; CALL_ONCE runs here. */
+static mote_status settle_variables(reader *r, mote_error *err)
+{
+    mote_graph *graph = r->graph;
+    int32_t     n, kept = 0;
+
+    for (n = 0; n < graph->node_count; n++)
+        if (graph->nodes[n].op == MOTE_OP_VAR_HANDLE)
+            graph->nodes[n].name = NULL;
+    if (r->variable_count > 0)
+        MOTE_TRY(mote_tflite_settle_variables(r->model, graph, err));
+    for (n = 0; n < graph->node_count; n++) {
+        const mote_node *node = &graph->nodes[n];
+        if (node->op != MOTE_OP_CALL_ONCE)
+            graph->nodes[kept++] = *node;
+        else if (init_from(r, (uint32_t)node->as.call_once.init_subgraph_index, err) != MOTE_OK)
+            return mote_context(err, "CALL_ONCE of subgraph %d", node->as.call_once.init_subgraph_index);
+    }
+    graph->node_count = kept;
+    return MOTE_OK;
+}
+
+/* The file's other subgraph, read as a graph of its own. */
+static mote_status read_init_graph(reader *init, const reader *r, uint32_t index, mote_error *err)
+{
+    *init = (reader){.file = r->file, .root = r->root, .buffers = r->buffers, .codes = r->codes, .subgraphs = r->subgraphs};
+    if (index == 0 || index >= r->subgraphs.count)
+        return mote_fail(err, MOTE_ERR_FORMAT, "there are %u subgraphs", r->subgraphs.count);
+    init->subgraph = mote_fb_element_table(&r->subgraphs, index, "SubGraph", err);
+    init->tensors = mote_fb_vector_at(&init->subgraph, subgraph_tensors, 4, err);
+    MOTE_TRY(err->code);
+    MOTE_TRY(mote_model_create(&init->model, MOTE_STAGE_INFER, r->model->arena.cap_bytes, err));
+    init->graph = &init->model->graphs[0];
+    MOTE_TRY(read_nodes(init, err));
+    MOTE_TRY(read_ends(init, err));
+    MOTE_TRY(read_tensors(init, err));
+    return mote_tflite_settle_variables(init->model, init->graph, err);
+}
+
+static mote_status init_variable(reader *r, const mote_graph *from, const mote_node *node, mote_error *err)
+{
+    const mote_tensor *handle = mote_node_in(from, node, 0), *value = mote_node_in(from, node, 1);
+    mote_tensor       *state = handle && handle->variable ? mote_tflite_find_variable(r->graph, handle->variable) : NULL;
+
+    if (!handle || !handle->variable || !value || value->kind != MOTE_CONST)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "it assigns what is no constant");
+    if (!state)
+        return MOTE_OK; /* nobody reads it */
+    if (state->dtype != value->dtype || !mote_tensor_same_shape(state, value))
+        return mote_fail(err, MOTE_ERR_FORMAT, "variable %s is %s%s, and is given %s%s",
+                         mote_show_string(state->variable).text, mote_dtype_name(state->dtype), mote_shape_show(state).text,
+                         mote_dtype_name(value->dtype), mote_shape_show(value).text);
+    state->data = mote_arena_copy(&r->model->arena, value->data, mote_tensor_bytes(value), 1, err);
+    return err->code;
+}
+
+static mote_status init_all(reader *r, const mote_graph *from, mote_error *err)
+{
+    int32_t n;
+
+    for (n = 0; n < from->node_count; n++)
+        if (from->nodes[n].op == MOTE_OP_ASSIGN_VARIABLE)
+            MOTE_TRY(init_variable(r, from, &from->nodes[n], err));
+        else if (from->nodes[n].op != MOTE_OP_VAR_HANDLE)
+            return mote_fail(err, MOTE_ERR_UNSUPPORTED, "%s does more than to assign constants",
+                             mote_node_show(from, &from->nodes[n]).text);
+    return MOTE_OK;
+}
+
+/* The first values that a subgraph gives variables, once. */
+static mote_status init_from(reader *r, uint32_t index, mote_error *err)
+{
+    reader init;
+
+    init.model = NULL;
+    if (read_init_graph(&init, r, index, err) == MOTE_OK)
+        init_all(r, init.graph, err);
+    mote_model_destroy(init.model);
+    return err->code;
+}
+
 static mote_status read_model(reader *r, mote_error *err)
 {
     MOTE_TRY(open_model(r, err));
@@ -701,6 +821,7 @@ static mote_status read_model(reader *r, mote_error *err)
     MOTE_TRY(read_ends(r, err));
     MOTE_TRY(read_tensors(r, err));
     MOTE_TRY(settle_empty_constants(r, err));
+    MOTE_TRY(settle_variables(r, err));
     MOTE_TRY(read_metadata(r, err));
     MOTE_TRY(name_left_out(r, err));
     return settle(r, err) == MOTE_OK ? MOTE_OK : mote_lacks_explain_types(r->graph, err);

@@ -111,6 +111,19 @@ static mote_fb_ref write_signature(writer *w, const mote_tensor *tensor)
     return mote_fb_put_vector(&w->fb, dim, (size_t)tensor->rank, sizeof *dim, 4);
 }
 
+/* A variable's handle: its own type and shape stand with what is read and assigned. */
+static mote_fb_ref write_handle(writer *w, const mote_tensor *tensor)
+{
+    mote_fb_ref name = mote_fb_put_string(&w->fb, tensor->name);
+    mote_fb_ref shape = mote_fb_put_vector(&w->fb, tensor->dim, 0, sizeof tensor->dim[0], 4);
+
+    mote_fb_begin(&w->fb);
+    mote_fb_set_ref(&w->fb, tensor_shape, shape);
+    mote_fb_set_i8(&w->fb, tensor_type, TFLITE_RESOURCE, TFLITE_FLOAT32);
+    mote_fb_set_ref(&w->fb, tensor_name, name);
+    return mote_fb_end(&w->fb);
+}
+
 static mote_fb_ref write_tensor(writer *w, const mote_tensor *tensor, mote_error *err)
 {
     uint32_t    index = tensor->kind == MOTE_CONST ? add_buffer(w, tensor->data, mote_tensor_bytes(tensor)) : 0;
@@ -139,7 +152,8 @@ static mote_fb_ref write_tensors(writer *w, mote_error *err)
 
     for (i = 0; refs && i < w->graph->tensor_count; i++)
         if (w->new_id[i] != MOTE_NONE)
-            refs[w->new_id[i]] = write_tensor(w, &w->graph->tensors[i], err);
+            refs[w->new_id[i]] = w->graph->tensors[i].variable ? write_handle(w, &w->graph->tensors[i])
+                                                               : write_tensor(w, &w->graph->tensors[i], err);
     for (i = 0; refs && i < w->made_count; i++)
         refs[w->kept_count + i] = write_tensor(w, &w->made[i], err);
     return refs && err->code == MOTE_OK ? mote_fb_put_refs(&w->fb, refs, (size_t)w->kept_count + (size_t)w->made_count) : 0;
@@ -147,17 +161,21 @@ static mote_fb_ref write_tensors(writer *w, mote_error *err)
 
 /* ---- operators ---- */
 
-/* Ids of the graph as ids of the file. extra: one more at the end, or MOTE_NONE. */
-static mote_fb_ref write_ids(writer *w, const mote_id *ids, int32_t count, int32_t extra, mote_error *err)
+/* Ids of the graph as ids of the file. extra: one more at the end, or MOTE_NONE; least: so many there are, the last of them
+ * left out. */
+static mote_fb_ref write_ids(writer *w, const mote_id *ids, int32_t count, int32_t extra, int32_t least, mote_error *err)
 {
-    int32_t *mapped = MOTE_NEW(&w->arena, int32_t, count + 1, err), i;
+    const int32_t own = count + (extra != MOTE_NONE), all = own < least ? least : own;
+    int32_t      *mapped = MOTE_NEW(&w->arena, int32_t, all + 1, err), i;
 
     if (!mapped)
         return 0;
     for (i = 0; i < count; i++)
         mapped[i] = ids[i] == MOTE_NONE ? MOTE_NONE : w->new_id[ids[i]];
     mapped[count] = extra;
-    return mote_fb_put_vector(&w->fb, mapped, (size_t)count + (extra != MOTE_NONE), sizeof *mapped, 4);
+    for (i = own; i < all; i++)
+        mapped[i] = MOTE_NONE;
+    return mote_fb_put_vector(&w->fb, mapped, (size_t)all, sizeof *mapped, 4);
 }
 
 static mote_fb_ref write_inputs(writer *w, const mote_node *node, mote_error *err)
@@ -172,7 +190,7 @@ static mote_fb_ref write_inputs(writer *w, const mote_node *node, mote_error *er
         if (exceptions->make_operand(w->graph, node, &w->made[w->made_count++], &w->arena, err) != MOTE_OK)
             return 0;
     }
-    return write_ids(w, node->in, count, extra, err);
+    return write_ids(w, node->in, count, extra, exceptions->make_operand ? 0 : exceptions->in_count, err);
 }
 
 static uint32_t add_code(writer *w, code new)
@@ -184,6 +202,43 @@ static uint32_t add_code(writer *w, code new)
             return i;
     w->codes[w->code_count] = new;
     return w->code_count++;
+}
+
+/* An operator of that code, with its lists and options. */
+static mote_fb_ref put_operator(writer *w, uint32_t index, mote_fb_ref inputs, mote_fb_ref outputs, uint8_t options_type,
+                                mote_fb_ref options)
+{
+    mote_fb_begin(&w->fb);
+    mote_fb_set_u32(&w->fb, operator_opcode_index, index, 0);
+    mote_fb_set_ref(&w->fb, operator_inputs, inputs);
+    mote_fb_set_ref(&w->fb, operator_outputs, outputs);
+    mote_fb_set_u8(&w->fb, operator_options_type, options ? options_type : TFLITE_NO_OPTIONS, TFLITE_NO_OPTIONS);
+    mote_fb_set_ref(&w->fb, operator_options, options);
+    return mote_fb_end(&w->fb);
+}
+
+/* "container/shared_name" */
+static mote_fb_ref write_variable_name(writer *w, const char *variable, mote_error *err)
+{
+    const char *slash = strchr(variable, '/');
+    const char *container = mote_arena_strndup(&w->arena, variable, slash ? (size_t)(slash - variable) : 0, err);
+    mote_fb_ref first, second;
+
+    if (!container)
+        return 0;
+    first = mote_fb_put_string(&w->fb, container);
+    second = mote_fb_put_string(&w->fb, slash ? slash + 1 : variable);
+    mote_fb_begin(&w->fb);
+    mote_fb_set_ref(&w->fb, var_handle_container, first);
+    mote_fb_set_ref(&w->fb, var_handle_shared_name, second);
+    return mote_fb_end(&w->fb);
+}
+
+static mote_fb_ref write_options(writer *w, const mote_node *node, mote_error *err)
+{
+    if (node->op == MOTE_OP_VAR_HANDLE)
+        return write_variable_name(w, mote_node_out(w->graph, node, 0)->variable, err);
+    return mote_tflite_write_options(&w->fb, w->graph, node);
 }
 
 static mote_fb_ref write_node(writer *w, const mote_node *node, mote_error *err)
@@ -198,26 +253,114 @@ static mote_fb_ref write_node(writer *w, const mote_node *node, mote_error *err)
     }
     index = add_code(w, (code){description->builtin_code, mote_tflite_operator_version(w->graph, node)});
     inputs = write_inputs(w, node, err);
-    outputs = write_ids(w, node->out, node->out_count, MOTE_NONE, err);
-    options = mote_tflite_write_options(&w->fb, w->graph, node);
+    outputs = write_ids(w, node->out, node->out_count, MOTE_NONE, 0, err);
+    options = write_options(w, node, err);
+    return put_operator(w, index, inputs, outputs, description->options_type, options);
+}
+
+/* ---- first values of variables: a subgraph that assigns them, and CALL_ONCE in front of all ---- */
+
+enum { INIT_SUBGRAPH = 1 };
+
+static bool has_first_value(const mote_tensor *tensor)
+{
+    const uint8_t usual = tensor->dtype == MOTE_I8 && tensor->quant ? (uint8_t)tensor->quant->zero_point[0] : 0;
+    size_t        k;
+
+    for (k = 0; tensor->kind == MOTE_STATE && k < mote_tensor_bytes(tensor); k++)
+        if (((const uint8_t *)tensor->data)[k] != usual)
+            return true;
+    return false;
+}
+
+static int32_t count_first_values(const mote_graph *graph)
+{
+    int32_t i, count = 0;
+
+    for (i = 0; i < graph->tensor_count; i++)
+        count += graph->tensors[i].variable && has_first_value(&graph->tensors[i]);
+    return count;
+}
+
+static mote_fb_ref put_ids(writer *w, const int32_t *ids, size_t count)
+{
+    return mote_fb_put_vector(&w->fb, ids, count, sizeof *ids, 4);
+}
+
+static mote_fb_ref write_call_once(writer *w)
+{
+    const mrt_operator *description = mote_ops[MOTE_OP_CALL_ONCE]->description;
+    const mote_node     node = {.op = MOTE_OP_CALL_ONCE, .as.call_once.init_subgraph_index = INIT_SUBGRAPH};
+    const int32_t       nothing = 0;
+    const uint32_t      index = add_code(w, (code){description->builtin_code, 1});
+    mote_fb_ref         inputs = put_ids(w, &nothing, 0), outputs = put_ids(w, &nothing, 0);
+
+    return put_operator(w, index, inputs, outputs, description->options_type,
+                        mote_tflite_write_options(&w->fb, w->graph, &node));
+}
+
+/* One variable: its handle is tensor `at`, its value the next. */
+static void write_first_value(writer *w, const mote_tensor *state, int32_t at, mote_fb_ref *tensors, mote_fb_ref *operators,
+                              mote_error *err)
+{
+    const mrt_operator *handle = mote_ops[MOTE_OP_VAR_HANDLE]->description;
+    const uint32_t      handle_code = add_code(w, (code){handle->builtin_code, 1});
+    const uint32_t      assign_code = add_code(w, (code){mote_ops[MOTE_OP_ASSIGN_VARIABLE]->description->builtin_code, 1});
+    const int32_t       ids[] = {at, at + 1};
+    mote_tensor         value = *state;
+    mote_fb_ref         inputs, outputs, options;
+
+    value.kind = MOTE_CONST;
+    tensors[at] = write_handle(w, state);
+    tensors[at + 1] = write_tensor(w, &value, err);
+    inputs = put_ids(w, ids, 0);
+    outputs = put_ids(w, ids, 1);
+    options = write_variable_name(w, state->variable, err);
+    operators[at] = put_operator(w, handle_code, inputs, outputs, handle->options_type, options);
+    inputs = put_ids(w, ids, 2);
+    outputs = put_ids(w, ids, 0);
+    operators[at + 1] = put_operator(w, assign_code, inputs, outputs, 0, 0);
+}
+
+static mote_fb_ref write_init_subgraph(writer *w, mote_error *err)
+{
+    const size_t  count = 2 * (size_t)count_first_values(w->graph);
+    mote_fb_ref  *tensors = MOTE_NEW(&w->arena, mote_fb_ref, count, err);
+    mote_fb_ref  *operators = MOTE_NEW(&w->arena, mote_fb_ref, count, err);
+    const int32_t nothing = 0;
+    mote_fb_ref   all_tensors, all_operators, inputs, outputs;
+    int32_t       i, at = 0;
+
+    if (!tensors || !operators)
+        return 0;
+    for (i = 0; i < w->graph->tensor_count; i++)
+        if (w->graph->tensors[i].variable && has_first_value(&w->graph->tensors[i])) {
+            write_first_value(w, &w->graph->tensors[i], at, tensors, operators, err);
+            at += 2;
+        }
+    all_tensors = mote_fb_put_refs(&w->fb, tensors, count);
+    all_operators = mote_fb_put_refs(&w->fb, operators, count);
+    inputs = put_ids(w, &nothing, 0);
+    outputs = put_ids(w, &nothing, 0);
     mote_fb_begin(&w->fb);
-    mote_fb_set_u32(&w->fb, operator_opcode_index, index, 0);
-    mote_fb_set_ref(&w->fb, operator_inputs, inputs);
-    mote_fb_set_ref(&w->fb, operator_outputs, outputs);
-    mote_fb_set_u8(&w->fb, operator_options_type, options ? description->options_type : TFLITE_NO_OPTIONS,
-                   TFLITE_NO_OPTIONS);
-    mote_fb_set_ref(&w->fb, operator_options, options);
+    mote_fb_set_ref(&w->fb, subgraph_tensors, all_tensors);
+    mote_fb_set_ref(&w->fb, subgraph_inputs, inputs);
+    mote_fb_set_ref(&w->fb, subgraph_outputs, outputs);
+    mote_fb_set_ref(&w->fb, subgraph_operators, all_operators);
     return mote_fb_end(&w->fb);
 }
 
 static mote_fb_ref write_nodes(writer *w, mote_error *err)
 {
-    mote_fb_ref *refs = MOTE_NEW(&w->arena, mote_fb_ref, w->graph->node_count, err);
-    int32_t      i;
+    const int32_t before = count_first_values(w->graph) > 0;
+    mote_fb_ref  *refs = MOTE_NEW(&w->arena, mote_fb_ref, w->graph->node_count + before, err);
+    int32_t       i;
 
+    if (refs && before)
+        refs[0] = write_call_once(w);
     for (i = 0; refs && i < w->graph->node_count && err->code == MOTE_OK; i++)
-        refs[i] = write_node(w, &w->graph->nodes[i], err);
-    return refs && err->code == MOTE_OK ? mote_fb_put_refs(&w->fb, refs, (size_t)w->graph->node_count) : 0;
+        refs[before + i] = write_node(w, &w->graph->nodes[i], err);
+    return refs && err->code == MOTE_OK ? mote_fb_put_refs(&w->fb, refs, (size_t)(w->graph->node_count + before)) : 0;
 }
 
 static mote_fb_ref write_codes(writer *w, mote_error *err)
@@ -275,8 +418,9 @@ static mote_fb_ref write_subgraph(writer *w, mote_error *err)
 {
     const mote_graph *graph = w->graph;
     mote_fb_ref       operators = write_nodes(w, err), tensors = write_tensors(w, err);
-    mote_fb_ref       inputs = write_ids(w, graph->inputs, graph->input_count, MOTE_NONE, err);
-    mote_fb_ref       outputs = write_ids(w, graph->outputs, graph->output_count, MOTE_NONE, err), subgraph;
+    mote_fb_ref       inputs = write_ids(w, graph->inputs, graph->input_count, MOTE_NONE, 0, err);
+    mote_fb_ref       outputs = write_ids(w, graph->outputs, graph->output_count, MOTE_NONE, 0, err), subgraphs[2];
+    const bool        has_init = count_first_values(graph) > 0;
     mote_fb_ref       name = w->model->name[0] ? mote_fb_put_string(&w->fb, w->model->name) : 0;
 
     mote_fb_begin(&w->fb);
@@ -285,8 +429,10 @@ static mote_fb_ref write_subgraph(writer *w, mote_error *err)
     mote_fb_set_ref(&w->fb, subgraph_outputs, outputs);
     mote_fb_set_ref(&w->fb, subgraph_operators, operators);
     mote_fb_set_ref(&w->fb, subgraph_name, name);
-    subgraph = mote_fb_end(&w->fb);
-    return w->fb.failed ? 0 : mote_fb_put_refs(&w->fb, &subgraph, 1);
+    subgraphs[0] = mote_fb_end(&w->fb);
+    if (has_init)
+        subgraphs[INIT_SUBGRAPH] = write_init_subgraph(w, err);
+    return w->fb.failed ? 0 : mote_fb_put_refs(&w->fb, subgraphs, has_init ? 2 : 1);
 }
 
 static mote_status write_model(writer *w, mote_error *err)
@@ -345,20 +491,15 @@ static mote_status number_tensors(writer *w, mote_error *err)
     return MOTE_OK;
 }
 
-/* The format's variables begin with every byte the zero point, as its readers reset them. */
+/* States that are no variables begin with every byte the zero point, as readers reset them. */
 static mote_status check_states(const mote_graph *graph, mote_error *err)
 {
     int32_t i;
-    size_t  k;
 
-    for (i = 0; i < graph->tensor_count; i++) {
-        const mote_tensor *tensor = &graph->tensors[i];
-        uint8_t            first = tensor->dtype == MOTE_I8 && tensor->quant ? (uint8_t)tensor->quant->zero_point[0] : 0;
-        for (k = 0; tensor->kind == MOTE_STATE && k < mote_tensor_bytes(tensor); k++)
-            if (((const uint8_t *)tensor->data)[k] != first)
-                return mote_fail(err, MOTE_ERR_UNSUPPORTED, "tensor %d (%s): a .tflite cannot keep a state's first value", i,
-                                 mote_show_string(tensor->name).text);
-    }
+    for (i = 0; i < graph->tensor_count; i++)
+        if (!graph->tensors[i].variable && has_first_value(&graph->tensors[i]))
+            return mote_fail(err, MOTE_ERR_UNSUPPORTED, "tensor %d (%s): a .tflite cannot keep a state's first value", i,
+                             mote_show_string(graph->tensors[i].name).text);
     return MOTE_OK;
 }
 
@@ -372,8 +513,10 @@ static mote_status prepare(writer *w, mote_error *err)
     MOTE_TRY(number_tensors(w, err));
     w->made = MOTE_NEW(&w->arena, mote_tensor, w->graph->node_count, err);
     w->buffers = MOTE_NEW(&w->arena, buffer,
-                          (size_t)w->kept_count + (size_t)w->graph->node_count + (size_t)w->model->metadata_count + 2, err);
-    w->codes = MOTE_NEW(&w->arena, code, w->graph->node_count, err);
+                          (size_t)w->kept_count + (size_t)w->graph->node_count + (size_t)w->model->metadata_count +
+                              (size_t)count_first_values(w->graph) + 2,
+                          err);
+    w->codes = MOTE_NEW(&w->arena, code, w->graph->node_count + 3, err); /* CALL_ONCE and what it calls, too */
     w->buffer_count = 1;
     return err->code;
 }
