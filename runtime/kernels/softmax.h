@@ -37,9 +37,8 @@ MRT_INLINE int32_t mrt_softmax_scale_i8(uint32_t sum, int *lead)
     return mrt_fixed_one_over_one_plus((int32_t)(sum - 0x80000000u));
 }
 
-/* Twice over the row, first for the sum: one loop, so that the exp is in the code but once. To out, or to wide where there
- * is no out. */
-MRT_INLINE void mrt_softmax_row_i8(const mrt_softmax_i8_params *p, const int8_t *in, int8_t *out, int16_t *wide)
+/* Twice over the row, first for the sum: one loop, so that the exp is in the code but once. */
+MRT_INLINE void mrt_softmax_row_i8(const mrt_softmax_i8_params *p, const int8_t *in, int8_t *out)
 {
     int32_t  largest = in[0], scale = 0, c;
     int      lead = 0, is_last;
@@ -53,8 +52,6 @@ MRT_INLINE void mrt_softmax_row_i8(const mrt_softmax_i8_params *p, const int8_t 
             const int32_t e = difference >= p->diff_min ? mrt_softmax_exp_i8(p, difference) : 0;
             if (!is_last && sum < 0x80000000u)
                 sum += (uint32_t)mrt_divide_pot(e, 12);
-            else if (is_last && !out)
-                wide[c] = (int16_t)mrt_min_i32(mrt_divide_pot(mrt_high_mul(scale, e), 27 - lead) - 32768, 32767);
             else if (is_last)
                 out[c] = (int8_t)mrt_min_i32((lead < 4 ? 0 : mrt_divide_pot(mrt_high_mul(scale, e), 35 - lead)) - 128, 127);
         }
@@ -68,7 +65,26 @@ MRT_INLINE void mrt_softmax_i8(const mrt_softmax_i8_params *p, const int8_t *in,
     int32_t r;
 
     for (r = 0; r < p->rows; r++, in += p->depth, out += p->depth)
-        mrt_softmax_row_i8(p, in, out, NULL);
+        mrt_softmax_row_i8(p, in, out);
+}
+
+/* The same in finer steps; a loop of its own, so that the one above keeps its code. */
+MRT_INLINE void mrt_softmax_row_i8_i16(const mrt_softmax_i8_params *p, const int8_t *in, int16_t *out)
+{
+    int32_t  largest = in[0], scale, c;
+    int      lead;
+    uint32_t sum = 0;
+
+    for (c = 1; c < p->depth; c++)
+        largest = mrt_max_i32(largest, in[c]);
+    for (c = 0; c < p->depth && sum < 0x80000000u; c++)
+        if (in[c] - largest >= p->diff_min)
+            sum += (uint32_t)mrt_divide_pot(mrt_softmax_exp_i8(p, in[c] - largest), 12);
+    scale = mrt_softmax_scale_i8(sum, &lead);
+    for (c = 0; c < p->depth; c++) {
+        const int32_t e = in[c] - largest >= p->diff_min ? mrt_softmax_exp_i8(p, in[c] - largest) : 0;
+        out[c] = (int16_t)mrt_min_i32(mrt_divide_pot(mrt_high_mul(scale, e), 27 - lead) - 32768, 32767);
+    }
 }
 
 MRT_INLINE void mrt_softmax_i8_i16(const mrt_softmax_i8_params *p, const int8_t *in, int16_t *out)
@@ -76,7 +92,7 @@ MRT_INLINE void mrt_softmax_i8_i16(const mrt_softmax_i8_params *p, const int8_t 
     int32_t r;
 
     for (r = 0; r < p->rows; r++, in += p->depth, out += p->depth)
-        mrt_softmax_row_i8(p, in, NULL, out);
+        mrt_softmax_row_i8_i16(p, in, out);
 }
 
 #if !defined(__AVR__)
