@@ -542,20 +542,41 @@ static MRT_COLD mrt_reason mrt_check_fixed(mrt_call *c, float scale, int32_t zer
     struct NAME##_kernel
 #define MRT_FASTER(fast, plain) fast
 #define MRT_RUN(NAME)           NAME##_run
-/* Of a kernel that the interpreter never takes: interpreter/fast has a better one for every case. */
-#define MRT_RUN_ON_HOST(NAME) NULL
-#define MRT_VIEW              NULL
+#define MRT_VIEW                NULL
 #endif
 
-/* A row's prepare and kernel where interpreters without floats have neither. */
-#if defined(MRT_NO_F32)
-static MRT_COLD mrt_reason mrt_no_floats(mrt_call *c)
+/* A row's prepare and kernel. An interpreter that is made for one model (MRT_ONLY) has those of the kernels that it names,
+ * by MRT_KEEP_NAME defined as `0, 0,`; so the linker sees no other. MRT_FLOATS: interpreters without floats (MRT_NO_F32)
+ * have none of them. MRT_WITH_FASTER is for kernels that the interpreter never takes: interpreter/fast has a better one for
+ * every case. */
+#if defined(MRT_ONLY) || defined(MRT_NO_F32)
+static MRT_COLD mrt_reason mrt_left_out(mrt_call *c)
 {
-    return MRT_REFUSE(c, TYPES, "floats were left out");
+    return MRT_REFUSE(c, TYPES, "was left out when this interpreter was compiled");
 }
-#define MRT_FLOATS(prepare, NAME) mrt_no_floats, NULL
+#endif
+#if defined(MRT_ONLY)
+#define MRT_WITH_(a, b, prepare, kernel, ...) prepare, kernel
+#define MRT_WITH__(...)                       MRT_WITH_(__VA_ARGS__)
+#define MRT_WITH(prepare, NAME)               MRT_WITH__(MRT_KEEP_##NAME prepare, MRT_RUN(NAME), mrt_left_out, NULL, 0)
+#define MRT_WITH_FASTER(prepare, plain, NAME) MRT_WITH__(MRT_KEEP_##NAME prepare, NULL, mrt_left_out, NULL, 0)
+#define MRT_KEEPS_(a, b, keeps, ...)          keeps
+#define MRT_KEEPS__(...)                      MRT_KEEPS_(__VA_ARGS__)
+#define MRT_KEEPS(NAME)                       MRT_KEEPS__(MRT_KEEP_##NAME 1, 0, 0, 0)
+#elif defined(MRT_SENTENCES)
+#define MRT_WITH(prepare, NAME)              prepare, MRT_RUN(NAME)
+#define MRT_WITH_FASTER(fast, prepare, NAME) prepare, MRT_RUN(NAME)
 #else
-#define MRT_FLOATS(prepare, NAME) prepare, MRT_RUN(NAME)
+#define MRT_WITH(prepare, NAME)               prepare, MRT_RUN(NAME)
+#define MRT_WITH_FASTER(prepare, plain, NAME) prepare, NULL
+#endif
+#if !defined(MRT_ONLY)
+#define MRT_KEEPS(NAME) 1
+#endif
+#if defined(MRT_NO_F32)
+#define MRT_FLOATS(prepare, NAME) mrt_left_out, NULL
+#else
+#define MRT_FLOATS(prepare, NAME) MRT_WITH(prepare, NAME)
 #endif
 
 /* An operator is seen by those who include its header in a source of their own, and by nobody else; the interpreter's list

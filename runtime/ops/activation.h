@@ -40,7 +40,7 @@ static MRT_COLD mrt_reason mrt_elu_prepare_i8(mrt_call *c)
     return mrt_prepare_lookup(c, mrt_elu_one);
 }
 
-static const mrt_row mrt_elu_rows[] = {{MRT_I8, {MRT_I8}, 1, 1, 1, mrt_elu_prepare_i8, MRT_RUN(mrt_lookup_i8)},
+static const mrt_row mrt_elu_rows[] = {{MRT_I8, {MRT_I8}, 1, 1, 1, MRT_WITH(mrt_elu_prepare_i8, mrt_lookup_i8)},
                                        {MRT_F32, {MRT_F32}, 1, 1, 1, MRT_FLOATS(mrt_activation_prepare_f32, mrt_elu_f32)},
                                        MRT_ROWS_END};
 
@@ -68,7 +68,7 @@ static MRT_COLD mrt_reason mrt_hard_swish_prepare_i8(mrt_call *c)
 }
 
 static const mrt_row mrt_hard_swish_rows[] = {
-    {MRT_I8, {MRT_I8}, 1, 1, 1, mrt_hard_swish_prepare_i8, MRT_RUN(mrt_lookup_i8)},
+    {MRT_I8, {MRT_I8}, 1, 1, 1, MRT_WITH(mrt_hard_swish_prepare_i8, mrt_lookup_i8)},
     {MRT_F32, {MRT_F32}, 1, 1, 1, MRT_FLOATS(mrt_activation_prepare_f32, mrt_hard_swish_f32)},
     MRT_ROWS_END};
 
@@ -130,7 +130,7 @@ static MRT_COLD mrt_reason mrt_l2_normalization_prepare_i8(mrt_call *c)
 }
 
 static const mrt_row mrt_log_softmax_rows[] = {
-    {MRT_I8, {MRT_I8}, 1, 2, 2, mrt_log_softmax_prepare_i8, MRT_RUN(mrt_log_softmax_i8)},
+    {MRT_I8, {MRT_I8}, 1, 2, 2, MRT_WITH(mrt_log_softmax_prepare_i8, mrt_log_softmax_i8)},
     {MRT_F32, {MRT_F32}, 1, 1, 2, MRT_FLOATS(mrt_last_axis_prepare_f32, mrt_log_softmax_f32)},
     MRT_ROWS_END};
 
@@ -140,7 +140,7 @@ MRT_OPERATOR_DATA const mrt_operator mrt_operator_log_softmax = {
 static const mrt_attribute mrt_l2_normalization_fields[] = {MRT_FUSED_ACTIVATION(0)};
 
 static const mrt_row mrt_l2_normalization_rows[] = {
-    {MRT_I8, {MRT_I8}, 1, 2, 2, mrt_l2_normalization_prepare_i8, MRT_RUN(mrt_l2_normalization_i8)},
+    {MRT_I8, {MRT_I8}, 1, 2, 2, MRT_WITH(mrt_l2_normalization_prepare_i8, mrt_l2_normalization_i8)},
     {MRT_F32, {MRT_F32}, 1, 1, 2, MRT_FLOATS(mrt_last_axis_prepare_f32, mrt_l2_normalization_f32)},
     MRT_ROWS_END};
 
@@ -181,7 +181,7 @@ static MRT_COLD mrt_reason mrt_gelu_prepare_f32(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
-static const mrt_row mrt_gelu_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 2, mrt_gelu_prepare_i8, MRT_RUN(mrt_lookup_i8)},
+static const mrt_row mrt_gelu_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 2, MRT_WITH(mrt_gelu_prepare_i8, mrt_lookup_i8)},
                                         {MRT_F32, {MRT_F32}, 1, 1, 2, MRT_FLOATS(mrt_gelu_prepare_f32, mrt_gelu_f32)},
                                         MRT_ROWS_END};
 
@@ -245,7 +245,7 @@ static MRT_COLD mrt_reason mrt_relu_0_to_1_prepare_f32(mrt_call *c)
 }
 
 static const mrt_row mrt_relu_n1_to_1_rows[] = {
-    {MRT_I8, {MRT_I8}, 1, 1, 1, mrt_relu_n1_to_1_prepare_i8, MRT_RUN(mrt_lookup_i8)},
+    {MRT_I8, {MRT_I8}, 1, 1, 1, MRT_WITH(mrt_relu_n1_to_1_prepare_i8, mrt_lookup_i8)},
     {MRT_F32, {MRT_F32}, 1, 1, 1, MRT_FLOATS(mrt_relu_n1_to_1_prepare_f32, mrt_relu_f32)},
     MRT_ROWS_END};
 
@@ -253,7 +253,7 @@ MRT_OPERATOR_DATA const mrt_operator mrt_operator_relu_n1_to_1 = {
     20, 0, 1, 1, 1, 1, MRT_NO_ATTRIBUTES, mrt_shape_as_first, mrt_relu_n1_to_1_rows};
 
 static const mrt_row mrt_relu_0_to_1_rows[] = {
-    {MRT_I8, {MRT_I8}, 1, 1, 1, mrt_relu_0_to_1_prepare_i8, MRT_RUN(mrt_lookup_i8)},
+    {MRT_I8, {MRT_I8}, 1, 1, 1, MRT_WITH(mrt_relu_0_to_1_prepare_i8, mrt_lookup_i8)},
     {MRT_F32, {MRT_F32}, 1, 1, 1, MRT_FLOATS(mrt_relu_0_to_1_prepare_f32, mrt_relu_f32)},
     MRT_ROWS_END};
 

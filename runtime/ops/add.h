@@ -105,9 +105,9 @@ MRT_KERNELS_OF(mrt_add_i8, mrt_add_either_i8, mrt_add_i8_params);
 MRT_KERNELS_OF(mrt_add_f32, mrt_add_either_f32, mrt_add_f32_params);
 
 static const mrt_row mrt_add_rows[] = {
-    {MRT_I8, {MRT_I8, MRT_I8}, 2, 2, 5, MRT_FASTER(mrt_add_prepare_fast, mrt_add_prepare_i8), MRT_RUN(mrt_add_i8)},
-    {MRT_I16, {MRT_I16, MRT_I16}, 2, 3, 5, mrt_prepare_scaled_sum, MRT_RUN(mrt_add_i16)},
-    {MRT_I32, {MRT_I32, MRT_I32}, 2, 1, 5, mrt_add_prepare_i32, MRT_RUN(mrt_add_i32)},
+    {MRT_I8, {MRT_I8, MRT_I8}, 2, 2, 5, MRT_WITH(MRT_FASTER(mrt_add_prepare_fast, mrt_add_prepare_i8), mrt_add_i8)},
+    {MRT_I16, {MRT_I16, MRT_I16}, 2, 3, 5, MRT_WITH(mrt_prepare_scaled_sum, mrt_add_i16)},
+    {MRT_I32, {MRT_I32, MRT_I32}, 2, 1, 5, MRT_WITH(mrt_add_prepare_i32, mrt_add_i32)},
     {MRT_F32, {MRT_F32, MRT_F32}, 2, 1, 5, MRT_FLOATS(mrt_add_prepare_f32, mrt_add_f32)},
     MRT_ROWS_END};
 

@@ -71,9 +71,9 @@ static MRT_COLD mrt_reason mrt_prepare_pairs_i32(mrt_call *c)
 
 /* ---- SUB ---- */
 
-static const mrt_row mrt_sub_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 5, mrt_prepare_scaled_sum, MRT_RUN(mrt_sub_i8)},
-                                       {MRT_I16, {MRT_I16}, 1, 5, 5, mrt_prepare_scaled_sum, MRT_RUN(mrt_sub_i16)},
-                                       {MRT_I32, {MRT_I32}, 1, 1, 5, mrt_prepare_pairs_i32, MRT_RUN(mrt_sub_i32)},
+static const mrt_row mrt_sub_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 5, MRT_WITH(mrt_prepare_scaled_sum, mrt_sub_i8)},
+                                       {MRT_I16, {MRT_I16}, 1, 5, 5, MRT_WITH(mrt_prepare_scaled_sum, mrt_sub_i16)},
+                                       {MRT_I32, {MRT_I32}, 1, 1, 5, MRT_WITH(mrt_prepare_pairs_i32, mrt_sub_i32)},
                                        {MRT_F32, {MRT_F32}, 1, 1, 5, MRT_FLOATS(mrt_prepare_pairs_f32, mrt_sub_f32)},
                                        MRT_ROWS_END};
 
@@ -100,22 +100,22 @@ static MRT_COLD mrt_reason mrt_div_prepare_i8(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
-static const mrt_row mrt_div_rows[] = {{MRT_I8, {MRT_I8}, 1, 1, 2, mrt_div_prepare_i8, MRT_RUN(mrt_div_i8)},
-                                       {MRT_I32, {MRT_I32}, 1, 1, 2, mrt_prepare_pairs_i32, MRT_RUN(mrt_div_i32)},
+static const mrt_row mrt_div_rows[] = {{MRT_I8, {MRT_I8}, 1, 1, 2, MRT_WITH(mrt_div_prepare_i8, mrt_div_i8)},
+                                       {MRT_I32, {MRT_I32}, 1, 1, 2, MRT_WITH(mrt_prepare_pairs_i32, mrt_div_i32)},
                                        {MRT_F32, {MRT_F32}, 1, 1, 2, MRT_FLOATS(mrt_prepare_pairs_f32, mrt_div_f32)},
                                        MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_div = {
     42, 29, 2, 2, 1, 1, MRT_COUNT(mrt_div_fields), mrt_div_fields, mrt_shape_of_pairs, mrt_div_rows};
 
-static const mrt_row mrt_floor_div_rows[] = {{MRT_I32, {MRT_I32}, 1, 1, 3, mrt_prepare_pairs, MRT_RUN(mrt_floor_div_i32)},
+static const mrt_row mrt_floor_div_rows[] = {{MRT_I32, {MRT_I32}, 1, 1, 3, MRT_WITH(mrt_prepare_pairs, mrt_floor_div_i32)},
                                              {MRT_F32, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_prepare_pairs, mrt_floor_div_f32)},
                                              MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_floor_div = {
     90, 65, 2, 2, 1, 1, MRT_NO_ATTRIBUTES, mrt_shape_of_pairs, mrt_floor_div_rows};
 
-static const mrt_row mrt_floor_mod_rows[] = {{MRT_I32, {MRT_I32}, 1, 1, 2, mrt_prepare_pairs, MRT_RUN(mrt_floor_mod_i32)},
+static const mrt_row mrt_floor_mod_rows[] = {{MRT_I32, {MRT_I32}, 1, 1, 2, MRT_WITH(mrt_prepare_pairs, mrt_floor_mod_i32)},
                                              {MRT_F32, {MRT_F32}, 1, 1, 2, MRT_FLOATS(mrt_prepare_pairs, mrt_floor_mod_f32)},
                                              MRT_ROWS_END};
 
@@ -144,20 +144,20 @@ static MRT_COLD mrt_reason mrt_minimum_prepare(mrt_call *c)
     return mrt_maximum_store(c, 1);
 }
 
-static const mrt_row mrt_maximum_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 4, mrt_maximum_prepare, MRT_RUN(mrt_maximum_i8)},
-                                           {MRT_I16, {MRT_I16}, 1, 4, 4, mrt_maximum_prepare, MRT_RUN(mrt_maximum_i16)},
-                                           {MRT_I32, {MRT_I32}, 1, 1, 4, mrt_maximum_prepare, MRT_RUN(mrt_maximum_i32)},
-                                           {MRT_I64, {MRT_I64}, 1, 1, 4, mrt_maximum_prepare, MRT_RUN(mrt_maximum_i64)},
+static const mrt_row mrt_maximum_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 4, MRT_WITH(mrt_maximum_prepare, mrt_maximum_i8)},
+                                           {MRT_I16, {MRT_I16}, 1, 4, 4, MRT_WITH(mrt_maximum_prepare, mrt_maximum_i16)},
+                                           {MRT_I32, {MRT_I32}, 1, 1, 4, MRT_WITH(mrt_maximum_prepare, mrt_maximum_i32)},
+                                           {MRT_I64, {MRT_I64}, 1, 1, 4, MRT_WITH(mrt_maximum_prepare, mrt_maximum_i64)},
                                            {MRT_F32, {MRT_F32}, 1, 1, 4, MRT_FLOATS(mrt_maximum_prepare, mrt_maximum_f32)},
                                            MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_maximum = {
     55, 39, 2, 2, 1, 1, MRT_NO_ATTRIBUTES, mrt_shape_of_pairs, mrt_maximum_rows};
 
-static const mrt_row mrt_minimum_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 4, mrt_minimum_prepare, MRT_RUN(mrt_maximum_i8)},
-                                           {MRT_I16, {MRT_I16}, 1, 4, 4, mrt_minimum_prepare, MRT_RUN(mrt_maximum_i16)},
-                                           {MRT_I32, {MRT_I32}, 1, 1, 4, mrt_minimum_prepare, MRT_RUN(mrt_maximum_i32)},
-                                           {MRT_I64, {MRT_I64}, 1, 1, 4, mrt_minimum_prepare, MRT_RUN(mrt_maximum_i64)},
+static const mrt_row mrt_minimum_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 4, MRT_WITH(mrt_minimum_prepare, mrt_maximum_i8)},
+                                           {MRT_I16, {MRT_I16}, 1, 4, 4, MRT_WITH(mrt_minimum_prepare, mrt_maximum_i16)},
+                                           {MRT_I32, {MRT_I32}, 1, 1, 4, MRT_WITH(mrt_minimum_prepare, mrt_maximum_i32)},
+                                           {MRT_I64, {MRT_I64}, 1, 1, 4, MRT_WITH(mrt_minimum_prepare, mrt_maximum_i64)},
                                            {MRT_F32, {MRT_F32}, 1, 1, 4, MRT_FLOATS(mrt_minimum_prepare, mrt_maximum_f32)},
                                            MRT_ROWS_END};
 
@@ -180,9 +180,9 @@ static MRT_COLD mrt_reason mrt_squared_difference_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_squared_difference_rows[] = {
-    {MRT_I8, {MRT_I8}, 1, 2, 2, mrt_squared_difference_prepare, MRT_RUN(mrt_squared_difference_i8)},
-    {MRT_I16, {MRT_I16}, 1, 1, 2, mrt_squared_difference_prepare, MRT_RUN(mrt_squared_difference_i16)},
-    {MRT_I32, {MRT_I32}, 1, 1, 2, mrt_prepare_pairs, MRT_RUN(mrt_squared_difference_i32)},
+    {MRT_I8, {MRT_I8}, 1, 2, 2, MRT_WITH(mrt_squared_difference_prepare, mrt_squared_difference_i8)},
+    {MRT_I16, {MRT_I16}, 1, 1, 2, MRT_WITH(mrt_squared_difference_prepare, mrt_squared_difference_i16)},
+    {MRT_I32, {MRT_I32}, 1, 1, 2, MRT_WITH(mrt_prepare_pairs, mrt_squared_difference_i32)},
     {MRT_F32, {MRT_F32}, 1, 1, 2, MRT_FLOATS(mrt_prepare_pairs, mrt_squared_difference_f32)},
     MRT_ROWS_END};
 
@@ -242,8 +242,8 @@ static MRT_COLD mrt_reason mrt_add_n_prepare(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
-static const mrt_row mrt_add_n_rows[] = {{MRT_I8, {MRT_I8}, 1, 1, 1, mrt_add_n_prepare_i8, MRT_RUN(mrt_add_n_i8)},
-                                         {MRT_I32, {MRT_I32}, 1, 1, 1, mrt_add_n_prepare, MRT_RUN(mrt_add_n_i32)},
+static const mrt_row mrt_add_n_rows[] = {{MRT_I8, {MRT_I8}, 1, 1, 1, MRT_WITH(mrt_add_n_prepare_i8, mrt_add_n_i8)},
+                                         {MRT_I32, {MRT_I32}, 1, 1, 1, MRT_WITH(mrt_add_n_prepare, mrt_add_n_i32)},
                                          {MRT_F32, {MRT_F32}, 1, 1, 1, MRT_FLOATS(mrt_add_n_prepare, mrt_add_n_f32)},
                                          MRT_ROWS_END};
 
@@ -277,8 +277,8 @@ static MRT_COLD mrt_reason mrt_prelu_prepare(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
-static const mrt_row mrt_prelu_rows[] = {{MRT_I8, {MRT_I8}, 1, 1, 1, mrt_prelu_prepare, MRT_RUN(mrt_prelu_i8)},
-                                         {MRT_I16, {MRT_I16, MRT_I8}, 2, 1, 1, mrt_prelu_prepare, MRT_RUN(mrt_prelu_i16)},
+static const mrt_row mrt_prelu_rows[] = {{MRT_I8, {MRT_I8}, 1, 1, 1, MRT_WITH(mrt_prelu_prepare, mrt_prelu_i8)},
+                                         {MRT_I16, {MRT_I16, MRT_I8}, 2, 1, 1, MRT_WITH(mrt_prelu_prepare, mrt_prelu_i16)},
                                          {MRT_F32, {MRT_F32}, 1, 1, 1, MRT_FLOATS(mrt_prepare_pairs, mrt_prelu_f32)},
                                          MRT_ROWS_END};
 

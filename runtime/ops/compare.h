@@ -88,10 +88,10 @@ static MRT_COLD mrt_reason mrt_equal_prepare_bool(mrt_call *c)
     return mrt_logic_prepare(c, MRT_TRUTH_EQUAL);
 }
 
-static const mrt_row mrt_equal_rows[] = {{MRT_BOOL, {MRT_I8}, 1, 2, 5, mrt_equal_prepare_i8, MRT_RUN(mrt_compare_i8)},
-                                         {MRT_BOOL, {MRT_I32}, 1, 1, 5, mrt_equal_prepare, MRT_RUN(mrt_compare_i32)},
-                                         {MRT_BOOL, {MRT_I64}, 1, 1, 5, mrt_equal_prepare, MRT_RUN(mrt_compare_i64)},
-                                         {MRT_BOOL, {MRT_BOOL}, 1, 1, 5, mrt_equal_prepare_bool, MRT_RUN(mrt_logic)},
+static const mrt_row mrt_equal_rows[] = {{MRT_BOOL, {MRT_I8}, 1, 2, 5, MRT_WITH(mrt_equal_prepare_i8, mrt_compare_i8)},
+                                         {MRT_BOOL, {MRT_I32}, 1, 1, 5, MRT_WITH(mrt_equal_prepare, mrt_compare_i32)},
+                                         {MRT_BOOL, {MRT_I64}, 1, 1, 5, MRT_WITH(mrt_equal_prepare, mrt_compare_i64)},
+                                         {MRT_BOOL, {MRT_BOOL}, 1, 1, 5, MRT_WITH(mrt_equal_prepare_bool, mrt_logic)},
                                          {MRT_BOOL, {MRT_F32}, 1, 1, 5, MRT_FLOATS(mrt_equal_prepare, mrt_compare_f32)},
                                          MRT_ROWS_END};
 
@@ -114,10 +114,10 @@ static MRT_COLD mrt_reason mrt_not_equal_prepare_bool(mrt_call *c)
 }
 
 static const mrt_row mrt_not_equal_rows[] = {
-    {MRT_BOOL, {MRT_I8}, 1, 2, 4, mrt_not_equal_prepare_i8, MRT_RUN(mrt_compare_i8)},
-    {MRT_BOOL, {MRT_I32}, 1, 1, 4, mrt_not_equal_prepare, MRT_RUN(mrt_compare_i32)},
-    {MRT_BOOL, {MRT_I64}, 1, 1, 4, mrt_not_equal_prepare, MRT_RUN(mrt_compare_i64)},
-    {MRT_BOOL, {MRT_BOOL}, 1, 1, 4, mrt_not_equal_prepare_bool, MRT_RUN(mrt_logic)},
+    {MRT_BOOL, {MRT_I8}, 1, 2, 4, MRT_WITH(mrt_not_equal_prepare_i8, mrt_compare_i8)},
+    {MRT_BOOL, {MRT_I32}, 1, 1, 4, MRT_WITH(mrt_not_equal_prepare, mrt_compare_i32)},
+    {MRT_BOOL, {MRT_I64}, 1, 1, 4, MRT_WITH(mrt_not_equal_prepare, mrt_compare_i64)},
+    {MRT_BOOL, {MRT_BOOL}, 1, 1, 4, MRT_WITH(mrt_not_equal_prepare_bool, mrt_logic)},
     {MRT_BOOL, {MRT_F32}, 1, 1, 4, MRT_FLOATS(mrt_not_equal_prepare, mrt_compare_f32)},
     MRT_ROWS_END};
 
@@ -134,9 +134,9 @@ static MRT_COLD mrt_reason mrt_greater_prepare_i8(mrt_call *c)
     return mrt_compare_prepare_i8(c, MRT_IS_GREATER);
 }
 
-static const mrt_row mrt_greater_rows[] = {{MRT_BOOL, {MRT_I8}, 1, 2, 2, mrt_greater_prepare_i8, MRT_RUN(mrt_compare_i8)},
-                                           {MRT_BOOL, {MRT_I32}, 1, 1, 2, mrt_greater_prepare, MRT_RUN(mrt_compare_i32)},
-                                           {MRT_BOOL, {MRT_I64}, 1, 1, 2, mrt_greater_prepare, MRT_RUN(mrt_compare_i64)},
+static const mrt_row mrt_greater_rows[] = {{MRT_BOOL, {MRT_I8}, 1, 2, 2, MRT_WITH(mrt_greater_prepare_i8, mrt_compare_i8)},
+                                           {MRT_BOOL, {MRT_I32}, 1, 1, 2, MRT_WITH(mrt_greater_prepare, mrt_compare_i32)},
+                                           {MRT_BOOL, {MRT_I64}, 1, 1, 2, MRT_WITH(mrt_greater_prepare, mrt_compare_i64)},
                                            {MRT_BOOL, {MRT_F32}, 1, 1, 2, MRT_FLOATS(mrt_greater_prepare, mrt_compare_f32)},
                                            MRT_ROWS_END};
 
@@ -154,9 +154,9 @@ static MRT_COLD mrt_reason mrt_greater_equal_prepare_i8(mrt_call *c)
 }
 
 static const mrt_row mrt_greater_equal_rows[] = {
-    {MRT_BOOL, {MRT_I8}, 1, 2, 3, mrt_greater_equal_prepare_i8, MRT_RUN(mrt_compare_i8)},
-    {MRT_BOOL, {MRT_I32}, 1, 1, 3, mrt_greater_equal_prepare, MRT_RUN(mrt_compare_i32)},
-    {MRT_BOOL, {MRT_I64}, 1, 1, 3, mrt_greater_equal_prepare, MRT_RUN(mrt_compare_i64)},
+    {MRT_BOOL, {MRT_I8}, 1, 2, 3, MRT_WITH(mrt_greater_equal_prepare_i8, mrt_compare_i8)},
+    {MRT_BOOL, {MRT_I32}, 1, 1, 3, MRT_WITH(mrt_greater_equal_prepare, mrt_compare_i32)},
+    {MRT_BOOL, {MRT_I64}, 1, 1, 3, MRT_WITH(mrt_greater_equal_prepare, mrt_compare_i64)},
     {MRT_BOOL, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_greater_equal_prepare, mrt_compare_f32)},
     MRT_ROWS_END};
 
@@ -173,9 +173,9 @@ static MRT_COLD mrt_reason mrt_less_prepare_i8(mrt_call *c)
     return mrt_compare_prepare_i8(c, MRT_IS_LESS);
 }
 
-static const mrt_row mrt_less_rows[] = {{MRT_BOOL, {MRT_I8}, 1, 2, 3, mrt_less_prepare_i8, MRT_RUN(mrt_compare_i8)},
-                                        {MRT_BOOL, {MRT_I32}, 1, 1, 3, mrt_less_prepare, MRT_RUN(mrt_compare_i32)},
-                                        {MRT_BOOL, {MRT_I64}, 1, 1, 3, mrt_less_prepare, MRT_RUN(mrt_compare_i64)},
+static const mrt_row mrt_less_rows[] = {{MRT_BOOL, {MRT_I8}, 1, 2, 3, MRT_WITH(mrt_less_prepare_i8, mrt_compare_i8)},
+                                        {MRT_BOOL, {MRT_I32}, 1, 1, 3, MRT_WITH(mrt_less_prepare, mrt_compare_i32)},
+                                        {MRT_BOOL, {MRT_I64}, 1, 1, 3, MRT_WITH(mrt_less_prepare, mrt_compare_i64)},
                                         {MRT_BOOL, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_less_prepare, mrt_compare_f32)},
                                         MRT_ROWS_END};
 
@@ -193,9 +193,9 @@ static MRT_COLD mrt_reason mrt_less_equal_prepare_i8(mrt_call *c)
 }
 
 static const mrt_row mrt_less_equal_rows[] = {
-    {MRT_BOOL, {MRT_I8}, 1, 2, 2, mrt_less_equal_prepare_i8, MRT_RUN(mrt_compare_i8)},
-    {MRT_BOOL, {MRT_I32}, 1, 1, 2, mrt_less_equal_prepare, MRT_RUN(mrt_compare_i32)},
-    {MRT_BOOL, {MRT_I64}, 1, 1, 2, mrt_less_equal_prepare, MRT_RUN(mrt_compare_i64)},
+    {MRT_BOOL, {MRT_I8}, 1, 2, 2, MRT_WITH(mrt_less_equal_prepare_i8, mrt_compare_i8)},
+    {MRT_BOOL, {MRT_I32}, 1, 1, 2, MRT_WITH(mrt_less_equal_prepare, mrt_compare_i32)},
+    {MRT_BOOL, {MRT_I64}, 1, 1, 2, MRT_WITH(mrt_less_equal_prepare, mrt_compare_i64)},
     {MRT_BOOL, {MRT_F32}, 1, 1, 2, MRT_FLOATS(mrt_less_equal_prepare, mrt_compare_f32)},
     MRT_ROWS_END};
 
@@ -209,7 +209,7 @@ static MRT_COLD mrt_reason mrt_logical_and_prepare(mrt_call *c)
     return mrt_logic_prepare(c, MRT_TRUTH_AND);
 }
 
-static const mrt_row mrt_logical_and_rows[] = {{MRT_BOOL, {MRT_BOOL}, 1, 1, 1, mrt_logical_and_prepare, MRT_RUN(mrt_logic)},
+static const mrt_row mrt_logical_and_rows[] = {{MRT_BOOL, {MRT_BOOL}, 1, 1, 1, MRT_WITH(mrt_logical_and_prepare, mrt_logic)},
                                                MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_logical_and = {
@@ -220,7 +220,7 @@ static MRT_COLD mrt_reason mrt_logical_or_prepare(mrt_call *c)
     return mrt_logic_prepare(c, MRT_TRUTH_OR);
 }
 
-static const mrt_row mrt_logical_or_rows[] = {{MRT_BOOL, {MRT_BOOL}, 1, 1, 1, mrt_logical_or_prepare, MRT_RUN(mrt_logic)},
+static const mrt_row mrt_logical_or_rows[] = {{MRT_BOOL, {MRT_BOOL}, 1, 1, 1, MRT_WITH(mrt_logical_or_prepare, mrt_logic)},
                                               MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_logical_or = {
@@ -237,7 +237,7 @@ static MRT_COLD mrt_reason mrt_logical_not_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_logical_not_rows[] = {
-    {MRT_BOOL, {MRT_BOOL}, 1, 1, 1, mrt_logical_not_prepare, MRT_RUN(mrt_logical_not)}, MRT_ROWS_END};
+    {MRT_BOOL, {MRT_BOOL}, 1, 1, 1, MRT_WITH(mrt_logical_not_prepare, mrt_logical_not)}, MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_logical_not = {
     87, 0, 1, 1, 1, 1, MRT_NO_ATTRIBUTES, mrt_shape_as_first, mrt_logical_not_rows};
@@ -309,25 +309,26 @@ static MRT_COLD mrt_reason mrt_select_prepare(mrt_call *c)
     return mrt_select_store(c, &condition);
 }
 
-static const mrt_row mrt_select_rows[] = {{MRT_F32, {MRT_BOOL, MRT_F32}, 2, 1, 4, mrt_select_prepare, MRT_RUN(mrt_select)},
-                                          {MRT_I8, {MRT_BOOL, MRT_I8}, 2, 1, 4, mrt_select_prepare, MRT_RUN(mrt_select)},
-                                          {MRT_I16, {MRT_BOOL, MRT_I16}, 2, 1, 4, mrt_select_prepare, MRT_RUN(mrt_select)},
-                                          {MRT_U8, {MRT_BOOL, MRT_U8}, 2, 1, 4, mrt_select_prepare, MRT_RUN(mrt_select)},
-                                          {MRT_I32, {MRT_BOOL, MRT_I32}, 2, 1, 4, mrt_select_prepare, MRT_RUN(mrt_select)},
-                                          {MRT_I64, {MRT_BOOL, MRT_I64}, 2, 1, 4, mrt_select_prepare, MRT_RUN(mrt_select)},
-                                          {MRT_U32, {MRT_BOOL, MRT_U32}, 2, 4, 4, mrt_select_prepare, MRT_RUN(mrt_select)},
-                                          {MRT_BOOL, {MRT_BOOL, MRT_BOOL}, 2, 1, 4, mrt_select_prepare, MRT_RUN(mrt_select)},
-                                          MRT_ROWS_END};
+static const mrt_row mrt_select_rows[] = {
+    {MRT_F32, {MRT_BOOL, MRT_F32}, 2, 1, 4, MRT_WITH(mrt_select_prepare, mrt_select)},
+    {MRT_I8, {MRT_BOOL, MRT_I8}, 2, 1, 4, MRT_WITH(mrt_select_prepare, mrt_select)},
+    {MRT_I16, {MRT_BOOL, MRT_I16}, 2, 1, 4, MRT_WITH(mrt_select_prepare, mrt_select)},
+    {MRT_U8, {MRT_BOOL, MRT_U8}, 2, 1, 4, MRT_WITH(mrt_select_prepare, mrt_select)},
+    {MRT_I32, {MRT_BOOL, MRT_I32}, 2, 1, 4, MRT_WITH(mrt_select_prepare, mrt_select)},
+    {MRT_I64, {MRT_BOOL, MRT_I64}, 2, 1, 4, MRT_WITH(mrt_select_prepare, mrt_select)},
+    {MRT_U32, {MRT_BOOL, MRT_U32}, 2, 4, 4, MRT_WITH(mrt_select_prepare, mrt_select)},
+    {MRT_BOOL, {MRT_BOOL, MRT_BOOL}, 2, 1, 4, MRT_WITH(mrt_select_prepare, mrt_select)},
+    MRT_ROWS_END};
 
 static const mrt_row mrt_select_v2_rows[] = {
-    {MRT_F32, {MRT_BOOL, MRT_F32}, 2, 1, 2, mrt_select_v2_prepare, MRT_RUN(mrt_select)},
-    {MRT_I8, {MRT_BOOL, MRT_I8}, 2, 1, 2, mrt_select_v2_prepare, MRT_RUN(mrt_select)},
-    {MRT_I16, {MRT_BOOL, MRT_I16}, 2, 1, 2, mrt_select_v2_prepare, MRT_RUN(mrt_select)},
-    {MRT_U8, {MRT_BOOL, MRT_U8}, 2, 1, 2, mrt_select_v2_prepare, MRT_RUN(mrt_select)},
-    {MRT_I32, {MRT_BOOL, MRT_I32}, 2, 1, 2, mrt_select_v2_prepare, MRT_RUN(mrt_select)},
-    {MRT_I64, {MRT_BOOL, MRT_I64}, 2, 1, 2, mrt_select_v2_prepare, MRT_RUN(mrt_select)},
-    {MRT_U32, {MRT_BOOL, MRT_U32}, 2, 2, 2, mrt_select_v2_prepare, MRT_RUN(mrt_select)},
-    {MRT_BOOL, {MRT_BOOL, MRT_BOOL}, 2, 1, 2, mrt_select_v2_prepare, MRT_RUN(mrt_select)},
+    {MRT_F32, {MRT_BOOL, MRT_F32}, 2, 1, 2, MRT_WITH(mrt_select_v2_prepare, mrt_select)},
+    {MRT_I8, {MRT_BOOL, MRT_I8}, 2, 1, 2, MRT_WITH(mrt_select_v2_prepare, mrt_select)},
+    {MRT_I16, {MRT_BOOL, MRT_I16}, 2, 1, 2, MRT_WITH(mrt_select_v2_prepare, mrt_select)},
+    {MRT_U8, {MRT_BOOL, MRT_U8}, 2, 1, 2, MRT_WITH(mrt_select_v2_prepare, mrt_select)},
+    {MRT_I32, {MRT_BOOL, MRT_I32}, 2, 1, 2, MRT_WITH(mrt_select_v2_prepare, mrt_select)},
+    {MRT_I64, {MRT_BOOL, MRT_I64}, 2, 1, 2, MRT_WITH(mrt_select_v2_prepare, mrt_select)},
+    {MRT_U32, {MRT_BOOL, MRT_U32}, 2, 2, 2, MRT_WITH(mrt_select_v2_prepare, mrt_select)},
+    {MRT_BOOL, {MRT_BOOL, MRT_BOOL}, 2, 1, 2, MRT_WITH(mrt_select_v2_prepare, mrt_select)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_select = {

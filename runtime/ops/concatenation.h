@@ -121,9 +121,9 @@ static MRT_COLD mrt_reason mrt_concatenation_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_concatenation_rows[] = {
-    {MRT_I8, {MRT_I8}, 1, 2, 5, mrt_concatenation_prepare, MRT_RUN(mrt_concatenation)},
-    {MRT_I16, {MRT_I16}, 1, 3, 5, mrt_concatenation_prepare, MRT_RUN(mrt_concatenation)},
-    {MRT_AS_FIRST, {MRT_ANY, MRT_AS_FIRST}, 2, 1, 5, mrt_concatenation_prepare, MRT_RUN(mrt_concatenation)},
+    {MRT_I8, {MRT_I8}, 1, 2, 5, MRT_WITH(mrt_concatenation_prepare, mrt_concatenation)},
+    {MRT_I16, {MRT_I16}, 1, 3, 5, MRT_WITH(mrt_concatenation_prepare, mrt_concatenation)},
+    {MRT_AS_FIRST, {MRT_ANY, MRT_AS_FIRST}, 2, 1, 5, MRT_WITH(mrt_concatenation_prepare, mrt_concatenation)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_concatenation = {2,
@@ -171,9 +171,9 @@ static MRT_COLD mrt_reason mrt_pack_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_pack_rows[] = {
-    {MRT_I8, {MRT_I8}, 1, 2, 4, mrt_pack_prepare, MRT_RUN(mrt_concatenation)},
-    {MRT_I16, {MRT_I16}, 1, 3, 4, mrt_pack_prepare, MRT_RUN(mrt_concatenation)},
-    {MRT_AS_FIRST, {MRT_ANY, MRT_AS_FIRST}, 2, 1, 4, mrt_pack_prepare, MRT_RUN(mrt_concatenation)},
+    {MRT_I8, {MRT_I8}, 1, 2, 4, MRT_WITH(mrt_pack_prepare, mrt_concatenation)},
+    {MRT_I16, {MRT_I16}, 1, 3, 4, MRT_WITH(mrt_pack_prepare, mrt_concatenation)},
+    {MRT_AS_FIRST, {MRT_ANY, MRT_AS_FIRST}, 2, 1, 4, MRT_WITH(mrt_pack_prepare, mrt_concatenation)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_pack = {
@@ -229,10 +229,10 @@ static MRT_COLD mrt_reason mrt_unpack_prepare(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
-static const mrt_row mrt_unpack_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 5, mrt_unpack_prepare, MRT_RUN(mrt_split)},
-                                          {MRT_I16, {MRT_I16}, 1, 4, 5, mrt_unpack_prepare, MRT_RUN(mrt_split)},
-                                          {MRT_BOOL, {MRT_BOOL}, 1, 3, 5, mrt_unpack_prepare, MRT_RUN(mrt_split)},
-                                          {MRT_AS_FIRST, {MRT_ANY}, 1, 1, 5, mrt_unpack_prepare, MRT_RUN(mrt_split)},
+static const mrt_row mrt_unpack_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 5, MRT_WITH(mrt_unpack_prepare, mrt_split)},
+                                          {MRT_I16, {MRT_I16}, 1, 4, 5, MRT_WITH(mrt_unpack_prepare, mrt_split)},
+                                          {MRT_BOOL, {MRT_BOOL}, 1, 3, 5, MRT_WITH(mrt_unpack_prepare, mrt_split)},
+                                          {MRT_AS_FIRST, {MRT_ANY}, 1, 1, 5, MRT_WITH(mrt_unpack_prepare, mrt_split)},
                                           MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_unpack = {
@@ -282,11 +282,11 @@ static MRT_COLD mrt_reason mrt_split_prepare(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
-static const mrt_row mrt_split_rows[] = {{MRT_F32, {MRT_I32, MRT_F32}, 2, 1, 4, mrt_split_prepare, MRT_RUN(mrt_split)},
-                                         {MRT_U8, {MRT_I32, MRT_U8}, 2, 1, 4, mrt_split_prepare, MRT_RUN(mrt_split)},
-                                         {MRT_I8, {MRT_I32, MRT_I8}, 2, 2, 4, mrt_split_prepare, MRT_RUN(mrt_split)},
-                                         {MRT_I16, {MRT_I32, MRT_I16}, 2, 4, 4, mrt_split_prepare, MRT_RUN(mrt_split)},
-                                         {MRT_I32, {MRT_I32, MRT_I32}, 2, 3, 4, mrt_split_prepare, MRT_RUN(mrt_split)},
+static const mrt_row mrt_split_rows[] = {{MRT_F32, {MRT_I32, MRT_F32}, 2, 1, 4, MRT_WITH(mrt_split_prepare, mrt_split)},
+                                         {MRT_U8, {MRT_I32, MRT_U8}, 2, 1, 4, MRT_WITH(mrt_split_prepare, mrt_split)},
+                                         {MRT_I8, {MRT_I32, MRT_I8}, 2, 2, 4, MRT_WITH(mrt_split_prepare, mrt_split)},
+                                         {MRT_I16, {MRT_I32, MRT_I16}, 2, 4, 4, MRT_WITH(mrt_split_prepare, mrt_split)},
+                                         {MRT_I32, {MRT_I32, MRT_I32}, 2, 3, 4, MRT_WITH(mrt_split_prepare, mrt_split)},
                                          MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_split = {
@@ -342,8 +342,8 @@ static MRT_COLD mrt_reason mrt_split_v_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_split_v_rows[] = {
-    {MRT_I8, {MRT_I8, MRT_INDEX}, 2, 2, 2, mrt_split_v_prepare, MRT_RUN(mrt_split)},
-    {MRT_AS_FIRST, {MRT_ANY, MRT_INDEX}, 2, 1, 2, mrt_split_v_prepare, MRT_RUN(mrt_split)},
+    {MRT_I8, {MRT_I8, MRT_INDEX}, 2, 2, 2, MRT_WITH(mrt_split_v_prepare, mrt_split)},
+    {MRT_AS_FIRST, {MRT_ANY, MRT_INDEX}, 2, 1, 2, MRT_WITH(mrt_split_v_prepare, mrt_split)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_split_v = {

@@ -72,7 +72,7 @@ static MRT_COLD mrt_reason mrt_conv_2d_prepare_f32(mrt_call *c)
     mrt_conv_f32_params p;
     mrt_grouping        grouping;
 
-    if (mrt_conv_2d_is_grouped(c)) {
+    if (MRT_KEEPS(mrt_conv_groups_f32) && mrt_conv_2d_is_grouped(c)) {
         MRT_TRY(mrt_conv_2d_find_groups(c, &grouping));
         return mrt_groups_prepare_f32(c, &grouping);
     }
@@ -118,12 +118,11 @@ static const mrt_row mrt_conv_2d_rows[] = {
      3,
      3,
      8,
-     MRT_FASTER(mrt_conv_2d_prepare_fast, mrt_conv_2d_prepare_i8),
-     MRT_RUN_ON_HOST(mrt_conv_2d_i8)},
+     MRT_WITH_FASTER(mrt_conv_2d_prepare_fast, mrt_conv_2d_prepare_i8, mrt_conv_2d_i8)},
     {MRT_F32, {MRT_F32, MRT_F32, MRT_F32}, 3, 1, 8, MRT_FLOATS(mrt_conv_2d_prepare_f32, mrt_conv_2d_f32)},
-    {MRT_I16, {MRT_I16, MRT_I8, MRT_I64}, 3, 4, 8, mrt_conv_2d_prepare_i16, MRT_RUN(mrt_conv_groups_i16)},
-    {MRT_I16, {MRT_I16, MRT_I8, MRT_I32}, 3, 8, 8, mrt_conv_2d_prepare_i16_bias32, MRT_RUN(mrt_conv_groups_i16_bias32)},
-    {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 7, 8, mrt_conv_2d_prepare_i4, MRT_RUN(mrt_conv_groups_i4)},
+    {MRT_I16, {MRT_I16, MRT_I8, MRT_I64}, 3, 4, 8, MRT_WITH(mrt_conv_2d_prepare_i16, mrt_conv_groups_i16)},
+    {MRT_I16, {MRT_I16, MRT_I8, MRT_I32}, 3, 8, 8, MRT_WITH(mrt_conv_2d_prepare_i16_bias32, mrt_conv_groups_i16_bias32)},
+    {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 7, 8, MRT_WITH(mrt_conv_2d_prepare_i4, mrt_conv_groups_i4)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_conv_2d = {

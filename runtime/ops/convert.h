@@ -69,11 +69,11 @@ static const mrt_row mrt_cast_rows[] = {{MRT_I8, {MRT_F32}, 1, 3, 8, MRT_FLOATS(
                                         {MRT_F32, {MRT_I8}, 1, 3, 8, MRT_FLOATS(mrt_cast_prepare, mrt_cast_to_f32)},
                                         {MRT_F32, {MRT_U32}, 1, 2, 8, MRT_FLOATS(mrt_cast_prepare, mrt_cast_to_f32)},
                                         {MRT_F32, {MRT_ANY}, 1, 1, 8, MRT_FLOATS(mrt_cast_prepare, mrt_cast_to_f32)},
-                                        {MRT_I8, {MRT_ANY}, 1, 3, 8, mrt_cast_prepare, MRT_RUN(mrt_cast_integers)},
-                                        {MRT_ANY, {MRT_I8}, 1, 3, 8, mrt_cast_prepare, MRT_RUN(mrt_cast_integers)},
-                                        {MRT_U32, {MRT_ANY}, 1, 2, 8, mrt_cast_prepare, MRT_RUN(mrt_cast_integers)},
-                                        {MRT_ANY, {MRT_U32}, 1, 2, 8, mrt_cast_prepare, MRT_RUN(mrt_cast_integers)},
-                                        {MRT_ANY, {MRT_ANY}, 1, 1, 8, mrt_cast_prepare, MRT_RUN(mrt_cast_integers)},
+                                        {MRT_I8, {MRT_ANY}, 1, 3, 8, MRT_WITH(mrt_cast_prepare, mrt_cast_integers)},
+                                        {MRT_ANY, {MRT_I8}, 1, 3, 8, MRT_WITH(mrt_cast_prepare, mrt_cast_integers)},
+                                        {MRT_U32, {MRT_ANY}, 1, 2, 8, MRT_WITH(mrt_cast_prepare, mrt_cast_integers)},
+                                        {MRT_ANY, {MRT_U32}, 1, 2, 8, MRT_WITH(mrt_cast_prepare, mrt_cast_integers)},
+                                        {MRT_ANY, {MRT_ANY}, 1, 1, 8, MRT_WITH(mrt_cast_prepare, mrt_cast_integers)},
                                         MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_cast = {
@@ -92,8 +92,8 @@ static MRT_COLD mrt_reason mrt_zeros_like_prepare(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
-static const mrt_row mrt_zeros_like_rows[] = {{MRT_AS_FIRST, {MRT_ANY}, 1, 1, 1, mrt_zeros_like_prepare, MRT_RUN(mrt_zeros)},
-                                              MRT_ROWS_END};
+static const mrt_row mrt_zeros_like_rows[] = {
+    {MRT_AS_FIRST, {MRT_ANY}, 1, 1, 1, MRT_WITH(mrt_zeros_like_prepare, mrt_zeros)}, MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_zeros_like = {
     93, 0, 1, 1, 1, 1, MRT_NO_ATTRIBUTES, mrt_shape_as_first, mrt_zeros_like_rows};
@@ -129,12 +129,12 @@ static MRT_COLD mrt_reason mrt_fill_prepare(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
-static const mrt_row mrt_fill_rows[] = {{MRT_F32, {MRT_INDEX, MRT_F32}, 2, 1, 4, mrt_fill_prepare, MRT_RUN(mrt_fill)},
-                                        {MRT_I8, {MRT_INDEX, MRT_I8}, 2, 3, 4, mrt_fill_prepare, MRT_RUN(mrt_fill)},
-                                        {MRT_I16, {MRT_INDEX, MRT_I16}, 2, 3, 4, mrt_fill_prepare, MRT_RUN(mrt_fill)},
-                                        {MRT_I32, {MRT_INDEX, MRT_I32}, 2, 1, 4, mrt_fill_prepare, MRT_RUN(mrt_fill)},
-                                        {MRT_I64, {MRT_INDEX, MRT_I64}, 2, 1, 4, mrt_fill_prepare, MRT_RUN(mrt_fill)},
-                                        {MRT_BOOL, {MRT_INDEX, MRT_BOOL}, 2, 2, 4, mrt_fill_prepare, MRT_RUN(mrt_fill)},
+static const mrt_row mrt_fill_rows[] = {{MRT_F32, {MRT_INDEX, MRT_F32}, 2, 1, 4, MRT_WITH(mrt_fill_prepare, mrt_fill)},
+                                        {MRT_I8, {MRT_INDEX, MRT_I8}, 2, 3, 4, MRT_WITH(mrt_fill_prepare, mrt_fill)},
+                                        {MRT_I16, {MRT_INDEX, MRT_I16}, 2, 3, 4, MRT_WITH(mrt_fill_prepare, mrt_fill)},
+                                        {MRT_I32, {MRT_INDEX, MRT_I32}, 2, 1, 4, MRT_WITH(mrt_fill_prepare, mrt_fill)},
+                                        {MRT_I64, {MRT_INDEX, MRT_I64}, 2, 1, 4, MRT_WITH(mrt_fill_prepare, mrt_fill)},
+                                        {MRT_BOOL, {MRT_INDEX, MRT_BOOL}, 2, 2, 4, MRT_WITH(mrt_fill_prepare, mrt_fill)},
                                         MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_fill = {94,           0, 2, 2, 1, 1, MRT_NO_ATTRIBUTES, mrt_fill_shape,

@@ -55,8 +55,8 @@ static MRT_COLD mrt_reason mrt_leaky_relu_prepare_f32(mrt_call *c)
 }
 
 static const mrt_row mrt_leaky_relu_rows[] = {
-    {MRT_I8, {MRT_I8}, 1, 1, 2, mrt_leaky_relu_prepare, MRT_RUN(mrt_leaky_relu_i8)},
-    {MRT_I16, {MRT_I16}, 1, 2, 2, mrt_leaky_relu_prepare, MRT_RUN(mrt_leaky_relu_i16)},
+    {MRT_I8, {MRT_I8}, 1, 1, 2, MRT_WITH(mrt_leaky_relu_prepare, mrt_leaky_relu_i8)},
+    {MRT_I16, {MRT_I16}, 1, 2, 2, MRT_WITH(mrt_leaky_relu_prepare, mrt_leaky_relu_i16)},
     {MRT_F32, {MRT_F32}, 1, 1, 2, MRT_FLOATS(mrt_leaky_relu_prepare_f32, mrt_leaky_relu_f32)},
     MRT_ROWS_END};
 

@@ -286,8 +286,8 @@ static MRT_COLD mrt_reason mrt_lstm_prepare_f32(mrt_call *c)
 
 /* The types of weights, biases and states are checked in prepare. */
 static const mrt_row mrt_unidirectional_sequence_lstm_rows[] = {
-    {MRT_I8, {MRT_I8, MRT_I8, MRT_I8, MRT_ANY}, 4, 1, 5, mrt_lstm_prepare_i8, MRT_RUN(mrt_lstm_i8)},
-    {MRT_I16, {MRT_I16, MRT_I8, MRT_I8, MRT_ANY}, 4, 5, 5, mrt_lstm_prepare_i16, MRT_RUN(mrt_lstm_i16)},
+    {MRT_I8, {MRT_I8, MRT_I8, MRT_I8, MRT_ANY}, 4, 1, 5, MRT_WITH(mrt_lstm_prepare_i8, mrt_lstm_i8)},
+    {MRT_I16, {MRT_I16, MRT_I8, MRT_I8, MRT_ANY}, 4, 5, 5, MRT_WITH(mrt_lstm_prepare_i16, mrt_lstm_i16)},
     {MRT_F32, {MRT_F32}, 1, 1, 5, MRT_FLOATS(mrt_lstm_prepare_f32, mrt_lstm_f32)},
     MRT_ROWS_END};
 

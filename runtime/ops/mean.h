@@ -131,13 +131,7 @@ static MRT_COLD mrt_reason mrt_mean_prepare_f32(mrt_call *c)
 #endif
 
 static const mrt_row mrt_mean_rows[] = {
-    {MRT_I8,
-     {MRT_I8, MRT_I32},
-     2,
-     2,
-     3,
-     MRT_FASTER(mrt_mean_prepare_fast, mrt_mean_prepare_i8),
-     MRT_RUN_ON_HOST(mrt_mean_i8)},
+    {MRT_I8, {MRT_I8, MRT_I32}, 2, 2, 3, MRT_WITH_FASTER(mrt_mean_prepare_fast, mrt_mean_prepare_i8, mrt_mean_i8)},
     {MRT_F32, {MRT_F32, MRT_I32}, 2, 1, 3, MRT_FLOATS(mrt_mean_prepare_f32, mrt_mean_f32)},
     MRT_ROWS_END};
 

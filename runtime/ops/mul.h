@@ -60,9 +60,9 @@ static MRT_COLD mrt_reason mrt_mul_prepare_f32(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
-static const mrt_row mrt_mul_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 7, mrt_mul_prepare, MRT_RUN(mrt_mul_i8)},
-                                       {MRT_I16, {MRT_I16}, 1, 4, 7, mrt_mul_prepare, MRT_RUN(mrt_mul_i16)},
-                                       {MRT_I32, {MRT_I32}, 1, 1, 7, mrt_mul_prepare_i32, MRT_RUN(mrt_mul_i32)},
+static const mrt_row mrt_mul_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 7, MRT_WITH(mrt_mul_prepare, mrt_mul_i8)},
+                                       {MRT_I16, {MRT_I16}, 1, 4, 7, MRT_WITH(mrt_mul_prepare, mrt_mul_i16)},
+                                       {MRT_I32, {MRT_I32}, 1, 1, 7, MRT_WITH(mrt_mul_prepare_i32, mrt_mul_i32)},
                                        {MRT_F32, {MRT_F32}, 1, 1, 7, MRT_FLOATS(mrt_mul_prepare_f32, mrt_mul_f32)},
                                        MRT_ROWS_END};
 

@@ -78,10 +78,10 @@ static MRT_COLD mrt_reason mrt_pad_prepare(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
-static const mrt_row mrt_pad_rows[] = {{MRT_I8, {MRT_I8, MRT_INDEX}, 2, 2, 5, mrt_pad_prepare, MRT_RUN(mrt_pad)},
-                                       {MRT_I16, {MRT_I16, MRT_INDEX}, 2, 3, 5, mrt_pad_prepare, MRT_RUN(mrt_pad)},
-                                       {MRT_BOOL, {MRT_BOOL, MRT_INDEX}, 2, 5, 5, mrt_pad_prepare, MRT_RUN(mrt_pad)},
-                                       {MRT_AS_FIRST, {MRT_ANY, MRT_INDEX}, 2, 1, 5, mrt_pad_prepare, MRT_RUN(mrt_pad)},
+static const mrt_row mrt_pad_rows[] = {{MRT_I8, {MRT_I8, MRT_INDEX}, 2, 2, 5, MRT_WITH(mrt_pad_prepare, mrt_pad)},
+                                       {MRT_I16, {MRT_I16, MRT_INDEX}, 2, 3, 5, MRT_WITH(mrt_pad_prepare, mrt_pad)},
+                                       {MRT_BOOL, {MRT_BOOL, MRT_INDEX}, 2, 5, 5, MRT_WITH(mrt_pad_prepare, mrt_pad)},
+                                       {MRT_AS_FIRST, {MRT_ANY, MRT_INDEX}, 2, 1, 5, MRT_WITH(mrt_pad_prepare, mrt_pad)},
                                        MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_pad = {34, 0, 2, 2, 1, 1, MRT_NO_ATTRIBUTES, mrt_pad_shape, mrt_pad_rows};
@@ -120,10 +120,10 @@ static MRT_COLD mrt_reason mrt_padv2_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_padv2_rows[] = {
-    {MRT_I8, {MRT_I8, MRT_INDEX, MRT_I8}, 3, 2, 5, mrt_padv2_prepare, MRT_RUN(mrt_padv2)},
-    {MRT_I16, {MRT_I16, MRT_INDEX, MRT_I16}, 3, 3, 5, mrt_padv2_prepare, MRT_RUN(mrt_padv2)},
-    {MRT_BOOL, {MRT_BOOL, MRT_INDEX, MRT_BOOL}, 3, 5, 5, mrt_padv2_prepare, MRT_RUN(mrt_padv2)},
-    {MRT_AS_FIRST, {MRT_ANY, MRT_INDEX, MRT_AS_FIRST}, 3, 1, 5, mrt_padv2_prepare, MRT_RUN(mrt_padv2)},
+    {MRT_I8, {MRT_I8, MRT_INDEX, MRT_I8}, 3, 2, 5, MRT_WITH(mrt_padv2_prepare, mrt_padv2)},
+    {MRT_I16, {MRT_I16, MRT_INDEX, MRT_I16}, 3, 3, 5, MRT_WITH(mrt_padv2_prepare, mrt_padv2)},
+    {MRT_BOOL, {MRT_BOOL, MRT_INDEX, MRT_BOOL}, 3, 5, 5, MRT_WITH(mrt_padv2_prepare, mrt_padv2)},
+    {MRT_AS_FIRST, {MRT_ANY, MRT_INDEX, MRT_AS_FIRST}, 3, 1, 5, MRT_WITH(mrt_padv2_prepare, mrt_padv2)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_padv2 = {
@@ -213,9 +213,9 @@ static MRT_COLD mrt_reason mrt_mirror_pad_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_mirror_pad_rows[] = {
-    {MRT_I8, {MRT_I8, MRT_INDEX}, 2, 2, 3, mrt_mirror_pad_prepare, MRT_RUN(mrt_mirror_pad)},
-    {MRT_I16, {MRT_I16, MRT_INDEX}, 2, 3, 3, mrt_mirror_pad_prepare, MRT_RUN(mrt_mirror_pad)},
-    {MRT_AS_FIRST, {MRT_ANY, MRT_INDEX}, 2, 1, 3, mrt_mirror_pad_prepare, MRT_RUN(mrt_mirror_pad)},
+    {MRT_I8, {MRT_I8, MRT_INDEX}, 2, 2, 3, MRT_WITH(mrt_mirror_pad_prepare, mrt_mirror_pad)},
+    {MRT_I16, {MRT_I16, MRT_INDEX}, 2, 3, 3, MRT_WITH(mrt_mirror_pad_prepare, mrt_mirror_pad)},
+    {MRT_AS_FIRST, {MRT_ANY, MRT_INDEX}, 2, 1, 3, MRT_WITH(mrt_mirror_pad_prepare, mrt_mirror_pad)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_mirror_pad = {

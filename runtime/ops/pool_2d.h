@@ -84,13 +84,7 @@ static MRT_COLD mrt_reason mrt_pool_2d_prepare_f32(mrt_call *c)
 #endif
 
 static const mrt_row mrt_max_pool_2d_rows[] = {
-    {MRT_I8,
-     {MRT_I8},
-     1,
-     2,
-     3,
-     MRT_FASTER(mrt_max_pool_2d_prepare_fast, mrt_pool_2d_prepare_i8),
-     MRT_RUN_ON_HOST(mrt_max_pool_2d_i8)},
+    {MRT_I8, {MRT_I8}, 1, 2, 3, MRT_WITH_FASTER(mrt_max_pool_2d_prepare_fast, mrt_pool_2d_prepare_i8, mrt_max_pool_2d_i8)},
     {MRT_F32, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_pool_2d_prepare_f32, mrt_max_pool_2d_f32)},
     MRT_ROWS_END};
 
@@ -100,8 +94,7 @@ static const mrt_row mrt_average_pool_2d_rows[] = {
      1,
      2,
      3,
-     MRT_FASTER(mrt_average_pool_2d_prepare_fast, mrt_pool_2d_prepare_i8),
-     MRT_RUN_ON_HOST(mrt_average_pool_2d_i8)},
+     MRT_WITH_FASTER(mrt_average_pool_2d_prepare_fast, mrt_pool_2d_prepare_i8, mrt_average_pool_2d_i8)},
     {MRT_F32, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_pool_2d_prepare_f32, mrt_average_pool_2d_f32)},
     MRT_ROWS_END};
 

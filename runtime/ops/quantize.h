@@ -90,26 +90,26 @@ static MRT_COLD mrt_reason mrt_dequantize_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_quantize_rows[] = {
-    {MRT_I8, {MRT_F32}, 1, 1, 3, mrt_quantize_prepare_f32, MRT_RUN(mrt_quantize_f32_i8)},
-    {MRT_U8, {MRT_F32}, 1, 1, 3, mrt_quantize_prepare_f32, MRT_RUN(mrt_quantize_f32_u8)},
-    {MRT_I16, {MRT_F32}, 1, 2, 3, mrt_quantize_prepare_f32, MRT_RUN(mrt_quantize_f32_i16)},
-    {MRT_I8, {MRT_I8}, 1, 1, 3, mrt_quantize_prepare_integers, MRT_RUN(mrt_requantize_i8_i8)},
-    {MRT_I16, {MRT_I8}, 1, 2, 3, mrt_quantize_prepare_integers, MRT_RUN(mrt_requantize_i8_i16)},
-    {MRT_I32, {MRT_I8}, 1, 1, 3, mrt_quantize_prepare_integers, MRT_RUN(mrt_requantize_i8_i32)},
-    {MRT_I8, {MRT_I16}, 1, 1, 3, mrt_quantize_prepare_integers, MRT_RUN(mrt_requantize_i16_i8)},
-    {MRT_I16, {MRT_I16}, 1, 2, 3, mrt_quantize_prepare_integers, MRT_RUN(mrt_requantize_i16_i16)},
-    {MRT_I32, {MRT_I16}, 1, 1, 3, mrt_quantize_prepare_integers, MRT_RUN(mrt_requantize_i16_i32)},
-    {MRT_I8, {MRT_I32}, 1, 1, 3, mrt_quantize_prepare_integers, MRT_RUN(mrt_requantize_i32_i8)},
-    {MRT_I16, {MRT_I32}, 1, 2, 3, mrt_quantize_prepare_integers, MRT_RUN(mrt_requantize_i32_i16)},
-    {MRT_U8, {MRT_I8}, 1, 1, 3, mrt_quantize_prepare_integers, MRT_RUN(mrt_requantize_i8_u8)},
-    {MRT_I8, {MRT_U8}, 1, 1, 3, mrt_quantize_prepare_integers, MRT_RUN(mrt_requantize_u8_i8)},
+    {MRT_I8, {MRT_F32}, 1, 1, 3, MRT_WITH(mrt_quantize_prepare_f32, mrt_quantize_f32_i8)},
+    {MRT_U8, {MRT_F32}, 1, 1, 3, MRT_WITH(mrt_quantize_prepare_f32, mrt_quantize_f32_u8)},
+    {MRT_I16, {MRT_F32}, 1, 2, 3, MRT_WITH(mrt_quantize_prepare_f32, mrt_quantize_f32_i16)},
+    {MRT_I8, {MRT_I8}, 1, 1, 3, MRT_WITH(mrt_quantize_prepare_integers, mrt_requantize_i8_i8)},
+    {MRT_I16, {MRT_I8}, 1, 2, 3, MRT_WITH(mrt_quantize_prepare_integers, mrt_requantize_i8_i16)},
+    {MRT_I32, {MRT_I8}, 1, 1, 3, MRT_WITH(mrt_quantize_prepare_integers, mrt_requantize_i8_i32)},
+    {MRT_I8, {MRT_I16}, 1, 1, 3, MRT_WITH(mrt_quantize_prepare_integers, mrt_requantize_i16_i8)},
+    {MRT_I16, {MRT_I16}, 1, 2, 3, MRT_WITH(mrt_quantize_prepare_integers, mrt_requantize_i16_i16)},
+    {MRT_I32, {MRT_I16}, 1, 1, 3, MRT_WITH(mrt_quantize_prepare_integers, mrt_requantize_i16_i32)},
+    {MRT_I8, {MRT_I32}, 1, 1, 3, MRT_WITH(mrt_quantize_prepare_integers, mrt_requantize_i32_i8)},
+    {MRT_I16, {MRT_I32}, 1, 2, 3, MRT_WITH(mrt_quantize_prepare_integers, mrt_requantize_i32_i16)},
+    {MRT_U8, {MRT_I8}, 1, 1, 3, MRT_WITH(mrt_quantize_prepare_integers, mrt_requantize_i8_u8)},
+    {MRT_I8, {MRT_U8}, 1, 1, 3, MRT_WITH(mrt_quantize_prepare_integers, mrt_requantize_u8_i8)},
     MRT_ROWS_END};
 
 static const mrt_row mrt_dequantize_rows[] = {
-    {MRT_F32, {MRT_I8}, 1, 2, 6, mrt_dequantize_prepare, MRT_RUN(mrt_dequantize_i8)},
-    {MRT_F32, {MRT_U8}, 1, 1, 6, mrt_dequantize_prepare, MRT_RUN(mrt_dequantize_u8)},
-    {MRT_F32, {MRT_I16}, 1, 3, 6, mrt_dequantize_prepare, MRT_RUN(mrt_dequantize_i16)},
-    {MRT_F32, {MRT_F16}, 1, 3, 6, mrt_dequantize_prepare, MRT_RUN(mrt_dequantize_f16)},
+    {MRT_F32, {MRT_I8}, 1, 2, 6, MRT_WITH(mrt_dequantize_prepare, mrt_dequantize_i8)},
+    {MRT_F32, {MRT_U8}, 1, 1, 6, MRT_WITH(mrt_dequantize_prepare, mrt_dequantize_u8)},
+    {MRT_F32, {MRT_I16}, 1, 3, 6, MRT_WITH(mrt_dequantize_prepare, mrt_dequantize_i16)},
+    {MRT_F32, {MRT_F16}, 1, 3, 6, MRT_WITH(mrt_dequantize_prepare, mrt_dequantize_f16)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_quantize = {

@@ -65,13 +65,13 @@ static MRT_COLD mrt_reason mrt_relu6_prepare_f32(mrt_call *c)
     return mrt_relu_store_f32(c, 1);
 }
 
-static const mrt_row mrt_relu_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 3, mrt_relu_prepare, MRT_RUN(mrt_relu_i8)},
-                                        {MRT_I16, {MRT_I16}, 1, 3, 3, mrt_relu_prepare, MRT_RUN(mrt_relu_i16)},
+static const mrt_row mrt_relu_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 3, MRT_WITH(mrt_relu_prepare, mrt_relu_i8)},
+                                        {MRT_I16, {MRT_I16}, 1, 3, 3, MRT_WITH(mrt_relu_prepare, mrt_relu_i16)},
                                         {MRT_F32, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_relu_prepare_f32, mrt_relu_f32)},
                                         MRT_ROWS_END};
 
-static const mrt_row mrt_relu6_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 3, mrt_relu6_prepare, MRT_RUN(mrt_relu6_i8)},
-                                         {MRT_I16, {MRT_I16}, 1, 3, 3, mrt_relu6_prepare, MRT_RUN(mrt_relu6_i16)},
+static const mrt_row mrt_relu6_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 3, MRT_WITH(mrt_relu6_prepare, mrt_relu6_i8)},
+                                         {MRT_I16, {MRT_I16}, 1, 3, 3, MRT_WITH(mrt_relu6_prepare, mrt_relu6_i16)},
                                          {MRT_F32, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_relu6_prepare_f32, mrt_relu_f32)},
                                          MRT_ROWS_END};
 

@@ -46,7 +46,7 @@ static MRT_COLD mrt_reason mrt_shape_prepare(mrt_call *c)
     return mrt_store_numbers(c, c->in[0].dim, c->in[0].rank);
 }
 
-static const mrt_row mrt_shape_rows[] = {{MRT_INDEX, {MRT_ANY}, 1, 1, 1, mrt_shape_prepare, MRT_RUN(mrt_numbers)},
+static const mrt_row mrt_shape_rows[] = {{MRT_INDEX, {MRT_ANY}, 1, 1, 1, MRT_WITH(mrt_shape_prepare, mrt_numbers)},
                                          MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_shape = {
@@ -65,7 +65,8 @@ static MRT_COLD mrt_reason mrt_rank_prepare(mrt_call *c)
     return mrt_store_numbers(c, &c->in[0].rank, 1);
 }
 
-static const mrt_row mrt_rank_rows[] = {{MRT_I32, {MRT_ANY}, 1, 1, 1, mrt_rank_prepare, MRT_RUN(mrt_numbers)}, MRT_ROWS_END};
+static const mrt_row mrt_rank_rows[] = {{MRT_I32, {MRT_ANY}, 1, 1, 1, MRT_WITH(mrt_rank_prepare, mrt_numbers)},
+                                        MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_rank = {110,          0, 1, 1, 1, 1, MRT_NO_ATTRIBUTES, mrt_rank_shape,
                                                           mrt_rank_rows};

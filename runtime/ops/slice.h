@@ -83,9 +83,9 @@ static MRT_COLD mrt_reason mrt_slice_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_slice_rows[] = {
-    {MRT_I8, {MRT_I8, MRT_INDEX}, 2, 2, 7, mrt_slice_prepare, MRT_RUN(mrt_slice)},
-    {MRT_I16, {MRT_I16, MRT_INDEX}, 2, 4, 7, mrt_slice_prepare, MRT_RUN(mrt_slice)},
-    {MRT_AS_FIRST, {MRT_ANY, MRT_INDEX}, 2, 1, 7, mrt_slice_prepare, MRT_RUN(mrt_slice)},
+    {MRT_I8, {MRT_I8, MRT_INDEX}, 2, 2, 7, MRT_WITH(mrt_slice_prepare, mrt_slice)},
+    {MRT_I16, {MRT_I16, MRT_INDEX}, 2, 4, 7, MRT_WITH(mrt_slice_prepare, mrt_slice)},
+    {MRT_AS_FIRST, {MRT_ANY, MRT_INDEX}, 2, 1, 7, MRT_WITH(mrt_slice_prepare, mrt_slice)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_slice = {
@@ -252,9 +252,9 @@ static MRT_COLD mrt_reason mrt_strided_slice_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_strided_slice_rows[] = {
-    {MRT_I8, {MRT_I8, MRT_INDEX}, 2, 2, 8, mrt_strided_slice_prepare, MRT_RUN(mrt_slice)},
-    {MRT_BOOL, {MRT_BOOL, MRT_INDEX}, 2, 3, 8, mrt_strided_slice_prepare, MRT_RUN(mrt_slice)},
-    {MRT_AS_FIRST, {MRT_ANY, MRT_INDEX}, 2, 1, 8, mrt_strided_slice_prepare, MRT_RUN(mrt_slice)},
+    {MRT_I8, {MRT_I8, MRT_INDEX}, 2, 2, 8, MRT_WITH(mrt_strided_slice_prepare, mrt_slice)},
+    {MRT_BOOL, {MRT_BOOL, MRT_INDEX}, 2, 3, 8, MRT_WITH(mrt_strided_slice_prepare, mrt_slice)},
+    {MRT_AS_FIRST, {MRT_ANY, MRT_INDEX}, 2, 1, 8, MRT_WITH(mrt_strided_slice_prepare, mrt_slice)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_strided_slice = {45,
@@ -302,21 +302,19 @@ static MRT_COLD mrt_reason mrt_dynamic_update_slice_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_dynamic_update_slice_rows[] = {
-    {MRT_I16, {MRT_I16, MRT_I16, MRT_INDEX}, 3, 4, 6, mrt_dynamic_update_slice_prepare, MRT_RUN(mrt_dynamic_update_slice)},
+    {MRT_I16, {MRT_I16, MRT_I16, MRT_INDEX}, 3, 4, 6, MRT_WITH(mrt_dynamic_update_slice_prepare, mrt_dynamic_update_slice)},
     {MRT_AS_FIRST,
      {MRT_ANY, MRT_AS_FIRST, MRT_I32},
      3,
      1,
      6,
-     mrt_dynamic_update_slice_prepare,
-     MRT_RUN(mrt_dynamic_update_slice)},
+     MRT_WITH(mrt_dynamic_update_slice_prepare, mrt_dynamic_update_slice)},
     {MRT_AS_FIRST,
      {MRT_ANY, MRT_AS_FIRST, MRT_I64},
      3,
      2,
      6,
-     mrt_dynamic_update_slice_prepare,
-     MRT_RUN(mrt_dynamic_update_slice)},
+     MRT_WITH(mrt_dynamic_update_slice_prepare, mrt_dynamic_update_slice)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_dynamic_update_slice = {

@@ -86,9 +86,9 @@ static MRT_COLD mrt_reason mrt_softmax_prepare_f32(mrt_call *c)
 }
 
 static const mrt_row mrt_softmax_rows[] = {
-    {MRT_I8, {MRT_I8}, 1, 2, 3, mrt_softmax_prepare_i8, MRT_RUN(mrt_softmax_i8)},
-    {MRT_I16, {MRT_I8}, 1, 2, 3, mrt_softmax_prepare_i8, MRT_RUN(mrt_softmax_i8_i16)},
-    {MRT_I16, {MRT_I16}, 1, 3, 3, mrt_softmax_prepare_i16, MRT_RUN(mrt_softmax_i16)},
+    {MRT_I8, {MRT_I8}, 1, 2, 3, MRT_WITH(mrt_softmax_prepare_i8, mrt_softmax_i8)},
+    {MRT_I16, {MRT_I8}, 1, 2, 3, MRT_WITH(mrt_softmax_prepare_i8, mrt_softmax_i8_i16)},
+    {MRT_I16, {MRT_I16}, 1, 3, 3, MRT_WITH(mrt_softmax_prepare_i16, mrt_softmax_i16)},
     {MRT_F32, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_softmax_prepare_f32, mrt_softmax_f32)},
     MRT_ROWS_END};
 

@@ -80,13 +80,13 @@ static MRT_COLD mrt_reason mrt_squash_prepare_f32(mrt_call *c)
 }
 
 static const mrt_row mrt_logistic_rows[] = {
-    {MRT_I8, {MRT_I8}, 1, 2, 3, mrt_logistic_prepare_i8, MRT_RUN(mrt_logistic_i8)},
-    {MRT_I16, {MRT_I16}, 1, 3, 3, mrt_logistic_prepare_i16, MRT_RUN(mrt_logistic_i16)},
+    {MRT_I8, {MRT_I8}, 1, 2, 3, MRT_WITH(mrt_logistic_prepare_i8, mrt_logistic_i8)},
+    {MRT_I16, {MRT_I16}, 1, 3, 3, MRT_WITH(mrt_logistic_prepare_i16, mrt_logistic_i16)},
     {MRT_F32, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_squash_prepare_f32, mrt_logistic_f32)},
     MRT_ROWS_END};
 
-static const mrt_row mrt_tanh_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 3, mrt_tanh_prepare_i8, MRT_RUN(mrt_tanh_i8)},
-                                        {MRT_I16, {MRT_I16}, 1, 3, 3, mrt_tanh_prepare_i16, MRT_RUN(mrt_tanh_i16)},
+static const mrt_row mrt_tanh_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 3, MRT_WITH(mrt_tanh_prepare_i8, mrt_tanh_i8)},
+                                        {MRT_I16, {MRT_I16}, 1, 3, 3, MRT_WITH(mrt_tanh_prepare_i16, mrt_tanh_i16)},
                                         {MRT_F32, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_squash_prepare_f32, mrt_tanh_f32)},
                                         MRT_ROWS_END};
 

@@ -141,8 +141,8 @@ static MRT_COLD mrt_reason mrt_svdf_prepare_f32(mrt_call *c)
 
 /* The types of bias and state are checked in prepare. */
 static const mrt_row mrt_svdf_rows[] = {
-    {MRT_I8, {MRT_I8, MRT_I8, MRT_I8, MRT_ANY}, 4, 3, 4, mrt_svdf_prepare_i8, MRT_RUN(mrt_svdf_i8)},
-    {MRT_I8, {MRT_I8, MRT_I8, MRT_I16, MRT_ANY}, 4, 3, 4, mrt_svdf_prepare_i16, MRT_RUN(mrt_svdf_i16)},
+    {MRT_I8, {MRT_I8, MRT_I8, MRT_I8, MRT_ANY}, 4, 3, 4, MRT_WITH(mrt_svdf_prepare_i8, mrt_svdf_i8)},
+    {MRT_I8, {MRT_I8, MRT_I8, MRT_I16, MRT_ANY}, 4, 3, 4, MRT_WITH(mrt_svdf_prepare_i16, mrt_svdf_i16)},
     {MRT_F32, {MRT_F32}, 1, 1, 4, MRT_FLOATS(mrt_svdf_prepare_f32, mrt_svdf_f32)},
     MRT_ROWS_END};
 

@@ -94,8 +94,8 @@ static MRT_COLD mrt_reason mrt_rsqrt_prepare_i16(mrt_call *c)
 }
 
 static const mrt_row mrt_abs_rows[] = {{MRT_F32, {MRT_F32}, 1, 1, 5, MRT_FLOATS(mrt_unary_prepare_f32, mrt_abs_all_f32)},
-                                       {MRT_I8, {MRT_I8}, 1, 2, 5, mrt_abs_prepare, MRT_RUN(mrt_abs_i8)},
-                                       {MRT_I16, {MRT_I16}, 1, 3, 5, mrt_abs_prepare, MRT_RUN(mrt_abs_i16)},
+                                       {MRT_I8, {MRT_I8}, 1, 2, 5, MRT_WITH(mrt_abs_prepare, mrt_abs_i8)},
+                                       {MRT_I16, {MRT_I16}, 1, 3, 5, MRT_WITH(mrt_abs_prepare, mrt_abs_i16)},
                                        MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_abs = {101,         0, 1, 1, 1, 1, MRT_NO_ATTRIBUTES, mrt_shape_as_first,
@@ -144,8 +144,8 @@ MRT_OPERATOR_DATA const mrt_operator mrt_operator_round = {
     116, 0, 1, 1, 1, 1, MRT_NO_ATTRIBUTES, mrt_shape_as_first, mrt_round_rows};
 
 static const mrt_row mrt_rsqrt_rows[] = {{MRT_F32, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_unary_prepare_f32, mrt_rsqrt_f32)},
-                                         {MRT_I8, {MRT_I8}, 1, 2, 3, mrt_rsqrt_prepare_i8, MRT_RUN(mrt_lookup_i8)},
-                                         {MRT_I16, {MRT_I16}, 1, 3, 3, mrt_rsqrt_prepare_i16, MRT_RUN(mrt_rsqrt_i16)},
+                                         {MRT_I8, {MRT_I8}, 1, 2, 3, MRT_WITH(mrt_rsqrt_prepare_i8, mrt_lookup_i8)},
+                                         {MRT_I16, {MRT_I16}, 1, 3, 3, MRT_WITH(mrt_rsqrt_prepare_i16, mrt_rsqrt_i16)},
                                          MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_rsqrt = {

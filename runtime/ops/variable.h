@@ -58,9 +58,9 @@ static const mrt_attribute mrt_call_once_fields[] = {
 
 static const mrt_row mrt_var_handle_rows[] = {{MRT_ANY, {MRT_ANY}, 1, 1, 1, NULL, MRT_VIEW}, MRT_ROWS_END};
 static const mrt_row mrt_read_variable_rows[] = {
-    {MRT_AS_FIRST, {MRT_ANY}, 1, 1, 1, mrt_variable_prepare, MRT_RUN(mrt_read_variable)}, MRT_ROWS_END};
+    {MRT_AS_FIRST, {MRT_ANY}, 1, 1, 1, MRT_WITH(mrt_variable_prepare, mrt_read_variable)}, MRT_ROWS_END};
 static const mrt_row mrt_assign_variable_rows[] = {
-    {MRT_ANY, {MRT_ANY, MRT_AS_FIRST}, 2, 1, 1, mrt_variable_prepare, MRT_RUN(mrt_assign_variable)}, MRT_ROWS_END};
+    {MRT_ANY, {MRT_ANY, MRT_AS_FIRST}, 2, 1, 1, MRT_WITH(mrt_variable_prepare, mrt_assign_variable)}, MRT_ROWS_END};
 static const mrt_row mrt_call_once_rows[] = {{MRT_ANY, {MRT_ANY}, 1, 1, 1, NULL, MRT_VIEW}, MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_var_handle = {

@@ -304,6 +304,44 @@ static bool has_symmetric_weights(const mote_graph *graph)
     return true;
 }
 
+/* The kernel that a row names, and the one that is taken in its place where the row's own is not for such a node. */
+enum { KERNELS_OF_NODE = 2 };
+
+static void find_kernels(const mote_graph *graph, const mote_node *node, const char **symbols)
+{
+    mote_error         ignored = {0};
+    const mote_op_row *row = mote_op_find_row(graph, node, &ignored);
+    const mote_kernel *chosen = row ? mote_op_choose_kernel(row, MOTE_TARGET_PORTABLE, graph, node, &ignored) : NULL;
+
+    symbols[0] = row && !row->kernels->is_view ? row->kernels->symbol : NULL;
+    symbols[1] = chosen && !chosen->is_view ? chosen->symbol : NULL;
+}
+
+/* Kernels that the model's types take: runtime/op.h says how the others are left out. */
+static mote_status emit_kept_kernels(const mote_graph *graph, mote_text *out, mote_error *err)
+{
+    mote_arena   scratch = {0};
+    const char **kept = MOTE_NEW(&scratch, const char *, (size_t)KERNELS_OF_NODE *(size_t)graph->node_count + 1, err);
+    int32_t      count = 0, i, k, known;
+
+    mote_text_puts(out, "/* The kernels of its types. */\n#define MRT_ONLY\n");
+    for (i = 0; kept && i < graph->node_count; i++) {
+        const char *symbols[KERNELS_OF_NODE];
+        find_kernels(graph, &graph->nodes[i], symbols);
+        for (k = 0; k < KERNELS_OF_NODE; k++) {
+            for (known = 0; symbols[k] && known < count && strcmp(kept[known], symbols[k]) != 0;)
+                known++;
+            if (!symbols[k] || known < count)
+                continue;
+            kept[count++] = symbols[k];
+            mote_text_printf(out, "#define MRT_KEEP_%s 0, 0,\n", symbols[k]);
+        }
+    }
+    mote_text_puts(out, "\n");
+    mote_arena_destroy(&scratch);
+    return err->code;
+}
+
 /* Arrays of one element would make compilers warn of loops over them. */
 static int at_least_2(int32_t count)
 {
@@ -332,6 +370,7 @@ mote_status mote_emit_interpreter_source(const mote_emitter *e, const mote_inter
         has_symmetric_weights(&e->model->graphs[0]) ? "#define MRT_SYMMETRIC\n" : "",
         in->uses[MOTE_OP_VAR_HANDLE] ? "" : "#define MRT_NO_VARIABLES\n", at_least_2(in->live_most), at_least_2(in->in_most),
         at_least_2(in->out_most));
+    MOTE_TRY(emit_kept_kernels(&e->model->graphs[0], out, err));
     MOTE_TRY(emit_includes(in, folder, out, err));
     mote_text_puts(out, "\n");
     mote_emit_layers(e, out);

@@ -158,7 +158,6 @@ typedef mrt_row mote_op_row; /* kernels: the reference first, faster ones behind
     }                                                                                                                       \
     extern const mote_kernel NAME##_kernels[]
 #define MRT_RUN(NAME)           NAME##_kernels
-#define MRT_RUN_ON_HOST(NAME)   NAME##_kernels
 #define MRT_VIEW                mote_view_kernels
 #define MRT_FASTER(fast, plain) plain
 
