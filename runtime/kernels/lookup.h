@@ -35,7 +35,7 @@ MRT_INLINE int32_t mrt_lookup_one_i16(const MRT_FLASH int16_t *table, int32_t x)
 /* To the nearest whole number, halves away from zero. */
 static MRT_COLD float mrt_round_away_f32(float x)
 {
-    if (x >= 8388608.0f || x <= -8388608.0f) /* from there on every float is whole */
+    if (!(x < 8388608.0f && x > -8388608.0f)) /* from there on every float is whole */
         return x;
     return (float)mrt_round_f64((double)x);
 }
