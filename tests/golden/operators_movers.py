@@ -7,6 +7,7 @@ from operator_cases import Family, constant, draw, generator, schema, tensor
 from tflite_builder import build_graph
 
 COUNT = 24
+COUNT_LITERT = 20
 
 
 def filled(name, **fields):
@@ -40,7 +41,7 @@ def signed(random, axis, rank):
 def cases(family, kinds):
     """(kind, number, its generator, the case's name) of every case; the generator differs for each operator and kind."""
     for kind in kinds:
-        for number in range(COUNT):
+        for number in range(COUNT if family.engine == "micro" else COUNT_LITERT):
             name = f"{kind}_{number}"
             yield kind, number, generator(family.name + name), name
 
@@ -286,13 +287,17 @@ def mirror_pad(family, versions):
 
 # ---- shapes ----
 
-def shape(family, kinds, outs):
+def shape(family, kinds, outs=("i32",)):
     for kind, number, random, name in cases(family, kinds):
         for out in outs:
             given = tensor(random, kind, shape_of(random, 1, 6, 4), "in")
             options = filled("Shape", outType=getattr(schema.TensorType, {"i32": "INT32", "i64": "INT64"}[out]))
             family.add(f"{name}_{out}", "SHAPE", 1, options, [given], [tensor(random, out, [len(given.shape)], "out")],
                        count=1)
+
+
+def shape_i64(family, kinds):
+    shape(family, kinds, ["i64"])
 
 
 def rank(family, kinds):
@@ -401,6 +406,7 @@ def make():
                 ("pad", pad, {**eight, "i16": 3, "i32": 1}),
                 ("padv2", padv2, {**eight, "i16": 3, "i32": 1}),
                 ("mirror_pad", mirror_pad, eight),
+                ("shape", shape, ["f32", "i8", "i16", "i32"]),
                 ("expand_dims", expand_dims, ["f32", "i8", "i16"]),
                 ("squeeze", squeeze, ["f32", "i8", "i16", "i32"]),
                 ("movers_chain", chains, {"f32": (1, 1, 1, 1, 1, 1, 1), "i8": (2, 2, 2, 2, 2, 2, 2),
@@ -410,12 +416,15 @@ def make():
         family = Family(name)
         add(family, kinds)
         family.save()
-    family = Family("shape")
-    shape(family, ["f32", "i8", "i16", "i32"], ["i32"])
-    family.save()
-    litert = [("strided_slice_masks", strided_masks, (["f32", "i8"],)), ("shape_i64", shape, (["f32", "i8"], ["i64"])),
-              ("rank", rank, (["f32", "i8"],))]
+    litert = [("strided_slice_masks", strided_masks, ["f32", "i8"]), ("shape_i64", shape_i64, ["f32", "i8"]),
+              ("rank", rank, ["f32", "i8"]), ("concatenation_litert", concatenation, {"u8": 1}),
+              ("pack_litert", pack, {"u8": 1}), ("unpack_litert", unpack, {"u8": 2, "bool": 3}),
+              ("split_litert", split, {"u8": 1}), ("slice_litert", slice_, {"u8": 1, "i64": 1}),
+              ("strided_slice_litert", strided_slice, {"u8": 1, "i64": 1}),
+              ("dynamic_update_slice_litert", dynamic_update_slice, ["i64", "bool"]),
+              ("pad_litert", pad, {"u8": 1, "i64": 1}), ("mirror_pad_litert", mirror_pad, {"i32": 1, "i64": 1}),
+              ("expand_dims_litert", expand_dims, ["i32", "i64", "bool"]), ("squeeze_litert", squeeze, ["i64", "bool"])]
     for name, add, kinds in litert:
         family = Family(name, engine="litert")
-        add(family, *kinds)
+        add(family, kinds)
         family.save()
