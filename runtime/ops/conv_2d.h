@@ -31,10 +31,14 @@ static MRT_COLD mrt_reason mrt_conv_2d_shape(mrt_call *c)
     return mrt_convolution_shape(c, w->dim[0], w->dim[3]);
 }
 
+#if defined(MRT_NO_GROUPS)
+#define mrt_conv_2d_is_grouped(c) ((void)(c), 0)
+#else
 static MRT_COLD int mrt_conv_2d_is_grouped(const mrt_call *c)
 {
     return c->in[1].dim[3] != c->in[0].dim[3];
 }
+#endif
 
 static MRT_COLD mrt_reason mrt_conv_2d_find_groups(mrt_call *c, mrt_grouping *out)
 {
@@ -121,9 +125,9 @@ static const mrt_row mrt_conv_2d_rows[] = {
      MRT_FASTER(mrt_conv_2d_prepare_fast, mrt_conv_2d_prepare_i8),
      MRT_RUN_ON_HOST(mrt_conv_2d_i8)},
     {MRT_F32, {MRT_F32, MRT_F32, MRT_F32}, 3, 1, 8, MRT_FLOATS(mrt_conv_2d_prepare_f32, mrt_conv_2d_f32)},
-    {MRT_I16, {MRT_I16, MRT_I8, MRT_I64}, 3, 4, 8, mrt_conv_2d_prepare_i16, MRT_RUN(mrt_conv_groups_i16)},
-    {MRT_I16, {MRT_I16, MRT_I8, MRT_I32}, 3, 8, 8, mrt_conv_2d_prepare_i16_bias32, MRT_RUN(mrt_conv_groups_i16_bias32)},
-    {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 7, 8, mrt_conv_2d_prepare_i4, MRT_RUN(mrt_conv_groups_i4)},
+    {MRT_I16, {MRT_I16, MRT_I8, MRT_I64}, 3, 4, 8, MRT_GROUPS(mrt_conv_2d_prepare_i16, mrt_conv_groups_i16)},
+    {MRT_I16, {MRT_I16, MRT_I8, MRT_I32}, 3, 8, 8, MRT_GROUPS(mrt_conv_2d_prepare_i16_bias32, mrt_conv_groups_i16_bias32)},
+    {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 7, 8, MRT_GROUPS(mrt_conv_2d_prepare_i4, mrt_conv_groups_i4)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_conv_2d = {

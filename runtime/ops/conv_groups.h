@@ -31,6 +31,17 @@ MRT_KERNEL_1(mrt_conv_groups_f32, mrt_conv_groups_f32_params, "kernels/conv_grou
 #define MRT_RUN_INSTEAD(c, NAME) ((c)->run = NAME##_run)
 #endif
 
+/* Who defines MRT_NO_GROUPS has neither grouped convolutions, nor int16 activations or int4 weights where weights are. */
+#if defined(MRT_NO_GROUPS)
+static MRT_COLD mrt_reason mrt_no_groups(mrt_call *c)
+{
+    return MRT_REFUSE(c, TYPES, "kernels for these weights were left out");
+}
+#define MRT_GROUPS(prepare, NAME) mrt_no_groups, NULL
+#else
+#define MRT_GROUPS(prepare, NAME) prepare, MRT_RUN(NAME)
+#endif
+
 /* What an operator is as a convolution in groups. */
 typedef struct mrt_grouping {
     mrt_window window;

@@ -106,8 +106,8 @@ static const mrt_row mrt_depthwise_conv_2d_rows[] = {
      1,
      7,
      MRT_FLOATS(mrt_depthwise_conv_2d_prepare_f32, mrt_depthwise_conv_2d_f32)},
-    {MRT_I16, {MRT_I16, MRT_I8, MRT_I64}, 3, 5, 7, mrt_depthwise_conv_2d_prepare_i16, MRT_RUN(mrt_conv_groups_i16)},
-    {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 7, 7, mrt_depthwise_conv_2d_prepare_i4, MRT_RUN(mrt_conv_groups_i4)},
+    {MRT_I16, {MRT_I16, MRT_I8, MRT_I64}, 3, 5, 7, MRT_GROUPS(mrt_depthwise_conv_2d_prepare_i16, mrt_conv_groups_i16)},
+    {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 7, 7, MRT_GROUPS(mrt_depthwise_conv_2d_prepare_i4, mrt_conv_groups_i4)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_depthwise_conv_2d = {4,

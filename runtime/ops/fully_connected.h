@@ -149,8 +149,8 @@ static const mrt_row mrt_fully_connected_rows[] = {
      MRT_FASTER(mrt_fully_connected_prepare_fast, mrt_fully_connected_prepare_i8),
      MRT_FULLY_CONNECTED_I8_RUN},
     {MRT_F32, {MRT_F32, MRT_F32, MRT_F32}, 3, 1, 12, MRT_FLOATS(mrt_fully_connected_prepare_f32, mrt_fully_connected_f32)},
-    {MRT_I16, {MRT_I16, MRT_I8, MRT_I64}, 3, 7, 12, mrt_fully_connected_prepare_i16, MRT_RUN(mrt_conv_groups_i16)},
-    {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 10, 12, mrt_fully_connected_prepare_i4, MRT_RUN(mrt_conv_groups_i4)},
+    {MRT_I16, {MRT_I16, MRT_I8, MRT_I64}, 3, 7, 12, MRT_GROUPS(mrt_fully_connected_prepare_i16, mrt_conv_groups_i16)},
+    {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 10, 12, MRT_GROUPS(mrt_fully_connected_prepare_i4, mrt_conv_groups_i4)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_fully_connected = {9,

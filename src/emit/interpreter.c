@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "emit/emit.h"
+#include "ops/convolution.h"
 #include "runtime/interpreter/model.h"
 #include "runtime/interpreter/operators.h"
 
@@ -291,6 +292,22 @@ static bool has_symmetric_weights(const mote_graph *graph)
     return true;
 }
 
+/* Kernels that few models take, and that come with every operator with weights (runtime/ops/conv_groups.h). */
+static bool needs_groups(const mote_graph *graph)
+{
+    int32_t i;
+
+    for (i = 0; i < graph->node_count; i++) {
+        const mote_node *node = &graph->nodes[i];
+        if (node->op != MOTE_OP_CONV_2D && node->op != MOTE_OP_DEPTHWISE_CONV_2D && node->op != MOTE_OP_FULLY_CONNECTED)
+            continue;
+        if (mote_node_in(graph, node, 0)->dtype == MOTE_I16 || mote_node_in(graph, node, 1)->dtype == MOTE_I4 ||
+            (node->op == MOTE_OP_CONV_2D && mote_conv_2d_is_grouped(graph, node)))
+            return true;
+    }
+    return false;
+}
+
 /* Arrays of one element would make compilers warn of loops over them. */
 static int at_least_2(int32_t count)
 {
@@ -309,14 +326,15 @@ mote_status mote_emit_interpreter_source(const mote_emitter *e, const mote_inter
         "#if defined(__clang__)\n#pragma STDC FP_CONTRACT OFF\n#elif defined(__GNUC__)\n"
         "#pragma GCC optimize(\"O2\", \"fp-contract=off\", \"no-schedule-insns\")\n#endif\n\n#include \"%s.h\"\n\n"
         "/* All of it in this one source, with no name that others see. */\n"
-        "#define MRT_ONE_SOURCE\n#define MRT_TRUSTED /* this very file was opened when it was compiled */\n%s%s%s#if "
+        "#define MRT_ONE_SOURCE\n#define MRT_TRUSTED /* this very file was opened when it was compiled */\n%s%s%s%s#if "
         "defined(__GNUC__)\n#define MRT_API static __attribute__((unused, cold))\n#else\n"
         "#define MRT_API static\n#endif\n/* As many as this model needs at once. */\n#define MRT_LIVE_MAX %d\n#define "
         "MRT_IN_MAX   %d\n"
         "#define MRT_OUT_MAX  %d\n\n",
         e->name, MOTE_VERSION, e->name, e->optimize == MOTE_OPTIMIZE_SIZE ? "#define MRT_SMALL\n" : "",
         needs_floats(&e->model->graphs[0]) ? "" : "#define MRT_NO_F32\n",
-        has_symmetric_weights(&e->model->graphs[0]) ? "#define MRT_SYMMETRIC\n" : "", at_least_2(in->live_most),
+        has_symmetric_weights(&e->model->graphs[0]) ? "#define MRT_SYMMETRIC\n" : "",
+        needs_groups(&e->model->graphs[0]) ? "" : "#define MRT_NO_GROUPS\n", at_least_2(in->live_most),
         at_least_2(in->in_most), at_least_2(in->out_most));
     MOTE_TRY(emit_includes(in, folder, out, err));
     mote_text_puts(out, "\n");
