@@ -99,21 +99,27 @@ DENSE = [((1, 10), 8, False), ((3, 7), 5, False), ((1, 1), 1, False), ((2, 3, 4)
          ((1, 129), 2, False), ((1, 2), 9, True)]
 
 
-def dense(family, kind, version, number, w_zero=0):
+def dense(family, kind, version, number, w_zero=0, per_channel=None):
     kinds = TYPES[kind]
     shape, outs, keeps = DENSE[number % len(DENSE)]
-    name = f"{kind}_{number}" + ("_zero" if w_zero else "")
+    name = f"{kind}_{number}" + ("_zero" if w_zero else "") + ("_per_channel" if per_channel else "")
     random = generator(name)
     depth = shape[-1] if keeps else int(np.prod(shape)) // (shape[0] if len(shape) == 2 else 1)
     rows = int(np.prod(shape)) // depth
     x = tensor(random, kinds[0], shape, "x")
     out = tensor(random, kinds[0], (*shape[:-1], outs) if keeps else (rows, outs), "out")
-    # Micro has no scales by channel but for int8
-    w, b = weights(random, kinds, (outs, depth), 0, depth, x, out, number if kind == "i8" and not w_zero else 1)
+    # one scale, where Micro has no scales by channel
+    w, b = weights(random, kinds, (outs, depth), 0, depth, x, out,
+                   0 if per_channel else number if kind == "i8" and not w_zero else 1)
     w = dataclasses.replace(w, zero_point=w_zero)
     options = schema.FullyConnectedOptionsT()
     options.fusedActivationFunction, options.keepNumDims = ACTIVATIONS[number % 4], keeps
-    family.add(name, "FULLY_CONNECTED", version, options, [x, w, b] if number % 6 != 4 else [x, w, None], [out])
+    operands = [x, w, b] if number % 6 != 4 else [x, w, None]
+    if kind == "i4" and per_channel:  # which Micro answers with int8 weights
+        family.add(name, "FULLY_CONNECTED", version, options, operands, [out],
+                   answered_with=[x, dataclasses.replace(w, kind="INT8"), operands[2]])
+    else:
+        family.add(name, "FULLY_CONNECTED", version, options, operands, [out])
 
 
 def fully_connected():
@@ -123,6 +129,9 @@ def fully_connected():
             dense(family, kind, version, number)
     for number in range(20):
         dense(family, "i8", 4, number, w_zero=[-3, 17, -128, 127, 1][number % 5])
+    for number in range(7):
+        dense(family, "i4", 10, number, w_zero=[-3, 7, -8][number % 3])
+        dense(family, "i4", 10, number, per_channel=True)
     family.save()
 
 

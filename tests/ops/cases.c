@@ -31,6 +31,10 @@ static long long random_integer(mote_dtype dtype, mote_random_key key, uint64_t 
     long long low, high;
 
     mote_dtype_limits(dtype, &low, &high);
+    if (dtype == MOTE_I64) { /* what a double counts, and what sums bear */
+        high = 1LL << 40;
+        low = -high;
+    }
     if (which % 8 == 0)
         return which % 16 ? low : high;
     return low + (long long)((double)word / 4294967296.0 * ((double)high - (double)low + 1));
@@ -50,6 +54,12 @@ static void store_integer(mote_dtype dtype, void *values, size_t i, long long va
         break;
     case MOTE_I32:
         ((int32_t *)values)[i] = (int32_t)value;
+        break;
+    case MOTE_I64:
+        ((int64_t *)values)[i] = value;
+        break;
+    case MOTE_I4: /* two to a byte, in order */
+        ((uint8_t *)values)[i / 2] = (uint8_t)(i % 2 ? ((uint8_t *)values)[i / 2] | (value & 15) << 4 : value & 15);
         break;
     default:
         fail_msg("no random values of type %s", mote_dtype_name(dtype));
@@ -177,7 +187,8 @@ static void add_node(case_builder *b)
 /* Elsewhere int32 is sums, axes or shapes. */
 static bool is_quantized_type(const case_builder *b, mote_dtype dtype)
 {
-    return dtype == MOTE_I8 || dtype == MOTE_U8 || dtype == MOTE_I16 || (dtype == MOTE_I32 && b->kind == MOTE_OP_QUANTIZE);
+    return dtype == MOTE_I4 || dtype == MOTE_I8 || dtype == MOTE_U8 || dtype == MOTE_I16 ||
+           (dtype == MOTE_I32 && b->kind == MOTE_OP_QUANTIZE);
 }
 
 static void set_quant(case_builder *b, mote_tensor *tensor, int32_t axis, int32_t count)
@@ -210,7 +221,7 @@ static void set_weight_quant(case_builder *b, mote_tensor *tensor, int32_t axis)
     set_quant(b, tensor, is_per_channel ? axis : -1, is_per_channel ? tensor->dim[axis] : 1);
     for (channel = 0; channel < tensor->quant->count; channel++)
         tensor->quant->scale[channel] = random_scale(key, (uint64_t)channel, 0.002f, 0.02f);
-    for (i = 0; i < count; i++)
+    for (i = 0; i < count && tensor->dtype == MOTE_I8; i++)
         values[i] = values[i] < -127 ? -127 : values[i]; /* symmetric */
 }
 
@@ -225,7 +236,10 @@ static void set_bias_quant(case_builder *b, mote_tensor *tensor)
     for (channel = 0; channel < tensor->quant->count; channel++)
         tensor->quant->scale[channel] = in->quant->scale[0] * w->quant->scale[channel];
     for (i = 0; i < count; i++)
-        ((int32_t *)tensor->data)[i] /= 1 << 18;
+        if (tensor->dtype == MOTE_I64)
+            ((int64_t *)tensor->data)[i] /= 1 << 18;
+        else
+            ((int32_t *)tensor->data)[i] /= 1 << 18;
 }
 
 /* A scale for the output that its values fill, more or less: sums of n products spread as the root of n. */
@@ -248,7 +262,7 @@ static void quantize_operand(case_builder *b, mote_tensor *tensor, const mote_qu
     const mote_tensor *in = mote_node_in(b->built.graph, b->built.node, 0);
     mote_random_key    key = mote_case_key(b->kind, b->c, stream);
 
-    if (want->rule == MOTE_QUANT_BIAS && tensor->dtype == MOTE_I32)
+    if (want->rule == MOTE_QUANT_BIAS && (tensor->dtype == MOTE_I32 || tensor->dtype == MOTE_I64))
         set_bias_quant(b, tensor);
     if (!is_quantized_type(b, tensor->dtype))
         return;
@@ -351,7 +365,8 @@ static void twist_numbers(case_builder *b)
         twist_weights(twist, w, b->want[1].axis);
     if (bias && bias->dtype == MOTE_I32)
         twist_bias(twist, bias);
-    if (twist == MOTE_TWIST_WEIGHT_ZERO && b->kind == MOTE_OP_FULLY_CONNECTED && w->quant->count == 1)
+    if (twist == MOTE_TWIST_WEIGHT_ZERO && b->kind == MOTE_OP_FULLY_CONNECTED && w->quant->count == 1 &&
+        in->dtype == MOTE_I8)
         w->quant->zero_point[0] =
             w->dim[0] % 3 ? (int32_t)random_integer(MOTE_I8, mote_case_key(b->kind, b->c, 22), 0) : -128;
     if (twist == MOTE_TWIST_FINE)

@@ -353,6 +353,21 @@ static void check_samples(kernel_test *t)
     mote_fenced_free(&t->reference);
 }
 
+/* Whether a row before the case's own agrees with it in all operands that there are. */
+static bool has_earlier_row(const kernel_test *t)
+{
+    const mote_op_row *row = mote_op_rows(t->kind);
+    bool               agrees = false;
+    int32_t            i;
+
+    for (; row < t->row && !agrees; row++) {
+        agrees = row->out == t->row->out;
+        for (i = 0; i < t->built.node->in_count; i++)
+            agrees = agrees && (!in_of(t, i) || (i < row->in_count && row->in[i] == (uint8_t)in_of(t, i)->dtype));
+    }
+    return agrees;
+}
+
 static void check_row(mote_op_kind kind, const mote_op_case *c, const mote_op_row *row, mote_granularity granularity)
 {
     mote_case_build build = mote_case_build_of(row, granularity);
@@ -360,9 +375,12 @@ static void check_row(mote_op_kind kind, const mote_op_case *c, const mote_op_ro
     mote_error      err = {0};
 
     t.built = mote_case_create(kind, c, &build);
-    assert_ptr_equal(mote_op_find_row(t.built.graph, t.built.node, &err), row);
-    check_descriptions(&t);
-    check_samples(&t);
+    if (mote_op_find_row(t.built.graph, t.built.node, &err) == row) {
+        check_descriptions(&t);
+        check_samples(&t);
+    } else { /* rows that differ in an operand that the case leaves out: the first of them takes it */
+        assert_true(has_earlier_row(&t));
+    }
     mote_arena_destroy(&t.arena);
     mote_case_destroy(&t.built);
 }
