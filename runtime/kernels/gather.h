@@ -77,14 +77,12 @@ MRT_INLINE void mrt_embedding_lookup_f32(const mrt_embedding_lookup_f32_params *
     }
 }
 
-/* in [size[0], ..., size[depth - 1], run], indices [slices, depth] -> out [slices, run], run and step in bytes:
+/* in [size 0, ..., size depth - 1, run], indices [slices, depth] -> out [slices, run], run in bytes:
  *     out[s] = in[indices[s, 0], ..., indices[s, depth - 1]] */
-enum { MRT_GATHER_DEPTH_MAX = 8 };
-
 typedef struct mrt_gather_nd_params {
-    int32_t slices, depth, run;
-    int32_t is_wide; /* indices are int64 */
-    int32_t size[MRT_GATHER_DEPTH_MAX], step[MRT_GATHER_DEPTH_MAX];
+    int32_t                  slices, depth, run;
+    int32_t                  is_wide; /* indices are int64 */
+    const MRT_FLASH int32_t *axes;    /* [depth, 2]: size, step in bytes */
 } mrt_gather_nd_params;
 
 /* NULL: an index points outside. */
@@ -95,9 +93,9 @@ MRT_INLINE const uint8_t *mrt_gather_nd_find(const mrt_gather_nd_params *p, cons
 
     for (d = 0; d < p->depth; d++) {
         const int32_t index = mrt_gather_index(indices, p->is_wide, (size_t)s * (size_t)p->depth + (size_t)d);
-        if (index < 0 || index >= p->size[d])
+        if (index < 0 || index >= p->axes[2 * d])
             return NULL;
-        in += (size_t)index * (size_t)p->step[d];
+        in += (size_t)index * (size_t)p->axes[2 * d + 1];
     }
     return in;
 }

@@ -14,7 +14,7 @@
 #include "axis.h"
 
 MRT_FIELDS(mrt_gather_params, batches, outer, size, coords, run, is_wide);
-MRT_FIELDS(mrt_gather_nd_params, slices, depth, run, is_wide, size, step);
+MRT_FIELDS(mrt_gather_nd_params, slices, depth, run, is_wide, axes);
 MRT_FIELDS(mrt_embedding_lookup_f32_params, size, coords, run, scale);
 MRT_KERNEL(mrt_gather, mrt_gather_params, "kernels/gather.h");
 MRT_KERNEL(mrt_gather_nd, mrt_gather_nd_params, "kernels/gather.h");
@@ -156,22 +156,25 @@ static MRT_COLD mrt_reason mrt_gather_nd_shape(mrt_call *c)
 static MRT_COLD mrt_reason mrt_gather_nd_prepare(mrt_call *c)
 {
     const mrt_tensor    *in = &c->in[0], *indices = &c->in[1];
-    mrt_gather_nd_params p = {0, 0, 0, 0, {0}, {0}};
-    int32_t              i;
+    mrt_gather_nd_params p = {0, 0, 0, 0, NULL};
+    int32_t             *axes = NULL, i;
 
-    p.depth = indices->dim[indices->rank - 1];
     p.is_wide = indices->type == MRT_I64;
     if (c->out[0].count > 0) {
+        p.depth = indices->dim[indices->rank - 1];
         p.slices = mrt_count_axes(indices, 0, indices->rank - 1);
         p.run = mrt_count_axes(in, p.depth, in->rank) * mrt_element_bytes(in);
     }
-    for (i = 0; i < p.depth && in->count > 0; i++) {
-        p.size[i] = in->dim[i];
-        p.step[i] = mrt_count_axes(in, i + 1, in->rank) * mrt_element_bytes(in);
+    if (p.depth > 0)
+        axes = (int32_t *)c->side->take(c, "axes", MRT_I32, 2 * (size_t)p.depth);
+    for (i = 0; axes && i < p.depth; i++) {
+        axes[2 * i] = in->dim[i];
+        axes[2 * i + 1] = in->count > 0 ? mrt_count_axes(in, i + 1, in->rank) * mrt_element_bytes(in) : 0;
     }
+    p.axes = axes;
     c->constants = 3;
     c->work = (uint64_t)c->out[0].count + indices->count;
-    c->side->store(c, &p, sizeof p, 0);
+    c->side->store(c, &p, sizeof p, 1);
     return MRT_REASON_NONE;
 }
 
