@@ -11,7 +11,16 @@
 typedef struct mrt_arg_params {
     int32_t outer, size, inner;
     int32_t is_min;
+    int32_t is_wide; /* the output is int64 */
 } mrt_arg_params;
+
+MRT_INLINE void mrt_arg_put(void *out, int32_t is_wide, size_t i, int32_t found)
+{
+    if (is_wide)
+        ((int64_t *)out)[i] = found;
+    else
+        ((int32_t *)out)[i] = found;
+}
 
 MRT_INLINE int32_t mrt_arg_one_i8(const mrt_arg_params *p, const int8_t *in)
 {
@@ -31,12 +40,12 @@ MRT_INLINE int32_t mrt_arg_one_i8(const mrt_arg_params *p, const int8_t *in)
 MRT_INLINE void mrt_arg_i8(const mrt_arg_params *p, const mrt_io *io)
 {
     const int8_t *in = (const int8_t *)io->in[0];
-    int32_t      *out = (int32_t *)io->out[0];
+    size_t        used = 0;
     int32_t       o, i;
 
     for (o = 0; o < p->outer; o++, in += (size_t)p->size * (size_t)p->inner)
         for (i = 0; i < p->inner; i++)
-            *out++ = mrt_arg_one_i8(p, in + i);
+            mrt_arg_put(io->out[0], p->is_wide, used++, mrt_arg_one_i8(p, in + i));
 }
 
 /* A NaN is never found, unless it is the first. */
@@ -59,12 +68,12 @@ MRT_INLINE int32_t mrt_arg_one_f32(const mrt_arg_params *p, const float *in)
 MRT_INLINE void mrt_arg_f32(const mrt_arg_params *p, const mrt_io *io)
 {
     const float *in = (const float *)io->in[0];
-    int32_t     *out = (int32_t *)io->out[0];
+    size_t       used = 0;
     int32_t      o, i;
 
     for (o = 0; o < p->outer; o++, in += (size_t)p->size * (size_t)p->inner)
         for (i = 0; i < p->inner; i++)
-            *out++ = mrt_arg_one_f32(p, in + i);
+            mrt_arg_put(io->out[0], p->is_wide, used++, mrt_arg_one_f32(p, in + i));
 }
 
 /* TOPK_V2: in [rows, size] -> values [rows, k] and their places [rows, k], the largest first; of equal ones that which comes

@@ -1,4 +1,4 @@
-/* ARG_MAX, ARG_MIN: x, axis -> where along the axis the largest value (the smallest) lies first, in int32, without the axis.
+/* ARG_MAX, ARG_MIN: x, axis -> where along the axis the largest value (the smallest) lies first, without the axis.
  * TOPK_V2: x, k -> the k largest values along the last axis, and their places.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_OPS_ARG_H
@@ -10,7 +10,7 @@
 
 /* ---- ARG_MAX, ARG_MIN ---- */
 
-MRT_FIELDS(mrt_arg_params, outer, size, inner, is_min);
+MRT_FIELDS(mrt_arg_params, outer, size, inner, is_min, is_wide);
 MRT_KERNEL(mrt_arg_i8, mrt_arg_params, "kernels/arg.h");
 MRT_KERNEL(mrt_arg_f32, mrt_arg_params, "kernels/arg.h");
 
@@ -40,6 +40,7 @@ static MRT_COLD mrt_reason mrt_arg_store(mrt_call *c, int32_t is_min)
     p.size = in->dim[axis];
     p.inner = mrt_count_axes(in, axis + 1, in->rank);
     p.is_min = is_min;
+    p.is_wide = c->out[0].type == MRT_I64;
     c->constants = 1;
     c->side->store(c, &p, sizeof p, 0);
     return MRT_REASON_NONE;
@@ -56,6 +57,8 @@ static MRT_COLD mrt_reason mrt_arg_min_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_arg_max_rows[] = {
+    {MRT_I64, {MRT_I8, MRT_INDEX}, 2, 2, 3, mrt_arg_max_prepare, MRT_RUN(mrt_arg_i8)},
+    {MRT_I64, {MRT_F32, MRT_INDEX}, 2, 1, 3, MRT_FLOATS(mrt_arg_max_prepare, mrt_arg_f32)},
     {MRT_I32, {MRT_I8, MRT_INDEX}, 2, 2, 3, mrt_arg_max_prepare, MRT_RUN(mrt_arg_i8)},
     {MRT_I32, {MRT_F32, MRT_INDEX}, 2, 1, 3, MRT_FLOATS(mrt_arg_max_prepare, mrt_arg_f32)},
     MRT_ROWS_END};
@@ -64,6 +67,8 @@ MRT_OPERATOR_DATA const mrt_operator mrt_operator_arg_max = {
     56, 40, 2, 2, 1, 1, MRT_COUNT(mrt_arg_fields), mrt_arg_fields, mrt_arg_shape, mrt_arg_max_rows};
 
 static const mrt_row mrt_arg_min_rows[] = {
+    {MRT_I64, {MRT_I8, MRT_INDEX}, 2, 2, 3, mrt_arg_min_prepare, MRT_RUN(mrt_arg_i8)},
+    {MRT_I64, {MRT_F32, MRT_INDEX}, 2, 1, 3, MRT_FLOATS(mrt_arg_min_prepare, mrt_arg_f32)},
     {MRT_I32, {MRT_I8, MRT_INDEX}, 2, 2, 3, mrt_arg_min_prepare, MRT_RUN(mrt_arg_i8)},
     {MRT_I32, {MRT_F32, MRT_INDEX}, 2, 1, 3, MRT_FLOATS(mrt_arg_min_prepare, mrt_arg_f32)},
     MRT_ROWS_END};

@@ -136,6 +136,8 @@ static MRT_COLD mrt_reason mrt_batch_to_space_prepare(mrt_call *c)
 static const mrt_row mrt_space_to_batch_nd_rows[] = {
     {MRT_I8, {MRT_I8, MRT_I32}, 2, 2, 4, mrt_space_to_batch_prepare, MRT_RUN(mrt_space_to_batch)},
     {MRT_F32, {MRT_F32, MRT_I32}, 2, 1, 4, mrt_space_to_batch_prepare, MRT_RUN(mrt_space_to_batch)},
+    {MRT_I32, {MRT_I32}, 1, 1, 4, mrt_space_to_batch_prepare, MRT_RUN(mrt_space_to_batch)},
+    {MRT_I64, {MRT_I64, MRT_I32}, 2, 1, 4, mrt_space_to_batch_prepare, MRT_RUN(mrt_space_to_batch)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_space_to_batch_nd = {
@@ -143,7 +145,8 @@ MRT_OPERATOR_DATA const mrt_operator mrt_operator_space_to_batch_nd = {
 
 static const mrt_row mrt_batch_to_space_nd_rows[] = {
     {MRT_I8, {MRT_I8, MRT_I32}, 2, 2, 4, mrt_batch_to_space_prepare, MRT_RUN(mrt_batch_to_space)},
-    {MRT_F32, {MRT_F32, MRT_I32}, 2, 1, 4, mrt_batch_to_space_prepare, MRT_RUN(mrt_batch_to_space)},
+    {MRT_I16, {MRT_I16, MRT_I32}, 2, 4, 4, mrt_batch_to_space_prepare, MRT_RUN(mrt_batch_to_space)},
+    {MRT_AS_FIRST, {MRT_ANY, MRT_I32}, 2, 1, 4, mrt_batch_to_space_prepare, MRT_RUN(mrt_batch_to_space)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_batch_to_space_nd = {

@@ -7,24 +7,24 @@ from operator_cases import Family, Tensor, constant, draw, generator, schema, te
 CASES = 24
 
 
-def arg(operator, options_type):
-    family = Family(operator.lower())
+def arg(operator, options_type, engine="micro", out_kind="INT32", cases=CASES):
+    family = Family(operator.lower() + ("" if engine == "micro" else "_" + engine), engine)
     for kind, version in {"f32": 1, "i8": 2}.items():
-        for number in range(CASES):
+        for number in range(cases):
             name = f"{kind}_{number}"
             random = generator(name)
             rank = 1 + number % 4
             shape = [int(d) for d in random.integers(1, 7, rank, endpoint=True)]
             axis = int(random.integers(0, rank))
             options = options_type()
-            options.outputType = schema.TensorType.INT32
+            options.outputType = getattr(schema.TensorType, out_kind)
             x = tensor(random, kind, shape, "x")
             samples = draw(random, x, 5)
             samples[4] = np.round(samples[4] / 8) * 8 if kind == "f32" else samples[4] // 64  # equal ones: the first counts
             operand = constant("i32", [axis - rank if number % 3 == 1 else axis], "axis")
             if number % 5 == 3:
                 operand = constant("i32", operand.values[0], "axis")
-            out = Tensor("INT32", tuple(shape[:axis] + shape[axis + 1:]), "out")
+            out = Tensor(out_kind, tuple(shape[:axis] + shape[axis + 1:]), "out")
             family.add(name, operator, version, options, [x, operand], [out], [samples])
     family.save()
 
@@ -50,4 +50,6 @@ def topk():
 def make():
     arg("ARG_MAX", schema.ArgMaxOptionsT)
     arg("ARG_MIN", schema.ArgMinOptionsT)
+    arg("ARG_MAX", schema.ArgMaxOptionsT, "litert", "INT64", 12)
+    arg("ARG_MIN", schema.ArgMinOptionsT, "litert", "INT64", 12)
     topk()

@@ -11,10 +11,10 @@ def moved(random, kind, shape, like):
     return tensor(random, kind, shape, "out", scale=like.scale, zero_point=like.zero_point)
 
 
-def space_to_batch():
-    family = Family("space_to_batch_nd")
-    for kind, version in {"f32": 1, "i8": 2}.items():
-        for number in range(CASES):
+def space_to_batch(family_name, kinds, engine="micro", cases=CASES):
+    family = Family(family_name, engine)
+    for kind, version in kinds.items():
+        for number in range(cases):
             name = f"{kind}_{number}"
             random = generator(name)
             axes = 1 + (number % 4 != 3)
@@ -30,10 +30,10 @@ def space_to_batch():
     family.save()
 
 
-def batch_to_space():
-    family = Family("batch_to_space_nd")
-    for kind, version in {"f32": 1, "i8": 2}.items():
-        for number in range(CASES):
+def batch_to_space(family_name, kinds, engine="micro", cases=CASES):
+    family = Family(family_name, engine)
+    for kind, version in kinds.items():
+        for number in range(cases):
             name = f"{kind}_{number}"
             random = generator(name)
             axes = 1 + (number % 4 != 3)
@@ -66,7 +66,9 @@ def depth(operator, options_type):
 
 
 def make():
-    space_to_batch()
-    batch_to_space()
+    space_to_batch("space_to_batch_nd", {"f32": 1, "i8": 2})
+    batch_to_space("batch_to_space_nd", {"f32": 1, "i8": 2})
+    space_to_batch("space_to_batch_nd_litert", {"i32": 1, "i64": 1}, "litert", 8)
+    batch_to_space("batch_to_space_nd_litert", {"u8": 1, "i32": 1, "i64": 1}, "litert", 8)
     depth("SPACE_TO_DEPTH", schema.SpaceToDepthOptionsT)
     depth("DEPTH_TO_SPACE", schema.DepthToSpaceOptionsT)
