@@ -4,7 +4,7 @@
 #ifndef MRT_BROADCAST_ARGS_H
 #define MRT_BROADCAST_ARGS_H
 
-#include "../mrt.h"
+#include "int64.h"
 
 typedef struct mrt_broadcast_args_params {
     int32_t a_count, b_count, count;
@@ -25,14 +25,12 @@ MRT_INLINE void mrt_broadcast_args_i32(const mrt_broadcast_args_params *p, const
 
 MRT_INLINE void mrt_broadcast_args_i64(const mrt_broadcast_args_params *p, const mrt_io *io)
 {
-    const int64_t *a = (const int64_t *)io->in[0], *b = (const int64_t *)io->in[1];
-    int64_t       *out = (int64_t *)io->out[0];
-    int32_t        i;
+    int32_t i;
 
     for (i = 1; i <= p->count; i++) {
-        const int64_t x = i <= p->a_count ? a[p->a_count - i] : 1;
-        const int64_t y = i <= p->b_count ? b[p->b_count - i] : 1;
-        out[p->count - i] = x == 1 ? y : x;
+        const int64_t x = i <= p->a_count ? mrt_load_i64(io->in[0], (size_t)(p->a_count - i)) : 1;
+        const int64_t y = i <= p->b_count ? mrt_load_i64(io->in[1], (size_t)(p->b_count - i)) : 1;
+        mrt_store_i64(io->out[0], (size_t)(p->count - i), x == 1 ? y : x);
     }
 }
 
