@@ -8,8 +8,8 @@
 static MRT_COLD mrt_reason mrt_find_axis(mrt_call *c, const mrt_tensor *tensor, int32_t axis, int32_t *from_front)
 {
     *from_front = axis < 0 ? axis + tensor->rank : axis;
-    MRT_REQUIRE(c, axis >= -tensor->rank && *from_front < tensor->rank, OPTIONS, "axis %d of an operand of shape %s",
-                (int)axis, MRT_SHAPE(tensor));
+    MRT_REQUIRE(c, axis >= -tensor->rank && *from_front < tensor->rank, OPTIONS, "axis %d, the input %s has axes %d..%d",
+                (int)axis, MRT_SHAPE(tensor), -(int)tensor->rank, (int)tensor->rank - 1);
     return MRT_REASON_NONE;
 }
 

@@ -31,7 +31,7 @@ static MRT_COLD mrt_reason mrt_check_indices(mrt_call *c, const mrt_tensor *indi
         return MRT_REASON_NONE;
     for (i = first; i < indices->count; i += step) {
         const int32_t index = mrt_index_at(indices, i);
-        MRT_REQUIRE(c, index >= 0 && index < size, OPTIONS, "index %d of %d", (int)index, (int)size);
+        MRT_REQUIRE(c, index >= 0 && index < size, OPTIONS, "index %d, 0..%d expected", (int)index, (int)size - 1);
     }
     return MRT_REASON_NONE;
 }
@@ -59,7 +59,8 @@ static MRT_COLD mrt_reason mrt_gather_axes(mrt_call *c, int32_t *axis, int32_t *
     MRT_TRY(mrt_find_axis(c, in, as->axis, axis));
     *batch_dims = given < 0 ? given + indices->rank : given;
     MRT_REQUIRE(c, given >= -indices->rank && *batch_dims <= indices->rank && *batch_dims <= *axis, OPTIONS,
-                "batch_dims is %d for indices %s and axis %d", (int)given, MRT_SHAPE(indices), (int)*axis);
+                "batch_dims is %d for indices %s; at most the axis, %d, and the indices' dimensions expected", (int)given,
+                MRT_SHAPE(indices), (int)*axis);
     for (i = 0; i < *batch_dims; i++)
         MRT_REQUIRE(c, in->dim[i] == indices->dim[i], SHAPE, "indices %s do not go with %s: the first %d axes differ",
                     MRT_SHAPE(indices), MRT_SHAPE(in), (int)*batch_dims);

@@ -45,9 +45,10 @@ static MRT_COLD mrt_reason mrt_read_blocks(mrt_call *c, mrt_blocks *blocks)
         blocks->before[i] = i < axes ? mrt_index_at(margins, 2 * (uint32_t)i) : 0;
         blocks->after[i] = i < axes ? mrt_index_at(margins, 2 * (uint32_t)i + 1) : 0;
         count *= blocks->size[i];
-        MRT_REQUIRE(c, blocks->size[i] >= 1 && count <= INT32_MAX, OPTIONS, "blocks of size %d", (int)blocks->size[i]);
-        MRT_REQUIRE(c, blocks->before[i] >= 0 && blocks->after[i] >= 0, OPTIONS, "paddings or crops of %d and %d",
-                    (int)blocks->before[i], (int)blocks->after[i]);
+        MRT_REQUIRE(c, blocks->size[i] >= 1 && count <= INT32_MAX, OPTIONS,
+                    "blocks of size %d; at least 1, and no more than an int32 counts expected", (int)blocks->size[i]);
+        MRT_REQUIRE(c, blocks->before[i] >= 0 && blocks->after[i] >= 0, OPTIONS,
+                    "paddings or crops of %d and %d, at least 0 expected", (int)blocks->before[i], (int)blocks->after[i]);
     }
     blocks->count = (int32_t)count;
     MRT_REQUIRE(c, !c->in[0].is_batched || count == 1, AXES,
