@@ -30,6 +30,11 @@ typedef struct mrt_fully_connected_attributes {
     int32_t weights_format; /* 0; others are shuffled, and refused */
 } mrt_fully_connected_attributes;
 
+/* ADD and SUB. */
+typedef struct mrt_add_attributes {
+    int32_t pot_scale_int16; /* scales of int16 operands are powers of two */
+} mrt_add_attributes;
+
 typedef struct mrt_softmax_attributes {
     float beta;
 } mrt_softmax_attributes;
@@ -102,10 +107,13 @@ typedef struct mrt_svdf_attributes {
     int32_t rank;
 } mrt_svdf_attributes;
 
-/* Clips: 0 is none. */
+/* Clips: 0 is none. The fused activation function is the candidate's and the cell's: MRT_LSTM_TANH. */
+enum { MRT_LSTM_TANH = 4 };
+
 typedef struct mrt_lstm_attributes {
     float   cell_clip, proj_clip;
     int32_t time_major;
+    int32_t fused_activation_function;
 } mrt_lstm_attributes;
 
 typedef struct mrt_call_once_attributes {

@@ -31,7 +31,7 @@ typedef enum mote_dtype {
 int         mote_dtype_bits(mote_dtype dtype);
 const char *mote_dtype_name(mote_dtype dtype); /* NumPy's: "float32", "int8" ...; "int4" */
 bool        mote_dtype_is_float(mote_dtype dtype);
-/* The C type of one element: "float", "int8_t" ...; NULL where C has none (float16, int4). */
+/* The C type of one element: "float", "int8_t" ...; float16 is the bits of one, "uint16_t"; NULL where C has none (int4). */
 const char *mote_dtype_c_name(mote_dtype dtype);
 /* The range of an integer type; false for floats. */
 bool mote_dtype_limits(mote_dtype dtype, long long *min, long long *max);

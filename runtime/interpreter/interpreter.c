@@ -6,6 +6,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "build.h"
 #include "plan.h"
+#if !defined(MRT_NO_VARIABLES)
+#include "variables.h"
+#endif
 
 enum { MRT_ARENA_ALIGN = 16, MRT_OPERATORS_MAX = 1024 };
 
@@ -19,9 +22,10 @@ typedef struct mrt_step {
     uint8_t           in_count, out_count; /* pointers */
 } mrt_step;
 
-/* What outlives an invoke, and the byte that it is filled with at first. */
+/* What outlives an invoke, and what it is filled with at first: values of the file, or one byte. */
 typedef struct mrt_state {
     struct mrt_state *next;
+    const uint8_t    *values; /* NULL: `first` */
     uint32_t          offset, bytes;
     uint8_t           first;
 } mrt_state;
@@ -93,7 +97,7 @@ static mrt_reason mrt_walk_add_inputs(mrt_walk *w)
         if (id >= m->tensors.count)
             return MRT_REASON_OPERAND;
         MRT_TRY(mrt_model_tensor(m, id, &tensor));
-        if (tensor.kind == MRT_CONST)
+        if (tensor.kind == MRT_CONST || tensor.type == MRT_RESOURCE)
             return MRT_REASON_OPERAND;
         if (tensor.is_open)
             return MRT_REASON_OPEN_SHAPE;
@@ -111,10 +115,10 @@ static mrt_reason mrt_walk_add_inputs(mrt_walk *w)
 }
 
 /* TensorFlow Lite's reset: every byte the zero point of an int8 tensor, 0 of others. */
-static mrt_reason mrt_walk_add_state(mrt_walk *w, uint32_t id, const mrt_tensor *tensor)
+static mrt_reason mrt_walk_add_state(mrt_walk *w, uint32_t id, const mrt_tensor *tensor, const uint8_t *values)
 {
     mrt_live  *live = mrt_plan_find(&w->plan, id);
-    mrt_state *state = (mrt_state *)mrt_take(&w->memory, sizeof *state, 1);
+    mrt_state *state = (mrt_state *)mrt_take(&w->memory, sizeof *state, 2);
 
     if (!live)
         live = mrt_plan_add(&w->plan, id, tensor->bytes, (int32_t)w->model.operators.count, NULL);
@@ -122,6 +126,7 @@ static mrt_reason mrt_walk_add_state(mrt_walk *w, uint32_t id, const mrt_tensor 
         return MRT_REASON_TOO_MANY;
     if (state) {
         state->next = NULL;
+        state->values = values;
         state->offset = live->offset;
         state->bytes = tensor->bytes;
         state->first = tensor->type == MRT_I8 ? (uint8_t)mrt_zero(tensor) : 0;
@@ -138,11 +143,53 @@ static mrt_reason mrt_walk_add_states(mrt_walk *w)
 
     for (i = 0; i < w->model.tensors.count; i++) {
         MRT_TRY(mrt_model_tensor(&w->model, i, &tensor));
+        if (tensor.kind != MRT_CONST && mrt_type_bits(tensor.type) == 64)
+            w->plan.align = 8;
         if (tensor.kind == MRT_STATE)
-            MRT_TRY(mrt_walk_add_state(w, i, &tensor));
+            MRT_TRY(mrt_walk_add_state(w, i, &tensor, NULL));
     }
     return MRT_REASON_NONE;
 }
+
+#if defined(MRT_NO_VARIABLES)
+static mrt_reason mrt_walk_add_variables(const mrt_walk *w)
+{
+    (void)w;
+    return MRT_REASON_NONE;
+}
+#else
+/* Each handle is live from first to last, those of one name at one place. */
+static mrt_reason mrt_walk_add_variables(mrt_walk *w)
+{
+    const int32_t last = (int32_t)w->model.operators.count;
+    mrt_variable  v;
+    mrt_tensor    handle;
+    mrt_node      node;
+    uint32_t      i, id;
+    int32_t       count = 0;
+
+    for (i = 0; i < w->model.operators.count; i++) {
+        MRT_TRY(mrt_model_node(&w->model, i, &node));
+        if (node.builtin_code != MRT_CODE_VAR_HANDLE)
+            continue;
+        if (++count > MRT_VARIABLES_MAX)
+            return MRT_REASON_TOO_MANY;
+        MRT_TRY(mrt_find_variable(&w->model, i, &v));
+        id = mrt_element(&w->model.r, &node.out, 0);
+        if (node.out.count != 1 || id >= w->model.tensors.count)
+            return MRT_REASON_OPERAND;
+        MRT_TRY(mrt_model_tensor(&w->model, id, &handle));
+        if (handle.type != MRT_RESOURCE || mrt_plan_find(&w->plan, id))
+            return MRT_REASON_OPERAND;
+        if (id == v.handle)
+            MRT_TRY(mrt_walk_add_state(w, id, &v.value, v.first));
+        else if (!mrt_plan_add(&w->plan, id, v.value.bytes, last, mrt_plan_find(&w->plan, v.handle)))
+            return MRT_REASON_TOO_MANY;
+        mrt_plan_find(&w->plan, id)->value = v.value_id;
+    }
+    return MRT_REASON_NONE;
+}
+#endif
 
 /* ---- one operator ---- */
 
@@ -156,12 +203,31 @@ static const mrt_operator *mrt_walk_find_operator(const mrt_walk *w, int32_t bui
     return NULL;
 }
 
+/* A handle stands for its variable. */
+static mrt_reason mrt_walk_read_handle(mrt_walk *w, uint32_t id, const mrt_live *live, mrt_tensor *out)
+{
+#if defined(MRT_NO_VARIABLES)
+    (void)w, (void)id, (void)live, (void)out;
+    return MRT_REASON_OPERAND;
+#else
+    (void)id;
+    if (!live || live->value < 0)
+        return MRT_REASON_OPERAND;
+    MRT_TRY(mrt_model_tensor(&w->model, (uint32_t)live->value, out));
+    out->kind = MRT_STATE;
+    out->is_batched = 0;
+    return MRT_REASON_NONE;
+#endif
+}
+
 /* An operand: computed before, or a constant. One of no values at all has no bytes in the file either. */
 static mrt_reason mrt_walk_read_operand(mrt_walk *w, uint32_t id, mrt_tensor *out)
 {
     const mrt_live *live = mrt_plan_find(&w->plan, id);
 
     MRT_TRY(mrt_model_tensor(&w->model, id, out));
+    if (out->type == MRT_RESOURCE)
+        return mrt_walk_read_handle(w, id, live, out);
     if (live) {
         out->is_batched = live->is_batched;
         return MRT_REASON_NONE;
@@ -429,6 +495,17 @@ static void mrt_walk_begin_call(mrt_walk *w, mrt_call *c, mrt_build *b)
     c->constants = c->work = 0;
 }
 
+/* What made states is done when the walk begins. */
+static int mrt_is_done_before(int32_t builtin_code)
+{
+#if defined(MRT_NO_VARIABLES)
+    (void)builtin_code;
+    return 0;
+#else
+    return builtin_code == MRT_CODE_VAR_HANDLE || builtin_code == MRT_CODE_CALL_ONCE;
+#endif
+}
+
 static mrt_reason mrt_walk_operator(mrt_walk *w, int32_t index)
 {
     mrt_build           b;
@@ -442,6 +519,10 @@ static mrt_reason mrt_walk_operator(mrt_walk *w, int32_t index)
     op = mrt_walk_find_operator(w, b.node.builtin_code);
     if (!op)
         return MRT_REASON_OPERATOR;
+    if (mrt_is_done_before(b.node.builtin_code)) {
+        w->why.operator_index = w->why.builtin_code = -1;
+        return MRT_REASON_NONE;
+    }
     MRT_TRY(mrt_walk_check(w, op, &c, index));
     if (w->model.r.is_bad)
         return MRT_REASON_BROKEN;
@@ -470,7 +551,7 @@ static mrt_reason mrt_walk_find_outputs(mrt_walk *w)
         if (id >= m->tensors.count)
             return MRT_REASON_OPERAND;
         MRT_TRY(mrt_model_tensor(m, id, &tensor));
-        if (!live && tensor.kind != MRT_CONST)
+        if ((!live && tensor.kind != MRT_CONST) || tensor.type == MRT_RESOURCE)
             return MRT_REASON_OPERAND;
         if (w->ends)
             w->ends[m->inputs.count + i] = live ? live->offset : mrt_in_file;
@@ -506,8 +587,9 @@ static mrt_reason mrt_walk_all(mrt_walk *w, uint32_t height, int is_from_top)
     mrt_walk_begin_memory(w);
     w->work = 0;
     w->step_count = 0;
-    MRT_TRY(mrt_walk_add_inputs(w));
     MRT_TRY(mrt_walk_add_states(w));
+    MRT_TRY(mrt_walk_add_inputs(w));
+    MRT_TRY(mrt_walk_add_variables(w));
     mrt_plan_scratch(&w->plan, 0);
     mrt_plan_expire(&w->plan, -1);
     for (i = 0; i < (int32_t)w->model.operators.count; i++)
@@ -678,7 +760,7 @@ MRT_API void mrt_interpreter_reset(mrt_interpreter *net)
 
     for (state = net->states; state; state = state->next)
         for (i = 0; i < state->bytes; i++)
-            net->arena[state->offset + i] = state->first;
+            net->arena[state->offset + i] = state->values ? state->values[i] : state->first;
 }
 
 MRT_API int32_t mrt_interpreter_input_count(const mrt_interpreter *net)

@@ -4,7 +4,6 @@
 
 enum { MRT_MODEL_VERSION = 0, MRT_MODEL_CODES = 1, MRT_MODEL_SUBGRAPHS = 2, MRT_MODEL_BUFFERS = 4 };
 enum { MRT_CODE_OLD_BUILTIN = 0, MRT_CODE_VERSION = 2, MRT_CODE_BUILTIN = 3 };
-enum { MRT_GRAPH_TENSORS = 0, MRT_GRAPH_INPUTS = 1, MRT_GRAPH_OUTPUTS = 2, MRT_GRAPH_OPERATORS = 3 };
 enum { MRT_BUFFER_DATA = 0, MRT_BUFFER_OFFSET = 1, MRT_BUFFER_SIZE = 2 };
 enum {
     MRT_TENSOR_SHAPE = 0,
@@ -29,9 +28,8 @@ static int mrt_is_tflite(const mrt_file *file)
 
 MRT_API mrt_reason mrt_model_open(mrt_model *m, const mrt_file *file)
 {
-    mrt_table  root, subgraph;
-    mrt_vector subgraphs;
-    uint32_t   version;
+    mrt_table root, subgraph;
+    uint32_t  version;
 
     if (file->count > INT32_MAX)
         return MRT_REASON_SIZE;
@@ -45,14 +43,14 @@ MRT_API mrt_reason mrt_model_open(mrt_model *m, const mrt_file *file)
     version = mrt_read_field(&m->r, &root, MRT_MODEL_VERSION, 4, 0);
     m->buffers = mrt_read_vector(&m->r, &root, MRT_MODEL_BUFFERS, 4);
     m->codes = mrt_read_vector(&m->r, &root, MRT_MODEL_CODES, 4);
-    subgraphs = mrt_read_vector(&m->r, &root, MRT_MODEL_SUBGRAPHS, 4);
+    m->subgraphs = mrt_read_vector(&m->r, &root, MRT_MODEL_SUBGRAPHS, 4);
     if (m->r.is_bad)
         return MRT_REASON_BROKEN;
     if (version != 3)
         return MRT_REASON_SCHEMA;
-    if (subgraphs.count == 0)
+    if (m->subgraphs.count == 0)
         return MRT_REASON_BROKEN;
-    subgraph = mrt_element_table(&m->r, &subgraphs, 0);
+    subgraph = mrt_element_table(&m->r, &m->subgraphs, 0);
     m->tensors = mrt_read_vector(&m->r, &subgraph, MRT_GRAPH_TENSORS, 4);
     m->inputs = mrt_read_vector(&m->r, &subgraph, MRT_GRAPH_INPUTS, 4);
     m->outputs = mrt_read_vector(&m->r, &subgraph, MRT_GRAPH_OUTPUTS, 4);
@@ -156,6 +154,12 @@ MRT_API mrt_reason mrt_model_tensor(mrt_model *m, uint32_t index, mrt_tensor *ou
     mrt_reason      reason;
 
     out->type = (mrt_type)mrt_read_field(&m->r, &table, MRT_TENSOR_TYPE, 1, MRT_F32);
+    if (out->type == MRT_RESOURCE) {
+        out->kind = MRT_ACTIVATION;
+        out->rank = out->is_batched = out->is_open = 0;
+        out->count = out->bytes = out->scale_count = out->zero_count = 0;
+        return m->r.is_bad ? MRT_REASON_BROKEN : MRT_REASON_NONE;
+    }
     if (mrt_type_bits(out->type) == 0)
         return MRT_REASON_TYPE;
     if (mrt_has_field(&m->r, &table, MRT_TENSOR_SPARSITY))

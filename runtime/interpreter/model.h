@@ -7,9 +7,12 @@
 
 typedef struct mrt_model {
     mrt_reader r;
-    mrt_vector buffers, codes, tensors, inputs, outputs, operators;
+    mrt_vector buffers, codes, subgraphs, tensors, inputs, outputs, operators; /* tensors ... of subgraph 0 */
     uint32_t   scales_checked;
 } mrt_model;
+
+/* Fields of a SubGraph. */
+enum { MRT_GRAPH_TENSORS = 0, MRT_GRAPH_INPUTS = 1, MRT_GRAPH_OUTPUTS = 2, MRT_GRAPH_OPERATORS = 3 };
 
 /* Finds the tables, and checks what is not about a tensor or an operator. */
 MRT_API mrt_reason mrt_model_open(mrt_model *m, const mrt_file *file);

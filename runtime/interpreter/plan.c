@@ -3,15 +3,16 @@
 
 static const uint32_t mrt_no_place = UINT32_MAX;
 
-static uint32_t mrt_place_up(uint32_t bytes)
+static uint32_t mrt_place_up(const mrt_plan *plan, uint32_t bytes)
 {
-    return (bytes + MRT_PLACE_ALIGN - 1u) / MRT_PLACE_ALIGN * MRT_PLACE_ALIGN;
+    return (bytes + plan->align - 1u) & ~(plan->align - 1u);
 }
 
 MRT_API void mrt_plan_begin(mrt_plan *plan, uint32_t height, int is_from_top)
 {
     plan->count = plan->count_most = 0;
     plan->height = height;
+    plan->align = MRT_PLACE_ALIGN;
     plan->is_from_top = is_from_top;
     plan->is_failed = 0;
     plan->end = plan->bound = 0;
@@ -54,7 +55,7 @@ static uint32_t mrt_plan_lowest(const mrt_plan *plan, uint32_t bytes)
     const mrt_live *obstacle;
 
     while ((obstacle = mrt_plan_obstacle(plan, offset, bytes)) != NULL) {
-        offset = mrt_place_up(obstacle->offset + obstacle->bytes);
+        offset = mrt_place_up(plan, obstacle->offset + obstacle->bytes);
         if (offset > INT32_MAX - bytes)
             return mrt_no_place;
     }
@@ -69,7 +70,7 @@ static uint32_t mrt_plan_highest(const mrt_plan *plan, uint32_t bytes)
     for (;;) {
         if (below < bytes)
             return mrt_no_place;
-        offset = (below - bytes) / MRT_PLACE_ALIGN * MRT_PLACE_ALIGN;
+        offset = (below - bytes) & ~(plan->align - 1u);
         obstacle = mrt_plan_obstacle(plan, offset, bytes);
         if (!obstacle)
             return offset;
@@ -113,6 +114,7 @@ MRT_API mrt_live *mrt_plan_add(mrt_plan *plan, uint32_t tensor, uint32_t bytes, 
         return NULL;
     fresh.tensor = (int32_t)tensor;
     fresh.bytes = bytes;
+    fresh.value = -1;
     fresh.last = (int16_t)last;
     fresh.is_batched = 0;
     fresh.alias = shares ? shares->alias : mrt_plan_fresh_alias(plan);
@@ -139,13 +141,13 @@ static int mrt_plan_is_counted(const mrt_plan *plan, int32_t index)
 
 MRT_API uint32_t mrt_plan_scratch(mrt_plan *plan, uint32_t bytes)
 {
-    uint64_t live = mrt_place_up(bytes);
+    uint64_t live = mrt_place_up(plan, bytes);
     uint32_t offset = 0;
     int32_t  i;
 
     for (i = 0; i < plan->count; i++)
         if (!mrt_plan_is_counted(plan, i))
-            live += mrt_place_up(plan->live[i].bytes);
+            live += mrt_place_up(plan, plan->live[i].bytes);
     if (live > plan->bound)
         plan->bound = live < UINT32_MAX ? (uint32_t)live : UINT32_MAX;
     if (bytes == 0)

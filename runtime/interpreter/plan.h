@@ -20,6 +20,7 @@ enum { MRT_PLACE_ALIGN = 4 };
 typedef struct mrt_live {
     int32_t  tensor;
     uint32_t offset, bytes;
+    int32_t  value;      /* of a variable's handle: the tensor that has its type and shape; else -1 */
     int16_t  last;       /* the operator that reads it last */
     uint8_t  alias;      /* the same for tensors that share a place */
     uint8_t  is_batched; /* dimension 0 counts samples */
@@ -28,7 +29,7 @@ typedef struct mrt_live {
 typedef struct mrt_plan {
     mrt_live live[MRT_LIVE_MAX];
     int32_t  count, count_most;
-    uint32_t height;
+    uint32_t height, align; /* align: of every offset, a power of two */
     int      is_from_top; /* of the next block */
     int      is_failed;   /* something did not fit below height */
     uint32_t end, bound;  /* results: the highest end; the most that was live at once */

@@ -8,7 +8,9 @@
 #ifndef MRT_ADD_H
 #define MRT_ADD_H
 
+#include "pairs.h"
 #include "rescale.h"
+#include "scaled_sum.h"
 #include "walk.h"
 
 /* int8:
@@ -122,6 +124,28 @@ MRT_INLINE void mrt_add_const_f32(const mrt_add_f32_params *p, const float *a, f
     }
     for (mrt_pairs_begin(&at); at.i < p->count; mrt_pairs_next(&at, p->walk, p->rank))
         out[at.i] = mrt_clamp_f32(a[at.a] + p->constant[at.b], p->act_min, p->act_max);
+}
+
+/* int16, in scaled_sum.h's way; a constant comes like a computed operand. */
+MRT_INLINE void mrt_add_i16(const mrt_scaled_sum_params *p, const mrt_io *io)
+{
+    const int16_t *a = (const int16_t *)io->in[0], *b = (const int16_t *)io->in[1];
+    int16_t       *out = (int16_t *)io->out[0];
+    mrt_pair       at;
+
+    for (mrt_pairs_begin(&at); at.i < p->count; mrt_pairs_next(&at, p->walk, p->rank))
+        out[at.i] = (int16_t)mrt_scaled_sum_one(p, 15, a[at.a], b[at.b]);
+}
+
+/* int32: numbers as they are, wrapping. */
+MRT_INLINE void mrt_add_i32(const mrt_pairs_params *p, const mrt_io *io)
+{
+    const int32_t *a = (const int32_t *)io->in[0], *b = (const int32_t *)io->in[1];
+    int32_t       *out = (int32_t *)io->out[0];
+    mrt_pair       at;
+
+    for (mrt_pairs_begin(&at); at.i < p->count; mrt_pairs_next(&at, p->walk, p->rank))
+        out[at.i] = (int32_t)((uint32_t)a[at.a] + (uint32_t)b[at.b]);
 }
 
 #endif

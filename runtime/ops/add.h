@@ -1,25 +1,17 @@
-/* ADD: a, b -> a + b, where an operand repeats along axes in which it has one element. A constant is always the second
- * operand of the kernel, which finds it in its parameters.
+/* ADD: a, b -> a + b, where an operand repeats along axes in which it has one element. A constant of int8
+ * or float32 is always the second operand of the kernel, which finds it in its parameters.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_OPS_ADD_H
 #define MRT_OPS_ADD_H
 
 #include "../kernels/add.h"
-#include "broadcast.h"
+#include "scaled_sum.h"
 
 MRT_FIELDS(mrt_add_i8_params, count, rank, a_zero, a_mult, a_shift, b_zero, b_mult, b_shift, out_zero, out_mult, out_shift,
            act_min, act_max, walk, constant);
 MRT_FIELDS(mrt_add_f32_params, count, rank, act_min, act_max, walk, constant);
-
-static const mrt_attribute mrt_add_fields[] = {
-    MRT_FUSED_ACTIVATION(0),
-    MRT_ATTRIBUTE_OF_CALL(IGNORED, "pot_scale_int16", 1, 1),
-};
-
-static MRT_COLD mrt_reason mrt_add_shape(mrt_call *c)
-{
-    return mrt_broadcast_shape(c, c->in[0].type);
-}
+MRT_KERNEL(mrt_add_i16, mrt_scaled_sum_params, "kernels/add.h");
+MRT_KERNEL(mrt_add_i32, mrt_pairs_params, "kernels/add.h");
 
 /* The operands as the kernel takes them. */
 static MRT_UNUSED const mrt_tensor *mrt_add_a(const mrt_call *c)
@@ -82,6 +74,13 @@ static MRT_COLD mrt_reason mrt_add_prepare_f32(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
+/* Whatever the fused activation is: the reference ignores it. */
+static MRT_COLD mrt_reason mrt_add_prepare_i32(mrt_call *c)
+{
+    MRT_TRY(mrt_check_whole_numbers(c));
+    return mrt_prepare_pairs(c);
+}
+
 static MRT_UNUSED void mrt_add_either_i8(const mrt_add_i8_params *p, const mrt_io *io)
 {
     if (p->constant)
@@ -107,10 +106,12 @@ MRT_KERNELS_OF(mrt_add_f32, mrt_add_either_f32, mrt_add_f32_params);
 
 static const mrt_row mrt_add_rows[] = {
     {MRT_I8, {MRT_I8, MRT_I8}, 2, 2, 5, MRT_FASTER(mrt_add_prepare_fast, mrt_add_prepare_i8), MRT_RUN(mrt_add_i8)},
+    {MRT_I16, {MRT_I16, MRT_I16}, 2, 3, 5, mrt_prepare_scaled_sum, MRT_RUN(mrt_add_i16)},
+    {MRT_I32, {MRT_I32, MRT_I32}, 2, 1, 5, mrt_add_prepare_i32, MRT_RUN(mrt_add_i32)},
     {MRT_F32, {MRT_F32, MRT_F32}, 2, 1, 5, MRT_FLOATS(mrt_add_prepare_f32, mrt_add_f32)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_add = {
-    0, 11, 2, 2, 1, 1, MRT_COUNT(mrt_add_fields), mrt_add_fields, mrt_add_shape, mrt_add_rows};
+    0, 11, 2, 2, 1, 1, MRT_COUNT(mrt_add_fields), mrt_add_fields, mrt_shape_of_pairs, mrt_add_rows};
 
 #endif

@@ -1,4 +1,4 @@
-/* Two operands of different shapes: an operand repeats along axes in which it has one element, as NumPy does.
+/* Operands of different shapes: an operand repeats along axes in which it has one element, as NumPy does.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_OPS_BROADCAST_H
 #define MRT_OPS_BROADCAST_H
@@ -17,21 +17,27 @@ static MRT_UNUSED int mrt_keeps_samples(const mrt_tensor *in, int32_t rank, cons
     return !in->is_batched || (in->rank == rank && dim[0] == in->dim[0]);
 }
 
-/* Output 0 has the shape that operands 0 and 1 repeat to, and the given type. */
+/* Output 0 has the shape that all operands repeat to, and the given type. */
 static MRT_COLD mrt_reason mrt_broadcast_shape(mrt_call *c, mrt_type type)
 {
-    const mrt_tensor *a = &c->in[0], *b = &c->in[1];
-    const int32_t     rank = mrt_max_i32(a->rank, b->rank);
-    int32_t           dim[MRT_RANK_MAX], i;
+    int32_t dim[MRT_RANK_MAX], rank = 0, i, k;
 
+    for (k = 0; k < c->in_count; k++)
+        rank = mrt_max_i32(rank, c->in[k].rank);
     for (i = 0; i < rank; i++) {
-        const int32_t a_size = mrt_size_from_last(a, i), b_size = mrt_size_from_last(b, i);
-        MRT_REQUIRE(c, a_size == b_size || a_size == 1 || b_size == 1, SHAPE, "%s does not go with %s", MRT_SHAPE(b),
-                    MRT_SHAPE(a));
-        dim[rank - 1 - i] = a_size == 1 ? b_size : a_size;
+        int32_t *size = &dim[rank - 1 - i];
+        *size = 1;
+        for (k = 0; k < c->in_count; k++) {
+            const int32_t own = mrt_size_from_last(&c->in[k], i);
+            MRT_REQUIRE(c, own == *size || own == 1 || *size == 1, SHAPE, "%s does not go with %s", MRT_SHAPE(&c->in[k]),
+                        MRT_SHAPE(&c->in[0]));
+            *size = own == 1 ? *size : own;
+        }
     }
-    MRT_REQUIRE(c, mrt_keeps_samples(a, rank, dim) && mrt_keeps_samples(b, rank, dim), AXES,
-                "%s with %s would mix samples: an operand repeats along the batch", MRT_SHAPE(b), MRT_SHAPE(a));
+    for (k = 0; k < c->in_count; k++)
+        MRT_REQUIRE(c, mrt_keeps_samples(&c->in[k], rank, dim), AXES,
+                    "%s with %s would mix samples: an operand repeats along the batch", MRT_SHAPE(&c->in[c->in_count - 1]),
+                    MRT_SHAPE(&c->in[0]));
     return mrt_set_shape(c, 0, type, rank, dim);
 }
 

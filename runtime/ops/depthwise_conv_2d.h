@@ -5,7 +5,7 @@
 #define MRT_OPS_DEPTHWISE_CONV_2D_H
 
 #include "../kernels/depthwise_conv_2d.h"
-#include "convolution.h"
+#include "conv_groups.h"
 
 MRT_KERNEL_WITH_FASTER(mrt_depthwise_conv_2d_i8, mrt_conv_i8_params, int8_t, int8_t);
 MRT_KERNEL_1(mrt_depthwise_conv_2d_f32, mrt_conv_f32_params, "kernels/depthwise_conv_2d.h", float, float);
@@ -58,6 +58,36 @@ static MRT_COLD mrt_reason mrt_depthwise_conv_2d_prepare_f32(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
+/* Each input channel is a group of its own. */
+static MRT_COLD mrt_reason mrt_depthwise_find_groups(mrt_call *c, mrt_grouping *out)
+{
+    const int32_t out_c = c->in[1].dim[3];
+
+    MRT_TRY(mrt_convolution_window(c, out_c, &out->window));
+    out->groups.depth = 1;
+    out->groups.outs = out_c / out->window.in_c;
+    out->groups.w_tap = out_c;
+    out->groups.w_out = 1;
+    return MRT_REASON_NONE;
+}
+
+static MRT_COLD mrt_reason mrt_depthwise_conv_2d_prepare_i4(mrt_call *c)
+{
+    mrt_grouping grouping;
+
+    MRT_TRY(mrt_groups_check_zeros(c));
+    MRT_TRY(mrt_depthwise_find_groups(c, &grouping));
+    return mrt_groups_prepare_i4(c, &grouping, MRT_DEPTHWISE_CHANNEL_AXIS);
+}
+
+static MRT_COLD mrt_reason mrt_depthwise_conv_2d_prepare_i16(mrt_call *c)
+{
+    mrt_grouping grouping;
+
+    MRT_TRY(mrt_depthwise_find_groups(c, &grouping));
+    return mrt_groups_prepare_i16(c, &grouping, MRT_DEPTHWISE_CHANNEL_AXIS);
+}
+
 #if !defined(MRT_SENTENCES)
 #include "../interpreter/fast/depthwise_conv_2d.h"
 #endif
@@ -76,6 +106,8 @@ static const mrt_row mrt_depthwise_conv_2d_rows[] = {
      1,
      7,
      MRT_FLOATS(mrt_depthwise_conv_2d_prepare_f32, mrt_depthwise_conv_2d_f32)},
+    {MRT_I16, {MRT_I16, MRT_I8, MRT_I64}, 3, 5, 7, mrt_depthwise_conv_2d_prepare_i16, MRT_RUN(mrt_conv_groups_i16)},
+    {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 7, 7, mrt_depthwise_conv_2d_prepare_i4, MRT_RUN(mrt_conv_groups_i4)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_depthwise_conv_2d = {4,

@@ -4,7 +4,7 @@
 #define MRT_OPS_FULLY_CONNECTED_H
 
 #include "../kernels/fully_connected.h"
-#include "convolution.h"
+#include "conv_groups.h"
 
 MRT_FIELDS(mrt_fully_connected_i8_params, rows, in_count, out_count, in_zero, w_zero, out_zero, act_min, act_max, step, w,
            bias, mult, shift);
@@ -96,6 +96,39 @@ static MRT_COLD mrt_reason mrt_fully_connected_prepare_f32(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
+/* A row of the input is a position of an image of one row, which a 1x1 window looks at. */
+static MRT_COLD void mrt_fully_connected_find_groups(const mrt_call *c, mrt_grouping *out)
+{
+    const mrt_tensor *w = &c->in[1];
+    mrt_window       *window = &out->window;
+
+    window->batch = window->in_h = window->out_h = 1;
+    window->in_w = window->out_w = (int32_t)c->in[0].count / w->dim[1];
+    window->in_c = w->dim[1];
+    window->out_c = w->dim[0];
+    window->kernel_h = window->kernel_w = window->stride_h = window->stride_w = 1;
+    window->dilation_h = window->dilation_w = 1;
+    window->pad_top = window->pad_left = 0;
+    out->groups.depth = out->groups.w_tap = out->groups.w_out = w->dim[1];
+    out->groups.outs = w->dim[0];
+}
+
+static MRT_COLD mrt_reason mrt_fully_connected_prepare_i4(mrt_call *c)
+{
+    mrt_grouping grouping;
+
+    mrt_fully_connected_find_groups(c, &grouping);
+    return mrt_groups_prepare_i4(c, &grouping, 0);
+}
+
+static MRT_COLD mrt_reason mrt_fully_connected_prepare_i16(mrt_call *c)
+{
+    mrt_grouping grouping;
+
+    mrt_fully_connected_find_groups(c, &grouping);
+    return mrt_groups_prepare_i16(c, &grouping, 0);
+}
+
 #if !defined(MRT_SENTENCES)
 #include "../interpreter/fast/fully_connected.h"
 #endif
@@ -116,6 +149,8 @@ static const mrt_row mrt_fully_connected_rows[] = {
      MRT_FASTER(mrt_fully_connected_prepare_fast, mrt_fully_connected_prepare_i8),
      MRT_FULLY_CONNECTED_I8_RUN},
     {MRT_F32, {MRT_F32, MRT_F32, MRT_F32}, 3, 1, 12, MRT_FLOATS(mrt_fully_connected_prepare_f32, mrt_fully_connected_f32)},
+    {MRT_I16, {MRT_I16, MRT_I8, MRT_I64}, 3, 7, 12, mrt_fully_connected_prepare_i16, MRT_RUN(mrt_conv_groups_i16)},
+    {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 10, 12, mrt_fully_connected_prepare_i4, MRT_RUN(mrt_conv_groups_i4)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_fully_connected = {9,

@@ -1,5 +1,5 @@
 /* QUANTIZE: x of any shape -> the same values in the output's integers (from float32, or from other integers).
- * DEQUANTIZE: integers -> float32. What the output is, its own type and scale say.
+ * DEQUANTIZE: integers, or float16, -> float32. What the output is, its own type and scale say.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_OPS_QUANTIZE_H
 #define MRT_OPS_QUANTIZE_H
@@ -14,11 +14,19 @@ MRT_KERNEL_1(mrt_quantize_f32_i8, mrt_quantize_f32_params, "kernels/quantize.h",
 MRT_KERNEL_1(mrt_quantize_f32_u8, mrt_quantize_f32_params, "kernels/quantize.h", float, uint8_t);
 MRT_KERNEL_1(mrt_quantize_f32_i16, mrt_quantize_f32_params, "kernels/quantize.h", float, int16_t);
 MRT_KERNEL_1(mrt_requantize_i8_i8, mrt_requantize_params, "kernels/quantize.h", int8_t, int8_t);
+MRT_KERNEL_1(mrt_requantize_i8_i16, mrt_requantize_params, "kernels/quantize.h", int8_t, int16_t);
+MRT_KERNEL_1(mrt_requantize_i8_i32, mrt_requantize_params, "kernels/quantize.h", int8_t, int32_t);
+MRT_KERNEL_1(mrt_requantize_i16_i8, mrt_requantize_params, "kernels/quantize.h", int16_t, int8_t);
+MRT_KERNEL_1(mrt_requantize_i16_i16, mrt_requantize_params, "kernels/quantize.h", int16_t, int16_t);
+MRT_KERNEL_1(mrt_requantize_i16_i32, mrt_requantize_params, "kernels/quantize.h", int16_t, int32_t);
+MRT_KERNEL_1(mrt_requantize_i32_i8, mrt_requantize_params, "kernels/quantize.h", int32_t, int8_t);
+MRT_KERNEL_1(mrt_requantize_i32_i16, mrt_requantize_params, "kernels/quantize.h", int32_t, int16_t);
 MRT_KERNEL_1(mrt_requantize_i8_u8, mrt_requantize_params, "kernels/quantize.h", int8_t, uint8_t);
 MRT_KERNEL_1(mrt_requantize_u8_i8, mrt_requantize_params, "kernels/quantize.h", uint8_t, int8_t);
 MRT_KERNEL_1(mrt_dequantize_i8, mrt_dequantize_params, "kernels/quantize.h", int8_t, float);
 MRT_KERNEL_1(mrt_dequantize_u8, mrt_dequantize_params, "kernels/quantize.h", uint8_t, float);
 MRT_KERNEL_1(mrt_dequantize_i16, mrt_dequantize_params, "kernels/quantize.h", int16_t, float);
+MRT_KERNEL_1(mrt_dequantize_f16, mrt_dequantize_params, "kernels/quantize.h", uint16_t, float);
 
 static MRT_COLD mrt_reason mrt_quantize_shape(mrt_call *c)
 {
@@ -60,7 +68,7 @@ static MRT_COLD mrt_reason mrt_quantize_prepare_integers(mrt_call *c)
     p.out_zero = mrt_zero(&c->out[0]);
     mrt_type_limits(c->out[0].type, &p.low, &p.high);
     mrt_requantize_prepare(&p, mrt_scale(&c->in[0]), mrt_scale(&c->out[0]));
-    c->in_place = 1;
+    c->in_place = c->in[0].type == c->out[0].type || mrt_type_bits(c->out[0].type) == 8;
     c->side->store(c, &p, sizeof p, 0);
     return MRT_REASON_NONE;
 }
@@ -86,6 +94,13 @@ static const mrt_row mrt_quantize_rows[] = {
     {MRT_U8, {MRT_F32}, 1, 1, 3, mrt_quantize_prepare_f32, MRT_RUN(mrt_quantize_f32_u8)},
     {MRT_I16, {MRT_F32}, 1, 2, 3, mrt_quantize_prepare_f32, MRT_RUN(mrt_quantize_f32_i16)},
     {MRT_I8, {MRT_I8}, 1, 1, 3, mrt_quantize_prepare_integers, MRT_RUN(mrt_requantize_i8_i8)},
+    {MRT_I16, {MRT_I8}, 1, 2, 3, mrt_quantize_prepare_integers, MRT_RUN(mrt_requantize_i8_i16)},
+    {MRT_I32, {MRT_I8}, 1, 1, 3, mrt_quantize_prepare_integers, MRT_RUN(mrt_requantize_i8_i32)},
+    {MRT_I8, {MRT_I16}, 1, 1, 3, mrt_quantize_prepare_integers, MRT_RUN(mrt_requantize_i16_i8)},
+    {MRT_I16, {MRT_I16}, 1, 2, 3, mrt_quantize_prepare_integers, MRT_RUN(mrt_requantize_i16_i16)},
+    {MRT_I32, {MRT_I16}, 1, 1, 3, mrt_quantize_prepare_integers, MRT_RUN(mrt_requantize_i16_i32)},
+    {MRT_I8, {MRT_I32}, 1, 1, 3, mrt_quantize_prepare_integers, MRT_RUN(mrt_requantize_i32_i8)},
+    {MRT_I16, {MRT_I32}, 1, 2, 3, mrt_quantize_prepare_integers, MRT_RUN(mrt_requantize_i32_i16)},
     {MRT_U8, {MRT_I8}, 1, 1, 3, mrt_quantize_prepare_integers, MRT_RUN(mrt_requantize_i8_u8)},
     {MRT_I8, {MRT_U8}, 1, 1, 3, mrt_quantize_prepare_integers, MRT_RUN(mrt_requantize_u8_i8)},
     MRT_ROWS_END};
@@ -94,6 +109,7 @@ static const mrt_row mrt_dequantize_rows[] = {
     {MRT_F32, {MRT_I8}, 1, 2, 6, mrt_dequantize_prepare, MRT_RUN(mrt_dequantize_i8)},
     {MRT_F32, {MRT_U8}, 1, 1, 6, mrt_dequantize_prepare, MRT_RUN(mrt_dequantize_u8)},
     {MRT_F32, {MRT_I16}, 1, 3, 6, mrt_dequantize_prepare, MRT_RUN(mrt_dequantize_i16)},
+    {MRT_F32, {MRT_F16}, 1, 3, 6, mrt_dequantize_prepare, MRT_RUN(mrt_dequantize_f16)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_quantize = {

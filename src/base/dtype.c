@@ -12,7 +12,7 @@ static const struct {
     long long   min, max;
 } types[MOTE_DTYPE_COUNT] = {
     [MOTE_F32] = {"float32", "float", 32, true, 0, 0},
-    [MOTE_F16] = {"float16", NULL, 16, true, 0, 0},
+    [MOTE_F16] = {"float16", "uint16_t", 16, true, 0, 0},
     [MOTE_F64] = {"float64", "double", 64, true, 0, 0},
     [MOTE_I4] = {"int4", NULL, 4, false, -8, 7},
     [MOTE_I8] = {"int8", "int8_t", 8, false, -128, 127},

@@ -178,14 +178,27 @@ static void emit_chips(const mote_emitter *e, mote_text *out)
     mote_text_puts(out, e->variant_count > 1 ? "#endif\n\n" : "\n");
 }
 
+/* A variable that is never read nor assigned has no bytes. */
 static bool has_state(const mote_graph *graph)
 {
     int32_t i;
 
     for (i = 0; i < graph->tensor_count; i++)
-        if (graph->tensors[i].kind == MOTE_STATE)
+        if (graph->tensors[i].kind == MOTE_STATE && mote_tensor_bytes(&graph->tensors[i]) > 0)
             return true;
     return false;
+}
+
+/* The arena's, whichever chip it is for. */
+static size_t widest_align(const mote_emitter *e)
+{
+    size_t  align = 0;
+    int32_t v;
+
+    for (v = 0; v < e->variant_count; v++)
+        if (e->variants[v].program->align_bytes > align)
+            align = e->variants[v].program->align_bytes;
+    return align;
 }
 
 /* ---- preparing ---- */
@@ -370,8 +383,8 @@ void mote_emit_header(const mote_emitter *e, mote_text *out)
     mote_emit_ends(e, out);
     mote_text_printf(out,
                      "typedef struct %s_arena {\n    uint8_t bytes[%s_ARENA_BYTES]\n#if defined(__GNUC__)\n"
-                     "        __attribute__((aligned(4)))\n#endif\n        ;\n} %s_arena;\n\n",
-                     e->name, e->upper, e->name);
+                     "        __attribute__((aligned(%zu)))\n#endif\n        ;\n} %s_arena;\n\n",
+                     e->name, e->upper, widest_align(e), e->name);
     mote_text_printf(out, "void %s_invoke(%s_arena *arena);\n", e->name, e->name);
     if (resets)
         mote_text_printf(out,

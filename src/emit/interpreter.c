@@ -6,6 +6,7 @@
 #include "emit/emit.h"
 #include "runtime/interpreter/model.h"
 #include "runtime/interpreter/operators.h"
+#include "runtime/interpreter/variables.h"
 
 const mote_interpreted_machine mote_interpreted_machines[MOTE_INTERPRETED_MACHINES] = {
     {NULL, "UINTPTR_MAX > 0xffffffffu", 8, MRT_ARCH_PORTABLE},
@@ -59,6 +60,18 @@ static mote_status explain(const mrt_failure *why, mrt_status status, const mote
     return mote_fail(err, code, "the interpreter says: %s", mrt_reason_text(why->reason));
 }
 
+/* Operators of the file that are nodes of the graph: CALL_ONCE is none. */
+static int32_t count_steps(mrt_model *m)
+{
+    int32_t  count = 0;
+    mrt_node node;
+    uint32_t i;
+
+    for (i = 0; i < m->operators.count; i++)
+        count += mrt_model_node(m, i, &node) == MRT_REASON_NONE && node.builtin_code != MRT_CODE_CALL_ONCE;
+    return count;
+}
+
 bool mote_interpreted_takes_file(const mote_interpreted *in, const mote_model *model)
 {
     enum { WIDEST = 8 };
@@ -69,7 +82,7 @@ bool mote_interpreted_takes_file(const mote_interpreted *in, const mote_model *m
 
     if (mrt_model_open(&m, &file) != MRT_REASON_NONE)
         return true; /* measuring says why not */
-    if (m.operators.count != (uint32_t)model->graphs[0].node_count)
+    if (count_steps(&m) != model->graphs[0].node_count)
         return false;
     for (i = 0; i < m.outputs.count; i++)
         if (mrt_model_tensor(&m, mrt_element(&m.r, &m.outputs, i), &tensor) == MRT_REASON_NONE && tensor.kind == MRT_CONST &&
@@ -274,8 +287,8 @@ static bool needs_floats(const mote_graph *graph)
 
     for (i = 0; i < graph->node_count; i++) {
         const mote_node *node = &graph->nodes[i];
-        if (node->op != MOTE_OP_QUANTIZE && node->op != MOTE_OP_DEQUANTIZE &&
-            mote_node_result(graph, node) && mote_node_result(graph, node)->dtype == MOTE_F32)
+        if (node->op != MOTE_OP_QUANTIZE && node->op != MOTE_OP_DEQUANTIZE && mote_node_result(graph, node) &&
+            mote_node_result(graph, node)->dtype == MOTE_F32)
             return true;
     }
     return false;
@@ -309,15 +322,16 @@ mote_status mote_emit_interpreter_source(const mote_emitter *e, const mote_inter
         "#if defined(__clang__)\n#pragma STDC FP_CONTRACT OFF\n#elif defined(__GNUC__)\n"
         "#pragma GCC optimize(\"O2\", \"fp-contract=off\", \"no-schedule-insns\")\n#endif\n\n#include \"%s.h\"\n\n"
         "/* All of it in this one source, with no name that others see. */\n"
-        "#define MRT_ONE_SOURCE\n#define MRT_TRUSTED /* this very file was opened when it was compiled */\n%s%s%s#if "
+        "#define MRT_ONE_SOURCE\n#define MRT_TRUSTED /* this very file was opened when it was compiled */\n%s%s%s%s#if "
         "defined(__GNUC__)\n#define MRT_API static __attribute__((unused, cold))\n#else\n"
         "#define MRT_API static\n#endif\n/* As many as this model needs at once. */\n#define MRT_LIVE_MAX %d\n#define "
         "MRT_IN_MAX   %d\n"
         "#define MRT_OUT_MAX  %d\n\n",
         e->name, MOTE_VERSION, e->name, e->optimize == MOTE_OPTIMIZE_SIZE ? "#define MRT_SMALL\n" : "",
         needs_floats(&e->model->graphs[0]) ? "" : "#define MRT_NO_F32\n",
-        has_symmetric_weights(&e->model->graphs[0]) ? "#define MRT_SYMMETRIC\n" : "", at_least_2(in->live_most),
-        at_least_2(in->in_most), at_least_2(in->out_most));
+        has_symmetric_weights(&e->model->graphs[0]) ? "#define MRT_SYMMETRIC\n" : "",
+        in->uses[MOTE_OP_VAR_HANDLE] ? "" : "#define MRT_NO_VARIABLES\n", at_least_2(in->live_most), at_least_2(in->in_most),
+        at_least_2(in->out_most));
     MOTE_TRY(emit_includes(in, folder, out, err));
     mote_text_puts(out, "\n");
     mote_emit_layers(e, out);

@@ -295,8 +295,9 @@ static void emit_call(const mote_emitter *e, const mote_variant *variant, int32_
 
     mote_text_puts(out, "    /* ");
     mote_emit_comment(out, mote_node_show(graph, &graph->nodes[step->node]).text);
-    mote_text_printf(out, " -> %s */\n    MRT_STEP(%d);\n    %s_%s_%d(", mote_shape_show(mote_node_result(graph, &graph->nodes[step->node])).text,
-                     step->node, e->name, instance->kernel->symbol + strlen("mrt_"), variant->instance_of[s]);
+    mote_text_printf(out, " -> %s */\n    MRT_STEP(%d);\n    %s_%s_%d(",
+                     mote_shape_show(mote_node_result(graph, &graph->nodes[step->node])).text, step->node, e->name,
+                     instance->kernel->symbol + strlen("mrt_"), variant->instance_of[s]);
     if (instance->is_shared) {
         mote_text_printf(out, "&%s_%d_params", e->name, s);
         separator = ", ";
@@ -336,7 +337,7 @@ static void emit_reset(const mote_emitter *e, const mote_variant *variant, mote_
 
     for (i = 0; i < graph->tensor_count; i++) {
         const mote_tensor *tensor = &graph->tensors[i];
-        if (tensor->kind != MOTE_STATE)
+        if (tensor->kind != MOTE_STATE || mote_tensor_bytes(tensor) == 0)
             continue;
         if (is_first)
             mote_text_printf(out, "\nvoid %s_reset(%s_arena *arena)\n{\n    uint32_t i;\n\n", e->name, e->name);

@@ -62,6 +62,7 @@ typedef struct mote_program {
     mote_place        *places;       /* one per tensor of graphs[0] */
     size_t            *scratch;      /* offset of each step's scratch */
     size_t             memory_bytes; /* all places and scratch */
+    size_t             align_bytes;  /* of every offset, and so of the memory */
     size_t             lower_bound;  /* no plan can do with less: proved by plan/ */
 } mote_program;
 

@@ -1,14 +1,23 @@
 /* SUB, DIV, MAXIMUM, MINIMUM, SQUARED_DIFFERENCE, FLOOR_DIV, FLOOR_MOD, ADD_N, PRELU.
+ *
+ * MAXIMUM, MINIMUM and ADD_N compute with integers of one scale, which a want cannot ask of two operands: they stay float.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "ops/op.h"
 #include "runtime/ops/binary.h"
 
-const mote_op mote_op_sub = {.description = &mrt_operator_sub};
-const mote_op mote_op_div = {.description = &mrt_operator_div};
+/* It rescales: operands and output have the ranges that they were seen to have. */
+static void quantize(const mote_graph *graph, const mote_node *node, mote_quant_want *want)
+{
+    (void)graph, (void)node;
+    want[0].rule = want[1].rule = want[2].rule = MOTE_QUANT_RANGE;
+}
+
+const mote_op mote_op_sub = {.description = &mrt_operator_sub, .quantize = quantize};
+const mote_op mote_op_div = {.description = &mrt_operator_div, .quantize = quantize};
 const mote_op mote_op_maximum = {.description = &mrt_operator_maximum};
 const mote_op mote_op_minimum = {.description = &mrt_operator_minimum};
-const mote_op mote_op_squared_difference = {.description = &mrt_operator_squared_difference};
+const mote_op mote_op_squared_difference = {.description = &mrt_operator_squared_difference, .quantize = quantize};
 const mote_op mote_op_floor_div = {.description = &mrt_operator_floor_div};
 const mote_op mote_op_floor_mod = {.description = &mrt_operator_floor_mod};
 const mote_op mote_op_add_n = {.description = &mrt_operator_add_n};
-const mote_op mote_op_prelu = {.description = &mrt_operator_prelu};
+const mote_op mote_op_prelu = {.description = &mrt_operator_prelu, .quantize = quantize};

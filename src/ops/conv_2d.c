@@ -44,6 +44,12 @@ static void quantize(const mote_graph *graph, const mote_node *node, mote_quant_
 
 /* ---- the operator ---- */
 
+const mote_kernel mrt_conv_2d_f32_kernels[] = {
+    {MOTE_REFERENCE_KERNEL(mrt_conv_2d_f32, mrt_conv_f32_params, "kernels/conv_2d.h", mrt_conv_2d_f32_run)},
+    {MOTE_CONV_2D_GROUPED(f32)},
+    {0},
+};
+
 const mote_op mote_op_conv_2d = {
     .description = &mrt_operator_conv_2d,
     .quantize = quantize,

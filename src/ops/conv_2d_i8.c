@@ -29,6 +29,12 @@ static mote_status pack(const mote_graph *graph, const mote_node *node, mote_pre
 
 /* ---- panels ---- */
 
+static bool is_plain(const mote_graph *graph, const mote_node *node, mote_error *err)
+{
+    (void)err;
+    return !mote_conv_2d_is_grouped(graph, node);
+}
+
 static mote_status prepare_tiled(const mote_graph *graph, const mote_node *node, bool folds_zero, mote_prepared *prepared,
                                  mote_error *err)
 {
@@ -164,7 +170,7 @@ static bool applies_pairs(const mote_graph *graph, const mote_node *node, mote_e
     mote_error    failure = {0};
     bool          does = false;
 
-    if (prepare_tiled(graph, node, false, &prepared, &failure) == MOTE_OK) {
+    if (is_plain(graph, node, err) && prepare_tiled(graph, node, false, &prepared, &failure) == MOTE_OK) {
         const mrt_conv_2d_tiled_params *p = prepared.params;
         does = p->output.is_fast && pairs_fit(p);
     }
@@ -253,6 +259,7 @@ const mote_kernel mrt_conv_2d_i8_kernels[] = {
      .header = "arch/conv_2d_2x3.h",
      .targets = MOTE_TARGET_PORTABLE,
      TILED,
+     .applies = is_plain,
      .code_bytes = 800,
      .shared_code_bytes = 1100,
      .scratch = scratch_2x3,
@@ -262,6 +269,7 @@ const mote_kernel mrt_conv_2d_i8_kernels[] = {
      .header = "arch/conv_2d_4x4.h",
      .targets = MOTE_TARGET_RISCV,
      TILED,
+     .applies = is_plain,
      .code_bytes = 2100,
      .shared_code_bytes = 2500,
      .scratch = scratch_4x4,
@@ -271,6 +279,7 @@ const mote_kernel mrt_conv_2d_i8_kernels[] = {
      .header = "arch/conv_2d_dsp.h",
      .targets = MOTE_TARGET_ARM_DSP,
      TILED,
+     .applies = is_plain,
      .code_bytes = 800,
      .shared_code_bytes = 1100,
      .scratch = scratch_dsp,
@@ -287,5 +296,6 @@ const mote_kernel mrt_conv_2d_i8_kernels[] = {
      .prepare = prepare_pairs,
      .run = run_pairs},
     MOTE_HOST_CONVOLUTION(conv_2d),
+    {MOTE_CONV_2D_GROUPED(i8)},
     {0},
 };

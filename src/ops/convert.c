@@ -3,6 +3,13 @@
 #include "ops/op.h"
 #include "runtime/ops/convert.h"
 
+/* ZEROS_LIKE writes zero bytes, so 0 is its zero point; whatever the scale. */
+static void quantize_zeros_like(const mote_graph *graph, const mote_node *node, mote_quant_want *want)
+{
+    (void)graph, (void)node;
+    want[1] = (mote_quant_want){.rule = MOTE_QUANT_FIXED, .scale = 1.0f / 128.0f, .zero_point = 0};
+}
+
 const mote_op mote_op_cast = {.description = &mrt_operator_cast};
-const mote_op mote_op_zeros_like = {.description = &mrt_operator_zeros_like};
+const mote_op mote_op_zeros_like = {.description = &mrt_operator_zeros_like, .quantize = quantize_zeros_like};
 const mote_op mote_op_fill = {.description = &mrt_operator_fill};

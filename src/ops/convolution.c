@@ -14,6 +14,17 @@ mrt_window mote_convolution_window(const mote_graph *graph, const mote_node *nod
     return window;
 }
 
+bool mote_conv_2d_is_grouped(const mote_graph *graph, const mote_node *node)
+{
+    return mote_node_in(graph, node, 1)->dim[3] != mote_node_in(graph, node, 0)->dim[3];
+}
+
+bool mote_applies_to_groups(const mote_graph *graph, const mote_node *node, mote_error *err)
+{
+    (void)err;
+    return mote_conv_2d_is_grouped(graph, node);
+}
+
 size_t mote_convolution_macs(const mote_graph *graph, const mote_node *node, int32_t macs_per_tap)
 {
     const mote_tensor *w = mote_node_in(graph, node, 1);

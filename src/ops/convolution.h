@@ -9,6 +9,16 @@
 
 size_t mote_convolution_macs(const mote_graph *graph, const mote_node *node, int32_t macs_per_tap);
 
+/* CONV_2D whose outputs read some of the input's channels only. */
+bool mote_conv_2d_is_grouped(const mote_graph *graph, const mote_node *node);
+
+/* For any target, the last of CONV_2D's kernels: the others are not for grouped convolutions. ops/conv_2d.h is there. */
+#define MOTE_CONV_2D_GROUPED(TYPE)                                                                                          \
+    MOTE_REFERENCE_KERNEL(mrt_conv_groups_##TYPE, mrt_conv_groups_##TYPE##_params, "kernels/conv_groups.h",                 \
+                          mrt_conv_groups_##TYPE##_run),                                                                    \
+        .applies = mote_applies_to_groups
+bool mote_applies_to_groups(const mote_graph *graph, const mote_node *node, mote_error *err);
+
 /* As the kernels take it. */
 mrt_window mote_convolution_window(const mote_graph *graph, const mote_node *node);
 

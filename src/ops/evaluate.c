@@ -1,5 +1,6 @@
-/* Computing an operator on the host when the model is made: all its operands are constants, and so its outputs become. The
- * first operand counts as computed meanwhile, as kernels want it: parameters hold the others.
+/* Computing an operator on the host when the model is made: all its operands are constants, and so its outputs become.
+ * One operand counts as computed meanwhile, as kernels want it, since parameters hold the others: the first that may be.
+ * The shape that FILL fills may not.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
@@ -107,13 +108,50 @@ bool mote_op_reads_constants_only(const mote_graph *graph, const mote_node *node
     return count > 0 && mote_node_in(graph, node, 0);
 }
 
+/* Leaves the outputs as they were stored. */
+static bool is_right(mote_model *model, mote_graph *graph, mote_node *node)
+{
+    mote_tensor stored[MOTE_NODE_OUT_MAX];
+    mote_error  ignored = {0};
+    mote_status status;
+    int32_t     i;
+
+    for (i = 0; i < node->out_count; i++)
+        stored[i] = graph->tensors[node->out[i]];
+    status = mote_op_verify_node(model, graph, node, &ignored);
+    for (i = 0; i < node->out_count; i++)
+        graph->tensors[node->out[i]] = stored[i];
+    return status == MOTE_OK;
+}
+
+/* The operand that counts as computed: the first with which the operator is right; operand 0 where there is none. */
+static mote_id find_computed(mote_model *model, mote_graph *graph, mote_node *node)
+{
+    int32_t i;
+
+    for (i = 0; i < node->in_count; i++) {
+        mote_tensor     *in = node->in[i] == MOTE_NONE ? NULL : &graph->tensors[node->in[i]];
+        mote_tensor_kind kind;
+        bool             found;
+        if (!in)
+            continue;
+        kind = in->kind;
+        in->kind = MOTE_ACTIVATION;
+        found = is_right(model, graph, node);
+        in->kind = kind;
+        if (found)
+            return node->in[i];
+    }
+    return node->in[0];
+}
+
 mote_status mote_op_evaluate(mote_model *model, mote_graph *graph, mote_node *node, size_t *work, mote_error *err)
 {
-    const mote_id          first = node->in[0];
-    const mote_tensor_kind kind = graph->tensors[first].kind;
+    const mote_id          computed = find_computed(model, graph, node);
+    const mote_tensor_kind kind = graph->tensors[computed].kind;
 
-    graph->tensors[first].kind = MOTE_ACTIVATION;
+    graph->tensors[computed].kind = MOTE_ACTIVATION;
     evaluate(model, graph, node, work, err);
-    graph->tensors[first].kind = kind;
+    graph->tensors[computed].kind = kind;
     return err->code;
 }

@@ -83,7 +83,8 @@ static bool convolution_applies(const mote_math *math, const mote_graph *graph, 
     const mote_tensor *out = mote_node_out(graph, node, 0);
     mrt_window         window;
 
-    if (!has_level(math) || !has_plain_weights(graph, node))
+    if (!has_level(math) || !has_plain_weights(graph, node) ||
+        (node->op == MOTE_OP_CONV_2D && mote_conv_2d_is_grouped(graph, node)))
         return false;
     window = window_of(graph, node);
     return is_modest(mote_size_mul(packed_count(node, &window, math->lanes), sizeof(int16_t)), mote_tensor_bytes(w)) &&

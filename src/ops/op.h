@@ -52,7 +52,7 @@ typedef struct mote_field {
 /* clang-format off */
 #define MOTE_FIELD_(T, member, decides)                                                                                     \
     {#member, offsetof(T, member), MOTE_FIELD_UNIT(((T *)0)->member),                                                       \
-     sizeof(((T *)0)->member) / MOTE_FIELD_UNIT(((T *)0)->member), MOTE_FIELD_TYPE(((T *)0)->member),                       \
+     sizeof(((T *)0)->member) / (MOTE_FIELD_UNIT(((T *)0)->member)), MOTE_FIELD_TYPE(((T *)0)->member),                     \
      MOTE_FIELD_IS_POINTER(((T *)0)->member), decides}
 #define MOTE_FIELD_TYPE(member)                                                                                             \
     _Generic((member),                                                                                                      \

@@ -224,7 +224,7 @@ bool mote_weighted_of(mote_weighted *out, const mote_graph *graph, const mote_no
         return false;
     w = mote_node_in(graph, node, 1);
     bias = mote_node_in(graph, node, 2);
-    if (!has_plain_scales(w, is_depthwise ? 3 : 0))
+    if (!has_plain_scales(w, is_depthwise ? 3 : 0) || (node->op == MOTE_OP_CONV_2D && mote_conv_2d_is_grouped(graph, node)))
         return false;
     *out = (mote_weighted){.is_depthwise = is_depthwise,
                            .w = w->data,

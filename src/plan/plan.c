@@ -260,9 +260,22 @@ static mote_status collect_blocks(blocks *b, const mote_program *program, mote_a
     return check_total(&b->placing, err);
 }
 
+/* As C's types are: to 4 bytes, to 8 where something has elements of 64 bits. */
+static size_t natural_align(const mote_program *program)
+{
+    const mote_graph *graph = &program->model->graphs[0];
+    int32_t           i;
+
+    for (i = 0; i < graph->tensor_count; i++)
+        if (graph->tensors[i].kind != MOTE_CONST && program->places[i].bytes > 0 &&
+            mote_dtype_bits(graph->tensors[i].dtype) == 64)
+            return 8;
+    return 4;
+}
+
 static mote_status place_all(mote_program *program, const mote_plan_options *options, mote_arena *scratch, mote_error *err)
 {
-    blocks        b = {.placing = {.align = options->align_bytes ? options->align_bytes : 4}};
+    blocks        b = {.placing = {.align = options->align_bytes ? options->align_bytes : natural_align(program)}};
     mote_placing *placing = &b.placing;
     int32_t       i;
 
@@ -277,6 +290,7 @@ static mote_status place_all(mote_program *program, const mote_plan_options *opt
             program->places[placed->tensor].offset = placed->offset;
     }
     program->memory_bytes = placing->memory_bytes;
+    program->align_bytes = placing->align;
     program->lower_bound = placing->lower_bound;
     return MOTE_OK;
 }
@@ -325,8 +339,8 @@ static bool may_run_over(const mote_program *program, const lodger *out, const l
     const mote_step *step = &program->steps[out->first_step];
     mote_id          root;
 
-    if (out->tensor == MOTE_NONE || in->tensor == MOTE_NONE || out->first_step < 0 ||
-        step->out_count == 0 || step->out[0] != out->tensor)
+    if (out->tensor == MOTE_NONE || in->tensor == MOTE_NONE || out->first_step < 0 || step->out_count == 0 ||
+        step->out[0] != out->tensor)
         return false;
     root = root_of(program, in->tensor);
     return step->may_overlap && root_of(program, step->first) == root && !reads_again(program, step, root) &&

@@ -27,11 +27,11 @@
 #include "lower/lower.h"
 
 typedef struct mote_plan_options {
-    size_t align_bytes; /* every offset is a multiple; 0: 4 */
+    size_t align_bytes; /* every offset is a multiple; 0: 4, or 8 where elements have 64 bits */
     bool   keeps_all;   /* every tensor its own place, also after its last use: for looking inside */
 } mote_plan_options;
 
-/* Fills program->places, scratch, memory_bytes and lower_bound. options may be NULL.
+/* Fills program->places, scratch, memory_bytes, align_bytes and lower_bound. options may be NULL.
  * lower_bound is proved for this choice of who shares: memory_bytes that equals it is the optimum, which nearly all networks
  * reach (place.h). Errors: LIMIT. */
 mote_status mote_plan(mote_program *program, const mote_plan_options *options, mote_error *err);

@@ -218,6 +218,36 @@ static void unused_tensors_are_left_out_and_missing_operands_are_made(void **sta
     mote_text_free(&file);
 }
 
+/* FILL's first operand must stay a constant while the operator is computed. */
+static void a_constant_is_filled_when_the_model_is_read(void **state)
+{
+    sample        s = sample_begin(MOTE_STAGE_INFER);
+    const float   value = 2.5f;
+    const int32_t shape[2] = {1, 3}, two = 2;
+    mote_tensor   x = {.name = "x", .rank = 2, .dim = {1, 3}};
+    mote_id       in = sample_activation(&s, x, 1, 0), filled, out;
+    mote_text     file;
+    mote_model   *model, *back;
+    (void)state;
+    filled = sample_activation(&s, x, 1, 0);
+    sample_node(&s, MOTE_OP_FILL, sample_attrs(NULL, 0), MRT_ACT_NONE,
+                (const mote_id[3]){mote_graph_add_const(s.model, s.graph, "shape", MOTE_I32, 1, &two, shape, &s.err),
+                                   mote_graph_add_const(s.model, s.graph, "value", MOTE_F32, 0, NULL, &value, &s.err),
+                                   MOTE_NONE},
+                filled);
+    out = sample_activation(&s, x, 1, 0);
+    sample_node(&s, MOTE_OP_MUL, sample_attrs(NULL, 0), MRT_ACT_NONE, (const mote_id[3]){in, filled, MOTE_NONE}, out);
+    model = sample_end(&s, in, out);
+    file = written(model);
+    back = must_read(&file);
+    assert_int_equal(back->graphs[0].node_count, 1);
+    assert_memory_equal(mote_node_in(&back->graphs[0], &back->graphs[0].nodes[0], 1)->data,
+                        ((const float[3]){2.5f, 2.5f, 2.5f}), 3 * sizeof(float));
+    mote_model_destroy(back);
+    mote_model_destroy(model);
+    mote_text_free(&file);
+}
+
 static void equal_constants_are_stored_once(void **state)
 {
     sample        s = sample_begin(MOTE_STAGE_INFER);
@@ -653,21 +683,9 @@ static const struct {
     const char *pattern;
     int         count;
 } missing[] = {
-    {"add_i16_*", 4},
-    {"average_pool_2d_i16_*", 3},
-    {"conv_2d_i16_*", 7},
-    {"depthwise_conv_2d_i16_*", 6},
-    {"fully_connected_i16_*", 7},
-    {"leaky_relu_i16_*", 2},
-    {"logistic_i16_*", 2},
-    {"max_pool_2d_i16_*", 3},
-    {"mean_i16_*", 3},
-    {"quantize_i16_*", 2},
-    {"quantize_i8_i16_*", 1},
-    {"relu_i16_*", 2},
-    {"relu6_i16_*", 1},
-    {"softmax_i16_*", 3},
-    {"tanh_i16_*", 2},
+    {"average_pool_2d_i16_*", 3}, {"leaky_relu_i16_*", 2}, {"logistic_i16_*", 2},
+    {"max_pool_2d_i16_*", 3},     {"mean_i16_*", 3},       {"relu_i16_*", 2},
+    {"relu6_i16_*", 1},           {"softmax_i16_*", 3},    {"tanh_i16_*", 2},
 };
 enum { MISSING_COUNT = sizeof missing / sizeof missing[0], GOLDEN_COUNT = 325 };
 
@@ -883,6 +901,7 @@ int main(void)
         cmocka_unit_test(what_is_written_is_read_and_the_bytes_are_the_same_each_time),
         cmocka_unit_test(files_are_no_larger_than_the_converter_s),
         cmocka_unit_test(unused_tensors_are_left_out_and_missing_operands_are_made),
+        cmocka_unit_test(a_constant_is_filled_when_the_model_is_read),
         cmocka_unit_test(equal_constants_are_stored_once),
         cmocka_unit_test(a_model_in_training_is_not_written),
         cmocka_unit_test(shared_vectors_keep_their_alignment),

@@ -75,7 +75,7 @@ def run_micro(model, samples):
     answers = []
     for sample in zip(*samples):
         for index, values in enumerate(sample):
-            engine.set_input(np.ascontiguousarray(values), index)
+            engine.set_input(np.asarray(values, order="C"), index)  # ascontiguousarray gives a scalar one axis
         engine.invoke()
         answers.append(engine)
         yield engine
@@ -87,7 +87,7 @@ def run_litert(model, samples, resolver="BUILTIN_REF"):
     engine.allocate_tensors()
     for sample in zip(*samples):
         for detail, values in zip(engine.get_input_details(), sample):
-            engine.set_tensor(detail["index"], np.ascontiguousarray(values))
+            engine.set_tensor(detail["index"], np.asarray(values, order="C"))
         engine.invoke()
         yield engine
 
@@ -123,17 +123,20 @@ class Family:
     def __init__(self, name, engine="micro"):
         self.name, self.engine, self.blob, self.count, self.left_out = name, engine, b"", 0, 0
 
-    def add(self, name, operator, version, options, inputs, outputs, samples=None, count=4, may_fail=False):
+    def add(self, name, operator, version, options, inputs, outputs, samples=None, count=4, may_fail=False,
+            answered_with=None, engine=None):
+        """answered_with: operands with which the engine is asked, where it takes these not (a bias of zeros in place of none)."""
         random = generator(self.name + name)
         model = build(operator, version, options, inputs, outputs)
-        given = [t for t in inputs if t is not None and t.values is None]
+        given = [t for t in inputs if t is not None and t.values is None and not t.is_variable]
         if samples is None:
             samples = [draw(random, t, count) for t in given]
-        return self.add_model(name, model, samples, outputs, may_fail)
+        asked = model if answered_with is None else build(operator, version, options, answered_with, outputs)
+        return self.add_model(name, model, samples, outputs, may_fail, asked, engine)
 
-    def add_model(self, name, model, samples, outputs, may_fail=False):
-        """A whole file; outputs are its graph's outputs."""
-        answers = answer_in_child(model, samples, len(outputs), self.engine)
+    def add_model(self, name, model, samples, outputs, may_fail=False, asked=None, engine=None):
+        """A whole file; outputs are its graph's outputs. asked: the file that the engine runs, where it is another."""
+        answers = answer_in_child(asked or model, samples, len(outputs), engine or self.engine)
         sizes = [int(np.prod(t.shape, dtype=np.int64)) * t.dtype.itemsize for t in outputs]
         count = len(samples[0]) if samples else 1
         if answers is None or len(answers) != count * sum(sizes):

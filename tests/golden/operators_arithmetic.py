@@ -14,22 +14,24 @@ def broadcast(a, b):
     return tuple(max(x, y) if min(x, y) > 0 else 0 for x, y in zip(a, b))
 
 
-def binary(family, operator, make_options, versions):
-    """versions: kind -> operator version."""
+def binary(family, operator, make_options, versions, activations=ACTIVATIONS, samples=lambda random, a, b: None):
+    """versions: kind -> operator version. samples(random, a, b): values for a, then b, [4, ...] each; None: any."""
     for kind, version in versions.items():
         for number in range(24):
             a_shape, b_shape = SHAPES[number % len(SHAPES)]
-            activation = list(ACTIVATIONS)[number // 2 % 4]
+            activation = list(activations)[number // 2 % len(activations)]
             name = f"{kind}_{activation}_{number}"
             random = generator(name)
             if number % 3 == 1:
                 a_shape, b_shape = b_shape, a_shape
             a, b = tensor(random, kind, a_shape, "a"), tensor(random, kind, b_shape, "b")
             out = tensor(random, kind, broadcast(a_shape, b_shape), "out")
+            given = samples(random, a, b)
             if number % 5 == 2 and b_shape:
-                values = draw(random, b, 4)[3]
+                values = given[1][3] if given else draw(random, b, 4)[3]
                 b = tensor(random, kind, b_shape, "b", values, b.scale, b.zero_point)
-            family.add(name, operator, version, make_options(ACTIVATIONS[activation]), [a, b], [out])
+                given = given and given[:1]
+            family.add(name, operator, version, make_options(activations[activation]), [a, b], [out], given)
 
 
 def make():

@@ -23,11 +23,20 @@ class Tensor:
     scale: object = None         # None: real numbers; a number; or a list, one for each index of `axis`
     zero_point: int = 0
     axis: int = 0
-    values: np.ndarray = None    # None: computed, or the model's input
+    values: np.ndarray = None    # None: computed, or the model's input; INT4: one a byte, packed when it is written
+    is_variable: bool = False    # a state, which is kept between invokes
 
     @property
     def dtype(self):
-        return np.dtype(self.kind.lower())
+        return np.dtype("int8" if self.kind == "INT4" else self.kind.lower())
+
+    @property
+    def bytes(self):
+        if self.kind != "INT4":
+            return np.ascontiguousarray(self.values).tobytes()
+        halves = (self.values.reshape(-1) & 15).astype(np.uint8)  # two to a byte, low half first
+        halves = np.append(halves, np.zeros(len(halves) % 2, np.uint8))
+        return (halves[0::2] | halves[1::2] << 4).tobytes()
 
 
 class AlignedBuffer(schema.BufferT):
@@ -57,7 +66,8 @@ def _quantization(tensor):
 
 
 def build(operator, version, options, inputs, outputs):
-    """Returns the file's bytes. inputs: Tensors, None for one left out; those without values are the model's inputs."""
+    """Returns the file's bytes. inputs: Tensors, None for one left out; those without values are the model's inputs,
+    but for states."""
     model, graph = schema.ModelT(), schema.SubGraphT()
     code, op = schema.OperatorCodeT(), schema.OperatorT()
     code.builtinCode, code.version = getattr(schema.BuiltinOperator, operator), version
@@ -68,12 +78,12 @@ def build(operator, version, options, inputs, outputs):
     def add(tensor):
         t = schema.TensorT()
         t.type, t.shape, t.name = getattr(schema.TensorType, tensor.kind), list(tensor.shape), tensor.name
-        t.quantization, t.buffer = _quantization(tensor), 0
+        t.quantization, t.buffer, t.isVariable = _quantization(tensor), 0, tensor.is_variable
         if tensor.values is not None:
             assert tensor.values.dtype == tensor.dtype and tensor.values.shape == tuple(tensor.shape), tensor.name
             t.buffer = len(model.buffers)
             model.buffers.append(AlignedBuffer())
-            model.buffers[-1].data = np.ascontiguousarray(tensor.values).tobytes()
+            model.buffers[-1].data = tensor.bytes
         graph.tensors.append(t)
         return len(graph.tensors) - 1
 
@@ -83,7 +93,8 @@ def build(operator, version, options, inputs, outputs):
     if options is not None:
         op.builtinOptions = options
         op.builtinOptionsType = getattr(schema.BuiltinOptions, type(options).__name__[:-1])
-    graph.inputs = [i for i, tensor in zip(op.inputs, inputs) if tensor is not None and tensor.values is None]
+    graph.inputs = [i for i, tensor in zip(op.inputs, inputs)
+                    if tensor is not None and tensor.values is None and not tensor.is_variable]
     graph.outputs, graph.operators = list(op.outputs), [op]
     model.subgraphs, model.operatorCodes = [graph], [code]
     builder = flatbuffers.Builder(1024)

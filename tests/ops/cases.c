@@ -56,12 +56,23 @@ static void store_integer(mote_dtype dtype, void *values, size_t i, long long va
     }
 }
 
+/* Any bits but those of infinities and NaN. */
+static void fill_f16(mote_random_key key, uint16_t *values, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        values[i] = (uint16_t)(mote_random_u32(key, i) & 0xfbffu);
+}
+
 void mote_case_fill(mote_dtype dtype, mote_random_key key, void *values, size_t count)
 {
     size_t i;
 
     if (dtype == MOTE_F32)
         mote_random_fill_f32(key, -4.0f, 4.0f, values, count);
+    else if (dtype == MOTE_F16)
+        fill_f16(key, values, count);
     else
         for (i = 0; i < count; i++)
             store_integer(dtype, values, i, random_integer(dtype, key, i));
@@ -163,9 +174,10 @@ static void add_node(case_builder *b)
 
 /* ---- scales ---- */
 
-static bool is_quantized_type(mote_dtype dtype)
+/* Elsewhere int32 is sums, axes or shapes. */
+static bool is_quantized_type(const case_builder *b, mote_dtype dtype)
 {
-    return dtype == MOTE_I8 || dtype == MOTE_U8 || dtype == MOTE_I16;
+    return dtype == MOTE_I8 || dtype == MOTE_U8 || dtype == MOTE_I16 || (dtype == MOTE_I32 && b->kind == MOTE_OP_QUANTIZE);
 }
 
 static void set_quant(case_builder *b, mote_tensor *tensor, int32_t axis, int32_t count)
@@ -238,7 +250,7 @@ static void quantize_operand(case_builder *b, mote_tensor *tensor, const mote_qu
 
     if (want->rule == MOTE_QUANT_BIAS && tensor->dtype == MOTE_I32)
         set_bias_quant(b, tensor);
-    if (!is_quantized_type(tensor->dtype))
+    if (!is_quantized_type(b, tensor->dtype))
         return;
     switch (want->rule) {
     case MOTE_QUANT_RANGE:

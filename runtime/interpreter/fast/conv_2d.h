@@ -116,6 +116,8 @@ static MRT_COLD mrt_reason mrt_conv_2d_prepare_fast(mrt_call *c)
     mrt_conv_2d_tiled_params p;
     mrt_convolution_layout   layout;
 
+    if (mrt_conv_2d_is_grouped(c))
+        return mrt_conv_2d_prepare_groups_i8(c);
     MRT_TRY(mrt_convolution_fill_i8(c, MRT_CONV_2D_CHANNEL_AXIS, mrt_chip_side(0), &reference));
     p.window = reference.window;
     p.patches = (int32_t)mrt_conv_2d_patches_of(&p.window);

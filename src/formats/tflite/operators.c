@@ -81,9 +81,18 @@ static int32_t version_fully_connected(const mote_graph *graph, const mote_node 
 {
     if (mote_node_in(graph, node, 0)->dtype == MOTE_I16)
         return 7;
+    if (mote_node_in(graph, node, 1)->dtype == MOTE_I4)
+        return by_types;
     if (!mote_node_in(graph, node, 2))
         return 6;
     return node->as.fully_connected.keep_num_dims ? 5 : by_types;
+}
+
+static int32_t version_conv_2d(const mote_graph *graph, const mote_node *node, int32_t by_types)
+{
+    const bool is_grouped = mote_node_in(graph, node, 1)->dim[3] != mote_node_in(graph, node, 0)->dim[3];
+
+    return is_grouped && by_types < 6 ? 6 : by_types;
 }
 
 static int32_t version_depthwise_conv_2d(const mote_graph *graph, const mote_node *node, int32_t by_types)
@@ -97,11 +106,12 @@ static int32_t version_depthwise_conv_2d(const mote_graph *graph, const mote_nod
 /* ---- the table ---- */
 
 static const mote_tflite_operator exceptions[MOTE_OP_COUNT] = {
-    [MOTE_OP_CONV_2D] = {.make_operand = make_zero_bias, .in_count = 3},
+    [MOTE_OP_CONV_2D] = {.version = version_conv_2d, .make_operand = make_zero_bias, .in_count = 3},
     [MOTE_OP_DEPTHWISE_CONV_2D] = {.version = version_depthwise_conv_2d, .make_operand = make_zero_bias, .in_count = 3},
     [MOTE_OP_FULLY_CONNECTED] = {.version = version_fully_connected},
     [MOTE_OP_MEAN] = {.make_operand = make_mean_axes, .in_count = 2},
     [MOTE_OP_RESHAPE] = {.write_options = write_reshape},
+    [MOTE_OP_UNIDIRECTIONAL_SEQUENCE_LSTM] = {.in_count = 24},
 };
 
 const mote_tflite_operator *mote_tflite_operator_exceptions(mote_op_kind kind)

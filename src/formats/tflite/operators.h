@@ -18,7 +18,7 @@ typedef struct mote_tflite_operator {
      * arena and the node. */
     mote_status (*make_operand)(const mote_graph *graph, const mote_node *node, mote_tensor *out, mote_arena *arena,
                                 mote_error *err);
-    int32_t in_count; /* with that operand; only where make_operand is given */
+    int32_t in_count; /* with that operand; where none is made, those at the end that are left out are written as -1 */
 } mote_tflite_operator;
 
 const mote_tflite_operator *mote_tflite_operator_exceptions(mote_op_kind kind);

@@ -10,6 +10,7 @@
 #include "formats/tflite/tflite.h"
 #include "formats/tflite/types.h"
 #include "formats/tflite/variables.h"
+#include "runtime/interpreter/variables.h"
 #include "ops/op.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "constants are copied as the file has them: little-endian");
@@ -26,7 +27,8 @@ typedef struct reader {
     mote_graph    *graph; /* model->graphs[0] */
     mote_fb_table  root, subgraph;
     mote_fb_vector buffers, codes, tensors, subgraphs;
-    bool           has_variables;
+    int32_t        variable_count;
+    int32_t       *maker; /* of each tensor: the VAR_HANDLE that makes it, counted from 1; 0: none */
     /* Of each tensor: it has an open dimension besides the batch; its value was worked out here. */
     bool *is_open, *is_folded;
 } reader;
@@ -332,7 +334,9 @@ static mote_status read_node_table(reader *r, mote_node *node, const mote_fb_tab
 
     MOTE_TRY(read_code(r, index, &code, err));
     node->op = mote_tflite_operator_find(code.builtin);
-    r->has_variables |= node->op == MOTE_OP_VAR_HANDLE;
+    r->variable_count += node->op == MOTE_OP_VAR_HANDLE;
+    if (r->variable_count > MRT_VARIABLES_MAX)
+        return mote_fail(err, MOTE_ERR_LIMIT, "more than %d variables", MRT_VARIABLES_MAX);
     if (code.version < 0)
         return mote_fail(err, MOTE_ERR_FORMAT, "version %d", code.version);
     MOTE_TRY(read_operands(r, table, operator_inputs, node->in, MOTE_NODE_IN_MAX, &node->in_count, err));
@@ -421,21 +425,24 @@ static void add_type_name(mote_lacks *lacks, int8_t type)
         mote_lacks_add(lacks, "number %d, which is no type that mote knows", type);
 }
 
-/* VAR_HANDLE makes it: its type says nothing. */
-static const mote_node *maker_of_handle(const reader *r, mote_id id)
+static void find_makers(reader *r)
 {
     int32_t n;
 
-    for (n = 0; n < r->graph->node_count; n++)
-        if (r->graph->nodes[n].op == MOTE_OP_VAR_HANDLE && r->graph->nodes[n].out_count > 0 &&
-            r->graph->nodes[n].out[0] == id)
-            return &r->graph->nodes[n];
-    return NULL;
+    for (n = 0; n < r->graph->node_count; n++) {
+        const mote_node *node = &r->graph->nodes[n];
+        if (node->op == MOTE_OP_VAR_HANDLE && node->out_count > 0 && node->out[0] >= 0)
+            r->maker[node->out[0]] = n + 1;
+    }
 }
 
-static bool is_handle(const reader *r, mote_id id)
+/* A resource that VAR_HANDLE makes. */
+static bool is_handle(const reader *r, uint32_t id)
 {
-    return r->has_variables && maker_of_handle(r, id) != NULL;
+    mote_error    ignored = {0};
+    mote_fb_table table = mote_fb_element_table(&r->tensors, id, "Tensor", &ignored);
+
+    return r->maker[id] > 0 && mote_fb_i8(&table, tensor_type, TFLITE_FLOAT32, &ignored) == TFLITE_RESOURCE;
 }
 
 /* All types that mote lacks, in one message. */
@@ -448,7 +455,7 @@ static mote_status check_types(reader *r, const bool *is_used, mote_error *err)
         mote_fb_table table = mote_fb_element_table(&r->tensors, i, "Tensor", err);
         int8_t        type = mote_fb_i8(&table, tensor_type, TFLITE_FLOAT32, err);
         MOTE_TRY(err->code);
-        if (!is_used[i] || mote_tflite_type_read(type) != MOTE_DTYPE_COUNT || is_handle(r, (mote_id)i))
+        if (!is_used[i] || mote_tflite_type_read(type) != MOTE_DTYPE_COUNT || is_handle(r, i))
             continue;
         first = lacks.count == 0 ? i : first;
         add_type_name(&lacks, type);
@@ -478,8 +485,9 @@ static mote_status read_tensor(reader *r, uint32_t index, bool is_used, mote_err
     if (!is_used) {
         tensor = (mote_tensor){.origin = index, .rank = 1, .dim = {0}};
         r->model->differs |= !is_plain(&table, err);
-    } else if (is_handle(r, (mote_id)index)) {
-        tensor = (mote_tensor){.origin = index, .rank = 1, .dim = {0}, .variable = maker_of_handle(r, (mote_id)index)->name};
+    } else if (is_handle(r, index)) {
+        tensor =
+            (mote_tensor){.origin = index, .rank = 1, .dim = {0}, .variable = r->graph->nodes[r->maker[index] - 1].name};
     } else if (read_tensor_table(r, &tensor, &table, err) != MOTE_OK)
         return mote_context(err, "tensor %u (%s)", index, mote_show(name.text, name.count).text);
     if (err->code != MOTE_OK || !(tensor.name = copy_string(r, name, err)) ||
@@ -493,11 +501,13 @@ static mote_status read_tensors(reader *r, mote_error *err)
     bool    *is_used = MOTE_NEW(&r->model->arena, bool, r->tensors.count, err);
     uint32_t i;
 
+    r->maker = MOTE_NEW(&r->model->arena, int32_t, r->tensors.count, err);
     r->is_open = MOTE_NEW(&r->model->arena, bool, r->tensors.count, err);
     r->is_folded = MOTE_NEW(&r->model->arena, bool, r->tensors.count, err);
     if (err->code != MOTE_OK)
         return err->code;
     mark_used(r, is_used);
+    find_makers(r);
     MOTE_TRY(check_types(r, is_used, err));
     for (i = 0; i < r->tensors.count; i++)
         MOTE_TRY(read_tensor(r, i, is_used[i], err));
@@ -729,7 +739,7 @@ static mote_status settle_variables(reader *r, mote_error *err)
     for (n = 0; n < graph->node_count; n++)
         if (graph->nodes[n].op == MOTE_OP_VAR_HANDLE)
             graph->nodes[n].name = NULL;
-    if (r->has_variables)
+    if (r->variable_count > 0)
         MOTE_TRY(mote_tflite_settle_variables(r->model, graph, err));
     for (n = 0; n < graph->node_count; n++) {
         const mote_node *node = &graph->nodes[n];

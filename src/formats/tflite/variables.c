@@ -57,6 +57,24 @@ static const mote_tensor *value_of(const mote_graph *graph, const mote_node *nod
     return NULL;
 }
 
+/* Handles are for operators alone, and VAR_HANDLE makes nothing else. */
+static mote_status check_handles(const mote_graph *graph, mote_error *err)
+{
+    int32_t i;
+
+    for (i = 0; i < graph->input_count + graph->output_count; i++) {
+        const mote_id id = i < graph->input_count ? graph->inputs[i] : graph->outputs[i - graph->input_count];
+        if (id >= 0 && id < graph->tensor_count && graph->tensors[id].variable)
+            return mote_fail(err, MOTE_ERR_FORMAT, "tensor %d, a variable's handle, is an input or output of the model", id);
+    }
+    for (i = 0; i < graph->node_count; i++) {
+        const mote_node *node = &graph->nodes[i];
+        if (node->op == MOTE_OP_VAR_HANDLE && (!mote_node_out(graph, node, 0) || !mote_node_out(graph, node, 0)->variable))
+            return mote_fail(err, MOTE_ERR_FORMAT, "%s: its output is no resource", mote_node_show(graph, node).text);
+    }
+    return MOTE_OK;
+}
+
 static mote_status settle_variable(mote_model *model, mote_graph *graph, mote_id id, mote_error *err)
 {
     mote_tensor       *state = &graph->tensors[id];
@@ -84,6 +102,7 @@ mote_status mote_tflite_settle_variables(mote_model *model, mote_graph *graph, m
 {
     int32_t i;
 
+    MOTE_TRY(check_handles(graph, err));
     join_handles(graph);
     for (i = 0; i < graph->tensor_count; i++)
         if (graph->tensors[i].variable)

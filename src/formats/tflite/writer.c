@@ -161,17 +161,21 @@ static mote_fb_ref write_tensors(writer *w, mote_error *err)
 
 /* ---- operators ---- */
 
-/* Ids of the graph as ids of the file. extra: one more at the end, or MOTE_NONE. */
-static mote_fb_ref write_ids(writer *w, const mote_id *ids, int32_t count, int32_t extra, mote_error *err)
+/* Ids of the graph as ids of the file. extra: one more at the end, or MOTE_NONE; least: so many there are, the last of them
+ * left out. */
+static mote_fb_ref write_ids(writer *w, const mote_id *ids, int32_t count, int32_t extra, int32_t least, mote_error *err)
 {
-    int32_t *mapped = MOTE_NEW(&w->arena, int32_t, count + 1, err), i;
+    const int32_t own = count + (extra != MOTE_NONE), all = own < least ? least : own;
+    int32_t      *mapped = MOTE_NEW(&w->arena, int32_t, all + 1, err), i;
 
     if (!mapped)
         return 0;
     for (i = 0; i < count; i++)
         mapped[i] = ids[i] == MOTE_NONE ? MOTE_NONE : w->new_id[ids[i]];
     mapped[count] = extra;
-    return mote_fb_put_vector(&w->fb, mapped, (size_t)count + (extra != MOTE_NONE), sizeof *mapped, 4);
+    for (i = own; i < all; i++)
+        mapped[i] = MOTE_NONE;
+    return mote_fb_put_vector(&w->fb, mapped, (size_t)all, sizeof *mapped, 4);
 }
 
 static mote_fb_ref write_inputs(writer *w, const mote_node *node, mote_error *err)
@@ -186,7 +190,7 @@ static mote_fb_ref write_inputs(writer *w, const mote_node *node, mote_error *er
         if (exceptions->make_operand(w->graph, node, &w->made[w->made_count++], &w->arena, err) != MOTE_OK)
             return 0;
     }
-    return write_ids(w, node->in, count, extra, err);
+    return write_ids(w, node->in, count, extra, exceptions->make_operand ? 0 : exceptions->in_count, err);
 }
 
 static uint32_t add_code(writer *w, code new)
@@ -249,7 +253,7 @@ static mote_fb_ref write_node(writer *w, const mote_node *node, mote_error *err)
     }
     index = add_code(w, (code){description->builtin_code, mote_tflite_operator_version(w->graph, node)});
     inputs = write_inputs(w, node, err);
-    outputs = write_ids(w, node->out, node->out_count, MOTE_NONE, err);
+    outputs = write_ids(w, node->out, node->out_count, MOTE_NONE, 0, err);
     options = write_options(w, node, err);
     return put_operator(w, index, inputs, outputs, description->options_type, options);
 }
@@ -414,8 +418,8 @@ static mote_fb_ref write_subgraph(writer *w, mote_error *err)
 {
     const mote_graph *graph = w->graph;
     mote_fb_ref       operators = write_nodes(w, err), tensors = write_tensors(w, err);
-    mote_fb_ref       inputs = write_ids(w, graph->inputs, graph->input_count, MOTE_NONE, err);
-    mote_fb_ref       outputs = write_ids(w, graph->outputs, graph->output_count, MOTE_NONE, err), subgraphs[2];
+    mote_fb_ref       inputs = write_ids(w, graph->inputs, graph->input_count, MOTE_NONE, 0, err);
+    mote_fb_ref       outputs = write_ids(w, graph->outputs, graph->output_count, MOTE_NONE, 0, err), subgraphs[2];
     const bool        has_init = count_first_values(graph) > 0;
     mote_fb_ref       name = w->model->name[0] ? mote_fb_put_string(&w->fb, w->model->name) : 0;
 

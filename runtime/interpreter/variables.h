@@ -1,0 +1,23 @@
+/* Variables of a file: what VAR_HANDLE, READ_VARIABLE and ASSIGN_VARIABLE name, and what CALL_ONCE gives them first.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MRT_INTERPRETER_VARIABLES_H
+#define MRT_INTERPRETER_VARIABLES_H
+
+#include "model.h"
+
+/* Finding them takes the square of a file's operators each: no file has more. */
+enum { MRT_VARIABLES_MAX = 32 };
+
+enum { MRT_CODE_CALL_ONCE = 129, MRT_CODE_VAR_HANDLE = 142, MRT_CODE_READ_VARIABLE = 143, MRT_CODE_ASSIGN_VARIABLE = 144 };
+
+typedef struct mrt_variable {
+    uint32_t       handle;   /* the tensor that the first VAR_HANDLE of its name makes */
+    int32_t        value_id; /* a tensor of the type and shape that are read and assigned; -1: nothing is */
+    mrt_tensor     value;    /* the same as a state; of no bytes where nothing is */
+    const uint8_t *first;    /* its first value; NULL: every byte the zero point of int8, 0 of other types */
+} mrt_variable;
+
+/* The variable that the VAR_HANDLE at `index` of the operators names. */
+MRT_API mrt_reason mrt_find_variable(mrt_model *m, uint32_t index, mrt_variable *out);
+
+#endif

@@ -1,0 +1,299 @@
+/* Convolutions in groups: CONV_2D, grouped or not, DEPTHWISE_CONV_2D, and FULLY_CONNECTED, whose rows are the positions of a
+ * 1x1 window, for the types that have no kernels of their own.
+ *
+ *   out[b,oy,ox,o] = activation(bias[o] + sum_ky,kx,i in[b, row(oy,ky), column(ox,kx), g * depth + i] * w(o,ky,kx,i))
+ *
+ * g = o / outs    the group: of `depth` input channels and `outs` output channels
+ * in      [batch, in_h, in_w, in_c]
+ * w       at o * w_out + (ky * kernel_w + kx) * w_tap + i
+ * bias    [out_c], or NULL: none
+ * out     [batch, out_h, out_w, out_c]    may run over in as far as runtime/ops declares
+ * mult and shift have one entry for each output channel (step 1), or one for all (step 0).
+ *
+ * Row, column and padding: window.h. Cannot fail: shapes were checked on the host or at open. Sums wrap. No scratch.
+ * Source: TensorFlow Lite's reference kernels (integer_ops/conv.h, depthwise_conv.h, fully_connected.h, conv.h).
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MRT_CONV_GROUPS_H
+#define MRT_CONV_GROUPS_H
+
+#include "rescale_i64.h"
+#include "window.h"
+
+typedef struct mrt_groups {
+    int32_t depth, outs;
+    int32_t w_out, w_tap;
+} mrt_groups;
+
+/* ---- where the operands of one position lie ---- */
+
+/* One output position's taps: offsets of the first, steps from tap to tap and from tap row to tap row. */
+typedef struct mrt_group_patch {
+    int32_t rows, columns;
+    int32_t in, in_row, in_step;
+    int32_t w, w_row, w_step;
+} mrt_group_patch;
+
+/* n: of batch * out_h * out_w positions. */
+MRT_INLINE mrt_group_patch mrt_group_patch_at(const mrt_window *window, const mrt_groups *groups, int32_t n)
+{
+    const int32_t   line = n / window->out_w, image = line / window->out_h;
+    const mrt_taps  rows = mrt_window_rows(window, line - image * window->out_h);
+    const mrt_taps  columns = mrt_window_columns(window, n - line * window->out_w);
+    mrt_group_patch patch;
+
+    patch.rows = rows.end - rows.first;
+    patch.columns = columns.end - columns.first;
+    patch.in = ((image * window->in_h + rows.in) * window->in_w + columns.in) * window->in_c;
+    patch.in_row = window->dilation_h * window->in_w * window->in_c;
+    patch.in_step = window->dilation_w * window->in_c;
+    patch.w = (rows.first * window->kernel_w + columns.first) * groups->w_tap;
+    patch.w_row = window->kernel_w * groups->w_tap;
+    patch.w_step = groups->w_tap;
+    return patch;
+}
+
+MRT_INLINE int32_t mrt_group_positions(const mrt_window *window)
+{
+    return window->batch * window->out_h * window->out_w;
+}
+
+/* From a patch's first input to that of output channel o's group. */
+MRT_INLINE int32_t mrt_group_input(const mrt_groups *groups, int32_t o)
+{
+    return o / groups->outs * groups->depth;
+}
+
+/* ---- int8 ----
+ *
+ *   out = clamp(rescale(bias[o] + sum (in - in_zero) (w - w_zero), mult, shift) + out_zero, act_min, act_max) */
+
+MRT_INLINE int8_t mrt_group_output_i8(uint32_t acc, int32_t mult, int32_t shift, int32_t zero, int32_t low, int32_t high)
+{
+    const uint32_t y = (uint32_t)mrt_rescale((int32_t)acc, mult, (int)shift) + (uint32_t)zero;
+
+    return (int8_t)mrt_clamp_i32((int32_t)y, low, high);
+}
+
+/* int8 weights without zero points. */
+typedef struct mrt_conv_groups_i8_params {
+    mrt_window               window;
+    mrt_groups               groups;
+    int32_t                  in_zero, out_zero;
+    int32_t                  act_min, act_max;
+    int32_t                  step;
+    const MRT_FLASH int8_t  *w;
+    const MRT_FLASH int32_t *bias;
+    const MRT_FLASH int32_t *mult;
+    const MRT_FLASH int8_t  *shift;
+} mrt_conv_groups_i8_params;
+
+MRT_INLINE uint32_t mrt_conv_groups_sum_i8(const mrt_group_patch *patch, int32_t depth, const int8_t *in,
+                                           const MRT_FLASH int8_t *w, int32_t in_zero)
+{
+    uint32_t acc = 0;
+    int32_t  row, column, i;
+
+    for (row = 0; row < patch->rows; row++)
+        for (column = 0; column < patch->columns; column++) {
+            const int8_t           *x = in + row * patch->in_row + column * patch->in_step;
+            const MRT_FLASH int8_t *v = w + row * patch->w_row + column * patch->w_step;
+            for (i = 0; i < depth; i++)
+                acc += (uint32_t)((x[i] - in_zero) * v[i]);
+        }
+    return acc;
+}
+
+MRT_INLINE void mrt_conv_groups_i8(const mrt_conv_groups_i8_params *p, const int8_t *in, int8_t *out)
+{
+    int32_t n, o;
+
+    for (n = 0; n < mrt_group_positions(&p->window); n++) {
+        const mrt_group_patch patch = mrt_group_patch_at(&p->window, &p->groups, n);
+        for (o = 0; o < p->window.out_c; o++) {
+            const uint32_t bias = p->bias ? (uint32_t)p->bias[o] : 0u;
+            const uint32_t sum =
+                mrt_conv_groups_sum_i8(&patch, p->groups.depth, in + patch.in + mrt_group_input(&p->groups, o),
+                                       p->w + patch.w + o * p->groups.w_out, p->in_zero);
+            *out++ = mrt_group_output_i8(bias + sum, p->mult[o * p->step], p->shift[o * p->step], p->out_zero, p->act_min,
+                                         p->act_max);
+        }
+    }
+}
+
+/* int4 weights, two to a byte, the low half first. */
+typedef struct mrt_conv_groups_i4_params {
+    mrt_window               window;
+    mrt_groups               groups;
+    int32_t                  in_zero, w_zero, out_zero;
+    int32_t                  act_min, act_max;
+    int32_t                  step;
+    const MRT_FLASH uint8_t *w;
+    const MRT_FLASH int32_t *bias;
+    const MRT_FLASH int32_t *mult;
+    const MRT_FLASH int8_t  *shift;
+} mrt_conv_groups_i4_params;
+
+/* Value i. */
+MRT_INLINE int32_t mrt_nibble(const MRT_FLASH uint8_t *values, int32_t i)
+{
+    const int32_t half = values[i >> 1] >> (i & 1 ? 4 : 0) & 15;
+
+    return (half ^ 8) - 8;
+}
+
+/* The weights begin at value `at`. */
+MRT_INLINE uint32_t mrt_conv_groups_sum_i4(const mrt_conv_groups_i4_params *p, const mrt_group_patch *patch,
+                                           const int8_t *in, int32_t at)
+{
+    uint32_t acc = 0;
+    int32_t  row, column, i;
+
+    for (row = 0; row < patch->rows; row++)
+        for (column = 0; column < patch->columns; column++) {
+            const int8_t *x = in + row * patch->in_row + column * patch->in_step;
+            const int32_t first = at + row * patch->w_row + column * patch->w_step;
+            for (i = 0; i < p->groups.depth; i++)
+                acc += (uint32_t)((x[i] - p->in_zero) * (mrt_nibble(p->w, first + i) - p->w_zero));
+        }
+    return acc;
+}
+
+MRT_INLINE void mrt_conv_groups_i4(const mrt_conv_groups_i4_params *p, const int8_t *in, int8_t *out)
+{
+    int32_t n, o;
+
+    for (n = 0; n < mrt_group_positions(&p->window); n++) {
+        const mrt_group_patch patch = mrt_group_patch_at(&p->window, &p->groups, n);
+        for (o = 0; o < p->window.out_c; o++) {
+            const uint32_t bias = p->bias ? (uint32_t)p->bias[o] : 0u;
+            const uint32_t sum = mrt_conv_groups_sum_i4(p, &patch, in + patch.in + mrt_group_input(&p->groups, o),
+                                                        patch.w + o * p->groups.w_out);
+            *out++ = mrt_group_output_i8(bias + sum, p->mult[o * p->step], p->shift[o * p->step], p->out_zero, p->act_min,
+                                         p->act_max);
+        }
+    }
+}
+
+/* ---- int16 with int8 weights, no zero points ----
+ *
+ *   out = clamp(rescale(bias[o] + sum in w, mult, shift), act_min, act_max)
+ *
+ * The bias says how sums run: of int64 in 64 bits, and mult has 16 (rescale_i64.h); of int32 in 32 bits, as does mult. */
+
+typedef struct mrt_conv_groups_i16_params {
+    mrt_window               window;
+    mrt_groups               groups;
+    int32_t                  act_min, act_max;
+    int32_t                  step;
+    const MRT_FLASH int8_t  *w;
+    const MRT_FLASH int64_t *bias;
+    const MRT_FLASH int16_t *mult;
+    const MRT_FLASH int8_t  *shift;
+} mrt_conv_groups_i16_params;
+
+typedef struct mrt_conv_groups_i16_bias32_params {
+    mrt_window               window;
+    mrt_groups               groups;
+    int32_t                  act_min, act_max;
+    int32_t                  step;
+    const MRT_FLASH int8_t  *w;
+    const MRT_FLASH int32_t *bias;
+    const MRT_FLASH int32_t *mult;
+    const MRT_FLASH int8_t  *shift;
+} mrt_conv_groups_i16_bias32_params;
+
+/* The lower 32 bits of it are the sum in 32 bits. */
+MRT_INLINE uint64_t mrt_conv_groups_sum_i16(const mrt_group_patch *patch, int32_t depth, const int16_t *in,
+                                            const MRT_FLASH int8_t *w)
+{
+    uint64_t acc = 0;
+    int32_t  row, column, i;
+
+    for (row = 0; row < patch->rows; row++)
+        for (column = 0; column < patch->columns; column++) {
+            const int16_t          *x = in + row * patch->in_row + column * patch->in_step;
+            const MRT_FLASH int8_t *v = w + row * patch->w_row + column * patch->w_step;
+            for (i = 0; i < depth; i++)
+                acc += (uint64_t)(int64_t)((int32_t)x[i] * v[i]);
+        }
+    return acc;
+}
+
+MRT_INLINE void mrt_conv_groups_i16(const mrt_conv_groups_i16_params *p, const int16_t *in, int16_t *out)
+{
+    int32_t n, o;
+
+    for (n = 0; n < mrt_group_positions(&p->window); n++) {
+        const mrt_group_patch patch = mrt_group_patch_at(&p->window, &p->groups, n);
+        for (o = 0; o < p->window.out_c; o++) {
+            const uint64_t bias = p->bias ? (uint64_t)p->bias[o] : 0u;
+            const uint64_t sum =
+                mrt_conv_groups_sum_i16(&patch, p->groups.depth, in + patch.in + mrt_group_input(&p->groups, o),
+                                        p->w + patch.w + o * p->groups.w_out);
+            const int32_t y = mrt_rescale_i64(bias + sum, p->mult[o * p->step], p->shift[o * p->step]);
+            *out++ = (int16_t)mrt_clamp_i32(y, p->act_min, p->act_max);
+        }
+    }
+}
+
+MRT_INLINE void mrt_conv_groups_i16_bias32(const mrt_conv_groups_i16_bias32_params *p, const int16_t *in, int16_t *out)
+{
+    int32_t n, o;
+
+    for (n = 0; n < mrt_group_positions(&p->window); n++) {
+        const mrt_group_patch patch = mrt_group_patch_at(&p->window, &p->groups, n);
+        for (o = 0; o < p->window.out_c; o++) {
+            const uint32_t bias = p->bias ? (uint32_t)p->bias[o] : 0u;
+            const uint32_t sum =
+                (uint32_t)mrt_conv_groups_sum_i16(&patch, p->groups.depth, in + patch.in + mrt_group_input(&p->groups, o),
+                                                  p->w + patch.w + o * p->groups.w_out);
+            const int32_t y = mrt_rescale((int32_t)(bias + sum), p->mult[o * p->step], p->shift[o * p->step]);
+            *out++ = (int16_t)mrt_clamp_i32(y, p->act_min, p->act_max);
+        }
+    }
+}
+
+/* ---- float32 ----
+ *
+ * Sums run over taps in row-major order, then over input channels; the bias comes last. */
+
+typedef struct mrt_conv_groups_f32_params {
+    mrt_window             window;
+    mrt_groups             groups;
+    float                  act_min, act_max;
+    const MRT_FLASH float *w;
+    const MRT_FLASH float *bias;
+} mrt_conv_groups_f32_params;
+
+MRT_INLINE float mrt_conv_groups_sum_f32(const mrt_group_patch *patch, int32_t depth, const float *in,
+                                         const MRT_FLASH float *w)
+{
+    float   acc = 0.0f;
+    int32_t row, column, i;
+
+    for (row = 0; row < patch->rows; row++)
+        for (column = 0; column < patch->columns; column++) {
+            const float           *x = in + row * patch->in_row + column * patch->in_step;
+            const MRT_FLASH float *v = w + row * patch->w_row + column * patch->w_step;
+            for (i = 0; i < depth; i++)
+                acc += x[i] * v[i];
+        }
+    return acc;
+}
+
+MRT_INLINE void mrt_conv_groups_f32(const mrt_conv_groups_f32_params *p, const float *in, float *out)
+{
+    int32_t n, o;
+
+    for (n = 0; n < mrt_group_positions(&p->window); n++) {
+        const mrt_group_patch patch = mrt_group_patch_at(&p->window, &p->groups, n);
+        for (o = 0; o < p->window.out_c; o++) {
+            const float sum =
+                mrt_conv_groups_sum_f32(&patch, p->groups.depth, in + patch.in + mrt_group_input(&p->groups, o),
+                                        p->w + patch.w + o * p->groups.w_out);
+            *out++ = mrt_clamp_f32(p->bias ? sum + p->bias[o] : sum, p->act_min, p->act_max);
+        }
+    }
+}
+
+#endif
