@@ -113,7 +113,8 @@ MRT_INLINE void mrt_transpose_conv_i8(const mrt_conv_i8_params *p, const mrt_io 
 
 /* ---- int16 ----
  *
- * Weights are int8, all zero points 0. The bias has 64 bits, or 32 in bias_32; at least one is NULL. mult has 16 bits. */
+ * Weights are int8, all zero points 0. The bias says how sums run: of int64 in 64 bits, and mult has 16; of int32 in 32
+ * bits, as does mult. */
 
 typedef struct mrt_transpose_conv_i16_params {
     mrt_window               window;
@@ -121,11 +122,21 @@ typedef struct mrt_transpose_conv_i16_params {
     int32_t                  step;
     const MRT_FLASH int8_t  *w;
     const MRT_FLASH int64_t *bias;
-    const MRT_FLASH int32_t *bias_32;
     const MRT_FLASH int16_t *mult;
     const MRT_FLASH int8_t  *shift;
 } mrt_transpose_conv_i16_params;
 
+typedef struct mrt_transpose_conv_i16_bias32_params {
+    mrt_window               window;
+    int32_t                  act_min, act_max;
+    int32_t                  step;
+    const MRT_FLASH int8_t  *w;
+    const MRT_FLASH int32_t *bias;
+    const MRT_FLASH int32_t *mult;
+    const MRT_FLASH int8_t  *shift;
+} mrt_transpose_conv_i16_bias32_params;
+
+/* The lower 32 bits of it are the sum in 32 bits. */
 MRT_INLINE uint64_t mrt_transpose_conv_sum_i16(const mrt_spread_patch *patch, const int16_t *in, const MRT_FLASH int8_t *w,
                                                int32_t in_c)
 {
@@ -142,13 +153,6 @@ MRT_INLINE uint64_t mrt_transpose_conv_sum_i16(const mrt_spread_patch *patch, co
     return acc;
 }
 
-MRT_INLINE uint64_t mrt_transpose_conv_bias_i16(const mrt_transpose_conv_i16_params *p, int32_t o)
-{
-    if (p->bias)
-        return (uint64_t)p->bias[o];
-    return p->bias_32 ? (uint64_t)(int64_t)p->bias_32[o] : 0u;
-}
-
 MRT_INLINE void mrt_transpose_conv_i16(const mrt_transpose_conv_i16_params *p, const mrt_io *io)
 {
     const int16_t *in = (const int16_t *)io->in[0];
@@ -159,9 +163,27 @@ MRT_INLINE void mrt_transpose_conv_i16(const mrt_transpose_conv_i16_params *p, c
         const mrt_spread_patch patch = mrt_spread_patch_of(&p->window, n);
         for (o = 0; o < p->window.out_c; o++) {
             const MRT_FLASH int8_t *w = p->w + o * mrt_spread_weights(&p->window) + patch.w;
-            const uint64_t          acc =
-                mrt_transpose_conv_bias_i16(p, o) + mrt_transpose_conv_sum_i16(&patch, in + patch.in, w, p->window.in_c);
-            const int32_t y = mrt_rescale_i64(acc, p->mult[o * p->step], p->shift[o * p->step]);
+            const uint64_t          bias = p->bias ? (uint64_t)p->bias[o] : 0u;
+            const uint64_t          sum = mrt_transpose_conv_sum_i16(&patch, in + patch.in, w, p->window.in_c);
+            const int32_t           y = mrt_rescale_i64(bias + sum, p->mult[o * p->step], p->shift[o * p->step]);
+            *out++ = (int16_t)mrt_clamp_i32(y, p->act_min, p->act_max);
+        }
+    }
+}
+
+MRT_INLINE void mrt_transpose_conv_i16_bias32(const mrt_transpose_conv_i16_bias32_params *p, const mrt_io *io)
+{
+    const int16_t *in = (const int16_t *)io->in[0];
+    int16_t       *out = (int16_t *)io->out[0];
+    int32_t        n, o;
+
+    for (n = 0; n < mrt_spread_positions(&p->window); n++) {
+        const mrt_spread_patch patch = mrt_spread_patch_of(&p->window, n);
+        for (o = 0; o < p->window.out_c; o++) {
+            const MRT_FLASH int8_t *w = p->w + o * mrt_spread_weights(&p->window) + patch.w;
+            const uint32_t          bias = p->bias ? (uint32_t)p->bias[o] : 0u;
+            const uint32_t          sum = (uint32_t)mrt_transpose_conv_sum_i16(&patch, in + patch.in, w, p->window.in_c);
+            const int32_t           y = mrt_rescale((int32_t)(bias + sum), p->mult[o * p->step], p->shift[o * p->step]);
             *out++ = (int16_t)mrt_clamp_i32(y, p->act_min, p->act_max);
         }
     }

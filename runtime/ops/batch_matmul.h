@@ -105,12 +105,11 @@ static MRT_COLD mrt_matmul_shape mrt_begin_matmul(mrt_call *c, const MRT_FLASH i
     return shape;
 }
 
-/* The product of scales is taken in float, as TensorFlow Lite's GetQuantizedConvolutionMultipler does. */
 static MRT_COLD void mrt_matmul_multiplier(const mrt_call *c, int32_t *mult, int32_t *shift)
 {
-    const float product = mrt_scale(&c->in[0]) * mrt_scale(&c->in[1]);
+    const double product = (double)mrt_scale(&c->in[0]) * (double)mrt_scale(&c->in[1]);
 
-    mrt_quantize_multiplier((double)product / (double)mrt_scale(&c->out[0]), mult, shift);
+    mrt_quantize_multiplier(product / (double)mrt_scale(&c->out[0]), mult, shift);
 }
 
 static MRT_COLD mrt_reason mrt_batch_matmul_prepare_i8(mrt_call *c)

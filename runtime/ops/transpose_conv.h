@@ -10,9 +10,13 @@
 
 MRT_FIELDS(mrt_transpose_conv_i16_params, window.batch, window.in_h, window.in_w, window.in_c, window.out_h, window.out_w,
            window.out_c, window.kernel_h, window.kernel_w, window.stride_h, window.stride_w, window.dilation_h,
-           window.dilation_w, window.pad_top, window.pad_left, act_min, act_max, step, w, bias, bias_32, mult, shift);
+           window.dilation_w, window.pad_top, window.pad_left, act_min, act_max, step, w, bias, mult, shift);
+MRT_FIELDS(mrt_transpose_conv_i16_bias32_params, window.batch, window.in_h, window.in_w, window.in_c, window.out_h,
+           window.out_w, window.out_c, window.kernel_h, window.kernel_w, window.stride_h, window.stride_w, window.dilation_h,
+           window.dilation_w, window.pad_top, window.pad_left, act_min, act_max, step, w, bias, mult, shift);
 MRT_KERNEL(mrt_transpose_conv_i8, mrt_conv_i8_params, "kernels/transpose_conv.h");
 MRT_KERNEL(mrt_transpose_conv_i16, mrt_transpose_conv_i16_params, "kernels/transpose_conv.h");
+MRT_KERNEL(mrt_transpose_conv_i16_bias32, mrt_transpose_conv_i16_bias32_params, "kernels/transpose_conv.h");
 MRT_KERNEL(mrt_transpose_conv_f32, mrt_conv_f32_params, "kernels/transpose_conv.h");
 
 static const mrt_attribute mrt_transpose_conv_fields[] = {
@@ -125,7 +129,7 @@ static MRT_COLD mrt_reason mrt_transpose_conv_prepare_i8(mrt_call *c)
     p.in_zero = mrt_zero(&c->in[2]);
     p.out_zero = mrt_zero(&c->out[0]);
     p.w = (const int8_t *)c->side->constant(c, w, "weights", 0);
-    p.bias = mrt_has(c, 3) ? (const int32_t *)c->side->constant(c, &c->in[3], "bias", 0) : NULL;
+    p.bias = (const int32_t *)mrt_groups_bias(&call.c);
     p.mult = mult = (int32_t *)c->side->take(c, "mult", MRT_I32, w->scale_count);
     p.shift = shift = (int8_t *)c->side->take(c, "shift", MRT_I8, w->scale_count);
     mrt_fill_multipliers(&call.c, mult, shift);
@@ -138,10 +142,8 @@ static MRT_COLD mrt_reason mrt_transpose_conv_prepare_i8(mrt_call *c)
 static MRT_COLD mrt_reason mrt_transpose_conv_prepare_i16(mrt_call *c)
 {
     const mrt_tensor             *w = &c->in[1];
-    const int                     is_wide = mrt_has(c, 3) && c->in[3].type == MRT_I64;
     mrt_transposed_call           call;
     mrt_transpose_conv_i16_params p;
-    const void                   *bias;
     int16_t                      *mult;
     int8_t                       *shift;
 
@@ -149,15 +151,35 @@ static MRT_COLD mrt_reason mrt_transpose_conv_prepare_i16(mrt_call *c)
     MRT_TRY(mrt_groups_check_i16(&call.c, MRT_TRANSPOSE_CONV_CHANNEL_AXIS));
     MRT_TRY(mrt_transpose_conv_window(c, c->out[0].dim, &p.window));
     p.w = (const int8_t *)c->side->constant(c, w, "weights", 0);
-    bias = mrt_has(c, 3) ? c->side->constant(c, &c->in[3], "bias", 0) : NULL;
-    p.bias = is_wide ? (const int64_t *)bias : NULL;
-    p.bias_32 = is_wide ? NULL : (const int32_t *)bias;
+    p.bias = (const int64_t *)mrt_groups_bias(&call.c);
     p.mult = mult = (int16_t *)c->side->take(c, "mult", MRT_I16, w->scale_count);
     p.shift = shift = (int8_t *)c->side->take(c, "shift", MRT_I8, w->scale_count);
     MRT_TRY(mrt_groups_fill_upper(&call.c, mult, shift));
     p.step = w->scale_count > 1;
     mrt_groups_clamps(c, &p.act_min, &p.act_max);
-    c->side->store(c, &p, sizeof p, 5);
+    c->side->store(c, &p, sizeof p, 4);
+    return MRT_REASON_NONE;
+}
+
+static MRT_COLD mrt_reason mrt_transpose_conv_prepare_i16_bias32(mrt_call *c)
+{
+    const mrt_tensor                    *w = &c->in[1];
+    mrt_transposed_call                  call;
+    mrt_transpose_conv_i16_bias32_params p;
+    int32_t                             *mult;
+    int8_t                              *shift;
+
+    mrt_transpose_conv_reorder(c, &call);
+    MRT_TRY(mrt_groups_check_i16(&call.c, MRT_TRANSPOSE_CONV_CHANNEL_AXIS));
+    MRT_TRY(mrt_transpose_conv_window(c, c->out[0].dim, &p.window));
+    p.w = (const int8_t *)c->side->constant(c, w, "weights", 0);
+    p.bias = (const int32_t *)mrt_groups_bias(&call.c);
+    p.mult = mult = (int32_t *)c->side->take(c, "mult", MRT_I32, w->scale_count);
+    p.shift = shift = (int8_t *)c->side->take(c, "shift", MRT_I8, w->scale_count);
+    mrt_fill_multipliers(&call.c, mult, shift);
+    p.step = w->scale_count > 1;
+    mrt_groups_clamps(c, &p.act_min, &p.act_max);
+    c->side->store(c, &p, sizeof p, 4);
     return MRT_REASON_NONE;
 }
 
@@ -176,7 +198,13 @@ static MRT_COLD mrt_reason mrt_transpose_conv_prepare_f32(mrt_call *c)
 static const mrt_row mrt_transpose_conv_rows[] = {
     {MRT_I8, {MRT_I32, MRT_I8, MRT_I8, MRT_I32}, 4, 2, 5, mrt_transpose_conv_prepare_i8, MRT_RUN(mrt_transpose_conv_i8)},
     {MRT_I16, {MRT_I32, MRT_I8, MRT_I16, MRT_I64}, 4, 3, 5, mrt_transpose_conv_prepare_i16, MRT_RUN(mrt_transpose_conv_i16)},
-    {MRT_I16, {MRT_I32, MRT_I8, MRT_I16, MRT_I32}, 4, 3, 5, mrt_transpose_conv_prepare_i16, MRT_RUN(mrt_transpose_conv_i16)},
+    {MRT_I16,
+     {MRT_I32, MRT_I8, MRT_I16, MRT_I32},
+     4,
+     3,
+     5,
+     mrt_transpose_conv_prepare_i16_bias32,
+     MRT_RUN(mrt_transpose_conv_i16_bias32)},
     {MRT_F32,
      {MRT_I32, MRT_F32, MRT_F32, MRT_F32},
      4,
