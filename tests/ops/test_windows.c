@@ -255,7 +255,6 @@ static const refusal refusals[] = {
     {MOTE_OP_MEAN, {"axis 4 of an input of shape [1,4,6,5]", .in = {INPUT(1, 4, 6, 5), INTS(4)}}},
     {MOTE_OP_MEAN, {"axis -5 of an input", .in = {INPUT(1, 4, 6, 5), INTS(-5)}}},
     {MOTE_OP_MEAN, {"axis 0 counts samples", .in = {INPUT(1, 4, 6, 5), INTS(0)}}},
-    {MOTE_OP_MEAN, {"more than two places", .in = {INPUT(2, 2, 2, 2, 2), INTS(0, 2, 4)}}},
     {MOTE_OP_MEAN, {"9 axes, at most 8", .in = {INPUT(1, 2)}, .attrs.mean = {.axis_count = 9}}},
     {MOTE_OP_MEAN, {"axes must be int32 constants", .in = {INPUT(1, 2), PARAM(1)}}},
     {MOTE_OP_MEAN, {"input [1,0] is empty", .in = {INPUT(1, 0), INTS(1)}}},
