@@ -23,20 +23,23 @@ typedef struct mrt_spread {
     int32_t first, end, tap;
 } mrt_spread;
 
-/* at: the output's row, counted from where the padding begins. */
+/* at: the output's row, counted from where the padding begins. Where nothing reaches it, all are 0. */
 MRT_INLINE mrt_spread mrt_spread_to(int32_t at, int32_t stride, int32_t kernel, int32_t size)
 {
     mrt_spread spread;
 
     spread.first = at < kernel ? 0 : (at - kernel) / stride + 1;
     spread.end = mrt_min_i32(at / stride + 1, size);
-    spread.tap = at - spread.first * stride;
+    if (spread.first >= spread.end)
+        spread.first = spread.end = spread.tap = 0;
+    else
+        spread.tap = at - spread.first * stride;
     return spread;
 }
 
 /* What one output position reads: input values from `in` on, weights of each channel from `w` on. */
 typedef struct mrt_spread_patch {
-    int32_t rows, columns;      /* none where not above 0 */
+    int32_t rows, columns;
     int32_t in, in_row;         /* columns lie in_c apart */
     int32_t w, w_row, w_column; /* steps back */
 } mrt_spread_patch;
@@ -96,7 +99,7 @@ MRT_INLINE uint32_t mrt_transpose_conv_sum_i8(const mrt_spread_patch *patch, con
 
 MRT_INLINE void mrt_transpose_conv_i8(const mrt_conv_i8_params *p, const mrt_io *io)
 {
-    const int8_t *in = (const int8_t *)io->in[0];
+    const int8_t *in = (const int8_t *)io->in[2];
     int8_t       *out = (int8_t *)io->out[0];
     int32_t       n, o;
 
@@ -155,7 +158,7 @@ MRT_INLINE uint64_t mrt_transpose_conv_sum_i16(const mrt_spread_patch *patch, co
 
 MRT_INLINE void mrt_transpose_conv_i16(const mrt_transpose_conv_i16_params *p, const mrt_io *io)
 {
-    const int16_t *in = (const int16_t *)io->in[0];
+    const int16_t *in = (const int16_t *)io->in[2];
     int16_t       *out = (int16_t *)io->out[0];
     int32_t        n, o;
 
@@ -173,7 +176,7 @@ MRT_INLINE void mrt_transpose_conv_i16(const mrt_transpose_conv_i16_params *p, c
 
 MRT_INLINE void mrt_transpose_conv_i16_bias32(const mrt_transpose_conv_i16_bias32_params *p, const mrt_io *io)
 {
-    const int16_t *in = (const int16_t *)io->in[0];
+    const int16_t *in = (const int16_t *)io->in[2];
     int16_t       *out = (int16_t *)io->out[0];
     int32_t        n, o;
 
@@ -209,7 +212,7 @@ MRT_INLINE float mrt_transpose_conv_sum_f32(const mrt_spread_patch *patch, const
 
 MRT_INLINE void mrt_transpose_conv_f32(const mrt_conv_f32_params *p, const mrt_io *io)
 {
-    const float *in = (const float *)io->in[0];
+    const float *in = (const float *)io->in[2];
     float       *out = (float *)io->out[0];
     int32_t      n, o;
 

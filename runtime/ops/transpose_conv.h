@@ -115,6 +115,14 @@ static MRT_COLD mrt_reason mrt_transpose_conv_shape(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
+/* Only the input comes to the kernel as an operand, whatever is constant. */
+static MRT_COLD void mrt_transpose_conv_begin(mrt_call *c, mrt_transposed_call *call)
+{
+    mrt_transpose_conv_reorder(c, call);
+    c->by_number = 1;
+    c->constants = 4;
+}
+
 static MRT_COLD mrt_reason mrt_transpose_conv_prepare_i8(mrt_call *c)
 {
     const mrt_tensor   *w = &c->in[1];
@@ -123,7 +131,7 @@ static MRT_COLD mrt_reason mrt_transpose_conv_prepare_i8(mrt_call *c)
     int32_t            *mult;
     int8_t             *shift;
 
-    mrt_transpose_conv_reorder(c, &call);
+    mrt_transpose_conv_begin(c, &call);
     MRT_TRY(mrt_convolution_check_scales(&call.c, MRT_TRANSPOSE_CONV_CHANNEL_AXIS));
     MRT_TRY(mrt_transpose_conv_window(c, c->out[0].dim, &p.window));
     p.in_zero = mrt_zero(&c->in[2]);
@@ -147,7 +155,7 @@ static MRT_COLD mrt_reason mrt_transpose_conv_prepare_i16(mrt_call *c)
     int16_t                      *mult;
     int8_t                       *shift;
 
-    mrt_transpose_conv_reorder(c, &call);
+    mrt_transpose_conv_begin(c, &call);
     MRT_TRY(mrt_groups_check_i16(&call.c, MRT_TRANSPOSE_CONV_CHANNEL_AXIS));
     MRT_TRY(mrt_transpose_conv_window(c, c->out[0].dim, &p.window));
     p.w = (const int8_t *)c->side->constant(c, w, "weights", 0);
@@ -169,7 +177,7 @@ static MRT_COLD mrt_reason mrt_transpose_conv_prepare_i16_bias32(mrt_call *c)
     int32_t                             *mult;
     int8_t                              *shift;
 
-    mrt_transpose_conv_reorder(c, &call);
+    mrt_transpose_conv_begin(c, &call);
     MRT_TRY(mrt_groups_check_i16(&call.c, MRT_TRANSPOSE_CONV_CHANNEL_AXIS));
     MRT_TRY(mrt_transpose_conv_window(c, c->out[0].dim, &p.window));
     p.w = (const int8_t *)c->side->constant(c, w, "weights", 0);
@@ -185,12 +193,14 @@ static MRT_COLD mrt_reason mrt_transpose_conv_prepare_i16_bias32(mrt_call *c)
 
 static MRT_COLD mrt_reason mrt_transpose_conv_prepare_f32(mrt_call *c)
 {
+    mrt_transposed_call call;
     mrt_conv_f32_params p;
 
+    mrt_transpose_conv_begin(c, &call);
     MRT_TRY(mrt_transpose_conv_window(c, c->out[0].dim, &p.window));
     mrt_activation_range_f32(c->activation, &p.act_min, &p.act_max);
     p.w = (const float *)c->side->constant(c, &c->in[1], "weights", 0);
-    p.bias = mrt_has(c, 3) ? (const float *)c->side->constant(c, &c->in[3], "bias", 0) : NULL;
+    p.bias = (const float *)mrt_groups_bias(&call.c);
     c->side->store(c, &p, sizeof p, 2);
     return MRT_REASON_NONE;
 }
