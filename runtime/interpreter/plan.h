@@ -30,9 +30,9 @@ typedef struct mrt_plan {
     mrt_live live[MRT_LIVE_MAX];
     int32_t  count, count_most;
     uint32_t height, align; /* align: of every offset, a power of two */
-    int      is_from_top; /* of the next block */
-    int      is_failed;   /* something did not fit below height */
-    uint32_t end, bound;  /* results: the highest end; the most that was live at once */
+    int      is_from_top;   /* of the next block */
+    int      is_failed;     /* something did not fit below height */
+    uint32_t end, bound;    /* results: the highest end; the most that was live at once */
 } mrt_plan;
 
 MRT_API void mrt_plan_begin(mrt_plan *plan, uint32_t height, int is_from_top);

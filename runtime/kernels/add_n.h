@@ -32,12 +32,13 @@ MRT_INLINE void mrt_add_n_i8(const mrt_add_n_i8_params *p, const mrt_io *io)
     }
 }
 
-typedef struct mrt_add_n_f32_params {
+/* float32 and int32. */
+typedef struct mrt_add_n_params {
     int32_t count, operands;
-} mrt_add_n_f32_params;
+} mrt_add_n_params;
 
 /* Added in the operands' order. */
-MRT_INLINE void mrt_add_n_f32(const mrt_add_n_f32_params *p, const mrt_io *io)
+MRT_INLINE void mrt_add_n_f32(const mrt_add_n_params *p, const mrt_io *io)
 {
     float  *out = (float *)io->out[0];
     int32_t i, j;
@@ -47,6 +48,20 @@ MRT_INLINE void mrt_add_n_f32(const mrt_add_n_f32_params *p, const mrt_io *io)
         for (j = 0; j < p->operands; j++)
             sum += ((const float *)io->in[j])[i];
         out[i] = sum;
+    }
+}
+
+/* Wrapping. */
+MRT_INLINE void mrt_add_n_i32(const mrt_add_n_params *p, const mrt_io *io)
+{
+    int32_t *out = (int32_t *)io->out[0];
+    int32_t  i, j;
+
+    for (i = 0; i < p->count; i++) {
+        uint32_t sum = 0;
+        for (j = 0; j < p->operands; j++)
+            sum += (uint32_t)((const int32_t *)io->in[j])[i];
+        out[i] = (int32_t)sum;
     }
 }
 

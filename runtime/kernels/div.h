@@ -71,7 +71,63 @@ MRT_INLINE void mrt_div_f32(const mrt_pairs_f32_params *p, const mrt_io *io)
         out[at.i] = mrt_clamp_f32(a[at.a] / b[at.b], p->act_min, p->act_max);
 }
 
-/* ---- rounded down ---- */
+/* ---- int32 ---- */
+
+/* Rounded towards 0. What the reference leaves undefined: x / 0 ends at int32's limits, by x's sign, and INT32_MIN / -1
+ * wraps. */
+MRT_INLINE int32_t mrt_div_one_i32(int32_t x, int32_t y)
+{
+    if (y == 0)
+        return x == 0 ? 0 : x < 0 ? INT32_MIN : INT32_MAX;
+    return y == -1 ? (int32_t)(0u - (uint32_t)x) : x / y;
+}
+
+/* x without the largest multiple of y below it; it has y's sign. 0 where y is 0. */
+MRT_INLINE int32_t mrt_floor_mod_one_i32(int32_t x, int32_t y)
+{
+    const int32_t rest = y == 0 || y == -1 ? 0 : x % y;
+
+    return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
+}
+
+MRT_INLINE int32_t mrt_floor_div_one_i32(int32_t x, int32_t y)
+{
+    const int32_t quotient = mrt_div_one_i32(x, y);
+
+    return mrt_floor_mod_one_i32(x, y) != 0 && (x < 0) != (y < 0) ? quotient - 1 : quotient;
+}
+
+MRT_INLINE void mrt_div_i32(const mrt_pairs_i32_params *p, const mrt_io *io)
+{
+    const int32_t *a = (const int32_t *)io->in[0], *b = (const int32_t *)io->in[1];
+    int32_t       *out = (int32_t *)io->out[0];
+    mrt_pair       at;
+
+    for (mrt_pairs_begin(&at); at.i < p->count; mrt_pairs_next(&at, p->walk, p->rank))
+        out[at.i] = mrt_clamp_i32(mrt_div_one_i32(a[at.a], b[at.b]), p->act_min, p->act_max);
+}
+
+MRT_INLINE void mrt_floor_div_i32(const mrt_pairs_params *p, const mrt_io *io)
+{
+    const int32_t *a = (const int32_t *)io->in[0], *b = (const int32_t *)io->in[1];
+    int32_t       *out = (int32_t *)io->out[0];
+    mrt_pair       at;
+
+    for (mrt_pairs_begin(&at); at.i < p->count; mrt_pairs_next(&at, p->walk, p->rank))
+        out[at.i] = mrt_floor_div_one_i32(a[at.a], b[at.b]);
+}
+
+MRT_INLINE void mrt_floor_mod_i32(const mrt_pairs_params *p, const mrt_io *io)
+{
+    const int32_t *a = (const int32_t *)io->in[0], *b = (const int32_t *)io->in[1];
+    int32_t       *out = (int32_t *)io->out[0];
+    mrt_pair       at;
+
+    for (mrt_pairs_begin(&at); at.i < p->count; mrt_pairs_next(&at, p->walk, p->rank))
+        out[at.i] = mrt_floor_mod_one_i32(a[at.a], b[at.b]);
+}
+
+/* ---- float32, rounded down ---- */
 
 /* mantissa * 2^(exponent - 150), 1 <= exponent, mantissa < 2^24. */
 MRT_INLINE float mrt_f32_of_parts(uint32_t mantissa, uint32_t exponent)

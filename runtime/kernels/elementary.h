@@ -4,7 +4,7 @@
 #ifndef MRT_ELEMENTARY_H
 #define MRT_ELEMENTARY_H
 
-#include "../mrt.h"
+#include "exp.h"
 
 MRT_INLINE uint32_t mrt_bits_of_f32(float x)
 {
@@ -209,5 +209,46 @@ MRT_INLINE float mrt_round_even_one_f32(float x)
         return floor + 1.0f;
     return floor;
 }
+
+/* erf x, within 2e-7. Source: Abramowitz and Stegun 1964, 7.1.26. */
+MRT_INLINE float mrt_erf_one_f32(float x)
+{
+    const float size = mrt_abs_f32(x), t = 1.0f / (1.0f + 0.3275911f * size);
+    float       y = 1.061405429f;
+
+    y = y * t - 1.453152027f;
+    y = y * t + 1.421413741f;
+    y = y * t - 0.284496736f;
+    y = y * t + 0.254829592f;
+    y = 1.0f - y * t * mrt_exp_f32(-size * size);
+    return x < 0.0f ? -y : y;
+}
+
+#if !defined(__AVR__) /* there a double has 32 bits */
+/* sqrt x for x > 0 that a float can hold, to a double's precision: each of Newton's steps doubles the digits. */
+static MRT_COLD double mrt_sqrt_f64(double x)
+{
+    double y = (double)mrt_sqrt_one_f32((float)x);
+
+    y = 0.5 * (y + x / y);
+    return 0.5 * (y + x / y);
+}
+
+/* erf x = 2 / sqrt(pi) e^(-x^2) sum over k of 2^k x^(2k+1) / (1 * 3 * ... (2k+1)); all of a sign. */
+static MRT_COLD double mrt_erf_f64(double x)
+{
+    const double size = x < 0.0 ? -x : x, z = 2.0 * x * x;
+    double       term = x, sum = x;
+    int32_t      k;
+
+    if (size > 6.0)
+        return x < 0.0 ? -1.0 : 1.0;
+    for (k = 1; k < 150; k++) {
+        term *= z / (double)(2 * k + 1);
+        sum += term;
+    }
+    return 1.1283791670955126 * mrt_exp_f64(-x * x) * sum;
+}
+#endif
 
 #endif

@@ -68,4 +68,32 @@ MRT_INLINE float mrt_tanh_one_f32(float x)
     return x < 0.0f ? -y : y;
 }
 
+#if !defined(__AVR__) /* there a double has 32 bits */
+/* e^x for |x| <= 700, to nearly a double's precision. */
+static MRT_COLD double mrt_exp_f64(double x)
+{
+    union {
+        uint64_t bits;
+        double   value;
+    } power;
+    const int32_t n = (int32_t)(x * 1.4426950408889634 + (x < 0.0 ? -0.5 : 0.5));
+    const double  r = x - (double)n * 0.69314718055994531;
+    double        y = 1.0;
+    int32_t       k;
+
+    for (k = 14; k > 0; k--) /* Taylor's series, from its end */
+        y = 1.0 + y * r / (double)k;
+    power.bits = (uint64_t)(n + 1023) << 52;
+    return y * power.value;
+}
+
+/* e^x rounded once: for tables, whose entries must be those that a good C library gives. */
+static MRT_COLD float mrt_exp_exact_f32(float x)
+{
+    if (x > 89.0f)
+        return 1.0f / 0.0f;
+    return (float)mrt_exp_f64(x < -110.0f ? -110.0 : (double)x);
+}
+#endif
+
 #endif

@@ -92,4 +92,66 @@ MRT_INLINE int32_t mrt_fixed_tanh(int32_t x)
     return x > 0 ? y : -y;
 }
 
+/* How many zeros stand in front of x's leading one; 32 where there is none. */
+MRT_INLINE int32_t mrt_leading_zeros(uint32_t x)
+{
+    int32_t zeros = 0;
+
+    while (zeros < 32 && !(x >> (31 - zeros)))
+        zeros++;
+    return zeros;
+}
+
+/* 1 / sqrt(x) as a multiplier: mult * 2^(shift - 31), shift at most 0. x below 1 counts as 1. Five Newton steps from 1 for
+ * what x is once it is shifted by an even number of bits into [1/2, 2), then a factor sqrt(1/2).
+ * Source: TensorFlow Lite's GetInvSqrtQuantizedMultiplierExp (kernels/internal/common.h). */
+MRT_INLINE void mrt_fixed_inv_sqrt(int32_t x, int32_t *mult, int32_t *shift)
+{
+    int32_t right = 11, pairs, input, half, y = (int32_t)1 << 28, i;
+
+    *mult = INT32_MAX;
+    *shift = 0;
+    if (x <= 1)
+        return;
+    for (; x >= (int32_t)1 << 29; x /= 4)
+        right++;
+    pairs = (mrt_leading_zeros((uint32_t)x) - 1) / 2 - 1;
+    right -= pairs;
+    input = (int32_t)((uint32_t)x << (2 * pairs)) >> 1; /* Q3.28, as y is */
+    half = mrt_divide_pot(input, 1);
+    for (i = 0; i < 5; i++) {
+        const int32_t cube = mrt_saturating_shift(mrt_high_mul(mrt_high_mul(y, y), y), 6);
+        y = mrt_saturating_shift(mrt_high_mul(402653184, y) - mrt_high_mul(half, cube), 3); /* 3/2 y - x/2 y^3 */
+    }
+    y = mrt_high_mul(y, 1518500250);
+    *mult = right < 0 ? (int32_t)((uint32_t)y << -right) : y;
+    *shift = right < 0 ? 0 : -right;
+}
+
+MRT_INLINE int32_t mrt_saturating_shift_any(int32_t x, int bits)
+{
+    return bits > 0 ? mrt_saturating_shift(x, bits) : x;
+}
+
+/* ln x, Q12.19 to Q5.26, x at least 1. z = x 2^-n is near sqrt(sqrt(1/2)), and ln z a quotient of polynomials in the
+ * difference q to it. There are two ways to choose n, one for either half of an octave; the better has the smaller z.
+ * Source: TensorFlow Lite's log_x_for_x_greater_than_or_equal_to_1 (kernels/internal/common.h). */
+MRT_INLINE int32_t mrt_fixed_log(int32_t x)
+{
+    const int32_t root_half = 1518500250, root_root_half = 1805811301, quarter = (int32_t)1 << 23;
+    const int32_t zeros_a = mrt_leading_zeros((uint32_t)x);
+    const int32_t zeros_b = mrt_leading_zeros((uint32_t)mrt_high_mul(x, root_half)) - 1;
+    const int32_t a = mrt_high_mul(mrt_saturating_shift_any(x, (int)zeros_a - 1), root_half);
+    const int32_t z = mrt_min_i32(mrt_saturating_shift(a, 1), mrt_saturating_shift_any(x, (int)zeros_b));
+    const int32_t power_a = (12 - zeros_a) * ((int32_t)1 << 25) + quarter;
+    const int32_t power_b = (12 - zeros_b) * ((int32_t)1 << 25) - quarter; /* Q6.25 */
+    const int32_t p = (int32_t)(((int64_t)z + root_root_half + 1) / 2), q = 2 * (z - root_root_half);
+    const int32_t q2 = mrt_high_mul(q, q);
+    const int32_t over = mrt_high_mul(q, z) + mrt_high_mul(mrt_high_mul(q, q2), 117049297);
+    const int32_t under = mrt_high_mul(p, 1057819769 + q + mrt_high_mul(127690142, q2)) + mrt_high_mul(638450708, q);
+    const int32_t fraction = mrt_high_mul(mrt_divide_pot(over, 6), mrt_fixed_one_over_one_plus(under));
+
+    return mrt_saturating_shift(mrt_high_mul(mrt_max_i32(power_a, power_b), 1488522236) + fraction, 1);
+}
+
 #endif

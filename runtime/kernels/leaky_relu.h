@@ -5,11 +5,10 @@
 
 #include "rescale.h"
 
-/* int8: out = clamp(rescale(x, mult, shift) + out_zero, -128, 127) with x = in - in_zero, and alpha_mult, alpha_shift in
- * place of mult, shift where x < 0; in, out [count]. A negative alpha has a negative alpha_mult: -m stands for
- * -rescale(x, m, shift), which is how the reference rounds.
- * Source: TensorFlow Lite Micro's reference kernel (micro/kernels/leaky_relu_common.cc, and kernels/internal/reference/
- * leaky_relu.h of TensorFlow Lite). */
+/* int8, and int16 alike: out = clamp(rescale(x, mult, shift) + out_zero, -128, 127) with x = in - in_zero, and alpha_mult,
+ * alpha_shift in place of mult, shift where x < 0; in, out [count]. A negative alpha has a negative alpha_mult: -m stands
+ * for -rescale(x, m, shift), which is how the reference rounds. Source: TensorFlow Lite Micro's reference kernel
+ * (micro/kernels/leaky_relu_common.cc, and kernels/internal/reference/ leaky_relu.h of TensorFlow Lite). */
 typedef struct mrt_leaky_relu_i8_params {
     int32_t count;
     int32_t in_zero, out_zero;
@@ -17,18 +16,30 @@ typedef struct mrt_leaky_relu_i8_params {
     int32_t alpha_mult, alpha_shift;
 } mrt_leaky_relu_i8_params;
 
+MRT_INLINE int32_t mrt_leaky_relu_one(const mrt_leaky_relu_i8_params *p, int32_t in)
+{
+    const int32_t  x = in - p->in_zero;
+    const int32_t  mult = x < 0 ? mrt_max_i32(p->alpha_mult, -p->alpha_mult) : p->mult;
+    const int32_t  shift = x < 0 ? p->alpha_shift : p->shift;
+    const uint32_t y = (uint32_t)mrt_rescale(x, mult, (int)shift);
+
+    return (int32_t)((x < 0 && p->alpha_mult < 0 ? 0u - y : y) + (uint32_t)p->out_zero);
+}
+
 MRT_INLINE void mrt_leaky_relu_i8(const mrt_leaky_relu_i8_params *p, const int8_t *in, int8_t *out)
 {
     int32_t i;
 
-    for (i = 0; i < p->count; i++) {
-        const int32_t  x = in[i] - p->in_zero;
-        const int32_t  mult = x < 0 ? mrt_max_i32(p->alpha_mult, -p->alpha_mult) : p->mult;
-        const int32_t  shift = x < 0 ? p->alpha_shift : p->shift;
-        const uint32_t y = (uint32_t)mrt_rescale(x, mult, (int)shift);
-        const uint32_t z = (x < 0 && p->alpha_mult < 0 ? 0u - y : y) + (uint32_t)p->out_zero;
-        out[i] = (int8_t)mrt_clamp_i32((int32_t)z, -128, 127);
-    }
+    for (i = 0; i < p->count; i++)
+        out[i] = (int8_t)mrt_clamp_i32(mrt_leaky_relu_one(p, in[i]), -128, 127);
+}
+
+MRT_INLINE void mrt_leaky_relu_i16(const mrt_leaky_relu_i8_params *p, const int16_t *in, int16_t *out)
+{
+    int32_t i;
+
+    for (i = 0; i < p->count; i++)
+        out[i] = (int16_t)mrt_clamp_i32(mrt_leaky_relu_one(p, in[i]), -32768, 32767);
 }
 
 #if !defined(__AVR__)

@@ -18,7 +18,7 @@
 
 #include "exp.h"
 #include "rescale_i64.h"
-#include "sigmoid_i16.h"
+#include "squash.h"
 
 /* Sample b's vector at time t is number b * batch_step + t * time_step, in x and out. */
 typedef struct mrt_lstm_shape {
@@ -54,6 +54,7 @@ typedef struct mrt_lstm_i8_params {
     const MRT_FLASH int8_t  *forget_w, *input_w, *candidate_w, *output_w;
     const MRT_FLASH int8_t  *forget_r, *input_r, *candidate_r, *output_r;
     const MRT_FLASH int32_t *forget_bias, *input_bias, *candidate_bias, *output_bias;
+    const MRT_FLASH int16_t *table; /* [256], of squash.h */
 } mrt_lstm_i8_params;
 
 /* int16 x and h without zero points, int64 biases and sums (rescale_i64.h). */
@@ -64,6 +65,7 @@ typedef struct mrt_lstm_i16_params {
     const MRT_FLASH int8_t  *forget_w, *input_w, *candidate_w, *output_w;
     const MRT_FLASH int8_t  *forget_r, *input_r, *candidate_r, *output_r;
     const MRT_FLASH int64_t *forget_bias, *input_bias, *candidate_bias, *output_bias;
+    const MRT_FLASH int16_t *table; /* [256], of squash.h */
 } mrt_lstm_i16_params;
 
 MRT_INLINE int32_t mrt_lstm_saturate(int32_t x)
@@ -71,16 +73,17 @@ MRT_INLINE int32_t mrt_lstm_saturate(int32_t x)
     return mrt_clamp_i32(x, -32768, 32767);
 }
 
-/* The gate's activation of its two rescaled sums. */
-MRT_INLINE int16_t mrt_lstm_activate(int32_t gate, int32_t of_x, int32_t of_h)
+/* The gate's activation of its two rescaled sums, by squash.h's table. */
+MRT_INLINE int16_t mrt_lstm_activate(const MRT_FLASH int16_t *table, int32_t gate, int32_t of_x, int32_t of_h)
 {
     const int32_t sum = mrt_lstm_saturate(mrt_lstm_saturate(of_x) + mrt_lstm_saturate(of_h));
 
-    return gate == MRT_LSTM_CANDIDATE ? mrt_tanh_scaled_i16(3 * sum) : mrt_logistic_scaled_i16(3 * sum);
+    return gate == MRT_LSTM_CANDIDATE ? mrt_tanh_one_i16(table, 3 * sum) : mrt_logistic_one_i16(table, 3 * sum);
 }
 
 /* The cell of one unit from its gates; returns h. */
-MRT_INLINE int32_t mrt_lstm_update(const mrt_lstm_cell *p, const int16_t *gates, int32_t units, int16_t *c)
+MRT_INLINE int32_t mrt_lstm_update(const mrt_lstm_cell *p, const MRT_FLASH int16_t *table, const int16_t *gates,
+                                   int32_t units, int16_t *c)
 {
     const int32_t forget = gates[MRT_LSTM_FORGET * units], input = gates[MRT_LSTM_INPUT * units];
     const int32_t candidate = gates[MRT_LSTM_CANDIDATE * units], output = gates[MRT_LSTM_OUTPUT * units];
@@ -91,7 +94,7 @@ MRT_INLINE int32_t mrt_lstm_update(const mrt_lstm_cell *p, const int16_t *gates,
     int32_t       seen, h;
 
     *c = (int16_t)mrt_clamp_i32(cell, -p->clip, p->clip);
-    seen = mrt_tanh_scaled_i16((*c * p->tanh_mult + half) >> p->tanh_shift);
+    seen = mrt_tanh_one_i16(table, (*c * p->tanh_mult + half) >> p->tanh_shift);
     h = mrt_rescale(seen * output, p->hidden_mult, (int)p->hidden_shift);
     return mrt_clamp_i32((int32_t)((uint32_t)h + (uint32_t)p->hidden_zero), p->hidden_min, p->hidden_max);
 }
@@ -117,7 +120,7 @@ MRT_INLINE void mrt_lstm_gate_i8(const mrt_lstm_i8_params *p, int32_t gate, cons
         const uint32_t of_x = (uint32_t)bias[u] + mrt_lstm_sum_i8(x, w + u * in_count, in_count, p->in_zero);
         const uint32_t of_h = mrt_lstm_sum_i8(h, r + u * units, units, p->cell.hidden_zero);
         gates[gate * units + u] =
-            mrt_lstm_activate(gate, mrt_rescale((int32_t)of_x, p->mult[gate], (int)p->shift[gate]),
+            mrt_lstm_activate(p->table, gate, mrt_rescale((int32_t)of_x, p->mult[gate], (int)p->shift[gate]),
                               mrt_rescale((int32_t)of_h, p->mult[recurrent], (int)p->shift[recurrent]));
     }
 }
@@ -131,7 +134,7 @@ MRT_INLINE void mrt_lstm_step_i8(const mrt_lstm_i8_params *p, const int8_t *x, i
     mrt_lstm_gate_i8(p, MRT_LSTM_CANDIDATE, p->candidate_w, p->candidate_r, p->candidate_bias, x, h, gates);
     mrt_lstm_gate_i8(p, MRT_LSTM_OUTPUT, p->output_w, p->output_r, p->output_bias, x, h, gates);
     for (u = 0; u < p->shape.units; u++)
-        h[u] = (int8_t)mrt_lstm_update(&p->cell, gates + u, p->shape.units, c + u);
+        h[u] = (int8_t)mrt_lstm_update(&p->cell, p->table, gates + u, p->shape.units, c + u);
 }
 
 MRT_INLINE void mrt_lstm_i8(const mrt_lstm_i8_params *p, const mrt_io *io)
@@ -170,8 +173,9 @@ MRT_INLINE void mrt_lstm_gate_i16(const mrt_lstm_i16_params *p, int32_t gate, co
     for (u = 0; u < units; u++) {
         const uint64_t of_x = (uint64_t)bias[u] + mrt_lstm_sum_i16(x, w + u * in_count, in_count);
         const uint64_t of_h = mrt_lstm_sum_i16(h, r + u * units, units);
-        gates[gate * units + u] = mrt_lstm_activate(gate, mrt_rescale_i64(of_x, p->mult[gate], (int)p->shift[gate]),
-                                                    mrt_rescale_i64(of_h, p->mult[recurrent], (int)p->shift[recurrent]));
+        gates[gate * units + u] =
+            mrt_lstm_activate(p->table, gate, mrt_rescale_i64(of_x, p->mult[gate], (int)p->shift[gate]),
+                              mrt_rescale_i64(of_h, p->mult[recurrent], (int)p->shift[recurrent]));
     }
 }
 
@@ -184,7 +188,7 @@ MRT_INLINE void mrt_lstm_step_i16(const mrt_lstm_i16_params *p, const int16_t *x
     mrt_lstm_gate_i16(p, MRT_LSTM_CANDIDATE, p->candidate_w, p->candidate_r, p->candidate_bias, x, h, gates);
     mrt_lstm_gate_i16(p, MRT_LSTM_OUTPUT, p->output_w, p->output_r, p->output_bias, x, h, gates);
     for (u = 0; u < p->shape.units; u++)
-        h[u] = (int16_t)mrt_lstm_update(&p->cell, gates + u, p->shape.units, c + u);
+        h[u] = (int16_t)mrt_lstm_update(&p->cell, p->table, gates + u, p->shape.units, c + u);
 }
 
 MRT_INLINE void mrt_lstm_i16(const mrt_lstm_i16_params *p, const mrt_io *io)

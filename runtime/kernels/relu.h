@@ -5,7 +5,7 @@
 
 #include "rescale.h"
 
-/* RELU, int8: out = clamp(rescale(in - in_zero, mult, shift) + out_zero, act_min, 127); in, out [count].
+/* RELU, int8: out = clamp(rescale(in - in_zero, mult, shift) + out_zero, act_min, 127); in, out [count]; int16 alike.
  * Source: TensorFlow Lite Micro's reference kernel (micro/kernels/activations.cc). */
 typedef struct mrt_relu_i8_params {
     int32_t count;
@@ -24,7 +24,17 @@ MRT_INLINE void mrt_relu_i8(const mrt_relu_i8_params *p, const int8_t *in, int8_
     }
 }
 
-/* RELU6, int8: out = clamp(in, act_min, act_max), in the input's own integers; in, out [count].
+MRT_INLINE void mrt_relu_i16(const mrt_relu_i8_params *p, const int16_t *in, int16_t *out)
+{
+    int32_t i;
+
+    for (i = 0; i < p->count; i++) {
+        const uint32_t y = (uint32_t)mrt_rescale(in[i] - p->in_zero, p->mult, (int)p->shift) + (uint32_t)p->out_zero;
+        out[i] = (int16_t)mrt_clamp_i32((int32_t)y, p->act_min, 32767);
+    }
+}
+
+/* RELU6, int8 and int16: out = clamp(in, act_min, act_max), in the input's own integers; in, out [count].
  * Source: TensorFlow Lite Micro's reference kernel, which takes input and output to have one scale and does not look. */
 typedef struct mrt_relu6_i8_params {
     int32_t count;
@@ -39,17 +49,20 @@ MRT_INLINE void mrt_relu6_i8(const mrt_relu6_i8_params *p, const int8_t *in, int
         out[i] = (int8_t)mrt_clamp_i32(in[i], p->act_min, p->act_max);
 }
 
+MRT_INLINE void mrt_relu6_i16(const mrt_relu6_i8_params *p, const int16_t *in, int16_t *out)
+{
+    int32_t i;
+
+    for (i = 0; i < p->count; i++)
+        out[i] = (int16_t)mrt_clamp_i32(in[i], p->act_min, p->act_max);
+}
+
 #if !defined(__AVR__)
 /* Fills mult, shift and act_min; out_zero is read. */
 static MRT_COLD void mrt_relu_i8_prepare(mrt_relu_i8_params *p, float in_scale, float out_scale)
 {
     mrt_quantize_multiplier((double)in_scale / (double)out_scale, &p->mult, &p->shift);
-    p->act_min = mrt_max_i32(-128, p->out_zero);
-}
-
-static MRT_COLD void mrt_relu6_i8_prepare(mrt_relu6_i8_params *p, float in_scale, int32_t in_zero)
-{
-    mrt_activation_range(MRT_ACT_RELU6, in_scale, in_zero, -128, 127, &p->act_min, &p->act_max);
+    p->act_min = p->out_zero;
 }
 #endif
 

@@ -17,13 +17,16 @@ MRT_FIELDS(mrt_pairs_f32_params, count, rank, act_min, act_max, walk);
 MRT_FIELDS(mrt_div_i8_params, count, rank, a_zero, b_zero, out_zero, mult, shift, act_min, act_max, walk);
 MRT_FIELDS(mrt_maximum_params, count, rank, is_minimum, walk);
 MRT_FIELDS(mrt_add_n_i8_params, count, operands, in_zero, out_zero, mult, shift);
-MRT_FIELDS(mrt_add_n_f32_params, count, operands);
+MRT_FIELDS(mrt_add_n_params, count, operands);
 MRT_FIELDS(mrt_prelu_params, count, rank, in_zero, alpha_zero, out_zero, mult, shift, alpha_mult, alpha_shift, walk);
 MRT_KERNEL(mrt_sub_i8, mrt_scaled_sum_params, "kernels/sub.h");
 MRT_KERNEL(mrt_sub_i16, mrt_scaled_sum_params, "kernels/sub.h");
 MRT_KERNEL(mrt_sub_i32, mrt_pairs_i32_params, "kernels/sub.h");
 MRT_KERNEL(mrt_sub_f32, mrt_pairs_f32_params, "kernels/sub.h");
 MRT_KERNEL(mrt_div_i8, mrt_div_i8_params, "kernels/div.h");
+MRT_KERNEL(mrt_div_i32, mrt_pairs_i32_params, "kernels/div.h");
+MRT_KERNEL(mrt_floor_div_i32, mrt_pairs_params, "kernels/div.h");
+MRT_KERNEL(mrt_floor_mod_i32, mrt_pairs_params, "kernels/div.h");
 MRT_KERNEL(mrt_div_f32, mrt_pairs_f32_params, "kernels/div.h");
 MRT_KERNEL(mrt_floor_div_f32, mrt_pairs_params, "kernels/div.h");
 MRT_KERNEL(mrt_floor_mod_f32, mrt_pairs_params, "kernels/div.h");
@@ -37,7 +40,8 @@ MRT_KERNEL(mrt_squared_difference_i16, mrt_scaled_sum_params, "kernels/squared_d
 MRT_KERNEL(mrt_squared_difference_i32, mrt_pairs_params, "kernels/squared_difference.h");
 MRT_KERNEL(mrt_squared_difference_f32, mrt_pairs_params, "kernels/squared_difference.h");
 MRT_KERNEL(mrt_add_n_i8, mrt_add_n_i8_params, "kernels/add_n.h");
-MRT_KERNEL(mrt_add_n_f32, mrt_add_n_f32_params, "kernels/add_n.h");
+MRT_KERNEL(mrt_add_n_i32, mrt_add_n_params, "kernels/add_n.h");
+MRT_KERNEL(mrt_add_n_f32, mrt_add_n_params, "kernels/add_n.h");
 MRT_KERNEL(mrt_prelu_i8, mrt_prelu_params, "kernels/prelu.h");
 MRT_KERNEL(mrt_prelu_i16, mrt_prelu_params, "kernels/prelu.h");
 MRT_KERNEL(mrt_prelu_f32, mrt_pairs_params, "kernels/prelu.h");
@@ -54,9 +58,7 @@ static MRT_COLD mrt_reason mrt_prepare_pairs_f32(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
-/* ---- SUB ---- */
-
-static MRT_COLD mrt_reason mrt_sub_prepare_i32(mrt_call *c)
+static MRT_COLD mrt_reason mrt_prepare_pairs_i32(mrt_call *c)
 {
     mrt_pairs_i32_params p;
 
@@ -67,9 +69,11 @@ static MRT_COLD mrt_reason mrt_sub_prepare_i32(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
+/* ---- SUB ---- */
+
 static const mrt_row mrt_sub_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 5, mrt_prepare_scaled_sum, MRT_RUN(mrt_sub_i8)},
                                        {MRT_I16, {MRT_I16}, 1, 5, 5, mrt_prepare_scaled_sum, MRT_RUN(mrt_sub_i16)},
-                                       {MRT_I32, {MRT_I32}, 1, 1, 5, mrt_sub_prepare_i32, MRT_RUN(mrt_sub_i32)},
+                                       {MRT_I32, {MRT_I32}, 1, 1, 5, mrt_prepare_pairs_i32, MRT_RUN(mrt_sub_i32)},
                                        {MRT_F32, {MRT_F32}, 1, 1, 5, MRT_FLOATS(mrt_prepare_pairs_f32, mrt_sub_f32)},
                                        MRT_ROWS_END};
 
@@ -97,19 +101,22 @@ static MRT_COLD mrt_reason mrt_div_prepare_i8(mrt_call *c)
 }
 
 static const mrt_row mrt_div_rows[] = {{MRT_I8, {MRT_I8}, 1, 1, 2, mrt_div_prepare_i8, MRT_RUN(mrt_div_i8)},
+                                       {MRT_I32, {MRT_I32}, 1, 1, 2, mrt_prepare_pairs_i32, MRT_RUN(mrt_div_i32)},
                                        {MRT_F32, {MRT_F32}, 1, 1, 2, MRT_FLOATS(mrt_prepare_pairs_f32, mrt_div_f32)},
                                        MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_div = {
     42, 29, 2, 2, 1, 1, MRT_COUNT(mrt_div_fields), mrt_div_fields, mrt_shape_of_pairs, mrt_div_rows};
 
-static const mrt_row mrt_floor_div_rows[] = {{MRT_F32, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_prepare_pairs, mrt_floor_div_f32)},
+static const mrt_row mrt_floor_div_rows[] = {{MRT_I32, {MRT_I32}, 1, 1, 3, mrt_prepare_pairs, MRT_RUN(mrt_floor_div_i32)},
+                                             {MRT_F32, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_prepare_pairs, mrt_floor_div_f32)},
                                              MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_floor_div = {
     90, 65, 2, 2, 1, 1, MRT_NO_ATTRIBUTES, mrt_shape_of_pairs, mrt_floor_div_rows};
 
-static const mrt_row mrt_floor_mod_rows[] = {{MRT_F32, {MRT_F32}, 1, 1, 2, MRT_FLOATS(mrt_prepare_pairs, mrt_floor_mod_f32)},
+static const mrt_row mrt_floor_mod_rows[] = {{MRT_I32, {MRT_I32}, 1, 1, 2, mrt_prepare_pairs, MRT_RUN(mrt_floor_mod_i32)},
+                                             {MRT_F32, {MRT_F32}, 1, 1, 2, MRT_FLOATS(mrt_prepare_pairs, mrt_floor_mod_f32)},
                                              MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_floor_mod = {
@@ -226,9 +233,9 @@ static MRT_COLD mrt_reason mrt_add_n_prepare_i8(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
-static MRT_COLD mrt_reason mrt_add_n_prepare_f32(mrt_call *c)
+static MRT_COLD mrt_reason mrt_add_n_prepare(mrt_call *c)
 {
-    mrt_add_n_f32_params p;
+    mrt_add_n_params p;
 
     mrt_add_n_begin(c, &p.count, &p.operands);
     c->side->store(c, &p, sizeof p, 0);
@@ -236,7 +243,8 @@ static MRT_COLD mrt_reason mrt_add_n_prepare_f32(mrt_call *c)
 }
 
 static const mrt_row mrt_add_n_rows[] = {{MRT_I8, {MRT_I8}, 1, 1, 1, mrt_add_n_prepare_i8, MRT_RUN(mrt_add_n_i8)},
-                                         {MRT_F32, {MRT_F32}, 1, 1, 1, MRT_FLOATS(mrt_add_n_prepare_f32, mrt_add_n_f32)},
+                                         {MRT_I32, {MRT_I32}, 1, 1, 1, mrt_add_n_prepare, MRT_RUN(mrt_add_n_i32)},
+                                         {MRT_F32, {MRT_F32}, 1, 1, 1, MRT_FLOATS(mrt_add_n_prepare, mrt_add_n_f32)},
                                          MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_add_n = {

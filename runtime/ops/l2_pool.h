@@ -1,19 +1,24 @@
-/* L2_POOL_2D.
+/* L2_POOL_2D: in [N, H, W, C] -> out [N, out_h, out_w, C], the root of the mean square under each window.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_OPS_L2_POOL_H
 #define MRT_OPS_L2_POOL_H
 
-#include "../attributes.h"
-#include "../op.h"
+#include "../kernels/l2_pool.h"
+#include "pool_2d.h"
 
-static const mrt_attribute mrt_l2_pool_2d_fields[] = {
-    MRT_ATTRIBUTE(PADDING, mrt_pool_attributes, padding, 0, 0), MRT_ATTRIBUTE(I32, mrt_pool_attributes, stride_w, 1, 0),
-    MRT_ATTRIBUTE(I32, mrt_pool_attributes, stride_h, 2, 0),    MRT_ATTRIBUTE(I32, mrt_pool_attributes, filter_w, 3, 0),
-    MRT_ATTRIBUTE(I32, mrt_pool_attributes, filter_h, 4, 0),    MRT_FUSED_ACTIVATION(5)};
+MRT_KERNEL(mrt_l2_pool_2d_f32, mrt_pool_2d_f32_params, "kernels/l2_pool.h");
 
-static const mrt_row mrt_l2_pool_2d_rows[] = {MRT_ROWS_END};
+static MRT_COLD mrt_reason mrt_l2_pool_2d_prepare(mrt_call *c)
+{
+    MRT_TRY(mrt_pool_2d_prepare_f32(c));
+    c->constants = 1;
+    return MRT_REASON_NONE;
+}
+
+static const mrt_row mrt_l2_pool_2d_rows[] = {
+    {MRT_F32, {MRT_F32}, 1, 1, 1, MRT_FLOATS(mrt_l2_pool_2d_prepare, mrt_l2_pool_2d_f32)}, MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_l2_pool_2d = {
-    12, 5, 1, 1, 1, 1, MRT_COUNT(mrt_l2_pool_2d_fields), mrt_l2_pool_2d_fields, mrt_shape_as_first, mrt_l2_pool_2d_rows};
+    12, 5, 1, 1, 1, 1, MRT_COUNT(mrt_pool_2d_fields), mrt_pool_2d_fields, mrt_pool_2d_shape, mrt_l2_pool_2d_rows};
 
 #endif

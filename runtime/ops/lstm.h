@@ -21,8 +21,9 @@
     forget_w, input_w, candidate_w, output_w, forget_r, input_r, candidate_r, output_r, forget_bias, input_bias,            \
         candidate_bias, output_bias
 
-MRT_FIELDS(mrt_lstm_i8_params, MRT_LSTM_SHAPE_FIELDS, MRT_LSTM_CELL_FIELDS, in_zero, mult, shift, MRT_LSTM_ARRAY_FIELDS);
-MRT_FIELDS(mrt_lstm_i16_params, MRT_LSTM_SHAPE_FIELDS, MRT_LSTM_CELL_FIELDS, mult, shift, MRT_LSTM_ARRAY_FIELDS);
+MRT_FIELDS(mrt_lstm_i8_params, MRT_LSTM_SHAPE_FIELDS, MRT_LSTM_CELL_FIELDS, in_zero, mult, shift, MRT_LSTM_ARRAY_FIELDS,
+           table);
+MRT_FIELDS(mrt_lstm_i16_params, MRT_LSTM_SHAPE_FIELDS, MRT_LSTM_CELL_FIELDS, mult, shift, MRT_LSTM_ARRAY_FIELDS, table);
 MRT_FIELDS(mrt_lstm_f32_params, MRT_LSTM_SHAPE_FIELDS, clip, MRT_LSTM_ARRAY_FIELDS);
 MRT_KERNEL(mrt_lstm_i8, mrt_lstm_i8_params, "kernels/lstm.h");
 MRT_KERNEL(mrt_lstm_i16, mrt_lstm_i16_params, "kernels/lstm.h");
@@ -203,6 +204,15 @@ static MRT_COLD const void *mrt_lstm_constant(mrt_call *c, int32_t first, int32_
         (p)->output_bias = (const B *)mrt_lstm_constant(c, MRT_LSTM_BIAS, MRT_LSTM_OUTPUT, "output_bias");                  \
     } while (0)
 
+static MRT_COLD const int16_t *mrt_lstm_table(mrt_call *c)
+{
+    int16_t *table = (int16_t *)c->side->take(c, "table", MRT_I16, MRT_SQUASH_I16_TABLE);
+
+    if (table)
+        mrt_squash_fill_i16(table);
+    return table;
+}
+
 /* For the four gates of one step. */
 static MRT_COLD mrt_reason mrt_lstm_take_scratch(mrt_call *c, int32_t units, uint32_t value_bytes)
 {
@@ -223,8 +233,9 @@ static MRT_COLD mrt_reason mrt_lstm_prepare_i8(mrt_call *c)
     p.in_zero = mrt_zero(&c->in[0]);
     mrt_lstm_gate_multipliers(c, p.mult, p.shift);
     MRT_LSTM_FILL_ARRAYS(c, &p, int8_t, int32_t);
+    p.table = mrt_lstm_table(c);
     MRT_TRY(mrt_lstm_take_scratch(c, p.shape.units, sizeof(int16_t)));
-    c->side->store(c, &p, sizeof p, 12);
+    c->side->store(c, &p, sizeof p, 13);
     return MRT_REASON_NONE;
 }
 
@@ -252,8 +263,9 @@ static MRT_COLD mrt_reason mrt_lstm_prepare_i16(mrt_call *c)
     mrt_lstm_gate_multipliers(c, p.mult, p.shift);
     MRT_TRY(mrt_lstm_cut_multipliers(c, p.mult, p.shift));
     MRT_LSTM_FILL_ARRAYS(c, &p, int8_t, int64_t);
+    p.table = mrt_lstm_table(c);
     MRT_TRY(mrt_lstm_take_scratch(c, p.shape.units, sizeof(int16_t)));
-    c->side->store(c, &p, sizeof p, 12);
+    c->side->store(c, &p, sizeof p, 13);
     return MRT_REASON_NONE;
 }
 

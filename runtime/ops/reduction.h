@@ -62,7 +62,7 @@ static MRT_COLD mrt_reason mrt_reduction_shape(mrt_call *c)
 
 /* {size, step} of the axes that stay, or are reduced, innermost last: kernels/reduce.h. Of eight axes that alternate at most
  * four are of a kind. */
-static MRT_COLD void mrt_find_steps(const mrt_tensor *in, uint32_t axes, uint32_t is_taken, int32_t *steps)
+static MRT_COLD void mrt_find_reduction(const mrt_tensor *in, uint32_t axes, uint32_t is_taken, int32_t *steps)
 {
     int32_t used = MRT_REDUCE_DEPTH, step = 1, goes_on = 0, i;
 
@@ -93,8 +93,8 @@ static MRT_COLD const int32_t *mrt_take_reduction(mrt_call *c, uint32_t axes)
     int32_t *steps = (int32_t *)c->side->take(c, "axes", MRT_I32, MRT_REDUCE_AXES);
 
     if (steps) {
-        mrt_find_steps(&c->in[0], axes, 0, steps + MRT_REDUCE_KEPT);
-        mrt_find_steps(&c->in[0], axes, 1, steps + MRT_REDUCE_TAKEN);
+        mrt_find_reduction(&c->in[0], axes, 0, steps + MRT_REDUCE_KEPT);
+        mrt_find_reduction(&c->in[0], axes, 1, steps + MRT_REDUCE_TAKEN);
     }
     return steps;
 }

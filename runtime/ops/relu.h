@@ -11,9 +11,12 @@ MRT_FIELDS(mrt_relu6_i8_params, count, act_min, act_max);
 MRT_FIELDS(mrt_relu_f32_params, count, act_min, act_max);
 MRT_KERNEL_1(mrt_relu_i8, mrt_relu_i8_params, "kernels/relu.h", int8_t, int8_t);
 MRT_KERNEL_1(mrt_relu6_i8, mrt_relu6_i8_params, "kernels/relu.h", int8_t, int8_t);
+MRT_KERNEL_1(mrt_relu_i16, mrt_relu_i8_params, "kernels/relu.h", int16_t, int16_t);
+MRT_KERNEL_1(mrt_relu6_i16, mrt_relu6_i8_params, "kernels/relu.h", int16_t, int16_t);
 MRT_KERNEL_1(mrt_relu_f32, mrt_relu_f32_params, "kernels/relu.h", float, float);
 
-static MRT_COLD mrt_reason mrt_relu_prepare_i8(mrt_call *c)
+/* int8 and int16. */
+static MRT_COLD mrt_reason mrt_relu_prepare(mrt_call *c)
 {
     mrt_relu_i8_params p;
 
@@ -27,13 +30,15 @@ static MRT_COLD mrt_reason mrt_relu_prepare_i8(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
-static MRT_COLD mrt_reason mrt_relu6_prepare_i8(mrt_call *c)
+static MRT_COLD mrt_reason mrt_relu6_prepare(mrt_call *c)
 {
     mrt_relu6_i8_params p;
+    int32_t             low = 0, high = 0;
 
     MRT_TRY(mrt_check_scales(c));
     p.count = (int32_t)c->in[0].count;
-    mrt_relu6_i8_prepare(&p, mrt_scale(&c->in[0]), mrt_zero(&c->in[0]));
+    mrt_type_limits(c->in[0].type, &low, &high);
+    mrt_activation_range(MRT_ACT_RELU6, mrt_scale(&c->in[0]), mrt_zero(&c->in[0]), low, high, &p.act_min, &p.act_max);
     c->in_place = 1;
     c->side->store(c, &p, sizeof p, 0);
     return MRT_REASON_NONE;
@@ -60,11 +65,13 @@ static MRT_COLD mrt_reason mrt_relu6_prepare_f32(mrt_call *c)
     return mrt_relu_store_f32(c, 1);
 }
 
-static const mrt_row mrt_relu_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 3, mrt_relu_prepare_i8, MRT_RUN(mrt_relu_i8)},
+static const mrt_row mrt_relu_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 3, mrt_relu_prepare, MRT_RUN(mrt_relu_i8)},
+                                        {MRT_I16, {MRT_I16}, 1, 3, 3, mrt_relu_prepare, MRT_RUN(mrt_relu_i16)},
                                         {MRT_F32, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_relu_prepare_f32, mrt_relu_f32)},
                                         MRT_ROWS_END};
 
-static const mrt_row mrt_relu6_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 3, mrt_relu6_prepare_i8, MRT_RUN(mrt_relu6_i8)},
+static const mrt_row mrt_relu6_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 3, mrt_relu6_prepare, MRT_RUN(mrt_relu6_i8)},
+                                         {MRT_I16, {MRT_I16}, 1, 3, 3, mrt_relu6_prepare, MRT_RUN(mrt_relu6_i16)},
                                          {MRT_F32, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_relu6_prepare_f32, mrt_relu_f32)},
                                          MRT_ROWS_END};
 

@@ -33,6 +33,8 @@ static MRT_COLD mrt_reason mrt_reshape_shape(mrt_call *c)
     mrt_tensor made = c->out[0];
     int32_t    i;
 
+    MRT_REQUIRE(c, !mrt_is_const(c, 0) || !mrt_has(c, 1) || mrt_is_const(c, 1), CONSTANT,
+                "the new shape of a constant must be a constant");
     if (mrt_is_const(c, 1)) {
         MRT_REQUIRE(c, c->in[1].type == MRT_I32 && c->in[1].rank == 1 && c->in[1].dim[0] <= MRT_RANK_MAX, SHAPE,
                     "the new shape is %s %s, int32 [0..%d] expected", mrt_type_name(c->in[1].type), MRT_SHAPE(&c->in[1]),

@@ -3,10 +3,30 @@
 #include "ops/op.h"
 #include "runtime/ops/activation.h"
 
-const mote_op mote_op_elu = {.description = &mrt_operator_elu};
-const mote_op mote_op_hard_swish = {.description = &mrt_operator_hard_swish};
-const mote_op mote_op_gelu = {.description = &mrt_operator_gelu};
-const mote_op mote_op_relu_n1_to_1 = {.description = &mrt_operator_relu_n1_to_1};
-const mote_op mote_op_relu_0_to_1 = {.description = &mrt_operator_relu_0_to_1};
-const mote_op mote_op_log_softmax = {.description = &mrt_operator_log_softmax};
-const mote_op mote_op_l2_normalization = {.description = &mrt_operator_l2_normalization};
+/* They rescale, so the output has the range that it was seen to have. */
+static void quantize(const mote_graph *graph, const mote_node *node, mote_quant_want *want)
+{
+    (void)graph, (void)node;
+    want[1].rule = MOTE_QUANT_RANGE;
+}
+
+static void quantize_log_softmax(const mote_graph *graph, const mote_node *node, mote_quant_want *want)
+{
+    (void)graph, (void)node;
+    want[1] = (mote_quant_want){.rule = MOTE_QUANT_FIXED, .scale = 1.0f / 16.0f, .zero_point = 127};
+}
+
+static void quantize_l2_normalization(const mote_graph *graph, const mote_node *node, mote_quant_want *want)
+{
+    (void)graph, (void)node;
+    want[1] = (mote_quant_want){.rule = MOTE_QUANT_FIXED, .scale = 1.0f / 128.0f, .zero_point = 0};
+}
+
+const mote_op mote_op_elu = {.description = &mrt_operator_elu, .quantize = quantize};
+const mote_op mote_op_hard_swish = {.description = &mrt_operator_hard_swish, .quantize = quantize};
+const mote_op mote_op_gelu = {.description = &mrt_operator_gelu, .quantize = quantize};
+const mote_op mote_op_relu_n1_to_1 = {.description = &mrt_operator_relu_n1_to_1, .quantize = quantize};
+const mote_op mote_op_relu_0_to_1 = {.description = &mrt_operator_relu_0_to_1, .quantize = quantize};
+const mote_op mote_op_log_softmax = {.description = &mrt_operator_log_softmax, .quantize = quantize_log_softmax};
+const mote_op mote_op_l2_normalization = {.description = &mrt_operator_l2_normalization,
+                                          .quantize = quantize_l2_normalization};

@@ -48,8 +48,8 @@ static mean_steps find_steps(const mote_graph *graph, const mote_node *node)
     mean_steps     steps;
 
     mote_host_call_begin(&call, graph, node, NULL, &(mote_error){0});
-    mrt_find_steps(&call.in[0], axes, 0, steps.axes + MRT_REDUCE_KEPT);
-    mrt_find_steps(&call.in[0], axes, 1, steps.axes + MRT_REDUCE_TAKEN);
+    mrt_find_reduction(&call.in[0], axes, 0, steps.axes + MRT_REDUCE_KEPT);
+    mrt_find_reduction(&call.in[0], axes, 1, steps.axes + MRT_REDUCE_TAKEN);
     steps.in_count = call.in[0].count;
     steps.out_count = call.out[0].count;
     steps.factor = 1.0f / (float)mrt_mean_count(&call.c);

@@ -1,7 +1,7 @@
 /* LOGISTIC and TANH: x of any shape -> y of the same shape, in [0, 1] or [-1, 1].
  * SPDX-License-Identifier: Apache-2.0 */
 #include "ops/op.h"
-#include "runtime/kernels/lookup.h"
+#include "runtime/ops/lookup.h"
 #include "runtime/ops/squash.h"
 
 /* ---- training ---- */
@@ -35,8 +35,10 @@ static void backward_tanh(const mote_call *call)
 
 /* ---- quantization ---- */
 
-static mote_quant_want output_want(const mote_node *node)
+static mote_quant_want output_want(const mote_graph *graph, const mote_node *node)
 {
+    if (mote_node_out(graph, node, 0)->dtype == MOTE_I16)
+        return (mote_quant_want){.rule = MOTE_QUANT_FIXED, .scale = 1.0f / 32768.0f, .zero_point = 0};
     if (node->op == MOTE_OP_LOGISTIC)
         return (mote_quant_want){.rule = MOTE_QUANT_FIXED, .scale = 1.0f / 256.0f, .zero_point = -128};
     return (mote_quant_want){.rule = MOTE_QUANT_FIXED, .scale = 1.0f / 128.0f, .zero_point = 0};
@@ -44,8 +46,7 @@ static mote_quant_want output_want(const mote_node *node)
 
 static void quantize(const mote_graph *graph, const mote_node *node, mote_quant_want *want)
 {
-    (void)graph;
-    want[1] = output_want(node);
+    want[1] = output_want(graph, node);
 }
 
 /* ---- a table in place of the reference: what that makes of every int8 value ---- */
@@ -70,20 +71,13 @@ static mote_status prepare_lookup(const mote_graph *graph, const mote_node *node
     return mote_prepared_add(prepared, "table", table, MOTE_I8, 256, err);
 }
 
-static void run_lookup(const void *params, const mrt_io *io)
-{
-    mrt_lookup_i8(params, io->in[0], io->out[0]);
-}
-
-MRT_FIELDS(mrt_lookup_i8_params, count, table);
-
 /* ---- the operators ---- */
 
 #define LOOKUP_KERNEL                                                                                                       \
     {                                                                                                                       \
         .symbol = "mrt_lookup_i8", .params = "mrt_lookup_i8_params", .header = "kernels/lookup.h",                          \
         .targets = MOTE_TARGET_ANY, .param_bytes = sizeof(mrt_lookup_i8_params), .fields = mrt_lookup_i8_params_fields,     \
-        .in_place = mote_described_in_place, .prepare = prepare_lookup, .run = run_lookup                                   \
+        .in_place = mote_described_in_place, .prepare = prepare_lookup, .run = mrt_lookup_i8_run                            \
     }
 
 const mote_kernel mrt_logistic_i8_kernels[] = {

@@ -3,7 +3,14 @@
 #include "ops/op.h"
 #include "runtime/ops/unary.h"
 
-const mote_op mote_op_abs = {.description = &mrt_operator_abs};
+/* They rescale, so the output has the range that it was seen to have. The others have no integers. */
+static void quantize(const mote_graph *graph, const mote_node *node, mote_quant_want *want)
+{
+    (void)graph, (void)node;
+    want[1].rule = MOTE_QUANT_RANGE;
+}
+
+const mote_op mote_op_abs = {.description = &mrt_operator_abs, .quantize = quantize};
 const mote_op mote_op_ceil = {.description = &mrt_operator_ceil};
 const mote_op mote_op_cos = {.description = &mrt_operator_cos};
 const mote_op mote_op_exp = {.description = &mrt_operator_exp};
@@ -11,7 +18,7 @@ const mote_op mote_op_floor = {.description = &mrt_operator_floor};
 const mote_op mote_op_log = {.description = &mrt_operator_log};
 const mote_op mote_op_neg = {.description = &mrt_operator_neg};
 const mote_op mote_op_round = {.description = &mrt_operator_round};
-const mote_op mote_op_rsqrt = {.description = &mrt_operator_rsqrt};
+const mote_op mote_op_rsqrt = {.description = &mrt_operator_rsqrt, .quantize = quantize};
 const mote_op mote_op_sin = {.description = &mrt_operator_sin};
 const mote_op mote_op_sqrt = {.description = &mrt_operator_sqrt};
 const mote_op mote_op_square = {.description = &mrt_operator_square};

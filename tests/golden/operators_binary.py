@@ -99,6 +99,15 @@ def sums():
 
 # ---- DIV ----
 
+def by_no_zero(random, a, b):
+    """Floats as they come; integers without a divisor of 0."""
+    if a.kind != "INT32":
+        return None
+    x, y = draw(random, a, 4), random.integers(1, 40, (4, *b.shape), np.int32) * random.choice([-1, 1], (4, *b.shape))
+    x[3].flat[0], y[3].flat[-1] = np.iinfo(np.int32).max, 1000000007
+    return [x, y.astype(np.int32)]
+
+
 def defined_quotients(random, a, b):
     """The reference leaves some quotients undefined: y = 0, and x / y where bits(y) + headroom(x) - shift > 31."""
     if a.scale is None:
@@ -146,7 +155,7 @@ DIV_SCALE = {}  # of the output, by its first operand
 def quotients():
     family = Family("div")
     options = options_of("DivOptions")
-    binary(family, "DIV", options, {"f32": 1})
+    binary(family, "DIV", options, {"f32": 1, "i32": 1}, samples=by_no_zero)
     for number in range(30):
         a_shape, b_shape = SHAPES[number % len(SHAPES)]
         if number % 3 == 1:
@@ -180,6 +189,9 @@ def floors():
             family.add(f"f32_{make.__name__}", operator, 1, None if number % 2 else options_of(
                 "FloorDivOptions" if operator == "FLOOR_DIV" else "FloorModOptions", False)(0), [a, b], [out],
                        [v.astype(np.float32) for v in make(random)])
+        family.save()
+        family = Family(operator.lower() + "_i32", engine="litert")  # Micro has floats only
+        binary(family, operator, lambda _: None, {"i32": 1}, PLAIN, by_no_zero)
         family.save()
 
 
@@ -255,9 +267,9 @@ def squared_differences():
 # ---- ADD_N ----
 
 def sums_of_many():
-    family = Family("add_n")
     shapes = [(1, 7), (5,), (1, 3, 5, 2), (2, 3, 4), (1, 1), (1, 2, 3, 1, 2)]
-    for kind in ("f32", "i8"):
+    for kind in ("f32", "i8", "i32"):
+        family = Family("add_n_i32", engine="litert") if kind == "i32" else Family("add_n") if kind == "f32" else family
         for number in range(20):
             name = f"{kind}_{number}"
             random = generator(name)
@@ -270,7 +282,8 @@ def sums_of_many():
             if kind == "i8":
                 out.scale = np.float32(first.scale * random.choice([0.001, 0.7, count, 100]))
             family.add(name, "ADD_N", 1, options_of("AddNOptions", False)(0) if number % 2 else None, operands, [out])
-    family.save()
+        if kind != "f32":
+            family.save()
 
 
 # ---- PRELU ----

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """CAST, ZEROS_LIKE, FILL; CAST of uint8 and int64, which TFLite Micro has not, by LiteRT's reference kernel.
 Chains of them and of comparisons, in which outputs take the place of operands."""
-import flatbuffers
 import numpy as np
 
-from tflite_builder import AlignedBuffer, _quantization
 from operator_cases import KINDS, Family, Tensor, constant, draw, generator, schema, tensor
+from tflite_builder import build_graph
 
 SHAPES = [(1, 7), (1, 3, 5, 3), (9,), (1,), (), (2, 3, 4), (1, 1, 1, 5), (2, 1, 2, 1, 3), (1, 40), (6, 1)]
 # float32 beyond an integer type stops at its end; NaN is 0.
@@ -98,31 +97,6 @@ def fill():
     family.save()
 
 
-def build_chain(inputs, steps, outputs):
-    """A file of several operators without constants. steps: (operator, version, operands, output); tensors by identity."""
-    model, graph = schema.ModelT(), schema.SubGraphT()
-    model.version, model.buffers, model.operatorCodes, graph.operators, graph.tensors = 3, [AlignedBuffer()], [], [], []
-    index = {}
-    for t in inputs + [step[3] for step in steps]:
-        made = schema.TensorT()
-        made.type, made.shape, made.name = getattr(schema.TensorType, t.kind), list(t.shape), t.name
-        made.quantization, made.buffer = _quantization(t), 0
-        index[id(t)] = len(graph.tensors)
-        graph.tensors.append(made)
-    for operator, version, operands, output in steps:
-        code, op = schema.OperatorCodeT(), schema.OperatorT()
-        code.builtinCode, code.version = getattr(schema.BuiltinOperator, operator), version
-        code.deprecatedBuiltinCode = min(code.builtinCode, 127)
-        op.opcodeIndex, op.inputs, op.outputs = len(model.operatorCodes), [index[id(t)] for t in operands], [index[id(output)]]
-        model.operatorCodes.append(code)
-        graph.operators.append(op)
-    graph.inputs, graph.outputs = [index[id(t)] for t in inputs], [index[id(t)] for t in outputs]
-    model.subgraphs = [graph]
-    builder = flatbuffers.Builder(1024)
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
-
-
 def chain(family, number):
     random = generator(f"CHAIN{number}")
     shape = SHAPES[number % len(SHAPES)]
@@ -131,7 +105,7 @@ def chain(family, number):
 
     def then(operator, kind, *operands, version=3, scale=None, zero_point=0):
         out = Tensor(KINDS[kind], shape, f"{operator}{len(steps)}", scale, zero_point)
-        steps.append((operator, version, list(operands), out))
+        steps.append((operator, version, None, operands, [out]))
         return out
 
     wide, near = (then("CAST", "i32", t, version=1) for t in (x, y))
@@ -150,7 +124,7 @@ def chain(family, number):
     zeros = then("ZEROS_LIKE", "f32", then("SELECT_V2", "f32", is_less, real, y, version=1), version=1)
     last = then("EQUAL", "bool", then("CAST", "i32", zeros, version=1), then("CAST", "i32", real, version=1), version=1)
     outputs = [last, is_less, chosen]
-    family.add_model(f"chain_{number}", build_chain([x, y], steps, outputs), [draw(random, t, 6) * np.float32(3) for t in (x, y)], outputs)
+    family.add_model(f"chain_{number}", build_graph([x, y], steps, outputs), [draw(random, t, 6) * np.float32(3) for t in (x, y)], outputs)
 
 
 def chains():

@@ -102,6 +102,45 @@ def build(operator, version, options, inputs, outputs):
     return bytes(builder.Output())
 
 
+def build_graph(inputs, steps, outputs):
+    """A file of several operators. steps: (operator, version, options, operands, what it makes); tensors go by identity,
+    constants among them, and None for an operand left out."""
+    model, graph = schema.ModelT(), schema.SubGraphT()
+    model.version, model.buffers, model.operatorCodes, graph.operators, graph.tensors = 3, [AlignedBuffer()], [], [], []
+    index = {}
+
+    def add(tensor):
+        if tensor is None:
+            return -1
+        if id(tensor) not in index:
+            index[id(tensor)] = len(graph.tensors)
+            made = schema.TensorT()
+            made.type, made.shape, made.name = getattr(schema.TensorType, tensor.kind), list(tensor.shape), tensor.name
+            made.quantization, made.buffer = _quantization(tensor), 0
+            if tensor.values is not None:
+                made.buffer = len(model.buffers)
+                model.buffers.append(AlignedBuffer())
+                model.buffers[-1].data = np.ascontiguousarray(tensor.values).tobytes()
+            graph.tensors.append(made)
+        return index[id(tensor)]
+
+    graph.inputs = [add(tensor) for tensor in inputs]
+    for operator, version, options, operands, made in steps:
+        code, op = schema.OperatorCodeT(), schema.OperatorT()
+        code.builtinCode, code.version = getattr(schema.BuiltinOperator, operator), version
+        code.deprecatedBuiltinCode = min(code.builtinCode, 127)
+        op.opcodeIndex, op.inputs, op.outputs = len(model.operatorCodes), [add(t) for t in operands], [add(t) for t in made]
+        if options is not None:
+            op.builtinOptions = options
+            op.builtinOptionsType = getattr(schema.BuiltinOptions, type(options).__name__[:-1])
+        model.operatorCodes.append(code)
+        graph.operators.append(op)
+    graph.outputs, model.subgraphs = [add(tensor) for tensor in outputs], [graph]
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
 def run_micro(model, samples):
     """samples: one array [n, ...tensor shape] an input. Returns one array [n, ...] (the model has one output)."""
     engine = micro.Interpreter.from_bytes(model, arena_size=ARENA_BYTES)

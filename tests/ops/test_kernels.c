@@ -90,16 +90,27 @@ typedef struct layout {
     const mote_fenced *in, *out, *whole;
 } layout;
 
+static const void *bytes_of(const kernel_test *t, mote_id id, layout at)
+{
+    int32_t i = 0;
+
+    while (t->built.node->in[i] != id)
+        i++;
+    if (in_of(t, i)->kind == MOTE_CONST)
+        return in_of(t, i)->data;
+    return i == at.operand ? at.in->bytes : t->in[i].bytes;
+}
+
 static void run(kernel_test *t, const mote_kernel *kernel, const mote_prepared *prepared, layout at)
 {
     mote_fenced scratch = mote_fenced_create(kernel->scratch ? kernel->scratch(t->built.graph, t->built.node) : 0);
     mrt_io      io = {.out = {at.out->bytes}, .scratch = scratch.bytes};
-    int32_t     i, used = 0;
+    mote_id     ids[MOTE_NODE_IN_MAX];
+    int32_t     count = mote_op_list_operands(t->built.graph, t->built.node, prepared, ids), i;
 
     memset(scratch.bytes, 0x5c, scratch.count);
-    for (i = 0; i < t->built.node->in_count; i++)
-        if (in_of(t, i) && in_of(t, i)->kind != MOTE_CONST)
-            io.in[used++] = i == at.operand ? at.in->bytes : t->in[i].bytes;
+    for (i = 0; i < count; i++)
+        io.in[i] = ids[i] == MOTE_NONE ? NULL : bytes_of(t, ids[i], at);
     kernel->run(prepared->params, &io);
     mote_fenced_check(&scratch, t->c->claim);
     mote_fenced_check(at.whole, t->c->claim);

@@ -75,12 +75,9 @@ static const struct {
     const char *names[3];
     const char *advice;
 } advices[] = {
-    {{"SHAPE"},
-     "SHAPE, STRIDED_SLICE and PACK work out a batch that is open, as Keras 3's Flatten does: make the model with "
-     "Input(batch_size=1), or convert it with a fixed batch"},
-    {{"IF", "WHILE", "CALL_ONCE"},
-     "control flow, which runs other subgraphs, is not supported: convert the model without it"},
-    {{"UNIDIRECTIONAL_SEQUENCE_LSTM", "UNIDIRECTIONAL_SEQUENCE_RNN", "LSTM"}, "recurrent layers are not supported yet"},
+    {{"IF", "WHILE"}, "control flow, which runs other subgraphs, is not supported: convert the model without it"},
+    {{"BIDIRECTIONAL_SEQUENCE_LSTM", "UNIDIRECTIONAL_SEQUENCE_RNN", "LSTM"},
+     "of recurrent layers there are UNIDIRECTIONAL_SEQUENCE_LSTM and SVDF"},
 };
 
 static const char *advise(const mote_lacks *lacks)

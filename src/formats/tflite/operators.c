@@ -75,6 +75,24 @@ static mote_fb_ref write_reshape(mote_fb_writer *w, const mote_graph *graph, con
     return mote_fb_end(w);
 }
 
+/* Dimensions of 1 that the output does not have; which of several in a row, does not matter. */
+static mote_fb_ref write_squeeze(mote_fb_writer *w, const mote_graph *graph, const mote_node *node)
+{
+    const mote_tensor *in = mote_node_in(graph, node, 0), *out = mote_node_out(graph, node, 0);
+    int32_t            squeezed[MOTE_RANK_MAX], count = 0, kept = 0, i;
+    mote_fb_ref        dims;
+
+    for (i = 0; i < in->rank; i++)
+        if (kept < out->rank && in->dim[i] == out->dim[kept])
+            kept++;
+        else
+            squeezed[count++] = i;
+    dims = mote_fb_put_vector(w, squeezed, (size_t)count, sizeof *squeezed, 4);
+    mote_fb_begin(w);
+    mote_fb_set_ref(w, squeeze_squeeze_dims, dims);
+    return mote_fb_end(w);
+}
+
 /* ---- versions that follow from more than types ---- */
 
 static int32_t version_fully_connected(const mote_graph *graph, const mote_node *node, int32_t by_types)
@@ -103,6 +121,16 @@ static int32_t version_depthwise_conv_2d(const mote_graph *graph, const mote_nod
     return by_types == 1 && (as->dilation_h != 1 || as->dilation_w != 1) ? 2 : by_types;
 }
 
+static int32_t version_strided_slice(const mote_graph *graph, const mote_node *node, int32_t by_types)
+{
+    const mrt_strided_slice_attributes *as = &node->as.strided_slice;
+
+    (void)graph;
+    if (as->offset)
+        return 8;
+    return as->ellipsis_mask != 0 || as->new_axis_mask != 0 ? 6 : by_types;
+}
+
 /* ---- the table ---- */
 
 static const mote_tflite_operator exceptions[MOTE_OP_COUNT] = {
@@ -112,6 +140,8 @@ static const mote_tflite_operator exceptions[MOTE_OP_COUNT] = {
     [MOTE_OP_MEAN] = {.make_operand = make_mean_axes, .in_count = 2},
     [MOTE_OP_RESHAPE] = {.write_options = write_reshape},
     [MOTE_OP_UNIDIRECTIONAL_SEQUENCE_LSTM] = {.in_count = 24},
+    [MOTE_OP_SQUEEZE] = {.write_options = write_squeeze},
+    [MOTE_OP_STRIDED_SLICE] = {.version = version_strided_slice},
 };
 
 const mote_tflite_operator *mote_tflite_operator_exceptions(mote_op_kind kind)

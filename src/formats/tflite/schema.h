@@ -76,7 +76,8 @@ static const mote_fb_field operator_outputs = {2, "outputs"};
 static const mote_fb_field operator_options_type = {3, "builtin_options_type"};
 static const mote_fb_field operator_options = {4, "builtin_options"};
 
-static const mote_fb_field reshape_new_shape = {0, "new_shape"}; /* ReshapeOptions; other options: runtime/ops */
+static const mote_fb_field reshape_new_shape = {0, "new_shape"};       /* ReshapeOptions; other options: runtime/ops */
+static const mote_fb_field squeeze_squeeze_dims = {0, "squeeze_dims"}; /* SqueezeOptions */
 
 static const mote_fb_field var_handle_container = {0, "container"}; /* VarHandleOptions */
 static const mote_fb_field var_handle_shared_name = {1, "shared_name"};
