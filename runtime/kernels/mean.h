@@ -4,25 +4,31 @@
  *   out[u,m,i] = mean over a, b of in[u,a,m,b,i]        in [outer, first, middle, second, inner], out [outer, middle, inner]
  *
  * out may begin at or below in. Cannot fail: shapes were checked on the host or at open. No scratch.
+ *
+ * Where the axes lie in more than two runs, and for int16, `axes` tells how to step instead (reduce.h). SUM is the same with
+ * the factor 1 instead of 1 / count.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_MEAN_H
 #define MRT_MEAN_H
 
+#include "reduce.h"
 #include "rescale.h"
 
 typedef struct mrt_mean_shape {
     int32_t outer, first, middle, second, inner;
 } mrt_mean_shape;
 
-/* int8:
+/* int8 and int16:
  *   acc = offset + sum of in, offset = -in_zero * count       (wraps in 32 bits)
- *   out = clamp(rescale(acc, mult, shift) + out_zero, -128, 127)
- * mult and shift hold in_scale / out_scale / count.
+ *   out = clamp(rescale(acc, mult, shift) + out_zero, -128, 127)        (of int16: -32768, 32767)
+ * mult and shift hold in_scale / out_scale / count; of SUM: in_scale / out_scale.
  * Source: TensorFlow Lite's QuantizedMeanOrSum (reference/reduce.h); rounds twice, see rescale.h. */
 typedef struct mrt_mean_i8_params {
     mrt_mean_shape shape;
     int32_t        offset, out_zero;
     int32_t        mult, shift;
+
+    const MRT_FLASH int32_t *axes; /* NULL: by the shape */
 } mrt_mean_i8_params;
 
 MRT_INLINE uint32_t mrt_mean_i8_sum(const mrt_mean_shape *shape, const int8_t *in)
@@ -59,28 +65,73 @@ MRT_INLINE void mrt_mean_i8(const mrt_mean_i8_params *p, const int8_t *in, int8_
                                                mrt_mean_i8_sum(shape, in + m * shape->second * shape->inner + i));
 }
 
-#if !defined(__AVR__)
-/* Fills offset, mult and shift from the scales; shape and out_zero stand. 1 / count goes into the multiplier in integers,
- * cut off, so that mult may come out below 2^30. */
-static MRT_COLD void mrt_mean_i8_prepare(mrt_mean_i8_params *p, float in_scale, int32_t in_zero, float out_scale)
+/* Any axes. */
+MRT_INLINE void mrt_mean_axes_i8(const mrt_mean_i8_params *p, const mrt_io *io)
 {
-    const int64_t count = (int64_t)p->shape.first * p->shape.second;
-    int32_t       mult, shift, bits = 0;
+    const int8_t *in = (const int8_t *)io->in[0];
+    int8_t       *out = (int8_t *)io->out[0];
+    mrt_steps     kept, taken;
 
-    mrt_quantize_multiplier((double)in_scale / (double)out_scale, &mult, &shift);
-    while (bits < 32 && count >> bits > 1)
+    mrt_steps_begin(&kept);
+    do {
+        uint32_t acc = (uint32_t)p->offset;
+        mrt_steps_begin(&taken);
+        do {
+            const int32_t x = in[kept.offset + taken.offset];
+            acc += (uint32_t)x;
+        } while (mrt_steps_next(&taken, p->axes + MRT_REDUCE_TAKEN));
+        *out++ = mrt_mean_i8_of(p, acc);
+    } while (mrt_steps_next(&kept, p->axes + MRT_REDUCE_KEPT));
+}
+
+typedef struct mrt_mean_i16_params {
+    int32_t                  offset, out_zero;
+    int32_t                  mult, shift;
+    const MRT_FLASH int32_t *axes;
+} mrt_mean_i16_params;
+
+MRT_INLINE void mrt_mean_i16(const mrt_mean_i16_params *p, const mrt_io *io)
+{
+    const int16_t *in = (const int16_t *)io->in[0];
+    int16_t       *out = (int16_t *)io->out[0];
+    mrt_steps      kept, taken;
+
+    mrt_steps_begin(&kept);
+    do {
+        uint32_t acc = (uint32_t)p->offset;
+        int32_t  y;
+        mrt_steps_begin(&taken);
+        do {
+            const int32_t x = in[kept.offset + taken.offset];
+            acc += (uint32_t)x;
+        } while (mrt_steps_next(&taken, p->axes + MRT_REDUCE_TAKEN));
+        y = mrt_rescale((int32_t)acc, p->mult, (int)p->shift);
+        *out++ = (int16_t)mrt_clamp_i32((int32_t)((uint32_t)y + (uint32_t)p->out_zero), INT16_MIN, INT16_MAX);
+    } while (mrt_steps_next(&kept, p->axes + MRT_REDUCE_KEPT));
+}
+
+#if !defined(__AVR__)
+/* The multiplier in_scale / out_scale / divisor. 1 / divisor goes into it in integers, cut off, so that mult may come out
+ * below 2^30. */
+static MRT_COLD void mrt_mean_multiplier(float in_scale, float out_scale, int32_t divisor, int32_t *mult, int32_t *shift)
+{
+    int32_t bits = 0;
+
+    mrt_quantize_multiplier((double)in_scale / (double)out_scale, mult, shift);
+    while (divisor >> bits > 1)
         bits++;
-    bits = mrt_min_i32(bits, 31 + shift); /* rescale shifts right by at most 31 */
-    p->mult = (int32_t)(((int64_t)mult << bits) / count);
-    p->shift = shift - bits;
-    p->offset = (int32_t)(0u - (uint32_t)in_zero * (uint32_t)count);
+    bits = mrt_min_i32(bits, 31 + *shift); /* rescale shifts right by at most 31 */
+    *mult = (int32_t)(((int64_t)*mult << bits) / divisor);
+    *shift -= bits;
 }
 #endif
 
-/* float32; factor = 1 / count. */
+/* float32; factor = 1 / count; of SUM: 1. */
 typedef struct mrt_mean_f32_params {
     mrt_mean_shape shape;
     float          factor;
+
+    const MRT_FLASH int32_t *axes; /* NULL: by the shape */
 } mrt_mean_f32_params;
 
 MRT_INLINE float mrt_mean_f32_sum(const mrt_mean_shape *shape, const float *in)
@@ -105,6 +156,24 @@ MRT_INLINE void mrt_mean_f32(const mrt_mean_f32_params *p, const float *in, floa
         for (m = 0; m < shape->middle; m++)
             for (i = 0; i < shape->inner; i++)
                 *out++ = mrt_mean_f32_sum(shape, in + m * shape->second * shape->inner + i) * p->factor;
+}
+
+/* Any axes. */
+MRT_INLINE void mrt_mean_axes_f32(const mrt_mean_f32_params *p, const mrt_io *io)
+{
+    const float *in = (const float *)io->in[0];
+    float       *out = (float *)io->out[0];
+    mrt_steps    kept, taken;
+
+    mrt_steps_begin(&kept);
+    do {
+        float acc = 0.0f;
+        mrt_steps_begin(&taken);
+        do {
+            acc += in[kept.offset + taken.offset];
+        } while (mrt_steps_next(&taken, p->axes + MRT_REDUCE_TAKEN));
+        *out++ = acc * p->factor;
+    } while (mrt_steps_next(&kept, p->axes + MRT_REDUCE_KEPT));
 }
 
 #endif

@@ -18,18 +18,13 @@ typedef struct mrt_pool_2d_i8_params {
     int32_t    act_min, act_max;
 } mrt_pool_2d_i8_params;
 
+/* int16: the same. */
+typedef mrt_pool_2d_i8_params mrt_pool_2d_i16_params;
+
 typedef struct mrt_pool_2d_f32_params {
     mrt_window window;
     float      act_min, act_max;
 } mrt_pool_2d_f32_params;
-
-#if !defined(__AVR__)
-static MRT_COLD void mrt_pool_2d_i8_prepare(mrt_pool_2d_i8_params *p, float scale, int32_t zero_point,
-                                            mrt_activation activation)
-{
-    mrt_activation_range(activation, scale, zero_point, -128, 127, &p->act_min, &p->act_max);
-}
-#endif
 
 /* The part of a window that lies inside the input: where it begins in one image, steps between rows and columns. */
 typedef struct mrt_pool_2d_patch {
@@ -79,6 +74,27 @@ MRT_INLINE int32_t mrt_average_pool_2d_i8_at(const mrt_pool_2d_patch *patch, con
     return mrt_average_of((int32_t)acc, count);
 }
 
+MRT_INLINE int32_t mrt_max_pool_2d_i16_at(const mrt_pool_2d_patch *patch, const int16_t *in, int32_t in_c)
+{
+    int32_t greatest = INT16_MIN, row, column;
+
+    for (row = 0; row < patch->rows; row++)
+        for (column = 0; column < patch->columns; column++)
+            greatest = mrt_max_i32(greatest, in[row * patch->in_row + column * in_c]);
+    return greatest;
+}
+
+/* A window has fewer than 2^16 values. */
+MRT_INLINE int32_t mrt_average_pool_2d_i16_at(const mrt_pool_2d_patch *patch, const int16_t *in, int32_t in_c)
+{
+    int32_t acc = 0, row, column;
+
+    for (row = 0; row < patch->rows; row++)
+        for (column = 0; column < patch->columns; column++)
+            acc += in[row * patch->in_row + column * in_c];
+    return mrt_average_of(acc, patch->rows * patch->columns);
+}
+
 MRT_INLINE float mrt_max_pool_2d_f32_at(const mrt_pool_2d_patch *patch, const float *in, int32_t in_c)
 {
     float   greatest = -MRT_F32_MAX; /* as the reference begins: NaN never counts */
@@ -103,7 +119,7 @@ MRT_INLINE float mrt_average_pool_2d_f32_at(const mrt_pool_2d_patch *patch, cons
     return acc / (float)(patch->rows * patch->columns);
 }
 
-/* The walk over outputs that all four share: AT computes one, CLAMP applies the activation. */
+/* The walk over outputs that all of them share: AT computes one, CLAMP applies the activation. */
 #define MRT_POOL_2D(TYPE, AT, CLAMP)                                                                                        \
     const mrt_window *window = &p->window;                                                                                  \
     int32_t           b, oy, ox, c;                                                                                         \
@@ -123,6 +139,12 @@ MRT_INLINE void mrt_max_pool_2d_i8(const mrt_pool_2d_i8_params *p, const int8_t 
 
 MRT_INLINE void mrt_average_pool_2d_i8(const mrt_pool_2d_i8_params *p, const int8_t *in,
                                        int8_t *out){MRT_POOL_2D(int8_t, mrt_average_pool_2d_i8_at, mrt_clamp_i32)}
+
+MRT_INLINE void mrt_max_pool_2d_i16(const mrt_pool_2d_i16_params *p, const int16_t *in,
+                                    int16_t *out){MRT_POOL_2D(int16_t, mrt_max_pool_2d_i16_at, mrt_clamp_i32)}
+
+MRT_INLINE void mrt_average_pool_2d_i16(const mrt_pool_2d_i16_params *p, const int16_t *in,
+                                        int16_t *out){MRT_POOL_2D(int16_t, mrt_average_pool_2d_i16_at, mrt_clamp_i32)}
 
 MRT_INLINE void mrt_max_pool_2d_f32(const mrt_pool_2d_f32_params *p, const float *in,
                                     float *out){MRT_POOL_2D(float, mrt_max_pool_2d_f32_at, mrt_clamp_f32)}

@@ -57,9 +57,9 @@ static MRT_COLD mrt_reason mrt_arg_min_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_arg_max_rows[] = {
-    {MRT_I64, {MRT_I8, MRT_INDEX}, 2, 2, 3, mrt_arg_max_prepare, MRT_RUN(mrt_arg_i8)},
+    {MRT_I64, {MRT_I8, MRT_INDEX}, 2, 2, 3, MRT_WITH(mrt_arg_max_prepare, mrt_arg_i8)},
     {MRT_I64, {MRT_F32, MRT_INDEX}, 2, 1, 3, MRT_FLOATS(mrt_arg_max_prepare, mrt_arg_f32)},
-    {MRT_I32, {MRT_I8, MRT_INDEX}, 2, 2, 3, mrt_arg_max_prepare, MRT_RUN(mrt_arg_i8)},
+    {MRT_I32, {MRT_I8, MRT_INDEX}, 2, 2, 3, MRT_WITH(mrt_arg_max_prepare, mrt_arg_i8)},
     {MRT_I32, {MRT_F32, MRT_INDEX}, 2, 1, 3, MRT_FLOATS(mrt_arg_max_prepare, mrt_arg_f32)},
     MRT_ROWS_END};
 
@@ -67,9 +67,9 @@ MRT_OPERATOR_DATA const mrt_operator mrt_operator_arg_max = {
     56, 40, 2, 2, 1, 1, MRT_COUNT(mrt_arg_fields), mrt_arg_fields, mrt_arg_shape, mrt_arg_max_rows};
 
 static const mrt_row mrt_arg_min_rows[] = {
-    {MRT_I64, {MRT_I8, MRT_INDEX}, 2, 2, 3, mrt_arg_min_prepare, MRT_RUN(mrt_arg_i8)},
+    {MRT_I64, {MRT_I8, MRT_INDEX}, 2, 2, 3, MRT_WITH(mrt_arg_min_prepare, mrt_arg_i8)},
     {MRT_I64, {MRT_F32, MRT_INDEX}, 2, 1, 3, MRT_FLOATS(mrt_arg_min_prepare, mrt_arg_f32)},
-    {MRT_I32, {MRT_I8, MRT_INDEX}, 2, 2, 3, mrt_arg_min_prepare, MRT_RUN(mrt_arg_i8)},
+    {MRT_I32, {MRT_I8, MRT_INDEX}, 2, 2, 3, MRT_WITH(mrt_arg_min_prepare, mrt_arg_i8)},
     {MRT_I32, {MRT_F32, MRT_INDEX}, 2, 1, 3, MRT_FLOATS(mrt_arg_min_prepare, mrt_arg_f32)},
     MRT_ROWS_END};
 
@@ -120,11 +120,11 @@ static MRT_COLD mrt_reason mrt_topk_prepare(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
-static const mrt_row mrt_topk_v2_rows[] = {{MRT_ANY, {MRT_I8, MRT_I32}, 2, 2, 3, mrt_topk_prepare, MRT_RUN(mrt_topk)},
-                                           {MRT_ANY, {MRT_I16, MRT_I32}, 2, 3, 3, mrt_topk_prepare, MRT_RUN(mrt_topk)},
-                                           {MRT_ANY, {MRT_U8, MRT_I32}, 2, 1, 3, mrt_topk_prepare, MRT_RUN(mrt_topk)},
-                                           {MRT_ANY, {MRT_I32}, 1, 1, 3, mrt_topk_prepare, MRT_RUN(mrt_topk)},
-                                           {MRT_ANY, {MRT_I64, MRT_I32}, 2, 1, 3, mrt_topk_prepare, MRT_RUN(mrt_topk)},
+static const mrt_row mrt_topk_v2_rows[] = {{MRT_ANY, {MRT_I8, MRT_I32}, 2, 2, 3, MRT_WITH(mrt_topk_prepare, mrt_topk)},
+                                           {MRT_ANY, {MRT_I16, MRT_I32}, 2, 3, 3, MRT_WITH(mrt_topk_prepare, mrt_topk)},
+                                           {MRT_ANY, {MRT_U8, MRT_I32}, 2, 1, 3, MRT_WITH(mrt_topk_prepare, mrt_topk)},
+                                           {MRT_ANY, {MRT_I32}, 1, 1, 3, MRT_WITH(mrt_topk_prepare, mrt_topk)},
+                                           {MRT_ANY, {MRT_I64, MRT_I32}, 2, 1, 3, MRT_WITH(mrt_topk_prepare, mrt_topk)},
                                            {MRT_ANY, {MRT_F32, MRT_I32}, 2, 1, 3, MRT_FLOATS(mrt_topk_prepare, mrt_topk)},
                                            MRT_ROWS_END};
 

@@ -73,7 +73,7 @@ static MRT_COLD mrt_reason mrt_cumsum_prepare_f32(mrt_call *c)
 }
 
 static const mrt_row mrt_cumsum_rows[] = {
-    {MRT_I8, {MRT_I8, MRT_INDEX}, 2, 1, 1, mrt_cumsum_prepare_i8, MRT_RUN(mrt_cumsum_i8)},
+    {MRT_I8, {MRT_I8, MRT_INDEX}, 2, 1, 1, MRT_WITH(mrt_cumsum_prepare_i8, mrt_cumsum_i8)},
     {MRT_F32, {MRT_F32, MRT_INDEX}, 2, 1, 1, MRT_FLOATS(mrt_cumsum_prepare_f32, mrt_cumsum_f32)},
     MRT_ROWS_END};
 

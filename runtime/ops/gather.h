@@ -121,10 +121,10 @@ static MRT_COLD mrt_reason mrt_gather_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_gather_rows[] = {
-    {MRT_I8, {MRT_I8, MRT_INDEX}, 2, 2, 7, mrt_gather_prepare, MRT_RUN(mrt_gather)},
-    {MRT_BOOL, {MRT_BOOL, MRT_INDEX}, 2, 3, 7, mrt_gather_prepare, MRT_RUN(mrt_gather)},
-    {MRT_I16, {MRT_I16, MRT_INDEX}, 2, 4, 7, mrt_gather_prepare, MRT_RUN(mrt_gather)},
-    {MRT_AS_FIRST, {MRT_ANY, MRT_INDEX}, 2, 1, 7, mrt_gather_prepare, MRT_RUN(mrt_gather)},
+    {MRT_I8, {MRT_I8, MRT_INDEX}, 2, 2, 7, MRT_WITH(mrt_gather_prepare, mrt_gather)},
+    {MRT_BOOL, {MRT_BOOL, MRT_INDEX}, 2, 3, 7, MRT_WITH(mrt_gather_prepare, mrt_gather)},
+    {MRT_I16, {MRT_I16, MRT_INDEX}, 2, 4, 7, MRT_WITH(mrt_gather_prepare, mrt_gather)},
+    {MRT_AS_FIRST, {MRT_ANY, MRT_INDEX}, 2, 1, 7, MRT_WITH(mrt_gather_prepare, mrt_gather)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_gather = {
@@ -180,9 +180,9 @@ static MRT_COLD mrt_reason mrt_gather_nd_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_gather_nd_rows[] = {
-    {MRT_I16, {MRT_I16, MRT_INDEX}, 2, 3, 5, mrt_gather_nd_prepare, MRT_RUN(mrt_gather_nd)},
-    {MRT_BOOL, {MRT_BOOL, MRT_INDEX}, 2, 5, 5, mrt_gather_nd_prepare, MRT_RUN(mrt_gather_nd)},
-    {MRT_AS_FIRST, {MRT_ANY, MRT_INDEX}, 2, 1, 5, mrt_gather_nd_prepare, MRT_RUN(mrt_gather_nd)},
+    {MRT_I16, {MRT_I16, MRT_INDEX}, 2, 3, 5, MRT_WITH(mrt_gather_nd_prepare, mrt_gather_nd)},
+    {MRT_BOOL, {MRT_BOOL, MRT_INDEX}, 2, 5, 5, MRT_WITH(mrt_gather_nd_prepare, mrt_gather_nd)},
+    {MRT_AS_FIRST, {MRT_ANY, MRT_INDEX}, 2, 1, 5, MRT_WITH(mrt_gather_nd_prepare, mrt_gather_nd)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_gather_nd = {
@@ -241,7 +241,7 @@ static MRT_COLD mrt_reason mrt_embedding_lookup_prepare_f32(mrt_call *c)
 #endif
 
 static const mrt_row mrt_embedding_lookup_rows[] = {
-    {MRT_I8, {MRT_I32, MRT_I8}, 2, 1, 4, mrt_embedding_lookup_prepare, MRT_RUN(mrt_embedding_lookup)},
+    {MRT_I8, {MRT_I32, MRT_I8}, 2, 1, 4, MRT_WITH(mrt_embedding_lookup_prepare, mrt_embedding_lookup)},
     {MRT_F32, {MRT_I32, MRT_F32}, 2, 1, 4, MRT_FLOATS(mrt_embedding_lookup_prepare, mrt_embedding_lookup)},
     {MRT_F32, {MRT_I32, MRT_I8}, 2, 1, 4, MRT_FLOATS(mrt_embedding_lookup_prepare_f32, mrt_embedding_lookup_f32)},
     MRT_ROWS_END};

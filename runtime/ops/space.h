@@ -135,19 +135,19 @@ static MRT_COLD mrt_reason mrt_batch_to_space_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_space_to_batch_nd_rows[] = {
-    {MRT_I8, {MRT_I8, MRT_I32}, 2, 2, 4, mrt_space_to_batch_prepare, MRT_RUN(mrt_space_to_batch)},
-    {MRT_F32, {MRT_F32, MRT_I32}, 2, 1, 4, mrt_space_to_batch_prepare, MRT_RUN(mrt_space_to_batch)},
-    {MRT_I32, {MRT_I32}, 1, 1, 4, mrt_space_to_batch_prepare, MRT_RUN(mrt_space_to_batch)},
-    {MRT_I64, {MRT_I64, MRT_I32}, 2, 1, 4, mrt_space_to_batch_prepare, MRT_RUN(mrt_space_to_batch)},
+    {MRT_I8, {MRT_I8, MRT_I32}, 2, 2, 4, MRT_WITH(mrt_space_to_batch_prepare, mrt_space_to_batch)},
+    {MRT_F32, {MRT_F32, MRT_I32}, 2, 1, 4, MRT_WITH(mrt_space_to_batch_prepare, mrt_space_to_batch)},
+    {MRT_I32, {MRT_I32}, 1, 1, 4, MRT_WITH(mrt_space_to_batch_prepare, mrt_space_to_batch)},
+    {MRT_I64, {MRT_I64, MRT_I32}, 2, 1, 4, MRT_WITH(mrt_space_to_batch_prepare, mrt_space_to_batch)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_space_to_batch_nd = {
     38, 0, 3, 3, 1, 1, MRT_NO_ATTRIBUTES, mrt_space_to_batch_shape, mrt_space_to_batch_nd_rows};
 
 static const mrt_row mrt_batch_to_space_nd_rows[] = {
-    {MRT_I8, {MRT_I8, MRT_I32}, 2, 2, 4, mrt_batch_to_space_prepare, MRT_RUN(mrt_batch_to_space)},
-    {MRT_I16, {MRT_I16, MRT_I32}, 2, 4, 4, mrt_batch_to_space_prepare, MRT_RUN(mrt_batch_to_space)},
-    {MRT_AS_FIRST, {MRT_ANY, MRT_I32}, 2, 1, 4, mrt_batch_to_space_prepare, MRT_RUN(mrt_batch_to_space)},
+    {MRT_I8, {MRT_I8, MRT_I32}, 2, 2, 4, MRT_WITH(mrt_batch_to_space_prepare, mrt_batch_to_space)},
+    {MRT_I16, {MRT_I16, MRT_I32}, 2, 4, 4, MRT_WITH(mrt_batch_to_space_prepare, mrt_batch_to_space)},
+    {MRT_AS_FIRST, {MRT_ANY, MRT_I32}, 2, 1, 4, MRT_WITH(mrt_batch_to_space_prepare, mrt_batch_to_space)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_batch_to_space_nd = {
@@ -200,8 +200,8 @@ static MRT_COLD mrt_reason mrt_space_to_depth_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_space_to_depth_rows[] = {
-    {MRT_I8, {MRT_I8}, 1, 2, 2, mrt_space_to_depth_prepare, MRT_RUN(mrt_move)},
-    {MRT_AS_FIRST, {MRT_ANY}, 1, 1, 2, mrt_space_to_depth_prepare, MRT_RUN(mrt_move)},
+    {MRT_I8, {MRT_I8}, 1, 2, 2, MRT_WITH(mrt_space_to_depth_prepare, mrt_move)},
+    {MRT_AS_FIRST, {MRT_ANY}, 1, 1, 2, MRT_WITH(mrt_space_to_depth_prepare, mrt_move)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_space_to_depth = {
@@ -237,8 +237,8 @@ static MRT_COLD mrt_reason mrt_depth_to_space_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_depth_to_space_rows[] = {
-    {MRT_I8, {MRT_I8}, 1, 2, 2, mrt_depth_to_space_prepare, MRT_RUN(mrt_move)},
-    {MRT_AS_FIRST, {MRT_ANY}, 1, 1, 2, mrt_depth_to_space_prepare, MRT_RUN(mrt_move)},
+    {MRT_I8, {MRT_I8}, 1, 2, 2, MRT_WITH(mrt_depth_to_space_prepare, mrt_move)},
+    {MRT_AS_FIRST, {MRT_ANY}, 1, 1, 2, MRT_WITH(mrt_depth_to_space_prepare, mrt_move)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_depth_to_space = {

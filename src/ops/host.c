@@ -2,6 +2,7 @@
 #include "ops/host.h"
 
 #include "ops/convolution.h"
+#include "ops/reduce.h"
 #include "runtime/kernels/fully_connected.h"
 
 /* ---- what applies ---- */
@@ -105,6 +106,11 @@ static bool has_wide_end(const mote_math *math, const mote_graph *graph, const m
     const mote_tensor *out = mote_node_out(graph, node, 0);
 
     return has_level(math) && out->rank > 0 && out->dim[out->rank - 1] > 1;
+}
+
+static bool mean_applies(const mote_math *math, const mote_graph *graph, const mote_node *node)
+{
+    return has_wide_end(math, graph, node) && mote_reduces_two_runs(graph, node);
 }
 
 /* ---- preparing ---- */
@@ -256,7 +262,7 @@ const mote_field mote_host_convolution_fields[] = {MOTE_FOR_EACH(
     CONVOLUTION(fully_connected, conv_i8, level)                                                                            \
     APPLIES(add, add_applies, level)                                                                                        \
     APPLIES(average_pool_2d, has_wide_end, level)                                                                           \
-    APPLIES(mean, has_wide_end, level)                                                                                      \
+    APPLIES(mean, mean_applies, level)                                                                                      \
     void mote_host_add_run_##level(const void *params, const mrt_io *io)                                                    \
     {                                                                                                                       \
         mote_math_table_##level.add_i8(params, io->in[0], io->in[1], io->out[0]);                                           \

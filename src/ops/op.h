@@ -198,13 +198,14 @@ typedef enum mote_quant_rule {
     MOTE_QUANT_SAME,      /* an output: type and scale of operand 0 (moves or selects values) */
     MOTE_QUANT_FIXED,     /* scale and zero point are given: softmax, sigmoid, tanh */
     MOTE_QUANT_WEIGHTS,   /* int8 symmetric in [-127, 127], per channel along axis (or per tensor) */
-    MOTE_QUANT_BIAS,      /* int32, scale in[0] * in[1] */
+    MOTE_QUANT_BIAS,      /* int32, scale in[multiplied] * in[1] */
     MOTE_QUANT_KEEP       /* not a number to quantize: shapes, axes */
 } mote_quant_rule;
 
 typedef struct mote_quant_want {
     mote_quant_rule rule;
     int32_t         axis;       /* WEIGHTS */
+    int32_t         multiplied; /* BIAS: the operand that the weights, operand 1, are for */
     float           scale;      /* FIXED */
     int32_t         zero_point; /* FIXED */
 } mote_quant_want;

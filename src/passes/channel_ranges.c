@@ -500,7 +500,7 @@ static bool find_mean(analysis *a, const mote_node *node, mote_error *err)
     if (!p)
         return false;
     all = join_all(r, node->in[0]);
-    count = (int64_t)p->shape.first * p->shape.second;
+    count = (int64_t)(mote_tensor_count(in) / mote_tensor_count(mote_node_out(r->graph, node, 0)));
     for (c = 0; c < r->count[node->out[0]]; c++) {
         const requantization q = {p->mult, p->shift, p->out_zero, -128, 127};
         const range          x =

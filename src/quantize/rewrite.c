@@ -95,10 +95,12 @@ static int32_t quantize_bias(float bias, float scale)
     return (int32_t)(q > BIAS_MAX ? BIAS_MAX : q < -BIAS_MAX ? -BIAS_MAX : q);
 }
 
-static mote_status add_bias(rewriting *r, const mote_node *node, mote_id weights, mote_id *out, mote_error *err)
+/* in: the node's operands that were taken before it. */
+static mote_status add_bias(rewriting *r, const mote_node *node, int32_t i, const mote_quant_want *want, mote_id *in,
+                            mote_error *err)
 {
-    const mote_quant  *w = r->to->graphs[0].tensors[weights].quant;
-    const mote_tensor *bias = mote_node_in(r->graph, node, 2);
+    const mote_quant  *w = r->to->graphs[0].tensors[in[1]].quant;
+    const mote_tensor *bias = mote_node_in(r->graph, node, i);
     mote_tensor        tensor = *bias;
     mote_quant        *quant = mote_quant_create(r->to, w->count > 1 ? 0 : -1, w->count, NULL, NULL, err);
     int32_t            count = (int32_t)mote_tensor_count(bias), c, *values = MOTE_NEW(&r->to->arena, int32_t, count, err);
@@ -106,13 +108,13 @@ static mote_status add_bias(rewriting *r, const mote_node *node, mote_id weights
     if (!quant || !values)
         return err->code;
     for (c = 0; c < w->count; c++)
-        quant->scale[c] = r->affine[node->in[0]].scale * w->scale[c];
+        quant->scale[c] = r->affine[node->in[want->multiplied]].scale * w->scale[c];
     for (c = 0; c < count; c++)
         values[c] = quantize_bias(((const float *)bias->data)[c], quant->scale[w->count > 1 ? c : 0]);
     tensor.dtype = MOTE_I32;
     tensor.quant = quant;
     tensor.data = values;
-    *out = mote_graph_add_tensor(r->to, &r->to->graphs[0], &tensor, err);
+    in[i] = mote_graph_add_tensor(r->to, &r->to->graphs[0], &tensor, err);
     return err->code;
 }
 
@@ -168,7 +170,7 @@ static mote_status take_operand(rewriting *r, const mote_node *node, int32_t i, 
     if (want->rule == MOTE_QUANT_WEIGHTS)
         return add_weights(r, node, want, &in[i], err);
     if (want->rule == MOTE_QUANT_BIAS)
-        return add_bias(r, node, in[1], &in[i], err);
+        return add_bias(r, node, i, want, in, err);
     if (r->moved[id] == MOTE_NONE && r->graph->tensors[id].kind == MOTE_CONST)
         MOTE_TRY(want->rule == MOTE_QUANT_KEEP ? copy_const(r, id, &r->moved[id], err) : add_const_activation(r, id, err));
     in[i] = r->moved[id];

@@ -679,26 +679,7 @@ static void a_recipe_that_says_nothing_is_not_written(void **state)
 
 /* ---- golden files ---- */
 
-/* What mote has not yet; a line goes when its operator comes. */
-/* clang-format off */
-static const struct {
-    const char *pattern;
-    int         count;
-} missing[] = {
-    {"average_pool_2d_i16_*", 3},
-    {"max_pool_2d_i16_*", 3},
-    {"mean_i16_*", 3},
-};
-/* clang-format on */
-enum { MISSING_COUNT = sizeof missing / sizeof missing[0], GOLDEN_COUNT = 325 };
-
-static int find_missing(const char *name)
-{
-    int i;
-    for (i = 0; i < MISSING_COUNT && fnmatch(missing[i].pattern, name, 0) != 0; i++)
-        ;
-    return i;
-}
+enum { GOLDEN_COUNT = 325 };
 
 static void load_golden(mote_array *out, mote_npz *golden, const char *name, const char *what, int index)
 {
@@ -814,23 +795,16 @@ static void read_golden_of_constants(const char *name, mote_model *model, mote_n
 }
 
 /* Read, run; written again and read, it runs the same. */
-static void try_golden(const char *file, mote_npz *golden, int *seen_missing)
+static void try_golden(const char *file, mote_npz *golden)
 {
     const char *folder = "tests/golden/ops/";
     char        path[300], name[200];
-    int         at = find_missing(file);
     mote_model *model, *back;
     mote_error  err = {0};
     mote_text   text;
 
     snprintf(path, sizeof path, "%s%s", folder, file);
     snprintf(name, sizeof name, "%.*s", (int)(strlen(file) - strlen(".tflite")), file);
-    if (at < MISSING_COUNT) {
-        seen_missing[at]++;
-        if (mote_model_load(&model, path, NULL, &err) != MOTE_ERR_UNSUPPORTED)
-            fail_msg("%s: is no longer unsupported: take its line out of `missing` (%s)", name, err.text);
-        return;
-    }
     if (mote_model_load(&model, path, NULL, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     run_golden(name, model, golden);
@@ -848,7 +822,7 @@ static void try_golden(const char *file, mote_npz *golden, int *seen_missing)
 static void every_golden_operator_gives_its_golden_answers(void **state)
 {
     DIR           *folder = opendir("tests/golden/ops");
-    int            seen_missing[MISSING_COUNT] = {0}, count = 0, i, missing_count = 0;
+    int            count = 0;
     struct dirent *entry;
     mote_npz      *golden;
     mote_error     err = {0};
@@ -857,18 +831,12 @@ static void every_golden_operator_gives_its_golden_answers(void **state)
     assert_int_equal(mote_npz_open(&golden, "tests/golden/ops/golden.npz", &err), MOTE_OK);
     while ((entry = readdir(folder)) != NULL)
         if (mote_path_has_suffix(entry->d_name, ".tflite")) {
-            try_golden(entry->d_name, golden, seen_missing);
+            try_golden(entry->d_name, golden);
             count++;
         }
     closedir(folder);
     mote_npz_close(golden);
     assert_int_equal(count, GOLDEN_COUNT);
-    for (i = 0; i < MISSING_COUNT; i++) {
-        printf("missing: %s (%d files)\n", missing[i].pattern, missing[i].count);
-        assert_int_equal(seen_missing[i], missing[i].count);
-        missing_count += missing[i].count;
-    }
-    printf("%d golden files run, %d missing\n", count - missing_count, missing_count);
 }
 
 /* ---- files on disk ---- */

@@ -14,6 +14,8 @@ const mote_op_case mean_cases[] = {
     {"one position", .in = {INPUT(1, 1, 1, 9), INTS(1, 2)}},
     {"many positions", .in = {INPUT(1, 31, 33, 2), INTS(1, 2)}},
     {"positions apart, six values each", .in = {INPUT(1, 3, 2, 4, 6), INTS(1, 3)}},
+    {"three axes apart", .in = {INPUT(1, 3, 2, 3, 4, 2), INTS(1, 3, 5)}},
+    {"four axes apart that stay", .in = {INPUT(2, 2, 3, 2, 2, 3, 2, 2), INTS(0, 2, 4, 6)}, .attrs.mean.keep_dims = true},
     {"batch of 2", .in = {INPUT(2, 3, 4, 3), INTS(1, 2)}},
     {0},
 };
