@@ -550,7 +550,7 @@ static void messages_say_where_and_what(void **state)
     assert_refused(CHANGED(operand, -2), MOTE_ERR_FORMAT, "inputs: tensor -2 of 3");
     assert_refused(CHANGED(operand, 2), MOTE_ERR_FORMAT, "read before it is computed");
     assert_refused(CHANGED(activation, 4), MOTE_ERR_UNSUPPORTED, "fused activation 4");
-    h.builtin = TFLITE_CUSTOM;
+    h.builtin = MRT_CUSTOM_CODE;
     h.custom = "FlexErf";
     assert_refused(h, MOTE_ERR_UNSUPPORTED, "custom operator \"FlexErf\"; \"Flex\" operators are TensorFlow's own");
     h = sound;

@@ -7,6 +7,7 @@ defaults to 0 there, so every stride is set.
 import dataclasses
 
 import flatbuffers
+from flatbuffers import flexbuffers
 import numpy as np
 from ai_edge_litert import interpreter as litert
 from ai_edge_litert import schema_py_generated as schema
@@ -67,10 +68,15 @@ def _quantization(tensor):
 
 def build(operator, version, options, inputs, outputs):
     """Returns the file's bytes. inputs: Tensors, None for one left out; those without values are the model's inputs,
-    but for states."""
+    but for states.
+
+    operator: a builtin's name, else a custom code; options are then a dictionary, which becomes a FlexBuffers map.
+    """
     model, graph = schema.ModelT(), schema.SubGraphT()
     code, op = schema.OperatorCodeT(), schema.OperatorT()
-    code.builtinCode, code.version = getattr(schema.BuiltinOperator, operator), version
+    is_custom = not hasattr(schema.BuiltinOperator, operator)
+    code.builtinCode, code.version = getattr(schema.BuiltinOperator, "CUSTOM" if is_custom else operator), version
+    code.customCode = operator if is_custom else None
     code.deprecatedBuiltinCode = min(code.builtinCode, 127)
     model.version, model.description, model.buffers = 3, operator, [AlignedBuffer()]  # buffer 0 stays empty
     graph.tensors = []
@@ -90,7 +96,9 @@ def build(operator, version, options, inputs, outputs):
     op.opcodeIndex = 0
     op.inputs = [-1 if tensor is None else add(tensor) for tensor in inputs]
     op.outputs = [add(tensor) for tensor in outputs]
-    if options is not None:
+    if is_custom:
+        op.customOptions = None if options is None else list(flexbuffers.Dumps(options))
+    elif options is not None:
         op.builtinOptions = options
         op.builtinOptionsType = getattr(schema.BuiltinOptions, type(options).__name__[:-1])
     graph.inputs = [i for i, tensor in zip(op.inputs, inputs)
