@@ -125,6 +125,13 @@ typedef struct mrt_circular_buffer_attributes {
     int32_t cycles_max;
 } mrt_circular_buffer_attributes;
 
+typedef struct mrt_detection_attributes {
+    int32_t max_detections, max_classes_per_detection, detections_per_class, num_classes;
+    int32_t use_regular_nms; /* class by class, at most detections_per_class of each */
+    float   nms_score_threshold, nms_iou_threshold;
+    float   y_scale, x_scale, h_scale, w_scale;
+} mrt_detection_attributes;
+
 typedef struct mrt_delay_attributes {
     int32_t delay_length;
 } mrt_delay_attributes;

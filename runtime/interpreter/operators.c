@@ -17,6 +17,7 @@
 #include "../ops/convert.h"
 #include "../ops/cumsum.h"
 #include "../ops/depthwise_conv_2d.h"
+#include "../ops/detection_postprocess.h"
 #include "../ops/fft.h"
 #include "../ops/filter_bank.h"
 #include "../ops/frames.h"

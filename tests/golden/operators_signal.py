@@ -293,7 +293,50 @@ def circular_buffer():
     family.save()
 
 
+def detection():
+    """Several classes of a box: Micro writes them beyond its outputs, so LiteRT answers, which counts boxes; regular, with room
+    for more than max_detections, LiteRT leaves the rest as it was."""
+    family = Family("detection_postprocess")
+    for number in range(28):
+        random = generator(f"detection{number}")
+        anchor_count, classes = int(random.integers(1, 12)), int(random.integers(1, 5))
+        most, per_box, background = int(random.integers(1, 6)), [1, 1, 2, 3][number % 4], number % 3 != 2
+        regular = number % 2 == 1
+        per_box = 1 if regular else min(per_box, classes)
+        options = {"max_detections": most, "max_classes_per_detection": per_box, "nms_score_threshold": [0.0, 0.3, 0.6][number % 3],
+                   "nms_iou_threshold": [0.6, 0.3, 0.5, 1.0][number // 2 % 4], "num_classes": classes, "y_scale": 10.0,
+                   "x_scale": 10.0, "h_scale": 5.0, "w_scale": 4.0}
+        if regular:
+            options["use_regular_nms"] = True
+        if number % 5:
+            options["detections_per_class"] = int(random.integers(1, 6))
+        anchors = random.uniform(0.2, 0.9, (anchor_count, 4)).astype(np.float32)
+        values = 4 + (number % 7 == 3)
+        scores = random.random((SAMPLES, 1, anchor_count, classes + background)).astype(np.float32)
+        if number % 4 == 0:
+            scores = np.round(scores * 4) / np.float32(4)  # equals
+        constant = number % 6 != 5
+        inputs = [plain("f32", (1, anchor_count, values), "boxes"), plain("f32", scores.shape[1:], "scores"),
+                  plain("f32", anchors.shape, "anchors", anchors if constant else None)]
+        n = most * per_box
+        samples = [random.normal(0, 2, (SAMPLES, 1, anchor_count, values)).astype(np.float32), scores]
+        if not constant:
+            samples.append(np.stack([anchors] * SAMPLES))
+
+        def amend(sample, outputs, per_box=per_box):
+            count = int(outputs[3][0]) * per_box
+            outputs[0][:, count:] = 0
+            outputs[1][:, count:] = 0
+            outputs[2][:, count:] = 0
+
+        family.add(f"f32_{number}", "TFLite_Detection_PostProcess", 1, options, inputs,
+                   [plain("f32", (1, n, 4), "found"), plain("f32", (1, n), "classes"), plain("f32", (1, n), "found_scores"),
+                    plain("f32", (1,), "count")], samples=samples, amend=amend, engine="litert" if per_box > 1 else None)
+    family.save()
+
+
 def make():
+    detection()
     circular_buffer()
     for operator in (delay, framer, stacker, overlap_add, window, auto_scale, rfft, irfft, energy, filter_bank, square_root,
                      spectral_subtraction, pcan, log):
