@@ -101,11 +101,12 @@ struct mrt_call {
     /* results of prepare */
     const void *params;
     uint32_t    scratch_bytes;
-    uint32_t    state_bytes; /* of memory that outlives an invoke, zeroed by a reset: io->state, at a multiple of 4 */
-    uint32_t    in_place;    /* bit i: out[0] may be in[i], where that is computed and not needed any more */
-    uint64_t    constants;   /* bit i: constant operand i comes in io->in[]; the others are in the parameters only */
-    int32_t     by_number;   /* io->in[i] is operand i, NULL where that does not come; else those that come stand in order */
-    uint64_t    work;        /* an invoke's; as many as there are values where it is 0 */
+    uint32_t    state_bytes;     /* of memory that outlives an invoke, zeroed by a reset: io->state, at a multiple of 4 */
+    uint32_t    in_place;        /* bit i: out[0] may be in[i], where that is computed and not needed any more */
+    uint64_t    constants;       /* bit i: constant operand i comes in io->in[]; the others are in the parameters only */
+    int32_t     may_be_constant; /* it may read nothing but constants, all of which come */
+    int32_t     by_number; /* io->in[i] is operand i, NULL where that does not come; else those that come stand in order */
+    uint64_t    work;      /* an invoke's; as many as there are values where it is 0 */
 #if defined(MRT_SENTENCES)
     int32_t   may_overlap;
     ptrdiff_t overlap;

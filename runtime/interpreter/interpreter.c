@@ -292,7 +292,6 @@ static mrt_reason mrt_walk_read_operands(mrt_walk *w, mrt_call *c, const mrt_nod
 {
     mrt_model *m = &w->model;
     uint32_t   i, id;
-    int32_t    computed = 0;
 
     for (i = 0; i < node->in.count; i++) {
         id = mrt_element(&m->r, &node->in, i);
@@ -300,7 +299,6 @@ static mrt_reason mrt_walk_read_operands(mrt_walk *w, mrt_call *c, const mrt_nod
         if (id == UINT32_MAX)
             continue;
         MRT_TRY(mrt_walk_read_operand(w, id, &w->in[i]));
-        computed += w->in[i].kind != MRT_CONST;
     }
     for (i = 0; i < node->out.count; i++)
         MRT_TRY(mrt_walk_read_output(w, mrt_element(&m->r, &node->out, i), &w->out[i], index));
@@ -310,7 +308,17 @@ static mrt_reason mrt_walk_read_operands(mrt_walk *w, mrt_call *c, const mrt_nod
     c->out_count = (int32_t)node->out.count;
     w->in_most = mrt_max_i32(w->in_most, c->in_count);
     w->out_most = mrt_max_i32(w->out_most, c->out_count);
-    return computed == 0 ? MRT_REASON_CONSTANT : MRT_REASON_NONE;
+    return MRT_REASON_NONE;
+}
+
+static MRT_COLD int mrt_reads_constants_only(const mrt_call *c)
+{
+    int32_t i;
+
+    for (i = 0; i < c->in_count; i++)
+        if (mrt_has(c, i) && !mrt_is_const(c, i))
+            return 0;
+    return 1;
 }
 
 static const mrt_row *mrt_walk_find_row(const mrt_operator *op, const mrt_call *c)
@@ -376,7 +384,8 @@ static mrt_reason mrt_walk_check(mrt_walk *w, const mrt_operator *op, mrt_call *
         return MRT_REASON_TYPES;
     c->run = row->kernels;
     c->is_view = row->prepare == NULL;
-    return row->prepare ? row->prepare(c) : MRT_REASON_NONE;
+    MRT_TRY(row->prepare ? row->prepare(c) : MRT_REASON_NONE);
+    return c->may_be_constant || !mrt_reads_constants_only(c) ? MRT_REASON_NONE : MRT_REASON_CONSTANT;
 }
 
 /* ---- its place, and its step ---- */
@@ -533,7 +542,7 @@ static void mrt_walk_begin_call(mrt_walk *w, mrt_call *c, mrt_build *b)
     c->side = mrt_chip_side(1);
     c->owner = b;
     c->is_checking = 1;
-    c->mixes = c->by_number = 0;
+    c->mixes = c->by_number = c->may_be_constant = 0;
     c->params = NULL;
     c->scratch_bytes = c->state_bytes = c->in_place = 0;
     c->constants = c->work = 0;

@@ -16,6 +16,7 @@
 #include "../ops/conv_2d.h"
 #include "../ops/convert.h"
 #include "../ops/cumsum.h"
+#include "../ops/decode.h"
 #include "../ops/depthwise_conv_2d.h"
 #include "../ops/detection_postprocess.h"
 #include "../ops/fft.h"

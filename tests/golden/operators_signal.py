@@ -7,6 +7,7 @@ zeros of that in Micro's answers.  Options named T are types, which TensorFlow a
 import numpy as np
 
 from operator_cases import Family, Tensor, generator, schema, tensor
+from tflite_builder import build_graph
 
 SAMPLES = 6
 TYPES = {"i16": schema.TensorType.INT16, "i32": schema.TensorType.INT32, "f32": schema.TensorType.FLOAT32}
@@ -335,7 +336,47 @@ def detection():
     family.save()
 
 
+def decode():
+    """Values from tables, added to an input, or an output themselves."""
+    family = Family("decode")
+    for kind in ("i8", "f32"):
+        for number in range(22):
+            random = generator(f"decode{kind}{number}")
+            width = number % 7 + 1
+            shape = [(5,), (3, 4), (2, 3, 5), (4, 17), (1, 2, 3, 4), (40,)][number % 6]
+            axis = [None, 0, len(shape) - 1][number % 3] if kind == "i8" else None
+            channels = 1 if axis is None else shape[axis]
+            count = int(np.prod(shape))
+            stride = min(2 ** width, 127) if number % 2 else int(random.integers(1, 2 ** width + 1))
+            stride = min(stride, 127)
+            dtype = np.int8 if kind == "i8" else np.float32
+            tables = random.normal(0, 1, (channels, stride)).astype(dtype) if kind == "f32" else \
+                random.integers(-128, 128, (channels, stride)).astype(dtype)
+            indices = random.integers(0, stride, count)
+            bits = "".join(format(int(i), f"0{width}b") for i in indices)
+            bits += "0" * (-len(bits) % 8)
+            stream = np.array([int(bits[i:i + 8], 2) for i in range(0, len(bits), 8)] + [0] * 12, np.uint8)
+            head = np.zeros(16, np.uint8)
+            head[1], head[4], head[5], head[6] = 1, 1, width, stride
+            ancillary = np.concatenate([head, np.frombuffer(tables.tobytes(), np.uint8)])
+            scale = None
+            if kind == "i8":
+                scale = np.float32(0.05) if axis is None or channels == 1 else [0.05] * channels
+            decoded = tensor(random, kind, shape, "decoded", scale=scale, zero_point=0, axis=axis or 0)
+            x, out = tensor(random, kind, shape, "x", scale=None), tensor(random, kind, shape, "out")
+            operands = [Tensor("UINT8", stream.shape, "indices", values=stream),
+                        Tensor("UINT8", ancillary.shape, "tables", values=ancillary)]
+            add = schema.AddOptionsT()
+            outputs = [decoded, out] if channels > 1 else [out]  # ADD takes one scale only
+            model = build_graph([x], [("TFLM_DECODE", 1, None, operands, [decoded]),
+                                      ("ADD", 2 if kind == "i8" else 1, add, [x if channels > 1 else decoded, x], [out])],
+                                outputs)
+            family.add_model(f"{kind}_{number}", model, [draw_wave(random, kind, shape, 3)], outputs)
+    family.save()
+
+
 def make():
+    decode()
     detection()
     circular_buffer()
     for operator in (delay, framer, stacker, overlap_add, window, auto_scale, rfft, irfft, energy, filter_bank, square_root,
