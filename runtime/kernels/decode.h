@@ -31,7 +31,7 @@ MRT_INLINE uint32_t mrt_decode_index(const uint8_t *indices, uint32_t i, uint32_
     uint32_t index = 0, bit = i * width, k;
 
     for (k = 0; k < width; k++, bit++)
-        index = index << 1 | (indices[bit / 8] >> (7 - bit % 8) & 1u);
+        index = index << 1 | ((uint32_t)indices[bit / 8] >> (7 - bit % 8) & 1u);
     return index;
 }
 
