@@ -216,8 +216,12 @@ def square_root():
         bits = random.integers(0, 32, (SAMPLES,)).astype(np.int32)
         values = draw_unsigned(random, "u64", (count,))
         if number % 3 == 0:  # around squares
-            roots = random.integers(0, 2 ** 32, (SAMPLES, count), np.uint64) >> random.integers(0, 32, (SAMPLES, count)).astype(np.uint64)
+            roots = draw_unsigned(random, "u32", (count,)).astype(np.uint64)
             values = roots * roots + random.integers(0, 3, (SAMPLES, count)).astype(np.uint64)
+        if number % 3 == 1:  # around the middle between two
+            roots = draw_unsigned(random, "u32", (count,)).astype(np.uint64)
+            values = roots * roots + roots + random.integers(0, 2, (SAMPLES, count)).astype(np.uint64)
+            bits //= 4
         is_constant = number % 2 == 0
         inputs = [plain("u64", (count,), "in"), plain("i32", (), "bits", bits[0].reshape(()) if is_constant else None)]
         family.add(f"u64_{number}", "SignalFilterBankSquareRoot", 1, None, inputs, [plain("u32", (count,), "out")],
