@@ -120,6 +120,67 @@ typedef struct mrt_call_once_attributes {
     int32_t init_subgraph_index;
 } mrt_call_once_attributes;
 
+/* Of every so many invokes, one goes on behind the operator; 1: each. */
+typedef struct mrt_circular_buffer_attributes {
+    int32_t cycles_max;
+} mrt_circular_buffer_attributes;
+
+typedef struct mrt_detection_attributes {
+    int32_t max_detections, max_classes_per_detection, detections_per_class, num_classes;
+    int32_t use_regular_nms; /* class by class, at most detections_per_class of each */
+    float   nms_score_threshold, nms_iou_threshold;
+    float   y_scale, x_scale, h_scale, w_scale;
+} mrt_detection_attributes;
+
+typedef struct mrt_delay_attributes {
+    int32_t delay_length;
+} mrt_delay_attributes;
+
+/* prefill: zeros come before the first sample, so that the first frame is there at once. */
+typedef struct mrt_framer_attributes {
+    int32_t frame_size, frame_step;
+    int32_t prefill;
+} mrt_framer_attributes;
+
+typedef struct mrt_stacker_attributes {
+    int32_t num_channels;
+    int32_t left_context, right_context, step; /* in inputs */
+} mrt_stacker_attributes;
+
+typedef struct mrt_overlap_add_attributes {
+    int32_t frame_step;
+} mrt_overlap_add_attributes;
+
+typedef struct mrt_shift_attributes {
+    int32_t shift; /* to the right, of products */
+} mrt_shift_attributes;
+
+typedef struct mrt_fft_attributes {
+    int32_t fft_length;
+} mrt_fft_attributes;
+
+typedef struct mrt_energy_attributes {
+    int32_t start_index, end_index;
+} mrt_energy_attributes;
+
+typedef struct mrt_channels_attributes {
+    int32_t num_channels;
+} mrt_channels_attributes;
+
+/* Fractions in units of 2^-spectral_subtraction_bits; those with alternate_ are odd channels'. */
+typedef struct mrt_spectral_subtraction_attributes {
+    int32_t num_channels;
+    int32_t smoothing, one_minus_smoothing;
+    int32_t alternate_smoothing, alternate_one_minus_smoothing;
+    int32_t min_signal_remaining;
+    int32_t smoothing_bits, spectral_subtraction_bits;
+    int32_t clamping;
+} mrt_spectral_subtraction_attributes;
+
+typedef struct mrt_filter_bank_log_attributes {
+    int32_t input_correction_bits, output_scale;
+} mrt_filter_bank_log_attributes;
+
 typedef struct mrt_batch_normalization_attributes {
     float momentum, epsilon;
 } mrt_batch_normalization_attributes;

@@ -73,6 +73,7 @@ typedef struct mrt_io {
     const void *in[MRT_IN_MAX];
     void       *out[MRT_OUT_MAX];
     void       *scratch;
+    void       *state; /* the operator's own memory, from invoke to invoke: zeros at first (mrt_call.state_bytes) */
 } mrt_io;
 
 /* Bytes that may be at any place. */

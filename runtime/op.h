@@ -37,9 +37,10 @@ typedef enum mrt_type {
     MRT_U16 = 16,
     MRT_I4 = 17,
     /* In rows only: whole classes. */
-    MRT_ANY = 64, /* of whole bytes: all but int4 */
-    MRT_AS_FIRST, /* the type of operand 0 */
-    MRT_INDEX     /* int32 or int64 */
+    MRT_ANY = 64,  /* of whole bytes: all but int4 */
+    MRT_AS_FIRST,  /* the type of operand 0 */
+    MRT_INDEX,     /* int32 or int64 */
+    MRT_REST = 128 /* beside `out`: it is output 0's; shape sees to the others' */
 } mrt_type;
 
 enum { MRT_RANK_MAX = 8, MRT_ROW_TYPES = 4 };
@@ -100,8 +101,10 @@ struct mrt_call {
     /* results of prepare */
     const void *params;
     uint32_t    scratch_bytes;
-    uint32_t    in_place;  /* bit i: out[0] may be in[i], where that is computed and not needed any more */
-    uint64_t    constants; /* bit i: constant operand i comes in io->in[]; the others are in the parameters only */
+    uint32_t    state_bytes;     /* of memory that outlives an invoke, zeroed by a reset: io->state, at a multiple of 4 */
+    uint32_t    in_place;        /* bit i: out[0] may be in[i], where that is computed and not needed any more */
+    uint64_t    constants;       /* bit i: constant operand i comes in io->in[]; the others are in the parameters only */
+    int32_t     may_be_constant; /* it may read nothing but constants, all of which come */
     int32_t     by_number; /* io->in[i] is operand i, NULL where that does not come; else those that come stand in order */
     uint64_t    work;      /* an invoke's; as many as there are values where it is 0 */
 #if defined(MRT_SENTENCES)
@@ -125,7 +128,8 @@ typedef enum mrt_attribute_kind {
     MRT_ATTRIBUTE_IGNORED     /* nothing depends on it; written as its default */
 } mrt_attribute_kind;
 
-/* One field of a TensorFlow Lite option table, and the member that it fills. */
+/* One field of a TensorFlow Lite option table, and the member that it fills. Of a custom operator: `field` is the place of
+ * its key in mrt_operator.names; only I32, F32 and BOOL are looked at. */
 typedef struct mrt_attribute {
     uint8_t field, kind;
     uint8_t offset;
@@ -156,6 +160,20 @@ typedef struct mrt_attribute {
 #endif
 #define MRT_FUSED_ACTIVATION(field) MRT_ATTRIBUTE_OF_CALL(ACTIVATION, "fused_activation_function", field, 0)
 
+/* The word that an attribute has where a file does not say it. */
+static MRT_COLD uint32_t mrt_attribute_absent(const mrt_attribute *a)
+{
+    union {
+        float    real;
+        uint32_t bits;
+    } word;
+
+    if (a->kind != MRT_ATTRIBUTE_F32)
+        return (uint32_t)(int32_t)a->standard;
+    word.real = (float)a->standard;
+    return word.bits;
+}
+
 /* ---- the operator ---- */
 
 typedef mrt_reason mrt_prepare_function(mrt_call *c);
@@ -179,6 +197,7 @@ struct mrt_operator {
     int16_t              builtin_code;
     uint8_t              options_type; /* of TensorFlow Lite's union BuiltinOptions; 0: it has none */
     uint8_t              in_min, in_max, out_min, out_max;
+    const char *const   *names; /* NULL: builtin. Else its custom code, and from 1 on the keys of its options */
     uint8_t              attribute_count;
     const mrt_attribute *attributes;
     mrt_reason (*shape)(mrt_call *c);
@@ -186,8 +205,13 @@ struct mrt_operator {
 };
 typedef struct mrt_operator mrt_operator;
 
-#define MRT_COUNT(rows)   (uint8_t)(sizeof(rows) / sizeof *(rows))
-#define MRT_NO_ATTRIBUTES 0, NULL
+/* The members names and attribute_count of a builtin operator; then names to attributes of one without attributes, and of a
+ * custom one, whose builtin_code is MRT_CUSTOM_CODE. */
+#define MRT_COUNT(fields)         NULL, (uint8_t)(sizeof(fields) / sizeof *(fields))
+#define MRT_NO_ATTRIBUTES         NULL, 0, NULL
+#define MRT_CUSTOM(names, fields) names, (uint8_t)(sizeof(fields) / sizeof *(fields)), fields
+#define MRT_CUSTOM_WITHOUT(names) names, 0, NULL
+enum { MRT_CUSTOM_CODE = 32 };
 
 /* ---- refusals ---- */
 
@@ -380,8 +404,8 @@ static MRT_COLD int mrt_row_matches(const mrt_row *row, const mrt_call *c)
     const mrt_type first = c->in_count > 0 ? c->in[0].type : MRT_F32;
     int32_t        i;
 
-    for (i = 0; i < c->out_count; i++)
-        if (!mrt_type_matches(row->out, c->out[i].type, first))
+    for (i = 0; i < (row->out & MRT_REST ? 1 : c->out_count); i++)
+        if (!mrt_type_matches(row->out & (MRT_REST - 1), c->out[i].type, first))
             return 0;
     for (i = 0; i < c->in_count; i++)
         if (mrt_has(c, i) && !mrt_type_matches(row->in[mrt_min_i32(i, row->in_count - 1)], c->in[i].type, first))
@@ -427,6 +451,14 @@ static MRT_COLD mrt_reason mrt_set_shape(mrt_call *c, int32_t i, mrt_type type, 
         out->dim[k] = dim[k];
     MRT_REQUIRE(c, mrt_measure(out), SIZE, "output %s is larger than 2 GiB", MRT_SHAPE(out));
     return MRT_REASON_NONE;
+}
+
+/* The same for an output that a row does not see (MRT_REST). */
+static MRT_COLD mrt_reason mrt_set_further_shape(mrt_call *c, int32_t i, mrt_type type, int32_t rank, const int32_t *dim)
+{
+    MRT_REQUIRE(c, !c->is_checking || c->out[i].type == type, TYPES, "output %d is %s, %s expected", (int)i,
+                mrt_type_name(c->out[i].type), mrt_type_name(type));
+    return mrt_set_shape(c, i, type, rank, dim);
 }
 
 /* After shape: samples stay apart. An open batch multiplies dim[0] of operands, so each output must have 1 there, too;

@@ -2,6 +2,7 @@
 #include "build.h"
 
 #include "../attributes.h"
+#include "../flexbuffer.h"
 
 /* ---- memory ---- */
 
@@ -112,11 +113,31 @@ static uint32_t mrt_read_attribute(mrt_call *c, const mrt_attribute *a)
 {
     mrt_build     *b = (mrt_build *)c->owner;
     const uint32_t value =
-        mrt_read_field(&b->m->r, &b->node.options, a->field, mrt_attribute_bytes(a->kind), (uint32_t)(int32_t)a->standard);
+        mrt_read_field(&b->m->r, &b->node.options, a->field, mrt_attribute_bytes(a->kind), mrt_attribute_absent(a));
 
     if (a->kind == MRT_ATTRIBUTE_BOOL)
         return (value & 255u) != 0;
     return mrt_attribute_bytes(a->kind) == 1 ? (uint32_t)(int32_t)(int8_t)value : value;
+}
+
+static mrt_reason mrt_read_custom_attribute(const mrt_build *b, const mrt_operator *op, const mrt_attribute *a,
+                                            void *attributes)
+{
+    mrt_flexbuffer map;
+    uint32_t       word = 0;
+    int            found;
+
+    map.bytes = b->m->r.bytes + b->node.custom_options.at;
+    map.count = b->node.custom_options.count;
+    found = mrt_flexbuffer_find(&map, op->names[a->field], a->kind == MRT_ATTRIBUTE_F32, &word);
+    if (found == MRT_FLEXBUFFER_BROKEN || found == MRT_FLEXBUFFER_OTHER)
+        return MRT_REASON_OPTIONS;
+    if (found == MRT_FLEXBUFFER_ABSENT)
+        word = mrt_attribute_absent(a);
+    if (a->kind == MRT_ATTRIBUTE_BOOL)
+        word = word != 0;
+    mrt_copy((uint8_t *)attributes + a->offset, &word, sizeof word);
+    return MRT_REASON_NONE;
 }
 
 MRT_API mrt_reason mrt_read_attributes(mrt_call *c, const mrt_operator *op, void *attributes)
@@ -132,6 +153,10 @@ MRT_API mrt_reason mrt_read_attributes(mrt_call *c, const mrt_operator *op, void
         uint32_t             value;
         if (a->kind == MRT_ATTRIBUTE_IGNORED)
             continue;
+        if (op->names) {
+            MRT_TRY(mrt_read_custom_attribute((const mrt_build *)c->owner, op, a, attributes));
+            continue;
+        }
         value = mrt_read_attribute(c, a);
         if (a->kind == MRT_ATTRIBUTE_ACTIVATION) {
             if (value > MRT_ACT_RELU6)

@@ -1,7 +1,7 @@
 /* One walk over the operators does everything: it checks, counts, plans, and where memory is given fills it. Walks differ in
  * the plan's rule only; open and bytes choose the rule by the same walks, so that they agree.
  *
- *     arena   [ activations and scratch | interpreter | ends | states | step, parameters | step, parameters ... ]
+ *     arena   [ activations and scratch | interpreter | ends | states | step, parameters, state | step ... ]
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "build.h"
@@ -12,13 +12,16 @@
 
 enum { MRT_ARENA_ALIGN = 16, MRT_OPERATORS_MAX = 1024 };
 
+/* Of steps with memory of their own, which a pointer behind those to outputs leads to. */
+enum { MRT_KEEPS_STATE = 0x8000 };
+
 /* One operator, ready to run. Pointers to its operands and outputs follow it. */
 typedef struct mrt_step {
     struct mrt_step  *next;
     mrt_run_function *run;
     const void       *params;
     uint32_t          scratch;             /* in the arena */
-    uint16_t          index;               /* the operator's, in the file */
+    uint16_t          index;               /* the operator's, in the file; and MRT_KEEPS_STATE */
     uint8_t           in_count, out_count; /* pointers */
 } mrt_step;
 
@@ -114,6 +117,16 @@ static mrt_reason mrt_walk_add_inputs(mrt_walk *w)
     return MRT_REASON_NONE;
 }
 
+/* The state's values are there already. */
+static void mrt_walk_list_state(mrt_walk *w, mrt_state *state, uint32_t offset, uint32_t bytes)
+{
+    state->next = NULL;
+    state->offset = offset;
+    state->bytes = bytes;
+    *w->next_state = state;
+    w->next_state = &state->next;
+}
+
 /* TensorFlow Lite's reset: every byte the zero point of an int8 tensor, 0 of others. */
 static mrt_reason mrt_walk_add_state(mrt_walk *w, uint32_t id, const mrt_tensor *tensor, const uint8_t *values)
 {
@@ -125,13 +138,9 @@ static mrt_reason mrt_walk_add_state(mrt_walk *w, uint32_t id, const mrt_tensor 
     if (!live)
         return MRT_REASON_TOO_MANY;
     if (state) {
-        state->next = NULL;
         state->values = values;
-        state->offset = live->offset;
-        state->bytes = tensor->bytes;
         state->first = tensor->type == MRT_I8 ? (uint8_t)mrt_zero(tensor) : 0;
-        *w->next_state = state;
-        w->next_state = &state->next;
+        mrt_walk_list_state(w, state, live->offset, tensor->bytes);
     }
     return MRT_REASON_NONE;
 }
@@ -193,13 +202,27 @@ static mrt_reason mrt_walk_add_variables(mrt_walk *w)
 
 /* ---- one operator ---- */
 
-static const mrt_operator *mrt_walk_find_operator(const mrt_walk *w, int32_t builtin_code)
+/* The file's name of a custom operator has no end of its own. */
+static int mrt_is_named(const mrt_reader *r, const mrt_vector *code, const char *name)
+{
+    uint32_t i;
+
+    for (i = 0; i < code->count && name[i] != 0; i++)
+        if (r->bytes[code->at + i] != (uint8_t)name[i])
+            return 0;
+    return i == code->count && name[i] == 0;
+}
+
+static const mrt_operator *mrt_walk_find_operator(const mrt_walk *w, const mrt_node *node)
 {
     int32_t i;
 
-    for (i = 0; i < w->operator_count; i++)
-        if (w->operators[i]->builtin_code == builtin_code)
-            return w->operators[i];
+    for (i = 0; i < w->operator_count; i++) {
+        const mrt_operator *op = w->operators[i];
+        if (op->builtin_code == node->builtin_code &&
+            (!op->names || mrt_is_named(&w->model.r, &node->custom_code, op->names[0])))
+            return op;
+    }
     return NULL;
 }
 
@@ -269,7 +292,6 @@ static mrt_reason mrt_walk_read_operands(mrt_walk *w, mrt_call *c, const mrt_nod
 {
     mrt_model *m = &w->model;
     uint32_t   i, id;
-    int32_t    computed = 0;
 
     for (i = 0; i < node->in.count; i++) {
         id = mrt_element(&m->r, &node->in, i);
@@ -277,7 +299,6 @@ static mrt_reason mrt_walk_read_operands(mrt_walk *w, mrt_call *c, const mrt_nod
         if (id == UINT32_MAX)
             continue;
         MRT_TRY(mrt_walk_read_operand(w, id, &w->in[i]));
-        computed += w->in[i].kind != MRT_CONST;
     }
     for (i = 0; i < node->out.count; i++)
         MRT_TRY(mrt_walk_read_output(w, mrt_element(&m->r, &node->out, i), &w->out[i], index));
@@ -287,7 +308,17 @@ static mrt_reason mrt_walk_read_operands(mrt_walk *w, mrt_call *c, const mrt_nod
     c->out_count = (int32_t)node->out.count;
     w->in_most = mrt_max_i32(w->in_most, c->in_count);
     w->out_most = mrt_max_i32(w->out_most, c->out_count);
-    return computed == 0 ? MRT_REASON_CONSTANT : MRT_REASON_NONE;
+    return MRT_REASON_NONE;
+}
+
+static MRT_COLD int mrt_reads_constants_only(const mrt_call *c)
+{
+    int32_t i;
+
+    for (i = 0; i < c->in_count; i++)
+        if (mrt_has(c, i) && !mrt_is_const(c, i))
+            return 0;
+    return 1;
 }
 
 static const mrt_row *mrt_walk_find_row(const mrt_operator *op, const mrt_call *c)
@@ -326,7 +357,7 @@ static mrt_reason mrt_walk_check_node(const mrt_operator *op, mrt_node *node)
         return MRT_REASON_OPERAND_COUNT;
     if (node->in.count > MRT_IN_MAX || node->out.count > MRT_OUT_MAX)
         return MRT_REASON_TOO_MANY;
-    if (op->attribute_count > 0) {
+    if (op->attribute_count > 0 && !op->names) {
         if (node->options_type != op->options_type && node->options_type != 0)
             return MRT_REASON_OPTIONS;
         if (node->options_type == 0)
@@ -353,7 +384,8 @@ static mrt_reason mrt_walk_check(mrt_walk *w, const mrt_operator *op, mrt_call *
         return MRT_REASON_TYPES;
     c->run = row->kernels;
     c->is_view = row->prepare == NULL;
-    return row->prepare ? row->prepare(c) : MRT_REASON_NONE;
+    MRT_TRY(row->prepare ? row->prepare(c) : MRT_REASON_NONE);
+    return c->may_be_constant || !mrt_reads_constants_only(c) ? MRT_REASON_NONE : MRT_REASON_CONSTANT;
 }
 
 /* ---- its place, and its step ---- */
@@ -411,7 +443,7 @@ static const void *mrt_walk_operand_at(mrt_walk *w, mrt_call *c, int32_t i)
 }
 
 /* work is where the arena begins. While only counting, constants that must be copied are counted. */
-static void mrt_walk_fill_step(mrt_walk *w, mrt_call *c, mrt_step *step, uint32_t scratch)
+static void mrt_walk_fill_step(mrt_walk *w, mrt_call *c, mrt_step *step, uint32_t scratch, void *state)
 {
     const void **pointers = step ? (const void **)(void *)(step + 1) : NULL;
     int32_t      i, used = 0;
@@ -435,14 +467,33 @@ static void mrt_walk_fill_step(mrt_walk *w, mrt_call *c, mrt_step *step, uint32_
     step->out_count = (uint8_t)c->out_count;
     for (i = 0; i < c->out_count; i++)
         pointers[used++] = w->memory.work + mrt_plan_find(&w->plan, mrt_walk_id(w, &mrt_build_of(c)->node.out, i))->offset;
+    if (state) {
+        step->index |= MRT_KEEPS_STATE;
+        pointers[used] = state;
+    }
     *w->next_step = step;
     w->next_step = &step->next;
+}
+
+/* Lasting memory, and that a reset zeroes it. */
+static void *mrt_walk_take_state(mrt_walk *w, uint32_t bytes)
+{
+    mrt_state *state = (mrt_state *)mrt_take(&w->memory, sizeof *state, 2);
+    uint8_t   *at = (uint8_t *)mrt_take(&w->memory, bytes, 0);
+
+    if (at) {
+        state->values = NULL;
+        state->first = 0;
+        mrt_walk_list_state(w, state, (uint32_t)(at - w->memory.work), bytes);
+    }
+    return at;
 }
 
 static mrt_reason mrt_walk_place(mrt_walk *w, mrt_call *c, int32_t index)
 {
     uint32_t  pointers, scratch;
     mrt_step *step;
+    void     *state = NULL;
     int32_t   i;
 
     for (i = 0; i < c->out_count; i++) {
@@ -456,9 +507,11 @@ static mrt_reason mrt_walk_place(mrt_walk *w, mrt_call *c, int32_t index)
     scratch = mrt_plan_scratch(&w->plan, c->scratch_bytes);
     if (c->is_view)
         return MRT_REASON_NONE;
-    pointers = (uint32_t)(mrt_count_pointers(c) + c->out_count);
+    if (c->state_bytes > 0)
+        state = mrt_walk_take_state(w, c->state_bytes);
+    pointers = (uint32_t)(mrt_count_pointers(c) + c->out_count + (c->state_bytes > 0));
     step = (mrt_step *)mrt_take(&w->memory, sizeof *step + pointers * sizeof(void *), 3 + pointers);
-    mrt_walk_fill_step(w, c, step, scratch);
+    mrt_walk_fill_step(w, c, step, scratch, state);
     w->step_count++;
     return MRT_REASON_NONE;
 }
@@ -489,9 +542,9 @@ static void mrt_walk_begin_call(mrt_walk *w, mrt_call *c, mrt_build *b)
     c->side = mrt_chip_side(1);
     c->owner = b;
     c->is_checking = 1;
-    c->mixes = c->by_number = 0;
+    c->mixes = c->by_number = c->may_be_constant = 0;
     c->params = NULL;
-    c->scratch_bytes = c->in_place = 0;
+    c->scratch_bytes = c->state_bytes = c->in_place = 0;
     c->constants = c->work = 0;
 }
 
@@ -516,7 +569,7 @@ static mrt_reason mrt_walk_operator(mrt_walk *w, int32_t index)
     mrt_walk_begin_call(w, &c, &b);
     MRT_TRY(mrt_model_node(&w->model, (uint32_t)index, &b.node));
     w->why.builtin_code = b.node.builtin_code;
-    op = mrt_walk_find_operator(w, b.node.builtin_code);
+    op = mrt_walk_find_operator(w, &b.node);
     if (!op)
         return MRT_REASON_OPERATOR;
     if (mrt_is_done_before(b.node.builtin_code)) {
@@ -743,12 +796,15 @@ MRT_API void mrt_interpreter_invoke(mrt_interpreter *net)
         void *const *pointers = (void *const *)(const void *)(step + 1);
         mrt_io       io;
         int32_t      i;
-        MRT_STEP(step->index);
+        MRT_STEP(step->index & (MRT_KEEPS_STATE - 1));
         for (i = 0; i < step->in_count; i++)
             io.in[i] = *pointers++;
         for (i = 0; i < step->out_count; i++)
             io.out[i] = *pointers++;
         io.scratch = arena + step->scratch;
+        io.state = NULL;
+        if (step->index & MRT_KEEPS_STATE)
+            io.state = *pointers;
         step->run(step->params, &io);
     }
 }

@@ -3,7 +3,7 @@
 #include "model.h"
 
 enum { MRT_MODEL_VERSION = 0, MRT_MODEL_CODES = 1, MRT_MODEL_SUBGRAPHS = 2, MRT_MODEL_BUFFERS = 4 };
-enum { MRT_CODE_OLD_BUILTIN = 0, MRT_CODE_VERSION = 2, MRT_CODE_BUILTIN = 3 };
+enum { MRT_CODE_OLD_BUILTIN = 0, MRT_CODE_CUSTOM = 1, MRT_CODE_VERSION = 2, MRT_CODE_BUILTIN = 3 };
 enum { MRT_BUFFER_DATA = 0, MRT_BUFFER_OFFSET = 1, MRT_BUFFER_SIZE = 2 };
 enum {
     MRT_TENSOR_SHAPE = 0,
@@ -16,7 +16,14 @@ enum {
     MRT_TENSOR_EXTERNAL = 10
 };
 enum { MRT_QUANT_SCALE = 2, MRT_QUANT_ZERO = 3, MRT_QUANT_DETAILS = 4, MRT_QUANT_AXIS = 6 };
-enum { MRT_NODE_CODE = 0, MRT_NODE_IN = 1, MRT_NODE_OUT = 2, MRT_NODE_OPTIONS_TYPE = 3, MRT_NODE_OPTIONS = 4 };
+enum {
+    MRT_NODE_CODE = 0,
+    MRT_NODE_IN = 1,
+    MRT_NODE_OUT = 2,
+    MRT_NODE_OPTIONS_TYPE = 3,
+    MRT_NODE_OPTIONS = 4,
+    MRT_NODE_CUSTOM_OPTIONS = 5
+};
 
 /* ---- the whole ---- */
 
@@ -233,6 +240,7 @@ static void mrt_node_code(mrt_model *m, uint32_t index, mrt_node *out)
     out->version = (int32_t)mrt_read_field(&m->r, &code, MRT_CODE_VERSION, 4, 1);
     if (out->builtin_code < old_code)
         out->builtin_code = old_code;
+    out->custom_code = mrt_read_vector(&m->r, &code, MRT_CODE_CUSTOM, 1);
 }
 
 MRT_API mrt_reason mrt_model_node(mrt_model *m, uint32_t index, mrt_node *out)
@@ -248,6 +256,7 @@ MRT_API mrt_reason mrt_model_node(mrt_model *m, uint32_t index, mrt_node *out)
     out->out = mrt_read_vector(&m->r, &table, MRT_NODE_OUT, 4);
     out->options_type = mrt_read_field(&m->r, &table, MRT_NODE_OPTIONS_TYPE, 1, 0);
     out->options = mrt_read_table(&m->r, &table, MRT_NODE_OPTIONS);
+    out->custom_options = mrt_read_vector(&m->r, &table, MRT_NODE_CUSTOM_OPTIONS, 1);
     if (m->r.is_bad)
         return MRT_REASON_BROKEN;
     if (out->in.count > MRT_NODE_IN_MAX || out->out.count > MRT_NODE_IN_MAX)

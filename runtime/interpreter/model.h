@@ -31,6 +31,7 @@ typedef struct mrt_node {
     mrt_vector in, out;
     uint32_t   options_type;
     mrt_table  options;
+    mrt_vector custom_code, custom_options; /* bytes */
 } mrt_node;
 
 /* index < m->operators.count. An operand is -1 or below m->tensors.count; a -1 at the end of the inputs does not count. */

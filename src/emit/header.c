@@ -178,17 +178,6 @@ static void emit_chips(const mote_emitter *e, mote_text *out)
     mote_text_puts(out, e->variant_count > 1 ? "#endif\n\n" : "\n");
 }
 
-/* A variable that is never read nor assigned has no bytes. */
-static bool has_state(const mote_graph *graph)
-{
-    int32_t i;
-
-    for (i = 0; i < graph->tensor_count; i++)
-        if (graph->tensors[i].kind == MOTE_STATE && mote_tensor_bytes(&graph->tensors[i]) > 0)
-            return true;
-    return false;
-}
-
 /* The arena's, whichever chip it is for. */
 static size_t widest_align(const mote_emitter *e)
 {
@@ -368,7 +357,7 @@ void mote_emit_ends(const mote_emitter *e, mote_text *out)
 void mote_emit_header(const mote_emitter *e, mote_text *out)
 {
     const mote_graph *graph = &e->model->graphs[0];
-    bool              resets = has_state(graph);
+    bool              resets = mote_program_has_state(e->variants[0].program);
     int32_t           i;
 
     mote_text_printf(out,

@@ -49,7 +49,8 @@ static bool same_operands(const grouping *g, const mote_step *a, const mote_step
 {
     int32_t i;
 
-    if (a->in_count != b->in_count || a->out_count != b->out_count || (a->scratch_bytes > 0) != (b->scratch_bytes > 0))
+    if (a->in_count != b->in_count || a->out_count != b->out_count || (a->scratch_bytes > 0) != (b->scratch_bytes > 0) ||
+        (a->prepared.state_bytes > 0) != (b->prepared.state_bytes > 0))
         return false;
     for (i = 0; i < a->in_count; i++)
         if (type_of(g, a->in[i]) != type_of(g, b->in[i]))

@@ -145,7 +145,12 @@ static bool has_scratch(const mote_step *step)
     return step->kernel->takes_io ? step->scratch_bytes > 0 : step->kernel->scratch != NULL;
 }
 
-/* ", const int8_t *in0, int8_t *out0, void *scratch" */
+static bool keeps_state(const mote_step *step)
+{
+    return step->prepared.state_bytes > 0;
+}
+
+/* ", const int8_t *in0, int8_t *out0, void *scratch, void *state" */
 static void emit_operand_arguments(const mote_emitter *e, const mote_step *step, const char *separator, bool with_types,
                                    mote_text *out)
 {
@@ -163,6 +168,8 @@ static void emit_operand_arguments(const mote_emitter *e, const mote_step *step,
             mote_text_printf(out, "%sout%d", separator, i);
     if (has_scratch(step))
         mote_text_printf(out, "%s%sscratch", separator, with_types ? "void *" : "");
+    if (keeps_state(step))
+        mote_text_printf(out, "%s%sstate", ", ", with_types ? "void *" : "");
 }
 
 /* Kernels of runtime/ops take their operands in a struct, which no compiler leaves there. */
@@ -175,6 +182,8 @@ static void emit_io(const mote_step *step, mote_text *out)
     for (i = 0; i < step->out_count; i++)
         mote_text_printf(out, "    io.out[%d] = out%d;\n", i, i);
     mote_text_printf(out, "    io.scratch = %s;\n", has_scratch(step) ? "scratch" : "NULL");
+    if (keeps_state(step))
+        mote_text_puts(out, "    io.state = state;\n");
 }
 
 static void emit_kernel_call(const mote_emitter *e, const mote_step *step, mote_text *out)
@@ -315,6 +324,8 @@ static void emit_call(const mote_emitter *e, const mote_variant *variant, int32_
         emit_output(e, variant, step->out[i], separator, out);
     if (has_scratch(step))
         mote_text_printf(out, ", at + %zu", variant->program->scratch[s]);
+    if (keeps_state(step))
+        mote_text_printf(out, ", at + %zu", variant->program->states[s]);
     mote_text_puts(out, ");\n");
 }
 
@@ -329,27 +340,32 @@ static void emit_invoke(const mote_emitter *e, const mote_variant *variant, mote
     mote_text_puts(out, "    (void)at;\n}\n");
 }
 
+static void emit_first_values(const mote_tensor *tensor, size_t offset, mote_text *out)
+{
+    mote_text_printf(out, "    {\n        static const MRT_FLASH uint8_t first[%zu] = ", mote_tensor_bytes(tensor));
+    mote_emit_values(out, tensor->data, MOTE_U8, mote_tensor_bytes(tensor));
+    mote_text_printf(out, ";\n        for (i = 0; i < %zuu; i++)\n            arena->bytes[%zuu + i] = first[i];\n    }\n",
+                     mote_tensor_bytes(tensor), offset);
+}
+
+/* State tensors to their first values, the states of steps to zero. */
 static void emit_reset(const mote_emitter *e, const mote_variant *variant, mote_text *out)
 {
-    const mote_graph *graph = &e->model->graphs[0];
-    int32_t           i;
-    bool              is_first = true;
+    const mote_program *program = variant->program;
+    const mote_graph   *graph = &e->model->graphs[0];
+    int32_t             i;
 
-    for (i = 0; i < graph->tensor_count; i++) {
-        const mote_tensor *tensor = &graph->tensors[i];
-        if (tensor->kind != MOTE_STATE || mote_tensor_bytes(tensor) == 0)
-            continue;
-        if (is_first)
-            mote_text_printf(out, "\nvoid %s_reset(%s_arena *arena)\n{\n    uint32_t i;\n\n", e->name, e->name);
-        is_first = false;
-        mote_text_printf(out, "    {\n        static const MRT_FLASH uint8_t first[%zu] = ", mote_tensor_bytes(tensor));
-        mote_emit_values(out, tensor->data, MOTE_U8, mote_tensor_bytes(tensor));
-        mote_text_printf(out,
-                         ";\n        for (i = 0; i < %zuu; i++)\n            arena->bytes[%zuu + i] = first[i];\n    }\n",
-                         mote_tensor_bytes(tensor), mote_plan_place(variant->program, i)->offset);
-    }
-    if (!is_first)
-        mote_text_puts(out, "}\n");
+    if (!mote_program_has_state(program))
+        return;
+    mote_text_printf(out, "\nvoid %s_reset(%s_arena *arena)\n{\n    uint32_t i;\n\n", e->name, e->name);
+    for (i = 0; i < graph->tensor_count; i++)
+        if (graph->tensors[i].kind == MOTE_STATE && mote_tensor_bytes(&graph->tensors[i]) > 0)
+            emit_first_values(&graph->tensors[i], mote_plan_place(program, i)->offset, out);
+    for (i = 0; i < program->step_count; i++)
+        if (keeps_state(&program->steps[i]))
+            mote_text_printf(out, "    for (i = 0; i < %zuu; i++)\n        arena->bytes[%zuu + i] = 0;\n",
+                             program->steps[i].prepared.state_bytes, program->states[i]);
+    mote_text_puts(out, "}\n");
 }
 
 void mote_emit_argmax(const mote_emitter *e, mote_text *out)

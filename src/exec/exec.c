@@ -82,6 +82,7 @@ void mote_runner_step(mote_runner *runner, int32_t index)
     for (i = 0; i < step->out_count; i++)
         io.out[i] = mote_runner_tensor(runner, step->out[i]);
     io.scratch = runner->memory + runner->program->scratch[index];
+    io.state = runner->memory + runner->program->states[index];
     step->kernel->run(step->prepared.params, &io);
 }
 
@@ -101,6 +102,8 @@ void mote_runner_reset(mote_runner *runner)
     for (i = 0; i < graph->tensor_count; i++)
         if (graph->tensors[i].kind == MOTE_STATE)
             memcpy(mote_runner_tensor(runner, i), graph->tensors[i].data, mote_tensor_bytes(&graph->tensors[i]));
+    for (i = 0; i < runner->program->step_count; i++)
+        memset(runner->memory + runner->program->states[i], 0, runner->program->steps[i].prepared.state_bytes);
 }
 
 void mote_runner_set_real(mote_runner *runner, int32_t input, const float *values)

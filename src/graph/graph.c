@@ -82,6 +82,8 @@ mote_node *mote_graph_add_node(mote_model *model, mote_graph *graph, const mote_
 
     if (spec->name && !(node.name = mote_arena_strdup(&model->arena, spec->name, err)))
         return NULL;
+    if (spec->options && !(node.options = mote_arena_copy(&model->arena, spec->options, spec->option_bytes, 1, err)))
+        return NULL;
     if (copy_ids(&model->arena, &node.in, spec->in, spec->in_count, err) != MOTE_OK ||
         copy_ids(&model->arena, &node.out, spec->out, spec->out_count, err) != MOTE_OK ||
         grow(&model->arena, &nodes, graph->node_count, &graph->node_capacity, sizeof node, err) != MOTE_OK)
@@ -219,7 +221,8 @@ int32_t mote_graph_use_count(const mote_graph *graph, mote_id id)
 const char *mote_op_kind_name(mote_op_kind kind)
 {
     static const char *const names[MOTE_OP_COUNT] = {
-#define OP(KIND, name, attributes, header) [MOTE_OP_##KIND] = #KIND,
+#define OP(KIND, name, attributes, header)              [MOTE_OP_##KIND] = #KIND,
+#define CUSTOM_OP(KIND, name, attributes, header, code) [MOTE_OP_##KIND] = code,
 #include "runtime/operators.def"
 #undef OP
     };

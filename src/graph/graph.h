@@ -103,6 +103,8 @@ typedef struct mote_node {
     int32_t        in_count, out_count;
     mrt_activation activation; /* the fused one */
     mote_attrs     as;
+    const uint8_t *options; /* a custom operator's, as the file has them; `as` is what they say */
+    size_t         option_bytes;
 } mote_node;
 
 typedef struct mote_graph {

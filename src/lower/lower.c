@@ -127,7 +127,8 @@ static mote_status lower_nodes(mote_program *program, mote_error *err)
     program->steps = MOTE_NEW(&program->arena, mote_step, graph->node_count, err);
     program->places = MOTE_NEW(&program->arena, mote_place, graph->tensor_count, err);
     program->scratch = MOTE_NEW(&program->arena, size_t, graph->node_count, err);
-    if (!program->steps || !program->places || !program->scratch)
+    program->states = MOTE_NEW(&program->arena, size_t, graph->node_count, err);
+    if (!program->steps || !program->places || !program->scratch || !program->states)
         return err->code;
     for (i = 0; i < graph->node_count; i++)
         MOTE_TRY(lower_node(program, &program->steps[program->step_count++], i, err));
@@ -162,6 +163,20 @@ void mote_program_destroy(mote_program *program)
         return;
     mote_arena_destroy(&program->arena);
     free(program);
+}
+
+bool mote_program_has_state(const mote_program *program)
+{
+    const mote_graph *graph = &program->model->graphs[0];
+    int32_t           i;
+
+    for (i = 0; i < graph->tensor_count; i++)
+        if (graph->tensors[i].kind == MOTE_STATE && mote_tensor_bytes(&graph->tensors[i]) > 0)
+            return true;
+    for (i = 0; i < program->step_count; i++)
+        if (program->steps[i].prepared.state_bytes > 0)
+            return true;
+    return false;
 }
 
 /* Of outputs that are constants, each tensor once. */

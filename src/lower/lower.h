@@ -61,6 +61,7 @@ typedef struct mote_program {
     int32_t            step_count;
     mote_place        *places;       /* one per tensor of graphs[0] */
     size_t            *scratch;      /* offset of each step's scratch */
+    size_t            *states;       /* and of its state, the memory of its own that outlives an invoke */
     size_t             memory_bytes; /* all places and scratch */
     size_t             align_bytes;  /* of every offset, and so of the memory */
     size_t             lower_bound;  /* no plan can do with less: proved by plan/ */
@@ -68,6 +69,9 @@ typedef struct mote_program {
 
 /* The caller destroys the program. */
 mote_status mote_lower(mote_program **out, const mote_model *model, const mote_target *target, mote_error *err);
+/* Whether anything outlives an invoke: a state tensor, or a step's state. A variable that is never read nor assigned has no
+ * bytes. */
+bool mote_program_has_state(const mote_program *program);
 /* Of all arrays that its steps' parameters point to, and of outputs that are constants. */
 size_t mote_program_constant_bytes(const mote_program *program);
 void   mote_program_destroy(mote_program *program); /* NULL is fine */

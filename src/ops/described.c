@@ -206,6 +206,7 @@ mote_status mote_described_prepare(const mote_graph *graph, const mote_node *nod
     MOTE_TRY(prepare(&call, graph, node, prepared, err));
     prepared->constants = call.c.constants;
     prepared->by_number = call.c.by_number;
+    prepared->state_bytes = call.c.state_bytes;
     return MOTE_OK;
 }
 

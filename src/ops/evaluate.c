@@ -66,8 +66,12 @@ static mote_status compute(mote_graph *graph, const mote_node *node, const mote_
     if (kernel && new_data(graph, node, arena, data, err) == MOTE_OK && kernel->scratch)
         scratch = mote_arena_alloc(&temporary, kernel->scratch(graph, node), 1, err);
     if (kernel && err->code == MOTE_OK && (kernel->is_view || kernel->prepare(graph, node, &prepared, err) == MOTE_OK)) {
-        run(graph, node, kernel, &prepared, data, scratch);
-        for (i = 0; i < node->out_count; i++) {
+        if (prepared.state_bytes > 0)
+            mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err,
+                         "reads nothing but constants, and answers differently each time: it needs a computed input");
+        else
+            run(graph, node, kernel, &prepared, data, scratch);
+        for (i = 0; i < node->out_count && err->code == MOTE_OK; i++) {
             graph->tensors[node->out[i]].data = data[i];
             graph->tensors[node->out[i]].kind = MOTE_CONST;
         }

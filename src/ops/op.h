@@ -87,8 +87,9 @@ typedef struct mote_prepared {
     void             *params;
     mote_const_array *arrays;
     int32_t           array_count, array_capacity;
-    uint64_t          constants; /* bit i: constant operand i is passed to the kernel, too */
-    bool              by_number; /* operands come at their own numbers (mrt_call) */
+    uint64_t          constants;   /* bit i: constant operand i is passed to the kernel, too */
+    bool              by_number;   /* operands come at their own numbers (mrt_call) */
+    size_t            state_bytes; /* that outlive an invoke (mrt_call) */
 } mote_prepared;
 
 typedef struct mote_kernel {

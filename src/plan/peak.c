@@ -93,9 +93,12 @@ static int32_t list_events(event *events, const mote_program *program)
             add_events(events, &count, (event){from, from + own->bytes, own->first_step, 0}, own->last_step);
     }
     for (i = 0; i < program->step_count; i++) {
-        const size_t from = program->scratch[i], bytes = program->steps[i].scratch_bytes;
+        const size_t scratch = program->scratch[i], bytes = program->steps[i].scratch_bytes;
+        const size_t state = program->states[i], state_bytes = program->steps[i].prepared.state_bytes;
         if (bytes > 0)
-            add_events(events, &count, (event){from, from + bytes, i, 0}, i);
+            add_events(events, &count, (event){scratch, scratch + bytes, i, 0}, i);
+        if (state_bytes > 0)
+            add_events(events, &count, (event){state, state + state_bytes, -1, 0}, program->step_count);
     }
     return count;
 }
@@ -145,9 +148,9 @@ int32_t mote_plan_peak_step(const mote_program *program, mote_error *err)
 {
     mote_arena scratch = {0};
     cover      c = {0};
-    event     *events =
-        MOTE_NEW(&scratch, event, 2 * ((size_t)program->model->graphs[0].tensor_count + (size_t)program->step_count), err);
-    int32_t count, peak = 0;
+    event     *events = MOTE_NEW(&scratch, event,
+                                 2 * ((size_t)program->model->graphs[0].tensor_count + 2 * (size_t)program->step_count), err);
+    int32_t    count, peak = 0;
 
     if (events) {
         count = list_events(events, program);

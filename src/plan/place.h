@@ -13,14 +13,14 @@ typedef struct mote_span {
     int32_t first_step, last_step;
 } mote_span;
 
-/* A tensor with all that share its place, or a step's scratch. At each step it takes the most of the spans that hold it, so
- * that a place whose later user is smaller gives the rest away. */
+/* A tensor with all that share its place, or a step's scratch or state. At each step it takes the most of the spans that
+ * hold it, so that a place whose later user is smaller gives the rest away. */
 typedef struct mote_block {
     const mote_span *spans; /* each begins where the one before it ends */
     int32_t          span_count;
     int32_t          runs_over; /* MOTE_NONE, or the block whose last step is this one's first, and which it may lie over: */
     size_t           distance;  /* the least by which that block's offset must then exceed this one's */
-    mote_id          tensor;    /* MOTE_NONE: scratch */
+    size_t          *result;    /* where its offset is told; place.c does not look */
     int32_t          first_step, last_step; /* of all spans: filled, as is all that follows */
     size_t           bytes, padded_bytes;   /* the most of all spans; aligned */
     size_t           offset;

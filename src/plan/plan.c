@@ -191,17 +191,17 @@ static void add_span(blocks *b, mote_block *block, mote_span fresh)
     block->span_count++;
 }
 
-static mote_block *begin_block(blocks *b, mote_id tensor)
+static mote_block *begin_block(blocks *b, size_t *result)
 {
     mote_block *block = &b->placing.blocks[b->placing.count++];
 
-    *block = (mote_block){.spans = &b->spans[b->span_count], .runs_over = MOTE_NONE, .tensor = tensor};
+    *block = (mote_block){.spans = &b->spans[b->span_count], .runs_over = MOTE_NONE, .result = result};
     return block;
 }
 
-static void add_place(blocks *b, const mote_program *program, mote_id root)
+static void add_place(blocks *b, mote_program *program, mote_id root)
 {
-    mote_block *block = begin_block(b, root);
+    mote_block *block = begin_block(b, &program->places[root].offset);
     mote_id     id;
 
     b->block_of[root] = b->placing.count - 1;
@@ -238,12 +238,24 @@ static mote_status check_total(const mote_placing *placing, mote_error *err)
     return MOTE_OK;
 }
 
-static mote_status collect_blocks(blocks *b, const mote_program *program, mote_arena *scratch, mote_error *err)
+/* Scratch lives while its step runs; a state always. */
+static void add_memory_of_step(blocks *b, mote_program *program, int32_t i)
 {
-    int32_t tensor_count = program->model->graphs[0].tensor_count, i;
+    const size_t scratch = program->steps[i].scratch_bytes, state = program->steps[i].prepared.state_bytes;
 
-    b->placing.blocks = MOTE_NEW(scratch, mote_block, tensor_count + program->step_count, err);
-    b->spans = MOTE_NEW(scratch, mote_span, tensor_count + program->step_count, err);
+    if (scratch > 0)
+        add_span(b, begin_block(b, &program->scratch[i]), (mote_span){scratch, i, i});
+    if (state > 0)
+        add_span(b, begin_block(b, &program->states[i]), (mote_span){state, -1, program->step_count});
+}
+
+static mote_status collect_blocks(blocks *b, mote_program *program, mote_arena *scratch, mote_error *err)
+{
+    const int32_t tensor_count = program->model->graphs[0].tensor_count, most = tensor_count + 2 * program->step_count;
+    int32_t       i;
+
+    b->placing.blocks = MOTE_NEW(scratch, mote_block, most, err);
+    b->spans = MOTE_NEW(scratch, mote_span, most, err);
     b->next = MOTE_NEW(scratch, mote_id, tensor_count, err);
     b->last = MOTE_NEW(scratch, mote_id, tensor_count, err);
     b->block_of = MOTE_NEW(scratch, int32_t, tensor_count, err);
@@ -254,8 +266,7 @@ static mote_status collect_blocks(blocks *b, const mote_program *program, mote_a
         if (program->places[i].is_placed && program->places[i].shares == MOTE_NONE)
             add_place(b, program, i);
     for (i = 0; i < program->step_count; i++)
-        if (program->steps[i].scratch_bytes > 0)
-            add_span(b, begin_block(b, MOTE_NONE), (mote_span){program->steps[i].scratch_bytes, i, i});
+        add_memory_of_step(b, program, i);
     link_overlaps(b, program);
     return check_total(&b->placing, err);
 }
@@ -282,13 +293,8 @@ static mote_status place_all(mote_program *program, const mote_plan_options *opt
     placing->step_count = program->step_count;
     MOTE_TRY(collect_blocks(&b, program, scratch, err));
     MOTE_TRY(mote_place_blocks(placing, err));
-    for (i = 0; i < placing->count; i++) {
-        const mote_block *placed = &placing->blocks[i];
-        if (placed->tensor == MOTE_NONE)
-            program->scratch[placed->first_step] = placed->offset;
-        else
-            program->places[placed->tensor].offset = placed->offset;
-    }
+    for (i = 0; i < placing->count; i++)
+        *placing->blocks[i].result = placing->blocks[i].offset;
     program->memory_bytes = placing->memory_bytes;
     program->align_bytes = placing->align;
     program->lower_bound = placing->lower_bound;
@@ -326,7 +332,7 @@ mote_status mote_plan(mote_program *program, const mote_plan_options *options, m
 
 /* ---- checking ---- */
 
-/* A tensor, or a step's scratch (tensor MOTE_NONE). */
+/* A tensor, or a step's scratch or state (tensor MOTE_NONE). */
 typedef struct lodger {
     size_t  offset, bytes;
     int32_t first_step, last_step;
@@ -368,9 +374,13 @@ static int32_t list_lodgers(lodger *out, const mote_program *program)
         if (own->is_placed)
             out[count++] = (lodger){mote_plan_place(program, i)->offset, own->bytes, own->first_step, own->last_step, i};
     }
-    for (i = 0; i < program->step_count; i++)
-        if (program->steps[i].scratch_bytes > 0)
-            out[count++] = (lodger){program->scratch[i], program->steps[i].scratch_bytes, i, i, MOTE_NONE};
+    for (i = 0; i < program->step_count; i++) {
+        const size_t scratch = program->steps[i].scratch_bytes, state = program->steps[i].prepared.state_bytes;
+        if (scratch > 0)
+            out[count++] = (lodger){program->scratch[i], scratch, i, i, MOTE_NONE};
+        if (state > 0)
+            out[count++] = (lodger){program->states[i], state, -1, program->step_count, MOTE_NONE};
+    }
     return count;
 }
 
@@ -398,7 +408,7 @@ static mote_status verify_lodger(const mote_program *program, const lodger *all,
 mote_status mote_plan_verify(const mote_program *program, mote_error *err)
 {
     mote_arena scratch = {0};
-    lodger    *all = MOTE_NEW(&scratch, lodger, program->model->graphs[0].tensor_count + program->step_count, err);
+    lodger    *all = MOTE_NEW(&scratch, lodger, program->model->graphs[0].tensor_count + 2 * program->step_count, err);
     int32_t    count = all ? list_lodgers(all, program) : 0, i;
 
     if (all)

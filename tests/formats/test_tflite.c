@@ -550,7 +550,7 @@ static void messages_say_where_and_what(void **state)
     assert_refused(CHANGED(operand, -2), MOTE_ERR_FORMAT, "inputs: tensor -2 of 3");
     assert_refused(CHANGED(operand, 2), MOTE_ERR_FORMAT, "read before it is computed");
     assert_refused(CHANGED(activation, 4), MOTE_ERR_UNSUPPORTED, "fused activation 4");
-    h.builtin = TFLITE_CUSTOM;
+    h.builtin = MRT_CUSTOM_CODE;
     h.custom = "FlexErf";
     assert_refused(h, MOTE_ERR_UNSUPPORTED, "custom operator \"FlexErf\"; \"Flex\" operators are TensorFlow's own");
     h = sound;
@@ -866,6 +866,22 @@ static void load_and_save_name_the_path_and_the_kind(void **state)
     mote_model_destroy(model);
 }
 
+static void custom_operators_are_called_what_files_call_them(void **state)
+{
+    mote_op_kind kind;
+    int          count = 0;
+    (void)state;
+    for (kind = 0; kind < MOTE_OP_COUNT; kind++) {
+        const mrt_operator *description = mote_ops[kind]->description;
+        if (!description || !description->names)
+            continue;
+        assert_string_equal(description->names[0], mote_op_kind_name(kind));
+        assert_int_equal(description->builtin_code, MRT_CUSTOM_CODE);
+        count++;
+    }
+    assert_true(count > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -888,6 +904,7 @@ int main(void)
         cmocka_unit_test(a_recipe_that_says_nothing_is_not_written),
         cmocka_unit_test(every_golden_operator_gives_its_golden_answers),
         cmocka_unit_test(load_and_save_name_the_path_and_the_kind),
+        cmocka_unit_test(custom_operators_are_called_what_files_call_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

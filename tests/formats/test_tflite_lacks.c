@@ -182,7 +182,7 @@ static void all_operators_that_are_missing_are_named_once_each(void **state)
                               {.builtin = UNIQUE},
                               {.builtin = HASHTABLE},
                               {.builtin = UNIQUE},
-                              {.builtin = TFLITE_CUSTOM, .custom = "Erf"},
+                              {.builtin = MRT_CUSTOM_CODE, .custom = "Erf"},
                               {.builtin = BUILTIN_RELU, .version = 9}};
     const operation control[] = {{.builtin = IF}};
     file_plan       p = chain_of(many, 7);

@@ -117,6 +117,19 @@ def answer_in_child(model, samples, output_count, engine):
         return file.read() if status == 0 else None
 
 
+def amended(answers, outputs, count, amend):
+    result, at = b"", 0
+    for sample in range(count):
+        arrays = []
+        for t in outputs:
+            size = int(np.prod(t.shape, dtype=np.int64)) * t.dtype.itemsize
+            arrays.append(np.frombuffer(answers[at:at + size], t.dtype).reshape(t.shape).copy())
+            at += size
+        amend(sample, arrays)
+        result += b"".join(array.tobytes() for array in arrays)
+    return result
+
+
 class Family:
     """The cases of one operator, in operators/NAME.npz."""
 
@@ -124,7 +137,7 @@ class Family:
         self.name, self.engine, self.blob, self.count, self.left_out = name, engine, b"", 0, 0
 
     def add(self, name, operator, version, options, inputs, outputs, samples=None, count=4, may_fail=False,
-            answered_with=None, engine=None):
+            answered_with=None, engine=None, amend=None):
         """answered_with: operands with which the engine is asked, where it takes these not (a bias of zeros in place of none)."""
         random = generator(self.name + name)
         model = build(operator, version, options, inputs, outputs)
@@ -132,10 +145,11 @@ class Family:
         if samples is None:
             samples = [draw(random, t, count) for t in given]
         asked = model if answered_with is None else build(operator, version, options, answered_with, outputs)
-        return self.add_model(name, model, samples, outputs, may_fail, asked, engine)
+        return self.add_model(name, model, samples, outputs, may_fail, asked, engine, amend)
 
-    def add_model(self, name, model, samples, outputs, may_fail=False, asked=None, engine=None):
-        """A whole file; outputs are its graph's outputs. asked: the file that the engine runs, where it is another."""
+    def add_model(self, name, model, samples, outputs, may_fail=False, asked=None, engine=None, amend=None):
+        """A whole file; outputs are its graph's outputs. asked: the file that the engine runs, where it is another.
+        amend(sample's number, its answers): what the engine leaves undefined in them becomes what mote says."""
         answers = answer_in_child(asked or model, samples, len(outputs), engine or self.engine)
         sizes = [int(np.prod(t.shape, dtype=np.int64)) * t.dtype.itemsize for t in outputs]
         count = len(samples[0]) if samples else 1
@@ -144,6 +158,8 @@ class Family:
                 sys.exit(f"{self.name}: {name}: {self.engine} does not run it")
             self.left_out += 1
             return False
+        if amend:
+            answers = amended(answers, outputs, count, amend)
         packed = [np.ascontiguousarray(s) for s in samples]
         text = name.encode()
         blob = struct.pack("<I", len(text)) + text + struct.pack("<I", len(model)) + model

@@ -7,6 +7,7 @@ defaults to 0 there, so every stride is set.
 import dataclasses
 
 import flatbuffers
+from flatbuffers import flexbuffers
 import numpy as np
 from ai_edge_litert import interpreter as litert
 from ai_edge_litert import schema_py_generated as schema
@@ -65,13 +66,29 @@ def _quantization(tensor):
     return q
 
 
+def _operator(name, version, options):
+    """Its code, and the operator itself without operands."""
+    code, op = schema.OperatorCodeT(), schema.OperatorT()
+    is_custom = not hasattr(schema.BuiltinOperator, name)
+    code.builtinCode, code.version = getattr(schema.BuiltinOperator, "CUSTOM" if is_custom else name), version
+    code.customCode = name if is_custom else None
+    code.deprecatedBuiltinCode = min(code.builtinCode, 127)
+    if is_custom:
+        op.customOptions = None if options is None else list(flexbuffers.Dumps(options))
+    elif options is not None:
+        op.builtinOptions = options
+        op.builtinOptionsType = getattr(schema.BuiltinOptions, type(options).__name__[:-1])
+    return code, op
+
+
 def build(operator, version, options, inputs, outputs):
     """Returns the file's bytes. inputs: Tensors, None for one left out; those without values are the model's inputs,
-    but for states."""
+    but for states.
+
+    operator: a builtin's name, else a custom code; options are then a dictionary, which becomes a FlexBuffers map.
+    """
     model, graph = schema.ModelT(), schema.SubGraphT()
-    code, op = schema.OperatorCodeT(), schema.OperatorT()
-    code.builtinCode, code.version = getattr(schema.BuiltinOperator, operator), version
-    code.deprecatedBuiltinCode = min(code.builtinCode, 127)
+    code, op = _operator(operator, version, options)
     model.version, model.description, model.buffers = 3, operator, [AlignedBuffer()]  # buffer 0 stays empty
     graph.tensors = []
 
@@ -90,9 +107,6 @@ def build(operator, version, options, inputs, outputs):
     op.opcodeIndex = 0
     op.inputs = [-1 if tensor is None else add(tensor) for tensor in inputs]
     op.outputs = [add(tensor) for tensor in outputs]
-    if options is not None:
-        op.builtinOptions = options
-        op.builtinOptionsType = getattr(schema.BuiltinOptions, type(options).__name__[:-1])
     graph.inputs = [i for i, tensor in zip(op.inputs, inputs)
                     if tensor is not None and tensor.values is None and not tensor.is_variable]
     graph.outputs, graph.operators = list(op.outputs), [op]
@@ -126,13 +140,8 @@ def build_graph(inputs, steps, outputs):
 
     graph.inputs = [add(tensor) for tensor in inputs]
     for operator, version, options, operands, made in steps:
-        code, op = schema.OperatorCodeT(), schema.OperatorT()
-        code.builtinCode, code.version = getattr(schema.BuiltinOperator, operator), version
-        code.deprecatedBuiltinCode = min(code.builtinCode, 127)
+        code, op = _operator(operator, version, options)
         op.opcodeIndex, op.inputs, op.outputs = len(model.operatorCodes), [add(t) for t in operands], [add(t) for t in made]
-        if options is not None:
-            op.builtinOptions = options
-            op.builtinOptionsType = getattr(schema.BuiltinOptions, type(options).__name__[:-1])
         model.operatorCodes.append(code)
         graph.operators.append(op)
     graph.outputs, model.subgraphs = [add(tensor) for tensor in outputs], [graph]

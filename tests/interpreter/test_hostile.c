@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "formats/samples.h"
 #include "interpreter.h"
+#include "ops/golden_cases.h"
 
 #include "base/file.h"
 
@@ -92,23 +93,28 @@ static void a_file_cut_at_every_byte_is_refused(void **state)
 }
 
 /* Every byte changed, one at a time, to a few values. */
-static void change_everywhere(mote_model *model)
+static void change_bytes(const void *bytes, size_t count)
 {
     static const uint8_t changes[] = {0x01, 0x80, 0xff, 0x10};
-    mote_text            file = written(model);
     verdicts             v = {0, 0, 0};
-    uint8_t             *copy = interpreter_copy(file.bytes, file.count);
+    uint8_t             *copy = interpreter_copy(bytes, count);
     size_t               n, k;
     char                 what[40];
-    for (n = 0; n < file.count; n++)
+    for (n = 0; n < count; n++)
         for (k = 0; k < sizeof changes; k++) {
             copy[n] ^= changes[k];
             snprintf(what, sizeof what, "byte %zu ^ %d", n, changes[k]);
-            judge(copy, file.count, what, &v);
+            judge(copy, count, what, &v);
             copy[n] ^= changes[k];
         }
     printf("%d changed files opened, %d refused, %d with changed texts\n", v.accepted, v.refused, v.texts);
     free(copy);
+}
+
+static void change_everywhere(mote_model *model)
+{
+    mote_text file = written(model);
+    change_bytes(file.bytes, file.count);
     mote_text_free(&file);
 }
 
@@ -117,6 +123,29 @@ static void a_changed_byte_does_no_harm(void **state)
     (void)state;
     change_everywhere(sample_classifier(MOTE_STAGE_QUANTIZED));
     change_everywhere(sample_sine(MOTE_STAGE_INFER, false));
+}
+
+/* Their options are FlexBuffers, their sizes and tables come from the file. */
+static void a_changed_byte_of_a_custom_operator_does_no_harm(void **state)
+{
+    static const char *const names[] = {"circular_buffer",       "decode",
+                                        "detection_postprocess", "signal_delay",
+                                        "signal_filter_bank",    "signal_filter_bank_spectral_subtraction",
+                                        "signal_framer",         "signal_overlap_add",
+                                        "signal_pcan",           "signal_rfft",
+                                        "signal_stacker",        "signal_window"};
+    size_t                   i;
+    (void)state;
+    for (i = 0; i < sizeof names / sizeof *names; i++) {
+        char        path[100];
+        golden_file file;
+        golden_case c;
+        snprintf(path, sizeof path, "tests/golden/operators/%s.npz", names[i]);
+        golden_open(&file, path);
+        assert_true(golden_next(&file, &c) && golden_next(&file, &c));
+        change_bytes(c.model, c.model_bytes);
+        golden_close(&file);
+    }
 }
 
 /* Several bytes at once, at places and with values that look random. */
@@ -209,6 +238,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_cut_at_every_byte_is_refused),
         cmocka_unit_test(a_changed_byte_does_no_harm),
+        cmocka_unit_test(a_changed_byte_of_a_custom_operator_does_no_harm),
         cmocka_unit_test(random_changes_do_no_harm),
         cmocka_unit_test(a_file_askew_gives_the_same_answers),
         cmocka_unit_test(failures_say_where),

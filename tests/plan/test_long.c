@@ -223,7 +223,7 @@ static void many_blocks_of_any_size_are_apart(void **state)
     for (i = 0; i < BLOCKS; i++) {
         k = i + roll(&dice, i % 100 ? LIFE_MAX : BLOCKS - i);
         spans[i] = (mote_span){(size_t)roll(&dice, 1000), i, k < BLOCKS ? k : BLOCKS};
-        blocks[i] = (mote_block){.spans = &spans[i], .span_count = 1, .runs_over = MOTE_NONE, .tensor = i};
+        blocks[i] = (mote_block){.spans = &spans[i], .span_count = 1, .runs_over = MOTE_NONE};
     }
     assert_int_equal(mote_place_blocks(&placing, &err), MOTE_OK);
     for (i = 0; i < BLOCKS; i++)

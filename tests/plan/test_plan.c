@@ -23,7 +23,7 @@ static mote_block *add_block(block_set *set, size_t bytes, int32_t first, int32_
     mote_block *block = &set->blocks[set->count];
 
     set->spans[set->count][0] = (mote_span){bytes, first, last};
-    *block = (mote_block){.spans = set->spans[set->count], .span_count = 1, .runs_over = MOTE_NONE, .tensor = set->count};
+    *block = (mote_block){.spans = set->spans[set->count], .span_count = 1, .runs_over = MOTE_NONE};
     set->count++;
     return block;
 }
@@ -179,7 +179,7 @@ static void chains_reach_the_bound_whatever_their_length_and_alignment(void **st
         for (i = 0; i < length; i++)
             add_block(&chain, (size_t)(1 + roll(&dice, 3000)), i, i + 1);
         for (i = 1; i < length && number % 2; i += 2)
-            add_block(&chain, (size_t)(1 + roll(&dice, 100)), i, i)->tensor = MOTE_NONE;
+            add_block(&chain, (size_t)(1 + roll(&dice, 100)), i, i);
         if (!place(&chain, align, &memory, &bound))
             fail_msg("chain %d of %d blocks, aligned to %zu: %zu bytes, bound %zu", (int)number, chain.count, align, memory,
                      bound);

@@ -149,12 +149,21 @@ const mote_tflite_operator *mote_tflite_operator_exceptions(mote_op_kind kind)
     return &exceptions[kind];
 }
 
-mote_op_kind mote_tflite_operator_find(int32_t builtin_code)
+static bool is_named(const mrt_operator *description, mote_fb_string custom)
+{
+    const char *name = description->names ? description->names[0] : "";
+
+    return description->builtin_code != MRT_CUSTOM_CODE ||
+           (strlen(name) == custom.count && memcmp(name, custom.text, custom.count) == 0);
+}
+
+mote_op_kind mote_tflite_operator_find(int32_t builtin_code, mote_fb_string custom)
 {
     mote_op_kind kind;
 
     for (kind = 0; kind < MOTE_OP_COUNT; kind++)
-        if (mote_ops[kind]->description && mote_ops[kind]->description->builtin_code == builtin_code)
+        if (mote_ops[kind]->description && mote_ops[kind]->description->builtin_code == builtin_code &&
+            is_named(mote_ops[kind]->description, custom))
             break;
     return kind;
 }

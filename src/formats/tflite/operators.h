@@ -23,13 +23,15 @@ typedef struct mote_tflite_operator {
 
 const mote_tflite_operator *mote_tflite_operator_exceptions(mote_op_kind kind);
 
-/* MOTE_OP_COUNT when mote cannot read it. */
-mote_op_kind mote_tflite_operator_find(int32_t builtin_code);
+/* MOTE_OP_COUNT when mote cannot read it. custom: the name of one that is not builtin. */
+mote_op_kind mote_tflite_operator_find(int32_t builtin_code, mote_fb_string custom);
 
 int32_t mote_tflite_operator_version(const mote_graph *graph, const mote_node *node);
 
 /* Fills node->as and node->activation by the operator's attributes; the table is empty where the file has none. */
 mote_status mote_tflite_read_options(const mote_fb_table *options, mote_node *node, mote_error *err);
+/* The same by the map of a custom operator, which node->options is to keep. */
+mote_status mote_tflite_read_custom_options(const mote_fb_vector *options, mote_node *node, mote_error *err);
 /* The options table; 0: the operator has none. */
 mote_fb_ref mote_tflite_write_options(mote_fb_writer *w, const mote_graph *graph, const mote_node *node);
 

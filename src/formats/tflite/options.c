@@ -5,6 +5,7 @@
 #include "formats/tflite/operators.h"
 #include "formats/tflite/schema.h"
 #include "ops/op.h"
+#include "runtime/flexbuffer.h"
 
 static mote_fb_field field_of(const mrt_attribute *a)
 {
@@ -77,6 +78,44 @@ mote_status mote_tflite_read_options(const mote_fb_table *options, mote_node *no
     return err->code;
 }
 
+static mote_status read_custom_attribute(const mrt_flexbuffer *map, const char *key, const mrt_attribute *a, mote_node *node,
+                                         mote_error *err)
+{
+    uint32_t word = 0;
+
+    switch (mrt_flexbuffer_find(map, key, a->kind == MRT_ATTRIBUTE_F32, &word)) {
+    case MRT_FLEXBUFFER_BROKEN:
+        return mote_fail(err, MOTE_ERR_FORMAT, "custom_options: not a FlexBuffer map, or a part of it points outside");
+    case MRT_FLEXBUFFER_OTHER:
+        return mote_fail(err, MOTE_ERR_FORMAT, "custom_options: %s is not %s", key,
+                         a->kind == MRT_ATTRIBUTE_F32 ? "a number" : "an int32");
+    case MRT_FLEXBUFFER_ABSENT:
+        word = mrt_attribute_absent(a);
+        break;
+    case MRT_FLEXBUFFER_FOUND:
+        break;
+    }
+    if (a->kind == MRT_ATTRIBUTE_BOOL)
+        word = word != 0;
+    memcpy((uint8_t *)&node->as + a->offset, &word, sizeof word);
+    return MOTE_OK;
+}
+
+mote_status mote_tflite_read_custom_options(const mote_fb_vector *options, mote_node *node, mote_error *err)
+{
+    const mrt_operator  *description = mote_ops[node->op]->description;
+    const mrt_flexbuffer map = {options->elements, options->count};
+    int                  i;
+
+    node->options = options->elements;
+    node->option_bytes = options->count;
+    for (i = 0; i < description->attribute_count; i++) {
+        const mrt_attribute *a = &description->attributes[i];
+        MOTE_TRY(read_custom_attribute(&map, description->names[a->field], a, node, err));
+    }
+    return MOTE_OK;
+}
+
 /* ---- writing ---- */
 
 static void write_attribute(mote_fb_writer *w, const mrt_attribute *a, const mote_node *node)
@@ -120,7 +159,7 @@ mote_fb_ref mote_tflite_write_options(mote_fb_writer *w, const mote_graph *graph
 
     if (exceptions->write_options)
         return exceptions->write_options(w, graph, node);
-    if (description->attribute_count == 0)
+    if (description->attribute_count == 0 || description->names)
         return 0;
     mote_fb_begin(w);
     for (i = 0; i < description->attribute_count; i++)

@@ -259,17 +259,17 @@ static int32_t newest_version(mote_op_kind kind)
 
 static void add_if_lacking(mote_lacks *lacks, const operator_code *code)
 {
-    const mote_op_kind kind = mote_tflite_operator_find(code->builtin);
+    const mote_op_kind kind = mote_tflite_operator_find(code->builtin, code->custom);
 
-    if (code->builtin == TFLITE_CUSTOM)
+    if (kind == MOTE_OP_COUNT && code->builtin == MRT_CUSTOM_CODE)
         mote_lacks_add(lacks, "custom operator \"%s\"", mote_show(code->custom.text, code->custom.count).text);
     else if ((kind == MOTE_OP_COUNT || newest_version(kind) == 0) && mote_tflite_operator_name(code->builtin))
         mote_lacks_add(lacks, "%s", mote_tflite_operator_name(code->builtin));
     else if (kind == MOTE_OP_COUNT)
         mote_lacks_add(lacks, "builtin code %d, which is newer than what mote knows", code->builtin);
     else if (code->version > newest_version(kind))
-        mote_lacks_add(lacks, "%s in version %d (up to %d there is)", mote_tflite_operator_name(code->builtin),
-                       code->version, newest_version(kind));
+        mote_lacks_add(lacks, "%s in version %d (up to %d there is)", mote_op_kind_name(kind), code->version,
+                       newest_version(kind));
 }
 
 /* All operators that mote lacks, in one message. */
@@ -313,10 +313,13 @@ static mote_status read_options(reader *r, const mote_fb_table *table, mote_node
     const mrt_operator *description = mote_ops[node->op]->description;
     uint8_t             type = mote_fb_u8(table, operator_options_type, TFLITE_NO_OPTIONS, err);
     mote_fb_table       options = mote_fb_table_at(table, operator_options, "options of Operator", err);
+    mote_fb_vector      custom = mote_fb_vector_at(table, operator_custom_options, 1, err);
 
     MOTE_TRY(err->code);
     if (node->op == MOTE_OP_VAR_HANDLE)
         return (node->name = mote_tflite_variable_name(&options, &r->model->arena, err)) ? MOTE_OK : err->code;
+    if (description->names)
+        return mote_tflite_read_custom_options(&custom, node, err);
     if (description->attribute_count == 0)
         return MOTE_OK;
     if (type != description->options_type && type != TFLITE_NO_OPTIONS)
@@ -333,7 +336,7 @@ static mote_status read_node_table(reader *r, mote_node *node, const mote_fb_tab
     operator_code code = {0};
 
     MOTE_TRY(read_code(r, index, &code, err));
-    node->op = mote_tflite_operator_find(code.builtin);
+    node->op = mote_tflite_operator_find(code.builtin, code.custom);
     r->variable_count += node->op == MOTE_OP_VAR_HANDLE;
     if (r->variable_count > MRT_VARIABLES_MAX)
         return mote_fail(err, MOTE_ERR_LIMIT, "more than %d variables", MRT_VARIABLES_MAX);

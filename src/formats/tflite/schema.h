@@ -75,6 +75,7 @@ static const mote_fb_field operator_inputs = {1, "inputs"};
 static const mote_fb_field operator_outputs = {2, "outputs"};
 static const mote_fb_field operator_options_type = {3, "builtin_options_type"};
 static const mote_fb_field operator_options = {4, "builtin_options"};
+static const mote_fb_field operator_custom_options = {5, "custom_options"}; /* a FlexBuffer: runtime/flexbuffer.h */
 
 static const mote_fb_field reshape_new_shape = {0, "new_shape"};       /* ReshapeOptions; other options: runtime/ops */
 static const mote_fb_field squeeze_squeeze_dims = {0, "squeeze_dims"}; /* SqueezeOptions */
@@ -106,7 +107,6 @@ enum tflite_tensor_type {
     TFLITE_UINT4 = 20
 };
 
-enum { TFLITE_CUSTOM = 32 };
 enum { TFLITE_PLACEHOLDER = 127 }; /* in the deprecated field of a code: it stands in the other */
 enum { TFLITE_NO_OPTIONS = 0 };    /* of the union BuiltinOptions */
 

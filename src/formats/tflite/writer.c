@@ -23,7 +23,8 @@ typedef struct buffer {
 
 /* An operator code: each pair of operator and version stands once. */
 typedef struct code {
-    int32_t builtin, version;
+    const mrt_operator *description;
+    int32_t             version;
 } code;
 
 typedef struct writer {
@@ -198,22 +199,25 @@ static uint32_t add_code(writer *w, code new)
     uint32_t i;
 
     for (i = 0; i < w->code_count; i++)
-        if (w->codes[i].builtin == new.builtin && w->codes[i].version == new.version)
+        if (w->codes[i].description == new.description && w->codes[i].version == new.version)
             return i;
     w->codes[w->code_count] = new;
     return w->code_count++;
 }
 
-/* An operator of that code, with its lists and options. */
-static mote_fb_ref put_operator(writer *w, uint32_t index, mote_fb_ref inputs, mote_fb_ref outputs, uint8_t options_type,
-                                mote_fb_ref options)
+/* An operator of that code, with its lists and options: a table, or a custom operator's bytes. */
+static mote_fb_ref put_operator(writer *w, uint32_t index, mote_fb_ref inputs, mote_fb_ref outputs,
+                                const mrt_operator *description, mote_fb_ref options)
 {
+    const bool has_table = options && !description->names;
+
     mote_fb_begin(&w->fb);
     mote_fb_set_u32(&w->fb, operator_opcode_index, index, 0);
     mote_fb_set_ref(&w->fb, operator_inputs, inputs);
     mote_fb_set_ref(&w->fb, operator_outputs, outputs);
-    mote_fb_set_u8(&w->fb, operator_options_type, options ? options_type : TFLITE_NO_OPTIONS, TFLITE_NO_OPTIONS);
-    mote_fb_set_ref(&w->fb, operator_options, options);
+    mote_fb_set_u8(&w->fb, operator_options_type, has_table ? description->options_type : TFLITE_NO_OPTIONS,
+                   TFLITE_NO_OPTIONS);
+    mote_fb_set_ref(&w->fb, has_table ? operator_options : operator_custom_options, options);
     return mote_fb_end(&w->fb);
 }
 
@@ -238,6 +242,8 @@ static mote_fb_ref write_options(writer *w, const mote_node *node, mote_error *e
 {
     if (node->op == MOTE_OP_VAR_HANDLE)
         return write_variable_name(w, mote_node_out(w->graph, node, 0)->variable, err);
+    if (node->options)
+        return mote_fb_put_vector(&w->fb, node->options, node->option_bytes, 1, 4);
     return mote_tflite_write_options(&w->fb, w->graph, node);
 }
 
@@ -251,11 +257,11 @@ static mote_fb_ref write_node(writer *w, const mote_node *node, mote_error *err)
         mote_fail(err, MOTE_ERR_UNSUPPORTED, "%s: a .tflite has no such operator", mote_node_show(w->graph, node).text);
         return 0;
     }
-    index = add_code(w, (code){description->builtin_code, mote_tflite_operator_version(w->graph, node)});
+    index = add_code(w, (code){description, mote_tflite_operator_version(w->graph, node)});
     inputs = write_inputs(w, node, err);
     outputs = write_ids(w, node->out, node->out_count, MOTE_NONE, 0, err);
     options = write_options(w, node, err);
-    return put_operator(w, index, inputs, outputs, description->options_type, options);
+    return put_operator(w, index, inputs, outputs, description, options);
 }
 
 /* ---- first values of variables: a subgraph that assigns them, and CALL_ONCE in front of all ---- */
@@ -292,11 +298,10 @@ static mote_fb_ref write_call_once(writer *w)
     const mrt_operator *description = mote_ops[MOTE_OP_CALL_ONCE]->description;
     const mote_node     node = {.op = MOTE_OP_CALL_ONCE, .as.call_once.init_subgraph_index = INIT_SUBGRAPH};
     const int32_t       nothing = 0;
-    const uint32_t      index = add_code(w, (code){description->builtin_code, 1});
+    const uint32_t      index = add_code(w, (code){description, 1});
     mote_fb_ref         inputs = put_ids(w, &nothing, 0), outputs = put_ids(w, &nothing, 0);
 
-    return put_operator(w, index, inputs, outputs, description->options_type,
-                        mote_tflite_write_options(&w->fb, w->graph, &node));
+    return put_operator(w, index, inputs, outputs, description, mote_tflite_write_options(&w->fb, w->graph, &node));
 }
 
 /* One variable: its handle is tensor `at`, its value the next. */
@@ -304,8 +309,9 @@ static void write_first_value(writer *w, const mote_tensor *state, int32_t at, m
                               mote_error *err)
 {
     const mrt_operator *handle = mote_ops[MOTE_OP_VAR_HANDLE]->description;
-    const uint32_t      handle_code = add_code(w, (code){handle->builtin_code, 1});
-    const uint32_t      assign_code = add_code(w, (code){mote_ops[MOTE_OP_ASSIGN_VARIABLE]->description->builtin_code, 1});
+    const uint32_t      handle_code = add_code(w, (code){handle, 1});
+    const mrt_operator *assign = mote_ops[MOTE_OP_ASSIGN_VARIABLE]->description;
+    const uint32_t      assign_code = add_code(w, (code){assign, 1});
     const int32_t       ids[] = {at, at + 1};
     mote_tensor         value = *state;
     mote_fb_ref         inputs, outputs, options;
@@ -316,10 +322,10 @@ static void write_first_value(writer *w, const mote_tensor *state, int32_t at, m
     inputs = put_ids(w, ids, 0);
     outputs = put_ids(w, ids, 1);
     options = write_variable_name(w, state->variable, err);
-    operators[at] = put_operator(w, handle_code, inputs, outputs, handle->options_type, options);
+    operators[at] = put_operator(w, handle_code, inputs, outputs, handle, options);
     inputs = put_ids(w, ids, 2);
     outputs = put_ids(w, ids, 0);
-    operators[at + 1] = put_operator(w, assign_code, inputs, outputs, 0, 0);
+    operators[at + 1] = put_operator(w, assign_code, inputs, outputs, assign, 0);
 }
 
 static mote_fb_ref write_init_subgraph(writer *w, mote_error *err)
@@ -369,10 +375,13 @@ static mote_fb_ref write_codes(writer *w, mote_error *err)
     uint32_t     i;
 
     for (i = 0; refs && i < w->code_count; i++) {
-        int32_t builtin = w->codes[i].builtin;
+        const mrt_operator *description = w->codes[i].description;
+        const int32_t       builtin = description->builtin_code;
+        mote_fb_ref         custom = description->names ? mote_fb_put_string(&w->fb, description->names[0]) : 0;
         mote_fb_begin(&w->fb);
         mote_fb_set_i8(&w->fb, operator_code_deprecated,
                        (int8_t)(builtin < TFLITE_PLACEHOLDER ? builtin : TFLITE_PLACEHOLDER), 0);
+        mote_fb_set_ref(&w->fb, operator_code_custom, custom);
         mote_fb_set_i32(&w->fb, operator_code_version, w->codes[i].version, 1);
         mote_fb_set_i32(&w->fb, operator_code_builtin, builtin, 0);
         refs[i] = mote_fb_end(&w->fb);
