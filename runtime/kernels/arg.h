@@ -6,7 +6,7 @@
 #ifndef MRT_ARG_H
 #define MRT_ARG_H
 
-#include "int64.h"
+#include "../mrt.h"
 
 typedef struct mrt_arg_params {
     int32_t outer, size, inner;
@@ -17,7 +17,7 @@ typedef struct mrt_arg_params {
 MRT_INLINE void mrt_arg_put(void *out, int32_t is_wide, size_t i, int32_t found)
 {
     if (is_wide)
-        mrt_store_i64(out, i, found);
+        ((int64_t *)out)[i] = found;
     else
         ((int32_t *)out)[i] = found;
 }
@@ -94,7 +94,7 @@ MRT_INLINE int64_t mrt_topk_key(const mrt_topk_params *p, const void *in, int32_
     if (p->bytes == 2)
         return ((const int16_t *)in)[i];
     if (p->bytes == 8)
-        return mrt_load_i64(in, (size_t)i);
+        return ((const int64_t *)in)[i];
     mrt_copy(&key, (const uint8_t *)in + (size_t)i * 4, 4);
     if (!p->is_float || key >= 0)
         return key;

@@ -4,7 +4,7 @@
 #ifndef MRT_BROADCAST_ARGS_H
 #define MRT_BROADCAST_ARGS_H
 
-#include "int64.h"
+#include "../mrt.h"
 
 typedef struct mrt_broadcast_args_params {
     int32_t a_count, b_count, count;
@@ -28,9 +28,9 @@ MRT_INLINE void mrt_broadcast_args_i64(const mrt_broadcast_args_params *p, const
     int32_t i;
 
     for (i = 1; i <= p->count; i++) {
-        const int64_t x = i <= p->a_count ? mrt_load_i64(io->in[0], (size_t)(p->a_count - i)) : 1;
-        const int64_t y = i <= p->b_count ? mrt_load_i64(io->in[1], (size_t)(p->b_count - i)) : 1;
-        mrt_store_i64(io->out[0], (size_t)(p->count - i), x == 1 ? y : x);
+        const int64_t x = i <= p->a_count ? ((const int64_t *)io->in[0])[p->a_count - i] : 1;
+        const int64_t y = i <= p->b_count ? ((const int64_t *)io->in[1])[p->b_count - i] : 1;
+        ((int64_t *)io->out[0])[p->count - i] = x == 1 ? y : x;
     }
 }
 

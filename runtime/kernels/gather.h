@@ -3,12 +3,12 @@
 #ifndef MRT_GATHER_H
 #define MRT_GATHER_H
 
-#include "int64.h"
+#include "../mrt.h"
 
 /* Index i, of int32 or int64; -1 for one that an int32 does not hold. */
 MRT_INLINE int32_t mrt_gather_index(const void *indices, int32_t is_wide, size_t i)
 {
-    const int64_t index = is_wide ? mrt_load_i64(indices, i) : ((const int32_t *)indices)[i];
+    const int64_t index = is_wide ? ((const int64_t *)indices)[i] : ((const int32_t *)indices)[i];
 
     return index >= 0 && index <= INT32_MAX ? (int32_t)index : -1;
 }

@@ -1,9 +1,12 @@
-/* A part of a tensor, and the part alone: SLICE and STRIDED_SLICE take it out, DYNAMIC_UPDATE_SLICE and PAD put it in.
+/* A part of a tensor, and the part alone: SLICE and STRIDED_SLICE take it out, DYNAMIC_UPDATE_SLICE and PAD put it in. What
+ * writes all elements in another order takes it out, too: TRANSPOSE, REVERSE_V2, TILE, BROADCAST_TO, SPACE_TO_DEPTH and
+ * DEPTH_TO_SPACE.
  *
  *     small [count, bytes]  <->  large: run i, of `bytes` bytes side by side, at first + sum_d at[d] * step[d]
  *
  * `walk` is {count, step in bytes} for each of `rank` axes, outermost first; at[] counts through them, the last one fastest,
- * and `count` is how many runs there are. Steps may be negative. Only bytes move: one kernel for all types.
+ * and `count` is how many runs there are. Steps may be negative, or 0 where elements repeat. Only bytes move: one kernel for
+ * all types.
  *
  * Where an operand says at run time where the part begins, `starts` is {largest start, step in bytes} for each of its
  * start_count numbers of start_bytes bytes (4 or 8); they are clamped to 0 .. largest, so that nothing outside is touched.
@@ -13,7 +16,7 @@
 
 #include "../mrt.h"
 
-enum { MRT_PART_RANK_MAX = 8 };
+enum { MRT_PART_RANK_MAX = 16 };
 
 typedef struct mrt_part {
     int32_t                  rank, bytes, count, first;

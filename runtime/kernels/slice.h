@@ -1,5 +1,5 @@
-/* SLICE, STRIDED_SLICE, DYNAMIC_UPDATE_SLICE of any type: part.h says how the part lies in the whole.
- * SPDX-License-Identifier: Apache-2.0 */
+/* SLICE, STRIDED_SLICE, DYNAMIC_UPDATE_SLICE, and what moves elements, of any type: part.h says how the part lies in the
+ * whole. SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_SLICE_H
 #define MRT_SLICE_H
 

@@ -21,9 +21,8 @@ static MRT_COLD mrt_reason mrt_arg_shape(mrt_call *c)
     const mrt_tensor *in = &c->in[0];
     int32_t           dim[MRT_RANK_MAX], axis, i;
 
-    MRT_TRY(mrt_axis_operand(c, &axis));
+    MRT_TRY(mrt_read_axis(c, 1, &c->in[0], &axis));
     MRT_REQUIRE(c, in->count > 0, SHAPE, "input %s is empty", MRT_SHAPE(in));
-    MRT_REQUIRE(c, !in->is_batched || axis > 0, AXES, "axis 0 counts samples and cannot be searched");
     for (i = 0; i < in->rank - 1; i++)
         dim[i] = in->dim[i < axis ? i : i + 1];
     return mrt_set_shape(c, 0, c->out[0].type, in->rank - 1, dim);
@@ -35,7 +34,7 @@ static MRT_COLD mrt_reason mrt_arg_store(mrt_call *c, int32_t is_min)
     mrt_arg_params    p;
     int32_t           axis;
 
-    MRT_TRY(mrt_axis_operand(c, &axis));
+    MRT_TRY(mrt_read_axis(c, 1, &c->in[0], &axis));
     p.outer = mrt_count_axes(in, 0, axis);
     p.size = in->dim[axis];
     p.inner = mrt_count_axes(in, axis + 1, in->rank);
@@ -111,7 +110,7 @@ static MRT_COLD mrt_reason mrt_topk_prepare(mrt_call *c)
     p.size = in->dim[in->rank - 1];
     p.rows = (int32_t)in->count / p.size;
     p.k = mrt_index_at(&c->in[1], 0);
-    p.bytes = mrt_element_bytes(in);
+    p.bytes = mrt_width(in);
     p.is_float = in->type == MRT_F32;
     p.is_unsigned = in->type == MRT_U8;
     c->constants = 1;

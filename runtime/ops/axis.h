@@ -1,39 +1,46 @@
-/* Axes that a file names, and the shapes around one. SPDX-License-Identifier: Apache-2.0 */
+/* Axes and numbers that a file names, and the shapes around an axis. SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_OPS_AXIS_H
 #define MRT_OPS_AXIS_H
 
 #include "../op.h"
 
-/* Negative ones count from the last. */
-static MRT_COLD mrt_reason mrt_find_axis(mrt_call *c, const mrt_tensor *tensor, int32_t axis, int32_t *from_front)
+/* Operand i holds `count` numbers of int32 or int64. Rows are looked at later. */
+static MRT_COLD mrt_reason mrt_check_numbers(mrt_call *c, int32_t i, int32_t count)
 {
-    *from_front = axis < 0 ? axis + tensor->rank : axis;
-    MRT_REQUIRE(c, axis >= -tensor->rank && *from_front < tensor->rank, OPTIONS, "axis %d, the input %s has axes %d..%d",
-                (int)axis, MRT_SHAPE(tensor), -(int)tensor->rank, (int)tensor->rank - 1);
+    const mrt_tensor *in = &c->in[i];
+
+    MRT_REQUIRE(c, (in->type == MRT_I32 || in->type == MRT_I64) && in->count == (uint32_t)count, SHAPE,
+                "input %d is %s %s, %d numbers of int32 or int64 expected", (int)i, mrt_type_name(in->type), MRT_SHAPE(in),
+                (int)count);
     return MRT_REASON_NONE;
 }
 
-/* The axis of operand 0 that operand 1 says, one constant number. */
-static MRT_COLD mrt_reason mrt_axis_operand(mrt_call *c, int32_t *axis)
-{
-    MRT_REQUIRE(c, mrt_is_const(c, 1), CONSTANT, "the axis must be a constant");
-    MRT_REQUIRE(c, c->in[1].type == MRT_I32 || c->in[1].type == MRT_I64, TYPES, "the axis is %s, int32 or int64 expected",
-                mrt_type_name(c->in[1].type));
-    MRT_REQUIRE(c, c->in[1].count == 1, SHAPE, "the axis has shape %s, one number expected", MRT_SHAPE(&c->in[1]));
-    return mrt_find_axis(c, &c->in[0], mrt_index_at(&c->in[1], 0), axis);
-}
-
-/* A constant operand that is a list of integers, `count` of them. */
+/* A constant operand that is a list of `count` such numbers. */
 static MRT_COLD mrt_reason mrt_check_list(mrt_call *c, int32_t i, int32_t count)
 {
-    const mrt_tensor *list = &c->in[i];
-
+    MRT_TRY(mrt_check_numbers(c, i, count));
     MRT_REQUIRE(c, mrt_is_const(c, i), CONSTANT, "input %d must be a constant", (int)i);
-    MRT_REQUIRE(c, list->type == MRT_I32 || list->type == MRT_I64, TYPES, "input %d is %s, int32 or int64 expected", (int)i,
-                mrt_type_name(list->type));
-    MRT_REQUIRE(c, list->rank == 1 && list->dim[0] == count, SHAPE, "input %d has shape %s, [%d] expected", (int)i,
-                MRT_SHAPE(list), (int)count);
+    MRT_REQUIRE(c, c->in[i].rank == 1, SHAPE, "input %d has shape %s, [%d] expected", (int)i, MRT_SHAPE(&c->in[i]),
+                (int)count);
     return MRT_REASON_NONE;
+}
+
+/* An axis that counts from the front, or below 0 from behind the last. Samples may lie along axis 0 of what has them. */
+static MRT_COLD mrt_reason mrt_find_axis(mrt_call *c, int32_t axis, int32_t rank, int32_t is_batched, int32_t *from_front)
+{
+    MRT_REQUIRE(c, axis >= -rank && axis < rank, OPTIONS, "axis %d, %d to %d expected", (int)axis, (int)-rank,
+                (int)rank - 1);
+    *from_front = axis < 0 ? axis + rank : axis;
+    MRT_REQUIRE(c, !is_batched || *from_front != 0, AXES, "axis 0 counts samples and must stay as it is");
+    return MRT_REASON_NONE;
+}
+
+/* Operand i is one constant: an axis of a tensor. */
+static MRT_COLD mrt_reason mrt_read_axis(mrt_call *c, int32_t i, const mrt_tensor *of, int32_t *axis)
+{
+    MRT_TRY(mrt_check_numbers(c, i, 1));
+    MRT_REQUIRE(c, mrt_is_const(c, i), CONSTANT, "the axis must be a constant");
+    return mrt_find_axis(c, mrt_index_at(&c->in[i], 0), of->rank, of->is_batched, axis);
 }
 
 /* Elements of axes first .. end - 1. It wraps where another axis has none, and the number means nothing. */
@@ -46,7 +53,8 @@ static MRT_UNUSED int32_t mrt_count_axes(const mrt_tensor *tensor, int32_t first
     return (int32_t)count;
 }
 
-static MRT_UNUSED int32_t mrt_element_bytes(const mrt_tensor *tensor)
+/* Bytes of an element. */
+static MRT_UNUSED int32_t mrt_width(const mrt_tensor *tensor)
 {
     return (int32_t)(mrt_type_bits(tensor->type) / 8);
 }

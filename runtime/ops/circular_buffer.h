@@ -67,7 +67,7 @@ static MRT_COLD mrt_reason mrt_circular_buffer_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_circular_buffer_rows[] = {
-    {MRT_I8 | MRT_REST, {MRT_I8}, 1, 1, 1, mrt_circular_buffer_prepare, MRT_RUN(mrt_circular_buffer_i8)}, MRT_ROWS_END};
+    {MRT_I8 | MRT_REST, {MRT_I8}, 1, 1, 1, MRT_WITH(mrt_circular_buffer_prepare, mrt_circular_buffer_i8)}, MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_circular_buffer = {
     MRT_CUSTOM_CODE,

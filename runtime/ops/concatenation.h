@@ -50,11 +50,7 @@ static MRT_COLD int mrt_same_but(const mrt_tensor *a, const mrt_tensor *b, int32
 /* How many elements the axes before this one have; 0 of an empty tensor. */
 static MRT_COLD int32_t mrt_count_before(const mrt_tensor *tensor, int32_t axis)
 {
-    int32_t count = tensor->count > 0 ? 1 : 0, d;
-
-    for (d = 0; d < axis && count > 0; d++)
-        count *= tensor->dim[d];
-    return count;
+    return tensor->count > 0 ? mrt_count_axes(tensor, 0, axis) : 0;
 }
 
 /* The kernels' parameters: the parts of whole, which has `outer` elements before the axis. */
@@ -239,14 +235,6 @@ MRT_OPERATOR_DATA const mrt_operator mrt_operator_unpack = {
     88, 64, 1, 1, 1, 16, MRT_COUNT(mrt_unpack_fields), mrt_unpack_fields, mrt_unpack_shape, mrt_unpack_rows};
 
 /* ---- SPLIT: axis, in -> as many equal parts as there are outputs ---- */
-
-/* Operand i is one constant: an axis of a tensor. */
-static MRT_COLD mrt_reason mrt_read_axis(mrt_call *c, int32_t i, const mrt_tensor *of, int32_t *axis)
-{
-    MRT_TRY(mrt_check_numbers(c, i, 1));
-    MRT_REQUIRE(c, mrt_is_const(c, i), CONSTANT, "the axis must be a constant");
-    return mrt_find_axis(c, mrt_index_at(&c->in[i], 0), of->rank, of->is_batched, axis);
-}
 
 /* Output i is in, but for its size along the axis. */
 static MRT_COLD mrt_reason mrt_split_set(mrt_call *c, int32_t i, const mrt_tensor *in, int32_t axis, int32_t size)

@@ -20,8 +20,7 @@ static MRT_COLD mrt_reason mrt_cumsum_check_shape(mrt_call *c)
 {
     int32_t axis;
 
-    MRT_TRY(mrt_axis_operand(c, &axis));
-    MRT_REQUIRE(c, !c->in[0].is_batched || axis > 0, AXES, "axis 0 counts samples and cannot be summed");
+    MRT_TRY(mrt_read_axis(c, 1, &c->in[0], &axis));
     return mrt_shape_as_first(c);
 }
 
@@ -32,7 +31,7 @@ static MRT_COLD mrt_reason mrt_cumsum_shape_of(mrt_call *c, mrt_cumsum_shape *sh
     const mrt_cumsum_attributes *as = (const mrt_cumsum_attributes *)c->attributes;
     int32_t                      axis;
 
-    MRT_TRY(mrt_axis_operand(c, &axis));
+    MRT_TRY(mrt_read_axis(c, 1, &c->in[0], &axis));
     shape->outer = in->count > 0 ? mrt_count_axes(in, 0, axis) : 0;
     shape->size = in->dim[axis];
     shape->inner = in->count > 0 ? mrt_count_axes(in, axis + 1, in->rank) : 0;

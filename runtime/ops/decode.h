@@ -88,7 +88,7 @@ static MRT_COLD mrt_reason mrt_decode_prepare(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
-static const mrt_row mrt_decode_rows[] = {{MRT_ANY | MRT_REST, {MRT_ANY}, 1, 1, 1, mrt_decode_prepare, MRT_RUN(mrt_decode)},
+static const mrt_row mrt_decode_rows[] = {{MRT_ANY | MRT_REST, {MRT_ANY}, 1, 1, 1, MRT_WITH(mrt_decode_prepare, mrt_decode)},
                                           MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_decode = {

@@ -243,8 +243,8 @@ static MRT_COLD mrt_reason mrt_signal_irfft_prepare_f32(mrt_call *c)
 
 static const char *const mrt_signal_rfft_names[] = {"SignalRfft", "fft_length"};
 static const mrt_row     mrt_signal_rfft_rows[] = {
-        {MRT_I16, {MRT_I16}, 1, 1, 1, mrt_signal_rfft_prepare_i16, MRT_RUN(mrt_signal_rfft_i16)},
-        {MRT_I32, {MRT_I32}, 1, 1, 1, mrt_signal_rfft_prepare_i32, MRT_RUN(mrt_signal_rfft_i32)},
+        {MRT_I16, {MRT_I16}, 1, 1, 1, MRT_WITH(mrt_signal_rfft_prepare_i16, mrt_signal_rfft_i16)},
+        {MRT_I32, {MRT_I32}, 1, 1, 1, MRT_WITH(mrt_signal_rfft_prepare_i32, mrt_signal_rfft_i32)},
         {MRT_F32, {MRT_F32}, 1, 1, 1, MRT_FLOATS(mrt_signal_rfft_prepare_f32, mrt_signal_rfft_f32)},
         MRT_ROWS_END};
 
@@ -254,8 +254,8 @@ MRT_OPERATOR_DATA const mrt_operator mrt_operator_signal_rfft = {
 
 static const char *const mrt_signal_irfft_names[] = {"SignalIrfft", "fft_length"};
 static const mrt_row     mrt_signal_irfft_rows[] = {
-        {MRT_I16, {MRT_I16}, 1, 1, 1, mrt_signal_irfft_prepare_i16, MRT_RUN(mrt_signal_irfft_i16)},
-        {MRT_I32, {MRT_I32}, 1, 1, 1, mrt_signal_irfft_prepare_i32, MRT_RUN(mrt_signal_irfft_i32)},
+        {MRT_I16, {MRT_I16}, 1, 1, 1, MRT_WITH(mrt_signal_irfft_prepare_i16, mrt_signal_irfft_i16)},
+        {MRT_I32, {MRT_I32}, 1, 1, 1, MRT_WITH(mrt_signal_irfft_prepare_i32, mrt_signal_irfft_i32)},
         {MRT_F32, {MRT_F32}, 1, 1, 1, MRT_FLOATS(mrt_signal_irfft_prepare_f32, mrt_signal_irfft_f32)},
         MRT_ROWS_END};
 

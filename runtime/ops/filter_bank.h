@@ -19,7 +19,7 @@ MRT_KERNEL(mrt_signal_pcan_u32, mrt_pcan_params, "kernels/filter_bank.h");
 MRT_KERNEL(mrt_signal_filter_bank_log_u32, mrt_filter_bank_log_params, "kernels/filter_bank.h");
 
 /* A list, and not of samples. */
-static MRT_COLD mrt_reason mrt_check_list(mrt_call *c, int32_t i)
+static MRT_COLD mrt_reason mrt_check_band_list(mrt_call *c, int32_t i)
 {
     MRT_REQUIRE(c, c->in[i].rank == 1 && !c->in[i].is_batched, SHAPE, "operand %d has shape %s, [n] expected", (int)i,
                 MRT_SHAPE(&c->in[i]));
@@ -29,7 +29,7 @@ static MRT_COLD mrt_reason mrt_check_list(mrt_call *c, int32_t i)
 /* Output 0 is a list as operand 0 is, of its own type. */
 static MRT_COLD mrt_reason mrt_shape_as_list(mrt_call *c, mrt_type type)
 {
-    MRT_TRY(mrt_check_list(c, 0));
+    MRT_TRY(mrt_check_band_list(c, 0));
     return mrt_set_shape(c, 0, type, 1, c->in[0].dim);
 }
 
@@ -55,9 +55,9 @@ static MRT_COLD mrt_reason mrt_signal_filter_bank_shape(mrt_call *c)
 
     MRT_REQUIRE(c, channels >= 1 && channels < INT16_MAX, OPTIONS, "num_channels is %d, 1 to %d expected", (int)channels,
                 INT16_MAX - 1);
-    MRT_TRY(mrt_check_list(c, 0));
+    MRT_TRY(mrt_check_band_list(c, 0));
     for (i = MRT_BANK_WEIGHTS; i <= MRT_BANK_WIDTHS; i++) {
-        MRT_TRY(mrt_check_list(c, i));
+        MRT_TRY(mrt_check_band_list(c, i));
         MRT_REQUIRE(c, mrt_is_const(c, i) && c->in[i].type == MRT_I16, CONSTANT, "operand %d must be int16 constants",
                     (int)i);
         MRT_REQUIRE(c, i < MRT_BANK_STARTS || c->in[i].dim[0] > channels, SHAPE,
@@ -111,7 +111,7 @@ static MRT_COLD mrt_reason mrt_signal_filter_bank_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_signal_filter_bank_rows[] = {
-    {MRT_U64, {MRT_U32, MRT_I16}, 2, 1, 1, mrt_signal_filter_bank_prepare, MRT_RUN(mrt_signal_filter_bank_u32)},
+    {MRT_U64, {MRT_U32, MRT_I16}, 2, 1, 1, MRT_WITH(mrt_signal_filter_bank_prepare, mrt_signal_filter_bank_u32)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_signal_filter_bank = {
@@ -147,14 +147,14 @@ static MRT_COLD mrt_reason mrt_signal_filter_bank_square_root_prepare(mrt_call *
     return MRT_REASON_NONE;
 }
 
-static const mrt_row mrt_signal_filter_bank_square_root_rows[] = {{MRT_U32,
-                                                                   {MRT_U64, MRT_I32},
-                                                                   2,
-                                                                   1,
-                                                                   1,
-                                                                   mrt_signal_filter_bank_square_root_prepare,
-                                                                   MRT_RUN(mrt_signal_filter_bank_square_root)},
-                                                                  MRT_ROWS_END};
+static const mrt_row mrt_signal_filter_bank_square_root_rows[] = {
+    {MRT_U32,
+     {MRT_U64, MRT_I32},
+     2,
+     1,
+     1,
+     MRT_WITH(mrt_signal_filter_bank_square_root_prepare, mrt_signal_filter_bank_square_root)},
+    MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_signal_filter_bank_square_root = {
     MRT_CUSTOM_CODE,
@@ -230,8 +230,7 @@ static const mrt_row mrt_signal_filter_bank_spectral_subtraction_rows[] = {
      1,
      1,
      1,
-     mrt_signal_filter_bank_spectral_subtraction_prepare,
-     MRT_RUN(mrt_signal_filter_bank_spectral_subtraction_u32)},
+     MRT_WITH(mrt_signal_filter_bank_spectral_subtraction_prepare, mrt_signal_filter_bank_spectral_subtraction_u32)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_signal_filter_bank_spectral_subtraction = {
@@ -254,8 +253,8 @@ static MRT_COLD mrt_reason mrt_signal_pcan_shape(mrt_call *c)
 {
     const int32_t shift = ((const mrt_shift_attributes *)c->attributes)->shift;
 
-    MRT_TRY(mrt_check_list(c, 1));
-    MRT_TRY(mrt_check_list(c, 2));
+    MRT_TRY(mrt_check_band_list(c, 1));
+    MRT_TRY(mrt_check_band_list(c, 2));
     MRT_REQUIRE(c, c->in[1].type == MRT_U32 && mrt_same_shape(&c->in[0], &c->in[1]), SHAPE,
                 "noise of shape %s for an input of shape %s, as uint32", MRT_SHAPE(&c->in[1]), MRT_SHAPE(&c->in[0]));
     MRT_REQUIRE(c, c->in[2].dim[0] >= MRT_PCAN_GAINS, SHAPE, "a table of gains of shape %s, [%d] expected",
@@ -277,7 +276,7 @@ static MRT_COLD mrt_reason mrt_signal_pcan_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_signal_pcan_rows[] = {
-    {MRT_U32, {MRT_U32, MRT_U32, MRT_I16}, 3, 1, 1, mrt_signal_pcan_prepare, MRT_RUN(mrt_signal_pcan_u32)}, MRT_ROWS_END};
+    {MRT_U32, {MRT_U32, MRT_U32, MRT_I16}, 3, 1, 1, MRT_WITH(mrt_signal_pcan_prepare, mrt_signal_pcan_u32)}, MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_signal_pcan = {
     MRT_CUSTOM_CODE,     0, 3, 3, 1, 1, MRT_CUSTOM(mrt_signal_pcan_names, mrt_signal_pcan_fields), mrt_signal_pcan_shape,
@@ -312,7 +311,7 @@ static MRT_COLD mrt_reason mrt_signal_filter_bank_log_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_signal_filter_bank_log_rows[] = {
-    {MRT_I16, {MRT_U32}, 1, 1, 1, mrt_signal_filter_bank_log_prepare, MRT_RUN(mrt_signal_filter_bank_log_u32)},
+    {MRT_I16, {MRT_U32}, 1, 1, 1, MRT_WITH(mrt_signal_filter_bank_log_prepare, mrt_signal_filter_bank_log_u32)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_signal_filter_bank_log = {

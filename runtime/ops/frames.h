@@ -72,7 +72,7 @@ static MRT_COLD mrt_reason mrt_signal_delay_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_signal_delay_rows[] = {
-    {MRT_I16, {MRT_I16}, 1, 1, 1, mrt_signal_delay_prepare, MRT_RUN(mrt_signal_delay_i16)}, MRT_ROWS_END};
+    {MRT_I16, {MRT_I16}, 1, 1, 1, MRT_WITH(mrt_signal_delay_prepare, mrt_signal_delay_i16)}, MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_signal_delay = {
     MRT_CUSTOM_CODE,      0, 1, 1, 1, 1, MRT_CUSTOM(mrt_signal_delay_names, mrt_signal_delay_fields), mrt_signal_delay_shape,
@@ -127,7 +127,7 @@ static MRT_COLD mrt_reason mrt_signal_framer_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_signal_framer_rows[] = {
-    {MRT_I16 | MRT_REST, {MRT_I16}, 1, 1, 1, mrt_signal_framer_prepare, MRT_RUN(mrt_signal_framer_i16)}, MRT_ROWS_END};
+    {MRT_I16 | MRT_REST, {MRT_I16}, 1, 1, 1, MRT_WITH(mrt_signal_framer_prepare, mrt_signal_framer_i16)}, MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_signal_framer = {
     MRT_CUSTOM_CODE,
@@ -183,7 +183,7 @@ static MRT_COLD mrt_reason mrt_signal_stacker_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_signal_stacker_rows[] = {
-    {MRT_I16 | MRT_REST, {MRT_I16}, 1, 1, 1, mrt_signal_stacker_prepare, MRT_RUN(mrt_signal_stacker_i16)}, MRT_ROWS_END};
+    {MRT_I16 | MRT_REST, {MRT_I16}, 1, 1, 1, MRT_WITH(mrt_signal_stacker_prepare, mrt_signal_stacker_i16)}, MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_signal_stacker = {
     MRT_CUSTOM_CODE,
@@ -233,7 +233,7 @@ static MRT_COLD mrt_reason mrt_signal_overlap_add_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_signal_overlap_add_rows[] = {
-    {MRT_I16, {MRT_I16}, 1, 1, 1, mrt_signal_overlap_add_prepare, MRT_RUN(mrt_signal_overlap_add_i16)},
+    {MRT_I16, {MRT_I16}, 1, 1, 1, MRT_WITH(mrt_signal_overlap_add_prepare, mrt_signal_overlap_add_i16)},
     {MRT_F32, {MRT_F32}, 1, 1, 1, MRT_FLOATS(mrt_signal_overlap_add_prepare, mrt_signal_overlap_add_f32)},
     MRT_ROWS_END};
 
@@ -279,7 +279,7 @@ static MRT_COLD mrt_reason mrt_signal_window_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_signal_window_rows[] = {
-    {MRT_I16, {MRT_I16}, 1, 1, 1, mrt_signal_window_prepare, MRT_RUN(mrt_signal_window_i16)}, MRT_ROWS_END};
+    {MRT_I16, {MRT_I16}, 1, 1, 1, MRT_WITH(mrt_signal_window_prepare, mrt_signal_window_i16)}, MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_signal_window = {
     MRT_CUSTOM_CODE,

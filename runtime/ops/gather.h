@@ -56,7 +56,7 @@ static MRT_COLD mrt_reason mrt_gather_axes(mrt_call *c, int32_t *axis, int32_t *
     const int32_t                given = as->batch_dims;
     int32_t                      i;
 
-    MRT_TRY(mrt_find_axis(c, in, as->axis, axis));
+    MRT_TRY(mrt_find_axis(c, as->axis, in->rank, 0, axis));
     *batch_dims = given < 0 ? given + indices->rank : given;
     MRT_REQUIRE(c, given >= -indices->rank && *batch_dims <= indices->rank && *batch_dims <= *axis, OPTIONS,
                 "batch_dims is %d for indices %s; at most the axis, %d, and the indices' dimensions expected", (int)given,
@@ -111,7 +111,7 @@ static MRT_COLD mrt_reason mrt_gather_prepare(mrt_call *c)
         p.batches = mrt_count_axes(in, 0, batch_dims);
         p.outer = mrt_count_axes(in, batch_dims, axis);
         p.coords = mrt_count_axes(indices, batch_dims, indices->rank);
-        p.run = mrt_count_axes(in, axis + 1, in->rank) * mrt_element_bytes(in);
+        p.run = mrt_count_axes(in, axis + 1, in->rank) * mrt_width(in);
     }
     p.size = in->dim[axis];
     p.is_wide = indices->type == MRT_I64;
@@ -164,13 +164,13 @@ static MRT_COLD mrt_reason mrt_gather_nd_prepare(mrt_call *c)
     if (c->out[0].count > 0) {
         p.depth = indices->dim[indices->rank - 1];
         p.slices = mrt_count_axes(indices, 0, indices->rank - 1);
-        p.run = mrt_count_axes(in, p.depth, in->rank) * mrt_element_bytes(in);
+        p.run = mrt_count_axes(in, p.depth, in->rank) * mrt_width(in);
     }
     if (p.depth > 0)
         axes = (int32_t *)c->side->take(c, "axes", MRT_I32, 2 * (size_t)p.depth);
     for (i = 0; axes && i < p.depth; i++) {
         axes[2 * i] = in->dim[i];
-        axes[2 * i + 1] = in->count > 0 ? mrt_count_axes(in, i + 1, in->rank) * mrt_element_bytes(in) : 0;
+        axes[2 * i + 1] = in->count > 0 ? mrt_count_axes(in, i + 1, in->rank) * mrt_width(in) : 0;
     }
     p.axes = axes;
     c->constants = 3;
@@ -213,7 +213,7 @@ static MRT_COLD mrt_reason mrt_embedding_lookup_prepare(mrt_call *c)
 
     if (c->out[0].count > 0) {
         p.coords = c->in[0].dim[0];
-        p.run = mrt_count_axes(in, 1, in->rank) * mrt_element_bytes(in);
+        p.run = mrt_count_axes(in, 1, in->rank) * mrt_width(in);
     }
     c->constants = 3;
     c->side->store(c, &p, sizeof p, 0);

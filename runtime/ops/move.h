@@ -1,19 +1,15 @@
-/* Preparing kernels/move.h: operators that write operand 0's elements in another order say, for each axis of the output, how
- * many there are and how far it is from one to the next in the input.
+/* Operators that write operand 0's elements in another order, or several times, say for each axis of the output how many
+ * there are and how far it is from one to the next in the input: 0 where the input repeats, negative where it is reversed.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_OPS_MOVE_H
 #define MRT_OPS_MOVE_H
 
-#include "../kernels/move.h"
-#include "axis.h"
-
-MRT_FIELDS(mrt_move_params, count, run, start, rank, walk);
-MRT_KERNEL(mrt_move, mrt_move_params, "kernels/move.h");
+#include "part.h"
 
 /* In elements of the input. */
 typedef struct mrt_moves {
     int32_t rank, start;
-    int32_t axis[MRT_MOVE_AXES_MAX][2]; /* [rank] of {size, step}, outermost first */
+    int32_t axis[MRT_PART_RANK_MAX][2]; /* [rank] of {size, step}, outermost first */
 } mrt_moves;
 
 /* The next axis inwards. It becomes one with the axis around it where that goes on where this one ends. */
@@ -36,16 +32,16 @@ static MRT_COLD void mrt_moves_add(mrt_moves *moves, int32_t size, int32_t step)
 /* What lies side by side in both is one run. A single run may stay where it is. */
 static MRT_COLD mrt_reason mrt_moves_store(mrt_call *c, const mrt_moves *moves)
 {
-    const int32_t   element = mrt_element_bytes(&c->in[0]);
-    mrt_move_params p = {0, element, 0, 0, NULL};
-    int32_t        *walk, i;
+    const int32_t element = mrt_width(&c->in[0]);
+    mrt_part      p = {0, element, 0, 0, 0, 0, NULL, NULL};
+    int32_t      *walk, i;
 
     if (c->out[0].count > 0) {
-        p.start = moves->start * element;
+        p.first = moves->start * element;
         p.rank = moves->rank;
         if (p.rank > 0 && moves->axis[p.rank - 1][1] == 1)
-            p.run *= moves->axis[--p.rank][0];
-        p.count = (int32_t)c->out[0].bytes / p.run;
+            p.bytes *= moves->axis[--p.rank][0];
+        p.count = (int32_t)c->out[0].bytes / p.bytes;
     }
     walk = p.rank > 0 ? (int32_t *)c->side->take(c, "walk", MRT_I32, 2 * (size_t)p.rank) : NULL;
     for (i = 0; walk && i < p.rank; i++) {
@@ -54,8 +50,8 @@ static MRT_COLD mrt_reason mrt_moves_store(mrt_call *c, const mrt_moves *moves)
     }
     p.walk = walk;
     c->constants = 1;
-    c->in_place = p.count == 1 && p.start == 0;
-    c->side->store(c, &p, sizeof p, 1);
+    c->in_place = p.count == 1 && p.first == 0;
+    c->side->store(c, &p, sizeof p, 2);
     return MRT_REASON_NONE;
 }
 

@@ -1,11 +1,13 @@
-/* What operators that take a part out of a tensor, or put one in, share: which runs of bytes it has (kernels/part.h), and
- * operands that say numbers for axes.
+/* What operators that take a part out of a tensor, or put one in, share: which runs of bytes it has (kernels/part.h).
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_OPS_PART_H
 #define MRT_OPS_PART_H
 
-#include "../kernels/part.h"
-#include "../op.h"
+#include "../kernels/slice.h"
+#include "axis.h"
+
+MRT_FIELDS(mrt_part, rank, bytes, count, first, start_count, start_bytes, walk, starts);
+MRT_KERNEL(mrt_slice, mrt_part, "kernels/slice.h");
 
 /* Of each axis of the whole: which elements are the part. */
 typedef struct mrt_part_axes {
@@ -18,32 +20,6 @@ static MRT_UNUSED void mrt_part_set(mrt_part_axes *axes, int32_t d, int32_t begi
     axes->begin[d] = begin;
     axes->count[d] = count;
     axes->stride[d] = 1;
-}
-
-/* Operand i holds `count` numbers of int32 or int64. Rows are looked at later. */
-static MRT_COLD mrt_reason mrt_check_numbers(mrt_call *c, int32_t i, int32_t count)
-{
-    const mrt_tensor *in = &c->in[i];
-
-    MRT_REQUIRE(c, (in->type == MRT_I32 || in->type == MRT_I64) && in->count == (uint32_t)count, SHAPE,
-                "input %d is %s %s, %d numbers of int32 or int64 expected", (int)i, mrt_type_name(in->type), MRT_SHAPE(in),
-                (int)count);
-    return MRT_REASON_NONE;
-}
-
-/* An axis that counts from the front, or below 0 from behind the last. Samples may lie along axis 0 of what has them. */
-static MRT_COLD mrt_reason mrt_find_axis(mrt_call *c, int32_t axis, int32_t rank, int32_t is_batched, int32_t *from_front)
-{
-    MRT_REQUIRE(c, axis >= -rank && axis < rank, OPTIONS, "axis %d, %d to %d expected", (int)axis, (int)-rank,
-                (int)rank - 1);
-    *from_front = axis < 0 ? axis + rank : axis;
-    MRT_REQUIRE(c, !is_batched || *from_front != 0, AXES, "axis 0 counts samples and must stay as it is");
-    return MRT_REASON_NONE;
-}
-
-static MRT_UNUSED int32_t mrt_width(const mrt_tensor *tensor)
-{
-    return (int32_t)(mrt_type_bits(tensor->type) / 8);
 }
 
 /* Bytes from one element of each axis to the next; of a tensor that is not empty. */

@@ -7,10 +7,8 @@
 #include "../kernels/slice.h"
 #include "part.h"
 
-MRT_FIELDS(mrt_part, rank, bytes, count, first, start_count, start_bytes, walk, starts);
 MRT_FIELDS(mrt_dynamic_update_slice_params, part.rank, part.bytes, part.count, part.first, part.start_count,
            part.start_bytes, part.walk, part.starts, whole);
-MRT_KERNEL(mrt_slice, mrt_part, "kernels/slice.h");
 MRT_KERNEL(mrt_dynamic_update_slice, mrt_dynamic_update_slice_params, "kernels/slice.h");
 
 /* ---- SLICE: in, begin [rank], size [rank] (-1: all that is left) -> out ---- */

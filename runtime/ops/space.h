@@ -200,8 +200,8 @@ static MRT_COLD mrt_reason mrt_space_to_depth_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_space_to_depth_rows[] = {
-    {MRT_I8, {MRT_I8}, 1, 2, 2, MRT_WITH(mrt_space_to_depth_prepare, mrt_move)},
-    {MRT_AS_FIRST, {MRT_ANY}, 1, 1, 2, MRT_WITH(mrt_space_to_depth_prepare, mrt_move)},
+    {MRT_I8, {MRT_I8}, 1, 2, 2, MRT_WITH(mrt_space_to_depth_prepare, mrt_slice)},
+    {MRT_AS_FIRST, {MRT_ANY}, 1, 1, 2, MRT_WITH(mrt_space_to_depth_prepare, mrt_slice)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_space_to_depth = {
@@ -237,8 +237,8 @@ static MRT_COLD mrt_reason mrt_depth_to_space_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_depth_to_space_rows[] = {
-    {MRT_I8, {MRT_I8}, 1, 2, 2, MRT_WITH(mrt_depth_to_space_prepare, mrt_move)},
-    {MRT_AS_FIRST, {MRT_ANY}, 1, 1, 2, MRT_WITH(mrt_depth_to_space_prepare, mrt_move)},
+    {MRT_I8, {MRT_I8}, 1, 2, 2, MRT_WITH(mrt_depth_to_space_prepare, mrt_slice)},
+    {MRT_AS_FIRST, {MRT_ANY}, 1, 1, 2, MRT_WITH(mrt_depth_to_space_prepare, mrt_slice)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_depth_to_space = {

@@ -34,7 +34,7 @@ static MRT_COLD mrt_reason mrt_signal_fft_auto_scale_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_signal_fft_auto_scale_rows[] = {
-    {MRT_I16 | MRT_REST, {MRT_I16}, 1, 1, 1, mrt_signal_fft_auto_scale_prepare, MRT_RUN(mrt_signal_fft_auto_scale_i16)},
+    {MRT_I16 | MRT_REST, {MRT_I16}, 1, 1, 1, MRT_WITH(mrt_signal_fft_auto_scale_prepare, mrt_signal_fft_auto_scale_i16)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_signal_fft_auto_scale = {
@@ -80,7 +80,7 @@ static MRT_COLD mrt_reason mrt_signal_energy_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_signal_energy_rows[] = {
-    {MRT_U32, {MRT_I16}, 1, 1, 1, mrt_signal_energy_prepare, MRT_RUN(mrt_signal_energy_i16)}, MRT_ROWS_END};
+    {MRT_U32, {MRT_I16}, 1, 1, 1, MRT_WITH(mrt_signal_energy_prepare, mrt_signal_energy_i16)}, MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_signal_energy = {
     MRT_CUSTOM_CODE,

@@ -51,10 +51,10 @@ static MRT_COLD mrt_reason mrt_transpose_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_transpose_rows[] = {
-    {MRT_I8, {MRT_I8, MRT_I32}, 2, 2, 7, MRT_WITH(mrt_transpose_prepare, mrt_move)},
-    {MRT_I16, {MRT_I16, MRT_I32}, 2, 5, 7, MRT_WITH(mrt_transpose_prepare, mrt_move)},
-    {MRT_BOOL, {MRT_BOOL, MRT_I32}, 2, 3, 7, MRT_WITH(mrt_transpose_prepare, mrt_move)},
-    {MRT_AS_FIRST, {MRT_ANY, MRT_I32}, 2, 1, 7, MRT_WITH(mrt_transpose_prepare, mrt_move)},
+    {MRT_I8, {MRT_I8, MRT_I32}, 2, 2, 7, MRT_WITH(mrt_transpose_prepare, mrt_slice)},
+    {MRT_I16, {MRT_I16, MRT_I32}, 2, 5, 7, MRT_WITH(mrt_transpose_prepare, mrt_slice)},
+    {MRT_BOOL, {MRT_BOOL, MRT_I32}, 2, 3, 7, MRT_WITH(mrt_transpose_prepare, mrt_slice)},
+    {MRT_AS_FIRST, {MRT_ANY, MRT_I32}, 2, 1, 7, MRT_WITH(mrt_transpose_prepare, mrt_slice)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_transpose = {
@@ -72,7 +72,7 @@ static MRT_COLD mrt_reason mrt_reversed_axes(mrt_call *c, uint32_t *axes)
     for (i = 0; i < c->in[1].count; i++) {
         const int32_t named = mrt_index_at(&c->in[1], i);
         int32_t       axis;
-        MRT_TRY(mrt_find_axis(c, &c->in[0], named, &axis));
+        MRT_TRY(mrt_find_axis(c, named, c->in[0].rank, 0, &axis));
         MRT_REQUIRE(c, !(*axes >> axis & 1u), OPTIONS, "axis %d is named twice", (int)named);
         *axes |= 1u << axis;
     }
@@ -106,9 +106,9 @@ static MRT_COLD mrt_reason mrt_reverse_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_reverse_v2_rows[] = {
-    {MRT_I8, {MRT_I8, MRT_I32}, 2, 3, 3, MRT_WITH(mrt_reverse_prepare, mrt_move)},
-    {MRT_BOOL, {MRT_BOOL, MRT_I32}, 2, 2, 3, MRT_WITH(mrt_reverse_prepare, mrt_move)},
-    {MRT_AS_FIRST, {MRT_ANY, MRT_I32}, 2, 1, 3, MRT_WITH(mrt_reverse_prepare, mrt_move)},
+    {MRT_I8, {MRT_I8, MRT_I32}, 2, 3, 3, MRT_WITH(mrt_reverse_prepare, mrt_slice)},
+    {MRT_BOOL, {MRT_BOOL, MRT_I32}, 2, 2, 3, MRT_WITH(mrt_reverse_prepare, mrt_slice)},
+    {MRT_AS_FIRST, {MRT_ANY, MRT_I32}, 2, 1, 3, MRT_WITH(mrt_reverse_prepare, mrt_slice)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_reverse_v2 = {
@@ -145,8 +145,8 @@ static MRT_COLD mrt_reason mrt_tile_prepare(mrt_call *c)
     return mrt_moves_store(c, &moves);
 }
 
-static const mrt_row mrt_tile_rows[] = {{MRT_I8, {MRT_I8, MRT_INDEX}, 2, 3, 3, MRT_WITH(mrt_tile_prepare, mrt_move)},
-                                        {MRT_AS_FIRST, {MRT_ANY, MRT_INDEX}, 2, 1, 3, MRT_WITH(mrt_tile_prepare, mrt_move)},
+static const mrt_row mrt_tile_rows[] = {{MRT_I8, {MRT_I8, MRT_INDEX}, 2, 3, 3, MRT_WITH(mrt_tile_prepare, mrt_slice)},
+                                        {MRT_AS_FIRST, {MRT_ANY, MRT_INDEX}, 2, 1, 3, MRT_WITH(mrt_tile_prepare, mrt_slice)},
                                         MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_tile = {69,           0, 2, 2, 1, 1, MRT_NO_ATTRIBUTES, mrt_tile_shape,
@@ -189,9 +189,9 @@ static MRT_COLD mrt_reason mrt_broadcast_to_prepare(mrt_call *c)
 }
 
 static const mrt_row mrt_broadcast_to_rows[] = {
-    {MRT_I8, {MRT_I8, MRT_INDEX}, 2, 3, 3, MRT_WITH(mrt_broadcast_to_prepare, mrt_move)},
-    {MRT_I16, {MRT_I16, MRT_INDEX}, 2, 3, 3, MRT_WITH(mrt_broadcast_to_prepare, mrt_move)},
-    {MRT_AS_FIRST, {MRT_ANY, MRT_INDEX}, 2, 2, 3, MRT_WITH(mrt_broadcast_to_prepare, mrt_move)},
+    {MRT_I8, {MRT_I8, MRT_INDEX}, 2, 3, 3, MRT_WITH(mrt_broadcast_to_prepare, mrt_slice)},
+    {MRT_I16, {MRT_I16, MRT_INDEX}, 2, 3, 3, MRT_WITH(mrt_broadcast_to_prepare, mrt_slice)},
+    {MRT_AS_FIRST, {MRT_ANY, MRT_INDEX}, 2, 2, 3, MRT_WITH(mrt_broadcast_to_prepare, mrt_slice)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_broadcast_to = {
