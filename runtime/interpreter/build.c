@@ -2,7 +2,9 @@
 #include "build.h"
 
 #include "../attributes.h"
+#if !defined(MRT_NO_CUSTOM)
 #include "../flexbuffer.h"
+#endif
 
 /* ---- memory ---- */
 
@@ -120,6 +122,14 @@ static uint32_t mrt_read_attribute(mrt_call *c, const mrt_attribute *a)
     return mrt_attribute_bytes(a->kind) == 1 ? (uint32_t)(int32_t)(int8_t)value : value;
 }
 
+#if defined(MRT_NO_CUSTOM)
+static mrt_reason mrt_read_custom_attribute(const mrt_build *b, const mrt_operator *op, const mrt_attribute *a,
+                                            void *attributes)
+{
+    (void)b, (void)op, (void)a, (void)attributes;
+    return MRT_REASON_OPERATOR;
+}
+#else
 static mrt_reason mrt_read_custom_attribute(const mrt_build *b, const mrt_operator *op, const mrt_attribute *a,
                                             void *attributes)
 {
@@ -139,6 +149,7 @@ static mrt_reason mrt_read_custom_attribute(const mrt_build *b, const mrt_operat
     mrt_copy((uint8_t *)attributes + a->offset, &word, sizeof word);
     return MRT_REASON_NONE;
 }
+#endif
 
 MRT_API mrt_reason mrt_read_attributes(mrt_call *c, const mrt_operator *op, void *attributes)
 {
@@ -153,7 +164,7 @@ MRT_API mrt_reason mrt_read_attributes(mrt_call *c, const mrt_operator *op, void
         uint32_t             value;
         if (a->kind == MRT_ATTRIBUTE_IGNORED)
             continue;
-        if (op->names) {
+        if (mrt_is_custom(op)) {
             MRT_TRY(mrt_read_custom_attribute((const mrt_build *)c->owner, op, a, attributes));
             continue;
         }

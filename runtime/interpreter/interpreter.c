@@ -15,6 +15,14 @@ enum { MRT_ARENA_ALIGN = 16, MRT_OPERATORS_MAX = 1024 };
 /* Of steps with memory of their own, which a pointer behind those to outputs leads to. */
 enum { MRT_KEEPS_STATE = 0x8000 };
 
+#if defined(MRT_NO_CUSTOM)
+#define mrt_keeps_state(c)   ((void)(c), 0)
+#define mrt_step_index(step) ((step)->index)
+#else
+#define mrt_keeps_state(c)   ((c)->state_bytes > 0)
+#define mrt_step_index(step) ((step)->index & (MRT_KEEPS_STATE - 1))
+#endif
+
 /* One operator, ready to run. Pointers to its operands and outputs follow it. */
 typedef struct mrt_step {
     struct mrt_step  *next;
@@ -203,7 +211,7 @@ static mrt_reason mrt_walk_add_variables(mrt_walk *w)
 /* ---- one operator ---- */
 
 /* The file's name of a custom operator has no end of its own. */
-static int mrt_is_named(const mrt_reader *r, const mrt_vector *code, const char *name)
+static MRT_UNUSED int mrt_is_named(const mrt_reader *r, const mrt_vector *code, const char *name)
 {
     uint32_t i;
 
@@ -220,7 +228,7 @@ static const mrt_operator *mrt_walk_find_operator(const mrt_walk *w, const mrt_n
     for (i = 0; i < w->operator_count; i++) {
         const mrt_operator *op = w->operators[i];
         if (op->builtin_code == node->builtin_code &&
-            (!op->names || mrt_is_named(&w->model.r, &node->custom_code, op->names[0])))
+            (!mrt_is_custom(op) || mrt_is_named(&w->model.r, &node->custom_code, op->names[0])))
             return op;
     }
     return NULL;
@@ -311,6 +319,9 @@ static mrt_reason mrt_walk_read_operands(mrt_walk *w, mrt_call *c, const mrt_nod
     return MRT_REASON_NONE;
 }
 
+#if defined(MRT_TRUSTED)
+#define mrt_reads_constants_only(c) ((void)(c), 0)
+#else
 static MRT_COLD int mrt_reads_constants_only(const mrt_call *c)
 {
     int32_t i;
@@ -320,6 +331,7 @@ static MRT_COLD int mrt_reads_constants_only(const mrt_call *c)
             return 0;
     return 1;
 }
+#endif
 
 static const mrt_row *mrt_walk_find_row(const mrt_operator *op, const mrt_call *c)
 {
@@ -357,7 +369,7 @@ static mrt_reason mrt_walk_check_node(const mrt_operator *op, mrt_node *node)
         return MRT_REASON_OPERAND_COUNT;
     if (node->in.count > MRT_IN_MAX || node->out.count > MRT_OUT_MAX)
         return MRT_REASON_TOO_MANY;
-    if (op->attribute_count > 0 && !op->names) {
+    if (op->attribute_count > 0 && !mrt_is_custom(op)) {
         if (node->options_type != op->options_type && node->options_type != 0)
             return MRT_REASON_OPTIONS;
         if (node->options_type == 0)
@@ -467,7 +479,7 @@ static void mrt_walk_fill_step(mrt_walk *w, mrt_call *c, mrt_step *step, uint32_
     step->out_count = (uint8_t)c->out_count;
     for (i = 0; i < c->out_count; i++)
         pointers[used++] = w->memory.work + mrt_plan_find(&w->plan, mrt_walk_id(w, &mrt_build_of(c)->node.out, i))->offset;
-    if (state) {
+    if (mrt_keeps_state(c) && state) {
         step->index |= MRT_KEEPS_STATE;
         pointers[used] = state;
     }
@@ -475,6 +487,13 @@ static void mrt_walk_fill_step(mrt_walk *w, mrt_call *c, mrt_step *step, uint32_
     w->next_step = &step->next;
 }
 
+#if defined(MRT_NO_CUSTOM)
+static MRT_UNUSED void *mrt_walk_take_state(mrt_walk *w, uint32_t bytes)
+{
+    (void)w, (void)bytes;
+    return NULL;
+}
+#else
 /* Lasting memory, and that a reset zeroes it. */
 static void *mrt_walk_take_state(mrt_walk *w, uint32_t bytes)
 {
@@ -488,6 +507,7 @@ static void *mrt_walk_take_state(mrt_walk *w, uint32_t bytes)
     }
     return at;
 }
+#endif
 
 static mrt_reason mrt_walk_place(mrt_walk *w, mrt_call *c, int32_t index)
 {
@@ -507,9 +527,9 @@ static mrt_reason mrt_walk_place(mrt_walk *w, mrt_call *c, int32_t index)
     scratch = mrt_plan_scratch(&w->plan, c->scratch_bytes);
     if (c->is_view)
         return MRT_REASON_NONE;
-    if (c->state_bytes > 0)
+    if (mrt_keeps_state(c))
         state = mrt_walk_take_state(w, c->state_bytes);
-    pointers = (uint32_t)(mrt_count_pointers(c) + c->out_count + (c->state_bytes > 0));
+    pointers = (uint32_t)(mrt_count_pointers(c) + c->out_count + mrt_keeps_state(c));
     step = (mrt_step *)mrt_take(&w->memory, sizeof *step + pointers * sizeof(void *), 3 + pointers);
     mrt_walk_fill_step(w, c, step, scratch, state);
     w->step_count++;
@@ -796,15 +816,15 @@ MRT_API void mrt_interpreter_invoke(mrt_interpreter *net)
         void *const *pointers = (void *const *)(const void *)(step + 1);
         mrt_io       io;
         int32_t      i;
-        MRT_STEP(step->index & (MRT_KEEPS_STATE - 1));
+        MRT_STEP(mrt_step_index(step));
         for (i = 0; i < step->in_count; i++)
             io.in[i] = *pointers++;
         for (i = 0; i < step->out_count; i++)
             io.out[i] = *pointers++;
         io.scratch = arena + step->scratch;
-        io.state = NULL;
-        if (step->index & MRT_KEEPS_STATE)
-            io.state = *pointers;
+#if !defined(MRT_NO_CUSTOM)
+        io.state = step->index & MRT_KEEPS_STATE ? *pointers : NULL;
+#endif
         step->run(step->params, &io);
     }
 }

@@ -240,7 +240,9 @@ static void mrt_node_code(mrt_model *m, uint32_t index, mrt_node *out)
     out->version = (int32_t)mrt_read_field(&m->r, &code, MRT_CODE_VERSION, 4, 1);
     if (out->builtin_code < old_code)
         out->builtin_code = old_code;
+#if !defined(MRT_NO_CUSTOM)
     out->custom_code = mrt_read_vector(&m->r, &code, MRT_CODE_CUSTOM, 1);
+#endif
 }
 
 MRT_API mrt_reason mrt_model_node(mrt_model *m, uint32_t index, mrt_node *out)
@@ -256,7 +258,9 @@ MRT_API mrt_reason mrt_model_node(mrt_model *m, uint32_t index, mrt_node *out)
     out->out = mrt_read_vector(&m->r, &table, MRT_NODE_OUT, 4);
     out->options_type = mrt_read_field(&m->r, &table, MRT_NODE_OPTIONS_TYPE, 1, 0);
     out->options = mrt_read_table(&m->r, &table, MRT_NODE_OPTIONS);
+#if !defined(MRT_NO_CUSTOM)
     out->custom_options = mrt_read_vector(&m->r, &table, MRT_NODE_CUSTOM_OPTIONS, 1);
+#endif
     if (m->r.is_bad)
         return MRT_REASON_BROKEN;
     if (out->in.count > MRT_NODE_IN_MAX || out->out.count > MRT_NODE_IN_MAX)

@@ -34,6 +34,13 @@ typedef struct mrt_node {
     mrt_vector custom_code, custom_options; /* bytes */
 } mrt_node;
 
+/* Who defines MRT_NO_CUSTOM has no custom operators, and so none with memory of its own. */
+#if defined(MRT_NO_CUSTOM)
+#define mrt_is_custom(op) ((void)(op), 0)
+#else
+#define mrt_is_custom(op) ((op)->names != NULL)
+#endif
+
 /* index < m->operators.count. An operand is -1 or below m->tensors.count; a -1 at the end of the inputs does not count. */
 MRT_API mrt_reason mrt_model_node(mrt_model *m, uint32_t index, mrt_node *out);
 

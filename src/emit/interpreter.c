@@ -304,6 +304,16 @@ static bool has_symmetric_weights(const mote_graph *graph)
     return true;
 }
 
+static bool has_custom_operators(const mote_graph *graph)
+{
+    int32_t i;
+
+    for (i = 0; i < graph->node_count; i++)
+        if (mote_ops[graph->nodes[i].op]->description->names)
+            return true;
+    return false;
+}
+
 /* The kernel that a row names, and the one that is taken in its place where the row's own is not for such a node. */
 enum { KERNELS_OF_NODE = 2 };
 
@@ -360,7 +370,7 @@ mote_status mote_emit_interpreter_source(const mote_emitter *e, const mote_inter
         "#if defined(__clang__)\n#pragma STDC FP_CONTRACT OFF\n#elif defined(__GNUC__)\n"
         "#pragma GCC optimize(\"O2\", \"fp-contract=off\", \"no-schedule-insns\")\n#endif\n\n#include \"%s.h\"\n\n"
         "/* All of it in this one source, with no name that others see. */\n"
-        "#define MRT_ONE_SOURCE\n#define MRT_TRUSTED /* this very file was opened when it was compiled */\n%s%s%s%s#if "
+        "#define MRT_ONE_SOURCE\n#define MRT_TRUSTED /* this very file was opened when it was compiled */\n%s%s%s%s%s#if "
         "defined(__GNUC__)\n#define MRT_API static __attribute__((unused, cold))\n#else\n"
         "#define MRT_API static\n#endif\n/* As many as this model needs at once. */\n#define MRT_LIVE_MAX %d\n#define "
         "MRT_IN_MAX   %d\n"
@@ -368,8 +378,9 @@ mote_status mote_emit_interpreter_source(const mote_emitter *e, const mote_inter
         e->name, MOTE_VERSION, e->name, e->optimize == MOTE_OPTIMIZE_SIZE ? "#define MRT_SMALL\n" : "",
         needs_floats(&e->model->graphs[0]) ? "" : "#define MRT_NO_F32\n",
         has_symmetric_weights(&e->model->graphs[0]) ? "#define MRT_SYMMETRIC\n" : "",
-        in->uses[MOTE_OP_VAR_HANDLE] ? "" : "#define MRT_NO_VARIABLES\n", at_least_2(in->live_most), at_least_2(in->in_most),
-        at_least_2(in->out_most));
+        in->uses[MOTE_OP_VAR_HANDLE] ? "" : "#define MRT_NO_VARIABLES\n",
+        has_custom_operators(&e->model->graphs[0]) ? "" : "#define MRT_NO_CUSTOM\n", at_least_2(in->live_most),
+        at_least_2(in->in_most), at_least_2(in->out_most));
     MOTE_TRY(emit_kept_kernels(&e->model->graphs[0], out, err));
     MOTE_TRY(emit_includes(in, folder, out, err));
     mote_text_puts(out, "\n");
