@@ -15,8 +15,8 @@
  *     } while (mrt_steps_next(&kept, axes + MRT_REDUCE_KEPT));
  *
  * out may begin at or below in: output k is written after all that it reads, and output k + 1 reads nothing before value k
- * + 1. Cannot fail: shapes were checked on the host or at open, no axis is empty. No scratch. SPDX-License-Identifier:
- * Apache-2.0 */
+ * + 1. Cannot fail: shapes were checked on the host or at open, no axis is empty. No scratch.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_REDUCE_H
 #define MRT_REDUCE_H
 

@@ -427,6 +427,7 @@ mote_operator_info mote_operator_at(int32_t index)
 /* Of a row, where it may be a class of types. */
 static const char *type_name(uint8_t type)
 {
+    type &= MRT_REST - 1;
     return type == MRT_ANY        ? "any"
            : type == MRT_AS_FIRST ? "same"
            : type == MRT_INDEX    ? "int32|int64"

@@ -57,6 +57,7 @@ static void emit_value(mote_text *out, const void *values, mote_dtype dtype, siz
         emit_integer(out, ((const int16_t *)values)[index], INT16_MIN, "");
         break;
     case MOTE_U16:
+    case MOTE_F16: /* its bits */
         mote_text_printf(out, "%uu", ((const uint16_t *)values)[index]);
         break;
     case MOTE_I32:

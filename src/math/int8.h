@@ -3,8 +3,8 @@
  *
  * Weights are laid out for vectors of LANES channels when a model is prepared, widened to int16 in pairs, as the machines'
  * multiply-add takes them: two products of one channel a 32-bit lane. The input's zero point is folded into the bias,
- * exactly, in arithmetic that wraps; so what lies outside the input counts as the zero point. SPDX-License-Identifier:
- * Apache-2.0 */
+ * exactly, in arithmetic that wraps; so what lies outside the input counts as the zero point.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_MATH_INT8_H
 #define MOTE_MATH_INT8_H
 

@@ -1,14 +1,7 @@
 /* ELU, HARD_SWISH, GELU, RELU_N1_TO_1, RELU_0_TO_1, LOG_SOFTMAX, L2_NORMALIZATION.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "ops/op.h"
+#include "ops/wishes.h"
 #include "runtime/ops/activation.h"
-
-/* They rescale, so the output has the range that it was seen to have. */
-static void quantize(const mote_graph *graph, const mote_node *node, mote_quant_want *want)
-{
-    (void)graph, (void)node;
-    want[1].rule = MOTE_QUANT_RANGE;
-}
 
 static void quantize_log_softmax(const mote_graph *graph, const mote_node *node, mote_quant_want *want)
 {
@@ -22,11 +15,11 @@ static void quantize_l2_normalization(const mote_graph *graph, const mote_node *
     want[1] = (mote_quant_want){.rule = MOTE_QUANT_FIXED, .scale = 1.0f / 128.0f, .zero_point = 0};
 }
 
-const mote_op mote_op_elu = {.description = &mrt_operator_elu, .quantize = quantize};
-const mote_op mote_op_hard_swish = {.description = &mrt_operator_hard_swish, .quantize = quantize};
-const mote_op mote_op_gelu = {.description = &mrt_operator_gelu, .quantize = quantize};
-const mote_op mote_op_relu_n1_to_1 = {.description = &mrt_operator_relu_n1_to_1, .quantize = quantize};
-const mote_op mote_op_relu_0_to_1 = {.description = &mrt_operator_relu_0_to_1, .quantize = quantize};
+const mote_op mote_op_elu = {.description = &mrt_operator_elu, .quantize = mote_quantize_rescaled};
+const mote_op mote_op_hard_swish = {.description = &mrt_operator_hard_swish, .quantize = mote_quantize_rescaled};
+const mote_op mote_op_gelu = {.description = &mrt_operator_gelu, .quantize = mote_quantize_rescaled};
+const mote_op mote_op_relu_n1_to_1 = {.description = &mrt_operator_relu_n1_to_1, .quantize = mote_quantize_rescaled};
+const mote_op mote_op_relu_0_to_1 = {.description = &mrt_operator_relu_0_to_1, .quantize = mote_quantize_rescaled};
 const mote_op mote_op_log_softmax = {.description = &mrt_operator_log_softmax, .quantize = quantize_log_softmax};
 const mote_op mote_op_l2_normalization = {.description = &mrt_operator_l2_normalization,
                                           .quantize = quantize_l2_normalization};

@@ -2,22 +2,16 @@
  *
  * MAXIMUM, MINIMUM and ADD_N compute with integers of one scale, which a want cannot ask of two operands: they stay float.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "ops/op.h"
+#include "ops/wishes.h"
 #include "runtime/ops/binary.h"
 
-/* It rescales: operands and output have the ranges that they were seen to have. */
-static void quantize(const mote_graph *graph, const mote_node *node, mote_quant_want *want)
-{
-    (void)graph, (void)node;
-    want[0].rule = want[1].rule = want[2].rule = MOTE_QUANT_RANGE;
-}
-
-const mote_op mote_op_sub = {.description = &mrt_operator_sub, .quantize = quantize};
-const mote_op mote_op_div = {.description = &mrt_operator_div, .quantize = quantize};
+const mote_op mote_op_sub = {.description = &mrt_operator_sub, .quantize = mote_quantize_rescaled};
+const mote_op mote_op_div = {.description = &mrt_operator_div, .quantize = mote_quantize_rescaled};
 const mote_op mote_op_maximum = {.description = &mrt_operator_maximum};
 const mote_op mote_op_minimum = {.description = &mrt_operator_minimum};
-const mote_op mote_op_squared_difference = {.description = &mrt_operator_squared_difference, .quantize = quantize};
+const mote_op mote_op_squared_difference = {.description = &mrt_operator_squared_difference,
+                                            .quantize = mote_quantize_rescaled};
 const mote_op mote_op_floor_div = {.description = &mrt_operator_floor_div};
 const mote_op mote_op_floor_mod = {.description = &mrt_operator_floor_mod};
 const mote_op mote_op_add_n = {.description = &mrt_operator_add_n};
-const mote_op mote_op_prelu = {.description = &mrt_operator_prelu, .quantize = quantize};
+const mote_op mote_op_prelu = {.description = &mrt_operator_prelu, .quantize = mote_quantize_rescaled};

@@ -196,7 +196,7 @@ typedef enum mote_granularity { MOTE_PER_CHANNEL = 0, MOTE_PER_TENSOR } mote_gra
 /* What an operand must become. */
 typedef enum mote_quant_rule {
     MOTE_QUANT_RANGE = 0, /* int8 from the observed range, zero included */
-    MOTE_QUANT_SAME,      /* an output: type and scale of operand 0 (moves or selects values) */
+    MOTE_QUANT_SAME,      /* an output: type and scale of operand `of` (moves or selects values) */
     MOTE_QUANT_FIXED,     /* scale and zero point are given: softmax, sigmoid, tanh */
     MOTE_QUANT_WEIGHTS,   /* int8 symmetric in [-127, 127], per channel along axis (or per tensor) */
     MOTE_QUANT_BIAS,      /* int32, scale in[multiplied] * in[1] */
@@ -206,6 +206,7 @@ typedef enum mote_quant_rule {
 typedef struct mote_quant_want {
     mote_quant_rule rule;
     int32_t         axis;       /* WEIGHTS */
+    int32_t         of;         /* SAME */
     int32_t         multiplied; /* BIAS: the operand that the weights, operand 1, are for */
     float           scale;      /* FIXED */
     int32_t         zero_point; /* FIXED */

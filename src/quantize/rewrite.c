@@ -27,7 +27,7 @@ static mote_affine affine_for(const rewriting *r, const mote_node *node, const m
     if (want->rule == MOTE_QUANT_FIXED)
         return (mote_affine){want->scale, want->zero_point};
     if (want->rule == MOTE_QUANT_SAME)
-        return r->affine[node->in[0]];
+        return r->affine[node->in[want->of]];
     return mote_affine_of(r->ranges[id].min, r->ranges[id].max);
 }
 

@@ -1,7 +1,7 @@
 /* Specs against Keras: every optimizer with each of its keys, every loss with its metrics and the forms that targets come
  * in. Training's history, build's summary and a later evaluation of the saved model must each say what Keras says, and so
- * agree with each other. tests/golden/gen_specs.py made the data, the specs and Keras' figures. SPDX-License-Identifier:
- * Apache-2.0 */
+ * agree with each other. tests/golden/gen_specs.py made the data, the specs and Keras' figures.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "testing.h"
 
 #include <jansson.h>

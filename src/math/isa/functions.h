@@ -1,6 +1,6 @@
 /* exp, log, tanh and the logistic function on vectors: polynomials fitted for the least relative error over the reduced
- * range, no call into the C library. The error bounds stand in math.h; tests/math measures them. SPDX-License-Identifier:
- * Apache-2.0 */
+ * range, no call into the C library. The error bounds stand in math.h; tests/math measures them.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_MATH_ISA_FUNCTIONS_H
 #define MOTE_MATH_ISA_FUNCTIONS_H
 

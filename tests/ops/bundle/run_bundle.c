@@ -1,6 +1,6 @@
 /* Runs the cases of bundle.inc: TFLite Micro's bytes for integers, floats within 1e-5 max(1, max |reference|). On a chip it
- * writes how many cases there were, how many went wrong, and which; on a host it prints that. SPDX-License-Identifier:
- * Apache-2.0 */
+ * writes how many cases there were, how many went wrong, and which; on a host it prints that.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <stddef.h>
 #include <stdint.h>
 

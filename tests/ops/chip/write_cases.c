@@ -23,7 +23,7 @@ typedef struct writer {
     mote_op_kind       kind;                      /* being written */
     int32_t            input_number, case_number; /* of those written so far */
     size_t             in_max, out_max, scratch_max;
-    const mote_kernel *named[64]; /* that have a function */
+    const mote_kernel *named[128]; /* that have a function */
     int32_t            named_count;
     mote_text          functions, data, table;
 } writer;
@@ -110,6 +110,10 @@ static void write_call(const built_case *b, const mote_kernel *kernel, const cha
     int32_t i;
 
     mote_text_printf(out, "%s(%s", kernel->symbol, params);
+    if (kernel->takes_io) {
+        mote_text_puts(out, ", io)");
+        return;
+    }
     for (i = 0; i < b->in_count; i++)
         mote_text_printf(out, ", (const %s *)io->in[%d]", mote_dtype_c_name(b->in[i]->dtype), i);
     mote_text_printf(out, ", (%s *)io->out[0]%s)", mote_dtype_c_name(b->out->dtype), kernel->scratch ? ", io->scratch" : "");
@@ -234,6 +238,10 @@ static void write_case_as(writer *w, const mote_op_case *c, const mote_op_row *r
     built_case         b = build(w, c, row, granularity);
     const mote_kernel *kernel = row->kernels;
 
+    if (mote_op_find_row(b.model.graph, b.model.node, &(mote_error){0}) != row) { /* without a bias, an earlier one */
+        mote_case_destroy(&b.model);
+        return;
+    }
     write_samples(w, &b, kernel);
     for (; kernel->symbol; kernel++)
         if (is_for(kernel, w->target->kernels, &b) && !is_replaced(kernel, &b) &&
@@ -247,7 +255,7 @@ static void write_case(writer *w, const mote_op_case *c)
     const mote_op_row *row = mote_op_rows(w->kind);
 
     for (; row->in_count > 0; row++) {
-        if (row->kernels->is_view)
+        if (row->kernels->is_view || row->kernels->takes_io) /* the latter: tests/ops/bundle */
             continue;
         write_case_as(w, c, row, MOTE_PER_CHANNEL);
         if (row->in[0] != MOTE_F32)
