@@ -130,6 +130,14 @@ def amended(answers, outputs, count, amend):
     return result
 
 
+def write_count(name, count):
+    """The file's line in operators/counts.txt, by which `make docs` tells how many cases there are."""
+    path = FOLDER / "operators" / "counts.txt"
+    lines = dict(line.split() for line in path.read_text().splitlines()) if path.exists() else {}
+    lines[name] = str(count)
+    path.write_text("".join(f"{key} {lines[key]}\n" for key in sorted(lines)))
+
+
 class Family:
     """The cases of one operator, in operators/NAME.npz."""
 
@@ -176,4 +184,5 @@ class Family:
         os.makedirs(FOLDER / "operators", exist_ok=True)
         np.savez_compressed(FOLDER / "operators" / f"{self.name}.npz", cases=np.frombuffer(self.blob, np.uint8))
         size = os.path.getsize(FOLDER / "operators" / f"{self.name}.npz")
+        write_count(self.name, self.count)
         print(f"{self.name}: {self.count} cases, {self.left_out} left out, {size} bytes")
