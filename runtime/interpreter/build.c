@@ -133,9 +133,9 @@ static mrt_reason mrt_read_custom_attribute(const mrt_build *b, const mrt_operat
 static mrt_reason mrt_read_custom_attribute(const mrt_build *b, const mrt_operator *op, const mrt_attribute *a,
                                             void *attributes)
 {
-    mrt_flexbuffer map;
-    uint32_t       word = 0;
-    int            found;
+    mrt_flexbuffer       map;
+    uint32_t             word = 0;
+    mrt_flexbuffer_found found;
 
     map.bytes = b->m->r.bytes + b->node.custom_options.at;
     map.count = b->node.custom_options.count;

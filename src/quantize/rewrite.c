@@ -45,6 +45,13 @@ static mote_status add_activation(rewriting *r, mote_id id, mote_affine affine, 
     return err->code;
 }
 
+/* Places, shapes, truth values: as they are. */
+static mote_status add_kept(rewriting *r, mote_id id, mote_error *err)
+{
+    r->moved[id] = mote_graph_add_tensor(r->to, &r->to->graphs[0], &r->graph->tensors[id], err);
+    return err->code;
+}
+
 /* ---- constants ---- */
 
 /* The smallest weight scale with which each bias fits: |bias| / (in_scale * w_scale) <= BIAS_MAX. */
@@ -190,7 +197,10 @@ static mote_status rewrite_node(rewriting *r, const mote_node *from, mote_error 
     for (i = 0; i < from->in_count; i++)
         MOTE_TRY(take_operand(r, from, i, &want[i], in, err));
     for (i = 0; i < from->out_count; i++) {
-        MOTE_TRY(add_activation(r, from->out[i], affine_for(r, from, &want[from->in_count + i], from->out[i]), err));
+        const mote_quant_want *wish = &want[from->in_count + i];
+        MOTE_TRY(wish->rule == MOTE_QUANT_KEEP
+                     ? add_kept(r, from->out[i], err)
+                     : add_activation(r, from->out[i], affine_for(r, from, wish, from->out[i]), err));
         out[i] = r->moved[from->out[i]];
     }
     node.in = in;
@@ -262,12 +272,17 @@ static mote_status add_constant_end(rewriting *r, mote_id id, mote_id *out, mote
     return MOTE_OK;
 }
 
+/* What is no real number ends as it is. */
 static mote_status add_output(rewriting *r, mote_id id, mote_id *out, mote_error *err)
 {
     const mote_op_kind op = r->options->io == MOTE_F32 ? MOTE_OP_DEQUANTIZE : MOTE_OP_QUANTIZE;
 
     if (r->graph->tensors[id].kind == MOTE_CONST)
         return add_constant_end(r, id, out, err);
+    if (r->graph->tensors[id].dtype != MOTE_F32) {
+        *out = r->moved[id];
+        return MOTE_OK;
+    }
     *out = id == r->graph->inputs[0]   ? r->to->graphs[0].inputs[0] /* passed through: exact */
            : r->options->io == MOTE_I8 ? r->moved[id]
                                        : add_end(r, r->moved[id], err);

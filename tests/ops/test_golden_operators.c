@@ -162,8 +162,10 @@ static bool run_case(const golden_case *c)
         print_error("%s: other inputs and outputs than the case has\n", c->name);
         same = false;
     } else {
-        same = run_model(c, "host", model, NULL) & run_model(c, "reference", model, "reference") & run_written(c, model) &
-               interpret(c);
+        same = run_model(c, "host", model, NULL);
+        same = run_model(c, "reference", model, "reference") && same;
+        same = run_written(c, model) && same;
+        same = interpret(c) && same;
     }
     mote_model_destroy(model);
     return same;

@@ -259,6 +259,69 @@ static void constants_and_large_biases_are_kept(void **state)
     mote_model_destroy(real);
 }
 
+/* SPLIT moves operand 1, ARG_MAX answers with places: those stay what they are, and the same. */
+static void moved_values_keep_their_scale_and_places_stay_integers(void **state)
+{
+    mote_error    err = {0};
+    mote_builder *b = mote_builder_create(NULL, &err);
+    mote_layer_id x = mote_add_dense(b, mote_add_input(b, 1, (int[]){4}), &(mote_dense){.units = 6});
+    network_dice  dice = network_dice_of(3);
+    mote_model   *real = network_infer(network_finish(b, &x, 1, &dice)), *int8;
+    mote_graph   *graph = &real->graphs[0];
+    const int32_t one = 1;
+    const mote_id axis = mote_graph_add_const(real, graph, "axis", MOTE_I32, 0, NULL, &one, &err);
+    mote_id       whole = graph->outputs[0], parts[2], place;
+    mote_tensor   half = graph->tensors[whole], found = {.name = "place", .dtype = MOTE_I32, .rank = 1, .dim = {1}};
+    mote_node     split = {.op = MOTE_OP_SPLIT,
+                           .in = (mote_id[]){axis, whole},
+                           .in_count = 2,
+                           .out = parts,
+                           .out_count = 2,
+                           .as.split = {.count = 2}};
+    mote_node     arg = {.op = MOTE_OP_ARG_MAX,
+                         .in = (mote_id[]){whole, axis},
+                         .in_count = 2,
+                         .out = &place,
+                         .out_count = 1,
+                         .as.arg_max = {.out_type = MOTE_I32}};
+    const float   given[4] = {1, -0.5f, 0.25f, 1.5f};
+    mote_runner  *runner;
+    float         largest = -FLT_MAX, y[3];
+    int32_t       i, k, at = 0;
+
+    (void)state;
+    half.dim[1] = 3;
+    found.is_batched = half.is_batched;
+    parts[0] = mote_graph_add_tensor(real, graph, &half, &err);
+    parts[1] = mote_graph_add_tensor(real, graph, &half, &err);
+    place = mote_graph_add_tensor(real, graph, &found, &err);
+    mote_graph_add_node(real, graph, &split, &err);
+    mote_graph_add_node(real, graph, &arg, &err);
+    mote_graph_set_outputs(real, graph, (mote_id[]){parts[0], parts[1], place}, 3, &err);
+    if (mote_model_verify(real, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    int8 = network_quantize(real, &(mote_quantize_options){.io = MOTE_I8});
+    graph = &int8->graphs[0];
+    assert_int_equal(graph->tensors[graph->outputs[2]].dtype, MOTE_I32);
+    assert_null(graph->tensors[graph->outputs[2]].quant);
+    assert_true(graph->tensors[graph->outputs[0]].quant->scale[0] == graph->tensors[graph->outputs[1]].quant->scale[0]);
+    runner = network_runner(int8, NULL);
+    mote_runner_set_real(runner, 0, given);
+    mote_runner_invoke(runner);
+    for (i = 0; i < 2; i++) {
+        mote_runner_get_real(runner, i, y);
+        for (k = 0; k < 3; k++)
+            if (y[k] > largest) {
+                largest = y[k];
+                at = 3 * i + k;
+            }
+    }
+    assert_int_equal(*(const int32_t *)mote_runner_output(runner, 2), at);
+    mote_runner_destroy(runner);
+    mote_model_destroy(int8);
+    mote_model_destroy(real);
+}
+
 static void what_cannot_be_quantized_is_named(void **state)
 {
     mote_model     *trained = network_random(1), *real, *out, *int8;
@@ -442,6 +505,7 @@ int main(void)
         cmocka_unit_test(io_types_agree_to_the_step),
         cmocka_unit_test(an_input_that_is_an_output_and_one_that_is_read_on_work),
         cmocka_unit_test(constants_and_large_biases_are_kept),
+        cmocka_unit_test(moved_values_keep_their_scale_and_places_stay_integers),
         cmocka_unit_test(what_cannot_be_quantized_is_named),
         cmocka_unit_test(mlp_is_quantized_as_tensorflow_does),
         cmocka_unit_test(cnn_is_quantized_as_tensorflow_does),
