@@ -44,7 +44,7 @@ typedef struct mrt_delay_params {
 MRT_INLINE void mrt_signal_delay_i16(const mrt_delay_params *p, const mrt_io *io)
 {
     const int16_t *in = (const int16_t *)io->in[0];
-    int16_t       *out = (int16_t *)io->out[0], *held = (int16_t *)io->state;
+    int16_t       *out = (int16_t *)io->out[0], *held = p->delay > 0 ? (int16_t *)io->state : out;
     int32_t        o;
 
     for (o = 0; o < p->outer; o++)

@@ -55,8 +55,9 @@ MRT_INLINE mrt_spread_patch mrt_spread_patch_at(const mrt_window *window, int32_
     patch.in_row = window->in_w * window->in_c;
     patch.in = (b * window->in_h + y.first) * patch.in_row + x.first * window->in_c;
     patch.w = (y.tap * window->kernel_w + x.tap) * window->in_c;
-    patch.w_row = window->stride_h * window->kernel_w * window->in_c;
-    patch.w_column = window->stride_w * window->in_c;
+    /* A stride beyond the kernel may be any number; these are of no account then, and wrap. */
+    patch.w_row = (int32_t)((uint32_t)window->stride_h * (uint32_t)window->kernel_w * (uint32_t)window->in_c);
+    patch.w_column = (int32_t)((uint32_t)window->stride_w * (uint32_t)window->in_c);
     return patch;
 }
 
