@@ -101,6 +101,8 @@ bool mote_op_reads_constants_only(const mote_graph *graph, const mote_node *node
 {
     int32_t i, count = 0;
 
+    if (node->in_count == 0 || !mote_node_in(graph, node, 0))
+        return false;
     if (node->op == MOTE_OP_SHAPE || node->op == MOTE_OP_RANK)
         return true; /* which do not look at values */
     for (i = 0; i < node->in_count; i++) {
@@ -109,7 +111,7 @@ bool mote_op_reads_constants_only(const mote_graph *graph, const mote_node *node
             return false;
         count += in != NULL;
     }
-    return count > 0 && mote_node_in(graph, node, 0);
+    return count > 0;
 }
 
 /* Leaves the outputs as they were stored. */
