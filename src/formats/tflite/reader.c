@@ -664,11 +664,12 @@ static bool has_open_output(const reader *r, const mote_node *node)
 /* A shape that was worked out for one sample becomes one for any number of them: 1 in front is -1, what is left over. */
 static mote_status open_reshape(reader *r, const mote_node *node, mote_error *err)
 {
-    mote_tensor *shape = node->op == MOTE_OP_RESHAPE && node->in_count > 1 && node->in[1] != MOTE_NONE
-                             ? &r->graph->tensors[node->in[1]]
-                             : NULL;
-    int32_t     *dim;
-    int32_t      i;
+    mote_tensor *shape =
+        node->op == MOTE_OP_RESHAPE && node->in_count > 1 && node->in[0] != MOTE_NONE && node->in[1] != MOTE_NONE
+            ? &r->graph->tensors[node->in[1]]
+            : NULL;
+    int32_t *dim;
+    int32_t  i;
 
     if (!shape || !r->is_folded[node->in[1]] || !r->graph->tensors[node->in[0]].is_batched || shape->dtype != MOTE_I32)
         return MOTE_OK;
