@@ -4,17 +4,12 @@
 #ifndef MRT_ACTIVATION_H
 #define MRT_ACTIVATION_H
 
-#include "elementary.h"
-#include "fixed_point.h"
+#include "unary.h"
 
 /* ---- float32, element by element; in, out [count] ---- */
 
-typedef struct mrt_activation_f32_params {
-    int32_t count;
-} mrt_activation_f32_params;
-
 /* x, and e^x - 1 below 0. */
-MRT_INLINE void mrt_elu_f32(const mrt_activation_f32_params *p, const mrt_io *io)
+MRT_INLINE void mrt_elu_f32(const mrt_unary_f32_params *p, const mrt_io *io)
 {
     const float *in = (const float *)io->in[0];
     float       *out = (float *)io->out[0];
@@ -25,7 +20,7 @@ MRT_INLINE void mrt_elu_f32(const mrt_activation_f32_params *p, const mrt_io *io
 }
 
 /* x clamp(x + 3, 0, 6) / 6. */
-MRT_INLINE void mrt_hard_swish_f32(const mrt_activation_f32_params *p, const mrt_io *io)
+MRT_INLINE void mrt_hard_swish_f32(const mrt_unary_f32_params *p, const mrt_io *io)
 {
     const float *in = (const float *)io->in[0];
     float       *out = (float *)io->out[0];

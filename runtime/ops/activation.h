@@ -8,30 +8,19 @@
 #include "../kernels/activation.h"
 #include "lookup.h"
 #include "relu.h"
+#include "unary.h"
 
-MRT_FIELDS(mrt_activation_f32_params, count);
 MRT_FIELDS(mrt_gelu_f32_params, count, by_tanh);
 MRT_FIELDS(mrt_rows_f32_params, rows, depth);
 MRT_FIELDS(mrt_l2_normalization_i8_params, rows, depth, in_zero);
 MRT_FIELDS(mrt_log_softmax_i8_params, rows, depth, mult, shift, diff_min, back_mult, back_shift);
-MRT_KERNEL(mrt_elu_f32, mrt_activation_f32_params, "kernels/activation.h");
-MRT_KERNEL(mrt_hard_swish_f32, mrt_activation_f32_params, "kernels/activation.h");
+MRT_KERNEL(mrt_elu_f32, mrt_unary_f32_params, "kernels/activation.h");
+MRT_KERNEL(mrt_hard_swish_f32, mrt_unary_f32_params, "kernels/activation.h");
 MRT_KERNEL(mrt_gelu_f32, mrt_gelu_f32_params, "kernels/activation.h");
 MRT_KERNEL(mrt_log_softmax_f32, mrt_rows_f32_params, "kernels/activation.h");
 MRT_KERNEL(mrt_log_softmax_i8, mrt_log_softmax_i8_params, "kernels/activation.h");
 MRT_KERNEL(mrt_l2_normalization_f32, mrt_rows_f32_params, "kernels/activation.h");
 MRT_KERNEL(mrt_l2_normalization_i8, mrt_l2_normalization_i8_params, "kernels/activation.h");
-
-static MRT_COLD mrt_reason mrt_activation_prepare_f32(mrt_call *c)
-{
-    mrt_activation_f32_params p;
-
-    p.count = (int32_t)c->in[0].count;
-    c->constants = 1;
-    c->in_place = 1;
-    c->side->store(c, &p, sizeof p, 0);
-    return MRT_REASON_NONE;
-}
 
 /* ---- ELU ---- */
 
@@ -41,7 +30,7 @@ static MRT_COLD mrt_reason mrt_elu_prepare_i8(mrt_call *c)
 }
 
 static const mrt_row mrt_elu_rows[] = {{MRT_I8, {MRT_I8}, 1, 1, 1, MRT_WITH(mrt_elu_prepare_i8, mrt_lookup_i8)},
-                                       {MRT_F32, {MRT_F32}, 1, 1, 1, MRT_FLOATS(mrt_activation_prepare_f32, mrt_elu_f32)},
+                                       {MRT_F32, {MRT_F32}, 1, 1, 1, MRT_FLOATS(mrt_unary_prepare_f32, mrt_elu_f32)},
                                        MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_elu = {111,         0, 1, 1, 1, 1, MRT_NO_ATTRIBUTES, mrt_shape_as_first,
@@ -69,7 +58,7 @@ static MRT_COLD mrt_reason mrt_hard_swish_prepare_i8(mrt_call *c)
 
 static const mrt_row mrt_hard_swish_rows[] = {
     {MRT_I8, {MRT_I8}, 1, 1, 1, MRT_WITH(mrt_hard_swish_prepare_i8, mrt_lookup_i8)},
-    {MRT_F32, {MRT_F32}, 1, 1, 1, MRT_FLOATS(mrt_activation_prepare_f32, mrt_hard_swish_f32)},
+    {MRT_F32, {MRT_F32}, 1, 1, 1, MRT_FLOATS(mrt_unary_prepare_f32, mrt_hard_swish_f32)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_hard_swish = {
