@@ -135,7 +135,7 @@ MRT_INLINE void mrt_signal_overlap_add_i16(const mrt_overlap_add_params *p, cons
     const int32_t  kept = p->size - p->step;
     int32_t        o, f, i;
 
-    for (o = 0; o < p->outer; o++, held = kept > 0 ? held + kept : held) /* without overlap there is no state */
+    for (o = 0; o<p->outer; o++, held = kept> 0 ? held + kept : held) /* without overlap there is no state */
         for (f = 0; f < p->frames; f++, in += p->size, out += p->step)
             for (i = 0; i < p->size; i++) {
                 const int32_t sum = in[i] + (i < kept ? held[i] : 0);
@@ -150,7 +150,7 @@ MRT_INLINE void mrt_signal_overlap_add_f32(const mrt_overlap_add_params *p, cons
     const int32_t kept = p->size - p->step;
     int32_t       o, f, i;
 
-    for (o = 0; o < p->outer; o++, held = kept > 0 ? held + kept : held)
+    for (o = 0; o<p->outer; o++, held = kept> 0 ? held + kept : held)
         for (f = 0; f < p->frames; f++, in += p->size, out += p->step)
             for (i = 0; i < p->size; i++)
                 *(i < p->step ? &out[i] : &held[i - p->step]) = (i < kept ? held[i] : 0.0f) + in[i];
