@@ -351,7 +351,7 @@ static MRT_COLD int mrt_type_limits(mrt_type type, int32_t *low, int32_t *high)
 {
     const uint32_t bits = mrt_type_bits(type);
 
-    if (type == MRT_F32 || type == MRT_F16 || type == MRT_F64)
+    if (bits == 0 || type == MRT_F32 || type == MRT_F16 || type == MRT_F64)
         return 0;
     *low = INT32_MIN;
     *high = INT32_MAX;

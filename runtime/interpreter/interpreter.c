@@ -290,7 +290,8 @@ static mrt_reason mrt_walk_read_output(mrt_walk *w, uint32_t id, mrt_tensor *out
     (void)index;
     return MRT_REASON_NONE;
 #else
-    if (out->kind != MRT_ACTIVATION || mrt_is_input(m, id) || mrt_model_producer(m, id) != index)
+    if (out->kind != MRT_ACTIVATION || out->type == MRT_RESOURCE || mrt_is_input(m, id) ||
+        mrt_model_producer(m, id) != index)
         return MRT_REASON_OPERAND;
     return MRT_REASON_NONE;
 #endif
