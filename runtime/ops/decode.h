@@ -23,6 +23,8 @@ static MRT_COLD mrt_reason mrt_decode_check_axis(mrt_call *c, const mrt_tensor *
                 QUANTIZATION, "output %s has %d scales along axis %d", MRT_SHAPE(out), (int)channels, (int)out->axis);
     MRT_REQUIRE(c, channels == 1 || by_last || out->axis == 0, AXES, "scales along axis %d; the first or last expected",
                 (int)out->axis);
+    MRT_REQUIRE(c, channels <= INT32_MAX / 512, SIZE, "output %s has %d scales, which are too many", MRT_SHAPE(out),
+                (int)channels); /* so that a place in the tables is an int32 */
     fields[MRT_DECODE_CHANNELS] = channels;
     fields[MRT_DECODE_REPEAT] = by_last ? 1 : (int32_t)out->count / channels;
     return MRT_REASON_NONE;
