@@ -205,9 +205,9 @@ struct mrt_operator {
 };
 typedef struct mrt_operator mrt_operator;
 
-/* The members names and attribute_count of a builtin operator; then names to attributes of one without attributes, and of a
+/* The members names, attribute_count and attributes: of a builtin operator with attributes and of one without, then of a
  * custom one, whose builtin_code is MRT_CUSTOM_CODE. */
-#define MRT_COUNT(fields)         NULL, (uint8_t)(sizeof(fields) / sizeof *(fields))
+#define MRT_ATTRIBUTES(fields)    NULL, (uint8_t)(sizeof(fields) / sizeof *(fields)), fields
 #define MRT_NO_ATTRIBUTES         NULL, 0, NULL
 #define MRT_CUSTOM(names, fields) names, (uint8_t)(sizeof(fields) / sizeof *(fields)), fields
 #define MRT_CUSTOM_WITHOUT(names) names, 0, NULL

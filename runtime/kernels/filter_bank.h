@@ -81,9 +81,12 @@ MRT_INLINE void mrt_signal_filter_bank_square_root(const mrt_filter_bank_square_
 }
 
 /* SignalFilterBankSpectralSubtraction: in uint32 [count] -> in less an estimate of the noise, but not below `floor` of it;
- * and the estimate, which follows the input slowly: noise = (in 2^smoothing_bits) smoothing + noise rest      fractions in
- * units of 2^-bits, [0] of even, [1] of odd channels clamping: the estimate never exceeds the input. State: noise [count].
- */
+ * and the estimate, which follows the input slowly:
+ *
+ *   noise = (in 2^smoothing_bits) smoothing + noise rest        fractions in units of 2^-bits
+ *
+ * smoothing and rest: [0] of even, [1] of odd channels. clamping: the estimate never exceeds the input. State: noise
+ * [count]. */
 typedef struct mrt_spectral_subtraction_params {
     int32_t count;
     int32_t smoothing[2], rest[2], floor; /* bits of uint32 */

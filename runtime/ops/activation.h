@@ -133,16 +133,8 @@ static const mrt_row mrt_l2_normalization_rows[] = {
     {MRT_F32, {MRT_F32}, 1, 1, 2, MRT_FLOATS(mrt_last_axis_prepare_f32, mrt_l2_normalization_f32)},
     MRT_ROWS_END};
 
-MRT_OPERATOR_DATA const mrt_operator mrt_operator_l2_normalization = {11,
-                                                                      12,
-                                                                      1,
-                                                                      1,
-                                                                      1,
-                                                                      1,
-                                                                      MRT_COUNT(mrt_l2_normalization_fields),
-                                                                      mrt_l2_normalization_fields,
-                                                                      mrt_last_axis_shape,
-                                                                      mrt_l2_normalization_rows};
+MRT_OPERATOR_DATA const mrt_operator mrt_operator_l2_normalization = {
+    11, 12, 1, 1, 1, 1, MRT_ATTRIBUTES(mrt_l2_normalization_fields), mrt_last_axis_shape, mrt_l2_normalization_rows};
 
 /* ---- GELU ---- */
 
@@ -175,7 +167,7 @@ static const mrt_row mrt_gelu_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 2, MRT_WITH(mrt
                                         MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_gelu = {
-    150, 116, 1, 1, 1, 1, MRT_COUNT(mrt_gelu_fields), mrt_gelu_fields, mrt_shape_as_first, mrt_gelu_rows};
+    150, 116, 1, 1, 1, 1, MRT_ATTRIBUTES(mrt_gelu_fields), mrt_shape_as_first, mrt_gelu_rows};
 
 /* ---- RELU_N1_TO_1, RELU_0_TO_1 ---- */
 

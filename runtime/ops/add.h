@@ -112,6 +112,6 @@ static const mrt_row mrt_add_rows[] = {
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_add = {
-    0, 11, 2, 2, 1, 1, MRT_COUNT(mrt_add_fields), mrt_add_fields, mrt_shape_of_pairs, mrt_add_rows};
+    0, 11, 2, 2, 1, 1, MRT_ATTRIBUTES(mrt_add_fields), mrt_shape_of_pairs, mrt_add_rows};
 
 #endif

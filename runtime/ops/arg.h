@@ -63,7 +63,7 @@ static const mrt_row mrt_arg_max_rows[] = {
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_arg_max = {
-    56, 40, 2, 2, 1, 1, MRT_COUNT(mrt_arg_fields), mrt_arg_fields, mrt_arg_shape, mrt_arg_max_rows};
+    56, 40, 2, 2, 1, 1, MRT_ATTRIBUTES(mrt_arg_fields), mrt_arg_shape, mrt_arg_max_rows};
 
 static const mrt_row mrt_arg_min_rows[] = {
     {MRT_I64, {MRT_I8, MRT_INDEX}, 2, 2, 3, MRT_WITH(mrt_arg_min_prepare, mrt_arg_i8)},
@@ -73,7 +73,7 @@ static const mrt_row mrt_arg_min_rows[] = {
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_arg_min = {
-    79, 57, 2, 2, 1, 1, MRT_COUNT(mrt_arg_fields), mrt_arg_fields, mrt_arg_shape, mrt_arg_min_rows};
+    79, 57, 2, 2, 1, 1, MRT_ATTRIBUTES(mrt_arg_fields), mrt_arg_shape, mrt_arg_min_rows};
 
 /* ---- TOPK_V2 ---- */
 

@@ -158,15 +158,7 @@ static const mrt_row mrt_batch_matmul_rows[] = {
     {MRT_F32, {MRT_F32}, 1, 1, 4, MRT_FLOATS(mrt_batch_matmul_prepare_f32, mrt_batch_matmul_f32)},
     MRT_ROWS_END};
 
-MRT_OPERATOR_DATA const mrt_operator mrt_operator_batch_matmul = {126,
-                                                                  101,
-                                                                  2,
-                                                                  2,
-                                                                  1,
-                                                                  1,
-                                                                  MRT_COUNT(mrt_batch_matmul_fields),
-                                                                  mrt_batch_matmul_fields,
-                                                                  mrt_batch_matmul_shape,
-                                                                  mrt_batch_matmul_rows};
+MRT_OPERATOR_DATA const mrt_operator mrt_operator_batch_matmul = {
+    126, 101, 2, 2, 1, 1, MRT_ATTRIBUTES(mrt_batch_matmul_fields), mrt_batch_matmul_shape, mrt_batch_matmul_rows};
 
 #endif

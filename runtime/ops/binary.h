@@ -78,7 +78,7 @@ static const mrt_row mrt_sub_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 5, MRT_WITH(mrt_
                                        MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_sub = {
-    41, 28, 2, 2, 1, 1, MRT_COUNT(mrt_add_fields), mrt_add_fields, mrt_shape_of_pairs, mrt_sub_rows};
+    41, 28, 2, 2, 1, 1, MRT_ATTRIBUTES(mrt_add_fields), mrt_shape_of_pairs, mrt_sub_rows};
 
 /* ---- DIV, FLOOR_DIV, FLOOR_MOD ---- */
 
@@ -106,7 +106,7 @@ static const mrt_row mrt_div_rows[] = {{MRT_I8, {MRT_I8}, 1, 1, 2, MRT_WITH(mrt_
                                        MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_div = {
-    42, 29, 2, 2, 1, 1, MRT_COUNT(mrt_div_fields), mrt_div_fields, mrt_shape_of_pairs, mrt_div_rows};
+    42, 29, 2, 2, 1, 1, MRT_ATTRIBUTES(mrt_div_fields), mrt_shape_of_pairs, mrt_div_rows};
 
 static const mrt_row mrt_floor_div_rows[] = {{MRT_I32, {MRT_I32}, 1, 1, 3, MRT_WITH(mrt_prepare_pairs, mrt_floor_div_i32)},
                                              {MRT_F32, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_prepare_pairs, mrt_floor_div_f32)},

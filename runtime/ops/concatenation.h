@@ -122,16 +122,8 @@ static const mrt_row mrt_concatenation_rows[] = {
     {MRT_AS_FIRST, {MRT_ANY, MRT_AS_FIRST}, 2, 1, 5, MRT_WITH(mrt_concatenation_prepare, mrt_concatenation)},
     MRT_ROWS_END};
 
-MRT_OPERATOR_DATA const mrt_operator mrt_operator_concatenation = {2,
-                                                                   10,
-                                                                   1,
-                                                                   64,
-                                                                   1,
-                                                                   1,
-                                                                   MRT_COUNT(mrt_concatenation_fields),
-                                                                   mrt_concatenation_fields,
-                                                                   mrt_concatenation_shape,
-                                                                   mrt_concatenation_rows};
+MRT_OPERATOR_DATA const mrt_operator mrt_operator_concatenation = {
+    2, 10, 1, 64, 1, 1, MRT_ATTRIBUTES(mrt_concatenation_fields), mrt_concatenation_shape, mrt_concatenation_rows};
 
 /* ---- PACK: tensors of one shape -> the same beside each other along a new axis ---- */
 
@@ -173,7 +165,7 @@ static const mrt_row mrt_pack_rows[] = {
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_pack = {
-    83, 59, 1, 64, 1, 1, MRT_COUNT(mrt_pack_fields), mrt_pack_fields, mrt_pack_shape, mrt_pack_rows};
+    83, 59, 1, 64, 1, 1, MRT_ATTRIBUTES(mrt_pack_fields), mrt_pack_shape, mrt_pack_rows};
 
 /* ---- one becomes several ---- */
 
@@ -232,7 +224,7 @@ static const mrt_row mrt_unpack_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 5, MRT_WITH(m
                                           MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_unpack = {
-    88, 64, 1, 1, 1, 16, MRT_COUNT(mrt_unpack_fields), mrt_unpack_fields, mrt_unpack_shape, mrt_unpack_rows};
+    88, 64, 1, 1, 1, 16, MRT_ATTRIBUTES(mrt_unpack_fields), mrt_unpack_shape, mrt_unpack_rows};
 
 /* ---- SPLIT: axis, in -> as many equal parts as there are outputs ---- */
 
@@ -278,7 +270,7 @@ static const mrt_row mrt_split_rows[] = {{MRT_F32, {MRT_I32, MRT_F32}, 2, 1, 4, 
                                          MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_split = {
-    49, 35, 2, 2, 1, 16, MRT_COUNT(mrt_split_fields), mrt_split_fields, mrt_split_shape, mrt_split_rows};
+    49, 35, 2, 2, 1, 16, MRT_ATTRIBUTES(mrt_split_fields), mrt_split_shape, mrt_split_rows};
 
 /* ---- SPLIT_V: in, sizes, axis -> parts of these sizes; one of them may be -1, what is left ---- */
 
@@ -335,6 +327,6 @@ static const mrt_row mrt_split_v_rows[] = {
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_split_v = {
-    102, 79, 3, 3, 1, 16, MRT_COUNT(mrt_split_v_fields), mrt_split_v_fields, mrt_split_v_shape, mrt_split_v_rows};
+    102, 79, 3, 3, 1, 16, MRT_ATTRIBUTES(mrt_split_v_fields), mrt_split_v_shape, mrt_split_v_rows};
 
 #endif

@@ -126,6 +126,6 @@ static const mrt_row mrt_conv_2d_rows[] = {
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_conv_2d = {
-    3, 1, 2, 3, 1, 1, MRT_COUNT(mrt_conv_2d_fields), mrt_conv_2d_fields, mrt_conv_2d_shape, mrt_conv_2d_rows};
+    3, 1, 2, 3, 1, 1, MRT_ATTRIBUTES(mrt_conv_2d_fields), mrt_conv_2d_shape, mrt_conv_2d_rows};
 
 #endif

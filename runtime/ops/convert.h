@@ -77,7 +77,7 @@ static const mrt_row mrt_cast_rows[] = {{MRT_I8, {MRT_F32}, 1, 3, 8, MRT_FLOATS(
                                         MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_cast = {
-    53, 37, 1, 1, 1, 1, MRT_COUNT(mrt_cast_fields), mrt_cast_fields, mrt_cast_shape, mrt_cast_rows};
+    53, 37, 1, 1, 1, 1, MRT_ATTRIBUTES(mrt_cast_fields), mrt_cast_shape, mrt_cast_rows};
 
 /* ---- ZEROS_LIKE ---- */
 

@@ -77,6 +77,6 @@ static const mrt_row mrt_cumsum_rows[] = {
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_cumsum = {
-    128, 102, 2, 2, 1, 1, MRT_COUNT(mrt_cumsum_fields), mrt_cumsum_fields, mrt_cumsum_check_shape, mrt_cumsum_rows};
+    128, 102, 2, 2, 1, 1, MRT_ATTRIBUTES(mrt_cumsum_fields), mrt_cumsum_check_shape, mrt_cumsum_rows};
 
 #endif

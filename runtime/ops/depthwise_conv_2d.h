@@ -109,15 +109,7 @@ static const mrt_row mrt_depthwise_conv_2d_rows[] = {
     {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 7, 7, MRT_WITH(mrt_depthwise_conv_2d_prepare_i4, mrt_conv_groups_i4)},
     MRT_ROWS_END};
 
-MRT_OPERATOR_DATA const mrt_operator mrt_operator_depthwise_conv_2d = {4,
-                                                                       2,
-                                                                       2,
-                                                                       3,
-                                                                       1,
-                                                                       1,
-                                                                       MRT_COUNT(mrt_depthwise_conv_2d_fields),
-                                                                       mrt_depthwise_conv_2d_fields,
-                                                                       mrt_depthwise_conv_2d_shape,
-                                                                       mrt_depthwise_conv_2d_rows};
+MRT_OPERATOR_DATA const mrt_operator mrt_operator_depthwise_conv_2d = {
+    4, 2, 2, 3, 1, 1, MRT_ATTRIBUTES(mrt_depthwise_conv_2d_fields), mrt_depthwise_conv_2d_shape, mrt_depthwise_conv_2d_rows};
 
 #endif

@@ -149,15 +149,7 @@ static const mrt_row mrt_fully_connected_rows[] = {
     {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 10, 12, MRT_WITH(mrt_fully_connected_prepare_i4, mrt_conv_groups_i4)},
     MRT_ROWS_END};
 
-MRT_OPERATOR_DATA const mrt_operator mrt_operator_fully_connected = {9,
-                                                                     8,
-                                                                     2,
-                                                                     3,
-                                                                     1,
-                                                                     1,
-                                                                     MRT_COUNT(mrt_fully_connected_fields),
-                                                                     mrt_fully_connected_fields,
-                                                                     mrt_fully_connected_shape,
-                                                                     mrt_fully_connected_rows};
+MRT_OPERATOR_DATA const mrt_operator mrt_operator_fully_connected = {
+    9, 8, 2, 3, 1, 1, MRT_ATTRIBUTES(mrt_fully_connected_fields), mrt_fully_connected_shape, mrt_fully_connected_rows};
 
 #endif

@@ -128,7 +128,7 @@ static const mrt_row mrt_gather_rows[] = {
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_gather = {
-    36, 23, 2, 2, 1, 1, MRT_COUNT(mrt_gather_fields), mrt_gather_fields, mrt_gather_shape, mrt_gather_rows};
+    36, 23, 2, 2, 1, 1, MRT_ATTRIBUTES(mrt_gather_fields), mrt_gather_shape, mrt_gather_rows};
 
 /* ---- GATHER_ND ---- */
 

@@ -19,6 +19,6 @@ static const mrt_row mrt_l2_pool_2d_rows[] = {
     {MRT_F32, {MRT_F32}, 1, 1, 1, MRT_FLOATS(mrt_l2_pool_2d_prepare, mrt_l2_pool_2d_f32)}, MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_l2_pool_2d = {
-    12, 5, 1, 1, 1, 1, MRT_COUNT(mrt_pool_2d_fields), mrt_pool_2d_fields, mrt_pool_2d_shape, mrt_l2_pool_2d_rows};
+    12, 5, 1, 1, 1, 1, MRT_ATTRIBUTES(mrt_pool_2d_fields), mrt_pool_2d_shape, mrt_l2_pool_2d_rows};
 
 #endif

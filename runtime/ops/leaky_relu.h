@@ -61,6 +61,6 @@ static const mrt_row mrt_leaky_relu_rows[] = {
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_leaky_relu = {
-    98, 75, 1, 1, 1, 1, MRT_COUNT(mrt_leaky_relu_fields), mrt_leaky_relu_fields, mrt_leaky_relu_shape, mrt_leaky_relu_rows};
+    98, 75, 1, 1, 1, 1, MRT_ATTRIBUTES(mrt_leaky_relu_fields), mrt_leaky_relu_shape, mrt_leaky_relu_rows};
 
 #endif

@@ -298,8 +298,7 @@ MRT_OPERATOR_DATA const mrt_operator mrt_operator_unidirectional_sequence_lstm =
     24,
     1,
     1,
-    MRT_COUNT(mrt_unidirectional_sequence_lstm_fields),
-    mrt_unidirectional_sequence_lstm_fields,
+    MRT_ATTRIBUTES(mrt_unidirectional_sequence_lstm_fields),
     mrt_lstm_shape_of,
     mrt_unidirectional_sequence_lstm_rows};
 

@@ -169,6 +169,6 @@ static const mrt_row mrt_mean_rows[] = {
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_mean = {
-    40, 27, 1, 2, 1, 1, MRT_COUNT(mrt_reduction_fields), mrt_reduction_fields, mrt_reduction_shape, mrt_mean_rows};
+    40, 27, 1, 2, 1, 1, MRT_ATTRIBUTES(mrt_reduction_fields), mrt_reduction_shape, mrt_mean_rows};
 
 #endif

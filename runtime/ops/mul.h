@@ -67,6 +67,6 @@ static const mrt_row mrt_mul_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 7, MRT_WITH(mrt_
                                        MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_mul = {
-    18, 21, 2, 2, 1, 1, MRT_COUNT(mrt_mul_fields), mrt_mul_fields, mrt_mul_shape, mrt_mul_rows};
+    18, 21, 2, 2, 1, 1, MRT_ATTRIBUTES(mrt_mul_fields), mrt_mul_shape, mrt_mul_rows};
 
 #endif

@@ -219,6 +219,6 @@ static const mrt_row mrt_mirror_pad_rows[] = {
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_mirror_pad = {
-    100, 77, 2, 2, 1, 1, MRT_COUNT(mrt_mirror_pad_fields), mrt_mirror_pad_fields, mrt_mirror_pad_shape, mrt_mirror_pad_rows};
+    100, 77, 2, 2, 1, 1, MRT_ATTRIBUTES(mrt_mirror_pad_fields), mrt_mirror_pad_shape, mrt_mirror_pad_rows};
 
 #endif

@@ -137,8 +137,8 @@ static const mrt_row mrt_average_pool_2d_rows[] = {
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_max_pool_2d = {
-    17, 5, 1, 1, 1, 1, MRT_COUNT(mrt_pool_2d_fields), mrt_pool_2d_fields, mrt_pool_2d_shape, mrt_max_pool_2d_rows};
+    17, 5, 1, 1, 1, 1, MRT_ATTRIBUTES(mrt_pool_2d_fields), mrt_pool_2d_shape, mrt_max_pool_2d_rows};
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_average_pool_2d = {
-    1, 5, 1, 1, 1, 1, MRT_COUNT(mrt_pool_2d_fields), mrt_pool_2d_fields, mrt_pool_2d_shape, mrt_average_pool_2d_rows};
+    1, 5, 1, 1, 1, 1, MRT_ATTRIBUTES(mrt_pool_2d_fields), mrt_pool_2d_shape, mrt_average_pool_2d_rows};
 
 #endif

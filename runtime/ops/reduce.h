@@ -80,16 +80,16 @@ static const mrt_row mrt_reduce_any_rows[] = {
     {MRT_BOOL, {MRT_BOOL, MRT_I32}, 2, 1, 1, MRT_WITH(mrt_reduce_prepare, mrt_reduce_any_bool)}, MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_sum = {
-    74, 27, 2, 2, 1, 1, MRT_COUNT(mrt_reduction_fields), mrt_reduction_fields, mrt_reduction_shape, mrt_sum_rows};
+    74, 27, 2, 2, 1, 1, MRT_ATTRIBUTES(mrt_reduction_fields), mrt_reduction_shape, mrt_sum_rows};
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_reduce_max = {
-    82, 27, 2, 2, 1, 1, MRT_COUNT(mrt_reduction_fields), mrt_reduction_fields, mrt_reduction_shape, mrt_reduce_max_rows};
+    82, 27, 2, 2, 1, 1, MRT_ATTRIBUTES(mrt_reduction_fields), mrt_reduction_shape, mrt_reduce_max_rows};
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_reduce_min = {
-    89, 27, 2, 2, 1, 1, MRT_COUNT(mrt_reduction_fields), mrt_reduction_fields, mrt_reduction_shape, mrt_reduce_min_rows};
+    89, 27, 2, 2, 1, 1, MRT_ATTRIBUTES(mrt_reduction_fields), mrt_reduction_shape, mrt_reduce_min_rows};
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_reduce_prod = {
-    81, 27, 2, 2, 1, 1, MRT_COUNT(mrt_reduction_fields), mrt_reduction_fields, mrt_reduction_shape, mrt_reduce_prod_rows};
+    81, 27, 2, 2, 1, 1, MRT_ATTRIBUTES(mrt_reduction_fields), mrt_reduction_shape, mrt_reduce_prod_rows};
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_reduce_all = {
-    140, 27, 2, 2, 1, 1, MRT_COUNT(mrt_reduction_fields), mrt_reduction_fields, mrt_reduction_shape, mrt_reduce_all_rows};
+    140, 27, 2, 2, 1, 1, MRT_ATTRIBUTES(mrt_reduction_fields), mrt_reduction_shape, mrt_reduce_all_rows};
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_reduce_any = {
-    91, 27, 2, 2, 1, 1, MRT_COUNT(mrt_reduction_fields), mrt_reduction_fields, mrt_reduction_shape, mrt_reduce_any_rows};
+    91, 27, 2, 2, 1, 1, MRT_ATTRIBUTES(mrt_reduction_fields), mrt_reduction_shape, mrt_reduce_any_rows};
 
 #endif

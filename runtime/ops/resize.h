@@ -197,26 +197,18 @@ static const mrt_row mrt_resize_bilinear_rows[] = {
 static const mrt_row mrt_resize_nearest_neighbor_rows[] = {
     {MRT_AS_FIRST, {MRT_ANY, MRT_I32}, 2, 1, 4, MRT_WITH(mrt_resize_nearest_prepare, mrt_resize_nearest)}, MRT_ROWS_END};
 
-MRT_OPERATOR_DATA const mrt_operator mrt_operator_resize_bilinear = {23,
-                                                                     15,
-                                                                     2,
-                                                                     2,
-                                                                     1,
-                                                                     1,
-                                                                     MRT_COUNT(mrt_resize_bilinear_fields),
-                                                                     mrt_resize_bilinear_fields,
-                                                                     mrt_resize_bilinear_shape,
-                                                                     mrt_resize_bilinear_rows};
+MRT_OPERATOR_DATA const mrt_operator mrt_operator_resize_bilinear = {
+    23, 15, 2, 2, 1, 1, MRT_ATTRIBUTES(mrt_resize_bilinear_fields), mrt_resize_bilinear_shape, mrt_resize_bilinear_rows};
 
-MRT_OPERATOR_DATA const mrt_operator mrt_operator_resize_nearest_neighbor = {97,
-                                                                             74,
-                                                                             2,
-                                                                             2,
-                                                                             1,
-                                                                             1,
-                                                                             MRT_COUNT(mrt_resize_nearest_neighbor_fields),
-                                                                             mrt_resize_nearest_neighbor_fields,
-                                                                             mrt_resize_check_shape,
-                                                                             mrt_resize_nearest_neighbor_rows};
+MRT_OPERATOR_DATA const mrt_operator mrt_operator_resize_nearest_neighbor = {
+    97,
+    74,
+    2,
+    2,
+    1,
+    1,
+    MRT_ATTRIBUTES(mrt_resize_nearest_neighbor_fields),
+    mrt_resize_check_shape,
+    mrt_resize_nearest_neighbor_rows};
 
 #endif

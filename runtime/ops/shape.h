@@ -50,7 +50,7 @@ static const mrt_row mrt_shape_rows[] = {{MRT_INDEX, {MRT_ANY}, 1, 1, 1, MRT_WIT
                                          MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_shape = {
-    77, 55, 1, 1, 1, 1, MRT_COUNT(mrt_shape_fields), mrt_shape_fields, mrt_shape_shape, mrt_shape_rows};
+    77, 55, 1, 1, 1, 1, MRT_ATTRIBUTES(mrt_shape_fields), mrt_shape_shape, mrt_shape_rows};
 
 /* ---- RANK: x -> how many dimensions it has, int32 [] ---- */
 

@@ -255,16 +255,8 @@ static const mrt_row mrt_strided_slice_rows[] = {
     {MRT_AS_FIRST, {MRT_ANY, MRT_INDEX}, 2, 1, 8, MRT_WITH(mrt_strided_slice_prepare, mrt_slice)},
     MRT_ROWS_END};
 
-MRT_OPERATOR_DATA const mrt_operator mrt_operator_strided_slice = {45,
-                                                                   32,
-                                                                   4,
-                                                                   4,
-                                                                   1,
-                                                                   1,
-                                                                   MRT_COUNT(mrt_strided_slice_fields),
-                                                                   mrt_strided_slice_fields,
-                                                                   mrt_strided_slice_shape,
-                                                                   mrt_strided_slice_rows};
+MRT_OPERATOR_DATA const mrt_operator mrt_operator_strided_slice = {
+    45, 32, 4, 4, 1, 1, MRT_ATTRIBUTES(mrt_strided_slice_fields), mrt_strided_slice_shape, mrt_strided_slice_rows};
 
 /* ---- DYNAMIC_UPDATE_SLICE: in, update, starts [rank] -> out, like in ---- */
 

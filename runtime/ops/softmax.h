@@ -93,6 +93,6 @@ static const mrt_row mrt_softmax_rows[] = {
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_softmax = {
-    25, 9, 1, 1, 1, 1, MRT_COUNT(mrt_softmax_fields), mrt_softmax_fields, mrt_softmax_shape, mrt_softmax_rows};
+    25, 9, 1, 1, 1, 1, MRT_ATTRIBUTES(mrt_softmax_fields), mrt_softmax_shape, mrt_softmax_rows};
 
 #endif

@@ -205,7 +205,7 @@ static const mrt_row mrt_space_to_depth_rows[] = {
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_space_to_depth = {
-    26, 19, 1, 1, 1, 1, MRT_COUNT(mrt_block_fields), mrt_block_fields, mrt_space_to_depth_shape, mrt_space_to_depth_rows};
+    26, 19, 1, 1, 1, 1, MRT_ATTRIBUTES(mrt_block_fields), mrt_space_to_depth_shape, mrt_space_to_depth_rows};
 
 static MRT_COLD mrt_reason mrt_depth_to_space_shape(mrt_call *c)
 {
@@ -242,6 +242,6 @@ static const mrt_row mrt_depth_to_space_rows[] = {
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_depth_to_space = {
-    5, 94, 1, 1, 1, 1, MRT_COUNT(mrt_block_fields), mrt_block_fields, mrt_depth_to_space_shape, mrt_depth_to_space_rows};
+    5, 94, 1, 1, 1, 1, MRT_ATTRIBUTES(mrt_block_fields), mrt_depth_to_space_shape, mrt_depth_to_space_rows};
 
 #endif

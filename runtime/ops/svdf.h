@@ -147,6 +147,6 @@ static const mrt_row mrt_svdf_rows[] = {
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_svdf = {
-    27, 6, 3, 5, 1, 1, MRT_COUNT(mrt_svdf_fields), mrt_svdf_fields, mrt_svdf_shape, mrt_svdf_rows};
+    27, 6, 3, 5, 1, 1, MRT_ATTRIBUTES(mrt_svdf_fields), mrt_svdf_shape, mrt_svdf_rows};
 
 #endif

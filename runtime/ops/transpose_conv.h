@@ -227,15 +227,7 @@ static const mrt_row mrt_transpose_conv_rows[] = {
      MRT_FLOATS(mrt_transpose_conv_prepare_f32, mrt_transpose_conv_f32)},
     MRT_ROWS_END};
 
-MRT_OPERATOR_DATA const mrt_operator mrt_operator_transpose_conv = {67,
-                                                                    49,
-                                                                    3,
-                                                                    4,
-                                                                    1,
-                                                                    1,
-                                                                    MRT_COUNT(mrt_transpose_conv_fields),
-                                                                    mrt_transpose_conv_fields,
-                                                                    mrt_transpose_conv_shape,
-                                                                    mrt_transpose_conv_rows};
+MRT_OPERATOR_DATA const mrt_operator mrt_operator_transpose_conv = {
+    67, 49, 3, 4, 1, 1, MRT_ATTRIBUTES(mrt_transpose_conv_fields), mrt_transpose_conv_shape, mrt_transpose_conv_rows};
 
 #endif

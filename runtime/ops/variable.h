@@ -70,6 +70,6 @@ MRT_OPERATOR_DATA const mrt_operator mrt_operator_read_variable = {
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_assign_variable = {
     144, 113, 2, 2, 0, 0, MRT_NO_ATTRIBUTES, mrt_assign_variable_shape, mrt_assign_variable_rows};
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_call_once = {
-    129, 103, 0, 0, 0, 0, MRT_COUNT(mrt_call_once_fields), mrt_call_once_fields, mrt_var_handle_shape, mrt_call_once_rows};
+    129, 103, 0, 0, 0, 0, MRT_ATTRIBUTES(mrt_call_once_fields), mrt_var_handle_shape, mrt_call_once_rows};
 
 #endif
