@@ -106,6 +106,8 @@ static mrt_reason mrt_open_subgraph(const mrt_model *m, uint32_t index, mrt_mode
     subgraph = mrt_element_table(&out->r, &m->subgraphs, index);
     out->tensors = mrt_read_vector(&out->r, &subgraph, MRT_GRAPH_TENSORS, 4);
     out->operators = mrt_read_vector(&out->r, &subgraph, MRT_GRAPH_OPERATORS, 4);
+    if (out->operators.count > MRT_INIT_OPERATORS_MAX)
+        return MRT_REASON_TOO_MANY;
     return out->r.is_bad ? MRT_REASON_BROKEN : MRT_REASON_NONE;
 }
 
@@ -140,12 +142,15 @@ static mrt_reason mrt_find_first(mrt_model *m, const mrt_variable_name *name, mr
     mrt_model init;
     mrt_node  node;
     uint32_t  i;
+    int32_t   calls = 0;
 
     v->first = NULL;
     for (i = 0; i < m->operators.count; i++) {
         MRT_TRY(mrt_model_node(m, i, &node));
         if (node.builtin_code != MRT_CODE_CALL_ONCE)
             continue;
+        if (++calls > MRT_CALL_ONCE_MAX)
+            return MRT_REASON_TOO_MANY;
         MRT_TRY(mrt_open_subgraph(m, mrt_read_field(&m->r, &node.options, MRT_CALL_ONCE_SUBGRAPH, 4, 0), &init));
         MRT_TRY(mrt_first_of(&init, name, v));
     }

@@ -5,8 +5,9 @@
 
 #include "model.h"
 
-/* Finding them takes the square of a file's operators each: no file has more. */
-enum { MRT_VARIABLES_MAX = 32 };
+/* Finding them takes the square of a file's operators each: no file has more. Nor has one more CALL_ONCE, or more operators
+ * in what such a one names: a VAR_HANDLE and an ASSIGN_VARIABLE for each variable, and as many again. */
+enum { MRT_VARIABLES_MAX = 32, MRT_CALL_ONCE_MAX = 4, MRT_INIT_OPERATORS_MAX = 4 * MRT_VARIABLES_MAX };
 
 enum { MRT_CODE_CALL_ONCE = 129, MRT_CODE_VAR_HANDLE = 142, MRT_CODE_READ_VARIABLE = 143, MRT_CODE_ASSIGN_VARIABLE = 144 };
 

@@ -3,6 +3,7 @@
 import flatbuffers
 import numpy as np
 
+from common import FOLDER
 from operator_cases import Family, draw, generator, schema, tensor
 from tflite_builder import AlignedBuffer, _quantization
 
@@ -108,7 +109,37 @@ def running(family, kind, number):
     family.add_model(f"{kind}_{number}", m.pack(), [samples], [y])
 
 
+def limit(name, calls=1, handles=1, assigns=1):
+    """limits/NAME.tflite: one more of something than mote takes; x is read from a variable and given back."""
+    shape = (1, 2)
+    x, first = (tensor(generator(name), "f32", shape, "x", values) for values in (None, np.zeros(shape, np.float32)))
+    m = Model()
+    graph = m.subgraph()
+    call_once(m, graph, {"s": first})
+    for _ in range(calls - 1):
+        m.operator(graph, "CALL_ONCE", [], [], graph.operators[0].builtinOptions)
+    init = m.model.subgraphs[1]
+    for _ in range(assigns - 1):
+        m.operator(init, "ASSIGN_VARIABLE", init.operators[1].inputs, [], schema.AssignVariableOptionsT())
+    ids = m.tensor(graph, x), m.tensor(graph, x)
+    handle = [m.handle(graph, f"s{number}" if number else "s") for number in range(handles)][0]
+    m.operator(graph, "READ_VARIABLE", [handle], [ids[1]], schema.ReadVariableOptionsT())
+    m.operator(graph, "ASSIGN_VARIABLE", [handle, ids[0]], [], schema.AssignVariableOptionsT())
+    graph.inputs, graph.outputs = [ids[0]], [ids[1]]
+    folder = FOLDER / "limits"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.tflite").write_bytes(m.pack())
+
+
+def limits():
+    limit("plain")
+    limit("calls", calls=5)
+    limit("handles", handles=33)
+    limit("assigns", assigns=128)
+
+
 def make():
+    limits()
     family = Family("variables")
     for kind in ("f32", "i8"):
         for number in range(20):

@@ -233,6 +233,42 @@ static void failures_say_where(void **state)
     mote_text_free(&file);
 }
 
+/* Finding variables takes the square of what there is of them: a file with more is refused, on the host and on the chip. */
+static void variables_are_bounded(void **state)
+{
+    static const struct {
+        const char *name, *says; /* NULL: it is taken */
+    } files[] = {{"plain", NULL},
+                 {"calls", "more than 4 CALL_ONCE"},
+                 {"handles", "more than 32 variables"},
+                 {"assigns", "129 operators to give variables their first values; at most 128"}};
+    size_t i, bytes;
+
+    (void)state;
+    for (i = 0; i < sizeof files / sizeof *files; i++) {
+        mote_error  err = {0};
+        mote_model *model;
+        mrt_failure why;
+        mrt_file    file = {0};
+        mote_file   content;
+        char        path[100];
+        snprintf(path, sizeof path, "tests/golden/limits/%s.tflite", files[i].name);
+        assert_int_equal(mote_model_load(&model, path, NULL, &err), files[i].says ? MOTE_ERR_LIMIT : MOTE_OK);
+        if (files[i].says && !strstr(err.text, files[i].says))
+            fail_msg("%s", err.text);
+        if (!files[i].says)
+            mote_model_destroy(model);
+        mote_error_clear(&err);
+        assert_int_equal(mote_file_open(&content, path, &err), MOTE_OK);
+        file.bytes = content.bytes;
+        file.count = content.count;
+        assert_int_equal(mrt_interpreter_bytes(&file, interpreter_operators, INTERPRETER_OPERATOR_COUNT, &bytes, &why),
+                         files[i].says ? MRT_ERR_LIMIT : MRT_OK);
+        assert_int_equal(why.reason, files[i].says ? MRT_REASON_TOO_MANY : MRT_REASON_NONE);
+        mote_file_close(&content);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,6 +278,7 @@ int main(void)
         cmocka_unit_test(random_changes_do_no_harm),
         cmocka_unit_test(a_file_askew_gives_the_same_answers),
         cmocka_unit_test(failures_say_where),
+        cmocka_unit_test(variables_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

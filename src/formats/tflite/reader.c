@@ -738,7 +738,7 @@ static mote_status init_from(reader *r, uint32_t index, mote_error *err);
 static mote_status settle_variables(reader *r, mote_error *err)
 {
     mote_graph *graph = r->graph;
-    int32_t     n, kept = 0;
+    int32_t     n, kept = 0, calls = 0;
 
     for (n = 0; n < graph->node_count; n++)
         if (graph->nodes[n].op == MOTE_OP_VAR_HANDLE)
@@ -749,6 +749,8 @@ static mote_status settle_variables(reader *r, mote_error *err)
         const mote_node *node = &graph->nodes[n];
         if (node->op != MOTE_OP_CALL_ONCE)
             graph->nodes[kept++] = *node;
+        else if (++calls > MRT_CALL_ONCE_MAX)
+            return mote_fail(err, MOTE_ERR_LIMIT, "more than %d CALL_ONCE", MRT_CALL_ONCE_MAX);
         else if (init_from(r, (uint32_t)node->as.call_once.init_subgraph_index, err) != MOTE_OK)
             return mote_context(err, "CALL_ONCE of subgraph %d", node->as.call_once.init_subgraph_index);
     }
@@ -768,6 +770,9 @@ static mote_status read_init_graph(reader *init, const reader *r, uint32_t index
     MOTE_TRY(mote_model_create(&init->model, MOTE_STAGE_INFER, r->model->arena.cap_bytes, err));
     init->graph = &init->model->graphs[0];
     MOTE_TRY(read_nodes(init, err));
+    if (init->graph->node_count > MRT_INIT_OPERATORS_MAX)
+        return mote_fail(err, MOTE_ERR_LIMIT, "%d operators to give variables their first values; at most %d",
+                         init->graph->node_count, MRT_INIT_OPERATORS_MAX);
     MOTE_TRY(read_ends(init, err));
     MOTE_TRY(read_tensors(init, err));
     return mote_tflite_settle_variables(init->model, init->graph, err);
