@@ -29,7 +29,7 @@ typedef struct mrt_step {
     mrt_run_function *run;
     const void       *params;
     uint32_t          scratch;             /* in the arena */
-    uint16_t          index;               /* the operator's, in the file; and MRT_KEEPS_STATE */
+    uint16_t          index;               /* the operator's, CALL_ONCE not counted; and MRT_KEEPS_STATE */
     uint8_t           in_count, out_count; /* pointers */
 } mrt_step;
 
@@ -57,6 +57,7 @@ typedef struct mrt_walk {
     mrt_plan                   plan;
     uint64_t                   work, work_limit;
     int32_t                    step_count;
+    int32_t                    calls_once;        /* so far: steps are numbered without CALL_ONCE, which is none */
     int32_t                    in_most, out_most; /* operands of one operator */
     mrt_tensor                 in[MRT_IN_MAX], out[MRT_OUT_MAX];
     uint64_t                   attributes[MRT_ATTRIBUTES_BYTES / 8];
@@ -472,7 +473,11 @@ static void mrt_walk_fill_step(mrt_walk *w, mrt_call *c, mrt_step *step, uint32_
     if (!step)
         return;
     step->next = NULL;
+#if defined(MRT_NO_VARIABLES)
     step->index = (uint16_t)w->why.operator_index;
+#else
+    step->index = (uint16_t)(w->why.operator_index - w->calls_once);
+#endif
     step->run = c->run;
     step->params = c->params;
     step->scratch = scratch;
@@ -569,13 +574,14 @@ static void mrt_walk_begin_call(mrt_walk *w, mrt_call *c, mrt_build *b)
     c->constants = c->work = 0;
 }
 
-/* What made states is done when the walk begins. */
-static int mrt_is_done_before(int32_t builtin_code)
+/* What made states is done when the walk begins, without the operator. */
+static int mrt_is_done_before(mrt_walk *w, int32_t builtin_code)
 {
 #if defined(MRT_NO_VARIABLES)
-    (void)builtin_code;
+    (void)w, (void)builtin_code;
     return 0;
 #else
+    w->calls_once += builtin_code == MRT_CODE_CALL_ONCE;
     return builtin_code == MRT_CODE_VAR_HANDLE || builtin_code == MRT_CODE_CALL_ONCE;
 #endif
 }
@@ -590,13 +596,13 @@ static mrt_reason mrt_walk_operator(mrt_walk *w, int32_t index)
     mrt_walk_begin_call(w, &c, &b);
     MRT_TRY(mrt_model_node(&w->model, (uint32_t)index, &b.node));
     w->why.builtin_code = b.node.builtin_code;
-    op = mrt_walk_find_operator(w, &b.node);
-    if (!op)
-        return MRT_REASON_OPERATOR;
-    if (mrt_is_done_before(b.node.builtin_code)) {
+    if (mrt_is_done_before(w, b.node.builtin_code)) {
         w->why.operator_index = w->why.builtin_code = -1;
         return MRT_REASON_NONE;
     }
+    op = mrt_walk_find_operator(w, &b.node);
+    if (!op)
+        return MRT_REASON_OPERATOR;
     MRT_TRY(mrt_walk_check(w, op, &c, index));
     if (w->model.r.is_bad)
         return MRT_REASON_BROKEN;
@@ -660,7 +666,7 @@ static mrt_reason mrt_walk_all(mrt_walk *w, uint32_t height, int is_from_top)
     mrt_plan_begin(&w->plan, height, is_from_top);
     mrt_walk_begin_memory(w);
     w->work = 0;
-    w->step_count = 0;
+    w->step_count = w->calls_once = 0;
     MRT_TRY(mrt_walk_add_states(w));
     MRT_TRY(mrt_walk_add_inputs(w));
     MRT_TRY(mrt_walk_add_variables(w));

@@ -54,9 +54,13 @@ static mote_status explain(const mrt_failure *why, mrt_status status, const mote
                              : status == MRT_ERR_FORMAT ? MOTE_ERR_FORMAT
                                                         : MOTE_ERR_UNSUPPORTED;
 
-    if (why->operator_index >= 0 && why->operator_index < graph->node_count)
+    if (why->operator_index >= 0 && why->operator_index < graph->node_count &&
+        mote_ops[graph->nodes[why->operator_index].op]->description->builtin_code == why->builtin_code)
         return mote_op_fail(graph, &graph->nodes[why->operator_index], code, err, "the interpreter says: %s",
                             mrt_reason_text(why->reason));
+    if (why->operator_index >= 0) /* behind a CALL_ONCE, which is no node */
+        return mote_fail(err, code, "operator %d of the file (code %d): the interpreter says: %s", (int)why->operator_index,
+                         (int)why->builtin_code, mrt_reason_text(why->reason));
     return mote_fail(err, code, "the interpreter says: %s", mrt_reason_text(why->reason));
 }
 

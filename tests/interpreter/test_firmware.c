@@ -7,6 +7,7 @@
 #include <mote/emulate.h>
 
 #include "formats/tflite/tflite.h"
+#include "ops/golden_cases.h"
 
 #define ROOT   "build/tests/interpreter"
 #define STRICT "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wundef -Werror"
@@ -135,6 +136,29 @@ static void chips_answer_as_the_host_does(void **state)
     }
 }
 
+/* Variables live on from sample to sample; odd cases get their first values by CALL_ONCE, which is no step. */
+static void variables_live_on_the_chip(void **state)
+{
+    golden_file file;
+    golden_case c;
+    mote_model *model;
+    mote_error  err = {0};
+    (void)state;
+    if (!need_chip("cortex-m4"))
+        skip();
+    golden_open(&file, "tests/golden/operators/variables.npz");
+    while (golden_next(&file, &c)) {
+        if (strcmp(c.name, "i8_0") != 0 && strcmp(c.name, "i8_1") != 0 && strcmp(c.name, "f32_3") != 0)
+            continue;
+        if (mote_tflite_read(&model, c.model, c.model_bytes, 0, &err) != MOTE_OK)
+            fail_msg("%s: %s", c.name, err.text);
+        answers_on("cortex-m4", model, c.model, c.model_bytes, SAMPLES);
+        answers_on("cortex-m4", model, NULL, 0, SAMPLES);
+        mote_model_destroy(model);
+    }
+    golden_close(&file);
+}
+
 static void an_avr_is_refused_in_one_line(void **state)
 {
     mote_model          *model = int8_network(3);
@@ -187,6 +211,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(folders_compile_without_a_warning_and_pass_their_selftest),
         cmocka_unit_test(chips_answer_as_the_host_does),
+        cmocka_unit_test(variables_live_on_the_chip),
         cmocka_unit_test(an_avr_is_refused_in_one_line),
         cmocka_unit_test(the_reference_models_answer_on_a_cortex_m4),
     };
