@@ -272,7 +272,7 @@ MRT_API mrt_reason mrt_model_node(mrt_model *m, uint32_t index, mrt_node *out)
     return MRT_REASON_NONE;
 }
 
-static int mrt_holds(const mrt_model *m, const mrt_vector *ids, uint32_t tensor)
+static int mrt_list_has(const mrt_model *m, const mrt_vector *ids, uint32_t tensor)
 {
     uint32_t i;
 
@@ -296,7 +296,7 @@ MRT_API int32_t mrt_model_producer(mrt_model *m, uint32_t tensor)
 
     for (i = 0; i < m->operators.count; i++) {
         const mrt_vector out = mrt_node_operands(m, i, MRT_NODE_OUT);
-        if (mrt_holds(m, &out, tensor))
+        if (mrt_list_has(m, &out, tensor))
             return (int32_t)i;
     }
     return -1;
@@ -311,7 +311,7 @@ MRT_API int32_t mrt_model_last_use(mrt_model *m, uint32_t tensor)
             return (int32_t)m->operators.count;
     for (i = m->operators.count; i-- > 0;) {
         const mrt_vector in = mrt_node_operands(m, i, MRT_NODE_IN);
-        if (mrt_holds(m, &in, tensor))
+        if (mrt_list_has(m, &in, tensor))
             return (int32_t)i;
     }
     return -1;

@@ -284,20 +284,6 @@ static mote_status emit_includes(const mote_interpreted *in, const char *folder,
     return err->code;
 }
 
-/* QUANTIZE and DEQUANTIZE have kernels of their own for what they read and write. */
-static bool needs_floats(const mote_graph *graph)
-{
-    int32_t i;
-
-    for (i = 0; i < graph->node_count; i++) {
-        const mote_node *node = &graph->nodes[i];
-        if (node->op != MOTE_OP_QUANTIZE && node->op != MOTE_OP_DEQUANTIZE && mote_node_result(graph, node) &&
-            mote_node_result(graph, node)->dtype == MOTE_F32)
-            return true;
-    }
-    return false;
-}
-
 static bool has_symmetric_weights(const mote_graph *graph)
 {
     int32_t i;
@@ -374,13 +360,12 @@ mote_status mote_emit_interpreter_source(const mote_emitter *e, const mote_inter
         "#if defined(__clang__)\n#pragma STDC FP_CONTRACT OFF\n#elif defined(__GNUC__)\n"
         "#pragma GCC optimize(\"O2\", \"fp-contract=off\", \"no-schedule-insns\")\n#endif\n\n#include \"%s.h\"\n\n"
         "/* All of it in this one source, with no name that others see. */\n"
-        "#define MRT_ONE_SOURCE\n#define MRT_TRUSTED /* this very file was opened when it was compiled */\n%s%s%s%s%s#if "
+        "#define MRT_ONE_SOURCE\n#define MRT_TRUSTED /* this very file was opened when it was compiled */\n%s%s%s%s#if "
         "defined(__GNUC__)\n#define MRT_API static __attribute__((unused, cold))\n#else\n"
         "#define MRT_API static\n#endif\n/* As many as this model needs at once. */\n#define MRT_LIVE_MAX %d\n#define "
         "MRT_IN_MAX   %d\n"
         "#define MRT_OUT_MAX  %d\n\n",
         e->name, MOTE_VERSION, e->name, e->optimize == MOTE_OPTIMIZE_SIZE ? "#define MRT_SMALL\n" : "",
-        needs_floats(&e->model->graphs[0]) ? "" : "#define MRT_NO_F32\n",
         has_symmetric_weights(&e->model->graphs[0]) ? "#define MRT_SYMMETRIC\n" : "",
         in->uses[MOTE_OP_VAR_HANDLE] ? "" : "#define MRT_NO_VARIABLES\n",
         has_custom_operators(&e->model->graphs[0]) ? "" : "#define MRT_NO_CUSTOM\n", at_least_2(in->live_most),
