@@ -554,13 +554,15 @@ static MRT_COLD mrt_reason mrt_check_fixed(mrt_call *c, float scale, int32_t zer
 #define MRT_KERNEL(NAME, PARAMS, HEADER)                                                                                    \
     static MRT_UNUSED void NAME##_run(const void *params, const mrt_io *io)                                                 \
     {                                                                                                                       \
-        NAME((const PARAMS *)params, io);                                                                                   \
+        if (MRT_KEEPS(NAME))                                                                                                \
+            NAME((const PARAMS *)params, io);                                                                               \
     }                                                                                                                       \
     struct NAME##_kernel
 #define MRT_KERNEL_1(NAME, PARAMS, HEADER, IN, OUT)                                                                         \
     static MRT_UNUSED void NAME##_run(const void *params, const mrt_io *io)                                                 \
     {                                                                                                                       \
-        NAME((const PARAMS *)params, (const IN *)io->in[0], (OUT *)io->out[0]);                                             \
+        if (MRT_KEEPS(NAME))                                                                                                \
+            NAME((const PARAMS *)params, (const IN *)io->in[0], (OUT *)io->out[0]);                                         \
     }                                                                                                                       \
     struct NAME##_kernel
 /* Kernels that have faster ones beside them: the host lists them in src/ops, the interpreter chooses in interpreter/fast.
@@ -569,7 +571,8 @@ static MRT_COLD mrt_reason mrt_check_fixed(mrt_call *c, float scale, int32_t zer
 #define MRT_KERNELS_OF(NAME, FUNCTION, PARAMS)                                                                              \
     static MRT_UNUSED void NAME##_run(const void *params, const mrt_io *io)                                                 \
     {                                                                                                                       \
-        FUNCTION((const PARAMS *)params, io);                                                                               \
+        if (MRT_KEEPS(NAME))                                                                                                \
+            FUNCTION((const PARAMS *)params, io);                                                                           \
     }                                                                                                                       \
     struct NAME##_kernel
 #define MRT_FASTER(fast, plain) fast
@@ -578,9 +581,10 @@ static MRT_COLD mrt_reason mrt_check_fixed(mrt_call *c, float scale, int32_t zer
 #endif
 
 /* A row's prepare and kernel. An interpreter that is made for one model (MRT_ONLY) has those of the kernels that it names,
- * by MRT_KEEP_NAME defined as `0, 0,`; so the linker sees no other. MRT_FLOATS: interpreters without floats (MRT_NO_F32)
- * have none of them. MRT_WITH_FASTER is for kernels that the interpreter never takes: interpreter/fast has a better one for
- * every case. */
+ * by MRT_KEEP_NAME defined as `0, 0,`; so the linker sees no other. MRT_KEEPS(NAME) is 0 for the others: prepare functions
+ * choose between kernels by it, and compilers do not look into kernels that take more operands than this model has.
+ * MRT_FLOATS: interpreters without floats (MRT_NO_F32) have none of them. MRT_WITH_FASTER is for kernels that the
+ * interpreter never takes: interpreter/fast has a better one for every case. */
 #if defined(MRT_ONLY) || defined(MRT_NO_F32)
 static MRT_COLD mrt_reason mrt_left_out(mrt_call *c)
 {
