@@ -120,6 +120,28 @@ typedef struct mrt_call_once_attributes {
     int32_t init_subgraph_index;
 } mrt_call_once_attributes;
 
+typedef struct mrt_if_attributes {
+    int32_t then_subgraph_index, else_subgraph_index;
+} mrt_if_attributes;
+
+typedef struct mrt_while_attributes {
+    int32_t cond_subgraph_index, body_subgraph_index;
+} mrt_while_attributes;
+
+/* What programs have in place of IF and WHILE. A step leads to the next one, or to `target`, both counted as nodes. */
+typedef enum mrt_control {
+    MRT_CONTROL_IF = 1, /* to target, which is behind ELSE, unless operand 0 is true */
+    MRT_CONTROL_ELSE,   /* to target, END_IF */
+    MRT_CONTROL_END_IF,
+    MRT_CONTROL_LOOP,
+    MRT_CONTROL_LEAVE, /* to target, which is behind REPEAT, unless operand 0 is true */
+    MRT_CONTROL_REPEAT /* to target, LOOP */
+} mrt_control;
+
+typedef struct mrt_control_attributes {
+    int32_t what, target;
+} mrt_control_attributes;
+
 /* Of every so many invokes, one goes on behind the operator; 1: each. */
 typedef struct mrt_circular_buffer_attributes {
     int32_t cycles_max;

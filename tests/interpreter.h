@@ -12,12 +12,14 @@
 
 #include "formats/tflite/tflite.h"
 #include "runtime/interpreter/operators.h"
+#include "running.h"
 
 #define INTERPRETER_UNUSED __attribute__((unused)) static
 
 static const mrt_operator *const interpreter_operators[] = {
 #define OP(KIND, name, attributes, header) &mrt_operator_##name,
 #define TRAINING_OP(KIND, name, attributes)
+#define PROGRAM_OP(KIND, name, attributes)
 #include "runtime/operators.def"
 #undef OP
 };
@@ -132,7 +134,7 @@ static void interpreter_compare_sample(interpreter_run *run, mote_runner *runner
         memcpy(mote_runner_input(runner, i), end.data, end.bytes);
     }
     mrt_interpreter_invoke(run->net);
-    mote_runner_invoke(runner);
+    invoke_model(runner);
     for (i = 0; i < mrt_interpreter_output_count(run->net); i++) {
         mrt_interpreter_output(run->net, i, &end);
         assert_int_equal(end.bytes, mote_model_output(model, i).bytes);

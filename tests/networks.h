@@ -19,6 +19,7 @@
 #include "base/file.h"
 #include "base/random.h"
 #include "ops/op.h"
+#include "running.h"
 
 #define NETWORK_UNUSED __attribute__((unused)) static
 
@@ -280,8 +281,8 @@ NETWORK_UNUSED void network_same_answers(mote_runner *one, mote_runner *other, c
 
     network_fill_input(&in, dice, mote_runner_input(one, 0));
     memcpy(mote_runner_input(other, 0), mote_runner_input(one, 0), in.bytes);
-    mote_runner_invoke(one);
-    mote_runner_invoke(other);
+    invoke_model(one);
+    invoke_model(other);
     assert_memory_equal(mote_runner_output(one, 0), mote_runner_output(other, 0), out.bytes);
 }
 

@@ -29,7 +29,8 @@ static void show(const mote_model *model, mote_error *err)
         return;
     for (x = 0.0f; x < 6.3f; x += 0.9f) {
         mote_runner_set_real(runner, 0, &x);
-        mote_runner_invoke(runner);
+        if (mote_runner_invoke(runner, err) != MOTE_OK)
+            break;
         mote_runner_get_real(runner, 0, &y);
         printf("  sin(%.1f) = %6.3f   network: %6.3f\n", (double)x, sin((double)x), (double)y);
     }

@@ -3,7 +3,7 @@
  *     mote_runner *runner;
  *     if (mote_runner_create(&runner, model, NULL, &err) != MOTE_OK) ...
  *     memcpy(mote_runner_input(runner, 0), sample, bytes);
- *     mote_runner_invoke(runner);
+ *     if (mote_runner_invoke(runner, &err) != MOTE_OK) ...
  *     const int8_t *out = mote_runner_output(runner, 0);
  *
  * A runner belongs to one thread; several runners may share one model. Inputs must be written before every invoke.
@@ -24,6 +24,8 @@ typedef struct mote_runner_options {
                           * level), "reference", or a compile target: "portable" ... */
     bool   keeps_all;    /* every tensor stays readable after invoke */
     size_t memory_bytes; /* limit for activations; 0: 8 GiB */
+    uint64_t
+        work_limit; /* of an invoke of a model with a WHILE, in multiply-accumulates, values and 64 an operator; 0: 1e10 */
 } mote_runner_options;
 
 /* model must outlive the runner. options may be NULL. */
@@ -33,7 +35,8 @@ void        mote_runner_destroy(mote_runner *runner);
 
 void       *mote_runner_input(mote_runner *runner, int32_t index);
 const void *mote_runner_output(const mote_runner *runner, int32_t index);
-void        mote_runner_invoke(mote_runner *runner);
+/* Errors: LIMIT, where a WHILE goes on beyond the work limit; a model without one never fails. */
+mote_status mote_runner_invoke(mote_runner *runner, mote_error *err);
 void        mote_runner_reset(mote_runner *runner); /* states back to their first values */
 
 /* Input 0 from real numbers (quantized where the model is), output 0 back to real numbers. */

@@ -13,6 +13,7 @@
 #include "../ops/circular_buffer.h"
 #include "../ops/compare.h"
 #include "../ops/concatenation.h"
+#include "../ops/control.h"
 #include "../ops/conv_2d.h"
 #include "../ops/convert.h"
 #include "../ops/cumsum.h"

@@ -13,6 +13,7 @@ extern "C" {
 #if !defined(MRT_ONE_SOURCE) /* where the operators' headers stand in front of the list that names them */
 #define OP(KIND, name, attributes, header) extern const mrt_operator mrt_operator_##name;
 #define TRAINING_OP(KIND, name, attributes)
+#define PROGRAM_OP(KIND, name, attributes)
 #include "../operators.def"
 #undef OP
 #endif

@@ -10,7 +10,7 @@ typedef struct mrt_variable_params {
 } mrt_variable_params;
 
 /* out = the variable, in[0] */
-MRT_INLINE void mrt_read_variable(const mrt_variable_params *p, const mrt_io *io)
+MRT_INLINE void mrt_copy_value(const mrt_variable_params *p, const mrt_io *io)
 {
     mrt_copy(io->out[0], io->in[0], (size_t)p->bytes);
 }

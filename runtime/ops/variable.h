@@ -12,7 +12,7 @@
 #include "../op.h"
 
 MRT_FIELDS(mrt_variable_params, bytes);
-MRT_KERNEL(mrt_read_variable, mrt_variable_params, "kernels/variable.h");
+MRT_KERNEL(mrt_copy_value, mrt_variable_params, "kernels/variable.h");
 MRT_KERNEL(mrt_assign_variable, mrt_variable_params, "kernels/variable.h");
 
 /* The state is there already, with its shape. */
@@ -58,7 +58,7 @@ static const mrt_attribute mrt_call_once_fields[] = {
 
 static const mrt_row mrt_var_handle_rows[] = {{MRT_ANY, {MRT_ANY}, 1, 1, 1, NULL, MRT_VIEW}, MRT_ROWS_END};
 static const mrt_row mrt_read_variable_rows[] = {
-    {MRT_AS_FIRST, {MRT_ANY}, 1, 1, 1, MRT_WITH(mrt_variable_prepare, mrt_read_variable)}, MRT_ROWS_END};
+    {MRT_AS_FIRST, {MRT_ANY}, 1, 1, 1, MRT_WITH(mrt_variable_prepare, mrt_copy_value)}, MRT_ROWS_END};
 static const mrt_row mrt_assign_variable_rows[] = {
     {MRT_ANY, {MRT_ANY, MRT_AS_FIRST}, 2, 1, 1, MRT_WITH(mrt_variable_prepare, mrt_assign_variable)}, MRT_ROWS_END};
 static const mrt_row mrt_call_once_rows[] = {{MRT_ANY, {MRT_ANY}, 1, 1, 1, NULL, MRT_VIEW}, MRT_ROWS_END};

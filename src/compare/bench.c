@@ -22,6 +22,7 @@ typedef struct benching {
     double            seconds;
     mote_runner      *runners[ENGINES];
     double           *times[ENGINES]; /* [layer_count + 1][RUNS_MAX] in use one after the other */
+    mote_error       *err;            /* of an inference */
 } benching;
 
 static double now_us(void)
@@ -71,7 +72,7 @@ static double time_batch(const benching *b, mote_runner *runner, size_t batch)
     set_inputs(b, runner);
     start = now_us();
     for (i = 0; i < batch; i++)
-        mote_runner_invoke(runner);
+        mote_runner_invoke(runner, b->err);
     return (now_us() - start) / (double)batch;
 }
 
@@ -96,9 +97,11 @@ static void time_inferences(benching *b)
 
     for (e = 0; e < ENGINES; e++)
         batch[e] = choose_batch(b, b->runners[e]);
-    for (runs = 0; runs < RUNS_MIN || (runs < RUNS_MAX && now_us() < end); runs++)
+    for (runs = 0; b->err->code == MOTE_OK && (runs < RUNS_MIN || (runs < RUNS_MAX && now_us() < end)); runs++)
         for (e = 0; e < ENGINES; e++)
             b->times[e][runs] = time_batch(b, b->runners[e], batch[e]);
+    if (b->err->code != MOTE_OK)
+        return;
     b->out->us = median(b->times[0], runs);
     b->out->reference_us = median(b->times[1], runs);
     b->out->runs = runs;
@@ -109,14 +112,15 @@ static void time_inferences(benching *b)
 static void time_steps(const benching *b, mote_runner *runner, double *times)
 {
     double  start, end;
-    int32_t s;
+    int32_t s, next;
 
     set_inputs(b, runner);
-    for (s = 0; s < runner->program->step_count; s++) {
+    memset(times, 0, (size_t)b->out->layer_count * sizeof *times);
+    for (s = 0; s < runner->program->step_count; s = next) {
         start = now_us();
-        mote_runner_step(runner, s);
+        next = mote_runner_step(runner, s);
         end = now_us();
-        times[runner->program->steps[s].node] = end - start;
+        times[runner->program->steps[s].node] += end - start;
     }
     start = now_us(); /* nothing between two readings: what they take themselves */
     times[b->out->layer_count] = now_us() - start;
@@ -160,9 +164,10 @@ static void time_layers(benching *b, size_t runs_max, double *column)
 
 /* ---- all of it ---- */
 
+/* Of the program: bodies of IF and WHILE are there. */
 static mote_status describe_layers(benching *b, mote_error *err)
 {
-    const mote_graph *graph = &b->model->graphs[0];
+    const mote_graph *graph = &b->runners[0]->program->model->graphs[0];
     mote_bench       *out = b->out;
     int32_t           i;
 
@@ -171,7 +176,7 @@ static mote_status describe_layers(benching *b, mote_error *err)
         const mote_node   *node = &graph->nodes[i];
         const mote_tensor *result = mote_node_result(graph, node);
         mote_bench_layer  *layer = &out->layers[i];
-        layer->op = mote_op_kind_name(node->op);
+        layer->op = mote_node_kind_name(node);
         layer->shape = mote_arena_strdup(out->owner, mote_shape_show(result).text, err);
         layer->name = mote_arena_strdup(out->owner, node->name ? node->name : result->name, err);
         layer->macs = mote_op_macs(graph, node);
@@ -198,18 +203,18 @@ static mote_status measure(benching *b, mote_error *err)
     double    *column;
     int        e;
 
-    MOTE_TRY(describe_layers(b, err));
     MOTE_TRY(create_runners(b, err));
+    MOTE_TRY(describe_layers(b, err));
     width = (size_t)b->out->layer_count + 1;
     count = mote_size_mul(width, layer_runs);
     count = count > RUNS_MAX ? count : RUNS_MAX;
     column = MOTE_NEW(&scratch, double, RUNS_MAX, err);
     for (e = 0; e < ENGINES && column; e++)
         b->times[e] = MOTE_NEW(&scratch, double, count, err);
-    if (err->code == MOTE_OK) {
+    if (err->code == MOTE_OK)
         time_inferences(b);
+    if (err->code == MOTE_OK)
         time_layers(b, layer_runs, column);
-    }
     mote_arena_destroy(&scratch);
     return err->code;
 }
@@ -227,8 +232,8 @@ static size_t sample_bytes(const mote_model *model)
 mote_status mote_bench_run(mote_bench *out, const mote_model *model, const mote_bench_options *options, mote_error *err)
 {
     const mote_samples *inputs = options ? options->inputs : NULL;
-    benching            b = {.out = out, .model = model, .seconds = options && options->seconds > 0 ? options->seconds : 1};
-    int                 e;
+    benching b = {.out = out, .model = model, .seconds = options && options->seconds > 0 ? options->seconds : 1, .err = err};
+    int      e;
 
     *out = (mote_bench){0};
     if (!model)

@@ -123,7 +123,7 @@ static void measure(layer_work *w, layer_pair *pair, mote_layer_difference *out)
     }
 }
 
-static void run_samples(layer_work *w, size_t limit, mote_layer_difference *out, int capacity)
+static mote_status run_samples(layer_work *w, size_t limit, mote_layer_difference *out, int capacity, mote_error *err)
 {
     size_t count = limit && limit < w->split->count ? limit : w->split->count, i;
     int    k;
@@ -132,8 +132,8 @@ static void run_samples(layer_work *w, size_t limit, mote_layer_difference *out,
         mote_data_gather(w->split, mote_data_in_row(i, 1), w->sample);
         mote_runner_set_real(w->a, 0, w->sample);
         mote_runner_set_real(w->b, 0, w->sample);
-        mote_runner_invoke(w->a);
-        mote_runner_invoke(w->b);
+        MOTE_TRY(mote_runner_invoke(w->a, err));
+        MOTE_TRY(mote_runner_invoke(w->b, err));
         for (k = 0; k < w->pair_count && k < capacity; k++)
             measure(w, &w->pairs[k], &out[k]);
     }
@@ -144,6 +144,7 @@ static void run_samples(layer_work *w, size_t limit, mote_layer_difference *out,
         out[k].root_mean_square = sqrt(pair->sum_square / (double)pair->count);
         out[k].signal = sqrt(pair->signal / (double)pair->count);
     }
+    return MOTE_OK;
 }
 
 mote_status mote_compare_layers(mote_layer_difference *out, int capacity, int *count, const mote_model *a,
@@ -162,7 +163,7 @@ mote_status mote_compare_layers(mote_layer_difference *out, int capacity, int *c
         return mote_fail(err, MOTE_ERR_USAGE, "the %s split is empty", mote_split_name(split->id));
     if (mote_runner_create(&w.a, a, &all, err) == MOTE_OK && mote_runner_create(&w.b, b, &all, err) == MOTE_OK &&
         join(&w, &a->graphs[0], &b->graphs[0], err) == MOTE_OK) {
-        run_samples(&w, limit, out, capacity);
+        run_samples(&w, limit, out, capacity, err);
         *count = w.pair_count;
     }
     mote_runner_destroy(w.a);

@@ -105,23 +105,23 @@ typedef struct host_job {
     size_t                 first, last;
     int                    task_count;
     mote_id                logits; /* MOTE_NONE: nobody wants them */
+    mote_error            *errors; /* a task's */
 } host_job;
 
 /* All steps, with a look at the logits before the last one makes answers of them, in their place perhaps. */
-static void invoke(mote_runner *runner, const host_job *job, size_t sample)
+static mote_status invoke(mote_runner *runner, const host_job *job, size_t sample, mote_error *err)
 {
     const int32_t last = runner->program->step_count - 1;
     int32_t       s;
 
-    if (job->logits == MOTE_NONE) {
-        mote_runner_invoke(runner);
-        return;
+    if (job->logits == MOTE_NONE || runner->work)
+        return mote_runner_invoke(runner, err);
+    for (s = 0; s < last; s = mote_runner_step(runner, s)) {
     }
-    for (s = 0; s < last; s++)
-        mote_runner_step(runner, s);
     memcpy(job->out->logits + sample * job->out->width, mote_runner_tensor(runner, job->logits),
            job->out->width * sizeof(float));
     mote_runner_step(runner, last);
+    return MOTE_OK;
 }
 
 static void predict_part(void *context, int task)
@@ -132,13 +132,23 @@ static void predict_part(void *context, int task)
     size_t       end = job->first + span * ((size_t)task + 1) / (size_t)job->task_count;
     mote_runner *runner = job->runners[task];
 
-    for (; i < end; i++) {
+    for (; i < end && job->errors[task].code == MOTE_OK; i++) {
         mote_data_gather(job->split, mote_data_in_row(i, 1), job->samples[task]);
         mote_runner_set_real(runner, 0, job->samples[task]);
-        invoke(runner, job, i);
+        invoke(runner, job, i, &job->errors[task]);
         memcpy(job->out->stored + i * job->out->stored_bytes, mote_runner_output(runner, 0), job->out->stored_bytes);
         mote_runner_get_real(runner, 0, job->out->real + i * job->out->width);
     }
+}
+
+static mote_status first_error(const host_job *job, mote_error *err)
+{
+    int t;
+
+    for (t = 0; t < job->task_count; t++)
+        if (job->errors[t].code != MOTE_OK)
+            return mote_fail(err, job->errors[t].code, "%s", job->errors[t].text);
+    return MOTE_OK;
 }
 
 static mote_status run_parts(host_job *job, mote_pool *pool, const mote_predict_options *options, mote_error *err)
@@ -151,6 +161,7 @@ static mote_status run_parts(host_job *job, mote_pool *pool, const mote_predict_
         job->first = done;
         job->last = done = job->out->count - done > part ? done + part : job->out->count;
         mote_pool_run(pool, predict_part, job, job->task_count);
+        MOTE_TRY(first_error(job, err));
         event.done = (int64_t)done;
         if (options->progress.report && !options->progress.report(options->progress.user, &event))
             return mote_fail(err, MOTE_ERR_USAGE, "stopped");
@@ -171,6 +182,7 @@ static mote_status predict_with_pool(mote_predictions *out, const mote_model *mo
 
     job.runners = MOTE_NEW(&scratch, mote_runner *, job.task_count, err);
     job.samples = MOTE_NEW(&scratch, float *, job.task_count, err);
+    job.errors = MOTE_NEW(&scratch, mote_error, job.task_count, err);
     for (t = 0; t < job.task_count && err->code == MOTE_OK; t++) {
         job.samples[t] = MOTE_NEW(&scratch, float, split->set->sample_count, err);
         if (job.samples[t])

@@ -250,6 +250,7 @@ static mote_status write_c(compilation *c, const char *folder, mote_error *err)
         MOTE_TRY(mote_model_prune_constant(&c->pruned, c->model, NULL, &c->result.pruned, err));
     begin_emitter(c, c->pruned ? c->pruned : c->model);
     MOTE_TRY(add_variants(c, err));
+    c->emitter.model = c->emitter.variants[0].program->model; /* whose steps and places they name */
     mote_emit_header(&c->emitter, &header);
     mote_emit_source(&c->emitter, &source);
     MOTE_TRY(write_header_and_source(c, folder, c->result.name, "c", &header, &source, err));

@@ -26,6 +26,7 @@ typedef struct interpreter_operator {
 static const interpreter_operator all_operators[MOTE_OP_COUNT] = {
 #define OP(KIND, name, attributes, header) [MOTE_OP_##KIND] = {#name, header, &mrt_operator_##name},
 #define TRAINING_OP(KIND, name, attributes)
+#define PROGRAM_OP(KIND, name, attributes)
 #include "runtime/operators.def"
 #undef OP
 };

@@ -7,7 +7,7 @@ static bool runs(const mote_graph *graph, const mote_node *node)
     mote_error         ignored = {0};
     const mote_op_row *row = mote_op_find_row(graph, node, &ignored);
 
-    return row && !row->kernels[0].is_view;
+    return node->op == MOTE_OP_COPY || (row && !row->kernels[0].is_view);
 }
 
 void mote_emit_layers(const mote_emitter *e, mote_text *out)
@@ -24,7 +24,7 @@ void mote_emit_layers(const mote_emitter *e, mote_text *out)
             mote_text_printf(out, "%d, ", i);
         else
             mote_text_puts(out, "none, ");
-        mote_text_printf(out, "\"%s\", \"%s\", %zu, ", mote_op_kind_name(node->op), mote_shape_show(result).text,
+        mote_text_printf(out, "\"%s\", \"%s\", %zu, ", mote_node_kind_name(node), mote_shape_show(result).text,
                          mote_op_macs(graph, node));
         mote_emit_string(out, name ? name : "");
         mote_text_puts(out, ")\n");

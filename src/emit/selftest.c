@@ -15,7 +15,7 @@ static size_t ends_bytes(const mote_graph *graph, const mote_id *ids, int32_t co
     return bytes;
 }
 
-static void run_sample(mote_runner *runner, const uint8_t *input, uint8_t *output)
+static mote_status run_sample(mote_runner *runner, const uint8_t *input, uint8_t *output, mote_error *err)
 {
     const mote_graph *graph = &runner->program->model->graphs[0];
     int32_t           i;
@@ -25,12 +25,13 @@ static void run_sample(mote_runner *runner, const uint8_t *input, uint8_t *outpu
         memcpy(mote_runner_input(runner, i), input, bytes);
         input += bytes;
     }
-    mote_runner_invoke(runner);
+    MOTE_TRY(mote_runner_invoke(runner, err));
     for (i = 0; i < graph->output_count; i++) {
         size_t bytes = mote_tensor_bytes(&graph->tensors[graph->outputs[i]]);
         memcpy(output, mote_runner_output(runner, i), bytes);
         output += bytes;
     }
+    return MOTE_OK;
 }
 
 static void emit_copy(const mote_emitter *e, bool is_input, size_t total, mote_text *out)
@@ -190,8 +191,9 @@ mote_status mote_emit_selftest(const mote_emitter *e, const mote_model *model, c
     golden.outputs = MOTE_NEW(&scratch, uint8_t, mote_size_mul(golden.out_bytes, (size_t)sample_count), err);
     if (golden.outputs && make_raw(&raw, e, &scratch, err) == MOTE_OK &&
         mote_runner_create(&runner, model, NULL, err) == MOTE_OK) {
-        for (s = 0; s < sample_count; s++)
-            run_sample(runner, golden.inputs + (size_t)s * golden.in_bytes, golden.outputs + (size_t)s * golden.out_bytes);
+        for (s = 0; s < sample_count && err->code == MOTE_OK; s++)
+            run_sample(runner, golden.inputs + (size_t)s * golden.in_bytes, golden.outputs + (size_t)s * golden.out_bytes,
+                       err);
         emit_text(e, &golden, &raw, out);
     }
     mote_runner_destroy(runner);

@@ -329,13 +329,43 @@ static void emit_call(const mote_emitter *e, const mote_variant *variant, int32_
     mote_text_puts(out, ");\n");
 }
 
+/* Marks become C's own if and loop. */
+static void emit_control(const mote_emitter *e, const mote_variant *variant, const mote_step *step, mote_text *out)
+{
+    const mote_graph *graph = &e->model->graphs[0];
+    const size_t      at = mote_plan_place(variant->program, step->in[0])->offset;
+
+    mote_text_puts(out, "    /* ");
+    mote_emit_comment(out, mote_node_show(graph, &graph->nodes[step->node]).text);
+    mote_text_puts(out, " */\n");
+    switch (step->control) {
+    case MRT_CONTROL_IF:
+        mote_text_printf(out, "    if (at[%zu]) {\n", at);
+        break;
+    case MRT_CONTROL_ELSE:
+        mote_text_puts(out, "    } else {\n");
+        break;
+    case MRT_CONTROL_LOOP:
+        mote_text_puts(out, "    for (;;) {\n");
+        break;
+    case MRT_CONTROL_LEAVE:
+        mote_text_printf(out, "    if (!at[%zu])\n        break;\n", at);
+        break;
+    default:
+        mote_text_puts(out, "    }\n");
+        break;
+    }
+}
+
 static void emit_invoke(const mote_emitter *e, const mote_variant *variant, mote_text *out)
 {
     int32_t s;
 
     mote_text_printf(out, "void %s_invoke(%s_arena *arena)\n{\n    uint8_t *const at = arena->bytes;\n\n", e->name, e->name);
     for (s = 0; s < variant->program->step_count; s++)
-        if (!variant->program->steps[s].kernel->is_view)
+        if (variant->program->steps[s].control)
+            emit_control(e, variant, &variant->program->steps[s], out);
+        else if (!variant->program->steps[s].kernel->is_view)
             emit_call(e, variant, s, out);
     mote_text_puts(out, "    (void)at;\n}\n");
 }

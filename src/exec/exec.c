@@ -5,6 +5,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool has_loop(const mote_program *program)
+{
+    int32_t s;
+
+    for (s = 0; s < program->step_count; s++)
+        if (program->steps[s].control == MRT_CONTROL_LOOP)
+            return true;
+    return false;
+}
+
+/* So that a WHILE that does not end meets a limit. */
+static mote_status measure_work(mote_runner *runner, uint64_t limit, mote_error *err)
+{
+    enum { WORK_OF_STEP = 64 };
+    const mote_program *program = runner->program;
+    const mote_graph   *graph = &program->model->graphs[0];
+    int32_t             s;
+
+    if (!has_loop(program))
+        return MOTE_OK;
+    runner->work = MOTE_NEW(&runner->arena, uint64_t, program->step_count, err);
+    runner->work_limit = limit > 0 ? limit : 10000000000u;
+    for (s = 0; runner->work && s < program->step_count; s++)
+        runner->work[s] = mote_size_add(mote_op_macs(graph, &graph->nodes[s]),
+                                        mote_tensor_count(mote_node_result(graph, &graph->nodes[s])) + WORK_OF_STEP);
+    return err->code;
+}
+
 static mote_status fill_runner(mote_runner *runner, const mote_model *model, const mote_runner_options *options,
                                mote_error *err)
 {
@@ -20,7 +48,7 @@ static mote_status fill_runner(mote_runner *runner, const mote_model *model, con
     if (!runner->memory)
         return err->code;
     mote_runner_reset(runner);
-    return MOTE_OK;
+    return measure_work(runner, options->work_limit, err);
 }
 
 mote_status mote_runner_create(mote_runner **out, const mote_model *model, const mote_runner_options *options,
@@ -69,14 +97,29 @@ const void *mote_runner_output(const mote_runner *runner, int32_t index)
     return mote_runner_tensor(runner, runner->program->model->graphs[0].outputs[index]);
 }
 
-void mote_runner_step(mote_runner *runner, int32_t index)
+/* Where a mark leads. */
+static int32_t follow(const mote_runner *runner, int32_t index)
+{
+    const mote_step *step = &runner->program->steps[index];
+    bool             decides = step->control == MRT_CONTROL_IF || step->control == MRT_CONTROL_LEAVE;
+
+    if (step->control == MRT_CONTROL_LOOP || step->control == MRT_CONTROL_END_IF)
+        return index + 1;
+    if (decides && *(const uint8_t *)mote_runner_tensor(runner, step->in[0]) != 0)
+        return index + 1;
+    return step->target;
+}
+
+int32_t mote_runner_step(mote_runner *runner, int32_t index)
 {
     const mote_step *step = &runner->program->steps[index];
     mrt_io           io;
     int32_t          i;
 
+    if (step->control)
+        return follow(runner, index);
     if (step->kernel->is_view)
-        return;
+        return index + 1;
     for (i = 0; i < step->in_count; i++)
         io.in[i] = mote_runner_tensor(runner, step->in[i]);
     for (i = 0; i < step->out_count; i++)
@@ -84,14 +127,35 @@ void mote_runner_step(mote_runner *runner, int32_t index)
     io.scratch = runner->memory + runner->program->scratch[index];
     io.state = runner->memory + runner->program->states[index];
     step->kernel->run(step->prepared.params, &io);
+    return index + 1;
 }
 
-void mote_runner_invoke(mote_runner *runner)
+static mote_status invoke_within_limit(mote_runner *runner, mote_error *err)
 {
-    int32_t i;
+    const mote_program *program = runner->program;
+    uint64_t            left = runner->work_limit;
+    int32_t             s;
 
-    for (i = 0; i < runner->program->step_count; i++)
-        mote_runner_step(runner, i);
+    for (s = 0; s < program->step_count; s = mote_runner_step(runner, s)) {
+        if (runner->work[s] > left)
+            return mote_fail(err, MOTE_ERR_LIMIT,
+                             "%s: a WHILE goes on after %llu operations, the limit; mote_runner_options.work_limit sets it",
+                             mote_node_show(&program->model->graphs[0], &program->model->graphs[0].nodes[s]).text,
+                             (unsigned long long)runner->work_limit);
+        left -= runner->work[s];
+    }
+    return MOTE_OK;
+}
+
+mote_status mote_runner_invoke(mote_runner *runner, mote_error *err)
+{
+    int32_t s;
+
+    if (runner->work)
+        return invoke_within_limit(runner, err);
+    for (s = 0; s < runner->program->step_count; s = mote_runner_step(runner, s)) {
+    }
+    return MOTE_OK;
 }
 
 void mote_runner_reset(mote_runner *runner)

@@ -11,12 +11,14 @@ struct mote_runner {
     mote_arena    arena;
     mote_program *program;
     uint8_t      *memory;
+    uint64_t     *work; /* of each step; NULL: nothing can go on for ever */
+    uint64_t      work_limit;
 };
 
 /* The bytes of a tensor; of an activation only between its computation and its last use, unless keeps_all was set. */
 void *mote_runner_tensor(const mote_runner *runner, mote_id id);
 
-/* Runs the steps one by one: what comes after step may be looked at in between. */
-void mote_runner_step(mote_runner *runner, int32_t step);
+/* Runs one step, and returns the number of the next; step_count: there is none. */
+int32_t mote_runner_step(mote_runner *runner, int32_t step);
 
 #endif

@@ -511,7 +511,7 @@ void mote_samples_free(mote_samples *samples)
 
 /* ---- running ---- */
 
-static void run_one(mote_runner *runner, const mote_model *model, const uint8_t *in, uint8_t *out)
+static mote_status run_one(mote_runner *runner, const mote_model *model, const uint8_t *in, uint8_t *out, mote_error *err)
 {
     int32_t i;
 
@@ -520,12 +520,13 @@ static void run_one(mote_runner *runner, const mote_model *model, const uint8_t 
         memcpy(mote_runner_input(runner, i), in, bytes);
         in += bytes;
     }
-    mote_runner_invoke(runner);
+    MOTE_TRY(mote_runner_invoke(runner, err));
     for (i = 0; i < mote_model_output_count(model); i++) {
         size_t bytes = mote_model_output(model, i).bytes;
         memcpy(out, mote_runner_output(runner, i), bytes);
         out += bytes;
     }
+    return MOTE_OK;
 }
 
 static size_t bytes_of_all(const end_list *ends)
@@ -562,8 +563,8 @@ mote_status mote_samples_run(mote_samples *out, const mote_model *model, const m
     for (i = 0; i < mote_model_output_count(model); i++)
         out->sample_bytes += mote_model_output(model, i).bytes;
     if (make_samples(out, err) == MOTE_OK && mote_runner_create(&runner, model, NULL, err) == MOTE_OK)
-        for (s = 0; s < inputs->count; s++)
-            run_one(runner, model, inputs->bytes + s * inputs->sample_bytes, out->bytes + s * out->sample_bytes);
+        for (s = 0; s < inputs->count && err->code == MOTE_OK; s++)
+            run_one(runner, model, inputs->bytes + s * inputs->sample_bytes, out->bytes + s * out->sample_bytes, err);
     mote_runner_destroy(runner);
     if (err->code != MOTE_OK)
         mote_samples_free(out);

@@ -27,6 +27,17 @@ mote_status mote_model_create(mote_model **out, mote_stage stage, size_t memory_
     return MOTE_OK;
 }
 
+mote_graph *mote_model_add_graph(mote_model *model, mote_error *err)
+{
+    mote_graph *graphs = MOTE_NEW(&model->arena, mote_graph, model->graph_count + 1, err);
+
+    if (!graphs)
+        return NULL;
+    memcpy(graphs, model->graphs, (size_t)model->graph_count * sizeof *graphs);
+    model->graphs = graphs;
+    return &graphs[model->graph_count++];
+}
+
 void mote_model_destroy(mote_model *model)
 {
     if (!model)
@@ -229,15 +240,28 @@ const char *mote_op_kind_name(mote_op_kind kind)
     return names[kind];
 }
 
+const char *mote_node_kind_name(const mote_node *node)
+{
+    static const char *const marks[] = {"",
+                                        [MRT_CONTROL_IF] = "IF",
+                                        [MRT_CONTROL_ELSE] = "ELSE",
+                                        [MRT_CONTROL_END_IF] = "END_IF",
+                                        [MRT_CONTROL_LOOP] = "WHILE",
+                                        [MRT_CONTROL_LEAVE] = "LEAVE_UNLESS",
+                                        [MRT_CONTROL_REPEAT] = "REPEAT"};
+
+    return node->op == MOTE_OP_CONTROL ? marks[node->as.control.what] : mote_op_kind_name(node->op);
+}
+
 mote_node_text mote_node_show(const mote_graph *graph, const mote_node *node)
 {
     mote_node_text shown;
     int            index = (int)(node - graph->nodes);
 
     if (node->name)
-        snprintf(shown.text, sizeof shown.text, "operator %d (%s \"%s\")", index, mote_op_kind_name(node->op),
+        snprintf(shown.text, sizeof shown.text, "operator %d (%s \"%s\")", index, mote_node_kind_name(node),
                  mote_show_string(node->name).text);
     else
-        snprintf(shown.text, sizeof shown.text, "operator %d (%s)", index, mote_op_kind_name(node->op));
+        snprintf(shown.text, sizeof shown.text, "operator %d (%s)", index, mote_node_kind_name(node));
     return shown;
 }

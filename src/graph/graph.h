@@ -169,6 +169,10 @@ struct mote_model {
 /* An empty model with one empty graph. memory_cap_bytes 0: the arena's default. */
 mote_status mote_model_create(mote_model **out, mote_stage stage, size_t memory_cap_bytes, mote_error *err);
 
+/* One more empty graph, graphs[graph_count - 1]: a body of control flow. Graphs move: pointers to them are good until the
+ * next is added. NULL with err filled on failure. */
+mote_graph *mote_model_add_graph(mote_model *model, mote_error *err);
+
 /* Copies *spec (its name too; not data or quant) in as a new tensor. Returns its id, or MOTE_NONE with err filled. */
 mote_id mote_graph_add_tensor(mote_model *model, mote_graph *graph, const mote_tensor *spec, mote_error *err);
 
@@ -191,6 +195,8 @@ const mote_narrowing *mote_narrowing_create(mote_model *model, int32_t channels,
 
 /* A deep copy, constants and params included. */
 mote_status mote_model_copy(mote_model **out, const mote_model *from, mote_error *err);
+/* from's graphs but the main one, to a model that has its main one only. */
+mote_status mote_model_copy_bodies(mote_model *to, const mote_model *from, mote_error *err);
 mote_status mote_recipe_copy(mote_recipe *out, const mote_recipe *from, mote_arena *arena, mote_error *err);
 
 /* Moves every trainable tensor's data into one flat buffer, model->params. */
@@ -226,6 +232,7 @@ typedef struct mote_node_text {
 } mote_node_text;
 mote_node_text mote_node_show(const mote_graph *graph, const mote_node *node);
 const char    *mote_op_kind_name(mote_op_kind kind);
+const char    *mote_node_kind_name(const mote_node *node); /* the same, and what a mark of a program says */
 
 /* Checks all that can be checked without knowing the operators: ids in range, topological order, every activation computed
  * once or given, shapes positive, constants with data, quantization that fits its tensor, the stage's rules on types.

@@ -58,7 +58,7 @@ mote_status mote_recipe_copy(mote_recipe *out, const mote_recipe *from, mote_are
     return err->code;
 }
 
-static mote_status copy_tensor(mote_model *to, const mote_tensor *from, mote_error *err)
+static mote_status copy_tensor(mote_model *to, mote_graph *graph, const mote_tensor *from, mote_error *err)
 {
     mote_tensor tensor = *from;
 
@@ -70,8 +70,34 @@ static mote_status copy_tensor(mote_model *to, const mote_tensor *from, mote_err
     if (from->narrowing &&
         !(tensor.narrowing = mote_narrowing_create(to, from->narrowing->channels, from->narrowing->value, err)))
         return err->code;
-    mote_graph_add_tensor(to, &to->graphs[0], &tensor, err);
+    mote_graph_add_tensor(to, graph, &tensor, err);
     return err->code;
+}
+
+static mote_status copy_graph(mote_model *to, mote_graph *graph, const mote_graph *from, mote_error *err)
+{
+    int32_t i;
+
+    for (i = 0; i < from->tensor_count; i++)
+        MOTE_TRY(copy_tensor(to, graph, &from->tensors[i], err));
+    for (i = 0; i < from->node_count; i++)
+        if (!mote_graph_add_node(to, graph, &from->nodes[i], err))
+            return err->code;
+    MOTE_TRY(mote_graph_set_inputs(to, graph, from->inputs, from->input_count, err));
+    return mote_graph_set_outputs(to, graph, from->outputs, from->output_count, err);
+}
+
+mote_status mote_model_copy_bodies(mote_model *to, const mote_model *from, mote_error *err)
+{
+    mote_graph *graph;
+    int32_t     g;
+
+    for (g = 1; g < from->graph_count; g++) {
+        if (!(graph = mote_model_add_graph(to, err)))
+            return err->code;
+        MOTE_TRY(copy_graph(to, graph, &from->graphs[g], err));
+    }
+    return MOTE_OK;
 }
 
 static mote_status copy_metadata(mote_model *to, const mote_model *from, mote_error *err)
@@ -103,21 +129,13 @@ static mote_status copy_left_out(mote_model *to, const mote_model *from, mote_er
 
 static mote_status copy_contents(mote_model *to, const mote_model *from, mote_error *err)
 {
-    const mote_graph *graph = &from->graphs[0];
-    int32_t           i;
-
     to->name = mote_arena_strdup(&to->arena, from->name, err);
     to->description = mote_arena_strdup(&to->arena, from->description, err);
     MOTE_TRY(mote_recipe_copy(&to->recipe, &from->recipe, &to->arena, err));
     MOTE_TRY(copy_metadata(to, from, err));
     MOTE_TRY(copy_left_out(to, from, err));
-    for (i = 0; i < graph->tensor_count; i++)
-        MOTE_TRY(copy_tensor(to, &graph->tensors[i], err));
-    for (i = 0; i < graph->node_count; i++)
-        if (!mote_graph_add_node(to, &to->graphs[0], &graph->nodes[i], err))
-            return err->code;
-    MOTE_TRY(mote_graph_set_inputs(to, &to->graphs[0], graph->inputs, graph->input_count, err));
-    MOTE_TRY(mote_graph_set_outputs(to, &to->graphs[0], graph->outputs, graph->output_count, err));
+    MOTE_TRY(copy_graph(to, &to->graphs[0], &from->graphs[0], err));
+    MOTE_TRY(mote_model_copy_bodies(to, from, err));
     return from->params.values ? mote_model_gather_params(to, err) : MOTE_OK;
 }
 

@@ -96,8 +96,7 @@ mote_status mote_graph_verify(const mote_model *model, const mote_graph *graph, 
     bool      *is_ready;
     int32_t    i;
 
-    (void)model;
-    if (graph->input_count < 1 || graph->output_count < 1)
+    if (graph == &model->graphs[0] && (graph->input_count < 1 || graph->output_count < 1))
         return mote_fail(err, MOTE_ERR_FORMAT, "a model needs an input and an output; this has %d and %d",
                          graph->input_count, graph->output_count);
     for (i = 0; i < graph->tensor_count; i++)

@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "graph/control.h"
+#include "passes/passes.h"
+#include "runtime/ops/variable.h"
+
 enum {
     HOST_AVX2 = MOTE_TARGET_HOST | MOTE_TARGET_HOST_AVX2,
     HOST_ALL = HOST_AVX2 | MOTE_TARGET_HOST_AVX512,
@@ -95,19 +99,53 @@ static void describe_overlap(mote_step *step, const mote_graph *graph, const mot
     step->overlap = step->may_overlap && distance > 0 ? (size_t)distance : 0;
 }
 
+/* Marks run nothing; what they decide by is their only operand. */
+static const mote_kernel control_kernel = {.symbol = "control", .targets = MOTE_TARGET_ANY, .is_view = true};
+
+static mote_status lower_control(mote_step *step, const mote_node *node)
+{
+    step->kernel = &control_kernel;
+    step->control = (mrt_control)node->as.control.what;
+    step->target = node->as.control.target;
+    step->in = node->in;
+    step->in_count = node->in_count;
+    step->first = node->in_count > 0 ? node->in[0] : MOTE_NONE;
+    return MOTE_OK;
+}
+
+static mote_status lower_copy(mote_step *step, const mote_graph *graph, const mote_node *node, mote_error *err)
+{
+    mrt_variable_params *params;
+
+    step->kernel = mrt_copy_value_kernels;
+    if (!(params = mote_prepared_params(&step->prepared, sizeof *params, err)))
+        return err->code;
+    params->bytes = (int32_t)mote_tensor_bytes(&graph->tensors[node->out[0]]);
+    step->in = node->in;
+    step->out = node->out;
+    step->in_count = step->out_count = 1;
+    step->first = is_computed(graph, node->in[0]) ? node->in[0] : MOTE_NONE;
+    return step->first == MOTE_NONE ? mote_prepared_add_operand(&step->prepared, 0, &graph->tensors[node->in[0]], err)
+                                    : MOTE_OK;
+}
+
 static mote_status lower_node(mote_program *program, mote_step *step, int32_t index, mote_error *err)
 {
     const mote_graph  *graph = &program->model->graphs[0];
     const mote_node   *node = &graph->nodes[index];
-    const mote_op_row *row = mote_op_find_row(graph, node, err);
+    const mote_op_row *row;
 
-    if (!row)
-        return err->code;
     step->node = index;
+    step->prepared.arena = &program->arena;
+    if (node->op == MOTE_OP_CONTROL)
+        return lower_control(step, node);
+    if (node->op == MOTE_OP_COPY)
+        return lower_copy(step, graph, node, err);
+    if (!(row = mote_op_find_row(graph, node, err)))
+        return err->code;
     step->kernel = mote_op_choose_kernel(row, program->target->kernels, graph, node, err);
     if (!step->kernel)
         return err->code;
-    step->prepared.arena = &program->arena;
     if (step->kernel->is_view)
         return list_operands(program, step, graph, node, err);
     MOTE_TRY(step->kernel->prepare(graph, node, &step->prepared, err));
@@ -135,6 +173,15 @@ static mote_status lower_nodes(mote_program *program, mote_error *err)
     return MOTE_OK;
 }
 
+static mote_status flatten(mote_program *program, mote_error *err)
+{
+    if (!mote_model_has_control(program->model))
+        return MOTE_OK;
+    MOTE_TRY(mote_model_flatten(&program->flat, program->model, err));
+    program->model = program->flat;
+    return MOTE_OK;
+}
+
 mote_status mote_lower(mote_program **out, const mote_model *model, const mote_target *target, mote_error *err)
 {
     mote_program *program = calloc(1, sizeof *program);
@@ -147,7 +194,7 @@ mote_status mote_lower(mote_program **out, const mote_model *model, const mote_t
     program->target = target;
     if (model->stage == MOTE_STAGE_TRAIN)
         mote_fail(err, MOTE_ERR_USAGE, "a model in training cannot be executed; take its inference form");
-    else
+    else if (flatten(program, err) == MOTE_OK)
         lower_nodes(program, err);
     if (err->code != MOTE_OK) {
         mote_program_destroy(program);
@@ -161,6 +208,7 @@ void mote_program_destroy(mote_program *program)
 {
     if (!program)
         return;
+    mote_model_destroy(program->flat);
     mote_arena_destroy(&program->arena);
     free(program);
 }

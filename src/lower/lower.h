@@ -31,7 +31,9 @@ extern const mote_target mote_target_avr;
 const mote_target *mote_target_find(const char *name);
 
 typedef struct mote_step {
-    int32_t            node; /* in graphs[0] */
+    int32_t            node;    /* in graphs[0]: the step's own number */
+    mrt_control        control; /* 0: the next step follows */
+    int32_t            target;  /* the step that control leads to */
     const mote_kernel *kernel;
     mote_prepared      prepared;
     size_t             scratch_bytes;
@@ -54,8 +56,10 @@ typedef struct mote_place {
 } mote_place;
 
 typedef struct mote_program {
-    mote_arena         arena;
-    const mote_model  *model; /* must outlive the program */
+    mote_arena arena;
+    const mote_model
+               *model; /* must outlive the program; of a model with IF or WHILE its flat form, which is the program's */
+    mote_model *flat;
     const mote_target *target;
     mote_step         *steps;
     int32_t            step_count;

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "graph/control.h"
 #include "ops/op.h"
 
 static size_t least(size_t a, size_t b)
@@ -101,7 +102,7 @@ bool mote_op_reads_constants_only(const mote_graph *graph, const mote_node *node
 {
     int32_t i, count = 0;
 
-    if (node->in_count == 0 || !mote_node_in(graph, node, 0))
+    if (node->in_count == 0 || !mote_node_in(graph, node, 0) || mote_node_graphs_of(node))
         return false;
     if (node->op == MOTE_OP_SHAPE || node->op == MOTE_OP_RANK)
         return true; /* which do not look at values */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "graph/control.h"
 #include "ops/described.h"
 
 const mote_op *const mote_ops[MOTE_OP_COUNT] = {
@@ -143,10 +144,9 @@ mote_status mote_op_verify_node(mote_model *model, mote_graph *graph, mote_node 
     return MOTE_OK;
 }
 
-mote_status mote_model_verify(mote_model *model, mote_error *err)
+static mote_status verify_graph(mote_model *model, mote_graph *graph, mote_error *err)
 {
-    mote_graph *graph = &model->graphs[0];
-    int32_t     i;
+    int32_t i;
 
     MOTE_TRY(mote_graph_verify(model, graph, err));
     for (i = 0; i < graph->node_count; i++) {
@@ -157,6 +157,16 @@ mote_status mote_model_verify(mote_model *model, mote_error *err)
             return err->code;
     }
     return MOTE_OK;
+}
+
+mote_status mote_model_verify(mote_model *model, mote_error *err)
+{
+    int32_t g;
+
+    for (g = 0; g < model->graph_count; g++)
+        if (verify_graph(model, &model->graphs[g], err) != MOTE_OK)
+            return g > 0 ? mote_context(err, "subgraph %d", g) : err->code;
+    return mote_control_verify(model, err);
 }
 
 void *mote_prepared_params(mote_prepared *prepared, size_t bytes, mote_error *err)

@@ -170,6 +170,7 @@ static mote_status compact(mote_edit *edit, compaction *c, mote_error *err)
             take_node(c, &graph->nodes[i], err);
     MOTE_TRY(err->code);
     MOTE_TRY(take_ends(c, err));
+    MOTE_TRY(mote_model_copy_bodies(c->to, c->from, err));
     return mote_model_verify(c->to, err);
 }
 

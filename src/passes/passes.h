@@ -38,4 +38,8 @@ mote_status mote_pass_fold_batch_normalization(mote_edit *edit, mote_error *err)
 /* RELU and RELU6 into the node before them. */
 void mote_pass_fuse_activations(mote_edit *edit);
 
+/* The model as one graph without IF and WHILE (flatten.c), for programs only. Tensors of the main graph keep their numbers;
+ * constants and scales stay the model's, which must outlive *out. Errors: LIMIT, FORMAT. */
+mote_status mote_model_flatten(mote_model **out, const mote_model *model, mote_error *err);
+
 #endif

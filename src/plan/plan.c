@@ -17,19 +17,40 @@ const mote_place *mote_plan_place(const mote_program *program, mote_id id)
 
 /* ---- how long each tensor lives ---- */
 
+static void extend_life(mote_program *program, mote_id id, int32_t step)
+{
+    if (program->places[id].is_placed && program->places[id].last_step < step)
+        program->places[id].last_step = step;
+}
+
+/* Branches and loops write a tensor more than once: it lives from the first time to the last. */
 static void begin_life(mote_program *program, mote_id id, int32_t step)
 {
     mote_place *place = &program->places[id];
 
+    if (place->is_placed) {
+        extend_life(program, id, step);
+        return;
+    }
     place->is_placed = true;
     place->first_step = place->last_step = step;
     place->bytes = mote_tensor_bytes(&program->model->graphs[0].tensors[id]);
 }
 
-static void extend_life(mote_program *program, mote_id id, int32_t step)
+/* What a loop reads and what was there before it is read again in each round. Inner loops end first. */
+static void extend_through_loops(mote_program *program)
 {
-    if (program->places[id].is_placed && program->places[id].last_step < step)
-        program->places[id].last_step = step;
+    const int32_t tensor_count = program->model->graphs[0].tensor_count;
+    int32_t       s, i;
+
+    for (s = 0; s < program->step_count; s++) {
+        const int32_t begin = program->steps[s].target;
+        if (program->steps[s].control != MRT_CONTROL_REPEAT)
+            continue;
+        for (i = 0; i < tensor_count; i++)
+            if (program->places[i].first_step < begin && program->places[i].last_step > begin)
+                extend_life(program, i, s);
+    }
 }
 
 static void find_lives(mote_program *program)
@@ -56,6 +77,7 @@ static void find_lives(mote_program *program)
     }
     for (i = 0; i < graph->output_count; i++)
         extend_life(program, graph->outputs[i], program->step_count);
+    extend_through_loops(program);
 }
 
 /* ---- which tensors share one place ---- */

@@ -48,7 +48,7 @@ static mote_status run_samples(mote_range *ranges, mote_runner *runner, const mo
         const mote_progress_event event = {.stage = "calibrate", .done = (int64_t)i + 1, .total = (int64_t)count};
         /* spread over the split: files sorted by class would show the first class only */
         mote_data_gather(samples, mote_data_in_row(i * samples->count / count, 1), mote_runner_input(runner, 0));
-        mote_runner_invoke(runner);
+        MOTE_TRY(mote_runner_invoke(runner, err));
         MOTE_TRY(observe_all(ranges, runner, i, err));
         if (options->progress.report && !options->progress.report(options->progress.user, &event))
             return mote_fail(err, MOTE_ERR_USAGE, "stopped");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "graph/control.h"
 #include "quantize/quantize.h"
 
 /* Biases stay well inside int32, so that adding the products cannot overflow. */
@@ -347,6 +348,8 @@ mote_status mote_model_quantize(mote_model **out, const mote_model *model, const
         return mote_fail(err, MOTE_ERR_USAGE, "%s",
                          model->stage == MOTE_STAGE_TRAIN ? "quantize the inference form of a model"
                                                           : "the model is quantized already");
+    if (mote_model_has_control(model))
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "IF and WHILE have no int8 form: quantize where the model was made");
     if (r.options->io != MOTE_F32 && r.options->io != MOTE_I8 && r.options->io != MOTE_U8)
         return mote_fail(err, MOTE_ERR_USAGE, "io %s is not one of: float32, int8, uint8",
                          (unsigned)r.options->io < MOTE_DTYPE_COUNT ? mote_dtype_name(r.options->io) : "(no type)");

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #define ROOT "build/tests/emit"
 #include "compiling.h"
+#include "running.h"
 
 #include <dirent.h>
 #include <math.h>
@@ -60,7 +61,7 @@ static void answers_as_the_host_does(const mote_model *model, const compiled *c,
     for (i = 0; i < SAMPLES; i++) {
         network_fill_input(&in, &dice, inputs + i * in.bytes);
         memcpy(mote_runner_input(runner, 0), inputs + i * in.bytes, in.bytes);
-        mote_runner_invoke(runner);
+        invoke_model(runner);
         memcpy(wanted + i * out.bytes, mote_runner_output(runner, 0), out.bytes);
     }
     save_bytes(ROOT "/in.bin", inputs, SAMPLES * in.bytes);

@@ -10,6 +10,7 @@
 
 #include "graph/graph.h"
 #include "ops/op.h"
+#include "running.h"
 
 /* ---- a model with all kinds of outputs ---- */
 
@@ -76,7 +77,7 @@ static answers ask_host(const mote_model *model)
 
     network_fill_input(&in, &dice, a.input);
     memcpy(mote_runner_input(runner, 0), a.input, in.bytes);
-    mote_runner_invoke(runner);
+    invoke_model(runner);
     for (i = 0; i < OUTPUTS; i++) {
         const size_t bytes = mote_model_output(model, i).bytes;
         memcpy(a.bytes + a.count, mote_runner_output(runner, i), bytes);
@@ -123,7 +124,7 @@ static void quantized_ends_answer_as_the_real_ones(void **state)
         mote_runner *runner = network_runner(model, NULL);
         const float  step = forms[form].is_real ? 0 : 0.013f, end = forms[form].io == MOTE_F32 ? 0 : 5.5f / 255;
         mote_runner_set_real(runner, 0, x);
-        mote_runner_invoke(runner);
+        invoke_model(runner);
         check_real(runner, 0, fixed, FIXED, end);
         check_real(runner, 1, y, WIDTH, step);
         check_real(runner, 2, x, WIDTH, forms[form].io == MOTE_F32 ? 0 : step);

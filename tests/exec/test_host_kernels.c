@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "exec/exec.h"
+#include "running.h"
 
 enum { TARGETS = 4 };
 
@@ -52,7 +53,7 @@ static void run_all(rig *r, const uint8_t *input)
 
     for (t = 0; t < TARGETS; t++) {
         memcpy(mote_runner_input(r->runner[t], 0), input, mote_model_input(r->model, 0).bytes);
-        mote_runner_invoke(r->runner[t]);
+        invoke_model(r->runner[t]);
     }
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "exec/exec.h"
+#include "running.h"
 
 #define FOLDER "tests/golden/special/"
 
@@ -104,7 +105,7 @@ static void run_on_host(special *s, const mote_model *model, const char *target)
             const size_t bytes = mote_model_input(model, i).bytes;
             memcpy(mote_runner_input(runner, i), sample_of(&s->in[i], k, bytes), bytes);
         }
-        mote_runner_invoke(runner);
+        invoke_model(runner);
         check_sample(s, mote_runner_output(runner, 0), k, target);
     }
     mote_runner_destroy(runner);

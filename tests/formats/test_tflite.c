@@ -19,6 +19,7 @@
 #include "formats/tflite/flatbuffer_reader.h"
 #include "formats/tflite/flatbuffer_writer.h"
 #include "samples.h"
+#include "running.h"
 
 /* Numbers of schema.fbs. */
 enum { BUILTIN_DEQUANTIZE = 6, BUILTIN_FULLY_CONNECTED = 9, BUILTIN_RELU = 19, OPTIONS_FULLY_CONNECTED = 8 };
@@ -745,7 +746,7 @@ static void run_golden(const char *name, const mote_model *model, mote_npz *gold
             size_t bytes = mote_model_input(model, i).bytes;
             memcpy(mote_runner_input(runner, i), (const char *)in[i].bytes + bytes * (size_t)k, bytes);
         }
-        mote_runner_invoke(runner);
+        invoke_model(runner);
         assert_as_golden(name, &out, mote_runner_output(runner, 0), (const char *)wanted.bytes + out.bytes * (size_t)k);
     }
     mote_runner_destroy(runner);
@@ -786,7 +787,7 @@ static void read_golden_of_constants(const char *name, mote_model *model, mote_n
     assert_int_equal(back->graphs[0].node_count, 0);
     if (mote_runner_create(&runner, back, NULL, &err) != MOTE_OK)
         fail_msg("%s: %s", name, err.text);
-    mote_runner_invoke(runner);
+    invoke_model(runner);
     assert_as_golden(name, &out, mote_runner_output(runner, 0), wanted.bytes);
     mote_runner_destroy(runner);
     mote_array_free(&wanted);

@@ -13,6 +13,7 @@ enum { WORK_MAX = 1 << 22, ARENA_MAX = 1 << 22, GUARD_BYTES = 32 };
 static const mrt_operator *const operators[] = {
 #define OP(KIND, name, attributes, header) &mrt_operator_##name,
 #define TRAINING_OP(KIND, name, attributes)
+#define PROGRAM_OP(KIND, name, attributes)
 #include "runtime/operators.def"
 #undef OP
 };

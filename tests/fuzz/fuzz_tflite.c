@@ -11,6 +11,7 @@
 
 #include "formats/formats.h"
 #include "ops/op.h"
+#include "running.h"
 
 enum { MACS_MAX = 1 << 20, ELEMENTS_MAX = 1 << 20 };
 
@@ -63,7 +64,7 @@ static mote_runner *run(const mote_model *model)
         return NULL;
     for (i = 0; i < mote_model_input_count(model); i++)
         memset(mote_runner_input(runner, i), 0x5a, mote_model_input(model, i).bytes);
-    mote_runner_invoke(runner);
+    invoke_model(runner);
     return runner;
 }
 

@@ -8,6 +8,7 @@
 
 #include "formats/tflite/tflite.h"
 #include "ops/golden_cases.h"
+#include "running.h"
 
 #define ROOT   "build/tests/interpreter"
 #define STRICT "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wundef -Werror"
@@ -105,7 +106,7 @@ static void answers_on(const char *chip, const mote_model *model, const void *fi
     for (i = 0; i < samples; i++) {
         network_fill_input(&in, &dice, inputs + (size_t)i * in.bytes);
         memcpy(mote_runner_input(runner, 0), inputs + (size_t)i * in.bytes, in.bytes);
-        mote_runner_invoke(runner);
+        invoke_model(runner);
         memcpy(wanted + (size_t)i * out.bytes, mote_runner_output(runner, 0), out.bytes);
     }
     if (mote_emulate_model(model, &compile, &options, &run, &err) != MOTE_OK)

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "../interpreter.h"
+#include "running.h"
 
 static const char *const folder = "tests/golden/operators";
 
@@ -73,7 +74,7 @@ static bool run_model(const golden_case *c, const char *way, const mote_model *m
     for (s = 0; same && s < c->sample_count; s++) {
         for (i = 0; i < c->in_count; at += c->in_bytes[i++])
             memcpy(mote_runner_input(runner, (int32_t)i), at, c->in_bytes[i]);
-        mote_runner_invoke(runner);
+        invoke_model(runner);
         for (i = 0; i < c->out_count; at += c->out_bytes[i++])
             same = same && check_output(c, way, s, i, mote_model_output(model, (int32_t)i).dtype,
                                         mote_runner_output(runner, (int32_t)i), at);

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "train/network.h"
+#include "running.h"
 
 enum { BATCH = 3, RANDOM_NETWORKS = 60 };
 
@@ -58,7 +59,7 @@ static mote_model *assert_same_answers(mote_model *trained, uint64_t number)
     runner = network_runner(model, NULL);
     for (b = 0; b < BATCH; b++) {
         memcpy(mote_runner_input(runner, 0), network->value[graph->inputs[0]] + b * in_count, in_count * sizeof(float));
-        mote_runner_invoke(runner);
+        invoke_model(runner);
         for (o = 0; o < graph->output_count; o++) {
             size_t       count = mote_model_output(model, o).count;
             const float *wanted = network->value[graph->outputs[o]] + b * count, *got = mote_runner_output(runner, o);

@@ -7,6 +7,7 @@
 #include <mote/convert.h>
 
 #include "exec/exec.h"
+#include "running.h"
 
 enum { RANDOM_NETWORKS = 400, RANDOM_INPUTS = 6, VWW_INPUTS = 200 };
 
@@ -289,8 +290,8 @@ static void assert_same_answers(const mote_model *model, const mote_model *prune
     for (i = 0; i < inputs; i++) {
         fill_input(mote_runner_input(a, 0), bytes, i, dice);
         memcpy(mote_runner_input(b, 0), mote_runner_input(a, 0), bytes);
-        mote_runner_invoke(a);
-        mote_runner_invoke(b);
+        invoke_model(a);
+        invoke_model(b);
         assert_all_agree(a, b);
     }
     mote_runner_destroy(a);
@@ -896,7 +897,7 @@ static void vww_loses_1696_channels_in_fours_and_no_byte_of_its_answers(void **s
     read_exactly("vww_int8.out.bin", output, sizeof output);
     runner = network_runner(pruned, NULL);
     memcpy(mote_runner_input(runner, 0), input, sizeof input);
-    mote_runner_invoke(runner);
+    invoke_model(runner);
     assert_memory_equal(mote_runner_output(runner, 0), output, sizeof output);
     mote_runner_destroy(runner);
     assert_same_answers(model, pruned, VWW_INPUTS, &dice);

@@ -7,6 +7,7 @@
 
 #include "exec/exec.h"
 #include "quantize/quantize.h"
+#include "running.h"
 
 /* ---- activations' parameters ---- */
 
@@ -99,7 +100,7 @@ static void a_last_axis_and_one_scale_for_all_work_too(void **state)
 static void run_float(mote_runner *runner, const float *x, float *y)
 {
     mote_runner_set_real(runner, 0, x);
-    mote_runner_invoke(runner);
+    invoke_model(runner);
     mote_runner_get_real(runner, 0, y);
 }
 
@@ -210,7 +211,7 @@ static void an_input_that_is_an_output_and_one_that_is_read_on_work(void **state
         int8 = network_quantize(real, &(mote_quantize_options){.io = types[t]});
         runner = network_runner(int8, NULL);
         mote_runner_set_real(runner, 0, in);
-        mote_runner_invoke(runner);
+        invoke_model(runner);
         mote_runner_get_real(runner, 0, back);
         for (i = 0; i < 5; i++)
             assert_true(fabsf(back[i] - in[i]) < 0.01f);
@@ -307,7 +308,7 @@ static void moved_values_keep_their_scale_and_places_stay_integers(void **state)
     assert_true(graph->tensors[graph->outputs[0]].quant->scale[0] == graph->tensors[graph->outputs[1]].quant->scale[0]);
     runner = network_runner(int8, NULL);
     mote_runner_set_real(runner, 0, given);
-    mote_runner_invoke(runner);
+    invoke_model(runner);
     for (i = 0; i < 2; i++) {
         mote_runner_get_real(runner, i, y);
         for (k = 0; k < 3; k++)

@@ -10,6 +10,7 @@
 #include "formats/tflite/tflite.h"
 #include "formats/tflite/types.h"
 #include "formats/tflite/variables.h"
+#include "graph/control.h"
 #include "runtime/interpreter/variables.h"
 #include "ops/op.h"
 
@@ -24,11 +25,12 @@ enum { CONSTANT_WORK_MAX = 1 << 28 };
 typedef struct reader {
     mote_fb        file;
     mote_model    *model;
-    mote_graph    *graph; /* model->graphs[0] */
+    mote_graph    *graph; /* that is being read */
     mote_fb_table  root, subgraph;
     mote_fb_vector buffers, codes, tensors, subgraphs;
     int32_t        variable_count;
-    int32_t       *maker; /* of each tensor: the VAR_HANDLE that makes it, counted from 1; 0: none */
+    int32_t       *file_index; /* of each of the model's graphs: the subgraph's in the file */
+    int32_t       *maker;      /* of each tensor: the VAR_HANDLE that makes it, counted from 1; 0: none */
     /* Of each tensor: it has an open dimension besides the batch; its value was worked out here. */
     bool *is_open, *is_folded;
 } reader;
@@ -375,6 +377,43 @@ static mote_status read_nodes(reader *r, mote_error *err)
     return err->code;
 }
 
+/* The model's graph for a subgraph of the file that an operator runs; it is read later. Below 0 with err filled. */
+static int32_t find_body(reader *r, int32_t file_index, mote_error *err)
+{
+    mote_model *model = r->model;
+    int32_t     g;
+
+    if (file_index < 1 || file_index >= (int64_t)r->subgraphs.count) {
+        mote_fail(err, MOTE_ERR_FORMAT, "it runs subgraph %d of %u", file_index, r->subgraphs.count);
+        return -1;
+    }
+    for (g = 1; g < model->graph_count; g++)
+        if (r->file_index[g] == file_index)
+            return g;
+    if (g == MOTE_GRAPHS_MAX) {
+        mote_fail(err, MOTE_ERR_LIMIT, "more than %d subgraphs", MOTE_GRAPHS_MAX);
+        return -1;
+    }
+    r->file_index[g] = file_index;
+    return mote_model_add_graph(model, err) ? g : -1;
+}
+
+/* Subgraphs that operators of graph `index` run become graphs of the model. Adding one moves them. */
+static mote_status find_bodies(reader *r, int32_t index, mote_error *err)
+{
+    int32_t n, i;
+
+    for (n = 0; n < r->model->graphs[index].node_count; n++) {
+        int32_t *called = mote_node_graphs(&r->model->graphs[index].nodes[n]);
+        for (i = 0; called && i < 2; i++)
+            if ((called[i] = find_body(r, called[i], err)) < 0)
+                return mote_context(err, "%s",
+                                    mote_node_show(&r->model->graphs[index], &r->model->graphs[index].nodes[n]).text);
+    }
+    r->graph = &r->model->graphs[index];
+    return MOTE_OK;
+}
+
 /* ---- the graph's ends ---- */
 
 static mote_status read_ends(reader *r, mote_error *err)
@@ -542,13 +581,14 @@ static mote_status settle_empty_constants(reader *r, mote_error *err)
     return MOTE_OK;
 }
 
-static mote_stage stage_of(const mote_graph *graph)
+static mote_stage stage_of(const mote_model *model)
 {
-    int32_t i;
+    int32_t g, i;
 
-    for (i = 0; i < graph->tensor_count; i++)
-        if (graph->tensors[i].kind == MOTE_ACTIVATION && graph->tensors[i].quant)
-            return MOTE_STAGE_QUANTIZED;
+    for (g = 0; g < model->graph_count; g++)
+        for (i = 0; i < model->graphs[g].tensor_count; i++)
+            if (model->graphs[g].tensors[i].kind == MOTE_ACTIVATION && model->graphs[g].tensors[i].quant)
+                return MOTE_STAGE_QUANTIZED;
     return MOTE_STAGE_INFER;
 }
 
@@ -632,21 +672,31 @@ static mote_status name_subgraph(reader *r, uint32_t index, const char **out, mo
     return err->code;
 }
 
-/* Subgraph 0 is run, as TensorFlow Lite Micro does; the others are named, as far as anybody reads that. */
+static bool is_left_out(const reader *r, uint32_t file_index)
+{
+    int32_t g;
+
+    for (g = 0; g < r->model->graph_count; g++)
+        if (r->file_index[g] == (int32_t)file_index)
+            return false;
+    return true;
+}
+
+/* Subgraph 0 is run, as TensorFlow Lite Micro does, with those that it runs; the others are named, as far as anybody reads
+ * that. */
 static mote_status name_left_out(reader *r, mote_error *err)
 {
     enum { NAMED_MAX = 16 };
-    const uint32_t count = r->subgraphs.count - 1, named = count < NAMED_MAX ? count : NAMED_MAX;
-    const char   **names = MOTE_NEW(&r->model->arena, const char *, named, err);
-    uint32_t       i;
+    const char **names = MOTE_NEW(&r->model->arena, const char *, NAMED_MAX, err);
+    int32_t      named = 0;
+    uint32_t     i;
 
-    if (!names)
-        return err->code;
-    for (i = 0; i < named; i++)
-        MOTE_TRY(name_subgraph(r, i + 1, &names[i], err));
+    for (i = 1; names && i < r->subgraphs.count && named < NAMED_MAX; i++)
+        if (is_left_out(r, i))
+            MOTE_TRY(name_subgraph(r, i, &names[named++], err));
     r->model->left_out = names;
-    r->model->left_out_count = (int32_t)named;
-    return MOTE_OK;
+    r->model->left_out_count = named;
+    return err->code;
 }
 
 /* ---- operators that read constants only ---- */
@@ -723,28 +773,31 @@ static mote_status fold_constants(reader *r, mote_error *err)
 /* Structure first: folding trusts it. */
 static mote_status settle(reader *r, mote_error *err)
 {
-    r->model->stage = stage_of(r->graph);
     MOTE_TRY(mote_graph_verify(r->model, r->graph, err));
-    MOTE_TRY(fold_constants(r, err));
-    r->model->stage = stage_of(r->graph);
-    return mote_model_verify(r->model, err);
+    return fold_constants(r, err);
 }
 
 /* ---- variables ---- */
 
 static mote_status init_from(reader *r, uint32_t index, mote_error *err);
 
-/* Nodes of VAR_HANDLE have had the variables' names; CALL_ONCE runs here. */
+/* Nodes of VAR_HANDLE have had the variables' names. */
 static mote_status settle_variables(reader *r, mote_error *err)
 {
-    mote_graph *graph = r->graph;
+    int32_t n;
+
+    for (n = 0; n < r->graph->node_count; n++)
+        if (r->graph->nodes[n].op == MOTE_OP_VAR_HANDLE)
+            r->graph->nodes[n].name = NULL;
+    return r->variable_count > 0 ? mote_tflite_settle_variables(r->model, r->graph, err) : MOTE_OK;
+}
+
+/* Of the main graph, when all graphs are there, whose variables it gives their first values. */
+static mote_status call_once(reader *r, mote_error *err)
+{
+    mote_graph *graph = &r->model->graphs[0];
     int32_t     n, kept = 0, calls = 0;
 
-    for (n = 0; n < graph->node_count; n++)
-        if (graph->nodes[n].op == MOTE_OP_VAR_HANDLE)
-            graph->nodes[n].name = NULL;
-    if (r->variable_count > 0)
-        MOTE_TRY(mote_tflite_settle_variables(r->model, graph, err));
     for (n = 0; n < graph->node_count; n++) {
         const mote_node *node = &graph->nodes[n];
         if (node->op != MOTE_OP_CALL_ONCE)
@@ -778,21 +831,29 @@ static mote_status read_init_graph(reader *init, const reader *r, uint32_t index
     return mote_tflite_settle_variables(init->model, init->graph, err);
 }
 
-static mote_status init_variable(reader *r, const mote_graph *from, const mote_node *node, mote_error *err)
+/* state: NULL where the graph does not know the variable. */
+static mote_status set_first_value(reader *r, mote_tensor *state, const mote_tensor *value, mote_error *err)
 {
-    const mote_tensor *handle = mote_node_in(from, node, 0), *value = mote_node_in(from, node, 1);
-    mote_tensor       *state = handle && handle->variable ? mote_tflite_find_variable(r->graph, handle->variable) : NULL;
-
-    if (!handle || !handle->variable || !value || value->kind != MOTE_CONST)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "it assigns what is no constant");
     if (!state)
-        return MOTE_OK; /* nobody reads it */
+        return MOTE_OK;
     if (state->dtype != value->dtype || !mote_tensor_same_shape(state, value))
         return mote_fail(err, MOTE_ERR_FORMAT, "variable %s is %s%s, and is given %s%s",
                          mote_show_string(state->variable).text, mote_dtype_name(state->dtype), mote_shape_show(state).text,
                          mote_dtype_name(value->dtype), mote_shape_show(value).text);
     state->data = mote_arena_copy(&r->model->arena, value->data, mote_tensor_bytes(value), 1, err);
     return err->code;
+}
+
+static mote_status init_variable(reader *r, const mote_graph *from, const mote_node *node, mote_error *err)
+{
+    const mote_tensor *handle = mote_node_in(from, node, 0), *value = mote_node_in(from, node, 1);
+    int32_t            g;
+
+    if (!handle || !handle->variable || !value || value->kind != MOTE_CONST)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "it assigns what is no constant");
+    for (g = 0; g < r->model->graph_count; g++)
+        MOTE_TRY(set_first_value(r, mote_tflite_find_variable(&r->model->graphs[g], handle->variable), value, err));
+    return MOTE_OK;
 }
 
 static mote_status init_all(reader *r, const mote_graph *from, mote_error *err)
@@ -820,20 +881,62 @@ static mote_status init_from(reader *r, uint32_t index, mote_error *err)
     return err->code;
 }
 
+/* r->graph, which is graph `index` of the model. */
+static mote_status read_graph(reader *r, int32_t index, mote_error *err)
+{
+    MOTE_TRY(read_nodes(r, err));
+    MOTE_TRY(find_bodies(r, index, err));
+    MOTE_TRY(read_ends(r, err));
+    MOTE_TRY(read_tensors(r, err));
+    MOTE_TRY(settle_empty_constants(r, err));
+    MOTE_TRY(settle_variables(r, err));
+    return settle(r, err) == MOTE_OK ? MOTE_OK : mote_lacks_explain_types(r->graph, err);
+}
+
+static mote_status read_body(const reader *r, int32_t index, mote_error *err)
+{
+    reader body = {.file = r->file,
+                   .model = r->model,
+                   .graph = &r->model->graphs[index],
+                   .root = r->root,
+                   .buffers = r->buffers,
+                   .codes = r->codes,
+                   .subgraphs = r->subgraphs,
+                   .file_index = r->file_index};
+
+    body.subgraph = mote_fb_element_table(&r->subgraphs, (uint32_t)r->file_index[index], "SubGraph", err);
+    body.tensors = mote_fb_vector_at(&body.subgraph, subgraph_tensors, 4, err);
+    MOTE_TRY(err->code);
+    return read_graph(&body, index, err);
+}
+
+/* The main graph, and then those that it runs: each may add more of them. */
+static mote_status read_graphs(reader *r, mote_error *err)
+{
+    int32_t g;
+
+    r->file_index = MOTE_NEW(&r->model->arena, int32_t, MOTE_GRAPHS_MAX, err);
+    if (!r->file_index)
+        return err->code;
+    MOTE_TRY(read_graph(r, 0, err));
+    for (g = 1; g < r->model->graph_count; g++)
+        if (read_body(r, g, err) != MOTE_OK)
+            return mote_context(err, "subgraph %d", r->file_index[g]);
+    return MOTE_OK;
+}
+
 static mote_status read_model(reader *r, mote_error *err)
 {
     MOTE_TRY(open_model(r, err));
     r->model->name = copy_string(r, mote_fb_string_at(&r->subgraph, subgraph_name, err), err);
     r->model->description = copy_string(r, mote_fb_string_at(&r->root, model_description, err), err);
     MOTE_TRY(err->code);
-    MOTE_TRY(read_nodes(r, err));
-    MOTE_TRY(read_ends(r, err));
-    MOTE_TRY(read_tensors(r, err));
-    MOTE_TRY(settle_empty_constants(r, err));
-    MOTE_TRY(settle_variables(r, err));
+    MOTE_TRY(read_graphs(r, err));
+    MOTE_TRY(call_once(r, err));
     MOTE_TRY(read_metadata(r, err));
     MOTE_TRY(name_left_out(r, err));
-    return settle(r, err) == MOTE_OK ? MOTE_OK : mote_lacks_explain_types(r->graph, err);
+    r->model->stage = stage_of(r->model);
+    return mote_model_verify(r->model, err) == MOTE_OK ? MOTE_OK : mote_lacks_explain_types(&r->model->graphs[0], err);
 }
 
 mote_status mote_tflite_read(mote_model **out, const uint8_t *bytes, size_t count, size_t memory_cap_bytes, mote_error *err)

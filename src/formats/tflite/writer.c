@@ -31,14 +31,17 @@ typedef struct writer {
     mote_fb_writer    fb;
     mote_arena        arena; /* of what is needed while writing */
     const mote_model *model;
-    const mote_graph *graph;
-    int32_t          *new_id; /* of each tensor: its index in the file, or MOTE_NONE when it is left out */
+    const mote_graph *graph;  /* that is being written */
+    int32_t          *new_id; /* of each of its tensors: its index in the file, or MOTE_NONE when it is left out */
     buffer           *buffers;
     mote_index        buffer_index; /* by their bytes */
     code             *codes;
     mote_tensor      *made; /* operands that only the file has: tensors kept_count, kept_count + 1 ... */
     uint32_t          buffer_count, code_count;
     int32_t           kept_count, made_count;
+
+    const mote_tensor **first; /* variables that begin with values of their own, each once */
+    int32_t             first_count;
 } writer;
 
 /* ---- buffers ---- */
@@ -266,8 +269,6 @@ static mote_fb_ref write_node(writer *w, const mote_node *node, mote_error *err)
 
 /* ---- first values of variables: a subgraph that assigns them, and CALL_ONCE in front of all ---- */
 
-enum { INIT_SUBGRAPH = 1 };
-
 static bool has_first_value(const mote_tensor *tensor)
 {
     const uint8_t usual = tensor->dtype == MOTE_I8 && tensor->quant ? (uint8_t)tensor->quant->zero_point[0] : 0;
@@ -279,13 +280,32 @@ static bool has_first_value(const mote_tensor *tensor)
     return false;
 }
 
-static int32_t count_first_values(const mote_graph *graph)
+static bool is_listed(const writer *w, const char *variable)
 {
-    int32_t i, count = 0;
+    int32_t i;
 
-    for (i = 0; i < graph->tensor_count; i++)
-        count += graph->tensors[i].variable && has_first_value(&graph->tensors[i]);
-    return count;
+    for (i = 0; i < w->first_count; i++)
+        if (strcmp(w->first[i]->variable, variable) == 0)
+            return true;
+    return false;
+}
+
+/* Of all graphs: a variable is the same in each. */
+static mote_status list_first_values(writer *w, mote_error *err)
+{
+    size_t  most = 0;
+    int32_t g, i;
+
+    for (g = 0; g < w->model->graph_count; g++)
+        most += (size_t)w->model->graphs[g].tensor_count;
+    w->first = MOTE_NEW(&w->arena, const mote_tensor *, most, err);
+    for (g = 0; w->first && g < w->model->graph_count; g++)
+        for (i = 0; i < w->model->graphs[g].tensor_count; i++) {
+            const mote_tensor *state = &w->model->graphs[g].tensors[i];
+            if (state->variable && has_first_value(state) && !is_listed(w, state->variable))
+                w->first[w->first_count++] = state;
+        }
+    return err->code;
 }
 
 static mote_fb_ref put_ids(writer *w, const int32_t *ids, size_t count)
@@ -296,7 +316,7 @@ static mote_fb_ref put_ids(writer *w, const int32_t *ids, size_t count)
 static mote_fb_ref write_call_once(writer *w)
 {
     const mrt_operator *description = mote_ops[MOTE_OP_CALL_ONCE]->description;
-    const mote_node     node = {.op = MOTE_OP_CALL_ONCE, .as.call_once.init_subgraph_index = INIT_SUBGRAPH};
+    const mote_node     node = {.op = MOTE_OP_CALL_ONCE, .as.call_once.init_subgraph_index = w->model->graph_count};
     const int32_t       nothing = 0;
     const uint32_t      index = add_code(w, (code){description, 1});
     mote_fb_ref         inputs = put_ids(w, &nothing, 0), outputs = put_ids(w, &nothing, 0);
@@ -328,22 +348,20 @@ static void write_first_value(writer *w, const mote_tensor *state, int32_t at, m
     operators[at + 1] = put_operator(w, assign_code, inputs, outputs, assign, 0);
 }
 
+/* Behind the model's graphs. */
 static mote_fb_ref write_init_subgraph(writer *w, mote_error *err)
 {
-    const size_t  count = 2 * (size_t)count_first_values(w->graph);
+    const size_t  count = 2 * (size_t)w->first_count;
     mote_fb_ref  *tensors = MOTE_NEW(&w->arena, mote_fb_ref, count, err);
     mote_fb_ref  *operators = MOTE_NEW(&w->arena, mote_fb_ref, count, err);
     const int32_t nothing = 0;
     mote_fb_ref   all_tensors, all_operators, inputs, outputs;
-    int32_t       i, at = 0;
+    int32_t       i;
 
     if (!tensors || !operators)
         return 0;
-    for (i = 0; i < w->graph->tensor_count; i++)
-        if (w->graph->tensors[i].variable && has_first_value(&w->graph->tensors[i])) {
-            write_first_value(w, &w->graph->tensors[i], at, tensors, operators, err);
-            at += 2;
-        }
+    for (i = 0; i < w->first_count; i++)
+        write_first_value(w, w->first[i], 2 * i, tensors, operators, err);
     all_tensors = mote_fb_put_refs(&w->fb, tensors, count);
     all_operators = mote_fb_put_refs(&w->fb, operators, count);
     inputs = put_ids(w, &nothing, 0);
@@ -358,7 +376,7 @@ static mote_fb_ref write_init_subgraph(writer *w, mote_error *err)
 
 static mote_fb_ref write_nodes(writer *w, mote_error *err)
 {
-    const int32_t before = count_first_values(w->graph) > 0;
+    const int32_t before = w->graph == &w->model->graphs[0] && w->first_count > 0;
     mote_fb_ref  *refs = MOTE_NEW(&w->arena, mote_fb_ref, w->graph->node_count + before, err);
     int32_t       i;
 
@@ -423,51 +441,6 @@ static mote_fb_ref write_metadata(writer *w, mote_error *err)
 
 /* ---- the model ---- */
 
-static mote_fb_ref write_subgraph(writer *w, mote_error *err)
-{
-    const mote_graph *graph = w->graph;
-    mote_fb_ref       operators = write_nodes(w, err), tensors = write_tensors(w, err);
-    mote_fb_ref       inputs = write_ids(w, graph->inputs, graph->input_count, MOTE_NONE, 0, err);
-    mote_fb_ref       outputs = write_ids(w, graph->outputs, graph->output_count, MOTE_NONE, 0, err), subgraphs[2];
-    const bool        has_init = count_first_values(graph) > 0;
-    mote_fb_ref       name = w->model->name[0] ? mote_fb_put_string(&w->fb, w->model->name) : 0;
-
-    mote_fb_begin(&w->fb);
-    mote_fb_set_ref(&w->fb, subgraph_tensors, tensors);
-    mote_fb_set_ref(&w->fb, subgraph_inputs, inputs);
-    mote_fb_set_ref(&w->fb, subgraph_outputs, outputs);
-    mote_fb_set_ref(&w->fb, subgraph_operators, operators);
-    mote_fb_set_ref(&w->fb, subgraph_name, name);
-    subgraphs[0] = mote_fb_end(&w->fb);
-    if (has_init)
-        subgraphs[INIT_SUBGRAPH] = write_init_subgraph(w, err);
-    return w->fb.failed ? 0 : mote_fb_put_refs(&w->fb, subgraphs, has_init ? 2 : 1);
-}
-
-static mote_status write_model(writer *w, mote_error *err)
-{
-    const char *described = w->model->description[0] ? w->model->description : "mote " MOTE_VERSION;
-    mote_fb_ref metadata = write_metadata(w, err), subgraphs = write_subgraph(w, err);
-    mote_fb_ref codes, buffers, description;
-
-    MOTE_TRY(err->code);
-    codes = write_codes(w, err);
-    buffers = write_buffers(w, err);
-    description = mote_fb_put_string(&w->fb, described);
-    mote_fb_begin(&w->fb);
-    mote_fb_set_u32(&w->fb, model_version, TFLITE_SCHEMA_VERSION, 0);
-    mote_fb_set_ref(&w->fb, model_operator_codes, codes);
-    mote_fb_set_ref(&w->fb, model_subgraphs, subgraphs);
-    mote_fb_set_ref(&w->fb, model_description, description);
-    mote_fb_set_ref(&w->fb, model_buffers, buffers);
-    mote_fb_set_ref(&w->fb, model_metadata, metadata);
-    mote_fb_finish(&w->fb, mote_fb_end(&w->fb), TFLITE_IDENTIFIER);
-    MOTE_TRY(err->code);
-    return mote_fb_writer_status(&w->fb, err);
-}
-
-/* ---- before writing ---- */
-
 static void use(writer *w, const mote_id *ids, int32_t count)
 {
     int32_t i;
@@ -500,6 +473,74 @@ static mote_status number_tensors(writer *w, mote_error *err)
     return MOTE_OK;
 }
 
+static mote_status begin_graph(writer *w, const mote_graph *graph, mote_error *err)
+{
+    w->graph = graph;
+    w->kept_count = w->made_count = 0;
+    w->made = MOTE_NEW(&w->arena, mote_tensor, graph->node_count, err);
+    return w->made ? number_tensors(w, err) : err->code;
+}
+
+static mote_fb_ref write_graph(writer *w, const mote_graph *graph, mote_error *err)
+{
+    mote_fb_ref operators, tensors, inputs, outputs, name = 0;
+
+    if (begin_graph(w, graph, err) != MOTE_OK)
+        return 0;
+    operators = write_nodes(w, err);
+    tensors = write_tensors(w, err);
+    inputs = write_ids(w, graph->inputs, graph->input_count, MOTE_NONE, 0, err);
+    outputs = write_ids(w, graph->outputs, graph->output_count, MOTE_NONE, 0, err);
+    if (graph == &w->model->graphs[0] && w->model->name[0])
+        name = mote_fb_put_string(&w->fb, w->model->name);
+    mote_fb_begin(&w->fb);
+    mote_fb_set_ref(&w->fb, subgraph_tensors, tensors);
+    mote_fb_set_ref(&w->fb, subgraph_inputs, inputs);
+    mote_fb_set_ref(&w->fb, subgraph_outputs, outputs);
+    mote_fb_set_ref(&w->fb, subgraph_operators, operators);
+    mote_fb_set_ref(&w->fb, subgraph_name, name);
+    return mote_fb_end(&w->fb);
+}
+
+static mote_fb_ref write_subgraphs(writer *w, mote_error *err)
+{
+    const int32_t count = w->model->graph_count + (w->first_count > 0);
+    mote_fb_ref  *refs = MOTE_NEW(&w->arena, mote_fb_ref, count, err);
+    int32_t       g;
+
+    for (g = 0; refs && g < w->model->graph_count && err->code == MOTE_OK; g++)
+        refs[g] = write_graph(w, &w->model->graphs[g], err);
+    if (!refs || err->code != MOTE_OK)
+        return 0;
+    if (w->first_count > 0)
+        refs[w->model->graph_count] = write_init_subgraph(w, err);
+    return w->fb.failed ? 0 : mote_fb_put_refs(&w->fb, refs, (size_t)count);
+}
+
+static mote_status write_model(writer *w, mote_error *err)
+{
+    const char *described = w->model->description[0] ? w->model->description : "mote " MOTE_VERSION;
+    mote_fb_ref metadata = write_metadata(w, err), subgraphs = write_subgraphs(w, err);
+    mote_fb_ref codes, buffers, description;
+
+    MOTE_TRY(err->code);
+    codes = write_codes(w, err);
+    buffers = write_buffers(w, err);
+    description = mote_fb_put_string(&w->fb, described);
+    mote_fb_begin(&w->fb);
+    mote_fb_set_u32(&w->fb, model_version, TFLITE_SCHEMA_VERSION, 0);
+    mote_fb_set_ref(&w->fb, model_operator_codes, codes);
+    mote_fb_set_ref(&w->fb, model_subgraphs, subgraphs);
+    mote_fb_set_ref(&w->fb, model_description, description);
+    mote_fb_set_ref(&w->fb, model_buffers, buffers);
+    mote_fb_set_ref(&w->fb, model_metadata, metadata);
+    mote_fb_finish(&w->fb, mote_fb_end(&w->fb), TFLITE_IDENTIFIER);
+    MOTE_TRY(err->code);
+    return mote_fb_writer_status(&w->fb, err);
+}
+
+/* ---- before writing ---- */
+
 /* States that are no variables begin with every byte the zero point, as readers reset them. */
 static mote_status check_states(const mote_graph *graph, mote_error *err)
 {
@@ -514,25 +555,27 @@ static mote_status check_states(const mote_graph *graph, mote_error *err)
 
 static mote_status prepare(writer *w, mote_error *err)
 {
+    size_t  nodes = 0, tensors = 0;
+    int32_t g;
+
     if (w->model->stage == MOTE_STAGE_TRAIN)
         return mote_fail(err, MOTE_ERR_USAGE, "the model is in training; make it ready to run first (mote_model_infer)");
-    if (w->model->graph_count != 1)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "models of %d graphs cannot be written", w->model->graph_count);
-    MOTE_TRY(check_states(w->graph, err));
-    MOTE_TRY(number_tensors(w, err));
-    w->made = MOTE_NEW(&w->arena, mote_tensor, w->graph->node_count, err);
-    w->buffers = MOTE_NEW(&w->arena, buffer,
-                          (size_t)w->kept_count + (size_t)w->graph->node_count + (size_t)w->model->metadata_count +
-                              (size_t)count_first_values(w->graph) + 2,
-                          err);
-    w->codes = MOTE_NEW(&w->arena, code, w->graph->node_count + 3, err); /* CALL_ONCE and what it calls, too */
+    for (g = 0; g < w->model->graph_count; g++) {
+        MOTE_TRY(check_states(&w->model->graphs[g], err));
+        nodes += (size_t)w->model->graphs[g].node_count;
+        tensors += (size_t)w->model->graphs[g].tensor_count;
+    }
+    MOTE_TRY(list_first_values(w, err));
+    w->buffers =
+        MOTE_NEW(&w->arena, buffer, tensors + nodes + (size_t)w->model->metadata_count + (size_t)w->first_count + 2, err);
+    w->codes = MOTE_NEW(&w->arena, code, nodes + 3, err); /* CALL_ONCE and what it calls, too */
     w->buffer_count = 1;
     return err->code;
 }
 
 mote_status mote_tflite_write(mote_text *out, const mote_model *model, mote_error *err)
 {
-    writer w = {.model = model, .graph = &model->graphs[0]};
+    writer w = {.model = model};
 
     if (prepare(&w, err) == MOTE_OK && write_model(&w, err) == MOTE_OK) {
         mote_text_add(out, (const char *)w.fb.bytes + w.fb.capacity - w.fb.used, w.fb.used);
