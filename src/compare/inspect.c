@@ -10,6 +10,8 @@
 #include "base/text.h"
 #include "data/raw.h"
 #include "formats/tflite/tflite.h"
+#include "graph/control.h"
+#include "passes/passes.h"
 #include "plan/plan.h"
 
 /* ---- layers ---- */
@@ -106,7 +108,7 @@ static mote_status describe_layer(mote_layer_info *out, const describing *d, con
     int32_t            i;
 
     describe_operands(out, d, node, err);
-    out->op = mote_op_kind_name(node->op);
+    out->op = mote_node_kind_name(node);
     out->activation = activation_name(node->activation);
     out->name = mote_arena_strdup(arena, node->name ? node->name : result->name, err);
     out->output = describe_tensor(result, out->name);
@@ -285,6 +287,18 @@ static mote_status choose_compiled(mote_inspection *out, const mote_model **comp
     return err->code;
 }
 
+/* With IF and WHILE, the operators of what they run are there, too. */
+static mote_status describe_program(mote_inspection *out, const mote_model *model, mote_error *err)
+{
+    mote_model *flat = NULL;
+
+    if (mote_model_has_control(model))
+        MOTE_TRY(mote_model_flatten(&flat, model, err));
+    describe_layers(out, flat ? &flat->graphs[0] : &model->graphs[0], err);
+    mote_model_destroy(flat);
+    return err->code;
+}
+
 static mote_status inspect(mote_inspection *out, const mote_model *model, const mote_inspect_options *options,
                            mote_error *err)
 {
@@ -299,7 +313,7 @@ static mote_status inspect(mote_inspection *out, const mote_model *model, const 
         return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     out->name = mote_arena_strdup(out->owner, model->name, err);
     out->kernels = target->name;
-    MOTE_TRY(describe_layers(out, &model->graphs[0], err));
+    MOTE_TRY(describe_program(out, model, err));
     MOTE_TRY(choose_compiled(out, &compiled, &made, model, !options->keeps_constant_channels, err));
     if (describe_memory(out, compiled, target, err) == MOTE_OK)
         measure_file(out, model->stage == MOTE_STAGE_TRAIN ? compiled : model, err);

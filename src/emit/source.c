@@ -293,20 +293,22 @@ static void emit_output(const mote_emitter *e, const mote_variant *variant, mote
                      mote_plan_place(variant->program, id)->offset);
 }
 
-static void emit_call(const mote_emitter *e, const mote_variant *variant, int32_t s, mote_text *out)
+/* depth: how many blocks of control flow it stands in. */
+static void emit_call(const mote_emitter *e, const mote_variant *variant, int32_t s, int32_t depth, mote_text *out)
 {
     const mote_step     *step = &variant->program->steps[s];
     const mote_instance *instance = &variant->instances[variant->instance_of[s]];
     const mote_graph    *graph = &e->model->graphs[0];
     const mote_field    *field;
     const char          *separator = "";
+    const int            indent = 4 * (depth + 1);
     int32_t              i;
 
-    mote_text_puts(out, "    /* ");
+    mote_text_printf(out, "%*s/* ", indent, "");
     mote_emit_comment(out, mote_node_show(graph, &graph->nodes[step->node]).text);
-    mote_text_printf(out, " -> %s */\n    MRT_STEP(%d);\n    %s_%s_%d(",
-                     mote_shape_show(mote_node_result(graph, &graph->nodes[step->node])).text, step->node, e->name,
-                     instance->kernel->symbol + strlen("mrt_"), variant->instance_of[s]);
+    mote_text_printf(out, " -> %s */\n%*sMRT_STEP(%d);\n%*s%s_%s_%d(",
+                     mote_shape_show(mote_node_result(graph, &graph->nodes[step->node])).text, indent, "", step->node,
+                     indent, "", e->name, instance->kernel->symbol + strlen("mrt_"), variant->instance_of[s]);
     if (instance->is_shared) {
         mote_text_printf(out, "&%s_%d_params", e->name, s);
         separator = ", ";
@@ -329,44 +331,45 @@ static void emit_call(const mote_emitter *e, const mote_variant *variant, int32_
     mote_text_puts(out, ");\n");
 }
 
-/* Marks become C's own if and loop. */
-static void emit_control(const mote_emitter *e, const mote_variant *variant, const mote_step *step, mote_text *out)
+/* Marks become C's own if and loop. Returns how many blocks are open behind it. */
+static int32_t emit_control(const mote_variant *variant, const mote_step *step, int32_t depth, mote_text *out)
 {
-    const mote_graph *graph = &e->model->graphs[0];
-    const size_t      at = mote_plan_place(variant->program, step->in[0])->offset;
+    const size_t at = mote_plan_place(variant->program, step->in[0])->offset;
+    const bool   closes =
+        step->control == MRT_CONTROL_ELSE || step->control == MRT_CONTROL_END_IF || step->control == MRT_CONTROL_REPEAT;
+    const int indent = 4 * (depth + 1 - closes);
 
-    mote_text_puts(out, "    /* ");
-    mote_emit_comment(out, mote_node_show(graph, &graph->nodes[step->node]).text);
-    mote_text_puts(out, " */\n");
     switch (step->control) {
     case MRT_CONTROL_IF:
-        mote_text_printf(out, "    if (at[%zu]) {\n", at);
-        break;
+        mote_text_printf(out, "%*sif (at[%zu]) { /* operator %d */\n", indent, "", at, step->node);
+        return depth + 1;
     case MRT_CONTROL_ELSE:
-        mote_text_puts(out, "    } else {\n");
-        break;
+        mote_text_printf(out, "%*s} else {\n", indent, "");
+        return depth;
     case MRT_CONTROL_LOOP:
-        mote_text_puts(out, "    for (;;) {\n");
-        break;
+        mote_text_printf(out, "%*sfor (;;) { /* operator %d */\n", indent, "", step->node);
+        return depth + 1;
     case MRT_CONTROL_LEAVE:
-        mote_text_printf(out, "    if (!at[%zu])\n        break;\n", at);
-        break;
+        mote_text_printf(out, "%*sif (!at[%zu])\n%*sbreak;\n", indent, "", at, indent + 4, "");
+        return depth;
     default:
-        mote_text_puts(out, "    }\n");
-        break;
+        mote_text_printf(out, "%*s}\n", indent, "");
+        return depth - 1;
     }
 }
 
 static void emit_invoke(const mote_emitter *e, const mote_variant *variant, mote_text *out)
 {
-    int32_t s;
+    int32_t s, depth = 0;
 
     mote_text_printf(out, "void %s_invoke(%s_arena *arena)\n{\n    uint8_t *const at = arena->bytes;\n\n", e->name, e->name);
-    for (s = 0; s < variant->program->step_count; s++)
-        if (variant->program->steps[s].control)
-            emit_control(e, variant, &variant->program->steps[s], out);
-        else if (!variant->program->steps[s].kernel->is_view)
-            emit_call(e, variant, s, out);
+    for (s = 0; s < variant->program->step_count; s++) {
+        const mote_step *step = &variant->program->steps[s];
+        if (step->control)
+            depth = emit_control(variant, step, depth, out);
+        else if (!step->kernel->is_view)
+            emit_call(e, variant, s, depth, out);
+    }
     mote_text_puts(out, "    (void)at;\n}\n");
 }
 

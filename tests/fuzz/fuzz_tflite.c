@@ -11,7 +11,6 @@
 
 #include "formats/formats.h"
 #include "ops/op.h"
-#include "running.h"
 
 enum { MACS_MAX = 1 << 20, ELEMENTS_MAX = 1 << 20 };
 
@@ -41,21 +40,23 @@ static void write_back(const mote_model *model)
 /* Whether running it takes no time to speak of. */
 static int is_small(const mote_model *model)
 {
-    const mote_graph *graph = &model->graphs[0];
-    size_t            macs = 0, elements = 0;
-    int32_t           i;
+    size_t  macs = 0, elements = 0;
+    int32_t g, i;
 
-    for (i = 0; i < graph->node_count; i++)
-        macs = mote_size_add(macs, mote_op_macs(graph, &graph->nodes[i]));
-    for (i = 0; i < graph->tensor_count; i++)
-        elements = mote_size_add(elements, mote_tensor_count(&graph->tensors[i]));
+    for (g = 0; g < model->graph_count; g++) {
+        const mote_graph *graph = &model->graphs[g];
+        for (i = 0; i < graph->node_count; i++)
+            macs = mote_size_add(macs, mote_op_macs(graph, &graph->nodes[i]));
+        for (i = 0; i < graph->tensor_count; i++)
+            elements = mote_size_add(elements, mote_tensor_count(&graph->tensors[i]));
+    }
     return macs <= MACS_MAX && elements <= ELEMENTS_MAX;
 }
 
-/* NULL: the model cannot be run. The caller destroys it. */
+/* NULL: the model cannot be run, or does not end. The caller destroys it. */
 static mote_runner *run(const mote_model *model)
 {
-    mote_runner_options options = {.memory_bytes = FUZZ_MAX_BYTES};
+    mote_runner_options options = {.memory_bytes = FUZZ_MAX_BYTES, .work_limit = 1 << 20};
     mote_runner        *runner;
     mote_error          err = {0};
     int32_t             i;
@@ -64,8 +65,11 @@ static mote_runner *run(const mote_model *model)
         return NULL;
     for (i = 0; i < mote_model_input_count(model); i++)
         memset(mote_runner_input(runner, i), 0x5a, mote_model_input(model, i).bytes);
-    invoke_model(runner);
-    return runner;
+    if (mote_runner_invoke(runner, &err) == MOTE_OK)
+        return runner;
+    claim(err.code == MOTE_ERR_LIMIT);
+    mote_runner_destroy(runner);
+    return NULL;
 }
 
 /* Without its constant channels a model answers as it did. */

@@ -2,6 +2,7 @@
 """IF and WHILE: random subgraphs that run random subgraphs; values pass through, change places, are constants or variables."""
 import numpy as np
 
+from common import FOLDER
 from operator_cases import Family, constant, draw, generator, schema, tensor
 from operators_variables import Model, call_once
 
@@ -300,7 +301,85 @@ def counting(family, kind, number):
     family.add_model(name, m.pack(), [samples], [main.like("result")])
 
 
+def calls(m, main, kind, numbers, condition, given, made):
+    """An IF of subgraphs numbers[0] and numbers[1]."""
+    options = schema.IfOptionsT()
+    options.thenSubgraphIndex, options.elseSubgraphIndex = numbers
+    m.operator(main.graph, kind, [condition, *given], made, options)
+
+
+def wrong_if(name, numbers=(1, 1), inputs=1, outputs=1, shape=(1, 2), kind="f32", nested=0):
+    """limits/NAME.tflite: an IF whose subgraph takes or gives something else, or runs itself (nested -1), or others."""
+    random = generator(name)
+    m = Model()
+    main = Body(m, random, "f32", (1, 2), (None, 0))
+    x = main.inputs(1)[0]
+    condition = m.tensor(main.graph, tensor(random, "bool", (1,), "condition"))
+    made = main.new("made")
+    calls(m, main, "IF", numbers, condition, [x], [made])
+    main.graph.inputs = [x, condition]
+    main.finish([made])
+    for level in range(max(nested, 0) + 1):
+        body = Body(m, random, kind, shape, (None, 0))
+        given = body.inputs(inputs)
+        results = [body.new(f"out{i}") for i in range(outputs)]
+        if nested < 0 or level < nested:
+            true = m.tensor(body.graph, constant("bool", [True], "true"))
+            number = 1 if nested < 0 else level + 2
+            calls(m, body, "IF", (number, number), true, given[:1], results[:1])
+        else:
+            for result in results:
+                m.operator(body.graph, "ADD", [given[0], given[0]], [result], schema.AddOptionsT())
+        body.finish(results)
+    write_limit(name, m)
+
+
+def wrong_while(name, cond_kind="bool"):
+    """limits/NAME.tflite: a WHILE that goes on as long as its first value says, which never changes."""
+    random = generator(name)
+    m = Model()
+    main = Body(m, random, "f32", (1, 2), (None, 0))
+    x = main.inputs(1)[0]
+    go = m.tensor(main.graph, tensor(random, cond_kind, (1,), "go"))
+    ends = [m.tensor(main.graph, tensor(random, cond_kind, (1,), "end")), main.new("y")]
+    options = schema.WhileOptionsT()
+    options.condSubgraphIndex, options.bodySubgraphIndex = 1, 2
+    m.operator(main.graph, "WHILE", [go, x], ends, options)
+    main.graph.inputs = [x, go]
+    main.finish([ends[1]])
+    for number in range(2):
+        body = Body(m, random, "f32", (1, 2), (None, 0))
+        value = body.inputs(1)[0]
+        flag = m.tensor(body.graph, tensor(random, cond_kind, (1,), "go"))
+        body.graph.inputs = [flag, value]
+        if number == 0:
+            body.finish([flag])
+        else:
+            body.step()
+            body.finish([flag, body.values[-1]])
+    write_limit(name, m)
+
+
+def write_limit(name, m):
+    (FOLDER / "limits" / f"{name}.tflite").write_bytes(m.pack())
+
+
+def limits():
+    wrong_while("forever")
+    wrong_while("condition", cond_kind="i32")
+    wrong_if("right")
+    wrong_if("number", numbers=(1, 7))
+    wrong_if("main", numbers=(1, 0))
+    wrong_if("inputs", inputs=2)
+    wrong_if("outputs", outputs=2)
+    wrong_if("shape", shape=(1, 3))
+    wrong_if("type", kind="i32")
+    wrong_if("itself", nested=-1)
+    wrong_if("deep", nested=17)
+
+
 def make():
+    limits()
     family = Family("control")
     for what, kinds in (("if", ("f32", "i8")), ("while", ("f32", "i32", "i8"))):
         for kind in kinds:
