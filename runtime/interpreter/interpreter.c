@@ -4,80 +4,42 @@
  *     arena   [ activations and scratch | interpreter | ends | states | step, parameters, state | step ... ]
  *
  * SPDX-License-Identifier: Apache-2.0 */
-#include "build.h"
-#include "plan.h"
+#include "walk.h"
 #if !defined(MRT_NO_VARIABLES)
 #include "variables.h"
 #endif
-
-enum { MRT_ARENA_ALIGN = 16, MRT_OPERATORS_MAX = 1024 };
-
-/* Of steps with memory of their own, which a pointer behind those to outputs leads to. */
-enum { MRT_KEEPS_STATE = 0x8000 };
-
-#if defined(MRT_NO_CUSTOM)
-#define mrt_keeps_state(c)   ((void)(c), 0)
-#define mrt_step_index(step) ((step)->index)
-#else
-#define mrt_keeps_state(c)   ((c)->state_bytes > 0)
-#define mrt_step_index(step) ((step)->index & (MRT_KEEPS_STATE - 1))
+#include "control.h"
+#if defined(MRT_NO_CONTROL)
+#define mrt_is_control(op)                  ((void)(op), 0)
+#define mrt_walk_control(w, node, index)    MRT_REASON_NONE
+#define mrt_walk_find_others(w)             MRT_REASON_NONE
+#define mrt_walk_add_states_of_others(w)    MRT_REASON_NONE
+#define mrt_walk_add_variables_of_others(w) MRT_REASON_NONE
 #endif
 
-/* One operator, ready to run. Pointers to its operands and outputs follow it. */
-typedef struct mrt_step {
-    struct mrt_step  *next;
-    mrt_run_function *run;
-    const void       *params;
-    uint32_t          scratch;             /* in the arena */
-    uint16_t          index;               /* the operator's, CALL_ONCE not counted; and MRT_KEEPS_STATE */
-    uint8_t           in_count, out_count; /* pointers */
-} mrt_step;
-
-/* What outlives an invoke, and what it is filled with at first: values of the file, or one byte. */
-typedef struct mrt_state {
-    struct mrt_state *next;
-    const uint8_t    *values; /* NULL: `first` */
-    uint32_t          offset, bytes;
-    uint8_t           first;
-} mrt_state;
-
-struct mrt_interpreter {
-    uint8_t        *arena;
-    mrt_step       *steps;
-    mrt_state      *states;
-    const uint32_t *ends; /* offsets of inputs, then of outputs */
-    mrt_model       model;
-};
-
-typedef struct mrt_walk {
-    mrt_model                  model;
-    const mrt_operator *const *operators;
-    int32_t                    operator_count;
-    mrt_memory                 memory;
-    mrt_plan                   plan;
-    uint64_t                   work, work_limit;
-    int32_t                    step_count;
-    int32_t                    calls_once;        /* so far: steps are numbered without CALL_ONCE, which is none */
-    int32_t                    in_most, out_most; /* operands of one operator */
-    mrt_tensor                 in[MRT_IN_MAX], out[MRT_OUT_MAX];
-    uint64_t                   attributes[MRT_ATTRIBUTES_BYTES / 8];
-    mrt_interpreter           *net; /* and the places to put what follows; NULL while only counting */
-    mrt_step                 **next_step;
-    mrt_state                **next_state;
-    uint32_t                  *ends;
-    mrt_failure                why;
-} mrt_walk;
+enum { MRT_ARENA_ALIGN = 16 };
 
 /* ---- the file's tensors, looked at once ---- */
 
 #if defined(MRT_TRUSTED)
-static mrt_reason mrt_walk_check_tensors(const mrt_walk *w)
+MRT_API mrt_reason mrt_walk_check_tensors(mrt_walk *w)
+{
+    (void)w;
+    return MRT_REASON_NONE;
+}
+
+static mrt_reason mrt_walk_check_ends(const mrt_walk *w)
 {
     (void)w;
     return MRT_REASON_NONE;
 }
 #else
-static mrt_reason mrt_walk_check_tensors(mrt_walk *w)
+static mrt_reason mrt_walk_check_ends(const mrt_walk *w)
+{
+    return w->model.inputs.count == 0 || w->model.outputs.count == 0 ? MRT_REASON_OPERAND_COUNT : MRT_REASON_NONE;
+}
+
+MRT_API mrt_reason mrt_walk_check_tensors(mrt_walk *w)
 {
     mrt_tensor tensor;
     uint32_t   i;
@@ -91,7 +53,7 @@ static mrt_reason mrt_walk_check_tensors(mrt_walk *w)
     if (w->model.operators.count > MRT_OPERATORS_MAX || w->model.inputs.count > MRT_LIVE_MAX ||
         w->model.outputs.count > MRT_LIVE_MAX)
         return MRT_REASON_TOO_MANY;
-    return w->model.inputs.count == 0 || w->model.outputs.count == 0 ? MRT_REASON_OPERAND_COUNT : MRT_REASON_NONE;
+    return MRT_REASON_NONE;
 }
 #endif
 
@@ -154,7 +116,7 @@ static mrt_reason mrt_walk_add_state(mrt_walk *w, uint32_t id, const mrt_tensor 
     return MRT_REASON_NONE;
 }
 
-static mrt_reason mrt_walk_add_states(mrt_walk *w)
+MRT_API mrt_reason mrt_walk_add_states(mrt_walk *w)
 {
     mrt_tensor tensor;
     uint32_t   i;
@@ -170,14 +132,33 @@ static mrt_reason mrt_walk_add_states(mrt_walk *w)
 }
 
 #if defined(MRT_NO_VARIABLES)
-static mrt_reason mrt_walk_add_variables(const mrt_walk *w)
+MRT_API mrt_reason mrt_walk_add_variables(mrt_walk *w)
 {
     (void)w;
     return MRT_REASON_NONE;
 }
 #else
+/* The first handle of its name in the subgraph that the VAR_HANDLE at `index` makes: another subgraph may have the variable.
+ */
+static mrt_reason mrt_walk_add_first_handle(mrt_walk *w, uint32_t index, const mrt_variable *v)
+{
+#if !defined(MRT_NO_CONTROL)
+    const mrt_live *known = NULL;
+
+    MRT_TRY(mrt_walk_find_variable(w, index, &known));
+    if (known) {
+        if (known->bytes != v->value.bytes)
+            return MRT_REASON_SHAPE;
+        return mrt_plan_add(&w->plan, v->handle, known->bytes, INT16_MAX, known) ? MRT_REASON_NONE : MRT_REASON_TOO_MANY;
+    }
+#else
+    (void)index;
+#endif
+    return mrt_walk_add_state(w, v->handle, &v->value, v->first);
+}
+
 /* Each handle is live from first to last, those of one name at one place. */
-static mrt_reason mrt_walk_add_variables(mrt_walk *w)
+MRT_API mrt_reason mrt_walk_add_variables(mrt_walk *w)
 {
     const int32_t last = (int32_t)w->model.operators.count;
     mrt_variable  v;
@@ -200,7 +181,7 @@ static mrt_reason mrt_walk_add_variables(mrt_walk *w)
         if (handle.type != MRT_RESOURCE || mrt_plan_find(&w->plan, id))
             return MRT_REASON_OPERAND;
         if (id == v.handle)
-            MRT_TRY(mrt_walk_add_state(w, id, &v.value, v.first));
+            MRT_TRY(mrt_walk_add_first_handle(w, i, &v));
         else if (!mrt_plan_add(&w->plan, id, v.value.bytes, last, mrt_plan_find(&w->plan, v.handle)))
             return MRT_REASON_TOO_MANY;
         mrt_plan_find(&w->plan, id)->value = v.value_id;
@@ -456,6 +437,15 @@ static const void *mrt_walk_operand_at(mrt_walk *w, mrt_call *c, int32_t i)
     return w->memory.work + mrt_plan_find(&w->plan, mrt_walk_id(w, &mrt_build_of(c)->node.in, i))->offset;
 }
 
+MRT_API void mrt_walk_link(mrt_walk *w, mrt_step *step)
+{
+    if (!step)
+        return;
+    step->next = NULL;
+    *w->next_step = step;
+    w->next_step = &step->next;
+}
+
 /* work is where the arena begins. While only counting, constants that must be copied are counted. */
 static void mrt_walk_fill_step(mrt_walk *w, mrt_call *c, mrt_step *step, uint32_t scratch, void *state)
 {
@@ -472,7 +462,6 @@ static void mrt_walk_fill_step(mrt_walk *w, mrt_call *c, mrt_step *step, uint32_
     }
     if (!step)
         return;
-    step->next = NULL;
 #if defined(MRT_NO_VARIABLES)
     step->index = (uint16_t)w->why.operator_index;
 #else
@@ -489,8 +478,7 @@ static void mrt_walk_fill_step(mrt_walk *w, mrt_call *c, mrt_step *step, uint32_
         step->index |= MRT_KEEPS_STATE;
         pointers[used] = state;
     }
-    *w->next_step = step;
-    w->next_step = &step->next;
+    mrt_walk_link(w, step);
 }
 
 #if defined(MRT_NO_CUSTOM)
@@ -586,20 +574,28 @@ static int mrt_is_done_before(mrt_walk *w, int32_t builtin_code)
 #endif
 }
 
+/* Failures name an operator of the main subgraph: of another one, the operator that runs it. */
+static void mrt_walk_name_operator(mrt_walk *w, int32_t index)
+{
+#if !defined(MRT_NO_CONTROL)
+    if (w->depth > 0)
+        return;
+#endif
+    w->why.operator_index = index;
+}
+
 static mrt_reason mrt_walk_operator(mrt_walk *w, int32_t index)
 {
     mrt_build           b;
     mrt_call            c;
     const mrt_operator *op;
 
-    w->why.operator_index = index;
+    mrt_walk_name_operator(w, index);
     mrt_walk_begin_call(w, &c, &b);
     MRT_TRY(mrt_model_node(&w->model, (uint32_t)index, &b.node));
     w->why.builtin_code = b.node.builtin_code;
-    if (mrt_is_done_before(w, b.node.builtin_code)) {
-        w->why.operator_index = w->why.builtin_code = -1;
+    if (mrt_is_done_before(w, b.node.builtin_code))
         return MRT_REASON_NONE;
-    }
     op = mrt_walk_find_operator(w, &b.node);
     if (!op)
         return MRT_REASON_OPERATOR;
@@ -607,11 +603,21 @@ static mrt_reason mrt_walk_operator(mrt_walk *w, int32_t index)
     if (w->model.r.is_bad)
         return MRT_REASON_BROKEN;
     MRT_TRY(mrt_walk_count_work(w, &c));
-    MRT_TRY(mrt_walk_place(w, &c, index));
+    MRT_TRY(mrt_is_control(op) ? mrt_walk_control(w, &b.node, index) : mrt_walk_place(w, &c, index));
     if (w->memory.is_full)
         return MRT_REASON_SIZE;
     mrt_plan_expire(&w->plan, index);
-    w->why.operator_index = w->why.builtin_code = -1;
+    return MRT_REASON_NONE;
+}
+
+MRT_API mrt_reason mrt_walk_operators(mrt_walk *w)
+{
+    int32_t i;
+
+    for (i = 0; i < (int32_t)w->model.operators.count; i++)
+        MRT_TRY(mrt_walk_operator(w, i));
+    mrt_walk_name_operator(w, -1);
+    w->why.builtin_code = -1;
     return MRT_REASON_NONE;
 }
 
@@ -655,25 +661,27 @@ static void mrt_walk_begin_memory(mrt_walk *w)
     net->states = NULL;
     net->ends = w->ends;
     net->model = w->model;
+#if !defined(MRT_NO_CONTROL)
+    net->work_limit = w->work_limit < UINT32_MAX ? (uint32_t)w->work_limit : UINT32_MAX;
+#endif
     w->next_step = &net->steps;
     w->next_state = &net->states;
 }
 
 static mrt_reason mrt_walk_all(mrt_walk *w, uint32_t height, int is_from_top)
 {
-    int32_t i;
-
     mrt_plan_begin(&w->plan, height, is_from_top);
     mrt_walk_begin_memory(w);
     w->work = 0;
     w->step_count = w->calls_once = 0;
     MRT_TRY(mrt_walk_add_states(w));
+    MRT_TRY(mrt_walk_add_states_of_others(w));
     MRT_TRY(mrt_walk_add_inputs(w));
     MRT_TRY(mrt_walk_add_variables(w));
+    MRT_TRY(mrt_walk_add_variables_of_others(w));
     mrt_plan_scratch(&w->plan, 0);
     mrt_plan_expire(&w->plan, -1);
-    for (i = 0; i < (int32_t)w->model.operators.count; i++)
-        MRT_TRY(mrt_walk_operator(w, i));
+    MRT_TRY(mrt_walk_operators(w));
     return mrt_walk_find_outputs(w);
 }
 
@@ -699,7 +707,9 @@ static mrt_reason mrt_walk_choose(mrt_walk *w, mrt_choice *best)
 {
     int is_from_top;
 
+    MRT_TRY(mrt_walk_check_ends(w));
     MRT_TRY(mrt_walk_check_tensors(w));
+    MRT_TRY(mrt_walk_find_others(w));
     MRT_TRY(mrt_walk_all(w, 0, 0));
     if (w->plan.is_failed)
         return MRT_REASON_SIZE;
@@ -814,27 +824,54 @@ MRT_API mrt_status mrt_interpreter_open(mrt_interpreter **out, const mrt_file *f
 
 /* ---- running ---- */
 
-MRT_API void mrt_interpreter_invoke(mrt_interpreter *net)
+/* One that is no mark. */
+static void mrt_run_step(uint8_t *arena, const mrt_step *step)
 {
-    uint8_t *const  arena = net->arena;
+    void *const *pointers = (void *const *)(const void *)(step + 1);
+    mrt_io       io;
+    int32_t      i;
+
+    MRT_STEP(mrt_step_index(step));
+    for (i = 0; i < step->in_count; i++)
+        io.in[i] = *pointers++;
+    for (i = 0; i < step->out_count; i++)
+        io.out[i] = *pointers++;
+    io.scratch = arena + step->scratch;
+#if !defined(MRT_NO_CUSTOM)
+    io.state = step->index & MRT_KEEPS_STATE ? *pointers : NULL;
+#endif
+    step->run(step->params, &io);
+}
+
+#if defined(MRT_NO_CONTROL)
+MRT_API mrt_status mrt_interpreter_invoke(mrt_interpreter *net)
+{
     const mrt_step *step;
 
-    for (step = net->steps; step; step = step->next) {
-        void *const *pointers = (void *const *)(const void *)(step + 1);
-        mrt_io       io;
-        int32_t      i;
-        MRT_STEP(mrt_step_index(step));
-        for (i = 0; i < step->in_count; i++)
-            io.in[i] = *pointers++;
-        for (i = 0; i < step->out_count; i++)
-            io.out[i] = *pointers++;
-        io.scratch = arena + step->scratch;
-#if !defined(MRT_NO_CUSTOM)
-        io.state = step->index & MRT_KEEPS_STATE ? *pointers : NULL;
-#endif
-        step->run(step->params, &io);
-    }
+    for (step = net->steps; step; step = step->next)
+        mrt_run_step(net->arena, step);
+    return MRT_OK;
 }
+#else
+MRT_API mrt_status mrt_interpreter_invoke(mrt_interpreter *net)
+{
+    const mrt_step *step = net->steps;
+    uint32_t        left = net->work_limit;
+
+    while (step) {
+        if (step->run) {
+            mrt_run_step(net->arena, step);
+            step = step->next;
+            continue;
+        }
+        if (net->work_limit > 0 && step->scratch > left)
+            return MRT_ERR_LIMIT;
+        left -= step->scratch;
+        step = mrt_step_behind(step);
+    }
+    return MRT_OK;
+}
+#endif
 
 MRT_API void mrt_interpreter_reset(mrt_interpreter *net)
 {

@@ -104,8 +104,9 @@ MRT_API mrt_status mrt_interpreter_open(mrt_interpreter **out, const mrt_file *f
 
 /* ---- running ---- */
 
-/* Inputs may be written over: give them anew before each invoke. */
-MRT_API void mrt_interpreter_invoke(mrt_interpreter *interpreter);
+/* Inputs may be written over: give them anew before each invoke. ERR_LIMIT: a WHILE goes on beyond the file's work_limit;
+ * else it never fails. */
+MRT_API mrt_status mrt_interpreter_invoke(mrt_interpreter *interpreter);
 
 /* State tensors to their first values; open has done so once. */
 MRT_API void mrt_interpreter_reset(mrt_interpreter *interpreter);

@@ -35,7 +35,7 @@ static int mrt_is_tflite(const mrt_file *file)
 
 MRT_API mrt_reason mrt_model_open(mrt_model *m, const mrt_file *file)
 {
-    mrt_table root, subgraph;
+    mrt_table root;
     uint32_t  version;
 
     if (file->count > INT32_MAX)
@@ -55,9 +55,16 @@ MRT_API mrt_reason mrt_model_open(mrt_model *m, const mrt_file *file)
         return MRT_REASON_BROKEN;
     if (version != 3)
         return MRT_REASON_SCHEMA;
-    if (m->subgraphs.count == 0)
+    return mrt_model_enter(m, 0);
+}
+
+MRT_API mrt_reason mrt_model_enter(mrt_model *m, uint32_t index)
+{
+    mrt_table subgraph;
+
+    if (index >= m->subgraphs.count)
         return MRT_REASON_BROKEN;
-    subgraph = mrt_element_table(&m->r, &m->subgraphs, 0);
+    subgraph = mrt_element_table(&m->r, &m->subgraphs, index);
     m->tensors = mrt_read_vector(&m->r, &subgraph, MRT_GRAPH_TENSORS, 4);
     m->inputs = mrt_read_vector(&m->r, &subgraph, MRT_GRAPH_INPUTS, 4);
     m->outputs = mrt_read_vector(&m->r, &subgraph, MRT_GRAPH_OUTPUTS, 4);

@@ -7,7 +7,7 @@
 
 typedef struct mrt_model {
     mrt_reader r;
-    mrt_vector buffers, codes, subgraphs, tensors, inputs, outputs, operators; /* tensors ... of subgraph 0 */
+    mrt_vector buffers, codes, subgraphs, tensors, inputs, outputs, operators; /* tensors ... of one subgraph, 0 at first */
     uint32_t   scales_checked;
 } mrt_model;
 
@@ -16,6 +16,9 @@ enum { MRT_GRAPH_TENSORS = 0, MRT_GRAPH_INPUTS = 1, MRT_GRAPH_OUTPUTS = 2, MRT_G
 
 /* Finds the tables, and checks what is not about a tensor or an operator. */
 MRT_API mrt_reason mrt_model_open(mrt_model *m, const mrt_file *file);
+
+/* Subgraph `index` in the place of the one that was there; nothing of it is checked. */
+MRT_API mrt_reason mrt_model_enter(mrt_model *m, uint32_t index);
 
 /* index < m->tensors.count. */
 MRT_API mrt_reason mrt_model_tensor(mrt_model *m, uint32_t index, mrt_tensor *out);

@@ -16,14 +16,32 @@ MRT_API void mrt_plan_begin(mrt_plan *plan, uint32_t height, int is_from_top)
     plan->is_from_top = is_from_top;
     plan->is_failed = 0;
     plan->end = plan->bound = 0;
+#if !defined(MRT_NO_CONTROL)
+    plan->scope = plan->states = 0;
+#endif
 }
+
+#if defined(MRT_NO_CONTROL)
+#define mrt_is_in_scope(plan, live) ((void)(plan), (void)(live), 1)
+#define mrt_is_seen(plan, live)     ((void)(plan), (void)(live), 1)
+#else
+static int mrt_is_in_scope(const mrt_plan *plan, const mrt_live *live)
+{
+    return live->scope == plan->scope;
+}
+
+static int mrt_is_seen(const mrt_plan *plan, const mrt_live *live)
+{
+    return live->scope == plan->scope || live->scope == plan->states;
+}
+#endif
 
 MRT_API mrt_live *mrt_plan_find(mrt_plan *plan, uint32_t tensor)
 {
     int32_t i;
 
     for (i = 0; i < plan->count; i++)
-        if ((uint32_t)plan->live[i].tensor == tensor)
+        if ((uint32_t)plan->live[i].tensor == tensor && mrt_is_seen(plan, &plan->live[i]))
             return &plan->live[i];
     return NULL;
 }
@@ -117,6 +135,9 @@ MRT_API mrt_live *mrt_plan_add(mrt_plan *plan, uint32_t tensor, uint32_t bytes, 
     fresh.value = -1;
     fresh.last = (int16_t)last;
     fresh.is_batched = 0;
+#if !defined(MRT_NO_CONTROL)
+    fresh.scope = plan->scope;
+#endif
     fresh.alias = shares ? shares->alias : mrt_plan_fresh_alias(plan);
     fresh.offset = shares ? shares->offset : mrt_plan_place(plan, bytes);
     if (fresh.offset == mrt_no_place)
@@ -167,7 +188,7 @@ MRT_API void mrt_plan_expire(mrt_plan *plan, int32_t step)
     int32_t i, kept = 0;
 
     for (i = 0; i < plan->count; i++)
-        if (plan->live[i].last > step)
+        if (plan->live[i].last > step || !mrt_is_in_scope(plan, &plan->live[i]))
             plan->live[kept++] = plan->live[i];
     plan->count = kept;
 }

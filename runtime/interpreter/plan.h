@@ -24,6 +24,9 @@ typedef struct mrt_live {
     int16_t  last;       /* the operator that reads it last */
     uint8_t  alias;      /* the same for tensors that share a place */
     uint8_t  is_batched; /* dimension 0 counts samples */
+#if !defined(MRT_NO_CONTROL)
+    uint8_t scope;
+#endif
 } mrt_live;
 
 typedef struct mrt_plan {
@@ -33,11 +36,16 @@ typedef struct mrt_plan {
     int      is_from_top;   /* of the next block */
     int      is_failed;     /* something did not fit below height */
     uint32_t end, bound;    /* results: the highest end; the most that was live at once */
+#if !defined(MRT_NO_CONTROL)
+    /* Whose tensors are found and forgotten: of several subgraphs that are walked at once the innermost one's, and its
+     * states. New ones are of `scope`. */
+    uint8_t scope, states;
+#endif
 } mrt_plan;
 
 MRT_API void mrt_plan_begin(mrt_plan *plan, uint32_t height, int is_from_top);
 
-/* The tensor, if it is live; NULL otherwise. */
+/* The tensor of this scope, or its states, if it is live; NULL otherwise. */
 MRT_API mrt_live *mrt_plan_find(mrt_plan *plan, uint32_t tensor);
 
 /* Whether no other live tensor has the same place. */

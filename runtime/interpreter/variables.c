@@ -95,20 +95,14 @@ static mrt_reason mrt_find_value(mrt_model *m, const mrt_variable_name *name, mr
 
 /* ---- first values ---- */
 
-/* The file's other subgraph in the model's place. */
-static mrt_reason mrt_open_subgraph(const mrt_model *m, uint32_t index, mrt_model *out)
+/* A subgraph that CALL_ONCE runs. */
+static mrt_reason mrt_open_init(const mrt_model *m, uint32_t index, mrt_model *out)
 {
-    mrt_table subgraph;
-
     *out = *m;
-    if (index == 0 || index >= m->subgraphs.count)
+    if (index == 0)
         return MRT_REASON_BROKEN;
-    subgraph = mrt_element_table(&out->r, &m->subgraphs, index);
-    out->tensors = mrt_read_vector(&out->r, &subgraph, MRT_GRAPH_TENSORS, 4);
-    out->operators = mrt_read_vector(&out->r, &subgraph, MRT_GRAPH_OPERATORS, 4);
-    if (out->operators.count > MRT_INIT_OPERATORS_MAX)
-        return MRT_REASON_TOO_MANY;
-    return out->r.is_bad ? MRT_REASON_BROKEN : MRT_REASON_NONE;
+    MRT_TRY(mrt_model_enter(out, index));
+    return out->operators.count > MRT_INIT_OPERATORS_MAX ? MRT_REASON_TOO_MANY : MRT_REASON_NONE;
 }
 
 /* It assigns constants, and does nothing else. */
@@ -137,21 +131,23 @@ static mrt_reason mrt_first_of(mrt_model *init, const mrt_variable_name *name, m
     return init->r.is_bad ? MRT_REASON_BROKEN : MRT_REASON_NONE;
 }
 
-static mrt_reason mrt_find_first(mrt_model *m, const mrt_variable_name *name, mrt_variable *v)
+/* The main subgraph runs CALL_ONCE. */
+static mrt_reason mrt_find_first(const mrt_model *m, const mrt_variable_name *name, mrt_variable *v)
 {
-    mrt_model init;
+    mrt_model whole = *m, init;
     mrt_node  node;
     uint32_t  i;
     int32_t   calls = 0;
 
     v->first = NULL;
-    for (i = 0; i < m->operators.count; i++) {
-        MRT_TRY(mrt_model_node(m, i, &node));
+    MRT_TRY(mrt_model_enter(&whole, 0));
+    for (i = 0; i < whole.operators.count; i++) {
+        MRT_TRY(mrt_model_node(&whole, i, &node));
         if (node.builtin_code != MRT_CODE_CALL_ONCE)
             continue;
         if (++calls > MRT_CALL_ONCE_MAX)
             return MRT_REASON_TOO_MANY;
-        MRT_TRY(mrt_open_subgraph(m, mrt_read_field(&m->r, &node.options, MRT_CALL_ONCE_SUBGRAPH, 4, 0), &init));
+        MRT_TRY(mrt_open_init(&whole, mrt_read_field(&whole.r, &node.options, MRT_CALL_ONCE_SUBGRAPH, 4, 0), &init));
         MRT_TRY(mrt_first_of(&init, name, v));
     }
     return MRT_REASON_NONE;
@@ -187,4 +183,15 @@ MRT_API mrt_reason mrt_find_variable(mrt_model *m, uint32_t index, mrt_variable 
     MRT_TRY(mrt_find_value(m, &name, out));
     MRT_TRY(mrt_find_first(m, &name, out));
     return m->r.is_bad ? MRT_REASON_BROKEN : MRT_REASON_NONE;
+}
+
+MRT_API int mrt_has_variable(mrt_model *other, mrt_model *m, uint32_t index, uint32_t *handle)
+{
+    mrt_variable_name name;
+    mrt_node          node;
+
+    if (mrt_model_node(m, index, &node) != MRT_REASON_NONE)
+        return 0;
+    name = mrt_name_of(m, &node);
+    return mrt_find_first_handle(other, &name, handle) == MRT_REASON_NONE;
 }

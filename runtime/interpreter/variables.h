@@ -21,4 +21,7 @@ typedef struct mrt_variable {
 /* The variable that the VAR_HANDLE at `index` of the operators names. */
 MRT_API mrt_reason mrt_find_variable(mrt_model *m, uint32_t index, mrt_variable *out);
 
+/* Whether `other`, another subgraph of the file, has the same variable: *handle there. */
+MRT_API int mrt_has_variable(mrt_model *other, mrt_model *m, uint32_t index, uint32_t *handle);
+
 #endif

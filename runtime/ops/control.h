@@ -13,7 +13,7 @@
 /* Outputs are what the subgraphs give, whose shapes stand in the file. */
 static MRT_COLD mrt_reason mrt_control_shape(mrt_call *c)
 {
-    c->mixes = 1;
+    c->mixes = c->may_be_constant = 1;
     return MRT_REASON_NONE;
 }
 

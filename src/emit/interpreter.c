@@ -103,10 +103,11 @@ mote_status mote_interpreted_measure(mote_interpreted *in, const mote_model *mod
     const mrt_file      file = {in->file, in->file_bytes, 0};
     mrt_failure         why;
     mrt_status          status;
-    int32_t             i, count;
+    int32_t             g, i, count;
 
-    for (i = 0; i < graph->node_count; i++)
-        MOTE_TRY(mark_operator(in, graph, &graph->nodes[i], err));
+    for (g = 0; g < model->graph_count; g++)
+        for (i = 0; i < model->graphs[g].node_count; i++)
+            MOTE_TRY(mark_operator(in, &model->graphs[g], &model->graphs[g].nodes[i], err));
     count = list_operators(in, list);
     for (i = 0; i < MOTE_INTERPRETED_MACHINES; i++) {
         const mrt_machine machine = {(uint32_t)mote_interpreted_machines[i].pointer_bytes,
@@ -285,23 +286,26 @@ static mote_status emit_includes(const mote_interpreted *in, const char *folder,
     return err->code;
 }
 
-static bool has_symmetric_weights(const mote_graph *graph)
+static bool has_weights_zero_point(const mote_graph *graph, const mote_node *node)
 {
-    int32_t i;
-
-    for (i = 0; i < graph->node_count; i++)
-        if (graph->nodes[i].op == MOTE_OP_FULLY_CONNECTED && mote_zero_of(mote_node_in(graph, &graph->nodes[i], 1)) != 0)
-            return false;
-    return true;
+    return node->op == MOTE_OP_FULLY_CONNECTED && mote_zero_of(mote_node_in(graph, node, 1)) != 0;
 }
 
-static bool has_custom_operators(const mote_graph *graph)
+static bool is_custom(const mote_graph *graph, const mote_node *node)
 {
-    int32_t i;
+    (void)graph;
+    return mote_ops[node->op]->description->names != NULL;
+}
 
-    for (i = 0; i < graph->node_count; i++)
-        if (mote_ops[graph->nodes[i].op]->description->names)
-            return true;
+/* Whether that holds for any node of any graph. */
+static bool has_any(const mote_model *model, bool (*holds)(const mote_graph *graph, const mote_node *node))
+{
+    int32_t g, i;
+
+    for (g = 0; g < model->graph_count; g++)
+        for (i = 0; i < model->graphs[g].node_count; i++)
+            if (holds(&model->graphs[g], &model->graphs[g].nodes[i]))
+                return true;
     return false;
 }
 
@@ -318,26 +322,43 @@ static void find_kernels(const mote_graph *graph, const mote_node *node, const c
     symbols[1] = chosen && !chosen->is_view ? chosen->symbol : NULL;
 }
 
+/* Kernels that were named already. */
+typedef struct kept_kernels {
+    const char **symbols;
+    int32_t      count;
+} kept_kernels;
+
+static void keep_kernel(kept_kernels *kept, const char *symbol, mote_text *out)
+{
+    int32_t known = 0;
+
+    while (symbol && known < kept->count && strcmp(kept->symbols[known], symbol) != 0)
+        known++;
+    if (!symbol || known < kept->count)
+        return;
+    kept->symbols[kept->count++] = symbol;
+    mote_text_printf(out, "#define MRT_KEEP_%s 0, 0,\n", symbol);
+}
+
 /* Kernels that the model's types take: runtime/op.h says how the others are left out. */
-static mote_status emit_kept_kernels(const mote_graph *graph, mote_text *out, mote_error *err)
+static mote_status emit_kept_kernels(const mote_model *model, mote_text *out, mote_error *err)
 {
     mote_arena   scratch = {0};
-    const char **kept = MOTE_NEW(&scratch, const char *, (size_t)KERNELS_OF_NODE *(size_t)graph->node_count + 1, err);
-    int32_t      count = 0, i, k, known;
+    kept_kernels kept = {0};
+    size_t       nodes = 0;
+    int32_t      g, i, k;
 
+    for (g = 0; g < model->graph_count; g++)
+        nodes += (size_t)model->graphs[g].node_count;
+    kept.symbols = MOTE_NEW(&scratch, const char *, KERNELS_OF_NODE *nodes + 1, err);
     mote_text_puts(out, "/* The kernels of its types. */\n#define MRT_ONLY\n");
-    for (i = 0; kept && i < graph->node_count; i++) {
-        const char *symbols[KERNELS_OF_NODE];
-        find_kernels(graph, &graph->nodes[i], symbols);
-        for (k = 0; k < KERNELS_OF_NODE; k++) {
-            for (known = 0; symbols[k] && known < count && strcmp(kept[known], symbols[k]) != 0;)
-                known++;
-            if (!symbols[k] || known < count)
-                continue;
-            kept[count++] = symbols[k];
-            mote_text_printf(out, "#define MRT_KEEP_%s 0, 0,\n", symbols[k]);
+    for (g = 0; kept.symbols && g < model->graph_count; g++)
+        for (i = 0; i < model->graphs[g].node_count; i++) {
+            const char *symbols[KERNELS_OF_NODE];
+            find_kernels(&model->graphs[g], &model->graphs[g].nodes[i], symbols);
+            for (k = 0; k < KERNELS_OF_NODE; k++)
+                keep_kernel(&kept, symbols[k], out);
         }
-    }
     mote_text_puts(out, "\n");
     mote_arena_destroy(&scratch);
     return err->code;
@@ -361,17 +382,18 @@ mote_status mote_emit_interpreter_source(const mote_emitter *e, const mote_inter
         "#if defined(__clang__)\n#pragma STDC FP_CONTRACT OFF\n#elif defined(__GNUC__)\n"
         "#pragma GCC optimize(\"O2\", \"fp-contract=off\", \"no-schedule-insns\")\n#endif\n\n#include \"%s.h\"\n\n"
         "/* All of it in this one source, with no name that others see. */\n"
-        "#define MRT_ONE_SOURCE\n#define MRT_TRUSTED /* this very file was opened when it was compiled */\n%s%s%s%s#if "
+        "#define MRT_ONE_SOURCE\n#define MRT_TRUSTED /* this very file was opened when it was compiled */\n%s%s%s%s%s#if "
         "defined(__GNUC__)\n#define MRT_API static __attribute__((unused, cold))\n#else\n"
         "#define MRT_API static\n#endif\n/* As many as this model needs at once. */\n#define MRT_LIVE_MAX %d\n#define "
         "MRT_IN_MAX   %d\n"
         "#define MRT_OUT_MAX  %d\n\n",
         e->name, MOTE_VERSION, e->name, e->optimize == MOTE_OPTIMIZE_SIZE ? "#define MRT_SMALL\n" : "",
-        has_symmetric_weights(&e->model->graphs[0]) ? "#define MRT_SYMMETRIC\n" : "",
+        has_any(e->model, has_weights_zero_point) ? "" : "#define MRT_SYMMETRIC\n",
         in->uses[MOTE_OP_VAR_HANDLE] ? "" : "#define MRT_NO_VARIABLES\n",
-        has_custom_operators(&e->model->graphs[0]) ? "" : "#define MRT_NO_CUSTOM\n", at_least_2(in->live_most),
-        at_least_2(in->in_most), at_least_2(in->out_most));
-    MOTE_TRY(emit_kept_kernels(&e->model->graphs[0], out, err));
+        in->uses[MOTE_OP_IF] || in->uses[MOTE_OP_WHILE] ? "" : "#define MRT_NO_CONTROL\n",
+        has_any(e->model, is_custom) ? "" : "#define MRT_NO_CUSTOM\n", at_least_2(in->live_most), at_least_2(in->in_most),
+        at_least_2(in->out_most));
+    MOTE_TRY(emit_kept_kernels(e->model, out, err));
     MOTE_TRY(emit_includes(in, folder, out, err));
     mote_text_puts(out, "\n");
     mote_emit_layers(e, out);

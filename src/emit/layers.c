@@ -1,13 +1,14 @@
 /* The operators' names in NAME.c, for emulators and benches: rows of a macro that firmware sees as nothing.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "emit/emit.h"
+#include "graph/control.h"
 
 static bool runs(const mote_graph *graph, const mote_node *node)
 {
     mote_error         ignored = {0};
     const mote_op_row *row = mote_op_find_row(graph, node, &ignored);
 
-    return node->op == MOTE_OP_COPY || (row && !row->kernels[0].is_view);
+    return node->op == MOTE_OP_COPY || mote_node_graphs_of(node) || (row && !row->kernels[0].is_view);
 }
 
 void mote_emit_layers(const mote_emitter *e, mote_text *out)

@@ -269,6 +269,58 @@ static void variables_are_bounded(void **state)
     }
 }
 
+/* What IF and WHILE run is as wrong on the chip as on the host (tests/passes/test_flatten.c), if for fewer words. */
+static void what_is_run_is_checked(void **state)
+{
+    static const struct {
+        const char *name;
+        mrt_reason  reason;
+    } files[] = {
+        {"right", MRT_REASON_NONE},      {"forever", MRT_REASON_NONE},         {"number", MRT_REASON_OPTIONS},
+        {"main", MRT_REASON_OPTIONS},    {"inputs", MRT_REASON_OPERAND_COUNT}, {"outputs", MRT_REASON_OPERAND_COUNT},
+        {"shape", MRT_REASON_SHAPE},     {"type", MRT_REASON_SHAPE},           {"condition", MRT_REASON_SHAPE},
+        {"itself", MRT_REASON_TOO_MANY}, {"deep", MRT_REASON_TOO_MANY}};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof files / sizeof *files; i++) {
+        mote_error  err = {0};
+        mote_file   content;
+        mrt_failure why;
+        char        path[100];
+        size_t      bytes;
+        snprintf(path, sizeof path, "tests/golden/limits/%s.tflite", files[i].name);
+        assert_int_equal(mote_file_open(&content, path, &err), MOTE_OK);
+        mrt_interpreter_bytes(&(mrt_file){content.bytes, content.count, 0}, interpreter_operators,
+                              INTERPRETER_OPERATOR_COUNT, &bytes, &why);
+        if (why.reason != files[i].reason)
+            fail_msg("%s: %s", files[i].name, mrt_reason_text(why.reason));
+        if (files[i].reason != MRT_REASON_NONE && files[i].reason != MRT_REASON_OPTIONS)
+            assert_int_equal(why.operator_index, 0);
+        mote_file_close(&content);
+    }
+}
+
+static void a_loop_without_end_meets_the_work_limit(void **state)
+{
+    mote_error      err = {0};
+    mote_file       content;
+    interpreter_run run;
+    mrt_end         go;
+
+    (void)state;
+    assert_int_equal(mote_file_open(&content, "tests/golden/limits/forever.tflite", &err), MOTE_OK);
+    run = interpreter_open(content.bytes, content.count, 1000, 0);
+    assert_int_equal(run.status, MRT_OK);
+    mrt_interpreter_input(run.net, 1, &go);
+    *(uint8_t *)go.data = 1;
+    assert_int_equal(mrt_interpreter_invoke(run.net), MRT_ERR_LIMIT);
+    *(uint8_t *)go.data = 0;
+    assert_int_equal(mrt_interpreter_invoke(run.net), MRT_OK);
+    interpreter_close(&run);
+    mote_file_close(&content);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -279,6 +331,8 @@ int main(void)
         cmocka_unit_test(a_file_askew_gives_the_same_answers),
         cmocka_unit_test(failures_say_where),
         cmocka_unit_test(variables_are_bounded),
+        cmocka_unit_test(what_is_run_is_checked),
+        cmocka_unit_test(a_loop_without_end_meets_the_work_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
