@@ -33,6 +33,28 @@ mote_status mote_model_infer(mote_model **out, const mote_model *trained, mote_e
 mote_status mote_model_quantize(mote_model **out, const mote_model *model, const mote_data_split *calibration,
                                 const mote_quantize_options *options, mote_error *err);
 
+/* What a pass of mote_model_optimize did: one operator went. Its texts are there during the call only. */
+typedef struct mote_change {
+    const char *pass;         /* "fold_padding"; docs/PASSES.md says what each does */
+    const char *op;           /* "PAD" */
+    unsigned    number;       /* the operator's in the file that the model was read from */
+    const char *tensor;       /* the name of what it computed */
+    const char *why;          /* what became of it: "done by operator 4 (CONV_2D)" */
+    size_t      tensor_bytes; /* that an invoke writes no more; 0 where the operator moved nothing */
+} mote_change;
+
+typedef struct mote_optimize_options {
+    void (*explain)(void *user, const mote_change *change); /* called for each change; NULL: silent */
+    void *user;
+} mote_optimize_options;
+
+/* The same model with fewer operators: constants computed, padding done by the convolution behind it, activations fused,
+ * conversions that change nothing, repeated and unread operators left out (docs/PASSES.md). Inputs and outputs keep names,
+ * order, types and scales, and every byte of every answer stays the same, of floats, too. Where nothing can go, the result
+ * is a copy. options may be NULL. Errors: USAGE (no model, a model in training), LIMIT, MEMORY. */
+mote_status mote_model_optimize(mote_model **out, const mote_model *model, const mote_optimize_options *options,
+                                mote_error *err);
+
 typedef struct mote_prune_options {
     int32_t multiple; /* channels stay in multiples of this, where there are so many: kernels take them by fours. 0: 4 */
 } mote_prune_options;

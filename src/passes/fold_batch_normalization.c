@@ -17,7 +17,7 @@ static float value_of(const mote_tensor *tensor, int32_t channel, float absent)
 
 static mote_status find_affine(mote_edit *edit, const mote_node *node, affine *out, mote_error *err)
 {
-    const mote_graph  *graph = &edit->model->graphs[0];
+    const mote_graph  *graph = edit->graph;
     const mote_tensor *x = mote_node_in(graph, node, 0), *gamma = mote_node_in(graph, node, 1),
                       *beta = mote_node_in(graph, node, 2);
     const mote_tensor *mean = mote_node_in(graph, node, 3), *variance = mote_node_in(graph, node, 4);
@@ -69,7 +69,7 @@ static void scale_weights(const mote_tensor *w, int32_t axis, const affine *a)
 /* The bias operand, made when the layer has none. */
 static float *bias_of(mote_edit *edit, mote_node *node, const affine *a, mote_error *err)
 {
-    mote_graph *graph = &edit->model->graphs[0];
+    mote_graph *graph = edit->graph;
     float      *zeros;
     mote_id    *in, id;
 
@@ -96,19 +96,18 @@ static mote_status fold_into(mote_edit *edit, mote_node *before, const mote_node
 
     if (!bias)
         return err->code;
-    scale_weights(mote_node_in(&edit->model->graphs[0], before, 1), channel_axis(before), a);
+    scale_weights(mote_node_in(edit->graph, before, 1), channel_axis(before), a);
     for (c = 0; c < a->channels; c++)
         bias[c] = (float)((double)bias[c] * a->factor[c] + a->shift[c]);
-    before->out[0] = norm->out[0];
-    mote_edit_kill(edit, norm);
-    return MOTE_OK;
+    mote_edit_take_output(edit, before, norm);
+    return mote_edit_index(edit, err);
 }
 
 /* Nothing to fold into: the same sum as a 1x1 depthwise convolution, which every format and chip knows. Input is an image.
  */
 static mote_status make_depthwise(mote_edit *edit, mote_node *norm, const affine *a, mote_error *err)
 {
-    mote_graph   *graph = &edit->model->graphs[0];
+    mote_graph   *graph = edit->graph;
     const int32_t dim[] = {1, 1, 1, a->channels};
     const char   *name = norm->name ? norm->name : "scale";
     float  *w = MOTE_NEW(&edit->arena, float, a->channels, err), *bias = MOTE_NEW(&edit->arena, float, a->channels, err);
@@ -127,13 +126,13 @@ static mote_status make_depthwise(mote_edit *edit, mote_node *norm, const affine
     norm->in_count = 3;
     norm->in[1] = mote_graph_add_const(edit->model, graph, name, MOTE_F32, 4, dim, w, err);
     norm->in[2] = mote_graph_add_const(edit->model, graph, name, MOTE_F32, 1, &dim[3], bias, err);
-    return err->code;
+    return err->code == MOTE_OK ? mote_edit_index(edit, err) : err->code;
 }
 
 /* Inserts a RESHAPE of `from` into `to`, whose shape is set, as node index. */
 static mote_status insert_reshape(mote_edit *edit, int32_t index, mote_id from, mote_id to, mote_error *err)
 {
-    mote_graph        *graph = &edit->model->graphs[0];
+    mote_graph        *graph = edit->graph;
     const mote_tensor *tensor = &graph->tensors[to];
     mote_id            in[2] = {from, MOTE_NONE};
     int32_t            shape[MOTE_RANK_MAX];
@@ -150,7 +149,7 @@ static mote_status insert_reshape(mote_edit *edit, int32_t index, mote_id from, 
 /* [first, ..., channels] -> [first, the others, 1, channels] and back: node index moves back by one. */
 static mote_status make_image(mote_edit *edit, int32_t index, mote_error *err)
 {
-    mote_graph *graph = &edit->model->graphs[0];
+    mote_graph *graph = edit->graph;
     mote_id     in = graph->nodes[index].in[0], out = graph->nodes[index].out[0], image_in, image_out;
     mote_tensor image = graph->tensors[in];
     int32_t     first = image.rank > 1 ? image.dim[0] : 1, channels = image.dim[image.rank - 1];
@@ -174,13 +173,13 @@ static mote_status make_image(mote_edit *edit, int32_t index, mote_error *err)
 
 mote_status mote_pass_fold_batch_normalization(mote_edit *edit, mote_error *err)
 {
-    mote_graph *graph = &edit->model->graphs[0];
+    mote_graph *graph = edit->graph;
     int32_t     n;
 
     for (n = 0; n < graph->node_count; n++) {
-        mote_node *norm = &graph->nodes[n], *before;
+        mote_node *norm = mote_edit_node(edit, n), *before;
         affine     a;
-        if (edit->is_dead[n] || norm->op != MOTE_OP_BATCH_NORMALIZATION)
+        if (!norm || norm->op != MOTE_OP_BATCH_NORMALIZATION)
             continue;
         MOTE_TRY(find_affine(edit, norm, &a, err));
         before = mote_edit_producer(edit, norm->in[0]);

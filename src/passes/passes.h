@@ -1,5 +1,9 @@
-/* Passes: model to model. The public face is mote_model_infer (mote/convert.h); each pass edits a working copy in place, and
- * compacting ends them all.
+/* Passes: model to model. The public faces are mote_model_infer and mote_model_optimize (mote/convert.h); each pass edits a
+ * working copy in place, one of its graphs after the other, and compacting ends them all.
+ *
+ * Operands of nodes are renamed lazily: mote_edit_redirect notes that readers of one tensor are to read another, and
+ * mote_edit_node gives a node with its operands as they are by now. So a pass that looks at each node once takes time in
+ * proportion to the graph, whatever it changes.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_PASSES_PASSES_H
 #define MOTE_PASSES_PASSES_H
@@ -8,35 +12,114 @@
 
 #include "ops/op.h"
 
-/* A working copy, and which of its nodes are gone. Passes that add nodes put them where they belong in the order. */
 typedef struct mote_edit {
     mote_model *model;
-    bool       *is_dead; /* [dead_capacity], by node */
-    int32_t     dead_capacity;
+    mote_graph *graph;   /* of the model's, the one that is edited */
+    bool       *is_dead; /* [node_capacity] */
+    int32_t     node_capacity;
+    mote_id    *renamed;   /* [tensor_capacity]: whom readers read instead; itself: nobody */
+    int32_t    *maker;     /* [tensor_capacity]: 1 + the node that computes it; 0: none does */
+    int32_t    *uses;      /* [tensor_capacity]: by live operands and the graph's outputs */
+    bool       *is_output; /* [tensor_capacity]: of the graph */
+    int32_t     tensor_capacity;
     mote_arena  arena;
+
+    /* what is told of it */
+    const mote_optimize_options *options; /* NULL: nobody asks */
+    const char                  *pass;
+    int32_t                      change_count;
+    size_t                       work; /* what is left for computing operators, see mote_op_evaluate */
 } mote_edit;
 
+/* A copy of the model, with graph 0 open. */
 mote_status mote_edit_begin(mote_edit *edit, const mote_model *from, mote_error *err);
-/* A fresh model of what is left: live nodes, and the tensors that they and the graph's ends use. Ends the edit. */
+/* Graph g is edited from now on; the one before is settled. */
+mote_status mote_edit_open(mote_edit *edit, int32_t g, mote_error *err);
+/* Dead nodes are taken out and operands renamed; pointers to nodes are lost. */
+mote_status mote_edit_settle(mote_edit *edit, mote_error *err);
+/* Finds anew who computes and who reads what, after nodes were changed by hand. */
+mote_status mote_edit_index(mote_edit *edit, mote_error *err);
+/* The model with what is left: live nodes, and the tensors that they and the graphs' ends use, in the order in which they
+ * are met. Ends the edit. */
 mote_status mote_edit_end(mote_edit *edit, mote_stage stage, mote_model **out, mote_error *err);
 void        mote_edit_abandon(mote_edit *edit); /* a no-op after mote_edit_end */
 
+/* Node n with its operands as they are by now; NULL where it is gone. */
+mote_node *mote_edit_node(mote_edit *edit, int32_t n);
+/* The tensor that is read where `id` was. */
+mote_id mote_edit_renamed(mote_edit *edit, mote_id id);
 /* Every reader of tensor `from` reads `to` instead, the graph's outputs too. */
 void mote_edit_redirect(mote_edit *edit, mote_id from, mote_id to);
 /* The live node that computes a tensor, or NULL. */
 mote_node *mote_edit_producer(mote_edit *edit, mote_id id);
 /* How many live operands, and graph outputs, read it. */
-int32_t mote_edit_use_count(const mote_edit *edit, mote_id id);
-void    mote_edit_kill(mote_edit *edit, const mote_node *node);
+int32_t mote_edit_use_count(mote_edit *edit, mote_id id);
+bool    mote_edit_is_output(const mote_edit *edit, mote_id id);
+/* Node `node` computes output 0 of `instead`, which must go, rather than its own. */
+void mote_edit_take_output(mote_edit *edit, mote_node *node, const mote_node *instead);
+/* The node becomes *by, which has the same outputs; its operands are the model's. */
+void mote_edit_replace(mote_edit *edit, mote_node *node, const mote_node *by);
+/* Operand i of the node becomes `id`. */
+void mote_edit_set_operand(mote_edit *edit, mote_node *node, int32_t i, mote_id id);
+void mote_edit_kill(mote_edit *edit, const mote_node *node);
+/* A new constant; MOTE_NONE with err filled on failure. */
+mote_id mote_edit_add_const(mote_edit *edit, const char *name, mote_dtype dtype, int32_t rank, const int32_t *dim,
+                            const void *bytes, mote_error *err);
 /* A copy of *node becomes node `index`; those from there on move back by one, so pointers to nodes are lost. */
 mote_status mote_edit_insert(mote_edit *edit, int32_t index, const mote_node *node, mote_error *err);
+
+/* ---- exactness ---- */
+
+/* Type and scales: the same bytes mean the same. NULL-safe as to scales. */
+bool mote_same_meaning(const mote_tensor *a, const mote_tensor *b);
+/* The same, and the shape: a reader of one may read the other. */
+bool mote_same_tensor(const mote_tensor *a, const mote_tensor *b);
+/* Operators whose last step is a clamp, by a fused activation or to finite numbers; of all types. */
+bool mote_op_clamps(mote_op_kind kind);
+/* It has no states as operands or outputs, and runs no subgraph. */
+bool mote_edit_is_plain(const mote_edit *edit, const mote_node *node);
+/* The node depends on nothing but its operands, changes nothing but its outputs, and answers the same each time. */
+bool mote_edit_is_pure(const mote_edit *edit, const mote_node *node);
+/* The operator still takes what the node has, and computes what its outputs say. */
+bool mote_edit_is_right(mote_edit *edit, mote_node *node);
+/* Of a chain of operators with one operand and one output each, that begins with 8 or 16 bit integers of one scale: what the
+ * reference kernels make of each value that there is, in rising order. NULL where that cannot be found out; err is filled
+ * only where memory is lacking. */
+const void *mote_edit_tabulate(mote_edit *edit, const mote_node *const *chain, int32_t count, mote_arena *arena,
+                               mote_error *err);
+/* Whether two such chains, with the same operand, make the same bytes of every value. */
+bool mote_edit_same_for_all(mote_edit *edit, const mote_node *const *a, int32_t a_count, const mote_node *const *b,
+                            int32_t b_count, mote_error *err);
+
+/* ---- the account ---- */
+
+/* The node goes, and the readers of its output 0 read `id` instead, which must be the same tensor by mote_same_tensor, byte
+ * for byte. False, and nothing done, where that cannot be: the graph's outputs keep their names. `why`: what became of it.
+ */
+bool mote_edit_bypass(mote_edit *edit, mote_node *node, mote_id id, const char *why);
+/* What is told of err where a pass can do without: only lack of memory is left in it. */
+mote_status mote_edit_forgive(mote_error *err);
+/* Tells that the node is about to go. */
+void mote_edit_tell(mote_edit *edit, const mote_node *node, const char *why);
+/* "done by operator 4 (CONV_2D)" */
+mote_node_text mote_done_by(const mote_node *node);
+
+/* ---- passes ---- */
 
 void mote_pass_drop_dropout(mote_edit *edit);
 /* Into the convolution or dense layer before it; where there is none, it becomes a 1x1 depthwise convolution, between two
  * RESHAPEs (which are views) where its input is no image. */
 mote_status mote_pass_fold_batch_normalization(mote_edit *edit, mote_error *err);
-/* RELU and RELU6 into the node before them. */
-void mote_pass_fuse_activations(mote_edit *edit);
+
+/* Those of mote_model_optimize, in its order; each file says what it does, and why no byte of an answer changes. */
+mote_status mote_pass_fold_constants(mote_edit *edit, mote_error *err);
+mote_status mote_pass_drop_identities(mote_edit *edit, mote_error *err);
+mote_status mote_pass_merge_views(mote_edit *edit, mote_error *err);
+mote_status mote_pass_fuse_quantization(mote_edit *edit, mote_error *err);
+mote_status mote_pass_fold_padding(mote_edit *edit, mote_error *err);
+mote_status mote_pass_fuse_activations(mote_edit *edit, mote_error *err);
+mote_status mote_pass_share_subexpressions(mote_edit *edit, mote_error *err);
+mote_status mote_pass_drop_unread(mote_edit *edit, mote_error *err);
 
 /* The model as one graph without IF and WHILE (flatten.c), for programs only. Tensors of the main graph keep their numbers;
  * constants and scales stay the model's, which must outlive *out. Errors: LIMIT, FORMAT. */
