@@ -34,6 +34,7 @@ typedef struct mote_compile_options {
     const void *golden;       /* input samples for the self-test, one after the other, all inputs of a sample in a row */
     int32_t     golden_count; /* 0: three samples made by a generator */
     bool        keeps_constant_channels; /* default: target "c" is compiled without them (mote_model_prune_constant) */
+    bool        keeps_operators;         /* default: target "c" is compiled with fewer of them (mote_model_optimize) */
     const void *file; /* target "interpreter": the model's own .tflite; NULL: one is written, and where parts of
                        * the file were left out when it was read (operators of constants, unused tensors of unknown types) */
     size_t file_bytes;
@@ -56,7 +57,8 @@ typedef struct mote_compile_result {
     char                name[MOTE_COMPILE_NAME];
     mote_compiled_chips chips[MOTE_COMPILED_CHIPS_MAX]; /* targets "c" and "interpreter" */
     int                 chip_count, step_count;
-    mote_prune_result   pruned; /* zero unless target "c" pruned a quantized model */
+    mote_prune_result   pruned;         /* zero unless target "c" pruned a quantized model */
+    int                 left_out_count; /* operators that mote_model_optimize left out, for target "c" */
 } mote_compile_result;
 
 /* Writes the folder whole or not at all; an existing folder of that name is replaced only when it holds nothing but what

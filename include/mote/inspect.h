@@ -58,8 +58,8 @@ typedef struct mote_place_info {
     size_t      distance, distance_min; /* by how many bytes that operand begins above it, and must begin */
 } mote_place_info;
 
-/* The plan that `mote compile` emits for chips that run mote_inspect_options.kernels: of a quantized model without its
- * constant channels. */
+/* The plan that `mote compile` emits for chips that run mote_inspect_options.kernels: of the optimized model, a quantized
+ * one without its constant channels. */
 typedef struct mote_memory_info {
     size_t           arena_bytes, bound_bytes; /* bound: no plan can do with less */
     int32_t          peak_step;                /* the (first) step at which most of it is in use */
@@ -77,9 +77,10 @@ typedef struct mote_inspection {
     mote_operand_info *outputs;
     int32_t            input_count, output_count;
     size_t             parameters, parameter_bytes, macs;
-    size_t             tflite_bytes; /* the model written as .tflite */
-    const char        *kernels;      /* whose plan memory is */
-    mote_prune_result  pruning;      /* what `mote compile` leaves out of a quantized model; else zero */
+    size_t             tflite_bytes;   /* the model written as .tflite */
+    const char        *kernels;        /* whose plan memory is */
+    mote_prune_result  pruning;        /* what `mote compile` leaves out of a quantized model; else zero */
+    int                left_out_count; /* operators that `mote compile` does without: see mote_model_optimize */
     mote_memory_info   memory;
     const char        *memory_failure; /* why there is no plan (a type without a kernel ...); NULL: there is one */
     struct mote_arena *owner;

@@ -12,6 +12,12 @@ enum { TARGET_C, TARGET_ARRAY, TARGET_INTERPRETER, TARGETS_KNOWN };
 
 static const char *const target_words[] = {"c", "array", "interpreter", "esp-idf", "arduino", "platformio", NULL};
 
+static void print_left_out(const mote_compile_result *r)
+{
+    if (r->left_out_count > 0)
+        printf("%d operators left out, which change no byte (mote convert --explain names them)\n", r->left_out_count);
+}
+
 static void print_pruned(const mote_prune_result *p)
 {
     if (p->dropped_channels > 0)
@@ -25,6 +31,7 @@ static mote_status print_c(const char *folder, const mote_compile_result *r, mot
     int       i;
 
     printf("written  %s/%s.h, %s.c, %s_selftest.c, mote_runtime/\n", folder, r->name, r->name, r->name);
+    print_left_out(r);
     print_pruned(&r->pruned);
     printf("kernels for %d steps; the compiler's macros choose:\n\n", r->step_count);
     cli_cell(&table, "kernels");
@@ -94,6 +101,7 @@ static mote_status print_json(const cli_args *args, int target, const char *fold
     set_count(&object, "steps", target != TARGET_ARRAY, (size_t)r->step_count);
     set_sizes(&object, target, mote_compiled_for(r, NULL));
     mote_json_set(&object, "chips", json_chips(target, r));
+    set_count(&object, "operators_left_out", target == TARGET_C, (size_t)r->left_out_count);
     mote_json_set(&object, "constant_channels", target == TARGET_C ? cli_json_pruned(&r->pruned) : json_null());
     return cli_print_json(object, err);
 }
@@ -126,6 +134,9 @@ static mote_status check_target(const cli_args *args, int target, mote_error *er
     if (target != TARGET_C && cli_has(args, "no-prune-constant"))
         return mote_fail(err, MOTE_ERR_USAGE, "--no-prune-constant goes with --target c; %s keeps all channels",
                          target_words[target]);
+    if (target != TARGET_C && cli_has(args, "keep-operators"))
+        return mote_fail(err, MOTE_ERR_USAGE, "--keep-operators goes with --target c; %s keeps all of them",
+                         target_words[target]);
     if (target == TARGET_ARRAY && cli_has(args, "optimize"))
         return mote_fail(err, MOTE_ERR_USAGE, "--optimize goes with --target c or interpreter; an array has no code");
     return MOTE_OK;
@@ -148,6 +159,7 @@ static mote_status run_compile(const cli_args *args, mote_error *err)
         return mote_fail(err, MOTE_ERR_USAGE, "name the folder to write: -o DIR");
     options.target = target_words[target];
     options.keeps_constant_channels = cli_has(args, "no-prune-constant");
+    options.keeps_operators = cli_has(args, "keep-operators");
     options.optimize = optimize ? MOTE_OPTIMIZE_SIZE : MOTE_OPTIMIZE_SPEED;
     MOTE_TRY(mote_model_load(&model, path, NULL, err));
     if (target == TARGET_INTERPRETER)
@@ -179,6 +191,7 @@ const cli_command cli_compile = {
             {"name", 'n', "ID", "prefix of all names (the model's name; of an array g, in model.h and model.cc)"},
             {"optimize", 0, "speed|size", "speed (default): a kernel for each shape; size: one for all shapes"},
             {"no-prune-constant", 0, NULL, "keep channels whose values no input can change"},
+            {"keep-operators", 0, NULL, "keep operators that could go without changing a byte (docs/PASSES.md)"},
             {"json", 0, NULL, "print JSON"},
             {0},
         },

@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "cli/cli.h"
+#include "cli/changes.h"
 
 typedef struct conversion {
     const char           *from, *to, *calibrate;
@@ -15,6 +15,8 @@ typedef struct conversion {
     mote_model           *model, *converted;
     mote_dataset         *set;
     size_t                sample_count;
+    bool                  keeps_operators, is_explained, is_json;
+    cli_changes           changes;
 } conversion;
 
 /* Words of the plan that are not there yet get an answer of their own. */
@@ -92,13 +94,26 @@ static size_t file_bytes(const char *path)
     return stat(path, &status) == 0 ? (size_t)status.st_size : 0;
 }
 
-static void print_done(const conversion *c)
+/* *model becomes one with fewer operators, which answers the same. */
+static mote_status optimize(conversion *c, mote_model **model, mote_error *err)
 {
-    const mote_model *model = c->converted ? c->converted : c->model;
-    mote_tensor_info  in = mote_model_input(model, 0), out = mote_model_output(model, 0);
-    char              calibrated[80] = "";
+    const mote_optimize_options options = {.explain = cli_changes_add, .user = &c->changes};
+    mote_model                 *made;
 
-    cli_progress_end();
+    if (c->keeps_operators)
+        return MOTE_OK;
+    if (mote_model_optimize(&made, *model, &options, err) != MOTE_OK)
+        return mote_context(err, "%s", c->from);
+    mote_model_destroy(*model);
+    *model = made;
+    return MOTE_OK;
+}
+
+static void print_written(const conversion *c, const mote_model *model)
+{
+    mote_tensor_info in = mote_model_input(model, 0), out = mote_model_output(model, 0);
+    char             calibrated[80] = "";
+
     if (c->quantize == MOTE_QUANTIZE_INT8)
         snprintf(calibrated, sizeof calibrated, ", int8 weights, calibrated on %zu samples", c->sample_count);
     cli_print_line(2, "%s: %zu bytes (%s: %zu), %s %s to %s %s%s", c->to, file_bytes(c->to), c->from, file_bytes(c->from),
@@ -106,23 +121,63 @@ static void print_done(const conversion *c)
                    cli_show_shape(&out).text, calibrated);
 }
 
+static mote_status print_json(const conversion *c, const mote_model *model, mote_error *err)
+{
+    mote_tensor_info in = mote_model_input(model, 0), out = mote_model_output(model, 0);
+    json_t *object = json_pack("{so so sI sI}", "from", mote_json_text(c->from), "to", mote_json_text(c->to), "from_bytes",
+                               (json_int_t)file_bytes(c->from), "to_bytes", (json_int_t)file_bytes(c->to));
+
+    if (c->changes.failure.code != MOTE_OK) {
+        json_decref(object);
+        return mote_fail(err, c->changes.failure.code, "%s", c->changes.failure.text);
+    }
+    mote_json_set(&object, "input", cli_json_tensor(&in));
+    mote_json_set(&object, "output", cli_json_tensor(&out));
+    mote_json_set(&object, "left_out", cli_changes_json(&c->changes));
+    return cli_print_json(object, err);
+}
+
+static mote_status print_done(const conversion *c, mote_error *err)
+{
+    const mote_model *model = c->converted ? c->converted : c->model;
+
+    cli_progress_end();
+    if (c->is_json)
+        return print_json(c, model, err);
+    if (c->is_explained)
+        MOTE_TRY(cli_changes_print(&c->changes, err));
+    print_written(c, model);
+    return MOTE_OK;
+}
+
+/* Before quantizing: each operator that goes is one rounding less; and after: scales may be equal now. */
 static mote_status convert(conversion *c, const cli_args *args, mote_error *err)
 {
     MOTE_TRY(mote_model_load(&c->model, c->from, NULL, err));
-    if (c->quantize == MOTE_QUANTIZE_INT8)
+    MOTE_TRY(optimize(c, &c->model, err));
+    if (c->quantize == MOTE_QUANTIZE_INT8) {
         MOTE_TRY(quantize(c, args, err));
+        MOTE_TRY(optimize(c, &c->converted, err));
+    }
     MOTE_TRY(mote_model_save(c->converted ? c->converted : c->model, c->to, err));
-    print_done(c);
-    return MOTE_OK;
+    return print_done(c, err);
 }
 
 static mote_status run_convert(const cli_args *args, mote_error *err)
 {
-    conversion c = {.from = args->positional[0], .to = cli_value(args, "output"), .calibrate = cli_value(args, "calibrate")};
+    conversion c = {.from = args->positional[0],
+                    .to = cli_value(args, "output"),
+                    .calibrate = cli_value(args, "calibrate"),
+                    .keeps_operators = cli_has(args, "keep-operators"),
+                    .is_explained = cli_has(args, "explain"),
+                    .is_json = cli_has(args, "json")};
 
     MOTE_TRY(read_options(&c, args, err));
     MOTE_TRY(check_names(&c, err));
+    if (c.keeps_operators && c.is_explained)
+        return mote_fail(err, MOTE_ERR_USAGE, "--keep-operators leaves nothing to --explain");
     convert(&c, args, err);
+    cli_changes_free(&c.changes);
     mote_dataset_destroy(c.set);
     mote_model_destroy(c.converted);
     mote_model_destroy(c.model);
@@ -134,7 +189,8 @@ const cli_command cli_convert = {
     .operands = "MODEL -o OUT.tflite",
     .summary = "quantize a model, or write it anew",
     .examples = "  mote convert mnist.tflite -o mnist_int8.tflite --quantize int8 --calibrate data/mnist --io int8\n"
-                "  mote convert mnist.tflite -o small.tflite --quantize int8 --calibrate x.npz --granularity tensor\n",
+                "  mote convert mnist.tflite -o small.tflite --quantize int8 --calibrate x.npz --granularity tensor\n"
+                "  mote convert person_detect.tflite -o lean.tflite --explain\n",
     .positional_min = 1,
     .positional_max = 1,
     .options =
@@ -148,6 +204,9 @@ const cli_command cli_convert = {
             {"granularity", 0, "channel|tensor", "one scale for each output channel (default) or for a layer's weights"},
             {"io", 0, "float32|int8|uint8", "type of inputs and outputs (float32)"},
             {"method", 0, "minmax", "how ranges are found (minmax)"},
+            {"explain", 0, NULL, "which operators are left out, and why"},
+            {"keep-operators", 0, NULL, "keep operators that could go without changing a byte (docs/PASSES.md)"},
+            {"json", 0, NULL, "print JSON"},
             {0},
         },
     .run = run_convert,

@@ -164,6 +164,7 @@ mote_status cli_inspect_print_json(const cli_inspecting *in, bool with_boards, m
     if (!in->spec)
         mote_json_set(&object, "file_bytes", json_integer((json_int_t)in->file_bytes));
     add_sizes(&object, is);
+    mote_json_set(&object, "operators_left_out", json_integer(is->left_out_count));
     if (mote_model_is_quantized(in->model))
         mote_json_set(&object, "constant_channels", cli_json_pruned(&is->pruning));
     mote_json_set(&object, "recipe", recipe);

@@ -209,6 +209,10 @@ static mote_status print_totals(const cli_inspecting *in, mote_error *err)
     cli_cell(&table, "%zu (%zu bytes)", is->parameters, is->parameter_bytes);
     cli_cell(&table, "MACs");
     cli_cell(&table, "%zu", is->macs);
+    if (is->left_out_count > 0) {
+        cli_cell(&table, "operators");
+        cli_cell(&table, "%d; compiled without %d", is->layer_count, is->left_out_count);
+    }
     if (mote_model_is_quantized(in->model)) {
         cli_cell(&table, "constant channels");
         cli_cell(&table, "%d of %d; compiled without %d", is->pruning.constant_channels, is->pruning.channels,

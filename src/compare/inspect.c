@@ -275,18 +275,6 @@ static mote_status measure_file(mote_inspection *out, const mote_model *model, m
 
 /* ---- the whole ---- */
 
-/* What `mote compile` makes its program of; *made is what had to be made for that. */
-static mote_status choose_compiled(mote_inspection *out, const mote_model **compiled, mote_model **made,
-                                   const mote_model *model, bool may_prune, mote_error *err)
-{
-    if (model->stage == MOTE_STAGE_TRAIN)
-        mote_model_infer(made, model, err);
-    else if (mote_model_is_quantized(model) && may_prune)
-        mote_model_prune_constant(made, model, NULL, &out->pruning, err);
-    *compiled = *made ? *made : model;
-    return err->code;
-}
-
 /* With IF and WHILE, the operators of what they run are there, too. */
 static mote_status describe_program(mote_inspection *out, const mote_model *model, mote_error *err)
 {
@@ -302,9 +290,9 @@ static mote_status describe_program(mote_inspection *out, const mote_model *mode
 static mote_status inspect(mote_inspection *out, const mote_model *model, const mote_inspect_options *options,
                            mote_error *err)
 {
-    const mote_target *target = options->kernels ? mote_target_find(options->kernels) : &mote_target_portable;
-    const mote_model  *compiled;
-    mote_model        *made = NULL;
+    const mote_target   *target = options->kernels ? mote_target_find(options->kernels) : &mote_target_portable;
+    const mote_code_form form = {.keeps_constant_channels = options->keeps_constant_channels};
+    mote_model          *compiled = NULL;
 
     if (!target || !target->is_packed)
         return mote_fail(err, MOTE_ERR_USAGE, "kernels \"%s\" do not exist", mote_show_string(options->kernels).text);
@@ -314,10 +302,10 @@ static mote_status inspect(mote_inspection *out, const mote_model *model, const 
     out->name = mote_arena_strdup(out->owner, model->name, err);
     out->kernels = target->name;
     MOTE_TRY(describe_program(out, model, err));
-    MOTE_TRY(choose_compiled(out, &compiled, &made, model, !options->keeps_constant_channels, err));
+    MOTE_TRY(mote_model_for_code(&compiled, model, &form, &out->pruning, &out->left_out_count, err));
     if (describe_memory(out, compiled, target, err) == MOTE_OK)
         measure_file(out, model->stage == MOTE_STAGE_TRAIN ? compiled : model, err);
-    mote_model_destroy(made);
+    mote_model_destroy(compiled);
     return err->code;
 }
 

@@ -13,12 +13,13 @@
 #include "base/file.h"
 #include "emit/emit.h"
 #include "formats/tflite/tflite.h"
+#include "passes/passes.h"
 
 enum { GENERATED_SAMPLES = 3 };
 
 typedef struct compilation {
-    const mote_model           *model;  /* as given: what the self-test's answers come from */
-    mote_model                 *pruned; /* NULL: compiled as given */
+    const mote_model           *model; /* as given: what the self-test's answers come from */
+    mote_model                 *form;  /* what code is made of; NULL: target "c" is not asked for */
     const mote_compile_options *options;
     mote_compile_result         result;
     mote_arena                  arena;
@@ -245,10 +246,11 @@ static mote_status write_c(compilation *c, const char *folder, mote_error *err)
 {
     mote_text header = {0}, source = {0};
 
+    const mote_code_form form = {c->options->keeps_operators, c->options->keeps_constant_channels};
+
     MOTE_TRY(check_ends(&c->model->graphs[0], err));
-    if (mote_model_is_quantized(c->model) && !c->options->keeps_constant_channels)
-        MOTE_TRY(mote_model_prune_constant(&c->pruned, c->model, NULL, &c->result.pruned, err));
-    begin_emitter(c, c->pruned ? c->pruned : c->model);
+    MOTE_TRY(mote_model_for_code(&c->form, c->model, &form, &c->result.pruned, &c->result.left_out_count, err));
+    begin_emitter(c, c->form);
     MOTE_TRY(add_variants(c, err));
     c->emitter.model = c->emitter.variants[0].program->model; /* whose steps and places they name */
     mote_emit_header(&c->emitter, &header);
@@ -513,7 +515,7 @@ mote_status mote_compile(const mote_model *model, const char *folder, const mote
         *result = c.result;
     for (i = 0; i < c.emitter.variant_count; i++)
         mote_program_destroy(c.emitter.variants[i].program);
-    mote_model_destroy(c.pruned);
+    mote_model_destroy(c.form);
     mote_arena_destroy(&c.arena);
     return err->code;
 }

@@ -106,6 +106,14 @@ mote_node_text mote_done_by(const mote_node *node);
 
 /* ---- passes ---- */
 
+/* The model that compiled code is made of: in its inference form, optimized, and if it is quantized without its constant
+ * channels. Zeroed works; pruned and left_out (how many operators went) are filled. */
+typedef struct mote_code_form {
+    bool keeps_operators, keeps_constant_channels;
+} mote_code_form;
+mote_status mote_model_for_code(mote_model **out, const mote_model *model, const mote_code_form *form,
+                                mote_prune_result *pruned, int *left_out, mote_error *err);
+
 void mote_pass_drop_dropout(mote_edit *edit);
 /* Into the convolution or dense layer before it; where there is none, it becomes a 1x1 depthwise convolution, between two
  * RESHAPEs (which are views) where its input is no image. */
