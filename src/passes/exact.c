@@ -179,16 +179,16 @@ mote_status mote_edit_forgive(mote_error *err)
     return err->code;
 }
 
-const void *mote_edit_tabulate(mote_edit *edit, const mote_node *const *chain, int32_t count, mote_arena *arena,
-                               mote_error *err)
+/* What the reference kernels make of each value, in rising order; NULL where that cannot be found out. */
+static const void *tabulate(mote_edit *edit, const mote_tensor *in, const mote_node *const *chain, int32_t count,
+                            mote_arena *arena, mote_error *err)
 {
-    const mote_tensor *in = mote_node_in(edit->graph, chain[0], 0);
-    mote_model        *model;
-    mote_id            at;
-    int32_t            i;
-    void              *table = NULL;
+    mote_model *model;
+    mote_id     at;
+    int32_t     i;
+    void       *table = NULL;
 
-    if (!in || value_count(in) == 0 || mote_model_create(&model, edit->model->stage, arena->cap_bytes, err) != MOTE_OK)
+    if (value_count(in) == 0 || mote_model_create(&model, edit->model->stage, arena->cap_bytes, err) != MOTE_OK)
         return NULL;
     at = add_values(model, in, err);
     for (i = 0; i < count && at != MOTE_NONE; i++)
@@ -207,8 +207,8 @@ bool mote_edit_same_for_all(mote_edit *edit, const mote_node *const *a, int32_t 
 {
     const mote_tensor *in = mote_node_in(edit->graph, a[0], 0), *out = mote_node_out(edit->graph, a[a_count - 1], 0);
     mote_arena         arena = {.cap_bytes = edit->arena.cap_bytes};
-    const void        *one = mote_edit_tabulate(edit, a, a_count, &arena, err);
-    const void        *two = one ? mote_edit_tabulate(edit, b, b_count, &arena, err) : NULL;
+    const void        *one = tabulate(edit, in, a, a_count, &arena, err);
+    const void        *two = one ? tabulate(edit, in, b, b_count, &arena, err) : NULL;
     const bool         same = two && memcmp(one, two, value_count(in) * (size_t)mote_dtype_bits(out->dtype) / 8) == 0;
 
     mote_arena_destroy(&arena);

@@ -2,8 +2,8 @@
  * Only where nobody else reads what lies between.
  *
  *   float      clamp(clamp(x, -max, max), low, high) is clamp(x, low, high) bit for bit, -0 and NaN and infinity too
- *   integers   where both tensors have one scale, and the operator's kernel makes of every value of the type what the clamp
- *              makes of it. A RELU that rescales stays.
+ *   int8,      where both tensors have one scale: RELU's multiplier is then exactly 1, and all three clamp to the bounds
+ * that int16      the fused one has, value by value. A RELU that rescales stays
  *
  * RELU_0_TO_1 has no number among fused activations.
  * SPDX-License-Identifier: Apache-2.0 */
@@ -17,44 +17,16 @@ static mrt_activation activation_of(mote_op_kind op)
                                         : MRT_ACT_NONE;
 }
 
-static int32_t value_at(const void *table, mote_dtype dtype, int32_t i)
+/* Types of which the two are known to clamp alike. */
+static bool clamps_alike(mote_dtype dtype)
 {
-    return dtype == MOTE_I16  ? ((const int16_t *)table)[i]
-           : dtype == MOTE_I8 ? ((const int8_t *)table)[i]
-                              : ((const uint8_t *)table)[i];
-}
-
-/* Whether the table, of all values, is what the fused activation's clamp makes of them. */
-static bool is_clamp(const void *table, const mote_tensor *tensor, mrt_activation activation)
-{
-    long long low, high;
-    int32_t   act_min, act_max, x;
-
-    if (!mote_dtype_limits(tensor->dtype, &low, &high))
-        return false;
-    mrt_activation_range(activation, mote_scale_of(tensor), mote_zero_of(tensor), (int32_t)low, (int32_t)high, &act_min,
-                         &act_max);
-    for (x = (int32_t)low; x <= high; x++)
-        if (value_at(table, tensor->dtype, x - (int32_t)low) != mrt_clamp_i32(x, act_min, act_max))
-            return false;
-    return true;
-}
-
-static bool integers_agree(mote_edit *edit, const mote_node *node, mrt_activation activation, mote_error *err)
-{
-    const mote_tensor *in = mote_node_in(edit->graph, node, 0);
-    mote_arena         arena = {.cap_bytes = edit->arena.cap_bytes};
-    const void        *table = mote_edit_tabulate(edit, &node, 1, &arena, err);
-    const bool         agree = table && is_clamp(table, in, activation);
-
-    mote_arena_destroy(&arena);
-    return agree;
+    return dtype == MOTE_F32 || dtype == MOTE_I8 || dtype == MOTE_I16;
 }
 
 static bool may_fuse(mote_edit *edit, const mote_node *before, const mote_node *node)
 {
     return before && before->out_count == 1 && mote_op_clamps(before->op) && before->activation == MRT_ACT_NONE &&
-           mote_edit_use_count(edit, node->in[0]) == 1 && !mote_edit_is_output(edit, node->in[0]) &&
+           mote_edit_use_count(edit, node->in[0]) == 1 && clamps_alike(mote_node_in(edit->graph, node, 0)->dtype) &&
            mote_same_tensor(mote_node_in(edit->graph, node, 0), mote_node_out(edit->graph, node, 0));
 }
 
@@ -73,6 +45,7 @@ mote_status mote_pass_fuse_activations(mote_edit *edit, mote_error *err)
 {
     int32_t n;
 
+    (void)err;
     for (n = 0; n < edit->graph->node_count; n++) {
         const mote_node     *node = mote_edit_node(edit, n);
         const mrt_activation activation = node ? activation_of(node->op) : MRT_ACT_NONE;
@@ -80,10 +53,8 @@ mote_status mote_pass_fuse_activations(mote_edit *edit, mote_error *err)
         if (activation == MRT_ACT_NONE)
             continue;
         before = mote_edit_producer(edit, node->in[0]);
-        if (may_fuse(edit, before, node) &&
-            (mote_node_in(edit->graph, node, 0)->dtype == MOTE_F32 || integers_agree(edit, node, activation, err)))
+        if (may_fuse(edit, before, node))
             fuse(edit, before, node, activation);
-        MOTE_TRY(err->code);
     }
     return MOTE_OK;
 }

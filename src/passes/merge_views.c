@@ -61,7 +61,7 @@ static bool may_merge(mote_edit *edit, const mote_node *node, const mote_node *b
     const mote_id between = node->in[0];
 
     return before && is_view(edit->graph, before) && mote_edit_use_count(edit, between) == 1 &&
-           !mote_edit_is_output(edit, between) && edit->graph->tensors[before->in[0]].kind == MOTE_ACTIVATION &&
+           edit->graph->tensors[before->in[0]].kind == MOTE_ACTIVATION &&
            mote_tensor_count(&edit->graph->tensors[between]) > 0;
 }
 

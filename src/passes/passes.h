@@ -82,12 +82,9 @@ bool mote_edit_is_plain(const mote_edit *edit, const mote_node *node);
 bool mote_edit_is_pure(const mote_edit *edit, const mote_node *node);
 /* The operator still takes what the node has, and computes what its outputs say. */
 bool mote_edit_is_right(mote_edit *edit, mote_node *node);
-/* Of a chain of operators with one operand and one output each, that begins with 8 or 16 bit integers of one scale: what the
- * reference kernels make of each value that there is, in rising order. NULL where that cannot be found out; err is filled
- * only where memory is lacking. */
-const void *mote_edit_tabulate(mote_edit *edit, const mote_node *const *chain, int32_t count, mote_arena *arena,
-                               mote_error *err);
-/* Whether two such chains, with the same operand, make the same bytes of every value. */
+/* Two chains of operators with one operand and one output each read the same tensor, of 8 or 16 bit integers and one scale:
+ * whether their reference kernels make the same bytes of every value that there is. a_count is at least 1; a chain of none
+ * hands its operand on. False where that cannot be found out; err is filled only where memory is lacking. */
 bool mote_edit_same_for_all(mote_edit *edit, const mote_node *const *a, int32_t a_count, const mote_node *const *b,
                             int32_t b_count, mote_error *err);
 

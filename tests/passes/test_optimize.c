@@ -501,6 +501,49 @@ static void activations_of_one_scale_are_fused(void **state)
     }
 }
 
+/* MAX_POOL_2D of one value hands it on, and fuses: every int8 and int16 value, in scales of all sizes. */
+static void fused_activations_clamp_every_value_as_their_operators_do(void **state)
+{
+    static const mote_op_kind kinds[] = {MOTE_OP_RELU, MOTE_OP_RELU6, MOTE_OP_RELU_N1_TO_1};
+    static const int32_t      dim[] = {1, 256, 256, 1};
+    static const float        scales[] = {1e-30f, 1e-5f, 0.0235294f, 1.0f / 256, 0.05f, 1.0f / 3, 4.7f, 13.0f, 1e20f};
+    static int8_t             bytes[65536];
+    static int16_t            words[65536];
+    size_t                    k;
+    int                       i;
+
+    (void)state;
+    for (i = 0; i < 65536; i++) {
+        bytes[i] = (int8_t)i;
+        words[i] = (int16_t)i;
+    }
+    for (k = 0; k < sizeof scales / sizeof *scales; k++)
+        for (i = 0; i < 24; i++) {
+            const bool             is_word = i >= 12;
+            const sketch_kind      kind = {is_word ? MOTE_I16 : MOTE_I8, scales[k], is_word ? 0 : i % 12 / 3 * 85 - 128};
+            const optimized_inputs in = {.samples = is_word ? (const uint8_t *)words : (const uint8_t *)bytes, .count = 1};
+            sketch                 s = sketch_begin();
+            mote_id                x = sketch_input(&s, kind, 4, dim);
+            optimized_account      account = {0};
+            mote_model            *model, *after;
+            mote_error             err = {0};
+            x = sketch_add(&s, &(mote_node){.op = MOTE_OP_MAX_POOL_2D, .as.max_pool_2d = {1, 1, 1, 1, 0}}, 1, &x, kind);
+            if ((x = sketch_try(&s, &(mote_node){.op = kinds[i % 3]}, 1, &x, 1, kind, 0, NULL)) == MOTE_NONE) {
+                mote_model_destroy(s.model); /* no such kernel */
+                continue;
+            }
+            sketch_output(&s, x);
+            model = sketch_end(&s);
+            assert_int_equal(mote_model_optimize(
+                                 &after, model, &(mote_optimize_options){.explain = optimized_note, .user = &account}, &err),
+                             MOTE_OK);
+            assert_int_equal(account.count, 1);
+            assert_true(optimized_has_same_answers("every value", model, after, "reference", &in));
+            mote_model_destroy(after);
+            mote_model_destroy(model);
+        }
+}
+
 static void activations_that_rescale_or_have_no_clamp_before_them_stay(void **state)
 {
     sketch  s;
@@ -716,6 +759,7 @@ int main(void)
         cmocka_unit_test(padding_that_others_read_stays),
         cmocka_unit_test(weights_that_are_infinite_see_the_padding),
         cmocka_unit_test(activations_of_one_scale_are_fused),
+        cmocka_unit_test(fused_activations_clamp_every_value_as_their_operators_do),
         cmocka_unit_test(activations_that_rescale_or_have_no_clamp_before_them_stay),
         cmocka_unit_test(an_operator_fuses_one_activation_only),
         cmocka_unit_test(the_same_operator_is_computed_once),
