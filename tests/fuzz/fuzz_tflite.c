@@ -1,5 +1,5 @@
 /* .tflite: read, checked, written back; what was written reads as the same file; small models are lowered and run, as they
- * are and without their constant channels.
+ * are, optimized, and without their constant channels.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "fuzz.h"
 
@@ -72,24 +72,40 @@ static mote_runner *run(const mote_model *model)
     return NULL;
 }
 
-/* Without its constant channels a model answers as it did. */
-static void prune(const mote_model *model, const mote_runner *whole)
+/* What a pass made of the model answers as it did. */
+static void compare(mote_model *made, const mote_runner *whole)
 {
-    mote_model  *pruned;
-    mote_runner *runner;
-    mote_error   err = {0};
+    mote_runner *runner = whole ? run(made) : NULL;
     int32_t      i;
 
-    if (mote_model_prune_constant(&pruned, model, &(mote_prune_options){.multiple = 1}, NULL, &err) != MOTE_OK) {
-        claim(err.code == MOTE_ERR_LIMIT);
-        return;
-    }
-    runner = whole ? run(pruned) : NULL;
     claim(!whole || runner);
-    for (i = 0; runner && i < mote_model_output_count(model); i++)
-        claim(memcmp(mote_runner_output(whole, i), mote_runner_output(runner, i), mote_model_output(model, i).bytes) == 0);
+    for (i = 0; runner && i < mote_model_output_count(made); i++)
+        claim(memcmp(mote_runner_output(whole, i), mote_runner_output(runner, i), mote_model_output(made, i).bytes) == 0);
     mote_runner_destroy(runner);
-    mote_model_destroy(pruned);
+    mote_model_destroy(made);
+}
+
+static void prune(const mote_model *model, const mote_runner *whole)
+{
+    mote_model *pruned;
+    mote_error  err = {0};
+
+    if (mote_model_prune_constant(&pruned, model, &(mote_prune_options){.multiple = 1}, NULL, &err) == MOTE_OK)
+        compare(pruned, whole);
+    else
+        claim(err.code == MOTE_ERR_LIMIT);
+}
+
+static void optimize(const mote_model *model, const mote_runner *whole)
+{
+    mote_model *lean;
+    mote_error  err = {0};
+
+    if (mote_model_optimize(&lean, model, NULL, &err) == MOTE_OK) {
+        write_back(lean);
+        compare(lean, whole);
+    } else
+        claim(err.code == MOTE_ERR_LIMIT);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
@@ -106,6 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
     if (is_small(model)) {
         mote_runner *runner = run(model);
         prune(model, runner);
+        optimize(model, runner);
         mote_runner_destroy(runner);
     }
     mote_model_destroy(model);

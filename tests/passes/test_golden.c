@@ -9,6 +9,7 @@
 #include "optimized.h"
 
 #include <dirent.h>
+#include <math.h>
 
 #include "../interpreter.h"
 #include "../ops/golden_cases.h"
@@ -352,7 +353,7 @@ static void every_operator_answers_the_same_after_all_passes(void **state)
 static void whole_files_answer_the_same_after_all_passes(void **state)
 {
     static const char *const folders[] = {"tests/golden/ops", "tests/golden/special", "tests/golden/convert",
-                                          "tests/golden/limits"};
+                                          "tests/golden/limits", "tests/golden/passes"};
     size_t                   i;
 
     (void)state;
@@ -360,10 +361,88 @@ static void whole_files_answer_the_same_after_all_passes(void **state)
         assert_true(check_folder(folders[i], ".tflite", check_file) > 0);
 }
 
+/* ---- what TFLite Micro says of files that have work for every pass, as they are ---- */
+
+enum { LEAN_OPERATORS = 8 };
+
+static void load_answers(mote_array *out, mote_npz *npz, const char *name, const char *which)
+{
+    mote_error err = {0};
+    char       key[60];
+
+    snprintf(key, sizeof key, "%s/%s", name, which);
+    if (mote_npz_load(out, npz, key, 0, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+}
+
+static mote_model *load_lean(const char *name)
+{
+    mote_model *model, *lean;
+    mote_error  err = {0};
+    char        path[100];
+
+    snprintf(path, sizeof path, "tests/golden/passes/%s.tflite", name);
+    if (mote_model_load(&model, path, NULL, &err) != MOTE_OK || mote_model_optimize(&lean, model, NULL, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    mote_model_destroy(model);
+    assert_int_equal(lean->graphs[0].node_count, LEAN_OPERATORS);
+    return lean;
+}
+
+static void check_answer(const mote_tensor_info *info, const void *got, const uint8_t *expected)
+{
+    float  value;
+    size_t k;
+
+    if (info->dtype != MOTE_F32) {
+        assert_memory_equal(got, expected, info->bytes);
+        return;
+    }
+    for (k = 0; k < info->count; k++) {
+        memcpy(&value, expected + 4 * k, sizeof value); /* RELU6's are at most 6 */
+        assert_true(fabsf(((const float *)got)[k] - value) <= 1e-5f * 6);
+    }
+}
+
+static void check_lean(mote_npz *npz, const char *name)
+{
+    mote_model            *lean = load_lean(name);
+    mote_runner           *runner = network_runner(lean, NULL);
+    const mote_tensor_info in = mote_model_input(lean, 0), out = mote_model_output(lean, 0);
+    mote_array             samples, answers;
+    size_t                 s;
+
+    load_answers(&samples, npz, name, "in0");
+    load_answers(&answers, npz, name, "out0");
+    for (s = 0; s < (size_t)samples.dim[0]; s++) {
+        memcpy(mote_runner_input(runner, 0), (const uint8_t *)samples.bytes + s * in.bytes, in.bytes);
+        mote_runner_invoke(runner);
+        check_answer(&out, mote_runner_output(runner, 0), (const uint8_t *)answers.bytes + s * out.bytes);
+    }
+    mote_array_free(&samples);
+    mote_array_free(&answers);
+    mote_runner_destroy(runner);
+    mote_model_destroy(lean);
+}
+
+static void lean_models_answer_as_micro_answers_to_the_whole_ones(void **state)
+{
+    mote_npz  *npz;
+    mote_error err = {0};
+
+    (void)state;
+    if (mote_npz_open(&npz, "tests/golden/passes/golden.npz", &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    check_lean(npz, "image_int8");
+    check_lean(npz, "image_float32");
+    mote_npz_close(npz);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_operator_answers_the_same_after_all_passes),
-                                       cmocka_unit_test(whole_files_answer_the_same_after_all_passes)};
+                                       cmocka_unit_test(whole_files_answer_the_same_after_all_passes),
+                                       cmocka_unit_test(lean_models_answer_as_micro_answers_to_the_whole_ones)};
 
     wanted = argv + 1;
     wanted_count = argc - 1;
