@@ -6,6 +6,7 @@
  *     evaluate.h  predictions and comparisons  compile.h   C for any chip
  *     emulate.h   firmware on emulated chips   report.h    charts and history
  *     bench.h     times on this machine        build.h     the whole way, from a spec
+ *     verify.h    what is wrong with a file, all of it
  *     temporaries.h  what a program that ends by a signal calls
  *
  * Everything the command line does goes through these headers. See examples/c-api.
@@ -34,5 +35,6 @@
 #include <mote/status.h>
 #include <mote/temporaries.h>
 #include <mote/train.h>
+#include <mote/verify.h>
 
 #endif

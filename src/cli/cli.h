@@ -43,7 +43,7 @@ typedef struct cli_command {
 } cli_command;
 
 extern const cli_command cli_build, cli_train, cli_convert, cli_run, cli_eval, cli_compare, cli_inspect, cli_compile,
-    cli_emulate, cli_bench, cli_data;
+    cli_emulate, cli_bench, cli_data, cli_verify;
 
 /* ---- help ---- */
 

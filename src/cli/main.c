@@ -10,8 +10,9 @@
 #include "base/text.h"
 #include "cli/cli.h"
 
-static const cli_command *const commands[] = {&cli_build,   &cli_train,   &cli_convert, &cli_run,   &cli_eval, &cli_compare,
-                                              &cli_inspect, &cli_compile, &cli_emulate, &cli_bench, &cli_data};
+static const cli_command *const commands[] = {&cli_build,   &cli_train,   &cli_convert, &cli_run,
+                                              &cli_eval,    &cli_compare, &cli_inspect, &cli_verify,
+                                              &cli_compile, &cli_emulate, &cli_bench,   &cli_data};
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
 
 static const cli_command *find_command(const char *name)

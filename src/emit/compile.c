@@ -242,10 +242,9 @@ static void take_results(compilation *c)
         c->result.step_count += !e->variants[0].program->steps[s].kernel->is_view;
 }
 
-static mote_status write_c(compilation *c, const char *folder, mote_error *err)
+/* All that may be refused, before anything is written. */
+static mote_status prepare_c(compilation *c, mote_error *err)
 {
-    mote_text header = {0}, source = {0};
-
     const mote_code_form form = {c->options->keeps_operators, c->options->keeps_constant_channels};
 
     MOTE_TRY(check_ends(&c->model->graphs[0], err));
@@ -253,6 +252,14 @@ static mote_status write_c(compilation *c, const char *folder, mote_error *err)
     begin_emitter(c, c->form);
     MOTE_TRY(add_variants(c, err));
     c->emitter.model = c->emitter.variants[0].program->model; /* whose steps and places they name */
+    return MOTE_OK;
+}
+
+static mote_status write_c(compilation *c, const char *folder, mote_error *err)
+{
+    mote_text header = {0}, source = {0};
+
+    MOTE_TRY(prepare_c(c, err));
     mote_emit_header(&c->emitter, &header);
     mote_emit_source(&c->emitter, &source);
     MOTE_TRY(write_header_and_source(c, folder, c->result.name, "c", &header, &source, err));
@@ -277,19 +284,26 @@ static void take_interpreter_results(compilation *c, const mote_interpreted *in)
     c->result.step_count = in->step_count;
 }
 
+/* The file that goes onto the chip, and what it takes there; `file` holds it where it had to be written. */
+static mote_status prepare_interpreter(compilation *c, mote_interpreted *in, mote_text *file, mote_error *err)
+{
+    *in = (mote_interpreted){.file = c->options->file, .file_bytes = c->options->file_bytes};
+    begin_emitter(c, c->model);
+    MOTE_TRY(check_ends(&c->model->graphs[0], err));
+    if (!in->file || c->model->differs || !mote_interpreted_takes_file(in, c->model)) {
+        MOTE_TRY(mote_tflite_write(file, c->model, err));
+        in->file = (const uint8_t *)file->bytes;
+        in->file_bytes = file->count;
+    }
+    return mote_interpreted_measure(in, c->model, err);
+}
+
 static mote_status write_interpreter(compilation *c, const char *folder, mote_error *err)
 {
     mote_text        file = {0}, header = {0}, source = {0};
-    mote_interpreted in = {.file = c->options->file, .file_bytes = c->options->file_bytes};
+    mote_interpreted in;
 
-    begin_emitter(c, c->model);
-    MOTE_TRY(check_ends(&c->model->graphs[0], err));
-    if ((!in.file || c->model->differs || !mote_interpreted_takes_file(&in, c->model)) &&
-        mote_tflite_write(&file, c->model, err) == MOTE_OK) {
-        in.file = (const uint8_t *)file.bytes;
-        in.file_bytes = file.count;
-    }
-    if (err->code == MOTE_OK && mote_interpreted_measure(&in, c->model, err) == MOTE_OK) {
+    if (prepare_interpreter(c, &in, &file, err) == MOTE_OK) {
         mote_emit_interpreter_header(&c->emitter, &in, &header);
         if (mote_emit_interpreter_source(&c->emitter, &in, folder, &source, err) == MOTE_OK &&
             write_header_and_source(c, folder, c->result.name, "c", &header, &source, err) == MOTE_OK &&
@@ -502,21 +516,41 @@ static mote_status check_request(const mote_model *model, const char *folder, co
     return MOTE_OK;
 }
 
+static void end_compilation(compilation *c)
+{
+    int32_t i;
+
+    for (i = 0; i < c->emitter.variant_count; i++)
+        mote_program_destroy(c->emitter.variants[i].program);
+    mote_model_destroy(c->form);
+    mote_arena_destroy(&c->arena);
+}
+
 mote_status mote_compile(const mote_model *model, const char *folder, const mote_compile_options *options,
                          mote_compile_result *result, mote_error *err)
 {
     static const mote_compile_options defaults = {0};
     compilation                       c = {.model = model, .options = options ? options : &defaults};
-    int32_t                           i;
 
     if (check_request(model, folder, c.options, err) == MOTE_OK)
         compile_to(&c, folder, err);
     if (result)
         *result = c.result;
-    for (i = 0; i < c.emitter.variant_count; i++)
-        mote_program_destroy(c.emitter.variants[i].program);
-    mote_model_destroy(c.form);
-    mote_arena_destroy(&c.arena);
+    end_compilation(&c);
+    return err->code;
+}
+
+mote_status mote_compile_check(const mote_model *model, bool is_interpreted, const mote_compile_options *options,
+                               mote_error *err)
+{
+    compilation      c = {.model = model, .options = options};
+    mote_text        file = {0};
+    mote_interpreted in;
+
+    if (choose_name(&c, err) == MOTE_OK)
+        is_interpreted ? prepare_interpreter(&c, &in, &file, err) : prepare_c(&c, err);
+    mote_text_free(&file);
+    end_compilation(&c);
     return err->code;
 }
 

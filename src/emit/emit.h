@@ -94,6 +94,10 @@ void        mote_emit_interpreter_header(const mote_emitter *emitter, const mote
 mote_status mote_emit_interpreter_source(const mote_emitter *emitter, const mote_interpreted *interpreted,
                                          const char *folder, mote_text *out, mote_error *err);
 
+/* Whether mote_compile would take the model for target "c" or "interpreter"; nothing is written. Errors: as there. */
+mote_status mote_compile_check(const mote_model *model, bool is_interpreted, const mote_compile_options *options,
+                               mote_error *err);
+
 /* NAME_selftest.c, with sample_count inputs and the outputs that the host gives for them, running `model`: what the program
  * was made of, before any pass that must not change its answers. */
 mote_status mote_emit_selftest(const mote_emitter *emitter, const mote_model *model, const void *inputs,

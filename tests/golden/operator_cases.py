@@ -138,6 +138,30 @@ def write_count(name, count):
     path.write_text("".join(f"{key} {lines[key]}\n" for key in sorted(lines)))
 
 
+def stored_models(path):
+    """Of each case in operators/NAME.npz its name, its .tflite, and the bytes of each input in its first sample."""
+    blob = np.load(path)["cases"].tobytes()
+    at = 0
+
+    def number():
+        nonlocal at
+        at += 4
+        return struct.unpack_from("<I", blob, at - 4)[0]
+
+    def text(size):
+        nonlocal at
+        at += size
+        return blob[at - size:at]
+
+    while at < len(blob):
+        name, model = text(number()).decode(), text(number())
+        inputs, outputs, samples = number(), number(), number()
+        sizes = [number() for _ in range(inputs + outputs)]
+        begin = at
+        yield name, model, [text(size) for size in sizes[:inputs]] if samples else []
+        at = begin + samples * sum(sizes)
+
+
 class Family:
     """The cases of one operator, in operators/NAME.npz."""
 

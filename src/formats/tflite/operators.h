@@ -28,6 +28,9 @@ mote_op_kind mote_tflite_operator_find(int32_t builtin_code, mote_fb_string cust
 
 int32_t mote_tflite_operator_version(const mote_graph *graph, const mote_node *node);
 
+/* The newest version that mote reads; 0: none. */
+int32_t mote_tflite_newest_version(mote_op_kind kind);
+
 /* Fills node->as and node->activation by the operator's attributes; the table is empty where the file has none. */
 mote_status mote_tflite_read_options(const mote_fb_table *options, mote_node *node, mote_error *err);
 /* The same by the map of a custom operator, which node->options is to keep. */
@@ -35,7 +38,7 @@ mote_status mote_tflite_read_custom_options(const mote_fb_vector *options, mote_
 /* The options table; 0: the operator has none. */
 mote_fb_ref mote_tflite_write_options(mote_fb_writer *w, const mote_graph *graph, const mote_node *node);
 
-/* TensorFlow Lite's name of any builtin code, for messages; NULL for StableHLO's, and for newer ones. */
+/* TensorFlow Lite's name of any builtin code, for messages; NULL for newer ones. */
 const char *mote_tflite_operator_name(int32_t builtin_code);
 
 #endif

@@ -248,30 +248,19 @@ static mote_status read_code(const reader *r, uint32_t index, operator_code *out
     return err->code;
 }
 
-static int32_t newest_version(mote_op_kind kind)
-{
-    const mote_op_row *row = mote_op_rows(kind);
-    int32_t            newest = 0;
-
-    for (; row->in_count > 0; row++)
-        if (row->version_max > newest)
-            newest = row->version_max;
-    return newest;
-}
-
 static void add_if_lacking(mote_lacks *lacks, const operator_code *code)
 {
     const mote_op_kind kind = mote_tflite_operator_find(code->builtin, code->custom);
 
     if (kind == MOTE_OP_COUNT && code->builtin == MRT_CUSTOM_CODE)
         mote_lacks_add(lacks, "custom operator \"%s\"", mote_show(code->custom.text, code->custom.count).text);
-    else if ((kind == MOTE_OP_COUNT || newest_version(kind) == 0) && mote_tflite_operator_name(code->builtin))
+    else if ((kind == MOTE_OP_COUNT || mote_tflite_newest_version(kind) == 0) && mote_tflite_operator_name(code->builtin))
         mote_lacks_add(lacks, "%s", mote_tflite_operator_name(code->builtin));
     else if (kind == MOTE_OP_COUNT)
         mote_lacks_add(lacks, "builtin code %d, which is newer than what mote knows", code->builtin);
-    else if (code->version > newest_version(kind))
+    else if (code->version > mote_tflite_newest_version(kind))
         mote_lacks_add(lacks, "%s in version %d (up to %d there is)", mote_op_kind_name(kind), code->version,
-                       newest_version(kind));
+                       mote_tflite_newest_version(kind));
 }
 
 /* All operators that mote lacks, in one message. */

@@ -25,9 +25,15 @@ static const mote_fb_field model_buffers = {4, "buffers"};
 static const mote_fb_field model_metadata = {6, "metadata"};
 static const mote_fb_field model_signatures = {7, "signature_defs"};
 
-/* SignatureDef: the name of a subgraph that can be run */
+/* SignatureDef: the name of a subgraph that can be run, and of its inputs and outputs */
+static const mote_fb_field signature_inputs = {0, "inputs"};
+static const mote_fb_field signature_outputs = {1, "outputs"};
 static const mote_fb_field signature_key = {2, "signature_key"};
 static const mote_fb_field signature_subgraph = {4, "subgraph_index"};
+
+/* TensorMap */
+static const mote_fb_field tensor_map_name = {0, "name"};
+static const mote_fb_field tensor_map_tensor = {1, "tensor_index"};
 
 /* OperatorCode. Codes below 127 stand in both fields, so that the oldest readers find them; the larger one counts. */
 static const mote_fb_field operator_code_deprecated = {0, "deprecated_builtin_code"}; /* int8 */
@@ -75,6 +81,8 @@ static const mote_fb_field operator_inputs = {1, "inputs"};
 static const mote_fb_field operator_outputs = {2, "outputs"};
 static const mote_fb_field operator_options_type = {3, "builtin_options_type"};
 static const mote_fb_field operator_options = {4, "builtin_options"};
+static const mote_fb_field operator_options_2_type = {11, "builtin_options_2_type"};
+static const mote_fb_field operator_options_2 = {12, "builtin_options_2"};
 static const mote_fb_field operator_custom_options = {5, "custom_options"}; /* a FlexBuffer: runtime/flexbuffer.h */
 
 static const mote_fb_field reshape_new_shape = {0, "new_shape"};       /* ReshapeOptions; other options: runtime/ops */

@@ -1,0 +1,193 @@
+/* What engines are known to do with operators that they take: refusing at run time, crashing, answering otherwise than
+ * meant. Seen with the engines that tests/golden/requirements.txt pins; tests/golden/check_verify.py looks again.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "verify/verifier.h"
+
+typedef bool quirk_condition(const mote_verifier *v, const mote_seen_operator *op);
+
+/* ---- conditions ---- */
+
+static bool has_type(const mote_verifier *v, const mote_seen_operator *op, int8_t type)
+{
+    const mote_seen_tensor *first = mote_seen_operand(v, &op->inputs, 0);
+
+    return first && first->type == type;
+}
+
+static bool is_i8(const mote_verifier *v, const mote_seen_operator *op)
+{
+    return has_type(v, op, TFLITE_INT8);
+}
+
+static bool is_i16(const mote_verifier *v, const mote_seen_operator *op)
+{
+    return has_type(v, op, TFLITE_INT16);
+}
+
+static float scale_of(const mote_seen_tensor *tensor)
+{
+    return tensor && tensor->scale.count > 0 ? mote_fb_element_f32(&tensor->scale, 0) : 1;
+}
+
+static int64_t zero_of(const mote_seen_tensor *tensor)
+{
+    return tensor && tensor->zero_point.count > 0 ? mote_fb_element_i64(&tensor->zero_point, 0) : 0;
+}
+
+static bool rescales(const mote_verifier *v, const mote_seen_operator *op)
+{
+    const mote_seen_tensor *in = mote_seen_operand(v, &op->inputs, 0), *out = mote_seen_operand(v, &op->outputs, 0);
+
+    return (is_i8(v, op) || is_i16(v, op)) && (scale_of(in) != scale_of(out) || zero_of(in) != zero_of(out));
+}
+
+/* The activation is field 0 of AddOptions. */
+static bool is_i32_with_activation(const mote_verifier *v, const mote_seen_operator *op)
+{
+    static const mote_fb_field activation = {0, "fused_activation_function"};
+    mote_error                 ignored = {0};
+
+    return has_type(v, op, TFLITE_INT32) && mote_fb_i8(&op->options, activation, 0, &ignored) != 0;
+}
+
+static bool is_i8_with_zero_point(const mote_verifier *v, const mote_seen_operator *op)
+{
+    return is_i8(v, op) && zero_of(mote_seen_operand(v, &op->inputs, 0)) != 0;
+}
+
+static bool has_two_operands(const mote_verifier *v, const mote_seen_operator *op)
+{
+    (void)v;
+    return op->inputs.count == 2;
+}
+
+/* Operand 2 is there, and is none. */
+static bool leaves_bias_out(const mote_verifier *v, const mote_seen_operator *op)
+{
+    return op->inputs.count > 2 && !mote_seen_operand(v, &op->inputs, 2);
+}
+
+static bool lacks_bias_of_svdf(const mote_verifier *v, const mote_seen_operator *op)
+{
+    return !mote_seen_operand(v, &op->inputs, 3);
+}
+
+static bool has_i64_indices(const mote_verifier *v, const mote_seen_operator *op)
+{
+    const mote_seen_tensor *indices = mote_seen_operand(v, &op->inputs, 1);
+
+    return indices && indices->type == TFLITE_INT64;
+}
+
+static int32_t option_i32(const mote_seen_operator *op, uint16_t field)
+{
+    const mote_fb_field at = {field, ""};
+    mote_error          ignored = {0};
+
+    return mote_fb_i32(&op->options, at, 0, &ignored);
+}
+
+/* Fields 2 and 3 of StridedSliceOptions. */
+static bool has_new_axes(const mote_verifier *v, const mote_seen_operator *op)
+{
+    (void)v;
+    return option_i32(op, 2) != 0 || option_i32(op, 3) != 0;
+}
+
+/* Field 1 of SVDFOptions. */
+static bool is_i8_without_relu(const mote_verifier *v, const mote_seen_operator *op)
+{
+    static const mote_fb_field activation = {1, "fused_activation_function"};
+    mote_error                 ignored = {0};
+
+    return is_i8(v, op) && mote_fb_i8(&op->options, activation, 0, &ignored) != MRT_ACT_RELU;
+}
+
+static bool makes_i16_with_zero_point(const mote_verifier *v, const mote_seen_operator *op)
+{
+    const mote_seen_tensor *out = mote_seen_operand(v, &op->outputs, 0);
+
+    return out && out->type == TFLITE_INT16 && zero_of(out) != 0;
+}
+
+static bool has_i4_weights_with_zero_point(const mote_verifier *v, const mote_seen_operator *op)
+{
+    const mote_seen_tensor *w = mote_seen_operand(v, &op->inputs, 1);
+
+    return w && w->type == TFLITE_INT4 && zero_of(w) != 0;
+}
+
+static bool is_small_integer(const mote_verifier *v, const mote_seen_operator *op)
+{
+    return is_i8(v, op) || is_i16(v, op);
+}
+
+/* ---- the table ---- */
+
+#define GIVE_BIAS  "give the operator a bias of zeros"
+#define HARMLESS   "nothing, unless the last bit matters"
+#define TRAIN_LIKE "compare its answers with the original model's"
+
+static const struct {
+    mote_engine      engine;
+    const char      *name;
+    quirk_condition *condition;
+    mote_severity    severity;
+    const char      *reason, *advice;
+} quirks[] = {
+    {MOTE_ENGINE_TFLM, "SVDF", lacks_bias_of_svdf, MOTE_ERROR, "without a bias it crashes", GIVE_BIAS},
+    {MOTE_ENGINE_TFLM, "GATHER", has_i64_indices, MOTE_ERROR, "indices of int64 are refused", "give it indices of int32"},
+    {MOTE_ENGINE_TFLM, "GATHER_ND", has_i64_indices, MOTE_ERROR, "indices of int64 are refused", "give it indices of int32"},
+    {MOTE_ENGINE_TFLM, "STRIDED_SLICE", has_new_axes, MOTE_ERROR, "ellipsis_mask and new_axis_mask are passed over",
+     "slice without them, and RESHAPE"},
+    {MOTE_ENGINE_TFLM, "DEPTHWISE_CONV_2D", leaves_bias_out, MOTE_ERROR, "a bias that is left out as -1 makes it crash",
+     "give the operator two operands, or a bias of zeros"},
+    {MOTE_ENGINE_TFLM, "GREATER", is_i16, MOTE_WARNING,
+     "its int16 kernel reads parameters that nothing sets, and is always false", "use LESS with its operands exchanged"},
+    {MOTE_ENGINE_TFLM, "RELU6", rescales, MOTE_WARNING,
+     "its kernel does not convert from the input's scale and zero point to the output's",
+     "quantize the model so that both are the same, or fuse the activation"},
+    {MOTE_ENGINE_TFLM, "ADD", is_i32_with_activation, MOTE_WARNING, "its int32 kernel ignores the fused activation",
+     "put the activation into an operator of its own"},
+    {MOTE_ENGINE_TFLM, "SPACE_TO_BATCH_ND", is_i8_with_zero_point, MOTE_WARNING,
+     "its int8 kernel pads with 0, and not with the zero point", "pad with PAD before it"},
+    {MOTE_ENGINE_TFLM, "FULLY_CONNECTED", is_i8, MOTE_NOTE,
+     "its int8 kernel rounds twice: some values differ from LiteRT's by 1", HARMLESS},
+    {MOTE_ENGINE_TFLM, "FULLY_CONNECTED", is_i16, MOTE_NOTE,
+     "its int16 kernel cuts multipliers to 16 bits: every tenth value differs from LiteRT's by 1", HARMLESS},
+    {MOTE_ENGINE_LITERT, "CONV_2D", has_two_operands, MOTE_ERROR, "it is refused without a bias", GIVE_BIAS},
+    {MOTE_ENGINE_LITERT, "CONV_2D", leaves_bias_out, MOTE_ERROR, "it is refused without a bias", GIVE_BIAS},
+    {MOTE_ENGINE_LITERT, "DEPTHWISE_CONV_2D", leaves_bias_out, MOTE_ERROR, "a bias that is left out as -1 is refused",
+     GIVE_BIAS},
+    {MOTE_ENGINE_LITERT, "SVDF", is_i8_without_relu, MOTE_ERROR, "its int8 kernel is refused without RELU",
+     "put the activation into an operator of its own"},
+    {MOTE_ENGINE_LITERT, "QUANTIZE", makes_i16_with_zero_point, MOTE_ERROR, "an int16 output with a zero point is refused",
+     "quantize int16 with zero point 0"},
+    {MOTE_ENGINE_LITERT, "FULLY_CONNECTED", has_i4_weights_with_zero_point, MOTE_ERROR,
+     "int4 weights with a zero point are refused", "quantize weights with zero point 0"},
+    {MOTE_ENGINE_LITERT, "SUM", is_small_integer, MOTE_WARNING, "its quantized reference kernel is wrong", TRAIN_LIKE},
+};
+
+enum { QUIRK_COUNT = sizeof quirks / sizeof *quirks };
+_Static_assert(QUIRK_COUNT <= 64, "mote_verifier.noted has a bit for each");
+
+static bool is_new(mote_verifier *v, int i)
+{
+    const bool was_told = v->noted >> i & 1;
+
+    v->noted |= (uint64_t)1 << i;
+    return !was_told || quirks[i].severity != MOTE_NOTE;
+}
+
+void mote_verify_quirks(mote_verifier *v, const mote_seen_operator *op)
+{
+    int i;
+
+    for (i = 0; i < QUIRK_COUNT; i++)
+        if (quirks[i].engine == v->engine && strcmp(quirks[i].name, op->name) == 0 && quirks[i].condition(v, op) &&
+            is_new(v, i))
+            mote_tell_as(v, MOTE_FINDING_QUIRK, quirks[i].severity, quirks[i].advice, mote_spot_operator(v, op, NULL), "%s",
+                         quirks[i].reason);
+}
