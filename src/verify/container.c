@@ -21,7 +21,8 @@ static void check_code(mote_verifier *v, uint32_t index)
     if (mote_tell_broken(v, mote_spot_model("operator_codes"), &err))
         return;
     if (version < 1)
-        mote_tell_as(v, MOTE_FINDING_VERSION_INVALID, version < 0 ? MOTE_ERROR : MOTE_WARNING, NULL,
+        mote_tell_as(v, MOTE_FINDING_VERSION_INVALID,
+                     version < 0 && v->engine != MOTE_ENGINE_TFLM ? MOTE_ERROR : MOTE_WARNING, NULL,
                      mote_spot_model("operator_codes.version"), "operator code %u has version %d", index, version);
     if (code != 0 && old_code != 0 && old_code != (code < TFLITE_PLACEHOLDER ? code : TFLITE_PLACEHOLDER))
         mote_tell(v, MOTE_FINDING_CODE_DIFFERS, mote_spot_model("operator_codes.deprecated_builtin_code"),
@@ -145,6 +146,12 @@ static void check_metadata(mote_verifier *v)
 
 /* ---- signatures ---- */
 
+/* Whoever runs a file by its signature needs it whole; TensorFlow Lite Micro has no such thing. */
+static mote_severity signature_severity(const mote_verifier *v)
+{
+    return v->engine == MOTE_ENGINE_TFLM ? MOTE_WARNING : MOTE_ERROR;
+}
+
 /* A signature's input or output must be one of its subgraph's tensors. */
 static void check_tensor_map(mote_verifier *v, const mote_fb_table *signature, mote_fb_field field, uint32_t tensor_count,
                              mote_fb_string key)
@@ -160,9 +167,9 @@ static void check_tensor_map(mote_verifier *v, const mote_fb_table *signature, m
         if (mote_tell_broken(v, mote_spot_model("signature_defs"), &err))
             continue;
         if (tensor >= tensor_count)
-            mote_tell(v, MOTE_FINDING_SIGNATURE, mote_spot_model("signature_defs.tensor_index"),
-                      "%s of signature \"%s\" is tensor %u of %u", mote_show(name.text, name.count).text,
-                      mote_show(key.text, key.count).text, tensor, tensor_count);
+            mote_tell_as(v, MOTE_FINDING_SIGNATURE, signature_severity(v), NULL,
+                         mote_spot_model("signature_defs.tensor_index"), "%s of signature \"%s\" is tensor %u of %u",
+                         mote_show(name.text, name.count).text, mote_show(key.text, key.count).text, tensor, tensor_count);
     }
     mote_tell_broken(v, mote_spot_model("signature_defs"), &err);
 }
@@ -178,9 +185,9 @@ static void check_signature(mote_verifier *v, const mote_fb_vector *signatures, 
     if (mote_tell_broken(v, mote_spot_model("signature_defs"), &err))
         return;
     if (subgraph >= v->subgraphs.count) {
-        mote_tell(v, MOTE_FINDING_SIGNATURE, mote_spot_model("signature_defs.subgraph_index"),
-                  "signature \"%s\" is subgraph %u of %u", mote_show(key.text, key.count).text, subgraph,
-                  v->subgraphs.count);
+        mote_tell_as(v, MOTE_FINDING_SIGNATURE, signature_severity(v), NULL,
+                     mote_spot_model("signature_defs.subgraph_index"), "signature \"%s\" is subgraph %u of %u",
+                     mote_show(key.text, key.count).text, subgraph, v->subgraphs.count);
         return;
     }
     graph = mote_fb_element_table(&v->subgraphs, subgraph, "SubGraph", &err);

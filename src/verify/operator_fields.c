@@ -151,8 +151,7 @@ static void check_enumeration(mote_verifier *v, const mote_seen_operator *op, co
 }
 
 /* Fields that change what a kernel computes where it looks at them, and that no kernel but LiteRT's looks at. */
-static const char *const passed_over[] = {"pot_scale_int16", "quantized_bias_type", "quant_spec",
-                                          "diagonal_recurrent_tensors", "validate_indices"};
+static const char *const passed_over[] = {"quant_spec", "diagonal_recurrent_tensors", "validate_indices"};
 
 static void check_passed_over(mote_verifier *v, const mote_seen_operator *op, const char *name, mote_fb_field field)
 {
@@ -295,16 +294,25 @@ static bool takes_types(const mote_verifier *v, const mote_seen_operator *op, co
     return !key || mote_builtin_takes(combinations, key->type, type_of(weights), type_of(out));
 }
 
+static const char *combinations_of(const mote_seen_operator *op, mote_engine engine)
+{
+    return !op->builtin ? "" : engine == MOTE_ENGINE_TFLM ? op->builtin->tflm : op->builtin->litert;
+}
+
+bool mote_verify_engine_has(const mote_verifier *v, const mote_seen_operator *op, mote_engine engine)
+{
+    return takes_types(v, op, combinations_of(op, engine));
+}
+
 void mote_verify_engine(mote_verifier *v, const mote_seen_operator *op)
 {
-    const char *combinations;
+    const char *combinations = combinations_of(op, v->engine);
 
     if (mote_engine_is_own(v->engine)) { /* types: rules.c */
         if (op->kind == MOTE_OP_COUNT || mote_tflite_newest_version(op->kind) == 0)
             tell_lack(v, op);
         return;
     }
-    combinations = !op->builtin ? "" : v->engine == MOTE_ENGINE_TFLM ? op->builtin->tflm : op->builtin->litert;
     if (combinations[0] == '\0')
         tell_lack(v, op);
     else if (!takes_types(v, op, combinations))

@@ -26,6 +26,11 @@ static bool is_i16(const mote_verifier *v, const mote_seen_operator *op)
     return has_type(v, op, TFLITE_INT16);
 }
 
+static bool is_small_integer(const mote_verifier *v, const mote_seen_operator *op)
+{
+    return is_i8(v, op) || is_i16(v, op);
+}
+
 static float scale_of(const mote_seen_tensor *tensor)
 {
     return tensor && tensor->scale.count > 0 ? mote_fb_element_f32(&tensor->scale, 0) : 1;
@@ -89,11 +94,15 @@ static int32_t option_i32(const mote_seen_operator *op, uint16_t field)
     return mote_fb_i32(&op->options, at, 0, &ignored);
 }
 
-/* Fields 2 and 3 of StridedSliceOptions. */
-static bool has_new_axes(const mote_verifier *v, const mote_seen_operator *op)
+/* Fields 2, 3 and 5 of StridedSliceOptions. */
+static bool slices_oddly(const mote_verifier *v, const mote_seen_operator *op)
 {
-    (void)v;
-    return option_i32(op, 2) != 0 || option_i32(op, 3) != 0;
+    static const mote_fb_field offset = {5, "offset"};
+    const mote_seen_tensor    *in = mote_seen_operand(v, &op->inputs, 0), *begin = mote_seen_operand(v, &op->inputs, 1);
+    mote_error                 ignored = {0};
+
+    return option_i32(op, 2) != 0 || option_i32(op, 3) != 0 || mote_fb_bool(&op->options, offset, false, &ignored) ||
+           (in && begin && (in->rank > 4 || mote_seen_count(begin) < (size_t)in->rank));
 }
 
 /* Field 1 of SVDFOptions. */
@@ -105,11 +114,24 @@ static bool is_i8_without_relu(const mote_verifier *v, const mote_seen_operator 
     return is_i8(v, op) && mote_fb_i8(&op->options, activation, 0, &ignored) != MRT_ACT_RELU;
 }
 
-static bool makes_i16_with_zero_point(const mote_verifier *v, const mote_seen_operator *op)
+static bool is_i16_with_zero_point(const mote_verifier *v, const mote_seen_operator *op)
 {
-    const mote_seen_tensor *out = mote_seen_operand(v, &op->outputs, 0);
+    const mote_seen_tensor *in = mote_seen_operand(v, &op->inputs, 0), *out = mote_seen_operand(v, &op->outputs, 0);
 
-    return out && out->type == TFLITE_INT16 && zero_of(out) != 0;
+    return is_i16(v, op) && out && out->type == TFLITE_INT16 && (zero_of(in) != 0 || zero_of(out) != 0);
+}
+
+static bool lacks_intermediates(const mote_verifier *v, const mote_seen_operator *op)
+{
+    enum { WANTED = 5 };
+    mote_error ignored = {0};
+
+    return is_small_integer(v, op) && mote_fb_vector_at(&op->table, operator_intermediates, 4, &ignored).count != WANTED;
+}
+
+static bool lacks_bias_of_depthwise(const mote_verifier *v, const mote_seen_operator *op)
+{
+    return !is_i16(v, op) && op->inputs.count == 2;
 }
 
 static bool has_i4_weights_with_zero_point(const mote_verifier *v, const mote_seen_operator *op)
@@ -117,11 +139,6 @@ static bool has_i4_weights_with_zero_point(const mote_verifier *v, const mote_se
     const mote_seen_tensor *w = mote_seen_operand(v, &op->inputs, 1);
 
     return w && w->type == TFLITE_INT4 && zero_of(w) != 0;
-}
-
-static bool is_small_integer(const mote_verifier *v, const mote_seen_operator *op)
-{
-    return is_i8(v, op) || is_i16(v, op);
 }
 
 /* ---- the table ---- */
@@ -140,7 +157,8 @@ static const struct {
     {MOTE_ENGINE_TFLM, "SVDF", lacks_bias_of_svdf, MOTE_ERROR, "without a bias it crashes", GIVE_BIAS},
     {MOTE_ENGINE_TFLM, "GATHER", has_i64_indices, MOTE_ERROR, "indices of int64 are refused", "give it indices of int32"},
     {MOTE_ENGINE_TFLM, "GATHER_ND", has_i64_indices, MOTE_ERROR, "indices of int64 are refused", "give it indices of int32"},
-    {MOTE_ENGINE_TFLM, "STRIDED_SLICE", has_new_axes, MOTE_ERROR, "ellipsis_mask and new_axis_mask are passed over",
+    {MOTE_ENGINE_TFLM, "STRIDED_SLICE", slices_oddly, MOTE_ERROR,
+     "it takes at most 4 dimensions with an index for each, and passes over ellipsis_mask, new_axis_mask and offset",
      "slice without them, and RESHAPE"},
     {MOTE_ENGINE_TFLM, "DEPTHWISE_CONV_2D", leaves_bias_out, MOTE_ERROR, "a bias that is left out as -1 makes it crash",
      "give the operator two operands, or a bias of zeros"},
@@ -163,8 +181,11 @@ static const struct {
      GIVE_BIAS},
     {MOTE_ENGINE_LITERT, "SVDF", is_i8_without_relu, MOTE_ERROR, "its int8 kernel is refused without RELU",
      "put the activation into an operator of its own"},
-    {MOTE_ENGINE_LITERT, "QUANTIZE", makes_i16_with_zero_point, MOTE_ERROR, "an int16 output with a zero point is refused",
+    {MOTE_ENGINE_LITERT, "QUANTIZE", is_i16_with_zero_point, MOTE_ERROR, "from int16 to int16 zero points are refused",
      "quantize int16 with zero point 0"},
+    {MOTE_ENGINE_LITERT, "UNIDIRECTIONAL_SEQUENCE_LSTM", lacks_intermediates, MOTE_ERROR,
+     "its quantized kernel is refused without five intermediate tensors", "convert it with them"},
+    {MOTE_ENGINE_LITERT, "DEPTHWISE_CONV_2D", lacks_bias_of_depthwise, MOTE_ERROR, "without a bias it crashes", GIVE_BIAS},
     {MOTE_ENGINE_LITERT, "FULLY_CONNECTED", has_i4_weights_with_zero_point, MOTE_ERROR,
      "int4 weights with a zero point are refused", "quantize weights with zero point 0"},
     {MOTE_ENGINE_LITERT, "SUM", is_small_integer, MOTE_WARNING, "its quantized reference kernel is wrong", TRAIN_LIKE},

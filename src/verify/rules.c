@@ -116,11 +116,14 @@ static void read_attributes(rules *r, const mote_seen_operator *op, mote_node *n
                   mote_spot_operator(r->v, op, is_custom ? "custom_options" : "builtin_options"), "%s", err->text);
 }
 
-/* What follows from operands, against what the file says. Where a file leaves an output open, it follows. */
+/* What follows from operands, against what the file says. Where a file leaves an output open, it follows; LiteRT works out
+ * all of them, whatever the file says. */
 static mote_status infer(rules *r, mote_node *node, mote_error *err)
 {
     int32_t i;
 
+    if (r->v->engine == MOTE_ENGINE_LITERT)
+        return mote_op_infer(r->model, r->graph, node, err);
     for (i = 0; i < node->out_count; i++)
         if (r->v->seen[node->out[i]].is_open)
             return mote_op_infer(r->model, r->graph, node, err);
@@ -175,14 +178,28 @@ static void tell_refusal(rules *r, const mote_seen_operator *op, const mote_node
                      reason_of(r, node, err));
 }
 
-/* NULL: there is no row of kernels, which is told where it is mote's affair; of other engines' types engines.c tells. */
+/* Types that engines.c cannot see: those of operands besides the two that name a combination. mote's rows are TensorFlow
+ * Lite Micro's; LiteRT may have more. */
+static void tell_no_row(rules *r, const mote_seen_operator *op, const char *reason)
+{
+    const char *shown = strstr(reason, "; `mote inspect"); /* which lists what mote has: not the answer for another engine */
+    const int   length = shown ? (int)(shown - reason) : (int)strlen(reason);
+
+    if (mote_engine_is_own(r->v->engine))
+        mote_tell(r->v, MOTE_FINDING_TYPES, mote_spot_operator(r->v, op, NULL), "%s", reason);
+    else if (mote_verify_engine_has(r->v, op, MOTE_ENGINE_TFLM) && mote_verify_engine_has(r->v, op, r->v->engine))
+        mote_tell_as(r->v, MOTE_FINDING_TYPES, r->v->engine == MOTE_ENGINE_TFLM ? MOTE_ERROR : MOTE_WARNING, NULL,
+                     mote_spot_operator(r->v, op, NULL), "%.*s, as far as mote knows", length, reason);
+}
+
+/* NULL: there is no row of kernels. */
 static const mote_op_row *find_row(rules *r, const mote_seen_operator *op, const mote_node *node)
 {
     mote_error         err = {0};
     const mote_op_row *row = mote_op_find_row(r->graph, node, &err);
 
-    if (!row && mote_engine_is_own(r->v->engine))
-        mote_tell(r->v, MOTE_FINDING_TYPES, mote_spot_operator(r->v, op, NULL), "%s", reason_of(r, node, &err));
+    if (!row)
+        tell_no_row(r, op, reason_of(r, node, &err));
     if (row && op->version > 0 && op->version < row->version_min)
         mote_tell(r->v, MOTE_FINDING_VERSION_OLDER, mote_spot_operator(r->v, op, "operator_codes.version"),
                   "version %d; these types came with version %d", op->version, row->version_min);

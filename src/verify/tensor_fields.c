@@ -84,7 +84,7 @@ static bool check_dims(tensor_view *t, const mote_fb_vector *shape, const mote_f
     uint32_t i;
 
     if (shape->count > MOTE_RANK_MAX) {
-        TELL(t, MOTE_FINDING_SHAPE, mote_engine_is_own(t->v->engine) ? MOTE_ERROR : MOTE_WARNING, "shape",
+        TELL(t, MOTE_FINDING_SHAPE, t->v->engine == MOTE_ENGINE_LITERT ? MOTE_WARNING : MOTE_ERROR, "shape",
              "%u dimensions; mote has at most %d, kernels of other engines up to 6", shape->count, MOTE_RANK_MAX);
         return false;
     }
@@ -176,6 +176,12 @@ static bool check_axis(tensor_view *t, uint32_t count, int32_t axis)
     const mote_seen_tensor *seen = t->seen;
 
     t->seen->axis = axis;
+    if (t->v->engine == MOTE_ENGINE_LITERT && seen->rank > 0 && (axis < 0 || axis >= seen->rank)) {
+        mote_tell_as(t->v, MOTE_FINDING_DIMENSION, MOTE_ERROR, "convert it again: LiteRT refuses the file",
+                     mote_spot_tensor(t->v, t->index, "quantization.quantized_dimension"),
+                     "it is %d, and the tensor has %d dimension%s", axis, seen->rank, seen->rank == 1 ? "" : "s");
+        return false;
+    }
     if (count <= 1)
         return true;
     if (seen->rank == 1 && (uint32_t)seen->dim[0] == count) {
@@ -295,10 +301,11 @@ static bool check_values(tensor_view *t, bool is_measured)
     if (mote_fb_has(&t->table, tensor_sparsity))
         TELL(t, MOTE_FINDING_SPARSE, t->v->engine == MOTE_ENGINE_LITERT ? MOTE_NOTE : MOTE_ERROR, "sparsity",
              "its values are stored sparse");
+    t->seen->is_const = buffer != 0 && mote_fb_has(&t->table, tensor_sparsity);
     if (!is_whole(t, "buffer", &err) || mote_fb_has(&t->table, tensor_sparsity))
         return false;
-    if (buffer == 0 && t->v->buffers.count == 0)
-        return true;
+    if (buffer == 0 && (t->v->buffers.count == 0 || t->v->engine == MOTE_ENGINE_LITERT))
+        return true; /* which never looks into buffer 0 */
     if (buffer >= t->v->buffers.count) {
         TELL(t, MOTE_FINDING_BUFFER_INDEX, MOTE_ERROR, "buffer", "buffer %u of %u", buffer, t->v->buffers.count);
         return false;
@@ -308,7 +315,7 @@ static bool check_values(tensor_view *t, bool is_measured)
     if (data.count == 0)
         return true;
     if (t->seen->is_variable)
-        TELL(t, MOTE_FINDING_VARIABLE_VALUE, mote_engine_is_own(t->v->engine) ? MOTE_ERROR : MOTE_WARNING, "is_variable",
+        TELL(t, MOTE_FINDING_VARIABLE_VALUE, t->v->engine == MOTE_ENGINE_TFLM ? MOTE_WARNING : MOTE_ERROR, "is_variable",
              "a variable with a value of %u bytes", data.count);
     t->seen->is_const = !t->seen->is_variable;
     check_alignment(t, &data);

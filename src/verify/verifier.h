@@ -125,6 +125,8 @@ void mote_verify_tensors(mote_verifier *v);
 bool mote_verify_read_operator(mote_verifier *v, uint32_t index, bool tell, mote_seen_operator *out);
 void mote_verify_operator_fields(mote_verifier *v, const mote_seen_operator *op);
 void mote_verify_engine(mote_verifier *v, const mote_seen_operator *op);
+/* Whether the engine, which is not mote's own, has the operator in these types. */
+bool mote_verify_engine_has(const mote_verifier *v, const mote_seen_operator *op, mote_engine engine);
 void mote_verify_quirks(mote_verifier *v, const mote_seen_operator *op);
 void mote_verify_wiring(mote_verifier *v);
 void mote_verify_calls(mote_verifier *v, const mote_seen_operator *op);

@@ -69,7 +69,7 @@ def main():
     for engine in ENGINE_OF:
         print(f"{engine}: {same[engine]} of {total[engine]} agree")
     for (engine, family, what), names in sorted(odd.items(), key=lambda item: -len(item[1])):
-        print(f"{len(names):5} {engine:7} {family}: {what}; as {names[0]}")
+        print(f"{len(names):5} {engine:7} {family}: {what}; as {', '.join(names[:5])}")
 
 
 if __name__ == "__main__":

@@ -81,6 +81,7 @@ static const mote_fb_field operator_inputs = {1, "inputs"};
 static const mote_fb_field operator_outputs = {2, "outputs"};
 static const mote_fb_field operator_options_type = {3, "builtin_options_type"};
 static const mote_fb_field operator_options = {4, "builtin_options"};
+static const mote_fb_field operator_intermediates = {8, "intermediates"};
 static const mote_fb_field operator_options_2_type = {11, "builtin_options_2_type"};
 static const mote_fb_field operator_options_2 = {12, "builtin_options_2"};
 static const mote_fb_field operator_custom_options = {5, "custom_options"}; /* a FlexBuffer: runtime/flexbuffer.h */
