@@ -62,14 +62,27 @@ static mote_status print_findings(const mote_verification *found, mote_error *er
     return cli_table_print(&table, err);
 }
 
+/* "1 error", "2 errors" */
+typedef struct count_text {
+    char text[40];
+} count_text;
+
+static count_text show_count(int32_t count, const char *what)
+{
+    count_text shown;
+
+    snprintf(shown.text, sizeof shown.text, "%d %s%s", (int)count, what, count == 1 ? "" : "s");
+    return shown;
+}
+
 static void print_summary(const char *path, const mote_verification *found)
 {
     if (found->left_out > 0)
-        printf("%d more of the same kinds are not shown\n", found->left_out);
-    cli_print_line(0, "%s for %s: %d error%s, %d warning%s, %d note%s (%d operators, %d tensors, %d subgraph%s)", path,
-                   mote_engine_name(found->engine), found->errors, found->errors == 1 ? "" : "s", found->warnings,
-                   found->warnings == 1 ? "" : "s", found->notes, found->notes == 1 ? "" : "s", found->operator_count,
-                   found->tensor_count, found->subgraph_count, found->subgraph_count == 1 ? "" : "s");
+        printf("%d more of the same kinds are not shown\n", (int)found->left_out);
+    cli_print_line(0, "%s for %s: %s, %s, %s in %s, %s and %s", path, mote_engine_name(found->engine),
+                   show_count(found->errors, "error").text, show_count(found->warnings, "warning").text,
+                   show_count(found->notes, "note").text, show_count(found->operator_count, "operator").text,
+                   show_count(found->tensor_count, "tensor").text, show_count(found->subgraph_count, "subgraph").text);
 }
 
 /* ---- as JSON ---- */
@@ -143,7 +156,7 @@ static mote_status run_verify(const cli_args *args, mote_error *err)
     else if (print_findings(found, err) == MOTE_OK)
         print_summary(path, found);
     if (err->code == MOTE_OK && found->errors > 0)
-        mote_fail(err, MOTE_ERR_FORMAT, "%s: %d error%s for %s", path, found->errors, found->errors == 1 ? "" : "s",
+        mote_fail(err, MOTE_ERR_FORMAT, "%s: %s for %s", path, show_count(found->errors, "error").text,
                   mote_engine_name(engine));
     mote_verification_destroy(found);
     return err->code;

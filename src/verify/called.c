@@ -231,7 +231,7 @@ void mote_verify_subgraphs_called(mote_verifier *v)
         v->subgraph = (int32_t)i;
         if (!ends[i])
             mote_tell(v, MOTE_FINDING_SUBGRAPH_CYCLE, mote_spot_subgraph(v, "operators"),
-                      "its operators run subgraphs that run it again");
+                      "running it never ends: the subgraphs that it runs run each other in a circle");
         if (!is_reached[i])
             mote_tell(v, MOTE_FINDING_SUBGRAPH_UNUSED, mote_spot_subgraph(v, NULL),
                       "no operator runs it, and no signature names it");

@@ -3,7 +3,7 @@
 
     python check_verify.py MOTE [--every N] [--only NAME] [FILE...]     MOTE: the program, build/mote
 
-Without files: every Nth of the one-operator files of operators/*.npz, and all of verify/. An engine runs a file when it comes to
+Without files: every Nth of the one-operator files of operators/*.npz. An engine runs a file when it comes to
 the end of an invoke, in a child process, since some crash; verify says that it does when it finds no error. Prints how often
 the two agree, and each kind of disagreement.
 """

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files that something is wrong with, one for each kind of finding of `mote verify`, and what must be found in them.
 
-    python gen_verify.py     writes verify/*.tflite and verify/expected.txt: file, engine, severity, kind
+    python gen_verify.py     writes ../fuzz/corpus/verify/NAME.tflite and ../verify/expected.txt: file, engine, severity, kind
 
-check_verify.py asks the engines what they make of these files.
+They are where fuzzing begins, too. check_verify.py asks the engines what they make of these files.
 """
 import flatbuffers
 import numpy as np
@@ -12,6 +12,7 @@ from common import FOLDER
 from tflite_builder import AlignedBuffer, schema
 
 TYPE, ACTIVATION = schema.TensorType, schema.ActivationFunctionType
+CORPUS = FOLDER.parent / "fuzz" / "corpus" / "verify"
 expected = []
 
 
@@ -124,7 +125,7 @@ def pack(model):
 def add(name, model, *claims):
     """claims: "engine severity kind"."""
     data = model if isinstance(model, bytes) else pack(model)
-    (FOLDER / "verify" / f"{name}.tflite").write_bytes(data)
+    (CORPUS / f"{name}.tflite").write_bytes(data)
     expected.extend(f"{name}.tflite {claim}" for claim in claims)
 
 
@@ -350,6 +351,17 @@ def add_wiring():
     add("written_twice", model, "mote error written-twice", "tflm error written-twice")
 
 
+def add_many():
+    """A hundred operators with the same mistake."""
+    model, graph = unary("ABS")
+    unset = tensor(model, graph, "FLOAT32", [1, 6])
+    for _ in range(100):
+        op = operator(model, graph, "ABS", [unset], [tensor(model, graph, "FLOAT32", [1, 6])])
+        model.operatorCodes.pop()
+        op.opcodeIndex = 0
+    add("many", model, "tflm error never-written", "tflm note result-unread")
+
+
 class WithFurtherField(schema.Conv2DOptionsT):
     """Conv2DOptions of a schema to come."""
 
@@ -417,18 +429,17 @@ def add_operators():
 
 
 def main():
-    (FOLDER / "verify").mkdir(exist_ok=True)
-    for path in (FOLDER / "verify").glob("*.tflite"):
-        path.unlink()
+    CORPUS.mkdir(exist_ok=True)
     add_containers()
     add_outside()
     add_shared()
     add_subgraphs()
     add_tensors()
     add_wiring()
+    add_many()
     add_operators()
-    (FOLDER / "verify" / "expected.txt").write_text("".join(line + "\n" for line in expected))
-    print(f"{len(list((FOLDER / 'verify').glob('*.tflite')))} files, {len(expected)} claims")
+    (FOLDER.parent / "verify" / "expected.txt").write_text("".join(line + "\n" for line in expected))
+    print(f"{len(expected)} claims")
 
 
 if __name__ == "__main__":
