@@ -25,9 +25,11 @@ typedef struct mrt_pool_attributes {
     int32_t padding;
 } mrt_pool_attributes;
 
+/* asymmetric_quantize_inputs, here and below: of int8 weights with float inputs (kernels/hybrid.h). */
 typedef struct mrt_fully_connected_attributes {
     int32_t keep_num_dims;  /* output keeps the input's leading dimensions instead of flattening them to one */
     int32_t weights_format; /* 0; others are shuffled, and refused */
+    int32_t asymmetric_quantize_inputs;
 } mrt_fully_connected_attributes;
 
 /* ADD and SUB. */
@@ -101,19 +103,24 @@ typedef struct mrt_resize_attributes {
 /* Whether an operand is transposed. */
 typedef struct mrt_batch_matmul_attributes {
     int32_t adj_x, adj_y;
+    int32_t asymmetric_quantize_inputs;
 } mrt_batch_matmul_attributes;
 
 typedef struct mrt_svdf_attributes {
     int32_t rank;
+    int32_t asymmetric_quantize_inputs;
 } mrt_svdf_attributes;
 
-/* Clips: 0 is none. The fused activation function is the candidate's and the cell's: MRT_LSTM_TANH. */
+/* Clips: 0 is none. The fused activation function is the candidate's and the cell's: MRT_LSTM_TANH, or where they are real
+ * numbers one of mrt_activation. merge_outputs: of the two directions of BIDIRECTIONAL_SEQUENCE_LSTM, into one output. */
 enum { MRT_LSTM_TANH = 4 };
 
 typedef struct mrt_lstm_attributes {
     float   cell_clip, proj_clip;
     int32_t time_major;
     int32_t fused_activation_function;
+    int32_t asymmetric_quantize_inputs;
+    int32_t merge_outputs;
 } mrt_lstm_attributes;
 
 typedef struct mrt_call_once_attributes {

@@ -5,7 +5,7 @@
 #define MRT_OPS_CONV_2D_H
 
 #include "../kernels/conv_2d.h"
-#include "conv_groups.h"
+#include "conv_hybrid.h"
 
 MRT_KERNEL_WITH_FASTER(mrt_conv_2d_i8, mrt_conv_i8_params, int8_t, int8_t);
 MRT_KERNEL_WITH_FASTER(mrt_conv_2d_f32, mrt_conv_f32_params, float, float);
@@ -107,6 +107,19 @@ static MRT_COLD mrt_reason mrt_conv_2d_prepare_i16_bias32(mrt_call *c)
     return mrt_groups_prepare_i16_bias32(c, &grouping, MRT_CONV_2D_CHANNEL_AXIS);
 }
 
+/* With a scale for each of several channels the input is quantized asymmetrically, with one for all symmetrically: no option
+ * says it. Groups have the former only. */
+static MRT_COLD mrt_reason mrt_conv_2d_prepare_hybrid(mrt_call *c)
+{
+    mrt_hybrid_rule rule;
+    mrt_grouping    grouping;
+
+    rule.channel_axis = MRT_CONV_2D_CHANNEL_AXIS;
+    rule.is_asymmetric = rule.by_channel_first = c->in[1].scale_count > 1;
+    MRT_TRY(mrt_conv_2d_find_groups(c, &grouping));
+    return mrt_hybrid_prepare(c, &grouping, &rule);
+}
+
 #if !defined(MRT_SENTENCES)
 #include "../interpreter/fast/conv_2d.h"
 #endif
@@ -123,6 +136,7 @@ static const mrt_row mrt_conv_2d_rows[] = {
     {MRT_I16, {MRT_I16, MRT_I8, MRT_I64}, 3, 4, 8, MRT_WITH(mrt_conv_2d_prepare_i16, mrt_conv_groups_i16)},
     {MRT_I16, {MRT_I16, MRT_I8, MRT_I32}, 3, 8, 8, MRT_WITH(mrt_conv_2d_prepare_i16_bias32, mrt_conv_groups_i16_bias32)},
     {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 7, 8, MRT_WITH(mrt_conv_2d_prepare_i4, mrt_conv_groups_i4)},
+    {MRT_F32, {MRT_F32, MRT_I8, MRT_F32}, 3, 2, 8, MRT_FLOATS(mrt_conv_2d_prepare_hybrid, mrt_conv_hybrid)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_conv_2d = {

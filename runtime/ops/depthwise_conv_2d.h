@@ -5,7 +5,7 @@
 #define MRT_OPS_DEPTHWISE_CONV_2D_H
 
 #include "../kernels/depthwise_conv_2d.h"
-#include "conv_groups.h"
+#include "conv_hybrid.h"
 
 MRT_KERNEL_WITH_FASTER(mrt_depthwise_conv_2d_i8, mrt_conv_i8_params, int8_t, int8_t);
 MRT_KERNEL_1(mrt_depthwise_conv_2d_f32, mrt_conv_f32_params, "kernels/depthwise_conv_2d.h", float, float);
@@ -88,6 +88,19 @@ static MRT_COLD mrt_reason mrt_depthwise_conv_2d_prepare_i16(mrt_call *c)
     return mrt_groups_prepare_i16(c, &grouping, MRT_DEPTHWISE_CHANNEL_AXIS);
 }
 
+/* LiteRT reads a scale for each channel even where the weights have one: that one is taken for all. */
+static MRT_COLD mrt_reason mrt_depthwise_conv_2d_prepare_hybrid(mrt_call *c)
+{
+    mrt_hybrid_rule rule;
+    mrt_grouping    grouping;
+
+    rule.channel_axis = MRT_DEPTHWISE_CHANNEL_AXIS;
+    rule.is_asymmetric = 1;
+    rule.by_channel_first = 0;
+    MRT_TRY(mrt_depthwise_find_groups(c, &grouping));
+    return mrt_hybrid_prepare(c, &grouping, &rule);
+}
+
 #if !defined(MRT_SENTENCES)
 #include "../interpreter/fast/depthwise_conv_2d.h"
 #endif
@@ -107,6 +120,7 @@ static const mrt_row mrt_depthwise_conv_2d_rows[] = {
      MRT_FLOATS(mrt_depthwise_conv_2d_prepare_f32, mrt_depthwise_conv_2d_f32)},
     {MRT_I16, {MRT_I16, MRT_I8, MRT_I64}, 3, 5, 7, MRT_WITH(mrt_depthwise_conv_2d_prepare_i16, mrt_conv_groups_i16)},
     {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 7, 7, MRT_WITH(mrt_depthwise_conv_2d_prepare_i4, mrt_conv_groups_i4)},
+    {MRT_F32, {MRT_F32, MRT_I8, MRT_F32}, 3, 4, 7, MRT_FLOATS(mrt_depthwise_conv_2d_prepare_hybrid, mrt_conv_hybrid)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_depthwise_conv_2d = {

@@ -4,7 +4,7 @@
 #define MRT_OPS_FULLY_CONNECTED_H
 
 #include "../kernels/fully_connected.h"
-#include "conv_groups.h"
+#include "conv_hybrid.h"
 
 MRT_FIELDS(mrt_fully_connected_i8_params, rows, in_count, out_count, in_zero, w_zero, out_zero, act_min, act_max, step, w,
            bias, mult, shift);
@@ -16,6 +16,7 @@ static const mrt_attribute mrt_fully_connected_fields[] = {
     MRT_FUSED_ACTIVATION(0),
     MRT_ATTRIBUTE(BYTE, mrt_fully_connected_attributes, weights_format, 1, 0),
     MRT_ATTRIBUTE(BOOL, mrt_fully_connected_attributes, keep_num_dims, 2, 0),
+    MRT_ATTRIBUTE(BOOL, mrt_fully_connected_attributes, asymmetric_quantize_inputs, 3, 0),
 };
 
 static MRT_COLD mrt_reason mrt_fully_connected_shape(mrt_call *c)
@@ -129,6 +130,21 @@ static MRT_COLD mrt_reason mrt_fully_connected_prepare_i16(mrt_call *c)
     return mrt_groups_prepare_i16(c, &grouping, 0);
 }
 
+/* Each row is quantized by itself. */
+static MRT_COLD mrt_reason mrt_fully_connected_prepare_hybrid(mrt_call *c)
+{
+    mrt_hybrid_rule rule;
+    mrt_grouping    grouping;
+
+    rule.channel_axis = 0;
+    rule.is_asymmetric = ((const mrt_fully_connected_attributes *)c->attributes)->asymmetric_quantize_inputs;
+    rule.by_channel_first = 0;
+    mrt_fully_connected_find_groups(c, &grouping);
+    grouping.window.batch = grouping.window.in_w;
+    grouping.window.in_w = grouping.window.out_w = 1;
+    return mrt_hybrid_prepare(c, &grouping, &rule);
+}
+
 #if !defined(MRT_SENTENCES)
 #include "../interpreter/fast/fully_connected.h"
 #endif
@@ -147,6 +163,7 @@ static const mrt_row mrt_fully_connected_rows[] = {
     {MRT_F32, {MRT_F32, MRT_F32, MRT_F32}, 3, 1, 12, MRT_FLOATS(mrt_fully_connected_prepare_f32, mrt_fully_connected_f32)},
     {MRT_I16, {MRT_I16, MRT_I8, MRT_I64}, 3, 7, 12, MRT_WITH(mrt_fully_connected_prepare_i16, mrt_conv_groups_i16)},
     {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 10, 12, MRT_WITH(mrt_fully_connected_prepare_i4, mrt_conv_groups_i4)},
+    {MRT_F32, {MRT_F32, MRT_I8, MRT_F32}, 3, 3, 12, MRT_FLOATS(mrt_fully_connected_prepare_hybrid, mrt_conv_hybrid)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_fully_connected = {

@@ -95,12 +95,24 @@ static mote_fb_ref write_squeeze(mote_fb_writer *w, const mote_graph *graph, con
 
 /* ---- versions that follow from more than types ---- */
 
+/* Float input and int8 weights with a scale for each channel. */
+static bool is_hybrid_by_channel(const mote_graph *graph, const mote_node *node)
+{
+    const mote_tensor *w = mote_node_in(graph, node, 1);
+
+    return mote_node_in(graph, node, 0)->dtype == MOTE_F32 && w->dtype == MOTE_I8 && w->quant && w->quant->count > 1;
+}
+
 static int32_t version_fully_connected(const mote_graph *graph, const mote_node *node, int32_t by_types)
 {
     if (mote_node_in(graph, node, 0)->dtype == MOTE_I16)
         return 7;
     if (mote_node_in(graph, node, 1)->dtype == MOTE_I4)
         return by_types;
+    if (is_hybrid_by_channel(graph, node))
+        return 12;
+    if (node->as.fully_connected.asymmetric_quantize_inputs)
+        return 9;
     if (!mote_node_in(graph, node, 2))
         return 6;
     return node->as.fully_connected.keep_num_dims ? 5 : by_types;
@@ -110,14 +122,17 @@ static int32_t version_conv_2d(const mote_graph *graph, const mote_node *node, i
 {
     const bool is_grouped = mote_node_in(graph, node, 1)->dim[3] != mote_node_in(graph, node, 0)->dim[3];
 
-    return is_grouped && by_types < 6 ? 6 : by_types;
+    if (is_grouped && by_types < 6)
+        return 6;
+    return is_hybrid_by_channel(graph, node) ? 5 : by_types;
 }
 
 static int32_t version_depthwise_conv_2d(const mote_graph *graph, const mote_node *node, int32_t by_types)
 {
     const mrt_conv_attributes *as = &node->as.depthwise_conv_2d;
 
-    (void)graph;
+    if (is_hybrid_by_channel(graph, node))
+        return 6;
     return by_types == 1 && (as->dilation_h != 1 || as->dilation_w != 1) ? 2 : by_types;
 }
 
