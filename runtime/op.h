@@ -580,6 +580,13 @@ static MRT_COLD mrt_reason mrt_check_fixed(mrt_call *c, float scale, int32_t zer
 #define MRT_VIEW                NULL
 #endif
 
+/* The interpreter runs another kernel than the row's; the host's list of kernels says which applies. */
+#if defined(MRT_SENTENCES)
+#define MRT_RUN_INSTEAD(c, NAME) ((void)(c))
+#else
+#define MRT_RUN_INSTEAD(c, NAME) ((c)->run = NAME##_run)
+#endif
+
 /* A row's prepare and kernel. An interpreter that is made for one model (MRT_ONLY) has those of the kernels that it names,
  * by MRT_KEEP_NAME defined as `0, 0,`; so the linker sees no other. MRT_KEEPS(NAME) is 0 for the others: prepare functions
  * choose between kernels by it, and compilers do not look into kernels that take more operands than this model has.

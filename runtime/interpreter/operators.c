@@ -9,6 +9,7 @@
 #include "../ops/add.h"
 #include "../ops/arg.h"
 #include "../ops/batch_matmul.h"
+#include "../ops/bidirectional_lstm.h"
 #include "../ops/binary.h"
 #include "../ops/circular_buffer.h"
 #include "../ops/compare.h"

@@ -45,8 +45,7 @@ MRT_INLINE void mrt_conv_hybrid(const mrt_conv_hybrid_params *p, const mrt_io *i
     int32_t       b, n, o;
 
     for (b = 0; b < p->window.batch; b++) {
-        const mrt_hybrid seen =
-            mrt_hybrid_quantize((const float *)io->in[0] + b * image, 1, image, p->is_asymmetric, q);
+        const mrt_hybrid seen = mrt_hybrid_quantize((const float *)io->in[0] + b * image, 1, image, p->is_asymmetric, q);
         for (n = 0; n < p->window.out_h * p->window.out_w; n++) {
             const mrt_group_patch patch = mrt_group_patch_at(&p->window, &p->groups, n);
             for (o = 0; o < p->window.out_c; o++) {

@@ -6,6 +6,7 @@
 
 #include "../attributes.h"
 #include "../kernels/batch_matmul.h"
+#include "../kernels/batch_matmul_hybrid.h"
 #include "broadcast.h"
 
 #define MRT_MATMUL_FIELDS                                                                                                   \
@@ -15,13 +16,16 @@
 MRT_FIELDS(mrt_batch_matmul_i8_params, MRT_MATMUL_FIELDS, a_zero, b_zero, out_zero, mult, shift, walk);
 MRT_FIELDS(mrt_batch_matmul_i16_params, MRT_MATMUL_FIELDS, mult, shift, walk);
 MRT_FIELDS(mrt_batch_matmul_f32_params, MRT_MATMUL_FIELDS, walk);
+MRT_FIELDS(mrt_batch_matmul_hybrid_params, MRT_MATMUL_FIELDS, is_asymmetric, b_scale, walk);
 MRT_KERNEL(mrt_batch_matmul_i8, mrt_batch_matmul_i8_params, "kernels/batch_matmul.h");
 MRT_KERNEL(mrt_batch_matmul_i16, mrt_batch_matmul_i16_params, "kernels/batch_matmul.h");
 MRT_KERNEL(mrt_batch_matmul_f32, mrt_batch_matmul_f32_params, "kernels/batch_matmul.h");
+MRT_KERNEL(mrt_batch_matmul_hybrid, mrt_batch_matmul_hybrid_params, "kernels/batch_matmul_hybrid.h");
 
-static const mrt_attribute mrt_batch_matmul_fields[] = {MRT_ATTRIBUTE(BOOL, mrt_batch_matmul_attributes, adj_x, 0, 0),
-                                                        MRT_ATTRIBUTE(BOOL, mrt_batch_matmul_attributes, adj_y, 1, 0),
-                                                        MRT_ATTRIBUTE_OF_CALL(IGNORED, "asymmetric_quantize_inputs", 2, 0)};
+static const mrt_attribute mrt_batch_matmul_fields[] = {
+    MRT_ATTRIBUTE(BOOL, mrt_batch_matmul_attributes, adj_x, 0, 0),
+    MRT_ATTRIBUTE(BOOL, mrt_batch_matmul_attributes, adj_y, 1, 0),
+    MRT_ATTRIBUTE(BOOL, mrt_batch_matmul_attributes, asymmetric_quantize_inputs, 2, 0)};
 
 /* An operand's batch axes alone: as many elements as it has matrices. */
 static MRT_COLD mrt_tensor mrt_matmul_batch(const mrt_tensor *tensor)
@@ -152,10 +156,26 @@ static MRT_COLD mrt_reason mrt_batch_matmul_prepare_f32(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
+static MRT_COLD mrt_reason mrt_batch_matmul_prepare_hybrid(mrt_call *c)
+{
+    mrt_batch_matmul_hybrid_params p;
+
+    MRT_TRY(mrt_check_scale(c, &c->in[1]));
+    MRT_REQUIRE(c, mrt_zero(&c->in[1]) == 0, SCALES, "zero point %d: int8 beside real numbers has 0",
+                (int)mrt_zero(&c->in[1]));
+    p.shape = mrt_begin_matmul(c, &p.walk);
+    p.is_asymmetric = ((const mrt_batch_matmul_attributes *)c->attributes)->asymmetric_quantize_inputs;
+    p.b_scale = mrt_scale(&c->in[1]);
+    c->scratch_bytes = (uint32_t)p.shape.depth;
+    c->side->store(c, &p, sizeof p, 1);
+    return MRT_REASON_NONE;
+}
+
 static const mrt_row mrt_batch_matmul_rows[] = {
     {MRT_I8, {MRT_I8}, 1, 2, 4, MRT_WITH(mrt_batch_matmul_prepare_i8, mrt_batch_matmul_i8)},
     {MRT_I16, {MRT_I16}, 1, 3, 4, MRT_WITH(mrt_batch_matmul_prepare_i16, mrt_batch_matmul_i16)},
     {MRT_F32, {MRT_F32}, 1, 1, 4, MRT_FLOATS(mrt_batch_matmul_prepare_f32, mrt_batch_matmul_f32)},
+    {MRT_F32, {MRT_F32, MRT_I8}, 2, 1, 4, MRT_FLOATS(mrt_batch_matmul_prepare_hybrid, mrt_batch_matmul_hybrid)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_batch_matmul = {

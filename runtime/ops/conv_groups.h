@@ -24,13 +24,6 @@ MRT_KERNEL_1(mrt_conv_groups_i16, mrt_conv_groups_i16_params, "kernels/conv_grou
 MRT_KERNEL_1(mrt_conv_groups_i16_bias32, mrt_conv_groups_i16_bias32_params, "kernels/conv_groups.h", int16_t, int16_t);
 MRT_KERNEL_1(mrt_conv_groups_f32, mrt_conv_groups_f32_params, "kernels/conv_groups.h", float, float);
 
-/* The interpreter runs another kernel than the row's; the host's list of kernels says which applies. */
-#if defined(MRT_SENTENCES)
-#define MRT_RUN_INSTEAD(c, NAME) ((void)(c))
-#else
-#define MRT_RUN_INSTEAD(c, NAME) ((c)->run = NAME##_run)
-#endif
-
 /* What an operator is as a convolution in groups. */
 typedef struct mrt_grouping {
     mrt_window window;

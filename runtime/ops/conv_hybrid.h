@@ -44,8 +44,8 @@ static MRT_COLD const float *mrt_hybrid_scales(mrt_call *c)
 /* Bytes from the output's first to the input's at least: an image is read before its outputs are written. */
 static MRT_COLD void mrt_hybrid_set_overlap(mrt_call *c, const mrt_window *window)
 {
-    const int64_t growth = (int64_t)window->out_h * window->out_w * window->out_c -
-                           (int64_t)window->in_h * window->in_w * window->in_c;
+    const int64_t growth =
+        (int64_t)window->out_h * window->out_w * window->out_c - (int64_t)window->in_h * window->in_w * window->in_c;
 
     (void)growth;
     MRT_SET_OVERLAP(c, growth > 0 ? (ptrdiff_t)((window->batch - 1) * growth * (int64_t)sizeof(float)) : 0);

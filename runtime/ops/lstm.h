@@ -4,14 +4,15 @@
  *    5 to 8     the same of the output before, [U, U]
  *   12 to 15    biases [U]
  *   18, 19      states: the output before, and the cell, [N, U]
- * The others are those of peepholes (9 to 11), a projection (16, 17) and layer normalization (20 to 23), which TensorFlow
- * Lite Micro has no kernels for. Integers: the cell is int16 with a power of two as scale, and the output has the first
- * state's scale, whatever its own. SPDX-License-Identifier: Apache-2.0 */
+ * The others are those of peepholes (9 to 11), a projection (16, 17) and layer normalization (20 to 23). What TensorFlow
+ * Lite Micro has no kernel for, those among it, float32 takes to kernels/lstm_directions.h. Integers: the cell is int16 with
+ * a power of two as scale, and the output has the first state's scale, whatever its own. SPDX-License-Identifier: Apache-2.0
+ */
 #ifndef MRT_OPS_LSTM_H
 #define MRT_OPS_LSTM_H
 
 #include "../kernels/lstm.h"
-#include "recurrent.h"
+#include "lstm_directions.h"
 
 #define MRT_LSTM_SHAPE_FIELDS shape.batch, shape.time, shape.in_count, shape.units, shape.batch_step, shape.time_step
 #define MRT_LSTM_CELL_FIELDS                                                                                                \
@@ -27,44 +28,78 @@ MRT_FIELDS(mrt_lstm_i16_params, MRT_LSTM_SHAPE_FIELDS, MRT_LSTM_CELL_FIELDS, mul
 MRT_FIELDS(mrt_lstm_f32_params, MRT_LSTM_SHAPE_FIELDS, clip, MRT_LSTM_ARRAY_FIELDS);
 MRT_KERNEL(mrt_lstm_i8, mrt_lstm_i8_params, "kernels/lstm.h");
 MRT_KERNEL(mrt_lstm_i16, mrt_lstm_i16_params, "kernels/lstm.h");
-MRT_KERNEL(mrt_lstm_f32, mrt_lstm_f32_params, "kernels/lstm.h");
+MRT_KERNELS_OF(mrt_lstm_f32, mrt_lstm_f32, mrt_lstm_f32_params);
 
-enum { MRT_LSTM_WEIGHTS = 1, MRT_LSTM_RECURRENT = 5, MRT_LSTM_BIAS = 12, MRT_LSTM_HIDDEN = 18, MRT_LSTM_CELL = 19 };
+enum {
+    MRT_LSTM_WEIGHTS = 1,
+    MRT_LSTM_RECURRENT = 5,
+    MRT_LSTM_BIAS = 12,
+    MRT_LSTM_HIDDEN = 18,
+    MRT_LSTM_CELL = 19,
+    MRT_LSTM_NORMS = 20
+};
 
 static const mrt_attribute mrt_unidirectional_sequence_lstm_fields[] = {
     MRT_ATTRIBUTE(BYTE, mrt_lstm_attributes, fused_activation_function, 0, 0),
     MRT_ATTRIBUTE(F32, mrt_lstm_attributes, cell_clip, 1, 0),
     MRT_ATTRIBUTE(F32, mrt_lstm_attributes, proj_clip, 2, 0),
     MRT_ATTRIBUTE(BOOL, mrt_lstm_attributes, time_major, 3, 0),
-    MRT_ATTRIBUTE_OF_CALL(IGNORED, "asymmetric_quantize_inputs", 4, 0),
+    MRT_ATTRIBUTE(BOOL, mrt_lstm_attributes, asymmetric_quantize_inputs, 4, 0),
     MRT_ATTRIBUTE_OF_CALL(IGNORED, "diagonal_recurrent_tensors", 5, 0)};
 
-/* ---- shapes ---- */
+/* ---- what lstm.h's kernels do not take ---- */
 
-static MRT_COLD mrt_reason mrt_lstm_check_options(mrt_call *c)
-{
-    const mrt_lstm_attributes *as = (const mrt_lstm_attributes *)c->attributes;
-
-    MRT_REQUIRE(c, as->fused_activation_function == MRT_LSTM_TANH, ACTIVATION, "activation %d: only tanh has a kernel",
-                (int)as->fused_activation_function);
-    MRT_REQUIRE(c, as->cell_clip >= 0.0f && mrt_is_finite(as->cell_clip), OPTIONS, "cell_clip %g is below 0, or no number",
-                (double)as->cell_clip);
-    MRT_REQUIRE(c, !as->time_major || !c->in[0].is_batched, AXES, "axis 0 counts samples, but time_major says it is time");
-    return MRT_REASON_NONE;
-}
-
-static MRT_COLD mrt_reason mrt_lstm_check_operands(mrt_call *c)
+/* All gates have weights, nothing else is there but biases and states; and with real numbers all weights are real, too. */
+static MRT_COLD int mrt_lstm_is_plain(const mrt_call *c)
 {
     int32_t i;
 
-    MRT_REQUIRE(c, c->in_count > MRT_LSTM_CELL && !mrt_is_const(c, 0), OPERAND_COUNT,
-                "%d operands, 20 to 24 expected, the first of them computed", (int)c->in_count);
-    for (i = 1; i < c->in_count; i++)
-        MRT_REQUIRE(c,
-                    !mrt_has(c, i) || i < 9 || (i >= MRT_LSTM_BIAS && i < 16) || i == MRT_LSTM_HIDDEN || i == MRT_LSTM_CELL,
-                    TYPES, "operand %d: peepholes, projection and layer normalization have no kernel", (int)i);
+    for (i = MRT_LSTM_RECURRENT + MRT_LSTM_GATES; i < c->in_count; i++)
+        if (mrt_has(c, i) && (i < MRT_LSTM_BIAS || i >= MRT_LSTM_BIAS + MRT_LSTM_GATES) && i != MRT_LSTM_HIDDEN &&
+            i != MRT_LSTM_CELL)
+            return 0;
+    return mrt_has(c, MRT_LSTM_WEIGHTS) && (c->in[0].type != MRT_F32 || c->in[MRT_LSTM_WEIGHTS].type == MRT_F32) &&
+           ((const mrt_lstm_attributes *)c->attributes)->fused_activation_function == MRT_LSTM_TANH;
+}
+
+static MRT_COLD mrt_reason mrt_lstm_find_plan(mrt_call *c, mrt_lstm_plan *p)
+{
+    mrt_lstm_direction *d = &p->forward;
+    int32_t             i;
+
+    MRT_TRY(mrt_lstm_begin_plan(c, p));
+    d->x = d->aux = d->aux_weights = d->norms = d->out = d->out_at = d->is_backward = 0;
+    d->weights = MRT_LSTM_WEIGHTS;
+    for (i = MRT_LSTM_NORMS; i < c->in_count; i++)
+        d->norms = mrt_has(c, i) ? MRT_LSTM_NORMS : d->norms;
+    d->hidden = MRT_LSTM_HIDDEN;
+    d->cell = MRT_LSTM_CELL;
+    MRT_TRY(mrt_lstm_find_sizes(c, d));
+    d->out_step = d->units;
+    p->has_two = 0;
+    p->backward = p->forward;
     return MRT_REASON_NONE;
 }
+
+static MRT_COLD mrt_reason mrt_lstm_shape_of_plan(mrt_call *c)
+{
+    mrt_lstm_plan p;
+    int32_t       dim[3];
+
+    MRT_REQUIRE(c, c->in[0].type == MRT_F32, TYPES,
+                "peepholes, projection, layer normalization, coupled gates and other activations than tanh: only float32 "
+                "has a kernel");
+    MRT_TRY(mrt_lstm_find_plan(c, &p));
+    MRT_TRY(mrt_lstm_check_direction(c, &p.forward, p.batch));
+    dim[0] = c->in[0].dim[0];
+    dim[1] = c->in[0].dim[1];
+    dim[2] = p.forward.units;
+    MRT_TRY(mrt_set_shape(c, 0, MRT_F32, 3, dim));
+    c->work = (uint64_t)p.batch * (uint64_t)p.time * mrt_lstm_direction_work(&p.forward);
+    return MRT_REASON_NONE;
+}
+
+/* ---- shapes ---- */
 
 /* Steps count vectors. */
 static MRT_COLD void mrt_lstm_find_shape(const mrt_call *c, mrt_lstm_shape *s)
@@ -87,8 +122,11 @@ static MRT_COLD mrt_reason mrt_lstm_shape_of(mrt_call *c)
     int32_t           dim[3], i;
 
     MRT_TRY(mrt_lstm_check_options(c));
-    MRT_TRY(mrt_lstm_check_operands(c));
+    MRT_REQUIRE(c, c->in_count > MRT_LSTM_CELL && !mrt_is_const(c, 0), OPERAND_COUNT,
+                "%d operands, 20 to 24 expected, the first of them computed", (int)c->in_count);
     MRT_REQUIRE(c, in->rank == 3 && in->count > 0, SHAPE, "input has shape %s, [N,T,I] expected", MRT_SHAPE(in));
+    if (!mrt_lstm_is_plain(c))
+        return mrt_lstm_shape_of_plan(c);
     MRT_REQUIRE(c, mrt_is_const(c, MRT_LSTM_WEIGHTS) && c->in[MRT_LSTM_WEIGHTS].count > 0, CONSTANT,
                 "the input gate has no weights");
     mrt_lstm_find_shape(c, &s);
@@ -275,7 +313,13 @@ static MRT_COLD mrt_reason mrt_lstm_prepare_f32(mrt_call *c)
 {
     const float         clip = ((const mrt_lstm_attributes *)c->attributes)->cell_clip;
     mrt_lstm_f32_params p;
+    mrt_lstm_plan       plan;
 
+    if (MRT_KEEPS(mrt_lstm_directions_f32) && !mrt_lstm_is_plain(c)) {
+        MRT_TRY(mrt_lstm_find_plan(c, &plan));
+        MRT_RUN_INSTEAD(c, mrt_lstm_directions_f32);
+        return mrt_lstm_prepare_directions_f32(c, &plan);
+    }
     mrt_lstm_find_shape(c, &p.shape);
     p.clip = clip > 0.0f ? clip : MRT_F32_MAX;
     MRT_LSTM_FILL_ARRAYS(c, &p, float, float);
@@ -284,11 +328,20 @@ static MRT_COLD mrt_reason mrt_lstm_prepare_f32(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
+static MRT_COLD mrt_reason mrt_lstm_prepare_hybrid(mrt_call *c)
+{
+    mrt_lstm_plan plan;
+
+    MRT_TRY(mrt_lstm_find_plan(c, &plan));
+    return mrt_lstm_prepare_directions_hybrid(c, &plan);
+}
+
 /* The types of weights, biases and states are checked in prepare. */
 static const mrt_row mrt_unidirectional_sequence_lstm_rows[] = {
     {MRT_I8, {MRT_I8, MRT_I8, MRT_I8, MRT_ANY}, 4, 1, 5, MRT_WITH(mrt_lstm_prepare_i8, mrt_lstm_i8)},
     {MRT_I16, {MRT_I16, MRT_I8, MRT_I8, MRT_ANY}, 4, 5, 5, MRT_WITH(mrt_lstm_prepare_i16, mrt_lstm_i16)},
     {MRT_F32, {MRT_F32}, 1, 1, 5, MRT_FLOATS(mrt_lstm_prepare_f32, mrt_lstm_f32)},
+    {MRT_F32, {MRT_F32, MRT_ANY}, 2, 2, 5, MRT_FLOATS(mrt_lstm_prepare_hybrid, mrt_lstm_directions_hybrid)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_unidirectional_sequence_lstm = {

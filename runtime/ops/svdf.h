@@ -4,6 +4,7 @@
 #define MRT_OPS_SVDF_H
 
 #include "../kernels/svdf.h"
+#include "../kernels/svdf_hybrid.h"
 #include "recurrent.h"
 
 MRT_FIELDS(mrt_svdf_i8_params, batch, in_count, units, rank, memory, in_zero, state_zero, out_zero, state_mult, state_shift,
@@ -11,14 +12,17 @@ MRT_FIELDS(mrt_svdf_i8_params, batch, in_count, units, rank, memory, in_zero, st
 MRT_FIELDS(mrt_svdf_i16_params, batch, in_count, units, rank, memory, in_zero, state_zero, out_zero, state_mult, state_shift,
            out_mult, out_shift, w, w_time, bias);
 MRT_FIELDS(mrt_svdf_f32_params, batch, in_count, units, rank, memory, act_min, act_max, w, w_time, bias);
+MRT_FIELDS(mrt_svdf_hybrid_params, batch, in_count, units, rank, memory, is_asymmetric, act_min, act_max, w_scale,
+           time_scale, w, w_time, bias);
 MRT_KERNEL(mrt_svdf_i8, mrt_svdf_i8_params, "kernels/svdf.h");
 MRT_KERNEL(mrt_svdf_i16, mrt_svdf_i16_params, "kernels/svdf.h");
 MRT_KERNEL(mrt_svdf_f32, mrt_svdf_f32_params, "kernels/svdf.h");
+MRT_KERNEL(mrt_svdf_hybrid, mrt_svdf_hybrid_params, "kernels/svdf_hybrid.h");
 
 enum { MRT_SVDF_WEIGHTS = 1, MRT_SVDF_TIME = 2, MRT_SVDF_BIAS = 3, MRT_SVDF_STATE = 4 };
 
 static const mrt_attribute mrt_svdf_fields[] = {MRT_ATTRIBUTE(I32, mrt_svdf_attributes, rank, 0, 0), MRT_FUSED_ACTIVATION(1),
-                                                MRT_ATTRIBUTE_OF_CALL(IGNORED, "asymmetric_quantize_inputs", 2, 0)};
+                                                MRT_ATTRIBUTE(BOOL, mrt_svdf_attributes, asymmetric_quantize_inputs, 2, 0)};
 
 static MRT_COLD mrt_reason mrt_svdf_shape(mrt_call *c)
 {
@@ -139,11 +143,39 @@ static MRT_COLD mrt_reason mrt_svdf_prepare_f32(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
+static MRT_COLD mrt_reason mrt_svdf_prepare_hybrid(mrt_call *c)
+{
+    const mrt_svdf_attributes *as = (const mrt_svdf_attributes *)c->attributes;
+    mrt_svdf_hybrid_params     p;
+
+    MRT_TRY(mrt_check_type(c, MRT_SVDF_STATE, MRT_F32));
+    if (mrt_has(c, MRT_SVDF_BIAS))
+        MRT_TRY(mrt_check_type(c, MRT_SVDF_BIAS, MRT_F32));
+    MRT_TRY(mrt_check_symmetric(c, MRT_SVDF_WEIGHTS));
+    MRT_TRY(mrt_check_symmetric(c, MRT_SVDF_TIME));
+    p.batch = c->in[0].dim[0];
+    p.in_count = c->in[0].dim[1];
+    p.rank = as->rank;
+    p.units = c->in[MRT_SVDF_WEIGHTS].dim[0] / p.rank;
+    p.memory = c->in[MRT_SVDF_TIME].dim[1];
+    p.is_asymmetric = as->asymmetric_quantize_inputs;
+    p.w_scale = mrt_scale(&c->in[MRT_SVDF_WEIGHTS]);
+    p.time_scale = mrt_scale(&c->in[MRT_SVDF_TIME]);
+    mrt_activation_range_f32(c->activation, &p.act_min, &p.act_max);
+    p.w = (const int8_t *)c->side->constant(c, &c->in[MRT_SVDF_WEIGHTS], "weights", 0);
+    p.w_time = (const int8_t *)c->side->constant(c, &c->in[MRT_SVDF_TIME], "time", 0);
+    p.bias = mrt_has(c, MRT_SVDF_BIAS) ? (const float *)c->side->constant(c, &c->in[MRT_SVDF_BIAS], "bias", 0) : NULL;
+    c->scratch_bytes = (uint32_t)p.in_count;
+    c->side->store(c, &p, sizeof p, 3);
+    return MRT_REASON_NONE;
+}
+
 /* The types of bias and state are checked in prepare. */
 static const mrt_row mrt_svdf_rows[] = {
     {MRT_I8, {MRT_I8, MRT_I8, MRT_I8, MRT_ANY}, 4, 3, 4, MRT_WITH(mrt_svdf_prepare_i8, mrt_svdf_i8)},
     {MRT_I8, {MRT_I8, MRT_I8, MRT_I16, MRT_ANY}, 4, 3, 4, MRT_WITH(mrt_svdf_prepare_i16, mrt_svdf_i16)},
     {MRT_F32, {MRT_F32}, 1, 1, 4, MRT_FLOATS(mrt_svdf_prepare_f32, mrt_svdf_f32)},
+    {MRT_F32, {MRT_F32, MRT_I8, MRT_I8, MRT_ANY}, 4, 2, 4, MRT_FLOATS(mrt_svdf_prepare_hybrid, mrt_svdf_hybrid)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_svdf = {

@@ -1,11 +1,11 @@
-/* MOTE_FOR_EACH(F, T, a, b, ...) is F(T, a), F(T, b), ... with a comma behind each; at most 40 of them.
+/* MOTE_FOR_EACH(F, T, a, b, ...) is F(T, a), F(T, b), ... with a comma behind each; at most 56 of them.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_OPS_FOR_EACH_H
 #define MOTE_OPS_FOR_EACH_H
 
 /* clang-format off */
-#define MOTE_FOR_EACH(F, T, ...) MOTE_EACH_PICK(__VA_ARGS__, MOTE_EACH_40, MOTE_EACH_39, MOTE_EACH_38, MOTE_EACH_37, MOTE_EACH_36, MOTE_EACH_35, MOTE_EACH_34, MOTE_EACH_33, MOTE_EACH_32, MOTE_EACH_31, MOTE_EACH_30, MOTE_EACH_29, MOTE_EACH_28, MOTE_EACH_27, MOTE_EACH_26, MOTE_EACH_25, MOTE_EACH_24, MOTE_EACH_23, MOTE_EACH_22, MOTE_EACH_21, MOTE_EACH_20, MOTE_EACH_19, MOTE_EACH_18, MOTE_EACH_17, MOTE_EACH_16, MOTE_EACH_15, MOTE_EACH_14, MOTE_EACH_13, MOTE_EACH_12, MOTE_EACH_11, MOTE_EACH_10, MOTE_EACH_9, MOTE_EACH_8, MOTE_EACH_7, MOTE_EACH_6, MOTE_EACH_5, MOTE_EACH_4, MOTE_EACH_3, MOTE_EACH_2, MOTE_EACH_1, ~)(F, T, __VA_ARGS__)
-#define MOTE_EACH_PICK(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, _17, _18, _19, _20, _21, _22, _23, _24, _25, _26, _27, _28, _29, _30, _31, _32, _33, _34, _35, _36, _37, _38, _39, _40, PICKED, ...) PICKED
+#define MOTE_FOR_EACH(F, T, ...) MOTE_EACH_PICK(__VA_ARGS__, MOTE_EACH_56, MOTE_EACH_55, MOTE_EACH_54, MOTE_EACH_53, MOTE_EACH_52, MOTE_EACH_51, MOTE_EACH_50, MOTE_EACH_49, MOTE_EACH_48, MOTE_EACH_47, MOTE_EACH_46, MOTE_EACH_45, MOTE_EACH_44, MOTE_EACH_43, MOTE_EACH_42, MOTE_EACH_41, MOTE_EACH_40, MOTE_EACH_39, MOTE_EACH_38, MOTE_EACH_37, MOTE_EACH_36, MOTE_EACH_35, MOTE_EACH_34, MOTE_EACH_33, MOTE_EACH_32, MOTE_EACH_31, MOTE_EACH_30, MOTE_EACH_29, MOTE_EACH_28, MOTE_EACH_27, MOTE_EACH_26, MOTE_EACH_25, MOTE_EACH_24, MOTE_EACH_23, MOTE_EACH_22, MOTE_EACH_21, MOTE_EACH_20, MOTE_EACH_19, MOTE_EACH_18, MOTE_EACH_17, MOTE_EACH_16, MOTE_EACH_15, MOTE_EACH_14, MOTE_EACH_13, MOTE_EACH_12, MOTE_EACH_11, MOTE_EACH_10, MOTE_EACH_9, MOTE_EACH_8, MOTE_EACH_7, MOTE_EACH_6, MOTE_EACH_5, MOTE_EACH_4, MOTE_EACH_3, MOTE_EACH_2, MOTE_EACH_1, ~)(F, T, __VA_ARGS__)
+#define MOTE_EACH_PICK(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, _17, _18, _19, _20, _21, _22, _23, _24, _25, _26, _27, _28, _29, _30, _31, _32, _33, _34, _35, _36, _37, _38, _39, _40, _41, _42, _43, _44, _45, _46, _47, _48, _49, _50, _51, _52, _53, _54, _55, _56, PICKED, ...) PICKED
 #define MOTE_EACH_1(F, T, x) F(T, x),
 #define MOTE_EACH_2(F, T, x, ...) F(T, x), MOTE_EACH_1(F, T, __VA_ARGS__)
 #define MOTE_EACH_3(F, T, x, ...) F(T, x), MOTE_EACH_2(F, T, __VA_ARGS__)
@@ -46,6 +46,22 @@
 #define MOTE_EACH_38(F, T, x, ...) F(T, x), MOTE_EACH_37(F, T, __VA_ARGS__)
 #define MOTE_EACH_39(F, T, x, ...) F(T, x), MOTE_EACH_38(F, T, __VA_ARGS__)
 #define MOTE_EACH_40(F, T, x, ...) F(T, x), MOTE_EACH_39(F, T, __VA_ARGS__)
+#define MOTE_EACH_41(F, T, x, ...) F(T, x), MOTE_EACH_40(F, T, __VA_ARGS__)
+#define MOTE_EACH_42(F, T, x, ...) F(T, x), MOTE_EACH_41(F, T, __VA_ARGS__)
+#define MOTE_EACH_43(F, T, x, ...) F(T, x), MOTE_EACH_42(F, T, __VA_ARGS__)
+#define MOTE_EACH_44(F, T, x, ...) F(T, x), MOTE_EACH_43(F, T, __VA_ARGS__)
+#define MOTE_EACH_45(F, T, x, ...) F(T, x), MOTE_EACH_44(F, T, __VA_ARGS__)
+#define MOTE_EACH_46(F, T, x, ...) F(T, x), MOTE_EACH_45(F, T, __VA_ARGS__)
+#define MOTE_EACH_47(F, T, x, ...) F(T, x), MOTE_EACH_46(F, T, __VA_ARGS__)
+#define MOTE_EACH_48(F, T, x, ...) F(T, x), MOTE_EACH_47(F, T, __VA_ARGS__)
+#define MOTE_EACH_49(F, T, x, ...) F(T, x), MOTE_EACH_48(F, T, __VA_ARGS__)
+#define MOTE_EACH_50(F, T, x, ...) F(T, x), MOTE_EACH_49(F, T, __VA_ARGS__)
+#define MOTE_EACH_51(F, T, x, ...) F(T, x), MOTE_EACH_50(F, T, __VA_ARGS__)
+#define MOTE_EACH_52(F, T, x, ...) F(T, x), MOTE_EACH_51(F, T, __VA_ARGS__)
+#define MOTE_EACH_53(F, T, x, ...) F(T, x), MOTE_EACH_52(F, T, __VA_ARGS__)
+#define MOTE_EACH_54(F, T, x, ...) F(T, x), MOTE_EACH_53(F, T, __VA_ARGS__)
+#define MOTE_EACH_55(F, T, x, ...) F(T, x), MOTE_EACH_54(F, T, __VA_ARGS__)
+#define MOTE_EACH_56(F, T, x, ...) F(T, x), MOTE_EACH_55(F, T, __VA_ARGS__)
 /* clang-format on */
 
 #endif

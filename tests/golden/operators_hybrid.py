@@ -6,7 +6,9 @@ import dataclasses
 import numpy as np
 
 from operator_cases import Family, Tensor, generator, schema
+from operators_batch_matmul import SHAPES as MATMUL_SHAPES, options_of, repeated
 from operators_convolution import ACTIVATIONS, DENSE, DEPTHS, GROUPED, MULTIPLIERS, WINDOWS, conv_options, out_size
+from operators_recurrent import SVDF_SHAPES, state, svdf_options
 
 
 def floats(random, shape, name, size=1.0):
@@ -106,7 +108,61 @@ def dense(family, number, is_asymmetric, per_channel):
                samples_of(random, x, number, int(np.prod(shape)) // depth, is_asymmetric))
 
 
+def svdf():
+    family = Family("hybrid_svdf", engine="litert")
+    for is_asymmetric in (False, True):
+        for number in range(22):
+            batch, inputs, units, rank, memory = sizes = SVDF_SHAPES[number % len(SVDF_SHAPES)]
+            name = f"hybrid_{number}" + ("_asymmetric" if is_asymmetric else "")
+            random = generator(name)
+            x, out = real((batch, inputs), "x"), real((batch, units), "out")
+            options = svdf_options(rank, ACTIVATIONS[number % 2])
+            options.asymmetricQuantizeInputs = is_asymmetric
+            operands = [x, bytes_of(random, (units * rank, inputs), "w", random.uniform(0.001, 0.02)),
+                        bytes_of(random, (units * rank, memory), "w_time", random.uniform(0.001, 0.02)),
+                        floats(random, (units,), "bias") if number % 6 != 5 else None,
+                        state("f32", (batch, units * rank * memory), "state")]
+            given = np.concatenate([samples_of(random, x, number + i, batch, is_asymmetric)[0] for i in range(2)])
+            family.add(name, "SVDF", 4 if is_asymmetric else 2, options, operands, [out], [given])
+    family.save()
+
+
+def one_batch_axis(b, batch):
+    values = np.broadcast_to(b.values, (*batch, *b.shape[-2:])).reshape(-1, *b.shape[-2:])
+    return dataclasses.replace(b, shape=values.shape, values=np.ascontiguousarray(values))
+
+
+def batch_matmul():
+    """LiteRT mixes up the rows' scales where a has several batch axes: it is asked with one instead."""
+    family = Family("hybrid_batch_matmul", engine="litert")
+    for is_asymmetric in (False, True):
+        for number in range(22):
+            a_batch, b_batch, (rows, depth, columns) = MATMUL_SHAPES[number % len(MATMUL_SHAPES)]
+            adj_x, adj_y = number // 2 % 2, number % 2
+            name = f"hybrid_{number}_{'t' if adj_x else 'n'}{'t' if adj_y else 'n'}" + ("_asymmetric" if is_asymmetric else "")
+            random = generator(name)
+            a = real(a_batch + ((depth, rows) if adj_x else (rows, depth)), "a")
+            b = bytes_of(random, b_batch + ((columns, depth) if adj_y else (depth, columns)), "b", random.uniform(0.001, 0.02))
+            out = real(repeated(a_batch, b_batch) + (rows, columns), "out")
+            options = options_of(adj_x, adj_y)
+            options.asymmetricQuantizeInputs = is_asymmetric
+            count = int(np.prod(a.shape)) // depth
+            if adj_x:  # rows are quantized, which lie across
+                given = samples_of(random, real((count, depth), "a"), number, count, is_asymmetric)[0]
+                given = np.swapaxes(given.reshape(4, *a_batch, rows, depth), -1, -2)
+            else:
+                given = samples_of(random, a, number, count, is_asymmetric)[0]
+            asked = [a, b]
+            if sum(axis > 1 for axis in a_batch) > 1 and a_batch == repeated(a_batch, b_batch):
+                asked = [dataclasses.replace(a, shape=(int(np.prod(a_batch)), *a.shape[-2:])), one_batch_axis(b, a_batch)]
+                given = given.reshape(4, *asked[0].shape)
+            family.add(name, "BATCH_MATMUL", 4 if is_asymmetric else 1, options, [a, b], [out], [given], answered_with=asked)
+    family.save()
+
+
 def make():
     conv_2d()
     depthwise_conv_2d()
     fully_connected()
+    svdf()
+    batch_matmul()

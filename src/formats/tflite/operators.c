@@ -146,6 +146,26 @@ static int32_t version_strided_slice(const mote_graph *graph, const mote_node *n
     return as->ellipsis_mask != 0 || as->new_axis_mask != 0 ? 6 : by_types;
 }
 
+/* int8 weights with float inputs that are quantized asymmetrically. */
+static int32_t version_svdf(const mote_graph *graph, const mote_node *node, int32_t by_types)
+{
+    (void)graph;
+    return node->as.svdf.asymmetric_quantize_inputs && by_types < 4 ? 4 : by_types;
+}
+
+static int32_t version_batch_matmul(const mote_graph *graph, const mote_node *node, int32_t by_types)
+{
+    (void)graph;
+    return node->as.batch_matmul.asymmetric_quantize_inputs ? 4 : by_types;
+}
+
+/* Of one direction or of both: their attributes are the same struct. */
+static int32_t version_lstm(const mote_graph *graph, const mote_node *node, int32_t by_types)
+{
+    (void)graph;
+    return node->as.unidirectional_sequence_lstm.asymmetric_quantize_inputs && by_types < 3 ? 3 : by_types;
+}
+
 /* ---- the table ---- */
 
 static const mote_tflite_operator exceptions[MOTE_OP_COUNT] = {
@@ -154,7 +174,10 @@ static const mote_tflite_operator exceptions[MOTE_OP_COUNT] = {
     [MOTE_OP_FULLY_CONNECTED] = {.version = version_fully_connected},
     [MOTE_OP_MEAN] = {.make_operand = make_mean_axes, .in_count = 2},
     [MOTE_OP_RESHAPE] = {.write_options = write_reshape},
-    [MOTE_OP_UNIDIRECTIONAL_SEQUENCE_LSTM] = {.in_count = 24},
+    [MOTE_OP_SVDF] = {.version = version_svdf},
+    [MOTE_OP_BATCH_MATMUL] = {.version = version_batch_matmul},
+    [MOTE_OP_UNIDIRECTIONAL_SEQUENCE_LSTM] = {.version = version_lstm, .in_count = 24},
+    [MOTE_OP_BIDIRECTIONAL_SEQUENCE_LSTM] = {.version = version_lstm, .in_count = 48},
     [MOTE_OP_SQUEEZE] = {.write_options = write_squeeze},
     [MOTE_OP_STRIDED_SLICE] = {.version = version_strided_slice},
 };
