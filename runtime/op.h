@@ -616,6 +616,15 @@ static MRT_COLD mrt_reason mrt_left_out(mrt_call *c)
 #if !defined(MRT_ONLY)
 #define MRT_KEEPS(NAME) 1
 #endif
+/* A line of a table, and the comma behind it, that an interpreter for one model has only where it has that kernel. */
+#if defined(MRT_ONLY)
+#define MRT_LINE_OPEN(...)         __VA_ARGS__
+#define MRT_LINE_(a, b, line, ...) MRT_LINE_OPEN line
+#define MRT_LINE__(...)            MRT_LINE_(__VA_ARGS__)
+#define MRT_LINE_OF(NAME, ...)     MRT_LINE__(MRT_KEEP_##NAME(__VA_ARGS__, ), 0, (), 0)
+#else
+#define MRT_LINE_OF(NAME, ...) __VA_ARGS__,
+#endif
 #if defined(MRT_NO_F32)
 #define MRT_FLOATS(prepare, NAME) mrt_left_out, NULL
 #else

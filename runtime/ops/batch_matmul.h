@@ -175,8 +175,9 @@ static const mrt_row mrt_batch_matmul_rows[] = {
     {MRT_I8, {MRT_I8}, 1, 2, 4, MRT_WITH(mrt_batch_matmul_prepare_i8, mrt_batch_matmul_i8)},
     {MRT_I16, {MRT_I16}, 1, 3, 4, MRT_WITH(mrt_batch_matmul_prepare_i16, mrt_batch_matmul_i16)},
     {MRT_F32, {MRT_F32}, 1, 1, 4, MRT_FLOATS(mrt_batch_matmul_prepare_f32, mrt_batch_matmul_f32)},
-    {MRT_F32, {MRT_F32, MRT_I8}, 2, 1, 4, MRT_FLOATS(mrt_batch_matmul_prepare_hybrid, mrt_batch_matmul_hybrid)},
-    MRT_ROWS_END};
+    MRT_LINE_OF(mrt_batch_matmul_hybrid,
+                {MRT_F32, {MRT_F32, MRT_I8}, 2, 1, 4, MRT_FLOATS(mrt_batch_matmul_prepare_hybrid, mrt_batch_matmul_hybrid)})
+        MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_batch_matmul = {
     126, 101, 2, 2, 1, 1, MRT_ATTRIBUTES(mrt_batch_matmul_fields), mrt_batch_matmul_shape, mrt_batch_matmul_rows};

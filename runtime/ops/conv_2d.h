@@ -136,8 +136,9 @@ static const mrt_row mrt_conv_2d_rows[] = {
     {MRT_I16, {MRT_I16, MRT_I8, MRT_I64}, 3, 4, 8, MRT_WITH(mrt_conv_2d_prepare_i16, mrt_conv_groups_i16)},
     {MRT_I16, {MRT_I16, MRT_I8, MRT_I32}, 3, 8, 8, MRT_WITH(mrt_conv_2d_prepare_i16_bias32, mrt_conv_groups_i16_bias32)},
     {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 7, 8, MRT_WITH(mrt_conv_2d_prepare_i4, mrt_conv_groups_i4)},
-    {MRT_F32, {MRT_F32, MRT_I8, MRT_F32}, 3, 2, 8, MRT_FLOATS(mrt_conv_2d_prepare_hybrid, mrt_conv_hybrid)},
-    MRT_ROWS_END};
+    MRT_LINE_OF(mrt_conv_hybrid,
+                {MRT_F32, {MRT_F32, MRT_I8, MRT_F32}, 3, 2, 8, MRT_FLOATS(mrt_conv_2d_prepare_hybrid, mrt_conv_hybrid)})
+        MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_conv_2d = {
     3, 1, 2, 3, 1, 1, MRT_ATTRIBUTES(mrt_conv_2d_fields), mrt_conv_2d_shape, mrt_conv_2d_rows};

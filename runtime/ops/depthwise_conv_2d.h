@@ -120,8 +120,10 @@ static const mrt_row mrt_depthwise_conv_2d_rows[] = {
      MRT_FLOATS(mrt_depthwise_conv_2d_prepare_f32, mrt_depthwise_conv_2d_f32)},
     {MRT_I16, {MRT_I16, MRT_I8, MRT_I64}, 3, 5, 7, MRT_WITH(mrt_depthwise_conv_2d_prepare_i16, mrt_conv_groups_i16)},
     {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 7, 7, MRT_WITH(mrt_depthwise_conv_2d_prepare_i4, mrt_conv_groups_i4)},
-    {MRT_F32, {MRT_F32, MRT_I8, MRT_F32}, 3, 4, 7, MRT_FLOATS(mrt_depthwise_conv_2d_prepare_hybrid, mrt_conv_hybrid)},
-    MRT_ROWS_END};
+    MRT_LINE_OF(
+        mrt_conv_hybrid,
+        {MRT_F32, {MRT_F32, MRT_I8, MRT_F32}, 3, 4, 7, MRT_FLOATS(mrt_depthwise_conv_2d_prepare_hybrid, mrt_conv_hybrid)})
+        MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_depthwise_conv_2d = {
     4, 2, 2, 3, 1, 1, MRT_ATTRIBUTES(mrt_depthwise_conv_2d_fields), mrt_depthwise_conv_2d_shape, mrt_depthwise_conv_2d_rows};

@@ -13,11 +13,9 @@ MRT_KERNEL_WITH_FASTER(mrt_fully_connected_i8, mrt_fully_connected_i8_params, in
 MRT_KERNEL_1(mrt_fully_connected_f32, mrt_fully_connected_f32_params, "kernels/fully_connected.h", float, float);
 
 static const mrt_attribute mrt_fully_connected_fields[] = {
-    MRT_FUSED_ACTIVATION(0),
-    MRT_ATTRIBUTE(BYTE, mrt_fully_connected_attributes, weights_format, 1, 0),
+    MRT_FUSED_ACTIVATION(0), MRT_ATTRIBUTE(BYTE, mrt_fully_connected_attributes, weights_format, 1, 0),
     MRT_ATTRIBUTE(BOOL, mrt_fully_connected_attributes, keep_num_dims, 2, 0),
-    MRT_ATTRIBUTE(BOOL, mrt_fully_connected_attributes, asymmetric_quantize_inputs, 3, 0),
-};
+    MRT_LINE_OF(mrt_conv_hybrid, MRT_ATTRIBUTE(BOOL, mrt_fully_connected_attributes, asymmetric_quantize_inputs, 3, 0))};
 
 static MRT_COLD mrt_reason mrt_fully_connected_shape(mrt_call *c)
 {
@@ -163,8 +161,10 @@ static const mrt_row mrt_fully_connected_rows[] = {
     {MRT_F32, {MRT_F32, MRT_F32, MRT_F32}, 3, 1, 12, MRT_FLOATS(mrt_fully_connected_prepare_f32, mrt_fully_connected_f32)},
     {MRT_I16, {MRT_I16, MRT_I8, MRT_I64}, 3, 7, 12, MRT_WITH(mrt_fully_connected_prepare_i16, mrt_conv_groups_i16)},
     {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 10, 12, MRT_WITH(mrt_fully_connected_prepare_i4, mrt_conv_groups_i4)},
-    {MRT_F32, {MRT_F32, MRT_I8, MRT_F32}, 3, 3, 12, MRT_FLOATS(mrt_fully_connected_prepare_hybrid, mrt_conv_hybrid)},
-    MRT_ROWS_END};
+    MRT_LINE_OF(
+        mrt_conv_hybrid,
+        {MRT_F32, {MRT_F32, MRT_I8, MRT_F32}, 3, 3, 12, MRT_FLOATS(mrt_fully_connected_prepare_hybrid, mrt_conv_hybrid)})
+        MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_fully_connected = {
     9, 8, 2, 3, 1, 1, MRT_ATTRIBUTES(mrt_fully_connected_fields), mrt_fully_connected_shape, mrt_fully_connected_rows};

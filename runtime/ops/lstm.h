@@ -49,6 +49,8 @@ static const mrt_attribute mrt_unidirectional_sequence_lstm_fields[] = {
 
 /* ---- what lstm.h's kernels do not take ---- */
 
+#define MRT_LSTM_HAS_DIRECTIONS (MRT_KEEPS(mrt_lstm_directions_f32) || MRT_KEEPS(mrt_lstm_directions_hybrid))
+
 /* All gates have weights, nothing else is there but biases and states; and with real numbers all weights are real, too. */
 static MRT_COLD int mrt_lstm_is_plain(const mrt_call *c)
 {
@@ -125,7 +127,9 @@ static MRT_COLD mrt_reason mrt_lstm_shape_of(mrt_call *c)
     MRT_REQUIRE(c, c->in_count > MRT_LSTM_CELL && !mrt_is_const(c, 0), OPERAND_COUNT,
                 "%d operands, 20 to 24 expected, the first of them computed", (int)c->in_count);
     MRT_REQUIRE(c, in->rank == 3 && in->count > 0, SHAPE, "input has shape %s, [N,T,I] expected", MRT_SHAPE(in));
-    if (!mrt_lstm_is_plain(c))
+    if (!MRT_LSTM_HAS_DIRECTIONS && !mrt_lstm_is_plain(c))
+        return MRT_REFUSE(c, TYPES, "was left out when this interpreter was compiled");
+    if (MRT_LSTM_HAS_DIRECTIONS && !mrt_lstm_is_plain(c))
         return mrt_lstm_shape_of_plan(c);
     MRT_REQUIRE(c, mrt_is_const(c, MRT_LSTM_WEIGHTS) && c->in[MRT_LSTM_WEIGHTS].count > 0, CONSTANT,
                 "the input gate has no weights");
@@ -341,8 +345,9 @@ static const mrt_row mrt_unidirectional_sequence_lstm_rows[] = {
     {MRT_I8, {MRT_I8, MRT_I8, MRT_I8, MRT_ANY}, 4, 1, 5, MRT_WITH(mrt_lstm_prepare_i8, mrt_lstm_i8)},
     {MRT_I16, {MRT_I16, MRT_I8, MRT_I8, MRT_ANY}, 4, 5, 5, MRT_WITH(mrt_lstm_prepare_i16, mrt_lstm_i16)},
     {MRT_F32, {MRT_F32}, 1, 1, 5, MRT_FLOATS(mrt_lstm_prepare_f32, mrt_lstm_f32)},
-    {MRT_F32, {MRT_F32, MRT_ANY}, 2, 2, 5, MRT_FLOATS(mrt_lstm_prepare_hybrid, mrt_lstm_directions_hybrid)},
-    MRT_ROWS_END};
+    MRT_LINE_OF(mrt_lstm_directions_hybrid,
+                {MRT_F32, {MRT_F32, MRT_ANY}, 2, 2, 5, MRT_FLOATS(mrt_lstm_prepare_hybrid, mrt_lstm_directions_hybrid)})
+        MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_unidirectional_sequence_lstm = {
     44,

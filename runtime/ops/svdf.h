@@ -175,8 +175,9 @@ static const mrt_row mrt_svdf_rows[] = {
     {MRT_I8, {MRT_I8, MRT_I8, MRT_I8, MRT_ANY}, 4, 3, 4, MRT_WITH(mrt_svdf_prepare_i8, mrt_svdf_i8)},
     {MRT_I8, {MRT_I8, MRT_I8, MRT_I16, MRT_ANY}, 4, 3, 4, MRT_WITH(mrt_svdf_prepare_i16, mrt_svdf_i16)},
     {MRT_F32, {MRT_F32}, 1, 1, 4, MRT_FLOATS(mrt_svdf_prepare_f32, mrt_svdf_f32)},
-    {MRT_F32, {MRT_F32, MRT_I8, MRT_I8, MRT_ANY}, 4, 2, 4, MRT_FLOATS(mrt_svdf_prepare_hybrid, mrt_svdf_hybrid)},
-    MRT_ROWS_END};
+    MRT_LINE_OF(mrt_svdf_hybrid,
+                {MRT_F32, {MRT_F32, MRT_I8, MRT_I8, MRT_ANY}, 4, 2, 4, MRT_FLOATS(mrt_svdf_prepare_hybrid, mrt_svdf_hybrid)})
+        MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_svdf = {
     27, 6, 3, 5, 1, 1, MRT_ATTRIBUTES(mrt_svdf_fields), mrt_svdf_shape, mrt_svdf_rows};
