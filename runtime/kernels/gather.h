@@ -58,8 +58,9 @@ MRT_INLINE void mrt_embedding_lookup(const mrt_gather_params *p, const mrt_io *i
 
 /* indices [coords], values [size, run] in int8 -> out [coords, run], real numbers: scale * value. */
 typedef struct mrt_embedding_lookup_f32_params {
-    int32_t size, coords, run;
-    float   scale;
+    int32_t                size, coords, run;
+    int32_t                step; /* 1: a scale for each row; 0: one for all */
+    const MRT_FLASH float *scale;
 } mrt_embedding_lookup_f32_params;
 
 MRT_INLINE void mrt_embedding_lookup_f32(const mrt_embedding_lookup_f32_params *p, const mrt_io *io)
@@ -71,9 +72,10 @@ MRT_INLINE void mrt_embedding_lookup_f32(const mrt_embedding_lookup_f32_params *
 
     for (k = 0; k < p->coords; k++) {
         const int     is_inside = indices[k] >= 0 && indices[k] < p->size;
-        const int8_t *row = values + (size_t)(is_inside ? indices[k] : 0) * (size_t)p->run;
+        const int32_t index = is_inside ? indices[k] : 0;
+        const int8_t *row = values + (size_t)index * (size_t)p->run;
         for (i = 0; i < p->run; i++)
-            *out++ = is_inside ? p->scale * (float)row[i] : 0.0f;
+            *out++ = is_inside ? p->scale[index * p->step] * (float)row[i] : 0.0f;
     }
 }
 

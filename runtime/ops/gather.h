@@ -15,7 +15,7 @@
 
 MRT_FIELDS(mrt_gather_params, batches, outer, size, coords, run, is_wide);
 MRT_FIELDS(mrt_gather_nd_params, slices, depth, run, is_wide, axes);
-MRT_FIELDS(mrt_embedding_lookup_f32_params, size, coords, run, scale);
+MRT_FIELDS(mrt_embedding_lookup_f32_params, size, coords, run, step, scale);
 MRT_KERNEL(mrt_gather, mrt_gather_params, "kernels/gather.h");
 MRT_KERNEL(mrt_gather_nd, mrt_gather_nd_params, "kernels/gather.h");
 MRT_KERNEL(mrt_embedding_lookup, mrt_gather_params, "kernels/gather.h");
@@ -221,21 +221,38 @@ static MRT_COLD mrt_reason mrt_embedding_lookup_prepare(mrt_call *c)
 }
 
 #if !defined(MRT_NO_F32)
+/* One scale, or one for each row, and no zero point. */
+static MRT_COLD mrt_reason mrt_embedding_lookup_check_scales(mrt_call *c)
+{
+    const mrt_tensor *in = &c->in[1];
+    uint32_t          i;
+
+    MRT_REQUIRE(c, in->scale_count == 1 || (in->axis == 0 && in->scale_count == (uint32_t)in->dim[0]), QUANTIZATION,
+                "rows have %d scales along dimension %d, one expected, or one for each row", (int)in->scale_count,
+                (int)in->axis);
+    for (i = 0; i < in->zero_count && i < in->scale_count; i++)
+        MRT_REQUIRE(c, mrt_zero_at(in, i) == 0, QUANTIZATION, "zero point %d, rows that become real numbers have 0",
+                    (int)mrt_zero_at(in, i));
+    return MRT_REASON_NONE;
+}
+
 static MRT_COLD mrt_reason mrt_embedding_lookup_prepare_f32(mrt_call *c)
 {
     const mrt_tensor               *in = &c->in[1];
-    mrt_embedding_lookup_f32_params p = {in->dim[0], 0, 0, 0.0f};
+    mrt_embedding_lookup_f32_params p;
+    float                          *scale;
+    uint32_t                        i;
 
-    MRT_TRY(mrt_check_scale(c, in));
-    MRT_REQUIRE(c, mrt_zero(in) == 0, QUANTIZATION, "zero point %d, rows that become real numbers have 0",
-                (int)mrt_zero(in));
-    if (c->out[0].count > 0) {
-        p.coords = c->in[0].dim[0];
-        p.run = mrt_count_axes(in, 1, in->rank);
-    }
-    p.scale = mrt_scale(in);
+    MRT_TRY(mrt_embedding_lookup_check_scales(c));
+    p.size = in->dim[0];
+    p.coords = c->out[0].count > 0 ? c->in[0].dim[0] : 0;
+    p.run = c->out[0].count > 0 ? mrt_count_axes(in, 1, in->rank) : 0;
+    p.step = in->scale_count > 1;
+    p.scale = scale = (float *)c->side->take(c, "scale", MRT_F32, in->scale_count);
+    for (i = 0; scale && i < in->scale_count; i++)
+        scale[i] = mrt_scale_at(in, i);
     c->constants = 3;
-    c->side->store(c, &p, sizeof p, 0);
+    c->side->store(c, &p, sizeof p, 1);
     return MRT_REASON_NONE;
 }
 #endif

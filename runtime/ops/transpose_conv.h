@@ -6,7 +6,8 @@
 #define MRT_OPS_TRANSPOSE_CONV_H
 
 #include "../kernels/transpose_conv.h"
-#include "conv_groups.h"
+#include "../kernels/transpose_conv_hybrid.h"
+#include "conv_hybrid.h"
 
 MRT_FIELDS(mrt_transpose_conv_i16_params, window.batch, window.in_h, window.in_w, window.in_c, window.out_h, window.out_w,
            window.out_c, window.kernel_h, window.kernel_w, window.stride_h, window.stride_w, window.dilation_h,
@@ -14,10 +15,14 @@ MRT_FIELDS(mrt_transpose_conv_i16_params, window.batch, window.in_h, window.in_w
 MRT_FIELDS(mrt_transpose_conv_i16_bias32_params, window.batch, window.in_h, window.in_w, window.in_c, window.out_h,
            window.out_w, window.out_c, window.kernel_h, window.kernel_w, window.stride_h, window.stride_w, window.dilation_h,
            window.dilation_w, window.pad_top, window.pad_left, act_min, act_max, step, w, bias, mult, shift);
+MRT_FIELDS(mrt_transpose_conv_hybrid_params, window.batch, window.in_h, window.in_w, window.in_c, window.out_h, window.out_w,
+           window.out_c, window.kernel_h, window.kernel_w, window.stride_h, window.stride_w, window.dilation_h,
+           window.dilation_w, window.pad_top, window.pad_left, act_min, act_max, step, w, bias, scale);
 MRT_KERNEL(mrt_transpose_conv_i8, mrt_conv_i8_params, "kernels/transpose_conv.h");
 MRT_KERNEL(mrt_transpose_conv_i16, mrt_transpose_conv_i16_params, "kernels/transpose_conv.h");
 MRT_KERNEL(mrt_transpose_conv_i16_bias32, mrt_transpose_conv_i16_bias32_params, "kernels/transpose_conv.h");
 MRT_KERNEL(mrt_transpose_conv_f32, mrt_conv_f32_params, "kernels/transpose_conv.h");
+MRT_KERNEL(mrt_transpose_conv_hybrid, mrt_transpose_conv_hybrid_params, "kernels/transpose_conv_hybrid.h");
 
 static const mrt_attribute mrt_transpose_conv_fields[] = {
     MRT_ATTRIBUTE(PADDING, mrt_conv_attributes, padding, 0, 0), MRT_ATTRIBUTE(I32, mrt_conv_attributes, stride_w, 1, 0),
@@ -205,6 +210,24 @@ static MRT_COLD mrt_reason mrt_transpose_conv_prepare_f32(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
+static MRT_COLD mrt_reason mrt_transpose_conv_prepare_hybrid(mrt_call *c)
+{
+    mrt_transposed_call              call;
+    mrt_transpose_conv_hybrid_params p;
+
+    mrt_transpose_conv_begin(c, &call);
+    MRT_TRY(mrt_hybrid_check_weights(&call.c, MRT_TRANSPOSE_CONV_CHANNEL_AXIS));
+    MRT_TRY(mrt_transpose_conv_window(c, c->out[0].dim, &p.window));
+    mrt_activation_range_f32(c->activation, &p.act_min, &p.act_max);
+    p.step = c->in[1].scale_count > 1;
+    p.w = (const int8_t *)c->side->constant(c, &c->in[1], "weights", 0);
+    p.bias = (const float *)mrt_groups_bias(&call.c);
+    p.scale = mrt_hybrid_scales(&call.c);
+    c->scratch_bytes = (uint32_t)(p.window.in_h * p.window.in_w * p.window.in_c);
+    c->side->store(c, &p, sizeof p, 3);
+    return MRT_REASON_NONE;
+}
+
 static const mrt_row mrt_transpose_conv_rows[] = {
     {MRT_I8, {MRT_I32, MRT_I8, MRT_I8, MRT_I32}, 4, 2, 5, MRT_WITH(mrt_transpose_conv_prepare_i8, mrt_transpose_conv_i8)},
     {MRT_I16,
@@ -225,7 +248,13 @@ static const mrt_row mrt_transpose_conv_rows[] = {
      1,
      5,
      MRT_FLOATS(mrt_transpose_conv_prepare_f32, mrt_transpose_conv_f32)},
-    MRT_ROWS_END};
+    MRT_LINE_OF(mrt_transpose_conv_hybrid, {MRT_F32,
+                                            {MRT_I32, MRT_I8, MRT_F32, MRT_F32},
+                                            4,
+                                            2,
+                                            5,
+                                            MRT_FLOATS(mrt_transpose_conv_prepare_hybrid, mrt_transpose_conv_hybrid)})
+        MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_transpose_conv = {
     67, 49, 3, 4, 1, 1, MRT_ATTRIBUTES(mrt_transpose_conv_fields), mrt_transpose_conv_shape, mrt_transpose_conv_rows};

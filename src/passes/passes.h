@@ -130,4 +130,9 @@ mote_status mote_pass_drop_unread(mote_edit *edit, mote_error *err);
  * constants and scales stay the model's, which must outlive *out. Errors: LIMIT, FORMAT. */
 mote_status mote_model_flatten(mote_model **out, const mote_model *model, mote_error *err);
 
+/* Whether an inference model of real numbers has operators with int8 weights ("dynamic range"); and a copy, the caller's to
+ * destroy, in which those weights are the real numbers that they stand for. */
+bool        mote_model_has_int8_weights(const mote_model *model);
+mote_status mote_model_with_real_weights(mote_model **out, const mote_model *model, mote_error *err);
+
 #endif

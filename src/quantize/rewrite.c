@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "graph/control.h"
+#include "passes/passes.h"
 #include "quantize/quantize.h"
 
 /* Biases stay well inside int32, so that adding the products cannot overflow. */
@@ -175,6 +176,9 @@ static mote_status take_operand(rewriting *r, const mote_node *node, int32_t i, 
     in[i] = MOTE_NONE;
     if (id == MOTE_NONE)
         return MOTE_OK;
+    if (want->rule != MOTE_QUANT_KEEP && r->moved[id] == MOTE_NONE && r->graph->tensors[id].dtype != MOTE_F32)
+        return mote_op_fail(r->graph, node, MOTE_ERR_UNSUPPORTED, err, "operand %d is %s, only float32 can be quantized", i,
+                            mote_dtype_name(r->graph->tensors[id].dtype));
     if (want->rule == MOTE_QUANT_WEIGHTS)
         return add_weights(r, node, want, &in[i], err);
     if (want->rule == MOTE_QUANT_BIAS)
@@ -335,11 +339,25 @@ static mote_status rewrite(rewriting *r, const mote_data_split *calibration, mot
     return mote_model_verify(r->to, err);
 }
 
+/* r->from is of real numbers throughout. */
+static mote_status quantize_real(rewriting *r, mote_model **out, const mote_data_split *calibration, mote_error *err)
+{
+    r->graph = &r->from->graphs[0];
+    MOTE_TRY(mote_model_create(&r->to, MOTE_STAGE_QUANTIZED, r->from->arena.cap_bytes, err));
+    if (rewrite(r, calibration, err) == MOTE_OK)
+        *out = r->to;
+    else
+        mote_model_destroy(r->to);
+    mote_arena_destroy(&r->arena);
+    return err->code;
+}
+
 mote_status mote_model_quantize(mote_model **out, const mote_model *model, const mote_data_split *calibration,
                                 const mote_quantize_options *options, mote_error *err)
 {
     static const mote_quantize_options defaults = {0};
-    rewriting r = {.from = model, .graph = &model->graphs[0], .options = options ? options : &defaults};
+    rewriting                          r = {.from = model, .options = options ? options : &defaults};
+    mote_model                        *real;
 
     *out = NULL;
     if (!model)
@@ -355,11 +373,11 @@ mote_status mote_model_quantize(mote_model **out, const mote_model *model, const
                          (unsigned)r.options->io < MOTE_DTYPE_COUNT ? mote_dtype_name(r.options->io) : "(no type)");
     if (r.options->samples < 0)
         return mote_fail(err, MOTE_ERR_USAGE, "%d calibration samples; 0 takes 100", r.options->samples);
-    MOTE_TRY(mote_model_create(&r.to, MOTE_STAGE_QUANTIZED, model->arena.cap_bytes, err));
-    if (rewrite(&r, calibration, err) == MOTE_OK)
-        *out = r.to;
-    else
-        mote_model_destroy(r.to);
-    mote_arena_destroy(&r.arena);
+    if (!mote_model_has_int8_weights(model))
+        return quantize_real(&r, out, calibration, err);
+    MOTE_TRY(mote_model_with_real_weights(&real, model, err));
+    r.from = real;
+    quantize_real(&r, out, calibration, err);
+    mote_model_destroy(real);
     return err->code;
 }

@@ -19,7 +19,13 @@
 #include "running.h"
 
 /* Numbers of schema.fbs. */
-enum { BUILTIN_DEQUANTIZE = 6, BUILTIN_FULLY_CONNECTED = 9, BUILTIN_RELU = 19, OPTIONS_FULLY_CONNECTED = 8 };
+enum {
+    BUILTIN_DEQUANTIZE = 6,
+    BUILTIN_FULLY_CONNECTED = 9,
+    BUILTIN_MUL = 18,
+    BUILTIN_RELU = 19,
+    OPTIONS_FULLY_CONNECTED = 8
+};
 
 enum { LSH_PROJECTION = 15, HASHTABLE = 136, UNIQUE = 103, IF = 118, VALUES = 4 };
 enum { TENSORS_MAX = 12, OPERATORS_MAX = 12, OPERANDS_MAX = 3, NONE = -1 };
@@ -227,10 +233,11 @@ static void a_type_that_mote_lacks_is_named_and_only_where_it_is_used(void **sta
     }
 }
 
-static void assert_kind(int8_t in, int8_t weights, int8_t out, const char *says)
+/* rows: the weights'; 0: as many as columns. */
+static void assert_kind_of(int32_t builtin, int32_t rows, int8_t in, int8_t weights, int8_t out, const char *says)
 {
-    file_plan  p = {.values = {{in, false, 0}, {weights, true, 0}, {out, false, 0}},
-                    .operations = {{.builtin = BUILTIN_FULLY_CONNECTED, .in = {0, 1, NONE}, .out = 2}},
+    file_plan  p = {.values = {{in, false, 0}, {weights, true, rows}, {out, false, 0}},
+                    .operations = {{.builtin = builtin, .in = {0, 1, NONE}, .out = 2}},
                     .value_count = 3,
                     .operation_count = 1,
                     .out = 2};
@@ -242,13 +249,17 @@ static void assert_kind(int8_t in, int8_t weights, int8_t out, const char *says)
         fail_msg("it says\n\"%s\", not\n\"%s\"", err.text, says);
 }
 
+static void assert_kind(int8_t in, int8_t weights, int8_t out, const char *says)
+{
+    assert_kind_of(BUILTIN_FULLY_CONNECTED, 0, in, weights, out, says);
+}
+
 static void a_kind_of_file_that_the_converter_makes_is_named(void **state)
 {
     (void)state;
-    assert_kind(
-        TFLITE_FLOAT32, TFLITE_INT8, TFLITE_FLOAT32,
-        "a dynamic-range file: float32 activations with int8 weights; no kernel takes FULLY_CONNECTED (float32, int8) "
-        "to float32: convert it ");
+    assert_kind_of(BUILTIN_MUL, 1, TFLITE_FLOAT32, TFLITE_INT8, TFLITE_FLOAT32,
+                   "a dynamic-range file: float32 activations with int8 weights; no kernel takes MUL (float32, int8) to "
+                   "float32: convert it ");
     assert_kind(TFLITE_INT16, TFLITE_INT16, TFLITE_INT16, "an int16x8 file: ");
     assert_kind(TFLITE_UINT8, TFLITE_UINT8, TFLITE_UINT8, "a uint8 file");
     assert_kind(TFLITE_FLOAT32, TFLITE_INT4, TFLITE_FLOAT32, "a file with 4-bit weights; ");

@@ -5,10 +5,11 @@ import dataclasses
 
 import numpy as np
 
-from operator_cases import Family, Tensor, generator, schema
+from operator_cases import Family, Tensor, constant, generator, schema
 from operators_batch_matmul import SHAPES as MATMUL_SHAPES, options_of, repeated
 from operators_convolution import ACTIVATIONS, DENSE, DEPTHS, GROUPED, MULTIPLIERS, WINDOWS, conv_options, out_size
 from operators_recurrent import SVDF_SHAPES, state, svdf_options
+from operators_transpose_conv import DEPTHS as SPREAD_DEPTHS, WINDOWS as SPREADS, out_size as spread_size
 
 
 def floats(random, shape, name, size=1.0):
@@ -160,9 +161,45 @@ def batch_matmul():
     family.save()
 
 
+def transpose_conv():
+    family = Family("hybrid_transpose_conv", engine="litert")
+    for per_channel in (False, True):
+        for number in range(22):
+            image, kernel, stride, padding = SPREADS[number % len(SPREADS)]
+            channels, outs = SPREAD_DEPTHS[number % len(SPREAD_DEPTHS)]
+            name = f"hybrid_{number}" + ("_per_channel" if per_channel else "")
+            random = generator(family.name + name)
+            out_shape = (image[0], *(spread_size(*axis, padding) for axis in zip(image[1:], kernel, stride)), outs)
+            x, out = real((*image, channels), "x"), real(out_shape, "out")
+            w = bytes_of(random, (outs, *kernel, channels), "w", random.uniform(0.001, 0.02, outs if per_channel else 1))
+            options = schema.TransposeConvOptionsT()
+            options.padding, (options.strideH, options.strideW) = padding, stride
+            options.fusedActivationFunction = ACTIVATIONS[number % 4]
+            bias = [floats(random, (outs,), "b")] if number % 6 != 4 else []
+            family.add(name, "TRANSPOSE_CONV", 4, options, [constant("i32", out_shape, "shape"), w, x, *bias], [out],
+                       samples_of(random, x, number, image[0], True))
+    family.save()
+
+
+def embedding_lookup():
+    """A scale for all rows, or one for each."""
+    family = Family("hybrid_embedding_lookup", engine="litert")
+    for number in range(24):
+        rows, columns, count = [(5, 3, 4), (1, 1, 1), (9, 6, 2), (3, 8, 7)][number % 4]
+        random = generator(f"hybrid_embedding_{number}")
+        shape = (rows, columns) if number % 3 else (rows, 2, columns)
+        w = bytes_of(random, shape, "w", random.uniform(0.001, 0.02, rows if number % 2 else 1))
+        indices, out = Tensor("INT32", (count,), "indices"), real((count, *shape[1:]), "out")
+        family.add(f"hybrid_{number}", "EMBEDDING_LOOKUP", 3, None, [indices, w], [out],
+                   [random.integers(0, rows, (4, count)).astype(np.int32)])
+    family.save()
+
+
 def make():
     conv_2d()
     depthwise_conv_2d()
     fully_connected()
     svdf()
     batch_matmul()
+    transpose_conv()
+    embedding_lookup()
