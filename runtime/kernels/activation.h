@@ -4,6 +4,7 @@
 #ifndef MRT_ACTIVATION_H
 #define MRT_ACTIVATION_H
 
+#include "flip.h"
 #include "unary.h"
 
 /* ---- float32, element by element; in, out [count] ---- */
@@ -132,14 +133,6 @@ static MRT_COLD float mrt_gelu_one(float x)
     return 0.5f * x * (float)(1.0 + mrt_erf_f64((double)(x * 0.707106781f)));
 }
 
-static MRT_COLD float mrt_tanh_exact_f32(float x)
-{
-    const double e = mrt_exp_f64(-2.0 * (double)mrt_clamp_f32(mrt_abs_f32(x), 0.0f, 20.0f));
-    const float  y = (float)((1.0 - e) / (1.0 + e));
-
-    return x < 0.0f ? -y : y;
-}
-
 static MRT_COLD float mrt_gelu_by_tanh_one(float x)
 {
     return 0.5f * x * (1.0f + mrt_tanh_exact_f32(0.797884561f * (x + 0.044715f * x * x * x)));
@@ -197,11 +190,11 @@ typedef struct mrt_l2_normalization_i8_params {
     int32_t in_zero;
 } mrt_l2_normalization_i8_params;
 
-MRT_INLINE void mrt_l2_normalization_i8(const mrt_l2_normalization_i8_params *p, const mrt_io *io)
+/* The factor 128 is 2^before, multiplied by before rescaling, times 2^(7 - before). */
+MRT_INLINE void mrt_l2_normalization_rows_i8(const mrt_l2_normalization_i8_params *p, const int8_t *in, int8_t *out,
+                                             int before)
 {
-    const int8_t *in = (const int8_t *)io->in[0];
-    int8_t       *out = (int8_t *)io->out[0];
-    int32_t       r, c, mult, shift;
+    int32_t r, c, mult, shift;
 
     for (r = 0; r < p->rows; r++, in += p->depth, out += p->depth) {
         int32_t sum = 0;
@@ -209,8 +202,24 @@ MRT_INLINE void mrt_l2_normalization_i8(const mrt_l2_normalization_i8_params *p,
             sum += (in[c] - p->in_zero) * (in[c] - p->in_zero);
         mrt_fixed_inv_sqrt(sum, &mult, &shift);
         for (c = 0; c < p->depth; c++)
-            out[c] = (int8_t)mrt_clamp_i32(mrt_rescale(in[c] - p->in_zero, mult, (int)shift + 7), -128, 127);
+            out[c] = (int8_t)mrt_clamp_i32(
+                mrt_rescale((in[c] - p->in_zero) * ((int32_t)1 << before), mult, (int)shift + 7 - before), -128, 127);
     }
+}
+
+MRT_INLINE void mrt_l2_normalization_i8(const mrt_l2_normalization_i8_params *p, const mrt_io *io)
+{
+    mrt_l2_normalization_rows_i8(p, (const int8_t *)io->in[0], (int8_t *)io->out[0], 0);
+}
+
+/* uint8 to uint8, in steps of 1/128, around 128; Source: reference/l2normalization.h. */
+MRT_INLINE void mrt_l2_normalization_u8(const mrt_l2_normalization_i8_params *p, const mrt_io *io)
+{
+    uint8_t *out = (uint8_t *)io->out[0];
+
+    mrt_flip((const uint8_t *)io->in[0], out, p->rows * p->depth);
+    mrt_l2_normalization_rows_i8(p, (const int8_t *)out, (int8_t *)out, 7);
+    mrt_flip(out, out, p->rows * p->depth);
 }
 
 /* LOG_SOFTMAX, int8 to steps of 1/16 below 127:
@@ -258,14 +267,27 @@ MRT_INLINE void mrt_log_softmax_row_i8(const mrt_log_softmax_i8_params *p, const
     }
 }
 
-MRT_INLINE void mrt_log_softmax_i8(const mrt_log_softmax_i8_params *p, const mrt_io *io)
+MRT_INLINE void mrt_log_softmax_rows_i8(const mrt_log_softmax_i8_params *p, const int8_t *in, int8_t *out)
 {
-    const int8_t *in = (const int8_t *)io->in[0];
-    int8_t       *out = (int8_t *)io->out[0];
-    int32_t       r;
+    int32_t r;
 
     for (r = 0; r < p->rows; r++)
         mrt_log_softmax_row_i8(p, in + r * p->depth, out + r * p->depth);
+}
+
+MRT_INLINE void mrt_log_softmax_i8(const mrt_log_softmax_i8_params *p, const mrt_io *io)
+{
+    mrt_log_softmax_rows_i8(p, (const int8_t *)io->in[0], (int8_t *)io->out[0]);
+}
+
+/* uint8 to uint8, in steps of 1/16 below 255. */
+MRT_INLINE void mrt_log_softmax_u8(const mrt_log_softmax_i8_params *p, const mrt_io *io)
+{
+    uint8_t *out = (uint8_t *)io->out[0];
+
+    mrt_flip((const uint8_t *)io->in[0], out, p->rows * p->depth);
+    mrt_log_softmax_rows_i8(p, (const int8_t *)out, (int8_t *)out);
+    mrt_flip(out, out, p->rows * p->depth);
 }
 
 #if !defined(__AVR__)

@@ -126,7 +126,17 @@ MRT_INLINE void mrt_add_const_f32(const mrt_add_f32_params *p, const float *a, f
         out[at.i] = mrt_clamp_f32(a[at.a] + p->constant[at.b], p->act_min, p->act_max);
 }
 
-/* int16, in scaled_sum.h's way; a constant comes like a computed operand. */
+/* uint8 and int16, in scaled_sum.h's way; a constant comes like a computed operand. */
+MRT_INLINE void mrt_add_u8(const mrt_scaled_sum_params *p, const mrt_io *io)
+{
+    const uint8_t *a = (const uint8_t *)io->in[0], *b = (const uint8_t *)io->in[1];
+    uint8_t       *out = (uint8_t *)io->out[0];
+    mrt_pair       at;
+
+    for (mrt_pairs_begin(&at); at.i < p->count; mrt_pairs_next(&at, p->walk, p->rank))
+        out[at.i] = (uint8_t)mrt_scaled_sum_one(p, 20, a[at.a], b[at.b]);
+}
+
 MRT_INLINE void mrt_add_i16(const mrt_scaled_sum_params *p, const mrt_io *io)
 {
     const int16_t *a = (const int16_t *)io->in[0], *b = (const int16_t *)io->in[1];

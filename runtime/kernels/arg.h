@@ -22,12 +22,14 @@ MRT_INLINE void mrt_arg_put(void *out, int32_t is_wide, size_t i, int32_t found)
         ((int32_t *)out)[i] = found;
 }
 
-MRT_INLINE int32_t mrt_arg_one_i8(const mrt_arg_params *p, const int8_t *in)
+/* int8, and uint8, whose upper bit `flip` turns: it is 0 or -128. */
+MRT_INLINE int32_t mrt_arg_one_i8(const mrt_arg_params *p, const int8_t *in, int flip)
 {
-    int32_t best = p->is_min ? -in[0] : in[0], found = 0, i;
+    const int8_t first = (int8_t)(in[0] ^ flip);
+    int32_t      best = p->is_min ? -first : first, found = 0, i;
 
     for (i = 1; i < p->size; i++) {
-        const int8_t  x = in[(size_t)i * (size_t)p->inner];
+        const int8_t  x = (int8_t)(in[(size_t)i * (size_t)p->inner] ^ flip);
         const int32_t y = p->is_min ? -x : x;
         if (y > best) {
             best = y;
@@ -37,7 +39,7 @@ MRT_INLINE int32_t mrt_arg_one_i8(const mrt_arg_params *p, const int8_t *in)
     return found;
 }
 
-MRT_INLINE void mrt_arg_i8(const mrt_arg_params *p, const mrt_io *io)
+MRT_INLINE void mrt_arg_bytes(const mrt_arg_params *p, const mrt_io *io, int flip)
 {
     const int8_t *in = (const int8_t *)io->in[0];
     size_t        used = 0;
@@ -45,7 +47,17 @@ MRT_INLINE void mrt_arg_i8(const mrt_arg_params *p, const mrt_io *io)
 
     for (o = 0; o < p->outer; o++, in += (size_t)p->size * (size_t)p->inner)
         for (i = 0; i < p->inner; i++)
-            mrt_arg_put(io->out[0], p->is_wide, used++, mrt_arg_one_i8(p, in + i));
+            mrt_arg_put(io->out[0], p->is_wide, used++, mrt_arg_one_i8(p, in + i, flip));
+}
+
+MRT_INLINE void mrt_arg_i8(const mrt_arg_params *p, const mrt_io *io)
+{
+    mrt_arg_bytes(p, io, 0);
+}
+
+MRT_INLINE void mrt_arg_u8(const mrt_arg_params *p, const mrt_io *io)
+{
+    mrt_arg_bytes(p, io, -128);
 }
 
 /* A NaN is never found, unless it is the first. */

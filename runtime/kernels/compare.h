@@ -58,9 +58,9 @@ MRT_INLINE void mrt_compare_i64(const mrt_compare_params *p, const mrt_io *io)
         out[at.i] = mrt_holds(p->holds, b[at.b] > a[at.a], a[at.a] > b[at.b]);
 }
 
-/* int8: the real numbers are compared, in 1/256: rescale((in - zero) 256, mult, shift), mult and shift for the operand's
- * scale, which is below 1. What is closer than that rounds to the same, and is equal. Source: TensorFlow Lite Micro's
- * reference kernel (micro/kernels/comparisons.cc). */
+/* int8 and uint8: the real numbers are compared, in 1/256: rescale((in - zero) 256, mult, shift), mult and shift for the
+ * operand's scale, which is below 1. What is closer than that rounds to the same, and is equal. Source: TensorFlow Lite
+ * Micro's reference kernel (micro/kernels/comparisons.cc). */
 typedef struct mrt_compare_i8_params {
     int32_t                  count, rank;
     int32_t                  holds;
@@ -75,6 +75,19 @@ MRT_INLINE void mrt_compare_i8(const mrt_compare_i8_params *p, const mrt_io *io)
     const int8_t *in_a = (const int8_t *)io->in[0], *in_b = (const int8_t *)io->in[1];
     uint8_t      *out = (uint8_t *)io->out[0];
     mrt_pair      at;
+
+    for (mrt_pairs_begin(&at); at.i < p->count; mrt_pairs_next(&at, p->walk, p->rank)) {
+        const int32_t a = mrt_rescale((in_a[at.a] - p->a_zero) * 256, p->a_mult, (int)p->a_shift);
+        const int32_t b = mrt_rescale((in_b[at.b] - p->b_zero) * 256, p->b_mult, (int)p->b_shift);
+        out[at.i] = mrt_holds(p->holds, b > a, a > b);
+    }
+}
+
+MRT_INLINE void mrt_compare_u8(const mrt_compare_i8_params *p, const mrt_io *io)
+{
+    const uint8_t *in_a = (const uint8_t *)io->in[0], *in_b = (const uint8_t *)io->in[1];
+    uint8_t       *out = (uint8_t *)io->out[0];
+    mrt_pair       at;
 
     for (mrt_pairs_begin(&at); at.i < p->count; mrt_pairs_next(&at, p->walk, p->rank)) {
         const int32_t a = mrt_rescale((in_a[at.a] - p->a_zero) * 256, p->a_mult, (int)p->a_shift);

@@ -8,7 +8,7 @@
  * w       at o * w_out + (ky * kernel_w + kx) * w_tap + i
  * bias    [out_c], or NULL: none
  * out     [batch, out_h, out_w, out_c]    may run over in as far as runtime/ops declares
- * mult and shift have one entry for each output channel (step 1), or one for all (step 0).
+ * mult and shift have one entry for each output channel (step 1), or one for all (step 0); of uint8 they are one number.
  *
  * Row, column and padding: window.h. Cannot fail: shapes were checked on the host or at open. Sums wrap. No scratch.
  * Source: TensorFlow Lite's reference kernels (integer_ops/conv.h, depthwise_conv.h, fully_connected.h, conv.h).
@@ -170,6 +170,58 @@ MRT_INLINE void mrt_conv_groups_i4(const mrt_conv_groups_i4_params *p, const int
                                                         patch.w + o * p->groups.w_out);
             *out++ = mrt_group_output_i8(bias + sum, p->mult[o * p->step], p->shift[o * p->step], p->out_zero, p->act_min,
                                          p->act_max);
+        }
+    }
+}
+
+/* ---- uint8 ----
+ *
+ * The same sum, of uint8 input and weights, which both have a zero point; one multiplier for all channels. */
+
+typedef struct mrt_conv_groups_u8_params {
+    mrt_window               window;
+    mrt_groups               groups;
+    int32_t                  in_zero, w_zero, out_zero;
+    int32_t                  mult, shift;
+    int32_t                  act_min, act_max;
+    const MRT_FLASH uint8_t *w;
+    const MRT_FLASH int32_t *bias;
+} mrt_conv_groups_u8_params;
+
+MRT_INLINE uint8_t mrt_conv_groups_output_u8(const mrt_conv_groups_u8_params *p, uint32_t acc)
+{
+    const uint32_t y = (uint32_t)mrt_rescale((int32_t)acc, p->mult, (int)p->shift) + (uint32_t)p->out_zero;
+
+    return (uint8_t)mrt_clamp_i32((int32_t)y, p->act_min, p->act_max);
+}
+
+MRT_INLINE uint32_t mrt_conv_groups_sum_u8(const mrt_conv_groups_u8_params *p, const mrt_group_patch *patch,
+                                           const uint8_t *in, const MRT_FLASH uint8_t *w)
+{
+    uint32_t acc = 0;
+    int32_t  row, column, i;
+
+    for (row = 0; row < patch->rows; row++)
+        for (column = 0; column < patch->columns; column++) {
+            const uint8_t           *x = in + row * patch->in_row + column * patch->in_step;
+            const MRT_FLASH uint8_t *v = w + row * patch->w_row + column * patch->w_step;
+            for (i = 0; i < p->groups.depth; i++)
+                acc += (uint32_t)((x[i] - p->in_zero) * (v[i] - p->w_zero));
+        }
+    return acc;
+}
+
+MRT_INLINE void mrt_conv_groups_u8(const mrt_conv_groups_u8_params *p, const uint8_t *in, uint8_t *out)
+{
+    int32_t n, o;
+
+    for (n = 0; n < mrt_group_positions(&p->window); n++) {
+        const mrt_group_patch patch = mrt_group_patch_at(&p->window, &p->groups, n);
+        for (o = 0; o < p->window.out_c; o++) {
+            const uint32_t bias = p->bias ? (uint32_t)p->bias[o] : 0u;
+            const uint32_t sum = mrt_conv_groups_sum_u8(p, &patch, in + patch.in + mrt_group_input(&p->groups, o),
+                                                        p->w + patch.w + o * p->groups.w_out);
+            *out++ = mrt_conv_groups_output_u8(p, bias + sum);
         }
     }
 }

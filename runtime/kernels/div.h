@@ -61,6 +61,16 @@ MRT_INLINE void mrt_div_i8(const mrt_div_i8_params *p, const mrt_io *io)
         out[at.i] = (int8_t)mrt_div_one_i8(p, a[at.a], b[at.b]);
 }
 
+MRT_INLINE void mrt_div_u8(const mrt_div_i8_params *p, const mrt_io *io)
+{
+    const uint8_t *a = (const uint8_t *)io->in[0], *b = (const uint8_t *)io->in[1];
+    uint8_t       *out = (uint8_t *)io->out[0];
+    mrt_pair       at;
+
+    for (mrt_pairs_begin(&at); at.i < p->count; mrt_pairs_next(&at, p->walk, p->rank))
+        out[at.i] = (uint8_t)mrt_div_one_i8(p, a[at.a], b[at.b]);
+}
+
 MRT_INLINE void mrt_div_f32(const mrt_pairs_f32_params *p, const mrt_io *io)
 {
     const float *a = (const float *)io->in[0], *b = (const float *)io->in[1];

@@ -94,6 +94,21 @@ static MRT_COLD float mrt_exp_exact_f32(float x)
         return 1.0f / 0.0f;
     return (float)mrt_exp_f64(x < -110.0f ? -110.0 : (double)x);
 }
+
+/* tanh(x) alike. */
+static MRT_COLD float mrt_tanh_exact_f32(float x)
+{
+    const double e = mrt_exp_f64(-2.0 * (double)(x < -20.0f || x > 20.0f ? 20.0f : x < 0.0f ? -x : x));
+    const float  y = (float)((1.0 - e) / (1.0 + e));
+
+    return x < 0.0f ? -y : y;
+}
+
+/* 1 / (1 + e^-x) in float arithmetic, as such tables have it. */
+static MRT_COLD float mrt_logistic_exact_f32(float x)
+{
+    return 1.0f / (1.0f + mrt_exp_exact_f32(-x));
+}
 #endif
 
 #endif

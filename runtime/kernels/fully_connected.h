@@ -75,6 +75,36 @@ static MRT_COLD void mrt_fully_connected_i8_prepare(mrt_fully_connected_i8_param
 }
 #endif
 
+/* uint8, with uint8 weights that have a zero point, and one multiplier:
+ *
+ *   out = clamp(rescale_once(acc, mult, shift) + out_zero, act_min, act_max), acc as above
+ *
+ * Source: LiteRT's reference kernel (reference/fully_connected.h). */
+typedef struct mrt_fully_connected_u8_params {
+    int32_t                  rows, in_count, out_count;
+    int32_t                  in_zero, w_zero, out_zero;
+    int32_t                  mult, shift;
+    int32_t                  act_min, act_max;
+    const MRT_FLASH uint8_t *w;
+    const MRT_FLASH int32_t *bias;
+} mrt_fully_connected_u8_params;
+
+MRT_INLINE void mrt_fully_connected_u8(const mrt_fully_connected_u8_params *p, const uint8_t *in, uint8_t *out)
+{
+    int32_t b, o, i;
+
+    for (b = 0; b < p->rows; b++, in += p->in_count) {
+        const MRT_FLASH uint8_t *w = p->w;
+        for (o = 0; o < p->out_count; o++, w += p->in_count) {
+            uint32_t acc = p->bias ? (uint32_t)p->bias[o] : 0u;
+            for (i = 0; i < p->in_count; i++)
+                acc += (uint32_t)((in[i] - p->in_zero) * (w[i] - p->w_zero));
+            acc = (uint32_t)mrt_rescale_once((int32_t)acc, p->mult, (int)p->shift) + (uint32_t)p->out_zero;
+            *out++ = (uint8_t)mrt_clamp_i32((int32_t)acc, p->act_min, p->act_max);
+        }
+    }
+}
+
 /* float32. out does not overlap in; bias NULL: none. Sums run in ascending i, the bias last. */
 typedef struct mrt_fully_connected_f32_params {
     int32_t                rows, in_count, out_count;

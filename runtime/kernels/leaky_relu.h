@@ -5,9 +5,9 @@
 
 #include "rescale.h"
 
-/* int8, and int16 alike: out = clamp(rescale(x, mult, shift) + out_zero, -128, 127) with x = in - in_zero, and alpha_mult,
- * alpha_shift in place of mult, shift where x < 0; in, out [count]. A negative alpha has a negative alpha_mult: -m stands
- * for -rescale(x, m, shift), which is how the reference rounds. Source: TensorFlow Lite Micro's reference kernel
+/* int8, and uint8 and int16 alike: out = clamp(rescale(x, mult, shift) + out_zero, -128, 127) with x = in - in_zero, and
+ * alpha_mult, alpha_shift in place of mult, shift where x < 0; in, out [count]. A negative alpha has a negative alpha_mult:
+ * -m stands for -rescale(x, m, shift), which is how the reference rounds. Source: TensorFlow Lite Micro's reference kernel
  * (micro/kernels/leaky_relu_common.cc, and kernels/internal/reference/ leaky_relu.h of TensorFlow Lite). */
 typedef struct mrt_leaky_relu_i8_params {
     int32_t count;
@@ -32,6 +32,14 @@ MRT_INLINE void mrt_leaky_relu_i8(const mrt_leaky_relu_i8_params *p, const int8_
 
     for (i = 0; i < p->count; i++)
         out[i] = (int8_t)mrt_clamp_i32(mrt_leaky_relu_one(p, in[i]), -128, 127);
+}
+
+MRT_INLINE void mrt_leaky_relu_u8(const mrt_leaky_relu_i8_params *p, const uint8_t *in, uint8_t *out)
+{
+    int32_t i;
+
+    for (i = 0; i < p->count; i++)
+        out[i] = (uint8_t)mrt_clamp_i32(mrt_leaky_relu_one(p, in[i]), 0, 255);
 }
 
 MRT_INLINE void mrt_leaky_relu_i16(const mrt_leaky_relu_i8_params *p, const int16_t *in, int16_t *out)

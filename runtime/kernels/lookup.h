@@ -20,6 +20,15 @@ MRT_INLINE void mrt_lookup_i8(const mrt_lookup_i8_params *p, const int8_t *in, i
         out[i] = p->table[in[i] + 128];
 }
 
+/* uint8: out[i] = table[in[i]], the table's bytes taken without sign. */
+MRT_INLINE void mrt_lookup_u8(const mrt_lookup_i8_params *p, const uint8_t *in, uint8_t *out)
+{
+    int32_t i;
+
+    for (i = 0; i < p->count; i++)
+        out[i] = (uint8_t)p->table[in[i]];
+}
+
 enum { MRT_LOOKUP_I16_COUNT = 513 };
 
 /* An int16 function of x, between the two of 513 points that are next to it; points lie 128 apart.

@@ -26,6 +26,18 @@ MRT_INLINE void mrt_maximum_i8(const mrt_maximum_params *p, const mrt_io *io)
     }
 }
 
+MRT_INLINE void mrt_maximum_u8(const mrt_maximum_params *p, const mrt_io *io)
+{
+    const uint8_t *a = (const uint8_t *)io->in[0], *b = (const uint8_t *)io->in[1];
+    uint8_t       *out = (uint8_t *)io->out[0];
+    mrt_pair       at;
+
+    for (mrt_pairs_begin(&at); at.i < p->count; mrt_pairs_next(&at, p->walk, p->rank)) {
+        const uint8_t x = a[at.a], y = b[at.b];
+        out[at.i] = (p->is_minimum ? x < y : x > y) ? x : y;
+    }
+}
+
 MRT_INLINE void mrt_maximum_i16(const mrt_maximum_params *p, const mrt_io *io)
 {
     const int16_t *a = (const int16_t *)io->in[0], *b = (const int16_t *)io->in[1];

@@ -90,6 +90,25 @@ typedef struct mrt_mean_i16_params {
     const MRT_FLASH int32_t *axes;
 } mrt_mean_i16_params;
 
+/* uint8, by axes as int16. */
+MRT_INLINE void mrt_mean_u8(const mrt_mean_i16_params *p, const mrt_io *io)
+{
+    const uint8_t *in = (const uint8_t *)io->in[0];
+    uint8_t       *out = (uint8_t *)io->out[0];
+    mrt_steps      kept, taken;
+
+    mrt_steps_begin(&kept);
+    do {
+        uint32_t acc = (uint32_t)p->offset;
+        mrt_steps_begin(&taken);
+        do {
+            acc += in[kept.offset + taken.offset];
+        } while (mrt_steps_next(&taken, p->axes + MRT_REDUCE_TAKEN));
+        acc = (uint32_t)mrt_rescale((int32_t)acc, p->mult, (int)p->shift) + (uint32_t)p->out_zero;
+        *out++ = (uint8_t)mrt_clamp_i32((int32_t)acc, 0, UINT8_MAX);
+    } while (mrt_steps_next(&kept, p->axes + MRT_REDUCE_KEPT));
+}
+
 MRT_INLINE void mrt_mean_i16(const mrt_mean_i16_params *p, const mrt_io *io)
 {
     const int16_t *in = (const int16_t *)io->in[0];

@@ -6,8 +6,9 @@
 #include "rescale.h"
 #include "walk.h"
 
-/* int8 and int16: out = clamp(rescale((a - a_zero) (b - b_zero), mult, shift) + out_zero, act_min, act_max), mult and shift
- * for a_scale * b_scale / out_scale. Source: TensorFlow Lite Micro's reference kernel (reference/integer_ops/mul.h). */
+/* int8, uint8 and int16: out = clamp(rescale((a - a_zero) (b - b_zero), mult, shift) + out_zero, act_min, act_max), mult and
+ * shift for a_scale * b_scale / out_scale. Source: TensorFlow Lite Micro's reference kernel (reference/integer_ops/mul.h).
+ */
 typedef struct mrt_mul_params {
     int32_t                  count, rank;
     int32_t                  a_zero, b_zero, out_zero;
@@ -32,6 +33,16 @@ MRT_INLINE void mrt_mul_i8(const mrt_mul_params *p, const mrt_io *io)
 
     for (mrt_pairs_begin(&at); at.i < p->count; mrt_pairs_next(&at, p->walk, p->rank))
         out[at.i] = (int8_t)mrt_mul_one(p, a[at.a], b[at.b]);
+}
+
+MRT_INLINE void mrt_mul_u8(const mrt_mul_params *p, const mrt_io *io)
+{
+    const uint8_t *a = (const uint8_t *)io->in[0], *b = (const uint8_t *)io->in[1];
+    uint8_t       *out = (uint8_t *)io->out[0];
+    mrt_pair       at;
+
+    for (mrt_pairs_begin(&at); at.i < p->count; mrt_pairs_next(&at, p->walk, p->rank))
+        out[at.i] = (uint8_t)mrt_mul_one(p, a[at.a], b[at.b]);
 }
 
 MRT_INLINE void mrt_mul_i16(const mrt_mul_params *p, const mrt_io *io)

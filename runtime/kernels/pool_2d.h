@@ -18,7 +18,8 @@ typedef struct mrt_pool_2d_i8_params {
     int32_t    act_min, act_max;
 } mrt_pool_2d_i8_params;
 
-/* int16: the same. */
+/* uint8 and int16: the same. */
+typedef mrt_pool_2d_i8_params mrt_pool_2d_u8_params;
 typedef mrt_pool_2d_i8_params mrt_pool_2d_i16_params;
 
 typedef struct mrt_pool_2d_f32_params {
@@ -72,6 +73,26 @@ MRT_INLINE int32_t mrt_average_pool_2d_i8_at(const mrt_pool_2d_patch *patch, con
             acc += (uint32_t)x;
         }
     return mrt_average_of((int32_t)acc, count);
+}
+
+MRT_INLINE int32_t mrt_max_pool_2d_u8_at(const mrt_pool_2d_patch *patch, const uint8_t *in, int32_t in_c)
+{
+    int32_t greatest = 0, row, column;
+
+    for (row = 0; row < patch->rows; row++)
+        for (column = 0; column < patch->columns; column++)
+            greatest = mrt_max_i32(greatest, in[row * patch->in_row + column * in_c]);
+    return greatest;
+}
+
+MRT_INLINE int32_t mrt_average_pool_2d_u8_at(const mrt_pool_2d_patch *patch, const uint8_t *in, int32_t in_c)
+{
+    int32_t acc = 0, row, column;
+
+    for (row = 0; row < patch->rows; row++)
+        for (column = 0; column < patch->columns; column++)
+            acc += in[row * patch->in_row + column * in_c];
+    return mrt_average_of(acc, patch->rows * patch->columns);
 }
 
 MRT_INLINE int32_t mrt_max_pool_2d_i16_at(const mrt_pool_2d_patch *patch, const int16_t *in, int32_t in_c)
@@ -139,6 +160,12 @@ MRT_INLINE void mrt_max_pool_2d_i8(const mrt_pool_2d_i8_params *p, const int8_t 
 
 MRT_INLINE void mrt_average_pool_2d_i8(const mrt_pool_2d_i8_params *p, const int8_t *in,
                                        int8_t *out){MRT_POOL_2D(int8_t, mrt_average_pool_2d_i8_at, mrt_clamp_i32)}
+
+MRT_INLINE void mrt_max_pool_2d_u8(const mrt_pool_2d_u8_params *p, const uint8_t *in,
+                                   uint8_t *out){MRT_POOL_2D(uint8_t, mrt_max_pool_2d_u8_at, mrt_clamp_i32)}
+
+MRT_INLINE void mrt_average_pool_2d_u8(const mrt_pool_2d_u8_params *p, const uint8_t *in,
+                                       uint8_t *out){MRT_POOL_2D(uint8_t, mrt_average_pool_2d_u8_at, mrt_clamp_i32)}
 
 MRT_INLINE void mrt_max_pool_2d_i16(const mrt_pool_2d_i16_params *p, const int16_t *in,
                                     int16_t *out){MRT_POOL_2D(int16_t, mrt_max_pool_2d_i16_at, mrt_clamp_i32)}

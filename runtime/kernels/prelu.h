@@ -37,6 +37,16 @@ MRT_INLINE void mrt_prelu_i8(const mrt_prelu_params *p, const mrt_io *io)
         out[at.i] = (int8_t)mrt_clamp_i32(mrt_prelu_one(p, in[at.a], alpha[at.b]), -128, 127);
 }
 
+MRT_INLINE void mrt_prelu_u8(const mrt_prelu_params *p, const mrt_io *io)
+{
+    const uint8_t *in = (const uint8_t *)io->in[0], *alpha = (const uint8_t *)io->in[1];
+    uint8_t       *out = (uint8_t *)io->out[0];
+    mrt_pair       at;
+
+    for (mrt_pairs_begin(&at); at.i < p->count; mrt_pairs_next(&at, p->walk, p->rank))
+        out[at.i] = (uint8_t)mrt_clamp_i32(mrt_prelu_one(p, in[at.a], alpha[at.b]), 0, 255);
+}
+
 MRT_INLINE void mrt_prelu_i16(const mrt_prelu_params *p, const mrt_io *io)
 {
     const int16_t *in = (const int16_t *)io->in[0];

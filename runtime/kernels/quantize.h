@@ -88,6 +88,22 @@ MRT_INLINE void mrt_requantize_i8_u8(const mrt_requantize_params *p, const int8_
         out[i] = (uint8_t)mrt_requantize_one(p, in[i]);
 }
 
+MRT_INLINE void mrt_requantize_u8_u8(const mrt_requantize_params *p, const uint8_t *in, uint8_t *out)
+{
+    int32_t i;
+
+    for (i = 0; i < p->count; i++)
+        out[i] = (uint8_t)mrt_requantize_one(p, in[i]);
+}
+
+MRT_INLINE void mrt_requantize_u8_i16(const mrt_requantize_params *p, const uint8_t *in, int16_t *out)
+{
+    int32_t i;
+
+    for (i = 0; i < p->count; i++)
+        out[i] = (int16_t)mrt_requantize_one(p, in[i]);
+}
+
 MRT_INLINE void mrt_requantize_u8_i8(const mrt_requantize_params *p, const uint8_t *in, int8_t *out)
 {
     int32_t i;

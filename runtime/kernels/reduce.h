@@ -104,6 +104,16 @@ MRT_INLINE void mrt_reduce_min_i8(const mrt_reduce_params *p, const mrt_io *io)
     MRT_REDUCE(int8_t, INT8_MAX, x < acc ? x : acc);
 }
 
+MRT_INLINE void mrt_reduce_max_u8(const mrt_reduce_params *p, const mrt_io *io)
+{
+    MRT_REDUCE(uint8_t, 0, x > acc ? x : acc);
+}
+
+MRT_INLINE void mrt_reduce_min_u8(const mrt_reduce_params *p, const mrt_io *io)
+{
+    MRT_REDUCE(uint8_t, UINT8_MAX, x < acc ? x : acc);
+}
+
 MRT_INLINE void mrt_reduce_max_i16(const mrt_reduce_params *p, const mrt_io *io)
 {
     MRT_REDUCE(int16_t, INT16_MIN, x > acc ? x : acc);

@@ -39,6 +39,13 @@ MRT_INLINE int32_t mrt_rescale(int32_t x, int32_t mult, int shift)
     return mrt_divide_pot(mrt_high_mul(x, mult), -shift);
 }
 
+/* x * M rounded once: floor(x * mult / 2^(31 - shift) + 1/2), 32 bits of it.
+ * Source: TensorFlow Lite's MultiplyByQuantizedMultiplier where it rounds once (kernels/internal/common.cc). */
+MRT_INLINE int32_t mrt_rescale_once(int32_t x, int32_t mult, int shift)
+{
+    return (int32_t)(uint32_t)(uint64_t)(((int64_t)x * mult + ((int64_t)1 << (30 - shift))) >> (31 - shift));
+}
+
 /* Fused activations, by TensorFlow Lite's numbers. */
 typedef enum mrt_activation {
     MRT_ACT_NONE = 0,

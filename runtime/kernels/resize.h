@@ -101,4 +101,30 @@ MRT_INLINE void mrt_resize_bilinear_f32(const mrt_resize_bilinear_f32_params *p,
                     *out++ = mrt_resize_bilinear_f32_at(p, y, x, in + c);
 }
 
+/* uint8: computed in float32, and rounded to nearest. */
+MRT_INLINE float mrt_resize_bilinear_u8_at(const mrt_resize_bilinear_f32_params *p, int32_t y, int32_t x, const uint8_t *in)
+{
+    const mrt_resize_shape *s = &p->shape;
+    const uint8_t *above = in + p->rows[2 * y] * s->in_w * s->in_c, *below = in + p->rows[2 * y + 1] * s->in_w * s->in_c;
+    const int32_t  left = p->columns[2 * x] * s->in_c, right = p->columns[2 * x + 1] * s->in_c;
+    const float    v = p->row_parts[y], u = p->column_parts[x];
+
+    return (float)above[left] * (1.0f - v) * (1.0f - u) + (float)below[left] * v * (1.0f - u) +
+           (float)above[right] * (1.0f - v) * u + (float)below[right] * v * u;
+}
+
+MRT_INLINE void mrt_resize_bilinear_u8(const mrt_resize_bilinear_f32_params *p, const mrt_io *io)
+{
+    const mrt_resize_shape *s = &p->shape;
+    const uint8_t          *in = (const uint8_t *)io->in[0];
+    uint8_t                *out = (uint8_t *)io->out[0];
+    int32_t                 b, y, x, c;
+
+    for (b = 0; b < s->batch; b++, in += s->in_h * s->in_w * s->in_c)
+        for (y = 0; y < s->out_h; y++)
+            for (x = 0; x < s->out_w; x++)
+                for (c = 0; c < s->in_c; c++)
+                    *out++ = (uint8_t)mrt_clamp_i32((int32_t)(mrt_resize_bilinear_u8_at(p, y, x, in + c) + 0.5f), 0, 255);
+}
+
 #endif

@@ -5,6 +5,7 @@
 
 #include "exp.h"
 #include "fixed_point.h"
+#include "flip.h"
 #include "lookup.h"
 
 /* int8, out in steps of 1/256 from -128; or in steps of 1/65536 from -32768, as int16:
@@ -66,6 +67,14 @@ MRT_INLINE void mrt_softmax_i8(const mrt_softmax_i8_params *p, const int8_t *in,
 
     for (r = 0; r < p->rows; r++, in += p->depth, out += p->depth)
         mrt_softmax_row_i8(p, in, out);
+}
+
+/* uint8, out in steps of 1/256 from 0. */
+MRT_INLINE void mrt_softmax_u8(const mrt_softmax_i8_params *p, const uint8_t *in, uint8_t *out)
+{
+    mrt_flip(in, out, p->rows * p->depth);
+    mrt_softmax_i8(p, (const int8_t *)out, (int8_t *)out);
+    mrt_flip(out, out, p->rows * p->depth);
 }
 
 /* The same in finer steps; a loop of its own, so that the one above keeps its code. */

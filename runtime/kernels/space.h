@@ -15,9 +15,11 @@ typedef struct mrt_space_params {
     int32_t space_h, space_w, blocks_h, blocks_w;
     int32_t block_h, block_w, top, left;
     int32_t run;
+    int32_t fill; /* byte of the padding */
 } mrt_space_params;
 
-/* Padding is 0, whatever the zero point: that is what TensorFlow Lite Micro does. */
+/* TensorFlow Lite Micro does not write the padding, which its memory holds as 0 at first; so int8 is padded with 0, whatever
+ * the zero point. uint8, which it has not, is LiteRT's: padded with the zero point. */
 MRT_INLINE void mrt_space_to_batch(const mrt_space_params *p, const mrt_io *io)
 {
     const uint8_t *in = (const uint8_t *)io->in[0];
@@ -35,7 +37,7 @@ MRT_INLINE void mrt_space_to_batch(const mrt_space_params *p, const mrt_io *io)
                                  (size_t)p->run);
                     else
                         for (i = 0; i < p->run; i++)
-                            out[i] = 0;
+                            out[i] = (uint8_t)p->fill;
                 }
 }
 

@@ -1,5 +1,5 @@
 /* SUB: out = activation(a - b), with an operand repeated along axes where it has one element (walk.h). The output may be a
- * (or b) where that has the output's shape. int8 and int16 as scaled_sum.h says; int32 wraps.
+ * (or b) where that has the output's shape. int8, uint8 and int16 as scaled_sum.h says; int32 wraps.
  * Source: TensorFlow Lite Micro's reference kernel (micro/kernels/sub.cc). SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_SUB_H
 #define MRT_SUB_H
@@ -15,6 +15,16 @@ MRT_INLINE void mrt_sub_i8(const mrt_scaled_sum_params *p, const mrt_io *io)
 
     for (mrt_pairs_begin(&at); at.i < p->count; mrt_pairs_next(&at, p->walk, p->rank))
         out[at.i] = (int8_t)mrt_scaled_difference_one(p, 20, a[at.a], b[at.b]);
+}
+
+MRT_INLINE void mrt_sub_u8(const mrt_scaled_sum_params *p, const mrt_io *io)
+{
+    const uint8_t *a = (const uint8_t *)io->in[0], *b = (const uint8_t *)io->in[1];
+    uint8_t       *out = (uint8_t *)io->out[0];
+    mrt_pair       at;
+
+    for (mrt_pairs_begin(&at); at.i < p->count; mrt_pairs_next(&at, p->walk, p->rank))
+        out[at.i] = (uint8_t)mrt_scaled_difference_one(p, 20, a[at.a], b[at.b]);
 }
 
 MRT_INLINE void mrt_sub_i16(const mrt_scaled_sum_params *p, const mrt_io *io)

@@ -14,6 +14,7 @@
 #ifndef MRT_TRANSPOSE_CONV_H
 #define MRT_TRANSPOSE_CONV_H
 
+#include "conv_groups.h"
 #include "conv_params.h"
 #include "rescale_i64.h"
 
@@ -111,6 +112,40 @@ MRT_INLINE void mrt_transpose_conv_i8(const mrt_conv_i8_params *p, const mrt_io 
             const uint32_t          bias = p->bias ? (uint32_t)p->bias[o] : 0u;
             *out++ = mrt_conv_i8_output(
                 p, o, bias + mrt_transpose_conv_sum_i8(&patch, in + patch.in, w, p->window.in_c, p->in_zero));
+        }
+    }
+}
+
+/* ---- uint8: weights have a zero point; p->groups is not looked at ---- */
+
+MRT_INLINE uint32_t mrt_transpose_conv_sum_u8(const mrt_conv_groups_u8_params *p, const mrt_spread_patch *patch,
+                                              const uint8_t *in, const MRT_FLASH uint8_t *w)
+{
+    uint32_t acc = 0;
+    int32_t  row, column, i;
+
+    for (row = 0; row < patch->rows; row++)
+        for (column = 0; column < patch->columns; column++) {
+            const uint8_t           *x = in + row * patch->in_row + column * p->window.in_c;
+            const MRT_FLASH uint8_t *v = w - row * patch->w_row - column * patch->w_column;
+            for (i = 0; i < p->window.in_c; i++)
+                acc += (uint32_t)((x[i] - p->in_zero) * (v[i] - p->w_zero));
+        }
+    return acc;
+}
+
+MRT_INLINE void mrt_transpose_conv_u8(const mrt_conv_groups_u8_params *p, const mrt_io *io)
+{
+    const uint8_t *in = (const uint8_t *)io->in[2];
+    uint8_t       *out = (uint8_t *)io->out[0];
+    int32_t        n, o;
+
+    for (n = 0; n < mrt_spread_positions(&p->window); n++) {
+        const mrt_spread_patch patch = mrt_spread_patch_of(&p->window, n);
+        for (o = 0; o < p->window.out_c; o++) {
+            const MRT_FLASH uint8_t *w = p->w + o * mrt_spread_weights(&p->window) + patch.w;
+            const uint32_t           bias = p->bias ? (uint32_t)p->bias[o] : 0u;
+            *out++ = mrt_conv_groups_output_u8(p, bias + mrt_transpose_conv_sum_u8(p, &patch, in + patch.in, w));
         }
     }
 }

@@ -19,8 +19,10 @@ MRT_KERNEL(mrt_hard_swish_f32, mrt_unary_f32_params, "kernels/activation.h");
 MRT_KERNEL(mrt_gelu_f32, mrt_gelu_f32_params, "kernels/activation.h");
 MRT_KERNEL(mrt_log_softmax_f32, mrt_rows_f32_params, "kernels/activation.h");
 MRT_KERNEL(mrt_log_softmax_i8, mrt_log_softmax_i8_params, "kernels/activation.h");
+MRT_KERNEL(mrt_log_softmax_u8, mrt_log_softmax_i8_params, "kernels/activation.h");
 MRT_KERNEL(mrt_l2_normalization_f32, mrt_rows_f32_params, "kernels/activation.h");
 MRT_KERNEL(mrt_l2_normalization_i8, mrt_l2_normalization_i8_params, "kernels/activation.h");
+MRT_KERNEL(mrt_l2_normalization_u8, mrt_l2_normalization_i8_params, "kernels/activation.h");
 
 /* ---- ELU ---- */
 
@@ -45,20 +47,22 @@ static MRT_COLD mrt_reason mrt_hard_swish_prepare_i8(mrt_call *c)
     int32_t               x;
 
     MRT_TRY(mrt_check_scales(c));
-    scales.in_zero = mrt_zero(&c->in[0]);
-    scales.out_zero = mrt_zero(&c->out[0]);
+    scales.in_zero = mrt_zero_as_i8(&c->in[0]);
+    scales.out_zero = mrt_zero_as_i8(&c->out[0]);
     MRT_REQUIRE(c, mrt_hard_swish_prepare(&scales, mrt_scale(&c->in[0]), mrt_scale(&c->out[0])), QUANTIZATION,
                 "output has scale %g, more than 1/128 of the input's %g expected", (double)mrt_scale(&c->out[0]),
                 (double)mrt_scale(&c->in[0]));
     table = mrt_store_lookup(c);
     for (x = -128; table && x < 128; x++)
         table[x + 128] = (int8_t)mrt_hard_swish_one(&scales, x);
+    mrt_finish_lookup(c, table);
     return MRT_REASON_NONE;
 }
 
 static const mrt_row mrt_hard_swish_rows[] = {
     {MRT_I8, {MRT_I8}, 1, 1, 1, MRT_WITH(mrt_hard_swish_prepare_i8, mrt_lookup_i8)},
     {MRT_F32, {MRT_F32}, 1, 1, 1, MRT_FLOATS(mrt_unary_prepare_f32, mrt_hard_swish_f32)},
+    {MRT_U8, {MRT_U8}, 1, 1, 1, MRT_WITH(mrt_hard_swish_prepare_i8, mrt_lookup_u8)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_hard_swish = {
@@ -98,7 +102,7 @@ static MRT_COLD mrt_reason mrt_log_softmax_prepare_i8(mrt_call *c)
 {
     mrt_log_softmax_i8_params p;
 
-    MRT_TRY(mrt_check_fixed(c, 1.0f / 16.0f, 127));
+    MRT_TRY(mrt_check_fixed(c, 1.0f / 16.0f, c->out[0].type == MRT_U8 ? 255 : 127));
     MRT_REQUIRE(c, mrt_log_softmax_i8_prepare(&p, mrt_scale(&c->in[0])), QUANTIZATION,
                 "input has scale %g, more than 2^-26 expected", (double)mrt_scale(&c->in[0]));
     mrt_last_axis_rows(c, &p.rows, &p.depth);
@@ -110,10 +114,10 @@ static MRT_COLD mrt_reason mrt_l2_normalization_prepare_i8(mrt_call *c)
 {
     mrt_l2_normalization_i8_params p;
 
-    MRT_TRY(mrt_check_fixed(c, 1.0f / 128.0f, 0));
+    MRT_TRY(mrt_check_fixed(c, 1.0f / 128.0f, c->out[0].type == MRT_U8 ? 128 : 0));
     mrt_last_axis_rows(c, &p.rows, &p.depth);
     MRT_REQUIRE(c, p.depth <= 32768, SIZE, "rows of %d values, at most 32768 expected", (int)p.depth);
-    p.in_zero = mrt_zero(&c->in[0]);
+    p.in_zero = mrt_zero_as_i8(&c->in[0]);
     c->side->store(c, &p, sizeof p, 0);
     return MRT_REASON_NONE;
 }
@@ -121,6 +125,7 @@ static MRT_COLD mrt_reason mrt_l2_normalization_prepare_i8(mrt_call *c)
 static const mrt_row mrt_log_softmax_rows[] = {
     {MRT_I8, {MRT_I8}, 1, 2, 2, MRT_WITH(mrt_log_softmax_prepare_i8, mrt_log_softmax_i8)},
     {MRT_F32, {MRT_F32}, 1, 1, 2, MRT_FLOATS(mrt_last_axis_prepare_f32, mrt_log_softmax_f32)},
+    {MRT_U8, {MRT_U8}, 1, 1, 2, MRT_WITH(mrt_log_softmax_prepare_i8, mrt_log_softmax_u8)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_log_softmax = {
@@ -131,6 +136,7 @@ static const mrt_attribute mrt_l2_normalization_fields[] = {MRT_FUSED_ACTIVATION
 static const mrt_row mrt_l2_normalization_rows[] = {
     {MRT_I8, {MRT_I8}, 1, 2, 2, MRT_WITH(mrt_l2_normalization_prepare_i8, mrt_l2_normalization_i8)},
     {MRT_F32, {MRT_F32}, 1, 1, 2, MRT_FLOATS(mrt_last_axis_prepare_f32, mrt_l2_normalization_f32)},
+    {MRT_U8, {MRT_U8}, 1, 1, 2, MRT_WITH(mrt_l2_normalization_prepare_i8, mrt_l2_normalization_u8)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_l2_normalization = {
@@ -164,33 +170,13 @@ static MRT_COLD mrt_reason mrt_gelu_prepare_f32(mrt_call *c)
 
 static const mrt_row mrt_gelu_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 2, MRT_WITH(mrt_gelu_prepare_i8, mrt_lookup_i8)},
                                         {MRT_F32, {MRT_F32}, 1, 1, 2, MRT_FLOATS(mrt_gelu_prepare_f32, mrt_gelu_f32)},
+                                        {MRT_U8, {MRT_U8}, 1, 1, 2, MRT_WITH(mrt_gelu_prepare_i8, mrt_lookup_u8)},
                                         MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_gelu = {
     150, 116, 1, 1, 1, 1, MRT_ATTRIBUTES(mrt_gelu_fields), mrt_shape_as_first, mrt_gelu_rows};
 
 /* ---- RELU_N1_TO_1, RELU_0_TO_1 ---- */
-
-/* in rescaled, between the integers of low and 1.
- * Source: TensorFlow Lite's reference kernel (QuantizedReluX in kernels/activations.cc). */
-static MRT_COLD mrt_reason mrt_clamp_prepare_i8(mrt_call *c, float low)
-{
-    const mrt_tensor *in = &c->in[0], *out = &c->out[0];
-    const float       scale = mrt_scale(out);
-    const int32_t     zero = mrt_zero(out);
-    int32_t           mult, shift, x;
-    int8_t           *table;
-
-    MRT_TRY(mrt_check_scales(c));
-    mrt_quantize_multiplier((double)mrt_scale(in) / (double)scale, &mult, &shift);
-    table = mrt_store_lookup(c);
-    for (x = -128; table && x < 128; x++) {
-        const uint32_t y = (uint32_t)mrt_rescale(x - mrt_zero(in), mult, (int)shift) + (uint32_t)zero;
-        table[x + 128] = (int8_t)mrt_clamp_i32((int32_t)y, mrt_max_i32(-128, mrt_quantize_f32(low, scale, zero)),
-                                               mrt_min_i32(127, mrt_quantize_f32(1.0f, scale, zero)));
-    }
-    return MRT_REASON_NONE;
-}
 
 static MRT_COLD mrt_reason mrt_clamp_prepare_f32(mrt_call *c, float low)
 {
@@ -207,7 +193,7 @@ static MRT_COLD mrt_reason mrt_clamp_prepare_f32(mrt_call *c, float low)
 
 static MRT_COLD mrt_reason mrt_relu_n1_to_1_prepare_i8(mrt_call *c)
 {
-    return mrt_clamp_prepare_i8(c, -1.0f);
+    return mrt_clamp_prepare_lookup(c, -1.0f, 1.0f);
 }
 
 static MRT_COLD mrt_reason mrt_relu_n1_to_1_prepare_f32(mrt_call *c)
@@ -217,7 +203,7 @@ static MRT_COLD mrt_reason mrt_relu_n1_to_1_prepare_f32(mrt_call *c)
 
 static MRT_COLD mrt_reason mrt_relu_0_to_1_prepare_i8(mrt_call *c)
 {
-    return mrt_clamp_prepare_i8(c, 0.0f);
+    return mrt_clamp_prepare_lookup(c, 0.0f, 1.0f);
 }
 
 static MRT_COLD mrt_reason mrt_relu_0_to_1_prepare_f32(mrt_call *c)
@@ -228,6 +214,7 @@ static MRT_COLD mrt_reason mrt_relu_0_to_1_prepare_f32(mrt_call *c)
 static const mrt_row mrt_relu_n1_to_1_rows[] = {
     {MRT_I8, {MRT_I8}, 1, 1, 1, MRT_WITH(mrt_relu_n1_to_1_prepare_i8, mrt_lookup_i8)},
     {MRT_F32, {MRT_F32}, 1, 1, 1, MRT_FLOATS(mrt_relu_n1_to_1_prepare_f32, mrt_relu_f32)},
+    {MRT_U8, {MRT_U8}, 1, 1, 1, MRT_WITH(mrt_relu_n1_to_1_prepare_i8, mrt_lookup_u8)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_relu_n1_to_1 = {
@@ -236,6 +223,7 @@ MRT_OPERATOR_DATA const mrt_operator mrt_operator_relu_n1_to_1 = {
 static const mrt_row mrt_relu_0_to_1_rows[] = {
     {MRT_I8, {MRT_I8}, 1, 1, 1, MRT_WITH(mrt_relu_0_to_1_prepare_i8, mrt_lookup_i8)},
     {MRT_F32, {MRT_F32}, 1, 1, 1, MRT_FLOATS(mrt_relu_0_to_1_prepare_f32, mrt_relu_f32)},
+    {MRT_U8, {MRT_U8}, 1, 1, 1, MRT_WITH(mrt_relu_0_to_1_prepare_i8, mrt_lookup_u8)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_relu_0_to_1 = {

@@ -10,6 +10,7 @@
 MRT_FIELDS(mrt_add_i8_params, count, rank, a_zero, a_mult, a_shift, b_zero, b_mult, b_shift, out_zero, out_mult, out_shift,
            act_min, act_max, walk, constant);
 MRT_FIELDS(mrt_add_f32_params, count, rank, act_min, act_max, walk, constant);
+MRT_KERNEL(mrt_add_u8, mrt_scaled_sum_params, "kernels/add.h");
 MRT_KERNEL(mrt_add_i16, mrt_scaled_sum_params, "kernels/add.h");
 MRT_KERNEL(mrt_add_i32, mrt_pairs_params, "kernels/add.h");
 
@@ -109,6 +110,7 @@ static const mrt_row mrt_add_rows[] = {
     {MRT_I16, {MRT_I16, MRT_I16}, 2, 3, 5, MRT_WITH(mrt_prepare_scaled_sum, mrt_add_i16)},
     {MRT_I32, {MRT_I32, MRT_I32}, 2, 1, 5, MRT_WITH(mrt_add_prepare_i32, mrt_add_i32)},
     {MRT_F32, {MRT_F32, MRT_F32}, 2, 1, 5, MRT_FLOATS(mrt_add_prepare_f32, mrt_add_f32)},
+    {MRT_U8, {MRT_U8, MRT_U8}, 2, 1, 5, MRT_WITH(mrt_prepare_scaled_sum, mrt_add_u8)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_add = {

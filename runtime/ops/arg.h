@@ -12,6 +12,7 @@
 
 MRT_FIELDS(mrt_arg_params, outer, size, inner, is_min, is_wide);
 MRT_KERNEL(mrt_arg_i8, mrt_arg_params, "kernels/arg.h");
+MRT_KERNEL(mrt_arg_u8, mrt_arg_params, "kernels/arg.h");
 MRT_KERNEL(mrt_arg_f32, mrt_arg_params, "kernels/arg.h");
 
 static const mrt_attribute mrt_arg_fields[] = {MRT_ATTRIBUTE(BYTE, mrt_out_type_attributes, out_type, 0, 0)};
@@ -60,6 +61,8 @@ static const mrt_row mrt_arg_max_rows[] = {
     {MRT_I64, {MRT_F32, MRT_INDEX}, 2, 1, 3, MRT_FLOATS(mrt_arg_max_prepare, mrt_arg_f32)},
     {MRT_I32, {MRT_I8, MRT_INDEX}, 2, 2, 3, MRT_WITH(mrt_arg_max_prepare, mrt_arg_i8)},
     {MRT_I32, {MRT_F32, MRT_INDEX}, 2, 1, 3, MRT_FLOATS(mrt_arg_max_prepare, mrt_arg_f32)},
+    {MRT_I64, {MRT_U8, MRT_INDEX}, 2, 1, 3, MRT_WITH(mrt_arg_max_prepare, mrt_arg_u8)},
+    {MRT_I32, {MRT_U8, MRT_INDEX}, 2, 1, 3, MRT_WITH(mrt_arg_max_prepare, mrt_arg_u8)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_arg_max = {
@@ -70,6 +73,8 @@ static const mrt_row mrt_arg_min_rows[] = {
     {MRT_I64, {MRT_F32, MRT_INDEX}, 2, 1, 3, MRT_FLOATS(mrt_arg_min_prepare, mrt_arg_f32)},
     {MRT_I32, {MRT_I8, MRT_INDEX}, 2, 2, 3, MRT_WITH(mrt_arg_min_prepare, mrt_arg_i8)},
     {MRT_I32, {MRT_F32, MRT_INDEX}, 2, 1, 3, MRT_FLOATS(mrt_arg_min_prepare, mrt_arg_f32)},
+    {MRT_I64, {MRT_U8, MRT_INDEX}, 2, 1, 3, MRT_WITH(mrt_arg_min_prepare, mrt_arg_u8)},
+    {MRT_I32, {MRT_U8, MRT_INDEX}, 2, 1, 3, MRT_WITH(mrt_arg_min_prepare, mrt_arg_u8)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_arg_min = {

@@ -20,10 +20,12 @@ MRT_FIELDS(mrt_add_n_i8_params, count, operands, in_zero, out_zero, mult, shift)
 MRT_FIELDS(mrt_add_n_params, count, operands);
 MRT_FIELDS(mrt_prelu_params, count, rank, in_zero, alpha_zero, out_zero, mult, shift, alpha_mult, alpha_shift, walk);
 MRT_KERNEL(mrt_sub_i8, mrt_scaled_sum_params, "kernels/sub.h");
+MRT_KERNEL(mrt_sub_u8, mrt_scaled_sum_params, "kernels/sub.h");
 MRT_KERNEL(mrt_sub_i16, mrt_scaled_sum_params, "kernels/sub.h");
 MRT_KERNEL(mrt_sub_i32, mrt_pairs_i32_params, "kernels/sub.h");
 MRT_KERNEL(mrt_sub_f32, mrt_pairs_f32_params, "kernels/sub.h");
 MRT_KERNEL(mrt_div_i8, mrt_div_i8_params, "kernels/div.h");
+MRT_KERNEL(mrt_div_u8, mrt_div_i8_params, "kernels/div.h");
 MRT_KERNEL(mrt_div_i32, mrt_pairs_i32_params, "kernels/div.h");
 MRT_KERNEL(mrt_floor_div_i32, mrt_pairs_params, "kernels/div.h");
 MRT_KERNEL(mrt_floor_mod_i32, mrt_pairs_params, "kernels/div.h");
@@ -31,6 +33,7 @@ MRT_KERNEL(mrt_div_f32, mrt_pairs_f32_params, "kernels/div.h");
 MRT_KERNEL(mrt_floor_div_f32, mrt_pairs_params, "kernels/div.h");
 MRT_KERNEL(mrt_floor_mod_f32, mrt_pairs_params, "kernels/div.h");
 MRT_KERNEL(mrt_maximum_i8, mrt_maximum_params, "kernels/maximum.h");
+MRT_KERNEL(mrt_maximum_u8, mrt_maximum_params, "kernels/maximum.h");
 MRT_KERNEL(mrt_maximum_i16, mrt_maximum_params, "kernels/maximum.h");
 MRT_KERNEL(mrt_maximum_i32, mrt_maximum_params, "kernels/maximum.h");
 MRT_KERNEL(mrt_maximum_i64, mrt_maximum_params, "kernels/maximum.h");
@@ -43,6 +46,7 @@ MRT_KERNEL(mrt_add_n_i8, mrt_add_n_i8_params, "kernels/add_n.h");
 MRT_KERNEL(mrt_add_n_i32, mrt_add_n_params, "kernels/add_n.h");
 MRT_KERNEL(mrt_add_n_f32, mrt_add_n_params, "kernels/add_n.h");
 MRT_KERNEL(mrt_prelu_i8, mrt_prelu_params, "kernels/prelu.h");
+MRT_KERNEL(mrt_prelu_u8, mrt_prelu_params, "kernels/prelu.h");
 MRT_KERNEL(mrt_prelu_i16, mrt_prelu_params, "kernels/prelu.h");
 MRT_KERNEL(mrt_prelu_f32, mrt_pairs_params, "kernels/prelu.h");
 
@@ -75,6 +79,7 @@ static const mrt_row mrt_sub_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 5, MRT_WITH(mrt_
                                        {MRT_I16, {MRT_I16}, 1, 5, 5, MRT_WITH(mrt_prepare_scaled_sum, mrt_sub_i16)},
                                        {MRT_I32, {MRT_I32}, 1, 1, 5, MRT_WITH(mrt_prepare_pairs_i32, mrt_sub_i32)},
                                        {MRT_F32, {MRT_F32}, 1, 1, 5, MRT_FLOATS(mrt_prepare_pairs_f32, mrt_sub_f32)},
+                                       {MRT_U8, {MRT_U8}, 1, 1, 5, MRT_WITH(mrt_prepare_scaled_sum, mrt_sub_u8)},
                                        MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_sub = {
@@ -84,10 +89,12 @@ MRT_OPERATOR_DATA const mrt_operator mrt_operator_sub = {
 
 static const mrt_attribute mrt_div_fields[] = {MRT_FUSED_ACTIVATION(0)};
 
+/* int8 and uint8. */
 static MRT_COLD mrt_reason mrt_div_prepare_i8(mrt_call *c)
 {
     const double      a = (double)mrt_scale(&c->in[0]), b = (double)mrt_scale(&c->in[1]);
     mrt_div_i8_params p;
+    int32_t           low = 0, high = 0;
 
     MRT_TRY(mrt_check_scales(c));
     mrt_begin_pairs(c, &p.count, &p.rank, &p.walk);
@@ -95,7 +102,8 @@ static MRT_COLD mrt_reason mrt_div_prepare_i8(mrt_call *c)
     p.b_zero = mrt_zero(&c->in[1]);
     p.out_zero = mrt_zero(&c->out[0]);
     mrt_quantize_multiplier(a / (b * (double)mrt_scale(&c->out[0])), &p.mult, &p.shift);
-    mrt_activation_range(c->activation, mrt_scale(&c->out[0]), p.out_zero, -128, 127, &p.act_min, &p.act_max);
+    mrt_type_limits(c->out[0].type, &low, &high);
+    mrt_activation_range(c->activation, mrt_scale(&c->out[0]), p.out_zero, low, high, &p.act_min, &p.act_max);
     c->side->store(c, &p, sizeof p, 1);
     return MRT_REASON_NONE;
 }
@@ -103,6 +111,7 @@ static MRT_COLD mrt_reason mrt_div_prepare_i8(mrt_call *c)
 static const mrt_row mrt_div_rows[] = {{MRT_I8, {MRT_I8}, 1, 1, 2, MRT_WITH(mrt_div_prepare_i8, mrt_div_i8)},
                                        {MRT_I32, {MRT_I32}, 1, 1, 2, MRT_WITH(mrt_prepare_pairs_i32, mrt_div_i32)},
                                        {MRT_F32, {MRT_F32}, 1, 1, 2, MRT_FLOATS(mrt_prepare_pairs_f32, mrt_div_f32)},
+                                       {MRT_U8, {MRT_U8}, 1, 1, 2, MRT_WITH(mrt_div_prepare_i8, mrt_div_u8)},
                                        MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_div = {
@@ -149,6 +158,7 @@ static const mrt_row mrt_maximum_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 4, MRT_WITH(
                                            {MRT_I32, {MRT_I32}, 1, 1, 4, MRT_WITH(mrt_maximum_prepare, mrt_maximum_i32)},
                                            {MRT_I64, {MRT_I64}, 1, 1, 4, MRT_WITH(mrt_maximum_prepare, mrt_maximum_i64)},
                                            {MRT_F32, {MRT_F32}, 1, 1, 4, MRT_FLOATS(mrt_maximum_prepare, mrt_maximum_f32)},
+                                           {MRT_U8, {MRT_U8}, 1, 1, 4, MRT_WITH(mrt_maximum_prepare, mrt_maximum_u8)},
                                            MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_maximum = {
@@ -159,6 +169,7 @@ static const mrt_row mrt_minimum_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 4, MRT_WITH(
                                            {MRT_I32, {MRT_I32}, 1, 1, 4, MRT_WITH(mrt_minimum_prepare, mrt_maximum_i32)},
                                            {MRT_I64, {MRT_I64}, 1, 1, 4, MRT_WITH(mrt_minimum_prepare, mrt_maximum_i64)},
                                            {MRT_F32, {MRT_F32}, 1, 1, 4, MRT_FLOATS(mrt_minimum_prepare, mrt_maximum_f32)},
+                                           {MRT_U8, {MRT_U8}, 1, 1, 4, MRT_WITH(mrt_minimum_prepare, mrt_maximum_u8)},
                                            MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_minimum = {
@@ -280,6 +291,7 @@ static MRT_COLD mrt_reason mrt_prelu_prepare(mrt_call *c)
 static const mrt_row mrt_prelu_rows[] = {{MRT_I8, {MRT_I8}, 1, 1, 1, MRT_WITH(mrt_prelu_prepare, mrt_prelu_i8)},
                                          {MRT_I16, {MRT_I16, MRT_I8}, 2, 1, 1, MRT_WITH(mrt_prelu_prepare, mrt_prelu_i16)},
                                          {MRT_F32, {MRT_F32}, 1, 1, 1, MRT_FLOATS(mrt_prepare_pairs, mrt_prelu_f32)},
+                                         {MRT_U8, {MRT_U8}, 1, 1, 1, MRT_WITH(mrt_prelu_prepare, mrt_prelu_u8)},
                                          MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_prelu = {

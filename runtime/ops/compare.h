@@ -19,6 +19,7 @@ MRT_KERNEL(mrt_compare_f32, mrt_compare_params, "kernels/compare.h");
 MRT_KERNEL(mrt_compare_i32, mrt_compare_params, "kernels/compare.h");
 MRT_KERNEL(mrt_compare_i64, mrt_compare_params, "kernels/compare.h");
 MRT_KERNEL(mrt_compare_i8, mrt_compare_i8_params, "kernels/compare.h");
+MRT_KERNEL(mrt_compare_u8, mrt_compare_i8_params, "kernels/compare.h");
 MRT_KERNEL(mrt_logic, mrt_logic_params, "kernels/compare.h");
 MRT_KERNEL_1(mrt_logical_not, mrt_logical_not_params, "kernels/compare.h", uint8_t, uint8_t);
 MRT_KERNEL(mrt_select, mrt_select_params, "kernels/select.h");
@@ -44,8 +45,8 @@ static MRT_COLD mrt_reason mrt_compare_prepare(mrt_call *c, int32_t holds)
 static MRT_COLD mrt_reason mrt_compare_scale(mrt_call *c, const mrt_tensor *in, int32_t *zero, int32_t *mult, int32_t *shift)
 {
     MRT_TRY(mrt_check_scale(c, in));
-    MRT_REQUIRE(c, mrt_scale(in) < 1.0f, QUANTIZATION, "an operand has scale %.9g; int8 is compared at scales below 1",
-                (double)mrt_scale(in));
+    MRT_REQUIRE(c, mrt_scale(in) < 1.0f, QUANTIZATION, "an operand has scale %.9g; %s is compared at scales below 1",
+                (double)mrt_scale(in), mrt_type_name(in->type));
     *zero = mrt_zero(in);
     mrt_quantize_multiplier((double)mrt_scale(in), mult, shift);
     return MRT_REASON_NONE;
@@ -93,6 +94,7 @@ static const mrt_row mrt_equal_rows[] = {{MRT_BOOL, {MRT_I8}, 1, 2, 5, MRT_WITH(
                                          {MRT_BOOL, {MRT_I64}, 1, 1, 5, MRT_WITH(mrt_equal_prepare, mrt_compare_i64)},
                                          {MRT_BOOL, {MRT_BOOL}, 1, 1, 5, MRT_WITH(mrt_equal_prepare_bool, mrt_logic)},
                                          {MRT_BOOL, {MRT_F32}, 1, 1, 5, MRT_FLOATS(mrt_equal_prepare, mrt_compare_f32)},
+                                         {MRT_BOOL, {MRT_U8}, 1, 1, 5, MRT_WITH(mrt_equal_prepare_i8, mrt_compare_u8)},
                                          MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_equal = {
@@ -119,6 +121,7 @@ static const mrt_row mrt_not_equal_rows[] = {
     {MRT_BOOL, {MRT_I64}, 1, 1, 4, MRT_WITH(mrt_not_equal_prepare, mrt_compare_i64)},
     {MRT_BOOL, {MRT_BOOL}, 1, 1, 4, MRT_WITH(mrt_not_equal_prepare_bool, mrt_logic)},
     {MRT_BOOL, {MRT_F32}, 1, 1, 4, MRT_FLOATS(mrt_not_equal_prepare, mrt_compare_f32)},
+    {MRT_BOOL, {MRT_U8}, 1, 1, 4, MRT_WITH(mrt_not_equal_prepare_i8, mrt_compare_u8)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_not_equal = {
@@ -138,6 +141,7 @@ static const mrt_row mrt_greater_rows[] = {{MRT_BOOL, {MRT_I8}, 1, 2, 2, MRT_WIT
                                            {MRT_BOOL, {MRT_I32}, 1, 1, 2, MRT_WITH(mrt_greater_prepare, mrt_compare_i32)},
                                            {MRT_BOOL, {MRT_I64}, 1, 1, 2, MRT_WITH(mrt_greater_prepare, mrt_compare_i64)},
                                            {MRT_BOOL, {MRT_F32}, 1, 1, 2, MRT_FLOATS(mrt_greater_prepare, mrt_compare_f32)},
+                                           {MRT_BOOL, {MRT_U8}, 1, 1, 2, MRT_WITH(mrt_greater_prepare_i8, mrt_compare_u8)},
                                            MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_greater = {
@@ -158,6 +162,7 @@ static const mrt_row mrt_greater_equal_rows[] = {
     {MRT_BOOL, {MRT_I32}, 1, 1, 3, MRT_WITH(mrt_greater_equal_prepare, mrt_compare_i32)},
     {MRT_BOOL, {MRT_I64}, 1, 1, 3, MRT_WITH(mrt_greater_equal_prepare, mrt_compare_i64)},
     {MRT_BOOL, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_greater_equal_prepare, mrt_compare_f32)},
+    {MRT_BOOL, {MRT_U8}, 1, 1, 3, MRT_WITH(mrt_greater_equal_prepare_i8, mrt_compare_u8)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_greater_equal = {
@@ -177,6 +182,7 @@ static const mrt_row mrt_less_rows[] = {{MRT_BOOL, {MRT_I8}, 1, 2, 3, MRT_WITH(m
                                         {MRT_BOOL, {MRT_I32}, 1, 1, 3, MRT_WITH(mrt_less_prepare, mrt_compare_i32)},
                                         {MRT_BOOL, {MRT_I64}, 1, 1, 3, MRT_WITH(mrt_less_prepare, mrt_compare_i64)},
                                         {MRT_BOOL, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_less_prepare, mrt_compare_f32)},
+                                        {MRT_BOOL, {MRT_U8}, 1, 1, 3, MRT_WITH(mrt_less_prepare_i8, mrt_compare_u8)},
                                         MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_less = {58,           0, 2, 2, 1, 1, MRT_NO_ATTRIBUTES, mrt_compare_shape,
@@ -197,6 +203,7 @@ static const mrt_row mrt_less_equal_rows[] = {
     {MRT_BOOL, {MRT_I32}, 1, 1, 2, MRT_WITH(mrt_less_equal_prepare, mrt_compare_i32)},
     {MRT_BOOL, {MRT_I64}, 1, 1, 2, MRT_WITH(mrt_less_equal_prepare, mrt_compare_i64)},
     {MRT_BOOL, {MRT_F32}, 1, 1, 2, MRT_FLOATS(mrt_less_equal_prepare, mrt_compare_f32)},
+    {MRT_BOOL, {MRT_U8}, 1, 1, 2, MRT_WITH(mrt_less_equal_prepare_i8, mrt_compare_u8)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_less_equal = {

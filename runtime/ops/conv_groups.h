@@ -1,5 +1,5 @@
 /* How CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED prepare the kernels of kernels/conv_groups.h: grouped convolution,
- * int16 activations, int4 weights. An operator says what its window and groups are; all else is the same.
+ * uint8, int16 activations, int4 weights. An operator says what its window and groups are; all else is the same.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_OPS_CONV_GROUPS_H
 #define MRT_OPS_CONV_GROUPS_H
@@ -15,11 +15,13 @@
 MRT_FIELDS(mrt_conv_groups_i8_params, MRT_GROUPED_FIELDS, in_zero, out_zero, act_min, act_max, step, w, bias, mult, shift);
 MRT_FIELDS(mrt_conv_groups_i4_params, MRT_GROUPED_FIELDS, in_zero, w_zero, out_zero, act_min, act_max, step, w, bias, mult,
            shift);
+MRT_FIELDS(mrt_conv_groups_u8_params, MRT_GROUPED_FIELDS, in_zero, w_zero, out_zero, mult, shift, act_min, act_max, w, bias);
 MRT_FIELDS(mrt_conv_groups_i16_params, MRT_GROUPED_FIELDS, act_min, act_max, step, w, bias, mult, shift);
 MRT_FIELDS(mrt_conv_groups_i16_bias32_params, MRT_GROUPED_FIELDS, act_min, act_max, step, w, bias, mult, shift);
 MRT_FIELDS(mrt_conv_groups_f32_params, MRT_GROUPED_FIELDS, act_min, act_max, w, bias);
 MRT_KERNEL_1(mrt_conv_groups_i8, mrt_conv_groups_i8_params, "kernels/conv_groups.h", int8_t, int8_t);
 MRT_KERNEL_1(mrt_conv_groups_i4, mrt_conv_groups_i4_params, "kernels/conv_groups.h", int8_t, int8_t);
+MRT_KERNEL_1(mrt_conv_groups_u8, mrt_conv_groups_u8_params, "kernels/conv_groups.h", uint8_t, uint8_t);
 MRT_KERNEL_1(mrt_conv_groups_i16, mrt_conv_groups_i16_params, "kernels/conv_groups.h", int16_t, int16_t);
 MRT_KERNEL_1(mrt_conv_groups_i16_bias32, mrt_conv_groups_i16_bias32_params, "kernels/conv_groups.h", int16_t, int16_t);
 MRT_KERNEL_1(mrt_conv_groups_f32, mrt_conv_groups_f32_params, "kernels/conv_groups.h", float, float);
@@ -136,6 +138,45 @@ static MRT_COLD mrt_reason mrt_groups_prepare_i4(mrt_call *c, const mrt_grouping
     mrt_fill_multipliers(c, mult, shift);
     mrt_groups_set_overlap(c, &p.window);
     c->side->store(c, &p, sizeof p, 4);
+    return MRT_REASON_NONE;
+}
+
+/* ---- uint8 ---- */
+
+/* Input, weights and output have one scale and zero point each. */
+static MRT_COLD mrt_reason mrt_groups_check_scales_u8(mrt_call *c)
+{
+    MRT_TRY(mrt_check_scale(c, &c->in[0]));
+    MRT_TRY(mrt_check_scale(c, &c->in[1]));
+    return mrt_check_scale(c, &c->out[0]);
+}
+
+/* The product of scales is taken in float.
+ * Source: TensorFlow Lite's GetQuantizedConvolutionMultipler (kernels/kernel_util.cc). */
+static MRT_COLD mrt_reason mrt_groups_fill_u8(mrt_call *c, const mrt_grouping *grouping, mrt_conv_groups_u8_params *p)
+{
+    const mrt_tensor *in = &c->in[0], *w = &c->in[1], *out = &c->out[0];
+
+    MRT_TRY(mrt_groups_check_scales_u8(c));
+    p->window = grouping->window;
+    p->groups = grouping->groups;
+    p->in_zero = mrt_zero(in);
+    p->w_zero = mrt_zero(w);
+    p->out_zero = mrt_zero(out);
+    mrt_quantize_multiplier((double)(mrt_scale(in) * mrt_scale(w)) / (double)mrt_scale(out), &p->mult, &p->shift);
+    mrt_groups_clamps(c, &p->act_min, &p->act_max);
+    p->w = (const uint8_t *)c->side->constant(c, w, "weights", 0);
+    p->bias = (const int32_t *)mrt_groups_bias(c);
+    return MRT_REASON_NONE;
+}
+
+static MRT_COLD mrt_reason mrt_groups_prepare_u8(mrt_call *c, const mrt_grouping *grouping)
+{
+    mrt_conv_groups_u8_params p;
+
+    MRT_TRY(mrt_groups_fill_u8(c, grouping, &p));
+    mrt_groups_set_overlap(c, &p.window);
+    c->side->store(c, &p, sizeof p, 2);
     return MRT_REASON_NONE;
 }
 

@@ -135,6 +135,7 @@ static const mrt_row mrt_fill_rows[] = {{MRT_F32, {MRT_INDEX, MRT_F32}, 2, 1, 4,
                                         {MRT_I32, {MRT_INDEX, MRT_I32}, 2, 1, 4, MRT_WITH(mrt_fill_prepare, mrt_fill)},
                                         {MRT_I64, {MRT_INDEX, MRT_I64}, 2, 1, 4, MRT_WITH(mrt_fill_prepare, mrt_fill)},
                                         {MRT_BOOL, {MRT_INDEX, MRT_BOOL}, 2, 2, 4, MRT_WITH(mrt_fill_prepare, mrt_fill)},
+                                        {MRT_U8, {MRT_INDEX, MRT_U8}, 2, 1, 4, MRT_WITH(mrt_fill_prepare, mrt_fill)},
                                         MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_fill = {94,           0, 2, 2, 1, 1, MRT_NO_ATTRIBUTES, mrt_fill_shape,

@@ -80,6 +80,14 @@ static MRT_COLD mrt_reason mrt_depthwise_conv_2d_prepare_i4(mrt_call *c)
     return mrt_groups_prepare_i4(c, &grouping, MRT_DEPTHWISE_CHANNEL_AXIS);
 }
 
+static MRT_COLD mrt_reason mrt_depthwise_conv_2d_prepare_u8(mrt_call *c)
+{
+    mrt_grouping grouping;
+
+    MRT_TRY(mrt_depthwise_find_groups(c, &grouping));
+    return mrt_groups_prepare_u8(c, &grouping);
+}
+
 static MRT_COLD mrt_reason mrt_depthwise_conv_2d_prepare_i16(mrt_call *c)
 {
     mrt_grouping grouping;
@@ -120,6 +128,7 @@ static const mrt_row mrt_depthwise_conv_2d_rows[] = {
      MRT_FLOATS(mrt_depthwise_conv_2d_prepare_f32, mrt_depthwise_conv_2d_f32)},
     {MRT_I16, {MRT_I16, MRT_I8, MRT_I64}, 3, 5, 7, MRT_WITH(mrt_depthwise_conv_2d_prepare_i16, mrt_conv_groups_i16)},
     {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 7, 7, MRT_WITH(mrt_depthwise_conv_2d_prepare_i4, mrt_conv_groups_i4)},
+    {MRT_U8, {MRT_U8, MRT_U8, MRT_I32}, 3, 1, 7, MRT_WITH(mrt_depthwise_conv_2d_prepare_u8, mrt_conv_groups_u8)},
     MRT_LINE_OF(
         mrt_conv_hybrid,
         {MRT_F32, {MRT_F32, MRT_I8, MRT_F32}, 3, 4, 7, MRT_FLOATS(mrt_depthwise_conv_2d_prepare_hybrid, mrt_conv_hybrid)})

@@ -9,6 +9,9 @@
 MRT_FIELDS(mrt_fully_connected_i8_params, rows, in_count, out_count, in_zero, w_zero, out_zero, act_min, act_max, step, w,
            bias, mult, shift);
 MRT_FIELDS(mrt_fully_connected_f32_params, rows, in_count, out_count, act_min, act_max, w, bias);
+MRT_FIELDS(mrt_fully_connected_u8_params, rows, in_count, out_count, in_zero, w_zero, out_zero, mult, shift, act_min,
+           act_max, w, bias);
+MRT_KERNEL_1(mrt_fully_connected_u8, mrt_fully_connected_u8_params, "kernels/fully_connected.h", uint8_t, uint8_t);
 MRT_KERNEL_WITH_FASTER(mrt_fully_connected_i8, mrt_fully_connected_i8_params, int8_t, int8_t);
 MRT_KERNEL_1(mrt_fully_connected_f32, mrt_fully_connected_f32_params, "kernels/fully_connected.h", float, float);
 
@@ -120,6 +123,27 @@ static MRT_COLD mrt_reason mrt_fully_connected_prepare_i4(mrt_call *c)
     return mrt_groups_prepare_i4(c, &grouping, 0);
 }
 
+/* The product of scales is taken in double. */
+static MRT_COLD mrt_reason mrt_fully_connected_prepare_u8(mrt_call *c)
+{
+    const mrt_tensor             *in = &c->in[0], *w = &c->in[1], *out = &c->out[0];
+    mrt_fully_connected_u8_params p;
+
+    MRT_TRY(mrt_groups_check_scales_u8(c));
+    p.rows = (int32_t)in->count / w->dim[1];
+    p.in_count = w->dim[1];
+    p.out_count = w->dim[0];
+    p.in_zero = mrt_zero(in);
+    p.w_zero = mrt_zero(w);
+    p.out_zero = mrt_zero(out);
+    mrt_quantize_multiplier((double)mrt_scale(in) * (double)mrt_scale(w) / (double)mrt_scale(out), &p.mult, &p.shift);
+    mrt_groups_clamps(c, &p.act_min, &p.act_max);
+    p.w = (const uint8_t *)c->side->constant(c, w, "weights", 0);
+    p.bias = (const int32_t *)mrt_groups_bias(c);
+    c->side->store(c, &p, sizeof p, 2);
+    return MRT_REASON_NONE;
+}
+
 static MRT_COLD mrt_reason mrt_fully_connected_prepare_i16(mrt_call *c)
 {
     mrt_grouping grouping;
@@ -161,6 +185,7 @@ static const mrt_row mrt_fully_connected_rows[] = {
     {MRT_F32, {MRT_F32, MRT_F32, MRT_F32}, 3, 1, 12, MRT_FLOATS(mrt_fully_connected_prepare_f32, mrt_fully_connected_f32)},
     {MRT_I16, {MRT_I16, MRT_I8, MRT_I64}, 3, 7, 12, MRT_WITH(mrt_fully_connected_prepare_i16, mrt_conv_groups_i16)},
     {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 10, 12, MRT_WITH(mrt_fully_connected_prepare_i4, mrt_conv_groups_i4)},
+    {MRT_U8, {MRT_U8, MRT_U8, MRT_I32}, 3, 1, 12, MRT_WITH(mrt_fully_connected_prepare_u8, mrt_fully_connected_u8)},
     MRT_LINE_OF(
         mrt_conv_hybrid,
         {MRT_F32, {MRT_F32, MRT_I8, MRT_F32}, 3, 3, 12, MRT_FLOATS(mrt_fully_connected_prepare_hybrid, mrt_conv_hybrid)})

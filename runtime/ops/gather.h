@@ -261,6 +261,7 @@ static const mrt_row mrt_embedding_lookup_rows[] = {
     {MRT_I8, {MRT_I32, MRT_I8}, 2, 1, 4, MRT_WITH(mrt_embedding_lookup_prepare, mrt_embedding_lookup)},
     {MRT_F32, {MRT_I32, MRT_F32}, 2, 1, 4, MRT_FLOATS(mrt_embedding_lookup_prepare, mrt_embedding_lookup)},
     {MRT_F32, {MRT_I32, MRT_I8}, 2, 1, 4, MRT_FLOATS(mrt_embedding_lookup_prepare_f32, mrt_embedding_lookup_f32)},
+    {MRT_U8, {MRT_I32, MRT_U8}, 2, 1, 4, MRT_WITH(mrt_embedding_lookup_prepare, mrt_embedding_lookup)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_embedding_lookup = {

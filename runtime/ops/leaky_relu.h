@@ -10,6 +10,7 @@
 MRT_FIELDS(mrt_leaky_relu_i8_params, count, in_zero, out_zero, mult, shift, alpha_mult, alpha_shift);
 MRT_FIELDS(mrt_leaky_relu_f32_params, count, alpha);
 MRT_KERNEL_1(mrt_leaky_relu_i8, mrt_leaky_relu_i8_params, "kernels/leaky_relu.h", int8_t, int8_t);
+MRT_KERNEL_1(mrt_leaky_relu_u8, mrt_leaky_relu_i8_params, "kernels/leaky_relu.h", uint8_t, uint8_t);
 MRT_KERNEL_1(mrt_leaky_relu_i16, mrt_leaky_relu_i8_params, "kernels/leaky_relu.h", int16_t, int16_t);
 MRT_KERNEL_1(mrt_leaky_relu_f32, mrt_leaky_relu_f32_params, "kernels/leaky_relu.h", float, float);
 
@@ -28,7 +29,7 @@ static MRT_COLD mrt_reason mrt_leaky_relu_shape(mrt_call *c)
     return mrt_shape_as_first(c);
 }
 
-/* int8 and int16. */
+/* int8, uint8 and int16. */
 static MRT_COLD mrt_reason mrt_leaky_relu_prepare(mrt_call *c)
 {
     mrt_leaky_relu_i8_params p;
@@ -58,6 +59,7 @@ static const mrt_row mrt_leaky_relu_rows[] = {
     {MRT_I8, {MRT_I8}, 1, 1, 2, MRT_WITH(mrt_leaky_relu_prepare, mrt_leaky_relu_i8)},
     {MRT_I16, {MRT_I16}, 1, 2, 2, MRT_WITH(mrt_leaky_relu_prepare, mrt_leaky_relu_i16)},
     {MRT_F32, {MRT_F32}, 1, 1, 2, MRT_FLOATS(mrt_leaky_relu_prepare_f32, mrt_leaky_relu_f32)},
+    {MRT_U8, {MRT_U8}, 1, 1, 2, MRT_WITH(mrt_leaky_relu_prepare, mrt_leaky_relu_u8)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_leaky_relu = {

@@ -156,6 +156,7 @@ static MRT_UNUSED void mrt_mean_either_f32(const mrt_mean_f32_params *p, const m
 
 MRT_KERNELS_OF(mrt_mean_i8, mrt_mean_either_i8, mrt_mean_i8_params);
 MRT_KERNELS_OF(mrt_mean_f32, mrt_mean_either_f32, mrt_mean_f32_params);
+MRT_KERNEL(mrt_mean_u8, mrt_mean_i16_params, "kernels/mean.h");
 MRT_KERNEL(mrt_mean_i16, mrt_mean_i16_params, "kernels/mean.h");
 
 #if !defined(MRT_SENTENCES)
@@ -166,6 +167,7 @@ static const mrt_row mrt_mean_rows[] = {
     {MRT_I8, {MRT_I8, MRT_I32}, 2, 2, 3, MRT_WITH_FASTER(mrt_mean_prepare_fast, mrt_mean_prepare_i8, mrt_mean_i8)},
     {MRT_I16, {MRT_I16, MRT_I32}, 2, 3, 3, MRT_WITH(mrt_mean_prepare_i16, mrt_mean_i16)},
     {MRT_F32, {MRT_F32, MRT_I32}, 2, 1, 3, MRT_FLOATS(mrt_mean_prepare_f32, mrt_mean_f32)},
+    {MRT_U8, {MRT_U8, MRT_I32}, 2, 1, 3, MRT_WITH(mrt_mean_prepare_i16, mrt_mean_u8)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_mean = {

@@ -10,6 +10,7 @@ MRT_FIELDS(mrt_mul_params, count, rank, a_zero, b_zero, out_zero, mult, shift, a
 MRT_FIELDS(mrt_mul_i32_params, count, rank, act_min, act_max, walk);
 MRT_FIELDS(mrt_mul_f32_params, count, rank, act_min, act_max, walk);
 MRT_KERNEL(mrt_mul_i8, mrt_mul_params, "kernels/mul.h");
+MRT_KERNEL(mrt_mul_u8, mrt_mul_params, "kernels/mul.h");
 MRT_KERNEL(mrt_mul_i16, mrt_mul_params, "kernels/mul.h");
 MRT_KERNEL(mrt_mul_i32, mrt_mul_i32_params, "kernels/mul.h");
 MRT_KERNEL(mrt_mul_f32, mrt_mul_f32_params, "kernels/mul.h");
@@ -21,7 +22,7 @@ static MRT_COLD mrt_reason mrt_mul_shape(mrt_call *c)
     return mrt_broadcast_shape(c, c->in[0].type);
 }
 
-/* int8 and int16. */
+/* int8, uint8 and int16. */
 static MRT_COLD mrt_reason mrt_mul_prepare(mrt_call *c)
 {
     const mrt_tensor *a = &c->in[0], *b = &c->in[1], *out = &c->out[0];
@@ -64,6 +65,7 @@ static const mrt_row mrt_mul_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 7, MRT_WITH(mrt_
                                        {MRT_I16, {MRT_I16}, 1, 4, 7, MRT_WITH(mrt_mul_prepare, mrt_mul_i16)},
                                        {MRT_I32, {MRT_I32}, 1, 1, 7, MRT_WITH(mrt_mul_prepare_i32, mrt_mul_i32)},
                                        {MRT_F32, {MRT_F32}, 1, 1, 7, MRT_FLOATS(mrt_mul_prepare_f32, mrt_mul_f32)},
+                                       {MRT_U8, {MRT_U8}, 1, 1, 7, MRT_WITH(mrt_mul_prepare, mrt_mul_u8)},
                                        MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_mul = {

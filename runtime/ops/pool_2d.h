@@ -9,6 +9,9 @@
 MRT_FIELDS(mrt_pool_2d_i8_params, window.batch, window.in_h, window.in_w, window.in_c, window.out_h, window.out_w,
            window.out_c, window.kernel_h, window.kernel_w, window.stride_h, window.stride_w, window.dilation_h,
            window.dilation_w, window.pad_top, window.pad_left, act_min, act_max);
+MRT_FIELDS(mrt_pool_2d_u8_params, window.batch, window.in_h, window.in_w, window.in_c, window.out_h, window.out_w,
+           window.out_c, window.kernel_h, window.kernel_w, window.stride_h, window.stride_w, window.dilation_h,
+           window.dilation_w, window.pad_top, window.pad_left, act_min, act_max);
 MRT_FIELDS(mrt_pool_2d_i16_params, window.batch, window.in_h, window.in_w, window.in_c, window.out_h, window.out_w,
            window.out_c, window.kernel_h, window.kernel_w, window.stride_h, window.stride_w, window.dilation_h,
            window.dilation_w, window.pad_top, window.pad_left, act_min, act_max);
@@ -17,6 +20,8 @@ MRT_FIELDS(mrt_pool_2d_f32_params, window.batch, window.in_h, window.in_w, windo
            window.dilation_w, window.pad_top, window.pad_left, act_min, act_max);
 MRT_KERNEL_WITH_FASTER(mrt_max_pool_2d_i8, mrt_pool_2d_i8_params, int8_t, int8_t);
 MRT_KERNEL_WITH_FASTER(mrt_average_pool_2d_i8, mrt_pool_2d_i8_params, int8_t, int8_t);
+MRT_KERNEL_1(mrt_max_pool_2d_u8, mrt_pool_2d_u8_params, "kernels/pool_2d.h", uint8_t, uint8_t);
+MRT_KERNEL_1(mrt_average_pool_2d_u8, mrt_pool_2d_u8_params, "kernels/pool_2d.h", uint8_t, uint8_t);
 MRT_KERNEL_1(mrt_max_pool_2d_i16, mrt_pool_2d_i16_params, "kernels/pool_2d.h", int16_t, int16_t);
 MRT_KERNEL_1(mrt_average_pool_2d_i16, mrt_pool_2d_i16_params, "kernels/pool_2d.h", int16_t, int16_t);
 MRT_KERNEL_1(mrt_max_pool_2d_f32, mrt_pool_2d_f32_params, "kernels/pool_2d.h", float, float);
@@ -67,7 +72,7 @@ static MRT_COLD mrt_reason mrt_pool_2d_shape(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
-/* int8 and int16. The kernels do not rescale. Source of the tolerance: TensorFlow Lite's pooling.cc. */
+/* int8, uint8 and int16. The kernels do not rescale. Source of the tolerance: TensorFlow Lite's pooling.cc. */
 static MRT_COLD mrt_reason mrt_pool_2d_fill(mrt_call *c, mrt_pool_2d_i8_params *p)
 {
     const mrt_tensor *in = &c->in[0], *out = &c->out[0];
@@ -88,6 +93,15 @@ static MRT_COLD mrt_reason mrt_pool_2d_fill(mrt_call *c, mrt_pool_2d_i8_params *
 static MRT_COLD mrt_reason mrt_pool_2d_prepare_i8(mrt_call *c)
 {
     mrt_pool_2d_i8_params p;
+
+    MRT_TRY(mrt_pool_2d_fill(c, &p));
+    c->side->store(c, &p, sizeof p, 0);
+    return MRT_REASON_NONE;
+}
+
+static MRT_COLD mrt_reason mrt_pool_2d_prepare_u8(mrt_call *c)
+{
+    mrt_pool_2d_u8_params p;
 
     MRT_TRY(mrt_pool_2d_fill(c, &p));
     c->side->store(c, &p, sizeof p, 0);
@@ -123,6 +137,7 @@ static const mrt_row mrt_max_pool_2d_rows[] = {
     {MRT_I8, {MRT_I8}, 1, 2, 3, MRT_WITH_FASTER(mrt_max_pool_2d_prepare_fast, mrt_pool_2d_prepare_i8, mrt_max_pool_2d_i8)},
     {MRT_I16, {MRT_I16}, 1, 3, 3, MRT_WITH(mrt_pool_2d_prepare_i16, mrt_max_pool_2d_i16)},
     {MRT_F32, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_pool_2d_prepare_f32, mrt_max_pool_2d_f32)},
+    {MRT_U8, {MRT_U8}, 1, 1, 3, MRT_WITH(mrt_pool_2d_prepare_u8, mrt_max_pool_2d_u8)},
     MRT_ROWS_END};
 
 static const mrt_row mrt_average_pool_2d_rows[] = {
@@ -134,6 +149,7 @@ static const mrt_row mrt_average_pool_2d_rows[] = {
      MRT_WITH_FASTER(mrt_average_pool_2d_prepare_fast, mrt_pool_2d_prepare_i8, mrt_average_pool_2d_i8)},
     {MRT_I16, {MRT_I16}, 1, 3, 3, MRT_WITH(mrt_pool_2d_prepare_i16, mrt_average_pool_2d_i16)},
     {MRT_F32, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_pool_2d_prepare_f32, mrt_average_pool_2d_f32)},
+    {MRT_U8, {MRT_U8}, 1, 1, 3, MRT_WITH(mrt_pool_2d_prepare_u8, mrt_average_pool_2d_u8)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_max_pool_2d = {

@@ -23,6 +23,8 @@ MRT_KERNEL_1(mrt_requantize_i32_i8, mrt_requantize_params, "kernels/quantize.h",
 MRT_KERNEL_1(mrt_requantize_i32_i16, mrt_requantize_params, "kernels/quantize.h", int32_t, int16_t);
 MRT_KERNEL_1(mrt_requantize_i8_u8, mrt_requantize_params, "kernels/quantize.h", int8_t, uint8_t);
 MRT_KERNEL_1(mrt_requantize_u8_i8, mrt_requantize_params, "kernels/quantize.h", uint8_t, int8_t);
+MRT_KERNEL_1(mrt_requantize_u8_u8, mrt_requantize_params, "kernels/quantize.h", uint8_t, uint8_t);
+MRT_KERNEL_1(mrt_requantize_u8_i16, mrt_requantize_params, "kernels/quantize.h", uint8_t, int16_t);
 MRT_KERNEL_1(mrt_dequantize_i8, mrt_dequantize_params, "kernels/quantize.h", int8_t, float);
 MRT_KERNEL_1(mrt_dequantize_u8, mrt_dequantize_params, "kernels/quantize.h", uint8_t, float);
 MRT_KERNEL_1(mrt_dequantize_i16, mrt_dequantize_params, "kernels/quantize.h", int16_t, float);
@@ -103,6 +105,8 @@ static const mrt_row mrt_quantize_rows[] = {
     {MRT_I16, {MRT_I32}, 1, 2, 3, MRT_WITH(mrt_quantize_prepare_integers, mrt_requantize_i32_i16)},
     {MRT_U8, {MRT_I8}, 1, 1, 3, MRT_WITH(mrt_quantize_prepare_integers, mrt_requantize_i8_u8)},
     {MRT_I8, {MRT_U8}, 1, 1, 3, MRT_WITH(mrt_quantize_prepare_integers, mrt_requantize_u8_i8)},
+    {MRT_U8, {MRT_U8}, 1, 1, 3, MRT_WITH(mrt_quantize_prepare_integers, mrt_requantize_u8_u8)},
+    {MRT_I16, {MRT_U8}, 1, 2, 3, MRT_WITH(mrt_quantize_prepare_integers, mrt_requantize_u8_i16)},
     MRT_ROWS_END};
 
 static const mrt_row mrt_dequantize_rows[] = {

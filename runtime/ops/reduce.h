@@ -8,10 +8,12 @@
 MRT_FIELDS(mrt_reduce_params, axes);
 MRT_KERNEL(mrt_reduce_max_f32, mrt_reduce_params, "kernels/reduce.h");
 MRT_KERNEL(mrt_reduce_max_i8, mrt_reduce_params, "kernels/reduce.h");
+MRT_KERNEL(mrt_reduce_max_u8, mrt_reduce_params, "kernels/reduce.h");
 MRT_KERNEL(mrt_reduce_max_i16, mrt_reduce_params, "kernels/reduce.h");
 MRT_KERNEL(mrt_reduce_max_i32, mrt_reduce_params, "kernels/reduce.h");
 MRT_KERNEL(mrt_reduce_min_f32, mrt_reduce_params, "kernels/reduce.h");
 MRT_KERNEL(mrt_reduce_min_i8, mrt_reduce_params, "kernels/reduce.h");
+MRT_KERNEL(mrt_reduce_min_u8, mrt_reduce_params, "kernels/reduce.h");
 MRT_KERNEL(mrt_reduce_min_i16, mrt_reduce_params, "kernels/reduce.h");
 MRT_KERNEL(mrt_reduce_min_i32, mrt_reduce_params, "kernels/reduce.h");
 MRT_KERNEL(mrt_reduce_prod_f32, mrt_reduce_params, "kernels/reduce.h");
@@ -33,7 +35,7 @@ static MRT_COLD mrt_reason mrt_reduce_prepare(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
-/* Of int8 and int16: values are selected, not rescaled. */
+/* Of int8, uint8 and int16: values are selected, not rescaled. */
 static MRT_COLD mrt_reason mrt_reduce_prepare_quantized(mrt_call *c)
 {
     const mrt_tensor *in = &c->in[0], *out = &c->out[0];
@@ -52,6 +54,7 @@ static const mrt_row mrt_sum_rows[] = {
     {MRT_I16, {MRT_I16, MRT_I32}, 2, 1, 2, MRT_WITH(mrt_sum_prepare_i16, mrt_mean_i16)},
     {MRT_I32, {MRT_I32, MRT_I32}, 2, 1, 2, MRT_WITH(mrt_reduce_prepare, mrt_reduce_sum_i32)},
     {MRT_F32, {MRT_F32, MRT_I32}, 2, 1, 2, MRT_FLOATS(mrt_sum_prepare_f32, mrt_mean_f32)},
+    {MRT_U8, {MRT_U8, MRT_I32}, 2, 1, 2, MRT_WITH(mrt_sum_prepare_i16, mrt_mean_u8)},
     MRT_ROWS_END};
 
 static const mrt_row mrt_reduce_max_rows[] = {
@@ -59,6 +62,7 @@ static const mrt_row mrt_reduce_max_rows[] = {
     {MRT_I16, {MRT_I16, MRT_I32}, 2, 1, 3, MRT_WITH(mrt_reduce_prepare_quantized, mrt_reduce_max_i16)},
     {MRT_I32, {MRT_I32, MRT_I32}, 2, 1, 3, MRT_WITH(mrt_reduce_prepare, mrt_reduce_max_i32)},
     {MRT_F32, {MRT_F32, MRT_I32}, 2, 1, 3, MRT_FLOATS(mrt_reduce_prepare, mrt_reduce_max_f32)},
+    {MRT_U8, {MRT_U8, MRT_I32}, 2, 1, 3, MRT_WITH(mrt_reduce_prepare_quantized, mrt_reduce_max_u8)},
     MRT_ROWS_END};
 
 static const mrt_row mrt_reduce_min_rows[] = {
@@ -66,6 +70,7 @@ static const mrt_row mrt_reduce_min_rows[] = {
     {MRT_I16, {MRT_I16, MRT_I32}, 2, 1, 3, MRT_WITH(mrt_reduce_prepare_quantized, mrt_reduce_min_i16)},
     {MRT_I32, {MRT_I32, MRT_I32}, 2, 1, 3, MRT_WITH(mrt_reduce_prepare, mrt_reduce_min_i32)},
     {MRT_F32, {MRT_F32, MRT_I32}, 2, 1, 3, MRT_FLOATS(mrt_reduce_prepare, mrt_reduce_min_f32)},
+    {MRT_U8, {MRT_U8, MRT_I32}, 2, 1, 3, MRT_WITH(mrt_reduce_prepare_quantized, mrt_reduce_min_u8)},
     MRT_ROWS_END};
 
 static const mrt_row mrt_reduce_prod_rows[] = {

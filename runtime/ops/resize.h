@@ -15,6 +15,7 @@ MRT_FIELDS(mrt_resize_bilinear_f32_params, shape.batch, shape.in_h, shape.in_w, 
            columns, row_parts, column_parts);
 MRT_KERNEL(mrt_resize_nearest, mrt_resize_nearest_params, "kernels/resize.h");
 MRT_KERNEL(mrt_resize_bilinear_i8, mrt_resize_bilinear_i8_params, "kernels/resize.h");
+MRT_KERNEL(mrt_resize_bilinear_u8, mrt_resize_bilinear_f32_params, "kernels/resize.h");
 MRT_KERNEL(mrt_resize_bilinear_f32, mrt_resize_bilinear_f32_params, "kernels/resize.h");
 
 static const mrt_attribute mrt_resize_bilinear_fields[] = {
@@ -192,6 +193,7 @@ static MRT_COLD mrt_reason mrt_resize_bilinear_prepare_f32(mrt_call *c)
 static const mrt_row mrt_resize_bilinear_rows[] = {
     {MRT_I8, {MRT_I8, MRT_I32}, 2, 2, 4, MRT_WITH(mrt_resize_bilinear_prepare_i8, mrt_resize_bilinear_i8)},
     {MRT_F32, {MRT_F32, MRT_I32}, 2, 1, 4, MRT_FLOATS(mrt_resize_bilinear_prepare_f32, mrt_resize_bilinear_f32)},
+    {MRT_U8, {MRT_U8, MRT_I32}, 2, 1, 4, MRT_WITH(mrt_resize_bilinear_prepare_f32, mrt_resize_bilinear_u8)},
     MRT_ROWS_END};
 
 static const mrt_row mrt_resize_nearest_neighbor_rows[] = {

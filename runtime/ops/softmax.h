@@ -11,6 +11,7 @@ MRT_FIELDS(mrt_softmax_i8_params, rows, depth, mult, shift, diff_min);
 MRT_FIELDS(mrt_softmax_i16_params, rows, depth, mult, shift, diff_min, exp_table, reciprocal_table);
 MRT_FIELDS(mrt_softmax_f32_params, rows, depth, beta);
 MRT_KERNEL_1(mrt_softmax_i8, mrt_softmax_i8_params, "kernels/softmax.h", int8_t, int8_t);
+MRT_KERNEL_1(mrt_softmax_u8, mrt_softmax_i8_params, "kernels/softmax.h", uint8_t, uint8_t);
 MRT_KERNEL_1(mrt_softmax_i8_i16, mrt_softmax_i8_params, "kernels/softmax.h", int8_t, int16_t);
 MRT_KERNEL_1(mrt_softmax_i16, mrt_softmax_i16_params, "kernels/softmax.h", int16_t, int16_t);
 MRT_KERNEL_1(mrt_softmax_f32, mrt_softmax_f32_params, "kernels/softmax.h", float, float);
@@ -38,13 +39,16 @@ static MRT_COLD mrt_reason mrt_softmax_shape(mrt_call *c)
                          c->in[0].dim);
 }
 
-/* int8 to int8 or int16. */
+/* int8 to int8 or int16, uint8 to uint8. */
 static MRT_COLD mrt_reason mrt_softmax_prepare_i8(mrt_call *c)
 {
     const int             is_wide = c->out[0].type == MRT_I16;
     mrt_softmax_i8_params p;
 
-    MRT_TRY(mrt_check_fixed(c, is_wide ? 1.0f / 65536.0f : 1.0f / 256.0f, is_wide ? -32768 : -128));
+    MRT_TRY(mrt_check_fixed(c, is_wide ? 1.0f / 65536.0f : 1.0f / 256.0f,
+                            is_wide                    ? -32768
+                            : c->out[0].type == MRT_U8 ? 0
+                                                       : -128));
     p.depth = mrt_softmax_depth(c);
     p.rows = (int32_t)c->in[0].count / p.depth;
     mrt_softmax_i8_prepare(&p, mrt_scale(&c->in[0]), mrt_softmax_beta(c));
@@ -90,6 +94,7 @@ static const mrt_row mrt_softmax_rows[] = {
     {MRT_I16, {MRT_I8}, 1, 2, 3, MRT_WITH(mrt_softmax_prepare_i8, mrt_softmax_i8_i16)},
     {MRT_I16, {MRT_I16}, 1, 3, 3, MRT_WITH(mrt_softmax_prepare_i16, mrt_softmax_i16)},
     {MRT_F32, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_softmax_prepare_f32, mrt_softmax_f32)},
+    {MRT_U8, {MRT_U8}, 1, 1, 3, MRT_WITH(mrt_softmax_prepare_i8, mrt_softmax_u8)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_softmax = {

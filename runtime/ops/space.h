@@ -14,7 +14,7 @@
 #include "../kernels/space.h"
 #include "move.h"
 
-MRT_FIELDS(mrt_space_params, samples, space_h, space_w, blocks_h, blocks_w, block_h, block_w, top, left, run);
+MRT_FIELDS(mrt_space_params, samples, space_h, space_w, blocks_h, blocks_w, block_h, block_w, top, left, run, fill);
 MRT_KERNEL(mrt_space_to_batch, mrt_space_params, "kernels/space.h");
 MRT_KERNEL(mrt_batch_to_space, mrt_space_params, "kernels/space.h");
 
@@ -119,6 +119,7 @@ static MRT_COLD mrt_reason mrt_space_store(mrt_call *c, const mrt_tensor *space,
     p.top = blocks.before[0];
     p.left = blocks.before[1];
     p.run = (int32_t)(c->out[0].count > 0 ? (uint32_t)space->dim[space->rank - 1] * (mrt_type_bits(space->type) / 8) : 0);
+    p.fill = space->type == MRT_U8 ? mrt_zero(space) : 0;
     c->constants = 1;
     c->side->store(c, &p, sizeof p, 0);
     return MRT_REASON_NONE;
@@ -139,6 +140,7 @@ static const mrt_row mrt_space_to_batch_nd_rows[] = {
     {MRT_F32, {MRT_F32, MRT_I32}, 2, 1, 4, MRT_WITH(mrt_space_to_batch_prepare, mrt_space_to_batch)},
     {MRT_I32, {MRT_I32}, 1, 1, 4, MRT_WITH(mrt_space_to_batch_prepare, mrt_space_to_batch)},
     {MRT_I64, {MRT_I64, MRT_I32}, 2, 1, 4, MRT_WITH(mrt_space_to_batch_prepare, mrt_space_to_batch)},
+    {MRT_U8, {MRT_U8, MRT_I32}, 2, 1, 4, MRT_WITH(mrt_space_to_batch_prepare, mrt_space_to_batch)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_space_to_batch_nd = {

@@ -4,7 +4,7 @@
 #define MRT_OPS_SQUASH_H
 
 #include "../kernels/squash.h"
-#include "../op.h"
+#include "lookup.h"
 
 MRT_FIELDS(mrt_squash_i8_params, count, in_zero, radius, mult, shift);
 MRT_FIELDS(mrt_squash_i16_params, count, mult, shift, table);
@@ -37,6 +37,17 @@ static MRT_COLD mrt_reason mrt_logistic_prepare_i8(mrt_call *c)
 static MRT_COLD mrt_reason mrt_tanh_prepare_i8(mrt_call *c)
 {
     return mrt_squash_store_i8(c, 1.0f / 128.0f, 0);
+}
+
+/* uint8: tables of the real functions, which LiteRT has whatever the output's scale is. */
+static MRT_COLD mrt_reason mrt_logistic_prepare_u8(mrt_call *c)
+{
+    return mrt_prepare_lookup(c, mrt_logistic_exact_f32);
+}
+
+static MRT_COLD mrt_reason mrt_tanh_prepare_u8(mrt_call *c)
+{
+    return mrt_prepare_lookup(c, mrt_tanh_exact_f32);
 }
 
 static MRT_COLD mrt_reason mrt_squash_store_i16(mrt_call *c, int is_tanh)
@@ -83,11 +94,13 @@ static const mrt_row mrt_logistic_rows[] = {
     {MRT_I8, {MRT_I8}, 1, 2, 3, MRT_WITH(mrt_logistic_prepare_i8, mrt_logistic_i8)},
     {MRT_I16, {MRT_I16}, 1, 3, 3, MRT_WITH(mrt_logistic_prepare_i16, mrt_logistic_i16)},
     {MRT_F32, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_squash_prepare_f32, mrt_logistic_f32)},
+    {MRT_U8, {MRT_U8}, 1, 1, 3, MRT_WITH(mrt_logistic_prepare_u8, mrt_lookup_u8)},
     MRT_ROWS_END};
 
 static const mrt_row mrt_tanh_rows[] = {{MRT_I8, {MRT_I8}, 1, 2, 3, MRT_WITH(mrt_tanh_prepare_i8, mrt_tanh_i8)},
                                         {MRT_I16, {MRT_I16}, 1, 3, 3, MRT_WITH(mrt_tanh_prepare_i16, mrt_tanh_i16)},
                                         {MRT_F32, {MRT_F32}, 1, 1, 3, MRT_FLOATS(mrt_squash_prepare_f32, mrt_tanh_f32)},
+                                        {MRT_U8, {MRT_U8}, 1, 1, 3, MRT_WITH(mrt_tanh_prepare_u8, mrt_lookup_u8)},
                                         MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_logistic = {

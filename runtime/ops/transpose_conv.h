@@ -19,6 +19,7 @@ MRT_FIELDS(mrt_transpose_conv_hybrid_params, window.batch, window.in_h, window.i
            window.out_c, window.kernel_h, window.kernel_w, window.stride_h, window.stride_w, window.dilation_h,
            window.dilation_w, window.pad_top, window.pad_left, act_min, act_max, step, w, bias, scale);
 MRT_KERNEL(mrt_transpose_conv_i8, mrt_conv_i8_params, "kernels/transpose_conv.h");
+MRT_KERNEL(mrt_transpose_conv_u8, mrt_conv_groups_u8_params, "kernels/transpose_conv.h");
 MRT_KERNEL(mrt_transpose_conv_i16, mrt_transpose_conv_i16_params, "kernels/transpose_conv.h");
 MRT_KERNEL(mrt_transpose_conv_i16_bias32, mrt_transpose_conv_i16_bias32_params, "kernels/transpose_conv.h");
 MRT_KERNEL(mrt_transpose_conv_f32, mrt_conv_f32_params, "kernels/transpose_conv.h");
@@ -152,6 +153,20 @@ static MRT_COLD mrt_reason mrt_transpose_conv_prepare_i8(mrt_call *c)
     return MRT_REASON_NONE;
 }
 
+static MRT_COLD mrt_reason mrt_transpose_conv_prepare_u8(mrt_call *c)
+{
+    mrt_transposed_call       call;
+    mrt_grouping              grouping;
+    mrt_conv_groups_u8_params p;
+
+    mrt_transpose_conv_begin(c, &call);
+    MRT_TRY(mrt_transpose_conv_window(c, c->out[0].dim, &grouping.window));
+    grouping.groups.depth = grouping.groups.outs = grouping.groups.w_out = grouping.groups.w_tap = 0;
+    MRT_TRY(mrt_groups_fill_u8(&call.c, &grouping, &p));
+    c->side->store(c, &p, sizeof p, 2);
+    return MRT_REASON_NONE;
+}
+
 static MRT_COLD mrt_reason mrt_transpose_conv_prepare_i16(mrt_call *c)
 {
     const mrt_tensor             *w = &c->in[1];
@@ -248,6 +263,7 @@ static const mrt_row mrt_transpose_conv_rows[] = {
      1,
      5,
      MRT_FLOATS(mrt_transpose_conv_prepare_f32, mrt_transpose_conv_f32)},
+    {MRT_U8, {MRT_I32, MRT_U8, MRT_U8, MRT_I32}, 4, 1, 5, MRT_WITH(mrt_transpose_conv_prepare_u8, mrt_transpose_conv_u8)},
     MRT_LINE_OF(mrt_transpose_conv_hybrid, {MRT_F32,
                                             {MRT_I32, MRT_I8, MRT_F32, MRT_F32},
                                             4,

@@ -12,6 +12,7 @@ operators/NAME.npz has one array, "cases" (uint8): for each case, all numbers ui
     name length, name; model length, model; inputs, outputs, samples; for each input, then output: bytes of one sample;
     for each sample: its inputs' bytes, then its outputs'.
 """
+import dataclasses
 import os
 import struct
 import sys
@@ -26,6 +27,13 @@ from tflite_builder import ARENA_BYTES, Tensor, build, litert, micro, schema  # 
 KINDS = {"i8": "INT8", "u8": "UINT8", "i16": "INT16", "i32": "INT32", "i64": "INT64", "u32": "UINT32", "u64": "UINT64",
          "f32": "FLOAT32", "bool": "BOOL", "i4": "INT4"}
 ACTIVATION = schema.ActivationFunctionType
+# Each int8 case of these has a twin of the same numbers in uint8, which LiteRT's reference kernels answer: those of them
+# that have such a kernel, and whose kernel in mote is not one for any type.
+IN_UINT8 = """ADD SUB MUL DIV MAXIMUM MINIMUM PRELU EQUAL NOT_EQUAL GREATER GREATER_EQUAL LESS LESS_EQUAL ARG_MAX ARG_MIN
+    AVERAGE_POOL_2D MAX_POOL_2D RELU RELU6 RELU_N1_TO_1 RELU_0_TO_1 LEAKY_RELU LOGISTIC TANH HARD_SWISH GELU SOFTMAX LOG_SOFTMAX
+    L2_NORMALIZATION MEAN SUM REDUCE_MAX REDUCE_MIN RESIZE_BILINEAR SPACE_TO_BATCH_ND TRANSPOSE_CONV QUANTIZE
+    EMBEDDING_LOOKUP FILL""".split()
+UNDEFINED = {("div", "i8_23")}  # LiteRT shifts a quotient of 0 by 32 bits, of which C says nothing
 
 
 def generator(name):
@@ -68,6 +76,29 @@ def draw(random, t, count):
         values[0], values[1] = low, high
         values[2] = random.choice(np.array([low, high], t.dtype), t.shape)
     return values
+
+
+def turned(values):
+    """int8 values as uint8: 128 more."""
+    return (values.view(np.uint8) ^ 128) if values.dtype == np.int8 else values
+
+
+def in_uint8(t):
+    """The same numbers; what is not int8 stays as it is."""
+    if t is None or t.kind != "INT8":
+        return t
+    zero_point = t.zero_point + 128 if t.scale is not None else 0
+    return dataclasses.replace(t, kind="UINT8", zero_point=zero_point,
+                               values=None if t.values is None else turned(np.ascontiguousarray(t.values)))
+
+
+def has_twin(operator, tensors):
+    """Of numbers all int8, but for indices and a bias."""
+    tensors = [t for t in tensors if t is not None]
+    kinds = {t.kind for t in tensors}
+    allowed = {"INT8", "BOOL"} if operator == "QUANTIZE" else {"INT8", "BOOL", "INT32", "INT64"}
+    return (operator in IN_UINT8 and "INT8" in kinds and kinds <= allowed
+            and all(np.size(t.scale) <= 1 for t in tensors))
 
 
 def run_micro(model, samples):
@@ -177,6 +208,9 @@ class Family:
         if samples is None:
             samples = [draw(random, t, count) for t in given]
         asked = model if answered_with is None else build(operator, version, options, answered_with, outputs)
+        if has_twin(operator, [*inputs, *outputs]) and (self.name, name) not in UNDEFINED:
+            self.add(f"{name}_uint8", operator, 1, options, [in_uint8(t) for t in inputs], [in_uint8(t) for t in outputs],
+                     [turned(s) for s in samples], engine="litert")
         return self.add_model(name, model, samples, outputs, may_fail, asked, engine, amend)
 
     def add_model(self, name, model, samples, outputs, may_fail=False, asked=None, engine=None, amend=None):

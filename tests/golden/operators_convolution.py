@@ -11,7 +11,8 @@ SAME, VALID = schema.Padding.SAME, schema.Padding.VALID
 ACTIVATIONS = [ACTIVATION.NONE, ACTIVATION.RELU, ACTIVATION.RELU_N1_TO_1, ACTIVATION.RELU6]
 # kind of the operator -> kinds of input and output, weights, bias
 TYPES = {"f32": ("f32", "f32", "f32"), "i8": ("i8", "i8", "i32"), "i16": ("i16", "i8", "i64"),
-         "i16_bias32": ("i16", "i8", "i32"), "i4": ("i8", "i4", "i32")}
+         "i16_bias32": ("i16", "i8", "i32"), "i4": ("i8", "i4", "i32"), "u8": ("u8", "u8", "i32")}
+ENGINES = {"u8": "litert"}  # Micro's for all others
 # input, kernel, stride, dilation, padding
 WINDOWS = [((1, 5, 7), (3, 3), (1, 1), (1, 1), SAME), ((2, 4, 5), (2, 3), (2, 1), (1, 1), VALID),
            ((1, 7, 6), (3, 2), (1, 1), (2, 2), SAME), ((1, 1, 1), (1, 1), (1, 1), (1, 1), VALID),
@@ -37,11 +38,15 @@ def weights(random, kinds, shape, axis, terms, x, out, number):
     typical = (18900 if wide else 74) * largest * 0.58 * math.sqrt(terms)
     wanted = (12000 if wide else 50) * float(random.choice([1, 1, 6, 0.02]))
     scale = float(out.scale) * wanted / (float(x.scale) * typical)
-    per_channel = number % 4 != 1
+    per_channel = number % 4 != 1 and kinds[1] != "u8"
     scales = np.float32(scale * (random.uniform(0.4, 2.0, channels) if per_channel else np.ones(1)))
-    values = random.integers(-largest - (number % 5 == 0), largest, shape, np.int8, endpoint=True)
+    if kinds[1] == "u8":
+        zero = [128, int(random.integers(100, 156)), 0, 255][number % 4 if number % 3 == 0 else 1]
+        values = random.integers(0, 256, shape, np.uint8)
+    else:
+        zero, values = 0, random.integers(-largest - (number % 5 == 0), largest, shape, np.int8, endpoint=True)
     bias = random.integers(-int(typical), int(typical), channels, np.dtype(KINDS[kinds[2]].lower()))
-    return (Tensor(KINDS[kinds[1]], shape, "w", scales, 0, axis if per_channel else 0, values),
+    return (Tensor(KINDS[kinds[1]], shape, "w", scales, zero, axis if per_channel else 0, values),
             Tensor(KINDS[kinds[2]], (channels,), "b", np.float32(x.scale) * scales, 0, 0, bias))
 
 
@@ -68,12 +73,13 @@ def convolution(family, operator, kind, version, prefix, number, channels, depth
     terms = kernel[0] * kernel[1] * max(depth, 1)
     w, b = weights(random, kinds, shape, 0 if depth else 3, terms, x, out, number)
     options = conv_options(operator, window, ACTIVATIONS[number % 4], outs // channels)
-    family.add(name, operator, version, options, [x, w, b] if number % 9 != 4 else [x, w], [out])
+    has_bias = number % 9 != 4 or (kind == "u8" and depth)  # LiteRT has no CONV_2D without
+    family.add(name, operator, version, options, [x, w, b] if has_bias else [x, w], [out], engine=ENGINES.get(kind))
 
 
 def conv_2d():
     family = Family("conv_2d")
-    for kind, version in {"f32": 1, "i8": 3, "i16": 4, "i16_bias32": 8, "i4": 7}.items():
+    for kind, version in {"f32": 1, "i8": 3, "i16": 4, "i16_bias32": 8, "i4": 7, "u8": 1}.items():
         for number in range(22):
             channels, outs = DEPTHS[number % len(DEPTHS)]
             convolution(family, "CONV_2D", kind, version, kind, number, channels, channels, outs)
@@ -87,7 +93,7 @@ def conv_2d():
 
 def depthwise_conv_2d():
     family = Family("depthwise_conv_2d")
-    for kind, version in {"f32": 2, "i8": 3, "i16": 5, "i4": 7}.items():
+    for kind, version in {"f32": 2, "i8": 3, "i16": 5, "i4": 7, "u8": 2}.items():
         for number in range(24):
             channels, multiplier = MULTIPLIERS[number % len(MULTIPLIERS)]
             convolution(family, "DEPTHWISE_CONV_2D", kind, version, kind, number, channels, 0, channels * multiplier)
@@ -110,8 +116,8 @@ def dense(family, kind, version, number, w_zero=0, per_channel=None):
     out = tensor(random, kinds[0], (*shape[:-1], outs) if keeps else (rows, outs), "out")
     # one scale, where Micro has no scales by channel
     w, b = weights(random, kinds, (outs, depth), 0, depth, x, out,
-                   0 if per_channel else number if kind == "i8" and not w_zero else 1)
-    w = dataclasses.replace(w, zero_point=w_zero)
+                   0 if per_channel else number if kind in ("i8", "u8") and not w_zero else 1)
+    w = dataclasses.replace(w, zero_point=w_zero) if kind != "u8" else w
     options = schema.FullyConnectedOptionsT()
     options.fusedActivationFunction, options.keepNumDims = ACTIVATIONS[number % 4], keeps
     operands = [x, w, b] if number % 6 != 4 else [x, w, None]
@@ -119,12 +125,12 @@ def dense(family, kind, version, number, w_zero=0, per_channel=None):
         family.add(name, "FULLY_CONNECTED", version, options, operands, [out],
                    answered_with=[x, dataclasses.replace(w, kind="INT8"), operands[2]])
     else:
-        family.add(name, "FULLY_CONNECTED", version, options, operands, [out])
+        family.add(name, "FULLY_CONNECTED", version, options, operands, [out], engine=ENGINES.get(kind))
 
 
 def fully_connected():
     family = Family("fully_connected")
-    for kind, version in {"f32": 1, "i8": 4, "i16": 7, "i4": 10}.items():
+    for kind, version in {"f32": 1, "i8": 4, "i16": 7, "i4": 10, "u8": 5}.items():
         for number in range(24):
             dense(family, kind, version, number)
     for number in range(20):
