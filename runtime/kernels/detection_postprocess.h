@@ -1,4 +1,4 @@
-/* TFLite_Detection_PostProcess, float32: what a network says of anchors becomes the boxes that it saw.
+/* TFLite_Detection_PostProcess: what a network says of anchors becomes the boxes that it saw.
  *
  *     boxes [anchors, box_step], of which 4 count: y, x, h, w      scores [anchors, score_step], the last `classes` of which
  *     anchors [anchors, 4]: y, x, h, w                             are classes'
@@ -16,6 +16,7 @@
 #define MRT_DETECTION_POSTPROCESS_H
 
 #include "exp.h"
+#include "quantize.h"
 
 enum { MRT_BOX_Y, MRT_BOX_X, MRT_BOX_H, MRT_BOX_W, MRT_BOX_VALUES };
 
@@ -60,10 +61,10 @@ MRT_INLINE mrt_detection_box mrt_detection_decode(const mrt_detection_params *p,
 }
 
 /* Returns whether all have an area. */
-MRT_INLINE int32_t mrt_detection_decode_all(const mrt_detection_params *p, const mrt_io *io, mrt_detection_box *boxes)
+MRT_INLINE int32_t mrt_detection_decode_all(const mrt_detection_params *p, const float *in, const float *anchors,
+                                            mrt_detection_box *boxes)
 {
-    const float *in = (const float *)io->in[0], *anchors = (const float *)io->in[2];
-    int32_t      i, are_valid = 1;
+    int32_t i, are_valid = 1;
 
     for (i = 0; i < p->anchors; i++) {
         boxes[i] = mrt_detection_decode(p, in + i * p->box_step, anchors + i * MRT_BOX_VALUES);
@@ -199,9 +200,10 @@ MRT_INLINE void mrt_detection_fast(const mrt_detection_params *p, const float *s
         }
 }
 
-MRT_INLINE void mrt_detection_postprocess_f32(const mrt_detection_params *p, const mrt_io *io)
+/* in: boxes, scores, anchors. */
+MRT_INLINE void mrt_detection_run(const mrt_detection_params *p, const float *const in[3], const mrt_io *io)
 {
-    const float       *scores = (const float *)io->in[1] + (p->score_step - p->classes);
+    const float       *scores = in[1] + (p->score_step - p->classes);
     mrt_detection_box *boxes = (mrt_detection_box *)io->scratch;
     mrt_detections     out;
     int32_t            i;
@@ -214,13 +216,38 @@ MRT_INLINE void mrt_detection_postprocess_f32(const mrt_detection_params *p, con
         out.boxes[i] = 0.0f;
     for (i = 0; i < p->out_count; i++)
         out.classes[i] = out.scores[i] = 0.0f;
-    if (mrt_detection_decode_all(p, io, boxes)) {
+    if (mrt_detection_decode_all(p, in[0], in[2], boxes)) {
         if (p->is_regular)
             mrt_detection_regular(p, scores, boxes, &out);
         else
             mrt_detection_fast(p, scores, boxes, &out);
     }
     *(float *)io->out[3] = (float)out.count;
+}
+
+MRT_INLINE void mrt_detection_postprocess_f32(const mrt_detection_params *p, const mrt_io *io)
+{
+    const float *const in[3] = {(const float *)io->in[0], (const float *)io->in[1], (const float *)io->in[2]};
+
+    mrt_detection_run(p, in, io);
+}
+
+/* uint8 operands, each with a scale and zero point: they become floats first, behind the boxes in scratch. */
+typedef struct mrt_detection_u8_params {
+    mrt_detection_params  detection;
+    mrt_dequantize_params boxes, scores, anchors;
+} mrt_detection_u8_params;
+
+MRT_INLINE void mrt_detection_postprocess_u8(const mrt_detection_u8_params *p, const mrt_io *io)
+{
+    float *const boxes = (float *)((mrt_detection_box *)io->scratch + p->detection.anchors);
+    float *const scores = boxes + p->boxes.count, *const anchors = scores + p->scores.count;
+    const float *const in[3] = {boxes, scores, anchors};
+
+    mrt_dequantize_u8(&p->boxes, (const uint8_t *)io->in[0], boxes);
+    mrt_dequantize_u8(&p->scores, (const uint8_t *)io->in[1], scores);
+    mrt_dequantize_u8(&p->anchors, (const uint8_t *)io->in[2], anchors);
+    mrt_detection_run(&p->detection, in, io);
 }
 
 #endif

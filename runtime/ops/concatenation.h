@@ -9,6 +9,8 @@
 
 MRT_FIELDS(mrt_parts_params, outer, count, bytes);
 MRT_KERNEL(mrt_concatenation, mrt_parts_params, "kernels/concatenation.h");
+MRT_FIELDS(mrt_parts_u8_params, outer, count, bytes, tables);
+MRT_KERNEL(mrt_concatenation_u8, mrt_parts_u8_params, "kernels/concatenation.h");
 MRT_KERNEL(mrt_split, mrt_parts_params, "kernels/concatenation.h");
 
 static const mrt_axis_attributes *mrt_axis_attributes_of(const mrt_call *c)
@@ -53,17 +55,24 @@ static MRT_COLD int32_t mrt_count_before(const mrt_tensor *tensor, int32_t axis)
     return tensor->count > 0 ? mrt_count_axes(tensor, 0, axis) : 0;
 }
 
-/* The kernels' parameters: the parts of whole, which has `outer` elements before the axis. */
-static MRT_COLD void mrt_store_parts(mrt_call *c, int32_t outer, const mrt_tensor *parts, int32_t count)
+/* What each part has along an axis before which there are `outer` elements; NULL while only counting. */
+static MRT_COLD const int32_t *mrt_take_parts(mrt_call *c, int32_t outer, const mrt_tensor *parts, int32_t count)
 {
-    int32_t         *bytes = (int32_t *)c->side->take(c, "bytes", MRT_I32, (size_t)count), i;
-    mrt_parts_params p;
+    int32_t *bytes = (int32_t *)c->side->take(c, "bytes", MRT_I32, (size_t)count), i;
 
     for (i = 0; bytes && i < count; i++)
         bytes[i] = outer > 0 ? (int32_t)parts[i].bytes / outer : 0;
+    return bytes;
+}
+
+/* The kernels' parameters: the parts of whole, which has `outer` elements before the axis. */
+static MRT_COLD void mrt_store_parts(mrt_call *c, int32_t outer, const mrt_tensor *parts, int32_t count)
+{
+    mrt_parts_params p;
+
     p.outer = outer;
     p.count = count;
-    p.bytes = bytes;
+    p.bytes = mrt_take_parts(c, outer, parts, count);
     c->side->store(c, &p, sizeof p, 1);
 }
 
@@ -91,16 +100,44 @@ static MRT_COLD mrt_reason mrt_concatenation_shape(mrt_call *c)
     return mrt_set_shape(c, 0, made.type, made.rank, made.dim);
 }
 
+static MRT_COLD int mrt_same_quantization(const mrt_tensor *a, const mrt_tensor *b)
+{
+    return mrt_scale(a) >= mrt_scale(b) && mrt_scale(a) <= mrt_scale(b) && mrt_zero(a) == mrt_zero(b);
+}
+
 /* Bytes are moved, so integers mean the same on both sides. Micro looks at the scales of 8 bits only, and at zero points. */
 static MRT_COLD mrt_reason mrt_concatenation_check(mrt_call *c, const mrt_tensor *in)
 {
     const mrt_tensor *out = &c->out[0];
-    const float       a = mrt_scale(in), b = mrt_scale(out);
-    const int         has_scale = in->type == MRT_I8 || in->type == MRT_U8;
 
-    MRT_REQUIRE(c, mrt_zero(in) == mrt_zero(out) && (!has_scale || (a >= b && a <= b)), SCALES,
-                "an input has scale %.9g and zero point %d, the output %.9g and %d; they must be equal", (double)a,
-                (int)mrt_zero(in), (double)b, (int)mrt_zero(out));
+    MRT_REQUIRE(c, in->type == MRT_I8 ? mrt_same_quantization(in, out) : mrt_zero(in) == mrt_zero(out), SCALES,
+                "an input has scale %.9g and zero point %d, the output %.9g and %d; they must be equal",
+                (double)mrt_scale(in), (int)mrt_zero(in), (double)mrt_scale(out), (int)mrt_zero(out));
+    return MRT_REASON_NONE;
+}
+
+/* Values are moved where all scales are equal. */
+static MRT_COLD mrt_reason mrt_concatenation_prepare_u8(mrt_call *c)
+{
+    const mrt_tensor   *out = &c->out[0];
+    mrt_parts_u8_params p;
+    uint8_t            *tables;
+    int32_t             axis, all_same = 1, i;
+
+    for (i = 0; i < c->in_count; i++)
+        all_same &= mrt_same_quantization(&c->in[i], out);
+    if (!all_same)
+        MRT_TRY(mrt_check_scales(c));
+    MRT_TRY(mrt_find_axis(c, mrt_axis_attributes_of(c)->axis, out->rank, 0, &axis));
+    p.outer = mrt_count_before(out, axis);
+    p.count = c->in_count;
+    p.bytes = mrt_take_parts(c, p.outer, c->in, c->in_count);
+    p.tables = tables = all_same ? NULL : (uint8_t *)c->side->take(c, "tables", MRT_U8, 256 * (size_t)c->in_count);
+    for (i = 0; tables && i < c->in_count; i++)
+        mrt_concatenation_fill_u8(tables + 256 * i, mrt_scale(&c->in[i]), mrt_zero(&c->in[i]), mrt_scale(out),
+                                  mrt_zero(out));
+    c->constants = UINT64_MAX;
+    c->side->store(c, &p, sizeof p, 2);
     return MRT_REASON_NONE;
 }
 
@@ -119,6 +156,7 @@ static MRT_COLD mrt_reason mrt_concatenation_prepare(mrt_call *c)
 static const mrt_row mrt_concatenation_rows[] = {
     {MRT_I8, {MRT_I8}, 1, 2, 5, MRT_WITH(mrt_concatenation_prepare, mrt_concatenation)},
     {MRT_I16, {MRT_I16}, 1, 3, 5, MRT_WITH(mrt_concatenation_prepare, mrt_concatenation)},
+    {MRT_U8, {MRT_U8}, 1, 1, 5, MRT_WITH(mrt_concatenation_prepare_u8, mrt_concatenation_u8)},
     {MRT_AS_FIRST, {MRT_ANY, MRT_AS_FIRST}, 2, 1, 5, MRT_WITH(mrt_concatenation_prepare, mrt_concatenation)},
     MRT_ROWS_END};
 

@@ -10,6 +10,11 @@
 
 MRT_FIELDS(mrt_detection_params, anchors, box_step, score_step, classes, most, per_box, per_class, is_regular, out_count,
            scale, score_threshold, overlap_threshold);
+MRT_FIELDS(mrt_detection_u8_params, detection.anchors, detection.box_step, detection.score_step, detection.classes,
+           detection.most, detection.per_box, detection.per_class, detection.is_regular, detection.out_count,
+           detection.scale, detection.score_threshold, detection.overlap_threshold, boxes.count, boxes.scale, boxes.zero,
+           scores.count, scores.scale, scores.zero, anchors.count, anchors.scale, anchors.zero);
+MRT_KERNEL(mrt_detection_postprocess_u8, mrt_detection_u8_params, "kernels/detection_postprocess.h");
 MRT_KERNEL(mrt_detection_postprocess_f32, mrt_detection_params, "kernels/detection_postprocess.h");
 
 static const char *const   mrt_detection_postprocess_names[] = {"TFLite_Detection_PostProcess",
@@ -96,38 +101,69 @@ static MRT_COLD mrt_reason mrt_detection_postprocess_shape(mrt_call *c)
     return mrt_set_shape(c, 3, MRT_F32, 1, dim);
 }
 
-static MRT_COLD mrt_reason mrt_detection_postprocess_prepare(mrt_call *c)
+/* further: bytes of scratch beside the boxes. */
+static MRT_COLD mrt_reason mrt_detection_fill(mrt_call *c, mrt_detection_params *p, uint64_t further)
 {
     const mrt_detection_attributes *as = (const mrt_detection_attributes *)c->attributes;
-    mrt_detection_params            p;
     uint64_t                        bytes;
 
-    p.anchors = c->in[0].dim[1];
-    p.box_step = c->in[0].dim[2];
-    p.score_step = c->in[1].dim[2];
-    p.classes = as->num_classes;
-    p.most = as->max_detections;
-    p.per_box = mrt_min_i32(as->max_classes_per_detection, p.classes);
-    p.per_class = as->detections_per_class;
-    p.is_regular = as->use_regular_nms;
-    p.out_count = as->max_detections * as->max_classes_per_detection;
-    p.scale[MRT_BOX_Y] = as->y_scale;
-    p.scale[MRT_BOX_X] = as->x_scale;
-    p.scale[MRT_BOX_H] = as->h_scale;
-    p.scale[MRT_BOX_W] = as->w_scale;
-    p.score_threshold = as->nms_score_threshold;
-    p.overlap_threshold = as->nms_iou_threshold;
-    bytes = (uint64_t)(uint32_t)p.anchors * sizeof(mrt_detection_box);
-    MRT_REQUIRE(c, bytes <= INT32_MAX, SIZE, "%d anchors are too many", (int)p.anchors);
+    p->anchors = c->in[0].dim[1];
+    p->box_step = c->in[0].dim[2];
+    p->score_step = c->in[1].dim[2];
+    p->classes = as->num_classes;
+    p->most = as->max_detections;
+    p->per_box = mrt_min_i32(as->max_classes_per_detection, p->classes);
+    p->per_class = as->detections_per_class;
+    p->is_regular = as->use_regular_nms;
+    p->out_count = as->max_detections * as->max_classes_per_detection;
+    p->scale[MRT_BOX_Y] = as->y_scale;
+    p->scale[MRT_BOX_X] = as->x_scale;
+    p->scale[MRT_BOX_H] = as->h_scale;
+    p->scale[MRT_BOX_W] = as->w_scale;
+    p->score_threshold = as->nms_score_threshold;
+    p->overlap_threshold = as->nms_iou_threshold;
+    bytes = (uint64_t)(uint32_t)p->anchors * sizeof(mrt_detection_box) + further;
+    MRT_REQUIRE(c, bytes <= INT32_MAX, SIZE, "%d anchors are too many", (int)p->anchors);
     c->scratch_bytes = (uint32_t)bytes;
     c->constants = 7;
-    c->work = (uint64_t)c->in[1].count * (uint32_t)mrt_min_i32(p.anchors, p.is_regular ? p.per_class : p.most);
+    c->work = (uint64_t)c->in[1].count * (uint32_t)mrt_min_i32(p->anchors, p->is_regular ? p->per_class : p->most);
+    return MRT_REASON_NONE;
+}
+
+static MRT_COLD mrt_reason mrt_detection_postprocess_prepare(mrt_call *c)
+{
+    mrt_detection_params p;
+
+    MRT_TRY(mrt_detection_fill(c, &p, 0));
+    c->side->store(c, &p, sizeof p, 0);
+    return MRT_REASON_NONE;
+}
+
+static MRT_COLD mrt_reason mrt_detection_operand(mrt_call *c, int32_t i, mrt_dequantize_params *p)
+{
+    MRT_TRY(mrt_check_scale(c, &c->in[i]));
+    p->count = (int32_t)c->in[i].count;
+    p->scale = mrt_scale(&c->in[i]);
+    p->zero = mrt_zero(&c->in[i]);
+    return MRT_REASON_NONE;
+}
+
+static MRT_COLD mrt_reason mrt_detection_postprocess_prepare_u8(mrt_call *c)
+{
+    const uint64_t          values = (uint64_t)c->in[0].count + c->in[1].count + c->in[2].count;
+    mrt_detection_u8_params p;
+
+    MRT_TRY(mrt_detection_fill(c, &p.detection, values * sizeof(float)));
+    MRT_TRY(mrt_detection_operand(c, 0, &p.boxes));
+    MRT_TRY(mrt_detection_operand(c, 1, &p.scores));
+    MRT_TRY(mrt_detection_operand(c, 2, &p.anchors));
     c->side->store(c, &p, sizeof p, 0);
     return MRT_REASON_NONE;
 }
 
 static const mrt_row mrt_detection_postprocess_rows[] = {
     {MRT_F32, {MRT_F32}, 1, 1, 1, MRT_FLOATS(mrt_detection_postprocess_prepare, mrt_detection_postprocess_f32)},
+    {MRT_F32, {MRT_U8}, 1, 1, 1, MRT_FLOATS(mrt_detection_postprocess_prepare_u8, mrt_detection_postprocess_u8)},
     MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_detection_postprocess = {

@@ -48,7 +48,7 @@ def cases(family, kinds):
 
 # ---- several and one ----
 
-def concatenation(family, versions):
+def concatenation(family, versions, rescales=False):
     for kind, number, random, name in cases(family, versions):
         shape = shape_of(random)
         axis, count = int(random.integers(len(shape))), int(random.integers(1, 10)) if number % 6 == 0 else number % 4 + 1
@@ -58,8 +58,16 @@ def concatenation(family, versions):
                      [f"in{i}" for i in range(count)] + ["out"])
         if count > 1 and number % 3 == 2:
             fixed(random, made[int(random.integers(count))])
+        if rescales:
+            for t in made[number % 2:-1]:  # the first may be as the output
+                t.scale = np.float32(t.scale * np.exp(random.uniform(-2, 2)))
+                t.zero_point = int(random.integers(0, 256))
         options = filled("Concatenation", axis=signed(random, axis, len(shape)))
         family.add(name, "CONCATENATION", versions[kind], options, made[:-1], made[-1:])
+
+
+def concatenation_rescaled(family, versions):
+    concatenation(family, versions, rescales=True)
 
 
 def pack(family, versions):
@@ -418,7 +426,7 @@ def make():
         family.save()
     litert = [("strided_slice_masks", strided_masks, ["f32", "i8"]), ("shape_i64", shape_i64, ["f32", "i8"]),
               ("rank", rank, ["f32", "i8"]), ("concatenation_litert", concatenation, {"u8": 1}),
-              ("pack_litert", pack, {"u8": 1}), ("unpack_litert", unpack, {"u8": 2, "bool": 3}),
+              ("concatenation_rescaled", concatenation_rescaled, {"u8": 1}), ("pack_litert", pack, {"u8": 1}), ("unpack_litert", unpack, {"u8": 2, "bool": 3}),
               ("split_litert", split, {"u8": 1}), ("slice_litert", slice_, {"u8": 1, "i64": 1}),
               ("strided_slice_litert", strided_slice, {"u8": 1, "i64": 1}),
               ("dynamic_update_slice_litert", dynamic_update_slice, ["i64", "bool"]),

@@ -298,6 +298,10 @@ def circular_buffer():
     family.save()
 
 
+def in_steps(values, scale):
+    return np.clip(np.round(values / scale[0]) + scale[1], 0, 255).astype(np.uint8)
+
+
 def detection():
     """Several classes of a box: Micro writes them beyond its outputs, so LiteRT answers, which counts boxes; regular, with room
     for more than max_detections, LiteRT leaves the rest as it was."""
@@ -334,9 +338,16 @@ def detection():
             outputs[1][:, count:] = 0
             outputs[2][:, count:] = 0
 
-        family.add(f"f32_{number}", "TFLite_Detection_PostProcess", 1, options, inputs,
-                   [plain("f32", (1, n, 4), "found"), plain("f32", (1, n), "classes"), plain("f32", (1, n), "found_scores"),
-                    plain("f32", (1,), "count")], samples=samples, amend=amend, engine="litert" if per_box > 1 else None)
+        outputs = [plain("f32", (1, n, 4), "found"), plain("f32", (1, n), "classes"), plain("f32", (1, n), "found_scores"),
+                   plain("f32", (1,), "count")]
+        family.add(f"f32_{number}", "TFLite_Detection_PostProcess", 1, options, inputs, outputs, samples=samples, amend=amend,
+                   engine="litert" if per_box > 1 else None)
+        if values == 4:  # of uint8 LiteRT takes no others
+            scales = [(np.float32(0.06), 120), (np.float32(1 / 256), 0), (np.float32(0.9 / 255), 7)]
+            inputs = [Tensor("UINT8", t.shape, t.name, *scales[i], 0, None if t.values is None else in_steps(t.values, scales[i]))
+                      for i, t in enumerate(inputs)]
+            family.add(f"u8_{number}", "TFLite_Detection_PostProcess", 1, options, inputs, outputs, amend=amend, engine="litert",
+                       samples=[in_steps(s, scale) for s, scale in zip(samples, scales)])
     family.save()
 
 
