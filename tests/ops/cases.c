@@ -210,9 +210,10 @@ static void set_random_quant(case_builder *b, mote_tensor *tensor, float scale, 
         tensor->quant->zero_point[0] = (int32_t)random_integer(tensor->dtype, key, 7);
 }
 
+/* uint8 weights have one scale and a zero point, others are symmetric. */
 static void set_weight_quant(case_builder *b, mote_tensor *tensor, int32_t axis)
 {
-    bool            is_per_channel = b->build->granularity == MOTE_PER_CHANNEL;
+    bool            is_per_channel = b->build->granularity == MOTE_PER_CHANNEL && tensor->dtype != MOTE_U8;
     mote_random_key key = mote_case_key(b->kind, b->c, 20);
     int8_t         *values = tensor->data;
     size_t          count = mote_tensor_count(tensor), i;
@@ -222,7 +223,9 @@ static void set_weight_quant(case_builder *b, mote_tensor *tensor, int32_t axis)
     for (channel = 0; channel < tensor->quant->count; channel++)
         tensor->quant->scale[channel] = random_scale(key, (uint64_t)channel, 0.002f, 0.02f);
     for (i = 0; i < count && tensor->dtype == MOTE_I8; i++)
-        values[i] = values[i] < -127 ? -127 : values[i]; /* symmetric */
+        values[i] = values[i] < -127 ? -127 : values[i];
+    if (tensor->dtype == MOTE_U8)
+        tensor->quant->zero_point[0] = (int32_t)random_integer(MOTE_U8, key, 7);
 }
 
 static void set_bias_quant(case_builder *b, mote_tensor *tensor)
@@ -276,7 +279,7 @@ static void quantize_operand(case_builder *b, mote_tensor *tensor, const mote_qu
     case MOTE_QUANT_FIXED:
         set_quant(b, tensor, -1, 1);
         tensor->quant->scale[0] = want->scale;
-        tensor->quant->zero_point[0] = want->zero_point;
+        tensor->quant->zero_point[0] = want->zero_point + (tensor->dtype == MOTE_U8 ? 128 : 0); /* it is int8's */
         break;
     case MOTE_QUANT_WEIGHTS:
         set_weight_quant(b, tensor, want->axis);

@@ -211,14 +211,25 @@ static const scale_refusal scale_refusals[] = {
     {MOTE_OP_CONCATENATION, 0.1f, 3, 0.1f, 2, "zero point 3, the output 0.100000001 and 2"},
 };
 
-static mote_status prepare_int8(const scale_refusal *r, mote_error *err)
+static const scale_refusal uint8_refusals[] = {
+    {MOTE_OP_RELU, 0.1f, 0, 0.1f, -1, "zero point -1 is outside uint8"},
+    {MOTE_OP_LOGISTIC, 0.1f, 256, 1.0f / 256, 0, "zero point 256 is outside uint8"},
+    {MOTE_OP_SOFTMAX, 0.1f, 0, 1.0f / 256, 1, "this operator's is always 0.00390625 and 0"},
+    {MOTE_OP_L2_NORMALIZATION, 0.1f, 0, 1.0f / 128, 0, "this operator's is always 0.0078125 and 128"},
+    {MOTE_OP_LOG_SOFTMAX, 0.1f, 0, 1.0f / 16, 127, "this operator's is always 0.0625 and 255"},
+    {MOTE_OP_ADD, 0.1f, 0, 1e-7f, 0, "output scale 1e-07 is too fine for input scales 0.1 and 0.1"},
+    {MOTE_OP_CONCATENATION, 0, 0, 0.1f, 0, "uint8 operands need one scale each"},
+    {MOTE_OP_CONCATENATION, 0.1f, 256, 0.1f, 0, "zero point 256 is outside uint8"},
+};
+
+static mote_status prepare_quantized(const scale_refusal *r, mote_dtype type, mote_error *err)
 {
-    const mote_op_case c = {"int8", .in = {INPUT(1, 3), INPUT(1, 3)}, .attrs.softmax = {r->kind == MOTE_OP_SOFTMAX}};
-    const mote_op_case beside = {"int8", .in = {INPUT(1, 3)}, .attrs.concatenation = {.axis = 1}};
+    const mote_op_case c = {"scales", .in = {INPUT(1, 3), INPUT(1, 3)}, .attrs.softmax = {r->kind == MOTE_OP_SOFTMAX}};
+    const mote_op_case beside = {"scales", .in = {INPUT(1, 3)}, .attrs.concatenation = {.axis = 1}};
     mote_op_case       one =
-        r->kind == MOTE_OP_CONCATENATION ? beside : (mote_op_case){"int8", .in = {INPUT(1, 3)}, .attrs = c.attrs};
+        r->kind == MOTE_OP_CONCATENATION ? beside : (mote_op_case){"scales", .in = {INPUT(1, 3)}, .attrs = c.attrs};
     mote_model        *model = new_model(MOTE_STAGE_QUANTIZED);
-    mote_node         *node = add_node(model, r->kind, r->kind == MOTE_OP_ADD ? &c : &one, MOTE_I8, MOTE_I8);
+    mote_node         *node = add_node(model, r->kind, r->kind == MOTE_OP_ADD ? &c : &one, type, type);
     mote_prepared      prepared = {.arena = &model->arena};
     const mote_op_row *row;
     mote_status        status;
@@ -235,19 +246,62 @@ static mote_status prepare_int8(const scale_refusal *r, mote_error *err)
     return status;
 }
 
+static void assert_scale_refused(const scale_refusal *r, mote_dtype type)
+{
+    mote_error err = {0};
+
+    if (prepare_quantized(r, type, &err) == MOTE_OK)
+        fail_msg("not refused: %s", r->message);
+    if (!strstr(err.text, r->message))
+        fail_msg("\"%s\" does not say \"%s\"", err.text, r->message);
+}
+
 static void kernels_refuse_scales_that_their_arithmetic_does_not_have(void **state)
 {
     size_t i;
 
     (void)state;
-    for (i = 0; i < sizeof scale_refusals / sizeof scale_refusals[0]; i++) {
-        mote_error err = {0};
+    for (i = 0; i < sizeof scale_refusals / sizeof *scale_refusals; i++)
+        assert_scale_refused(&scale_refusals[i], MOTE_I8);
+    for (i = 0; i < sizeof uint8_refusals / sizeof *uint8_refusals; i++)
+        assert_scale_refused(&uint8_refusals[i], MOTE_U8);
+}
 
-        if (prepare_int8(&scale_refusals[i], &err) == MOTE_OK)
-            fail_msg("not refused: %s", scale_refusals[i].message);
-        if (!strstr(err.text, scale_refusals[i].message))
-            fail_msg("\"%s\" does not say \"%s\"", err.text, scale_refusals[i].message);
-    }
+/* FULLY_CONNECTED of [1,3] and weights [2,3] with so many scales, or with that zero point. */
+static mote_status prepare_uint8_weights(int32_t scale_count, int32_t zero_point, mote_error *err)
+{
+    const mote_op_case c = {"weights", .in = {INPUT(1, 3), PARAM(2, 3)}};
+    const float        scales[2] = {0.1f, 0.2f};
+    const int32_t      zeros[2] = {zero_point, 0};
+    mote_model        *model = new_model(MOTE_STAGE_QUANTIZED);
+    mote_node         *node = add_node(model, MOTE_OP_FULLY_CONNECTED, &c, MOTE_U8, MOTE_U8);
+    mote_prepared      prepared = {.arena = &model->arena};
+    const mote_op_row *row;
+    mote_status        status;
+
+    assert_int_equal(mote_op_infer(model, &model->graphs[0], node, err), MOTE_OK);
+    set_quant(model, node->in[0], 0.1f, 3);
+    set_quant(model, node->out[0], 0.1f, 5);
+    model->graphs[0].tensors[node->in[1]].quant =
+        mote_quant_create(model, scale_count > 1 ? 0 : -1, scale_count, scales, zeros, err);
+    row = mote_op_find_row(&model->graphs[0], node, err);
+    assert_non_null(row);
+    status = row->kernels[0].prepare(&model->graphs[0], node, &prepared, err);
+    mote_model_destroy(model);
+    return status;
+}
+
+static void uint8_weights_have_one_scale_and_a_zero_point_of_uint8(void **state)
+{
+    mote_error err = {0};
+
+    (void)state;
+    assert_int_equal(prepare_uint8_weights(1, 255, &err), MOTE_OK);
+    assert_int_not_equal(prepare_uint8_weights(2, 0, &err), MOTE_OK);
+    assert_non_null(strstr(err.text, "uint8 operands need one scale each"));
+    err = (mote_error){0};
+    assert_int_not_equal(prepare_uint8_weights(1, 256, &err), MOTE_OK);
+    assert_non_null(strstr(err.text, "zero point 256 is outside uint8"));
 }
 
 int main(void)
@@ -255,6 +309,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(operators_refuse_in_one_line),
         cmocka_unit_test(kernels_refuse_scales_that_their_arithmetic_does_not_have),
+        cmocka_unit_test(uint8_weights_have_one_scale_and_a_zero_point_of_uint8),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
