@@ -50,4 +50,5 @@ def make():
     family.save()
     family = Family("transpose_conv_litert", engine="litert")
     transpose_conv(family, "i16_bias32", 5)
+    transpose_conv(family, "u8", 1)
     family.save()
