@@ -103,8 +103,8 @@ OPTIMIZED_UNUSED bool optimized_has_same_answers(const char *name, const mote_mo
             memcpy(mote_runner_input(b, i), mote_runner_input(a, i), info.bytes);
         }
         at = at ? at + inputs->skipped : NULL;
-        mote_runner_invoke(a);
-        mote_runner_invoke(b);
+        invoke_model(a);
+        invoke_model(b);
         for (i = 0; i < mote_model_output_count(before); i++)
             if (memcmp(mote_runner_output(a, i), mote_runner_output(b, i), mote_model_output(before, i).bytes) != 0) {
                 print_error("%s: sample %d, output %d differs\n", name, s, (int)i);

@@ -37,7 +37,7 @@ static bool interpreter_agrees(const char *name, const mote_text *file, const mo
             mrt_interpreter_input(run.net, i, &end);
             memcpy(end.data, mote_runner_input(runner, i), info.bytes);
         }
-        mote_runner_invoke(runner);
+        invoke_model(runner);
         mrt_interpreter_invoke(run.net);
         for (i = 0; i < mote_model_output_count(model); i++) {
             mrt_interpreter_output(run.net, i, &end);
@@ -416,7 +416,7 @@ static void check_lean(mote_npz *npz, const char *name)
     load_answers(&answers, npz, name, "out0");
     for (s = 0; s < (size_t)samples.dim[0]; s++) {
         memcpy(mote_runner_input(runner, 0), (const uint8_t *)samples.bytes + s * in.bytes, in.bytes);
-        mote_runner_invoke(runner);
+        invoke_model(runner);
         check_answer(&out, mote_runner_output(runner, 0), (const uint8_t *)answers.bytes + s * out.bytes);
     }
     mote_array_free(&samples);
