@@ -17,13 +17,13 @@ mote_status mote_pass_drop_unread(mote_edit *edit, mote_error *err)
 {
     int32_t n;
 
-    (void)err;
     for (n = edit->graph->node_count - 1; n >= 0; n--) {
         const mote_node *node = mote_edit_node(edit, n);
-        if (node && is_unread(edit, node) && mote_edit_is_pure(edit, node)) {
+        if (node && is_unread(edit, node) && mote_edit_is_pure(edit, node, err)) {
             mote_edit_tell(edit, node, "nobody reads it");
             mote_edit_kill(edit, node);
         }
+        MOTE_TRY(err->code);
     }
     return MOTE_OK;
 }

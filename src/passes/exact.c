@@ -29,6 +29,13 @@ bool mote_same_tensor(const mote_tensor *a, const mote_tensor *b)
 
 /* ---- operators ---- */
 
+mote_status mote_edit_forgive(mote_error *err)
+{
+    if (err->code != MOTE_ERR_MEMORY)
+        *err = (mote_error){0};
+    return err->code;
+}
+
 /* IF, WHILE, CALL_ONCE: what their subgraphs change is not said here. */
 static bool names_subgraph(const mote_node *node)
 {
@@ -55,19 +62,19 @@ static bool touches_state(const mote_graph *graph, const mote_node *node)
 }
 
 /* Nothing outlives an invoke. */
-static bool keeps_nothing(const mote_graph *graph, const mote_node *node)
+static bool keeps_nothing(const mote_graph *graph, const mote_node *node, mote_error *err)
 {
-    mote_error         err = {0};
-    const mote_op_row *row = mote_op_find_row(graph, node, &err);
+    const mote_op_row *row = mote_op_find_row(graph, node, err);
     mote_arena         arena = {0};
     mote_prepared      prepared = {.arena = &arena};
     bool               keeps = true;
 
     if (row && row->kernels->is_view)
         return true;
-    if (row && row->kernels->prepare && row->kernels->prepare(graph, node, &prepared, &err) == MOTE_OK)
+    if (row && row->kernels->prepare && row->kernels->prepare(graph, node, &prepared, err) == MOTE_OK)
         keeps = prepared.state_bytes > 0;
     mote_arena_destroy(&arena);
+    mote_edit_forgive(err);
     return !keeps;
 }
 
@@ -76,9 +83,9 @@ bool mote_edit_is_plain(const mote_edit *edit, const mote_node *node)
     return node->in_count > 0 && node->out_count > 0 && !names_subgraph(node) && !touches_state(edit->graph, node);
 }
 
-bool mote_edit_is_pure(const mote_edit *edit, const mote_node *node)
+bool mote_edit_is_pure(const mote_edit *edit, const mote_node *node, mote_error *err)
 {
-    return mote_edit_is_plain(edit, node) && keeps_nothing(edit->graph, node);
+    return mote_edit_is_plain(edit, node) && keeps_nothing(edit->graph, node, err);
 }
 
 /* SVDF clamps float only; TRANSPOSE_CONV's fused activation is younger than most runtimes, which pass over it. */
@@ -170,13 +177,6 @@ static mote_id apply(mote_edit *edit, mote_model *model, const mote_node *node, 
     copy.out = &out;
     added = out == MOTE_NONE ? NULL : mote_graph_add_node(model, graph, &copy, err);
     return added && mote_op_evaluate(model, graph, added, &edit->work, err) == MOTE_OK ? out : MOTE_NONE;
-}
-
-mote_status mote_edit_forgive(mote_error *err)
-{
-    if (err->code != MOTE_ERR_MEMORY)
-        *err = (mote_error){0};
-    return err->code;
 }
 
 /* What the reference kernels make of each value, in rising order; NULL where that cannot be found out. */

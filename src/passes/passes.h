@@ -70,6 +70,9 @@ mote_status mote_edit_insert(mote_edit *edit, int32_t index, const mote_node *no
 
 /* ---- exactness ---- */
 
+/* A pass does without what it cannot find out: only lack of memory is left in err. */
+mote_status mote_edit_forgive(mote_error *err);
+
 /* Type and scales: the same bytes mean the same. NULL-safe as to scales. */
 bool mote_same_meaning(const mote_tensor *a, const mote_tensor *b);
 /* The same, and the shape: a reader of one may read the other. */
@@ -78,8 +81,9 @@ bool mote_same_tensor(const mote_tensor *a, const mote_tensor *b);
 bool mote_op_clamps(mote_op_kind kind);
 /* It has no states as operands or outputs, and runs no subgraph. */
 bool mote_edit_is_plain(const mote_edit *edit, const mote_node *node);
-/* The node depends on nothing but its operands, changes nothing but its outputs, and answers the same each time. */
-bool mote_edit_is_pure(const mote_edit *edit, const mote_node *node);
+/* The node depends on nothing but its operands, changes nothing but its outputs, and answers the same each time.
+ * False where that cannot be found out; err is filled only where memory is lacking. */
+bool mote_edit_is_pure(const mote_edit *edit, const mote_node *node, mote_error *err);
 /* The operator still takes what the node has, and computes what its outputs say. */
 bool mote_edit_is_right(mote_edit *edit, mote_node *node);
 /* Two chains of operators with one operand and one output each read the same tensor, of 8 or 16 bit integers and one scale:
@@ -94,8 +98,6 @@ bool mote_edit_same_for_all(mote_edit *edit, const mote_node *const *a, int32_t 
  * for byte. False, and nothing done, where that cannot be: the graph's outputs keep their names. `why`: what became of it.
  */
 bool mote_edit_bypass(mote_edit *edit, mote_node *node, mote_id id, const char *why);
-/* What is told of err where a pass can do without: only lack of memory is left in it. */
-mote_status mote_edit_forgive(mote_error *err);
 /* Tells that the node is about to go. */
 void mote_edit_tell(mote_edit *edit, const mote_node *node, const char *why);
 /* "done by operator 4 (CONV_2D)" */

@@ -152,10 +152,10 @@ mote_status mote_pass_share_subexpressions(mote_edit *edit, mote_error *err)
     int32_t        n;
 
     if (first && make_slots(&s, &arena, edit->graph->node_count, err))
-        for (n = 0; n < edit->graph->node_count; n++) {
+        for (n = 0; n < edit->graph->node_count && err->code == MOTE_OK; n++) {
             mote_node       *node = mote_edit_node(edit, n);
             const mote_node *earlier = node ? find_same(edit->graph, &s, node, first) : NULL;
-            if (earlier && mote_edit_is_pure(edit, node))
+            if (earlier && mote_edit_is_pure(edit, node, err))
                 share(edit, earlier, node);
         }
     mote_arena_destroy(&arena);

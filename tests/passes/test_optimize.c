@@ -401,7 +401,8 @@ static mote_id add_window(sketch *s, const window *w, mote_id x)
         node.as.max_pool_2d = (mrt_pool_attributes){w->kernel, w->kernel, w->stride, w->stride, w->padding};
         return sketch_add(s, &node, 1, &x, w->type);
     }
-    node.as.conv_2d = (mrt_conv_attributes){.stride_h = w->stride,
+    node.as.conv_2d = (mrt_conv_attributes){.depth_multiplier = w->kind == MOTE_OP_DEPTHWISE_CONV_2D,
+                                            .stride_h = w->stride,
                                             .stride_w = w->stride,
                                             .dilation_h = w->dilation ? w->dilation : 1,
                                             .dilation_w = w->dilation ? w->dilation : 1,

@@ -122,6 +122,22 @@ static mote_id add_weights(growth *g, mote_op_kind kind, int32_t channels, mote_
     return id;
 }
 
+/* Of the scale that the input's and the weights' make. */
+static mote_id add_bias(growth *g, int32_t count, mote_id x)
+{
+    const sketch_kind kind =
+        tensor_of(g, x)->dtype == MOTE_F32 ? sketch_f32 : (sketch_kind){MOTE_I32, mote_scale_of(tensor_of(g, x)) * 0.01f, 0};
+    float   values[64];
+    int32_t i;
+
+    for (i = 0; i < count && i < 64; i++)
+        if (kind.dtype == MOTE_F32)
+            values[i] = roll_between(&g->dice, -1, 1);
+        else
+            ((int32_t *)(void *)values)[i] = roll(&g->dice, 2000) - 1000;
+    return sketch_const(&g->s, kind, 1, &count, values);
+}
+
 static mote_id grow_window(growth *g, mote_id x)
 {
     static const mote_op_kind kinds[] = {MOTE_OP_CONV_2D, MOTE_OP_DEPTHWISE_CONV_2D, MOTE_OP_MAX_POOL_2D,
@@ -129,20 +145,23 @@ static mote_id grow_window(growth *g, mote_id x)
     mote_node                 node = {.op = kinds[roll(&g->dice, 4)]};
     const mote_tensor        *tensor = tensor_of(g, x);
     const int32_t             stride = 1 + roll(&g->dice, 2), padding = roll(&g->dice, 4) == 0;
+    mote_id                   in[3] = {x};
 
-    if (tensor->rank != 4)
+    if (tensor->rank != 4 || tensor->dim[3] > 64)
         return MOTE_NONE;
     if (node.op == MOTE_OP_MAX_POOL_2D || node.op == MOTE_OP_AVERAGE_POOL_2D) {
         node.as.max_pool_2d = (mrt_pool_attributes){1 + roll(&g->dice, 3), 1 + roll(&g->dice, 3), stride, stride, padding};
         return sketch_try(&g->s, &node, 1, &x, 1, kind_like(g, x), 0, NULL);
     }
-    node.as.conv_2d = (mrt_conv_attributes){.stride_h = stride,
+    node.as.conv_2d = (mrt_conv_attributes){.depth_multiplier = node.op == MOTE_OP_DEPTHWISE_CONV_2D,
+                                            .stride_h = stride,
                                             .stride_w = stride,
                                             .dilation_h = 1 + (roll(&g->dice, 5) == 0),
                                             .dilation_w = 1,
                                             .padding = padding};
-    return sketch_try(&g->s, &node, 2, (mote_id[]){x, add_weights(g, node.op, tensor->dim[3], tensor->dtype)}, 1,
-                      kind_like(g, x), 0, NULL);
+    in[1] = add_weights(g, node.op, tensor->dim[3], tensor->dtype);
+    in[2] = add_bias(g, node.op == MOTE_OP_CONV_2D ? 2 : tensor_of(g, x)->dim[3], x);
+    return sketch_try(&g->s, &node, roll(&g->dice, 4) ? 3 : 2, in, 1, kind_like(g, x), 0, NULL);
 }
 
 /* Often what a window could do: the same before and behind, or one behind. */
