@@ -7,7 +7,7 @@
 
 /* ---- tensors ---- */
 
-static bool same_quant(const mote_quant *a, const mote_quant *b)
+bool mote_same_quant(const mote_quant *a, const mote_quant *b)
 {
     const size_t count = a && b ? (size_t)a->count : 0;
 
@@ -19,7 +19,7 @@ static bool same_quant(const mote_quant *a, const mote_quant *b)
 
 bool mote_same_meaning(const mote_tensor *a, const mote_tensor *b)
 {
-    return a->dtype == b->dtype && same_quant(a->quant, b->quant) && a->narrowing == b->narrowing;
+    return a->dtype == b->dtype && mote_same_quant(a->quant, b->quant) && a->narrowing == b->narrowing;
 }
 
 bool mote_same_tensor(const mote_tensor *a, const mote_tensor *b)

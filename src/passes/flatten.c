@@ -109,22 +109,13 @@ static mote_id map_state(flattening *f, mote_id *known, const mote_tensor *tenso
     return *known - 1;
 }
 
-static bool same_quant(const mote_quant *a, const mote_quant *b)
-{
-    if (!a || !b)
-        return a == b;
-    return a->axis == b->axis && a->count == b->count &&
-           memcmp(a->scale, b->scale, (size_t)a->count * sizeof *a->scale) == 0 &&
-           memcmp(a->zero_point, b->zero_point, (size_t)a->count * sizeof *a->zero_point) == 0;
-}
-
 /* What an input of a graph is called here, when `given` goes in. */
 static mote_id bind(flattening *f, const mote_node *at, const mote_tensor *input, mote_id given, mote_error *err)
 {
     const mote_tensor *tensor = &f->graph->tensors[given];
     mote_id            own;
 
-    if (tensor->kind != MOTE_CONST && same_quant(tensor->quant, input->quant))
+    if (tensor->kind != MOTE_CONST && mote_same_quant(tensor->quant, input->quant))
         return given;
     own = add_tensor(f, input, err);
     return own != MOTE_NONE && add_copy(f, at, given, own, err) == MOTE_OK ? own : MOTE_NONE;

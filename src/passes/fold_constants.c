@@ -2,7 +2,7 @@
  * whoever runs the model sees the bytes that the kernel would have given. Readers of files do so by the same function while
  * shapes are still open; what is left for this pass is what other passes or other programs made.
  *
- * What would take too long, has a state, or is not right, stays.
+ * What would take too long, has a state, or is not right, stays; and what computes an end of the graph.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "passes/passes.h"
 
@@ -11,7 +11,7 @@ static bool may_be_folded(const mote_edit *edit, const mote_node *node)
     int32_t i;
 
     for (i = 0; i < node->out_count; i++)
-        if (mote_node_out(edit->graph, node, i)->is_batched)
+        if (mote_node_out(edit->graph, node, i)->is_batched || mote_edit_is_output(edit, node->out[i]))
             return false;
     return mote_op_reads_constants_only(edit->graph, node) && mote_edit_is_plain(edit, node);
 }

@@ -73,7 +73,9 @@ mote_status mote_edit_insert(mote_edit *edit, int32_t index, const mote_node *no
 /* A pass does without what it cannot find out: only lack of memory is left in err. */
 mote_status mote_edit_forgive(mote_error *err);
 
-/* Type and scales: the same bytes mean the same. NULL-safe as to scales. */
+/* The same scales; none is NULL. */
+bool mote_same_quant(const mote_quant *a, const mote_quant *b);
+/* Type and scales: the same bytes mean the same. */
 bool mote_same_meaning(const mote_tensor *a, const mote_tensor *b);
 /* The same, and the shape: a reader of one may read the other. */
 bool mote_same_tensor(const mote_tensor *a, const mote_tensor *b);

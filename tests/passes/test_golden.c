@@ -13,11 +13,21 @@
 
 #include "../interpreter.h"
 #include "../ops/golden_cases.h"
+#include "graph/control.h"
 #include "lower/lower.h"
 
 enum { DRAWN_SAMPLES = 3 };
 
 /* ---- one model ---- */
+
+static int32_t count_nodes(const mote_model *model)
+{
+    int32_t g, count = 0;
+
+    for (g = 0; g < model->graph_count; g++)
+        count += model->graphs[g].node_count;
+    return count;
+}
 
 static bool interpreter_agrees(const char *name, const mote_text *file, const mote_model *model, const optimized_inputs *in)
 {
@@ -26,6 +36,7 @@ static bool interpreter_agrees(const char *name, const mote_text *file, const mo
     mote_runner    *runner = network_runner(model, NULL);
     network_dice    dice = network_dice_of(in->seed);
     bool            same = run.status == MRT_OK;
+    mote_error      err = {0};
     mrt_end         end;
     int             s;
     int32_t         i;
@@ -37,7 +48,7 @@ static bool interpreter_agrees(const char *name, const mote_text *file, const mo
             mrt_interpreter_input(run.net, i, &end);
             memcpy(end.data, mote_runner_input(runner, i), info.bytes);
         }
-        invoke_model(runner);
+        assert_int_equal(mote_runner_invoke(runner, &err), MOTE_OK);
         mrt_interpreter_invoke(run.net);
         for (i = 0; i < mote_model_output_count(model); i++) {
             mrt_interpreter_output(run.net, i, &end);
@@ -86,7 +97,7 @@ static bool check_model(const char *name, const mote_model *model, const optimiz
     }
     same = optimized_has_same_ends(name, model, after);
     if (account->count == told)
-        same = same && after->graphs[0].node_count == model->graphs[0].node_count;
+        same = same && count_nodes(after) == count_nodes(model);
     else
         same = same && optimized_has_same_answers(name, model, after, NULL, in) &&
                optimized_has_same_answers(name, model, after, "reference", in) && written_agrees(name, model, after, in);
@@ -96,22 +107,21 @@ static bool check_model(const char *name, const mote_model *model, const optimiz
 
 /* ---- wrapped in what does nothing ---- */
 
-static mote_id add_tensor_like(mote_model *model, mote_id id, const char *name)
+static mote_id add_tensor_like(mote_model *model, mote_graph *graph, mote_id id, const char *name)
 {
-    mote_tensor made = model->graphs[0].tensors[id];
+    mote_tensor made = graph->tensors[id];
     mote_error  err = {0};
 
     made.name = name;
-    return mote_graph_add_tensor(model, &model->graphs[0], &made, &err);
+    return mote_graph_add_tensor(model, graph, &made, &err);
 }
 
-static void add_reshape(mote_model *model, mote_id from, mote_id to)
+static void add_reshape(mote_model *model, mote_graph *graph, mote_id from, mote_id to)
 {
     mote_error err = {0};
 
     assert_non_null(mote_graph_add_node(
-        model, &model->graphs[0],
-        &(mote_node){.op = MOTE_OP_RESHAPE, .in = &from, .out = &to, .in_count = 1, .out_count = 1}, &err));
+        model, graph, &(mote_node){.op = MOTE_OP_RESHAPE, .in = &from, .out = &to, .in_count = 1, .out_count = 1}, &err));
 }
 
 /* Those that int4 and states allow. */
@@ -129,47 +139,46 @@ static void replace_all(mote_id *ids, int32_t count, mote_id from, mote_id to)
             ids[i] = to;
 }
 
-static void wrap_inputs(mote_model *model, const mote_graph *was)
+static void wrap_inputs(mote_model *model, mote_graph *graph, const mote_graph *was)
 {
-    mote_graph *graph = &model->graphs[0];
-    int32_t     i, n;
+    int32_t i, n;
 
     for (i = 0; i < was->input_count; i++) {
         mote_id inside;
         if (!may_wrap(graph, was->inputs[i]))
             continue;
-        inside = add_tensor_like(model, was->inputs[i], "inside");
-        add_reshape(model, was->inputs[i], inside);
+        inside = add_tensor_like(model, graph, was->inputs[i], "inside");
+        add_reshape(model, graph, was->inputs[i], inside);
         for (n = 0; n < was->node_count; n++)
             replace_all(was->nodes[n].in, was->nodes[n].in_count, was->inputs[i], inside);
     }
 }
 
 /* A copy whose outputs nobody reads; what changes a state is not done twice. */
-static void add_copy(mote_model *model, const mote_node *node)
+static void add_copy(mote_model *model, mote_graph *graph, const mote_node *node)
 {
-    const mote_graph *graph = &model->graphs[0];
-    mote_id           out[MOTE_NODE_OUT_MAX];
-    mote_node         copy = *node;
-    mote_error        err = {0};
-    int32_t           i;
+    mote_id    out[MOTE_NODE_OUT_MAX];
+    mote_node  copy = *node;
+    mote_error err = {0};
+    int32_t    i;
 
+    if (mote_node_graphs_of(node))
+        return;
     for (i = 0; i < node->in_count; i++)
         if (mote_node_in(graph, node, i) && mote_node_in(graph, node, i)->kind == MOTE_STATE)
             return;
     for (i = 0; i < node->out_count; i++) {
         if (mote_node_out(graph, node, i)->kind == MOTE_STATE)
             return;
-        out[i] = add_tensor_like(model, node->out[i], "copy");
+        out[i] = add_tensor_like(model, graph, node->out[i], "copy");
     }
     copy.out = out;
-    assert_non_null(mote_graph_add_node(model, &model->graphs[0], &copy, &err));
+    assert_non_null(mote_graph_add_node(model, graph, &copy, &err));
 }
 
-static void wrap_outputs(mote_model *model, const mote_graph *was)
+static void wrap_outputs(mote_model *model, mote_graph *graph, const mote_graph *was)
 {
-    mote_graph *graph = &model->graphs[0];
-    int32_t     i, n;
+    int32_t i, n;
 
     for (i = 0; i < was->output_count; i++) {
         const mote_id end = was->outputs[i];
@@ -179,36 +188,43 @@ static void wrap_outputs(mote_model *model, const mote_graph *was)
             is_made |= was->nodes[n].out_count > 0 && was->nodes[n].out[0] == end;
         if (!is_made || !may_wrap(graph, end))
             continue;
-        inside = add_tensor_like(model, end, "inside");
+        inside = add_tensor_like(model, graph, end, "inside");
         for (n = 0; n < graph->node_count; n++) {
             replace_all(graph->nodes[n].in, graph->nodes[n].in_count, end, inside);
             replace_all(graph->nodes[n].out, graph->nodes[n].out_count, end, inside);
         }
-        add_reshape(model, inside, end);
+        add_reshape(model, graph, inside, end);
         for (n = 0; n < was->node_count; n++)
             replace_all(was->nodes[n].out, was->nodes[n].out_count, end, inside);
     }
 }
 
-/* RESHAPEs around, and every operator twice. */
+static void wrap_graph(mote_model *model, mote_graph *graph, const mote_graph *was)
+{
+    mote_error err = {0};
+    int32_t    n;
+
+    graph->node_count = 0;
+    wrap_inputs(model, graph, was);
+    for (n = 0; n < was->node_count; n++) {
+        assert_non_null(mote_graph_add_node(model, graph, &was->nodes[n], &err));
+        add_copy(model, graph, &was->nodes[n]);
+    }
+    wrap_outputs(model, graph, was);
+}
+
+/* RESHAPEs around, and every operator twice; in subgraphs, too. */
 static mote_model *wrap(const mote_model *model)
 {
-    mote_model *wrapped, *nodes = NULL;
+    mote_model *wrapped, *was = NULL;
     mote_error  err = {0};
-    mote_graph *was;
-    int32_t     n;
+    int32_t     g;
 
-    if (mote_model_copy(&wrapped, model, &err) != MOTE_OK || mote_model_copy(&nodes, model, &err) != MOTE_OK)
+    if (mote_model_copy(&wrapped, model, &err) != MOTE_OK || mote_model_copy(&was, model, &err) != MOTE_OK)
         fail_msg("%s", err.text);
-    was = &nodes->graphs[0];
-    wrapped->graphs[0].node_count = 0;
-    wrap_inputs(wrapped, was);
-    for (n = 0; n < was->node_count; n++) {
-        assert_non_null(mote_graph_add_node(wrapped, &wrapped->graphs[0], &was->nodes[n], &err));
-        add_copy(wrapped, &was->nodes[n]);
-    }
-    wrap_outputs(wrapped, was);
-    mote_model_destroy(nodes);
+    for (g = 0; g < model->graph_count; g++)
+        wrap_graph(wrapped, &wrapped->graphs[g], &was->graphs[g]);
+    mote_model_destroy(was);
     if (mote_model_verify(wrapped, &err) != MOTE_OK)
         fail_msg("wrapped: %s", err.text);
     return wrapped;
@@ -240,9 +256,8 @@ static bool check_wrapped(const char *name, const mote_model *model, const optim
     if (mote_model_optimize(&after, wrapped, &options, &err) != MOTE_OK)
         fail_msg("%s, wrapped: %s", name, err.text);
     same = optimized_has_same_ends(name, model, after) && optimized_has_same_answers(name, model, after, NULL, in);
-    if (same && after->graphs[0].node_count > model->graphs[0].node_count && !has_own_states(model)) {
-        print_error("%s, wrapped: %d operators of %d are left\n", name, after->graphs[0].node_count,
-                    wrapped->graphs[0].node_count);
+    if (same && count_nodes(after) > count_nodes(model) && !has_own_states(model)) {
+        print_error("%s, wrapped: %d operators of %d are left\n", name, count_nodes(after), count_nodes(wrapped));
         same = false;
     }
     mote_model_destroy(after);
@@ -410,13 +425,14 @@ static void check_lean(mote_npz *npz, const char *name)
     mote_runner           *runner = network_runner(lean, NULL);
     const mote_tensor_info in = mote_model_input(lean, 0), out = mote_model_output(lean, 0);
     mote_array             samples, answers;
+    mote_error             err = {0};
     size_t                 s;
 
     load_answers(&samples, npz, name, "in0");
     load_answers(&answers, npz, name, "out0");
     for (s = 0; s < (size_t)samples.dim[0]; s++) {
         memcpy(mote_runner_input(runner, 0), (const uint8_t *)samples.bytes + s * in.bytes, in.bytes);
-        invoke_model(runner);
+        assert_int_equal(mote_runner_invoke(runner, &err), MOTE_OK);
         check_answer(&out, mote_runner_output(runner, 0), (const uint8_t *)answers.bytes + s * out.bytes);
     }
     mote_array_free(&samples);
