@@ -5,28 +5,28 @@
 
 #include "verify/verifier.h"
 
-typedef bool quirk_condition(const mote_verifier *v, const mote_seen_operator *op);
+typedef bool quirk_condition(mote_verifier *v, const mote_seen_operator *op);
 
 /* ---- conditions ---- */
 
-static bool has_type(const mote_verifier *v, const mote_seen_operator *op, int8_t type)
+static bool has_type(mote_verifier *v, const mote_seen_operator *op, int8_t type)
 {
     const mote_seen_tensor *first = mote_seen_operand(v, &op->inputs, 0);
 
     return first && first->type == type;
 }
 
-static bool is_i8(const mote_verifier *v, const mote_seen_operator *op)
+static bool is_i8(mote_verifier *v, const mote_seen_operator *op)
 {
     return has_type(v, op, TFLITE_INT8);
 }
 
-static bool is_i16(const mote_verifier *v, const mote_seen_operator *op)
+static bool is_i16(mote_verifier *v, const mote_seen_operator *op)
 {
     return has_type(v, op, TFLITE_INT16);
 }
 
-static bool is_small_integer(const mote_verifier *v, const mote_seen_operator *op)
+static bool is_small_integer(mote_verifier *v, const mote_seen_operator *op)
 {
     return is_i8(v, op) || is_i16(v, op);
 }
@@ -41,7 +41,7 @@ static int64_t zero_of(const mote_seen_tensor *tensor)
     return tensor && tensor->zero_point.count > 0 ? mote_fb_element_i64(&tensor->zero_point, 0) : 0;
 }
 
-static bool rescales(const mote_verifier *v, const mote_seen_operator *op)
+static bool rescales(mote_verifier *v, const mote_seen_operator *op)
 {
     const mote_seen_tensor *in = mote_seen_operand(v, &op->inputs, 0), *out = mote_seen_operand(v, &op->outputs, 0);
 
@@ -49,7 +49,7 @@ static bool rescales(const mote_verifier *v, const mote_seen_operator *op)
 }
 
 /* The activation is field 0 of AddOptions. */
-static bool is_i32_with_activation(const mote_verifier *v, const mote_seen_operator *op)
+static bool is_i32_with_activation(mote_verifier *v, const mote_seen_operator *op)
 {
     static const mote_fb_field activation = {0, "fused_activation_function"};
     mote_error                 ignored = {0};
@@ -57,29 +57,29 @@ static bool is_i32_with_activation(const mote_verifier *v, const mote_seen_opera
     return has_type(v, op, TFLITE_INT32) && mote_fb_i8(&op->options, activation, 0, &ignored) != 0;
 }
 
-static bool is_i8_with_zero_point(const mote_verifier *v, const mote_seen_operator *op)
+static bool is_i8_with_zero_point(mote_verifier *v, const mote_seen_operator *op)
 {
     return is_i8(v, op) && zero_of(mote_seen_operand(v, &op->inputs, 0)) != 0;
 }
 
-static bool has_two_operands(const mote_verifier *v, const mote_seen_operator *op)
+static bool has_two_operands(mote_verifier *v, const mote_seen_operator *op)
 {
     (void)v;
     return op->inputs.count == 2;
 }
 
 /* Operand 2 is there, and is none. */
-static bool leaves_bias_out(const mote_verifier *v, const mote_seen_operator *op)
+static bool leaves_bias_out(mote_verifier *v, const mote_seen_operator *op)
 {
     return op->inputs.count > 2 && !mote_seen_operand(v, &op->inputs, 2);
 }
 
-static bool lacks_bias_of_svdf(const mote_verifier *v, const mote_seen_operator *op)
+static bool lacks_bias_of_svdf(mote_verifier *v, const mote_seen_operator *op)
 {
     return !mote_seen_operand(v, &op->inputs, 3);
 }
 
-static bool has_i64_indices(const mote_verifier *v, const mote_seen_operator *op)
+static bool has_i64_indices(mote_verifier *v, const mote_seen_operator *op)
 {
     const mote_seen_tensor *indices = mote_seen_operand(v, &op->inputs, 1);
 
@@ -95,7 +95,7 @@ static int32_t option_i32(const mote_seen_operator *op, uint16_t field)
 }
 
 /* Fields 2, 3 and 5 of StridedSliceOptions. */
-static bool slices_oddly(const mote_verifier *v, const mote_seen_operator *op)
+static bool slices_oddly(mote_verifier *v, const mote_seen_operator *op)
 {
     static const mote_fb_field offset = {5, "offset"};
     const mote_seen_tensor    *in = mote_seen_operand(v, &op->inputs, 0), *begin = mote_seen_operand(v, &op->inputs, 1);
@@ -106,7 +106,7 @@ static bool slices_oddly(const mote_verifier *v, const mote_seen_operator *op)
 }
 
 /* Field 1 of SVDFOptions. */
-static bool is_i8_without_relu(const mote_verifier *v, const mote_seen_operator *op)
+static bool is_i8_without_relu(mote_verifier *v, const mote_seen_operator *op)
 {
     static const mote_fb_field activation = {1, "fused_activation_function"};
     mote_error                 ignored = {0};
@@ -114,14 +114,69 @@ static bool is_i8_without_relu(const mote_verifier *v, const mote_seen_operator 
     return is_i8(v, op) && mote_fb_i8(&op->options, activation, 0, &ignored) != MRT_ACT_RELU;
 }
 
-static bool is_i16_with_zero_point(const mote_verifier *v, const mote_seen_operator *op)
+static bool is_i16_with_zero_point(mote_verifier *v, const mote_seen_operator *op)
 {
     const mote_seen_tensor *in = mote_seen_operand(v, &op->inputs, 0), *out = mote_seen_operand(v, &op->outputs, 0);
 
     return is_i16(v, op) && out && out->type == TFLITE_INT16 && (zero_of(in) != 0 || zero_of(out) != 0);
 }
 
-static bool lacks_intermediates(const mote_verifier *v, const mote_seen_operator *op)
+static bool takes_i16_with_zero_point(mote_verifier *v, const mote_seen_operator *op)
+{
+    return is_i16(v, op) && zero_of(mote_seen_operand(v, &op->inputs, 0)) != 0;
+}
+
+/* Field 6 of Conv2DOptions; 0, float32's number, says nothing. */
+static int8_t bias_type_option(const mote_seen_operator *op)
+{
+    static const mote_fb_field field = {6, "quantized_bias_type"};
+    mote_error                 ignored = {0};
+
+    return mote_fb_i8(&op->options, field, 0, &ignored);
+}
+
+static bool has_i32_bias_unsaid(mote_verifier *v, const mote_seen_operator *op)
+{
+    const mote_seen_tensor *bias = mote_seen_operand(v, &op->inputs, 2);
+
+    return is_i16(v, op) && bias && bias->type == TFLITE_INT32 && bias_type_option(op) == 0;
+}
+
+static bool contradicts_bias_type(mote_verifier *v, const mote_seen_operator *op)
+{
+    const mote_seen_tensor *bias = mote_seen_operand(v, &op->inputs, 2);
+
+    return is_i16(v, op) && bias && bias_type_option(op) != 0 && bias_type_option(op) != bias->type;
+}
+
+static bool has_i8_state(mote_verifier *v, const mote_seen_operator *op)
+{
+    const mote_seen_tensor *state = mote_seen_operand(v, &op->inputs, 4);
+
+    return state && state->type == TFLITE_INT8;
+}
+
+static bool has_i4_weights_per_channel(mote_verifier *v, const mote_seen_operator *op)
+{
+    const mote_seen_tensor *w = mote_seen_operand(v, &op->inputs, 1);
+
+    return w && w->type == TFLITE_INT4 && w->scale.count > 1;
+}
+
+/* Nothing in front of it gives a variable a value. */
+static bool reads_before_all_else(mote_verifier *v, const mote_seen_operator *op)
+{
+    mote_seen_operator before;
+    uint32_t           i;
+
+    for (i = 0; i < (uint32_t)op->index && mote_may_spend(v, 1); i++)
+        if (mote_verify_read_operator(v, i, false, &before) &&
+            (strcmp(before.name, "CALL_ONCE") == 0 || strcmp(before.name, "ASSIGN_VARIABLE") == 0))
+            return false;
+    return true;
+}
+
+static bool lacks_intermediates(mote_verifier *v, const mote_seen_operator *op)
 {
     enum { WANTED = 5 };
     mote_error ignored = {0};
@@ -129,12 +184,12 @@ static bool lacks_intermediates(const mote_verifier *v, const mote_seen_operator
     return is_small_integer(v, op) && mote_fb_vector_at(&op->table, operator_intermediates, 4, &ignored).count != WANTED;
 }
 
-static bool lacks_bias_of_depthwise(const mote_verifier *v, const mote_seen_operator *op)
+static bool lacks_bias_of_depthwise(mote_verifier *v, const mote_seen_operator *op)
 {
     return !is_i16(v, op) && op->inputs.count == 2;
 }
 
-static bool has_i4_weights_with_zero_point(const mote_verifier *v, const mote_seen_operator *op)
+static bool has_i4_weights_with_zero_point(mote_verifier *v, const mote_seen_operator *op)
 {
     const mote_seen_tensor *w = mote_seen_operand(v, &op->inputs, 1);
 
@@ -143,9 +198,8 @@ static bool has_i4_weights_with_zero_point(const mote_verifier *v, const mote_se
 
 /* ---- the table ---- */
 
-#define GIVE_BIAS  "give the operator a bias of zeros"
-#define HARMLESS   "nothing, unless the last bit matters"
-#define TRAIN_LIKE "compare its answers with the original model's"
+#define GIVE_BIAS "give the operator a bias of zeros"
+#define HARMLESS  "nothing, unless the last bit matters"
 
 static const struct {
     mote_engine      engine;
@@ -171,6 +225,8 @@ static const struct {
      "put the activation into an operator of its own"},
     {MOTE_ENGINE_TFLM, "SPACE_TO_BATCH_ND", is_i8_with_zero_point, MOTE_WARNING,
      "its int8 kernel pads with 0, and not with the zero point", "pad with PAD before it"},
+    {MOTE_ENGINE_TFLM, "FULLY_CONNECTED", has_i4_weights_per_channel, MOTE_ERROR,
+     "int4 weights with a scale for each channel are refused", "quantize the weights with one scale"},
     {MOTE_ENGINE_TFLM, "FULLY_CONNECTED", is_i8, MOTE_NOTE,
      "its int8 kernel rounds twice: some values differ from LiteRT's by 1", HARMLESS},
     {MOTE_ENGINE_TFLM, "FULLY_CONNECTED", is_i16, MOTE_NOTE,
@@ -183,12 +239,22 @@ static const struct {
      "put the activation into an operator of its own"},
     {MOTE_ENGINE_LITERT, "QUANTIZE", is_i16_with_zero_point, MOTE_ERROR, "from int16 to int16 zero points are refused",
      "quantize int16 with zero point 0"},
+    {MOTE_ENGINE_LITERT, "DEQUANTIZE", takes_i16_with_zero_point, MOTE_ERROR, "int16 with a zero point is refused",
+     "quantize int16 with zero point 0"},
+    {MOTE_ENGINE_LITERT, "READ_VARIABLE", reads_before_all_else, MOTE_ERROR, "it fails where the variable has no value yet",
+     "give the variable its first value by CALL_ONCE"},
     {MOTE_ENGINE_LITERT, "UNIDIRECTIONAL_SEQUENCE_LSTM", lacks_intermediates, MOTE_ERROR,
      "its quantized kernel is refused without five intermediate tensors", "convert it with them"},
     {MOTE_ENGINE_LITERT, "DEPTHWISE_CONV_2D", lacks_bias_of_depthwise, MOTE_ERROR, "without a bias it crashes", GIVE_BIAS},
     {MOTE_ENGINE_LITERT, "FULLY_CONNECTED", has_i4_weights_with_zero_point, MOTE_ERROR,
      "int4 weights with a zero point are refused", "quantize weights with zero point 0"},
-    {MOTE_ENGINE_LITERT, "SUM", is_small_integer, MOTE_WARNING, "its quantized reference kernel is wrong", TRAIN_LIKE},
+    {MOTE_ENGINE_LITERT, "CONV_2D", has_i32_bias_unsaid, MOTE_WARNING,
+     "its int16 kernel reads the int32 bias as int64, since quantized_bias_type does not say int32",
+     "set quantized_bias_type, or use a bias of int64"},
+    {MOTE_ENGINE_LITERT, "CONV_2D", contradicts_bias_type, MOTE_ERROR, "quantized_bias_type is another than the bias' type",
+     "set it to the bias' type"},
+    {MOTE_ENGINE_LITERT, "RSQRT", is_i16, MOTE_WARNING, "its int16 kernel is wrong by thousands", "use int8, or float32"},
+    {MOTE_ENGINE_LITERT, "SVDF", has_i8_state, MOTE_WARNING, "it reads the int8 state as int16", "use a state of int16"},
 };
 
 enum { QUIRK_COUNT = sizeof quirks / sizeof *quirks };

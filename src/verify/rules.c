@@ -11,7 +11,7 @@
 #include "ops/op.h"
 #include "verify/verifier.h"
 
-enum { CONSTANT_WORK_MAX = 1 << 26, OPERATOR_STEPS = 64 };
+enum { CONSTANT_WORK_MAX = 1 << 26, OPERATOR_STEPS = 64, BYTES_A_STEP = 64 };
 
 /* Memory that the file can justify, as in formats/tflite/reader.c. */
 enum { MEMORY_PER_FILE_BYTE = 32, MEMORY_AT_LEAST = 16 << 20 };
@@ -146,8 +146,9 @@ static mote_status prepare(rules *r, const mote_node *node, mote_error *err)
     mote_arena    arena = {.cap_bytes = r->model->arena.cap_bytes};
     mote_prepared prepared = {.arena = &arena};
 
-    if (mote_may_spend(r->v, operand_bytes(r, node) / 16))
+    if (mote_may_spend(r->v, operand_bytes(r, node) / BYTES_A_STEP))
         mote_described_prepare(r->graph, node, &prepared, err);
+    mote_may_spend(r->v, arena.used_bytes / BYTES_A_STEP); /* small operators may ask for large tables */
     mote_arena_destroy(&arena);
     return err->code;
 }
