@@ -165,7 +165,7 @@ static bool check_zero_points(tensor_view *t, const mote_fb_vector *zero_point)
         }
         if (dtype == MOTE_I16 && value != 0 && !mote_engine_is_own(t->v->engine))
             TELL(t, MOTE_FINDING_ZERO_POINT, MOTE_WARNING, "quantization.zero_point",
-                 "zero point %u is %lld; kernels for int16 take it for 0", i, (long long)value);
+                 "zero point %u is %lld; most kernels for int16 take it for 0", i, (long long)value);
     }
     return true;
 }
