@@ -195,34 +195,100 @@ MRT_INLINE uint8_t mrt_conv_groups_output_u8(const mrt_conv_groups_u8_params *p,
     return (uint8_t)mrt_clamp_i32((int32_t)y, p->act_min, p->act_max);
 }
 
+/* A row of taps as runs of values that lie side by side in the input as in the weights: all its taps are one where they do.
+ */
+typedef struct mrt_group_runs {
+    int32_t count, length;
+} mrt_group_runs;
+
+MRT_INLINE mrt_group_runs mrt_group_runs_of(const mrt_group_patch *patch, int32_t depth)
+{
+    const int      is_one = patch->in_step == depth && patch->w_step == depth;
+    mrt_group_runs runs;
+
+    runs.count = is_one ? 1 : patch->columns;
+    runs.length = is_one ? patch->columns * depth : depth;
+    return runs;
+}
+
 MRT_INLINE uint32_t mrt_conv_groups_sum_u8(const mrt_conv_groups_u8_params *p, const mrt_group_patch *patch,
                                            const uint8_t *in, const MRT_FLASH uint8_t *w)
 {
-    uint32_t acc = 0;
-    int32_t  row, column, i;
+    const mrt_group_runs runs = mrt_group_runs_of(patch, p->groups.depth);
+    uint32_t             acc = 0;
+    int32_t              row, run, i;
 
     for (row = 0; row < patch->rows; row++)
-        for (column = 0; column < patch->columns; column++) {
-            const uint8_t           *x = in + row * patch->in_row + column * patch->in_step;
-            const MRT_FLASH uint8_t *v = w + row * patch->w_row + column * patch->w_step;
-            for (i = 0; i < p->groups.depth; i++)
+        for (run = 0; run < runs.count; run++) {
+            const uint8_t           *x = in + row * patch->in_row + run * patch->in_step;
+            const MRT_FLASH uint8_t *v = w + row * patch->w_row + run * patch->w_step;
+            for (i = 0; i < runs.length; i++)
                 acc += (uint32_t)((x[i] - p->in_zero) * (v[i] - p->w_zero));
         }
     return acc;
+}
+
+/* Four channels of a group at once, so that an input is loaded once for all of them; the weights' zero point is taken off
+ * the sums: sum x (w - zero) = sum x w - zero sum x. */
+enum { MRT_CONV_GROUPS_U8_SUMS = 4 };
+
+MRT_INLINE void mrt_conv_groups_sums_u8(const mrt_conv_groups_u8_params *p, const mrt_group_patch *patch, const uint8_t *in,
+                                        const MRT_FLASH uint8_t *w, uint32_t *acc)
+{
+    const mrt_group_runs runs = mrt_group_runs_of(patch, p->groups.depth);
+    const int32_t        step = p->groups.w_out;
+    uint32_t             a = 0, b = 0, c = 0, d = 0, sum = 0;
+    int32_t              row, run, i;
+
+    for (row = 0; row < patch->rows; row++)
+        for (run = 0; run < runs.count; run++) {
+            const uint8_t           *values = in + row * patch->in_row + run * patch->in_step;
+            const MRT_FLASH uint8_t *v = w + row * patch->w_row + run * patch->w_step;
+            for (i = 0; i < runs.length; i++, v++) {
+                const int32_t x = values[i] - p->in_zero;
+                sum += (uint32_t)x;
+                a += (uint32_t)(x * v[0]);
+                b += (uint32_t)(x * v[step]);
+                c += (uint32_t)(x * v[2 * step]);
+                d += (uint32_t)(x * v[3 * step]);
+            }
+        }
+    sum *= (uint32_t)p->w_zero;
+    acc[0] = a - sum, acc[1] = b - sum, acc[2] = c - sum, acc[3] = d - sum;
+}
+
+MRT_INLINE uint8_t mrt_conv_groups_biased_u8(const mrt_conv_groups_u8_params *p, int32_t o, uint32_t sum)
+{
+    return mrt_conv_groups_output_u8(p, (p->bias ? (uint32_t)p->bias[o] : 0u) + sum);
+}
+
+/* Output channels first <= o < first + outs, which are a group: of one position. */
+MRT_INLINE void mrt_conv_groups_group_u8(const mrt_conv_groups_u8_params *p, const mrt_group_patch *patch, const uint8_t *in,
+                                         int32_t first, uint8_t *out)
+{
+    const int32_t            step = p->groups.w_out;
+    const MRT_FLASH uint8_t *w = p->w + patch->w + first * step;
+    uint32_t                 acc[MRT_CONV_GROUPS_U8_SUMS];
+    int32_t                  o, k;
+
+    for (o = 0; o + MRT_CONV_GROUPS_U8_SUMS <= p->groups.outs; o += MRT_CONV_GROUPS_U8_SUMS) {
+        mrt_conv_groups_sums_u8(p, patch, in, w + o * step, acc);
+        for (k = 0; k < MRT_CONV_GROUPS_U8_SUMS; k++)
+            out[o + k] = mrt_conv_groups_biased_u8(p, first + o + k, acc[k]);
+    }
+    for (; o < p->groups.outs; o++)
+        out[o] = mrt_conv_groups_biased_u8(p, first + o, mrt_conv_groups_sum_u8(p, patch, in, w + o * step));
 }
 
 MRT_INLINE void mrt_conv_groups_u8(const mrt_conv_groups_u8_params *p, const uint8_t *in, uint8_t *out)
 {
     int32_t n, o;
 
-    for (n = 0; n < mrt_group_positions(&p->window); n++) {
+    for (n = 0; n < mrt_group_positions(&p->window); n++, out += p->window.out_c) {
         const mrt_group_patch patch = mrt_group_patch_at(&p->window, &p->groups, n);
-        for (o = 0; o < p->window.out_c; o++) {
-            const uint32_t bias = p->bias ? (uint32_t)p->bias[o] : 0u;
-            const uint32_t sum = mrt_conv_groups_sum_u8(p, &patch, in + patch.in + mrt_group_input(&p->groups, o),
-                                                        p->w + patch.w + o * p->groups.w_out);
-            *out++ = mrt_conv_groups_output_u8(p, bias + sum);
-        }
+        const uint8_t        *x = in + patch.in;
+        for (o = 0; o < p->window.out_c; o += p->groups.outs, x += p->groups.depth)
+            mrt_conv_groups_group_u8(p, &patch, x, o, out + o);
     }
 }
 

@@ -89,19 +89,61 @@ typedef struct mrt_fully_connected_u8_params {
     const MRT_FLASH int32_t *bias;
 } mrt_fully_connected_u8_params;
 
+MRT_INLINE uint8_t mrt_fully_connected_output_u8(const mrt_fully_connected_u8_params *p, int32_t o, uint32_t sum)
+{
+    const uint32_t acc = (p->bias ? (uint32_t)p->bias[o] : 0u) + sum;
+    const uint32_t y = (uint32_t)mrt_rescale_once((int32_t)acc, p->mult, (int)p->shift) + (uint32_t)p->out_zero;
+
+    return (uint8_t)mrt_clamp_i32((int32_t)y, p->act_min, p->act_max);
+}
+
+/* Four outputs at once, so that an input is loaded once for all of them; the weights' zero point is taken off the sums:
+ * sum x (w - zero) = sum x w - zero sum x. */
+enum { MRT_FULLY_CONNECTED_U8_SUMS = 4 };
+
+MRT_INLINE void mrt_fully_connected_sums_u8(const mrt_fully_connected_u8_params *p, const uint8_t *in,
+                                            const MRT_FLASH uint8_t *w, uint32_t *acc)
+{
+    const int32_t step = p->in_count;
+    uint32_t      a = 0, b = 0, c = 0, d = 0, sum = 0;
+    int32_t       i;
+
+    for (i = 0; i < p->in_count; i++, w++) {
+        const int32_t x = in[i] - p->in_zero;
+        sum += (uint32_t)x;
+        a += (uint32_t)(x * w[0]);
+        b += (uint32_t)(x * w[step]);
+        c += (uint32_t)(x * w[2 * step]);
+        d += (uint32_t)(x * w[3 * step]);
+    }
+    sum *= (uint32_t)p->w_zero;
+    acc[0] = a - sum, acc[1] = b - sum, acc[2] = c - sum, acc[3] = d - sum;
+}
+
+MRT_INLINE uint32_t mrt_fully_connected_sum_u8(const mrt_fully_connected_u8_params *p, const uint8_t *in,
+                                               const MRT_FLASH uint8_t *w)
+{
+    uint32_t acc = 0;
+    int32_t  i;
+
+    for (i = 0; i < p->in_count; i++)
+        acc += (uint32_t)((in[i] - p->in_zero) * (w[i] - p->w_zero));
+    return acc;
+}
+
 MRT_INLINE void mrt_fully_connected_u8(const mrt_fully_connected_u8_params *p, const uint8_t *in, uint8_t *out)
 {
-    int32_t b, o, i;
+    uint32_t acc[MRT_FULLY_CONNECTED_U8_SUMS];
+    int32_t  b, o, k;
 
-    for (b = 0; b < p->rows; b++, in += p->in_count) {
-        const MRT_FLASH uint8_t *w = p->w;
-        for (o = 0; o < p->out_count; o++, w += p->in_count) {
-            uint32_t acc = p->bias ? (uint32_t)p->bias[o] : 0u;
-            for (i = 0; i < p->in_count; i++)
-                acc += (uint32_t)((in[i] - p->in_zero) * (w[i] - p->w_zero));
-            acc = (uint32_t)mrt_rescale_once((int32_t)acc, p->mult, (int)p->shift) + (uint32_t)p->out_zero;
-            *out++ = (uint8_t)mrt_clamp_i32((int32_t)acc, p->act_min, p->act_max);
+    for (b = 0; b < p->rows; b++, in += p->in_count, out += p->out_count) {
+        for (o = 0; o + MRT_FULLY_CONNECTED_U8_SUMS <= p->out_count; o += MRT_FULLY_CONNECTED_U8_SUMS) {
+            mrt_fully_connected_sums_u8(p, in, p->w + o * p->in_count, acc);
+            for (k = 0; k < MRT_FULLY_CONNECTED_U8_SUMS; k++)
+                out[o + k] = mrt_fully_connected_output_u8(p, o + k, acc[k]);
         }
+        for (; o < p->out_count; o++)
+            out[o] = mrt_fully_connected_output_u8(p, o, mrt_fully_connected_sum_u8(p, in, p->w + o * p->in_count));
     }
 }
 
