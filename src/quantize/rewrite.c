@@ -56,10 +56,22 @@ static mote_status add_kept(rewriting *r, mote_id id, mote_error *err)
 
 /* ---- constants ---- */
 
-/* The smallest weight scale with which each bias fits: |bias| / (in_scale * w_scale) <= BIAS_MAX. */
-static mote_status find_least_scales(rewriting *r, const mote_node *node, int32_t channels, float **least, mote_error *err)
+/* The operand that is a bias; the number of operands: there is none. */
+static int32_t find_bias(const mote_node *node, const mote_quant_want *wants)
 {
-    const mote_tensor *bias = mote_node_in(r->graph, node, 2);
+    int32_t i = 0;
+
+    while (i < node->in_count && (wants[i].rule != MOTE_QUANT_BIAS || node->in[i] == MOTE_NONE))
+        i++;
+    return i;
+}
+
+/* The smallest weight scale with which each bias fits: |bias| / (in_scale * w_scale) <= BIAS_MAX. */
+static mote_status find_least_scales(rewriting *r, const mote_node *node, const mote_quant_want *wants, int32_t channels,
+                                     float **least, mote_error *err)
+{
+    const int32_t      at = find_bias(node, wants);
+    const mote_tensor *bias = at < node->in_count ? mote_node_in(r->graph, node, at) : NULL;
     int32_t            c, count = bias ? (int32_t)mote_tensor_count(bias) : 0;
 
     *least = MOTE_NEW(&r->arena, float, channels, err);
@@ -67,7 +79,7 @@ static mote_status find_least_scales(rewriting *r, const mote_node *node, int32_
         return err->code;
     for (c = 0; c < count; c++) {
         double  size = fabs((double)((const float *)bias->data)[c]);
-        float   needed = (float)(size / (BIAS_MAX * (double)r->affine[node->in[0]].scale));
+        float   needed = (float)(size / (BIAS_MAX * (double)r->affine[node->in[wants[at].multiplied]].scale));
         int32_t slot = channels == 1 ? 0 : c;
         if (needed > (*least)[slot])
             (*least)[slot] = needed;
@@ -75,18 +87,19 @@ static mote_status find_least_scales(rewriting *r, const mote_node *node, int32_
     return MOTE_OK;
 }
 
-static mote_status add_weights(rewriting *r, const mote_node *node, const mote_quant_want *want, mote_id *out,
+/* wants: of all operands. The weights are operand 1. */
+static mote_status add_weights(rewriting *r, const mote_node *node, const mote_quant_want *wants, mote_id *out,
                                mote_error *err)
 {
     const mote_tensor *w = mote_node_in(r->graph, node, 1);
     mote_tensor        tensor = *w;
-    int32_t            axis = r->options->is_per_tensor ? -1 : want->axis, channels = axis < 0 ? 1 : w->dim[axis];
+    int32_t            axis = r->options->is_per_tensor ? -1 : wants[1].axis, channels = axis < 0 ? 1 : w->dim[axis];
     mote_quant        *quant = mote_quant_create(r->to, axis, channels, NULL, NULL, err);
     float             *least;
 
     if (!quant)
         return err->code;
-    MOTE_TRY(find_least_scales(r, node, channels, &least, err));
+    MOTE_TRY(find_least_scales(r, node, wants, channels, &least, err));
     tensor.dtype = MOTE_I8;
     tensor.quant = quant;
     tensor.data = MOTE_NEW(&r->to->arena, int8_t, mote_tensor_count(w), err);
@@ -168,10 +181,11 @@ static mote_status copy_const(rewriting *r, mote_id id, mote_id *out, mote_error
 
 /* ---- nodes ---- */
 
-static mote_status take_operand(rewriting *r, const mote_node *node, int32_t i, const mote_quant_want *want, mote_id *in,
+static mote_status take_operand(rewriting *r, const mote_node *node, int32_t i, const mote_quant_want *wants, mote_id *in,
                                 mote_error *err)
 {
-    mote_id id = node->in[i];
+    const mote_quant_want *want = &wants[i];
+    mote_id                id = node->in[i];
 
     in[i] = MOTE_NONE;
     if (id == MOTE_NONE)
@@ -180,7 +194,7 @@ static mote_status take_operand(rewriting *r, const mote_node *node, int32_t i, 
         return mote_op_fail(r->graph, node, MOTE_ERR_UNSUPPORTED, err, "operand %d is %s, only float32 can be quantized", i,
                             mote_dtype_name(r->graph->tensors[id].dtype));
     if (want->rule == MOTE_QUANT_WEIGHTS)
-        return add_weights(r, node, want, &in[i], err);
+        return add_weights(r, node, wants, &in[i], err);
     if (want->rule == MOTE_QUANT_BIAS)
         return add_bias(r, node, i, want, in, err);
     if (r->moved[id] == MOTE_NONE && r->graph->tensors[id].kind == MOTE_CONST)
@@ -200,7 +214,7 @@ static mote_status rewrite_node(rewriting *r, const mote_node *from, mote_error 
         return mote_op_fail(r->graph, from, MOTE_ERR_UNSUPPORTED, err, "has no int8 form; convert without --quantize");
     mote_ops[from->op]->quantize(r->graph, from, want);
     for (i = 0; i < from->in_count; i++)
-        MOTE_TRY(take_operand(r, from, i, &want[i], in, err));
+        MOTE_TRY(take_operand(r, from, i, want, in, err));
     for (i = 0; i < from->out_count; i++) {
         const mote_quant_want *wish = &want[from->in_count + i];
         MOTE_TRY(wish->rule == MOTE_QUANT_KEEP

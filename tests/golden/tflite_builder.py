@@ -130,7 +130,7 @@ def build_graph(inputs, steps, outputs):
             index[id(tensor)] = len(graph.tensors)
             made = schema.TensorT()
             made.type, made.shape, made.name = getattr(schema.TensorType, tensor.kind), list(tensor.shape), tensor.name
-            made.quantization, made.buffer = _quantization(tensor), 0
+            made.quantization, made.buffer, made.isVariable = _quantization(tensor), 0, tensor.is_variable
             if tensor.values is not None:
                 made.buffer = len(model.buffers)
                 model.buffers.append(AlignedBuffer())

@@ -359,6 +359,81 @@ static void what_cannot_be_quantized_is_named(void **state)
     mote_dataset_destroy(other);
 }
 
+/* ---- dynamic-range files ---- */
+
+static mote_model *load_operator(const char *name)
+{
+    mote_model *model;
+    mote_error  err = {0};
+    char        path[120];
+
+    snprintf(path, sizeof path, "tests/fuzz/corpus/tflite/ops_%s.tflite", name);
+    if (mote_model_load(&model, path, NULL, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    return model;
+}
+
+/* The mean size of what a model answers. */
+static double mean_size(const mote_model *model, const mote_data_split *split)
+{
+    mote_runner *runner = network_runner(model, NULL);
+    size_t       width = mote_model_output(model, 0).count, s, i;
+    double       sum = 0;
+    float        x[4096], y[64];
+
+    assert_true(width <= 64);
+    for (s = 0; s < split->count; s++) {
+        mote_data_gather(split, mote_data_in_row(s, 1), x);
+        run_float(runner, x, y);
+        for (i = 0; i < width; i++)
+            sum += fabs((double)y[i]);
+    }
+    mote_runner_destroy(runner);
+    return sum / (double)(split->count * width);
+}
+
+static void int8_weights_of_float_operators_are_quantized_from_the_real_numbers_they_stand_for(void **state)
+{
+    static const char *const names[] = {"hybrid_conv_2d", "hybrid_depthwise_conv_2d", "hybrid_fully_connected",
+                                        "hybrid_transpose_conv", "hybrid_nets"};
+    size_t                   i;
+
+    (void)state;
+    for (i = 0; i < sizeof names / sizeof *names; i++) {
+        mote_model   *real = load_operator(names[i]), *int8;
+        mote_dataset *set = network_data(real, 60, 0, i);
+        mote_error    err = {0};
+        double        gap;
+        if (mote_model_quantize(&int8, real, &set->split[MOTE_TRAIN], NULL, &err) != MOTE_OK)
+            fail_msg("%s: %s", names[i], err.text);
+        assert_int_equal(int8->stage, MOTE_STAGE_QUANTIZED);
+        gap = mean_gap(real, int8, &set->split[MOTE_TRAIN]) / mean_size(real, &set->split[MOTE_TRAIN]);
+        if (!(gap < 0.05))
+            fail_msg("%s: answers differ by %.4f of their size", names[i], gap);
+        mote_model_destroy(int8);
+        mote_model_destroy(real);
+        mote_dataset_destroy(set);
+    }
+}
+
+static void int8_weights_of_operators_without_int8_form_are_refused(void **state)
+{
+    static const char *const names[] = {"hybrid_svdf", "lstm_directions", "bidirectional_sequence_lstm"};
+    size_t                   i;
+
+    (void)state;
+    for (i = 0; i < sizeof names / sizeof *names; i++) {
+        mote_model   *real = load_operator(names[i]), *int8;
+        mote_dataset *set = network_data(real, 4, 0, i);
+        mote_error    err = {0};
+        assert_int_equal(mote_model_quantize(&int8, real, &set->split[MOTE_TRAIN], NULL, &err), MOTE_ERR_UNSUPPORTED);
+        assert_null(int8);
+        assert_non_null(strstr(err.text, "has no int8 form"));
+        mote_model_destroy(real);
+        mote_dataset_destroy(set);
+    }
+}
+
 /* ---- TensorFlow's converter ---- */
 
 static mote_dataset *golden_samples(const char *name)
@@ -508,6 +583,8 @@ int main(void)
         cmocka_unit_test(constants_and_large_biases_are_kept),
         cmocka_unit_test(moved_values_keep_their_scale_and_places_stay_integers),
         cmocka_unit_test(what_cannot_be_quantized_is_named),
+        cmocka_unit_test(int8_weights_of_float_operators_are_quantized_from_the_real_numbers_they_stand_for),
+        cmocka_unit_test(int8_weights_of_operators_without_int8_form_are_refused),
         cmocka_unit_test(mlp_is_quantized_as_tensorflow_does),
         cmocka_unit_test(cnn_is_quantized_as_tensorflow_does),
         cmocka_unit_test(residual_is_quantized_as_tensorflow_does),
