@@ -26,11 +26,14 @@ def real(shape, name):
 
 
 def at_halves(random, parts, is_asymmetric):
-    """Halves, and what lies next to them, of the step that each part's ends make."""
+    """Halves, and what lies next to them, of the step that each part's ends make; half of them next to 0.5 and -0.5, where
+    it matters how the engine rounds."""
     step = np.float32(random.uniform(0.01, 0.1))
     zero = int(random.integers(-100, 100)) if is_asymmetric else 0
     low, high = (-128 - zero, 127 - zero) if is_asymmetric else (-127, 127)
-    values = step * (random.integers(low, high, parts.shape) + np.float32(0.5)).astype(np.float32)
+    near_0, anywhere = random.random(parts.shape) < 0.5, random.integers(low, high, parts.shape)
+    whole = np.where(near_0, random.integers(-1, 1, parts.shape), anywhere)
+    values = step * (whole + np.float32(0.5)).astype(np.float32)
     parts[:] = np.where(random.random(parts.shape) < 0.5, np.nextafter(values, np.float32(0)), values)
     parts[:, 0], parts[:, -1] = step * np.float32(high), step * np.float32(low)
 
