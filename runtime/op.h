@@ -267,7 +267,8 @@ MRT_INLINE int mrt_is_const(const mrt_call *c, int32_t i)
     return i < c->in_count && c->in[i].kind == MRT_CONST;
 }
 
-static MRT_COLD uint32_t mrt_load_u32(const uint8_t *at)
+/* Chips that load a word from any address do so here: compilers see it. */
+MRT_INLINE uint32_t mrt_load_u32(const uint8_t *at)
 {
     return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }

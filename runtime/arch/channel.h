@@ -17,7 +17,9 @@
 #ifndef MRT_ARCH_CHANNEL_H
 #define MRT_ARCH_CHANNEL_H
 
+#include "../kernels/ratio.h"
 #include "../kernels/rescale.h"
+#include "word.h"
 
 /* A table has room for a multiple of 4 channels, so that tiles may look at entries that are not there. */
 enum { MRT_CHANNEL_WORDS = 3, MRT_CHANNELS_MULTIPLE = 4 };
@@ -85,7 +87,7 @@ typedef struct mrt_fold {
     int32_t        channel_step, tap_step, tap_count; /* of w */
     const int8_t  *w;
     const int32_t *bias;       /* [count]; NULL: none */
-    const int32_t *mult;       /* [count], or [1] where mult_step is 0 */
+    const int32_t *mult;       /* of mrt_channels_fold only: [count], or [1] where mult_step is 0 */
     const int8_t  *shift;      /* as mult; rescale's */
     int32_t        mult_step;  /* 1 or 0 */
     int32_t        in_zero;    /* of the input, an int8 */
@@ -95,7 +97,6 @@ typedef struct mrt_fold {
 /* What a channel's sum can become: of (in - in_zero) * w, padding included, without bias. */
 typedef struct mrt_sum_range {
     int64_t low, high;
-    int32_t weight_sum;
 } mrt_sum_range;
 
 MRT_INLINE mrt_sum_range mrt_fold_range(const mrt_fold *f, int32_t o)
@@ -114,8 +115,25 @@ MRT_INLINE mrt_sum_range mrt_fold_range(const mrt_fold *f, int32_t o)
     }
     range.low = (int64_t)positive * low + (int64_t)negative * high;
     range.high = (int64_t)positive * high + (int64_t)negative * low;
-    range.weight_sum = positive + negative;
     return range;
+}
+
+/* The same whatever the weights are, for whom they need not be read. */
+MRT_INLINE mrt_sum_range mrt_fold_loose_range(const mrt_fold *f)
+{
+    mrt_sum_range range;
+
+    range.high = (int64_t)f->tap_count * (128 * 255);
+    range.low = -range.high;
+    return range;
+}
+
+/* How far from 0 a bias may be for |x| < 2^29, whatever the weights are; -1: no bias is near enough. */
+MRT_INLINE int32_t mrt_fold_room(const mrt_fold *f)
+{
+    const int32_t most = 128 * 255; /* of one product */
+
+    return f->tap_count <= ((1 << 29) - 1) / most ? (1 << 29) - 1 - f->tap_count * most : -1;
 }
 
 MRT_INLINE void mrt_fold_put(int32_t *entry, int32_t mult, int32_t bias, int32_t round, int32_t shift)
@@ -125,38 +143,193 @@ MRT_INLINE void mrt_fold_put(int32_t *entry, int32_t mult, int32_t bias, int32_t
     entry[2] = (int32_t)((uint32_t)shift << 16 | ((uint32_t)round & 0xffffu));
 }
 
-MRT_INLINE int32_t mrt_fold_bias(const mrt_fold *f, int32_t o, const mrt_sum_range *range)
+MRT_INLINE int mrt_fold_has_fast_multiplier(mrt_multiplier m)
 {
-    const uint32_t bias = f->bias ? (uint32_t)f->bias[o] : 0u;
-
-    return (int32_t)(f->folds_zero ? bias - (uint32_t)f->in_zero * (uint32_t)range->weight_sum : bias);
+    return m.mult > 0 && m.shift <= -1 && m.shift >= -20;
 }
 
-/* The entry of channel o for the fast way; 0 where it is neither fast nor constant. */
-MRT_INLINE int mrt_fold_fast(const mrt_fold *f, const mrt_output *output, int32_t o, int32_t *entry)
+MRT_INLINE int32_t mrt_fold_bias(const mrt_fold *f, int32_t o)
 {
-    const mrt_sum_range range = mrt_fold_range(f, o);
-    const int32_t       mult = f->mult[o * f->mult_step], shift = f->shift[o * f->mult_step];
-    const int64_t       bias = f->bias ? f->bias[o] : 0, low = bias + range.low, high = bias + range.high;
-    mrt_channel         literal;
-    int8_t              least, most;
+    return f->bias ? f->bias[o] : 0;
+}
 
-    if (mult > 0 && shift <= -1 && shift >= -20 && low > -((int64_t)1 << 29) && high < (int64_t)1 << 29) {
-        mrt_fold_put(entry, mult, mrt_fold_bias(f, o, &range), 2 * output->zero + 1, -shift);
-        return 1;
-    }
-    if (low < INT32_MIN || high > INT32_MAX || mult < 0)
+/* Whether a channel is fast whatever its weights are. room: mrt_fold_room's. */
+MRT_INLINE int mrt_fold_is_plain(mrt_multiplier m, int32_t bias, int32_t room)
+{
+    return mrt_fold_has_fast_multiplier(m) && room >= 0 && (uint32_t)bias + (uint32_t)room <= 2u * (uint32_t)room;
+}
+
+MRT_INLINE void mrt_fold_put_fast(int32_t *entry, const mrt_output *output, mrt_multiplier m, int32_t bias)
+{
+    mrt_fold_put(entry, m.mult, bias, 2 * output->zero + 1, -m.shift);
+}
+
+/* Whether sums in the range, which has the bias, all give the output *value. */
+static MRT_COLD int mrt_fold_is_constant(const mrt_output *output, mrt_multiplier m, const mrt_sum_range *range,
+                                         int8_t *value)
+{
+    mrt_channel literal;
+
+    if (range->low < INT32_MIN || range->high > INT32_MAX || m.mult < 0)
         return 0;
-    literal.mult = mult;
+    if (m.shift > 0 && (range->low < (INT32_MIN >> m.shift) || range->high > (INT32_MAX >> m.shift)))
+        return 0;
+    literal.mult = m.mult;
     literal.bias = literal.round = 0;
-    literal.shift = (int)shift;
-    if (shift > 0 && (low < (INT32_MIN >> shift) || high > (INT32_MAX >> shift)))
+    literal.shift = (int)m.shift;
+    *value = mrt_output_literal(output, &literal, (uint32_t)(int32_t)range->low); /* monotone between the two */
+    return *value == mrt_output_literal(output, &literal, (uint32_t)(int32_t)range->high);
+}
+
+/* Whether a channel of a layer with RELU is clamped whatever its weights are: its sum is negative, and far from wrapping.
+ * Pruned channels have such biases. */
+MRT_INLINE int mrt_fold_is_clamped(const mrt_output *output, mrt_multiplier m, int32_t bias, int32_t room)
+{
+    return bias < -(1 << 29) && bias >= -(3 << 29) && room >= 0 && m.mult >= 0 && m.shift <= 0 &&
+           output->act_min >= output->zero;
+}
+
+MRT_INLINE void mrt_fold_put_constant(int32_t *entry, int32_t value)
+{
+    mrt_fold_put(entry, 0, 0, 2 * value + 1, 1);
+}
+
+/* The sum with its bias. */
+MRT_INLINE mrt_sum_range mrt_fold_add_bias(mrt_sum_range range, int32_t bias)
+{
+    range.low += bias;
+    range.high += bias;
+    return range;
+}
+
+/* The entry for the fast way of a channel that is not plain: its weights may make it fast, or constant; else 0. */
+static MRT_COLD int mrt_fold_rare(const mrt_fold *f, const mrt_output *output, int32_t o, mrt_multiplier m, int32_t *entry)
+{
+    const int     may_be_fast = mrt_fold_has_fast_multiplier(m);
+    const int32_t bias = mrt_fold_bias(f, o);
+    mrt_sum_range range = mrt_fold_add_bias(mrt_fold_loose_range(f), bias);
+    int8_t        value;
+
+    if (may_be_fast || !mrt_fold_is_constant(output, m, &range, &value)) {
+        range = mrt_fold_add_bias(mrt_fold_range(f, o), bias);
+        if (may_be_fast && range.low > -((int64_t)1 << 29) && range.high < (int64_t)1 << 29) {
+            mrt_fold_put_fast(entry, output, m, bias);
+            return 1;
+        }
+        if (!mrt_fold_is_constant(output, m, &range, &value))
+            return 0;
+    }
+    mrt_fold_put_constant(entry, value);
+    return 1;
+}
+
+/* ---- the zero point as part of the biases ---- */
+
+/* Of `count` bytes in a row, four at a time: as two and two halfwords that hold 128 more than each. */
+MRT_INLINE int32_t mrt_sum_row(const int8_t *w, int32_t count)
+{
+    const int32_t whole = MRT_HAS_UNALIGNED || (uintptr_t)w % 4 == 0 ? count & ~3 : 0;
+    uint32_t      sum = 0;
+    int32_t       k = 0, rest = -128 * whole;
+
+    while (k < whole) {
+        const int32_t end = mrt_min_i32(whole, k + 4 * 256);
+        uint32_t      even = 0, odd = 0;
+        for (; k < end; k += 4) {
+            const uint32_t word = (MRT_HAS_UNALIGNED ? mrt_load_word(w + k) : mrt_load_aligned_word(w + k)) ^ 0x80808080u;
+            even += word & 0xff00ffu;
+            odd += word >> 8 & 0xff00ffu;
+        }
+        sum += (even & 0xffffu) + (even >> 16) + (odd & 0xffffu) + (odd >> 16);
+    }
+    for (; k < count; k++)
+        rest += w[k];
+    return (int32_t)sum + rest;
+}
+
+/* The same for four columns of at most 256 bytes: sums 0 and 2 in even's halves, 1 and 3 in odd's, 128 * count more each. */
+typedef struct mrt_column_sums {
+    uint32_t even, odd;
+} mrt_column_sums;
+
+MRT_INLINE mrt_column_sums mrt_sum_columns(const int8_t *w, int32_t step, int32_t count)
+{
+    mrt_column_sums sums = {0, 0};
+
+    for (; count > 0; count--, w += step) {
+        const uint32_t word = mrt_load_aligned_word(w) ^ 0x80808080u;
+        sums.even += word & 0xff00ffu;
+        sums.odd += word >> 8 & 0xff00ffu;
+    }
+    return sums;
+}
+
+MRT_INLINE void mrt_fold_zero_into(int32_t *entry, int32_t in_zero, int32_t weight_sum)
+{
+    entry[1] = (int32_t)((uint32_t)entry[1] - (uint32_t)in_zero * (uint32_t)weight_sum);
+}
+
+/* Channels that lie side by side, four by four; how many that were. */
+static MRT_UNUSED int32_t mrt_fold_zero_columns(const mrt_fold *f, int32_t *entry)
+{
+    const int32_t more = 128 * f->tap_count;
+    int32_t       o;
+
+    if (f->channel_step != 1 || f->tap_count > 256 || ((uintptr_t)f->w | (uint32_t)f->tap_step) % 4 != 0 ||
+        !mrt_is_little_endian())
         return 0;
-    least = mrt_output_literal(output, &literal, (uint32_t)(int32_t)low); /* monotone between the two */
-    most = mrt_output_literal(output, &literal, (uint32_t)(int32_t)high);
-    if (least != most)
-        return 0;
-    mrt_fold_put(entry, 0, 0, 2 * least + 1, 1);
+    for (o = 0; o + 4 <= f->count; o += 4, entry += 4 * MRT_CHANNEL_WORDS) {
+        const mrt_column_sums sums = mrt_sum_columns(f->w + o, f->tap_step, f->tap_count);
+        mrt_fold_zero_into(entry, f->in_zero, (int32_t)(sums.even & 0xffffu) - more);
+        mrt_fold_zero_into(entry + MRT_CHANNEL_WORDS, f->in_zero, (int32_t)(sums.odd & 0xffffu) - more);
+        mrt_fold_zero_into(entry + 2 * MRT_CHANNEL_WORDS, f->in_zero, (int32_t)(sums.even >> 16) - more);
+        mrt_fold_zero_into(entry + 3 * MRT_CHANNEL_WORDS, f->in_zero, (int32_t)(sums.odd >> 16) - more);
+    }
+    return o;
+}
+
+/* A table's biases take up the input's zero point, where the kernel does not. A constant channel's bias means nothing. */
+static MRT_UNUSED void mrt_fold_zero(const mrt_fold *f, int32_t *channels)
+{
+    int32_t o, k;
+
+    if (!f->folds_zero || f->in_zero == 0)
+        return;
+    for (o = mrt_fold_zero_columns(f, channels); o < f->count; o++) {
+        const int8_t *w = f->w + o * f->channel_step;
+        int32_t       sum = 0;
+        if (f->tap_step == 1)
+            sum = mrt_sum_row(w, f->tap_count);
+        for (k = 0; f->tap_step != 1 && k < f->tap_count; k++)
+            sum += w[k * f->tap_step];
+        mrt_fold_zero_into(channels + o * MRT_CHANNEL_WORDS, f->in_zero, sum);
+    }
+}
+
+/* ---- a whole table ---- */
+
+MRT_INLINE mrt_multiplier mrt_fold_multiplier(const mrt_fold *f, int32_t o)
+{
+    mrt_multiplier m;
+
+    m.mult = f->mult[o * f->mult_step];
+    m.shift = f->shift[o * f->mult_step];
+    return m;
+}
+
+/* Without zero points; 0 where a channel is neither fast nor constant. */
+static MRT_COLD int mrt_channels_fold_fast(const mrt_fold *f, const mrt_output *output, int32_t *entry)
+{
+    const int32_t room = mrt_fold_room(f);
+    int32_t       o;
+
+    for (o = 0; o < f->count; o++, entry += MRT_CHANNEL_WORDS) {
+        const mrt_multiplier m = mrt_fold_multiplier(f, o);
+        if (mrt_fold_is_plain(m, mrt_fold_bias(f, o), room))
+            mrt_fold_put_fast(entry, output, m, mrt_fold_bias(f, o));
+        else if (!mrt_fold_rare(f, output, o, m, entry))
+            return 0;
+    }
     return 1;
 }
 
@@ -165,15 +338,13 @@ static MRT_COLD void mrt_channels_fold(const mrt_fold *f, mrt_output *output, in
 {
     int32_t o;
 
-    output->is_fast = 1;
-    for (o = 0; o < f->count && output->is_fast; o++)
-        output->is_fast = mrt_fold_fast(f, output, o, channels + o * MRT_CHANNEL_WORDS);
+    output->is_fast = mrt_channels_fold_fast(f, output, channels);
     output->is_relu = output->is_fast && output->act_min >= output->zero;
     for (o = 0; o < f->count && !output->is_fast; o++) {
-        const mrt_sum_range range = mrt_fold_range(f, o);
-        mrt_fold_put(channels + o * MRT_CHANNEL_WORDS, f->mult[o * f->mult_step], mrt_fold_bias(f, o, &range), 0,
-                     f->shift[o * f->mult_step]);
+        const mrt_multiplier m = mrt_fold_multiplier(f, o);
+        mrt_fold_put(channels + o * MRT_CHANNEL_WORDS, m.mult, mrt_fold_bias(f, o), 0, m.shift);
     }
+    mrt_fold_zero(f, channels);
 }
 #endif
 

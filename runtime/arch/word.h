@@ -72,6 +72,18 @@ MRT_INLINE uint32_t mrt_load_aligned_word(const int8_t *at)
 #define MRT_HAS_UNALIGNED 0
 #endif
 
+/* Whether a word's first byte is its lowest; compilers know. */
+MRT_INLINE int mrt_is_little_endian(void)
+{
+    union {
+        uint32_t word;
+        uint8_t  bytes[4];
+    } one;
+
+    one.word = 1;
+    return one.bytes[0] == 1;
+}
+
 /* Four equal bytes. */
 MRT_INLINE uint32_t mrt_repeat_byte(int32_t byte)
 {

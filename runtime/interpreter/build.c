@@ -23,22 +23,6 @@ MRT_API void *mrt_take(mrt_memory *memory, size_t bytes, uint32_t pointers)
     return memory->at ? memory->at + used : NULL;
 }
 
-/* Memory for the time of one prepare: the activations are not there yet. */
-static void *mrt_take_work(mrt_memory *memory, size_t bytes)
-{
-    const size_t used = memory->work_used;
-
-    bytes = (bytes + 7) / 8 * 8;
-    if (bytes > INT32_MAX - used) {
-        memory->is_full = 1;
-        return NULL;
-    }
-    memory->work_used += bytes;
-    if (memory->work_most < memory->work_used)
-        memory->work_most = memory->work_used;
-    return memory->at ? memory->work + used : NULL;
-}
-
 static mrt_memory *mrt_memory_of(const mrt_call *c)
 {
     return ((const mrt_build *)c->owner)->memory;
@@ -46,44 +30,26 @@ static mrt_memory *mrt_memory_of(const mrt_call *c)
 
 /* ---- the side ---- */
 
-static void *mrt_take_lasting(mrt_call *c, const char *role, mrt_type type, size_t count)
+static void *mrt_take_array(mrt_call *c, const char *role, mrt_type type, size_t count)
 {
     (void)role;
     return mrt_take(mrt_memory_of(c), count * (mrt_type_bits(type) / 8), 0);
 }
 
-static void *mrt_take_passing(mrt_call *c, const char *role, mrt_type type, size_t count)
-{
-    (void)role;
-    return mrt_take_work(mrt_memory_of(c), count * (mrt_type_bits(type) / 8));
-}
-
 /* Where they lie in the file, or, where they lie askew or too near its end, a copy. */
-static const void *mrt_place_constant(mrt_call *c, const mrt_tensor *tensor, size_t beyond, int lasts)
+static const void *mrt_place_constant(mrt_call *c, const mrt_tensor *tensor, const char *role, size_t beyond)
 {
     const mrt_reader *r = &((const mrt_build *)c->owner)->m->r;
     const size_t      width = mrt_type_bits(tensor->type) > 8 ? mrt_type_bits(tensor->type) / 8 : 1;
     uint8_t          *copy;
 
+    (void)role;
     if ((uintptr_t)tensor->data % width == 0 && r->count - (size_t)(tensor->data - r->bytes) - tensor->bytes >= beyond)
         return tensor->data;
-    copy = (uint8_t *)(lasts ? mrt_take(mrt_memory_of(c), (size_t)tensor->bytes + beyond, 0)
-                             : mrt_take_work(mrt_memory_of(c), (size_t)tensor->bytes + beyond));
+    copy = (uint8_t *)mrt_take(mrt_memory_of(c), (size_t)tensor->bytes + beyond, 0);
     if (copy)
         mrt_copy(copy, tensor->data, tensor->bytes);
     return copy;
-}
-
-static const void *mrt_constant_lasting(mrt_call *c, const mrt_tensor *tensor, const char *role, size_t beyond)
-{
-    (void)role;
-    return mrt_place_constant(c, tensor, beyond, 1);
-}
-
-static const void *mrt_constant_passing(mrt_call *c, const mrt_tensor *tensor, const char *role, size_t beyond)
-{
-    (void)role;
-    return mrt_place_constant(c, tensor, beyond, 0);
 }
 
 static void mrt_store_params(mrt_call *c, const void *params, size_t bytes, uint32_t pointers)
@@ -95,12 +61,11 @@ static void mrt_store_params(mrt_call *c, const void *params, size_t bytes, uint
     c->params = stored;
 }
 
-MRT_API const mrt_side *mrt_chip_side(int lasts)
+MRT_API const mrt_side *mrt_chip_side(void)
 {
-    static const mrt_side lasting = {mrt_take_lasting, mrt_constant_lasting, mrt_store_params},
-                          passing = {mrt_take_passing, mrt_constant_passing, mrt_store_params};
+    static const mrt_side side = {mrt_take_array, mrt_place_constant, mrt_store_params};
 
-    return lasts ? &lasting : &passing;
+    return &side;
 }
 
 /* ---- attributes ---- */

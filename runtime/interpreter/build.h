@@ -5,11 +5,11 @@
 
 #include "model.h"
 
-/* Memory that lasts as long as the interpreter, and some that is free while it is opened. at NULL: only counted. */
+/* Memory that lasts as long as the interpreter. at NULL: only counted. */
 typedef struct mrt_memory {
-    uint8_t    *at, *work;
-    size_t      used, work_used, work_most; /* work_used: by the operator at hand */
-    mrt_machine machine;                    /* that is counted for; blocks begin at multiples of its pointers' size */
+    uint8_t    *at;
+    size_t      used;
+    mrt_machine machine; /* that is counted for; blocks begin at multiples of its pointers' size */
     int         is_full;
 } mrt_memory;
 
@@ -20,8 +20,7 @@ typedef struct mrt_build {
     mrt_node    node;
 } mrt_build;
 
-/* Arrays and constants that last, or that are there in prepare only. */
-MRT_API const mrt_side *mrt_chip_side(int lasts);
+MRT_API const mrt_side *mrt_chip_side(void);
 
 /* Lasting memory with room for so many pointers among its bytes; NULL while only counting. */
 MRT_API void *mrt_take(mrt_memory *memory, size_t bytes, uint32_t pointers);
@@ -39,6 +38,12 @@ MRT_INLINE mrt_arch mrt_arch_of(const mrt_call *c)
     (void)c;
     return MRT_ARCH;
 #endif
+}
+
+/* Whether it matters which kernel runs: a chip that only counts does not look. */
+MRT_INLINE int mrt_is_choosing(const mrt_call *c)
+{
+    return UINTPTR_MAX > 0xffffffffu || ((const mrt_build *)c->owner)->memory->at;
 }
 
 #endif

@@ -434,7 +434,7 @@ static const void *mrt_walk_operand_at(mrt_walk *w, mrt_call *c, int32_t i)
         return NULL;
     if (mrt_is_const(c, i))
         return c->side->constant(c, &c->in[i], "", 0);
-    return w->memory.work + mrt_plan_find(&w->plan, mrt_walk_id(w, &mrt_build_of(c)->node.in, i))->offset;
+    return w->arena + mrt_plan_find(&w->plan, mrt_walk_id(w, &mrt_build_of(c)->node.in, i))->offset;
 }
 
 MRT_API void mrt_walk_link(mrt_walk *w, mrt_step *step)
@@ -446,7 +446,7 @@ MRT_API void mrt_walk_link(mrt_walk *w, mrt_step *step)
     w->next_step = &step->next;
 }
 
-/* work is where the arena begins. While only counting, constants that must be copied are counted. */
+/* While only counting, constants that must be copied are counted. */
 static void mrt_walk_fill_step(mrt_walk *w, mrt_call *c, mrt_step *step, uint32_t scratch, void *state)
 {
     const void **pointers = step ? (const void **)(void *)(step + 1) : NULL;
@@ -473,7 +473,7 @@ static void mrt_walk_fill_step(mrt_walk *w, mrt_call *c, mrt_step *step, uint32_
     step->in_count = (uint8_t)used;
     step->out_count = (uint8_t)c->out_count;
     for (i = 0; i < c->out_count; i++)
-        pointers[used++] = w->memory.work + mrt_plan_find(&w->plan, mrt_walk_id(w, &mrt_build_of(c)->node.out, i))->offset;
+        pointers[used++] = w->arena + mrt_plan_find(&w->plan, mrt_walk_id(w, &mrt_build_of(c)->node.out, i))->offset;
     if (mrt_keeps_state(c) && state) {
         step->index |= MRT_KEEPS_STATE;
         pointers[used] = state;
@@ -497,7 +497,7 @@ static void *mrt_walk_take_state(mrt_walk *w, uint32_t bytes)
     if (at) {
         state->values = NULL;
         state->first = 0;
-        mrt_walk_list_state(w, state, (uint32_t)(at - w->memory.work), bytes);
+        mrt_walk_list_state(w, state, (uint32_t)(at - w->arena), bytes);
     }
     return at;
 }
@@ -552,8 +552,7 @@ static void mrt_walk_begin_call(mrt_walk *w, mrt_call *c, mrt_build *b)
 {
     b->m = &w->model;
     b->memory = &w->memory;
-    w->memory.work_used = 0;
-    c->side = mrt_chip_side(1);
+    c->side = mrt_chip_side();
     c->owner = b;
     c->is_checking = 1;
     c->mixes = c->by_number = c->may_be_constant = 0;
@@ -650,7 +649,7 @@ static void mrt_walk_begin_memory(mrt_walk *w)
     const size_t     end_count = (size_t)w->model.inputs.count + w->model.outputs.count;
     mrt_interpreter *net;
 
-    w->memory.used = w->memory.work_most = 0;
+    w->memory.used = 0;
     w->memory.is_full = 0;
     net = (mrt_interpreter *)mrt_take(&w->memory, sizeof *net, 5);
     w->ends = (uint32_t *)mrt_take(&w->memory, end_count * sizeof *w->ends, 0);
@@ -688,7 +687,6 @@ static mrt_reason mrt_walk_all(mrt_walk *w, uint32_t height, int is_from_top)
 /* How the best plan that was found is made, and what it takes. */
 typedef struct mrt_choice {
     uint32_t height, end, bound;
-    uint32_t work_bytes; /* while opening */
     int      is_from_top;
 } mrt_choice;
 
@@ -697,10 +695,10 @@ static size_t mrt_arena_up(size_t bytes)
     return (bytes + MRT_ARENA_ALIGN - 1) / MRT_ARENA_ALIGN * MRT_ARENA_ALIGN;
 }
 
-/* What is in front of the lasting memory: activations, but first what opening needs. */
+/* Activations and scratch, which stand in front of the lasting memory. */
 static size_t mrt_choice_bytes(const mrt_choice *choice)
 {
-    return mrt_arena_up(choice->end > choice->work_bytes ? choice->end : choice->work_bytes);
+    return mrt_arena_up(choice->end);
 }
 
 static mrt_reason mrt_walk_choose(mrt_walk *w, mrt_choice *best)
@@ -717,7 +715,6 @@ static mrt_reason mrt_walk_choose(mrt_walk *w, mrt_choice *best)
     best->is_from_top = 0;
     best->end = w->plan.end;
     best->bound = w->plan.bound;
-    best->work_bytes = (uint32_t)w->memory.work_most;
     for (is_from_top = 0; is_from_top < 2 && best->end > best->bound; is_from_top++) {
         MRT_TRY(mrt_walk_all(w, best->bound, is_from_top));
         if (w->plan.is_failed)
@@ -734,7 +731,8 @@ static mrt_reason mrt_walk_begin(mrt_walk *w, const mrt_file *file, const mrt_op
     w->operators = operators;
     w->operator_count = count;
     w->work_limit = file->work_limit;
-    w->memory.at = w->memory.work = NULL;
+    w->memory.at = NULL;
+    w->arena = NULL;
     w->in_most = w->out_most = 0;
     w->memory.machine = machine;
     w->why.operator_index = w->why.builtin_code = w->why.tensor = -1;
@@ -799,7 +797,7 @@ static mrt_reason mrt_walk_fill(mrt_walk *w, const mrt_choice *choice, uint8_t *
     if (activation_bytes > arena_bytes || w->memory.used > arena_bytes - activation_bytes)
         return MRT_REASON_ARENA;
     w->memory.at = arena + activation_bytes;
-    w->memory.work = arena;
+    w->arena = arena;
     MRT_TRY(mrt_walk_all(w, choice->height, choice->is_from_top));
     w->net->arena = arena;
     return MRT_REASON_NONE;

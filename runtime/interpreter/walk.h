@@ -54,6 +54,7 @@ typedef struct mrt_walk {
     const mrt_operator *const *operators;
     int32_t                    operator_count;
     mrt_memory                 memory;
+    uint8_t                   *arena; /* NULL while only counting */
     mrt_plan                   plan;
     uint64_t                   work, work_limit;
     int32_t                    step_count;
@@ -86,7 +87,7 @@ MRT_API void mrt_walk_link(mrt_walk *w, mrt_step *step);
 /* Where an offset of the plan is; of no meaning while only counting. */
 MRT_INLINE uint8_t *mrt_walk_at(const mrt_walk *w, uint32_t offset)
 {
-    return w->memory.work ? w->memory.work + offset : NULL;
+    return w->arena ? w->arena + offset : NULL;
 }
 
 #endif

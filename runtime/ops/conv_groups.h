@@ -191,26 +191,19 @@ static MRT_COLD mrt_reason mrt_groups_check_i16(mrt_call *c, int32_t channel_axi
     return MRT_REASON_NONE;
 }
 
-static MRT_COLD void mrt_groups_multiplier(const mrt_call *c, uint32_t o, int32_t *mult, int32_t *shift)
-{
-    const double in_scale = (double)mrt_scale(&c->in[0]), out_scale = (double)mrt_scale(&c->out[0]);
-
-    mrt_quantize_multiplier(in_scale * (double)mrt_scale_at(&c->in[1], o) / out_scale, mult, shift);
-}
-
 /* mult and shift, where there is memory for them. */
 static MRT_COLD mrt_reason mrt_groups_fill_upper(mrt_call *c, int16_t *mult, int8_t *shift)
 {
-    uint32_t o;
-    int32_t  whole, exponent;
+    const mrt_ratio ratio = mrt_ratio_of(mrt_scale(&c->in[0]), mrt_scale(&c->out[0]));
+    uint32_t        o;
 
     for (o = 0; o < c->in[1].scale_count; o++) {
-        mrt_groups_multiplier(c, o, &whole, &exponent);
-        MRT_REQUIRE(c, exponent <= MRT_RESCALE_I64_SHIFT_MAX, SCALES,
+        const mrt_multiplier m = mrt_ratio_multiplier(&ratio, mrt_float_bits(mrt_scale_at(&c->in[1], o)));
+        MRT_REQUIRE(c, m.shift <= MRT_RESCALE_I64_SHIFT_MAX, SCALES,
                     "the output's scale is too fine for the input's and the weights'");
         if (mult && shift) {
-            mult[o] = mrt_upper_multiplier(whole);
-            shift[o] = (int8_t)exponent;
+            mult[o] = mrt_upper_multiplier(m.mult);
+            shift[o] = (int8_t)m.shift;
         }
     }
     return MRT_REASON_NONE;

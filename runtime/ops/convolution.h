@@ -4,6 +4,7 @@
 #define MRT_OPS_CONVOLUTION_H
 
 #include "../kernels/conv_params.h"
+#include "../kernels/ratio.h"
 #include "window.h"
 
 MRT_FIELDS(mrt_conv_i8_params, window.batch, window.in_h, window.in_w, window.in_c, window.out_h, window.out_w, window.out_c,
@@ -71,44 +72,48 @@ static MRT_COLD mrt_reason mrt_convolution_check_scales(mrt_call *c, int32_t cha
 static MRT_COLD void mrt_fill_multipliers(mrt_call *c, int32_t *mult, int8_t *shift)
 {
     const mrt_tensor *w = &c->in[1];
-    const double      in_scale = (double)mrt_scale(&c->in[0]), out_scale = (double)mrt_scale(&c->out[0]);
+    const mrt_ratio   ratio = mrt_ratio_of(mrt_scale(&c->in[0]), mrt_scale(&c->out[0]));
     uint32_t          o;
-    int32_t           exponent;
 
     for (o = 0; mult && shift && o < w->scale_count; o++) {
-        mrt_quantize_multiplier(in_scale * (double)mrt_scale_at(w, o) / out_scale, &mult[o], &exponent);
-        shift[o] = (int8_t)exponent;
+        const mrt_multiplier m = mrt_ratio_multiplier(&ratio, mrt_float_bits(mrt_scale_at(w, o)));
+        mult[o] = m.mult;
+        shift[o] = (int8_t)m.shift;
     }
 }
 
-/* The reference kernel's parameters, scales lying along channel_axis; w is left out. What they point to is taken from
- * `memory`, which is the call's own side, or one that lasts as long as prepare. */
-static MRT_COLD mrt_reason mrt_convolution_fill_i8(mrt_call *c, int32_t channel_axis, const mrt_side *memory,
-                                                   mrt_conv_i8_params *p)
+/* The reference kernel's parameters but weights and multipliers, scales lying along channel_axis. */
+static MRT_COLD mrt_reason mrt_convolution_fill_common(mrt_call *c, int32_t channel_axis, mrt_conv_i8_params *p)
 {
-    const mrt_tensor *w = &c->in[1];
-    int32_t          *mult;
-    int8_t           *shift;
-
     MRT_TRY(mrt_convolution_check_scales(c, channel_axis));
-    MRT_TRY(mrt_convolution_window(c, w->dim[channel_axis], &p->window));
+    MRT_TRY(mrt_convolution_window(c, c->in[1].dim[channel_axis], &p->window));
     p->in_zero = mrt_zero(&c->in[0]);
     p->out_zero = mrt_zero(&c->out[0]);
-    p->bias = mrt_has(c, 2) ? (const int32_t *)memory->constant(c, &c->in[2], "bias", 0) : NULL;
-    mult = (int32_t *)memory->take(c, "mult", MRT_I32, w->scale_count);
-    shift = (int8_t *)memory->take(c, "shift", MRT_I8, w->scale_count);
+    p->bias = mrt_has(c, 2) ? (const int32_t *)c->side->constant(c, &c->in[2], "bias", 0) : NULL;
+    p->step = c->in[1].scale_count > 1;
+    mrt_activation_range(c->activation, mrt_scale(&c->out[0]), p->out_zero, -128, 127, &p->act_min, &p->act_max);
+    return MRT_REASON_NONE;
+}
+
+/* All but the weights. */
+static MRT_COLD mrt_reason mrt_convolution_fill_i8(mrt_call *c, int32_t channel_axis, mrt_conv_i8_params *p)
+{
+    int32_t *mult;
+    int8_t  *shift;
+
+    MRT_TRY(mrt_convolution_fill_common(c, channel_axis, p));
+    mult = (int32_t *)c->side->take(c, "mult", MRT_I32, c->in[1].scale_count);
+    shift = (int8_t *)c->side->take(c, "shift", MRT_I8, c->in[1].scale_count);
     mrt_fill_multipliers(c, mult, shift);
     p->mult = mult;
     p->shift = shift;
-    p->step = w->scale_count > 1;
-    mrt_activation_range(c->activation, mrt_scale(&c->out[0]), p->out_zero, -128, 127, &p->act_min, &p->act_max);
     return MRT_REASON_NONE;
 }
 
 static MRT_COLD mrt_reason mrt_convolution_prepare_i8(mrt_call *c, int32_t channel_axis, mrt_conv_i8_params *p)
 {
     p->w = (const int8_t *)c->side->constant(c, &c->in[1], "weights", 0);
-    MRT_TRY(mrt_convolution_fill_i8(c, channel_axis, c->side, p));
+    MRT_TRY(mrt_convolution_fill_i8(c, channel_axis, p));
     c->side->store(c, p, sizeof *p, 4);
     return MRT_REASON_NONE;
 }

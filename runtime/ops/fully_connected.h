@@ -45,12 +45,10 @@ static MRT_COLD mrt_reason mrt_fully_connected_shape(mrt_call *c)
     return mrt_set_shape(c, 0, in->type, in->rank, dim);
 }
 
-/* All but the weights, as in mrt_convolution_fill_i8. */
-static MRT_COLD mrt_reason mrt_fully_connected_fill_i8(mrt_call *c, const mrt_side *memory, mrt_fully_connected_i8_params *p)
+/* As mrt_convolution_fill_common. */
+static MRT_COLD mrt_reason mrt_fully_connected_fill_common(mrt_call *c, mrt_fully_connected_i8_params *p)
 {
     const mrt_tensor *w = &c->in[1];
-    int32_t          *mult;
-    int8_t           *shift;
 
     MRT_REQUIRE(c, c->in[0].scale_count == 1 && c->out[0].scale_count == 1 && w->scale_count > 0, QUANTIZATION,
                 "int8 operands without scales");
@@ -62,12 +60,7 @@ static MRT_COLD mrt_reason mrt_fully_connected_fill_i8(mrt_call *c, const mrt_si
     p->in_zero = mrt_zero(&c->in[0]);
     p->w_zero = mrt_zero(w);
     p->out_zero = mrt_zero(&c->out[0]);
-    p->bias = mrt_has(c, 2) ? (const int32_t *)memory->constant(c, &c->in[2], "bias", 0) : NULL;
-    mult = (int32_t *)memory->take(c, "mult", MRT_I32, w->scale_count);
-    shift = (int8_t *)memory->take(c, "shift", MRT_I8, w->scale_count);
-    mrt_fill_multipliers(c, mult, shift);
-    p->mult = mult;
-    p->shift = shift;
+    p->bias = mrt_has(c, 2) ? (const int32_t *)c->side->constant(c, &c->in[2], "bias", 0) : NULL;
     p->step = w->scale_count > 1;
     mrt_activation_range(c->activation, mrt_scale(&c->out[0]), p->out_zero, -128, 127, &p->act_min, &p->act_max);
     return MRT_REASON_NONE;
@@ -76,9 +69,16 @@ static MRT_COLD mrt_reason mrt_fully_connected_fill_i8(mrt_call *c, const mrt_si
 static MRT_COLD mrt_reason mrt_fully_connected_prepare_i8(mrt_call *c)
 {
     mrt_fully_connected_i8_params p;
+    int32_t                      *mult;
+    int8_t                       *shift;
 
     p.w = (const int8_t *)c->side->constant(c, &c->in[1], "weights", 0);
-    MRT_TRY(mrt_fully_connected_fill_i8(c, c->side, &p));
+    MRT_TRY(mrt_fully_connected_fill_common(c, &p));
+    mult = (int32_t *)c->side->take(c, "mult", MRT_I32, c->in[1].scale_count);
+    shift = (int8_t *)c->side->take(c, "shift", MRT_I8, c->in[1].scale_count);
+    mrt_fill_multipliers(c, mult, shift);
+    p.mult = mult;
+    p.shift = shift;
     c->side->store(c, &p, sizeof p, 4);
     return MRT_REASON_NONE;
 }

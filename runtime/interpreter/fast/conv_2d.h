@@ -44,10 +44,40 @@ static mrt_conv_2d_class mrt_conv_2d_class_of(const mrt_conv_2d_tiled_params *p)
     return o->is_relu ? MRT_CONV_2D_RELU_ROWS : MRT_CONV_2D_ANY;
 }
 
-/* The parameters with what the class says as constants. */
-MRT_INLINE mrt_conv_2d_tiled_params mrt_conv_2d_params_of(const void *params, mrt_conv_2d_class its_class)
+typedef struct mrt_conv_2d_fast_params {
+    mrt_conv_2d_tiled_params p; /* without channels, unless they last */
+    mrt_convolution_source   source;
+} mrt_conv_2d_fast_params;
+
+static mrt_fold mrt_conv_2d_fold(const mrt_conv_2d_fast_params *f, mrt_panel_format format)
 {
-    mrt_conv_2d_tiled_params p = *(const mrt_conv_2d_tiled_params *)params;
+    mrt_fold fold;
+
+    fold.count = f->p.window.out_c;
+    fold.channel_step = fold.tap_count = mrt_conv_2d_depth(&f->p.window);
+    fold.tap_step = 1;
+    fold.w = f->p.w;
+    fold.bias = f->source.bias;
+    fold.in_zero = f->p.in_zero;
+    fold.folds_zero = format == MRT_PANEL_BYTES;
+    return fold;
+}
+
+static MRT_NOINLINE const int32_t *mrt_conv_2d_table(const mrt_conv_2d_fast_params *f, mrt_panel_format format,
+                                                     void *scratch)
+{
+    const mrt_fold fold = mrt_conv_2d_fold(f, format);
+
+    if (f->source.table_bytes == 0)
+        return f->p.channels;
+    mrt_channels_fill(&fold, &f->source.scales, &f->p.output, (int32_t *)scratch);
+    return (const int32_t *)scratch;
+}
+
+/* The parameters with what the class says as constants. */
+MRT_INLINE mrt_conv_2d_tiled_params mrt_conv_2d_params_of(const mrt_conv_2d_fast_params *f, mrt_conv_2d_class its_class)
+{
+    mrt_conv_2d_tiled_params p = f->p;
 
     if (its_class == MRT_CONV_2D_ANY)
         return p;
@@ -61,19 +91,22 @@ MRT_INLINE mrt_conv_2d_tiled_params mrt_conv_2d_params_of(const void *params, mr
     return p;
 }
 
-#define MRT_CONV_2D_RUN(NAME, KERNEL, CLASS)                                                                                \
+#define MRT_CONV_2D_RUN(NAME, KERNEL, FORMAT, CLASS)                                                                        \
     static MRT_NOINLINE void NAME(const void *params, const mrt_io *io)                                                     \
     {                                                                                                                       \
-        const mrt_conv_2d_tiled_params p = mrt_conv_2d_params_of(params, CLASS);                                            \
-        KERNEL(&p, (const int8_t *)io->in[0], (int8_t *)io->out[0], io->scratch);                                           \
+        const mrt_conv_2d_fast_params *f = (const mrt_conv_2d_fast_params *)params;                                         \
+        const int32_t *const           table = mrt_conv_2d_table(f, FORMAT, io->scratch);                                   \
+        mrt_conv_2d_tiled_params       p = mrt_conv_2d_params_of(f, CLASS);                                                 \
+        p.channels = table;                                                                                                 \
+        KERNEL(&p, (const int8_t *)io->in[0], (int8_t *)io->out[0], (uint8_t *)io->scratch + f->source.table_bytes);        \
     }
-#define MRT_CONV_2D_RUNS(WAY, KERNEL)                                                                                       \
-    MRT_CONV_2D_RUN(mrt_conv_2d_run_##WAY, KERNEL, MRT_CONV_2D_ANY)                                                         \
-    MRT_CONV_2D_RUN(mrt_conv_2d_run_relu_points_##WAY, KERNEL, MRT_CONV_2D_RELU_POINTS)                                     \
-    MRT_CONV_2D_RUN(mrt_conv_2d_run_relu_words_##WAY, KERNEL, MRT_CONV_2D_RELU_WORDS)                                       \
-    MRT_CONV_2D_RUN(mrt_conv_2d_run_relu_rows_##WAY, KERNEL, MRT_CONV_2D_RELU_ROWS)                                         \
-    MRT_CONV_2D_RUN(mrt_conv_2d_run_points_##WAY, KERNEL, MRT_CONV_2D_POINTS)                                               \
-    MRT_CONV_2D_RUN(mrt_conv_2d_run_words_##WAY, KERNEL, MRT_CONV_2D_WORDS)
+#define MRT_CONV_2D_RUNS(WAY, KERNEL, FORMAT)                                                                               \
+    MRT_CONV_2D_RUN(mrt_conv_2d_run_##WAY, KERNEL, FORMAT, MRT_CONV_2D_ANY)                                                 \
+    MRT_CONV_2D_RUN(mrt_conv_2d_run_relu_points_##WAY, KERNEL, FORMAT, MRT_CONV_2D_RELU_POINTS)                             \
+    MRT_CONV_2D_RUN(mrt_conv_2d_run_relu_words_##WAY, KERNEL, FORMAT, MRT_CONV_2D_RELU_WORDS)                               \
+    MRT_CONV_2D_RUN(mrt_conv_2d_run_relu_rows_##WAY, KERNEL, FORMAT, MRT_CONV_2D_RELU_ROWS)                                 \
+    MRT_CONV_2D_RUN(mrt_conv_2d_run_points_##WAY, KERNEL, FORMAT, MRT_CONV_2D_POINTS)                                       \
+    MRT_CONV_2D_RUN(mrt_conv_2d_run_words_##WAY, KERNEL, FORMAT, MRT_CONV_2D_WORDS)
 
 /* In a chip's build only its own way is there. */
 #define MRT_CONV_2D_CHOOSE(WAY)                                                                                             \
@@ -84,9 +117,9 @@ MRT_INLINE mrt_conv_2d_tiled_params mrt_conv_2d_params_of(const void *params, mr
      : its_class == MRT_CONV_2D_WORDS      ? mrt_conv_2d_run_words_##WAY                                                    \
                                            : mrt_conv_2d_run_##WAY)
 
-MRT_CONV_2D_RUNS(dsp, mrt_conv_2d_i8_dsp)
-MRT_CONV_2D_RUNS(4x4, mrt_conv_2d_i8_4x4)
-MRT_CONV_2D_RUNS(2x3, mrt_conv_2d_i8_2x3)
+MRT_CONV_2D_RUNS(dsp, mrt_conv_2d_i8_dsp, MRT_PANEL_PAIRS)
+MRT_CONV_2D_RUNS(4x4, mrt_conv_2d_i8_4x4, MRT_PANEL_BYTES)
+MRT_CONV_2D_RUNS(2x3, mrt_conv_2d_i8_2x3, MRT_PANEL_BYTES)
 
 MRT_INLINE mrt_run_function *mrt_conv_2d_run_of(mrt_arch arch, mrt_conv_2d_class its_class)
 {
@@ -111,28 +144,22 @@ static mrt_conv_2d_way mrt_conv_2d_way_of(mrt_arch arch)
 
 static MRT_COLD mrt_reason mrt_conv_2d_prepare_fast(mrt_call *c)
 {
-    const mrt_conv_2d_way    way = mrt_conv_2d_way_of(mrt_arch_of(c));
-    mrt_conv_i8_params       reference;
-    mrt_conv_2d_tiled_params p;
-    mrt_convolution_layout   layout;
+    const mrt_conv_2d_way   way = mrt_conv_2d_way_of(mrt_arch_of(c));
+    mrt_conv_2d_fast_params f;
+    mrt_fold                fold;
 
     if (MRT_KEEPS(mrt_conv_groups_i8) && mrt_conv_2d_is_grouped(c))
         return mrt_conv_2d_prepare_groups_i8(c);
-    MRT_TRY(mrt_convolution_fill_i8(c, MRT_CONV_2D_CHANNEL_AXIS, mrt_chip_side(0), &reference));
-    p.window = reference.window;
-    p.patches = (int32_t)mrt_conv_2d_patches_of(&p.window);
-    p.in_zero = reference.in_zero;
-    p.w = reference.w = (const int8_t *)c->side->constant(c, &c->in[1], "weights", way.beyond);
-    layout.channel_step = layout.tap_count = mrt_conv_2d_depth(&p.window);
-    layout.tap_step = 1;
-    layout.folds_zero = way.format == MRT_PANEL_BYTES;
-    p.channels = mrt_convolution_channels(c, &reference, &layout, &p.output);
-    c->scratch_bytes = (uint32_t)mrt_conv_2d_scratch(&p.window, way.format, way.positions);
+    MRT_TRY(mrt_convolution_begin(c, MRT_CONV_2D_CHANNEL_AXIS, &f.p.window, &f.p.in_zero, &f.p.output, &f.source));
+    f.p.patches = (int32_t)mrt_conv_2d_patches_of(&f.p.window);
+    f.p.w = (const int8_t *)c->side->constant(c, &c->in[1], "weights", way.beyond);
+    fold = mrt_conv_2d_fold(&f, way.format);
+    f.p.channels = mrt_convolution_channels(c, &fold, &f.source, &f.p.output);
+    c->scratch_bytes = f.source.table_bytes + (uint32_t)mrt_conv_2d_scratch(&f.p.window, way.format, way.positions);
     /* a block's inputs are read before its first output is written */
-    c->in_place = p.patches == MRT_PATCHES_POINTS && p.window.out_c <= p.window.in_c;
-    if (p.channels) /* else it is only counted */
-        c->run = mrt_conv_2d_run_of(mrt_arch_of(c), mrt_conv_2d_class_of(&p));
-    c->side->store(c, &p, sizeof p, 2);
+    c->in_place = f.p.patches == MRT_PATCHES_POINTS && f.p.window.out_c <= f.p.window.in_c;
+    c->run = mrt_conv_2d_run_of(mrt_arch_of(c), mrt_conv_2d_class_of(&f.p));
+    c->side->store(c, &f, sizeof f, 4);
     return MRT_REASON_NONE;
 }
 

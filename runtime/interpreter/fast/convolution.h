@@ -1,38 +1,49 @@
-/* What the fast kernels of CONV_2D and DEPTHWISE_CONV_2D share: a table of channels from the reference's parameters.
- * SPDX-License-Identifier: Apache-2.0 */
+/* What the fast kernels of CONV_2D and DEPTHWISE_CONV_2D share: where a layer's table of channels comes from. It is made
+ * anew in scratch at each invoke: 12 bytes for each channel of a whole model would be more than its activations, and a layer
+ * of many positions does not notice. For one of few, the table lasts. SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_INTERPRETER_FAST_CONVOLUTION_H
 #define MRT_INTERPRETER_FAST_CONVOLUTION_H
 
-#include "../../kernels/conv_params.h"
+#include "../../ops/convolution.h"
 #include "channels.h"
 
-/* How the weights of a channel lie: see mrt_fold in arch/channel.h. */
-typedef struct mrt_convolution_layout {
-    int32_t channel_step, tap_step, tap_count;
-    int     folds_zero;
-} mrt_convolution_layout;
+/* A table lasts where its channels have fewer multiply-accumulates each. */
+enum { MRT_CONVOLUTION_LASTS_BELOW = 64 };
 
-/* The channels' table and what goes with it, from the reference's parameters with weights. */
-static MRT_COLD const int32_t *mrt_convolution_channels(mrt_call *c, const mrt_conv_i8_params *p,
-                                                        const mrt_convolution_layout *layout, mrt_output *output)
+/* Behind a kernel's own parameters. */
+typedef struct mrt_convolution_source {
+    mrt_scales     scales;
+    const int32_t *bias;
+    uint32_t       table_bytes; /* in front of the kernel's scratch; 0: the table lasts */
+} mrt_convolution_source;
+
+/* Checks, and fills what all kernels have: window, zero points, output's clamps, source. */
+static MRT_COLD mrt_reason mrt_convolution_begin(mrt_call *c, int32_t channel_axis, mrt_window *window, int32_t *in_zero,
+                                                 mrt_output *output, mrt_convolution_source *source)
 {
-    mrt_fold fold;
+    mrt_conv_i8_params reference;
 
-    fold.count = p->window.out_c;
-    fold.channel_step = layout->channel_step;
-    fold.tap_step = layout->tap_step;
-    fold.tap_count = layout->tap_count;
-    fold.w = p->w;
-    fold.bias = p->bias;
-    fold.mult = p->mult;
-    fold.shift = p->shift;
-    fold.mult_step = p->step;
-    fold.in_zero = p->in_zero;
-    fold.folds_zero = layout->folds_zero;
-    output->zero = p->out_zero;
-    output->act_min = p->act_min;
-    output->act_max = p->act_max;
-    return mrt_channels_prepare(c, &fold, output);
+    MRT_TRY(mrt_convolution_fill_common(c, channel_axis, &reference));
+    *window = reference.window;
+    *in_zero = reference.in_zero;
+    output->zero = reference.out_zero;
+    output->act_min = reference.act_min;
+    output->act_max = reference.act_max;
+    source->scales = mrt_scales_of(c);
+    source->bias = reference.bias;
+    return MRT_REASON_NONE;
+}
+
+/* Output's flags, and the table if it lasts. */
+static MRT_COLD const int32_t *mrt_convolution_channels(mrt_call *c, const mrt_fold *fold, mrt_convolution_source *source,
+                                                        mrt_output *output)
+{
+    mrt_channels_choose(c, fold, &source->scales, output);
+    source->table_bytes = 0;
+    if (c->work < (uint64_t)fold->count * MRT_CONVOLUTION_LASTS_BELOW)
+        return mrt_channels_take(c, fold, &source->scales, output);
+    source->table_bytes = (uint32_t)mrt_channels_bytes(fold->count);
+    return NULL;
 }
 
 #endif

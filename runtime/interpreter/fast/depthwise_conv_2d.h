@@ -58,9 +58,39 @@ static mrt_depthwise_class mrt_depthwise_class_of(const mrt_depthwise_plane_para
     return w->stride_h == 1 ? MRT_DEPTHWISE_RELU_3X3 : w->stride_h == 2 ? MRT_DEPTHWISE_RELU_3X3_2 : MRT_DEPTHWISE_ANY;
 }
 
-MRT_INLINE mrt_depthwise_plane_params mrt_depthwise_params_of(const void *params, mrt_depthwise_class its_class)
+typedef struct mrt_depthwise_fast_params {
+    mrt_depthwise_plane_params p; /* without channels, unless they last */
+    mrt_convolution_source     source;
+} mrt_depthwise_fast_params;
+
+static mrt_fold mrt_depthwise_fold(const mrt_depthwise_fast_params *f)
 {
-    mrt_depthwise_plane_params p = *(const mrt_depthwise_plane_params *)params;
+    mrt_fold fold;
+
+    fold.count = fold.tap_step = f->p.window.out_c;
+    fold.channel_step = 1;
+    fold.tap_count = f->p.window.kernel_h * f->p.window.kernel_w;
+    fold.w = f->p.w;
+    fold.bias = f->source.bias;
+    fold.in_zero = f->p.in_zero;
+    fold.folds_zero = 1;
+    return fold;
+}
+
+static MRT_NOINLINE const int32_t *mrt_depthwise_table(const mrt_depthwise_fast_params *f, void *scratch)
+{
+    const mrt_fold fold = mrt_depthwise_fold(f);
+
+    if (f->source.table_bytes == 0)
+        return f->p.channels;
+    mrt_channels_fill(&fold, &f->source.scales, &f->p.output, (int32_t *)scratch);
+    return (const int32_t *)scratch;
+}
+
+MRT_INLINE mrt_depthwise_plane_params mrt_depthwise_params_of(const mrt_depthwise_fast_params *f,
+                                                              mrt_depthwise_class              its_class)
+{
+    mrt_depthwise_plane_params p = f->p;
 
     if (its_class == MRT_DEPTHWISE_ANY)
         return p;
@@ -76,8 +106,11 @@ MRT_INLINE mrt_depthwise_plane_params mrt_depthwise_params_of(const void *params
 #define MRT_DEPTHWISE_RUN(NAME, KERNEL, CLASS)                                                                              \
     static MRT_NOINLINE void NAME(const void *params, const mrt_io *io)                                                     \
     {                                                                                                                       \
-        const mrt_depthwise_plane_params p = mrt_depthwise_params_of(params, CLASS);                                        \
-        KERNEL(&p, (const int8_t *)io->in[0], (int8_t *)io->out[0], io->scratch);                                           \
+        const mrt_depthwise_fast_params *f = (const mrt_depthwise_fast_params *)params;                                     \
+        const int32_t *const             table = mrt_depthwise_table(f, io->scratch);                                       \
+        mrt_depthwise_plane_params       p = mrt_depthwise_params_of(f, CLASS);                                             \
+        p.channels = table;                                                                                                 \
+        KERNEL(&p, (const int8_t *)io->in[0], (int8_t *)io->out[0], (uint8_t *)io->scratch + f->source.table_bytes);        \
     }
 #define MRT_DEPTHWISE_RUNS(WAY, KERNEL)                                                                                     \
     MRT_DEPTHWISE_RUN(mrt_depthwise_run_##WAY, KERNEL, MRT_DEPTHWISE_ANY)                                                   \
@@ -107,31 +140,26 @@ static void mrt_depthwise_choose(mrt_call *c, mrt_depthwise_plane_params *p)
         p->is_transposed = mrt_depthwise_is_transposed(w, MRT_DEPTHWISE_BYTES_UNIT);
         c->scratch_bytes = (uint32_t)mrt_depthwise_bytes_scratch(w, p->is_transposed);
     }
-    if (p->channels) /* else it is only counted */
-        c->run = mrt_depthwise_run_of(mrt_arch_of(c), mrt_depthwise_class_of(p));
+    c->run = mrt_depthwise_run_of(mrt_arch_of(c), mrt_depthwise_class_of(p));
     /* a channel is read whole before it is written; of several samples the later ones must not be written over */
     c->in_place = w->in_c == w->out_c && (int64_t)w->out_h * w->out_w <= (int64_t)w->in_h * w->in_w;
 }
 
 static MRT_COLD mrt_reason mrt_depthwise_prepare_fast(mrt_call *c)
 {
-    mrt_conv_i8_params         reference;
-    mrt_depthwise_plane_params p;
-    mrt_convolution_layout     layout;
+    mrt_depthwise_fast_params f;
+    mrt_fold                  fold;
 
-    MRT_TRY(mrt_convolution_window(c, c->in[1].dim[3], &p.window));
-    if (!mrt_depthwise_plane_fits(&p.window))
+    MRT_TRY(mrt_convolution_window(c, c->in[1].dim[3], &f.p.window));
+    if (!mrt_depthwise_plane_fits(&f.p.window))
         return mrt_depthwise_conv_2d_prepare_i8(c);
-    MRT_TRY(mrt_convolution_fill_i8(c, MRT_DEPTHWISE_CHANNEL_AXIS, mrt_chip_side(0), &reference));
-    p.in_zero = reference.in_zero;
-    p.w = reference.w = (const int8_t *)c->side->constant(c, &c->in[1], "weights", 0);
-    layout.channel_step = 1;
-    layout.tap_step = p.window.out_c;
-    layout.tap_count = p.window.kernel_h * p.window.kernel_w;
-    layout.folds_zero = 1;
-    p.channels = mrt_convolution_channels(c, &reference, &layout, &p.output);
-    mrt_depthwise_choose(c, &p);
-    c->side->store(c, &p, sizeof p, 2);
+    MRT_TRY(mrt_convolution_begin(c, MRT_DEPTHWISE_CHANNEL_AXIS, &f.p.window, &f.p.in_zero, &f.p.output, &f.source));
+    f.p.w = (const int8_t *)c->side->constant(c, &c->in[1], "weights", 0);
+    fold = mrt_depthwise_fold(&f);
+    f.p.channels = mrt_convolution_channels(c, &fold, &f.source, &f.p.output);
+    mrt_depthwise_choose(c, &f.p);
+    c->scratch_bytes += f.source.table_bytes;
+    c->side->store(c, &f, sizeof f, 4);
     return MRT_REASON_NONE;
 }
 

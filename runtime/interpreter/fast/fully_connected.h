@@ -50,8 +50,7 @@ static void mrt_fully_connected_run_rows(const void *params, const mrt_io *io)
                                 (int8_t *)io->out[0]);
 }
 
-static MRT_COLD const int32_t *mrt_fully_connected_channels(mrt_call *c, const mrt_fully_connected_i8_params *p,
-                                                            mrt_output *output)
+static MRT_COLD mrt_fold mrt_fully_connected_fold(const mrt_fully_connected_i8_params *p)
 {
     mrt_fold fold;
 
@@ -60,32 +59,33 @@ static MRT_COLD const int32_t *mrt_fully_connected_channels(mrt_call *c, const m
     fold.tap_step = 1;
     fold.w = p->w;
     fold.bias = p->bias;
-    fold.mult = p->mult;
-    fold.shift = p->shift;
-    fold.mult_step = p->step;
     fold.in_zero = p->in_zero;
     fold.folds_zero = 1;
-    output->zero = p->out_zero;
-    output->act_min = p->act_min;
-    output->act_max = p->act_max;
-    return mrt_channels_prepare(c, &fold, output);
+    return fold;
 }
 
 static MRT_COLD mrt_reason mrt_fully_connected_prepare_fast(mrt_call *c)
 {
+    mrt_scales                          scales = mrt_scales_of(c);
     mrt_fully_connected_i8_params       reference;
     mrt_fully_connected_channels_params p;
+    mrt_fold                            fold;
 
 #if !defined(MRT_SYMMETRIC)
     if (mrt_zero(&c->in[1]) != 0) /* only the oldest files have such weights */
         return mrt_fully_connected_prepare_i8(c);
 #endif
-    MRT_TRY(mrt_fully_connected_fill_i8(c, mrt_chip_side(0), &reference));
+    MRT_TRY(mrt_fully_connected_fill_common(c, &reference));
     p.rows = reference.rows;
     p.in_count = reference.in_count;
     p.out_count = reference.out_count;
     p.w = reference.w = (const int8_t *)c->side->constant(c, &c->in[1], "weights", 0);
-    p.channels = mrt_fully_connected_channels(c, &reference, &p.output);
+    p.output.zero = reference.out_zero;
+    p.output.act_min = reference.act_min;
+    p.output.act_max = reference.act_max;
+    fold = mrt_fully_connected_fold(&reference);
+    mrt_channels_choose(c, &fold, &scales, &p.output);
+    p.channels = mrt_channels_take(c, &fold, &scales, &p.output);
     c->run = mrt_arch_of(c) == MRT_ARCH_ARM_DSP ? mrt_fully_connected_dsp_of(&p.output)
              : mrt_arch_of(c) == MRT_ARCH_RISCV ? mrt_fully_connected_run_rows_8
                                                 : mrt_fully_connected_run_rows;
