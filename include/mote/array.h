@@ -79,6 +79,13 @@ int         mote_npz_find(const mote_npz *npz, const char *name); /* the index, 
 /* MOTE_ERR_USAGE when there is no array of that name. The message names the array, and the path as given to open. */
 mote_status mote_npz_load(mote_array *out, mote_npz *npz, const char *name, size_t max_bytes, mote_error *err);
 
+/* Writes a .npz: the arrays by their names, stored, each as mote_npy_save would; whole or not at all. */
+typedef struct mote_named_array {
+    const char *name;
+    mote_array  array;
+} mote_named_array;
+mote_status mote_npz_save(const mote_named_array *arrays, int count, const char *path, mote_error *err);
+
 #ifdef __cplusplus
 }
 #endif

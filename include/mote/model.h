@@ -35,7 +35,8 @@ void mote_model_destroy(mote_model *model); /* NULL is fine */
 
 /* What a caller sees of an input or output. */
 typedef struct mote_tensor_info {
-    const char *name; /* owned by the model */
+    const char *name;        /* owned by the model: what the file's signature calls it, else the tensor's own name */
+    const char *tensor_name; /* its own */
     mote_dtype  dtype;
     int32_t     rank;
     int32_t     dim[8];
@@ -54,6 +55,10 @@ int32_t          mote_model_input_count(const mote_model *model);
 int32_t          mote_model_output_count(const mote_model *model);
 mote_tensor_info mote_model_input(const mote_model *model, int32_t index);
 mote_tensor_info mote_model_output(const mote_model *model, int32_t index);
+
+/* The input or output of that name: a signature's first, else a tensor's own. -1: there is none. */
+int32_t mote_model_find_input(const mote_model *model, const char *name);
+int32_t mote_model_find_output(const mote_model *model, const char *name);
 
 /* What the first output's numbers are, as the operator that makes them tells (QUANTIZE and DEQUANTIZE passed over). */
 typedef enum mote_answer_kind {

@@ -19,8 +19,8 @@
  *
  * With are_prepared nothing is prepared: real numbers are what the network itself takes.
  *
- * A file is named as PATH, for the next input in the model's order, or as NAME=PATH. A model with one input takes any number
- * of files, whose samples follow each other.
+ * A file is named as PATH, for the next input in the model's order, or as NAME=PATH; NAME is what the file's signature calls
+ * the input, else the tensor's own name. A model with one input takes any number of files, whose samples follow each other.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_SAMPLES_H
 #define MOTE_SAMPLES_H
@@ -62,7 +62,8 @@ mote_status mote_samples_run(mote_samples *out, const mote_model *model, const m
 mote_status mote_samples_output(mote_array *out, const mote_samples *outputs, const mote_model *model, int32_t index,
                                 mote_error *err);
 
-/* Whether mote_samples_save could take these names: PATH or NAME=PATH, .npy or .bin, not more than there are outputs. */
+/* Whether mote_samples_save could take these names: PATH or NAME=PATH, .npy or .bin, not more than there are outputs; and
+ * PATH.npz, which gets them all by their names. */
 mote_status mote_samples_check_outputs(const mote_model *model, const char *const *files, int count, mote_error *err);
 
 /* Writes outputs; those that no file is named for are left out. On failure none of the files is left behind. */

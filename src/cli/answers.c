@@ -374,7 +374,7 @@ mote_status cli_answers_check(const char *path, const mote_dataset *set, mote_er
     const saver *to = find_saver(path);
 
     if (!to)
-        return mote_fail(err, MOTE_ERR_USAGE, "%s: answers are written as .csv, .json, .png, .svg, .npy or .bin", path);
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: answers are written as .csv, .json, .png, .svg, .npy, .npz or .bin", path);
     if (to->save == save_grid && !set)
         return mote_fail(err, MOTE_ERR_USAGE, "%s: a grid is drawn of pictures or of a data set", path);
     if (to->save == save_grid && !mote_dataset_has_pictures(set))

@@ -109,7 +109,7 @@ static mote_status split_outputs(running *r, mote_error *err)
     to->answers = MOTE_NEW(&r->arena, const char *, count, err);
     MOTE_TRY(err->code);
     for (i = 0; i < count; i++)
-        if (is_tensor_file(outputs[i]))
+        if (is_tensor_file(outputs[i]) || mote_path_has_suffix(outputs[i], ".npz"))
             to->tensors[to->tensor_count++] = outputs[i];
         else if (cli_answers_can_save(outputs[i]))
             to->answers[to->answer_count++] = outputs[i];
@@ -312,7 +312,9 @@ const cli_command cli_run = {
              "NAME=FILE. "
              "Samples are stored ones, prepared as in training; .bin, and a .npy of the input's own integers, are taken as "
              "they are"},
-            {"output", 'o', "Y", ".npy, .bin: tensors; .csv, .json: a row a sample; .png, .svg: a grid, mistakes first"},
+            {"output", 'o', "Y",
+             ".npy, .bin: an output, in order or NAME=FILE; .npz: all, by name; .csv, .json: a row a sample; .png, .svg: a "
+             "grid, mistakes first"},
             {"prepared", 0, NULL, "numbers of .npy are prepared already"},
             {"split", 0, "train|validation|test", "of a data set (test, or what there is)"},
             {"limit", 0, "N", "of a data set the first N samples"},

@@ -37,6 +37,10 @@ mote_status mote_array_read_bytes(mote_array *out, const uint8_t *bytes, size_t 
 mote_status mote_array_read_file(mote_array *out, const char *path, mote_array_reader *read, size_t max_bytes,
                                  mote_error *err);
 
+/* A .npy file's bytes, of an array whose type mote_npy_can_hold; what goes wrong stays in the stream. */
+bool mote_npy_can_hold(mote_dtype dtype);
+void mote_npy_put(const mote_array *array, FILE *stream);
+
 bool mote_is_npy(const uint8_t *bytes, size_t count);
 bool mote_is_zip(const uint8_t *bytes, size_t count);
 bool mote_is_idx(const uint8_t *bytes, size_t count);

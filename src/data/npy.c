@@ -389,14 +389,24 @@ static void write_elements(const mote_array *array, FILE *stream)
     }
 }
 
+bool mote_npy_can_hold(mote_dtype dtype)
+{
+    return type_name(dtype) != NULL;
+}
+
+void mote_npy_put(const mote_array *array, FILE *stream)
+{
+    write_header(array, stream);
+    write_elements(array, stream);
+}
+
 mote_status mote_npy_save(const mote_array *array, const char *path, mote_error *err)
 {
     mote_output output;
 
-    if (!type_name(array->dtype))
+    if (!mote_npy_can_hold(array->dtype))
         return mote_fail(err, MOTE_ERR_UNSUPPORTED, "%s: .npy has no element type %s", path, mote_dtype_name(array->dtype));
     MOTE_TRY(mote_output_begin(&output, path, err));
-    write_header(array, output.stream); /* commit reports what went wrong */
-    write_elements(array, output.stream);
+    mote_npy_put(array, output.stream); /* commit reports what went wrong */
     return mote_output_commit(&output, err);
 }

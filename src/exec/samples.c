@@ -20,6 +20,7 @@
 
 typedef struct end_list {
     const char *what; /* "input" or "output" */
+    bool        is_input;
     int32_t     count;
     mote_tensor_info (*at)(const mote_model *model, int32_t index);
     const mote_model *model;
@@ -27,25 +28,35 @@ typedef struct end_list {
 
 static end_list inputs_of(const mote_model *model)
 {
-    return (end_list){"input", mote_model_input_count(model), mote_model_input, model};
+    return (end_list){"input", true, mote_model_input_count(model), mote_model_input, model};
 }
 
 static end_list outputs_of(const mote_model *model)
 {
-    return (end_list){"output", mote_model_output_count(model), mote_model_output, model};
+    return (end_list){"output", false, mote_model_output_count(model), mote_model_output, model};
 }
 
-/* "NAME=PATH" where NAME is one of the ends: its index and the path; else -1. */
+/* What stands behind "NAME=", where the file is named so; else NULL. */
+static const char *path_behind(const char *name, const char *file)
+{
+    const size_t length = strlen(name);
+
+    return length > 0 && strncmp(file, name, length) == 0 && file[length] == '=' ? file + length + 1 : NULL;
+}
+
+/* "NAME=PATH" where NAME is one of the ends, by its signature's name, else by its tensor's: its index and the path; else -1.
+ */
 static int32_t find_named(const end_list *ends, const char *file, const char **path)
 {
-    int32_t i;
+    const char *found;
+    int32_t     i;
 
-    for (i = 0; i < ends->count; i++) {
-        const char *name = ends->at(ends->model, i).name;
-        size_t      length = strlen(name);
-        if (length > 0 && strncmp(file, name, length) == 0 && file[length] == '=') {
-            *path = file + length + 1;
-            return i;
+    for (i = 0; i < 2 * ends->count; i++) {
+        const mote_tensor_info info = ends->at(ends->model, i % ends->count);
+        found = path_behind(i < ends->count ? info.name : info.tensor_name, file);
+        if (found) {
+            *path = found;
+            return i % ends->count;
         }
     }
     return -1;
@@ -62,8 +73,8 @@ static bool looks_named(const char *file)
 static mote_status refuse_file(const end_list *ends, const char *file, mote_error *err)
 {
     if (looks_named(file) && ends->count > 0)
-        return mote_fail(err, MOTE_ERR_USAGE, "the model has no %s named \"%s\"; its first is \"%s\"", ends->what,
-                         mote_show(file, strcspn(file, "=")).text, mote_show_string(ends->at(ends->model, 0).name).text);
+        return mote_fail(err, MOTE_ERR_USAGE, "the model has no %s named \"%s\"; it has %s", ends->what,
+                         mote_show(file, strcspn(file, "=")).text, mote_model_show_ends(ends->model, ends->is_input).text);
     return mote_fail(err, MOTE_ERR_USAGE, "%s: the model has %d %s%s, all are given already", file, ends->count, ends->what,
                      ends->count == 1 ? "" : "s");
 }
@@ -619,31 +630,45 @@ static mote_status check_output_path(const char *path, mote_error *err)
 {
     if (mote_path_has_suffix(path, ".npy") || mote_path_has_suffix(path, ".bin"))
         return MOTE_OK;
-    return mote_fail(err, MOTE_ERR_USAGE, "%s: outputs are .npy or .bin files", path);
+    return mote_fail(err, MOTE_ERR_USAGE, "%s: outputs are .npy, .bin or .npz files", path);
 }
 
-static mote_status assign_outputs(const char ***paths, const mote_model *model, const char *const *files, int count,
+/* Which outputs go where: one to each .npy and .bin, all of them to each .npz. */
+typedef struct saving {
+    const char **paths; /* [output count]; NULL: not asked for alone */
+    const char **archives;
+    int          archive_count;
+} saving;
+
+static mote_status assign_outputs(saving *out, const mote_model *model, const char *const *files, int count,
                                   mote_arena *arena, mote_error *err)
 {
     const end_list ends = outputs_of(model);
+    const char   **singles = MOTE_NEW(arena, const char *, count, err);
+    int            single_count = 0;
     int32_t        i;
 
-    *paths = MOTE_NEW(arena, const char *, ends.count, err);
-    if (!*paths)
-        return err->code;
-    MOTE_TRY(assign(*paths, &ends, files, count, err));
+    *out = (saving){.paths = MOTE_NEW(arena, const char *, ends.count, err),
+                    .archives = MOTE_NEW(arena, const char *, count, err)};
+    MOTE_TRY(err->code);
+    for (i = 0; i < count; i++)
+        if (mote_path_has_suffix(files[i], ".npz") && !looks_named(files[i]))
+            out->archives[out->archive_count++] = files[i];
+        else
+            singles[single_count++] = files[i];
+    MOTE_TRY(assign(out->paths, &ends, singles, single_count, err));
     for (i = 0; i < ends.count; i++)
-        if ((*paths)[i])
-            MOTE_TRY(check_output_path((*paths)[i], err));
+        if (out->paths[i])
+            MOTE_TRY(check_output_path(out->paths[i], err));
     return MOTE_OK;
 }
 
 mote_status mote_samples_check_outputs(const mote_model *model, const char *const *files, int count, mote_error *err)
 {
-    mote_arena   arena = {0};
-    const char **paths;
+    mote_arena arena = {0};
+    saving     to;
 
-    assign_outputs(&paths, model, files, count, &arena, err);
+    assign_outputs(&to, model, files, count, &arena, err);
     mote_arena_destroy(&arena);
     return err->code;
 }
@@ -668,21 +693,63 @@ static mote_status save_one(const mote_samples *outputs, const mote_model *model
     return err->code;
 }
 
+/* By their names; a name that is no use, or that another has, becomes the output's place. */
+static mote_status name_outputs(mote_named_array *arrays, const end_list *ends, mote_arena *arena, mote_error *err)
+{
+    int32_t i;
+
+    for (i = 0; i < ends->count; i++) {
+        const char *name = ends->at(ends->model, i).name;
+        arrays[i].name = name[0] && mote_model_find_output(ends->model, name) == i && !strpbrk(name, "/\\")
+                             ? name
+                             : mote_arena_printf(arena, err, "output_%d", (int)i);
+        MOTE_TRY(err->code);
+    }
+    return MOTE_OK;
+}
+
+static mote_status save_archive(const mote_samples *outputs, const mote_model *model, const char *path, mote_error *err)
+{
+    const end_list    ends = outputs_of(model);
+    mote_arena        scratch = {0};
+    mote_named_array *arrays = MOTE_NEW(&scratch, mote_named_array, ends.count, err);
+    int32_t           i;
+
+    if (arrays)
+        name_outputs(arrays, &ends, &scratch, err);
+    for (i = 0; arrays && i < ends.count && err->code == MOTE_OK; i++)
+        mote_samples_output(&arrays[i].array, outputs, model, i, err);
+    if (err->code == MOTE_OK)
+        mote_npz_save(arrays, ends.count, path, err);
+    for (i = 0; arrays && i < ends.count; i++)
+        mote_array_free(&arrays[i].array);
+    mote_arena_destroy(&scratch);
+    return err->code;
+}
+
+static void save_files(const saving *to, const mote_samples *outputs, const mote_model *model, mote_error *err)
+{
+    const int32_t singles = mote_model_output_count(model), all = singles + to->archive_count;
+    int32_t       i, written;
+
+    for (i = 0; i < all && err->code == MOTE_OK; i++)
+        if (i >= singles)
+            save_archive(outputs, model, to->archives[i - singles], err);
+        else if (to->paths[i])
+            save_one(outputs, model, i, to->paths[i], err);
+    for (written = 0; err->code != MOTE_OK && written < i - 1; written++)
+        if (written >= singles || to->paths[written])
+            unlink(written >= singles ? to->archives[written - singles] : to->paths[written]);
+}
+
 mote_status mote_samples_save(const mote_samples *outputs, const mote_model *model, const char *const *files, int count,
                               mote_error *err)
 {
-    mote_arena   arena = {0};
-    const char **paths;
-    int32_t      i, written;
+    mote_arena arena = {0};
+    saving     to;
 
-    if (assign_outputs(&paths, model, files, count, &arena, err) == MOTE_OK) {
-        for (i = 0; i < mote_model_output_count(model) && err->code == MOTE_OK; i++)
-            if (paths[i])
-                save_one(outputs, model, i, paths[i], err);
-        for (written = 0; err->code != MOTE_OK && written < i - 1; written++)
-            if (paths[written])
-                unlink(paths[written]);
-    }
+    if (assign_outputs(&to, model, files, count, &arena, err) == MOTE_OK)
+        save_files(&to, outputs, model, err);
     mote_arena_destroy(&arena);
     return err->code;
 }

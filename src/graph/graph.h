@@ -136,6 +136,13 @@ typedef struct mote_recipe {
     mote_range         inputs; /* what prepared samples took */
 } mote_recipe;
 
+/* What whoever made the file calls the main graph's inputs and outputs: a SignatureDef. One name each, in the graph's order;
+ * NULL where it has none. Passes keep that order, so they keep the names. */
+typedef struct mote_signature {
+    const char        *key;                     /* "serving_default" */
+    const char *const *inputs, *const *outputs; /* [input_count], [output_count]; both NULL: there is no signature */
+} mote_signature;
+
 typedef struct mote_blob {
     const char    *name;
     const uint8_t *bytes;
@@ -149,15 +156,16 @@ typedef struct mote_params {
 } mote_params;
 
 struct mote_model {
-    mote_arena  arena;
-    mote_stage  stage;
-    const char *name, *description;
-    mote_graph *graphs; /* [0] is the main one; the others are bodies of control flow */
-    int32_t     graph_count;
-    mote_params params;
-    mote_recipe recipe;
-    mote_blob  *metadata; /* what mote does not know is kept byte for byte */
-    int32_t     metadata_count;
+    mote_arena     arena;
+    mote_stage     stage;
+    const char    *name, *description;
+    mote_graph    *graphs; /* [0] is the main one; the others are bodies of control flow */
+    int32_t        graph_count;
+    mote_params    params;
+    mote_recipe    recipe;
+    mote_signature signature;
+    mote_blob     *metadata; /* what mote does not know is kept byte for byte */
+    int32_t        metadata_count;
 
     const char *const *left_out; /* what else its file can run: names of its other subgraphs */
     int32_t            left_out_count;
@@ -195,8 +203,8 @@ const mote_narrowing *mote_narrowing_create(mote_model *model, int32_t channels,
 
 /* A deep copy, constants and params included. */
 mote_status mote_model_copy(mote_model **out, const mote_model *from, mote_error *err);
-/* from's graphs but the main one, to a model that has its main one only. */
-mote_status mote_model_copy_bodies(mote_model *to, const mote_model *from, mote_error *err);
+/* What is said of a model as a whole: its name, description, recipe, and its signature, whose names go by position. */
+mote_status mote_model_copy_facts(mote_model *to, const mote_model *from, mote_error *err);
 mote_status mote_recipe_copy(mote_recipe *out, const mote_recipe *from, mote_arena *arena, mote_error *err);
 
 /* Moves every trainable tensor's data into one flat buffer, model->params. */
@@ -222,6 +230,12 @@ typedef struct mote_shape_text {
 } mote_shape_text;
 mote_shape_text mote_shape_show(const mote_tensor *tensor);
 mote_shape_text mote_info_shape(const mote_tensor_info *tensor); /* an open batch is "?" */
+
+/* "left, right": what the inputs (outputs) are called, for a message; cut where there are many. */
+typedef struct mote_ends_text {
+    char text[200];
+} mote_ends_text;
+mote_ends_text mote_model_show_ends(const mote_model *model, bool is_input);
 
 /* The number of operands (and graph outputs) that read the tensor. */
 int32_t mote_graph_use_count(const mote_graph *graph, mote_id id);

@@ -1,7 +1,9 @@
 /* Whole models: copying, the flat parameter buffer, and what the public interface shows.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "graph/graph.h"
 
 /* Parts of the flat buffer begin at whole cache lines, as vector kernels like them. */
@@ -58,6 +60,33 @@ mote_status mote_recipe_copy(mote_recipe *out, const mote_recipe *from, mote_are
     return err->code;
 }
 
+/* NULL where there are none, and on failure with err filled. An end without a name stays one. */
+static const char *const *copy_end_names(const char *const *names, int32_t count, mote_arena *arena, mote_error *err)
+{
+    const char **copy = names ? MOTE_NEW(arena, const char *, count, err) : NULL;
+    int32_t      i;
+
+    for (i = 0; copy && i < count; i++)
+        if (names[i] && !(copy[i] = mote_arena_strdup(arena, names[i], err)))
+            return NULL;
+    return copy;
+}
+
+mote_status mote_model_copy_facts(mote_model *to, const mote_model *from, mote_error *err)
+{
+    const mote_graph *graph = &from->graphs[0];
+
+    to->name = mote_arena_strdup(&to->arena, from->name, err);
+    to->description = mote_arena_strdup(&to->arena, from->description, err);
+    if (from->signature.inputs) {
+        to->signature.key = mote_arena_strdup(&to->arena, from->signature.key, err);
+        to->signature.inputs = copy_end_names(from->signature.inputs, graph->input_count, &to->arena, err);
+        to->signature.outputs = copy_end_names(from->signature.outputs, graph->output_count, &to->arena, err);
+    }
+    MOTE_TRY(err->code);
+    return mote_recipe_copy(&to->recipe, &from->recipe, &to->arena, err);
+}
+
 static mote_status copy_tensor(mote_model *to, mote_graph *graph, const mote_tensor *from, mote_error *err)
 {
     mote_tensor tensor = *from;
@@ -87,7 +116,7 @@ static mote_status copy_graph(mote_model *to, mote_graph *graph, const mote_grap
     return mote_graph_set_outputs(to, graph, from->outputs, from->output_count, err);
 }
 
-mote_status mote_model_copy_bodies(mote_model *to, const mote_model *from, mote_error *err)
+static mote_status copy_bodies(mote_model *to, const mote_model *from, mote_error *err)
 {
     mote_graph *graph;
     int32_t     g;
@@ -129,13 +158,11 @@ static mote_status copy_left_out(mote_model *to, const mote_model *from, mote_er
 
 static mote_status copy_contents(mote_model *to, const mote_model *from, mote_error *err)
 {
-    to->name = mote_arena_strdup(&to->arena, from->name, err);
-    to->description = mote_arena_strdup(&to->arena, from->description, err);
-    MOTE_TRY(mote_recipe_copy(&to->recipe, &from->recipe, &to->arena, err));
+    MOTE_TRY(mote_model_copy_facts(to, from, err));
     MOTE_TRY(copy_metadata(to, from, err));
     MOTE_TRY(copy_left_out(to, from, err));
     MOTE_TRY(copy_graph(to, &to->graphs[0], &from->graphs[0], err));
-    MOTE_TRY(mote_model_copy_bodies(to, from, err));
+    MOTE_TRY(copy_bodies(to, from, err));
     return from->params.values ? mote_model_gather_params(to, err) : MOTE_OK;
 }
 
@@ -172,6 +199,7 @@ int32_t mote_model_output_count(const mote_model *model)
 static mote_tensor_info describe(const mote_tensor *tensor)
 {
     mote_tensor_info info = {.name = tensor->name,
+                             .tensor_name = tensor->name,
                              .dtype = tensor->dtype,
                              .rank = tensor->rank,
                              .is_batched = tensor->is_batched,
@@ -187,19 +215,87 @@ static mote_tensor_info describe(const mote_tensor *tensor)
     return info;
 }
 
-static mote_tensor_info describe_end(const mote_model *model, const mote_id *ids, int32_t count, int32_t index)
+/* The inputs or the outputs of a model; none of a NULL one. */
+typedef struct end_list {
+    const mote_model  *model;
+    const mote_id     *ids;
+    const char *const *names; /* the signature's; NULL: there are none */
+    int32_t            count;
+} end_list;
+
+static end_list inputs_of(const mote_model *model)
 {
-    return index >= 0 && index < count ? describe(&model->graphs[0].tensors[ids[index]]) : (mote_tensor_info){.name = ""};
+    return model ? (end_list){model, model->graphs[0].inputs, model->signature.inputs, model->graphs[0].input_count}
+                 : (end_list){0};
+}
+
+static end_list outputs_of(const mote_model *model)
+{
+    return model ? (end_list){model, model->graphs[0].outputs, model->signature.outputs, model->graphs[0].output_count}
+                 : (end_list){0};
+}
+
+static mote_tensor_info describe_end(end_list ends, int32_t index)
+{
+    mote_tensor_info info = {.name = "", .tensor_name = ""};
+
+    if (index < 0 || index >= ends.count)
+        return info;
+    info = describe(&ends.model->graphs[0].tensors[ends.ids[index]]);
+    if (ends.names && ends.names[index])
+        info.name = ends.names[index];
+    return info;
 }
 
 mote_tensor_info mote_model_input(const mote_model *model, int32_t index)
 {
-    return describe_end(model, model ? model->graphs[0].inputs : NULL, mote_model_input_count(model), index);
+    return describe_end(inputs_of(model), index);
 }
 
 mote_tensor_info mote_model_output(const mote_model *model, int32_t index)
 {
-    return describe_end(model, model ? model->graphs[0].outputs : NULL, mote_model_output_count(model), index);
+    return describe_end(outputs_of(model), index);
+}
+
+mote_ends_text mote_model_show_ends(const mote_model *model, bool is_input)
+{
+    const end_list ends = is_input ? inputs_of(model) : outputs_of(model);
+    mote_ends_text out = {""};
+    size_t         used = 0;
+    int32_t        i;
+
+    for (i = 0; i < ends.count; i++) {
+        const mote_shown name = mote_show_string(describe_end(ends, i).name);
+        if (used + strlen(name.text) + sizeof ", ..." > sizeof out.text)
+            break;
+        used += (size_t)snprintf(out.text + used, sizeof out.text - used, "%s%s", i > 0 ? ", " : "", name.text);
+    }
+    if (i < ends.count)
+        snprintf(out.text + used, sizeof out.text - used, ", ...");
+    return out;
+}
+
+static int32_t find_end(end_list ends, const char *name)
+{
+    int32_t i;
+
+    for (i = 0; i < ends.count; i++)
+        if (strcmp(describe_end(ends, i).name, name) == 0)
+            return i;
+    for (i = 0; i < ends.count; i++)
+        if (strcmp(describe_end(ends, i).tensor_name, name) == 0)
+            return i;
+    return -1;
+}
+
+int32_t mote_model_find_input(const mote_model *model, const char *name)
+{
+    return find_end(inputs_of(model), name);
+}
+
+int32_t mote_model_find_output(const mote_model *model, const char *name)
+{
+    return find_end(outputs_of(model), name);
 }
 
 int32_t mote_model_left_out_count(const mote_model *model)

@@ -318,6 +318,7 @@ mote_status mote_model_flatten(mote_model **out, const mote_model *model, mote_e
     f.to->name = model->name;
     f.to->description = model->description;
     f.to->recipe = model->recipe;
+    f.to->signature = model->signature;
     if (flatten_main(&f, err) != MOTE_OK) {
         mote_model_destroy(f.to);
         return err->code;

@@ -343,9 +343,7 @@ static mote_status rewrite(rewriting *r, const mote_data_split *calibration, mot
     for (i = 0; i < count; i++)
         r->moved[i] = MOTE_NONE;
     MOTE_TRY(mote_calibrate(r->ranges, r->from, calibration, r->options, err));
-    r->to->name = mote_arena_strdup(&r->to->arena, r->from->name, err);
-    r->to->description = mote_arena_strdup(&r->to->arena, r->from->description, err);
-    MOTE_TRY(mote_recipe_copy(&r->to->recipe, &r->from->recipe, &r->to->arena, err));
+    MOTE_TRY(mote_model_copy_facts(r->to, r->from, err));
     MOTE_TRY(add_input(r, err));
     for (i = 0; i < r->graph->node_count; i++)
         MOTE_TRY(rewrite_node(r, &r->graph->nodes[i], err));

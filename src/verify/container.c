@@ -163,7 +163,7 @@ static void check_tensor_map(mote_verifier *v, const mote_fb_table *signature, m
     for (i = 0; i < maps.count && mote_may_spend(v, TABLE_STEPS); i++) {
         mote_fb_table  map = mote_fb_element_table(&maps, i, "TensorMap", &err);
         mote_fb_string name = mote_fb_string_at(&map, tensor_map_name, &err);
-        tensor = mote_fb_u32(&map, tensor_map_tensor, 0, &err);
+        tensor = mote_fb_u32(&map, tensor_map_index, 0, &err);
         if (mote_tell_broken(v, mote_spot_model("signature_defs"), &err))
             continue;
         if (tensor >= tensor_count)

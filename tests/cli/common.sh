@@ -11,6 +11,7 @@
 . "$(dirname "$0")/../tools.sh"
 mote=$(realpath "${1:?usage: $0 BUILD/mote}") && [ -x "$mote" ] || { echo "$0: $1 is no program" >&2 && exit 1; }
 ops=$PWD/tests/golden/ops
+ends=$PWD/tests/golden/ends
 images=$PWD/tests/fuzz/corpus/image
 subset=$PWD/examples/mnist/subset
 work=$(mktemp -d) || exit 1

@@ -172,6 +172,34 @@ static void outputs_go_to_files_in_order_or_by_name(void **state)
     mote_samples_free(&outputs);
 }
 
+static void an_archive_gets_all_outputs_by_name(void **state)
+{
+    const mote_model *model = ((fixture *)*state)->model;
+    const char       *file = put_input(2, (int64_t[]){2, 4}), *all = SCRATCH "/all.npz";
+    mote_samples      inputs, outputs;
+    mote_array        wanted, held;
+    mote_npz         *npz;
+    int32_t           i;
+
+    assert_works(mote_samples_load(&inputs, model, &file, 1, NULL, err));
+    assert_works(mote_samples_run(&outputs, model, &inputs, err));
+    assert_works(mote_samples_save(&outputs, model, &all, 1, err));
+    assert_works(mote_npz_open(&npz, all, err));
+    assert_int_equal(mote_npz_count(npz), 2);
+    for (i = 0; i < 2; i++) {
+        assert_string_equal(mote_npz_name(npz, i), mote_model_output(model, i).name);
+        assert_works(mote_npz_load(&held, npz, mote_npz_name(npz, i), 0, err));
+        assert_works(mote_samples_output(&wanted, &outputs, model, i, err));
+        assert_true(held.dtype == wanted.dtype && held.rank == wanted.rank && held.count == wanted.count);
+        assert_memory_equal(held.bytes, wanted.bytes, wanted.count * sizeof(float));
+        mote_array_free(&held);
+        mote_array_free(&wanted);
+    }
+    mote_npz_close(npz);
+    mote_samples_free(&inputs);
+    mote_samples_free(&outputs);
+}
+
 static void when_one_output_fails_none_is_left_behind(void **state)
 {
     const mote_model *model = ((fixture *)*state)->model;
@@ -185,7 +213,8 @@ static void when_one_output_fails_none_is_left_behind(void **state)
     assert_fails(mote_samples_save(&outputs, model, files, 2, err), MOTE_ERR_IO, "second.npy: cannot be written");
     assert_false(mote_path_exists(SCRATCH "/first.npy"));
     assert_fails(mote_samples_check_outputs(model, many, 3, err), MOTE_ERR_USAGE, "c.npy: the model has 2 outputs");
-    assert_fails(mote_samples_check_outputs(model, &wrong, 1, err), MOTE_ERR_USAGE, "no output named \"middle\"");
+    assert_fails(mote_samples_check_outputs(model, &wrong, 1, err), MOTE_ERR_USAGE,
+                 "no output named \"middle\"; it has left, right");
     assert_fails(mote_samples_check_outputs(model, twice, 2, err), MOTE_ERR_USAGE, "b.npy: output \"left\" is given twice");
     mote_samples_free(&inputs);
     mote_samples_free(&outputs);
@@ -217,6 +246,7 @@ int main(void)
         cmocka_unit_test(shapes_join_stack_or_stay),
         cmocka_unit_test(other_shapes_are_refused),
         cmocka_unit_test(outputs_go_to_files_in_order_or_by_name),
+        cmocka_unit_test(an_archive_gets_all_outputs_by_name),
         cmocka_unit_test(when_one_output_fails_none_is_left_behind),
         cmocka_unit_test(samples_of_another_model_and_outputs_that_are_not_there_are_refused),
     };

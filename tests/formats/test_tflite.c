@@ -610,6 +610,63 @@ static void an_open_batch_is_one_sample(void **state)
     mote_text_free(&file);
 }
 
+static void assert_two_ends(const mote_model *model)
+{
+    assert_string_equal(mote_model_input(model, 0).name, "left");
+    assert_string_equal(mote_model_input(model, 0).tensor_name, "serving_default_left:0");
+    assert_string_equal(mote_model_input(model, 1).name, "right");
+    assert_string_equal(mote_model_output(model, 0).name, "price");
+    assert_string_equal(mote_model_output(model, 1).name, "kind");
+    assert_int_equal(mote_model_find_output(model, "kind"), 1);
+    assert_int_equal(mote_model_find_output(model, mote_model_output(model, 1).tensor_name), 1);
+    assert_int_equal(mote_model_find_output(model, "kin"), -1);
+}
+
+static void a_signature_names_inputs_and_outputs_and_is_written_again(void **state)
+{
+    mote_model *model, *again, *copy;
+    mote_text   written = {0};
+    mote_error  err = {0};
+    (void)state;
+    assert_int_equal(mote_model_load(&model, "tests/golden/ends/two.tflite", NULL, &err), MOTE_OK);
+    assert_two_ends(model);
+    assert_int_equal(mote_tflite_write(&written, model, &err), MOTE_OK);
+    assert_int_equal(read_bytes(&again, written.bytes, written.count, &err), MOTE_OK);
+    assert_string_equal(again->signature.key, "serving_default");
+    assert_two_ends(again);
+    assert_int_equal(mote_model_copy(&copy, again, &err), MOTE_OK);
+    mote_model_destroy(again);
+    assert_two_ends(copy);
+    mote_model_destroy(copy);
+    mote_model_destroy(model);
+    mote_text_free(&written);
+}
+
+/* Nobody who runs a model looks at it: the tensors' own names are then all that there are. */
+static void a_damaged_signature_does_not_refuse_a_file(void **state)
+{
+    mote_file   file;
+    mote_model *model;
+    mote_error  err = {0};
+    char       *bytes, *name;
+    size_t      i;
+    (void)state;
+    assert_int_equal(mote_file_open(&file, "tests/golden/ends/two.tflite", &err), MOTE_OK);
+    bytes = malloc(file.count);
+    memcpy(bytes, file.bytes, file.count);
+    for (name = NULL, i = 0; i + 9 < file.count; i++) /* the name's length, far too large */
+        if (memcmp(bytes + i, "\005\0\0\0price", 9) == 0)
+            name = bytes + i;
+    assert_non_null(name);
+    name[3] = 0x7f;
+    assert_int_equal(read_bytes(&model, bytes, file.count, &err), MOTE_OK);
+    assert_string_equal(mote_model_output(model, 0).name, mote_model_output(model, 0).tensor_name);
+    assert_int_equal(mote_model_find_input(model, "left"), -1);
+    mote_model_destroy(model);
+    mote_file_close(&file);
+    free(bytes);
+}
+
 /* 4 bytes of file name a tensor of 64 KiB again, 100,000 times: 6.4 GB, if nobody looked. */
 static void shared_parts_of_a_file_do_not_multiply_without_limit(void **state)
 {
@@ -900,6 +957,8 @@ int main(void)
         cmocka_unit_test(the_first_of_several_subgraphs_is_read_and_the_others_are_named),
         cmocka_unit_test(a_padded_buffer_gives_its_first_bytes),
         cmocka_unit_test(an_open_batch_is_one_sample),
+        cmocka_unit_test(a_signature_names_inputs_and_outputs_and_is_written_again),
+        cmocka_unit_test(a_damaged_signature_does_not_refuse_a_file),
         cmocka_unit_test(shared_parts_of_a_file_do_not_multiply_without_limit),
         cmocka_unit_test(a_bad_recipe_is_refused),
         cmocka_unit_test(a_recipe_that_says_nothing_is_not_written),

@@ -688,6 +688,61 @@ static mote_status name_left_out(reader *r, mote_error *err)
     return err->code;
 }
 
+/* ---- the signature ---- */
+
+/* Names of ends by their tensors; the first of two names for one. Of a tensor that is named twice as an output the second
+ * place takes the second name. */
+static const char *const *read_end_names(reader *r, const mote_fb_vector *maps, const mote_id *ids, int32_t count,
+                                         mote_error *err)
+{
+    const char **names = MOTE_NEW(&r->model->arena, const char *, count, err);
+    uint32_t     m;
+    int32_t      i;
+
+    for (m = 0; names && err->code == MOTE_OK && m < maps->count; m++) {
+        const mote_fb_table  map = mote_fb_element_table(maps, m, "TensorMap", err);
+        const mote_fb_string name = mote_fb_string_at(&map, tensor_map_name, err);
+        const uint32_t       id = mote_fb_u32(&map, tensor_map_index, 0, err);
+        for (i = 0; i < count && (names[i] || ids[i] < 0 || (uint32_t)ids[i] != id); i++)
+            ;
+        if (i < count && name.count > 0)
+            names[i] = copy_string(r, name, err);
+    }
+    return names;
+}
+
+static mote_status read_signature_of(reader *r, const mote_fb_table *table, mote_error *err)
+{
+    const mote_fb_vector inputs = mote_fb_vector_at(table, signature_inputs, 4, err);
+    const mote_fb_vector outputs = mote_fb_vector_at(table, signature_outputs, 4, err);
+    mote_signature       read = {.key = copy_string(r, mote_fb_string_at(table, signature_key, err), err)};
+
+    read.inputs = read_end_names(r, &inputs, r->graph->inputs, r->graph->input_count, err);
+    read.outputs = read_end_names(r, &outputs, r->graph->outputs, r->graph->output_count, err);
+    if (err->code == MOTE_OK)
+        r->model->signature = read;
+    return err->code;
+}
+
+/* The main graph's first one. What runs a model never looks at it, so damage there does not refuse the file: then the
+ * tensors' own names are all that there are. */
+static mote_status read_signature(reader *r, mote_error *err)
+{
+    mote_error     damage = {0};
+    mote_fb_vector signatures = mote_fb_vector_at(&r->root, model_signatures, 4, &damage);
+    uint32_t       i;
+
+    for (i = 0; damage.code == MOTE_OK && i < signatures.count; i++) {
+        const mote_fb_table table = mote_fb_element_table(&signatures, i, "SignatureDef", &damage);
+        if (mote_fb_u32(&table, signature_subgraph, 0, &damage) == 0) {
+            read_signature_of(r, &table, &damage);
+            break;
+        }
+    }
+    return damage.code == MOTE_ERR_MEMORY || damage.code == MOTE_ERR_LIMIT ? mote_fail(err, damage.code, "%s", damage.text)
+                                                                           : MOTE_OK;
+}
+
 /* ---- operators that read constants only ---- */
 
 static bool has_open_output(const reader *r, const mote_node *node)
@@ -923,6 +978,7 @@ static mote_status read_model(reader *r, mote_error *err)
     MOTE_TRY(read_graphs(r, err));
     MOTE_TRY(call_once(r, err));
     MOTE_TRY(read_metadata(r, err));
+    MOTE_TRY(read_signature(r, err));
     MOTE_TRY(name_left_out(r, err));
     r->model->stage = stage_of(r->model);
     return mote_model_verify(r->model, err) == MOTE_OK ? MOTE_OK : mote_lacks_explain_types(&r->model->graphs[0], err);

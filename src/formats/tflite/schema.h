@@ -25,7 +25,7 @@ static const mote_fb_field model_buffers = {4, "buffers"};
 static const mote_fb_field model_metadata = {6, "metadata"};
 static const mote_fb_field model_signatures = {7, "signature_defs"};
 
-/* SignatureDef: the name of a subgraph that can be run, and of its inputs and outputs */
+/* SignatureDef: the name of a subgraph that can be run, and what it calls its inputs and outputs: vectors of TensorMap */
 static const mote_fb_field signature_inputs = {0, "inputs"};
 static const mote_fb_field signature_outputs = {1, "outputs"};
 static const mote_fb_field signature_key = {2, "signature_key"};
@@ -33,7 +33,7 @@ static const mote_fb_field signature_subgraph = {4, "subgraph_index"};
 
 /* TensorMap */
 static const mote_fb_field tensor_map_name = {0, "name"};
-static const mote_fb_field tensor_map_tensor = {1, "tensor_index"};
+static const mote_fb_field tensor_map_index = {1, "tensor_index"}; /* in the subgraph */
 
 /* OperatorCode. Codes below 127 stand in both fields, so that the oldest readers find them; the larger one counts. */
 static const mote_fb_field operator_code_deprecated = {0, "deprecated_builtin_code"}; /* int8 */

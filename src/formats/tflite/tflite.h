@@ -1,8 +1,8 @@
 /* TensorFlow Lite's file format: into a graph, and from one.
  *
- * What is read is copied: the model never points into the file. What the graph has no place for (signatures, debug data) is
- * left out; metadata that mote does not know is kept byte for byte; metadata "mote.recipe" becomes model->recipe.
- * SPDX-License-Identifier: Apache-2.0 */
+ * What is read is copied: the model never points into the file. What the graph has no place for (signatures of other
+ * subgraphs, debug data) is left out; metadata that mote does not know is kept byte for byte; metadata "mote.recipe" becomes
+ * model->recipe. SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_FORMATS_TFLITE_TFLITE_H
 #define MOTE_FORMATS_TFLITE_TFLITE_H
 

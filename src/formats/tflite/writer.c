@@ -39,6 +39,7 @@ typedef struct writer {
     mote_tensor      *made; /* operands that only the file has: tensors kept_count, kept_count + 1 ... */
     uint32_t          buffer_count, code_count;
     int32_t           kept_count, made_count;
+    mote_fb_ref       signatures;
 
     const mote_tensor **first; /* variables that begin with values of their own, each once */
     int32_t             first_count;
@@ -439,6 +440,44 @@ static mote_fb_ref write_metadata(writer *w, mote_error *err)
     return count > 0 ? mote_fb_put_refs(&w->fb, refs, count) : 0;
 }
 
+/* ---- the signature ---- */
+
+static mote_fb_ref write_end_names(writer *w, const char *const *names, const mote_id *ids, int32_t count, mote_error *err)
+{
+    mote_fb_ref *refs = MOTE_NEW(&w->arena, mote_fb_ref, count, err);
+    size_t       used = 0;
+    int32_t      i;
+
+    for (i = 0; refs && i < count; i++) {
+        const mote_fb_ref name = names[i] ? mote_fb_put_string(&w->fb, names[i]) : 0;
+        if (!names[i])
+            continue;
+        mote_fb_begin(&w->fb);
+        mote_fb_set_ref(&w->fb, tensor_map_name, name);
+        mote_fb_set_u32(&w->fb, tensor_map_index, (uint32_t)w->new_id[ids[i]], 0);
+        refs[used++] = mote_fb_end(&w->fb);
+    }
+    return refs ? mote_fb_put_refs(&w->fb, refs, used) : 0;
+}
+
+static mote_fb_ref write_signatures(writer *w, mote_error *err)
+{
+    const mote_signature *s = &w->model->signature;
+    mote_fb_ref           inputs, outputs, key, signature;
+
+    if (!s->inputs)
+        return 0;
+    inputs = write_end_names(w, s->inputs, w->graph->inputs, w->graph->input_count, err);
+    outputs = write_end_names(w, s->outputs, w->graph->outputs, w->graph->output_count, err);
+    key = mote_fb_put_string(&w->fb, s->key);
+    mote_fb_begin(&w->fb);
+    mote_fb_set_ref(&w->fb, signature_inputs, inputs);
+    mote_fb_set_ref(&w->fb, signature_outputs, outputs);
+    mote_fb_set_ref(&w->fb, signature_key, key);
+    signature = mote_fb_end(&w->fb);
+    return mote_fb_put_refs(&w->fb, &signature, 1);
+}
+
 /* ---- the model ---- */
 
 static void use(writer *w, const mote_id *ids, int32_t count)
@@ -493,6 +532,8 @@ static mote_fb_ref write_graph(writer *w, const mote_graph *graph, mote_error *e
     outputs = write_ids(w, graph->outputs, graph->output_count, MOTE_NONE, 0, err);
     if (graph == &w->model->graphs[0] && w->model->name[0])
         name = mote_fb_put_string(&w->fb, w->model->name);
+    if (graph == &w->model->graphs[0])
+        w->signatures = write_signatures(w, err);
     mote_fb_begin(&w->fb);
     mote_fb_set_ref(&w->fb, subgraph_tensors, tensors);
     mote_fb_set_ref(&w->fb, subgraph_inputs, inputs);
@@ -534,6 +575,7 @@ static mote_status write_model(writer *w, mote_error *err)
     mote_fb_set_ref(&w->fb, model_description, description);
     mote_fb_set_ref(&w->fb, model_buffers, buffers);
     mote_fb_set_ref(&w->fb, model_metadata, metadata);
+    mote_fb_set_ref(&w->fb, model_signatures, w->signatures);
     mote_fb_finish(&w->fb, mote_fb_end(&w->fb), TFLITE_IDENTIFIER);
     MOTE_TRY(err->code);
     return mote_fb_writer_status(&w->fb, err);
