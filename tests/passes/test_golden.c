@@ -392,7 +392,7 @@ static void load_answers(mote_array *out, mote_npz *npz, const char *name, const
 
 static mote_model *load_lean(const char *name)
 {
-    mote_model *model, *lean;
+    mote_model *model, *lean = NULL;
     mote_error  err = {0};
     char        path[100];
 
