@@ -12,6 +12,7 @@
 #ifndef MRT_DEPTHWISE_CONV_2D_H
 #define MRT_DEPTHWISE_CONV_2D_H
 
+#include "conv_groups.h"
 #include "conv_params.h"
 
 /* Where one output position's taps lie: offsets of the first, steps from tap to tap and from tap row to tap row, of input
@@ -74,6 +75,57 @@ MRT_INLINE void mrt_depthwise_conv_2d_i8(const mrt_conv_i8_params *p, const int8
                     }
             }
         }
+}
+
+/* uint8, by conv_groups.h, whose weights' step from channel to channel is 1 here. Four channels at once, where each has an
+ * input of its own. */
+enum { MRT_DEPTHWISE_U8_SUMS = 4 };
+
+MRT_INLINE void mrt_depthwise_sums_u8(const mrt_conv_groups_u8_params *p, const mrt_group_patch *patch, const uint8_t *in,
+                                      const MRT_FLASH uint8_t *w, uint32_t *acc)
+{
+    uint32_t a = 0, b = 0, c = 0, d = 0;
+    int32_t  row, column;
+
+    for (row = 0; row < patch->rows; row++) {
+        const uint8_t           *x = in + row * patch->in_row;
+        const MRT_FLASH uint8_t *v = w + row * patch->w_row;
+        for (column = 0; column < patch->columns; column++, x += patch->in_step, v += patch->w_step) {
+            a += (uint32_t)((x[0] - p->in_zero) * (v[0] - p->w_zero));
+            b += (uint32_t)((x[1] - p->in_zero) * (v[1] - p->w_zero));
+            c += (uint32_t)((x[2] - p->in_zero) * (v[2] - p->w_zero));
+            d += (uint32_t)((x[3] - p->in_zero) * (v[3] - p->w_zero));
+        }
+    }
+    acc[0] = a, acc[1] = b, acc[2] = c, acc[3] = d;
+}
+
+/* All channels of one position. */
+MRT_INLINE void mrt_depthwise_position_u8(const mrt_conv_groups_u8_params *p, const mrt_group_patch *patch,
+                                          const uint8_t *in, uint8_t *out)
+{
+    const MRT_FLASH uint8_t *w = p->w + patch->w;
+    uint32_t                 acc[MRT_DEPTHWISE_U8_SUMS];
+    int32_t                  o = 0, k;
+
+    for (; p->groups.outs == 1 && o + MRT_DEPTHWISE_U8_SUMS <= p->window.out_c; o += MRT_DEPTHWISE_U8_SUMS) {
+        mrt_depthwise_sums_u8(p, patch, in + o, w + o, acc);
+        for (k = 0; k < MRT_DEPTHWISE_U8_SUMS; k++)
+            out[o + k] = mrt_conv_groups_biased_u8(p, o + k, acc[k]);
+    }
+    for (; o < p->window.out_c; o++)
+        out[o] =
+            mrt_conv_groups_biased_u8(p, o, mrt_conv_groups_sum_u8(p, patch, in + mrt_group_input(&p->groups, o), w + o));
+}
+
+MRT_INLINE void mrt_depthwise_conv_2d_u8(const mrt_conv_groups_u8_params *p, const uint8_t *in, uint8_t *out)
+{
+    int32_t n;
+
+    for (n = 0; n < mrt_group_positions(&p->window); n++, out += p->window.out_c) {
+        const mrt_group_patch patch = mrt_group_patch_at(&p->window, &p->groups, n);
+        mrt_depthwise_position_u8(p, &patch, in + patch.in, out);
+    }
 }
 
 MRT_INLINE float mrt_depthwise_f32_sum(const mrt_depthwise_patch *patch, const float *in, const MRT_FLASH float *w)
