@@ -5,8 +5,11 @@
  *     mote_dataset *set;
  *     if (mote_dataset_load(&set, "data/mnist", &options, &err) != MOTE_OK) ...
  *     mote_dataset_take_validation(set, 0.2, &err);
- *     mote_data_gather(&set->split[MOTE_TRAIN], mote_data_picked(order + first, 64), x);
+ *     mote_data_gather(&set->split[MOTE_TRAIN], 0, mote_data_picked(order + first, 64), x);
  *     mote_dataset_destroy(set);
+ *
+ * A set has a feature for each input of the network that it is for, and a target for each output; most have one of each, and
+ * then 0 is their number everywhere.
  *
  * Samples stay in memory in the type they were stored in (an image set of bytes stays bytes); preparation is applied
  * while a batch is gathered:
@@ -66,6 +69,33 @@ typedef struct mote_preparation {
     const float *std;      /* [channels], each > 0 */
 } mote_preparation;
 
+enum { MOTE_FEATURES_MAX = 16, MOTE_TARGETS_MAX = 16 };
+
+/* One input of several: its name, which its arrays have, and how its samples are prepared, where it is not as
+ * mote_data_options say for all. */
+typedef struct mote_feature_options {
+    const char *name;
+    float       scale, offset; /* these, standardize and channels go together: one of them said, none is taken from all */
+    mote_standardize standardize;
+    int              channels;
+    const float     *mean, *std;
+    int              rank;
+    int64_t          shape[MOTE_ARRAY_MAX_RANK - 1];
+    bool             flatten;
+} mote_feature_options;
+
+/* One output of several: its name, which its arrays of targets have, and what they are. */
+typedef struct mote_target_options {
+    const char      *name;
+    mote_target_kind kind;
+    int              class_count;
+} mote_target_options;
+
+/* "left=a.npy": the array of one input or output in a file of its own. */
+typedef struct mote_data_file {
+    const char *name, *path;
+} mote_data_file;
+
 /* Zeroed works. */
 typedef struct mote_data_options {
     float            scale;       /* divide by this; 0: 1. 255 for images of bytes */
@@ -110,6 +140,12 @@ typedef struct mote_data_options {
     double   test_split;
     uint64_t seed; /* of that draw, and of the one that mote_dataset_take_validation makes from class folders */
 
+    /* Inputs and outputs of a network, in its order: features and targets then stand in that order, found by their names
+     * (see mote_dataset_load). Without inputs the set has one feature, without outputs one target. */
+    const mote_feature_options *inputs;
+    const mote_target_options  *outputs;
+    int                         input_count, output_count;
+
     size_t max_bytes; /* the most memory that the set may take; 0: 8 GiB */
 } mote_data_options;
 
@@ -119,35 +155,52 @@ struct mote_dataset;
 typedef struct mote_data_split {
     const struct mote_dataset *set;
     mote_split_id              id;
-    size_t                     count;  /* samples; 0: the split is empty */
-    const void                *x;      /* [count, sample shape] in set->dtype */
-    const int32_t             *labels; /* [count]; NULL unless CLASSES */
-    const float               *values; /* [count, target_width]; NULL unless VALUES */
-    const char *const         *names;  /* [count]: the picture that each sample is; NULL where samples have no files */
+    size_t                     count;                    /* samples; 0: the split is empty */
+    const void                *x[MOTE_FEATURES_MAX];     /* each [count, the feature's shape], in its dtype */
+    const int32_t             *labels[MOTE_TARGETS_MAX]; /* each [count]; NULL unless the target's kind is CLASSES */
+    const float               *values[MOTE_TARGETS_MAX]; /* each [count, width]; NULL unless it is VALUES */
+    const char *const         *names; /* [count]: the picture that each sample is; NULL where samples have no files */
 } mote_data_split;
 
-/* Read only; owns all it points to. */
-typedef struct mote_dataset {
-    const char        *source; /* "IDX files", "NumPy archive", "CSV table", "folder of images", "generated sine" ... */
-    mote_dtype         dtype;  /* of stored samples: U8, I8, I16, U16 or F32 (other types became float32 when read) */
-    int                rank;   /* sample shape, without the axis that counts samples; 0: one number */
+/* What one input of a network is given. */
+typedef struct mote_data_feature {
+    const char        *name;  /* the input's, or what the source calls it */
+    mote_dtype         dtype; /* of stored samples: U8, I8, I16, U16 or F32 (other types became float32 when read) */
+    int                rank;  /* of one sample, without the axis that counts samples; 0: one number */
     int64_t            dim[MOTE_ARRAY_MAX_RANK - 1];
-    size_t             sample_count; /* elements of one sample */
-    mote_target_kind   targets;
+    size_t             width; /* elements of one sample */
+    mote_preparation   preparation;
+    const char *const *column_names; /* CSV with a header: [width], else NULL */
+} mote_data_feature;
+
+/* What one output of a network is compared with. */
+typedef struct mote_data_target {
+    const char        *name;
+    mote_target_kind   kind;        /* NONE, CLASSES or VALUES */
     int                class_count; /* CLASSES: > 0 */
     const char *const *class_names; /* [class_count], or NULL where the source names none */
-    int                target_rank; /* VALUES: shape of one target */
-    int64_t            target_dim[MOTE_ARRAY_MAX_RANK - 1];
-    size_t             target_width; /* VALUES: elements of one target; CLASSES: 1; NONE: 0 */
-    const char *const *column_names; /* CSV with a header: [sample_count], else NULL */
-    const char *const *target_names; /* CSV with a header: [target_count] columns, in the order of the targets; else NULL */
-    int                target_count;
+    int                rank;        /* VALUES: shape of one target */
+    int64_t            dim[MOTE_ARRAY_MAX_RANK - 1];
+    size_t             width; /* VALUES: elements of one target; CLASSES: 1; NONE: 0 */
+    const char *const
+        *column_names; /* CSV with a header: [column_count], in the order of the target's elements; else NULL */
+    int  column_count;
+} mote_data_target;
+
+/* Read only; owns all it points to. A set without targets has one of kind NONE, and so has each output without. */
+typedef struct mote_dataset {
+    const char        *source; /* "IDX files", "NumPy archive", "CSV table", "folder of images", "generated sine" ... */
+    mote_data_feature  feature[MOTE_FEATURES_MAX];
+    mote_data_target   target[MOTE_TARGETS_MAX];
+    int                feature_count, target_count; /* each at least 1 */
     const char *const *notes; /* [note_count] lines for the user, each begun with the path: what was left out, guessed or */
     int                note_count; /* looks wrong. mote_dataset_take_validation may add to them */
-    mote_preparation   preparation;
     mote_data_split    split[MOTE_SPLIT_COUNT];
     struct mote_dataset_state *state; /* the arena and the gathering tables */
 } mote_dataset;
+
+/* Whether any target is more than NONE. */
+bool mote_dataset_has_targets(const mote_dataset *set);
 
 /* Reads a data set. options may be NULL. What a path is shows in what it holds, not in its name alone; docs/DATA.md has an
  * example of each kind. A split is recognised by one of these words, in any capitals: train, training; validation, valid,
@@ -163,6 +216,9 @@ typedef struct mote_dataset {
  *                               inside a class belong to it; names that begin with '.' are passed over. Folders named for
  *                               splits hold one set each. Pictures without any class folder: samples without targets
  *   .npz                        the same names as for .npy files
+ *                               Of both: with options.inputs and outputs an array of an input's (output's) own name, alone
+ *                               (train) or beside the word of a split: left, left_train; x_left, y_left where both have it.
+ *                               x and y are those of a single input and output
  *   .npy                        samples; targets from options.targets_path
  *   .csv .tsv .txt .data .dat   numbers separated by commas, semicolons, tabs, | or blanks, with or without a header line,
  *                               quotes doubled inside quotes, LF or CRLF; each row a sample. Lines that begin with # are
@@ -176,6 +232,11 @@ typedef struct mote_dataset {
  * x is [count, sample shape]; integer y [count] or [count, 1] are class indices (options.targets), y [count, k] with a
  * single 1 a row and else 0 (k > 1) are classes, too, any other y is values. */
 mote_status mote_dataset_load(mote_dataset **out, const char *path, const mote_data_options *options, mote_error *err);
+
+/* The same from a .npy file an array, each named as it would be in a .npz: "left", "left_test". path of notes and messages
+ * is the first file's. */
+mote_status mote_dataset_load_files(mote_dataset **out, const mote_data_file *files, int count,
+                                    const mote_data_options *options, mote_error *err);
 
 /* Pictures from here and there: samples of the test split, without targets, in the order given. options may be NULL. */
 mote_status mote_dataset_load_pictures(mote_dataset **out, const char *const *paths, int count,
@@ -193,21 +254,21 @@ mote_status mote_dataset_sine(mote_dataset **out, const mote_sine_options *optio
 
 void mote_dataset_destroy(mote_dataset *set); /* NULL is fine */
 
-/* Another shape for the samples: the same number of elements, one -1 allowed. MOTE_ERR_USAGE names both shapes. What a
- * network with input [784] or [28, 28, 1] needs from samples [28, 28]. */
-mote_status mote_dataset_reshape(mote_dataset *set, int rank, const int64_t *dim, mote_error *err);
+/* Another shape for a feature's samples: the same number of elements, one -1 allowed. MOTE_ERR_USAGE names both shapes. What
+ * a network with input [784] or [28, 28, 1] needs from samples [28, 28]. */
+mote_status mote_dataset_reshape(mote_dataset *set, int feature, int rank, const int64_t *dim, mote_error *err);
 
 /* Another preparation, in place of the one that the set was read with: what a model's recipe says. mean and std are copied.
  * MOTE_ERR_USAGE when a number is not finite, a std is not above 0, or the channels do not divide a sample's elements. */
-mote_status mote_dataset_prepare(mote_dataset *set, const mote_preparation *preparation, mote_error *err);
+mote_status mote_dataset_prepare(mote_dataset *set, int feature, const mote_preparation *preparation, mote_error *err);
 
 /* Numbers classes as a model does: by its labels. A class that none of them names is MOTE_ERR_USAGE; numbered classes
  * without names stay as they are, and more of them than labels are refused. labels are copied; count 0 changes nothing. */
-mote_status mote_dataset_match_classes(mote_dataset *set, const char *const *labels, int count, mote_error *err);
+mote_status mote_dataset_match_classes(mote_dataset *set, int target, const char *const *labels, int count, mote_error *err);
 
 /* Class labels without names become the numbers that they are, a value a sample: what a regression on whole numbers asks
  * for. Anything else stays as it is. */
-mote_status mote_dataset_take_values(mote_dataset *set, mote_error *err);
+mote_status mote_dataset_take_values(mote_dataset *set, int target, mote_error *err);
 
 /* Keras' validation_split: moves count - floor(count * (1 - fraction)) training samples to the validation split. Of arrays
  * and tables these are the LAST ones, in the order of the file, as in Keras; a note says so where that takes a whole class
@@ -237,32 +298,42 @@ static inline mote_data_pick mote_data_in_row(size_t first, size_t count)
 /* MOTE_ERR_USAGE when an index is not below split->count. For callers whose indices come from elsewhere. */
 mote_status mote_data_check_pick(const mote_data_split *split, mote_data_pick pick, mote_error *err);
 
-/* Prepared samples: x[pick.count][sample_count]. These four neither allocate nor fail; several threads may call them on one
- * set at once. Where there is no sample of an index, or no label, or a label is beyond width, they give NaN and label -1. */
-void mote_data_gather(const mote_data_split *split, mote_data_pick pick, float *x);
-/* Targets as real numbers, y[pick.count][target_width]: values, or one class index a sample (binary cross-entropy). */
-void mote_data_gather_values(const mote_data_split *split, mote_data_pick pick, float *y);
+/* Prepared samples: x[pick.count][the feature's width]. These four neither allocate nor fail; several threads may call them
+ * on one set at once. Where there is no sample of an index, or no label, or a label is beyond width, they give NaN and label
+ * -1. */
+void mote_data_gather(const mote_data_split *split, int feature, mote_data_pick pick, float *x);
+/* Targets as real numbers, y[pick.count][the target's width]: values, or one class index a sample (binary cross-entropy). */
+void mote_data_gather_values(const mote_data_split *split, int target, mote_data_pick pick, float *y);
 /* CLASSES: y[pick.count]. */
-void mote_data_gather_labels(const mote_data_split *split, mote_data_pick pick, int32_t *y);
+void mote_data_gather_labels(const mote_data_split *split, int target, mote_data_pick pick, int32_t *y);
 /* CLASSES: y[pick.count][width], 1 at the label, else 0; width >= class_count (a wider network is legal). */
-void mote_data_gather_one_hot(const mote_data_split *split, mote_data_pick pick, size_t width, float *y);
+void mote_data_gather_one_hot(const mote_data_split *split, int target, mote_data_pick pick, size_t width, float *y);
 
-/* The stored bytes of one sample, unprepared: sample_count elements of set->dtype. NULL when index >= split->count. */
-const void *mote_data_sample(const mote_data_split *split, size_t index);
+/* The stored bytes of one sample, unprepared: the feature's width of elements of its dtype. NULL when index >= split->count.
+ */
+const void *mote_data_sample(const mote_data_split *split, int feature, size_t index);
 
 /* Prepares an array from elsewhere (an image given to `mote run`): out[array->count]. */
 void mote_prepare(const mote_preparation *preparation, const mote_array *array, float *out);
 
 /* What `mote data info` shows. Statistics are of the stored samples, before preparation. */
+typedef struct mote_feature_summary {
+    double min, max, mean, std; /* of all elements; 0 when the split is empty */
+} mote_feature_summary;
+
+typedef struct mote_target_summary {
+    const size_t *class_counts;   /* CLASSES: [class_count], else NULL */
+    double        min, max, mean; /* VALUES */
+} mote_target_summary;
+
 typedef struct mote_split_summary {
-    size_t        count;
-    double        min, max, mean, std;                 /* of all elements of x; 0 when the split is empty */
-    const size_t *class_counts;                        /* CLASSES: [class_count], else NULL */
-    double        target_min, target_max, target_mean; /* VALUES */
+    size_t               count;
+    mote_feature_summary feature[MOTE_FEATURES_MAX];
+    mote_target_summary  target[MOTE_TARGETS_MAX];
 } mote_split_summary;
 
 typedef struct mote_data_summary {
-    size_t             sample_bytes; /* one stored sample */
+    size_t             sample_bytes; /* one stored sample, all features */
     size_t             memory_bytes; /* what the set takes */
     mote_split_summary split[MOTE_SPLIT_COUNT];
 } mote_data_summary;

@@ -28,24 +28,33 @@ typedef struct mote_predict_options {
     mote_progress progress;
 } mote_predict_options;
 
-/* Answers of the first output to the first samples of a split. */
+/* What one output answered to the first samples of a split. */
+typedef struct mote_answers {
+    const char      *name;         /* the output's */
+    int              output;       /* which one it is: answers are compared with the data set's target of this number */
+    size_t           count, width; /* samples, and elements of one answer */
+    float           *real;         /* [count][width]: as real numbers */
+    uint8_t         *stored;       /* [count][stored_bytes]: as the model stores them */
+    size_t           stored_bytes;
+    mote_dtype       dtype;
+    int32_t          rank; /* of one answer, without the batch axis; with dim[rank] */
+    int32_t          dim[8];
+    mote_answer_kind kind;     /* what made the answers */
+    float           *logits;   /* [count][width]: what a float model's closing softmax or sigmoid was given; else NULL */
+    bool             has_goal; /* the model says what it was trained for */
+    mote_goal        goal;
+} mote_answers;
+
+/* What all outputs answered. */
 typedef struct mote_predictions {
-    size_t             count, width; /* samples, and elements of one answer */
-    float             *real;         /* [count][width]: as real numbers */
-    uint8_t           *stored;       /* [count][stored_bytes]: as the model stores them */
-    size_t             stored_bytes;
-    mote_dtype         dtype;
-    int32_t            rank; /* of one answer, without the batch axis; with dim[rank] */
-    int32_t            dim[8];
-    mote_answer_kind   kind;     /* what made the answers */
-    float             *logits;   /* [count][width]: what a float model's closing softmax or sigmoid was given; else NULL */
-    bool               has_goal; /* the model says what it was trained for */
-    mote_goal          goal;
+    size_t             count;   /* samples */
+    mote_answers      *outputs; /* [output_count], in the model's order */
+    int                output_count;
     struct mote_arena *owner;
 } mote_predictions;
 
-/* One sample after the other through the host's kernels. model: one input, float32, int8, uint8 or int16. Errors: USAGE when
- * the samples do not fit the model. */
+/* One sample after the other through the host's kernels. Feature i of the data is input i; inputs are float32, int8, uint8,
+ * int16 or int32. Errors: USAGE when the samples do not fit the model. */
 mote_status mote_predict(mote_predictions *out, const mote_model *model, const mote_data_split *split,
                          const mote_predict_options *options, mote_error *err);
 
@@ -60,44 +69,46 @@ mote_status mote_predict_on_chip(mote_predictions *out, const mote_model *model,
                                  const mote_data_split *split, const mote_predict_options *options, mote_emulation *figures,
                                  mote_error *err);
 
-/* The first outputs of what mote_samples_run gave. USAGE when the samples are those of another model. */
+/* The outputs that mote_samples_run gave. USAGE when the samples are those of another model. */
 mote_status mote_predictions_of_samples(mote_predictions *out, const mote_model *model, const mote_samples *outputs,
                                         mote_error *err);
 
 void mote_predictions_free(mote_predictions *predictions); /* a no-op on a zeroed one */
 
-enum { MOTE_EVALUATION_METRICS_MAX = 4 };
+enum { MOTE_EVALUATION_METRICS_MAX = 1 + 4 * MOTE_TARGETS_MAX };
 
 typedef struct mote_evaluation {
     size_t    count;
-    mote_loss loss_kind;
-    int       metric_count; /* "loss" first, then by Keras' names: "accuracy" for classes, "mae" and "mse" for values */
+    mote_loss loss_kind[MOTE_TARGETS_MAX]; /* of each output */
+    /* "loss" first, then by Keras' names: "accuracy" for classes, "mae" and "mse" for values. Of several outputs "loss" is
+     * the weighted sum, then come "OUTPUT_loss" of each, not weighted, and "OUTPUT_accuracy" ... */
+    int metric_count;
     struct {
-        const char *name;
-        double      value;
+        char   name[128];
+        double value;
     } metric[MOTE_EVALUATION_METRICS_MAX];
 } mote_evaluation;
 
-/* The loss and metrics of answers, by the definitions that training uses. goal NULL: the one that the model was trained for;
- * where it tells none, sparse_categorical_crossentropy for classes (binary_crossentropy where the answer is one number; from
- * logits where nothing makes probabilities of them), mse for values. Metrics: those of the goal, and accuracy for classes,
- * mae and mse for numbers. Errors: USAGE when answers and targets do not fit each other. */
+/* The loss and metrics of answers, by the definitions that training uses. goals: one an output; NULL: those that the model
+ * was trained for; where it tells none, sparse_categorical_crossentropy for classes (binary_crossentropy where the answer is
+ * one number; from logits where nothing makes probabilities of them), mse for values. Metrics: those of the goal, and
+ * accuracy for classes, mae and mse for numbers. Outputs that the data have no targets for are left out. Errors: USAGE when
+ * answers and targets do not fit each other, or there are none. */
 mote_status mote_evaluate(mote_evaluation *out, const mote_predictions *predictions, const mote_data_split *split,
-                          const mote_goal *goal, mote_error *err);
+                          const mote_goal *goals, mote_error *err);
 
 /* Whether answers stand for classes: a regression's single number does not, even where the targets are whole numbers. */
-bool mote_answers_are_classes(const mote_predictions *predictions);
+bool mote_answers_are_classes(const mote_answers *answers);
 
 /* The class that one sample's answer stands for: the largest, or for a single number the side on which it lies. */
-int32_t mote_answer_class(const mote_predictions *predictions, size_t sample);
+int32_t mote_answer_class(const mote_answers *answers, size_t sample);
 
 /* NaN when there is none of that name. */
 double mote_evaluation_metric(const mote_evaluation *evaluation, const char *name);
 
 /* confusion[true][answered], counts[class_count * class_count], which the caller gives; CLASSES only, and answers that are
  * classes (not a regression on whole numbers). */
-mote_status mote_confusion(size_t *counts, const mote_predictions *predictions, const mote_data_split *split,
-                           mote_error *err);
+mote_status mote_confusion(size_t *counts, const mote_answers *answers, const mote_data_split *split, mote_error *err);
 
 typedef struct mote_comparison {
     size_t count, width;
@@ -107,7 +118,8 @@ typedef struct mote_comparison {
     size_t same_argmax;                         /* samples in which both have their largest element at the same place */
 } mote_comparison;
 
-mote_status mote_compare(mote_comparison *out, const mote_predictions *a, const mote_predictions *b, mote_error *err);
+/* Of one output. */
+mote_status mote_compare(mote_comparison *out, const mote_answers *a, const mote_answers *b, mote_error *err);
 
 /* One tensor that both models have (joined by name), over all samples given. Where mote_model_prune_constant dropped
  * channels, they count with their values; those that nobody reads do not count. */

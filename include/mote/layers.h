@@ -88,6 +88,8 @@ typedef enum mote_initializer {
 
 /* The network's input: 1 to 7 dimensions. */
 mote_layer_id mote_add_input(mote_builder *builder, int rank, const int *dims);
+/* One input of several. A network with several inputs or outputs is known by the names of these and of its last layers. */
+mote_layer_id mote_add_named_input(mote_builder *builder, const char *name, int rank, const int *dims);
 
 /* [..., in] -> [..., units]: activation(x kernel + bias). Weights "NAME/kernel" [units, in], "NAME/bias" [units]. */
 typedef struct mote_dense {
@@ -208,6 +210,14 @@ typedef struct mote_add_layer_options {
 } mote_add_layer_options;
 mote_layer_id mote_add_add(mote_builder *builder, const mote_layer_id *inputs, int input_count,
                            const mote_add_layer_options *options);
+
+/* Two or more side by side along an axis, equal along all others. */
+typedef struct mote_concatenate {
+    const char *name;
+    int         axis; /* -1, the last; axis 0 is the batch's, so 1 is the first of a sample */
+} mote_concatenate;
+mote_layer_id mote_add_concatenate(mote_builder *builder, const mote_layer_id *inputs, int input_count,
+                                   const mote_concatenate *options);
 
 #ifdef __cplusplus
 }

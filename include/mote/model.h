@@ -60,23 +60,23 @@ mote_tensor_info mote_model_output(const mote_model *model, int32_t index);
 int32_t mote_model_find_input(const mote_model *model, const char *name);
 int32_t mote_model_find_output(const mote_model *model, const char *name);
 
-/* What the first output's numbers are, as the operator that makes them tells (QUANTIZE and DEQUANTIZE passed over). */
+/* What an output's numbers are, as the operator that makes them tells (QUANTIZE and DEQUANTIZE passed over). */
 typedef enum mote_answer_kind {
     MOTE_ANSWERS_UNKNOWN = 0,   /* of a file of answers: nobody knows */
     MOTE_ANSWERS_PROBABILITIES, /* SOFTMAX: of classes that exclude each other */
     MOTE_ANSWERS_SIGMOIDS,      /* LOGISTIC: each a probability of its own */
     MOTE_ANSWERS_NUMBERS        /* anything else: values, or logits */
 } mote_answer_kind;
-mote_answer_kind mote_model_answers(const mote_model *model);
+mote_answer_kind mote_model_answers(const mote_model *model, int32_t output);
 
 /* Names of what else its file could run (further subgraphs, which signatures stand for): the first alone was read. NULL for
  * an index out of range; without a name "". */
 int32_t     mote_model_left_out_count(const mote_model *model);
 const char *mote_model_left_out(const mote_model *model, int32_t index);
 
-/* Class names of the first output; 0 and NULL where the model has none. */
-int32_t     mote_model_label_count(const mote_model *model);
-const char *mote_model_label(const mote_model *model, int32_t index);
+/* Class names of an output; 0 and NULL where the model has none. */
+int32_t     mote_model_label_count(const mote_model *model, int32_t output);
+const char *mote_model_label(const mote_model *model, int32_t output, int32_t index);
 
 #ifdef __cplusplus
 }

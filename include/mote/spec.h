@@ -47,10 +47,12 @@ extern "C" {
 #endif
 
 typedef struct mote_spec_data {
-    const char       *path;    /* NULL: generated, or no data section */
-    mote_data_options options; /* rank and shape are model.input where data.shape is not given */
-    bool              is_sine;
-    mote_sine_options sine;
+    const char           *path;  /* NULL: files, generated, or no data section */
+    const mote_data_file *files; /* [file_count]: an array of each input and output in a file of its own */
+    int                   file_count;
+    mote_data_options     options; /* inputs and outputs are those of the section model */
+    bool                  is_sine;
+    mote_sine_options     sine;
 } mote_spec_data;
 
 typedef struct mote_spec_convert {
@@ -90,13 +92,15 @@ mote_status mote_spec_load_data(mote_dataset **out, const mote_spec *spec, mote_
 /* DATA, wherever data are read: a data set's path, or a spec's (.yaml), whose section data it then is, generated sets and
  * train.validation_split included.
  *
- * options: what is said beside the path; it goes before what a spec says. With a model, samples take the shape of its first
- * input, are prepared as its recipe says (unless options say how), classes are numbered by its labels, a table's columns and
- * targets are found by their names; the set's notes tell when values are far from what the model saw. */
+ * options: what is said beside the path; it goes before what a spec says. With a model, features and targets stand in the
+ * order of its inputs and outputs, whose names arrays have; samples take an input's shape, are prepared as its recipe says
+ * (unless options say how), classes are numbered by its labels, a table's columns and targets are found by their names; the
+ * set's notes tell when values are far from what the model saw. */
 typedef struct mote_data_request {
     const char              *path;     /* or */
-    const char *const       *pictures; /* [picture_count]: pictures, each a sample */
-    int                      picture_count;
+    const char *const       *pictures; /* [picture_count]: pictures, each a sample; or */
+    const mote_data_file    *files;    /* [file_count]: an array of each input and output */
+    int                      picture_count, file_count;
     const mote_data_options *options; /* NULL: nothing */
     const mote_model        *model;   /* NULL: none */
 } mote_data_request;

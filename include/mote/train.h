@@ -45,27 +45,37 @@ typedef struct mote_optimizer {
 /* A set of metrics, besides the loss. */
 typedef enum mote_metric { MOTE_METRIC_ACCURACY = 1, MOTE_METRIC_MAE = 2, MOTE_METRIC_MSE = 4 } mote_metric;
 
-/* What a network is trained for. It travels with the model, so that whoever evaluates it asks the same question. */
+/* What an output of a network is trained for. It travels with the model, so that whoever evaluates it asks the same
+ * question. */
 typedef struct mote_goal {
     mote_loss loss;
     bool      from_logits;
     unsigned  metrics; /* of mote_metric */
+    float     weight;  /* of this loss in the sum over all outputs; 0 means 1 */
 } mote_goal;
 
-/* The goal in a model's recipe; false where the model has none (it was not trained by mote). */
-bool mote_model_goal(const mote_model *model, mote_goal *out);
+/* An output's goal in a model's recipe; false where the model has none (it was not trained by mote). */
+bool mote_model_goal(const mote_model *model, int32_t output, mote_goal *out);
+
+/* One output of several, by its name. */
+typedef struct mote_output_goal {
+    const char *name;
+    mote_goal   goal;
+} mote_output_goal;
 
 typedef struct mote_train_options {
-    mote_loss loss;
+    mote_loss loss;        /* this, from_logits and metrics hold for every output that `outputs` does not name */
     bool      from_logits; /* the network's outputs are logits. Over a softmax or sigmoid Keras takes them for
                               probabilities' logits all the same, and so does mote, with a warning */
-    mote_optimizer optimizer;
-    unsigned       metrics;          /* of mote_metric */
-    int            batch_size;       /* 0: 32 */
-    int            epochs;           /* 0: 1 */
-    double         validation_split; /* the last part of the training samples, taken before shuffling; 0: none, or the data
-                                        set's own validation split where it has one */
-    bool          keeps_order;       /* do not shuffle */
+    mote_optimizer          optimizer;
+    unsigned                metrics; /* of mote_metric */
+    const mote_output_goal *outputs; /* [output_count] */
+    int                     output_count;
+    int                     batch_size; /* 0: 32 */
+    int                     epochs;     /* 0: 1 */
+    double validation_split;   /* the last part of the training samples, taken before shuffling; 0: none, or the data
+                                  set's own validation split where it has one */
+    bool          keeps_order; /* do not shuffle */
     uint64_t      seed;
     int           threads; /* 0: one. Splitting pays only where a step takes more than about a millisecond */
     const char   *isa;     /* "baseline", "avx2", "avx512"; NULL: the best this processor has */
@@ -74,15 +84,17 @@ typedef struct mote_train_options {
 
 /* What training leaves; owns its columns. */
 typedef struct mote_training {
-    mote_history history; /* columns "epoch", "loss", the metrics, then "val_" of each where there is validation */
-    double       seconds;
-    const char  *isa;     /* the level that was used */
-    const char  *warning; /* NULL, or one line about a combination that is legal and probably not meant */
+    mote_history history; /* columns "epoch", "loss", the metrics, then "val_" of each where there is validation. Of several
+                             outputs "loss" is the weighted sum, and "OUTPUT_loss" of each and "OUTPUT_METRIC" follow */
+    double      seconds;
+    const char *isa;     /* the level that was used */
+    const char *warning; /* NULL, or one line about a combination that is legal and probably not meant */
 } mote_training;
 
-/* Trains model, which is at stage TRAIN, in place. options may be NULL. Errors: USAGE (data and network do not fit each
- * other, in their shapes or kinds; an option out of its range), NUMERIC (the loss is not finite: names epoch and step; also
- * after the last step), LIMIT. The model's recipe (preparation, labels) is taken from the data set. */
+/* Trains model, which is at stage TRAIN, in place. Feature i of the set is input i, target k is compared with output k;
+ * where a set has several, their names must not say otherwise. options may be NULL. Errors: USAGE (data and network do not
+ * fit each other, in their shapes or kinds; an option out of its range), NUMERIC (the loss is not finite: names epoch and
+ * step; also after the last step), LIMIT. The model's recipe (preparation, labels) is taken from the data set. */
 mote_status mote_train(mote_training **out, mote_model *model, mote_dataset *set, const mote_train_options *options,
                        mote_error *err);
 void        mote_training_destroy(mote_training *training); /* NULL is fine */

@@ -15,6 +15,7 @@
 #include "build/outputs.h"
 #include "build/plots.h"
 #include "build/spec.h"
+#include "compare/feed.h"
 #include "ops/op.h"
 #include "report/number.h"
 #include "report/history.h"
@@ -111,16 +112,28 @@ static mote_status load_data(build_work *w, mote_error *err)
 
 /* "accuracy 97.34 %" or "mae 0.0312" */
 typedef struct figure_text {
-    char text[80];
+    char text[160];
 } figure_text;
+
+static bool is_loss(const char *metric)
+{
+    const size_t length = strlen(metric);
+
+    return length >= 4 && strcmp(metric + length - 4, "loss") == 0;
+}
 
 static figure_text main_figure(const mote_evaluation *e)
 {
     figure_text figure = {""};
 
-    if (e->metric_count > 1)
-        snprintf(figure.text, sizeof figure.text, "%s %s", e->metric[1].name,
-                 mote_number_metric(e->metric[1].name, e->metric[1].value).text);
+    int i, main = e->metric_count > 1 ? 1 : -1;
+
+    for (i = e->metric_count - 1; i > 0; i--) /* of several outputs their losses stand first */
+        if (!is_loss(e->metric[i].name))
+            main = i;
+    if (main > 0)
+        snprintf(figure.text, sizeof figure.text, "%.40s %s", e->metric[main].name,
+                 mote_number_metric(e->metric[main].name, e->metric[main].value).text);
     return figure;
 }
 
@@ -165,18 +178,14 @@ static void count_network(build_work *w, const mote_model *model)
 static void take_last_epoch(mote_summary *summary, const mote_history *history)
 {
     size_t row = history->row_count - 1;
-    int    c, m;
+    int    c;
 
     for (c = 1; c < history->column_count; c++) {
-        static const char *const names[] = {"loss", "accuracy", "mae", "mse"};
-        bool                     is_val = strncmp(history->names[c], "val_", 4) == 0;
-        mote_evaluation         *e = is_val ? &summary->last_validation : &summary->last_epoch;
-        for (m = 0; m < 4; m++)
-            if (strcmp(history->names[c] + (is_val ? 4 : 0), names[m]) == 0 &&
-                e->metric_count < MOTE_EVALUATION_METRICS_MAX) {
-                e->metric[e->metric_count].name = names[m];
-                e->metric[e->metric_count++].value = history->columns[c][row];
-            }
+        const bool       is_val = strncmp(history->names[c], "val_", 4) == 0;
+        const char      *name = history->names[c] + (is_val ? 4 : 0);
+        mote_evaluation *e = is_val ? &summary->last_validation : &summary->last_epoch;
+        if (mote_summary_is_metric(name))
+            mote_evaluation_add(e, name, history->columns[c][row]);
     }
 }
 
@@ -204,7 +213,7 @@ static mote_status save_training(build_work *w, const mote_training *training, m
 static mote_status evaluate_answers(build_work *w, const mote_predictions *answers, mote_model_figures *figures,
                                     mote_error *err)
 {
-    if (w->set->targets == MOTE_TARGETS_NONE)
+    if (!mote_dataset_has_targets(w->set))
         return MOTE_OK;
     return mote_evaluate(&figures->evaluation, answers, w->split, NULL, err);
 }
@@ -255,19 +264,32 @@ static mote_status run_training(build_work *w, mote_model *model, mote_error *er
     return err->code;
 }
 
+/* Values of all outputs in which two differ. */
+static mote_status count_differences(size_t *out, const mote_predictions *a, const mote_predictions *b, mote_error *err)
+{
+    mote_comparison gap;
+    int             i;
+
+    for (*out = 0, i = 0; i < a->output_count && i < b->output_count; i++) {
+        MOTE_TRY(mote_compare(&gap, &a->outputs[i], &b->outputs[i], err));
+        *out += gap.different_values;
+    }
+    return MOTE_OK;
+}
+
 /* What was trained answers as its file does. */
 static mote_status check_file(build_work *w, mote_error *err)
 {
     const mote_predict_options predict = {.progress = w->options->progress};
-    mote_comparison            gap;
+    size_t                     different;
 
     MOTE_TRY(mote_predict(&w->trained, w->real, w->split, &predict, err));
     mote_model_destroy(w->real);
     w->real = NULL;
     MOTE_TRY(need_real(w, err));
     MOTE_TRY(mote_predict(&w->real_answers, w->real, w->split, &predict, err));
-    MOTE_TRY(mote_compare(&gap, &w->trained, &w->real_answers, err));
-    if (gap.different_values > 0)
+    MOTE_TRY(count_differences(&different, &w->trained, &w->real_answers, err));
+    if (different > 0)
         return mote_fail(err, MOTE_ERR_NUMERIC, "%s/model.tflite does not answer as the trained network does",
                          w->result->folder);
     MOTE_TRY(evaluate_answers(w, &w->real_answers, &w->summary->real, err));
@@ -456,21 +478,40 @@ static mote_status quantize(build_work *w, mote_error *err)
     return evaluate_answers(w, &w->int8_answers, &w->summary->int8, err);
 }
 
+static mote_status plot_output(build_work *w, int output, mote_error *err)
+{
+    const mote_data_target *target = &w->set->target[output];
+    /* check_file found the two equal when the network was trained */
+    mote_plot_answers answers = {.set = w->set,
+                                 .split = w->split,
+                                 .trained =
+                                     w->trained.count ? &w->trained.outputs[output] : &w->real_answers.outputs[output],
+                                 .real = &w->real_answers.outputs[output],
+                                 .int8 = w->int8 ? &w->int8_answers.outputs[output] : NULL,
+                                 .suffix = ""};
+
+    if (target->kind == MOTE_TARGETS_NONE)
+        return MOTE_OK;
+    if (target->kind == MOTE_TARGETS_CLASSES && target->class_count > MOTE_PLOT_CONFUSION_MAX)
+        say(w, "convert    no plots/confusion: %d classes, and it shows at most %d", target->class_count,
+            MOTE_PLOT_CONFUSION_MAX);
+    if (w->set->target_count > 1)
+        answers.suffix = mote_arena_printf(&w->arena, err, "-%s", target->name);
+    return answers.suffix ? mote_plot_answers_save(&w->outputs, w->spec->name, &answers, err) : err->code;
+}
+
 static mote_status plot(build_work *w, mote_error *err)
 {
-    /* check_file found the two equal when the network was trained */
-    const mote_plot_answers answers = {w->set, w->split, w->trained.count ? &w->trained : &w->real_answers, &w->real_answers,
-                                       w->int8 ? &w->int8_answers : NULL};
+    int i;
 
     MOTE_TRY(mote_outputs_remove_whole(&w->outputs, MOTE_OUTPUT_ANSWER_PLOT, err));
     mote_outputs_forget(&w->outputs, MOTE_OUTPUT_ANSWER_PLOT);
-    if (w->set->targets == MOTE_TARGETS_NONE)
+    if (!mote_dataset_has_targets(w->set))
         return MOTE_OK;
-    if (w->set->targets == MOTE_TARGETS_CLASSES && w->set->class_count > MOTE_PLOT_CONFUSION_MAX)
-        say(w, "convert    no plots/confusion: %d classes, and it shows at most %d", w->set->class_count,
-            MOTE_PLOT_CONFUSION_MAX);
     MOTE_TRY(make_plots_folder(w, err));
-    return mote_plot_answers_save(&w->outputs, w->spec->name, &answers, err);
+    for (i = 0; i < w->set->target_count && i < w->real_answers.output_count; i++)
+        MOTE_TRY(plot_output(w, i, err));
+    return MOTE_OK;
 }
 
 /* What an earlier spec asked for and this one does not, as it was written or changed since. A file that no build wrote
@@ -577,20 +618,23 @@ static mote_status convert_stage(build_work *w, mote_error *err)
 static mote_status store_golden(build_work *w, const mote_model *model, mote_compile_options *options, mote_error *err)
 {
     enum { GOLDEN = 3 };
-    mote_tensor_info info = mote_model_input(model, 0);
-    size_t           count = w->split->count < GOLDEN ? w->split->count : GOLDEN, i;
-    float           *sample = MOTE_NEW(&w->arena, float, info.count, err);
-    uint8_t         *stored = MOTE_NEW(&w->arena, uint8_t, info.bytes * count, err);
+    const size_t count = w->split->count < GOLDEN ? w->split->count : GOLDEN;
+    size_t       sample_bytes;
 
-    if (!sample || !stored)
-        return err->code;
-    for (i = 0; i < count; i++) {
-        mote_data_gather(w->split, mote_data_in_row(i, 1), sample);
-        mote_store_real(&info, sample, stored + i * info.bytes, info.count);
-    }
-    options->golden = stored;
+    options->golden = mote_feed_store(model, w->split, count, &sample_bytes, &w->arena, err);
     options->golden_count = (int32_t)count;
-    return MOTE_OK;
+    return err->code;
+}
+
+/* All outputs of all samples. */
+static size_t count_values(const mote_predictions *p)
+{
+    size_t values = 0;
+    int    i;
+
+    for (i = 0; i < p->output_count; i++)
+        values += p->count * p->outputs[i].width;
+    return values;
 }
 
 static mote_status emulate(build_work *w, const mote_model *model, mote_error *err)
@@ -599,13 +643,13 @@ static mote_status emulate(build_work *w, const mote_model *model, mote_error *e
         .limit = CHIP_SAMPLES, .time_limit_seconds = w->options->time_limit_seconds, .progress = w->options->progress};
     mote_predictions  host = {0}, chip = {0};
     mote_emulation    figures = {0};
-    mote_comparison   gap;
+    size_t            different;
     mote_summary     *s = w->summary;
     const mote_device device = {w->spec->deploy.chip, path_of(w, "firmware", err), w->summary->firmware_name};
 
     if (mote_predict(&host, model, w->split, &options, err) == MOTE_OK &&
         mote_predict_on_chip(&chip, model, &device, w->split, &options, &figures, err) == MOTE_OK &&
-        mote_compare(&gap, &host, &chip, err) == MOTE_OK) {
+        count_differences(&different, &host, &chip, err) == MOTE_OK) {
         snprintf(s->chip, sizeof s->chip, "%s", w->spec->deploy.chip);
         snprintf(s->count_unit, sizeof s->count_unit, "%s", figures.chip->count_unit);
         s->count = figures.count;
@@ -615,11 +659,11 @@ static mote_status emulate(build_work *w, const mote_model *model, mote_error *e
         s->ram_bytes = figures.ram_bytes;
         s->chip_arena_bytes = figures.arena_bytes;
         s->stack_bytes = figures.stack_bytes;
-        s->chip_samples = gap.count;
-        s->chip_different_values = gap.different_values;
-        if (gap.different_values > 0 && mote_model_is_quantized(model))
-            mote_fail(err, MOTE_ERR_NUMERIC, "firmware on %s and host differ in %zu of %zu values", s->chip,
-                      gap.different_values, gap.count * gap.width);
+        s->chip_samples = host.count;
+        s->chip_different_values = different;
+        if (different > 0 && mote_model_is_quantized(model))
+            mote_fail(err, MOTE_ERR_NUMERIC, "firmware on %s and host differ in %zu of %zu values", s->chip, different,
+                      count_values(&host));
     }
     mote_emulation_free(&figures);
     mote_predictions_free(&host);

@@ -67,21 +67,36 @@ static mote_status add_path(data_walk *walk, const char *path, bool is_root, mot
     return MOTE_OK;
 }
 
-/* Those of a data set, and of its targets where they have a file of their own; both may be NULL. */
-static mote_status add_data(mote_sha256 *hash, const mote_spec *spec, const char *path, const char *targets, mote_error *err)
+static void add_data_path(data_walk *walk, const char *path, mote_error *err)
 {
-    data_walk   walk = {.hash = hash};
-    const char *root;
+    const char *root = mote_data_root(&walk->scratch, path, err);
 
-    if (path && (root = mote_data_root(&walk.scratch, path, err)) != NULL)
-        add_path(&walk, root, true, err);
-    if (targets && err->code == MOTE_OK)
-        add_path(&walk, targets, true, err);
-    mote_arena_destroy(&walk.seen.arena);
-    mote_arena_destroy(&walk.scratch);
+    if (root)
+        add_path(walk, root, true, err);
+}
+
+static mote_status end_walk(data_walk *walk, const mote_spec *spec, mote_error *err)
+{
+    mote_arena_destroy(&walk->seen.arena);
+    mote_arena_destroy(&walk->scratch);
     if (err->code != MOTE_OK)
         return mote_context(err, "%s: data (paths are taken from the folder that mote runs in)", spec->path);
     return MOTE_OK;
+}
+
+/* Those of a spec's data set, of its targets where they have a file of their own, and of arrays that have. */
+static mote_status add_data(mote_sha256 *hash, const mote_spec *spec, const mote_spec_data *data, mote_error *err)
+{
+    data_walk walk = {.hash = hash};
+    int       i;
+
+    if (data->path)
+        add_data_path(&walk, data->path, err);
+    if (data->options.targets_path && err->code == MOTE_OK)
+        add_path(&walk, data->options.targets_path, true, err);
+    for (i = 0; i < data->file_count && err->code == MOTE_OK; i++)
+        add_path(&walk, data->files[i].path, true, err);
+    return end_walk(&walk, spec, err);
 }
 
 /* The set that calibrates, which may be a spec that names another. */
@@ -90,11 +105,11 @@ static mote_status add_calibration(mote_sha256 *hash, const mote_spec *spec, mot
     const char *path = spec->convert.calibration_data;
     mote_spec  *other = NULL;
 
-    MOTE_TRY(add_data(hash, spec, path, NULL, err));
+    MOTE_TRY(add_data(hash, spec, &(mote_spec_data){.path = path}, err));
     if (!path || !mote_is_spec_name(path))
         return MOTE_OK;
     if (mote_spec_load(&other, path, err) == MOTE_OK)
-        add_data(hash, other, other->data.path, other->data.options.targets_path, err);
+        add_data(hash, other, &other->data, err);
     mote_spec_destroy(other);
     return err->code;
 }
@@ -136,7 +151,7 @@ mote_status mote_build_keys_find(mote_build_keys *out, const mote_spec *spec, mo
 
     mote_sha256_begin(&hash);
     add_train(&hash, spec);
-    MOTE_TRY(add_data(&hash, spec, spec->data.path, spec->data.options.targets_path, err));
+    MOTE_TRY(add_data(&hash, spec, &spec->data, err));
     hex = mote_sha256_end(&hash);
     memcpy(out->train, hex.text, sizeof hex.text);
     mote_sha256_begin(&hash);

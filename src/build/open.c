@@ -6,6 +6,7 @@
 #include <mote/spec.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "build/spec.h"
 #include "data/raw.h"
 #include "graph/graph.h"
@@ -15,6 +16,7 @@ typedef struct opening {
     const mote_data_request *request;
     mote_spec               *spec; /* NULL: the path is a data set's */
     mote_data_options        options;
+    mote_arena               arena;                  /* what the model says, as options */
     bool                     is_prepared_by_request; /* what is said beside the path goes before the model's recipe */
 } opening;
 
@@ -66,6 +68,14 @@ static void take_request(opening *o)
         o->options.header = from->header;
     if (from->max_bytes > 0)
         o->options.max_bytes = from->max_bytes;
+    if (from->input_count > 0) {
+        o->options.inputs = from->inputs;
+        o->options.input_count = from->input_count;
+    }
+    if (from->output_count > 0) {
+        o->options.outputs = from->outputs;
+        o->options.output_count = from->output_count;
+    }
     o->options.skip_damaged = o->options.skip_damaged || from->skip_damaged;
 }
 
@@ -79,7 +89,81 @@ static int sample_shape(const mote_tensor_info *in, int64_t *dim)
     return rank;
 }
 
-static void take_recipe(opening *o)
+/* What the options so far say of an input or output: by its name, or where there is but one. -1: nothing. */
+static int find_input(const mote_data_options *o, const mote_tensor_info *in, int32_t count)
+{
+    int i;
+
+    if (count == 1 && o->input_count == 1)
+        return 0;
+    for (i = 0; i < o->input_count; i++)
+        if (strcmp(o->inputs[i].name, in->name) == 0 || strcmp(o->inputs[i].name, in->tensor_name) == 0)
+            return i;
+    return -1;
+}
+
+static int find_output(const mote_data_options *o, const mote_tensor_info *out, int32_t count)
+{
+    int i;
+
+    if (count == 1 && o->output_count == 1)
+        return 0;
+    for (i = 0; i < o->output_count; i++)
+        if (strcmp(o->outputs[i].name, out->name) == 0 || strcmp(o->outputs[i].name, out->tensor_name) == 0)
+            return i;
+    return -1;
+}
+
+static bool has_preparation(const mote_model *model, int32_t input)
+{
+    return input < MOTE_FEATURES_MAX && model->recipe.input[input].is_prepared;
+}
+
+static bool is_prepared_by_recipe(const opening *o, int32_t input)
+{
+    return has_preparation(o->request->model, input) && !o->is_prepared_by_request;
+}
+
+/* Inputs by the model's names for them, and in its order; what prepares them is the recipe's say, where it says it. */
+static mote_status take_inputs(opening *o, mote_error *err)
+{
+    const mote_model     *model = o->request->model;
+    const int32_t         count = mote_model_input_count(model);
+    mote_feature_options *inputs = MOTE_NEW(&o->arena, mote_feature_options, count, err);
+    int32_t               i;
+
+    for (i = 0; inputs && i < count; i++) {
+        const mote_tensor_info in = mote_model_input(model, i);
+        const int              said = find_input(&o->options, &in, count);
+        if (said >= 0 && !is_prepared_by_recipe(o, i))
+            inputs[i] = o->options.inputs[said];
+        inputs[i].name = in.name;
+    }
+    o->options.inputs = inputs;
+    o->options.input_count = count;
+    return err->code;
+}
+
+static mote_status take_outputs(opening *o, mote_error *err)
+{
+    const mote_model    *model = o->request->model;
+    const int32_t        count = mote_model_output_count(model);
+    mote_target_options *outputs = MOTE_NEW(&o->arena, mote_target_options, count, err);
+    int32_t              i;
+
+    for (i = 0; outputs && i < count; i++) {
+        const mote_tensor_info out = mote_model_output(model, i);
+        const int              said = find_output(&o->options, &out, count);
+        if (said >= 0)
+            outputs[i] = o->options.outputs[said];
+        outputs[i].name = out.name;
+    }
+    o->options.outputs = outputs;
+    o->options.output_count = count;
+    return err->code;
+}
+
+static mote_status take_recipe(opening *o, mote_error *err)
 {
     const mote_recipe     *recipe = &o->request->model->recipe;
     const mote_tensor_info in = mote_model_input(o->request->model, 0);
@@ -90,32 +174,54 @@ static void take_recipe(opening *o)
         o->options.image_width = (int)dim[1];
         o->options.image_channels = (int)dim[2];
     }
-    o->options.known_columns = recipe->columns;
-    o->options.known_column_count = recipe->column_count;
-    o->options.known_targets = recipe->targets;
-    o->options.known_target_count = recipe->target_count;
-    if (recipe->is_prepared && !o->is_prepared_by_request)
+    o->options.known_columns = recipe->input[0].columns;
+    o->options.known_column_count = recipe->input[0].column_count;
+    o->options.known_targets = recipe->output[0].columns;
+    o->options.known_target_count = recipe->output[0].column_count;
+    MOTE_TRY(take_inputs(o, err));
+    MOTE_TRY(take_outputs(o, err));
+    if (is_prepared_by_recipe(o, 0))
         take_preparation(&o->options, &(mote_data_options){0});
+    return MOTE_OK;
 }
 
 /* ---- as the model wants it ---- */
 
-static mote_status fit_to_model(const opening *o, mote_dataset *set, mote_error *err)
+static mote_status fit_feature(const opening *o, mote_dataset *set, int index, mote_error *err)
 {
     const mote_model *model = o->request->model;
-    mote_tensor_info  in = mote_model_input(model, 0);
+    mote_tensor_info  in = mote_model_input(model, index);
     int64_t           dim[8];
     int               rank = sample_shape(&in, dim);
 
-    if (set->sample_count != in.count)
-        return mote_fail(err, MOTE_ERR_USAGE, "its samples have %zu numbers, the model takes %zu: %s", set->sample_count,
-                         in.count, mote_shape_show(&model->graphs[0].tensors[model->graphs[0].inputs[0]]).text);
-    MOTE_TRY(mote_dataset_reshape(set, rank, dim, err));
-    if (model->recipe.is_prepared && !o->is_prepared_by_request)
-        MOTE_TRY(mote_dataset_prepare(set, &model->recipe.preparation, err));
-    if (model->recipe.has_goal && mote_goal_is_regression(&model->recipe.goal, mote_model_output(model, 0).count))
-        return mote_dataset_take_values(set, err);
-    return mote_dataset_match_classes(set, model->recipe.labels, model->recipe.label_count, err);
+    if (set->feature[index].width != in.count)
+        return mote_fail(err, MOTE_ERR_USAGE, "its samples %s%s%shave %zu numbers, the model takes %zu: %s",
+                         set->feature_count > 1 ? "for " : "", set->feature_count > 1 ? mote_show_string(in.name).text : "",
+                         set->feature_count > 1 ? " " : "", set->feature[index].width, in.count,
+                         mote_shape_show(&model->graphs[0].tensors[model->graphs[0].inputs[index]]).text);
+    MOTE_TRY(mote_dataset_reshape(set, index, rank, dim, err));
+    return is_prepared_by_recipe(o, index) ? mote_dataset_prepare(set, index, &model->recipe.input[index].preparation, err)
+                                           : MOTE_OK;
+}
+
+static mote_status fit_target(const mote_model *model, mote_dataset *set, int index, mote_error *err)
+{
+    const mote_output_recipe *recipe = &model->recipe.output[index];
+
+    if (recipe->has_goal && mote_goal_is_regression(&recipe->goal, mote_model_output(model, index).count))
+        return mote_dataset_take_values(set, index, err);
+    return mote_dataset_match_classes(set, index, recipe->labels, recipe->label_count, err);
+}
+
+static mote_status fit_to_model(const opening *o, mote_dataset *set, mote_error *err)
+{
+    int i;
+
+    for (i = 0; i < set->feature_count; i++)
+        MOTE_TRY(fit_feature(o, set, i, err));
+    for (i = 0; i < set->target_count; i++)
+        MOTE_TRY(fit_target(o->request->model, set, i, err));
+    return MOTE_OK;
 }
 
 /* ---- values far from what the model saw ---- */
@@ -125,19 +231,20 @@ typedef struct limits {
 } limits;
 
 /* Of some samples of all splits, as they reach the network. */
-static mote_status find_limits(limits *out, const mote_dataset *set, mote_error *err)
+static mote_status find_limits(limits *out, const mote_dataset *set, int feature, mote_error *err)
 {
     enum { LOOKED_AT = 256 };
-    mote_arena scratch = {0};
-    float     *sample = MOTE_NEW(&scratch, float, set->sample_count, err);
-    size_t     i, k;
-    int        s;
+    const size_t width = set->feature[feature].width;
+    mote_arena   scratch = {0};
+    float       *sample = MOTE_NEW(&scratch, float, width, err);
+    size_t       i, k;
+    int          s;
 
     *out = (limits){INFINITY, -INFINITY};
     for (s = 0; sample && s < MOTE_SPLIT_COUNT; s++)
         for (i = 0; i < set->split[s].count; i += set->split[s].count / LOOKED_AT + 1) {
-            mote_data_gather(&set->split[s], mote_data_in_row(i, 1), sample);
-            for (k = 0; k < set->sample_count; k++) {
+            mote_data_gather(&set->split[s], feature, mote_data_in_row(i, 1), sample);
+            for (k = 0; k < width; k++) {
                 out->min = (double)sample[k] < out->min ? (double)sample[k] : out->min;
                 out->max = (double)sample[k] > out->max ? (double)sample[k] : out->max;
             }
@@ -146,20 +253,32 @@ static mote_status find_limits(limits *out, const mote_dataset *set, mote_error 
     return err->code;
 }
 
-/* What training saw, or calibration; false where nothing tells. */
-static bool find_expected(limits *out, const mote_model *model)
+static const mote_node *quantizer_of(const mote_graph *graph, mote_id id)
 {
-    const mote_tensor_info in = mote_model_input(model, 0);
-    const mote_tensor     *tensor = &model->graphs[0].tensors[model->graphs[0].inputs[0]];
-    const mote_node       *first = model->graphs[0].node_count > 0 ? &model->graphs[0].nodes[0] : NULL;
-    long long              low, high;
+    int32_t n;
 
-    if (model->recipe.inputs.is_known) {
-        *out = (limits){(double)model->recipe.inputs.min, (double)model->recipe.inputs.max};
+    for (n = 0; n < graph->node_count; n++)
+        if (graph->nodes[n].op == MOTE_OP_QUANTIZE && graph->nodes[n].in[0] == id)
+            return &graph->nodes[n];
+    return NULL;
+}
+
+/* What training saw, or calibration; false where nothing tells. */
+static bool find_expected(limits *out, const mote_model *model, int index)
+{
+    const mote_graph       *graph = &model->graphs[0];
+    const mote_tensor_info  in = mote_model_input(model, index);
+    const mote_tensor      *tensor = &graph->tensors[graph->inputs[index]];
+    const mote_input_recipe recipe = index < MOTE_FEATURES_MAX ? model->recipe.input[index] : (mote_input_recipe){0};
+    const mote_node        *first = quantizer_of(graph, graph->inputs[index]);
+    long long               low, high;
+
+    if (recipe.range.is_known) {
+        *out = (limits){(double)recipe.range.min, (double)recipe.range.max};
         return true;
     }
-    if (!in.is_quantized && first && first->op == MOTE_OP_QUANTIZE) /* quantized behind a float32 input */
-        tensor = &model->graphs[0].tensors[first->out[0]];
+    if (!in.is_quantized && first) /* quantized behind a float32 input */
+        tensor = &graph->tensors[first->out[0]];
     if (!tensor->quant || !mote_dtype_limits(tensor->dtype, &low, &high))
         return false;
     *out = (limits){(double)tensor->quant->scale[0] * (double)(low - tensor->quant->zero_point[0]),
@@ -178,27 +297,31 @@ static bool are_far(const limits *seen, const limits *expected)
            seen->max - seen->min < width / 30;
 }
 
-static mote_status note_strange_values(const opening *o, mote_dataset *set, mote_error *err)
+static mote_status note_strange_values(const opening *o, mote_dataset *set, int feature, mote_error *err)
 {
-    limits seen, expected;
+    const bool  are_many = set->feature_count > 1;
+    mote_shown  shown = mote_show_string(set->feature[feature].name);
+    const char *whose = are_many ? shown.text : "";
+    limits      seen, expected;
 
-    MOTE_TRY(find_limits(&seen, set, err));
+    MOTE_TRY(find_limits(&seen, set, feature, err));
     if (!(seen.min <= seen.max))
         return MOTE_OK;
-    if (find_expected(&expected, o->request->model)) {
+    if (find_expected(&expected, o->request->model, feature)) {
         if (are_far(&seen, &expected))
             return mote_dataset_note(set, err,
-                                     "its values reach the model as %.4g to %.4g, and the model was made for %.4g to %.4g; "
-                                     "are scale and offset those of its training?",
-                                     seen.min, seen.max, expected.min, expected.max);
+                                     "its values %s%s%sreach the model as %.4g to %.4g, and the model was made for %.4g to "
+                                     "%.4g; are scale and offset those of its training?",
+                                     are_many ? "for " : "", whose, are_many ? " " : "", seen.min, seen.max, expected.min,
+                                     expected.max);
         return MOTE_OK;
     }
-    if (!mote_dtype_is_float(set->dtype) && seen.max > 16 && !o->request->model->recipe.is_prepared)
+    if (!mote_dtype_is_float(set->feature[feature].dtype) && seen.max > 16 && !has_preparation(o->request->model, feature))
         return mote_dataset_note(
             set, err,
-            "its values reach the model as they are stored, %.4g to %.4g, and the model does not say how "
+            "its values %s%s%sreach the model as they are stored, %.4g to %.4g, and the model does not say how "
             "its samples were prepared; if it was trained on 0 to 1, add --scale %.4g",
-            seen.min, seen.max, seen.max > 255 ? seen.max : 255);
+            are_many ? "for " : "", whose, are_many ? " " : "", seen.min, seen.max, seen.max > 255 ? seen.max : 255);
     return MOTE_OK;
 }
 
@@ -206,15 +329,15 @@ static mote_status note_strange_values(const opening *o, mote_dataset *set, mote
 
 static mote_status load(const opening *o, mote_dataset **out, mote_error *err)
 {
-    if (o->request->pictures)
-        return mote_dataset_load_pictures(out, o->request->pictures, o->request->picture_count, &o->options, err);
+    const mote_data_request *request = o->request;
+
+    if (request->pictures)
+        return mote_dataset_load_pictures(out, request->pictures, request->picture_count, &o->options, err);
+    if (request->files)
+        return mote_dataset_load_files(out, request->files, request->file_count, &o->options, err);
     if (!o->spec)
-        return mote_dataset_load(out, o->request->path, &o->options, err);
-    if (o->spec->data.is_sine)
-        return mote_dataset_sine(out, &o->spec->data.sine, err);
-    if (!o->spec->data.path)
-        return mote_fail(err, MOTE_ERR_USAGE, "%s: has no data section", o->spec->path);
-    return mote_dataset_load(out, o->spec->data.path, &o->options, err);
+        return mote_dataset_load(out, request->path, &o->options, err);
+    return mote_spec_load_source(out, o->spec, &o->options, err);
 }
 
 mote_status mote_spec_take_validation(const mote_spec *spec, mote_dataset *set, mote_error *err)
@@ -225,24 +348,54 @@ mote_status mote_spec_take_validation(const mote_spec *spec, mote_dataset *set, 
     return mote_context(err, "%s: train: validation_split", spec->path);
 }
 
+static bool has_whole_numbers(const mote_dataset *set)
+{
+    int i;
+
+    for (i = 0; i < set->target_count; i++)
+        if (set->target[i].kind == MOTE_TARGETS_CLASSES && !set->target[i].class_names)
+            return true;
+    return false;
+}
+
+/* What the spec's train section asks of an output. */
+static mote_goal goal_of(const mote_spec *spec, const char *output)
+{
+    int i;
+
+    for (i = 0; i < spec->train.output_count; i++)
+        if (strcmp(spec->train.outputs[i].name, output) == 0)
+            return spec->train.outputs[i].goal;
+    return (mote_goal){.loss = spec->train.loss};
+}
+
 mote_status mote_spec_take_targets(const mote_spec *spec, mote_dataset *set, mote_error *err)
 {
-    const mote_goal goal = {.loss = spec->train.loss};
-    mote_error      ignored = {0};
-    mote_model     *model = NULL;
-    bool            is_regression = false;
+    mote_error  ignored = {0};
+    mote_model *model = NULL;
+    int32_t     i;
 
-    if (set->targets != MOTE_TARGETS_CLASSES || set->class_names || !spec->has_train)
+    if (!has_whole_numbers(set) || !spec->has_train)
         return MOTE_OK;
     if (mote_spec_build_model(spec, set, &model, &ignored) == MOTE_OK)
-        is_regression = mote_goal_is_regression(&goal, mote_model_output(model, 0).count);
+        for (i = 0; i < mote_model_output_count(model) && i < set->target_count; i++) {
+            const mote_tensor_info out = mote_model_output(model, i);
+            const mote_goal        goal = goal_of(spec, out.name);
+            if (mote_goal_is_regression(&goal, out.count))
+                mote_dataset_take_values(set, i, err);
+        }
     mote_model_destroy(model);
-    return is_regression ? mote_dataset_take_values(set, err) : MOTE_OK;
+    return err->code;
 }
 
 static mote_status finish(const opening *o, mote_dataset *set, mote_error *err)
 {
-    const char *name = o->spec ? o->spec->path : o->request->pictures ? o->request->pictures[0] : o->request->path;
+    const mote_data_request *request = o->request;
+    const char              *name = o->spec             ? o->spec->path
+                                    : request->pictures ? request->pictures[0]
+                                    : request->files    ? request->files[0].path
+                                                        : request->path;
+    int                      i;
 
     if (o->request->model)
         fit_to_model(o, set, err);
@@ -252,7 +405,9 @@ static mote_status finish(const opening *o, mote_dataset *set, mote_error *err)
         return mote_context(err, "%s", name);
     if (o->spec) /* so that a spec's train and validation are those of its training */
         MOTE_TRY(mote_spec_take_validation(o->spec, set, err));
-    return o->request->model ? note_strange_values(o, set, err) : MOTE_OK;
+    for (i = 0; request->model && i < set->feature_count; i++)
+        MOTE_TRY(note_strange_values(o, set, i, err));
+    return MOTE_OK;
 }
 
 static mote_status open_data(opening *o, mote_dataset **out, mote_error *err)
@@ -268,7 +423,7 @@ static mote_status open_data(opening *o, mote_dataset **out, mote_error *err)
     o->is_prepared_by_request = request->options && says_preparation(request->options);
     take_request(o);
     if (request->model)
-        take_recipe(o);
+        MOTE_TRY(take_recipe(o, err));
     return load(o, out, err) == MOTE_OK ? finish(o, *out, err) : err->code;
 }
 
@@ -277,13 +432,11 @@ mote_status mote_data_open(mote_dataset **out, const mote_data_request *request,
     opening o = {.request = request};
 
     *out = NULL;
-    if (!request->path && !request->pictures)
+    if (!request->path && !request->pictures && !request->files)
         return mote_fail(err, MOTE_ERR_USAGE, "no data are named");
-    if (request->model && mote_model_input_count(request->model) != 1)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "the model has %d inputs; a data set feeds models with one",
-                         mote_model_input_count(request->model));
     open_data(&o, out, err);
     mote_spec_destroy(o.spec);
+    mote_arena_destroy(&o.arena);
     if (err->code != MOTE_OK) {
         mote_dataset_destroy(*out);
         *out = NULL;

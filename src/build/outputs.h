@@ -54,6 +54,10 @@ mote_status mote_outputs_remove_whole(mote_outputs *outputs, mote_output_kind ki
 mote_status mote_outputs_remove_lost(mote_outputs *outputs, mote_output_kind kind, mote_error *err);
 void        mote_outputs_forget(mote_outputs *outputs, mote_output_kind kind);
 
+/* Whether a column of a history, or a key of a section, is a figure of an evaluation: "loss", "mae", "price_accuracy" ... */
+bool mote_summary_is_metric(const char *name);
+void mote_evaluation_add(mote_evaluation *evaluation, const char *name, double value);
+
 /* summary.json: the figures, the files, and a hash over both. */
 mote_status mote_run_save(const char *path, const mote_summary *summary, const mote_outputs *outputs, mote_error *err);
 /* outputs may be NULL. FORMAT when the file is not as it was written. */

@@ -52,9 +52,22 @@ static mote_status save_picture(mote_outputs *outputs, const picture *p, mote_er
     return err->code;
 }
 
-static mote_status save(mote_outputs *outputs, const char *name, const mote_chart *chart, mote_error *err)
+/* Beside those of other outputs. */
+static mote_status save_suffixed(mote_outputs *outputs, picture p, const char *suffix, mote_error *err)
 {
-    return save_picture(outputs, &(picture){.name = name, .draw = draw_chart, .chart = chart}, err);
+    mote_arena scratch = {0};
+
+    p.name = mote_arena_printf(&scratch, err, "%s%s", p.name, suffix);
+    if (p.name)
+        save_picture(outputs, &p, err);
+    mote_arena_destroy(&scratch);
+    return err->code;
+}
+
+static mote_status save(mote_outputs *outputs, const char *name, const mote_plot_answers *a, const mote_chart *chart,
+                        mote_error *err)
+{
+    return save_suffixed(outputs, (picture){.name = name, .draw = draw_chart, .chart = chart}, a->suffix, err);
 }
 
 mote_status mote_plot_history(mote_outputs *outputs, const char *name, const mote_history *history, mote_error *err)
@@ -70,15 +83,20 @@ mote_status mote_plot_history(mote_outputs *outputs, const char *name, const mot
 
 /* ---- classes ---- */
 
-static const char *class_name(const mote_dataset *set, int32_t label, mote_arena *scratch, mote_error *err)
+static const mote_data_target *target_of(const mote_plot_answers *a)
 {
-    return set->class_names ? set->class_names[label] : mote_arena_printf(scratch, err, "%d", label);
+    return &a->set->target[a->real->output];
+}
+
+static const char *class_name(const mote_data_target *target, int32_t label, mote_arena *scratch, mote_error *err)
+{
+    return target->class_names ? target->class_names[label] : mote_arena_printf(scratch, err, "%d", label);
 }
 
 static mote_status plot_confusion(mote_outputs *outputs, const char *title, const mote_plot_answers *a,
-                                  const mote_predictions *predictions, mote_arena *scratch, mote_error *err)
+                                  const mote_answers *predictions, mote_arena *scratch, mote_error *err)
 {
-    int          classes = a->set->class_count, i; /* at most MOTE_PLOT_CONFUSION_MAX */
+    int          classes = target_of(a)->class_count, i; /* at most MOTE_PLOT_CONFUSION_MAX */
     size_t      *counts = MOTE_NEW(scratch, size_t, (size_t)classes * (size_t)classes, err);
     int64_t     *shown = MOTE_NEW(scratch, int64_t, (size_t)classes * (size_t)classes, err);
     const char **names = MOTE_NEW(scratch, const char *, classes, err);
@@ -91,9 +109,9 @@ static mote_status plot_confusion(mote_outputs *outputs, const char *title, cons
     for (i = 0; i < classes * classes; i++)
         shown[i] = (int64_t)counts[i];
     for (i = 0; i < classes; i++)
-        if (!(names[i] = class_name(a->set, i, scratch, err)))
+        if (!(names[i] = class_name(target_of(a), i, scratch, err)))
             return err->code;
-    return save(outputs, "confusion", &chart, err);
+    return save(outputs, "confusion", a, &chart, err);
 }
 
 /* ---- pictures ---- */
@@ -104,18 +122,18 @@ static mote_status draw_grid(const picture *p, const char *path, mote_error *err
 }
 
 static mote_status plot_samples(mote_outputs *outputs, const char *title, const mote_plot_answers *a,
-                                const mote_predictions *predictions, mote_error *err)
+                                const mote_answers *predictions, mote_error *err)
 {
-    const mote_answer_grid grid = {.split = a->split, .predictions = predictions, .title = title};
+    const mote_answer_grid grid = {.split = a->split, .answers = predictions, .title = title};
 
     if (!mote_dataset_has_pictures(a->set))
         return MOTE_OK;
-    return save_picture(outputs, &(picture){.name = "samples", .draw = draw_grid, .grid = &grid}, err);
+    return save_suffixed(outputs, (picture){.name = "samples", .draw = draw_grid, .grid = &grid}, a->suffix, err);
 }
 
 /* ---- one number from one number ---- */
 
-static mote_status plot_data(mote_outputs *outputs, const char *title, const mote_dataset *set, mote_arena *scratch,
+static mote_status plot_data(mote_outputs *outputs, const char *title, const mote_plot_answers *a, mote_arena *scratch,
                              mote_error *err)
 {
     mote_series series[MOTE_SPLIT_COUNT];
@@ -123,26 +141,26 @@ static mote_status plot_data(mote_outputs *outputs, const char *title, const mot
     int         s;
 
     for (s = 0; s < MOTE_SPLIT_COUNT; s++) {
-        const mote_data_split *split = &set->split[s];
+        const mote_data_split *split = &a->set->split[s];
         double *x = MOTE_NEW(scratch, double, split->count, err), *y = MOTE_NEW(scratch, double, split->count, err);
         size_t  i;
         float   value;
         if (!x || !y)
             return err->code;
         for (i = 0; i < split->count; i++) {
-            mote_data_gather(split, mote_data_in_row(i, 1), &value);
+            mote_data_gather(split, 0, mote_data_in_row(i, 1), &value);
             x[i] = (double)value;
-            y[i] = (double)split->values[i];
+            y[i] = (double)split->values[a->real->output][i];
         }
         if (split->count > 0)
             series[chart.series_count++] =
                 (mote_series){mote_split_name((mote_split_id)s), x, y, split->count, MOTE_SERIES_DOTS, 0};
     }
-    return save(outputs, "data", &chart, err);
+    return save(outputs, "data", a, &chart, err);
 }
 
 static mote_status add_answers(mote_chart *chart, mote_series *series, const char *name, const double *x,
-                               const mote_predictions *p, size_t count, mote_arena *scratch, mote_error *err)
+                               const mote_answers *p, size_t count, mote_arena *scratch, mote_error *err)
 {
     static const mote_series_style styles[] = {MOTE_SERIES_DOTS, MOTE_SERIES_DOTS, MOTE_SERIES_RINGS, MOTE_SERIES_CROSSES};
     double                        *y = MOTE_NEW(scratch, double, count, err);
@@ -169,9 +187,9 @@ static mote_status plot_predictions(mote_outputs *outputs, const char *title, co
     if (!x || !y)
         return err->code;
     for (i = 0; i < count; i++) {
-        mote_data_gather(a->split, mote_data_in_row(i, 1), &value);
+        mote_data_gather(a->split, 0, mote_data_in_row(i, 1), &value);
         x[i] = (double)value;
-        y[i] = (double)a->split->values[i];
+        y[i] = (double)a->split->values[a->real->output][i];
     }
     series[chart.series_count++] = (mote_series){"actual", x, y, count, MOTE_SERIES_DOTS, 0};
     if (a->trained)
@@ -179,23 +197,24 @@ static mote_status plot_predictions(mote_outputs *outputs, const char *title, co
     MOTE_TRY(add_answers(&chart, series, "float .tflite", x, a->real, count, scratch, err));
     if (a->int8)
         MOTE_TRY(add_answers(&chart, series, "int8", x, a->int8, count, scratch, err));
-    return save(outputs, "predictions", &chart, err);
+    return save(outputs, "predictions", a, &chart, err);
 }
 
 mote_status mote_plot_answers_save(mote_outputs *outputs, const char *name, const mote_plot_answers *a, mote_error *err)
 {
-    const mote_predictions *shown = a->int8 ? a->int8 : a->real;
-    mote_arena              scratch = {0};
-    char                   *title =
+    const mote_answers *shown = a->int8 ? a->int8 : a->real;
+    mote_arena          scratch = {0};
+    char               *title =
         mote_arena_printf(&scratch, err, "%s: %s, %s", name, mote_split_name(a->split->id), a->int8 ? "int8" : "float32");
 
-    if (title && a->set->targets == MOTE_TARGETS_CLASSES && mote_answers_are_classes(shown)) {
-        if (a->set->class_count <= MOTE_PLOT_CONFUSION_MAX)
+    if (title && target_of(a)->kind == MOTE_TARGETS_CLASSES && mote_answers_are_classes(shown)) {
+        if (target_of(a)->class_count <= MOTE_PLOT_CONFUSION_MAX)
             plot_confusion(outputs, title, a, shown, &scratch, err);
         if (err->code == MOTE_OK)
             plot_samples(outputs, title, a, shown, err);
-    } else if (title && a->set->targets == MOTE_TARGETS_VALUES && a->set->sample_count == 1 && a->set->target_width == 1) {
-        if (plot_data(outputs, name, a->set, &scratch, err) == MOTE_OK)
+    } else if (title && target_of(a)->kind == MOTE_TARGETS_VALUES && a->set->feature_count == 1 &&
+               a->set->feature[0].width == 1 && target_of(a)->width == 1) {
+        if (plot_data(outputs, name, a, &scratch, err) == MOTE_OK)
             plot_predictions(outputs, title, a, &scratch, err);
     }
     mote_arena_destroy(&scratch);

@@ -10,11 +10,13 @@
 /* plots/history */
 mote_status mote_plot_history(mote_outputs *outputs, const char *name, const mote_history *history, mote_error *err);
 
-/* What the answers are drawn from; int8 may be NULL, and `trained`, which is the network before it became a file. */
+/* What one output's answers are drawn from; int8 may be NULL, and `trained`, which is the network before it became a file.
+ */
 typedef struct mote_plot_answers {
-    const mote_dataset     *set;
-    const mote_data_split  *split;
-    const mote_predictions *trained, *real, *int8;
+    const mote_dataset    *set;
+    const mote_data_split *split;
+    const mote_answers    *trained, *real, *int8;
+    const char            *suffix; /* of the pictures' names: "", or "-OUTPUT" where there are several */
 } mote_plot_answers;
 
 /* A matrix of more classes shows nothing, and takes the square of their number in memory. */

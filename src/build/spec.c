@@ -119,7 +119,9 @@ static mote_status read_all(mote_spec *spec, const char *bytes, size_t count, mo
     spec->has_train = mote_yaml_find(root, "train") != NULL;
     for (i = 0; i < SECTION_COUNT && err->code == MOTE_OK; i++)
         read_section(spec, &reader, root, &sections[i]);
-    return err->code;
+    MOTE_TRY(err->code);
+    MOTE_TRY(mote_spec_settle_data(spec, &reader, root));
+    return mote_spec_settle_train(spec, &reader, root);
 }
 
 /* ---- life ---- */

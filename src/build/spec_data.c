@@ -4,13 +4,17 @@
 #include "build/spec.h"
 #include "data/raw.h"
 
-/* What the table fills; the options of mote/dataset.h have other types in places. */
-typedef struct data_section {
-    const char      *path;
+/* What the tables fill; the options of mote/dataset.h have other types in places. */
+typedef struct feature_section {
     float            scale, offset;
     mote_standardize standardize;
-    mote_shape       shape, image;
+    mote_shape       shape;
     bool             flatten;
+} feature_section;
+
+typedef struct data_section {
+    feature_section  feature; /* of all inputs */
+    mote_shape       image;
     mote_target_kind target_kind;
     int              classes;
     double           test_split;
@@ -31,16 +35,23 @@ static const mote_word target_words[] = {{"auto", MOTE_TARGETS_AUTO},
 static const mote_word header_words[] = {
     {"auto", MOTE_HEADER_AUTO}, {"true", MOTE_HEADER_YES}, {"false", MOTE_HEADER_NO}, {NULL, 0}};
 
+#define SCALE_KEY(T, member)       MOTE_KEY("scale", T, member, .min = 1e-30, .max = 1e30)
+#define OFFSET_KEY(T, member)      MOTE_KEY("offset", T, member, .min = -1e30, .max = 1e30)
+#define STANDARDIZE_KEY(T, member) MOTE_KEY("standardize", T, member, .words = standardize_words)
+#define SHAPE_KEY(T, member)       MOTE_KEY("shape", T, member, .min = -1, .max = INT32_MAX)
+#define FLATTEN_KEY(T, member)     MOTE_KEY("flatten", T, member)
+#define KIND_KEY(T, member)        MOTE_KEY("target_kind", T, member, .words = target_words)
+#define CLASSES_KEY(T, member)     MOTE_KEY("classes", T, member, .min = 1, .max = MOTE_CLASS_MAX)
+
 static const mote_key data_keys[] = {
-    MOTE_KEY("path", data_section, path),
-    MOTE_KEY("scale", data_section, scale, .min = 1e-30, .max = 1e30),
-    MOTE_KEY("offset", data_section, offset, .min = -1e30, .max = 1e30),
-    MOTE_KEY("standardize", data_section, standardize, .words = standardize_words),
-    MOTE_KEY("shape", data_section, shape, .min = -1, .max = INT32_MAX),
-    MOTE_KEY("flatten", data_section, flatten),
+    SCALE_KEY(data_section, feature.scale),
+    OFFSET_KEY(data_section, feature.offset),
+    STANDARDIZE_KEY(data_section, feature.standardize),
+    SHAPE_KEY(data_section, feature.shape),
+    FLATTEN_KEY(data_section, feature.flatten),
     MOTE_KEY("image", data_section, image, .min = 1, .max = 65536),
-    MOTE_KEY("target_kind", data_section, target_kind, .words = target_words),
-    MOTE_KEY("classes", data_section, classes, .min = 1, .max = MOTE_CLASS_MAX),
+    KIND_KEY(data_section, target_kind),
+    CLASSES_KEY(data_section, classes),
     MOTE_KEY("test_split", data_section, test_split, .min = 1e-6, .max = 0.999999),
     MOTE_KEY("seed", data_section, seed),
     MOTE_KEY("header", data_section, header, .words = header_words),
@@ -48,7 +59,21 @@ static const mote_key data_keys[] = {
     {0},
 };
 
-static const char *const data_others[] = {"targets", "generate", "mean", "std", NULL};
+static const char *const data_others[] = {"path", "targets", "generate", "mean", "std", "inputs", "outputs", NULL};
+
+/* One input of several; one output. */
+static const mote_key feature_keys[] = {
+    SCALE_KEY(feature_section, scale), OFFSET_KEY(feature_section, offset),   STANDARDIZE_KEY(feature_section, standardize),
+    SHAPE_KEY(feature_section, shape), FLATTEN_KEY(feature_section, flatten), {0},
+};
+
+static const char *const feature_others[] = {"mean", "std", NULL};
+
+static const mote_key target_keys[] = {
+    KIND_KEY(mote_target_options, kind),
+    CLASSES_KEY(mote_target_options, class_count),
+    {0},
+};
 
 static const mote_key sine_keys[] = {
     MOTE_KEY("samples", mote_sine_options, count, .min = 5, .max = 100000000),
@@ -144,11 +169,10 @@ static float *spread(const deviation *from, int count, float standard, const mot
     return values;
 }
 
-static mote_status read_deviations(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map)
+static mote_status read_deviations(mote_feature_options *o, const mote_yaml_reader *reader, const mote_yaml *map)
 {
     static const mote_key mean_key = {.name = "mean", .kind = MOTE_KEY_FLOAT, .min = -1e30, .max = 1e30};
     static const mote_key std_key = {.name = "std", .kind = MOTE_KEY_FLOAT, .min = 1e-30, .max = 1e30};
-    mote_data_options    *o = &spec->data.options;
     deviation             mean, std;
 
     MOTE_TRY(read_deviation(&mean, reader, mote_yaml_find(map, "mean"), &mean_key));
@@ -165,18 +189,13 @@ static mote_status read_deviations(mote_spec *spec, const mote_yaml_reader *read
 
 /* ---- the section ---- */
 
-static mote_status set_options(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map, const data_section *s)
+static mote_status set_feature(mote_feature_options *o, const mote_yaml_reader *reader, const mote_yaml *map,
+                               const feature_section *s)
 {
-    mote_data_options *o = &spec->data.options;
-    int                i;
+    int i;
 
-    if (s->image.rank == 1)
-        return mote_yaml_fail(reader, map->line, "data: image must be [height, width] or [height, width, channels]");
-    if (s->image.rank > 3 || (s->image.rank == 3 && s->image.dims[2] != 1 && s->image.dims[2] != 3))
-        return mote_yaml_fail(reader, map->line, "data: image must be [height, width, channels] with 1 or 3 channels");
     if (s->flatten && s->shape.rank > 0)
         return mote_yaml_fail(reader, map->line, "data: flatten and shape contradict each other; leave one out");
-    spec->data.path = s->path;
     o->scale = s->scale;
     o->offset = s->offset;
     o->standardize = s->standardize;
@@ -184,6 +203,28 @@ static mote_status set_options(mote_spec *spec, const mote_yaml_reader *reader, 
     for (i = 0; i < s->shape.rank; i++)
         o->shape[i] = s->shape.dims[i];
     o->flatten = s->flatten;
+    return read_deviations(o, reader, map);
+}
+
+static mote_status set_options(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map, const data_section *s)
+{
+    mote_data_options   *o = &spec->data.options;
+    mote_feature_options all = {0};
+
+    if (s->image.rank == 1)
+        return mote_yaml_fail(reader, map->line, "data: image must be [height, width] or [height, width, channels]");
+    if (s->image.rank > 3 || (s->image.rank == 3 && s->image.dims[2] != 1 && s->image.dims[2] != 3))
+        return mote_yaml_fail(reader, map->line, "data: image must be [height, width, channels] with 1 or 3 channels");
+    MOTE_TRY(set_feature(&all, reader, map, &s->feature));
+    o->scale = all.scale;
+    o->offset = all.offset;
+    o->standardize = all.standardize;
+    o->channels = all.channels;
+    o->mean = all.mean;
+    o->std = all.std;
+    o->rank = all.rank;
+    memcpy(o->shape, all.shape, sizeof o->shape);
+    o->flatten = all.flatten;
     o->image_height = s->image.dims[0];
     o->image_width = s->image.dims[1];
     o->image_channels = s->image.dims[2];
@@ -196,13 +237,34 @@ static mote_status set_options(mote_spec *spec, const mote_yaml_reader *reader, 
     return MOTE_OK;
 }
 
+/* path: data.npz, or path: {left: a.npy, right: b.npy, price: y.npy}. */
+static mote_status read_path(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *node)
+{
+    static const mote_key key = MOTE_KEY("path", mote_spec_data, path);
+    mote_data_file       *files;
+    const mote_yaml      *item;
+
+    if (!node || mote_yaml_is_null(node))
+        return MOTE_OK;
+    if (node->kind != MOTE_YAML_MAP || node->count == 0)
+        return mote_spec_read_value(reader, node, &key, "data", &spec->data);
+    files = MOTE_NEW(reader->arena, mote_data_file, node->count, reader->err);
+    for (item = node->first; files && item; item = item->next) {
+        MOTE_TRY(mote_spec_need_text(reader, item, "a .npy file"));
+        files[spec->data.file_count++] = (mote_data_file){item->key, item->text};
+    }
+    spec->data.files = files;
+    return reader->err->code;
+}
+
 mote_status mote_spec_read_data(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map)
 {
     const mote_yaml *generate = mote_yaml_find(map, "generate"), *targets = mote_yaml_find(map, "targets"), *node;
     data_section     section = {0};
 
     MOTE_TRY(mote_spec_read_keys(reader, map, &(mote_spec_keys){"data", data_keys, data_others}, &section));
-    if (!section.path && !generate)
+    MOTE_TRY(read_path(spec, reader, mote_yaml_find(map, "path")));
+    if (!spec->data.path && !spec->data.files && !generate)
         return mote_yaml_fail(reader, map->line, "data: path is missing (or generate)");
     if (generate && map->count > 1) {
         node = map->first == generate ? generate->next : map->first;
@@ -212,33 +274,126 @@ mote_status mote_spec_read_data(mote_spec *spec, const mote_yaml_reader *reader,
     MOTE_TRY(set_options(spec, reader, map, &section));
     if (targets && !mote_yaml_is_null(targets))
         MOTE_TRY(read_targets(spec, reader, targets));
-    MOTE_TRY(read_deviations(spec, reader, map));
     return generate ? read_generate(spec, reader, generate) : MOTE_OK;
+}
+
+/* ---- single inputs and outputs ---- */
+
+/* The entry for each name; names that the network does not have are told with those that it has. */
+static mote_status check_names(const mote_yaml_reader *reader, const mote_yaml *map, const char *what,
+                               const char *const *names, int count)
+{
+    const mote_yaml *item;
+    int              i;
+
+    if (!map || mote_yaml_is_null(map))
+        return MOTE_OK;
+    MOTE_TRY(mote_spec_need_map(reader, map, what));
+    for (item = map->first; item; item = item->next) {
+        for (i = 0; i < count && strcmp(names[i], item->key) != 0; i++)
+            ;
+        if (i == count)
+            return mote_spec_fail_word(reader, item->key_line, what, item->key, names, (size_t)count);
+        MOTE_TRY(mote_spec_need_map(reader, item, item->key));
+    }
+    return MOTE_OK;
+}
+
+static mote_status settle_inputs(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map)
+{
+    const struct mote_spec_state *state = spec->state;
+    mote_feature_options         *inputs = MOTE_NEW(reader->arena, mote_feature_options, state->input_count, reader->err);
+    const char                   *names[MOTE_FEATURES_MAX];
+    int                           i;
+
+    for (i = 0; inputs && i < state->input_count; i++)
+        inputs[i].name = names[i] = state->inputs[i].name;
+    MOTE_TRY(reader->err->code);
+    MOTE_TRY(check_names(reader, map, "data: inputs: no input of the network", names, state->input_count));
+    for (i = 0; i < state->input_count; i++) {
+        const mote_yaml *own = map ? mote_yaml_find(map, names[i]) : NULL;
+        feature_section  section = {0};
+        if (!own)
+            continue;
+        MOTE_TRY(mote_spec_read_keys(reader, own, &(mote_spec_keys){names[i], feature_keys, feature_others}, &section));
+        MOTE_TRY(set_feature(&inputs[i], reader, own, &section));
+    }
+    spec->data.options.inputs = inputs;
+    spec->data.options.input_count = state->input_count;
+    return MOTE_OK;
+}
+
+static mote_status settle_outputs(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map)
+{
+    const struct mote_spec_state *state = spec->state;
+    mote_target_options          *outputs = MOTE_NEW(reader->arena, mote_target_options, state->output_count, reader->err);
+    const char                   *names[MOTE_TARGETS_MAX];
+    int                           i;
+
+    if (state->output_count > MOTE_TARGETS_MAX)
+        return mote_yaml_fail(reader, 1, "model: outputs: at most %d are possible", MOTE_TARGETS_MAX);
+    for (i = 0; outputs && i < state->output_count; i++)
+        outputs[i].name = names[i] = mote_spec_output_name(spec, i);
+    MOTE_TRY(reader->err->code);
+    MOTE_TRY(check_names(reader, map, "data: outputs: no output of the network", names, state->output_count));
+    for (i = 0; i < state->output_count; i++) {
+        const mote_yaml *own = map ? mote_yaml_find(map, names[i]) : NULL;
+        if (own)
+            MOTE_TRY(mote_spec_read_keys(reader, own, &(mote_spec_keys){names[i], target_keys, NULL}, &outputs[i]));
+    }
+    spec->data.options.outputs = outputs;
+    spec->data.options.output_count = state->output_count;
+    return MOTE_OK;
+}
+
+mote_status mote_spec_settle_data(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *root)
+{
+    const mote_yaml *data = mote_yaml_find(root, "data");
+
+    MOTE_TRY(settle_inputs(spec, reader, data ? mote_yaml_find(data, "inputs") : NULL));
+    return settle_outputs(spec, reader, data ? mote_yaml_find(data, "outputs") : NULL);
 }
 
 /* ---- loading ---- */
 
+mote_status mote_spec_load_source(mote_dataset **out, const mote_spec *spec, const mote_data_options *options,
+                                  mote_error *err)
+{
+    *out = NULL;
+    if (spec->data.is_sine)
+        return mote_dataset_sine(out, &spec->data.sine, err);
+    if (spec->data.files)
+        return mote_dataset_load_files(out, spec->data.files, spec->data.file_count, options, err);
+    if (spec->data.path)
+        return mote_dataset_load(out, spec->data.path, options, err);
+    return mote_fail(err, MOTE_ERR_USAGE, "%s: has no data section", spec->path);
+}
+
+/* In the shape that the network says, where it says one. */
+static mote_status take_shape(mote_dataset *set, const mote_spec *spec, int index, mote_error *err)
+{
+    const mote_spec_input *input = &spec->state->inputs[index];
+    int64_t                dims[7];
+    int                    i;
+
+    for (i = 0; i < input->shape.rank; i++)
+        dims[i] = input->shape.dims[i];
+    if (input->shape.rank == 0 || index >= set->feature_count ||
+        mote_dataset_reshape(set, index, input->shape.rank, dims, err) == MOTE_OK)
+        return MOTE_OK;
+    return mote_context(err, "%s:%d: model: %s", spec->path, input->line, mote_show_string(input->name).text);
+}
+
 mote_status mote_spec_load_data(mote_dataset **out, const mote_spec *spec, mote_error *err)
 {
-    const mote_shape *input = &spec->state->input;
-    mote_data_options options = spec->data.options;
-    int64_t           dims[7];
-    int               i;
+    int i;
 
+    MOTE_TRY(mote_spec_load_source(out, spec, &spec->data.options, err));
+    for (i = 0; i < spec->state->input_count && err->code == MOTE_OK; i++)
+        take_shape(*out, spec, i, err);
+    if (err->code == MOTE_OK)
+        return MOTE_OK;
+    mote_dataset_destroy(*out);
     *out = NULL;
-    for (i = 0; i < input->rank; i++)
-        dims[i] = input->dims[i];
-    if (spec->data.is_sine) {
-        MOTE_TRY(mote_dataset_sine(out, &spec->data.sine, err));
-    } else if (spec->data.path) {
-        MOTE_TRY(mote_dataset_load(out, spec->data.path, &options, err));
-    } else {
-        return mote_fail(err, MOTE_ERR_USAGE, "%s: has no data section", spec->path);
-    }
-    if (input->rank > 0 && mote_dataset_reshape(*out, input->rank, dims, err) != MOTE_OK) {
-        mote_dataset_destroy(*out);
-        *out = NULL;
-        return mote_context(err, "%s:%d: model: input", spec->path, spec->state->input_line);
-    }
-    return MOTE_OK;
+    return err->code;
 }

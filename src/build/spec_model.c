@@ -30,6 +30,16 @@ static int find_layer(const struct mote_spec_state *state, const char *name, int
     return -1;
 }
 
+static int find_input(const struct mote_spec_state *state, const char *name)
+{
+    int i;
+
+    for (i = 0; i < state->input_count; i++)
+        if (strcmp(state->inputs[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
 static mote_status check_name(const model_reader *r, const char *name, int line)
 {
     const struct mote_spec_state *state = r->state;
@@ -37,8 +47,9 @@ static mote_status check_name(const model_reader *r, const char *name, int line)
 
     if (strlen(name) > 100)
         return mote_yaml_fail(r->yaml, line, "a layer's name has at most 100 characters");
-    if (strcmp(name, INPUT_NAME) == 0)
-        return mote_yaml_fail(r->yaml, line, "\"" INPUT_NAME "\" is the network's input; give the layer another name");
+    if (find_input(state, name) >= 0)
+        return mote_yaml_fail(r->yaml, line, "\"%s\" is the network's input; give the layer another name",
+                              mote_show_string(name).text);
     if (twin >= 0)
         return mote_yaml_fail(r->yaml, line, "there are two layers \"%s\"; the first is on line %d",
                               mote_show_string(name).text, state->layers[twin].line);
@@ -55,7 +66,7 @@ static const char *free_name(const model_reader *r, const char *base, int *numbe
         else
             snprintf(name, sizeof name, "%s_%d", base, *number);
         ++*number;
-    } while (find_layer(r->state, name, r->state->layer_count) >= 0);
+    } while (find_layer(r->state, name, r->state->layer_count) >= 0 || find_input(r->state, name) >= 0);
     return mote_arena_strdup(&r->state->arena, name, r->yaml->err);
 }
 
@@ -168,19 +179,20 @@ typedef struct references {
 static mote_status resolve_one(const model_reader *r, const mote_yaml *node, references *refs)
 {
     const struct mote_spec_state *state = r->state;
-    int                           index;
+    int                           index, input;
 
     if (node->kind != MOTE_YAML_TEXT || node->text[0] == '\0')
         return mote_yaml_fail(r->yaml, node->line, "%s: a layer's name is expected", refs->what);
     index = find_layer(state, node->text, refs->count);
-    if (index < 0 && !(refs->takes_input && strcmp(node->text, INPUT_NAME) == 0)) {
+    input = refs->takes_input ? find_input(state, node->text) : -1;
+    if (index < 0 && input < 0) {
         if (find_layer(state, node->text, state->layer_count) >= 0)
             return mote_yaml_fail(r->yaml, node->line, "%s: layer \"%s\" comes only later", refs->what,
                                   mote_show_string(node->text).text);
         return mote_yaml_fail(r->yaml, node->line, "%s: there is no layer \"%s\"%s", refs->what,
                               mote_show_string(node->text).text, refs->takes_input ? " before this one" : "");
     }
-    refs->indices[refs->index_count++] = index < 0 ? MOTE_SPEC_NETWORK_INPUT : index;
+    refs->indices[refs->index_count++] = index < 0 ? -1 - input : index;
     return MOTE_OK;
 }
 
@@ -208,9 +220,14 @@ static mote_status read_inputs(const model_reader *r, const mote_yaml *item, int
     mote_spec_layer *layer = &r->state->layers[index];
     const bool       has_arguments = item->kind == MOTE_YAML_MAP && item->first->kind == MOTE_YAML_MAP;
     const mote_yaml *given = has_arguments ? mote_yaml_find(item->first, "inputs") : NULL;
-    const mote_yaml  follows = {.kind = MOTE_YAML_TEXT, .text = index > 0 ? layer[-1].name : INPUT_NAME};
+    const mote_yaml  follows = {.kind = MOTE_YAML_TEXT, .text = index > 0 ? layer[-1].name : r->state->inputs[0].name};
     references       refs = {.what = "inputs", .count = index, .takes_input = true};
 
+    if (!given && index == 0 && r->state->input_count > 1)
+        return mote_yaml_fail(r->yaml, layer->line,
+                              "the network has several inputs; say which this layer takes, as in "
+                              "inputs: %s",
+                              mote_show_string(r->state->inputs[0].name).text);
     MOTE_TRY(resolve(r, given ? given : &follows, &refs));
     layer->inputs = refs.indices;
     layer->input_count = refs.index_count;
@@ -259,44 +276,100 @@ static mote_status read_layers(const model_reader *r, const mote_yaml *list)
     return MOTE_OK;
 }
 
+/* ---- inputs ---- */
+
+static mote_status add_input(const model_reader *r, const char *name, int line, const mote_yaml *shape)
+{
+    const mote_key   key = MOTE_KEY(name, mote_spec_input, shape, .min = 1, .max = 65536);
+    mote_spec_input *input = &r->state->inputs[r->state->input_count];
+
+    if (r->state->input_count == MOTE_FEATURES_MAX)
+        return mote_yaml_fail(r->yaml, line, "model: inputs: at most %d are possible", MOTE_FEATURES_MAX);
+    if (strlen(name) > 100 || name[0] == '\0')
+        return mote_yaml_fail(r->yaml, line, "model: inputs: a name has 1 to 100 characters");
+    if (find_input(r->state, name) >= 0)
+        return mote_yaml_fail(r->yaml, line, "model: inputs: there are two \"%s\"", mote_show_string(name).text);
+    input->name = name;
+    input->line = line;
+    r->state->input_count++;
+    return shape && !mote_yaml_is_null(shape) ? mote_spec_read_value(r->yaml, shape, &key, "model", input) : MOTE_OK;
+}
+
+/* inputs: {left: [3], right: [2]}, or inputs: [left, right] in the shapes of the data. */
+static mote_status read_named_inputs(const model_reader *r, const mote_yaml *inputs)
+{
+    const mote_yaml *item;
+
+    if (inputs->kind == MOTE_YAML_TEXT || inputs->count == 0)
+        return mote_yaml_fail(r->yaml, inputs->line,
+                              "model: inputs: names are expected, with shapes or without, as in {left: [3], right: [2]}");
+    for (item = inputs->first; item; item = item->next) {
+        const bool has_shape = inputs->kind == MOTE_YAML_MAP;
+        if (!has_shape)
+            MOTE_TRY(mote_spec_need_text(r->yaml, item, "an input's name"));
+        MOTE_TRY(add_input(r, has_shape ? item->key : item->text, has_shape ? item->key_line : item->line,
+                           has_shape ? item : NULL));
+    }
+    return MOTE_OK;
+}
+
+static mote_status read_network_inputs(const model_reader *r, const mote_yaml *map)
+{
+    const mote_yaml *input = mote_yaml_find(map, "input"), *inputs = mote_yaml_find(map, "inputs");
+
+    if (input && inputs)
+        return mote_yaml_fail(r->yaml, inputs->key_line, "model: input is the one without a name; leave one of the two out");
+    if (inputs)
+        return read_named_inputs(r, inputs);
+    return add_input(r, INPUT_NAME, input ? input->line : map->line, input);
+}
+
 mote_status mote_spec_read_model(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map)
 {
-    static const mote_key    keys[] = {MOTE_KEY("input", struct mote_spec_state, input, .min = 1, .max = 65536), {0}};
-    static const char *const others[] = {"layers", "outputs", NULL};
+    static const mote_key    keys[] = {{0}};
+    static const char *const others[] = {"input", "inputs", "layers", "outputs", NULL};
     const model_reader       r = {reader, spec->state};
-    const mote_yaml         *layers = mote_yaml_find(map, "layers"), *input = mote_yaml_find(map, "input");
+    const mote_yaml         *layers = mote_yaml_find(map, "layers");
 
     MOTE_TRY(mote_spec_read_keys(reader, map, &(mote_spec_keys){"model", keys, others}, spec->state));
     if (!layers)
         return mote_yaml_fail(reader, map->line, "model: layers is missing");
-    spec->state->input_line = input ? input->line : map->line;
+    MOTE_TRY(read_network_inputs(&r, map));
     MOTE_TRY(read_layers(&r, layers));
     return read_outputs(&r, map);
 }
 
+const char *mote_spec_output_name(const mote_spec *spec, int index)
+{
+    return spec->state->layers[spec->state->outputs[index]].name;
+}
+
 /* ---- building ---- */
 
-static mote_status choose_input(const mote_spec *spec, const mote_dataset *set, mote_shape *input, mote_error *err)
+static mote_status choose_input(const mote_spec *spec, const mote_dataset *set, int index, mote_shape *out, mote_error *err)
 {
-    const struct mote_spec_state *state = spec->state;
-    size_t                        count = 1;
-    int                           i;
+    const mote_spec_input   *input = &spec->state->inputs[index];
+    const mote_data_feature *feature = set ? &set->feature[index] : NULL;
+    const bool               are_many = spec->state->input_count > 1;
+    const char              *name = are_many ? input->name : INPUT_NAME;
+    size_t                   count = 1;
+    int                      i;
 
-    *input = state->input;
-    if (input->rank == 0 && !set)
-        return mote_fail(err, MOTE_ERR_USAGE, "%s:%d: model: input is missing, and there is no data to take it from",
-                         spec->path, state->input_line);
-    if (input->rank == 0) {
-        input->rank = set->rank > 0 ? set->rank : 1;
-        for (input->dims[0] = 1, i = 0; i < set->rank; i++)
-            input->dims[i] = set->dim[i] > INT32_MAX ? INT32_MAX : (int)set->dim[i]; /* the builder refuses it */
+    *out = input->shape;
+    if (out->rank == 0 && !set)
+        return mote_fail(err, MOTE_ERR_USAGE, "%s:%d: model: %s%s is missing, and there is no data to take it from",
+                         spec->path, input->line, are_many ? "the shape of " : "", mote_show_string(name).text);
+    if (out->rank == 0) {
+        out->rank = feature->rank > 0 ? feature->rank : 1;
+        for (out->dims[0] = 1, i = 0; i < feature->rank; i++)
+            out->dims[i] = feature->dim[i] > INT32_MAX ? INT32_MAX : (int)feature->dim[i]; /* the builder refuses it */
         return MOTE_OK;
     }
-    for (i = 0; i < input->rank; i++)
-        count = mote_size_mul(count, (size_t)input->dims[i]);
-    if (set && count != set->sample_count)
-        return mote_fail(err, MOTE_ERR_USAGE, "%s:%d: model: input has %zu elements, but a sample of the data has %zu",
-                         spec->path, state->input_line, count, set->sample_count);
+    for (i = 0; i < out->rank; i++)
+        count = mote_size_mul(count, (size_t)out->dims[i]);
+    if (feature && count != feature->width)
+        return mote_fail(err, MOTE_ERR_USAGE, "%s:%d: model: %s has %zu elements, but a sample of the data has %zu",
+                         spec->path, input->line, mote_show_string(name).text, count, feature->width);
     return MOTE_OK;
 }
 
@@ -308,41 +381,64 @@ static mote_status fail_at(const mote_spec *spec, int line, mote_builder *builde
     return mote_context(err, "%s:%d", spec->path, line);
 }
 
-static mote_layer_id add_layer(mote_builder *builder, const mote_spec_layer *layer, const mote_layer_id *ids)
+/* The network while it is built: ids of inputs and of the layers so far. */
+typedef struct building {
+    mote_layer_id input[MOTE_FEATURES_MAX], layer[MOTE_SPEC_LAYERS_MAX];
+} building;
+
+static mote_layer_id id_of(const building *b, int reference)
+{
+    return reference < 0 ? b->input[-1 - reference] : b->layer[reference];
+}
+
+static mote_layer_id add_layer(mote_builder *builder, const mote_spec_layer *layer, const building *b)
 {
     mote_layer_id in[MOTE_NODE_IN_MAX];
     int           i;
 
     for (i = 0; i < layer->input_count; i++)
-        in[i] = ids[1 + layer->inputs[i]]; /* ids[0] is the network's input */
+        in[i] = id_of(b, layer->inputs[i]);
     *(const char **)layer->options = layer->name;
     return mote_builder_add(builder, layer->type, in, layer->input_count, layer->options);
+}
+
+static mote_status check_feature_count(const mote_spec *spec, const mote_dataset *set, mote_error *err)
+{
+    if (!set || set->feature_count == spec->state->input_count)
+        return MOTE_OK;
+    return mote_fail(err, MOTE_ERR_USAGE, "%s:%d: model: the network has %d inputs, the data feed %d", spec->path,
+                     spec->state->inputs[0].line, spec->state->input_count, set->feature_count);
 }
 
 mote_status mote_spec_build_model(const mote_spec *spec, const mote_dataset *set, mote_model **out, mote_error *err)
 {
     const struct mote_spec_state *state = spec->state;
     const mote_builder_options    options = {spec->train.seed, spec->max_parameters, spec->name};
-    mote_layer_id                 ids[1 + MOTE_SPEC_LAYERS_MAX], outputs[MOTE_NODE_IN_MAX];
-    mote_shape                    input;
+    mote_layer_id                 outputs[MOTE_NODE_IN_MAX];
+    mote_shape                    inputs[MOTE_FEATURES_MAX];
+    building                      b;
     mote_builder                 *builder;
     int                           i;
 
     *out = NULL;
-    MOTE_TRY(choose_input(spec, set, &input, err));
+    MOTE_TRY(check_feature_count(spec, set, err));
+    for (i = 0; i < state->input_count; i++)
+        MOTE_TRY(choose_input(spec, set, i, &inputs[i], err));
     builder = mote_builder_create(&options, err);
     if (!builder)
         return err->code;
-    ids[0] = mote_add_input(builder, input.rank, input.dims);
-    if (ids[0] == MOTE_NO_LAYER)
-        return fail_at(spec, state->input_line, builder, err);
+    for (i = 0; i < state->input_count; i++) {
+        b.input[i] = mote_add_named_input(builder, state->inputs[i].name, inputs[i].rank, inputs[i].dims);
+        if (b.input[i] == MOTE_NO_LAYER)
+            return fail_at(spec, state->inputs[i].line, builder, err);
+    }
     for (i = 0; i < state->layer_count; i++) {
-        ids[i + 1] = add_layer(builder, &state->layers[i], ids);
-        if (ids[i + 1] == MOTE_NO_LAYER)
+        b.layer[i] = add_layer(builder, &state->layers[i], &b);
+        if (b.layer[i] == MOTE_NO_LAYER)
             return fail_at(spec, state->layers[i].line, builder, err);
     }
     for (i = 0; i < state->output_count; i++)
-        outputs[i] = ids[1 + state->outputs[i]];
+        outputs[i] = id_of(&b, state->outputs[i]);
     if (mote_builder_finish(builder, outputs, state->output_count, out, err) != MOTE_OK)
         return mote_context(err, "%s", spec->path);
     return MOTE_OK;

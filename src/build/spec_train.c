@@ -1,5 +1,6 @@
 /* The sections `train`, `convert` and `deploy`. SPDX-License-Identifier: Apache-2.0 */
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <mote/emulate.h>
@@ -34,8 +35,6 @@ static const mote_word metric_words[] = {
 #define LEARNING_RATE_MAX 1e6
 
 static const mote_key train_keys[] = {
-    MOTE_KEY("loss", train_section, options.loss, .words = loss_words, .is_required = true),
-    MOTE_KEY("from_logits", train_section, options.from_logits),
     MOTE_KEY("learning_rate", train_section, learning_rate, .min = LEARNING_RATE_MIN, .max = LEARNING_RATE_MAX),
     MOTE_KEY("batch_size", train_section, options.batch_size, .min = 1, .max = 1048576),
     MOTE_KEY("epochs", train_section, options.epochs, .min = 1, .max = 1000000),
@@ -47,7 +46,7 @@ static const mote_key train_keys[] = {
     {0},
 };
 
-static const char *const train_others[] = {"optimizer", "metrics", NULL};
+static const char *const train_others[] = {"loss", "from_logits", "loss_weights", "optimizer", "metrics", NULL};
 
 /* Optimizers and their arguments. A zero would mean the default, so those that may be zero have it as their default. */
 #define OPTIMIZER_NUMBER(member, low, high) MOTE_KEY(#member, mote_optimizer, member, .min = low, .max = high)
@@ -112,6 +111,20 @@ static mote_status read_optimizer(const mote_yaml_reader *reader, const mote_yam
     return mote_spec_read_keys(reader, arguments, &(mote_spec_keys){row->name, row->keys, NULL}, optimizer);
 }
 
+/* ---- what is asked of each output ---- */
+
+/* The names are filled in when the model's are known. */
+typedef struct goal_reader {
+    const mote_yaml_reader *yaml;
+    const char *const      *names; /* [count]: the network's outputs */
+    mote_goal              *goals; /* [count] */
+    int                     count;
+} goal_reader;
+
+static const mote_key loss_key = MOTE_KEY("loss", mote_goal, loss, .words = loss_words);
+static const mote_key logits_key = MOTE_KEY("from_logits", mote_goal, from_logits);
+static const mote_key weight_key = MOTE_KEY("loss_weights", mote_goal, weight, .min = 1e-30, .max = 1e30);
+
 static mote_status read_metric(const mote_yaml_reader *reader, const mote_yaml *node, unsigned *metrics)
 {
     static const mote_key key = {.name = "metrics", .kind = MOTE_KEY_INT, .words = metric_words};
@@ -133,17 +146,133 @@ static mote_status read_metrics(const mote_yaml_reader *reader, const mote_yaml 
     return MOTE_OK;
 }
 
+/* One output's part of a key. */
+static mote_status read_part(const goal_reader *r, const mote_yaml *node, const mote_key *key, mote_goal *goal)
+{
+    return key ? mote_spec_read_value(r->yaml, node, key, "train", goal) : read_metrics(r->yaml, node, &goal->metrics);
+}
+
+static int find_name(const goal_reader *r, const char *name)
+{
+    int i;
+
+    for (i = 0; i < r->count; i++)
+        if (strcmp(r->names[i], name) == 0)
+            return i;
+    return -1;
+}
+
+static mote_status read_by_name(const goal_reader *r, const mote_yaml *map, const char *what, const mote_key *key)
+{
+    const mote_yaml *item;
+    char             about[64];
+
+    snprintf(about, sizeof about, "train: %s: no output of the network", what);
+    for (item = map->first; item; item = item->next) {
+        const int output = find_name(r, item->key);
+        if (output < 0)
+            return mote_spec_fail_word(r->yaml, item->key_line, about, item->key, r->names, (size_t)r->count);
+        MOTE_TRY(read_part(r, item, key, &r->goals[output]));
+    }
+    return MOTE_OK;
+}
+
+/* In the order of the outputs, as Keras has it, too. */
+static mote_status read_by_order(const goal_reader *r, const mote_yaml *list, const char *what, const mote_key *key)
+{
+    const mote_yaml *item;
+    int              output = 0;
+
+    if (list->count != r->count)
+        return mote_yaml_fail(r->yaml, list->line, "train: %s: %d are given, the network has %d outputs", what, list->count,
+                              r->count);
+    for (item = list->first; item; item = item->next)
+        MOTE_TRY(read_part(r, item, key, &r->goals[output++]));
+    return MOTE_OK;
+}
+
+/* A word for all outputs; a map by their names, or a list in their order. A list of metrics is one output's. key NULL:
+ * metrics. */
+static mote_status read_asked(const goal_reader *r, const mote_yaml *node, const char *what, const mote_key *key)
+{
+    int i;
+
+    if (!node || mote_yaml_is_null(node))
+        return MOTE_OK;
+    if (node->kind == MOTE_YAML_MAP && node->count > 0)
+        return read_by_name(r, node, what, key);
+    if (node->kind == MOTE_YAML_LIST && (key || r->count > 1))
+        return read_by_order(r, node, what, key);
+    for (i = 0; i < r->count; i++)
+        MOTE_TRY(read_part(r, node, key, &r->goals[i]));
+    return MOTE_OK;
+}
+
+static mote_status read_losses(const goal_reader *r, const mote_yaml *train)
+{
+    const mote_yaml *loss = mote_yaml_find(train, "loss");
+    int              i;
+
+    if (!loss || mote_yaml_is_null(loss))
+        return mote_yaml_fail(r->yaml, train->line, "train: loss is missing; it is one of: %s",
+                              mote_words_show(loss_words).text);
+    for (i = 0; i < r->count; i++)
+        r->goals[i].loss = MOTE_LOSS_COUNT;
+    MOTE_TRY(read_asked(r, loss, "loss", &loss_key));
+    for (i = 0; i < r->count; i++)
+        if (r->goals[i].loss == MOTE_LOSS_COUNT)
+            return mote_yaml_fail(r->yaml, loss->line, "train: loss: output %s has none",
+                                  mote_show_string(r->names[i]).text);
+    return MOTE_OK;
+}
+
+static mote_status read_goals(const goal_reader *r, const mote_yaml *train)
+{
+    MOTE_TRY(read_losses(r, train));
+    MOTE_TRY(read_asked(r, mote_yaml_find(train, "from_logits"), "from_logits", &logits_key));
+    MOTE_TRY(read_asked(r, mote_yaml_find(train, "loss_weights"), "loss_weights", &weight_key));
+    return read_asked(r, mote_yaml_find(train, "metrics"), "metrics", NULL);
+}
+
+mote_status mote_spec_settle_train(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *root)
+{
+    const int         count = spec->state->output_count;
+    const mote_yaml  *train = mote_yaml_find(root, "train");
+    const char       *names[MOTE_TARGETS_MAX];
+    mote_goal         goals[MOTE_TARGETS_MAX] = {{0}};
+    const goal_reader r = {reader, names, goals, count};
+    mote_output_goal *outputs;
+    int               i;
+
+    if (!train)
+        return MOTE_OK;
+    for (i = 0; i < count; i++)
+        names[i] = mote_spec_output_name(spec, i);
+    MOTE_TRY(read_goals(&r, train));
+    spec->train.loss = goals[0].loss;
+    spec->train.from_logits = goals[0].from_logits;
+    spec->train.metrics = goals[0].metrics;
+    if (count == 1 && goals[0].weight == 0)
+        return MOTE_OK;
+    outputs = MOTE_NEW(reader->arena, mote_output_goal, count, reader->err);
+    for (i = 0; outputs && i < count; i++)
+        outputs[i] = (mote_output_goal){names[i], goals[i]};
+    spec->train.outputs = outputs;
+    spec->train.output_count = count;
+    return reader->err->code;
+}
+
+/* ---- the section ---- */
+
 mote_status mote_spec_read_train(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map)
 {
-    const mote_yaml *optimizer = mote_yaml_find(map, "optimizer"), *metrics = mote_yaml_find(map, "metrics");
+    const mote_yaml *optimizer = mote_yaml_find(map, "optimizer");
     train_section    section = {0};
     mote_optimizer  *o = &section.options.optimizer;
 
     MOTE_TRY(mote_spec_read_keys(reader, map, &(mote_spec_keys){"train", train_keys, train_others}, &section));
     if (optimizer && !mote_yaml_is_null(optimizer))
         MOTE_TRY(read_optimizer(reader, optimizer, o));
-    if (metrics && !mote_yaml_is_null(metrics))
-        MOTE_TRY(read_metrics(reader, metrics, &section.options.metrics));
     if (section.learning_rate > 0 && o->learning_rate > 0)
         return mote_yaml_fail(reader, mote_yaml_find(map, "learning_rate")->key_line,
                               "train: learning_rate is given here and in optimizer; leave one out");

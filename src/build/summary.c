@@ -71,7 +71,30 @@ static const evaluation_place evaluations[] = {
 };
 enum { EVALUATION_COUNT = sizeof evaluations / sizeof *evaluations };
 
+/* Figures of evaluations end in one of these, after an output's name and "_" where there are several outputs. */
 static const char *const metric_names[] = {"loss", "accuracy", "mae", "mse"};
+
+bool mote_summary_is_metric(const char *name)
+{
+    const size_t length = strlen(name);
+    size_t       i;
+
+    for (i = 0; i < sizeof metric_names / sizeof *metric_names; i++) {
+        const size_t end = strlen(metric_names[i]);
+        if (length >= end && strcmp(name + length - end, metric_names[i]) == 0 &&
+            (length == end || name[length - end - 1] == '_'))
+            return true;
+    }
+    return false;
+}
+
+void mote_evaluation_add(mote_evaluation *e, const char *name, double value)
+{
+    if (e->metric_count == MOTE_EVALUATION_METRICS_MAX)
+        return;
+    snprintf(e->metric[e->metric_count].name, sizeof e->metric[0].name, "%s", name);
+    e->metric[e->metric_count++].value = value;
+}
 
 /* ---- writing ---- */
 
@@ -115,7 +138,7 @@ static void put_evaluation(json_t **root, const evaluation_place *place, const m
     int                    i;
 
     for (i = 0; i < e->metric_count; i++) {
-        char key[32];
+        char key[sizeof e->metric[0].name + 8];
         snprintf(key, sizeof key, "%s%s", place->prefix, e->metric[i].name);
         put(root, place->section, key, mote_json_number(e->metric[i].value));
     }
@@ -220,20 +243,19 @@ static void take_field(const summary_field *field, const json_t *value, mote_sum
     }
 }
 
-static void take_evaluation(const evaluation_place *place, const json_t *section, mote_summary *out)
+/* "val_" is validation's, in the section that has both. */
+static void take_evaluation(const evaluation_place *place, json_t *section, mote_summary *out)
 {
     mote_evaluation *e = (void *)((char *)out + place->offset);
-    size_t           i;
+    const size_t     skipped = strlen(place->prefix);
+    const char      *key;
+    json_t          *value;
 
-    for (i = 0; i < sizeof metric_names / sizeof *metric_names; i++) {
-        char          key[32];
-        const json_t *value;
-        snprintf(key, sizeof key, "%s%s", place->prefix, metric_names[i]);
-        value = json_object_get(section, key);
-        if (!value || e->metric_count == MOTE_EVALUATION_METRICS_MAX)
-            continue;
-        e->metric[e->metric_count].name = metric_names[i];
-        e->metric[e->metric_count++].value = json_is_number(value) ? json_number_value(value) : NAN;
+    json_object_foreach(section, key, value)
+    {
+        const bool is_val = strcmp(place->section, "train") == 0 && strncmp(key, "val_", 4) == 0;
+        if (is_val == (skipped > 0) && mote_summary_is_metric(key + skipped))
+            mote_evaluation_add(e, key + skipped, json_is_number(value) ? json_number_value(value) : NAN);
     }
 }
 

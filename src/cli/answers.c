@@ -10,21 +10,21 @@
 
 /* ---- classes ---- */
 
-static bool is_single(const mote_model *model)
+static bool is_single(const mote_model *model, int output)
 {
-    return mote_model_label_count(model) == 2 && mote_model_output(model, 0).count == 1;
+    return mote_model_label_count(model, output) == 2 && mote_model_output(model, output).count == 1;
 }
 
-bool cli_names_classes(const mote_model *model)
+bool cli_names_classes(const mote_model *model, int output)
 {
-    const int32_t labels = mote_model_label_count(model);
+    const int32_t labels = mote_model_label_count(model, output);
 
-    return is_single(model) || (labels > 1 && (size_t)labels == mote_model_output(model, 0).count);
+    return is_single(model, output) || (labels > 1 && (size_t)labels == mote_model_output(model, output).count);
 }
 
-const char *cli_score_name(const mote_model *model)
+const char *cli_score_name(const mote_model *model, int output)
 {
-    return mote_model_answers(model) == MOTE_ANSWERS_NUMBERS ? "logit" : "probability";
+    return mote_model_answers(model, output) == MOTE_ANSWERS_NUMBERS ? "logit" : "probability";
 }
 
 /* Best first; of equals the first. */
@@ -38,22 +38,22 @@ static int compare_scores(const void *a, const void *b)
 }
 
 /* What one sample's answer says of a class. A single number is the second class's; the first has what is left. */
-static double score_of(const mote_model *model, const float *answer, bool is_one_number, int32_t class_index)
+static double score_of(const mote_model *model, int output, const float *answer, bool is_one_number, int32_t class_index)
 {
     if (!is_one_number)
         return (double)answer[class_index];
     if (class_index > 0)
         return (double)answer[0];
-    return mote_model_answers(model) == MOTE_ANSWERS_NUMBERS ? -(double)answer[0] : 1 - (double)answer[0];
+    return mote_model_answers(model, output) == MOTE_ANSWERS_NUMBERS ? -(double)answer[0] : 1 - (double)answer[0];
 }
 
-void cli_rank_classes(cli_class_score *scores, const mote_model *model, const float *answer)
+void cli_rank_classes(cli_class_score *scores, const mote_model *model, int output, const float *answer)
 {
-    const int32_t count = mote_model_label_count(model);
+    const int32_t count = mote_model_label_count(model, output);
     int32_t       i;
 
     for (i = 0; i < count; i++)
-        scores[i] = (cli_class_score){i, (float)score_of(model, answer, is_single(model), i)};
+        scores[i] = (cli_class_score){i, (float)score_of(model, output, answer, is_single(model, output), i)};
     qsort(scores, (size_t)count, sizeof *scores, compare_scores);
 }
 
@@ -68,28 +68,44 @@ typedef struct row {
     right_kind  is_right;
 } row;
 
+/* What the answers are compared with; NULL: nobody knows. */
+static const mote_data_target *truth_of(const cli_answers *a)
+{
+    const int output = a->answers->output;
+
+    return a->split && output < a->split->set->target_count && a->split->set->target[output].kind != MOTE_TARGETS_NONE
+               ? &a->split->set->target[output]
+               : NULL;
+}
+
 static bool has_truth(const cli_answers *a)
 {
-    return a->split && a->split->set->targets != MOTE_TARGETS_NONE;
+    return truth_of(a) != NULL;
+}
+
+static const int32_t *labels_of(const cli_answers *a)
+{
+    return has_truth(a) ? a->split->labels[a->answers->output] : NULL;
 }
 
 /* Numbers are compared as numbers, and so are whole numbers under a regression. */
 static bool are_classes(const cli_answers *a)
 {
-    if (!mote_answers_are_classes(a->predictions))
+    if (!mote_answers_are_classes(a->answers))
         return false;
-    return cli_names_classes(a->model) || mote_model_answers(a->model) == MOTE_ANSWERS_PROBABILITIES ||
-           (has_truth(a) && a->split->labels);
+    return cli_names_classes(a->model, a->answers->output) ||
+           mote_model_answers(a->model, a->answers->output) == MOTE_ANSWERS_PROBABILITIES || labels_of(a);
 }
 
 static const char *class_text(const cli_answers *a, int32_t label, mote_arena *arena, mote_error *err)
 {
-    const char *own = mote_model_label(a->model, label);
+    const char             *own = mote_model_label(a->model, a->answers->output, label);
+    const mote_data_target *truth = truth_of(a);
 
     if (own)
         return own;
-    if (a->split && a->split->set->class_names && label < a->split->set->class_count)
-        return a->split->set->class_names[label];
+    if (truth && truth->class_names && label < truth->class_count)
+        return truth->class_names[label];
     return mote_arena_printf(arena, err, "%d", (int)label);
 }
 
@@ -113,29 +129,29 @@ static const char *numbers_text(const float *values, size_t count, mote_arena *a
 
 static void fill_class(row *r, const cli_answers *a, size_t sample, mote_arena *arena, mote_error *err)
 {
-    const mote_predictions *p = a->predictions;
-    const int32_t           label = mote_answer_class(p, sample);
+    const mote_answers *p = a->answers;
+    const int32_t      *labels = labels_of(a), label = mote_answer_class(p, sample);
 
     r->predicted = class_text(a, label, arena, err);
-    r->score = score_of(a->model, p->real + sample * p->width, p->width == 1, label);
-    if (!has_truth(a) || !a->split->labels)
+    r->score = score_of(a->model, p->output, p->real + sample * p->width, p->width == 1, label);
+    if (!labels)
         return;
-    r->truth = class_text(a, a->split->labels[sample], arena, err);
-    r->is_right = a->split->labels[sample] == label ? RIGHT : WRONG;
+    r->truth = class_text(a, labels[sample], arena, err);
+    r->is_right = labels[sample] == label ? RIGHT : WRONG;
 }
 
 static void fill_numbers(row *r, const cli_answers *a, size_t sample, mote_arena *arena, mote_error *err)
 {
-    const mote_predictions *p = a->predictions;
-    const size_t            width = has_truth(a) ? a->split->set->target_width : 0;
-    float                  *wanted = MOTE_NEW(arena, float, width, err);
-    size_t                  i;
+    const mote_answers *p = a->answers;
+    const size_t        width = has_truth(a) ? truth_of(a)->width : 0;
+    float              *wanted = MOTE_NEW(arena, float, width, err);
+    size_t              i;
 
     r->predicted = numbers_text(p->real + sample * p->width, p->width, arena, err);
     r->score = NAN;
     if (!wanted || width != p->width)
         return;
-    mote_data_gather_values(a->split, mote_data_in_row(sample, 1), wanted);
+    mote_data_gather_values(a->split, p->output, mote_data_in_row(sample, 1), wanted);
     r->truth = numbers_text(wanted, width, arena, err);
     for (i = 0, r->score = 0; i < width; i++)
         r->score = fmax(r->score, fabs((double)p->real[sample * width + i] - (double)wanted[i]));
@@ -155,8 +171,8 @@ static size_t count_right(const cli_answers *a)
 {
     size_t right = 0, i;
 
-    for (i = 0; i < a->predictions->count; i++)
-        right += mote_answer_class(a->predictions, i) == a->split->labels[i];
+    for (i = 0; i < a->answers->count; i++)
+        right += mote_answer_class(a->answers, i) == labels_of(a)[i];
     return right;
 }
 
@@ -185,16 +201,17 @@ static mote_status fill_table(cli_table *table, const cli_answers *a, size_t sho
 mote_status cli_answers_print(const cli_answers *a, mote_error *err)
 {
     enum { SHOWN_MAX = 100 };
-    const size_t count = a->predictions->count, shown = count < SHOWN_MAX ? count : SHOWN_MAX;
+    const size_t count = a->answers->count, shown = count < SHOWN_MAX ? count : SHOWN_MAX;
     const char  *headings[5];
     cli_table    table = {.headings = headings};
 
     headings[table.column_count++] = a->names ? "file" : "sample";
     if (has_truth(a))
         headings[table.column_count++] = "true";
-    headings[table.column_count++] = cli_names_classes(a->model) && !has_truth(a) ? "class" : "predicted";
+    headings[table.column_count++] =
+        cli_names_classes(a->model, a->answers->output) && !has_truth(a) ? "class" : "predicted";
     if (are_classes(a))
-        headings[table.column_count++] = cli_score_name(a->model);
+        headings[table.column_count++] = cli_score_name(a->model, a->answers->output);
     else if (has_truth(a))
         headings[table.column_count++] = "error";
     if (are_classes(a) && has_truth(a))
@@ -203,14 +220,14 @@ mote_status cli_answers_print(const cli_answers *a, mote_error *err)
     MOTE_TRY(cli_table_print(&table, err));
     if (shown < count)
         printf("and %zu more; --output answers.csv writes all\n", count - shown);
-    if (are_classes(a) && has_truth(a) && a->split->labels)
+    if (are_classes(a) && labels_of(a))
         printf("%zu of %zu right\n", count_right(a), count);
     return MOTE_OK;
 }
 
 /* ---- JSON ---- */
 
-static json_t *json_values(const mote_predictions *p, size_t sample)
+static json_t *json_values(const mote_answers *p, size_t sample)
 {
     json_t *list = json_array();
     size_t  i;
@@ -230,10 +247,11 @@ static json_t *json_row(const cli_answers *a, size_t sample, const row *r)
         mote_json_set(&object, "true", mote_json_text(r->truth));
     mote_json_set(&object, "predicted", mote_json_text(r->predicted));
     if (!isnan(r->score))
-        mote_json_set(&object, are_classes(a) ? cli_score_name(a->model) : "error", mote_json_number(r->score));
+        mote_json_set(&object, are_classes(a) ? cli_score_name(a->model, a->answers->output) : "error",
+                      mote_json_number(r->score));
     if (r->is_right != RIGHT_UNKNOWN)
         mote_json_set(&object, "right", json_boolean(r->is_right == RIGHT));
-    mote_json_set(&object, "values", json_values(a->predictions, sample));
+    mote_json_set(&object, "values", json_values(a->answers, sample));
     return object;
 }
 
@@ -242,7 +260,7 @@ json_t *cli_answers_json(const cli_answers *a, mote_error *err)
     json_t *list = json_array();
     size_t  i;
 
-    for (i = 0; i < a->predictions->count && err->code == MOTE_OK; i++) {
+    for (i = 0; i < a->answers->count && err->code == MOTE_OK; i++) {
         mote_arena arena = {0};
         row        r;
         if (make_row(&r, a, i, &arena, err) == MOTE_OK)
@@ -266,13 +284,13 @@ static void put_head(mote_text *text, const cli_answers *a, mote_arena *arena, m
         mote_text_puts(text, ",true");
     mote_text_puts(text, ",predicted");
     if (are_classes(a))
-        mote_text_printf(text, ",%s", cli_score_name(a->model));
+        mote_text_printf(text, ",%s", cli_score_name(a->model, a->answers->output));
     else if (has_truth(a))
         mote_text_puts(text, ",error");
     if (are_classes(a) && has_truth(a))
         mote_text_puts(text, ",right");
-    for (i = 0; i < a->predictions->width; i++) {
-        const bool  is_class = are_classes(a) && a->predictions->width > 1;
+    for (i = 0; i < a->answers->width; i++) {
+        const bool  is_class = are_classes(a) && a->answers->width > 1;
         const char *name = is_class ? class_text(a, (int32_t)i, arena, err) : mote_arena_printf(arena, err, "value_%zu", i);
         mote_text_puts(text, ",");
         mote_text_put_csv(text, name ? name : "");
@@ -282,8 +300,8 @@ static void put_head(mote_text *text, const cli_answers *a, mote_arena *arena, m
 
 static void put_row(mote_text *text, const cli_answers *a, size_t sample, const row *r)
 {
-    const mote_predictions *p = a->predictions;
-    size_t                  i;
+    const mote_answers *p = a->answers;
+    size_t              i;
 
     mote_text_put_csv(text, r->name);
     if (has_truth(a)) {
@@ -309,7 +327,7 @@ static mote_status save_csv(const cli_answers *a, const char *path, mote_error *
     size_t     i;
 
     put_head(&text, a, &arena, err);
-    for (i = 0; i < a->predictions->count && make_row(&r, a, i, &arena, err) == MOTE_OK; i++)
+    for (i = 0; i < a->answers->count && make_row(&r, a, i, &arena, err) == MOTE_OK; i++)
         put_row(&text, a, i, &r);
     if (err->code == MOTE_OK && mote_text_status(&text, err) == MOTE_OK)
         mote_file_write(path, text.bytes, text.count, err);
@@ -332,14 +350,14 @@ static mote_status save_json(const cli_answers *a, const char *path, mote_error 
 static mote_status save_grid(const cli_answers *a, const char *path, mote_error *err)
 {
     const char     **labels;
-    mote_answer_grid grid = {.split = a->split, .predictions = a->predictions, .title = mote_model_name(a->model)};
+    mote_answer_grid grid = {.split = a->split, .answers = a->answers, .title = mote_model_name(a->model)};
     mote_arena       arena = {0};
     int32_t          i;
 
-    grid.label_count = mote_model_label_count(a->model);
+    grid.label_count = mote_model_label_count(a->model, a->answers->output);
     labels = MOTE_NEW(&arena, const char *, grid.label_count, err);
     for (i = 0; labels && i < grid.label_count; i++)
-        labels[i] = mote_model_label(a->model, i);
+        labels[i] = mote_model_label(a->model, a->answers->output, i);
     grid.labels = labels;
     if (labels)
         mote_answer_grid_save(&grid, path, err);
@@ -374,7 +392,8 @@ mote_status cli_answers_check(const char *path, const mote_dataset *set, mote_er
     const saver *to = find_saver(path);
 
     if (!to)
-        return mote_fail(err, MOTE_ERR_USAGE, "%s: answers are written as .csv, .json, .png, .svg, .npy, .npz or .bin", path);
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: answers are written as .csv, .json, .png, .svg, .npy, .npz or .bin",
+                         path);
     if (to->save == save_grid && !set)
         return mote_fail(err, MOTE_ERR_USAGE, "%s: a grid is drawn of pictures or of a data set", path);
     if (to->save == save_grid && !mote_dataset_has_pictures(set))

@@ -6,10 +6,10 @@
 #include "cli/cli.h"
 
 typedef struct cli_answers {
-    const mote_model       *model;
-    const mote_predictions *predictions; /* of the first output */
-    const char *const      *names;       /* [count]; NULL: samples are numbered */
-    const mote_data_split  *split;       /* the samples, and what they are; NULL: nobody knows */
+    const mote_model      *model;
+    const mote_answers    *answers; /* of one output */
+    const char *const     *names;   /* [count]; NULL: samples are numbered */
+    const mote_data_split *split;   /* the samples, and what they are; NULL: nobody knows */
 } cli_answers;
 
 typedef struct cli_class_score {
@@ -17,12 +17,14 @@ typedef struct cli_class_score {
     float   score;
 } cli_class_score;
 
-/* Whether a model's first output says a class by name: a number a label, or one sigmoid or logit for two labels. */
-bool cli_names_classes(const mote_model *model);
+/* Whether a model's output says a class by name: a number a label, or one sigmoid or logit for two labels. */
+bool cli_names_classes(const mote_model *model, int output);
 /* The scores of all labels from one sample's answer, best first: scores[label count]. */
-void cli_rank_classes(cli_class_score *scores, const mote_model *model, const float *answer);
+void cli_rank_classes(cli_class_score *scores, const mote_model *model, int output, const float *answer);
 /* What a score is: "probability", or "logit" where no softmax or sigmoid made one of it. */
-const char *cli_score_name(const mote_model *model);
+const char *cli_score_name(const mote_model *model, int output);
+
+/* Of a model with several outputs the output's name is in front of all. */
 
 /* A row a sample, the first of them where there are many, and how many are right. */
 mote_status cli_answers_print(const cli_answers *answers, mote_error *err);

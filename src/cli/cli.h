@@ -149,6 +149,8 @@ typedef struct cli_data_request {
 
     const char *const *pictures; /* in place of a path */
     int                picture_count;
+    const char *const *values; /* in place of a path: a path alone, or NAME=FILE of each input and output */
+    int                value_count;
 } cli_data_request;
 mote_status cli_load_data(mote_dataset **out, const mote_data_split **split, const cli_data_request *request,
                           mote_error *err);
@@ -160,8 +162,8 @@ mote_status cli_take_tflite(const char *path, mote_compile_options *options, mot
 void    cli_json_metrics(json_t **object, const mote_evaluation *evaluation); /* adds a key a metric */
 json_t *cli_json_evaluation(const mote_evaluation *evaluation);
 json_t *cli_json_emulation(const mote_emulation *emulation);
-/* The recipe's members, and a table of its channels; nothing where it is empty. */
-mote_status cli_print_recipe(const mote_recipe *recipe, mote_error *err);
+/* The recipe's members, and a table of its channels, of several inputs and outputs each one's; nothing where it is empty. */
+mote_status cli_print_recipe(const mote_model *model, mote_error *err);
 json_t     *cli_json_recipe(const mote_recipe *recipe, mote_error *err); /* null where it is empty; NULL on failure */
 json_t     *cli_json_pruned(const mote_prune_result *pruned);
 void        cli_print_emulation(const mote_emulation *emulation);

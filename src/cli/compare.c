@@ -29,7 +29,8 @@ typedef struct comparing {
     const mote_data_split *split;
     size_t                 limit;
     int                    timeout_seconds;
-    mote_comparison        result;
+    mote_comparison       *results; /* of each output */
+    int                    output_count;
     mote_layer_difference *layers; /* NULL: not asked for */
     int                    layer_count;
 } comparing;
@@ -54,10 +55,17 @@ static mote_status parse_side(side *s, const char *given, mote_error *err)
     return s->chip ? MOTE_OK : mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
 }
 
-/* Both are asked the same question: the one that either was trained for; NULL: what goes with the targets. */
-static const mote_goal *common_goal(const comparing *c, mote_goal *goal)
+/* Both are asked the same questions: those that either was trained for; NULL: what goes with the targets. */
+static const mote_goal *common_goals(const comparing *c, mote_goal goals[MOTE_TARGETS_MAX])
 {
-    return mote_model_goal(c->a.model, goal) || mote_model_goal(c->b.model, goal) ? goal : NULL;
+    const mote_model *model = mote_model_goal(c->a.model, 0, &goals[0])   ? c->a.model
+                              : mote_model_goal(c->b.model, 0, &goals[0]) ? c->b.model
+                                                                          : NULL;
+    int32_t           i;
+
+    for (i = 0; model && i < MOTE_TARGETS_MAX; i++)
+        mote_model_goal(model, i, &goals[i]);
+    return model ? goals : NULL;
 }
 
 static mote_status predict(side *s, const comparing *c, mote_error *err)
@@ -65,7 +73,7 @@ static mote_status predict(side *s, const comparing *c, mote_error *err)
     const mote_predict_options options = {
         .limit = c->limit, .time_limit_seconds = c->timeout_seconds, .progress = cli_progress()};
     const mote_device device = {.chip = s->chip};
-    mote_goal         goal;
+    mote_goal         goals[MOTE_TARGETS_MAX];
 
     if (s->chip)
         mote_predict_on_chip(&s->predictions, s->model, &device, c->split, &options, NULL, err);
@@ -73,8 +81,8 @@ static mote_status predict(side *s, const comparing *c, mote_error *err)
         mote_predict(&s->predictions, s->model, c->split, &options, err);
     if (err->code != MOTE_OK)
         return mote_context(err, "%s", s->given);
-    if (c->set->targets != MOTE_TARGETS_NONE) {
-        if (mote_evaluate(&s->evaluation, &s->predictions, c->split, common_goal(c, &goal), err) != MOTE_OK)
+    if (mote_dataset_has_targets(c->set)) {
+        if (mote_evaluate(&s->evaluation, &s->predictions, c->split, common_goals(c, goals), err) != MOTE_OK)
             return mote_context(err, "%s", s->given);
         s->is_evaluated = true;
     }
@@ -96,10 +104,10 @@ static mote_status compare_layers(comparing *c, mote_error *err)
 /* Samples are prepared as a's recipe says, or as b's where a has none. */
 static mote_status load(comparing *c, const cli_args *args, mote_error *err)
 {
-    cli_data_request request = {
-        .args = args, .path = cli_value(args, "data"), .split_name = cli_value(args, "split"), .preferred = MOTE_TEST};
-    long long limit;
+    cli_data_request request = {.args = args, .split_name = cli_value(args, "split"), .preferred = MOTE_TEST};
+    long long        limit;
 
+    request.value_count = cli_values(args, "data", &request.values);
     MOTE_TRY(cli_integer(args, "limit", 1, INT64_MAX, 0, &limit, err));
     c->limit = (size_t)limit;
     MOTE_TRY(cli_timeout(args, &c->timeout_seconds, err));
@@ -107,8 +115,27 @@ static mote_status load(comparing *c, const cli_args *args, mote_error *err)
         return mote_fail(err, MOTE_ERR_USAGE, "--timeout goes with a chip:NAME:MODEL");
     MOTE_TRY(mote_model_load(&c->a.model, c->a.path, NULL, err));
     MOTE_TRY(mote_model_load(&c->b.model, c->b.path, NULL, err));
-    request.model = c->a.model->recipe.is_prepared || !c->b.model->recipe.is_prepared ? c->a.model : c->b.model;
+    request.model =
+        c->a.model->recipe.input[0].is_prepared || !c->b.model->recipe.input[0].is_prepared ? c->a.model : c->b.model;
     return cli_load_data(&c->set, &c->split, &request, err);
+}
+
+/* Output by output, in their order. */
+static mote_status compare_outputs(comparing *c, mote_error *err)
+{
+    const mote_predictions *a = &c->a.predictions, *b = &c->b.predictions;
+    int                     i;
+
+    if (a->output_count != b->output_count)
+        return mote_fail(err, MOTE_ERR_USAGE, "%s has %d outputs, %s has %d", c->a.given, a->output_count, c->b.given,
+                         b->output_count);
+    c->results = calloc((size_t)a->output_count + 1, sizeof *c->results);
+    if (!c->results)
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
+    c->output_count = a->output_count;
+    for (i = 0; i < c->output_count; i++)
+        MOTE_TRY(mote_compare(&c->results[i], &a->outputs[i], &b->outputs[i], err));
+    return MOTE_OK;
 }
 
 static mote_status compare(comparing *c, const cli_args *args, mote_error *err)
@@ -118,7 +145,7 @@ static mote_status compare(comparing *c, const cli_args *args, mote_error *err)
         MOTE_TRY(compare_layers(c, err));
     MOTE_TRY(predict(&c->a, c, err));
     MOTE_TRY(predict(&c->b, c, err));
-    return mote_compare(&c->result, &c->a.predictions, &c->b.predictions, err);
+    return compare_outputs(c, err);
 }
 
 /* ---- printing ---- */
@@ -161,25 +188,36 @@ static void add_metrics(cli_table *table, const comparing *c)
     }
 }
 
+static void add_comparison(cli_table *table, const mote_comparison *r)
+{
+    cli_cell(table, "samples");
+    cli_cell(table, "%zu of %zu values", r->count, r->width);
+    cli_cell(table, "different values");
+    cli_cell(table, "%zu of %zu (%s)", r->different_values, r->count * r->width,
+             r->is_same_type ? "as stored" : "as real numbers");
+    cli_cell(table, "different samples");
+    cli_cell(table, "%zu of %zu", r->different_samples, r->count);
+    cli_cell(table, "largest difference");
+    cli_cell(table, "%.6g", r->max_abs);
+    cli_cell(table, "mean difference");
+    cli_cell(table, "%.6g", r->mean_abs);
+    if (r->width > 1) {
+        cli_cell(table, "same largest value");
+        cli_cell(table, "%zu of %zu samples", r->same_argmax, r->count);
+    }
+}
+
 static mote_status print_table(const comparing *c, mote_error *err)
 {
-    const mote_comparison *r = &c->result;
-    cli_table              table = {.column_count = 2};
+    cli_table table = {.column_count = 2};
+    int       i;
 
-    cli_cell(&table, "samples");
-    cli_cell(&table, "%zu of %zu values", r->count, r->width);
-    cli_cell(&table, "different values");
-    cli_cell(&table, "%zu of %zu (%s)", r->different_values, r->count * r->width,
-             r->is_same_type ? "as stored" : "as real numbers");
-    cli_cell(&table, "different samples");
-    cli_cell(&table, "%zu of %zu", r->different_samples, r->count);
-    cli_cell(&table, "largest difference");
-    cli_cell(&table, "%.6g", r->max_abs);
-    cli_cell(&table, "mean difference");
-    cli_cell(&table, "%.6g", r->mean_abs);
-    if (r->width > 1) {
-        cli_cell(&table, "same largest value");
-        cli_cell(&table, "%zu of %zu samples", r->same_argmax, r->count);
+    for (i = 0; i < c->output_count; i++) {
+        if (c->output_count > 1) {
+            cli_cell(&table, "output");
+            cli_cell(&table, "%s", c->a.predictions.outputs[i].name);
+        }
+        add_comparison(&table, &c->results[i]);
     }
     add_metrics(&table, c);
     MOTE_TRY(cli_table_print(&table, err));
@@ -212,17 +250,32 @@ static json_t *json_side(const side *s)
     return object;
 }
 
+static json_t *json_comparison(const mote_comparison *r)
+{
+    return json_pack("{sI sI sb sI sI so so sI}", "samples", (json_int_t)r->count, "values_per_sample", (json_int_t)r->width,
+                     "same_type", r->is_same_type, "different_values", (json_int_t)r->different_values, "different_samples",
+                     (json_int_t)r->different_samples, "max_difference", mote_json_number(r->max_abs), "mean_difference",
+                     mote_json_number(r->mean_abs), "same_argmax", (json_int_t)r->same_argmax);
+}
+
+/* Of one output its figures, of several a list. */
 static mote_status print_json(const comparing *c, mote_error *err)
 {
-    const mote_comparison *r = &c->result;
-    json_t                *object;
+    json_t *object = c->output_count == 1 ? json_comparison(&c->results[0]) : json_object(), *list;
+    int     i;
 
-    object = json_pack("{sI sI sb sI sI so so sI so so}", "samples", (json_int_t)r->count, "values_per_sample",
-                       (json_int_t)r->width, "same_type", r->is_same_type, "different_values",
-                       (json_int_t)r->different_values, "different_samples", (json_int_t)r->different_samples,
-                       "max_difference", mote_json_number(r->max_abs), "mean_difference", mote_json_number(r->mean_abs),
-                       "same_argmax", (json_int_t)r->same_argmax, "a", json_side(&c->a), "b", json_side(&c->b));
-    if (object && c->layers)
+    if (c->output_count > 1) {
+        list = json_array();
+        for (i = 0; i < c->output_count; i++) {
+            json_t *output = json_comparison(&c->results[i]);
+            mote_json_set(&output, "name", mote_json_text(c->a.predictions.outputs[i].name));
+            mote_json_append(&list, output);
+        }
+        mote_json_set(&object, "outputs", list);
+    }
+    mote_json_set(&object, "a", json_side(&c->a));
+    mote_json_set(&object, "b", json_side(&c->b));
+    if (c->layers)
         mote_json_set(&object, "layers", json_layers(c));
     return cli_print_json(object, err);
 }
@@ -247,6 +300,7 @@ static mote_status run_compare(const cli_args *args, mote_error *err)
     release_side(&c.b);
     mote_dataset_destroy(c.set);
     free(c.layers);
+    free(c.results);
     return err->code;
 }
 
@@ -260,7 +314,7 @@ const cli_command cli_compare = {
     .positional_max = 2,
     .options =
         (const cli_option[]){
-            {"data", 'd', "DATA", "the samples: a data set (docs/DATA.md) or a spec"},
+            {"data", 'd', "DATA", "the samples: a data set (docs/DATA.md) or a spec; or NAME=FILE.npy of each input"},
             {"split", 0, "train|validation|test", "which of them (test, or what there is)"},
             CLI_DATA_OPTIONS,
             {"limit", 0, "N", "the first N samples only"},

@@ -71,13 +71,11 @@ static mote_status check_names(const conversion *c, mote_error *err)
 
 static mote_status quantize(conversion *c, const cli_args *args, mote_error *err)
 {
-    const cli_data_request request = {.args = args,
-                                      .path = c->calibrate,
-                                      .split_name = cli_value(args, "split"),
-                                      .preferred = MOTE_TRAIN,
-                                      .model = c->model};
+    cli_data_request request = {
+        .args = args, .split_name = cli_value(args, "split"), .preferred = MOTE_TRAIN, .model = c->model};
     const mote_data_split *split;
 
+    request.value_count = cli_values(args, "calibrate", &request.values);
     if (mote_model_is_quantized(c->model))
         return mote_fail(err, MOTE_ERR_USAGE, "%s: is quantized already", c->from);
     MOTE_TRY(cli_load_data(&c->set, &split, &request, err));
@@ -109,16 +107,34 @@ static mote_status optimize(conversion *c, mote_model **model, mote_error *err)
     return MOTE_OK;
 }
 
+/* "float32 [?,3]", of several with commas between. */
+typedef struct ends_line {
+    char text[240];
+} ends_line;
+
+static ends_line show_ends(const mote_model *model, bool are_inputs)
+{
+    const int32_t count = are_inputs ? mote_model_input_count(model) : mote_model_output_count(model);
+    ends_line     line = {""};
+    size_t        used = 0;
+    int32_t       i;
+
+    for (i = 0; i < count && used < sizeof line.text; i++) {
+        const mote_tensor_info end = are_inputs ? mote_model_input(model, i) : mote_model_output(model, i);
+        used += (size_t)snprintf(line.text + used, sizeof line.text - used, "%s%s %s", i > 0 ? ", " : "",
+                                 mote_dtype_name(end.dtype), cli_show_shape(&end).text);
+    }
+    return line;
+}
+
 static void print_written(const conversion *c, const mote_model *model)
 {
-    mote_tensor_info in = mote_model_input(model, 0), out = mote_model_output(model, 0);
-    char             calibrated[80] = "";
+    char calibrated[80] = "";
 
     if (c->quantize == MOTE_QUANTIZE_INT8)
         snprintf(calibrated, sizeof calibrated, ", int8 weights, calibrated on %zu samples", c->sample_count);
-    cli_print_line(2, "%s: %zu bytes (%s: %zu), %s %s to %s %s%s", c->to, file_bytes(c->to), c->from, file_bytes(c->from),
-                   mote_dtype_name(in.dtype), cli_show_shape(&in).text, mote_dtype_name(out.dtype),
-                   cli_show_shape(&out).text, calibrated);
+    cli_print_line(2, "%s: %zu bytes (%s: %zu), %s to %s%s", c->to, file_bytes(c->to), c->from, file_bytes(c->from),
+                   show_ends(model, true).text, show_ends(model, false).text, calibrated);
 }
 
 static mote_status print_json(const conversion *c, const mote_model *model, mote_error *err)
@@ -197,7 +213,8 @@ const cli_command cli_convert = {
         (const cli_option[]){
             {"output", 'o', "OUT.tflite", "the file to write"},
             {"quantize", 'q', "none|int8", "none (default): keep what the model computes"},
-            {"calibrate", 0, "DATA", "a data set or a spec that shows the range of each layer"},
+            {"calibrate", 0, "DATA",
+             "a data set or a spec that shows the range of each layer; or NAME=FILE.npy of each input"},
             {"split", 0, "train|validation|test", "which of its samples (train)"},
             CLI_DATA_OPTIONS,
             {"samples", 0, "N", "how many of them (100)"},

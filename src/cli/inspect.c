@@ -11,6 +11,15 @@
 
 /* ---- loading ---- */
 
+static bool has_all_shapes(const mote_spec *spec)
+{
+    int i;
+
+    for (i = 0; i < spec->state->input_count && spec->state->inputs[i].shape.rank > 0; i++)
+        ;
+    return i == spec->state->input_count;
+}
+
 /* A spec without model.input takes its shape from the data; with it, the data need not be there. But where they are, the
  * model gets the recipe that training will give it. */
 static mote_status build_from_spec(cli_inspecting *in, mote_error *err)
@@ -20,10 +29,11 @@ static mote_status build_from_spec(cli_inspecting *in, mote_error *err)
     MOTE_TRY(mote_spec_load(&in->spec, in->path, err));
     spec = in->spec;
     in->chip = spec->deploy.chip ? mote_chip_find(spec->deploy.chip) : NULL;
-    if ((spec->data.path || spec->data.is_sine) && mote_spec_load_data(&in->set, spec, &in->no_recipe) != MOTE_OK)
+    if ((spec->data.path || spec->data.files || spec->data.is_sine) &&
+        mote_spec_load_data(&in->set, spec, &in->no_recipe) != MOTE_OK)
         in->set = NULL;
     MOTE_TRY(mote_fail_if_memory(err, &in->no_recipe));
-    if (!in->set && spec->state->input.rank == 0)
+    if (!in->set && !has_all_shapes(spec))
         return in->no_recipe.code != MOTE_OK ? mote_fail(err, in->no_recipe.code, "%s", in->no_recipe.text)
                                              : mote_spec_load_data(&in->set, spec, err);
     MOTE_TRY(mote_spec_build_model(spec, in->set, &in->model, err));

@@ -255,7 +255,7 @@ mote_status cli_inspect_print_tables(const cli_inspecting *in, mote_error *err)
     cli_progress_end();
     MOTE_TRY(print_ends(in, err));
     puts("");
-    MOTE_TRY(cli_print_recipe(&in->model->recipe, err));
+    MOTE_TRY(cli_print_recipe(in->model, err));
     MOTE_TRY(print_layers(&in->is, err));
     puts("");
     if (is_quantized(&in->is)) {

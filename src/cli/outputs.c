@@ -11,19 +11,19 @@
 /* ---- classes ---- */
 
 /* All classes of one sample, best first. */
-static mote_status print_ranking(const mote_predictions *p, const mote_model *model, mote_error *err)
+static mote_status print_ranking(const mote_answers *p, const mote_model *model, mote_error *err)
 {
     enum { SHOWN_MAX = 20 };
-    const char      *headings[] = {"class", cli_score_name(model)};
+    const char      *headings[] = {"class", cli_score_name(model, p->output)};
     cli_table        table = {.headings = headings, .column_count = 2};
-    int32_t          count = mote_model_label_count(model), i;
+    int32_t          count = mote_model_label_count(model, p->output), i;
     cli_class_score *scores = calloc((size_t)count, sizeof *scores);
 
     if (!scores)
         return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
-    cli_rank_classes(scores, model, p->real);
+    cli_rank_classes(scores, model, p->output, p->real);
     for (i = 0; i < count && i < SHOWN_MAX; i++) {
-        cli_cell(&table, "%s", mote_model_label(model, scores[i].index));
+        cli_cell(&table, "%s", mote_model_label(model, p->output, scores[i].index));
         cli_cell(&table, "%.6f", (double)scores[i].score);
     }
     free(scores);
@@ -33,18 +33,12 @@ static mote_status print_ranking(const mote_predictions *p, const mote_model *mo
     return MOTE_OK;
 }
 
-static mote_status print_classes(const mote_samples *outputs, const mote_model *model, const char *const *names,
+static mote_status print_classes(const mote_answers *answers, const mote_model *model, const char *const *names,
                                  mote_error *err)
 {
-    mote_predictions p;
-
-    MOTE_TRY(mote_predictions_of_samples(&p, model, outputs, err));
-    if (p.count == 1)
-        print_ranking(&p, model, err);
-    else
-        cli_answers_print(&(cli_answers){.model = model, .predictions = &p, .names = names}, err);
-    mote_predictions_free(&p);
-    return err->code;
+    if (answers->count == 1)
+        return print_ranking(answers, model, err);
+    return cli_answers_print(&(cli_answers){.model = model, .answers = answers, .names = names}, err);
 }
 
 /* ---- numbers ---- */
@@ -79,19 +73,33 @@ static mote_status print_numbers(const mote_samples *outputs, const mote_model *
     return MOTE_OK;
 }
 
+/* Outputs that name classes by these; others as numbers, below their names. */
+static mote_status print_all(const mote_samples *outputs, const mote_predictions *p, const mote_model *model,
+                             const char *const *names, mote_error *err)
+{
+    int i;
+
+    for (i = 0; i < p->output_count; i++)
+        if (!cli_names_classes(model, i)) {
+            MOTE_TRY(print_numbers(outputs, model, i, err));
+        } else {
+            if (p->output_count > 1)
+                printf("%s:\n", mote_show_string(p->outputs[i].name).text);
+            MOTE_TRY(print_classes(&p->outputs[i], model, names, err));
+        }
+    return MOTE_OK;
+}
+
 mote_status cli_print_outputs(const mote_samples *outputs, const mote_model *model, const char *const *names,
                               mote_error *err)
 {
-    int32_t i = 0;
+    mote_predictions p;
 
     cli_progress_end();
-    if (cli_names_classes(model)) {
-        MOTE_TRY(print_classes(outputs, model, names, err));
-        i = 1;
-    }
-    for (; i < mote_model_output_count(model); i++)
-        MOTE_TRY(print_numbers(outputs, model, i, err));
-    return MOTE_OK;
+    MOTE_TRY(mote_predictions_of_samples(&p, model, outputs, err));
+    print_all(outputs, &p, model, names, err);
+    mote_predictions_free(&p);
+    return err->code;
 }
 
 /* ---- JSON ---- */
@@ -129,41 +137,57 @@ static json_t *json_output(const mote_samples *outputs, const mote_model *model,
     return object;
 }
 
-static json_t *json_classes(const mote_samples *outputs, const mote_model *model, mote_error *err)
+static json_t *json_classes(const mote_answers *p, const mote_model *model, mote_error *err)
 {
-    const int32_t    count = mote_model_label_count(model);
+    const int32_t    count = mote_model_label_count(model, p->output);
     cli_class_score *scores = calloc((size_t)count, sizeof *scores);
-    json_t          *samples = scores ? json_array() : NULL;
-    mote_predictions p = {0};
+    json_t          *samples = json_array();
     size_t           s;
     int32_t          i;
 
-    if (samples)
-        mote_predictions_of_samples(&p, model, outputs, err);
-    for (s = 0; samples && s < p.count; s++) {
+    if (!scores)
+        mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
+    for (s = 0; scores && s < p->count; s++) {
         json_t *sample = json_array();
-        cli_rank_classes(scores, model, p.real + s * p.width);
+        cli_rank_classes(scores, model, p->output, p->real + s * p->width);
         for (i = 0; i < count; i++)
-            mote_json_append(&sample, json_pack("{so so}", "label", mote_json_text(mote_model_label(model, scores[i].index)),
-                                                cli_score_name(model), mote_json_number((double)scores[i].score)));
+            mote_json_append(
+                &sample, json_pack("{so so}", "label", mote_json_text(mote_model_label(model, p->output, scores[i].index)),
+                                   cli_score_name(model, p->output), mote_json_number((double)scores[i].score)));
         mote_json_append(&samples, sample);
     }
-    mote_predictions_free(&p);
     free(scores);
     return samples;
 }
 
+/* Of one output "classes" stands beside it, of several in each. */
+static void put_outputs(json_t **object, const mote_samples *outputs, const mote_predictions *p, const mote_model *model,
+                        mote_error *err)
+{
+    const bool are_many = p->output_count > 1;
+    json_t    *list = json_array();
+    int        i;
+
+    for (i = 0; i < p->output_count && err->code == MOTE_OK; i++) {
+        json_t *output = json_output(outputs, model, i, err);
+        if (are_many && err->code == MOTE_OK && cli_names_classes(model, i))
+            mote_json_set(&output, "classes", json_classes(&p->outputs[i], model, err));
+        mote_json_append(&list, output);
+    }
+    mote_json_set(object, "outputs", list);
+    if (!are_many && cli_names_classes(model, 0))
+        mote_json_set(object, "classes", json_classes(&p->outputs[0], model, err));
+}
+
 json_t *cli_json_outputs(const mote_samples *outputs, const mote_model *model, mote_error *err)
 {
-    json_t *object = json_object(), *list = json_array();
-    int32_t i;
+    json_t          *object = json_object();
+    mote_predictions p;
 
     mote_json_set(&object, "samples", json_integer((json_int_t)outputs->count));
-    for (i = 0; i < mote_model_output_count(model) && err->code == MOTE_OK; i++)
-        mote_json_append(&list, json_output(outputs, model, i, err));
-    mote_json_set(&object, "outputs", list);
-    if (cli_names_classes(model))
-        mote_json_set(&object, "classes", json_classes(outputs, model, err));
+    if (mote_predictions_of_samples(&p, model, outputs, err) == MOTE_OK)
+        put_outputs(&object, outputs, &p, model, err);
+    mote_predictions_free(&p);
     if (err->code == MOTE_OK)
         return object;
     json_decref(object);

@@ -56,7 +56,7 @@ static bool is_sample(const char *file, const char *below, const char *folder)
 
     if (mote_is_idx_folder(folder))
         return false;
-    if (mote_is_npy_folder(folder))
+    if (mote_is_npy_folder(folder, &(mote_data_options){0}))
         return !strchr(below, '/') && mote_path_has_suffix(file, ".npy");
     if (mote_file_open_start(&start, file, MOTE_START_BYTES, &ignored) != MOTE_OK)
         return false;
@@ -137,6 +137,7 @@ static mote_status check_spec(const cli_args *args, const char *path, mote_error
 {
     mote_error failure = {0};
     mote_spec *spec;
+    int        i;
 
     if (mote_spec_load(&spec, path, &failure) != MOTE_OK)
         return mote_fail_if_memory(err, &failure);
@@ -144,6 +145,8 @@ static mote_status check_spec(const cli_args *args, const char *path, mote_error
         check_data(args, spec->data.path, err);
     if (spec->data.options.targets_path)
         check_data(args, spec->data.options.targets_path, err);
+    for (i = 0; i < spec->data.file_count; i++)
+        check_data(args, spec->data.files[i].path, err);
     mote_spec_destroy(spec);
     return err->code;
 }

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "graph/graph.h"
@@ -290,11 +291,52 @@ static mote_status find_split(mote_split_id *out, const mote_dataset *set, const
         return mote_fail(err, MOTE_ERR_USAGE, "--split %s is not one of: train, validation, test",
                          mote_show_string(request->split_name).text);
     if (request->split_name && set->split[id].count == 0)
-        return mote_fail(err, MOTE_ERR_USAGE, "%s: has no %s samples", request->path, mote_split_name(id));
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: has no %s samples",
+                         request->value_count > 0 ? request->values[0] : request->path, mote_split_name(id));
     for (i = 0; set->split[id].count == 0 && i < sizeof order / sizeof *order; i++)
         id = order[i];
     *out = id;
     return MOTE_OK;
+}
+
+/* "left=a.npy", where no file is called that. */
+static bool is_named_file(const char *value)
+{
+    return value[strcspn(value, "=/")] == '=' && !mote_path_exists(value);
+}
+
+static mote_status split_files(mote_data_request *out, const cli_data_request *request, mote_arena *arena, mote_error *err)
+{
+    mote_data_file *files = MOTE_NEW(arena, mote_data_file, request->value_count, err);
+    int             i;
+
+    for (i = 0; files && i < request->value_count; i++) {
+        const char  *value = request->values[i];
+        const size_t length = strcspn(value, "=");
+        if (!is_named_file(value))
+            return mote_fail(err, MOTE_ERR_USAGE, "%s: a data set is one path, or NAME=FILE.npy of each input and output",
+                             value);
+        files[i] = (mote_data_file){mote_arena_strndup(arena, value, length, err), value + length + 1};
+        MOTE_TRY(err->code);
+        MOTE_TRY(cli_check_read(request->args, files[i].path, err));
+    }
+    out->files = files;
+    out->file_count = request->value_count;
+    return err->code;
+}
+
+/* Which path, pictures or files. */
+static mote_status choose_source(mote_data_request *out, const cli_data_request *request, mote_arena *arena, mote_error *err)
+{
+    *out = (mote_data_request){.path = request->path,
+                               .pictures = request->pictures,
+                               .picture_count = request->picture_count,
+                               .model = request->model};
+    if (request->value_count > 1 || (request->value_count == 1 && is_named_file(request->values[0])))
+        return split_files(out, request, arena, err);
+    if (request->value_count == 1)
+        out->path = request->values[0];
+    return out->path ? cli_check_read(request->args, out->path, err) : MOTE_OK;
 }
 
 mote_status cli_load_data(mote_dataset **out, const mote_data_split **split, const cli_data_request *request,
@@ -302,19 +344,15 @@ mote_status cli_load_data(mote_dataset **out, const mote_data_split **split, con
 {
     mote_arena        arena = {0};
     mote_data_options options;
+    mote_data_request source;
     mote_split_id     id = MOTE_TEST;
 
     *out = NULL;
-    if (request->path)
-        MOTE_TRY(cli_check_read(request->args, request->path, err));
-    if (cli_read_data_options(&options, request->args, &arena, err) == MOTE_OK)
-        mote_data_open(out,
-                       &(mote_data_request){.path = request->path,
-                                            .pictures = request->pictures,
-                                            .picture_count = request->picture_count,
-                                            .options = &options,
-                                            .model = request->model},
-                       err);
+    if (cli_read_data_options(&options, request->args, &arena, err) == MOTE_OK &&
+        choose_source(&source, request, &arena, err) == MOTE_OK) {
+        source.options = &options;
+        mote_data_open(out, &source, err);
+    }
     mote_arena_destroy(&arena);
     if (err->code != MOTE_OK)
         return err->code;

@@ -141,14 +141,49 @@ static mote_status print_channels(const json_t *object, mote_error *err)
     return MOTE_OK;
 }
 
-mote_status cli_print_recipe(const mote_recipe *recipe, mote_error *err)
+static mote_status print_one(const json_t *object, mote_error *err)
 {
-    json_t *object = cli_json_recipe(recipe, err);
+    MOTE_TRY(print_members(object, err));
+    MOTE_TRY(print_channels(object, err));
+    puts("");
+    return MOTE_OK;
+}
+
+/* Each input (output) below its name; those of which nothing is known are left out. */
+static mote_status print_list(const json_t *list, const mote_model *model, bool are_inputs, mote_error *err)
+{
+    size_t i;
+
+    for (i = 0; i < json_array_size(list); i++) {
+        const json_t          *item = json_array_get(list, i);
+        const mote_tensor_info end = are_inputs ? mote_model_input(model, (int32_t)i) : mote_model_output(model, (int32_t)i);
+        if (json_object_size(item) == 0)
+            continue;
+        printf("%s %s\n", are_inputs ? "input" : "output", mote_show_string(end.name).text);
+        MOTE_TRY(print_one(item, err));
+    }
+    return MOTE_OK;
+}
+
+static mote_status print_recipe(const json_t *object, const mote_model *model, mote_error *err)
+{
+    const json_t *inputs = json_object_get(object, "inputs"), *outputs = json_object_get(object, "outputs");
+
+    if (!json_is_object(object))
+        return MOTE_OK;
+    if (!inputs && !outputs)
+        return print_one(object, err);
+    MOTE_TRY(print_list(inputs, model, true, err));
+    return print_list(outputs, model, false, err);
+}
+
+mote_status cli_print_recipe(const mote_model *model, mote_error *err)
+{
+    json_t *object = cli_json_recipe(&model->recipe, err);
 
     if (!object)
         return err->code;
-    if (json_is_object(object) && print_members(object, err) == MOTE_OK && print_channels(object, err) == MOTE_OK)
-        puts("");
+    print_recipe(object, model, err);
     json_decref(object);
     return err->code;
 }

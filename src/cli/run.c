@@ -7,10 +7,18 @@
 #include "base/text.h"
 #include "cli/answers.h"
 #include "cli/outputs.h"
+#include "graph/graph.h"
+
+/* A table or a grid of one output's answers. */
+typedef struct answer_file {
+    const char *path;
+    int         output;
+} answer_file;
 
 /* What --output names: tensors, of which there are as many as the model has outputs, and tables or grids. */
 typedef struct destinations {
-    const char **tensors, **answers;
+    const char **tensors;
+    answer_file *answers;
     int          tensor_count, answer_count;
 } destinations;
 
@@ -98,6 +106,31 @@ static mote_status collect_inputs(running *r, mote_error *err)
 
 /* ---- outputs: judged before anything is computed, so that none is written where another is refused ---- */
 
+/* "kind=answers.csv", or "answers.csv" where the model has one output. */
+static mote_status add_answer_file(running *r, const char *given, mote_error *err)
+{
+    const int   count = mote_model_output_count(r->model);
+    const char *equals = strchr(given, '=');
+    answer_file file = {.path = given, .output = count == 1 ? 0 : -1};
+    char       *name;
+
+    if (equals && !mote_path_exists(given)) {
+        name = mote_arena_strndup(&r->arena, given, (size_t)(equals - given), err);
+        if (!name)
+            return err->code;
+        file = (answer_file){equals + 1, mote_model_find_output(r->model, name)};
+        if (file.output < 0)
+            return mote_fail(err, MOTE_ERR_USAGE, "the model has no output named \"%s\"; it has %s",
+                             mote_show_string(name).text, mote_model_show_ends(r->model, false).text);
+    }
+    if (file.output < 0)
+        return mote_fail(
+            err, MOTE_ERR_USAGE, "%s: the model has %d outputs (%s); name one, as in %s=FILE, or write all as .npz", given,
+            count, mote_model_show_ends(r->model, false).text, mote_show_string(mote_model_output(r->model, 0).name).text);
+    r->to.answers[r->to.answer_count++] = file;
+    return MOTE_OK;
+}
+
 static mote_status split_outputs(running *r, mote_error *err)
 {
     const char *const *outputs = NULL;
@@ -106,13 +139,13 @@ static mote_status split_outputs(running *r, mote_error *err)
     int                i;
 
     to->tensors = MOTE_NEW(&r->arena, const char *, count, err);
-    to->answers = MOTE_NEW(&r->arena, const char *, count, err);
+    to->answers = MOTE_NEW(&r->arena, answer_file, count, err);
     MOTE_TRY(err->code);
     for (i = 0; i < count; i++)
         if (is_tensor_file(outputs[i]) || mote_path_has_suffix(outputs[i], ".npz"))
             to->tensors[to->tensor_count++] = outputs[i];
         else if (cli_answers_can_save(outputs[i]))
-            to->answers[to->answer_count++] = outputs[i];
+            MOTE_TRY(add_answer_file(r, outputs[i], err));
         else
             return cli_answers_check(outputs[i], NULL, err);
     return mote_samples_check_outputs(r->model, to->tensors, to->tensor_count, err);
@@ -124,7 +157,7 @@ static mote_status check_answers(const running *r, const mote_dataset *set, mote
     int i;
 
     for (i = 0; i < r->to.answer_count; i++)
-        MOTE_TRY(cli_answers_check(r->to.answers[i], set, err));
+        MOTE_TRY(cli_answers_check(r->to.answers[i].path, set, err));
     return MOTE_OK;
 }
 
@@ -133,32 +166,99 @@ static bool has_outputs(const running *r)
     return r->to.tensor_count + r->to.answer_count > 0;
 }
 
-static mote_status save_all(const running *r, const cli_answers *answers, mote_error *err)
+/* Who the samples are: names of files, or a split. */
+typedef struct asked {
+    const char *const     *names;
+    const mote_data_split *split;
+} asked;
+
+static cli_answers answers_of(const running *r, const mote_predictions *p, int output, asked about)
+{
+    return (cli_answers){.model = r->model, .answers = &p->outputs[output], .names = about.names, .split = about.split};
+}
+
+static mote_status save_all(const running *r, const mote_predictions *p, asked about, mote_error *err)
 {
     int i;
 
-    for (i = 0; i < r->to.answer_count; i++)
-        MOTE_TRY(cli_answers_save(answers, r->to.answers[i], err));
+    for (i = 0; i < r->to.answer_count; i++) {
+        const cli_answers answers = answers_of(r, p, r->to.answers[i].output, about);
+        MOTE_TRY(cli_answers_save(&answers, r->to.answers[i].path, err));
+    }
     return MOTE_OK;
 }
 
 /* ---- a data set ---- */
 
-static mote_samples samples_of(const mote_predictions *p)
+/* All outputs of each sample in a row, as files of tensors are made of. */
+static mote_status samples_of(mote_samples *out, const mote_predictions *p, mote_arena *arena, mote_error *err)
 {
-    return (mote_samples){.count = p->count, .sample_bytes = p->stored_bytes, .bytes = p->stored, .is_joined = true};
+    size_t offset = 0, i;
+    int    k;
+
+    *out = (mote_samples){.count = p->count, .is_joined = true};
+    for (k = 0; k < p->output_count; k++)
+        out->sample_bytes += p->outputs[k].stored_bytes;
+    out->bytes = MOTE_NEW(arena, uint8_t, mote_size_mul(p->count, out->sample_bytes), err);
+    for (k = 0; out->bytes && k < p->output_count; k++) {
+        const mote_answers *a = &p->outputs[k];
+        for (i = 0; i < p->count; i++)
+            memcpy(out->bytes + i * out->sample_bytes + offset, a->stored + i * a->stored_bytes, a->stored_bytes);
+        offset += a->stored_bytes;
+    }
+    return err->code;
 }
 
-static mote_status hand_over_set(running *r, const cli_answers *answers, mote_error *err)
+static mote_status save_tensors(running *r, const mote_predictions *p, mote_error *err)
 {
-    const mote_samples samples = samples_of(answers->predictions);
+    mote_samples samples;
 
+    MOTE_TRY(samples_of(&samples, p, &r->arena, err));
+    return mote_samples_save(&samples, r->model, r->to.tensors, r->to.tensor_count, err);
+}
+
+/* Of one output its rows; of several {"outputs": [{"name", "answers": rows}]}. */
+static mote_status print_json(const running *r, const mote_predictions *p, asked about, mote_error *err)
+{
+    json_t *object = json_object(), *list = json_array();
+    int     i;
+
+    for (i = 0; i < p->output_count && err->code == MOTE_OK; i++) {
+        const cli_answers answers = answers_of(r, p, i, about);
+        json_t           *rows = cli_answers_json(&answers, err);
+        if (p->output_count == 1) {
+            json_decref(object);
+            json_decref(list);
+            return cli_print_json(rows, err);
+        }
+        if (rows)
+            mote_json_append(&list, json_pack("{so so}", "name", mote_json_text(p->outputs[i].name), "answers", rows));
+    }
+    mote_json_set(&object, "outputs", list);
+    return cli_print_json(object, err);
+}
+
+static mote_status print_tables(const running *r, const mote_predictions *p, asked about, mote_error *err)
+{
+    int i;
+
+    for (i = 0; i < p->output_count; i++) {
+        const cli_answers answers = answers_of(r, p, i, about);
+        if (p->output_count > 1)
+            printf("%s%s:\n", i > 0 ? "\n" : "", mote_show_string(p->outputs[i].name).text);
+        MOTE_TRY(cli_answers_print(&answers, err));
+    }
+    return MOTE_OK;
+}
+
+static mote_status hand_over_set(running *r, const mote_predictions *p, asked about, mote_error *err)
+{
     if (r->to.tensor_count > 0)
-        MOTE_TRY(mote_samples_save(&samples, r->model, r->to.tensors, r->to.tensor_count, err));
-    MOTE_TRY(save_all(r, answers, err));
+        MOTE_TRY(save_tensors(r, p, err));
+    MOTE_TRY(save_all(r, p, about, err));
     if (cli_has(r->args, "json"))
-        return cli_print_json(cli_answers_json(answers, err), err);
-    return has_outputs(r) ? MOTE_OK : cli_answers_print(answers, err);
+        return print_json(r, p, about, err);
+    return has_outputs(r) ? MOTE_OK : print_tables(r, p, about, err);
 }
 
 static mote_status check_set_request(const running *r, mote_error *err)
@@ -166,9 +266,6 @@ static mote_status check_set_request(const running *r, mote_error *err)
     if (cli_has(r->args, "prepared"))
         return mote_fail(err, MOTE_ERR_USAGE,
                          "--prepared goes with .npy files; of a data set whose numbers are prepared already say --scale 1");
-    if (r->to.tensor_count > 0 && mote_model_output_count(r->model) > 1)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "%s: of a data set the first output alone is kept; give .npy inputs",
-                         r->to.tensors[0]);
     return MOTE_OK;
 }
 
@@ -193,9 +290,8 @@ static mote_status run_set(running *r, mote_error *err)
     predict.limit = (size_t)limit;
     if (cli_load_data(&set, &split, &request, err) == MOTE_OK && check_answers(r, set, err) == MOTE_OK &&
         mote_predict(&p, r->model, split, &predict, err) == MOTE_OK) {
-        const cli_answers answers = {.model = r->model, .predictions = &p, .names = split->names, .split = split};
         cli_progress_end();
-        hand_over_set(r, &answers, err);
+        hand_over_set(r, &p, (asked){split->names, split}, err);
     }
     mote_predictions_free(&p);
     mote_dataset_destroy(set);
@@ -209,7 +305,7 @@ static mote_status save_answers(running *r, const mote_samples *inputs, const mo
     mote_predictions p;
 
     MOTE_TRY(mote_predictions_of_samples(&p, r->model, outputs, err));
-    save_all(r, &(cli_answers){.model = r->model, .predictions = &p, .names = inputs->names}, err);
+    save_all(r, &p, (asked){inputs->names, NULL}, err);
     mote_predictions_free(&p);
     return err->code;
 }

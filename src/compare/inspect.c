@@ -311,23 +311,37 @@ static mote_status inspect(mote_inspection *out, const mote_model *model, const 
 
 /* ---- as int8 ---- */
 
-/* One sample of noise in the shape of the model's input. Zeros would give all tensors one scale, and kernels that are only
+/* One sample of noise in the shape of the model's inputs. Zeros would give all tensors one scale, and kernels that are only
  * right for that. */
+static mote_status fill_noise(mote_raw_set *raw, const mote_model *model, mote_error *err)
+{
+    mote_raw_split *split = &raw->split[MOTE_TRAIN];
+    int             i;
+
+    raw->source = "noise";
+    raw->feature_count = mote_model_input_count(model);
+    if (raw->feature_count > MOTE_FEATURES_MAX)
+        return mote_fail(err, MOTE_ERR_LIMIT, "%d inputs; at most %d can be calibrated", raw->feature_count,
+                         MOTE_FEATURES_MAX);
+    for (i = 0; i < raw->feature_count; i++) {
+        const mote_tensor_info in = mote_model_input(model, i);
+        const int64_t          dim[2] = {1, (int64_t)in.count};
+        split->x_name[i] = "x";
+        MOTE_TRY(mote_array_create(&split->x[i], MOTE_F32, 2, dim, err));
+        mote_random_fill_f32(mote_random_make(0, MOTE_RANDOM_DATA, (uint32_t)i, 0), -1, 1, (float *)split->x[i].bytes,
+                             in.count);
+    }
+    return MOTE_OK;
+}
+
 static mote_status make_noise(mote_dataset **out, const mote_model *model, mote_error *err)
 {
     const mote_data_options plain = {.targets = MOTE_TARGETS_NONE};
-    mote_tensor_info        in = mote_model_input(model, 0);
-    const int64_t           dim[2] = {1, (int64_t)in.count};
     mote_raw_set            raw;
-    mote_array             *x = &raw.split[MOTE_TRAIN].x;
 
     mote_raw_set_init(&raw, &plain);
-    raw.source = "noise";
-    raw.split[MOTE_TRAIN].x_name = "x";
-    if (mote_array_create(x, MOTE_F32, 2, dim, err) == MOTE_OK) {
-        mote_random_fill_f32(mote_random_make(0, MOTE_RANDOM_DATA, 0, 0), -1, 1, (float *)(void *)x->bytes, in.count);
+    if (fill_noise(&raw, model, err) == MOTE_OK)
         return mote_dataset_assemble(out, &raw, &plain, err);
-    }
     mote_raw_set_free(&raw);
     return err->code;
 }

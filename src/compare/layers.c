@@ -5,7 +5,7 @@
 
 #include <mote/evaluate.h>
 
-#include "exec/exec.h"
+#include "compare/feed.h"
 
 typedef struct layer_pair {
     mote_id a, b;
@@ -67,7 +67,7 @@ static mote_status join(layer_work *w, const mote_graph *a, const mote_graph *b,
     }
     w->real_a = MOTE_NEW(&w->arena, float, largest, err);
     w->real_b = MOTE_NEW(&w->arena, float, largest, err);
-    w->sample = MOTE_NEW(&w->arena, float, w->split->set->sample_count, err);
+    w->sample = MOTE_NEW(&w->arena, float, mote_feed_width(w->split->set), err);
     return err->code;
 }
 
@@ -129,9 +129,8 @@ static mote_status run_samples(layer_work *w, size_t limit, mote_layer_differenc
     int    k;
 
     for (i = 0; i < count; i++) {
-        mote_data_gather(w->split, mote_data_in_row(i, 1), w->sample);
-        mote_runner_set_real(w->a, 0, w->sample);
-        mote_runner_set_real(w->b, 0, w->sample);
+        mote_feed_runner(w->a, w->split, i, w->sample);
+        mote_feed_runner(w->b, w->split, i, w->sample);
         MOTE_TRY(mote_runner_invoke(w->a, err));
         MOTE_TRY(mote_runner_invoke(w->b, err));
         for (k = 0; k < w->pair_count && k < capacity; k++)
@@ -155,12 +154,8 @@ mote_status mote_compare_layers(mote_layer_difference *out, int capacity, int *c
 
     *count = 0;
     memset(out, 0, (size_t)capacity * sizeof *out);
-    if (mote_model_input_count(a) != 1 || mote_model_input_count(b) != 1)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "layers are compared of models with one input");
-    if (mote_model_input(a, 0).count != split->set->sample_count || mote_model_input(b, 0).count != split->set->sample_count)
-        return mote_fail(err, MOTE_ERR_USAGE, "the samples of the data do not fit both models");
-    if (split->count == 0)
-        return mote_fail(err, MOTE_ERR_USAGE, "the %s split is empty", mote_split_name(split->id));
+    MOTE_TRY(mote_feed_check(a, split, err));
+    MOTE_TRY(mote_feed_check(b, split, err));
     if (mote_runner_create(&w.a, a, &all, err) == MOTE_OK && mote_runner_create(&w.b, b, &all, err) == MOTE_OK &&
         join(&w, &a->graphs[0], &b->graphs[0], err) == MOTE_OK) {
         run_samples(&w, limit, out, capacity, err);

@@ -5,49 +5,46 @@
 #include <mote/evaluate.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "base/thread.h"
-#include "exec/exec.h"
+#include "compare/feed.h"
 #include "train/objective.h"
 
-static mote_status check_samples(const mote_model *model, const mote_data_split *split, mote_error *err)
+static mote_status init_answers(mote_answers *out, const mote_model *model, int output, size_t count, mote_arena *owner,
+                                mote_error *err)
 {
-    mote_tensor_info in;
+    const mote_tensor_info info = mote_model_output(model, output);
+    const mote_judged      judged = mote_judged_make(model, output);
 
-    if (mote_model_input_count(model) != 1)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "the model has %d inputs; a data set feeds models with one",
-                         mote_model_input_count(model));
-    in = mote_model_input(model, 0);
-    if (in.count != split->set->sample_count)
-        return mote_fail(err, MOTE_ERR_USAGE, "the model takes %s, a sample of the data has %zu numbers",
-                         mote_shape_show(&model->graphs[0].tensors[model->graphs[0].inputs[0]]).text,
-                         split->set->sample_count);
-    if (split->count == 0)
-        return mote_fail(err, MOTE_ERR_USAGE, "the %s split is empty", mote_split_name(split->id));
-    return MOTE_OK;
-}
-
-static void take_shape(mote_predictions *out, const mote_model *model)
-{
-    const mote_judged judged = mote_judged_make(model);
-
-    out->kind = judged.kind;
-    out->rank = judged.rank;
+    *out = (mote_answers){.name = mote_arena_strdup(owner, info.name, err),
+                          .output = output,
+                          .count = count,
+                          .width = info.count,
+                          .stored_bytes = info.bytes,
+                          .dtype = info.dtype,
+                          .kind = judged.kind,
+                          .rank = judged.rank};
     memcpy(out->dim, judged.dim, sizeof out->dim);
-    out->has_goal = mote_model_goal(model, &out->goal);
+    out->has_goal = mote_model_goal(model, output, &out->goal);
+    out->real = MOTE_NEW(owner, float, mote_size_mul(count, out->width), err);
+    out->stored = MOTE_NEW(owner, uint8_t, mote_size_mul(count, out->stored_bytes), err);
+    return err->code;
 }
 
 static mote_status allocate(mote_predictions *out, const mote_model *model, size_t count, mote_error *err)
 {
-    mote_tensor_info info = mote_model_output(model, 0);
+    int i;
 
-    *out = (mote_predictions){.count = count, .width = info.count, .stored_bytes = info.bytes, .dtype = info.dtype};
-    take_shape(out, model);
-    out->owner = calloc(1, sizeof *out->owner);
+    *out = (mote_predictions){.count = count, .owner = calloc(1, sizeof *out->owner)};
     if (!out->owner)
         return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
-    out->real = MOTE_NEW(out->owner, float, mote_size_mul(out->count, out->width), err);
-    out->stored = MOTE_NEW(out->owner, uint8_t, mote_size_mul(out->count, out->stored_bytes), err);
-    return err->code;
+    out->outputs = MOTE_NEW(out->owner, mote_answers, mote_model_output_count(model), err);
+    if (!out->outputs)
+        return err->code;
+    out->output_count = mote_model_output_count(model);
+    for (i = 0; i < out->output_count; i++)
+        MOTE_TRY(init_answers(&out->outputs[i], model, i, count, out->owner, err));
+    return MOTE_OK;
 }
 
 static size_t count_wanted(const mote_data_split *split, const mote_predict_options *options)
@@ -69,21 +66,32 @@ static mote_status check_outputs(const mote_model *model, const mote_samples *ou
                      outputs->sample_bytes, wanted);
 }
 
+/* From samples whose outputs stand in a row, as mote_samples and firmware have them. */
+static void take_outputs(mote_predictions *out, const mote_model *model, const uint8_t *bytes, size_t sample_bytes)
+{
+    size_t offset = 0, i;
+    int    k;
+
+    for (k = 0; k < out->output_count; k++) {
+        const mote_tensor_info info = mote_model_output(model, k);
+        mote_answers          *answers = &out->outputs[k];
+        for (i = 0; i < out->count; i++)
+            memcpy(answers->stored + i * info.bytes, bytes + i * sample_bytes + offset, info.bytes);
+        mote_load_real(&info, answers->stored, answers->real, out->count * answers->width);
+        offset += info.bytes;
+    }
+}
+
 mote_status mote_predictions_of_samples(mote_predictions *out, const mote_model *model, const mote_samples *outputs,
                                         mote_error *err)
 {
-    const mote_tensor_info info = mote_model_output(model, 0);
-    size_t                 i;
-
     *out = (mote_predictions){0};
     MOTE_TRY(check_outputs(model, outputs, err));
     if (allocate(out, model, outputs->count, err) != MOTE_OK) {
         mote_predictions_free(out);
         return err->code;
     }
-    for (i = 0; i < out->count; i++)
-        memcpy(out->stored + i * info.bytes, outputs->bytes + i * outputs->sample_bytes, info.bytes);
-    mote_load_real(&info, out->stored, out->real, out->count * out->width);
+    take_outputs(out, model, outputs->bytes, outputs->sample_bytes);
     return MOTE_OK;
 }
 
@@ -101,26 +109,36 @@ typedef struct host_job {
     mote_predictions      *out;
     const mote_data_split *split;
     mote_runner          **runners;
-    float                **samples;
+    float                **samples; /* room for the widest feature */
     size_t                 first, last;
     int                    task_count;
-    mote_id                logits; /* MOTE_NONE: nobody wants them */
+    const mote_logits     *logits; /* [output_count] */
     mote_error            *errors; /* a task's */
 } host_job;
 
-/* All steps, with a look at the logits before the last one makes answers of them, in their place perhaps. */
+/* Logits are looked at before the step that makes answers of them, in their place perhaps. */
+static void keep_logits(mote_runner *runner, const host_job *job, int32_t step, size_t sample)
+{
+    int k;
+
+    for (k = 0; k < job->out->output_count; k++) {
+        mote_answers *answers = &job->out->outputs[k];
+        if (answers->logits && job->logits[k].node == runner->program->steps[step].node)
+            memcpy(answers->logits + sample * answers->width, mote_runner_tensor(runner, job->logits[k].id),
+                   answers->width * sizeof(float));
+    }
+}
+
 static mote_status invoke(mote_runner *runner, const host_job *job, size_t sample, mote_error *err)
 {
-    const int32_t last = runner->program->step_count - 1;
-    int32_t       s;
+    int32_t s;
 
-    if (job->logits == MOTE_NONE || runner->work)
+    if (runner->work)
         return mote_runner_invoke(runner, err);
-    for (s = 0; s < last; s = mote_runner_step(runner, s)) {
+    for (s = 0; s < runner->program->step_count;) {
+        keep_logits(runner, job, s, sample);
+        s = mote_runner_step(runner, s);
     }
-    memcpy(job->out->logits + sample * job->out->width, mote_runner_tensor(runner, job->logits),
-           job->out->width * sizeof(float));
-    mote_runner_step(runner, last);
     return MOTE_OK;
 }
 
@@ -131,13 +149,16 @@ static void predict_part(void *context, int task)
     size_t       i = job->first + span * (size_t)task / (size_t)job->task_count;
     size_t       end = job->first + span * ((size_t)task + 1) / (size_t)job->task_count;
     mote_runner *runner = job->runners[task];
+    int          k;
 
     for (; i < end && job->errors[task].code == MOTE_OK; i++) {
-        mote_data_gather(job->split, mote_data_in_row(i, 1), job->samples[task]);
-        mote_runner_set_real(runner, 0, job->samples[task]);
+        mote_feed_runner(runner, job->split, i, job->samples[task]);
         invoke(runner, job, i, &job->errors[task]);
-        memcpy(job->out->stored + i * job->out->stored_bytes, mote_runner_output(runner, 0), job->out->stored_bytes);
-        mote_runner_get_real(runner, 0, job->out->real + i * job->out->width);
+        for (k = 0; k < job->out->output_count; k++) {
+            mote_answers *answers = &job->out->outputs[k];
+            memcpy(answers->stored + i * answers->stored_bytes, mote_runner_output(runner, k), answers->stored_bytes);
+            mote_runner_get_real(runner, k, answers->real + i * answers->width);
+        }
     }
 }
 
@@ -169,22 +190,33 @@ static mote_status run_parts(host_job *job, mote_pool *pool, const mote_predict_
     return MOTE_OK;
 }
 
+static const mote_logits *find_logits(mote_predictions *out, const mote_model *model, mote_arena *scratch, mote_error *err)
+{
+    mote_logits *logits = MOTE_NEW(scratch, mote_logits, out->output_count, err);
+    int          k;
+
+    for (k = 0; logits && k < out->output_count; k++) {
+        mote_answers *answers = &out->outputs[k];
+        logits[k] = mote_find_logits(model, k);
+        if (logits[k].id != MOTE_NONE)
+            answers->logits = MOTE_NEW(out->owner, float, mote_size_mul(out->count, answers->width), err);
+    }
+    return logits;
+}
+
 static mote_status predict_with_pool(mote_predictions *out, const mote_model *model, const mote_data_split *split,
                                      const mote_predict_options *options, mote_pool *pool, mote_error *err)
 {
-    host_job job = {
-        .out = out, .split = split, .task_count = mote_pool_thread_count(pool), .logits = mote_find_logits(model)};
+    host_job   job = {.out = out, .split = split, .task_count = mote_pool_thread_count(pool)};
     mote_arena scratch = {0};
     int        t;
 
-    if (job.logits != MOTE_NONE)
-        out->logits = MOTE_NEW(out->owner, float, mote_size_mul(out->count, out->width), err);
-
+    job.logits = find_logits(out, model, &scratch, err);
     job.runners = MOTE_NEW(&scratch, mote_runner *, job.task_count, err);
     job.samples = MOTE_NEW(&scratch, float *, job.task_count, err);
     job.errors = MOTE_NEW(&scratch, mote_error, job.task_count, err);
     for (t = 0; t < job.task_count && err->code == MOTE_OK; t++) {
-        job.samples[t] = MOTE_NEW(&scratch, float, split->set->sample_count, err);
+        job.samples[t] = MOTE_NEW(&scratch, float, mote_feed_width(split->set), err);
         if (job.samples[t])
             mote_runner_create(&job.runners[t], model, NULL, err);
     }
@@ -204,7 +236,7 @@ mote_status mote_predict(mote_predictions *out, const mote_model *model, const m
 
     *out = (mote_predictions){0};
     options = options ? options : &defaults;
-    MOTE_TRY(check_samples(model, split, err));
+    MOTE_TRY(mote_feed_check(model, split, err));
     if (allocate(out, model, count_wanted(split, options), err) == MOTE_OK &&
         mote_pool_create(&pool, options->threads, err) == MOTE_OK)
         predict_with_pool(out, model, split, options, pool, err);
@@ -216,34 +248,14 @@ mote_status mote_predict(mote_predictions *out, const mote_model *model, const m
 
 /* ---- on a chip ---- */
 
-static uint8_t *store_samples(const mote_predictions *out, const mote_model *model, const mote_data_split *split,
-                              mote_arena *scratch, mote_error *err)
-{
-    mote_tensor_info in = mote_model_input(model, 0);
-    float           *sample = MOTE_NEW(scratch, float, in.count, err);
-    uint8_t         *stored = MOTE_NEW(scratch, uint8_t, mote_size_mul(in.bytes, out->count), err);
-    size_t           i;
-
-    for (i = 0; sample && stored && i < out->count; i++) {
-        mote_data_gather(split, mote_data_in_row(i, 1), sample);
-        mote_store_real(&in, sample, stored + i * in.bytes, in.count);
-    }
-    return sample ? stored : NULL;
-}
-
 static mote_status emulate_samples(mote_predictions *out, const mote_model *model, const mote_device *device,
                                    const mote_emulate_options *options, mote_emulation *figures, mote_error *err)
 {
-    mote_tensor_info info = mote_model_output(model, 0);
-    size_t           i;
-
     if (device->folder)
         MOTE_TRY(mote_emulate(device->folder, device->name, options, figures, err));
     else
         MOTE_TRY(mote_emulate_model(model, NULL, options, figures, err));
-    for (i = 0; i < out->count; i++) /* the first output is the first in a sample */
-        memcpy(out->stored + i * out->stored_bytes, figures->outputs + i * figures->sample_output_bytes, out->stored_bytes);
-    mote_load_real(&info, out->stored, out->real, out->count * out->width);
+    take_outputs(out, model, figures->outputs, figures->sample_output_bytes);
     return MOTE_OK;
 }
 
@@ -255,13 +267,14 @@ mote_status mote_predict_on_chip(mote_predictions *out, const mote_model *model,
     mote_emulate_options              emulate = {.chip = device->chip};
     mote_emulation                    own = {0};
     mote_arena                        scratch = {0};
+    size_t                            sample_bytes;
 
     *out = (mote_predictions){0};
     options = options ? options : &defaults;
-    MOTE_TRY(check_samples(model, split, err));
+    MOTE_TRY(mote_feed_check(model, split, err));
     if (allocate(out, model, count_wanted(split, options), err) == MOTE_OK &&
-        (emulate.inputs = store_samples(out, model, split, &scratch, err)) != NULL) {
-        emulate.input_bytes = mote_model_input(model, 0).bytes * out->count;
+        (emulate.inputs = mote_feed_store(model, split, out->count, &sample_bytes, &scratch, err)) != NULL) {
+        emulate.input_bytes = sample_bytes * out->count;
         emulate.progress = options->progress;
         emulate.time_limit_seconds = options->time_limit_seconds;
         emulate_samples(out, model, device, &emulate, figures ? figures : &own, err);

@@ -192,7 +192,7 @@ static mote_status name_columns(const mote_csv_table *t, mote_raw_set *raw, mote
     }
     raw->column_names = inputs;
     raw->target_names = t->target_count > 0 ? targets : NULL;
-    raw->target_count = (int)t->target_count;
+    raw->target_column_count = (int)t->target_count;
     return MOTE_OK;
 }
 
@@ -221,22 +221,22 @@ static mote_status allocate(mote_array *array, mote_raw_set *raw, mote_dtype dty
 static mote_status read_table(const mote_csv_table *t, mote_raw_set *raw, mote_error *err)
 {
     mote_raw_split  *split = &raw->split[MOTE_TRAIN];
-    reading          r = {.y = &split->y};
+    reading          r = {.y = &split->y[0]};
     mote_cell_cursor c;
 
-    split->x_name = "the inputs";
-    split->y_name = "the targets";
-    MOTE_TRY(allocate(&split->x, raw, MOTE_F32, t->row_count, t->input_count, err));
+    split->x_name[0] = "the inputs";
+    split->y_name[0] = "the targets";
+    MOTE_TRY(allocate(&split->x[0], raw, MOTE_F32, t->row_count, t->input_count, err));
     if (t->target_count > 0)
-        MOTE_TRY(allocate(&split->y, raw, target_type(t), t->row_count, t->target_count, err));
+        MOTE_TRY(allocate(&split->y[0], raw, target_type(t), t->row_count, t->target_count, err));
     if (t->has_names)
         MOTE_TRY(name_columns(t, raw, err));
     if (t->has_text_target && (r.words = MOTE_NEW(t->scratch, char *, t->row_count, err)) == NULL)
         return err->code;
-    r.x = split->x.bytes;
+    r.x = split->x[0].bytes;
     for (c = t->start; mote_cell_find_row(&c, NULL); r.row++, r.x += t->input_count)
         MOTE_TRY(read_row(t, &c, &r, err));
-    return t->has_text_target ? label_words(t, raw, r.words, split->y.bytes, err) : MOTE_OK;
+    return t->has_text_target ? label_words(t, raw, r.words, split->y[0].bytes, err) : MOTE_OK;
 }
 
 /* ---- the text ---- */

@@ -25,21 +25,54 @@ mote_split_id mote_split_find(const char *name)
     return (mote_split_id)i;
 }
 
+bool mote_dataset_has_targets(const mote_dataset *set)
+{
+    int t;
+
+    for (t = 0; t < set->target_count; t++)
+        if (set->target[t].kind != MOTE_TARGETS_NONE)
+            return true;
+    return false;
+}
+
+static void free_arrays(struct mote_dataset_state *state)
+{
+    int s, i;
+
+    for (s = 0; s < MOTE_SPLIT_COUNT; s++) {
+        for (i = 0; i < MOTE_FEATURES_MAX; i++)
+            mote_array_free(&state->x[s][i]);
+        for (i = 0; i < MOTE_TARGETS_MAX; i++) {
+            mote_array_free(&state->values[s][i]);
+            mote_array_free(&state->labels[s][i]);
+        }
+    }
+}
+
 void mote_dataset_destroy(mote_dataset *set)
 {
-    int i;
-
     if (!set)
         return;
-    for (i = 0; set->state && i < MOTE_SPLIT_COUNT; i++) {
-        mote_array_free(&set->state->x[i]);
-        mote_array_free(&set->state->values[i]);
-        mote_array_free(&set->state->labels[i]);
-    }
-    if (set->state)
+    if (set->state) {
+        free_arrays(set->state);
         mote_arena_destroy(&set->state->arena);
+    }
     free(set->state);
     free(set);
+}
+
+static mote_status check_feature(const mote_dataset *set, int feature, mote_error *err)
+{
+    if (feature >= 0 && feature < set->feature_count)
+        return MOTE_OK;
+    return mote_fail(err, MOTE_ERR_USAGE, "feature %d does not exist; the data has %d", feature, set->feature_count);
+}
+
+mote_status mote_dataset_check_target(const mote_dataset *set, int target, mote_error *err)
+{
+    if (target >= 0 && target < set->target_count)
+        return MOTE_OK;
+    return mote_fail(err, MOTE_ERR_USAGE, "target %d does not exist; the data has %d", target, set->target_count);
 }
 
 /* Works out the one -1. false when nothing fits. */
@@ -64,23 +97,25 @@ static bool resolve_shape(size_t count, int rank, const int64_t *dim, int64_t *r
     return open < 0 && known == count;
 }
 
-mote_status mote_dataset_reshape(mote_dataset *set, int rank, const int64_t *dim, mote_error *err)
+mote_status mote_dataset_reshape(mote_dataset *set, int feature, int rank, const int64_t *dim, mote_error *err)
 {
-    int64_t resolved[MOTE_ARRAY_MAX_RANK - 1] = {0};
-    char    a[MOTE_SHAPE_TEXT], b[MOTE_SHAPE_TEXT];
+    int64_t            resolved[MOTE_ARRAY_MAX_RANK - 1] = {0};
+    char               a[MOTE_SHAPE_TEXT], b[MOTE_SHAPE_TEXT];
+    mote_data_feature *f;
 
+    MOTE_TRY(check_feature(set, feature, err));
+    f = &set->feature[feature];
     if (rank < 0 || rank > MOTE_ARRAY_MAX_RANK - 1 || (rank > 0 && !dim))
         return mote_fail(err, MOTE_ERR_USAGE, "a sample's shape has at most %d axes", MOTE_ARRAY_MAX_RANK - 1);
-    if (!resolve_shape(set->sample_count, rank, dim, resolved))
+    if (!resolve_shape(f->width, rank, dim, resolved))
         return mote_fail(err, MOTE_ERR_USAGE, "samples of shape %s (%zu elements) cannot take the shape %s",
-                         mote_dim_text(set->rank, set->dim, a, sizeof a), set->sample_count,
-                         mote_dim_text(rank, dim, b, sizeof b));
-    set->rank = rank;
-    memcpy(set->dim, resolved, sizeof resolved);
+                         mote_dim_text(f->rank, f->dim, a, sizeof a), f->width, mote_dim_text(rank, dim, b, sizeof b));
+    f->rank = rank;
+    memcpy(f->dim, resolved, sizeof resolved);
     return MOTE_OK;
 }
 
-static mote_status check_preparation(const mote_dataset *set, const mote_preparation *p, mote_error *err)
+static mote_status check_preparation(const mote_data_feature *f, const mote_preparation *p, mote_error *err)
 {
     int c;
 
@@ -88,9 +123,9 @@ static mote_status check_preparation(const mote_dataset *set, const mote_prepara
         return mote_fail(err, MOTE_ERR_USAGE, "scale and offset must be finite numbers");
     if (p->channels > 0 && (!p->mean || !p->std))
         return mote_fail(err, MOTE_ERR_USAGE, "a preparation with channels needs both mean and std");
-    if (p->channels < 0 || (p->channels > 0 && set->sample_count % (size_t)p->channels != 0))
+    if (p->channels < 0 || (p->channels > 0 && f->width % (size_t)p->channels != 0))
         return mote_fail(err, MOTE_ERR_USAGE, "mean and std of %d channels do not fit samples of %zu elements", p->channels,
-                         set->sample_count);
+                         f->width);
     for (c = 0; c < p->channels; c++)
         if (!isfinite(p->mean[c]) || !isfinite(p->std[c]) || !(p->std[c] > 0))
             return mote_fail(err, MOTE_ERR_USAGE, "mean %g and std %g of channel %d: both must be finite, std above 0",
@@ -98,21 +133,22 @@ static mote_status check_preparation(const mote_dataset *set, const mote_prepara
     return MOTE_OK;
 }
 
-mote_status mote_dataset_prepare(mote_dataset *set, const mote_preparation *preparation, mote_error *err)
+mote_status mote_dataset_prepare(mote_dataset *set, int feature, const mote_preparation *preparation, mote_error *err)
 {
     mote_arena      *arena = &set->state->arena;
     mote_preparation own = *preparation;
     mote_gather_plan plan = {0};
 
-    MOTE_TRY(check_preparation(set, preparation, err));
+    MOTE_TRY(check_feature(set, feature, err));
+    MOTE_TRY(check_preparation(&set->feature[feature], preparation, err));
     if (own.channels > 0) {
         own.mean = mote_arena_copy(arena, preparation->mean, (size_t)own.channels, sizeof(float), err);
         own.std = mote_arena_copy(arena, preparation->std, (size_t)own.channels, sizeof(float), err);
         MOTE_TRY(err->code);
     }
-    MOTE_TRY(mote_gather_plan_init(&plan, &own, set->dtype, arena, err));
-    set->preparation = own;
-    set->state->plan = plan;
+    MOTE_TRY(mote_gather_plan_init(&plan, &own, set->feature[feature].dtype, arena, err));
+    set->feature[feature].preparation = own;
+    set->state->plan[feature] = plan;
     return MOTE_OK;
 }
 
@@ -123,10 +159,11 @@ typedef struct moments {
     size_t count;
 } moments;
 
-static mote_array as_array(const mote_dataset *set, const mote_data_split *split)
+static mote_array as_array(const mote_data_split *split, int feature)
 {
-    return (mote_array){
-        .dtype = set->dtype, .count = split->count * set->sample_count, .bytes = (void *)(uintptr_t)split->x};
+    const mote_data_feature *f = &split->set->feature[feature];
+
+    return (mote_array){.dtype = f->dtype, .count = split->count * f->width, .bytes = (void *)(uintptr_t)split->x[feature]};
 }
 
 /* Mean and variance of elements start, start + step, ...: two passes, in double. */
@@ -151,14 +188,15 @@ static moments measure(const mote_array *array, size_t start, size_t step)
     return m;
 }
 
-mote_status mote_dataset_standardize(mote_dataset *set, mote_standardize how, mote_error *err)
+mote_status mote_dataset_standardize(mote_dataset *set, int feature, mote_standardize how, mote_error *err)
 {
-    mote_preparation *p = &set->preparation;
-    mote_array        x = as_array(set, &set->split[MOTE_TRAIN]);
-    size_t            channels = how == MOTE_STANDARDIZE_CHANNELS && set->rank > 0 ? (size_t)set->dim[set->rank - 1] : 1, c;
-    double            scale = p->scale != 0 ? (double)p->scale : 1;
-    float            *mean = MOTE_NEW(&set->state->arena, float, channels, err);
-    float            *std = MOTE_NEW(&set->state->arena, float, channels, err);
+    const mote_data_feature *f = &set->feature[feature];
+    mote_preparation        *p = &set->feature[feature].preparation;
+    mote_array               x = as_array(&set->split[MOTE_TRAIN], feature);
+    size_t                   channels = how == MOTE_STANDARDIZE_CHANNELS && f->rank > 0 ? (size_t)f->dim[f->rank - 1] : 1, c;
+    double                   scale = p->scale != 0 ? (double)p->scale : 1;
+    float                   *mean = MOTE_NEW(&set->state->arena, float, channels, err);
+    float                   *std = MOTE_NEW(&set->state->arena, float, channels, err);
 
     if (!mean || !std)
         return err->code;
@@ -176,64 +214,84 @@ mote_status mote_dataset_standardize(mote_dataset *set, mote_standardize how, mo
     return MOTE_OK;
 }
 
-static mote_status count_classes(mote_split_summary *summary, mote_dataset *set, const mote_data_split *split,
+static mote_status count_classes(mote_target_summary *out, mote_dataset *set, int target, const mote_data_split *split,
                                  mote_error *err)
 {
-    size_t *counts = MOTE_NEW(&set->state->arena, size_t, set->class_count, err);
+    size_t *counts = MOTE_NEW(&set->state->arena, size_t, set->target[target].class_count, err);
     size_t  i;
 
     if (!counts)
         return err->code;
     for (i = 0; i < split->count; i++)
-        counts[split->labels[i]]++;
-    summary->class_counts = counts;
+        counts[split->labels[target][i]]++;
+    out->class_counts = counts;
     return MOTE_OK;
 }
 
-static void describe_values(mote_split_summary *summary, const mote_dataset *set, const mote_data_split *split)
+static void describe_values(mote_target_summary *out, const mote_data_split *split, int target)
 {
-    mote_array values = {.dtype = MOTE_F32, .count = split->count * set->target_width};
+    mote_array values = {.dtype = MOTE_F32, .count = split->count * split->set->target[target].width};
     moments    m;
 
-    values.bytes = (void *)(uintptr_t)split->values;
+    values.bytes = (void *)(uintptr_t)split->values[target];
     m = measure(&values, 0, 1);
-    summary->target_min = m.min;
-    summary->target_max = m.max;
-    summary->target_mean = m.sum / (double)m.count;
+    out->min = m.min;
+    out->max = m.max;
+    out->mean = m.sum / (double)m.count;
+}
+
+static mote_feature_summary describe_feature(const mote_data_split *split, int feature)
+{
+    const mote_array x = as_array(split, feature);
+    const moments    m = measure(&x, 0, 1);
+
+    return (mote_feature_summary){m.min, m.max, m.sum / (double)m.count, sqrt(m.squares / (double)m.count)};
 }
 
 static mote_status describe_split(mote_split_summary *summary, mote_dataset *set, const mote_data_split *split,
                                   mote_error *err)
 {
-    mote_array x = as_array(set, split);
-    moments    m;
+    int f, t;
 
     summary->count = split->count;
-    if (split->count > 0) {
-        m = measure(&x, 0, 1);
-        summary->min = m.min;
-        summary->max = m.max;
-        summary->mean = m.sum / (double)m.count;
-        summary->std = sqrt(m.squares / (double)m.count);
-        if (set->targets == MOTE_TARGETS_VALUES)
-            describe_values(summary, set, split);
+    for (f = 0; split->count > 0 && f < set->feature_count; f++)
+        summary->feature[f] = describe_feature(split, f);
+    for (t = 0; t < set->target_count; t++)
+        if (set->target[t].kind == MOTE_TARGETS_CLASSES)
+            MOTE_TRY(count_classes(&summary->target[t], set, t, split, err));
+        else if (set->target[t].kind == MOTE_TARGETS_VALUES && split->count > 0)
+            describe_values(&summary->target[t], split, t);
+    return MOTE_OK;
+}
+
+static size_t array_bytes(const mote_array *array)
+{
+    return array->count * mote_array_element_bytes(array->dtype);
+}
+
+static size_t memory_of(const struct mote_dataset_state *state)
+{
+    size_t bytes = 0;
+    int    s, i;
+
+    for (s = 0; s < MOTE_SPLIT_COUNT; s++) {
+        for (i = 0; i < MOTE_FEATURES_MAX; i++)
+            bytes += array_bytes(&state->x[s][i]);
+        for (i = 0; i < MOTE_TARGETS_MAX; i++)
+            bytes += array_bytes(&state->labels[s][i]) + array_bytes(&state->values[s][i]);
     }
-    return set->targets == MOTE_TARGETS_CLASSES ? count_classes(summary, set, split, err) : MOTE_OK;
+    return bytes;
 }
 
 mote_status mote_dataset_describe(mote_data_summary *out, mote_dataset *set, mote_error *err)
 {
-    mote_data_summary summary = {.sample_bytes = set->sample_count * mote_array_element_bytes(set->dtype)};
+    mote_data_summary summary = {.memory_bytes = memory_of(set->state)};
     int               i;
 
-    for (i = 0; i < MOTE_SPLIT_COUNT; i++) {
-        const struct mote_dataset_state *state = set->state;
-        const mote_array                *arrays[3] = {&state->x[i], &state->labels[i], &state->values[i]};
-        int                              j;
-        for (j = 0; j < 3; j++)
-            summary.memory_bytes += arrays[j]->count * mote_array_element_bytes(arrays[j]->dtype);
+    for (i = 0; i < set->feature_count; i++)
+        summary.sample_bytes += set->feature[i].width * mote_array_element_bytes(set->feature[i].dtype);
+    for (i = 0; i < MOTE_SPLIT_COUNT; i++)
         MOTE_TRY(describe_split(&summary.split[i], set, &set->split[i], err));
-    }
     *out = summary;
     return MOTE_OK;
 }

@@ -17,11 +17,16 @@ enum { STREAM_SHUFFLE = 1, STREAM_DRAW = 4 }; /* 2 and 3: data/sine.c */
 static void move_tail(mote_dataset *set, mote_split_id to, size_t kept)
 {
     mote_data_split *train = &set->split[MOTE_TRAIN], *tail = &set->split[to];
+    int              f, t;
 
     tail->count = train->count - kept;
-    tail->x = (const uint8_t *)train->x + kept * set->sample_count * mote_array_element_bytes(set->dtype);
-    tail->labels = train->labels ? train->labels + kept : NULL;
-    tail->values = train->values ? train->values + kept * set->target_width : NULL;
+    for (f = 0; f < set->feature_count; f++)
+        tail->x[f] =
+            (const uint8_t *)train->x[f] + kept * set->feature[f].width * mote_array_element_bytes(set->feature[f].dtype);
+    for (t = 0; t < set->target_count; t++) {
+        tail->labels[t] = train->labels[t] ? train->labels[t] + kept : NULL;
+        tail->values[t] = train->values[t] ? train->values[t] + kept * set->target[t].width : NULL;
+    }
     tail->names = train->names ? train->names + kept : NULL;
     train->count = kept;
 }
@@ -73,25 +78,36 @@ static void permute_names(const char **names, const uint32_t *order, uint32_t co
     permute_rows((uint8_t *)names, sizeof *names, order, count, (uint8_t *)&kept, is_done);
 }
 
+static mote_status reorder_array(const mote_array *array, const uint32_t *order, uint32_t count, bool *is_done,
+                                 mote_arena *scratch, mote_error *err)
+{
+    const size_t rows = array->bytes ? (size_t)array->dim[0] : 0;
+    const size_t row_bytes = rows ? array->count / rows * mote_array_element_bytes(array->dtype) : 0;
+    uint8_t     *kept = mote_arena_alloc(scratch, row_bytes, 1, err);
+
+    if (kept && row_bytes > 0)
+        permute_rows(array->bytes, row_bytes, order, count, kept, is_done);
+    return err->code;
+}
+
 /* Training samples, their targets and names; count: how many there are now, fewer than were read after an earlier split. */
 static mote_status reorder_train(mote_dataset *set, const uint32_t *order, mote_arena *scratch, mote_error *err)
 {
     struct mote_dataset_state *state = set->state;
-    const mote_array          *arrays[3] = {&state->x[MOTE_TRAIN], &state->labels[MOTE_TRAIN], &state->values[MOTE_TRAIN]};
     const uint32_t             count = (uint32_t)set->split[MOTE_TRAIN].count;
     bool                      *is_done = MOTE_NEW(scratch, bool, count, err);
     int                        i;
 
-    for (i = 0; i < 3 && err->code == MOTE_OK; i++) {
-        const size_t rows = arrays[i]->bytes ? (size_t)arrays[i]->dim[0] : 0;
-        const size_t row_bytes = rows ? arrays[i]->count / rows * mote_array_element_bytes(arrays[i]->dtype) : 0;
-        uint8_t     *kept = mote_arena_alloc(scratch, row_bytes, 1, err);
-        if (kept && row_bytes > 0)
-            permute_rows(arrays[i]->bytes, row_bytes, order, count, kept, is_done);
+    MOTE_TRY(err->code);
+    for (i = 0; i < set->feature_count; i++)
+        MOTE_TRY(reorder_array(&state->x[MOTE_TRAIN][i], order, count, is_done, scratch, err));
+    for (i = 0; i < set->target_count; i++) {
+        MOTE_TRY(reorder_array(&state->labels[MOTE_TRAIN][i], order, count, is_done, scratch, err));
+        MOTE_TRY(reorder_array(&state->values[MOTE_TRAIN][i], order, count, is_done, scratch, err));
     }
-    if (err->code == MOTE_OK && state->names[MOTE_TRAIN])
+    if (state->names[MOTE_TRAIN])
         permute_names(state->names[MOTE_TRAIN], order, count, is_done);
-    return err->code;
+    return MOTE_OK;
 }
 
 static mote_status shuffle_train(mote_dataset *set, uint64_t seed, mote_error *err)
@@ -165,7 +181,7 @@ static mote_status draw_class(bool *goes, const mote_data_split *train, const sh
     if (!members || !order)
         return err->code;
     for (i = 0; i < train->count; i++)
-        if (train->labels[i] == s->label)
+        if (train->labels[0][i] == s->label)
             members[used++] = (uint32_t)i;
     mote_random_permutation(key, order, (uint32_t)s->count);
     for (i = 0; i < s->taken; i++)
@@ -192,7 +208,7 @@ static mote_status draw(mote_dataset *set, mote_split_id to, uint64_t seed, size
                         mote_error *err)
 {
     const mote_data_split *train = &set->split[MOTE_TRAIN];
-    share                 *shares = MOTE_NEW(scratch, share, set->class_count, err);
+    share                 *shares = MOTE_NEW(scratch, share, set->target[0].class_count, err);
     bool                  *goes = MOTE_NEW(scratch, bool, train->count, err);
     uint32_t              *order = MOTE_NEW(scratch, uint32_t, train->count, err);
     size_t                 wanted = train->count - *kept, i;
@@ -200,12 +216,12 @@ static mote_status draw(mote_dataset *set, mote_split_id to, uint64_t seed, size
 
     if (!shares || !goes || !order)
         return err->code;
-    for (c = 0; c < set->class_count; c++)
+    for (c = 0; c < set->target[0].class_count; c++)
         shares[c].label = c;
     for (i = 0; i < train->count; i++)
-        shares[train->labels[i]].count++;
-    share_out(shares, set->class_count, train->count, wanted);
-    for (c = 0; c < set->class_count; c++) {
+        shares[train->labels[0][i]].count++;
+    share_out(shares, set->target[0].class_count, train->count, wanted);
+    for (c = 0; c < set->target[0].class_count; c++) {
         const mote_random_key key =
             mote_random_make(seed, MOTE_RANDOM_DATA, STREAM_DRAW + (uint32_t)to, (uint32_t)shares[c].label);
         const mote_arena_mark mark = mote_arena_get_mark(scratch);
@@ -233,44 +249,51 @@ static mote_status take_drawn(mote_dataset *set, mote_split_id to, uint64_t seed
 
 static bool is_drawn(const mote_dataset *set)
 {
-    return set->state->is_by_class && set->split[MOTE_TRAIN].labels;
+    return set->state->is_by_class && set->split[MOTE_TRAIN].labels[0];
 }
 
 /* ---- the last ones ---- */
 
-static void note_lost_class(mote_dataset *set, mote_split_id to, int32_t label, mote_error *err)
+static void note_lost_class(mote_dataset *set, int target, mote_split_id to, int32_t label, mote_error *err)
 {
-    char number[16];
+    const char *const *names = set->target[target].class_names;
+    char               number[16];
 
     snprintf(number, sizeof number, "%d", (int)label);
     mote_dataset_note(set, err,
                       "the last samples became the %s split, and class %s has none left to train on; shuffle the file",
-                      mote_split_name(to), set->class_names ? mote_show_string(set->class_names[label]).text : number);
+                      mote_split_name(to), names ? mote_show_string(names[label]).text : number);
 }
 
 /* Says so when the last samples took a whole class with them: files are often sorted by class. */
-static mote_status note_lost_classes(mote_dataset *set, mote_split_id to, mote_error *err)
+static mote_status note_lost_classes(mote_dataset *set, int target, mote_split_id to, mote_error *err)
 {
-    mote_arena scratch = {0};
-    bool      *stays = MOTE_NEW(&scratch, bool, set->class_count, err);
-    size_t     i;
+    const int32_t *kept = set->split[MOTE_TRAIN].labels[target], *went = set->split[to].labels[target];
+    mote_arena     scratch = {0};
+    bool          *stays = MOTE_NEW(&scratch, bool, set->target[target].class_count, err);
+    size_t         i;
 
     if (!stays)
         return err->code;
     for (i = 0; i < set->split[MOTE_TRAIN].count; i++)
-        stays[set->split[MOTE_TRAIN].labels[i]] = true;
-    for (i = 0; i < set->split[to].count && stays[set->split[to].labels[i]]; i++)
+        stays[kept[i]] = true;
+    for (i = 0; i < set->split[to].count && stays[went[i]]; i++)
         ;
     if (i < set->split[to].count)
-        note_lost_class(set, to, set->split[to].labels[i], err);
+        note_lost_class(set, target, to, went[i], err);
     mote_arena_destroy(&scratch);
     return err->code;
 }
 
 static mote_status take_last(mote_dataset *set, mote_split_id to, size_t kept, mote_error *err)
 {
+    int t;
+
     move_tail(set, to, kept);
-    return set->split[to].labels ? note_lost_classes(set, to, err) : MOTE_OK;
+    for (t = 0; t < set->target_count; t++)
+        if (set->split[to].labels[t])
+            MOTE_TRY(note_lost_classes(set, t, to, err));
+    return MOTE_OK;
 }
 
 mote_status mote_dataset_take_validation(mote_dataset *set, double fraction, mote_error *err)

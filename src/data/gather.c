@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "data/gather.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -290,73 +291,78 @@ static size_t picked_index(mote_data_pick pick, size_t i)
     return pick.indices ? pick.indices[i] : pick.first + i;
 }
 
-static void gather_one(const mote_data_split *split, size_t index, float *x)
+static void gather_one(const mote_data_split *split, int feature, size_t index, float *x)
 {
-    const mote_gather_plan *plan = &split->set->state->plan;
-    const void             *sample = mote_data_sample(split, index);
+    const mote_gather_plan *plan = &split->set->state->plan[feature];
+    const size_t            width = split->set->feature[feature].width;
+    const void             *sample = mote_data_sample(split, feature, index);
 
     if (sample)
-        plan->run(plan, sample, split->set->sample_count, x);
+        plan->run(plan, sample, width, x);
     else
-        fill_nan(x, split->set->sample_count);
+        fill_nan(x, width);
 }
 
-void mote_data_gather(const mote_data_split *split, mote_data_pick pick, float *x)
+void mote_data_gather(const mote_data_split *split, int feature, mote_data_pick pick, float *x)
 {
-    const mote_gather_plan *plan = &split->set->state->plan;
-    size_t                  sample = split->set->sample_count, i;
+    const mote_gather_plan *plan = &split->set->state->plan[feature];
+    const size_t            width = split->set->feature[feature].width;
+    size_t                  i;
 
+    assert(feature >= 0 && feature < split->set->feature_count);
     if (!pick.indices && pick.count > 0 && is_inside(split, pick)) {
-        plan->run(plan, mote_data_sample(split, pick.first), pick.count * sample, x);
+        plan->run(plan, mote_data_sample(split, feature, pick.first), pick.count * width, x);
         return;
     }
     for (i = 0; i < pick.count; i++)
-        gather_one(split, picked_index(pick, i), x + i * sample);
+        gather_one(split, feature, picked_index(pick, i), x + i * width);
 }
 
-const void *mote_data_sample(const mote_data_split *split, size_t index)
+const void *mote_data_sample(const mote_data_split *split, int feature, size_t index)
 {
     if (index >= split->count)
         return NULL;
-    return (const uint8_t *)split->x + index * split->set->sample_count * split->set->state->plan.element_bytes;
+    return (const uint8_t *)split->x[feature] +
+           index * split->set->feature[feature].width * split->set->state->plan[feature].element_bytes;
 }
 
 /* -1 where there is no such sample, or no labels. */
-static int32_t label_of(const mote_data_split *split, size_t index)
+static int32_t label_of(const mote_data_split *split, int target, size_t index)
 {
-    return split->labels && index < split->count ? split->labels[index] : -1;
+    return split->labels[target] && index < split->count ? split->labels[target][index] : -1;
 }
 
-void mote_data_gather_values(const mote_data_split *split, mote_data_pick pick, float *y)
+void mote_data_gather_values(const mote_data_split *split, int target, mote_data_pick pick, float *y)
 {
-    size_t width = split->set->target_width, i;
+    const size_t width = split->set->target[target].width;
+    size_t       i;
 
     for (i = 0; i < pick.count; i++) {
         const size_t index = picked_index(pick, i);
-        if (split->values && index < split->count)
-            memcpy(y + i * width, split->values + index * width, width * sizeof *y);
-        else if (!split->values && label_of(split, index) >= 0)
-            y[i] = (float)label_of(split, index);
+        if (split->values[target] && index < split->count)
+            memcpy(y + i * width, split->values[target] + index * width, width * sizeof *y);
+        else if (!split->values[target] && label_of(split, target, index) >= 0)
+            y[i] = (float)label_of(split, target, index);
         else
             fill_nan(y + i * width, width);
     }
 }
 
-void mote_data_gather_labels(const mote_data_split *split, mote_data_pick pick, int32_t *y)
+void mote_data_gather_labels(const mote_data_split *split, int target, mote_data_pick pick, int32_t *y)
 {
     size_t i;
 
     for (i = 0; i < pick.count; i++)
-        y[i] = label_of(split, picked_index(pick, i));
+        y[i] = label_of(split, target, picked_index(pick, i));
 }
 
-void mote_data_gather_one_hot(const mote_data_split *split, mote_data_pick pick, size_t width, float *y)
+void mote_data_gather_one_hot(const mote_data_split *split, int target, mote_data_pick pick, size_t width, float *y)
 {
     size_t i;
 
     memset(y, 0, pick.count * width * sizeof *y);
     for (i = 0; i < pick.count; i++) {
-        const int32_t label = label_of(split, picked_index(pick, i));
+        const int32_t label = label_of(split, target, picked_index(pick, i));
         if (label >= 0 && (size_t)label < width)
             y[i * width + (size_t)label] = 1;
         else

@@ -240,10 +240,10 @@ static mote_status read_split(mote_raw_set *raw, const idx_folder *f, mote_split
         return mote_fail(err, MOTE_ERR_IO, "%s: the %s are missing: %s%s%s-ubyte, plain or .gz", f->path,
                          images ? "labels" : "images", images ? images->prefix : labels->prefix,
                          *(images ? images->prefix : labels->prefix) ? "-" : "", images ? "labels-idx1" : "images-idx3");
-    split->x_name = images->file;
-    split->y_name = labels->file;
-    MOTE_TRY(load_part(raw, &split->x, f, images, err));
-    return load_part(raw, &split->y, f, labels, err);
+    split->x_name[0] = images->file;
+    split->y_name[0] = labels->file;
+    MOTE_TRY(load_part(raw, &split->x[0], f, images, err));
+    return load_part(raw, &split->y[0], f, labels, err);
 }
 
 mote_status mote_raw_read_idx_folder(mote_raw_set *raw, const char *path, mote_error *err)

@@ -99,21 +99,21 @@ static mote_status allocate_set(image_set *set, const mote_array *first, size_t 
 {
     mote_raw_split *split = set->split;
 
-    split->x =
+    split->x[0] =
         (mote_array){.dtype = MOTE_U8, .rank = 4, .dim = {(int64_t)count, first->dim[0], first->dim[1], first->dim[2]}};
-    MOTE_TRY(mote_array_allocate(&split->x, set->raw->max_bytes, err));
-    mote_raw_set_spend(set->raw, &split->x);
+    MOTE_TRY(mote_array_allocate(&split->x[0], set->raw->max_bytes, err));
+    mote_raw_set_spend(set->raw, &split->x[0]);
     if (set->class_count == 0)
         return MOTE_OK;
-    split->y = (mote_array){.dtype = MOTE_I32, .rank = 1, .dim = {(int64_t)count}};
-    MOTE_TRY(mote_array_allocate(&split->y, set->raw->max_bytes, err));
-    mote_raw_set_spend(set->raw, &split->y);
+    split->y[0] = (mote_array){.dtype = MOTE_I32, .rank = 1, .dim = {(int64_t)count}};
+    MOTE_TRY(mote_array_allocate(&split->y[0], set->raw->max_bytes, err));
+    mote_raw_set_spend(set->raw, &split->y[0]);
     return MOTE_OK;
 }
 
 static mote_status check_same_size(const image_set *set, const mote_array *image, const char *path, mote_error *err)
 {
-    const int64_t *all = set->split->x.dim + 1;
+    const int64_t *all = set->split->x[0].dim + 1;
     char           a[MOTE_SHAPE_TEXT], b[MOTE_SHAPE_TEXT];
 
     if (memcmp(image->dim, all, 3 * sizeof *all) == 0)
@@ -146,15 +146,15 @@ static mote_status add_image(image_set *set, const char *path, size_t total, int
         add_damage(set, path, &failure);
         return MOTE_OK;
     }
-    if (!split->x.bytes) {
+    if (!split->x[0].bytes) {
         set->first_image = mote_arena_strdup(&set->raw->arena, path, err);
         if (set->first_image)
             allocate_set(set, &image, total, err);
     }
     if (err->code == MOTE_OK && check_same_size(set, &image, path, err) == MOTE_OK) {
-        memcpy((uint8_t *)split->x.bytes + set->done * image.count, image.bytes, image.count);
-        if (split->y.bytes)
-            ((int32_t *)split->y.bytes)[set->done] = label;
+        memcpy((uint8_t *)split->x[0].bytes + set->done * image.count, image.bytes, image.count);
+        if (split->y[0].bytes)
+            ((int32_t *)split->y[0].bytes)[set->done] = label;
         split->names[set->done] = mote_arena_strdup(&set->raw->arena, path, err);
         set->done++;
     }
@@ -187,8 +187,8 @@ static mote_status read_pictures(image_set *set, mote_error *err)
     if (set->done == 0)
         return mote_fail(err, MOTE_ERR_FORMAT, "%s: none of its pictures can be read: %s", set->path,
                          set->damage.count > 0 ? set->damage.first : "none is PNG or JPEG");
-    cut_to(&set->split->x, set->done);
-    cut_to(&set->split->y, set->done);
+    cut_to(&set->split->x[0], set->done);
+    cut_to(&set->split->y[0], set->done);
     return MOTE_OK;
 }
 
@@ -290,7 +290,7 @@ static mote_status read_split(mote_raw_set *raw, mote_split_id id, const char *p
     image_set set = {.path = path, .options = options, .raw = raw, .split = &raw->split[id]};
 
     set.walk.arena = &set.scratch;
-    set.split->x_name = set.split->y_name = mote_split_name(id);
+    set.split->x_name[0] = set.split->y_name[0] = mote_split_name(id);
     if (classes)
         read_classes(&set, classes, err);
     else
@@ -307,7 +307,7 @@ mote_status mote_raw_read_pictures(mote_raw_set *raw, const char *const *paths, 
 
     raw->source = "pictures";
     set.walk.arena = &set.scratch;
-    set.split->x_name = set.split->y_name = mote_split_name(MOTE_TEST);
+    set.split->x_name[0] = set.split->y_name[0] = mote_split_name(MOTE_TEST);
     mote_text_add(&set.walk.pictures, (const char *)paths, count * sizeof *paths);
     if (mote_text_status(&set.walk.pictures, err) == MOTE_OK)
         read_pictures(&set, err);

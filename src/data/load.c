@@ -17,18 +17,18 @@ static mote_status read_npy(mote_raw_set *raw, const char *path, const char *tar
     mote_raw_split *split = &raw->split[MOTE_TRAIN];
 
     raw->source = "NumPy file";
-    split->x_name = "x";
-    split->y_name = "y";
-    MOTE_TRY(mote_npy_load(&split->x, path, raw->max_bytes, err));
-    mote_raw_set_spend(raw, &split->x);
-    return targets_path ? mote_array_load(&split->y, targets_path, NULL, raw->max_bytes, err) : MOTE_OK;
+    split->x_name[0] = "x";
+    split->y_name[0] = "y";
+    MOTE_TRY(mote_npy_load(&split->x[0], path, raw->max_bytes, err));
+    mote_raw_set_spend(raw, &split->x[0]);
+    return targets_path ? mote_array_load(&split->y[0], targets_path, NULL, raw->max_bytes, err) : MOTE_OK;
 }
 
 static mote_status read_idx_file(mote_raw_set *raw, const char *path, mote_error *err)
 {
     raw->source = "IDX file";
-    raw->split[MOTE_TRAIN].x_name = "x";
-    return mote_array_read_file(&raw->split[MOTE_TRAIN].x, path, mote_idx_read, raw->max_bytes, err);
+    raw->split[MOTE_TRAIN].x_name[0] = "x";
+    return mote_array_read_file(&raw->split[MOTE_TRAIN].x[0], path, mote_idx_read, raw->max_bytes, err);
 }
 
 /* ".csv", also in front of ".gz". */
@@ -96,7 +96,7 @@ static mote_status read_file(mote_raw_set *raw, const char *path, const mote_dat
         if (is_table_name(path) || mote_path_has_suffix(path, ".xlsx"))
             return mote_fail(err, MOTE_ERR_FORMAT, "%s: is a zip archive or a workbook, not text; save the table as CSV",
                              path);
-        return mote_raw_read_npz(raw, path, err);
+        return mote_raw_read_npz(raw, path, options, err);
     case KIND_IDX:
         return read_idx_file(raw, path, err);
     case KIND_TABLE:
@@ -119,8 +119,8 @@ static mote_status read_folder(mote_raw_set *raw, const char *path, const mote_d
     MOTE_TRY(refuse_targets(path, options, err));
     if (mote_is_idx_folder(path))
         return mote_raw_read_idx_folder(raw, path, err);
-    if (mote_is_npy_folder(path))
-        return mote_raw_read_npy_folder(raw, path, err);
+    if (mote_is_npy_folder(path, options))
+        return mote_raw_read_npy_folder(raw, path, options, err);
     return mote_raw_read_images(raw, path, options, err);
 }
 
@@ -148,6 +148,25 @@ mote_status mote_dataset_load(mote_dataset **out, const char *path, const mote_d
         return err->code;
     }
     return mote_dataset_assemble(out, &raw, options, err) == MOTE_OK ? MOTE_OK : mote_context(err, "%s", path);
+}
+
+mote_status mote_dataset_load_files(mote_dataset **out, const mote_data_file *files, int count,
+                                    const mote_data_options *options, mote_error *err)
+{
+    const mote_data_options plain = {0};
+    mote_raw_set            raw;
+
+    *out = NULL;
+    if (!files || count < 1)
+        return mote_fail(err, MOTE_ERR_USAGE, "no files are named");
+    options = options ? options : &plain;
+    mote_raw_set_init(&raw, options);
+    raw.path = mote_arena_strdup(&raw.arena, files[0].path, err);
+    if (!raw.path || mote_raw_read_named_files(&raw, files, count, options, err) != MOTE_OK) {
+        mote_raw_set_free(&raw);
+        return err->code;
+    }
+    return mote_dataset_assemble(out, &raw, options, err) == MOTE_OK ? MOTE_OK : mote_context(err, "%s", files[0].path);
 }
 
 mote_status mote_dataset_load_pictures(mote_dataset **out, const char *const *paths, int count,

@@ -11,9 +11,9 @@
 #include "data/gather.h"
 
 typedef struct mote_raw_split {
-    mote_array   x, y;            /* y.owner NULL and y.bytes NULL: no targets */
-    const char  *x_name, *y_name; /* for messages: "x_train", "t10k-images-idx3-ubyte" */
-    const char **names;           /* of the samples' files, in the arena; NULL: they have none */
+    mote_array  x[MOTE_FEATURES_MAX], y[MOTE_TARGETS_MAX];            /* bytes NULL: not there */
+    const char *x_name[MOTE_FEATURES_MAX], *y_name[MOTE_TARGETS_MAX]; /* for messages: "x_train", "t10k-images-idx3-ubyte" */
+    const char **names; /* of the samples' files, in the arena; NULL: they have none */
 } mote_raw_split;
 
 enum { MOTE_NOTES_MAX = 16, MOTE_CLASS_MAX = 65536 };
@@ -28,12 +28,13 @@ typedef struct mote_raw_set {
     const char        *path;  /* in front of notes; NULL: a generated set */
     mote_notes         notes;
     const char        *source;
-    bool               is_by_class; /* samples stand in the order of their classes: splits are drawn */
+    bool               is_by_class;                 /* samples stand in the order of their classes: splits are drawn */
+    int                feature_count, target_count; /* 1 each, unless a reader knows more */
     mote_raw_split     split[MOTE_SPLIT_COUNT];
-    const char *const *class_names; /* set: y is int32 labels below class_count */
+    const char *const *class_names; /* set: y[0] is int32 labels below class_count */
     int                class_count;
-    const char *const *column_names, *const *target_names;
-    int    target_count;
+    const char *const *column_names, *const *target_names; /* of a table's columns */
+    int    target_column_count;
     size_t max_bytes; /* what may still be taken */
 } mote_raw_set;
 
@@ -47,8 +48,10 @@ mote_status mote_raw_note(mote_raw_set *raw, mote_error *err, const char *format
 
 /* The readers: each fills an initialised raw set; messages begin with the path. */
 mote_status mote_raw_read_idx_folder(mote_raw_set *raw, const char *path, mote_error *err);
-mote_status mote_raw_read_npy_folder(mote_raw_set *raw, const char *path, mote_error *err);
-mote_status mote_raw_read_npz(mote_raw_set *raw, const char *path, mote_error *err);
+mote_status mote_raw_read_npy_folder(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err);
+mote_status mote_raw_read_npz(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err);
+mote_status mote_raw_read_named_files(mote_raw_set *raw, const mote_data_file *files, int count,
+                                      const mote_data_options *options, mote_error *err);
 mote_status mote_raw_read_csv(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err);
 mote_status mote_raw_read_csv_bytes(mote_raw_set *raw, const uint8_t *bytes, size_t count, const char *path,
                                     const mote_data_options *options, mote_error *err);
@@ -61,28 +64,34 @@ const char *mote_data_root(mote_arena *arena, const char *path, mote_error *err)
 
 /* What a folder is. An IDX folder may be FOLDER/FAMILY, which names one family of its files. */
 bool mote_is_idx_folder(const char *path);
-bool mote_is_npy_folder(const char *path);
+bool mote_is_npy_folder(const char *path, const mote_data_options *options);
+
+/* Enumerators, counts and numbers that options must have; mote_dataset_assemble asks, and readers that look at inputs and
+ * outputs before. */
+mote_status mote_data_check_options(const mote_data_options *options, mote_error *err);
 
 /* Takes all of raw over, also on failure. */
 mote_status mote_dataset_assemble(mote_dataset **out, mote_raw_set *raw, const mote_data_options *options, mote_error *err);
 
 /* What a data set owns besides its public face. */
 struct mote_dataset_state {
-    mote_arena       arena;
-    const char      *path; /* or NULL */
-    mote_notes       notes;
-    int              label_note; /* the number of the one about labels, from 1; 0: there is none */
-    bool             is_by_class;
-    uint64_t         seed;
-    mote_array       x[MOTE_SPLIT_COUNT], values[MOTE_SPLIT_COUNT], labels[MOTE_SPLIT_COUNT];
-    const char     **names[MOTE_SPLIT_COUNT]; /* or NULL */
-    mote_gather_plan plan;
+    mote_arena   arena;
+    const char  *path; /* or NULL */
+    mote_notes   notes;
+    int          label_note[MOTE_TARGETS_MAX]; /* the number of the one about a target's labels, from 1; 0: there is none */
+    bool         is_by_class;
+    uint64_t     seed;
+    mote_array   x[MOTE_SPLIT_COUNT][MOTE_FEATURES_MAX];
+    mote_array   values[MOTE_SPLIT_COUNT][MOTE_TARGETS_MAX], labels[MOTE_SPLIT_COUNT][MOTE_TARGETS_MAX];
+    const char **names[MOTE_SPLIT_COUNT]; /* or NULL */
+    mote_gather_plan plan[MOTE_FEATURES_MAX];
 };
 
 mote_status mote_dataset_note(mote_dataset *set, mote_error *err, const char *format, ...) MOTE_PRINTF(3, 4);
 
+mote_status mote_dataset_check_target(const mote_dataset *set, int target, mote_error *err);
 mote_status mote_dataset_take_test(mote_dataset *set, double fraction, uint64_t seed, mote_error *err);
 /* The statistics that options.standardize asks for, from the training split. */
-mote_status mote_dataset_standardize(mote_dataset *set, mote_standardize how, mote_error *err);
+mote_status mote_dataset_standardize(mote_dataset *set, int feature, mote_standardize how, mote_error *err);
 
 #endif

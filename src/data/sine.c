@@ -17,12 +17,12 @@ static mote_status generate(mote_raw_split *split, const mote_sine_options *opti
     float          *x, *y;
     size_t          i;
 
-    MOTE_TRY(mote_array_create(&split->x, MOTE_F32, 2, dim, err));
-    MOTE_TRY(mote_array_create(&split->y, MOTE_F32, 2, dim, err));
-    split->x_name = "x";
-    split->y_name = "y";
-    x = split->x.bytes;
-    y = split->y.bytes;
+    MOTE_TRY(mote_array_create(&split->x[0], MOTE_F32, 2, dim, err));
+    MOTE_TRY(mote_array_create(&split->y[0], MOTE_F32, 2, dim, err));
+    split->x_name[0] = "x";
+    split->y_name[0] = "y";
+    x = split->x[0].bytes;
+    y = split->y[0].bytes;
     for (i = 0; i < count; i++) {
         double noise = (double)options->noise * mote_random_unit_f64(noise_key, begin + i);
         x[i] = (float)(6.283185307179586 * mote_random_unit_f64(x_key, begin + i));

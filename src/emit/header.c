@@ -203,7 +203,7 @@ static bool quantizes(const mote_emitter *e)
 
 bool mote_emits_prepare(const mote_emitter *e)
 {
-    return e->model->recipe.is_prepared && (end_tensor(e, true, 0)->dtype == MOTE_F32 || quantizes(e));
+    return e->model->recipe.input[0].is_prepared && (end_tensor(e, true, 0)->dtype == MOTE_F32 || quantizes(e));
 }
 
 /* A number, or an initializer of several on a logical line. */
@@ -222,10 +222,10 @@ static void emit_per_channel(const float *values, int count, mote_text *out)
 static void emit_prepare_macros(const mote_emitter *e, mote_text *out)
 {
     static const float      zero = 0.0f, one = 1.0f;
-    const mote_preparation *prep = &e->model->recipe.preparation;
+    const mote_preparation *prep = &e->model->recipe.input[0].preparation;
     const int               channels = prep->channels > 0 ? prep->channels : 1;
 
-    if (!e->model->recipe.is_prepared)
+    if (!e->model->recipe.input[0].is_prepared)
         return;
     mote_text_printf(
         out,
@@ -274,7 +274,7 @@ static void emit_prepare_declaration(const mote_emitter *e, mote_text *out)
 
 void mote_emit_prepare(const mote_emitter *e, mote_text *out)
 {
-    const bool  is_per_channel = e->model->recipe.preparation.channels > 1;
+    const bool  is_per_channel = e->model->recipe.input[0].preparation.channels > 1;
     const char *at = is_per_channel ? "[index % channels]" : "";
 
     if (!mote_emits_prepare(e))
@@ -332,7 +332,7 @@ void mote_emit_conversions(const mote_emitter *e, mote_text *out)
 
 void mote_emit_labels(const mote_emitter *e, mote_text *out)
 {
-    const mote_recipe *recipe = &e->model->recipe;
+    const mote_output_recipe *recipe = &e->model->recipe.output[0];
 
     mote_text_printf(out, "#define %s_LABEL_COUNT %d\n", e->upper, recipe->label_count);
     if (recipe->label_count > 0)

@@ -88,7 +88,7 @@ static float raw_number(const mote_preparation *prep, int32_t i, int32_t element
 
 static void prepare_raw(raw_samples *out, const mote_emitter *e, float *real)
 {
-    const mote_preparation *prep = &e->model->recipe.preparation;
+    const mote_preparation *prep = &e->model->recipe.input[0].preparation;
     const mote_tensor_info  info = mote_model_input(e->model, 0);
     int32_t                 i;
 

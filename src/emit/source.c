@@ -428,8 +428,8 @@ void mote_emit_string(mote_text *out, const char *string)
 
 void mote_emit_label_table(const mote_emitter *e, mote_text *out)
 {
-    const mote_recipe *recipe = &e->model->recipe;
-    int32_t            i;
+    const mote_output_recipe *recipe = &e->model->recipe.output[0];
+    int32_t                   i;
 
     if (recipe->label_count == 0)
         return;

@@ -107,18 +107,20 @@ static mote_status assign(const char **paths, const end_list *ends, const char *
 
 /* How files are read: what becomes of their numbers. */
 typedef struct reading {
-    const mote_recipe      *recipe;
-    const mote_preparation *preparation; /* NULL: none is known, or the numbers are prepared already */
-    bool                    are_prepared;
+    const mote_input_recipe *recipe;
+    const mote_preparation  *preparation; /* NULL: none is known, or the numbers are prepared already */
+    bool                     are_prepared;
 } reading;
 
-static reading as_options_say(const mote_model *model, const mote_samples_options *options)
+static reading as_options_say(const mote_model *model, int32_t input, const mote_samples_options *options)
 {
-    reading how = {.recipe = &model->recipe, .are_prepared = options && options->are_prepared};
+    static const mote_input_recipe unknown = {0};
+    reading                        how = {.recipe = input < MOTE_FEATURES_MAX ? &model->recipe.input[input] : &unknown,
+                                          .are_prepared = options && options->are_prepared};
 
     if (!how.are_prepared)
         how.preparation = options && options->preparation ? options->preparation
-                          : model->recipe.is_prepared     ? &model->recipe.preparation
+                          : how.recipe->is_prepared       ? &how.recipe->preparation
                                                           : NULL;
     return how;
 }
@@ -344,17 +346,18 @@ static mote_status read_input(input_file *in, const reading *how, const char *pa
 /* ---- all inputs ---- */
 
 /* How many samples, and how their outputs are put together, is the first file's say. */
-static mote_status read_inputs(input_file *files, const char *const *paths, const mote_model *model, const reading *how,
-                               mote_error *err)
+static mote_status read_inputs(input_file *files, const char *const *paths, const mote_model *model,
+                               const mote_samples_options *options, mote_error *err)
 {
     int32_t count = mote_model_input_count(model), i;
 
     for (i = 0; i < count; i++) {
+        const reading how = as_options_say(model, i, options);
         files[i].info = mote_model_input(model, i);
         if (!paths[i])
             return mote_fail(err, MOTE_ERR_USAGE, "the model has %d inputs; there is no file for \"%s\"", count,
                              mote_show_string(files[i].info.name).text);
-        MOTE_TRY(read_input(&files[i], how, paths[i], err));
+        MOTE_TRY(read_input(&files[i], &how, paths[i], err));
         if (files[i].count != files[0].count)
             return mote_fail(err, MOTE_ERR_USAGE, "%s: has %zu samples, %s has %zu", paths[i], files[i].count, paths[0],
                              files[0].count);
@@ -415,7 +418,7 @@ static mote_status interleave(mote_samples *out, const input_file *files, const 
 }
 
 static mote_status load_an_input_each(mote_samples *out, const mote_model *model, const char *const *files, int count,
-                                      const reading *how, mote_error *err)
+                                      const mote_samples_options *options, mote_error *err)
 {
     const end_list ends = inputs_of(model);
     mote_arena     scratch = {0};
@@ -424,7 +427,7 @@ static mote_status load_an_input_each(mote_samples *out, const mote_model *model
     int32_t        i;
 
     if (err->code == MOTE_OK && assign(paths, &ends, files, count, err) == MOTE_OK &&
-        read_inputs(inputs, paths, model, how, err) == MOTE_OK)
+        read_inputs(inputs, paths, model, options, err) == MOTE_OK)
         interleave(out, inputs, paths, ends.count, err);
     for (i = 0; inputs && i < ends.count; i++)
         mote_array_free(&inputs[i].array);
@@ -478,8 +481,9 @@ static mote_status join(mote_samples *out, const input_file *inputs, const end_l
 }
 
 static mote_status load_many(mote_samples *out, const mote_model *model, const char *const *files, int count,
-                             const reading *how, mote_error *err)
+                             const mote_samples_options *options, mote_error *err)
 {
+    const reading          how = as_options_say(model, 0, options);
     const end_list         ends = inputs_of(model);
     const mote_tensor_info info = mote_model_input(model, 0);
     mote_arena             scratch = {0};
@@ -489,7 +493,7 @@ static mote_status load_many(mote_samples *out, const mote_model *model, const c
     out->sample_bytes = info.bytes;
     out->is_joined = info.rank > 0 && info.dim[0] == 1;
     out->is_stacked = !out->is_joined;
-    if (inputs && read_many(inputs, &ends, files, count, how, err) == MOTE_OK)
+    if (inputs && read_many(inputs, &ends, files, count, &how, err) == MOTE_OK)
         join(out, inputs, &ends, files, count, err);
     for (i = 0; inputs && i < count; i++)
         mote_array_free(&inputs[i].array);
@@ -500,13 +504,11 @@ static mote_status load_many(mote_samples *out, const mote_model *model, const c
 mote_status mote_samples_load(mote_samples *out, const mote_model *model, const char *const *files, int count,
                               const mote_samples_options *options, mote_error *err)
 {
-    const reading how = as_options_say(model, options);
-
     *out = (mote_samples){0};
     if (mote_model_input_count(model) == 1 && count > 1)
-        load_many(out, model, files, count, &how, err);
+        load_many(out, model, files, count, options, err);
     else
-        load_an_input_each(out, model, files, count, &how, err);
+        load_an_input_each(out, model, files, count, options, err);
     if (err->code != MOTE_OK)
         mote_samples_free(out);
     return err->code;

@@ -10,10 +10,38 @@
 
 enum { TEXT_BYTES_MAX = 1 << 20, ENTRIES_MAX = 65536 };
 
+static bool input_is_empty(const mote_input_recipe *r)
+{
+    return !r->is_prepared && !r->has_dtype && r->column_count == 0 && !r->range.is_known;
+}
+
+static bool output_is_empty(const mote_output_recipe *r)
+{
+    return !r->has_goal && r->label_count == 0 && r->column_count == 0;
+}
+
+/* How many inputs (outputs) something is said of, up to the last of them. */
+static int count_inputs(const mote_recipe *recipe)
+{
+    int count = MOTE_FEATURES_MAX;
+
+    while (count > 0 && input_is_empty(&recipe->input[count - 1]))
+        count--;
+    return count;
+}
+
+static int count_outputs(const mote_recipe *recipe)
+{
+    int count = MOTE_TARGETS_MAX;
+
+    while (count > 0 && output_is_empty(&recipe->output[count - 1]))
+        count--;
+    return count;
+}
+
 bool mote_recipe_is_empty(const mote_recipe *recipe)
 {
-    return !recipe->is_prepared && !recipe->has_dtype && !recipe->has_goal && recipe->label_count == 0 &&
-           recipe->column_count == 0 && recipe->target_count == 0 && !recipe->inputs.is_known;
+    return count_inputs(recipe) == 0 && count_outputs(recipe) == 0;
 }
 
 /* ---- writing ---- */
@@ -65,24 +93,59 @@ static void put_goal(json_t **object, const mote_goal *goal)
     mote_json_set(object, "loss", json_string(mote_loss_name(goal->loss)));
     if (goal->from_logits)
         mote_json_set(object, "from_logits", json_true());
+    if (goal->weight != 0 && goal->weight != 1)
+        mote_json_set(object, "weight", json_real((double)goal->weight));
     put_names(object, "metrics", names, count);
+}
+
+static void put_input(json_t **object, const mote_input_recipe *recipe)
+{
+    if (recipe->is_prepared)
+        put_preparation(object, &recipe->preparation);
+    if (recipe->has_dtype)
+        mote_json_set(object, "dtype", json_string(mote_dtype_name(recipe->dtype)));
+}
+
+static void put_range(json_t **object, const mote_range *range)
+{
+    if (range->is_known)
+        mote_json_set(object, "range", list_floats((const float[]){range->min, range->max}, 2));
+}
+
+/* One input and one output are one flat object. */
+static json_t *put_single(const mote_input_recipe *in, const mote_output_recipe *out)
+{
+    json_t *object = json_object();
+
+    put_input(&object, in);
+    put_names(&object, "labels", out->labels, out->label_count);
+    if (out->has_goal)
+        put_goal(&object, &out->goal);
+    put_names(&object, "columns", in->columns, in->column_count);
+    put_names(&object, "targets", out->columns, out->column_count);
+    put_range(&object, &in->range);
+    return object;
 }
 
 static json_t *put_all(const mote_recipe *recipe)
 {
-    json_t *object = json_object();
+    static const mote_input_recipe  no_input = {0};
+    static const mote_output_recipe no_output = {0};
+    const int                       inputs = count_inputs(recipe), outputs = count_outputs(recipe);
+    json_t                         *object, *ins, *outs;
+    int                             i;
 
-    if (recipe->is_prepared)
-        put_preparation(&object, &recipe->preparation);
-    if (recipe->has_dtype)
-        mote_json_set(&object, "dtype", json_string(mote_dtype_name(recipe->dtype)));
-    put_names(&object, "labels", recipe->labels, recipe->label_count);
-    if (recipe->has_goal)
-        put_goal(&object, &recipe->goal);
-    put_names(&object, "columns", recipe->columns, recipe->column_count);
-    put_names(&object, "targets", recipe->targets, recipe->target_count);
-    if (recipe->inputs.is_known)
-        mote_json_set(&object, "range", list_floats((const float[]){recipe->inputs.min, recipe->inputs.max}, 2));
+    if (inputs <= 1 && outputs <= 1)
+        return put_single(&recipe->input[0], &recipe->output[0]);
+    object = json_object();
+    ins = json_array();
+    outs = json_array();
+    for (i = 0; i < inputs; i++)
+        mote_json_append(&ins, put_single(&recipe->input[i], &no_output));
+    for (i = 0; i < outputs; i++)
+        mote_json_append(&outs, put_single(&no_input, &recipe->output[i]));
+    mote_json_set(&object, "inputs", ins);
+    mote_json_set(&object, "outputs", outs);
     return object;
 }
 
@@ -97,7 +160,7 @@ static mote_status check_names(const char *const *names, int32_t count, mote_err
     return MOTE_OK;
 }
 
-static mote_status check(const mote_recipe *recipe, mote_error *err)
+static mote_status check_input(const mote_input_recipe *recipe, mote_error *err)
 {
     const mote_preparation *p = &recipe->preparation;
     bool                    is_finite = isfinite(p->scale) && isfinite(p->offset);
@@ -107,11 +170,28 @@ static mote_status check(const mote_recipe *recipe, mote_error *err)
         is_finite = is_finite && isfinite(p->mean[i]) && isfinite(p->std[i]);
     if (recipe->is_prepared && !is_finite)
         return mote_fail(err, MOTE_ERR_FORMAT, "the recipe cannot be written: a number is not finite");
-    if (recipe->inputs.is_known && !(isfinite(recipe->inputs.min) && isfinite(recipe->inputs.max)))
+    if (recipe->range.is_known && !(isfinite(recipe->range.min) && isfinite(recipe->range.max)))
         return mote_fail(err, MOTE_ERR_FORMAT, "the recipe cannot be written: the range of its inputs is not finite");
+    return check_names(recipe->columns, recipe->column_count, err);
+}
+
+static mote_status check_output(const mote_output_recipe *recipe, mote_error *err)
+{
+    if (recipe->has_goal && !isfinite(recipe->goal.weight))
+        return mote_fail(err, MOTE_ERR_FORMAT, "the recipe cannot be written: a weight is not finite");
     MOTE_TRY(check_names(recipe->labels, recipe->label_count, err));
-    MOTE_TRY(check_names(recipe->columns, recipe->column_count, err));
-    return check_names(recipe->targets, recipe->target_count, err);
+    return check_names(recipe->columns, recipe->column_count, err);
+}
+
+static mote_status check(const mote_recipe *recipe, mote_error *err)
+{
+    int i;
+
+    for (i = 0; i < MOTE_FEATURES_MAX; i++)
+        MOTE_TRY(check_input(&recipe->input[i], err));
+    for (i = 0; i < MOTE_TARGETS_MAX; i++)
+        MOTE_TRY(check_output(&recipe->output[i], err));
+    return MOTE_OK;
 }
 
 char *mote_recipe_encode(const mote_recipe *recipe, mote_arena *arena, mote_error *err)
@@ -169,7 +249,7 @@ static mote_status read_channels(mote_preparation *out, const json_t *mean, cons
     return MOTE_OK;
 }
 
-static mote_status read_preparation(mote_recipe *out, const json_t *object, mote_arena *arena, mote_error *err)
+static mote_status read_preparation(mote_input_recipe *out, const json_t *object, mote_arena *arena, mote_error *err)
 {
     const json_t *scale = json_object_get(object, "scale"), *offset = json_object_get(object, "offset"),
                  *mean = json_object_get(object, "mean"), *std = json_object_get(object, "std");
@@ -211,10 +291,10 @@ static mote_status read_names(const json_t *array, const char *key, const char *
 }
 
 /* A loss or metric that this version does not know is passed over: evaluation then goes by the targets. */
-static mote_status read_goal(mote_recipe *out, const json_t *object, mote_error *err)
+static mote_status read_goal(mote_output_recipe *out, const json_t *object, mote_error *err)
 {
     const json_t *loss = json_object_get(object, "loss"), *metrics = json_object_get(object, "metrics"),
-                 *from_logits = json_object_get(object, "from_logits");
+                 *from_logits = json_object_get(object, "from_logits"), *weight = json_object_get(object, "weight");
     size_t i;
 
     if (!loss)
@@ -223,6 +303,11 @@ static mote_status read_goal(mote_recipe *out, const json_t *object, mote_error 
         return mote_fail(err, MOTE_ERR_FORMAT, "\"loss\" must be a name, \"from_logits\" true or false, \"metrics\" a list");
     out->goal.loss = mote_loss_find(json_string_value(loss));
     out->goal.from_logits = json_is_true(from_logits);
+    if (weight)
+        MOTE_TRY(read_float(weight, "weight", &out->goal.weight, err));
+    if (out->goal.weight < 0)
+        return mote_fail(err, MOTE_ERR_FORMAT, "\"weight\" is %g; a loss counts more than nothing",
+                         (double)out->goal.weight);
     for (i = 0; i < json_array_size(metrics); i++) {
         const char *name = json_string_value(json_array_get(metrics, i));
         out->goal.metrics |= name ? mote_metric_find(name) : 0;
@@ -233,7 +318,7 @@ static mote_status read_goal(mote_recipe *out, const json_t *object, mote_error 
     return MOTE_OK;
 }
 
-static mote_status read_dtype(mote_recipe *out, const json_t *dtype, mote_error *err)
+static mote_status read_dtype(mote_input_recipe *out, const json_t *dtype, mote_error *err)
 {
     if (!dtype)
         return MOTE_OK;
@@ -246,27 +331,62 @@ static mote_status read_dtype(mote_recipe *out, const json_t *dtype, mote_error 
     return MOTE_OK;
 }
 
-static mote_status read_range(mote_recipe *out, const json_t *range, mote_error *err)
+static mote_status read_range(mote_input_recipe *out, const json_t *range, mote_error *err)
 {
     if (!range)
         return MOTE_OK;
     if (!json_is_array(range) || json_array_size(range) != 2)
         return mote_fail(err, MOTE_ERR_FORMAT, "\"range\" must be two numbers");
-    MOTE_TRY(read_float(json_array_get(range, 0), "range", &out->inputs.min, err));
-    MOTE_TRY(read_float(json_array_get(range, 1), "range", &out->inputs.max, err));
-    out->inputs.is_known = out->inputs.min <= out->inputs.max;
+    MOTE_TRY(read_float(json_array_get(range, 0), "range", &out->range.min, err));
+    MOTE_TRY(read_float(json_array_get(range, 1), "range", &out->range.max, err));
+    out->range.is_known = out->range.min <= out->range.max;
+    return MOTE_OK;
+}
+
+static mote_status read_input(mote_input_recipe *out, const json_t *object, mote_arena *arena, mote_error *err)
+{
+    MOTE_TRY(read_preparation(out, object, arena, err));
+    MOTE_TRY(read_dtype(out, json_object_get(object, "dtype"), err));
+    MOTE_TRY(read_names(json_object_get(object, "columns"), "columns", &out->columns, &out->column_count, arena, err));
+    return read_range(out, json_object_get(object, "range"), err);
+}
+
+static mote_status read_output(mote_output_recipe *out, const json_t *object, mote_arena *arena, mote_error *err)
+{
+    MOTE_TRY(read_names(json_object_get(object, "labels"), "labels", &out->labels, &out->label_count, arena, err));
+    MOTE_TRY(read_goal(out, object, err));
+    return read_names(json_object_get(object, "targets"), "targets", &out->columns, &out->column_count, arena, err);
+}
+
+/* A list of objects; absent: none. */
+static mote_status check_list(const json_t *list, const char *key, size_t most, mote_error *err)
+{
+    size_t i;
+
+    if (list && (!json_is_array(list) || json_array_size(list) > most))
+        return mote_fail(err, MOTE_ERR_FORMAT, "\"%s\" must be a list of at most %zu objects", key, most);
+    for (i = 0; i < json_array_size(list); i++)
+        if (!json_is_object(json_array_get(list, i)))
+            return mote_fail(err, MOTE_ERR_FORMAT, "\"%s\" entry %zu is no object", key, i);
     return MOTE_OK;
 }
 
 static mote_status read_all(mote_recipe *out, const json_t *object, mote_arena *arena, mote_error *err)
 {
-    MOTE_TRY(read_preparation(out, object, arena, err));
-    MOTE_TRY(read_dtype(out, json_object_get(object, "dtype"), err));
-    MOTE_TRY(read_names(json_object_get(object, "labels"), "labels", &out->labels, &out->label_count, arena, err));
-    MOTE_TRY(read_goal(out, object, err));
-    MOTE_TRY(read_names(json_object_get(object, "columns"), "columns", &out->columns, &out->column_count, arena, err));
-    MOTE_TRY(read_names(json_object_get(object, "targets"), "targets", &out->targets, &out->target_count, arena, err));
-    return read_range(out, json_object_get(object, "range"), err);
+    const json_t *inputs = json_object_get(object, "inputs"), *outputs = json_object_get(object, "outputs");
+    size_t        i;
+
+    if (!inputs && !outputs) {
+        MOTE_TRY(read_input(&out->input[0], object, arena, err));
+        return read_output(&out->output[0], object, arena, err);
+    }
+    MOTE_TRY(check_list(inputs, "inputs", MOTE_FEATURES_MAX, err));
+    MOTE_TRY(check_list(outputs, "outputs", MOTE_TARGETS_MAX, err));
+    for (i = 0; i < json_array_size(inputs); i++)
+        MOTE_TRY(read_input(&out->input[i], json_array_get(inputs, i), arena, err));
+    for (i = 0; i < json_array_size(outputs); i++)
+        MOTE_TRY(read_output(&out->output[i], json_array_get(outputs, i), arena, err));
+    return MOTE_OK;
 }
 
 mote_status mote_recipe_decode(mote_recipe *out, const char *text, size_t count, mote_arena *arena, mote_error *err)

@@ -4,6 +4,10 @@
  *      "loss": "mse", "from_logits": true, "metrics": ["mae"], "columns": ["rooms"], "targets": ["price"],
  *      "range": [0.0, 1.0]}
  *
+ * Of several inputs or outputs a list for each, in the model's order, each entry with its part of this:
+ *
+ *     {"inputs": [{"scale": 255.0, "offset": 0.0}, {}], "outputs": [{"loss": "mse", "weight": 0.5}, {"labels": ["0", "1"]}]}
+ *
  * All parts may be missing; scale, offset, mean and std together are the preparation, loss, from_logits and metrics the
  * goal. SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_FORMATS_RECIPE_H

@@ -3,7 +3,7 @@
  *     model ── graphs[0] ── nodes[]     in topological order; each names its operands by tensor index
  *       │          └─────── tensors[]   activations, constants, states
  *       ├─ params           all trainable values in one flat buffer (stage TRAIN)
- *       └─ recipes          how an input is prepared, what an output's classes are called
+ *       └─ recipe           how an input is prepared, what an output's classes are called
  *
  * A model owns one arena, and everything in it lives there: nothing points into a mapped file, nobody frees a node.
  * Tensors and nodes are named by index; a pointer to one is good until the next is added.
@@ -117,23 +117,32 @@ typedef struct mote_graph {
 
 typedef enum mote_stage { MOTE_STAGE_TRAIN = 0, MOTE_STAGE_INFER, MOTE_STAGE_QUANTIZED } mote_stage;
 
-/* How raw samples become the model's first input, what the classes of its first output are called, and what it was trained
- * for: what somebody who has new data must know. Travels with the model: .tflite metadata "mote.recipe", in .keras an
- * asset. */
-typedef struct mote_recipe {
+/* How raw samples become an input. */
+typedef struct mote_input_recipe {
     bool               is_prepared; /* preparation says something */
     mote_preparation   preparation; /* how stored numbers become the input: see mote/dataset.h */
     bool               has_dtype;
-    mote_dtype         dtype; /* of the stored samples that it was trained on */
+    mote_dtype         dtype;   /* of the stored samples that it was trained on */
+    const char *const *columns; /* of the table that it was trained on, by name */
+    int32_t            column_count;
+    mote_range         range; /* what prepared samples took */
+} mote_input_recipe;
+
+/* What the classes of an output are called, and what it was trained for. */
+typedef struct mote_output_recipe {
     const char *const *labels;
     int32_t            label_count;
     bool               has_goal;
     mote_goal          goal;
-    const char *const *columns; /* of the table that it was trained on, by name: its inputs */
+    const char *const *columns; /* of the table that it was trained on: its targets */
     int32_t            column_count;
-    const char *const *targets; /* and its targets */
-    int32_t            target_count;
-    mote_range         inputs; /* what prepared samples took */
+} mote_output_recipe;
+
+/* What somebody who has new data must know of each input and output, in the graph's order; of further ones nothing is known.
+ * Travels with the model: .tflite metadata "mote.recipe", in .keras an asset. */
+typedef struct mote_recipe {
+    mote_input_recipe  input[MOTE_FEATURES_MAX];
+    mote_output_recipe output[MOTE_TARGETS_MAX];
 } mote_recipe;
 
 /* What whoever made the file calls the main graph's inputs and outputs: a SignatureDef. One name each, in the graph's order;

@@ -45,17 +45,28 @@ static const char *const *copy_names(const char *const *names, int32_t count, mo
     return copy;
 }
 
-mote_status mote_recipe_copy(mote_recipe *out, const mote_recipe *from, mote_arena *arena, mote_error *err)
+static void copy_input_recipe(mote_input_recipe *out, const mote_input_recipe *from, mote_arena *arena, mote_error *err)
 {
     const size_t channels = (size_t)from->preparation.channels;
 
     *out = *from;
-    out->labels = copy_names(from->labels, from->label_count, arena, err);
     out->columns = copy_names(from->columns, from->column_count, arena, err);
-    out->targets = copy_names(from->targets, from->target_count, arena, err);
     if (channels > 0) {
         out->preparation.mean = mote_arena_copy(arena, from->preparation.mean, channels, sizeof(float), err);
         out->preparation.std = mote_arena_copy(arena, from->preparation.std, channels, sizeof(float), err);
+    }
+}
+
+mote_status mote_recipe_copy(mote_recipe *out, const mote_recipe *from, mote_arena *arena, mote_error *err)
+{
+    int i;
+
+    for (i = 0; i < MOTE_FEATURES_MAX; i++)
+        copy_input_recipe(&out->input[i], &from->input[i], arena, err);
+    for (i = 0; i < MOTE_TARGETS_MAX; i++) {
+        out->output[i] = from->output[i];
+        out->output[i].labels = copy_names(from->output[i].labels, from->output[i].label_count, arena, err);
+        out->output[i].columns = copy_names(from->output[i].columns, from->output[i].column_count, arena, err);
     }
     return err->code;
 }
@@ -308,20 +319,30 @@ const char *mote_model_left_out(const mote_model *model, int32_t index)
     return index >= 0 && index < mote_model_left_out_count(model) ? model->left_out[index] : NULL;
 }
 
-int32_t mote_model_label_count(const mote_model *model)
+/* NULL where nothing is known of it. */
+static const mote_output_recipe *output_recipe(const mote_model *model, int32_t output)
 {
-    return model ? model->recipe.label_count : 0;
+    return model && output >= 0 && output < MOTE_TARGETS_MAX ? &model->recipe.output[output] : NULL;
 }
 
-const char *mote_model_label(const mote_model *model, int32_t index)
+int32_t mote_model_label_count(const mote_model *model, int32_t output)
 {
-    return index >= 0 && index < mote_model_label_count(model) ? model->recipe.labels[index] : NULL;
+    const mote_output_recipe *recipe = output_recipe(model, output);
+
+    return recipe ? recipe->label_count : 0;
 }
 
-bool mote_model_goal(const mote_model *model, mote_goal *out)
+const char *mote_model_label(const mote_model *model, int32_t output, int32_t index)
 {
-    *out = model ? model->recipe.goal : (mote_goal){0};
-    return model && model->recipe.has_goal;
+    return index >= 0 && index < mote_model_label_count(model, output) ? model->recipe.output[output].labels[index] : NULL;
+}
+
+bool mote_model_goal(const mote_model *model, int32_t output, mote_goal *out)
+{
+    const mote_output_recipe *recipe = output_recipe(model, output);
+
+    *out = recipe ? recipe->goal : (mote_goal){0};
+    return recipe && recipe->has_goal;
 }
 
 /* Operators that hand on the numbers they are given, in another form. */
@@ -331,10 +352,10 @@ static bool hands_on(mote_op_kind op)
 }
 
 /* Nodes stand in topological order: who makes what a node reads stands before it. */
-mote_answer_kind mote_model_answers(const mote_model *model)
+mote_answer_kind mote_model_answers(const mote_model *model, int32_t output)
 {
     const mote_graph *graph = model ? &model->graphs[0] : NULL;
-    mote_id           id = graph && graph->output_count > 0 ? graph->outputs[0] : MOTE_NONE;
+    mote_id           id = graph && output >= 0 && output < graph->output_count ? graph->outputs[output] : MOTE_NONE;
     int32_t           n;
 
     if (id == MOTE_NONE)

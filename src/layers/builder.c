@@ -27,7 +27,7 @@ struct mote_builder {
     size_t      max_parameters, parameter_count;
     uint32_t    weight_count;      /* the index of the next weight's random stream */
     int         named[TYPE_COUNT]; /* how many default names each type has used */
-    mote_id     inputs[MOTE_RANK_MAX];
+    mote_id     inputs[MOTE_FEATURES_MAX];
     int         input_count;
 };
 
@@ -162,6 +162,29 @@ static mote_status check_all_used(mote_builder *builder)
     return MOTE_OK;
 }
 
+/* Of several inputs or outputs a file must say which is which, whatever their tensors are called when passes are done. */
+static mote_status name_ends(mote_builder *builder)
+{
+    mote_model       *model = builder->model;
+    const mote_graph *graph = graph_of(builder);
+    mote_error       *err = &builder->err;
+    const char      **inputs, **outputs;
+    int32_t           i;
+
+    if (graph->input_count == 1 && graph->output_count == 1)
+        return MOTE_OK;
+    inputs = MOTE_NEW(&model->arena, const char *, graph->input_count, err);
+    outputs = MOTE_NEW(&model->arena, const char *, graph->output_count, err);
+    if (!inputs || !outputs)
+        return err->code;
+    for (i = 0; i < graph->input_count; i++)
+        inputs[i] = graph->tensors[graph->inputs[i]].name;
+    for (i = 0; i < graph->output_count; i++)
+        outputs[i] = graph->tensors[graph->outputs[i]].name;
+    model->signature = (mote_signature){"serving_default", inputs, outputs};
+    return MOTE_OK;
+}
+
 static mote_status complete(mote_builder *builder, const mote_layer_id *outputs, int output_count)
 {
     mote_model *model = builder->model;
@@ -179,6 +202,7 @@ static mote_status complete(mote_builder *builder, const mote_layer_id *outputs,
     MOTE_TRY(mote_graph_set_inputs(model, graph_of(builder), builder->inputs, builder->input_count, err));
     MOTE_TRY(mote_graph_set_outputs(model, graph_of(builder), outputs, output_count, err));
     MOTE_TRY(check_all_used(builder));
+    MOTE_TRY(name_ends(builder));
     MOTE_TRY(mote_model_gather_params(model, err));
     return mote_model_verify(model, err);
 }
@@ -228,8 +252,8 @@ static mote_status check_input(mote_builder *builder, int rank, const int *dims)
     size_t count = 1;
     int    i;
 
-    if (builder->input_count == MOTE_RANK_MAX)
-        return mote_fail(&builder->err, MOTE_ERR_LIMIT, "a network has at most %d inputs", MOTE_RANK_MAX);
+    if (builder->input_count == MOTE_FEATURES_MAX)
+        return mote_fail(&builder->err, MOTE_ERR_LIMIT, "a network has at most %d inputs", MOTE_FEATURES_MAX);
     if (rank < 1 || rank > MOTE_RANK_MAX - 1)
         return mote_fail(&builder->err, MOTE_ERR_USAGE, "the input has %d dimensions; 1 to %d are possible", rank,
                          MOTE_RANK_MAX - 1);
@@ -244,20 +268,34 @@ static mote_status check_input(mote_builder *builder, int rank, const int *dims)
     return MOTE_OK;
 }
 
-mote_layer_id mote_add_input(mote_builder *builder, int rank, const int *dims)
+static mote_layer_id add_input(mote_builder *builder, const char *name, int rank, const int *dims)
 {
-    mote_tensor tensor = {.rank = rank + 1, .dim = {1}};
-    int         used = 0;
+    mote_tensor tensor = {.name = name, .rank = rank + 1, .dim = {1}};
     mote_id     id;
 
-    if (builder->err.code != MOTE_OK || check_input(builder, rank, dims) != MOTE_OK ||
-        !(tensor.name = default_name(builder, "input", &used)))
+    if (!name)
         return MOTE_NO_LAYER;
     memcpy(tensor.dim + 1, dims, (size_t)rank * sizeof *dims);
     id = add_activation_tensor(builder, tensor);
     if (id != MOTE_NONE)
         builder->inputs[builder->input_count++] = id;
     return id;
+}
+
+mote_layer_id mote_add_input(mote_builder *builder, int rank, const int *dims)
+{
+    int used = 0;
+
+    if (builder->err.code != MOTE_OK || check_input(builder, rank, dims) != MOTE_OK)
+        return MOTE_NO_LAYER;
+    return add_input(builder, default_name(builder, "input", &used), rank, dims);
+}
+
+mote_layer_id mote_add_named_input(mote_builder *builder, const char *name, int rank, const int *dims)
+{
+    if (builder->err.code != MOTE_OK || check_input(builder, rank, dims) != MOTE_OK)
+        return MOTE_NO_LAYER;
+    return add_input(builder, given_name(builder, name), rank, dims);
 }
 
 static int index_of(const mote_layer_type *type)

@@ -197,6 +197,7 @@ typedef enum mote_granularity { MOTE_PER_CHANNEL = 0, MOTE_PER_TENSOR } mote_gra
 typedef enum mote_quant_rule {
     MOTE_QUANT_RANGE = 0, /* int8 from the observed range, zero included */
     MOTE_QUANT_SAME,      /* an output: type and scale of operand `of` (moves or selects values) */
+    MOTE_QUANT_JOINED,    /* an operand: the scale of output 0, which holds its values among others */
     MOTE_QUANT_FIXED,     /* scale and zero point are given: softmax, sigmoid, tanh */
     MOTE_QUANT_WEIGHTS,   /* int8 symmetric in [-127, 127], per channel along axis (or per tensor) */
     MOTE_QUANT_BIAS,      /* int32, scale in[multiplied] * in[1] */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 
+#include "base/text.h"
 #include "exec/exec.h"
 #include "quantize/quantize.h"
 
@@ -43,11 +44,13 @@ static mote_status run_samples(mote_range *ranges, mote_runner *runner, const mo
 {
     size_t wanted = options->samples > 0 ? (size_t)options->samples : SAMPLES_DEFAULT;
     size_t count = samples->count < wanted ? samples->count : wanted, i;
+    int    f;
 
     for (i = 0; i < count; i++) {
         const mote_progress_event event = {.stage = "calibrate", .done = (int64_t)i + 1, .total = (int64_t)count};
         /* spread over the split: files sorted by class would show the first class only */
-        mote_data_gather(samples, mote_data_in_row(i * samples->count / count, 1), mote_runner_input(runner, 0));
+        for (f = 0; f < samples->set->feature_count; f++)
+            mote_data_gather(samples, f, mote_data_in_row(i * samples->count / count, 1), mote_runner_input(runner, f));
         MOTE_TRY(mote_runner_invoke(runner, err));
         MOTE_TRY(observe_all(ranges, runner, i, err));
         if (options->progress.report && !options->progress.report(options->progress.user, &event))
@@ -56,20 +59,36 @@ static mote_status run_samples(mote_range *ranges, mote_runner *runner, const mo
     return MOTE_OK;
 }
 
+static mote_status check_input(const mote_model *model, int32_t index, const mote_dataset *set, mote_error *err)
+{
+    const mote_tensor_info in = mote_model_input(model, index);
+
+    if (in.dtype != MOTE_F32)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "input \"%s\" is %s; calibration takes float32 inputs",
+                         mote_show_string(in.name).text, mote_dtype_name(in.dtype));
+    if (in.count == set->feature[index].width)
+        return MOTE_OK;
+    return mote_fail(err, MOTE_ERR_USAGE, "%s takes %s, a calibration sample has %zu numbers",
+                     set->feature_count > 1 ? mote_show_string(in.name).text : "the model",
+                     mote_shape_show(&model->graphs[0].tensors[model->graphs[0].inputs[index]]).text,
+                     set->feature[index].width);
+}
+
 mote_status mote_calibrate(mote_range *ranges, const mote_model *model, const mote_data_split *samples,
                            const mote_quantize_options *options, mote_error *err)
 {
     const mote_runner_options all = {.keeps_all = true};
     const mote_graph         *graph = &model->graphs[0];
     mote_runner              *runner;
+    int32_t                   i;
 
     if (!samples || samples->count == 0)
         return mote_fail(err, MOTE_ERR_USAGE, "int8 needs calibration samples; give some with --calibrate");
-    if (graph->input_count != 1 || graph->tensors[graph->inputs[0]].dtype != MOTE_F32)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "calibration takes models with one float32 input");
-    if (mote_tensor_count(&graph->tensors[graph->inputs[0]]) != samples->set->sample_count)
-        return mote_fail(err, MOTE_ERR_USAGE, "the model takes %s, a calibration sample has %zu numbers",
-                         mote_shape_show(&graph->tensors[graph->inputs[0]]).text, samples->set->sample_count);
+    if (graph->input_count != samples->set->feature_count)
+        return mote_fail(err, MOTE_ERR_USAGE, "the model has %d inputs (%s), the calibration samples feed %d",
+                         graph->input_count, mote_model_show_ends(model, true).text, samples->set->feature_count);
+    for (i = 0; i < graph->input_count; i++)
+        MOTE_TRY(check_input(model, i, samples->set, err));
     MOTE_TRY(mote_runner_create(&runner, model, &all, err));
     run_samples(ranges, runner, samples, options, err);
     mote_runner_destroy(runner);

@@ -140,26 +140,42 @@ static mote_status add_bias(rewriting *r, const mote_node *node, int32_t i, cons
     return err->code;
 }
 
-/* A constant that an operator wants as an activation: quantized over its own range. */
-static mote_status add_const_activation(rewriting *r, mote_id id, mote_error *err)
+static mote_status check_constant(const mote_tensor *from, mote_id id, mote_error *err)
+{
+    const float *values = from->data;
+    size_t       count = mote_tensor_count(from), i;
+
+    for (i = 0; i < count; i++)
+        if (!isfinite(values[i]))
+            return mote_fail(err, MOTE_ERR_NUMERIC, "constant %d (%s) holds infinity or NaN, which int8 cannot", id,
+                             mote_show_string(from->name).text);
+    return MOTE_OK;
+}
+
+static mote_affine affine_of_constant(const mote_tensor *from)
+{
+    const float *values = from->data;
+    size_t       count = mote_tensor_count(from), i;
+    float        min = 0, max = 0;
+
+    for (i = 0; i < count; i++) {
+        min = values[i] < min ? values[i] : min;
+        max = values[i] > max ? values[i] : max;
+    }
+    return mote_affine_of(min, max);
+}
+
+/* A constant that an operator wants as an activation. */
+static mote_status add_quantized(rewriting *r, mote_id id, mote_affine affine, mote_error *err)
 {
     const mote_tensor *from = &r->graph->tensors[id];
     const float       *values = from->data;
     size_t             count = mote_tensor_count(from), i;
-    float              min = 0, max = 0;
     int8_t            *stored = MOTE_NEW(&r->to->arena, int8_t, count, err);
-    mote_affine        affine;
 
     if (!stored)
         return err->code;
-    for (i = 0; i < count; i++) {
-        if (!isfinite(values[i]))
-            return mote_fail(err, MOTE_ERR_NUMERIC, "constant %d (%s) holds infinity or NaN, which int8 cannot", id,
-                             mote_show_string(from->name).text);
-        min = values[i] < min ? values[i] : min;
-        max = values[i] > max ? values[i] : max;
-    }
-    affine = mote_affine_of(min, max);
+    MOTE_TRY(check_constant(from, id, err));
     for (i = 0; i < count; i++) {
         double q = round((double)values[i] / (double)affine.scale) + affine.zero_point;
         stored[i] = (int8_t)(q < -128 ? -128 : q > 127 ? 127 : q);
@@ -167,6 +183,13 @@ static mote_status add_const_activation(rewriting *r, mote_id id, mote_error *er
     MOTE_TRY(add_activation(r, id, affine, err));
     r->to->graphs[0].tensors[r->moved[id]].data = stored;
     return MOTE_OK;
+}
+
+/* Over its own range. */
+static mote_status add_const_activation(rewriting *r, mote_id id, mote_error *err)
+{
+    MOTE_TRY(check_constant(&r->graph->tensors[id], id, err));
+    return add_quantized(r, id, affine_of_constant(&r->graph->tensors[id]), err);
 }
 
 static mote_status copy_const(rewriting *r, mote_id id, mote_id *out, mote_error *err)
@@ -180,6 +203,49 @@ static mote_status copy_const(rewriting *r, mote_id id, mote_id *out, mote_error
 }
 
 /* ---- nodes ---- */
+
+static mote_status add_conversion(rewriting *r, mote_op_kind op, mote_id in, mote_id out, mote_error *err)
+{
+    const mote_node node = {.op = op, .in = &in, .out = &out, .in_count = 1, .out_count = 1, .origin = UINT32_MAX};
+
+    mote_graph_add_node(r->to, &r->to->graphs[0], &node, err);
+    return err->code;
+}
+
+static bool is_same_affine(mote_affine a, mote_affine b)
+{
+    return a.zero_point == b.zero_point && !(a.scale < b.scale) && !(a.scale > b.scale);
+}
+
+/* An operand in the scale of the output that holds it: as it is, a constant quantized anew, or what a QUANTIZE makes of it.
+ */
+static mote_status take_joined(rewriting *r, mote_id id, mote_affine wanted, mote_id *out, mote_error *err)
+{
+    const mote_affine before = r->affine[id];
+    const mote_id     moved = r->moved[id];
+    mote_tensor       tensor;
+
+    if (moved != MOTE_NONE && is_same_affine(before, wanted)) {
+        *out = moved;
+        return MOTE_OK;
+    }
+    if (r->graph->tensors[id].kind == MOTE_CONST) {
+        MOTE_TRY(add_quantized(r, id, wanted, err));
+        *out = r->moved[id];
+    } else {
+        tensor = r->to->graphs[0].tensors[moved];
+        tensor.name = "";
+        if (!(tensor.quant = mote_quant_create(r->to, -1, 1, &wanted.scale, &wanted.zero_point, err)))
+            return err->code;
+        *out = mote_graph_add_tensor(r->to, &r->to->graphs[0], &tensor, err);
+        return *out == MOTE_NONE ? err->code : add_conversion(r, MOTE_OP_QUANTIZE, moved, *out, err);
+    }
+    if (moved != MOTE_NONE) { /* others have it in their scale */
+        r->moved[id] = moved;
+        r->affine[id] = before;
+    }
+    return MOTE_OK;
+}
 
 static mote_status take_operand(rewriting *r, const mote_node *node, int32_t i, const mote_quant_want *wants, mote_id *in,
                                 mote_error *err)
@@ -197,6 +263,8 @@ static mote_status take_operand(rewriting *r, const mote_node *node, int32_t i, 
         return add_weights(r, node, wants, &in[i], err);
     if (want->rule == MOTE_QUANT_BIAS)
         return add_bias(r, node, i, want, in, err);
+    if (want->rule == MOTE_QUANT_JOINED && r->graph->tensors[id].dtype == MOTE_F32)
+        return take_joined(r, id, mote_affine_of(r->ranges[node->out[0]].min, r->ranges[node->out[0]].max), &in[i], err);
     if (r->moved[id] == MOTE_NONE && r->graph->tensors[id].kind == MOTE_CONST)
         MOTE_TRY(want->rule == MOTE_QUANT_KEEP ? copy_const(r, id, &r->moved[id], err) : add_const_activation(r, id, err));
     in[i] = r->moved[id];
@@ -247,24 +315,40 @@ static mote_id add_end(rewriting *r, mote_id inner, mote_error *err)
     return mote_graph_add_tensor(r->to, &r->to->graphs[0], &tensor, err);
 }
 
-static mote_status add_conversion(rewriting *r, mote_op_kind op, mote_id in, mote_id out, mote_error *err)
+static mote_status add_input(rewriting *r, int32_t index, mote_id *outer, mote_error *err)
 {
-    const mote_node node = {.op = op, .in = &in, .out = &out, .in_count = 1, .out_count = 1, .origin = UINT32_MAX};
+    const mote_id id = r->graph->inputs[index];
 
-    mote_graph_add_node(r->to, &r->to->graphs[0], &node, err);
+    MOTE_TRY(add_activation(r, id, mote_affine_of(r->ranges[id].min, r->ranges[id].max), err));
+    *outer = r->options->io == MOTE_I8 ? r->moved[id] : add_end(r, r->moved[id], err);
     return err->code;
 }
 
-static mote_status add_input(rewriting *r, mote_error *err)
+static mote_status add_inputs(rewriting *r, mote_error *err)
 {
-    mote_id id = r->graph->inputs[0], outer;
+    const int32_t count = r->graph->input_count;
+    mote_id      *outer = MOTE_NEW(&r->arena, mote_id, count, err);
+    int32_t       i;
 
-    MOTE_TRY(add_activation(r, id, mote_affine_of(r->ranges[id].min, r->ranges[id].max), err));
-    outer = r->options->io == MOTE_I8 ? r->moved[id] : add_end(r, r->moved[id], err);
-    if (outer == MOTE_NONE)
-        return err->code;
-    MOTE_TRY(mote_graph_set_inputs(r->to, &r->to->graphs[0], &outer, 1, err));
-    return outer == r->moved[id] ? MOTE_OK : add_conversion(r, MOTE_OP_QUANTIZE, outer, r->moved[id], err);
+    for (i = 0; outer && i < count; i++)
+        MOTE_TRY(add_input(r, i, &outer[i], err));
+    MOTE_TRY(err->code);
+    MOTE_TRY(mote_graph_set_inputs(r->to, &r->to->graphs[0], outer, count, err));
+    for (i = 0; i < count; i++)
+        if (outer[i] != r->moved[r->graph->inputs[i]])
+            MOTE_TRY(add_conversion(r, MOTE_OP_QUANTIZE, outer[i], r->moved[r->graph->inputs[i]], err));
+    return MOTE_OK;
+}
+
+/* What the new model takes where the old one took this tensor; MOTE_NONE: it is no input. */
+static mote_id input_of(const rewriting *r, mote_id id)
+{
+    int32_t i;
+
+    for (i = 0; i < r->graph->input_count; i++)
+        if (r->graph->inputs[i] == id)
+            return r->to->graphs[0].inputs[i];
+    return MOTE_NONE;
 }
 
 /* A constant end needs no operator: it is as it was, or its int8 values, for uint8 moved by 128 like their zero point. */
@@ -302,10 +386,11 @@ static mote_status add_output(rewriting *r, mote_id id, mote_id *out, mote_error
         *out = r->moved[id];
         return MOTE_OK;
     }
-    *out = id == r->graph->inputs[0]   ? r->to->graphs[0].inputs[0] /* passed through: exact */
-           : r->options->io == MOTE_I8 ? r->moved[id]
-                                       : add_end(r, r->moved[id], err);
-    if (err->code != MOTE_OK || *out == r->moved[id] || *out == r->to->graphs[0].inputs[0])
+    *out = input_of(r, id); /* passed through: exact */
+    if (*out != MOTE_NONE)
+        return MOTE_OK;
+    *out = r->options->io == MOTE_I8 ? r->moved[id] : add_end(r, r->moved[id], err);
+    if (err->code != MOTE_OK || *out == r->moved[id])
         return err->code;
     return add_conversion(r, op, r->moved[id], *out, err);
 }
@@ -331,6 +416,24 @@ static mote_status add_outputs(rewriting *r, mote_error *err)
     return mote_graph_set_outputs(r->to, &r->to->graphs[0], outer, count, err);
 }
 
+/* What goes into a joined tensor is made in its scale at once, where its range is free. From the last node to the first, so
+ * that what is joined twice has the widest. */
+static void widen_joined(rewriting *r)
+{
+    int32_t n, i;
+
+    for (n = r->graph->node_count - 1; n >= 0; n--) {
+        mote_quant_want  want[MOTE_NODE_IN_MAX + MOTE_NODE_OUT_MAX] = {{0}};
+        const mote_node *node = &r->graph->nodes[n];
+        if (!mote_ops[node->op]->quantize)
+            continue;
+        mote_ops[node->op]->quantize(r->graph, node, want);
+        for (i = 0; i < node->in_count; i++)
+            if (want[i].rule == MOTE_QUANT_JOINED && r->graph->tensors[node->in[i]].kind != MOTE_CONST)
+                r->ranges[node->in[i]] = r->ranges[node->out[0]];
+    }
+}
+
 static mote_status rewrite(rewriting *r, const mote_data_split *calibration, mote_error *err)
 {
     int32_t count = r->graph->tensor_count, i;
@@ -343,8 +446,9 @@ static mote_status rewrite(rewriting *r, const mote_data_split *calibration, mot
     for (i = 0; i < count; i++)
         r->moved[i] = MOTE_NONE;
     MOTE_TRY(mote_calibrate(r->ranges, r->from, calibration, r->options, err));
+    widen_joined(r);
     MOTE_TRY(mote_model_copy_facts(r->to, r->from, err));
-    MOTE_TRY(add_input(r, err));
+    MOTE_TRY(add_inputs(r, err));
     for (i = 0; i < r->graph->node_count; i++)
         MOTE_TRY(rewrite_node(r, &r->graph->nodes[i], err));
     MOTE_TRY(add_outputs(r, err));

@@ -96,13 +96,22 @@ mote_number mote_number_percent(double share)
     return number;
 }
 
+/* Also an output's: "kind_accuracy". */
+static bool is_accuracy(const char *name)
+{
+    static const char word[] = "accuracy";
+    const size_t      length = strlen(name), end = sizeof word - 1;
+
+    return length >= end && strcmp(name + length - end, word) == 0 && (length == end || name[length - end - 1] == '_');
+}
+
 mote_number mote_number_metric(const char *name, double value)
 {
     const bool  is_tiny = value != 0 && fabs(value) < 0.001, is_huge = fabs(value) >= 1e6;
     mote_number number = {{0}};
     char        plain[64];
 
-    if (strcmp(name, "accuracy") == 0)
+    if (is_accuracy(name))
         return mote_number_percent(value);
     mote_format(plain, sizeof plain, is_tiny ? "%.3g" : is_huge ? "%.6g" : "%.4f", value);
     snprintf(number.text, sizeof number.text, "%.39s", plain);

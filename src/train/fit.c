@@ -6,10 +6,31 @@
 #include <time.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "train/objective.h"
 #include "train/optimizer.h"
 
-enum { EVALUATION_BATCH = 256, EVALUATION_FLOATS = 1 << 20, COLUMNS_MAX = 2 + 2 * (1 + MOTE_METRICS_MAX) };
+enum {
+    EVALUATION_BATCH = 256,
+    EVALUATION_FLOATS = 1 << 20,
+    COLUMNS_MAX = 1 + 2 * (1 + MOTE_TARGETS_MAX * (1 + MOTE_METRICS_MAX))
+};
+
+/* What one output is trained for. */
+typedef struct trained_output {
+    const char    *name;
+    mote_goal      goal;
+    mote_objective objective;
+    mote_targets   targets;
+    float         *part; /* the gradient, where an earlier output has its own at the same scores; else NULL */
+} trained_output;
+
+/* Sums over samples: of each output, and of all together, weighted. */
+typedef struct all_scores {
+    mote_scores output[MOTE_TARGETS_MAX];
+    double      loss;
+    size_t      count;
+} all_scores;
 
 typedef struct training_state {
     mote_training public;
@@ -20,10 +41,10 @@ typedef struct training_state {
     const mote_math     *math;
     mote_pool           *pool;
     mote_network        *network;
-    mote_objective       objective;
-    mote_score_place     place;
+    trained_output       output[MOTE_TARGETS_MAX];
+    mote_score_place     place[MOTE_TARGETS_MAX];
+    int                  output_count;
     mote_optimizer_state optimizer;
-    mote_targets         targets;
     uint32_t            *order;
     uint32_t             step;
     int                  column_count;
@@ -50,23 +71,41 @@ static mote_status add_column(training_state *s, const char *prefix, const char 
     return err->code;
 }
 
+/* "loss", or "price_loss" where there are several outputs. */
+static mote_status add_output_column(training_state *s, const char *prefix, const trained_output *output, const char *name,
+                                     mote_error *err)
+{
+    char *full = s->output_count > 1 ? mote_arena_printf(&s->arena, err, "%s_%s", output->name, name) : NULL;
+
+    return err->code == MOTE_OK ? add_column(s, prefix, full ? full : name, err) : err->code;
+}
+
+/* The loss, of several outputs each one's, then the metrics: record_scores fills them in this order. */
 static mote_status add_score_columns(training_state *s, const char *prefix, mote_error *err)
 {
+    int     k;
     int32_t m;
 
     MOTE_TRY(add_column(s, prefix, "loss", err));
-    for (m = 0; m < s->objective.metric_count; m++)
-        MOTE_TRY(add_column(s, prefix, mote_metric_name(s->objective.metrics[m]), err));
+    for (k = 0; s->output_count > 1 && k < s->output_count; k++)
+        MOTE_TRY(add_output_column(s, prefix, &s->output[k], "loss", err));
+    for (k = 0; k < s->output_count; k++)
+        for (m = 0; m < s->output[k].objective.metric_count; m++)
+            MOTE_TRY(add_output_column(s, prefix, &s->output[k], mote_metric_name(s->output[k].objective.metrics[m]), err));
     return MOTE_OK;
 }
 
-static int record_scores(training_state *s, int column, int epoch, const mote_scores *sums)
+static int record_scores(training_state *s, int column, int epoch, const all_scores *sums)
 {
+    int     k;
     int32_t m;
 
     s->columns[column++][epoch] = sums->loss / (double)sums->count;
-    for (m = 0; m < s->objective.metric_count; m++)
-        s->columns[column++][epoch] = sums->metric[m] / (double)sums->count;
+    for (k = 0; s->output_count > 1 && k < s->output_count; k++)
+        s->columns[column++][epoch] = sums->output[k].loss / (double)sums->count;
+    for (k = 0; k < s->output_count; k++)
+        for (m = 0; m < s->output[k].objective.metric_count; m++)
+            s->columns[column++][epoch] = sums->output[k].metric[m] / (double)sums->count;
     return column;
 }
 
@@ -93,7 +132,7 @@ static mote_status report(training_state *s, mote_progress_event *event, mote_er
 }
 
 /* Now and then within an epoch: done of its samples. */
-static mote_status report_batch(training_state *s, int epoch, size_t done, const mote_scores *sums, mote_error *err)
+static mote_status report_batch(training_state *s, int epoch, size_t done, const all_scores *sums, mote_error *err)
 {
     char                detail[80];
     mote_progress_event event = {.detail = detail};
@@ -124,32 +163,54 @@ static mote_status report_epoch(training_state *s, int epoch, mote_error *err)
 
 /* ---- one epoch ---- */
 
-static float *scores_of(const training_state *s)
+static void gather(training_state *s, const mote_data_split *split, mote_data_pick pick)
 {
-    return s->network->value[s->place.scores];
+    const mote_graph *graph = &s->model->graphs[0];
+    int               i;
+
+    for (i = 0; i < graph->input_count; i++)
+        mote_data_gather(split, i, pick, s->network->value[graph->inputs[i]]);
+    for (i = 0; i < s->output_count; i++)
+        mote_targets_gather(&s->output[i].targets, &s->output[i].objective, split, pick);
 }
 
-static mote_status train_batch(training_state *s, mote_data_pick pick, int epoch, mote_scores *sums, mote_error *err)
+/* Keras' total: the sum of the weighted losses. with_grads: each at its scores, where any are wanted. */
+static void score(training_state *s, size_t batch, bool with_grads, all_scores *sums)
 {
-    const mote_data_split  *split = &s->set->split[MOTE_TRAIN];
+    int k;
+
+    sums->loss = 0;
+    for (k = 0; k < s->output_count; k++) {
+        const trained_output *output = &s->output[k];
+        const mote_objective *o = &output->objective;
+        float                *grad = with_grads ? s->network->grad[s->place[k].scores] : NULL;
+        mote_objective_score(o, s->math, s->network->value[s->place[k].scores], batch, &output->targets,
+                             grad && output->part ? output->part : grad, &sums->output[k]);
+        if (grad && output->part)
+            s->math->axpy(batch * (size_t)o->width, 1.0f, output->part, grad);
+        sums->loss += (double)o->weight * sums->output[k].loss;
+    }
+    sums->count += batch;
+}
+
+static mote_status train_batch(training_state *s, mote_data_pick pick, int epoch, all_scores *sums, mote_error *err)
+{
     const mote_network_pass pass = {(int32_t)pick.count, true, s->options.seed, s->step++};
 
-    mote_data_gather(split, pick, s->network->value[s->model->graphs[0].inputs[0]]);
-    mote_targets_gather(&s->targets, &s->objective, split, pick);
-    mote_network_forward(s->network, s->place.node_count, &pass);
-    mote_objective_score(&s->objective, s->math, scores_of(s), pick.count, &s->targets, s->network->grad[s->place.scores],
-                         sums);
+    gather(s, &s->set->split[MOTE_TRAIN], pick);
+    mote_network_forward(s->network, &pass);
+    score(s, pick.count, true, sums);
     if (!isfinite(sums->loss))
         return mote_fail(err, MOTE_ERR_NUMERIC,
                          "the loss is not finite at epoch %d, step %u; try a smaller learning_rate or scale "
                          "the data",
                          epoch + 1, s->step);
-    mote_network_backward(s->network, s->place.node_count, &pass);
+    mote_network_backward(s->network, &pass);
     mote_optimizer_step(&s->optimizer, s->math, &s->model->params, s->network->param_grads);
     return MOTE_OK;
 }
 
-static mote_status train_epoch(training_state *s, int epoch, mote_scores *sums, mote_error *err)
+static mote_status train_epoch(training_state *s, int epoch, all_scores *sums, mote_error *err)
 {
     const size_t count = s->set->split[MOTE_TRAIN].count, batch = (size_t)s->options.batch_size;
     size_t       first;
@@ -167,7 +228,7 @@ static mote_status train_epoch(training_state *s, int epoch, mote_scores *sums, 
     return MOTE_OK;
 }
 
-static void evaluate(training_state *s, const mote_data_split *split, mote_scores *sums)
+static void evaluate(training_state *s, const mote_data_split *split, all_scores *sums)
 {
     size_t first;
 
@@ -176,16 +237,15 @@ static void evaluate(training_state *s, const mote_data_split *split, mote_score
         mote_data_pick pick =
             mote_data_in_row(first, left < (size_t)s->network->capacity ? left : (size_t)s->network->capacity);
         const mote_network_pass pass = {.batch = (int32_t)pick.count};
-        mote_data_gather(split, pick, s->network->value[s->model->graphs[0].inputs[0]]);
-        mote_targets_gather(&s->targets, &s->objective, split, pick);
-        mote_network_forward(s->network, s->place.node_count, &pass);
-        mote_objective_score(&s->objective, s->math, scores_of(s), pick.count, &s->targets, NULL, sums);
+        gather(s, split, pick);
+        mote_network_forward(s->network, &pass);
+        score(s, pick.count, false, sums);
     }
 }
 
 /* The last update is followed by no step that would see what it did to the loss. Where there is validation, that has seen
  * it; else the first samples tell. */
-static mote_status check_end(training_state *s, mote_scores *last_validation, mote_error *err)
+static mote_status check_end(training_state *s, all_scores *last_validation, mote_error *err)
 {
     const mote_params *params = &s->model->params;
     mote_data_split    first = s->set->split[MOTE_TRAIN];
@@ -207,16 +267,16 @@ static mote_status check_end(training_state *s, mote_scores *last_validation, mo
 
 static mote_status run_epochs(training_state *s, mote_error *err)
 {
-    mote_scores val_sums = {0};
-    int         epoch;
+    all_scores val_sums = {0};
+    int        epoch;
 
     for (epoch = 0; epoch < s->options.epochs; epoch++) {
-        mote_scores sums = {0};
-        int         column = 1;
+        all_scores sums = {0};
+        int        column = 1;
         MOTE_TRY(train_epoch(s, epoch, &sums, err));
         s->columns[0][epoch] = epoch + 1;
         column = record_scores(s, column, epoch, &sums);
-        val_sums = (mote_scores){0};
+        val_sums = (all_scores){0};
         if (s->set->split[MOTE_VALIDATION].count > 0) {
             evaluate(s, &s->set->split[MOTE_VALIDATION], &val_sums);
             record_scores(s, column, epoch, &val_sums);
@@ -282,36 +342,127 @@ static mote_status check_options(training_state *s, mote_error *err)
     return MOTE_OK;
 }
 
-static mote_goal goal_of(const mote_train_options *options)
+/* ---- inputs and outputs ---- */
+
+static mote_status check_known(const training_state *s, mote_error *err)
 {
-    return (mote_goal){options->loss, options->from_logits, options->metrics};
+    int i;
+
+    for (i = 0; i < s->options.output_count; i++)
+        if (mote_model_find_output(s->model, s->options.outputs[i].name) < 0)
+            return mote_fail(err, MOTE_ERR_USAGE, "the network has no output named \"%s\"; it has %s",
+                             mote_show_string(s->options.outputs[i].name).text, mote_model_show_ends(s->model, false).text);
+    return MOTE_OK;
 }
 
-static mote_status set_objective(training_state *s, mote_error *err)
+static mote_goal goal_of(const training_state *s, int output)
 {
-    const mote_graph  *graph = &s->model->graphs[0];
-    const mote_tensor *in = &graph->tensors[graph->inputs[0]];
-    const mote_goal    goal = goal_of(&s->options);
-    mote_judged        judged;
+    const mote_train_options *o = &s->options;
+    int                       i;
 
-    if (graph->input_count != 1 || graph->output_count != 1)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED,
-                         "training takes networks with one input and one output; this has %d and %d", graph->input_count,
-                         graph->output_count);
-    if (mote_tensor_count(in) != s->set->sample_count)
-        return mote_fail(err, MOTE_ERR_USAGE, "the network takes %s (%zu numbers), a sample of the data has %zu",
-                         mote_shape_show(in).text, mote_tensor_count(in), s->set->sample_count);
-    judged = mote_judged_make(s->model);
-    s->place = mote_score_place_find(s->model, s->options.loss);
-    return mote_objective_init(&s->objective, &goal, &judged, s->set, err);
+    for (i = 0; i < o->output_count; i++)
+        if (mote_model_find_output(s->model, o->outputs[i].name) == output)
+            return o->outputs[i].goal;
+    return (mote_goal){.loss = o->loss, .from_logits = o->from_logits, .metrics = o->metrics};
+}
+
+/* Where a set has several, features and targets stand in the order of inputs and outputs. */
+static mote_status check_order(const training_state *s, mote_error *err)
+{
+    int i;
+
+    for (i = 0; s->set->feature_count > 1 && i < s->set->feature_count; i++) {
+        const int32_t named = mote_model_find_input(s->model, s->set->feature[i].name);
+        if (named >= 0 && named != i)
+            return mote_fail(err, MOTE_ERR_USAGE, "the data's feature %d is \"%s\", and the network's input %d is \"%s\"", i,
+                             mote_show_string(s->set->feature[i].name).text, i,
+                             mote_show_string(mote_model_input(s->model, i).name).text);
+    }
+    for (i = 0; s->set->target_count > 1 && i < s->set->target_count; i++) {
+        const int32_t named = mote_model_find_output(s->model, s->set->target[i].name);
+        if (named >= 0 && named != i)
+            return mote_fail(err, MOTE_ERR_USAGE, "the data's target %d is \"%s\", and the network's output %d is \"%s\"", i,
+                             mote_show_string(s->set->target[i].name).text, i,
+                             mote_show_string(mote_model_output(s->model, i).name).text);
+    }
+    return MOTE_OK;
+}
+
+static mote_status check_inputs(const training_state *s, mote_error *err)
+{
+    const mote_graph *graph = &s->model->graphs[0];
+    int               i;
+
+    if (graph->input_count != s->set->feature_count)
+        return mote_fail(err, MOTE_ERR_USAGE, "the network has %d input%s (%s), the data feed %d", graph->input_count,
+                         graph->input_count == 1 ? "" : "s", mote_model_show_ends(s->model, true).text,
+                         s->set->feature_count);
+    for (i = 0; i < graph->input_count; i++) {
+        const mote_tensor *in = &graph->tensors[graph->inputs[i]];
+        if (mote_tensor_count(in) != s->set->feature[i].width)
+            return mote_fail(err, MOTE_ERR_USAGE, "%s takes %s (%zu numbers), a sample of the data has %zu",
+                             graph->input_count > 1 ? mote_show_string(in->name).text : "the network",
+                             mote_shape_show(in).text, mote_tensor_count(in), s->set->feature[i].width);
+    }
+    return MOTE_OK;
+}
+
+static mote_status check_outputs(const training_state *s, mote_error *err)
+{
+    const mote_graph *graph = &s->model->graphs[0];
+    int               i, k;
+
+    if (graph->output_count != s->set->target_count)
+        return mote_fail(err, MOTE_ERR_USAGE, "the network has %d output%s (%s), the data have targets for %d",
+                         graph->output_count, graph->output_count == 1 ? "" : "s",
+                         mote_model_show_ends(s->model, false).text, s->set->target_count);
+    for (i = 0; i < graph->output_count; i++)
+        for (k = 0; k < i; k++)
+            if (graph->outputs[i] == graph->outputs[k])
+                return mote_fail(err, MOTE_ERR_USAGE, "outputs %d and %d are the same; a loss is taken once of each", k, i);
+    return MOTE_OK;
+}
+
+static mote_status set_output(training_state *s, int index, mote_error *err)
+{
+    const mote_judged judged = mote_judged_make(s->model, index);
+    trained_output   *output = &s->output[index];
+
+    output->name = mote_model_output(s->model, index).name;
+    output->goal = goal_of(s, index);
+    s->place[index] = mote_score_place_find(s->model, index, output->goal.loss);
+    if (!(output->goal.weight >= 0) || !isfinite(output->goal.weight))
+        mote_fail(err, MOTE_ERR_USAGE, "a loss weight of %g; a number above 0 is expected", (double)output->goal.weight);
+    else
+        mote_objective_init(&output->objective, &output->goal, &judged, s->set, index, err);
+    return err->code != MOTE_OK && s->model->graphs[0].output_count > 1
+               ? mote_context(err, "output \"%s\"", mote_show_string(output->name).text)
+               : err->code;
+}
+
+static mote_status set_objectives(training_state *s, mote_error *err)
+{
+    int i;
+
+    MOTE_TRY(check_inputs(s, err));
+    MOTE_TRY(check_outputs(s, err));
+    MOTE_TRY(check_order(s, err));
+    MOTE_TRY(check_known(s, err));
+    for (i = 0; i < s->model->graphs[0].output_count; i++)
+        MOTE_TRY(set_output(s, i, err));
+    s->output_count = s->model->graphs[0].output_count;
+    return MOTE_OK;
 }
 
 /* A regression on whole numbers has numbers as its targets, not classes. */
 static mote_status take_targets(const training_state *s, mote_error *err)
 {
-    const mote_goal goal = goal_of(&s->options);
+    int i;
 
-    return mote_goal_is_regression(&goal, (size_t)s->objective.width) ? mote_dataset_take_values(s->set, err) : MOTE_OK;
+    for (i = 0; i < s->output_count; i++)
+        if (mote_goal_is_regression(&s->output[i].goal, (size_t)s->output[i].objective.width))
+            MOTE_TRY(mote_dataset_take_values(s->set, i, err));
+    return MOTE_OK;
 }
 
 static mote_status take_validation(training_state *s, mote_error *err)
@@ -322,15 +473,15 @@ static mote_status take_validation(training_state *s, mote_error *err)
 }
 
 /* The extremes of up to some thousand training samples as the network sees them; unknown where preparing leaves float32. */
-static mote_status find_range(mote_range *out, const mote_data_split *split, mote_arena *arena, mote_error *err)
+static mote_status find_range(mote_range *out, const mote_data_split *split, int feature, mote_arena *arena, mote_error *err)
 {
     enum { LOOKED_AT = 4096 };
-    const size_t width = split->set->sample_count;
+    const size_t width = split->set->feature[feature].width;
     float       *sample = MOTE_NEW(arena, float, width, err);
     size_t       i, k;
 
     for (i = 0; sample && i < split->count; i += split->count / LOOKED_AT + 1) {
-        mote_data_gather(split, mote_data_in_row(i, 1), sample);
+        mote_data_gather(split, feature, mote_data_in_row(i, 1), sample);
         for (k = 0; k < width; k++) {
             out->min = out->is_known && out->min < sample[k] ? out->min : sample[k];
             out->max = out->is_known && out->max > sample[k] ? out->max : sample[k];
@@ -342,50 +493,61 @@ static mote_status find_range(mote_range *out, const mote_data_split *split, mot
 }
 
 /* Names of columns take room in every file: those of wide tables, a pixel a column, are left out. */
-static void take_columns(mote_recipe *recipe, const mote_dataset *set)
+static mote_status take_input(mote_input_recipe *out, training_state *s, int index, mote_error *err)
 {
     enum { COLUMNS_MAX_KEPT = 256 };
+    const mote_data_feature *feature = &s->set->feature[index];
 
-    if (set->column_names && set->sample_count <= COLUMNS_MAX_KEPT) {
-        recipe->columns = set->column_names;
-        recipe->column_count = (int32_t)set->sample_count;
+    *out = (mote_input_recipe){
+        .is_prepared = true, .preparation = feature->preparation, .has_dtype = true, .dtype = feature->dtype};
+    if (feature->column_names && feature->width <= COLUMNS_MAX_KEPT) {
+        out->columns = feature->column_names;
+        out->column_count = (int32_t)feature->width;
     }
-    recipe->targets = set->target_names;
-    recipe->target_count = set->target_names ? set->target_count : 0;
+    return find_range(&out->range, &s->set->split[MOTE_TRAIN], index, &s->arena, err);
+}
+
+static mote_status take_output(mote_output_recipe *out, training_state *s, int index, mote_error *err)
+{
+    const mote_data_target *target = &s->set->target[index];
+    const char            **labels;
+    char                    number[24];
+    int                     i;
+
+    *out = (mote_output_recipe){.has_goal = true, .goal = s->output[index].goal};
+    out->columns = target->column_names;
+    out->column_count = target->column_names ? target->column_count : 0;
+    if (target->kind != MOTE_TARGETS_CLASSES)
+        return MOTE_OK;
+    labels = MOTE_NEW(&s->arena, const char *, target->class_count, err);
+    for (i = 0; labels && i < target->class_count; i++) {
+        snprintf(number, sizeof number, "%d", i);
+        labels[i] = target->class_names ? target->class_names[i] : mote_arena_strdup(&s->arena, number, err);
+    }
+    out->labels = labels;
+    out->label_count = target->class_count;
+    return err->code;
 }
 
 /* The model carries what somebody with new data must know: how its samples were prepared, what its classes are called, and
  * what it was trained for. */
 static mote_status take_recipe(training_state *s, mote_error *err)
 {
-    mote_recipe recipe = {.is_prepared = true,
-                          .preparation = s->set->preparation,
-                          .has_dtype = true,
-                          .dtype = s->set->dtype,
-                          .has_goal = true,
-                          .goal = goal_of(&s->options)};
-    char        number[24];
-    int         i;
+    mote_recipe *recipe = MOTE_NEW(&s->arena, mote_recipe, 1, err);
+    int          i;
 
-    if (s->set->targets == MOTE_TARGETS_CLASSES) {
-        const char **labels = MOTE_NEW(&s->arena, const char *, s->set->class_count, err);
-        for (i = 0; labels && i < s->set->class_count; i++) {
-            snprintf(number, sizeof number, "%d", i);
-            labels[i] = s->set->class_names ? s->set->class_names[i] : mote_arena_strdup(&s->arena, number, err);
-        }
-        recipe.labels = labels;
-        recipe.label_count = s->set->class_count;
-    }
-    take_columns(&recipe, s->set);
-    find_range(&recipe.inputs, &s->set->split[MOTE_TRAIN], &s->arena, err);
-    return err->code == MOTE_OK ? mote_recipe_copy(&s->model->recipe, &recipe, &s->model->arena, err) : err->code;
+    for (i = 0; recipe && i < s->set->feature_count; i++)
+        MOTE_TRY(take_input(&recipe->input[i], s, i, err));
+    for (i = 0; recipe && i < s->output_count; i++)
+        MOTE_TRY(take_output(&recipe->output[i], s, i, err));
+    return err->code == MOTE_OK ? mote_recipe_copy(&s->model->recipe, recipe, &s->model->arena, err) : err->code;
 }
 
 mote_status mote_train_recipe(mote_model *model, mote_dataset *set, const mote_train_options *options, mote_error *err)
 {
     training_state s = {.options = *options, .model = model, .set = set};
 
-    if (set_objective(&s, err) == MOTE_OK && take_targets(&s, err) == MOTE_OK)
+    if (set_objectives(&s, err) == MOTE_OK && take_targets(&s, err) == MOTE_OK)
         take_recipe(&s, err);
     mote_arena_destroy(&s.arena);
     return err->code;
@@ -407,25 +569,50 @@ static size_t choose_capacity(const training_state *s)
     return fit > batch ? fit : batch;
 }
 
+static bool shares_scores(const training_state *s, int output)
+{
+    int k;
+
+    for (k = 0; k < output; k++)
+        if (s->network->grad[s->place[k].scores] == s->network->grad[s->place[output].scores])
+            return true;
+    return false;
+}
+
+static mote_status make_targets(training_state *s, size_t most, mote_error *err)
+{
+    int k;
+
+    for (k = 0; k < s->output_count; k++) {
+        trained_output *output = &s->output[k];
+        MOTE_TRY(mote_targets_create(&output->targets, &output->objective, most, &s->arena, err));
+        if (shares_scores(s, k))
+            output->part = MOTE_NEW(&s->arena, float, mote_size_mul(most, (size_t)output->objective.width), err);
+        MOTE_TRY(err->code);
+        if (!s->public.warning)
+            s->public.warning = output->objective.warning;
+    }
+    return MOTE_OK;
+}
+
 static mote_status prepare(training_state *s, mote_error *err)
 {
     mote_network_options network;
     size_t               most;
 
     MOTE_TRY(check_options(s, err));
-    MOTE_TRY(set_objective(s, err));
+    MOTE_TRY(set_objectives(s, err));
     MOTE_TRY(take_targets(s, err));
     MOTE_TRY(take_validation(s, err));
     MOTE_TRY(take_recipe(s, err));
     MOTE_TRY(mote_pool_create(&s->pool, s->options.threads, err));
     most = choose_capacity(s);
-    network = (mote_network_options){s->math, s->pool, (int32_t)most};
+    network = (mote_network_options){s->math, s->pool, (int32_t)most, s->place, s->output_count};
     MOTE_TRY(mote_network_create(&s->network, s->model, &network, err));
-    MOTE_TRY(mote_targets_create(&s->targets, &s->objective, most, &s->arena, err));
+    MOTE_TRY(make_targets(s, most, err));
     MOTE_TRY(mote_optimizer_init(&s->optimizer, &s->options.optimizer, s->model->params.count, &s->arena, err));
     s->order = MOTE_NEW(&s->arena, uint32_t, s->set->split[MOTE_TRAIN].count, err);
     s->public.isa = s->math->name;
-    s->public.warning = s->objective.warning;
     return s->order ? init_history(s, err) : err->code;
 }
 

@@ -122,7 +122,7 @@ static mote_status link_node(mote_network *network, int32_t n, bool *is_written,
     operand_lists      lists;
     int32_t            i;
 
-    if ((state->is_view = is_view(node)))
+    if ((state->is_view = is_view(node)) || state->is_skipped)
         return MOTE_OK;
     if (node->activation == MRT_ACT_RELU_N1_TO_1)
         return mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err, "cannot be trained with RELU_N1_TO_1");
@@ -172,7 +172,7 @@ static mote_status share_scratch(mote_network *network, mote_error *err)
     return err->code;
 }
 
-static mote_status build(mote_network *network, mote_error *err)
+static mote_status build(mote_network *network, const mote_network_options *options, mote_error *err)
 {
     const mote_graph *graph = &network->model->graphs[0];
     bool             *is_written = MOTE_NEW(&network->arena, bool, graph->tensor_count, err);
@@ -181,6 +181,11 @@ static mote_status build(mote_network *network, mote_error *err)
     network->nodes = MOTE_NEW(&network->arena, mote_network_node, graph->node_count, err);
     if (!is_written || !network->nodes)
         return err->code;
+    for (n = 0; n < options->place_count; n++) {
+        is_written[options->places[n].scores] = true;
+        if (options->places[n].skipped != MOTE_NONE)
+            network->nodes[options->places[n].skipped].is_skipped = true;
+    }
     MOTE_TRY(allocate_values(network, err));
     MOTE_TRY(allocate_grads(network, err));
     for (n = graph->node_count - 1; n >= 0; n--)
@@ -200,7 +205,7 @@ mote_status mote_network_create(mote_network **out, mote_model *model, const mot
     network->math = options->math;
     network->pool = options->pool;
     network->capacity = options->capacity;
-    if (build(network, err) != MOTE_OK) {
+    if (build(network, options, err) != MOTE_OK) {
         mote_network_destroy(network);
         return err->code;
     }
@@ -223,26 +228,26 @@ static void set_pass(mote_call *call, int32_t n, const mote_network_pass *pass)
     call->key = mote_random_make(pass->seed, MOTE_RANDOM_DROPOUT, (uint32_t)n, pass->step);
 }
 
-void mote_network_forward(mote_network *network, int32_t node_count, const mote_network_pass *pass)
+void mote_network_forward(mote_network *network, const mote_network_pass *pass)
 {
     int32_t n;
 
-    for (n = 0; n < node_count; n++) {
+    for (n = 0; n < network->model->graphs[0].node_count; n++) {
         mote_network_node *state = &network->nodes[n];
-        if (state->is_view)
+        if (state->is_view || state->is_skipped)
             continue;
         set_pass(&state->call, n, pass);
         mote_ops[state->call.node->op]->forward(&state->call);
     }
 }
 
-void mote_network_backward(mote_network *network, int32_t node_count, const mote_network_pass *pass)
+void mote_network_backward(mote_network *network, const mote_network_pass *pass)
 {
     int32_t n, i;
 
-    for (n = node_count - 1; n >= 0; n--) {
+    for (n = network->model->graphs[0].node_count - 1; n >= 0; n--) {
         mote_network_node *state = &network->nodes[n];
-        if (state->is_view || !state->has_backward)
+        if (state->is_view || state->is_skipped || !state->has_backward)
             continue;
         set_pass(&state->call, n, pass);
         mote_ops[state->call.node->op]->backward(&state->call);

@@ -18,6 +18,7 @@ typedef struct mote_grad_add {
 typedef struct mote_network_node {
     mote_call     call;
     bool          is_view;
+    bool          is_skipped;   /* a loss sees through it, and nothing else reads what it makes */
     bool          has_backward; /* something before it, or in it, is trained */
     mote_grad_add adds[2];
     int32_t       add_count;
@@ -35,10 +36,18 @@ typedef struct mote_network {
     float             *param_grads; /* flat, as model->params */
 } mote_network;
 
+/* Where a loss is taken. */
+typedef struct mote_score_place {
+    mote_id scores;
+    int32_t skipped; /* the node that the loss stands in for; MOTE_NONE: none */
+} mote_score_place;
+
 typedef struct mote_network_options {
-    const mote_math *math;
-    mote_pool       *pool;
-    int32_t          capacity;
+    const mote_math        *math;
+    mote_pool              *pool;
+    int32_t                 capacity;
+    const mote_score_place *places; /* of each loss: gradients of scores come from outside, before backward */
+    int32_t                 place_count;
 } mote_network_options;
 
 mote_status mote_network_create(mote_network **out, mote_model *model, const mote_network_options *options, mote_error *err);
@@ -52,9 +61,9 @@ typedef struct mote_network_pass {
     uint32_t step;
 } mote_network_pass;
 
-/* Runs nodes 0 .. node_count-1 over the batch that lies in the inputs' values. */
-void mote_network_forward(mote_network *network, int32_t node_count, const mote_network_pass *pass);
-/* From the gradient of what node node_count-1 computes back to the parameters; their gradients are ADDED to param_grads. */
-void mote_network_backward(mote_network *network, int32_t node_count, const mote_network_pass *pass);
+/* Runs all nodes that are not skipped over the batch that lies in the inputs' values. */
+void mote_network_forward(mote_network *network, const mote_network_pass *pass);
+/* From the gradients at the scores back to the parameters, whose gradients are ADDED to param_grads. */
+void mote_network_backward(mote_network *network, const mote_network_pass *pass);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "graph/control.h"
 
 static const char *const loss_names[MOTE_LOSS_COUNT] = {
     [MOTE_LOSS_MSE] = "mse",
@@ -77,23 +78,34 @@ static bool sees_through_to_logits(mote_loss loss, mote_answer_kind kind)
 
 /* ---- shapes ---- */
 
-mote_id mote_find_logits(const mote_model *model)
+static bool makes_answers(const mote_graph *graph, const mote_node *node)
 {
-    const mote_graph *graph = &model->graphs[0];
-    const mote_node  *last = graph->node_count > 0 ? &graph->nodes[graph->node_count - 1] : NULL;
-    const bool        is_softmax = last && last->op == MOTE_OP_SOFTMAX && last->as.softmax.beta == 1.0f;
+    const bool         is_softmax = node->op == MOTE_OP_SOFTMAX && node->as.softmax.beta == 1.0f;
+    const mote_tensor *in = mote_node_in(graph, node, 0);
 
-    if (!last || last->out[0] != graph->outputs[0] || !(is_softmax || last->op == MOTE_OP_LOGISTIC))
-        return MOTE_NONE;
-    return graph->tensors[last->in[0]].dtype == MOTE_F32 && graph->tensors[last->in[0]].kind == MOTE_ACTIVATION ? last->in[0]
-                                                                                                                : MOTE_NONE;
+    return (is_softmax || node->op == MOTE_OP_LOGISTIC) && in->dtype == MOTE_F32 && in->kind == MOTE_ACTIVATION;
 }
 
-mote_judged mote_judged_make(const mote_model *model)
+mote_logits mote_find_logits(const mote_model *model, int32_t output)
 {
-    const mote_tensor *answers = &model->graphs[0].tensors[model->graphs[0].outputs[0]];
-    mote_judged        judged = {.kind = mote_model_answers(model),
-                                 .has_logits = mote_find_logits(model) != MOTE_NONE,
+    const mote_graph *graph = &model->graphs[0];
+    int32_t           n;
+
+    if (mote_model_has_control(model)) /* steps of its program have other numbers */
+        return (mote_logits){MOTE_NONE, MOTE_NONE};
+    for (n = graph->node_count - 1; n >= 0; n--) {
+        const mote_node *node = &graph->nodes[n];
+        if (node->out_count > 0 && node->out[0] == graph->outputs[output])
+            return makes_answers(graph, node) ? (mote_logits){node->in[0], n} : (mote_logits){MOTE_NONE, MOTE_NONE};
+    }
+    return (mote_logits){MOTE_NONE, MOTE_NONE};
+}
+
+mote_judged mote_judged_make(const mote_model *model, int32_t output)
+{
+    const mote_tensor *answers = &model->graphs[0].tensors[model->graphs[0].outputs[output]];
+    mote_judged        judged = {.kind = mote_model_answers(model, output),
+                                 .has_logits = mote_find_logits(model, output).id != MOTE_NONE,
                                  .width = mote_tensor_count(answers)};
     int32_t            i;
 
@@ -102,14 +114,15 @@ mote_judged mote_judged_make(const mote_model *model)
     return judged;
 }
 
-mote_score_place mote_score_place_find(const mote_model *model, mote_loss loss)
+/* An activation that the loss sees through need not run, unless others read what it makes. */
+mote_score_place mote_score_place_find(const mote_model *model, int32_t output, mote_loss loss)
 {
     const mote_graph *graph = &model->graphs[0];
-    const mote_id     logits = mote_find_logits(model);
+    const mote_logits logits = mote_find_logits(model, output);
 
-    if (logits != MOTE_NONE && sees_through_to_logits(loss, mote_model_answers(model)))
-        return (mote_score_place){graph->node_count - 1, logits};
-    return (mote_score_place){graph->node_count, graph->outputs[0]};
+    if (logits.id == MOTE_NONE || !sees_through_to_logits(loss, mote_model_answers(model, output)))
+        return (mote_score_place){graph->outputs[output], MOTE_NONE};
+    return (mote_score_place){logits.id, mote_graph_use_count(graph, graph->outputs[output]) == 1 ? logits.node : MOTE_NONE};
 }
 
 static mote_shape_text show_shape(const mote_judged *judged)
@@ -133,7 +146,7 @@ static mote_status check_row(const mote_judged *judged, mote_error *err)
 }
 
 /* Equal but for axes of one element, as [28,1] and [28] are. */
-static bool has_shape_of_targets(const mote_judged *judged, const mote_dataset *set)
+static bool has_shape_of_targets(const mote_judged *judged, const mote_data_target *target)
 {
     int32_t i = 0;
     int     k = 0;
@@ -141,55 +154,58 @@ static bool has_shape_of_targets(const mote_judged *judged, const mote_dataset *
     for (;;) {
         while (i < judged->rank && judged->dim[i] == 1)
             i++;
-        while (k < set->target_rank && set->target_dim[k] == 1)
+        while (k < target->rank && target->dim[k] == 1)
             k++;
-        if (i == judged->rank || k == set->target_rank)
-            return i == judged->rank && k == set->target_rank;
-        if (judged->dim[i++] != set->target_dim[k++])
+        if (i == judged->rank || k == target->rank)
+            return i == judged->rank && k == target->rank;
+        if (judged->dim[i++] != target->dim[k++])
             return false;
     }
 }
 
 /* ---- targets ---- */
 
-static bool are_labels(const mote_data_split *split, size_t classes)
+static bool are_labels(const mote_data_split *split, int target, size_t classes)
 {
-    size_t i;
+    const float *values = split->values[target];
+    size_t       i;
 
     for (i = 0; i < split->count; i++)
-        if (!(split->values[i] >= 0 && split->values[i] < (float)classes && split->values[i] == floorf(split->values[i])))
+        if (!(values[i] >= 0 && values[i] < (float)classes && values[i] == floorf(values[i])))
             return false;
     return true;
 }
 
 /* Labels that are written as real numbers: 0.0, 1.0, 2.0. */
-static bool could_be_labels(const mote_dataset *set, size_t classes)
+static bool could_be_labels(const mote_dataset *set, int target, size_t classes)
 {
     int s;
 
     for (s = 0; s < MOTE_SPLIT_COUNT; s++)
-        if (!are_labels(&set->split[s], classes))
+        if (!are_labels(&set->split[s], target, classes))
             return false;
     return true;
 }
 
 /* Probabilities, as cross-entropy compares them with. */
-static bool are_shares(const mote_dataset *set)
+static bool are_shares(const mote_dataset *set, int target)
 {
     size_t i;
     int    s;
 
     for (s = 0; s < MOTE_SPLIT_COUNT; s++)
-        for (i = 0; i < set->split[s].count * set->target_width; i++)
-            if (!(set->split[s].values[i] >= 0 && set->split[s].values[i] <= 1))
+        for (i = 0; i < set->split[s].count * set->target[target].width; i++)
+            if (!(set->split[s].values[target][i] >= 0 && set->split[s].values[target][i] <= 1))
                 return false;
     return true;
 }
 
 static mote_status fit_values(mote_objective *o, const mote_judged *judged, const mote_dataset *set, mote_error *err)
 {
-    if (is_class_loss(o->loss) && set->target_width == 1) {
-        if (!could_be_labels(set, judged->width))
+    const mote_data_target *target = &set->target[o->target];
+
+    if (is_class_loss(o->loss) && target->width == 1) {
+        if (!could_be_labels(set, o->target, judged->width))
             return mote_fail(err, MOTE_ERR_USAGE,
                              "%s needs class labels from 0 to %zu, the targets are real numbers; for a regression use mse",
                              loss_names[o->loss], judged->width - 1);
@@ -202,44 +218,44 @@ static mote_status fit_values(mote_objective *o, const mote_judged *judged, cons
         return mote_fail(err, MOTE_ERR_USAGE,
                          "sparse_categorical_crossentropy needs class labels, the data has %zu real "
                          "numbers a sample; use categorical_crossentropy or mse",
-                         set->target_width);
-    if (judged->width != set->target_width)
+                         target->width);
+    if (judged->width != target->width)
         return mote_fail(err, MOTE_ERR_USAGE, "the network gives %zu numbers a sample, the data has %zu", judged->width,
-                         set->target_width);
-    if (!has_shape_of_targets(judged, set))
+                         target->width);
+    if (!has_shape_of_targets(judged, target))
         return mote_fail(err, MOTE_ERR_USAGE, "the network gives %s a sample, a target has another shape of as many numbers",
                          show_shape(judged).text);
-    if (is_cross_entropy(o->loss) && !are_shares(set))
+    if (is_cross_entropy(o->loss) && !are_shares(set, o->target))
         return mote_fail(err, MOTE_ERR_USAGE, "%s needs targets from 0 to 1; for a regression use mse", loss_names[o->loss]);
     o->form = MOTE_TARGET_REALS;
     return MOTE_OK;
 }
 
 /* One number against class labels: 0 and 1 for binary_crossentropy; the labels' own numbers for a regression. */
-static mote_status fit_single(mote_objective *o, const mote_dataset *set, mote_error *err)
+static mote_status fit_single(mote_objective *o, const mote_data_target *target, mote_error *err)
 {
     o->form = MOTE_TARGET_REALS;
-    if (set->class_count > 2 && o->loss == MOTE_LOSS_BINARY_CROSSENTROPY)
+    if (target->class_count > 2 && o->loss == MOTE_LOSS_BINARY_CROSSENTROPY)
         return mote_fail(err, MOTE_ERR_USAGE,
                          "binary_crossentropy needs 2 classes, the data has %d; use "
                          "sparse_categorical_crossentropy with %d outputs",
-                         set->class_count, set->class_count);
-    if (set->class_count > 2 && set->class_names)
+                         target->class_count, target->class_count);
+    if (target->class_count > 2 && target->class_names)
         return mote_fail(err, MOTE_ERR_USAGE,
                          "the targets are %d words (\"%s\", \"%s\" ...), and %s compares numbers; use "
                          "sparse_categorical_crossentropy with %d outputs",
-                         set->class_count, mote_show_string(set->class_names[0]).text,
-                         mote_show_string(set->class_names[1]).text, loss_names[o->loss], set->class_count);
+                         target->class_count, mote_show_string(target->class_names[0]).text,
+                         mote_show_string(target->class_names[1]).text, loss_names[o->loss], target->class_count);
     return MOTE_OK;
 }
 
-static mote_status fit_classes(mote_objective *o, const mote_judged *judged, const mote_dataset *set, mote_error *err)
+static mote_status fit_classes(mote_objective *o, const mote_judged *judged, const mote_data_target *target, mote_error *err)
 {
     if (judged->width == 1)
-        return fit_single(o, set, err);
-    if (judged->width < (size_t)set->class_count)
+        return fit_single(o, target, err);
+    if (judged->width < (size_t)target->class_count)
         return mote_fail(err, MOTE_ERR_USAGE, "the network gives %zu numbers a sample, the data has %d classes",
-                         judged->width, set->class_count);
+                         judged->width, target->class_count);
     MOTE_TRY(check_row(judged, err));
     /* At the logits, one-hot rows and labels are the same function; labels are quicker. */
     o->form = is_class_loss(o->loss) && (o->at_logits || o->loss == MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY)
@@ -250,14 +266,16 @@ static mote_status fit_classes(mote_objective *o, const mote_judged *judged, con
 
 static mote_status choose_target_form(mote_objective *o, const mote_judged *judged, const mote_dataset *set, mote_error *err)
 {
-    if (set->targets == MOTE_TARGETS_NONE)
+    const mote_data_target *target = &set->target[o->target];
+
+    if (target->kind == MOTE_TARGETS_NONE)
         return mote_fail(err, MOTE_ERR_USAGE, "the data has no targets to compare with");
     if (is_class_loss(o->loss) && judged->width == 1)
         return mote_fail(err, MOTE_ERR_USAGE,
                          "%s over one output is 0 whatever it says; use binary_crossentropy with a sigmoid, or an output a "
                          "class",
                          loss_names[o->loss]);
-    return set->targets == MOTE_TARGETS_VALUES ? fit_values(o, judged, set, err) : fit_classes(o, judged, set, err);
+    return target->kind == MOTE_TARGETS_VALUES ? fit_values(o, judged, set, err) : fit_classes(o, judged, target, err);
 }
 
 /* ---- metrics ---- */
@@ -321,11 +339,14 @@ static const char *find_warning(const mote_goal *goal, const mote_judged *judged
 }
 
 mote_status mote_objective_init(mote_objective *o, const mote_goal *goal, const mote_judged *judged, const mote_dataset *set,
-                                mote_error *err)
+                                int target, mote_error *err)
 {
     const bool sees_through = judged->has_logits && sees_through_to_logits(goal->loss, judged->kind);
 
-    *o = (mote_objective){.loss = goal->loss, .activation = sees_through ? judged->kind : MOTE_ANSWERS_NUMBERS};
+    *o = (mote_objective){.loss = goal->loss,
+                          .activation = sees_through ? judged->kind : MOTE_ANSWERS_NUMBERS,
+                          .weight = goal->weight != 0 ? goal->weight : 1,
+                          .target = target};
     if ((unsigned)goal->loss >= MOTE_LOSS_COUNT)
         return mote_fail(err, MOTE_ERR_USAGE, "loss %d does not exist", (int)goal->loss);
     if (judged->width > INT32_MAX)
@@ -344,11 +365,11 @@ bool mote_goal_is_regression(const mote_goal *goal, size_t width)
     return width == 1 && !is_cross_entropy(goal->loss);
 }
 
-mote_goal mote_goal_choose(const mote_judged *judged, const mote_dataset *set)
+mote_goal mote_goal_choose(const mote_judged *judged, const mote_data_target *target)
 {
     const bool are_numbers = judged->kind == MOTE_ANSWERS_NUMBERS;
 
-    if (set->targets != MOTE_TARGETS_CLASSES || (judged->width == 1 && set->class_count > 2))
+    if (target->kind != MOTE_TARGETS_CLASSES || (judged->width == 1 && target->class_count > 2))
         return (mote_goal){.loss = MOTE_LOSS_MSE};
     return (mote_goal){.loss =
                            judged->width == 1 ? MOTE_LOSS_BINARY_CROSSENTROPY : MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
@@ -366,15 +387,15 @@ mote_status mote_targets_create(mote_targets *targets, const mote_objective *obj
 }
 
 /* Labels, also where they are written as real numbers. reals is room for a number a sample. */
-static void gather_labels(const mote_data_split *split, mote_data_pick pick, float *reals, int32_t *labels)
+static void gather_labels(const mote_data_split *split, int target, mote_data_pick pick, float *reals, int32_t *labels)
 {
     size_t i;
 
-    if (split->labels) {
-        mote_data_gather_labels(split, pick, labels);
+    if (split->labels[target]) {
+        mote_data_gather_labels(split, target, pick, labels);
         return;
     }
-    mote_data_gather_values(split, pick, reals);
+    mote_data_gather_values(split, target, pick, reals);
     for (i = 0; i < pick.count; i++)
         labels[i] = (int32_t)reals[i];
 }
@@ -392,10 +413,10 @@ void mote_targets_gather(mote_targets *targets, const mote_objective *objective,
                          mote_data_pick pick)
 {
     if (objective->form == MOTE_TARGET_REALS) {
-        mote_data_gather_values(split, pick, targets->reals);
+        mote_data_gather_values(split, objective->target, pick, targets->reals);
         return;
     }
-    gather_labels(split, pick, targets->reals, targets->labels);
+    gather_labels(split, objective->target, pick, targets->reals, targets->labels);
     if (objective->form == MOTE_TARGET_ONE_HOT)
         make_one_hot(targets->labels, pick.count, (size_t)objective->width, targets->reals);
 }
@@ -405,7 +426,7 @@ void mote_targets_gather(mote_targets *targets, const mote_objective *objective,
 static double score_loss(const mote_objective *o, const mote_math *math, const float *scores, size_t rows,
                          const mote_targets *targets, float *dx)
 {
-    const float scale = 1.0f / (float)rows;
+    const float scale = o->weight / (float)rows;
 
     switch (o->loss) {
     case MOTE_LOSS_MAE:

@@ -1,5 +1,5 @@
-/* The objective: what is asked of a network's answers. The loss, the metrics and the form in which targets are compared are
- * decided here, once, for the training loop and for every evaluation afterwards.
+/* The objective: what is asked of one output of a network. The loss, the metrics and the form in which targets are compared
+ * are decided here, once, for the training loop and for every evaluation afterwards.
  *
  * Cross-entropy over a softmax or sigmoid is taken at the logits, unclipped, as Keras does, wherever the logits are at hand:
  * `scores` are then the activation's inputs, and `activation` says what makes answers of them.
@@ -21,6 +21,8 @@ typedef struct mote_objective {
     mote_answer_kind activation; /* what scores still lack: PROBABILITIES, SIGMOIDS, or NUMBERS where they are the answers */
     bool             at_logits;  /* what scores holds are logits */
     int32_t          width;      /* scores a sample */
+    float            weight;     /* of the loss' gradient: what the loss counts for in the sum over all outputs */
+    int              target;     /* of the data set */
     mote_target_form form;
     mote_metric      metrics[MOTE_METRICS_MAX];
     int32_t          metric_count;
@@ -36,31 +38,31 @@ typedef struct mote_judged {
     size_t           width; /* the product of dim */
 } mote_judged;
 
-/* The real numbers that a model's closing softmax or sigmoid reads, where its answers are what comes out of that; else
- * MOTE_NONE. Then the node is the graph's last. */
-mote_id mote_find_logits(const mote_model *model);
+/* The real numbers that the softmax or sigmoid which makes an output reads, and the node that this is. id MOTE_NONE: the
+ * output is made by something else. */
+typedef struct mote_logits {
+    mote_id id;
+    int32_t node;
+} mote_logits;
+mote_logits mote_find_logits(const mote_model *model, int32_t output);
 
-/* Of a model's first output; has_logits where mote_find_logits has an answer. */
-mote_judged mote_judged_make(const mote_model *model);
+/* Of one of a model's outputs; has_logits where mote_find_logits has an answer. */
+mote_judged mote_judged_make(const mote_model *model, int32_t output);
 
-/* Where in a network a loss is taken. */
-typedef struct mote_score_place {
-    int32_t node_count; /* nodes to run: all, or all but the activation that the loss sees through */
-    mote_id scores;
-} mote_score_place;
-mote_score_place mote_score_place_find(const mote_model *model, mote_loss loss);
+/* Where in a network an output's loss is taken: network.h. */
+mote_score_place mote_score_place_find(const mote_model *model, int32_t output, mote_loss loss);
 
-/* Checks that answers, targets, loss and metrics fit each other. Errors: USAGE. */
+/* Checks that answers, a set's target, loss and metrics fit each other. Errors: USAGE. */
 mote_status mote_objective_init(mote_objective *objective, const mote_goal *goal, const mote_judged *judged,
-                                const mote_dataset *set, mote_error *err);
+                                const mote_dataset *set, int target, mote_error *err);
 
 /* One number by mse or mae: targets are values, whole numbers too. */
 bool mote_goal_is_regression(const mote_goal *goal, size_t width);
 
 /* Where a model gives none: what goes with the targets. */
-mote_goal mote_goal_choose(const mote_judged *judged, const mote_dataset *set);
+mote_goal mote_goal_choose(const mote_judged *judged, const mote_data_target *target);
 
-/* Sums over samples; divide by the number of samples. */
+/* Sums over samples, of one output, not weighted; divide by the number of samples. */
 typedef struct mote_scores {
     double loss, metric[MOTE_METRICS_MAX];
     size_t count;
@@ -76,7 +78,8 @@ mote_status mote_targets_create(mote_targets *targets, const mote_objective *obj
 void        mote_targets_gather(mote_targets *targets, const mote_objective *objective, const mote_data_split *split,
                                 mote_data_pick pick);
 
-/* Adds the batch's loss and metrics to sums; writes the gradient of the mean loss at the scores when dx is not NULL. */
+/* Adds the batch's loss and metrics to sums; writes the gradient of the weighted mean loss at the scores when dx is not
+ * NULL. */
 void mote_objective_score(const mote_objective *objective, const mote_math *math, const float *scores, size_t batch,
                           const mote_targets *targets, float *dx, mote_scores *sums);
 

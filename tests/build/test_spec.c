@@ -250,7 +250,7 @@ static void sine_is_generated_in_the_network_s_shape(void **state)
 
     assert_int_equal(mote_spec_load_data(&set, spec, &err), MOTE_OK);
     assert_int_equal(set->split[MOTE_TRAIN].count, 30);
-    assert_int_equal(set->rank, 2);
+    assert_int_equal(set->feature[0].rank, 2);
     assert_int_equal(mote_spec_build_model(spec, set, &model, &err), MOTE_OK);
     mote_model_destroy(model);
     mote_dataset_destroy(set);

@@ -26,9 +26,9 @@ static void the_number_of_threads_changes_nothing(void **state)
             assert_int_equal(
                 mote_predict(&many, model, &set->split[MOTE_TRAIN], &(mote_predict_options){.threads = threads}, &err),
                 MOTE_OK);
-            assert_int_equal(many.width, one.width);
-            assert_memory_equal(many.stored, one.stored, one.count * one.stored_bytes);
-            assert_memory_equal(many.real, one.real, one.count * one.width * sizeof(float));
+            assert_int_equal(many.outputs[0].width, one.outputs[0].width);
+            assert_memory_equal(many.outputs[0].stored, one.outputs[0].stored, one.count * one.outputs[0].stored_bytes);
+            assert_memory_equal(many.outputs[0].real, one.outputs[0].real, one.count * one.outputs[0].width * sizeof(float));
             mote_predictions_free(&many);
         }
         mote_predictions_free(&one);
@@ -81,7 +81,7 @@ static void limits_progress_and_misfits_are_obeyed(void **state)
     assert_int_equal(p.count, 20);
     mote_predictions_free(&p);
     assert_int_equal(mote_predict(&p, model, &set->split[MOTE_TRAIN], &stopping, &err), MOTE_ERR_USAGE);
-    assert_null(p.real);
+    assert_null(p.outputs);
     mote_error_clear(&err);
     assert_int_equal(mote_predict(&p, other, &set->split[MOTE_TRAIN], NULL, &err), MOTE_ERR_USAGE);
     mote_error_clear(&err);
@@ -96,14 +96,17 @@ static void limits_progress_and_misfits_are_obeyed(void **state)
 /* Answers given by hand beside targets given by hand: a data set of `count` samples of one number. */
 typedef struct judged {
     mote_dataset     set;
-    mote_predictions answers;
+    mote_answers     answers;
+    mote_predictions all; /* of judging: these answers alone */
 } judged;
 
 static judged judge(float *answers, size_t count, size_t width, const int32_t *labels, int classes, const float *values)
 {
-    judged j = {.set = {.targets = labels ? MOTE_TARGETS_CLASSES : MOTE_TARGETS_VALUES,
-                        .class_count = classes,
-                        .target_width = labels ? 1 : width},
+    judged j = {.set = {.feature_count = 1,
+                        .target_count = 1,
+                        .target = {{.kind = labels ? MOTE_TARGETS_CLASSES : MOTE_TARGETS_VALUES,
+                                    .class_count = classes,
+                                    .width = labels ? 1 : width}}},
                 .answers = {.count = count,
                             .width = width,
                             .real = answers,
@@ -111,7 +114,7 @@ static judged judge(float *answers, size_t count, size_t width, const int32_t *l
                             .stored_bytes = width * sizeof(float),
                             .dtype = MOTE_F32}};
 
-    j.set.split[MOTE_TRAIN] = (mote_data_split){.id = MOTE_TRAIN, .count = count, .labels = labels, .values = values};
+    j.set.split[MOTE_TRAIN] = (mote_data_split){.id = MOTE_TRAIN, .count = count, .labels = {labels}, .values = {values}};
     return j;
 }
 
@@ -123,7 +126,8 @@ static mote_evaluation evaluate(judged *j, mote_loss loss)
     mote_error      err = {0};
 
     j->set.split[MOTE_TRAIN].set = &j->set;
-    if (mote_evaluate(&e, &j->answers, &j->set.split[MOTE_TRAIN], loss == MOTE_LOSS_COUNT ? NULL : &goal, &err) != MOTE_OK)
+    j->all = (mote_predictions){.count = j->answers.count, .outputs = &j->answers, .output_count = 1};
+    if (mote_evaluate(&e, &j->all, &j->set.split[MOTE_TRAIN], loss == MOTE_LOSS_COUNT ? NULL : &goal, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     return e;
 }
@@ -135,7 +139,8 @@ static mote_status try_evaluate(judged *j, mote_loss loss)
     mote_error      err = {0};
 
     j->set.split[MOTE_TRAIN].set = &j->set;
-    return mote_evaluate(&e, &j->answers, &j->set.split[MOTE_TRAIN], loss == MOTE_LOSS_COUNT ? NULL : &goal, &err);
+    j->all = (mote_predictions){.count = j->answers.count, .outputs = &j->answers, .output_count = 1};
+    return mote_evaluate(&e, &j->all, &j->set.split[MOTE_TRAIN], loss == MOTE_LOSS_COUNT ? NULL : &goal, &err);
 }
 
 static void assert_near(double got, double wanted)
@@ -212,7 +217,7 @@ static void known_answers_give_known_figures(void **state)
     static const size_t  wanted[9] = {1, 0, 1, 1, 1, 0, 0, 0, 0};
 
     (void)state;
-    assert_int_equal(e.loss_kind, MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY);
+    assert_int_equal(e.loss_kind[0], MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY);
     assert_near(mote_evaluation_metric(&e, "accuracy"), 0.5); /* of equal ones the first answers */
     assert_near(mote_evaluation_metric(&e, "loss"), -(log(0.5) + log(0.8) + log(0.25) + log(0.4)) / 4);
     assert_true(isnan(mote_evaluation_metric(&e, "mae")));
@@ -230,7 +235,7 @@ static void one_number_a_sample_decides_between_two_classes(void **state)
     mote_evaluation      e = evaluate(&j, MOTE_LOSS_COUNT);
 
     (void)state;
-    assert_int_equal(e.loss_kind, MOTE_LOSS_BINARY_CROSSENTROPY);
+    assert_int_equal(e.loss_kind[0], MOTE_LOSS_BINARY_CROSSENTROPY);
     assert_near(mote_evaluation_metric(&e, "accuracy"), 0.5);
     assert_near(mote_evaluation_metric(&e, "loss"), -(log(0.9) + log(0.8) + log(0.5) + log(0.4)) / 4);
 }
@@ -248,9 +253,9 @@ static void answers_and_targets_that_do_not_fit_are_refused(void **state)
     (void)state;
     assert_int_equal(try_evaluate(&j, MOTE_LOSS_COUNT), MOTE_ERR_USAGE); /* three classes, two numbers */
     j = judge(answers, 4, 1, labels, 3, NULL);
-    j.set.class_names = words;
+    j.set.target[0].class_names = words;
     assert_int_equal(try_evaluate(&j, MOTE_LOSS_COUNT), MOTE_ERR_USAGE); /* one number cannot tell three words apart */
-    j.set.class_names = NULL;
+    j.set.target[0].class_names = NULL;
     assert_int_equal(try_evaluate(&j, MOTE_LOSS_COUNT), MOTE_OK); /* a regression on whole numbers */
     assert_int_equal(try_evaluate(&j, MOTE_LOSS_BINARY_CROSSENTROPY), MOTE_ERR_USAGE);
     j = judge(answers, 4, 1, labels, 2, NULL);
@@ -258,30 +263,30 @@ static void answers_and_targets_that_do_not_fit_are_refused(void **state)
     j = judge(answers, 2, 2, NULL, 0, values);
     assert_int_equal(try_evaluate(&j, MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY), MOTE_ERR_USAGE);
     assert_int_equal(mote_confusion(counts, &j.answers, &j.set.split[MOTE_TRAIN], &err), MOTE_ERR_USAGE);
-    j.set.target_width = 3;
+    j.set.target[0].width = 3;
     assert_int_equal(try_evaluate(&j, MOTE_LOSS_MSE), MOTE_ERR_USAGE);
-    j.set.targets = MOTE_TARGETS_NONE;
+    j.set.target[0].kind = MOTE_TARGETS_NONE;
     assert_int_equal(try_evaluate(&j, MOTE_LOSS_COUNT), MOTE_ERR_USAGE);
 }
 
 /* ---- comparing ---- */
 
-static mote_predictions answers_of(float *values, size_t count, size_t width)
+static mote_answers answers_of(float *values, size_t count, size_t width)
 {
-    return (mote_predictions){.count = count,
-                              .width = width,
-                              .real = values,
-                              .stored = (uint8_t *)values,
-                              .stored_bytes = width * sizeof(float),
-                              .dtype = MOTE_F32};
+    return (mote_answers){.count = count,
+                          .width = width,
+                          .real = values,
+                          .stored = (uint8_t *)values,
+                          .stored_bytes = width * sizeof(float),
+                          .dtype = MOTE_F32};
 }
 
 static void compare_counts_values_samples_and_winners(void **state)
 {
-    float            x[] = {1, 2, 3, 6, 5, 4}, y[] = {1, 2.5f, 3, 4, 5, 7};
-    mote_predictions a = answers_of(x, 2, 3), b = answers_of(y, 2, 3);
-    mote_comparison  gap;
-    mote_error       err = {0};
+    float           x[] = {1, 2, 3, 6, 5, 4}, y[] = {1, 2.5f, 3, 4, 5, 7};
+    mote_answers    a = answers_of(x, 2, 3), b = answers_of(y, 2, 3);
+    mote_comparison gap;
+    mote_error      err = {0};
 
     (void)state;
     assert_int_equal(mote_compare(&gap, &a, &b, &err), MOTE_OK);

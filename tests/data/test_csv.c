@@ -23,7 +23,7 @@ static mote_status load(mote_dataset **set, const char *text, mote_error *err)
 
 static float input(const mote_dataset *set, size_t row, size_t column)
 {
-    return ((const float *)set->split[MOTE_TRAIN].x)[row * set->sample_count + column];
+    return ((const float *)set->split[MOTE_TRAIN].x[0])[row * set->feature[0].width + column];
 }
 
 static void a_header_names_columns_and_words_become_classes(void **state)
@@ -33,14 +33,14 @@ static void a_header_names_columns_and_words_become_classes(void **state)
     assert_works(load(
         &set, "\xef\xbb\xbflength, width ,species\r\n5.1,3.5,setosa\r\n\r\n7,3.2e0,\"virginica\"\r\n-4.9,.5,setosa", err));
     assert_int_equal(set->split[MOTE_TRAIN].count, 3);
-    assert_int_equal(set->sample_count, 2);
-    assert_string_equal(set->column_names[1], "width");
-    assert_int_equal(set->targets, MOTE_TARGETS_CLASSES);
-    assert_int_equal(set->class_count, 2);
-    assert_string_equal(set->class_names[0], "setosa");
-    assert_string_equal(set->class_names[1], "virginica");
-    assert_int_equal(set->split[MOTE_TRAIN].labels[1], 1);
-    assert_int_equal(set->split[MOTE_TRAIN].labels[2], 0);
+    assert_int_equal(set->feature[0].width, 2);
+    assert_string_equal(set->feature[0].column_names[1], "width");
+    assert_int_equal(set->target[0].kind, MOTE_TARGETS_CLASSES);
+    assert_int_equal(set->target[0].class_count, 2);
+    assert_string_equal(set->target[0].class_names[0], "setosa");
+    assert_string_equal(set->target[0].class_names[1], "virginica");
+    assert_int_equal(set->split[MOTE_TRAIN].labels[0][1], 1);
+    assert_int_equal(set->split[MOTE_TRAIN].labels[0][2], 0);
     assert_true(input(set, 0, 0) == 5.1f && input(set, 1, 1) == 3.2f && input(set, 2, 0) == -4.9f);
     mote_dataset_destroy(set);
 }
@@ -54,14 +54,14 @@ static void separators_and_quotes_are_understood(void **state)
     for (i = 0; i < sizeof texts / sizeof *texts; i++) {
         assert_works(load(&set, texts[i], err));
         assert_int_equal(set->split[MOTE_TRAIN].count, 2);
-        assert_null(set->column_names);
+        assert_null(set->feature[0].column_names);
         assert_true(input(set, 0, 1) == 2 && input(set, 1, 0) == 4);
-        assert_int_equal(set->split[MOTE_TRAIN].labels[1], 6);
-        assert_int_equal(set->class_count, 7);
+        assert_int_equal(set->split[MOTE_TRAIN].labels[0][1], 6);
+        assert_int_equal(set->target[0].class_count, 7);
         mote_dataset_destroy(set);
     }
     assert_works(load(&set, "x,\"the \"\"class\"\"\nname\"\n1,\"a,\"\"b\"\"\"\n", err));
-    assert_string_equal(set->class_names[0], "a,\"b\"");
+    assert_string_equal(set->target[0].class_names[0], "a,\"b\"");
     mote_dataset_destroy(set);
 }
 
@@ -74,18 +74,18 @@ static void targets_are_chosen_by_name_or_count(void **state)
     mote_dataset     *set;
     (void)state;
     assert_works(load_with(&set, "a,b,c\n1,2,3\n4,5,6.5\n", &by_name, err));
-    assert_int_equal(set->targets, MOTE_TARGETS_VALUES);
-    assert_int_equal(set->target_width, 2);
-    assert_int_equal(set->sample_count, 1);
-    assert_string_equal(set->column_names[0], "b");
-    assert_true(set->split[MOTE_TRAIN].values[1] == 3 && set->split[MOTE_TRAIN].values[3] == 6.5f);
+    assert_int_equal(set->target[0].kind, MOTE_TARGETS_VALUES);
+    assert_int_equal(set->target[0].width, 2);
+    assert_int_equal(set->feature[0].width, 1);
+    assert_string_equal(set->feature[0].column_names[0], "b");
+    assert_true(set->split[MOTE_TRAIN].values[0][1] == 3 && set->split[MOTE_TRAIN].values[0][3] == 6.5f);
     mote_dataset_destroy(set);
     assert_works(load_with(&set, "1,2,3\n4,5,6.5\n", &by_count, err));
-    assert_int_equal(set->target_width, 2);
-    assert_true(set->split[MOTE_TRAIN].values[2] == 5);
+    assert_int_equal(set->target[0].width, 2);
+    assert_true(set->split[MOTE_TRAIN].values[0][2] == 5);
     mote_dataset_destroy(set);
     assert_works(load_with(&set, "1,2,3\n4,5,6.5\n", &none, err));
-    assert_int_equal(set->sample_count, 3);
+    assert_int_equal(set->feature[0].width, 3);
     mote_dataset_destroy(set);
     assert_fails(load_with(&set, "a,width\n1,2\n", &wrong, err), MOTE_ERR_USAGE, "did you mean \"width\"?");
     assert_fails(load_with(&set, "1,2\n", &wrong, err), MOTE_ERR_USAGE, "no header line");
@@ -99,17 +99,17 @@ static void large_or_fractional_targets_are_values(void **state)
     mote_dataset     *set;
     (void)state;
     assert_works(load(&set, "1,250000\n2,180000\n", err));
-    assert_int_equal(set->targets, MOTE_TARGETS_VALUES);
-    assert_true(set->split[MOTE_TRAIN].values[0] == 250000);
+    assert_int_equal(set->target[0].kind, MOTE_TARGETS_VALUES);
+    assert_true(set->split[MOTE_TRAIN].values[0][0] == 250000);
     mote_dataset_destroy(set);
     assert_works(load(&set, "1,-1\n2,1\n", err));
-    assert_int_equal(set->targets, MOTE_TARGETS_VALUES);
+    assert_int_equal(set->target[0].kind, MOTE_TARGETS_VALUES);
     mote_dataset_destroy(set);
     assert_works(load(&set, "1,1.0\n2,0.0\n", err));
-    assert_int_equal(set->targets, MOTE_TARGETS_VALUES);
+    assert_int_equal(set->target[0].kind, MOTE_TARGETS_VALUES);
     mote_dataset_destroy(set);
     assert_works(load_with(&set, "1,1.0\n2,0.0\n", &classes, err));
-    assert_int_equal(set->targets, MOTE_TARGETS_CLASSES);
+    assert_int_equal(set->target[0].kind, MOTE_TARGETS_CLASSES);
     mote_dataset_destroy(set);
     assert_fails(load_with(&set, "1,1.5\n2,0.0\n", &classes, err), MOTE_ERR_FORMAT,
                  "t.csv:1:3: column 2 is 1.5: a class label must be an integer");
@@ -178,10 +178,10 @@ static void tables_are_read_however_they_were_written(void **state)
     for (i = 0; i < sizeof texts / sizeof *texts; i++) {
         assert_works(load(&set, texts[i], err));
         assert_int_equal(set->split[MOTE_TRAIN].count, 2);
-        assert_int_equal(set->sample_count, 2);
+        assert_int_equal(set->feature[0].width, 2);
         assert_true(input(set, 0, 0) == 1 && input(set, 0, 1) == 2 && input(set, 1, 0) == 3 && input(set, 1, 1) == 4);
-        assert_int_equal(set->class_count, 2);
-        assert_memory_equal(set->split[MOTE_TRAIN].labels, ((int32_t[2]){0, 1}), 8);
+        assert_int_equal(set->target[0].class_count, 2);
+        assert_memory_equal(set->split[MOTE_TRAIN].labels[0], ((int32_t[2]){0, 1}), 8);
         mote_dataset_destroy(set);
     }
 }
@@ -192,12 +192,12 @@ static void a_separator_inside_words_does_not_part_them(void **state)
     mote_dataset *set;
     (void)state;
     assert_works(load(&set, "1,2,a;b\n3,4,c;d\n", err));
-    assert_int_equal(set->sample_count, 2);
-    assert_string_equal(set->class_names[1], "c;d");
+    assert_int_equal(set->feature[0].width, 2);
+    assert_string_equal(set->target[0].class_names[1], "c;d");
     mote_dataset_destroy(set);
     assert_works(load(&set, "18.0   8   307.0\t\"chevy nova\"\n15.0   8   350.0\t\"buick\"\n", err)); /* UCI's auto-mpg */
-    assert_int_equal(set->sample_count, 3);
-    assert_string_equal(set->class_names[1], "chevy nova");
+    assert_int_equal(set->feature[0].width, 3);
+    assert_string_equal(set->target[0].class_names[1], "chevy nova");
     mote_dataset_destroy(set);
 }
 
@@ -248,9 +248,9 @@ static void numbers_name_columns_where_they_are_no_data(void **state)
     for (i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_works(load(&set, cases[i].text, err));
         assert_int_equal(set->split[MOTE_TRAIN].count, cases[i].rows);
-        assert_int_equal(set->column_names != NULL, cases[i].name != NULL);
+        assert_int_equal(set->feature[0].column_names != NULL, cases[i].name != NULL);
         if (cases[i].name)
-            assert_string_equal(set->column_names[0], cases[i].name);
+            assert_string_equal(set->feature[0].column_names[0], cases[i].name);
         if (cases[i].note && !has_note(set, cases[i].note))
             fail_msg("%zu: no note with \"%s\"", i, cases[i].note);
         if (!cases[i].note && has_note(set, "line 1"))
@@ -262,7 +262,7 @@ static void numbers_name_columns_where_they_are_no_data(void **state)
     mote_dataset_destroy(set);
     assert_works(load_with(&set, "1,2,3\n4,5,6\n", &yes, err));
     assert_int_equal(set->split[MOTE_TRAIN].count, 1);
-    assert_string_equal(set->target_names[0], "3");
+    assert_string_equal(set->target[0].column_names[0], "3");
     mote_dataset_destroy(set);
     assert_fails(load(&set, "5.1,?,0\n4.9,3.0,1\n", err), MOTE_ERR_FORMAT, "t.csv:1:5: column 2: \"?\" is not a number");
 }
@@ -274,11 +274,11 @@ static void a_comment_with_a_word_a_column_is_a_header(void **state)
     mote_dataset            *set;
     (void)state;
     assert_works(load_with(&set, "# x,label,y\n1,0,2\n3,1,4\n", &named, err)); /* numpy.savetxt(header="x,label,y") */
-    assert_int_equal(set->class_count, 2);
-    assert_string_equal(set->column_names[1], "y");
+    assert_int_equal(set->target[0].class_count, 2);
+    assert_string_equal(set->feature[0].column_names[1], "y");
     mote_dataset_destroy(set);
     assert_works(load(&set, "# made, by a logger\n1,0,2\n3,1,4\n", err));
-    assert_null(set->column_names);
+    assert_null(set->feature[0].column_names);
     mote_dataset_destroy(set);
 }
 
@@ -291,10 +291,10 @@ static void targets_stand_in_the_order_in_which_they_are_named(void **state)
     mote_dataset     *set;
     (void)state;
     assert_works(load_with(&set, "a,b,c\n1,2,3.5\n4,5,6.5\n", &order, err));
-    assert_int_equal(set->target_count, 2);
-    assert_string_equal(set->target_names[0], "c");
-    assert_string_equal(set->target_names[1], "a");
-    assert_true(set->split[MOTE_TRAIN].values[0] == 3.5f && set->split[MOTE_TRAIN].values[1] == 1);
+    assert_int_equal(set->target[0].column_count, 2);
+    assert_string_equal(set->target[0].column_names[0], "c");
+    assert_string_equal(set->target[0].column_names[1], "a");
+    assert_true(set->split[MOTE_TRAIN].values[0][0] == 3.5f && set->split[MOTE_TRAIN].values[0][1] == 1);
     mote_dataset_destroy(set);
     assert_fails(load_with(&set, "a,b,c\n1,2,3.5\n", &same, err), MOTE_ERR_USAGE, "\"a\" is named twice");
     assert_fails(load_with(&set, "a,b,a\n1,2,3.5\n", &order, err), MOTE_ERR_USAGE, "has no column \"c\"");
@@ -304,7 +304,7 @@ static void targets_stand_in_the_order_in_which_they_are_named(void **state)
     assert_int_equal(set->split[MOTE_TRAIN].count, 2);
     mote_dataset_destroy(set);
     assert_works(load_with(&set, "2019,2020\n1900,3.5\n2100,4\n", &number, err));
-    assert_string_equal(set->target_names[0], "2020");
+    assert_string_equal(set->target[0].column_names[0], "2020");
     mote_dataset_destroy(set);
 }
 
@@ -320,19 +320,19 @@ static void words_for_nothing_are_classes_beside_other_words(void **state)
     (void)state;
     for (i = 0; i < 3; i++) {
         assert_works(load(&set, texts[i], err));
-        assert_int_equal(set->class_count, 3);
-        assert_string_equal(set->class_names[2], "None");
+        assert_int_equal(set->target[0].class_count, 3);
+        assert_string_equal(set->target[0].class_names[2], "None");
         mote_dataset_destroy(set);
     }
     assert_works(load_with(&set, "1,NA\n2,None\n3,NA\n", &classes, err));
-    assert_string_equal(set->class_names[0], "NA");
+    assert_string_equal(set->target[0].class_names[0], "NA");
     mote_dataset_destroy(set);
     assert_works(load_with(&set, "1,2b\n2,3\n3,4\n", &classes, err));
-    assert_int_equal(set->class_count, 3);
+    assert_int_equal(set->target[0].class_count, 3);
     mote_dataset_destroy(set);
     assert_works(load_with(&set, "1,1.0\n2,0.0\n", &classes, err));
-    assert_int_equal(set->class_count, 2);
-    assert_int_equal(set->split[MOTE_TRAIN].labels[0], 1);
+    assert_int_equal(set->target[0].class_count, 2);
+    assert_int_equal(set->split[MOTE_TRAIN].labels[0][0], 1);
     mote_dataset_destroy(set);
     assert_fails(load(&set, "1,NA\n2,3.5\n3,4\n", err), MOTE_ERR_NUMERIC,
                  "t.csv:1:3: column 2 is \"NA\", not a finite number");
@@ -408,7 +408,7 @@ static void packed_tables_are_read_under_any_name(void **state)
         put_table(paths[i], "a,b,y\n1,2,x\n3,4,z\n", 0);
         assert_works(mote_dataset_load(&set, paths[i], NULL, err));
         assert_int_equal(set->split[MOTE_TRAIN].count, 2);
-        assert_string_equal(set->class_names[1], "z");
+        assert_string_equal(set->target[0].class_names[1], "z");
         mote_dataset_destroy(set);
     }
     put_table(paths[0], "a,b,y\n1,2,x\n3,4,z\n", 5);

@@ -179,11 +179,11 @@ static void folders_are_read_under_all_their_names(void **state)
     assert_int_equal(set->split[MOTE_TRAIN].count, 8);
     assert_int_equal(set->split[MOTE_VALIDATION].count, 0);
     assert_int_equal(set->split[MOTE_TEST].count, 5);
-    assert_int_equal(set->dtype, MOTE_U8);
-    assert_int_equal(set->rank * 100 + set->dim[0] * 10 + set->dim[1], 223);
-    assert_int_equal(set->class_count, 4);
-    assert_int_equal(set->split[MOTE_TEST].labels[3], 3);
-    assert_int_equal(*((const uint8_t *)mote_data_sample(&set->split[MOTE_TRAIN], 2)), 60);
+    assert_int_equal(set->feature[0].dtype, MOTE_U8);
+    assert_int_equal(set->feature[0].rank * 100 + set->feature[0].dim[0] * 10 + set->feature[0].dim[1], 223);
+    assert_int_equal(set->target[0].class_count, 4);
+    assert_int_equal(set->split[MOTE_TEST].labels[0][3], 3);
+    assert_int_equal(*((const uint8_t *)mote_data_sample(&set->split[MOTE_TRAIN], 0, 2)), 60);
     mote_dataset_destroy(set);
 }
 
@@ -223,7 +223,7 @@ static void relatives_of_mnist_are_read_under_their_own_names(void **state)
         assert_works(mote_dataset_load(&set, folder, NULL, err));
         assert_string_equal(set->source, "IDX files");
         assert_int_equal(set->split[cases[i].split].count, 8);
-        assert_int_equal(set->class_count, 4);
+        assert_int_equal(set->target[0].class_count, 4);
         mote_dataset_destroy(set);
     }
 }
@@ -275,15 +275,15 @@ static void the_committed_part_of_mnist_is_mnist(void **state)
     assert_works(mote_dataset_load(&set, "examples/mnist/subset", &options, err));
     assert_int_equal(set->split[MOTE_TRAIN].count, 5000);
     assert_int_equal(set->split[MOTE_TEST].count, 1000);
-    assert_int_equal(set->class_count, 10);
-    assert_memory_equal(set->split[MOTE_TRAIN].labels, first_labels, sizeof first_labels);
-    mote_data_gather(&set->split[MOTE_TRAIN], mote_data_in_row(0, 2), x);
+    assert_int_equal(set->target[0].class_count, 10);
+    assert_memory_equal(set->split[MOTE_TRAIN].labels[0], first_labels, sizeof first_labels);
+    mote_data_gather(&set->split[MOTE_TRAIN], 0, mote_data_in_row(0, 2), x);
     for (i = 0; i < 784; i++)
         sum += (double)x[i];
     assert_true(sum * 255 > 27524.9 && sum * 255 < 27525.1); /* the pixels of the first 5 sum up to 27525 */
     assert_works(mote_dataset_describe(&summary, set, err));
-    assert_true(summary.split[MOTE_TRAIN].max == 255 && summary.split[MOTE_TRAIN].min == 0);
-    assert_int_equal(summary.split[MOTE_TEST].class_counts[0], 85);
+    assert_true(summary.split[MOTE_TRAIN].feature[0].max == 255 && summary.split[MOTE_TRAIN].feature[0].min == 0);
+    assert_int_equal(summary.split[MOTE_TEST].target[0].class_counts[0], 85);
     mote_dataset_destroy(set);
 }
 

@@ -183,15 +183,15 @@ static void a_folder_of_class_folders_is_a_data_set(void **state)
     put_file(SCRATCH "/set/ant/notes.txt", "x", 1);
     assert_works(mote_dataset_load(&set, SCRATCH "/set", NULL, err));
     assert_int_equal(set->split[MOTE_TRAIN].count, 3);
-    assert_int_equal(set->class_count, 2);
-    assert_string_equal(set->class_names[0], "ant");
-    assert_string_equal(set->class_names[1], "zebra");
-    assert_memory_equal(set->split[MOTE_TRAIN].labels, ((int32_t[3]){0, 1, 1}), 12);
-    assert_int_equal(set->dim[0] * 100 + set->dim[1] * 10 + set->dim[2], 653);
-    assert_int_equal(((const uint8_t *)mote_data_sample(&set->split[MOTE_TRAIN], 2))[3 * 5 + 3], expected_pixel(1, 1, 0));
+    assert_int_equal(set->target[0].class_count, 2);
+    assert_string_equal(set->target[0].class_names[0], "ant");
+    assert_string_equal(set->target[0].class_names[1], "zebra");
+    assert_memory_equal(set->split[MOTE_TRAIN].labels[0], ((int32_t[3]){0, 1, 1}), 12);
+    assert_int_equal(set->feature[0].dim[0] * 100 + set->feature[0].dim[1] * 10 + set->feature[0].dim[2], 653);
+    assert_int_equal(((const uint8_t *)mote_data_sample(&set->split[MOTE_TRAIN], 0, 2))[3 * 5 + 3], expected_pixel(1, 1, 0));
     mote_dataset_destroy(set);
     assert_works(mote_dataset_load(&set, SCRATCH "/set", &small, err));
-    assert_int_equal(set->sample_count, 12);
+    assert_int_equal(set->feature[0].width, 12);
     mote_dataset_destroy(set);
     copy_file(GOLDEN "grey.png", SCRATCH "/set/zebra/3.png");
     assert_fails(mote_dataset_load(&set, SCRATCH "/set", NULL, err), MOTE_ERR_FORMAT,
@@ -222,9 +222,9 @@ static void classes_are_in_the_order_of_their_names_not_of_the_disk(void **state
         copy_file(GOLDEN "grey.png", path);
     }
     assert_works(mote_dataset_load(&set, SCRATCH "/many", NULL, err));
-    assert_int_equal(set->class_count, 16);
+    assert_int_equal(set->target[0].class_count, 16);
     for (i = 1; i < 16; i++)
-        assert_true(strcmp(set->class_names[i - 1], set->class_names[i]) < 0);
+        assert_true(strcmp(set->target[0].class_names[i - 1], set->target[0].class_names[i]) < 0);
     mote_dataset_destroy(set);
 }
 
@@ -243,7 +243,7 @@ static void folders_named_train_and_test_are_splits(void **state)
     copy_file(GOLDEN "rgb.png", SCRATCH "/two/test/a/1.png");
     assert_works(mote_dataset_load(&set, SCRATCH "/two", NULL, err));
     assert_int_equal(set->split[MOTE_TRAIN].count * 10 + set->split[MOTE_TEST].count, 22);
-    assert_int_equal(set->split[MOTE_TEST].labels[1], 1);
+    assert_int_equal(set->split[MOTE_TEST].labels[0][1], 1);
     mote_dataset_destroy(set);
 }
 
@@ -280,7 +280,7 @@ static void splits_are_known_by_many_words_in_any_capitals(void **state)
         assert_works(mote_dataset_load(&set, path, NULL, err));
         assert_int_equal(set->split[MOTE_TRAIN].count, 2);
         assert_int_equal(set->split[cases[i].split].count, 2);
-        assert_int_equal(set->class_count, 2);
+        assert_int_equal(set->target[0].class_count, 2);
         mote_dataset_destroy(set);
     }
     put_picture(SCRATCH "/words0/extra/a", "1.png");
@@ -299,7 +299,7 @@ static void a_class_may_be_called_test_and_unknown_splits_are_asked_about(void *
     put_picture(SCRATCH "/vehicles/test", "1.png");
     put_picture(SCRATCH "/vehicles/train", "1.png");
     assert_works(mote_dataset_load(&set, SCRATCH "/vehicles", NULL, err));
-    assert_string_equal(set->class_names[1], "train");
+    assert_string_equal(set->target[0].class_names[1], "train");
     mote_dataset_destroy(set);
     put_picture(SCRATCH "/unknown/trn/cat", "1.png");
     put_picture(SCRATCH "/unknown/tst/cat", "1.png");
@@ -321,8 +321,8 @@ static void pictures_inside_a_class_and_under_any_name_belong_to_it(void **state
     put_picture(SCRATCH "/deep/dog", "1.PNG");
     put_picture(SCRATCH "/deep/__MACOSX/dog", "1.png");
     assert_works(mote_dataset_load(&set, SCRATCH "/deep", NULL, err));
-    assert_int_equal(set->class_count, 2);
-    assert_memory_equal(set->split[MOTE_TRAIN].labels, ((int32_t[4]){0, 0, 0, 1}), 16);
+    assert_int_equal(set->target[0].class_count, 2);
+    assert_memory_equal(set->split[MOTE_TRAIN].labels[0], ((int32_t[4]){0, 0, 0, 1}), 16);
     assert_int_equal(set->note_count, 0);
     mote_dataset_destroy(set);
     put_picture(SCRATCH "/deep", "loose.png");
@@ -332,7 +332,7 @@ static void pictures_inside_a_class_and_under_any_name_belong_to_it(void **state
     mote_dataset_destroy(set);
     assert_works(mote_dataset_load(&set, SCRATCH "/deep/cat/white/old", NULL, err));
     assert_int_equal(set->split[MOTE_TRAIN].count, 1);
-    assert_int_equal(set->targets, MOTE_TARGETS_NONE);
+    assert_int_equal(set->target[0].kind, MOTE_TARGETS_NONE);
     mote_dataset_destroy(set);
 }
 
@@ -356,7 +356,7 @@ static void links_that_go_round_end_and_links_to_nothing_are_named(void **state)
     assert_int_equal(symlink("../../round/dog/1.png", SCRATCH "/round/cat/linked.png"), 0);
     assert_works(mote_dataset_load(&set, SCRATCH "/round", NULL, err));
     assert_true(has_note(set, "/dog/notes is a link to nothing"));
-    assert_memory_equal(set->split[MOTE_TRAIN].labels, ((int32_t[3]){0, 0, 1}), 12);
+    assert_memory_equal(set->split[MOTE_TRAIN].labels[0], ((int32_t[3]){0, 0, 1}), 12);
     mote_dataset_destroy(set);
     assert_int_equal(symlink("nowhere", SCRATCH "/round/dog/2.png"), 0);
     assert_fails(mote_dataset_load(&set, SCRATCH "/round", NULL, err), MOTE_ERR_IO, "/dog/2.png: No such file");
@@ -390,8 +390,8 @@ static void damaged_pictures_are_named_all_at_once_or_left_out(void **state)
         mote_dataset_load(&set, SCRATCH "/hurt", NULL, err), MOTE_ERR_FORMAT,
         "/hurt: 2 damaged pictures: a/0.jpg, b/2.png; --skip-damaged, in a spec skip_damaged: true, leaves them out");
     assert_works(mote_dataset_load(&set, SCRATCH "/hurt", &skip, err));
-    assert_memory_equal(set->split[MOTE_TRAIN].labels, ((int32_t[2]){0, 1}), 8);
-    assert_int_equal(((const uint8_t *)mote_data_sample(&set->split[MOTE_TRAIN], 1))[3 * 5 + 3], expected_pixel(1, 1, 0));
+    assert_memory_equal(set->split[MOTE_TRAIN].labels[0], ((int32_t[2]){0, 1}), 8);
+    assert_int_equal(((const uint8_t *)mote_data_sample(&set->split[MOTE_TRAIN], 0, 1))[3 * 5 + 3], expected_pixel(1, 1, 0));
     assert_true(has_note(set, "/hurt: 2 damaged pictures are left out: a/0.jpg, b/2.png"));
     mote_dataset_destroy(set);
     for (i = 100; i < 130; i++) {
@@ -431,7 +431,7 @@ static void class_folders_are_drawn_from_for_validation(void **state)
         int                    counts[3] = {0};
         size_t                 k;
         for (k = 0; k < split->count; k++)
-            counts[split->labels[k]]++;
+            counts[split->labels[0][k]]++;
         assert_int_equal(split->count, i == MOTE_TEST ? 6 : 9);
         assert_true(counts[0] == counts[1] && counts[1] == counts[2]);
     }

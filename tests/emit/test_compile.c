@@ -420,8 +420,8 @@ static void hostile_texts_stay_inside_comments_and_strings(void **state)
     for (i = 0; i < model->graphs[0].node_count; i++)
         model->graphs[0].nodes[i].name = "/**/ */ #error \\";
     model->name = "*/ #error";
-    model->recipe.labels = labels;
-    model->recipe.label_count = sizeof labels / sizeof *labels;
+    model->recipe.output[0].labels = labels;
+    model->recipe.output[0].label_count = sizeof labels / sizeof *labels;
     c = compile(model, "hostile", NULL);
     compiles_everywhere(&c);
     out = fopen(ROOT "/labels.c", "w");
@@ -434,7 +434,7 @@ static void hostile_texts_stay_inside_comments_and_strings(void **state)
         "/labels.c %s/%s.c -o " ROOT "/labels && " ROOT "/labels >" ROOT "/labels.txt",
         c.folder, c.folder, c.result.name);
     out = fopen(ROOT "/wanted.txt", "w");
-    for (i = 0; i < model->recipe.label_count; i++)
+    for (i = 0; i < model->recipe.output[0].label_count; i++)
         fprintf(out, "%s\n", labels[i]);
     fclose(out);
     run("cmp " ROOT "/labels.txt " ROOT "/wanted.txt");

@@ -19,8 +19,9 @@ static mote_model *make_model(int channels, mote_dtype io)
     mote_layer_id x = mote_add_flatten(b, mote_add_input(b, 2, (int[]){2, 3}), NULL);
     mote_model   *real, *model;
     mote_recipe   recipe = {
-          .is_prepared = true,
-          .preparation = {.scale = 255, .offset = -0.125f, .channels = channels, .mean = means, .std = deviations}};
+          .input = {
+              {.is_prepared = true,
+               .preparation = {.scale = 255, .offset = -0.125f, .channels = channels, .mean = means, .std = deviations}}}};
 
     x = mote_add_dense(b, x, &(mote_dense){.units = 3});
     real = network_infer(network_finish(b, &x, 1, &dice));
@@ -80,7 +81,7 @@ static void a_model_that_is_not_prepared_says_nothing_of_it(void **state)
     compiled    c;
 
     (void)state;
-    model->recipe.is_prepared = false;
+    model->recipe.input[0].is_prepared = false;
     c = compile(model, "plain", NULL);
     run("! grep -i prepare %s/sensor.h %s/sensor.c %s/sensor_selftest.c", c.folder, c.folder, c.folder);
     mote_model_destroy(model);
@@ -103,7 +104,7 @@ static void what_is_not_called_costs_nothing(void **state)
         }
         for (is_prepared = 0; is_prepared < 2; is_prepared++) {
             mote_model *model = make_model(3, MOTE_I8);
-            model->recipe.is_prepared = is_prepared;
+            model->recipe.input[0].is_prepared = is_prepared;
             if (mote_emulate_model(model, NULL, &(mote_emulate_options){.chip = chips[i]}, &run[is_prepared], &err) !=
                 MOTE_OK)
                 fail_msg("%s", err.text);

@@ -208,19 +208,20 @@ __attribute__((unused)) static mote_model *sample_classifier(mote_stage stage)
     s.model->description = "a test";
     s.model->metadata = &blob;
     s.model->metadata_count = 1;
-    s.model->recipe = (mote_recipe){.is_prepared = true,
-                                    .preparation = {255.0f, -0.5f, 2, mean, std},
-                                    .has_dtype = true,
-                                    .dtype = MOTE_U8,
-                                    .labels = labels,
-                                    .label_count = 3,
-                                    .has_goal = true,
-                                    .goal = {MOTE_LOSS_BINARY_CROSSENTROPY, true, MOTE_METRIC_ACCURACY | MOTE_METRIC_MSE},
-                                    .columns = labels,
-                                    .column_count = 2,
-                                    .targets = targets,
-                                    .target_count = 2,
-                                    .inputs = {-1.5f, 2.25f, true}};
+    s.model->recipe.input[0] = (mote_input_recipe){.is_prepared = true,
+                                                   .preparation = {255.0f, -0.5f, 2, mean, std},
+                                                   .has_dtype = true,
+                                                   .dtype = MOTE_U8,
+                                                   .columns = labels,
+                                                   .column_count = 2,
+                                                   .range = {-1.5f, 2.25f, true}};
+    s.model->recipe.output[0] =
+        (mote_output_recipe){.labels = labels,
+                             .label_count = 3,
+                             .has_goal = true,
+                             .goal = {MOTE_LOSS_BINARY_CROSSENTROPY, true, MOTE_METRIC_ACCURACY | MOTE_METRIC_MSE, 0.25f},
+                             .columns = targets,
+                             .column_count = 2};
     return sample_end(&s, in, a);
 }
 

@@ -107,33 +107,49 @@ static void assert_same_graph(const mote_graph *a, const mote_graph *b)
     }
 }
 
-static void assert_same_recipe(const mote_recipe *a, const mote_recipe *b)
+static void assert_same_names(const char *const *a, int32_t a_count, const char *const *b, int32_t b_count)
 {
     int32_t i;
+    assert_int_equal(a_count, b_count);
+    for (i = 0; i < a_count; i++)
+        assert_string_equal(a[i], b[i]);
+}
+
+static void assert_same_input(const mote_input_recipe *a, const mote_input_recipe *b)
+{
+    const size_t channels = (size_t)a->preparation.channels * sizeof(float);
     assert_int_equal(a->is_prepared, b->is_prepared);
-    assert_int_equal(a->label_count, b->label_count);
-    for (i = 0; i < a->label_count; i++)
-        assert_string_equal(a->labels[i], b->labels[i]);
     assert_int_equal(a->has_dtype, b->has_dtype);
     assert_int_equal(a->dtype, b->dtype);
+    assert_memory_equal(&a->range, &b->range, sizeof a->range);
+    assert_same_names(a->columns, a->column_count, b->columns, b->column_count);
+    assert_memory_equal(&a->preparation.scale, &b->preparation.scale, sizeof(float));
+    assert_memory_equal(&a->preparation.offset, &b->preparation.offset, sizeof(float));
+    assert_int_equal(a->preparation.channels, b->preparation.channels);
+    if (channels > 0) {
+        assert_memory_equal(a->preparation.mean, b->preparation.mean, channels);
+        assert_memory_equal(a->preparation.std, b->preparation.std, channels);
+    }
+}
+
+static void assert_same_output(const mote_output_recipe *a, const mote_output_recipe *b)
+{
+    assert_same_names(a->labels, a->label_count, b->labels, b->label_count);
     assert_int_equal(a->has_goal, b->has_goal);
     assert_int_equal(a->goal.loss, b->goal.loss);
     assert_int_equal(a->goal.from_logits, b->goal.from_logits);
     assert_int_equal(a->goal.metrics, b->goal.metrics);
-    assert_memory_equal(&a->inputs, &b->inputs, sizeof a->inputs);
-    assert_int_equal(a->column_count, b->column_count);
-    for (i = 0; i < a->column_count; i++)
-        assert_string_equal(a->columns[i], b->columns[i]);
-    assert_int_equal(a->target_count, b->target_count);
-    for (i = 0; i < a->target_count; i++)
-        assert_string_equal(a->targets[i], b->targets[i]);
-    assert_memory_equal(&a->preparation.scale, &b->preparation.scale, sizeof(float));
-    assert_memory_equal(&a->preparation.offset, &b->preparation.offset, sizeof(float));
-    assert_int_equal(a->preparation.channels, b->preparation.channels);
-    if (a->preparation.channels > 0) {
-        assert_memory_equal(a->preparation.mean, b->preparation.mean, (size_t)a->preparation.channels * sizeof(float));
-        assert_memory_equal(a->preparation.std, b->preparation.std, (size_t)a->preparation.channels * sizeof(float));
-    }
+    assert_true(a->goal.weight == b->goal.weight);
+    assert_same_names(a->columns, a->column_count, b->columns, b->column_count);
+}
+
+static void assert_same_recipe(const mote_recipe *a, const mote_recipe *b)
+{
+    int i;
+    for (i = 0; i < MOTE_FEATURES_MAX; i++)
+        assert_same_input(&a->input[i], &b->input[i]);
+    for (i = 0; i < MOTE_TARGETS_MAX; i++)
+        assert_same_output(&a->output[i], &b->output[i]);
 }
 
 static void assert_same_model(const mote_model *a, const mote_model *b)
@@ -697,6 +713,11 @@ static void a_bad_recipe_is_refused(void **state)
         {"{\"labels\": 3}", "\"labels\" must be a list"},
         {"{\"labels\": [\"a\", 3]}", "entry 1 is no text"},
         {"{\"labels\": [\"a\"], \"labels\": []}", "duplicate"},
+        {"{\"inputs\": {}}", "\"inputs\" must be a list"},
+        {"{\"outputs\": [3]}", "\"outputs\" entry 0 is no object"},
+        {"{\"inputs\": [{\"scale\": 0}]}", "\"scale\" is 0"},
+        {"{\"outputs\": [{}, {\"loss\": \"mse\", \"weight\": -1}]}", "\"weight\" is -1"},
+        {"{\"outputs\": [{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}]}", "at most 16"},
     };
     size_t i;
     (void)state;
@@ -719,19 +740,39 @@ static void a_recipe_that_says_nothing_is_not_written(void **state)
     char       *text;
     (void)state;
     assert_true(mote_recipe_is_empty(&recipe));
-    recipe.is_prepared = true;
-    recipe.preparation.scale = 255;
+    recipe.input[0].is_prepared = true;
+    recipe.input[0].preparation.scale = 255;
     text = mote_recipe_encode(&recipe, &arena, &err);
     assert_string_equal(text, "{\"scale\":255.0,\"offset\":0.0}");
     assert_int_equal(mote_recipe_decode(&back, text, strlen(text), &arena, &err), MOTE_OK);
     assert_same_recipe(&recipe, &back);
-    recipe.preparation.scale = NAN;
+    recipe.input[0].preparation.scale = NAN;
     assert_null(mote_recipe_encode(&recipe, &arena, &err));
     mote_error_clear(&err);
-    recipe = (mote_recipe){.inputs = {.is_known = true, .min = 0, .max = INFINITY}};
+    recipe = (mote_recipe){.input = {{.range = {.is_known = true, .min = 0, .max = INFINITY}}}};
     assert_null(mote_recipe_encode(&recipe, &arena, &err));
     assert_int_equal(err.code, MOTE_ERR_FORMAT);
     assert_non_null(strstr(err.text, "the range of its inputs is not finite"));
+    mote_arena_destroy(&arena);
+}
+
+/* One input and one output stay a flat object, which older files have. */
+static void recipes_of_several_inputs_and_outputs_are_lists(void **state)
+{
+    static const char *const labels[] = {"ash", "beech"};
+    mote_arena               arena = {0};
+    mote_recipe              recipe = {0}, back;
+    mote_error               err = {0};
+    char                    *text;
+    (void)state;
+    recipe.input[1] = (mote_input_recipe){.is_prepared = true, .preparation = {.scale = 255}};
+    recipe.output[0] = (mote_output_recipe){.has_goal = true, .goal = {.loss = MOTE_LOSS_MSE, .weight = 0.5f}};
+    recipe.output[1] = (mote_output_recipe){.labels = labels, .label_count = 2};
+    text = mote_recipe_encode(&recipe, &arena, &err);
+    assert_string_equal(text, "{\"inputs\":[{},{\"scale\":255.0,\"offset\":0.0}],"
+                              "\"outputs\":[{\"loss\":\"mse\",\"weight\":0.5},{\"labels\":[\"ash\",\"beech\"]}]}");
+    assert_int_equal(mote_recipe_decode(&back, text, strlen(text), &arena, &err), MOTE_OK);
+    assert_same_recipe(&recipe, &back);
     mote_arena_destroy(&arena);
 }
 
@@ -962,6 +1003,7 @@ int main(void)
         cmocka_unit_test(shared_parts_of_a_file_do_not_multiply_without_limit),
         cmocka_unit_test(a_bad_recipe_is_refused),
         cmocka_unit_test(a_recipe_that_says_nothing_is_not_written),
+        cmocka_unit_test(recipes_of_several_inputs_and_outputs_are_lists),
         cmocka_unit_test(every_golden_operator_gives_its_golden_answers),
         cmocka_unit_test(load_and_save_name_the_path_and_the_kind),
         cmocka_unit_test(custom_operators_are_called_what_files_call_them),

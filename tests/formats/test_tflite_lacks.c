@@ -453,12 +453,12 @@ static void a_model_that_is_not_there_has_nothing(void **state)
         assert_string_equal(out.name, "");
     }
     assert_int_equal(mote_model_output(model, 2).bytes, 0);
-    assert_int_equal(mote_model_input_count(NULL) + mote_model_output_count(NULL) + mote_model_label_count(NULL), 0);
+    assert_int_equal(mote_model_input_count(NULL) + mote_model_output_count(NULL) + mote_model_label_count(NULL, 0), 0);
     assert_int_equal(mote_model_left_out_count(NULL), 0);
     assert_null(mote_model_left_out(NULL, 0));
-    assert_null(mote_model_label(NULL, 0));
-    assert_int_equal(mote_model_answers(NULL), MOTE_ANSWERS_UNKNOWN);
-    assert_false(mote_model_goal(NULL, &goal));
+    assert_null(mote_model_label(NULL, 0, 0));
+    assert_int_equal(mote_model_answers(NULL, 0), MOTE_ANSWERS_UNKNOWN);
+    assert_false(mote_model_goal(NULL, 0, &goal));
     assert_string_equal(mote_model_name(NULL), "");
     assert_false(mote_model_is_quantized(NULL));
     mote_model_destroy(model);

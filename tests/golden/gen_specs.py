@@ -96,6 +96,41 @@ COMBINATIONS = [
 ]
 
 
+# Networks with several inputs or outputs: (inputs, [(layer, name, arguments, inputs)], {output: (loss, from_logits, metrics)},
+# weights or None, what the spec says in place of maps by name)
+SIDE = ("dense", "side", {"units": 3, "activation": "tanh"}, ["right"])
+MAIN = ("dense", "main", {"units": 3, "activation": "tanh"}, ["left"])
+JOINED = [MAIN, SIDE, ("concatenate", "joined", {}, ["main", "side"])]
+PRICE = ("dense", "price", {"units": 1}, ["joined"])
+KIND = ("dense", "kind", {"units": 3, "activation": "softmax"}, ["joined"])
+SPARSE = "sparse_categorical_crossentropy"
+ENDS = {
+    "two_inputs_two_outputs": (["left", "right"], JOINED + [PRICE, KIND],
+                               {"price": ("mse", False, ["mae", "mse"]), "kind": (SPARSE, False, ["accuracy"])},
+                               {"price": 0.5, "kind": 2.0}, {}),
+    "outputs_in_another_order": (["right", "left"], JOINED + [KIND, PRICE],
+                                 {"kind": (SPARSE, False, ["accuracy"]), "price": ("mae", False, [])}, None, {}),
+    "lists_in_the_outputs_order": (["left", "right"], JOINED + [PRICE, ("dense", "kind", {"units": 3}, ["joined"])],
+                                   {"price": ("mse", False, ["mae"]), "kind": (SPARSE, True, ["accuracy"])}, {"price": 2.0, "kind": 0.25},
+                                   {"loss": ["mse", SPARSE], "loss_weights": [2.0, 0.25], "metrics": [["mae"], "accuracy"]}),
+    "one_loss_for_all": (["left", "right"], JOINED + [PRICE, ("dense", "scores", {"units": 3}, ["joined"])],
+                         {"price": ("mse", False, []), "scores": ("mse", False, [])}, None, {"loss": "mse"}),
+    "an_output_that_others_read": (["left", "right"], JOINED + [PRICE, ("dense", "kind", {"units": 3, "activation": "softmax"}, ["price"])],
+                                   {"price": ("mse", False, ["mae"]), "kind": (SPARSE, False, ["accuracy"])}, None, {}),
+    "a_softmax_that_others_read": (["left", "right"], JOINED + [KIND, ("dense", "price", {"units": 1}, ["kind"])],
+                                   {"kind": (SPARSE, False, ["accuracy"]), "price": ("mse", False, [])}, None, {}),
+    "logits_and_their_softmax": (["left", "right"], JOINED + [("dense", "logits", {"units": 3}, ["joined"]),
+                                                              ("activation", "kind", {"activation": "softmax"}, ["logits"])],
+                                 {"logits": ("mse", False, ["mse"]), "kind": (SPARSE, False, ["accuracy"])}, {"logits": 0.1, "kind": 1.0}, {}),
+    "two_inputs_one_output": (["left", "right"], JOINED[:2] + [("add", "sum", {}, ["main", "side"]), ("dense", "price", {"units": 1}, ["sum"])],
+                              {"price": ("mse", False, ["mae"])}, None, {}),
+    "one_input_two_outputs": (["left"], [MAIN, ("dense", "price", {"units": 1}, ["main"]), ("dense", "sign", {"units": 1, "activation": "sigmoid"}, ["main"])],
+                              {"price": ("mse", False, []), "sign": ("binary_crossentropy", False, ["accuracy"])}, {"price": 1.0, "sign": 3.0}, {}),
+}
+LAYERS = {"dense": keras.layers.Dense, "concatenate": keras.layers.Concatenate, "add": keras.layers.Add,
+          "activation": keras.layers.Activation}
+
+
 def flow(value):
     """YAML in flow style, as people write it."""
     if isinstance(value, bool):
@@ -165,6 +200,52 @@ def objective_cases(cases, x, targets):
             cases[name] = {"spec": text, "history": history, "evaluate": figures}
 
 
+def arrays_of_ends(x, targets):
+    """By the names of inputs and outputs."""
+    return {"left": x[:, :3], "right": x[:, 3:], "price": targets["reals"], "kind": targets["labels"], "scores": targets["reals3"],
+            "logits": targets["reals3"], "sign": targets["binary"]}
+
+
+def network_of(inputs, layers, outputs, widths):
+    tensors = {name: keras.Input((widths[name],), name=name) for name in inputs}
+    for layer, name, arguments, sources in layers:
+        start = {"kernel_initializer": "ones"} if layer == "dense" else {}
+        made = LAYERS[layer](**arguments, **start, name=name)
+        tensors[name] = made([tensors[s] for s in sources] if len(sources) > 1 else tensors[sources[0]])
+    return keras.Model([tensors[name] for name in inputs], [tensors[name] for name in outputs])
+
+
+def spec_of_ends(inputs, layers, asked, weights, said):
+    """YAML as people write it: by name, but for what `said` says otherwise."""
+    several = len(asked) > 1
+    pick = lambda i: {name: one[i] for name, one in asked.items()} if several else next(iter(asked.values()))[i]
+    train = {"loss": pick(0), **({"from_logits": {n: True for n, one in asked.items() if one[1]}} if any(one[1] for one in asked.values()) else {}),
+             **({"loss_weights": weights} if weights else {}), "metrics": {n: one[2] for n, one in asked.items() if one[2]} if several else pick(2),
+             "optimizer": {"sgd": {"learning_rate": 0.05}}, "batch_size": 16, "epochs": 3, "shuffle": False, **said}
+    train = {key: value for key, value in train.items() if value}
+    lines = [f"data: {{path: tests/golden/specs/ends.npz}}", "model:", f"  inputs: {flow(inputs)}", "  layers:"]
+    for layer, name, arguments, sources in layers:
+        start = {"kernel_initializer": "ones"} if layer == "dense" else {}
+        lines.append(f"    - {layer}: {flow({**arguments, **start, 'name': name, 'inputs': sources if len(sources) > 1 else sources[0]})}")
+    return "\n".join([*lines, f"  outputs: {flow(list(asked))}", f"train: {flow({'shuffle': False, **train})}"]) + "\n"
+
+
+def ends_cases(cases, x, targets):
+    parts = {name: split(array) for name, array in arrays_of_ends(x, targets).items()}
+    for name, (inputs, layers, asked, weights, said) in ENDS.items():
+        model = network_of(inputs, layers, list(asked), {n: p["train"].shape[-1] for n, p in parts.items()})
+        give = lambda key: ([parts[n][key] for n in inputs], [parts[n][key] for n in asked])
+        model.compile(optimizer=keras.optimizers.SGD(0.05), loss=[loss_of(one[0], one[1]) for one in asked.values()],
+                      loss_weights=[weights[n] for n in asked] if weights else None, metrics=[list(one[2]) for one in asked.values()])
+        # One batch of validation: in graph mode Keras' mean of an output's own loss is over batches, however few samples the last has.
+        history = model.fit(*give("train"), batch_size=16, epochs=3, shuffle=False, verbose=0, validation_data=give("val"),
+                            validation_batch_size=SAMPLES["val"])
+        figures = model.evaluate(*give("test"), batch_size=24, verbose=0, return_dict=True)
+        cases[name] = {"spec": spec_of_ends(inputs, layers, asked, weights, said),
+                       "history": {key: [float(v) for v in values] for key, values in history.history.items()},
+                       "evaluate": {key: float(v) for key, v in figures.items()}}
+
+
 def main():
     TARGET.mkdir(exist_ok=True)
     x, targets = draw()
@@ -177,6 +258,8 @@ def main():
     cases = {}
     optimizer_cases(cases, x, targets)
     objective_cases(cases, x, targets)
+    save_npz("specs/ends.npz", {f"{name}_{key}": part for name, array in arrays_of_ends(x, targets).items() for key, part in split(array).items()})
+    ends_cases(cases, x, targets)
     (TARGET / "golden.json").write_text(json.dumps(cases, indent=1) + "\n")
     print(f"specs/golden.json: {len(cases)} cases")
 

@@ -55,7 +55,7 @@ static mote_model *assert_same_answers(mote_model *trained, uint64_t number)
     assert_int_equal(count_op(model, MOTE_OP_BATCH_NORMALIZATION) + count_op(model, MOTE_OP_DROPOUT), 0);
     for (i = 0; i < BATCH * in_count; i++)
         network->value[graph->inputs[0]][i] = roll_between(&dice, -1, 2);
-    mote_network_forward(network, graph->node_count, &pass);
+    mote_network_forward(network, &pass);
     runner = network_runner(model, NULL);
     for (b = 0; b < BATCH; b++) {
         memcpy(mote_runner_input(runner, 0), network->value[graph->inputs[0]] + b * in_count, in_count * sizeof(float));

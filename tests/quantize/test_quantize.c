@@ -112,9 +112,9 @@ static double mean_gap(const mote_model *a, const mote_model *b, const mote_data
     double       sum = 0;
     float        x[4096], ya[64], yb[64];
 
-    assert_true(width <= 64 && split->set->sample_count <= 4096);
+    assert_true(width <= 64 && split->set->feature[0].width <= 4096);
     for (s = 0; s < split->count; s++) {
-        mote_data_gather(split, mote_data_in_row(s, 1), x);
+        mote_data_gather(split, 0, mote_data_in_row(s, 1), x);
         run_float(ra, x, ya);
         run_float(rb, x, yb);
         for (i = 0; i < width; i++)
@@ -347,7 +347,7 @@ static void what_cannot_be_quantized_is_named(void **state)
         MOTE_ERR_USAGE);
     mote_error_clear(&err);
     other = network_data(trained, 5, 0, 2);
-    ((float *)(uintptr_t)other->split[MOTE_TRAIN].x)[3] = NAN;
+    ((float *)(uintptr_t)other->split[MOTE_TRAIN].x[0])[3] = NAN;
     assert_int_equal(mote_model_quantize(&out, real, &other->split[MOTE_TRAIN], NULL, &err), MOTE_ERR_NUMERIC);
     mote_error_clear(&err);
     assert_int_equal(mote_model_quantize(&int8, real, &set->split[MOTE_TRAIN], NULL, &err), MOTE_OK);

@@ -191,9 +191,9 @@ typedef struct steps {
 static void train(const steps *s, mote_model *model)
 {
     const mote_goal            goal = {.loss = s->loss};
-    const mote_judged          judged = mote_judged_make(model);
-    const mote_score_place     place = mote_score_place_find(model, s->loss);
-    const mote_network_options size = {s->math, s->pool, BATCH};
+    const mote_judged          judged = mote_judged_make(model, 0);
+    const mote_score_place     place = mote_score_place_find(model, 0, s->loss);
+    const mote_network_options size = {s->math, s->pool, BATCH, &place, 1};
     const mote_optimizer       kind = optimizer_of(s->optimizer, s->npz);
     mote_error                 err = {0};
     mote_arena                 arena = {0};
@@ -206,7 +206,7 @@ static void train(const steps *s, mote_model *model)
 
     load(&batches, s->npz, "batches", "");
     load(&losses, s->npz, s->optimizer, "/loss");
-    assert_int_equal(mote_objective_init(&objective, &goal, &judged, s->set, &err), MOTE_OK);
+    assert_int_equal(mote_objective_init(&objective, &goal, &judged, s->set, 0, &err), MOTE_OK);
     assert_int_equal(mote_network_create(&network, model, &size, &err), MOTE_OK);
     assert_int_equal(mote_targets_create(&targets, &objective, BATCH, &arena, &err), MOTE_OK);
     assert_int_equal(mote_optimizer_init(&optimizer, &kind, model->params.count, &arena, &err), MOTE_OK);
@@ -214,14 +214,14 @@ static void train(const steps *s, mote_model *model)
         const mote_network_pass pass = {.batch = BATCH, .is_training = true};
         mote_data_pick          pick = mote_data_picked((const uint32_t *)batches.bytes + step * BATCH, BATCH);
         mote_scores             sums = {0};
-        mote_data_gather(&s->set->split[MOTE_TRAIN], pick, network->value[model->graphs[0].inputs[0]]);
+        mote_data_gather(&s->set->split[MOTE_TRAIN], 0, pick, network->value[model->graphs[0].inputs[0]]);
         mote_targets_gather(&targets, &objective, &s->set->split[MOTE_TRAIN], pick);
-        mote_network_forward(network, place.node_count, &pass);
+        mote_network_forward(network, &pass);
         mote_objective_score(&objective, s->math, network->value[place.scores], BATCH, &targets, network->grad[place.scores],
                              &sums);
         /* the loss curves agree, too */
         assert_true(fabs(sums.loss / BATCH - mote_array_at(&losses, (size_t)step)) <= 1e-4);
-        mote_network_backward(network, place.node_count, &pass);
+        mote_network_backward(network, &pass);
         mote_optimizer_step(&optimizer, s->math, &model->params, network->param_grads);
     }
     mote_network_destroy(network);
