@@ -271,6 +271,7 @@ static void quantize_operand(case_builder *b, mote_tensor *tensor, const mote_qu
         return;
     switch (want->rule) {
     case MOTE_QUANT_RANGE:
+    case MOTE_QUANT_JOINED:
         set_random_quant(b, tensor, is_output ? output_scale(b) : random_scale(key, 3, 0.01f, 0.1f), stream);
         break;
     case MOTE_QUANT_SAME:

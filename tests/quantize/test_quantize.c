@@ -383,7 +383,7 @@ static double mean_size(const mote_model *model, const mote_data_split *split)
 
     assert_true(width <= 64);
     for (s = 0; s < split->count; s++) {
-        mote_data_gather(split, mote_data_in_row(s, 1), x);
+        mote_data_gather(split, 0, mote_data_in_row(s, 1), x);
         run_float(runner, x, y);
         for (i = 0; i < width; i++)
             sum += fabs((double)y[i]);

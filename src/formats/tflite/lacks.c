@@ -75,9 +75,9 @@ static const struct {
     const char *names[3];
     const char *advice;
 } advices[] = {
-    {{"IF", "WHILE"}, "control flow, which runs other subgraphs, is not supported: convert the model without it"},
-    {{"BIDIRECTIONAL_SEQUENCE_LSTM", "UNIDIRECTIONAL_SEQUENCE_RNN", "LSTM"},
-     "of recurrent layers there are UNIDIRECTIONAL_SEQUENCE_LSTM and SVDF"},
+    {{"CALL", "STABLEHLO_WHILE"}, "of control flow there are IF and WHILE: convert the model with these"},
+    {{"UNIDIRECTIONAL_SEQUENCE_RNN", "BIDIRECTIONAL_SEQUENCE_RNN", "LSTM"},
+     "of recurrent layers there are UNIDIRECTIONAL_SEQUENCE_LSTM, BIDIRECTIONAL_SEQUENCE_LSTM and SVDF"},
 };
 
 static const char *advise(const mote_lacks *lacks)
