@@ -181,12 +181,11 @@ static MRT_COLD int mrt_fold_is_constant(const mrt_output *output, mrt_multiplie
     return *value == mrt_output_literal(output, &literal, (uint32_t)(int32_t)range->high);
 }
 
-/* Whether a channel of a layer with RELU is clamped whatever its weights are: its sum is negative, and far from wrapping.
- * Pruned channels have such biases. */
-MRT_INLINE int mrt_fold_is_clamped(const mrt_output *output, mrt_multiplier m, int32_t bias, int32_t room)
+/* Whether a channel, whose multiplier is at most 1, is clamped by RELU whatever its weights are: its sum is negative, and
+ * far from wrapping. Pruned channels have such biases. */
+MRT_INLINE int mrt_fold_is_clamped(const mrt_output *output, int32_t bias, int32_t room)
 {
-    return bias < -(1 << 29) && bias >= -(3 << 29) && room >= 0 && m.mult >= 0 && m.shift <= 0 &&
-           output->act_min >= output->zero;
+    return bias < -(1 << 29) && bias >= -(3 << 29) && room >= 0 && output->act_min >= output->zero;
 }
 
 MRT_INLINE void mrt_fold_put_constant(int32_t *entry, int32_t value)

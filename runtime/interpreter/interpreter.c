@@ -122,6 +122,8 @@ MRT_API mrt_reason mrt_walk_add_states(mrt_walk *w)
     uint32_t   i;
 
     for (i = 0; i < w->model.tensors.count; i++) {
+        if (mrt_model_is_plain(&w->model, i))
+            continue;
         MRT_TRY(mrt_model_tensor(&w->model, i, &tensor));
         if (tensor.kind != MRT_CONST && mrt_type_bits(tensor.type) == 64)
             w->plan.align = 8;
@@ -552,6 +554,7 @@ static void mrt_walk_begin_call(mrt_walk *w, mrt_call *c, mrt_build *b)
 {
     b->m = &w->model;
     b->memory = &w->memory;
+    b->variants = 0;
     c->side = mrt_chip_side();
     c->owner = b;
     c->is_checking = 1;
@@ -599,6 +602,7 @@ static mrt_reason mrt_walk_operator(mrt_walk *w, int32_t index)
     if (!op)
         return MRT_REASON_OPERATOR;
     MRT_TRY(mrt_walk_check(w, op, &c, index));
+    w->variants |= b.variants;
     if (w->model.r.is_bad)
         return MRT_REASON_BROKEN;
     MRT_TRY(mrt_walk_count_work(w, &c));
@@ -734,6 +738,7 @@ static mrt_reason mrt_walk_begin(mrt_walk *w, const mrt_file *file, const mrt_op
     w->memory.at = NULL;
     w->arena = NULL;
     w->in_most = w->out_most = 0;
+    w->variants = 0;
     w->memory.machine = machine;
     w->why.operator_index = w->why.builtin_code = w->why.tensor = -1;
     MRT_TRY(mrt_model_open(&w->model, file));
@@ -770,6 +775,7 @@ MRT_API mrt_status mrt_interpreter_measure(const mrt_file *file, const mrt_opera
     sizes->step_count = w.step_count;
     sizes->live_most = mrt_max_i32(w.plan.count_most, (int32_t)w.model.inputs.count);
     sizes->live_most = mrt_max_i32(sizes->live_most, (int32_t)w.model.outputs.count);
+    sizes->variants = w.variants;
     sizes->in_most = w.in_most;
     sizes->out_most = w.out_most;
     if (w.memory.used > INT32_MAX - sizes->activation_bytes)

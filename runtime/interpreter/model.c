@@ -186,6 +186,14 @@ MRT_API mrt_reason mrt_model_tensor(mrt_model *m, uint32_t index, mrt_tensor *ou
     return m->r.is_bad ? MRT_REASON_BROKEN : MRT_REASON_NONE;
 }
 
+MRT_API int mrt_model_is_plain(mrt_model *m, uint32_t index)
+{
+    const mrt_table table = mrt_element_table(&m->r, &m->tensors, index);
+
+    return mrt_type_bits((mrt_type)mrt_read_field(&m->r, &table, MRT_TENSOR_TYPE, 1, MRT_F32)) < 64 &&
+           mrt_read_field(&m->r, &table, MRT_TENSOR_IS_VARIABLE, 1, 0) == 0;
+}
+
 /* ---- quantization ---- */
 
 static int mrt_is_positive(float scale)

@@ -23,6 +23,9 @@ MRT_API mrt_reason mrt_model_enter(mrt_model *m, uint32_t index);
 /* index < m->tensors.count. */
 MRT_API mrt_reason mrt_model_tensor(mrt_model *m, uint32_t index, mrt_tensor *out);
 
+/* Whether the tensor is no state, and has no elements of 64 bits: most are so, and need no look at the rest. */
+MRT_API int mrt_model_is_plain(mrt_model *m, uint32_t index);
+
 /* Scales are positive and as many as the axis is long, zero points fit the type. */
 MRT_API mrt_reason mrt_check_quantization(mrt_model *m, const mrt_tensor *tensor);
 

@@ -60,6 +60,7 @@ typedef struct mrt_walk {
     int32_t                    step_count;
     int32_t                    calls_once;        /* so far: steps are numbered without CALL_ONCE, which is none */
     int32_t                    in_most, out_most; /* operands of one operator */
+    uint32_t                   variants;
     mrt_tensor                 in[MRT_IN_MAX], out[MRT_OUT_MAX];
     uint64_t                   attributes[MRT_ATTRIBUTES_BYTES / 8];
     mrt_interpreter           *net; /* and the places to put what follows; NULL while only counting */

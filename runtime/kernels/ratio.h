@@ -106,6 +106,12 @@ static MRT_COLD mrt_multiplier mrt_ratio_extreme(uint32_t mult, int32_t shift)
     return m;
 }
 
+/* Whether shift is at most 0 without doubt. */
+MRT_INLINE int mrt_ratio_is_below_1(const mrt_ratio *ratio, uint32_t w_scale)
+{
+    return ratio->exponent + (int32_t)(w_scale >> 23) <= 148;
+}
+
 /* w_scale: the bits of a positive finite float. */
 MRT_INLINE mrt_multiplier mrt_ratio_multiplier(const mrt_ratio *ratio, uint32_t w_scale)
 {

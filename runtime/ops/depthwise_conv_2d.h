@@ -120,7 +120,7 @@ static const mrt_row mrt_depthwise_conv_2d_rows[] = {
      3,
      3,
      7,
-     MRT_WITH(MRT_FASTER(mrt_depthwise_prepare_fast, mrt_depthwise_conv_2d_prepare_i8), mrt_depthwise_conv_2d_i8)},
+     MRT_WITH_FASTER(mrt_depthwise_prepare_fast, mrt_depthwise_conv_2d_prepare_i8, mrt_depthwise_conv_2d_i8)},
     {MRT_F32,
      {MRT_F32, MRT_F32, MRT_F32},
      3,

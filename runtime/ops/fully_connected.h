@@ -171,17 +171,13 @@ static MRT_COLD mrt_reason mrt_fully_connected_prepare_hybrid(mrt_call *c)
 #include "../interpreter/fast/fully_connected.h"
 #endif
 
-/* Who defines MRT_SYMMETRIC has no weights with a zero point. */
-#if defined(MRT_SYMMETRIC)
-#define MRT_FULLY_CONNECTED_I8                                                                                              \
-    MRT_WITH_FASTER(mrt_fully_connected_prepare_fast, mrt_fully_connected_prepare_i8, mrt_fully_connected_i8)
-#else
-#define MRT_FULLY_CONNECTED_I8                                                                                              \
-    MRT_WITH(MRT_FASTER(mrt_fully_connected_prepare_fast, mrt_fully_connected_prepare_i8), mrt_fully_connected_i8)
-#endif
-
 static const mrt_row mrt_fully_connected_rows[] = {
-    {MRT_I8, {MRT_I8, MRT_I8, MRT_I32}, 3, 4, 12, MRT_FULLY_CONNECTED_I8},
+    {MRT_I8,
+     {MRT_I8, MRT_I8, MRT_I32},
+     3,
+     4,
+     12,
+     MRT_WITH_FASTER(mrt_fully_connected_prepare_fast, mrt_fully_connected_prepare_i8, mrt_fully_connected_i8)},
     {MRT_F32, {MRT_F32, MRT_F32, MRT_F32}, 3, 1, 12, MRT_FLOATS(mrt_fully_connected_prepare_f32, mrt_fully_connected_f32)},
     {MRT_I16, {MRT_I16, MRT_I8, MRT_I64}, 3, 7, 12, MRT_WITH(mrt_fully_connected_prepare_i16, mrt_conv_groups_i16)},
     {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 10, 12, MRT_WITH(mrt_fully_connected_prepare_i4, mrt_conv_groups_i4)},

@@ -70,6 +70,7 @@ typedef struct mote_interpreted {
     size_t         arena_bytes[4], arena_bound_bytes[4]; /* by mote_interpreted_machines */
     int32_t        step_count;
     int32_t        live_most, in_most, out_most; /* see mrt_sizes */
+    uint32_t       variants[4];                  /* see mrt_sizes; by mote_interpreted_machines */
 } mote_interpreted;
 
 /* For which kinds of chip the arena is measured; the last one is "else". */

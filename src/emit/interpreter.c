@@ -120,6 +120,7 @@ mote_status mote_interpreted_measure(mote_interpreted *in, const mote_model *mod
         in->arena_bound_bytes[i] = sizes.arena_bytes - sizes.activation_bytes + sizes.bound_bytes;
         in->step_count = sizes.step_count;
         in->live_most = sizes.live_most;
+        in->variants[i] = sizes.variants;
         in->in_most = sizes.in_most;
         in->out_most = sizes.out_most;
     }
@@ -128,17 +129,24 @@ mote_status mote_interpreted_measure(mote_interpreted *in, const mote_model *mod
 
 /* ---- NAME.h ---- */
 
+/* "#if" or "#elif" with the machine's condition, "#else" for the last. */
+static void emit_machine(int index, mote_text *out)
+{
+    const char *condition = mote_interpreted_machines[index].condition;
+
+    if (condition)
+        mote_text_printf(out, "%s %s\n", index == 0 ? "#if" : "#elif", condition);
+    else
+        mote_text_puts(out, "#else\n");
+}
+
 static void emit_arena(const mote_emitter *e, const mote_interpreted *in, mote_text *out)
 {
     int i;
 
     mote_text_puts(out, "/* Activations, scratch and each operator's parameters: by what the compiler compiles for. */\n");
     for (i = 0; i < MOTE_INTERPRETED_MACHINES; i++) {
-        const char *condition = mote_interpreted_machines[i].condition;
-        if (condition)
-            mote_text_printf(out, "%s %s\n", i == 0 ? "#if" : "#elif", condition);
-        else
-            mote_text_puts(out, "#else\n");
+        emit_machine(i, out);
         mote_text_printf(out, "#define %s_ARENA_BYTES %zu\n", e->upper, in->arena_bytes[i]);
     }
     mote_text_printf(out,
@@ -286,11 +294,6 @@ static mote_status emit_includes(const mote_interpreted *in, const char *folder,
     return err->code;
 }
 
-static bool has_weights_zero_point(const mote_graph *graph, const mote_node *node)
-{
-    return node->op == MOTE_OP_FULLY_CONNECTED && mote_zero_of(mote_node_in(graph, node, 1)) != 0;
-}
-
 static bool is_custom(const mote_graph *graph, const mote_node *node)
 {
     (void)graph;
@@ -364,6 +367,18 @@ static mote_status emit_kept_kernels(const mote_model *model, mote_text *out, mo
     return err->code;
 }
 
+static void emit_variants(const mote_interpreted *in, mote_text *out)
+{
+    int i;
+
+    mote_text_puts(out, "/* Of the kernels that are compiled once more for common layers, those that it takes. */\n");
+    for (i = 0; i < MOTE_INTERPRETED_MACHINES; i++) {
+        emit_machine(i, out);
+        mote_text_printf(out, "#define MRT_VARIANTS 0x%xu\n", (unsigned)in->variants[i]);
+    }
+    mote_text_puts(out, "#endif\n\n");
+}
+
 /* Arrays of one element would make compilers warn of loops over them. */
 static int at_least_2(int32_t count)
 {
@@ -382,18 +397,18 @@ mote_status mote_emit_interpreter_source(const mote_emitter *e, const mote_inter
         "#if defined(__clang__)\n#pragma STDC FP_CONTRACT OFF\n#elif defined(__GNUC__)\n"
         "#pragma GCC optimize(\"O2\", \"fp-contract=off\", \"no-schedule-insns\")\n#endif\n\n#include \"%s.h\"\n\n"
         "/* All of it in this one source, with no name that others see. */\n"
-        "#define MRT_ONE_SOURCE\n#define MRT_TRUSTED /* this very file was opened when it was compiled */\n%s%s%s%s%s#if "
+        "#define MRT_ONE_SOURCE\n#define MRT_TRUSTED /* this very file was opened when it was compiled */\n%s%s%s%s#if "
         "defined(__GNUC__)\n#define MRT_API static __attribute__((unused, cold))\n#else\n"
         "#define MRT_API static\n#endif\n/* As many as this model needs at once. */\n#define MRT_LIVE_MAX %d\n#define "
         "MRT_IN_MAX   %d\n"
         "#define MRT_OUT_MAX  %d\n\n",
         e->name, MOTE_VERSION, e->name, e->optimize == MOTE_OPTIMIZE_SIZE ? "#define MRT_SMALL\n" : "",
-        has_any(e->model, has_weights_zero_point) ? "" : "#define MRT_SYMMETRIC\n",
         in->uses[MOTE_OP_VAR_HANDLE] ? "" : "#define MRT_NO_VARIABLES\n",
         in->uses[MOTE_OP_IF] || in->uses[MOTE_OP_WHILE] ? "" : "#define MRT_NO_CONTROL\n",
         has_any(e->model, is_custom) ? "" : "#define MRT_NO_CUSTOM\n", at_least_2(in->live_most), at_least_2(in->in_most),
         at_least_2(in->out_most));
     MOTE_TRY(emit_kept_kernels(e->model, out, err));
+    emit_variants(in, out);
     MOTE_TRY(emit_includes(in, folder, out, err));
     mote_text_puts(out, "\n");
     mote_emit_layers(e, out);

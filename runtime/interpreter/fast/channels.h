@@ -48,14 +48,18 @@ static MRT_NOINLINE void mrt_channels_fill(const mrt_fold *fold, const mrt_scale
     int32_t        *entry = table, o;
 
     for (o = 0; o < count; o++, entry += MRT_CHANNEL_WORDS, scale += step) {
-        const mrt_multiplier m = mrt_ratio_multiplier(&ratio, mrt_load_u32(scale));
-        const int32_t        b = bias ? bias[o] : 0;
-        if (!asks || mrt_fold_is_plain(m, b, room))
-            mrt_fold_put(entry, m.mult, b, round, sign * m.shift);
-        else if (mrt_fold_is_clamped(output, m, b, room))
+        const uint32_t w_scale = mrt_load_u32(scale);
+        const int32_t  b = bias ? bias[o] : 0;
+        mrt_multiplier m;
+        if (asks && mrt_fold_is_clamped(output, b, room) && mrt_ratio_is_below_1(&ratio, w_scale)) {
             mrt_fold_put_constant(entry, output->act_min);
-        else
+            continue;
+        }
+        m = mrt_ratio_multiplier(&ratio, w_scale);
+        if (asks && !mrt_fold_is_plain(m, b, room))
             mrt_fold_rare(fold, output, o, m, entry);
+        else
+            mrt_fold_put(entry, m.mult, b, round, sign * m.shift);
     }
     for (; o < (int32_t)mrt_channels_padded(count); o++, entry += MRT_CHANNEL_WORDS)
         mrt_fold_put(entry, 0, 0, 0, 0);
@@ -81,11 +85,14 @@ static MRT_COLD int mrt_channels_are_fast(const mrt_fold *fold, mrt_scales *scal
 }
 
 /* Output's flags; its other members are given. Where there is no kernel to choose, or copies of constants are not there as
- * they are only counted, both are 0. */
+ * they are only counted, both are 0; then it may be any kernel. */
 static MRT_COLD void mrt_channels_choose(const mrt_call *c, const mrt_fold *fold, mrt_scales *scales, mrt_output *output)
 {
-    output->is_fast =
-        mrt_is_choosing(c) && fold->w && (fold->bias || !mrt_has(c, 2)) && mrt_channels_are_fast(fold, scales, output);
+    const int is_known = fold->w && (fold->bias || !mrt_has(c, 2));
+
+    if (!is_known)
+        ((mrt_build *)c->owner)->variants = UINT32_MAX;
+    output->is_fast = is_known && mrt_is_choosing(c) && mrt_channels_are_fast(fold, scales, output);
     output->is_relu = output->is_fast && output->act_min >= output->zero;
 }
 

@@ -15,12 +15,6 @@
  * A kernel is compiled once for any layer, and where speed counts again for the layers that are most of all: their clamps
  * are those of int8, and how patches get into the panel is known. */
 
-#if defined(MRT_SMALL)
-enum { MRT_CONV_2D_HAS_OWN = 0 };
-#else
-enum { MRT_CONV_2D_HAS_OWN = 1 };
-#endif
-
 typedef enum mrt_conv_2d_class {
     MRT_CONV_2D_ANY,
     MRT_CONV_2D_RELU_POINTS, /* RELU, or an output that begins with its zero point */
@@ -35,7 +29,7 @@ static mrt_conv_2d_class mrt_conv_2d_class_of(const mrt_conv_2d_tiled_params *p)
 {
     const mrt_output *o = &p->output;
 
-    if (!MRT_CONV_2D_HAS_OWN || !o->is_fast || o->act_min != -128 || o->act_max != 127)
+    if (!MRT_HAS_OWN || !o->is_fast || o->act_min != -128 || o->act_max != 127)
         return MRT_CONV_2D_ANY;
     if (p->patches == MRT_PATCHES_POINTS)
         return o->is_relu ? MRT_CONV_2D_RELU_POINTS : MRT_CONV_2D_POINTS;
@@ -92,13 +86,16 @@ MRT_INLINE mrt_conv_2d_tiled_params mrt_conv_2d_params_of(const mrt_conv_2d_fast
 }
 
 #define MRT_CONV_2D_RUN(NAME, KERNEL, FORMAT, CLASS)                                                                        \
-    static MRT_NOINLINE void NAME(const void *params, const mrt_io *io)                                                     \
+    static MRT_NOINLINE void NAME##_with(const mrt_conv_2d_fast_params *f, const int32_t *table, const mrt_io *io)          \
     {                                                                                                                       \
-        const mrt_conv_2d_fast_params *f = (const mrt_conv_2d_fast_params *)params;                                         \
-        const int32_t *const           table = mrt_conv_2d_table(f, FORMAT, io->scratch);                                   \
-        mrt_conv_2d_tiled_params       p = mrt_conv_2d_params_of(f, CLASS);                                                 \
+        mrt_conv_2d_tiled_params p = mrt_conv_2d_params_of(f, CLASS);                                                       \
         p.channels = table;                                                                                                 \
         KERNEL(&p, (const int8_t *)io->in[0], (int8_t *)io->out[0], (uint8_t *)io->scratch + f->source.table_bytes);        \
+    }                                                                                                                       \
+    static void NAME(const void *params, const mrt_io *io)                                                                  \
+    {                                                                                                                       \
+        const mrt_conv_2d_fast_params *f = (const mrt_conv_2d_fast_params *)params;                                         \
+        NAME##_with(f, mrt_conv_2d_table(f, FORMAT, io->scratch), io);                                                      \
     }
 #define MRT_CONV_2D_RUNS(WAY, KERNEL, FORMAT)                                                                               \
     MRT_CONV_2D_RUN(mrt_conv_2d_run_##WAY, KERNEL, FORMAT, MRT_CONV_2D_ANY)                                                 \
@@ -109,13 +106,15 @@ MRT_INLINE mrt_conv_2d_tiled_params mrt_conv_2d_params_of(const mrt_conv_2d_fast
     MRT_CONV_2D_RUN(mrt_conv_2d_run_words_##WAY, KERNEL, FORMAT, MRT_CONV_2D_WORDS)
 
 /* In a chip's build only its own way is there. */
+#define MRT_CONV_2D_TAKES(CLASS) (its_class == (CLASS) && MRT_HAS_CLASS(MRT_VARIANT_CONV_2D, CLASS))
 #define MRT_CONV_2D_CHOOSE(WAY)                                                                                             \
-    (its_class == MRT_CONV_2D_RELU_POINTS  ? mrt_conv_2d_run_relu_points_##WAY                                              \
-     : its_class == MRT_CONV_2D_RELU_WORDS ? mrt_conv_2d_run_relu_words_##WAY                                               \
-     : its_class == MRT_CONV_2D_RELU_ROWS  ? mrt_conv_2d_run_relu_rows_##WAY                                                \
-     : its_class == MRT_CONV_2D_POINTS     ? mrt_conv_2d_run_points_##WAY                                                   \
-     : its_class == MRT_CONV_2D_WORDS      ? mrt_conv_2d_run_words_##WAY                                                    \
-                                           : mrt_conv_2d_run_##WAY)
+    (MRT_CONV_2D_TAKES(MRT_CONV_2D_RELU_POINTS)  ? mrt_conv_2d_run_relu_points_##WAY                                        \
+     : MRT_CONV_2D_TAKES(MRT_CONV_2D_RELU_WORDS) ? mrt_conv_2d_run_relu_words_##WAY                                         \
+     : MRT_CONV_2D_TAKES(MRT_CONV_2D_RELU_ROWS)  ? mrt_conv_2d_run_relu_rows_##WAY                                          \
+     : MRT_CONV_2D_TAKES(MRT_CONV_2D_POINTS)     ? mrt_conv_2d_run_points_##WAY                                             \
+     : MRT_CONV_2D_TAKES(MRT_CONV_2D_WORDS)      ? mrt_conv_2d_run_words_##WAY                                              \
+     : MRT_CONV_2D_TAKES(MRT_CONV_2D_ANY)        ? mrt_conv_2d_run_##WAY                                                    \
+                                                 : NULL)
 
 MRT_CONV_2D_RUNS(dsp, mrt_conv_2d_i8_dsp, MRT_PANEL_PAIRS)
 MRT_CONV_2D_RUNS(4x4, mrt_conv_2d_i8_4x4, MRT_PANEL_BYTES)
@@ -146,6 +145,7 @@ static MRT_COLD mrt_reason mrt_conv_2d_prepare_fast(mrt_call *c)
 {
     const mrt_conv_2d_way   way = mrt_conv_2d_way_of(mrt_arch_of(c));
     mrt_conv_2d_fast_params f;
+    mrt_conv_2d_class       its_class;
     mrt_fold                fold;
 
     if (MRT_KEEPS(mrt_conv_groups_i8) && mrt_conv_2d_is_grouped(c))
@@ -158,7 +158,8 @@ static MRT_COLD mrt_reason mrt_conv_2d_prepare_fast(mrt_call *c)
     c->scratch_bytes = f.source.table_bytes + (uint32_t)mrt_conv_2d_scratch(&f.p.window, way.format, way.positions);
     /* a block's inputs are read before its first output is written */
     c->in_place = f.p.patches == MRT_PATCHES_POINTS && f.p.window.out_c <= f.p.window.in_c;
-    c->run = mrt_conv_2d_run_of(mrt_arch_of(c), mrt_conv_2d_class_of(&f.p));
+    its_class = mrt_conv_2d_class_of(&f.p);
+    mrt_choose(c, MRT_VARIANT_CONV_2D + (int32_t)its_class, mrt_conv_2d_run_of(mrt_arch_of(c), its_class));
     c->side->store(c, &f, sizeof f, 4);
     return MRT_REASON_NONE;
 }

@@ -35,12 +35,6 @@ static int mrt_depthwise_is_transposed(const mrt_window *w, int32_t unit)
 }
 
 /* Like CONV_2D's: once for any layer, again for most. */
-#if defined(MRT_SMALL)
-enum { MRT_DEPTHWISE_HAS_OWN = 0 };
-#else
-enum { MRT_DEPTHWISE_HAS_OWN = 1 };
-#endif
-
 typedef enum mrt_depthwise_class {
     MRT_DEPTHWISE_ANY,
     MRT_DEPTHWISE_RELU_3X3,  /* stride 1 */
@@ -52,8 +46,8 @@ static mrt_depthwise_class mrt_depthwise_class_of(const mrt_depthwise_plane_para
     const mrt_output *o = &p->output;
     const mrt_window *w = &p->window;
 
-    if (!MRT_DEPTHWISE_HAS_OWN || !o->is_fast || !o->is_relu || o->act_min != -128 || o->act_max != 127 ||
-        !mrt_plane_is_3x3(w) || w->stride_h != w->stride_w)
+    if (!MRT_HAS_OWN || !o->is_fast || !o->is_relu || o->act_min != -128 || o->act_max != 127 || !mrt_plane_is_3x3(w) ||
+        w->stride_h != w->stride_w)
         return MRT_DEPTHWISE_ANY;
     return w->stride_h == 1 ? MRT_DEPTHWISE_RELU_3X3 : w->stride_h == 2 ? MRT_DEPTHWISE_RELU_3X3_2 : MRT_DEPTHWISE_ANY;
 }
@@ -104,22 +98,27 @@ MRT_INLINE mrt_depthwise_plane_params mrt_depthwise_params_of(const mrt_depthwis
 }
 
 #define MRT_DEPTHWISE_RUN(NAME, KERNEL, CLASS)                                                                              \
-    static MRT_NOINLINE void NAME(const void *params, const mrt_io *io)                                                     \
+    static MRT_NOINLINE void NAME##_with(const mrt_depthwise_fast_params *f, const int32_t *table, const mrt_io *io)        \
     {                                                                                                                       \
-        const mrt_depthwise_fast_params *f = (const mrt_depthwise_fast_params *)params;                                     \
-        const int32_t *const             table = mrt_depthwise_table(f, io->scratch);                                       \
-        mrt_depthwise_plane_params       p = mrt_depthwise_params_of(f, CLASS);                                             \
+        mrt_depthwise_plane_params p = mrt_depthwise_params_of(f, CLASS);                                                   \
         p.channels = table;                                                                                                 \
         KERNEL(&p, (const int8_t *)io->in[0], (int8_t *)io->out[0], (uint8_t *)io->scratch + f->source.table_bytes);        \
+    }                                                                                                                       \
+    static void NAME(const void *params, const mrt_io *io)                                                                  \
+    {                                                                                                                       \
+        const mrt_depthwise_fast_params *f = (const mrt_depthwise_fast_params *)params;                                     \
+        NAME##_with(f, mrt_depthwise_table(f, io->scratch), io);                                                            \
     }
 #define MRT_DEPTHWISE_RUNS(WAY, KERNEL)                                                                                     \
     MRT_DEPTHWISE_RUN(mrt_depthwise_run_##WAY, KERNEL, MRT_DEPTHWISE_ANY)                                                   \
     MRT_DEPTHWISE_RUN(mrt_depthwise_run_3x3_##WAY, KERNEL, MRT_DEPTHWISE_RELU_3X3)                                          \
     MRT_DEPTHWISE_RUN(mrt_depthwise_run_3x3_2_##WAY, KERNEL, MRT_DEPTHWISE_RELU_3X3_2)
+#define MRT_DEPTHWISE_TAKES(CLASS) (its_class == (CLASS) && MRT_HAS_CLASS(MRT_VARIANT_DEPTHWISE, CLASS))
 #define MRT_DEPTHWISE_CHOOSE(WAY)                                                                                           \
-    (its_class == MRT_DEPTHWISE_RELU_3X3     ? mrt_depthwise_run_3x3_##WAY                                                  \
-     : its_class == MRT_DEPTHWISE_RELU_3X3_2 ? mrt_depthwise_run_3x3_2_##WAY                                                \
-                                             : mrt_depthwise_run_##WAY)
+    (MRT_DEPTHWISE_TAKES(MRT_DEPTHWISE_RELU_3X3)     ? mrt_depthwise_run_3x3_##WAY                                          \
+     : MRT_DEPTHWISE_TAKES(MRT_DEPTHWISE_RELU_3X3_2) ? mrt_depthwise_run_3x3_2_##WAY                                        \
+     : MRT_DEPTHWISE_TAKES(MRT_DEPTHWISE_ANY)        ? mrt_depthwise_run_##WAY                                              \
+                                                     : NULL)
 
 MRT_DEPTHWISE_RUNS(dsp, mrt_depthwise_conv_2d_i8_dsp)
 MRT_DEPTHWISE_RUNS(bytes, mrt_depthwise_conv_2d_i8_bytes)
@@ -131,7 +130,8 @@ MRT_INLINE mrt_run_function *mrt_depthwise_run_of(mrt_arch arch, mrt_depthwise_c
 
 static void mrt_depthwise_choose(mrt_call *c, mrt_depthwise_plane_params *p)
 {
-    const mrt_window *w = &p->window;
+    const mrt_window         *w = &p->window;
+    const mrt_depthwise_class its_class = mrt_depthwise_class_of(p);
 
     if (mrt_arch_of(c) == MRT_ARCH_ARM_DSP) {
         p->is_transposed = mrt_depthwise_is_transposed(w, MRT_DEPTHWISE_DSP_UNIT);
@@ -140,7 +140,7 @@ static void mrt_depthwise_choose(mrt_call *c, mrt_depthwise_plane_params *p)
         p->is_transposed = mrt_depthwise_is_transposed(w, MRT_DEPTHWISE_BYTES_UNIT);
         c->scratch_bytes = (uint32_t)mrt_depthwise_bytes_scratch(w, p->is_transposed);
     }
-    c->run = mrt_depthwise_run_of(mrt_arch_of(c), mrt_depthwise_class_of(p));
+    mrt_choose(c, MRT_VARIANT_DEPTHWISE + (int32_t)its_class, mrt_depthwise_run_of(mrt_arch_of(c), its_class));
     /* a channel is read whole before it is written; of several samples the later ones must not be written over */
     c->in_place = w->in_c == w->out_c && (int64_t)w->out_h * w->out_w <= (int64_t)w->in_h * w->in_w;
 }
@@ -151,8 +151,10 @@ static MRT_COLD mrt_reason mrt_depthwise_prepare_fast(mrt_call *c)
     mrt_fold                  fold;
 
     MRT_TRY(mrt_convolution_window(c, c->in[1].dim[3], &f.p.window));
-    if (!mrt_depthwise_plane_fits(&f.p.window))
+    if (MRT_HAS_VARIANT(MRT_VARIANT_DEPTHWISE_REFERENCE) && !mrt_depthwise_plane_fits(&f.p.window)) {
+        mrt_choose(c, MRT_VARIANT_DEPTHWISE_REFERENCE, MRT_RUN(mrt_depthwise_conv_2d_i8));
         return mrt_depthwise_conv_2d_prepare_i8(c);
+    }
     MRT_TRY(mrt_convolution_begin(c, MRT_DEPTHWISE_CHANNEL_AXIS, &f.p.window, &f.p.in_zero, &f.p.output, &f.source));
     f.p.w = (const int8_t *)c->side->constant(c, &c->in[1], "weights", 0);
     fold = mrt_depthwise_fold(&f);

@@ -32,12 +32,6 @@ static void mrt_fully_connected_run_dsp_fast(const void *params, const mrt_io *i
     }
 }
 
-MRT_INLINE mrt_run_function *mrt_fully_connected_dsp_of(const mrt_output *output)
-{
-    return output->is_fast && output->act_min == -128 && output->act_max == 127 ? mrt_fully_connected_run_dsp_fast
-                                                                                : mrt_fully_connected_run_dsp;
-}
-
 static void mrt_fully_connected_run_rows_8(const void *params, const mrt_io *io)
 {
     mrt_fully_connected_i8_rows_8((const mrt_fully_connected_channels_params *)params, (const int8_t *)io->in[0],
@@ -48,6 +42,21 @@ static void mrt_fully_connected_run_rows(const void *params, const mrt_io *io)
 {
     mrt_fully_connected_i8_rows((const mrt_fully_connected_channels_params *)params, (const int8_t *)io->in[0],
                                 (int8_t *)io->out[0]);
+}
+
+static void mrt_fully_connected_choose(mrt_call *c, const mrt_output *output)
+{
+    const int is_clamped = output->is_fast && output->act_min == -128 && output->act_max == 127;
+
+    if (mrt_arch_of(c) == MRT_ARCH_RISCV)
+        mrt_choose(c, MRT_VARIANT_FULLY_CONNECTED, mrt_fully_connected_run_rows_8);
+    else if (mrt_arch_of(c) != MRT_ARCH_ARM_DSP)
+        mrt_choose(c, MRT_VARIANT_FULLY_CONNECTED, mrt_fully_connected_run_rows);
+    else if (MRT_HAS_VARIANT(MRT_VARIANT_FULLY_CONNECTED_CLAMPED) && is_clamped)
+        mrt_choose(c, MRT_VARIANT_FULLY_CONNECTED_CLAMPED, mrt_fully_connected_run_dsp_fast);
+    else
+        mrt_choose(c, MRT_VARIANT_FULLY_CONNECTED,
+                   MRT_HAS_VARIANT(MRT_VARIANT_FULLY_CONNECTED) ? mrt_fully_connected_run_dsp : NULL);
 }
 
 static MRT_COLD mrt_fold mrt_fully_connected_fold(const mrt_fully_connected_i8_params *p)
@@ -71,10 +80,11 @@ static MRT_COLD mrt_reason mrt_fully_connected_prepare_fast(mrt_call *c)
     mrt_fully_connected_channels_params p;
     mrt_fold                            fold;
 
-#if !defined(MRT_SYMMETRIC)
-    if (mrt_zero(&c->in[1]) != 0) /* only the oldest files have such weights */
+    if (MRT_HAS_VARIANT(MRT_VARIANT_FULLY_CONNECTED_REFERENCE) && mrt_zero(&c->in[1]) != 0) {
+        /* only the oldest files have such weights */
+        mrt_choose(c, MRT_VARIANT_FULLY_CONNECTED_REFERENCE, MRT_RUN(mrt_fully_connected_i8));
         return mrt_fully_connected_prepare_i8(c);
-#endif
+    }
     MRT_TRY(mrt_fully_connected_fill_common(c, &reference));
     p.rows = reference.rows;
     p.in_count = reference.in_count;
@@ -86,9 +96,7 @@ static MRT_COLD mrt_reason mrt_fully_connected_prepare_fast(mrt_call *c)
     fold = mrt_fully_connected_fold(&reference);
     mrt_channels_choose(c, &fold, &scales, &p.output);
     p.channels = mrt_channels_take(c, &fold, &scales, &p.output);
-    c->run = mrt_arch_of(c) == MRT_ARCH_ARM_DSP ? mrt_fully_connected_dsp_of(&p.output)
-             : mrt_arch_of(c) == MRT_ARCH_RISCV ? mrt_fully_connected_run_rows_8
-                                                : mrt_fully_connected_run_rows;
+    mrt_fully_connected_choose(c, &p.output);
     c->side->store(c, &p, sizeof p, 2);
     return MRT_REASON_NONE;
 }

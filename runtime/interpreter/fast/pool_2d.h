@@ -38,9 +38,12 @@ static MRT_COLD mrt_reason mrt_max_pool_2d_prepare_fast(mrt_call *c)
 static MRT_COLD mrt_reason mrt_average_pool_2d_prepare_fast(mrt_call *c)
 {
     /* work: values of a window for each output */
-    c->run = mrt_arch_of(c) == MRT_ARCH_ARM_DSP && c->work <= (uint64_t)c->out[0].count * MRT_POOL_2D_DSP_WINDOW
-                 ? mrt_average_pool_2d_run_dsp
-                 : mrt_average_pool_2d_run_four;
+    if (mrt_arch_of(c) == MRT_ARCH_ARM_DSP && c->work <= (uint64_t)c->out[0].count * MRT_POOL_2D_DSP_WINDOW &&
+        MRT_HAS_VARIANT(MRT_VARIANT_AVERAGE_POOL_2D_SMALL))
+        mrt_choose(c, MRT_VARIANT_AVERAGE_POOL_2D_SMALL, mrt_average_pool_2d_run_dsp);
+    else
+        mrt_choose(c, MRT_VARIANT_AVERAGE_POOL_2D,
+                   MRT_HAS_VARIANT(MRT_VARIANT_AVERAGE_POOL_2D) ? mrt_average_pool_2d_run_four : NULL);
     return mrt_pool_2d_prepare_i8(c);
 }
 
