@@ -45,6 +45,24 @@ mote_status mote_choose_instances(mote_variant *variant, mote_optimize optimize,
 void mote_emit_header(const mote_emitter *emitter, mote_text *out); /* NAME.h */
 void mote_emit_source(const mote_emitter *emitter, mote_text *out); /* NAME.c */
 
+/* What generated names of an input or output end in. Where there is one of each: nothing. Where there are several: its name,
+ * as far as C can say it ("_left"), else its number ("_1"); and the first ones have their short names, too. */
+typedef struct mote_end_suffix {
+    char    text[48], upper[48];
+    int32_t index;
+    bool    is_number;
+} mote_end_suffix;
+
+/* All that one end has: count is 1 or 2. */
+typedef struct mote_end_suffixes {
+    mote_end_suffix suffix[2];
+    int             count;
+} mote_end_suffixes;
+mote_end_suffixes mote_emit_suffixes(const mote_emitter *emitter, bool is_input, int32_t index);
+
+/* NAME_input_left: another name of NAME_input_0; nothing where its only name is its number. */
+void mote_emit_named_accessor(const mote_emitter *emitter, bool is_input, int32_t index, mote_text *out);
+
 /* An output that is a constant has no place in the arena: its values are an array, one for all outputs that name it.
  * Returns which output the array is called after; -1 where the output is computed. */
 int32_t mote_constant_output(const mote_emitter *emitter, int32_t index);
@@ -55,8 +73,8 @@ void mote_emit_ends(const mote_emitter *emitter, mote_text *out);
 void mote_emit_conversions(const mote_emitter *emitter, mote_text *out);
 /* The first comment from "write inputs" on, the guard, and what stands before all declarations. */
 void mote_emit_usage(const mote_emitter *emitter, mote_text *out);
-/* NAME_prepare_input, where the recipe prepares and the first input is real or has NAME_quantize_input. */
-bool mote_emits_prepare(const mote_emitter *emitter);
+/* NAME_prepare_input, where the recipe prepares an input that is real or has NAME_quantize_input. */
+bool mote_emits_prepare(const mote_emitter *emitter, int32_t input);
 void mote_emit_prepare(const mote_emitter *emitter, mote_text *out);
 void mote_emit_labels(const mote_emitter *emitter, mote_text *out);
 void mote_emit_argmax(const mote_emitter *emitter, mote_text *out);

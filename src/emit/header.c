@@ -18,7 +18,9 @@ static void emit_end_constants(const mote_emitter *e, bool is_input, int32_t ind
     int32_t            i;
 
     mote_text_printf(out, "/* %s %d \"", is_input ? "input" : "output", index);
-    mote_emit_comment(out, mote_show_string(tensor->name).text);
+    mote_emit_comment(
+        out,
+        mote_show_string(is_input ? mote_model_input(e->model, index).name : mote_model_output(e->model, index).name).text);
     mote_text_printf(out, "\": %s %s */\n", mote_dtype_name(tensor->dtype), mote_shape_show(tensor).text);
     mote_text_printf(out, "#define %s_%s_%d_SIZE %zu\n", e->upper, kind, index, mote_tensor_count(tensor));
     mote_text_printf(out, "#define %s_%s_%d_BYTES %zu\n", e->upper, kind, index, mote_tensor_bytes(tensor));
@@ -113,6 +115,19 @@ static void emit_accessor(const mote_emitter *e, bool is_input, int32_t index, m
                          type, e->name, kind, constant, e->name, e->name, kind);
 }
 
+void mote_emit_named_accessor(const mote_emitter *e, bool is_input, int32_t index, mote_text *out)
+{
+    const char             *type = mote_dtype_c_name(end_tensor(e, is_input, index)->dtype);
+    const char             *constant = is_input ? "" : "const ", *kind = is_input ? "input" : "output";
+    const mote_end_suffixes all = mote_emit_suffixes(e, is_input, index);
+    int                     i;
+
+    for (i = 0; i < all.count; i++)
+        if (all.suffix[i].text[0] && !all.suffix[i].is_number)
+            mote_text_printf(out, "static inline %s%s *%s_%s%s(%s%s_arena *arena)\n{\n    return %s_%s_%d(arena);\n}\n",
+                             constant, type, e->name, kind, all.suffix[i].text, constant, e->name, e->name, kind, index);
+}
+
 /* What differs between the variants: the arena's size, and where inputs and outputs lie in it. */
 static void emit_places(const mote_emitter *e, const mote_variant *variant, mote_text *out)
 {
@@ -192,18 +207,42 @@ static size_t widest_align(const mote_emitter *e)
 
 /* ---- preparing ---- */
 
-/* Whether the first input takes quantized numbers that NAME_quantize_input makes. */
-static bool quantizes(const mote_emitter *e)
+/* Whether an input takes quantized numbers that NAME_quantize_input makes. */
+static bool quantizes(const mote_emitter *e, int32_t input)
 {
-    const mote_tensor *in = end_tensor(e, true, 0);
+    const mote_tensor *in = end_tensor(e, true, input);
     long long          min, max;
 
     return in->quant && mote_dtype_limits(in->dtype, &min, &max) && mote_dtype_bits(in->dtype) <= 16;
 }
 
-bool mote_emits_prepare(const mote_emitter *e)
+/* NULL: nobody says how this input is prepared. */
+static const mote_preparation *preparation_of(const mote_emitter *e, int32_t input)
 {
-    return e->model->recipe.input[0].is_prepared && (end_tensor(e, true, 0)->dtype == MOTE_F32 || quantizes(e));
+    return input < MOTE_FEATURES_MAX && e->model->recipe.input[input].is_prepared
+               ? &e->model->recipe.input[input].preparation
+               : NULL;
+}
+
+bool mote_emits_prepare(const mote_emitter *e, int32_t input)
+{
+    return preparation_of(e, input) && (end_tensor(e, true, input)->dtype == MOTE_F32 || quantizes(e, input));
+}
+
+/* "the first input", or "input \"left\"" where there are several. */
+static void put_whose(const mote_emitter *e, bool is_input, const mote_end_suffix *suffix, mote_text *out)
+{
+    const char *kind = is_input ? "input" : "output";
+
+    if (!suffix->text[0]) {
+        mote_text_printf(out, "the first %s", kind);
+        return;
+    }
+    mote_text_printf(out, "%s \"", kind);
+    mote_emit_comment(out, mote_show_string(is_input ? mote_model_input(e->model, suffix->index).name
+                                                     : mote_model_output(e->model, suffix->index).name)
+                               .text);
+    mote_text_puts(out, "\"");
 }
 
 /* A number, or an initializer of several on a logical line. */
@@ -219,139 +258,248 @@ static void emit_per_channel(const float *values, int count, mote_text *out)
     mote_text_puts(out, count > 1 ? "}" : "");
 }
 
-static void emit_prepare_macros(const mote_emitter *e, mote_text *out)
+static void emit_prepare_macros(const mote_emitter *e, const mote_end_suffix *suffix, mote_text *out)
 {
     static const float      zero = 0.0f, one = 1.0f;
-    const mote_preparation *prep = &e->model->recipe.input[0].preparation;
-    const int               channels = prep->channels > 0 ? prep->channels : 1;
+    const mote_preparation *prep = preparation_of(e, suffix->index);
+    const int               channels = prep && prep->channels > 0 ? prep->channels : 1;
+    const bool              emits = mote_emits_prepare(e, suffix->index);
+    const char             *upper = suffix->upper;
 
-    if (!e->model->recipe.input[0].is_prepared)
+    if (!prep)
         return;
-    mote_text_printf(
-        out,
-        "/* How the training prepared raw samples: (raw / scale + offset - mean) / std, in float32, one operation\n"
-        " * after the other. Inputs must be prepared like that%s%s%s. */\n",
-        mote_emits_prepare(e) ? ": " : "", mote_emits_prepare(e) ? e->name : "",
-        mote_emits_prepare(e) ? "_prepare_input does it" : "");
-    mote_text_printf(out, "#define %s_PREPARE_SCALE ", e->upper);
+    if (suffix->text[0]) {
+        mote_text_puts(out, "/* Of ");
+        put_whose(e, true, suffix, out);
+        mote_text_puts(out, ". */\n");
+    } else {
+        mote_text_printf(
+            out,
+            "/* How the training prepared raw samples: (raw / scale + offset - mean) / std, in float32, one operation\n"
+            " * after the other. Inputs must be prepared like that%s%s%s. */\n",
+            emits ? ": " : "", emits ? e->name : "", emits ? "_prepare_input does it" : "");
+    }
+    mote_text_printf(out, "#define %s_PREPARE%s_SCALE ", e->upper, upper);
     mote_emit_f32(out, prep->scale != 0 ? prep->scale : 1.0f);
-    mote_text_printf(out, "\n#define %s_PREPARE_OFFSET ", e->upper);
+    mote_text_printf(out, "\n#define %s_PREPARE%s_OFFSET ", e->upper, upper);
     mote_emit_f32(out, prep->offset);
-    mote_text_printf(out, "\n#define %s_PREPARE_CHANNELS %d%s\n#define %s_PREPARE_MEAN ", e->upper, channels,
-                     channels > 1 ? " /* element i has mean and std i % channels */" : "", e->upper);
+    mote_text_printf(out, "\n#define %s_PREPARE%s_CHANNELS %d%s\n#define %s_PREPARE%s_MEAN ", e->upper, upper, channels,
+                     channels > 1 ? " /* element i has mean and std i % channels */" : "", e->upper, upper);
     emit_per_channel(prep->channels > 0 ? prep->mean : &zero, channels, out);
-    mote_text_printf(out, "\n#define %s_PREPARE_STD ", e->upper);
+    mote_text_printf(out, "\n#define %s_PREPARE%s_STD ", e->upper, upper);
     emit_per_channel(prep->channels > 0 ? prep->std : &one, channels, out);
     mote_text_puts(out, "\n\n");
 }
 
+static void put_written(const mote_emitter *e, int32_t index, const char *suffix, mote_text *out)
+{
+    if (mote_emits_prepare(e, index))
+        mote_text_printf(
+            out,
+            " *     ... write %s_input%s(&arena)[i] = %s_prepare_input%s(raw[i], i), i = 0 .. %s_INPUT_%d_SIZE - 1 "
+            "...\n",
+            e->name, suffix, e->name, suffix, e->upper, index);
+    else
+        mote_text_printf(out, " *     ... write %s_input%s(&arena)[0 .. %s_INPUT_%d_SIZE - 1] ...\n", e->name, suffix,
+                         e->upper, index);
+}
+
+/* Each by its last name: its own where there are several, else the short one. */
+static const char *last_name(const mote_end_suffixes *all)
+{
+    return all->suffix[all->count - 1].text;
+}
+
 void mote_emit_usage(const mote_emitter *e, mote_text *out)
 {
-    if (mote_emits_prepare(e))
-        mote_text_printf(
-            out, " *     ... write %s_input(&arena)[i] = %s_prepare_input(raw[i], i), i = 0 .. %s_INPUT_0_SIZE - 1 ...\n",
-            e->name, e->name, e->upper);
-    else
-        mote_text_printf(out, " *     ... write %s_input(&arena)[0 .. %s_INPUT_0_SIZE - 1] ...\n", e->name, e->upper);
+    const mote_graph *graph = &e->model->graphs[0];
+    int32_t           i;
+
+    for (i = 0; i < graph->input_count; i++) {
+        const mote_end_suffixes all = mote_emit_suffixes(e, true, i);
+        put_written(e, i, last_name(&all), out);
+    }
+    mote_text_printf(out, " *     %s_invoke(&arena);\n", e->name);
+    for (i = 0; i < graph->output_count; i++) {
+        const mote_end_suffixes all = mote_emit_suffixes(e, false, i);
+        mote_text_printf(out, " *     ... read %s_output%s(&arena)[0 .. %s_OUTPUT_%d_SIZE - 1] ...\n", e->name,
+                         last_name(&all), e->upper, i);
+    }
     mote_text_printf(
         out,
-        " *     %s_invoke(&arena);\n *     ... read %s_output(&arena)[0 .. %s_OUTPUT_0_SIZE - 1] ...\n *\n"
+        " *\n"
         " * Inputs are used up by an invoke: write them before each. No globals, no allocation; one arena a caller.\n"
         " */\n#ifndef %s_H\n#define %s_H\n\n#include <stdint.h>\n\n"
         "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n",
-        e->name, e->name, e->upper, e->upper, e->upper);
+        e->upper, e->upper);
 }
 
-static void emit_prepare_declaration(const mote_emitter *e, mote_text *out)
+static void emit_prepare_declaration(const mote_emitter *e, const mote_end_suffix *suffix, mote_text *out)
 {
-    if (mote_emits_prepare(e))
+    if (!mote_emits_prepare(e, suffix->index))
+        return;
+    mote_text_puts(out, "/* A raw number as element `index` of ");
+    put_whose(e, true, suffix, out);
+    mote_text_printf(out, " stores it: prepared as in training%s.\n * 0 <= index < %s_INPUT_%d_SIZE. */\n",
+                     quantizes(e, suffix->index) ? ", and quantized" : "", e->upper, suffix->index);
+    mote_text_printf(out, "%s %s_prepare_input%s(float raw, int32_t index);\n",
+                     mote_dtype_c_name(end_tensor(e, true, suffix->index)->dtype), e->name, suffix->text);
+}
+
+static void emit_prepare(const mote_emitter *e, const mote_end_suffix *suffix, mote_text *out)
+{
+    const mote_preparation *prep = preparation_of(e, suffix->index);
+    const bool              is_per_channel = prep && prep->channels > 1, is_quantized = quantizes(e, suffix->index);
+    const char             *at = is_per_channel ? "[index % channels]" : "", *upper = suffix->upper;
+
+    if (!mote_emits_prepare(e, suffix->index))
+        return;
+    mote_text_printf(out, "%s %s_prepare_input%s(float raw, int32_t index)\n{\n",
+                     mote_dtype_c_name(end_tensor(e, true, suffix->index)->dtype), e->name, suffix->text);
+    if (is_per_channel)
         mote_text_printf(out,
-                         "/* A raw number as element `index` of the first input stores it: prepared as in training%s.\n"
-                         " * 0 <= index < %s_INPUT_0_SIZE. */\n%s %s_prepare_input(float raw, int32_t index);\n",
-                         quantizes(e) ? ", and quantized" : "", e->upper, mote_dtype_c_name(end_tensor(e, true, 0)->dtype),
-                         e->name);
+                         "    static const MRT_FLASH float mean[] = %s_PREPARE%s_MEAN;\n"
+                         "    static const MRT_FLASH float std[] = %s_PREPARE%s_STD;\n"
+                         "    const int32_t                channels = %s_PREPARE%s_CHANNELS;\n",
+                         e->upper, upper, e->upper, upper, e->upper, upper);
+    else
+        mote_text_printf(out, "    const float mean = %s_PREPARE%s_MEAN, std = %s_PREPARE%s_STD;\n", e->upper, upper,
+                         e->upper, upper);
+    mote_text_printf(out,
+                     "    float real = raw / %s_PREPARE%s_SCALE;\n\n%s    real = real + %s_PREPARE%s_OFFSET;\n"
+                     "    real = (real - mean%s) / std%s;\n    return ",
+                     e->upper, upper, is_per_channel ? "" : "    (void)index;\n", e->upper, upper, at, at);
+    if (is_quantized)
+        mote_text_printf(out, "%s_quantize_input%s(real);\n}\n\n", e->name, suffix->text);
+    else
+        mote_text_puts(out, "real;\n}\n\n");
 }
 
 void mote_emit_prepare(const mote_emitter *e, mote_text *out)
 {
-    const bool  is_per_channel = e->model->recipe.input[0].preparation.channels > 1;
-    const char *at = is_per_channel ? "[index % channels]" : "";
+    int32_t i;
+    int     k;
 
-    if (!mote_emits_prepare(e))
+    for (i = 0; i < e->model->graphs[0].input_count; i++) {
+        const mote_end_suffixes all = mote_emit_suffixes(e, true, i);
+        for (k = 0; k < all.count; k++)
+            emit_prepare(e, &all.suffix[k], out);
+    }
+}
+
+static void emit_quantizer(const mote_emitter *e, const mote_end_suffix *suffix, mote_text *out)
+{
+    const mote_tensor *in = end_tensor(e, true, suffix->index);
+    long long          zero, min, max;
+
+    if (!quantizes(e, suffix->index))
         return;
-    mote_text_printf(out, "%s %s_prepare_input(float raw, int32_t index)\n{\n",
-                     mote_dtype_c_name(end_tensor(e, true, 0)->dtype), e->name);
-    if (is_per_channel)
-        mote_text_printf(out,
-                         "    static const MRT_FLASH float mean[] = %s_PREPARE_MEAN;\n"
-                         "    static const MRT_FLASH float std[] = %s_PREPARE_STD;\n"
-                         "    const int32_t                channels = %s_PREPARE_CHANNELS;\n",
-                         e->upper, e->upper, e->upper);
-    else
-        mote_text_printf(out, "    const float mean = %s_PREPARE_MEAN, std = %s_PREPARE_STD;\n", e->upper, e->upper);
+    zero = in->quant->zero_point[0];
+    mote_dtype_limits(in->dtype, &min, &max);
+    mote_text_puts(out, "/* A real number as ");
+    put_whose(e, true, suffix, out);
     mote_text_printf(out,
-                     "    float real = raw / %s_PREPARE_SCALE;\n\n%s    real = real + %s_PREPARE_OFFSET;\n"
-                     "    real = (real - mean%s) / std%s;\n    return %s%s;\n}\n\n",
-                     e->upper, is_per_channel ? "" : "    (void)index;\n", e->upper, at, at, quantizes(e) ? e->name : "",
-                     quantizes(e) ? "_quantize_input(real)" : "real");
+                     " stores it: to nearest, halves away from zero, clamped. */\n"
+                     "static inline %s %s_quantize_input%s(float real)\n{\n"
+                     "    const float scaled = real / %s_INPUT_%d_SCALE;\n"
+                     "    int32_t     whole;\n    float       rest;\n\n"
+                     "    if (!(scaled > %lld.0f))\n        return %lld;\n"
+                     "    if (!(scaled < %lld.0f))\n        return %lld;\n"
+                     "    whole = (int32_t)scaled;\n    rest = scaled - (float)whole;\n"
+                     "    whole += (rest >= 0.5f) - (rest <= -0.5f) + %s_INPUT_%d_ZERO_POINT;\n"
+                     "    return (%s)(whole < %lld ? %lld : whole > %lld ? %lld : whole);\n}\n",
+                     mote_dtype_c_name(in->dtype), e->name, suffix->text, e->upper, suffix->index, min - zero, min,
+                     max - zero, max, e->upper, suffix->index, mote_dtype_c_name(in->dtype), min, min, max, max);
+}
+
+static void emit_dequantizer(const mote_emitter *e, const mote_end_suffix *suffix, mote_text *out)
+{
+    const mote_tensor *result = end_tensor(e, false, suffix->index);
+
+    if (!result->quant)
+        return;
+    mote_text_puts(out, "/* The real number that an element of ");
+    put_whose(e, false, suffix, out);
+    mote_text_printf(out,
+                     " stands for. */\n"
+                     "static inline float %s_dequantize_output%s(%s stored)\n{\n"
+                     "    return %s_OUTPUT_%d_SCALE * (float)((int32_t)stored - %s_OUTPUT_%d_ZERO_POINT);\n}\n",
+                     e->name, suffix->text, mote_dtype_c_name(result->dtype), e->upper, suffix->index, e->upper,
+                     suffix->index);
+}
+
+static void emit_argmax_declaration(const mote_emitter *e, const mote_end_suffix *suffix, mote_text *out)
+{
+    mote_text_printf(out, "/* The index of %s", suffix->text[0] ? "the largest element of " : "");
+    put_whose(e, false, suffix, out);
+    mote_text_printf(out, "%s; the first of equals. */\nint32_t %s_argmax%s(const %s_arena *arena);\n",
+                     suffix->text[0] ? "" : "'s largest element", e->name, suffix->text, e->name);
 }
 
 void mote_emit_conversions(const mote_emitter *e, mote_text *out)
 {
-    const mote_tensor *in = end_tensor(e, true, 0), *result = end_tensor(e, false, 0);
+    const mote_graph *graph = &e->model->graphs[0];
+    int32_t           i;
+    int               k;
 
-    if (quantizes(e)) {
-        const long long zero = in->quant->zero_point[0];
-        long long       min, max;
-        mote_dtype_limits(in->dtype, &min, &max);
-        mote_text_printf(out,
-                         "/* A real number as the first input stores it: to nearest, halves away from zero, clamped. */\n"
-                         "static inline %s %s_quantize_input(float real)\n{\n"
-                         "    const float scaled = real / %s_INPUT_0_SCALE;\n"
-                         "    int32_t     whole;\n    float       rest;\n\n"
-                         "    if (!(scaled > %lld.0f))\n        return %lld;\n"
-                         "    if (!(scaled < %lld.0f))\n        return %lld;\n"
-                         "    whole = (int32_t)scaled;\n    rest = scaled - (float)whole;\n"
-                         "    whole += (rest >= 0.5f) - (rest <= -0.5f) + %s_INPUT_0_ZERO_POINT;\n"
-                         "    return (%s)(whole < %lld ? %lld : whole > %lld ? %lld : whole);\n}\n",
-                         mote_dtype_c_name(in->dtype), e->name, e->upper, min - zero, min, max - zero, max, e->upper,
-                         mote_dtype_c_name(in->dtype), min, min, max, max);
+    for (i = 0; i < graph->input_count; i++) {
+        const mote_end_suffixes all = mote_emit_suffixes(e, true, i);
+        for (k = 0; k < all.count; k++) {
+            emit_quantizer(e, &all.suffix[k], out);
+            emit_prepare_declaration(e, &all.suffix[k], out);
+        }
     }
-    emit_prepare_declaration(e, out);
-    if (result->quant)
-        mote_text_printf(out,
-                         "/* The real number that an element of the first output stands for. */\n"
-                         "static inline float %s_dequantize_output(%s stored)\n{\n"
-                         "    return %s_OUTPUT_0_SCALE * (float)((int32_t)stored - %s_OUTPUT_0_ZERO_POINT);\n}\n",
-                         e->name, mote_dtype_c_name(result->dtype), e->upper, e->upper);
-    mote_text_printf(out,
-                     "/* The index of the first output's largest element; the first of equals. */\nint32_t "
-                     "%s_argmax(const %s_arena *arena);\n",
-                     e->name, e->name);
+    for (i = 0; i < graph->output_count; i++) {
+        const mote_end_suffixes all = mote_emit_suffixes(e, false, i);
+        for (k = 0; k < all.count; k++) {
+            emit_dequantizer(e, &all.suffix[k], out);
+            emit_argmax_declaration(e, &all.suffix[k], out);
+        }
+    }
+}
+
+static void emit_label_declaration(const mote_emitter *e, const mote_end_suffix *suffix, mote_text *out)
+{
+    const int32_t count = mote_model_label_count(e->model, suffix->index);
+
+    if (suffix->text[0] && count == 0)
+        return;
+    mote_text_printf(out, "#define %s_LABEL%s_COUNT %d\n", e->upper, suffix->upper, count);
+    if (count == 0)
+        return;
+    mote_text_puts(out, "/* The name of a class of ");
+    put_whose(e, false, suffix, out);
+    mote_text_printf(out, "; 0 <= index < %s_LABEL%s_COUNT. */\nconst char *%s_label%s(int32_t index);\n", e->upper,
+                     suffix->upper, e->name, suffix->text);
 }
 
 void mote_emit_labels(const mote_emitter *e, mote_text *out)
 {
-    const mote_output_recipe *recipe = &e->model->recipe.output[0];
+    int32_t i;
+    int     k;
 
-    mote_text_printf(out, "#define %s_LABEL_COUNT %d\n", e->upper, recipe->label_count);
-    if (recipe->label_count > 0)
-        mote_text_printf(out,
-                         "/* The name of a class of the first output; 0 <= index < %s_LABEL_COUNT. */\n"
-                         "const char *%s_label(int32_t index);\n",
-                         e->upper, e->name);
+    for (i = 0; i < e->model->graphs[0].output_count; i++) {
+        const mote_end_suffixes all = mote_emit_suffixes(e, false, i);
+        for (k = 0; k < all.count; k++)
+            emit_label_declaration(e, &all.suffix[k], out);
+    }
 }
 
 void mote_emit_ends(const mote_emitter *e, mote_text *out)
 {
     const mote_graph *graph = &e->model->graphs[0];
     int32_t           i;
+    int               k;
 
     for (i = 0; i < graph->input_count; i++)
         emit_end_constants(e, true, i, out);
     for (i = 0; i < graph->output_count; i++)
         emit_end_constants(e, false, i, out);
-    emit_prepare_macros(e, out);
+    for (i = 0; i < graph->input_count; i++) {
+        const mote_end_suffixes all = mote_emit_suffixes(e, true, i);
+        for (k = 0; k < all.count; k++)
+            emit_prepare_macros(e, &all.suffix[k], out);
+    }
 }
 
 void mote_emit_header(const mote_emitter *e, mote_text *out)
@@ -385,6 +533,10 @@ void mote_emit_header(const mote_emitter *e, mote_text *out)
         emit_accessor(e, true, i, out);
     for (i = 0; i < graph->output_count; i++)
         emit_accessor(e, false, i, out);
+    for (i = 0; i < graph->input_count; i++)
+        mote_emit_named_accessor(e, true, i, out);
+    for (i = 0; i < graph->output_count; i++)
+        mote_emit_named_accessor(e, false, i, out);
     mote_text_puts(out, "\n");
     mote_emit_conversions(e, out);
     mote_text_puts(out, "\n");

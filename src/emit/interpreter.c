@@ -186,6 +186,10 @@ static void emit_functions(const mote_emitter *e, const mote_graph *graph, mote_
         emit_accessor(e, &graph->tensors[graph->inputs[i]], true, i, out);
     for (i = 0; i < graph->output_count; i++)
         emit_accessor(e, &graph->tensors[graph->outputs[i]], false, i, out);
+    for (i = 0; i < graph->input_count; i++)
+        mote_emit_named_accessor(e, true, i, out);
+    for (i = 0; i < graph->output_count; i++)
+        mote_emit_named_accessor(e, false, i, out);
     mote_text_puts(out, "\n");
 }
 

@@ -116,3 +116,61 @@ void mote_compile_name(char *name, const char *from)
         name[strlen(first) + count] = '\0';
     }
 }
+
+/* ---- inputs and outputs ---- */
+
+static const char *end_name(const mote_emitter *e, bool is_input, int32_t index)
+{
+    return is_input ? mote_model_input(e->model, index).name : mote_model_output(e->model, index).name;
+}
+
+/* "left", "serving_default_left_0". false: it does not begin with a letter, is too long, or is NAME_input_at's. */
+static bool make_identifier(char *out, size_t bytes, const char *from)
+{
+    size_t i;
+
+    for (i = 0; from[i] && i + 1 < bytes; i++)
+        out[i] = is_identifier_char(from[i], false) ? from[i] : '_';
+    out[i] = '\0';
+    return from[i] == '\0' && is_identifier_char(out[0], true) && out[0] != '_' && strcasecmp(out, "at") != 0;
+}
+
+/* Macros have capitals, so names differ by more than these. */
+static bool find_identifier(char *out, size_t bytes, const mote_emitter *e, bool is_input, int32_t index)
+{
+    char    other[sizeof((mote_end_suffix *)0)->text];
+    int32_t i;
+
+    if (!make_identifier(out, bytes, end_name(e, is_input, index)))
+        return false;
+    for (i = 0; i < index; i++)
+        if (make_identifier(other, bytes, end_name(e, is_input, i)) && strcasecmp(out, other) == 0)
+            return false;
+    return true;
+}
+
+static mote_end_suffix make_suffix(const mote_emitter *e, bool is_input, int32_t index)
+{
+    mote_end_suffix s = {.text = "_", .upper = "_", .index = index};
+    size_t          i;
+
+    s.is_number = !find_identifier(s.text + 1, sizeof s.text - 1, e, is_input, index);
+    if (s.is_number)
+        snprintf(s.text, sizeof s.text, "_%d", (int)index);
+    for (i = 0; s.text[i]; i++)
+        s.upper[i] = s.text[i] >= 'a' && s.text[i] <= 'z' ? (char)(s.text[i] - 'a' + 'A') : s.text[i];
+    s.upper[i] = '\0';
+    return s;
+}
+
+mote_end_suffixes mote_emit_suffixes(const mote_emitter *e, bool is_input, int32_t index)
+{
+    const mote_graph *graph = &e->model->graphs[0];
+    mote_end_suffixes all = {.count = 0};
+
+    if (index == 0)
+        all.count++; /* the short name */
+    if (graph->input_count > 1 || graph->output_count > 1)
+        all.suffix[all.count++] = make_suffix(e, is_input, index);
+    return all;
+}

@@ -401,15 +401,28 @@ static void emit_reset(const mote_emitter *e, const mote_variant *variant, mote_
     mote_text_puts(out, "}\n");
 }
 
-void mote_emit_argmax(const mote_emitter *e, mote_text *out)
+static void emit_argmax(const mote_emitter *e, const mote_end_suffix *suffix, mote_text *out)
 {
     const mote_graph *graph = &e->model->graphs[0];
 
     mote_text_printf(out,
-                     "int32_t %s_argmax(const %s_arena *arena)\n{\n    const %s *values = %s_output_0(arena);\n"
-                     "    int32_t best = 0, i;\n\n    for (i = 1; i < %s_OUTPUT_0_SIZE; i++)\n"
+                     "int32_t %s_argmax%s(const %s_arena *arena)\n{\n    const %s *values = %s_output_%d(arena);\n"
+                     "    int32_t best = 0, i;\n\n    for (i = 1; i < %s_OUTPUT_%d_SIZE; i++)\n"
                      "        if (values[i] > values[best])\n            best = i;\n    return best;\n}\n",
-                     e->name, e->name, operand_type(e, graph->outputs[0]), e->name, e->upper);
+                     e->name, suffix->text, e->name, operand_type(e, graph->outputs[suffix->index]), e->name, suffix->index,
+                     e->upper, suffix->index);
+}
+
+void mote_emit_argmax(const mote_emitter *e, mote_text *out)
+{
+    int32_t i;
+    int     k;
+
+    for (i = 0; i < e->model->graphs[0].output_count; i++) {
+        const mote_end_suffixes all = mote_emit_suffixes(e, false, i);
+        for (k = 0; k < all.count; k++)
+            emit_argmax(e, &all.suffix[k], out);
+    }
 }
 
 /* A C string literal: bytes outside plain ASCII as octal, which ends after three digits. */
@@ -426,19 +439,32 @@ void mote_emit_string(mote_text *out, const char *string)
     mote_text_puts(out, "\"");
 }
 
-void mote_emit_label_table(const mote_emitter *e, mote_text *out)
+static void emit_label_table(const mote_emitter *e, const mote_end_suffix *suffix, mote_text *out)
 {
-    const mote_output_recipe *recipe = &e->model->recipe.output[0];
-    int32_t                   i;
+    const int32_t count = mote_model_label_count(e->model, suffix->index);
+    int32_t       i;
 
-    if (recipe->label_count == 0)
+    if (count == 0)
         return;
-    mote_text_printf(out, "\nconst char *%s_label(int32_t index)\n{\n    static const char *const labels[] = {", e->name);
-    for (i = 0; i < recipe->label_count; i++) {
+    mote_text_printf(out, "\nconst char *%s_label%s(int32_t index)\n{\n    static const char *const labels[] = {", e->name,
+                     suffix->text);
+    for (i = 0; i < count; i++) {
         mote_text_puts(out, i ? ", " : "");
-        mote_emit_string(out, recipe->labels[i]);
+        mote_emit_string(out, mote_model_label(e->model, suffix->index, i));
     }
     mote_text_puts(out, "};\n\n    return labels[index];\n}\n");
+}
+
+void mote_emit_label_table(const mote_emitter *e, mote_text *out)
+{
+    int32_t i;
+    int     k;
+
+    for (i = 0; i < e->model->graphs[0].output_count; i++) {
+        const mote_end_suffixes all = mote_emit_suffixes(e, false, i);
+        for (k = 0; k < all.count; k++)
+            emit_label_table(e, &all.suffix[k], out);
+    }
 }
 
 /* The headers of the variant's kernels, each once. */
