@@ -163,17 +163,31 @@ static bool has_i4_weights_per_channel(mote_verifier *v, const mote_seen_operato
     return w && w->type == TFLITE_INT4 && w->scale.count > 1;
 }
 
-/* Nothing in front of it gives a variable a value. */
+/* Nothing in front of it gives a variable a value. Of a further subgraph nobody knows what ran before. */
 static bool reads_before_all_else(mote_verifier *v, const mote_seen_operator *op)
 {
     mote_seen_operator before;
     uint32_t           i;
 
+    if (v->subgraph != 0)
+        return false;
     for (i = 0; i < (uint32_t)op->index && mote_may_spend(v, 1); i++)
         if (mote_verify_read_operator(v, i, false, &before) &&
             (strcmp(before.name, "CALL_ONCE") == 0 || strcmp(before.name, "ASSIGN_VARIABLE") == 0))
             return false;
     return true;
+}
+
+/* Operands 1 (coupled where it is left out), 9 to 11, 16 and 17, 20 to 23. */
+static bool is_more_than_a_basic_lstm(mote_verifier *v, const mote_seen_operator *op)
+{
+    static const uint8_t further[] = {9, 10, 11, 16, 17, 20, 21, 22, 23};
+    size_t               i;
+
+    for (i = 0; i < sizeof further; i++)
+        if (mote_seen_operand(v, &op->inputs, further[i]))
+            return true;
+    return !mote_seen_operand(v, &op->inputs, 1);
 }
 
 static bool lacks_intermediates(mote_verifier *v, const mote_seen_operator *op)
@@ -216,6 +230,8 @@ static const struct {
      "slice without them, and RESHAPE"},
     {MOTE_ENGINE_TFLM, "DEPTHWISE_CONV_2D", leaves_bias_out, MOTE_ERROR, "a bias that is left out as -1 makes it crash",
      "give the operator two operands, or a bias of zeros"},
+    {MOTE_ENGINE_TFLM, "UNIDIRECTIONAL_SEQUENCE_LSTM", is_more_than_a_basic_lstm, MOTE_ERROR,
+     "peepholes, projection, layer norms and coupled gates are refused", "train a plain LSTM"},
     {MOTE_ENGINE_TFLM, "GREATER", is_i16, MOTE_WARNING,
      "its int16 kernel reads parameters that nothing sets, and is always false", "use LESS with its operands exchanged"},
     {MOTE_ENGINE_TFLM, "RELU6", rescales, MOTE_WARNING,

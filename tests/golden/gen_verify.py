@@ -392,7 +392,8 @@ def add_operators():
     model, graph = conv()
     model.operatorCodes[0].version = 1
     add("version_1", model, "mote note version-older")
-    add("hybrid", conv("FLOAT32", weights="INT8")[0], "mote error types", "tflm error types", "mote note file-kind")
+    add("hybrid", conv("FLOAT32", weights="INT8")[0], "tflm error types")
+    add("half", unary("ABS", "FLOAT16")[0], "mote error types", "tflm error types", "mote note file-kind")
     model, graph = conv()
     graph.operators[0].builtinOptionsType, graph.operators[0].builtinOptions = (
         schema.BuiltinOptions.Pool2DOptions, schema.Pool2DOptionsT())
