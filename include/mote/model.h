@@ -17,9 +17,17 @@ extern "C" {
 
 typedef struct mote_model mote_model;
 
-/* Limits on what a file may ask for. A NULL pointer and zeroed fields mean the defaults. */
+/* The shape of an input whose dimensions a file leaves open. */
+typedef struct mote_input_shape {
+    const char *name; /* the signature's, or the tensor's; NULL: the only input */
+    int32_t     rank, dim[8];
+} mote_input_shape;
+
+/* Limits on what a file may ask for, and what it leaves open. A NULL pointer and zeroed fields mean the defaults. */
 typedef struct mote_load_options {
-    size_t memory_bytes; /* default 8 GiB */
+    size_t                  memory_bytes; /* default 8 GiB */
+    const mote_input_shape *shapes;       /* of inputs; a batch that they say is no batch any more, but a dimension */
+    int32_t                 shape_count;
 } mote_load_options;
 
 /* Reads a model file; the kind (.tflite) is recognised by its content. The caller destroys the model. Operators that read

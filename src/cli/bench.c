@@ -223,12 +223,12 @@ static mote_status bench_model(benching *b, const mote_model *model, const mote_
     return cli_blame(b->path, err);
 }
 
-static mote_status bench_file(benching *b, mote_error *err)
+static mote_status bench_file(benching *b, const cli_args *args, mote_error *err)
 {
     mote_model  *model = NULL;
     mote_samples inputs = {0};
 
-    if (mote_model_load(&model, b->path, NULL, err) == MOTE_OK &&
+    if (cli_load_model(&model, args, b->path, err) == MOTE_OK &&
         (b->input_count == 0 || mote_samples_load(&inputs, model, b->inputs, b->input_count,
                                                   &(mote_samples_options){.are_prepared = b->are_prepared}, err) == MOTE_OK))
         bench_model(b, model, &inputs, err);
@@ -349,7 +349,7 @@ static mote_status run_bench(const cli_args *args, mote_error *err)
     b.emulate.counts_start_up = true;
     b.input_count = cli_values(args, "input", &b.inputs);
     b.are_prepared = cli_has(args, "prepared");
-    if ((mote_path_is_dir(b.path) ? emulate_folder(&b, err) : bench_file(&b, err)) == MOTE_OK)
+    if ((mote_path_is_dir(b.path) ? emulate_folder(&b, err) : bench_file(&b, args, err)) == MOTE_OK)
         print_bench(&b, err);
     mote_emulation_free(&b.chip);
     mote_bench_free(&b.host);
@@ -378,6 +378,7 @@ const cli_command cli_bench = {
             {"interpreter", 0, NULL, "run the .tflite from flash, instead of compiled code"},
             {"no-prune-constant", 0, NULL, "keep channels whose values no input can change, as in mote compile"},
             CLI_TIMEOUT_ROW,
+            CLI_INPUT_SHAPE_ROW,
             {"json", 0, NULL, "print JSON, with the layers"},
             {0},
         },

@@ -68,6 +68,13 @@ mote_status cli_timeout(const cli_args *args, int *seconds, mote_error *err);
 mote_status cli_choice(const cli_args *args, const char *option, const char *const *words, int fallback, int *out,
                        mote_error *err);
 
+/* --input-shape of commands that read a model, and the model that they read. */
+#define CLI_INPUT_SHAPE_ROW                                                                                                 \
+    {                                                                                                                       \
+        "input-shape", 0, "[NAME=]D,D...", "the shape of an input that the file leaves open; again for another"             \
+    }
+mote_status cli_load_model(mote_model **out, const cli_args *args, const char *path, mote_error *err);
+
 /* --prepared of commands that run firmware: it says something of a model's --input alone. Else MOTE_ERR_USAGE. */
 mote_status cli_check_prepared(const cli_args *args, const char *path, mote_error *err);
 

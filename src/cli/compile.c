@@ -161,7 +161,7 @@ static mote_status run_compile(const cli_args *args, mote_error *err)
     options.keeps_constant_channels = cli_has(args, "no-prune-constant");
     options.keeps_operators = cli_has(args, "keep-operators");
     options.optimize = optimize ? MOTE_OPTIMIZE_SIZE : MOTE_OPTIMIZE_SPEED;
-    MOTE_TRY(mote_model_load(&model, path, NULL, err));
+    MOTE_TRY(cli_load_model(&model, args, path, err));
     if (target == TARGET_INTERPRETER)
         cli_take_tflite(path, &options, &file, err);
     if (err->code == MOTE_OK && mote_compile(model, folder, &options, &result, err) == MOTE_OK)
@@ -192,6 +192,7 @@ const cli_command cli_compile = {
             {"optimize", 0, "speed|size", "speed (default): a kernel for each shape; size: one for all shapes"},
             {"no-prune-constant", 0, NULL, "keep channels whose values no input can change"},
             {"keep-operators", 0, NULL, "keep operators that could go without changing a byte (docs/PASSES.md)"},
+            CLI_INPUT_SHAPE_ROW,
             {"json", 0, NULL, "print JSON"},
             {0},
         },

@@ -169,7 +169,7 @@ static mote_status print_done(const conversion *c, mote_error *err)
 /* Before quantizing: each operator that goes is one rounding less; and after: scales may be equal now. */
 static mote_status convert(conversion *c, const cli_args *args, mote_error *err)
 {
-    MOTE_TRY(mote_model_load(&c->model, c->from, NULL, err));
+    MOTE_TRY(cli_load_model(&c->model, args, c->from, err));
     MOTE_TRY(optimize(c, &c->model, err));
     if (c->quantize == MOTE_QUANTIZE_INT8) {
         MOTE_TRY(quantize(c, args, err));
@@ -223,6 +223,7 @@ const cli_command cli_convert = {
             {"method", 0, "minmax", "how ranges are found (minmax)"},
             {"explain", 0, NULL, "which operators are left out, and why"},
             {"keep-operators", 0, NULL, "keep operators that could go without changing a byte (docs/PASSES.md)"},
+            CLI_INPUT_SHAPE_ROW,
             {"json", 0, NULL, "print JSON"},
             {0},
         },

@@ -55,12 +55,12 @@ static mote_status compile_and_run(emulating *e, const mote_model *model, const 
     return cli_blame(e->path, err);
 }
 
-static mote_status emulate_model(emulating *e, mote_error *err)
+static mote_status emulate_model(emulating *e, const cli_args *args, mote_error *err)
 {
     mote_model  *model = NULL;
     mote_samples inputs = {0};
 
-    if (mote_model_load(&model, e->path, NULL, err) == MOTE_OK &&
+    if (cli_load_model(&model, args, e->path, err) == MOTE_OK &&
         mote_samples_check_outputs(model, e->outputs, e->output_count, err) == MOTE_OK &&
         (e->input_count == 0 ||
          mote_samples_load(&inputs, model, e->inputs, e->input_count,
@@ -140,7 +140,7 @@ static mote_status run_emulate(const cli_args *args, mote_error *err)
     if (mote_path_is_dir(e.path))
         emulate_folder(&e, err);
     else
-        emulate_model(&e, err);
+        emulate_model(&e, args, err);
     if (err->code == MOTE_OK && cli_has(args, "json"))
         cli_print_json(cli_json_emulation(&e.figures), err);
     else if (err->code == MOTE_OK)
@@ -169,6 +169,7 @@ const cli_command cli_emulate = {
             {"no-prune-constant", 0, NULL, "keep channels whose values no input can change, as in mote compile"},
             {"interpreter", 0, NULL, "run the .tflite from flash, instead of compiled code"},
             CLI_TIMEOUT_ROW,
+            CLI_INPUT_SHAPE_ROW,
             {"json", 0, NULL, "print JSON"},
             {0},
         },

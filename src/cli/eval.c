@@ -176,7 +176,7 @@ static mote_status run_eval(const cli_args *args, mote_error *err)
     if (!e.data_path)
         return mote_fail(err, MOTE_ERR_USAGE, "name the data to evaluate on: --data DATA");
     e.data_count = cli_values(args, "data", &e.data);
-    if (mote_model_load(&e.model, e.model_path, NULL, err) == MOTE_OK && evaluate(&e, args, err) == MOTE_OK)
+    if (cli_load_model(&e.model, args, e.model_path, err) == MOTE_OK && evaluate(&e, args, err) == MOTE_OK)
         cli_has(args, "json") ? print_json(&e, err) : print_table(&e, err);
     for (i = 0; i < MOTE_TARGETS_MAX; i++)
         free(e.confusion[i]);
@@ -201,6 +201,7 @@ const cli_command cli_eval = {
             CLI_DATA_OPTIONS,
             {"limit", 0, "N", "the first N samples only"},
             {"confusion", 0, NULL, "which class was taken for which"},
+            CLI_INPUT_SHAPE_ROW,
             {"json", 0, NULL, "print JSON"},
             {0},
         },

@@ -44,13 +44,13 @@ static mote_status build_from_spec(cli_inspecting *in, mote_error *err)
     return mote_fail_if_memory(err, &in->no_recipe);
 }
 
-static mote_status load(cli_inspecting *in, mote_error *err)
+static mote_status load(cli_inspecting *in, const cli_args *args, mote_error *err)
 {
     struct stat status;
 
     if (mote_is_spec_name(in->path))
         return build_from_spec(in, err);
-    MOTE_TRY(mote_model_load(&in->model, in->path, NULL, err));
+    MOTE_TRY(cli_load_model(&in->model, args, in->path, err));
     in->file_bytes = stat(in->path, &status) == 0 ? (size_t)status.st_size : 0;
     return MOTE_OK;
 }
@@ -158,7 +158,7 @@ static mote_status inspect_model(const cli_args *args, mote_error *err)
     const char    *plot = cli_value(args, "plot");
     cli_inspecting in = {.path = args->positional[0]};
 
-    if (cli_check_read(args, in.path, err) == MOTE_OK && load(&in, err) == MOTE_OK &&
+    if (cli_check_read(args, in.path, err) == MOTE_OK && load(&in, args, err) == MOTE_OK &&
         inspect_for(&in, in.chip ? in.chip->kernels : NULL, err) == MOTE_OK &&
         (!plot || mote_inspection_save_chart(&in.is, plot, err) == MOTE_OK)) {
         if (cli_has(args, "json")) {
@@ -205,6 +205,7 @@ const cli_command cli_inspect = {
             {"boards", 'b', NULL, "which chips it fits; without a model: which chips there are"},
             {"plot", 'p', "NET.svg|NET.png", "also draw the network: layers, shapes, types, parameters"},
             {"operators", 0, NULL, "the operators and their types, instead of a model"},
+            CLI_INPUT_SHAPE_ROW,
             {"json", 0, NULL, "print JSON"},
             {0},
         },

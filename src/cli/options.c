@@ -101,3 +101,43 @@ mote_status cli_check_prepared(const cli_args *args, const char *path, mote_erro
         return mote_fail(err, MOTE_ERR_USAGE, "--prepared goes with --input X.npy");
     return MOTE_OK;
 }
+
+/* ---- a model ---- */
+
+/* "NAME=1,16,8" or "1,16,8"; the name is copied. */
+static mote_status read_input_shape(mote_input_shape *out, const char *text, mote_arena *arena, mote_error *err)
+{
+    const char *equals = strrchr(text, '='), *at = equals ? equals + 1 : text;
+    char       *end;
+
+    *out = (mote_input_shape){0};
+    if (equals && !(out->name = mote_arena_strndup(arena, text, (size_t)(equals - text), err)))
+        return err->code;
+    for (;; at = end + 1) {
+        const long dim = strtol(at, &end, 10);
+        if (end == at || dim < 1 || dim > INT32_MAX || (*end && *end != ',') || out->rank == 8)
+            return mote_fail(err, MOTE_ERR_USAGE, "--input-shape %s: dimensions from 1 up are expected, as in x=1,16,8",
+                             mote_show_string(text).text);
+        out->dim[out->rank++] = (int32_t)dim;
+        if (!*end)
+            return MOTE_OK;
+    }
+}
+
+mote_status cli_load_model(mote_model **out, const cli_args *args, const char *path, mote_error *err)
+{
+    mote_arena         arena = {0};
+    const char *const *texts;
+    const int          count = cli_values(args, "input-shape", &texts);
+    mote_input_shape  *shapes = MOTE_NEW(&arena, mote_input_shape, count, err);
+    mote_load_options  options = {.shapes = shapes, .shape_count = count};
+    int                i;
+
+    *out = NULL;
+    for (i = 0; shapes && i < count && err->code == MOTE_OK; i++)
+        read_input_shape(&shapes[i], texts[i], &arena, err);
+    if (err->code == MOTE_OK)
+        mote_model_load(out, path, &options, err);
+    mote_arena_destroy(&arena);
+    return err->code;
+}

@@ -382,7 +382,7 @@ static mote_status run_run(const cli_args *args, mote_error *err)
     running r = {.args = args};
 
     if (collect_inputs(&r, err) == MOTE_OK && cli_read_data_options(&r.options, args, &r.arena, err) == MOTE_OK &&
-        mote_model_load(&r.model, args->positional[0], NULL, err) == MOTE_OK && split_outputs(&r, err) == MOTE_OK)
+        cli_load_model(&r.model, args, args->positional[0], err) == MOTE_OK && split_outputs(&r, err) == MOTE_OK)
         choose_way(&r, err);
     mote_model_destroy(r.model);
     mote_arena_destroy(&r.arena);
@@ -415,6 +415,7 @@ const cli_command cli_run = {
             {"split", 0, "train|validation|test", "of a data set (test, or what there is)"},
             {"limit", 0, "N", "of a data set the first N samples"},
             CLI_DATA_OPTIONS,
+            CLI_INPUT_SHAPE_ROW,
             {"json", 0, NULL, "print JSON"},
             {0},
         },

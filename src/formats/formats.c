@@ -9,7 +9,7 @@ mote_status mote_model_read(mote_model **out, const uint8_t *bytes, size_t count
 {
     *out = NULL;
     if (mote_tflite_recognise(bytes, count))
-        return mote_tflite_read(out, bytes, count, options ? options->memory_bytes : 0, err);
+        return mote_tflite_read(out, bytes, count, options, err);
     return mote_file_kind_refuse(bytes, count, MOTE_WANTED_MODEL, err);
 }
 

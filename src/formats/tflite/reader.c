@@ -23,14 +23,16 @@ enum { MEMORY_PER_FILE_BYTE = 32, MEMORY_AT_LEAST = 16 << 20 };
 enum { CONSTANT_WORK_MAX = 1 << 28 };
 
 typedef struct reader {
-    mote_fb        file;
-    mote_model    *model;
-    mote_graph    *graph; /* that is being read */
-    mote_fb_table  root, subgraph;
-    mote_fb_vector buffers, codes, tensors, subgraphs;
-    int32_t        variable_count;
-    int32_t       *file_index; /* of each of the model's graphs: the subgraph's in the file */
-    int32_t       *maker;      /* of each tensor: the VAR_HANDLE that makes it, counted from 1; 0: none */
+    mote_fb                  file;
+    mote_model              *model;
+    mote_graph              *graph; /* that is being read */
+    mote_fb_table            root, subgraph;
+    mote_fb_vector           buffers, codes, tensors, subgraphs;
+    int32_t                  variable_count;
+    const mote_load_options *options;         /* NULL for bodies: their shapes are their callers' */
+    bool                     has_fixed_batch; /* the options say what it is */
+    int32_t                 *file_index;      /* of each of the model's graphs: the subgraph's in the file */
+    int32_t                 *maker;           /* of each tensor: the VAR_HANDLE that makes it, counted from 1; 0: none */
     /* Of each tensor: it has an open dimension besides the batch; its value was worked out here. */
     bool *is_open, *is_folded;
 } reader;
@@ -85,21 +87,103 @@ static bool is_input(const reader *r, mote_id id)
     return false;
 }
 
-/* What an operator computes has the shape that follows from its inputs; a model's own input must say it. */
-static mote_status read_dim(reader *r, mote_tensor *tensor, int32_t axis, int32_t dim, int32_t signature, mote_error *err)
+/* ---- shapes of inputs that the caller gives ---- */
+
+static const char *tensor_name_of(const reader *r, mote_id id, mote_fb_string *out)
 {
-    if (dim < 0 || signature < 0) {
-        if (axis != 0 && (dim < 0 || is_input(r, (mote_id)tensor->origin)))
-            return mote_fail(
-                err, MOTE_ERR_UNSUPPORTED,
-                "dimension %d is open; only the batch (dimension 0) may be: convert the model with a fixed shape", axis);
-        if (axis == 0)
-            tensor->is_batched = true;
-        else
-            r->is_open[tensor->origin] = r->model->differs = true;
-        dim = axis == 0 ? 1 : dim;
+    mote_error    ignored = {0};
+    mote_fb_table table = mote_fb_element_table(&r->tensors, (uint32_t)id, "Tensor", &ignored);
+
+    *out = mote_fb_string_at(&table, tensor_name, &ignored);
+    return out->text;
+}
+
+static bool is_called(const reader *r, int32_t input, const char *name)
+{
+    const char *const *names = r->model->signature.inputs;
+    mote_fb_string     own;
+
+    if (!name)
+        return r->graph->input_count == 1;
+    if (names && names[input] && strcmp(names[input], name) == 0)
+        return true;
+    return tensor_name_of(r, r->graph->inputs[input], &own) && own.count == strlen(name) &&
+           memcmp(own.text, name, own.count) == 0;
+}
+
+/* Of the input, which the file has at place `input`; NULL: the caller says nothing. */
+static const mote_input_shape *given_shape(const reader *r, int32_t input)
+{
+    int32_t i;
+
+    for (i = 0; r->options && i < r->options->shape_count; i++)
+        if (is_called(r, input, r->options->shapes[i].name))
+            return &r->options->shapes[i];
+    return NULL;
+}
+
+static const mote_input_shape *given_shape_of(const reader *r, mote_id id)
+{
+    int32_t i;
+
+    for (i = 0; i < r->graph->input_count; i++)
+        if (r->graph->inputs[i] == id)
+            return given_shape(r, i);
+    return NULL;
+}
+
+/* Each shape is some input's. */
+static mote_status check_given(reader *r, mote_error *err)
+{
+    int32_t i, k;
+
+    for (k = 0; r->options && k < r->options->shape_count; k++) {
+        const mote_input_shape *shape = &r->options->shapes[k];
+        for (i = 0; i < r->graph->input_count; i++)
+            if (r->graph->inputs[i] >= 0 && (uint32_t)r->graph->inputs[i] < r->tensors.count && is_called(r, i, shape->name))
+                break;
+        if (i == r->graph->input_count)
+            return mote_fail(err, MOTE_ERR_USAGE,
+                             "a shape for input %s, which the model does not have; `mote inspect` names "
+                             "its inputs",
+                             shape->name ? mote_show_string(shape->name).text : "(none named)");
+        r->has_fixed_batch = true;
     }
-    tensor->dim[axis] = dim;
+    return MOTE_OK;
+}
+
+/* A dimension that the file leaves open; others must be as the file has them. */
+static mote_status take_given(mote_tensor *tensor, const mote_input_shape *shape, int32_t axis, int32_t dim, bool is_open,
+                              mote_error *err)
+{
+    if (shape->rank != tensor->rank)
+        return mote_fail(err, MOTE_ERR_USAGE, "it has %d dimensions, and a shape of %d was given", tensor->rank,
+                         shape->rank);
+    if (shape->dim[axis] < 1 || (!is_open && shape->dim[axis] != dim))
+        return mote_fail(err, MOTE_ERR_USAGE, "dimension %d is %d in the file, and %d was given", axis, dim,
+                         shape->dim[axis]);
+    tensor->dim[axis] = shape->dim[axis];
+    return MOTE_OK;
+}
+
+/* What an operator computes has the shape that follows from its inputs; a model's own input must say it. */
+static mote_status read_dim(reader *r, mote_tensor *tensor, int32_t axis, int32_t dim, bool is_open, mote_error *err)
+{
+    const bool is_batch = axis == 0 && !r->has_fixed_batch;
+
+    tensor->dim[axis] = is_open && dim < 0 ? 1 : dim;
+    if (!is_open)
+        return MOTE_OK;
+    if (!is_batch && is_input(r, (mote_id)tensor->origin))
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED,
+                         "dimension %d is open; only the batch (dimension 0) may be: give the input's shape, as in "
+                         "--input-shape 1,16,8",
+                         axis);
+    if (is_batch) {
+        tensor->is_batched = true;
+        tensor->dim[0] = 1;
+    } else
+        r->is_open[tensor->origin] = r->model->differs = true;
     return MOTE_OK;
 }
 
@@ -107,7 +191,8 @@ static mote_status read_shape(reader *r, mote_tensor *tensor, const mote_fb_tabl
 {
     mote_fb_vector shape = mote_fb_vector_at(table, tensor_shape, 4, err),
                    signature = mote_fb_vector_at(table, tensor_shape_signature, 4, err);
-    uint32_t i;
+    const mote_input_shape *given = given_shape_of(r, (mote_id)tensor->origin);
+    uint32_t                i;
 
     MOTE_TRY(err->code);
     if (shape.count > MOTE_RANK_MAX)
@@ -116,9 +201,14 @@ static mote_status read_shape(reader *r, mote_tensor *tensor, const mote_fb_tabl
         return mote_fail(err, MOTE_ERR_FORMAT, "a shape of %u dimensions and a signature of %u", shape.count,
                          signature.count);
     tensor->rank = (int32_t)shape.count;
-    for (i = 0; i < shape.count; i++)
-        MOTE_TRY(read_dim(r, tensor, (int32_t)i, mote_fb_element_i32(&shape, i),
-                          signature.count > 0 ? mote_fb_element_i32(&signature, i) : 0, err));
+    r->model->differs |= given != NULL;
+    r->is_open[tensor->origin] = r->has_fixed_batch; /* converters forget to say of some that they follow from the inputs */
+    for (i = 0; i < shape.count; i++) {
+        const int32_t dim = mote_fb_element_i32(&shape, i);
+        const bool    is_open = dim < 0 || (signature.count > 0 && mote_fb_element_i32(&signature, i) < 0);
+        MOTE_TRY(given ? take_given(tensor, given, (int32_t)i, dim, is_open, err)
+                       : read_dim(r, tensor, (int32_t)i, dim, is_open, err));
+    }
     return MOTE_OK;
 }
 
@@ -776,9 +866,46 @@ static mote_status open_reshape(reader *r, const mote_node *node, mote_error *er
     return err->code;
 }
 
+/* The axes that a SQUEEZE drops, a bit each; 0: all of 1. Its description goes by the stored shape, which is not known yet.
+ */
+static uint32_t squeezed_axes(const reader *r, const mote_node *node, int32_t rank, mote_error *err)
+{
+    mote_fb_vector operators = mote_fb_vector_at(&r->subgraph, subgraph_operators, 4, err);
+    mote_fb_table  table = mote_fb_element_table(&operators, node->origin, "Operator", err);
+    mote_fb_table  options = mote_fb_table_at(&table, operator_options, "SqueezeOptions", err);
+    mote_fb_vector dims = mote_fb_vector_at(&options, squeeze_dims, 4, err);
+    uint32_t       mask = 0, i;
+
+    for (i = 0; i < dims.count; i++) {
+        const int64_t axis = mote_fb_element_i32(&dims, i);
+        if (axis >= -rank && axis < rank)
+            mask |= 1u << (axis < 0 ? axis + rank : axis);
+    }
+    return mask;
+}
+
+static mote_status open_squeeze(reader *r, const mote_node *node, mote_error *err)
+{
+    const mote_tensor *in = node->op == MOTE_OP_SQUEEZE ? mote_node_in(r->graph, node, 0) : NULL;
+    const uint32_t     axes = in && has_open_output(r, node) ? squeezed_axes(r, node, in->rank, err) : 0;
+    mote_tensor       *out;
+    int32_t            i;
+
+    if (!in || err->code != MOTE_OK || !has_open_output(r, node))
+        return err->code;
+    out = &r->graph->tensors[node->out[0]];
+    out->rank = 0;
+    for (i = 0; i < in->rank; i++)
+        if (in->dim[i] != 1 || (axes != 0 && !(axes >> i & 1u)))
+            out->dim[out->rank++] = in->dim[i];
+    return MOTE_OK;
+}
+
 static mote_status settle_node(reader *r, mote_node *node, size_t *work, mote_error *err)
 {
     int32_t i;
+
+    MOTE_TRY(open_squeeze(r, node, err));
 
     if (mote_op_reads_constants_only(r->graph, node)) {
         MOTE_TRY(has_open_output(r, node) ? mote_op_infer(r->model, r->graph, node, err) : MOTE_OK);
@@ -931,6 +1058,9 @@ static mote_status read_graph(reader *r, int32_t index, mote_error *err)
     MOTE_TRY(read_nodes(r, err));
     MOTE_TRY(find_bodies(r, index, err));
     MOTE_TRY(read_ends(r, err));
+    if (index == 0)
+        MOTE_TRY(read_signature(r, err));
+    MOTE_TRY(check_given(r, err));
     MOTE_TRY(read_tensors(r, err));
     MOTE_TRY(settle_empty_constants(r, err));
     MOTE_TRY(settle_variables(r, err));
@@ -946,6 +1076,7 @@ static mote_status read_body(const reader *r, int32_t index, mote_error *err)
                    .buffers = r->buffers,
                    .codes = r->codes,
                    .subgraphs = r->subgraphs,
+                   .has_fixed_batch = r->has_fixed_batch,
                    .file_index = r->file_index};
 
     body.subgraph = mote_fb_element_table(&r->subgraphs, (uint32_t)r->file_index[index], "SubGraph", err);
@@ -978,17 +1109,18 @@ static mote_status read_model(reader *r, mote_error *err)
     MOTE_TRY(read_graphs(r, err));
     MOTE_TRY(call_once(r, err));
     MOTE_TRY(read_metadata(r, err));
-    MOTE_TRY(read_signature(r, err));
     MOTE_TRY(name_left_out(r, err));
     r->model->stage = stage_of(r->model);
     return mote_model_verify(r->model, err) == MOTE_OK ? MOTE_OK : mote_lacks_explain_types(&r->model->graphs[0], err);
 }
 
-mote_status mote_tflite_read(mote_model **out, const uint8_t *bytes, size_t count, size_t memory_cap_bytes, mote_error *err)
+mote_status mote_tflite_read(mote_model **out, const uint8_t *bytes, size_t count, const mote_load_options *options,
+                             mote_error *err)
 {
-    size_t justified = mote_size_add(mote_size_mul(count, MEMORY_PER_FILE_BYTE), MEMORY_AT_LEAST);
-    size_t cap = memory_cap_bytes ? memory_cap_bytes : MOTE_ARENA_DEFAULT_CAP;
-    reader r = {.file = {bytes, count}};
+    const size_t memory_cap_bytes = options ? options->memory_bytes : 0;
+    size_t       justified = mote_size_add(mote_size_mul(count, MEMORY_PER_FILE_BYTE), MEMORY_AT_LEAST);
+    size_t       cap = memory_cap_bytes ? memory_cap_bytes : MOTE_ARENA_DEFAULT_CAP;
+    reader       r = {.file = {bytes, count}, .options = options};
 
     *out = NULL;
     if (!mote_tflite_recognise(bytes, count))

@@ -35,6 +35,9 @@ static const mote_fb_field signature_subgraph = {4, "subgraph_index"};
 static const mote_fb_field tensor_map_name = {0, "name"};
 static const mote_fb_field tensor_map_index = {1, "tensor_index"}; /* in the subgraph */
 
+/* SqueezeOptions */
+static const mote_fb_field squeeze_dims = {0, "squeeze_dims"};
+
 /* OperatorCode. Codes below 127 stand in both fields, so that the oldest readers find them; the larger one counts. */
 static const mote_fb_field operator_code_deprecated = {0, "deprecated_builtin_code"}; /* int8 */
 static const mote_fb_field operator_code_custom = {1, "custom_code"};

@@ -16,9 +16,10 @@
 bool mote_tflite_recognise(const uint8_t *bytes, size_t count);
 
 /* Stage INFER, or QUANTIZED when an activation is quantized; checked by mote_model_verify. The memory taken is bounded by
- * the file's size (shared parts of a file cannot be multiplied without limit) and by memory_cap_bytes (0: the arena's
- * default). The caller destroys the model. Errors: FORMAT, UNSUPPORTED, LIMIT; the text names tensor, operator or table. */
-mote_status mote_tflite_read(mote_model **out, const uint8_t *bytes, size_t count, size_t memory_cap_bytes, mote_error *err);
+ * the file's size (shared parts of a file cannot be multiplied without limit) and by options->memory_bytes. options may be
+ * NULL. The caller destroys the model. Errors: FORMAT, UNSUPPORTED, LIMIT; the text names tensor, operator or table. */
+mote_status mote_tflite_read(mote_model **out, const uint8_t *bytes, size_t count, const mote_load_options *options,
+                             mote_error *err);
 
 /* Adds a file of the model to *out, which the caller frees. Stages INFER and QUANTIZED only (TRAIN: MOTE_ERR_USAGE). The
  * same model gives the same bytes. Tensors that nothing uses are left out, equal constants are stored once. Errors:
