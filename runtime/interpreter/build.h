@@ -4,6 +4,7 @@
 #define MRT_INTERPRETER_BUILD_H
 
 #include "model.h"
+#include "variants.h"
 
 /* Memory that lasts as long as the interpreter. at NULL: only counted. */
 typedef struct mrt_memory {
@@ -20,34 +21,6 @@ typedef struct mrt_build {
     mrt_node    node;
     uint32_t    variants; /* that prepare chose */
 } mrt_build;
-
-/* Kernels are compiled once for any layer, and once more for the most common ones (fast/). Each is a bit of
- * mrt_sizes.variants; of an interpreter that is made for one model, which defines MRT_VARIANTS, the others are not there.
- * MRT_SMALL leaves out those for common layers. */
-typedef enum mrt_variant {
-    MRT_VARIANT_CONV_2D = 0,   /* and an mrt_conv_2d_class */
-    MRT_VARIANT_DEPTHWISE = 6, /* and an mrt_depthwise_class */
-    MRT_VARIANT_DEPTHWISE_REFERENCE = 9,
-    MRT_VARIANT_FULLY_CONNECTED = 10,
-    MRT_VARIANT_FULLY_CONNECTED_CLAMPED,
-    MRT_VARIANT_FULLY_CONNECTED_REFERENCE,
-    MRT_VARIANT_AVERAGE_POOL_2D,
-    MRT_VARIANT_AVERAGE_POOL_2D_SMALL
-} mrt_variant;
-
-#if !defined(MRT_VARIANTS)
-#define MRT_VARIANTS 0xffffffffu
-#endif
-#define MRT_HAS_VARIANT(variant) ((MRT_VARIANTS >> (variant)&1u) != 0)
-
-#if defined(MRT_SMALL)
-enum { MRT_HAS_OWN = 0 };
-#else
-enum { MRT_HAS_OWN = 1 };
-#endif
-/* The same of a class of layers, 0 being any, from its first variant on. */
-#define MRT_HAS_CLASS(first, its_class)                                                                                     \
-    ((its_class) == 0 ? !MRT_HAS_OWN || MRT_HAS_VARIANT(first) : MRT_HAS_OWN && MRT_HAS_VARIANT((first) + (its_class)))
 
 MRT_API const mrt_side *mrt_chip_side(void);
 

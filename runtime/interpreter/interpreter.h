@@ -69,7 +69,7 @@ typedef struct mrt_sizes {
     uint64_t work;                         /* of an invoke: see mrt_file.work_limit */
     int32_t  step_count;                   /* operators that do something */
     int32_t  live_most, in_most, out_most; /* tensors at once, operands and outputs of one operator: see MRT_LIVE_MAX */
-    uint32_t variants;                     /* kernels that it takes: MRT_VARIANTS (build.h) for that machine */
+    uint32_t variants;                     /* kernels that it takes: MRT_VARIANTS (variants.h) for that machine */
 } mrt_sizes;
 
 /* The arena that the file needs, without having one. On failure *arena_bytes is 0. why may be NULL. */

@@ -6,6 +6,7 @@
 #include "ops/golden_cases.h"
 
 #include "base/file.h"
+#include "runtime/interpreter/variants.h"
 
 enum { WORK_LIMIT = 1 << 22, ARENA_LIMIT = 1 << 22 };
 
@@ -195,6 +196,36 @@ static void a_file_askew_gives_the_same_answers(void **state)
     mote_text_free(&real);
 }
 
+static uint32_t variants_of(const uint8_t *bytes, size_t count, mrt_arch arch)
+{
+    const mrt_file file = {bytes, count, 0};
+    mrt_sizes      sizes;
+
+    assert_int_equal(mrt_interpreter_measure(&file, interpreter_operators, INTERPRETER_OPERATOR_COUNT,
+                                             (mrt_machine){4, arch}, &sizes, NULL),
+                     MRT_OK);
+    return sizes.variants;
+}
+
+/* An interpreter for one model is compiled with these alone. Where a bias is a copy, which is not there yet, it may be any.
+ */
+static void measuring_tells_which_kernels_a_file_takes(void **state)
+{
+    mote_text      file = written(sample_classifier(MOTE_STAGE_QUANTIZED));
+    const uint32_t any = variants_of((const uint8_t *)file.bytes, file.count, MRT_ARCH_PORTABLE);
+    const uint32_t dsp = variants_of((const uint8_t *)file.bytes, file.count, MRT_ARCH_ARM_DSP);
+    uint8_t       *copy = malloc(file.count + 1);
+    (void)state;
+    assert_true(any >> MRT_VARIANT_AVERAGE_POOL_2D & 1u && !(any >> MRT_VARIANT_AVERAGE_POOL_2D_SMALL & 1u));
+    assert_true(dsp >> MRT_VARIANT_AVERAGE_POOL_2D_SMALL & 1u && !(dsp >> MRT_VARIANT_AVERAGE_POOL_2D & 1u));
+    assert_int_equal(__builtin_popcount(any), 4); /* one of each operator's that has several */
+    assert_int_equal(__builtin_popcount(dsp), 4);
+    memcpy(copy + 1, file.bytes, file.count);
+    assert_int_equal(variants_of(copy + 1, file.count, MRT_ARCH_ARM_DSP), UINT32_MAX);
+    free(copy);
+    mote_text_free(&file);
+}
+
 static void failures_say_where(void **state)
 {
     static const mrt_operator *const few[] = {&mrt_operator_fully_connected};
@@ -329,6 +360,7 @@ int main(void)
         cmocka_unit_test(a_changed_byte_of_a_custom_operator_does_no_harm),
         cmocka_unit_test(random_changes_do_no_harm),
         cmocka_unit_test(a_file_askew_gives_the_same_answers),
+        cmocka_unit_test(measuring_tells_which_kernels_a_file_takes),
         cmocka_unit_test(failures_say_where),
         cmocka_unit_test(variables_are_bounded),
         cmocka_unit_test(what_is_run_is_checked),

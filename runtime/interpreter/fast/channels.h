@@ -25,6 +25,9 @@ static MRT_COLD mrt_scales mrt_scales_of(const mrt_call *c)
     return scales;
 }
 
+/* Channels, and taps of one, whose tables and panels 32 bits measure. */
+enum { MRT_CHANNELS_MAX = 1 << 24 };
+
 MRT_INLINE uint32_t mrt_channels_padded(int32_t count)
 {
     return ((uint32_t)count + MRT_CHANNELS_MULTIPLE - 1) / MRT_CHANNELS_MULTIPLE * MRT_CHANNELS_MULTIPLE;

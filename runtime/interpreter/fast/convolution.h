@@ -7,8 +7,9 @@
 #include "../../ops/convolution.h"
 #include "channels.h"
 
-/* A table lasts where its channels have fewer multiply-accumulates each. */
-enum { MRT_CONVOLUTION_LASTS_BELOW = 64 };
+/* A table lasts where its channels have fewer multiply-accumulates each, and where weights of so many taps would be read
+ * once more, for the zero point, at each invoke, for fewer positions. */
+enum { MRT_CONVOLUTION_LASTS_BELOW = 64, MRT_CONVOLUTION_LASTS_TAPS = 32, MRT_CONVOLUTION_LASTS_POSITIONS = 16 };
 
 /* Behind a kernel's own parameters. */
 typedef struct mrt_convolution_source {
@@ -24,6 +25,8 @@ static MRT_COLD mrt_reason mrt_convolution_begin(mrt_call *c, int32_t channel_ax
     mrt_conv_i8_params reference;
 
     MRT_TRY(mrt_convolution_fill_common(c, channel_axis, &reference));
+    if (reference.window.out_c > MRT_CHANNELS_MAX || c->in[1].count / (uint32_t)reference.window.out_c > MRT_CHANNELS_MAX)
+        return MRT_REASON_SIZE;
     *window = reference.window;
     *in_zero = reference.in_zero;
     output->zero = reference.out_zero;
@@ -34,13 +37,22 @@ static MRT_COLD mrt_reason mrt_convolution_begin(mrt_call *c, int32_t channel_ax
     return MRT_REASON_NONE;
 }
 
+static MRT_COLD int mrt_convolution_lasts(const mrt_call *c, const mrt_fold *fold)
+{
+    const uint64_t count = (uint32_t)fold->count;
+    const int      reads = fold->folds_zero && fold->in_zero != 0 && fold->tap_count >= MRT_CONVOLUTION_LASTS_TAPS;
+
+    return c->work < count * MRT_CONVOLUTION_LASTS_BELOW ||
+           (reads && c->work < count * (uint32_t)fold->tap_count * MRT_CONVOLUTION_LASTS_POSITIONS);
+}
+
 /* Output's flags, and the table if it lasts. */
 static MRT_COLD const int32_t *mrt_convolution_channels(mrt_call *c, const mrt_fold *fold, mrt_convolution_source *source,
                                                         mrt_output *output)
 {
     mrt_channels_choose(c, fold, &source->scales, output);
     source->table_bytes = 0;
-    if (c->work < (uint64_t)fold->count * MRT_CONVOLUTION_LASTS_BELOW)
+    if (mrt_convolution_lasts(c, fold))
         return mrt_channels_take(c, fold, &source->scales, output);
     source->table_bytes = (uint32_t)mrt_channels_bytes(fold->count);
     return NULL;

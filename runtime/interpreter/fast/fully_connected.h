@@ -86,6 +86,8 @@ static MRT_COLD mrt_reason mrt_fully_connected_prepare_fast(mrt_call *c)
         return mrt_fully_connected_prepare_i8(c);
     }
     MRT_TRY(mrt_fully_connected_fill_common(c, &reference));
+    if (reference.out_count > MRT_CHANNELS_MAX)
+        return MRT_REASON_SIZE;
     p.rows = reference.rows;
     p.in_count = reference.in_count;
     p.out_count = reference.out_count;
