@@ -214,11 +214,46 @@ NETWORK_UNUSED mote_dataset *network_data(const mote_model *model, int count, in
     return set;
 }
 
+/* Samples for all inputs of a model that has several. */
+NETWORK_UNUSED mote_dataset *network_data_of_many(const mote_model *model, int count, uint64_t number)
+{
+    mote_feature_options inputs[MOTE_FEATURES_MAX] = {{0}};
+    mote_data_file       files[MOTE_FEATURES_MAX];
+    mote_data_options    options = {.inputs = inputs, .input_count = mote_model_input_count(model)};
+    char                 paths[MOTE_FEATURES_MAX][96];
+    network_dice         dice = network_dice_of(number);
+    mote_dataset        *set;
+    mote_error           err = {0};
+    int                  i;
+    size_t               k;
+
+    mote_make_dirs("build/tests/networks", &err);
+    for (i = 0; i < options.input_count; i++) {
+        const mote_tensor_info in = mote_model_input(model, i);
+        mote_array             x;
+        snprintf(paths[i], sizeof paths[i], "build/tests/networks/%d-%llu-x%d.npy", (int)getpid(),
+                 (unsigned long long)number, i);
+        mote_array_create(&x, MOTE_F32, 2, (int64_t[]){count, (int64_t)in.count}, &err);
+        for (k = 0; k < x.count; k++)
+            ((float *)x.bytes)[k] = roll_between(&dice, -1, 2);
+        mote_npy_save(&x, paths[i], &err);
+        mote_array_free(&x);
+        inputs[i].name = in.name;
+        files[i] = (mote_data_file){in.name, paths[i]};
+    }
+    if (mote_dataset_load_files(&set, files, options.input_count, &options, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    for (i = 0; i < options.input_count; i++)
+        remove(paths[i]);
+    return set;
+}
+
 NETWORK_UNUSED mote_model *network_quantize(const mote_model *model, const mote_quantize_options *options)
 {
-    mote_dataset *set = network_data(model, 60, 0, 5);
-    mote_model   *quantized;
-    mote_error    err = {0};
+    mote_dataset *set =
+        mote_model_input_count(model) > 1 ? network_data_of_many(model, 60, 5) : network_data(model, 60, 0, 5);
+    mote_model *quantized;
+    mote_error  err = {0};
 
     if (mote_model_quantize(&quantized, model, &set->split[MOTE_TRAIN], options, &err) != MOTE_OK)
         fail_msg("%s", err.text);

@@ -837,9 +837,99 @@ static void a_summary_has_the_moments_and_the_classes(void **state)
     mote_dataset_destroy(set);
 }
 
+/* ---- several inputs and outputs ---- */
+
+#define ENDS "tests/golden/specs/ends.npz"
+
+static const mote_feature_options ends_inputs[] = {{.name = "right", .scale = 2}, {.name = "left"}};
+static const mote_target_options  ends_outputs[] = {{.name = "kind"}, {.name = "price"}};
+
+static void arrays_are_found_by_the_names_of_inputs_and_outputs(void **state)
+{
+    const mote_data_options options = {
+        .offset = 1, .inputs = ends_inputs, .input_count = 2, .outputs = ends_outputs, .output_count = 2};
+    mote_array    right, left;
+    mote_dataset *set;
+    float         x[3];
+    (void)state;
+    assert_works(mote_dataset_load(&set, ENDS, &options, err));
+    assert_int_equal(set->feature_count, 2);
+    assert_int_equal(set->target_count, 2);
+    assert_string_equal(set->feature[0].name, "right");
+    assert_int_equal(set->feature[0].width, 1);
+    assert_int_equal(set->feature[1].width, 3);
+    assert_true(set->target[0].kind == MOTE_TARGETS_CLASSES && set->target[1].kind == MOTE_TARGETS_VALUES);
+    assert_int_equal(set->split[MOTE_VALIDATION].count, 24);
+    assert_works(mote_array_load(&right, ENDS, "right_test", 0, err));
+    assert_works(mote_array_load(&left, ENDS, "left_test", 0, err));
+    mote_data_gather(&set->split[MOTE_TEST], 0, mote_data_in_row(5, 1), x);
+    assert_true(x[0] == ((const float *)right.bytes)[5] / 2); /* its own scale, and so not the offset of all */
+    mote_data_gather(&set->split[MOTE_TEST], 1, mote_data_in_row(5, 1), x);
+    assert_true(x[2] == ((const float *)left.bytes)[17] + 1);
+    assert_non_null(strstr(set->notes[0], "samples: right, left; targets: kind, price"));
+    mote_array_free(&right);
+    mote_array_free(&left);
+    mote_dataset_destroy(set);
+}
+
+static void validation_and_test_samples_take_all_their_arrays_along(void **state)
+{
+    const mote_data_file    files[] = {{"left", "build/tests/ends_left.npy"}, {"right", "build/tests/ends_right.npy"}};
+    const mote_data_options options = {.inputs = ends_inputs, .input_count = 2, .test_split = 0.25, .seed = 3};
+    mote_array    left = make_array(MOTE_F32, 2, (int64_t[]){40, 3}), right = make_array(MOTE_I16, 1, (int64_t[]){40});
+    mote_dataset *set;
+    int           i, s, k;
+    (void)state;
+    for (i = 0; i < 40; i++) {
+        ((int16_t *)right.bytes)[i] = (int16_t)i;
+        for (k = 0; k < 3; k++)
+            ((float *)left.bytes)[3 * i + k] = (float)i;
+    }
+    assert_works(mote_npy_save(&left, files[0].path, err));
+    assert_works(mote_npy_save(&right, files[1].path, err));
+    assert_works(mote_dataset_load_files(&set, files, 2, &options, err));
+    assert_works(mote_dataset_take_validation(set, 0.5, err));
+    assert_int_equal(set->split[MOTE_TEST].count, 10);
+    assert_int_equal(set->split[MOTE_VALIDATION].count, 15);
+    for (s = 0; s < MOTE_SPLIT_COUNT; s++)
+        for (i = 0; i < (int)set->split[s].count; i++)
+            assert_true((float)((const int16_t *)set->split[s].x[0])[i] == ((const float *)set->split[s].x[1])[3 * i + 2]);
+    mote_dataset_destroy(set);
+    mote_array_free(&left);
+    mote_array_free(&right);
+}
+
+static void arrays_that_do_not_belong_together_are_refused_by_name(void **state)
+{
+    const mote_feature_options missing[] = {{.name = "left"}, {.name = "middle"}},
+                               none[] = {{.name = "up"}, {.name = "down"}};
+    const mote_data_file    unknown[] = {{"left", "build/tests/ends_left.npy"}, {"top", "build/tests/ends_right.npy"}};
+    const mote_data_options with_missing = {.inputs = missing, .input_count = 2};
+    const mote_data_options with_none = {.inputs = none, .input_count = 2};
+    const mote_data_options two = {.inputs = ends_inputs, .input_count = 2};
+    const mote_data_options many = {.inputs = ends_inputs, .input_count = MOTE_FEATURES_MAX + 1};
+    mote_dataset           *set;
+    (void)state;
+    assert_fails(mote_dataset_load(&set, ENDS, &with_missing, err), MOTE_ERR_FORMAT,
+                 "input \"middle\" has no samples in the train split");
+    assert_fails(mote_dataset_load(&set, ENDS, &with_none, err), MOTE_ERR_FORMAT,
+                 "no array of an input's name (up, down); its arrays: left_train");
+    assert_fails(mote_dataset_load(&set, "examples/mnist/subset", &two, err), MOTE_ERR_USAGE,
+                 "gives one array of samples, and the network has 2 inputs");
+    assert_fails(mote_dataset_load_files(&set, unknown, 2, &two, err), MOTE_ERR_USAGE, "top=build/tests/ends_right.npy");
+    assert_fails(mote_dataset_load(&set, ENDS, &many, err), MOTE_ERR_LIMIT, "a data set has at most 16");
+    assert_works(mote_dataset_sine(&set, NULL, err));
+    assert_fails(mote_dataset_reshape(set, 1, 0, NULL, err), MOTE_ERR_USAGE, "feature 1 does not exist; the data has 1");
+    assert_fails(mote_dataset_take_values(set, -1, err), MOTE_ERR_USAGE, "target -1 does not exist");
+    mote_dataset_destroy(set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(arrays_are_found_by_the_names_of_inputs_and_outputs),
+        cmocka_unit_test(validation_and_test_samples_take_all_their_arrays_along),
+        cmocka_unit_test(arrays_that_do_not_belong_together_are_refused_by_name),
         cmocka_unit_test(gathered_bytes_equal_one_float_division_for_every_value),
         cmocka_unit_test(every_way_of_gathering_equals_the_plain_formula),
         cmocka_unit_test(standardized_training_samples_have_mean_0_and_deviation_1),

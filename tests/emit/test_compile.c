@@ -404,6 +404,42 @@ static void any_text_becomes_a_name(void **state)
     assert_int_equal(strlen(name), 50);
 }
 
+/* What C can say of a name becomes part of the functions'; what it cannot, or what two would have, a number. */
+static void every_input_and_output_has_functions_of_its_own(void **state)
+{
+    static const char *const inputs[] = {"left side:0", "LEFT_side_0"}, *const outputs[] = {"at", "kind", "9 lives"};
+    static const char *const held[] = {"int8_t *ends_input_left_side_0(", "int8_t ends_quantize_input_left_side_0(",
+                                       "int8_t ends_quantize_input_1(",   "const int8_t *ends_output_kind(",
+                                       "float ends_dequantize_output_0(", "float ends_dequantize_output_kind(",
+                                       "int32_t ends_argmax_2(",          "const char *ends_label_kind(",
+                                       "int8_t ends_quantize_input(float"};
+    static const char *const labels[] = {"yes", "no"};
+    mote_error               err = {0};
+    mote_builder            *b = mote_builder_create(NULL, &err);
+    mote_layer_id x = mote_add_named_input(b, "x", 1, (int[]){3}), y = mote_add_named_input(b, "y", 1, (int[]){3});
+    mote_layer_id ends[3];
+    mote_model   *model;
+    network_dice  dice = network_dice_of(5);
+    compiled      c;
+    size_t        i;
+
+    (void)state;
+    x = mote_add_add(b, (mote_layer_id[]){x, y}, 2, NULL);
+    for (i = 0; i < 3; i++)
+        ends[i] = mote_add_dense(b, x, &(mote_dense){.units = 2});
+    model = int8_of(network_infer(network_finish(b, ends, 3, &dice)), MOTE_I8);
+    model->signature = (mote_signature){"serving_default", inputs, outputs};
+    model->recipe.output[1].labels = labels;
+    model->recipe.output[1].label_count = 2;
+    c = compile(model, "ends", NULL);
+    compiles_everywhere(&c);
+    for (i = 0; i < sizeof held / sizeof *held; i++)
+        run("grep -qF -- '%s' %s/%s.h", held[i], c.folder, c.result.name);
+    run("grep -q 'ENDS_LABEL_KIND_COUNT 2' %s/%s.h && ! grep -qi 'input_left_side_0.*LEFT_side\\|lives(' %s/%s.h", c.folder,
+        c.result.name, c.folder, c.result.name);
+    mote_model_destroy(model);
+}
+
 /* Tensor names, layer names and labels come from files. */
 static void hostile_texts_stay_inside_comments_and_strings(void **state)
 {
@@ -587,6 +623,7 @@ int main(void)
         cmocka_unit_test(the_array_compiles_as_c_plus_plus_and_holds_the_file),
         cmocka_unit_test(names_that_c_cannot_have_are_refused),
         cmocka_unit_test(any_text_becomes_a_name),
+        cmocka_unit_test(every_input_and_output_has_functions_of_its_own),
         cmocka_unit_test(hostile_texts_stay_inside_comments_and_strings),
         cmocka_unit_test(the_header_quantizes_as_the_host_does),
         cmocka_unit_test(a_folder_is_replaced_only_when_all_in_it_was_generated),

@@ -104,11 +104,13 @@ static void every_activation_is_batched_and_origins_are_unique(void **state)
     y = mote_add_depthwise_conv2d(
         b, x, &(mote_depthwise_conv2d){.kernel_size = {3}, .padding = MOTE_SAME, .activation = MOTE_TANH});
     x = mote_add_add(b, (mote_layer_id[]){x, y, x}, 3, NULL);
+    x = mote_add_concatenate(b, (mote_layer_id[]){x, y}, 2, &(mote_concatenate){.axis = 2});
     x = mote_add_global_average_pooling2d(b, x, NULL);
     model = finish(b, x);
     graph = &model->graphs[0];
     assert_shape(model, "reshape", "[1,2,4,3]");
     assert_shape(model, "add", "[1,2,4,3]");
+    assert_shape(model, "concatenate", "[1,2,8,3]");
     assert_shape(model, "global_average_pooling2d", "[1,3]");
     for (i = 0; i < graph->tensor_count; i++) {
         assert_int_equal(graph->tensors[i].origin, i);
@@ -416,6 +418,16 @@ static mote_layer_id uneven_add(mote_builder *b, mote_layer_id x)
     return mote_add_add(b, (mote_layer_id[]){x, mote_add_max_pooling2d(b, x, NULL)}, 2, NULL);
 }
 
+static mote_layer_id uneven_concatenate(mote_builder *b, mote_layer_id x)
+{
+    return mote_add_concatenate(b, (mote_layer_id[]){x, mote_add_max_pooling2d(b, x, NULL)}, 2, NULL);
+}
+
+static mote_layer_id concatenated_samples(mote_builder *b, mote_layer_id x)
+{
+    return mote_add_concatenate(b, (mote_layer_id[]){x, x}, 2, &(mote_concatenate){.axis = -4});
+}
+
 static mote_layer_id same_name(mote_builder *b, mote_layer_id x)
 {
     x = mote_add_dropout(b, x, &(mote_dropout){.rate = 0.5f, .name = "d"});
@@ -481,6 +493,8 @@ static void mistakes_are_told_in_keras_terms(void **state)
         {dense_into_conv, "layer \"conv2d\": takes [height, width, channels], but its input has 1 dimension; add a reshape "
                           "before it"},
         {uneven_add, "layer \"add\": its inputs have different shapes: [8,8,3] and [4,4,3]"},
+        {uneven_concatenate, "layer \"concatenate\": its inputs must be alike but along axis 3: [8,8,3] and [4,4,3]"},
+        {concatenated_samples, "layer \"concatenate\": axis is 0; 1 to 3 are possible, or -1 to -3"},
         {same_name, "there are two layers \"d\"; give each its own name"},
         {wrong_reshape, "layer \"reshape\": target_shape [7,-1] does not hold the 192 elements of its input [8,8,3]"},
         {too_large, "layer \"dense\": kernel [1000000,192] makes the network larger than 67108864 parameters"},

@@ -269,6 +269,10 @@ static void quantize_operand(case_builder *b, mote_tensor *tensor, const mote_qu
         set_bias_quant(b, tensor);
     if (!is_quantized_type(b, tensor->dtype))
         return;
+    if (b->want[0].rule == MOTE_QUANT_JOINED && tensor != in) { /* all have one scale, the output too */
+        tensor->quant = in->quant;
+        return;
+    }
     switch (want->rule) {
     case MOTE_QUANT_RANGE:
     case MOTE_QUANT_JOINED:

@@ -390,6 +390,8 @@ static void check_kernels(mote_op_kind kind, const mote_op_case *c)
     const mote_op_row *row = mote_op_rows(kind);
 
     for (; row->in_count > 0; row++) {
+        if (row->out >= MRT_ANY) /* a class of types, which only move: golden cases have them all */
+            continue;
         check_row(kind, c, row, MOTE_PER_CHANNEL);
         check_row(kind, c, row, MOTE_PER_TENSOR);
     }

@@ -142,9 +142,105 @@ static void each_epoch_is_told_once_and_the_last_is_the_whole(void **state)
     assert_true(h.total > 0 && h.last_done == h.total);
 }
 
+/* ---- several inputs and outputs ---- */
+
+/* Features left and right, targets price and kind, in this order or the other. */
+static mote_dataset *two_ends(bool is_turned)
+{
+    const mote_feature_options inputs[] = {{.name = is_turned ? "right" : "left"}, {.name = is_turned ? "left" : "right"}};
+    const mote_target_options  outputs[] = {{.name = "price"}, {.name = "kind"}};
+    const mote_data_options    options = {.inputs = inputs, .input_count = 2, .outputs = outputs, .output_count = 2};
+    mote_dataset              *set;
+    mote_error                 err = {0};
+
+    if (mote_dataset_load(&set, "tests/golden/specs/ends.npz", &options, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    return set;
+}
+
+/* inputs: 1 or 2. */
+static mote_model *two_ended(int inputs, const char *second_output)
+{
+    mote_error    err = {0};
+    mote_builder *b = mote_builder_create(NULL, &err);
+    mote_layer_id left = mote_add_named_input(b, "left", 1, (int[]){3}), x = left, ends[2];
+    mote_model   *model;
+
+    if (inputs == 2) {
+        const mote_layer_id right = mote_add_named_input(b, "right", 1, (int[]){1});
+        x = mote_add_concatenate(b, (mote_layer_id[]){left, right}, 2, NULL);
+    }
+    ends[0] = mote_add_dense(b, x, &(mote_dense){.units = 1, .name = "price"});
+    ends[1] = mote_add_dense(b, x, &(mote_dense){.units = 3, .name = second_output});
+    if (mote_builder_finish(b, ends, 2, &model, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    return model;
+}
+
+static void ends_that_do_not_fit_each_other_are_told_by_name(void **state)
+{
+    const mote_output_goal price = {"price", {.loss = MOTE_LOSS_MSE}}, nothing = {"weight", {0}},
+                           negative = {"price", {.loss = MOTE_LOSS_MSE, .weight = -1}};
+    const struct {
+        int                     inputs;
+        bool                    is_turned;
+        const char             *second;
+        const mote_output_goal *goal;
+        const char             *text;
+    } cases[] = {
+        {1, false, "kind", &price, "the network has 1 input (left), the data feed 2"},
+        {2, true, "kind", &price, "left takes [1,3] (3 numbers), a sample of the data has 1"},
+        {2, false, "price_2", &nothing, "no output named \"weight\"; it has price, price_2"},
+        {2, false, "kind", &negative, "output \"price\": a loss weight of -1"},
+        {2, false, "kind", &price, "output \"kind\": the metrics mae and mse compare numbers"},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+        mote_dataset            *set = two_ends(cases[i].is_turned);
+        mote_model              *model = two_ended(cases[i].inputs, cases[i].second);
+        const mote_train_options options = {.loss = MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
+                                            .from_logits = true,
+                                            .metrics = MOTE_METRIC_MAE,
+                                            .outputs = cases[i].goal,
+                                            .output_count = 1};
+        mote_training           *training;
+        mote_error               err = {0};
+        assert_int_equal(mote_train(&training, model, set, &options, &err), MOTE_ERR_USAGE);
+        if (!strstr(err.text, cases[i].text))
+            fail_msg("\"%s\" does not say \"%s\"", err.text, cases[i].text);
+        mote_model_destroy(model);
+        mote_dataset_destroy(set);
+    }
+}
+
+static void data_in_another_order_than_the_network_are_refused(void **state)
+{
+    mote_error     err = {0};
+    mote_builder  *b = mote_builder_create(NULL, &err);
+    mote_layer_id  x = mote_add_named_input(b, "left", 1, (int[]){1}), y = mote_add_named_input(b, "right", 1, (int[]){3});
+    mote_dataset  *set = two_ends(true); /* the shapes fit, the names do not */
+    mote_model    *model;
+    mote_training *training;
+    mote_layer_id  ends[2];
+
+    (void)state;
+    x = mote_add_concatenate(b, (mote_layer_id[]){x, y}, 2, NULL);
+    ends[0] = mote_add_dense(b, x, &(mote_dense){.units = 1, .name = "price"});
+    ends[1] = mote_add_dense(b, x, &(mote_dense){.units = 3, .name = "kind"});
+    assert_int_equal(mote_builder_finish(b, ends, 2, &model, &err), MOTE_OK);
+    assert_int_equal(mote_train(&training, model, set, NULL, &err), MOTE_ERR_USAGE);
+    assert_non_null(strstr(err.text, "the data's feature 0 is \"right\", and the network's input 0 is \"left\""));
+    mote_model_destroy(model);
+    mote_dataset_destroy(set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ends_that_do_not_fit_each_other_are_told_by_name),
+        cmocka_unit_test(data_in_another_order_than_the_network_are_refused),
         cmocka_unit_test(options_that_mean_nothing_are_refused_by_name),
         cmocka_unit_test(null_options_are_the_defaults_and_other_nulls_are_refused),
         cmocka_unit_test(a_loss_that_the_last_update_ruined_is_an_error),
