@@ -408,11 +408,11 @@ static void any_text_becomes_a_name(void **state)
 static void every_input_and_output_has_functions_of_its_own(void **state)
 {
     static const char *const inputs[] = {"left side:0", "LEFT_side_0"}, *const outputs[] = {"at", "kind", "9 lives"};
-    static const char *const held[] = {"int8_t *ends_input_left_side_0(", "int8_t ends_quantize_input_left_side_0(",
-                                       "int8_t ends_quantize_input_1(",   "const int8_t *ends_output_kind(",
-                                       "float ends_dequantize_output_0(", "float ends_dequantize_output_kind(",
-                                       "int32_t ends_argmax_2(",          "const char *ends_label_kind(",
-                                       "int8_t ends_quantize_input(float"};
+    static const char *const held[] = {"int8_t *model_input_left_side_0(", "int8_t model_quantize_input_left_side_0(",
+                                       "int8_t model_quantize_input_1(",   "const int8_t *model_output_kind(",
+                                       "float model_dequantize_output_0(", "float model_dequantize_output_kind(",
+                                       "int32_t model_argmax_2(",          "const char *model_label_kind(",
+                                       "int8_t model_quantize_input(float"};
     static const char *const labels[] = {"yes", "no"};
     mote_error               err = {0};
     mote_builder            *b = mote_builder_create(NULL, &err);
@@ -435,7 +435,7 @@ static void every_input_and_output_has_functions_of_its_own(void **state)
     compiles_everywhere(&c);
     for (i = 0; i < sizeof held / sizeof *held; i++)
         run("grep -qF -- '%s' %s/%s.h", held[i], c.folder, c.result.name);
-    run("grep -q 'ENDS_LABEL_KIND_COUNT 2' %s/%s.h && ! grep -qi 'input_left_side_0.*LEFT_side\\|lives(' %s/%s.h", c.folder,
+    run("grep -q 'MODEL_LABEL_KIND_COUNT 2' %s/%s.h && ! grep -qi 'input_left_side_0.*LEFT_side\\|lives(' %s/%s.h", c.folder,
         c.result.name, c.folder, c.result.name);
     mote_model_destroy(model);
 }
@@ -613,6 +613,7 @@ static void golden_operators_compile_and_answer_as_the_host_does(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_input_and_output_has_functions_of_its_own),
         cmocka_unit_test(float_models_compile_everywhere_and_answer_as_the_host_does),
         cmocka_unit_test(int8_models_compile_everywhere_and_answer_byte_for_byte),
         cmocka_unit_test(random_int8_networks_answer_byte_for_byte),
@@ -623,7 +624,6 @@ int main(void)
         cmocka_unit_test(the_array_compiles_as_c_plus_plus_and_holds_the_file),
         cmocka_unit_test(names_that_c_cannot_have_are_refused),
         cmocka_unit_test(any_text_becomes_a_name),
-        cmocka_unit_test(every_input_and_output_has_functions_of_its_own),
         cmocka_unit_test(hostile_texts_stay_inside_comments_and_strings),
         cmocka_unit_test(the_header_quantizes_as_the_host_does),
         cmocka_unit_test(a_folder_is_replaced_only_when_all_in_it_was_generated),
