@@ -26,11 +26,10 @@ typedef struct mote_quantize_options {
 mote_status mote_model_infer(mote_model **out, const mote_model *trained, mote_error *err);
 
 /* Full int8, as TensorFlow's converter does it: activations affine from the minima and maxima seen over calibration samples
- * (zero included), weights symmetric, biases int32. model is a float model at inference (int8 weights of a dynamic-range file
- * are taken as the real numbers that they stand for); calibration gives the inputs of its
- * first (only) input. Errors: USAGE (no model, one that is not float at inference,
- * no samples, wrong shape, another io), UNSUPPORTED (an operator without int8 form: named), NUMERIC (infinity or NaN).
- * options may be NULL. */
+ * (zero included), weights symmetric, biases int32. model is a float model at inference (int8 weights of a dynamic-range
+ * file are taken as the real numbers that they stand for); calibration gives the inputs of its first (only) input. Errors:
+ * USAGE (no model, one that is not float at inference, no samples, wrong shape, another io), UNSUPPORTED (an operator
+ * without int8 form: named), NUMERIC (infinity or NaN). options may be NULL. */
 mote_status mote_model_quantize(mote_model **out, const mote_model *model, const mote_data_split *calibration,
                                 const mote_quantize_options *options, mote_error *err);
 

@@ -233,6 +233,11 @@ bool mote_dataset_has_targets(const mote_dataset *set);
  * single 1 a row and else 0 (k > 1) are classes, too, any other y is values. */
 mote_status mote_dataset_load(mote_dataset **out, const char *path, const mote_data_options *options, mote_error *err);
 
+/* Whether mote_dataset_load(path) reads `file`, by whatever names: what must not be replaced by what is made of the set. Of
+ * a folder of pictures any picture below it counts, of one of .npy files those that lie right in it. False where either does
+ * not exist. */
+bool mote_dataset_reads(const char *path, const char *file);
+
 /* The same from a .npy file an array, each named as it would be in a .npz: "left", "left_test". path of notes and messages
  * is the first file's. */
 mote_status mote_dataset_load_files(mote_dataset **out, const mote_data_file *files, int count,

@@ -39,6 +39,9 @@ mote_status mote_model_load(mote_model **out, const char *path, const mote_load_
  * or the path is NULL or of no such format. */
 mote_status mote_model_save(const mote_model *model, const char *path, mote_error *err);
 
+/* Whether bytes are a .tflite, by the mark at their beginning. */
+bool mote_is_tflite(const void *bytes, size_t count);
+
 void mote_model_destroy(mote_model *model); /* NULL is fine */
 
 /* What a caller sees of an input or output. */
@@ -67,6 +70,18 @@ mote_tensor_info mote_model_output(const mote_model *model, int32_t index);
 /* The input or output of that name: a signature's first, else a tensor's own. -1: there is none. */
 int32_t mote_model_find_input(const mote_model *model, const char *name);
 int32_t mote_model_find_output(const mote_model *model, const char *name);
+
+/* "[?,28,28,1]", an open batch as "?": used in place, printf("%s", mote_info_shape(&input).text). */
+typedef struct mote_shape_text {
+    char text[100];
+} mote_shape_text;
+mote_shape_text mote_info_shape(const mote_tensor_info *tensor);
+
+/* "left, right": what the inputs (outputs) are called, for a message; cut where there are many. */
+typedef struct mote_ends_text {
+    char text[200];
+} mote_ends_text;
+mote_ends_text mote_model_show_ends(const mote_model *model, bool is_input);
 
 /* What an output's numbers are, as the operator that makes them tells (QUANTIZE and DEQUANTIZE passed over). */
 typedef enum mote_answer_kind {

@@ -1,39 +1,56 @@
 /* mote: a neural network from a data set to verified firmware.
  *
- *     dataset.h   samples and targets          train.h     training, by Keras' definitions
- *     layers.h    networks, layer by layer     convert.h   inference form, int8
- *     model.h     models and their files       run.h       running on the host
- *     evaluate.h  predictions and comparisons  compile.h   C for any chip
- *     emulate.h   firmware on emulated chips   report.h    charts and history
- *     bench.h     times on this machine        build.h     the whole way, from a spec
- *     verify.h    what is wrong with a file, all of it
- *     temporaries.h  what a program that ends by a signal calls
+ *     dataset.h     samples and targets          layers.h      networks, layer by layer
+ *     train.h       training, Keras' way         report.h      charts and history
+ *     model.h       models and their files       recipe.h      what travels with a model for new data
+ *     convert.h     inference form, int8         inspect.h     layers, sizes, memory, operators
+ *     run.h         running, one invoke          samples.h     running files of samples
+ *     evaluate.h    predictions, comparisons     answers.h     a picture of what a model answers
+ *     compile.h     C for any chip               emulate.h     firmware on emulated chips
+ *     spec.h        a project in one file        build.h       the whole way, from a spec
+ *     verify.h      what is wrong with a file    bench.h       times on this machine
+ *     array.h       NumPy's files                image.h       JPEG and PNG
+ *     status.h      how functions report         dtype.h       element types
+ *     progress.h    how long work tells of it    temporaries.h what a program that ends by a signal calls
  *
- * Everything the command line does goes through these headers. See examples/c-api.
+ * and what the command line is written with besides; a program that trains and compiles needs none of it:
+ *
+ *     text.h        text, numbers                table.h       tables for the terminal
+ *     file.h        whole files                  arena.h       one owner for many allocations
+ *     json.h        jansson's values, checked
+ *
+ * Everything the command line does goes through these headers: src/cli/ includes nothing else. See examples/c-api.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_H
 #define MOTE_H
 
 #include <mote/answers.h>
+#include <mote/arena.h>
 #include <mote/array.h>
 #include <mote/bench.h>
 #include <mote/build.h>
 #include <mote/compile.h>
 #include <mote/convert.h>
 #include <mote/dataset.h>
+#include <mote/dtype.h>
 #include <mote/emulate.h>
 #include <mote/evaluate.h>
+#include <mote/file.h>
 #include <mote/image.h>
 #include <mote/inspect.h>
+#include <mote/json.h>
 #include <mote/layers.h>
 #include <mote/model.h>
 #include <mote/progress.h>
+#include <mote/recipe.h>
 #include <mote/report.h>
 #include <mote/run.h>
 #include <mote/samples.h>
 #include <mote/spec.h>
 #include <mote/status.h>
+#include <mote/table.h>
 #include <mote/temporaries.h>
+#include <mote/text.h>
 #include <mote/train.h>
 #include <mote/verify.h>
 

@@ -82,12 +82,19 @@ typedef struct mote_spec {
     struct mote_spec_state *state;
 } mote_spec;
 
+/* Whether a path names a spec, by its ending: .yaml or .yml. */
+bool mote_spec_is_name(const char *path);
+
 /* USAGE with path:line for what is wrong in the file, IO when it cannot be read. */
 mote_status mote_spec_load(mote_spec **out, const char *path, mote_error *err);
 void        mote_spec_destroy(mote_spec *spec); /* NULL is fine */
 
 /* Reads or generates the data, in the shape of model.input. USAGE when the spec has no data section. */
 mote_status mote_spec_load_data(mote_dataset **out, const mote_spec *spec, mote_error *err);
+
+/* The samples that training with this spec keeps aside, where it does. USAGE where that leaves nothing, or where the data
+ * bring a validation split. */
+mote_status mote_spec_take_validation(const mote_spec *spec, mote_dataset *set, mote_error *err);
 
 /* DATA, wherever data are read: a data set's path, or a spec's (.yaml), whose section data it then is, generated sets and
  * train.validation_split included.
@@ -106,7 +113,10 @@ typedef struct mote_data_request {
 } mote_data_request;
 mote_status mote_data_open(mote_dataset **out, const mote_data_request *request, mote_error *err);
 
-/* The network at stage TRAIN with initial weights from train.seed. set may be NULL where model.input is given. */
+/* Whether model.input gives the shape of every input, so that the network can be built without data. */
+bool mote_spec_gives_shapes(const mote_spec *spec);
+
+/* The network at stage TRAIN with initial weights from train.seed. set may be NULL where mote_spec_gives_shapes. */
 mote_status mote_spec_build_model(const mote_spec *spec, const mote_dataset *set, mote_model **out, mote_error *err);
 
 /* How to inspect its network so that what comes out is what a build deploys: its int8 form or not, on its chip's kernels.

@@ -1,4 +1,4 @@
-/* Files: read whole, written whole or not at all.
+/* Files and folders inside the library; whole files are in <mote/file.h>.
  *
  * An output is built beside its place under a temporary name (temporary.h), flushed to the disk, then renamed over the final
  * name: a reader never sees half a file, and a failure leaves what was there before. A link as output is followed: it stays,
@@ -12,23 +12,15 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include <mote/file.h>
+
 #include "base/arena.h"
 #include "base/temporary.h"
 
-/* The bytes of a file. They are read, not mapped: a mapping of a file that another program shortens ends the reader by
- * SIGBUS. Formats that need a file once, from front to back, have mote_file_source (data/source.h) and never hold it whole.
- * Zeroed is "not open". */
-typedef struct mote_file {
-    const uint8_t *bytes; /* never NULL once open, also for an empty file */
-    size_t         count;
-    bool           is_owned;
-} mote_file;
-
-mote_status mote_file_open(mote_file *file, const char *path, mote_error *err); /* regular files only */
-/* At most max_bytes from its beginning; MOTE_START_BYTES of them tell what a file is. */
+/* At most max_bytes of a regular file from its beginning; MOTE_START_BYTES of them tell what a file is. Formats that need a
+ * file once, from front to back, have mote_file_source (data/source.h) and never hold it whole. */
 enum { MOTE_START_BYTES = 4096 };
 mote_status mote_file_open_start(mote_file *file, const char *path, size_t max_bytes, mote_error *err);
-void        mote_file_close(mote_file *file); /* a no-op on a zeroed file */
 
 /* Reads a file from front to back, piece by piece. Zeroed is "not open". */
 typedef struct mote_file_reader {
@@ -52,9 +44,6 @@ mote_status mote_output_begin(mote_output *output, const char *path, mote_error 
 mote_status mote_output_commit(mote_output *output, mote_error *err);
 void        mote_output_abandon(mote_output *output); /* removes the temporary; a no-op after commit */
 
-/* The whole file in one call. */
-mote_status mote_file_write(const char *path, const void *bytes, size_t count, mote_error *err);
-
 /* The same for a folder: begin makes a temporary sibling (its name is .temporary), commit exchanges it with the old folder
  * in one step and removes that; abandon removes the temporary tree.
  *
@@ -77,12 +66,7 @@ void mote_output_dir_abandon(mote_output_dir *dir, mote_error *err);
 char       *mote_temporary_dir(mote_arena *arena, const char *prefix, mote_error *err);
 mote_status mote_make_dirs(const char *path, mote_error *err);   /* like mkdir -p */
 mote_status mote_remove_tree(const char *path, mote_error *err); /* like rm -rf; missing is fine, a failed err as well */
-bool        mote_path_exists(const char *path);
-bool        mote_path_is_dir(const char *path);
 /* "a/b" and "c" -> "a/b/c" in the arena; NULL and err when out of memory. */
 char *mote_path_join(mote_arena *arena, const char *folder, const char *name, mote_error *err);
-/* The part after the last '/', and whether the name ends in suffix (case does not matter). */
-const char *mote_path_base(const char *path);
-bool        mote_path_has_suffix(const char *path, const char *suffix);
 
 #endif

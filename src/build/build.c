@@ -17,7 +17,7 @@
 #include "build/spec.h"
 #include "compare/feed.h"
 #include "ops/op.h"
-#include "report/number.h"
+#include <mote/text.h>
 #include "report/history.h"
 
 enum { CHIP_SAMPLES = 100 };

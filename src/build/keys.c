@@ -106,7 +106,7 @@ static mote_status add_calibration(mote_sha256 *hash, const mote_spec *spec, mot
     mote_spec  *other = NULL;
 
     MOTE_TRY(add_data(hash, spec, &(mote_spec_data){.path = path}, err));
-    if (!path || !mote_is_spec_name(path))
+    if (!path || !mote_spec_is_name(path))
         return MOTE_OK;
     if (mote_spec_load(&other, path, err) == MOTE_OK)
         add_data(hash, other, &other->data, err);

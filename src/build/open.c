@@ -414,7 +414,7 @@ static mote_status open_data(opening *o, mote_dataset **out, mote_error *err)
 {
     const mote_data_request *request = o->request;
 
-    if (request->path && mote_is_spec_name(request->path)) {
+    if (request->path && mote_spec_is_name(request->path)) {
         MOTE_TRY(mote_spec_load(&o->spec, request->path, err));
         o->options = o->spec->data.options;
     }

@@ -55,7 +55,7 @@ static mote_status check_file_name(const mote_spec *spec, mote_error *err)
                      mote_show_string(spec->path).text);
 }
 
-bool mote_is_spec_name(const char *path)
+bool mote_spec_is_name(const char *path)
 {
     return mote_path_has_suffix(path, ".yaml") || mote_path_has_suffix(path, ".yml");
 }

@@ -44,9 +44,6 @@ struct mote_spec_state {
 /* One from bytes; path is for messages and the default name only. */
 mote_status mote_spec_parse(mote_spec **out, const char *path, const char *bytes, size_t count, mote_error *err);
 
-/* Whether a path names a spec, by its ending: .yaml or .yml. */
-bool mote_is_spec_name(const char *path);
-
 /* A section: map is its value. */
 mote_status mote_spec_read_data(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map);
 mote_status mote_spec_read_model(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map);
@@ -68,10 +65,6 @@ mote_status mote_spec_load_source(mote_dataset **out, const mote_spec *spec, con
 /* Before anything has trained, the spec's own network says what whole numbers are: numbers to a regression, else classes. A
  * network that cannot be made says nothing here. */
 mote_status mote_spec_take_targets(const mote_spec *spec, mote_dataset *set, mote_error *err);
-
-/* The samples that training with this spec keeps aside, where it does. USAGE where that leaves nothing, or where the data
- * bring a validation split. */
-mote_status mote_spec_take_validation(const mote_spec *spec, mote_dataset *set, mote_error *err);
 
 /* ---- keys ---- */
 

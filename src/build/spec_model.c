@@ -410,6 +410,17 @@ static mote_status check_feature_count(const mote_spec *spec, const mote_dataset
                      spec->state->inputs[0].line, spec->state->input_count, set->feature_count);
 }
 
+bool mote_spec_gives_shapes(const mote_spec *spec)
+{
+    const struct mote_spec_state *state = spec->state;
+    int                           i;
+
+    for (i = 0; i < state->input_count; i++)
+        if (state->inputs[i].shape.rank == 0)
+            return false;
+    return true;
+}
+
 mote_status mote_spec_build_model(const mote_spec *spec, const mote_dataset *set, mote_model **out, mote_error *err)
 {
     const struct mote_spec_state *state = spec->state;

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
-
 /* ---- classes ---- */
 
 static bool is_single(const mote_model *model, int output)

@@ -3,10 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/file.h"
-#include "base/text.h"
 #include "cli/cli.h"
-#include "report/number.h"
 
 typedef struct benching {
     mote_file            file; /* the .tflite of an interpreted model */

@@ -5,10 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "cli/cli.h"
-#include "report/table.h"
-#include "report/number.h"
 
 /* Stages are results and go to stdout, unless that is JSON; warnings go to stderr. */
 static void say_line(void *user, const char *line)

@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
-
 static mote_change *add_place(cli_changes *c)
 {
     const int    capacity = c->capacity ? 2 * c->capacity : 16;

@@ -9,12 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define MOTE_JSON_STRICT 1 /* what prints JSON asks once whether there was memory for it */
 #include <mote/mote.h>
-
-#include "base/arena.h"
-#include "base/file.h"
-#include "base/json.h"
-#include "graph/graph.h"
 
 enum { CLI_OPTIONS_MAX = 32, CLI_ANY_NUMBER = 1 << 30 };
 
@@ -171,7 +167,7 @@ json_t *cli_json_evaluation(const mote_evaluation *evaluation);
 json_t *cli_json_emulation(const mote_emulation *emulation);
 /* The recipe's members, and a table of its channels, of several inputs and outputs each one's; nothing where it is empty. */
 mote_status cli_print_recipe(const mote_model *model, mote_error *err);
-json_t     *cli_json_recipe(const mote_recipe *recipe, mote_error *err); /* null where it is empty; NULL on failure */
+json_t     *cli_json_recipe(const mote_model *model, mote_error *err); /* null where it is empty; NULL on failure */
 json_t     *cli_json_pruned(const mote_prune_result *pruned);
 void        cli_print_emulation(const mote_emulation *emulation);
 /* "model.tflite: " in front of what a model is to blame for. */

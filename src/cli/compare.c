@@ -5,10 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "cli/cli.h"
-#include "graph/graph.h"
-#include "report/number.h"
 
 enum { LAYERS_MAX = 4096 };
 
@@ -105,7 +102,9 @@ static mote_status compare_layers(comparing *c, mote_error *err)
 static mote_status load(comparing *c, const cli_args *args, mote_error *err)
 {
     cli_data_request request = {.args = args, .split_name = cli_value(args, "split"), .preferred = MOTE_TEST};
+    mote_preparation ignored;
     long long        limit;
+    bool             is_prepared_by_b;
 
     request.value_count = cli_values(args, "data", &request.values);
     MOTE_TRY(cli_integer(args, "limit", 1, INT64_MAX, 0, &limit, err));
@@ -115,8 +114,8 @@ static mote_status load(comparing *c, const cli_args *args, mote_error *err)
         return mote_fail(err, MOTE_ERR_USAGE, "--timeout goes with a chip:NAME:MODEL");
     MOTE_TRY(mote_model_load(&c->a.model, c->a.path, NULL, err));
     MOTE_TRY(mote_model_load(&c->b.model, c->b.path, NULL, err));
-    request.model =
-        c->a.model->recipe.input[0].is_prepared || !c->b.model->recipe.input[0].is_prepared ? c->a.model : c->b.model;
+    is_prepared_by_b = !mote_model_preparation(c->a.model, 0, &ignored) && mote_model_preparation(c->b.model, 0, &ignored);
+    request.model = is_prepared_by_b ? c->b.model : c->a.model;
     return cli_load_data(&c->set, &c->split, &request, err);
 }
 

@@ -3,10 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/file.h"
-#include "base/text.h"
 #include "cli/cli.h"
-#include "formats/tflite/tflite.h"
 
 enum { TARGET_C, TARGET_ARRAY, TARGET_INTERPRETER, TARGETS_KNOWN };
 
@@ -117,7 +114,7 @@ static mote_status print_result(const cli_args *args, int target, const char *fo
 mote_status cli_take_tflite(const char *path, mote_compile_options *options, mote_file *file, mote_error *err)
 {
     MOTE_TRY(mote_file_open(file, path, err));
-    if (mote_tflite_recognise(file->bytes, file->count)) {
+    if (mote_is_tflite(file->bytes, file->count)) {
         options->file = file->bytes;
         options->file_bytes = file->count;
     }

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "cli/cli.h"
 
 /* 28x28, 28x28x1, 28,28,1 or [28, 28, 1]. */

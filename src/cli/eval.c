@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "cli/cli.h"
-#include "report/number.h"
 
 typedef struct evaluation {
     const char            *model_path, *data_path;

@@ -3,9 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "cli/cli.h"
-#include "report/table.h"
 
 enum { HELP_WIDTH = 80, HELP_INDENT = 30 };
 

@@ -4,21 +4,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/file.h"
-#include "base/text.h"
-#include "build/spec.h"
 #include "cli/inspect.h"
 
 /* ---- loading ---- */
-
-static bool has_all_shapes(const mote_spec *spec)
-{
-    int i;
-
-    for (i = 0; i < spec->state->input_count && spec->state->inputs[i].shape.rank > 0; i++)
-        ;
-    return i == spec->state->input_count;
-}
 
 /* A spec without model.input takes its shape from the data; with it, the data need not be there. But where they are, the
  * model gets the recipe that training will give it. */
@@ -33,7 +21,7 @@ static mote_status build_from_spec(cli_inspecting *in, mote_error *err)
         mote_spec_load_data(&in->set, spec, &in->no_recipe) != MOTE_OK)
         in->set = NULL;
     MOTE_TRY(mote_fail_if_memory(err, &in->no_recipe));
-    if (!in->set && !has_all_shapes(spec))
+    if (!in->set && !mote_spec_gives_shapes(spec))
         return in->no_recipe.code != MOTE_OK ? mote_fail(err, in->no_recipe.code, "%s", in->no_recipe.text)
                                              : mote_spec_load_data(&in->set, spec, err);
     MOTE_TRY(mote_spec_build_model(spec, in->set, &in->model, err));
@@ -48,7 +36,7 @@ static mote_status load(cli_inspecting *in, const cli_args *args, mote_error *er
 {
     struct stat status;
 
-    if (mote_is_spec_name(in->path))
+    if (mote_spec_is_name(in->path))
         return build_from_spec(in, err);
     MOTE_TRY(cli_load_model(&in->model, args, in->path, err));
     in->file_bytes = stat(in->path, &status) == 0 ? (size_t)status.st_size : 0;

@@ -154,7 +154,7 @@ static json_t *json_build(const cli_inspecting *in)
 mote_status cli_inspect_print_json(const cli_inspecting *in, bool with_boards, mote_error *err)
 {
     const mote_inspection *is = &in->is;
-    json_t                *object = json_object(), *int8, *recipe = cli_json_recipe(&in->model->recipe, err);
+    json_t                *object = json_object(), *int8, *recipe = cli_json_recipe(in->model, err);
 
     mote_json_set(&object, "name", mote_json_text(is->name));
     mote_json_set(&object, "quantized", json_boolean(mote_model_is_quantized(in->model)));

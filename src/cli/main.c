@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "cli/cli.h"
 
 static const cli_command *const commands[] = {&cli_build,   &cli_train,   &cli_convert, &cli_run,

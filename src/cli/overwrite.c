@@ -8,11 +8,7 @@
 
 #include <mote/spec.h>
 
-#include "base/text.h"
 #include "cli/cli.h"
-#include "data/array.h"
-#include "data/image.h"
-#include "data/raw.h"
 
 /* NAME=FILE names FILE, as in `mote run`; else NULL. */
 static const char *behind_name(const char *given)
@@ -36,52 +32,9 @@ static bool is_same_file(const char *output, const char *input)
     return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-/* How the real path of a file goes on behind that of a folder which holds it, at any depth; NULL: it lies elsewhere. */
-static const char *find_below(const char *file, const char *folder)
-{
-    const size_t length = strlen(folder);
-
-    if (strcmp(folder, "/") == 0)
-        return file + 1;
-    return strncmp(file, folder, length) == 0 && file[length] == '/' ? file + length + 1 : NULL;
-}
-
-/* Of a folder of pictures that is any picture, as its bytes say; of one of arrays a .npy that lies right in it. Neither has
- * a folder of IDX files. */
-static bool is_sample(const char *file, const char *below, const char *folder)
-{
-    mote_error ignored = {0};
-    mote_file  start;
-    bool       is_picture;
-
-    if (mote_is_idx_folder(folder))
-        return false;
-    if (mote_is_npy_folder(folder, &(mote_data_options){0}))
-        return !strchr(below, '/') && mote_path_has_suffix(file, ".npy");
-    if (mote_file_open_start(&start, file, MOTE_START_BYTES, &ignored) != MOTE_OK)
-        return false;
-    is_picture = mote_is_image(start.bytes, start.count);
-    mote_file_close(&start);
-    return is_picture;
-}
-
-/* The output's own place counts, as links are written through. */
 static bool is_in_data_set(const char *output, const char *path)
 {
-    struct stat info;
-    char       *file = NULL, *folder = NULL;
-    const char *below;
-    bool        is_in;
-
-    if (!mote_path_is_dir(path) || stat(output, &info) != 0 || !S_ISREG(info.st_mode))
-        return false;
-    file = realpath(output, NULL);
-    folder = realpath(path, NULL);
-    below = file && folder ? find_below(file, folder) : NULL;
-    is_in = below && is_sample(file, below, folder);
-    free(file);
-    free(folder);
-    return is_in;
+    return mote_dataset_reads(path, output);
 }
 
 /* ---- what is written ---- */
@@ -166,7 +119,7 @@ mote_status cli_check_read(const cli_args *args, const char *path, mote_error *e
     if (!writes_files(args))
         return MOTE_OK;
     MOTE_TRY(check_data(args, path, err));
-    if (mote_path_has_suffix(path, ".yaml") || mote_path_has_suffix(path, ".yml"))
+    if (mote_spec_is_name(path))
         return check_spec(args, path, err);
     return MOTE_OK;
 }

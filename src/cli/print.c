@@ -8,11 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/text.h"
 #include "cli/cli.h"
-#include "graph/graph.h"
-#include "report/table.h"
 
 /* ---- progress ---- */
 

@@ -1,23 +1,21 @@
 /* A model's recipe, as it travels in files: how samples are prepared, what outputs are called, and what else it says.
  *
- * Both forms come from the text that formats/recipe.h writes, so that a member it gains is shown without a change here.
+ * Both forms come from the text of mote_model_recipe_json, so that a member it gains is shown without a change here.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "cli/cli.h"
-#include "formats/recipe.h"
 
-json_t *cli_json_recipe(const mote_recipe *recipe, mote_error *err)
+json_t *cli_json_recipe(const mote_model *model, mote_error *err)
 {
-    mote_arena  arena = {0};
-    const char *text = mote_recipe_is_empty(recipe) ? "null" : mote_recipe_encode(recipe, &arena, err);
-    json_t     *object = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
+    char   *text = mote_model_recipe_json(model, err);
+    json_t *object = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
 
-    mote_arena_destroy(&arena);
     if (text && !object)
         mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
+    free(text);
     return object;
 }
 
@@ -179,7 +177,7 @@ static mote_status print_recipe(const json_t *object, const mote_model *model, m
 
 mote_status cli_print_recipe(const mote_model *model, mote_error *err)
 {
-    json_t *object = cli_json_recipe(&model->recipe, err);
+    json_t *object = cli_json_recipe(model, err);
 
     if (!object)
         return err->code;

@@ -4,10 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "cli/answers.h"
 #include "cli/outputs.h"
-#include "graph/graph.h"
 
 /* A table or a grid of one output's answers. */
 typedef struct answer_file {
@@ -199,7 +197,7 @@ static mote_status samples_of(mote_samples *out, const mote_predictions *p, mote
     *out = (mote_samples){.count = p->count, .is_joined = true};
     for (k = 0; k < p->output_count; k++)
         out->sample_bytes += p->outputs[k].stored_bytes;
-    out->bytes = MOTE_NEW(arena, uint8_t, mote_size_mul(p->count, out->sample_bytes), err);
+    out->bytes = mote_arena_alloc(arena, p->count, out->sample_bytes, err);
     for (k = 0; out->bytes && k < p->output_count; k++) {
         const mote_answers *a = &p->outputs[k];
         for (i = 0; i < p->count; i++)

@@ -8,7 +8,7 @@ mote_status mote_model_read(mote_model **out, const uint8_t *bytes, size_t count
                             mote_error *err)
 {
     *out = NULL;
-    if (mote_tflite_recognise(bytes, count))
+    if (mote_is_tflite(bytes, count))
         return mote_tflite_read(out, bytes, count, options, err);
     return mote_file_kind_refuse(bytes, count, MOTE_WANTED_MODEL, err);
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <mote/recipe.h>
+
 #include "base/json.h"
 #include "base/text.h"
 
@@ -204,6 +206,20 @@ char *mote_recipe_encode(const mote_recipe *recipe, mote_arena *arena, mote_erro
     copy = text ? mote_arena_strdup(arena, text, err) : NULL;
     free(text);
     return copy;
+}
+
+char *mote_model_recipe_json(const mote_model *model, mote_error *err)
+{
+    json_t *recipe;
+
+    if (!model) {
+        mote_fail(err, MOTE_ERR_USAGE, "no model whose recipe to tell");
+        return NULL;
+    }
+    if (check(&model->recipe, err) != MOTE_OK)
+        return NULL;
+    recipe = mote_recipe_is_empty(&model->recipe) ? json_null() : put_all(&model->recipe);
+    return mote_json_print(recipe, JSON_COMPACT | JSON_ENCODE_ANY, err);
 }
 
 /* ---- reading ---- */

@@ -234,17 +234,7 @@ size_t mote_tensor_bytes(const mote_tensor *tensor);
 bool   mote_tensor_same_shape(const mote_tensor *a, const mote_tensor *b);
 
 /* "[1,28,28,1]" */
-typedef struct mote_shape_text {
-    char text[MOTE_RANK_MAX * 12 + 3];
-} mote_shape_text;
 mote_shape_text mote_shape_show(const mote_tensor *tensor);
-mote_shape_text mote_info_shape(const mote_tensor_info *tensor); /* an open batch is "?" */
-
-/* "left, right": what the inputs (outputs) are called, for a message; cut where there are many. */
-typedef struct mote_ends_text {
-    char text[200];
-} mote_ends_text;
-mote_ends_text mote_model_show_ends(const mote_model *model, bool is_input);
 
 /* The number of operands (and graph outputs) that read the tensor. */
 int32_t mote_graph_use_count(const mote_graph *graph, mote_id id);

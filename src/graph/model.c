@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <mote/recipe.h>
+
 #include "base/text.h"
 #include "graph/graph.h"
 
@@ -335,6 +337,16 @@ int32_t mote_model_label_count(const mote_model *model, int32_t output)
 const char *mote_model_label(const mote_model *model, int32_t output, int32_t index)
 {
     return index >= 0 && index < mote_model_label_count(model, output) ? model->recipe.output[output].labels[index] : NULL;
+}
+
+bool mote_model_preparation(const mote_model *model, int32_t input, mote_preparation *out)
+{
+    *out = (mote_preparation){0};
+    if (input < 0 || input >= mote_model_input_count(model) || input >= MOTE_FEATURES_MAX ||
+        !model->recipe.input[input].is_prepared)
+        return false;
+    *out = model->recipe.input[input].preparation;
+    return true;
 }
 
 bool mote_model_goal(const mote_model *model, int32_t output, mote_goal *out)

@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "report/chart.h"
-#include "report/number.h"
+#include <mote/text.h>
 
 static mote_status check(const mote_history *history, mote_error *err)
 {

@@ -6,7 +6,7 @@
 
 #include "graph/graph.h"
 #include "report/chart.h"
-#include "report/number.h"
+#include <mote/text.h>
 
 /* What has learned parameters, what joins several tensors, all else, and the ends. */
 enum { COLOUR_WEIGHTS = 0x1f5f9e, COLOUR_JOIN = 0xe3a21a, COLOUR_PLAIN = 0x5b6770, COLOUR_END = 0x2f7d5b };

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 #define MINUS "\xe2\x88\x92" /* U+2212 */
 
 mote_number mote_number_shortest(double value)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "report/table.h"
+#include <mote/table.h>
 
 #include <assert.h>
 #include <ctype.h>

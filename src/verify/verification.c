@@ -105,7 +105,7 @@ static mote_status check_request(const void *bytes, size_t count, mote_engine en
 {
     if (!bytes || !mote_engine_name(engine))
         return mote_fail(err, MOTE_ERR_USAGE, bytes ? "engine %d does not exist" : "no file to verify", (int)engine);
-    if (!mote_tflite_recognise(bytes, count))
+    if (!mote_is_tflite(bytes, count))
         return mote_file_kind_refuse(bytes, count, MOTE_WANTED_MODEL, err);
     return MOTE_OK;
 }

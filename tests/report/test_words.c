@@ -5,9 +5,11 @@
 #include <math.h>
 #include <string.h>
 
+#include <mote/table.h>
+#include <mote/text.h>
+
 #include "report/font.h"
 #include "report/number.h"
-#include "report/table.h"
 
 #define MINUS    "\xe2\x88\x92"
 #define REPLACED "\xef\xbf\xbd"

@@ -37,9 +37,9 @@ typedef struct reader {
     bool *is_open, *is_folded;
 } reader;
 
-bool mote_tflite_recognise(const uint8_t *bytes, size_t count)
+bool mote_is_tflite(const void *bytes, size_t count)
 {
-    return count >= 8 && memcmp(bytes + 4, TFLITE_IDENTIFIER, 4) == 0;
+    return bytes && count >= 8 && memcmp((const uint8_t *)bytes + 4, TFLITE_IDENTIFIER, 4) == 0;
 }
 
 static char *copy_string(reader *r, mote_fb_string string, mote_error *err)
@@ -1123,7 +1123,7 @@ mote_status mote_tflite_read(mote_model **out, const uint8_t *bytes, size_t coun
     reader       r = {.file = {bytes, count}, .options = options};
 
     *out = NULL;
-    if (!mote_tflite_recognise(bytes, count))
+    if (!mote_is_tflite(bytes, count))
         return mote_fail(err, MOTE_ERR_FORMAT, "not a .tflite file: \"" TFLITE_IDENTIFIER "\" is missing at byte 4");
     MOTE_TRY(mote_model_create(&r.model, MOTE_STAGE_INFER, justified < cap ? justified : cap, err));
     r.graph = &r.model->graphs[0];

@@ -13,8 +13,6 @@
 #include "base/text.h"
 #include "graph/graph.h"
 
-bool mote_tflite_recognise(const uint8_t *bytes, size_t count);
-
 /* Stage INFER, or QUANTIZED when an activation is quantized; checked by mote_model_verify. The memory taken is bounded by
  * the file's size (shared parts of a file cannot be multiplied without limit) and by options->memory_bytes. options may be
  * NULL. The caller destroys the model. Errors: FORMAT, UNSUPPORTED, LIMIT; the text names tensor, operator or table. */

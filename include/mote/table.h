@@ -10,11 +10,17 @@
  * With a width, no line is longer. First long words lose their middle ("model/..tion_4/Relu"); where that is not enough, the
  * table is broken into blocks one below the other, each of which repeats the first column. Without headings the last column
  * goes on in the next line instead: it is prose.
+ *
+ * Text is appended to a mote_text, which the caller prints and frees.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef MOTE_REPORT_TABLE_H
-#define MOTE_REPORT_TABLE_H
+#ifndef MOTE_TABLE_H
+#define MOTE_TABLE_H
 
-#include "base/text.h"
+#include <mote/text.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 enum { MOTE_TABLE_COLUMNS_MAX = 32, MOTE_TABLE_CELL_MAX = 600 };
 
@@ -36,8 +42,11 @@ typedef struct mote_wrap {
 /* Appends prose, cleaned, in lines that end behind a word; without a newline after the last. */
 void mote_wrap_put(mote_text *text, const char *prose, mote_wrap wrap);
 
-/* Appends the table, each line ended by a newline and without blanks at its end. Cells are UTF-8, cleaned (see font.h), and
- * cut after MOTE_TABLE_CELL_MAX letters. Width is counted in letters, East Asian ones as two. */
+/* Appends the table, each line ended by a newline and without blanks at its end. Cells are UTF-8, cleaned as mote_clean_line
+ * does, and cut after MOTE_TABLE_CELL_MAX letters. Width is counted in letters, East Asian ones as two. */
 void mote_table_put(mote_text *text, const mote_table *table);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

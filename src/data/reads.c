@@ -1,0 +1,67 @@
+/* Which files a data set is read from. SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <mote/file.h>
+
+#include "base/file.h"
+#include "data/image.h"
+#include "data/raw.h"
+
+static bool is_same_file(const char *path, const struct stat *file)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && info.st_dev == file->st_dev && info.st_ino == file->st_ino;
+}
+
+/* How the real path of a file goes on behind that of a folder which holds it, at any depth; NULL: it lies elsewhere. */
+static const char *find_below(const char *file, const char *folder)
+{
+    const size_t length = strlen(folder);
+
+    if (strcmp(folder, "/") == 0)
+        return file + 1;
+    return strncmp(file, folder, length) == 0 && file[length] == '/' ? file + length + 1 : NULL;
+}
+
+/* Of a folder of pictures that is any picture, as its bytes say; of one of arrays a .npy that lies right in it. Neither has
+ * a folder of IDX files. */
+static bool is_sample(const char *file, const char *below, const char *folder)
+{
+    mote_error ignored = {0};
+    mote_file  start;
+    bool       is_picture;
+
+    if (mote_is_idx_folder(folder))
+        return false;
+    if (mote_is_npy_folder(folder, &(mote_data_options){0}))
+        return !strchr(below, '/') && mote_path_has_suffix(file, ".npy");
+    if (mote_file_open_start(&start, file, MOTE_START_BYTES, &ignored) != MOTE_OK)
+        return false;
+    is_picture = mote_is_image(start.bytes, start.count);
+    mote_file_close(&start);
+    return is_picture;
+}
+
+/* The real paths, as links are written through. */
+static bool folder_reads(const char *path, const char *given)
+{
+    char       *file = realpath(given, NULL), *folder = realpath(path, NULL);
+    const char *below = file && folder ? find_below(file, folder) : NULL;
+    const bool  reads = below && is_sample(file, below, folder);
+
+    free(file);
+    free(folder);
+    return reads;
+}
+
+bool mote_dataset_reads(const char *path, const char *file)
+{
+    struct stat info;
+
+    if (!path || !file || stat(file, &info) != 0 || !S_ISREG(info.st_mode))
+        return false;
+    return mote_path_is_dir(path) ? folder_reads(path, file) : is_same_file(path, &info);
+}
