@@ -171,7 +171,7 @@ NETWORK_UNUSED mote_model *network_infer(mote_model *trained)
     mote_model *model;
     mote_error  err = {0};
 
-    if (mote_model_infer(&model, trained, &err) != MOTE_OK)
+    if (mote_model_freeze(&model, trained, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     mote_model_destroy(trained);
     return model;

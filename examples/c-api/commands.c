@@ -40,7 +40,7 @@ static mote_status train(project *p, mote_error *err)
     if (mote_spec_build_model(p->spec, p->data, &trained, err) == MOTE_OK &&
         mote_train(&training, trained, p->data, &p->spec->train, err) == MOTE_OK &&
         mote_history_save_csv(&training->history, p->history, err) == MOTE_OK &&
-        mote_model_infer(&network, trained, err) == MOTE_OK && mote_model_save(network, p->model, err) == MOTE_OK)
+        mote_model_freeze(&network, trained, err) == MOTE_OK && mote_model_save(network, p->model, err) == MOTE_OK)
         printf("train     %zu epochs\n", training->history.row_count);
     mote_training_destroy(training);
     mote_model_destroy(network);

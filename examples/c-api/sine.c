@@ -51,7 +51,7 @@ int main(void)
 
     if (mote_dataset_sine(&data, &wave, &err) == MOTE_OK && (trained = build_network(&err)) != NULL &&
         mote_train(&training, trained, data, &options, &err) == MOTE_OK &&
-        mote_model_infer(&network, trained, &err) == MOTE_OK &&
+        mote_model_freeze(&network, trained, &err) == MOTE_OK &&
         mote_model_quantize(&small, network, &data->split[MOTE_TRAIN], &int8, &err) == MOTE_OK &&
         mote_model_save(small, "sine_int8.tflite", &err) == MOTE_OK &&
         mote_compile(small, "sine_firmware", NULL, &compiled, &err) == MOTE_OK) {

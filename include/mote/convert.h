@@ -23,7 +23,7 @@ typedef struct mote_quantize_options {
 
 /* The form of a trained model that runs: BatchNormalization folded into the layer before it, Dropout left out, activations
  * fused. A model that is past training is copied. The result computes the same, up to float rounding. */
-mote_status mote_model_infer(mote_model **out, const mote_model *trained, mote_error *err);
+mote_status mote_model_freeze(mote_model **out, const mote_model *trained, mote_error *err);
 
 /* Full int8, as TensorFlow's converter does it: activations affine from the minima and maxima seen over calibration samples
  * (zero included), weights symmetric, biases int32. model is a float model at inference (int8 weights of a dynamic-range

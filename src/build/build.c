@@ -258,7 +258,7 @@ static mote_status run_training(build_work *w, mote_model *model, mote_error *er
     w->summary->train_samples = w->set->split[MOTE_TRAIN].count;
     w->summary->validation_samples = w->set->split[MOTE_VALIDATION].count;
     w->summary->test_samples = w->set->split[MOTE_TEST].count;
-    if (mote_model_infer(&w->real, model, err) == MOTE_OK && forget_training(w, err) == MOTE_OK)
+    if (mote_model_freeze(&w->real, model, err) == MOTE_OK && forget_training(w, err) == MOTE_OK)
         save_training(w, training, err);
     mote_training_destroy(training);
     return err->code;

@@ -353,7 +353,7 @@ static mote_status quantize(mote_model **out, const mote_model *model, const mot
     mote_model            *inference = NULL;
     mote_dataset          *noise = NULL;
 
-    mote_model_infer(&inference, model, err);
+    mote_model_freeze(&inference, model, err);
     if (err->code == MOTE_OK && !samples && make_noise(&noise, inference, err) == MOTE_OK) {
         samples = &noise->split[MOTE_TRAIN];
         how.samples = 1;

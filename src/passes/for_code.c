@@ -36,7 +36,7 @@ mote_status mote_model_for_code(mote_model **out, const mote_model *model, const
                                 mote_prune_result *pruned, int *left_out, mote_error *err)
 {
     *left_out = 0;
-    if (mote_model_infer(out, model, err) == MOTE_OK)
+    if (mote_model_freeze(out, model, err) == MOTE_OK)
         make(out, form, pruned, left_out, err);
     if (err->code != MOTE_OK) {
         mote_model_destroy(*out);

@@ -14,7 +14,7 @@ void mote_pass_drop_dropout(mote_edit *edit)
         }
 }
 
-mote_status mote_model_infer(mote_model **out, const mote_model *trained, mote_error *err)
+mote_status mote_model_freeze(mote_model **out, const mote_model *trained, mote_error *err)
 {
     mote_edit edit;
 

@@ -1,4 +1,4 @@
-/* Passes: model to model. The public faces are mote_model_infer and mote_model_optimize (mote/convert.h); each pass edits a
+/* Passes: model to model. The public faces are mote_model_freeze and mote_model_optimize (mote/convert.h); each pass edits a
  * working copy in place, one of its graphs after the other, and compacting ends them all.
  *
  * Operands of nodes are renamed lazily: mote_edit_redirect notes that readers of one tensor are to read another, and

@@ -69,7 +69,7 @@ static void the_plan_is_that_of_the_inference_form(void **state)
     int32_t         i;
 
     (void)state;
-    assert_int_equal(mote_model_infer(&model, trained, err), MOTE_OK);
+    assert_int_equal(mote_model_freeze(&model, trained, err), MOTE_OK);
     assert_int_equal(mote_inspect(&of_trained, trained, NULL, err), MOTE_OK);
     mote_model_destroy(trained); /* nothing in an inspection points into its model */
     assert_int_equal(mote_inspect(&in, model, NULL, err), MOTE_OK);
@@ -104,7 +104,7 @@ static void the_int8_form_has_int8_sizes(void **state)
     mote_inspection real, in;
 
     (void)state;
-    assert_int_equal(mote_model_infer(&model, trained, err), MOTE_OK);
+    assert_int_equal(mote_model_freeze(&model, trained, err), MOTE_OK);
     assert_int_equal(mote_inspect(&real, model, NULL, err), MOTE_OK);
     assert_int_equal(mote_inspect(&in, trained, &as_int8, err), MOTE_OK);
     assert_int_equal(in.parameters, real.parameters);
@@ -191,7 +191,7 @@ static void the_plan_of_each_kind_of_chip_is_what_compiling_gives(void **state)
     int                 i;
 
     (void)state;
-    assert_int_equal(mote_model_infer(&model, trained, err), MOTE_OK);
+    assert_int_equal(mote_model_freeze(&model, trained, err), MOTE_OK);
     if (mote_compile(model, "build/tests/inspected", NULL, &compiled, err) != MOTE_OK)
         fail_msg("%s", err->text);
     assert_true(compiled.chip_count > 1);

@@ -45,7 +45,7 @@ static int make_model(void **state)
     ends[0] = mote_add_dense(builder, x, &(mote_dense){.units = 3, .name = "left"});
     ends[1] = mote_add_dense(builder, x, &(mote_dense){.units = 2, .name = "right"});
     if (mote_builder_finish(builder, ends, 2, &trained, err) != MOTE_OK ||
-        mote_model_infer(&fixed.model, trained, err) != MOTE_OK || mote_remove_tree(SCRATCH, err) != MOTE_OK ||
+        mote_model_freeze(&fixed.model, trained, err) != MOTE_OK || mote_remove_tree(SCRATCH, err) != MOTE_OK ||
         mote_make_dirs(SCRATCH, err) != MOTE_OK)
         return -1;
     mote_model_destroy(trained);

@@ -49,7 +49,7 @@ static mote_model *assert_same_answers(mote_model *trained, uint64_t number)
     int32_t              o;
 
     if (mote_network_create(&network, trained, &options, &err) != MOTE_OK ||
-        mote_model_infer(&model, trained, &err) != MOTE_OK)
+        mote_model_freeze(&model, trained, &err) != MOTE_OK)
         fail_msg("network %d: %s", (int)number, err.text);
     assert_int_equal(model->stage, MOTE_STAGE_INFER);
     assert_int_equal(count_op(model, MOTE_OP_BATCH_NORMALIZATION) + count_op(model, MOTE_OP_DROPOUT), 0);
@@ -312,10 +312,10 @@ static void a_model_past_training_is_copied_and_the_trained_one_stays_as_it_was(
     int32_t     nodes = trained->graphs[0].node_count;
 
     (void)state;
-    assert_int_equal(mote_model_infer(&model, trained, &err), MOTE_OK);
+    assert_int_equal(mote_model_freeze(&model, trained, &err), MOTE_OK);
     assert_int_equal(trained->graphs[0].node_count, nodes);
     assert_int_equal(trained->stage, MOTE_STAGE_TRAIN);
-    assert_int_equal(mote_model_infer(&copy, model, &err), MOTE_OK);
+    assert_int_equal(mote_model_freeze(&copy, model, &err), MOTE_OK);
     assert_int_equal(copy->graphs[0].node_count, model->graphs[0].node_count);
     mote_model_destroy(copy);
     mote_model_destroy(model);
@@ -333,7 +333,7 @@ static void too_little_memory_is_an_error_at_every_allocation(void **state)
     for (cap = 1; !done; cap += 256) {
         mote_error err = {0};
         trained->arena.cap_bytes = cap;
-        done = mote_model_infer(&model, trained, &err) == MOTE_OK;
+        done = mote_model_freeze(&model, trained, &err) == MOTE_OK;
         assert_int_equal(err.code, done ? MOTE_OK : MOTE_ERR_LIMIT);
         mote_model_destroy(model);
     }

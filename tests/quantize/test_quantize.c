@@ -331,7 +331,7 @@ static void what_cannot_be_quantized_is_named(void **state)
     mote_data_split none;
 
     (void)state;
-    assert_int_equal(mote_model_infer(&real, trained, &err), MOTE_OK);
+    assert_int_equal(mote_model_freeze(&real, trained, &err), MOTE_OK);
     set = network_data(real, 5, 0, 1);
     none = set->split[MOTE_TRAIN];
     none.count = 0;

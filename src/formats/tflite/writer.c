@@ -601,7 +601,7 @@ static mote_status prepare(writer *w, mote_error *err)
     int32_t g;
 
     if (w->model->stage == MOTE_STAGE_TRAIN)
-        return mote_fail(err, MOTE_ERR_USAGE, "the model is in training; make it ready to run first (mote_model_infer)");
+        return mote_fail(err, MOTE_ERR_USAGE, "the model is in training; make it ready to run first (mote_model_freeze)");
     for (g = 0; g < w->model->graph_count; g++) {
         MOTE_TRY(check_states(&w->model->graphs[g], err));
         nodes += (size_t)w->model->graphs[g].node_count;
