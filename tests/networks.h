@@ -85,8 +85,9 @@ NETWORK_UNUSED mote_model *network_finish(mote_builder *builder, const mote_laye
 
 NETWORK_UNUSED mote_layer_id network_image_layer(mote_builder *b, mote_layer_id x, network_dice *dice)
 {
-    static const mote_layer_activation activations[] = {MOTE_LINEAR, MOTE_RELU, MOTE_RELU6, MOTE_TANH, MOTE_SIGMOID};
-    const mote_layer_padding           padding = roll(dice, 2) ? MOTE_SAME : MOTE_VALID;
+    static const mote_layer_activation activations[] = {MOTE_ACTIVATION_LINEAR, MOTE_ACTIVATION_RELU, MOTE_ACTIVATION_RELU6,
+                                                        MOTE_ACTIVATION_TANH, MOTE_ACTIVATION_SIGMOID};
+    const mote_layer_padding           padding = roll(dice, 2) ? MOTE_PADDING_SAME : MOTE_PADDING_VALID;
     int                                dims[7];
 
     mote_builder_shape(b, x, dims);
@@ -96,31 +97,33 @@ NETWORK_UNUSED mote_layer_id network_image_layer(mote_builder *b, mote_layer_id 
         return mote_add_conv2d(b, x,
                                &(mote_conv2d){.filters = 2 + roll(dice, 5),
                                               .kernel_size = {1 + roll(dice, 2), 1 + roll(dice, 3)},
-                                              .padding = MOTE_SAME,
+                                              .padding = MOTE_PADDING_SAME,
                                               .activation = activations[roll(dice, 3)],
-                                              .use_bias = roll(dice, 2) ? MOTE_ON : MOTE_OFF});
+                                              .use_bias = roll(dice, 2) ? MOTE_SWITCH_ON : MOTE_SWITCH_OFF});
     case 2:
         return mote_add_depthwise_conv2d(
             b, x,
             &(mote_depthwise_conv2d){.kernel_size = {3, 2},
-                                     .padding = MOTE_SAME,
+                                     .padding = MOTE_PADDING_SAME,
                                      .depth_multiplier = 1 + (dims[2] < 6 && roll(dice, 3) == 0),
-                                     .use_bias = roll(dice, 2) ? MOTE_ON : MOTE_OFF});
+                                     .use_bias = roll(dice, 2) ? MOTE_SWITCH_ON : MOTE_SWITCH_OFF});
     case 3:
         x = mote_add_batch_normalization(b, x, NULL);
-        return mote_add_activation(b, x, &(mote_activation_layer){.activation = roll(dice, 2) ? MOTE_RELU : MOTE_RELU6});
+        return mote_add_activation(
+            b, x, &(mote_activation_layer){.activation = roll(dice, 2) ? MOTE_ACTIVATION_RELU : MOTE_ACTIVATION_RELU6});
     case 4:
         return dims[0] < 4 || dims[1] < 4 ? x : mote_add_max_pooling2d(b, x, &(mote_pooling2d){.padding = padding});
     case 5:
         return dims[0] < 4 || dims[1] < 4 ? x : mote_add_average_pooling2d(b, x, &(mote_pooling2d){.padding = padding});
     case 6: { /* a branch that comes back */
-        mote_layer_id both[2] = {
-            x,
-            mote_add_conv2d(
-                b, x, &(mote_conv2d){.filters = dims[2], .kernel_size = {3}, .padding = MOTE_SAME, .use_bias = MOTE_OFF})};
+        mote_layer_id both[2] = {x, mote_add_conv2d(b, x,
+                                                    &(mote_conv2d){.filters = dims[2],
+                                                                   .kernel_size = {3},
+                                                                   .padding = MOTE_PADDING_SAME,
+                                                                   .use_bias = MOTE_SWITCH_OFF})};
         both[1] = mote_add_batch_normalization(b, both[1], NULL);
         x = mote_add_add(b, both, 2, NULL);
-        return roll(dice, 2) ? mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_RELU}) : x;
+        return roll(dice, 2) ? mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU}) : x;
     }
     default:
         return mote_add_dropout(b, x, &(mote_dropout){.rate = 0.25f});
@@ -129,7 +132,8 @@ NETWORK_UNUSED mote_layer_id network_image_layer(mote_builder *b, mote_layer_id 
 
 NETWORK_UNUSED mote_layer_id network_vector_layer(mote_builder *b, mote_layer_id x, network_dice *dice)
 {
-    static const mote_layer_activation activations[] = {MOTE_LINEAR, MOTE_RELU, MOTE_SIGMOID, MOTE_TANH, MOTE_RELU6};
+    static const mote_layer_activation activations[] = {
+        MOTE_ACTIVATION_LINEAR, MOTE_ACTIVATION_RELU, MOTE_ACTIVATION_SIGMOID, MOTE_ACTIVATION_TANH, MOTE_ACTIVATION_RELU6};
 
     switch (roll(dice, 4)) {
     case 0:
@@ -140,7 +144,7 @@ NETWORK_UNUSED mote_layer_id network_vector_layer(mote_builder *b, mote_layer_id
         return mote_add_dense(b, x,
                               &(mote_dense){.units = 3 + roll(dice, 12),
                                             .activation = activations[roll(dice, 5)],
-                                            .use_bias = roll(dice, 3) ? MOTE_ON : MOTE_OFF});
+                                            .use_bias = roll(dice, 3) ? MOTE_SWITCH_ON : MOTE_SWITCH_OFF});
     }
 }
 
@@ -162,7 +166,7 @@ NETWORK_UNUSED mote_model *network_random(uint64_t number)
         x = mote_add_flatten(b, x, NULL);
     if (roll(&dice, 2))
         x = mote_add_batch_normalization(b, x, NULL);
-    x = mote_add_dense(b, x, &(mote_dense){.units = 2 + roll(&dice, 5), .activation = MOTE_SOFTMAX});
+    x = mote_add_dense(b, x, &(mote_dense){.units = 2 + roll(&dice, 5), .activation = MOTE_ACTIVATION_SOFTMAX});
     return network_finish(b, &x, 1, &dice);
 }
 
@@ -255,7 +259,7 @@ NETWORK_UNUSED mote_model *network_quantize(const mote_model *model, const mote_
     mote_model *quantized;
     mote_error  err = {0};
 
-    if (mote_model_quantize(&quantized, model, &set->split[MOTE_TRAIN], options, &err) != MOTE_OK)
+    if (mote_model_quantize(&quantized, model, &set->split[MOTE_SPLIT_TRAIN], options, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     mote_dataset_destroy(set);
     return quantized;
@@ -272,11 +276,13 @@ NETWORK_UNUSED mote_model *network_with_constant_channels(void)
     mote_model   *model, *quantized;
     mote_graph   *graph;
 
-    x = mote_add_conv2d(b, x,
-                        &(mote_conv2d){.filters = 6, .kernel_size = {3}, .padding = MOTE_SAME, .activation = MOTE_RELU});
+    x = mote_add_conv2d(
+        b, x,
+        &(mote_conv2d){.filters = 6, .kernel_size = {3}, .padding = MOTE_PADDING_SAME, .activation = MOTE_ACTIVATION_RELU});
     x = mote_add_depthwise_conv2d(
-        b, x, &(mote_depthwise_conv2d){.kernel_size = {3}, .padding = MOTE_SAME, .activation = MOTE_RELU});
-    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 5, .kernel_size = {2}, .activation = MOTE_RELU});
+        b, x,
+        &(mote_depthwise_conv2d){.kernel_size = {3}, .padding = MOTE_PADDING_SAME, .activation = MOTE_ACTIVATION_RELU});
+    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 5, .kernel_size = {2}, .activation = MOTE_ACTIVATION_RELU});
     x = mote_add_dense(b, mote_add_flatten(b, x, NULL), &(mote_dense){.units = 4});
     model = network_infer(network_finish(b, &x, 1, &dice));
     graph = &model->graphs[0];

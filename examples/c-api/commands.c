@@ -26,8 +26,9 @@ static mote_status data(project *p, mote_error *err)
 
     MOTE_TRY(mote_data_open(&p->data, &request, err));
     MOTE_TRY(mote_dataset_describe(&summary, p->data, err));
-    printf("data      %zu samples to train with, %s from %.2f to %.2f\n", summary.split[MOTE_TRAIN].count,
-           p->data->feature[0].name, summary.split[MOTE_TRAIN].feature[0].min, summary.split[MOTE_TRAIN].feature[0].max);
+    printf("data      %zu samples to train with, %s from %.2f to %.2f\n", summary.split[MOTE_SPLIT_TRAIN].count,
+           p->data->feature[0].name, summary.split[MOTE_SPLIT_TRAIN].feature[0].min,
+           summary.split[MOTE_SPLIT_TRAIN].feature[0].max);
     return MOTE_OK;
 }
 
@@ -55,7 +56,7 @@ static mote_status convert(project *p, mote_error *err)
     mote_model                 *model = NULL, *lean = NULL, *small = NULL;
 
     if (mote_model_load(&model, p->model, NULL, err) == MOTE_OK && mote_model_optimize(&lean, model, NULL, err) == MOTE_OK &&
-        mote_model_quantize(&small, lean, &p->data->split[MOTE_TRAIN], &options, err) == MOTE_OK &&
+        mote_model_quantize(&small, lean, &p->data->split[MOTE_SPLIT_TRAIN], &options, err) == MOTE_OK &&
         mote_model_save(small, p->small, err) == MOTE_OK)
         printf("convert   inputs are %s\n", mote_dtype_name(mote_model_input(small, 0).dtype));
     mote_model_destroy(small);
@@ -113,7 +114,7 @@ static mote_status run(const project *p, const mote_model *model, mote_error *er
 /* mote eval MODEL --data DATA: loss and metrics. */
 static mote_status evaluate(const project *p, const mote_model *model, mote_error *err)
 {
-    const mote_data_split *split = &p->data->split[MOTE_TEST];
+    const mote_data_split *split = &p->data->split[MOTE_SPLIT_TEST];
     mote_predictions       predictions;
     mote_evaluation        result;
     int                    i;
@@ -130,7 +131,7 @@ static mote_status evaluate(const project *p, const mote_model *model, mote_erro
 /* mote compare MODEL SMALL --data DATA: how far the answers of two models lie apart. */
 static mote_status compare(const project *p, const mote_model *model, const mote_model *small, mote_error *err)
 {
-    const mote_data_split *split = &p->data->split[MOTE_TEST];
+    const mote_data_split *split = &p->data->split[MOTE_SPLIT_TEST];
     mote_predictions       a = {0}, b = {0};
     mote_comparison        apart;
 

@@ -13,8 +13,8 @@ static mote_model *build_network(mote_error *err)
     mote_builder *b = mote_builder_create(&(mote_builder_options){.seed = 7, .name = "sine"}, err);
     mote_layer_id x = mote_add_input(b, 1, (int[]){1});
 
-    x = mote_add_dense(b, x, &(mote_dense){.units = 16, .activation = MOTE_RELU});
-    x = mote_add_dense(b, x, &(mote_dense){.units = 16, .activation = MOTE_RELU});
+    x = mote_add_dense(b, x, &(mote_dense){.units = 16, .activation = MOTE_ACTIVATION_RELU});
+    x = mote_add_dense(b, x, &(mote_dense){.units = 16, .activation = MOTE_ACTIVATION_RELU});
     x = mote_add_dense(b, x, &(mote_dense){.units = 1});
     mote_builder_finish(b, &x, 1, &model, err);
     return model;
@@ -52,7 +52,7 @@ int main(void)
     if (mote_dataset_sine(&data, &wave, &err) == MOTE_OK && (trained = build_network(&err)) != NULL &&
         mote_train(&training, trained, data, &options, &err) == MOTE_OK &&
         mote_model_freeze(&network, trained, &err) == MOTE_OK &&
-        mote_model_quantize(&small, network, &data->split[MOTE_TRAIN], &int8, &err) == MOTE_OK &&
+        mote_model_quantize(&small, network, &data->split[MOTE_SPLIT_TRAIN], &int8, &err) == MOTE_OK &&
         mote_model_save(small, "sine_int8.tflite", &err) == MOTE_OK &&
         mote_compile(small, "sine_firmware", NULL, &compiled, &err) == MOTE_OK) {
         printf("trained in %.2f s\nfloat32:\n", training->seconds);

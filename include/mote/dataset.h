@@ -5,7 +5,7 @@
  *     mote_dataset *set;
  *     if (mote_dataset_load(&set, "data/mnist", &options, &err) != MOTE_OK) ...
  *     mote_dataset_take_validation(set, 0.2, &err);
- *     mote_data_gather(&set->split[MOTE_TRAIN], 0, mote_data_picked(order + first, 64), x);
+ *     mote_data_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_picked(order + first, 64), x);
  *     mote_dataset_destroy(set);
  *
  * A set has a feature for each input of the network that it is for, and a target for each output; most have one of each, and
@@ -36,7 +36,7 @@
 extern "C" {
 #endif
 
-typedef enum mote_split_id { MOTE_TRAIN = 0, MOTE_VALIDATION, MOTE_TEST, MOTE_SPLIT_COUNT } mote_split_id;
+typedef enum mote_split_id { MOTE_SPLIT_TRAIN = 0, MOTE_SPLIT_VALIDATION, MOTE_SPLIT_TEST, MOTE_SPLIT_COUNT } mote_split_id;
 
 const char   *mote_split_name(mote_split_id split); /* "train", "validation", "test"; "" of anything else */
 mote_split_id mote_split_find(const char *name);    /* MOTE_SPLIT_COUNT when there is none of that name */

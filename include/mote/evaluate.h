@@ -2,8 +2,8 @@
  *
  *     mote_predictions p;
  *     mote_evaluation  e;
- *     if (mote_predict(&p, model, &set->split[MOTE_TEST], NULL, &err) == MOTE_OK &&
- *         mote_evaluate(&e, &p, &set->split[MOTE_TEST], NULL, &err) == MOTE_OK)
+ *     if (mote_predict(&p, model, &set->split[MOTE_SPLIT_TEST], NULL, &err) == MOTE_OK &&
+ *         mote_evaluate(&e, &p, &set->split[MOTE_SPLIT_TEST], NULL, &err) == MOTE_OK)
  *         printf("accuracy %.4f\n", mote_evaluation_metric(&e, "accuracy"));
  *     mote_predictions_free(&p);
  * SPDX-License-Identifier: Apache-2.0 */

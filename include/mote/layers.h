@@ -2,9 +2,9 @@
  *
  *     mote_builder *b = mote_builder_create(&(mote_builder_options){.seed = 1}, &err);
  *     mote_layer_id x = mote_add_input(b, 3, (int[]){28, 28, 1});
- *     x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 16, .kernel_size = {3}, .activation = MOTE_RELU});
+ *     x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 16, .kernel_size = {3}, .activation = MOTE_ACTIVATION_RELU});
  *     x = mote_add_flatten(b, x, NULL);
- *     x = mote_add_dense(b, x, &(mote_dense){.units = 10, .activation = MOTE_SOFTMAX});
+ *     x = mote_add_dense(b, x, &(mote_dense){.units = 10, .activation = MOTE_ACTIVATION_SOFTMAX});
  *     if (mote_builder_finish(b, &x, 1, &model, &err) != MOTE_OK) ...
  *
  * Names, arguments, defaults, shapes and initial values are Keras 3's; a zero in an options struct means Keras' default. A
@@ -52,17 +52,17 @@ int mote_builder_shape(const mote_builder *builder, mote_layer_id id, int *dims)
 
 /* ---- words ---- */
 
-typedef enum mote_switch { MOTE_DEFAULT = 0, MOTE_ON, MOTE_OFF } mote_switch;
+typedef enum mote_switch { MOTE_SWITCH_DEFAULT = 0, MOTE_SWITCH_ON, MOTE_SWITCH_OFF } mote_switch;
 
-typedef enum mote_layer_padding { MOTE_VALID = 0, MOTE_SAME } mote_layer_padding;
+typedef enum mote_layer_padding { MOTE_PADDING_VALID = 0, MOTE_PADDING_SAME } mote_layer_padding;
 
 typedef enum mote_layer_activation {
-    MOTE_LINEAR = 0,
-    MOTE_RELU,
-    MOTE_RELU6,
-    MOTE_SIGMOID,
-    MOTE_TANH,
-    MOTE_SOFTMAX /* over the last axis */
+    MOTE_ACTIVATION_LINEAR = 0,
+    MOTE_ACTIVATION_RELU,
+    MOTE_ACTIVATION_RELU6,
+    MOTE_ACTIVATION_SIGMOID,
+    MOTE_ACTIVATION_TANH,
+    MOTE_ACTIVATION_SOFTMAX /* over the last axis */
 } mote_layer_activation;
 
 /* Random ones depend on the seed, on which parameter it is (they are counted as they are made) and on the element.
@@ -70,16 +70,17 @@ typedef enum mote_layer_activation {
  * depthwise_conv2d [h, w, in, multiplier]: h w in and h w multiplier. */
 typedef enum mote_initializer {
     MOTE_INITIALIZER_DEFAULT = 0,
-    MOTE_ZEROS,
-    MOTE_ONES,
-    MOTE_GLOROT_UNIFORM, /* +- sqrt(6 / (fan_in + fan_out)) */
-    MOTE_GLOROT_NORMAL,  /* deviation sqrt(2 / (fan_in + fan_out)), cut at two deviations, as are all _NORMAL of a fan */
-    MOTE_HE_UNIFORM,     /* +- sqrt(6 / fan_in) */
-    MOTE_HE_NORMAL,      /* deviation sqrt(2 / fan_in) */
-    MOTE_LECUN_UNIFORM,  /* +- sqrt(3 / fan_in) */
-    MOTE_LECUN_NORMAL,   /* deviation sqrt(1 / fan_in) */
-    MOTE_RANDOM_UNIFORM, /* +- 0.05 */
-    MOTE_RANDOM_NORMAL   /* deviation 0.05, not cut */
+    MOTE_INITIALIZER_ZEROS,
+    MOTE_INITIALIZER_ONES,
+    MOTE_INITIALIZER_GLOROT_UNIFORM, /* +- sqrt(6 / (fan_in + fan_out)) */
+    MOTE_INITIALIZER_GLOROT_NORMAL, /* deviation sqrt(2 / (fan_in + fan_out)), cut at two deviations, as are all _NORMAL of a
+                                       fan */
+    MOTE_INITIALIZER_HE_UNIFORM,    /* +- sqrt(6 / fan_in) */
+    MOTE_INITIALIZER_HE_NORMAL,     /* deviation sqrt(2 / fan_in) */
+    MOTE_INITIALIZER_LECUN_UNIFORM, /* +- sqrt(3 / fan_in) */
+    MOTE_INITIALIZER_LECUN_NORMAL,  /* deviation sqrt(1 / fan_in) */
+    MOTE_INITIALIZER_RANDOM_UNIFORM, /* +- 0.05 */
+    MOTE_INITIALIZER_RANDOM_NORMAL   /* deviation 0.05, not cut */
 } mote_initializer;
 
 /* ---- layers ----

@@ -28,7 +28,12 @@ typedef enum mote_loss {
     MOTE_LOSS_COUNT
 } mote_loss;
 
-typedef enum mote_optimizer_kind { MOTE_RMSPROP = 0, MOTE_SGD, MOTE_ADAM, MOTE_OPTIMIZER_COUNT } mote_optimizer_kind;
+typedef enum mote_optimizer_kind {
+    MOTE_OPTIMIZER_RMSPROP = 0,
+    MOTE_OPTIMIZER_SGD,
+    MOTE_OPTIMIZER_ADAM,
+    MOTE_OPTIMIZER_COUNT
+} mote_optimizer_kind;
 
 /* A zeroed number means Keras 3's default. rho, beta_1, beta_2 of exactly zero cannot be asked for. */
 typedef struct mote_optimizer {

@@ -100,7 +100,7 @@ static mote_status load_data(build_work *w, mote_error *err)
     MOTE_TRY(mote_spec_take_targets(w->spec, w->set, err));
     MOTE_TRY(mote_spec_take_validation(w->spec, w->set, err));
     say_notes(w, w->set);
-    for (s = MOTE_TEST; s >= 0; s--) /* test, else validation, else train */
+    for (s = MOTE_SPLIT_TEST; s >= 0; s--) /* test, else validation, else train */
         if (w->set->split[s].count > 0)
             break;
     if (s < 0)
@@ -255,9 +255,9 @@ static mote_status run_training(build_work *w, mote_model *model, mote_error *er
     MOTE_TRY(mote_train(&training, model, w->set, &options, err));
     if (training->warning)
         say(w, "warning: %s", training->warning);
-    w->summary->train_samples = w->set->split[MOTE_TRAIN].count;
-    w->summary->validation_samples = w->set->split[MOTE_VALIDATION].count;
-    w->summary->test_samples = w->set->split[MOTE_TEST].count;
+    w->summary->train_samples = w->set->split[MOTE_SPLIT_TRAIN].count;
+    w->summary->validation_samples = w->set->split[MOTE_SPLIT_VALIDATION].count;
+    w->summary->test_samples = w->set->split[MOTE_SPLIT_TEST].count;
     if (mote_model_freeze(&w->real, model, err) == MOTE_OK && forget_training(w, err) == MOTE_OK)
         save_training(w, training, err);
     mote_training_destroy(training);
@@ -345,7 +345,7 @@ static mote_status train(build_work *w, mote_error *err)
     memcpy(w->summary->train_key, w->keys.train, sizeof w->summary->train_key);
     say(w, "train      %d epochs in %.2f s; %s %s", w->summary->epochs, w->summary->seconds, w->summary->split,
         main_figure(&w->summary->real.evaluation).text);
-    if (w->split->id == MOTE_TRAIN)
+    if (w->split->id == MOTE_SPLIT_TRAIN)
         say(w, "           on what it was trained with: add validation_split or test_split");
     return save_summary(w, err);
 }

@@ -158,7 +158,7 @@ static mote_status read_switch(const slot *s, const mote_yaml *value, int *membe
     bool is_on = false;
 
     MOTE_TRY(read_bool(s, value, &is_on));
-    *member = is_on ? MOTE_ON : MOTE_OFF;
+    *member = is_on ? MOTE_SWITCH_ON : MOTE_SWITCH_OFF;
     return MOTE_OK;
 }
 

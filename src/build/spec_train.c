@@ -75,8 +75,9 @@ typedef struct optimizer_row {
 } optimizer_row;
 
 enum { OPTIMIZER_ROWS = 3 };
-static const optimizer_row optimizer_rows[OPTIMIZER_ROWS] = {
-    {"rmsprop", MOTE_RMSPROP, rmsprop_keys}, {"sgd", MOTE_SGD, sgd_keys}, {"adam", MOTE_ADAM, adam_keys}};
+static const optimizer_row optimizer_rows[OPTIMIZER_ROWS] = {{"rmsprop", MOTE_OPTIMIZER_RMSPROP, rmsprop_keys},
+                                                             {"sgd", MOTE_OPTIMIZER_SGD, sgd_keys},
+                                                             {"adam", MOTE_OPTIMIZER_ADAM, adam_keys}};
 
 static const optimizer_row *find_optimizer(const char *name)
 {
@@ -278,7 +279,7 @@ mote_status mote_spec_read_train(mote_spec *spec, const mote_yaml_reader *reader
                               "train: learning_rate is given here and in optimizer; leave one out");
     if (section.learning_rate > 0)
         o->learning_rate = section.learning_rate;
-    section.options.keeps_order = section.shuffle == MOTE_OFF;
+    section.options.keeps_order = section.shuffle == MOTE_SWITCH_OFF;
     spec->train = section.options;
     return MOTE_OK;
 }
@@ -299,7 +300,7 @@ typedef struct calibrate_section {
 } calibrate_section;
 
 static const mote_word split_words[] = {
-    {"train", MOTE_TRAIN}, {"validation", MOTE_VALIDATION}, {"test", MOTE_TEST}, {NULL, 0}};
+    {"train", MOTE_SPLIT_TRAIN}, {"validation", MOTE_SPLIT_VALIDATION}, {"test", MOTE_SPLIT_TEST}, {NULL, 0}};
 
 static const mote_key calibrate_keys[] = {
     MOTE_KEY("samples", calibrate_section, samples, .min = 1, .max = 1000000),
@@ -327,7 +328,7 @@ static const char *const convert_others[] = {"calibrate", NULL};
 static mote_status read_calibrate(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *node)
 {
     static const mote_key number = MOTE_KEY("calibrate", calibrate_section, samples, .min = 1, .max = 1000000);
-    calibrate_section     section = {.split = MOTE_TRAIN};
+    calibrate_section     section = {.split = MOTE_SPLIT_TRAIN};
 
     if (!node || mote_yaml_is_null(node))
         return MOTE_OK;

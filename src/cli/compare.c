@@ -101,7 +101,7 @@ static mote_status compare_layers(comparing *c, mote_error *err)
 /* Samples are prepared as a's recipe says, or as b's where a has none. */
 static mote_status load(comparing *c, const cli_args *args, mote_error *err)
 {
-    cli_data_request request = {.args = args, .split_name = cli_value(args, "split"), .preferred = MOTE_TEST};
+    cli_data_request request = {.args = args, .split_name = cli_value(args, "split"), .preferred = MOTE_SPLIT_TEST};
     mote_preparation ignored;
     long long        limit;
     bool             is_prepared_by_b;

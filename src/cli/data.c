@@ -497,7 +497,7 @@ static mote_status show(showing *s, size_t wanted, mote_error *err)
 static mote_status data_show(const cli_args *args, mote_error *err)
 {
     const cli_data_request request = {
-        .args = args, .path = args->positional[1], .split_name = cli_value(args, "split"), .preferred = MOTE_TRAIN};
+        .args = args, .path = args->positional[1], .split_name = cli_value(args, "split"), .preferred = MOTE_SPLIT_TRAIN};
     showing       s = {.to = cli_value(args, "output")};
     mote_dataset *set = NULL;
     long long     count;

@@ -57,7 +57,7 @@ static mote_status evaluate(evaluation *e, const cli_args *args, mote_error *err
                                       .values = e->data,
                                       .value_count = e->data_count,
                                       .split_name = cli_value(args, "split"),
-                                      .preferred = MOTE_TEST,
+                                      .preferred = MOTE_SPLIT_TEST,
                                       .model = e->model};
     mote_predict_options   predict = {.progress = cli_progress()};
     long long              limit;

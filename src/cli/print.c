@@ -279,7 +279,7 @@ mote_status cli_blame(const char *path, mote_error *err)
 /* Without a name: the command's own wish, else what training did not see before what it saw. */
 static mote_status find_split(mote_split_id *out, const mote_dataset *set, const cli_data_request *request, mote_error *err)
 {
-    static const mote_split_id order[] = {MOTE_VALIDATION, MOTE_TEST, MOTE_TRAIN};
+    static const mote_split_id order[] = {MOTE_SPLIT_VALIDATION, MOTE_SPLIT_TEST, MOTE_SPLIT_TRAIN};
     mote_split_id              id = request->split_name ? mote_split_find(request->split_name) : request->preferred;
     size_t                     i;
 
@@ -341,7 +341,7 @@ mote_status cli_load_data(mote_dataset **out, const mote_data_split **split, con
     mote_arena        arena = {0};
     mote_data_options options;
     mote_data_request source;
-    mote_split_id     id = MOTE_TEST;
+    mote_split_id     id = MOTE_SPLIT_TEST;
 
     *out = NULL;
     if (cli_read_data_options(&options, request->args, &arena, err) == MOTE_OK &&

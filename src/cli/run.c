@@ -273,7 +273,7 @@ static mote_status run_set(running *r, mote_error *err)
     cli_data_request       request = {.args = r->args,
                                       .path = are_pictures ? NULL : r->inputs[0],
                                       .split_name = cli_value(r->args, "split"),
-                                      .preferred = MOTE_TEST,
+                                      .preferred = MOTE_SPLIT_TEST,
                                       .model = r->model,
                                       .pictures = are_pictures ? r->inputs : NULL,
                                       .picture_count = r->input_count};

@@ -315,7 +315,7 @@ static mote_status inspect(mote_inspection *out, const mote_model *model, const 
  * right for that. */
 static mote_status fill_noise(mote_raw_set *raw, const mote_model *model, mote_error *err)
 {
-    mote_raw_split *split = &raw->split[MOTE_TRAIN];
+    mote_raw_split *split = &raw->split[MOTE_SPLIT_TRAIN];
     int             i;
 
     raw->source = "noise";
@@ -355,7 +355,7 @@ static mote_status quantize(mote_model **out, const mote_model *model, const mot
 
     mote_model_freeze(&inference, model, err);
     if (err->code == MOTE_OK && !samples && make_noise(&noise, inference, err) == MOTE_OK) {
-        samples = &noise->split[MOTE_TRAIN];
+        samples = &noise->split[MOTE_SPLIT_TRAIN];
         how.samples = 1;
     }
     if (err->code == MOTE_OK)

@@ -649,7 +649,7 @@ static mote_status check_counts(const mote_raw_set *raw, const mote_data_options
                          "gives one array of samples, and the network has %d inputs; give a .npz or a folder of .npy files "
                          "with an array for each, by its name",
                          options->input_count);
-    if (options->output_count > raw->target_count && raw->split[MOTE_TRAIN].y[0].bytes)
+    if (options->output_count > raw->target_count && raw->split[MOTE_SPLIT_TRAIN].y[0].bytes)
         return mote_fail(err, MOTE_ERR_USAGE,
                          "gives one array of targets, and the network has %d outputs; give a .npz or a folder of .npy files "
                          "with an array for each, by its name",

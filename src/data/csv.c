@@ -220,7 +220,7 @@ static mote_status allocate(mote_array *array, mote_raw_set *raw, mote_dtype dty
 
 static mote_status read_table(const mote_csv_table *t, mote_raw_set *raw, mote_error *err)
 {
-    mote_raw_split  *split = &raw->split[MOTE_TRAIN];
+    mote_raw_split  *split = &raw->split[MOTE_SPLIT_TRAIN];
     reading          r = {.y = &split->y[0]};
     mote_cell_cursor c;
 

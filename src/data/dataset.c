@@ -192,7 +192,7 @@ mote_status mote_dataset_standardize(mote_dataset *set, int feature, mote_standa
 {
     const mote_data_feature *f = &set->feature[feature];
     mote_preparation        *p = &set->feature[feature].preparation;
-    mote_array               x = as_array(&set->split[MOTE_TRAIN], feature);
+    mote_array               x = as_array(&set->split[MOTE_SPLIT_TRAIN], feature);
     size_t                   channels = how == MOTE_STANDARDIZE_CHANNELS && f->rank > 0 ? (size_t)f->dim[f->rank - 1] : 1, c;
     double                   scale = p->scale != 0 ? (double)p->scale : 1;
     float                   *mean = MOTE_NEW(&set->state->arena, float, channels, err);

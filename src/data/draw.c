@@ -16,7 +16,7 @@ enum { STREAM_SHUFFLE = 1, STREAM_DRAW = 4 }; /* 2 and 3: data/sine.c */
 /* Splits off the last samples of the training split: views, no copies. */
 static void move_tail(mote_dataset *set, mote_split_id to, size_t kept)
 {
-    mote_data_split *train = &set->split[MOTE_TRAIN], *tail = &set->split[to];
+    mote_data_split *train = &set->split[MOTE_SPLIT_TRAIN], *tail = &set->split[to];
     int              f, t;
 
     tail->count = train->count - kept;
@@ -34,7 +34,7 @@ static void move_tail(mote_dataset *set, mote_split_id to, size_t kept)
 /* How many stay in training. */
 static mote_status count_kept(const mote_dataset *set, mote_split_id to, double fraction, size_t *kept, mote_error *err)
 {
-    const size_t count = set->split[MOTE_TRAIN].count;
+    const size_t count = set->split[MOTE_SPLIT_TRAIN].count;
 
     if (!(fraction > 0 && fraction < 1))
         return mote_fail(err, MOTE_ERR_USAGE, "a %s split of %g is not between 0 and 1", mote_split_name(to), fraction);
@@ -94,26 +94,26 @@ static mote_status reorder_array(const mote_array *array, const uint32_t *order,
 static mote_status reorder_train(mote_dataset *set, const uint32_t *order, mote_arena *scratch, mote_error *err)
 {
     struct mote_dataset_state *state = set->state;
-    const uint32_t             count = (uint32_t)set->split[MOTE_TRAIN].count;
+    const uint32_t             count = (uint32_t)set->split[MOTE_SPLIT_TRAIN].count;
     bool                      *is_done = MOTE_NEW(scratch, bool, count, err);
     int                        i;
 
     MOTE_TRY(err->code);
     for (i = 0; i < set->feature_count; i++)
-        MOTE_TRY(reorder_array(&state->x[MOTE_TRAIN][i], order, count, is_done, scratch, err));
+        MOTE_TRY(reorder_array(&state->x[MOTE_SPLIT_TRAIN][i], order, count, is_done, scratch, err));
     for (i = 0; i < set->target_count; i++) {
-        MOTE_TRY(reorder_array(&state->labels[MOTE_TRAIN][i], order, count, is_done, scratch, err));
-        MOTE_TRY(reorder_array(&state->values[MOTE_TRAIN][i], order, count, is_done, scratch, err));
+        MOTE_TRY(reorder_array(&state->labels[MOTE_SPLIT_TRAIN][i], order, count, is_done, scratch, err));
+        MOTE_TRY(reorder_array(&state->values[MOTE_SPLIT_TRAIN][i], order, count, is_done, scratch, err));
     }
-    if (state->names[MOTE_TRAIN])
-        permute_names(state->names[MOTE_TRAIN], order, count, is_done);
+    if (state->names[MOTE_SPLIT_TRAIN])
+        permute_names(state->names[MOTE_SPLIT_TRAIN], order, count, is_done);
     return MOTE_OK;
 }
 
 static mote_status shuffle_train(mote_dataset *set, uint64_t seed, mote_error *err)
 {
     mote_arena     scratch = {0};
-    const uint32_t count = (uint32_t)set->split[MOTE_TRAIN].count;
+    const uint32_t count = (uint32_t)set->split[MOTE_SPLIT_TRAIN].count;
     uint32_t      *order = MOTE_NEW(&scratch, uint32_t, count, err);
 
     if (order) {
@@ -207,7 +207,7 @@ static mote_status order_by_mark(uint32_t *order, const bool *goes, const mote_d
 static mote_status draw(mote_dataset *set, mote_split_id to, uint64_t seed, size_t *kept, mote_arena *scratch,
                         mote_error *err)
 {
-    const mote_data_split *train = &set->split[MOTE_TRAIN];
+    const mote_data_split *train = &set->split[MOTE_SPLIT_TRAIN];
     share                 *shares = MOTE_NEW(scratch, share, set->target[0].class_count, err);
     bool                  *goes = MOTE_NEW(scratch, bool, train->count, err);
     uint32_t              *order = MOTE_NEW(scratch, uint32_t, train->count, err);
@@ -249,7 +249,7 @@ static mote_status take_drawn(mote_dataset *set, mote_split_id to, uint64_t seed
 
 static bool is_drawn(const mote_dataset *set)
 {
-    return set->state->is_by_class && set->split[MOTE_TRAIN].labels[0];
+    return set->state->is_by_class && set->split[MOTE_SPLIT_TRAIN].labels[0];
 }
 
 /* ---- the last ones ---- */
@@ -268,14 +268,14 @@ static void note_lost_class(mote_dataset *set, int target, mote_split_id to, int
 /* Says so when the last samples took a whole class with them: files are often sorted by class. */
 static mote_status note_lost_classes(mote_dataset *set, int target, mote_split_id to, mote_error *err)
 {
-    const int32_t *kept = set->split[MOTE_TRAIN].labels[target], *went = set->split[to].labels[target];
+    const int32_t *kept = set->split[MOTE_SPLIT_TRAIN].labels[target], *went = set->split[to].labels[target];
     mote_arena     scratch = {0};
     bool          *stays = MOTE_NEW(&scratch, bool, set->target[target].class_count, err);
     size_t         i;
 
     if (!stays)
         return err->code;
-    for (i = 0; i < set->split[MOTE_TRAIN].count; i++)
+    for (i = 0; i < set->split[MOTE_SPLIT_TRAIN].count; i++)
         stays[kept[i]] = true;
     for (i = 0; i < set->split[to].count && stays[went[i]]; i++)
         ;
@@ -300,19 +300,19 @@ mote_status mote_dataset_take_validation(mote_dataset *set, double fraction, mot
 {
     size_t kept = 0;
 
-    MOTE_TRY(count_kept(set, MOTE_VALIDATION, fraction, &kept, err));
-    return is_drawn(set) ? take_drawn(set, MOTE_VALIDATION, set->state->seed, kept, err)
-                         : take_last(set, MOTE_VALIDATION, kept, err);
+    MOTE_TRY(count_kept(set, MOTE_SPLIT_VALIDATION, fraction, &kept, err));
+    return is_drawn(set) ? take_drawn(set, MOTE_SPLIT_VALIDATION, set->state->seed, kept, err)
+                         : take_last(set, MOTE_SPLIT_VALIDATION, kept, err);
 }
 
 mote_status mote_dataset_take_test(mote_dataset *set, double fraction, uint64_t seed, mote_error *err)
 {
     size_t kept = 0;
 
-    MOTE_TRY(count_kept(set, MOTE_TEST, fraction, &kept, err));
+    MOTE_TRY(count_kept(set, MOTE_SPLIT_TEST, fraction, &kept, err));
     if (is_drawn(set))
-        return take_drawn(set, MOTE_TEST, seed, kept, err);
+        return take_drawn(set, MOTE_SPLIT_TEST, seed, kept, err);
     MOTE_TRY(shuffle_train(set, seed, err));
-    move_tail(set, MOTE_TEST, kept);
+    move_tail(set, MOTE_SPLIT_TEST, kept);
     return MOTE_OK;
 }

@@ -86,7 +86,7 @@ static mote_split_id take_split(char *family)
         family[trim_separators(family, strlen(family))] = '\0';
         return found;
     }
-    return MOTE_TRAIN;
+    return MOTE_SPLIT_TRAIN;
 }
 
 static bool cut_part(const char *file, size_t *count, bool *is_images)

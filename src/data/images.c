@@ -303,11 +303,11 @@ static mote_status read_split(mote_raw_set *raw, mote_split_id id, const char *p
 mote_status mote_raw_read_pictures(mote_raw_set *raw, const char *const *paths, size_t count,
                                    const mote_data_options *options, mote_error *err)
 {
-    image_set set = {.path = "the pictures given", .options = options, .raw = raw, .split = &raw->split[MOTE_TEST]};
+    image_set set = {.path = "the pictures given", .options = options, .raw = raw, .split = &raw->split[MOTE_SPLIT_TEST]};
 
     raw->source = "pictures";
     set.walk.arena = &set.scratch;
-    set.split->x_name[0] = set.split->y_name[0] = mote_split_name(MOTE_TEST);
+    set.split->x_name[0] = set.split->y_name[0] = mote_split_name(MOTE_SPLIT_TEST);
     mote_text_add(&set.walk.pictures, (const char *)paths, count * sizeof *paths);
     if (mote_text_status(&set.walk.pictures, err) == MOTE_OK)
         read_pictures(&set, err);
@@ -471,7 +471,7 @@ static mote_status read_outer(mote_raw_set *raw, const outer_folder *outer, mote
     }
     MOTE_TRY(check_classes(outer, err));
     MOTE_TRY(name_inner(classes, outer, &raw->arena, err));
-    return read_split(raw, MOTE_TRAIN, outer->path, classes, options, err);
+    return read_split(raw, MOTE_SPLIT_TRAIN, outer->path, classes, options, err);
 }
 
 mote_status mote_raw_read_images(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err)
@@ -482,7 +482,7 @@ mote_status mote_raw_read_images(mote_raw_set *raw, const char *path, const mote
     raw->source = "folder of images";
     MOTE_TRY(look(&outer, &raw->arena, path, err));
     if (outer.count == 0 && outer.pictures > 0)
-        return read_split(raw, MOTE_TRAIN, path, NULL, options, err);
+        return read_split(raw, MOTE_SPLIT_TRAIN, path, NULL, options, err);
     if (outer.count == 0)
         return mote_fail(err, MOTE_ERR_FORMAT,
                          "%s: is no data set: it holds neither IDX files (train-images-idx3-ubyte), nor x_train.npy or "

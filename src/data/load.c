@@ -14,7 +14,7 @@
 
 static mote_status read_npy(mote_raw_set *raw, const char *path, const char *targets_path, mote_error *err)
 {
-    mote_raw_split *split = &raw->split[MOTE_TRAIN];
+    mote_raw_split *split = &raw->split[MOTE_SPLIT_TRAIN];
 
     raw->source = "NumPy file";
     split->x_name[0] = "x";
@@ -27,8 +27,8 @@ static mote_status read_npy(mote_raw_set *raw, const char *path, const char *tar
 static mote_status read_idx_file(mote_raw_set *raw, const char *path, mote_error *err)
 {
     raw->source = "IDX file";
-    raw->split[MOTE_TRAIN].x_name[0] = "x";
-    return mote_array_read_file(&raw->split[MOTE_TRAIN].x[0], path, mote_idx_read, raw->max_bytes, err);
+    raw->split[MOTE_SPLIT_TRAIN].x_name[0] = "x";
+    return mote_array_read_file(&raw->split[MOTE_SPLIT_TRAIN].x[0], path, mote_idx_read, raw->max_bytes, err);
 }
 
 /* ".csv", also in front of ".gz". */

@@ -89,7 +89,7 @@ static array_role role_by_name(const char *name, const mote_data_options *o)
 {
     static const char between[] = "-_. /";
     const size_t      length = strlen(name);
-    array_role        found = role_among(name, length, MOTE_TRAIN, o);
+    array_role        found = role_among(name, length, MOTE_SPLIT_TRAIN, o);
     size_t            i;
 
     for (i = 1; found.role == MOTE_NAME_NONE && i + 1 < length; i++) {
@@ -329,7 +329,7 @@ static mote_status refuse_names(const array_store *store, const char *path, cons
 static mote_status read_open_npz(mote_raw_set *raw, mote_npz *npz, const char *path, const mote_data_options *options,
                                  mote_error *err)
 {
-    mote_raw_split *split = &raw->split[MOTE_TRAIN];
+    mote_raw_split *split = &raw->split[MOTE_SPLIT_TRAIN];
     array_store     store;
     array_places    places;
 

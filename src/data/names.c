@@ -10,9 +10,10 @@ typedef struct known_word {
 } known_word;
 
 static const known_word split_words[] = {
-    {"train", MOTE_TRAIN},    {"training", MOTE_TRAIN}, {"validation", MOTE_VALIDATION}, {"valid", MOTE_VALIDATION},
-    {"val", MOTE_VALIDATION}, {"dev", MOTE_VALIDATION}, {"eval", MOTE_VALIDATION},       {"test", MOTE_TEST},
-    {"testing", MOTE_TEST},   {"t10k", MOTE_TEST},      {NULL, MOTE_SPLIT_COUNT}};
+    {"train", MOTE_SPLIT_TRAIN},      {"training", MOTE_SPLIT_TRAIN}, {"validation", MOTE_SPLIT_VALIDATION},
+    {"valid", MOTE_SPLIT_VALIDATION}, {"val", MOTE_SPLIT_VALIDATION}, {"dev", MOTE_SPLIT_VALIDATION},
+    {"eval", MOTE_SPLIT_VALIDATION},  {"test", MOTE_SPLIT_TEST},      {"testing", MOTE_SPLIT_TEST},
+    {"t10k", MOTE_SPLIT_TEST},        {NULL, MOTE_SPLIT_COUNT}};
 
 static const known_word role_words[] = {
     {"x", MOTE_NAME_SAMPLES},      {"image", MOTE_NAME_SAMPLES},   {"images", MOTE_NAME_SAMPLES},
@@ -112,6 +113,6 @@ mote_name_role mote_role_of_array(const char *name, mote_split_id *split)
         found = role != MOTE_NAME_NONE ? role : found;
         *split = named != MOTE_SPLIT_COUNT ? named : *split;
     }
-    *split = *split != MOTE_SPLIT_COUNT ? *split : MOTE_TRAIN;
+    *split = *split != MOTE_SPLIT_COUNT ? *split : MOTE_SPLIT_TRAIN;
     return found;
 }

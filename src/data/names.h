@@ -16,7 +16,7 @@ mote_split_id mote_split_of_word(const char *word, size_t count);
 /* The split that a folder's name stands for: one such word, and else only "set", "data" and the like ("test_set"). */
 mote_split_id mote_split_of_folder(const char *name);
 
-/* An array's name ("x_train", "testLabels", "X"): what it holds, and of which split (none named: MOTE_TRAIN). */
+/* An array's name ("x_train", "testLabels", "X"): what it holds, and of which split (none named: MOTE_SPLIT_TRAIN). */
 mote_name_role mote_role_of_array(const char *name, mote_split_id *split);
 
 #endif

@@ -47,9 +47,9 @@ mote_status mote_dataset_sine(mote_dataset **out, const mote_sine_options *optio
     test = o.count * TEST_PERCENT / 100;
     mote_raw_set_init(&raw, &plain);
     raw.source = "generated sine";
-    if (generate(&raw.split[MOTE_TRAIN], &o, 0, train, err) == MOTE_OK &&
-        generate(&raw.split[MOTE_TEST], &o, train, test, err) == MOTE_OK)
-        generate(&raw.split[MOTE_VALIDATION], &o, train + test, o.count - train - test, err);
+    if (generate(&raw.split[MOTE_SPLIT_TRAIN], &o, 0, train, err) == MOTE_OK &&
+        generate(&raw.split[MOTE_SPLIT_TEST], &o, train, test, err) == MOTE_OK)
+        generate(&raw.split[MOTE_SPLIT_VALIDATION], &o, train + test, o.count - train - test, err);
     if (err->code == MOTE_OK)
         return mote_dataset_assemble(out, &raw, &plain, err);
     mote_raw_set_free(&raw);

@@ -56,26 +56,26 @@ static mote_graph *graph_of(const mote_builder *builder)
 
 /* ---- words ---- */
 
-const mote_word mote_activation_words[] = {{"linear", MOTE_LINEAR},
-                                           {"relu", MOTE_RELU},
-                                           {"relu6", MOTE_RELU6},
-                                           {"sigmoid", MOTE_SIGMOID},
-                                           {"tanh", MOTE_TANH},
-                                           {"softmax", MOTE_SOFTMAX},
+const mote_word mote_activation_words[] = {{"linear", MOTE_ACTIVATION_LINEAR},
+                                           {"relu", MOTE_ACTIVATION_RELU},
+                                           {"relu6", MOTE_ACTIVATION_RELU6},
+                                           {"sigmoid", MOTE_ACTIVATION_SIGMOID},
+                                           {"tanh", MOTE_ACTIVATION_TANH},
+                                           {"softmax", MOTE_ACTIVATION_SOFTMAX},
                                            {NULL, 0}};
 
-const mote_word mote_padding_words[] = {{"valid", MOTE_VALID}, {"same", MOTE_SAME}, {NULL, 0}};
+const mote_word mote_padding_words[] = {{"valid", MOTE_PADDING_VALID}, {"same", MOTE_PADDING_SAME}, {NULL, 0}};
 
-const mote_word mote_initializer_words[] = {{"zeros", MOTE_ZEROS},
-                                            {"ones", MOTE_ONES},
-                                            {"glorot_uniform", MOTE_GLOROT_UNIFORM},
-                                            {"glorot_normal", MOTE_GLOROT_NORMAL},
-                                            {"he_uniform", MOTE_HE_UNIFORM},
-                                            {"he_normal", MOTE_HE_NORMAL},
-                                            {"lecun_uniform", MOTE_LECUN_UNIFORM},
-                                            {"lecun_normal", MOTE_LECUN_NORMAL},
-                                            {"random_uniform", MOTE_RANDOM_UNIFORM},
-                                            {"random_normal", MOTE_RANDOM_NORMAL},
+const mote_word mote_initializer_words[] = {{"zeros", MOTE_INITIALIZER_ZEROS},
+                                            {"ones", MOTE_INITIALIZER_ONES},
+                                            {"glorot_uniform", MOTE_INITIALIZER_GLOROT_UNIFORM},
+                                            {"glorot_normal", MOTE_INITIALIZER_GLOROT_NORMAL},
+                                            {"he_uniform", MOTE_INITIALIZER_HE_UNIFORM},
+                                            {"he_normal", MOTE_INITIALIZER_HE_NORMAL},
+                                            {"lecun_uniform", MOTE_INITIALIZER_LECUN_UNIFORM},
+                                            {"lecun_normal", MOTE_INITIALIZER_LECUN_NORMAL},
+                                            {"random_uniform", MOTE_INITIALIZER_RANDOM_UNIFORM},
+                                            {"random_normal", MOTE_INITIALIZER_RANDOM_NORMAL},
                                             {NULL, 0}};
 
 /* ---- names ---- */
@@ -504,25 +504,25 @@ mote_layer_id mote_layer_simple_node(const mote_layer_call *call, mote_op_kind o
 
 mote_layer_id mote_layer_activation_node(const mote_layer_call *call, mote_layer_id x, mote_layer_activation activation)
 {
-    static const mote_op_kind kinds[] = {[MOTE_RELU] = MOTE_OP_RELU,
-                                         [MOTE_RELU6] = MOTE_OP_RELU6,
-                                         [MOTE_SIGMOID] = MOTE_OP_LOGISTIC,
-                                         [MOTE_TANH] = MOTE_OP_TANH,
-                                         [MOTE_SOFTMAX] = MOTE_OP_SOFTMAX};
+    static const mote_op_kind kinds[] = {[MOTE_ACTIVATION_RELU] = MOTE_OP_RELU,
+                                         [MOTE_ACTIVATION_RELU6] = MOTE_OP_RELU6,
+                                         [MOTE_ACTIVATION_SIGMOID] = MOTE_OP_LOGISTIC,
+                                         [MOTE_ACTIVATION_TANH] = MOTE_OP_TANH,
+                                         [MOTE_ACTIVATION_SOFTMAX] = MOTE_OP_SOFTMAX};
     mote_id                   in = x;
     mote_node                 node = {.op = kinds[activation], .in = &in, .in_count = 1};
 
-    if (activation == MOTE_SOFTMAX)
+    if (activation == MOTE_ACTIVATION_SOFTMAX)
         node.as.softmax.beta = 1;
     return mote_layer_node(call, &node);
 }
 
 mote_layer_id mote_layer_activated_node(const mote_layer_call *call, const mote_node *node, mote_layer_activation activation)
 {
-    static const mrt_activation fused[] = {[MOTE_RELU] = MRT_ACT_RELU, [MOTE_RELU6] = MRT_ACT_RELU6};
+    static const mrt_activation fused[] = {[MOTE_ACTIVATION_RELU] = MRT_ACT_RELU, [MOTE_ACTIVATION_RELU6] = MRT_ACT_RELU6};
     mote_node                   first = *node;
 
-    if (activation > MOTE_RELU6)
+    if (activation > MOTE_ACTIVATION_RELU6)
         return mote_layer_activation_node(call, mote_layer_inner_node(call, node, "linear"), activation);
     first.activation = fused[activation];
     return mote_layer_node(call, &first);

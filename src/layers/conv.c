@@ -19,7 +19,7 @@ static mote_status check_window(const mote_layer_call *call, const window *w)
 
     if (is_dilated && (w->strides[0] > 1 || w->strides[1] > 1))
         mote_layer_fail(call, MOTE_ERR_USAGE, "strides and dilation_rate over 1 do not go together");
-    else if (w->padding == MOTE_VALID && (reach(w, 0) > in->dim[1] || reach(w, 1) > in->dim[2]))
+    else if (w->padding == MOTE_PADDING_VALID && (reach(w, 0) > in->dim[1] || reach(w, 1) > in->dim[2]))
         mote_layer_fail(call, MOTE_ERR_USAGE,
                         "kernel [%d,%d]%s is larger than its input %s; use padding: same or a smaller kernel", w->kernel[0],
                         w->kernel[1], is_dilated ? ", dilated," : "", mote_layer_shape(call, 0).text);
@@ -35,7 +35,7 @@ static mrt_conv_attributes attributes(const window *w, int32_t depth_multiplier)
                                  .dilation_h = w->dilation[0],
                                  .dilation_w = w->dilation[1],
                                  .depth_multiplier = depth_multiplier,
-                                 .padding = w->padding == MOTE_SAME ? MRT_PADDING_SAME : MRT_PADDING_VALID};
+                                 .padding = w->padding == MOTE_PADDING_SAME ? MRT_PADDING_SAME : MRT_PADDING_VALID};
 }
 
 static mote_layer_id add_conv2d(const mote_layer_call *call, const void *options)
@@ -55,7 +55,7 @@ static mote_layer_id add_conv2d(const mote_layer_call *call, const void *options
                                                          .initializer = o->kernel_initializer,
                                                          .fan_in = taps * channels,
                                                          .fan_out = taps * o->filters});
-    if (o->use_bias == MOTE_ON)
+    if (o->use_bias == MOTE_SWITCH_ON)
         operands[2] = mote_layer_bias(call, o->filters, o->bias_initializer);
     node.as.conv_2d = attributes(&w, 0);
     return mote_layer_activated_node(call, &node, o->activation);
@@ -85,7 +85,7 @@ static mote_layer_id add_depthwise_conv2d(const mote_layer_call *call, const voi
                                                          .initializer = o->depthwise_initializer,
                                                          .fan_in = taps * channels,
                                                          .fan_out = taps * o->depth_multiplier});
-    if (o->use_bias == MOTE_ON)
+    if (o->use_bias == MOTE_SWITCH_ON)
         operands[2] = mote_layer_bias(call, (int32_t)out_channels, o->bias_initializer);
     node.as.depthwise_conv_2d = attributes(&w, o->depth_multiplier);
     return mote_layer_activated_node(call, &node, o->activation);
@@ -98,10 +98,11 @@ static const mote_key conv2d_keys[] = {
     MOTE_KEY("padding", mote_conv2d, padding, .words = mote_padding_words),
     MOTE_KEY("dilation_rate", mote_conv2d, dilation_rate, .min = 1, .max = MOTE_LAYER_SIZE_MAX, .standard = 1),
     MOTE_KEY("activation", mote_conv2d, activation, .words = mote_activation_words),
-    MOTE_KEY("use_bias", mote_conv2d, use_bias, .words = mote_switch_words, .standard = MOTE_ON),
-    MOTE_KEY("kernel_initializer", mote_conv2d, kernel_initializer, .standard = MOTE_GLOROT_UNIFORM,
+    MOTE_KEY("use_bias", mote_conv2d, use_bias, .words = mote_switch_words, .standard = MOTE_SWITCH_ON),
+    MOTE_KEY("kernel_initializer", mote_conv2d, kernel_initializer, .standard = MOTE_INITIALIZER_GLOROT_UNIFORM,
              .words = mote_initializer_words),
-    MOTE_KEY("bias_initializer", mote_conv2d, bias_initializer, .standard = MOTE_ZEROS, .words = mote_initializer_words),
+    MOTE_KEY("bias_initializer", mote_conv2d, bias_initializer, .standard = MOTE_INITIALIZER_ZEROS,
+             .words = mote_initializer_words),
     {0},
 };
 
@@ -113,10 +114,10 @@ static const mote_key depthwise_keys[] = {
              .standard = 1),
     MOTE_KEY("dilation_rate", mote_depthwise_conv2d, dilation_rate, .min = 1, .max = MOTE_LAYER_SIZE_MAX, .standard = 1),
     MOTE_KEY("activation", mote_depthwise_conv2d, activation, .words = mote_activation_words),
-    MOTE_KEY("use_bias", mote_depthwise_conv2d, use_bias, .words = mote_switch_words, .standard = MOTE_ON),
-    MOTE_KEY("depthwise_initializer", mote_depthwise_conv2d, depthwise_initializer, .standard = MOTE_GLOROT_UNIFORM,
-             .words = mote_initializer_words),
-    MOTE_KEY("bias_initializer", mote_depthwise_conv2d, bias_initializer, .standard = MOTE_ZEROS,
+    MOTE_KEY("use_bias", mote_depthwise_conv2d, use_bias, .words = mote_switch_words, .standard = MOTE_SWITCH_ON),
+    MOTE_KEY("depthwise_initializer", mote_depthwise_conv2d, depthwise_initializer,
+             .standard = MOTE_INITIALIZER_GLOROT_UNIFORM, .words = mote_initializer_words),
+    MOTE_KEY("bias_initializer", mote_depthwise_conv2d, bias_initializer, .standard = MOTE_INITIALIZER_ZEROS,
              .words = mote_initializer_words),
     {0},
 };

@@ -14,7 +14,7 @@ static mote_layer_id add(const mote_layer_call *call, const void *options)
                                                          .initializer = o->kernel_initializer,
                                                          .fan_in = in_count,
                                                          .fan_out = o->units});
-    if (o->use_bias == MOTE_ON)
+    if (o->use_bias == MOTE_SWITCH_ON)
         operands[2] = mote_layer_bias(call, o->units, o->bias_initializer);
     node.as.fully_connected.keep_num_dims = mote_layer_in(call, 0)->rank > 2;
     return mote_layer_activated_node(call, &node, o->activation);
@@ -23,10 +23,11 @@ static mote_layer_id add(const mote_layer_call *call, const void *options)
 static const mote_key keys[] = {
     MOTE_KEY("units", mote_dense, units, .min = 1, .max = MOTE_LAYER_CHANNEL_MAX, .is_required = true),
     MOTE_KEY("activation", mote_dense, activation, .words = mote_activation_words),
-    MOTE_KEY("use_bias", mote_dense, use_bias, .words = mote_switch_words, .standard = MOTE_ON),
-    MOTE_KEY("kernel_initializer", mote_dense, kernel_initializer, .standard = MOTE_GLOROT_UNIFORM,
+    MOTE_KEY("use_bias", mote_dense, use_bias, .words = mote_switch_words, .standard = MOTE_SWITCH_ON),
+    MOTE_KEY("kernel_initializer", mote_dense, kernel_initializer, .standard = MOTE_INITIALIZER_GLOROT_UNIFORM,
              .words = mote_initializer_words),
-    MOTE_KEY("bias_initializer", mote_dense, bias_initializer, .standard = MOTE_ZEROS, .words = mote_initializer_words),
+    MOTE_KEY("bias_initializer", mote_dense, bias_initializer, .standard = MOTE_INITIALIZER_ZEROS,
+             .words = mote_initializer_words),
     {0},
 };
 

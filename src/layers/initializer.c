@@ -29,26 +29,26 @@ static recipe recipe_of(const mote_initialization *i)
 
     fan_mean = fan_mean > 1 ? fan_mean : 1;
     switch (i->initializer) {
-    case MOTE_ONES:
+    case MOTE_INITIALIZER_ONES:
         return (recipe){CONSTANT, 1};
-    case MOTE_GLOROT_UNIFORM:
+    case MOTE_INITIALIZER_GLOROT_UNIFORM:
         return (recipe){UNIFORM, sqrt(3 / fan_mean)};
-    case MOTE_GLOROT_NORMAL:
+    case MOTE_INITIALIZER_GLOROT_NORMAL:
         return (recipe){CUT_NORMAL, sqrt(1 / fan_mean) / CUT_DEVIATION};
-    case MOTE_HE_UNIFORM:
+    case MOTE_INITIALIZER_HE_UNIFORM:
         return (recipe){UNIFORM, sqrt(6 / fan_in)};
-    case MOTE_HE_NORMAL:
+    case MOTE_INITIALIZER_HE_NORMAL:
         return (recipe){CUT_NORMAL, sqrt(2 / fan_in) / CUT_DEVIATION};
-    case MOTE_LECUN_UNIFORM:
+    case MOTE_INITIALIZER_LECUN_UNIFORM:
         return (recipe){UNIFORM, sqrt(3 / fan_in)};
-    case MOTE_LECUN_NORMAL:
+    case MOTE_INITIALIZER_LECUN_NORMAL:
         return (recipe){CUT_NORMAL, sqrt(1 / fan_in) / CUT_DEVIATION};
-    case MOTE_RANDOM_UNIFORM:
+    case MOTE_INITIALIZER_RANDOM_UNIFORM:
         return (recipe){UNIFORM, 0.05};
-    case MOTE_RANDOM_NORMAL:
+    case MOTE_INITIALIZER_RANDOM_NORMAL:
         return (recipe){NORMAL, 0.05};
     case MOTE_INITIALIZER_DEFAULT:
-    case MOTE_ZEROS:
+    case MOTE_INITIALIZER_ZEROS:
         break;
     }
     return (recipe){CONSTANT, 0};

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-const mote_word mote_switch_words[] = {{"true", MOTE_ON}, {"false", MOTE_OFF}, {NULL, 0}};
+const mote_word mote_switch_words[] = {{"true", MOTE_SWITCH_ON}, {"false", MOTE_SWITCH_OFF}, {NULL, 0}};
 
 const mote_key *mote_key_find(const mote_key *keys, const char *name)
 {

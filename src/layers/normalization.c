@@ -20,12 +20,12 @@ static mote_layer_id add(const mote_layer_call *call, const void *options)
     mote_id                         operands[5] = {call->in[0], MOTE_NONE, MOTE_NONE, MOTE_NONE, MOTE_NONE};
     mote_node                       node = {.op = MOTE_OP_BATCH_NORMALIZATION, .in = operands, .in_count = 5};
 
-    if (o->scale == MOTE_ON)
+    if (o->scale == MOTE_SWITCH_ON)
         operands[1] = add_weight(call, "gamma", o->gamma_initializer, false);
-    if (o->center == MOTE_ON)
+    if (o->center == MOTE_SWITCH_ON)
         operands[2] = add_weight(call, "beta", o->beta_initializer, false);
-    operands[3] = add_weight(call, "moving_mean", MOTE_ZEROS, true);
-    operands[4] = add_weight(call, "moving_variance", MOTE_ONES, true);
+    operands[3] = add_weight(call, "moving_mean", MOTE_INITIALIZER_ZEROS, true);
+    operands[4] = add_weight(call, "moving_variance", MOTE_INITIALIZER_ONES, true);
     node.as.batch_normalization = (mrt_batch_normalization_attributes){.momentum = o->momentum, .epsilon = o->epsilon};
     return mote_layer_node(call, &node);
 }
@@ -33,11 +33,11 @@ static mote_layer_id add(const mote_layer_call *call, const void *options)
 static const mote_key keys[] = {
     MOTE_KEY("momentum", mote_batch_normalization, momentum, .min = 1e-6, .max = 1, .standard = 0.99),
     MOTE_KEY("epsilon", mote_batch_normalization, epsilon, .min = 1e-12, .max = 1, .standard = 1e-3),
-    MOTE_KEY("center", mote_batch_normalization, center, .words = mote_switch_words, .standard = MOTE_ON),
-    MOTE_KEY("scale", mote_batch_normalization, scale, .words = mote_switch_words, .standard = MOTE_ON),
-    MOTE_KEY("beta_initializer", mote_batch_normalization, beta_initializer, .standard = MOTE_ZEROS,
+    MOTE_KEY("center", mote_batch_normalization, center, .words = mote_switch_words, .standard = MOTE_SWITCH_ON),
+    MOTE_KEY("scale", mote_batch_normalization, scale, .words = mote_switch_words, .standard = MOTE_SWITCH_ON),
+    MOTE_KEY("beta_initializer", mote_batch_normalization, beta_initializer, .standard = MOTE_INITIALIZER_ZEROS,
              .words = mote_initializer_words),
-    MOTE_KEY("gamma_initializer", mote_batch_normalization, gamma_initializer, .standard = MOTE_ONES,
+    MOTE_KEY("gamma_initializer", mote_batch_normalization, gamma_initializer, .standard = MOTE_INITIALIZER_ONES,
              .words = mote_initializer_words),
     {0},
 };

@@ -6,13 +6,14 @@
 static mote_layer_id add_window(const mote_layer_call *call, const mote_pooling2d *o, mote_op_kind op)
 {
     const mote_tensor *in = mote_layer_in(call, 0);
-    mote_attrs         attributes = {.max_pool_2d = {.filter_h = o->pool_size[0],
-                                                     .filter_w = o->pool_size[1],
-                                                     .stride_h = o->strides[0] ? o->strides[0] : o->pool_size[0],
-                                                     .stride_w = o->strides[1] ? o->strides[1] : o->pool_size[1],
-                                                     .padding = o->padding == MOTE_SAME ? MRT_PADDING_SAME : MRT_PADDING_VALID}};
+    mote_attrs         attributes = {
+                .max_pool_2d = {.filter_h = o->pool_size[0],
+                                .filter_w = o->pool_size[1],
+                                .stride_h = o->strides[0] ? o->strides[0] : o->pool_size[0],
+                                .stride_w = o->strides[1] ? o->strides[1] : o->pool_size[1],
+                                .padding = o->padding == MOTE_PADDING_SAME ? MRT_PADDING_SAME : MRT_PADDING_VALID}};
 
-    if (o->padding == MOTE_VALID && (o->pool_size[0] > in->dim[1] || o->pool_size[1] > in->dim[2]))
+    if (o->padding == MOTE_PADDING_VALID && (o->pool_size[0] > in->dim[1] || o->pool_size[1] > in->dim[2]))
         return mote_layer_fail(call, MOTE_ERR_USAGE,
                                "pool_size [%d,%d] is larger than its input %s; use padding: same or a smaller pool_size",
                                o->pool_size[0], o->pool_size[1], mote_layer_shape(call, 0).text);
@@ -35,7 +36,7 @@ static mote_layer_id add_global_average(const mote_layer_call *call, const void 
     mote_id                      operands[2] = {call->in[0], mote_layer_integers(call, "axes", (const int32_t[]){1, 2}, 2)};
     mote_node                    node = {.op = MOTE_OP_MEAN, .in = operands, .in_count = 2};
 
-    node.as.mean = (mrt_reduce_attributes){.axis = {1, 2}, .axis_count = 2, .keep_dims = o->keepdims == MOTE_ON};
+    node.as.mean = (mrt_reduce_attributes){.axis = {1, 2}, .axis_count = 2, .keep_dims = o->keepdims == MOTE_SWITCH_ON};
     return mote_layer_node(call, &node);
 }
 
@@ -47,7 +48,7 @@ static const mote_key window_keys[] = {
 };
 
 static const mote_key global_keys[] = {
-    MOTE_KEY("keepdims", mote_global_pooling2d, keepdims, .words = mote_switch_words, .standard = MOTE_OFF),
+    MOTE_KEY("keepdims", mote_global_pooling2d, keepdims, .words = mote_switch_words, .standard = MOTE_SWITCH_OFF),
     {0},
 };
 

@@ -113,7 +113,7 @@ static mote_status init_history(training_state *s, mote_error *err)
 {
     MOTE_TRY(add_column(s, "", "epoch", err));
     MOTE_TRY(add_score_columns(s, "", err));
-    if (s->set->split[MOTE_VALIDATION].count > 0)
+    if (s->set->split[MOTE_SPLIT_VALIDATION].count > 0)
         MOTE_TRY(add_score_columns(s, "val_", err));
     s->public.history = (mote_history){s->names, (const double *const *)s->columns, s->column_count, 0};
     return MOTE_OK;
@@ -123,7 +123,7 @@ static mote_status init_history(training_state *s, mote_error *err)
 
 static mote_status report(training_state *s, mote_progress_event *event, mote_error *err)
 {
-    const int64_t epoch_samples = (int64_t)s->set->split[MOTE_TRAIN].count;
+    const int64_t epoch_samples = (int64_t)s->set->split[MOTE_SPLIT_TRAIN].count;
 
     event->stage = "train";
     event->total = (int64_t)s->options.epochs * epoch_samples;
@@ -139,7 +139,7 @@ static mote_status report_batch(training_state *s, int epoch, size_t done, const
 
     if (!s->options.progress.report || now() - s->reported <= 0.1)
         return MOTE_OK;
-    event.done = (int64_t)epoch * (int64_t)s->set->split[MOTE_TRAIN].count + (int64_t)done;
+    event.done = (int64_t)epoch * (int64_t)s->set->split[MOTE_SPLIT_TRAIN].count + (int64_t)done;
     snprintf(detail, sizeof detail, "epoch %d/%d  loss %.4f", epoch + 1, s->options.epochs,
              sums->loss / (double)sums->count);
     return report(s, &event, err);
@@ -154,7 +154,7 @@ static mote_status report_epoch(training_state *s, int epoch, mote_error *err)
 
     if (!s->options.progress.report)
         return MOTE_OK;
-    event.done = (int64_t)(epoch + 1) * (int64_t)s->set->split[MOTE_TRAIN].count;
+    event.done = (int64_t)(epoch + 1) * (int64_t)s->set->split[MOTE_SPLIT_TRAIN].count;
     used = snprintf(detail, sizeof detail, "epoch %d/%d", epoch + 1, s->options.epochs);
     for (c = 1; c < s->column_count && used < 120; c++)
         used += snprintf(detail + used, sizeof detail - (size_t)used, "  %s %.4f", s->names[c], s->columns[c][epoch]);
@@ -197,7 +197,7 @@ static mote_status train_batch(training_state *s, mote_data_pick pick, int epoch
 {
     const mote_network_pass pass = {(int32_t)pick.count, true, s->options.seed, s->step++};
 
-    gather(s, &s->set->split[MOTE_TRAIN], pick);
+    gather(s, &s->set->split[MOTE_SPLIT_TRAIN], pick);
     mote_network_forward(s->network, &pass);
     score(s, pick.count, true, sums);
     if (!isfinite(sums->loss))
@@ -212,7 +212,7 @@ static mote_status train_batch(training_state *s, mote_data_pick pick, int epoch
 
 static mote_status train_epoch(training_state *s, int epoch, all_scores *sums, mote_error *err)
 {
-    const size_t count = s->set->split[MOTE_TRAIN].count, batch = (size_t)s->options.batch_size;
+    const size_t count = s->set->split[MOTE_SPLIT_TRAIN].count, batch = (size_t)s->options.batch_size;
     size_t       first;
 
     if (!s->options.keeps_order)
@@ -248,7 +248,7 @@ static void evaluate(training_state *s, const mote_data_split *split, all_scores
 static mote_status check_end(training_state *s, all_scores *last_validation, mote_error *err)
 {
     const mote_params *params = &s->model->params;
-    mote_data_split    first = s->set->split[MOTE_TRAIN];
+    mote_data_split    first = s->set->split[MOTE_SPLIT_TRAIN];
     bool               is_finite = true;
     size_t             i;
 
@@ -277,8 +277,8 @@ static mote_status run_epochs(training_state *s, mote_error *err)
         s->columns[0][epoch] = epoch + 1;
         column = record_scores(s, column, epoch, &sums);
         val_sums = (all_scores){0};
-        if (s->set->split[MOTE_VALIDATION].count > 0) {
-            evaluate(s, &s->set->split[MOTE_VALIDATION], &val_sums);
+        if (s->set->split[MOTE_SPLIT_VALIDATION].count > 0) {
+            evaluate(s, &s->set->split[MOTE_SPLIT_VALIDATION], &val_sums);
             record_scores(s, column, epoch, &val_sums);
         }
         s->public.history.row_count++;
@@ -332,9 +332,9 @@ static mote_status check_options(training_state *s, mote_error *err)
     MOTE_TRY(check_numbers(o, err));
     if (s->model->stage != MOTE_STAGE_TRAIN || s->model->params.count == 0)
         return mote_fail(err, MOTE_ERR_USAGE, "the model has nothing to train");
-    if (s->set->split[MOTE_TRAIN].count == 0)
+    if (s->set->split[MOTE_SPLIT_TRAIN].count == 0)
         return mote_fail(err, MOTE_ERR_USAGE, "the data has no training samples");
-    if (s->set->split[MOTE_TRAIN].count > UINT32_MAX)
+    if (s->set->split[MOTE_SPLIT_TRAIN].count > UINT32_MAX)
         return mote_fail(err, MOTE_ERR_LIMIT, "more than 2^32 training samples");
     s->math = mote_math_select(o->isa);
     if (!s->math)
@@ -504,7 +504,7 @@ static mote_status take_input(mote_input_recipe *out, training_state *s, int ind
         out->columns = feature->column_names;
         out->column_count = (int32_t)feature->width;
     }
-    return find_range(&out->range, &s->set->split[MOTE_TRAIN], index, &s->arena, err);
+    return find_range(&out->range, &s->set->split[MOTE_SPLIT_TRAIN], index, &s->arena, err);
 }
 
 static mote_status take_output(mote_output_recipe *out, training_state *s, int index, mote_error *err)
@@ -561,7 +561,7 @@ static size_t choose_capacity(const training_state *s)
     size_t            batch = (size_t)s->options.batch_size, floats = 1, fit;
     int32_t           i;
 
-    if (s->set->split[MOTE_VALIDATION].count == 0)
+    if (s->set->split[MOTE_SPLIT_VALIDATION].count == 0)
         return batch;
     for (i = 0; i < graph->tensor_count; i++)
         floats += graph->tensors[i].kind == MOTE_CONST ? 0 : mote_tensor_count(&graph->tensors[i]);
@@ -611,7 +611,7 @@ static mote_status prepare(training_state *s, mote_error *err)
     MOTE_TRY(mote_network_create(&s->network, s->model, &network, err));
     MOTE_TRY(make_targets(s, most, err));
     MOTE_TRY(mote_optimizer_init(&s->optimizer, &s->options.optimizer, s->model->params.count, &s->arena, err));
-    s->order = MOTE_NEW(&s->arena, uint32_t, s->set->split[MOTE_TRAIN].count, err);
+    s->order = MOTE_NEW(&s->arena, uint32_t, s->set->split[MOTE_SPLIT_TRAIN].count, err);
     s->public.isa = s->math->name;
     return s->order ? init_history(s, err) : err->code;
 }

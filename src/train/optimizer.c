@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char *const names[MOTE_OPTIMIZER_COUNT] = {
-    [MOTE_RMSPROP] = "rmsprop", [MOTE_SGD] = "sgd", [MOTE_ADAM] = "adam"};
+    [MOTE_OPTIMIZER_RMSPROP] = "rmsprop", [MOTE_OPTIMIZER_SGD] = "sgd", [MOTE_OPTIMIZER_ADAM] = "adam"};
 
 const char *mote_optimizer_name(mote_optimizer_kind kind)
 {
@@ -37,7 +37,7 @@ mote_status mote_optimizer_init(mote_optimizer_state *state, const mote_optimize
     mote_optimizer *o = &state->options;
 
     *state = (mote_optimizer_state){.options = *options};
-    o->learning_rate = or_default(o->learning_rate, o->kind == MOTE_SGD ? 0.01f : 0.001f);
+    o->learning_rate = or_default(o->learning_rate, o->kind == MOTE_OPTIMIZER_SGD ? 0.01f : 0.001f);
     o->epsilon = or_default(o->epsilon, 1e-7f);
     o->rho = or_default_f64(o->rho, 0.9);
     o->beta_1 = or_default_f64(o->beta_1, 0.9);
@@ -53,10 +53,10 @@ void mote_optimizer_step(mote_optimizer_state *state, const mote_math *math, con
     const mote_optimizer *o = &state->options;
 
     state->step++;
-    if (o->kind == MOTE_SGD) {
+    if (o->kind == MOTE_OPTIMIZER_SGD) {
         const mote_math_sgd sgd = {o->learning_rate, o->momentum, o->nesterov, true};
         math->sgd_step(&sgd, params->count, params->values, grads, state->first);
-    } else if (o->kind == MOTE_RMSPROP) {
+    } else if (o->kind == MOTE_OPTIMIZER_RMSPROP) {
         const mote_math_rmsprop rmsprop = {o->learning_rate, o->momentum, o->epsilon, o->rho, o->centered, true};
         math->rmsprop_step(&rmsprop, params->count, params->values, grads, state->first, state->second, state->third);
     } else {

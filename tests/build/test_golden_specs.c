@@ -111,7 +111,7 @@ static void check_saved_model(const golden *g, const mote_spec *spec)
         fail_msg("%s: %s", g->name, err.text);
     if (spec->train.validation_split > 0)
         assert_int_equal(mote_dataset_take_validation(set, spec->train.validation_split, &err), MOTE_OK);
-    split = &set->split[spec->train.validation_split > 0 ? MOTE_VALIDATION : MOTE_TEST];
+    split = &set->split[spec->train.validation_split > 0 ? MOTE_SPLIT_VALIDATION : MOTE_SPLIT_TEST];
     if (mote_predict(&predictions, model, split, NULL, &err) != MOTE_OK ||
         mote_evaluate(&evaluation, &predictions, split, NULL, &err) != MOTE_OK)
         fail_msg("%s: %s", g->name, err.text);

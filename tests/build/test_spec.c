@@ -65,7 +65,7 @@ static void design_spec_is_read_as_it_says(void **state)
     assert_string_equal(spec->data.path, "data/mnist");
     assert_float_equal(spec->data.options.scale, 255, 0);
     assert_int_equal(spec->train.loss, MOTE_LOSS_CATEGORICAL_CROSSENTROPY);
-    assert_int_equal(spec->train.optimizer.kind, MOTE_RMSPROP);
+    assert_int_equal(spec->train.optimizer.kind, MOTE_OPTIMIZER_RMSPROP);
     assert_int_equal(spec->train.batch_size, 64);
     assert_int_equal(spec->train.epochs, 10);
     assert_true(spec->train.validation_split == 0.2);
@@ -110,7 +110,7 @@ static void every_key_has_its_place(void **state)
     assert_int_equal(spec->data.options.class_count, 7);
     assert_true(spec->data.options.test_split == 0.25);
     assert_true(spec->data.options.seed == UINT64_MAX);
-    assert_int_equal(spec->train.optimizer.kind, MOTE_SGD);
+    assert_int_equal(spec->train.optimizer.kind, MOTE_OPTIMIZER_SGD);
     assert_float_equal(spec->train.optimizer.momentum, 0.9f, 0);
     assert_float_equal(spec->train.optimizer.learning_rate, 0.01f, 0);
     assert_true(spec->train.optimizer.nesterov);
@@ -249,7 +249,7 @@ static void sine_is_generated_in_the_network_s_shape(void **state)
     (void)state;
 
     assert_int_equal(mote_spec_load_data(&set, spec, &err), MOTE_OK);
-    assert_int_equal(set->split[MOTE_TRAIN].count, 30);
+    assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, 30);
     assert_int_equal(set->feature[0].rank, 2);
     assert_int_equal(mote_spec_build_model(spec, set, &model, &err), MOTE_OK);
     mote_model_destroy(model);

@@ -14,11 +14,11 @@ static mote_model *make_model(void)
         mote_add_reshape(b, mote_add_input(b, 1, (int[]){32}), &(mote_reshape){.target_shape = {3, {4, 4, 2}}});
     mote_model *real, *model;
 
-    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 8, .kernel_size = {3}, .padding = MOTE_SAME});
+    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 8, .kernel_size = {3}, .padding = MOTE_PADDING_SAME});
     x = mote_add_max_pooling2d(b, x, NULL);
     x = mote_add_dense(b, mote_add_flatten(b, x, NULL), &(mote_dense){.units = 100});
     x = mote_add_reshape(b, x, &(mote_reshape){.target_shape = {2, {10, 10}}});
-    x = mote_add_dense(b, mote_add_flatten(b, x, NULL), &(mote_dense){.units = 2, .activation = MOTE_SOFTMAX});
+    x = mote_add_dense(b, mote_add_flatten(b, x, NULL), &(mote_dense){.units = 2, .activation = MOTE_ACTIVATION_SOFTMAX});
     real = network_infer(network_finish(b, &x, 1, &dice));
     model = network_quantize(real, &(mote_quantize_options){.io = MOTE_U8});
     mote_model_destroy(real);

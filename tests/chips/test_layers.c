@@ -81,11 +81,12 @@ static mote_model *make_network(void)
     mote_layer_id x = mote_add_input(b, 3, (int[]){6, 6, 2});
     mote_model   *real, *quantized;
 
-    x = mote_add_conv2d(b, x, &(mote_conv2d){.name = "stem", .filters = 4, .kernel_size = {3}, .activation = MOTE_RELU});
+    x = mote_add_conv2d(
+        b, x, &(mote_conv2d){.name = "stem", .filters = 4, .kernel_size = {3}, .activation = MOTE_ACTIVATION_RELU});
     x = mote_add_max_pooling2d(b, x, &(mote_pooling2d){.name = "pool"});
     x = mote_add_flatten(b, x, NULL);
-    x = mote_add_dense(b, x, &(mote_dense){.name = "wide", .units = 9, .activation = MOTE_RELU});
-    x = mote_add_dense(b, x, &(mote_dense){.name = "head", .units = 3, .activation = MOTE_SOFTMAX});
+    x = mote_add_dense(b, x, &(mote_dense){.name = "wide", .units = 9, .activation = MOTE_ACTIVATION_RELU});
+    x = mote_add_dense(b, x, &(mote_dense){.name = "head", .units = 3, .activation = MOTE_ACTIVATION_SOFTMAX});
     real = network_infer(network_finish(b, &x, 1, &dice));
     quantized = network_quantize(real, &(mote_quantize_options){.io = MOTE_I8});
     mote_model_destroy(real);

@@ -19,12 +19,12 @@ static void the_number_of_threads_changes_nothing(void **state)
         mote_predictions one, many;
         mote_error       err = {0};
         int              threads;
-        assert_int_equal(mote_predict(&one, model, &set->split[MOTE_TRAIN], &(mote_predict_options){.threads = 1}, &err),
-                         MOTE_OK);
+        assert_int_equal(
+            mote_predict(&one, model, &set->split[MOTE_SPLIT_TRAIN], &(mote_predict_options){.threads = 1}, &err), MOTE_OK);
         assert_int_equal(one.count, 97);
         for (threads = 2; threads < 6; threads++) {
             assert_int_equal(
-                mote_predict(&many, model, &set->split[MOTE_TRAIN], &(mote_predict_options){.threads = threads}, &err),
+                mote_predict(&many, model, &set->split[MOTE_SPLIT_TRAIN], &(mote_predict_options){.threads = threads}, &err),
                 MOTE_OK);
             assert_int_equal(many.outputs[0].width, one.outputs[0].width);
             assert_memory_equal(many.outputs[0].stored, one.outputs[0].stored, one.count * one.outputs[0].stored_bytes);
@@ -74,18 +74,20 @@ static void limits_progress_and_misfits_are_obeyed(void **state)
     mote_predict_options stopping = {.progress = {.report = stop_at_once}};
 
     (void)state;
-    assert_int_equal(mote_predict(&p, model, &set->split[MOTE_TRAIN], &(mote_predict_options){.limit = 7}, &err), MOTE_OK);
+    assert_int_equal(mote_predict(&p, model, &set->split[MOTE_SPLIT_TRAIN], &(mote_predict_options){.limit = 7}, &err),
+                     MOTE_OK);
     assert_int_equal(p.count, 7);
     mote_predictions_free(&p);
-    assert_int_equal(mote_predict(&p, model, &set->split[MOTE_TRAIN], &(mote_predict_options){.limit = 700}, &err), MOTE_OK);
+    assert_int_equal(mote_predict(&p, model, &set->split[MOTE_SPLIT_TRAIN], &(mote_predict_options){.limit = 700}, &err),
+                     MOTE_OK);
     assert_int_equal(p.count, 20);
     mote_predictions_free(&p);
-    assert_int_equal(mote_predict(&p, model, &set->split[MOTE_TRAIN], &stopping, &err), MOTE_ERR_USAGE);
+    assert_int_equal(mote_predict(&p, model, &set->split[MOTE_SPLIT_TRAIN], &stopping, &err), MOTE_ERR_USAGE);
     assert_null(p.outputs);
     mote_error_clear(&err);
-    assert_int_equal(mote_predict(&p, other, &set->split[MOTE_TRAIN], NULL, &err), MOTE_ERR_USAGE);
+    assert_int_equal(mote_predict(&p, other, &set->split[MOTE_SPLIT_TRAIN], NULL, &err), MOTE_ERR_USAGE);
     mote_error_clear(&err);
-    assert_int_equal(mote_predict(&p, model, &set->split[MOTE_TEST], NULL, &err), MOTE_ERR_USAGE);
+    assert_int_equal(mote_predict(&p, model, &set->split[MOTE_SPLIT_TEST], NULL, &err), MOTE_ERR_USAGE);
     mote_model_destroy(model);
     mote_model_destroy(other);
     mote_dataset_destroy(set);
@@ -114,7 +116,8 @@ static judged judge(float *answers, size_t count, size_t width, const int32_t *l
                             .stored_bytes = width * sizeof(float),
                             .dtype = MOTE_F32}};
 
-    j.set.split[MOTE_TRAIN] = (mote_data_split){.id = MOTE_TRAIN, .count = count, .labels = {labels}, .values = {values}};
+    j.set.split[MOTE_SPLIT_TRAIN] =
+        (mote_data_split){.id = MOTE_SPLIT_TRAIN, .count = count, .labels = {labels}, .values = {values}};
     return j;
 }
 
@@ -125,9 +128,9 @@ static mote_evaluation evaluate(judged *j, mote_loss loss)
     mote_evaluation e;
     mote_error      err = {0};
 
-    j->set.split[MOTE_TRAIN].set = &j->set;
+    j->set.split[MOTE_SPLIT_TRAIN].set = &j->set;
     j->all = (mote_predictions){.count = j->answers.count, .outputs = &j->answers, .output_count = 1};
-    if (mote_evaluate(&e, &j->all, &j->set.split[MOTE_TRAIN], loss == MOTE_LOSS_COUNT ? NULL : &goal, &err) != MOTE_OK)
+    if (mote_evaluate(&e, &j->all, &j->set.split[MOTE_SPLIT_TRAIN], loss == MOTE_LOSS_COUNT ? NULL : &goal, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     return e;
 }
@@ -138,9 +141,9 @@ static mote_status try_evaluate(judged *j, mote_loss loss)
     mote_evaluation e;
     mote_error      err = {0};
 
-    j->set.split[MOTE_TRAIN].set = &j->set;
+    j->set.split[MOTE_SPLIT_TRAIN].set = &j->set;
     j->all = (mote_predictions){.count = j->answers.count, .outputs = &j->answers, .output_count = 1};
-    return mote_evaluate(&e, &j->all, &j->set.split[MOTE_TRAIN], loss == MOTE_LOSS_COUNT ? NULL : &goal, &err);
+    return mote_evaluate(&e, &j->all, &j->set.split[MOTE_SPLIT_TRAIN], loss == MOTE_LOSS_COUNT ? NULL : &goal, &err);
 }
 
 static void assert_near(double got, double wanted)
@@ -221,7 +224,7 @@ static void known_answers_give_known_figures(void **state)
     assert_near(mote_evaluation_metric(&e, "accuracy"), 0.5); /* of equal ones the first answers */
     assert_near(mote_evaluation_metric(&e, "loss"), -(log(0.5) + log(0.8) + log(0.25) + log(0.4)) / 4);
     assert_true(isnan(mote_evaluation_metric(&e, "mae")));
-    assert_int_equal(mote_confusion(confusion, &j.answers, &j.set.split[MOTE_TRAIN], &err), MOTE_OK);
+    assert_int_equal(mote_confusion(confusion, &j.answers, &j.set.split[MOTE_SPLIT_TRAIN], &err), MOTE_OK);
     assert_memory_equal(confusion, wanted, sizeof wanted);
     e = evaluate(&j, MOTE_LOSS_CATEGORICAL_CROSSENTROPY); /* labels made one-hot */
     assert_near(mote_evaluation_metric(&e, "loss"), -(log(0.5) + log(0.8) + log(0.25) + log(0.4)) / 4);
@@ -262,7 +265,7 @@ static void answers_and_targets_that_do_not_fit_are_refused(void **state)
     assert_int_equal(try_evaluate(&j, MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY), MOTE_ERR_USAGE);
     j = judge(answers, 2, 2, NULL, 0, values);
     assert_int_equal(try_evaluate(&j, MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY), MOTE_ERR_USAGE);
-    assert_int_equal(mote_confusion(counts, &j.answers, &j.set.split[MOTE_TRAIN], &err), MOTE_ERR_USAGE);
+    assert_int_equal(mote_confusion(counts, &j.answers, &j.set.split[MOTE_SPLIT_TRAIN], &err), MOTE_ERR_USAGE);
     j.set.target[0].width = 3;
     assert_int_equal(try_evaluate(&j, MOTE_LOSS_MSE), MOTE_ERR_USAGE);
     j.set.target[0].kind = MOTE_TARGETS_NONE;
@@ -315,14 +318,16 @@ static void layers_are_joined_by_name_and_measured(void **state)
         mote_layer_difference layers[64];
         mote_error            err = {0};
         int                   count, i;
-        assert_int_equal(mote_compare_layers(layers, 64, &count, real, int8, &set->split[MOTE_TRAIN], 0, &err), MOTE_OK);
+        assert_int_equal(mote_compare_layers(layers, 64, &count, real, int8, &set->split[MOTE_SPLIT_TRAIN], 0, &err),
+                         MOTE_OK);
         assert_int_equal(count, real->graphs[0].node_count);
         for (i = 0; i < count; i++) {
             assert_true(layers[i].max_abs >= layers[i].root_mean_square &&
                         layers[i].root_mean_square >= layers[i].mean_abs * 0.999999);
             assert_true(layers[i].root_mean_square < 0.25 * layers[i].signal + 0.02);
         }
-        assert_int_equal(mote_compare_layers(layers, 64, &count, real, real, &set->split[MOTE_TRAIN], 3, &err), MOTE_OK);
+        assert_int_equal(mote_compare_layers(layers, 64, &count, real, real, &set->split[MOTE_SPLIT_TRAIN], 3, &err),
+                         MOTE_OK);
         for (i = 0; i < count; i++)
             assert_true(layers[i].max_abs == 0);
         mote_model_destroy(int8);
@@ -344,9 +349,12 @@ static void layers_that_lost_channels_are_compared_as_they_were(void **state)
     (void)state;
     assert_int_equal(mote_model_prune_constant(&pruned, model, NULL, &result, &err), MOTE_OK);
     assert_int_equal(result.dropped_channels, 5);
-    assert_int_equal(mote_compare_layers(whole, 8, &whole_count, model, model, &set->split[MOTE_TRAIN], 0, &err), MOTE_OK);
-    assert_int_equal(mote_compare_layers(with, 8, &with_count, model, pruned, &set->split[MOTE_TRAIN], 0, &err), MOTE_OK);
-    assert_int_equal(mote_compare_layers(from, 8, &from_count, pruned, model, &set->split[MOTE_TRAIN], 0, &err), MOTE_OK);
+    assert_int_equal(mote_compare_layers(whole, 8, &whole_count, model, model, &set->split[MOTE_SPLIT_TRAIN], 0, &err),
+                     MOTE_OK);
+    assert_int_equal(mote_compare_layers(with, 8, &with_count, model, pruned, &set->split[MOTE_SPLIT_TRAIN], 0, &err),
+                     MOTE_OK);
+    assert_int_equal(mote_compare_layers(from, 8, &from_count, pruned, model, &set->split[MOTE_SPLIT_TRAIN], 0, &err),
+                     MOTE_OK);
     assert_int_equal(whole_count, 5);
     assert_int_equal(with_count, 5);
     assert_int_equal(from_count, 5);

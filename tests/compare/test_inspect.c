@@ -24,7 +24,7 @@ static mote_model *make_model(void)
     x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 4, .kernel_size = {3, 3}});
     x = mote_add_batch_normalization(b, x, NULL);
     x = mote_add_flatten(b, x, NULL);
-    x = mote_add_dense(b, x, &(mote_dense){.units = 10, .activation = MOTE_SOFTMAX});
+    x = mote_add_dense(b, x, &(mote_dense){.units = 10, .activation = MOTE_ACTIVATION_SOFTMAX});
     if (mote_builder_finish(b, &x, 1, &model, err) != MOTE_OK)
         fail_msg("%s", err->text);
     return model;
@@ -156,7 +156,7 @@ static void weights_have_their_shapes_and_scales(void **state)
 /* [8,8,1] -> three convolutions 3x3, SAME, 4 filters. */
 static void the_plan_tells_what_is_written_over_what(void **state)
 {
-    const mote_conv2d      conv = {.filters = 4, .kernel_size = {3, 3}, .padding = MOTE_SAME};
+    const mote_conv2d      conv = {.filters = 4, .kernel_size = {3, 3}, .padding = MOTE_PADDING_SAME};
     mote_builder          *b = mote_builder_create(&(mote_builder_options){.seed = 1}, err);
     mote_layer_id          x = mote_add_input(b, 3, (int[]){8, 8, 1});
     const size_t           least = (9 * 4 + 3) * sizeof(float), image = 8 * 8 * 4 * sizeof(float);

@@ -23,7 +23,7 @@ static mote_status load(mote_dataset **set, const char *text, mote_error *err)
 
 static float input(const mote_dataset *set, size_t row, size_t column)
 {
-    return ((const float *)set->split[MOTE_TRAIN].x[0])[row * set->feature[0].width + column];
+    return ((const float *)set->split[MOTE_SPLIT_TRAIN].x[0])[row * set->feature[0].width + column];
 }
 
 static void a_header_names_columns_and_words_become_classes(void **state)
@@ -32,15 +32,15 @@ static void a_header_names_columns_and_words_become_classes(void **state)
     (void)state;
     assert_works(load(
         &set, "\xef\xbb\xbflength, width ,species\r\n5.1,3.5,setosa\r\n\r\n7,3.2e0,\"virginica\"\r\n-4.9,.5,setosa", err));
-    assert_int_equal(set->split[MOTE_TRAIN].count, 3);
+    assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, 3);
     assert_int_equal(set->feature[0].width, 2);
     assert_string_equal(set->feature[0].column_names[1], "width");
     assert_int_equal(set->target[0].kind, MOTE_TARGETS_CLASSES);
     assert_int_equal(set->target[0].class_count, 2);
     assert_string_equal(set->target[0].class_names[0], "setosa");
     assert_string_equal(set->target[0].class_names[1], "virginica");
-    assert_int_equal(set->split[MOTE_TRAIN].labels[0][1], 1);
-    assert_int_equal(set->split[MOTE_TRAIN].labels[0][2], 0);
+    assert_int_equal(set->split[MOTE_SPLIT_TRAIN].labels[0][1], 1);
+    assert_int_equal(set->split[MOTE_SPLIT_TRAIN].labels[0][2], 0);
     assert_true(input(set, 0, 0) == 5.1f && input(set, 1, 1) == 3.2f && input(set, 2, 0) == -4.9f);
     mote_dataset_destroy(set);
 }
@@ -53,10 +53,10 @@ static void separators_and_quotes_are_understood(void **state)
     (void)state;
     for (i = 0; i < sizeof texts / sizeof *texts; i++) {
         assert_works(load(&set, texts[i], err));
-        assert_int_equal(set->split[MOTE_TRAIN].count, 2);
+        assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, 2);
         assert_null(set->feature[0].column_names);
         assert_true(input(set, 0, 1) == 2 && input(set, 1, 0) == 4);
-        assert_int_equal(set->split[MOTE_TRAIN].labels[0][1], 6);
+        assert_int_equal(set->split[MOTE_SPLIT_TRAIN].labels[0][1], 6);
         assert_int_equal(set->target[0].class_count, 7);
         mote_dataset_destroy(set);
     }
@@ -78,11 +78,11 @@ static void targets_are_chosen_by_name_or_count(void **state)
     assert_int_equal(set->target[0].width, 2);
     assert_int_equal(set->feature[0].width, 1);
     assert_string_equal(set->feature[0].column_names[0], "b");
-    assert_true(set->split[MOTE_TRAIN].values[0][1] == 3 && set->split[MOTE_TRAIN].values[0][3] == 6.5f);
+    assert_true(set->split[MOTE_SPLIT_TRAIN].values[0][1] == 3 && set->split[MOTE_SPLIT_TRAIN].values[0][3] == 6.5f);
     mote_dataset_destroy(set);
     assert_works(load_with(&set, "1,2,3\n4,5,6.5\n", &by_count, err));
     assert_int_equal(set->target[0].width, 2);
-    assert_true(set->split[MOTE_TRAIN].values[0][2] == 5);
+    assert_true(set->split[MOTE_SPLIT_TRAIN].values[0][2] == 5);
     mote_dataset_destroy(set);
     assert_works(load_with(&set, "1,2,3\n4,5,6.5\n", &none, err));
     assert_int_equal(set->feature[0].width, 3);
@@ -100,7 +100,7 @@ static void large_or_fractional_targets_are_values(void **state)
     (void)state;
     assert_works(load(&set, "1,250000\n2,180000\n", err));
     assert_int_equal(set->target[0].kind, MOTE_TARGETS_VALUES);
-    assert_true(set->split[MOTE_TRAIN].values[0][0] == 250000);
+    assert_true(set->split[MOTE_SPLIT_TRAIN].values[0][0] == 250000);
     mote_dataset_destroy(set);
     assert_works(load(&set, "1,-1\n2,1\n", err));
     assert_int_equal(set->target[0].kind, MOTE_TARGETS_VALUES);
@@ -177,11 +177,11 @@ static void tables_are_read_however_they_were_written(void **state)
     (void)state;
     for (i = 0; i < sizeof texts / sizeof *texts; i++) {
         assert_works(load(&set, texts[i], err));
-        assert_int_equal(set->split[MOTE_TRAIN].count, 2);
+        assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, 2);
         assert_int_equal(set->feature[0].width, 2);
         assert_true(input(set, 0, 0) == 1 && input(set, 0, 1) == 2 && input(set, 1, 0) == 3 && input(set, 1, 1) == 4);
         assert_int_equal(set->target[0].class_count, 2);
-        assert_memory_equal(set->split[MOTE_TRAIN].labels[0], ((int32_t[2]){0, 1}), 8);
+        assert_memory_equal(set->split[MOTE_SPLIT_TRAIN].labels[0], ((int32_t[2]){0, 1}), 8);
         mote_dataset_destroy(set);
     }
 }
@@ -247,7 +247,7 @@ static void numbers_name_columns_where_they_are_no_data(void **state)
     (void)state;
     for (i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_works(load(&set, cases[i].text, err));
-        assert_int_equal(set->split[MOTE_TRAIN].count, cases[i].rows);
+        assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, cases[i].rows);
         assert_int_equal(set->feature[0].column_names != NULL, cases[i].name != NULL);
         if (cases[i].name)
             assert_string_equal(set->feature[0].column_names[0], cases[i].name);
@@ -258,10 +258,10 @@ static void numbers_name_columns_where_they_are_no_data(void **state)
         mote_dataset_destroy(set);
     }
     assert_works(load_with(&set, cases[0].text, &no, err));
-    assert_int_equal(set->split[MOTE_TRAIN].count, 3);
+    assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, 3);
     mote_dataset_destroy(set);
     assert_works(load_with(&set, "1,2,3\n4,5,6\n", &yes, err));
-    assert_int_equal(set->split[MOTE_TRAIN].count, 1);
+    assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, 1);
     assert_string_equal(set->target[0].column_names[0], "3");
     mote_dataset_destroy(set);
     assert_fails(load(&set, "5.1,?,0\n4.9,3.0,1\n", err), MOTE_ERR_FORMAT, "t.csv:1:5: column 2: \"?\" is not a number");
@@ -294,14 +294,14 @@ static void targets_stand_in_the_order_in_which_they_are_named(void **state)
     assert_int_equal(set->target[0].column_count, 2);
     assert_string_equal(set->target[0].column_names[0], "c");
     assert_string_equal(set->target[0].column_names[1], "a");
-    assert_true(set->split[MOTE_TRAIN].values[0][0] == 3.5f && set->split[MOTE_TRAIN].values[0][1] == 1);
+    assert_true(set->split[MOTE_SPLIT_TRAIN].values[0][0] == 3.5f && set->split[MOTE_SPLIT_TRAIN].values[0][1] == 1);
     mote_dataset_destroy(set);
     assert_fails(load_with(&set, "a,b,c\n1,2,3.5\n", &same, err), MOTE_ERR_USAGE, "\"a\" is named twice");
     assert_fails(load_with(&set, "a,b,a\n1,2,3.5\n", &order, err), MOTE_ERR_USAGE, "has no column \"c\"");
     assert_fails(load_with(&set, "a,c,a\n1,2,3.5\n", &order, err), MOTE_ERR_USAGE, "2 columns named \"a\"");
     assert_works(
         load_with(&set, "2019,2020\n1900,3.5\n2100,4\n", &year, err)); /* a name that is there makes it the header */
-    assert_int_equal(set->split[MOTE_TRAIN].count, 2);
+    assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, 2);
     mote_dataset_destroy(set);
     assert_works(load_with(&set, "2019,2020\n1900,3.5\n2100,4\n", &number, err));
     assert_string_equal(set->target[0].column_names[0], "2020");
@@ -332,7 +332,7 @@ static void words_for_nothing_are_classes_beside_other_words(void **state)
     mote_dataset_destroy(set);
     assert_works(load_with(&set, "1,1.0\n2,0.0\n", &classes, err));
     assert_int_equal(set->target[0].class_count, 2);
-    assert_int_equal(set->split[MOTE_TRAIN].labels[0][0], 1);
+    assert_int_equal(set->split[MOTE_SPLIT_TRAIN].labels[0][0], 1);
     mote_dataset_destroy(set);
     assert_fails(load(&set, "1,NA\n2,3.5\n3,4\n", err), MOTE_ERR_NUMERIC,
                  "t.csv:1:3: column 2 is \"NA\", not a finite number");
@@ -407,7 +407,7 @@ static void packed_tables_are_read_under_any_name(void **state)
     for (i = 0; i < 3; i++) {
         put_table(paths[i], "a,b,y\n1,2,x\n3,4,z\n", 0);
         assert_works(mote_dataset_load(&set, paths[i], NULL, err));
-        assert_int_equal(set->split[MOTE_TRAIN].count, 2);
+        assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, 2);
         assert_string_equal(set->target[0].class_names[1], "z");
         mote_dataset_destroy(set);
     }

@@ -62,7 +62,7 @@ static mote_status assemble(mote_dataset **set, mote_array x, mote_array y, cons
 
     mote_raw_set_init(&raw, options ? options : &plain);
     raw.source = "test";
-    raw.split[MOTE_TRAIN] = raw_split(x, y, "x_train", "y_train");
+    raw.split[MOTE_SPLIT_TRAIN] = raw_split(x, y, "x_train", "y_train");
     return mote_dataset_assemble(set, &raw, options ? options : &plain, err);
 }
 
@@ -95,7 +95,7 @@ static void gathered_bytes_equal_one_float_division_for_every_value(void **state
             for (i = 0; i < 256; i++)
                 ((uint8_t *)x.bytes)[i] = (uint8_t)i;
             assert_works(assemble(&set, x, (mote_array){0}, &options, err));
-            mote_data_gather(&set->split[MOTE_TRAIN], 0, mote_data_in_row(0, 1), out);
+            mote_data_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_in_row(0, 1), out);
             for (i = 0; i < 256; i++) {
                 float stored = type ? (float)(int8_t)(uint8_t)i : (float)i, expected = stored / scales[s] + options.offset;
                 if (memcmp(&out[i], &expected, sizeof expected) != 0)
@@ -122,9 +122,9 @@ static void every_way_of_gathering_equals_the_plain_formula(void **state)
                 mote_dataset     *set;
                 float             row[7 * 600], plain[7 * 600], some[4 * 600];
                 assert_works(assemble(&set, make_array(types[t], 4, dims[d / 2]), (mote_array){0}, &options, err));
-                mote_data_gather(&set->split[MOTE_TRAIN], 0, mote_data_in_row(0, 7), row);
-                mote_data_gather(&set->split[MOTE_TRAIN], 0, mote_data_picked(picked, 4), some);
-                mote_gather_plain(&set->state->plan[0], set->split[MOTE_TRAIN].x[0], 7 * set->feature[0].width, plain);
+                mote_data_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_in_row(0, 7), row);
+                mote_data_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_picked(picked, 4), some);
+                mote_gather_plain(&set->state->plan[0], set->split[MOTE_SPLIT_TRAIN].x[0], 7 * set->feature[0].width, plain);
                 for (i = 0; i < 7 * set->feature[0].width; i++)
                     assert_true(row[i] == plain[i]);
                 for (i = 0; i < 4; i++)
@@ -144,7 +144,7 @@ static void standardized_training_samples_have_mean_0_and_deviation_1(void **sta
     (void)state;
     assert_works(assemble(&set, make_array(MOTE_F32, 3, dim), (mote_array){0}, &options, err));
     assert_int_equal(set->feature[0].preparation.channels, 2);
-    mote_data_gather(&set->split[MOTE_TRAIN], 0, mote_data_in_row(0, 40), x);
+    mote_data_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_in_row(0, 40), x);
     for (c = 0; c < 2; c++) {
         double sum = 0, squares = 0;
         for (i = c; i < 480; i += 2) {
@@ -169,7 +169,7 @@ static void a_constant_column_stays_finite(void **state)
     for (i = 0; i < 4; i++)
         ((float *)x.bytes)[i] = 3;
     assert_works(assemble(&set, x, (mote_array){0}, &options, err));
-    mote_data_gather(&set->split[MOTE_TRAIN], 0, mote_data_in_row(0, 4), out);
+    mote_data_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_in_row(0, 4), out);
     assert_true(out[0] == 0 && out[3] == 0);
     mote_dataset_destroy(set);
 }
@@ -183,7 +183,7 @@ static void an_array_from_elsewhere_is_prepared_the_same_way(void **state)
     float         gathered[15], prepared[15];
     (void)state;
     assert_works(assemble(&set, x, (mote_array){0}, &options, err));
-    mote_data_gather(&set->split[MOTE_TRAIN], 0, mote_data_in_row(0, 3), gathered);
+    mote_data_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_in_row(0, 3), gathered);
     mote_prepare(&set->feature[0].preparation, &same, prepared);
     assert_memory_equal(gathered, prepared, sizeof prepared);
     mote_prepare(&set->feature[0].preparation, &wide, prepared);
@@ -208,14 +208,14 @@ static void another_preparation_replaces_the_first_and_its_arrays_are_copied(voi
     assert_works(assemble(&set, x, labels_of(4, 3), &options, err));
     assert_works(mote_dataset_prepare(set, 0, &p, err));
     mean[0] = std[0] = 99;
-    mote_data_gather(&set->split[MOTE_TRAIN], 0, mote_data_in_row(0, 4), gathered);
+    mote_data_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_in_row(0, 4), gathered);
     for (i = 0; i < 8; i++)
         assert_true(gathered[i] == (i % 2 ? ((float)i + 1 - 2) / 4 : ((float)i + 1 - 1) / 2));
     odd.channels = 3;
     assert_fails(mote_dataset_prepare(set, 0, &odd, err), MOTE_ERR_USAGE, "3 channels do not fit samples of 2 elements");
     std[0] = 0;
     assert_fails(mote_dataset_prepare(set, 0, &flat, err), MOTE_ERR_USAGE, "std above 0");
-    mote_data_gather(&set->split[MOTE_TRAIN], 0, mote_data_in_row(1, 1), gathered); /* a refusal changes nothing */
+    mote_data_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_in_row(1, 1), gathered); /* a refusal changes nothing */
     assert_true(gathered[0] == 1);
     mote_dataset_destroy(set);
 }
@@ -229,16 +229,16 @@ static void targets_come_as_labels_one_hot_rows_or_values(void **state)
     float          rows[12], values[3];
     (void)state;
     assert_works(assemble(&set, make_array(MOTE_F32, 2, dim), labels_of(6, 3), NULL, err));
-    mote_data_gather_labels(&set->split[MOTE_TRAIN], 0, mote_data_picked(picked, 3), labels);
+    mote_data_gather_labels(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_picked(picked, 3), labels);
     assert_int_equal(labels[0] * 100 + labels[1] * 10 + labels[2], 210);
-    mote_data_gather_one_hot(&set->split[MOTE_TRAIN], 0, mote_data_picked(picked, 3), 4, rows);
+    mote_data_gather_one_hot(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_picked(picked, 3), 4, rows);
     assert_memory_equal(rows, ((float[12]){0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0}), sizeof rows);
-    mote_data_gather_values(&set->split[MOTE_TRAIN], 0, mote_data_in_row(3, 3), values);
+    mote_data_gather_values(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_in_row(3, 3), values);
     assert_true(values[0] == 0 && values[1] == 1 && values[2] == 2);
     mote_dataset_destroy(set);
     assert_works(assemble(&set, make_array(MOTE_F32, 2, dim), make_array(MOTE_F64, 2, dim), NULL, err));
     assert_int_equal(set->target[0].width, 2);
-    mote_data_gather_values(&set->split[MOTE_TRAIN], 0, mote_data_picked(picked, 3), rows);
+    mote_data_gather_values(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_picked(picked, 3), rows);
     assert_true(rows[0] == (float)(370 % 251 / 7.0) && rows[5] == (float)(37 / 7.0));
     mote_dataset_destroy(set);
 }
@@ -257,7 +257,7 @@ static void one_hot_rows_are_classes(void **state)
     assert_works(assemble(&set, make_array(MOTE_U8, 2, dim), y, NULL, err));
     assert_int_equal(set->target[0].kind, MOTE_TARGETS_CLASSES);
     assert_int_equal(set->target[0].class_count, 3);
-    assert_memory_equal(set->split[MOTE_TRAIN].labels[0], ((int32_t[4]){1, 0, 1, 1}), 16);
+    assert_memory_equal(set->split[MOTE_SPLIT_TRAIN].labels[0], ((int32_t[4]){1, 0, 1, 1}), 16);
     mote_dataset_destroy(set);
 }
 
@@ -310,18 +310,18 @@ static void counts_and_shapes_must_agree(void **state)
     assert_fails(assemble(&set, make_array(MOTE_U8, 2, empty), labels_of(0, 3), NULL, err), MOTE_ERR_FORMAT,
                  "x_train is empty: its shape is (0, 2)");
     assert_fails(assemble(&set, make_array(MOTE_U8, 0, NULL), (mote_array){0}, NULL, err), MOTE_ERR_FORMAT, "single number");
-    raw.split[MOTE_TRAIN] = raw_split(make_array(MOTE_U8, 2, dim), labels_of(6, 2), "x_train", "y_train");
-    raw.split[MOTE_TEST] = raw_split(make_array(MOTE_U8, 2, other), labels_of(6, 2), "x_test", "y_test");
+    raw.split[MOTE_SPLIT_TRAIN] = raw_split(make_array(MOTE_U8, 2, dim), labels_of(6, 2), "x_train", "y_train");
+    raw.split[MOTE_SPLIT_TEST] = raw_split(make_array(MOTE_U8, 2, other), labels_of(6, 2), "x_test", "y_test");
     assert_fails(mote_dataset_assemble(&set, &raw, &(mote_data_options){0}, err), MOTE_ERR_FORMAT,
                  "x_train has shape (6, 2), but x_test has (6, 3)");
     raw = (mote_raw_set){.feature_count = 1, .target_count = 1, .source = "test"};
-    raw.split[MOTE_TRAIN] = raw_split(make_array(MOTE_U8, 2, dim), labels_of(6, 2), "x_train", "y_train");
-    raw.split[MOTE_TEST] = raw_split(make_array(MOTE_F32, 2, dim), labels_of(6, 2), "x_test", "y_test");
+    raw.split[MOTE_SPLIT_TRAIN] = raw_split(make_array(MOTE_U8, 2, dim), labels_of(6, 2), "x_train", "y_train");
+    raw.split[MOTE_SPLIT_TEST] = raw_split(make_array(MOTE_F32, 2, dim), labels_of(6, 2), "x_test", "y_test");
     assert_fails(mote_dataset_assemble(&set, &raw, &(mote_data_options){0}, err), MOTE_ERR_FORMAT,
                  "x_train is uint8, but x_test is float32");
     raw = (mote_raw_set){.feature_count = 1, .target_count = 1, .source = "test"};
-    raw.split[MOTE_TRAIN] = raw_split(make_array(MOTE_U8, 2, dim), labels_of(6, 2), "x_train", "y_train");
-    raw.split[MOTE_TEST] = raw_split(make_array(MOTE_U8, 2, dim), (mote_array){0}, "x_test", "y_test");
+    raw.split[MOTE_SPLIT_TRAIN] = raw_split(make_array(MOTE_U8, 2, dim), labels_of(6, 2), "x_train", "y_train");
+    raw.split[MOTE_SPLIT_TEST] = raw_split(make_array(MOTE_U8, 2, dim), (mote_array){0}, "x_test", "y_test");
     assert_fails(mote_dataset_assemble(&set, &raw, &(mote_data_options){0}, err), MOTE_ERR_FORMAT, "x_test has no targets");
 }
 
@@ -366,9 +366,9 @@ static void validation_takes_the_last_samples_as_keras_does(void **state)
         if (cases[i].kept == 0) {
             assert_fails(mote_dataset_take_validation(set, cases[i].fraction, err), MOTE_ERR_USAGE, "leaves one of the two");
         } else {
-            const mote_data_split *validation = &set->split[MOTE_VALIDATION];
+            const mote_data_split *validation = &set->split[MOTE_SPLIT_VALIDATION];
             assert_works(mote_dataset_take_validation(set, cases[i].fraction, err));
-            assert_int_equal(set->split[MOTE_TRAIN].count, cases[i].kept);
+            assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, cases[i].kept);
             assert_int_equal(validation->count, (size_t)cases[i].count - cases[i].kept);
             assert_int_equal(validation->labels[0][0], cases[i].kept % 7);
             assert_int_equal(*(const uint8_t *)mote_data_sample(validation, 0, 0), cases[i].kept * 2 * 37 % 251);
@@ -396,10 +396,10 @@ static void a_test_split_is_shuffled_with_targets_beside_their_samples(void **st
         for (i = 0; i < 600; i++)
             ((uint8_t *)x.bytes)[i] = (uint8_t)(i / 3);
         assert_works(assemble(&set, x, labels_of(200, 5), s == 2 ? &other : &options, err));
-        assert_int_equal(set->split[MOTE_TRAIN].count, 150);
-        assert_int_equal(set->split[MOTE_TEST].count, 50);
+        assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, 150);
+        assert_int_equal(set->split[MOTE_SPLIT_TEST].count, 50);
         for (i = 0; i < 200; i++) {
-            const mote_data_split *split = &set->split[i < 150 ? MOTE_TRAIN : MOTE_TEST];
+            const mote_data_split *split = &set->split[i < 150 ? MOTE_SPLIT_TRAIN : MOTE_SPLIT_TEST];
             const uint8_t         *sample = mote_data_sample(split, 0, i < 150 ? i : i - 150);
             assert_int_equal(sample[0], sample[2]);
             assert_int_equal(split->labels[0][i < 150 ? i : i - 150], sample[0] % 5);
@@ -443,11 +443,11 @@ static void class_folders_give_the_same_part_of_each_class(void **state)
         assert_works(assemble(&set, x, y, &options, err));
         set->state->is_by_class = true;
         assert_works(mote_dataset_take_validation(set, 0.2, err));
-        assert_int_equal(set->split[MOTE_TRAIN].count, KEPT);
-        assert_int_equal(set->split[MOTE_VALIDATION].count, TOTAL - KEPT);
+        assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, KEPT);
+        assert_int_equal(set->split[MOTE_SPLIT_VALIDATION].count, TOTAL - KEPT);
         memset(drawn[s], 0, TOTAL);
         for (i = 0; i < TOTAL; i++) {
-            const mote_data_split *split = &set->split[i < KEPT ? MOTE_TRAIN : MOTE_VALIDATION];
+            const mote_data_split *split = &set->split[i < KEPT ? MOTE_SPLIT_TRAIN : MOTE_SPLIT_VALIDATION];
             const uint8_t         *sample = mote_data_sample(split, 0, (size_t)(i < KEPT ? i : i - KEPT));
             c = sample[0] < 60 ? 0 : sample[0] < 90 ? 1 : sample[0] < 100 ? 2 : 3;
             assert_int_equal(sample[0], sample[1]);
@@ -458,7 +458,7 @@ static void class_folders_give_the_same_part_of_each_class(void **state)
                 assert_true(*(const uint8_t *)mote_data_sample(split, 0, (size_t)(i < KEPT ? i : i - KEPT) - 1) < sample[0]);
         }
         for (i = 1, c = 0; i < TOTAL - KEPT; i++)
-            c += set->split[MOTE_VALIDATION].labels[0][i] != set->split[MOTE_VALIDATION].labels[0][i - 1];
+            c += set->split[MOTE_SPLIT_VALIDATION].labels[0][i] != set->split[MOTE_SPLIT_VALIDATION].labels[0][i - 1];
         assert_true(c > 3);
         /* 21 of 101: 12.48, 6.24, 2.08 and 0.21: by largest remainders 13, 6, 2, 0 */
         assert_memory_equal(gone, ((int[4]){13, 6, 2, 0}), sizeof gone);
@@ -530,26 +530,26 @@ static void indices_beyond_a_split_give_nan_and_label_minus_1(void **state)
     mote_dataset         *set;
     (void)state;
     assert_works(assemble(&set, make_array(MOTE_U8, 2, dim), labels_of(4, 3), NULL, err));
-    mote_data_gather(&set->split[MOTE_TRAIN], 0, mote_data_picked(picked, 3), x);
+    mote_data_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_picked(picked, 3), x);
     assert_true(x[0] == 74 && isnan(x[2]) && isnan(x[3]) && x[5] == 37);
-    mote_data_gather(&set->split[MOTE_TRAIN], 0, mote_data_in_row(3, 3), x);
+    mote_data_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_in_row(3, 3), x);
     assert_true(!isnan(x[1]) && isnan(x[2]) && isnan(x[5]));
-    mote_data_gather(&set->split[MOTE_TEST], 0, mote_data_in_row(0, 1), x);
+    mote_data_gather(&set->split[MOTE_SPLIT_TEST], 0, mote_data_in_row(0, 1), x);
     assert_true(isnan(x[0]));
-    mote_data_gather_labels(&set->split[MOTE_TRAIN], 0, mote_data_picked(picked, 3), labels);
+    mote_data_gather_labels(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_picked(picked, 3), labels);
     assert_memory_equal(labels, ((int32_t[3]){1, -1, 0}), sizeof labels);
-    mote_data_gather_one_hot(&set->split[MOTE_TRAIN], 0, mote_data_picked(picked, 3), 3, y);
+    mote_data_gather_one_hot(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_picked(picked, 3), 3, y);
     assert_true(y[1] == 1 && y[2] == 0 && isnan(y[3]) && y[6] == 1);
-    mote_data_gather_one_hot(&set->split[MOTE_TRAIN], 0, mote_data_picked(picked, 1), 1, y);
+    mote_data_gather_one_hot(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_picked(picked, 1), 1, y);
     assert_true(isnan(y[0]));
-    mote_data_gather_values(&set->split[MOTE_TRAIN], 0, mote_data_picked(picked, 3), y);
+    mote_data_gather_values(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_picked(picked, 3), y);
     assert_true(y[0] == 1 && isnan(y[1]) && y[2] == 0);
-    assert_null(mote_data_sample(&set->split[MOTE_TRAIN], 0, 4));
-    assert_fails(mote_data_check_pick(&set->split[MOTE_TRAIN], mote_data_picked(picked, 3), err), MOTE_ERR_USAGE,
+    assert_null(mote_data_sample(&set->split[MOTE_SPLIT_TRAIN], 0, 4));
+    assert_fails(mote_data_check_pick(&set->split[MOTE_SPLIT_TRAIN], mote_data_picked(picked, 3), err), MOTE_ERR_USAGE,
                  "sample 9 is asked for; the train split has 4");
-    assert_fails(mote_data_check_pick(&set->split[MOTE_TRAIN], mote_data_in_row(SIZE_MAX, 2), err), MOTE_ERR_USAGE,
+    assert_fails(mote_data_check_pick(&set->split[MOTE_SPLIT_TRAIN], mote_data_in_row(SIZE_MAX, 2), err), MOTE_ERR_USAGE,
                  "the train split has 4");
-    assert_works(mote_data_check_pick(&set->split[MOTE_TRAIN], mote_data_in_row(1, 3), err));
+    assert_works(mote_data_check_pick(&set->split[MOTE_SPLIT_TRAIN], mote_data_in_row(1, 3), err));
     mote_dataset_destroy(set);
 }
 
@@ -675,7 +675,7 @@ static void a_packed_npy_is_read_and_a_header_alone_tells_the_shape(void **state
     assert_memory_equal(read.bytes, array.bytes, 48);
     mote_array_free(&read);
     assert_works(mote_dataset_load(&set, SCRATCH "/peek.npy.gz", NULL, err));
-    assert_int_equal(set->split[MOTE_TRAIN].count, 3);
+    assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, 3);
     mote_dataset_destroy(set);
     assert_works(mote_array_peek(&read, SCRATCH "/peek.npy", NULL, err));
     assert_int_equal(read.dtype, MOTE_I16);
@@ -700,7 +700,7 @@ static void an_npz_with_keras_names_is_a_data_set(void **state)
     (void)state;
     assert_works(mote_dataset_load(&set, "tests/golden/data/deflated.npz", NULL, err));
     assert_string_equal(set->source, "NumPy archive");
-    assert_int_equal(set->split[MOTE_TRAIN].count * 100 + set->split[MOTE_TEST].count, 1006);
+    assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count * 100 + set->split[MOTE_SPLIT_TEST].count, 1006);
     assert_int_equal(set->target[0].class_count, 3);
     assert_int_equal(set->feature[0].dtype, MOTE_U8);
     mote_dataset_destroy(set);
@@ -785,9 +785,9 @@ static void a_generated_sine_is_split_60_20_20_and_repeats_with_its_seed(void **
     assert_works(mote_dataset_sine(&set, &options, err));
     assert_works(mote_dataset_sine(&again, &options, err));
     assert_works(mote_dataset_sine(&plain, &quiet, err));
-    assert_int_equal(set->split[MOTE_TRAIN].count, 600);
-    assert_int_equal(set->split[MOTE_TEST].count, 200);
-    assert_int_equal(set->split[MOTE_VALIDATION].count, 200);
+    assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, 600);
+    assert_int_equal(set->split[MOTE_SPLIT_TEST].count, 200);
+    assert_int_equal(set->split[MOTE_SPLIT_VALIDATION].count, 200);
     assert_int_equal(set->feature[0].rank * 10 + set->feature[0].dim[0], 11);
     for (s = 0; s < MOTE_SPLIT_COUNT; s++) {
         const float *x = set->split[s].x[0], *y = set->split[s].values[0];
@@ -800,15 +800,16 @@ static void a_generated_sine_is_split_60_20_20_and_repeats_with_its_seed(void **
         }
     }
     for (i = 0; i < 3; i++) { /* no split repeats the draws of another */
-        const mote_data_split *train = &set->split[MOTE_TRAIN], *test = &set->split[MOTE_TEST];
+        const mote_data_split *train = &set->split[MOTE_SPLIT_TRAIN], *test = &set->split[MOTE_SPLIT_TEST];
         float                  train_sine = (float)sin((double)((const float *)train->x[0])[i]);
         float                  test_sine = (float)sin((double)((const float *)test->x[0])[i]);
         assert_true(((const float *)train->x[0])[i] != ((const float *)test->x[0])[i]);
         assert_true(fabsf(train->values[0][i] - train_sine - (test->values[0][i] - test_sine)) > 1e-5f);
     }
     assert_works(mote_dataset_describe(&summary, set, err));
-    assert_true(fabs(summary.split[MOTE_TRAIN].feature[0].mean - 3.14159265) < 0.25); /* 3.4 sigma of 600 uniform draws */
-    assert_true(fabs(summary.split[MOTE_TRAIN].target[0].mean - 0.05) < 0.1);         /* 3.5 sigma of a sine's mean */
+    assert_true(fabs(summary.split[MOTE_SPLIT_TRAIN].feature[0].mean - 3.14159265) <
+                0.25);                                                              /* 3.4 sigma of 600 uniform draws */
+    assert_true(fabs(summary.split[MOTE_SPLIT_TRAIN].target[0].mean - 0.05) < 0.1); /* 3.5 sigma of a sine's mean */
     mote_dataset_destroy(set);
     mote_dataset_destroy(again);
     mote_dataset_destroy(plain);
@@ -829,11 +830,11 @@ static void a_summary_has_the_moments_and_the_classes(void **state)
     assert_works(mote_dataset_describe(&summary, set, err));
     assert_int_equal(summary.sample_bytes, 2);
     assert_int_equal(summary.memory_bytes, 8 + 16);
-    assert_true(summary.split[MOTE_TRAIN].feature[0].min == 0 && summary.split[MOTE_TRAIN].feature[0].max == 14);
-    assert_true(summary.split[MOTE_TRAIN].feature[0].mean == 7 &&
-                fabs(summary.split[MOTE_TRAIN].feature[0].std - sqrt(21.0)) < 1e-12);
-    assert_int_equal(summary.split[MOTE_TRAIN].target[0].class_counts[0], 2);
-    assert_int_equal(summary.split[MOTE_TEST].target[0].class_counts[0], 0);
+    assert_true(summary.split[MOTE_SPLIT_TRAIN].feature[0].min == 0 && summary.split[MOTE_SPLIT_TRAIN].feature[0].max == 14);
+    assert_true(summary.split[MOTE_SPLIT_TRAIN].feature[0].mean == 7 &&
+                fabs(summary.split[MOTE_SPLIT_TRAIN].feature[0].std - sqrt(21.0)) < 1e-12);
+    assert_int_equal(summary.split[MOTE_SPLIT_TRAIN].target[0].class_counts[0], 2);
+    assert_int_equal(summary.split[MOTE_SPLIT_TEST].target[0].class_counts[0], 0);
     mote_dataset_destroy(set);
 }
 
@@ -859,12 +860,12 @@ static void arrays_are_found_by_the_names_of_inputs_and_outputs(void **state)
     assert_int_equal(set->feature[0].width, 1);
     assert_int_equal(set->feature[1].width, 3);
     assert_true(set->target[0].kind == MOTE_TARGETS_CLASSES && set->target[1].kind == MOTE_TARGETS_VALUES);
-    assert_int_equal(set->split[MOTE_VALIDATION].count, 24);
+    assert_int_equal(set->split[MOTE_SPLIT_VALIDATION].count, 24);
     assert_works(mote_array_load(&right, ENDS, "right_test", 0, err));
     assert_works(mote_array_load(&left, ENDS, "left_test", 0, err));
-    mote_data_gather(&set->split[MOTE_TEST], 0, mote_data_in_row(5, 1), x);
+    mote_data_gather(&set->split[MOTE_SPLIT_TEST], 0, mote_data_in_row(5, 1), x);
     assert_true(x[0] == ((const float *)right.bytes)[5] / 2); /* its own scale, and so not the offset of all */
-    mote_data_gather(&set->split[MOTE_TEST], 1, mote_data_in_row(5, 1), x);
+    mote_data_gather(&set->split[MOTE_SPLIT_TEST], 1, mote_data_in_row(5, 1), x);
     assert_true(x[2] == ((const float *)left.bytes)[17] + 1);
     assert_non_null(strstr(set->notes[0], "samples: right, left; targets: kind, price"));
     mote_array_free(&right);
@@ -889,8 +890,8 @@ static void validation_and_test_samples_take_all_their_arrays_along(void **state
     assert_works(mote_npy_save(&right, files[1].path, err));
     assert_works(mote_dataset_load_files(&set, files, 2, &options, err));
     assert_works(mote_dataset_take_validation(set, 0.5, err));
-    assert_int_equal(set->split[MOTE_TEST].count, 10);
-    assert_int_equal(set->split[MOTE_VALIDATION].count, 15);
+    assert_int_equal(set->split[MOTE_SPLIT_TEST].count, 10);
+    assert_int_equal(set->split[MOTE_SPLIT_VALIDATION].count, 15);
     for (s = 0; s < MOTE_SPLIT_COUNT; s++)
         for (i = 0; i < (int)set->split[s].count; i++)
             assert_true((float)((const int16_t *)set->split[s].x[0])[i] == ((const float *)set->split[s].x[1])[3 * i + 2]);

@@ -176,14 +176,14 @@ static void folders_are_read_under_all_their_names(void **state)
     put_text(SCRATCH "/mixed/t10k-labels.idx1-ubyte", make_labels(5));
     assert_works(mote_dataset_load(&set, SCRATCH "/mixed", NULL, err));
     assert_string_equal(set->source, "IDX files");
-    assert_int_equal(set->split[MOTE_TRAIN].count, 8);
-    assert_int_equal(set->split[MOTE_VALIDATION].count, 0);
-    assert_int_equal(set->split[MOTE_TEST].count, 5);
+    assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, 8);
+    assert_int_equal(set->split[MOTE_SPLIT_VALIDATION].count, 0);
+    assert_int_equal(set->split[MOTE_SPLIT_TEST].count, 5);
     assert_int_equal(set->feature[0].dtype, MOTE_U8);
     assert_int_equal(set->feature[0].rank * 100 + set->feature[0].dim[0] * 10 + set->feature[0].dim[1], 223);
     assert_int_equal(set->target[0].class_count, 4);
-    assert_int_equal(set->split[MOTE_TEST].labels[0][3], 3);
-    assert_int_equal(*((const uint8_t *)mote_data_sample(&set->split[MOTE_TRAIN], 0, 2)), 60);
+    assert_int_equal(set->split[MOTE_SPLIT_TEST].labels[0][3], 3);
+    assert_int_equal(*((const uint8_t *)mote_data_sample(&set->split[MOTE_SPLIT_TRAIN], 0, 2)), 60);
     mote_dataset_destroy(set);
 }
 
@@ -204,14 +204,14 @@ static void relatives_of_mnist_are_read_under_their_own_names(void **state)
     static const struct {
         const char *prefix, *ending;
         int         split;
-    } cases[] = {{"emnist-letters-train-", "-idx3-ubyte", MOTE_TRAIN},
-                 {"emnist-letters-test-", "-idx3-ubyte", MOTE_TEST},
-                 {"", "-idx3-ubyte", MOTE_TRAIN},
-                 {"train-", ".idx3-ubyte", MOTE_TRAIN},
-                 {"val-", "-idx3-ubyte", MOTE_VALIDATION},
-                 {"Training_", ".IDX3", MOTE_TRAIN},
-                 {"kmnist.validation.", "-ubyte", MOTE_VALIDATION},
-                 {"t10k-", "-idx3-ubyte", MOTE_TEST}};
+    } cases[] = {{"emnist-letters-train-", "-idx3-ubyte", MOTE_SPLIT_TRAIN},
+                 {"emnist-letters-test-", "-idx3-ubyte", MOTE_SPLIT_TEST},
+                 {"", "-idx3-ubyte", MOTE_SPLIT_TRAIN},
+                 {"train-", ".idx3-ubyte", MOTE_SPLIT_TRAIN},
+                 {"val-", "-idx3-ubyte", MOTE_SPLIT_VALIDATION},
+                 {"Training_", ".IDX3", MOTE_SPLIT_TRAIN},
+                 {"kmnist.validation.", "-ubyte", MOTE_SPLIT_VALIDATION},
+                 {"t10k-", "-idx3-ubyte", MOTE_SPLIT_TEST}};
     mote_dataset *set;
     char          folder[64];
     size_t        i;
@@ -239,7 +239,7 @@ static void of_several_families_one_is_named(void **state)
     assert_fails(mote_dataset_load(&set, SCRATCH "/emnist", NULL, err), MOTE_ERR_USAGE,
                  "\"emnist-digits\" and \"emnist-letters\" among them; name one as " SCRATCH "/emnist/emnist-digits");
     assert_works(mote_dataset_load(&set, SCRATCH "/emnist/emnist-digits", NULL, err));
-    assert_int_equal(set->split[MOTE_TRAIN].count * 10 + set->split[MOTE_TEST].count, 65);
+    assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count * 10 + set->split[MOTE_SPLIT_TEST].count, 65);
     mote_dataset_destroy(set);
     assert_fails(mote_dataset_load(&set, SCRATCH "/emnist/emnist-other", NULL, err), MOTE_ERR_IO, "No such file");
     put_pair(SCRATCH "/emnist", "emnist-digits-t10k-", "-idx3-ubyte", 5);
@@ -273,17 +273,18 @@ static void the_committed_part_of_mnist_is_mnist(void **state)
     size_t               i;
     (void)state;
     assert_works(mote_dataset_load(&set, "examples/mnist/subset", &options, err));
-    assert_int_equal(set->split[MOTE_TRAIN].count, 5000);
-    assert_int_equal(set->split[MOTE_TEST].count, 1000);
+    assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, 5000);
+    assert_int_equal(set->split[MOTE_SPLIT_TEST].count, 1000);
     assert_int_equal(set->target[0].class_count, 10);
-    assert_memory_equal(set->split[MOTE_TRAIN].labels[0], first_labels, sizeof first_labels);
-    mote_data_gather(&set->split[MOTE_TRAIN], 0, mote_data_in_row(0, 2), x);
+    assert_memory_equal(set->split[MOTE_SPLIT_TRAIN].labels[0], first_labels, sizeof first_labels);
+    mote_data_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_in_row(0, 2), x);
     for (i = 0; i < 784; i++)
         sum += (double)x[i];
     assert_true(sum * 255 > 27524.9 && sum * 255 < 27525.1); /* the pixels of the first 5 sum up to 27525 */
     assert_works(mote_dataset_describe(&summary, set, err));
-    assert_true(summary.split[MOTE_TRAIN].feature[0].max == 255 && summary.split[MOTE_TRAIN].feature[0].min == 0);
-    assert_int_equal(summary.split[MOTE_TEST].target[0].class_counts[0], 85);
+    assert_true(summary.split[MOTE_SPLIT_TRAIN].feature[0].max == 255 &&
+                summary.split[MOTE_SPLIT_TRAIN].feature[0].min == 0);
+    assert_int_equal(summary.split[MOTE_SPLIT_TEST].target[0].class_counts[0], 85);
     mote_dataset_destroy(set);
 }
 

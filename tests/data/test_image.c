@@ -182,13 +182,14 @@ static void a_folder_of_class_folders_is_a_data_set(void **state)
     copy_file(GOLDEN "rgb.png", SCRATCH "/set/ant/b.png");
     put_file(SCRATCH "/set/ant/notes.txt", "x", 1);
     assert_works(mote_dataset_load(&set, SCRATCH "/set", NULL, err));
-    assert_int_equal(set->split[MOTE_TRAIN].count, 3);
+    assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, 3);
     assert_int_equal(set->target[0].class_count, 2);
     assert_string_equal(set->target[0].class_names[0], "ant");
     assert_string_equal(set->target[0].class_names[1], "zebra");
-    assert_memory_equal(set->split[MOTE_TRAIN].labels[0], ((int32_t[3]){0, 1, 1}), 12);
+    assert_memory_equal(set->split[MOTE_SPLIT_TRAIN].labels[0], ((int32_t[3]){0, 1, 1}), 12);
     assert_int_equal(set->feature[0].dim[0] * 100 + set->feature[0].dim[1] * 10 + set->feature[0].dim[2], 653);
-    assert_int_equal(((const uint8_t *)mote_data_sample(&set->split[MOTE_TRAIN], 0, 2))[3 * 5 + 3], expected_pixel(1, 1, 0));
+    assert_int_equal(((const uint8_t *)mote_data_sample(&set->split[MOTE_SPLIT_TRAIN], 0, 2))[3 * 5 + 3],
+                     expected_pixel(1, 1, 0));
     mote_dataset_destroy(set);
     assert_works(mote_dataset_load(&set, SCRATCH "/set", &small, err));
     assert_int_equal(set->feature[0].width, 12);
@@ -242,8 +243,8 @@ static void folders_named_train_and_test_are_splits(void **state)
     assert_works(mote_make_dirs(SCRATCH "/two/test/a", err));
     copy_file(GOLDEN "rgb.png", SCRATCH "/two/test/a/1.png");
     assert_works(mote_dataset_load(&set, SCRATCH "/two", NULL, err));
-    assert_int_equal(set->split[MOTE_TRAIN].count * 10 + set->split[MOTE_TEST].count, 22);
-    assert_int_equal(set->split[MOTE_TEST].labels[0][1], 1);
+    assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count * 10 + set->split[MOTE_SPLIT_TEST].count, 22);
+    assert_int_equal(set->split[MOTE_SPLIT_TEST].labels[0][1], 1);
     mote_dataset_destroy(set);
 }
 
@@ -278,7 +279,7 @@ static void splits_are_known_by_many_words_in_any_capitals(void **state)
         }
         snprintf(path, sizeof path, SCRATCH "/words%zu", i);
         assert_works(mote_dataset_load(&set, path, NULL, err));
-        assert_int_equal(set->split[MOTE_TRAIN].count, 2);
+        assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, 2);
         assert_int_equal(set->split[cases[i].split].count, 2);
         assert_int_equal(set->target[0].class_count, 2);
         mote_dataset_destroy(set);
@@ -322,16 +323,16 @@ static void pictures_inside_a_class_and_under_any_name_belong_to_it(void **state
     put_picture(SCRATCH "/deep/__MACOSX/dog", "1.png");
     assert_works(mote_dataset_load(&set, SCRATCH "/deep", NULL, err));
     assert_int_equal(set->target[0].class_count, 2);
-    assert_memory_equal(set->split[MOTE_TRAIN].labels[0], ((int32_t[4]){0, 0, 0, 1}), 16);
+    assert_memory_equal(set->split[MOTE_SPLIT_TRAIN].labels[0], ((int32_t[4]){0, 0, 0, 1}), 16);
     assert_int_equal(set->note_count, 0);
     mote_dataset_destroy(set);
     put_picture(SCRATCH "/deep", "loose.png");
     assert_works(mote_dataset_load(&set, SCRATCH "/deep", NULL, err));
-    assert_int_equal(set->split[MOTE_TRAIN].count, 4);
+    assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, 4);
     assert_true(has_note(set, "1 picture beside the class folders is not used"));
     mote_dataset_destroy(set);
     assert_works(mote_dataset_load(&set, SCRATCH "/deep/cat/white/old", NULL, err));
-    assert_int_equal(set->split[MOTE_TRAIN].count, 1);
+    assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, 1);
     assert_int_equal(set->target[0].kind, MOTE_TARGETS_NONE);
     mote_dataset_destroy(set);
 }
@@ -356,7 +357,7 @@ static void links_that_go_round_end_and_links_to_nothing_are_named(void **state)
     assert_int_equal(symlink("../../round/dog/1.png", SCRATCH "/round/cat/linked.png"), 0);
     assert_works(mote_dataset_load(&set, SCRATCH "/round", NULL, err));
     assert_true(has_note(set, "/dog/notes is a link to nothing"));
-    assert_memory_equal(set->split[MOTE_TRAIN].labels[0], ((int32_t[3]){0, 0, 1}), 12);
+    assert_memory_equal(set->split[MOTE_SPLIT_TRAIN].labels[0], ((int32_t[3]){0, 0, 1}), 12);
     mote_dataset_destroy(set);
     assert_int_equal(symlink("nowhere", SCRATCH "/round/dog/2.png"), 0);
     assert_fails(mote_dataset_load(&set, SCRATCH "/round", NULL, err), MOTE_ERR_IO, "/dog/2.png: No such file");
@@ -390,8 +391,9 @@ static void damaged_pictures_are_named_all_at_once_or_left_out(void **state)
         mote_dataset_load(&set, SCRATCH "/hurt", NULL, err), MOTE_ERR_FORMAT,
         "/hurt: 2 damaged pictures: a/0.jpg, b/2.png; --skip-damaged, in a spec skip_damaged: true, leaves them out");
     assert_works(mote_dataset_load(&set, SCRATCH "/hurt", &skip, err));
-    assert_memory_equal(set->split[MOTE_TRAIN].labels[0], ((int32_t[2]){0, 1}), 8);
-    assert_int_equal(((const uint8_t *)mote_data_sample(&set->split[MOTE_TRAIN], 0, 1))[3 * 5 + 3], expected_pixel(1, 1, 0));
+    assert_memory_equal(set->split[MOTE_SPLIT_TRAIN].labels[0], ((int32_t[2]){0, 1}), 8);
+    assert_int_equal(((const uint8_t *)mote_data_sample(&set->split[MOTE_SPLIT_TRAIN], 0, 1))[3 * 5 + 3],
+                     expected_pixel(1, 1, 0));
     assert_true(has_note(set, "/hurt: 2 damaged pictures are left out: a/0.jpg, b/2.png"));
     mote_dataset_destroy(set);
     for (i = 100; i < 130; i++) {
@@ -432,7 +434,7 @@ static void class_folders_are_drawn_from_for_validation(void **state)
         size_t                 k;
         for (k = 0; k < split->count; k++)
             counts[split->labels[0][k]]++;
-        assert_int_equal(split->count, i == MOTE_TEST ? 6 : 9);
+        assert_int_equal(split->count, i == MOTE_SPLIT_TEST ? 6 : 9);
         assert_true(counts[0] == counts[1] && counts[1] == counts[2]);
     }
     mote_dataset_destroy(set);

@@ -111,8 +111,8 @@ static mote_model *make_dense(void)
     int           i;
 
     for (i = 0; i < 4; i++)
-        x = mote_add_dense(b, x, &(mote_dense){.units = 6, .activation = MOTE_RELU});
-    return end(b, mote_add_dense(b, x, &(mote_dense){.units = 3, .activation = MOTE_SOFTMAX}));
+        x = mote_add_dense(b, x, &(mote_dense){.units = 6, .activation = MOTE_ACTIVATION_RELU});
+    return end(b, mote_add_dense(b, x, &(mote_dense){.units = 3, .activation = MOTE_ACTIVATION_SOFTMAX}));
 }
 
 static mote_model *make_cnn(void)
@@ -120,9 +120,10 @@ static mote_model *make_cnn(void)
     mote_builder *b = begin("cnn");
     mote_layer_id x = mote_add_input(b, 3, (int[]){9, 8, 2});
 
-    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 4, .kernel_size = {3}, .activation = MOTE_RELU});
+    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 4, .kernel_size = {3}, .activation = MOTE_ACTIVATION_RELU});
     x = mote_add_max_pooling2d(b, x, NULL);
-    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 5, .kernel_size = {2}, .padding = MOTE_SAME, .use_bias = MOTE_OFF});
+    x = mote_add_conv2d(
+        b, x, &(mote_conv2d){.filters = 5, .kernel_size = {2}, .padding = MOTE_PADDING_SAME, .use_bias = MOTE_SWITCH_OFF});
     x = mote_add_average_pooling2d(b, x, NULL);
     return end(b, mote_add_dense(b, mote_add_flatten(b, x, NULL), &(mote_dense){.units = 4}));
 }
@@ -133,21 +134,22 @@ static mote_model *make_all(void)
     mote_builder *b = begin("all");
     mote_layer_id x = mote_add_input(b, 3, (int[]){8, 8, 3}), both[2];
 
-    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 4, .kernel_size = {3}, .strides = {2}, .padding = MOTE_SAME});
-    both[0] = x =
-        mote_add_activation(b, mote_add_batch_normalization(b, x, NULL), &(mote_activation_layer){.activation = MOTE_RELU});
-    x = mote_add_depthwise_conv2d(b, x, &(mote_depthwise_conv2d){.kernel_size = {3}, .padding = MOTE_SAME});
-    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_TANH});
-    both[1] = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_SIGMOID});
+    x = mote_add_conv2d(b, x,
+                        &(mote_conv2d){.filters = 4, .kernel_size = {3}, .strides = {2}, .padding = MOTE_PADDING_SAME});
+    both[0] = x = mote_add_activation(b, mote_add_batch_normalization(b, x, NULL),
+                                      &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU});
+    x = mote_add_depthwise_conv2d(b, x, &(mote_depthwise_conv2d){.kernel_size = {3}, .padding = MOTE_PADDING_SAME});
+    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_ACTIVATION_TANH});
+    both[1] = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_ACTIVATION_SIGMOID});
     x = mote_add_add(b, both, 2, NULL);
     both[0] = mote_add_reshape(b, x, &(mote_reshape){.target_shape = {3, {8, 2, 4}}});
-    both[0] = mote_add_activation(b, both[0], &(mote_activation_layer){.activation = MOTE_RELU6});
-    x = mote_add_max_pooling2d(b, both[0], &(mote_pooling2d){.padding = MOTE_SAME});
+    both[0] = mote_add_activation(b, both[0], &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU6});
+    x = mote_add_max_pooling2d(b, both[0], &(mote_pooling2d){.padding = MOTE_PADDING_SAME});
     x = mote_add_average_pooling2d(b, x, &(mote_pooling2d){.pool_size = {2, 1}});
     x = mote_add_batch_normalization(b, x, NULL);
     x = mote_add_global_average_pooling2d(b, x, NULL);
-    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_RELU});
-    return end(b, mote_add_dense(b, x, &(mote_dense){.units = 5, .activation = MOTE_SOFTMAX}));
+    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU});
+    return end(b, mote_add_dense(b, x, &(mote_dense){.units = 5, .activation = MOTE_ACTIVATION_SOFTMAX}));
 }
 
 typedef mote_model *(*model_maker)(void);

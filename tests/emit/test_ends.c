@@ -146,7 +146,7 @@ static void constants_that_int8_cannot_hold_are_refused(void **state)
     (void)state;
     ((float *)model->graphs[0].tensors[model->graphs[0].outputs[0]].data)[1] = INFINITY;
     assert_int_equal(
-        mote_model_quantize(&out, model, &set->split[MOTE_TRAIN], &(mote_quantize_options){.io = MOTE_I8}, &err),
+        mote_model_quantize(&out, model, &set->split[MOTE_SPLIT_TRAIN], &(mote_quantize_options){.io = MOTE_I8}, &err),
         MOTE_ERR_NUMERIC);
     assert_non_null(strstr(err.text, "(fixed) holds infinity or NaN"));
     assert_null(out);

@@ -60,13 +60,14 @@ static void cnn_has_keras_shapes_names_and_fused_relus(void **state)
     int                       i;
     (void)state;
 
-    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 16, .kernel_size = {3}, .activation = MOTE_RELU});
+    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 16, .kernel_size = {3}, .activation = MOTE_ACTIVATION_RELU});
     x = mote_add_max_pooling2d(b, x, NULL);
-    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 8, .kernel_size = {5, 3}, .strides = {2}, .padding = MOTE_SAME});
+    x = mote_add_conv2d(b, x,
+                        &(mote_conv2d){.filters = 8, .kernel_size = {5, 3}, .strides = {2}, .padding = MOTE_PADDING_SAME});
     x = mote_add_average_pooling2d(b, x, &(mote_pooling2d){.pool_size = {3, 2}, .strides = {2, 1}});
     x = mote_add_flatten(b, x, NULL);
     x = mote_add_dropout(b, x, &(mote_dropout){.rate = 0.99f}); /* the bound itself, which float rounds up */
-    x = mote_add_dense(b, x, &(mote_dense){.units = 10, .activation = MOTE_SOFTMAX});
+    x = mote_add_dense(b, x, &(mote_dense){.units = 10, .activation = MOTE_ACTIVATION_SOFTMAX});
     model = finish(b, x);
     graph = &model->graphs[0];
     assert_int_equal(model->stage, MOTE_STAGE_TRAIN);
@@ -102,7 +103,8 @@ static void every_activation_is_batched_and_origins_are_unique(void **state)
 
     x = mote_add_reshape(b, x, &(mote_reshape){.target_shape = {3, {2, -1, 3}}});
     y = mote_add_depthwise_conv2d(
-        b, x, &(mote_depthwise_conv2d){.kernel_size = {3}, .padding = MOTE_SAME, .activation = MOTE_TANH});
+        b, x,
+        &(mote_depthwise_conv2d){.kernel_size = {3}, .padding = MOTE_PADDING_SAME, .activation = MOTE_ACTIVATION_TANH});
     x = mote_add_add(b, (mote_layer_id[]){x, y, x}, 3, NULL);
     x = mote_add_concatenate(b, (mote_layer_id[]){x, y}, 2, &(mote_concatenate){.axis = 2});
     x = mote_add_global_average_pooling2d(b, x, NULL);
@@ -131,8 +133,8 @@ static void trainable_weights_lie_in_params_and_moving_statistics_do_not(void **
     (void)state;
 
     x = mote_add_batch_normalization(b, x, NULL);
-    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_RELU});
-    x = mote_add_batch_normalization(b, x, &(mote_batch_normalization){.scale = MOTE_OFF, .momentum = 0.9f});
+    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU});
+    x = mote_add_batch_normalization(b, x, &(mote_batch_normalization){.scale = MOTE_SWITCH_OFF, .momentum = 0.9f});
     model = finish(b, x);
     gamma = tensor_named(model, "batch_normalization/gamma");
     mean = tensor_named(model, "batch_normalization/moving_mean");
@@ -161,7 +163,7 @@ static void default_names_count_as_keras_does_and_avoid_given_ones(void **state)
 
     x = mote_add_dense(b, x, &(mote_dense){.units = 3, .name = "dense_1"});
     x = mote_add_dense(b, x, &(mote_dense){.units = 3});
-    x = mote_add_dense(b, x, &(mote_dense){.units = 3, .use_bias = MOTE_OFF});
+    x = mote_add_dense(b, x, &(mote_dense){.units = 3, .use_bias = MOTE_SWITCH_OFF});
     model = finish(b, x);
     assert_string_equal(model->graphs[0].nodes[0].name, "dense_1");
     assert_string_equal(model->graphs[0].nodes[1].name, "dense");
@@ -208,28 +210,28 @@ static mote_layer_id make_mlp(mote_builder *b)
 {
     mote_layer_id x = mote_add_input(b, 1, (int[]){20});
 
-    x = mote_add_dense(b, x, &(mote_dense){.units = 16, .activation = MOTE_RELU});
-    x = mote_add_dense(b, x, &(mote_dense){.units = 16, .activation = MOTE_RELU});
-    return mote_add_dense(b, x, &(mote_dense){.units = 4, .activation = MOTE_SOFTMAX});
+    x = mote_add_dense(b, x, &(mote_dense){.units = 16, .activation = MOTE_ACTIVATION_RELU});
+    x = mote_add_dense(b, x, &(mote_dense){.units = 16, .activation = MOTE_ACTIVATION_RELU});
+    return mote_add_dense(b, x, &(mote_dense){.units = 4, .activation = MOTE_ACTIVATION_SOFTMAX});
 }
 
 static mote_layer_id make_cnn(mote_builder *b)
 {
-    mote_conv2d   conv = {.filters = 8, .kernel_size = {3}, .activation = MOTE_RELU};
+    mote_conv2d   conv = {.filters = 8, .kernel_size = {3}, .activation = MOTE_ACTIVATION_RELU};
     mote_layer_id x = mote_add_conv2d(b, mote_add_input(b, 3, (int[]){12, 12, 1}), &conv);
 
     x = mote_add_max_pooling2d(b, x, NULL);
-    conv.padding = MOTE_SAME;
+    conv.padding = MOTE_PADDING_SAME;
     x = mote_add_average_pooling2d(b, mote_add_conv2d(b, x, &conv), NULL);
-    return mote_add_dense(b, mote_add_flatten(b, x, NULL), &(mote_dense){.units = 3, .activation = MOTE_SOFTMAX});
+    return mote_add_dense(b, mote_add_flatten(b, x, NULL), &(mote_dense){.units = 3, .activation = MOTE_ACTIVATION_SOFTMAX});
 }
 
 static mote_layer_id make_resnet(mote_builder *b)
 {
-    const mote_activation_layer relu = {.activation = MOTE_RELU};
-    const mote_conv2d           wide = {.filters = 8, .kernel_size = {3}, .padding = MOTE_SAME, .use_bias = MOTE_OFF};
-    const mote_depthwise_conv2d deep = {.kernel_size = {3}, .padding = MOTE_SAME, .use_bias = MOTE_OFF};
-    const mote_conv2d           point = {.filters = 8, .kernel_size = {1}, .use_bias = MOTE_OFF};
+    const mote_activation_layer relu = {.activation = MOTE_ACTIVATION_RELU};
+    const mote_conv2d wide = {.filters = 8, .kernel_size = {3}, .padding = MOTE_PADDING_SAME, .use_bias = MOTE_SWITCH_OFF};
+    const mote_depthwise_conv2d deep = {.kernel_size = {3}, .padding = MOTE_PADDING_SAME, .use_bias = MOTE_SWITCH_OFF};
+    const mote_conv2d           point = {.filters = 8, .kernel_size = {1}, .use_bias = MOTE_SWITCH_OFF};
     mote_layer_id               s = mote_add_conv2d(b, mote_add_input(b, 3, (int[]){10, 10, 3}), &wide), x;
 
     s = mote_add_activation(b, mote_add_batch_normalization(b, s, NULL), &relu);
@@ -237,7 +239,7 @@ static mote_layer_id make_resnet(mote_builder *b)
     x = mote_add_conv2d(b, mote_add_activation(b, x, &relu), &point);
     x = mote_add_add(b, (mote_layer_id[]){mote_add_batch_normalization(b, x, NULL), s}, 2, NULL);
     x = mote_add_global_average_pooling2d(b, mote_add_activation(b, x, &relu), NULL);
-    return mote_add_dense(b, x, &(mote_dense){.units = 4, .activation = MOTE_SOFTMAX});
+    return mote_add_dense(b, x, &(mote_dense){.units = 4, .activation = MOTE_ACTIVATION_SOFTMAX});
 }
 
 static void assert_weights_as_in(const char *path, mote_layer_id (*make)(mote_builder *))
@@ -293,14 +295,14 @@ typedef struct distribution {
 static void initializers_have_keras_spread(void **state)
 {
     const double       cut = 2 / 0.87962566103423978;
-    const distribution distributions[] = {{MOTE_GLOROT_UNIFORM, sqrt(2.0 / 100), sqrt(6.0 / 100)},
-                                          {MOTE_GLOROT_NORMAL, sqrt(2.0 / 100), cut * sqrt(2.0 / 100)},
-                                          {MOTE_HE_UNIFORM, sqrt(2.0 / 30), sqrt(6.0 / 30)},
-                                          {MOTE_HE_NORMAL, sqrt(2.0 / 30), cut * sqrt(2.0 / 30)},
-                                          {MOTE_LECUN_UNIFORM, sqrt(1.0 / 30), sqrt(3.0 / 30)},
-                                          {MOTE_LECUN_NORMAL, sqrt(1.0 / 30), cut * sqrt(1.0 / 30)},
-                                          {MOTE_RANDOM_UNIFORM, 0.05 / sqrt(3.0), 0.05},
-                                          {MOTE_RANDOM_NORMAL, 0.05, 0}};
+    const distribution distributions[] = {{MOTE_INITIALIZER_GLOROT_UNIFORM, sqrt(2.0 / 100), sqrt(6.0 / 100)},
+                                          {MOTE_INITIALIZER_GLOROT_NORMAL, sqrt(2.0 / 100), cut * sqrt(2.0 / 100)},
+                                          {MOTE_INITIALIZER_HE_UNIFORM, sqrt(2.0 / 30), sqrt(6.0 / 30)},
+                                          {MOTE_INITIALIZER_HE_NORMAL, sqrt(2.0 / 30), cut * sqrt(2.0 / 30)},
+                                          {MOTE_INITIALIZER_LECUN_UNIFORM, sqrt(1.0 / 30), sqrt(3.0 / 30)},
+                                          {MOTE_INITIALIZER_LECUN_NORMAL, sqrt(1.0 / 30), cut * sqrt(1.0 / 30)},
+                                          {MOTE_INITIALIZER_RANDOM_UNIFORM, 0.05 / sqrt(3.0), 0.05},
+                                          {MOTE_INITIALIZER_RANDOM_NORMAL, 0.05, 0}};
     static float       values[DRAWS];
     size_t             d, i;
     (void)state;
@@ -336,10 +338,10 @@ static void initial_values_are_the_same_everywhere(void **state)
     int                i;
     (void)state;
 
-    mote_initialize(&(mote_initialization){MOTE_GLOROT_UNIFORM, 30, 70, 1234, 2}, values, 4);
+    mote_initialize(&(mote_initialization){MOTE_INITIALIZER_GLOROT_UNIFORM, 30, 70, 1234, 2}, values, 4);
     for (i = 0; i < 4; i++)
         assert_float_equal(values[i], uniform[i], 0);
-    mote_initialize(&(mote_initialization){MOTE_HE_NORMAL, 30, 70, 1234, 2}, values, 4);
+    mote_initialize(&(mote_initialization){MOTE_INITIALIZER_HE_NORMAL, 30, 70, 1234, 2}, values, 4);
     for (i = 0; i < 4; i++)
         assert_float_equal(values[i], normal[i], 0);
 }
@@ -458,7 +460,9 @@ static mote_layer_id large_pool(mote_builder *b, mote_layer_id x)
 static mote_layer_id strides_and_dilation(mote_builder *b, mote_layer_id x)
 {
     return mote_add_conv2d(
-        b, x, &(mote_conv2d){.filters = 4, .kernel_size = {3}, .strides = {2}, .dilation_rate = {2}, .padding = MOTE_SAME});
+        b, x,
+        &(mote_conv2d){
+            .filters = 4, .kernel_size = {3}, .strides = {2}, .dilation_rate = {2}, .padding = MOTE_PADDING_SAME});
 }
 
 static mote_layer_id certain_dropout(mote_builder *b, mote_layer_id x)

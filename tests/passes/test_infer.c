@@ -99,8 +99,8 @@ typedef enum weighted { CONV, DEPTHWISE, DENSE } weighted;
 static mote_layer_id add_weighted(mote_builder *b, mote_layer_id x, weighted kind, mote_switch use_bias)
 {
     if (kind == CONV)
-        return mote_add_conv2d(b, x,
-                               &(mote_conv2d){.filters = 5, .kernel_size = {3}, .padding = MOTE_SAME, .use_bias = use_bias});
+        return mote_add_conv2d(
+            b, x, &(mote_conv2d){.filters = 5, .kernel_size = {3}, .padding = MOTE_PADDING_SAME, .use_bias = use_bias});
     if (kind == DEPTHWISE)
         return mote_add_depthwise_conv2d(
             b, x, &(mote_depthwise_conv2d){.kernel_size = {3}, .depth_multiplier = 2, .use_bias = use_bias});
@@ -118,11 +118,12 @@ static void batch_normalization_goes_into_weights_and_bias_and_relu_is_fused(voi
                 mote_builder *b = begin();
                 mote_layer_id x = mote_add_input(b, kind == DENSE ? 1 : 3, (int[]){6, 5, 3});
                 mote_model   *model;
-                x = add_weighted(b, x, (weighted)kind, bias ? MOTE_ON : MOTE_OFF);
+                x = add_weighted(b, x, (weighted)kind, bias ? MOTE_SWITCH_ON : MOTE_SWITCH_OFF);
                 x = mote_add_batch_normalization(b, x, NULL);
                 if (relu)
-                    x = mote_add_activation(b, x,
-                                            &(mote_activation_layer){.activation = relu == 1 ? MOTE_RELU : MOTE_RELU6});
+                    x = mote_add_activation(
+                        b, x,
+                        &(mote_activation_layer){.activation = relu == 1 ? MOTE_ACTIVATION_RELU : MOTE_ACTIVATION_RELU6});
                 model = assert_same_answers(end(b, x), (uint64_t)(kind * 8 + bias * 4 + relu));
                 assert_int_equal(model->graphs[0].node_count, 1);
                 assert_int_equal(model->graphs[0].nodes[0].in_count, 3);
@@ -156,9 +157,9 @@ static void batch_normalization_after_a_fused_activation_becomes_a_depthwise_con
     mote_model   *model;
 
     (void)state;
-    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 4, .kernel_size = {3}, .activation = MOTE_RELU});
+    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 4, .kernel_size = {3}, .activation = MOTE_ACTIVATION_RELU});
     x = mote_add_batch_normalization(b, x, NULL);
-    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_RELU6});
+    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU6});
     model = assert_same_answers(end(b, x), 2);
     assert_int_equal(model->graphs[0].node_count, 2);
     assert_int_equal(only_node(model, MOTE_OP_DEPTHWISE_CONV_2D)->activation, MRT_ACT_RELU6);
@@ -223,7 +224,7 @@ static void what_is_an_output_is_not_folded_into_or_fused_over(void **state)
     (void)state;
     outputs[0] = mote_add_dense(b, x, &(mote_dense){.units = 4});
     outputs[1] = mote_add_batch_normalization(b, outputs[0], NULL);
-    outputs[2] = mote_add_activation(b, outputs[1], &(mote_activation_layer){.activation = MOTE_RELU});
+    outputs[2] = mote_add_activation(b, outputs[1], &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU});
     model = assert_same_answers(network_finish(b, outputs, 3, &dice), 11);
     only_node(model, MOTE_OP_RELU);
     mote_model_destroy(model);
@@ -266,11 +267,11 @@ static void relu_is_fused_only_where_nobody_else_reads_the_sum(void **state)
         mote_layer_id x = mote_add_input(b, 1, (int[]){5}), both[2];
         mote_model   *model;
         both[0] = mote_add_dense(b, x, &(mote_dense){.units = 5});
-        both[1] = mote_add_activation(b, both[0], &(mote_activation_layer){.activation = MOTE_RELU});
+        both[1] = mote_add_activation(b, both[0], &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU});
         if (!shared)
             both[0] = x;
         x = mote_add_add(b, both, 2, NULL);
-        x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_RELU6});
+        x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU6});
         model = assert_same_answers(end(b, x), 14 + (uint64_t)shared);
         assert_int_equal(count_op(model, MOTE_OP_RELU), shared);
         assert_int_equal(only_node(model, MOTE_OP_ADD)->activation, MRT_ACT_RELU6);
@@ -285,9 +286,9 @@ static void relu_after_relu_and_after_a_view_stays(void **state)
     mote_model   *model;
 
     (void)state;
-    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 2, .kernel_size = {2}, .activation = MOTE_RELU});
-    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_RELU6});
-    x = mote_add_activation(b, mote_add_flatten(b, x, NULL), &(mote_activation_layer){.activation = MOTE_RELU});
+    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 2, .kernel_size = {2}, .activation = MOTE_ACTIVATION_RELU});
+    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU6});
+    x = mote_add_activation(b, mote_add_flatten(b, x, NULL), &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU});
     model = assert_same_answers(end(b, x), 16);
     only_node(model, MOTE_OP_RELU);
     only_node(model, MOTE_OP_RELU6);

@@ -451,8 +451,8 @@ static void elementwise_steps_work_in_place_but_never_on_the_callers_input(void 
     mote_program *program;
 
     (void)state;
-    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_TANH});
-    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_SOFTMAX});
+    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_ACTIVATION_TANH});
+    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_ACTIVATION_SOFTMAX});
     model = network_infer(network_finish(b, &x, 1, &dice));
     program = plan(model, NULL);
     assert_int_equal(program->places[program->steps[0].out[0]].shares, MOTE_NONE);
@@ -534,7 +534,7 @@ static sum_network make_sum_network(bool keeps_first)
 {
     mote_error        err = {0};
     mote_builder     *b = mote_builder_create(NULL, &err);
-    const mote_conv2d conv = {.filters = 4, .kernel_size = {3, 3}, .padding = MOTE_SAME};
+    const mote_conv2d conv = {.filters = 4, .kernel_size = {3, 3}, .padding = MOTE_PADDING_SAME};
     network_dice      dice = network_dice_of(1);
     mote_layer_id     x[2], outputs[2];
     sum_network       made;
@@ -586,7 +586,7 @@ static void a_place_is_run_over_only_when_all_who_share_it_are_gone(void **state
 {
     mote_error        err = {0};
     mote_builder     *b = mote_builder_create(NULL, &err);
-    const mote_conv2d conv = {.filters = 4, .kernel_size = {3, 3}, .padding = MOTE_SAME};
+    const mote_conv2d conv = {.filters = 4, .kernel_size = {3, 3}, .padding = MOTE_PADDING_SAME};
     mote_layer_id     x = mote_add_conv2d(b, mote_add_input(b, 3, (int[]){8, 8, 1}), &conv), outputs[2];
     network_dice      dice = network_dice_of(1);
     mote_model       *model;
@@ -613,7 +613,7 @@ static void convolutions_run_over_what_they_read_by_what_they_declare(void **sta
 {
     mote_error        err = {0};
     mote_builder     *b = mote_builder_create(NULL, &err);
-    const mote_conv2d conv = {.filters = 4, .kernel_size = {3, 3}, .padding = MOTE_SAME};
+    const mote_conv2d conv = {.filters = 4, .kernel_size = {3, 3}, .padding = MOTE_PADDING_SAME};
     mote_layer_id     x = mote_add_input(b, 3, (int[]){8, 8, 1});
     network_dice      dice = network_dice_of(1);
     mote_model       *model;

@@ -137,9 +137,9 @@ static void random_networks_answer_nearly_as_in_float(void **state)
         mote_quantize_options options = {.is_per_tensor = number % 3 == 2};
         mote_error            err = {0};
         double                gap;
-        if (mote_model_quantize(&int8, real, &set->split[MOTE_TRAIN], &options, &err) != MOTE_OK)
+        if (mote_model_quantize(&int8, real, &set->split[MOTE_SPLIT_TRAIN], &options, &err) != MOTE_OK)
             fail_msg("network %d: %s", (int)number, err.text);
-        gap = mean_gap(real, int8, &set->split[MOTE_TRAIN]);
+        gap = mean_gap(real, int8, &set->split[MOTE_SPLIT_TRAIN]);
         sum += gap;
         worst = gap > worst ? gap : worst;
         mote_model_destroy(int8);
@@ -206,7 +206,7 @@ static void an_input_that_is_an_output_and_one_that_is_read_on_work(void **state
         int           i;
         outputs[0] = x;
         outputs[1] = mote_add_dense(b, x, &(mote_dense){.units = 5});
-        outputs[2] = mote_add_activation(b, outputs[1], &(mote_activation_layer){.activation = MOTE_SOFTMAX});
+        outputs[2] = mote_add_activation(b, outputs[1], &(mote_activation_layer){.activation = MOTE_ACTIVATION_SOFTMAX});
         real = network_infer(network_finish(b, outputs, 3, &dice));
         int8 = network_quantize(real, &(mote_quantize_options){.io = types[t]});
         runner = network_runner(int8, NULL);
@@ -333,9 +333,9 @@ static void what_cannot_be_quantized_is_named(void **state)
     (void)state;
     assert_int_equal(mote_model_freeze(&real, trained, &err), MOTE_OK);
     set = network_data(real, 5, 0, 1);
-    none = set->split[MOTE_TRAIN];
+    none = set->split[MOTE_SPLIT_TRAIN];
     none.count = 0;
-    assert_int_equal(mote_model_quantize(&out, trained, &set->split[MOTE_TRAIN], NULL, &err), MOTE_ERR_USAGE);
+    assert_int_equal(mote_model_quantize(&out, trained, &set->split[MOTE_SPLIT_TRAIN], NULL, &err), MOTE_ERR_USAGE);
     assert_null(out);
     mote_error_clear(&err);
     assert_int_equal(mote_model_quantize(&out, real, &none, NULL, &err), MOTE_ERR_USAGE);
@@ -343,15 +343,15 @@ static void what_cannot_be_quantized_is_named(void **state)
     assert_int_equal(mote_model_quantize(&out, real, NULL, NULL, &err), MOTE_ERR_USAGE);
     mote_error_clear(&err);
     assert_int_equal(
-        mote_model_quantize(&out, real, &set->split[MOTE_TRAIN], &(mote_quantize_options){.io = MOTE_I16}, &err),
+        mote_model_quantize(&out, real, &set->split[MOTE_SPLIT_TRAIN], &(mote_quantize_options){.io = MOTE_I16}, &err),
         MOTE_ERR_USAGE);
     mote_error_clear(&err);
     other = network_data(trained, 5, 0, 2);
-    ((float *)(uintptr_t)other->split[MOTE_TRAIN].x[0])[3] = NAN;
-    assert_int_equal(mote_model_quantize(&out, real, &other->split[MOTE_TRAIN], NULL, &err), MOTE_ERR_NUMERIC);
+    ((float *)(uintptr_t)other->split[MOTE_SPLIT_TRAIN].x[0])[3] = NAN;
+    assert_int_equal(mote_model_quantize(&out, real, &other->split[MOTE_SPLIT_TRAIN], NULL, &err), MOTE_ERR_NUMERIC);
     mote_error_clear(&err);
-    assert_int_equal(mote_model_quantize(&int8, real, &set->split[MOTE_TRAIN], NULL, &err), MOTE_OK);
-    assert_int_equal(mote_model_quantize(&out, int8, &set->split[MOTE_TRAIN], NULL, &err), MOTE_ERR_USAGE);
+    assert_int_equal(mote_model_quantize(&int8, real, &set->split[MOTE_SPLIT_TRAIN], NULL, &err), MOTE_OK);
+    assert_int_equal(mote_model_quantize(&out, int8, &set->split[MOTE_SPLIT_TRAIN], NULL, &err), MOTE_ERR_USAGE);
     mote_model_destroy(int8);
     mote_model_destroy(real);
     mote_model_destroy(trained);
@@ -404,10 +404,10 @@ static void int8_weights_of_float_operators_are_quantized_from_the_real_numbers_
         mote_dataset *set = network_data(real, 60, 0, i);
         mote_error    err = {0};
         double        gap;
-        if (mote_model_quantize(&int8, real, &set->split[MOTE_TRAIN], NULL, &err) != MOTE_OK)
+        if (mote_model_quantize(&int8, real, &set->split[MOTE_SPLIT_TRAIN], NULL, &err) != MOTE_OK)
             fail_msg("%s: %s", names[i], err.text);
         assert_int_equal(int8->stage, MOTE_STAGE_QUANTIZED);
-        gap = mean_gap(real, int8, &set->split[MOTE_TRAIN]) / mean_size(real, &set->split[MOTE_TRAIN]);
+        gap = mean_gap(real, int8, &set->split[MOTE_SPLIT_TRAIN]) / mean_size(real, &set->split[MOTE_SPLIT_TRAIN]);
         if (!(gap < 0.05))
             fail_msg("%s: answers differ by %.4f of their size", names[i], gap);
         mote_model_destroy(int8);
@@ -426,7 +426,7 @@ static void int8_weights_of_operators_without_int8_form_are_refused(void **state
         mote_model   *real = load_operator(names[i]), *int8;
         mote_dataset *set = network_data(real, 4, 0, i);
         mote_error    err = {0};
-        assert_int_equal(mote_model_quantize(&int8, real, &set->split[MOTE_TRAIN], NULL, &err), MOTE_ERR_UNSUPPORTED);
+        assert_int_equal(mote_model_quantize(&int8, real, &set->split[MOTE_SPLIT_TRAIN], NULL, &err), MOTE_ERR_UNSUPPORTED);
         assert_null(int8);
         assert_non_null(strstr(err.text, "has no int8 form"));
         mote_model_destroy(real);
@@ -530,7 +530,7 @@ static void compare_with_tensorflow(const char *name, const char *suffix, bool i
     mote_error            err = {0};
     int32_t               n, i;
 
-    if (mote_model_quantize(&ours, real, &set->split[MOTE_TRAIN], &options, &err) != MOTE_OK)
+    if (mote_model_quantize(&ours, real, &set->split[MOTE_SPLIT_TRAIN], &options, &err) != MOTE_OK)
         fail_msg("%s: %s", name, err.text);
     assert_int_equal(ours->graphs[0].node_count, theirs->graphs[0].node_count);
     for (n = 0; n < ours->graphs[0].node_count; n++) {

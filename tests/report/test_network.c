@@ -230,10 +230,11 @@ static int count_of(const char *text, const char *part)
 /* [6,6,2] -> stem -> a -> b, added to stem -> flatten -> two outputs. */
 static mote_model *make_residual(void)
 {
-    const mote_conv2d conv = {.filters = 2, .kernel_size = {3, 3}, .padding = MOTE_SAME, .activation = MOTE_RELU};
-    mote_builder     *b = mote_builder_create(&(mote_builder_options){.seed = 1, .name = "a & b"}, err);
-    mote_layer_id     x = mote_add_input(b, 3, (int[]){6, 6, 2}), in[2], out[2];
-    mote_model       *model;
+    const mote_conv2d conv = {
+        .filters = 2, .kernel_size = {3, 3}, .padding = MOTE_PADDING_SAME, .activation = MOTE_ACTIVATION_RELU};
+    mote_builder *b = mote_builder_create(&(mote_builder_options){.seed = 1, .name = "a & b"}, err);
+    mote_layer_id x = mote_add_input(b, 3, (int[]){6, 6, 2}), in[2], out[2];
+    mote_model   *model;
 
     in[0] = mote_add_conv2d(b, x, &conv);
     in[1] = mote_add_conv2d(b, in[0], &conv);

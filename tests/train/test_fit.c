@@ -59,8 +59,8 @@ static void options_that_mean_nothing_are_refused_by_name(void **state)
         {"momentum", {.optimizer = {.momentum = NAN}}},
         {"momentum", {.optimizer = {.momentum = 2}}},
         {"rho", {.optimizer = {.rho = 1}}},
-        {"beta_1", {.optimizer = {.kind = MOTE_ADAM, .beta_1 = -0.5}}},
-        {"beta_2", {.optimizer = {.kind = MOTE_ADAM, .beta_2 = NAN}}},
+        {"beta_1", {.optimizer = {.kind = MOTE_OPTIMIZER_ADAM, .beta_1 = -0.5}}},
+        {"beta_2", {.optimizer = {.kind = MOTE_OPTIMIZER_ADAM, .beta_2 = NAN}}},
         {"epsilon", {.optimizer = {.epsilon = -1e-7f}}},
         {"optimizer 99", {.optimizer = {.kind = (mote_optimizer_kind)99}}},
         {"loss 99", {.loss = (mote_loss)99}},
@@ -103,7 +103,7 @@ static void null_options_are_the_defaults_and_other_nulls_are_refused(void **sta
 /* One step an epoch, one epoch: no later step sees what the update did. The learning rate makes the squares overflow. */
 static void a_loss_that_the_last_update_ruined_is_an_error(void **state)
 {
-    mote_train_options options = {.optimizer = {.kind = MOTE_SGD, .learning_rate = 1e30f}, .batch_size = 1000};
+    mote_train_options options = {.optimizer = {.kind = MOTE_OPTIMIZER_SGD, .learning_rate = 1e30f}, .batch_size = 1000};
     mote_error         err = {0};
 
     (void)state;

@@ -21,46 +21,49 @@ static mote_layer_id add_mlp(mote_builder *b)
 {
     mote_layer_id x = mote_add_input(b, 1, (int[]){20});
 
-    x = mote_add_dense(b, x, &(mote_dense){.units = 16, .activation = MOTE_RELU});
-    x = mote_add_dense(b, x, &(mote_dense){.units = 16, .activation = MOTE_RELU});
-    return mote_add_dense(b, x, &(mote_dense){.units = 4, .activation = MOTE_SOFTMAX});
+    x = mote_add_dense(b, x, &(mote_dense){.units = 16, .activation = MOTE_ACTIVATION_RELU});
+    x = mote_add_dense(b, x, &(mote_dense){.units = 16, .activation = MOTE_ACTIVATION_RELU});
+    return mote_add_dense(b, x, &(mote_dense){.units = 4, .activation = MOTE_ACTIVATION_SOFTMAX});
 }
 
 static mote_layer_id add_cnn(mote_builder *b)
 {
     mote_layer_id x = mote_add_input(b, 3, (int[]){12, 12, 1});
 
-    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 8, .kernel_size = {3, 3}, .activation = MOTE_RELU});
+    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 8, .kernel_size = {3, 3}, .activation = MOTE_ACTIVATION_RELU});
     x = mote_add_max_pooling2d(b, x, NULL);
-    x = mote_add_conv2d(b, x,
-                        &(mote_conv2d){.filters = 8, .kernel_size = {3, 3}, .padding = MOTE_SAME, .activation = MOTE_RELU});
+    x = mote_add_conv2d(
+        b, x,
+        &(mote_conv2d){
+            .filters = 8, .kernel_size = {3, 3}, .padding = MOTE_PADDING_SAME, .activation = MOTE_ACTIVATION_RELU});
     x = mote_add_average_pooling2d(b, x, NULL);
     x = mote_add_flatten(b, x, NULL);
-    return mote_add_dense(b, x, &(mote_dense){.units = 3, .activation = MOTE_SOFTMAX});
+    return mote_add_dense(b, x, &(mote_dense){.units = 3, .activation = MOTE_ACTIVATION_SOFTMAX});
 }
 
 static mote_layer_id add_norm_relu(mote_builder *b, mote_layer_id x)
 {
     x = mote_add_batch_normalization(b, x, NULL);
-    return mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_RELU});
+    return mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU});
 }
 
 static mote_layer_id add_resnet(mote_builder *b)
 {
     mote_layer_id x = mote_add_input(b, 3, (int[]){10, 10, 3}), s;
 
-    x = mote_add_conv2d(b, x,
-                        &(mote_conv2d){.filters = 8, .kernel_size = {3, 3}, .padding = MOTE_SAME, .use_bias = MOTE_OFF});
+    x = mote_add_conv2d(
+        b, x,
+        &(mote_conv2d){.filters = 8, .kernel_size = {3, 3}, .padding = MOTE_PADDING_SAME, .use_bias = MOTE_SWITCH_OFF});
     s = x = add_norm_relu(b, x);
     x = mote_add_depthwise_conv2d(
-        b, x, &(mote_depthwise_conv2d){.kernel_size = {3, 3}, .padding = MOTE_SAME, .use_bias = MOTE_OFF});
+        b, x, &(mote_depthwise_conv2d){.kernel_size = {3, 3}, .padding = MOTE_PADDING_SAME, .use_bias = MOTE_SWITCH_OFF});
     x = add_norm_relu(b, x);
-    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 8, .kernel_size = {1, 1}, .use_bias = MOTE_OFF});
+    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 8, .kernel_size = {1, 1}, .use_bias = MOTE_SWITCH_OFF});
     x = mote_add_batch_normalization(b, x, NULL);
     x = mote_add_add(b, (mote_layer_id[]){x, s}, 2, NULL);
-    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_RELU});
+    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU});
     x = mote_add_global_average_pooling2d(b, x, NULL);
-    return mote_add_dense(b, x, &(mote_dense){.units = 4, .activation = MOTE_SOFTMAX});
+    return mote_add_dense(b, x, &(mote_dense){.units = 4, .activation = MOTE_ACTIVATION_SOFTMAX});
 }
 
 typedef struct network_case {
@@ -166,13 +169,13 @@ static double distance(const mote_model *model, mote_npz *npz, const char *optim
 static mote_optimizer optimizer_of(const char *name, mote_npz *npz)
 {
     mote_array     attrs;
-    mote_optimizer optimizer = {.kind = strcmp(name, "rmsprop") == 0 ? MOTE_RMSPROP
-                                        : strcmp(name, "adam") == 0  ? MOTE_ADAM
-                                                                     : MOTE_SGD};
+    mote_optimizer optimizer = {.kind = strcmp(name, "rmsprop") == 0 ? MOTE_OPTIMIZER_RMSPROP
+                                        : strcmp(name, "adam") == 0  ? MOTE_OPTIMIZER_ADAM
+                                                                     : MOTE_OPTIMIZER_SGD};
 
     load(&attrs, npz, name, "/attrs");
     optimizer.learning_rate = (float)mote_array_at(&attrs, 0);
-    optimizer.momentum = optimizer.kind == MOTE_SGD ? (float)mote_array_at(&attrs, 1) : 0;
+    optimizer.momentum = optimizer.kind == MOTE_OPTIMIZER_SGD ? (float)mote_array_at(&attrs, 1) : 0;
     mote_array_free(&attrs);
     return optimizer;
 }
@@ -214,8 +217,8 @@ static void train(const steps *s, mote_model *model)
         const mote_network_pass pass = {.batch = BATCH, .is_training = true};
         mote_data_pick          pick = mote_data_picked((const uint32_t *)batches.bytes + step * BATCH, BATCH);
         mote_scores             sums = {0};
-        mote_data_gather(&s->set->split[MOTE_TRAIN], 0, pick, network->value[model->graphs[0].inputs[0]]);
-        mote_targets_gather(&targets, &objective, &s->set->split[MOTE_TRAIN], pick);
+        mote_data_gather(&s->set->split[MOTE_SPLIT_TRAIN], 0, pick, network->value[model->graphs[0].inputs[0]]);
+        mote_targets_gather(&targets, &objective, &s->set->split[MOTE_SPLIT_TRAIN], pick);
         mote_network_forward(network, &pass);
         mote_objective_score(&objective, s->math, network->value[place.scores], BATCH, &targets, network->grad[place.scores],
                              &sums);
