@@ -34,9 +34,9 @@ typedef enum mote_engine {
 const char *mote_engine_name(mote_engine engine);
 
 typedef enum mote_severity {
-    MOTE_NOTE = 0, /* worth knowing */
-    MOTE_WARNING,  /* it runs, but a field is passed over, or what comes out may not be what was meant */
-    MOTE_ERROR     /* the engine refuses it, fails while running it, or reads what is not there */
+    MOTE_SEVERITY_NOTE = 0, /* worth knowing */
+    MOTE_SEVERITY_WARNING,  /* it runs, but a field is passed over, or what comes out may not be what was meant */
+    MOTE_SEVERITY_ERROR     /* the engine refuses it, fails while running it, or reads what is not there */
 } mote_severity;
 
 const char *mote_severity_name(mote_severity severity); /* "note", "warning", "error" */

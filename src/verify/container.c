@@ -22,7 +22,7 @@ static void check_code(mote_verifier *v, uint32_t index)
         return;
     if (version < 1)
         mote_tell_as(v, MOTE_FINDING_VERSION_INVALID,
-                     version < 0 && v->engine != MOTE_ENGINE_TFLM ? MOTE_ERROR : MOTE_WARNING, NULL,
+                     version < 0 && v->engine != MOTE_ENGINE_TFLM ? MOTE_SEVERITY_ERROR : MOTE_SEVERITY_WARNING, NULL,
                      mote_spot_model("operator_codes.version"), "operator code %u has version %d", index, version);
     if (code != 0 && old_code != 0 && old_code != (code < TFLITE_PLACEHOLDER ? code : TFLITE_PLACEHOLDER))
         mote_tell(v, MOTE_FINDING_CODE_DIFFERS, mote_spot_model("operator_codes.deprecated_builtin_code"),
@@ -78,7 +78,8 @@ static void check_buffer(mote_verifier *v, uint32_t index)
         return;
     }
     if (is_outside)
-        mote_tell_as(v, MOTE_FINDING_BUFFER_OUTSIDE, v->engine == MOTE_ENGINE_TFLM ? MOTE_ERROR : MOTE_NOTE, NULL,
+        mote_tell_as(v, MOTE_FINDING_BUFFER_OUTSIDE,
+                     v->engine == MOTE_ENGINE_TFLM ? MOTE_SEVERITY_ERROR : MOTE_SEVERITY_NOTE, NULL,
                      mote_spot_model("buffers.offset"), "buffer %u lies behind the FlatBuffer, at byte %zu", index, data.at);
     if (index == 0 && data.count > 0)
         mote_tell(v, MOTE_FINDING_BUFFER_FIRST, mote_spot_model("buffers"), "buffer 0 holds %u bytes", data.count);
@@ -149,7 +150,7 @@ static void check_metadata(mote_verifier *v)
 /* Whoever runs a file by its signature needs it whole; TensorFlow Lite Micro has no such thing. */
 static mote_severity signature_severity(const mote_verifier *v)
 {
-    return v->engine == MOTE_ENGINE_TFLM ? MOTE_WARNING : MOTE_ERROR;
+    return v->engine == MOTE_ENGINE_TFLM ? MOTE_SEVERITY_WARNING : MOTE_SEVERITY_ERROR;
 }
 
 /* A signature's input or output must be one of its subgraph's tensors. */

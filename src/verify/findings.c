@@ -10,7 +10,7 @@ static const struct {
     const char   *word, *advice;
     mote_severity severity;
 } kinds[MOTE_FINDING_COUNT] = {
-#define KIND(NAME, word, severity, advice) {word, advice, MOTE_##severity},
+#define KIND(NAME, word, severity, advice) {word, advice, MOTE_SEVERITY_##severity},
 #include "verify/kinds.def"
 };
 
@@ -81,9 +81,9 @@ static mote_finding *make_room(mote_verifier *v)
 
 static void count_severity(mote_verification *out, mote_severity severity)
 {
-    out->errors += severity == MOTE_ERROR;
-    out->warnings += severity == MOTE_WARNING;
-    out->notes += severity == MOTE_NOTE;
+    out->errors += severity == MOTE_SEVERITY_ERROR;
+    out->warnings += severity == MOTE_SEVERITY_WARNING;
+    out->notes += severity == MOTE_SEVERITY_NOTE;
 }
 
 static void add(mote_verifier *v, mote_finding_kind kind, mote_severity severity, const char *advice, mote_spot spot,
@@ -140,7 +140,7 @@ bool mote_tell_broken(mote_verifier *v, mote_spot spot, mote_error *err)
 {
     if (err->code == MOTE_OK)
         return false;
-    add(v, MOTE_FINDING_BROKEN, MOTE_ERROR, NULL, spot, err->text);
+    add(v, MOTE_FINDING_BROKEN, MOTE_SEVERITY_ERROR, NULL, spot, err->text);
     mote_error_clear(err);
     return true;
 }

@@ -200,7 +200,7 @@ static void check_options_type(mote_verifier *v, const mote_seen_operator *op)
         mote_tell(v, MOTE_FINDING_OPTIONS_TYPE, mote_spot_operator(v, op, "builtin_options_type"), "%s; %s expected",
                   given->name, own->name);
     else
-        mote_tell_as(v, MOTE_FINDING_OPTIONS_TYPE, own->fields[0] ? MOTE_ERROR : MOTE_NOTE, NULL,
+        mote_tell_as(v, MOTE_FINDING_OPTIONS_TYPE, own->fields[0] ? MOTE_SEVERITY_ERROR : MOTE_SEVERITY_NOTE, NULL,
                      mote_spot_operator(v, op, "builtin_options_type"), "options of kind %d, which the schema has not",
                      type);
 }
@@ -249,7 +249,7 @@ static void tell_lack(mote_verifier *v, const mote_seen_operator *op)
         advice = "it is TensorFlow's own: convert the model with TFLITE_BUILTINS only";
     else if (op->code == MRT_CUSTOM_CODE && !mote_engine_is_own(v->engine))
         advice = "the application must register it; else convert the model without it";
-    mote_tell_as(v, MOTE_FINDING_OPERATOR, MOTE_ERROR, advice, mote_spot_operator(v, op, NULL), "%s has no %s%s",
+    mote_tell_as(v, MOTE_FINDING_OPERATOR, MOTE_SEVERITY_ERROR, advice, mote_spot_operator(v, op, NULL), "%s has no %s%s",
                  engine_title(v->engine), op->code == MRT_CUSTOM_CODE ? "custom operator " : "", op->name);
 }
 

@@ -157,7 +157,7 @@ static mote_severity severity_of(const rules *r, mote_status status)
 {
     const bool is_others = r->v->engine == MOTE_ENGINE_LITERT && status != MOTE_ERR_FORMAT;
 
-    return is_others ? MOTE_WARNING : MOTE_ERROR;
+    return is_others ? MOTE_SEVERITY_WARNING : MOTE_SEVERITY_ERROR;
 }
 
 /* Without "operator 3 (CONV_2D): ", which stands before it already. */
@@ -189,7 +189,8 @@ static void tell_no_row(rules *r, const mote_seen_operator *op, const char *reas
     if (mote_engine_is_own(r->v->engine))
         mote_tell(r->v, MOTE_FINDING_TYPES, mote_spot_operator(r->v, op, NULL), "%s", reason);
     else if (mote_verify_engine_has(r->v, op, MOTE_ENGINE_TFLM) && mote_verify_engine_has(r->v, op, r->v->engine))
-        mote_tell_as(r->v, MOTE_FINDING_TYPES, r->v->engine == MOTE_ENGINE_TFLM ? MOTE_ERROR : MOTE_WARNING, NULL,
+        mote_tell_as(r->v, MOTE_FINDING_TYPES,
+                     r->v->engine == MOTE_ENGINE_TFLM ? MOTE_SEVERITY_ERROR : MOTE_SEVERITY_WARNING, NULL,
                      mote_spot_operator(r->v, op, NULL), "%.*s, as far as mote knows", length, reason);
 }
 

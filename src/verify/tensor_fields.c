@@ -19,7 +19,7 @@ typedef struct tensor_view {
 /* What nothing uses keeps nobody from running the file. */
 static mote_severity at_most(const tensor_view *t, mote_severity severity)
 {
-    return t->seen->is_used || severity < MOTE_WARNING ? severity : MOTE_WARNING;
+    return t->seen->is_used || severity < MOTE_SEVERITY_WARNING ? severity : MOTE_SEVERITY_WARNING;
 }
 
 #define TELL(t, kind, severity, field, ...)                                                                                 \
@@ -38,13 +38,13 @@ static bool check_type(tensor_view *t)
     const char *name = mote_tflite_type_name(t->seen->type);
 
     if (!name)
-        TELL(t, MOTE_FINDING_TENSOR_TYPE, MOTE_ERROR, "type", "number %d is no element type", t->seen->type);
+        TELL(t, MOTE_FINDING_TENSOR_TYPE, MOTE_SEVERITY_ERROR, "type", "number %d is no element type", t->seen->type);
     else if (t->v->engine == MOTE_ENGINE_TFLM && (t->seen->type == TFLITE_STRING || t->seen->type == TFLITE_VARIANT))
-        TELL(t, MOTE_FINDING_TENSOR_TYPE, MOTE_ERROR, "type", "%s has no fixed size, which TensorFlow Lite Micro needs",
-             name);
+        TELL(t, MOTE_FINDING_TENSOR_TYPE, MOTE_SEVERITY_ERROR, "type",
+             "%s has no fixed size, which TensorFlow Lite Micro needs", name);
     else if (mote_engine_is_own(t->v->engine) && t->seen->type != TFLITE_RESOURCE &&
              mote_tflite_type_read(t->seen->type) == MOTE_DTYPE_COUNT)
-        TELL(t, MOTE_FINDING_TENSOR_TYPE, MOTE_ERROR, "type", "mote has no %s", name);
+        TELL(t, MOTE_FINDING_TENSOR_TYPE, MOTE_SEVERITY_ERROR, "type", "mote has no %s", name);
     return mote_tflite_type_read(t->seen->type) != MOTE_DTYPE_COUNT;
 }
 
@@ -64,14 +64,14 @@ static bool check_dim(tensor_view *t, uint32_t axis, int32_t dim, const mote_fb_
     const int32_t sign = signature->count > 0 ? mote_fb_element_i32(signature, axis) : dim;
 
     if (dim < -1 || sign < -1) {
-        TELL(t, MOTE_FINDING_SHAPE, MOTE_ERROR, sign < -1 ? "shape_signature" : "shape", "dimension %u is %d", axis,
+        TELL(t, MOTE_FINDING_SHAPE, MOTE_SEVERITY_ERROR, sign < -1 ? "shape_signature" : "shape", "dimension %u is %d", axis,
              dim < -1 ? dim : sign);
         return false;
     }
     if (dim == -1 || sign == -1)
         note_open(t, axis);
     else if (dim != sign)
-        TELL(t, MOTE_FINDING_SHAPE_SIGNATURE, MOTE_WARNING, "shape_signature",
+        TELL(t, MOTE_FINDING_SHAPE_SIGNATURE, MOTE_SEVERITY_WARNING, "shape_signature",
              "dimension %u is %d in the shape, and %d in the signature", axis, dim, sign);
     t->seen->dim[axis] = dim == -1 ? 1 : dim;
     return true;
@@ -84,8 +84,8 @@ static bool check_dims(tensor_view *t, const mote_fb_vector *shape, const mote_f
     uint32_t i;
 
     if (shape->count > MOTE_RANK_MAX) {
-        TELL(t, MOTE_FINDING_SHAPE, t->v->engine == MOTE_ENGINE_LITERT ? MOTE_WARNING : MOTE_ERROR, "shape",
-             "%u dimensions; mote has at most %d, kernels of other engines up to 6", shape->count, MOTE_RANK_MAX);
+        TELL(t, MOTE_FINDING_SHAPE, t->v->engine == MOTE_ENGINE_LITERT ? MOTE_SEVERITY_WARNING : MOTE_SEVERITY_ERROR,
+             "shape", "%u dimensions; mote has at most %d, kernels of other engines up to 6", shape->count, MOTE_RANK_MAX);
         return false;
     }
     t->seen->rank = (int32_t)shape->count;
@@ -120,14 +120,14 @@ static bool check_shape(tensor_view *t)
     if (!is_whole(t, "shape", &err))
         return false;
     if (signature.count > 0 && signature.count != shape.count) {
-        TELL(t, MOTE_FINDING_SHAPE_SIGNATURE, mote_engine_is_own(t->v->engine) ? MOTE_ERROR : MOTE_WARNING,
+        TELL(t, MOTE_FINDING_SHAPE_SIGNATURE, mote_engine_is_own(t->v->engine) ? MOTE_SEVERITY_ERROR : MOTE_SEVERITY_WARNING,
              "shape_signature", "%u dimensions, and the shape has %u", signature.count, shape.count);
         signature.count = 0;
     }
     if (!mote_may_spend(t->v, shape.count) || !check_dims(t, &shape, &signature))
         return false;
     if (mote_tflite_type_read(t->seen->type) != MOTE_DTYPE_COUNT && count_bytes(t) > INT32_MAX) {
-        TELL(t, MOTE_FINDING_SHAPE, MOTE_ERROR, "shape", "it takes more than 2 GiB");
+        TELL(t, MOTE_FINDING_SHAPE, MOTE_SEVERITY_ERROR, "shape", "it takes more than 2 GiB");
         return false;
     }
     return true;
@@ -142,7 +142,7 @@ static bool check_scale_values(tensor_view *t, const mote_fb_vector *scale)
     for (i = 0; i < scale->count; i++) {
         const float value = mote_fb_element_f32(scale, i);
         if (!isfinite(value) || value <= 0) {
-            TELL(t, MOTE_FINDING_SCALE, MOTE_ERROR, "quantization.scale", "scale %u is %g", i, (double)value);
+            TELL(t, MOTE_FINDING_SCALE, MOTE_SEVERITY_ERROR, "quantization.scale", "scale %u is %g", i, (double)value);
             return false;
         }
     }
@@ -159,12 +159,12 @@ static bool check_zero_points(tensor_view *t, const mote_fb_vector *zero_point)
     for (i = 0; i < zero_point->count; i++) {
         const int64_t value = mote_fb_element_i64(zero_point, i);
         if (value < low || value > high || value < INT32_MIN || value > INT32_MAX) {
-            TELL(t, MOTE_FINDING_ZERO_POINT, MOTE_ERROR, "quantization.zero_point", "zero point %u is %lld, outside %s", i,
-                 (long long)value, mote_dtype_name(dtype));
+            TELL(t, MOTE_FINDING_ZERO_POINT, MOTE_SEVERITY_ERROR, "quantization.zero_point",
+                 "zero point %u is %lld, outside %s", i, (long long)value, mote_dtype_name(dtype));
             return false;
         }
         if (dtype == MOTE_I16 && value != 0 && !mote_engine_is_own(t->v->engine))
-            TELL(t, MOTE_FINDING_ZERO_POINT, MOTE_WARNING, "quantization.zero_point",
+            TELL(t, MOTE_FINDING_ZERO_POINT, MOTE_SEVERITY_WARNING, "quantization.zero_point",
                  "zero point %u is %lld; most kernels for int16 take it for 0", i, (long long)value);
     }
     return true;
@@ -177,7 +177,7 @@ static bool check_axis(tensor_view *t, uint32_t count, int32_t axis)
 
     t->seen->axis = axis;
     if (t->v->engine == MOTE_ENGINE_LITERT && seen->rank > 0 && (axis < 0 || axis >= seen->rank)) {
-        mote_tell_as(t->v, MOTE_FINDING_DIMENSION, MOTE_ERROR, "convert it again: LiteRT refuses the file",
+        mote_tell_as(t->v, MOTE_FINDING_DIMENSION, MOTE_SEVERITY_ERROR, "convert it again: LiteRT refuses the file",
                      mote_spot_tensor(t->v, t->index, "quantization.quantized_dimension"),
                      "it is %d, and the tensor has %d dimension%s", axis, seen->rank, seen->rank == 1 ? "" : "s");
         return false;
@@ -187,19 +187,19 @@ static bool check_axis(tensor_view *t, uint32_t count, int32_t axis)
     if (seen->rank == 1 && (uint32_t)seen->dim[0] == count) {
         t->seen->axis = 0;
         if (axis != 0)
-            TELL(t, MOTE_FINDING_DIMENSION, MOTE_WARNING, "quantization.quantized_dimension",
+            TELL(t, MOTE_FINDING_DIMENSION, MOTE_SEVERITY_WARNING, "quantization.quantized_dimension",
                  "it is %d, and the tensor has 1 dimension", axis);
         return true;
     }
     if (axis < 0 || axis >= seen->rank) {
-        TELL(t, MOTE_FINDING_SCALE_COUNT, MOTE_ERROR, "quantization.quantized_dimension",
+        TELL(t, MOTE_FINDING_SCALE_COUNT, MOTE_SEVERITY_ERROR, "quantization.quantized_dimension",
              "it is %d, and the tensor has %d dimensions", axis, seen->rank);
         return false;
     }
     if ((uint32_t)seen->dim[axis] == count)
         return true;
-    TELL(t, MOTE_FINDING_SCALE_COUNT, MOTE_ERROR, "quantization.scale", "%u scales along dimension %d, which is %d", count,
-         axis, seen->dim[axis]);
+    TELL(t, MOTE_FINDING_SCALE_COUNT, MOTE_SEVERITY_ERROR, "quantization.scale", "%u scales along dimension %d, which is %d",
+         count, axis, seen->dim[axis]);
     return false;
 }
 
@@ -221,12 +221,12 @@ static bool check_numbers(tensor_view *t, const mote_fb_table *quantization)
     is_fit = check_zero_points(t, &zero_point) && is_fit;
     is_fit = check_axis(t, scale.count, axis) && is_fit;
     if (zero_point.count > 1 && zero_point.count != scale.count) {
-        TELL(t, MOTE_FINDING_SCALE_COUNT, MOTE_ERROR, "quantization.zero_point", "%u scales and %u zero points", scale.count,
-             zero_point.count);
+        TELL(t, MOTE_FINDING_SCALE_COUNT, MOTE_SEVERITY_ERROR, "quantization.zero_point", "%u scales and %u zero points",
+             scale.count, zero_point.count);
         return false;
     }
     if (zero_point.count == 0)
-        TELL(t, MOTE_FINDING_SCALE_COUNT, MOTE_WARNING, "quantization.zero_point",
+        TELL(t, MOTE_FINDING_SCALE_COUNT, MOTE_SEVERITY_WARNING, "quantization.zero_point",
              "there are scales and no zero point: LiteRT and TensorFlow Lite Micro take the tensor for not quantized");
     t->seen->scale = scale;
     t->seen->zero_point = zero_point;
@@ -242,7 +242,7 @@ static bool check_quantization(tensor_view *t)
     if (!is_whole(t, "quantization", &err))
         return false;
     if (details != 0) {
-        TELL(t, MOTE_FINDING_QUANTIZATION_KIND, MOTE_ERROR, "quantization.details",
+        TELL(t, MOTE_FINDING_QUANTIZATION_KIND, MOTE_SEVERITY_ERROR, "quantization.details",
              "a quantization of kind %d, in place of scale and zero point", details);
         return false;
     }
@@ -262,7 +262,7 @@ static size_t element_bytes(const tensor_view *t)
 static void check_alignment(tensor_view *t, const mote_fb_vector *data)
 {
     if (data->at % element_bytes(t) != 0)
-        TELL(t, MOTE_FINDING_BUFFER_ALIGNMENT, MOTE_WARNING, "buffer",
+        TELL(t, MOTE_FINDING_BUFFER_ALIGNMENT, MOTE_SEVERITY_WARNING, "buffer",
              "its values of %zu bytes begin at byte %zu of the file, which is no multiple of that", element_bytes(t),
              data->at);
     else if (data->at % ALIGNMENT != 0 && t->v->askew_count++ == 0)
@@ -275,14 +275,15 @@ static bool check_size(tensor_view *t, uint32_t buffer, const mote_fb_vector *da
     const size_t wanted = count_bytes(t);
 
     if (data->count < wanted) {
-        TELL(t, MOTE_FINDING_BUFFER_SIZE, MOTE_ERROR, "buffer", "buffer %u holds %u bytes, the tensor takes %zu", buffer,
-             data->count, wanted);
+        TELL(t, MOTE_FINDING_BUFFER_SIZE, MOTE_SEVERITY_ERROR, "buffer", "buffer %u holds %u bytes, the tensor takes %zu",
+             buffer, data->count, wanted);
         return false;
     }
     if (data->count > wanted)
         TELL(t, MOTE_FINDING_BUFFER_LARGER,
-             t->v->engine == MOTE_ENGINE_LITERT && t->seen->type != TFLITE_INT4 ? MOTE_ERROR : MOTE_WARNING, "buffer",
-             "buffer %u holds %u bytes, the tensor takes %zu", buffer, data->count, wanted);
+             t->v->engine == MOTE_ENGINE_LITERT && t->seen->type != TFLITE_INT4 ? MOTE_SEVERITY_ERROR
+                                                                                : MOTE_SEVERITY_WARNING,
+             "buffer", "buffer %u holds %u bytes, the tensor takes %zu", buffer, data->count, wanted);
     t->seen->bytes = data->elements;
     t->seen->byte_count = (uint32_t)wanted;
     return true;
@@ -297,17 +298,17 @@ static bool check_values(tensor_view *t, bool is_measured)
 
     t->seen->is_variable = mote_fb_bool(&t->table, tensor_is_variable, false, &err);
     if (mote_fb_u32(&t->table, tensor_external_buffer, 0, &err) != 0)
-        TELL(t, MOTE_FINDING_EXTERNAL, MOTE_ERROR, "external_buffer", "its values lie in another file");
+        TELL(t, MOTE_FINDING_EXTERNAL, MOTE_SEVERITY_ERROR, "external_buffer", "its values lie in another file");
     if (mote_fb_has(&t->table, tensor_sparsity))
-        TELL(t, MOTE_FINDING_SPARSE, t->v->engine == MOTE_ENGINE_LITERT ? MOTE_NOTE : MOTE_ERROR, "sparsity",
-             "its values are stored sparse");
+        TELL(t, MOTE_FINDING_SPARSE, t->v->engine == MOTE_ENGINE_LITERT ? MOTE_SEVERITY_NOTE : MOTE_SEVERITY_ERROR,
+             "sparsity", "its values are stored sparse");
     t->seen->is_const = buffer != 0 && mote_fb_has(&t->table, tensor_sparsity);
     if (!is_whole(t, "buffer", &err) || mote_fb_has(&t->table, tensor_sparsity))
         return false;
     if (buffer == 0 && (t->v->buffers.count == 0 || t->v->engine == MOTE_ENGINE_LITERT))
         return true; /* which never looks into buffer 0 */
     if (buffer >= t->v->buffers.count) {
-        TELL(t, MOTE_FINDING_BUFFER_INDEX, MOTE_ERROR, "buffer", "buffer %u of %u", buffer, t->v->buffers.count);
+        TELL(t, MOTE_FINDING_BUFFER_INDEX, MOTE_SEVERITY_ERROR, "buffer", "buffer %u of %u", buffer, t->v->buffers.count);
         return false;
     }
     if (!mote_verify_read_buffer(t->v, buffer, &data, &is_outside, &err))
@@ -315,8 +316,8 @@ static bool check_values(tensor_view *t, bool is_measured)
     if (data.count == 0)
         return true;
     if (t->seen->is_variable)
-        TELL(t, MOTE_FINDING_VARIABLE_VALUE, t->v->engine == MOTE_ENGINE_TFLM ? MOTE_WARNING : MOTE_ERROR, "is_variable",
-             "a variable with a value of %u bytes", data.count);
+        TELL(t, MOTE_FINDING_VARIABLE_VALUE, t->v->engine == MOTE_ENGINE_TFLM ? MOTE_SEVERITY_WARNING : MOTE_SEVERITY_ERROR,
+             "is_variable", "a variable with a value of %u bytes", data.count);
     t->seen->is_const = !t->seen->is_variable;
     check_alignment(t, &data);
     return is_measured ? check_size(t, buffer, &data) : true;
@@ -378,7 +379,8 @@ static void tell_open_inputs(mote_verifier *v)
         if (id < 0 || (uint32_t)id >= v->tensors.count)
             continue;
         if (v->seen[id].is_open)
-            mote_tell_as(v, MOTE_FINDING_OPEN_SHAPE, mote_engine_is_own(v->engine) ? MOTE_ERROR : MOTE_WARNING, NULL,
+            mote_tell_as(v, MOTE_FINDING_OPEN_SHAPE,
+                         mote_engine_is_own(v->engine) ? MOTE_SEVERITY_ERROR : MOTE_SEVERITY_WARNING, NULL,
                          mote_spot_tensor(v, id, "shape_signature"), "an input is open in other dimensions than the batch");
         else if (v->seen[id].is_batched && !mote_engine_is_own(v->engine))
             mote_tell(v, MOTE_FINDING_OPEN_SHAPE, mote_spot_tensor(v, id, "shape_signature"),
@@ -397,7 +399,7 @@ void mote_verify_tensors(mote_verifier *v)
         check_tensor(v, i);
     tell_open_inputs(v);
     if (v->askew_count > 0)
-        mote_tell_as(v, MOTE_FINDING_BUFFER_ALIGNMENT, MOTE_NOTE, "align buffers when writing, as the schema asks",
+        mote_tell_as(v, MOTE_FINDING_BUFFER_ALIGNMENT, MOTE_SEVERITY_NOTE, "align buffers when writing, as the schema asks",
                      mote_spot_tensor(v, v->first_askew, "buffer"),
                      "values of %u tensors, of which this is the first, begin at no multiple of %d bytes", v->askew_count,
                      ALIGNMENT);

@@ -24,7 +24,7 @@ const char *mote_engine_name(mote_engine engine)
 
 const char *mote_severity_name(mote_severity severity)
 {
-    return severity == MOTE_ERROR ? "error" : severity == MOTE_WARNING ? "warning" : "note";
+    return severity == MOTE_SEVERITY_ERROR ? "error" : severity == MOTE_SEVERITY_WARNING ? "warning" : "note";
 }
 
 bool mote_engine_is_own(mote_engine engine)

@@ -37,8 +37,8 @@ static void excuse(mote_verification *out)
     int32_t       i;
 
     for (i = 0; i < out->count; i++)
-        if (findings[i].severity == MOTE_ERROR)
-            findings[i].severity = MOTE_WARNING;
+        if (findings[i].severity == MOTE_SEVERITY_ERROR)
+            findings[i].severity = MOTE_SEVERITY_WARNING;
     out->warnings += out->errors;
     out->errors = 0;
 }
