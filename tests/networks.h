@@ -85,66 +85,70 @@ NETWORK_UNUSED mote_model *network_finish(mote_builder *builder, const mote_laye
 
 NETWORK_UNUSED mote_layer_id network_image_layer(mote_builder *b, mote_layer_id x, network_dice *dice)
 {
-    static const mote_layer_activation activations[] = {MOTE_ACTIVATION_LINEAR, MOTE_ACTIVATION_RELU, MOTE_ACTIVATION_RELU6,
-                                                        MOTE_ACTIVATION_TANH, MOTE_ACTIVATION_SIGMOID};
-    const mote_layer_padding           padding = roll(dice, 2) ? MOTE_PADDING_SAME : MOTE_PADDING_VALID;
-    int                                dims[7];
+    static const mote_activation activations[] = {MOTE_ACTIVATION_LINEAR, MOTE_ACTIVATION_RELU, MOTE_ACTIVATION_RELU6,
+                                                  MOTE_ACTIVATION_TANH, MOTE_ACTIVATION_SIGMOID};
+    const mote_padding           padding = roll(dice, 2) ? MOTE_PADDING_SAME : MOTE_PADDING_VALID;
+    int                          dims[7];
 
     mote_builder_shape(b, x, dims);
     switch (roll(dice, 8)) {
     case 0:
     case 1:
-        return mote_add_conv2d(b, x,
-                               &(mote_conv2d){.filters = 2 + roll(dice, 5),
-                                              .kernel_size = {1 + roll(dice, 2), 1 + roll(dice, 3)},
-                                              .padding = MOTE_PADDING_SAME,
-                                              .activation = activations[roll(dice, 3)],
-                                              .use_bias = roll(dice, 2) ? MOTE_SWITCH_ON : MOTE_SWITCH_OFF});
+        return mote_layer_conv2d(b, x,
+                                 &(mote_conv2d_options){.filters = 2 + roll(dice, 5),
+                                                        .kernel_size = {1 + roll(dice, 2), 1 + roll(dice, 3)},
+                                                        .padding = MOTE_PADDING_SAME,
+                                                        .activation = activations[roll(dice, 3)],
+                                                        .use_bias = roll(dice, 2) ? MOTE_SWITCH_ON : MOTE_SWITCH_OFF});
     case 2:
-        return mote_add_depthwise_conv2d(
+        return mote_layer_depthwise_conv2d(
             b, x,
-            &(mote_depthwise_conv2d){.kernel_size = {3, 2},
-                                     .padding = MOTE_PADDING_SAME,
-                                     .depth_multiplier = 1 + (dims[2] < 6 && roll(dice, 3) == 0),
-                                     .use_bias = roll(dice, 2) ? MOTE_SWITCH_ON : MOTE_SWITCH_OFF});
+            &(mote_depthwise_conv2d_options){.kernel_size = {3, 2},
+                                             .padding = MOTE_PADDING_SAME,
+                                             .depth_multiplier = 1 + (dims[2] < 6 && roll(dice, 3) == 0),
+                                             .use_bias = roll(dice, 2) ? MOTE_SWITCH_ON : MOTE_SWITCH_OFF});
     case 3:
-        x = mote_add_batch_normalization(b, x, NULL);
-        return mote_add_activation(
-            b, x, &(mote_activation_layer){.activation = roll(dice, 2) ? MOTE_ACTIVATION_RELU : MOTE_ACTIVATION_RELU6});
+        x = mote_layer_batch_normalization(b, x, NULL);
+        return mote_layer_activation(
+            b, x, &(mote_activation_options){.activation = roll(dice, 2) ? MOTE_ACTIVATION_RELU : MOTE_ACTIVATION_RELU6});
     case 4:
-        return dims[0] < 4 || dims[1] < 4 ? x : mote_add_max_pooling2d(b, x, &(mote_pooling2d){.padding = padding});
+        return dims[0] < 4 || dims[1] < 4 ? x
+                                          : mote_layer_max_pooling2d(b, x, &(mote_pooling2d_options){.padding = padding});
     case 5:
-        return dims[0] < 4 || dims[1] < 4 ? x : mote_add_average_pooling2d(b, x, &(mote_pooling2d){.padding = padding});
+        return dims[0] < 4 || dims[1] < 4
+                   ? x
+                   : mote_layer_average_pooling2d(b, x, &(mote_pooling2d_options){.padding = padding});
     case 6: { /* a branch that comes back */
-        mote_layer_id both[2] = {x, mote_add_conv2d(b, x,
-                                                    &(mote_conv2d){.filters = dims[2],
-                                                                   .kernel_size = {3},
-                                                                   .padding = MOTE_PADDING_SAME,
-                                                                   .use_bias = MOTE_SWITCH_OFF})};
-        both[1] = mote_add_batch_normalization(b, both[1], NULL);
-        x = mote_add_add(b, both, 2, NULL);
-        return roll(dice, 2) ? mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU}) : x;
+        mote_layer_id both[2] = {x, mote_layer_conv2d(b, x,
+                                                      &(mote_conv2d_options){.filters = dims[2],
+                                                                             .kernel_size = {3},
+                                                                             .padding = MOTE_PADDING_SAME,
+                                                                             .use_bias = MOTE_SWITCH_OFF})};
+        both[1] = mote_layer_batch_normalization(b, both[1], NULL);
+        x = mote_layer_add(b, both, 2, NULL);
+        return roll(dice, 2) ? mote_layer_activation(b, x, &(mote_activation_options){.activation = MOTE_ACTIVATION_RELU})
+                             : x;
     }
     default:
-        return mote_add_dropout(b, x, &(mote_dropout){.rate = 0.25f});
+        return mote_layer_dropout(b, x, &(mote_dropout_options){.rate = 0.25f});
     }
 }
 
 NETWORK_UNUSED mote_layer_id network_vector_layer(mote_builder *b, mote_layer_id x, network_dice *dice)
 {
-    static const mote_layer_activation activations[] = {
-        MOTE_ACTIVATION_LINEAR, MOTE_ACTIVATION_RELU, MOTE_ACTIVATION_SIGMOID, MOTE_ACTIVATION_TANH, MOTE_ACTIVATION_RELU6};
+    static const mote_activation activations[] = {MOTE_ACTIVATION_LINEAR, MOTE_ACTIVATION_RELU, MOTE_ACTIVATION_SIGMOID,
+                                                  MOTE_ACTIVATION_TANH, MOTE_ACTIVATION_RELU6};
 
     switch (roll(dice, 4)) {
     case 0:
-        return mote_add_batch_normalization(b, x, NULL);
+        return mote_layer_batch_normalization(b, x, NULL);
     case 1:
-        return mote_add_dropout(b, x, &(mote_dropout){.rate = 0.5f});
+        return mote_layer_dropout(b, x, &(mote_dropout_options){.rate = 0.5f});
     default:
-        return mote_add_dense(b, x,
-                              &(mote_dense){.units = 3 + roll(dice, 12),
-                                            .activation = activations[roll(dice, 5)],
-                                            .use_bias = roll(dice, 3) ? MOTE_SWITCH_ON : MOTE_SWITCH_OFF});
+        return mote_layer_dense(b, x,
+                                &(mote_dense_options){.units = 3 + roll(dice, 12),
+                                                      .activation = activations[roll(dice, 5)],
+                                                      .use_bias = roll(dice, 3) ? MOTE_SWITCH_ON : MOTE_SWITCH_OFF});
     }
 }
 
@@ -156,17 +160,17 @@ NETWORK_UNUSED mote_model *network_random(uint64_t number)
     mote_builder *b = mote_builder_create(&(mote_builder_options){.seed = number, .name = "random"}, &err);
     bool          is_image = number % 2 == 0;
     int           dims[3] = {5 + roll(&dice, 6), 4 + roll(&dice, 7), 1 + roll(&dice, 3)}, layers = 1 + roll(&dice, 8), i;
-    mote_layer_id x = mote_add_input(b, is_image ? 3 : 1, dims);
+    mote_layer_id x = mote_layer_input(b, is_image ? 3 : 1, dims);
 
     for (i = 0; i < layers; i++)
         x = is_image ? network_image_layer(b, x, &dice) : network_vector_layer(b, x, &dice);
     if (is_image && roll(&dice, 2))
-        x = mote_add_global_average_pooling2d(b, x, NULL);
+        x = mote_layer_global_average_pooling2d(b, x, NULL);
     else if (is_image)
-        x = mote_add_flatten(b, x, NULL);
+        x = mote_layer_flatten(b, x, NULL);
     if (roll(&dice, 2))
-        x = mote_add_batch_normalization(b, x, NULL);
-    x = mote_add_dense(b, x, &(mote_dense){.units = 2 + roll(&dice, 5), .activation = MOTE_ACTIVATION_SOFTMAX});
+        x = mote_layer_batch_normalization(b, x, NULL);
+    x = mote_layer_dense(b, x, &(mote_dense_options){.units = 2 + roll(&dice, 5), .activation = MOTE_ACTIVATION_SOFTMAX});
     return network_finish(b, &x, 1, &dice);
 }
 
@@ -272,18 +276,21 @@ NETWORK_UNUSED mote_model *network_with_constant_channels(void)
     network_dice  dice = network_dice_of(11);
     mote_error    err = {0};
     mote_builder *b = mote_builder_create(&(mote_builder_options){.seed = 11, .name = "constant"}, &err);
-    mote_layer_id x = mote_add_input(b, 3, (int[]){6, 5, 2});
+    mote_layer_id x = mote_layer_input(b, 3, (int[]){6, 5, 2});
     mote_model   *model, *quantized;
     mote_graph   *graph;
 
-    x = mote_add_conv2d(
+    x = mote_layer_conv2d(
         b, x,
-        &(mote_conv2d){.filters = 6, .kernel_size = {3}, .padding = MOTE_PADDING_SAME, .activation = MOTE_ACTIVATION_RELU});
-    x = mote_add_depthwise_conv2d(
-        b, x,
-        &(mote_depthwise_conv2d){.kernel_size = {3}, .padding = MOTE_PADDING_SAME, .activation = MOTE_ACTIVATION_RELU});
-    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 5, .kernel_size = {2}, .activation = MOTE_ACTIVATION_RELU});
-    x = mote_add_dense(b, mote_add_flatten(b, x, NULL), &(mote_dense){.units = 4});
+        &(mote_conv2d_options){
+            .filters = 6, .kernel_size = {3}, .padding = MOTE_PADDING_SAME, .activation = MOTE_ACTIVATION_RELU});
+    x = mote_layer_depthwise_conv2d(b, x,
+                                    &(mote_depthwise_conv2d_options){.kernel_size = {3},
+                                                                     .padding = MOTE_PADDING_SAME,
+                                                                     .activation = MOTE_ACTIVATION_RELU});
+    x = mote_layer_conv2d(b, x,
+                          &(mote_conv2d_options){.filters = 5, .kernel_size = {2}, .activation = MOTE_ACTIVATION_RELU});
+    x = mote_layer_dense(b, mote_layer_flatten(b, x, NULL), &(mote_dense_options){.units = 4});
     model = network_infer(network_finish(b, &x, 1, &dice));
     graph = &model->graphs[0];
     ((float *)graph->tensors[graph->nodes[0].in[2]].data)[1] = -1000;

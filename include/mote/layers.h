@@ -1,11 +1,10 @@
 /* Keras' layers: a network is built by adding one after the other.
  *
  *     mote_builder *b = mote_builder_create(&(mote_builder_options){.seed = 1}, &err);
- *     mote_layer_id x = mote_add_input(b, 3, (int[]){28, 28, 1});
- *     x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 16, .kernel_size = {3}, .activation = MOTE_ACTIVATION_RELU});
- *     x = mote_add_flatten(b, x, NULL);
- *     x = mote_add_dense(b, x, &(mote_dense){.units = 10, .activation = MOTE_ACTIVATION_SOFTMAX});
- *     if (mote_builder_finish(b, &x, 1, &model, &err) != MOTE_OK) ...
+ *     mote_layer_id x = mote_layer_input(b, 3, (int[]){28, 28, 1});
+ *     x = mote_layer_conv2d(b, x, &(mote_conv2d_options){.filters = 16, .kernel_size = {3}, .activation =
+ * MOTE_ACTIVATION_RELU}); x = mote_layer_flatten(b, x, NULL); x = mote_layer_dense(b, x, &(mote_dense_options){.units = 10,
+ * .activation = MOTE_ACTIVATION_SOFTMAX}); if (mote_builder_finish(b, &x, 1, &model, &err) != MOTE_OK) ...
  *
  * Names, arguments, defaults, shapes and initial values are Keras 3's; a zero in an options struct means Keras' default. A
  * number outside its range is refused, never changed. What a layer's arguments may be stands in one table a layer, at the
@@ -54,16 +53,16 @@ int mote_builder_shape(const mote_builder *builder, mote_layer_id id, int *dims)
 
 typedef enum mote_switch { MOTE_SWITCH_DEFAULT = 0, MOTE_SWITCH_ON, MOTE_SWITCH_OFF } mote_switch;
 
-typedef enum mote_layer_padding { MOTE_PADDING_VALID = 0, MOTE_PADDING_SAME } mote_layer_padding;
+typedef enum mote_padding { MOTE_PADDING_VALID = 0, MOTE_PADDING_SAME } mote_padding;
 
-typedef enum mote_layer_activation {
+typedef enum mote_activation {
     MOTE_ACTIVATION_LINEAR = 0,
     MOTE_ACTIVATION_RELU,
     MOTE_ACTIVATION_RELU6,
     MOTE_ACTIVATION_SIGMOID,
     MOTE_ACTIVATION_TANH,
     MOTE_ACTIVATION_SOFTMAX /* over the last axis */
-} mote_layer_activation;
+} mote_activation;
 
 /* Random ones depend on the seed, on which parameter it is (they are counted as they are made) and on the element.
  * fan_in and fan_out, for kernels of Keras' shapes: dense [in, out]; conv2d [h, w, in, out]: h w in and h w out;
@@ -88,56 +87,57 @@ typedef enum mote_initializer {
  * where no member is required. Shapes are given without the batch. */
 
 /* The network's input: 1 to 7 dimensions. */
-mote_layer_id mote_add_input(mote_builder *builder, int rank, const int *dims);
+mote_layer_id mote_layer_input(mote_builder *builder, int rank, const int *dims);
 /* One input of several. A network with several inputs or outputs is known by the names of these and of its last layers. */
-mote_layer_id mote_add_named_input(mote_builder *builder, const char *name, int rank, const int *dims);
+mote_layer_id mote_layer_named_input(mote_builder *builder, const char *name, int rank, const int *dims);
 
 /* [..., in] -> [..., units]: activation(x kernel + bias). Weights "NAME/kernel" [units, in], "NAME/bias" [units]. */
-typedef struct mote_dense {
-    const char           *name;
-    int                   units; /* required */
-    mote_layer_activation activation;
-    mote_switch           use_bias;           /* on */
-    mote_initializer      kernel_initializer; /* glorot_uniform */
-    mote_initializer      bias_initializer;   /* zeros */
-} mote_dense;
-mote_layer_id mote_add_dense(mote_builder *builder, mote_layer_id x, const mote_dense *options);
+typedef struct mote_dense_options {
+    const char      *name;
+    int              units; /* required */
+    mote_activation  activation;
+    mote_switch      use_bias;           /* on */
+    mote_initializer kernel_initializer; /* glorot_uniform */
+    mote_initializer bias_initializer;   /* zeros */
+} mote_dense_options;
+mote_layer_id mote_layer_dense(mote_builder *builder, mote_layer_id x, const mote_dense_options *options);
 
 /* [h, w, in] -> [h', w', filters]. valid: h' = ceil((h - dilation (kernel - 1)) / stride); same: h' = ceil(h / stride).
  * Weights "NAME/kernel" [filters, kernel h, kernel w, in], "NAME/bias" [filters]. */
-typedef struct mote_conv2d {
-    const char           *name;
-    int                   filters;        /* required */
-    int                   kernel_size[2]; /* required */
-    int                   strides[2];     /* 1 */
-    mote_layer_padding    padding;
-    int                   dilation_rate[2]; /* 1; strides and dilation over 1 do not go together */
-    mote_layer_activation activation;
-    mote_switch           use_bias;           /* on */
-    mote_initializer      kernel_initializer; /* glorot_uniform */
-    mote_initializer      bias_initializer;   /* zeros */
-} mote_conv2d;
-mote_layer_id mote_add_conv2d(mote_builder *builder, mote_layer_id x, const mote_conv2d *options);
+typedef struct mote_conv2d_options {
+    const char      *name;
+    int              filters;        /* required */
+    int              kernel_size[2]; /* required */
+    int              strides[2];     /* 1 */
+    mote_padding     padding;
+    int              dilation_rate[2]; /* 1; strides and dilation over 1 do not go together */
+    mote_activation  activation;
+    mote_switch      use_bias;           /* on */
+    mote_initializer kernel_initializer; /* glorot_uniform */
+    mote_initializer bias_initializer;   /* zeros */
+} mote_conv2d_options;
+mote_layer_id mote_layer_conv2d(mote_builder *builder, mote_layer_id x, const mote_conv2d_options *options);
 
 /* [h, w, in] -> [h', w', in depth_multiplier]; output channel i depth_multiplier + m. h', w' as conv2d's.
  * Weights "NAME/kernel" [1, kernel h, kernel w, in depth_multiplier], "NAME/bias". */
-typedef struct mote_depthwise_conv2d {
-    const char           *name;
-    int                   kernel_size[2]; /* required */
-    int                   strides[2];     /* 1; Keras wants both equal */
-    mote_layer_padding    padding;
-    int                   depth_multiplier; /* 1 */
-    int                   dilation_rate[2]; /* 1 */
-    mote_layer_activation activation;
-    mote_switch           use_bias;              /* on */
-    mote_initializer      depthwise_initializer; /* glorot_uniform */
-    mote_initializer      bias_initializer;      /* zeros */
-} mote_depthwise_conv2d;
-mote_layer_id mote_add_depthwise_conv2d(mote_builder *builder, mote_layer_id x, const mote_depthwise_conv2d *options);
+typedef struct mote_depthwise_conv2d_options {
+    const char      *name;
+    int              kernel_size[2]; /* required */
+    int              strides[2];     /* 1; Keras wants both equal */
+    mote_padding     padding;
+    int              depth_multiplier; /* 1 */
+    int              dilation_rate[2]; /* 1 */
+    mote_activation  activation;
+    mote_switch      use_bias;              /* on */
+    mote_initializer depthwise_initializer; /* glorot_uniform */
+    mote_initializer bias_initializer;      /* zeros */
+} mote_depthwise_conv2d_options;
+mote_layer_id mote_layer_depthwise_conv2d(mote_builder *builder, mote_layer_id x,
+                                          const mote_depthwise_conv2d_options *options);
 
 /* [..., c] -> the same: gamma (x - mean) / sqrt(variance + epsilon) + beta per channel c. Training takes mean and variance
  * from the batch and moves "NAME/moving_mean", "NAME/moving_variance" by 1 - momentum; otherwise those two are taken. */
-typedef struct mote_batch_normalization {
+typedef struct mote_batch_normalization_options {
     const char      *name;
     float            momentum;          /* 0.99 */
     float            epsilon;           /* 0.001 */
@@ -145,32 +145,33 @@ typedef struct mote_batch_normalization {
     mote_switch      scale;             /* on: gamma is trained; off: it stays 1 */
     mote_initializer beta_initializer;  /* zeros */
     mote_initializer gamma_initializer; /* ones */
-} mote_batch_normalization;
-mote_layer_id mote_add_batch_normalization(mote_builder *builder, mote_layer_id x, const mote_batch_normalization *options);
+} mote_batch_normalization_options;
+mote_layer_id mote_layer_batch_normalization(mote_builder *builder, mote_layer_id x,
+                                             const mote_batch_normalization_options *options);
 
 /* [h, w, c] -> [h', w', c]; h', w' as conv2d's. */
-typedef struct mote_pooling2d {
-    const char        *name;
-    int                pool_size[2]; /* 2 */
-    int                strides[2];   /* pool_size */
-    mote_layer_padding padding;
-} mote_pooling2d;
-mote_layer_id mote_add_max_pooling2d(mote_builder *builder, mote_layer_id x, const mote_pooling2d *options);
-mote_layer_id mote_add_average_pooling2d(mote_builder *builder, mote_layer_id x, const mote_pooling2d *options);
+typedef struct mote_pooling2d_options {
+    const char  *name;
+    int          pool_size[2]; /* 2 */
+    int          strides[2];   /* pool_size */
+    mote_padding padding;
+} mote_pooling2d_options;
+mote_layer_id mote_layer_max_pooling2d(mote_builder *builder, mote_layer_id x, const mote_pooling2d_options *options);
+mote_layer_id mote_layer_average_pooling2d(mote_builder *builder, mote_layer_id x, const mote_pooling2d_options *options);
 
 /* [h, w, c] -> [c], or [1, 1, c] with keepdims. */
-typedef struct mote_global_pooling2d {
+typedef struct mote_global_pooling2d_options {
     const char *name;
     mote_switch keepdims; /* off */
-} mote_global_pooling2d;
-mote_layer_id mote_add_global_average_pooling2d(mote_builder *builder, mote_layer_id x,
-                                                const mote_global_pooling2d *options);
+} mote_global_pooling2d_options;
+mote_layer_id mote_layer_global_average_pooling2d(mote_builder *builder, mote_layer_id x,
+                                                  const mote_global_pooling2d_options *options);
 
 /* [...] -> [product of all]. */
-typedef struct mote_flatten {
+typedef struct mote_flatten_options {
     const char *name;
-} mote_flatten;
-mote_layer_id mote_add_flatten(mote_builder *builder, mote_layer_id x, const mote_flatten *options);
+} mote_flatten_options;
+mote_layer_id mote_layer_flatten(mote_builder *builder, mote_layer_id x, const mote_flatten_options *options);
 
 /* [...] -> target_shape, of as many elements; one of them may be -1. */
 typedef struct mote_shape {
@@ -178,47 +179,47 @@ typedef struct mote_shape {
     int dims[7];
 } mote_shape;
 
-typedef struct mote_reshape {
+typedef struct mote_reshape_options {
     const char *name;
     mote_shape  target_shape; /* required */
-} mote_reshape;
-mote_layer_id mote_add_reshape(mote_builder *builder, mote_layer_id x, const mote_reshape *options);
+} mote_reshape_options;
+mote_layer_id mote_layer_reshape(mote_builder *builder, mote_layer_id x, const mote_reshape_options *options);
 
 /* Training sets each element to 0 with probability rate and divides the others by 1 - rate; otherwise nothing. */
-typedef struct mote_dropout {
+typedef struct mote_dropout_options {
     const char *name;
     float       rate; /* required; 0 to 0.99 */
-} mote_dropout;
-mote_layer_id mote_add_dropout(mote_builder *builder, mote_layer_id x, const mote_dropout *options);
+} mote_dropout_options;
+mote_layer_id mote_layer_dropout(mote_builder *builder, mote_layer_id x, const mote_dropout_options *options);
 
 /* An activation of its own, after batch normalization or add. */
-typedef struct mote_activation_layer {
-    const char           *name;
-    mote_layer_activation activation; /* required; not linear */
-} mote_activation_layer;
-mote_layer_id mote_add_activation(mote_builder *builder, mote_layer_id x, const mote_activation_layer *options);
+typedef struct mote_activation_options {
+    const char     *name;
+    mote_activation activation; /* required; not linear */
+} mote_activation_options;
+mote_layer_id mote_layer_activation(mote_builder *builder, mote_layer_id x, const mote_activation_options *options);
 
 /* [...] -> the same: x where x >= 0, negative_slope x elsewhere. */
-typedef struct mote_leaky_relu {
+typedef struct mote_leaky_relu_options {
     const char *name;
     float       negative_slope; /* 0.3; over 0, at most 100 */
-} mote_leaky_relu;
-mote_layer_id mote_add_leaky_relu(mote_builder *builder, mote_layer_id x, const mote_leaky_relu *options);
+} mote_leaky_relu_options;
+mote_layer_id mote_layer_leaky_relu(mote_builder *builder, mote_layer_id x, const mote_leaky_relu_options *options);
 
 /* The sum of two or more of one shape, from left to right. */
-typedef struct mote_add_layer_options {
+typedef struct mote_add_options {
     const char *name;
-} mote_add_layer_options;
-mote_layer_id mote_add_add(mote_builder *builder, const mote_layer_id *inputs, int input_count,
-                           const mote_add_layer_options *options);
+} mote_add_options;
+mote_layer_id mote_layer_add(mote_builder *builder, const mote_layer_id *inputs, int input_count,
+                             const mote_add_options *options);
 
 /* Two or more side by side along an axis, equal along all others. */
-typedef struct mote_concatenate {
+typedef struct mote_concatenate_options {
     const char *name;
     int         axis; /* -1, the last; axis 0 is the batch's, so 1 is the first of a sample */
-} mote_concatenate;
-mote_layer_id mote_add_concatenate(mote_builder *builder, const mote_layer_id *inputs, int input_count,
-                                   const mote_concatenate *options);
+} mote_concatenate_options;
+mote_layer_id mote_layer_concatenate(mote_builder *builder, const mote_layer_id *inputs, int input_count,
+                                     const mote_concatenate_options *options);
 
 #ifdef __cplusplus
 }

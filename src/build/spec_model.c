@@ -439,7 +439,7 @@ mote_status mote_spec_build_model(const mote_spec *spec, const mote_dataset *set
     if (!builder)
         return err->code;
     for (i = 0; i < state->input_count; i++) {
-        b.input[i] = mote_add_named_input(builder, state->inputs[i].name, inputs[i].rank, inputs[i].dims);
+        b.input[i] = mote_layer_named_input(builder, state->inputs[i].name, inputs[i].rank, inputs[i].dims);
         if (b.input[i] == MOTE_NO_LAYER)
             return fail_at(spec, state->inputs[i].line, builder, err);
     }

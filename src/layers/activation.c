@@ -4,7 +4,7 @@
 
 static mote_layer_id add(const mote_layer_call *call, const void *options)
 {
-    const mote_activation_layer *o = options;
+    const mote_activation_options *o = options;
 
     return mote_layer_activation_node(call, call->in[0], o->activation);
 }
@@ -14,9 +14,9 @@ static const mote_word words[] = {{"relu", MOTE_ACTIVATION_RELU},       {"relu6"
                                   {"softmax", MOTE_ACTIVATION_SOFTMAX}, {NULL, 0}};
 
 static const mote_key keys[] = {
-    MOTE_KEY("activation", mote_activation_layer, activation, .words = words, .is_required = true),
+    MOTE_KEY("activation", mote_activation_options, activation, .words = words, .is_required = true),
     {0},
 };
 
 const mote_layer_type mote_layer_type_activation = {
-    .name = "activation", .options_bytes = sizeof(mote_activation_layer), .keys = keys, .add = add};
+    .name = "activation", .options_bytes = sizeof(mote_activation_options), .keys = keys, .add = add};

@@ -282,7 +282,7 @@ static mote_layer_id add_input(mote_builder *builder, const char *name, int rank
     return id;
 }
 
-mote_layer_id mote_add_input(mote_builder *builder, int rank, const int *dims)
+mote_layer_id mote_layer_input(mote_builder *builder, int rank, const int *dims)
 {
     int used = 0;
 
@@ -291,7 +291,7 @@ mote_layer_id mote_add_input(mote_builder *builder, int rank, const int *dims)
     return add_input(builder, default_name(builder, "input", &used), rank, dims);
 }
 
-mote_layer_id mote_add_named_input(mote_builder *builder, const char *name, int rank, const int *dims)
+mote_layer_id mote_layer_named_input(mote_builder *builder, const char *name, int rank, const int *dims)
 {
     if (builder->err.code != MOTE_OK || check_input(builder, rank, dims) != MOTE_OK)
         return MOTE_NO_LAYER;
@@ -357,14 +357,14 @@ mote_layer_id mote_builder_add(mote_builder *builder, const mote_layer_type *typ
 
 #define LAYER(layer, options)                                                                                               \
     _Static_assert(offsetof(options, name) == 0, #options " begins with the name");                                         \
-    mote_layer_id mote_add_##layer(mote_builder *builder, mote_layer_id x, const options *given)                            \
+    mote_layer_id mote_layer_##layer(mote_builder *builder, mote_layer_id x, const options *given)                          \
     {                                                                                                                       \
         return mote_builder_add(builder, &mote_layer_type_##layer, &x, 1, given);                                           \
     }
 #define LAYER_OF_MANY(layer, options)                                                                                       \
     _Static_assert(offsetof(options, name) == 0, #options " begins with the name");                                         \
-    mote_layer_id mote_add_##layer(mote_builder *builder, const mote_layer_id *inputs, int input_count,                     \
-                                   const options *given)                                                                    \
+    mote_layer_id mote_layer_##layer(mote_builder *builder, const mote_layer_id *inputs, int input_count,                   \
+                                     const options *given)                                                                  \
     {                                                                                                                       \
         return mote_builder_add(builder, &mote_layer_type_##layer, inputs, input_count, given);                             \
     }
@@ -502,7 +502,7 @@ mote_layer_id mote_layer_simple_node(const mote_layer_call *call, mote_op_kind o
     return mote_layer_node(call, &(mote_node){.op = op, .in = &in, .in_count = 1, .as = attributes});
 }
 
-mote_layer_id mote_layer_activation_node(const mote_layer_call *call, mote_layer_id x, mote_layer_activation activation)
+mote_layer_id mote_layer_activation_node(const mote_layer_call *call, mote_layer_id x, mote_activation activation)
 {
     static const mote_op_kind kinds[] = {[MOTE_ACTIVATION_RELU] = MOTE_OP_RELU,
                                          [MOTE_ACTIVATION_RELU6] = MOTE_OP_RELU6,
@@ -517,7 +517,7 @@ mote_layer_id mote_layer_activation_node(const mote_layer_call *call, mote_layer
     return mote_layer_node(call, &node);
 }
 
-mote_layer_id mote_layer_activated_node(const mote_layer_call *call, const mote_node *node, mote_layer_activation activation)
+mote_layer_id mote_layer_activated_node(const mote_layer_call *call, const mote_node *node, mote_activation activation)
 {
     static const mrt_activation fused[] = {[MOTE_ACTIVATION_RELU] = MRT_ACT_RELU, [MOTE_ACTIVATION_RELU6] = MRT_ACT_RELU6};
     mote_node                   first = *node;

@@ -2,7 +2,7 @@
 #include "layers/layer.h"
 
 /* Keras counts the batch as axis 0, along which a layer does not mix samples. */
-static int32_t axis_of(const mote_layer_call *call, const mote_concatenate *o)
+static int32_t axis_of(const mote_layer_call *call, const mote_concatenate_options *o)
 {
     return o->axis < 0 ? o->axis + mote_layer_in(call, 0)->rank : o->axis;
 }
@@ -37,7 +37,7 @@ static mote_layer_id add(const mote_layer_call *call, const void *options)
     return mote_layer_node(call, &node);
 }
 
-static const mote_key keys[] = {MOTE_KEY("axis", mote_concatenate, axis, .min = -7, .max = 7, .standard = -1), {0}};
+static const mote_key keys[] = {MOTE_KEY("axis", mote_concatenate_options, axis, .min = -7, .max = 7, .standard = -1), {0}};
 
 const mote_layer_type mote_layer_type_concatenate = {
-    .name = "concatenate", .options_bytes = sizeof(mote_concatenate), .keys = keys, .in_min = 2, .add = add};
+    .name = "concatenate", .options_bytes = sizeof(mote_concatenate_options), .keys = keys, .in_min = 2, .add = add};

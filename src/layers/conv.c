@@ -3,8 +3,8 @@
 
 /* What the two have in common; the options' names differ. */
 typedef struct window {
-    const int         *kernel, *strides, *dilation;
-    mote_layer_padding padding;
+    const int   *kernel, *strides, *dilation;
+    mote_padding padding;
 } window;
 
 static int64_t reach(const window *w, int axis)
@@ -40,12 +40,12 @@ static mrt_conv_attributes attributes(const window *w, int32_t depth_multiplier)
 
 static mote_layer_id add_conv2d(const mote_layer_call *call, const void *options)
 {
-    const mote_conv2d *o = options;
-    const window       w = {o->kernel_size, o->strides, o->dilation_rate, o->padding};
-    const int32_t      channels = mote_layer_channels(call);
-    const double       taps = (double)o->kernel_size[0] * o->kernel_size[1];
-    mote_id            operands[3] = {call->in[0], MOTE_NONE, MOTE_NONE};
-    mote_node          node = {.op = MOTE_OP_CONV_2D, .in = operands, .in_count = 3};
+    const mote_conv2d_options *o = options;
+    const window               w = {o->kernel_size, o->strides, o->dilation_rate, o->padding};
+    const int32_t              channels = mote_layer_channels(call);
+    const double               taps = (double)o->kernel_size[0] * o->kernel_size[1];
+    mote_id                    operands[3] = {call->in[0], MOTE_NONE, MOTE_NONE};
+    mote_node                  node = {.op = MOTE_OP_CONV_2D, .in = operands, .in_count = 3};
 
     if (check_window(call, &w) != MOTE_OK)
         return MOTE_NO_LAYER;
@@ -63,13 +63,13 @@ static mote_layer_id add_conv2d(const mote_layer_call *call, const void *options
 
 static mote_layer_id add_depthwise_conv2d(const mote_layer_call *call, const void *options)
 {
-    const mote_depthwise_conv2d *o = options;
-    const window                 w = {o->kernel_size, o->strides, o->dilation_rate, o->padding};
-    const int32_t                channels = mote_layer_channels(call);
-    const int64_t                out_channels = (int64_t)channels * o->depth_multiplier;
-    const double                 taps = (double)o->kernel_size[0] * o->kernel_size[1];
-    mote_id                      operands[3] = {call->in[0], MOTE_NONE, MOTE_NONE};
-    mote_node                    node = {.op = MOTE_OP_DEPTHWISE_CONV_2D, .in = operands, .in_count = 3};
+    const mote_depthwise_conv2d_options *o = options;
+    const window                         w = {o->kernel_size, o->strides, o->dilation_rate, o->padding};
+    const int32_t                        channels = mote_layer_channels(call);
+    const int64_t                        out_channels = (int64_t)channels * o->depth_multiplier;
+    const double                         taps = (double)o->kernel_size[0] * o->kernel_size[1];
+    mote_id                              operands[3] = {call->in[0], MOTE_NONE, MOTE_NONE};
+    mote_node                            node = {.op = MOTE_OP_DEPTHWISE_CONV_2D, .in = operands, .in_count = 3};
 
     if (check_window(call, &w) != MOTE_OK)
         return MOTE_NO_LAYER;
@@ -92,41 +92,46 @@ static mote_layer_id add_depthwise_conv2d(const mote_layer_call *call, const voi
 }
 
 static const mote_key conv2d_keys[] = {
-    MOTE_KEY("filters", mote_conv2d, filters, .min = 1, .max = MOTE_LAYER_CHANNEL_MAX, .is_required = true),
-    MOTE_KEY("kernel_size", mote_conv2d, kernel_size, .min = 1, .max = MOTE_LAYER_SIZE_MAX, .is_required = true),
-    MOTE_KEY("strides", mote_conv2d, strides, .min = 1, .max = MOTE_LAYER_SIZE_MAX, .standard = 1),
-    MOTE_KEY("padding", mote_conv2d, padding, .words = mote_padding_words),
-    MOTE_KEY("dilation_rate", mote_conv2d, dilation_rate, .min = 1, .max = MOTE_LAYER_SIZE_MAX, .standard = 1),
-    MOTE_KEY("activation", mote_conv2d, activation, .words = mote_activation_words),
-    MOTE_KEY("use_bias", mote_conv2d, use_bias, .words = mote_switch_words, .standard = MOTE_SWITCH_ON),
-    MOTE_KEY("kernel_initializer", mote_conv2d, kernel_initializer, .standard = MOTE_INITIALIZER_GLOROT_UNIFORM,
+    MOTE_KEY("filters", mote_conv2d_options, filters, .min = 1, .max = MOTE_LAYER_CHANNEL_MAX, .is_required = true),
+    MOTE_KEY("kernel_size", mote_conv2d_options, kernel_size, .min = 1, .max = MOTE_LAYER_SIZE_MAX, .is_required = true),
+    MOTE_KEY("strides", mote_conv2d_options, strides, .min = 1, .max = MOTE_LAYER_SIZE_MAX, .standard = 1),
+    MOTE_KEY("padding", mote_conv2d_options, padding, .words = mote_padding_words),
+    MOTE_KEY("dilation_rate", mote_conv2d_options, dilation_rate, .min = 1, .max = MOTE_LAYER_SIZE_MAX, .standard = 1),
+    MOTE_KEY("activation", mote_conv2d_options, activation, .words = mote_activation_words),
+    MOTE_KEY("use_bias", mote_conv2d_options, use_bias, .words = mote_switch_words, .standard = MOTE_SWITCH_ON),
+    MOTE_KEY("kernel_initializer", mote_conv2d_options, kernel_initializer, .standard = MOTE_INITIALIZER_GLOROT_UNIFORM,
              .words = mote_initializer_words),
-    MOTE_KEY("bias_initializer", mote_conv2d, bias_initializer, .standard = MOTE_INITIALIZER_ZEROS,
+    MOTE_KEY("bias_initializer", mote_conv2d_options, bias_initializer, .standard = MOTE_INITIALIZER_ZEROS,
              .words = mote_initializer_words),
     {0},
 };
 
 static const mote_key depthwise_keys[] = {
-    MOTE_KEY("kernel_size", mote_depthwise_conv2d, kernel_size, .min = 1, .max = MOTE_LAYER_SIZE_MAX, .is_required = true),
-    MOTE_KEY("strides", mote_depthwise_conv2d, strides, .min = 1, .max = MOTE_LAYER_SIZE_MAX, .standard = 1),
-    MOTE_KEY("padding", mote_depthwise_conv2d, padding, .words = mote_padding_words),
-    MOTE_KEY("depth_multiplier", mote_depthwise_conv2d, depth_multiplier, .min = 1, .max = MOTE_LAYER_SIZE_MAX,
+    MOTE_KEY("kernel_size", mote_depthwise_conv2d_options, kernel_size, .min = 1, .max = MOTE_LAYER_SIZE_MAX,
+             .is_required = true),
+    MOTE_KEY("strides", mote_depthwise_conv2d_options, strides, .min = 1, .max = MOTE_LAYER_SIZE_MAX, .standard = 1),
+    MOTE_KEY("padding", mote_depthwise_conv2d_options, padding, .words = mote_padding_words),
+    MOTE_KEY("depth_multiplier", mote_depthwise_conv2d_options, depth_multiplier, .min = 1, .max = MOTE_LAYER_SIZE_MAX,
              .standard = 1),
-    MOTE_KEY("dilation_rate", mote_depthwise_conv2d, dilation_rate, .min = 1, .max = MOTE_LAYER_SIZE_MAX, .standard = 1),
-    MOTE_KEY("activation", mote_depthwise_conv2d, activation, .words = mote_activation_words),
-    MOTE_KEY("use_bias", mote_depthwise_conv2d, use_bias, .words = mote_switch_words, .standard = MOTE_SWITCH_ON),
-    MOTE_KEY("depthwise_initializer", mote_depthwise_conv2d, depthwise_initializer,
+    MOTE_KEY("dilation_rate", mote_depthwise_conv2d_options, dilation_rate, .min = 1, .max = MOTE_LAYER_SIZE_MAX,
+             .standard = 1),
+    MOTE_KEY("activation", mote_depthwise_conv2d_options, activation, .words = mote_activation_words),
+    MOTE_KEY("use_bias", mote_depthwise_conv2d_options, use_bias, .words = mote_switch_words, .standard = MOTE_SWITCH_ON),
+    MOTE_KEY("depthwise_initializer", mote_depthwise_conv2d_options, depthwise_initializer,
              .standard = MOTE_INITIALIZER_GLOROT_UNIFORM, .words = mote_initializer_words),
-    MOTE_KEY("bias_initializer", mote_depthwise_conv2d, bias_initializer, .standard = MOTE_INITIALIZER_ZEROS,
+    MOTE_KEY("bias_initializer", mote_depthwise_conv2d_options, bias_initializer, .standard = MOTE_INITIALIZER_ZEROS,
              .words = mote_initializer_words),
     {0},
 };
 
-const mote_layer_type mote_layer_type_conv2d = {
-    .name = "conv2d", .options_bytes = sizeof(mote_conv2d), .keys = conv2d_keys, .is_image = true, .add = add_conv2d};
+const mote_layer_type mote_layer_type_conv2d = {.name = "conv2d",
+                                                .options_bytes = sizeof(mote_conv2d_options),
+                                                .keys = conv2d_keys,
+                                                .is_image = true,
+                                                .add = add_conv2d};
 
 const mote_layer_type mote_layer_type_depthwise_conv2d = {.name = "depthwise_conv2d",
-                                                          .options_bytes = sizeof(mote_depthwise_conv2d),
+                                                          .options_bytes = sizeof(mote_depthwise_conv2d_options),
                                                           .keys = depthwise_keys,
                                                           .is_image = true,
                                                           .add = add_depthwise_conv2d};

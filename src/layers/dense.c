@@ -3,10 +3,10 @@
 
 static mote_layer_id add(const mote_layer_call *call, const void *options)
 {
-    const mote_dense *o = options;
-    const int32_t     in_count = mote_layer_channels(call);
-    mote_id           operands[3] = {call->in[0], MOTE_NONE, MOTE_NONE};
-    mote_node         node = {.op = MOTE_OP_FULLY_CONNECTED, .in = operands, .in_count = 3};
+    const mote_dense_options *o = options;
+    const int32_t             in_count = mote_layer_channels(call);
+    mote_id                   operands[3] = {call->in[0], MOTE_NONE, MOTE_NONE};
+    mote_node                 node = {.op = MOTE_OP_FULLY_CONNECTED, .in = operands, .in_count = 3};
 
     operands[1] = mote_layer_weight(call, &(mote_weight){.name = "kernel",
                                                          .rank = 2,
@@ -21,15 +21,15 @@ static mote_layer_id add(const mote_layer_call *call, const void *options)
 }
 
 static const mote_key keys[] = {
-    MOTE_KEY("units", mote_dense, units, .min = 1, .max = MOTE_LAYER_CHANNEL_MAX, .is_required = true),
-    MOTE_KEY("activation", mote_dense, activation, .words = mote_activation_words),
-    MOTE_KEY("use_bias", mote_dense, use_bias, .words = mote_switch_words, .standard = MOTE_SWITCH_ON),
-    MOTE_KEY("kernel_initializer", mote_dense, kernel_initializer, .standard = MOTE_INITIALIZER_GLOROT_UNIFORM,
+    MOTE_KEY("units", mote_dense_options, units, .min = 1, .max = MOTE_LAYER_CHANNEL_MAX, .is_required = true),
+    MOTE_KEY("activation", mote_dense_options, activation, .words = mote_activation_words),
+    MOTE_KEY("use_bias", mote_dense_options, use_bias, .words = mote_switch_words, .standard = MOTE_SWITCH_ON),
+    MOTE_KEY("kernel_initializer", mote_dense_options, kernel_initializer, .standard = MOTE_INITIALIZER_GLOROT_UNIFORM,
              .words = mote_initializer_words),
-    MOTE_KEY("bias_initializer", mote_dense, bias_initializer, .standard = MOTE_INITIALIZER_ZEROS,
+    MOTE_KEY("bias_initializer", mote_dense_options, bias_initializer, .standard = MOTE_INITIALIZER_ZEROS,
              .words = mote_initializer_words),
     {0},
 };
 
 const mote_layer_type mote_layer_type_dense = {
-    .name = "dense", .options_bytes = sizeof(mote_dense), .keys = keys, .add = add};
+    .name = "dense", .options_bytes = sizeof(mote_dense_options), .keys = keys, .add = add};

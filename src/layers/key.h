@@ -40,9 +40,9 @@ typedef struct mote_key {
 
 extern const mote_word mote_switch_words[]; /* of a mote_switch: true, false */
 
-/* A row: MOTE_KEY("units", mote_dense, units, .min = 1, .max = 4096, .is_required = true). Tables end with {0}. The kind is
- * the member's own, so that no row can say another; a member of any other type does not compile. An enum without negative
- * values has the type unsigned int, and size_t is uint64_t, on all hosts that mote runs on. */
+/* A row: MOTE_KEY("units", mote_dense_options, units, .min = 1, .max = 4096, .is_required = true). Tables end with {0}. The
+ * kind is the member's own, so that no row can say another; a member of any other type does not compile. An enum without
+ * negative values has the type unsigned int, and size_t is uint64_t, on all hosts that mote runs on. */
 #define MOTE_KEY(key, T, ...) MOTE_KEY_ROW(T, __VA_ARGS__, .name = key)
 #define MOTE_KEY_ROW(T, member, ...)                                                                                        \
     {                                                                                                                       \

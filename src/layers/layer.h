@@ -1,7 +1,7 @@
 /* What a layer is, and what layers are made with.
  *
  * A layer's file has one function that adds it to the graph, its table of keys, and the constant that joins them; its row in
- * layers.def makes it known to C programs (mote_add_NAME) and to specs. Before the function runs, options are complete:
+ * layers.def makes it known to C programs (mote_layer_NAME) and to specs. Before the function runs, options are complete:
  * defaults set, ranges checked, the input's rank too.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_LAYERS_LAYER_H
@@ -84,9 +84,8 @@ mote_layer_id mote_layer_simple_node(const mote_layer_call *call, mote_op_kind o
 mote_layer_id mote_layer_inner_node(const mote_layer_call *call, const mote_node *node, const char *suffix);
 
 /* An activation (not linear) of x; a node with an activation: relu and relu6 are fused, the others follow as nodes. */
-mote_layer_id mote_layer_activation_node(const mote_layer_call *call, mote_layer_id x, mote_layer_activation activation);
-mote_layer_id mote_layer_activated_node(const mote_layer_call *call, const mote_node *node,
-                                        mote_layer_activation activation);
+mote_layer_id mote_layer_activation_node(const mote_layer_call *call, mote_layer_id x, mote_activation activation);
+mote_layer_id mote_layer_activated_node(const mote_layer_call *call, const mote_node *node, mote_activation activation);
 
 /* Fills values as the initializer says; index counts the model's weights. */
 typedef struct mote_initialization {

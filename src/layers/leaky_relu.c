@@ -4,15 +4,15 @@
 
 static mote_layer_id add(const mote_layer_call *call, const void *options)
 {
-    const mote_leaky_relu *o = options;
+    const mote_leaky_relu_options *o = options;
 
     return mote_layer_simple_node(call, MOTE_OP_LEAKY_RELU, (mote_attrs){.leaky_relu = {.alpha = o->negative_slope}});
 }
 
 static const mote_key keys[] = {
-    MOTE_KEY("negative_slope", mote_leaky_relu, negative_slope, .min = 1e-7, .max = 100, .standard = 0.3),
+    MOTE_KEY("negative_slope", mote_leaky_relu_options, negative_slope, .min = 1e-7, .max = 100, .standard = 0.3),
     {0},
 };
 
 const mote_layer_type mote_layer_type_leaky_relu = {
-    .name = "leaky_relu", .options_bytes = sizeof(mote_leaky_relu), .keys = keys, .add = add};
+    .name = "leaky_relu", .options_bytes = sizeof(mote_leaky_relu_options), .keys = keys, .add = add};

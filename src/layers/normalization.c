@@ -16,9 +16,9 @@ static mote_id add_weight(const mote_layer_call *call, const char *name, mote_in
 
 static mote_layer_id add(const mote_layer_call *call, const void *options)
 {
-    const mote_batch_normalization *o = options;
-    mote_id                         operands[5] = {call->in[0], MOTE_NONE, MOTE_NONE, MOTE_NONE, MOTE_NONE};
-    mote_node                       node = {.op = MOTE_OP_BATCH_NORMALIZATION, .in = operands, .in_count = 5};
+    const mote_batch_normalization_options *o = options;
+    mote_id                                 operands[5] = {call->in[0], MOTE_NONE, MOTE_NONE, MOTE_NONE, MOTE_NONE};
+    mote_node                               node = {.op = MOTE_OP_BATCH_NORMALIZATION, .in = operands, .in_count = 5};
 
     if (o->scale == MOTE_SWITCH_ON)
         operands[1] = add_weight(call, "gamma", o->gamma_initializer, false);
@@ -31,16 +31,16 @@ static mote_layer_id add(const mote_layer_call *call, const void *options)
 }
 
 static const mote_key keys[] = {
-    MOTE_KEY("momentum", mote_batch_normalization, momentum, .min = 1e-6, .max = 1, .standard = 0.99),
-    MOTE_KEY("epsilon", mote_batch_normalization, epsilon, .min = 1e-12, .max = 1, .standard = 1e-3),
-    MOTE_KEY("center", mote_batch_normalization, center, .words = mote_switch_words, .standard = MOTE_SWITCH_ON),
-    MOTE_KEY("scale", mote_batch_normalization, scale, .words = mote_switch_words, .standard = MOTE_SWITCH_ON),
-    MOTE_KEY("beta_initializer", mote_batch_normalization, beta_initializer, .standard = MOTE_INITIALIZER_ZEROS,
+    MOTE_KEY("momentum", mote_batch_normalization_options, momentum, .min = 1e-6, .max = 1, .standard = 0.99),
+    MOTE_KEY("epsilon", mote_batch_normalization_options, epsilon, .min = 1e-12, .max = 1, .standard = 1e-3),
+    MOTE_KEY("center", mote_batch_normalization_options, center, .words = mote_switch_words, .standard = MOTE_SWITCH_ON),
+    MOTE_KEY("scale", mote_batch_normalization_options, scale, .words = mote_switch_words, .standard = MOTE_SWITCH_ON),
+    MOTE_KEY("beta_initializer", mote_batch_normalization_options, beta_initializer, .standard = MOTE_INITIALIZER_ZEROS,
              .words = mote_initializer_words),
-    MOTE_KEY("gamma_initializer", mote_batch_normalization, gamma_initializer, .standard = MOTE_INITIALIZER_ONES,
+    MOTE_KEY("gamma_initializer", mote_batch_normalization_options, gamma_initializer, .standard = MOTE_INITIALIZER_ONES,
              .words = mote_initializer_words),
     {0},
 };
 
 const mote_layer_type mote_layer_type_batch_normalization = {
-    .name = "batch_normalization", .options_bytes = sizeof(mote_batch_normalization), .keys = keys, .add = add};
+    .name = "batch_normalization", .options_bytes = sizeof(mote_batch_normalization_options), .keys = keys, .add = add};

@@ -3,7 +3,7 @@
 #include "layers/layer.h"
 
 /* strides left out are the window's size. */
-static mote_layer_id add_window(const mote_layer_call *call, const mote_pooling2d *o, mote_op_kind op)
+static mote_layer_id add_window(const mote_layer_call *call, const mote_pooling2d_options *o, mote_op_kind op)
 {
     const mote_tensor *in = mote_layer_in(call, 0);
     mote_attrs         attributes = {
@@ -32,37 +32,40 @@ static mote_layer_id add_average(const mote_layer_call *call, const void *option
 
 static mote_layer_id add_global_average(const mote_layer_call *call, const void *options)
 {
-    const mote_global_pooling2d *o = options;
-    mote_id                      operands[2] = {call->in[0], mote_layer_integers(call, "axes", (const int32_t[]){1, 2}, 2)};
-    mote_node                    node = {.op = MOTE_OP_MEAN, .in = operands, .in_count = 2};
+    const mote_global_pooling2d_options *o = options;
+    mote_id   operands[2] = {call->in[0], mote_layer_integers(call, "axes", (const int32_t[]){1, 2}, 2)};
+    mote_node node = {.op = MOTE_OP_MEAN, .in = operands, .in_count = 2};
 
     node.as.mean = (mrt_reduce_attributes){.axis = {1, 2}, .axis_count = 2, .keep_dims = o->keepdims == MOTE_SWITCH_ON};
     return mote_layer_node(call, &node);
 }
 
 static const mote_key window_keys[] = {
-    MOTE_KEY("pool_size", mote_pooling2d, pool_size, .min = 1, .max = MOTE_LAYER_SIZE_MAX, .standard = 2),
-    MOTE_KEY("strides", mote_pooling2d, strides, .min = 1, .max = MOTE_LAYER_SIZE_MAX),
-    MOTE_KEY("padding", mote_pooling2d, padding, .words = mote_padding_words),
+    MOTE_KEY("pool_size", mote_pooling2d_options, pool_size, .min = 1, .max = MOTE_LAYER_SIZE_MAX, .standard = 2),
+    MOTE_KEY("strides", mote_pooling2d_options, strides, .min = 1, .max = MOTE_LAYER_SIZE_MAX),
+    MOTE_KEY("padding", mote_pooling2d_options, padding, .words = mote_padding_words),
     {0},
 };
 
 static const mote_key global_keys[] = {
-    MOTE_KEY("keepdims", mote_global_pooling2d, keepdims, .words = mote_switch_words, .standard = MOTE_SWITCH_OFF),
+    MOTE_KEY("keepdims", mote_global_pooling2d_options, keepdims, .words = mote_switch_words, .standard = MOTE_SWITCH_OFF),
     {0},
 };
 
-const mote_layer_type mote_layer_type_max_pooling2d = {
-    .name = "max_pooling2d", .options_bytes = sizeof(mote_pooling2d), .keys = window_keys, .is_image = true, .add = add_max};
+const mote_layer_type mote_layer_type_max_pooling2d = {.name = "max_pooling2d",
+                                                       .options_bytes = sizeof(mote_pooling2d_options),
+                                                       .keys = window_keys,
+                                                       .is_image = true,
+                                                       .add = add_max};
 
 const mote_layer_type mote_layer_type_average_pooling2d = {.name = "average_pooling2d",
-                                                           .options_bytes = sizeof(mote_pooling2d),
+                                                           .options_bytes = sizeof(mote_pooling2d_options),
                                                            .keys = window_keys,
                                                            .is_image = true,
                                                            .add = add_average};
 
 const mote_layer_type mote_layer_type_global_average_pooling2d = {.name = "global_average_pooling2d",
-                                                                  .options_bytes = sizeof(mote_global_pooling2d),
+                                                                  .options_bytes = sizeof(mote_global_pooling2d_options),
                                                                   .keys = global_keys,
                                                                   .is_image = true,
                                                                   .add = add_global_average};

@@ -45,11 +45,11 @@ static bool resolve(const mote_shape *target, size_t count, int32_t *dims)
 
 static mote_layer_id add_reshape(const mote_layer_call *call, const void *options)
 {
-    const mote_reshape *o = options;
-    const size_t        count = mote_tensor_count(mote_layer_in(call, 0));
-    mote_tensor         shown = {.rank = o->target_shape.rank};
-    int32_t             dims[MOTE_RANK_MAX];
-    int                 i;
+    const mote_reshape_options *o = options;
+    const size_t                count = mote_tensor_count(mote_layer_in(call, 0));
+    mote_tensor                 shown = {.rank = o->target_shape.rank};
+    int32_t                     dims[MOTE_RANK_MAX];
+    int                         i;
 
     if (resolve(&o->target_shape, count, dims))
         return add_reshape_to(call, o->target_shape.rank, dims);
@@ -62,12 +62,12 @@ static mote_layer_id add_reshape(const mote_layer_call *call, const void *option
 static const mote_key no_keys[] = {{0}};
 
 static const mote_key reshape_keys[] = {
-    MOTE_KEY("target_shape", mote_reshape, target_shape, .min = -1, .max = INT32_MAX, .is_required = true),
+    MOTE_KEY("target_shape", mote_reshape_options, target_shape, .min = -1, .max = INT32_MAX, .is_required = true),
     {0},
 };
 
 const mote_layer_type mote_layer_type_flatten = {
-    .name = "flatten", .options_bytes = sizeof(mote_flatten), .keys = no_keys, .add = add_flatten};
+    .name = "flatten", .options_bytes = sizeof(mote_flatten_options), .keys = no_keys, .add = add_flatten};
 
 const mote_layer_type mote_layer_type_reshape = {
-    .name = "reshape", .options_bytes = sizeof(mote_reshape), .keys = reshape_keys, .add = add_reshape};
+    .name = "reshape", .options_bytes = sizeof(mote_reshape_options), .keys = reshape_keys, .add = add_reshape};

@@ -11,14 +11,15 @@ static mote_model *make_model(void)
     mote_builder *b = mote_builder_create(&(mote_builder_options){.seed = 2, .name = "views"}, &err);
     network_dice  dice = network_dice_of(23);
     mote_layer_id x =
-        mote_add_reshape(b, mote_add_input(b, 1, (int[]){32}), &(mote_reshape){.target_shape = {3, {4, 4, 2}}});
+        mote_layer_reshape(b, mote_layer_input(b, 1, (int[]){32}), &(mote_reshape_options){.target_shape = {3, {4, 4, 2}}});
     mote_model *real, *model;
 
-    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 8, .kernel_size = {3}, .padding = MOTE_PADDING_SAME});
-    x = mote_add_max_pooling2d(b, x, NULL);
-    x = mote_add_dense(b, mote_add_flatten(b, x, NULL), &(mote_dense){.units = 100});
-    x = mote_add_reshape(b, x, &(mote_reshape){.target_shape = {2, {10, 10}}});
-    x = mote_add_dense(b, mote_add_flatten(b, x, NULL), &(mote_dense){.units = 2, .activation = MOTE_ACTIVATION_SOFTMAX});
+    x = mote_layer_conv2d(b, x, &(mote_conv2d_options){.filters = 8, .kernel_size = {3}, .padding = MOTE_PADDING_SAME});
+    x = mote_layer_max_pooling2d(b, x, NULL);
+    x = mote_layer_dense(b, mote_layer_flatten(b, x, NULL), &(mote_dense_options){.units = 100});
+    x = mote_layer_reshape(b, x, &(mote_reshape_options){.target_shape = {2, {10, 10}}});
+    x = mote_layer_dense(b, mote_layer_flatten(b, x, NULL),
+                         &(mote_dense_options){.units = 2, .activation = MOTE_ACTIVATION_SOFTMAX});
     real = network_infer(network_finish(b, &x, 1, &dice));
     model = network_quantize(real, &(mote_quantize_options){.io = MOTE_U8});
     mote_model_destroy(real);

@@ -78,15 +78,15 @@ static mote_model *make_network(void)
     network_dice  dice = network_dice_of(1);
     mote_error    err = {0};
     mote_builder *b = mote_builder_create(&(mote_builder_options){.seed = 1, .name = "small"}, &err);
-    mote_layer_id x = mote_add_input(b, 3, (int[]){6, 6, 2});
+    mote_layer_id x = mote_layer_input(b, 3, (int[]){6, 6, 2});
     mote_model   *real, *quantized;
 
-    x = mote_add_conv2d(
-        b, x, &(mote_conv2d){.name = "stem", .filters = 4, .kernel_size = {3}, .activation = MOTE_ACTIVATION_RELU});
-    x = mote_add_max_pooling2d(b, x, &(mote_pooling2d){.name = "pool"});
-    x = mote_add_flatten(b, x, NULL);
-    x = mote_add_dense(b, x, &(mote_dense){.name = "wide", .units = 9, .activation = MOTE_ACTIVATION_RELU});
-    x = mote_add_dense(b, x, &(mote_dense){.name = "head", .units = 3, .activation = MOTE_ACTIVATION_SOFTMAX});
+    x = mote_layer_conv2d(
+        b, x, &(mote_conv2d_options){.name = "stem", .filters = 4, .kernel_size = {3}, .activation = MOTE_ACTIVATION_RELU});
+    x = mote_layer_max_pooling2d(b, x, &(mote_pooling2d_options){.name = "pool"});
+    x = mote_layer_flatten(b, x, NULL);
+    x = mote_layer_dense(b, x, &(mote_dense_options){.name = "wide", .units = 9, .activation = MOTE_ACTIVATION_RELU});
+    x = mote_layer_dense(b, x, &(mote_dense_options){.name = "head", .units = 3, .activation = MOTE_ACTIVATION_SOFTMAX});
     real = network_infer(network_finish(b, &x, 1, &dice));
     quantized = network_quantize(real, &(mote_quantize_options){.io = MOTE_I8});
     mote_model_destroy(real);

@@ -18,13 +18,13 @@ static const mote_inspect_options  as_int8 = {.quantize = &int8_ends};
 static mote_model *make_model(void)
 {
     mote_builder *b = mote_builder_create(&(mote_builder_options){.seed = 1, .name = "small"}, err);
-    mote_layer_id x = mote_add_input(b, 3, (int[]){8, 8, 1});
+    mote_layer_id x = mote_layer_input(b, 3, (int[]){8, 8, 1});
     mote_model   *model;
 
-    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 4, .kernel_size = {3, 3}});
-    x = mote_add_batch_normalization(b, x, NULL);
-    x = mote_add_flatten(b, x, NULL);
-    x = mote_add_dense(b, x, &(mote_dense){.units = 10, .activation = MOTE_ACTIVATION_SOFTMAX});
+    x = mote_layer_conv2d(b, x, &(mote_conv2d_options){.filters = 4, .kernel_size = {3, 3}});
+    x = mote_layer_batch_normalization(b, x, NULL);
+    x = mote_layer_flatten(b, x, NULL);
+    x = mote_layer_dense(b, x, &(mote_dense_options){.units = 10, .activation = MOTE_ACTIVATION_SOFTMAX});
     if (mote_builder_finish(b, &x, 1, &model, err) != MOTE_OK)
         fail_msg("%s", err->text);
     return model;
@@ -156,18 +156,18 @@ static void weights_have_their_shapes_and_scales(void **state)
 /* [8,8,1] -> three convolutions 3x3, SAME, 4 filters. */
 static void the_plan_tells_what_is_written_over_what(void **state)
 {
-    const mote_conv2d      conv = {.filters = 4, .kernel_size = {3, 3}, .padding = MOTE_PADDING_SAME};
-    mote_builder          *b = mote_builder_create(&(mote_builder_options){.seed = 1}, err);
-    mote_layer_id          x = mote_add_input(b, 3, (int[]){8, 8, 1});
-    const size_t           least = (9 * 4 + 3) * sizeof(float), image = 8 * 8 * 4 * sizeof(float);
-    const mote_place_info *last;
-    mote_model            *model;
-    mote_inspection        in;
-    int                    i;
+    const mote_conv2d_options conv = {.filters = 4, .kernel_size = {3, 3}, .padding = MOTE_PADDING_SAME};
+    mote_builder             *b = mote_builder_create(&(mote_builder_options){.seed = 1}, err);
+    mote_layer_id             x = mote_layer_input(b, 3, (int[]){8, 8, 1});
+    const size_t              least = (9 * 4 + 3) * sizeof(float), image = 8 * 8 * 4 * sizeof(float);
+    const mote_place_info    *last;
+    mote_model               *model;
+    mote_inspection           in;
+    int                       i;
 
     (void)state;
     for (i = 0; i < 3; i++)
-        x = mote_add_conv2d(b, x, &conv);
+        x = mote_layer_conv2d(b, x, &conv);
     assert_int_equal(mote_builder_finish(b, &x, 1, &model, err), MOTE_OK);
     assert_int_equal(mote_inspect(&in, model, NULL, err), MOTE_OK);
     assert_int_equal(in.memory.arena_bytes, image + 2 * least);

@@ -107,49 +107,52 @@ static mote_model *end(mote_builder *b, mote_layer_id x)
 static mote_model *make_dense(void)
 {
     mote_builder *b = begin("dense");
-    mote_layer_id x = mote_add_input(b, 1, (int[]){6});
+    mote_layer_id x = mote_layer_input(b, 1, (int[]){6});
     int           i;
 
     for (i = 0; i < 4; i++)
-        x = mote_add_dense(b, x, &(mote_dense){.units = 6, .activation = MOTE_ACTIVATION_RELU});
-    return end(b, mote_add_dense(b, x, &(mote_dense){.units = 3, .activation = MOTE_ACTIVATION_SOFTMAX}));
+        x = mote_layer_dense(b, x, &(mote_dense_options){.units = 6, .activation = MOTE_ACTIVATION_RELU});
+    return end(b, mote_layer_dense(b, x, &(mote_dense_options){.units = 3, .activation = MOTE_ACTIVATION_SOFTMAX}));
 }
 
 static mote_model *make_cnn(void)
 {
     mote_builder *b = begin("cnn");
-    mote_layer_id x = mote_add_input(b, 3, (int[]){9, 8, 2});
+    mote_layer_id x = mote_layer_input(b, 3, (int[]){9, 8, 2});
 
-    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 4, .kernel_size = {3}, .activation = MOTE_ACTIVATION_RELU});
-    x = mote_add_max_pooling2d(b, x, NULL);
-    x = mote_add_conv2d(
-        b, x, &(mote_conv2d){.filters = 5, .kernel_size = {2}, .padding = MOTE_PADDING_SAME, .use_bias = MOTE_SWITCH_OFF});
-    x = mote_add_average_pooling2d(b, x, NULL);
-    return end(b, mote_add_dense(b, mote_add_flatten(b, x, NULL), &(mote_dense){.units = 4}));
+    x = mote_layer_conv2d(b, x,
+                          &(mote_conv2d_options){.filters = 4, .kernel_size = {3}, .activation = MOTE_ACTIVATION_RELU});
+    x = mote_layer_max_pooling2d(b, x, NULL);
+    x = mote_layer_conv2d(
+        b, x,
+        &(mote_conv2d_options){.filters = 5, .kernel_size = {2}, .padding = MOTE_PADDING_SAME, .use_bias = MOTE_SWITCH_OFF});
+    x = mote_layer_average_pooling2d(b, x, NULL);
+    return end(b, mote_layer_dense(b, mote_layer_flatten(b, x, NULL), &(mote_dense_options){.units = 4}));
 }
 
 /* Every operator that training knows. */
 static mote_model *make_all(void)
 {
     mote_builder *b = begin("all");
-    mote_layer_id x = mote_add_input(b, 3, (int[]){8, 8, 3}), both[2];
+    mote_layer_id x = mote_layer_input(b, 3, (int[]){8, 8, 3}), both[2];
 
-    x = mote_add_conv2d(b, x,
-                        &(mote_conv2d){.filters = 4, .kernel_size = {3}, .strides = {2}, .padding = MOTE_PADDING_SAME});
-    both[0] = x = mote_add_activation(b, mote_add_batch_normalization(b, x, NULL),
-                                      &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU});
-    x = mote_add_depthwise_conv2d(b, x, &(mote_depthwise_conv2d){.kernel_size = {3}, .padding = MOTE_PADDING_SAME});
-    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_ACTIVATION_TANH});
-    both[1] = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_ACTIVATION_SIGMOID});
-    x = mote_add_add(b, both, 2, NULL);
-    both[0] = mote_add_reshape(b, x, &(mote_reshape){.target_shape = {3, {8, 2, 4}}});
-    both[0] = mote_add_activation(b, both[0], &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU6});
-    x = mote_add_max_pooling2d(b, both[0], &(mote_pooling2d){.padding = MOTE_PADDING_SAME});
-    x = mote_add_average_pooling2d(b, x, &(mote_pooling2d){.pool_size = {2, 1}});
-    x = mote_add_batch_normalization(b, x, NULL);
-    x = mote_add_global_average_pooling2d(b, x, NULL);
-    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU});
-    return end(b, mote_add_dense(b, x, &(mote_dense){.units = 5, .activation = MOTE_ACTIVATION_SOFTMAX}));
+    x = mote_layer_conv2d(
+        b, x, &(mote_conv2d_options){.filters = 4, .kernel_size = {3}, .strides = {2}, .padding = MOTE_PADDING_SAME});
+    both[0] = x = mote_layer_activation(b, mote_layer_batch_normalization(b, x, NULL),
+                                        &(mote_activation_options){.activation = MOTE_ACTIVATION_RELU});
+    x = mote_layer_depthwise_conv2d(b, x,
+                                    &(mote_depthwise_conv2d_options){.kernel_size = {3}, .padding = MOTE_PADDING_SAME});
+    x = mote_layer_activation(b, x, &(mote_activation_options){.activation = MOTE_ACTIVATION_TANH});
+    both[1] = mote_layer_activation(b, x, &(mote_activation_options){.activation = MOTE_ACTIVATION_SIGMOID});
+    x = mote_layer_add(b, both, 2, NULL);
+    both[0] = mote_layer_reshape(b, x, &(mote_reshape_options){.target_shape = {3, {8, 2, 4}}});
+    both[0] = mote_layer_activation(b, both[0], &(mote_activation_options){.activation = MOTE_ACTIVATION_RELU6});
+    x = mote_layer_max_pooling2d(b, both[0], &(mote_pooling2d_options){.padding = MOTE_PADDING_SAME});
+    x = mote_layer_average_pooling2d(b, x, &(mote_pooling2d_options){.pool_size = {2, 1}});
+    x = mote_layer_batch_normalization(b, x, NULL);
+    x = mote_layer_global_average_pooling2d(b, x, NULL);
+    x = mote_layer_activation(b, x, &(mote_activation_options){.activation = MOTE_ACTIVATION_RELU});
+    return end(b, mote_layer_dense(b, x, &(mote_dense_options){.units = 5, .activation = MOTE_ACTIVATION_SOFTMAX}));
 }
 
 typedef mote_model *(*model_maker)(void);
@@ -231,9 +234,9 @@ static void random_int8_networks_answer_byte_for_byte(void **state)
 static mote_model *make_large(int units)
 {
     mote_builder *b = begin("large");
-    mote_layer_id x = mote_add_dense(b, mote_add_input(b, 1, (int[]){200}), &(mote_dense){.units = units});
+    mote_layer_id x = mote_layer_dense(b, mote_layer_input(b, 1, (int[]){200}), &(mote_dense_options){.units = units});
 
-    return end(b, mote_add_dense(b, x, &(mote_dense){.units = 1}));
+    return end(b, mote_layer_dense(b, x, &(mote_dense_options){.units = 1}));
 }
 
 /* What avr-gcc says first about a model with a dense layer of so many outputs, whose weights are units * 200 bytes. */
@@ -418,7 +421,7 @@ static void every_input_and_output_has_functions_of_its_own(void **state)
     static const char *const labels[] = {"yes", "no"};
     mote_error               err = {0};
     mote_builder            *b = mote_builder_create(NULL, &err);
-    mote_layer_id x = mote_add_named_input(b, "x", 1, (int[]){3}), y = mote_add_named_input(b, "y", 1, (int[]){3});
+    mote_layer_id x = mote_layer_named_input(b, "x", 1, (int[]){3}), y = mote_layer_named_input(b, "y", 1, (int[]){3});
     mote_layer_id ends[3];
     mote_model   *model;
     network_dice  dice = network_dice_of(5);
@@ -426,9 +429,9 @@ static void every_input_and_output_has_functions_of_its_own(void **state)
     size_t        i;
 
     (void)state;
-    x = mote_add_add(b, (mote_layer_id[]){x, y}, 2, NULL);
+    x = mote_layer_add(b, (mote_layer_id[]){x, y}, 2, NULL);
     for (i = 0; i < 3; i++)
-        ends[i] = mote_add_dense(b, x, &(mote_dense){.units = 2});
+        ends[i] = mote_layer_dense(b, x, &(mote_dense_options){.units = 2});
     model = int8_of(network_infer(network_finish(b, ends, 3, &dice)), MOTE_I8);
     model->signature = (mote_signature){"serving_default", inputs, outputs};
     model->recipe.output[1].labels = labels;

@@ -16,14 +16,14 @@ static mote_model *make_model(int channels, mote_dtype io)
     mote_error    err = {0};
     mote_builder *b = mote_builder_create(&(mote_builder_options){.seed = 2, .name = "sensor"}, &err);
     network_dice  dice = network_dice_of(23);
-    mote_layer_id x = mote_add_flatten(b, mote_add_input(b, 2, (int[]){2, 3}), NULL);
+    mote_layer_id x = mote_layer_flatten(b, mote_layer_input(b, 2, (int[]){2, 3}), NULL);
     mote_model   *real, *model;
     mote_recipe   recipe = {
           .input = {
               {.is_prepared = true,
                .preparation = {.scale = 255, .offset = -0.125f, .channels = channels, .mean = means, .std = deviations}}}};
 
-    x = mote_add_dense(b, x, &(mote_dense){.units = 3});
+    x = mote_layer_dense(b, x, &(mote_dense_options){.units = 3});
     real = network_infer(network_finish(b, &x, 1, &dice));
     model = io == MOTE_F32 ? real : network_quantize(real, &(mote_quantize_options){.io = io});
     if (model != real)

@@ -39,11 +39,11 @@ static int make_model(void **state)
 {
     static fixture fixed;
     mote_builder  *builder = mote_builder_create(&(mote_builder_options){.seed = 1}, err);
-    mote_layer_id  x = mote_add_input(builder, 1, (int[]){4}), ends[2];
+    mote_layer_id  x = mote_layer_input(builder, 1, (int[]){4}), ends[2];
     mote_model    *trained;
 
-    ends[0] = mote_add_dense(builder, x, &(mote_dense){.units = 3, .name = "left"});
-    ends[1] = mote_add_dense(builder, x, &(mote_dense){.units = 2, .name = "right"});
+    ends[0] = mote_layer_dense(builder, x, &(mote_dense_options){.units = 3, .name = "left"});
+    ends[1] = mote_layer_dense(builder, x, &(mote_dense_options){.units = 2, .name = "right"});
     if (mote_builder_finish(builder, ends, 2, &trained, err) != MOTE_OK ||
         mote_model_freeze(&fixed.model, trained, err) != MOTE_OK || mote_remove_tree(SCRATCH, err) != MOTE_OK ||
         mote_make_dirs(SCRATCH, err) != MOTE_OK)

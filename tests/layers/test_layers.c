@@ -54,20 +54,21 @@ static void cnn_has_keras_shapes_names_and_fused_relus(void **state)
                                        MOTE_OP_AVERAGE_POOL_2D, MOTE_OP_RESHAPE,     MOTE_OP_DROPOUT,
                                        MOTE_OP_FULLY_CONNECTED, MOTE_OP_SOFTMAX};
     mote_builder             *b = builder_of(1);
-    mote_layer_id             x = mote_add_input(b, 3, (int[]){28, 28, 1});
+    mote_layer_id             x = mote_layer_input(b, 3, (int[]){28, 28, 1});
     mote_model               *model;
     const mote_graph         *graph;
     int                       i;
     (void)state;
 
-    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 16, .kernel_size = {3}, .activation = MOTE_ACTIVATION_RELU});
-    x = mote_add_max_pooling2d(b, x, NULL);
-    x = mote_add_conv2d(b, x,
-                        &(mote_conv2d){.filters = 8, .kernel_size = {5, 3}, .strides = {2}, .padding = MOTE_PADDING_SAME});
-    x = mote_add_average_pooling2d(b, x, &(mote_pooling2d){.pool_size = {3, 2}, .strides = {2, 1}});
-    x = mote_add_flatten(b, x, NULL);
-    x = mote_add_dropout(b, x, &(mote_dropout){.rate = 0.99f}); /* the bound itself, which float rounds up */
-    x = mote_add_dense(b, x, &(mote_dense){.units = 10, .activation = MOTE_ACTIVATION_SOFTMAX});
+    x = mote_layer_conv2d(b, x,
+                          &(mote_conv2d_options){.filters = 16, .kernel_size = {3}, .activation = MOTE_ACTIVATION_RELU});
+    x = mote_layer_max_pooling2d(b, x, NULL);
+    x = mote_layer_conv2d(
+        b, x, &(mote_conv2d_options){.filters = 8, .kernel_size = {5, 3}, .strides = {2}, .padding = MOTE_PADDING_SAME});
+    x = mote_layer_average_pooling2d(b, x, &(mote_pooling2d_options){.pool_size = {3, 2}, .strides = {2, 1}});
+    x = mote_layer_flatten(b, x, NULL);
+    x = mote_layer_dropout(b, x, &(mote_dropout_options){.rate = 0.99f}); /* the bound itself, which float rounds up */
+    x = mote_layer_dense(b, x, &(mote_dense_options){.units = 10, .activation = MOTE_ACTIVATION_SOFTMAX});
     model = finish(b, x);
     graph = &model->graphs[0];
     assert_int_equal(model->stage, MOTE_STAGE_TRAIN);
@@ -95,19 +96,20 @@ static void cnn_has_keras_shapes_names_and_fused_relus(void **state)
 static void every_activation_is_batched_and_origins_are_unique(void **state)
 {
     mote_builder     *b = builder_of(1);
-    mote_layer_id     x = mote_add_input(b, 2, (int[]){4, 6}), y;
+    mote_layer_id     x = mote_layer_input(b, 2, (int[]){4, 6}), y;
     mote_model       *model;
     const mote_graph *graph;
     int               i;
     (void)state;
 
-    x = mote_add_reshape(b, x, &(mote_reshape){.target_shape = {3, {2, -1, 3}}});
-    y = mote_add_depthwise_conv2d(
-        b, x,
-        &(mote_depthwise_conv2d){.kernel_size = {3}, .padding = MOTE_PADDING_SAME, .activation = MOTE_ACTIVATION_TANH});
-    x = mote_add_add(b, (mote_layer_id[]){x, y, x}, 3, NULL);
-    x = mote_add_concatenate(b, (mote_layer_id[]){x, y}, 2, &(mote_concatenate){.axis = 2});
-    x = mote_add_global_average_pooling2d(b, x, NULL);
+    x = mote_layer_reshape(b, x, &(mote_reshape_options){.target_shape = {3, {2, -1, 3}}});
+    y = mote_layer_depthwise_conv2d(b, x,
+                                    &(mote_depthwise_conv2d_options){.kernel_size = {3},
+                                                                     .padding = MOTE_PADDING_SAME,
+                                                                     .activation = MOTE_ACTIVATION_TANH});
+    x = mote_layer_add(b, (mote_layer_id[]){x, y, x}, 3, NULL);
+    x = mote_layer_concatenate(b, (mote_layer_id[]){x, y}, 2, &(mote_concatenate_options){.axis = 2});
+    x = mote_layer_global_average_pooling2d(b, x, NULL);
     model = finish(b, x);
     graph = &model->graphs[0];
     assert_shape(model, "reshape", "[1,2,4,3]");
@@ -126,15 +128,16 @@ static void every_activation_is_batched_and_origins_are_unique(void **state)
 static void trainable_weights_lie_in_params_and_moving_statistics_do_not(void **state)
 {
     mote_builder      *b = builder_of(1);
-    mote_layer_id      x = mote_add_input(b, 3, (int[]){6, 6, 3});
+    mote_layer_id      x = mote_layer_input(b, 3, (int[]){6, 6, 3});
     const mote_tensor *gamma, *mean;
     const mote_node   *node;
     mote_model        *model;
     (void)state;
 
-    x = mote_add_batch_normalization(b, x, NULL);
-    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU});
-    x = mote_add_batch_normalization(b, x, &(mote_batch_normalization){.scale = MOTE_SWITCH_OFF, .momentum = 0.9f});
+    x = mote_layer_batch_normalization(b, x, NULL);
+    x = mote_layer_activation(b, x, &(mote_activation_options){.activation = MOTE_ACTIVATION_RELU});
+    x = mote_layer_batch_normalization(b, x,
+                                       &(mote_batch_normalization_options){.scale = MOTE_SWITCH_OFF, .momentum = 0.9f});
     model = finish(b, x);
     gamma = tensor_named(model, "batch_normalization/gamma");
     mean = tensor_named(model, "batch_normalization/moving_mean");
@@ -157,13 +160,13 @@ static void trainable_weights_lie_in_params_and_moving_statistics_do_not(void **
 static void default_names_count_as_keras_does_and_avoid_given_ones(void **state)
 {
     mote_builder *b = builder_of(1);
-    mote_layer_id x = mote_add_input(b, 1, (int[]){4});
+    mote_layer_id x = mote_layer_input(b, 1, (int[]){4});
     mote_model   *model;
     (void)state;
 
-    x = mote_add_dense(b, x, &(mote_dense){.units = 3, .name = "dense_1"});
-    x = mote_add_dense(b, x, &(mote_dense){.units = 3});
-    x = mote_add_dense(b, x, &(mote_dense){.units = 3, .use_bias = MOTE_SWITCH_OFF});
+    x = mote_layer_dense(b, x, &(mote_dense_options){.units = 3, .name = "dense_1"});
+    x = mote_layer_dense(b, x, &(mote_dense_options){.units = 3});
+    x = mote_layer_dense(b, x, &(mote_dense_options){.units = 3, .use_bias = MOTE_SWITCH_OFF});
     model = finish(b, x);
     assert_string_equal(model->graphs[0].nodes[0].name, "dense_1");
     assert_string_equal(model->graphs[0].nodes[1].name, "dense");
@@ -178,7 +181,7 @@ static void dense_keeps_leading_dimensions(void **state)
     mote_model   *model;
     (void)state;
 
-    model = finish(b, mote_add_dense(b, mote_add_input(b, 2, (int[]){3, 4}), &(mote_dense){.units = 5}));
+    model = finish(b, mote_layer_dense(b, mote_layer_input(b, 2, (int[]){3, 4}), &(mote_dense_options){.units = 5}));
     assert_shape(model, "dense", "[1,3,5]");
     mote_model_destroy(model);
 }
@@ -186,13 +189,13 @@ static void dense_keeps_leading_dimensions(void **state)
 static void leaky_relu_keeps_the_shape_and_has_keras_slope(void **state)
 {
     mote_builder     *b = builder_of(1);
-    mote_layer_id     x = mote_add_input(b, 3, (int[]){4, 5, 3});
+    mote_layer_id     x = mote_layer_input(b, 3, (int[]){4, 5, 3});
     mote_model       *model;
     const mote_graph *graph;
     (void)state;
 
-    x = mote_add_leaky_relu(b, x, NULL);
-    x = mote_add_leaky_relu(b, x, &(mote_leaky_relu){.negative_slope = 1.5f});
+    x = mote_layer_leaky_relu(b, x, NULL);
+    x = mote_layer_leaky_relu(b, x, &(mote_leaky_relu_options){.negative_slope = 1.5f});
     model = finish(b, x);
     graph = &model->graphs[0];
     assert_int_equal(graph->node_count, 2);
@@ -208,38 +211,41 @@ static void leaky_relu_keeps_the_shape_and_has_keras_slope(void **state)
 
 static mote_layer_id make_mlp(mote_builder *b)
 {
-    mote_layer_id x = mote_add_input(b, 1, (int[]){20});
+    mote_layer_id x = mote_layer_input(b, 1, (int[]){20});
 
-    x = mote_add_dense(b, x, &(mote_dense){.units = 16, .activation = MOTE_ACTIVATION_RELU});
-    x = mote_add_dense(b, x, &(mote_dense){.units = 16, .activation = MOTE_ACTIVATION_RELU});
-    return mote_add_dense(b, x, &(mote_dense){.units = 4, .activation = MOTE_ACTIVATION_SOFTMAX});
+    x = mote_layer_dense(b, x, &(mote_dense_options){.units = 16, .activation = MOTE_ACTIVATION_RELU});
+    x = mote_layer_dense(b, x, &(mote_dense_options){.units = 16, .activation = MOTE_ACTIVATION_RELU});
+    return mote_layer_dense(b, x, &(mote_dense_options){.units = 4, .activation = MOTE_ACTIVATION_SOFTMAX});
 }
 
 static mote_layer_id make_cnn(mote_builder *b)
 {
-    mote_conv2d   conv = {.filters = 8, .kernel_size = {3}, .activation = MOTE_ACTIVATION_RELU};
-    mote_layer_id x = mote_add_conv2d(b, mote_add_input(b, 3, (int[]){12, 12, 1}), &conv);
+    mote_conv2d_options conv = {.filters = 8, .kernel_size = {3}, .activation = MOTE_ACTIVATION_RELU};
+    mote_layer_id       x = mote_layer_conv2d(b, mote_layer_input(b, 3, (int[]){12, 12, 1}), &conv);
 
-    x = mote_add_max_pooling2d(b, x, NULL);
+    x = mote_layer_max_pooling2d(b, x, NULL);
     conv.padding = MOTE_PADDING_SAME;
-    x = mote_add_average_pooling2d(b, mote_add_conv2d(b, x, &conv), NULL);
-    return mote_add_dense(b, mote_add_flatten(b, x, NULL), &(mote_dense){.units = 3, .activation = MOTE_ACTIVATION_SOFTMAX});
+    x = mote_layer_average_pooling2d(b, mote_layer_conv2d(b, x, &conv), NULL);
+    return mote_layer_dense(b, mote_layer_flatten(b, x, NULL),
+                            &(mote_dense_options){.units = 3, .activation = MOTE_ACTIVATION_SOFTMAX});
 }
 
 static mote_layer_id make_resnet(mote_builder *b)
 {
-    const mote_activation_layer relu = {.activation = MOTE_ACTIVATION_RELU};
-    const mote_conv2d wide = {.filters = 8, .kernel_size = {3}, .padding = MOTE_PADDING_SAME, .use_bias = MOTE_SWITCH_OFF};
-    const mote_depthwise_conv2d deep = {.kernel_size = {3}, .padding = MOTE_PADDING_SAME, .use_bias = MOTE_SWITCH_OFF};
-    const mote_conv2d           point = {.filters = 8, .kernel_size = {1}, .use_bias = MOTE_SWITCH_OFF};
-    mote_layer_id               s = mote_add_conv2d(b, mote_add_input(b, 3, (int[]){10, 10, 3}), &wide), x;
+    const mote_activation_options relu = {.activation = MOTE_ACTIVATION_RELU};
+    const mote_conv2d_options     wide = {
+            .filters = 8, .kernel_size = {3}, .padding = MOTE_PADDING_SAME, .use_bias = MOTE_SWITCH_OFF};
+    const mote_depthwise_conv2d_options deep = {
+        .kernel_size = {3}, .padding = MOTE_PADDING_SAME, .use_bias = MOTE_SWITCH_OFF};
+    const mote_conv2d_options point = {.filters = 8, .kernel_size = {1}, .use_bias = MOTE_SWITCH_OFF};
+    mote_layer_id             s = mote_layer_conv2d(b, mote_layer_input(b, 3, (int[]){10, 10, 3}), &wide), x;
 
-    s = mote_add_activation(b, mote_add_batch_normalization(b, s, NULL), &relu);
-    x = mote_add_batch_normalization(b, mote_add_depthwise_conv2d(b, s, &deep), NULL);
-    x = mote_add_conv2d(b, mote_add_activation(b, x, &relu), &point);
-    x = mote_add_add(b, (mote_layer_id[]){mote_add_batch_normalization(b, x, NULL), s}, 2, NULL);
-    x = mote_add_global_average_pooling2d(b, mote_add_activation(b, x, &relu), NULL);
-    return mote_add_dense(b, x, &(mote_dense){.units = 4, .activation = MOTE_ACTIVATION_SOFTMAX});
+    s = mote_layer_activation(b, mote_layer_batch_normalization(b, s, NULL), &relu);
+    x = mote_layer_batch_normalization(b, mote_layer_depthwise_conv2d(b, s, &deep), NULL);
+    x = mote_layer_conv2d(b, mote_layer_activation(b, x, &relu), &point);
+    x = mote_layer_add(b, (mote_layer_id[]){mote_layer_batch_normalization(b, x, NULL), s}, 2, NULL);
+    x = mote_layer_global_average_pooling2d(b, mote_layer_activation(b, x, &relu), NULL);
+    return mote_layer_dense(b, x, &(mote_dense_options){.units = 4, .activation = MOTE_ACTIVATION_SOFTMAX});
 }
 
 static void assert_weights_as_in(const char *path, mote_layer_id (*make)(mote_builder *))
@@ -361,13 +367,13 @@ static float largest_of(const mote_model *model, const char *name)
 static void fans_are_keras(void **state)
 {
     mote_builder *b = builder_of(3);
-    mote_layer_id x = mote_add_input(b, 3, (int[]){8, 8, 32});
+    mote_layer_id x = mote_layer_input(b, 3, (int[]){8, 8, 32});
     mote_model   *model;
     (void)state;
 
-    x = mote_add_depthwise_conv2d(b, x, &(mote_depthwise_conv2d){.kernel_size = {5, 3}, .depth_multiplier = 2});
-    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 16, .kernel_size = {3, 2}});
-    x = mote_add_dense(b, mote_add_flatten(b, x, NULL), &(mote_dense){.units = 20});
+    x = mote_layer_depthwise_conv2d(b, x, &(mote_depthwise_conv2d_options){.kernel_size = {5, 3}, .depth_multiplier = 2});
+    x = mote_layer_conv2d(b, x, &(mote_conv2d_options){.filters = 16, .kernel_size = {3, 2}});
+    x = mote_layer_dense(b, mote_layer_flatten(b, x, NULL), &(mote_dense_options){.units = 20});
     model = finish(b, x);
     assert_shape(model, "depthwise_conv2d/kernel", "[1,5,3,64]");
     assert_float_equal(largest_of(model, "depthwise_conv2d/kernel"), sqrt(6.0 / (15 * 32 + 15 * 2)), 0.002);
@@ -400,89 +406,89 @@ static void weights_depend_on_the_seed_only(void **state)
 
 static mote_layer_id large_kernel(mote_builder *b, mote_layer_id x)
 {
-    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 16, .kernel_size = {4}, .strides = {2}});
-    return mote_add_conv2d(b, x, &(mote_conv2d){.filters = 4, .kernel_size = {5}});
+    x = mote_layer_conv2d(b, x, &(mote_conv2d_options){.filters = 16, .kernel_size = {4}, .strides = {2}});
+    return mote_layer_conv2d(b, x, &(mote_conv2d_options){.filters = 4, .kernel_size = {5}});
 }
 
 static mote_layer_id no_units(mote_builder *b, mote_layer_id x)
 {
-    return mote_add_dense(b, x, NULL);
+    return mote_layer_dense(b, x, NULL);
 }
 
 static mote_layer_id dense_into_conv(mote_builder *b, mote_layer_id x)
 {
-    x = mote_add_dense(b, mote_add_flatten(b, x, NULL), &(mote_dense){.units = 3});
-    return mote_add_conv2d(b, x, &(mote_conv2d){.filters = 4, .kernel_size = {5}});
+    x = mote_layer_dense(b, mote_layer_flatten(b, x, NULL), &(mote_dense_options){.units = 3});
+    return mote_layer_conv2d(b, x, &(mote_conv2d_options){.filters = 4, .kernel_size = {5}});
 }
 
 static mote_layer_id uneven_add(mote_builder *b, mote_layer_id x)
 {
-    return mote_add_add(b, (mote_layer_id[]){x, mote_add_max_pooling2d(b, x, NULL)}, 2, NULL);
+    return mote_layer_add(b, (mote_layer_id[]){x, mote_layer_max_pooling2d(b, x, NULL)}, 2, NULL);
 }
 
 static mote_layer_id uneven_concatenate(mote_builder *b, mote_layer_id x)
 {
-    return mote_add_concatenate(b, (mote_layer_id[]){x, mote_add_max_pooling2d(b, x, NULL)}, 2, NULL);
+    return mote_layer_concatenate(b, (mote_layer_id[]){x, mote_layer_max_pooling2d(b, x, NULL)}, 2, NULL);
 }
 
 static mote_layer_id concatenated_samples(mote_builder *b, mote_layer_id x)
 {
-    return mote_add_concatenate(b, (mote_layer_id[]){x, x}, 2, &(mote_concatenate){.axis = -4});
+    return mote_layer_concatenate(b, (mote_layer_id[]){x, x}, 2, &(mote_concatenate_options){.axis = -4});
 }
 
 static mote_layer_id same_name(mote_builder *b, mote_layer_id x)
 {
-    x = mote_add_dropout(b, x, &(mote_dropout){.rate = 0.5f, .name = "d"});
-    return mote_add_dropout(b, x, &(mote_dropout){.rate = 0.5f, .name = "d"});
+    x = mote_layer_dropout(b, x, &(mote_dropout_options){.rate = 0.5f, .name = "d"});
+    return mote_layer_dropout(b, x, &(mote_dropout_options){.rate = 0.5f, .name = "d"});
 }
 
 static mote_layer_id wrong_reshape(mote_builder *b, mote_layer_id x)
 {
-    return mote_add_reshape(b, x, &(mote_reshape){.target_shape = {2, {7, -1}}});
+    return mote_layer_reshape(b, x, &(mote_reshape_options){.target_shape = {2, {7, -1}}});
 }
 
 static mote_layer_id too_large(mote_builder *b, mote_layer_id x)
 {
-    return mote_add_dense(b, mote_add_flatten(b, x, NULL), &(mote_dense){.units = 1000000});
+    return mote_layer_dense(b, mote_layer_flatten(b, x, NULL), &(mote_dense_options){.units = 1000000});
 }
 
 static mote_layer_id dead_end(mote_builder *b, mote_layer_id x)
 {
-    mote_add_flatten(b, x, NULL);
-    return mote_add_max_pooling2d(b, x, NULL);
+    mote_layer_flatten(b, x, NULL);
+    return mote_layer_max_pooling2d(b, x, NULL);
 }
 
 static mote_layer_id large_pool(mote_builder *b, mote_layer_id x)
 {
-    return mote_add_max_pooling2d(b, x, &(mote_pooling2d){.pool_size = {2, 9}});
+    return mote_layer_max_pooling2d(b, x, &(mote_pooling2d_options){.pool_size = {2, 9}});
 }
 
 static mote_layer_id strides_and_dilation(mote_builder *b, mote_layer_id x)
 {
-    return mote_add_conv2d(
+    return mote_layer_conv2d(
         b, x,
-        &(mote_conv2d){
+        &(mote_conv2d_options){
             .filters = 4, .kernel_size = {3}, .strides = {2}, .dilation_rate = {2}, .padding = MOTE_PADDING_SAME});
 }
 
 static mote_layer_id certain_dropout(mote_builder *b, mote_layer_id x)
 {
-    return mote_add_dropout(b, x, &(mote_dropout){.rate = 1});
+    return mote_layer_dropout(b, x, &(mote_dropout_options){.rate = 1});
 }
 
 static mote_layer_id rising_leak(mote_builder *b, mote_layer_id x)
 {
-    return mote_add_leaky_relu(b, x, &(mote_leaky_relu){.negative_slope = -0.5f});
+    return mote_layer_leaky_relu(b, x, &(mote_leaky_relu_options){.negative_slope = -0.5f});
 }
 
 static mote_layer_id steep_leak(mote_builder *b, mote_layer_id x)
 {
-    return mote_add_leaky_relu(b, x, &(mote_leaky_relu){.negative_slope = 101});
+    return mote_layer_leaky_relu(b, x, &(mote_leaky_relu_options){.negative_slope = 101});
 }
 
 static mote_layer_id lonely_add(mote_builder *b, mote_layer_id x)
 {
-    return mote_add_add(b, &x, 1, NULL);
+    return mote_layer_add(b, &x, 1, NULL);
 }
 
 static void mistakes_are_told_in_keras_terms(void **state)
@@ -518,7 +524,7 @@ static void mistakes_are_told_in_keras_terms(void **state)
         mote_builder *b = builder_of(1);
         mote_error    err = {0};
         mote_model   *model;
-        mote_layer_id out = mistakes[i].make(b, mote_add_input(b, 3, (int[]){8, 8, 3}));
+        mote_layer_id out = mistakes[i].make(b, mote_layer_input(b, 3, (int[]){8, 8, 3}));
         assert_int_not_equal(mote_builder_finish(b, &out, 1, &model, &err), MOTE_OK);
         assert_null(model);
         assert_string_equal(err.text, mistakes[i].text);
@@ -530,10 +536,10 @@ static void first_failure_is_kept(void **state)
     mote_builder *b = builder_of(1);
     mote_error    err = {0};
     mote_model   *model;
-    mote_layer_id x = mote_add_input(b, 2, (int[]){4, 0});
+    mote_layer_id x = mote_layer_input(b, 2, (int[]){4, 0});
     (void)state;
 
-    x = mote_add_dense(b, x, &(mote_dense){.units = 4});
+    x = mote_layer_dense(b, x, &(mote_dense_options){.units = 4});
     assert_int_equal(x, MOTE_NO_LAYER);
     assert_int_equal(mote_builder_shape(b, x, NULL), -1);
     assert_int_equal(mote_builder_finish(b, &x, 1, &model, &err), MOTE_ERR_USAGE);

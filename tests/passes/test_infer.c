@@ -99,12 +99,13 @@ typedef enum weighted { CONV, DEPTHWISE, DENSE } weighted;
 static mote_layer_id add_weighted(mote_builder *b, mote_layer_id x, weighted kind, mote_switch use_bias)
 {
     if (kind == CONV)
-        return mote_add_conv2d(
-            b, x, &(mote_conv2d){.filters = 5, .kernel_size = {3}, .padding = MOTE_PADDING_SAME, .use_bias = use_bias});
+        return mote_layer_conv2d(
+            b, x,
+            &(mote_conv2d_options){.filters = 5, .kernel_size = {3}, .padding = MOTE_PADDING_SAME, .use_bias = use_bias});
     if (kind == DEPTHWISE)
-        return mote_add_depthwise_conv2d(
-            b, x, &(mote_depthwise_conv2d){.kernel_size = {3}, .depth_multiplier = 2, .use_bias = use_bias});
-    return mote_add_dense(b, x, &(mote_dense){.units = 6, .use_bias = use_bias});
+        return mote_layer_depthwise_conv2d(
+            b, x, &(mote_depthwise_conv2d_options){.kernel_size = {3}, .depth_multiplier = 2, .use_bias = use_bias});
+    return mote_layer_dense(b, x, &(mote_dense_options){.units = 6, .use_bias = use_bias});
 }
 
 static void batch_normalization_goes_into_weights_and_bias_and_relu_is_fused(void **state)
@@ -116,14 +117,14 @@ static void batch_normalization_goes_into_weights_and_bias_and_relu_is_fused(voi
         for (bias = 0; bias < 2; bias++)
             for (relu = 0; relu < 3; relu++) {
                 mote_builder *b = begin();
-                mote_layer_id x = mote_add_input(b, kind == DENSE ? 1 : 3, (int[]){6, 5, 3});
+                mote_layer_id x = mote_layer_input(b, kind == DENSE ? 1 : 3, (int[]){6, 5, 3});
                 mote_model   *model;
                 x = add_weighted(b, x, (weighted)kind, bias ? MOTE_SWITCH_ON : MOTE_SWITCH_OFF);
-                x = mote_add_batch_normalization(b, x, NULL);
+                x = mote_layer_batch_normalization(b, x, NULL);
                 if (relu)
-                    x = mote_add_activation(
+                    x = mote_layer_activation(
                         b, x,
-                        &(mote_activation_layer){.activation = relu == 1 ? MOTE_ACTIVATION_RELU : MOTE_ACTIVATION_RELU6});
+                        &(mote_activation_options){.activation = relu == 1 ? MOTE_ACTIVATION_RELU : MOTE_ACTIVATION_RELU6});
                 model = assert_same_answers(end(b, x), (uint64_t)(kind * 8 + bias * 4 + relu));
                 assert_int_equal(model->graphs[0].node_count, 1);
                 assert_int_equal(model->graphs[0].nodes[0].in_count, 3);
@@ -137,13 +138,13 @@ static void batch_normalization_goes_into_weights_and_bias_and_relu_is_fused(voi
 static void two_batch_normalizations_in_a_row_fold_with_dropout_between(void **state)
 {
     mote_builder *b = begin();
-    mote_layer_id x = mote_add_dense(b, mote_add_input(b, 1, (int[]){4}), &(mote_dense){.units = 6});
+    mote_layer_id x = mote_layer_dense(b, mote_layer_input(b, 1, (int[]){4}), &(mote_dense_options){.units = 6});
     mote_model   *model;
 
     (void)state;
-    x = mote_add_batch_normalization(b, x, NULL);
-    x = mote_add_dropout(b, x, &(mote_dropout){.rate = 0.5f});
-    x = mote_add_batch_normalization(b, x, NULL);
+    x = mote_layer_batch_normalization(b, x, NULL);
+    x = mote_layer_dropout(b, x, &(mote_dropout_options){.rate = 0.5f});
+    x = mote_layer_batch_normalization(b, x, NULL);
     model = assert_same_answers(end(b, x), 1);
     assert_int_equal(model->graphs[0].node_count, 1);
     mote_model_destroy(model);
@@ -153,13 +154,14 @@ static void two_batch_normalizations_in_a_row_fold_with_dropout_between(void **s
 static void batch_normalization_after_a_fused_activation_becomes_a_depthwise_convolution(void **state)
 {
     mote_builder *b = begin();
-    mote_layer_id x = mote_add_input(b, 3, (int[]){6, 5, 3});
+    mote_layer_id x = mote_layer_input(b, 3, (int[]){6, 5, 3});
     mote_model   *model;
 
     (void)state;
-    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 4, .kernel_size = {3}, .activation = MOTE_ACTIVATION_RELU});
-    x = mote_add_batch_normalization(b, x, NULL);
-    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU6});
+    x = mote_layer_conv2d(b, x,
+                          &(mote_conv2d_options){.filters = 4, .kernel_size = {3}, .activation = MOTE_ACTIVATION_RELU});
+    x = mote_layer_batch_normalization(b, x, NULL);
+    x = mote_layer_activation(b, x, &(mote_activation_options){.activation = MOTE_ACTIVATION_RELU6});
     model = assert_same_answers(end(b, x), 2);
     assert_int_equal(model->graphs[0].node_count, 2);
     assert_int_equal(only_node(model, MOTE_OP_DEPTHWISE_CONV_2D)->activation, MRT_ACT_RELU6);
@@ -174,8 +176,8 @@ static void batch_normalization_of_any_rank_is_exact(void **state)
     (void)state;
     for (i = 0; i < sizeof ranks / sizeof *ranks; i++) {
         mote_builder *b = begin();
-        mote_layer_id x = mote_add_input(b, ranks[i], (int[]){3, 4, 2, 3, 5});
-        mote_model   *model = assert_same_answers(end(b, mote_add_batch_normalization(b, x, NULL)), 3 + i);
+        mote_layer_id x = mote_layer_input(b, ranks[i], (int[]){3, 4, 2, 3, 5});
+        mote_model   *model = assert_same_answers(end(b, mote_layer_batch_normalization(b, x, NULL)), 3 + i);
         only_node(model, MOTE_OP_DEPTHWISE_CONV_2D);
         assert_int_equal(count_op(model, MOTE_OP_RESHAPE), ranks[i] == 3 ? 0 : 2); /* rank 3: an image as it is */
         mote_model_destroy(model);
@@ -185,14 +187,14 @@ static void batch_normalization_of_any_rank_is_exact(void **state)
 static void batch_normalization_between_flatten_and_dense_is_exact(void **state)
 {
     mote_builder *b = begin();
-    mote_layer_id x = mote_add_input(b, 3, (int[]){4, 4, 2});
+    mote_layer_id x = mote_layer_input(b, 3, (int[]){4, 4, 2});
     mote_model   *model, *int8;
 
     (void)state;
-    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 3, .kernel_size = {3}});
-    x = mote_add_batch_normalization(b, mote_add_flatten(b, x, NULL), NULL);
-    x = mote_add_batch_normalization(b, x, NULL);
-    x = mote_add_dense(b, x, &(mote_dense){.units = 3});
+    x = mote_layer_conv2d(b, x, &(mote_conv2d_options){.filters = 3, .kernel_size = {3}});
+    x = mote_layer_batch_normalization(b, mote_layer_flatten(b, x, NULL), NULL);
+    x = mote_layer_batch_normalization(b, x, NULL);
+    x = mote_layer_dense(b, x, &(mote_dense_options){.units = 3});
     model = assert_same_answers(end(b, x), 9);
     int8 = network_quantize(model, NULL);
     mote_model_destroy(int8);
@@ -202,13 +204,13 @@ static void batch_normalization_between_flatten_and_dense_is_exact(void **state)
 static void what_other_layers_read_is_not_folded_into(void **state)
 {
     mote_builder *b = begin();
-    mote_layer_id x = mote_add_input(b, 3, (int[]){6, 6, 2}), both[2];
+    mote_layer_id x = mote_layer_input(b, 3, (int[]){6, 6, 2}), both[2];
     mote_model   *model;
 
     (void)state;
-    both[0] = x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 3, .kernel_size = {3}});
-    both[1] = mote_add_batch_normalization(b, x, NULL);
-    model = assert_same_answers(end(b, mote_add_add(b, both, 2, NULL)), 10);
+    both[0] = x = mote_layer_conv2d(b, x, &(mote_conv2d_options){.filters = 3, .kernel_size = {3}});
+    both[1] = mote_layer_batch_normalization(b, x, NULL);
+    model = assert_same_answers(end(b, mote_layer_add(b, both, 2, NULL)), 10);
     assert_int_equal(model->graphs[0].node_count, 3);
     only_node(model, MOTE_OP_DEPTHWISE_CONV_2D);
     mote_model_destroy(model);
@@ -217,14 +219,14 @@ static void what_other_layers_read_is_not_folded_into(void **state)
 static void what_is_an_output_is_not_folded_into_or_fused_over(void **state)
 {
     mote_builder *b = begin();
-    mote_layer_id x = mote_add_input(b, 1, (int[]){4}), outputs[3];
+    mote_layer_id x = mote_layer_input(b, 1, (int[]){4}), outputs[3];
     network_dice  dice = network_dice_of(5);
     mote_model   *model;
 
     (void)state;
-    outputs[0] = mote_add_dense(b, x, &(mote_dense){.units = 4});
-    outputs[1] = mote_add_batch_normalization(b, outputs[0], NULL);
-    outputs[2] = mote_add_activation(b, outputs[1], &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU});
+    outputs[0] = mote_layer_dense(b, x, &(mote_dense_options){.units = 4});
+    outputs[1] = mote_layer_batch_normalization(b, outputs[0], NULL);
+    outputs[2] = mote_layer_activation(b, outputs[1], &(mote_activation_options){.activation = MOTE_ACTIVATION_RELU});
     model = assert_same_answers(network_finish(b, outputs, 3, &dice), 11);
     only_node(model, MOTE_OP_RELU);
     mote_model_destroy(model);
@@ -235,12 +237,13 @@ static void what_is_an_output_is_not_folded_into_or_fused_over(void **state)
 static void dropout_leaves_no_trace_first_last_and_in_between(void **state)
 {
     mote_builder *b = begin();
-    mote_layer_id x = mote_add_dropout(b, mote_add_input(b, 1, (int[]){4}), &(mote_dropout){.rate = 0.5f});
+    mote_layer_id x = mote_layer_dropout(b, mote_layer_input(b, 1, (int[]){4}), &(mote_dropout_options){.rate = 0.5f});
     mote_model   *model;
 
     (void)state;
-    x = mote_add_dropout(b, mote_add_dense(b, x, &(mote_dense){.units = 4}), &(mote_dropout){.rate = 0.5f});
-    x = mote_add_dropout(b, x, &(mote_dropout){.rate = 0.25f});
+    x = mote_layer_dropout(b, mote_layer_dense(b, x, &(mote_dense_options){.units = 4}),
+                           &(mote_dropout_options){.rate = 0.5f});
+    x = mote_layer_dropout(b, x, &(mote_dropout_options){.rate = 0.25f});
     model = assert_same_answers(end(b, x), 12);
     assert_int_equal(model->graphs[0].node_count, 1);
     mote_model_destroy(model);
@@ -249,7 +252,7 @@ static void dropout_leaves_no_trace_first_last_and_in_between(void **state)
 static void a_network_of_dropout_alone_hands_its_input_through(void **state)
 {
     mote_builder *b = begin();
-    mote_layer_id x = mote_add_dropout(b, mote_add_input(b, 1, (int[]){4}), &(mote_dropout){.rate = 0.5f});
+    mote_layer_id x = mote_layer_dropout(b, mote_layer_input(b, 1, (int[]){4}), &(mote_dropout_options){.rate = 0.5f});
     mote_model   *model = assert_same_answers(end(b, x), 13);
 
     (void)state;
@@ -264,14 +267,14 @@ static void relu_is_fused_only_where_nobody_else_reads_the_sum(void **state)
     (void)state;
     for (shared = 0; shared < 2; shared++) {
         mote_builder *b = begin();
-        mote_layer_id x = mote_add_input(b, 1, (int[]){5}), both[2];
+        mote_layer_id x = mote_layer_input(b, 1, (int[]){5}), both[2];
         mote_model   *model;
-        both[0] = mote_add_dense(b, x, &(mote_dense){.units = 5});
-        both[1] = mote_add_activation(b, both[0], &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU});
+        both[0] = mote_layer_dense(b, x, &(mote_dense_options){.units = 5});
+        both[1] = mote_layer_activation(b, both[0], &(mote_activation_options){.activation = MOTE_ACTIVATION_RELU});
         if (!shared)
             both[0] = x;
-        x = mote_add_add(b, both, 2, NULL);
-        x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU6});
+        x = mote_layer_add(b, both, 2, NULL);
+        x = mote_layer_activation(b, x, &(mote_activation_options){.activation = MOTE_ACTIVATION_RELU6});
         model = assert_same_answers(end(b, x), 14 + (uint64_t)shared);
         assert_int_equal(count_op(model, MOTE_OP_RELU), shared);
         assert_int_equal(only_node(model, MOTE_OP_ADD)->activation, MRT_ACT_RELU6);
@@ -282,13 +285,15 @@ static void relu_is_fused_only_where_nobody_else_reads_the_sum(void **state)
 static void relu_after_relu_and_after_a_view_stays(void **state)
 {
     mote_builder *b = begin();
-    mote_layer_id x = mote_add_input(b, 3, (int[]){3, 3, 2});
+    mote_layer_id x = mote_layer_input(b, 3, (int[]){3, 3, 2});
     mote_model   *model;
 
     (void)state;
-    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 2, .kernel_size = {2}, .activation = MOTE_ACTIVATION_RELU});
-    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU6});
-    x = mote_add_activation(b, mote_add_flatten(b, x, NULL), &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU});
+    x = mote_layer_conv2d(b, x,
+                          &(mote_conv2d_options){.filters = 2, .kernel_size = {2}, .activation = MOTE_ACTIVATION_RELU});
+    x = mote_layer_activation(b, x, &(mote_activation_options){.activation = MOTE_ACTIVATION_RELU6});
+    x = mote_layer_activation(b, mote_layer_flatten(b, x, NULL),
+                              &(mote_activation_options){.activation = MOTE_ACTIVATION_RELU});
     model = assert_same_answers(end(b, x), 16);
     only_node(model, MOTE_OP_RELU);
     only_node(model, MOTE_OP_RELU6);

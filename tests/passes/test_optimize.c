@@ -727,7 +727,7 @@ static void a_model_in_training_and_no_model_are_refused(void **state)
 
     (void)state;
     b = mote_builder_create(NULL, &err);
-    x = mote_add_dense(b, mote_add_input(b, 1, (int[]){4}), &(mote_dense){.units = 2});
+    x = mote_layer_dense(b, mote_layer_input(b, 1, (int[]){4}), &(mote_dense_options){.units = 2});
     trained = network_finish(b, &x, 1, &dice);
     assert_int_equal(mote_model_optimize(&out, trained, NULL, &err), MOTE_ERR_USAGE);
     assert_null(out);

@@ -445,14 +445,14 @@ static void elementwise_steps_work_in_place_but_never_on_the_callers_input(void 
 {
     mote_error    err = {0};
     mote_builder *b = mote_builder_create(NULL, &err);
-    mote_layer_id x = mote_add_input(b, 1, (int[]){6});
+    mote_layer_id x = mote_layer_input(b, 1, (int[]){6});
     network_dice  dice = network_dice_of(1);
     mote_model   *model;
     mote_program *program;
 
     (void)state;
-    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_ACTIVATION_TANH});
-    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_ACTIVATION_SOFTMAX});
+    x = mote_layer_activation(b, x, &(mote_activation_options){.activation = MOTE_ACTIVATION_TANH});
+    x = mote_layer_activation(b, x, &(mote_activation_options){.activation = MOTE_ACTIVATION_SOFTMAX});
     model = network_infer(network_finish(b, &x, 1, &dice));
     program = plan(model, NULL);
     assert_int_equal(program->places[program->steps[0].out[0]].shares, MOTE_NONE);
@@ -484,13 +484,13 @@ static void an_input_is_quantized_in_its_own_place(void **state)
     } wanted[] = {{MOTE_I8, 120}, {MOTE_U8, 120}, {MOTE_F32, 400}};
     mote_error    err = {0};
     mote_builder *b = mote_builder_create(NULL, &err);
-    mote_layer_id x = mote_add_dense(b, mote_add_input(b, 1, (int[]){100}), &(mote_dense){.units = 20});
+    mote_layer_id x = mote_layer_dense(b, mote_layer_input(b, 1, (int[]){100}), &(mote_dense_options){.units = 20});
     network_dice  dice = network_dice_of(1);
     mote_model   *model;
     size_t        i;
 
     (void)state;
-    x = mote_add_dense(b, x, &(mote_dense){.units = 1});
+    x = mote_layer_dense(b, x, &(mote_dense_options){.units = 1});
     model = network_infer(network_finish(b, &x, 1, &dice));
     for (i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         mote_model   *quantized = network_quantize(model, &(mote_quantize_options){.io = wanted[i].io});
@@ -509,7 +509,7 @@ static void an_output_is_dequantized_over_what_it_comes_from(void **state)
 {
     mote_error    err = {0};
     mote_builder *b = mote_builder_create(NULL, &err);
-    mote_layer_id x = mote_add_dense(b, mote_add_input(b, 1, (int[]){1}), &(mote_dense){.units = 100});
+    mote_layer_id x = mote_layer_dense(b, mote_layer_input(b, 1, (int[]){1}), &(mote_dense_options){.units = 100});
     network_dice  dice = network_dice_of(1);
     mote_model   *model = network_infer(network_finish(b, &x, 1, &dice)), *quantized = network_quantize(model, NULL);
     mote_program *program = plan(quantized, NULL);
@@ -532,16 +532,16 @@ typedef struct sum_network {
 /* first = conv(input), second = conv(first), sum = first + second; the sum and, where asked, first are outputs. */
 static sum_network make_sum_network(bool keeps_first)
 {
-    mote_error        err = {0};
-    mote_builder     *b = mote_builder_create(NULL, &err);
-    const mote_conv2d conv = {.filters = 4, .kernel_size = {3, 3}, .padding = MOTE_PADDING_SAME};
-    network_dice      dice = network_dice_of(1);
-    mote_layer_id     x[2], outputs[2];
-    sum_network       made;
+    mote_error                err = {0};
+    mote_builder             *b = mote_builder_create(NULL, &err);
+    const mote_conv2d_options conv = {.filters = 4, .kernel_size = {3, 3}, .padding = MOTE_PADDING_SAME};
+    network_dice              dice = network_dice_of(1);
+    mote_layer_id             x[2], outputs[2];
+    sum_network               made;
 
-    x[0] = mote_add_conv2d(b, mote_add_input(b, 3, (int[]){8, 8, 4}), &conv);
-    x[1] = mote_add_conv2d(b, x[0], &conv);
-    outputs[0] = mote_add_add(b, x, 2, NULL);
+    x[0] = mote_layer_conv2d(b, mote_layer_input(b, 3, (int[]){8, 8, 4}), &conv);
+    x[1] = mote_layer_conv2d(b, x[0], &conv);
+    outputs[0] = mote_layer_add(b, x, 2, NULL);
     outputs[1] = x[0];
     made.model = network_infer(network_finish(b, outputs, keeps_first ? 2 : 1, &dice));
     made.program = plan(made.model, NULL);
@@ -584,18 +584,18 @@ static void nothing_runs_over_the_callers_input_or_what_is_read_later(void **sta
  * the vector's name; what the third one reads has the second's place, and dies. */
 static void a_place_is_run_over_only_when_all_who_share_it_are_gone(void **state)
 {
-    mote_error        err = {0};
-    mote_builder     *b = mote_builder_create(NULL, &err);
-    const mote_conv2d conv = {.filters = 4, .kernel_size = {3, 3}, .padding = MOTE_PADDING_SAME};
-    mote_layer_id     x = mote_add_conv2d(b, mote_add_input(b, 3, (int[]){8, 8, 1}), &conv), outputs[2];
-    network_dice      dice = network_dice_of(1);
-    mote_model       *model;
-    mote_program     *program;
+    mote_error                err = {0};
+    mote_builder             *b = mote_builder_create(NULL, &err);
+    const mote_conv2d_options conv = {.filters = 4, .kernel_size = {3, 3}, .padding = MOTE_PADDING_SAME};
+    mote_layer_id             x = mote_layer_conv2d(b, mote_layer_input(b, 3, (int[]){8, 8, 1}), &conv), outputs[2];
+    network_dice              dice = network_dice_of(1);
+    mote_model               *model;
+    mote_program             *program;
 
     (void)state;
-    outputs[0] = mote_add_flatten(b, x, NULL);
-    x = mote_add_leaky_relu(b, mote_add_conv2d(b, x, &conv), NULL);
-    outputs[1] = mote_add_conv2d(b, x, &conv);
+    outputs[0] = mote_layer_flatten(b, x, NULL);
+    x = mote_layer_leaky_relu(b, mote_layer_conv2d(b, x, &conv), NULL);
+    outputs[1] = mote_layer_conv2d(b, x, &conv);
     model = network_infer(network_finish(b, outputs, 2, &dice));
     program = plan(model, NULL);
     assert_int_equal(program->step_count, 5);
@@ -611,20 +611,20 @@ static void a_place_is_run_over_only_when_all_who_share_it_are_gone(void **state
  * one channel of the position that is being written). */
 static void convolutions_run_over_what_they_read_by_what_they_declare(void **state)
 {
-    mote_error        err = {0};
-    mote_builder     *b = mote_builder_create(NULL, &err);
-    const mote_conv2d conv = {.filters = 4, .kernel_size = {3, 3}, .padding = MOTE_PADDING_SAME};
-    mote_layer_id     x = mote_add_input(b, 3, (int[]){8, 8, 1});
-    network_dice      dice = network_dice_of(1);
-    mote_model       *model;
-    mote_program     *program;
-    const size_t      image = 8 * 8 * 4 * sizeof(float), distance = ((8 + 1) * 4 + 3) * sizeof(float);
-    mote_place       *places;
-    int               i;
+    mote_error                err = {0};
+    mote_builder             *b = mote_builder_create(NULL, &err);
+    const mote_conv2d_options conv = {.filters = 4, .kernel_size = {3, 3}, .padding = MOTE_PADDING_SAME};
+    mote_layer_id             x = mote_layer_input(b, 3, (int[]){8, 8, 1});
+    network_dice              dice = network_dice_of(1);
+    mote_model               *model;
+    mote_program             *program;
+    const size_t              image = 8 * 8 * 4 * sizeof(float), distance = ((8 + 1) * 4 + 3) * sizeof(float);
+    mote_place               *places;
+    int                       i;
 
     (void)state;
     for (i = 0; i < 3; i++)
-        x = mote_add_conv2d(b, x, &conv);
+        x = mote_layer_conv2d(b, x, &conv);
     model = network_infer(network_finish(b, &x, 1, &dice));
     program = plan(model, NULL);
     places = program->places;

@@ -198,15 +198,15 @@ static void an_input_that_is_an_output_and_one_that_is_read_on_work(void **state
     for (t = 0; t < 3; t++) {
         mote_error    err = {0};
         mote_builder *b = mote_builder_create(NULL, &err);
-        mote_layer_id x = mote_add_input(b, 1, (int[]){5}), outputs[3];
+        mote_layer_id x = mote_layer_input(b, 1, (int[]){5}), outputs[3];
         network_dice  dice = network_dice_of(2);
         mote_model   *real, *int8;
         mote_runner  *runner;
         float         in[5] = {-0.9f, 0, 0.5f, 1, 1.9f}, back[5];
         int           i;
         outputs[0] = x;
-        outputs[1] = mote_add_dense(b, x, &(mote_dense){.units = 5});
-        outputs[2] = mote_add_activation(b, outputs[1], &(mote_activation_layer){.activation = MOTE_ACTIVATION_SOFTMAX});
+        outputs[1] = mote_layer_dense(b, x, &(mote_dense_options){.units = 5});
+        outputs[2] = mote_layer_activation(b, outputs[1], &(mote_activation_options){.activation = MOTE_ACTIVATION_SOFTMAX});
         real = network_infer(network_finish(b, outputs, 3, &dice));
         int8 = network_quantize(real, &(mote_quantize_options){.io = types[t]});
         runner = network_runner(int8, NULL);
@@ -226,7 +226,7 @@ static void constants_and_large_biases_are_kept(void **state)
 {
     mote_error    err = {0};
     mote_builder *b = mote_builder_create(NULL, &err);
-    mote_layer_id x = mote_add_dense(b, mote_add_input(b, 1, (int[]){4}), &(mote_dense){.units = 3});
+    mote_layer_id x = mote_layer_dense(b, mote_layer_input(b, 1, (int[]){4}), &(mote_dense_options){.units = 3});
     network_dice  dice = network_dice_of(3);
     mote_model   *real = network_infer(network_finish(b, &x, 1, &dice)), *int8;
     mote_graph   *graph = &real->graphs[0];
@@ -265,7 +265,7 @@ static void moved_values_keep_their_scale_and_places_stay_integers(void **state)
 {
     mote_error    err = {0};
     mote_builder *b = mote_builder_create(NULL, &err);
-    mote_layer_id x = mote_add_dense(b, mote_add_input(b, 1, (int[]){4}), &(mote_dense){.units = 6});
+    mote_layer_id x = mote_layer_dense(b, mote_layer_input(b, 1, (int[]){4}), &(mote_dense_options){.units = 6});
     network_dice  dice = network_dice_of(3);
     mote_model   *real = network_infer(network_finish(b, &x, 1, &dice)), *int8;
     mote_graph   *graph = &real->graphs[0];

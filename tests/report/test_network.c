@@ -230,18 +230,18 @@ static int count_of(const char *text, const char *part)
 /* [6,6,2] -> stem -> a -> b, added to stem -> flatten -> two outputs. */
 static mote_model *make_residual(void)
 {
-    const mote_conv2d conv = {
+    const mote_conv2d_options conv = {
         .filters = 2, .kernel_size = {3, 3}, .padding = MOTE_PADDING_SAME, .activation = MOTE_ACTIVATION_RELU};
     mote_builder *b = mote_builder_create(&(mote_builder_options){.seed = 1, .name = "a & b"}, err);
-    mote_layer_id x = mote_add_input(b, 3, (int[]){6, 6, 2}), in[2], out[2];
+    mote_layer_id x = mote_layer_input(b, 3, (int[]){6, 6, 2}), in[2], out[2];
     mote_model   *model;
 
-    in[0] = mote_add_conv2d(b, x, &conv);
-    in[1] = mote_add_conv2d(b, in[0], &conv);
-    x = mote_add_add(b, in, 2, NULL);
-    x = mote_add_flatten(b, x, NULL);
-    out[0] = mote_add_dense(b, x, &(mote_dense){.name = "classes", .units = 10});
-    out[1] = mote_add_dense(b, x, &(mote_dense){.name = "<box>", .units = 4});
+    in[0] = mote_layer_conv2d(b, x, &conv);
+    in[1] = mote_layer_conv2d(b, in[0], &conv);
+    x = mote_layer_add(b, in, 2, NULL);
+    x = mote_layer_flatten(b, x, NULL);
+    out[0] = mote_layer_dense(b, x, &(mote_dense_options){.name = "classes", .units = 10});
+    out[1] = mote_layer_dense(b, x, &(mote_dense_options){.name = "<box>", .units = 4});
     if (mote_builder_finish(b, out, 2, &model, err) != MOTE_OK)
         fail_msg("%s", err->text);
     return model;

@@ -22,10 +22,10 @@ static mote_model *linear(void)
 {
     mote_error    err = {0};
     mote_builder *b = mote_builder_create(NULL, &err);
-    mote_layer_id x = mote_add_input(b, 1, (int[]){1});
+    mote_layer_id x = mote_layer_input(b, 1, (int[]){1});
     mote_model   *model;
 
-    x = mote_add_dense(b, x, &(mote_dense){.units = 1});
+    x = mote_layer_dense(b, x, &(mote_dense_options){.units = 1});
     if (mote_builder_finish(b, &x, 1, &model, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     return model;
@@ -163,15 +163,15 @@ static mote_model *two_ended(int inputs, const char *second_output)
 {
     mote_error    err = {0};
     mote_builder *b = mote_builder_create(NULL, &err);
-    mote_layer_id left = mote_add_named_input(b, "left", 1, (int[]){3}), x = left, ends[2];
+    mote_layer_id left = mote_layer_named_input(b, "left", 1, (int[]){3}), x = left, ends[2];
     mote_model   *model;
 
     if (inputs == 2) {
-        const mote_layer_id right = mote_add_named_input(b, "right", 1, (int[]){1});
-        x = mote_add_concatenate(b, (mote_layer_id[]){left, right}, 2, NULL);
+        const mote_layer_id right = mote_layer_named_input(b, "right", 1, (int[]){1});
+        x = mote_layer_concatenate(b, (mote_layer_id[]){left, right}, 2, NULL);
     }
-    ends[0] = mote_add_dense(b, x, &(mote_dense){.units = 1, .name = "price"});
-    ends[1] = mote_add_dense(b, x, &(mote_dense){.units = 3, .name = second_output});
+    ends[0] = mote_layer_dense(b, x, &(mote_dense_options){.units = 1, .name = "price"});
+    ends[1] = mote_layer_dense(b, x, &(mote_dense_options){.units = 3, .name = second_output});
     if (mote_builder_finish(b, ends, 2, &model, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     return model;
@@ -217,18 +217,19 @@ static void ends_that_do_not_fit_each_other_are_told_by_name(void **state)
 
 static void data_in_another_order_than_the_network_are_refused(void **state)
 {
-    mote_error     err = {0};
-    mote_builder  *b = mote_builder_create(NULL, &err);
-    mote_layer_id  x = mote_add_named_input(b, "left", 1, (int[]){1}), y = mote_add_named_input(b, "right", 1, (int[]){3});
+    mote_error    err = {0};
+    mote_builder *b = mote_builder_create(NULL, &err);
+    mote_layer_id x = mote_layer_named_input(b, "left", 1, (int[]){1}),
+                  y = mote_layer_named_input(b, "right", 1, (int[]){3});
     mote_dataset  *set = two_ends(true); /* the shapes fit, the names do not */
     mote_model    *model;
     mote_training *training;
     mote_layer_id  ends[2];
 
     (void)state;
-    x = mote_add_concatenate(b, (mote_layer_id[]){x, y}, 2, NULL);
-    ends[0] = mote_add_dense(b, x, &(mote_dense){.units = 1, .name = "price"});
-    ends[1] = mote_add_dense(b, x, &(mote_dense){.units = 3, .name = "kind"});
+    x = mote_layer_concatenate(b, (mote_layer_id[]){x, y}, 2, NULL);
+    ends[0] = mote_layer_dense(b, x, &(mote_dense_options){.units = 1, .name = "price"});
+    ends[1] = mote_layer_dense(b, x, &(mote_dense_options){.units = 3, .name = "kind"});
     assert_int_equal(mote_builder_finish(b, ends, 2, &model, &err), MOTE_OK);
     assert_int_equal(mote_train(&training, model, set, NULL, &err), MOTE_ERR_USAGE);
     assert_non_null(strstr(err.text, "the data's feature 0 is \"right\", and the network's input 0 is \"left\""));

@@ -19,51 +19,54 @@ enum { STEPS = 100, BATCH = 16, WEIGHTS_MAX = 20 };
 
 static mote_layer_id add_mlp(mote_builder *b)
 {
-    mote_layer_id x = mote_add_input(b, 1, (int[]){20});
+    mote_layer_id x = mote_layer_input(b, 1, (int[]){20});
 
-    x = mote_add_dense(b, x, &(mote_dense){.units = 16, .activation = MOTE_ACTIVATION_RELU});
-    x = mote_add_dense(b, x, &(mote_dense){.units = 16, .activation = MOTE_ACTIVATION_RELU});
-    return mote_add_dense(b, x, &(mote_dense){.units = 4, .activation = MOTE_ACTIVATION_SOFTMAX});
+    x = mote_layer_dense(b, x, &(mote_dense_options){.units = 16, .activation = MOTE_ACTIVATION_RELU});
+    x = mote_layer_dense(b, x, &(mote_dense_options){.units = 16, .activation = MOTE_ACTIVATION_RELU});
+    return mote_layer_dense(b, x, &(mote_dense_options){.units = 4, .activation = MOTE_ACTIVATION_SOFTMAX});
 }
 
 static mote_layer_id add_cnn(mote_builder *b)
 {
-    mote_layer_id x = mote_add_input(b, 3, (int[]){12, 12, 1});
+    mote_layer_id x = mote_layer_input(b, 3, (int[]){12, 12, 1});
 
-    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 8, .kernel_size = {3, 3}, .activation = MOTE_ACTIVATION_RELU});
-    x = mote_add_max_pooling2d(b, x, NULL);
-    x = mote_add_conv2d(
+    x = mote_layer_conv2d(b, x,
+                          &(mote_conv2d_options){.filters = 8, .kernel_size = {3, 3}, .activation = MOTE_ACTIVATION_RELU});
+    x = mote_layer_max_pooling2d(b, x, NULL);
+    x = mote_layer_conv2d(
         b, x,
-        &(mote_conv2d){
+        &(mote_conv2d_options){
             .filters = 8, .kernel_size = {3, 3}, .padding = MOTE_PADDING_SAME, .activation = MOTE_ACTIVATION_RELU});
-    x = mote_add_average_pooling2d(b, x, NULL);
-    x = mote_add_flatten(b, x, NULL);
-    return mote_add_dense(b, x, &(mote_dense){.units = 3, .activation = MOTE_ACTIVATION_SOFTMAX});
+    x = mote_layer_average_pooling2d(b, x, NULL);
+    x = mote_layer_flatten(b, x, NULL);
+    return mote_layer_dense(b, x, &(mote_dense_options){.units = 3, .activation = MOTE_ACTIVATION_SOFTMAX});
 }
 
 static mote_layer_id add_norm_relu(mote_builder *b, mote_layer_id x)
 {
-    x = mote_add_batch_normalization(b, x, NULL);
-    return mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU});
+    x = mote_layer_batch_normalization(b, x, NULL);
+    return mote_layer_activation(b, x, &(mote_activation_options){.activation = MOTE_ACTIVATION_RELU});
 }
 
 static mote_layer_id add_resnet(mote_builder *b)
 {
-    mote_layer_id x = mote_add_input(b, 3, (int[]){10, 10, 3}), s;
+    mote_layer_id x = mote_layer_input(b, 3, (int[]){10, 10, 3}), s;
 
-    x = mote_add_conv2d(
+    x = mote_layer_conv2d(
         b, x,
-        &(mote_conv2d){.filters = 8, .kernel_size = {3, 3}, .padding = MOTE_PADDING_SAME, .use_bias = MOTE_SWITCH_OFF});
+        &(mote_conv2d_options){
+            .filters = 8, .kernel_size = {3, 3}, .padding = MOTE_PADDING_SAME, .use_bias = MOTE_SWITCH_OFF});
     s = x = add_norm_relu(b, x);
-    x = mote_add_depthwise_conv2d(
-        b, x, &(mote_depthwise_conv2d){.kernel_size = {3, 3}, .padding = MOTE_PADDING_SAME, .use_bias = MOTE_SWITCH_OFF});
+    x = mote_layer_depthwise_conv2d(
+        b, x,
+        &(mote_depthwise_conv2d_options){.kernel_size = {3, 3}, .padding = MOTE_PADDING_SAME, .use_bias = MOTE_SWITCH_OFF});
     x = add_norm_relu(b, x);
-    x = mote_add_conv2d(b, x, &(mote_conv2d){.filters = 8, .kernel_size = {1, 1}, .use_bias = MOTE_SWITCH_OFF});
-    x = mote_add_batch_normalization(b, x, NULL);
-    x = mote_add_add(b, (mote_layer_id[]){x, s}, 2, NULL);
-    x = mote_add_activation(b, x, &(mote_activation_layer){.activation = MOTE_ACTIVATION_RELU});
-    x = mote_add_global_average_pooling2d(b, x, NULL);
-    return mote_add_dense(b, x, &(mote_dense){.units = 4, .activation = MOTE_ACTIVATION_SOFTMAX});
+    x = mote_layer_conv2d(b, x, &(mote_conv2d_options){.filters = 8, .kernel_size = {1, 1}, .use_bias = MOTE_SWITCH_OFF});
+    x = mote_layer_batch_normalization(b, x, NULL);
+    x = mote_layer_add(b, (mote_layer_id[]){x, s}, 2, NULL);
+    x = mote_layer_activation(b, x, &(mote_activation_options){.activation = MOTE_ACTIVATION_RELU});
+    x = mote_layer_global_average_pooling2d(b, x, NULL);
+    return mote_layer_dense(b, x, &(mote_dense_options){.units = 4, .activation = MOTE_ACTIVATION_SOFTMAX});
 }
 
 typedef struct network_case {
