@@ -189,16 +189,16 @@ NETWORK_UNUSED mote_model *network_infer(mote_model *trained)
  * 0. The caller destroys it. The file goes below build/tests. */
 NETWORK_UNUSED mote_dataset *network_data(const mote_model *model, int count, int class_count, uint64_t number)
 {
-    mote_tensor_info  in = mote_model_input(model, 0);
-    network_dice      dice = network_dice_of(number);
-    float            *x = calloc((size_t)count * in.count, sizeof *x);
-    int32_t          *y = calloc((size_t)count, sizeof *y);
-    int64_t           dim[2] = {count, (int64_t)in.count};
-    char              folder[64] = "build/tests/networks", x_path[96], y_path[96];
-    mote_data_options options = {.flatten = true, .class_count = class_count};
-    mote_dataset     *set;
-    mote_error        err = {0};
-    size_t            i;
+    mote_tensor_info     in = mote_model_input(model, 0);
+    network_dice         dice = network_dice_of(number);
+    float               *x = calloc((size_t)count * in.count, sizeof *x);
+    int32_t             *y = calloc((size_t)count, sizeof *y);
+    int64_t              dim[2] = {count, (int64_t)in.count};
+    char                 folder[64] = "build/tests/networks", x_path[96], y_path[96];
+    mote_dataset_options options = {.flatten = true, .class_count = class_count};
+    mote_dataset        *set;
+    mote_error           err = {0};
+    size_t               i;
 
     for (i = 0; i < (size_t)count * in.count; i++)
         x[i] = roll_between(&dice, -1, 2);
@@ -226,8 +226,8 @@ NETWORK_UNUSED mote_dataset *network_data(const mote_model *model, int count, in
 NETWORK_UNUSED mote_dataset *network_data_of_many(const mote_model *model, int count, uint64_t number)
 {
     mote_feature_options inputs[MOTE_FEATURES_MAX] = {{0}};
-    mote_data_file       files[MOTE_FEATURES_MAX];
-    mote_data_options    options = {.inputs = inputs, .input_count = mote_model_input_count(model)};
+    mote_dataset_file    files[MOTE_FEATURES_MAX];
+    mote_dataset_options options = {.inputs = inputs, .input_count = mote_model_input_count(model)};
     char                 paths[MOTE_FEATURES_MAX][96];
     network_dice         dice = network_dice_of(number);
     mote_dataset        *set;
@@ -247,7 +247,7 @@ NETWORK_UNUSED mote_dataset *network_data_of_many(const mote_model *model, int c
         mote_npy_save(&x, paths[i], &err);
         mote_array_free(&x);
         inputs[i].name = in.name;
-        files[i] = (mote_data_file){in.name, paths[i]};
+        files[i] = (mote_dataset_file){in.name, paths[i]};
     }
     if (mote_dataset_load_files(&set, files, options.input_count, &options, &err) != MOTE_OK)
         fail_msg("%s", err.text);

@@ -21,10 +21,10 @@ typedef struct project {
 /* mote data info DATA: what is in a data set. */
 static mote_status data(project *p, mote_error *err)
 {
-    const mote_data_request request = {.path = p->spec_path};
-    mote_data_summary       summary;
+    const mote_dataset_request request = {.path = p->spec_path};
+    mote_dataset_summary       summary;
 
-    MOTE_TRY(mote_data_open(&p->data, &request, err));
+    MOTE_TRY(mote_dataset_open(&p->data, &request, err));
     MOTE_TRY(mote_dataset_describe(&summary, p->data, err));
     printf("data      %zu samples to train with, %s from %.2f to %.2f\n", summary.split[MOTE_SPLIT_TRAIN].count,
            p->data->feature[0].name, summary.split[MOTE_SPLIT_TRAIN].feature[0].min,
@@ -114,10 +114,10 @@ static mote_status run(const project *p, const mote_model *model, mote_error *er
 /* mote eval MODEL --data DATA: loss and metrics. */
 static mote_status evaluate(const project *p, const mote_model *model, mote_error *err)
 {
-    const mote_data_split *split = &p->data->split[MOTE_SPLIT_TEST];
-    mote_predictions       predictions;
-    mote_evaluation        result;
-    int                    i;
+    const mote_dataset_split *split = &p->data->split[MOTE_SPLIT_TEST];
+    mote_predictions          predictions;
+    mote_evaluation           result;
+    int                       i;
 
     MOTE_TRY(mote_predict(&predictions, model, split, NULL, err));
     if (mote_evaluate(&result, &predictions, split, NULL, err) == MOTE_OK)
@@ -131,9 +131,9 @@ static mote_status evaluate(const project *p, const mote_model *model, mote_erro
 /* mote compare MODEL SMALL --data DATA: how far the answers of two models lie apart. */
 static mote_status compare(const project *p, const mote_model *model, const mote_model *small, mote_error *err)
 {
-    const mote_data_split *split = &p->data->split[MOTE_SPLIT_TEST];
-    mote_predictions       a = {0}, b = {0};
-    mote_comparison        apart;
+    const mote_dataset_split *split = &p->data->split[MOTE_SPLIT_TEST];
+    mote_predictions          a = {0}, b = {0};
+    mote_comparison           apart;
 
     if (mote_predict(&a, model, split, NULL, err) == MOTE_OK && mote_predict(&b, small, split, NULL, err) == MOTE_OK &&
         mote_compare(&apart, &a.outputs[0], &b.outputs[0], err) == MOTE_OK)

@@ -15,12 +15,12 @@ extern "C" {
 enum { MOTE_ANSWER_GRID_COUNT = 25 };
 
 typedef struct mote_answer_grid {
-    const mote_data_split *split;
-    const mote_answers    *answers; /* of one output to the split's first samples, whose first feature is drawn */
-    const char            *title;
-    const char *const     *labels; /* the model's; NULL: the set's class names, or numbers */
-    int                    label_count;
-    int                    count; /* samples shown; 0: MOTE_ANSWER_GRID_COUNT */
+    const mote_dataset_split *split;
+    const mote_answers       *answers; /* of one output to the split's first samples, whose first feature is drawn */
+    const char               *title;
+    const char *const        *labels; /* the model's; NULL: the set's class names, or numbers */
+    int                       label_count;
+    int                       count; /* samples shown; 0: MOTE_ANSWER_GRID_COUNT */
 } mote_answer_grid;
 
 /* Whether samples of the first feature look like pictures: of bytes, or large enough, with 1 or 3 channels; a flat square

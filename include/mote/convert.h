@@ -30,7 +30,7 @@ mote_status mote_model_freeze(mote_model **out, const mote_model *trained, mote_
  * file are taken as the real numbers that they stand for); calibration gives the inputs of its first (only) input. Errors:
  * USAGE (no model, one that is not float at inference, no samples, wrong shape, another io), UNSUPPORTED (an operator
  * without int8 form: named), NUMERIC (infinity or NaN). options may be NULL. */
-mote_status mote_model_quantize(mote_model **out, const mote_model *model, const mote_data_split *calibration,
+mote_status mote_model_quantize(mote_model **out, const mote_model *model, const mote_dataset_split *calibration,
                                 const mote_quantize_options *options, mote_error *err);
 
 /* What a pass of mote_model_optimize did: one operator went. Its texts are there during the call only. */

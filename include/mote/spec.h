@@ -47,12 +47,12 @@ extern "C" {
 #endif
 
 typedef struct mote_spec_data {
-    const char           *path;  /* NULL: files, generated, or no data section */
-    const mote_data_file *files; /* [file_count]: an array of each input and output in a file of its own */
-    int                   file_count;
-    mote_data_options     options; /* inputs and outputs are those of the section model */
-    bool                  is_sine;
-    mote_sine_options     sine;
+    const char              *path;  /* NULL: files, generated, or no data section */
+    const mote_dataset_file *files; /* [file_count]: an array of each input and output in a file of its own */
+    int                      file_count;
+    mote_dataset_options     options; /* inputs and outputs are those of the section model */
+    bool                     is_sine;
+    mote_sine_options        sine;
 } mote_spec_data;
 
 typedef struct mote_spec_convert {
@@ -103,15 +103,15 @@ mote_status mote_spec_take_validation(const mote_spec *spec, mote_dataset *set, 
  * order of its inputs and outputs, whose names arrays have; samples take an input's shape, are prepared as its recipe says
  * (unless options say how), classes are numbered by its labels, a table's columns and targets are found by their names; the
  * set's notes tell when values are far from what the model saw. */
-typedef struct mote_data_request {
-    const char              *path;     /* or */
-    const char *const       *pictures; /* [picture_count]: pictures, each a sample; or */
-    const mote_data_file    *files;    /* [file_count]: an array of each input and output */
-    int                      picture_count, file_count;
-    const mote_data_options *options; /* NULL: nothing */
-    const mote_model        *model;   /* NULL: none */
-} mote_data_request;
-mote_status mote_data_open(mote_dataset **out, const mote_data_request *request, mote_error *err);
+typedef struct mote_dataset_request {
+    const char                 *path;     /* or */
+    const char *const          *pictures; /* [picture_count]: pictures, each a sample; or */
+    const mote_dataset_file    *files;    /* [file_count]: an array of each input and output */
+    int                         picture_count, file_count;
+    const mote_dataset_options *options; /* NULL: nothing */
+    const mote_model           *model;   /* NULL: none */
+} mote_dataset_request;
+mote_status mote_dataset_open(mote_dataset **out, const mote_dataset_request *request, mote_error *err);
 
 /* Whether model.input gives the shape of every input, so that the network can be built without data. */
 bool mote_spec_gives_shapes(const mote_spec *spec);

@@ -32,7 +32,7 @@ typedef struct build_work {
     mote_outputs              outputs;
     mote_arena                arena;
     mote_dataset             *set; /* loaded when the first stage needs it */
-    const mote_data_split    *split;
+    const mote_dataset_split *split;
     mote_model               *real, *int8;
     mote_predictions          trained, real_answers, int8_answers;
 } build_work;
@@ -443,11 +443,11 @@ static mote_status need_answers(build_work *w, mote_error *err)
 /* From the samples that the spec names: a split of its own data, or other data. */
 static mote_status quantize_real(build_work *w, const mote_quantize_options *options, mote_error *err)
 {
-    const mote_spec_convert *convert = &w->spec->convert;
-    const mote_data_request  request = {.path = convert->calibration_data, .model = w->real};
-    mote_dataset            *set = w->set, *other = NULL;
+    const mote_spec_convert   *convert = &w->spec->convert;
+    const mote_dataset_request request = {.path = convert->calibration_data, .model = w->real};
+    mote_dataset              *set = w->set, *other = NULL;
 
-    if (request.path && mote_data_open(&other, &request, err) != MOTE_OK)
+    if (request.path && mote_dataset_open(&other, &request, err) != MOTE_OK)
         return mote_context(err, "%s: convert: calibrate", w->spec->path);
     if (other)
         say_notes(w, other);
@@ -480,7 +480,7 @@ static mote_status quantize(build_work *w, mote_error *err)
 
 static mote_status plot_output(build_work *w, int output, mote_error *err)
 {
-    const mote_data_target *target = &w->set->target[output];
+    const mote_dataset_target *target = &w->set->target[output];
     /* check_file found the two equal when the network was trained */
     mote_plot_answers answers = {.set = w->set,
                                  .split = w->split,

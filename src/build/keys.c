@@ -69,7 +69,7 @@ static mote_status add_path(data_walk *walk, const char *path, bool is_root, mot
 
 static void add_data_path(data_walk *walk, const char *path, mote_error *err)
 {
-    const char *root = mote_data_root(&walk->scratch, path, err);
+    const char *root = mote_dataset_root(&walk->scratch, path, err);
 
     if (root)
         add_path(walk, root, true, err);

@@ -13,21 +13,21 @@
 #include "train/objective.h"
 
 typedef struct opening {
-    const mote_data_request *request;
-    mote_spec               *spec; /* NULL: the path is a data set's */
-    mote_data_options        options;
-    mote_arena               arena;                  /* what the model says, as options */
-    bool                     is_prepared_by_request; /* what is said beside the path goes before the model's recipe */
+    const mote_dataset_request *request;
+    mote_spec                  *spec; /* NULL: the path is a data set's */
+    mote_dataset_options        options;
+    mote_arena                  arena;                  /* what the model says, as options */
+    bool                        is_prepared_by_request; /* what is said beside the path goes before the model's recipe */
 } opening;
 
 /* ---- options: the spec's, then the request's, then what the model's recipe adds ---- */
 
-static bool says_preparation(const mote_data_options *o)
+static bool says_preparation(const mote_dataset_options *o)
 {
     return o->scale != 0 || o->offset != 0 || o->channels > 0 || o->standardize != MOTE_STANDARDIZE_NONE;
 }
 
-static void take_preparation(mote_data_options *to, const mote_data_options *from)
+static void take_preparation(mote_dataset_options *to, const mote_dataset_options *from)
 {
     to->scale = from->scale;
     to->offset = from->offset;
@@ -37,7 +37,7 @@ static void take_preparation(mote_data_options *to, const mote_data_options *fro
     to->std = from->std;
 }
 
-static void take_targets(mote_data_options *to, const mote_data_options *from)
+static void take_targets(mote_dataset_options *to, const mote_dataset_options *from)
 {
     if (from->target_count > 0 || from->targets_path) {
         to->target_names = from->target_names;
@@ -52,7 +52,7 @@ static void take_targets(mote_data_options *to, const mote_data_options *from)
 
 static void take_request(opening *o)
 {
-    const mote_data_options *from = o->request->options;
+    const mote_dataset_options *from = o->request->options;
 
     if (!from)
         return;
@@ -90,7 +90,7 @@ static int sample_shape(const mote_tensor_info *in, int64_t *dim)
 }
 
 /* What the options so far say of an input or output: by its name, or where there is but one. -1: nothing. */
-static int find_input(const mote_data_options *o, const mote_tensor_info *in, int32_t count)
+static int find_input(const mote_dataset_options *o, const mote_tensor_info *in, int32_t count)
 {
     int i;
 
@@ -102,7 +102,7 @@ static int find_input(const mote_data_options *o, const mote_tensor_info *in, in
     return -1;
 }
 
-static int find_output(const mote_data_options *o, const mote_tensor_info *out, int32_t count)
+static int find_output(const mote_dataset_options *o, const mote_tensor_info *out, int32_t count)
 {
     int i;
 
@@ -181,7 +181,7 @@ static mote_status take_recipe(opening *o, mote_error *err)
     MOTE_TRY(take_inputs(o, err));
     MOTE_TRY(take_outputs(o, err));
     if (is_prepared_by_recipe(o, 0))
-        take_preparation(&o->options, &(mote_data_options){0});
+        take_preparation(&o->options, &(mote_dataset_options){0});
     return MOTE_OK;
 }
 
@@ -243,7 +243,7 @@ static mote_status find_limits(limits *out, const mote_dataset *set, int feature
     *out = (limits){INFINITY, -INFINITY};
     for (s = 0; sample && s < MOTE_SPLIT_COUNT; s++)
         for (i = 0; i < set->split[s].count; i += set->split[s].count / LOOKED_AT + 1) {
-            mote_data_gather(&set->split[s], feature, mote_data_in_row(i, 1), sample);
+            mote_dataset_gather(&set->split[s], feature, mote_dataset_in_row(i, 1), sample);
             for (k = 0; k < width; k++) {
                 out->min = (double)sample[k] < out->min ? (double)sample[k] : out->min;
                 out->max = (double)sample[k] > out->max ? (double)sample[k] : out->max;
@@ -329,7 +329,7 @@ static mote_status note_strange_values(const opening *o, mote_dataset *set, int 
 
 static mote_status load(const opening *o, mote_dataset **out, mote_error *err)
 {
-    const mote_data_request *request = o->request;
+    const mote_dataset_request *request = o->request;
 
     if (request->pictures)
         return mote_dataset_load_pictures(out, request->pictures, request->picture_count, &o->options, err);
@@ -390,12 +390,12 @@ mote_status mote_spec_take_targets(const mote_spec *spec, mote_dataset *set, mot
 
 static mote_status finish(const opening *o, mote_dataset *set, mote_error *err)
 {
-    const mote_data_request *request = o->request;
-    const char              *name = o->spec             ? o->spec->path
-                                    : request->pictures ? request->pictures[0]
-                                    : request->files    ? request->files[0].path
-                                                        : request->path;
-    int                      i;
+    const mote_dataset_request *request = o->request;
+    const char                 *name = o->spec             ? o->spec->path
+                                       : request->pictures ? request->pictures[0]
+                                       : request->files    ? request->files[0].path
+                                                           : request->path;
+    int                         i;
 
     if (o->request->model)
         fit_to_model(o, set, err);
@@ -412,7 +412,7 @@ static mote_status finish(const opening *o, mote_dataset *set, mote_error *err)
 
 static mote_status open_data(opening *o, mote_dataset **out, mote_error *err)
 {
-    const mote_data_request *request = o->request;
+    const mote_dataset_request *request = o->request;
 
     if (request->path && mote_spec_is_name(request->path)) {
         MOTE_TRY(mote_spec_load(&o->spec, request->path, err));
@@ -427,7 +427,7 @@ static mote_status open_data(opening *o, mote_dataset **out, mote_error *err)
     return load(o, out, err) == MOTE_OK ? finish(o, *out, err) : err->code;
 }
 
-mote_status mote_data_open(mote_dataset **out, const mote_data_request *request, mote_error *err)
+mote_status mote_dataset_open(mote_dataset **out, const mote_dataset_request *request, mote_error *err)
 {
     opening o = {.request = request};
 

@@ -83,12 +83,12 @@ mote_status mote_plot_history(mote_outputs *outputs, const char *name, const mot
 
 /* ---- classes ---- */
 
-static const mote_data_target *target_of(const mote_plot_answers *a)
+static const mote_dataset_target *target_of(const mote_plot_answers *a)
 {
     return &a->set->target[a->real->output];
 }
 
-static const char *class_name(const mote_data_target *target, int32_t label, mote_arena *scratch, mote_error *err)
+static const char *class_name(const mote_dataset_target *target, int32_t label, mote_arena *scratch, mote_error *err)
 {
     return target->class_names ? target->class_names[label] : mote_arena_printf(scratch, err, "%d", label);
 }
@@ -141,14 +141,14 @@ static mote_status plot_data(mote_outputs *outputs, const char *title, const mot
     int         s;
 
     for (s = 0; s < MOTE_SPLIT_COUNT; s++) {
-        const mote_data_split *split = &a->set->split[s];
+        const mote_dataset_split *split = &a->set->split[s];
         double *x = MOTE_NEW(scratch, double, split->count, err), *y = MOTE_NEW(scratch, double, split->count, err);
         size_t  i;
         float   value;
         if (!x || !y)
             return err->code;
         for (i = 0; i < split->count; i++) {
-            mote_data_gather(split, 0, mote_data_in_row(i, 1), &value);
+            mote_dataset_gather(split, 0, mote_dataset_in_row(i, 1), &value);
             x[i] = (double)value;
             y[i] = (double)split->values[a->real->output][i];
         }
@@ -187,7 +187,7 @@ static mote_status plot_predictions(mote_outputs *outputs, const char *title, co
     if (!x || !y)
         return err->code;
     for (i = 0; i < count; i++) {
-        mote_data_gather(a->split, 0, mote_data_in_row(i, 1), &value);
+        mote_dataset_gather(a->split, 0, mote_dataset_in_row(i, 1), &value);
         x[i] = (double)value;
         y[i] = (double)a->split->values[a->real->output][i];
     }

@@ -13,10 +13,10 @@ mote_status mote_plot_history(mote_outputs *outputs, const char *name, const mot
 /* What one output's answers are drawn from; int8 may be NULL, and `trained`, which is the network before it became a file.
  */
 typedef struct mote_plot_answers {
-    const mote_dataset    *set;
-    const mote_data_split *split;
-    const mote_answers    *trained, *real, *int8;
-    const char            *suffix; /* of the pictures' names: "", or "-OUTPUT" where there are several */
+    const mote_dataset       *set;
+    const mote_dataset_split *split;
+    const mote_answers       *trained, *real, *int8;
+    const char               *suffix; /* of the pictures' names: "", or "-OUTPUT" where there are several */
 } mote_plot_answers;
 
 /* A matrix of more classes shows nothing, and takes the square of their number in memory. */

@@ -59,7 +59,7 @@ mote_status mote_spec_settle_data(mote_spec *spec, const mote_yaml_reader *reade
 mote_status mote_spec_settle_train(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *root);
 
 /* The spec's data by other options: as they are stored, in no network's shape. USAGE when the spec has no data section. */
-mote_status mote_spec_load_source(mote_dataset **out, const mote_spec *spec, const mote_data_options *options,
+mote_status mote_spec_load_source(mote_dataset **out, const mote_spec *spec, const mote_dataset_options *options,
                                   mote_error *err);
 
 /* Before anything has trained, the spec's own network says what whole numbers are: numbers to a regression, else classes. A

@@ -122,7 +122,7 @@ static mote_status read_columns(mote_spec *spec, const mote_yaml_reader *reader,
 
 static mote_status read_targets(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *targets)
 {
-    static const mote_key count = MOTE_KEY("targets", mote_data_options, target_count, .min = 1, .max = 65536);
+    static const mote_key count = MOTE_KEY("targets", mote_dataset_options, target_count, .min = 1, .max = 65536);
     const size_t          length = targets->kind == MOTE_YAML_TEXT ? strlen(targets->text) : 0;
 
     if (!targets->is_quoted && length > 4 && strcmp(targets->text + length - 4, ".npy") == 0) {
@@ -208,8 +208,8 @@ static mote_status set_feature(mote_feature_options *o, const mote_yaml_reader *
 
 static mote_status set_options(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map, const data_section *s)
 {
-    mote_data_options   *o = &spec->data.options;
-    mote_feature_options all = {0};
+    mote_dataset_options *o = &spec->data.options;
+    mote_feature_options  all = {0};
 
     if (s->image.rank == 1)
         return mote_yaml_fail(reader, map->line, "data: image must be [height, width] or [height, width, channels]");
@@ -241,17 +241,17 @@ static mote_status set_options(mote_spec *spec, const mote_yaml_reader *reader, 
 static mote_status read_path(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *node)
 {
     static const mote_key key = MOTE_KEY("path", mote_spec_data, path);
-    mote_data_file       *files;
+    mote_dataset_file    *files;
     const mote_yaml      *item;
 
     if (!node || mote_yaml_is_null(node))
         return MOTE_OK;
     if (node->kind != MOTE_YAML_MAP || node->count == 0)
         return mote_spec_read_value(reader, node, &key, "data", &spec->data);
-    files = MOTE_NEW(reader->arena, mote_data_file, node->count, reader->err);
+    files = MOTE_NEW(reader->arena, mote_dataset_file, node->count, reader->err);
     for (item = node->first; files && item; item = item->next) {
         MOTE_TRY(mote_spec_need_text(reader, item, "a .npy file"));
-        files[spec->data.file_count++] = (mote_data_file){item->key, item->text};
+        files[spec->data.file_count++] = (mote_dataset_file){item->key, item->text};
     }
     spec->data.files = files;
     return reader->err->code;
@@ -356,7 +356,7 @@ mote_status mote_spec_settle_data(mote_spec *spec, const mote_yaml_reader *reade
 
 /* ---- loading ---- */
 
-mote_status mote_spec_load_source(mote_dataset **out, const mote_spec *spec, const mote_data_options *options,
+mote_status mote_spec_load_source(mote_dataset **out, const mote_spec *spec, const mote_dataset_options *options,
                                   mote_error *err)
 {
     *out = NULL;

@@ -348,12 +348,12 @@ const char *mote_spec_output_name(const mote_spec *spec, int index)
 
 static mote_status choose_input(const mote_spec *spec, const mote_dataset *set, int index, mote_shape *out, mote_error *err)
 {
-    const mote_spec_input   *input = &spec->state->inputs[index];
-    const mote_data_feature *feature = set ? &set->feature[index] : NULL;
-    const bool               are_many = spec->state->input_count > 1;
-    const char              *name = are_many ? input->name : INPUT_NAME;
-    size_t                   count = 1;
-    int                      i;
+    const mote_spec_input      *input = &spec->state->inputs[index];
+    const mote_dataset_feature *feature = set ? &set->feature[index] : NULL;
+    const bool                  are_many = spec->state->input_count > 1;
+    const char                 *name = are_many ? input->name : INPUT_NAME;
+    size_t                      count = 1;
+    int                         i;
 
     *out = input->shape;
     if (out->rank == 0 && !set)

@@ -67,7 +67,7 @@ typedef struct row {
 } row;
 
 /* What the answers are compared with; NULL: nobody knows. */
-static const mote_data_target *truth_of(const cli_answers *a)
+static const mote_dataset_target *truth_of(const cli_answers *a)
 {
     const int output = a->answers->output;
 
@@ -97,8 +97,8 @@ static bool are_classes(const cli_answers *a)
 
 static const char *class_text(const cli_answers *a, int32_t label, mote_arena *arena, mote_error *err)
 {
-    const char             *own = mote_model_label(a->model, a->answers->output, label);
-    const mote_data_target *truth = truth_of(a);
+    const char                *own = mote_model_label(a->model, a->answers->output, label);
+    const mote_dataset_target *truth = truth_of(a);
 
     if (own)
         return own;
@@ -149,7 +149,7 @@ static void fill_numbers(row *r, const cli_answers *a, size_t sample, mote_arena
     r->score = NAN;
     if (!wanted || width != p->width)
         return;
-    mote_data_gather_values(a->split, p->output, mote_data_in_row(sample, 1), wanted);
+    mote_dataset_gather_values(a->split, p->output, mote_dataset_in_row(sample, 1), wanted);
     r->truth = numbers_text(wanted, width, arena, err);
     for (i = 0, r->score = 0; i < width; i++)
         r->score = fmax(r->score, fabs((double)p->real[sample * width + i] - (double)wanted[i]));

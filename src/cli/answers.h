@@ -6,10 +6,10 @@
 #include "cli/cli.h"
 
 typedef struct cli_answers {
-    const mote_model      *model;
-    const mote_answers    *answers; /* of one output */
-    const char *const     *names;   /* [count]; NULL: samples are numbered */
-    const mote_data_split *split;   /* the samples, and what they are; NULL: nobody knows */
+    const mote_model         *model;
+    const mote_answers       *answers; /* of one output */
+    const char *const        *names;   /* [count]; NULL: samples are numbered */
+    const mote_dataset_split *split;   /* the samples, and what they are; NULL: nobody knows */
 } cli_answers;
 
 typedef struct cli_class_score {

@@ -138,12 +138,12 @@ cli_json_tensor(const mote_tensor_info *tensor); /* name, dtype, shape, batched,
     {                                                                                                                       \
         "skip-damaged", 0, NULL, "leave out damaged pictures, and name them"                                                \
     }
-mote_status cli_read_data_options(mote_data_options *out, const cli_args *args, mote_arena *arena, mote_error *err);
+mote_status cli_read_data_options(mote_dataset_options *out, const cli_args *args, mote_arena *arena, mote_error *err);
 void        cli_print_notes(const mote_dataset *set); /* to stderr, a line each */
 
-/* DATA of the command line, with the command's CLI_DATA_OPTIONS, as a model wants it (NULL: as it is): see mote_data_open.
- * split_name NULL: preferred when it has samples, else validation, test, train. Notes go to stderr. The caller destroys
- * *out, also on failure (NULL is fine). */
+/* DATA of the command line, with the command's CLI_DATA_OPTIONS, as a model wants it (NULL: as it is): see
+ * mote_dataset_open. split_name NULL: preferred when it has samples, else validation, test, train. Notes go to stderr. The
+ * caller destroys *out, also on failure (NULL is fine). */
 typedef struct cli_data_request {
     const cli_args   *args;
     const char       *path, *split_name;
@@ -155,7 +155,7 @@ typedef struct cli_data_request {
     const char *const *values; /* in place of a path: a path alone, or NAME=FILE of each input and output */
     int                value_count;
 } cli_data_request;
-mote_status cli_load_data(mote_dataset **out, const mote_data_split **split, const cli_data_request *request,
+mote_status cli_load_data(mote_dataset **out, const mote_dataset_split **split, const cli_data_request *request,
                           mote_error *err);
 
 /* For target "interpreter": the model's own bytes, where path is a .tflite. file outlives the options; it is closed by the

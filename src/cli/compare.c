@@ -21,15 +21,15 @@ typedef struct side {
 } side;
 
 typedef struct comparing {
-    side                   a, b;
-    mote_dataset          *set;
-    const mote_data_split *split;
-    size_t                 limit;
-    int                    timeout_seconds;
-    mote_comparison       *results; /* of each output */
-    int                    output_count;
-    mote_layer_difference *layers; /* NULL: not asked for */
-    int                    layer_count;
+    side                      a, b;
+    mote_dataset             *set;
+    const mote_dataset_split *split;
+    size_t                    limit;
+    int                       timeout_seconds;
+    mote_comparison          *results; /* of each output */
+    int                       output_count;
+    mote_layer_difference    *layers; /* NULL: not asked for */
+    int                       layer_count;
 } comparing;
 
 static mote_status parse_side(side *s, const char *given, mote_error *err)

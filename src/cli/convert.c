@@ -71,7 +71,7 @@ static mote_status quantize(conversion *c, const cli_args *args, mote_error *err
 {
     cli_data_request request = {
         .args = args, .split_name = cli_value(args, "split"), .preferred = MOTE_SPLIT_TRAIN, .model = c->model};
-    const mote_data_split *split;
+    const mote_dataset_split *split;
 
     request.value_count = cli_values(args, "calibrate", &request.values);
     if (mote_model_is_quantized(c->model))

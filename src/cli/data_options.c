@@ -29,7 +29,7 @@ static bool parse_image(const char *text, int *sizes)
     return *end == '\0' && count >= 2;
 }
 
-static mote_status read_image(mote_data_options *out, const cli_args *args, mote_error *err)
+static mote_status read_image(mote_dataset_options *out, const cli_args *args, mote_error *err)
 {
     const char *text = cli_value(args, "image");
     int         sizes[3] = {0};
@@ -73,7 +73,7 @@ static mote_status read_names(name_list *out, const char *const *values, int cou
 }
 
 /* Names that only `mote data` asks for; elsewhere the model has them. */
-static mote_status read_ends(mote_data_options *out, const cli_args *args, mote_arena *arena, mote_error *err)
+static mote_status read_ends(mote_dataset_options *out, const cli_args *args, mote_arena *arena, mote_error *err)
 {
     const char *const    *values = NULL;
     mote_feature_options *inputs;
@@ -103,7 +103,7 @@ static bool is_number(const char *text)
     return *text && strspn(text, "0123456789") == strlen(text) && strlen(text) < 6;
 }
 
-static mote_status read_targets(mote_data_options *out, const cli_args *args, mote_arena *arena, mote_error *err)
+static mote_status read_targets(mote_dataset_options *out, const cli_args *args, mote_arena *arena, mote_error *err)
 {
     const char *const *values;
     const int          count = cli_values(args, "targets", &values);
@@ -180,7 +180,7 @@ static float *repeat(float value, int count, mote_arena *arena, mote_error *err)
 }
 
 /* mean and std go together: the one that is left out is 0 or 1, one that has a single number is the same for all. */
-static mote_status read_deviation(mote_data_options *out, const cli_args *args, mote_arena *arena, mote_error *err)
+static mote_status read_deviation(mote_dataset_options *out, const cli_args *args, mote_arena *arena, mote_error *err)
 {
     float *mean = NULL, *std = NULL;
     int    means, stds, i;
@@ -202,7 +202,7 @@ static mote_status read_deviation(mote_data_options *out, const cli_args *args, 
     return err->code;
 }
 
-static mote_status read_preparation(mote_data_options *out, const cli_args *args, mote_arena *arena, mote_error *err)
+static mote_status read_preparation(mote_dataset_options *out, const cli_args *args, mote_arena *arena, mote_error *err)
 {
     MOTE_TRY(read_real(args, "scale", &out->scale, err));
     if (cli_has(args, "scale") && out->scale == 0)
@@ -213,13 +213,13 @@ static mote_status read_preparation(mote_data_options *out, const cli_args *args
     return read_deviation(out, args, arena, err);
 }
 
-mote_status cli_read_data_options(mote_data_options *out, const cli_args *args, mote_arena *arena, mote_error *err)
+mote_status cli_read_data_options(mote_dataset_options *out, const cli_args *args, mote_arena *arena, mote_error *err)
 {
     static const char *const kinds[] = {"auto", "none", "classes", "values", NULL}, *const headers[] = {"auto", "true",
                                                                                                         "false", NULL};
     int kind = 0, header = 0;
 
-    *out = (mote_data_options){.skip_damaged = cli_has(args, "skip-damaged")};
+    *out = (mote_dataset_options){.skip_damaged = cli_has(args, "skip-damaged")};
     MOTE_TRY(read_image(out, args, err));
     MOTE_TRY(read_targets(out, args, arena, err));
     MOTE_TRY(read_ends(out, args, arena, err));

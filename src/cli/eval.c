@@ -7,20 +7,20 @@
 #include "cli/cli.h"
 
 typedef struct evaluation {
-    const char            *model_path, *data_path;
-    const char *const     *data;
-    int                    data_count;
-    mote_model            *model;
-    mote_dataset          *set;
-    const mote_data_split *split;
-    mote_predictions       predictions;
-    mote_evaluation        result;
-    size_t                *confusion[MOTE_TARGETS_MAX]; /* [class_count][class_count] of each output; NULL: none */
+    const char               *model_path, *data_path;
+    const char *const        *data;
+    int                       data_count;
+    mote_model               *model;
+    mote_dataset             *set;
+    const mote_dataset_split *split;
+    mote_predictions          predictions;
+    mote_evaluation           result;
+    size_t                   *confusion[MOTE_TARGETS_MAX]; /* [class_count][class_count] of each output; NULL: none */
 } evaluation;
 
 static int class_count(const evaluation *e, int output)
 {
-    const mote_data_target *target = &e->set->target[output];
+    const mote_dataset_target *target = &e->set->target[output];
 
     return output < e->set->target_count && target->kind == MOTE_TARGETS_CLASSES ? target->class_count : 0;
 }
@@ -77,12 +77,12 @@ static mote_status evaluate(evaluation *e, const cli_args *args, mote_error *err
 static mote_status print_confusion(const evaluation *e, int output, mote_error *err)
 {
     enum { MATRIX_MAX = 30 };
-    const mote_data_target *target = &e->set->target[output];
-    const int               classes = target->class_count;
-    const char             *headings[MATRIX_MAX + 1] = {"true \\ answered"};
-    char                    numbers[MATRIX_MAX][16];
-    cli_table               table = {.headings = headings, .column_count = classes + 1};
-    int                     t, a;
+    const mote_dataset_target *target = &e->set->target[output];
+    const int                  classes = target->class_count;
+    const char                *headings[MATRIX_MAX + 1] = {"true \\ answered"};
+    char                       numbers[MATRIX_MAX][16];
+    cli_table                  table = {.headings = headings, .column_count = classes + 1};
+    int                        t, a;
 
     if (classes > MATRIX_MAX)
         return mote_fail(err, MOTE_ERR_LIMIT, "a matrix of %d classes does not fit a screen; add --json", classes);

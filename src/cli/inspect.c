@@ -51,7 +51,7 @@ const mote_quantize_options *cli_inspect_quantization_of(const cli_inspecting *i
 }
 
 /* The spec's own samples: other data only lend their ranges, which change no size. */
-static const mote_data_split *calibration_of(const cli_inspecting *in)
+static const mote_dataset_split *calibration_of(const cli_inspecting *in)
 {
     const mote_split_id id = in->spec ? in->spec->convert.calibration_split : MOTE_SPLIT_TRAIN;
 

@@ -301,10 +301,11 @@ static bool is_named_file(const char *value)
     return value[strcspn(value, "=/")] == '=' && !mote_path_exists(value);
 }
 
-static mote_status split_files(mote_data_request *out, const cli_data_request *request, mote_arena *arena, mote_error *err)
+static mote_status split_files(mote_dataset_request *out, const cli_data_request *request, mote_arena *arena,
+                               mote_error *err)
 {
-    mote_data_file *files = MOTE_NEW(arena, mote_data_file, request->value_count, err);
-    int             i;
+    mote_dataset_file *files = MOTE_NEW(arena, mote_dataset_file, request->value_count, err);
+    int                i;
 
     for (i = 0; files && i < request->value_count; i++) {
         const char  *value = request->values[i];
@@ -312,7 +313,7 @@ static mote_status split_files(mote_data_request *out, const cli_data_request *r
         if (!is_named_file(value))
             return mote_fail(err, MOTE_ERR_USAGE, "%s: a data set is one path, or NAME=FILE.npy of each input and output",
                              value);
-        files[i] = (mote_data_file){mote_arena_strndup(arena, value, length, err), value + length + 1};
+        files[i] = (mote_dataset_file){mote_arena_strndup(arena, value, length, err), value + length + 1};
         MOTE_TRY(err->code);
         MOTE_TRY(cli_check_read(request->args, files[i].path, err));
     }
@@ -322,12 +323,13 @@ static mote_status split_files(mote_data_request *out, const cli_data_request *r
 }
 
 /* Which path, pictures or files. */
-static mote_status choose_source(mote_data_request *out, const cli_data_request *request, mote_arena *arena, mote_error *err)
+static mote_status choose_source(mote_dataset_request *out, const cli_data_request *request, mote_arena *arena,
+                                 mote_error *err)
 {
-    *out = (mote_data_request){.path = request->path,
-                               .pictures = request->pictures,
-                               .picture_count = request->picture_count,
-                               .model = request->model};
+    *out = (mote_dataset_request){.path = request->path,
+                                  .pictures = request->pictures,
+                                  .picture_count = request->picture_count,
+                                  .model = request->model};
     if (request->value_count > 1 || (request->value_count == 1 && is_named_file(request->values[0])))
         return split_files(out, request, arena, err);
     if (request->value_count == 1)
@@ -335,19 +337,19 @@ static mote_status choose_source(mote_data_request *out, const cli_data_request 
     return out->path ? cli_check_read(request->args, out->path, err) : MOTE_OK;
 }
 
-mote_status cli_load_data(mote_dataset **out, const mote_data_split **split, const cli_data_request *request,
+mote_status cli_load_data(mote_dataset **out, const mote_dataset_split **split, const cli_data_request *request,
                           mote_error *err)
 {
-    mote_arena        arena = {0};
-    mote_data_options options;
-    mote_data_request source;
-    mote_split_id     id = MOTE_SPLIT_TEST;
+    mote_arena           arena = {0};
+    mote_dataset_options options;
+    mote_dataset_request source;
+    mote_split_id        id = MOTE_SPLIT_TEST;
 
     *out = NULL;
     if (cli_read_data_options(&options, request->args, &arena, err) == MOTE_OK &&
         choose_source(&source, request, &arena, err) == MOTE_OK) {
         source.options = &options;
-        mote_data_open(out, &source, err);
+        mote_dataset_open(out, &source, err);
     }
     mote_arena_destroy(&arena);
     if (err->code != MOTE_OK)

@@ -21,13 +21,13 @@ typedef struct destinations {
 } destinations;
 
 typedef struct running {
-    const cli_args   *args;
-    mote_model       *model;
-    const char      **inputs; /* all that --input, operands and lists name */
-    int               input_count;
-    destinations      to;
-    mote_data_options options; /* how samples are prepared, where the command line says it */
-    mote_arena        arena;
+    const cli_args      *args;
+    mote_model          *model;
+    const char         **inputs; /* all that --input, operands and lists name */
+    int                  input_count;
+    destinations         to;
+    mote_dataset_options options; /* how samples are prepared, where the command line says it */
+    mote_arena           arena;
 } running;
 
 /* ---- inputs ---- */
@@ -166,8 +166,8 @@ static bool has_outputs(const running *r)
 
 /* Who the samples are: names of files, or a split. */
 typedef struct asked {
-    const char *const     *names;
-    const mote_data_split *split;
+    const char *const        *names;
+    const mote_dataset_split *split;
 } asked;
 
 static cli_answers answers_of(const running *r, const mote_predictions *p, int output, asked about)
@@ -269,19 +269,19 @@ static mote_status check_set_request(const running *r, mote_error *err)
 
 static mote_status run_set(running *r, mote_error *err)
 {
-    const bool             are_pictures = is_picture(r->inputs[0]);
-    cli_data_request       request = {.args = r->args,
-                                      .path = are_pictures ? NULL : r->inputs[0],
-                                      .split_name = cli_value(r->args, "split"),
-                                      .preferred = MOTE_SPLIT_TEST,
-                                      .model = r->model,
-                                      .pictures = are_pictures ? r->inputs : NULL,
-                                      .picture_count = r->input_count};
-    mote_predict_options   predict = {.progress = cli_progress()};
-    mote_dataset          *set = NULL;
-    const mote_data_split *split;
-    mote_predictions       p = {0};
-    long long              limit;
+    const bool                are_pictures = is_picture(r->inputs[0]);
+    cli_data_request          request = {.args = r->args,
+                                         .path = are_pictures ? NULL : r->inputs[0],
+                                         .split_name = cli_value(r->args, "split"),
+                                         .preferred = MOTE_SPLIT_TEST,
+                                         .model = r->model,
+                                         .pictures = are_pictures ? r->inputs : NULL,
+                                         .picture_count = r->input_count};
+    mote_predict_options      predict = {.progress = cli_progress()};
+    mote_dataset             *set = NULL;
+    const mote_dataset_split *split;
+    mote_predictions          p = {0};
+    long long                 limit;
 
     MOTE_TRY(check_set_request(r, err));
     MOTE_TRY(cli_integer(r->args, "limit", 1, INT64_MAX, 0, &limit, err));

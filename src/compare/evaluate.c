@@ -30,7 +30,7 @@ static mote_judged judge(const mote_answers *a)
 }
 
 /* Accuracy where answers stand for classes, errors where they stand for numbers. */
-static void add_natural_metrics(mote_goal *goal, const mote_judged *judged, const mote_data_target *target)
+static void add_natural_metrics(mote_goal *goal, const mote_judged *judged, const mote_dataset_target *target)
 {
     const bool is_cross_entropy = goal->loss != MOTE_LOSS_MSE && goal->loss != MOTE_LOSS_MAE;
 
@@ -40,7 +40,7 @@ static void add_natural_metrics(mote_goal *goal, const mote_judged *judged, cons
         goal->metrics |= MOTE_METRIC_MAE | MOTE_METRIC_MSE;
 }
 
-static mote_status check_split(size_t count, const mote_data_split *split, mote_error *err)
+static mote_status check_split(size_t count, const mote_dataset_split *split, mote_error *err)
 {
     if (count == 0 || count > split->count)
         return mote_fail(err, MOTE_ERR_USAGE, "%zu answers are not those to the %zu samples of the %s split", count,
@@ -48,7 +48,7 @@ static mote_status check_split(size_t count, const mote_data_split *split, mote_
     return MOTE_OK;
 }
 
-static bool has_targets(const mote_data_split *split, int output)
+static bool has_targets(const mote_dataset_split *split, int output)
 {
     return output < split->set->target_count && split->set->target[output].kind != MOTE_TARGETS_NONE;
 }
@@ -59,14 +59,14 @@ typedef struct judgement {
     mote_scores    sums;
 } judgement;
 
-static mote_status judge_output(judgement *out, const mote_answers *a, const mote_data_split *split, const mote_goal *wanted,
-                                mote_error *err)
+static mote_status judge_output(judgement *out, const mote_answers *a, const mote_dataset_split *split,
+                                const mote_goal *wanted, mote_error *err)
 {
-    const mote_data_target *target = &split->set->target[a->output];
-    const mote_judged       judged = judge(a);
-    mote_goal               goal = wanted ? *wanted : a->has_goal ? a->goal : mote_goal_choose(&judged, target);
-    mote_arena              scratch = {0};
-    mote_targets            targets;
+    const mote_dataset_target *target = &split->set->target[a->output];
+    const mote_judged          judged = judge(a);
+    mote_goal                  goal = wanted ? *wanted : a->has_goal ? a->goal : mote_goal_choose(&judged, target);
+    mote_arena                 scratch = {0};
+    mote_targets               targets;
 
     *out = (judgement){0};
     add_natural_metrics(&goal, &judged, target);
@@ -74,7 +74,7 @@ static mote_status judge_output(judgement *out, const mote_answers *a, const mot
     if (mote_targets_create(&targets, &out->objective, a->count, &scratch, err) == MOTE_OK) {
         const float     *scores = out->objective.activation == MOTE_ANSWERS_NUMBERS ? a->real : a->logits;
         const mote_math *math = mote_math_select("baseline"); /* the same figure on every machine */
-        mote_targets_gather(&targets, &out->objective, split, mote_data_in_row(0, a->count));
+        mote_targets_gather(&targets, &out->objective, split, mote_dataset_in_row(0, a->count));
         mote_objective_score(&out->objective, math, scores, a->count, &targets, NULL, &out->sums);
     }
     mote_arena_destroy(&scratch);
@@ -90,7 +90,7 @@ static void add_metric(mote_evaluation *out, const char *output, const char *nam
 }
 
 /* In the order of a history: the losses, then the metrics. */
-static void take_scores(mote_evaluation *out, const mote_predictions *p, const mote_data_split *split, const judgement *j)
+static void take_scores(mote_evaluation *out, const mote_predictions *p, const mote_dataset_split *split, const judgement *j)
 {
     const bool are_many = p->output_count > 1;
     int        k;
@@ -111,7 +111,7 @@ static void take_scores(mote_evaluation *out, const mote_predictions *p, const m
                        j[k].sums.metric[m]);
 }
 
-static mote_status judge_all(judgement *judgements, const mote_predictions *p, const mote_data_split *split,
+static mote_status judge_all(judgement *judgements, const mote_predictions *p, const mote_dataset_split *split,
                              const mote_goal *goals, mote_error *err)
 {
     int k;
@@ -126,7 +126,7 @@ static mote_status judge_all(judgement *judgements, const mote_predictions *p, c
     return MOTE_OK;
 }
 
-mote_status mote_evaluate(mote_evaluation *out, const mote_predictions *p, const mote_data_split *split,
+mote_status mote_evaluate(mote_evaluation *out, const mote_predictions *p, const mote_dataset_split *split,
                           const mote_goal *goals, mote_error *err)
 {
     judgement judgements[MOTE_TARGETS_MAX];
@@ -166,7 +166,7 @@ int32_t mote_answer_class(const mote_answers *p, size_t sample)
     return p->width == 1 ? row[0] > (is_logit ? 0.0f : 0.5f) : (int32_t)arg_max(row, p->width);
 }
 
-mote_status mote_confusion(size_t *counts, const mote_answers *p, const mote_data_split *split, mote_error *err)
+mote_status mote_confusion(size_t *counts, const mote_answers *p, const mote_dataset_split *split, mote_error *err)
 {
     const bool   has_classes = has_targets(split, p->output) && split->set->target[p->output].kind == MOTE_TARGETS_CLASSES;
     const size_t classes = has_classes ? (size_t)split->set->target[p->output].class_count : 0;

@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 
-mote_status mote_feed_check(const mote_model *model, const mote_data_split *split, mote_error *err)
+mote_status mote_feed_check(const mote_model *model, const mote_dataset_split *split, mote_error *err)
 {
     const mote_dataset *set = split->set;
     int32_t             i;
@@ -37,17 +37,17 @@ size_t mote_feed_width(const mote_dataset *set)
     return widest;
 }
 
-void mote_feed_runner(mote_runner *runner, const mote_data_split *split, size_t sample, float *room)
+void mote_feed_runner(mote_runner *runner, const mote_dataset_split *split, size_t sample, float *room)
 {
     int f;
 
     for (f = 0; f < split->set->feature_count; f++) {
-        mote_data_gather(split, f, mote_data_in_row(sample, 1), room);
+        mote_dataset_gather(split, f, mote_dataset_in_row(sample, 1), room);
         mote_runner_set_real(runner, f, room);
     }
 }
 
-uint8_t *mote_feed_store(const mote_model *model, const mote_data_split *split, size_t count, size_t *sample_bytes,
+uint8_t *mote_feed_store(const mote_model *model, const mote_dataset_split *split, size_t count, size_t *sample_bytes,
                          mote_arena *arena, mote_error *err)
 {
     const int32_t inputs = mote_model_input_count(model);
@@ -62,7 +62,7 @@ uint8_t *mote_feed_store(const mote_model *model, const mote_data_split *split, 
     for (i = 0; sample && stored && i < count; i++)
         for (f = 0; f < inputs; f++) {
             const mote_tensor_info in = mote_model_input(model, f);
-            mote_data_gather(split, f, mote_data_in_row(i, 1), sample);
+            mote_dataset_gather(split, f, mote_dataset_in_row(i, 1), sample);
             mote_store_real(&in, sample, at, in.count);
             at += in.bytes;
         }

@@ -336,8 +336,8 @@ static mote_status fill_noise(mote_raw_set *raw, const mote_model *model, mote_e
 
 static mote_status make_noise(mote_dataset **out, const mote_model *model, mote_error *err)
 {
-    const mote_data_options plain = {.targets = MOTE_TARGETS_NONE};
-    mote_raw_set            raw;
+    const mote_dataset_options plain = {.targets = MOTE_TARGETS_NONE};
+    mote_raw_set               raw;
 
     mote_raw_set_init(&raw, &plain);
     if (fill_noise(&raw, model, err) == MOTE_OK)
@@ -348,10 +348,10 @@ static mote_status make_noise(mote_dataset **out, const mote_model *model, mote_
 
 static mote_status quantize(mote_model **out, const mote_model *model, const mote_inspect_options *options, mote_error *err)
 {
-    mote_quantize_options  how = *options->quantize;
-    const mote_data_split *samples = options->calibration;
-    mote_model            *inference = NULL;
-    mote_dataset          *noise = NULL;
+    mote_quantize_options     how = *options->quantize;
+    const mote_dataset_split *samples = options->calibration;
+    mote_model               *inference = NULL;
+    mote_dataset             *noise = NULL;
 
     mote_model_freeze(&inference, model, err);
     if (err->code == MOTE_OK && !samples && make_noise(&noise, inference, err) == MOTE_OK) {

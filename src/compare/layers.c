@@ -14,12 +14,12 @@ typedef struct layer_pair {
 } layer_pair;
 
 typedef struct layer_work {
-    mote_runner           *a, *b;
-    const mote_data_split *split;
-    layer_pair            *pairs;
-    int                    pair_count;
-    float                 *sample, *real_a, *real_b;
-    mote_arena             arena;
+    mote_runner              *a, *b;
+    const mote_dataset_split *split;
+    layer_pair               *pairs;
+    int                       pair_count;
+    float                    *sample, *real_a, *real_b;
+    mote_arena                arena;
 } layer_work;
 
 static mote_id find_named(const mote_graph *graph, const char *name)
@@ -147,7 +147,7 @@ static mote_status run_samples(layer_work *w, size_t limit, mote_layer_differenc
 }
 
 mote_status mote_compare_layers(mote_layer_difference *out, int capacity, int *count, const mote_model *a,
-                                const mote_model *b, const mote_data_split *split, size_t limit, mote_error *err)
+                                const mote_model *b, const mote_dataset_split *split, size_t limit, mote_error *err)
 {
     const mote_runner_options all = {.keeps_all = true};
     layer_work                w = {.split = split};

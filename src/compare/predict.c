@@ -47,7 +47,7 @@ static mote_status allocate(mote_predictions *out, const mote_model *model, size
     return MOTE_OK;
 }
 
-static size_t count_wanted(const mote_data_split *split, const mote_predict_options *options)
+static size_t count_wanted(const mote_dataset_split *split, const mote_predict_options *options)
 {
     return options->limit && options->limit < split->count ? options->limit : split->count;
 }
@@ -106,14 +106,14 @@ void mote_predictions_free(mote_predictions *predictions)
 /* ---- on the host: each task runs a part of the samples with a runner of its own ---- */
 
 typedef struct host_job {
-    mote_predictions      *out;
-    const mote_data_split *split;
-    mote_runner          **runners;
-    float                **samples; /* room for the widest feature */
-    size_t                 first, last;
-    int                    task_count;
-    const mote_logits     *logits; /* [output_count] */
-    mote_error            *errors; /* a task's */
+    mote_predictions         *out;
+    const mote_dataset_split *split;
+    mote_runner             **runners;
+    float                   **samples; /* room for the widest feature */
+    size_t                    first, last;
+    int                       task_count;
+    const mote_logits        *logits; /* [output_count] */
+    mote_error               *errors; /* a task's */
 } host_job;
 
 /* Logits are looked at before the step that makes answers of them, in their place perhaps. */
@@ -204,7 +204,7 @@ static const mote_logits *find_logits(mote_predictions *out, const mote_model *m
     return logits;
 }
 
-static mote_status predict_with_pool(mote_predictions *out, const mote_model *model, const mote_data_split *split,
+static mote_status predict_with_pool(mote_predictions *out, const mote_model *model, const mote_dataset_split *split,
                                      const mote_predict_options *options, mote_pool *pool, mote_error *err)
 {
     host_job   job = {.out = out, .split = split, .task_count = mote_pool_thread_count(pool)};
@@ -228,7 +228,7 @@ static mote_status predict_with_pool(mote_predictions *out, const mote_model *mo
     return err->code;
 }
 
-mote_status mote_predict(mote_predictions *out, const mote_model *model, const mote_data_split *split,
+mote_status mote_predict(mote_predictions *out, const mote_model *model, const mote_dataset_split *split,
                          const mote_predict_options *options, mote_error *err)
 {
     static const mote_predict_options defaults = {0};
@@ -260,8 +260,8 @@ static mote_status emulate_samples(mote_predictions *out, const mote_model *mode
 }
 
 mote_status mote_predict_on_chip(mote_predictions *out, const mote_model *model, const mote_device *device,
-                                 const mote_data_split *split, const mote_predict_options *options, mote_emulation *figures,
-                                 mote_error *err)
+                                 const mote_dataset_split *split, const mote_predict_options *options,
+                                 mote_emulation *figures, mote_error *err)
 {
     static const mote_predict_options defaults = {0};
     mote_emulate_options              emulate = {.chip = device->chip};

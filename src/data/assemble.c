@@ -13,7 +13,7 @@
 
 enum { AUTO_CLASS_MAX = 1024 };
 
-void mote_raw_set_init(mote_raw_set *raw, const mote_data_options *options)
+void mote_raw_set_init(mote_raw_set *raw, const mote_dataset_options *options)
 {
     *raw = (mote_raw_set){.feature_count = 1,
                           .target_count = 1,
@@ -175,7 +175,7 @@ static mote_status adopt_samples(mote_dataset *set, mote_raw_set *raw, int id, i
 /* A split has all its features, of as many samples each, or none. */
 static mote_status adopt_split(mote_dataset *set, mote_raw_set *raw, int id, mote_error *err)
 {
-    mote_data_split      *split = &set->split[id];
+    mote_dataset_split   *split = &set->split[id];
     const mote_raw_split *from = &raw->split[id];
     int                   f, there = 0;
 
@@ -199,11 +199,11 @@ static mote_status adopt_split(mote_dataset *set, mote_raw_set *raw, int id, mot
 /* The splits agree in type and shape; the first one that is there gives both to the feature. */
 static mote_status agree_on_samples(mote_dataset *set, const mote_raw_set *raw, int feature, mote_error *err)
 {
-    mote_data_feature *f = &set->feature[feature];
-    const mote_array  *first = NULL;
-    const char        *first_name = NULL;
-    char               a[MOTE_SHAPE_TEXT], b[MOTE_SHAPE_TEXT];
-    int                i;
+    mote_dataset_feature *f = &set->feature[feature];
+    const mote_array     *first = NULL;
+    const char           *first_name = NULL;
+    char                  a[MOTE_SHAPE_TEXT], b[MOTE_SHAPE_TEXT];
+    int                   i;
 
     for (i = 0; i < MOTE_SPLIT_COUNT; i++) {
         const mote_array *x = &set->state->x[i][feature];
@@ -287,12 +287,12 @@ static mote_target_kind kind_of_split(const mote_array *y)
 
 /* One target of the set: where it stands, and what the options say of it. */
 typedef struct adopting {
-    mote_dataset     *set;
-    mote_raw_set     *raw;
-    mote_data_target *target;
-    int               index;
-    mote_target_kind  wanted;
-    int               class_count;
+    mote_dataset        *set;
+    mote_raw_set        *raw;
+    mote_dataset_target *target;
+    int                  index;
+    mote_target_kind     wanted;
+    int                  class_count;
 } adopting;
 
 /* Names of classes are those of a source with one target. */
@@ -304,8 +304,8 @@ static bool has_class_names(const adopting *a)
 /* Targets are classes only if those of every split are. */
 static mote_status choose_kind(const adopting *a, mote_error *err)
 {
-    mote_data_target *target = a->target;
-    int               i, with = 0, without = -1;
+    mote_dataset_target *target = a->target;
+    int                  i, with = 0, without = -1;
 
     for (i = 0; i < MOTE_SPLIT_COUNT; i++) {
         const mote_array *y = &a->raw->split[i].y[a->index];
@@ -431,9 +431,9 @@ static mote_status adopt_classes(const adopting *a, mote_error *err)
 
 static mote_status adopt_values(const adopting *a, mote_error *err)
 {
-    mote_data_target *target = a->target;
-    const mote_array *first = NULL;
-    int               i;
+    mote_dataset_target *target = a->target;
+    const mote_array    *first = NULL;
+    int                  i;
 
     for (i = 0; i < MOTE_SPLIT_COUNT; i++) {
         mote_array *y = &a->raw->split[i].y[a->index], *values = &a->set->state->values[i][a->index];
@@ -479,7 +479,7 @@ static mote_status adopt_target(const adopting *a, mote_error *err)
     return MOTE_OK;
 }
 
-static mote_status adopt_targets(mote_dataset *set, mote_raw_set *raw, const mote_data_options *options, mote_error *err)
+static mote_status adopt_targets(mote_dataset *set, mote_raw_set *raw, const mote_dataset_options *options, mote_error *err)
 {
     int t;
 
@@ -501,10 +501,10 @@ static mote_status adopt_targets(mote_dataset *set, mote_raw_set *raw, const mot
 /* EMNIST's letters are 1 to 26: what Keras makes 27 outputs of. */
 static mote_status note_first_label(mote_dataset *set, int target, mote_error *err)
 {
-    const mote_data_target *t = &set->target[target];
-    int32_t                 least = INT32_MAX;
-    size_t                  k;
-    int                     i;
+    const mote_dataset_target *t = &set->target[target];
+    int32_t                    least = INT32_MAX;
+    size_t                     k;
+    int                        i;
 
     if (t->kind != MOTE_TARGETS_CLASSES || t->class_names)
         return MOTE_OK;
@@ -520,7 +520,7 @@ static mote_status note_first_label(mote_dataset *set, int target, mote_error *e
 }
 
 /* What is said of all inputs, in the form of what is said of one. */
-static mote_feature_options said_of_all(const mote_data_options *o)
+static mote_feature_options said_of_all(const mote_dataset_options *o)
 {
     mote_feature_options all = {.scale = o->scale,
                                 .offset = o->offset,
@@ -541,7 +541,7 @@ static bool says_preparation(const mote_feature_options *o)
 }
 
 /* What holds for one feature: its own preparation and shape, where it says any, else those of all. */
-static mote_feature_options said_of(const mote_data_options *options, int feature)
+static mote_feature_options said_of(const mote_dataset_options *options, int feature)
 {
     mote_feature_options        said = said_of_all(options);
     const mote_feature_options *own = feature < options->input_count ? &options->inputs[feature] : NULL;
@@ -590,7 +590,7 @@ static mote_status check_target_options(mote_target_kind kind, int class_count, 
     return MOTE_OK;
 }
 
-mote_status mote_data_check_options(const mote_data_options *options, mote_error *err)
+mote_status mote_dataset_check_options(const mote_dataset_options *options, mote_error *err)
 {
     const mote_feature_options all = said_of_all(options);
     int                        i;
@@ -642,7 +642,7 @@ static mote_status about_feature(const mote_dataset *set, int feature, mote_erro
 }
 
 /* A source that knows of one array for each is enough for a network with one of each, and only for that. */
-static mote_status check_counts(const mote_raw_set *raw, const mote_data_options *options, mote_error *err)
+static mote_status check_counts(const mote_raw_set *raw, const mote_dataset_options *options, mote_error *err)
 {
     if (options->input_count > raw->feature_count)
         return mote_fail(err, MOTE_ERR_USAGE,
@@ -657,7 +657,7 @@ static mote_status check_counts(const mote_raw_set *raw, const mote_data_options
     return MOTE_OK;
 }
 
-static mote_status name_ends(mote_dataset *set, mote_raw_set *raw, const mote_data_options *options, mote_error *err)
+static mote_status name_ends(mote_dataset *set, mote_raw_set *raw, const mote_dataset_options *options, mote_error *err)
 {
     int i;
 
@@ -674,7 +674,7 @@ static mote_status name_ends(mote_dataset *set, mote_raw_set *raw, const mote_da
     return err->code;
 }
 
-static void take_facts(mote_dataset *set, const mote_raw_set *raw, const mote_data_options *options)
+static void take_facts(mote_dataset *set, const mote_raw_set *raw, const mote_dataset_options *options)
 {
     set->source = raw->source;
     set->feature[0].column_names = raw->column_names;
@@ -688,12 +688,12 @@ static void take_facts(mote_dataset *set, const mote_raw_set *raw, const mote_da
     set->note_count = set->state->notes.count;
 }
 
-static mote_status adopt_all(mote_dataset *set, mote_raw_set *raw, const mote_data_options *options, mote_error *err)
+static mote_status adopt_all(mote_dataset *set, mote_raw_set *raw, const mote_dataset_options *options, mote_error *err)
 {
     int i;
 
     for (i = 0; i < MOTE_SPLIT_COUNT; i++) {
-        set->split[i] = (mote_data_split){.set = set, .id = (mote_split_id)i};
+        set->split[i] = (mote_dataset_split){.set = set, .id = (mote_split_id)i};
         MOTE_TRY(adopt_split(set, raw, i, err));
     }
     for (i = 0; i < set->feature_count; i++)
@@ -701,11 +701,11 @@ static mote_status adopt_all(mote_dataset *set, mote_raw_set *raw, const mote_da
     return adopt_targets(set, raw, options, err);
 }
 
-static mote_status fill(mote_dataset *set, mote_raw_set *raw, const mote_data_options *options, mote_error *err)
+static mote_status fill(mote_dataset *set, mote_raw_set *raw, const mote_dataset_options *options, mote_error *err)
 {
     int i;
 
-    MOTE_TRY(mote_data_check_options(options, err));
+    MOTE_TRY(mote_dataset_check_options(options, err));
     MOTE_TRY(name_ends(set, raw, options, err));
     MOTE_TRY(adopt_all(set, raw, options, err));
     take_facts(set, raw, options);
@@ -726,7 +726,8 @@ static mote_status fill(mote_dataset *set, mote_raw_set *raw, const mote_data_op
     return MOTE_OK;
 }
 
-mote_status mote_dataset_assemble(mote_dataset **out, mote_raw_set *raw, const mote_data_options *options, mote_error *err)
+mote_status mote_dataset_assemble(mote_dataset **out, mote_raw_set *raw, const mote_dataset_options *options,
+                                  mote_error *err)
 {
     mote_dataset *set = calloc(1, sizeof *set);
 

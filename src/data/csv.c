@@ -259,7 +259,7 @@ static mote_status check_text(const uint8_t *bytes, size_t count, mote_error *er
 }
 
 mote_status mote_raw_read_csv_bytes(mote_raw_set *raw, const uint8_t *bytes, size_t count, const char *path,
-                                    const mote_data_options *options, mote_error *err)
+                                    const mote_dataset_options *options, mote_error *err)
 {
     static const char byte_order_mark[3] = {'\xef', '\xbb', '\xbf'};
     const char       *text = (const char *)bytes;
@@ -277,8 +277,8 @@ mote_status mote_raw_read_csv_bytes(mote_raw_set *raw, const uint8_t *bytes, siz
     return err->code;
 }
 
-static mote_status read_packed(mote_raw_set *raw, const mote_file *file, const char *path, const mote_data_options *options,
-                               mote_error *err)
+static mote_status read_packed(mote_raw_set *raw, const mote_file *file, const char *path,
+                               const mote_dataset_options *options, mote_error *err)
 {
     uint8_t *bytes;
     size_t   count;
@@ -290,7 +290,7 @@ static mote_status read_packed(mote_raw_set *raw, const mote_file *file, const c
     return err->code;
 }
 
-mote_status mote_raw_read_csv(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err)
+mote_status mote_raw_read_csv(mote_raw_set *raw, const char *path, const mote_dataset_options *options, mote_error *err)
 {
     mote_file file;
 

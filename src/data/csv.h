@@ -80,20 +80,20 @@ typedef struct mote_csv_column {
 } mote_csv_column;
 
 typedef struct mote_csv_table {
-    const char              *path;    /* for messages */
-    mote_cell_cursor         start;   /* of the first data row */
-    mote_cell_cursor         second;  /* of the row below the first */
-    mote_cell_cursor         comment; /* right above the first row; .at NULL: none */
-    mote_arena              *scratch;
-    const mote_data_options *options;
-    size_t                   row_count, column_count, input_count, counting_rows;
-    mote_csv_column         *columns;
-    const char *const       *target_names; /* asked for; NULL: none, but the last columns */
-    size_t                   wanted_count;
-    size_t                   target_count; /* columns that are targets */
-    bool                     has_names, decimal_comma;
-    bool                     has_text_target; /* the one target column holds words */
-    mote_cell                short_row;       /* the last cell of the first row that lacks the first row's empty last one */
+    const char                 *path;    /* for messages */
+    mote_cell_cursor            start;   /* of the first data row */
+    mote_cell_cursor            second;  /* of the row below the first */
+    mote_cell_cursor            comment; /* right above the first row; .at NULL: none */
+    mote_arena                 *scratch;
+    const mote_dataset_options *options;
+    size_t                      row_count, column_count, input_count, counting_rows;
+    mote_csv_column            *columns;
+    const char *const          *target_names; /* asked for; NULL: none, but the last columns */
+    size_t                      wanted_count;
+    size_t                      target_count; /* columns that are targets */
+    bool                        has_names, decimal_comma;
+    bool                        has_text_target; /* the one target column holds words */
+    mote_cell                   short_row; /* the last cell of the first row that lacks the first row's empty last one */
 } mote_csv_table;
 
 static inline size_t mote_csv_count_numbers(const mote_csv_column *c)

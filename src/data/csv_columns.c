@@ -167,8 +167,8 @@ static bool has_name(const char *const *names, size_t count, const char *name)
 /* Those that a model knows, where this table has at least one of them. */
 static void learn_known_targets(mote_csv_table *t, const char *const *names)
 {
-    const mote_data_options *o = t->options;
-    int                      i;
+    const mote_dataset_options *o = t->options;
+    int                         i;
 
     t->wanted_count = (size_t)o->known_target_count;
     for (i = 0; i < o->known_target_count; i++)
@@ -179,8 +179,8 @@ static void learn_known_targets(mote_csv_table *t, const char *const *names)
 /* A count of targets beyond the columns is a name where a column is called so: 2021. */
 static mote_status learn_target_names(mote_csv_table *t, const char *const *names, mote_error *err)
 {
-    const mote_data_options *o = t->options;
-    const char             **number;
+    const mote_dataset_options *o = t->options;
+    const char                **number;
 
     t->target_names = o->target_count > 0 ? o->target_names : NULL;
     t->wanted_count = o->target_count > 0 ? (size_t)o->target_count : 1;
@@ -421,7 +421,7 @@ static void choose_last(mote_csv_table *t, size_t wanted, size_t kept)
  * inputs. */
 static bool has_samples_alone(const mote_csv_table *t)
 {
-    const mote_data_options *o = t->options;
+    const mote_dataset_options *o = t->options;
 
     if (o->target_count > 0 || o->known_target_count == 0 || t->target_names)
         return false;
@@ -449,8 +449,8 @@ static mote_status choose_targets(mote_csv_table *t, mote_error *err)
 
 static mote_status leave_out_strangers(mote_csv_table *t, mote_raw_set *raw, mote_error *err)
 {
-    const mote_data_options *o = t->options;
-    size_t                   i;
+    const mote_dataset_options *o = t->options;
+    size_t                      i;
 
     for (i = 0; i < t->column_count; i++) {
         mote_csv_column *c = &t->columns[i];
@@ -465,8 +465,8 @@ static mote_status leave_out_strangers(mote_csv_table *t, mote_raw_set *raw, mot
 
 static mote_status place_known(mote_csv_table *t, mote_raw_set *raw, mote_error *err)
 {
-    const mote_data_options *o = t->options;
-    size_t                   index = 0, i;
+    const mote_dataset_options *o = t->options;
+    size_t                      index = 0, i;
 
     for (i = 0; i < (size_t)o->known_column_count; i++) {
         if (find_column(t, o->known_columns[i], &index, err) != MOTE_OK)

@@ -99,9 +99,9 @@ static bool resolve_shape(size_t count, int rank, const int64_t *dim, int64_t *r
 
 mote_status mote_dataset_reshape(mote_dataset *set, int feature, int rank, const int64_t *dim, mote_error *err)
 {
-    int64_t            resolved[MOTE_ARRAY_MAX_RANK - 1] = {0};
-    char               a[MOTE_SHAPE_TEXT], b[MOTE_SHAPE_TEXT];
-    mote_data_feature *f;
+    int64_t               resolved[MOTE_ARRAY_MAX_RANK - 1] = {0};
+    char                  a[MOTE_SHAPE_TEXT], b[MOTE_SHAPE_TEXT];
+    mote_dataset_feature *f;
 
     MOTE_TRY(check_feature(set, feature, err));
     f = &set->feature[feature];
@@ -115,7 +115,7 @@ mote_status mote_dataset_reshape(mote_dataset *set, int feature, int rank, const
     return MOTE_OK;
 }
 
-static mote_status check_preparation(const mote_data_feature *f, const mote_preparation *p, mote_error *err)
+static mote_status check_preparation(const mote_dataset_feature *f, const mote_preparation *p, mote_error *err)
 {
     int c;
 
@@ -159,9 +159,9 @@ typedef struct moments {
     size_t count;
 } moments;
 
-static mote_array as_array(const mote_data_split *split, int feature)
+static mote_array as_array(const mote_dataset_split *split, int feature)
 {
-    const mote_data_feature *f = &split->set->feature[feature];
+    const mote_dataset_feature *f = &split->set->feature[feature];
 
     return (mote_array){.dtype = f->dtype, .count = split->count * f->width, .bytes = (void *)(uintptr_t)split->x[feature]};
 }
@@ -190,13 +190,13 @@ static moments measure(const mote_array *array, size_t start, size_t step)
 
 mote_status mote_dataset_standardize(mote_dataset *set, int feature, mote_standardize how, mote_error *err)
 {
-    const mote_data_feature *f = &set->feature[feature];
-    mote_preparation        *p = &set->feature[feature].preparation;
-    mote_array               x = as_array(&set->split[MOTE_SPLIT_TRAIN], feature);
-    size_t                   channels = how == MOTE_STANDARDIZE_CHANNELS && f->rank > 0 ? (size_t)f->dim[f->rank - 1] : 1, c;
-    double                   scale = p->scale != 0 ? (double)p->scale : 1;
-    float                   *mean = MOTE_NEW(&set->state->arena, float, channels, err);
-    float                   *std = MOTE_NEW(&set->state->arena, float, channels, err);
+    const mote_dataset_feature *f = &set->feature[feature];
+    mote_preparation           *p = &set->feature[feature].preparation;
+    mote_array                  x = as_array(&set->split[MOTE_SPLIT_TRAIN], feature);
+    size_t channels = how == MOTE_STANDARDIZE_CHANNELS && f->rank > 0 ? (size_t)f->dim[f->rank - 1] : 1, c;
+    double scale = p->scale != 0 ? (double)p->scale : 1;
+    float *mean = MOTE_NEW(&set->state->arena, float, channels, err);
+    float *std = MOTE_NEW(&set->state->arena, float, channels, err);
 
     if (!mean || !std)
         return err->code;
@@ -214,7 +214,7 @@ mote_status mote_dataset_standardize(mote_dataset *set, int feature, mote_standa
     return MOTE_OK;
 }
 
-static mote_status count_classes(mote_target_summary *out, mote_dataset *set, int target, const mote_data_split *split,
+static mote_status count_classes(mote_target_summary *out, mote_dataset *set, int target, const mote_dataset_split *split,
                                  mote_error *err)
 {
     size_t *counts = MOTE_NEW(&set->state->arena, size_t, set->target[target].class_count, err);
@@ -228,7 +228,7 @@ static mote_status count_classes(mote_target_summary *out, mote_dataset *set, in
     return MOTE_OK;
 }
 
-static void describe_values(mote_target_summary *out, const mote_data_split *split, int target)
+static void describe_values(mote_target_summary *out, const mote_dataset_split *split, int target)
 {
     mote_array values = {.dtype = MOTE_F32, .count = split->count * split->set->target[target].width};
     moments    m;
@@ -240,7 +240,7 @@ static void describe_values(mote_target_summary *out, const mote_data_split *spl
     out->mean = m.sum / (double)m.count;
 }
 
-static mote_feature_summary describe_feature(const mote_data_split *split, int feature)
+static mote_feature_summary describe_feature(const mote_dataset_split *split, int feature)
 {
     const mote_array x = as_array(split, feature);
     const moments    m = measure(&x, 0, 1);
@@ -248,7 +248,7 @@ static mote_feature_summary describe_feature(const mote_data_split *split, int f
     return (mote_feature_summary){m.min, m.max, m.sum / (double)m.count, sqrt(m.squares / (double)m.count)};
 }
 
-static mote_status describe_split(mote_split_summary *summary, mote_dataset *set, const mote_data_split *split,
+static mote_status describe_split(mote_split_summary *summary, mote_dataset *set, const mote_dataset_split *split,
                                   mote_error *err)
 {
     int f, t;
@@ -283,10 +283,10 @@ static size_t memory_of(const struct mote_dataset_state *state)
     return bytes;
 }
 
-mote_status mote_dataset_describe(mote_data_summary *out, mote_dataset *set, mote_error *err)
+mote_status mote_dataset_describe(mote_dataset_summary *out, mote_dataset *set, mote_error *err)
 {
-    mote_data_summary summary = {.memory_bytes = memory_of(set->state)};
-    int               i;
+    mote_dataset_summary summary = {.memory_bytes = memory_of(set->state)};
+    int                  i;
 
     for (i = 0; i < set->feature_count; i++)
         summary.sample_bytes += set->feature[i].width * mote_array_element_bytes(set->feature[i].dtype);

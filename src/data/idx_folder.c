@@ -174,7 +174,7 @@ bool mote_is_idx_folder(const char *path)
     return is_one;
 }
 
-const char *mote_data_root(mote_arena *arena, const char *path, mote_error *err)
+const char *mote_dataset_root(mote_arena *arena, const char *path, mote_error *err)
 {
     return mote_is_idx_folder(path) ? folder_of(arena, path, err) : path;
 }

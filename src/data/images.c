@@ -27,17 +27,17 @@ typedef struct damage {
 } damage;
 
 typedef struct image_set {
-    const char              *path; /* of the folder of class folders */
-    const mote_data_options *options;
-    mote_raw_set            *raw;
-    mote_raw_split          *split;
-    mote_arena               scratch;
-    mote_walk                walk;
-    size_t                  *class_ends; /* [class_count]: places in the walk's pictures */
-    size_t                   class_count;
-    size_t                   done;
-    const char              *first_image; /* whose size all must have */
-    damage                   damage;
+    const char                 *path; /* of the folder of class folders */
+    const mote_dataset_options *options;
+    mote_raw_set               *raw;
+    mote_raw_split             *split;
+    mote_arena                  scratch;
+    mote_walk                   walk;
+    size_t                     *class_ends; /* [class_count]: places in the walk's pictures */
+    size_t                      class_count;
+    size_t                      done;
+    const char                 *first_image; /* whose size all must have */
+    damage                      damage;
 } image_set;
 
 /* ---- what cannot be read ---- */
@@ -285,7 +285,7 @@ static mote_status read_loose(image_set *set, mote_error *err)
 
 /* classes NULL: pictures alone. */
 static mote_status read_split(mote_raw_set *raw, mote_split_id id, const char *path, const mote_name_list *classes,
-                              const mote_data_options *options, mote_error *err)
+                              const mote_dataset_options *options, mote_error *err)
 {
     image_set set = {.path = path, .options = options, .raw = raw, .split = &raw->split[id]};
 
@@ -301,7 +301,7 @@ static mote_status read_split(mote_raw_set *raw, mote_split_id id, const char *p
 }
 
 mote_status mote_raw_read_pictures(mote_raw_set *raw, const char *const *paths, size_t count,
-                                   const mote_data_options *options, mote_error *err)
+                                   const mote_dataset_options *options, mote_error *err)
 {
     image_set set = {.path = "the pictures given", .options = options, .raw = raw, .split = &raw->split[MOTE_SPLIT_TEST]};
 
@@ -394,7 +394,7 @@ static const mote_name_list *first_classes(const outer_folder *outer)
 }
 
 static mote_status read_splits(mote_raw_set *raw, const outer_folder *outer, const mote_name_list *classes,
-                               const mote_data_options *options, mote_error *err)
+                               const mote_dataset_options *options, mote_error *err)
 {
     const char *taken[MOTE_SPLIT_COUNT] = {NULL};
     size_t      i;
@@ -460,7 +460,7 @@ static mote_status name_inner(mote_name_list *out, const outer_folder *outer, mo
 }
 
 static mote_status read_outer(mote_raw_set *raw, const outer_folder *outer, mote_name_list *classes,
-                              const mote_data_options *options, mote_error *err)
+                              const mote_dataset_options *options, mote_error *err)
 {
     if (outer->count > 0 && outer->pictures > 0)
         MOTE_TRY(mote_raw_note(raw, err, "%zu picture%s beside the class folders %s not used", outer->pictures,
@@ -474,7 +474,7 @@ static mote_status read_outer(mote_raw_set *raw, const outer_folder *outer, mote
     return read_split(raw, MOTE_SPLIT_TRAIN, outer->path, classes, options, err);
 }
 
-mote_status mote_raw_read_images(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err)
+mote_status mote_raw_read_images(mote_raw_set *raw, const char *path, const mote_dataset_options *options, mote_error *err)
 {
     mote_name_list classes = {0};
     outer_folder   outer;

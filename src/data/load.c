@@ -74,7 +74,7 @@ static mote_status find_kind(file_kind *kind, const char *path, mote_error *err)
 }
 
 /* Only an array leaves open where its targets are: other sources that pass them over would train on the wrong ones. */
-static mote_status refuse_targets(const char *path, const mote_data_options *o, mote_error *err)
+static mote_status refuse_targets(const char *path, const mote_dataset_options *o, mote_error *err)
 {
     if (!o->targets_path)
         return MOTE_OK;
@@ -82,7 +82,7 @@ static mote_status refuse_targets(const char *path, const mote_data_options *o, 
                      o->targets_path);
 }
 
-static mote_status read_file(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err)
+static mote_status read_file(mote_raw_set *raw, const char *path, const mote_dataset_options *options, mote_error *err)
 {
     file_kind kind = KIND_UNKNOWN;
 
@@ -114,7 +114,7 @@ static mote_status read_file(mote_raw_set *raw, const char *path, const mote_dat
                      path);
 }
 
-static mote_status read_folder(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err)
+static mote_status read_folder(mote_raw_set *raw, const char *path, const mote_dataset_options *options, mote_error *err)
 {
     MOTE_TRY(refuse_targets(path, options, err));
     if (mote_is_idx_folder(path))
@@ -124,17 +124,17 @@ static mote_status read_folder(mote_raw_set *raw, const char *path, const mote_d
     return mote_raw_read_images(raw, path, options, err);
 }
 
-static mote_status read_any(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err)
+static mote_status read_any(mote_raw_set *raw, const char *path, const mote_dataset_options *options, mote_error *err)
 {
     if (mote_is_idx_folder(path) || mote_path_is_dir(path))
         return read_folder(raw, path, options, err);
     return read_file(raw, path, options, err);
 }
 
-mote_status mote_dataset_load(mote_dataset **out, const char *path, const mote_data_options *options, mote_error *err)
+mote_status mote_dataset_load(mote_dataset **out, const char *path, const mote_dataset_options *options, mote_error *err)
 {
-    const mote_data_options plain = {0};
-    mote_raw_set            raw;
+    const mote_dataset_options plain = {0};
+    mote_raw_set               raw;
 
     *out = NULL;
     if (!path || *path == '\0')
@@ -150,11 +150,11 @@ mote_status mote_dataset_load(mote_dataset **out, const char *path, const mote_d
     return mote_dataset_assemble(out, &raw, options, err) == MOTE_OK ? MOTE_OK : mote_context(err, "%s", path);
 }
 
-mote_status mote_dataset_load_files(mote_dataset **out, const mote_data_file *files, int count,
-                                    const mote_data_options *options, mote_error *err)
+mote_status mote_dataset_load_files(mote_dataset **out, const mote_dataset_file *files, int count,
+                                    const mote_dataset_options *options, mote_error *err)
 {
-    const mote_data_options plain = {0};
-    mote_raw_set            raw;
+    const mote_dataset_options plain = {0};
+    mote_raw_set               raw;
 
     *out = NULL;
     if (!files || count < 1)
@@ -170,10 +170,10 @@ mote_status mote_dataset_load_files(mote_dataset **out, const mote_data_file *fi
 }
 
 mote_status mote_dataset_load_pictures(mote_dataset **out, const char *const *paths, int count,
-                                       const mote_data_options *options, mote_error *err)
+                                       const mote_dataset_options *options, mote_error *err)
 {
-    const mote_data_options plain = {0};
-    mote_raw_set            raw;
+    const mote_dataset_options plain = {0};
+    mote_raw_set               raw;
 
     *out = NULL;
     if (!paths || count < 1)

@@ -7,7 +7,7 @@
 #include "data/raw.h"
 
 /* Where each of the set's classes stands among the model's; -1: it does not. */
-static void find_places(int32_t *places, const mote_data_target *target, const char *const *labels, int count)
+static void find_places(int32_t *places, const mote_dataset_target *target, const char *const *labels, int count)
 {
     int32_t c, i;
 
@@ -78,9 +78,9 @@ static mote_status take_names(mote_dataset *set, int target, const char *const *
 
 mote_status mote_dataset_match_classes(mote_dataset *set, int target, const char *const *labels, int count, mote_error *err)
 {
-    mote_arena              scratch = {0};
-    const mote_data_target *t;
-    int32_t                *places;
+    mote_arena                 scratch = {0};
+    const mote_dataset_target *t;
+    int32_t                   *places;
 
     MOTE_TRY(mote_dataset_check_target(set, target, err));
     t = &set->target[target];
@@ -120,9 +120,9 @@ static void drop_label_note(struct mote_dataset_state *state, int target)
 
 static mote_status make_values(mote_dataset *set, int target, int split, mote_error *err)
 {
-    mote_data_split *s = &set->split[split];
-    float           *values = MOTE_NEW(&set->state->arena, float, s->count, err);
-    size_t           i;
+    mote_dataset_split *s = &set->split[split];
+    float              *values = MOTE_NEW(&set->state->arena, float, s->count, err);
+    size_t              i;
 
     if (!values)
         return err->code;
@@ -134,8 +134,8 @@ static mote_status make_values(mote_dataset *set, int target, int split, mote_er
 
 mote_status mote_dataset_take_values(mote_dataset *set, int target, mote_error *err)
 {
-    mote_data_target *t;
-    int               s;
+    mote_dataset_target *t;
+    int                  s;
 
     MOTE_TRY(mote_dataset_check_target(set, target, err));
     t = &set->target[target];

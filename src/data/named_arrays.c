@@ -11,11 +11,11 @@
 
 /* Arrays and their names, without ".npy". */
 typedef struct array_store {
-    mote_npz             *npz;    /* or */
-    const char           *folder; /* of .npy files, or */
-    const mote_data_file *files;
-    const char          **names;
-    size_t                count;
+    mote_npz                *npz;    /* or */
+    const char              *folder; /* of .npy files, or */
+    const mote_dataset_file *files;
+    const char             **names;
+    size_t                   count;
 } array_store;
 
 /* Where arrays go: their places in the store. -1: not there. */
@@ -71,7 +71,7 @@ static bool is_name_of(const char *name, size_t count, const char *end, char let
     return count == length && count > 0 && memcmp(name, end, length) == 0;
 }
 
-static array_role role_among(const char *name, size_t count, mote_split_id split, const mote_data_options *o)
+static array_role role_among(const char *name, size_t count, mote_split_id split, const mote_dataset_options *o)
 {
     int i;
 
@@ -85,7 +85,7 @@ static array_role role_among(const char *name, size_t count, mote_split_id split
 }
 
 /* "left", "left_train", "train-left": a name of the network's, alone or beside the word of a split. */
-static array_role role_by_name(const char *name, const mote_data_options *o)
+static array_role role_by_name(const char *name, const mote_dataset_options *o)
 {
     static const char between[] = "-_. /";
     const size_t      length = strlen(name);
@@ -104,7 +104,7 @@ static array_role role_by_name(const char *name, const mote_data_options *o)
 }
 
 /* Names of the network's first; x and y and their kin where there is but one for them. */
-static array_role role_of(const char *name, const mote_data_options *o)
+static array_role role_of(const char *name, const mote_dataset_options *o)
 {
     array_role role = role_by_name(name, o);
 
@@ -122,7 +122,8 @@ static int *place_of(array_places *places, array_role role)
                                           : &places->targets[role.split][role.index];
 }
 
-static mote_status place_arrays(array_places *places, const array_store *store, const mote_data_options *o, mote_error *err)
+static mote_status place_arrays(array_places *places, const array_store *store, const mote_dataset_options *o,
+                                mote_error *err)
 {
     int i;
 
@@ -215,7 +216,7 @@ static mote_status show_arrays(mote_shown *out, const array_store *store, const 
 }
 
 /* "left, right" */
-static void show_ends(mote_text *text, const mote_data_options *o)
+static void show_ends(mote_text *text, const mote_dataset_options *o)
 {
     int i;
 
@@ -227,7 +228,7 @@ static void show_ends(mote_text *text, const mote_data_options *o)
 }
 
 /* Names of the network's, where it has several; else the usual ones. */
-static mote_status show_wanted(mote_shown *out, const mote_data_options *o, mote_error *err)
+static mote_status show_wanted(mote_shown *out, const mote_dataset_options *o, mote_error *err)
 {
     mote_text text = {0};
 
@@ -242,7 +243,7 @@ static mote_status show_wanted(mote_shown *out, const mote_data_options *o, mote
 }
 
 static mote_status note_unused(mote_raw_set *raw, const array_store *store, const array_places *places,
-                               const mote_data_options *options, mote_error *err)
+                               const mote_dataset_options *options, mote_error *err)
 {
     mote_shown unused, wanted;
 
@@ -266,7 +267,7 @@ static mote_status read_one(mote_raw_set *raw, mote_array *out, const char **nam
 
 /* The names are borrowed from the store: they go to the raw set for messages. Targets without samples are no split. */
 static mote_status read_placed(mote_raw_set *raw, const array_store *store, const array_places *places,
-                               const mote_data_options *options, mote_error *err)
+                               const mote_dataset_options *options, mote_error *err)
 {
     int s, i;
 
@@ -284,7 +285,7 @@ static mote_status read_placed(mote_raw_set *raw, const array_store *store, cons
     return note_unused(raw, store, places, options, err);
 }
 
-bool mote_is_npy_folder(const char *path, const mote_data_options *options)
+bool mote_is_npy_folder(const char *path, const mote_dataset_options *options)
 {
     mote_arena   scratch = {0};
     mote_error   ignored = {0};
@@ -297,13 +298,14 @@ bool mote_is_npy_folder(const char *path, const mote_data_options *options)
     return is_one;
 }
 
-mote_status mote_raw_read_npy_folder(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err)
+mote_status mote_raw_read_npy_folder(mote_raw_set *raw, const char *path, const mote_dataset_options *options,
+                                     mote_error *err)
 {
     array_store  store;
     array_places places;
 
     raw->source = "NumPy files";
-    MOTE_TRY(mote_data_check_options(options, err));
+    MOTE_TRY(mote_dataset_check_options(options, err));
     MOTE_TRY(store_folder(&store, &raw->arena, path, err));
     if (place_arrays(&places, &store, options, err) != MOTE_OK)
         return mote_context(err, "%s", path);
@@ -311,7 +313,7 @@ mote_status mote_raw_read_npy_folder(mote_raw_set *raw, const char *path, const 
 }
 
 /* None of its arrays has a name that says what it is. */
-static mote_status refuse_names(const array_store *store, const char *path, const mote_data_options *options,
+static mote_status refuse_names(const array_store *store, const char *path, const mote_dataset_options *options,
                                 mote_error *err)
 {
     mote_shown all, wanted;
@@ -326,7 +328,7 @@ static mote_status refuse_names(const array_store *store, const char *path, cons
                      store->count > 0 ? all.text : "none");
 }
 
-static mote_status read_open_npz(mote_raw_set *raw, mote_npz *npz, const char *path, const mote_data_options *options,
+static mote_status read_open_npz(mote_raw_set *raw, mote_npz *npz, const char *path, const mote_dataset_options *options,
                                  mote_error *err)
 {
     mote_raw_split *split = &raw->split[MOTE_SPLIT_TRAIN];
@@ -356,12 +358,12 @@ static mote_status refuse_other_archive(const char *path, mote_error *err)
     return err->code == MOTE_OK ? MOTE_OK : mote_context(err, "%s", path);
 }
 
-mote_status mote_raw_read_npz(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err)
+mote_status mote_raw_read_npz(mote_raw_set *raw, const char *path, const mote_dataset_options *options, mote_error *err)
 {
     mote_npz *npz;
 
     raw->source = "NumPy archive";
-    MOTE_TRY(mote_data_check_options(options, err));
+    MOTE_TRY(mote_dataset_check_options(options, err));
     MOTE_TRY(mote_npz_open(&npz, path, err));
     if (mote_npz_count(npz) > 0 || refuse_other_archive(path, err) == MOTE_OK)
         read_open_npz(raw, npz, path, options, err);
@@ -370,7 +372,7 @@ mote_status mote_raw_read_npz(mote_raw_set *raw, const char *path, const mote_da
 }
 
 /* A name that says nothing is a mistake here: somebody wrote it for this purpose. */
-static mote_status check_used(const array_store *store, const array_places *places, const mote_data_options *options,
+static mote_status check_used(const array_store *store, const array_places *places, const mote_dataset_options *options,
                               mote_error *err)
 {
     mote_shown wanted;
@@ -385,15 +387,15 @@ static mote_status check_used(const array_store *store, const array_places *plac
                      store->files[i].path, wanted.text);
 }
 
-mote_status mote_raw_read_named_files(mote_raw_set *raw, const mote_data_file *files, int count,
-                                      const mote_data_options *options, mote_error *err)
+mote_status mote_raw_read_named_files(mote_raw_set *raw, const mote_dataset_file *files, int count,
+                                      const mote_dataset_options *options, mote_error *err)
 {
     array_store  store = {.files = files, .names = MOTE_NEW(&raw->arena, const char *, count, err)};
     array_places places;
 
     raw->source = "NumPy files";
     MOTE_TRY(err->code);
-    MOTE_TRY(mote_data_check_options(options, err));
+    MOTE_TRY(mote_dataset_check_options(options, err));
     for (; store.count < (size_t)count; store.count++)
         store.names[store.count] = files[store.count].name;
     MOTE_TRY(place_arrays(&places, &store, options, err));

@@ -38,7 +38,7 @@ typedef struct mote_raw_set {
     size_t max_bytes; /* what may still be taken */
 } mote_raw_set;
 
-void mote_raw_set_init(mote_raw_set *raw, const mote_data_options *options);
+void mote_raw_set_init(mote_raw_set *raw, const mote_dataset_options *options);
 void mote_raw_set_free(mote_raw_set *raw);
 /* Books an array that was read. */
 void mote_raw_set_spend(mote_raw_set *raw, const mote_array *array);
@@ -48,30 +48,32 @@ mote_status mote_raw_note(mote_raw_set *raw, mote_error *err, const char *format
 
 /* The readers: each fills an initialised raw set; messages begin with the path. */
 mote_status mote_raw_read_idx_folder(mote_raw_set *raw, const char *path, mote_error *err);
-mote_status mote_raw_read_npy_folder(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err);
-mote_status mote_raw_read_npz(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err);
-mote_status mote_raw_read_named_files(mote_raw_set *raw, const mote_data_file *files, int count,
-                                      const mote_data_options *options, mote_error *err);
-mote_status mote_raw_read_csv(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err);
+mote_status mote_raw_read_npy_folder(mote_raw_set *raw, const char *path, const mote_dataset_options *options,
+                                     mote_error *err);
+mote_status mote_raw_read_npz(mote_raw_set *raw, const char *path, const mote_dataset_options *options, mote_error *err);
+mote_status mote_raw_read_named_files(mote_raw_set *raw, const mote_dataset_file *files, int count,
+                                      const mote_dataset_options *options, mote_error *err);
+mote_status mote_raw_read_csv(mote_raw_set *raw, const char *path, const mote_dataset_options *options, mote_error *err);
 mote_status mote_raw_read_csv_bytes(mote_raw_set *raw, const uint8_t *bytes, size_t count, const char *path,
-                                    const mote_data_options *options, mote_error *err);
+                                    const mote_dataset_options *options, mote_error *err);
 mote_status mote_raw_read_pictures(mote_raw_set *raw, const char *const *paths, size_t count,
-                                   const mote_data_options *options, mote_error *err);
-mote_status mote_raw_read_images(mote_raw_set *raw, const char *path, const mote_data_options *options, mote_error *err);
+                                   const mote_dataset_options *options, mote_error *err);
+mote_status mote_raw_read_images(mote_raw_set *raw, const char *path, const mote_dataset_options *options, mote_error *err);
 
 /* What a path stands on: itself, or the folder of FOLDER/FAMILY, which exists under the folder's name only. */
-const char *mote_data_root(mote_arena *arena, const char *path, mote_error *err);
+const char *mote_dataset_root(mote_arena *arena, const char *path, mote_error *err);
 
 /* What a folder is. An IDX folder may be FOLDER/FAMILY, which names one family of its files. */
 bool mote_is_idx_folder(const char *path);
-bool mote_is_npy_folder(const char *path, const mote_data_options *options);
+bool mote_is_npy_folder(const char *path, const mote_dataset_options *options);
 
 /* Enumerators, counts and numbers that options must have; mote_dataset_assemble asks, and readers that look at inputs and
  * outputs before. */
-mote_status mote_data_check_options(const mote_data_options *options, mote_error *err);
+mote_status mote_dataset_check_options(const mote_dataset_options *options, mote_error *err);
 
 /* Takes all of raw over, also on failure. */
-mote_status mote_dataset_assemble(mote_dataset **out, mote_raw_set *raw, const mote_data_options *options, mote_error *err);
+mote_status mote_dataset_assemble(mote_dataset **out, mote_raw_set *raw, const mote_dataset_options *options,
+                                  mote_error *err);
 
 /* What a data set owns besides its public face. */
 struct mote_dataset_state {

@@ -36,7 +36,7 @@ static bool is_sample(const char *file, const char *below, const char *folder)
 
     if (mote_is_idx_folder(folder))
         return false;
-    if (mote_is_npy_folder(folder, &(mote_data_options){0}))
+    if (mote_is_npy_folder(folder, &(mote_dataset_options){0}))
         return !strchr(below, '/') && mote_path_has_suffix(file, ".npy");
     if (mote_file_open_start(&start, file, MOTE_START_BYTES, &ignored) != MOTE_OK)
         return false;

@@ -33,10 +33,10 @@ static mote_status generate(mote_raw_split *split, const mote_sine_options *opti
 
 mote_status mote_dataset_sine(mote_dataset **out, const mote_sine_options *options, mote_error *err)
 {
-    const mote_data_options plain = {.targets = MOTE_TARGETS_VALUES};
-    mote_sine_options       o = options ? *options : (mote_sine_options){0};
-    mote_raw_set            raw;
-    size_t                  train, test;
+    const mote_dataset_options plain = {.targets = MOTE_TARGETS_VALUES};
+    mote_sine_options          o = options ? *options : (mote_sine_options){0};
+    mote_raw_set               raw;
+    size_t                     train, test;
 
     *out = NULL;
     if (o.count == 0)

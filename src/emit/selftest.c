@@ -98,7 +98,7 @@ static void prepare_raw(raw_samples *out, const mote_emitter *e, float *real)
         out->raw[i] = raw_number(prep, i, i % out->per_sample);
     for (i = 0; i < out->count; i += out->per_sample) {
         const mote_array sample = {.dtype = MOTE_F32, .bytes = out->raw + i, .count = (size_t)out->per_sample};
-        mote_prepare(prep, &sample, real + i);
+        mote_preparation_apply(prep, &sample, real + i);
     }
     mote_store_real(&info, real, out->stored, (size_t)out->count);
 }

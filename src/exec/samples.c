@@ -226,7 +226,7 @@ static mote_status fit_type(input_file *in, const reading *how, mote_error *err)
     if (!real)
         return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     if (how->preparation)
-        mote_prepare(how->preparation, &in->array, real);
+        mote_preparation_apply(how->preparation, &in->array, real);
     else
         mote_array_to_f32(&in->array, real);
     store_real(&in->array, &in->info, real, err);
@@ -325,7 +325,7 @@ static mote_status read_image(input_file *in, const reading *how, const char *pa
     real = malloc(in->array.count * sizeof *real + 1);
     if (!real)
         return mote_fail(err, MOTE_ERR_MEMORY, "%s: out of memory", path);
-    mote_prepare(how->preparation ? how->preparation : &plain, &in->array, real);
+    mote_preparation_apply(how->preparation ? how->preparation : &plain, &in->array, real);
     if (store_real(&in->array, &in->info, real, err) != MOTE_OK)
         mote_context(err, "%s", path);
     free(real);

@@ -39,7 +39,7 @@ static mote_status observe_all(mote_range *ranges, const mote_runner *runner, si
     return MOTE_OK;
 }
 
-static mote_status run_samples(mote_range *ranges, mote_runner *runner, const mote_data_split *samples,
+static mote_status run_samples(mote_range *ranges, mote_runner *runner, const mote_dataset_split *samples,
                                const mote_quantize_options *options, mote_error *err)
 {
     size_t wanted = options->samples > 0 ? (size_t)options->samples : SAMPLES_DEFAULT;
@@ -50,7 +50,8 @@ static mote_status run_samples(mote_range *ranges, mote_runner *runner, const mo
         const mote_progress_event event = {.stage = "calibrate", .done = (int64_t)i + 1, .total = (int64_t)count};
         /* spread over the split: files sorted by class would show the first class only */
         for (f = 0; f < samples->set->feature_count; f++)
-            mote_data_gather(samples, f, mote_data_in_row(i * samples->count / count, 1), mote_runner_input(runner, f));
+            mote_dataset_gather(samples, f, mote_dataset_in_row(i * samples->count / count, 1),
+                                mote_runner_input(runner, f));
         MOTE_TRY(mote_runner_invoke(runner, err));
         MOTE_TRY(observe_all(ranges, runner, i, err));
         if (options->progress.report && !options->progress.report(options->progress.user, &event))
@@ -74,7 +75,7 @@ static mote_status check_input(const mote_model *model, int32_t index, const mot
                      set->feature[index].width);
 }
 
-mote_status mote_calibrate(mote_range *ranges, const mote_model *model, const mote_data_split *samples,
+mote_status mote_calibrate(mote_range *ranges, const mote_model *model, const mote_dataset_split *samples,
                            const mote_quantize_options *options, mote_error *err)
 {
     const mote_runner_options all = {.keeps_all = true};

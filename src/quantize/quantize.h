@@ -22,7 +22,7 @@ typedef struct mote_affine {
 mote_affine mote_affine_of(float min, float max);
 
 /* Runs the float model over samples and fills ranges[tensor], for every activation. */
-mote_status mote_calibrate(mote_range *ranges, const mote_model *model, const mote_data_split *samples,
+mote_status mote_calibrate(mote_range *ranges, const mote_model *model, const mote_dataset_split *samples,
                            const mote_quantize_options *options, mote_error *err);
 
 /* Symmetric int8 weights: scale[c] and out[i] from w, c the index along axis; axis -1: one scale. least_scale[c] (may be

@@ -434,7 +434,7 @@ static void widen_joined(rewriting *r)
     }
 }
 
-static mote_status rewrite(rewriting *r, const mote_data_split *calibration, mote_error *err)
+static mote_status rewrite(rewriting *r, const mote_dataset_split *calibration, mote_error *err)
 {
     int32_t count = r->graph->tensor_count, i;
 
@@ -456,7 +456,7 @@ static mote_status rewrite(rewriting *r, const mote_data_split *calibration, mot
 }
 
 /* r->from is of real numbers throughout. */
-static mote_status quantize_real(rewriting *r, mote_model **out, const mote_data_split *calibration, mote_error *err)
+static mote_status quantize_real(rewriting *r, mote_model **out, const mote_dataset_split *calibration, mote_error *err)
 {
     r->graph = &r->from->graphs[0];
     MOTE_TRY(mote_model_create(&r->to, MOTE_STAGE_QUANTIZED, r->from->arena.cap_bytes, err));
@@ -468,7 +468,7 @@ static mote_status quantize_real(rewriting *r, mote_model **out, const mote_data
     return err->code;
 }
 
-mote_status mote_model_quantize(mote_model **out, const mote_model *model, const mote_data_split *calibration,
+mote_status mote_model_quantize(mote_model **out, const mote_model *model, const mote_dataset_split *calibration,
                                 const mote_quantize_options *options, mote_error *err)
 {
     static const mote_quantize_options defaults = {0};

@@ -15,7 +15,7 @@ typedef struct picture_shape {
 
 /* Bytes in two axes are a picture. Other numbers in two axes may be anything, and in one axis they may be the columns of a
  * table: those must at least be large enough to show something. */
-static picture_shape picture_shape_of(const mote_data_feature *set)
+static picture_shape picture_shape_of(const mote_dataset_feature *set)
 {
     const int           least = set->dtype == MOTE_U8 ? 2 : 8;
     const picture_shape none = {0};
@@ -43,11 +43,11 @@ bool mote_dataset_has_pictures(const mote_dataset *set)
     return picture_shape_of(&set->feature[0]).height > 0;
 }
 
-static double stored_value(const mote_data_split *split, size_t sample, size_t i)
+static double stored_value(const mote_dataset_split *split, size_t sample, size_t i)
 {
     const mote_array array = {.dtype = split->set->feature[0].dtype,
                               .count = split->set->feature[0].width,
-                              .bytes = (void *)(uintptr_t)mote_data_sample(split, 0, sample)};
+                              .bytes = (void *)(uintptr_t)mote_dataset_sample(split, 0, sample)};
 
     return mote_array_at(&array, i);
 }
@@ -88,7 +88,7 @@ static const uint8_t *pixels_of(const mote_answer_grid *g, size_t sample, grey_r
 /* ---- what they are called ---- */
 
 /* What the answers are compared with; NULL: nothing. */
-static const mote_data_target *target_of(const mote_answer_grid *g)
+static const mote_dataset_target *target_of(const mote_answer_grid *g)
 {
     const mote_dataset *set = g->split->set;
 
@@ -102,8 +102,8 @@ static const int32_t *labels_of(const mote_answer_grid *g)
 
 static const char *answer_text(const mote_answer_grid *g, size_t sample, mote_arena *arena, mote_error *err)
 {
-    const mote_data_target *target = target_of(g);
-    int32_t                 answer;
+    const mote_dataset_target *target = target_of(g);
+    int32_t                    answer;
 
     if (!mote_answers_are_classes(g->answers))
         return mote_arena_printf(arena, err, "%.4g", (double)g->answers->real[sample * g->answers->width]);
@@ -117,9 +117,9 @@ static const char *answer_text(const mote_answer_grid *g, size_t sample, mote_ar
 
 static const char *truth_text(const mote_answer_grid *g, size_t sample, mote_arena *arena, mote_error *err)
 {
-    const mote_data_target *target = target_of(g);
-    const float            *values = target ? g->split->values[g->answers->output] : NULL;
-    const int32_t          *labels = labels_of(g);
+    const mote_dataset_target *target = target_of(g);
+    const float               *values = target ? g->split->values[g->answers->output] : NULL;
+    const int32_t             *labels = labels_of(g);
 
     if (values)
         return mote_arena_printf(arena, err, "%.4g", (double)values[sample * target->width]);

@@ -163,13 +163,13 @@ static mote_status report_epoch(training_state *s, int epoch, mote_error *err)
 
 /* ---- one epoch ---- */
 
-static void gather(training_state *s, const mote_data_split *split, mote_data_pick pick)
+static void gather(training_state *s, const mote_dataset_split *split, mote_dataset_pick pick)
 {
     const mote_graph *graph = &s->model->graphs[0];
     int               i;
 
     for (i = 0; i < graph->input_count; i++)
-        mote_data_gather(split, i, pick, s->network->value[graph->inputs[i]]);
+        mote_dataset_gather(split, i, pick, s->network->value[graph->inputs[i]]);
     for (i = 0; i < s->output_count; i++)
         mote_targets_gather(&s->output[i].targets, &s->output[i].objective, split, pick);
 }
@@ -193,7 +193,7 @@ static void score(training_state *s, size_t batch, bool with_grads, all_scores *
     sums->count += batch;
 }
 
-static mote_status train_batch(training_state *s, mote_data_pick pick, int epoch, all_scores *sums, mote_error *err)
+static mote_status train_batch(training_state *s, mote_dataset_pick pick, int epoch, all_scores *sums, mote_error *err)
 {
     const mote_network_pass pass = {(int32_t)pick.count, true, s->options.seed, s->step++};
 
@@ -219,23 +219,23 @@ static mote_status train_epoch(training_state *s, int epoch, all_scores *sums, m
         mote_random_permutation(mote_random_make(s->options.seed, MOTE_RANDOM_SHUFFLE, (uint32_t)epoch, 0), s->order,
                                 (uint32_t)count);
     for (first = 0; first < count; first += batch) {
-        size_t         size = count - first < batch ? count - first : batch;
-        mote_data_pick pick =
-            s->options.keeps_order ? mote_data_in_row(first, size) : mote_data_picked(s->order + first, size);
+        size_t            size = count - first < batch ? count - first : batch;
+        mote_dataset_pick pick =
+            s->options.keeps_order ? mote_dataset_in_row(first, size) : mote_dataset_picked(s->order + first, size);
         MOTE_TRY(train_batch(s, pick, epoch, sums, err));
         MOTE_TRY(report_batch(s, epoch, first + size, sums, err));
     }
     return MOTE_OK;
 }
 
-static void evaluate(training_state *s, const mote_data_split *split, all_scores *sums)
+static void evaluate(training_state *s, const mote_dataset_split *split, all_scores *sums)
 {
     size_t first;
 
     for (first = 0; first < split->count; first += (size_t)s->network->capacity) {
-        size_t         left = split->count - first;
-        mote_data_pick pick =
-            mote_data_in_row(first, left < (size_t)s->network->capacity ? left : (size_t)s->network->capacity);
+        size_t            left = split->count - first;
+        mote_dataset_pick pick =
+            mote_dataset_in_row(first, left < (size_t)s->network->capacity ? left : (size_t)s->network->capacity);
         const mote_network_pass pass = {.batch = (int32_t)pick.count};
         gather(s, split, pick);
         mote_network_forward(s->network, &pass);
@@ -248,7 +248,7 @@ static void evaluate(training_state *s, const mote_data_split *split, all_scores
 static mote_status check_end(training_state *s, all_scores *last_validation, mote_error *err)
 {
     const mote_params *params = &s->model->params;
-    mote_data_split    first = s->set->split[MOTE_SPLIT_TRAIN];
+    mote_dataset_split first = s->set->split[MOTE_SPLIT_TRAIN];
     bool               is_finite = true;
     size_t             i;
 
@@ -473,7 +473,8 @@ static mote_status take_validation(training_state *s, mote_error *err)
 }
 
 /* The extremes of up to some thousand training samples as the network sees them; unknown where preparing leaves float32. */
-static mote_status find_range(mote_range *out, const mote_data_split *split, int feature, mote_arena *arena, mote_error *err)
+static mote_status find_range(mote_range *out, const mote_dataset_split *split, int feature, mote_arena *arena,
+                              mote_error *err)
 {
     enum { LOOKED_AT = 4096 };
     const size_t width = split->set->feature[feature].width;
@@ -481,7 +482,7 @@ static mote_status find_range(mote_range *out, const mote_data_split *split, int
     size_t       i, k;
 
     for (i = 0; sample && i < split->count; i += split->count / LOOKED_AT + 1) {
-        mote_data_gather(split, feature, mote_data_in_row(i, 1), sample);
+        mote_dataset_gather(split, feature, mote_dataset_in_row(i, 1), sample);
         for (k = 0; k < width; k++) {
             out->min = out->is_known && out->min < sample[k] ? out->min : sample[k];
             out->max = out->is_known && out->max > sample[k] ? out->max : sample[k];
@@ -496,7 +497,7 @@ static mote_status find_range(mote_range *out, const mote_data_split *split, int
 static mote_status take_input(mote_input_recipe *out, training_state *s, int index, mote_error *err)
 {
     enum { COLUMNS_MAX_KEPT = 256 };
-    const mote_data_feature *feature = &s->set->feature[index];
+    const mote_dataset_feature *feature = &s->set->feature[index];
 
     *out = (mote_input_recipe){
         .is_prepared = true, .preparation = feature->preparation, .has_dtype = true, .dtype = feature->dtype};
@@ -509,10 +510,10 @@ static mote_status take_input(mote_input_recipe *out, training_state *s, int ind
 
 static mote_status take_output(mote_output_recipe *out, training_state *s, int index, mote_error *err)
 {
-    const mote_data_target *target = &s->set->target[index];
-    const char            **labels;
-    char                    number[24];
-    int                     i;
+    const mote_dataset_target *target = &s->set->target[index];
+    const char               **labels;
+    char                       number[24];
+    int                        i;
 
     *out = (mote_output_recipe){.has_goal = true, .goal = s->output[index].goal};
     out->columns = target->column_names;

@@ -146,7 +146,7 @@ static mote_status check_row(const mote_judged *judged, mote_error *err)
 }
 
 /* Equal but for axes of one element, as [28,1] and [28] are. */
-static bool has_shape_of_targets(const mote_judged *judged, const mote_data_target *target)
+static bool has_shape_of_targets(const mote_judged *judged, const mote_dataset_target *target)
 {
     int32_t i = 0;
     int     k = 0;
@@ -165,7 +165,7 @@ static bool has_shape_of_targets(const mote_judged *judged, const mote_data_targ
 
 /* ---- targets ---- */
 
-static bool are_labels(const mote_data_split *split, int target, size_t classes)
+static bool are_labels(const mote_dataset_split *split, int target, size_t classes)
 {
     const float *values = split->values[target];
     size_t       i;
@@ -202,7 +202,7 @@ static bool are_shares(const mote_dataset *set, int target)
 
 static mote_status fit_values(mote_objective *o, const mote_judged *judged, const mote_dataset *set, mote_error *err)
 {
-    const mote_data_target *target = &set->target[o->target];
+    const mote_dataset_target *target = &set->target[o->target];
 
     if (is_class_loss(o->loss) && target->width == 1) {
         if (!could_be_labels(set, o->target, judged->width))
@@ -232,7 +232,7 @@ static mote_status fit_values(mote_objective *o, const mote_judged *judged, cons
 }
 
 /* One number against class labels: 0 and 1 for binary_crossentropy; the labels' own numbers for a regression. */
-static mote_status fit_single(mote_objective *o, const mote_data_target *target, mote_error *err)
+static mote_status fit_single(mote_objective *o, const mote_dataset_target *target, mote_error *err)
 {
     o->form = MOTE_TARGET_REALS;
     if (target->class_count > 2 && o->loss == MOTE_LOSS_BINARY_CROSSENTROPY)
@@ -249,7 +249,8 @@ static mote_status fit_single(mote_objective *o, const mote_data_target *target,
     return MOTE_OK;
 }
 
-static mote_status fit_classes(mote_objective *o, const mote_judged *judged, const mote_data_target *target, mote_error *err)
+static mote_status fit_classes(mote_objective *o, const mote_judged *judged, const mote_dataset_target *target,
+                               mote_error *err)
 {
     if (judged->width == 1)
         return fit_single(o, target, err);
@@ -266,7 +267,7 @@ static mote_status fit_classes(mote_objective *o, const mote_judged *judged, con
 
 static mote_status choose_target_form(mote_objective *o, const mote_judged *judged, const mote_dataset *set, mote_error *err)
 {
-    const mote_data_target *target = &set->target[o->target];
+    const mote_dataset_target *target = &set->target[o->target];
 
     if (target->kind == MOTE_TARGETS_NONE)
         return mote_fail(err, MOTE_ERR_USAGE, "the data has no targets to compare with");
@@ -365,7 +366,7 @@ bool mote_goal_is_regression(const mote_goal *goal, size_t width)
     return width == 1 && !is_cross_entropy(goal->loss);
 }
 
-mote_goal mote_goal_choose(const mote_judged *judged, const mote_data_target *target)
+mote_goal mote_goal_choose(const mote_judged *judged, const mote_dataset_target *target)
 {
     const bool are_numbers = judged->kind == MOTE_ANSWERS_NUMBERS;
 
@@ -387,15 +388,15 @@ mote_status mote_targets_create(mote_targets *targets, const mote_objective *obj
 }
 
 /* Labels, also where they are written as real numbers. reals is room for a number a sample. */
-static void gather_labels(const mote_data_split *split, int target, mote_data_pick pick, float *reals, int32_t *labels)
+static void gather_labels(const mote_dataset_split *split, int target, mote_dataset_pick pick, float *reals, int32_t *labels)
 {
     size_t i;
 
     if (split->labels[target]) {
-        mote_data_gather_labels(split, target, pick, labels);
+        mote_dataset_gather_labels(split, target, pick, labels);
         return;
     }
-    mote_data_gather_values(split, target, pick, reals);
+    mote_dataset_gather_values(split, target, pick, reals);
     for (i = 0; i < pick.count; i++)
         labels[i] = (int32_t)reals[i];
 }
@@ -409,11 +410,11 @@ static void make_one_hot(const int32_t *labels, size_t count, size_t width, floa
         reals[i * width + (size_t)labels[i]] = 1;
 }
 
-void mote_targets_gather(mote_targets *targets, const mote_objective *objective, const mote_data_split *split,
-                         mote_data_pick pick)
+void mote_targets_gather(mote_targets *targets, const mote_objective *objective, const mote_dataset_split *split,
+                         mote_dataset_pick pick)
 {
     if (objective->form == MOTE_TARGET_REALS) {
-        mote_data_gather_values(split, objective->target, pick, targets->reals);
+        mote_dataset_gather_values(split, objective->target, pick, targets->reals);
         return;
     }
     gather_labels(split, objective->target, pick, targets->reals, targets->labels);

@@ -60,7 +60,7 @@ mote_status mote_objective_init(mote_objective *objective, const mote_goal *goal
 bool mote_goal_is_regression(const mote_goal *goal, size_t width);
 
 /* Where a model gives none: what goes with the targets. */
-mote_goal mote_goal_choose(const mote_judged *judged, const mote_data_target *target);
+mote_goal mote_goal_choose(const mote_judged *judged, const mote_dataset_target *target);
 
 /* Sums over samples, of one output, not weighted; divide by the number of samples. */
 typedef struct mote_scores {
@@ -75,8 +75,8 @@ typedef struct mote_targets {
 } mote_targets;
 mote_status mote_targets_create(mote_targets *targets, const mote_objective *objective, size_t batch, mote_arena *arena,
                                 mote_error *err);
-void        mote_targets_gather(mote_targets *targets, const mote_objective *objective, const mote_data_split *split,
-                                mote_data_pick pick);
+void        mote_targets_gather(mote_targets *targets, const mote_objective *objective, const mote_dataset_split *split,
+                                mote_dataset_pick pick);
 
 /* Adds the batch's loss and metrics to sums; writes the gradient of the weighted mean loss at the scores when dx is not
  * NULL. */

@@ -99,12 +99,12 @@ static void check_evaluation(const golden *g, const char *who, const mote_evalua
 /* The model as somebody else finds it: the file, the data, and no spec. */
 static void check_saved_model(const golden *g, const mote_spec *spec)
 {
-    mote_model            *model;
-    mote_dataset          *set = NULL;
-    mote_predictions       predictions;
-    mote_evaluation        evaluation;
-    const mote_data_split *split;
-    mote_error             err = {0};
+    mote_model               *model;
+    mote_dataset             *set = NULL;
+    mote_predictions          predictions;
+    mote_evaluation           evaluation;
+    const mote_dataset_split *split;
+    mote_error                err = {0};
 
     if (mote_model_load(&model, FOLDER "/model.tflite", NULL, &err) != MOTE_OK ||
         mote_dataset_load(&set, spec->data.path, &spec->data.options, &err) != MOTE_OK)

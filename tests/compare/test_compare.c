@@ -117,7 +117,7 @@ static judged judge(float *answers, size_t count, size_t width, const int32_t *l
                             .dtype = MOTE_F32}};
 
     j.set.split[MOTE_SPLIT_TRAIN] =
-        (mote_data_split){.id = MOTE_SPLIT_TRAIN, .count = count, .labels = {labels}, .values = {values}};
+        (mote_dataset_split){.id = MOTE_SPLIT_TRAIN, .count = count, .labels = {labels}, .values = {values}};
     return j;
 }
 

@@ -10,7 +10,7 @@
 
 #define PATH SCRATCH "/t.csv"
 
-static mote_status load_with(mote_dataset **set, const char *text, const mote_data_options *options, mote_error *err)
+static mote_status load_with(mote_dataset **set, const char *text, const mote_dataset_options *options, mote_error *err)
 {
     put_file(PATH, text, strlen(text));
     return mote_dataset_load(set, PATH, options, err);
@@ -68,10 +68,10 @@ static void separators_and_quotes_are_understood(void **state)
 static void targets_are_chosen_by_name_or_count(void **state)
 {
     static const char *const names[] = {"a", "c"}, *const typo[] = {"wdth"};
-    mote_data_options by_name = {.target_names = names, .target_count = 2}, by_count = {.target_count = 2};
-    mote_data_options wrong = {.target_names = typo, .target_count = 1}, all = {.target_count = 3}, one = {0};
-    mote_data_options none = {.targets = MOTE_TARGETS_NONE};
-    mote_dataset     *set;
+    mote_dataset_options by_name = {.target_names = names, .target_count = 2}, by_count = {.target_count = 2};
+    mote_dataset_options wrong = {.target_names = typo, .target_count = 1}, all = {.target_count = 3}, one = {0};
+    mote_dataset_options none = {.targets = MOTE_TARGETS_NONE};
+    mote_dataset        *set;
     (void)state;
     assert_works(load_with(&set, "a,b,c\n1,2,3\n4,5,6.5\n", &by_name, err));
     assert_int_equal(set->target[0].kind, MOTE_TARGETS_VALUES);
@@ -95,8 +95,8 @@ static void targets_are_chosen_by_name_or_count(void **state)
 
 static void large_or_fractional_targets_are_values(void **state)
 {
-    mote_data_options classes = {.targets = MOTE_TARGETS_CLASSES};
-    mote_dataset     *set;
+    mote_dataset_options classes = {.targets = MOTE_TARGETS_CLASSES};
+    mote_dataset        *set;
     (void)state;
     assert_works(load(&set, "1,250000\n2,180000\n", err));
     assert_int_equal(set->target[0].kind, MOTE_TARGETS_VALUES);
@@ -241,9 +241,9 @@ static void numbers_name_columns_where_they_are_no_data(void **state)
         {"0,0,0\n0,1,1\n1,0,1\n", 3, NULL, NULL},
         {"5.1,3.5,setosa\n4.9,3,setosa\n", 2, NULL, NULL},
     };
-    mote_data_options yes = {.header = MOTE_HEADER_YES}, no = {.header = MOTE_HEADER_NO};
-    mote_dataset     *set;
-    size_t            i;
+    mote_dataset_options yes = {.header = MOTE_HEADER_YES}, no = {.header = MOTE_HEADER_NO};
+    mote_dataset        *set;
+    size_t               i;
     (void)state;
     for (i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_works(load(&set, cases[i].text, err));
@@ -270,7 +270,7 @@ static void numbers_name_columns_where_they_are_no_data(void **state)
 static void a_comment_with_a_word_a_column_is_a_header(void **state)
 {
     static const char *const names[] = {"label"};
-    mote_data_options        named = {.target_names = names, .target_count = 1};
+    mote_dataset_options     named = {.target_names = names, .target_count = 1};
     mote_dataset            *set;
     (void)state;
     assert_works(load_with(&set, "# x,label,y\n1,0,2\n3,1,4\n", &named, err)); /* numpy.savetxt(header="x,label,y") */
@@ -285,10 +285,10 @@ static void a_comment_with_a_word_a_column_is_a_header(void **state)
 static void targets_stand_in_the_order_in_which_they_are_named(void **state)
 {
     static const char *const names[] = {"c", "a"}, *const twice[] = {"a", "a"}, *const one[] = {"2020"};
-    mote_data_options order = {.target_names = names, .target_count = 2};
-    mote_data_options same = {.target_names = twice, .target_count = 2}, year = {.target_names = one, .target_count = 1};
-    mote_data_options number = {.target_count = 2020};
-    mote_dataset     *set;
+    mote_dataset_options order = {.target_names = names, .target_count = 2};
+    mote_dataset_options same = {.target_names = twice, .target_count = 2}, year = {.target_names = one, .target_count = 1};
+    mote_dataset_options number = {.target_count = 2020};
+    mote_dataset        *set;
     (void)state;
     assert_works(load_with(&set, "a,b,c\n1,2,3.5\n4,5,6.5\n", &order, err));
     assert_int_equal(set->target[0].column_count, 2);
@@ -314,7 +314,7 @@ static void words_for_nothing_are_classes_beside_other_words(void **state)
     static const char *const texts[] = {"h,d\n7,None\n6,Apnea\n5,None\n4,Insomnia\n",
                                         "h,d\n6,Apnea\n7,None\n4,Insomnia\n5,None\n",
                                         "7,None\n6,Apnea\n5,None\n4,Insomnia\n"};
-    mote_data_options        classes = {.targets = MOTE_TARGETS_CLASSES};
+    mote_dataset_options     classes = {.targets = MOTE_TARGETS_CLASSES};
     mote_dataset            *set;
     size_t                   i;
     (void)state;
@@ -346,7 +346,7 @@ static void words_for_nothing_are_classes_beside_other_words(void **state)
 static void rows_that_do_not_fit_are_named_by_line_and_column(void **state)
 {
     static const char *const names[] = {"a"};
-    mote_data_options        named = {.target_names = names, .target_count = 1};
+    mote_dataset_options     named = {.target_names = names, .target_count = 1};
     mote_dataset            *set;
     (void)state;
     assert_fails(load(&set, "made by me\n1,2,3\n4,5,6\n", err), MOTE_ERR_FORMAT,
@@ -399,7 +399,7 @@ static void put_table(const char *path, const char *table, size_t cut)
 static void packed_tables_are_read_under_any_name(void **state)
 {
     static const char *const paths[] = {SCRATCH "/p.csv.gz", SCRATCH "/p.csv", SCRATCH "/p.TSV.GZ"};
-    mote_data_options        small = {.max_bytes = 1000};
+    mote_dataset_options     small = {.max_bytes = 1000};
     mote_dataset            *set;
     mote_text                text = {0};
     size_t                   i;
@@ -437,10 +437,10 @@ static void numbers_do_not_depend_on_the_locale(void **state)
 
 static void the_memory_limit_holds_for_tables(void **state)
 {
-    mote_data_options small = {.max_bytes = 128};
-    mote_text         text = {0};
-    mote_dataset     *set;
-    int               i;
+    mote_dataset_options small = {.max_bytes = 128};
+    mote_text            text = {0};
+    mote_dataset        *set;
+    int                  i;
     (void)state;
     for (i = 0; i < 100; i++)
         mote_text_puts(&text, "1,2,3\n");

@@ -54,11 +54,11 @@ static mote_raw_split raw_split(mote_array x, mote_array y, const char *x_name, 
     return (mote_raw_split){.x = {x}, .y = {y}, .x_name = {x_name}, .y_name = {y_name}};
 }
 
-static mote_status assemble(mote_dataset **set, mote_array x, mote_array y, const mote_data_options *options,
+static mote_status assemble(mote_dataset **set, mote_array x, mote_array y, const mote_dataset_options *options,
                             mote_error *err)
 {
-    const mote_data_options plain = {0};
-    mote_raw_set            raw;
+    const mote_dataset_options plain = {0};
+    mote_raw_set               raw;
 
     mote_raw_set_init(&raw, options ? options : &plain);
     raw.source = "test";
@@ -88,14 +88,14 @@ static void gathered_bytes_equal_one_float_division_for_every_value(void **state
     (void)state;
     for (s = 0; s < sizeof scales / sizeof *scales; s++)
         for (type = 0; type < 2; type++) {
-            mote_data_options options = {.scale = scales[s], .offset = s % 3 == 1 ? -0.5f : 0};
-            mote_array        x = make_array(type ? MOTE_I8 : MOTE_U8, 2, dim);
-            mote_dataset     *set;
-            float             out[256];
+            mote_dataset_options options = {.scale = scales[s], .offset = s % 3 == 1 ? -0.5f : 0};
+            mote_array           x = make_array(type ? MOTE_I8 : MOTE_U8, 2, dim);
+            mote_dataset        *set;
+            float                out[256];
             for (i = 0; i < 256; i++)
                 ((uint8_t *)x.bytes)[i] = (uint8_t)i;
             assert_works(assemble(&set, x, (mote_array){0}, &options, err));
-            mote_data_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_in_row(0, 1), out);
+            mote_dataset_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_dataset_in_row(0, 1), out);
             for (i = 0; i < 256; i++) {
                 float stored = type ? (float)(int8_t)(uint8_t)i : (float)i, expected = stored / scales[s] + options.offset;
                 if (memcmp(&out[i], &expected, sizeof expected) != 0)
@@ -118,12 +118,13 @@ static void every_way_of_gathering_equals_the_plain_formula(void **state)
     for (t = 0; t < sizeof types / sizeof *types; t++)
         for (w = 0; w < 3; w++)
             for (d = 0; d < 4; d++) {
-                mote_data_options options = {.standardize = ways[w], .scale = d % 2 ? 13.7f : 0, .offset = d % 2 ? 0.3f : 0};
-                mote_dataset     *set;
-                float             row[7 * 600], plain[7 * 600], some[4 * 600];
+                mote_dataset_options options = {
+                    .standardize = ways[w], .scale = d % 2 ? 13.7f : 0, .offset = d % 2 ? 0.3f : 0};
+                mote_dataset *set;
+                float         row[7 * 600], plain[7 * 600], some[4 * 600];
                 assert_works(assemble(&set, make_array(types[t], 4, dims[d / 2]), (mote_array){0}, &options, err));
-                mote_data_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_in_row(0, 7), row);
-                mote_data_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_picked(picked, 4), some);
+                mote_dataset_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_dataset_in_row(0, 7), row);
+                mote_dataset_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_dataset_picked(picked, 4), some);
                 mote_gather_plain(&set->state->plan[0], set->split[MOTE_SPLIT_TRAIN].x[0], 7 * set->feature[0].width, plain);
                 for (i = 0; i < 7 * set->feature[0].width; i++)
                     assert_true(row[i] == plain[i]);
@@ -136,15 +137,15 @@ static void every_way_of_gathering_equals_the_plain_formula(void **state)
 
 static void standardized_training_samples_have_mean_0_and_deviation_1(void **state)
 {
-    const int64_t     dim[3] = {40, 6, 2};
-    mote_data_options options = {.standardize = MOTE_STANDARDIZE_CHANNELS, .scale = 10, .offset = 3};
-    mote_dataset     *set;
-    float             x[480];
-    size_t            c, i;
+    const int64_t        dim[3] = {40, 6, 2};
+    mote_dataset_options options = {.standardize = MOTE_STANDARDIZE_CHANNELS, .scale = 10, .offset = 3};
+    mote_dataset        *set;
+    float                x[480];
+    size_t               c, i;
     (void)state;
     assert_works(assemble(&set, make_array(MOTE_F32, 3, dim), (mote_array){0}, &options, err));
     assert_int_equal(set->feature[0].preparation.channels, 2);
-    mote_data_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_in_row(0, 40), x);
+    mote_dataset_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_dataset_in_row(0, 40), x);
     for (c = 0; c < 2; c++) {
         double sum = 0, squares = 0;
         for (i = c; i < 480; i += 2) {
@@ -159,34 +160,34 @@ static void standardized_training_samples_have_mean_0_and_deviation_1(void **sta
 
 static void a_constant_column_stays_finite(void **state)
 {
-    const int64_t     dim[2] = {4, 1};
-    mote_data_options options = {.standardize = MOTE_STANDARDIZE_ALL};
-    mote_array        x = make_array(MOTE_F32, 2, dim);
-    mote_dataset     *set;
-    float             out[4];
-    size_t            i;
+    const int64_t        dim[2] = {4, 1};
+    mote_dataset_options options = {.standardize = MOTE_STANDARDIZE_ALL};
+    mote_array           x = make_array(MOTE_F32, 2, dim);
+    mote_dataset        *set;
+    float                out[4];
+    size_t               i;
     (void)state;
     for (i = 0; i < 4; i++)
         ((float *)x.bytes)[i] = 3;
     assert_works(assemble(&set, x, (mote_array){0}, &options, err));
-    mote_data_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_in_row(0, 4), out);
+    mote_dataset_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_dataset_in_row(0, 4), out);
     assert_true(out[0] == 0 && out[3] == 0);
     mote_dataset_destroy(set);
 }
 
 static void an_array_from_elsewhere_is_prepared_the_same_way(void **state)
 {
-    const int64_t     dim[2] = {3, 5};
-    mote_data_options options = {.scale = 255, .standardize = MOTE_STANDARDIZE_CHANNELS};
+    const int64_t        dim[2] = {3, 5};
+    mote_dataset_options options = {.scale = 255, .standardize = MOTE_STANDARDIZE_CHANNELS};
     mote_array    x = make_array(MOTE_U8, 2, dim), same = make_array(MOTE_U8, 2, dim), wide = make_array(MOTE_I64, 2, dim);
     mote_dataset *set;
     float         gathered[15], prepared[15];
     (void)state;
     assert_works(assemble(&set, x, (mote_array){0}, &options, err));
-    mote_data_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_in_row(0, 3), gathered);
-    mote_prepare(&set->feature[0].preparation, &same, prepared);
+    mote_dataset_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_dataset_in_row(0, 3), gathered);
+    mote_preparation_apply(&set->feature[0].preparation, &same, prepared);
     assert_memory_equal(gathered, prepared, sizeof prepared);
-    mote_prepare(&set->feature[0].preparation, &wide, prepared);
+    mote_preparation_apply(&set->feature[0].preparation, &wide, prepared);
     assert_memory_equal(gathered, prepared, sizeof prepared);
     mote_array_free(&same);
     mote_array_free(&wide);
@@ -195,27 +196,28 @@ static void an_array_from_elsewhere_is_prepared_the_same_way(void **state)
 
 static void another_preparation_replaces_the_first_and_its_arrays_are_copied(void **state)
 {
-    const int64_t     dim[2] = {4, 2};
-    float             mean[2] = {1, 2}, std[2] = {2, 4}, gathered[8];
-    mote_preparation  p = {.scale = 2, .offset = 1, .channels = 2, .mean = mean, .std = std}, odd = p, flat = p;
-    mote_array        x = make_array(MOTE_U8, 2, dim);
-    mote_data_options options = {.scale = 255};
-    mote_dataset     *set;
-    size_t            i;
+    const int64_t        dim[2] = {4, 2};
+    float                mean[2] = {1, 2}, std[2] = {2, 4}, gathered[8];
+    mote_preparation     p = {.scale = 2, .offset = 1, .channels = 2, .mean = mean, .std = std}, odd = p, flat = p;
+    mote_array           x = make_array(MOTE_U8, 2, dim);
+    mote_dataset_options options = {.scale = 255};
+    mote_dataset        *set;
+    size_t               i;
     (void)state;
     for (i = 0; i < 8; i++)
         ((uint8_t *)x.bytes)[i] = (uint8_t)(i * 2);
     assert_works(assemble(&set, x, labels_of(4, 3), &options, err));
     assert_works(mote_dataset_prepare(set, 0, &p, err));
     mean[0] = std[0] = 99;
-    mote_data_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_in_row(0, 4), gathered);
+    mote_dataset_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_dataset_in_row(0, 4), gathered);
     for (i = 0; i < 8; i++)
         assert_true(gathered[i] == (i % 2 ? ((float)i + 1 - 2) / 4 : ((float)i + 1 - 1) / 2));
     odd.channels = 3;
     assert_fails(mote_dataset_prepare(set, 0, &odd, err), MOTE_ERR_USAGE, "3 channels do not fit samples of 2 elements");
     std[0] = 0;
     assert_fails(mote_dataset_prepare(set, 0, &flat, err), MOTE_ERR_USAGE, "std above 0");
-    mote_data_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_in_row(1, 1), gathered); /* a refusal changes nothing */
+    mote_dataset_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_dataset_in_row(1, 1),
+                        gathered); /* a refusal changes nothing */
     assert_true(gathered[0] == 1);
     mote_dataset_destroy(set);
 }
@@ -229,16 +231,16 @@ static void targets_come_as_labels_one_hot_rows_or_values(void **state)
     float          rows[12], values[3];
     (void)state;
     assert_works(assemble(&set, make_array(MOTE_F32, 2, dim), labels_of(6, 3), NULL, err));
-    mote_data_gather_labels(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_picked(picked, 3), labels);
+    mote_dataset_gather_labels(&set->split[MOTE_SPLIT_TRAIN], 0, mote_dataset_picked(picked, 3), labels);
     assert_int_equal(labels[0] * 100 + labels[1] * 10 + labels[2], 210);
-    mote_data_gather_one_hot(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_picked(picked, 3), 4, rows);
+    mote_dataset_gather_one_hot(&set->split[MOTE_SPLIT_TRAIN], 0, mote_dataset_picked(picked, 3), 4, rows);
     assert_memory_equal(rows, ((float[12]){0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0}), sizeof rows);
-    mote_data_gather_values(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_in_row(3, 3), values);
+    mote_dataset_gather_values(&set->split[MOTE_SPLIT_TRAIN], 0, mote_dataset_in_row(3, 3), values);
     assert_true(values[0] == 0 && values[1] == 1 && values[2] == 2);
     mote_dataset_destroy(set);
     assert_works(assemble(&set, make_array(MOTE_F32, 2, dim), make_array(MOTE_F64, 2, dim), NULL, err));
     assert_int_equal(set->target[0].width, 2);
-    mote_data_gather_values(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_picked(picked, 3), rows);
+    mote_dataset_gather_values(&set->split[MOTE_SPLIT_TRAIN], 0, mote_dataset_picked(picked, 3), rows);
     assert_true(rows[0] == (float)(370 % 251 / 7.0) && rows[5] == (float)(37 / 7.0));
     mote_dataset_destroy(set);
 }
@@ -283,10 +285,10 @@ static void nan_infinity_and_overflow_are_named_by_array_and_index(void **state)
 
 static void labels_out_of_range_are_named(void **state)
 {
-    const int64_t     dim[2] = {6, 2};
-    mote_data_options two = {.class_count = 2}, classes = {.targets = MOTE_TARGETS_CLASSES}, many = {.class_count = 12};
-    mote_array        y = labels_of(6, 3);
-    mote_dataset     *set;
+    const int64_t        dim[2] = {6, 2};
+    mote_dataset_options two = {.class_count = 2}, classes = {.targets = MOTE_TARGETS_CLASSES}, many = {.class_count = 12};
+    mote_array           y = labels_of(6, 3);
+    mote_dataset        *set;
     (void)state;
     assert_fails(assemble(&set, make_array(MOTE_U8, 2, dim), labels_of(6, 3), &two, err), MOTE_ERR_FORMAT,
                  "y_train[2] is 2: class labels run from 0 to 1");
@@ -312,24 +314,25 @@ static void counts_and_shapes_must_agree(void **state)
     assert_fails(assemble(&set, make_array(MOTE_U8, 0, NULL), (mote_array){0}, NULL, err), MOTE_ERR_FORMAT, "single number");
     raw.split[MOTE_SPLIT_TRAIN] = raw_split(make_array(MOTE_U8, 2, dim), labels_of(6, 2), "x_train", "y_train");
     raw.split[MOTE_SPLIT_TEST] = raw_split(make_array(MOTE_U8, 2, other), labels_of(6, 2), "x_test", "y_test");
-    assert_fails(mote_dataset_assemble(&set, &raw, &(mote_data_options){0}, err), MOTE_ERR_FORMAT,
+    assert_fails(mote_dataset_assemble(&set, &raw, &(mote_dataset_options){0}, err), MOTE_ERR_FORMAT,
                  "x_train has shape (6, 2), but x_test has (6, 3)");
     raw = (mote_raw_set){.feature_count = 1, .target_count = 1, .source = "test"};
     raw.split[MOTE_SPLIT_TRAIN] = raw_split(make_array(MOTE_U8, 2, dim), labels_of(6, 2), "x_train", "y_train");
     raw.split[MOTE_SPLIT_TEST] = raw_split(make_array(MOTE_F32, 2, dim), labels_of(6, 2), "x_test", "y_test");
-    assert_fails(mote_dataset_assemble(&set, &raw, &(mote_data_options){0}, err), MOTE_ERR_FORMAT,
+    assert_fails(mote_dataset_assemble(&set, &raw, &(mote_dataset_options){0}, err), MOTE_ERR_FORMAT,
                  "x_train is uint8, but x_test is float32");
     raw = (mote_raw_set){.feature_count = 1, .target_count = 1, .source = "test"};
     raw.split[MOTE_SPLIT_TRAIN] = raw_split(make_array(MOTE_U8, 2, dim), labels_of(6, 2), "x_train", "y_train");
     raw.split[MOTE_SPLIT_TEST] = raw_split(make_array(MOTE_U8, 2, dim), (mote_array){0}, "x_test", "y_test");
-    assert_fails(mote_dataset_assemble(&set, &raw, &(mote_data_options){0}, err), MOTE_ERR_FORMAT, "x_test has no targets");
+    assert_fails(mote_dataset_assemble(&set, &raw, &(mote_dataset_options){0}, err), MOTE_ERR_FORMAT,
+                 "x_test has no targets");
 }
 
 static void samples_take_another_shape_of_the_same_size_only(void **state)
 {
-    const int64_t     dim[3] = {5, 4, 6}, image[3] = {4, 6, 1}, open[2] = {-1, 3}, wrong[2] = {5, 5}, two_open[2] = {-1, -1};
-    mote_data_options flat = {.flatten = true}, shaped = {.rank = 2, .shape = {8, -1}};
-    mote_dataset     *set;
+    const int64_t dim[3] = {5, 4, 6}, image[3] = {4, 6, 1}, open[2] = {-1, 3}, wrong[2] = {5, 5}, two_open[2] = {-1, -1};
+    mote_dataset_options flat = {.flatten = true}, shaped = {.rank = 2, .shape = {8, -1}};
+    mote_dataset        *set;
     (void)state;
     assert_works(assemble(&set, make_array(MOTE_U8, 3, dim), (mote_array){0}, &flat, err));
     assert_int_equal(set->feature[0].rank * 1000 + set->feature[0].dim[0], 1024);
@@ -366,12 +369,12 @@ static void validation_takes_the_last_samples_as_keras_does(void **state)
         if (cases[i].kept == 0) {
             assert_fails(mote_dataset_take_validation(set, cases[i].fraction, err), MOTE_ERR_USAGE, "leaves one of the two");
         } else {
-            const mote_data_split *validation = &set->split[MOTE_SPLIT_VALIDATION];
+            const mote_dataset_split *validation = &set->split[MOTE_SPLIT_VALIDATION];
             assert_works(mote_dataset_take_validation(set, cases[i].fraction, err));
             assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, cases[i].kept);
             assert_int_equal(validation->count, (size_t)cases[i].count - cases[i].kept);
             assert_int_equal(validation->labels[0][0], cases[i].kept % 7);
-            assert_int_equal(*(const uint8_t *)mote_data_sample(validation, 0, 0), cases[i].kept * 2 * 37 % 251);
+            assert_int_equal(*(const uint8_t *)mote_dataset_sample(validation, 0, 0), cases[i].kept * 2 * 37 % 251);
             assert_fails(mote_dataset_take_validation(set, 0.5, err), MOTE_ERR_USAGE, "has a validation split already");
         }
         assert_fails(mote_dataset_take_validation(set, 1, err), MOTE_ERR_USAGE, "not between 0 and 1");
@@ -382,14 +385,14 @@ static void validation_takes_the_last_samples_as_keras_does(void **state)
 /* Sample i holds i in every element, and its label is i % 5. */
 static void a_test_split_is_shuffled_with_targets_beside_their_samples(void **state)
 {
-    const int64_t     dim[2] = {200, 3};
-    mote_data_options options = {.test_split = 0.25, .seed = 7}, other = {.test_split = 0.25, .seed = 8};
-    bool              seen[200] = {false};
-    size_t            moved = 0, i;
-    int               s;
-    uint8_t           order[200];
-    mote_dataset     *set;
-    mote_array        x;
+    const int64_t        dim[2] = {200, 3};
+    mote_dataset_options options = {.test_split = 0.25, .seed = 7}, other = {.test_split = 0.25, .seed = 8};
+    bool                 seen[200] = {false};
+    size_t               moved = 0, i;
+    int                  s;
+    uint8_t              order[200];
+    mote_dataset        *set;
+    mote_array           x;
     (void)state;
     for (s = 0; s < 3; s++) {
         x = make_array(MOTE_U8, 2, dim);
@@ -399,8 +402,8 @@ static void a_test_split_is_shuffled_with_targets_beside_their_samples(void **st
         assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, 150);
         assert_int_equal(set->split[MOTE_SPLIT_TEST].count, 50);
         for (i = 0; i < 200; i++) {
-            const mote_data_split *split = &set->split[i < 150 ? MOTE_SPLIT_TRAIN : MOTE_SPLIT_TEST];
-            const uint8_t         *sample = mote_data_sample(split, 0, i < 150 ? i : i - 150);
+            const mote_dataset_split *split = &set->split[i < 150 ? MOTE_SPLIT_TRAIN : MOTE_SPLIT_TEST];
+            const uint8_t            *sample = mote_dataset_sample(split, 0, i < 150 ? i : i - 150);
             assert_int_equal(sample[0], sample[2]);
             assert_int_equal(split->labels[0][i < 150 ? i : i - 150], sample[0] % 5);
             if (s == 0) {
@@ -431,10 +434,10 @@ static void class_folders_give_the_same_part_of_each_class(void **state)
     int           s, c, i, at;
     (void)state;
     for (s = 0; s < SEEDS; s++) {
-        mote_data_options options = {.seed = s == 2 ? 6 : 5};
-        mote_array        x = make_array(MOTE_U8, 2, dim), y = labels_of(TOTAL, 4);
-        int               left[4] = {0}, gone[4] = {0};
-        mote_dataset     *set;
+        mote_dataset_options options = {.seed = s == 2 ? 6 : 5};
+        mote_array           x = make_array(MOTE_U8, 2, dim), y = labels_of(TOTAL, 4);
+        int                  left[4] = {0}, gone[4] = {0};
+        mote_dataset        *set;
         for (c = 0, i = 0; c < 4; c++)
             for (at = 0; at < sizes[c]; at++, i++) {
                 memset((uint8_t *)x.bytes + 2 * i, i, 2);
@@ -447,15 +450,16 @@ static void class_folders_give_the_same_part_of_each_class(void **state)
         assert_int_equal(set->split[MOTE_SPLIT_VALIDATION].count, TOTAL - KEPT);
         memset(drawn[s], 0, TOTAL);
         for (i = 0; i < TOTAL; i++) {
-            const mote_data_split *split = &set->split[i < KEPT ? MOTE_SPLIT_TRAIN : MOTE_SPLIT_VALIDATION];
-            const uint8_t         *sample = mote_data_sample(split, 0, (size_t)(i < KEPT ? i : i - KEPT));
+            const mote_dataset_split *split = &set->split[i < KEPT ? MOTE_SPLIT_TRAIN : MOTE_SPLIT_VALIDATION];
+            const uint8_t            *sample = mote_dataset_sample(split, 0, (size_t)(i < KEPT ? i : i - KEPT));
             c = sample[0] < 60 ? 0 : sample[0] < 90 ? 1 : sample[0] < 100 ? 2 : 3;
             assert_int_equal(sample[0], sample[1]);
             assert_int_equal(split->labels[0][i < KEPT ? i : i - KEPT], c);
             (i < KEPT ? left : gone)[c]++;
             drawn[s][sample[0]] = i >= KEPT;
             if (i > 0 && i < KEPT)
-                assert_true(*(const uint8_t *)mote_data_sample(split, 0, (size_t)(i < KEPT ? i : i - KEPT) - 1) < sample[0]);
+                assert_true(*(const uint8_t *)mote_dataset_sample(split, 0, (size_t)(i < KEPT ? i : i - KEPT) - 1) <
+                            sample[0]);
         }
         for (i = 1, c = 0; i < TOTAL - KEPT; i++)
             c += set->split[MOTE_SPLIT_VALIDATION].labels[0][i] != set->split[MOTE_SPLIT_VALIDATION].labels[0][i - 1];
@@ -471,11 +475,11 @@ static void class_folders_give_the_same_part_of_each_class(void **state)
 
 static void test_and_validation_are_drawn_apart(void **state)
 {
-    const int64_t     dim[2] = {90, 1};
-    mote_data_options options = {.seed = 1};
-    mote_array        x = make_array(MOTE_U8, 2, dim), y = labels_of(90, 3);
-    int               counts[MOTE_SPLIT_COUNT][3] = {{0}}, i, k;
-    mote_dataset     *set;
+    const int64_t        dim[2] = {90, 1};
+    mote_dataset_options options = {.seed = 1};
+    mote_array           x = make_array(MOTE_U8, 2, dim), y = labels_of(90, 3);
+    int                  counts[MOTE_SPLIT_COUNT][3] = {{0}}, i, k;
+    mote_dataset        *set;
     (void)state;
     assert_works(assemble(&set, x, y, &options, err));
     set->state->is_by_class = true;
@@ -530,40 +534,40 @@ static void indices_beyond_a_split_give_nan_and_label_minus_1(void **state)
     mote_dataset         *set;
     (void)state;
     assert_works(assemble(&set, make_array(MOTE_U8, 2, dim), labels_of(4, 3), NULL, err));
-    mote_data_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_picked(picked, 3), x);
+    mote_dataset_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_dataset_picked(picked, 3), x);
     assert_true(x[0] == 74 && isnan(x[2]) && isnan(x[3]) && x[5] == 37);
-    mote_data_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_in_row(3, 3), x);
+    mote_dataset_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_dataset_in_row(3, 3), x);
     assert_true(!isnan(x[1]) && isnan(x[2]) && isnan(x[5]));
-    mote_data_gather(&set->split[MOTE_SPLIT_TEST], 0, mote_data_in_row(0, 1), x);
+    mote_dataset_gather(&set->split[MOTE_SPLIT_TEST], 0, mote_dataset_in_row(0, 1), x);
     assert_true(isnan(x[0]));
-    mote_data_gather_labels(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_picked(picked, 3), labels);
+    mote_dataset_gather_labels(&set->split[MOTE_SPLIT_TRAIN], 0, mote_dataset_picked(picked, 3), labels);
     assert_memory_equal(labels, ((int32_t[3]){1, -1, 0}), sizeof labels);
-    mote_data_gather_one_hot(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_picked(picked, 3), 3, y);
+    mote_dataset_gather_one_hot(&set->split[MOTE_SPLIT_TRAIN], 0, mote_dataset_picked(picked, 3), 3, y);
     assert_true(y[1] == 1 && y[2] == 0 && isnan(y[3]) && y[6] == 1);
-    mote_data_gather_one_hot(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_picked(picked, 1), 1, y);
+    mote_dataset_gather_one_hot(&set->split[MOTE_SPLIT_TRAIN], 0, mote_dataset_picked(picked, 1), 1, y);
     assert_true(isnan(y[0]));
-    mote_data_gather_values(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_picked(picked, 3), y);
+    mote_dataset_gather_values(&set->split[MOTE_SPLIT_TRAIN], 0, mote_dataset_picked(picked, 3), y);
     assert_true(y[0] == 1 && isnan(y[1]) && y[2] == 0);
-    assert_null(mote_data_sample(&set->split[MOTE_SPLIT_TRAIN], 0, 4));
-    assert_fails(mote_data_check_pick(&set->split[MOTE_SPLIT_TRAIN], mote_data_picked(picked, 3), err), MOTE_ERR_USAGE,
+    assert_null(mote_dataset_sample(&set->split[MOTE_SPLIT_TRAIN], 0, 4));
+    assert_fails(mote_dataset_check_pick(&set->split[MOTE_SPLIT_TRAIN], mote_dataset_picked(picked, 3), err), MOTE_ERR_USAGE,
                  "sample 9 is asked for; the train split has 4");
-    assert_fails(mote_data_check_pick(&set->split[MOTE_SPLIT_TRAIN], mote_data_in_row(SIZE_MAX, 2), err), MOTE_ERR_USAGE,
-                 "the train split has 4");
-    assert_works(mote_data_check_pick(&set->split[MOTE_SPLIT_TRAIN], mote_data_in_row(1, 3), err));
+    assert_fails(mote_dataset_check_pick(&set->split[MOTE_SPLIT_TRAIN], mote_dataset_in_row(SIZE_MAX, 2), err),
+                 MOTE_ERR_USAGE, "the train split has 4");
+    assert_works(mote_dataset_check_pick(&set->split[MOTE_SPLIT_TRAIN], mote_dataset_in_row(1, 3), err));
     mote_dataset_destroy(set);
 }
 
 static void options_that_do_not_exist_are_wrong_usage(void **state)
 {
-    const int64_t     dim[2] = {4, 2}, negative[1] = {-1};
-    mote_data_options options[4] = {{.targets = (mote_target_kind)99},
-                                    {.standardize = (mote_standardize)-1},
-                                    {.header = (mote_header)3},
-                                    {.test_split = NAN}};
-    mote_preparation  half = {.channels = 1};
-    mote_dataset     *set;
-    mote_array        array;
-    size_t            i;
+    const int64_t        dim[2] = {4, 2}, negative[1] = {-1};
+    mote_dataset_options options[4] = {{.targets = (mote_target_kind)99},
+                                       {.standardize = (mote_standardize)-1},
+                                       {.header = (mote_header)3},
+                                       {.test_split = NAN}};
+    mote_preparation     half = {.channels = 1};
+    mote_dataset        *set;
+    mote_array           array;
+    size_t               i;
     (void)state;
     for (i = 0; i < 4; i++)
         assert_fails(assemble(&set, make_array(MOTE_U8, 2, dim), labels_of(4, 3), &options[i], err), MOTE_ERR_USAGE,
@@ -695,8 +699,8 @@ static void a_packed_npy_is_read_and_a_header_alone_tells_the_shape(void **state
 
 static void an_npz_with_keras_names_is_a_data_set(void **state)
 {
-    mote_data_options options = {.test_split = 0.5};
-    mote_dataset     *set;
+    mote_dataset_options options = {.test_split = 0.5};
+    mote_dataset        *set;
     (void)state;
     assert_works(mote_dataset_load(&set, "tests/golden/data/deflated.npz", NULL, err));
     assert_string_equal(set->source, "NumPy archive");
@@ -710,10 +714,10 @@ static void an_npz_with_keras_names_is_a_data_set(void **state)
 
 static void npy_files_alone_in_pairs_and_in_folders_are_data_sets(void **state)
 {
-    const int64_t     dim[2] = {6, 4};
-    mote_data_options options = {.targets_path = SCRATCH "/y.npy"};
-    mote_array        x = make_array(MOTE_F64, 2, dim), y = labels_of(6, 3);
-    mote_dataset     *set;
+    const int64_t        dim[2] = {6, 4};
+    mote_dataset_options options = {.targets_path = SCRATCH "/y.npy"};
+    mote_array           x = make_array(MOTE_F64, 2, dim), y = labels_of(6, 3);
+    mote_dataset        *set;
     (void)state;
     assert_works(mote_npy_save(&x, SCRATCH "/x.npy", err));
     assert_works(mote_npy_save(&y, SCRATCH "/y.npy", err));
@@ -759,9 +763,9 @@ static void every_allocation_beyond_the_memory_limit_ends_in_one_line(void **sta
     assert_works(mote_npy_save(&x, SCRATCH "/limit/x_train.npy", err));
     mote_array_free(&x);
     for (i = 0; i < 3; i++) {
-        mote_data_options options = {.max_bytes = 1, .standardize = MOTE_STANDARDIZE_CHANNELS};
-        mote_dataset     *set;
-        mote_error        failure = {0};
+        mote_dataset_options options = {.max_bytes = 1, .standardize = MOTE_STANDARDIZE_CHANNELS};
+        mote_dataset        *set;
+        mote_error           failure = {0};
         while (mote_dataset_load(&set, paths[i], &options, &failure) != MOTE_OK) {
             if (failure.code != MOTE_ERR_LIMIT || !strstr(failure.text, "memory limit") || options.max_bytes > 100000)
                 fail_msg("%zu bytes: %s", options.max_bytes, failure.text);
@@ -776,11 +780,11 @@ static void every_allocation_beyond_the_memory_limit_ends_in_one_line(void **sta
 
 static void a_generated_sine_is_split_60_20_20_and_repeats_with_its_seed(void **state)
 {
-    mote_sine_options options = {.count = 1000, .noise = 0.1f, .seed = 1}, quiet = {.seed = 1}, few = {.count = 4};
-    mote_dataset     *set, *again, *plain;
-    mote_data_summary summary;
-    int               s;
-    size_t            i;
+    mote_sine_options    options = {.count = 1000, .noise = 0.1f, .seed = 1}, quiet = {.seed = 1}, few = {.count = 4};
+    mote_dataset        *set, *again, *plain;
+    mote_dataset_summary summary;
+    int                  s;
+    size_t               i;
     (void)state;
     assert_works(mote_dataset_sine(&set, &options, err));
     assert_works(mote_dataset_sine(&again, &options, err));
@@ -800,9 +804,9 @@ static void a_generated_sine_is_split_60_20_20_and_repeats_with_its_seed(void **
         }
     }
     for (i = 0; i < 3; i++) { /* no split repeats the draws of another */
-        const mote_data_split *train = &set->split[MOTE_SPLIT_TRAIN], *test = &set->split[MOTE_SPLIT_TEST];
-        float                  train_sine = (float)sin((double)((const float *)train->x[0])[i]);
-        float                  test_sine = (float)sin((double)((const float *)test->x[0])[i]);
+        const mote_dataset_split *train = &set->split[MOTE_SPLIT_TRAIN], *test = &set->split[MOTE_SPLIT_TEST];
+        float                     train_sine = (float)sin((double)((const float *)train->x[0])[i]);
+        float                     test_sine = (float)sin((double)((const float *)test->x[0])[i]);
         assert_true(((const float *)train->x[0])[i] != ((const float *)test->x[0])[i]);
         assert_true(fabsf(train->values[0][i] - train_sine - (test->values[0][i] - test_sine)) > 1e-5f);
     }
@@ -818,11 +822,11 @@ static void a_generated_sine_is_split_60_20_20_and_repeats_with_its_seed(void **
 
 static void a_summary_has_the_moments_and_the_classes(void **state)
 {
-    const int64_t     dim[2] = {4, 2};
-    mote_array        x = make_array(MOTE_U8, 2, dim);
-    mote_data_summary summary;
-    mote_dataset     *set;
-    size_t            i;
+    const int64_t        dim[2] = {4, 2};
+    mote_array           x = make_array(MOTE_U8, 2, dim);
+    mote_dataset_summary summary;
+    mote_dataset        *set;
+    size_t               i;
     (void)state;
     for (i = 0; i < 8; i++)
         ((uint8_t *)x.bytes)[i] = (uint8_t)(i * 2);
@@ -847,7 +851,7 @@ static const mote_target_options  ends_outputs[] = {{.name = "kind"}, {.name = "
 
 static void arrays_are_found_by_the_names_of_inputs_and_outputs(void **state)
 {
-    const mote_data_options options = {
+    const mote_dataset_options options = {
         .offset = 1, .inputs = ends_inputs, .input_count = 2, .outputs = ends_outputs, .output_count = 2};
     mote_array    right, left;
     mote_dataset *set;
@@ -863,9 +867,9 @@ static void arrays_are_found_by_the_names_of_inputs_and_outputs(void **state)
     assert_int_equal(set->split[MOTE_SPLIT_VALIDATION].count, 24);
     assert_works(mote_array_load(&right, ENDS, "right_test", 0, err));
     assert_works(mote_array_load(&left, ENDS, "left_test", 0, err));
-    mote_data_gather(&set->split[MOTE_SPLIT_TEST], 0, mote_data_in_row(5, 1), x);
+    mote_dataset_gather(&set->split[MOTE_SPLIT_TEST], 0, mote_dataset_in_row(5, 1), x);
     assert_true(x[0] == ((const float *)right.bytes)[5] / 2); /* its own scale, and so not the offset of all */
-    mote_data_gather(&set->split[MOTE_SPLIT_TEST], 1, mote_data_in_row(5, 1), x);
+    mote_dataset_gather(&set->split[MOTE_SPLIT_TEST], 1, mote_dataset_in_row(5, 1), x);
     assert_true(x[2] == ((const float *)left.bytes)[17] + 1);
     assert_non_null(strstr(set->notes[0], "samples: right, left; targets: kind, price"));
     mote_array_free(&right);
@@ -875,8 +879,8 @@ static void arrays_are_found_by_the_names_of_inputs_and_outputs(void **state)
 
 static void validation_and_test_samples_take_all_their_arrays_along(void **state)
 {
-    const mote_data_file    files[] = {{"left", "build/tests/ends_left.npy"}, {"right", "build/tests/ends_right.npy"}};
-    const mote_data_options options = {.inputs = ends_inputs, .input_count = 2, .test_split = 0.25, .seed = 3};
+    const mote_dataset_file    files[] = {{"left", "build/tests/ends_left.npy"}, {"right", "build/tests/ends_right.npy"}};
+    const mote_dataset_options options = {.inputs = ends_inputs, .input_count = 2, .test_split = 0.25, .seed = 3};
     mote_array    left = make_array(MOTE_F32, 2, (int64_t[]){40, 3}), right = make_array(MOTE_I16, 1, (int64_t[]){40});
     mote_dataset *set;
     int           i, s, k;
@@ -904,12 +908,12 @@ static void arrays_that_do_not_belong_together_are_refused_by_name(void **state)
 {
     const mote_feature_options missing[] = {{.name = "left"}, {.name = "middle"}},
                                none[] = {{.name = "up"}, {.name = "down"}};
-    const mote_data_file    unknown[] = {{"left", "build/tests/ends_left.npy"}, {"top", "build/tests/ends_right.npy"}};
-    const mote_data_options with_missing = {.inputs = missing, .input_count = 2};
-    const mote_data_options with_none = {.inputs = none, .input_count = 2};
-    const mote_data_options two = {.inputs = ends_inputs, .input_count = 2};
-    const mote_data_options many = {.inputs = ends_inputs, .input_count = MOTE_FEATURES_MAX + 1};
-    mote_dataset           *set;
+    const mote_dataset_file    unknown[] = {{"left", "build/tests/ends_left.npy"}, {"top", "build/tests/ends_right.npy"}};
+    const mote_dataset_options with_missing = {.inputs = missing, .input_count = 2};
+    const mote_dataset_options with_none = {.inputs = none, .input_count = 2};
+    const mote_dataset_options two = {.inputs = ends_inputs, .input_count = 2};
+    const mote_dataset_options many = {.inputs = ends_inputs, .input_count = MOTE_FEATURES_MAX + 1};
+    mote_dataset              *set;
     (void)state;
     assert_fails(mote_dataset_load(&set, ENDS, &with_missing, err), MOTE_ERR_FORMAT,
                  "input \"middle\" has no samples in the train split");

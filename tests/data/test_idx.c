@@ -183,7 +183,7 @@ static void folders_are_read_under_all_their_names(void **state)
     assert_int_equal(set->feature[0].rank * 100 + set->feature[0].dim[0] * 10 + set->feature[0].dim[1], 223);
     assert_int_equal(set->target[0].class_count, 4);
     assert_int_equal(set->split[MOTE_SPLIT_TEST].labels[0][3], 3);
-    assert_int_equal(*((const uint8_t *)mote_data_sample(&set->split[MOTE_SPLIT_TRAIN], 0, 2)), 60);
+    assert_int_equal(*((const uint8_t *)mote_dataset_sample(&set->split[MOTE_SPLIT_TRAIN], 0, 2)), 60);
     mote_dataset_destroy(set);
 }
 
@@ -265,8 +265,8 @@ static void counts_that_differ_and_missing_labels_are_named(void **state)
 static void the_committed_part_of_mnist_is_mnist(void **state)
 {
     static const int32_t first_labels[10] = {5, 0, 4, 1, 9, 2, 1, 3, 1, 4};
-    mote_data_options    options = {.scale = 255};
-    mote_data_summary    summary;
+    mote_dataset_options options = {.scale = 255};
+    mote_dataset_summary summary;
     mote_dataset        *set;
     float                x[2 * 784];
     double               sum = 0;
@@ -277,7 +277,7 @@ static void the_committed_part_of_mnist_is_mnist(void **state)
     assert_int_equal(set->split[MOTE_SPLIT_TEST].count, 1000);
     assert_int_equal(set->target[0].class_count, 10);
     assert_memory_equal(set->split[MOTE_SPLIT_TRAIN].labels[0], first_labels, sizeof first_labels);
-    mote_data_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_data_in_row(0, 2), x);
+    mote_dataset_gather(&set->split[MOTE_SPLIT_TRAIN], 0, mote_dataset_in_row(0, 2), x);
     for (i = 0; i < 784; i++)
         sum += (double)x[i];
     assert_true(sum * 255 > 27524.9 && sum * 255 < 27525.1); /* the pixels of the first 5 sum up to 27525 */

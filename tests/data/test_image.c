@@ -171,8 +171,8 @@ static void copy_file(const char *from, const char *to)
 
 static void a_folder_of_class_folders_is_a_data_set(void **state)
 {
-    mote_data_options small = {.image_height = 3, .image_width = 4, .image_channels = 1};
-    mote_dataset     *set;
+    mote_dataset_options small = {.image_height = 3, .image_width = 4, .image_channels = 1};
+    mote_dataset        *set;
     (void)state;
     assert_works(mote_make_dirs(SCRATCH "/set/zebra", err));
     assert_works(mote_make_dirs(SCRATCH "/set/ant", err));
@@ -188,7 +188,7 @@ static void a_folder_of_class_folders_is_a_data_set(void **state)
     assert_string_equal(set->target[0].class_names[1], "zebra");
     assert_memory_equal(set->split[MOTE_SPLIT_TRAIN].labels[0], ((int32_t[3]){0, 1, 1}), 12);
     assert_int_equal(set->feature[0].dim[0] * 100 + set->feature[0].dim[1] * 10 + set->feature[0].dim[2], 653);
-    assert_int_equal(((const uint8_t *)mote_data_sample(&set->split[MOTE_SPLIT_TRAIN], 0, 2))[3 * 5 + 3],
+    assert_int_equal(((const uint8_t *)mote_dataset_sample(&set->split[MOTE_SPLIT_TRAIN], 0, 2))[3 * 5 + 3],
                      expected_pixel(1, 1, 0));
     mote_dataset_destroy(set);
     assert_works(mote_dataset_load(&set, SCRATCH "/set", &small, err));
@@ -340,10 +340,10 @@ static void pictures_inside_a_class_and_under_any_name_belong_to_it(void **state
 /* Ten links of a folder to itself make 10^9 paths of nine links each: each folder is entered once. */
 static void links_that_go_round_end_and_links_to_nothing_are_named(void **state)
 {
-    mote_data_options skip = {.skip_damaged = true};
-    mote_dataset     *set;
-    char              path[128];
-    int               i;
+    mote_dataset_options skip = {.skip_damaged = true};
+    mote_dataset        *set;
+    char                 path[128];
+    int                  i;
     (void)state;
     put_picture(SCRATCH "/round/cat", "1.png");
     put_picture(SCRATCH "/round/dog", "1.png");
@@ -378,10 +378,10 @@ static void names_of_classes_are_utf_8(void **state)
 
 static void damaged_pictures_are_named_all_at_once_or_left_out(void **state)
 {
-    mote_data_options skip = {.skip_damaged = true};
-    mote_dataset     *set;
-    char              path[128];
-    int               i;
+    mote_dataset_options skip = {.skip_damaged = true};
+    mote_dataset        *set;
+    char                 path[128];
+    int                  i;
     (void)state;
     put_picture(SCRATCH "/hurt/a", "1.png");
     put_picture(SCRATCH "/hurt/b", "1.png");
@@ -392,7 +392,7 @@ static void damaged_pictures_are_named_all_at_once_or_left_out(void **state)
         "/hurt: 2 damaged pictures: a/0.jpg, b/2.png; --skip-damaged, in a spec skip_damaged: true, leaves them out");
     assert_works(mote_dataset_load(&set, SCRATCH "/hurt", &skip, err));
     assert_memory_equal(set->split[MOTE_SPLIT_TRAIN].labels[0], ((int32_t[2]){0, 1}), 8);
-    assert_int_equal(((const uint8_t *)mote_data_sample(&set->split[MOTE_SPLIT_TRAIN], 0, 1))[3 * 5 + 3],
+    assert_int_equal(((const uint8_t *)mote_dataset_sample(&set->split[MOTE_SPLIT_TRAIN], 0, 1))[3 * 5 + 3],
                      expected_pixel(1, 1, 0));
     assert_true(has_note(set, "/hurt: 2 damaged pictures are left out: a/0.jpg, b/2.png"));
     mote_dataset_destroy(set);
@@ -416,10 +416,10 @@ static void damaged_pictures_are_named_all_at_once_or_left_out(void **state)
 
 static void class_folders_are_drawn_from_for_validation(void **state)
 {
-    mote_data_options options = {.seed = 3, .test_split = 0.25};
-    mote_dataset     *set;
-    char              folder[64], name[16];
-    int               i;
+    mote_dataset_options options = {.seed = 3, .test_split = 0.25};
+    mote_dataset        *set;
+    char                 folder[64], name[16];
+    int                  i;
     (void)state;
     for (i = 0; i < 24; i++) {
         snprintf(folder, sizeof folder, SCRATCH "/draw/%c", 'a' + i % 3);
@@ -429,9 +429,9 @@ static void class_folders_are_drawn_from_for_validation(void **state)
     assert_works(mote_dataset_load(&set, SCRATCH "/draw", &options, err));
     assert_works(mote_dataset_take_validation(set, 0.5, err));
     for (i = 0; i < MOTE_SPLIT_COUNT; i++) {
-        const mote_data_split *split = &set->split[i];
-        int                    counts[3] = {0};
-        size_t                 k;
+        const mote_dataset_split *split = &set->split[i];
+        int                       counts[3] = {0};
+        size_t                    k;
         for (k = 0; k < split->count; k++)
             counts[split->labels[0][k]]++;
         assert_int_equal(split->count, i == MOTE_SPLIT_TEST ? 6 : 9);

@@ -7,7 +7,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 {
     static const char *const names[] = {"b", "species"};
-    mote_data_options        options = {.max_bytes = FUZZ_MAX_BYTES};
+    mote_dataset_options     options = {.max_bytes = FUZZ_MAX_BYTES};
     mote_raw_set             raw;
     mote_dataset            *set = NULL;
     mote_error               err = {0};

@@ -105,7 +105,7 @@ static void run_float(mote_runner *runner, const float *x, float *y)
 }
 
 /* Mean absolute difference of probabilities over samples of the calibration's kind. */
-static double mean_gap(const mote_model *a, const mote_model *b, const mote_data_split *split)
+static double mean_gap(const mote_model *a, const mote_model *b, const mote_dataset_split *split)
 {
     mote_runner *ra = network_runner(a, NULL), *rb = network_runner(b, NULL);
     size_t       width = mote_model_output(a, 0).count, s, i;
@@ -114,7 +114,7 @@ static double mean_gap(const mote_model *a, const mote_model *b, const mote_data
 
     assert_true(width <= 64 && split->set->feature[0].width <= 4096);
     for (s = 0; s < split->count; s++) {
-        mote_data_gather(split, 0, mote_data_in_row(s, 1), x);
+        mote_dataset_gather(split, 0, mote_dataset_in_row(s, 1), x);
         run_float(ra, x, ya);
         run_float(rb, x, yb);
         for (i = 0; i < width; i++)
@@ -325,10 +325,10 @@ static void moved_values_keep_their_scale_and_places_stay_integers(void **state)
 
 static void what_cannot_be_quantized_is_named(void **state)
 {
-    mote_model     *trained = network_random(1), *real, *out, *int8;
-    mote_dataset   *set, *other;
-    mote_error      err = {0};
-    mote_data_split none;
+    mote_model        *trained = network_random(1), *real, *out, *int8;
+    mote_dataset      *set, *other;
+    mote_error         err = {0};
+    mote_dataset_split none;
 
     (void)state;
     assert_int_equal(mote_model_freeze(&real, trained, &err), MOTE_OK);
@@ -374,7 +374,7 @@ static mote_model *load_operator(const char *name)
 }
 
 /* The mean size of what a model answers. */
-static double mean_size(const mote_model *model, const mote_data_split *split)
+static double mean_size(const mote_model *model, const mote_dataset_split *split)
 {
     mote_runner *runner = network_runner(model, NULL);
     size_t       width = mote_model_output(model, 0).count, s, i;
@@ -383,7 +383,7 @@ static double mean_size(const mote_model *model, const mote_data_split *split)
 
     assert_true(width <= 64);
     for (s = 0; s < split->count; s++) {
-        mote_data_gather(split, 0, mote_data_in_row(s, 1), x);
+        mote_dataset_gather(split, 0, mote_dataset_in_row(s, 1), x);
         run_float(runner, x, y);
         for (i = 0; i < width; i++)
             sum += fabs((double)y[i]);
@@ -438,12 +438,12 @@ static void int8_weights_of_operators_without_int8_form_are_refused(void **state
 
 static mote_dataset *golden_samples(const char *name)
 {
-    mote_npz         *npz;
-    mote_array        x;
-    char              key[40];
-    mote_data_options options = {.flatten = true};
-    mote_dataset     *set;
-    mote_error        err = {0};
+    mote_npz            *npz;
+    mote_array           x;
+    char                 key[40];
+    mote_dataset_options options = {.flatten = true};
+    mote_dataset        *set;
+    mote_error           err = {0};
 
     snprintf(key, sizeof key, "%s/x", name);
     assert_int_equal(mote_npz_open(&npz, "tests/golden/convert/samples.npz", &err), MOTE_OK);

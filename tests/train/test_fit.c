@@ -149,7 +149,7 @@ static mote_dataset *two_ends(bool is_turned)
 {
     const mote_feature_options inputs[] = {{.name = is_turned ? "right" : "left"}, {.name = is_turned ? "left" : "right"}};
     const mote_target_options  outputs[] = {{.name = "price"}, {.name = "kind"}};
-    const mote_data_options    options = {.inputs = inputs, .input_count = 2, .outputs = outputs, .output_count = 2};
+    const mote_dataset_options options = {.inputs = inputs, .input_count = 2, .outputs = outputs, .output_count = 2};
     mote_dataset              *set;
     mote_error                 err = {0};
 

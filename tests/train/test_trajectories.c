@@ -218,9 +218,9 @@ static void train(const steps *s, mote_model *model)
     assert_int_equal(mote_optimizer_init(&optimizer, &kind, model->params.count, &arena, &err), MOTE_OK);
     for (step = 0; step < STEPS; step++) {
         const mote_network_pass pass = {.batch = BATCH, .is_training = true};
-        mote_data_pick          pick = mote_data_picked((const uint32_t *)batches.bytes + step * BATCH, BATCH);
+        mote_dataset_pick       pick = mote_dataset_picked((const uint32_t *)batches.bytes + step * BATCH, BATCH);
         mote_scores             sums = {0};
-        mote_data_gather(&s->set->split[MOTE_SPLIT_TRAIN], 0, pick, network->value[model->graphs[0].inputs[0]]);
+        mote_dataset_gather(&s->set->split[MOTE_SPLIT_TRAIN], 0, pick, network->value[model->graphs[0].inputs[0]]);
         mote_targets_gather(&targets, &objective, &s->set->split[MOTE_SPLIT_TRAIN], pick);
         mote_network_forward(network, &pass);
         mote_objective_score(&objective, s->math, network->value[place.scores], BATCH, &targets, network->grad[place.scores],
