@@ -1,7 +1,7 @@
 /* mote: a neural network from a data set to verified firmware.
  *
  *     dataset.h     samples and targets          layers.h      networks, layer by layer
- *     train.h       training, Keras' way         report.h      charts and history
+ *     train.h       training, Keras' way         history.h     epoch by epoch
  *     model.h       models and their files       recipe.h      what travels with a model for new data
  *     convert.h     inference form, int8         inspect.h     layers, sizes, memory, operators
  *     run.h         running, one invoke          samples.h     running files of samples
@@ -10,6 +10,7 @@
  *     spec.h        a project in one file        build.h       the whole way, from a spec
  *     verify.h      what is wrong with a file    bench.h       times on this machine
  *     array.h       NumPy's files                image.h       JPEG and PNG
+ *     chart.h       charts as .svg or .png
  *     status.h      how functions report         dtype.h       element types
  *     progress.h    how long work tells of it    temporaries.h what a program that ends by a signal calls
  *
@@ -29,6 +30,7 @@
 #include <mote/array.h>
 #include <mote/bench.h>
 #include <mote/build.h>
+#include <mote/chart.h>
 #include <mote/compile.h>
 #include <mote/convert.h>
 #include <mote/dataset.h>
@@ -36,6 +38,7 @@
 #include <mote/emulate.h>
 #include <mote/evaluate.h>
 #include <mote/file.h>
+#include <mote/history.h>
 #include <mote/image.h>
 #include <mote/inspect.h>
 #include <mote/json.h>
@@ -43,7 +46,6 @@
 #include <mote/model.h>
 #include <mote/progress.h>
 #include <mote/recipe.h>
-#include <mote/report.h>
 #include <mote/run.h>
 #include <mote/samples.h>
 #include <mote/spec.h>

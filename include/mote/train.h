@@ -13,7 +13,7 @@
 #include <mote/dataset.h>
 #include <mote/model.h>
 #include <mote/progress.h>
-#include <mote/report.h>
+#include <mote/history.h>
 
 #ifdef __cplusplus
 extern "C" {

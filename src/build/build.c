@@ -8,6 +8,7 @@
 
 #include <mote/inspect.h>
 #include <mote/run.h>
+#include <mote/text.h>
 
 #include "base/file.h"
 #include "build/folder.h"
@@ -17,7 +18,6 @@
 #include "build/spec.h"
 #include "compare/feed.h"
 #include "ops/op.h"
-#include <mote/text.h>
 #include "report/history.h"
 
 enum { CHIP_SAMPLES = 100 };

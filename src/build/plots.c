@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <mote/answers.h>
+#include <mote/chart.h>
 
 #include "base/arena.h"
 #include "base/file.h"

@@ -1,6 +1,7 @@
 /* A grid of samples with what they are and what a model answers.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <mote/answers.h>
+#include <mote/chart.h>
 
 #include <stdio.h>
 

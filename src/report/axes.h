@@ -15,7 +15,7 @@
 #ifndef MOTE_REPORT_AXES_H
 #define MOTE_REPORT_AXES_H
 
-#include <mote/report.h>
+#include <mote/chart.h>
 
 #include "report/canvas.h"
 #include "report/number.h"

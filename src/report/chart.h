@@ -3,7 +3,7 @@
 #ifndef MOTE_REPORT_CHART_H
 #define MOTE_REPORT_CHART_H
 
-#include <mote/report.h>
+#include <mote/chart.h>
 
 #include "base/arena.h"
 #include "report/axes.h"

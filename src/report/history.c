@@ -1,14 +1,15 @@
 /* Training history as CSV, JSON and charts. SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <math.h>
+#include <mote/history.h>
+#include <mote/text.h>
 
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "report/chart.h"
-#include <mote/text.h>
 
 static mote_status check(const mote_history *history, mote_error *err)
 {

@@ -3,7 +3,7 @@
 #ifndef MOTE_REPORT_HISTORY_H
 #define MOTE_REPORT_HISTORY_H
 
-#include <mote/report.h>
+#include <mote/history.h>
 
 #include "base/arena.h"
 

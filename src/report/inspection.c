@@ -1,12 +1,12 @@
 /* From an inspection to the picture of its network. SPDX-License-Identifier: Apache-2.0 */
-#include <mote/inspect.h>
-
 #include <stdarg.h>
 #include <string.h>
 
+#include <mote/inspect.h>
+#include <mote/text.h>
+
 #include "graph/graph.h"
 #include "report/chart.h"
-#include <mote/text.h>
 
 /* What has learned parameters, what joins several tensors, all else, and the ends. */
 enum { COLOUR_WEIGHTS = 0x1f5f9e, COLOUR_JOIN = 0xe3a21a, COLOUR_PLAIN = 0x5b6770, COLOUR_END = 0x2f7d5b };

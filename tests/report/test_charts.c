@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <mote/report.h>
+#include <mote/chart.h>
 
 #include "base/file.h"
 #include "report/chart.h"

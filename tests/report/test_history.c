@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <mote/report.h>
+#include <mote/history.h>
 
 #include "base/file.h"
 #include "report/history.h"

@@ -10,7 +10,7 @@
 #include <mote/convert.h>
 #include <mote/inspect.h>
 #include <mote/layers.h>
-#include <mote/report.h>
+#include <mote/chart.h>
 
 #include "base/file.h"
 #include "report/layered.h"

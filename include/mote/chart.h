@@ -1,16 +1,17 @@
-/* Charts as .svg or .png, and training history as .csv or .json.
+/* Charts as .svg or .png.
  *
- *     const double loss[] = {0.9, 0.4, 0.2}, val_loss[] = {0.8, 0.5, 0.3};
- *     const mote_series series[] = {{.name = "loss", .y = loss, .count = 3}, {.name = "val_loss", .y = val_loss, .count =
- * 3}}; const mote_chart chart = {.title = "Training", .x_title = "epoch", .series = series, .series_count = 2};
+ *     const double      loss[] = {0.9, 0.4, 0.2}, val_loss[] = {0.8, 0.5, 0.3};
+ *     const mote_series series[] = {{.name = "loss", .y = loss, .count = 3},
+ *                                   {.name = "val_loss", .y = val_loss, .count = 3}};
+ *     const mote_chart  chart = {.title = "Training", .x_title = "epoch", .series = series, .series_count = 2};
  *     mote_chart_save(&chart, "training.svg", &err);
  *
  * A chart is plain data that the caller owns; a zeroed field means its documented default. Texts are UTF-8; bytes that are
  * not are shown as U+FFFD. Values that are not finite are left out, on a logarithmic axis also those <= 0. Series of any
  * length are thinned to what can be seen. The same data give the same SVG, byte for byte (a PNG depends on the fonts too).
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef MOTE_REPORT_H
-#define MOTE_REPORT_H
+#ifndef MOTE_CHART_H
+#define MOTE_CHART_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -119,22 +120,6 @@ mote_status mote_chart_save(const mote_chart *chart, const char *path, mote_erro
 /* The same for count charts as one picture, row by row in column_count columns (0: one column). The first chart's png_scale
  * is everyone's. */
 mote_status mote_charts_save(const mote_chart *charts, int count, int column_count, const char *path, mote_error *err);
-
-/* What training leaves behind, one row an epoch. Names as Keras has them: "epoch", "loss", "val_loss", "accuracy" ... */
-typedef struct mote_history {
-    const char *const   *names;   /* [column_count] */
-    const double *const *columns; /* [column_count][row_count] */
-    int                  column_count;
-    size_t               row_count;
-} mote_history;
-
-/* CSV: a line of names, then a line a row; "nan", "inf", "-inf" as they are. JSON: {"loss": [..], ..}, the shape of Keras'
- * History.history; what is not finite becomes null. Numbers have the fewest digits that read back to the same double. */
-mote_status mote_history_save_csv(const mote_history *history, const char *path, mote_error *err);
-mote_status mote_history_save_json(const mote_history *history, const char *path, mote_error *err);
-
-/* A picture (.svg or .png) with one panel a metric: "loss" and "val_loss" share one, over column "epoch" if there is one. */
-mote_status mote_history_save_chart(const mote_history *history, const char *title, const char *path, mote_error *err);
 
 #ifdef __cplusplus
 }
