@@ -377,9 +377,9 @@ static void twist_numbers(case_builder *b)
         in->dtype == MOTE_I8)
         w->quant->zero_point[0] =
             w->dim[0] % 3 ? (int32_t)random_integer(MOTE_I8, mote_case_key(b->kind, b->c, 22), 0) : -128;
-    if (twist == MOTE_TWIST_FINE)
+    if (twist == MOTE_TWIST_FINE && out->quant) /* activations may be floats */
         out->quant->scale[0] = in->quant->scale[0] * w->quant->scale[0] * 0.9f;
-    if (twist == MOTE_TWIST_COARSE)
+    if (twist == MOTE_TWIST_COARSE && out->quant)
         out->quant->scale[0] *= 64.0f;
 }
 
