@@ -50,6 +50,6 @@ def topk():
 def make():
     arg("ARG_MAX", schema.ArgMaxOptionsT)
     arg("ARG_MIN", schema.ArgMinOptionsT)
-    arg("ARG_MAX", schema.ArgMaxOptionsT, "litert", "INT64", 12)
-    arg("ARG_MIN", schema.ArgMinOptionsT, "litert", "INT64", 12)
+    arg("ARG_MAX", schema.ArgMaxOptionsT, "litert", "INT64", 20)
+    arg("ARG_MIN", schema.ArgMinOptionsT, "litert", "INT64", 20)
     topk()

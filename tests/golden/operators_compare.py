@@ -72,9 +72,9 @@ SELECTED = [((1, 7), (1, 7), (1, 7)), ((1, 4, 5, 3), (1, 4, 5, 3), (1, 4, 5, 3))
             ((1, 1, 3), (2, 4, 3), (2, 1, 1)), ((2, 1, 2, 1, 3), (1, 2, 1, 2, 1), (3,)), ((1,), (1,), (1,)), ((2, 3, 1), (1, 3, 4), (2, 1, 4))]
 
 
-def select_v2():
-    family = Family("select_v2")
-    for kind in ("f32", "i8", "i16"):
+def select_v2(name, kinds, engine="micro"):
+    family = Family(name, engine)
+    for kind in kinds:
         for number in range(30):
             name = f"{kind}_{number}"
             random = generator("SELECT_V2" + name)
@@ -88,7 +88,7 @@ def select_v2():
             if number >= len(SELECTED):  # each of them constant in its turn
                 t = given[number % 3]
                 t.values = draw(random, t, 4)[3]
-            family.add(name, "SELECT_V2", 1, None, given, [out])
+            family.add(name, "SELECT_V2", 2 if kind == "u32" else 1, None, given, [out])
     family.save()
 
 
@@ -98,7 +98,7 @@ SELECTED_1 = [((1, 7), (1, 7)), ((1, 4, 5, 3), (1, 4, 5, 3)), ((), (2, 3)), ((),
 
 def select():
     family = Family("select", engine="litert")
-    for kind in ("f32", "i8", "i16", "i32", "i64", "u8", "bool"):
+    for kind in ("f32", "i8", "i16", "i32", "i64", "u8", "u32", "bool"):
         for number in range(20):
             name = f"{kind}_{number}"
             random = generator("SELECT" + name)
@@ -110,7 +110,7 @@ def select():
             if number >= len(SELECTED_1):
                 t = given[number % 3]
                 t.values = draw(random, t, 4)[3]
-            family.add(name, "SELECT", 1, None, given, [out])
+            family.add(name, "SELECT", 4 if kind == "u32" else 1, None, given, [out])
     family.save()
 
 
@@ -122,5 +122,6 @@ def make():
     for operator in ("LOGICAL_AND", "LOGICAL_OR"):
         comparison(operator, ("bool",))
     logical_not()
-    select_v2()
+    select_v2("select_v2", ("f32", "i8", "i16"))
+    select_v2("select_v2_litert", ("u8", "i32", "i64", "u32", "bool"), "litert")
     select()

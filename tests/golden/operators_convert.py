@@ -84,9 +84,9 @@ def zeros_like():
     family.save()
 
 
-def fill():
-    family = Family("fill")
-    for kind, version in (("f32", 1), ("i8", 3), ("i32", 1)):
+def fill(name, kinds, engine="micro"):
+    family = Family(name, engine)
+    for kind, version in kinds:
         for number in range(20):
             random = generator(f"FILL{kind}_{number}")
             shape = SHAPES[number % len(SHAPES)] or (3, 2, 1, 1)
@@ -139,4 +139,5 @@ def make():
     cast()
     cast_litert()
     zeros_like()
-    fill()
+    fill("fill", (("f32", 1), ("i8", 3), ("i32", 1)))
+    fill("fill_litert", (("i16", 3), ("i64", 1), ("bool", 2), ("u8", 1)), "litert")

@@ -430,7 +430,7 @@ def make():
               ("split_litert", split, {"u8": 1}), ("slice_litert", slice_, {"u8": 1, "i64": 1}),
               ("strided_slice_litert", strided_slice, {"u8": 1, "i64": 1}),
               ("dynamic_update_slice_litert", dynamic_update_slice, ["i64", "bool"]),
-              ("pad_litert", pad, {"u8": 1, "i64": 1}), ("mirror_pad_litert", mirror_pad, {"i32": 1, "i64": 1}),
+              ("pad_litert", pad, {"u8": 1, "i64": 1, "bool": 5}), ("padv2_litert", padv2, {"bool": 5}), ("mirror_pad_litert", mirror_pad, {"i32": 1, "i64": 1, "i16": 3}),
               ("expand_dims_litert", expand_dims, ["i32", "i64", "bool"]), ("squeeze_litert", squeeze, ["i64", "bool"])]
     for name, add, kinds in litert:
         family = Family(name, engine="litert")

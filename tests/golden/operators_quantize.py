@@ -6,7 +6,7 @@ from operator_cases import KINDS, Family, Tensor, draw, generator, tensor
 
 SHAPES = [(1, 7), (1, 3, 5, 3), (9,), (1,), (), (2, 3, 4), (1, 1, 1, 5), (2, 1, 2, 1, 3), (1, 40), (6, 1)]
 QUANTIZED = [("f32", "i8"), ("f32", "i16"), ("i8", "i8"), ("i8", "i16"), ("i8", "i32"), ("i16", "i8"), ("i16", "i16"),
-             ("i16", "i32"), ("i32", "i8"), ("i32", "i16"), ("u8", "i8"), ("i8", "u8"), ("u8", "i16")]
+             ("i16", "i32"), ("i32", "i8"), ("i32", "i16"), ("u8", "i8"), ("i8", "u8"), ("u8", "i16"), ("f32", "u8")]
 RATIOS = [1, 1, 0.5, 2, 0.37, 1.618, 255.3, 1 / 300.7, 1e5, 1e-6, 1e-11, 0.99999994]
 
 
@@ -51,7 +51,7 @@ def quantize():
                 i8, u8 = (x, out) if before == "i8" else (out, x)
                 u8.zero_point = i8.zero_point + 128
             family.add(name, "QUANTIZE", 2 if after == "i16" else 1, None, [x], [out], [quantize_samples(random, x, out)],
-                       engine="litert" if (before, after) == ("u8", "i16") else None)
+                       engine="litert" if (before, after) in (("u8", "i16"), ("f32", "u8")) else None)
     family.save()
 
 

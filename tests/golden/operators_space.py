@@ -68,7 +68,7 @@ def depth(operator, options_type):
 def make():
     space_to_batch("space_to_batch_nd", {"f32": 1, "i8": 2})
     batch_to_space("batch_to_space_nd", {"f32": 1, "i8": 2})
-    space_to_batch("space_to_batch_nd_litert", {"i32": 1, "i64": 1}, "litert", 8)
-    batch_to_space("batch_to_space_nd_litert", {"u8": 1, "i32": 1, "i64": 1}, "litert", 8)
+    space_to_batch("space_to_batch_nd_litert", {"i32": 1, "i64": 1}, "litert")
+    batch_to_space("batch_to_space_nd_litert", {"u8": 1, "i16": 4, "i32": 1, "i64": 1}, "litert")
     depth("SPACE_TO_DEPTH", schema.SpaceToDepthOptionsT)
     depth("DEPTH_TO_SPACE", schema.DepthToSpaceOptionsT)

@@ -19,9 +19,9 @@ def moved(random, kind, shape, like, name):
     return tensor(random, kind, shape, name, scale=like.scale, zero_point=like.zero_point)
 
 
-def transpose():
-    family = Family("transpose")
-    for kind, version in {"f32": 1, "i8": 2, "i16": 5}.items():
+def transpose(name, kinds, engine="micro"):
+    family = Family(name, engine)
+    for kind, version in kinds.items():
         for number in range(CASES):
             name = f"{kind}_{number}"
             random = generator(name)
@@ -108,7 +108,8 @@ def tile():
 
 
 def make():
-    transpose()
+    transpose("transpose", {"f32": 1, "i8": 2, "i16": 5})
+    transpose("transpose_litert", {"bool": 3}, "litert")
     reverse()
     broadcast_to()
     broadcast_args()
