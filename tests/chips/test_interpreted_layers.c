@@ -31,7 +31,7 @@ static mote_emulation count_layers(const mote_model *model, const char *chip, co
     mote_emulation run;
     mote_error     err = {0};
 
-    if (mote_emulate_model(model, &(mote_compile_options){.target = target},
+    if (mote_emulate_model(model, &(mote_compile_options){.target = target, .keeps_operators = true},
                            &(mote_emulate_options){.chip = chip, .counts_layers = true}, &run, &err) != MOTE_OK)
         fail_msg("%s, %s: %s", chip, target, err.text);
     return run;

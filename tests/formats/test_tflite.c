@@ -377,7 +377,8 @@ static void every_memory_limit_ends_in_one_line(void **state)
     mote_error  err = {0};
     size_t      cap = 1;
     (void)state;
-    while (mote_tflite_read(&back, (const uint8_t *)file.bytes, file.count, &(mote_load_options){.memory_bytes = cap}, &err) != MOTE_OK) {
+    while (mote_tflite_read(&back, (const uint8_t *)file.bytes, file.count, &(mote_load_options){.memory_bytes = cap},
+                            &err) != MOTE_OK) {
         assert_int_equal(err.code, MOTE_ERR_LIMIT);
         assert_null(back);
         mote_error_clear(&err);
