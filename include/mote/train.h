@@ -97,16 +97,18 @@ typedef struct mote_training {
 } mote_training;
 
 /* Trains model, which is at stage TRAIN, in place. Feature i of the set is input i, target k is compared with output k;
- * where a set has several, their names must not say otherwise. options may be NULL. Errors: USAGE (data and network do not
- * fit each other, in their shapes or kinds; an option out of its range), NUMERIC (the loss is not finite: names epoch and
- * step; also after the last step), LIMIT. The model's recipe (preparation, labels) is taken from the data set. */
-mote_status mote_train(mote_training **out, mote_model *model, mote_dataset *set, const mote_train_options *options,
+ * where a set has several, their names must not say otherwise. The set stays as it is, samples taken for validation
+ * included; whole numbers count as values where the loss is a regression's. options may be NULL. Errors: USAGE (data and
+ * network do not fit each other, in their shapes or kinds; an option out of its range), NUMERIC (the loss is not finite:
+ * names epoch and step; also after the last step), LIMIT. The model's recipe (preparation, labels) is taken from the data
+ * set. */
+mote_status mote_train(mote_training **out, mote_model *model, const mote_dataset *set, const mote_train_options *options,
                        mote_error *err);
 void        mote_training_destroy(mote_training *training); /* NULL is fine */
 
-/* The recipe alone: what training with these data gives the model besides its values. As in training, whole numbers become
- * values of the set where the loss is a regression's. */
-mote_status mote_train_recipe(mote_model *model, mote_dataset *set, const mote_train_options *options, mote_error *err);
+/* The recipe alone: what training with these data gives the model besides its values. options may be NULL. */
+mote_status mote_train_recipe(mote_model *model, const mote_dataset *set, const mote_train_options *options,
+                              mote_error *err);
 
 const char         *mote_loss_name(mote_loss loss);   /* "categorical_crossentropy" ... */
 mote_loss           mote_loss_find(const char *name); /* also "mse", "mean_squared_error" ...; MOTE_LOSS_COUNT: none */

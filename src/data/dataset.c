@@ -61,6 +61,36 @@ void mote_dataset_destroy(mote_dataset *set)
     free(set);
 }
 
+mote_status mote_dataset_view(mote_dataset **out, const mote_dataset *set, mote_error *err)
+{
+    mote_dataset              *view = malloc(sizeof *view);
+    struct mote_dataset_state *state = calloc(1, sizeof *state);
+    int                        s;
+
+    *out = NULL;
+    if (!view || !state) {
+        free(view);
+        free(state);
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
+    }
+    state->path = set->state->path;
+    state->notes = set->state->notes;
+    memcpy(state->label_note, set->state->label_note, sizeof state->label_note);
+    state->is_by_class = set->state->is_by_class;
+    state->seed = set->state->seed;
+    memcpy(state->plan, set->state->plan, sizeof state->plan);
+    state->is_view = true;
+    *view = *set;
+    view->state = state;
+    view->notes = state->notes.text;
+    for (s = 0; s < MOTE_SPLIT_COUNT; s++) {
+        view->split[s].set = view;
+        state->order[s] = set->state->order[s];
+    }
+    *out = view;
+    return MOTE_OK;
+}
+
 static mote_status check_feature(const mote_dataset *set, int feature, mote_error *err)
 {
     if (feature >= 0 && feature < set->feature_count)

@@ -31,6 +31,24 @@ static void move_tail(mote_dataset *set, mote_split_id to, size_t kept)
     train->count = kept;
 }
 
+/* The same of a view: order[0..kept) stay, and the others go. */
+static mote_status share_order(mote_dataset *view, mote_split_id to, const uint32_t *order, size_t kept, mote_error *err)
+{
+    mote_dataset_split        *train = &view->split[MOTE_SPLIT_TRAIN];
+    struct mote_dataset_state *state = view->state;
+    const uint32_t            *copy = mote_arena_copy(&state->arena, order, train->count, sizeof *order, err);
+
+    if (!copy)
+        return err->code;
+    state->order[MOTE_SPLIT_TRAIN] = copy;
+    state->order[to] = copy + kept;
+    view->split[to] = *train;
+    view->split[to].id = to;
+    view->split[to].count = train->count - kept;
+    train->count = kept;
+    return MOTE_OK;
+}
+
 /* How many stay in training. */
 static mote_status count_kept(const mote_dataset *set, mote_split_id to, double fraction, size_t *kept, mote_error *err)
 {
@@ -204,17 +222,17 @@ static mote_status order_by_mark(uint32_t *order, const bool *goes, const mote_d
     return MOTE_OK;
 }
 
-static mote_status draw(mote_dataset *set, mote_split_id to, uint64_t seed, size_t *kept, mote_arena *scratch,
-                        mote_error *err)
+/* order[] gets those that stay, *kept of them, and then those that go. */
+static mote_status draw(uint32_t *order, const mote_dataset *set, mote_split_id to, uint64_t seed, size_t *kept,
+                        mote_arena *scratch, mote_error *err)
 {
     const mote_dataset_split *train = &set->split[MOTE_SPLIT_TRAIN];
     share                    *shares = MOTE_NEW(scratch, share, set->target[0].class_count, err);
     bool                     *goes = MOTE_NEW(scratch, bool, train->count, err);
-    uint32_t                 *order = MOTE_NEW(scratch, uint32_t, train->count, err);
     size_t                    wanted = train->count - *kept, i;
     int                       c;
 
-    if (!shares || !goes || !order)
+    if (!shares || !goes)
         return err->code;
     for (c = 0; c < set->target[0].class_count; c++)
         shares[c].label = c;
@@ -232,17 +250,21 @@ static mote_status draw(mote_dataset *set, mote_split_id to, uint64_t seed, size
     *kept += wanted; /* what single samples of their classes left open */
     if (*kept == train->count)
         return mote_fail(err, MOTE_ERR_USAGE, "no class has a sample to spare for a %s split", mote_split_name(to));
-    MOTE_TRY(order_by_mark(order, goes, train, *kept,
-                           mote_random_make(seed, MOTE_RANDOM_DATA, STREAM_SHUFFLE, 1 + (uint32_t)to), scratch, err));
-    return reorder_train(set, order, scratch, err);
+    return order_by_mark(order, goes, train, *kept,
+                         mote_random_make(seed, MOTE_RANDOM_DATA, STREAM_SHUFFLE, 1 + (uint32_t)to), scratch, err);
 }
 
 static mote_status take_drawn(mote_dataset *set, mote_split_id to, uint64_t seed, size_t kept, mote_error *err)
 {
     mote_arena scratch = {0};
+    uint32_t  *order = MOTE_NEW(&scratch, uint32_t, set->split[MOTE_SPLIT_TRAIN].count, err);
 
-    if (draw(set, to, seed, &kept, &scratch, err) == MOTE_OK)
-        move_tail(set, to, kept);
+    if (order && draw(order, set, to, seed, &kept, &scratch, err) == MOTE_OK) {
+        if (set->state->is_view)
+            share_order(set, to, order, kept, err);
+        else if (reorder_train(set, order, &scratch, err) == MOTE_OK)
+            move_tail(set, to, kept);
+    }
     mote_arena_destroy(&scratch);
     return err->code;
 }

@@ -291,6 +291,14 @@ static size_t picked_index(mote_dataset_pick pick, size_t i)
     return pick.indices ? pick.indices[i] : pick.first + i;
 }
 
+/* Where a view's sample lies. */
+static size_t stored_index(const mote_dataset_split *split, size_t index)
+{
+    const uint32_t *order = split->set->state->order[split->id];
+
+    return order ? order[index] : index;
+}
+
 static void gather_one(const mote_dataset_split *split, int feature, size_t index, float *x)
 {
     const mote_gather_plan *plan = &split->set->state->plan[feature];
@@ -310,7 +318,7 @@ void mote_dataset_gather(const mote_dataset_split *split, int feature, mote_data
     size_t                  i;
 
     assert(feature >= 0 && feature < split->set->feature_count);
-    if (!pick.indices && pick.count > 0 && is_inside(split, pick)) {
+    if (!pick.indices && pick.count > 0 && is_inside(split, pick) && !split->set->state->order[split->id]) {
         plan->run(plan, mote_dataset_sample(split, feature, pick.first), pick.count * width, x);
         return;
     }
@@ -323,13 +331,13 @@ const void *mote_dataset_sample(const mote_dataset_split *split, int feature, si
     if (index >= split->count)
         return NULL;
     return (const uint8_t *)split->x[feature] +
-           index * split->set->feature[feature].width * split->set->state->plan[feature].element_bytes;
+           stored_index(split, index) * split->set->feature[feature].width * split->set->state->plan[feature].element_bytes;
 }
 
 /* -1 where there is no such sample, or no labels. */
 static int32_t label_of(const mote_dataset_split *split, int target, size_t index)
 {
-    return split->labels[target] && index < split->count ? split->labels[target][index] : -1;
+    return split->labels[target] && index < split->count ? split->labels[target][stored_index(split, index)] : -1;
 }
 
 void mote_dataset_gather_values(const mote_dataset_split *split, int target, mote_dataset_pick pick, float *y)
@@ -340,7 +348,7 @@ void mote_dataset_gather_values(const mote_dataset_split *split, int target, mot
     for (i = 0; i < pick.count; i++) {
         const size_t index = picked_index(pick, i);
         if (split->values[target] && index < split->count)
-            memcpy(y + i * width, split->values[target] + index * width, width * sizeof *y);
+            memcpy(y + i * width, split->values[target] + stored_index(split, index) * width, width * sizeof *y);
         else if (!split->values[target] && label_of(split, target, index) >= 0)
             y[i] = (float)label_of(split, target, index);
         else

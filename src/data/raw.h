@@ -87,7 +87,16 @@ struct mote_dataset_state {
     mote_array   values[MOTE_SPLIT_COUNT][MOTE_TARGETS_MAX], labels[MOTE_SPLIT_COUNT][MOTE_TARGETS_MAX];
     const char **names[MOTE_SPLIT_COUNT]; /* or NULL */
     mote_gather_plan plan[MOTE_FEATURES_MAX];
+
+    /* A view has its own splits of another set's samples, which it leaves where they are: sample i of a split is the stored
+     * sample order[i]; NULL: i. */
+    bool            is_view;
+    const uint32_t *order[MOTE_SPLIT_COUNT];
 };
+
+/* The set's samples, in splits that may change without changing the set: what training takes for validation, whole numbers
+ * that it takes for values. The set must outlive the view. */
+mote_status mote_dataset_view(mote_dataset **out, const mote_dataset *set, mote_error *err);
 
 mote_status mote_dataset_note(mote_dataset *set, mote_error *err, const char *format, ...) MOTE_PRINTF(3, 4);
 

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "data/raw.h"
 #include "train/objective.h"
 #include "train/optimizer.h"
 
@@ -37,7 +38,7 @@ typedef struct training_state {
     mote_arena           arena;
     mote_train_options   options;
     mote_model          *model;
-    mote_dataset        *set;
+    mote_dataset        *set; /* a view of the caller's */
     const mote_math     *math;
     mote_pool           *pool;
     mote_network        *network;
@@ -465,10 +466,15 @@ static mote_status take_targets(const training_state *s, mote_error *err)
     return MOTE_OK;
 }
 
+/* What there is to say of it becomes the warning: the caller's set has its own notes. */
 static mote_status take_validation(training_state *s, mote_error *err)
 {
+    const int notes = s->set->note_count;
+
     if (s->options.validation_split > 0)
-        return mote_dataset_take_validation(s->set, s->options.validation_split, err);
+        MOTE_TRY(mote_dataset_take_validation(s->set, s->options.validation_split, err));
+    if (s->set->note_count > notes)
+        s->public.warning = s->set->notes[notes];
     return MOTE_OK;
 }
 
@@ -544,12 +550,18 @@ static mote_status take_recipe(training_state *s, mote_error *err)
     return err->code == MOTE_OK ? mote_recipe_copy(&s->model->recipe, recipe, &s->model->arena, err) : err->code;
 }
 
-mote_status mote_train_recipe(mote_model *model, mote_dataset *set, const mote_train_options *options, mote_error *err)
+mote_status mote_train_recipe(mote_model *model, const mote_dataset *set, const mote_train_options *options, mote_error *err)
 {
-    training_state s = {.options = *options, .model = model, .set = set};
+    training_state s = {.model = model};
 
-    if (set_objectives(&s, err) == MOTE_OK && take_targets(&s, err) == MOTE_OK)
+    if (!model || !set)
+        return mote_fail(err, MOTE_ERR_USAGE, "mote_train_recipe: %s is NULL", model ? "set" : "model");
+    if (options)
+        s.options = *options;
+    if (mote_dataset_view(&s.set, set, err) == MOTE_OK && set_objectives(&s, err) == MOTE_OK &&
+        take_targets(&s, err) == MOTE_OK)
         take_recipe(&s, err);
+    mote_dataset_destroy(s.set);
     mote_arena_destroy(&s.arena);
     return err->code;
 }
@@ -617,7 +629,7 @@ static mote_status prepare(training_state *s, mote_error *err)
     return s->order ? init_history(s, err) : err->code;
 }
 
-mote_status mote_train(mote_training **out, mote_model *model, mote_dataset *set, const mote_train_options *options,
+mote_status mote_train(mote_training **out, mote_model *model, const mote_dataset *set, const mote_train_options *options,
                        mote_error *err)
 {
     static const mote_train_options defaults = {0};
@@ -631,9 +643,8 @@ mote_status mote_train(mote_training **out, mote_model *model, mote_dataset *set
         return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     s->options = options ? *options : defaults;
     s->model = model;
-    s->set = set;
     s->started = s->reported = now();
-    if (prepare(s, err) == MOTE_OK)
+    if (mote_dataset_view(&s->set, set, err) == MOTE_OK && prepare(s, err) == MOTE_OK)
         run_epochs(s, err);
     s->public.seconds = now() - s->started;
     mote_network_destroy(s->network);
@@ -654,6 +665,7 @@ void mote_training_destroy(mote_training *training)
 
     if (!s)
         return;
+    mote_dataset_destroy(s->set);
     mote_arena_destroy(&s->arena);
     free(s);
 }

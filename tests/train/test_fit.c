@@ -7,6 +7,8 @@
 
 #include <mote/mote.h>
 
+#include "data/raw.h"
+
 /* ---- helpers ---- */
 
 static mote_dataset *sine(void)
@@ -96,6 +98,106 @@ static void null_options_are_the_defaults_and_other_nulls_are_refused(void **sta
     assert_int_equal(mote_train(&training, NULL, set, NULL, &err), MOTE_ERR_USAGE);
     err = (mote_error){0};
     assert_int_equal(mote_train(&training, model, NULL, NULL, &err), MOTE_ERR_USAGE);
+    mote_model_destroy(model);
+    mote_dataset_destroy(set);
+}
+
+/* ---- validation ---- */
+
+static mote_dataset *digits(bool is_by_class)
+{
+    mote_dataset *set;
+    mote_error    err = {0};
+
+    if (mote_dataset_load(&set, "examples/mnist/subset", &(mote_dataset_options){.scale = 255, .flatten = true}, &err) !=
+        MOTE_OK)
+        fail_msg("%s", err.text);
+    set->state->is_by_class = is_by_class;
+    return set;
+}
+
+/* Loss and validation loss of an epoch. */
+static void train_digits(double losses[2], const mote_dataset *set, double validation_split, bool keeps_order)
+{
+    const mote_train_options options = {.loss = MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY,
+                                        .from_logits = true,
+                                        .validation_split = validation_split,
+                                        .keeps_order = keeps_order};
+    mote_error               err = {0};
+    mote_builder            *b = mote_builder_create(&(mote_builder_options){.seed = 3}, &err);
+    mote_layer_id            x = mote_layer_input(b, 1, (int[]){784});
+    mote_model              *model;
+    mote_training           *training;
+
+    x = mote_layer_dense(b, x, &(mote_dense_options){.units = 10});
+    if (mote_builder_finish(b, &x, 1, &model, &err) != MOTE_OK ||
+        mote_train(&training, model, set, &options, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    assert_string_equal(training->history.names[2], "val_loss");
+    losses[0] = training->history.columns[1][0];
+    losses[1] = training->history.columns[2][0];
+    mote_training_destroy(training);
+    mote_model_destroy(model);
+}
+
+/* Samples that are kept aside are those of mote_dataset_take_validation, in the same order: drawn ones, too. */
+static void training_leaves_the_set_as_it_was(void **state)
+{
+    int i;
+
+    (void)state;
+    for (i = 0; i < 4; i++) {
+        const bool    is_by_class = i & 1, keeps_order = i & 2;
+        mote_dataset *set = digits(is_by_class), *same = digits(is_by_class);
+        const size_t  count = set->split[MOTE_SPLIT_TRAIN].count;
+        double        once[2], again[2], taken[2];
+        mote_error    err = {0};
+        train_digits(once, set, 0.25, keeps_order);
+        assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, count);
+        assert_int_equal(set->split[MOTE_SPLIT_VALIDATION].count, 0);
+        assert_memory_equal(set->split[MOTE_SPLIT_TRAIN].x[0], same->split[MOTE_SPLIT_TRAIN].x[0], count * 784);
+        assert_memory_equal(set->split[MOTE_SPLIT_TRAIN].labels[0], same->split[MOTE_SPLIT_TRAIN].labels[0],
+                            count * sizeof(int32_t));
+        train_digits(again, set, 0.25, keeps_order);
+        assert_memory_equal(once, again, sizeof once);
+        assert_int_equal(mote_dataset_take_validation(same, 0.25, &err), MOTE_OK);
+        train_digits(taken, same, 0, keeps_order);
+        assert_memory_equal(once, taken, sizeof once);
+        mote_dataset_destroy(set);
+        mote_dataset_destroy(same);
+    }
+}
+
+static void whole_numbers_stay_classes_of_the_set_after_a_regression(void **state)
+{
+    mote_dataset            *set = digits(false);
+    mote_dataset_split      *train = &set->split[MOTE_SPLIT_TRAIN];
+    mote_error               err = {0};
+    mote_builder            *b = mote_builder_create(NULL, &err);
+    mote_layer_id            x = mote_layer_input(b, 1, (int[]){784});
+    mote_model              *model, *network;
+    mote_training           *training;
+    mote_predictions         predictions;
+    mote_evaluation          evaluation;
+    const mote_train_options options = {.optimizer = {.learning_rate = 1e-5f}};
+
+    (void)state;
+    train->count = 64;
+    x = mote_layer_dense(b, x, &(mote_dense_options){.units = 1});
+    if (mote_builder_finish(b, &x, 1, &model, &err) != MOTE_OK ||
+        mote_train(&training, model, set, &options, &err) != MOTE_OK ||
+        mote_model_freeze(&network, model, &err) != MOTE_OK ||
+        mote_predict(&predictions, network, train, NULL, &err) != MOTE_OK ||
+        mote_evaluate(&evaluation, &predictions, train, NULL, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    assert_int_equal(set->target[0].kind, MOTE_TARGETS_CLASSES);
+    assert_int_equal(set->target[0].class_count, 10);
+    assert_non_null(train->labels[0]);
+    assert_int_equal(evaluation.loss_kind[0], MOTE_LOSS_MSE);
+    assert_true(evaluation.metric[0].value > 0 && evaluation.metric[0].value < 100);
+    mote_predictions_free(&predictions);
+    mote_training_destroy(training);
+    mote_model_destroy(network);
     mote_model_destroy(model);
     mote_dataset_destroy(set);
 }
@@ -244,6 +346,8 @@ int main(void)
         cmocka_unit_test(data_in_another_order_than_the_network_are_refused),
         cmocka_unit_test(options_that_mean_nothing_are_refused_by_name),
         cmocka_unit_test(null_options_are_the_defaults_and_other_nulls_are_refused),
+        cmocka_unit_test(training_leaves_the_set_as_it_was),
+        cmocka_unit_test(whole_numbers_stay_classes_of_the_set_after_a_regression),
         cmocka_unit_test(a_loss_that_the_last_update_ruined_is_an_error),
         cmocka_unit_test(each_epoch_is_told_once_and_the_last_is_the_whole),
     };
