@@ -23,7 +23,7 @@ static mote_status train(const mote_spec *spec, mote_error *err)
     mote_model    *model = NULL;
     mote_training *training = NULL;
 
-    if (mote_spec_load_data(&set, spec, err) == MOTE_OK && mote_spec_build_model(spec, set, &model, err) == MOTE_OK) {
+    if (mote_spec_load_data(&set, spec, err) == MOTE_OK && mote_spec_build_model(&model, spec, set, err) == MOTE_OK) {
         double processor = clock_seconds(CLOCK_PROCESS_CPUTIME_ID);
         if (mote_train(&training, model, set, &spec->train, err) == MOTE_OK)
             printf("seconds %.4f processor %.4f\n", training->seconds, clock_seconds(CLOCK_PROCESS_CPUTIME_ID) - processor);

@@ -77,7 +77,7 @@ NETWORK_UNUSED mote_model *network_finish(mote_builder *builder, const mote_laye
     mote_model *model;
     mote_error  err = {0};
 
-    if (mote_builder_finish(builder, outputs, count, &model, &err) != MOTE_OK)
+    if (mote_builder_finish(&model, builder, outputs, count, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     network_randomize(model, dice);
     return model;
@@ -88,9 +88,8 @@ NETWORK_UNUSED mote_layer_id network_image_layer(mote_builder *b, mote_layer_id 
     static const mote_activation activations[] = {MOTE_ACTIVATION_LINEAR, MOTE_ACTIVATION_RELU, MOTE_ACTIVATION_RELU6,
                                                   MOTE_ACTIVATION_TANH, MOTE_ACTIVATION_SIGMOID};
     const mote_padding           padding = roll(dice, 2) ? MOTE_PADDING_SAME : MOTE_PADDING_VALID;
-    int                          dims[7];
+    const mote_shape             shape = mote_builder_shape(b, x);
 
-    mote_builder_shape(b, x, dims);
     switch (roll(dice, 8)) {
     case 0:
     case 1:
@@ -105,22 +104,23 @@ NETWORK_UNUSED mote_layer_id network_image_layer(mote_builder *b, mote_layer_id 
             b, x,
             &(mote_depthwise_conv2d_options){.kernel_size = {3, 2},
                                              .padding = MOTE_PADDING_SAME,
-                                             .depth_multiplier = 1 + (dims[2] < 6 && roll(dice, 3) == 0),
+                                             .depth_multiplier = 1 + (shape.dims[2] < 6 && roll(dice, 3) == 0),
                                              .use_bias = roll(dice, 2) ? MOTE_SWITCH_ON : MOTE_SWITCH_OFF});
     case 3:
         x = mote_layer_batch_normalization(b, x, NULL);
         return mote_layer_activation(
             b, x, &(mote_activation_options){.activation = roll(dice, 2) ? MOTE_ACTIVATION_RELU : MOTE_ACTIVATION_RELU6});
     case 4:
-        return dims[0] < 4 || dims[1] < 4 ? x
-                                          : mote_layer_max_pooling2d(b, x, &(mote_pooling2d_options){.padding = padding});
+        return shape.dims[0] < 4 || shape.dims[1] < 4
+                   ? x
+                   : mote_layer_max_pooling2d(b, x, &(mote_pooling2d_options){.padding = padding});
     case 5:
-        return dims[0] < 4 || dims[1] < 4
+        return shape.dims[0] < 4 || shape.dims[1] < 4
                    ? x
                    : mote_layer_average_pooling2d(b, x, &(mote_pooling2d_options){.padding = padding});
     case 6: { /* a branch that comes back */
         mote_layer_id both[2] = {x, mote_layer_conv2d(b, x,
-                                                      &(mote_conv2d_options){.filters = dims[2],
+                                                      &(mote_conv2d_options){.filters = shape.dims[2],
                                                                              .kernel_size = {3},
                                                                              .padding = MOTE_PADDING_SAME,
                                                                              .use_bias = MOTE_SWITCH_OFF})};

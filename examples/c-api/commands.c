@@ -38,7 +38,7 @@ static mote_status train(project *p, mote_error *err)
     mote_model    *trained = NULL, *network = NULL;
     mote_training *training = NULL;
 
-    if (mote_spec_build_model(p->spec, p->data, &trained, err) == MOTE_OK &&
+    if (mote_spec_build_model(&trained, p->spec, p->data, err) == MOTE_OK &&
         mote_train(&training, trained, p->data, &p->spec->train, err) == MOTE_OK &&
         mote_history_save_csv(&training->history, p->history, err) == MOTE_OK &&
         mote_model_freeze(&network, trained, err) == MOTE_OK && mote_model_save(network, p->model, err) == MOTE_OK)
@@ -163,13 +163,13 @@ static mote_status deploy(const project *p, const mote_model *model, mote_error 
     mote_compile_result        result;
     mote_emulation             figures;
 
-    MOTE_TRY(mote_compile(model, p->firmware, &compile, &result, err));
+    MOTE_TRY(mote_compile(&result, model, p->firmware, &compile, err));
     printf("compile   %zu bytes of constants\n", mote_compiled_for(&result, NULL)->constant_bytes);
     if (mote_chip_check(mote_chip_find(emulate.chip), &missing) != MOTE_OK) {
         printf("emulate   %s\n", missing.text);
         return MOTE_OK;
     }
-    MOTE_TRY(mote_emulate(p->firmware, compile.name, &emulate, &figures, err));
+    MOTE_TRY(mote_emulate(&figures, p->firmware, compile.name, &emulate, err));
     printf("emulate   %" PRIu64 " %s, %" PRIu32 " bytes of flash\n", figures.count, figures.chip->count_unit,
            figures.flash_bytes);
     mote_emulation_free(&figures);

@@ -16,7 +16,7 @@ static mote_model *build_network(mote_error *err)
     x = mote_layer_dense(b, x, &(mote_dense_options){.units = 16, .activation = MOTE_ACTIVATION_RELU});
     x = mote_layer_dense(b, x, &(mote_dense_options){.units = 16, .activation = MOTE_ACTIVATION_RELU});
     x = mote_layer_dense(b, x, &(mote_dense_options){.units = 1});
-    mote_builder_finish(b, &x, 1, &model, err);
+    mote_builder_finish(&model, b, &x, 1, err);
     return model;
 }
 
@@ -54,7 +54,7 @@ int main(void)
         mote_model_freeze(&network, trained, &err) == MOTE_OK &&
         mote_model_quantize(&small, network, &data->split[MOTE_SPLIT_TRAIN], &int8, &err) == MOTE_OK &&
         mote_model_save(small, "sine_int8.tflite", &err) == MOTE_OK &&
-        mote_compile(small, "sine_firmware", NULL, &compiled, &err) == MOTE_OK) {
+        mote_compile(&compiled, small, "sine_firmware", NULL, &err) == MOTE_OK) {
         printf("trained in %.2f s\nfloat32:\n", training->seconds);
         show(network, &err);
         printf("int8:\n");

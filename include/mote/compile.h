@@ -67,8 +67,8 @@ typedef struct mote_compile_result {
  * USAGE (no model or folder, a model in training, a name that C cannot have, an unknown target or optimize, golden_count
  * without golden, a folder with somebody's own files), IO, LIMIT, UNSUPPORTED (an operator or a type that the target has
  * not). */
-mote_status mote_compile(const mote_model *model, const char *folder, const mote_compile_options *options,
-                         mote_compile_result *result, mote_error *err);
+mote_status mote_compile(mote_compile_result *result, const mote_model *model, const char *folder,
+                         const mote_compile_options *options, mote_error *err);
 
 /* What came of it for chips that run these kernels (mote_chip.kernels); NULL or unknown: for any chip. NULL without a
  * result. */

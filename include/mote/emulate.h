@@ -3,7 +3,7 @@
  *
  *     mote_emulate_options options = {.chip = "cortex-m4", .inputs = samples, .input_bytes = sizeof samples};
  *     mote_emulation       run;
- *     if (mote_emulate("build/sine", "sine", &options, &run, &err) == MOTE_OK)
+ *     if (mote_emulate(&run, "build/sine", "sine", &options, &err) == MOTE_OK)
  *         printf("%llu %s\n", (unsigned long long)run.count, run.chip->count_unit);
  *     mote_emulation_free(&run);
  *
@@ -107,13 +107,13 @@ typedef struct mote_emulation {
  *   MOTE_ERR_LIMIT   flash, RAM or stack of the chip do not suffice (the text names both sizes); the time limit
  *   MOTE_ERR_FORMAT  the code does not compile, or faults on the chip (the text names layer, address and function), or
  *                    writes behind its arena */
-mote_status mote_emulate(const char *dir, const char *name, const mote_emulate_options *options, mote_emulation *out,
+mote_status mote_emulate(mote_emulation *out, const char *dir, const char *name, const mote_emulate_options *options,
                          mote_error *err);
 
 /* The same for a model that is no folder yet: compiled for the chip (compile may be NULL; its kernels are the chip's) into a
  * temporary folder, which is removed. */
-mote_status mote_emulate_model(const mote_model *model, const mote_compile_options *compile,
-                               const mote_emulate_options *options, mote_emulation *out, mote_error *err);
+mote_status mote_emulate_model(mote_emulation *out, const mote_model *model, const mote_compile_options *compile,
+                               const mote_emulate_options *options, mote_error *err);
 
 void mote_emulation_free(mote_emulation *run); /* a no-op on a zeroed one */
 

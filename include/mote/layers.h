@@ -1,10 +1,11 @@
 /* Keras' layers: a network is built by adding one after the other.
  *
  *     mote_builder *b = mote_builder_create(&(mote_builder_options){.seed = 1}, &err);
- *     mote_layer_id x = mote_layer_input(b, 3, (int[]){28, 28, 1});
- *     x = mote_layer_conv2d(b, x, &(mote_conv2d_options){.filters = 16, .kernel_size = {3}, .activation =
- * MOTE_ACTIVATION_RELU}); x = mote_layer_flatten(b, x, NULL); x = mote_layer_dense(b, x, &(mote_dense_options){.units = 10,
- * .activation = MOTE_ACTIVATION_SOFTMAX}); if (mote_builder_finish(b, &x, 1, &model, &err) != MOTE_OK) ...
+ *     mote_layer_id x = mote_layer_input(b, 3, (int32_t[]){28, 28, 1});
+ *     x = mote_layer_conv2d(b, x, &(mote_conv2d_options){.filters = 16, .kernel_size = {3}});
+ *     x = mote_layer_flatten(b, x, NULL);
+ *     x = mote_layer_dense(b, x, &(mote_dense_options){.units = 10, .activation = MOTE_ACTIVATION_SOFTMAX});
+ *     if (mote_builder_finish(&model, b, &x, 1, &err) != MOTE_OK) ...
  *
  * Names, arguments, defaults, shapes and initial values are Keras 3's; a zero in an options struct means Keras' default. A
  * number outside its range is refused, never changed. What a layer's arguments may be stands in one table a layer, at the
@@ -42,12 +43,18 @@ mote_builder *mote_builder_create(const mote_builder_options *options, mote_erro
 
 /* Makes the model: stage TRAIN, weights initialized. The caller destroys it. The builder is gone in both cases. Errors: the
  * first failure of any call before; USAGE when there is no output. */
-mote_status mote_builder_finish(mote_builder *builder, const mote_layer_id *outputs, int output_count, mote_model **out,
+mote_status mote_builder_finish(mote_model **out, mote_builder *builder, const mote_layer_id *outputs, int output_count,
                                 mote_error *err);
 void        mote_builder_abandon(mote_builder *builder); /* instead of finish; NULL is fine */
 
-/* The shape of one sample at this point, without the batch: returns the rank and fills dims[7]; -1 after a failure. */
-int mote_builder_shape(const mote_builder *builder, mote_layer_id id, int *dims);
+/* A shape without the batch. */
+typedef struct mote_shape {
+    int32_t rank;
+    int32_t dims[7];
+} mote_shape;
+
+/* The shape of one sample at this point; rank -1 after a failure. */
+mote_shape mote_builder_shape(const mote_builder *builder, mote_layer_id id);
 
 /* ---- words ---- */
 
@@ -174,11 +181,6 @@ typedef struct mote_flatten_options {
 mote_layer_id mote_layer_flatten(mote_builder *builder, mote_layer_id x, const mote_flatten_options *options);
 
 /* [...] -> target_shape, of as many elements; one of them may be -1. */
-typedef struct mote_shape {
-    int rank;
-    int dims[7];
-} mote_shape;
-
 typedef struct mote_reshape_options {
     const char *name;
     mote_shape  target_shape; /* required */

@@ -16,7 +16,7 @@ extern "C" {
 
 /* How stored samples become input `input`; mean and std belong to the model. False, and *out zeroed, where the recipe says
  * nothing of it, or there is no such input. */
-bool mote_model_preparation(const mote_model *model, int32_t input, mote_preparation *out);
+bool mote_model_preparation(mote_preparation *out, const mote_model *model, int32_t input);
 
 /* The whole recipe as JSON, the text that travels; "null" where it is empty. The caller frees it with free(); NULL with err
  * filled on failure. Of one input and output an object:

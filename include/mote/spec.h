@@ -2,7 +2,7 @@
  *
  *     mote_spec *spec;
  *     if (mote_spec_load(&spec, "mnist.yaml", &err) != MOTE_OK) ...
- *     if (mote_spec_load_data(&set, spec, &err) == MOTE_OK && mote_spec_build_model(spec, set, &model, &err) == MOTE_OK)
+ *     if (mote_spec_load_data(&set, spec, &err) == MOTE_OK && mote_spec_build_model(&model, spec, set, &err) == MOTE_OK)
  *         mote_train(&training, model, set, &spec->train, &err);
  *     mote_spec_destroy(spec);
  *
@@ -117,7 +117,7 @@ mote_status mote_dataset_open(mote_dataset **out, const mote_dataset_request *re
 bool mote_spec_gives_shapes(const mote_spec *spec);
 
 /* The network at stage TRAIN with initial weights from train.seed. set may be NULL where mote_spec_gives_shapes. */
-mote_status mote_spec_build_model(const mote_spec *spec, const mote_dataset *set, mote_model **out, mote_error *err);
+mote_status mote_spec_build_model(mote_model **out, const mote_spec *spec, const mote_dataset *set, mote_error *err);
 
 /* How to inspect its network so that what comes out is what a build deploys: its int8 form or not, on its chip's kernels.
  * Points into the spec. */

@@ -60,7 +60,7 @@ typedef struct mote_goal {
 } mote_goal;
 
 /* An output's goal in a model's recipe; false where the model has none (it was not trained by mote). */
-bool mote_model_goal(const mote_model *model, int32_t output, mote_goal *out);
+bool mote_model_goal(mote_goal *out, const mote_model *model, int32_t output);
 
 /* One output of several, by its name. */
 typedef struct mote_output_goal {

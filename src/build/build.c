@@ -336,7 +336,7 @@ static mote_status train(build_work *w, mote_error *err)
     *w->summary = (mote_summary){0};
     snprintf(w->summary->name, sizeof w->summary->name, "%s", w->spec->name);
     MOTE_TRY(load_data(w, err));
-    MOTE_TRY(mote_spec_build_model(w->spec, w->set, &model, err));
+    MOTE_TRY(mote_spec_build_model(&model, w->spec, w->set, err));
     if (check_before_training(w, model, err) == MOTE_OK)
         run_training(w, model, err);
     mote_model_destroy(model);
@@ -694,7 +694,7 @@ static mote_status deploy(build_work *w, mote_error *err)
     MOTE_TRY(forget_stage(w, w->summary->deploy_key, err));
     /* mote_compile would not know them for its own */
     MOTE_TRY(mote_outputs_remove_lost(&w->outputs, MOTE_OUTPUT_FIRMWARE, err));
-    MOTE_TRY(mote_compile(model, folder, &options, &compiled, err));
+    MOTE_TRY(mote_compile(&compiled, model, folder, &options, err));
     mote_outputs_forget(&w->outputs, MOTE_OUTPUT_FIRMWARE);
     MOTE_TRY(mote_outputs_add_folder(&w->outputs, "firmware", err));
     snprintf(w->summary->firmware_name, sizeof w->summary->firmware_name, "%s", compiled.name);

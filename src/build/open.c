@@ -377,7 +377,7 @@ mote_status mote_spec_take_targets(const mote_spec *spec, mote_dataset *set, mot
 
     if (!has_whole_numbers(set) || !spec->has_train)
         return MOTE_OK;
-    if (mote_spec_build_model(spec, set, &model, &ignored) == MOTE_OK)
+    if (mote_spec_build_model(&model, spec, set, &ignored) == MOTE_OK)
         for (i = 0; i < mote_model_output_count(model) && i < set->target_count; i++) {
             const mote_tensor_info out = mote_model_output(model, i);
             const mote_goal        goal = goal_of(spec, out.name);

@@ -377,7 +377,7 @@ static mote_status fail_at(const mote_spec *spec, int line, mote_builder *builde
 {
     mote_model *none;
 
-    mote_builder_finish(builder, NULL, 0, &none, err);
+    mote_builder_finish(&none, builder, NULL, 0, err);
     return mote_context(err, "%s:%d", spec->path, line);
 }
 
@@ -421,7 +421,7 @@ bool mote_spec_gives_shapes(const mote_spec *spec)
     return true;
 }
 
-mote_status mote_spec_build_model(const mote_spec *spec, const mote_dataset *set, mote_model **out, mote_error *err)
+mote_status mote_spec_build_model(mote_model **out, const mote_spec *spec, const mote_dataset *set, mote_error *err)
 {
     const struct mote_spec_state *state = spec->state;
     const mote_builder_options    options = {spec->train.seed, spec->max_parameters, spec->name};
@@ -450,7 +450,7 @@ mote_status mote_spec_build_model(const mote_spec *spec, const mote_dataset *set
     }
     for (i = 0; i < state->output_count; i++)
         outputs[i] = id_of(&b, state->outputs[i]);
-    if (mote_builder_finish(builder, outputs, state->output_count, out, err) != MOTE_OK)
+    if (mote_builder_finish(out, builder, outputs, state->output_count, err) != MOTE_OK)
         return mote_context(err, "%s", spec->path);
     return MOTE_OK;
 }

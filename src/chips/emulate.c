@@ -409,7 +409,7 @@ mote_status mote_emulate_folder(const char *dir, const char *shown, const char *
     return shown ? mote_context(err, "%s", shown) : err->code;
 }
 
-mote_status mote_emulate(const char *dir, const char *name, const mote_emulate_options *options, mote_emulation *out,
+mote_status mote_emulate(mote_emulation *out, const char *dir, const char *name, const mote_emulate_options *options,
                          mote_error *err)
 {
     return mote_emulate_folder(dir, dir, name, options, out, err);

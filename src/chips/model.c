@@ -11,14 +11,14 @@ static mote_status compile_and_run(const mote_model *model, const mote_compile_o
     mote_arena scratch = {0};
     char      *inside = mote_path_join(&scratch, folder, "model", err);
 
-    if (inside && mote_compile(model, inside, compile, NULL, err) == MOTE_OK)
+    if (inside && mote_compile(NULL, model, inside, compile, err) == MOTE_OK)
         mote_emulate_folder(inside, NULL, compile->name, options, out, err);
     mote_arena_destroy(&scratch);
     return err->code;
 }
 
-mote_status mote_emulate_model(const mote_model *model, const mote_compile_options *compile,
-                               const mote_emulate_options *options, mote_emulation *out, mote_error *err)
+mote_status mote_emulate_model(mote_emulation *out, const mote_model *model, const mote_compile_options *compile,
+                               const mote_emulate_options *options, mote_error *err)
 {
     const mote_chip     *chip;
     mote_compile_options own = compile ? *compile : (mote_compile_options){0};

@@ -183,7 +183,7 @@ static mote_status emulate_folder(benching *b, mote_error *err)
         return mote_context(err, "%s", b->inputs[0]);
     b->emulate.inputs = file.bytes;
     b->emulate.input_bytes = file.count;
-    mote_emulate(b->path, NULL, &b->emulate, &b->chip, err);
+    mote_emulate(&b->chip, b->path, NULL, &b->emulate, err);
     mote_file_close(&file);
     for (i = 0; i < b->chip.layer_count; i++)
         b->macs += b->chip.layers[i].macs;
@@ -216,7 +216,7 @@ static mote_status bench_model(benching *b, const mote_model *model, const mote_
         b->compile.target = "interpreter";
         MOTE_TRY(cli_take_tflite(b->path, &b->compile, &b->file, err));
     }
-    mote_emulate_model(model, &b->compile, &b->emulate, &b->chip, err);
+    mote_emulate_model(&b->chip, model, &b->compile, &b->emulate, err);
     return cli_blame(b->path, err);
 }
 

@@ -55,13 +55,13 @@ static mote_status parse_side(side *s, const char *given, mote_error *err)
 /* Both are asked the same questions: those that either was trained for; NULL: what goes with the targets. */
 static const mote_goal *common_goals(const comparing *c, mote_goal goals[MOTE_TARGETS_MAX])
 {
-    const mote_model *model = mote_model_goal(c->a.model, 0, &goals[0])   ? c->a.model
-                              : mote_model_goal(c->b.model, 0, &goals[0]) ? c->b.model
+    const mote_model *model = mote_model_goal(&goals[0], c->a.model, 0)   ? c->a.model
+                              : mote_model_goal(&goals[0], c->b.model, 0) ? c->b.model
                                                                           : NULL;
     int32_t           i;
 
     for (i = 0; model && i < MOTE_TARGETS_MAX; i++)
-        mote_model_goal(model, i, &goals[i]);
+        mote_model_goal(&goals[i], model, i);
     return model ? goals : NULL;
 }
 
@@ -114,7 +114,7 @@ static mote_status load(comparing *c, const cli_args *args, mote_error *err)
         return mote_fail(err, MOTE_ERR_USAGE, "--timeout goes with a chip:NAME:MODEL");
     MOTE_TRY(mote_model_load(&c->a.model, c->a.path, NULL, err));
     MOTE_TRY(mote_model_load(&c->b.model, c->b.path, NULL, err));
-    is_prepared_by_b = !mote_model_preparation(c->a.model, 0, &ignored) && mote_model_preparation(c->b.model, 0, &ignored);
+    is_prepared_by_b = !mote_model_preparation(&ignored, c->a.model, 0) && mote_model_preparation(&ignored, c->b.model, 0);
     request.model = is_prepared_by_b ? c->b.model : c->a.model;
     return cli_load_data(&c->set, &c->split, &request, err);
 }

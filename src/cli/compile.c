@@ -161,7 +161,7 @@ static mote_status run_compile(const cli_args *args, mote_error *err)
     MOTE_TRY(cli_load_model(&model, args, path, err));
     if (target == TARGET_INTERPRETER)
         cli_take_tflite(path, &options, &file, err);
-    if (err->code == MOTE_OK && mote_compile(model, folder, &options, &result, err) == MOTE_OK)
+    if (err->code == MOTE_OK && mote_compile(&result, model, folder, &options, err) == MOTE_OK)
         print_result(args, target, folder, &result, err);
     else if (err->code == MOTE_ERR_UNSUPPORTED)
         mote_context(err, "%s", path);

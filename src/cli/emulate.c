@@ -48,7 +48,7 @@ static mote_status compile_and_run(emulating *e, const mote_model *model, const 
     if (e->is_interpreted)
         cli_take_tflite(e->path, &compile, &file, err);
     if (err->code == MOTE_OK)
-        mote_emulate_model(model, &compile, &emulate, &e->figures, err);
+        mote_emulate_model(&e->figures, model, &compile, &emulate, err);
     mote_file_close(&file);
     return cli_blame(e->path, err);
 }
@@ -98,7 +98,7 @@ static mote_status emulate_folder(emulating *e, mote_error *err)
     options.input_bytes = file.count;
     if (e->input_count == 1 && file.count == 0)
         mote_fail(err, MOTE_ERR_USAGE, "%s: is empty", e->inputs[0]);
-    else if (mote_emulate(e->path, NULL, &options, &e->figures, err) == MOTE_OK && e->output_count == 1)
+    else if (mote_emulate(&e->figures, e->path, NULL, &options, err) == MOTE_OK && e->output_count == 1)
         mote_file_write(e->outputs[0], e->figures.outputs, e->figures.output_bytes, err);
     mote_file_close(&file);
     return err->code;

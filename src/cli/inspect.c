@@ -24,7 +24,7 @@ static mote_status build_from_spec(cli_inspecting *in, mote_error *err)
     if (!in->set && !mote_spec_gives_shapes(spec))
         return in->no_recipe.code != MOTE_OK ? mote_fail(err, in->no_recipe.code, "%s", in->no_recipe.text)
                                              : mote_spec_load_data(&in->set, spec, err);
-    MOTE_TRY(mote_spec_build_model(spec, in->set, &in->model, err));
+    MOTE_TRY(mote_spec_build_model(&in->model, spec, in->set, err));
     if (!in->set)
         return MOTE_OK;
     MOTE_TRY(mote_spec_take_validation(spec, in->set, err)); /* those samples do not calibrate */

@@ -25,7 +25,7 @@ static mote_status init_answers(mote_answers *out, const mote_model *model, int 
                           .kind = judged.kind,
                           .rank = judged.rank};
     memcpy(out->dim, judged.dim, sizeof out->dim);
-    out->has_goal = mote_model_goal(model, output, &out->goal);
+    out->has_goal = mote_model_goal(&out->goal, model, output);
     out->real = MOTE_NEW(owner, float, mote_size_mul(count, out->width), err);
     out->stored = MOTE_NEW(owner, uint8_t, mote_size_mul(count, out->stored_bytes), err);
     return err->code;
@@ -252,9 +252,9 @@ static mote_status emulate_samples(mote_predictions *out, const mote_model *mode
                                    const mote_emulate_options *options, mote_emulation *figures, mote_error *err)
 {
     if (device->folder)
-        MOTE_TRY(mote_emulate(device->folder, device->name, options, figures, err));
+        MOTE_TRY(mote_emulate(figures, device->folder, device->name, options, err));
     else
-        MOTE_TRY(mote_emulate_model(model, NULL, options, figures, err));
+        MOTE_TRY(mote_emulate_model(figures, model, NULL, options, err));
     take_outputs(out, model, figures->outputs, figures->sample_output_bytes);
     return MOTE_OK;
 }

@@ -526,8 +526,8 @@ static void end_compilation(compilation *c)
     mote_arena_destroy(&c->arena);
 }
 
-mote_status mote_compile(const mote_model *model, const char *folder, const mote_compile_options *options,
-                         mote_compile_result *result, mote_error *err)
+mote_status mote_compile(mote_compile_result *result, const mote_model *model, const char *folder,
+                         const mote_compile_options *options, mote_error *err)
 {
     static const mote_compile_options defaults = {0};
     compilation                       c = {.model = model, .options = options ? options : &defaults};

@@ -339,7 +339,7 @@ const char *mote_model_label(const mote_model *model, int32_t output, int32_t in
     return index >= 0 && index < mote_model_label_count(model, output) ? model->recipe.output[output].labels[index] : NULL;
 }
 
-bool mote_model_preparation(const mote_model *model, int32_t input, mote_preparation *out)
+bool mote_model_preparation(mote_preparation *out, const mote_model *model, int32_t input)
 {
     *out = (mote_preparation){0};
     if (input < 0 || input >= mote_model_input_count(model) || input >= MOTE_FEATURES_MAX ||
@@ -349,7 +349,7 @@ bool mote_model_preparation(const mote_model *model, int32_t input, mote_prepara
     return true;
 }
 
-bool mote_model_goal(const mote_model *model, int32_t output, mote_goal *out)
+bool mote_model_goal(mote_goal *out, const mote_model *model, int32_t output)
 {
     const mote_output_recipe *recipe = output_recipe(model, output);
 

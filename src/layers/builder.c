@@ -207,7 +207,7 @@ static mote_status complete(mote_builder *builder, const mote_layer_id *outputs,
     return mote_model_verify(model, err);
 }
 
-mote_status mote_builder_finish(mote_builder *builder, const mote_layer_id *outputs, int output_count, mote_model **out,
+mote_status mote_builder_finish(mote_model **out, mote_builder *builder, const mote_layer_id *outputs, int output_count,
                                 mote_error *err)
 {
     mote_model *model = builder->model;
@@ -223,17 +223,17 @@ mote_status mote_builder_finish(mote_builder *builder, const mote_layer_id *outp
     return MOTE_OK;
 }
 
-int mote_builder_shape(const mote_builder *builder, mote_layer_id id, int *dims)
+mote_shape mote_builder_shape(const mote_builder *builder, mote_layer_id id)
 {
+    mote_shape         shape = {.rank = -1};
     const mote_tensor *tensor;
-    int                i;
 
     if (builder->err.code != MOTE_OK || id < 0 || id >= graph_of(builder)->tensor_count)
-        return -1;
+        return shape;
     tensor = &graph_of(builder)->tensors[id];
-    for (i = 1; i < tensor->rank; i++)
-        dims[i - 1] = tensor->dim[i];
-    return tensor->rank - 1;
+    for (shape.rank = 0; shape.rank + 1 < tensor->rank; shape.rank++)
+        shape.dims[shape.rank] = tensor->dim[shape.rank + 1];
+    return shape;
 }
 
 /* ---- adding ---- */

@@ -68,7 +68,7 @@ static void check_history(const golden *g)
     const char    *name;
     json_t        *values;
 
-    if (mote_spec_load_data(&set, spec, &err) != MOTE_OK || mote_spec_build_model(spec, set, &model, &err) != MOTE_OK ||
+    if (mote_spec_load_data(&set, spec, &err) != MOTE_OK || mote_spec_build_model(&model, spec, set, &err) != MOTE_OK ||
         mote_train(&training, model, set, &spec->train, &err) != MOTE_OK)
         fail_msg("%s: %s", g->name, err.text);
     json_object_foreach(g->history, name, values)

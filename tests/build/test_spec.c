@@ -37,7 +37,7 @@ static mote_model *built(const mote_spec *spec)
     mote_error  err = {0};
     mote_model *model;
 
-    if (mote_spec_build_model(spec, NULL, &model, &err) != MOTE_OK)
+    if (mote_spec_build_model(&model, spec, NULL, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     return model;
 }
@@ -251,7 +251,7 @@ static void sine_is_generated_in_the_network_s_shape(void **state)
     assert_int_equal(mote_spec_load_data(&set, spec, &err), MOTE_OK);
     assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, 30);
     assert_int_equal(set->feature[0].rank, 2);
-    assert_int_equal(mote_spec_build_model(spec, set, &model, &err), MOTE_OK);
+    assert_int_equal(mote_spec_build_model(&model, spec, set, &err), MOTE_OK);
     mote_model_destroy(model);
     mote_dataset_destroy(set);
     mote_spec_destroy(spec);
@@ -265,11 +265,11 @@ static void input_is_taken_from_the_data_where_it_is_left_out(void **state)
     mote_model   *model;
     (void)state;
 
-    assert_int_equal(mote_spec_build_model(spec, NULL, &model, &err), MOTE_ERR_USAGE);
+    assert_int_equal(mote_spec_build_model(&model, spec, NULL, &err), MOTE_ERR_USAGE);
     assert_string_equal(err.text, "x.yaml:2: model: input is missing, and there is no data to take it from");
     mote_error_clear(&err);
     assert_int_equal(mote_spec_load_data(&set, spec, &err), MOTE_OK);
-    assert_int_equal(mote_spec_build_model(spec, set, &model, &err), MOTE_OK);
+    assert_int_equal(mote_spec_build_model(&model, spec, set, &err), MOTE_OK);
     assert_int_equal(mote_model_input(model, 0).dim[1], 1);
     mote_model_destroy(model);
     mote_dataset_destroy(set);
@@ -451,7 +451,7 @@ static void misfitting_layers_are_told_with_their_line(void **state)
         mote_spec  *spec = parsed(building_mistakes[i].spec);
         mote_error  err = {0};
         mote_model *model;
-        assert_int_not_equal(mote_spec_build_model(spec, NULL, &model, &err), MOTE_OK);
+        assert_int_not_equal(mote_spec_build_model(&model, spec, NULL, &err), MOTE_OK);
         assert_null(model);
         assert_string_equal(err.text, building_mistakes[i].text);
         mote_spec_destroy(spec);
@@ -514,7 +514,7 @@ static void too_large_a_network_is_refused_before_memory_is_taken(void **state)
     mote_model *model;
     (void)state;
 
-    assert_int_equal(mote_spec_build_model(spec, NULL, &model, &err), MOTE_ERR_LIMIT);
+    assert_int_equal(mote_spec_build_model(&model, spec, NULL, &err), MOTE_ERR_LIMIT);
     assert_string_equal(err.text, "x.yaml:1: layer \"dense\": kernel [1048576,65536] makes the network larger than 67108864 "
                                   "parameters");
     mote_spec_destroy(spec);

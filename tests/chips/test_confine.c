@@ -314,7 +314,7 @@ static bool is_overrun_seen(const char *chip, const uint8_t *inputs, size_t coun
     mote_emulate_options options = {.chip = chip, .inputs = inputs, .input_bytes = count};
     mote_emulation       run;
     mote_error           err = {0};
-    mote_status          status = mote_emulate(FOLDER "/over", NULL, &options, &run, &err);
+    mote_status          status = mote_emulate(&run, FOLDER "/over", NULL, &options, &err);
 
     mote_emulation_free(&run);
     if (status != MOTE_OK && !strstr(err.text, "wrote behind its arena of"))
@@ -386,7 +386,7 @@ static void a_sample_larger_than_its_place_is_refused(void **state)
         skip();
     }
     write_huge_model();
-    assert_int_equal(mote_emulate(FOLDER "/huge", NULL, &options, &run, &err), MOTE_ERR_LIMIT);
+    assert_int_equal(mote_emulate(&run, FOLDER "/huge", NULL, &options, &err), MOTE_ERR_LIMIT);
     assert_non_null(strstr(err.text, "a sample has 16777216 bytes, more than can be emulated on cortex-m4"));
     mote_emulation_free(&run);
 }

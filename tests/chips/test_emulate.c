@@ -56,7 +56,7 @@ static void emulate(const char *model, const mote_emulate_options *options, mote
     char       dir[200];
 
     snprintf(dir, sizeof dir, STANDIN "%s", model);
-    if (mote_emulate(dir, model, options, run, &err) != MOTE_OK)
+    if (mote_emulate(run, dir, model, options, &err) != MOTE_OK)
         fail_msg("%s on %s: %s", model, options->chip, err.text);
 }
 
@@ -68,7 +68,7 @@ static mote_error emulate_badly(const char *model, const mote_emulate_options *o
     char           dir[200];
 
     snprintf(dir, sizeof dir, STANDIN "%s", model);
-    assert_int_equal(mote_emulate(dir, model, options, &run, &err), code);
+    assert_int_equal(mote_emulate(&run, dir, model, options, &err), code);
     assert_null(run.outputs);
     assert_null(strchr(err.text, '\n'));
     assert_ptr_equal(strstr(err.text, dir), err.text);
@@ -206,7 +206,7 @@ static void more_inputs_than_the_board_holds_are_run_piece_by_piece(void **state
     }
     options.inputs = in;
     write_bulky_model("build/tests/bulky");
-    if (mote_emulate("build/tests/bulky", NULL, &options, &run, &err) != MOTE_OK)
+    if (mote_emulate(&run, "build/tests/bulky", NULL, &options, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     assert_int_equal(run.output_bytes, SAMPLES);
     for (i = 0; i < SAMPLES; i++)
@@ -282,9 +282,9 @@ static void the_only_model_of_a_folder_needs_no_name(void **state)
     mote_emulation       run;
     mote_error           err = {0};
     (void)state;
-    assert_int_equal(mote_emulate(STANDIN "model", NULL, &options, &run, &err), MOTE_OK);
+    assert_int_equal(mote_emulate(&run, STANDIN "model", NULL, &options, &err), MOTE_OK);
     mote_emulation_free(&run);
-    assert_int_equal(mote_emulate(STANDIN, NULL, &options, &run, &err), MOTE_ERR_USAGE);
+    assert_int_equal(mote_emulate(&run, STANDIN, NULL, &options, &err), MOTE_ERR_USAGE);
 }
 
 /* ---- what does not ---- */
@@ -377,7 +377,7 @@ static void wrong_requests_are_refused(void **state)
     mote_emulation       run;
     mote_error           err = {0};
     (void)state;
-    assert_int_equal(mote_emulate(STANDIN "model", "model", &options, &run, &err), MOTE_ERR_USAGE);
+    assert_int_equal(mote_emulate(&run, STANDIN "model", "model", &options, &err), MOTE_ERR_USAGE);
     assert_contains(&err, "no emulated chip is named cortex-m5; try cortex-m");
     options = (mote_emulate_options){.chip = need_chip("cortex-m4")->name, .inputs = "12345", .input_bytes = 5};
     err = emulate_badly("model", &options, MOTE_ERR_USAGE);
@@ -385,11 +385,11 @@ static void wrong_requests_are_refused(void **state)
     assert_contains(&err, "no multiple of 4");
     mote_error_clear(&err);
     options.input_bytes = 4;
-    assert_int_equal(mote_emulate(STANDIN "model", "../model", &options, &run, &err), MOTE_ERR_USAGE);
+    assert_int_equal(mote_emulate(&run, STANDIN "model", "../model", &options, &err), MOTE_ERR_USAGE);
     mote_error_clear(&err);
-    assert_int_equal(mote_emulate(STANDIN "missing", "model", &options, &run, &err), MOTE_ERR_IO);
+    assert_int_equal(mote_emulate(&run, STANDIN "missing", "model", &options, &err), MOTE_ERR_IO);
     mote_error_clear(&err);
-    assert_int_equal(mote_emulate(STANDIN "model", "other", &options, &run, &err), MOTE_ERR_FORMAT);
+    assert_int_equal(mote_emulate(&run, STANDIN "model", "other", &options, &err), MOTE_ERR_FORMAT);
     assert_contains(&err, "other.h");
 }
 
@@ -400,7 +400,7 @@ static void a_missing_tool_is_named_with_its_package(void **state)
     mote_error     err = {0};
     (void)state;
     setenv("PATH", "/nonexistent", 1);
-    assert_int_equal(mote_emulate(STANDIN "model", "model", &(mote_emulate_options){.chip = "cortex-m4"}, &run, &err),
+    assert_int_equal(mote_emulate(&run, STANDIN "model", "model", &(mote_emulate_options){.chip = "cortex-m4"}, &err),
                      MOTE_ERR_IO);
     setenv("PATH", path, 1);
     free(path);

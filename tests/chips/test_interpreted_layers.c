@@ -31,8 +31,8 @@ static mote_emulation count_layers(const mote_model *model, const char *chip, co
     mote_emulation run;
     mote_error     err = {0};
 
-    if (mote_emulate_model(model, &(mote_compile_options){.target = target, .keeps_operators = true},
-                           &(mote_emulate_options){.chip = chip, .counts_layers = true}, &run, &err) != MOTE_OK)
+    if (mote_emulate_model(&run, model, &(mote_compile_options){.target = target, .keeps_operators = true},
+                           &(mote_emulate_options){.chip = chip, .counts_layers = true}, &err) != MOTE_OK)
         fail_msg("%s, %s: %s", chip, target, err.text);
     return run;
 }
@@ -95,15 +95,15 @@ static void requests_that_make_no_sense_are_refused(void **state)
         mote_emulation              run;
         mote_error                  err = {0};
         memset(&run, 0x55, sizeof run);
-        assert_int_equal(mote_emulate_model(model, NULL, options, &run, &err), MOTE_ERR_USAGE);
+        assert_int_equal(mote_emulate_model(&run, model, NULL, options, &err), MOTE_ERR_USAGE);
         mote_emulation_free(&run); /* it was zeroed */
         memset(&run, 0x55, sizeof run);
         err = (mote_error){0};
-        assert_int_equal(mote_emulate("build", NULL, options, &run, &err), MOTE_ERR_USAGE);
+        assert_int_equal(mote_emulate(&run, "build", NULL, options, &err), MOTE_ERR_USAGE);
         mote_emulation_free(&run);
     }
     assert_int_equal(
-        mote_emulate(NULL, NULL, &(mote_emulate_options){.chip = "cortex-m4"}, &(mote_emulation){0}, &(mote_error){0}),
+        mote_emulate(&(mote_emulation){0}, NULL, NULL, &(mote_emulate_options){.chip = "cortex-m4"}, &(mote_error){0}),
         MOTE_ERR_USAGE);
     mote_model_destroy(model);
 }

@@ -49,7 +49,7 @@ static void emulate(const char *dir, const mote_emulate_options *options, mote_e
 {
     mote_error err = {0};
 
-    if (mote_emulate(dir, NULL, options, run, &err) != MOTE_OK)
+    if (mote_emulate(run, dir, NULL, options, &err) != MOTE_OK)
         fail_msg("%s on %s: %s", dir, options->chip, err.text);
 }
 
@@ -58,7 +58,7 @@ static mote_error emulate_badly(const char *dir, const char *chip, bool counts_l
     mote_error     err = {0};
     mote_emulation run;
 
-    if (mote_emulate(dir, NULL, &(mote_emulate_options){.chip = chip, .counts_layers = counts_layers}, &run, &err) ==
+    if (mote_emulate(&run, dir, NULL, &(mote_emulate_options){.chip = chip, .counts_layers = counts_layers}, &err) ==
         MOTE_OK)
         fail_msg("%s ran on %s", dir, chip);
     assert_null(strchr(err.text, '\n'));
@@ -136,7 +136,7 @@ static void layers_and_calls_are_the_whole_inference(void **state)
         mote_emulation       run;
         uint64_t             sum = 0;
         int32_t              i;
-        if (mote_emulate_model(model, NULL, &options, &run, &err) != MOTE_OK)
+        if (mote_emulate_model(&run, model, NULL, &options, &err) != MOTE_OK)
             fail_msg("%s: %s", chips[c], err.text);
         assert_int_equal(run.layer_count, is.layer_count);
         for (i = 0; i < is.layer_count; i++) {
@@ -164,9 +164,9 @@ static void hooks_change_no_figure(void **state)
         mote_emulation       plain, counted;
         if (!has_chip(chips[c]))
             continue;
-        assert_int_equal(mote_emulate_model(model, NULL, &options, &plain, &err), MOTE_OK);
+        assert_int_equal(mote_emulate_model(&plain, model, NULL, &options, &err), MOTE_OK);
         options.counts_layers = options.counts_start_up = true;
-        assert_int_equal(mote_emulate_model(model, NULL, &options, &counted, &err), MOTE_OK);
+        assert_int_equal(mote_emulate_model(&counted, model, NULL, &options, &err), MOTE_OK);
         assert_int_equal(plain.count, counted.count);
         assert_int_equal(plain.flash_bytes, counted.flash_bytes);
         assert_int_equal(plain.code_bytes, counted.code_bytes);
@@ -274,7 +274,7 @@ static void compile_broken(const char *folder, int step, const char *statement)
     mote_error  err = {0};
     char        path[200], mark[40];
 
-    if (mote_compile(model, folder, &(mote_compile_options){.name = "small"}, NULL, &err) != MOTE_OK)
+    if (mote_compile(NULL, model, folder, &(mote_compile_options){.name = "small"}, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     snprintf(path, sizeof path, "%s/small.c", folder);
     snprintf(mark, sizeof mark, "MRT_STEP(%d);", step);
@@ -369,7 +369,7 @@ static void a_real_model_adds_up_on_both_counters(void **state)
             mote_emulation       run;
             uint64_t             sum = 0, macs = 0;
             int32_t              k;
-            if (mote_emulate_model(model, NULL, &options, &run, &err) != MOTE_OK)
+            if (mote_emulate_model(&run, model, NULL, &options, &err) != MOTE_OK)
                 fail_msg("%s: %s", chips[i], err.text);
             for (k = 0; k < run.layer_count; k++) {
                 sum += run.layers[k].count;

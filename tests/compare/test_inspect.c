@@ -25,7 +25,7 @@ static mote_model *make_model(void)
     x = mote_layer_batch_normalization(b, x, NULL);
     x = mote_layer_flatten(b, x, NULL);
     x = mote_layer_dense(b, x, &(mote_dense_options){.units = 10, .activation = MOTE_ACTIVATION_SOFTMAX});
-    if (mote_builder_finish(b, &x, 1, &model, err) != MOTE_OK)
+    if (mote_builder_finish(&model, b, &x, 1, err) != MOTE_OK)
         fail_msg("%s", err->text);
     return model;
 }
@@ -168,7 +168,7 @@ static void the_plan_tells_what_is_written_over_what(void **state)
     (void)state;
     for (i = 0; i < 3; i++)
         x = mote_layer_conv2d(b, x, &conv);
-    assert_int_equal(mote_builder_finish(b, &x, 1, &model, err), MOTE_OK);
+    assert_int_equal(mote_builder_finish(&model, b, &x, 1, err), MOTE_OK);
     assert_int_equal(mote_inspect(&in, model, NULL, err), MOTE_OK);
     assert_int_equal(in.memory.arena_bytes, image + 2 * least);
     assert_int_equal(in.memory.bound_bytes, image + 2 * least);
@@ -192,7 +192,7 @@ static void the_plan_of_each_kind_of_chip_is_what_compiling_gives(void **state)
 
     (void)state;
     assert_int_equal(mote_model_freeze(&model, trained, err), MOTE_OK);
-    if (mote_compile(model, "build/tests/inspected", NULL, &compiled, err) != MOTE_OK)
+    if (mote_compile(&compiled, model, "build/tests/inspected", NULL, err) != MOTE_OK)
         fail_msg("%s", err->text);
     assert_true(compiled.chip_count > 1);
     for (i = 0; i < compiled.chip_count; i++) {

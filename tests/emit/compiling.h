@@ -80,7 +80,7 @@ COMPILING_UNUSED compiled compile(const mote_model *model, const char *label, co
     mote_error err = {0};
 
     snprintf(c.folder, sizeof c.folder, ROOT "/%s", label);
-    if (mote_compile(model, c.folder, options, &c.result, &err) != MOTE_OK)
+    if (mote_compile(&c.result, model, c.folder, options, &err) != MOTE_OK)
         fail_msg("%s: %s", label, err.text);
     return c;
 }

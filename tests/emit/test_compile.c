@@ -376,7 +376,7 @@ static void names_that_c_cannot_have_are_refused(void **state)
     (void)state;
     for (i = 0; i < sizeof bad / sizeof *bad; i++) {
         mote_error err = {0};
-        if (mote_compile(model, ROOT "/bad", &(mote_compile_options){.name = bad[i]}, NULL, &err) != MOTE_ERR_USAGE)
+        if (mote_compile(NULL, model, ROOT "/bad", &(mote_compile_options){.name = bad[i]}, &err) != MOTE_ERR_USAGE)
             fail_msg("\"%s\" was taken", bad[i]);
         assert_null(strchr(err.text, '\n'));
         assert_int_equal(mote_compile_check_name(bad[i], &(mote_error){0}), MOTE_ERR_USAGE);
@@ -523,7 +523,7 @@ static void compile_to(const mote_model *model, const char *folder, const char *
 {
     mote_error err = {0};
 
-    if (mote_compile(model, folder, &(mote_compile_options){.target = target}, NULL, &err) != wanted)
+    if (mote_compile(NULL, model, folder, &(mote_compile_options){.target = target}, &err) != wanted)
         fail_msg("%s: status %d, %s", folder, (int)err.code, err.text);
     if (wanted != MOTE_OK)
         assert_null(strchr(err.text, '\n'));
@@ -588,12 +588,12 @@ static void golden_operators_compile_and_answer_as_the_host_does(void **state)
         snprintf(key, sizeof key, "%s/in0", name);
         snprintf(folder, sizeof folder, ROOT "/golden/%s", name);
         assert_int_equal(mote_npz_load(&in, golden, key, 0, &err), MOTE_OK);
-        if (mote_compile(model, folder,
+        if (mote_compile(NULL, model, folder,
                          &(mote_compile_options){.name = name,
                                                  .optimize = (mote_optimize)(done % 2),
                                                  .golden = in.bytes,
                                                  .golden_count = (int32_t)in.dim[0]},
-                         NULL, &err) != MOTE_OK)
+                         &err) != MOTE_OK)
             fail_msg("%s: %s", name, err.text);
         fprintf(main_c, "#include \"golden/%s/%s.c\"\n#include \"golden/%s/%s_selftest.c\"\n", name, name, name, name);
         fprintf(main_c,

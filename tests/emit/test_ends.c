@@ -256,7 +256,7 @@ static void types_that_c_has_not_are_refused(void **state)
     mote_graph_set_outputs(model, graph, (mote_id[]){graph->outputs[1], c}, 2, &err);
     for (t = 0; t < 2; t++) {
         err = (mote_error){0};
-        assert_int_equal(mote_compile(model, ROOT "/wide", &(mote_compile_options){.target = targets[t]}, NULL, &err),
+        assert_int_equal(mote_compile(NULL, model, ROOT "/wide", &(mote_compile_options){.target = targets[t]}, &err),
                          MOTE_ERR_UNSUPPORTED);
         assert_non_null(strstr(err.text, "output 1 (wide) is float64"));
     }
@@ -273,7 +273,7 @@ static void check_on_chip(const mote_model *model, const char *chip, const char 
     mote_emulation             run;
     mote_error                 err = {0};
 
-    if (mote_emulate_model(model, &compile, &options, &run, &err) != MOTE_OK)
+    if (mote_emulate_model(&run, model, &compile, &options, &err) != MOTE_OK)
         fail_msg("%s, %s: %s", chip, target, err.text);
     assert_int_equal(run.output_bytes, a.count);
     assert_memory_equal(run.outputs, a.bytes, a.count);

@@ -37,7 +37,7 @@ static void compile_to(const char *folder)
     mote_model *model;
 
     assert_int_equal(mote_model_load(&model, MODEL, NULL, &err), MOTE_OK);
-    assert_int_equal(mote_compile(model, folder, &(mote_compile_options){.name = "add"}, NULL, &err), MOTE_OK);
+    assert_int_equal(mote_compile(NULL, model, folder, &(mote_compile_options){.name = "add"}, &err), MOTE_OK);
     mote_model_destroy(model);
 }
 

@@ -105,7 +105,7 @@ static void what_is_not_called_costs_nothing(void **state)
         for (is_prepared = 0; is_prepared < 2; is_prepared++) {
             mote_model *model = make_model(3, MOTE_I8);
             model->recipe.input[0].is_prepared = is_prepared;
-            if (mote_emulate_model(model, NULL, &(mote_emulate_options){.chip = chips[i]}, &run[is_prepared], &err) !=
+            if (mote_emulate_model(&run[is_prepared], model, NULL, &(mote_emulate_options){.chip = chips[i]}, &err) !=
                 MOTE_OK)
                 fail_msg("%s", err.text);
             mote_model_destroy(model);

@@ -62,13 +62,13 @@ static void requests_that_make_no_sense_are_refused(void **state)
     (void)state;
     for (i = 0; i < sizeof bad / sizeof *bad; i++) {
         err = (mote_error){0};
-        if (mote_compile(model, ROOT "/refused", &bad[i], NULL, &err) != MOTE_ERR_USAGE)
+        if (mote_compile(NULL, model, ROOT "/refused", &bad[i], &err) != MOTE_ERR_USAGE)
             fail_msg("request %zu: %s", i, err.text);
         assert_false(mote_path_exists(ROOT "/refused"));
     }
-    assert_int_equal(mote_compile(NULL, ROOT "/refused", NULL, NULL, &(mote_error){0}), MOTE_ERR_USAGE);
-    assert_int_equal(mote_compile(model, NULL, NULL, NULL, &(mote_error){0}), MOTE_ERR_USAGE);
-    assert_int_equal(mote_compile(model, "", NULL, NULL, &(mote_error){0}), MOTE_ERR_USAGE);
+    assert_int_equal(mote_compile(NULL, NULL, ROOT "/refused", NULL, &(mote_error){0}), MOTE_ERR_USAGE);
+    assert_int_equal(mote_compile(NULL, model, NULL, NULL, &(mote_error){0}), MOTE_ERR_USAGE);
+    assert_int_equal(mote_compile(NULL, model, "", NULL, &(mote_error){0}), MOTE_ERR_USAGE);
     assert_null(mote_compiled_for(NULL, NULL));
     mote_model_destroy(model);
 }

@@ -44,7 +44,7 @@ static int make_model(void **state)
 
     ends[0] = mote_layer_dense(builder, x, &(mote_dense_options){.units = 3, .name = "left"});
     ends[1] = mote_layer_dense(builder, x, &(mote_dense_options){.units = 2, .name = "right"});
-    if (mote_builder_finish(builder, ends, 2, &trained, err) != MOTE_OK ||
+    if (mote_builder_finish(&trained, builder, ends, 2, err) != MOTE_OK ||
         mote_model_freeze(&fixed.model, trained, err) != MOTE_OK || mote_remove_tree(SCRATCH, err) != MOTE_OK ||
         mote_make_dirs(SCRATCH, err) != MOTE_OK)
         return -1;

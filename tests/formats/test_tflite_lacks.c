@@ -392,7 +392,7 @@ static void compiled_code_and_the_interpreter_do_without_operators_of_constants(
         mote_compile_options options = {
             .target = targets[i], .name = "constants", .file = file.bytes, .file_bytes = file.count};
         mote_error err = {0};
-        if (mote_compile(model, folder, &options, NULL, &err) != MOTE_OK)
+        if (mote_compile(NULL, model, folder, &options, &err) != MOTE_OK)
             fail_msg("%s: %s", targets[i], err.text);
         assert_int_equal(mote_remove_tree(folder, &err), MOTE_OK);
     }
@@ -457,7 +457,7 @@ static void a_model_that_is_not_there_has_nothing(void **state)
     assert_null(mote_model_left_out(NULL, 0));
     assert_null(mote_model_label(NULL, 0, 0));
     assert_int_equal(mote_model_answers(NULL, 0), MOTE_ANSWERS_UNKNOWN);
-    assert_false(mote_model_goal(NULL, 0, &goal));
+    assert_false(mote_model_goal(&goal, NULL, 0));
     assert_string_equal(mote_model_name(NULL), "");
     assert_false(mote_model_is_quantized(NULL));
     mote_model_destroy(model);

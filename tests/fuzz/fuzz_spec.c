@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
     if (mote_spec_parse(&spec, "fuzz.yaml", (const char *)bytes, count, &err) != MOTE_OK)
         return 0;
     spec->max_parameters = PARAMETERS_MAX;
-    if (mote_spec_build_model(spec, NULL, &model, &err) == MOTE_OK)
+    if (mote_spec_build_model(&model, spec, NULL, &err) == MOTE_OK)
         mote_model_destroy(model);
     mote_spec_destroy(spec);
     return 0;

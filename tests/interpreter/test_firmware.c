@@ -54,7 +54,7 @@ static void folders_compile_without_a_warning_and_pass_their_selftest(void **sta
     size_t               i;
     (void)state;
     assert_int_equal(mote_make_dirs(ROOT, &err), MOTE_OK);
-    if (mote_compile(model, ROOT "/net", &options, &result, &err) != MOTE_OK)
+    if (mote_compile(&result, model, ROOT "/net", &options, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     assert_true(result.chip_count >= 3);
     for (i = 0; i < sizeof compilers / sizeof *compilers; i++) {
@@ -109,7 +109,7 @@ static void answers_on(const char *chip, const mote_model *model, const void *fi
         invoke_model(runner);
         memcpy(wanted + (size_t)i * out.bytes, mote_runner_output(runner, 0), out.bytes);
     }
-    if (mote_emulate_model(model, &compile, &options, &run, &err) != MOTE_OK)
+    if (mote_emulate_model(&run, model, &compile, &options, &err) != MOTE_OK)
         fail_msg("%s: %s", chip, err.text);
     assert_int_equal(run.output_bytes, (size_t)samples * out.bytes);
     assert_memory_equal(run.outputs, wanted, run.output_bytes);
@@ -172,7 +172,7 @@ static void an_avr_is_refused_in_one_line(void **state)
         mote_model_destroy(model);
         skip();
     }
-    assert_int_equal(mote_emulate_model(model, &compile, &options, &run, &err), MOTE_ERR_FORMAT);
+    assert_int_equal(mote_emulate_model(&run, model, &compile, &options, &err), MOTE_ERR_FORMAT);
     assert_non_null(strstr(err.text, "needs a double with 64 bits"));
     assert_null(strchr(err.text, '\n'));
     mote_emulation_free(&run);

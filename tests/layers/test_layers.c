@@ -24,7 +24,7 @@ static mote_model *finish(mote_builder *builder, mote_layer_id out)
     mote_error  err = {0};
     mote_model *model = NULL;
 
-    if (mote_builder_finish(builder, &out, 1, &model, &err) != MOTE_OK)
+    if (mote_builder_finish(&model, builder, &out, 1, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     return model;
 }
@@ -525,7 +525,7 @@ static void mistakes_are_told_in_keras_terms(void **state)
         mote_error    err = {0};
         mote_model   *model;
         mote_layer_id out = mistakes[i].make(b, mote_layer_input(b, 3, (int[]){8, 8, 3}));
-        assert_int_not_equal(mote_builder_finish(b, &out, 1, &model, &err), MOTE_OK);
+        assert_int_not_equal(mote_builder_finish(&model, b, &out, 1, &err), MOTE_OK);
         assert_null(model);
         assert_string_equal(err.text, mistakes[i].text);
     }
@@ -541,8 +541,8 @@ static void first_failure_is_kept(void **state)
 
     x = mote_layer_dense(b, x, &(mote_dense_options){.units = 4});
     assert_int_equal(x, MOTE_NO_LAYER);
-    assert_int_equal(mote_builder_shape(b, x, NULL), -1);
-    assert_int_equal(mote_builder_finish(b, &x, 1, &model, &err), MOTE_ERR_USAGE);
+    assert_int_equal(mote_builder_shape(b, x).rank, -1);
+    assert_int_equal(mote_builder_finish(&model, b, &x, 1, &err), MOTE_ERR_USAGE);
     assert_string_equal(err.text, "the input has a dimension of 0; 1 to 65536 are possible");
 }
 

@@ -242,7 +242,7 @@ static mote_model *make_residual(void)
     x = mote_layer_flatten(b, x, NULL);
     out[0] = mote_layer_dense(b, x, &(mote_dense_options){.name = "classes", .units = 10});
     out[1] = mote_layer_dense(b, x, &(mote_dense_options){.name = "<box>", .units = 4});
-    if (mote_builder_finish(b, out, 2, &model, err) != MOTE_OK)
+    if (mote_builder_finish(&model, b, out, 2, err) != MOTE_OK)
         fail_msg("%s", err->text);
     return model;
 }

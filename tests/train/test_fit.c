@@ -28,7 +28,7 @@ static mote_model *linear(void)
     mote_model   *model;
 
     x = mote_layer_dense(b, x, &(mote_dense_options){.units = 1});
-    if (mote_builder_finish(b, &x, 1, &model, &err) != MOTE_OK)
+    if (mote_builder_finish(&model, b, &x, 1, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     return model;
 }
@@ -130,7 +130,7 @@ static void train_digits(double losses[2], const mote_dataset *set, double valid
     mote_training           *training;
 
     x = mote_layer_dense(b, x, &(mote_dense_options){.units = 10});
-    if (mote_builder_finish(b, &x, 1, &model, &err) != MOTE_OK ||
+    if (mote_builder_finish(&model, b, &x, 1, &err) != MOTE_OK ||
         mote_train(&training, model, set, &options, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     assert_string_equal(training->history.names[2], "val_loss");
@@ -184,7 +184,7 @@ static void whole_numbers_stay_classes_of_the_set_after_a_regression(void **stat
     (void)state;
     train->count = 64;
     x = mote_layer_dense(b, x, &(mote_dense_options){.units = 1});
-    if (mote_builder_finish(b, &x, 1, &model, &err) != MOTE_OK ||
+    if (mote_builder_finish(&model, b, &x, 1, &err) != MOTE_OK ||
         mote_train(&training, model, set, &options, &err) != MOTE_OK ||
         mote_model_freeze(&network, model, &err) != MOTE_OK ||
         mote_predict(&predictions, network, train, NULL, &err) != MOTE_OK ||
@@ -274,7 +274,7 @@ static mote_model *two_ended(int inputs, const char *second_output)
     }
     ends[0] = mote_layer_dense(b, x, &(mote_dense_options){.units = 1, .name = "price"});
     ends[1] = mote_layer_dense(b, x, &(mote_dense_options){.units = 3, .name = second_output});
-    if (mote_builder_finish(b, ends, 2, &model, &err) != MOTE_OK)
+    if (mote_builder_finish(&model, b, ends, 2, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     return model;
 }
@@ -332,7 +332,7 @@ static void data_in_another_order_than_the_network_are_refused(void **state)
     x = mote_layer_concatenate(b, (mote_layer_id[]){x, y}, 2, NULL);
     ends[0] = mote_layer_dense(b, x, &(mote_dense_options){.units = 1, .name = "price"});
     ends[1] = mote_layer_dense(b, x, &(mote_dense_options){.units = 3, .name = "kind"});
-    assert_int_equal(mote_builder_finish(b, ends, 2, &model, &err), MOTE_OK);
+    assert_int_equal(mote_builder_finish(&model, b, ends, 2, &err), MOTE_OK);
     assert_int_equal(mote_train(&training, model, set, NULL, &err), MOTE_ERR_USAGE);
     assert_non_null(strstr(err.text, "the data's feature 0 is \"right\", and the network's input 0 is \"left\""));
     mote_model_destroy(model);

@@ -43,7 +43,7 @@ static void training_tells_every_epoch_once_and_never_more_than_all(void **state
     assert_int_equal(mote_dataset_sine(&set, &(mote_sine_options){.count = 100}, &err), MOTE_OK);
     b = mote_builder_create(NULL, &err);
     x = mote_layer_dense(b, mote_layer_input(b, 1, (int[]){1}), &(mote_dense_options){.units = 1});
-    assert_int_equal(mote_builder_finish(b, &x, 1, &model, &err), MOTE_OK);
+    assert_int_equal(mote_builder_finish(&model, b, &x, 1, &err), MOTE_OK);
     assert_int_equal(mote_train(&training, model, set,
                                 &(mote_train_options){.loss = MOTE_LOSS_MSE, .epochs = 3, .progress = {take, &t}}, &err),
                      MOTE_OK);

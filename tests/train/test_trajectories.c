@@ -131,7 +131,7 @@ static mote_model *make_network(const network_case *network, mote_npz *npz, mote
     mote_layer_id      x = network->add(b);
     int                count, i;
 
-    if (mote_builder_finish(b, &x, 1, &model, err) != MOTE_OK)
+    if (mote_builder_finish(&model, b, &x, 1, err) != MOTE_OK)
         fail_msg("%s", err->text);
     count = list_weights(model, weights);
     for (i = 0; i < count; i++) {

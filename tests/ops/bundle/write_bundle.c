@@ -62,7 +62,7 @@ static void add_case(writer *w, const golden_case *c)
     snprintf(name, sizeof name, "case_%d", w->count);
     snprintf(folder, sizeof folder, "%s/%s", w->folder, name);
     if (mote_tflite_read(&model, c->model, c->model_bytes, 0, &err) != MOTE_OK ||
-        mote_compile(model, folder, &options, NULL, &err) != MOTE_OK)
+        mote_compile(NULL, model, folder, &options, &err) != MOTE_OK)
         give_up(c->name, &err);
     mote_text_printf(&w->includes, "#include \"%s/%s.c\"\n", name, name);
     mote_text_printf(&w->arenas, "    %s_arena a%d;\n", name, w->count);
