@@ -11,7 +11,7 @@ static mote_model *build_network(mote_error *err)
 {
     mote_model   *model = NULL;
     mote_builder *b = mote_builder_create(&(mote_builder_options){.seed = 7, .name = "sine"}, err);
-    mote_layer_id x = mote_layer_input(b, 1, (int[]){1});
+    mote_layer_id x = mote_layer_input(b, 1, (int32_t[]){1});
 
     x = mote_layer_dense(b, x, &(mote_dense_options){.units = 16, .activation = MOTE_ACTIVATION_RELU});
     x = mote_layer_dense(b, x, &(mote_dense_options){.units = 16, .activation = MOTE_ACTIVATION_RELU});

@@ -6,6 +6,8 @@
 #ifndef MOTE_ANSWERS_H
 #define MOTE_ANSWERS_H
 
+#include <stdint.h>
+
 #include <mote/evaluate.h>
 
 #ifdef __cplusplus
@@ -19,8 +21,8 @@ typedef struct mote_answer_grid {
     const mote_answers       *answers; /* of one output to the split's first samples, whose first feature is drawn */
     const char               *title;
     const char *const        *labels; /* the model's; NULL: the set's class names, or numbers */
-    int                       label_count;
-    int                       count; /* samples shown; 0: MOTE_ANSWER_GRID_COUNT */
+    int32_t                   label_count;
+    int32_t                   count; /* samples shown; 0: MOTE_ANSWER_GRID_COUNT */
 } mote_answer_grid;
 
 /* Whether samples of the first feature look like pictures: of bytes, or large enough, with 1 or 3 channels; a flat square

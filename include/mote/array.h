@@ -32,7 +32,7 @@ enum { MOTE_ARRAY_MAX_RANK = 8 };
  * an array without elements, whose bytes are still not NULL. bool elements are 0 or 1. */
 typedef struct mote_array {
     mote_dtype         dtype; /* whole-byte types: never MOTE_I4 */
-    int                rank;
+    int32_t            rank;
     int64_t            dim[MOTE_ARRAY_MAX_RANK]; /* each >= 0 */
     size_t             count;                    /* elements: the product of dim */
     void              *bytes;                    /* count * mote_dtype_bits(dtype) / 8 */
@@ -41,7 +41,7 @@ typedef struct mote_array {
 
 /* Zeroed elements. MOTE_ERR_LIMIT when the product does not fit; MOTE_ERR_USAGE when rank, a dimension or dtype is none that
  * an array can have. */
-mote_status mote_array_create(mote_array *out, mote_dtype dtype, int rank, const int64_t *dim, mote_error *err);
+mote_status mote_array_create(mote_array *out, mote_dtype dtype, int32_t rank, const int64_t *dim, mote_error *err);
 void        mote_array_free(mote_array *array); /* a no-op on a zeroed array */
 
 /* Element i as a real number (64-bit integers beyond 2^53 are rounded); NaN when i is not below count, or of a dtype that
@@ -73,9 +73,9 @@ typedef struct mote_npz mote_npz;
 
 mote_status mote_npz_open(mote_npz **out, const char *path, mote_error *err);
 void        mote_npz_close(mote_npz *npz); /* NULL is fine; arrays stay valid */
-int         mote_npz_count(const mote_npz *npz);
-const char *mote_npz_name(const mote_npz *npz, int index);        /* NULL when there is no such index */
-int         mote_npz_find(const mote_npz *npz, const char *name); /* the index, or -1 */
+int32_t     mote_npz_count(const mote_npz *npz);
+const char *mote_npz_name(const mote_npz *npz, int32_t index);    /* NULL when there is no such index */
+int32_t     mote_npz_find(const mote_npz *npz, const char *name); /* the index, or -1 */
 /* MOTE_ERR_USAGE when there is no array of that name. The message names the array, and the path as given to open. */
 mote_status mote_npz_load(mote_array *out, mote_npz *npz, const char *name, size_t max_bytes, mote_error *err);
 
@@ -84,7 +84,7 @@ typedef struct mote_named_array {
     const char *name;
     mote_array  array;
 } mote_named_array;
-mote_status mote_npz_save(const mote_named_array *arrays, int count, const char *path, mote_error *err);
+mote_status mote_npz_save(const mote_named_array *arrays, int32_t count, const char *path, mote_error *err);
 
 #ifdef __cplusplus
 }

@@ -17,6 +17,8 @@
 #ifndef MOTE_BUILD_H
 #define MOTE_BUILD_H
 
+#include <stdint.h>
+
 #include <mote/emulate.h>
 #include <mote/evaluate.h>
 #include <mote/spec.h>
@@ -45,7 +47,7 @@ typedef struct mote_summary {
     size_t parameters, macs, train_samples, validation_samples, test_samples;
 
     double             seconds; /* of training */
-    int                epochs;
+    int32_t            epochs;
     char               isa[16];
     mote_evaluation    last_epoch, last_validation; /* validation: metric_count 0 where there is none */
     mote_model_figures real, int8;                  /* int8.file_bytes 0: not quantized */
@@ -65,7 +67,7 @@ typedef struct mote_build_options {
     const char   *folder;             /* NULL: the spec's, runs/NAME */
     bool          force;              /* run all stages */
     bool          only_train;         /* leave out convert and deploy */
-    int           time_limit_seconds; /* mote_emulate_options' */
+    int32_t       time_limit_seconds; /* mote_emulate_options' */
     mote_progress progress;
     /* One line a stage, when it is done or up to date, and what else there is to say: lines that begin with "warning: " are
      * for stderr. NULL: silent. */

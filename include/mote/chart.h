@@ -53,8 +53,8 @@ typedef struct mote_series {
 /* One picture of a MOTE_CHART_IMAGES. */
 typedef struct mote_chart_image {
     const uint8_t *pixels; /* [height][width][channel_count], 0 black .. 255 */
-    int            width, height;
-    int            channel_count; /* 1: grey, 3: RGB */
+    int32_t        width, height;
+    int32_t        channel_count; /* 1: grey, 3: RGB */
     const char    *label;         /* the true class; NULL: not known */
     const char    *predicted;     /* NULL: none; marked as wrong when it differs from the label */
 } mote_chart_image;
@@ -62,7 +62,7 @@ typedef struct mote_chart_image {
 /* One buffer of a MOTE_CHART_TIMELINE. */
 typedef struct mote_chart_block {
     const char *name;                  /* NULL: none; shown where it fits */
-    int         first_step, last_step; /* inclusive, from 0 */
+    int32_t     first_step, last_step; /* inclusive, from 0 */
     uint64_t    offset, bytes;
     uint32_t    colour; /* 0xRRGGBB; 0: by position */
 } mote_chart_block;
@@ -77,39 +77,39 @@ typedef struct mote_chart_node {
     const char           *title, *note; /* at the left and the right of the coloured band; NULL: nothing */
     const char           *name;         /* below it; NULL: none */
     const mote_chart_row *rows;
-    int                   row_count;
-    const int            *from; /* [from_count] nodes before this one */
-    int                   from_count;
+    int32_t               row_count;
+    const int32_t        *from; /* [from_count] nodes before this one */
+    int32_t               from_count;
     uint32_t              colour; /* 0xRRGGBB; 0: the palette's first */
 } mote_chart_node;
 
 typedef struct mote_chart {
     mote_chart_kind kind;
     const char     *title, *subtitle, *x_title, *y_title; /* NULL: none */
-    int             width, height;                        /* in CSS pixels; 0: what suits the kind and its contents */
-    int             png_scale; /* PNG pixels for one of these; 0: 2, or 1 for what is very large */
+    int32_t         width, height;                        /* in CSS pixels; 0: what suits the kind and its contents */
+    int32_t         png_scale; /* PNG pixels for one of these; 0: 2, or 1 for what is very large */
 
     const mote_series *series; /* XY, BARS, HISTOGRAM */
-    int                series_count;
+    int32_t            series_count;
     bool               x_log, y_log; /* XY; HISTOGRAM: y_log only */
-    int                bin_count;    /* HISTOGRAM; 0: by the Freedman-Diaconis rule */
+    int32_t            bin_count;    /* HISTOGRAM; 0: by the Freedman-Diaconis rule */
 
     const char *const *labels; /* BARS: [label_count] names; CONFUSION: classes; TIMELINE: steps. NULL: numbers from 0 */
-    int                label_count;
+    int32_t            label_count;
 
     const int64_t *counts; /* CONFUSION: [label_count][label_count], row = true, column = predicted */
 
     const mote_chart_image *samples; /* IMAGES */
-    int                     sample_count;
-    int                     column_count; /* 0: near to a square */
+    int32_t                 sample_count;
+    int32_t                 column_count; /* 0: near to a square */
 
     const mote_chart_block *blocks; /* TIMELINE */
-    int                     block_count;
+    int32_t                 block_count;
     uint64_t                limit_bytes; /* TIMELINE: a line, e.g. the lower bound or the chip's RAM; 0: none */
     const char             *limit_name;  /* its caption */
 
     const mote_chart_node *nodes; /* NETWORK; at most 4,000. Long ones go on in columns side by side */
-    int                    node_count;
+    int32_t                node_count;
 } mote_chart;
 
 /* Writes one chart; the name's end (.svg or .png) says how. The file appears whole or not at all.
@@ -119,7 +119,8 @@ mote_status mote_chart_save(const mote_chart *chart, const char *path, mote_erro
 
 /* The same for count charts as one picture, row by row in column_count columns (0: one column). The first chart's png_scale
  * is everyone's. */
-mote_status mote_charts_save(const mote_chart *charts, int count, int column_count, const char *path, mote_error *err);
+mote_status mote_charts_save(const mote_chart *charts, int32_t count, int32_t column_count, const char *path,
+                             mote_error *err);
 
 #ifdef __cplusplus
 }

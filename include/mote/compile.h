@@ -13,6 +13,8 @@
 #ifndef MOTE_COMPILE_H
 #define MOTE_COMPILE_H
 
+#include <stdint.h>
+
 #include <mote/convert.h>
 #include <mote/model.h>
 
@@ -47,7 +49,7 @@ typedef struct mote_compiled_chips {
     const char *name;                           /* "arm-dsp" ... */
     size_t      arena_bytes, arena_bound_bytes; /* bound: no plan could do with less */
     size_t      constant_bytes;                 /* weights, biases, multipliers, tables */
-    int         instance_count, shared_count;   /* functions emitted; of these, for several shapes */
+    int32_t     instance_count, shared_count;   /* functions emitted; of these, for several shapes */
 } mote_compiled_chips;
 
 enum { MOTE_COMPILED_CHIPS_MAX = 4 };
@@ -56,9 +58,9 @@ enum { MOTE_COMPILED_CHIPS_MAX = 4 };
 typedef struct mote_compile_result {
     char                name[MOTE_COMPILE_NAME];
     mote_compiled_chips chips[MOTE_COMPILED_CHIPS_MAX]; /* targets "c" and "interpreter" */
-    int                 chip_count, step_count;
+    int32_t             chip_count, step_count;
     mote_prune_result   pruned;         /* zero unless target "c" pruned a quantized model */
-    int                 left_out_count; /* operators that mote_model_optimize left out, for target "c" */
+    int32_t             left_out_count; /* operators that mote_model_optimize left out, for target "c" */
 } mote_compile_result;
 
 /* Writes the folder whole or not at all; an existing folder of that name is replaced only when it holds nothing but what

@@ -4,6 +4,8 @@
 #ifndef MOTE_CONVERT_H
 #define MOTE_CONVERT_H
 
+#include <stdint.h>
+
 #include <mote/dataset.h>
 #include <mote/model.h>
 #include <mote/progress.h>
@@ -17,7 +19,7 @@ typedef enum mote_quantize { MOTE_QUANTIZE_NONE = 0, MOTE_QUANTIZE_INT8 } mote_q
 typedef struct mote_quantize_options {
     bool          is_per_tensor; /* one scale for all weights of a layer; default: one per output channel */
     mote_dtype    io;            /* type of inputs and outputs: MOTE_F32 (default), MOTE_I8 or MOTE_U8 */
-    int           samples;       /* calibration samples, spread evenly over the split; 0: 100 */
+    int32_t       samples;       /* calibration samples, spread evenly over the split; 0: 100 */
     mote_progress progress;
 } mote_quantize_options;
 

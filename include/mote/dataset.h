@@ -64,7 +64,7 @@ typedef enum mote_header { MOTE_HEADER_AUTO = 0, MOTE_HEADER_YES, MOTE_HEADER_NO
 typedef struct mote_preparation {
     float        scale; /* 0 means 1 */
     float        offset;
-    int          channels; /* length of mean and std; 1: one for all; 0: no mean and std. Element i uses i % channels */
+    int32_t      channels; /* length of mean and std; 1: one for all; 0: no mean and std. Element i uses i % channels */
     const float *mean;     /* [channels] */
     const float *std;      /* [channels], each > 0 */
 } mote_preparation;
@@ -77,9 +77,9 @@ typedef struct mote_feature_options {
     const char *name;
     float       scale, offset; /* these, standardize and channels go together: one of them said, none is taken from all */
     mote_standardize standardize;
-    int              channels;
+    int32_t          channels;
     const float     *mean, *std;
-    int              rank;
+    int32_t          rank;
     int64_t          shape[MOTE_ARRAY_MAX_RANK - 1];
     bool             flatten;
 } mote_feature_options;
@@ -88,7 +88,7 @@ typedef struct mote_feature_options {
 typedef struct mote_target_options {
     const char      *name;
     mote_target_kind kind;
-    int              class_count;
+    int32_t          class_count;
 } mote_target_options;
 
 /* "left=a.npy": the array of one input or output in a file of its own. */
@@ -101,14 +101,14 @@ typedef struct mote_dataset_options {
     float            scale;       /* divide by this; 0: 1. 255 for images of bytes */
     float            offset;      /* then add this */
     mote_standardize standardize; /* then subtract the mean, divide by the standard deviation, found in the training split */
-    int              channels;   /* or subtract and divide by these; 0: none. One for all, or one a place in the last axis */
+    int32_t          channels;   /* or subtract and divide by these; 0: none. One for all, or one a place in the last axis */
     const float     *mean, *std; /* [channels]; copied */
 
-    int     rank; /* sample shape to use instead of the stored one (same product; one -1 is worked out); 0: as stored */
+    int32_t rank; /* sample shape to use instead of the stored one (same product; one -1 is worked out); 0: as stored */
     int64_t shape[MOTE_ARRAY_MAX_RANK - 1];
     bool    flatten; /* the same as rank 1, shape {-1} */
 
-    int image_height, image_width, image_channels; /* folders of images: see mote_image_options; 0: all must agree */
+    int32_t image_height, image_width, image_channels; /* folders of images: see mote_image_options; 0: all must agree */
 
     bool skip_damaged; /* folders of images: leave out, with a note, what cannot be read; false: that is an error */
 
@@ -117,14 +117,14 @@ typedef struct mote_dataset_options {
     /* CSV: which columns are targets. Names need a header line, and their order is the order of the targets; without names,
      * the last target_count columns (0: one). */
     const char *const *target_names;
-    int                target_count;
+    int32_t            target_count;
 
     /* CSV: the columns of the table that a model was trained on, as its recipe names them. In a table with a header they are
      * found by name, whatever their order; others are left out with a note; one that is missing is an error, but a table
      * without any of the known targets is one without targets. Without a header the last known_target_count columns are
      * targets. What target_names or target_count asks for goes before. */
     const char *const *known_columns, *const *known_targets;
-    int known_column_count, known_target_count;
+    int32_t known_column_count, known_target_count;
 
     /* A .npy of samples: the .npy of its targets. NULL: none. */
     const char *targets_path;
@@ -133,7 +133,7 @@ typedef struct mote_dataset_options {
      * table's target column is text when more of its cells are words than numbers; with CLASSES, when one is a word. "None",
      * "NA" and "nan" are words beside other words, else missing numbers. */
     mote_target_kind targets;
-    int              class_count; /* 0: the largest label + 1 */
+    int32_t          class_count; /* 0: the largest label + 1 */
 
     /* Sources without a test split: shuffle with seed and take this fraction as test; 0: none. From class folders the same
      * part of every class is drawn. Refused (MOTE_ERR_USAGE) when the source has a test split. */
@@ -144,7 +144,7 @@ typedef struct mote_dataset_options {
      * (see mote_dataset_load). Without inputs the set has one feature, without outputs one target. */
     const mote_feature_options *inputs;
     const mote_target_options  *outputs;
-    int                         input_count, output_count;
+    int32_t                     input_count, output_count;
 
     size_t max_bytes; /* the most memory that the set may take; 0: 8 GiB */
 } mote_dataset_options;
@@ -166,7 +166,7 @@ typedef struct mote_dataset_split {
 typedef struct mote_dataset_feature {
     const char        *name;  /* the input's, or what the source calls it */
     mote_dtype         dtype; /* of stored samples: U8, I8, I16, U16 or F32 (other types became float32 when read) */
-    int                rank;  /* of one sample, without the axis that counts samples; 0: one number */
+    int32_t            rank;  /* of one sample, without the axis that counts samples; 0: one number */
     int64_t            dim[MOTE_ARRAY_MAX_RANK - 1];
     size_t             width; /* elements of one sample */
     mote_preparation   preparation;
@@ -177,14 +177,14 @@ typedef struct mote_dataset_feature {
 typedef struct mote_dataset_target {
     const char        *name;
     mote_target_kind   kind;        /* NONE, CLASSES or VALUES */
-    int                class_count; /* CLASSES: > 0 */
+    int32_t            class_count; /* CLASSES: > 0 */
     const char *const *class_names; /* [class_count], or NULL where the source names none */
-    int                rank;        /* VALUES: shape of one target */
+    int32_t            rank;        /* VALUES: shape of one target */
     int64_t            dim[MOTE_ARRAY_MAX_RANK - 1];
     size_t             width; /* VALUES: elements of one target; CLASSES: 1; NONE: 0 */
     const char *const
-        *column_names; /* CSV with a header: [column_count], in the order of the target's elements; else NULL */
-    int  column_count;
+           *column_names; /* CSV with a header: [column_count], in the order of the target's elements; else NULL */
+    int32_t column_count;
 } mote_dataset_target;
 
 /* Read only; owns all it points to. A set without targets has one of kind NONE, and so has each output without. */
@@ -192,9 +192,9 @@ typedef struct mote_dataset {
     const char          *source; /* "IDX files", "NumPy archive", "CSV table", "folder of images", "generated sine" ... */
     mote_dataset_feature feature[MOTE_FEATURES_MAX];
     mote_dataset_target  target[MOTE_TARGETS_MAX];
-    int                  feature_count, target_count; /* each at least 1 */
+    int32_t              feature_count, target_count; /* each at least 1 */
     const char *const *notes; /* [note_count] lines for the user, each begun with the path: what was left out, guessed or */
-    int                note_count; /* looks wrong. mote_dataset_take_validation may add to them */
+    int32_t            note_count; /* looks wrong. mote_dataset_take_validation may add to them */
     mote_dataset_split split[MOTE_SPLIT_COUNT];
     struct mote_dataset_state *state; /* the arena and the gathering tables */
 } mote_dataset;
@@ -240,11 +240,11 @@ bool mote_dataset_reads(const char *path, const char *file);
 
 /* The same from a .npy file an array, each named as it would be in a .npz: "left", "left_test". path of notes and messages
  * is the first file's. */
-mote_status mote_dataset_load_files(mote_dataset **out, const mote_dataset_file *files, int count,
+mote_status mote_dataset_load_files(mote_dataset **out, const mote_dataset_file *files, int32_t count,
                                     const mote_dataset_options *options, mote_error *err);
 
 /* Pictures from here and there: samples of the test split, without targets, in the order given. options may be NULL. */
-mote_status mote_dataset_load_pictures(mote_dataset **out, const char *const *paths, int count,
+mote_status mote_dataset_load_pictures(mote_dataset **out, const char *const *paths, int32_t count,
                                        const mote_dataset_options *options, mote_error *err);
 
 /* The TinyML "hello world": count points x uniform over [0, 2 pi), y = sin(x) + noise * uniform [0, 1), float32, in random
@@ -261,19 +261,20 @@ void mote_dataset_destroy(mote_dataset *set); /* NULL is fine */
 
 /* Another shape for a feature's samples: the same number of elements, one -1 allowed. MOTE_ERR_USAGE names both shapes. What
  * a network with input [784] or [28, 28, 1] needs from samples [28, 28]. */
-mote_status mote_dataset_reshape(mote_dataset *set, int feature, int rank, const int64_t *dim, mote_error *err);
+mote_status mote_dataset_reshape(mote_dataset *set, int32_t feature, int32_t rank, const int64_t *dim, mote_error *err);
 
 /* Another preparation, in place of the one that the set was read with: what a model's recipe says. mean and std are copied.
  * MOTE_ERR_USAGE when a number is not finite, a std is not above 0, or the channels do not divide a sample's elements. */
-mote_status mote_dataset_prepare(mote_dataset *set, int feature, const mote_preparation *preparation, mote_error *err);
+mote_status mote_dataset_prepare(mote_dataset *set, int32_t feature, const mote_preparation *preparation, mote_error *err);
 
 /* Numbers classes as a model does: by its labels. A class that none of them names is MOTE_ERR_USAGE; numbered classes
  * without names stay as they are, and more of them than labels are refused. labels are copied; count 0 changes nothing. */
-mote_status mote_dataset_match_classes(mote_dataset *set, int target, const char *const *labels, int count, mote_error *err);
+mote_status mote_dataset_match_classes(mote_dataset *set, int32_t target, const char *const *labels, int32_t count,
+                                       mote_error *err);
 
 /* Class labels without names become the numbers that they are, a value a sample: what a regression on whole numbers asks
  * for. Anything else stays as it is. */
-mote_status mote_dataset_take_values(mote_dataset *set, int target, mote_error *err);
+mote_status mote_dataset_take_values(mote_dataset *set, int32_t target, mote_error *err);
 
 /* Keras' validation_split: moves count - floor(count * (1 - fraction)) training samples to the validation split. Of arrays
  * and tables these are the LAST ones, in the order of the file, as in Keras; a note says so where that takes a whole class
@@ -306,18 +307,18 @@ mote_status mote_dataset_check_pick(const mote_dataset_split *split, mote_datase
 /* Prepared samples: x[pick.count][the feature's width]. These four neither allocate nor fail; several threads may call them
  * on one set at once. Where there is no sample of an index, or no label, or a label is beyond width, they give NaN and label
  * -1. */
-void mote_dataset_gather(const mote_dataset_split *split, int feature, mote_dataset_pick pick, float *x);
+void mote_dataset_gather(const mote_dataset_split *split, int32_t feature, mote_dataset_pick pick, float *x);
 /* Targets as real numbers, y[pick.count][the target's width]: values, or one class index a sample (binary cross-entropy). */
-void mote_dataset_gather_values(const mote_dataset_split *split, int target, mote_dataset_pick pick, float *y);
+void mote_dataset_gather_values(const mote_dataset_split *split, int32_t target, mote_dataset_pick pick, float *y);
 /* CLASSES: y[pick.count]. */
-void mote_dataset_gather_labels(const mote_dataset_split *split, int target, mote_dataset_pick pick, int32_t *y);
+void mote_dataset_gather_labels(const mote_dataset_split *split, int32_t target, mote_dataset_pick pick, int32_t *y);
 /* CLASSES: y[pick.count][width], 1 at the label, else 0; width >= class_count (a wider network is legal). */
-void mote_dataset_gather_one_hot(const mote_dataset_split *split, int target, mote_dataset_pick pick, size_t width,
+void mote_dataset_gather_one_hot(const mote_dataset_split *split, int32_t target, mote_dataset_pick pick, size_t width,
                                  float *y);
 
 /* The stored bytes of one sample, unprepared: the feature's width of elements of its dtype. NULL when index >= split->count.
  */
-const void *mote_dataset_sample(const mote_dataset_split *split, int feature, size_t index);
+const void *mote_dataset_sample(const mote_dataset_split *split, int32_t feature, size_t index);
 
 /* Prepares an array from elsewhere (an image given to `mote run`): out[array->count]. */
 void mote_preparation_apply(const mote_preparation *preparation, const mote_array *array, float *out);

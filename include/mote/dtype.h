@@ -4,6 +4,7 @@
 #define MOTE_DTYPE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -28,7 +29,9 @@ typedef enum mote_dtype {
     MOTE_DTYPE_COUNT
 } mote_dtype;
 
-int         mote_dtype_bits(mote_dtype dtype);
+#define MOTE_RANK_MAX 8 /* dimensions of a tensor, the batch included */
+
+int32_t     mote_dtype_bits(mote_dtype dtype);
 const char *mote_dtype_name(mote_dtype dtype); /* NumPy's: "float32", "int8" ...; "int4" */
 bool        mote_dtype_is_float(mote_dtype dtype);
 /* The C type of one element: "float", "int8_t" ...; float16 is the bits of one, "uint16_t"; NULL where C has none (int4). */

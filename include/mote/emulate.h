@@ -38,8 +38,8 @@ typedef struct mote_chip {
     const char *kernels; /* mote_compile_options.kernels for code that runs nowhere else */
 } mote_chip;
 
-int              mote_chip_count(void);
-const mote_chip *mote_chip_at(int index);
+int32_t          mote_chip_count(void);
+const mote_chip *mote_chip_at(int32_t index);
 const mote_chip *mote_chip_find(const char *name); /* NULL when there is none of that name */
 /* MOTE_ERR_IO with what to install, unless the chip's compiler and emulator can be started. */
 mote_status mote_chip_check(const mote_chip *chip, mote_error *err);
@@ -48,7 +48,7 @@ typedef struct mote_emulate_options {
     const char   *chip;               /* a name of the table */
     const void   *inputs;             /* the samples one after the other; in a sample all inputs in the model's order */
     size_t        input_bytes;        /* 0: one sample of zeros, which measures and returns its outputs */
-    int           time_limit_seconds; /* for one run of the compiler, and for each sample on the chip; 0: 60 */
+    int32_t       time_limit_seconds; /* for one run of the compiler, and for each sample on the chip; 0: 60 */
     bool          counts_layers;      /* also, in a second run, what each layer takes on the first sample */
     bool          counts_start_up;    /* also, in two or three further runs, what the model adds to start-up */
     const char   *build_folder;       /* made and kept, with firmware.elf; NULL: a temporary one, removed */
@@ -89,7 +89,7 @@ typedef struct mote_emulation {
     char     fault[480];               /* where the chip stopped, if it did; else "" */
 
     mote_firmware_section sections[MOTE_EMULATION_SECTIONS];
-    int                   section_count;
+    int32_t               section_count;
     mote_layer_count     *layers; /* [layer_count] in the model's order; none where the folder does not name its layers */
     int32_t               layer_count;
     bool                  has_start_up;            /* counted: asked for, and the chip can */

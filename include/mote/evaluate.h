@@ -10,6 +10,8 @@
 #ifndef MOTE_EVALUATE_H
 #define MOTE_EVALUATE_H
 
+#include <stdint.h>
+
 #include <mote/dataset.h>
 #include <mote/emulate.h>
 #include <mote/model.h>
@@ -23,22 +25,22 @@ extern "C" {
 
 typedef struct mote_predict_options {
     size_t        limit;              /* the first so many samples; 0: all */
-    int           threads;            /* 0: one per processor; the answers do not depend on it */
-    int           time_limit_seconds; /* mote_emulate_options' */
+    int32_t       threads;            /* 0: one per processor; the answers do not depend on it */
+    int32_t       time_limit_seconds; /* mote_emulate_options' */
     mote_progress progress;
 } mote_predict_options;
 
 /* What one output answered to the first samples of a split. */
 typedef struct mote_answers {
     const char      *name;         /* the output's */
-    int              output;       /* which one it is: answers are compared with the data set's target of this number */
+    int32_t          output;       /* which one it is: answers are compared with the data set's target of this number */
     size_t           count, width; /* samples, and elements of one answer */
     float           *real;         /* [count][width]: as real numbers */
     uint8_t         *stored;       /* [count][stored_bytes]: as the model stores them */
     size_t           stored_bytes;
     mote_dtype       dtype;
     int32_t          rank; /* of one answer, without the batch axis; with dim[rank] */
-    int32_t          dim[8];
+    int32_t          dim[MOTE_RANK_MAX];
     mote_answer_kind kind;     /* what made the answers */
     float           *logits;   /* [count][width]: what a float model's closing softmax or sigmoid was given; else NULL */
     bool             has_goal; /* the model says what it was trained for */
@@ -49,7 +51,7 @@ typedef struct mote_answers {
 typedef struct mote_predictions {
     size_t             count;   /* samples */
     mote_answers      *outputs; /* [output_count], in the model's order */
-    int                output_count;
+    int32_t            output_count;
     struct mote_arena *owner;
 } mote_predictions;
 
@@ -82,7 +84,7 @@ typedef struct mote_evaluation {
     mote_loss loss_kind[MOTE_TARGETS_MAX]; /* of each output */
     /* "loss" first, then by Keras' names: "accuracy" for classes, "mae" and "mse" for values. Of several outputs "loss" is
      * the weighted sum, then come "OUTPUT_loss" of each, not weighted, and "OUTPUT_accuracy" ... */
-    int metric_count;
+    int32_t metric_count;
     struct {
         char   name[128];
         double value;
@@ -130,7 +132,7 @@ typedef struct mote_layer_difference {
 } mote_layer_difference;
 
 /* At most capacity layers in the order of a's operators; *count tells how many there are. */
-mote_status mote_compare_layers(mote_layer_difference *out, int capacity, int *count, const mote_model *a,
+mote_status mote_compare_layers(mote_layer_difference *out, int32_t capacity, int32_t *count, const mote_model *a,
                                 const mote_model *b, const mote_dataset_split *split, size_t limit, mote_error *err);
 
 #ifdef __cplusplus

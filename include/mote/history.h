@@ -7,6 +7,7 @@
 #define MOTE_HISTORY_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include <mote/status.h>
 
@@ -18,7 +19,7 @@ extern "C" {
 typedef struct mote_history {
     const char *const   *names;   /* [column_count] */
     const double *const *columns; /* [column_count][row_count] */
-    int                  column_count;
+    int32_t              column_count;
     size_t               row_count;
 } mote_history;
 

@@ -7,6 +7,8 @@
 #ifndef MOTE_IMAGE_H
 #define MOTE_IMAGE_H
 
+#include <stdint.h>
+
 #include <mote/array.h>
 
 #ifdef __cplusplus
@@ -15,10 +17,10 @@ extern "C" {
 
 /* What to make of it; 0 in any field: as the file has it. */
 typedef struct mote_image_options {
-    int height, width; /* pixels; resized bilinearly, half-pixel centres, no antialiasing (tf.image.resize's default), and
-                        * rounded to the nearest byte */
-    int channels;      /* 1 grey (0.299 R + 0.587 G + 0.114 B), 3 RGB, 4 RGBA; alpha is dropped, not blended; from the
-                        * file: grey 1, everything else 3 */
+    int32_t height, width; /* pixels; resized bilinearly, half-pixel centres, no antialiasing (tf.image.resize's default),
+                            * and rounded to the nearest byte */
+    int32_t channels;      /* 1 grey (0.299 R + 0.587 G + 0.114 B), 3 RGB, 4 RGBA; alpha is dropped, not blended; from the
+                            * file: grey 1, everything else 3 */
 } mote_image_options;
 
 /* out: uint8 [height, width, channels]; free with mote_array_free. options may be NULL. */

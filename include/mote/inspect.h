@@ -8,6 +8,8 @@
 #ifndef MOTE_INSPECT_H
 #define MOTE_INSPECT_H
 
+#include <stdint.h>
+
 #include <mote/convert.h>
 #include <mote/model.h>
 
@@ -19,7 +21,7 @@ extern "C" {
 typedef struct mote_weights_info {
     mote_dtype dtype;
     int32_t    rank; /* 0: there are none */
-    int32_t    dim[8];
+    int32_t    dim[MOTE_RANK_MAX];
     size_t     bytes;
     int32_t    scale_count; /* 0: not quantized; 1: one for all; else one a channel, along dimension axis, */
     int32_t    axis;
@@ -80,7 +82,7 @@ typedef struct mote_inspection {
     size_t             tflite_bytes;   /* the model written as .tflite */
     const char        *kernels;        /* whose plan memory is */
     mote_prune_result  pruning;        /* what `mote compile` leaves out of a quantized model; else zero */
-    int                left_out_count; /* operators that `mote compile` does without: see mote_model_optimize */
+    int32_t            left_out_count; /* operators that `mote compile` does without: see mote_model_optimize */
     mote_memory_info   memory;
     const char        *memory_failure; /* why there is no plan (a type without a kernel ...); NULL: there is one */
     struct mote_arena *owner;

@@ -27,7 +27,7 @@
 extern "C" {
 #endif
 
-typedef int mote_layer_id; /* a layer's output */
+typedef int32_t mote_layer_id; /* a layer's output */
 #define MOTE_NO_LAYER ((mote_layer_id)-1)
 
 typedef struct mote_builder mote_builder;
@@ -43,14 +43,14 @@ mote_builder *mote_builder_create(const mote_builder_options *options, mote_erro
 
 /* Makes the model: stage TRAIN, weights initialized. The caller destroys it. The builder is gone in both cases. Errors: the
  * first failure of any call before; USAGE when there is no output. */
-mote_status mote_builder_finish(mote_model **out, mote_builder *builder, const mote_layer_id *outputs, int output_count,
+mote_status mote_builder_finish(mote_model **out, mote_builder *builder, const mote_layer_id *outputs, int32_t output_count,
                                 mote_error *err);
 void        mote_builder_abandon(mote_builder *builder); /* instead of finish; NULL is fine */
 
 /* A shape without the batch. */
 typedef struct mote_shape {
     int32_t rank;
-    int32_t dims[7];
+    int32_t dims[MOTE_RANK_MAX - 1];
 } mote_shape;
 
 /* The shape of one sample at this point; rank -1 after a failure. */
@@ -94,14 +94,14 @@ typedef enum mote_initializer {
  * where no member is required. Shapes are given without the batch. */
 
 /* The network's input: 1 to 7 dimensions. */
-mote_layer_id mote_layer_input(mote_builder *builder, int rank, const int *dims);
+mote_layer_id mote_layer_input(mote_builder *builder, int32_t rank, const int32_t *dims);
 /* One input of several. A network with several inputs or outputs is known by the names of these and of its last layers. */
-mote_layer_id mote_layer_named_input(mote_builder *builder, const char *name, int rank, const int *dims);
+mote_layer_id mote_layer_named_input(mote_builder *builder, const char *name, int32_t rank, const int32_t *dims);
 
 /* [..., in] -> [..., units]: activation(x kernel + bias). Weights "NAME/kernel" [units, in], "NAME/bias" [units]. */
 typedef struct mote_dense_options {
     const char      *name;
-    int              units; /* required */
+    int32_t          units; /* required */
     mote_activation  activation;
     mote_switch      use_bias;           /* on */
     mote_initializer kernel_initializer; /* glorot_uniform */
@@ -113,11 +113,11 @@ mote_layer_id mote_layer_dense(mote_builder *builder, mote_layer_id x, const mot
  * Weights "NAME/kernel" [filters, kernel h, kernel w, in], "NAME/bias" [filters]. */
 typedef struct mote_conv2d_options {
     const char      *name;
-    int              filters;        /* required */
-    int              kernel_size[2]; /* required */
-    int              strides[2];     /* 1 */
+    int32_t          filters;        /* required */
+    int32_t          kernel_size[2]; /* required */
+    int32_t          strides[2];     /* 1 */
     mote_padding     padding;
-    int              dilation_rate[2]; /* 1; strides and dilation over 1 do not go together */
+    int32_t          dilation_rate[2]; /* 1; strides and dilation over 1 do not go together */
     mote_activation  activation;
     mote_switch      use_bias;           /* on */
     mote_initializer kernel_initializer; /* glorot_uniform */
@@ -129,11 +129,11 @@ mote_layer_id mote_layer_conv2d(mote_builder *builder, mote_layer_id x, const mo
  * Weights "NAME/kernel" [1, kernel h, kernel w, in depth_multiplier], "NAME/bias". */
 typedef struct mote_depthwise_conv2d_options {
     const char      *name;
-    int              kernel_size[2]; /* required */
-    int              strides[2];     /* 1; Keras wants both equal */
+    int32_t          kernel_size[2]; /* required */
+    int32_t          strides[2];     /* 1; Keras wants both equal */
     mote_padding     padding;
-    int              depth_multiplier; /* 1 */
-    int              dilation_rate[2]; /* 1 */
+    int32_t          depth_multiplier; /* 1 */
+    int32_t          dilation_rate[2]; /* 1 */
     mote_activation  activation;
     mote_switch      use_bias;              /* on */
     mote_initializer depthwise_initializer; /* glorot_uniform */
@@ -159,8 +159,8 @@ mote_layer_id mote_layer_batch_normalization(mote_builder *builder, mote_layer_i
 /* [h, w, c] -> [h', w', c]; h', w' as conv2d's. */
 typedef struct mote_pooling2d_options {
     const char  *name;
-    int          pool_size[2]; /* 2 */
-    int          strides[2];   /* pool_size */
+    int32_t      pool_size[2]; /* 2 */
+    int32_t      strides[2];   /* pool_size */
     mote_padding padding;
 } mote_pooling2d_options;
 mote_layer_id mote_layer_max_pooling2d(mote_builder *builder, mote_layer_id x, const mote_pooling2d_options *options);
@@ -212,15 +212,15 @@ mote_layer_id mote_layer_leaky_relu(mote_builder *builder, mote_layer_id x, cons
 typedef struct mote_add_options {
     const char *name;
 } mote_add_options;
-mote_layer_id mote_layer_add(mote_builder *builder, const mote_layer_id *inputs, int input_count,
+mote_layer_id mote_layer_add(mote_builder *builder, const mote_layer_id *inputs, int32_t input_count,
                              const mote_add_options *options);
 
 /* Two or more side by side along an axis, equal along all others. */
 typedef struct mote_concatenate_options {
     const char *name;
-    int         axis; /* -1, the last; axis 0 is the batch's, so 1 is the first of a sample */
+    int32_t     axis; /* -1, the last; axis 0 is the batch's, so 1 is the first of a sample */
 } mote_concatenate_options;
-mote_layer_id mote_layer_concatenate(mote_builder *builder, const mote_layer_id *inputs, int input_count,
+mote_layer_id mote_layer_concatenate(mote_builder *builder, const mote_layer_id *inputs, int32_t input_count,
                                      const mote_concatenate_options *options);
 
 #ifdef __cplusplus

@@ -20,7 +20,7 @@ typedef struct mote_model mote_model;
 /* The shape of an input whose dimensions a file leaves open. */
 typedef struct mote_input_shape {
     const char *name; /* the signature's, or the tensor's; NULL: the only input */
-    int32_t     rank, dim[8];
+    int32_t     rank, dim[MOTE_RANK_MAX];
 } mote_input_shape;
 
 /* Limits on what a file may ask for, and what it leaves open. A NULL pointer and zeroed fields mean the defaults. */
@@ -50,7 +50,7 @@ typedef struct mote_tensor_info {
     const char *tensor_name; /* its own */
     mote_dtype  dtype;
     int32_t     rank;
-    int32_t     dim[8];
+    int32_t     dim[MOTE_RANK_MAX];
     bool        is_batched; /* dim[0] counts samples and may be any number */
     bool        is_quantized;
     float       scale; /* real = scale * (stored - zero_point), where is_quantized */

@@ -21,6 +21,15 @@
  *     json.h        jansson's values, checked
  *
  * Everything the command line does goes through these headers: src/cli/ includes nothing else. See examples/c-api.
+ *
+ * What holds for all of them:
+ *   - Arguments: what is made first, then what it is made of, then options, and the error last. mote_builder_create alone
+ *     returns what it makes, as all that is done with a builder waits for one check at the end.
+ *   - Options are structs that work zeroed; NULL is the same. Name what you set: &(mote_train_options){.epochs = 20}.
+ *   - int32_t: ranks, dimensions, and counts and numbers of things; size_t: samples, elements, bytes; int64_t: dimensions
+ *     of arrays in files.
+ *   - Enumerators begin with the name of their type (MOTE_SPLIT_TRAIN); element types alone are short (MOTE_I8).
+ *   - What a function makes behind a pointer goes by its _destroy; what it makes in the caller's struct by its _free.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_H
 #define MOTE_H

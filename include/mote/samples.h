@@ -25,6 +25,8 @@
 #ifndef MOTE_SAMPLES_H
 #define MOTE_SAMPLES_H
 
+#include <stdint.h>
+
 #include <mote/array.h>
 #include <mote/dataset.h>
 #include <mote/model.h>
@@ -51,7 +53,7 @@ typedef struct mote_samples_options {
 
 /* A file for every input, or any number for a model with one. options may be NULL. Errors: USAGE (a file too many or too
  * few, a shape or type that does not fit), IO, FORMAT; the text begins with the path where one is to blame. */
-mote_status mote_samples_load(mote_samples *out, const mote_model *model, const char *const *files, int count,
+mote_status mote_samples_load(mote_samples *out, const mote_model *model, const char *const *files, int32_t count,
                               const mote_samples_options *options, mote_error *err);
 
 /* The outputs of all invokes, one after the other on one runner: a model's state lives on from one to the next. USAGE when
@@ -64,10 +66,10 @@ mote_status mote_samples_output(mote_array *out, const mote_samples *outputs, co
 
 /* Whether mote_samples_save could take these names: PATH or NAME=PATH, .npy or .bin, not more than there are outputs; and
  * PATH.npz, which gets them all by their names. */
-mote_status mote_samples_check_outputs(const mote_model *model, const char *const *files, int count, mote_error *err);
+mote_status mote_samples_check_outputs(const mote_model *model, const char *const *files, int32_t count, mote_error *err);
 
 /* Writes outputs; those that no file is named for are left out. On failure none of the files is left behind. */
-mote_status mote_samples_save(const mote_samples *outputs, const mote_model *model, const char *const *files, int count,
+mote_status mote_samples_save(const mote_samples *outputs, const mote_model *model, const char *const *files, int32_t count,
                               mote_error *err);
 
 void mote_samples_free(mote_samples *samples); /* a no-op on a zeroed one */

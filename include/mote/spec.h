@@ -35,6 +35,8 @@
 #ifndef MOTE_SPEC_H
 #define MOTE_SPEC_H
 
+#include <stdint.h>
+
 #include <mote/compile.h>
 #include <mote/convert.h>
 #include <mote/dataset.h>
@@ -49,7 +51,7 @@ extern "C" {
 typedef struct mote_spec_data {
     const char              *path;  /* NULL: files, generated, or no data section */
     const mote_dataset_file *files; /* [file_count]: an array of each input and output in a file of its own */
-    int                      file_count;
+    int32_t                  file_count;
     mote_dataset_options     options; /* inputs and outputs are those of the section model */
     bool                     is_sine;
     mote_sine_options        sine;
@@ -107,7 +109,7 @@ typedef struct mote_dataset_request {
     const char                 *path;     /* or */
     const char *const          *pictures; /* [picture_count]: pictures, each a sample; or */
     const mote_dataset_file    *files;    /* [file_count]: an array of each input and output */
-    int                         picture_count, file_count;
+    int32_t                     picture_count, file_count;
     const mote_dataset_options *options; /* NULL: nothing */
     const mote_model           *model;   /* NULL: none */
 } mote_dataset_request;

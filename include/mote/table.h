@@ -16,6 +16,8 @@
 #ifndef MOTE_TABLE_H
 #define MOTE_TABLE_H
 
+#include <stdint.h>
+
 #include <mote/text.h>
 
 #ifdef __cplusplus
@@ -27,15 +29,15 @@ enum { MOTE_TABLE_COLUMNS_MAX = 32, MOTE_TABLE_CELL_MAX = 600 };
 typedef struct mote_table {
     const char *const *headings;     /* [column_count]; NULL: no heading and no rule */
     const char *const *cells;        /* [row_count][column_count], row by row; NULL: empty; all empty: a rule */
-    int                column_count; /* at most MOTE_TABLE_COLUMNS_MAX */
+    int32_t            column_count; /* at most MOTE_TABLE_COLUMNS_MAX */
     size_t             row_count;
-    int                width; /* of the terminal, in letters; 0: any, and nothing is cut but at MOTE_TABLE_CELL_MAX */
+    int32_t            width; /* of the terminal, in letters; 0: any, and nothing is cut but at MOTE_TABLE_CELL_MAX */
 } mote_table;
 
 /* How prose is set: its first line begins in a column that something stands before, the others are indented. */
 typedef struct mote_wrap {
-    int         column, indent;
-    int         width; /* of the terminal; 0: any */
+    int32_t     column, indent;
+    int32_t     width; /* of the terminal; 0: any */
     const char *joint; /* at the end of a line that goes on: " \\"; NULL: nothing */
 } mote_wrap;
 

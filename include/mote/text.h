@@ -16,6 +16,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <mote/status.h>
 
@@ -76,7 +77,7 @@ mote_number mote_number_shortest(double value);
 
 /* For people: thousands grouped (12,345), a true minus sign, exactly `decimals` digits after the point, an exponent when
  * the number is too long for that. */
-mote_number mote_number_grouped(double value, int decimals);
+mote_number mote_number_grouped(double value, int32_t decimals);
 
 /* For people: integers in full, else three significant digits. */
 mote_number mote_number_rounded(double value);

@@ -10,6 +10,8 @@
 #ifndef MOTE_TRAIN_H
 #define MOTE_TRAIN_H
 
+#include <stdint.h>
+
 #include <mote/dataset.h>
 #include <mote/model.h>
 #include <mote/progress.h>
@@ -75,14 +77,14 @@ typedef struct mote_train_options {
     mote_optimizer          optimizer;
     unsigned                metrics; /* of mote_metric */
     const mote_output_goal *outputs; /* [output_count] */
-    int                     output_count;
-    int                     batch_size; /* 0: 32 */
-    int                     epochs;     /* 0: 1 */
+    int32_t                 output_count;
+    int32_t                 batch_size; /* 0: 32 */
+    int32_t                 epochs;     /* 0: 1 */
     double validation_split;   /* the last part of the training samples, taken before shuffling; 0: none, or the data
                                   set's own validation split where it has one */
     bool          keeps_order; /* do not shuffle */
     uint64_t      seed;
-    int           threads; /* 0: one. Splitting pays only where a step takes more than about a millisecond */
+    int32_t       threads; /* 0: one. Splitting pays only where a step takes more than about a millisecond */
     const char   *isa;     /* "baseline", "avx2", "avx512"; NULL: the best this processor has */
     mote_progress progress;
 } mote_train_options;

@@ -26,7 +26,7 @@ static const struct {
     [MOTE_BOOL] = {"bool", "uint8_t", 8, false, 0, 1},
 };
 
-int mote_dtype_bits(mote_dtype dtype)
+int32_t mote_dtype_bits(mote_dtype dtype)
 {
     return types[dtype].bits;
 }

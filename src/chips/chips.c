@@ -158,12 +158,12 @@ const mote_chip_row mote_chip_rows[] = {
 
 enum { ROW_COUNT = sizeof mote_chip_rows / sizeof mote_chip_rows[0] };
 
-int mote_chip_count(void)
+int32_t mote_chip_count(void)
 {
     return ROW_COUNT;
 }
 
-const mote_chip *mote_chip_at(int index)
+const mote_chip *mote_chip_at(int32_t index)
 {
     return index >= 0 && index < ROW_COUNT ? &mote_chip_rows[index].chip : NULL;
 }

@@ -146,7 +146,7 @@ static mote_status run_samples(layer_work *w, size_t limit, mote_layer_differenc
     return MOTE_OK;
 }
 
-mote_status mote_compare_layers(mote_layer_difference *out, int capacity, int *count, const mote_model *a,
+mote_status mote_compare_layers(mote_layer_difference *out, int32_t capacity, int32_t *count, const mote_model *a,
                                 const mote_model *b, const mote_dataset_split *split, size_t limit, mote_error *err)
 {
     const mote_runner_options all = {.keeps_all = true};

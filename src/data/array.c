@@ -45,7 +45,7 @@ mote_status mote_array_allocate(mote_array *array, size_t max_bytes, mote_error 
     return err->code;
 }
 
-mote_status mote_array_create(mote_array *out, mote_dtype dtype, int rank, const int64_t *dim, mote_error *err)
+mote_status mote_array_create(mote_array *out, mote_dtype dtype, int32_t rank, const int64_t *dim, mote_error *err)
 {
     mote_array array = {.dtype = dtype, .rank = rank};
     int        i;

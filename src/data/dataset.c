@@ -127,7 +127,7 @@ static bool resolve_shape(size_t count, int rank, const int64_t *dim, int64_t *r
     return open < 0 && known == count;
 }
 
-mote_status mote_dataset_reshape(mote_dataset *set, int feature, int rank, const int64_t *dim, mote_error *err)
+mote_status mote_dataset_reshape(mote_dataset *set, int32_t feature, int32_t rank, const int64_t *dim, mote_error *err)
 {
     int64_t               resolved[MOTE_ARRAY_MAX_RANK - 1] = {0};
     char                  a[MOTE_SHAPE_TEXT], b[MOTE_SHAPE_TEXT];
@@ -163,7 +163,7 @@ static mote_status check_preparation(const mote_dataset_feature *f, const mote_p
     return MOTE_OK;
 }
 
-mote_status mote_dataset_prepare(mote_dataset *set, int feature, const mote_preparation *preparation, mote_error *err)
+mote_status mote_dataset_prepare(mote_dataset *set, int32_t feature, const mote_preparation *preparation, mote_error *err)
 {
     mote_arena      *arena = &set->state->arena;
     mote_preparation own = *preparation;

@@ -311,7 +311,7 @@ static void gather_one(const mote_dataset_split *split, int feature, size_t inde
         fill_nan(x, width);
 }
 
-void mote_dataset_gather(const mote_dataset_split *split, int feature, mote_dataset_pick pick, float *x)
+void mote_dataset_gather(const mote_dataset_split *split, int32_t feature, mote_dataset_pick pick, float *x)
 {
     const mote_gather_plan *plan = &split->set->state->plan[feature];
     const size_t            width = split->set->feature[feature].width;
@@ -326,7 +326,7 @@ void mote_dataset_gather(const mote_dataset_split *split, int feature, mote_data
         gather_one(split, feature, picked_index(pick, i), x + i * width);
 }
 
-const void *mote_dataset_sample(const mote_dataset_split *split, int feature, size_t index)
+const void *mote_dataset_sample(const mote_dataset_split *split, int32_t feature, size_t index)
 {
     if (index >= split->count)
         return NULL;
@@ -340,7 +340,7 @@ static int32_t label_of(const mote_dataset_split *split, int target, size_t inde
     return split->labels[target] && index < split->count ? split->labels[target][stored_index(split, index)] : -1;
 }
 
-void mote_dataset_gather_values(const mote_dataset_split *split, int target, mote_dataset_pick pick, float *y)
+void mote_dataset_gather_values(const mote_dataset_split *split, int32_t target, mote_dataset_pick pick, float *y)
 {
     const size_t width = split->set->target[target].width;
     size_t       i;
@@ -356,7 +356,7 @@ void mote_dataset_gather_values(const mote_dataset_split *split, int target, mot
     }
 }
 
-void mote_dataset_gather_labels(const mote_dataset_split *split, int target, mote_dataset_pick pick, int32_t *y)
+void mote_dataset_gather_labels(const mote_dataset_split *split, int32_t target, mote_dataset_pick pick, int32_t *y)
 {
     size_t i;
 
@@ -364,7 +364,8 @@ void mote_dataset_gather_labels(const mote_dataset_split *split, int target, mot
         y[i] = label_of(split, target, picked_index(pick, i));
 }
 
-void mote_dataset_gather_one_hot(const mote_dataset_split *split, int target, mote_dataset_pick pick, size_t width, float *y)
+void mote_dataset_gather_one_hot(const mote_dataset_split *split, int32_t target, mote_dataset_pick pick, size_t width,
+                                 float *y)
 {
     size_t i;
 

@@ -150,7 +150,7 @@ mote_status mote_dataset_load(mote_dataset **out, const char *path, const mote_d
     return mote_dataset_assemble(out, &raw, options, err) == MOTE_OK ? MOTE_OK : mote_context(err, "%s", path);
 }
 
-mote_status mote_dataset_load_files(mote_dataset **out, const mote_dataset_file *files, int count,
+mote_status mote_dataset_load_files(mote_dataset **out, const mote_dataset_file *files, int32_t count,
                                     const mote_dataset_options *options, mote_error *err)
 {
     const mote_dataset_options plain = {0};
@@ -169,7 +169,7 @@ mote_status mote_dataset_load_files(mote_dataset **out, const mote_dataset_file 
     return mote_dataset_assemble(out, &raw, options, err) == MOTE_OK ? MOTE_OK : mote_context(err, "%s", files[0].path);
 }
 
-mote_status mote_dataset_load_pictures(mote_dataset **out, const char *const *paths, int count,
+mote_status mote_dataset_load_pictures(mote_dataset **out, const char *const *paths, int32_t count,
                                        const mote_dataset_options *options, mote_error *err)
 {
     const mote_dataset_options plain = {0};

@@ -76,7 +76,8 @@ static mote_status take_names(mote_dataset *set, int target, const char *const *
     return err->code;
 }
 
-mote_status mote_dataset_match_classes(mote_dataset *set, int target, const char *const *labels, int count, mote_error *err)
+mote_status mote_dataset_match_classes(mote_dataset *set, int32_t target, const char *const *labels, int32_t count,
+                                       mote_error *err)
 {
     mote_arena                 scratch = {0};
     const mote_dataset_target *t;
@@ -132,7 +133,7 @@ static mote_status make_values(mote_dataset *set, int target, int split, mote_er
     return MOTE_OK;
 }
 
-mote_status mote_dataset_take_values(mote_dataset *set, int target, mote_error *err)
+mote_status mote_dataset_take_values(mote_dataset *set, int32_t target, mote_error *err)
 {
     mote_dataset_target *t;
     int                  s;

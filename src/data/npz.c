@@ -133,17 +133,17 @@ void mote_npz_close(mote_npz *npz)
     free(npz);
 }
 
-int mote_npz_count(const mote_npz *npz)
+int32_t mote_npz_count(const mote_npz *npz)
 {
     return npz->count;
 }
 
-const char *mote_npz_name(const mote_npz *npz, int index)
+const char *mote_npz_name(const mote_npz *npz, int32_t index)
 {
     return index >= 0 && index < npz->count ? npz->names[index] : NULL;
 }
 
-int mote_npz_find(const mote_npz *npz, const char *name)
+int32_t mote_npz_find(const mote_npz *npz, const char *name)
 {
     int i;
 

@@ -92,7 +92,7 @@ static mote_status archive_all(zip_source_t *target, const packed *members, cons
     return err->code != MOTE_OK ? err->code : mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
 }
 
-mote_status mote_npz_save(const mote_named_array *arrays, int count, const char *path, mote_error *err)
+mote_status mote_npz_save(const mote_named_array *arrays, int32_t count, const char *path, mote_error *err)
 {
     packed       *members = calloc((size_t)count + 1, sizeof *members);
     zip_source_t *target = zip_source_buffer_create(NULL, 0, 0, NULL);

@@ -501,7 +501,7 @@ static mote_status load_many(mote_samples *out, const mote_model *model, const c
     return err->code;
 }
 
-mote_status mote_samples_load(mote_samples *out, const mote_model *model, const char *const *files, int count,
+mote_status mote_samples_load(mote_samples *out, const mote_model *model, const char *const *files, int32_t count,
                               const mote_samples_options *options, mote_error *err)
 {
     *out = (mote_samples){0};
@@ -665,7 +665,7 @@ static mote_status assign_outputs(saving *out, const mote_model *model, const ch
     return MOTE_OK;
 }
 
-mote_status mote_samples_check_outputs(const mote_model *model, const char *const *files, int count, mote_error *err)
+mote_status mote_samples_check_outputs(const mote_model *model, const char *const *files, int32_t count, mote_error *err)
 {
     mote_arena arena = {0};
     saving     to;
@@ -744,7 +744,7 @@ static void save_files(const saving *to, const mote_samples *outputs, const mote
             unlink(written >= singles ? to->archives[written - singles] : to->paths[written]);
 }
 
-mote_status mote_samples_save(const mote_samples *outputs, const mote_model *model, const char *const *files, int count,
+mote_status mote_samples_save(const mote_samples *outputs, const mote_model *model, const char *const *files, int32_t count,
                               mote_error *err)
 {
     mote_arena arena = {0};

@@ -33,8 +33,7 @@
 #include "runtime/op.h"
 
 typedef int32_t mote_id; /* index of a tensor */
-#define MOTE_NONE     ((mote_id)-1)
-#define MOTE_RANK_MAX 8
+#define MOTE_NONE ((mote_id)-1)
 
 typedef enum mote_op_kind {
 #define OP(KIND, name, attributes, header) MOTE_OP_##KIND,

@@ -207,7 +207,7 @@ static mote_status complete(mote_builder *builder, const mote_layer_id *outputs,
     return mote_model_verify(model, err);
 }
 
-mote_status mote_builder_finish(mote_model **out, mote_builder *builder, const mote_layer_id *outputs, int output_count,
+mote_status mote_builder_finish(mote_model **out, mote_builder *builder, const mote_layer_id *outputs, int32_t output_count,
                                 mote_error *err)
 {
     mote_model *model = builder->model;
@@ -282,7 +282,7 @@ static mote_layer_id add_input(mote_builder *builder, const char *name, int rank
     return id;
 }
 
-mote_layer_id mote_layer_input(mote_builder *builder, int rank, const int *dims)
+mote_layer_id mote_layer_input(mote_builder *builder, int32_t rank, const int32_t *dims)
 {
     int used = 0;
 
@@ -291,7 +291,7 @@ mote_layer_id mote_layer_input(mote_builder *builder, int rank, const int *dims)
     return add_input(builder, default_name(builder, "input", &used), rank, dims);
 }
 
-mote_layer_id mote_layer_named_input(mote_builder *builder, const char *name, int rank, const int *dims)
+mote_layer_id mote_layer_named_input(mote_builder *builder, const char *name, int32_t rank, const int32_t *dims)
 {
     if (builder->err.code != MOTE_OK || check_input(builder, rank, dims) != MOTE_OK)
         return MOTE_NO_LAYER;

@@ -215,7 +215,8 @@ static mote_status format_of(const char *path, mote_chart_format *format, mote_e
     return MOTE_OK;
 }
 
-mote_status mote_charts_save(const mote_chart *charts, int count, int column_count, const char *path, mote_error *err)
+mote_status mote_charts_save(const mote_chart *charts, int32_t count, int32_t column_count, const char *path,
+                             mote_error *err)
 {
     mote_text         whole = {0};
     mote_chart_format format;

@@ -65,7 +65,7 @@ static mote_number tidy_exponent(const char *plain)
     return number;
 }
 
-mote_number mote_number_grouped(double value, int decimals)
+mote_number mote_number_grouped(double value, int32_t decimals)
 {
     char plain[64];
 
