@@ -22,7 +22,8 @@ typedef struct mote_answer_grid {
     const char               *title;
     const char *const        *labels; /* the model's; NULL: the set's class names, or numbers */
     int32_t                   label_count;
-    int32_t                   count; /* samples shown; 0: MOTE_ANSWER_GRID_COUNT */
+    int32_t                   count;   /* samples shown; 0: MOTE_ANSWER_GRID_COUNT */
+    uint64_t                  room[8]; /* mote.h */
 } mote_answer_grid;
 
 /* Whether samples of the first feature look like pictures: of bytes, or large enough, with 1 or 3 channels; a flat square

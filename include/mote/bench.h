@@ -18,6 +18,7 @@ extern "C" {
 typedef struct mote_bench_options {
     const mote_samples *inputs;  /* the first sample is used; NULL: zeros */
     double              seconds; /* to measure for, about; 0: 1 */
+    uint64_t            room[8]; /* mote.h */
 } mote_bench_options;
 
 /* Texts belong to the bench. */
@@ -25,6 +26,7 @@ typedef struct mote_bench_layer {
     const char *op, *shape, *name; /* of the output; the layer's name, or its output's */
     size_t      macs;              /* multiply-accumulates of one sample */
     double      us, reference_us;  /* medians of the layer alone; what reading the clock takes is not in them */
+    uint64_t    room[8];           /* mote.h */
 } mote_bench_layer;
 
 typedef struct mote_bench {
@@ -34,6 +36,7 @@ typedef struct mote_bench {
     mote_bench_layer  *layers;
     int32_t            layer_count;
     struct mote_arena *owner;
+    uint64_t           room[8]; /* mote.h */
 } mote_bench;
 
 /* options may be NULL. Errors: as of mote_runner_create; USAGE without a model, or where the inputs are not its own. */

@@ -39,6 +39,7 @@ typedef enum mote_stage_state {
 typedef struct mote_model_figures {
     size_t          file_bytes;
     mote_evaluation evaluation;
+    uint64_t        room[8]; /* mote.h */
 } mote_model_figures;
 
 typedef struct mote_summary {
@@ -60,7 +61,8 @@ typedef struct mote_summary {
     uint32_t flash_bytes, code_bytes, weight_bytes, ram_bytes, chip_arena_bytes, stack_bytes;
     size_t   chip_samples, chip_different_values; /* firmware against host, stored values */
 
-    char train_key[65], convert_key[65], deploy_key[65]; /* what the stages were made from */
+    char     train_key[65], convert_key[65], deploy_key[65]; /* what the stages were made from */
+    uint64_t room[8];                                        /* mote.h */
 } mote_summary;
 
 typedef struct mote_build_options {
@@ -72,13 +74,15 @@ typedef struct mote_build_options {
     /* One line a stage, when it is done or up to date, and what else there is to say: lines that begin with "warning: " are
      * for stderr. NULL: silent. */
     void (*say)(void *user, const char *line);
-    void *user;
+    void    *user;
+    uint64_t room[8]; /* mote.h */
 } mote_build_options;
 
 typedef struct mote_build_result {
     const char      *folder; /* the options' or the spec's */
     mote_stage_state train, convert, deploy;
     mote_summary     summary;
+    uint64_t         room[8]; /* mote.h */
 } mote_build_result;
 
 /* The stages done before a failure stay, and are not done again. Errors: all that the stages give; USAGE when the spec has

@@ -46,8 +46,9 @@ typedef struct mote_series {
     const double     *x;    /* [count]; NULL: 1, 2, 3 ...; XY only */
     const double     *y;    /* [count] */
     size_t            count;
-    mote_series_style style;  /* XY only */
-    uint32_t          colour; /* 0xRRGGBB; 0: by position, from a palette safe for the colour-blind */
+    mote_series_style style;   /* XY only */
+    uint32_t          colour;  /* 0xRRGGBB; 0: by position, from a palette safe for the colour-blind */
+    uint64_t          room[8]; /* mote.h */
 } mote_series;
 
 /* One picture of a MOTE_CHART_IMAGES. */
@@ -57,6 +58,7 @@ typedef struct mote_chart_image {
     int32_t        channel_count; /* 1: grey, 3: RGB */
     const char    *label;         /* the true class; NULL: not known */
     const char    *predicted;     /* NULL: none; marked as wrong when it differs from the label */
+    uint64_t       room[8];       /* mote.h */
 } mote_chart_image;
 
 /* One buffer of a MOTE_CHART_TIMELINE. */
@@ -64,7 +66,8 @@ typedef struct mote_chart_block {
     const char *name;                  /* NULL: none; shown where it fits */
     int32_t     first_step, last_step; /* inclusive, from 0 */
     uint64_t    offset, bytes;
-    uint32_t    colour; /* 0xRRGGBB; 0: by position */
+    uint32_t    colour;  /* 0xRRGGBB; 0: by position */
+    uint64_t    room[8]; /* mote.h */
 } mote_chart_block;
 
 /* A line of a box: a label, a value, and at the right a note; NULL: none. */
@@ -80,7 +83,8 @@ typedef struct mote_chart_node {
     int32_t               row_count;
     const int32_t        *from; /* [from_count] nodes before this one */
     int32_t               from_count;
-    uint32_t              colour; /* 0xRRGGBB; 0: the palette's first */
+    uint32_t              colour;  /* 0xRRGGBB; 0: the palette's first */
+    uint64_t              room[8]; /* mote.h */
 } mote_chart_node;
 
 typedef struct mote_chart {
@@ -110,6 +114,7 @@ typedef struct mote_chart {
 
     const mote_chart_node *nodes; /* NETWORK; at most 4,000. Long ones go on in columns side by side */
     int32_t                node_count;
+    uint64_t               room[8]; /* mote.h */
 } mote_chart;
 
 /* Writes one chart; the name's end (.svg or .png) says how. The file appears whole or not at all.

@@ -39,7 +39,8 @@ typedef struct mote_compile_options {
     bool        keeps_operators;         /* default: target "c" is compiled with fewer of them (mote_model_optimize) */
     const void *file; /* target "interpreter": the model's own .tflite; NULL: one is written, and where parts of
                        * the file were left out when it was read (operators of constants, unused tensors of unknown types) */
-    size_t file_bytes;
+    size_t   file_bytes;
+    uint64_t room[8]; /* mote.h */
 } mote_compile_options;
 
 enum { MOTE_COMPILE_NAME = 64 };
@@ -50,6 +51,7 @@ typedef struct mote_compiled_chips {
     size_t      arena_bytes, arena_bound_bytes; /* bound: no plan could do with less */
     size_t      constant_bytes;                 /* weights, biases, multipliers, tables */
     int32_t     instance_count, shared_count;   /* functions emitted; of these, for several shapes */
+    uint64_t    room[8];                        /* mote.h */
 } mote_compiled_chips;
 
 enum { MOTE_COMPILED_CHIPS_MAX = 4 };
@@ -61,6 +63,7 @@ typedef struct mote_compile_result {
     int32_t             chip_count, step_count;
     mote_prune_result   pruned;         /* zero unless target "c" pruned a quantized model */
     int32_t             left_out_count; /* operators that mote_model_optimize left out, for target "c" */
+    uint64_t            room[8];        /* mote.h */
 } mote_compile_result;
 
 /* Writes the folder whole or not at all; an existing folder of that name is replaced only when it holds nothing but what

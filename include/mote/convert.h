@@ -21,6 +21,7 @@ typedef struct mote_quantize_options {
     mote_dtype    io;            /* type of inputs and outputs: MOTE_F32 (default), MOTE_I8 or MOTE_U8 */
     int32_t       samples;       /* calibration samples, spread evenly over the split; 0: 100 */
     mote_progress progress;
+    uint64_t      room[8]; /* mote.h */
 } mote_quantize_options;
 
 /* The form of a trained model that runs: BatchNormalization folded into the layer before it, Dropout left out, activations
@@ -43,11 +44,13 @@ typedef struct mote_change {
     const char *tensor;       /* the name of what it computed */
     const char *why;          /* what became of it: "done by operator 4 (CONV_2D)" */
     size_t      tensor_bytes; /* that an invoke writes no more; 0 where the operator moved nothing */
+    uint64_t    room[8];      /* mote.h */
 } mote_change;
 
 typedef struct mote_optimize_options {
     void (*explain)(void *user, const mote_change *change); /* called for each change; NULL: silent */
-    void *user;
+    void    *user;
+    uint64_t room[8]; /* mote.h */
 } mote_optimize_options;
 
 /* The same model with fewer operators: constants computed, padding done by the convolution behind it, activations fused,
@@ -58,15 +61,17 @@ mote_status mote_model_optimize(mote_model **out, const mote_model *model, const
                                 mote_error *err);
 
 typedef struct mote_prune_options {
-    int32_t multiple; /* channels stay in multiples of this, where there are so many: kernels take them by fours. 0: 4 */
+    int32_t  multiple; /* channels stay in multiples of this, where there are so many: kernels take them by fours. 0: 4 */
+    uint64_t room[8];  /* mote.h */
 } mote_prune_options;
 
 /* What pruning found and did. Channels are those that convolutions and dense layers compute. */
 typedef struct mote_prune_result {
-    int32_t channels, constant_channels; /* constant: no input changes it */
-    int32_t dropped_channels;            /* constant ones that can go, and those that only they had read */
-    size_t  macs, macs_left;             /* of one sample */
-    size_t  weight_bytes, weight_bytes_left;
+    int32_t  channels, constant_channels; /* constant: no input changes it */
+    int32_t  dropped_channels;            /* constant ones that can go, and those that only they had read */
+    size_t   macs, macs_left;             /* of one sample */
+    size_t   weight_bytes, weight_bytes_left;
+    uint64_t room[8]; /* mote.h */
 } mote_prune_result;
 
 /* A quantized model without the channels that no input can change: their values go into the biases of the layers that read

@@ -67,6 +67,7 @@ typedef struct mote_preparation {
     int32_t      channels; /* length of mean and std; 1: one for all; 0: no mean and std. Element i uses i % channels */
     const float *mean;     /* [channels] */
     const float *std;      /* [channels], each > 0 */
+    uint64_t     room[8];  /* mote.h */
 } mote_preparation;
 
 enum { MOTE_FEATURES_MAX = 16, MOTE_TARGETS_MAX = 16 };
@@ -82,6 +83,7 @@ typedef struct mote_feature_options {
     int32_t          rank;
     int64_t          shape[MOTE_ARRAY_MAX_RANK - 1];
     bool             flatten;
+    uint64_t         room[8]; /* mote.h */
 } mote_feature_options;
 
 /* One output of several: its name, which its arrays of targets have, and what they are. */
@@ -89,6 +91,7 @@ typedef struct mote_target_options {
     const char      *name;
     mote_target_kind kind;
     int32_t          class_count;
+    uint64_t         room[8]; /* mote.h */
 } mote_target_options;
 
 /* "left=a.npy": the array of one input or output in a file of its own. */
@@ -146,7 +149,8 @@ typedef struct mote_dataset_options {
     const mote_target_options  *outputs;
     int32_t                     input_count, output_count;
 
-    size_t max_bytes; /* the most memory that the set may take; 0: 8 GiB */
+    size_t   max_bytes; /* the most memory that the set may take; 0: 8 GiB */
+    uint64_t room[8];   /* mote.h */
 } mote_dataset_options;
 
 struct mote_dataset;
@@ -159,7 +163,8 @@ typedef struct mote_dataset_split {
     const void                *x[MOTE_FEATURES_MAX];     /* each [count, the feature's shape], in its dtype */
     const int32_t             *labels[MOTE_TARGETS_MAX]; /* each [count]; NULL unless the target's kind is CLASSES */
     const float               *values[MOTE_TARGETS_MAX]; /* each [count, width]; NULL unless it is VALUES */
-    const char *const         *names; /* [count]: the picture that each sample is; NULL where samples have no files */
+    const char *const         *names;   /* [count]: the picture that each sample is; NULL where samples have no files */
+    uint64_t                   room[8]; /* mote.h */
 } mote_dataset_split;
 
 /* What one input of a network is given. */
@@ -171,6 +176,7 @@ typedef struct mote_dataset_feature {
     size_t             width; /* elements of one sample */
     mote_preparation   preparation;
     const char *const *column_names; /* CSV with a header: [width], else NULL */
+    uint64_t           room[8];      /* mote.h */
 } mote_dataset_feature;
 
 /* What one output of a network is compared with. */
@@ -183,8 +189,9 @@ typedef struct mote_dataset_target {
     int64_t            dim[MOTE_ARRAY_MAX_RANK - 1];
     size_t             width; /* VALUES: elements of one target; CLASSES: 1; NONE: 0 */
     const char *const
-           *column_names; /* CSV with a header: [column_count], in the order of the target's elements; else NULL */
-    int32_t column_count;
+            *column_names; /* CSV with a header: [column_count], in the order of the target's elements; else NULL */
+    int32_t  column_count;
+    uint64_t room[8]; /* mote.h */
 } mote_dataset_target;
 
 /* Read only; owns all it points to. A set without targets has one of kind NONE, and so has each output without. */
@@ -196,7 +203,8 @@ typedef struct mote_dataset {
     const char *const *notes; /* [note_count] lines for the user, each begun with the path: what was left out, guessed or */
     int32_t            note_count; /* looks wrong. mote_dataset_take_validation may add to them */
     mote_dataset_split split[MOTE_SPLIT_COUNT];
-    struct mote_dataset_state *state; /* the arena and the gathering tables */
+    struct mote_dataset_state *state;   /* the arena and the gathering tables */
+    uint64_t                   room[8]; /* mote.h */
 } mote_dataset;
 
 /* Whether any target is more than NONE. */
@@ -254,6 +262,7 @@ typedef struct mote_sine_options {
     size_t   count; /* 0: 1000 */
     float    noise; /* amplitude; 0: none */
     uint64_t seed;
+    uint64_t room[8]; /* mote.h */
 } mote_sine_options;
 mote_status mote_dataset_sine(mote_dataset **out, const mote_sine_options *options, mote_error *err);
 
@@ -337,12 +346,14 @@ typedef struct mote_split_summary {
     size_t               count;
     mote_feature_summary feature[MOTE_FEATURES_MAX];
     mote_target_summary  target[MOTE_TARGETS_MAX];
+    uint64_t             room[8]; /* mote.h */
 } mote_split_summary;
 
 typedef struct mote_dataset_summary {
     size_t             sample_bytes; /* one stored sample, all features */
     size_t             memory_bytes; /* what the set takes */
     mote_split_summary split[MOTE_SPLIT_COUNT];
+    uint64_t           room[8]; /* mote.h */
 } mote_dataset_summary;
 
 /* class_counts live as long as the set. */

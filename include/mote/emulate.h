@@ -36,6 +36,7 @@ typedef struct mote_chip {
     const char *compiler, *compiler_packages; /* the program, and what apt-get installs it with */
     const char *emulator, *emulator_packages;
     const char *kernels; /* mote_compile_options.kernels for code that runs nowhere else */
+    uint64_t    room[8]; /* mote.h */
 } mote_chip;
 
 int32_t          mote_chip_count(void);
@@ -53,6 +54,7 @@ typedef struct mote_emulate_options {
     bool          counts_start_up;    /* also, in two or three further runs, what the model adds to start-up */
     const char   *build_folder;       /* made and kept, with firmware.elf; NULL: a temporary one, removed */
     mote_progress progress;           /* stage "emulate", in samples */
+    uint64_t      room[8];            /* mote.h */
 } mote_emulate_options;
 
 /* A section of the firmware: in flash, in RAM, or both (initial values). */
@@ -68,6 +70,7 @@ typedef struct mote_layer_count {
     const char *op, *shape, *name; /* "CONV_2D", "[1,28,28,8]" of the output, the layer's or its output's name */
     uint64_t    macs;              /* multiply-accumulates that the compiled code does */
     uint64_t    count;             /* from its call to its return, on the first sample, exactly; 0: nothing runs */
+    uint64_t    room[8];           /* mote.h */
 } mote_layer_count;
 
 enum { MOTE_EMULATION_SECTIONS = 8 };
@@ -95,6 +98,7 @@ typedef struct mote_emulation {
     bool                  has_start_up;            /* counted: asked for, and the chip can */
     uint64_t start_up_count, model_start_up_count; /* setting up RAM, and NAME_reset; of it, because of the model */
     struct mote_arena *owner;
+    uint64_t           room[8]; /* mote.h */
 } mote_emulation;
 
 /* Builds dir/NAME.c with the harness for options->chip, checks that it fits, runs it on every sample, then once more to

@@ -28,6 +28,7 @@ typedef struct mote_predict_options {
     int32_t       threads;            /* 0: one per processor; the answers do not depend on it */
     int32_t       time_limit_seconds; /* mote_emulate_options' */
     mote_progress progress;
+    uint64_t      room[8]; /* mote.h */
 } mote_predict_options;
 
 /* What one output answered to the first samples of a split. */
@@ -45,6 +46,7 @@ typedef struct mote_answers {
     float           *logits;   /* [count][width]: what a float model's closing softmax or sigmoid was given; else NULL */
     bool             has_goal; /* the model says what it was trained for */
     mote_goal        goal;
+    uint64_t         room[8]; /* mote.h */
 } mote_answers;
 
 /* What all outputs answered. */
@@ -53,6 +55,7 @@ typedef struct mote_predictions {
     mote_answers      *outputs; /* [output_count], in the model's order */
     int32_t            output_count;
     struct mote_arena *owner;
+    uint64_t           room[8]; /* mote.h */
 } mote_predictions;
 
 /* One sample after the other through the host's kernels. Feature i of the data is input i; inputs are float32, int8, uint8,
@@ -64,6 +67,7 @@ mote_status mote_predict(mote_predictions *out, const mote_model *model, const m
 typedef struct mote_device {
     const char *chip;
     const char *folder, *name; /* what mote_compile made of the same model; NULL: compiled for the chip, and removed */
+    uint64_t    room[8];       /* mote.h */
 } mote_device;
 
 /* The same by firmware on an emulated chip. figures may be NULL; free what it holds. */
@@ -89,6 +93,7 @@ typedef struct mote_evaluation {
         char   name[128];
         double value;
     } metric[MOTE_EVALUATION_METRICS_MAX];
+    uint64_t room[8]; /* mote.h */
 } mote_evaluation;
 
 /* The loss and metrics of answers, by the definitions that training uses. goals: one an output; NULL: those that the model
@@ -113,11 +118,12 @@ double mote_evaluation_metric(const mote_evaluation *evaluation, const char *nam
 mote_status mote_confusion(size_t *counts, const mote_answers *answers, const mote_dataset_split *split, mote_error *err);
 
 typedef struct mote_comparison {
-    size_t count, width;
-    bool   is_same_type;                        /* then the stored bytes are compared, too */
-    size_t different_values, different_samples; /* of stored values where is_same_type, else of real ones */
-    double max_abs, mean_abs;                   /* of real numbers */
-    size_t same_argmax;                         /* samples in which both have their largest element at the same place */
+    size_t   count, width;
+    bool     is_same_type;                        /* then the stored bytes are compared, too */
+    size_t   different_values, different_samples; /* of stored values where is_same_type, else of real ones */
+    double   max_abs, mean_abs;                   /* of real numbers */
+    size_t   same_argmax;                         /* samples in which both have their largest element at the same place */
+    uint64_t room[8];                             /* mote.h */
 } mote_comparison;
 
 /* Of one output. */
@@ -129,6 +135,7 @@ typedef struct mote_layer_difference {
     const char *name;                                /* owned by model a */
     double      max_abs, mean_abs, root_mean_square; /* of a - b, in real numbers */
     double      signal;                              /* root mean square of a: what the error is to be measured by */
+    uint64_t    room[8];                             /* mote.h */
 } mote_layer_difference;
 
 /* At most capacity layers in the order of a's operators; *count tells how many there are. */

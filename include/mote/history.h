@@ -21,6 +21,7 @@ typedef struct mote_history {
     const double *const *columns; /* [column_count][row_count] */
     int32_t              column_count;
     size_t               row_count;
+    uint64_t             room[8]; /* mote.h */
 } mote_history;
 
 /* CSV: a line of names, then a line a row; "nan", "inf", "-inf" as they are. JSON: {"loss": [..], ..}, the shape of Keras'

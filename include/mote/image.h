@@ -21,6 +21,7 @@ typedef struct mote_image_options {
                             * and rounded to the nearest byte */
     int32_t channels;      /* 1 grey (0.299 R + 0.587 G + 0.114 B), 3 RGB, 4 RGBA; alpha is dropped, not blended; from the
                             * file: grey 1, everything else 3 */
+    uint64_t room[8];      /* mote.h */
 } mote_image_options;
 
 /* out: uint8 [height, width, channels]; free with mote_array_free. options may be NULL. */

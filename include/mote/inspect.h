@@ -27,12 +27,14 @@ typedef struct mote_weights_info {
     int32_t    axis;
     float      scale_min, scale_max; /* which lie between these */
     int32_t    zero_point_min, zero_point_max;
+    uint64_t   room[8]; /* mote.h */
 } mote_weights_info;
 
 /* A tensor that is computed or given: what layers read, and what comes out of the model. */
 typedef struct mote_operand_info {
     mote_tensor_info tensor;
-    int32_t          layer; /* that computes it, in the inspection's list; or one of the model's inputs: -1 - its index */
+    int32_t          layer;   /* that computes it, in the inspection's list; or one of the model's inputs: -1 - its index */
+    uint64_t         room[8]; /* mote.h */
 } mote_operand_info;
 #define MOTE_NO_OPERAND INT32_MIN /* as layer: a constant or a state, which nothing computes */
 
@@ -47,6 +49,7 @@ typedef struct mote_layer_info {
     mote_weights_info  weights;
     size_t             parameters, parameter_bytes; /* constants that are numbers, not shapes or axes */
     size_t             macs;                        /* multiply-accumulates of one sample */
+    uint64_t           room[8];                     /* mote.h */
 } mote_layer_info;
 
 /* A tensor in the arena, or what a step needs for itself. It lives from first_step to last_step; inputs from -1, outputs to
@@ -58,6 +61,7 @@ typedef struct mote_place_info {
     const char *shares;    /* the tensor whose place this one takes over: a view, or computed in place; NULL: its own */
     const char *runs_over; /* the operand whose bytes it is written over as soon as they are read; NULL: none */
     size_t      distance, distance_min; /* by how many bytes that operand begins above it, and must begin */
+    uint64_t    room[8];                /* mote.h */
 } mote_place_info;
 
 /* The plan that `mote compile` emits for chips that run mote_inspect_options.kernels: of the optimized model, a quantized
@@ -69,6 +73,7 @@ typedef struct mote_memory_info {
     int32_t          step_count;
     mote_place_info *places; /* by offset */
     int32_t          place_count;
+    uint64_t         room[8]; /* mote.h */
 } mote_memory_info;
 
 typedef struct mote_inspection {
@@ -86,6 +91,7 @@ typedef struct mote_inspection {
     mote_memory_info   memory;
     const char        *memory_failure; /* why there is no plan (a type without a kernel ...); NULL: there is one */
     struct mote_arena *owner;
+    uint64_t           room[8]; /* mote.h */
 } mote_inspection;
 
 /* Zeroed works. */
@@ -98,6 +104,7 @@ typedef struct mote_inspect_options {
     /* For that; NULL: noise, with which all is right but the scales, and the file to a few bytes: equal zero points are
      * stored once. */
     const mote_dataset_split *calibration;
+    uint64_t                  room[8]; /* mote.h */
 } mote_inspect_options;
 
 /* A model in training is shown as it trains; its memory and file are those of its inference form. options may be NULL. With
@@ -120,6 +127,7 @@ typedef struct mote_operator_row {
     int32_t     in_count;                 /* of in[]; the last goes for all operands after it */
     int32_t     version_min, version_max; /* of TensorFlow Lite's operator */
     int32_t     kernel_count;             /* the plain one and its faster variants */
+    uint64_t    room[8];                  /* mote.h */
 } mote_operator_row;
 
 typedef struct mote_operator_info {
@@ -128,6 +136,7 @@ typedef struct mote_operator_info {
     bool        quantizes;        /* has an int8 form */
     bool        fuses_activation; /* RELU, RELU6 or RELU_N1_TO_1 can be part of it */
     int32_t     row_count;        /* 0: training only */
+    uint64_t    room[8];          /* mote.h */
 } mote_operator_info;
 
 int32_t            mote_operator_count(void);

@@ -36,6 +36,7 @@ typedef struct mote_builder_options {
     uint64_t    seed;           /* of the initial values: the same seed gives the same weights on every machine */
     size_t      max_parameters; /* more are refused before memory is taken; 0: 64 million */
     const char *name;           /* of the model; NULL: "" */
+    uint64_t    room[8];        /* mote.h */
 } mote_builder_options;
 
 /* NULL with err filled when out of memory. options may be NULL. */
@@ -106,6 +107,7 @@ typedef struct mote_dense_options {
     mote_switch      use_bias;           /* on */
     mote_initializer kernel_initializer; /* glorot_uniform */
     mote_initializer bias_initializer;   /* zeros */
+    uint64_t         room[8];            /* mote.h */
 } mote_dense_options;
 mote_layer_id mote_layer_dense(mote_builder *builder, mote_layer_id x, const mote_dense_options *options);
 
@@ -122,6 +124,7 @@ typedef struct mote_conv2d_options {
     mote_switch      use_bias;           /* on */
     mote_initializer kernel_initializer; /* glorot_uniform */
     mote_initializer bias_initializer;   /* zeros */
+    uint64_t         room[8];            /* mote.h */
 } mote_conv2d_options;
 mote_layer_id mote_layer_conv2d(mote_builder *builder, mote_layer_id x, const mote_conv2d_options *options);
 
@@ -138,6 +141,7 @@ typedef struct mote_depthwise_conv2d_options {
     mote_switch      use_bias;              /* on */
     mote_initializer depthwise_initializer; /* glorot_uniform */
     mote_initializer bias_initializer;      /* zeros */
+    uint64_t         room[8];               /* mote.h */
 } mote_depthwise_conv2d_options;
 mote_layer_id mote_layer_depthwise_conv2d(mote_builder *builder, mote_layer_id x,
                                           const mote_depthwise_conv2d_options *options);
@@ -152,6 +156,7 @@ typedef struct mote_batch_normalization_options {
     mote_switch      scale;             /* on: gamma is trained; off: it stays 1 */
     mote_initializer beta_initializer;  /* zeros */
     mote_initializer gamma_initializer; /* ones */
+    uint64_t         room[8];           /* mote.h */
 } mote_batch_normalization_options;
 mote_layer_id mote_layer_batch_normalization(mote_builder *builder, mote_layer_id x,
                                              const mote_batch_normalization_options *options);
@@ -162,6 +167,7 @@ typedef struct mote_pooling2d_options {
     int32_t      pool_size[2]; /* 2 */
     int32_t      strides[2];   /* pool_size */
     mote_padding padding;
+    uint64_t     room[8]; /* mote.h */
 } mote_pooling2d_options;
 mote_layer_id mote_layer_max_pooling2d(mote_builder *builder, mote_layer_id x, const mote_pooling2d_options *options);
 mote_layer_id mote_layer_average_pooling2d(mote_builder *builder, mote_layer_id x, const mote_pooling2d_options *options);
@@ -170,6 +176,7 @@ mote_layer_id mote_layer_average_pooling2d(mote_builder *builder, mote_layer_id 
 typedef struct mote_global_pooling2d_options {
     const char *name;
     mote_switch keepdims; /* off */
+    uint64_t    room[8];  /* mote.h */
 } mote_global_pooling2d_options;
 mote_layer_id mote_layer_global_average_pooling2d(mote_builder *builder, mote_layer_id x,
                                                   const mote_global_pooling2d_options *options);
@@ -177,6 +184,7 @@ mote_layer_id mote_layer_global_average_pooling2d(mote_builder *builder, mote_la
 /* [...] -> [product of all]. */
 typedef struct mote_flatten_options {
     const char *name;
+    uint64_t    room[8]; /* mote.h */
 } mote_flatten_options;
 mote_layer_id mote_layer_flatten(mote_builder *builder, mote_layer_id x, const mote_flatten_options *options);
 
@@ -184,13 +192,15 @@ mote_layer_id mote_layer_flatten(mote_builder *builder, mote_layer_id x, const m
 typedef struct mote_reshape_options {
     const char *name;
     mote_shape  target_shape; /* required */
+    uint64_t    room[8];      /* mote.h */
 } mote_reshape_options;
 mote_layer_id mote_layer_reshape(mote_builder *builder, mote_layer_id x, const mote_reshape_options *options);
 
 /* Training sets each element to 0 with probability rate and divides the others by 1 - rate; otherwise nothing. */
 typedef struct mote_dropout_options {
     const char *name;
-    float       rate; /* required; 0 to 0.99 */
+    float       rate;    /* required; 0 to 0.99 */
+    uint64_t    room[8]; /* mote.h */
 } mote_dropout_options;
 mote_layer_id mote_layer_dropout(mote_builder *builder, mote_layer_id x, const mote_dropout_options *options);
 
@@ -198,6 +208,7 @@ mote_layer_id mote_layer_dropout(mote_builder *builder, mote_layer_id x, const m
 typedef struct mote_activation_options {
     const char     *name;
     mote_activation activation; /* required; not linear */
+    uint64_t        room[8];    /* mote.h */
 } mote_activation_options;
 mote_layer_id mote_layer_activation(mote_builder *builder, mote_layer_id x, const mote_activation_options *options);
 
@@ -205,12 +216,14 @@ mote_layer_id mote_layer_activation(mote_builder *builder, mote_layer_id x, cons
 typedef struct mote_leaky_relu_options {
     const char *name;
     float       negative_slope; /* 0.3; over 0, at most 100 */
+    uint64_t    room[8];        /* mote.h */
 } mote_leaky_relu_options;
 mote_layer_id mote_layer_leaky_relu(mote_builder *builder, mote_layer_id x, const mote_leaky_relu_options *options);
 
 /* The sum of two or more of one shape, from left to right. */
 typedef struct mote_add_options {
     const char *name;
+    uint64_t    room[8]; /* mote.h */
 } mote_add_options;
 mote_layer_id mote_layer_add(mote_builder *builder, const mote_layer_id *inputs, int32_t input_count,
                              const mote_add_options *options);
@@ -218,7 +231,8 @@ mote_layer_id mote_layer_add(mote_builder *builder, const mote_layer_id *inputs,
 /* Two or more side by side along an axis, equal along all others. */
 typedef struct mote_concatenate_options {
     const char *name;
-    int32_t     axis; /* -1, the last; axis 0 is the batch's, so 1 is the first of a sample */
+    int32_t     axis;    /* -1, the last; axis 0 is the batch's, so 1 is the first of a sample */
+    uint64_t    room[8]; /* mote.h */
 } mote_concatenate_options;
 mote_layer_id mote_layer_concatenate(mote_builder *builder, const mote_layer_id *inputs, int32_t input_count,
                                      const mote_concatenate_options *options);

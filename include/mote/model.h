@@ -28,6 +28,7 @@ typedef struct mote_load_options {
     size_t                  memory_bytes; /* default 8 GiB */
     const mote_input_shape *shapes;       /* of inputs; a batch that they say is no batch any more, but a dimension */
     int32_t                 shape_count;
+    uint64_t                room[8]; /* mote.h */
 } mote_load_options;
 
 /* Reads a model file; the kind (.tflite) is recognised by its content. The caller destroys the model. Operators that read
@@ -56,6 +57,7 @@ typedef struct mote_tensor_info {
     float       scale; /* real = scale * (stored - zero_point), where is_quantized */
     int32_t     zero_point;
     size_t      count, bytes; /* of one sample */
+    uint64_t    room[8];      /* mote.h */
 } mote_tensor_info;
 
 /* Asking. A model that is NULL has no name (""), no inputs and no outputs; an input or output that there is not is zeroed,

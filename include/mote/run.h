@@ -25,7 +25,8 @@ typedef struct mote_runner_options {
     bool   keeps_all;    /* every tensor stays readable after invoke */
     size_t memory_bytes; /* limit for activations; 0: 8 GiB */
     uint64_t
-        work_limit; /* of an invoke of a model with a WHILE, in multiply-accumulates, values and 64 an operator; 0: 1e10 */
+        work_limit;   /* of an invoke of a model with a WHILE, in multiply-accumulates, values and 64 an operator; 0: 1e10 */
+    uint64_t room[8]; /* mote.h */
 } mote_runner_options;
 
 /* model must outlive the runner. options may be NULL. */

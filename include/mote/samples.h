@@ -44,11 +44,13 @@ typedef struct mote_samples {
     bool               is_stacked;   /* outputs are stacked in a new axis 0; neither: one invoke */
     const char *const *names;        /* [count]: of inputs, the file that each comes from: "a.png", "x.npy[3]" */
     struct mote_arena *owner;
+    uint64_t           room[8]; /* mote.h */
 } mote_samples;
 
 typedef struct mote_samples_options {
     bool                    are_prepared; /* the files hold what the network takes: nothing is prepared */
     const mote_preparation *preparation;  /* in place of the model's own; NULL: the model's */
+    uint64_t                room[8];      /* mote.h */
 } mote_samples_options;
 
 /* A file for every input, or any number for a model with one. options may be NULL. Errors: USAGE (a file too many or too

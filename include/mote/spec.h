@@ -55,6 +55,7 @@ typedef struct mote_spec_data {
     mote_dataset_options     options; /* inputs and outputs are those of the section model */
     bool                     is_sine;
     mote_sine_options        sine;
+    uint64_t                 room[8]; /* mote.h */
 } mote_spec_data;
 
 typedef struct mote_spec_convert {
@@ -62,11 +63,13 @@ typedef struct mote_spec_convert {
     mote_quantize_options options;
     const char           *calibration_data;  /* another data set or spec; NULL: the spec's own */
     mote_split_id         calibration_split; /* whose samples show the ranges; train where the spec says none */
+    uint64_t              room[8];           /* mote.h */
 } mote_spec_convert;
 
 typedef struct mote_spec_deploy {
     mote_compile_options options; /* golden is empty */
     const char          *chip;    /* NULL: none */
+    uint64_t             room[8]; /* mote.h */
 } mote_spec_deploy;
 
 struct mote_spec_state;
@@ -82,6 +85,7 @@ typedef struct mote_spec {
     mote_spec_deploy   deploy;
     size_t             max_parameters; /* of the network; 0: mote_builder_options' default */
     struct mote_spec_state *state;
+    uint64_t                room[8]; /* mote.h */
 } mote_spec;
 
 /* Whether a path names a spec, by its ending: .yaml or .yml. */
@@ -112,6 +116,7 @@ typedef struct mote_dataset_request {
     int32_t                     picture_count, file_count;
     const mote_dataset_options *options; /* NULL: nothing */
     const mote_model           *model;   /* NULL: none */
+    uint64_t                    room[8]; /* mote.h */
 } mote_dataset_request;
 mote_status mote_dataset_open(mote_dataset **out, const mote_dataset_request *request, mote_error *err);
 

@@ -47,6 +47,7 @@ typedef struct mote_optimizer {
     float               epsilon;        /* rmsprop, adam: 1e-7 */
     bool                nesterov;       /* sgd */
     bool                centered;       /* rmsprop */
+    uint64_t            room[8];        /* mote.h */
 } mote_optimizer;
 
 /* A set of metrics, besides the loss. */
@@ -59,6 +60,7 @@ typedef struct mote_goal {
     bool      from_logits;
     unsigned  metrics; /* of mote_metric */
     float     weight;  /* of this loss in the sum over all outputs; 0 means 1 */
+    uint64_t  room[8]; /* mote.h */
 } mote_goal;
 
 /* An output's goal in a model's recipe; false where the model has none (it was not trained by mote). */
@@ -87,6 +89,7 @@ typedef struct mote_train_options {
     int32_t       threads; /* 0: one. Splitting pays only where a step takes more than about a millisecond */
     const char   *isa;     /* "baseline", "avx2", "avx512"; NULL: the best this processor has */
     mote_progress progress;
+    uint64_t      room[8]; /* mote.h */
 } mote_train_options;
 
 /* What training leaves; owns its columns. */
@@ -96,6 +99,7 @@ typedef struct mote_training {
     double      seconds;
     const char *isa;     /* the level that was used */
     const char *warning; /* NULL, or one line about a combination that is legal and probably not meant */
+    uint64_t    room[8]; /* mote.h */
 } mote_training;
 
 /* Trains model, which is at stage TRAIN, in place. Feature i of the set is input i, target k is compared with output k;

@@ -47,9 +47,10 @@ typedef struct mote_finding {
     const char   *kind;                             /* a word that stays the same: "buffer-size" (docs/VERIFY.md) */
     int32_t       subgraph, operator_index, tensor; /* in the file's order; -1: it is not about one */
     const char   *operator_name, *tensor_name;      /* "" where there is none */
-    const char   *field;  /* of the file's schema: "quantization.scale"; "" where none is to blame */
-    const char   *reason; /* what is wrong */
-    const char   *advice; /* what to do */
+    const char   *field;   /* of the file's schema: "quantization.scale"; "" where none is to blame */
+    const char   *reason;  /* what is wrong */
+    const char   *advice;  /* what to do */
+    uint64_t      room[8]; /* mote.h */
 } mote_finding;
 
 enum { MOTE_FINDINGS_OF_A_KIND = 64 }; /* more of one kind are only counted */
@@ -61,6 +62,7 @@ typedef struct mote_verification {
     int32_t             errors, warnings, notes;                      /* with those that are only counted */
     int32_t             left_out;                                     /* how many are only counted */
     int32_t             subgraph_count, operator_count, tensor_count; /* that were looked at */
+    uint64_t            room[8];                                      /* mote.h */
 } mote_verification;
 
 /* The caller destroys *out. Errors: USAGE (no path, no such engine), IO, UNSUPPORTED (not a .tflite: the text says what it

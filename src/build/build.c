@@ -645,7 +645,8 @@ static mote_status emulate(build_work *w, const mote_model *model, mote_error *e
     mote_emulation    figures = {0};
     size_t            different;
     mote_summary     *s = w->summary;
-    const mote_device device = {w->spec->deploy.chip, path_of(w, "firmware", err), w->summary->firmware_name};
+    const mote_device device = {
+        .chip = w->spec->deploy.chip, .folder = path_of(w, "firmware", err), .name = w->summary->firmware_name};
 
     if (mote_predict(&host, model, w->split, &options, err) == MOTE_OK &&
         mote_predict_on_chip(&chip, model, &device, w->split, &options, &figures, err) == MOTE_OK &&

@@ -154,8 +154,8 @@ static mote_status plot_data(mote_outputs *outputs, const char *title, const mot
             y[i] = (double)split->values[a->real->output][i];
         }
         if (split->count > 0)
-            series[chart.series_count++] =
-                (mote_series){mote_split_name((mote_split_id)s), x, y, split->count, MOTE_SERIES_DOTS, 0};
+            series[chart.series_count++] = (mote_series){
+                .name = mote_split_name((mote_split_id)s), .x = x, .y = y, .count = split->count, .style = MOTE_SERIES_DOTS};
     }
     return save(outputs, "data", a, &chart, err);
 }
@@ -171,7 +171,8 @@ static mote_status add_answers(mote_chart *chart, mote_series *series, const cha
         return err->code;
     for (i = 0; i < count; i++)
         y[i] = (double)p->real[i];
-    series[chart->series_count] = (mote_series){name, x, y, count, styles[chart->series_count], 0};
+    series[chart->series_count] =
+        (mote_series){.name = name, .x = x, .y = y, .count = count, .style = styles[chart->series_count]};
     chart->series_count++;
     return MOTE_OK;
 }
@@ -192,7 +193,8 @@ static mote_status plot_predictions(mote_outputs *outputs, const char *title, co
         x[i] = (double)value;
         y[i] = (double)a->split->values[a->real->output][i];
     }
-    series[chart.series_count++] = (mote_series){"actual", x, y, count, MOTE_SERIES_DOTS, 0};
+    series[chart.series_count++] =
+        (mote_series){.name = "actual", .x = x, .y = y, .count = count, .style = MOTE_SERIES_DOTS};
     if (a->trained)
         MOTE_TRY(add_answers(&chart, series, "float", x, a->trained, count, scratch, err));
     MOTE_TRY(add_answers(&chart, series, "float .tflite", x, a->real, count, scratch, err));

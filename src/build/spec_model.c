@@ -424,12 +424,13 @@ bool mote_spec_gives_shapes(const mote_spec *spec)
 mote_status mote_spec_build_model(mote_model **out, const mote_spec *spec, const mote_dataset *set, mote_error *err)
 {
     const struct mote_spec_state *state = spec->state;
-    const mote_builder_options    options = {spec->train.seed, spec->max_parameters, spec->name};
-    mote_layer_id                 outputs[MOTE_NODE_IN_MAX];
-    mote_shape                    inputs[MOTE_FEATURES_MAX];
-    building                      b;
-    mote_builder                 *builder;
-    int                           i;
+    const mote_builder_options    options = {
+           .seed = spec->train.seed, .max_parameters = spec->max_parameters, .name = spec->name};
+    mote_layer_id outputs[MOTE_NODE_IN_MAX];
+    mote_shape    inputs[MOTE_FEATURES_MAX];
+    building      b;
+    mote_builder *builder;
+    int           i;
 
     *out = NULL;
     MOTE_TRY(check_feature_count(spec, set, err));

@@ -335,8 +335,11 @@ static mote_status check_files_request(const running *r, mote_error *err)
 static mote_status run_files(running *r, mote_error *err)
 {
     const bool                 says_how = r->options.scale != 0 || r->options.offset != 0 || r->options.channels > 0;
-    const mote_preparation     said = {r->options.scale, r->options.offset, r->options.channels, r->options.mean,
-                                       r->options.std};
+    const mote_preparation     said = {.scale = r->options.scale,
+                                       .offset = r->options.offset,
+                                       .channels = r->options.channels,
+                                       .mean = r->options.mean,
+                                       .std = r->options.std};
     const mote_samples_options options = {.are_prepared = cli_has(r->args, "prepared"),
                                           .preparation = says_how ? &said : NULL};
     mote_samples               inputs = {0}, outputs = {0};

@@ -82,7 +82,8 @@ static mote_operand_info describe_operand(const describing *d, mote_id id, mote_
 {
     const mote_tensor *tensor = &d->graph->tensors[id];
 
-    return (mote_operand_info){describe_tensor(tensor, mote_arena_strdup(d->arena, tensor->name, err)), d->layer[id]};
+    return (mote_operand_info){.tensor = describe_tensor(tensor, mote_arena_strdup(d->arena, tensor->name, err)),
+                               .layer = d->layer[id]};
 }
 
 static void describe_operands(mote_layer_info *out, const describing *d, const mote_node *node, mote_error *err)

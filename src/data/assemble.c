@@ -628,8 +628,13 @@ static mote_status prepare_as_asked(mote_dataset *set, int feature, const mote_f
     if (said->standardize != MOTE_STANDARDIZE_NONE)
         MOTE_TRY(mote_dataset_standardize(set, feature, said->standardize, err));
     if (said->channels > 0)
-        return mote_dataset_prepare(
-            set, feature, &(mote_preparation){said->scale, said->offset, said->channels, said->mean, said->std}, err);
+        return mote_dataset_prepare(set, feature,
+                                    &(mote_preparation){.scale = said->scale,
+                                                        .offset = said->offset,
+                                                        .channels = said->channels,
+                                                        .mean = said->mean,
+                                                        .std = said->std},
+                                    err);
     return mote_gather_plan_init(&set->state->plan[feature], p, set->feature[feature].dtype, &set->state->arena, err);
 }
 

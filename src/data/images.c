@@ -135,10 +135,11 @@ static bool is_damage(const mote_error *failure)
 
 static mote_status add_image(image_set *set, const char *path, size_t total, int32_t label, mote_error *err)
 {
-    const mote_image_options wanted = {set->options->image_height, set->options->image_width, set->options->image_channels};
-    mote_raw_split          *split = set->split;
-    mote_array               image;
-    mote_error               failure = {0};
+    const mote_image_options wanted = {
+        .height = set->options->image_height, .width = set->options->image_width, .channels = set->options->image_channels};
+    mote_raw_split *split = set->split;
+    mote_array      image;
+    mote_error      failure = {0};
 
     if (mote_image_load(&image, path, &wanted, &failure) != MOTE_OK) {
         if (!is_damage(&failure))

@@ -197,6 +197,9 @@ mote_status mote_history_load(mote_history *out, const char *path, mote_arena *a
     mote_file_close(&file);
     if (err->code != MOTE_OK)
         return mote_context(err, "%s", path);
-    *out = (mote_history){r.names, (const double *const *)r.columns, r.column_count, r.row_count};
+    *out = (mote_history){.names = r.names,
+                          .columns = (const double *const *)r.columns,
+                          .column_count = r.column_count,
+                          .row_count = r.row_count};
     return MOTE_OK;
 }

@@ -116,7 +116,8 @@ static mote_status init_history(training_state *s, mote_error *err)
     MOTE_TRY(add_score_columns(s, "", err));
     if (s->set->split[MOTE_SPLIT_VALIDATION].count > 0)
         MOTE_TRY(add_score_columns(s, "val_", err));
-    s->public.history = (mote_history){s->names, (const double *const *)s->columns, s->column_count, 0};
+    s->public.history =
+        (mote_history){.names = s->names, .columns = (const double *const *)s->columns, .column_count = s->column_count};
     return MOTE_OK;
 }
 

@@ -127,9 +127,13 @@ static const mote_series      series[] = {{.name = hostile, .y = values, .count 
                                           {.name = "dashed", .y = values, .count = 8, .style = MOTE_SERIES_DASHED}};
 static const int64_t          counts[] = {5, 0, -1, 1234567890123, 0, 0, 0, 0, 1};
 static const mote_chart_image samples[] = {
-    {pixels, 3, 4, 1, hostile, "b"}, {pixels, 2, 2, 3, "a", "a"}, {pixels, 1, 1, 1, NULL, NULL}};
+    {.pixels = pixels, .width = 3, .height = 4, .channel_count = 1, .label = hostile, .predicted = "b"},
+    {.pixels = pixels, .width = 2, .height = 2, .channel_count = 3, .label = "a", .predicted = "a"},
+    {.pixels = pixels, .width = 1, .height = 1, .channel_count = 1, .label = NULL, .predicted = NULL}};
 static const mote_chart_block blocks[] = {
-    {hostile, 0, 3, 0, 1000, 0}, {NULL, 2, 2, 1000, UINT64_MAX / 2, 1}, {"c", 1, 1, 0, 0, 0}};
+    {.name = hostile, .first_step = 0, .last_step = 3, .offset = 0, .bytes = 1000, .colour = 0},
+    {.name = NULL, .first_step = 2, .last_step = 2, .offset = 1000, .bytes = UINT64_MAX / 2, .colour = 1},
+    {.name = "c", .first_step = 1, .last_step = 1, .offset = 0, .bytes = 0, .colour = 0}};
 
 static const mote_chart_row  rows[] = {{hostile, hostile, hostile}, {NULL, "alone", NULL}, {"", "", ""}};
 static const mote_chart_node nodes[] = {
@@ -362,10 +366,13 @@ static void expect_refused(mote_chart chart, const char *path, mote_status statu
 
 static void bad_requests_are_refused_and_leave_no_file(void **state)
 {
-    static const mote_series      no_y = {.count = 3};
-    static const mote_chart_image no_pixels = {NULL, 3, 3, 1, NULL, NULL}, four = {pixels, 1, 1, 4, NULL, NULL};
-    static const mote_chart_block backwards = {"b", 5, 4, 0, 1, 0};
-    const char                   *path = "build/tests/refused.svg";
+    static const mote_series no_y = {.count = 3};
+    static const mote_chart_image
+        no_pixels = {.pixels = NULL, .width = 3, .height = 3, .channel_count = 1, .label = NULL, .predicted = NULL},
+        four = {.pixels = pixels, .width = 1, .height = 1, .channel_count = 4, .label = NULL, .predicted = NULL};
+    static const mote_chart_block backwards = {
+        .name = "b", .first_step = 5, .last_step = 4, .offset = 0, .bytes = 1, .colour = 0};
+    const char *path = "build/tests/refused.svg";
     (void)state;
     expect_refused(full[0], "build/tests/refused.gif", MOTE_ERR_USAGE,
                    "refused.gif: a chart's file name ends in .svg or .png");

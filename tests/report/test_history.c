@@ -15,7 +15,7 @@ static const double epoch[] = {1, 2, 10}, loss[] = {0.1, NAN, 1e-7}, val_loss[] 
 
 static const char *const   names[] = {"epoch", "loss", "val_loss"};
 static const double *const columns[] = {epoch, loss, val_loss};
-static const mote_history  history = {names, columns, 3, 3};
+static const mote_history  history = {.names = names, .columns = columns, .column_count = 3, .row_count = 3};
 
 static void expect_file(const char *path, const char *expected)
 {
@@ -40,7 +40,7 @@ static void csv_has_the_exact_numbers(void **state)
 static void csv_quotes_names(void **state)
 {
     static const char *const quoted[] = {"a,b", "say \"hi\"", "plain"};
-    const mote_history       empty = {quoted, columns, 3, 0};
+    const mote_history       empty = {.names = quoted, .columns = columns, .column_count = 3, .row_count = 0};
     mote_error               err = {0};
     (void)state;
     assert_int_equal(mote_history_save_csv(&empty, "build/tests/quoted.csv", &err), MOTE_OK);
@@ -62,8 +62,10 @@ static void json_has_keras_shape(void **state)
 static void json_escapes_names_and_refuses_bytes(void **state)
 {
     static const char *const odd[] = {"a\"\\\n", "\xff"};
-    const mote_history       escaped = {odd, columns, 1, 1}, broken = {odd, columns, 2, 1}, none = {NULL, NULL, 0, 0};
-    mote_error               err = {0};
+    const mote_history       escaped = {.names = odd, .columns = columns, .column_count = 1, .row_count = 1},
+                       broken = {.names = odd, .columns = columns, .column_count = 2, .row_count = 1},
+                       none = {.names = NULL, .columns = NULL, .column_count = 0, .row_count = 0};
+    mote_error err = {0};
     (void)state;
     assert_int_equal(mote_history_save_json(&escaped, "build/tests/odd.json", &err), MOTE_OK);
     expect_file("build/tests/odd.json", "{\n  \"a\\\"\\\\\\n\": [1]\n}\n");
@@ -78,7 +80,7 @@ static void chart_has_a_panel_a_metric(void **state)
 {
     static const char *const   four[] = {"val_loss", "epoch", "loss", "accuracy"};
     static const double *const values[] = {val_loss, epoch, loss, epoch};
-    const mote_history         mixed = {four, values, 4, 3};
+    const mote_history         mixed = {.names = four, .columns = values, .column_count = 4, .row_count = 3};
     mote_error                 err = {0};
     mote_file                  file;
     (void)state;
@@ -93,8 +95,9 @@ static void chart_has_a_panel_a_metric(void **state)
 
 static void missing_columns_are_refused(void **state)
 {
-    const mote_history no_columns = {names, NULL, 3, 3}, negative = {names, columns, -1, 3};
-    mote_error         err = {0};
+    const mote_history no_columns = {.names = names, .columns = NULL, .column_count = 3, .row_count = 3},
+                       negative = {.names = names, .columns = columns, .column_count = -1, .row_count = 3};
+    mote_error err = {0};
     (void)state;
     assert_int_equal(mote_history_save_csv(&no_columns, "build/tests/x.csv", &err), MOTE_ERR_USAGE);
     mote_error_clear(&err);
