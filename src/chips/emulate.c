@@ -1,5 +1,4 @@
-/* From a compiled model's folder to outputs and figures: build, check that it fits, run, and make the counter's readings
- * into instructions or cycles.
+/* From a compiled model's folder to outputs and figures: build, check that it fits, run, take what the report says.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <mote/emulate.h>
 
@@ -13,8 +12,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "chips/chips.h"
+#include "chips/count.h"
 #include "chips/firmware.h"
-#include "chips/layers.h"
 #include "chips/runner.h"
 
 enum { DEFAULT_TIME_LIMIT_SECONDS = 60 };
@@ -148,34 +147,6 @@ static void name_as_user(const mote_firmware *f, const char *build_folder, mote_
         rename_folder(err, f->folder, build_folder);
     else if (f->folder)
         mote_hide_temporary(err, f->folder);
-}
-
-/* ---- readings ---- */
-
-static uint64_t greatest_common_divisor(uint64_t a, uint64_t b)
-{
-    while (b) {
-        uint64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
-/* With counter_hz, an instruction took 256 ns (-icount shift=8): instructions = ticks * 10^9 / (256 * hz), rounded to the
- * nearest, which is exact because an instruction is more than two ticks. */
-uint64_t mote_count_units(const mote_chip_row *row, mote_count_reading reading)
-{
-    uint64_t ticks = ((uint64_t)reading.wraps << row->family->count_bits) + reading.ticks;
-    uint64_t numerator = 1000000000, denominator = 256 * (uint64_t)row->counter_hz, divisor;
-
-    if (row->counter_hz) {
-        divisor = greatest_common_divisor(numerator, denominator);
-        numerator /= divisor;
-        denominator /= divisor;
-        ticks = (ticks * numerator + denominator / 2) / denominator;
-    }
-    return ticks - (uint64_t)reading.wraps * (uint64_t)row->family->wrap_cost;
 }
 
 /* ---- what went wrong ---- */

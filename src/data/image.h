@@ -8,21 +8,6 @@
 
 #include <mote/image.h>
 
-enum { MOTE_IMAGE_MAX_SIDE = 16384, MOTE_IMAGE_MAX_PIXELS = 1 << 25 };
-
-/* A decoded image of 1, 3 or 4 channels; pixels from malloc, the holder's to free. */
-typedef struct mote_pixels {
-    uint8_t *bytes; /* [height, width, channels] */
-    int      height, width, channels;
-} mote_pixels;
-
-/* channels wanted: 0 (as the file has it: 1 or 3), 1, 3 or 4. */
-mote_status mote_png_decode(mote_pixels *out, const uint8_t *bytes, size_t count, int channels, mote_error *err);
-mote_status mote_jpeg_decode(mote_pixels *out, const uint8_t *bytes, size_t count, int channels, mote_error *err);
-
-/* Refuses sizes beyond the limits, and those that so few bytes cannot hold (pixels a byte at best). */
-mote_status mote_image_check_size(uint32_t height, uint32_t width, size_t bytes, size_t pixels_per_byte, mote_error *err);
-
 mote_status mote_image_decode(mote_array *out, const uint8_t *bytes, size_t count, const mote_image_options *options,
                               mote_error *err);
 bool        mote_is_image_name(const char *name);

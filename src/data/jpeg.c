@@ -1,9 +1,10 @@
 /* JPEG through libjpeg, whose errors come back by longjmp: all that must survive one stands in jpeg_job.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "data/image.h"
+#include "data/pixels.h"
 
 #if MOTE_HAVE_IMAGES
 #include <setjmp.h>
@@ -94,7 +95,7 @@ static void run_job(jpeg_job *job, const uint8_t *bytes, size_t count, int chann
 
     jpeg_mem_src(decoder, bytes, count);
     jpeg_read_header(decoder, TRUE);
-    if (mote_image_check_size(decoder->image_height, decoder->image_width, count, PIXELS_PER_BYTE, job->err) != MOTE_OK ||
+    if (mote_pixels_check_size(decoder->image_height, decoder->image_width, count, PIXELS_PER_BYTE, job->err) != MOTE_OK ||
         !choose_colours(job, channels))
         return;
     job->out->height = (int)decoder->image_height;

@@ -1,8 +1,9 @@
 /* PNG through libspng.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdbool.h>
 #include <stdlib.h>
 
-#include "data/image.h"
+#include "data/pixels.h"
 
 #if MOTE_HAVE_IMAGES
 #include <spng.h>
@@ -65,7 +66,7 @@ static mote_status read_image(mote_pixels *out, spng_ctx *context, const uint8_t
     spng_set_chunk_limits(context, CHUNK_MAX, CHUNK_MAX);
     if ((reason = spng_set_png_buffer(context, bytes, count)) != 0 || (reason = spng_get_ihdr(context, &header)) != 0)
         return failed(reason, err);
-    MOTE_TRY(mote_image_check_size(header.height, header.width, count, PIXELS_PER_BYTE, err));
+    MOTE_TRY(mote_pixels_check_size(header.height, header.width, count, PIXELS_PER_BYTE, err));
     MOTE_TRY(decode_rgba(out, context, err));
     is_grey = header.color_type == SPNG_COLOR_TYPE_GRAYSCALE || header.color_type == SPNG_COLOR_TYPE_GRAYSCALE_ALPHA;
     out->height = (int)header.height;

@@ -114,3 +114,17 @@ void mote_emit_comment(mote_text *out, const char *text)
             mote_text_puts(out, " ");
     }
 }
+
+/* A C string literal: bytes outside plain ASCII as octal, which ends after three digits. */
+void mote_emit_string(mote_text *out, const char *string)
+{
+    mote_text_puts(out, "\"");
+    for (; *string; string++) {
+        unsigned char c = (unsigned char)*string;
+        if (c < 32 || c > 126 || c == '"' || c == '\\' || c == '?')
+            mote_text_printf(out, "\\%03o", c);
+        else
+            mote_text_add(out, string, 1);
+    }
+    mote_text_puts(out, "\"");
+}

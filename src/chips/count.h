@@ -1,7 +1,7 @@
-/* From the marks of a hooked firmware (firmware.h, runner.h) to what each layer took.
+/* What a run took, from the counter's readings and the marks of a hooked firmware (firmware.h, runner.h).
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef MOTE_CHIPS_LAYERS_H
-#define MOTE_CHIPS_LAYERS_H
+#ifndef MOTE_CHIPS_COUNT_H
+#define MOTE_CHIPS_COUNT_H
 
 #include <mote/emulate.h>
 

@@ -1,14 +1,13 @@
-/* A model's layers on the chip: their names from the section that parts/hook.h makes, what each took from the firmware's
- * marks. SPDX-License-Identifier: Apache-2.0 */
+/* A model's layers in its firmware: their names, from the section that parts/hook.h makes.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "chips/chips.h"
 #include "chips/elf.h"
-#include "chips/layers.h"
-
-/* ---- names ---- */
+#include "chips/firmware.h"
+#include "chips/runner.h"
 
 /* "INDEX\nSTEP\nOP\nSHAPE\nMACS\nNAME\0": split at the newlines; false when there are not so many
  * lines. */
@@ -114,46 +113,4 @@ const mote_firmware_layer *mote_firmware_layer_find(const mote_firmware *f, uint
         if (f->layers[i].step >= 0 && (uint32_t)f->layers[i].step == step)
             return &f->layers[i];
     return NULL;
-}
-
-/* ---- what they took ---- */
-
-/* A mark tells what the one before it began. The first two of a sample have nothing between them: that is a mark's own
- * count. */
-static void add_counts(mote_emulation *out, const mote_firmware *f, const mote_text *marks)
-{
-    uint64_t own = 0;
-    size_t   i;
-
-    for (i = 1; i < mote_mark_count(marks); i++) {
-        const mote_mark            mark = mote_mark_at(marks, i);
-        const uint32_t             step = mote_mark_at(marks, i - 1).step;
-        const mote_firmware_layer *layer = mote_firmware_layer_find(f, step);
-        const uint64_t             count = mote_count_units(f->row, mark.count);
-        if (step == MOTE_MARK_EMPTY)
-            own = count;
-        else if (layer)
-            out->layers[layer - f->layers].count += count - own;
-    }
-}
-
-mote_status mote_layers_take(mote_emulation *out, const mote_firmware *f, const mote_text *marks, mote_arena *arena,
-                             mote_error *err)
-{
-    int32_t i;
-
-    out->layers = MOTE_NEW(arena, mote_layer_count, f->layer_count, err);
-    for (i = 0; err->code == MOTE_OK && i < f->layer_count; i++) {
-        const mote_firmware_layer *from = &f->layers[i];
-        out->layers[i] = (mote_layer_count){.index = from->index,
-                                            .op = mote_arena_strdup(arena, from->op, err),
-                                            .shape = mote_arena_strdup(arena, from->shape, err),
-                                            .name = mote_arena_strdup(arena, from->name, err),
-                                            .macs = from->macs};
-    }
-    if (err->code != MOTE_OK)
-        return err->code;
-    out->layer_count = f->layer_count;
-    add_counts(out, f, marks);
-    return MOTE_OK;
 }
