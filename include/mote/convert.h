@@ -14,8 +14,6 @@
 extern "C" {
 #endif
 
-typedef enum mote_quantize { MOTE_QUANTIZE_NONE = 0, MOTE_QUANTIZE_INT8 } mote_quantize;
-
 typedef struct mote_quantize_options {
     bool          is_per_tensor; /* one scale for all weights of a layer; default: one per output channel */
     mote_dtype    io;            /* type of inputs and outputs: MOTE_F32 (default), MOTE_I8 or MOTE_U8 */

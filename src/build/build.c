@@ -528,7 +528,7 @@ static mote_status convert(build_work *w, mote_error *err)
     MOTE_TRY(load_data(w, err));
     MOTE_TRY(need_answers(w, err));
     MOTE_TRY(forget_stage(w, w->summary->convert_key, err));
-    if (w->spec->convert.quantize == MOTE_QUANTIZE_INT8)
+    if (w->spec->convert.is_quantized)
         MOTE_TRY(quantize(w, err));
     else
         MOTE_TRY(remove_int8(w, err));
@@ -546,7 +546,7 @@ static mote_status load_deployed(build_work *w, const mote_model **model, mote_e
 {
     char *path;
 
-    if (w->spec->convert.quantize != MOTE_QUANTIZE_INT8) {
+    if (!w->spec->convert.is_quantized) {
         MOTE_TRY(need_real(w, err));
         *model = w->real;
         return MOTE_OK;
@@ -592,7 +592,7 @@ static mote_status restore_plots(build_work *w, const mote_lost_outputs *lost, m
 
 static mote_status convert_stage(build_work *w, mote_error *err)
 {
-    const bool        is_quantized = w->spec->convert.quantize == MOTE_QUANTIZE_INT8;
+    const bool        is_quantized = w->spec->convert.is_quantized;
     mote_lost_outputs int8, plots;
 
     MOTE_TRY(mote_outputs_find_lost(&int8, &w->outputs, MOTE_OUTPUT_INT8, err));

@@ -462,5 +462,5 @@ mote_inspect_options mote_spec_deployed(const mote_spec *spec)
 
     return (mote_inspect_options){.kernels = chip ? chip->kernels : NULL,
                                   .keeps_constant_channels = spec->deploy.options.keeps_constant_channels,
-                                  .quantize = spec->convert.quantize == MOTE_QUANTIZE_INT8 ? &spec->convert.options : NULL};
+                                  .quantize = spec->convert.is_quantized ? &spec->convert.options : NULL};
 }

@@ -287,9 +287,9 @@ mote_status mote_spec_read_train(mote_spec *spec, const mote_yaml_reader *reader
 /* ---- convert ---- */
 
 typedef struct convert_section {
-    mote_quantize quantize;
-    mote_dtype    io;
-    int           granularity, method;
+    int        quantize;
+    mote_dtype io;
+    int        granularity, method;
 } convert_section;
 
 /* calibrate: {samples: 100, split: validation, data: other.npz} */
@@ -309,7 +309,7 @@ static const mote_key calibrate_keys[] = {
     {0},
 };
 
-static const mote_word quantize_words[] = {{"none", MOTE_QUANTIZE_NONE}, {"int8", MOTE_QUANTIZE_INT8}, {NULL, 0}};
+static const mote_word quantize_words[] = {{"none", 0}, {"int8", 1}, {NULL, 0}};
 static const mote_word io_words[] = {{"float32", MOTE_F32}, {"int8", MOTE_I8}, {"uint8", MOTE_U8}, {NULL, 0}};
 static const mote_word granularity_words[] = {{"channel", 0}, {"tensor", 1}, {NULL, 0}};
 static const mote_word method_words[] = {{"minmax", 0}, {NULL, 0}};
@@ -347,10 +347,10 @@ mote_status mote_spec_read_convert(mote_spec *spec, const mote_yaml_reader *read
     convert_section section = {0};
 
     MOTE_TRY(mote_spec_read_keys(reader, map, &(mote_spec_keys){"convert", convert_keys, convert_others}, &section));
-    if (section.quantize == MOTE_QUANTIZE_NONE && section.io != MOTE_F32)
+    if (!section.quantize && section.io != MOTE_F32)
         return mote_yaml_fail(reader, mote_yaml_find(map, "io")->line,
                               "convert: io is an integer type, but nothing is quantized; add quantize: int8");
-    spec->convert.quantize = section.quantize;
+    spec->convert.is_quantized = section.quantize == 1;
     spec->convert.options = (mote_quantize_options){.is_per_tensor = section.granularity == 1, .io = section.io};
     return read_calibrate(spec, reader, mote_yaml_find(map, "calibrate"));
 }

@@ -8,7 +8,7 @@
 
 typedef struct conversion {
     const char           *from, *to, *calibrate;
-    mote_quantize         quantize;
+    bool                  is_quantized;
     mote_quantize_options options;
     mote_model           *model, *converted;
     mote_dataset         *set;
@@ -44,13 +44,13 @@ static mote_status read_options(conversion *c, const cli_args *args, mote_error 
     MOTE_TRY(choose(args, "io", io_words, 3, &io, err));
     MOTE_TRY(choose(args, "method", method_words, 1, &method, err));
     MOTE_TRY(cli_integer(args, "samples", 1, 1000000, 100, &samples, err));
-    c->quantize = quantize == 1 ? MOTE_QUANTIZE_INT8 : MOTE_QUANTIZE_NONE;
+    c->is_quantized = quantize == 1;
     c->options = (mote_quantize_options){
         .is_per_tensor = granularity == 1, .io = io_types[io], .samples = (int)samples, .progress = cli_progress()};
-    for (i = 0; c->quantize == MOTE_QUANTIZE_NONE && i < sizeof only_quantized / sizeof *only_quantized; i++)
+    for (i = 0; !c->is_quantized && i < sizeof only_quantized / sizeof *only_quantized; i++)
         if (cli_has(args, only_quantized[i]))
             return mote_fail(err, MOTE_ERR_USAGE, "--%s goes with --quantize int8", only_quantized[i]);
-    if (c->quantize == MOTE_QUANTIZE_INT8 && !c->calibrate)
+    if (c->is_quantized && !c->calibrate)
         return mote_fail(err, MOTE_ERR_USAGE,
                          "--quantize int8 needs samples to see the range of each layer: --calibrate DATA");
     return MOTE_OK;
@@ -129,7 +129,7 @@ static void print_written(const conversion *c, const mote_model *model)
 {
     char calibrated[80] = "";
 
-    if (c->quantize == MOTE_QUANTIZE_INT8)
+    if (c->is_quantized)
         snprintf(calibrated, sizeof calibrated, ", int8 weights, calibrated on %zu samples", c->sample_count);
     cli_print_line(2, "%s: %zu bytes (%s: %zu), %s to %s%s", c->to, file_bytes(c->to), c->from, file_bytes(c->from),
                    show_ends(model, true).text, show_ends(model, false).text, calibrated);
@@ -169,7 +169,7 @@ static mote_status convert(conversion *c, const cli_args *args, mote_error *err)
 {
     MOTE_TRY(cli_load_model(&c->model, args, c->from, err));
     MOTE_TRY(optimize(c, &c->model, err));
-    if (c->quantize == MOTE_QUANTIZE_INT8) {
+    if (c->is_quantized) {
         MOTE_TRY(quantize(c, args, err));
         MOTE_TRY(optimize(c, &c->converted, err));
     }

@@ -81,7 +81,7 @@ bool cli_inspect_knows_recipe(const cli_inspecting *in)
 
 bool cli_inspect_wants_int8(const cli_inspecting *in)
 {
-    return in->spec && in->spec->convert.quantize == MOTE_QUANTIZE_INT8;
+    return in->spec && in->spec->convert.is_quantized;
 }
 
 bool cli_inspect_is_deployed_as_int8(const cli_inspecting *in)

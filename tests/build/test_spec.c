@@ -71,7 +71,7 @@ static void design_spec_is_read_as_it_says(void **state)
     assert_true(spec->train.validation_split == 0.2);
     assert_int_equal(spec->train.seed, 1234);
     assert_false(spec->train.keeps_order);
-    assert_int_equal(spec->convert.quantize, MOTE_QUANTIZE_INT8);
+    assert_true(spec->convert.is_quantized);
     assert_int_equal(spec->convert.options.io, MOTE_I8);
     assert_int_equal(spec->convert.options.samples, 100);
     assert_false(spec->convert.options.is_per_tensor);
