@@ -26,8 +26,8 @@
  *   - Arguments: what is made first, then what it is made of, then options, and the error last. mote_builder_create alone
  *     returns what it makes, as all that is done with a builder waits for one check at the end.
  *   - Options are structs that work zeroed; NULL is the same. Name what you set: &(mote_train_options){.epochs = 20}.
- *   - Structs end in room: a later version puts new members there, so that sizes and places stay as they are, and zero is the
- *     default of what is new. No caller names it.
+ *   - Structs end in room: a later version puts new members there, so that sizes and places stay, and zero is the default
+ *     of what is new. No caller names it.
  *   - int32_t: ranks, dimensions, and counts and numbers of things; size_t: samples, elements, bytes; int64_t: dimensions
  *     of arrays in files.
  *   - Enumerators begin with the name of their type (MOTE_SPLIT_TRAIN); element types alone are short (MOTE_I8).

@@ -11,11 +11,12 @@
  * An input has shape S (an open batch axis counts as 1). A file of shape S is one invoke. Same rank, S begins with 1 and the
  * file with N: N invokes, outputs joined along axis 0. One rank more, N x S: N invokes, outputs stacked in a new axis 0.
  *
- *   .npy          stored samples, prepared by the model's recipe as training prepared them, then quantized where the input
- * is. A file of the input's own integer type holds what the model stores and is taken as it is, unless training's samples
- * had that very type. Where the model has no recipe: the input's own type, or real numbers .bin          raw, little-endian,
- * in the input's own type, taken as it is; N invokes where it holds N times S .png .jpg     one image, decoded to the
- * input's height, width and channels and prepared by the model's recipe
+ *     .npy          stored samples, prepared by the model's recipe as training prepared them, then quantized where the input
+ *                   is. A file of the input's own integer type holds what the model stores and is taken as it is, unless
+ *                   training's samples had that very type. Where the model has no recipe: the input's own type, or real
+ *                   numbers
+ *     .bin          raw, little-endian, in the input's own type, taken as it is; N invokes where it holds N times S
+ *     .png .jpg     one image, decoded to the input's height, width and channels and prepared by the model's recipe
  *
  * With are_prepared nothing is prepared: real numbers are what the network itself takes.
  *

@@ -13,8 +13,8 @@
  *       path: data/mnist                 or  generate: {sine: {samples: 1000, noise: 0.1, seed: 1}}
  *       scale: 255                       offset, standardize: none|all|channels, mean: [..], std: [..],
  *                                        shape: [28, 28], flatten: true,
- *                                        image: [h, w, c], targets: [column ...] | count | y.npy, target_kind: classes|
- *                                        values|none|auto, classes: 10, test_split: 0.2, seed: 1
+ *                                        image: [h, w, c], targets: [column ...] | count | y.npy,
+ *                                        target_kind: classes|values|none|auto, classes: 10, test_split: 0.2, seed: 1
  *     model:
  *       input: [28, 28, 1]               left out: the samples' shape; samples are reshaped to it
  *       layers:                          mote/layers.h; every layer may have `name: x` and `inputs: x` or `inputs: [x, y]`
@@ -25,9 +25,9 @@
  *     train: {loss: mse, optimizer: rmsprop, learning_rate: 0.001, batch_size: 32, epochs: 1, validation_split: 0.2,
  *             shuffle: true, seed: 0, metrics: [accuracy, mae, mse], threads: 1, isa: avx2, from_logits: false}
  *                                        optimizer: {rmsprop: {learning_rate: 0.001, rho: 0.9}} gives its arguments
- *     convert: {quantize: none|int8, calibrate: 100 |
- *               {samples: 100, split: validation, data: other.npz}, io: float32|int8|uint8, granularity: channel|tensor,
- * method: minmax} deploy: {target: c|array, chip: cortex-m4, optimize: speed|size, name: mnist}
+ *     convert: {quantize: none|int8, calibrate: 100 | {samples: 100, split: validation, data: other.npz},
+ *               io: float32|int8|uint8, granularity: channel|tensor, method: minmax}
+ *     deploy: {target: c|array, chip: cortex-m4, optimize: speed|size, name: mnist}
  *
  * Messages are one line: mnist.yaml:7: unknown key "unit" in layer dense; did you mean "units"?
  * A spec is not trusted: at most 1 MiB, 1,000 layers, 12 levels deep; anchors, aliases, tags and duplicate keys are refused.

@@ -1,16 +1,16 @@
 /* The multipliers of a layer whose weights have a scale for each channel, in integers only: the chip makes them anew where
  * it needs them, and most chips have no double.
  *
- *   in_scale * w_scale / out_scale -> mult, shift: bit for bit mrt_quantize_multiplier (rescale.h) of what double makes of
- * it
+ *     in_scale * w_scale / out_scale -> mult, shift: bit for bit mrt_quantize_multiplier (rescale.h) of the double
  *
  * A float is m 2^e, 2^23 <= m < 2^24. The product N of two mantissas has 48 bits, so that double holds it; the quotient by
  * the third, D, it rounds to 53, and mrt_quantize_multiplier that to 31. With x = N 2^k / D, 2^30 <= x < 2^31, both
  * roundings together are floor(x + 1/2 + 2^-23): the first one lifts to the middle what is half of its last place, 2^-22,
  * below it.
  *
- *   quotient = floor(m_in 2^j / D) has 32 bits, and (m_w 2^8 quotient) / 2^32 is x, or its double, or one less: the
- * remainder tells, of which the lower 32 bits are enough. SPDX-License-Identifier: Apache-2.0 */
+ *     quotient = floor(m_in 2^j / D) has 32 bits, and (m_w 2^8 quotient) / 2^32 is x, or its double, or one less: the
+ *     remainder tells, of which the lower 32 bits are enough.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_RATIO_H
 #define MRT_RATIO_H
 

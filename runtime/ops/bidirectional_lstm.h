@@ -1,9 +1,13 @@
 /* BIDIRECTIONAL_SEQUENCE_LSTM: in [N, T, I] (time_major: [T, N, I]) -> out [N, T, U] of the direction that goes forward, and
  * [N, T, V] of the one that goes backward; merge_outputs makes them one, [N, T, U + V]. Operands by their numbers:
- *    1 to 17    forward: weights of input, forget, candidate, output (4); of the output before (4); peepholes (3); biases
- * (4); projection and its bias 18 to 34    backward: the same 35 to 38    states: forward output and cell, backward output
- * and cell 39          a further input; 40 to 43 its weights forward, 44 to 47 backward. Without those it is backward's only
- * input SPDX-License-Identifier: Apache-2.0 */
+ *
+ *      1 to 17    forward: weights of input, forget, candidate, output (4); of the output before (4); peepholes (3);
+ *                 biases (4); projection and its bias
+ *     18 to 34    backward: the same
+ *     35 to 38    states: forward output and cell, backward output and cell
+ *     39          a further input; 40 to 43 its weights forward, 44 to 47 backward. Without those it is backward's only
+ *                 input
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_OPS_BIDIRECTIONAL_LSTM_H
 #define MRT_OPS_BIDIRECTIONAL_LSTM_H
 

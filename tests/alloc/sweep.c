@@ -2,8 +2,8 @@
  * with another of its allocations failing (failing.c), and looks at what comes of it:
  *
  *     either  the status is not 0, stderr has exactly one line "mote: ...", TMPDIR is empty, and so is the folder, unless
- * all was done but the last words: then it has what the undisturbed command leaves, to the byte, or      the status is 0,
- * stderr is empty, and stdout and all files are those of the undisturbed command.
+ *             all was done but the last words: then it has what the undisturbed command leaves, to the byte,
+ *     or      the status is 0, stderr is empty, and stdout and all files are those of the undisturbed command.
  *
  * The command runs in an empty folder with an empty TMPDIR; ARGUMENTs name inputs by absolute paths and outputs by relative
  * ones. Of more than N allocations every so manieth fails. Lines with TEXT (times) are not compared. Prints one line a

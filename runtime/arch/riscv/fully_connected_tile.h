@@ -30,13 +30,22 @@ MRT_INLINE void mrt_rows_8_value(mrt_sums_8 *s, const mrt_rows_8 *rows, int32_t 
 /* The sums over all multiples of 8; rows and *in move on. count is a multiple of 8. */
 #if defined(__riscv) && defined(__riscv_mul) && __riscv_xlen == 32 && defined(__GNUC__) && !defined(__riscv_32e)
 
+/* clang-format off */
+
 /* Two rows a time, so that chips which must wait for what they load need not. */
-#define MRT_ROWS_8_TWO(k, a, b)                                                                                             \
-    "lb t1, " #k "(%[w" #a "])\n\tlb t2, " #k "(%[w" #b "])\n\tmul t1, t1, t0\n\tmul t2, t2, t0\n\t"                        \
-    "add %[" #a "], %[" #a "], t1\n\tadd %[" #b "], %[" #b "], t2\n\t"
-#define MRT_ROWS_8_VALUE(k)                                                                                                 \
-    "lb t0, " #k "(%[in])\n\t" MRT_ROWS_8_TWO(k, a, b) MRT_ROWS_8_TWO(k, c, d) MRT_ROWS_8_TWO(k, e, f)                      \
-        MRT_ROWS_8_TWO(k, g, h)
+#define MRT_ROWS_8_TWO(k, a, b)          \
+    "lb t1, " #k "(%[w" #a "])\n\t"      \
+    "lb t2, " #k "(%[w" #b "])\n\t"      \
+    "mul t1, t1, t0\n\t"                 \
+    "mul t2, t2, t0\n\t"                 \
+    "add %[" #a "], %[" #a "], t1\n\t"   \
+    "add %[" #b "], %[" #b "], t2\n\t"
+#define MRT_ROWS_8_VALUE(k)        \
+    "lb t0, " #k "(%[in])\n\t"     \
+    MRT_ROWS_8_TWO(k, a, b)        \
+    MRT_ROWS_8_TWO(k, c, d)        \
+    MRT_ROWS_8_TWO(k, e, f)        \
+    MRT_ROWS_8_TWO(k, g, h)
 #define MRT_ROWS_8_NEXT(row) "addi %[w" #row "], %[w" #row "], 8\n\t"
 
 MRT_INLINE mrt_sums_8 mrt_rows_8_groups(mrt_rows_8 *rows, const int8_t **in, int32_t count)
@@ -47,10 +56,26 @@ MRT_INLINE mrt_sums_8 mrt_rows_8_groups(mrt_rows_8 *rows, const int8_t **in, int
     __asm__(
         "li %[a], 0\n\tli %[b], 0\n\tli %[c], 0\n\tli %[d], 0\n\tli %[e], 0\n\tli %[f], 0\n\tli %[g], 0\n\tli %[h], 0\n\t"
         "beq %[in], %[end], 2f\n"
-        "1:\n\t" MRT_ROWS_8_VALUE(0) MRT_ROWS_8_VALUE(1) MRT_ROWS_8_VALUE(2) MRT_ROWS_8_VALUE(3) MRT_ROWS_8_VALUE(4)
-            MRT_ROWS_8_VALUE(5) MRT_ROWS_8_VALUE(6) MRT_ROWS_8_VALUE(7) "addi %[in], %[in], 8\n\t" MRT_ROWS_8_NEXT(a)
-                MRT_ROWS_8_NEXT(b) MRT_ROWS_8_NEXT(c) MRT_ROWS_8_NEXT(d) MRT_ROWS_8_NEXT(e) MRT_ROWS_8_NEXT(f)
-                    MRT_ROWS_8_NEXT(g) MRT_ROWS_8_NEXT(h) "bne %[in], %[end], 1b\n2:"
+    "1:\n\t"
+        MRT_ROWS_8_VALUE(0)
+        MRT_ROWS_8_VALUE(1)
+        MRT_ROWS_8_VALUE(2)
+        MRT_ROWS_8_VALUE(3)
+        MRT_ROWS_8_VALUE(4)
+        MRT_ROWS_8_VALUE(5)
+        MRT_ROWS_8_VALUE(6)
+        MRT_ROWS_8_VALUE(7)
+        "addi %[in], %[in], 8\n\t"
+        MRT_ROWS_8_NEXT(a)
+        MRT_ROWS_8_NEXT(b)
+        MRT_ROWS_8_NEXT(c)
+        MRT_ROWS_8_NEXT(d)
+        MRT_ROWS_8_NEXT(e)
+        MRT_ROWS_8_NEXT(f)
+        MRT_ROWS_8_NEXT(g)
+        MRT_ROWS_8_NEXT(h)
+        "bne %[in], %[end], 1b\n"
+    "2:"
         : [a] "=&r"(s.a), [b] "=&r"(s.b), [c] "=&r"(s.c), [d] "=&r"(s.d), [e] "=&r"(s.e), [f] "=&r"(s.f), [g] "=&r"(s.g),
           [h] "=&r"(s.h), [wa] "+&r"(rows->a), [wb] "+&r"(rows->b), [wc] "+&r"(rows->c), [wd] "+&r"(rows->d),
           [we] "+&r"(rows->e), [wf] "+&r"(rows->f), [wg] "+&r"(rows->g), [wh] "+&r"(rows->h), [in] "+&r"(*in)
@@ -58,6 +83,8 @@ MRT_INLINE mrt_sums_8 mrt_rows_8_groups(mrt_rows_8 *rows, const int8_t **in, int
         : "t0", "t1", "t2", "memory");
     return s;
 }
+
+/* clang-format on */
 
 #else
 

@@ -1,11 +1,15 @@
 /* Conv2D on NHWC images: no matrix of patches is built; the taps of a kernel row are contiguous in the image, so the product
  * of gemm.h walks the image itself, one segment a kernel row. Padded images are copied into scratch one at a time.
  *
- *   forward  y[oy]   = product of x's rows (broadcast) with w^T [taps * in, out]
- *   dx[iy]           = product of the padded gradient's rows with w as it lies, one segment a tap, one pass a stride phase
- *   dw[:, ky]        = product of the gradient (broadcast, k along a row of outputs) with x's rows, one segment an output
- * row dw^T[ky]         = the same the other way round, where in * taps is too narrow for a vector Images are cut into
- * shards, each with its own dw and db, summed in order. SPDX-License-Identifier: Apache-2.0 */
+ *     y[oy]               = product of x's rows (broadcast) with w^T [taps * in, out]
+ *     dx[iy]              = product of the padded gradient's rows with w as it lies, one segment a tap, one pass a stride
+ *                           phase
+ *     dw[:, ky]           = product of the gradient (broadcast, k along a row of outputs) with x's rows, one segment an
+ *                           output row
+ *     dw^T[ky]            = the same the other way round, where in * taps is too narrow for a vector
+ *
+ * Images are cut into shards, each with its own dw and db, summed in order.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "math/isa/gemm.h"
 #include "math/isa/image.h"
 #include "math/isa/sparse.h"
