@@ -126,7 +126,7 @@ int32_t mote_runner_step(mote_runner *runner, int32_t index)
         io.out[i] = mote_runner_tensor(runner, step->out[i]);
     io.scratch = runner->memory + runner->program->scratch[index];
     io.state = runner->memory + runner->program->states[index];
-    step->kernel->run(step->prepared.params, &io);
+    mote_kernel_run(step->kernel, step->prepared.params, &io);
     return index + 1;
 }
 

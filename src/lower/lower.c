@@ -148,11 +148,11 @@ static mote_status lower_node(mote_program *program, mote_step *step, int32_t in
         return err->code;
     if (step->kernel->is_view)
         return list_operands(program, step, graph, node, err);
-    MOTE_TRY(step->kernel->prepare(graph, node, &step->prepared, err));
+    MOTE_TRY(mote_kernel_prepare(step->kernel, graph, node, &step->prepared, err));
     if (program->target->is_packed && step->kernel->pack)
         MOTE_TRY(step->kernel->pack(graph, node, &step->prepared, err));
     MOTE_TRY(list_operands(program, step, graph, node, err));
-    step->scratch_bytes = step->kernel->scratch ? step->kernel->scratch(graph, node) : 0;
+    step->scratch_bytes = mote_kernel_scratch(step->kernel, graph, node);
     describe_overlap(step, graph, node);
     return MOTE_OK;
 }

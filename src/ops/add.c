@@ -157,7 +157,8 @@ const mote_kernel mrt_add_i8_kernels[] = {
     {CONSTANT(i8)},
     {.symbol = "mrt_add_i8_fast", .header = "arch/add_fast.h", .targets = MOTE_TARGET_PORTABLE, CHANNEL, .run = run_fast},
     {.symbol = "mrt_add_i8_dsp", .header = "arch/add_dsp.h", .targets = MOTE_TARGET_ARM_DSP, CHANNEL, .run = run_dsp},
-    MOTE_HOST_PLAIN(add, mrt_add_i8_params, mrt_add_i8_params_fields, mote_described_in_place),
+    MOTE_HOST_KERNELS("mote_host_add_i8", mrt_add_i8_params, mrt_add_i8_params_fields, mote_described_in_place,
+                      &mote_host_add),
     {0},
 };
 

@@ -295,7 +295,7 @@ const mote_kernel mrt_conv_2d_i8_kernels[] = {
      .scratch = scratch_pairs,
      .prepare = prepare_pairs,
      .run = run_pairs},
-    MOTE_HOST_CONVOLUTION(conv_2d),
+    MOTE_HOST_KERNELS("mote_host_conv_2d_i8", mote_int8_conv, mote_host_convolution_fields, NULL, &mote_host_conv_2d),
     {MOTE_CONV_2D_GROUPED(i8)},
     {0},
 };

@@ -166,6 +166,7 @@ const mote_kernel mrt_depthwise_conv_2d_i8_kernels[] = {
      .scratch = scratch_dsp,
      .prepare = prepare_dsp,
      .run = run_dsp},
-    MOTE_HOST_CONVOLUTION(depthwise_conv_2d),
+    MOTE_HOST_KERNELS("mote_host_depthwise_conv_2d_i8", mote_int8_conv, mote_host_convolution_fields, NULL,
+                      &mote_host_depthwise_conv_2d),
     {0},
 };

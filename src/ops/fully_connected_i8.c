@@ -259,6 +259,7 @@ const mote_kernel mrt_fully_connected_i8_kernels[] = {
      .applies = applies_pairs,
      .prepare = prepare_pairs,
      .run = run_pairs},
-    MOTE_HOST_CONVOLUTION(fully_connected),
+    MOTE_HOST_KERNELS("mote_host_fully_connected_i8", mote_int8_conv, mote_host_convolution_fields, NULL,
+                      &mote_host_fully_connected),
     {0},
 };

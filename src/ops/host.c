@@ -231,53 +231,44 @@ const mote_field mote_host_convolution_fields[] = {MOTE_FOR_EACH(
     window.out_c, window.kernel_h, window.kernel_w, window.stride_h, window.stride_w, window.dilation_h, window.dilation_w,
     window.pad_top, window.pad_left, in_zero, out_zero, act_min, act_max, way, clamps, w, channels){0}};
 
-/* ---- one function a level ---- */
+static mote_status plain_prepare(const mote_math *math, const mote_graph *graph, const mote_node *node,
+                                 mote_prepared *prepared, mote_error *err)
+{
+    (void)math;
+    return mote_described_prepare(graph, node, prepared, err);
+}
 
-#define APPLIES(name, rule, level)                                                                                          \
-    bool mote_host_##name##_applies_##level(const mote_graph *graph, const mote_node *node, mote_error *err)                \
-    {                                                                                                                       \
-        (void)err;                                                                                                          \
-        return rule(&mote_math_table_##level, graph, node);                                                                 \
-    }
+/* ---- running ---- */
 
-#define CONVOLUTION(name, entry, level)                                                                                     \
-    APPLIES(name, convolution_applies, level)                                                                               \
-    size_t mote_host_##name##_scratch_##level(const mote_graph *graph, const mote_node *node)                               \
-    {                                                                                                                       \
-        return scratch_bytes(&mote_math_table_##level, graph, node);                                                        \
-    }                                                                                                                       \
-    mote_status mote_host_##name##_prepare_##level(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, \
-                                                   mote_error *err)                                                         \
-    {                                                                                                                       \
-        return convolution_prepare(&mote_math_table_##level, graph, node, prepared, err);                                   \
-    }                                                                                                                       \
-    void mote_host_##name##_run_##level(const void *params, const mrt_io *io)                                               \
-    {                                                                                                                       \
-        mote_math_table_##level.entry(params, io->in[0], io->out[0], io->scratch);                                          \
-    }
+static void run_conv(const mote_math *math, const void *params, const mrt_io *io)
+{
+    math->conv_i8(params, io->in[0], io->out[0], io->scratch);
+}
 
-#define LEVEL(level)                                                                                                        \
-    CONVOLUTION(conv_2d, conv_i8, level)                                                                                    \
-    CONVOLUTION(depthwise_conv_2d, depthwise_i8, level)                                                                     \
-    CONVOLUTION(fully_connected, conv_i8, level)                                                                            \
-    APPLIES(add, add_applies, level)                                                                                        \
-    APPLIES(average_pool_2d, has_wide_end, level)                                                                           \
-    APPLIES(mean, mean_applies, level)                                                                                      \
-    void mote_host_add_run_##level(const void *params, const mrt_io *io)                                                    \
-    {                                                                                                                       \
-        mote_math_table_##level.add_i8(params, io->in[0], io->in[1], io->out[0]);                                           \
-    }                                                                                                                       \
-    void mote_host_average_pool_2d_run_##level(const void *params, const mrt_io *io)                                        \
-    {                                                                                                                       \
-        mote_math_table_##level.average_pool_i8(params, io->in[0], io->out[0]);                                             \
-    }                                                                                                                       \
-    void mote_host_mean_run_##level(const void *params, const mrt_io *io)                                                   \
-    {                                                                                                                       \
-        mote_math_table_##level.mean_i8(params, io->in[0], io->out[0]);                                                     \
-    }
+static void run_depthwise(const mote_math *math, const void *params, const mrt_io *io)
+{
+    math->depthwise_i8(params, io->in[0], io->out[0], io->scratch);
+}
 
-LEVEL(baseline)
-#if MOTE_ISA_X86
-LEVEL(avx2)
-LEVEL(avx512)
-#endif
+static void run_add(const mote_math *math, const void *params, const mrt_io *io)
+{
+    math->add_i8(params, io->in[0], io->in[1], io->out[0]);
+}
+
+static void run_average_pool(const mote_math *math, const void *params, const mrt_io *io)
+{
+    math->average_pool_i8(params, io->in[0], io->out[0]);
+}
+
+static void run_mean(const mote_math *math, const void *params, const mrt_io *io)
+{
+    math->mean_i8(params, io->in[0], io->out[0]);
+}
+
+const mote_host_kernel mote_host_conv_2d = {convolution_applies, scratch_bytes, convolution_prepare, run_conv};
+const mote_host_kernel mote_host_depthwise_conv_2d = {convolution_applies, scratch_bytes, convolution_prepare,
+                                                      run_depthwise};
+const mote_host_kernel mote_host_fully_connected = {convolution_applies, scratch_bytes, convolution_prepare, run_conv};
+const mote_host_kernel mote_host_add = {add_applies, NULL, plain_prepare, run_add};
+const mote_host_kernel mote_host_average_pool_2d = {has_wide_end, NULL, plain_prepare, run_average_pool};
+const mote_host_kernel mote_host_mean = {mean_applies, NULL, plain_prepare, run_mean};

@@ -195,7 +195,7 @@ const mote_kernel mrt_mean_i8_kernels[] = {
      .applies = applies_four,
      .prepare = mote_described_prepare,
      .run = run_i8_four},
-    MOTE_HOST_PLAIN(mean, mrt_mean_i8_params, mrt_mean_i8_params_fields, NULL),
+    MOTE_HOST_KERNELS("mote_host_mean_i8", mrt_mean_i8_params, mrt_mean_i8_params_fields, NULL, &mote_host_mean),
     {0},
 };
 

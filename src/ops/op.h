@@ -92,6 +92,16 @@ typedef struct mote_prepared {
     size_t            state_bytes; /* that outlive an invoke (mrt_call) */
 } mote_prepared;
 
+/* A kernel that only the host has, with the vectors of math/isa/: it exists once for each level (math). Its callbacks stand
+ * for those of the same name in mote_kernel, which are NULL then. */
+typedef struct mote_host_kernel {
+    bool (*applies)(const mote_math *math, const mote_graph *graph, const mote_node *node);
+    size_t (*scratch)(const mote_math *math, const mote_graph *graph, const mote_node *node); /* NULL: none */
+    mote_status (*prepare)(const mote_math *math, const mote_graph *graph, const mote_node *node, mote_prepared *prepared,
+                           mote_error *err);
+    void (*run)(const mote_math *math, const void *params, const mrt_io *io);
+} mote_host_kernel;
+
 typedef struct mote_kernel {
     const char      *symbol; /* the function in runtime/, e.g. "mrt_fully_connected_i8" */
     const char      *params; /* its parameter struct, e.g. "mrt_fully_connected_i8_params" */
@@ -118,7 +128,17 @@ typedef struct mote_kernel {
     /* For compiled code, after prepare: folds zero points into the bias, re-lays weights. NULL: nothing to do. */
     mote_status (*pack)(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err);
     void (*run)(const void *params, const mrt_io *io); /* the same header, instantiated for the host */
+
+    const mote_host_kernel *host; /* NULL: it is in runtime/ */
+    const mote_math        *math; /* the host kernel's level */
 } mote_kernel;
+
+/* Any kernel's, the host's own too; the mote_kernel's callbacks say what they do. */
+bool        mote_kernel_applies(const mote_kernel *kernel, const mote_graph *graph, const mote_node *node, mote_error *err);
+size_t      mote_kernel_scratch(const mote_kernel *kernel, const mote_graph *graph, const mote_node *node);
+mote_status mote_kernel_prepare(const mote_kernel *kernel, const mote_graph *graph, const mote_node *node,
+                                mote_prepared *prepared, mote_error *err);
+void        mote_kernel_run(const mote_kernel *kernel, const void *params, const mrt_io *io);
 
 typedef mrt_row mote_op_row; /* kernels: the reference first, faster ones behind it, ended by one without symbol */
 

@@ -76,13 +76,43 @@ const mote_op_row *mote_op_find_row(const mote_graph *graph, const mote_node *no
     return NULL;
 }
 
+bool mote_kernel_applies(const mote_kernel *kernel, const mote_graph *graph, const mote_node *node, mote_error *err)
+{
+    if (kernel->host)
+        return kernel->host->applies(kernel->math, graph, node);
+    return !kernel->applies || kernel->applies(graph, node, err);
+}
+
+size_t mote_kernel_scratch(const mote_kernel *kernel, const mote_graph *graph, const mote_node *node)
+{
+    if (kernel->host)
+        return kernel->host->scratch ? kernel->host->scratch(kernel->math, graph, node) : 0;
+    return kernel->scratch ? kernel->scratch(graph, node) : 0;
+}
+
+mote_status mote_kernel_prepare(const mote_kernel *kernel, const mote_graph *graph, const mote_node *node,
+                                mote_prepared *prepared, mote_error *err)
+{
+    if (kernel->host)
+        return kernel->host->prepare(kernel->math, graph, node, prepared, err);
+    return kernel->prepare(graph, node, prepared, err);
+}
+
+void mote_kernel_run(const mote_kernel *kernel, const void *params, const mrt_io *io)
+{
+    if (kernel->host)
+        kernel->host->run(kernel->math, params, io);
+    else
+        kernel->run(params, io);
+}
+
 const mote_kernel *mote_op_choose_kernel(const mote_op_row *row, mote_target_mask targets, const mote_graph *graph,
                                          const mote_node *node, mote_error *err)
 {
     const mote_kernel *chosen = &row->kernels[0], *kernel;
 
     for (kernel = chosen; kernel->symbol; kernel++)
-        if ((kernel->targets & targets) && (!kernel->applies || kernel->applies(graph, node, err)))
+        if ((kernel->targets & targets) && mote_kernel_applies(kernel, graph, node, err))
             chosen = kernel;
     return err->code == MOTE_OK ? chosen : NULL;
 }

@@ -177,7 +177,8 @@ const mote_kernel mrt_average_pool_2d_i8_kernels[] = {
     {MOTE_REFERENCE_KERNEL(mrt_average_pool_2d_i8, mrt_pool_2d_i8_params, "kernels/pool_2d.h", mrt_average_pool_2d_i8_run)},
     FOUR("mrt_average_pool_2d_i8_four", run_average_four),
     DSP("mrt_average_pool_2d_i8_dsp", has_small_sums, run_average_dsp),
-    MOTE_HOST_PLAIN(average_pool_2d, mrt_pool_2d_i8_params, mrt_pool_2d_i8_params_fields, NULL),
+    MOTE_HOST_KERNELS("mote_host_average_pool_2d_i8", mrt_pool_2d_i8_params, mrt_pool_2d_i8_params_fields, NULL,
+                      &mote_host_average_pool_2d),
     {0},
 };
 

@@ -52,10 +52,10 @@ static void add_i8(const mote_case_operand *b, bool is_swapped, const int8_t *a_
         io = (mrt_io){.in = {b_values, a_values}, .out = {out}};
     for (; kernel->symbol; kernel++) {
         mote_prepared prepared = {.arena = &built.model->arena};
-        if (kernel->applies && !kernel->applies(built.graph, built.node, &err))
+        if (!mote_kernel_applies(kernel, built.graph, built.node, &err))
             continue;
-        assert_int_equal(kernel->prepare(built.graph, built.node, &prepared, &err), MOTE_OK);
-        kernel->run(prepared.params, &io);
+        assert_int_equal(mote_kernel_prepare(kernel, built.graph, built.node, &prepared, &err), MOTE_OK);
+        mote_kernel_run(kernel, prepared.params, &io);
         if (kernel != mote_op_rows(MOTE_OP_ADD)[0].kernels)
             assert_memory_equal(out, first, OUT_COUNT);
         memcpy(first, out, OUT_COUNT);
@@ -101,13 +101,13 @@ static void add_of_equal_scales_is_a_rounded_sum(void **state)
     set_quant(&built, built.node->in[0], 0.25f, 5);
     set_quant(&built, built.node->in[1], 0.25f, -7);
     set_quant(&built, built.node->out[0], 0.5f, -1);
-    assert_int_equal(kernel->prepare(built.graph, built.node, &prepared, &err), MOTE_OK);
+    assert_int_equal(mote_kernel_prepare(kernel, built.graph, built.node, &prepared, &err), MOTE_OK);
     for (i = -128; i < 128; i++)
         for (k = -128; k < 128; k++) {
             const int sum = (i - 5) + (k + 7), half = (sum + (sum >= 0 ? 1 : -1)) / 2 - 1;
             a = (int8_t)i;
             b = (int8_t)k;
-            kernel->run(prepared.params, &(mrt_io){.in = {&a, &b}, .out = {&out}});
+            mote_kernel_run(kernel, prepared.params, &(mrt_io){.in = {&a, &b}, .out = {&out}});
             assert_int_equal(out, half < -128 ? -128 : half > 127 ? 127 : half);
         }
     mote_case_destroy(&built);

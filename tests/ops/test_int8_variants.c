@@ -32,16 +32,16 @@ static mote_tensor *result(mote_graph *graph, const mote_node *node)
 
 static void run(const mote_case_model *built, const mote_kernel *kernel, bool is_packed, mrt_io *io)
 {
-    mote_fenced   scratch = mote_fenced_create(kernel->scratch ? kernel->scratch(built->graph, built->node) : 0);
+    mote_fenced   scratch = mote_fenced_create(mote_kernel_scratch(kernel, built->graph, built->node));
     mote_arena    arena = {0};
     mote_prepared prepared = {.arena = &arena};
     mote_error    err = {0};
 
-    assert_int_equal(kernel->prepare(built->graph, built->node, &prepared, &err), MOTE_OK);
+    assert_int_equal(mote_kernel_prepare(kernel, built->graph, built->node, &prepared, &err), MOTE_OK);
     if (is_packed && kernel->pack)
         assert_int_equal(kernel->pack(built->graph, built->node, &prepared, &err), MOTE_OK);
     io->scratch = scratch.bytes;
-    kernel->run(prepared.params, io);
+    mote_kernel_run(kernel, prepared.params, io);
     mote_fenced_check(&scratch, kernel->symbol);
     mote_fenced_free(&scratch);
     mote_arena_destroy(&arena);
@@ -93,7 +93,7 @@ static void check_variant(const variant_case *v)
     if (v->change)
         v->change(v, built.graph, built.node);
     for (kernel = row->kernels; kernel->symbol; kernel++) {
-        if (kernel->applies && !kernel->applies(built.graph, built.node, &err))
+        if (!mote_kernel_applies(kernel, built.graph, built.node, &err))
             continue;
         check_kernel(v, &built, kernel, row->kernels);
         if (kernel == row->kernels || !(kernel->targets & CHIPS)) /* which of the host's apply depends on the processor */

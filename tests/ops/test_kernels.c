@@ -78,7 +78,7 @@ static mote_prepared prepare(kernel_test *t, const mote_kernel *kernel, bool is_
     mote_prepared prepared = {.arena = &t->arena};
     mote_error    err = {0};
 
-    if (kernel->prepare(t->built.graph, t->built.node, &prepared, &err) != MOTE_OK ||
+    if (mote_kernel_prepare(kernel, t->built.graph, t->built.node, &prepared, &err) != MOTE_OK ||
         (is_packed && kernel->pack && kernel->pack(t->built.graph, t->built.node, &prepared, &err) != MOTE_OK))
         fail_msg("%s: %s", t->c->claim, err.text);
     return prepared;
@@ -103,7 +103,7 @@ static const void *bytes_of(const kernel_test *t, mote_id id, layout at)
 
 static void run(kernel_test *t, const mote_kernel *kernel, const mote_prepared *prepared, layout at)
 {
-    mote_fenced scratch = mote_fenced_create(kernel->scratch ? kernel->scratch(t->built.graph, t->built.node) : 0);
+    mote_fenced scratch = mote_fenced_create(mote_kernel_scratch(kernel, t->built.graph, t->built.node));
     mrt_io      io = {.out = {at.out->bytes}, .scratch = scratch.bytes};
     mote_id     ids[MOTE_NODE_IN_MAX];
     int32_t     count = mote_op_list_operands(t->built.graph, t->built.node, prepared, ids), i;
@@ -111,7 +111,7 @@ static void run(kernel_test *t, const mote_kernel *kernel, const mote_prepared *
     memset(scratch.bytes, 0x5c, scratch.count);
     for (i = 0; i < count; i++)
         io.in[i] = ids[i] == MOTE_NONE ? NULL : bytes_of(t, ids[i], at);
-    kernel->run(prepared->params, &io);
+    mote_kernel_run(kernel, prepared->params, &io);
     mote_fenced_check(&scratch, t->c->claim);
     mote_fenced_check(at.whole, t->c->claim);
     for (i = 0; i < t->built.node->in_count; i++)
@@ -215,7 +215,7 @@ static void check_view(const kernel_test *t)
 
 static bool applies(const kernel_test *t, const mote_kernel *kernel)
 {
-    return !kernel->applies || kernel->applies(t->built.graph, t->built.node, &(mote_error){0});
+    return mote_kernel_applies(kernel, t->built.graph, t->built.node, &(mote_error){0});
 }
 
 static void run_variants(kernel_test *t)

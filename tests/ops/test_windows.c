@@ -375,7 +375,7 @@ static void zero_point_is_folded_only_without_padding(void **state)
         const mote_kernel *kernel = mote_op_find_row(built.graph, built.node, &err)->kernels;
 
         built.graph->tensors[built.node->in[0]].quant->zero_point[0] = 5;
-        assert_int_equal(kernel->prepare(built.graph, built.node, &prepared, &err), MOTE_OK);
+        assert_int_equal(mote_kernel_prepare(kernel, built.graph, built.node, &prepared, &err), MOTE_OK);
         assert_int_equal(kernel->pack(built.graph, built.node, &prepared, &err), MOTE_OK);
         assert_int_equal(((const mrt_conv_i8_params *)prepared.params)->in_zero, i == 0 ? 0 : 5);
         mote_case_destroy(&built);
