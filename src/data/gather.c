@@ -291,10 +291,17 @@ static size_t picked_index(mote_dataset_pick pick, size_t i)
     return pick.indices ? pick.indices[i] : pick.first + i;
 }
 
-/* Where a view's sample lies. */
+/* A view's (raw.h). A set of targets alone, put together by hand, has no state. */
+static const uint32_t *order_of(const mote_dataset_split *split)
+{
+    const struct mote_dataset_state *state = split->set->state;
+
+    return state ? state->order[split->id] : NULL;
+}
+
 static size_t stored_index(const mote_dataset_split *split, size_t index)
 {
-    const uint32_t *order = split->set->state->order[split->id];
+    const uint32_t *order = order_of(split);
 
     return order ? order[index] : index;
 }
@@ -318,7 +325,7 @@ void mote_dataset_gather(const mote_dataset_split *split, int32_t feature, mote_
     size_t                  i;
 
     assert(feature >= 0 && feature < split->set->feature_count);
-    if (!pick.indices && pick.count > 0 && is_inside(split, pick) && !split->set->state->order[split->id]) {
+    if (!pick.indices && pick.count > 0 && is_inside(split, pick) && !order_of(split)) {
         plan->run(plan, mote_dataset_sample(split, feature, pick.first), pick.count * width, x);
         return;
     }
