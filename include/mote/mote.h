@@ -22,6 +22,10 @@
  *
  * Everything the command line does goes through these headers: src/cli/ includes nothing else. See examples/c-api.
  *
+ * To run a model: mote_runner_invoke takes one sample at a time from memory (run.h), mote_samples_run files of samples
+ * (samples.h), mote_predict a split of a data set (evaluate.h). A model in training runs when mote_model_freeze has made its
+ * inference form (convert.h).
+ *
  * What holds for all of them:
  *   - Arguments: what is made first, then what it is made of, then options, and the error last. mote_builder_create alone
  *     returns what it makes, as all that is done with a builder waits for one check at the end.
