@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* What is in a model, for people: its layers, its sizes, and the memory plan of its compiled form.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <mote/inspect.h>
 
 #include <stdlib.h>

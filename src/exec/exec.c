@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs a program step after step on one block of memory; real numbers in and out of stored types.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "exec/exec.h"
 
 #include <math.h>

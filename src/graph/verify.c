@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* What a graph must be whatever its operators are; ops/ adds their own rules.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 
 #include "base/text.h"

@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* The targets, and how each node of a model becomes a step: its kernel chosen, its parameters prepared.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "lower/lower.h"
 
 #include <stdlib.h>

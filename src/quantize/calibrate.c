@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs a float model on samples and keeps the smallest and largest value that each tensor takes.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 
 #include "base/text.h"

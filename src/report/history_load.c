@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* A training's history read back from the .json or .csv that report/history.c writes.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "report/history.h"
 
 #include <math.h>

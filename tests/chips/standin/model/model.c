@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* Stands in for a compiled model: four bytes in, their complements out.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "model.h"
 
 void model_invoke(model_arena *arena)
