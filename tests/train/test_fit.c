@@ -127,7 +127,7 @@ static void train_digits(double losses[2], const mote_dataset *set, double valid
     mote_builder            *b = mote_builder_create(&(mote_builder_options){.seed = 3}, &err);
     mote_layer_id            x = mote_layer_input(b, 1, (int[]){784});
     mote_model              *model;
-    mote_training           *training;
+    mote_training           *training = NULL;
 
     x = mote_layer_dense(b, x, &(mote_dense_options){.units = 10});
     if (mote_builder_finish(&model, b, &x, 1, &err) != MOTE_OK ||
@@ -175,8 +175,8 @@ static void whole_numbers_stay_classes_of_the_set_after_a_regression(void **stat
     mote_error               err = {0};
     mote_builder            *b = mote_builder_create(NULL, &err);
     mote_layer_id            x = mote_layer_input(b, 1, (int[]){784});
-    mote_model              *model, *network;
-    mote_training           *training;
+    mote_model              *model = NULL, *network = NULL;
+    mote_training           *training = NULL;
     mote_predictions         predictions;
     mote_evaluation          evaluation;
     const mote_train_options options = {.optimizer = {.learning_rate = 1e-5f}};
@@ -307,7 +307,7 @@ static void ends_that_do_not_fit_each_other_are_told_by_name(void **state)
                                             .metrics = MOTE_METRIC_MAE,
                                             .outputs = cases[i].goal,
                                             .output_count = 1};
-        mote_training           *training;
+        mote_training           *training = NULL;
         mote_error               err = {0};
         assert_int_equal(mote_train(&training, model, set, &options, &err), MOTE_ERR_USAGE);
         if (!strstr(err.text, cases[i].text))
