@@ -10,41 +10,10 @@
  *
  * Images are cut into shards, each with its own dw and db, summed in order.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "math/isa/conv2d.h"
+
 #include "math/isa/gemm.h"
-#include "math/isa/image.h"
 #include "math/isa/sparse.h"
-
-typedef struct conv_job {
-    conv_shape     *shape;
-    const float    *x, *b;
-    float          *y;
-    const float    *transposed; /* w^T [taps * in, out] */
-    mote_math_grads grads;
-    padded          in, out; /* layouts of the padded copies */
-    bool            copies_input, is_narrow, may_be_sparse;
-    int             shards;
-    size_t          shard_bytes;
-    char           *shard_scratch;
-} conv_job;
-
-/* A shard's scratch. */
-typedef struct conv_scratch {
-    float     *in, *out, *dw, *db;
-    ptrdiff_t *a_segment, *b_segment;
-    float     *dx;      /* padded; where the input is padded and gradients may be sparse */
-    float     *value;   /* the gradient's elements that are not zero, position by position (room for a vector more) ... */
-    int32_t   *weights; /* ... where in w their weights begin, */
-    int32_t   *channel; /* ... which output channel they are, */
-    int32_t   *window;  /* ... and where in the input their windows begin */
-    float     *channel_value; /* [out_c, positions]: the same by output channel */
-    int32_t   *channel_window;
-    int32_t   *channel_count; /* [out_c] */
-} conv_scratch;
-
-INLINE ptrdiff_t taps_of(conv_shape *s)
-{
-    return (ptrdiff_t)s->kernel_h * s->kernel_w;
-}
 
 INLINE ptrdiff_t weights_of(conv_shape *s)
 {
@@ -99,11 +68,6 @@ static bool may_be_sparse(conv_shape *s)
     ptrdiff_t contiguous = (ptrdiff_t)s->kernel_w * s->in_c, vectors = (contiguous + LANES - 1) / LANES;
 
     return !is_narrow(s) && s->dilation_w == 1 && 2 * contiguous >= vectors * LANES && weights_of(s) <= INT32_MAX;
-}
-
-INLINE ptrdiff_t positions_of(conv_shape *s)
-{
-    return (ptrdiff_t)s->out_h * s->out_w;
 }
 
 /* A list of all elements, and what writing a vector at its end may touch. */
@@ -180,8 +144,7 @@ size_t ISA(conv2d_scratch)(conv_shape *s)
     return scratch_floats(weights_of(s)) + (size_t)job.shards * job.shard_bytes;
 }
 
-/* The image with its padding (in `scratch`, whose border is zero already), and how it lies. */
-static const float *input_image(const conv_job *job, const float *x, ptrdiff_t image, float *scratch, padded *layout)
+const float *ISA(conv2d_input_image)(const conv_job *job, const float *x, ptrdiff_t image, float *scratch, padded *layout)
 {
     conv_shape *s = job->shape;
     padded      p = job->in;
@@ -283,7 +246,7 @@ static void forward_shard(void *context, int shard)
         memset(own.in, 0, (size_t)padded_size(&job->in) * sizeof(float));
     for (; image < end; image++) {
         padded       layout;
-        const float *x = input_image(job, job->x, image, own.in, &layout);
+        const float *x = ISA(conv2d_input_image)(job, job->x, image, own.in, &layout);
         if (REGISTERS == 32 && s->in_c == 1 && s->kernel_h == 3 && s->kernel_w == 3) {
             single_image(job, x, layout.width, job->y + image * positions_of(s) * s->out_c);
             continue;
@@ -412,209 +375,6 @@ static void weight_gradient(const conv_job *job, const float *x, const padded *l
         }
 }
 
-/* Lists the elements of one position's gradient that are not zero, from `found` on. Returns how many there are then. No
- * branch depends on the values: which are zero is noise to a branch predictor. */
-INLINE int32_t list_position(const conv_job *job, ptrdiff_t at, int32_t window, int32_t found, conv_scratch *own)
-{
-    conv_shape   *s = job->shape;
-    const int32_t depth = (int32_t)(taps_of(s) * s->in_c);
-
-    for (ptrdiff_t c = 0, lanes = s->out_c; lanes > 0; c += LANES, lanes -= LANES) {
-        vf       g = load_up_to(job->grads.dy + at + c, lanes);
-        vi       o = lane_numbers() + (int32_t)c;
-        uint32_t bits;
-        if (s->activation != MOTE_MATH_LINEAR)
-            g = mask_gradient(g, load_up_to(job->grads.y + at + c, lanes), s->activation);
-        bits = nonzero_lanes(g);
-        store_packed(own->value + found, g, bits);
-        store_packed((float *)(void *)(own->weights + found), (vf)(o * depth), bits);
-        store_packed((float *)(void *)(own->channel + found), (vf)o, bits);
-        store((float *)(void *)(own->window + found), (vf)set1_int(window));
-        found += __builtin_popcount(bits);
-    }
-    return found;
-}
-
-/* Lists the gradient of one image. Where dx is wanted, it is added to at `dx`, laid out like the (padded) input. Returns how
- * many elements there are. */
-static int32_t scatter_image(const conv_job *job, ptrdiff_t image, const padded *layout, float *dx, conv_scratch *own)
-{
-    conv_shape    *s = job->shape;
-    ptrdiff_t      row_floats = layout->width * s->in_c, at = image * positions_of(s) * s->out_c;
-    int32_t        found = 0;
-    sparse_sum_job sum = {.rows = s->kernel_h,
-                          .width = (ptrdiff_t)s->kernel_w * s->in_c,
-                          .in = job->grads.w,
-                          .in_row = (ptrdiff_t)s->kernel_w * s->in_c,
-                          .out_row = s->dilation_h * row_floats,
-                          .adds = true};
-
-    for (ptrdiff_t oy = 0; oy < s->out_h; oy++)
-        for (ptrdiff_t ox = 0; ox < s->out_w; ox++, at += s->out_c) {
-            ptrdiff_t window = oy * s->stride_h * row_floats + ox * s->stride_w * s->in_c;
-            int32_t   first = found;
-            found = list_position(job, at, (int32_t)window, found, own);
-            if (!dx || found == first)
-                continue;
-            sum.value = own->value + first;
-            sum.offset = own->weights + first;
-            sum.count = found - first;
-            sum.out = dx + window;
-            ISA(sparse_sum)(&sum);
-        }
-    return found;
-}
-
-/* The lists again, by output channel. */
-static void sort_by_channel(const conv_job *job, int32_t found, conv_scratch *own)
-{
-    const ptrdiff_t positions = positions_of(job->shape);
-
-    memset(own->channel_count, 0, (size_t)job->shape->out_c * sizeof *own->channel_count);
-    for (int32_t j = 0; j < found; j++) {
-        ptrdiff_t o = own->channel[j], place = o * positions + own->channel_count[o]++;
-        own->channel_value[place] = own->value[j];
-        own->channel_window[place] = own->window[j];
-    }
-}
-
-/* dx = or += the part of a padded image that is not border; what no window reached stays zero. */
-static void unpad_gradient(const conv_job *job, const float *from, float *dx)
-{
-    conv_shape *s = job->shape;
-    ptrdiff_t   rows = smaller(s->in_h, job->in.height - job->in.top), row_floats = (ptrdiff_t)s->in_w * s->in_c;
-    ptrdiff_t   columns = larger(0, smaller(s->in_w, job->in.width - job->in.left));
-
-    if (!job->grads.dx_adds)
-        memset(dx, 0, (size_t)(s->in_h * row_floats) * sizeof *dx);
-    for (ptrdiff_t row = 0; row < rows; row++)
-        ISA(axpy)
-    ((size_t)(columns * s->in_c), 1, from + ((job->in.top + row) * job->in.width + job->in.left) * s->in_c,
-     dx + row * row_floats);
-}
-
-static void sparse_image(const conv_job *job, ptrdiff_t image, conv_scratch *own)
-{
-    conv_shape    *s = job->shape;
-    padded         layout;
-    const float   *x = input_image(job, job->grads.x, image, own->in, &layout);
-    float         *dx = job->grads.dx ? job->grads.dx + image * s->in_h * s->in_w * s->in_c : NULL, *to = dx;
-    sparse_sum_job sum = {.rows = s->kernel_h,
-                          .width = (ptrdiff_t)s->kernel_w * s->in_c,
-                          .in = x,
-                          .in_row = s->dilation_h * layout.width * s->in_c,
-                          .out_row = (ptrdiff_t)s->kernel_w * s->in_c,
-                          .adds = true};
-
-    if (dx && job->copies_input)
-        memset(to = own->dx, 0, (size_t)padded_size(&layout) * sizeof *dx);
-    else if (dx && !job->grads.dx_adds)
-        memset(dx, 0, (size_t)padded_size(&layout) * sizeof *dx);
-    sort_by_channel(job, scatter_image(job, image, &layout, to, own), own);
-    if (dx && job->copies_input)
-        unpad_gradient(job, own->dx, dx);
-    for (ptrdiff_t o = 0; o < s->out_c; o++) {
-        sum.value = own->channel_value + o * positions_of(s);
-        sum.offset = own->channel_window + o * positions_of(s);
-        sum.count = own->channel_count[o];
-        sum.out = own->dw + o * taps_of(s) * s->in_c;
-        if (job->grads.dw && sum.count > 0)
-            ISA(sparse_sum)(&sum);
-        for (ptrdiff_t j = 0; job->grads.db && j < sum.count; j++)
-            own->db[o] += sum.value[j];
-    }
-}
-
-/* Fewer than a third: measured, lists cost about as much as they save there. */
-static bool is_sparse(const conv_job *job, ptrdiff_t image)
-{
-    ptrdiff_t size = positions_of(job->shape) * job->shape->out_c, at = image * size;
-
-    if (!job->may_be_sparse)
-        return false;
-    return 3 * ISA(count_gradient)(size, job->shape->activation, job->grads.y ? job->grads.y + at : NULL,
-                                   job->grads.dy + at) <
-           size;
-}
-
-/* dw^T and db of a first layer (few input channels, no dx): the mask, the sums over positions and the bias in one pass over
- * dy and y, which are read once and copied nowhere. G kernel rows of R taps x channels, one vector of output channels. */
-INLINE void narrow_tile(const int G, const int R, const bool is_full, const conv_job *job, ptrdiff_t image, const float *x,
-                        ptrdiff_t row_floats, ptrdiff_t ky, ptrdiff_t c, conv_scratch *own)
-{
-    conv_shape     *s = job->shape;
-    const ptrdiff_t out_c = s->out_c, step = (ptrdiff_t)s->stride_w * s->in_c, tap_row = s->dilation_h * row_floats;
-    const int       lanes = is_full ? LANES : (int)(out_c - c);
-    const float    *dy = job->grads.dy + image * positions_of(s) * out_c + c, *y = job->grads.y;
-    float          *dw = own->dw + ky * R * out_c + c;
-    vf              acc[27], bias = set1(0);
-
-    y = s->activation != MOTE_MATH_LINEAR ? y + image * positions_of(s) * out_c + c : dy;
-    UNROLL for (int t = 0; t < G * R; t++) acc[t] = is_full ? load(dw + t * out_c) : load_part(dw + t * out_c, lanes);
-    for (ptrdiff_t oy = 0; oy < s->out_h; oy++) {
-        const float *from = x + (oy * s->stride_h + ky * s->dilation_h) * row_floats;
-        for (ptrdiff_t ox = 0; ox < s->out_w; ox++, from += step, dy += out_c, y += out_c) {
-            vf g = is_full ? load(dy) : load_part(dy, lanes);
-            g = mask_gradient(g, is_full ? load(y) : load_part(y, lanes), s->activation);
-            bias += g;
-            UNROLL for (int t = 0; t < G * R; t++) acc[t] = fma_(set1(from[t / R * tap_row + t % R]), g, acc[t]);
-        }
-    }
-    UNROLL for (int t = 0; t < G * R; t++)
-    {
-        if (is_full)
-            store(dw + t * out_c, acc[t]);
-        else
-            store_part(dw + t * out_c, acc[t], lanes);
-    }
-    if (ky == 0)
-        store_up_to(own->db + c, load_up_to(own->db + c, lanes) + bias, lanes);
-}
-
-#define NARROW(G, R)                                                                                                        \
-    static void narrow_##G##_##R(const conv_job *job, ptrdiff_t image, const float *x, ptrdiff_t row_floats, ptrdiff_t ky,  \
-                                 ptrdiff_t c, conv_scratch *own)                                                            \
-    {                                                                                                                       \
-        if (job->shape->out_c - c >= LANES)                                                                                 \
-            narrow_tile(G, R, true, job, image, x, row_floats, ky, c, own);                                                 \
-        else                                                                                                                \
-            narrow_tile(G, R, false, job, image, x, row_floats, ky, c, own);                                                \
-    }
-NARROW(3, 3)
-#if defined(MOTE_ISA_avx512)
-NARROW(3, 9)
-enum { ROWS_OF_9 = 3 };
-#define narrow_of_9 narrow_3_9
-#else
-NARROW(1, 9)
-enum { ROWS_OF_9 = 1 };
-#define narrow_of_9 narrow_1_9
-#endif
-
-/* 3x3 over 1 or 3 channels, no dx. */
-INLINE bool is_first_layer(const conv_job *job)
-{
-    conv_shape *s = job->shape;
-
-    return job->is_narrow && !job->grads.dx && job->grads.dw && s->kernel_h == 3 && s->kernel_w == 3 && s->dilation_w == 1 &&
-           (s->in_c == 1 || s->in_c == 3);
-}
-
-static void first_layer_image(const conv_job *job, ptrdiff_t image, conv_scratch *own)
-{
-    conv_shape  *s = job->shape;
-    padded       layout;
-    const float *x = input_image(job, job->grads.x, image, own->in, &layout);
-    ptrdiff_t    row_floats = layout.width * s->in_c;
-
-    for (ptrdiff_t c = 0; c < s->out_c; c += LANES)
-        if (s->in_c == 1)
-            narrow_3_3(job, image, x, row_floats, 0, c, own);
-        else
-            for (ptrdiff_t ky = 0; ky < 3; ky += ROWS_OF_9)
-                narrow_of_9(job, image, x, row_floats, ky, c, own);
-}
-
 static void backward_shard(void *context, int shard)
 {
     const conv_job *job = context;
@@ -630,11 +390,11 @@ static void backward_shard(void *context, int shard)
         memset(own.in, 0, (size_t)padded_size(&job->in) * sizeof(float));
     for (; image < end; image++) {
         if (is_first_layer(job)) {
-            first_layer_image(job, image, &own);
+            ISA(conv2d_first_layer_image)(job, image, &own);
             continue;
         }
-        if (is_sparse(job, image)) {
-            sparse_image(job, image, &own);
+        if (ISA(conv2d_is_sparse)(job, image)) {
+            ISA(conv2d_sparse_image)(job, image, &own);
             continue;
         }
         gradient_image(job, image, own.out);
@@ -642,7 +402,7 @@ static void backward_shard(void *context, int shard)
             input_gradient(job, image, own.out, &own);
         if (job->grads.dw) {
             padded       layout;
-            const float *x = input_image(job, job->grads.x, image, own.in, &layout);
+            const float *x = ISA(conv2d_input_image)(job, job->grads.x, image, own.in, &layout);
             weight_gradient(job, x, &layout, own.out, &own);
         }
         if (job->grads.db) /* the border adds zeros */
