@@ -242,8 +242,8 @@ bool mote_dataset_has_targets(const mote_dataset *set);
 mote_status mote_dataset_load(mote_dataset **out, const char *path, const mote_dataset_options *options, mote_error *err);
 
 /* Whether mote_dataset_load(path) reads `file`, by whatever names: what must not be replaced by what is made of the set. Of
- * a folder of pictures any picture below it counts, of one of .npy files those that lie right in it. False where either does
- * not exist. */
+ * a folder of pictures any picture below it counts, of one of .npy or IDX files those that lie right in it. False where
+ * either does not exist. */
 bool mote_dataset_reads(const char *path, const char *file);
 
 /* The same from a .npy file an array, each named as it would be in a .npz: "left", "left_test". path of notes and messages

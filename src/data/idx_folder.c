@@ -115,6 +115,17 @@ static bool parse_name(idx_name *out, const char *file, mote_arena *arena, mote_
     return true;
 }
 
+bool mote_is_idx_name(const char *file)
+{
+    mote_arena arena = {0};
+    mote_error ignored = {0};
+    idx_name   name;
+    const bool is_one = parse_name(&name, file, &arena, &ignored);
+
+    mote_arena_destroy(&arena);
+    return is_one;
+}
+
 static mote_status list_names(idx_folder *f, mote_error *err)
 {
     mote_name_list list;

@@ -65,6 +65,7 @@ const char *mote_dataset_root(mote_arena *arena, const char *path, mote_error *e
 
 /* What a folder is. An IDX folder may be FOLDER/FAMILY, which names one family of its files. */
 bool mote_is_idx_folder(const char *path);
+bool mote_is_idx_name(const char *file);
 bool mote_is_npy_folder(const char *path, const mote_dataset_options *options);
 
 /* Enumerators, counts and numbers that options must have; mote_dataset_assemble asks, and readers that look at inputs and

@@ -5,6 +5,7 @@
 
 #include <mote/file.h>
 
+#include "base/arena.h"
 #include "base/file.h"
 #include "data/image.h"
 #include "data/raw.h"
@@ -26,8 +27,8 @@ static const char *find_below(const char *file, const char *folder)
     return strncmp(file, folder, length) == 0 && file[length] == '/' ? file + length + 1 : NULL;
 }
 
-/* Of a folder of pictures that is any picture, as its bytes say; of one of arrays a .npy that lies right in it. Neither has
- * a folder of IDX files. */
+/* Of a folder of pictures that is any picture, as its bytes say; of one of arrays a .npy that lies right in it, of one of
+ * IDX files one of their names. */
 static bool is_sample(const char *file, const char *below, const char *folder)
 {
     mote_error ignored = {0};
@@ -35,7 +36,7 @@ static bool is_sample(const char *file, const char *below, const char *folder)
     bool       is_picture;
 
     if (mote_is_idx_folder(folder))
-        return false;
+        return !strchr(below, '/') && mote_is_idx_name(below);
     if (mote_is_npy_folder(folder, &(mote_dataset_options){0}))
         return !strchr(below, '/') && mote_path_has_suffix(file, ".npy");
     if (mote_file_open_start(&start, file, MOTE_START_BYTES, &ignored) != MOTE_OK)
@@ -59,9 +60,17 @@ static bool folder_reads(const char *path, const char *given)
 
 bool mote_dataset_reads(const char *path, const char *file)
 {
+    mote_arena  arena = {0};
+    mote_error  ignored = {0};
     struct stat info;
+    const char *root;
+    bool        reads = false;
 
     if (!path || !file || stat(file, &info) != 0 || !S_ISREG(info.st_mode))
         return false;
-    return mote_path_is_dir(path) ? folder_reads(path, file) : is_same_file(path, &info);
+    root = mote_dataset_root(&arena, path, &ignored);
+    if (root)
+        reads = mote_path_is_dir(root) ? folder_reads(root, file) : is_same_file(root, &info);
+    mote_arena_destroy(&arena);
+    return reads;
 }

@@ -712,6 +712,38 @@ static void an_npz_with_keras_names_is_a_data_set(void **state)
                  "deflated.npz: has a test split already");
 }
 
+static void a_data_set_knows_the_files_that_it_reads(void **state)
+{
+    static const struct {
+        const char *path, *file;
+        bool        reads;
+    } cases[] = {
+        {"examples/mnist/subset", "examples/mnist/../mnist/subset/train-images-idx3-ubyte.gz", true},
+        {SCRATCH "/idx/fashion", SCRATCH "/idx/fashion-train-images-idx3-ubyte", true},
+        {"examples/mnist/subset", "examples/mnist/seven.png", false},
+        {"examples/mnist", "examples/mnist/seven.png", true},
+        {"examples/mnist", "examples/mnist/README.md", false},
+        {"examples/mnist/seven.png", "./examples/mnist/seven.png", true},
+        {SCRATCH "/arrays", SCRATCH "/arrays/x_train.npy", true},
+        {SCRATCH "/arrays", SCRATCH "/arrays/out.npy", true},
+        {SCRATCH "/arrays", SCRATCH "/arrays/deeper/x.npy", false},
+        {SCRATCH "/arrays", SCRATCH "/arrays/absent.npy", false},
+        {SCRATCH "/absent", SCRATCH "/arrays/out.npy", false},
+        {NULL, SCRATCH "/arrays/out.npy", false},
+    };
+    size_t i;
+
+    (void)state;
+    assert_works(mote_make_dirs(SCRATCH "/idx", err));
+    put_file(SCRATCH "/idx/fashion-train-images-idx3-ubyte", "x", 1);
+    put_npy(SCRATCH "/arrays", "x_train", 3, false);
+    put_npy(SCRATCH "/arrays", "out", 3, false);
+    put_npy(SCRATCH "/arrays/deeper", "x", 3, false);
+    for (i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (mote_dataset_reads(cases[i].path, cases[i].file) != cases[i].reads)
+            fail_msg("%s, %s: %d expected", cases[i].path, cases[i].file, cases[i].reads);
+}
+
 static void npy_files_alone_in_pairs_and_in_folders_are_data_sets(void **state)
 {
     const int64_t        dim[2] = {6, 4};
@@ -960,6 +992,7 @@ int main(void)
         cmocka_unit_test(a_packed_npy_is_read_and_a_header_alone_tells_the_shape),
         cmocka_unit_test(an_npz_with_keras_names_is_a_data_set),
         cmocka_unit_test(npy_files_alone_in_pairs_and_in_folders_are_data_sets),
+        cmocka_unit_test(a_data_set_knows_the_files_that_it_reads),
         cmocka_unit_test(an_unknown_kind_of_file_is_one_clear_line),
         cmocka_unit_test(every_allocation_beyond_the_memory_limit_ends_in_one_line),
         cmocka_unit_test(a_generated_sine_is_split_60_20_20_and_repeats_with_its_seed),
