@@ -183,7 +183,7 @@ static mrt_reason mrt_value_of_tensor(mrt_walk *w, uint32_t id, mrt_tensor *tens
         return MRT_REASON_OPERAND;
     MRT_TRY(mrt_model_tensor(&w->model, id, tensor));
     live = mrt_plan_find(&w->plan, id);
-    if (tensor->type == MRT_RESOURCE || (!live && tensor->kind != MRT_CONST))
+    if (!live && tensor->kind != MRT_CONST)
         return MRT_REASON_OPERAND;
     out->is_live = live != NULL;
     if (live)
@@ -196,6 +196,39 @@ static int mrt_same_kind(const mrt_tensor *a, const mrt_tensor *b)
 {
     return a->type == b->type && mrt_same_shape(a, b);
 }
+
+#if defined(MRT_NO_VARIABLES)
+static mrt_reason mrt_hand_on(mrt_walk *w, mrt_model *to, uint32_t handle, uint32_t given, uint8_t scope)
+{
+    (void)w, (void)to, (void)handle, (void)given, (void)scope;
+    return MRT_REASON_OPERAND;
+}
+#else
+/* What is given is a handle: `handle` of the model `to` stands for the same variable. */
+static mrt_reason mrt_hand_on(mrt_walk *w, mrt_model *to, uint32_t handle, uint32_t given, uint8_t scope)
+{
+    const uint8_t  own = w->plan.scope;
+    const int32_t  value = mrt_value_of_handle(to, handle);
+    mrt_live      *outside = mrt_plan_find(&w->plan, given), *made;
+    mrt_tensor     tensor;
+
+    MRT_TRY(mrt_model_tensor(&w->model, given, &tensor));
+    if (!outside || tensor.type != MRT_RESOURCE)
+        return MRT_REASON_OPERAND;
+    tensor.bytes = outside->bytes;
+    if (value >= 0)
+        MRT_TRY(mrt_model_tensor(to, (uint32_t)value, &tensor));
+    if (tensor.bytes != outside->bytes)
+        return MRT_REASON_SHAPE;
+    w->plan.scope = scope;
+    made = mrt_plan_add(&w->plan, handle, outside->bytes, INT16_MAX, outside);
+    w->plan.scope = own;
+    if (!made)
+        return MRT_REASON_TOO_MANY;
+    made->value = value;
+    return MRT_REASON_NONE;
+}
+#endif
 
 /* Quantized bytes that are read in another scale are read as they are, which in-place kernels and views do not mind. */
 static mrt_reason mrt_bind(mrt_walk *w, const mrt_model *inner, uint32_t input, uint32_t given)
@@ -210,6 +243,8 @@ static mrt_reason mrt_bind(mrt_walk *w, const mrt_model *inner, uint32_t input, 
     if (input >= m.tensors.count)
         return MRT_REASON_OPERAND;
     MRT_TRY(mrt_model_tensor(&m, input, &inside));
+    if (inside.type == MRT_RESOURCE)
+        return mrt_hand_on(w, &m, input, given, (uint8_t)(w->depth + 1));
     if (inside.kind != MRT_ACTIVATION || inside.is_open)
         return MRT_REASON_OPERAND;
     if (!mrt_same_kind(&outside, &inside))
@@ -268,6 +303,12 @@ static mrt_reason mrt_add_outputs(mrt_walk *w, const mrt_node *node, int32_t ind
     for (i = 0; i < node->out.count; i++) {
         const uint32_t id = mrt_element(&w->model.r, &node->out, i);
         MRT_TRY(mrt_model_tensor(&w->model, id, &tensor));
+        if (tensor.type == MRT_RESOURCE) {
+            if (node->builtin_code != MRT_CODE_WHILE || i >= node->in.count)
+                return MRT_REASON_OPERAND;
+            MRT_TRY(mrt_hand_on(w, &w->model, id, mrt_element(&w->model.r, &node->in, i), w->plan.scope));
+            continue;
+        }
         live = mrt_plan_add(&w->plan, id, tensor.bytes, mrt_max_i32(mrt_model_last_use(&w->model, id), index), NULL);
         if (!live)
             return MRT_REASON_TOO_MANY;
@@ -310,6 +351,8 @@ static mrt_reason mrt_result_of(mrt_walk *w, uint32_t outer, const mrt_vector *o
     MRT_TRY(mrt_value_of_tensor(w, mrt_element(&w->model.r, &w->model.outputs, i), &inside, &out->from));
     MRT_TRY(mrt_outer_output(w, outer, mrt_element(&w->model.r, outputs, i), &outside, &out->to));
     out->bytes = inside.bytes;
+    if (inside.type == MRT_RESOURCE && (!out->from.is_live || out->from.live.alias != out->to.live.alias))
+        return MRT_REASON_OPERAND;
     return mrt_same_kind(&inside, &outside) ? MRT_REASON_NONE : MRT_REASON_SHAPE;
 }
 
@@ -424,7 +467,8 @@ static mrt_reason mrt_begin_loop(mrt_walk *w, const mrt_node *node, int32_t inde
         MRT_TRY(mrt_value_of_tensor(w, mrt_element(&w->model.r, &node->out, i), &carried, &to));
         if (!mrt_same_kind(&outside, &carried))
             return MRT_REASON_SHAPE;
-        mrt_add_copy(w, from.data, to.live.offset, outside.bytes);
+        if (outside.type != MRT_RESOURCE)
+            mrt_add_copy(w, from.data, to.live.offset, outside.bytes);
     }
     return MRT_REASON_NONE;
 }

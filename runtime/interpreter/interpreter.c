@@ -218,6 +218,20 @@ static const mrt_operator *mrt_walk_find_operator(const mrt_walk *w, const mrt_n
     return NULL;
 }
 
+/* IF and WHILE take handles for the subgraphs that they run, and WHILE gives them back: to a description they are values of
+ * no elements. */
+static mrt_reason mrt_hand_on_as_nothing(const mrt_walk *w, mrt_tensor *out)
+{
+#if defined(MRT_NO_CONTROL)
+    (void)w, (void)out;
+    return MRT_REASON_OPERAND;
+#else
+    out->type = MRT_I32;
+    return w->why.builtin_code == MRT_CODE_IF || w->why.builtin_code == MRT_CODE_WHILE ? MRT_REASON_NONE
+                                                                                        : MRT_REASON_OPERAND;
+#endif
+}
+
 /* A handle stands for its variable. */
 static mrt_reason mrt_walk_read_handle(mrt_walk *w, uint32_t id, const mrt_live *live, mrt_tensor *out)
 {
@@ -226,8 +240,10 @@ static mrt_reason mrt_walk_read_handle(mrt_walk *w, uint32_t id, const mrt_live 
     return MRT_REASON_OPERAND;
 #else
     (void)id;
-    if (!live || live->value < 0)
+    if (!live)
         return MRT_REASON_OPERAND;
+    if (live->value < 0)
+        return mrt_hand_on_as_nothing(w, out);
     MRT_TRY(mrt_model_tensor(&w->model, (uint32_t)live->value, out));
     out->kind = MRT_STATE;
     out->is_batched = 0;
@@ -270,12 +286,13 @@ static mrt_reason mrt_walk_read_output(mrt_walk *w, uint32_t id, mrt_tensor *out
     if (id == UINT32_MAX)
         return MRT_REASON_OPERAND;
     MRT_TRY(mrt_model_tensor(m, id, out));
+    if (out->type == MRT_RESOURCE)
+        MRT_TRY(mrt_hand_on_as_nothing(w, out));
 #if defined(MRT_TRUSTED)
     (void)index;
     return MRT_REASON_NONE;
 #else
-    if (out->kind != MRT_ACTIVATION || out->type == MRT_RESOURCE || mrt_is_input(m, id) ||
-        mrt_model_producer(m, id) != index)
+    if (out->kind != MRT_ACTIVATION || mrt_is_input(m, id) || mrt_model_producer(m, id) != index)
         return MRT_REASON_OPERAND;
     return MRT_REASON_NONE;
 #endif

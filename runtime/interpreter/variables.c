@@ -124,6 +124,10 @@ static mrt_reason mrt_first_of(mrt_model *init, const mrt_variable_name *name, m
             return MRT_REASON_CONSTANT;
         if (!mrt_names(init, mrt_element(&init->r, &node.in, 0), name))
             continue;
+        if (v->value_id < 0) { /* other subgraphs read and assign it */
+            v->value = value;
+            v->value.kind = MRT_STATE;
+        }
         if (value.type != v->value.type || !mrt_same_shape(&value, &v->value))
             return MRT_REASON_SHAPE;
         v->first = value.data;
@@ -183,6 +187,19 @@ MRT_API mrt_reason mrt_find_variable(mrt_model *m, uint32_t index, mrt_variable 
     MRT_TRY(mrt_find_value(m, &name, out));
     MRT_TRY(mrt_find_first(m, &name, out));
     return m->r.is_bad ? MRT_REASON_BROKEN : MRT_REASON_NONE;
+}
+
+MRT_API int32_t mrt_value_of_handle(mrt_model *m, uint32_t handle)
+{
+    mrt_node node;
+    uint32_t i, value;
+
+    for (i = 0; i < m->operators.count && mrt_model_node(m, i, &node) == MRT_REASON_NONE; i++) {
+        value = mrt_value_of(m, &node);
+        if (value < m->tensors.count && mrt_element(&m->r, &node.in, 0) == handle)
+            return (int32_t)value;
+    }
+    return -1;
 }
 
 MRT_API int mrt_has_variable(mrt_model *other, mrt_model *m, uint32_t index, uint32_t *handle)

@@ -22,6 +22,13 @@ enum { MEMORY_PER_FILE_BYTE = 32, MEMORY_AT_LEAST = 16 << 20 };
 /* How many operations may be spent on computing constants. */
 enum { CONSTANT_WORK_MAX = 1 << 28 };
 
+/* What IF and WHILE hand on to a graph that they run. */
+typedef struct handed {
+    const char **variable; /* of each of its inputs: the variable whose handle it is; NULL: a value */
+    int32_t      count;
+    bool         is_known; /* an operator that runs it was read */
+} handed;
+
 typedef struct reader {
     mote_fb                  file;
     mote_model              *model;
@@ -32,7 +39,9 @@ typedef struct reader {
     const mote_load_options *options;         /* NULL for bodies: their shapes are their callers' */
     bool                     has_fixed_batch; /* the options say what it is */
     int32_t                 *file_index;      /* of each of the model's graphs: the subgraph's in the file */
-    int32_t                 *maker;           /* of each tensor: the VAR_HANDLE that makes it, counted from 1; 0: none */
+    handed                  *handed;          /* of each of the model's graphs */
+    const handed            *given;           /* to this one */
+    const char             **variable;        /* of each tensor: the variable whose handle it is; NULL: none's */
     /* Of each tensor: it has an open dimension besides the batch; its value was worked out here. */
     bool *is_open, *is_folded;
 } reader;
@@ -546,24 +555,31 @@ static void add_type_name(mote_lacks *lacks, int8_t type)
         mote_lacks_add(lacks, "number %d, which is no type that mote knows", type);
 }
 
-static void find_makers(reader *r)
+/* VAR_HANDLE makes handles; whoever runs the graph hands some on; WHILE gives back those that it takes. */
+static void find_handles(reader *r)
 {
-    int32_t n;
+    int32_t n, i;
 
+    for (i = 0; r->given && i < r->graph->input_count && i < r->given->count; i++)
+        if (r->graph->inputs[i] >= 0 && (uint32_t)r->graph->inputs[i] < r->tensors.count)
+            r->variable[r->graph->inputs[i]] = r->given->variable[i];
     for (n = 0; n < r->graph->node_count; n++) {
         const mote_node *node = &r->graph->nodes[n];
         if (node->op == MOTE_OP_VAR_HANDLE && node->out_count > 0 && node->out[0] >= 0)
-            r->maker[node->out[0]] = n + 1;
+            r->variable[node->out[0]] = node->name;
+        for (i = 0; node->op == MOTE_OP_WHILE && i < node->in_count && i < node->out_count; i++)
+            if (node->in[i] >= 0 && node->out[i] >= 0)
+                r->variable[node->out[i]] = r->variable[node->in[i]];
     }
 }
 
-/* A resource that VAR_HANDLE makes. */
+/* A variable's handle is a resource in the file. */
 static bool is_handle(const reader *r, uint32_t id)
 {
     mote_error    ignored = {0};
     mote_fb_table table = mote_fb_element_table(&r->tensors, id, "Tensor", &ignored);
 
-    return r->maker[id] > 0 && mote_fb_i8(&table, tensor_type, TFLITE_FLOAT32, &ignored) == TFLITE_RESOURCE;
+    return r->variable[id] && mote_fb_i8(&table, tensor_type, TFLITE_FLOAT32, &ignored) == TFLITE_RESOURCE;
 }
 
 /* All types that mote lacks, in one message. */
@@ -607,8 +623,7 @@ static mote_status read_tensor(reader *r, uint32_t index, bool is_used, mote_err
         tensor = (mote_tensor){.origin = index, .rank = 1, .dim = {0}};
         r->model->differs |= !is_plain(&table, err);
     } else if (is_handle(r, index)) {
-        tensor =
-            (mote_tensor){.origin = index, .rank = 1, .dim = {0}, .variable = r->graph->nodes[r->maker[index] - 1].name};
+        tensor = (mote_tensor){.origin = index, .rank = 1, .dim = {0}, .variable = r->variable[index]};
     } else if (read_tensor_table(r, &tensor, &table, err) != MOTE_OK)
         return mote_context(err, "tensor %u (%s)", index, mote_show(name.text, name.count).text);
     if (err->code != MOTE_OK || !(tensor.name = copy_string(r, name, err)) ||
@@ -622,13 +637,13 @@ static mote_status read_tensors(reader *r, mote_error *err)
     bool    *is_used = MOTE_NEW(&r->model->arena, bool, r->tensors.count, err);
     uint32_t i;
 
-    r->maker = MOTE_NEW(&r->model->arena, int32_t, r->tensors.count, err);
+    r->variable = MOTE_NEW(&r->model->arena, const char *, r->tensors.count, err);
     r->is_open = MOTE_NEW(&r->model->arena, bool, r->tensors.count, err);
     r->is_folded = MOTE_NEW(&r->model->arena, bool, r->tensors.count, err);
     if (err->code != MOTE_OK)
         return err->code;
     mark_used(r, is_used);
-    find_makers(r);
+    find_handles(r);
     MOTE_TRY(check_types(r, is_used, err));
     for (i = 0; i < r->tensors.count; i++)
         MOTE_TRY(read_tensor(r, i, is_used[i], err));
@@ -960,7 +975,91 @@ static mote_status settle_variables(reader *r, mote_error *err)
     for (n = 0; n < r->graph->node_count; n++)
         if (r->graph->nodes[n].op == MOTE_OP_VAR_HANDLE)
             r->graph->nodes[n].name = NULL;
-    return r->variable_count > 0 ? mote_tflite_settle_variables(r->model, r->graph, err) : MOTE_OK;
+    return mote_tflite_settle_variables(r->model, r->graph, err);
+}
+
+/* What the file names as inputs and outputs may be no tensor. */
+static const char *variable_of(const mote_graph *graph, mote_id id)
+{
+    return id < 0 || id >= graph->tensor_count ? NULL : graph->tensors[id].variable;
+}
+
+static bool is_same_variable(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : !a && !b;
+}
+
+/* Which handles go in; every operator that runs the graph has to hand on the same ones. */
+static mote_status hand_to(reader *r, const mote_node *node, int32_t called, int32_t skipped, mote_error *err)
+{
+    handed       *given = &r->handed[called];
+    const int32_t count = node->in_count - skipped;
+    int32_t       i;
+    bool          same = !given->is_known || given->count == count;
+
+    if (!given->is_known) {
+        *given = (handed){.variable = MOTE_NEW(&r->model->arena, const char *, (size_t)count, err), .count = count,
+                          .is_known = true};
+        MOTE_TRY(err->code);
+        for (i = 0; i < count; i++)
+            given->variable[i] = variable_of(r->graph, node->in[i + skipped]);
+    }
+    for (i = 0; same && i < count; i++)
+        same = is_same_variable(given->variable[i], variable_of(r->graph, node->in[i + skipped]));
+    return same ? MOTE_OK
+                : mote_fail(err, MOTE_ERR_UNSUPPORTED, "%s: subgraph %d gets handles of other variables elsewhere",
+                            mote_node_show(r->graph, node).text, r->file_index[called]);
+}
+
+static int32_t without_handles(const mote_graph *graph, mote_id *ids, int32_t count)
+{
+    int32_t i, kept = 0;
+
+    for (i = 0; i < count; i++)
+        if (!variable_of(graph, ids[i]))
+            ids[kept++] = ids[i];
+    return kept;
+}
+
+/* Handles go in by the variables' names, and as values no more. */
+static mote_status hand_on(reader *r, mote_error *err)
+{
+    int32_t n, i;
+
+    for (n = 0; n < r->graph->node_count; n++) {
+        mote_node     *node = &r->graph->nodes[n];
+        const int32_t *called = mote_node_graphs_of(node), skipped = node->op == MOTE_OP_IF;
+        if (!called || node->in_count < skipped)
+            continue;
+        for (i = 0; i < 2; i++)
+            MOTE_TRY(hand_to(r, node, called[i], skipped, err));
+        node->in_count = without_handles(r->graph, node->in, node->in_count);
+        node->out_count = without_handles(r->graph, node->out, node->out_count);
+    }
+    return MOTE_OK;
+}
+
+/* A loop's handles come out where they went in. */
+static bool comes_out(const reader *r, int32_t output)
+{
+    const char *name = variable_of(r->graph, r->graph->outputs[output]);
+
+    return !name || (r->given && output < r->given->count && is_same_variable(name, r->given->variable[output]));
+}
+
+static mote_status take_handles(reader *r, mote_error *err)
+{
+    mote_graph *graph = r->graph;
+    int32_t     i;
+
+    if (!r->given || !r->given->is_known)
+        return MOTE_OK;
+    for (i = 0; i < graph->output_count; i++)
+        if (!comes_out(r, i))
+            return mote_fail(err, MOTE_ERR_UNSUPPORTED, "output %d is another variable's handle than input %d", i, i);
+    graph->output_count = without_handles(graph, graph->outputs, graph->output_count);
+    graph->input_count = without_handles(graph, graph->inputs, graph->input_count);
+    return MOTE_OK;
 }
 
 /* Of the main graph, when all graphs are there, whose variables it gives their first values. */
@@ -1063,6 +1162,8 @@ static mote_status read_graph(reader *r, int32_t index, mote_error *err)
     MOTE_TRY(check_given(r, err));
     MOTE_TRY(read_tensors(r, err));
     MOTE_TRY(settle_empty_constants(r, err));
+    MOTE_TRY(hand_on(r, err));
+    MOTE_TRY(take_handles(r, err));
     MOTE_TRY(settle_variables(r, err));
     return settle(r, err) == MOTE_OK ? MOTE_OK : mote_lacks_explain_types(r->graph, err);
 }
@@ -1077,7 +1178,9 @@ static mote_status read_body(const reader *r, int32_t index, mote_error *err)
                    .codes = r->codes,
                    .subgraphs = r->subgraphs,
                    .has_fixed_batch = r->has_fixed_batch,
-                   .file_index = r->file_index};
+                   .file_index = r->file_index,
+                   .handed = r->handed,
+                   .given = &r->handed[index]};
 
     body.subgraph = mote_fb_element_table(&r->subgraphs, (uint32_t)r->file_index[index], "SubGraph", err);
     body.tensors = mote_fb_vector_at(&body.subgraph, subgraph_tensors, 4, err);
@@ -1091,7 +1194,8 @@ static mote_status read_graphs(reader *r, mote_error *err)
     int32_t g;
 
     r->file_index = MOTE_NEW(&r->model->arena, int32_t, MOTE_GRAPHS_MAX, err);
-    if (!r->file_index)
+    r->handed = MOTE_NEW(&r->model->arena, handed, MOTE_GRAPHS_MAX, err);
+    if (err->code != MOTE_OK)
         return err->code;
     MOTE_TRY(read_graph(r, 0, err));
     for (g = 1; g < r->model->graph_count; g++)

@@ -31,6 +31,68 @@ static mote_id first_of_name(const mote_graph *graph, mote_id id)
     return (mote_id)(mote_tflite_find_variable(graph, graph->tensors[id].variable) - graph->tensors);
 }
 
+static bool is_made(const mote_graph *graph, mote_id id)
+{
+    int32_t n;
+
+    for (n = 0; n < graph->node_count; n++)
+        if (graph->nodes[n].op == MOTE_OP_VAR_HANDLE && graph->nodes[n].out[0] == id)
+            return true;
+    return false;
+}
+
+/* Handles that another graph hands on, or a loop gives back, get a VAR_HANDLE of their own. */
+static mote_status make_handles(mote_model *model, mote_graph *graph, mote_error *err)
+{
+    mote_node node = {.op = MOTE_OP_VAR_HANDLE, .out_count = 1};
+    int32_t   i;
+
+    for (i = 0; i < graph->tensor_count; i++) {
+        mote_node *added;
+        if (!graph->tensors[i].variable || is_made(graph, i))
+            continue;
+        node.out = &i;
+        if (!(added = mote_graph_add_node(model, graph, &node, err)))
+            return err->code;
+        node = *added;
+        memmove(&graph->nodes[1], &graph->nodes[0], (size_t)(graph->node_count - 1) * sizeof node);
+        graph->nodes[0] = node;
+    }
+    return MOTE_OK;
+}
+
+static bool is_used(const mote_graph *graph, mote_id id)
+{
+    int32_t n, i;
+
+    for (n = 0; n < graph->node_count; n++)
+        for (i = 0; i < graph->nodes[n].in_count; i++)
+            if (graph->nodes[n].in[i] == id)
+                return true;
+    return false;
+}
+
+/* Of variables that this graph only hands on to another nothing is left but an empty constant. */
+static mote_status drop_unused(mote_model *model, mote_graph *graph, mote_error *err)
+{
+    int32_t i, n, kept = 0;
+
+    for (i = 0; i < graph->tensor_count; i++) {
+        mote_tensor *tensor = &graph->tensors[i];
+        if (!tensor->variable || is_used(graph, i))
+            continue;
+        tensor->variable = NULL;
+        tensor->kind = MOTE_CONST;
+        if (!(tensor->data = mote_arena_alloc(&model->arena, 0, 1, err)))
+            return err->code;
+    }
+    for (n = 0; n < graph->node_count; n++)
+        if (graph->nodes[n].op != MOTE_OP_VAR_HANDLE || graph->tensors[graph->nodes[n].out[0]].variable)
+            graph->nodes[kept++] = graph->nodes[n];
+    graph->node_count = kept;
+    return MOTE_OK;
+}
+
 /* Every operator that names another handle of the same name names the first one; the other's VAR_HANDLE goes. */
 static void join_handles(mote_graph *graph)
 {
@@ -103,7 +165,9 @@ mote_status mote_tflite_settle_variables(mote_model *model, mote_graph *graph, m
     int32_t i;
 
     MOTE_TRY(check_handles(graph, err));
+    MOTE_TRY(make_handles(model, graph, err));
     join_handles(graph);
+    MOTE_TRY(drop_unused(model, graph, err));
     for (i = 0; i < graph->tensor_count; i++)
         if (graph->tensors[i].variable)
             MOTE_TRY(settle_variable(model, graph, i, err));
