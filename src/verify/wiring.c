@@ -102,13 +102,15 @@ static void check_reads(mote_verifier *v, bool *is_read)
     }
 }
 
+/* IF and WHILE may change variables, too. */
 static void tell_unread(mote_verifier *v, const bool *is_read)
 {
     mote_seen_operator op;
     uint32_t           i;
 
     for (i = 0; i < v->operators.count && mote_may_spend(v, OPERATOR_STEPS); i++)
-        if (!is_read[i] && mote_verify_read_operator(v, i, false, &op) && op.outputs.count > 0)
+        if (!is_read[i] && mote_verify_read_operator(v, i, false, &op) && op.outputs.count > 0 && op.kind != MOTE_OP_IF &&
+            op.kind != MOTE_OP_WHILE)
             mote_tell(v, MOTE_FINDING_RESULT_UNREAD, mote_spot_operator(v, &op, "outputs"),
                       "nothing reads what it computes");
 }
