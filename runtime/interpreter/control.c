@@ -207,10 +207,10 @@ static mrt_reason mrt_hand_on(mrt_walk *w, mrt_model *to, uint32_t handle, uint3
 /* What is given is a handle: `handle` of the model `to` stands for the same variable. */
 static mrt_reason mrt_hand_on(mrt_walk *w, mrt_model *to, uint32_t handle, uint32_t given, uint8_t scope)
 {
-    const uint8_t  own = w->plan.scope;
-    const int32_t  value = mrt_value_of_handle(to, handle);
-    mrt_live      *outside = mrt_plan_find(&w->plan, given), *made;
-    mrt_tensor     tensor;
+    const uint8_t own = w->plan.scope;
+    const int32_t value = mrt_value_of_handle(to, handle);
+    mrt_live     *outside = mrt_plan_find(&w->plan, given), *made;
+    mrt_tensor    tensor;
 
     MRT_TRY(mrt_model_tensor(&w->model, given, &tensor));
     if (!outside || tensor.type != MRT_RESOURCE)

@@ -228,7 +228,7 @@ static mrt_reason mrt_hand_on_as_nothing(const mrt_walk *w, mrt_tensor *out)
 #else
     out->type = MRT_I32;
     return w->why.builtin_code == MRT_CODE_IF || w->why.builtin_code == MRT_CODE_WHILE ? MRT_REASON_NONE
-                                                                                        : MRT_REASON_OPERAND;
+                                                                                       : MRT_REASON_OPERAND;
 #endif
 }
 

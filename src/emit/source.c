@@ -331,17 +331,30 @@ static void emit_call(const mote_emitter *e, const mote_variant *variant, int32_
     mote_text_puts(out, ");\n");
 }
 
-/* Marks become C's own if and loop. Returns how many blocks are open behind it. */
-static int32_t emit_control(const mote_variant *variant, const mote_step *step, int32_t depth, mote_text *out)
+/* A constant has no place in the arena. */
+static void emit_truth(const mote_emitter *e, const mote_variant *variant, mote_id id, mote_text *out)
 {
-    const size_t at = mote_plan_place(variant->program, step->in[0])->offset;
-    const bool   closes =
+    const mote_tensor *tensor = &e->model->graphs[0].tensors[id];
+
+    if (tensor->kind == MOTE_CONST)
+        mote_text_puts(out, *(const uint8_t *)tensor->data ? "1" : "0");
+    else
+        mote_text_printf(out, "at[%zu]", mote_plan_place(variant->program, id)->offset);
+}
+
+/* Marks become C's own if and loop. Returns how many blocks are open behind it. */
+static int32_t emit_control(const mote_emitter *e, const mote_variant *variant, const mote_step *step, int32_t depth,
+                            mote_text *out)
+{
+    const bool closes =
         step->control == MRT_CONTROL_ELSE || step->control == MRT_CONTROL_END_IF || step->control == MRT_CONTROL_REPEAT;
     const int indent = 4 * (depth + 1 - closes);
 
     switch (step->control) {
     case MRT_CONTROL_IF:
-        mote_text_printf(out, "%*sif (at[%zu]) { /* operator %d */\n", indent, "", at, step->node);
+        mote_text_printf(out, "%*sif (", indent, "");
+        emit_truth(e, variant, step->in[0], out);
+        mote_text_printf(out, ") { /* operator %d */\n", step->node);
         return depth + 1;
     case MRT_CONTROL_ELSE:
         mote_text_printf(out, "%*s} else {\n", indent, "");
@@ -350,7 +363,9 @@ static int32_t emit_control(const mote_variant *variant, const mote_step *step, 
         mote_text_printf(out, "%*sfor (;;) { /* operator %d */\n", indent, "", step->node);
         return depth + 1;
     case MRT_CONTROL_LEAVE:
-        mote_text_printf(out, "%*sif (!at[%zu])\n%*sbreak;\n", indent, "", at, indent + 4, "");
+        mote_text_printf(out, "%*sif (!", indent, "");
+        emit_truth(e, variant, step->in[0], out);
+        mote_text_printf(out, ")\n%*sbreak;\n", indent + 4, "");
         return depth;
     default:
         mote_text_printf(out, "%*s}\n", indent, "");
@@ -366,7 +381,7 @@ static void emit_invoke(const mote_emitter *e, const mote_variant *variant, mote
     for (s = 0; s < variant->program->step_count; s++) {
         const mote_step *step = &variant->program->steps[s];
         if (step->control)
-            depth = emit_control(variant, step, depth, out);
+            depth = emit_control(e, variant, step, depth, out);
         else if (!step->kernel->is_view)
             emit_call(e, variant, s, depth, out);
     }

@@ -306,11 +306,14 @@ static void what_is_run_is_checked(void **state)
     static const struct {
         const char *name;
         mrt_reason  reason;
-    } files[] = {
-        {"right", MRT_REASON_NONE},      {"forever", MRT_REASON_NONE},         {"number", MRT_REASON_OPTIONS},
-        {"main", MRT_REASON_OPTIONS},    {"inputs", MRT_REASON_OPERAND_COUNT}, {"outputs", MRT_REASON_OPERAND_COUNT},
-        {"shape", MRT_REASON_SHAPE},     {"type", MRT_REASON_SHAPE},           {"condition", MRT_REASON_SHAPE},
-        {"itself", MRT_REASON_TOO_MANY}, {"deep", MRT_REASON_TOO_MANY}};
+        int32_t     at; /* the operator */
+    } files[] = {{"right", MRT_REASON_NONE, 0},           {"forever", MRT_REASON_NONE, 0},
+                 {"number", MRT_REASON_OPTIONS, 0},       {"main", MRT_REASON_OPTIONS, 0},
+                 {"inputs", MRT_REASON_OPERAND_COUNT, 0}, {"outputs", MRT_REASON_OPERAND_COUNT, 0},
+                 {"shape", MRT_REASON_SHAPE, 0},          {"type", MRT_REASON_SHAPE, 0},
+                 {"condition", MRT_REASON_SHAPE, 0},      {"itself", MRT_REASON_TOO_MANY, 0},
+                 {"deep", MRT_REASON_TOO_MANY, 0},        {"other_handle", MRT_REASON_NONE, 0},
+                 {"no_handle", MRT_REASON_OPERAND, 3},    {"swapped_handles", MRT_REASON_OPERAND, 3}};
     size_t i;
 
     (void)state;
@@ -327,7 +330,7 @@ static void what_is_run_is_checked(void **state)
         if (why.reason != files[i].reason)
             fail_msg("%s: %s", files[i].name, mrt_reason_text(why.reason));
         if (files[i].reason != MRT_REASON_NONE && files[i].reason != MRT_REASON_OPTIONS)
-            assert_int_equal(why.operator_index, 0);
+            assert_int_equal(why.operator_index, files[i].at);
         mote_file_close(&content);
     }
 }

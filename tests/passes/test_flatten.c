@@ -34,6 +34,9 @@ static void what_goes_in_and_comes_out_is_checked(void **state)
         {"condition", "operator 0 (WHILE): its condition, subgraph 1, gives no single bool", MOTE_ERR_FORMAT},
         {"itself", "operator 0 (IF): subgraph 1 runs itself", MOTE_ERR_UNSUPPORTED},
         {"deep", "subgraphs are nested deeper than 16", MOTE_ERR_LIMIT},
+        {"other_handle", "operator 4 (IF): subgraph 2 gets handles of other variables elsewhere", MOTE_ERR_UNSUPPORTED},
+        {"no_handle", "subgraph 2: element types that are not supported: resource", MOTE_ERR_UNSUPPORTED},
+        {"swapped_handles", "subgraph 3: output 1 is another variable's handle than input 1", MOTE_ERR_UNSUPPORTED},
     };
     size_t i;
 

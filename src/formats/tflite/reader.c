@@ -998,8 +998,8 @@ static mote_status hand_to(reader *r, const mote_node *node, int32_t called, int
     bool          same = !given->is_known || given->count == count;
 
     if (!given->is_known) {
-        *given = (handed){.variable = MOTE_NEW(&r->model->arena, const char *, (size_t)count, err), .count = count,
-                          .is_known = true};
+        *given = (handed){
+            .variable = MOTE_NEW(&r->model->arena, const char *, (size_t)count, err), .count = count, .is_known = true};
         MOTE_TRY(err->code);
         for (i = 0; i < count; i++)
             given->variable[i] = variable_of(r->graph, node->in[i + skipped]);
