@@ -39,6 +39,8 @@ mote_status mote_model_load(mote_model **out, const char *path, const mote_load_
 /* Writes a model in the format that the path's suffix names (.tflite); whole or not at all. USAGE where there is no model,
  * or the path is NULL or of no such format. */
 mote_status mote_model_save(const mote_model *model, const char *path, mote_error *err);
+/* Whether a model can be saved under that name: its end says as what. Errors: USAGE. */
+mote_status mote_model_check_name(const char *path, mote_error *err);
 
 /* Whether bytes are a .tflite, by the mark at their beginning. */
 bool mote_is_tflite(const void *bytes, size_t count);

@@ -62,9 +62,7 @@ static mote_status check_names(const conversion *c, mote_error *err)
         return mote_fail(err, MOTE_ERR_USAGE, "name the file to write: -o OUT.tflite");
     if (mote_path_has_suffix(c->to, ".keras"))
         return mote_fail(err, MOTE_ERR_UNSUPPORTED, "%s: writing .keras is not there yet; .tflite is", c->to);
-    if (!mote_path_has_suffix(c->to, ".tflite"))
-        return mote_fail(err, MOTE_ERR_USAGE, "%s: models are written as .tflite files; end the name in .tflite", c->to);
-    return MOTE_OK;
+    return mote_model_check_name(c->to, err);
 }
 
 static mote_status quantize(conversion *c, const cli_args *args, mote_error *err)

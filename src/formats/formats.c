@@ -4,12 +4,28 @@
 #include "base/file.h"
 #include "base/kind.h"
 
+/* A kind of model file. One row makes mote read it, write it, and name it where a path ends in something else. */
+typedef struct model_format {
+    const char *suffix; /* of the paths that it is written to */
+    bool (*recognise)(const void *bytes, size_t count);
+    mote_status (*read)(mote_model **out, const uint8_t *bytes, size_t count, const mote_load_options *options,
+                        mote_error *err);
+    mote_status (*write)(mote_text *out, const mote_model *model, mote_error *err);
+} model_format;
+
+static const model_format formats[] = {{".tflite", mote_is_tflite, mote_tflite_read, mote_tflite_write}};
+
+enum { FORMAT_COUNT = sizeof formats / sizeof *formats };
+
 mote_status mote_model_read(mote_model **out, const uint8_t *bytes, size_t count, const mote_load_options *options,
                             mote_error *err)
 {
+    int i;
+
     *out = NULL;
-    if (mote_is_tflite(bytes, count))
-        return mote_tflite_read(out, bytes, count, options, err);
+    for (i = 0; i < FORMAT_COUNT; i++)
+        if (formats[i].recognise(bytes, count))
+            return formats[i].read(out, bytes, count, options, err);
     return mote_file_kind_refuse(bytes, count, MOTE_WANTED_MODEL, err);
 }
 
@@ -28,15 +44,41 @@ mote_status mote_model_load(mote_model **out, const char *path, const mote_load_
     return err->code == MOTE_OK ? MOTE_OK : mote_context(err, "%s", path);
 }
 
+/* NULL, with err filled, where no kind of file ends so. */
+static const model_format *find_format(const char *path, mote_error *err)
+{
+    mote_text names = {0};
+    int       i;
+
+    for (i = 0; i < FORMAT_COUNT; i++) {
+        if (mote_path_has_suffix(path, formats[i].suffix))
+            return &formats[i];
+        mote_text_printf(&names, "%s%s", i > 0 ? " or " : "", formats[i].suffix);
+    }
+    mote_fail(err, MOTE_ERR_USAGE, "%s: models are written as %s files; end the name in %s", path,
+              names.bytes ? names.bytes : "", names.bytes ? names.bytes : "");
+    mote_text_free(&names);
+    return NULL;
+}
+
+mote_status mote_model_check_name(const char *path, mote_error *err)
+{
+    if (!path)
+        return mote_fail(err, MOTE_ERR_USAGE, "no path to save a model to");
+    find_format(path, err);
+    return err->code;
+}
+
 mote_status mote_model_save(const mote_model *model, const char *path, mote_error *err)
 {
-    mote_text file = {0};
+    const model_format *format;
+    mote_text           file = {0};
 
     if (!model || !path)
         return mote_fail(err, MOTE_ERR_USAGE, "no %s", model ? "path to save the model to" : "model to save");
-    if (!mote_path_has_suffix(path, ".tflite"))
-        return mote_fail(err, MOTE_ERR_USAGE, "%s: models are written as .tflite files; end the name in .tflite", path);
-    if (mote_tflite_write(&file, model, err) != MOTE_OK)
+    if (!(format = find_format(path, err)))
+        return err->code;
+    if (format->write(&file, model, err) != MOTE_OK)
         mote_context(err, "%s", path);
     else
         mote_file_write(path, file.bytes, file.count, err);
