@@ -7,6 +7,7 @@
 #include "formats/recipe.h"
 #include "formats/tflite/lacks.h"
 #include "formats/tflite/operators.h"
+#include "formats/tflite/rows.h"
 #include "formats/tflite/tflite.h"
 #include "formats/tflite/types.h"
 #include "formats/tflite/variables.h"
@@ -556,9 +557,10 @@ static void add_type_name(mote_lacks *lacks, int8_t type)
 }
 
 /* VAR_HANDLE makes handles; whoever runs the graph hands some on; WHILE gives back those that it takes. */
-static void find_handles(reader *r)
+static mote_status find_handles(reader *r, mote_error *err)
 {
-    int32_t n, i;
+    enum { HANDLES_MAX = 1024 }; /* what is done for each looks at all operators */
+    int32_t n, i, count = 0;
 
     for (i = 0; r->given && i < r->graph->input_count && i < r->given->count; i++)
         if (r->graph->inputs[i] >= 0 && (uint32_t)r->graph->inputs[i] < r->tensors.count)
@@ -568,9 +570,13 @@ static void find_handles(reader *r)
         if (node->op == MOTE_OP_VAR_HANDLE && node->out_count > 0 && node->out[0] >= 0)
             r->variable[node->out[0]] = node->name;
         for (i = 0; node->op == MOTE_OP_WHILE && i < node->in_count && i < node->out_count; i++)
-            if (node->in[i] >= 0 && node->out[i] >= 0)
+            if (node->in[i] >= 0 && node->out[i] >= 0) {
                 r->variable[node->out[i]] = r->variable[node->in[i]];
+                count += r->variable[node->in[i]] != NULL;
+            }
     }
+    return count <= HANDLES_MAX ? MOTE_OK
+                                : mote_fail(err, MOTE_ERR_LIMIT, "loops give back more than %d variables", HANDLES_MAX);
 }
 
 /* A variable's handle is a resource in the file. */
@@ -643,7 +649,7 @@ static mote_status read_tensors(reader *r, mote_error *err)
     if (err->code != MOTE_OK)
         return err->code;
     mark_used(r, is_used);
-    find_handles(r);
+    MOTE_TRY(find_handles(r, err));
     MOTE_TRY(check_types(r, is_used, err));
     for (i = 0; i < r->tensors.count; i++)
         MOTE_TRY(read_tensor(r, i, is_used[i], err));
@@ -959,6 +965,10 @@ static mote_status fold_constants(reader *r, mote_error *err)
 /* Structure first: folding trusts it. */
 static mote_status settle(reader *r, mote_error *err)
 {
+    const int32_t rows = mote_tflite_write_rows(r->model, r->graph, err);
+
+    MOTE_TRY(err->code);
+    r->model->differs |= rows > 0;
     MOTE_TRY(mote_graph_verify(r->model, r->graph, err));
     return fold_constants(r, err);
 }
