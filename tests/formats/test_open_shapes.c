@@ -75,6 +75,17 @@ static int check_net(const char *name)
     return k;
 }
 
+static void rows_that_loops_write_answer_as_keras_does(void **state)
+{
+    mote_model *model;
+    mote_error  err = {0};
+
+    (void)state;
+    assert_int_equal(check_net("rows"), 5);
+    assert_int_not_equal(mote_model_load(&model, "tests/golden/open/steps_of_two.tflite", NULL, &err), MOTE_OK);
+    assert_non_null(strstr(err.text, "(CONCATENATION): [1,1,2] does not go beside [1,1,1]"));
+}
+
 static void given_shapes_answer_as_keras_does(void **state)
 {
     (void)state;
@@ -133,6 +144,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(given_shapes_answer_as_keras_does),
+        cmocka_unit_test(rows_that_loops_write_answer_as_keras_does),
         cmocka_unit_test(a_shape_that_cannot_be_is_refused),
         cmocka_unit_test(an_open_dimension_is_told_and_an_open_batch_is_one_sample),
     };
