@@ -424,9 +424,12 @@ void mote_inspection_free(mote_inspection *inspection)
 
 /* ---- operators ---- */
 
+_Static_assert(MOTE_OP_COPY == MOTE_OP_CONTROL + 1 && MOTE_OP_COPY == MOTE_OP_COUNT - 1,
+               "what stands in programs only comes last, and is no operator of a model");
+
 int32_t mote_operator_count(void)
 {
-    return MOTE_OP_COUNT;
+    return MOTE_OP_CONTROL;
 }
 
 mote_operator_info mote_operator_at(int32_t index)
