@@ -108,10 +108,15 @@ static bool tie_term(pruning *p, mote_id in, mote_id out)
 /* Ties what the node works on one by one. False: it needs all of its channels, and none of what it computes can go. */
 static bool tie_node(pruning *p, const mote_node *node, mote_error *err)
 {
-    const mote_id in = node->in[0], out = node->out[0];
-    mote_weighted layer;
+    const mote_channel_rule rule = mote_channel_rule_of(p->graph, node);
+    mote_weighted           layer;
+    mote_id                 in, out;
 
-    switch (mote_channel_rule_of(p->graph, node)) {
+    if (rule == MOTE_CHANNELS_OTHER)
+        return false; /* it may have no inputs, or no outputs */
+    in = node->in[0];
+    out = node->out[0];
+    switch (rule) {
     case MOTE_CHANNELS_WEIGHT:
         return mote_weighted_of(&layer, p->graph, node, &p->scratch, err);
     case MOTE_CHANNELS_DEPTHWISE:
@@ -621,8 +626,8 @@ static void count_channels(pruning *p, mote_prune_result *result)
 
     for (n = 0; n < p->graph->node_count; n++) {
         const mote_node *node = &p->graph->nodes[n];
-        const mote_id    id = node->out[0];
-        for (c = 0; mote_ops[node->op]->macs && c < p->ranges.count[id]; c++) {
+        const mote_id    id = mote_ops[node->op]->macs ? node->out[0] : MOTE_NONE;
+        for (c = 0; id != MOTE_NONE && c < p->ranges.count[id]; c++) {
             const int32_t slot = p->ranges.first[id] + c;
             result->channels++;
             result->constant_channels += p->ranges.low[slot] == p->ranges.high[slot];
