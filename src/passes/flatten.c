@@ -54,7 +54,7 @@ static int32_t add_control(flattening *f, const mote_node *at, mrt_control what,
                             .origin = at->origin,
                             .in = &operand,
                             .in_count = 1,
-                            .as.control.what = what};
+                            .as.control.what = (int32_t)what};
 
     return mote_graph_add_node(f->to, f->graph, &node, err) ? f->graph->node_count - 1 : -1;
 }

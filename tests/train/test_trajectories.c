@@ -136,7 +136,7 @@ static mote_model *make_network(const network_case *network, mote_npz *npz, mote
     count = list_weights(model, weights);
     for (i = 0; i < count; i++) {
         mote_array init;
-        char       number[8];
+        char       number[16];
         snprintf(number, sizeof number, "%d", i);
         load(&init, npz, "init/", number);
         assert_int_equal(init.count, mote_tensor_count(weights[i]));
