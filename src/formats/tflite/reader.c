@@ -184,7 +184,7 @@ static mote_status read_dim(reader *r, mote_tensor *tensor, int32_t axis, int32_
     tensor->dim[axis] = is_open && dim < 0 ? 1 : dim;
     if (!is_open)
         return MOTE_OK;
-    if (dim < -1)
+    if (dim < -1 && axis > 0)
         return mote_fail(err, MOTE_ERR_FORMAT, "dimension %d is %d", axis, dim);
     if (!is_batch && is_input(r, (mote_id)tensor->origin))
         return mote_fail(err, MOTE_ERR_UNSUPPORTED,
