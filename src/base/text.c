@@ -259,7 +259,8 @@ mote_shown mote_show(const char *bytes, size_t count)
     size_t      used = 0;
 
     end = text + (count < MOTE_SHOWN_TEXT ? count : MOTE_SHOWN_TEXT);
-    memcpy(text, bytes, (size_t)(end - text));
+    if (end > text) /* no bytes may be NULL */
+        memcpy(text, bytes, (size_t)(end - text));
     while (at < end) {
         const shown_character next = show_character(&at);
         if (used + next.count + 4 > sizeof shown.text) {

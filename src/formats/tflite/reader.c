@@ -818,7 +818,7 @@ static const char *const *read_end_names(reader *r, const mote_fb_vector *maps, 
         const uint32_t       id = mote_fb_u32(&map, tensor_map_index, 0, err);
         for (i = 0; i < count && (names[i] || ids[i] < 0 || (uint32_t)ids[i] != id); i++)
             ;
-        if (i < count && name.count > 0)
+        if (i < count && name.count > 0 && name.text[0] != '\0')
             names[i] = copy_string(r, name, err);
     }
     return names;
