@@ -140,7 +140,7 @@ typedef enum mrt_control {
     MRT_CONTROL_IF = 1, /* to target, which is behind ELSE, unless operand 0 is true */
     MRT_CONTROL_ELSE,   /* to target, END_IF */
     MRT_CONTROL_END_IF,
-    MRT_CONTROL_LOOP,
+    MRT_CONTROL_LOOP,  /* to the next one; target says where its REPEAT is */
     MRT_CONTROL_LEAVE, /* to target, which is behind REPEAT, unless operand 0 is true */
     MRT_CONTROL_REPEAT /* to target, LOOP */
 } mrt_control;

@@ -3,13 +3,6 @@
 
 #include <string.h>
 
-int32_t *mote_node_graphs(mote_node *node)
-{
-    if (node->op == MOTE_OP_IF)
-        return &node->as.control_if.then_subgraph_index;
-    return node->op == MOTE_OP_WHILE ? &node->as.control_while.cond_subgraph_index : NULL;
-}
-
 _Static_assert(offsetof(mrt_if_attributes, else_subgraph_index) == sizeof(int32_t) &&
                    offsetof(mrt_while_attributes, body_subgraph_index) == sizeof(int32_t),
                "both name two graphs, one after the other");
@@ -19,6 +12,11 @@ const int32_t *mote_node_graphs_of(const mote_node *node)
     if (node->op == MOTE_OP_IF)
         return &node->as.control_if.then_subgraph_index;
     return node->op == MOTE_OP_WHILE ? &node->as.control_while.cond_subgraph_index : NULL;
+}
+
+int32_t *mote_node_graphs(mote_node *node)
+{
+    return (int32_t *)(uintptr_t)mote_node_graphs_of(node);
 }
 
 bool mote_model_has_control(const mote_model *model)

@@ -161,7 +161,7 @@ static mote_status lower_node(mote_program *program, mote_step *step, int32_t in
 static mote_status lower_nodes(mote_program *program, mote_error *err)
 {
     const mote_graph *graph = &program->model->graphs[0];
-    int32_t           i;
+    int32_t           i, loop = -1;
 
     program->steps = MOTE_NEW(&program->arena, mote_step, graph->node_count, err);
     program->places = MOTE_NEW(&program->arena, mote_place, graph->tensor_count, err);
@@ -169,8 +169,15 @@ static mote_status lower_nodes(mote_program *program, mote_error *err)
     program->states = MOTE_NEW(&program->arena, size_t, graph->node_count, err);
     if (!program->steps || !program->places || !program->scratch || !program->states)
         return err->code;
-    for (i = 0; i < graph->node_count; i++)
-        MOTE_TRY(lower_node(program, &program->steps[program->step_count++], i, err));
+    for (i = 0; i < graph->node_count; i++) {
+        mote_step *step = &program->steps[program->step_count++];
+        MOTE_TRY(lower_node(program, step, i, err));
+        step->loop = loop;
+        if (step->control == MRT_CONTROL_LOOP)
+            loop = i;
+        else if (step->control == MRT_CONTROL_REPEAT)
+            loop = program->steps[loop].loop;
+    }
     return MOTE_OK;
 }
 

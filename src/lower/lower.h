@@ -33,7 +33,8 @@ const mote_target *mote_target_find(const char *name);
 typedef struct mote_step {
     int32_t            node;    /* in graphs[0]: the step's own number */
     mrt_control        control; /* 0: the next step follows */
-    int32_t            target;  /* the step that control leads to */
+    int32_t            target;  /* the step that control leads to; of a LOOP its REPEAT */
+    int32_t            loop;    /* the innermost LOOP around it, whose own is the next one out; -1: none */
     const mote_kernel *kernel;
     mote_prepared      prepared;
     size_t             scratch_bytes;

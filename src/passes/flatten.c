@@ -253,6 +253,7 @@ static mote_status flatten_while(flattening *f, const mote_node *node, const mot
     MOTE_TRY(flatten_body(f, node, carried, err));
     repeat = add_control(f, node, MRT_CONTROL_REPEAT, carried[0], err);
     MOTE_TRY(err->code);
+    lead(f, begin, repeat);
     lead(f, repeat, begin);
     lead(f, leave, repeat + 1);
     return MOTE_OK;

@@ -40,16 +40,15 @@ static void begin_life(mote_program *program, mote_id id, int32_t step)
 /* What a loop reads and what was there before it is read again in each round. Inner loops end first. */
 static void extend_through_loops(mote_program *program)
 {
-    const int32_t tensor_count = program->model->graphs[0].tensor_count;
-    int32_t       s, i;
+    int32_t i, loop;
 
-    for (s = 0; s < program->step_count; s++) {
-        const int32_t begin = program->steps[s].target;
-        if (program->steps[s].control != MRT_CONTROL_REPEAT)
+    for (i = 0; i < program->model->graphs[0].tensor_count; i++) {
+        const mote_place *place = &program->places[i];
+        if (!place->is_placed || place->last_step < 0 || place->last_step >= program->step_count)
             continue;
-        for (i = 0; i < tensor_count; i++)
-            if (program->places[i].first_step < begin && program->places[i].last_step > begin)
-                extend_life(program, i, s);
+        for (loop = program->steps[place->last_step].loop; loop >= 0; loop = program->steps[loop].loop)
+            if (place->first_step < loop)
+                extend_life(program, i, program->steps[loop].target);
     }
 }
 
