@@ -158,7 +158,7 @@ static void mrt_add_copy(mrt_walk *w, const uint8_t *from, uint32_t to, uint32_t
     step->run = mrt_copy_run;
     step->params = params;
     step->scratch = 0;
-    step->index = (uint16_t)w->why.operator_index;
+    step->index = (uint16_t)(w->why.operator_index - w->calls_once);
     step->in_count = step->out_count = 1;
     pointers = (const void **)(void *)(step + 1);
     pointers[0] = from;

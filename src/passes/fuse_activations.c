@@ -2,8 +2,8 @@
  * Only where nobody else reads what lies between.
  *
  *   float      clamp(clamp(x, -max, max), low, high) is clamp(x, low, high) bit for bit, -0 and NaN and infinity too
- *   int8,      where both tensors have one scale: RELU's multiplier is then exactly 1, and all three clamp to the bounds
- * that int16      the fused one has, value by value. A RELU that rescales stays
+ *   integers   of 8 and 16 bits, where both tensors have one scale: RELU's multiplier is then exactly 1, and all three
+ *              clamp to the bounds that the fused one has, value by value. A RELU that rescales stays
  *
  * RELU_0_TO_1 has no number among fused activations.
  * SPDX-License-Identifier: Apache-2.0 */
