@@ -1,4 +1,4 @@
-/* From a trained model to one for inference, and from float to int8.
+/* From a trained model to one for inference, and from float to integers.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_CONVERT_H
@@ -14,23 +14,39 @@
 extern "C" {
 #endif
 
+/* What numbers become. */
+typedef enum mote_scheme {
+    MOTE_SCHEME_INT8 = 0, /* int8 activations and weights, int32 biases */
+    MOTE_SCHEME_INT16X8,  /* int16 activations around 0, int8 weights, int64 biases: for what int8 is too coarse for */
+    MOTE_SCHEME_COUNT
+} mote_scheme;
+
+/* "int8", "int16x8"; NULL for a number that is no scheme's. */
+const char *mote_scheme_name(mote_scheme scheme);
+
 typedef struct mote_quantize_options {
+    mote_scheme   scheme;
     bool          is_per_tensor; /* one scale for all weights of a layer; default: one per output channel */
-    mote_dtype    io;            /* type of inputs and outputs: MOTE_F32 (default), MOTE_I8 or MOTE_U8 */
-    int32_t       samples;       /* calibration samples, spread evenly over the split; 0: 100 */
+    mote_dtype    io;      /* type of inputs and outputs: MOTE_F32 (default), MOTE_I8 or MOTE_U8; of int16x8 MOTE_I16 */
+    int32_t       samples; /* calibration samples, spread evenly over the split; 0: 100 */
     mote_progress progress;
     uint64_t      room[8]; /* mote.h */
 } mote_quantize_options;
+
+/* What mote_model_quantize would refuse whatever the model: USAGE (no scheme, an io that the scheme has not, samples < 0).
+ */
+mote_status mote_quantize_check(const mote_quantize_options *options, mote_error *err);
 
 /* The form of a trained model that runs: BatchNormalization folded into the layer before it, Dropout left out, activations
  * fused. A model that is past training is copied. The result computes the same, up to float rounding. */
 mote_status mote_model_freeze(mote_model **out, const mote_model *trained, mote_error *err);
 
-/* Full int8, as TensorFlow's converter does it: activations affine from the minima and maxima seen over calibration samples
- * (zero included), weights symmetric, biases int32. model is a float model at inference (int8 weights of a dynamic-range
- * file are taken as the real numbers that they stand for); calibration gives the inputs of its first (only) input. Errors:
- * USAGE (no model, one that is not float at inference, no samples, wrong shape, another io), UNSUPPORTED (an operator
- * without int8 form: named), NUMERIC (infinity or NaN). options may be NULL. */
+/* Integers throughout, as TensorFlow's converter does it: activations affine from the minima and maxima seen over
+ * calibration samples (zero included; around 0 with int16x8), weights symmetric, biases in the scale of the products. model
+ * is a float model at inference (int8 weights of a dynamic-range file are taken as the real numbers that they stand for);
+ * calibration gives the inputs of its first (only) input. Errors: USAGE (no model, one that is not float at inference, no
+ * samples, wrong shape, another io), UNSUPPORTED (an operator without a form of these types: named), NUMERIC (infinity or
+ * NaN). options may be NULL. */
 mote_status mote_model_quantize(mote_model **out, const mote_model *model, const mote_dataset_split *calibration,
                                 const mote_quantize_options *options, mote_error *err);
 

@@ -29,31 +29,34 @@ static mote_status choose(const cli_args *args, const char *option, const char *
 
 static mote_status read_options(conversion *c, const cli_args *args, mote_error *err)
 {
-    static const char *const quantize_words[] = {"none", "int8", "float16", "dynamic", "int16x8", "int16", NULL};
+    static const char *const quantize_words[] = {"none", "int8", "int16x8", "float16", "dynamic", "int16", NULL};
     static const char *const granularity_words[] = {"channel", "tensor", NULL};
     static const char *const io_words[] = {"float32", "int8", "uint8", "int16", NULL};
     static const char *const method_words[] = {"minmax", "percentile", "entropy", "mse", NULL};
     static const char *const only_quantized[] = {"calibrate", "samples", "split", "granularity", "io", "method"};
-    static const mote_dtype  io_types[] = {MOTE_F32, MOTE_I8, MOTE_U8};
+    static const mote_dtype  io_types[] = {MOTE_F32, MOTE_I8, MOTE_U8, MOTE_I16};
     int                      quantize, granularity, io, method;
     long long                samples;
     size_t                   i;
 
-    MOTE_TRY(choose(args, "quantize", quantize_words, 2, &quantize, err));
+    MOTE_TRY(choose(args, "quantize", quantize_words, 1 + MOTE_SCHEME_COUNT, &quantize, err));
     MOTE_TRY(choose(args, "granularity", granularity_words, 2, &granularity, err));
-    MOTE_TRY(choose(args, "io", io_words, 3, &io, err));
+    MOTE_TRY(choose(args, "io", io_words, 4, &io, err));
     MOTE_TRY(choose(args, "method", method_words, 1, &method, err));
     MOTE_TRY(cli_integer(args, "samples", 1, 1000000, 100, &samples, err));
-    c->is_quantized = quantize == 1;
-    c->options = (mote_quantize_options){
-        .is_per_tensor = granularity == 1, .io = io_types[io], .samples = (int)samples, .progress = cli_progress()};
+    c->is_quantized = quantize > 0;
+    c->options = (mote_quantize_options){.scheme = (mote_scheme)(quantize > 0 ? quantize - 1 : 0),
+                                         .is_per_tensor = granularity == 1,
+                                         .io = io_types[io],
+                                         .samples = (int)samples,
+                                         .progress = cli_progress()};
     for (i = 0; !c->is_quantized && i < sizeof only_quantized / sizeof *only_quantized; i++)
         if (cli_has(args, only_quantized[i]))
-            return mote_fail(err, MOTE_ERR_USAGE, "--%s goes with --quantize int8", only_quantized[i]);
+            return mote_fail(err, MOTE_ERR_USAGE, "--%s goes with --quantize", only_quantized[i]);
     if (c->is_quantized && !c->calibrate)
-        return mote_fail(err, MOTE_ERR_USAGE,
-                         "--quantize int8 needs samples to see the range of each layer: --calibrate DATA");
-    return MOTE_OK;
+        return mote_fail(err, MOTE_ERR_USAGE, "--quantize %s needs samples to see the range of each layer: --calibrate DATA",
+                         quantize_words[quantize]);
+    return mote_quantize_check(&c->options, err);
 }
 
 static mote_status check_names(const conversion *c, mote_error *err)
@@ -128,7 +131,8 @@ static void print_written(const conversion *c, const mote_model *model)
     char calibrated[80] = "";
 
     if (c->is_quantized)
-        snprintf(calibrated, sizeof calibrated, ", int8 weights, calibrated on %zu samples", c->sample_count);
+        snprintf(calibrated, sizeof calibrated, ", %s, calibrated on %zu samples", mote_scheme_name(c->options.scheme),
+                 c->sample_count);
     cli_print_line(2, "%s: %zu bytes (%s: %zu), %s to %s%s", c->to, file_bytes(c->to), c->from, file_bytes(c->from),
                    show_ends(model, true).text, show_ends(model, false).text, calibrated);
 }
@@ -208,14 +212,14 @@ const cli_command cli_convert = {
     .options =
         (const cli_option[]){
             {"output", 'o', "OUT.tflite", "the file to write"},
-            {"quantize", 'q', "none|int8", "none (default): keep what the model computes"},
+            {"quantize", 'q', "none|int8|int16x8", "none (default): keep what the model computes"},
             {"calibrate", 0, "DATA",
              "a data set or a spec that shows the range of each layer; or NAME=FILE.npy of each input"},
             {"split", 0, "train|validation|test", "which of its samples (train)"},
             CLI_DATA_OPTIONS,
             {"samples", 0, "N", "how many of them (100)"},
             {"granularity", 0, "channel|tensor", "one scale for each output channel (default) or for a layer's weights"},
-            {"io", 0, "float32|int8|uint8", "type of inputs and outputs (float32)"},
+            {"io", 0, "float32|int8|uint8|int16", "type of inputs and outputs (float32)"},
             {"method", 0, "minmax", "how ranges are found (minmax)"},
             {"explain", 0, NULL, "which operators are left out, and why"},
             {"keep-operators", 0, NULL, "keep operators that could go without changing a byte (docs/PASSES.md)"},

@@ -3,16 +3,17 @@
 #include "ops/wishes.h"
 #include "runtime/ops/activation.h"
 
+/* The reference gives -255/16 to 0. */
 static void quantize_log_softmax(const mote_graph *graph, const mote_node *node, mote_quant_want *want)
 {
     (void)graph, (void)node;
-    want[1] = (mote_quant_want){.rule = MOTE_QUANT_FIXED, .scale = 1.0f / 16.0f, .zero_point = 127};
+    want[1] = (mote_quant_want){.rule = MOTE_QUANT_FIXED, .low = -255.0f / 16.0f, .high = 1.0f / 16.0f};
 }
 
 static void quantize_l2_normalization(const mote_graph *graph, const mote_node *node, mote_quant_want *want)
 {
     (void)graph, (void)node;
-    want[1] = (mote_quant_want){.rule = MOTE_QUANT_FIXED, .scale = 1.0f / 128.0f, .zero_point = 0};
+    want[1] = (mote_quant_want){.rule = MOTE_QUANT_FIXED, .low = -1.0f, .high = 1.0f};
 }
 
 const mote_op mote_op_elu = {.description = &mrt_operator_elu, .quantize = mote_quantize_rescaled};

@@ -57,16 +57,6 @@ static void backward(const mote_call *call)
 
 /* ---- quantization ---- */
 
-/* Bytes are moved, so that all operands need the scale of what holds them all. */
-static void quantize_joined(const mote_graph *graph, const mote_node *node, mote_quant_want *want)
-{
-    int32_t i;
-
-    (void)graph;
-    for (i = 0; i < node->in_count; i++)
-        want[i].rule = MOTE_QUANT_JOINED;
-}
-
 /* Operand 0 is the axis: outputs have operand 1's scale. */
 static void quantize_split(const mote_graph *graph, const mote_node *node, mote_quant_want *want)
 {
@@ -79,8 +69,8 @@ static void quantize_split(const mote_graph *graph, const mote_node *node, mote_
 }
 
 const mote_op mote_op_concatenation = {
-    .description = &mrt_operator_concatenation, .quantize = quantize_joined, .forward = forward, .backward = backward};
-const mote_op mote_op_pack = {.description = &mrt_operator_pack, .quantize = quantize_joined};
+    .description = &mrt_operator_concatenation, .quantize = mote_quantize_joined, .forward = forward, .backward = backward};
+const mote_op mote_op_pack = {.description = &mrt_operator_pack, .quantize = mote_quantize_joined};
 const mote_op mote_op_unpack = {.description = &mrt_operator_unpack, .quantize = mote_quantize_moved};
 const mote_op mote_op_split = {.description = &mrt_operator_split, .quantize = quantize_split};
 const mote_op mote_op_split_v = {.description = &mrt_operator_split_v, .quantize = mote_quantize_moved};

@@ -3,11 +3,11 @@
 #include "ops/op.h"
 #include "runtime/ops/convert.h"
 
-/* ZEROS_LIKE writes zero bytes, so 0 is its zero point; whatever the scale. */
+/* ZEROS_LIKE writes zero bytes, so 0 is its zero point: the middle of a range about 0. */
 static void quantize_zeros_like(const mote_graph *graph, const mote_node *node, mote_quant_want *want)
 {
     (void)graph, (void)node;
-    want[1] = (mote_quant_want){.rule = MOTE_QUANT_FIXED, .scale = 1.0f / 128.0f, .zero_point = 0};
+    want[1] = (mote_quant_want){.rule = MOTE_QUANT_FIXED, .low = -1.0f, .high = 1.0f};
 }
 
 const mote_op mote_op_cast = {.description = &mrt_operator_cast};

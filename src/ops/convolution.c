@@ -81,7 +81,7 @@ void mote_convolution_quantize(const mote_node *node, int32_t channel_axis, mote
 {
     want[1] = (mote_quant_want){.rule = MOTE_QUANT_WEIGHTS, .axis = channel_axis};
     if (node->in_count > 2)
-        want[2].rule = MOTE_QUANT_BIAS;
+        want[2] = (mote_quant_want){.rule = MOTE_QUANT_BIAS, .input = 0, .weights = 1};
 }
 
 /* ---- kernels ---- */

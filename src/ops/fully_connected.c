@@ -62,7 +62,7 @@ static void quantize(const mote_graph *graph, const mote_node *node, mote_quant_
     (void)graph;
     want[1] = (mote_quant_want){.rule = MOTE_QUANT_WEIGHTS, .axis = 0};
     if (node->in_count > 2)
-        want[2].rule = MOTE_QUANT_BIAS;
+        want[2] = (mote_quant_want){.rule = MOTE_QUANT_BIAS, .input = 0, .weights = 1};
 }
 
 /* ---- the operator ---- */

@@ -215,22 +215,21 @@ typedef enum mote_granularity { MOTE_PER_CHANNEL = 0, MOTE_PER_TENSOR } mote_gra
 
 /* What an operand must become. */
 typedef enum mote_quant_rule {
-    MOTE_QUANT_RANGE = 0, /* int8 from the observed range, zero included */
+    MOTE_QUANT_RANGE = 0, /* an activation, from the observed range, zero included */
     MOTE_QUANT_SAME,      /* an output: type and scale of operand `of` (moves or selects values) */
     MOTE_QUANT_JOINED,    /* an operand: the scale of output 0, which holds its values among others */
-    MOTE_QUANT_FIXED,     /* scale and zero point are given: softmax, sigmoid, tanh */
-    MOTE_QUANT_WEIGHTS,   /* int8 symmetric in [-127, 127], per channel along axis (or per tensor) */
-    MOTE_QUANT_BIAS,      /* int32, scale in[multiplied] * in[1] */
+    MOTE_QUANT_FIXED,     /* an activation of a known range, low to high (one step below it): softmax, sigmoid, tanh */
+    MOTE_QUANT_WEIGHTS,   /* symmetric, per channel along axis (or per tensor) */
+    MOTE_QUANT_BIAS,      /* scale in[input] * in[weights] */
     MOTE_QUANT_KEEP       /* not a number to quantize: shapes, axes */
 } mote_quant_rule;
 
 typedef struct mote_quant_want {
     mote_quant_rule rule;
-    int32_t         axis;       /* WEIGHTS */
-    int32_t         of;         /* SAME */
-    int32_t         multiplied; /* BIAS: the operand that the weights, operand 1, are for */
-    float           scale;      /* FIXED */
-    int32_t         zero_point; /* FIXED */
+    int32_t         axis;           /* WEIGHTS */
+    int32_t         of;             /* SAME */
+    int32_t         input, weights; /* BIAS: the operands whose products it is added to */
+    float           low, high;      /* FIXED */
 } mote_quant_want;
 
 /* ---- the operator ---- */
@@ -241,7 +240,7 @@ typedef struct mote_op {
     int32_t in_min, in_max; /* where there is no description */
     /* Where there is no description: fills type and shape of the outputs that the node already names. */
     mote_status (*infer)(mote_graph *graph, mote_node *node, mote_error *err);
-    /* want has an entry an operand, then one an output. NULL: the operator has no int8 form of its own. */
+    /* want has an entry an operand, then one an output. NULL: the operator has no integer form of its own. */
     void (*quantize)(const mote_graph *graph, const mote_node *node, mote_quant_want *want);
     void (*forward)(const mote_call *call);
     void (*backward)(const mote_call *call);
@@ -332,12 +331,5 @@ void mote_set_output(mote_graph *graph, const mote_node *node, int32_t index, mo
 
 /* infer where output 0 has operand 0's type and shape. */
 mote_status mote_op_infer_same(mote_graph *graph, mote_node *node, mote_error *err);
-
-/* An integer operand has one scale, and a zero point within its type; then that all operands and outputs have. */
-mote_status mote_op_check_scale(const mote_graph *graph, const mote_node *node, const mote_tensor *tensor, mote_error *err);
-mote_status mote_op_check_scales(const mote_graph *graph, const mote_node *node, mote_error *err);
-
-/* The same, and output 0 has the FIXED scale and zero point of want. */
-mote_status mote_op_check_fixed(const mote_graph *graph, const mote_node *node, mote_quant_want want, mote_error *err);
 
 #endif

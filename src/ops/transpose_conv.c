@@ -9,7 +9,7 @@ static void quantize(const mote_graph *graph, const mote_node *node, mote_quant_
     want[0].rule = MOTE_QUANT_KEEP;
     want[1] = (mote_quant_want){.rule = MOTE_QUANT_WEIGHTS, .axis = MRT_TRANSPOSE_CONV_CHANNEL_AXIS};
     if (node->in_count > 3)
-        want[3] = (mote_quant_want){.rule = MOTE_QUANT_BIAS, .multiplied = 2};
+        want[3] = (mote_quant_want){.rule = MOTE_QUANT_BIAS, .input = 2, .weights = 1};
 }
 
 /* Every input value with every weight of its channel; the part that falls outside the output is counted, too. */

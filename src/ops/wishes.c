@@ -15,6 +15,15 @@ void mote_quantize_rescaled_along(const mote_graph *graph, const mote_node *node
         want[i].rule = MOTE_QUANT_KEEP;
 }
 
+void mote_quantize_joined(const mote_graph *graph, const mote_node *node, mote_quant_want *want)
+{
+    int32_t i;
+
+    (void)graph;
+    for (i = 0; i < node->in_count; i++)
+        want[i].rule = MOTE_QUANT_JOINED;
+}
+
 void mote_quantize_moved(const mote_graph *graph, const mote_node *node, mote_quant_want *want)
 {
     int32_t i;

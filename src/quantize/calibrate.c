@@ -85,7 +85,7 @@ mote_status mote_calibrate(mote_range *ranges, const mote_model *model, const mo
     int32_t                   i;
 
     if (!samples || samples->count == 0)
-        return mote_fail(err, MOTE_ERR_USAGE, "int8 needs calibration samples; give some with --calibrate");
+        return mote_fail(err, MOTE_ERR_USAGE, "quantizing needs calibration samples; give some with --calibrate");
     if (graph->input_count != samples->set->feature_count)
         return mote_fail(err, MOTE_ERR_USAGE, "the model has %d inputs (%s), the calibration samples feed %d",
                          graph->input_count, mote_model_show_ends(model, true).text, samples->set->feature_count);

@@ -4,22 +4,38 @@
 
 #include "quantize/quantize.h"
 
-mote_affine mote_affine_of(float min, float max)
+mote_affine mote_affine_of(const mote_scheme_row *scheme, float min, float max)
 {
-    const double low = min < 0 ? (double)min : 0.0, high = max > 0 ? (double)max : 0.0, scale = (high - low) / 255.0;
+    const double lowest = scheme->low, highest = scheme->high;
+    const double low = min < 0 ? (double)min : 0.0, high = max > 0 ? (double)max : 0.0;
+    const double scale = scheme->is_symmetric ? fmax(-low, high) / highest : (high - low) / (highest - lowest);
     double       from_low, from_high, zero;
 
     if (!((float)scale > 0)) /* only ever zero */
         return (mote_affine){1.0f, 0};
-    from_low = -128.0 - low / scale;
-    from_high = 127.0 - high / scale;
-    zero =
-        -128.0 + fabs(low / scale) < 127.0 + fabs(high / scale) ? from_low : from_high; /* the one computed more exactly */
-    zero = zero < -128.0 ? -128.0 : zero > 127.0 ? 127.0 : zero;
+    if (scheme->is_symmetric)
+        return (mote_affine){(float)scale, 0};
+    from_low = lowest - low / scale;
+    from_high = highest - high / scale;
+    zero = lowest + fabs(low / scale) < highest + fabs(high / scale) ? from_low : from_high; /* the more exact one */
+    zero = zero < lowest ? lowest : zero > highest ? highest : zero;
     return (mote_affine){(float)scale, (int32_t)lround(zero)};
 }
 
-static void find_scales(const mote_tensor *w, size_t inner, int32_t channels, float *scale)
+mote_affine mote_affine_of_fixed(mote_dtype dtype, bool is_symmetric, float low, float high)
+{
+    long long lowest, highest;
+    double    steps, scale;
+
+    mote_dtype_limits(dtype, &lowest, &highest);
+    steps = (double)(highest - lowest + 1);
+    if (is_symmetric)
+        return (mote_affine){(float)(fmax(-(double)low, (double)high) / (steps / 2)), 0};
+    scale = ((double)high - (double)low) / steps;
+    return (mote_affine){(float)scale, (int32_t)lround((double)lowest - (double)low / scale)};
+}
+
+static void find_scales(const mote_tensor *w, size_t inner, int32_t channels, int32_t limit, float *scale)
 {
     const float *values = w->data;
     size_t       count = mote_tensor_count(w), i;
@@ -34,12 +50,14 @@ static void find_scales(const mote_tensor *w, size_t inner, int32_t channels, fl
             scale[c] = size;
     }
     for (c = 0; c < channels; c++)
-        scale[c] /= 127.0f;
+        scale[c] /= (float)limit;
 }
 
-void mote_quantize_weights(const mote_tensor *w, int32_t axis, const float *least_scale, float *scale, int8_t *out)
+void mote_quantize_weights(const mote_scheme_row *scheme, const mote_tensor *w, int32_t axis, const float *least_scale,
+                           float *scale, int8_t *out)
 {
     const float *values = w->data;
+    const double limit = scheme->weight_limit;
     size_t       count = mote_tensor_count(w), inner = 1, i;
     int32_t      channels = axis < 0 ? 1 : w->dim[axis], d, c;
 
@@ -47,7 +65,7 @@ void mote_quantize_weights(const mote_tensor *w, int32_t axis, const float *leas
         inner *= (size_t)w->dim[d];
     if (axis < 0)
         inner = count;
-    find_scales(w, inner, channels, scale);
+    find_scales(w, inner, channels, scheme->weight_limit, scale);
     for (c = 0; c < channels; c++) {
         if (least_scale && scale[c] < least_scale[c]) /* a channel of zeros, too: its bias is all it has, and stays fine */
             scale[c] = least_scale[c];
@@ -56,6 +74,6 @@ void mote_quantize_weights(const mote_tensor *w, int32_t axis, const float *leas
     }
     for (i = 0; i < count; i++) {
         double q = round((double)values[i] / (double)scale[i / inner % (size_t)channels]);
-        out[i] = (int8_t)(q < -127 ? -127 : q > 127 ? 127 : q);
+        out[i] = (int8_t)(q < -limit ? -limit : q > limit ? limit : q);
     }
 }

@@ -1,4 +1,4 @@
-/* A float model and its ranges become an int8 model.
+/* A float model and its ranges become a model of integers.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
@@ -8,7 +8,8 @@
 #include "passes/passes.h"
 #include "quantize/quantize.h"
 
-/* Biases stay well inside int32, so that adding the products cannot overflow. */
+/* Biases stay well inside int32, so that adding the products cannot overflow; int64 ones, too, as TensorFlow's converter has
+ * it. */
 #define BIAS_MAX 1073741824.0
 
 typedef struct rewriting {
@@ -16,6 +17,7 @@ typedef struct rewriting {
     const mote_graph            *graph;
     mote_model                  *to;
     const mote_quantize_options *options;
+    const mote_scheme_row       *scheme;
     mote_arena                   arena;
     mote_range                  *ranges;
     mote_affine                 *affine; /* of activations */
@@ -27,10 +29,10 @@ typedef struct rewriting {
 static mote_affine affine_for(const rewriting *r, const mote_node *node, const mote_quant_want *want, mote_id id)
 {
     if (want->rule == MOTE_QUANT_FIXED)
-        return (mote_affine){want->scale, want->zero_point};
+        return mote_affine_of_fixed(r->scheme->activations, r->scheme->is_symmetric, want->low, want->high);
     if (want->rule == MOTE_QUANT_SAME)
         return r->affine[node->in[want->of]];
-    return mote_affine_of(r->ranges[id].min, r->ranges[id].max);
+    return mote_affine_of(r->scheme, r->ranges[id].min, r->ranges[id].max);
 }
 
 static mote_status add_activation(rewriting *r, mote_id id, mote_affine affine, mote_error *err)
@@ -38,7 +40,7 @@ static mote_status add_activation(rewriting *r, mote_id id, mote_affine affine, 
     mote_tensor tensor = r->graph->tensors[id];
 
     r->affine[id] = affine;
-    tensor.dtype = MOTE_I8;
+    tensor.dtype = r->scheme->activations;
     tensor.range = r->ranges[id];
     tensor.quant = mote_quant_create(r->to, -1, 1, &affine.scale, &affine.zero_point, err);
     if (!tensor.quant)
@@ -56,21 +58,22 @@ static mote_status add_kept(rewriting *r, mote_id id, mote_error *err)
 
 /* ---- constants ---- */
 
-/* The operand that is a bias; the number of operands: there is none. */
-static int32_t find_bias(const mote_node *node, const mote_quant_want *wants)
+/* The operand that is a bias of these weights; the number of operands: there is none. */
+static int32_t find_bias(const mote_node *node, const mote_quant_want *wants, int32_t weights)
 {
     int32_t i = 0;
 
-    while (i < node->in_count && (wants[i].rule != MOTE_QUANT_BIAS || node->in[i] == MOTE_NONE))
+    while (i < node->in_count &&
+           (wants[i].rule != MOTE_QUANT_BIAS || wants[i].weights != weights || node->in[i] == MOTE_NONE))
         i++;
     return i;
 }
 
 /* The smallest weight scale with which each bias fits: |bias| / (in_scale * w_scale) <= BIAS_MAX. */
-static mote_status find_least_scales(rewriting *r, const mote_node *node, const mote_quant_want *wants, int32_t channels,
-                                     float **least, mote_error *err)
+static mote_status find_least_scales(rewriting *r, const mote_node *node, const mote_quant_want *wants, int32_t weights,
+                                     int32_t channels, float **least, mote_error *err)
 {
-    const int32_t      at = find_bias(node, wants);
+    const int32_t      at = find_bias(node, wants, weights);
     const mote_tensor *bias = at < node->in_count ? mote_node_in(r->graph, node, at) : NULL;
     int32_t            c, count = bias ? (int32_t)mote_tensor_count(bias) : 0;
 
@@ -79,7 +82,7 @@ static mote_status find_least_scales(rewriting *r, const mote_node *node, const 
         return err->code;
     for (c = 0; c < count; c++) {
         double  size = fabs((double)((const float *)bias->data)[c]);
-        float   needed = (float)(size / (BIAS_MAX * (double)r->affine[node->in[wants[at].multiplied]].scale));
+        float   needed = (float)(size / (BIAS_MAX * (double)r->affine[node->in[wants[at].input]].scale));
         int32_t slot = channels == 1 ? 0 : c;
         if (needed > (*least)[slot])
             (*least)[slot] = needed;
@@ -87,72 +90,82 @@ static mote_status find_least_scales(rewriting *r, const mote_node *node, const 
     return MOTE_OK;
 }
 
-/* wants: of all operands. The weights are operand 1. */
-static mote_status add_weights(rewriting *r, const mote_node *node, const mote_quant_want *wants, mote_id *out,
+/* wants: of all operands; i: the weights' number. */
+static mote_status add_weights(rewriting *r, const mote_node *node, int32_t i, const mote_quant_want *wants, mote_id *out,
                                mote_error *err)
 {
-    const mote_tensor *w = mote_node_in(r->graph, node, 1);
+    const mote_tensor *w = mote_node_in(r->graph, node, i);
     mote_tensor        tensor = *w;
-    int32_t            axis = r->options->is_per_tensor ? -1 : wants[1].axis, channels = axis < 0 ? 1 : w->dim[axis];
+    int32_t            axis = r->options->is_per_tensor ? -1 : wants[i].axis, channels = axis < 0 ? 1 : w->dim[axis];
     mote_quant        *quant = mote_quant_create(r->to, axis, channels, NULL, NULL, err);
     float             *least;
 
     if (!quant)
         return err->code;
-    MOTE_TRY(find_least_scales(r, node, wants, channels, &least, err));
-    tensor.dtype = MOTE_I8;
+    MOTE_TRY(find_least_scales(r, node, wants, i, channels, &least, err));
+    tensor.dtype = r->scheme->weights;
     tensor.quant = quant;
     tensor.data = MOTE_NEW(&r->to->arena, int8_t, mote_tensor_count(w), err);
     if (!tensor.data)
         return err->code;
-    mote_quantize_weights(w, axis, least, quant->scale, tensor.data);
+    mote_quantize_weights(r->scheme, w, axis, least, quant->scale, tensor.data);
     *out = mote_graph_add_tensor(r->to, &r->to->graphs[0], &tensor, err);
     return err->code;
 }
 
-static int32_t quantize_bias(float bias, float scale)
+static int64_t quantize_bias(float bias, float scale)
 {
     double q = round((double)bias / (double)scale);
 
-    return (int32_t)(q > BIAS_MAX ? BIAS_MAX : q < -BIAS_MAX ? -BIAS_MAX : q);
+    return (int64_t)(q > BIAS_MAX ? BIAS_MAX : q < -BIAS_MAX ? -BIAS_MAX : q);
+}
+
+static void store_bias(const mote_tensor *to, int32_t c, int64_t value)
+{
+    if (to->dtype == MOTE_I64)
+        ((int64_t *)to->data)[c] = value;
+    else
+        ((int32_t *)to->data)[c] = (int32_t)value;
 }
 
 /* in: the node's operands that were taken before it. */
 static mote_status add_bias(rewriting *r, const mote_node *node, int32_t i, const mote_quant_want *want, mote_id *in,
                             mote_error *err)
 {
-    const mote_quant  *w = r->to->graphs[0].tensors[in[1]].quant;
+    const mote_quant  *w = r->to->graphs[0].tensors[in[want->weights]].quant;
     const mote_tensor *bias = mote_node_in(r->graph, node, i);
     mote_tensor        tensor = *bias;
     mote_quant        *quant = mote_quant_create(r->to, w->count > 1 ? 0 : -1, w->count, NULL, NULL, err);
-    int32_t            count = (int32_t)mote_tensor_count(bias), c, *values = MOTE_NEW(&r->to->arena, int32_t, count, err);
+    int32_t            count = (int32_t)mote_tensor_count(bias), c;
 
-    if (!quant || !values)
+    if (!quant)
+        return err->code;
+    tensor.dtype = r->scheme->bias;
+    tensor.quant = quant;
+    tensor.data = mote_arena_alloc(&r->to->arena, mote_tensor_bytes(&tensor), 1, err);
+    if (!tensor.data)
         return err->code;
     for (c = 0; c < w->count; c++)
-        quant->scale[c] = r->affine[node->in[want->multiplied]].scale * w->scale[c];
+        quant->scale[c] = r->affine[node->in[want->input]].scale * w->scale[c];
     for (c = 0; c < count; c++)
-        values[c] = quantize_bias(((const float *)bias->data)[c], quant->scale[w->count > 1 ? c : 0]);
-    tensor.dtype = MOTE_I32;
-    tensor.quant = quant;
-    tensor.data = values;
+        store_bias(&tensor, c, quantize_bias(((const float *)bias->data)[c], quant->scale[w->count > 1 ? c : 0]));
     in[i] = mote_graph_add_tensor(r->to, &r->to->graphs[0], &tensor, err);
     return err->code;
 }
 
-static mote_status check_constant(const mote_tensor *from, mote_id id, mote_error *err)
+static mote_status check_constant(const mote_scheme_row *scheme, const mote_tensor *from, mote_id id, mote_error *err)
 {
     const float *values = from->data;
     size_t       count = mote_tensor_count(from), i;
 
     for (i = 0; i < count; i++)
         if (!isfinite(values[i]))
-            return mote_fail(err, MOTE_ERR_NUMERIC, "constant %d (%s) holds infinity or NaN, which int8 cannot", id,
-                             mote_show_string(from->name).text);
+            return mote_fail(err, MOTE_ERR_NUMERIC, "constant %d (%s) holds infinity or NaN, which %s cannot", id,
+                             mote_show_string(from->name).text, mote_dtype_name(scheme->activations));
     return MOTE_OK;
 }
 
-static mote_affine affine_of_constant(const mote_tensor *from)
+static mote_affine affine_of_constant(const mote_scheme_row *scheme, const mote_tensor *from)
 {
     const float *values = from->data;
     size_t       count = mote_tensor_count(from), i;
@@ -162,7 +175,15 @@ static mote_affine affine_of_constant(const mote_tensor *from)
         min = values[i] < min ? values[i] : min;
         max = values[i] > max ? values[i] : max;
     }
-    return mote_affine_of(min, max);
+    return mote_affine_of(scheme, min, max);
+}
+
+static void store_activation(const mote_tensor *to, size_t i, int32_t value)
+{
+    if (to->dtype == MOTE_I16)
+        ((int16_t *)to->data)[i] = (int16_t)value;
+    else
+        ((int8_t *)to->data)[i] = (int8_t)value;
 }
 
 /* A constant that an operator wants as an activation. */
@@ -171,25 +192,25 @@ static mote_status add_quantized(rewriting *r, mote_id id, mote_affine affine, m
     const mote_tensor *from = &r->graph->tensors[id];
     const float       *values = from->data;
     size_t             count = mote_tensor_count(from), i;
-    int8_t            *stored = MOTE_NEW(&r->to->arena, int8_t, count, err);
+    const double       low = r->scheme->low, high = r->scheme->high;
+    mote_tensor       *to;
 
-    if (!stored)
-        return err->code;
-    MOTE_TRY(check_constant(from, id, err));
-    for (i = 0; i < count; i++) {
-        double q = round((double)values[i] / (double)affine.scale) + affine.zero_point;
-        stored[i] = (int8_t)(q < -128 ? -128 : q > 127 ? 127 : q);
-    }
+    MOTE_TRY(check_constant(r->scheme, from, id, err));
     MOTE_TRY(add_activation(r, id, affine, err));
-    r->to->graphs[0].tensors[r->moved[id]].data = stored;
-    return MOTE_OK;
+    to = &r->to->graphs[0].tensors[r->moved[id]];
+    to->data = mote_arena_alloc(&r->to->arena, mote_tensor_bytes(to), 1, err);
+    for (i = 0; to->data && i < count; i++) {
+        double q = round((double)values[i] / (double)affine.scale) + affine.zero_point;
+        store_activation(to, i, (int32_t)(q < low ? low : q > high ? high : q));
+    }
+    return err->code;
 }
 
 /* Over its own range. */
 static mote_status add_const_activation(rewriting *r, mote_id id, mote_error *err)
 {
-    MOTE_TRY(check_constant(&r->graph->tensors[id], id, err));
-    return add_quantized(r, id, affine_of_constant(&r->graph->tensors[id]), err);
+    MOTE_TRY(check_constant(r->scheme, &r->graph->tensors[id], id, err));
+    return add_quantized(r, id, affine_of_constant(r->scheme, &r->graph->tensors[id]), err);
 }
 
 static mote_status copy_const(rewriting *r, mote_id id, mote_id *out, mote_error *err)
@@ -259,16 +280,23 @@ static mote_status take_operand(rewriting *r, const mote_node *node, int32_t i, 
     if (want->rule != MOTE_QUANT_KEEP && r->moved[id] == MOTE_NONE && r->graph->tensors[id].dtype != MOTE_F32)
         return mote_op_fail(r->graph, node, MOTE_ERR_UNSUPPORTED, err, "operand %d is %s, only float32 can be quantized", i,
                             mote_dtype_name(r->graph->tensors[id].dtype));
-    if (want->rule == MOTE_QUANT_WEIGHTS)
-        return add_weights(r, node, wants, &in[i], err);
+    if (want->rule == MOTE_QUANT_WEIGHTS && r->graph->tensors[id].kind == MOTE_CONST)
+        return add_weights(r, node, i, wants, &in[i], err);
     if (want->rule == MOTE_QUANT_BIAS)
         return add_bias(r, node, i, want, in, err);
     if (want->rule == MOTE_QUANT_JOINED && r->graph->tensors[id].dtype == MOTE_F32)
-        return take_joined(r, id, mote_affine_of(r->ranges[node->out[0]].min, r->ranges[node->out[0]].max), &in[i], err);
+        return take_joined(r, id, mote_affine_of(r->scheme, r->ranges[node->out[0]].min, r->ranges[node->out[0]].max),
+                           &in[i], err);
     if (r->moved[id] == MOTE_NONE && r->graph->tensors[id].kind == MOTE_CONST)
         MOTE_TRY(want->rule == MOTE_QUANT_KEEP ? copy_const(r, id, &r->moved[id], err) : add_const_activation(r, id, err));
     in[i] = r->moved[id];
     return MOTE_OK;
+}
+
+static mote_status fail_without_form(const rewriting *r, const mote_node *node, mote_error *err)
+{
+    return mote_op_fail(r->graph, node, MOTE_ERR_UNSUPPORTED, err, "has no %s form; convert without --quantize",
+                        r->scheme->name);
 }
 
 static mote_status rewrite_node(rewriting *r, const mote_node *from, mote_error *err)
@@ -276,10 +304,12 @@ static mote_status rewrite_node(rewriting *r, const mote_node *from, mote_error 
     mote_quant_want want[MOTE_NODE_IN_MAX + MOTE_NODE_OUT_MAX] = {{0}};
     mote_id         in[MOTE_NODE_IN_MAX], out[MOTE_NODE_OUT_MAX];
     mote_node       node = *from;
+    mote_node      *added;
+    mote_error      no_row = {0};
     int32_t         i;
 
     if (!mote_ops[from->op]->quantize)
-        return mote_op_fail(r->graph, from, MOTE_ERR_UNSUPPORTED, err, "has no int8 form; convert without --quantize");
+        return fail_without_form(r, from, err);
     mote_ops[from->op]->quantize(r->graph, from, want);
     for (i = 0; i < from->in_count; i++)
         MOTE_TRY(take_operand(r, from, i, want, in, err));
@@ -292,13 +322,15 @@ static mote_status rewrite_node(rewriting *r, const mote_node *from, mote_error 
     }
     node.in = in;
     node.out = out;
-    mote_graph_add_node(r->to, &r->to->graphs[0], &node, err);
+    added = mote_graph_add_node(r->to, &r->to->graphs[0], &node, err);
+    if (added && !mote_op_find_row(&r->to->graphs[0], added, &no_row))
+        return fail_without_form(r, from, err);
     return err->code;
 }
 
 /* ---- the model's ends ---- */
 
-/* A copy of an int8 end in the wanted type: real numbers, or uint8 with the zero point moved by 128. */
+/* A copy of an end in the wanted type: real numbers, or for int8 uint8 with the zero point moved by 128. */
 static mote_id add_end(rewriting *r, mote_id inner, mote_error *err)
 {
     mote_tensor tensor = r->to->graphs[0].tensors[inner];
@@ -319,8 +351,8 @@ static mote_status add_input(rewriting *r, int32_t index, mote_id *outer, mote_e
 {
     const mote_id id = r->graph->inputs[index];
 
-    MOTE_TRY(add_activation(r, id, mote_affine_of(r->ranges[id].min, r->ranges[id].max), err));
-    *outer = r->options->io == MOTE_I8 ? r->moved[id] : add_end(r, r->moved[id], err);
+    MOTE_TRY(add_activation(r, id, mote_affine_of(r->scheme, r->ranges[id].min, r->ranges[id].max), err));
+    *outer = r->options->io == r->scheme->activations ? r->moved[id] : add_end(r, r->moved[id], err);
     return err->code;
 }
 
@@ -351,7 +383,7 @@ static mote_id input_of(const rewriting *r, mote_id id)
     return MOTE_NONE;
 }
 
-/* A constant end needs no operator: it is as it was, or its int8 values, for uint8 moved by 128 like their zero point. */
+/* A constant end needs no operator: it is as it was, or its stored values, for uint8 moved by 128 like their zero point. */
 static mote_status add_constant_end(rewriting *r, mote_id id, mote_id *out, mote_error *err)
 {
     uint8_t *values;
@@ -362,7 +394,7 @@ static mote_status add_constant_end(rewriting *r, mote_id id, mote_id *out, mote
     if (r->moved[id] == MOTE_NONE)
         MOTE_TRY(add_const_activation(r, id, err));
     *out = r->moved[id];
-    if (r->options->io == MOTE_I8)
+    if (r->options->io == r->scheme->activations)
         return MOTE_OK;
     *out = add_end(r, r->moved[id], err);
     count = mote_tensor_count(&r->graph->tensors[id]);
@@ -389,7 +421,7 @@ static mote_status add_output(rewriting *r, mote_id id, mote_id *out, mote_error
     *out = input_of(r, id); /* passed through: exact */
     if (*out != MOTE_NONE)
         return MOTE_OK;
-    *out = r->options->io == MOTE_I8 ? r->moved[id] : add_end(r, r->moved[id], err);
+    *out = r->options->io == r->scheme->activations ? r->moved[id] : add_end(r, r->moved[id], err);
     if (err->code != MOTE_OK || *out == r->moved[id])
         return err->code;
     return add_conversion(r, op, r->moved[id], *out, err);
@@ -416,8 +448,14 @@ static mote_status add_outputs(rewriting *r, mote_error *err)
     return mote_graph_set_outputs(r->to, &r->to->graphs[0], outer, count, err);
 }
 
-/* What goes into a joined tensor is made in its scale at once, where its range is free. From the last node to the first, so
- * that what is joined twice has the widest. */
+static bool covers(mote_range outer, mote_range inner)
+{
+    return outer.min <= inner.min && outer.max >= inner.max;
+}
+
+/* What goes into a joined tensor is made in its scale at once, where its range is free and no wider than what it goes into
+ * (MAXIMUM's output may be the narrower one). From the last node to the first, so that what is joined twice has the widest.
+ */
 static void widen_joined(rewriting *r)
 {
     int32_t n, i;
@@ -429,7 +467,8 @@ static void widen_joined(rewriting *r)
             continue;
         mote_ops[node->op]->quantize(r->graph, node, want);
         for (i = 0; i < node->in_count; i++)
-            if (want[i].rule == MOTE_QUANT_JOINED && r->graph->tensors[node->in[i]].kind != MOTE_CONST)
+            if (want[i].rule == MOTE_QUANT_JOINED && r->graph->tensors[node->in[i]].kind != MOTE_CONST &&
+                covers(r->ranges[node->out[0]], r->ranges[node->in[i]]))
                 r->ranges[node->in[i]] = r->ranges[node->out[0]];
     }
 }
@@ -483,12 +522,9 @@ mote_status mote_model_quantize(mote_model **out, const mote_model *model, const
                          model->stage == MOTE_STAGE_TRAIN ? "quantize the inference form of a model"
                                                           : "the model is quantized already");
     if (mote_model_has_control(model))
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "IF and WHILE have no int8 form: quantize where the model was made");
-    if (r.options->io != MOTE_F32 && r.options->io != MOTE_I8 && r.options->io != MOTE_U8)
-        return mote_fail(err, MOTE_ERR_USAGE, "io %s is not one of: float32, int8, uint8",
-                         (unsigned)r.options->io < MOTE_DTYPE_COUNT ? mote_dtype_name(r.options->io) : "(no type)");
-    if (r.options->samples < 0)
-        return mote_fail(err, MOTE_ERR_USAGE, "%d calibration samples; 0 takes 100", r.options->samples);
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "IF and WHILE have no integer form: quantize where the model was made");
+    MOTE_TRY(mote_quantize_check(r.options, err));
+    r.scheme = &mote_schemes[r.options->scheme];
     if (!mote_model_has_int8_weights(model))
         return quantize_real(&r, out, calibration, err);
     MOTE_TRY(mote_model_with_real_weights(&real, model, err));

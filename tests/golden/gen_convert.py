@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What TensorFlow's converter makes of small networks in full int8: convert/.
+"""What TensorFlow's converter makes of small networks in full int8, and in int16x8: convert/.
 
     python gen_convert.py            (pins: requirements.txt; rewrites all of convert/)
 
 convert/NAME.tflite is the float model, convert/NAME_int8.tflite (int8 in and out) and convert/NAME_tensor.tflite (per tensor)
-the converter's int8 models, calibrated with all rows of NAME/x in convert/samples.npz: [samples, ...shape without the batch].
+the converter's int8 models, convert/NAME_int16x8.tflite its models of int16 activations and int8 weights (int16 in and out),
+calibrated with all rows of NAME/x in convert/samples.npz: [samples, ...shape without the batch].
 mote quantizes the float file with the same samples and must arrive at the same scales, zero points and integers.
 """
 from common import FOLDER, normal, save_npz
@@ -94,7 +95,15 @@ def make(name, build):
             setattr(c, key, value)
         return c.convert()
 
-    for suffix, content in (("", convert()), ("_int8", convert_int8()), ("_tensor", convert_int8(_experimental_disable_per_channel=True))):
+    def convert_int16x8():
+        c = tf.lite.TFLiteConverter.from_concrete_functions([traced], owner)
+        c.target_spec.supported_ops = [tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8]
+        for key, value in {**int8, "inference_input_type": tf.int16, "inference_output_type": tf.int16}.items():
+            setattr(c, key, value)
+        return c.convert()
+
+    for suffix, content in (("", convert()), ("_int8", convert_int8()), ("_tensor", convert_int8(_experimental_disable_per_channel=True)),
+                            ("_int16x8", convert_int16x8())):
         (OUT / f"{name}{suffix}.tflite").write_bytes(content)
         print(name + suffix, len(content))
     return x

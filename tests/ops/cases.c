@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "quantize/quantize.h"
+
 const mote_op_case *const mote_op_cases[MOTE_OP_COUNT] = {
 #define OP(KIND, name, attributes, header) [MOTE_OP_##KIND] = name##_cases,
 #include "runtime/operators.def"
@@ -264,6 +266,7 @@ static void quantize_operand(case_builder *b, mote_tensor *tensor, const mote_qu
 {
     const mote_tensor *in = mote_node_in(b->built.graph, b->built.node, 0);
     mote_random_key    key = mote_case_key(b->kind, b->c, stream);
+    mote_affine        fixed;
 
     if (want->rule == MOTE_QUANT_BIAS && (tensor->dtype == MOTE_I32 || tensor->dtype == MOTE_I64))
         set_bias_quant(b, tensor);
@@ -283,8 +286,9 @@ static void quantize_operand(case_builder *b, mote_tensor *tensor, const mote_qu
         break;
     case MOTE_QUANT_FIXED:
         set_quant(b, tensor, -1, 1);
-        tensor->quant->scale[0] = want->scale;
-        tensor->quant->zero_point[0] = want->zero_point + (tensor->dtype == MOTE_U8 ? 128 : 0); /* it is int8's */
+        fixed = mote_affine_of_fixed(tensor->dtype, in->dtype == MOTE_I16, want->low, want->high);
+        tensor->quant->scale[0] = fixed.scale;
+        tensor->quant->zero_point[0] = fixed.zero_point;
         break;
     case MOTE_QUANT_WEIGHTS:
         set_weight_quant(b, tensor, want->axis);

@@ -1,0 +1,66 @@
+/* The table of schemes. Sources: TensorFlow Lite's 8-bit quantization specification, and its converter's for 16-bit
+ * activations with 8-bit weights.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "quantize/schemes.h"
+
+const mote_scheme_row mote_schemes[MOTE_SCHEME_COUNT] = {
+    [MOTE_SCHEME_INT8] = {.name = "int8",
+                          .activations = MOTE_I8,
+                          .low = -128,
+                          .high = 127,
+                          .weights = MOTE_I8,
+                          .weight_limit = 127,
+                          .bias = MOTE_I32,
+                          .ios = {MOTE_F32, MOTE_I8, MOTE_U8},
+                          .io_count = 3},
+    [MOTE_SCHEME_INT16X8] = {.name = "int16x8",
+                             .activations = MOTE_I16,
+                             .is_symmetric = true,
+                             .low = -32767,
+                             .high = 32767,
+                             .weights = MOTE_I8,
+                             .weight_limit = 127,
+                             .bias = MOTE_I64,
+                             .ios = {MOTE_F32, MOTE_I16},
+                             .io_count = 2},
+};
+
+const char *mote_scheme_name(mote_scheme scheme)
+{
+    return (unsigned)scheme < MOTE_SCHEME_COUNT ? mote_schemes[scheme].name : NULL;
+}
+
+static bool has_io(const mote_scheme_row *scheme, mote_dtype io)
+{
+    int32_t i;
+
+    for (i = 0; i < scheme->io_count; i++)
+        if (scheme->ios[i] == io)
+            return true;
+    return false;
+}
+
+static mote_status fail_io(const mote_scheme_row *scheme, mote_dtype io, mote_error *err)
+{
+    char    known[80];
+    size_t  used = 0;
+    int32_t i;
+
+    for (i = 0; i < scheme->io_count; i++)
+        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", mote_dtype_name(scheme->ios[i]));
+    return mote_fail(err, MOTE_ERR_USAGE, "io %s does not go with %s, which has %s",
+                     (unsigned)io < MOTE_DTYPE_COUNT ? mote_dtype_name(io) : "(no type)", scheme->name, known);
+}
+
+mote_status mote_quantize_check(const mote_quantize_options *options, mote_error *err)
+{
+    if (!mote_scheme_name(options->scheme))
+        return mote_fail(err, MOTE_ERR_USAGE, "%d is no scheme's number", (int)options->scheme);
+    if (!has_io(&mote_schemes[options->scheme], options->io))
+        return fail_io(&mote_schemes[options->scheme], options->io, err);
+    if (options->samples < 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "%d calibration samples; 0 takes 100", options->samples);
+    return MOTE_OK;
+}

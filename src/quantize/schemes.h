@@ -1,0 +1,27 @@
+/* The ways to quantize, one row each: which types activations, weights and biases become, and within which bounds.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_QUANTIZE_SCHEMES_H
+#define MOTE_QUANTIZE_SCHEMES_H
+
+#include <mote/convert.h>
+
+typedef struct mote_scheme_row {
+    const char *name;
+
+    mote_dtype activations;
+    bool       is_symmetric; /* their zero point is 0, and the lowest value is not used */
+    int32_t    low, high;    /* what they are stored as */
+
+    mote_dtype weights;
+    int32_t    weight_limit; /* they are stored as -weight_limit to weight_limit, at zero point 0 */
+
+    mote_dtype bias;
+    double     bias_limit; /* so that adding the products to one cannot leave what the kernels add in */
+
+    mote_dtype ios[4]; /* what inputs and outputs may be */
+    int32_t    io_count;
+} mote_scheme_row;
+
+extern const mote_scheme_row mote_schemes[MOTE_SCHEME_COUNT];
+
+#endif
