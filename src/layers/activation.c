@@ -9,12 +9,9 @@ static mote_layer_id add(const mote_layer_call *call, const void *options)
     return mote_layer_activation_node(call, call->in[0], o->activation);
 }
 
-static const mote_word words[] = {{"relu", MOTE_ACTIVATION_RELU},       {"relu6", MOTE_ACTIVATION_RELU6},
-                                  {"sigmoid", MOTE_ACTIVATION_SIGMOID}, {"tanh", MOTE_ACTIVATION_TANH},
-                                  {"softmax", MOTE_ACTIVATION_SOFTMAX}, {NULL, 0}};
-
+/* All activations but the first, linear, which is no layer. */
 static const mote_key keys[] = {
-    MOTE_KEY("activation", mote_activation_options, activation, .words = words, .is_required = true),
+    MOTE_KEY("activation", mote_activation_options, activation, .words = mote_activation_words + 1, .is_required = true),
     {0},
 };
 

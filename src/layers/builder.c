@@ -56,13 +56,13 @@ static mote_graph *graph_of(const mote_builder *builder)
 
 /* ---- words ---- */
 
-const mote_word mote_activation_words[] = {{"linear", MOTE_ACTIVATION_LINEAR},
-                                           {"relu", MOTE_ACTIVATION_RELU},
-                                           {"relu6", MOTE_ACTIVATION_RELU6},
-                                           {"sigmoid", MOTE_ACTIVATION_SIGMOID},
-                                           {"tanh", MOTE_ACTIVATION_TANH},
-                                           {"softmax", MOTE_ACTIVATION_SOFTMAX},
-                                           {NULL, 0}};
+const mote_word mote_activation_words[] = {
+    {"linear", MOTE_ACTIVATION_LINEAR},
+#define ACTIVATION(NAME, word, KIND, fused) {word, MOTE_ACTIVATION_##NAME},
+#include "layers/activations.def"
+#undef ACTIVATION
+    {NULL, 0},
+};
 
 const mote_word mote_padding_words[] = {{"valid", MOTE_PADDING_VALID}, {"same", MOTE_PADDING_SAME}, {NULL, 0}};
 
@@ -504,13 +504,13 @@ mote_layer_id mote_layer_simple_node(const mote_layer_call *call, mote_op_kind o
 
 mote_layer_id mote_layer_activation_node(const mote_layer_call *call, mote_layer_id x, mote_activation activation)
 {
-    static const mote_op_kind kinds[] = {[MOTE_ACTIVATION_RELU] = MOTE_OP_RELU,
-                                         [MOTE_ACTIVATION_RELU6] = MOTE_OP_RELU6,
-                                         [MOTE_ACTIVATION_SIGMOID] = MOTE_OP_LOGISTIC,
-                                         [MOTE_ACTIVATION_TANH] = MOTE_OP_TANH,
-                                         [MOTE_ACTIVATION_SOFTMAX] = MOTE_OP_SOFTMAX};
-    mote_id                   in = x;
-    mote_node                 node = {.op = kinds[activation], .in = &in, .in_count = 1};
+    static const mote_op_kind kinds[] = {
+#define ACTIVATION(NAME, word, KIND, fused) [MOTE_ACTIVATION_##NAME] = MOTE_OP_##KIND,
+#include "layers/activations.def"
+#undef ACTIVATION
+    };
+    mote_id   in = x;
+    mote_node node = {.op = kinds[activation], .in = &in, .in_count = 1};
 
     if (activation == MOTE_ACTIVATION_SOFTMAX)
         node.as.softmax.beta = 1;
@@ -519,11 +519,15 @@ mote_layer_id mote_layer_activation_node(const mote_layer_call *call, mote_layer
 
 mote_layer_id mote_layer_activated_node(const mote_layer_call *call, const mote_node *node, mote_activation activation)
 {
-    static const mrt_activation fused[] = {[MOTE_ACTIVATION_RELU] = MRT_ACT_RELU, [MOTE_ACTIVATION_RELU6] = MRT_ACT_RELU6};
-    mote_node                   first = *node;
+    static const mrt_activation all_fused[] = {
+#define ACTIVATION(NAME, word, KIND, fused) [MOTE_ACTIVATION_##NAME] = fused,
+#include "layers/activations.def"
+#undef ACTIVATION
+    };
+    mote_node first = *node;
 
-    if (activation > MOTE_ACTIVATION_RELU6)
+    if (activation != MOTE_ACTIVATION_LINEAR && all_fused[activation] == MRT_ACT_NONE)
         return mote_layer_activation_node(call, mote_layer_inner_node(call, node, "linear"), activation);
-    first.activation = fused[activation];
+    first.activation = all_fused[activation];
     return mote_layer_node(call, &first);
 }
