@@ -1,4 +1,4 @@
-/* ELU, HARD_SWISH, GELU, RELU_N1_TO_1, RELU_0_TO_1, LOG_SOFTMAX, L2_NORMALIZATION.
+/* ELU, GELU, RELU_N1_TO_1, RELU_0_TO_1, LOG_SOFTMAX, L2_NORMALIZATION.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "ops/wishes.h"
 #include "runtime/ops/activation.h"
@@ -17,7 +17,6 @@ static void quantize_l2_normalization(const mote_graph *graph, const mote_node *
 }
 
 const mote_op mote_op_elu = {.description = &mrt_operator_elu, .quantize = mote_quantize_rescaled};
-const mote_op mote_op_hard_swish = {.description = &mrt_operator_hard_swish, .quantize = mote_quantize_rescaled};
 const mote_op mote_op_gelu = {.description = &mrt_operator_gelu, .quantize = mote_quantize_rescaled};
 const mote_op mote_op_relu_n1_to_1 = {.description = &mrt_operator_relu_n1_to_1, .quantize = mote_quantize_rescaled};
 const mote_op mote_op_relu_0_to_1 = {.description = &mrt_operator_relu_0_to_1, .quantize = mote_quantize_rescaled};
