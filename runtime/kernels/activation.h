@@ -1,4 +1,4 @@
-/* Activations that are operators, element by element (ELU, GELU, clamps) and over the last axis (LOG_SOFTMAX,
+/* Activations that are operators, element by element (ELU, GELU, HARD_SWISH, clamps) and over the last axis (LOG_SOFTMAX,
  * L2_NORMALIZATION). All may run in place.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_ACTIVATION_H
@@ -18,6 +18,17 @@ MRT_INLINE void mrt_elu_f32(const mrt_unary_f32_params *p, const mrt_io *io)
 
     for (i = 0; i < p->count; i++)
         out[i] = in[i] < 0.0f ? mrt_exp_f32(in[i]) - 1.0f : in[i];
+}
+
+/* x clamp(x + 3, 0, 6) / 6. */
+MRT_INLINE void mrt_hard_swish_f32(const mrt_unary_f32_params *p, const mrt_io *io)
+{
+    const float *in = (const float *)io->in[0];
+    float       *out = (float *)io->out[0];
+    int32_t      i;
+
+    for (i = 0; i < p->count; i++)
+        out[i] = in[i] * mrt_clamp_f32(in[i] + 3.0f, 0.0f, 6.0f) / 6.0f;
 }
 
 /* x / 2 (1 + erf(x / sqrt 2)); or by_tanh: x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))). in, out [count]. */
@@ -40,7 +51,76 @@ MRT_INLINE void mrt_gelu_f32(const mrt_gelu_f32_params *p, const mrt_io *io)
     }
 }
 
+/* ---- HARD_SWISH of one int8 value ----
+ *
+ *   x     = (in - in_zero) 2^7, 16 bits
+ *   ramp  = clamp(x * ramp_mult * 2^ramp_shift, -1, 1) / 2 + 1/2            16 bits; its multiplier is for in_scale / 3
+ *   out   = clamp(ramp * (x * mult) * 2^shift + out_zero, -128, 127)
+ *
+ * shift is at most 0. Source: TensorFlow Lite's reference kernel (reference/hard_swish.h): 16-bit arithmetic, rounded where
+ * that rounds, and cut where it cuts. */
+typedef struct mrt_hard_swish_scales {
+    int32_t in_zero, out_zero;
+    int32_t mult, shift, ramp_mult, ramp_shift;
+} mrt_hard_swish_scales;
+
+MRT_INLINE int32_t mrt_high_mul_16(int32_t a, int32_t b)
+{
+    return (a * b + 16384) >> 15;
+}
+
+MRT_INLINE int32_t mrt_saturate_16(int32_t x)
+{
+    return mrt_clamp_i32(x, -32768, 32767);
+}
+
+/* x / 2^right to nearest, halves away from zero, as 16-bit arithmetic gives it: beyond 15 bits its mask has all bits set. */
+MRT_INLINE int32_t mrt_divide_pot_16(int32_t x, int32_t right)
+{
+    if (right > 15)
+        return x < 0 ? -1 : 1;
+    return mrt_divide_pot(x, (int)right);
+}
+
+MRT_INLINE int32_t mrt_hard_swish_ramp(const mrt_hard_swish_scales *p, int32_t x)
+{
+    if (p->ramp_shift > 0) /* the last bit after the product: only there may saturating show */
+        x = mrt_saturate_16(x * ((int32_t)1 << (mrt_min_i32(p->ramp_shift, 16) - 1)));
+    x = mrt_high_mul_16(x, p->ramp_mult);
+    if (p->ramp_shift > 0)
+        x = mrt_saturate_16(2 * x);
+    if (p->ramp_shift < 0)
+        x = mrt_divide_pot_16(x, -p->ramp_shift);
+    return (x + 32768) >> 1;
+}
+
+MRT_INLINE int32_t mrt_hard_swish_one(const mrt_hard_swish_scales *p, int32_t in)
+{
+    const int32_t x = (in - p->in_zero) * 128;
+    const int32_t y = mrt_hard_swish_ramp(p, x) * mrt_high_mul_16(x, p->mult) / 32768;
+
+    return mrt_clamp_i32(mrt_divide_pot_16(y, -p->shift) + p->out_zero, -128, 127);
+}
+
 #if !defined(__AVR__)
+/* The upper 16 bits, rounded. */
+static MRT_COLD int32_t mrt_upper_16(int32_t mult)
+{
+    return mult >= INT32_MAX - 32768 ? 32767 : (mult + 32768) >> 16;
+}
+
+/* Fills the multipliers; 0: the output is finer than the kernel can tell. */
+static MRT_COLD int mrt_hard_swish_prepare(mrt_hard_swish_scales *p, float in_scale, float out_scale)
+{
+    const float fine = in_scale * (1.0f / 128.0f);
+
+    mrt_quantize_multiplier((double)(fine / out_scale), &p->mult, &p->shift);
+    mrt_quantize_multiplier((double)(fine / (3.0f / 32768.0f)), &p->ramp_mult, &p->ramp_shift);
+    p->mult = mrt_upper_16(p->mult);
+    p->ramp_mult = mrt_upper_16(p->ramp_mult);
+    return p->shift <= 0;
+}
+
 /* ---- real functions, for tables ---- */
 
 static MRT_COLD float mrt_elu_one(float x)

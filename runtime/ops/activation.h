@@ -1,4 +1,4 @@
-/* ELU, GELU, RELU_N1_TO_1, RELU_0_TO_1: x of any shape -> y of the same shape. LOG_SOFTMAX, L2_NORMALIZATION:
+/* ELU, HARD_SWISH, GELU, RELU_N1_TO_1, RELU_0_TO_1: x of any shape -> y of the same shape. LOG_SOFTMAX, L2_NORMALIZATION:
  * x [..., C] -> y of the same shape, over the last axis.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MRT_OPS_ACTIVATION_H
@@ -15,6 +15,7 @@ MRT_FIELDS(mrt_rows_f32_params, rows, depth);
 MRT_FIELDS(mrt_l2_normalization_i8_params, rows, depth, in_zero);
 MRT_FIELDS(mrt_log_softmax_i8_params, rows, depth, mult, shift, diff_min, back_mult, back_shift);
 MRT_KERNEL(mrt_elu_f32, mrt_unary_f32_params, "kernels/activation.h");
+MRT_KERNEL(mrt_hard_swish_f32, mrt_unary_f32_params, "kernels/activation.h");
 MRT_KERNEL(mrt_gelu_f32, mrt_gelu_f32_params, "kernels/activation.h");
 MRT_KERNEL(mrt_log_softmax_f32, mrt_rows_f32_params, "kernels/activation.h");
 MRT_KERNEL(mrt_log_softmax_i8, mrt_log_softmax_i8_params, "kernels/activation.h");
@@ -36,6 +37,36 @@ static const mrt_row mrt_elu_rows[] = {{MRT_I8, {MRT_I8}, 1, 1, 1, MRT_WITH(mrt_
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_elu = {111,         0, 1, 1, 1, 1, MRT_NO_ATTRIBUTES, mrt_shape_as_first,
                                                          mrt_elu_rows};
+
+/* ---- HARD_SWISH ---- */
+
+static MRT_COLD mrt_reason mrt_hard_swish_prepare_i8(mrt_call *c)
+{
+    mrt_hard_swish_scales scales;
+    int8_t               *table;
+    int32_t               x;
+
+    MRT_TRY(mrt_check_scales(c));
+    scales.in_zero = mrt_zero_as_i8(&c->in[0]);
+    scales.out_zero = mrt_zero_as_i8(&c->out[0]);
+    MRT_REQUIRE(c, mrt_hard_swish_prepare(&scales, mrt_scale(&c->in[0]), mrt_scale(&c->out[0])), QUANTIZATION,
+                "output has scale %g, more than 1/128 of the input's %g expected", (double)mrt_scale(&c->out[0]),
+                (double)mrt_scale(&c->in[0]));
+    table = mrt_store_lookup(c);
+    for (x = -128; table && x < 128; x++)
+        table[x + 128] = (int8_t)mrt_hard_swish_one(&scales, x);
+    mrt_finish_lookup(c, table);
+    return MRT_REASON_NONE;
+}
+
+static const mrt_row mrt_hard_swish_rows[] = {
+    {MRT_I8, {MRT_I8}, 1, 1, 1, MRT_WITH(mrt_hard_swish_prepare_i8, mrt_lookup_i8)},
+    {MRT_F32, {MRT_F32}, 1, 1, 1, MRT_FLOATS(mrt_unary_prepare_f32, mrt_hard_swish_f32)},
+    {MRT_U8, {MRT_U8}, 1, 1, 1, MRT_WITH(mrt_hard_swish_prepare_i8, mrt_lookup_u8)},
+    MRT_ROWS_END};
+
+MRT_OPERATOR_DATA const mrt_operator mrt_operator_hard_swish = {
+    117, 0, 1, 1, 1, 1, MRT_NO_ATTRIBUTES, mrt_shape_as_first, mrt_hard_swish_rows};
 
 /* ---- LOG_SOFTMAX, L2_NORMALIZATION ---- */
 
