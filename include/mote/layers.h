@@ -69,7 +69,8 @@ typedef enum mote_activation {
     MOTE_ACTIVATION_RELU6,
     MOTE_ACTIVATION_SIGMOID,
     MOTE_ACTIVATION_TANH,
-    MOTE_ACTIVATION_SOFTMAX /* over the last axis */
+    MOTE_ACTIVATION_SOFTMAX, /* over the last axis */
+    MOTE_ACTIVATION_HARD_SWISH
 } mote_activation;
 
 /* Random ones depend on the seed, on which parameter it is (they are counted as they are made) and on the element.

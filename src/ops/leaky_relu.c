@@ -5,22 +5,17 @@
 
 /* ---- training ---- */
 
-static size_t value_count(const mote_call *call)
-{
-    return (size_t)call->batch * mote_tensor_count(mote_node_in(call->graph, call->node, 0));
-}
-
 static void forward(const mote_call *call)
 {
-    call->math->leaky_relu_forward(value_count(call), call->node->as.leaky_relu.alpha, call->in[0], call->out[0]);
+    call->math->leaky_relu_forward(mote_call_count(call), call->node->as.leaky_relu.alpha, call->in[0], call->out[0]);
 }
 
 /* It looks at the sign of what is y elsewhere: x has the same, and has it also where alpha is not positive. */
 static void backward(const mote_call *call)
 {
     if (call->grad_in[0])
-        call->math->leaky_relu_backward(value_count(call), call->node->as.leaky_relu.alpha, call->in[0], call->grad_out[0],
-                                        call->grad_in[0], false);
+        call->math->leaky_relu_backward(mote_call_count(call), call->node->as.leaky_relu.alpha, call->in[0],
+                                        call->grad_out[0], call->grad_in[0], false);
 }
 
 /* ---- quantization ---- */

@@ -209,6 +209,9 @@ typedef struct mote_call {
     void               *scratch; /* scratch(...) bytes */
 } mote_call;
 
+/* How many values operand 0 has, of all samples. */
+size_t mote_call_count(const mote_call *call);
+
 /* ---- quantization ---- */
 
 typedef enum mote_granularity { MOTE_PER_CHANNEL = 0, MOTE_PER_TENSOR } mote_granularity;

@@ -329,3 +329,8 @@ mote_status mote_op_infer_same(mote_graph *graph, mote_node *node, mote_error *e
     mote_set_output(graph, node, 0, in->dtype, in->rank, in->dim);
     return MOTE_OK;
 }
+
+size_t mote_call_count(const mote_call *call)
+{
+    return (size_t)call->batch * mote_tensor_count(mote_node_in(call->graph, call->node, 0));
+}

@@ -10,22 +10,17 @@ static mrt_activation activation_of(const mote_node *node)
 
 /* ---- training ---- */
 
-static size_t value_count(const mote_call *call)
-{
-    return (size_t)call->batch * mote_tensor_count(mote_node_in(call->graph, call->node, 0));
-}
-
 static void forward(const mote_call *call)
 {
-    call->math->activation_forward(value_count(call), mote_math_activation_of(activation_of(call->node)), call->in[0],
+    call->math->activation_forward(mote_call_count(call), mote_math_activation_of(activation_of(call->node)), call->in[0],
                                    call->out[0]);
 }
 
 static void backward(const mote_call *call)
 {
     if (call->grad_in[0])
-        call->math->activation_backward(value_count(call), mote_math_activation_of(activation_of(call->node)), call->out[0],
-                                        call->grad_out[0], call->grad_in[0], false);
+        call->math->activation_backward(mote_call_count(call), mote_math_activation_of(activation_of(call->node)),
+                                        call->out[0], call->grad_out[0], call->grad_in[0], false);
 }
 
 /* ---- quantization ---- */

@@ -6,31 +6,26 @@
 
 /* ---- training ---- */
 
-static size_t value_count(const mote_call *call)
-{
-    return (size_t)call->batch * mote_tensor_count(mote_node_in(call->graph, call->node, 0));
-}
-
 static void forward_logistic(const mote_call *call)
 {
-    call->math->sigmoid_forward(value_count(call), call->in[0], call->out[0]);
+    call->math->sigmoid_forward(mote_call_count(call), call->in[0], call->out[0]);
 }
 
 static void backward_logistic(const mote_call *call)
 {
     if (call->grad_in[0])
-        call->math->sigmoid_backward(value_count(call), call->out[0], call->grad_out[0], call->grad_in[0], false);
+        call->math->sigmoid_backward(mote_call_count(call), call->out[0], call->grad_out[0], call->grad_in[0], false);
 }
 
 static void forward_tanh(const mote_call *call)
 {
-    call->math->tanh_forward(value_count(call), call->in[0], call->out[0]);
+    call->math->tanh_forward(mote_call_count(call), call->in[0], call->out[0]);
 }
 
 static void backward_tanh(const mote_call *call)
 {
     if (call->grad_in[0])
-        call->math->tanh_backward(value_count(call), call->out[0], call->grad_out[0], call->grad_in[0], false);
+        call->math->tanh_backward(mote_call_count(call), call->out[0], call->grad_out[0], call->grad_in[0], false);
 }
 
 /* ---- quantization ---- */

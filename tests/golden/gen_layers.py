@@ -132,6 +132,7 @@ def define_cases():
          values="edges")
     case("sigmoid", "plain", [], lambda d: keras.layers.Activation("sigmoid", dtype=d), (2, 4, 5), values="edges")
     case("tanh", "plain", [], lambda d: keras.layers.Activation("tanh", dtype=d), (2, 4, 5), values="edges")
+    case("hard_swish", "plain", [], lambda d: keras.layers.Activation("hard_swish", dtype=d), (2, 4, 5), values="bends")
     case("softmax", "vector", [], lambda d: keras.layers.Softmax(dtype=d), (3, 10))
     case("softmax", "image", [], lambda d: keras.layers.Softmax(dtype=d), (2, 3, 2, 4))
     case("softmax", "large", [], lambda d: keras.layers.Softmax(dtype=d), (3, 6), spread=60.0)
@@ -147,6 +148,9 @@ def draw_input(random, shape, options):
     if options.get("values") == "edges":
         x = x * 4
         x.flat[:9] = 0.0, -0.0, 6.0, -6.0, 5.9999995, 1e-20, -1e-20, 30.0, -30.0
+    if options.get("values") == "bends":
+        x = x * 3
+        x.flat[:8] = 0.0, -0.0, 3.0, -3.0, 2.9999998, -2.9999998, 30.0, -30.0
     return np.float32(x)
 
 

@@ -25,6 +25,7 @@ static const keras_case keras_cases[] = {
     {"leaky_relu_tenth", MOTE_OP_LEAKY_RELU},
     {"sigmoid_plain", MOTE_OP_LOGISTIC},
     {"tanh_plain", MOTE_OP_TANH},
+    {"hard_swish_plain", MOTE_OP_HARD_SWISH},
     {"softmax_vector", MOTE_OP_SOFTMAX},
     {"softmax_image", MOTE_OP_SOFTMAX},
     {"softmax_large", MOTE_OP_SOFTMAX},
