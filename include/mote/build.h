@@ -4,7 +4,7 @@
  *     FOLDER/model_int8.tflite    quantized
  *     FOLDER/history.csv .json    one row an epoch
  *     FOLDER/plots/               .svg, and .png where cairo is
- *     FOLDER/firmware/            the model as C
+ *     FOLDER/firmware/            the model as C; of a project a folder of the target's name: FOLDER/arduino/
  *     FOLDER/summary.json         all figures, what they were made from, and the SHA-256 of every file above
  *
  * Stages: train, convert, deploy. A stage runs when what it reads has changed: its sections of the spec, the data's files
@@ -79,7 +79,8 @@ typedef struct mote_build_options {
 } mote_build_options;
 
 typedef struct mote_build_result {
-    const char      *folder; /* the options' or the spec's */
+    const char      *folder;   /* the options' or the spec's */
+    const char      *firmware; /* the folder in it that deploy writes: "firmware", or a project's target */
     mote_stage_state train, convert, deploy;
     mote_summary     summary;
     uint64_t         room[8]; /* mote.h */

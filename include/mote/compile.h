@@ -9,6 +9,9 @@
  *     and mote_runtime/ the interpreter that runs it from there (docs/INTERPRETER.md).
  * Target "array": model.h and model.cc with g_model and g_model_len, the .tflite as bytes, for TensorFlow Lite Micro; of a
  *     name that is given NAME.h and NAME.cc with NAME_model and NAME_model_len, so that a firmware can have several.
+ * Targets "arduino" ...: a project that the board's own tools build: the files of target "c" in its folder of sources, with
+ *     NAME_check.h and NAME_check.c, which run the self-test, print scores and microseconds; manifests, examples, README.md.
+ *     Files of the user's own in the folder stay, and so do changed examples, manifests and pages, which `kept` tells.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_COMPILE_H
 #define MOTE_COMPILE_H
@@ -28,7 +31,7 @@ typedef enum mote_optimize {
 } mote_optimize;
 
 typedef struct mote_compile_options {
-    const char   *target; /* "c" (default), "interpreter" or "array" */
+    const char   *target; /* one of mote_compile_target_at; NULL: "c" */
     const char   *name;   /* prefix of all names, at most 50 characters; NULL: mote_compile_name of the model's name */
     mote_optimize optimize;
     const char   *kernels;    /* NULL: the code has the kernels of all instruction sets, and the compiler's macros choose; or
@@ -54,24 +57,32 @@ typedef struct mote_compiled_chips {
     uint64_t    room[8];                        /* mote.h */
 } mote_compiled_chips;
 
-enum { MOTE_COMPILED_CHIPS_MAX = 4 };
+enum { MOTE_COMPILED_CHIPS_MAX = 4, MOTE_COMPILE_KEPT_MAX = 8 };
 
 /* What came of it. */
 typedef struct mote_compile_result {
     char                name[MOTE_COMPILE_NAME];
     mote_compiled_chips chips[MOTE_COMPILED_CHIPS_MAX]; /* targets "c" and "interpreter" */
     int32_t             chip_count, step_count;
-    mote_prune_result   pruned;         /* zero unless target "c" pruned a quantized model */
-    int32_t             left_out_count; /* operators that mote_model_optimize left out, for target "c" */
-    uint64_t            room[8];        /* mote.h */
+    mote_prune_result   pruned;                       /* zero unless target "c" pruned a quantized model */
+    int32_t             left_out_count;               /* operators that mote_model_optimize left out, for target "c" */
+    char                code[MOTE_COMPILE_NAME + 32]; /* the folder of the model's sources below a project's; else "" */
+    int32_t             kept_count; /* files of a project that were changed since, and stay; the first ones by name */
+    char                kept[MOTE_COMPILE_KEPT_MAX][128];
+    uint64_t            room[8]; /* mote.h */
 } mote_compile_result;
+
+/* "c", "array", "interpreter", then the projects; NULL past the last one. */
+const char *mote_compile_target_at(int index);
+/* Whether it is a project: a folder that may have files of its user's. NULL and unknown ones are not. */
+bool mote_compile_is_project(const char *target);
 
 /* Writes the folder whole or not at all; an existing folder of that name is replaced only when it holds nothing but what
  * mote generated, by names and marks, down to the last file of mote_runtime: the error names the first that is not. The
- * working directory and a mounted volume keep their place, and get new entries. options and result may be NULL. Errors:
- * USAGE (no model or folder, a model in training, a name that C cannot have, an unknown target or optimize, golden_count
- * without golden, a folder with somebody's own files), IO, LIMIT, UNSUPPORTED (an operator or a type that the target has
- * not). */
+ * working directory and a mounted volume keep their place, and get new entries. Of a project each file is written whole or
+ * not at all, after all that may be refused. options and result may be NULL. Errors: USAGE (no model or folder, a model in
+ * training, a name that C cannot have, an unknown target or optimize, golden_count without golden, a folder with somebody's
+ * own files), IO, LIMIT, UNSUPPORTED (an operator or a type that the target has not). */
 mote_status mote_compile(mote_compile_result *result, const mote_model *model, const char *folder,
                          const mote_compile_options *options, mote_error *err);
 

@@ -637,7 +637,8 @@ static size_t count_values(const mote_predictions *p)
     return values;
 }
 
-static mote_status emulate(build_work *w, const mote_model *model, mote_error *err)
+/* sources: where the compiled model stands, below the run's folder. */
+static mote_status emulate(build_work *w, const mote_model *model, const char *sources, mote_error *err)
 {
     const mote_predict_options options = {
         .limit = CHIP_SAMPLES, .time_limit_seconds = w->options->time_limit_seconds, .progress = w->options->progress};
@@ -646,7 +647,7 @@ static mote_status emulate(build_work *w, const mote_model *model, mote_error *e
     size_t            different;
     mote_summary     *s = w->summary;
     const mote_device device = {
-        .chip = w->spec->deploy.chip, .folder = path_of(w, "firmware", err), .name = w->summary->firmware_name};
+        .chip = w->spec->deploy.chip, .folder = path_of(w, sources, err), .name = w->summary->firmware_name};
 
     if (mote_predict(&host, model, w->split, &options, err) == MOTE_OK &&
         mote_predict_on_chip(&chip, model, &device, w->split, &options, &figures, err) == MOTE_OK &&
@@ -672,6 +673,14 @@ static mote_status emulate(build_work *w, const mote_model *model, mote_error *e
     return err->code;
 }
 
+static void tell_kept(build_work *w, const char *to, const mote_compile_result *compiled)
+{
+    int i;
+
+    for (i = 0; i < compiled->kept_count && i < MOTE_COMPILE_KEPT_MAX; i++)
+        say(w, "deploy     %s/%s is kept, which you changed", to, compiled->kept[i]);
+}
+
 static mote_status deploy(build_work *w, mote_error *err)
 {
     mote_compile_options options = w->spec->deploy.options;
@@ -680,7 +689,8 @@ static mote_status deploy(build_work *w, mote_error *err)
         w->spec->deploy.chip ? mote_chip_find(w->spec->deploy.chip) : NULL; /* the spec's reader knows it */
     const mote_compiled_chips *of;
     const mote_model          *model;
-    char                      *folder = path_of(w, "firmware", err), name[MOTE_COMPILE_NAME];
+    const char                *to = w->result->firmware;
+    char                      *folder = path_of(w, to, err), *sources, name[MOTE_COMPILE_NAME];
 
     w->summary->chip[0] = '\0';
     if (!folder)
@@ -697,7 +707,11 @@ static mote_status deploy(build_work *w, mote_error *err)
     MOTE_TRY(mote_outputs_remove_lost(&w->outputs, MOTE_OUTPUT_FIRMWARE, err));
     MOTE_TRY(mote_compile(&compiled, model, folder, &options, err));
     mote_outputs_forget(&w->outputs, MOTE_OUTPUT_FIRMWARE);
-    MOTE_TRY(mote_outputs_add_folder(&w->outputs, "firmware", err));
+    sources = compiled.code[0] ? mote_path_join(&w->arena, to, compiled.code, err) : mote_arena_strdup(&w->arena, to, err);
+    if (!sources)
+        return err->code;
+    MOTE_TRY(mote_outputs_add_folder(&w->outputs, sources, err)); /* the rest of a project is its user's to change */
+    tell_kept(w, to, &compiled);
     snprintf(w->summary->firmware_name, sizeof w->summary->firmware_name, "%s", compiled.name);
     of = mote_compiled_for(&compiled, chip ? chip->kernels : NULL);
     MOTE_TRY(check_sizes(w, of->constant_bytes, of->arena_bytes, err));
@@ -705,7 +719,7 @@ static mote_status deploy(build_work *w, mote_error *err)
     w->summary->arena_bound_bytes = of->arena_bound_bytes;
     w->summary->constant_bytes = of->constant_bytes;
     if (chip)
-        MOTE_TRY(emulate(w, model, err));
+        MOTE_TRY(emulate(w, model, sources, err));
     memcpy(w->summary->deploy_key, w->keys.deploy, sizeof w->summary->deploy_key);
     if (w->summary->chip[0])
         say(w, "deploy     %s: %zu samples, %zu values differ from the host's; %llu %s an inference", w->summary->chip,
@@ -770,6 +784,8 @@ static mote_status open_folder(build_work *w, mote_error *err)
 {
     const mote_run_wait wait = {tell_of_waiting, w, w->options->progress};
 
+    w->result->firmware =
+        mote_compile_is_project(w->spec->deploy.options.target) ? w->spec->deploy.options.target : "firmware";
     MOTE_TRY(mote_run_folder_open(&w->folder, w->result->folder, &wait, &w->arena, err));
     return load_summary(w, err);
 }

@@ -28,6 +28,18 @@ static bool is_among(const char *name, const char *const *names)
     return false;
 }
 
+/* "arduino/src/kws.c": a project stands in a folder of its target's name. */
+static bool is_of_project(const char *path)
+{
+    char         target[32];
+    const size_t length = strcspn(path, "/");
+
+    if (path[length] == '\0' || length >= sizeof target)
+        return false;
+    snprintf(target, sizeof target, "%.*s", (int)length, path);
+    return mote_compile_is_project(target);
+}
+
 /* COUNT: nothing that a build writes. */
 static mote_output_kind kind_of(const char *path)
 {
@@ -35,7 +47,7 @@ static mote_output_kind kind_of(const char *path)
         return !is_among(path + 6, plot_names) ? MOTE_OUTPUT_KIND_COUNT
                : begins(path + 6, "history.")  ? MOTE_OUTPUT_HISTORY_PLOT
                                                : MOTE_OUTPUT_ANSWER_PLOT;
-    if (begins(path, "firmware/"))
+    if (begins(path, "firmware/") || is_of_project(path))
         return strstr(path, "..") || strstr(path, "//") ? MOTE_OUTPUT_KIND_COUNT : MOTE_OUTPUT_FIRMWARE;
     if (strcmp(path, "history.csv") == 0 || strcmp(path, "history.json") == 0)
         return MOTE_OUTPUT_HISTORY;

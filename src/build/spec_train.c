@@ -363,11 +363,10 @@ typedef struct deploy_section {
     bool          prune_constant;
 } deploy_section;
 
-static const mote_word compile_target_words[] = {{"c", 0}, {"array", 0}, {NULL, 0}};
 static const mote_word optimize_words[] = {{"speed", MOTE_OPTIMIZE_SPEED}, {"size", MOTE_OPTIMIZE_SIZE}, {NULL, 0}};
 
 static const mote_key deploy_keys[] = {
-    MOTE_KEY("target", deploy_section, target, .words = compile_target_words),
+    MOTE_KEY("target", deploy_section, target),
     MOTE_KEY("chip", deploy_section, chip),
     MOTE_KEY("optimize", deploy_section, optimize, .words = optimize_words),
     MOTE_KEY("prune_constant", deploy_section, prune_constant),
@@ -375,7 +374,23 @@ static const mote_key deploy_keys[] = {
     {0},
 };
 
-enum { CHIPS_MAX = 64 };
+enum { CHIPS_MAX = 64, TARGETS_MAX = 32 };
+
+/* All of `mote compile`. */
+static mote_status check_target(const mote_yaml_reader *reader, const mote_yaml *target)
+{
+    const char *names[TARGETS_MAX], *name;
+    int         i;
+
+    if (!target || mote_yaml_is_null(target))
+        return MOTE_OK;
+    for (i = 0; (name = mote_compile_target_at(i)) != NULL && i < TARGETS_MAX; i++) {
+        if (strcmp(name, target->text) == 0)
+            return MOTE_OK;
+        names[i] = name;
+    }
+    return mote_spec_fail_word(reader, target->line, "deploy: unknown target", target->text, names, (size_t)i);
+}
 
 static mote_status check_chip(const mote_yaml_reader *reader, const mote_yaml *chip)
 {
@@ -403,6 +418,7 @@ mote_status mote_spec_read_deploy(mote_spec *spec, const mote_yaml_reader *reade
     deploy_section section = {.prune_constant = true};
 
     MOTE_TRY(mote_spec_read_keys(reader, map, &(mote_spec_keys){"deploy", deploy_keys, NULL}, &section));
+    MOTE_TRY(check_target(reader, mote_yaml_find(map, "target")));
     MOTE_TRY(check_chip(reader, mote_yaml_find(map, "chip")));
     MOTE_TRY(check_name(reader, mote_yaml_find(map, "name")));
     spec->deploy.chip = section.chip;

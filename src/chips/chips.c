@@ -39,7 +39,7 @@ static const mote_chip_family cortex_m = {
 };
 
 static const mote_chip_family riscv = {
-    .parts = {"riscv/port.h", "riscv/startup.S", "riscv/port.c", "riscv/memory.c", "riscv/string.h", "riscv/link.ld",
+    .parts = {"riscv/port.h", "riscv/startup.S", "riscv/port.c", "library/memory.c", "library/string.h", "riscv/link.ld",
               "channel.c", "uart/uart.h"},
     /* gcc 12 has no multilib for a -march that names zicsr: the older ISA version implies it. */
     .compile_flags = {"-misa-spec=2.2", "-mcmodel=medany", "-ffreestanding"},

@@ -5,9 +5,8 @@
 
 #include "cli/cli.h"
 
-enum { TARGET_C, TARGET_ARRAY, TARGET_INTERPRETER, TARGETS_KNOWN };
-
-static const char *const target_words[] = {"c", "array", "interpreter", "esp-idf", "arduino", "platformio", NULL};
+/* As mote_compile_target_at numbers them; what comes behind is a project. */
+enum { TARGET_C, TARGET_ARRAY, TARGET_INTERPRETER, TARGETS_OF_FILES, TARGETS_MAX = 32 };
 
 static void print_left_out(const mote_compile_result *r)
 {
@@ -22,12 +21,19 @@ static void print_pruned(const mote_prune_result *p)
                p->dropped_channels, p->channels, p->macs_left, p->macs, p->weight_bytes_left, p->weight_bytes);
 }
 
-static mote_status print_c(const char *folder, const mote_compile_result *r, mote_error *err)
+static mote_status print_c(const char *folder, bool is_project, const mote_compile_result *r, mote_error *err)
 {
     cli_table table = {.column_count = 5};
     int       i;
 
-    printf("written  %s/%s.h, %s.c, %s_selftest.c, mote_runtime/\n", folder, r->name, r->name, r->name);
+    if (is_project)
+        printf("written  %s: begin with its README.md\n", folder);
+    else
+        printf("written  %s/%s.h, %s.c, %s_selftest.c, mote_runtime/\n", folder, r->name, r->name, r->name);
+    for (i = 0; i < r->kept_count && i < MOTE_COMPILE_KEPT_MAX; i++)
+        printf("kept     %s/%s, which you changed; delete it to have the new one\n", folder, r->kept[i]);
+    if (r->kept_count > MOTE_COMPILE_KEPT_MAX)
+        printf("kept     %d more\n", r->kept_count - MOTE_COMPILE_KEPT_MAX);
     print_left_out(r);
     print_pruned(&r->pruned);
     printf("kernels for %d steps; the compiler's macros choose:\n\n", r->step_count);
@@ -67,12 +73,18 @@ static void set_count(json_t **object, const char *key, bool is_computed, size_t
     mote_json_set(object, key, is_computed ? json_integer((json_int_t)count) : json_null());
 }
 
+/* Compiled, not interpreted. */
+static bool has_code(int target)
+{
+    return target == TARGET_C || target >= TARGETS_OF_FILES;
+}
+
 static void set_sizes(json_t **object, int target, const mote_compiled_chips *c)
 {
     set_count(object, "arena_bytes", target != TARGET_ARRAY, c->arena_bytes);
     set_count(object, "arena_bound_bytes", target != TARGET_ARRAY, c->arena_bound_bytes);
     set_count(object, "constant_bytes", target != TARGET_ARRAY, c->constant_bytes);
-    set_count(object, "instances", target == TARGET_C, (size_t)c->instance_count);
+    set_count(object, "instances", has_code(target), (size_t)c->instance_count);
 }
 
 static json_t *json_chips(int target, const mote_compile_result *r)
@@ -83,23 +95,35 @@ static json_t *json_chips(int target, const mote_compile_result *r)
     for (i = 0; i < r->chip_count; i++) {
         json_t *chips = json_pack("{ss}", "kernels", r->chips[i].name);
         set_sizes(&chips, target, &r->chips[i]);
-        set_count(&chips, "shared_instances", target == TARGET_C, (size_t)r->chips[i].shared_count);
+        set_count(&chips, "shared_instances", has_code(target), (size_t)r->chips[i].shared_count);
         mote_json_append(&list, chips);
     }
+    return list;
+}
+
+static json_t *json_kept(const mote_compile_result *r)
+{
+    json_t *list = json_array();
+    int     i;
+
+    for (i = 0; i < r->kept_count && i < MOTE_COMPILE_KEPT_MAX; i++)
+        mote_json_append(&list, mote_json_text(r->kept[i]));
     return list;
 }
 
 static mote_status print_json(const cli_args *args, int target, const char *folder, const mote_compile_result *r,
                               mote_error *err)
 {
-    json_t *object = json_pack("{so ss ss}", "folder", mote_json_text(folder), "target", target_words[target], "name",
-                               target == TARGET_ARRAY ? array_prefix(args) : r->name);
+    json_t *object = json_pack("{so ss ss}", "folder", mote_json_text(folder), "target", mote_compile_target_at(target),
+                               "name", target == TARGET_ARRAY ? array_prefix(args) : r->name);
 
     set_count(&object, "steps", target != TARGET_ARRAY, (size_t)r->step_count);
     set_sizes(&object, target, mote_compiled_for(r, NULL));
     mote_json_set(&object, "chips", json_chips(target, r));
-    set_count(&object, "operators_left_out", target == TARGET_C, (size_t)r->left_out_count);
-    mote_json_set(&object, "constant_channels", target == TARGET_C ? cli_json_pruned(&r->pruned) : json_null());
+    set_count(&object, "operators_left_out", has_code(target), (size_t)r->left_out_count);
+    if (target >= TARGETS_OF_FILES)
+        mote_json_set(&object, "kept", json_kept(r));
+    mote_json_set(&object, "constant_channels", has_code(target) ? cli_json_pruned(&r->pruned) : json_null());
     return cli_print_json(object, err);
 }
 
@@ -108,7 +132,7 @@ static mote_status print_result(const cli_args *args, int target, const char *fo
 {
     if (cli_has(args, "json"))
         return print_json(args, target, folder, r, err);
-    return target == TARGET_ARRAY ? print_array(args, folder) : print_c(folder, r, err);
+    return target == TARGET_ARRAY ? print_array(args, folder) : print_c(folder, target >= TARGETS_OF_FILES, r, err);
 }
 
 mote_status cli_take_tflite(const char *path, mote_compile_options *options, mote_file *file, mote_error *err)
@@ -124,19 +148,24 @@ mote_status cli_take_tflite(const char *path, mote_compile_options *options, mot
 /* What the target would pass over. The interpreter's kernels may be the small ones; its model stays as it is. */
 static mote_status check_target(const cli_args *args, int target, mote_error *err)
 {
-    if (target >= TARGETS_KNOWN)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED,
-                         "--target %s is not there yet; the folder of --target c builds with any C compiler",
-                         target_words[target]);
-    if (target != TARGET_C && cli_has(args, "no-prune-constant"))
-        return mote_fail(err, MOTE_ERR_USAGE, "--no-prune-constant goes with --target c; %s keeps all channels",
-                         target_words[target]);
-    if (target != TARGET_C && cli_has(args, "keep-operators"))
-        return mote_fail(err, MOTE_ERR_USAGE, "--keep-operators goes with --target c; %s keeps all of them",
-                         target_words[target]);
+    if (!has_code(target) && cli_has(args, "no-prune-constant"))
+        return mote_fail(err, MOTE_ERR_USAGE, "--no-prune-constant does not go with --target %s, which keeps all channels",
+                         mote_compile_target_at(target));
+    if (!has_code(target) && cli_has(args, "keep-operators"))
+        return mote_fail(err, MOTE_ERR_USAGE, "--keep-operators does not go with --target %s, which keeps all of them",
+                         mote_compile_target_at(target));
     if (target == TARGET_ARRAY && cli_has(args, "optimize"))
         return mote_fail(err, MOTE_ERR_USAGE, "--optimize goes with --target c or interpreter; an array has no code");
     return MOTE_OK;
+}
+
+static void list_targets(const char **words)
+{
+    int i;
+
+    for (i = 0; i + 1 < TARGETS_MAX && mote_compile_target_at(i); i++)
+        words[i] = mote_compile_target_at(i);
+    words[i] = NULL;
 }
 
 static mote_status run_compile(const cli_args *args, mote_error *err)
@@ -147,14 +176,16 @@ static mote_status run_compile(const cli_args *args, mote_error *err)
     mote_compile_result      result = {.name = ""};
     mote_file                file = {0};
     mote_model              *model;
+    const char              *words[TARGETS_MAX];
     int                      target, optimize;
 
-    MOTE_TRY(cli_choice(args, "target", target_words, TARGET_C, &target, err));
+    list_targets(words);
+    MOTE_TRY(cli_choice(args, "target", words, TARGET_C, &target, err));
     MOTE_TRY(cli_choice(args, "optimize", optimize_words, 0, &optimize, err));
     MOTE_TRY(check_target(args, target, err));
     if (!folder)
         return mote_fail(err, MOTE_ERR_USAGE, "name the folder to write: -o DIR");
-    options.target = target_words[target];
+    options.target = mote_compile_target_at(target);
     options.keeps_constant_channels = cli_has(args, "no-prune-constant");
     options.keeps_operators = cli_has(args, "keep-operators");
     options.optimize = optimize ? MOTE_OPTIMIZE_SIZE : MOTE_OPTIMIZE_SPEED;
@@ -176,15 +207,16 @@ const cli_command cli_compile = {
     .summary = "write a model as plain C",
     .examples = "  mote compile mnist_int8.tflite -o firmware/mnist --name mnist\n"
                 "  mote compile mnist_int8.tflite -o firmware/mnist --target array\n"
-                "  mote compile mnist_int8.tflite -o firmware/mnist --target interpreter\n",
+                "  mote compile mnist_int8.tflite -o firmware/mnist --target interpreter\n"
+                "  mote compile mnist_int8.tflite -o mnist --target arduino\n",
     .positional_min = 1,
     .positional_max = 1,
     .options =
         (const cli_option[]){
             {"output", 'o', "DIR", "the folder to write; one that mote wrote is replaced"},
-            {"target", 't', "c|interpreter|array",
+            {"target", 't', "NAME",
              "c (default): a folder of C99; interpreter: the .tflite as it is, with what runs it; array: g_model for "
-             "TensorFlow Lite Micro"},
+             "TensorFlow Lite Micro; or a project: arduino, platformio, esp-idf, zephyr, pico-sdk, micropython, cmake"},
             {"name", 'n', "ID", "prefix of all names (the model's name; of an array g, in model.h and model.cc)"},
             {"optimize", 0, "speed|size", "speed (default): a kernel for each shape; size: one for all shapes"},
             {"no-prune-constant", 0, NULL, "keep channels whose values no input can change"},

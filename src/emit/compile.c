@@ -181,20 +181,25 @@ static void fill_inputs(const mote_graph *graph, uint8_t *at)
         }
 }
 
+static int32_t golden_count(const compilation *c)
+{
+    return c->options->golden_count > 0 ? c->options->golden_count : GENERATED_SAMPLES;
+}
+
 static mote_status write_selftest(compilation *c, const char *folder, mote_error *err)
 {
     const mote_graph *graph = &c->model->graphs[0];
     const void       *inputs = c->options->golden;
-    int32_t           count = c->options->golden_count, i;
+    const int32_t     count = golden_count(c);
     size_t            bytes = 0;
     mote_text         text = {0};
     char              name[96];
+    int32_t           i;
 
-    if (count == 0) {
+    if (c->options->golden_count == 0) {
         void *made;
         for (i = 0; i < graph->input_count; i++)
             bytes += mote_tensor_bytes(&graph->tensors[graph->inputs[i]]);
-        count = GENERATED_SAMPLES;
         made = mote_arena_alloc(&c->arena, mote_size_mul(bytes, (size_t)count), 1, err);
         if (!made)
             return err->code;
@@ -325,6 +330,40 @@ static mote_status write_interpreter(compilation *c, const char *folder, mote_er
     mote_text_free(&file);
     mote_text_free(&header);
     mote_text_free(&source);
+    return err->code;
+}
+
+/* ---- projects ---- */
+
+/* The model's sources in the project's folder of code, and what its templates make. */
+static mote_status write_project(compilation *c, const mote_project *project, const char *folder, mote_error *err)
+{
+    char *code = mote_path_join(&c->arena, folder, c->result.code, err);
+
+    if (!code)
+        return err->code;
+    MOTE_TRY(mote_make_dirs(code, err));
+    MOTE_TRY(write_c(c, code, err));
+    return mote_emit_project(&c->emitter, &c->result, project, golden_count(c), folder, err);
+}
+
+/* Made beside, then moved in among the user's files. */
+static mote_status make_project(compilation *c, const mote_project *project, const char *folder, mote_error *err)
+{
+    char           *made = mote_temporary_dir(&c->arena, "mote-project", err);
+    mote_kept_files kept;
+    int             i;
+
+    if (!made)
+        return err->code;
+    mote_project_path(c->result.code, sizeof c->result.code, project->code, c->result.name);
+    if (write_project(c, project, made, err) == MOTE_OK &&
+        mote_project_merge(&kept, made, folder, c->result.code, &c->arena, err) == MOTE_OK) {
+        c->result.kept_count = kept.count;
+        for (i = 0; i < kept.count && i < MOTE_COMPILE_KEPT_MAX; i++)
+            snprintf(c->result.kept[i], sizeof c->result.kept[i], "%s", kept.path[i]);
+    }
+    mote_remove_tree(made, err);
     return err->code;
 }
 
@@ -491,6 +530,17 @@ static mote_status check_folder(compilation *c, const char *folder, mote_error *
     return for_entries(&check, folder, check_entry, false, err);
 }
 
+static mote_status fail_target(const char *wanted, mote_error *err)
+{
+    char   known[256];
+    size_t used = 0;
+    int    i;
+
+    for (i = 0; mote_compile_target_at(i); i++)
+        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", mote_compile_target_at(i));
+    return mote_fail(err, MOTE_ERR_USAGE, "target \"%s\" is not one of: %s", mote_show_string(wanted).text, known);
+}
+
 static mote_status compile_to(compilation *c, const char *folder, mote_error *err)
 {
     const char           *wanted = c->options->target ? c->options->target : "c";
@@ -499,16 +549,32 @@ static mote_status compile_to(compilation *c, const char *folder, mote_error *er
 
     while (target->name && strcmp(target->name, wanted) != 0)
         target++;
-    if (!target->name)
-        return mote_fail(err, MOTE_ERR_USAGE, "target \"%s\" is not one of: c, array, interpreter",
-                         mote_show_string(wanted).text);
+    if (!target->name && !mote_project_find(wanted))
+        return fail_target(wanted, err);
     MOTE_TRY(choose_name(c, err));
+    if (!target->name)
+        return make_project(c, mote_project_find(wanted), folder, err);
     MOTE_TRY(check_folder(c, folder, err));
     MOTE_TRY(mote_output_dir_begin(&output, folder, err));
     if (target->write(c, output.temporary, err) == MOTE_OK)
         return mote_output_dir_commit(&output, err);
     mote_output_dir_abandon(&output, err);
     return err->code;
+}
+
+const char *mote_compile_target_at(int index)
+{
+    const int           own = (int)(sizeof compile_targets / sizeof *compile_targets) - 1;
+    const mote_project *project = mote_project_at(index - own);
+
+    if (index >= 0 && index < own)
+        return compile_targets[index].name;
+    return project ? project->name : NULL;
+}
+
+bool mote_compile_is_project(const char *target)
+{
+    return target && mote_project_find(target);
 }
 
 static mote_status check_request(const mote_model *model, const char *folder, const mote_compile_options *options,

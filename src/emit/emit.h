@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "plan/plan.h"
+#include "project/project.h"
 
 /* One emitted function. An own instance has all scalars of its parameters as constants, and serves steps that agree in them;
  * a shared one has only those that decide (op.h), and reads the others from a table in flash. */
@@ -76,6 +77,8 @@ void mote_emit_usage(const mote_emitter *emitter, mote_text *out);
 /* NAME_prepare_input, where the recipe prepares an input that is real or has NAME_quantize_input. */
 bool mote_emits_prepare(const mote_emitter *emitter, int32_t input);
 void mote_emit_prepare(const mote_emitter *emitter, mote_text *out);
+/* NAME_quantize_input, where the input stores integers of at most 16 bits with a scale. */
+bool mote_emits_quantize(const mote_emitter *emitter, int32_t input);
 void mote_emit_labels(const mote_emitter *emitter, mote_text *out);
 void mote_emit_argmax(const mote_emitter *emitter, mote_text *out);
 void mote_emit_label_table(const mote_emitter *emitter, mote_text *out);
@@ -121,6 +124,10 @@ mote_status mote_compile_check(const mote_model *model, bool is_interpreted, con
  * was made of, before any pass that must not change its answers. */
 mote_status mote_emit_selftest(const mote_emitter *emitter, const mote_model *model, const void *inputs,
                                int32_t sample_count, mote_text *out, mote_error *err);
+
+/* What a project has beside the model's own sources: examples, manifests, a page; folder is the project's. */
+mote_status mote_emit_project(const mote_emitter *emitter, const mote_compile_result *result, const mote_project *project,
+                              int32_t sample_count, const char *folder, mote_error *err);
 
 /* A line "MRT_LAYER(index, step, ...)" for each operator, which is nothing in firmware: what fault reports and figures call
  * it. Its step is what MRT_STEP is given when it begins, its index; "none" for a view. */

@@ -207,8 +207,7 @@ static size_t widest_align(const mote_emitter *e)
 
 /* ---- preparing ---- */
 
-/* Whether an input takes quantized numbers that NAME_quantize_input makes. */
-static bool quantizes(const mote_emitter *e, int32_t input)
+bool mote_emits_quantize(const mote_emitter *e, int32_t input)
 {
     const mote_tensor *in = end_tensor(e, true, input);
     long long          min, max;
@@ -226,7 +225,7 @@ static const mote_preparation *preparation_of(const mote_emitter *e, int32_t inp
 
 bool mote_emits_prepare(const mote_emitter *e, int32_t input)
 {
-    return preparation_of(e, input) && (end_tensor(e, true, input)->dtype == MOTE_F32 || quantizes(e, input));
+    return preparation_of(e, input) && (end_tensor(e, true, input)->dtype == MOTE_F32 || mote_emits_quantize(e, input));
 }
 
 /* "the first input", or "input \"left\"" where there are several. */
@@ -341,7 +340,7 @@ static void emit_prepare_declaration(const mote_emitter *e, const mote_end_suffi
     mote_text_puts(out, "/* A raw number as element `index` of ");
     put_whose(e, true, suffix, out);
     mote_text_printf(out, " stores it: prepared as in training%s.\n * 0 <= index < %s_INPUT_%d_SIZE. */\n",
-                     quantizes(e, suffix->index) ? ", and quantized" : "", e->upper, suffix->index);
+                     mote_emits_quantize(e, suffix->index) ? ", and quantized" : "", e->upper, suffix->index);
     mote_text_printf(out, "%s %s_prepare_input%s(float raw, int32_t index);\n",
                      mote_dtype_c_name(end_tensor(e, true, suffix->index)->dtype), e->name, suffix->text);
 }
@@ -349,8 +348,8 @@ static void emit_prepare_declaration(const mote_emitter *e, const mote_end_suffi
 static void emit_prepare(const mote_emitter *e, const mote_end_suffix *suffix, mote_text *out)
 {
     const mote_preparation *prep = preparation_of(e, suffix->index);
-    const bool              is_per_channel = prep && prep->channels > 1, is_quantized = quantizes(e, suffix->index);
-    const char             *at = is_per_channel ? "[index % channels]" : "", *upper = suffix->upper;
+    const bool  is_per_channel = prep && prep->channels > 1, is_quantized = mote_emits_quantize(e, suffix->index);
+    const char *at = is_per_channel ? "[index % channels]" : "", *upper = suffix->upper;
 
     if (!mote_emits_prepare(e, suffix->index))
         return;
@@ -392,7 +391,7 @@ static void emit_quantizer(const mote_emitter *e, const mote_end_suffix *suffix,
     const mote_tensor *in = end_tensor(e, true, suffix->index);
     long long          zero, min, max;
 
-    if (!quantizes(e, suffix->index))
+    if (!mote_emits_quantize(e, suffix->index))
         return;
     zero = in->quant->zero_point[0];
     mote_dtype_limits(in->dtype, &min, &max);

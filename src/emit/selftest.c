@@ -45,15 +45,16 @@ static void emit_copy(const mote_emitter *e, bool is_input, size_t total, mote_t
         if (is_input)
             mote_text_printf(
                 out,
-                "        for (i = 0; i < %s_%s_%d_BYTES; i++)\n"
-                "            ((uint8_t *)%s_%s_%d(arena))[i] = %s_golden_inputs[(uint32_t)s * %zuu + %zuu + i];\n",
+                "    for (i = 0; i < %s_%s_%d_BYTES; i++)\n"
+                "        ((uint8_t *)%s_%s_%d(arena))[i] = %s_golden_inputs[(uint32_t)sample * %zuu + %zuu + i];\n",
                 e->upper, kind, i, e->name, lower, i, e->name, total, offset);
         else
-            mote_text_printf(out,
-                             "        for (i = 0; i < %s_%s_%d_BYTES; i++)\n"
-                             "            wrong += ((const uint8_t *)%s_%s_%d(arena))[i] != %s_golden_outputs[(uint32_t)s * "
-                             "%zuu + %zuu + i];\n",
-                             e->upper, kind, i, e->name, lower, i, e->name, total, offset);
+            mote_text_printf(
+                out,
+                "    for (i = 0; i < %s_%s_%d_BYTES; i++)\n"
+                "        wrong += ((const uint8_t *)%s_%s_%d(arena))[i] != %s_golden_outputs[(uint32_t)sample * "
+                "%zuu + %zuu + i];\n",
+                e->upper, kind, i, e->name, lower, i, e->name, total, offset);
         offset += mote_tensor_bytes(&graph->tensors[is_input ? graph->inputs[i] : graph->outputs[i]]);
     }
 }
@@ -166,11 +167,10 @@ static void emit_raw_check(const mote_emitter *e, const raw_samples *raw, mote_t
     const char *suffix = raw->suffix.text;
 
     if (raw->count > 0)
-        mote_text_printf(
-            out,
-            "    for (i = 0; i < %d; i++)\n"
-            "        wrong += %s_prepare_input%s(%s_golden_raw%s[i], (int32_t)(i %% %d)) != %s_golden_prepared%s[i];\n",
-            raw->count, e->name, suffix, e->name, suffix, raw->per_sample, e->name, suffix);
+        mote_text_printf(out,
+                         "    for (i = 0; i < %d; i++)\n"
+                         "        wrong += %s_prepare_input%s(%s_golden_raw%s[i], i %% %d) != %s_golden_prepared%s[i];\n",
+                         raw->count, e->name, suffix, e->name, suffix, raw->per_sample, e->name, suffix);
 }
 
 /* ---- the file ---- */
@@ -192,14 +192,26 @@ static void emit_text(const mote_emitter *e, const golden_samples *golden, const
     for (i = 0; i < e->model->graphs[0].input_count; i++)
         emit_raw(e, &raw[i], out);
     mote_text_printf(out,
-                     "int32_t %s_selftest(%s_arena *arena);\n\nint32_t %s_selftest(%s_arena *arena)\n{\n"
-                     "    int32_t  wrong = 0, s;\n    uint32_t i;\n\n#if %s_HAS_STATE\n    %s_reset(arena);\n#endif\n"
-                     "    for (s = 0; s < %d; s++) {\n",
-                     e->name, e->name, e->name, e->name, e->upper, e->name, golden->count);
+                     "/* Sample 0 <= sample < %d as inputs; after an invoke, how many output bytes are not the host's. */\n"
+                     "void    %s_selftest_load(%s_arena *arena, int32_t sample);\n"
+                     "int32_t %s_selftest_compare(const %s_arena *arena, int32_t sample);\n"
+                     "int32_t %s_selftest(%s_arena *arena);\n\n"
+                     "void %s_selftest_load(%s_arena *arena, int32_t sample)\n{\n%s",
+                     golden->count, e->name, e->name, e->name, e->name, e->name, e->name, e->name, e->name,
+                     e->model->graphs[0].input_count > 0 ? "    uint32_t i;\n\n" : "    (void)arena;\n    (void)sample;\n");
     emit_copy(e, true, golden->in_bytes, out);
-    mote_text_printf(out, "        %s_invoke(arena);\n", e->name);
+    mote_text_printf(out,
+                     "}\n\nint32_t %s_selftest_compare(const %s_arena *arena, int32_t sample)\n{\n"
+                     "    int32_t  wrong = 0;\n    uint32_t i;\n\n",
+                     e->name, e->name);
     emit_copy(e, false, golden->out_bytes, out);
-    mote_text_puts(out, "    }\n");
+    mote_text_printf(out,
+                     "    return wrong;\n}\n\nint32_t %s_selftest(%s_arena *arena)\n{\n"
+                     "    int32_t wrong = 0, s;\n%s\n#if %s_HAS_STATE\n    %s_reset(arena);\n#endif\n"
+                     "    for (s = 0; s < %d; s++) {\n        %s_selftest_load(arena, s);\n        %s_invoke(arena);\n"
+                     "        wrong += %s_selftest_compare(arena, s);\n    }\n",
+                     e->name, e->name, are_any_prepared(e) ? "    int32_t i;\n" : "", e->upper, e->name, golden->count,
+                     e->name, e->name, e->name);
     for (i = 0; i < e->model->graphs[0].input_count; i++)
         emit_raw_check(e, &raw[i], out);
     mote_text_printf(out,
