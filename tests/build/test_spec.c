@@ -369,7 +369,7 @@ static const mistake reading_mistakes[] = {
     {LAYERS "    - dense: {units: 1, activation: relu7}\n",
      "x.yaml:4: layer dense: unknown activation \"relu7\"; did you mean \"relu\"?"},
     {LAYERS "    - activation: linear\n",
-     "x.yaml:4: layer activation: unknown activation \"linear\"; possible: relu, relu6, sigmoid, tanh, softmax"},
+     "x.yaml:4: layer activation: unknown activation \"linear\"; possible: relu, relu6, sigmoid, tanh, softmax, hard_swish"},
     {LAYERS "    - reshape: {target_shape: [-1, -1]}\n", "x.yaml:4: layer reshape: target_shape has more than one -1"},
     {"model:\n  input: 784\n  layers: [dense: 1]\n", "x.yaml:2: model: input is \"784\"; a list as in [28, 28, 1] expected"},
     {"model:\n  input: [0]\n  layers: [dense: 1]\n", "x.yaml:2: model: input is 0; 1 to 65536 are possible"},
