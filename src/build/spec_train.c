@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <mote/boards.h>
 #include <mote/emulate.h>
 
 #include "build/spec.h"
@@ -358,7 +359,7 @@ mote_status mote_spec_read_convert(mote_spec *spec, const mote_yaml_reader *read
 /* ---- deploy ---- */
 
 typedef struct deploy_section {
-    const char   *target, *chip, *name;
+    const char   *target, *chip, *board, *name;
     mote_optimize optimize;
     bool          prune_constant;
 } deploy_section;
@@ -369,6 +370,7 @@ static const mote_word optimize_words[] = {{"speed", MOTE_OPTIMIZE_SPEED}, {"siz
 static const mote_key deploy_keys[] = {
     MOTE_KEY("target", deploy_section, target, .words = compile_target_words),
     MOTE_KEY("chip", deploy_section, chip),
+    MOTE_KEY("board", deploy_section, board),
     MOTE_KEY("optimize", deploy_section, optimize, .words = optimize_words),
     MOTE_KEY("prune_constant", deploy_section, prune_constant),
     MOTE_KEY("name", deploy_section, name),
@@ -389,6 +391,23 @@ static mote_status check_chip(const mote_yaml_reader *reader, const mote_yaml *c
     return mote_yaml_fail_word(reader, chip->line, "deploy: unknown chip", chip->text, names, (size_t)i);
 }
 
+/* An alias becomes the board's id. */
+static mote_status find_board(const char **id, const mote_yaml_reader *reader, const mote_yaml *node)
+{
+    mote_boards      *boards;
+    const mote_board *board;
+    mote_error        why = {0};
+
+    if (!node || mote_yaml_is_null(node))
+        return MOTE_OK;
+    MOTE_TRY(mote_boards_load(&boards, reader->err));
+    board = mote_boards_find(boards, node->text, &why);
+    *id = board ? mote_arena_strdup(reader->arena, board->id, reader->err) : NULL;
+    mote_boards_destroy(boards);
+    MOTE_TRY(mote_fail_if_memory(reader->err, &why));
+    return board ? reader->err->code : mote_yaml_fail(reader, node->line, "deploy: %s", why.text);
+}
+
 static mote_status check_name(const mote_yaml_reader *reader, const mote_yaml *name)
 {
     mote_error why = {0};
@@ -404,8 +423,10 @@ mote_status mote_spec_read_deploy(mote_spec *spec, const mote_yaml_reader *reade
 
     MOTE_TRY(mote_keys_read(reader, map, &(mote_keys_place){"deploy", deploy_keys, NULL}, &section));
     MOTE_TRY(check_chip(reader, mote_yaml_find(map, "chip")));
+    MOTE_TRY(find_board(&section.board, reader, mote_yaml_find(map, "board")));
     MOTE_TRY(check_name(reader, mote_yaml_find(map, "name")));
     spec->deploy.chip = section.chip;
+    spec->deploy.board = section.board;
     spec->deploy.options = (mote_compile_options){.target = section.target,
                                                   .name = section.name,
                                                   .optimize = section.optimize,

@@ -45,6 +45,7 @@ static const mote_chip_family riscv = {
     .compile_flags = {"-misa-spec=2.2", "-mcmodel=medany", "-ffreestanding"},
     .link_flags = {"-nostdlib", "-Wl,--no-warn-rwx-segments", "-lgcc"},
     .minimal_stack_bytes = 256,
+    .library = "riscv/memory.c",
     .count_bits = 32,
     .faults = riscv_faults,
     .empty_cost = 1,
@@ -208,8 +209,13 @@ static mote_status check_tool(const char *program, const char *packages, mote_er
     return mote_fail(err, MOTE_ERR_IO, "%s is not installed: apt-get install %s", program, packages);
 }
 
+mote_status mote_chip_check_compiler(const mote_chip *chip, mote_error *err)
+{
+    return check_tool(chip->compiler, chip->compiler_packages, err);
+}
+
 mote_status mote_chip_check(const mote_chip *chip, mote_error *err)
 {
-    MOTE_TRY(check_tool(chip->compiler, chip->compiler_packages, err));
+    MOTE_TRY(mote_chip_check_compiler(chip, err));
     return check_tool(chip->emulator, chip->emulator_packages, err);
 }
