@@ -97,6 +97,8 @@ static mote_status take_code(mote_fit *fit, fitting *f, mote_error *err)
     const compiled *code = code_for(f, fit->board);
 
     MOTE_TRY(mote_fail_if_memory(err, &code->failure));
+    if (code->failure.code != MOTE_OK && code->failure.code != MOTE_ERR_IO && fit->answer == MOTE_FIT_NO)
+        return MOTE_OK; /* of what is too large, compilers say the same once more */
     if (code->failure.code != MOTE_OK) {
         if (code->failure.code != MOTE_ERR_IO && fit->board->has_chip_compiler)
             fit->answer = MOTE_FIT_NO;

@@ -25,11 +25,16 @@ static const char *const riscv_faults[MOTE_CHIP_FAULTS] = {[0] = "misaligned jum
 /* The port finds out itself: an AVR has no faults, and a program gone wild comes back to its start. */
 static const char *const avr_faults[MOTE_CHIP_FAULTS] = {[1] = "ran into its own start again"};
 
+/* What functions of libgcc and libc take of the stack, with all that they call: the most of those that compiled models use
+ * (soft floats, 64-bit arithmetic, memcpy and its like), read from the disassembly of Debian 12's libraries. */
+enum { CORTEX_M_LIBRARY_STACK = 112, RISCV_LIBRARY_STACK = 48, AVR_LIBRARY_STACK = 20 };
+
 static const mote_chip_family cortex_m = {
     .parts = {"cortex-m/port.h", "cortex-m/startup.c", "cortex-m/counter.c", "cortex-m/link.ld", "channel.c", "uart/uart.h"},
     .compile_flags = {"-mthumb", "-ffreestanding"},
     .link_flags = {"-nostartfiles", "-lm", "-lc", "-lgcc"},
     .minimal_stack_bytes = 256,
+    .library_stack_bytes = CORTEX_M_LIBRARY_STACK,
     .count_bits = 24,
     .faults = cortex_m_faults,
     .wrap_cost = 5,
@@ -46,6 +51,7 @@ static const mote_chip_family riscv = {
     .link_flags = {"-nostdlib", "-Wl,--no-warn-rwx-segments", "-lgcc"},
     .minimal_stack_bytes = 256,
     .library = "riscv/memory.c",
+    .library_stack_bytes = RISCV_LIBRARY_STACK,
     .count_bits = 32,
     .faults = riscv_faults,
     .empty_cost = 1,
@@ -64,6 +70,7 @@ static const mote_chip_family avr = {
     /* The sizes are checked here, with better messages than the linker's. */
     .link_flags = {"-Wl,--defsym=__TEXT_REGION_LENGTH__=0x800000,--defsym=__DATA_REGION_LENGTH__=0xff00", "-lm"},
     .minimal_stack_bytes = 96,
+    .library_stack_bytes = AVR_LIBRARY_STACK,
     .count_bits = 16,
     .faults = avr_faults,
     .wrap_cost = AVR_WRAP_COST,
