@@ -118,7 +118,8 @@ typedef struct mote_fit {
     size_t region_bytes; /* what it has */
     size_t ram_bytes;    /* needed there: the arena; in static data also the stack and the SDK's floor, where known */
     size_t ram_over;     /* by which static data have too little room, in the usual linker script */
-    char   blame[240];   /* what to look at where it does not fit as static data; "": it does */
+    size_t array_bytes, array_limit; /* the largest array of weights; what compilers for it allow (AVR), 0: any */
+    char   blame[240];               /* what to look at where it does not fit as static data; "": it does */
 
     mote_fit_way ways[MOTE_FIT_WAYS]; /* cheapest first */
     int32_t      way_count;

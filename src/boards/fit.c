@@ -10,6 +10,7 @@
 #include "boards/boards.h"
 #include "chips/code_size.h"
 #include "compare/inspected.h"
+#include "lower/lower.h"
 
 enum { KERNELS_MAX = 8, CODES_MAX = 24 };
 
@@ -91,24 +92,20 @@ static const compiled *code_for(fitting *f, const mote_board *board)
     return code;
 }
 
-/* What the core's own compiler refuses (an array too large for an AVR) does not fit. */
+/* Of what does not fit anyway, compilers say the same once more. */
 static mote_status take_code(mote_fit *fit, fitting *f, mote_error *err)
 {
     const compiled *code = code_for(f, fit->board);
 
     MOTE_TRY(mote_fail_if_memory(err, &code->failure));
-    if (code->failure.code != MOTE_OK && code->failure.code != MOTE_ERR_IO && fit->answer == MOTE_FIT_NO)
-        return MOTE_OK; /* of what is too large, compilers say the same once more */
-    if (code->failure.code != MOTE_OK) {
-        if (code->failure.code != MOTE_ERR_IO && fit->board->has_chip_compiler)
-            fit->answer = MOTE_FIT_NO;
+    if (code->failure.code == MOTE_OK) {
+        fit->code_chip = code->chip;
+        fit->code_bytes = code->size.code_bytes;
+        fit->stack_bytes = code->size.stack_bytes;
+        mote_fit_place(fit);
+    } else if (fit->answer != MOTE_FIT_NO || code->failure.code == MOTE_ERR_IO) {
         snprintf(fit->code_failure, sizeof fit->code_failure, "%.*s", (int)sizeof fit->code_failure - 1, code->failure.text);
-        return MOTE_OK;
     }
-    fit->code_chip = code->chip;
-    fit->code_bytes = code->size.code_bytes;
-    fit->stack_bytes = code->size.stack_bytes;
-    mote_fit_place(fit);
     return MOTE_OK;
 }
 
@@ -172,6 +169,16 @@ static void blame(mote_fit *fit, const mote_inspection *is)
 
 /* ---- one board ---- */
 
+static size_t largest_array(const mote_inspection *is)
+{
+    size_t  most = 0;
+    int32_t i;
+
+    for (i = 0; i < is->layer_count; i++)
+        most = is->layers[i].weights.bytes > most ? is->layers[i].weights.bytes : most;
+    return most;
+}
+
 static mote_status fit_board(mote_fit *fit, fitting *f, const mote_board *board, mote_error *err)
 {
     const mote_inspection *is = plan_for(f, board->kernels, err);
@@ -185,6 +192,8 @@ static mote_status fit_board(mote_fit *fit, fitting *f, const mote_board *board,
     } else {
         fit->arena_bytes = is->memory.arena_bytes;
         fit->constant_bytes = is->memory.constant_bytes;
+        fit->array_bytes = largest_array(is);
+        fit->array_limit = mote_target_find(board->kernels)->object_bytes;
         mote_fit_place(fit);
         if (!f->options->leaves_code && (f->is_one_board || fit->answer != MOTE_FIT_NO))
             MOTE_TRY(take_code(fit, f, err));

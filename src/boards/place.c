@@ -78,6 +78,11 @@ static mote_fit_answer place_arena(mote_fit *fit)
     return MOTE_FIT_HEAP;
 }
 
+static bool has_long_array(const mote_fit *fit)
+{
+    return fit->array_limit > 0 && fit->array_bytes > fit->array_limit;
+}
+
 void mote_fit_place(mote_fit *fit)
 {
     const mote_board *board = fit->board;
@@ -87,7 +92,7 @@ void mote_fit_place(mote_fit *fit)
     if (board->flash_bytes != MOTE_UNKNOWN && fit->flash_bytes > board->flash_bytes)
         fit->flash_over = fit->flash_bytes - board->flash_bytes;
     fit->answer = place_arena(fit);
-    if (fit->flash_over > 0 ||
+    if (fit->flash_over > 0 || has_long_array(fit) ||
         (board->near_constant_bytes != MOTE_UNKNOWN && fit->constant_bytes > board->near_constant_bytes))
         fit->answer = MOTE_FIT_NO;
 }
@@ -155,8 +160,9 @@ void mote_fit_tell(mote_fit *fit)
         else
             mote_text_printf(&text, ", %zu left", fit->region_bytes - fit->ram_bytes);
         tell_flash(&text, fit);
-        if (fit->answer == MOTE_FIT_NO && fit->code_failure[0])
-            mote_text_printf(&text, "; %s", fit->code_failure);
+        if (has_long_array(fit))
+            mote_text_printf(&text, "; an array of %zu bytes, compilers for it allow %zu", fit->array_bytes,
+                             fit->array_limit);
         tell_left_out(&text, fit);
     }
     snprintf(fit->verdict, sizeof fit->verdict, "%s", text.bytes ? text.bytes : "");

@@ -379,6 +379,29 @@ static void what_fits_agrees_with_the_inspection(void **state)
     mote_boards_destroy(boards);
 }
 
+/* 40,000 weights would fit a Mega's flash, but its compiler takes no array so long. */
+static void arrays_that_a_compiler_refuses_do_not_fit(void **state)
+{
+    const mote_fit_options options = {.leaves_code = true, .leaves_ways = true, .inspect.quantize = &int8_ends};
+    mote_boards           *boards = load();
+    mote_builder          *b = mote_builder_create(&(mote_builder_options){.seed = 1, .name = "wide"}, err);
+    mote_layer_id          x = mote_layer_input(b, 1, (int[]){400});
+    mote_model            *model;
+    mote_fit               fit;
+
+    (void)state;
+    model = finish(b, mote_layer_dense(b, x, &(mote_dense_options){.units = 100}));
+    assert_int_equal(mote_board_fit(&fit, model, mote_boards_find(boards, "mega", err), &options, err), MOTE_OK);
+    assert_int_equal(fit.answer, MOTE_FIT_NO);
+    assert_int_equal(fit.ram_over, 0);
+    assert_non_null(strstr(fit.verdict, "; an array of 40000 bytes, compilers for it allow 32767"));
+    assert_string_equal(fit.blame, "the largest constants are those of dense: 40400 bytes");
+    assert_int_equal(mote_board_fit(&fit, model, mote_boards_find(boards, "due", err), &options, err), MOTE_OK);
+    assert_int_equal(fit.answer, MOTE_FIT_YES);
+    mote_model_destroy(model);
+    mote_boards_destroy(boards);
+}
+
 /* ---- code and stack ---- */
 
 /* The bound is never below what a run takes, and the code is what the firmware's functions have, with what they call. */
@@ -434,6 +457,7 @@ int main(void)
         cmocka_unit_test(verdicts_have_the_numbers_and_what_they_leave_out),
         cmocka_unit_test(what_does_not_fit_is_explained),
         cmocka_unit_test(what_fits_agrees_with_the_inspection),
+        cmocka_unit_test(arrays_that_a_compiler_refuses_do_not_fit),
         cmocka_unit_test(stacks_are_bounds_of_what_runs_take),
     };
 
