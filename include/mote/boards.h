@@ -138,7 +138,8 @@ typedef struct mote_fit_options {
 } mote_fit_options;
 
 /* That a model does not fit is no error. A compiler that is not installed is none, either: code and stack are not counted
- * then, and the verdict says so. options may be NULL. Errors: those of mote_inspect; LIMIT (memory). */
+ * then, and the verdict says so. options may be NULL. Errors: those of mote_inspect; USAGE (no model, no board); what err
+ * holds already, as of a board that was not found. */
 mote_status mote_board_fit(mote_fit *out, const mote_model *model, const mote_board *board, const mote_fit_options *options,
                            mote_error *err);
 

@@ -295,6 +295,9 @@ mote_status mote_board_fit(mote_fit *out, const mote_model *model, const mote_bo
     const mote_fit_options       *o = options ? options : &defaults;
 
     *out = (mote_fit){0};
+    MOTE_TRY(err->code); /* of a board that was not found */
+    if (!model || !board)
+        return mote_fail(err, MOTE_ERR_USAGE, "no %s", model ? "board" : "model");
     MOTE_TRY(fit_one(out, model, board, o, err));
     return find_ways(out, model, o, err);
 }

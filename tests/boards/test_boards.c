@@ -13,6 +13,7 @@
 #include "base/embedded.h"
 #include "boards/boards.h"
 #include "boards/fit.h"
+#include "build/spec.h"
 #include "lower/lower.h"
 
 static mote_error *err = &(mote_error){0};
@@ -402,6 +403,56 @@ static void arrays_that_a_compiler_refuses_do_not_fit(void **state)
     mote_boards_destroy(boards);
 }
 
+static void without_a_model_or_a_board_nothing_is_said(void **state)
+{
+    mote_boards *boards = load();
+    mote_fit     fit;
+
+    (void)state;
+    assert_int_equal(mote_board_fit(&fit, NULL, mote_boards_at(boards, 0), NULL, err), MOTE_ERR_USAGE);
+    assert_string_equal(err->text, "no model");
+    *err = (mote_error){0};
+    assert_int_equal(mote_board_fit(&fit, NULL, mote_boards_find(boards, "abacus", err), NULL, err), MOTE_ERR_USAGE);
+    assert_string_equal(err->text, "no board is named abacus; `mote inspect --boards` lists them");
+    *err = (mote_error){0};
+    mote_boards_destroy(boards);
+}
+
+/* ---- ways out of a spec ---- */
+
+static void ways_out_of_a_spec_are_tried(void **state)
+{
+    static const char      text[] = "model:\n  input: [40, 40, 1]\n  layers:\n"
+                                    "    - conv2d: {name: stem, filters: 8, kernel_size: 3}\n    - flatten\n"
+                                    "    - dense: 16\n    - dense: {units: 3}\n    - activation: softmax\n"
+                                    "convert: {quantize: int8}\n";
+    const mote_fit_options options = {.leaves_code = true};
+    mote_boards           *boards = load();
+    mote_spec             *spec;
+    mote_fit               fit;
+
+    (void)state;
+    assert_int_equal(mote_spec_parse(&spec, "x.yaml", text, strlen(text), err), MOTE_OK);
+    assert_int_equal(mote_spec_fit(&fit, spec, NULL, mote_boards_find(boards, "uno", err), &options, err), MOTE_OK);
+    assert_int_equal(fit.answer, MOTE_FIT_NO);
+    assert_int_equal(fit.way_count, 3); /* one is enough: both together are not tried */
+    assert_string_equal(fit.ways[0].what, "io: int8");
+    assert_int_equal(fit.ways[0].answer, MOTE_FIT_NO);
+    assert_int_equal(fit.ways[0].constant_bytes, fit.constant_bytes); /* ends have no weights */
+    /* 15 x 15: the conv makes 13 x 13 x 8 = 1352 bytes of 225; 20 x 20 would make 2592 */
+    assert_string_equal(fit.ways[1].what, "io: int8, input 15x15 instead of 40x40");
+    assert_int_equal(fit.ways[1].answer, MOTE_FIT_YES);
+    assert_in_range(fit.ways[1].arena_bytes, 1352, 1352 + 225 + 64);
+    /* 1 of 8 filters, 2 of 16 units; the 3 units of the answer stay */
+    assert_string_equal(fit.ways[2].what, "io: int8, 1/8 of the channels of each layer");
+    assert_int_equal(fit.ways[2].answer, MOTE_FIT_NO);
+    assert_int_equal(fit.ways[2].arena_bytes, 40 * 40 + 38 * 38);
+    assert_int_equal(fit.ways[2].is_estimate, false);
+    assert_int_equal(spec->convert.options.io, MOTE_F32); /* the spec is as it was */
+    mote_spec_destroy(spec);
+    mote_boards_destroy(boards);
+}
+
 /* ---- code and stack ---- */
 
 /* The bound is never below what a run takes, and the code is what the firmware's functions have, with what they call. */
@@ -458,6 +509,8 @@ int main(void)
         cmocka_unit_test(what_does_not_fit_is_explained),
         cmocka_unit_test(what_fits_agrees_with_the_inspection),
         cmocka_unit_test(arrays_that_a_compiler_refuses_do_not_fit),
+        cmocka_unit_test(without_a_model_or_a_board_nothing_is_said),
+        cmocka_unit_test(ways_out_of_a_spec_are_tried),
         cmocka_unit_test(stacks_are_bounds_of_what_runs_take),
     };
 
