@@ -447,6 +447,7 @@ static void ways_out_of_a_spec_are_tried(void **state)
     assert_string_equal(fit.ways[2].what, "io: int8, 1/8 of the channels of each layer");
     assert_int_equal(fit.ways[2].answer, MOTE_FIT_NO);
     assert_int_equal(fit.ways[2].arena_bytes, 40 * 40 + 38 * 38);
+    assert_int_equal(fit.ways[2].constant_bytes, 2957); /* 9 + 2888 + 6 weights, 6 biases, their multipliers */
     assert_int_equal(fit.ways[2].is_estimate, false);
     assert_int_equal(spec->convert.options.io, MOTE_F32); /* the spec is as it was */
     mote_spec_destroy(spec);
