@@ -113,13 +113,14 @@ typedef struct mote_fit {
     size_t           flash_bytes;             /* needed: code, constants, the SDK's floor, as far as they are known */
     size_t           flash_over;              /* by which that is too much */
 
-    size_t arena_bytes;
-    char   region[96];   /* where the arena goes, or the largest that holds static data; adjacent regions are one, "A+B" */
-    size_t region_bytes; /* what it has */
-    size_t ram_bytes;    /* needed there: the arena; in static data also the stack and the SDK's floor, where known */
-    size_t ram_over;     /* by which static data have too little room, in the usual linker script */
-    size_t array_bytes, array_limit; /* the largest array of weights; what compilers for it allow (AVR), 0: any */
-    char   blame[240];               /* what to look at where it does not fit as static data; "": it does */
+    size_t  arena_bytes;
+    char    region[96];   /* where the arena goes, or the largest that holds static data; adjacent regions are one, "A+B" */
+    size_t  region_bytes; /* what it has */
+    int32_t region_first, region_count; /* of the board's regions */
+    size_t  ram_bytes; /* needed there: the arena; in static data also the stack and the SDK's floor, where known */
+    size_t  ram_over;  /* by which static data have too little room, in the usual linker script */
+    size_t  array_bytes, array_limit; /* the largest array of weights; what compilers for it allow (AVR), 0: any */
+    char    blame[240];               /* what to look at where it does not fit as static data; "": it does */
 
     mote_fit_way ways[MOTE_FIT_WAYS]; /* cheapest first */
     int32_t      way_count;

@@ -44,6 +44,8 @@ static void name_run(mote_fit *fit, run r)
 
     fit->region[0] = '\0';
     fit->region_bytes = r.bytes;
+    fit->region_first = r.first;
+    fit->region_count = r.count;
     for (i = 0; i < r.count && used < sizeof fit->region; i++)
         used += (size_t)snprintf(fit->region + used, sizeof fit->region - used, "%s%s", i ? "+" : "",
                                  fit->board->regions[r.first + i].name);

@@ -103,6 +103,55 @@ static mote_status print_needs(const mote_fit *fit, mote_error *err)
     return cli_table_print(&table, err);
 }
 
+/* Whether an arena from the run's beginning reaches this region of it. */
+static bool is_reached(const mote_fit *fit, int32_t index)
+{
+    size_t  before = 0;
+    int32_t i;
+
+    for (i = fit->region_first; i < index; i++)
+        before += fit->board->regions[i].bytes;
+    return index > fit->region_first && index < fit->region_first + fit->region_count && before < fit->ram_bytes;
+}
+
+/* What a region takes of the model: the first one of the run that holds the arena, and where static data begin. */
+static void takes_cell(cli_table *table, const mote_fit *fit, int32_t index, bool is_first_static)
+{
+    const bool has_arena = index == fit->region_first;
+    const bool has_stack =
+        fit->stack_bytes != MOTE_UNKNOWN && (fit->ram_bytes > fit->arena_bytes ? has_arena : is_first_static);
+
+    if (has_arena && has_stack)
+        cli_cell(table, "arena %zu, stack %zu", fit->arena_bytes, fit->stack_bytes);
+    else if (has_arena)
+        cli_cell(table, "arena %zu", fit->arena_bytes);
+    else if (has_stack)
+        cli_cell(table, "stack %zu", fit->stack_bytes);
+    else
+        cli_cell(table, "%s", is_reached(fit, index) ? "arena" : "");
+}
+
+/* Of a board with several. */
+static mote_status print_regions(const mote_fit *fit, mote_error *err)
+{
+    static const char *const headings[] = {"region", "bytes", "holds", "takes"};
+    cli_table                table = {.headings = headings, .column_count = 4};
+    bool                     is_first_static = true;
+    int32_t                  i;
+
+    for (i = 0; i < fit->board->region_count; i++) {
+        const mote_board_region *region = &fit->board->regions[i];
+        cli_cell(&table, "%s", region->name);
+        cli_cell(&table, "%zu", region->bytes);
+        cli_cell(&table, "%s", mote_region_use_name(region->use));
+        takes_cell(&table, fit, i, is_first_static && region->use == MOTE_REGION_STATIC);
+        is_first_static &= region->use != MOTE_REGION_STATIC;
+    }
+    MOTE_TRY(cli_table_print(&table, err));
+    puts("");
+    return MOTE_OK;
+}
+
 static mote_status print_ways(const mote_fit *fit, mote_error *err)
 {
     static const char *const headings[] = {"way out", "arena", "constants", ""};
@@ -131,6 +180,8 @@ mote_status cli_inspect_print_board(const cli_inspecting *in, mote_error *err)
     if (!fit.memory_failure[0]) {
         MOTE_TRY(print_needs(&fit, err));
         puts("");
+        if (fit.board->region_count > 1 && fit.answer != MOTE_FIT_NO)
+            MOTE_TRY(print_regions(&fit, err));
     }
     cli_print_line(0, "%s", fit.verdict);
     if (fit.code_failure[0])
