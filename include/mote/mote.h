@@ -9,6 +9,7 @@
  *     compile.h     C for any chip               emulate.h     firmware on emulated chips
  *     spec.h        a project in one file        build.h       the whole way, from a spec
  *     verify.h      what is wrong with a file    bench.h       times on this machine
+ *     boards.h      boards, and what fits them
  *     array.h       NumPy's files                image.h       JPEG and PNG
  *     chart.h       charts as .svg or .png
  *     status.h      how functions report         dtype.h       element types
@@ -44,6 +45,7 @@
 #include <mote/arena.h>
 #include <mote/array.h>
 #include <mote/bench.h>
+#include <mote/boards.h>
 #include <mote/build.h>
 #include <mote/chart.h>
 #include <mote/compile.h>

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <mote/boards.h>
 #include <mote/inspect.h>
 #include <mote/run.h>
 #include <mote/text.h>
@@ -315,13 +316,61 @@ static mote_status check_sizes(const build_work *w, size_t constant_bytes, size_
     return MOTE_OK;
 }
 
+/* No board fits what others compile. */
+static bool is_for_board(const build_work *w)
+{
+    const char *target = w->spec->deploy.options.target;
+
+    return w->spec->deploy.board && !(target && strcmp(target, "array") == 0);
+}
+
+static mote_status judge(const build_work *w, const mote_fit *fit, mote_error *err)
+{
+    const mote_fit_way *way = fit->ways;
+
+    if (fit->answer == MOTE_FIT_HEAP)
+        say(w, "warning: %s: %s", w->spec->name, fit->verdict);
+    while (way < fit->ways + fit->way_count && way->answer != MOTE_FIT_YES)
+        way++;
+    if (fit->answer != MOTE_FIT_NO)
+        return MOTE_OK;
+    if (way < fit->ways + fit->way_count)
+        return mote_fail(err, MOTE_ERR_LIMIT, "%s: %s; it fits with %s", w->spec->name, fit->verdict, way->what);
+    return mote_fail(err, MOTE_ERR_LIMIT, "%s: %s", w->spec->name, fit->verdict);
+}
+
+/* The deployed model on the spec's board; NULL: the network, before it is trained. */
+static mote_status check_board(const build_work *w, const mote_model *model, mote_error *err)
+{
+    mote_fit_options  options = {.optimize = w->spec->deploy.options.optimize, .leaves_ways = true};
+    mote_boards      *boards;
+    const mote_board *board;
+    mote_fit          fit;
+
+    MOTE_TRY(mote_boards_load(&boards, err));
+    options.inspect.keeps_constant_channels = w->spec->deploy.options.keeps_constant_channels;
+    board = mote_boards_find(boards, w->spec->deploy.board, err);
+    if (board && model)
+        mote_board_fit(&fit, model, board, &options, err);
+    else if (board)
+        mote_spec_fit(&fit, w->spec, w->set, board, NULL, err);
+    if (err->code == MOTE_OK && judge(w, &fit, err) == MOTE_OK && model)
+        say(w, "board      %s", fit.verdict);
+    mote_boards_destroy(boards);
+    return err->code;
+}
+
 /* What cannot be deployed is said before the time of training is spent. */
 static mote_status check_before_training(const build_work *w, const mote_model *model, mote_error *err)
 {
     const mote_inspect_options deployed = mote_spec_deployed(w->spec);
     mote_inspection            in = {0};
 
-    if (w->options->only_train || !w->spec->deploy.chip)
+    if (w->options->only_train)
+        return MOTE_OK;
+    if (is_for_board(w))
+        MOTE_TRY(check_board(w, NULL, err));
+    if (!w->spec->deploy.chip)
         return MOTE_OK;
     if (mote_inspect(&in, model, &deployed, err) == MOTE_OK)
         check_sizes(w, in.memory.constant_bytes, in.memory.arena_bytes, err);
@@ -715,6 +764,8 @@ static mote_status deploy(build_work *w, mote_error *err)
     snprintf(w->summary->firmware_name, sizeof w->summary->firmware_name, "%s", compiled.name);
     of = mote_compiled_for(&compiled, chip ? chip->kernels : NULL);
     MOTE_TRY(check_sizes(w, of->constant_bytes, of->arena_bytes, err));
+    if (is_for_board(w))
+        MOTE_TRY(check_board(w, model, err));
     w->summary->arena_bytes = of->arena_bytes;
     w->summary->arena_bound_bytes = of->arena_bound_bytes;
     w->summary->constant_bytes = of->constant_bytes;

@@ -97,7 +97,7 @@ static mote_status read_section(mote_spec *spec, const mote_yaml_reader *reader,
         return mote_yaml_fail(reader, root->line, "%s is missing", section->name);
     if (!value)
         return MOTE_OK;
-    MOTE_TRY(mote_spec_need_map(reader, value, section->name));
+    MOTE_TRY(mote_yaml_need_map(reader, value, section->name));
     MOTE_TRY(section->read(spec, reader, value));
     return keep_text(spec->state, section->name, value, reader->err);
 }
@@ -109,7 +109,7 @@ static mote_status read_all(mote_spec *spec, const char *bytes, size_t count, mo
     int                    i;
 
     MOTE_TRY(mote_yaml_read(&root, &reader, bytes, count));
-    MOTE_TRY(mote_spec_read_keys(&reader, root, &(mote_spec_keys){"the spec", top_keys, top_others}, spec));
+    MOTE_TRY(mote_keys_read(&reader, root, &(mote_keys_place){"the spec", top_keys, top_others}, spec));
     MOTE_TRY(check_name(&reader, mote_yaml_find(root, "name")));
     spec->state->sections = MOTE_NEW(&spec->state->arena, mote_spec_section_line, SECTION_COUNT, err);
     if (!spec->state->sections)

@@ -5,7 +5,8 @@
 
 #include <mote/spec.h>
 
-#include "build/yaml.h"
+#include "base/yaml.h"
+#include "layers/key_reader.h"
 #include "layers/layer.h"
 
 enum { MOTE_SPEC_LAYERS_MAX = 1000 };
@@ -65,30 +66,5 @@ mote_status mote_spec_load_source(mote_dataset **out, const mote_spec *spec, con
 /* Before anything has trained, the spec's own network says what whole numbers are: numbers to a regression, else classes. A
  * network that cannot be made says nothing here. */
 mote_status mote_spec_take_targets(const mote_spec *spec, mote_dataset *set, mote_error *err);
-
-/* ---- keys ---- */
-
-/* A map's place in the spec. */
-typedef struct mote_spec_keys {
-    const char        *where;  /* "train", "layer dense": after "in" */
-    const mote_key    *keys;   /* written into options */
-    const char *const *others; /* keys that the caller reads itself; ends with NULL; may be NULL */
-} mote_spec_keys;
-
-/* Reads every key of map. Unknown keys, wrong types, values out of range, missing required keys are told by line. A null
- * value counts as left out. */
-mote_status mote_spec_read_keys(const mote_yaml_reader *reader, const mote_yaml *map, const mote_spec_keys *keys,
-                                void *options);
-
-/* One value. Its text is "WHERE: KEY ..." on failure. */
-mote_status mote_spec_read_value(const mote_yaml_reader *reader, const mote_yaml *value, const mote_key *key,
-                                 const char *where, void *options);
-
-mote_status mote_spec_need_map(const mote_yaml_reader *reader, const mote_yaml *node, const char *where);
-mote_status mote_spec_need_text(const mote_yaml_reader *reader, const mote_yaml *node, const char *what);
-
-/* word is none of words: told with the nearest one, or with all. what: "train: unknown loss". */
-mote_status mote_spec_fail_word(const mote_yaml_reader *reader, int line, const char *what, const char *word,
-                                const char *const *words, size_t count);
 
 #endif

@@ -93,12 +93,12 @@ static mote_status read_generate(mote_spec *spec, const mote_yaml_reader *reader
     if (generate->kind == MOTE_YAML_LIST || !word || generate->count > 1)
         return mote_yaml_fail(reader, generate->line, "generate: one generator is expected, as in sine: {samples: 1000}");
     if (strcmp(word, generators[0]) != 0)
-        return mote_spec_fail_word(reader, generate->line, "generate: unknown generator", word, generators, 1);
+        return mote_yaml_fail_word(reader, generate->line, "generate: unknown generator", word, generators, 1);
     spec->data.is_sine = true;
     if (!sine || mote_yaml_is_null(sine))
         return MOTE_OK;
-    MOTE_TRY(mote_spec_need_map(reader, sine, "sine"));
-    return mote_spec_read_keys(reader, sine, &(mote_spec_keys){"sine", sine_keys, NULL}, &spec->data.sine);
+    MOTE_TRY(mote_yaml_need_map(reader, sine, "sine"));
+    return mote_keys_read(reader, sine, &(mote_keys_place){"sine", sine_keys, NULL}, &spec->data.sine);
 }
 
 /* ---- targets: column, [column ...], a number of columns, or a .npy ---- */
@@ -113,7 +113,7 @@ static mote_status read_columns(mote_spec *spec, const mote_yaml_reader *reader,
     if (!names)
         return reader->err->code;
     for (item = is_one ? targets : targets->first; item; item = is_one ? NULL : item->next) {
-        MOTE_TRY(mote_spec_need_text(reader, item, "a target column"));
+        MOTE_TRY(mote_yaml_need_text(reader, item, "a target column"));
         names[spec->data.options.target_count++] = item->text;
     }
     spec->data.options.target_names = names;
@@ -130,7 +130,7 @@ static mote_status read_targets(mote_spec *spec, const mote_yaml_reader *reader,
         return MOTE_OK;
     }
     if (!targets->is_quoted && length > 0 && strspn(targets->text, "0123456789") == length)
-        return mote_spec_read_value(reader, targets, &count, "data", &spec->data.options);
+        return mote_key_read(reader, targets, &count, "data", &spec->data.options);
     if (length > 0 || (targets->kind == MOTE_YAML_LIST && targets->count > 0))
         return read_columns(spec, reader, targets);
     return mote_yaml_fail(reader, targets->line,
@@ -154,7 +154,7 @@ static mote_status read_deviation(deviation *out, const mote_yaml_reader *reader
         return MOTE_OK;
     out->values = MOTE_NEW(reader->arena, float, is_one ? 1 : node->count, reader->err);
     for (item = is_one ? node : node->first; out->values && item; item = is_one ? NULL : item->next)
-        MOTE_TRY(mote_spec_read_value(reader, item, key, "data", &out->values[out->count++]));
+        MOTE_TRY(mote_key_read(reader, item, key, "data", &out->values[out->count++]));
     return reader->err->code;
 }
 
@@ -247,10 +247,10 @@ static mote_status read_path(mote_spec *spec, const mote_yaml_reader *reader, co
     if (!node || mote_yaml_is_null(node))
         return MOTE_OK;
     if (node->kind != MOTE_YAML_MAP || node->count == 0)
-        return mote_spec_read_value(reader, node, &key, "data", &spec->data);
+        return mote_key_read(reader, node, &key, "data", &spec->data);
     files = MOTE_NEW(reader->arena, mote_dataset_file, node->count, reader->err);
     for (item = node->first; files && item; item = item->next) {
-        MOTE_TRY(mote_spec_need_text(reader, item, "a .npy file"));
+        MOTE_TRY(mote_yaml_need_text(reader, item, "a .npy file"));
         files[spec->data.file_count++] = (mote_dataset_file){item->key, item->text};
     }
     spec->data.files = files;
@@ -262,7 +262,7 @@ mote_status mote_spec_read_data(mote_spec *spec, const mote_yaml_reader *reader,
     const mote_yaml *generate = mote_yaml_find(map, "generate"), *targets = mote_yaml_find(map, "targets"), *node;
     data_section     section = {0};
 
-    MOTE_TRY(mote_spec_read_keys(reader, map, &(mote_spec_keys){"data", data_keys, data_others}, &section));
+    MOTE_TRY(mote_keys_read(reader, map, &(mote_keys_place){"data", data_keys, data_others}, &section));
     MOTE_TRY(read_path(spec, reader, mote_yaml_find(map, "path")));
     if (!spec->data.path && !spec->data.files && !generate)
         return mote_yaml_fail(reader, map->line, "data: path is missing (or generate)");
@@ -288,13 +288,13 @@ static mote_status check_names(const mote_yaml_reader *reader, const mote_yaml *
 
     if (!map || mote_yaml_is_null(map))
         return MOTE_OK;
-    MOTE_TRY(mote_spec_need_map(reader, map, what));
+    MOTE_TRY(mote_yaml_need_map(reader, map, what));
     for (item = map->first; item; item = item->next) {
         for (i = 0; i < count && strcmp(names[i], item->key) != 0; i++)
             ;
         if (i == count)
-            return mote_spec_fail_word(reader, item->key_line, what, item->key, names, (size_t)count);
-        MOTE_TRY(mote_spec_need_map(reader, item, item->key));
+            return mote_yaml_fail_word(reader, item->key_line, what, item->key, names, (size_t)count);
+        MOTE_TRY(mote_yaml_need_map(reader, item, item->key));
     }
     return MOTE_OK;
 }
@@ -315,7 +315,7 @@ static mote_status settle_inputs(mote_spec *spec, const mote_yaml_reader *reader
         feature_section  section = {0};
         if (!own)
             continue;
-        MOTE_TRY(mote_spec_read_keys(reader, own, &(mote_spec_keys){names[i], feature_keys, feature_others}, &section));
+        MOTE_TRY(mote_keys_read(reader, own, &(mote_keys_place){names[i], feature_keys, feature_others}, &section));
         MOTE_TRY(set_feature(&inputs[i], reader, own, &section));
     }
     spec->data.options.inputs = inputs;
@@ -339,7 +339,7 @@ static mote_status settle_outputs(mote_spec *spec, const mote_yaml_reader *reade
     for (i = 0; i < state->output_count; i++) {
         const mote_yaml *own = map ? mote_yaml_find(map, names[i]) : NULL;
         if (own)
-            MOTE_TRY(mote_spec_read_keys(reader, own, &(mote_spec_keys){names[i], target_keys, NULL}, &outputs[i]));
+            MOTE_TRY(mote_keys_read(reader, own, &(mote_keys_place){names[i], target_keys, NULL}, &outputs[i]));
     }
     spec->data.options.outputs = outputs;
     spec->data.options.output_count = state->output_count;

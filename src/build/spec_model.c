@@ -99,7 +99,7 @@ static mote_status fail_unknown_layer(const model_reader *r, const char *name, i
         names[count] = mote_layer_types[count]->name;
         count++;
     }
-    return mote_spec_fail_word(r->yaml, line, "unknown layer", name, names, count);
+    return mote_yaml_fail_word(r->yaml, line, "unknown layer", name, names, count);
 }
 
 /* `- dropout: 0.5` gives the layer's first argument. */
@@ -109,7 +109,7 @@ static mote_status read_shorthand(const model_reader *r, const mote_yaml *value,
 
     if (!first->name)
         return mote_yaml_fail(r->yaml, value->line, "%s takes no arguments but name and inputs", where);
-    MOTE_TRY(mote_spec_read_value(r->yaml, value, first, where, layer->options));
+    MOTE_TRY(mote_key_read(r->yaml, value, first, where, layer->options));
     for (key = first + 1; key->name; key++)
         if (key->is_required)
             return mote_yaml_fail(r->yaml, value->line, "%s: %s is missing", where, key->name);
@@ -127,9 +127,9 @@ static mote_status read_arguments(const model_reader *r, const mote_yaml *value,
         return read_shorthand(r, value, layer, where);
     if (!value || value->kind != MOTE_YAML_MAP)
         value = &nothing;
-    MOTE_TRY(mote_spec_read_keys(r->yaml, value, &(mote_spec_keys){where, layer->type->keys, common}, layer->options));
+    MOTE_TRY(mote_keys_read(r->yaml, value, &(mote_keys_place){where, layer->type->keys, common}, layer->options));
     if ((name = mote_yaml_find(value, "name")) != NULL) {
-        MOTE_TRY(mote_spec_need_text(r->yaml, name, "a layer's name"));
+        MOTE_TRY(mote_yaml_need_text(r->yaml, name, "a layer's name"));
         MOTE_TRY(check_name(r, name->text, name->line));
         layer->name = name->text;
     }
@@ -292,7 +292,7 @@ static mote_status add_input(const model_reader *r, const char *name, int line, 
     input->name = name;
     input->line = line;
     r->state->input_count++;
-    return shape && !mote_yaml_is_null(shape) ? mote_spec_read_value(r->yaml, shape, &key, "model", input) : MOTE_OK;
+    return shape && !mote_yaml_is_null(shape) ? mote_key_read(r->yaml, shape, &key, "model", input) : MOTE_OK;
 }
 
 /* inputs: {left: [3], right: [2]}, or inputs: [left, right] in the shapes of the data. */
@@ -306,7 +306,7 @@ static mote_status read_named_inputs(const model_reader *r, const mote_yaml *inp
     for (item = inputs->first; item; item = item->next) {
         const bool has_shape = inputs->kind == MOTE_YAML_MAP;
         if (!has_shape)
-            MOTE_TRY(mote_spec_need_text(r->yaml, item, "an input's name"));
+            MOTE_TRY(mote_yaml_need_text(r->yaml, item, "an input's name"));
         MOTE_TRY(add_input(r, has_shape ? item->key : item->text, has_shape ? item->key_line : item->line,
                            has_shape ? item : NULL));
     }
@@ -331,7 +331,7 @@ mote_status mote_spec_read_model(mote_spec *spec, const mote_yaml_reader *reader
     const model_reader       r = {reader, spec->state};
     const mote_yaml         *layers = mote_yaml_find(map, "layers");
 
-    MOTE_TRY(mote_spec_read_keys(reader, map, &(mote_spec_keys){"model", keys, others}, spec->state));
+    MOTE_TRY(mote_keys_read(reader, map, &(mote_keys_place){"model", keys, others}, spec->state));
     if (!layers)
         return mote_yaml_fail(reader, map->line, "model: layers is missing");
     MOTE_TRY(read_network_inputs(&r, map));

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <mote/boards.h>
 #include <mote/emulate.h>
 
 #include "build/spec.h"
@@ -104,12 +105,12 @@ static mote_status read_optimizer(const mote_yaml_reader *reader, const mote_yam
         names[i] = optimizer_rows[i].name;
     row = find_optimizer(name);
     if (!row)
-        return mote_spec_fail_word(reader, node->line, "train: unknown optimizer", name, names, OPTIMIZER_ROWS);
+        return mote_yaml_fail_word(reader, node->line, "train: unknown optimizer", name, names, OPTIMIZER_ROWS);
     optimizer->kind = row->kind;
     if (!arguments || mote_yaml_is_null(arguments))
         return MOTE_OK;
-    MOTE_TRY(mote_spec_need_map(reader, arguments, row->name));
-    return mote_spec_read_keys(reader, arguments, &(mote_spec_keys){row->name, row->keys, NULL}, optimizer);
+    MOTE_TRY(mote_yaml_need_map(reader, arguments, row->name));
+    return mote_keys_read(reader, arguments, &(mote_keys_place){row->name, row->keys, NULL}, optimizer);
 }
 
 /* ---- what is asked of each output ---- */
@@ -131,7 +132,7 @@ static mote_status read_metric(const mote_yaml_reader *reader, const mote_yaml *
     static const mote_key key = {.name = "metrics", .kind = MOTE_KEY_INT, .words = metric_words};
     int                   metric = 0;
 
-    MOTE_TRY(mote_spec_read_value(reader, node, &key, "train", &metric));
+    MOTE_TRY(mote_key_read(reader, node, &key, "train", &metric));
     *metrics |= (unsigned)metric;
     return MOTE_OK;
 }
@@ -150,7 +151,7 @@ static mote_status read_metrics(const mote_yaml_reader *reader, const mote_yaml 
 /* One output's part of a key. */
 static mote_status read_part(const goal_reader *r, const mote_yaml *node, const mote_key *key, mote_goal *goal)
 {
-    return key ? mote_spec_read_value(r->yaml, node, key, "train", goal) : read_metrics(r->yaml, node, &goal->metrics);
+    return key ? mote_key_read(r->yaml, node, key, "train", goal) : read_metrics(r->yaml, node, &goal->metrics);
 }
 
 static int find_name(const goal_reader *r, const char *name)
@@ -172,7 +173,7 @@ static mote_status read_by_name(const goal_reader *r, const mote_yaml *map, cons
     for (item = map->first; item; item = item->next) {
         const int output = find_name(r, item->key);
         if (output < 0)
-            return mote_spec_fail_word(r->yaml, item->key_line, about, item->key, r->names, (size_t)r->count);
+            return mote_yaml_fail_word(r->yaml, item->key_line, about, item->key, r->names, (size_t)r->count);
         MOTE_TRY(read_part(r, item, key, &r->goals[output]));
     }
     return MOTE_OK;
@@ -271,7 +272,7 @@ mote_status mote_spec_read_train(mote_spec *spec, const mote_yaml_reader *reader
     train_section    section = {0};
     mote_optimizer  *o = &section.options.optimizer;
 
-    MOTE_TRY(mote_spec_read_keys(reader, map, &(mote_spec_keys){"train", train_keys, train_others}, &section));
+    MOTE_TRY(mote_keys_read(reader, map, &(mote_keys_place){"train", train_keys, train_others}, &section));
     if (optimizer && !mote_yaml_is_null(optimizer))
         MOTE_TRY(read_optimizer(reader, optimizer, o));
     if (section.learning_rate > 0 && o->learning_rate > 0)
@@ -333,9 +334,9 @@ static mote_status read_calibrate(mote_spec *spec, const mote_yaml_reader *reade
     if (!node || mote_yaml_is_null(node))
         return MOTE_OK;
     if (node->kind == MOTE_YAML_MAP)
-        MOTE_TRY(mote_spec_read_keys(reader, node, &(mote_spec_keys){"calibrate", calibrate_keys, NULL}, &section));
+        MOTE_TRY(mote_keys_read(reader, node, &(mote_keys_place){"calibrate", calibrate_keys, NULL}, &section));
     else
-        MOTE_TRY(mote_spec_read_value(reader, node, &number, "convert", &section));
+        MOTE_TRY(mote_key_read(reader, node, &number, "convert", &section));
     spec->convert.options.samples = section.samples;
     spec->convert.calibration_split = section.split;
     spec->convert.calibration_data = section.data;
@@ -346,7 +347,7 @@ mote_status mote_spec_read_convert(mote_spec *spec, const mote_yaml_reader *read
 {
     convert_section section = {0};
 
-    MOTE_TRY(mote_spec_read_keys(reader, map, &(mote_spec_keys){"convert", convert_keys, convert_others}, &section));
+    MOTE_TRY(mote_keys_read(reader, map, &(mote_keys_place){"convert", convert_keys, convert_others}, &section));
     if (!section.quantize && section.io != MOTE_F32)
         return mote_yaml_fail(reader, mote_yaml_find(map, "io")->line,
                               "convert: io is an integer type, but nothing is quantized; add quantize: int8");
@@ -358,7 +359,7 @@ mote_status mote_spec_read_convert(mote_spec *spec, const mote_yaml_reader *read
 /* ---- deploy ---- */
 
 typedef struct deploy_section {
-    const char   *target, *chip, *name;
+    const char   *target, *chip, *board, *name;
     mote_optimize optimize;
     bool          prune_constant;
 } deploy_section;
@@ -368,6 +369,7 @@ static const mote_word optimize_words[] = {{"speed", MOTE_OPTIMIZE_SPEED}, {"siz
 static const mote_key deploy_keys[] = {
     MOTE_KEY("target", deploy_section, target),
     MOTE_KEY("chip", deploy_section, chip),
+    MOTE_KEY("board", deploy_section, board),
     MOTE_KEY("optimize", deploy_section, optimize, .words = optimize_words),
     MOTE_KEY("prune_constant", deploy_section, prune_constant),
     MOTE_KEY("name", deploy_section, name),
@@ -389,7 +391,7 @@ static mote_status check_target(const mote_yaml_reader *reader, const mote_yaml 
             return MOTE_OK;
         names[i] = name;
     }
-    return mote_spec_fail_word(reader, target->line, "deploy: unknown target", target->text, names, (size_t)i);
+    return mote_yaml_fail_word(reader, target->line, "deploy: unknown target", target->text, names, (size_t)i);
 }
 
 static mote_status check_chip(const mote_yaml_reader *reader, const mote_yaml *chip)
@@ -401,7 +403,24 @@ static mote_status check_chip(const mote_yaml_reader *reader, const mote_yaml *c
         return MOTE_OK;
     for (i = 0; i < mote_chip_count() && i < CHIPS_MAX; i++)
         names[i] = mote_chip_at(i)->name;
-    return mote_spec_fail_word(reader, chip->line, "deploy: unknown chip", chip->text, names, (size_t)i);
+    return mote_yaml_fail_word(reader, chip->line, "deploy: unknown chip", chip->text, names, (size_t)i);
+}
+
+/* An alias becomes the board's id. */
+static mote_status find_board(const char **id, const mote_yaml_reader *reader, const mote_yaml *node)
+{
+    mote_boards      *boards;
+    const mote_board *board;
+    mote_error        why = {0};
+
+    if (!node || mote_yaml_is_null(node))
+        return MOTE_OK;
+    MOTE_TRY(mote_boards_load(&boards, reader->err));
+    board = mote_boards_find(boards, node->text, &why);
+    *id = board ? mote_arena_strdup(reader->arena, board->id, reader->err) : NULL;
+    mote_boards_destroy(boards);
+    MOTE_TRY(mote_fail_if_memory(reader->err, &why));
+    return board ? reader->err->code : mote_yaml_fail(reader, node->line, "deploy: %s", why.text);
 }
 
 static mote_status check_name(const mote_yaml_reader *reader, const mote_yaml *name)
@@ -417,11 +436,13 @@ mote_status mote_spec_read_deploy(mote_spec *spec, const mote_yaml_reader *reade
 {
     deploy_section section = {.prune_constant = true};
 
-    MOTE_TRY(mote_spec_read_keys(reader, map, &(mote_spec_keys){"deploy", deploy_keys, NULL}, &section));
+    MOTE_TRY(mote_keys_read(reader, map, &(mote_keys_place){"deploy", deploy_keys, NULL}, &section));
     MOTE_TRY(check_target(reader, mote_yaml_find(map, "target")));
     MOTE_TRY(check_chip(reader, mote_yaml_find(map, "chip")));
+    MOTE_TRY(find_board(&section.board, reader, mote_yaml_find(map, "board")));
     MOTE_TRY(check_name(reader, mote_yaml_find(map, "name")));
     spec->deploy.chip = section.chip;
+    spec->deploy.board = section.board;
     spec->deploy.options = (mote_compile_options){.target = section.target,
                                                   .name = section.name,
                                                   .optimize = section.optimize,

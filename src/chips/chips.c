@@ -25,11 +25,16 @@ static const char *const riscv_faults[MOTE_CHIP_FAULTS] = {[0] = "misaligned jum
 /* The port finds out itself: an AVR has no faults, and a program gone wild comes back to its start. */
 static const char *const avr_faults[MOTE_CHIP_FAULTS] = {[1] = "ran into its own start again"};
 
+/* What functions of libgcc and libc take of the stack, with all that they call: the most of those that compiled models use
+ * (soft floats, 64-bit arithmetic, memcpy and its like), read from the disassembly of Debian 12's libraries. */
+enum { CORTEX_M_LIBRARY_STACK = 112, RISCV_LIBRARY_STACK = 48, AVR_LIBRARY_STACK = 20 };
+
 static const mote_chip_family cortex_m = {
     .parts = {"cortex-m/port.h", "cortex-m/startup.c", "cortex-m/counter.c", "cortex-m/link.ld", "channel.c", "uart/uart.h"},
     .compile_flags = {"-mthumb", "-ffreestanding"},
     .link_flags = {"-nostartfiles", "-lm", "-lc", "-lgcc"},
     .minimal_stack_bytes = 256,
+    .library_stack_bytes = CORTEX_M_LIBRARY_STACK,
     .count_bits = 24,
     .faults = cortex_m_faults,
     .wrap_cost = 5,
@@ -45,6 +50,8 @@ static const mote_chip_family riscv = {
     .compile_flags = {"-misa-spec=2.2", "-mcmodel=medany", "-ffreestanding"},
     .link_flags = {"-nostdlib", "-Wl,--no-warn-rwx-segments", "-lgcc"},
     .minimal_stack_bytes = 256,
+    .library = "riscv/memory.c",
+    .library_stack_bytes = RISCV_LIBRARY_STACK,
     .count_bits = 32,
     .faults = riscv_faults,
     .empty_cost = 1,
@@ -63,6 +70,7 @@ static const mote_chip_family avr = {
     /* The sizes are checked here, with better messages than the linker's. */
     .link_flags = {"-Wl,--defsym=__TEXT_REGION_LENGTH__=0x800000,--defsym=__DATA_REGION_LENGTH__=0xff00", "-lm"},
     .minimal_stack_bytes = 96,
+    .library_stack_bytes = AVR_LIBRARY_STACK,
     .count_bits = 16,
     .faults = avr_faults,
     .wrap_cost = AVR_WRAP_COST,
@@ -208,8 +216,13 @@ static mote_status check_tool(const char *program, const char *packages, mote_er
     return mote_fail(err, MOTE_ERR_IO, "%s is not installed: apt-get install %s", program, packages);
 }
 
+mote_status mote_chip_check_compiler(const mote_chip *chip, mote_error *err)
+{
+    return check_tool(chip->compiler, chip->compiler_packages, err);
+}
+
 mote_status mote_chip_check(const mote_chip *chip, mote_error *err)
 {
-    MOTE_TRY(check_tool(chip->compiler, chip->compiler_packages, err));
+    MOTE_TRY(mote_chip_check_compiler(chip, err));
     return check_tool(chip->emulator, chip->emulator_packages, err);
 }

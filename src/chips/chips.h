@@ -20,8 +20,10 @@ typedef struct mote_chip_family {
     int                count_bits;                     /* width of the counter that harness_count.ticks is a reading of */
     int                wrap_cost;                      /* what counting a wrap adds to the count */
     int                empty_cost;                     /* what port_empty itself takes */
-    bool               counts_start_up;                /* has a port_set_up_memory */
-    const char *const *faults; /* [MOTE_CHIP_FAULTS] names by the cause that the port reports; NULL: none */
+    const char        *library;                        /* the part that stands for a C library; NULL: there is one */
+    uint32_t           library_stack_bytes; /* most that functions of libgcc and libc were seen to take: chips.c */
+    bool               counts_start_up;     /* has a port_set_up_memory */
+    const char *const *faults;              /* [MOTE_CHIP_FAULTS] names by the cause that the port reports; NULL: none */
     mote_run          *run;
 } mote_chip_family;
 
@@ -39,6 +41,8 @@ typedef struct mote_chip_row {
 
 extern const mote_chip_row mote_chip_rows[];
 
+/* As mote_chip_check, without the emulator. */
+mote_status mote_chip_check_compiler(const mote_chip *chip, mote_error *err);
 /* USAGE where no chip is named, or inputs have bytes but no place. */
 mote_status mote_emulate_check(const mote_emulate_options *options, mote_error *err);
 /* mote_emulate with the folder's name for messages: NULL where it is temporary and the caller knows a better one. */

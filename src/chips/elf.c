@@ -11,7 +11,11 @@ enum {
     MACHINE_ARM = 40,
     SEGMENT_LOADED = 1,  /* p_type */
     SECTION_SYMBOLS = 2, /* sh_type */
+    SECTION_RELA = 4,
     SECTION_NO_CONTENT = 8,
+    SECTION_REL = 9,
+    RELA_BYTES = 12,
+    REL_BYTES = 8,
     FLAG_WRITE = 1, /* sh_flags */
     FLAG_LOADED = 2
 };
@@ -145,6 +149,22 @@ mote_elf_symbol mote_elf_symbol_at(const mote_elf *elf, uint32_t index)
     if (symbol.kind == MOTE_ELF_FUNCTION && u16_at(elf, 18) == MACHINE_ARM)
         symbol.address &= ~(uint32_t)1; /* the Thumb bit */
     return symbol;
+}
+
+bool mote_elf_relocation_at(const mote_elf *elf, uint32_t table, uint32_t index, mote_elf_relocation *out)
+{
+    const uint32_t header = section_header(elf, table), kind = u32_at(elf, header + 4), of = u32_at(elf, header + 28);
+    const uint32_t entry_bytes = kind == SECTION_RELA ? RELA_BYTES : REL_BYTES;
+    uint32_t       offset, bytes;
+
+    if (kind != SECTION_RELA && kind != SECTION_REL)
+        return false;
+    locate(elf, table, &offset, &bytes);
+    if (index >= bytes / entry_bytes || of >= elf->section_count)
+        return false;
+    *out = (mote_elf_relocation){of, u32_at(elf, offset + index * entry_bytes),
+                                 u32_at(elf, offset + index * entry_bytes + 4) >> 8};
+    return out->symbol < elf->symbol_count;
 }
 
 bool mote_elf_find_section(const mote_elf *elf, const char *name, mote_elf_section *out)

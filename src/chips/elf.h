@@ -47,6 +47,15 @@ void        mote_elf_close(mote_elf *elf); /* a no-op on a zeroed one */
 mote_elf_section mote_elf_section_at(const mote_elf *elf, uint32_t index);
 mote_elf_symbol  mote_elf_symbol_at(const mote_elf *elf, uint32_t index);
 
+/* A place in an object file's section that the linker fills in with a symbol's address. */
+typedef struct mote_elf_relocation {
+    uint32_t section, offset; /* whose bytes, and where */
+    uint32_t symbol;          /* index */
+} mote_elf_relocation;
+
+/* Fills out for the index-th entry of section table (any section); false behind its last, or when it is no such table. */
+bool mote_elf_relocation_at(const mote_elf *elf, uint32_t table, uint32_t index, mote_elf_relocation *out);
+
 bool mote_elf_find_section(const mote_elf *elf, const char *name, mote_elf_section *out);
 bool mote_elf_find_symbol(const mote_elf *elf, const char *name, mote_elf_symbol *out);
 /* The function that address lies in. */

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "chips/chips.h"
+#include "chips/code_size.h"
 #include "chips/elf.h"
 #include "chips/process.h"
 
@@ -265,6 +266,9 @@ static mote_status write_binding(const mote_firmware *f, mote_error *err)
 
 /* ---- compile, link ---- */
 
+/* Tables for debuggers and C++ are no part of a model. */
+#define ALONE_FLAGS "-fno-asynchronous-unwind-tables"
+
 static mote_status compile_model(const mote_firmware *f, const char *object, const char *const *flags, mote_error *err)
 {
     command     c = begin_command(f);
@@ -278,19 +282,25 @@ static mote_status compile_model(const mote_firmware *f, const char *object, con
 }
 
 /* gcc's model.su: a line "FILE:LINE:COLUMN:FUNCTION <tab> BYTES <tab> static" a function. */
-static mote_status measure_frames(mote_firmware *f, mote_error *err)
+static const char *read_frames(const mote_firmware *f, mote_error *err)
 {
-    const char *path = mote_path_join(f->arena, f->folder, "model.su", err);
+    const char *path = mote_path_join(f->arena, f->folder, "model.su", err), *text;
     mote_file   file;
-    char       *text, *tab;
 
-    if (!path)
-        return err->code;
-    MOTE_TRY(mote_file_open(&file, path, err));
+    if (!path || mote_file_open(&file, path, err) != MOTE_OK)
+        return NULL;
     text = mote_arena_strndup(f->arena, (const char *)file.bytes, file.count, err);
     mote_file_close(&file);
-    for (tab = text ? strchr(text, '\t') : NULL; tab; tab = strchr(tab, '\t')) {
-        unsigned long bytes = strtoul(++tab, &tab, 10);
+    return text;
+}
+
+static mote_status measure_frames(mote_firmware *f, mote_error *err)
+{
+    const char *text = read_frames(f, err), *tab;
+    char       *end;
+
+    for (tab = text ? strchr(text, '\t') : NULL; tab; tab = strchr(end, '\t')) {
+        const unsigned long bytes = strtoul(tab + 1, &end, 10);
         if (bytes > f->frame_bytes)
             f->frame_bytes = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
     }
@@ -422,6 +432,50 @@ mote_status mote_firmware_build(mote_firmware *f, mote_error *err)
     MOTE_TRY(link_variant(f, "harness.c", "model.o", "firmware.elf", "-DSAMPLE_BYTES=0", err));
     MOTE_TRY(measure(f, err));
     f->linked_bytes = f->flash_bytes;
+    return MOTE_OK;
+}
+
+/* ---- the model alone ---- */
+
+static mote_status link_alone(mote_firmware *f, mote_error *err)
+{
+    command     c = begin_command(f);
+    const char *entry = mote_arena_printf(f->arena, err, "-Wl,--gc-sections,-e,%s_invoke,-u,%s_reset", f->name, f->name);
+
+    f->elf_path = mote_path_join(f->arena, f->folder, "alone.elf", err);
+    if (!entry || !f->elf_path)
+        return err->code;
+    ADD_WORDS(&c, "-Os", ALONE_FLAGS, "-nostartfiles", entry, "model.o", "-o", "alone.elf");
+    if (f->row->family->library)
+        add_word(&c, mote_path_base(f->row->family->library));
+    add_words(&c, f->row->family->link_flags);
+    return run_compiler(f, &c, err);
+}
+
+static mote_status bound_stack(mote_firmware *f, mote_error *err)
+{
+    const char *path = mote_path_join(f->arena, f->folder, "model.o", err);
+    const char *frames = path ? read_frames(f, err) : NULL;
+    const char *entry = frames ? mote_arena_printf(f->arena, err, "%s_invoke", f->name) : NULL;
+    mote_elf    object;
+
+    if (!entry)
+        return err->code;
+    MOTE_TRY(mote_elf_open(&object, path, err));
+    mote_stack_bound(&f->stack_bytes, &(mote_stack_question){&object, frames, entry, f->row->family->library_stack_bytes},
+                     err);
+    mote_elf_close(&object);
+    return err->code;
+}
+
+mote_status mote_firmware_build_alone(mote_firmware *f, mote_error *err)
+{
+    MOTE_TRY(write_parts(f, err));
+    MOTE_TRY(compile_model(f, "model.o", (const char *const[]){"-fstack-usage", ALONE_FLAGS, NULL}, err));
+    MOTE_TRY(bound_stack(f, err));
+    MOTE_TRY(link_alone(f, err));
+    MOTE_TRY(measure(f, err));
+    f->code_bytes = f->flash_bytes - f->weight_bytes;
     return MOTE_OK;
 }
 

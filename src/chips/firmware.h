@@ -48,11 +48,16 @@ typedef struct mote_firmware {
     mote_firmware_layer        *layers; /* sorted by index; filled by mote_firmware_hook */
     int32_t                     layer_count;
     uint32_t frame_bytes; /* largest stack frame of the model's own functions: a lower bound of the stack */
+    uint32_t stack_bytes; /* an upper bound of it: mote_stack_bound; filled by mote_firmware_build_alone */
 } mote_firmware;
 
 /* Fills firmware->model and the sizes, and leaves firmware->elf_path behind; the fields above are given.
  * Errors: IO, LIMIT (time), FORMAT: the compiler's first error, or a header that does not hold what it must. */
 mote_status mote_firmware_build(mote_firmware *firmware, mote_error *err);
+
+/* The model and what it calls, linked without parts and without running start-up: fills code_bytes (all that is no constant
+ * of the model), weight_bytes, flash_bytes and stack_bytes alone. Errors as mote_firmware_build. */
+mote_status mote_firmware_build_alone(mote_firmware *firmware, mote_error *err);
 
 /* Compiles the model with its hooks, reads its layers, and links it as hooked.elf with harness_layers.c; runs then give
  * marks. A source without MRT_STEP and MRT_LAYER has no layers; that is no error. */

@@ -365,7 +365,7 @@ const cli_command cli_bench = {
     .positional_max = 1,
     .options =
         (const cli_option[]){
-            {"chip", 'c', "NAME", "an emulated chip (`mote inspect --boards` lists them); none: this machine"},
+            {"chip", 'c', "NAME", "an emulated chip (`mote inspect --chips` lists them); none: this machine"},
             {"layers", 'l', NULL, "each layer's share"},
             {"input", 'i', "X",
              ".npy, .bin, .png, .jpg, prepared as in mote run; the first sample counts; none: zeros. For a folder: one "

@@ -129,7 +129,7 @@ static mote_status run_emulate(const cli_args *args, mote_error *err)
                    .are_prepared = cli_has(args, "prepared")};
 
     if (!e.chip)
-        return mote_fail(err, MOTE_ERR_USAGE, "name the chip: --chip NAME; `mote inspect --boards` lists them");
+        return mote_fail(err, MOTE_ERR_USAGE, "name the chip: --chip NAME; `mote inspect --chips` lists them");
     MOTE_TRY(cli_timeout(args, &e.timeout_seconds, err));
     e.keeps_constant_channels = cli_has(args, "no-prune-constant");
     e.input_count = cli_values(args, "input", &e.inputs);
@@ -159,7 +159,7 @@ const cli_command cli_emulate = {
     .positional_max = 1,
     .options =
         (const cli_option[]){
-            {"chip", 'c', "NAME", "an emulated chip; `mote inspect --boards` lists them"},
+            {"chip", 'c', "NAME", "an emulated chip; `mote inspect --chips` lists them"},
             {"input", 'i', "X",
              ".npy, .bin, .png, .jpg, prepared as in mote run; none: one sample of zeros. For a folder: one .bin"},
             {"prepared", 0, NULL, "numbers of .npy are prepared already"},

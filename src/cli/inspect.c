@@ -1,4 +1,4 @@
-/* mote inspect: a model file, a spec before it is trained, the operators, the chips.
+/* mote inspect: a model file, a spec before it is trained, the operators, the chips, the boards.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <string.h>
@@ -138,24 +138,63 @@ int cli_inspect_fit_chips(cli_chip_fit *fits, const cli_inspecting *in, mote_err
     return count;
 }
 
+/* ---- boards ---- */
+
+/* --board goes before what the spec says. */
+static mote_status take_boards(cli_inspecting *in, const cli_args *args, mote_error *err)
+{
+    const char *name = cli_value(args, "board");
+
+    if (!name && in->spec)
+        name = in->spec->deploy.board;
+    if (!name && !cli_has(args, "boards"))
+        return MOTE_OK;
+    MOTE_TRY(mote_boards_load(&in->boards, err));
+    if (name)
+        in->board = mote_boards_find(in->boards, name, err);
+    return err->code;
+}
+
+/* The plan that is shown is the one of the chip; else the board's. */
+static const char *kernels_of(const cli_inspecting *in)
+{
+    return in->chip ? in->chip->kernels : in->board ? in->board->kernels : NULL;
+}
+
 /* ---- the command ---- */
+
+/* A board that is asked for is the whole answer; one that the spec names comes behind the rest. */
+static mote_status print(const cli_inspecting *in, const cli_args *args, mote_error *err)
+{
+    const cli_inspect_asked asked = {cli_has(args, "chips"), cli_has(args, "boards")};
+
+    if (cli_has(args, "json"))
+        return cli_inspect_print_json(in, asked, err);
+    if (asked.boards)
+        return cli_inspect_print_boards(in, err);
+    if (cli_value(args, "board"))
+        return cli_inspect_print_board(in, err);
+    MOTE_TRY(cli_inspect_print_tables(in, err));
+    if (in->board) {
+        puts("");
+        MOTE_TRY(cli_inspect_print_board(in, err));
+    }
+    if (!asked.chips)
+        return MOTE_OK;
+    puts("");
+    return cli_inspect_print_chips(in, err);
+}
 
 static mote_status inspect_model(const cli_args *args, mote_error *err)
 {
-    const bool     with_boards = cli_has(args, "boards");
     const char    *plot = cli_value(args, "plot");
     cli_inspecting in = {.path = args->positional[0]};
 
     if (cli_check_read(args, in.path, err) == MOTE_OK && load(&in, args, err) == MOTE_OK &&
-        inspect_for(&in, in.chip ? in.chip->kernels : NULL, err) == MOTE_OK &&
-        (!plot || mote_inspection_save_chart(&in.is, plot, err) == MOTE_OK)) {
-        if (cli_has(args, "json")) {
-            cli_inspect_print_json(&in, with_boards, err);
-        } else if (cli_inspect_print_tables(&in, err) == MOTE_OK && with_boards) {
-            puts("");
-            cli_inspect_print_chips(&in, err);
-        }
-    }
+        take_boards(&in, args, err) == MOTE_OK && inspect_for(&in, kernels_of(&in), err) == MOTE_OK &&
+        (!plot || mote_inspection_save_chart(&in.is, plot, err) == MOTE_OK))
+        print(&in, args, err);
+    mote_boards_destroy(in.boards);
     mote_inspection_free(&in.is);
     mote_inspection_free(&in.int8);
     mote_model_destroy(in.model);
@@ -164,33 +203,53 @@ static mote_status inspect_model(const cli_args *args, mote_error *err)
     return err->code;
 }
 
+/* The boards, or one, without a model. */
+static mote_status show_boards(const cli_args *args, mote_error *err)
+{
+    cli_inspecting in = {0};
+
+    if (take_boards(&in, args, err) == MOTE_OK && cli_has(args, "json"))
+        cli_print_json(in.board ? cli_inspect_json_board(&in, err) : cli_inspect_json_boards(&in, err), err);
+    else if (err->code == MOTE_OK)
+        in.board ? cli_inspect_print_board(&in, err) : cli_inspect_print_boards(&in, err);
+    mote_boards_destroy(in.boards);
+    return err->code;
+}
+
 static mote_status run_inspect(const cli_args *args, mote_error *err)
 {
     const bool json = cli_has(args, "json");
 
+    if (cli_has(args, "board") && cli_has(args, "boards"))
+        return mote_fail(err, MOTE_ERR_USAGE, "--board is one of --boards; leave one out");
     if (cli_has(args, "plot") && (cli_has(args, "operators") || !args->positional[0]))
         return mote_fail(err, MOTE_ERR_USAGE, "--plot draws a model or a spec; name it, without --operators");
     if (cli_has(args, "operators"))
         return json ? cli_print_json(cli_inspect_json_operators(), err) : cli_inspect_print_operators(err);
     if (args->positional[0])
         return inspect_model(args, err);
-    if (cli_has(args, "boards"))
+    if (cli_has(args, "chips"))
         return json ? cli_print_json(cli_inspect_json_chips(NULL, err), err) : cli_inspect_print_chips(NULL, err);
-    return mote_fail(err, MOTE_ERR_USAGE, "name a model or a spec; or --operators, or --boards");
+    if (cli_has(args, "boards") || cli_value(args, "board"))
+        return show_boards(args, err);
+    return mote_fail(err, MOTE_ERR_USAGE, "name a model or a spec; or --operators, --boards or --chips");
 }
 
 const cli_command cli_inspect = {
     .name = "inspect",
-    .operands = "MODEL|SPEC.yaml [--boards]",
+    .operands = "MODEL|SPEC.yaml [--board NAME]",
     .summary = "layers, sizes, memory plan, and what it fits",
     .examples = "  mote inspect mnist_int8.tflite\n"
-                "  mote inspect mnist.yaml --boards       before training\n"
-                "  mote inspect --operators               what models may contain\n",
+                "  mote inspect mnist.yaml --board esp32dev   before training\n"
+                "  mote inspect mnist_int8.tflite --boards    all boards\n"
+                "  mote inspect --operators                   what models may contain\n",
     .positional_min = 0,
     .positional_max = 1,
     .options =
         (const cli_option[]){
-            {"boards", 'b', NULL, "which chips it fits; without a model: which chips there are"},
+            {"board", 'b', "NAME", "whether it fits this board; without a model: what the board has"},
+            {"boards", 0, NULL, "the same of all boards; without a model: which boards there are"},
+            {"chips", 0, NULL, "which emulated chips it fits; without a model: which there are"},
             {"plot", 'p', "NET.svg|NET.png", "also draw the network: layers, shapes, types, parameters"},
             {"operators", 0, NULL, "the operators and their types, instead of a model"},
             CLI_INPUT_SHAPE_ROW,

@@ -6,16 +6,18 @@
 #include "cli/cli.h"
 
 typedef struct cli_inspecting {
-    const char      *path;
-    size_t           file_bytes; /* 0: a spec */
-    mote_spec       *spec;       /* NULL: a model file */
-    mote_dataset    *set;        /* the spec's, where it is there */
-    mote_error       no_recipe;  /* why the model has no recipe yet: the data are not there, or do not fit it */
-    mote_model      *model;
-    const mote_chip *chip; /* the spec's; else NULL */
-    mote_inspection  is;
-    mote_inspection  int8; /* of a float model; else its layer_count is 0 */
-    mote_error       no_int8;
+    const char       *path;
+    size_t            file_bytes; /* 0: a spec */
+    mote_spec        *spec;       /* NULL: a model file */
+    mote_dataset     *set;        /* the spec's, where it is there */
+    mote_error        no_recipe;  /* why the model has no recipe yet: the data are not there, or do not fit it */
+    mote_model       *model;
+    const mote_chip  *chip;   /* the spec's; else NULL */
+    mote_boards      *boards; /* NULL: nobody asked for any */
+    const mote_board *board;  /* that it is for; NULL: none */
+    mote_inspection   is;
+    mote_inspection   int8; /* of a float model; else its layer_count is 0 */
+    mote_error        no_int8;
 } cli_inspecting;
 
 /* On one chip. Kernels need memory of their own, so each kind of chip has a plan of its own. */
@@ -43,8 +45,18 @@ mote_status cli_inspect_print_tables(const cli_inspecting *in, mote_error *err);
 mote_status cli_inspect_print_chips(const cli_inspecting *in, mote_error *err); /* in NULL: the chips alone */
 mote_status cli_inspect_print_operators(mote_error *err);
 
-mote_status cli_inspect_print_json(const cli_inspecting *in, bool with_boards, mote_error *err);
+/* What is asked for besides the model itself. */
+typedef struct cli_inspect_asked {
+    bool chips, boards;
+} cli_inspect_asked;
+mote_status cli_inspect_print_json(const cli_inspecting *in, cli_inspect_asked asked, mote_error *err);
 json_t     *cli_inspect_json_chips(const cli_inspecting *in, mote_error *err);
 json_t     *cli_inspect_json_operators(void);
+
+/* inspect_boards.c: what one board says, and all of them; in without a model: the boards alone. */
+mote_status cli_inspect_print_board(const cli_inspecting *in, mote_error *err);
+mote_status cli_inspect_print_boards(const cli_inspecting *in, mote_error *err);
+json_t     *cli_inspect_json_board(const cli_inspecting *in, mote_error *err);
+json_t     *cli_inspect_json_boards(const cli_inspecting *in, mote_error *err);
 
 #endif

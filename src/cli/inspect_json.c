@@ -151,7 +151,7 @@ static json_t *json_build(const cli_inspecting *in)
     return object;
 }
 
-mote_status cli_inspect_print_json(const cli_inspecting *in, bool with_boards, mote_error *err)
+mote_status cli_inspect_print_json(const cli_inspecting *in, cli_inspect_asked asked, mote_error *err)
 {
     const mote_inspection *is = &in->is;
     json_t                *object = json_object(), *int8, *recipe = cli_json_recipe(in->model, err);
@@ -179,8 +179,12 @@ mote_status cli_inspect_print_json(const cli_inspecting *in, bool with_boards, m
     }
     if (in->spec)
         mote_json_set(&object, "build", json_build(in));
-    if (with_boards)
-        mote_json_set(&object, "boards", cli_inspect_json_chips(in, err));
+    if (asked.chips)
+        mote_json_set(&object, "chips", cli_inspect_json_chips(in, err));
+    if (asked.boards)
+        mote_json_set(&object, "boards", cli_inspect_json_boards(in, err));
+    if (in->board)
+        mote_json_set(&object, "board", cli_inspect_json_board(in, err));
     if (err->code == MOTE_OK)
         return cli_print_json(object, err);
     json_decref(object);

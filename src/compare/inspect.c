@@ -9,6 +9,7 @@
 
 #include "base/random.h"
 #include "base/text.h"
+#include "compare/inspected.h"
 #include "data/raw.h"
 #include "formats/tflite/tflite.h"
 #include "graph/control.h"
@@ -393,6 +394,24 @@ static mote_status make_as_trained(mote_model **out, const mote_model *model, mo
     for (i = 0; i < (*out)->params.count; i++)
         (*out)->params.values[i] += 0.2f * mote_random_unit_f32(key, i) - 0.1f;
     return MOTE_OK;
+}
+
+mote_status mote_inspected_model(mote_model **out, const mote_model *model, const mote_inspect_options *options,
+                                 mote_error *err)
+{
+    mote_model *trained = NULL;
+
+    *out = NULL;
+    if (model->stage == MOTE_STAGE_TRAIN && make_as_trained(&trained, model, err) == MOTE_OK)
+        model = trained;
+    if (err->code == MOTE_OK && options->quantize)
+        quantize(out, model, options, err);
+    else if (err->code == MOTE_OK && trained)
+        mote_model_freeze(out, trained, err);
+    else if (err->code == MOTE_OK)
+        mote_model_copy(out, model, err);
+    mote_model_destroy(trained);
+    return err->code;
 }
 
 mote_status mote_inspect(mote_inspection *out, const mote_model *model, const mote_inspect_options *options, mote_error *err)

@@ -1,7 +1,7 @@
 /* libfyaml's events, made a tree. Its own document builder is not used: it resolves aliases and compares each key with
  * all others before limits could be checked.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "build/yaml.h"
+#include "base/yaml.h"
 
 #include <libfyaml.h>
 #include <stdlib.h>

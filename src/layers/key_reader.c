@@ -1,4 +1,4 @@
-/* Values of a spec into members of an options struct, as a table of keys says.
+/* Values of a document into members of an options struct, as a table of keys says.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <math.h>
@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "build/spec.h"
+#include "layers/key_reader.h"
 
 enum { NUMBER_LENGTH_MAX = 40, WORDS_MAX = 64 };
 
 /* ---- words ---- */
 
-mote_status mote_spec_fail_word(const mote_yaml_reader *reader, int line, const char *what, const char *word,
+mote_status mote_yaml_fail_word(const mote_yaml_reader *reader, int line, const char *what, const char *word,
                                 const char *const *words, size_t count)
 {
     const char *nearest = mote_nearest_word(word, words, count);
@@ -172,7 +172,7 @@ static mote_status read_word(const slot *s, const mote_yaml *value, const mote_w
     if ((*word = mote_word_find(s->key->words, value->text)) != NULL)
         return MOTE_OK;
     snprintf(what, sizeof what, "%s: unknown %s", s->where, s->key->name);
-    return mote_spec_fail_word(s->reader, value->line, what, value->text, words, list_words(s->key->words, words));
+    return mote_yaml_fail_word(s->reader, value->line, what, value->text, words, list_words(s->key->words, words));
 }
 
 static mote_status read_text(const slot *s, const mote_yaml *value, const char **member)
@@ -187,8 +187,8 @@ static mote_status read_text(const slot *s, const mote_yaml *value, const char *
     return MOTE_OK;
 }
 
-mote_status mote_spec_read_value(const mote_yaml_reader *reader, const mote_yaml *value, const mote_key *key,
-                                 const char *where, void *options)
+mote_status mote_key_read(const mote_yaml_reader *reader, const mote_yaml *value, const mote_key *key, const char *where,
+                          void *options)
 {
     const slot       s = {reader, key, where};
     void            *member = (char *)options + key->offset;
@@ -226,7 +226,7 @@ mote_status mote_spec_read_value(const mote_yaml_reader *reader, const mote_yaml
 
 /* ---- maps ---- */
 
-static bool is_other(const mote_spec_keys *keys, const char *name)
+static bool is_other(const mote_keys_place *keys, const char *name)
 {
     const char *const *other;
 
@@ -236,7 +236,7 @@ static bool is_other(const mote_spec_keys *keys, const char *name)
     return false;
 }
 
-static mote_status fail_missing(const mote_yaml_reader *reader, int line, const mote_spec_keys *keys, const mote_key *key)
+static mote_status fail_missing(const mote_yaml_reader *reader, int line, const mote_keys_place *keys, const mote_key *key)
 {
     if (key->words)
         return mote_yaml_fail(reader, line, "%s: %s is missing; it is one of: %s", keys->where, key->name,
@@ -244,7 +244,7 @@ static mote_status fail_missing(const mote_yaml_reader *reader, int line, const 
     return mote_yaml_fail(reader, line, "%s: %s is missing", keys->where, key->name);
 }
 
-static mote_status fail_unknown(const mote_yaml_reader *reader, const mote_yaml *node, const mote_spec_keys *keys)
+static mote_status fail_unknown(const mote_yaml_reader *reader, const mote_yaml *node, const mote_keys_place *keys)
 {
     const char        *words[WORDS_MAX], *nearest;
     const mote_key    *key;
@@ -266,8 +266,7 @@ static mote_status fail_unknown(const mote_yaml_reader *reader, const mote_yaml 
                           keys->where, all);
 }
 
-mote_status mote_spec_read_keys(const mote_yaml_reader *reader, const mote_yaml *map, const mote_spec_keys *keys,
-                                void *options)
+mote_status mote_keys_read(const mote_yaml_reader *reader, const mote_yaml *map, const mote_keys_place *keys, void *options)
 {
     const mote_yaml *node;
     const mote_key  *key;
@@ -277,7 +276,7 @@ mote_status mote_spec_read_keys(const mote_yaml_reader *reader, const mote_yaml 
         if (!key && !is_other(keys, node->key))
             return fail_unknown(reader, node, keys);
         if (key && !mote_yaml_is_null(node))
-            MOTE_TRY(mote_spec_read_value(reader, node, key, keys->where, options));
+            MOTE_TRY(mote_key_read(reader, node, key, keys->where, options));
     }
     for (key = keys->keys; key->name; key++) {
         node = mote_yaml_find(map, key->name);
@@ -287,14 +286,14 @@ mote_status mote_spec_read_keys(const mote_yaml_reader *reader, const mote_yaml 
     return MOTE_OK;
 }
 
-mote_status mote_spec_need_map(const mote_yaml_reader *reader, const mote_yaml *node, const char *where)
+mote_status mote_yaml_need_map(const mote_yaml_reader *reader, const mote_yaml *node, const char *where)
 {
     if (node->kind == MOTE_YAML_MAP)
         return MOTE_OK;
     return mote_yaml_fail(reader, node->line, "%s must have keys, as in %s: {key: value}", where, where);
 }
 
-mote_status mote_spec_need_text(const mote_yaml_reader *reader, const mote_yaml *node, const char *what)
+mote_status mote_yaml_need_text(const mote_yaml_reader *reader, const mote_yaml *node, const char *what)
 {
     if (node->kind == MOTE_YAML_TEXT && node->text[0] != '\0')
         return MOTE_OK;

@@ -1,8 +1,8 @@
 /* A YAML document as a small tree of texts, lists and maps, each with its line. Only what a spec needs: anchors, aliases,
  * tags, several documents and keys that are not plain words are refused, and so is what is larger than any spec.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef MOTE_BUILD_YAML_H
-#define MOTE_BUILD_YAML_H
+#ifndef MOTE_BASE_YAML_H
+#define MOTE_BASE_YAML_H
 
 #include <stdbool.h>
 #include <stddef.h>

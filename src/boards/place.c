@@ -1,0 +1,184 @@
+/* Where the arena goes, and what the answer says. SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "boards/fit.h"
+
+/* ---- regions ---- */
+
+/* Regions of one use whose addresses follow each other are one to a linker. */
+typedef struct run {
+    int32_t first, count; /* of the board's regions; count 0: none */
+    size_t  bytes;
+} run;
+
+static bool continues(const mote_board_region *before, const mote_board_region *region)
+{
+    return before->origin != MOTE_UNKNOWN && region->origin != MOTE_UNKNOWN && before->use == region->use &&
+           before->origin + before->bytes == region->origin;
+}
+
+static run largest_run(const mote_board *board, mote_region_use use)
+{
+    run     best = {0}, now = {0};
+    int32_t i;
+
+    for (i = 0; i < board->region_count; i++) {
+        const mote_board_region *region = &board->regions[i];
+        if (region->use != use)
+            continue;
+        if (now.count > 0 && now.first + now.count == i && continues(region - 1, region))
+            now = (run){now.first, now.count + 1, now.bytes + region->bytes};
+        else
+            now = (run){i, 1, region->bytes};
+        best = now.bytes > best.bytes ? now : best;
+    }
+    return best;
+}
+
+static void name_run(mote_fit *fit, run r)
+{
+    size_t  used = 0;
+    int32_t i;
+
+    fit->region[0] = '\0';
+    fit->region_bytes = r.bytes;
+    fit->region_first = r.first;
+    fit->region_count = r.count;
+    for (i = 0; i < r.count && used < sizeof fit->region; i++)
+        used += (size_t)snprintf(fit->region + used, sizeof fit->region - used, "%s%s", i ? "+" : "",
+                                 fit->board->regions[r.first + i].name);
+}
+
+/* ---- the answer ---- */
+
+static size_t known(size_t bytes)
+{
+    return bytes == MOTE_UNKNOWN ? 0 : bytes;
+}
+
+static mote_fit_answer place_arena(mote_fit *fit)
+{
+    const run largest = largest_run(fit->board, MOTE_REGION_STATIC), section = largest_run(fit->board, MOTE_REGION_SECTION),
+              heap = largest_run(fit->board, MOTE_REGION_HEAP);
+
+    fit->ram_bytes = fit->arena_bytes + known(fit->stack_bytes) + known(fit->board->sdk_ram_bytes);
+    fit->ram_over = fit->ram_bytes > largest.bytes ? fit->ram_bytes - largest.bytes : 0;
+    name_run(fit, largest);
+    if (fit->ram_over == 0)
+        return MOTE_FIT_YES;
+    if (fit->arena_bytes <= section.bytes) {
+        name_run(fit, section);
+        fit->ram_bytes = fit->arena_bytes;
+        return MOTE_FIT_SECTION;
+    }
+    if (fit->arena_bytes > heap.bytes)
+        return MOTE_FIT_NO;
+    name_run(fit, heap);
+    fit->ram_bytes = fit->arena_bytes;
+    return MOTE_FIT_HEAP;
+}
+
+static bool has_long_array(const mote_fit *fit)
+{
+    return fit->array_limit > 0 && fit->array_bytes > fit->array_limit;
+}
+
+void mote_fit_place(mote_fit *fit)
+{
+    const mote_board *board = fit->board;
+
+    fit->flash_bytes = fit->constant_bytes + known(fit->code_bytes) + known(board->sdk_flash_bytes);
+    fit->flash_over = 0;
+    if (board->flash_bytes != MOTE_UNKNOWN && fit->flash_bytes > board->flash_bytes)
+        fit->flash_over = fit->flash_bytes - board->flash_bytes;
+    fit->answer = place_arena(fit);
+    if (fit->flash_over > 0 || has_long_array(fit) ||
+        (board->near_constant_bytes != MOTE_UNKNOWN && fit->constant_bytes > board->near_constant_bytes))
+        fit->answer = MOTE_FIT_NO;
+}
+
+bool mote_fit_is_static(mote_fit_answer answer)
+{
+    return answer == MOTE_FIT_YES || answer == MOTE_FIT_SECTION;
+}
+
+/* ---- in words ---- */
+
+const char *mote_fit_answer_name(mote_fit_answer answer)
+{
+    static const char *const names[] = {[MOTE_FIT_YES] = "fits",
+                                        [MOTE_FIT_SECTION] = "fits by a section",
+                                        [MOTE_FIT_HEAP] = "fits on the heap only",
+                                        [MOTE_FIT_NO] = "does not fit"};
+
+    return names[answer];
+}
+
+/* What is not in the sums. */
+static void tell_left_out(mote_text *text, const mote_fit *fit)
+{
+    const mote_board *board = fit->board;
+
+    if (fit->code_bytes == MOTE_UNKNOWN)
+        mote_text_puts(text, "; without code and stack");
+    else if (!board->has_chip_compiler)
+        mote_text_printf(text, "; code and stack as of %s", fit->code_chip->name);
+    if (board->sdk_flash_bytes == MOTE_UNKNOWN || board->sdk_ram_bytes == MOTE_UNKNOWN)
+        mote_text_printf(text, "; what the SDK takes%s is not known",
+                         board->sdk_ram_bytes != MOTE_UNKNOWN     ? " of flash"
+                         : board->sdk_flash_bytes != MOTE_UNKNOWN ? " of RAM"
+                                                                  : "");
+}
+
+static void tell_flash(mote_text *text, const mote_fit *fit)
+{
+    const mote_board *board = fit->board;
+
+    if (board->near_constant_bytes != MOTE_UNKNOWN && fit->constant_bytes > board->near_constant_bytes)
+        mote_text_printf(text, "; constants %zu bytes, code reaches %zu", fit->constant_bytes, board->near_constant_bytes);
+    if (board->flash_bytes == MOTE_UNKNOWN)
+        mote_text_printf(text, "; flash %zu bytes, outside the chip", fit->flash_bytes);
+    else
+        mote_text_printf(text, "; flash %zu of %zu bytes", fit->flash_bytes, board->flash_bytes);
+    if (fit->flash_over > 0)
+        mote_text_printf(text, ", %zu too many", fit->flash_over);
+}
+
+void mote_fit_tell(mote_fit *fit)
+{
+    mote_text text = {0};
+
+    mote_text_printf(&text, "%s: %s: ", fit->board->id, mote_fit_answer_name(fit->answer));
+    if (fit->memory_failure[0]) {
+        mote_text_printf(&text, "%s", fit->memory_failure);
+    } else {
+        mote_text_printf(&text, "RAM %zu of %zu bytes (%s)", fit->ram_bytes, fit->region_bytes, fit->region);
+        if (fit->ram_over > 0 && (fit->answer == MOTE_FIT_SECTION || fit->answer == MOTE_FIT_HEAP))
+            mote_text_printf(&text, ", %zu too many for other static data", fit->ram_over);
+        else if (fit->ram_over > 0)
+            mote_text_printf(&text, ", %zu too many", fit->ram_over);
+        else
+            mote_text_printf(&text, ", %zu left", fit->region_bytes - fit->ram_bytes);
+        tell_flash(&text, fit);
+        if (has_long_array(fit))
+            mote_text_printf(&text, "; an array of %zu bytes, compilers for it allow %zu", fit->array_bytes,
+                             fit->array_limit);
+        tell_left_out(&text, fit);
+    }
+    snprintf(fit->verdict, sizeof fit->verdict, "%s", text.bytes ? text.bytes : "");
+    mote_text_free(&text);
+}
+
+/* ---- ways out ---- */
+
+mote_fit_way *mote_fit_add_way(mote_fit *fit, const char *what, const mote_fit *changed)
+{
+    mote_fit_way *way = &fit->ways[fit->way_count < MOTE_FIT_WAYS ? fit->way_count++ : MOTE_FIT_WAYS - 1];
+
+    *way = (mote_fit_way){
+        .arena_bytes = changed->arena_bytes, .constant_bytes = changed->constant_bytes, .answer = changed->answer};
+    snprintf(way->what, sizeof way->what, "%s", what);
+    return way;
+}
