@@ -9,7 +9,7 @@
 
 #include "chips/runner.h"
 
-enum { MOTE_CHIP_WORDS = 16, MOTE_CHIP_PARTS = 8, MOTE_CHIP_FAULTS = 9 };
+enum { MOTE_CHIP_WORDS = 16, MOTE_CHIP_PARTS = 12, MOTE_CHIP_FAULTS = 16 };
 
 /* What the chips of one instruction set share. Lists end with NULL. */
 typedef struct mote_chip_family {
