@@ -13,6 +13,7 @@
 
 enum {
     FLASH_REACH = 0x10000, /* of a 16-bit pointer to flash, and of a line of an .hex file */
+    OBJECT_MOST = 0x7fff,  /* bytes of an array, where an int has 16 bits */
     FLASH_MOST = 0x40000,  /* of any AVR */
     SAMPLES_OVERHEAD = 16  /* the count, alignment */
 };
@@ -54,6 +55,8 @@ static mote_status make_room(const mote_job *job, sample_store *store, mote_erro
         taken = constants + SAMPLES_OVERHEAD;
     }
     store->capacity = taken < flash ? (flash - taken) / f->model.input_bytes : 0;
+    if (store->capacity > OBJECT_MOST / f->model.input_bytes)
+        store->capacity = OBJECT_MOST / f->model.input_bytes;
     if (store->capacity == 0)
         return mote_fail(err, MOTE_ERR_LIMIT,
                          "fits %s, but to be emulated it must leave flash for one sample of %u bytes: %u of %u are taken",

@@ -18,7 +18,7 @@
     wsr a0, excsave1
     j fault
 
-    # The timer at 0. Takes wrap_cost instructions (src/chips/chips.c), of which three are above.
+    # The timer at 0. What it takes, with the three instructions above, is wrap_cost in src/chips/chips.c.
 count_wrap:
     rsr a0, excsave3
     addi a0, a0, 1
