@@ -107,7 +107,8 @@ static const mote_chip_family avr_of_22_bits = AVR_FAMILY(24, 5);
     .count_unit = "instructions"
 #define XTENSA_TOOLS                                                                                                        \
     .compiler = "xtensa-lx106-elf-gcc", .compiler_packages = "gcc-xtensa-lx106", .emulator = "qemu-system-xtensa",          \
-    .emulator_packages = "qemu-system-misc", .kernels = "portable", .count_unit = "instructions"
+    .emulator_packages = "qemu-system-misc", .kernels = "portable", .count_unit = "instructions",                           \
+    .has_constants_in_ram = true
 #define AVR_TOOLS                                                                                                           \
     .compiler = "avr-gcc", .compiler_packages = "gcc-avr avr-libc", .emulator = "simavr", .emulator_packages = "simavr",    \
     .kernels = "avr", .count_unit = "cycles"

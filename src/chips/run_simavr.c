@@ -50,6 +50,9 @@ static mote_status make_room(const mote_job *job, sample_store *store, mote_erro
     const char    *flag;
 
     MOTE_TRY(find_constants_end(f, &constants, err));
+    if (constants > FLASH_REACH)
+        return mote_fail(err, MOTE_ERR_LIMIT, "does not fit %s: its constants end at byte %u, and 16-bit pointers reach %d",
+                         f->row->chip.name, constants, FLASH_REACH);
     if (flash > FLASH_REACH && flash - FLASH_REACH > taken - constants) { /* the constants' reach ends first */
         flash = FLASH_REACH;
         taken = constants + SAMPLES_OVERHEAD;

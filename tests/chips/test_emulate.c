@@ -301,6 +301,21 @@ static void code_lies_anywhere_in_the_flash_of_an_avr(void **state)
     free(in);
 }
 
+static void constants_out_of_an_avrs_reach_are_refused(void **state)
+{
+    mote_emulate_options options = {.chip = need_chip("atmega2560")->name};
+    mote_emulation       run;
+    mote_error           err = {0};
+    (void)state;
+    write_model("build/tests/lofty", "lofty", 4,
+                "static const __flash uint8_t a[30000] = {1}, b[30000] = {2}, c[30000] = {3};\n"
+                "void lofty_invoke(lofty_arena *arena)\n{\n"
+                "    const uint8_t i = arena->in[0];\n    arena->out[0] = a[i] + b[i] + c[i];\n}\n");
+    assert_int_equal(mote_emulate(&run, "build/tests/lofty", NULL, &options, &err), MOTE_ERR_LIMIT);
+    assert_contains(&err, "build/tests/lofty: does not fit atmega2560: its constants end at byte 9");
+    mote_emulation_free(&run);
+}
+
 static void sizes_are_those_of_the_model(void **state)
 {
     const mote_chip *chips[CHIPS_MAX];
@@ -565,6 +580,7 @@ int main(void)
         cmocka_unit_test(counts_are_exact),
         cmocka_unit_test(a_long_run_on_xtensa_wraps_its_counter_exactly),
         cmocka_unit_test(code_lies_anywhere_in_the_flash_of_an_avr),
+        cmocka_unit_test(constants_out_of_an_avrs_reach_are_refused),
         cmocka_unit_test(sizes_are_those_of_the_model),
         cmocka_unit_test(same_folder_gives_same_firmware_anywhere),
         cmocka_unit_test(the_only_model_of_a_folder_needs_no_name),
