@@ -28,6 +28,7 @@
 #define __floatsidf   rom_floatsidf
 #define __floatunsidf rom_floatunsidf
 #define __fixunsdfsi  rom_fixunsdfsi
+#define __fixdfsi     rom_fixdfsi
 #define __extendsfdf2 rom_extendsfdf2
 #define __truncdfsf2  rom_truncdfsf2
 #pragma GCC diagnostic push
@@ -172,6 +173,8 @@ static void doubles_are_this_machines(void **state)
         check_single("float", a, 0, rom_truncdfsf2(a), (float)x);
         if (x > -1 && x < 4294967296.0)
             assert_int_equal(rom_fixunsdfsi(a), (uint32_t)x);
+        if (x > -2147483649.0 && x < 2147483648.0)
+            assert_true(rom_fixdfsi(a) == (int32_t)x);
     }
 }
 

@@ -63,6 +63,7 @@ uint64_t __divdf3(uint64_t a, uint64_t b);
 uint64_t __floatsidf(int32_t a);
 uint64_t __floatunsidf(uint32_t a);
 uint32_t __fixunsdfsi(uint64_t a);
+int32_t  __fixdfsi(uint64_t a);
 uint64_t __extendsfdf2(uint32_t a);
 uint32_t __truncdfsf2(uint64_t a);
 
@@ -129,6 +130,14 @@ uint64_t __floatunsidf(uint32_t a)
 uint32_t __fixunsdfsi(uint64_t a)
 {
     return double_to_unsigned(a);
+}
+
+int32_t __fixdfsi(uint64_t a)
+{
+    const uint32_t size = double_to_unsigned(a & ~DOUBLE_SIGN), most = 0x7fffffff + (uint32_t)(a >> 63);
+    const uint32_t held = size < most ? size : most;
+
+    return (int32_t)(a & DOUBLE_SIGN ? 0 - held : held);
 }
 
 /* Every float is a double. */
