@@ -35,8 +35,9 @@ typedef struct mote_chip {
     const char *count_unit;                   /* what mote_emulation.count counts: "instructions" or "cycles" */
     const char *compiler, *compiler_packages; /* the program, and what apt-get installs it with */
     const char *emulator, *emulator_packages;
-    const char *kernels; /* mote_compile_options.kernels for code that runs nowhere else */
-    uint64_t    room[8]; /* mote.h */
+    const char *kernels;              /* mote_compile_options.kernels for code that runs nowhere else */
+    bool        has_constants_in_ram; /* too: they are copied there at start-up */
+    uint64_t    room[7];              /* mote.h */
 } mote_chip;
 
 int32_t          mote_chip_count(void);

@@ -19,7 +19,7 @@ typedef struct core_row {
 
 static const core_row core_rows[] = {
     {"AVR8", NULL, "atmega328p", "avr", true},
-    {"Cortex-M0+", NULL, "cortex-m0", "portable", true},
+    {"Cortex-M0+", NULL, "cortex-m0plus", "portable", true},
     {"Cortex-M3", NULL, "cortex-m3", "portable", true},
     {"Cortex-M4F", NULL, "cortex-m4", "arm-dsp", true},
     {"Cortex-M7", NULL, "cortex-m7", "arm-dsp", true},
@@ -29,8 +29,8 @@ static const core_row core_rows[] = {
     {"RV32EC", NULL, "rv32imc", "portable", false},
     {"RV32IMC", NULL, "rv32imc", "riscv", true},
     {"RV32IMAC", NULL, "rv32imc", "riscv", true},
-    {"RV32IMAFC", NULL, "rv32imc", "riscv", false},
-    {"Xtensa L106", NULL, "cortex-m3", "portable", false},
+    {"RV32IMAFC", NULL, "rv32imafc", "riscv", true},
+    {"Xtensa L106", NULL, "xtensa", "portable", true},
     {"Xtensa LX6", NULL, "cortex-m4", "portable", false},
     {"Xtensa LX7", "none", "cortex-m3", "portable", false},
     {"Xtensa LX7", NULL, "cortex-m4", "portable", false},

@@ -22,12 +22,25 @@ static const char *const riscv_faults[MOTE_CHIP_FAULTS] = {[0] = "misaligned jum
                                                            [6] = "misaligned store",    [7] = "store to where no memory is",
                                                            [8] = "stack overflow"};
 
+/* EXCCAUSE; 7 and 8 are the port's. */
+static const char *const xtensa_faults[MOTE_CHIP_FAULTS] = {[0] = "illegal instruction",
+                                                            [1] = "system call",
+                                                            [2] = "jump to where no code can be",
+                                                            [3] = "load or store that the memory refuses",
+                                                            [6] = "division by zero",
+                                                            [7] = "breakpoint",
+                                                            [8] = "stack overflow",
+                                                            [9] = "misaligned load or store",
+                                                            [14] = "jump to where no memory is",
+                                                            [15] = "load or store where no memory is"};
+
 /* The port finds out itself: an AVR has no faults, and a program gone wild comes back to its start. */
 static const char *const avr_faults[MOTE_CHIP_FAULTS] = {[1] = "ran into its own start again"};
 
 /* What functions of libgcc and libc take of the stack, with all that they call: the most of those that compiled models use
- * (soft floats, 64-bit arithmetic, memcpy and its like), read from the disassembly of Debian 12's libraries. */
-enum { CORTEX_M_LIBRARY_STACK = 112, RISCV_LIBRARY_STACK = 48, AVR_LIBRARY_STACK = 20 };
+ * (soft floats, 64-bit arithmetic, memcpy and its like), read from the disassembly of Debian 12's libraries; of the Xtensa
+ * what parts/xtensa/ takes, which stands for its ROM. */
+enum { CORTEX_M_LIBRARY_STACK = 112, RISCV_LIBRARY_STACK = 48, AVR_LIBRARY_STACK = 20, XTENSA_LIBRARY_STACK = 144 };
 
 static const mote_chip_family cortex_m = {
     .parts = {"cortex-m/port.h", "cortex-m/startup.c", "cortex-m/counter.c", "cortex-m/link.ld", "channel.c", "uart/uart.h"},
@@ -50,7 +63,7 @@ static const mote_chip_family riscv = {
     .compile_flags = {"-misa-spec=2.2", "-mcmodel=medany", "-ffreestanding"},
     .link_flags = {"-nostdlib", "-Wl,--no-warn-rwx-segments", "-lgcc"},
     .minimal_stack_bytes = 256,
-    .library = "riscv/memory.c",
+    .library = "library/memory.c",
     .library_stack_bytes = RISCV_LIBRARY_STACK,
     .count_bits = 32,
     .faults = riscv_faults,
@@ -59,24 +72,39 @@ static const mote_chip_family riscv = {
     .run = mote_run_qemu,
 };
 
-/* simavr does not charge the four cycles of answering an interrupt. */
-#define AVR_WRAP_COST 23
-#define TEXT_(x)      #x
-#define TEXT(x)       TEXT_(x)
-
-static const mote_chip_family avr = {
-    .parts = {"avr/port.h", "avr/port.c", "avr/samples.c"},
-    .compile_flags = {"-DWRAP_COST=" TEXT(AVR_WRAP_COST)},
-    /* The sizes are checked here, with better messages than the linker's. */
-    .link_flags = {"-Wl,--defsym=__TEXT_REGION_LENGTH__=0x800000,--defsym=__DATA_REGION_LENGTH__=0xff00", "-lm"},
-    .minimal_stack_bytes = 96,
-    .library_stack_bytes = AVR_LIBRARY_STACK,
-    .count_bits = 16,
-    .faults = avr_faults,
-    .wrap_cost = AVR_WRAP_COST,
-    .empty_cost = 4,
-    .run = mote_run_simavr,
+/* Constants lie in RAM: an ESP8266 reads its flash in aligned words only. The registers of the emulated board's serial line
+ * are four bytes apart. */
+static const mote_chip_family xtensa = {
+    .parts = {"xtensa/port.h", "xtensa/startup.S", "xtensa/port.c", "xtensa/rom.c", "xtensa/rom_float.c",
+              "xtensa/rom_float.h", "library/memory.c", "library/string.h", "xtensa/link.ld", "channel.c", "uart/uart.h"},
+    .compile_flags = {"-mlongcalls", "-mauto-litpools", "-ffreestanding", "-DUART_STRIDE=4"},
+    /* What does not fit lies where something else does, and is measured all the same. */
+    .link_flags = {"-nostdlib", "-Wl,--no-check-sections", "-lgcc"},
+    .minimal_stack_bytes = 256,
+    .has_library_in_rom = true,
+    .library_stack_bytes = XTENSA_LIBRARY_STACK,
+    .count_bits = 32,
+    .faults = xtensa_faults,
+    .wrap_cost = 11, /* ten, and one that QEMU takes to interrupt */
+    .empty_cost = 1,
+    .counts_start_up = true,
+    .run = mote_run_qemu,
 };
+
+#define TEXT_(x) #x
+#define TEXT(x)  TEXT_(x)
+
+/* What the interrupt and port_empty take depends on the bytes of a return address. simavr does not charge the cycles of
+ * answering an interrupt. The sizes are checked here, with better messages than the linker's. */
+#define AVR_FAMILY(wrap_cycles, empty_cycles)                                                                               \
+    {                                                                                                                       \
+        .parts = {"avr/port.h", "avr/port.c", "avr/samples.c"}, .compile_flags = {"-DWRAP_COST=" TEXT(wrap_cycles)},        \
+        .link_flags = {"-Wl,--defsym=__TEXT_REGION_LENGTH__=0x800000,--defsym=__DATA_REGION_LENGTH__=0xff00", "-lm"},       \
+        .minimal_stack_bytes = 96, .library_stack_bytes = AVR_LIBRARY_STACK, .count_bits = 16, .faults = avr_faults,        \
+        .wrap_cost = (wrap_cycles), .empty_cost = (empty_cycles), .run = mote_run_simavr,                                   \
+    }
+static const mote_chip_family avr = AVR_FAMILY(23, 4);
+static const mote_chip_family avr_of_22_bits = AVR_FAMILY(24, 5);
 
 #define ARM_TOOLS                                                                                                           \
     .compiler = "arm-none-eabi-gcc", .compiler_packages = "gcc-arm-none-eabi libnewlib-arm-none-eabi",                      \
@@ -87,6 +115,10 @@ static const mote_chip_family avr = {
     .compiler = "riscv64-unknown-elf-gcc", .compiler_packages = "gcc-riscv64-unknown-elf",                                  \
     .emulator = "qemu-system-riscv32", .emulator_packages = "qemu-system-misc", .kernels = "riscv",                         \
     .count_unit = "instructions"
+#define XTENSA_TOOLS                                                                                                        \
+    .compiler = "xtensa-lx106-elf-gcc", .compiler_packages = "gcc-xtensa-lx106", .emulator = "qemu-system-xtensa",          \
+    .emulator_packages = "qemu-system-misc", .kernels = "portable", .count_unit = "instructions",                           \
+    .has_constants_in_ram = true
 #define AVR_TOOLS                                                                                                           \
     .compiler = "avr-gcc", .compiler_packages = "gcc-avr avr-libc", .emulator = "simavr", .emulator_packages = "simavr",    \
     .kernels = "avr", .count_unit = "cycles"
@@ -98,6 +130,17 @@ const mote_chip_row mote_chip_rows[] = {
      .family = &cortex_m,
      .compile_flags = {"-mcpu=cortex-m0", "-mfloat-abi=soft"},
      .emulator_arguments = {"-M", "microbit", ICOUNT_SYSTICK, "-global", "nrf51-soc.sram-size=0x1100000"},
+     .uart = "uart/nrf51.c",
+     .uart_origin = 0x40002000,
+     .inputs_origin = 0x20100000,
+     .ram_origin = 0x20000000,
+     .counter_hz = 16000000},
+    /* QEMU has no other ARMv6-M core: the M0's instructions are all that the M0+ has. */
+    {.chip = {"cortex-m0plus", "Cortex-M0+, as RP2040 (Raspberry Pi Pico)", KB(2048), KB(264), ARM_PORTABLE_TOOLS},
+     .family = &cortex_m,
+     .compile_flags = {"-mcpu=cortex-m0plus", "-mfloat-abi=soft"},
+     .emulator_arguments = {"-M", "microbit", ICOUNT_SYSTICK, "-global", "nrf51-soc.sram-size=0x1100000", "-global",
+                            "nrf51-soc.flash-size=0x200000"},
      .uart = "uart/nrf51.c",
      .uart_origin = 0x40002000,
      .inputs_origin = 0x20100000,
@@ -155,13 +198,35 @@ const mote_chip_row mote_chip_rows[] = {
      .emulator_arguments = {"-M", "virt", "-bios", "none", ICOUNT_MINSTRET},
      .uart = "uart/ns16550.c",
      .uart_origin = 0x10000000,
-     .inputs_origin = 0x82000000,
+     .inputs_origin = 0x86000000,
      .code_origin = 0x80000000,
-     .ram_origin = 0x81000000},
+     .ram_origin = 0x84000000},
+    {.chip = {"rv32imafc", "RISC-V RV32IMAFC with FPU, as ESP32-P4", KB(16384), KB(768), RISCV_TOOLS},
+     .family = &riscv,
+     .compile_flags = {"-march=rv32imafc", "-mabi=ilp32f"},
+     .emulator_arguments = {"-M", "virt", "-bios", "none", ICOUNT_MINSTRET},
+     .uart = "uart/ns16550.c",
+     .uart_origin = 0x10000000,
+     .inputs_origin = 0x86000000,
+     .code_origin = 0x80000000,
+     .ram_origin = 0x84000000},
+    {.chip = {"xtensa", "Xtensa LX106, ESP8266", KB(1024), KB(80), XTENSA_TOOLS},
+     .family = &xtensa,
+     .emulator_arguments = {"-M", "lx60-nommu", "-cpu", "lx106", "-m", "16", ICOUNT_SYSTICK},
+     .uart = "uart/ns16550.c",
+     .uart_origin = 0x9d050020,
+     .inputs_origin = 0x60000000,
+     .code_origin = 0x40200000,
+     .ram_origin = 0x3ff40000,
+     .counter_hz = 40000000},
     {.chip = {"atmega328p", "AVR ATmega328P (Arduino Uno)", KB(32), KB(2), AVR_TOOLS},
      .family = &avr,
      .compile_flags = {"-mmcu=atmega328p"},
      .emulator_arguments = {"-m", "atmega328p", "-f", "16000000"}},
+    {.chip = {"atmega2560", "AVR ATmega2560 (Arduino Mega)", KB(256), KB(8), AVR_TOOLS},
+     .family = &avr_of_22_bits,
+     .compile_flags = {"-mmcu=atmega2560"},
+     .emulator_arguments = {"-m", "atmega2560", "-f", "16000000"}},
 };
 
 enum { ROW_COUNT = sizeof mote_chip_rows / sizeof mote_chip_rows[0] };

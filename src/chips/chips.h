@@ -9,7 +9,7 @@
 
 #include "chips/runner.h"
 
-enum { MOTE_CHIP_WORDS = 16, MOTE_CHIP_PARTS = 8, MOTE_CHIP_FAULTS = 9 };
+enum { MOTE_CHIP_WORDS = 16, MOTE_CHIP_PARTS = 12, MOTE_CHIP_FAULTS = 16 };
 
 /* What the chips of one instruction set share. Lists end with NULL. */
 typedef struct mote_chip_family {
@@ -21,6 +21,7 @@ typedef struct mote_chip_family {
     int                wrap_cost;                      /* what counting a wrap adds to the count */
     int                empty_cost;                     /* what port_empty itself takes */
     const char        *library;                        /* the part that stands for a C library; NULL: there is one */
+    bool               has_library_in_rom;  /* what it would bring is on the real chip, and no part of a program */
     uint32_t           library_stack_bytes; /* most that functions of libgcc and libc were seen to take: chips.c */
     bool               counts_start_up;     /* has a port_set_up_memory */
     const char *const *faults;              /* [MOTE_CHIP_FAULTS] names by the cause that the port reports; NULL: none */

@@ -448,6 +448,8 @@ static mote_status link_alone(mote_firmware *f, mote_error *err)
     ADD_WORDS(&c, "-Os", ALONE_FLAGS, "-nostartfiles", entry, "model.o", "-o", "alone.elf");
     if (f->row->family->library)
         add_word(&c, mote_path_base(f->row->family->library));
+    if (f->row->family->has_library_in_rom)
+        add_word(&c, "-Wl,--unresolved-symbols=ignore-all");
     add_words(&c, f->row->family->link_flags);
     return run_compiler(f, &c, err);
 }

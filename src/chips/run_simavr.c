@@ -13,6 +13,8 @@
 
 enum {
     FLASH_REACH = 0x10000, /* of a 16-bit pointer to flash, and of a line of an .hex file */
+    OBJECT_MOST = 0x7fff,  /* bytes of an array, where an int has 16 bits */
+    FLASH_MOST = 0x40000,  /* of any AVR */
     SAMPLES_OVERHEAD = 16  /* the count, alignment */
 };
 
@@ -25,14 +27,39 @@ typedef struct sample_store {
     size_t   capacity;            /* in samples */
 } sample_store;
 
+/* Where constants end that 16-bit pointers read, by a name of avr-libc's linker script. */
+static mote_status find_constants_end(const mote_firmware *f, uint32_t *end, mote_error *err)
+{
+    mote_elf        elf;
+    mote_elf_symbol symbol;
+
+    MOTE_TRY(mote_elf_open(&elf, f->elf_path, err));
+    if (mote_elf_find_symbol(&elf, "__ctors_start", &symbol))
+        *end = symbol.address;
+    else
+        mote_fail(err, MOTE_ERR_FORMAT, "%s: linked with a script that does not name __ctors_start", f->elf_path);
+    mote_elf_close(&elf);
+    return err->code;
+}
+
+/* Inputs stand behind the constants, in reach of the same pointers, and move the code behind them up. */
 static mote_status make_room(const mote_job *job, sample_store *store, mote_error *err)
 {
     mote_firmware *f = job->firmware;
-    uint32_t       flash = f->row->chip.flash_bytes < FLASH_REACH ? f->row->chip.flash_bytes : FLASH_REACH;
-    uint32_t       taken = f->linked_bytes + SAMPLES_OVERHEAD, bytes;
+    uint32_t       flash = f->row->chip.flash_bytes, taken = f->linked_bytes + SAMPLES_OVERHEAD, constants = 0, bytes;
     const char    *flag;
 
+    MOTE_TRY(find_constants_end(f, &constants, err));
+    if (constants > FLASH_REACH)
+        return mote_fail(err, MOTE_ERR_LIMIT, "does not fit %s: its constants end at byte %u, and 16-bit pointers reach %d",
+                         f->row->chip.name, constants, FLASH_REACH);
+    if (flash > FLASH_REACH && flash - FLASH_REACH > taken - constants) { /* the constants' reach ends first */
+        flash = FLASH_REACH;
+        taken = constants + SAMPLES_OVERHEAD;
+    }
     store->capacity = taken < flash ? (flash - taken) / f->model.input_bytes : 0;
+    if (store->capacity > OBJECT_MOST / f->model.input_bytes)
+        store->capacity = OBJECT_MOST / f->model.input_bytes;
     if (store->capacity == 0)
         return mote_fail(err, MOTE_ERR_LIMIT,
                          "fits %s, but to be emulated it must leave flash for one sample of %u bytes: %u of %u are taken",
@@ -55,11 +82,11 @@ static mote_status read_flash(const mote_job *job, sample_store *store, mote_err
     mote_elf        elf;
     mote_elf_symbol samples, bytes_word;
 
-    store->flash = MOTE_NEW(job->firmware->arena, uint8_t, FLASH_REACH, err);
+    store->flash = MOTE_NEW(job->firmware->arena, uint8_t, FLASH_MOST, err);
     if (!store->flash)
         return err->code;
     MOTE_TRY(mote_elf_open(&elf, job->firmware->elf_path, err));
-    store->flash_bytes = mote_elf_read_image(&elf, store->flash, FLASH_REACH);
+    store->flash_bytes = mote_elf_read_image(&elf, store->flash, FLASH_MOST);
     if (!mote_elf_find_symbol(&elf, "mote_samples", &samples) || !has_place(store, &samples, bytes) ||
         !mote_elf_find_symbol(&elf, "mote_samples_bytes", &bytes_word) || !has_place(store, &bytes_word, 2))
         mote_fail(err, MOTE_ERR_FORMAT, "%s: has no place for inputs", job->firmware->elf_path);
@@ -78,12 +105,14 @@ static void store_samples(const mote_channel *c, const sample_store *store)
     memcpy(store->flash + store->samples, c->job->inputs + c->first * sample_bytes, bytes);
 }
 
-/* A record of Intel's format: ":", count, address, type 0, the bytes, and what makes the sum 0. */
-static void add_record(mote_text *text, const uint8_t *bytes, uint32_t address, uint32_t count)
-{
-    uint32_t sum = count + (address >> 8) + (address & 255), i;
+enum { RECORD_BYTES = 32, RECORD_BYTES_OF_FLASH = 0, RECORD_UPPER_ADDRESS = 4 };
 
-    mote_text_printf(text, ":%02X%04X00", count, address);
+/* A record of Intel's format: ":", count, address, type, the bytes, and what makes the sum 0. */
+static void add_record(mote_text *text, uint32_t type, const uint8_t *bytes, uint32_t address, uint32_t count)
+{
+    uint32_t sum = count + (address >> 8) + (address & 255) + type, i;
+
+    mote_text_printf(text, ":%02X%04X%02X", count, address, type);
     for (i = 0; i < count; i++) {
         mote_text_printf(text, "%02X", bytes[i]);
         sum += bytes[i];
@@ -91,15 +120,25 @@ static void add_record(mote_text *text, const uint8_t *bytes, uint32_t address, 
     mote_text_printf(text, "%02X\n", (0x100 - (sum & 255)) & 255);
 }
 
+/* Sets the upper half of the addresses that follow. */
+static void add_upper_address(mote_text *text, uint32_t address)
+{
+    const uint8_t bytes[2] = {(uint8_t)(address >> 24), (uint8_t)(address >> 16)};
+
+    add_record(text, RECORD_UPPER_ADDRESS, bytes, 0, 2);
+}
+
 static mote_status write_flash(const mote_job *job, const sample_store *store, const char *path, mote_error *err)
 {
-    enum { RECORD_BYTES = 32 };
     mote_text text = {0};
     uint32_t  at;
 
     for (at = 0; at < store->flash_bytes; at += RECORD_BYTES) {
         const uint32_t left = store->flash_bytes - at;
-        add_record(&text, store->flash + at, at, left < RECORD_BYTES ? left : RECORD_BYTES);
+        if (at > 0 && at % FLASH_REACH == 0)
+            add_upper_address(&text, at);
+        add_record(&text, RECORD_BYTES_OF_FLASH, store->flash + at, at % FLASH_REACH,
+                   left < RECORD_BYTES ? left : RECORD_BYTES);
     }
     mote_text_puts(&text, ":00000001FF\n");
     path = mote_path_join(job->firmware->arena, job->firmware->folder, path, err);

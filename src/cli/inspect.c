@@ -96,7 +96,9 @@ const mote_inspection *cli_inspect_deployed(const cli_inspecting *in)
 
 bool cli_inspect_may_fit(const mote_memory_info *memory, const mote_chip *chip)
 {
-    return memory->constant_bytes <= chip->flash_bytes && memory->arena_bytes <= chip->ram_bytes;
+    const size_t in_ram = memory->arena_bytes + (chip->has_constants_in_ram ? memory->constant_bytes : 0);
+
+    return memory->constant_bytes <= chip->flash_bytes && in_ram <= chip->ram_bytes;
 }
 
 /* ---- chips ---- */

@@ -342,7 +342,8 @@ static void every_invoke_is_watched_from_the_first_byte_behind_the_arena(void **
     static const struct {
         const char *chip;
         int         arena_bytes;
-    } rows[] = {{"cortex-m0", 13}, {"cortex-m4", 8}, {"rv32imc", 8}, {"atmega328p", 13}};
+    } rows[] = {{"cortex-m0", 13}, {"cortex-m4", 8}, {"rv32imc", 8}, {"atmega328p", 13}, {"cortex-m0plus", 13},
+                {"rv32imafc", 8},  {"xtensa", 8},    {"xtensa", 13}, {"atmega2560", 13}};
     size_t i, tested = 0;
     (void)state;
     for (i = 0; i < sizeof rows / sizeof *rows; i++) {

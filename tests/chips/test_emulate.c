@@ -2,12 +2,14 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "testing.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <mote/emulate.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "chips/elf.h"
 #include "chips/process.h"
 
@@ -170,24 +172,34 @@ static void write_file(const char *path, const char *text)
         fail_msg("%s", err.text);
 }
 
-/* 100,000 bytes of input, of which the first and the last are joined. */
-static void write_bulky_model(const char *dir)
+/* A compiled model of one input and one byte of output. */
+static void write_model(const char *dir, const char *name, int input_bytes, const char *invoke)
 {
     mote_error err = {0};
-    char       path[200];
+    mote_text  header = {0}, source = {0};
+    char       path[200], upper[20];
+    int        i;
 
+    for (i = 0; i < (int)sizeof upper; i++)
+        upper[i] = (char)toupper((unsigned char)name[i < (int)strlen(name) ? i : (int)strlen(name)]);
     assert_int_equal(mote_make_dirs(dir, &err), MOTE_OK);
-    snprintf(path, sizeof path, "%s/bulky.h", dir);
-    write_file(path, "#include <stdint.h>\n"
-                     "#define BULKY_INPUT_COUNT 1\n#define BULKY_OUTPUT_COUNT 1\n#define BULKY_INPUT_0_BYTES 100000\n"
-                     "#define BULKY_OUTPUT_0_BYTES 1\n#define BULKY_HAS_STATE 0\n"
-                     "typedef struct bulky_arena { uint8_t in[100000], out[4]; } bulky_arena;\n"
-                     "void bulky_invoke(bulky_arena *arena);\n"
-                     "static inline uint8_t *bulky_input_0(bulky_arena *a) { return a->in; }\n"
-                     "static inline const uint8_t *bulky_output_0(const bulky_arena *a) { return a->out; }\n");
-    snprintf(path, sizeof path, "%s/bulky.c", dir);
-    write_file(path, "#include \"bulky.h\"\n"
-                     "void bulky_invoke(bulky_arena *arena)\n{\n    arena->out[0] = arena->in[0] ^ arena->in[99999];\n}\n");
+    mote_text_printf(&header,
+                     "#include <stdint.h>\n"
+                     "#define %s_INPUT_COUNT 1\n#define %s_OUTPUT_COUNT 1\n#define %s_INPUT_0_BYTES %d\n"
+                     "#define %s_OUTPUT_0_BYTES 1\n#define %s_HAS_STATE 0\n"
+                     "typedef struct %s_arena { uint8_t in[%d], out[4]; } %s_arena;\nvoid %s_invoke(%s_arena *arena);\n",
+                     upper, upper, upper, input_bytes, upper, upper, name, input_bytes, name, name, name);
+    mote_text_printf(&header,
+                     "static inline uint8_t *%s_input_0(%s_arena *a) { return a->in; }\n"
+                     "static inline const uint8_t *%s_output_0(const %s_arena *a) { return a->out; }\n",
+                     name, name, name, name);
+    mote_text_printf(&source, "#include \"%s.h\"\n%s", name, invoke);
+    snprintf(path, sizeof path, "%s/%s.h", dir, name);
+    write_file(path, header.bytes);
+    snprintf(path, sizeof path, "%s/%s.c", dir, name);
+    write_file(path, source.bytes);
+    mote_text_free(&header);
+    mote_text_free(&source);
 }
 
 /* 16 MB of the board's RAM are for inputs. */
@@ -205,7 +217,8 @@ static void more_inputs_than_the_board_holds_are_run_piece_by_piece(void **state
         in[(size_t)(i + 1) * BYTES - 1] = (uint8_t)(i * 3 + 1);
     }
     options.inputs = in;
-    write_bulky_model("build/tests/bulky");
+    write_model("build/tests/bulky", "bulky", BYTES, /* the first and the last byte are joined */
+                "void bulky_invoke(bulky_arena *arena)\n{\n    arena->out[0] = arena->in[0] ^ arena->in[99999];\n}\n");
     if (mote_emulate(&run, "build/tests/bulky", NULL, &options, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     assert_int_equal(run.output_bytes, SAMPLES);
@@ -213,6 +226,12 @@ static void more_inputs_than_the_board_holds_are_run_piece_by_piece(void **state
         assert_int_equal(run.outputs[i], (uint8_t)(i * 7) ^ (uint8_t)(i * 3 + 1));
     mote_emulation_free(&run);
     free(in);
+}
+
+/* On an AVR, by the bytes of a return address. */
+static uint64_t return_cycles(const mote_chip *chip)
+{
+    return strcmp(chip->name, "atmega2560") == 0 ? 5 : 4;
 }
 
 /* The sums are in tests/chips/standin/counted/counted.c; 3,000,000 loops wrap the counters of Cortex-M and AVR. */
@@ -227,13 +246,74 @@ static void counts_are_exact(void **state)
         bool                 is_riscv = strncmp(chips[c]->name, "rv", 2) == 0;
         mote_emulation       run;
         emulate("counted", &options, &run);
-        assert_int_equal(run.count, is_avr ? 15000006 : is_riscv ? 6000003 : 6000002);
+        assert_int_equal(run.count, is_avr ? 15000002 + return_cycles(chips[c]) : is_riscv ? 6000003 : 6000002);
         mote_emulation_free(&run);
         emulate("brief", &options, &run);
-        assert_int_equal(run.count, is_avr ? 6 : 3);
-        assert_in_range(run.stack_bytes, 0, 2); /* AVR's return address */
+        assert_int_equal(run.count, is_avr ? 2 + return_cycles(chips[c]) : 3);
+        assert_in_range(run.stack_bytes, 0, 3); /* AVR's return address */
         mote_emulation_free(&run);
     }
+}
+
+/* 2^32 ticks are 419,430,400 instructions. Written here, because it takes seconds. */
+static void a_long_run_on_xtensa_wraps_its_counter_exactly(void **state)
+{
+    mote_emulate_options options = {.chip = need_chip("xtensa")->name, .time_limit_seconds = 300};
+    mote_emulation       run;
+    mote_error           err = {0};
+    (void)state;
+    write_model("build/tests/lengthy", "lengthy", 4,
+                "__attribute__((naked)) void lengthy_invoke(lengthy_arena *arena)\n{\n    (void)arena;\n"
+                "    __asm volatile(\"movi a2, 22000000\\n 1: .rept 18\\n nop\\n .endr\\n addi a2, a2, -1\\n\"\n"
+                "                   \"bnez a2, 1b\\n ret\");\n}\n");
+    if (mote_emulate(&run, "build/tests/lengthy", NULL, &options, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    assert_int_equal(run.count, 22000000 * 20 + 2);
+    mote_emulation_free(&run);
+}
+
+/* Constants and inputs within reach of 16-bit pointers, and code behind the first 64 and the first 128 KB. */
+static void code_lies_anywhere_in_the_flash_of_an_avr(void **state)
+{
+    enum { SAMPLES = 200, BYTES = 1000 };
+    mote_emulate_options options = {.chip = need_chip("atmega2560")->name, .input_bytes = (size_t)SAMPLES * BYTES};
+    mote_emulation       run;
+    mote_error           err = {0};
+    uint8_t             *in = malloc(options.input_bytes);
+    size_t               i;
+    (void)state;
+    for (i = 0; i < options.input_bytes; i++)
+        in[i] = (uint8_t)(i * 7 + (i >> 8));
+    options.inputs = in;
+    write_model("build/tests/spread", "spread", BYTES,
+                "static const __flash uint8_t low[20000] = {1, 2, 3, 4};\n"
+                "__attribute__((noinline, section(\".text.zzz\"))) static void far(spread_arena *arena)\n"
+                "{\n    arena->out[0] = arena->in[0] ^ arena->in[999] ^ low[arena->in[1] & 3];\n}\n"
+                "__attribute__((used, naked)) void spread_space(void)\n{\n    __asm volatile(\".space 140000\");\n}\n"
+                "void spread_invoke(spread_arena *arena)\n{\n    if (arena->in[0] == 7 && arena->in[1] == 7)\n"
+                "        spread_space();\n    far(arena);\n}\n");
+    if (mote_emulate(&run, "build/tests/spread", NULL, &options, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    assert_in_range(run.flash_bytes, 160000, 170000);
+    for (i = 0; i < SAMPLES; i++)
+        assert_int_equal(run.outputs[i], in[i * BYTES] ^ in[i * BYTES + 999] ^ ((in[i * BYTES + 1] & 3) + 1));
+    mote_emulation_free(&run);
+    free(in);
+}
+
+static void constants_out_of_an_avrs_reach_are_refused(void **state)
+{
+    mote_emulate_options options = {.chip = need_chip("atmega2560")->name};
+    mote_emulation       run;
+    mote_error           err = {0};
+    (void)state;
+    write_model("build/tests/lofty", "lofty", 4,
+                "static const __flash uint8_t a[30000] = {1}, b[30000] = {2}, c[30000] = {3};\n"
+                "void lofty_invoke(lofty_arena *arena)\n{\n"
+                "    const uint8_t i = arena->in[0];\n    arena->out[0] = a[i] + b[i] + c[i];\n}\n");
+    assert_int_equal(mote_emulate(&run, "build/tests/lofty", NULL, &options, &err), MOTE_ERR_LIMIT);
+    assert_contains(&err, "build/tests/lofty: does not fit atmega2560: its constants end at byte 9");
+    mote_emulation_free(&run);
 }
 
 static void sizes_are_those_of_the_model(void **state)
@@ -244,12 +324,14 @@ static void sizes_are_those_of_the_model(void **state)
     for (c = 0; c < count; c++) {
         mote_emulate_options options = {.chip = chips[c]->name};
         mote_emulation       run;
+        uint32_t             constants;
         emulate("negate", &options, &run);
         assert_int_equal(run.weight_bytes, 40);
         assert_in_range(run.code_bytes, 50, 300);
-        assert_in_range(run.flash_bytes, run.weight_bytes + run.code_bytes + 300, 1750);
+        assert_in_range(run.flash_bytes, run.weight_bytes + run.code_bytes + 300, 1850);
         assert_in_range(run.arena_bytes, 14, 16);
-        assert_in_range(run.ram_bytes, run.arena_bytes, run.arena_bytes + 4);
+        constants = strcmp(chips[c]->name, "xtensa") == 0 ? run.weight_bytes : 0; /* that lie in RAM */
+        assert_in_range(run.ram_bytes, constants + run.arena_bytes, constants + run.arena_bytes + 4);
         assert_in_range(run.stack_bytes, 64, 100);
         assert_in_range(run.harness_stack_bytes, 1, 128);
         mote_emulation_free(&run);
@@ -297,7 +379,7 @@ static void a_fault_names_address_and_function(void **state)
     for (c = 0; c < count; c++) {
         mote_error err = emulate_badly("faulty", &(mote_emulate_options){.chip = chips[c]->name}, MOTE_ERR_FORMAT);
         assert_contains(&err, chips[c]->name);
-        if (strcmp(chips[c]->name, "atmega328p") == 0) {
+        if (strncmp(chips[c]->name, "atmega", 6) == 0) {
             assert_contains(&err, "ran into its own start again");
         } else {
             assert_contains(&err, " at 0x");
@@ -309,10 +391,10 @@ static void a_fault_names_address_and_function(void **state)
 
 static void a_hang_ends_at_the_time_limit(void **state)
 {
-    static const char *const names[] = {"cortex-m4", "atmega328p"};
+    static const char *const names[] = {"cortex-m4", "cortex-m0plus", "rv32imafc", "xtensa", "atmega328p", "atmega2560"};
     size_t                   i;
     (void)state;
-    for (i = 0; i < 2; i++) {
+    for (i = 0; i < sizeof names / sizeof *names; i++) {
         mote_emulate_options options = {.chip = need_chip(names[i])->name, .time_limit_seconds = 2};
         mote_error           err = emulate_badly("endless", &options, MOTE_ERR_LIMIT);
         assert_contains(&err, "did not end within 2 s");
@@ -496,6 +578,9 @@ int main(void)
         cmocka_unit_test(more_inputs_than_the_flash_holds_are_run_piece_by_piece),
         cmocka_unit_test(more_inputs_than_the_board_holds_are_run_piece_by_piece),
         cmocka_unit_test(counts_are_exact),
+        cmocka_unit_test(a_long_run_on_xtensa_wraps_its_counter_exactly),
+        cmocka_unit_test(code_lies_anywhere_in_the_flash_of_an_avr),
+        cmocka_unit_test(constants_out_of_an_avrs_reach_are_refused),
         cmocka_unit_test(sizes_are_those_of_the_model),
         cmocka_unit_test(same_folder_gives_same_firmware_anywhere),
         cmocka_unit_test(the_only_model_of_a_folder_needs_no_name),

@@ -48,6 +48,7 @@ static const struct {
     {"arm-none-eabi-gcc", "-mcpu=cortex-m4 -mthumb -mfpu=fpv4-sp-d16 -mfloat-abi=hard -std=c99 -O2 " STRICT},
     {"arm-none-eabi-gcc", "-mcpu=cortex-m0 -mthumb -std=gnu11 -Os " STRICT},
     {"riscv64-unknown-elf-gcc", "-march=rv32imc -mabi=ilp32 -ffreestanding -std=c99 -Os " STRICT},
+    {"xtensa-lx106-elf-gcc", "-mlongcalls -ffreestanding -std=c99 -Os " STRICT},
     {"avr-gcc", "-mmcu=atmega328p -std=gnu99 -Os -Wall -Wextra -Wconversion -Werror"},
 };
 

@@ -282,7 +282,8 @@ static void check_on_chip(const mote_model *model, const char *chip, const char 
 
 static void ends_on_chips_are_the_hosts(void **state)
 {
-    static const char *const chips[] = {"cortex-m4", "cortex-m0", "rv32imc", "atmega328p"};
+    static const char *const chips[] = {"cortex-m4", "cortex-m0",  "rv32imc",   "rv32imafc",
+                                        "xtensa",    "atmega328p", "atmega2560"};
     size_t                   i;
     int                      form;
 
@@ -295,7 +296,7 @@ static void ends_on_chips_are_the_hosts(void **state)
                 print_message("NOT TESTED: %s\n", err.text);
             } else {
                 check_on_chip(model, chips[i], "c");
-                if (strcmp(chips[i], "atmega328p") != 0)
+                if (strncmp(chips[i], "atmega", 6) != 0)
                     check_on_chip(model, chips[i], "interpreter");
             }
             mote_model_destroy(model);

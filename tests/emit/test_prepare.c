@@ -90,7 +90,7 @@ static void a_model_that_is_not_prepared_says_nothing_of_it(void **state)
 /* Flash, RAM and instructions with and without preparation. */
 static void what_is_not_called_costs_nothing(void **state)
 {
-    static const char *const chips[] = {"cortex-m4", "rv32imc", "atmega328p"};
+    static const char *const chips[] = {"cortex-m4", "rv32imc", "xtensa", "atmega328p", "atmega2560"};
     size_t                   i;
     int                      is_prepared;
 

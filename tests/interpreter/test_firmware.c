@@ -36,6 +36,7 @@ static const struct {
     {"arm-none-eabi-gcc", "-mcpu=cortex-m4 -mthumb -mfpu=fpv4-sp-d16 -mfloat-abi=hard -std=c99 -Og " STRICT},
     {"arm-none-eabi-gcc", "-mcpu=cortex-m0 -mthumb -std=gnu11 -Os " STRICT},
     {"riscv64-unknown-elf-gcc", "-march=rv32imc -mabi=ilp32 -ffreestanding -std=c99 -Os " STRICT},
+    {"xtensa-lx106-elf-gcc", "-mlongcalls -ffreestanding -std=c99 -Os " STRICT},
 };
 
 static void run(const char *command)
@@ -126,7 +127,7 @@ static void chips_answer_as_the_host_does(void **state)
     static const struct {
         const char *chip;
         uint64_t    network;
-    } pairs[] = {{"cortex-m4", 3}, {"cortex-m4", 4}, {"rv32imc", 4}, {"cortex-m0", 4}};
+    } pairs[] = {{"cortex-m4", 3}, {"cortex-m4", 4}, {"rv32imc", 4}, {"cortex-m0", 4}, {"rv32imafc", 4}, {"xtensa", 4}};
     size_t i;
     (void)state;
     for (i = 0; i < sizeof pairs / sizeof *pairs; i++) {

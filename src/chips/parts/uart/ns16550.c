@@ -1,7 +1,12 @@
-/* The UART 16550, as on QEMU's virt. Source: National Semiconductor, PC16550D. SPDX-License-Identifier: Apache-2.0 */
+/* The UART 16550, as on QEMU's virt and lx60; UART_STRIDE: from register to register. Source: National Semiconductor,
+ * PC16550D. SPDX-License-Identifier: Apache-2.0 */
 #include "uart.h"
 
-enum { BYTE = 0, STATE = 5, STATE_EMPTY = 0x20 };
+#if !defined(UART_STRIDE)
+#define UART_STRIDE 1
+#endif
+
+enum { BYTE = 0, STATE = 5 * UART_STRIDE, STATE_EMPTY = 0x20 };
 
 extern volatile uint8_t UART[]; /* linker */
 

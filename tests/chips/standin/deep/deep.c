@@ -2,9 +2,9 @@
 #include "deep.h"
 
 #if defined(__AVR__)
-#define DEEP_BYTES 2100
+#define DEEP_BYTES 9000
 #else
-#define DEEP_BYTES 600000
+#define DEEP_BYTES 900000
 #endif
 
 void deep_invoke(deep_arena *arena)

@@ -7,6 +7,8 @@ __attribute__((noinline)) static void stumble(faulty_arena *arena)
     __asm volatile("udf #1");
 #elif defined(__riscv)
     __asm volatile("unimp");
+#elif defined(__XTENSA__)
+    __asm volatile("ill");
 #else
     ((void (*)(void))0)();
 #endif

@@ -1,6 +1,7 @@
-/* Two runs of a loop, in the shape of a compiled model with its marks. On Cortex-M and RISC-V: 2 instructions a loop; 1 to
- * load its number (RISC-V: 2), 1 to call and 1 to return. On AVR in cycles: 5 a loop, but 4 the last; 3 to load, 4 to call
- * (clearing nothing), 4 to return. SPDX-License-Identifier: Apache-2.0 */
+/* Two runs of a loop, in the shape of a compiled model with its marks. On Cortex-M, RISC-V and Xtensa: 2 instructions a
+ * loop; 1 to load its number (RISC-V: 2), 1 to call and 1 to return. On AVR in cycles: 5 a loop, but 4 the last; 3 to load,
+ * 4 to call (clearing nothing), 4 to return; 5 each where a return address has 3 bytes. SPDX-License-Identifier: Apache-2.0
+ */
 #include "stepped.h"
 
 #if !defined(MRT_STEP)
@@ -31,6 +32,12 @@ MRT_LAYER(2, 1, "SOFTMAX", "[1,4]", 7, "short")
                                                                       "1: addi a0, a0, -1\n"                                \
                                                                       "bnez a0, 1b\n"                                       \
                                                                       "ret")
+#elif defined(__XTENSA__)
+#define LOOP(n)                                                                                                             \
+    __asm volatile("movi a2, " TEXT(n) "\n"                                                                                 \
+                                       "1: addi a2, a2, -1\n"                                                               \
+                                       "bnez a2, 1b\n"                                                                      \
+                                       "ret")
 #else
 #define LOOP(n)                                                                                                             \
     __asm volatile(".syntax unified\n"                                                                                      \

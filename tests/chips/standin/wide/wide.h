@@ -14,7 +14,7 @@
 
 /* An int of AVR has 16 bits: one array cannot be larger there. */
 #if defined(__AVR__)
-#define WIDE_SCRATCH_BYTES 3000
+#define WIDE_SCRATCH_BYTES 9000
 #else
 #define WIDE_SCRATCH_BYTES 1000000
 #endif
