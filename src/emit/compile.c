@@ -276,6 +276,7 @@ static mote_status write_c(compilation *c, const char *folder, mote_error *err)
     mote_emit_source(&c->emitter, &source);
     MOTE_TRY(write_header_and_source(c, folder, c->result.name, "c", &header, &source, err));
     MOTE_TRY(mote_emit_runtime(&c->emitter, folder, err));
+    MOTE_TRY(mote_emit_picture_files(&c->emitter, folder, err));
     MOTE_TRY(write_selftest(c, folder, err));
     take_results(c);
     return MOTE_OK;
@@ -319,7 +320,7 @@ static mote_status write_interpreter(compilation *c, const char *folder, mote_er
         mote_emit_interpreter_header(&c->emitter, &in, &header);
         if (mote_emit_interpreter_source(&c->emitter, &in, folder, &source, err) == MOTE_OK &&
             write_header_and_source(c, folder, c->result.name, "c", &header, &source, err) == MOTE_OK &&
-            write_selftest(c, folder, err) == MOTE_OK)
+            mote_emit_picture_files(&c->emitter, folder, err) == MOTE_OK && write_selftest(c, folder, err) == MOTE_OK)
             take_interpreter_results(c, &in);
     }
     mote_text_free(&file);

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "plan/plan.h"
+#include "runtime/prepare/picture.h"
 
 /* One emitted function. An own instance has all scalars of its parameters as constants, and serves steps that agree in them;
  * a shared one has only those that decide (op.h), and reads the others from a table in flash. */
@@ -76,9 +77,15 @@ void mote_emit_usage(const mote_emitter *emitter, mote_text *out);
 /* NAME_prepare_input, where the recipe prepares an input that is real or has NAME_quantize_input. */
 bool mote_emits_prepare(const mote_emitter *emitter, int32_t input);
 void mote_emit_prepare(const mote_emitter *emitter, mote_text *out);
-void mote_emit_labels(const mote_emitter *emitter, mote_text *out);
-void mote_emit_argmax(const mote_emitter *emitter, mote_text *out);
-void mote_emit_label_table(const mote_emitter *emitter, mote_text *out);
+/* NAME_take_FORMAT, where an input is a picture of which an element is real or quantized: [1, height, width, 1 or 3], and
+ * [1, height, width] where training's samples were bytes. Declarations, definitions, and the runtime's files for them. */
+bool        mote_emits_picture(const mote_emitter *emitter, int32_t input, mrt_picture *out);
+void        mote_emit_picture_declarations(const mote_emitter *emitter, int32_t input, mote_text *out);
+void        mote_emit_pictures(const mote_emitter *emitter, mote_text *out);
+mote_status mote_emit_picture_files(const mote_emitter *emitter, const char *folder, mote_error *err);
+void        mote_emit_labels(const mote_emitter *emitter, mote_text *out);
+void        mote_emit_argmax(const mote_emitter *emitter, mote_text *out);
+void        mote_emit_label_table(const mote_emitter *emitter, mote_text *out);
 
 /* A .tflite that the interpreter runs on the chip. */
 typedef struct mote_interpreted {

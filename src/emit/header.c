@@ -448,6 +448,7 @@ void mote_emit_conversions(const mote_emitter *e, mote_text *out)
             emit_quantizer(e, &all.suffix[k], out);
             emit_prepare_declaration(e, &all.suffix[k], out);
         }
+        mote_emit_picture_declarations(e, i, out);
     }
     for (i = 0; i < graph->output_count; i++) {
         const mote_end_suffixes all = mote_emit_suffixes(e, false, i);
