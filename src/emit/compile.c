@@ -267,6 +267,19 @@ static mote_status prepare_c(compilation *c, mote_error *err)
     return MOTE_OK;
 }
 
+/* What inputs and outputs take of the runtime. */
+static mote_status write_end_files(compilation *c, const char *folder, mote_error *err)
+{
+    const char *files[2];
+    int32_t     count = 0;
+
+    if (mote_emits_pictures(&c->emitter))
+        files[count++] = "runtime/prepare/picture.h";
+    if (mote_emits_probabilities(&c->emitter))
+        files[count++] = "runtime/prepare/probability.h";
+    return mote_emit_runtime_files(files, count, folder, NULL, err);
+}
+
 static mote_status write_c(compilation *c, const char *folder, mote_error *err)
 {
     mote_text header = {0}, source = {0};
@@ -276,7 +289,7 @@ static mote_status write_c(compilation *c, const char *folder, mote_error *err)
     mote_emit_source(&c->emitter, &source);
     MOTE_TRY(write_header_and_source(c, folder, c->result.name, "c", &header, &source, err));
     MOTE_TRY(mote_emit_runtime(&c->emitter, folder, err));
-    MOTE_TRY(mote_emit_picture_files(&c->emitter, folder, err));
+    MOTE_TRY(write_end_files(c, folder, err));
     MOTE_TRY(write_selftest(c, folder, err));
     take_results(c);
     return MOTE_OK;
@@ -320,7 +333,7 @@ static mote_status write_interpreter(compilation *c, const char *folder, mote_er
         mote_emit_interpreter_header(&c->emitter, &in, &header);
         if (mote_emit_interpreter_source(&c->emitter, &in, folder, &source, err) == MOTE_OK &&
             write_header_and_source(c, folder, c->result.name, "c", &header, &source, err) == MOTE_OK &&
-            mote_emit_picture_files(&c->emitter, folder, err) == MOTE_OK && write_selftest(c, folder, err) == MOTE_OK)
+            write_end_files(c, folder, err) == MOTE_OK && write_selftest(c, folder, err) == MOTE_OK)
             take_interpreter_results(c, &in);
     }
     mote_text_free(&file);

@@ -78,14 +78,21 @@ void mote_emit_usage(const mote_emitter *emitter, mote_text *out);
 bool mote_emits_prepare(const mote_emitter *emitter, int32_t input);
 void mote_emit_prepare(const mote_emitter *emitter, mote_text *out);
 /* NAME_take_FORMAT, where an input is a picture of which an element is real or quantized: [1, height, width, 1 or 3], and
- * [1, height, width] where training's samples were bytes. Declarations, definitions, and the runtime's files for them. */
-bool        mote_emits_picture(const mote_emitter *emitter, int32_t input, mrt_picture *out);
-void        mote_emit_picture_declarations(const mote_emitter *emitter, int32_t input, mote_text *out);
-void        mote_emit_pictures(const mote_emitter *emitter, mote_text *out);
-mote_status mote_emit_picture_files(const mote_emitter *emitter, const char *folder, mote_error *err);
-void        mote_emit_labels(const mote_emitter *emitter, mote_text *out);
-void        mote_emit_argmax(const mote_emitter *emitter, mote_text *out);
-void        mote_emit_label_table(const mote_emitter *emitter, mote_text *out);
+ * [1, height, width] where training's samples were bytes. */
+bool mote_emits_picture(const mote_emitter *emitter, int32_t input, mrt_picture *out);
+void mote_emit_picture_declarations(const mote_emitter *emitter, int32_t input, mote_text *out);
+void mote_emit_pictures(const mote_emitter *emitter, mote_text *out);
+bool mote_emits_pictures(const mote_emitter *emitter);
+/* NAME_probability, where an output makes probabilities or its recipe says that it gives logits of classes. Single: one
+ * number that tells two classes apart. */
+bool mote_emits_single(const mote_emitter *emitter, int32_t output);
+bool mote_emits_probability(const mote_emitter *emitter, int32_t output);
+bool mote_emits_probabilities(const mote_emitter *emitter);
+void mote_emit_probability_declaration(const mote_emitter *emitter, const mote_end_suffix *suffix, mote_text *out);
+void mote_emit_probabilities(const mote_emitter *emitter, mote_text *out);
+void mote_emit_labels(const mote_emitter *emitter, mote_text *out);
+void mote_emit_argmax(const mote_emitter *emitter, mote_text *out);
+void mote_emit_label_table(const mote_emitter *emitter, mote_text *out);
 
 /* A .tflite that the interpreter runs on the chip. */
 typedef struct mote_interpreted {

@@ -430,10 +430,16 @@ static void emit_dequantizer(const mote_emitter *e, const mote_end_suffix *suffi
 
 static void emit_argmax_declaration(const mote_emitter *e, const mote_end_suffix *suffix, mote_text *out)
 {
-    mote_text_printf(out, "/* The index of %s", suffix->text[0] ? "the largest element of " : "");
-    put_whose(e, false, suffix, out);
-    mote_text_printf(out, "%s; the first of equals. */\nint32_t %s_argmax%s(const %s_arena *arena);\n",
-                     suffix->text[0] ? "" : "'s largest element", e->name, suffix->text, e->name);
+    if (mote_emits_single(e, suffix->index)) {
+        mote_text_puts(out, "/* Which of two classes ");
+        put_whose(e, false, suffix, out);
+        mote_text_puts(out, "'s number tells: 0 or 1. */\n");
+    } else {
+        mote_text_printf(out, "/* The index of %s", suffix->text[0] ? "the largest element of " : "");
+        put_whose(e, false, suffix, out);
+        mote_text_printf(out, "%s; the first of equals. */\n", suffix->text[0] ? "" : "'s largest element");
+    }
+    mote_text_printf(out, "int32_t %s_argmax%s(const %s_arena *arena);\n", e->name, suffix->text, e->name);
 }
 
 void mote_emit_conversions(const mote_emitter *e, mote_text *out)
@@ -455,6 +461,7 @@ void mote_emit_conversions(const mote_emitter *e, mote_text *out)
         for (k = 0; k < all.count; k++) {
             emit_dequantizer(e, &all.suffix[k], out);
             emit_argmax_declaration(e, &all.suffix[k], out);
+            mote_emit_probability_declaration(e, &all.suffix[k], out);
         }
     }
 }

@@ -40,7 +40,7 @@ bool mote_emits_picture(const mote_emitter *e, int32_t input, mrt_picture *out)
     return out->channels == 1 || out->channels == 3;
 }
 
-static bool has_pictures(const mote_emitter *e)
+bool mote_emits_pictures(const mote_emitter *e)
 {
     mrt_picture ignored;
     int32_t     i;
@@ -49,13 +49,6 @@ static bool has_pictures(const mote_emitter *e)
         if (mote_emits_picture(e, i, &ignored))
             return true;
     return false;
-}
-
-mote_status mote_emit_picture_files(const mote_emitter *e, const char *folder, mote_error *err)
-{
-    static const char *const files[] = {"runtime/prepare/picture.h"};
-
-    return has_pictures(e) ? mote_emit_runtime_files(files, 1, folder, NULL, err) : MOTE_OK;
 }
 
 /* ---- NAME.h ---- */
@@ -201,7 +194,7 @@ void mote_emit_pictures(const mote_emitter *e, mote_text *out)
     mrt_picture as;
     int32_t     i;
 
-    if (has_pictures(e))
+    if (mote_emits_pictures(e))
         mote_text_puts(out, "#include \"mote_runtime/prepare/picture.h\"\n\n");
     for (i = 0; i < e->model->graphs[0].input_count; i++)
         if (mote_emits_picture(e, i, &as))

@@ -3,9 +3,8 @@
  * not called costs nothing.
  * SPDX-License-Identifier: Apache-2.0 */
 #define ROOT "build/tests/pictures"
-#include "compiling.h"
+#include "wrapping.h"
 
-#include <mote/emulate.h>
 #include <mote/samples.h>
 
 #include "graph/graph.h"
@@ -167,103 +166,50 @@ static frame make_frame(int sample, network_dice *dice)
 
 /* All samples for the chip (a frame with its head), and the host's answers. */
 typedef struct frame_samples {
-    uint8_t inputs[SAMPLES][HEAD + FRAME_MAX], answers[SAMPLES][HEIGHT * WIDTH * 3 * sizeof(float)];
-    size_t  answer_bytes;
+    uint8_t inputs[SAMPLES][HEAD + FRAME_MAX], answers[SAMPLES * HEIGHT * WIDTH * 3 * sizeof(float)];
 } frame_samples;
 
-static void make_samples(frame_samples *out, const mote_model *model, int channels)
+static wrapped_samples make_samples(frame_samples *out, const mote_model *model, int channels)
 {
+    const size_t bytes = mote_model_input(model, 0).bytes;
     network_dice dice = network_dice_of(31);
     int          i;
 
-    out->answer_bytes = mote_model_input(model, 0).bytes;
     for (i = 0; i < SAMPLES; i++) {
         const frame   f = make_frame(i, &dice);
         const uint8_t head[HEAD] = {(uint8_t)f.format, (uint8_t)f.width, (uint8_t)f.height, (uint8_t)f.stride};
         memcpy(out->inputs[i], head, HEAD);
         memcpy(out->inputs[i] + HEAD, f.bytes, FRAME_MAX);
-        ask_host(out->answers[i], model, &f, channels);
+        ask_host(out->answers + (size_t)i * bytes, model, &f, channels);
     }
+    return (wrapped_samples){out->inputs[0], out->answers, SAMPLES, sizeof out->inputs[0], bytes};
 }
 
-/* ---- a model whose input is a frame and whose output is what the net's input became ---- */
+/* ---- a firmware that gives back what the net's input became ---- */
 
-static void write_wrapper(const compiled *c)
+static void take_frames(const compiled *c, const wrapped_samples *s, bool is_interpreted)
 {
-    mote_text  h = {0}, s = {0};
-    mote_error err = {0};
-    char       path[300];
-    int        f;
+    mote_text text = {0};
+    int       f;
 
-    mote_text_printf(
-        &h,
-        "#include \"net.h\"\n#define WRAP_INPUT_COUNT 1\n#define WRAP_OUTPUT_COUNT 1\n#define WRAP_HAS_STATE 0\n"
-        "#define WRAP_INPUT_0_BYTES %d\n#define WRAP_OUTPUT_0_BYTES NET_INPUT_0_BYTES\n"
-        "typedef struct wrap_arena { uint8_t in[%d], out[NET_INPUT_0_BYTES]; net_arena net; } wrap_arena;\n"
-        "static inline uint8_t *wrap_input_0(wrap_arena *a) { return a->in; }\n"
-        "static inline const uint8_t *wrap_output_0(const wrap_arena *a) { return a->out; }\n"
-        "void wrap_invoke(wrap_arena *a);\n",
-        HEAD + FRAME_MAX, HEAD + FRAME_MAX);
-    mote_text_printf(&s,
-                     "#include \"net.c\"\n#include \"wrap.h\"\nvoid wrap_invoke(wrap_arena *a)\n{\n"
-                     "    const uint8_t *in = (const uint8_t *)net_input(&a->net), *frame = a->in + %d;\n    unsigned i;\n"
-                     "    switch (a->in[0]) {\n",
-                     HEAD);
+    if (is_interpreted)
+        mote_text_puts(&text, "    if (net_open(&a->net) != 0)\n        return;\n");
+    mote_text_puts(&text, "    switch (in[0]) {\n");
     for (f = 0; f < FORMATS; f++)
-        mote_text_printf(&s, "    case %d: net_take_%s(&a->net, frame, a->in[1], a->in[2], a->in[3]); break;\n", f,
-                         format_names[f]);
-    mote_text_puts(&s, "    }\n    for (i = 0; i < NET_INPUT_0_BYTES; i++)\n        a->out[i] = in[i];\n}\n"
-                       "#ifdef WRAP_MAIN\n#include <stdio.h>\nint main(void)\n{\n    static wrap_arena a;\n"
-                       "    while (fread(a.in, sizeof a.in, 1, stdin) == 1) {\n        wrap_invoke(&a);\n"
-                       "        fwrite(a.out, sizeof a.out, 1, stdout);\n    }\n    return 0;\n}\n#endif\n");
-    snprintf(path, sizeof path, "%s/wrap.h", c->folder);
-    assert_int_equal(mote_file_write(path, h.bytes, h.count, &err), MOTE_OK);
-    snprintf(path, sizeof path, "%s/wrap.c", c->folder);
-    assert_int_equal(mote_file_write(path, s.bytes, s.count, &err), MOTE_OK);
-    mote_text_free(&h);
-    mote_text_free(&s);
+        mote_text_printf(&text, "    case %d: net_take_%s(&a->net, in + %d, in[1], in[2], in[3]); break;\n", f,
+                         format_names[f], HEAD);
+    mote_text_puts(&text, "    }\n    mrt_copy(out, net_input(&a->net), NET_INPUT_0_BYTES);\n");
+    wrap(c, s, text.bytes);
+    mote_text_free(&text);
 }
 
-static void equals_host(const frame_samples *s, const uint8_t *got, const char *label, const char *where)
+static void equals_host(const wrapped_samples *s, size_t wrong, const char *label, const char *where)
 {
-    int i;
+    const uint8_t *head = s->inputs + wrong * s->in_bytes;
 
-    for (i = 0; i < SAMPLES; i++)
-        if (memcmp(got + (size_t)i * s->answer_bytes, s->answers[i], s->answer_bytes) != 0)
-            fail_msg("%s on %s: %s, %d x %d, stride %d: not the host's bytes", label, where, format_names[s->inputs[i][0]],
-                     s->inputs[i][1], s->inputs[i][2], s->inputs[i][3]);
-}
-
-static void on_this_machine(const compiled *c, const frame_samples *s, const char *label, const char *flags)
-{
-    mote_file  answers;
-    mote_error err = {0};
-
-    assert_int_equal(mote_file_write(ROOT "/inputs", s->inputs, sizeof s->inputs, &err), MOTE_OK);
-    run("gcc -std=c99 %s " STRICT " -Wno-unused-function -DWRAP_MAIN %s/wrap.c -o " ROOT "/wrap && " ROOT "/wrap <" ROOT
-        "/inputs >" ROOT "/outputs",
-        flags, c->folder);
-    assert_int_equal(mote_file_open(&answers, ROOT "/outputs", &err), MOTE_OK);
-    assert_int_equal(answers.count, SAMPLES * s->answer_bytes);
-    equals_host(s, answers.bytes, label, "this machine");
-    mote_file_close(&answers);
-}
-
-static void on_chip(const compiled *c, const frame_samples *s, const char *label, const char *chip)
-{
-    mote_emulation       run;
-    mote_error           err = {0};
-    mote_emulate_options options = {.chip = chip, .inputs = s->inputs, .input_bytes = sizeof s->inputs};
-
-    if (mote_chip_check(mote_chip_find(chip), &err) != MOTE_OK) {
-        tell_untested(chip, err.text);
-        return;
-    }
-    if (mote_emulate(&run, c->folder, "wrap", &options, &err) != MOTE_OK)
-        fail_msg("%s on %s: %s", label, chip, err.text);
-    assert_int_equal(run.output_bytes, SAMPLES * s->answer_bytes);
-    equals_host(s, run.outputs, label, chip);
-    mote_emulation_free(&run);
+    if (wrong < s->count)
+        fail_msg("%s on %s: %s, %d x %d, stride %d: not the host's bytes", label, where, format_names[head[0]], head[1],
+                 head[2], head[3]);
 }
 
 /* ---- tests ---- */
@@ -279,40 +225,30 @@ static const picture_model models[] = {
 };
 enum { MODELS = sizeof models / sizeof *models, ON_CHIPS = 3 };
 
-static bool is_compiled(const picture_model *as)
-{
-    return strcmp(as->target, "c") == 0;
-}
-
 static void frames_become_what_the_host_makes_of_them(void **state)
 {
     static const char *const chips[] = {"cortex-m4", "rv32imc", "atmega328p"};
-    frame_samples           *s = calloc(1, sizeof *s);
+    frame_samples           *frames = calloc(1, sizeof *frames);
     size_t                   k;
     int                      m;
 
     (void)state;
-    assert_non_null(s);
+    assert_non_null(frames);
     for (m = 0; m < MODELS; m++) {
-        const picture_model *as = &models[m];
-        mote_model          *model = make_model(as);
-        compiled             c = compile(model, as->label, &(mote_compile_options){.target = as->target, .name = "net"});
-        make_samples(s, model, as->channels);
+        const picture_model  *as = &models[m];
+        mote_model           *model = make_model(as);
+        compiled              c = compile(model, as->label, &(mote_compile_options){.target = as->target, .name = "net"});
+        const wrapped_samples s = make_samples(frames, model, as->channels);
         if (m < 2)
             compiles_everywhere(&c);
-        write_wrapper(&c);
-        if (m < ON_CHIPS)
-            for (k = 0; k < sizeof chips / sizeof *chips; k++)
-                on_chip(&c, s, as->label, chips[k]);
-        if (!is_compiled(as))
-            run("sed -i 's/const uint8_t \\*in = /int closed = net_open(\\&a->net); &/; s/unsigned i;/unsigned i; "
-                "if (closed) return;/' %s/wrap.c",
-                c.folder);
-        on_this_machine(&c, s, as->label, "-O0");
-        on_this_machine(&c, s, as->label, "-O3 -march=native");
+        take_frames(&c, &s, strcmp(as->target, "interpreter") == 0);
+        for (k = 0; m < ON_CHIPS && k < sizeof chips / sizeof *chips; k++)
+            equals_host(&s, wrong_on_chip(&c, &s, chips[k]), as->label, chips[k]);
+        equals_host(&s, wrong_on_this_machine(&c, &s, "-O0"), as->label, "this machine");
+        equals_host(&s, wrong_on_this_machine(&c, &s, "-O3 -march=native"), as->label, "this machine");
         mote_model_destroy(model);
     }
-    free(s);
+    free(frames);
 }
 
 static void frames_without_pixels_change_nothing(void **state)
