@@ -1,20 +1,14 @@
 /* What an output's answer is called: NAME_argmax and NAME_label, with their table.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <mote/train.h>
-
 #include "emit/emit.h"
 
 /* A number that tells two classes apart: the second where a probability is above a half, a logit above 0. */
 static void emit_single(const mote_emitter *e, const mote_end_suffix *suffix, mote_text *out)
 {
-    mote_goal  goal;
-    const bool has_goal = mote_model_goal(&goal, e->model, suffix->index);
-    const bool is_logit =
-        mote_model_answers(e->model, suffix->index) == MOTE_ANSWERS_NUMBERS && (!has_goal || goal.from_logits);
-
     mote_text_printf(
         out, "int32_t %s_argmax%s(const %s_arena *arena)\n{\n    return %s_real_%d(%s_output_%d(arena), 0) > %s;\n}\n",
-        e->name, suffix->text, e->name, e->name, suffix->index, e->name, suffix->index, is_logit ? "0.0f" : "0.5f");
+        e->name, suffix->text, e->name, e->name, suffix->index, e->name, suffix->index,
+        mote_single_threshold(e, suffix->index) > 0 ? "0.5f" : "0.0f");
 }
 
 static void emit_argmax(const mote_emitter *e, const mote_end_suffix *suffix, mote_text *out)

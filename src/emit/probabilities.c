@@ -39,6 +39,14 @@ bool mote_emits_single(const mote_emitter *e, int32_t output)
     return info.count == 1 && mote_model_label_count(e->model, output) == 2 && can_be_read(&info);
 }
 
+float mote_single_threshold(const mote_emitter *e, int32_t output)
+{
+    mote_goal  goal;
+    const bool has_goal = mote_model_goal(&goal, e->model, output);
+
+    return mote_model_answers(e->model, output) == MOTE_ANSWERS_NUMBERS && (!has_goal || goal.from_logits) ? 0.0f : 0.5f;
+}
+
 bool mote_emits_probability(const mote_emitter *e, int32_t output)
 {
     return making_of(e, output) != MADE_NOT;
