@@ -34,6 +34,10 @@ bool mote_emits_picture(const mote_emitter *e, int32_t input, mrt_picture *out)
     const bool               was_bytes = recipe && recipe->has_dtype && recipe->dtype == MOTE_U8;
     const bool               takes_real = info.dtype == MOTE_F32 || (info.is_quantized && mote_dtype_bits(info.dtype) <= 16);
 
+    if (takes_real && recipe && recipe->image[0] > 0) {
+        *out = (mrt_picture){recipe->image[0], recipe->image[1], recipe->image[2]};
+        return (size_t)out->height * (size_t)out->width * (size_t)out->channels == info.count;
+    }
     if (!takes_real || info.rank < 3 || info.rank > 4 || info.dim[0] != 1 || (info.rank == 3 && !was_bytes))
         return false;
     *out = (mrt_picture){info.dim[1], info.dim[2], info.rank == 4 ? info.dim[3] : 1};

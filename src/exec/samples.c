@@ -292,12 +292,17 @@ static mote_status read_bin(input_file *in, const char *path, mote_error *err)
     return err->code == MOTE_OK ? MOTE_OK : mote_context(err, "%s", path);
 }
 
-/* Height, width and channels of an image input; zeros where the input is flat and the image's own size has to fit. */
-static mote_status image_size(const mote_tensor_info *info, mote_image_options *out, mote_error *err)
+/* Height, width and channels of an image input; zeros where the input is flat, the recipe does not say of what pictures, and
+ * the image's own size has to fit. */
+static mote_status image_size(const mote_tensor_info *info, const int32_t *known, mote_image_options *out, mote_error *err)
 {
     int32_t first = info->rank > 1 && info->dim[0] == 1 ? 1 : 0, axes = info->rank - first;
 
     *out = (mote_image_options){0};
+    if (known[0] > 0 && (size_t)known[0] * (size_t)known[1] * (size_t)known[2] == info->count) {
+        *out = (mote_image_options){.height = known[0], .width = known[1], .channels = known[2]};
+        return MOTE_OK;
+    }
     if (axes > 3 || axes < 1)
         return mote_fail(err, MOTE_ERR_USAGE, "input \"%s\" is no image: it has %d axes", mote_show_string(info->name).text,
                          info->rank);
@@ -313,11 +318,11 @@ static mote_status image_size(const mote_tensor_info *info, mote_image_options *
 }
 
 /* A flat input takes an image of as many numbers, grey if that is what fits. */
-static mote_status load_image(input_file *in, const char *path, mote_error *err)
+static mote_status load_image(input_file *in, const int32_t *known, const char *path, mote_error *err)
 {
     mote_image_options options;
 
-    if (image_size(&in->info, &options, err) != MOTE_OK)
+    if (image_size(&in->info, known, &options, err) != MOTE_OK)
         return mote_context(err, "%s", path);
     MOTE_TRY(mote_image_load(&in->array, path, &options, err));
     if (in->array.count != in->info.count && options.height == 0) {
@@ -340,7 +345,7 @@ static mote_status read_image(input_file *in, const reading *how, const char *pa
     if (!can_store_real(&in->info))
         return mote_fail(err, MOTE_ERR_USAGE, "%s: input \"%s\" takes %s, which is no image", path,
                          mote_show_string(in->info.name).text, mote_dtype_name(in->info.dtype));
-    MOTE_TRY(load_image(in, path, err));
+    MOTE_TRY(load_image(in, how->recipe->image, path, err));
     in->count = 1;
     MOTE_TRY(keep_raw(in, err));
     real = malloc(in->array.count * sizeof *real + 1);

@@ -23,6 +23,7 @@ typedef struct picture_model {
     mote_dtype  io;
     bool        is_flat; /* [1, height, width]: of bytes */
     const char *target;
+    bool        is_vector; /* [1, all], of which the recipe says what pictures they are */
 } picture_model;
 
 static mote_model *make_model(const picture_model *as)
@@ -30,7 +31,8 @@ static mote_model *make_model(const picture_model *as)
     mote_error    err = {0};
     mote_builder *b = mote_builder_create(&(mote_builder_options){.seed = 2, .name = "net"}, &err);
     network_dice  dice = network_dice_of(23);
-    mote_layer_id x = mote_layer_input(b, as->is_flat ? 2 : 3, (int[]){HEIGHT, WIDTH, as->channels});
+    mote_layer_id x = as->is_vector ? mote_layer_input(b, 1, (int[]){HEIGHT * WIDTH * as->channels})
+                                    : mote_layer_input(b, as->is_flat ? 2 : 3, (int[]){HEIGHT, WIDTH, as->channels});
     mote_model   *real, *model;
     mote_recipe   recipe = {.input = {{.is_prepared = as->prepared_channels >= 0,
                                        .preparation = {.scale = 255,
@@ -48,6 +50,8 @@ static mote_model *make_model(const picture_model *as)
         mote_model_destroy(real);
     if (as->prepared_channels < 0)
         recipe = (mote_recipe){0};
+    if (as->is_vector)
+        memcpy(recipe.input[0].image, (int32_t[]){HEIGHT, WIDTH, as->channels}, sizeof recipe.input[0].image);
     mote_recipe_copy(&model->recipe, &recipe, &model->arena, &err);
     assert_int_equal(err.code, MOTE_OK);
     return model;
@@ -222,6 +226,7 @@ static const picture_model models[] = {
     {"unprepared", 3, -1, MOTE_I8, .target = "c"},
     {"columns", 1, WIDTH, MOTE_I8, .is_flat = true, .target = "c"},
     {"interpreted", 3, 3, MOTE_I8, .target = "interpreter"},
+    {"vector", 3, 3, MOTE_I8, .target = "c", .is_vector = true},
 };
 enum { MODELS = sizeof models / sizeof *models, ON_CHIPS = 3 };
 
