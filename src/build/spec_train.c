@@ -361,6 +361,7 @@ typedef struct deploy_section {
     const char   *target, *chip, *name;
     mote_optimize optimize;
     bool          prune_constant;
+    int32_t       samples;
 } deploy_section;
 
 static const mote_word compile_target_words[] = {{"c", 0}, {"array", 0}, {NULL, 0}};
@@ -371,6 +372,7 @@ static const mote_key deploy_keys[] = {
     MOTE_KEY("chip", deploy_section, chip),
     MOTE_KEY("optimize", deploy_section, optimize, .words = optimize_words),
     MOTE_KEY("prune_constant", deploy_section, prune_constant),
+    MOTE_KEY("samples", deploy_section, samples, .min = 1, .max = 1000),
     MOTE_KEY("name", deploy_section, name),
     {0},
 };
@@ -405,7 +407,11 @@ mote_status mote_spec_read_deploy(mote_spec *spec, const mote_yaml_reader *reade
     MOTE_TRY(mote_spec_read_keys(reader, map, &(mote_spec_keys){"deploy", deploy_keys, NULL}, &section));
     MOTE_TRY(check_chip(reader, mote_yaml_find(map, "chip")));
     MOTE_TRY(check_name(reader, mote_yaml_find(map, "name")));
+    if (section.samples > 0 && section.target && strcmp(section.target, "array") == 0)
+        return mote_yaml_fail(reader, mote_yaml_find(map, "samples")->line,
+                              "deploy: samples go with target c; an array has no code");
     spec->deploy.chip = section.chip;
+    spec->deploy.sample_count = section.samples;
     spec->deploy.options = (mote_compile_options){.target = section.target,
                                                   .name = section.name,
                                                   .optimize = section.optimize,
