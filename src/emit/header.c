@@ -313,11 +313,16 @@ static const char *last_name(const mote_end_suffixes *all)
 void mote_emit_usage(const mote_emitter *e, mote_text *out)
 {
     const mote_graph *graph = &e->model->graphs[0];
+    mrt_picture       picture;
     int32_t           i;
 
     for (i = 0; i < graph->input_count; i++) {
         const mote_end_suffixes all = mote_emit_suffixes(e, true, i);
         put_written(e, i, last_name(&all), out);
+        if (mote_emits_picture(e, i, &picture))
+            mote_text_printf(
+                out, " *     ... or take a frame: %s_take_rgb565_be%s(&arena, pixels, width, height, 0) or its kin ...\n",
+                e->name, last_name(&all));
     }
     mote_text_printf(out, " *     %s_invoke(&arena);\n", e->name);
     for (i = 0; i < graph->output_count; i++) {

@@ -80,8 +80,9 @@ static void emit_raw_constants(const mote_emitter *e, const emitted_samples *sam
 static void emit_arrays(const mote_emitter *e, const emitted_samples *samples, mote_text *out)
 {
     mote_text_puts(out, "\n/* The bytes themselves, in flash. */\n#if !defined(__AVR__) || !defined(__cplusplus)\n");
-    mote_text_printf(out, "extern const MRT_FLASH uint8_t %s_sample_inputs[%zu][%zu];\n", e->name, samples->of->count,
-                     samples->of->sample_bytes);
+    if (samples->of->sample_bytes > 0)
+        mote_text_printf(out, "extern const MRT_FLASH uint8_t %s_sample_inputs[%zu][%zu];\n", e->name, samples->of->count,
+                         samples->of->sample_bytes);
     mote_text_printf(out, "extern const MRT_FLASH uint8_t %s_sample_outputs[%zu][%zu];\n", e->name, samples->of->count,
                      samples->out_bytes);
     if (samples->of->raw)
