@@ -4,6 +4,7 @@
  *     NAME.h            sizes, shapes, scales, zero points, labels, and the typed interface
  *     NAME.c            weights and calls; the one file to compile
  *     NAME_selftest.c   golden samples: NAME_selftest() returns how many output bytes differ (0: all is well)
+ *     NAME_samples.h    of samples that were given: functions that load one and check the answer
  *     mote_runtime/     the kernels that the model uses
  * Target "interpreter": the same files and the same interface, with NAME_open in front; but NAME.c has the .tflite as it is,
  *     and mote_runtime/ the interpreter that runs it from there (docs/INTERPRETER.md).
@@ -20,6 +21,7 @@
 
 #include <mote/convert.h>
 #include <mote/model.h>
+#include <mote/samples.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -34,10 +36,12 @@ typedef struct mote_compile_options {
     const char   *target; /* one of mote_compile_target_at; NULL: "c" */
     const char   *name;   /* prefix of all names, at most 50 characters; NULL: mote_compile_name of the model's name */
     mote_optimize optimize;
-    const char   *kernels;    /* NULL: the code has the kernels of all instruction sets, and the compiler's macros choose; or
-                                 one: "arm-dsp", "riscv", "avr", "portable" (any C99 compiler) */
-    const void *golden;       /* input samples for the self-test, one after the other, all inputs of a sample in a row */
-    int32_t     golden_count; /* 0: three samples made by a generator */
+    const char   *kernels; /* NULL: the code has the kernels of all instruction sets, and the compiler's macros choose; or
+                              one: "arm-dsp", "riscv", "avr", "portable" (any C99 compiler) */
+    const void         *golden; /* input samples for the self-test, one after the other, all inputs of a sample in a row */
+    int32_t             golden_count; /* 0: three samples made by a generator */
+    const mote_samples *samples; /* in place of golden: the self-test's, which NAME_samples.h tells of as well, so that a
+                                  * firmware has something to show before it has a sensor. Targets "c" and "interpreter" */
     bool        keeps_constant_channels; /* default: target "c" is compiled without them (mote_model_prune_constant) */
     bool        keeps_operators;         /* default: target "c" is compiled with fewer of them (mote_model_optimize) */
     const void *file; /* target "interpreter": the model's own .tflite; NULL: one is written, and where parts of

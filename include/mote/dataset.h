@@ -169,14 +169,16 @@ typedef struct mote_dataset_split {
 
 /* What one input of a network is given. */
 typedef struct mote_dataset_feature {
-    const char        *name;  /* the input's, or what the source calls it */
-    mote_dtype         dtype; /* of stored samples: U8, I8, I16, U16 or F32 (other types became float32 when read) */
-    int32_t            rank;  /* of one sample, without the axis that counts samples; 0: one number */
-    int64_t            dim[MOTE_ARRAY_MAX_RANK - 1];
-    size_t             width; /* elements of one sample */
-    mote_preparation   preparation;
-    const char *const *column_names; /* CSV with a header: [width], else NULL */
-    uint64_t           room[8];      /* mote.h */
+    const char      *name;  /* the input's, or what the source calls it */
+    mote_dtype       dtype; /* of stored samples: U8, I8, I16, U16 or F32 (other types became float32 when read) */
+    int32_t          rank;  /* of one sample, without the axis that counts samples; 0: one number */
+    int64_t          dim[MOTE_ARRAY_MAX_RANK - 1];
+    size_t           width; /* elements of one sample */
+    mote_preparation preparation;
+    int32_t image_height, image_width, image_channels; /* of samples that are bytes [height, width] or [height, width, 1 or
+                                                        * 3], however they are reshaped later; else 0 */
+    const char *const *column_names;                   /* CSV with a header: [width], else NULL */
+    uint64_t           room[8];                        /* mote.h */
 } mote_dataset_feature;
 
 /* What one output of a network is compared with. */

@@ -21,11 +21,12 @@ bool mote_model_preparation(mote_preparation *out, const mote_model *model, int3
 /* The whole recipe as JSON, the text that travels; "null" where it is empty. The caller frees it with free(); NULL with err
  * filled on failure. Of one input and output an object:
  *
- *     {"scale": 255.0, "offset": 0.0, "mean": [0.13], "std": [0.31], "dtype": "uint8", "labels": ["0", "1"],
+ *     {"scale": 255.0, "offset": 0.0, "mean": [0.13], "std": [0.31], "dtype": "uint8", "image": [28, 28, 1], "labels": ["0", "1"],
  *      "loss": "mse", "from_logits": true, "metrics": ["mae"], "columns": ["rooms"], "targets": ["price"],
  *      "range": [0.0, 1.0]}
  *
- * of several {"inputs": [...], "outputs": [...]}, each entry with its part of this. All parts may be missing. */
+ * of several {"inputs": [...], "outputs": [...]}, each entry with its part of this. All parts may be missing. "image" says
+ * which pictures a flat input takes. */
 char *mote_model_recipe_json(const mote_model *model, mote_error *err);
 
 #ifdef __cplusplus

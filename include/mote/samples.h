@@ -44,6 +44,9 @@ typedef struct mote_samples {
     bool               is_joined;    /* outputs are joined along their axis 0 */
     bool               is_stacked;   /* outputs are stacked in a new axis 0; neither: one invoke */
     const char *const *names;        /* [count]: of inputs, the file that each comes from: "a.png", "x.npy[3]" */
+    const uint8_t     *raw; /* [count][raw_bytes]: of the only input, as the files have it before it is prepared; NULL where
+                             * not all of them are bytes that are prepared, as pictures are */
+    size_t             raw_bytes;
     struct mote_arena *owner;
     uint64_t           room[8]; /* mote.h */
 } mote_samples;

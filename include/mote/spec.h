@@ -27,7 +27,7 @@
  *                                        optimizer: {rmsprop: {learning_rate: 0.001, rho: 0.9}} gives its arguments
  *     convert: {quantize: none|int8, calibrate: 100 | {samples: 100, split: validation, data: other.npz},
  *               io: float32|int8|uint8, granularity: channel|tensor, method: minmax}
- *     deploy: {target: c|array|arduino..., board: esp32dev, chip: cortex-m4, optimize: speed|size, name: mnist}
+ *     deploy: {target: c|array|arduino..., board: esp32dev, chip: cortex-m4, optimize: speed|size, samples: 3, name: mnist}
  *
  * Messages are one line: mnist.yaml:7: unknown key "unit" in layer dense; did you mean "units"?
  * A spec is not trusted: at most 1 MiB, 1,000 layers, 12 levels deep; anchors, aliases, tags and duplicate keys are refused.
@@ -67,10 +67,11 @@ typedef struct mote_spec_convert {
 } mote_spec_convert;
 
 typedef struct mote_spec_deploy {
-    mote_compile_options options; /* golden is empty */
-    const char          *chip;    /* emulated; NULL: none */
-    const char          *board;   /* that it must fit: its id; NULL: none */
-    uint64_t             room[8]; /* mote.h */
+    mote_compile_options options;      /* golden is empty */
+    const char          *chip;         /* emulated; NULL: none */
+    const char          *board;        /* that it must fit: its id; NULL: none */
+    int32_t              sample_count; /* of the validation split, that go with the firmware (NAME_samples.h); 0: none */
+    uint64_t             room[8];      /* mote.h */
 } mote_spec_deploy;
 
 struct mote_spec_state;

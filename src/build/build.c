@@ -675,6 +675,52 @@ static mote_status store_golden(build_work *w, const mote_model *model, mote_com
     return err->code;
 }
 
+/* Of samples that are bytes, as they are stored. */
+static mote_status store_raw(mote_samples *out, const mote_model *model, const mote_dataset_split *split, mote_arena *arena,
+                             mote_error *err)
+{
+    const mote_dataset_feature *feature = &split->set->feature[0];
+    uint8_t                    *raw;
+    size_t                      i;
+
+    if (mote_model_input_count(model) != 1 || feature->dtype != MOTE_U8)
+        return MOTE_OK;
+    out->raw_bytes = feature->width;
+    out->raw = raw = MOTE_NEW(arena, uint8_t, mote_size_mul(out->count, out->raw_bytes), err);
+    for (i = 0; raw && i < out->count; i++)
+        memcpy(raw + i * out->raw_bytes, mote_dataset_sample(split, 0, i), out->raw_bytes);
+    return err->code;
+}
+
+static mote_status name_samples(mote_samples *out, const mote_dataset_split *split, mote_arena *arena, mote_error *err)
+{
+    const char **names = MOTE_NEW(arena, const char *, out->count, err);
+    size_t       i;
+
+    for (i = 0; names && i < out->count; i++)
+        names[i] = split->names ? split->names[i] : mote_arena_printf(arena, err, "%s[%zu]", mote_split_name(split->id), i);
+    out->names = names;
+    return err->code;
+}
+
+/* The samples that a spec asks for, of the split that training did not see: for NAME_samples.h. */
+static mote_status store_samples(build_work *w, const mote_model *model, mote_compile_options *options, mote_error *err)
+{
+    const mote_dataset_split *of = &w->split->set->split[MOTE_SPLIT_VALIDATION];
+    mote_samples             *samples = MOTE_NEW(&w->arena, mote_samples, 1, err);
+    const size_t              wanted = (size_t)w->spec->deploy.sample_count;
+
+    if (!samples)
+        return err->code;
+    of = of->count > 0 ? of : w->split;
+    samples->count = of->count < wanted ? of->count : wanted;
+    samples->bytes = mote_feed_store(model, of, samples->count, &samples->sample_bytes, &w->arena, err);
+    options->samples = samples;
+    MOTE_TRY(err->code);
+    MOTE_TRY(store_raw(samples, model, of, &w->arena, err));
+    return name_samples(samples, of, &w->arena, err);
+}
+
 /* All outputs of all samples. */
 static size_t count_values(const mote_predictions *p)
 {
@@ -750,7 +796,7 @@ static mote_status deploy(build_work *w, mote_error *err)
     }
     MOTE_TRY(load_data(w, err));
     MOTE_TRY(load_deployed(w, &model, err));
-    MOTE_TRY(store_golden(w, model, &options, err));
+    MOTE_TRY((w->spec->deploy.sample_count > 0 ? store_samples : store_golden)(w, model, &options, err));
     MOTE_TRY(forget_stage(w, w->summary->deploy_key, err));
     /* mote_compile would not know them for its own */
     MOTE_TRY(mote_outputs_remove_lost(&w->outputs, MOTE_OUTPUT_FIRMWARE, err));

@@ -173,6 +173,10 @@ static mote_status take_recipe(opening *o, mote_error *err)
         o->options.image_height = (int)dim[0];
         o->options.image_width = (int)dim[1];
         o->options.image_channels = (int)dim[2];
+    } else if (recipe->input[0].image[0] > 0 && o->options.image_height == 0) {
+        o->options.image_height = recipe->input[0].image[0];
+        o->options.image_width = recipe->input[0].image[1];
+        o->options.image_channels = recipe->input[0].image[2];
     }
     o->options.known_columns = recipe->input[0].columns;
     o->options.known_column_count = recipe->input[0].column_count;

@@ -362,6 +362,7 @@ typedef struct deploy_section {
     const char   *target, *chip, *board, *name;
     mote_optimize optimize;
     bool          prune_constant;
+    int32_t       samples;
 } deploy_section;
 
 static const mote_word optimize_words[] = {{"speed", MOTE_OPTIMIZE_SPEED}, {"size", MOTE_OPTIMIZE_SIZE}, {NULL, 0}};
@@ -372,6 +373,7 @@ static const mote_key deploy_keys[] = {
     MOTE_KEY("board", deploy_section, board),
     MOTE_KEY("optimize", deploy_section, optimize, .words = optimize_words),
     MOTE_KEY("prune_constant", deploy_section, prune_constant),
+    MOTE_KEY("samples", deploy_section, samples, .min = 1, .max = 1000),
     MOTE_KEY("name", deploy_section, name),
     {0},
 };
@@ -441,8 +443,12 @@ mote_status mote_spec_read_deploy(mote_spec *spec, const mote_yaml_reader *reade
     MOTE_TRY(check_chip(reader, mote_yaml_find(map, "chip")));
     MOTE_TRY(find_board(&section.board, reader, mote_yaml_find(map, "board")));
     MOTE_TRY(check_name(reader, mote_yaml_find(map, "name")));
+    if (section.samples > 0 && section.target && strcmp(section.target, "array") == 0)
+        return mote_yaml_fail(reader, mote_yaml_find(map, "samples")->line,
+                              "deploy: samples go with target c; an array has no code");
     spec->deploy.chip = section.chip;
     spec->deploy.board = section.board;
+    spec->deploy.sample_count = section.samples;
     spec->deploy.options = (mote_compile_options){.target = section.target,
                                                   .name = section.name,
                                                   .optimize = section.optimize,

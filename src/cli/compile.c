@@ -21,15 +21,17 @@ static void print_pruned(const mote_prune_result *p)
                p->dropped_channels, p->channels, p->macs_left, p->macs, p->weight_bytes_left, p->weight_bytes);
 }
 
-static mote_status print_c(const char *folder, bool is_project, const mote_compile_result *r, mote_error *err)
+static mote_status print_c(const cli_args *args, const char *folder, int target, const mote_compile_result *r,
+                           mote_error *err)
 {
     cli_table table = {.column_count = 5};
     int       i;
 
-    if (is_project)
+    if (target >= TARGETS_OF_FILES)
         printf("written  %s: begin with its README.md\n", folder);
     else
-        printf("written  %s/%s.h, %s.c, %s_selftest.c, mote_runtime/\n", folder, r->name, r->name, r->name);
+        printf("written  %s/%s.h, %s.c, %s_selftest.c, %s%smote_runtime/\n", folder, r->name, r->name, r->name,
+               cli_has(args, "sample") ? r->name : "", cli_has(args, "sample") ? "_samples.h, " : "");
     for (i = 0; i < r->kept_count && i < MOTE_COMPILE_KEPT_MAX; i++)
         printf("kept     %s/%s, which you changed; delete it to have the new one\n", folder, r->kept[i]);
     if (r->kept_count > MOTE_COMPILE_KEPT_MAX)
@@ -132,7 +134,7 @@ static mote_status print_result(const cli_args *args, int target, const char *fo
 {
     if (cli_has(args, "json"))
         return print_json(args, target, folder, r, err);
-    return target == TARGET_ARRAY ? print_array(args, folder) : print_c(folder, target >= TARGETS_OF_FILES, r, err);
+    return target == TARGET_ARRAY ? print_array(args, folder) : print_c(args, folder, target, r, err);
 }
 
 mote_status cli_take_tflite(const char *path, mote_compile_options *options, mote_file *file, mote_error *err)
@@ -154,6 +156,8 @@ static mote_status check_target(const cli_args *args, int target, mote_error *er
     if (!has_code(target) && cli_has(args, "keep-operators"))
         return mote_fail(err, MOTE_ERR_USAGE, "--keep-operators does not go with --target %s, which keeps all of them",
                          mote_compile_target_at(target));
+    if (target == TARGET_ARRAY && cli_has(args, "sample"))
+        return mote_fail(err, MOTE_ERR_USAGE, "--sample does not go with --target array, which has no code");
     if (target == TARGET_ARRAY && cli_has(args, "optimize"))
         return mote_fail(err, MOTE_ERR_USAGE, "--optimize goes with --target c or interpreter; an array has no code");
     return MOTE_OK;
@@ -168,6 +172,16 @@ static void list_targets(const char **words)
     words[i] = NULL;
 }
 
+static mote_status load_samples(mote_samples *out, mote_compile_options *options, const mote_model *model,
+                                const cli_args *args, mote_error *err)
+{
+    const char *const *files = NULL;
+    const int          count = cli_values(args, "sample", &files);
+
+    options->samples = out;
+    return mote_samples_load(out, model, files, count, NULL, err);
+}
+
 static mote_status run_compile(const cli_args *args, mote_error *err)
 {
     static const char *const optimize_words[] = {"speed", "size", NULL};
@@ -175,6 +189,7 @@ static mote_status run_compile(const cli_args *args, mote_error *err)
     mote_compile_options     options = {.name = cli_value(args, "name")};
     mote_compile_result      result = {.name = ""};
     mote_file                file = {0};
+    mote_samples             samples = {0};
     mote_model              *model;
     const char              *words[TARGETS_MAX];
     int                      target, optimize;
@@ -192,10 +207,13 @@ static mote_status run_compile(const cli_args *args, mote_error *err)
     MOTE_TRY(cli_load_model(&model, args, path, err));
     if (target == TARGET_INTERPRETER)
         cli_take_tflite(path, &options, &file, err);
+    if (err->code == MOTE_OK && cli_has(args, "sample"))
+        load_samples(&samples, &options, model, args, err);
     if (err->code == MOTE_OK && mote_compile(&result, model, folder, &options, err) == MOTE_OK)
         print_result(args, target, folder, &result, err);
     else if (err->code == MOTE_ERR_UNSUPPORTED)
         mote_context(err, "%s", path);
+    mote_samples_free(&samples);
     mote_file_close(&file);
     mote_model_destroy(model);
     return err->code;
@@ -208,6 +226,7 @@ const cli_command cli_compile = {
     .examples = "  mote compile mnist_int8.tflite -o firmware/mnist --name mnist\n"
                 "  mote compile mnist_int8.tflite -o firmware/mnist --target array\n"
                 "  mote compile mnist_int8.tflite -o firmware/mnist --target interpreter\n"
+                "  mote compile mnist_int8.tflite -o firmware/mnist --sample seven.png --sample two.png\n"
                 "  mote compile mnist_int8.tflite -o mnist --target arduino\n",
     .positional_min = 1,
     .positional_max = 1,
@@ -217,6 +236,9 @@ const cli_command cli_compile = {
             {"target", 't', "NAME",
              "c (default): a folder of C99; interpreter: the .tflite as it is, with what runs it; array: g_model for "
              "TensorFlow Lite Micro; or a project: arduino, platformio, esp-idf, zephyr, pico-sdk, micropython, cmake"},
+            {"sample", 's', "X",
+             "a sample for the self-test and NAME_samples.h: .npy, .bin, .png or .jpg, as mote run takes it; again for "
+             "more"},
             {"name", 'n', "ID", "prefix of all names (the model's name; of an array g, in model.h and model.cc)"},
             {"optimize", 0, "speed|size", "speed (default): a kernel for each shape; size: one for all shapes"},
             {"no-prune-constant", 0, NULL, "keep channels whose values no input can change"},

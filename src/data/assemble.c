@@ -196,6 +196,19 @@ static mote_status adopt_split(mote_dataset *set, mote_raw_set *raw, int id, mot
     return MOTE_OK;
 }
 
+/* What a sample is as a picture: its shape may become flat. */
+static void remember_picture(mote_dataset_feature *f, mote_dtype stored)
+{
+    const int64_t channels = f->rank == 3 ? f->dim[2] : 1;
+
+    if (stored != MOTE_U8 || f->rank < 2 || f->rank > 3 || (channels != 1 && channels != 3) || f->dim[0] > INT16_MAX ||
+        f->dim[1] > INT16_MAX)
+        return;
+    f->image_height = (int32_t)f->dim[0];
+    f->image_width = (int32_t)f->dim[1];
+    f->image_channels = (int32_t)channels;
+}
+
 /* The splits agree in type and shape; the first one that is there gives both to the feature. */
 static mote_status agree_on_samples(mote_dataset *set, const mote_raw_set *raw, int feature, mote_error *err)
 {
@@ -227,6 +240,7 @@ static mote_status agree_on_samples(mote_dataset *set, const mote_raw_set *raw, 
     f->dtype = first->dtype;
     f->rank = first->rank - 1;
     memcpy(f->dim, first->dim + 1, (size_t)f->rank * sizeof *f->dim);
+    remember_picture(f, first->dtype);
     f->width = first->count / (size_t)first->dim[0];
     return MOTE_OK;
 }

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "data/image.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,53 +9,35 @@
 #include "base/kind.h"
 #include "data/array.h"
 #include "data/pixels.h"
+#include "runtime/prepare/picture.h"
 
 bool mote_is_image_name(const char *name)
 {
     return mote_path_has_suffix(name, ".png") || mote_path_has_suffix(name, ".jpg") || mote_path_has_suffix(name, ".jpeg");
 }
 
-/* Where an output pixel's centre falls between two input pixels. */
-typedef struct span {
-    int   low, high;
-    float part; /* of high */
-} span;
-
-static span place_between(int out, int out_count, int in_count)
+static uint8_t rgba_pixel(const mrt_frame *frame, int32_t x, int32_t y, int32_t channel)
 {
-    float at = ((float)out + 0.5f) * ((float)in_count / (float)out_count) - 0.5f, low = floorf(at);
-    span  s = {(int)low, (int)low + 1, at - low};
-
-    s.low = s.low < 0 ? 0 : s.low;
-    s.high = s.high > in_count - 1 ? in_count - 1 : s.high;
-    return s;
+    return mrt_frame_at(frame, y, x, 4)[channel];
 }
 
-static uint8_t blend(const mote_pixels *in, span y, span x, int c)
+static void store_byte(void *to, int32_t index, int32_t channel, uint8_t byte)
 {
-    const uint8_t *top = in->bytes + (size_t)y.low * (size_t)in->width * (size_t)in->channels;
-    const uint8_t *bottom = in->bytes + (size_t)y.high * (size_t)in->width * (size_t)in->channels;
-    int            left = x.low * in->channels + c, right = x.high * in->channels + c;
-    float          upper = (float)top[left] + ((float)top[right] - (float)top[left]) * x.part;
-    float          lower = (float)bottom[left] + ((float)bottom[right] - (float)bottom[left]) * x.part;
-
-    return (uint8_t)lrintf(upper + (lower - upper) * y.part);
+    (void)channel;
+    ((uint8_t *)to)[index] = byte;
 }
 
-/* tf.image.resize(method="bilinear", antialias=False): half-pixel centres. */
 static void resize(const mote_pixels *in, mote_array *out)
 {
-    int      height = (int)out->dim[0], width = (int)out->dim[1], y, x, c;
-    uint8_t *to = out->bytes;
+    const mrt_frame   frame = {in->bytes, in->width, in->height, in->width * in->channels};
+    const mrt_picture as = {(int32_t)out->dim[0], (int32_t)out->dim[1], in->channels};
 
-    for (y = 0; y < height; y++) {
-        span rows = place_between(y, height, in->height);
-        for (x = 0; x < width; x++) {
-            span columns = place_between(x, width, in->width);
-            for (c = 0; c < in->channels; c++)
-                *to++ = blend(in, rows, columns, c);
-        }
-    }
+    if (in->channels == 1)
+        mrt_take_picture(&frame, mrt_pixel_grey8, &as, store_byte, out->bytes);
+    else if (in->channels == 3)
+        mrt_take_picture(&frame, mrt_pixel_rgb888, &as, store_byte, out->bytes);
+    else
+        mrt_take_picture(&frame, rgba_pixel, &as, store_byte, out->bytes);
 }
 
 static mote_status check_options(const mote_image_options *options, mote_error *err)

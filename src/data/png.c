@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "data/pixels.h"
+#include "runtime/prepare/picture.h"
 
 #if MOTE_HAVE_IMAGES
 #include <spng.h>
@@ -29,7 +30,7 @@ static void keep_channels(uint8_t *bytes, size_t pixels, int channels, bool is_g
         uint8_t       *out = bytes + i * (size_t)channels;
         uint8_t        r = in[0], g = in[1], b = in[2];
         if (channels == 1) {
-            out[0] = is_grey ? r : (uint8_t)((19595u * r + 38470u * g + 7471u * b + 32768u) >> 16);
+            out[0] = is_grey ? r : mrt_grey(r, g, b);
         } else {
             out[0] = r;
             out[1] = g;

@@ -2,6 +2,15 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "emit/emit.h"
 
+/* A number that tells two classes apart: the second where a probability is above a half, a logit above 0. */
+static void emit_single(const mote_emitter *e, const mote_end_suffix *suffix, mote_text *out)
+{
+    mote_text_printf(
+        out, "int32_t %s_argmax%s(const %s_arena *arena)\n{\n    return %s_real_%d(%s_output_%d(arena), 0) > %s;\n}\n",
+        e->name, suffix->text, e->name, e->name, suffix->index, e->name, suffix->index,
+        mote_single_threshold(e, suffix->index) > 0 ? "0.5f" : "0.0f");
+}
+
 static void emit_argmax(const mote_emitter *e, const mote_end_suffix *suffix, mote_text *out)
 {
     mote_text_printf(out,
@@ -20,7 +29,7 @@ void mote_emit_argmax(const mote_emitter *e, mote_text *out)
     for (i = 0; i < e->model->graphs[0].output_count; i++) {
         const mote_end_suffixes all = mote_emit_suffixes(e, false, i);
         for (k = 0; k < all.count; k++)
-            emit_argmax(e, &all.suffix[k], out);
+            (mote_emits_single(e, i) ? emit_single : emit_argmax)(e, &all.suffix[k], out);
     }
 }
 

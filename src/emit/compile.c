@@ -15,7 +15,7 @@
 #include "formats/tflite/tflite.h"
 #include "passes/passes.h"
 
-enum { GENERATED_SAMPLES = 3 };
+enum { GENERATED_SAMPLES = 3, SAMPLES_MAX = 10000 };
 
 typedef struct compilation {
     const mote_model           *model; /* as given: what the self-test's answers come from */
@@ -24,6 +24,7 @@ typedef struct compilation {
     mote_compile_result         result;
     mote_arena                  arena;
     mote_emitter                emitter;
+    size_t                      sample_count; /* that the self-test has */
 } compilation;
 
 /* A given name must be right as it is; the model's own is made right. */
@@ -181,33 +182,41 @@ static void fill_inputs(const mote_graph *graph, uint8_t *at)
         }
 }
 
-static int32_t golden_count(const compilation *c)
+/* The samples given, or golden ones alone, or generated ones; their names are known of those given. */
+static mote_status choose_samples(compilation *c, mote_samples *out, mote_error *err)
 {
-    return c->options->golden_count > 0 ? c->options->golden_count : GENERATED_SAMPLES;
+    const mote_graph *graph = &c->model->graphs[0];
+    int32_t           i;
+
+    if (c->options->samples) {
+        *out = *c->options->samples;
+        return MOTE_OK;
+    }
+    *out = (mote_samples){.count = c->options->golden_count ? (size_t)c->options->golden_count : GENERATED_SAMPLES};
+    for (i = 0; i < graph->input_count; i++)
+        out->sample_bytes += mote_tensor_bytes(&graph->tensors[graph->inputs[i]]);
+    out->bytes = mote_arena_alloc(&c->arena, mote_size_mul(out->sample_bytes, out->count), 1, err);
+    if (out->bytes && c->options->golden_count)
+        memcpy(out->bytes, c->options->golden, out->sample_bytes * out->count);
+    else if (out->bytes)
+        fill_inputs(graph, out->bytes);
+    return err->code;
 }
 
 static mote_status write_selftest(compilation *c, const char *folder, mote_error *err)
 {
-    const mote_graph *graph = &c->model->graphs[0];
-    const void       *inputs = c->options->golden;
-    const int32_t     count = golden_count(c);
-    size_t            bytes = 0;
-    mote_text         text = {0};
-    char              name[96];
-    int32_t           i;
+    mote_text    text = {0}, header = {0};
+    mote_samples samples;
+    char         name[96];
 
-    if (c->options->golden_count == 0) {
-        void *made;
-        for (i = 0; i < graph->input_count; i++)
-            bytes += mote_tensor_bytes(&graph->tensors[graph->inputs[i]]);
-        made = mote_arena_alloc(&c->arena, mote_size_mul(bytes, (size_t)count), 1, err);
-        if (!made)
-            return err->code;
-        fill_inputs(graph, made);
-        inputs = made;
-    }
+    MOTE_TRY(choose_samples(c, &samples, err));
+    c->sample_count = samples.count;
+    mote_emit_selftest(&c->emitter, c->model, &samples, &text, c->options->samples ? &header : NULL, err);
+    snprintf(name, sizeof name, "%s_samples.h", c->result.name);
+    if (c->options->samples)
+        write_text(c, folder, name, &header, err);
+    mote_text_free(&header);
     snprintf(name, sizeof name, "%s_selftest.c", c->result.name);
-    mote_emit_selftest(&c->emitter, c->model, inputs, count, &text, err);
     return write_text(c, folder, name, &text, err);
 }
 
@@ -272,6 +281,19 @@ static mote_status prepare_c(compilation *c, mote_error *err)
     return MOTE_OK;
 }
 
+/* What inputs and outputs take of the runtime. */
+static mote_status write_end_files(compilation *c, const char *folder, mote_error *err)
+{
+    const char *files[2];
+    int32_t     count = 0;
+
+    if (mote_emits_pictures(&c->emitter))
+        files[count++] = "runtime/prepare/picture.h";
+    if (mote_emits_probabilities(&c->emitter))
+        files[count++] = "runtime/prepare/probability.h";
+    return mote_emit_runtime_files(files, count, folder, NULL, err);
+}
+
 static mote_status write_c(compilation *c, const char *folder, mote_error *err)
 {
     mote_text header = {0}, source = {0};
@@ -281,6 +303,7 @@ static mote_status write_c(compilation *c, const char *folder, mote_error *err)
     mote_emit_source(&c->emitter, &source);
     MOTE_TRY(write_header_and_source(c, folder, c->result.name, "c", &header, &source, err));
     MOTE_TRY(mote_emit_runtime(&c->emitter, folder, err));
+    MOTE_TRY(write_end_files(c, folder, err));
     MOTE_TRY(write_selftest(c, folder, err));
     take_results(c);
     return MOTE_OK;
@@ -324,7 +347,7 @@ static mote_status write_interpreter(compilation *c, const char *folder, mote_er
         mote_emit_interpreter_header(&c->emitter, &in, &header);
         if (mote_emit_interpreter_source(&c->emitter, &in, folder, &source, err) == MOTE_OK &&
             write_header_and_source(c, folder, c->result.name, "c", &header, &source, err) == MOTE_OK &&
-            write_selftest(c, folder, err) == MOTE_OK)
+            write_end_files(c, folder, err) == MOTE_OK && write_selftest(c, folder, err) == MOTE_OK)
             take_interpreter_results(c, &in);
     }
     mote_text_free(&file);
@@ -344,7 +367,7 @@ static mote_status write_project(compilation *c, const mote_project *project, co
         return err->code;
     MOTE_TRY(mote_make_dirs(code, err));
     MOTE_TRY(write_c(c, code, err));
-    return mote_emit_project(&c->emitter, &c->result, project, golden_count(c), folder, err);
+    return mote_emit_project(&c->emitter, &c->result, project, c->sample_count, folder, err);
 }
 
 /* Made beside, then moved in among the user's files. */
@@ -395,10 +418,10 @@ static void read_beginning(char *text, const char *path)
     mote_file_close(&file);
 }
 
-/* NAME of NAME.h, NAME.c, NAME.cc or NAME_selftest.c; its length, or 0. */
+/* NAME of NAME.h, NAME.c, NAME.cc, NAME_samples.h or NAME_selftest.c; its length, or 0. */
 static size_t generated_stem(const char *name)
 {
-    static const char *const ends[] = {"_selftest.c", ".c", ".cc", ".h"};
+    static const char *const ends[] = {"_selftest.c", "_samples.h", ".c", ".cc", ".h"};
     const size_t             length = strlen(name);
     size_t                   i;
 
@@ -589,6 +612,12 @@ static mote_status check_request(const mote_model *model, const char *folder, co
     if (options->golden_count < 0 || (options->golden_count > 0 && !options->golden))
         return mote_fail(err, MOTE_ERR_USAGE, "%d golden samples, but %s", options->golden_count,
                          options->golden_count < 0 ? "there cannot be fewer than 0" : "no inputs");
+    if (options->samples &&
+        (options->golden_count > 0 || options->samples->count < 1 || options->samples->count > SAMPLES_MAX))
+        return mote_fail(err, MOTE_ERR_USAGE, "%zu samples; there can be 1 to %d, or golden ones in their place",
+                         options->samples->count, SAMPLES_MAX);
+    if (options->samples && options->target && strcmp(options->target, "array") == 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "samples go with the targets c and interpreter; an array has no code");
     if (options->file && options->file_bytes == 0)
         return mote_fail(err, MOTE_ERR_USAGE, "the model's file has 0 bytes; leave it out to have one written");
     return MOTE_OK;

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "plan/plan.h"
 #include "project/project.h"
+#include "runtime/prepare/picture.h"
 
 /* One emitted function. An own instance has all scalars of its parameters as constants, and serves steps that agree in them;
  * a shared one has only those that decide (op.h), and reads the others from a table in flash. */
@@ -79,9 +80,23 @@ bool mote_emits_prepare(const mote_emitter *emitter, int32_t input);
 void mote_emit_prepare(const mote_emitter *emitter, mote_text *out);
 /* NAME_quantize_input, where the input stores integers of at most 16 bits with a scale. */
 bool mote_emits_quantize(const mote_emitter *emitter, int32_t input);
-void mote_emit_labels(const mote_emitter *emitter, mote_text *out);
-void mote_emit_argmax(const mote_emitter *emitter, mote_text *out);
-void mote_emit_label_table(const mote_emitter *emitter, mote_text *out);
+/* NAME_take_FORMAT, where an input is a picture of which an element is real or quantized: [1, height, width, 1 or 3], and
+ * [1, height, width] where training's samples were bytes. */
+bool mote_emits_picture(const mote_emitter *emitter, int32_t input, mrt_picture *out);
+void mote_emit_picture_declarations(const mote_emitter *emitter, int32_t input, mote_text *out);
+void mote_emit_pictures(const mote_emitter *emitter, mote_text *out);
+bool mote_emits_pictures(const mote_emitter *emitter);
+/* NAME_probability, where an output makes probabilities or its recipe says that it gives logits of classes. Single: one
+ * number that tells two classes apart: the second where it is above the threshold. */
+bool  mote_emits_single(const mote_emitter *emitter, int32_t output);
+float mote_single_threshold(const mote_emitter *emitter, int32_t output);
+bool  mote_emits_probability(const mote_emitter *emitter, int32_t output);
+bool  mote_emits_probabilities(const mote_emitter *emitter);
+void  mote_emit_probability_declaration(const mote_emitter *emitter, const mote_end_suffix *suffix, mote_text *out);
+void  mote_emit_probabilities(const mote_emitter *emitter, mote_text *out);
+void  mote_emit_labels(const mote_emitter *emitter, mote_text *out);
+void  mote_emit_argmax(const mote_emitter *emitter, mote_text *out);
+void  mote_emit_label_table(const mote_emitter *emitter, mote_text *out);
 
 /* A .tflite that the interpreter runs on the chip. */
 typedef struct mote_interpreted {
@@ -120,14 +135,15 @@ mote_status mote_emit_interpreter_source(const mote_emitter *emitter, const mote
 mote_status mote_compile_check(const mote_model *model, bool is_interpreted, const mote_compile_options *options,
                                mote_error *err);
 
-/* NAME_selftest.c, with sample_count inputs and the outputs that the host gives for them, running `model`: what the program
- * was made of, before any pass that must not change its answers. */
-mote_status mote_emit_selftest(const mote_emitter *emitter, const mote_model *model, const void *inputs,
-                               int32_t sample_count, mote_text *out, mote_error *err);
+/* NAME_selftest.c, with samples and the outputs that the host gives for them, running `model`: what the program was made of,
+ * before any pass that must not change its answers. header: NAME_samples.h; NULL: nobody else
+ * sees them. USAGE where the samples are another model's. */
+mote_status mote_emit_selftest(const mote_emitter *emitter, const mote_model *model, const mote_samples *samples,
+                               mote_text *out, mote_text *header, mote_error *err);
 
 /* What a project has beside the model's own sources: examples, manifests, a page; folder is the project's. */
 mote_status mote_emit_project(const mote_emitter *emitter, const mote_compile_result *result, const mote_project *project,
-                              int32_t sample_count, const char *folder, mote_error *err);
+                              size_t sample_count, const char *folder, mote_error *err);
 
 /* A line "MRT_LAYER(index, step, ...)" for each operator, which is nothing in firmware: what fault reports and figures call
  * it. Its step is what MRT_STEP is given when it begins, its index; "none" for a view. */

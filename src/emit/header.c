@@ -312,11 +312,16 @@ static const char *last_name(const mote_end_suffixes *all)
 void mote_emit_usage(const mote_emitter *e, mote_text *out)
 {
     const mote_graph *graph = &e->model->graphs[0];
+    mrt_picture       picture;
     int32_t           i;
 
     for (i = 0; i < graph->input_count; i++) {
         const mote_end_suffixes all = mote_emit_suffixes(e, true, i);
         put_written(e, i, last_name(&all), out);
+        if (mote_emits_picture(e, i, &picture))
+            mote_text_printf(
+                out, " *     ... or take a frame: %s_take_rgb565_be%s(&arena, pixels, width, height, 0) or its kin ...\n",
+                e->name, last_name(&all));
     }
     mote_text_printf(out, " *     %s_invoke(&arena);\n", e->name);
     for (i = 0; i < graph->output_count; i++) {
@@ -429,10 +434,16 @@ static void emit_dequantizer(const mote_emitter *e, const mote_end_suffix *suffi
 
 static void emit_argmax_declaration(const mote_emitter *e, const mote_end_suffix *suffix, mote_text *out)
 {
-    mote_text_printf(out, "/* The index of %s", suffix->text[0] ? "the largest element of " : "");
-    put_whose(e, false, suffix, out);
-    mote_text_printf(out, "%s; the first of equals. */\nint32_t %s_argmax%s(const %s_arena *arena);\n",
-                     suffix->text[0] ? "" : "'s largest element", e->name, suffix->text, e->name);
+    if (mote_emits_single(e, suffix->index)) {
+        mote_text_puts(out, "/* Which of two classes ");
+        put_whose(e, false, suffix, out);
+        mote_text_puts(out, "'s number tells: 0 or 1. */\n");
+    } else {
+        mote_text_printf(out, "/* The index of %s", suffix->text[0] ? "the largest element of " : "");
+        put_whose(e, false, suffix, out);
+        mote_text_printf(out, "%s; the first of equals. */\n", suffix->text[0] ? "" : "'s largest element");
+    }
+    mote_text_printf(out, "int32_t %s_argmax%s(const %s_arena *arena);\n", e->name, suffix->text, e->name);
 }
 
 void mote_emit_conversions(const mote_emitter *e, mote_text *out)
@@ -447,12 +458,14 @@ void mote_emit_conversions(const mote_emitter *e, mote_text *out)
             emit_quantizer(e, &all.suffix[k], out);
             emit_prepare_declaration(e, &all.suffix[k], out);
         }
+        mote_emit_picture_declarations(e, i, out);
     }
     for (i = 0; i < graph->output_count; i++) {
         const mote_end_suffixes all = mote_emit_suffixes(e, false, i);
         for (k = 0; k < all.count; k++) {
             emit_dequantizer(e, &all.suffix[k], out);
             emit_argmax_declaration(e, &all.suffix[k], out);
+            mote_emit_probability_declaration(e, &all.suffix[k], out);
         }
     }
 }

@@ -420,6 +420,8 @@ mote_status mote_emit_interpreter_source(const mote_emitter *e, const mote_inter
     emit_open(e, in, out);
     emit_calls(e, out);
     mote_emit_prepare(e, out);
+    mote_emit_pictures(e, out);
+    mote_emit_probabilities(e, out);
     mote_emit_argmax(e, out);
     mote_emit_label_table(e, out);
     return err->code;

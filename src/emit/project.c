@@ -232,7 +232,7 @@ static void set_input(variables *v)
 }
 
 mote_status mote_emit_project(const mote_emitter *emitter, const mote_compile_result *result, const mote_project *project,
-                              int32_t sample_count, const char *folder, mote_error *err)
+                              size_t sample_count, const char *folder, mote_error *err)
 {
     mote_arena arena = {0};
     variables  v = {.e = emitter, .result = result, .arena = &arena, .err = err};
@@ -241,7 +241,7 @@ mote_status mote_emit_project(const mote_emitter *emitter, const mote_compile_re
     set(&v, "upper", emitter->upper);
     set(&v, "version", MOTE_VERSION);
     set(&v, "title", emitter->model->name && emitter->model->name[0] ? emitter->model->name : emitter->name);
-    set_count(&v, "samples", (size_t)sample_count);
+    set_count(&v, "samples", sample_count);
     set_flag(&v, "has_labels", mote_model_label_count(emitter->model, 0) > 0);
     set_flag(&v, "has_state", mote_program_has_state(emitter->variants[0].program));
     set_sizes(&v);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "emit/emit.h"
+#include "emit/samples.h"
 #include "exec/exec.h"
 
 static size_t ends_bytes(const mote_graph *graph, const mote_id *ids, int32_t count)
@@ -34,37 +35,75 @@ static mote_status run_sample(mote_runner *runner, const uint8_t *input, uint8_t
     return MOTE_OK;
 }
 
-static void emit_copy(const mote_emitter *e, bool is_input, size_t total, mote_text *out)
+/* ---- samples ---- */
+
+/* NAME_sample_load, or NAME_sample_check: all bytes of all inputs, or outputs. */
+static void emit_walk(const mote_emitter *e, bool is_input, mote_text *out)
 {
     const mote_graph *graph = &e->model->graphs[0];
-    const char       *kind = is_input ? "INPUT" : "OUTPUT", *lower = is_input ? "input" : "output";
-    int32_t           count = is_input ? graph->input_count : graph->output_count, i;
+    const int32_t     count = is_input ? graph->input_count : graph->output_count;
     size_t            offset = 0;
+    int32_t           i;
 
     for (i = 0; i < count; i++) {
+        const size_t bytes = mote_tensor_bytes(&graph->tensors[is_input ? graph->inputs[i] : graph->outputs[i]]);
+        mote_text_printf(out, "    for (i = 0; i < %s_%s_%d_BYTES; i++)\n", e->upper, is_input ? "INPUT" : "OUTPUT", i);
         if (is_input)
-            mote_text_printf(
-                out,
-                "    for (i = 0; i < %s_%s_%d_BYTES; i++)\n"
-                "        ((uint8_t *)%s_%s_%d(arena))[i] = %s_golden_inputs[(uint32_t)sample * %zuu + %zuu + i];\n",
-                e->upper, kind, i, e->name, lower, i, e->name, total, offset);
+            mote_text_printf(out, "        ((uint8_t *)%s_input_%d(arena))[i] = %s_sample_inputs[sample][%zuu + i];\n",
+                             e->name, i, e->name, offset);
         else
-            mote_text_printf(
-                out,
-                "    for (i = 0; i < %s_%s_%d_BYTES; i++)\n"
-                "        wrong += ((const uint8_t *)%s_%s_%d(arena))[i] != %s_golden_outputs[(uint32_t)sample * "
-                "%zuu + %zuu + i];\n",
-                e->upper, kind, i, e->name, lower, i, e->name, total, offset);
-        offset += mote_tensor_bytes(&graph->tensors[is_input ? graph->inputs[i] : graph->outputs[i]]);
+            mote_text_printf(out,
+                             "        wrong += ((const uint8_t *)%s_output_%d(arena))[i] != "
+                             "%s_sample_outputs[sample][%zuu + i];\n",
+                             e->name, i, e->name, offset);
+        offset += bytes;
     }
 }
 
-typedef struct golden_samples {
-    const uint8_t *inputs;
-    uint8_t       *outputs;
-    int32_t        count;
-    size_t         in_bytes, out_bytes; /* of a sample */
-} golden_samples;
+/* "static " where nobody else needs them. */
+static const char *linkage(const emitted_samples *samples)
+{
+    return samples->has_header ? "" : "static ";
+}
+
+static void emit_bytes(const mote_emitter *e, const emitted_samples *samples, const char *what, const uint8_t *bytes,
+                       size_t sample_bytes, mote_text *out)
+{
+    size_t s;
+
+    if (sample_bytes == 0) /* C has no array of nothing */
+        return;
+    mote_text_printf(out, "%sconst MRT_FLASH uint8_t %s_sample_%s[%zu][%zu] MRT_ALIGN = {", linkage(samples), e->name, what,
+                     samples->of->count, sample_bytes);
+    for (s = 0; s < samples->of->count; s++) {
+        mote_text_puts(out, s ? ",\n    " : "\n    ");
+        mote_emit_values(out, bytes + s * sample_bytes, MOTE_U8, sample_bytes);
+    }
+    mote_text_puts(out, "};\n");
+}
+
+/* NAME_check.c has them, too, whether or not there is a header. */
+static void emit_access(const mote_emitter *e, const emitted_samples *samples, mote_text *out)
+{
+    if (!samples->has_header)
+        mote_text_printf(
+            out,
+            "\n/* Sample 0 <= sample < %zu as inputs; after an invoke, how many output bytes are not the host's. */\n"
+            "void    %s_sample_load(%s_arena *arena, int32_t sample);\n"
+            "int32_t %s_sample_check(const %s_arena *arena, int32_t sample);\n",
+            samples->of->count, e->name, e->name, e->name, e->name);
+    mote_text_printf(out,
+                     "\nvoid %s_sample_load(%s_arena *arena, int32_t sample)\n{\n    uint32_t i;\n\n    (void)arena;\n"
+                     "    (void)sample;\n    (void)i;\n",
+                     e->name, e->name);
+    emit_walk(e, true, out);
+    mote_text_printf(out,
+                     "}\n\nint32_t %s_sample_check(const %s_arena *arena, int32_t sample)\n{\n    int32_t  wrong = 0;\n"
+                     "    uint32_t i;\n\n",
+                     e->name, e->name);
+    emit_walk(e, false, out);
+    mote_text_puts(out, "    return wrong;\n}\n\n");
+}
 
 /* ---- raw numbers ---- */
 
@@ -167,51 +206,63 @@ static void emit_raw_check(const mote_emitter *e, const raw_samples *raw, mote_t
     const char *suffix = raw->suffix.text;
 
     if (raw->count > 0)
-        mote_text_printf(out,
-                         "    for (i = 0; i < %d; i++)\n"
-                         "        wrong += %s_prepare_input%s(%s_golden_raw%s[i], i %% %d) != %s_golden_prepared%s[i];\n",
-                         raw->count, e->name, suffix, e->name, suffix, raw->per_sample, e->name, suffix);
+        mote_text_printf(
+            out,
+            "    for (i = 0; i < %d; i++)\n"
+            "        wrong += %s_prepare_input%s(%s_golden_raw%s[i], (int32_t)(i %% %d)) != %s_golden_prepared%s[i];\n",
+            raw->count, e->name, suffix, e->name, suffix, raw->per_sample, e->name, suffix);
 }
 
 /* ---- the file ---- */
 
-static void emit_text(const mote_emitter *e, const golden_samples *golden, const raw_samples *raw, mote_text *out)
+static void emit_samples(const mote_emitter *e, const emitted_samples *samples, mote_text *out)
+{
+    emit_bytes(e, samples, "inputs", samples->of->bytes, samples->of->sample_bytes, out);
+    emit_bytes(e, samples, "outputs", samples->outputs, samples->out_bytes, out);
+    if (samples->has_header) {
+        mote_emit_sample_answers(e, samples, out);
+        if (samples->of->raw)
+            emit_bytes(e, samples, "raw", samples->of->raw, samples->of->raw_bytes, out);
+    }
+    emit_access(e, samples, out);
+}
+
+/* Raw bytes prepared on the chip are what the host stored, where that is bytes as well. */
+static void emit_bytes_check(const mote_emitter *e, const emitted_samples *samples, mote_text *out)
+{
+    if (!samples->has_header || !samples->of->raw || !mote_emits_prepare(e, 0) ||
+        mote_dtype_bits(mote_model_input(e->model, 0).dtype) != 8)
+        return;
+    mote_text_printf(out,
+                     "        for (i = 0; i < %s_INPUT_0_SIZE; i++)\n"
+                     "            wrong += (uint8_t)%s_prepare_input((float)%s_sample_raw[s][i], (int32_t)i) != "
+                     "%s_sample_inputs[s][i];\n",
+                     e->upper, e->name, e->name, e->name);
+}
+
+static void emit_text(const mote_emitter *e, const emitted_samples *samples, const raw_samples *raw, mote_text *out)
 {
     int32_t i;
 
     mote_text_printf(out,
                      "/* %s: golden samples, as the host computed them. Generated by mote " MOTE_VERSION ".\n"
                      " * Returns how many output bytes%s differ: 0 is right. */\n"
-                     "#include \"%s.h\"\n#include \"mote_runtime/mrt.h\"\n\n"
-                     "static const MRT_FLASH uint8_t %s_golden_inputs[] MRT_ALIGN = ",
-                     e->name, are_any_prepared(e) ? " and prepared numbers" : "", e->name, e->name);
-    mote_emit_values(out, golden->inputs, MOTE_U8, golden->in_bytes * (size_t)golden->count);
-    mote_text_printf(out, ";\nstatic const MRT_FLASH uint8_t %s_golden_outputs[] MRT_ALIGN = ", e->name);
-    mote_emit_values(out, golden->outputs, MOTE_U8, golden->out_bytes * (size_t)golden->count);
-    mote_text_puts(out, ";\n\n");
+                     "#include \"%s.h\"\n%s%s%s#include \"mote_runtime/mrt.h\"\n\n",
+                     e->name, are_any_prepared(e) ? " and prepared numbers" : "", e->name,
+                     samples->has_header ? "#include \"" : "", samples->has_header ? e->name : "",
+                     samples->has_header ? "_samples.h\"\n" : "");
+    emit_samples(e, samples, out);
     for (i = 0; i < e->model->graphs[0].input_count; i++)
         emit_raw(e, &raw[i], out);
-    mote_text_printf(out,
-                     "/* Sample 0 <= sample < %d as inputs; after an invoke, how many output bytes are not the host's. */\n"
-                     "void    %s_selftest_load(%s_arena *arena, int32_t sample);\n"
-                     "int32_t %s_selftest_compare(const %s_arena *arena, int32_t sample);\n"
-                     "int32_t %s_selftest(%s_arena *arena);\n\n"
-                     "void %s_selftest_load(%s_arena *arena, int32_t sample)\n{\n%s",
-                     golden->count, e->name, e->name, e->name, e->name, e->name, e->name, e->name, e->name,
-                     e->model->graphs[0].input_count > 0 ? "    uint32_t i;\n\n" : "    (void)arena;\n    (void)sample;\n");
-    emit_copy(e, true, golden->in_bytes, out);
-    mote_text_printf(out,
-                     "}\n\nint32_t %s_selftest_compare(const %s_arena *arena, int32_t sample)\n{\n"
-                     "    int32_t  wrong = 0;\n    uint32_t i;\n\n",
-                     e->name, e->name);
-    emit_copy(e, false, golden->out_bytes, out);
-    mote_text_printf(out,
-                     "    return wrong;\n}\n\nint32_t %s_selftest(%s_arena *arena)\n{\n"
-                     "    int32_t wrong = 0, s;\n%s\n#if %s_HAS_STATE\n    %s_reset(arena);\n#endif\n"
-                     "    for (s = 0; s < %d; s++) {\n        %s_selftest_load(arena, s);\n        %s_invoke(arena);\n"
-                     "        wrong += %s_selftest_compare(arena, s);\n    }\n",
-                     e->name, e->name, are_any_prepared(e) ? "    int32_t i;\n" : "", e->upper, e->name, golden->count,
-                     e->name, e->name, e->name);
+    mote_text_printf(
+        out,
+        "int32_t %s_selftest(%s_arena *arena);\n\nint32_t %s_selftest(%s_arena *arena)\n{\n"
+        "    int32_t  wrong = 0, s;\n    uint32_t i;\n\n    (void)i;\n#if %s_HAS_STATE\n    %s_reset(arena);\n"
+        "#endif\n    for (s = 0; s < %zu; s++) {\n        %s_sample_load(arena, s);\n        %s_invoke(arena);\n"
+        "        wrong += %s_sample_check(arena, s);\n",
+        e->name, e->name, e->name, e->name, e->upper, e->name, samples->of->count, e->name, e->name, e->name);
+    emit_bytes_check(e, samples, out);
+    mote_text_puts(out, "    }\n");
     for (i = 0; i < e->model->graphs[0].input_count; i++)
         emit_raw_check(e, &raw[i], out);
     mote_text_printf(out,
@@ -220,28 +271,36 @@ static void emit_text(const mote_emitter *e, const golden_samples *golden, const
                      e->name, e->name);
 }
 
-mote_status mote_emit_selftest(const mote_emitter *e, const mote_model *model, const void *inputs, int32_t sample_count,
-                               mote_text *out, mote_error *err)
+static mote_status run_all(emitted_samples *samples, const mote_model *model, mote_error *err)
+{
+    mote_runner *runner = NULL;
+    size_t       s;
+
+    if (mote_runner_create(&runner, model, NULL, err) == MOTE_OK)
+        for (s = 0; s < samples->of->count && err->code == MOTE_OK; s++)
+            run_sample(runner, samples->of->bytes + s * samples->of->sample_bytes, samples->outputs + s * samples->out_bytes,
+                       err);
+    mote_runner_destroy(runner);
+    return err->code;
+}
+
+mote_status mote_emit_selftest(const mote_emitter *e, const mote_model *model, const mote_samples *of, mote_text *out,
+                               mote_text *header, mote_error *err)
 {
     const mote_graph *graph = &model->graphs[0];
-    golden_samples    golden = {.inputs = inputs,
-                                .count = sample_count,
-                                .in_bytes = ends_bytes(graph, graph->inputs, graph->input_count),
-                                .out_bytes = ends_bytes(graph, graph->outputs, graph->output_count)};
-    mote_arena        scratch = {0};
-    raw_samples      *raw = MOTE_NEW(&scratch, raw_samples, graph->input_count, err);
-    mote_runner      *runner = NULL;
-    int32_t           s;
+    emitted_samples   samples = {
+          .of = of, .out_bytes = ends_bytes(graph, graph->outputs, graph->output_count), .has_header = header != NULL};
+    mote_arena   scratch = {0};
+    raw_samples *raw = MOTE_NEW(&scratch, raw_samples, graph->input_count, err);
 
-    golden.outputs = MOTE_NEW(&scratch, uint8_t, mote_size_mul(golden.out_bytes, (size_t)sample_count), err);
-    if (golden.outputs && raw && make_all_raw(raw, e, &scratch, err) == MOTE_OK &&
-        mote_runner_create(&runner, model, NULL, err) == MOTE_OK) {
-        for (s = 0; s < sample_count && err->code == MOTE_OK; s++)
-            run_sample(runner, golden.inputs + (size_t)s * golden.in_bytes, golden.outputs + (size_t)s * golden.out_bytes,
-                       err);
-        emit_text(e, &golden, raw, out);
+    if (of->sample_bytes != ends_bytes(graph, graph->inputs, graph->input_count))
+        mote_fail(err, MOTE_ERR_USAGE, "the samples are another model's");
+    samples.outputs = MOTE_NEW(&scratch, uint8_t, mote_size_mul(samples.out_bytes, of->count), err);
+    if (err->code == MOTE_OK && make_all_raw(raw, e, &scratch, err) == MOTE_OK && run_all(&samples, model, err) == MOTE_OK) {
+        emit_text(e, &samples, raw, out);
+        if (header)
+            mote_emit_samples_header(e, &samples, header);
     }
-    mote_runner_destroy(runner);
     mote_arena_destroy(&scratch);
     return err->code;
 }

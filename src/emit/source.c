@@ -469,6 +469,8 @@ void mote_emit_source(const mote_emitter *e, mote_text *out)
         emit_variant(e, v, out);
     mote_text_puts(out, "\n");
     mote_emit_prepare(e, out);
+    mote_emit_pictures(e, out);
+    mote_emit_probabilities(e, out);
     mote_emit_argmax(e, out);
     mote_emit_label_table(e, out);
 }

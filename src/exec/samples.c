@@ -130,6 +130,7 @@ typedef enum joining { ONE_SAMPLE = 0, JOINED, STACKED } joining;
 typedef struct input_file {
     mote_tensor_info info;
     mote_array       array; /* as read; then in the input's own type */
+    uint8_t         *raw;   /* as read, where that was bytes that were prepared; from malloc */
     size_t           count; /* invokes */
     joining          how;
 } input_file;
@@ -167,6 +168,24 @@ static bool can_store_real(const mote_tensor_info *info)
 {
     return info->dtype == MOTE_F32 ||
            (info->is_quantized && (info->dtype == MOTE_I8 || info->dtype == MOTE_U8 || info->dtype == MOTE_I16));
+}
+
+/* Before they are prepared: what firmware is given. */
+static mote_status keep_raw(input_file *in, mote_error *err)
+{
+    if (in->array.dtype != MOTE_U8)
+        return MOTE_OK;
+    in->raw = malloc(in->array.count + 1);
+    if (!in->raw)
+        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
+    memcpy(in->raw, in->array.bytes, in->array.count);
+    return MOTE_OK;
+}
+
+static void free_input(input_file *in)
+{
+    mote_array_free(&in->array);
+    free(in->raw);
 }
 
 /* Real numbers become the input's own type. */
@@ -222,6 +241,7 @@ static mote_status fit_type(input_file *in, const reading *how, mote_error *err)
         return MOTE_OK;
     if (!can_store_real(&in->info) || (!how->preparation && !mote_dtype_is_float(in->array.dtype)))
         return refuse_type(in, how, err);
+    MOTE_TRY(keep_raw(in, err));
     real = malloc(in->array.count * sizeof *real + 1);
     if (!real)
         return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
@@ -272,12 +292,17 @@ static mote_status read_bin(input_file *in, const char *path, mote_error *err)
     return err->code == MOTE_OK ? MOTE_OK : mote_context(err, "%s", path);
 }
 
-/* Height, width and channels of an image input; zeros where the input is flat and the image's own size has to fit. */
-static mote_status image_size(const mote_tensor_info *info, mote_image_options *out, mote_error *err)
+/* Height, width and channels of an image input; zeros where the input is flat, the recipe does not say of what pictures, and
+ * the image's own size has to fit. */
+static mote_status image_size(const mote_tensor_info *info, const int32_t *known, mote_image_options *out, mote_error *err)
 {
     int32_t first = info->rank > 1 && info->dim[0] == 1 ? 1 : 0, axes = info->rank - first;
 
     *out = (mote_image_options){0};
+    if (known[0] > 0 && (size_t)known[0] * (size_t)known[1] * (size_t)known[2] == info->count) {
+        *out = (mote_image_options){.height = known[0], .width = known[1], .channels = known[2]};
+        return MOTE_OK;
+    }
     if (axes > 3 || axes < 1)
         return mote_fail(err, MOTE_ERR_USAGE, "input \"%s\" is no image: it has %d axes", mote_show_string(info->name).text,
                          info->rank);
@@ -293,11 +318,11 @@ static mote_status image_size(const mote_tensor_info *info, mote_image_options *
 }
 
 /* A flat input takes an image of as many numbers, grey if that is what fits. */
-static mote_status load_image(input_file *in, const char *path, mote_error *err)
+static mote_status load_image(input_file *in, const int32_t *known, const char *path, mote_error *err)
 {
     mote_image_options options;
 
-    if (image_size(&in->info, &options, err) != MOTE_OK)
+    if (image_size(&in->info, known, &options, err) != MOTE_OK)
         return mote_context(err, "%s", path);
     MOTE_TRY(mote_image_load(&in->array, path, &options, err));
     if (in->array.count != in->info.count && options.height == 0) {
@@ -320,8 +345,9 @@ static mote_status read_image(input_file *in, const reading *how, const char *pa
     if (!can_store_real(&in->info))
         return mote_fail(err, MOTE_ERR_USAGE, "%s: input \"%s\" takes %s, which is no image", path,
                          mote_show_string(in->info.name).text, mote_dtype_name(in->info.dtype));
-    MOTE_TRY(load_image(in, path, err));
+    MOTE_TRY(load_image(in, how->recipe->image, path, err));
     in->count = 1;
+    MOTE_TRY(keep_raw(in, err));
     real = malloc(in->array.count * sizeof *real + 1);
     if (!real)
         return mote_fail(err, MOTE_ERR_MEMORY, "%s: out of memory", path);
@@ -388,6 +414,24 @@ static mote_status name_samples(mote_samples *out, const char **names, const cha
     return MOTE_OK;
 }
 
+/* Of one input, whose files follow each other. */
+static mote_status join_raw(mote_samples *out, const input_file *files, int32_t count, mote_error *err)
+{
+    uint8_t *raw;
+    int32_t  i;
+
+    for (i = 0; i < count; i++)
+        if (!files[i].raw)
+            return MOTE_OK;
+    out->raw_bytes = files[0].info.count;
+    out->raw = raw = MOTE_NEW(out->owner, uint8_t, mote_size_mul(out->count, out->raw_bytes), err);
+    for (i = 0; raw && i < count; i++) {
+        memcpy(raw, files[i].raw, files[i].count * out->raw_bytes);
+        raw += files[i].count * out->raw_bytes;
+    }
+    return err->code;
+}
+
 /* From one array an input to all inputs of a sample in a row. */
 static mote_status interleave(mote_samples *out, const input_file *files, const char *const *paths, int32_t count,
                               mote_error *err)
@@ -414,7 +458,7 @@ static mote_status interleave(mote_samples *out, const input_file *files, const 
                    (const uint8_t *)files[i].array.bytes + s * files[i].info.bytes, files[i].info.bytes);
         offset += files[i].info.bytes;
     }
-    return MOTE_OK;
+    return count == 1 ? join_raw(out, files, 1, err) : MOTE_OK;
 }
 
 static mote_status load_an_input_each(mote_samples *out, const mote_model *model, const char *const *files, int count,
@@ -430,7 +474,7 @@ static mote_status load_an_input_each(mote_samples *out, const mote_model *model
         read_inputs(inputs, paths, model, options, err) == MOTE_OK)
         interleave(out, inputs, paths, ends.count, err);
     for (i = 0; inputs && i < ends.count; i++)
-        mote_array_free(&inputs[i].array);
+        free_input(&inputs[i]);
     mote_arena_destroy(&scratch);
     return err->code;
 }
@@ -477,7 +521,7 @@ static mote_status join(mote_samples *out, const input_file *inputs, const end_l
         first += inputs[i].count;
     }
     out->names = names;
-    return MOTE_OK;
+    return join_raw(out, inputs, count, err);
 }
 
 static mote_status load_many(mote_samples *out, const mote_model *model, const char *const *files, int count,
@@ -496,7 +540,7 @@ static mote_status load_many(mote_samples *out, const mote_model *model, const c
     if (inputs && read_many(inputs, &ends, files, count, &how, err) == MOTE_OK)
         join(out, inputs, &ends, files, count, err);
     for (i = 0; inputs && i < count; i++)
-        mote_array_free(&inputs[i].array);
+        free_input(&inputs[i]);
     mote_arena_destroy(&scratch);
     return err->code;
 }

@@ -14,7 +14,7 @@ enum { TEXT_BYTES_MAX = 1 << 20, ENTRIES_MAX = 65536 };
 
 static bool input_is_empty(const mote_input_recipe *r)
 {
-    return !r->is_prepared && !r->has_dtype && r->column_count == 0 && !r->range.is_known;
+    return !r->is_prepared && !r->has_dtype && r->column_count == 0 && r->image[0] == 0 && !r->range.is_known;
 }
 
 static bool output_is_empty(const mote_output_recipe *r)
@@ -100,12 +100,24 @@ static void put_goal(json_t **object, const mote_goal *goal)
     put_names(object, "metrics", names, count);
 }
 
+static void put_image(json_t **object, const int32_t *image)
+{
+    json_t *list = json_array();
+    int     i;
+
+    for (i = 0; i < 3; i++)
+        mote_json_append(&list, json_integer(image[i]));
+    mote_json_set(object, "image", list);
+}
+
 static void put_input(json_t **object, const mote_input_recipe *recipe)
 {
     if (recipe->is_prepared)
         put_preparation(object, &recipe->preparation);
     if (recipe->has_dtype)
         mote_json_set(object, "dtype", json_string(mote_dtype_name(recipe->dtype)));
+    if (recipe->image[0] > 0)
+        put_image(object, recipe->image);
 }
 
 static void put_range(json_t **object, const mote_range *range)
@@ -359,10 +371,26 @@ static mote_status read_range(mote_input_recipe *out, const json_t *range, mote_
     return MOTE_OK;
 }
 
+static mote_status read_image(mote_input_recipe *out, const json_t *image, mote_error *err)
+{
+    int i;
+
+    if (!image)
+        return MOTE_OK;
+    for (i = 0; i < 3; i++) {
+        const json_int_t side = json_integer_value(json_array_get(image, (size_t)i));
+        if (json_array_size(image) != 3 || side < 1 || side > ENTRIES_MAX || (i == 2 && side != 1 && side != 3))
+            return mote_fail(err, MOTE_ERR_FORMAT, "\"image\" must be height, width and channels, 1 or 3");
+        out->image[i] = (int32_t)side;
+    }
+    return MOTE_OK;
+}
+
 static mote_status read_input(mote_input_recipe *out, const json_t *object, mote_arena *arena, mote_error *err)
 {
     MOTE_TRY(read_preparation(out, object, arena, err));
     MOTE_TRY(read_dtype(out, json_object_get(object, "dtype"), err));
+    MOTE_TRY(read_image(out, json_object_get(object, "image"), err));
     MOTE_TRY(read_names(json_object_get(object, "columns"), "columns", &out->columns, &out->column_count, arena, err));
     return read_range(out, json_object_get(object, "range"), err);
 }

@@ -512,6 +512,11 @@ static mote_status take_input(mote_input_recipe *out, training_state *s, int ind
         out->columns = feature->column_names;
         out->column_count = (int32_t)feature->width;
     }
+    if (feature->rank == 1 && feature->image_height > 0) {
+        out->image[0] = feature->image_height;
+        out->image[1] = feature->image_width;
+        out->image[2] = feature->image_channels;
+    }
     return find_range(&out->range, &s->set->split[MOTE_SPLIT_TRAIN], index, &s->arena, err);
 }
 

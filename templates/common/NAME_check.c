@@ -3,8 +3,8 @@
 
 #include "mote_runtime/mrt.h"
 
-void    @name@_selftest_load(@name@_arena *arena, int32_t sample);
-int32_t @name@_selftest_compare(const @name@_arena *arena, int32_t sample);
+void    @name@_sample_load(@name@_arena *arena, int32_t sample);
+int32_t @name@_sample_check(const @name@_arena *arena, int32_t sample);
 
 /* Texts stay in flash, where data of their own would take RAM. */
 static void put_flash(const @name@_check_port *port, const MRT_FLASH char *text)
@@ -80,11 +80,11 @@ int32_t @name@_check(@name@_arena *arena, const @name@_check_port *port)
     for (sample = 0; sample < @upper@_CHECK_SAMPLES; sample++) {
         uint32_t begin;
 
-        @name@_selftest_load(arena, sample);
+        @name@_sample_load(arena, sample);
         begin = port->microseconds();
         @name@_invoke(arena);
         begin = port->microseconds() - begin;
-        wrong += @name@_selftest_compare(arena, sample);
+        wrong += @name@_sample_check(arena, sample);
         PUT(port, "sample ");
         put_unsigned(port, (uint32_t)sample, 1);
         PUT(port, ": ");

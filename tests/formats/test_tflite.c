@@ -122,6 +122,7 @@ static void assert_same_input(const mote_input_recipe *a, const mote_input_recip
     assert_int_equal(a->has_dtype, b->has_dtype);
     assert_int_equal(a->dtype, b->dtype);
     assert_memory_equal(&a->range, &b->range, sizeof a->range);
+    assert_memory_equal(a->image, b->image, sizeof a->image);
     assert_same_names(a->columns, a->column_count, b->columns, b->column_count);
     assert_memory_equal(&a->preparation.scale, &b->preparation.scale, sizeof(float));
     assert_memory_equal(&a->preparation.offset, &b->preparation.offset, sizeof(float));
@@ -715,6 +716,12 @@ static void a_bad_recipe_is_refused(void **state)
         {"{\"labels\": 3}", "\"labels\" must be a list"},
         {"{\"labels\": [\"a\", 3]}", "entry 1 is no text"},
         {"{\"labels\": [\"a\"], \"labels\": []}", "duplicate"},
+        {"{\"image\": 3}", "\"image\" must be height, width and channels"},
+        {"{\"image\": [2, 3]}", "\"image\" must be height"},
+        {"{\"image\": [2, 3, 2]}", "channels, 1 or 3"},
+        {"{\"image\": [0, 3, 1]}", "\"image\" must be height"},
+        {"{\"image\": [1e9, 3, 1]}", "\"image\" must be height"},
+        {"{\"image\": [99999999, 3, 1]}", "\"image\" must be height"},
         {"{\"inputs\": {}}", "\"inputs\" must be a list"},
         {"{\"outputs\": [3]}", "\"outputs\" entry 0 is no object"},
         {"{\"inputs\": [{\"scale\": 0}]}", "\"scale\" is 0"},
@@ -744,8 +751,9 @@ static void a_recipe_that_says_nothing_is_not_written(void **state)
     assert_true(mote_recipe_is_empty(&recipe));
     recipe.input[0].is_prepared = true;
     recipe.input[0].preparation.scale = 255;
+    memcpy(recipe.input[0].image, (int32_t[]){96, 64, 3}, sizeof recipe.input[0].image);
     text = mote_recipe_encode(&recipe, &arena, &err);
-    assert_string_equal(text, "{\"scale\":255.0,\"offset\":0.0}");
+    assert_string_equal(text, "{\"scale\":255.0,\"offset\":0.0,\"image\":[96,64,3]}");
     assert_int_equal(mote_recipe_decode(&back, text, strlen(text), &arena, &err), MOTE_OK);
     assert_same_recipe(&recipe, &back);
     recipe.input[0].preparation.scale = NAN;
