@@ -8,7 +8,8 @@
  *     evaluate.h    predictions, comparisons     answers.h     a picture of what a model answers
  *     compile.h     C for any chip               emulate.h     firmware on emulated chips
  *     spec.h        a project in one file        build.h       the whole way, from a spec
- *     verify.h      what is wrong with a file    bench.h       times on this machine
+ *     link.h        boards on a serial line      bench.h       times on this machine
+ *     verify.h      what is wrong with a file
  *     array.h       NumPy's files                image.h       JPEG and PNG
  *     chart.h       charts as .svg or .png
  *     status.h      how functions report         dtype.h       element types
@@ -58,6 +59,7 @@
 #include <mote/inspect.h>
 #include <mote/json.h>
 #include <mote/layers.h>
+#include <mote/link.h>
 #include <mote/model.h>
 #include <mote/progress.h>
 #include <mote/recipe.h>

@@ -1,4 +1,4 @@
-/* mote compare: two models on the same samples, on the host or one of them on an emulated chip.
+/* mote compare: two models on the same samples, on the host or one of them on an emulated chip or a board.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>
@@ -9,12 +9,15 @@
 
 enum { LAYERS_MAX = 4096 };
 
-/* One of the two: a model file, or chip:NAME:MODEL. */
+/* One of the two: a model file, chip:NAME:MODEL, or serial:DEV, where the model is the other's. */
 typedef struct side {
     const char      *given, *path;
-    const char      *chip; /* NULL: the host */
+    const char      *chip;   /* NULL: none */
+    const char      *device; /* NULL: none */
     char            *chip_name;
     mote_model      *model;
+    bool             is_others_model;
+    cli_board        board;
     mote_predictions predictions;
     mote_evaluation  evaluation;
     bool             is_evaluated;
@@ -37,9 +40,9 @@ static mote_status parse_side(side *s, const char *given, mote_error *err)
     const char *colon;
 
     s->given = s->path = given;
-    if (strncmp(given, "serial:", 7) == 0)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "%s: boards over a serial port are not there yet; chip:NAME:MODEL is",
-                         mote_show_string(given).text);
+    s->device = cli_board_device(given);
+    if (s->device)
+        return MOTE_OK;
     if (strncmp(given, "chip:", 5) != 0)
         return MOTE_OK;
     colon = strchr(given + 5, ':');
@@ -65,6 +68,16 @@ static const mote_goal *common_goals(const comparing *c, mote_goal goals[MOTE_TA
     return model ? goals : NULL;
 }
 
+static mote_status predict_on_board(side *s, const comparing *c, const mote_predict_options *options, mote_error *err)
+{
+    mote_link *link;
+
+    MOTE_TRY(cli_board_open(&link, s->device, c->timeout_seconds, err));
+    mote_predict_on_board(&s->predictions, s->model, link, c->split, options, &s->board.times, err);
+    cli_board_close(&s->board, link);
+    return err->code;
+}
+
 static mote_status predict(side *s, const comparing *c, mote_error *err)
 {
     const mote_predict_options options = {
@@ -72,7 +85,9 @@ static mote_status predict(side *s, const comparing *c, mote_error *err)
     const mote_device device = {.chip = s->chip};
     mote_goal         goals[MOTE_TARGETS_MAX];
 
-    if (s->chip)
+    if (s->device) /* whose errors name it */
+        MOTE_TRY(predict_on_board(s, c, &options, err));
+    else if (s->chip)
         mote_predict_on_chip(&s->predictions, s->model, &device, c->split, &options, NULL, err);
     else
         mote_predict(&s->predictions, s->model, c->split, &options, err);
@@ -88,13 +103,29 @@ static mote_status predict(side *s, const comparing *c, mote_error *err)
 
 static mote_status compare_layers(comparing *c, mote_error *err)
 {
-    if (c->a.chip || c->b.chip)
+    if (c->a.chip || c->b.chip || c->a.device || c->b.device)
         return mote_fail(err, MOTE_ERR_UNSUPPORTED, "--layers compares two model files; a chip gives its outputs only");
     c->layers = calloc(LAYERS_MAX, sizeof *c->layers);
     if (!c->layers)
         return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     MOTE_TRY(mote_compare_layers(c->layers, LAYERS_MAX, &c->layer_count, c->a.model, c->b.model, c->split, c->limit, err));
     c->layer_count = c->layer_count < LAYERS_MAX ? c->layer_count : LAYERS_MAX;
+    return MOTE_OK;
+}
+
+static mote_status load_models(side *a, side *b, mote_error *err)
+{
+    if (a->device && b->device)
+        return mote_fail(err, MOTE_ERR_USAGE, "name the model that the board runs: mote compare %s MODEL --data DATA",
+                         mote_show_string(a->given).text);
+    if (!a->device)
+        MOTE_TRY(mote_model_load(&a->model, a->path, NULL, err));
+    if (!b->device)
+        MOTE_TRY(mote_model_load(&b->model, b->path, NULL, err));
+    a->is_others_model = a->device != NULL;
+    b->is_others_model = b->device != NULL;
+    a->model = a->device ? b->model : a->model;
+    b->model = b->device ? a->model : b->model;
     return MOTE_OK;
 }
 
@@ -110,10 +141,9 @@ static mote_status load(comparing *c, const cli_args *args, mote_error *err)
     MOTE_TRY(cli_integer(args, "limit", 1, INT64_MAX, 0, &limit, err));
     c->limit = (size_t)limit;
     MOTE_TRY(cli_timeout(args, &c->timeout_seconds, err));
-    if (c->timeout_seconds > 0 && !c->a.chip && !c->b.chip)
-        return mote_fail(err, MOTE_ERR_USAGE, "--timeout goes with a chip:NAME:MODEL");
-    MOTE_TRY(mote_model_load(&c->a.model, c->a.path, NULL, err));
-    MOTE_TRY(mote_model_load(&c->b.model, c->b.path, NULL, err));
+    if (c->timeout_seconds > 0 && !c->a.chip && !c->b.chip && !c->a.device && !c->b.device)
+        return mote_fail(err, MOTE_ERR_USAGE, "--timeout goes with a chip:NAME:MODEL or a serial:DEV");
+    MOTE_TRY(load_models(&c->a, &c->b, err));
     is_prepared_by_b = !mote_model_preparation(&ignored, c->a.model, 0) && mote_model_preparation(&ignored, c->b.model, 0);
     request.model = is_prepared_by_b ? c->b.model : c->a.model;
     return cli_load_data(&c->set, &c->split, &request, err);
@@ -219,6 +249,8 @@ static mote_status print_table(const comparing *c, mote_error *err)
         add_comparison(&table, &c->results[i]);
     }
     add_metrics(&table, c);
+    cli_board_add(&table, &c->a.board);
+    cli_board_add(&table, &c->b.board);
     MOTE_TRY(cli_table_print(&table, err));
     return c->layers ? print_layers(c, err) : MOTE_OK;
 }
@@ -246,6 +278,7 @@ static json_t *json_side(const side *s)
     mote_json_set(&object, "model", mote_json_text(s->given));
     if (s->is_evaluated)
         cli_json_metrics(&object, &s->evaluation);
+    cli_board_json(&object, &s->board);
     return object;
 }
 
@@ -282,7 +315,8 @@ static mote_status print_json(const comparing *c, mote_error *err)
 static void release_side(side *s)
 {
     mote_predictions_free(&s->predictions);
-    mote_model_destroy(s->model);
+    if (!s->is_others_model)
+        mote_model_destroy(s->model);
     free(s->chip_name);
 }
 
@@ -308,7 +342,8 @@ const cli_command cli_compare = {
     .operands = "A B --data DATA",
     .summary = "how far two models' answers lie apart",
     .examples = "  mote compare mnist.tflite mnist_int8.tflite --data data/mnist --layers\n"
-                "  mote compare mnist_int8.tflite chip:cortex-m4:mnist_int8.tflite --data data/mnist --limit 20\n",
+                "  mote compare mnist_int8.tflite chip:cortex-m4:mnist_int8.tflite --data data/mnist --limit 20\n"
+                "  mote compare serial:/dev/ttyUSB0 mnist_int8.tflite --data data/mnist --limit 20\n",
     .positional_min = 2,
     .positional_max = 2,
     .options =

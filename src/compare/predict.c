@@ -1,4 +1,5 @@
-/* A model's answers to the samples of a split: on the host in several threads, or by firmware on an emulated chip.
+/* A model's answers to the samples of a split: on the host in several threads, by firmware on an emulated chip, or on a
+ * board.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
@@ -284,5 +285,26 @@ mote_status mote_predict_on_chip(mote_predictions *out, const mote_model *model,
     mote_arena_destroy(&scratch);
     if (err->code != MOTE_OK)
         mote_predictions_free(out);
+    return err->code;
+}
+
+/* ---- on a board ---- */
+
+mote_status mote_predict_on_board(mote_predictions *out, const mote_model *model, mote_link *link,
+                                  const mote_dataset_split *split, const mote_predict_options *options,
+                                  mote_link_times *times, mote_error *err)
+{
+    static const mote_predict_options defaults = {0};
+    mote_samples                      inputs = {0}, outputs = {0};
+    mote_arena                        scratch = {0};
+
+    *out = (mote_predictions){0};
+    MOTE_TRY(mote_feed_check(model, split, err));
+    inputs.count = count_wanted(split, options ? options : &defaults);
+    inputs.bytes = mote_feed_store(model, split, inputs.count, &inputs.sample_bytes, &scratch, err);
+    if (inputs.bytes && mote_link_run_samples(&outputs, model, &inputs, link, times, err) == MOTE_OK)
+        mote_predictions_of_samples(out, model, &outputs, err);
+    mote_samples_free(&outputs);
+    mote_arena_destroy(&scratch);
     return err->code;
 }
