@@ -82,6 +82,10 @@ mote_status mote_predict_on_board(mote_predictions *out, const mote_model *model
                                   const mote_dataset_split *split, const mote_predict_options *options,
                                   mote_link_times *times, mote_error *err);
 
+/* mote_link_compare_layers with the first samples of a split; limit 0: all. */
+mote_status mote_compare_layers_on_board(mote_link_layers *out, const mote_model *model, mote_link *link,
+                                         const mote_dataset_split *split, size_t limit, mote_error *err);
+
 /* The outputs that mote_samples_run gave. USAGE when the samples are those of another model. */
 mote_status mote_predictions_of_samples(mote_predictions *out, const mote_model *model, const mote_samples *outputs,
                                         mote_error *err);

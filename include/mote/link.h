@@ -47,7 +47,9 @@ typedef struct mote_link_board {
     int32_t  input_count, output_count;
     bool     has_state; /* an answer depends on the samples before */
     bool     has_clock; /* it measures microseconds */
-    uint64_t room[8];   /* mote.h */
+    int32_t
+        layer_count;  /* that it can tell of; 0: it was not built with MRT_LINK_LAYERS, or the model does not run straight */
+    uint64_t room[8]; /* mote.h */
 } mote_link_board;
 
 /* device: "/dev/ttyUSB0" or "/dev/ttyUSB0:921600". Opens it for this program alone, starts the board anew (boards that have
@@ -83,6 +85,28 @@ typedef struct mote_link_times {
 /* As mote_samples_run, on the board, which is checked and reset first. times may be NULL. */
 mote_status mote_link_run_samples(mote_samples *out, const mote_model *model, const mote_samples *inputs, mote_link *link,
                                   mote_link_times *times, mote_error *err);
+
+/* A layer as the compiled code has it. Texts belong to the mote_link_layers. */
+typedef struct mote_link_layer {
+    const char *op, *shape, *name; /* "CONV_2D", "[1,28,28,8]" of the output, the layer's or its output's name */
+    size_t      different_samples; /* in which the board gave other bytes than the host */
+    uint64_t    room[8];           /* mote.h */
+} mote_link_layer;
+
+typedef struct mote_link_layers {
+    mote_link_layer   *layers; /* [layer_count], in the order in which they run */
+    int32_t            layer_count;
+    size_t             sample_count;
+    struct mote_arena *owner;
+    uint64_t           room[8]; /* mote.h */
+} mote_link_layers;
+
+/* Layer by layer, whether the board gives what the host gives: the first that differs is the first that is wrong there. The
+ * board is checked and reset first. Errors: UNSUPPORTED where the board does not tell of layers, or of others than mote
+ * compiles. */
+mote_status mote_link_compare_layers(mote_link_layers *out, const mote_model *model, const mote_samples *inputs,
+                                     mote_link *link, mote_error *err);
+void        mote_link_layers_free(mote_link_layers *layers); /* a no-op on a zeroed one */
 
 #ifdef __cplusplus
 }

@@ -31,8 +31,10 @@ typedef struct comparing {
     int                       timeout_seconds;
     mote_comparison          *results; /* of each output */
     int                       output_count;
-    mote_layer_difference    *layers; /* NULL: not asked for */
+    bool                      wants_layers;
+    mote_layer_difference    *layers; /* of two model files */
     int                       layer_count;
+    mote_link_layers          board_layers; /* of a board */
 } comparing;
 
 static mote_status parse_side(side *s, const char *given, mote_error *err)
@@ -68,17 +70,19 @@ static const mote_goal *common_goals(const comparing *c, mote_goal goals[MOTE_TA
     return model ? goals : NULL;
 }
 
-static mote_status predict_on_board(side *s, const comparing *c, const mote_predict_options *options, mote_error *err)
+static mote_status predict_on_board(side *s, comparing *c, const mote_predict_options *options, mote_error *err)
 {
     mote_link *link;
 
     MOTE_TRY(cli_board_open(&link, s->device, c->timeout_seconds, err));
-    mote_predict_on_board(&s->predictions, s->model, link, c->split, options, &s->board.times, err);
+    if (mote_predict_on_board(&s->predictions, s->model, link, c->split, options, &s->board.times, err) == MOTE_OK &&
+        c->wants_layers)
+        mote_compare_layers_on_board(&c->board_layers, s->model, link, c->split, c->limit, err);
     cli_board_close(&s->board, link);
     return err->code;
 }
 
-static mote_status predict(side *s, const comparing *c, mote_error *err)
+static mote_status predict(side *s, comparing *c, mote_error *err)
 {
     const mote_predict_options options = {
         .limit = c->limit, .time_limit_seconds = c->timeout_seconds, .progress = cli_progress()};
@@ -103,7 +107,9 @@ static mote_status predict(side *s, const comparing *c, mote_error *err)
 
 static mote_status compare_layers(comparing *c, mote_error *err)
 {
-    if (c->a.chip || c->b.chip || c->a.device || c->b.device)
+    if (c->a.device || c->b.device) /* told while it predicts */
+        return MOTE_OK;
+    if (c->a.chip || c->b.chip)
         return mote_fail(err, MOTE_ERR_UNSUPPORTED, "--layers compares two model files; a chip gives its outputs only");
     c->layers = calloc(LAYERS_MAX, sizeof *c->layers);
     if (!c->layers)
@@ -170,7 +176,8 @@ static mote_status compare_outputs(comparing *c, mote_error *err)
 static mote_status compare(comparing *c, const cli_args *args, mote_error *err)
 {
     MOTE_TRY(load(c, args, err));
-    if (cli_has(args, "layers"))
+    c->wants_layers = cli_has(args, "layers");
+    if (c->wants_layers)
         MOTE_TRY(compare_layers(c, err));
     MOTE_TRY(predict(&c->a, c, err));
     MOTE_TRY(predict(&c->b, c, err));
@@ -203,6 +210,38 @@ static mote_status print_layers(const comparing *c, mote_error *err)
     if (c->layer_count == 0)
         puts("no layers of the same name");
     return cli_table_print(&table, err);
+}
+
+static int first_wrong(const mote_link_layers *l)
+{
+    int i = 0;
+
+    while (i < l->layer_count && l->layers[i].different_samples == 0)
+        i++;
+    return i < l->layer_count ? i : -1;
+}
+
+static mote_status print_board_layers(const mote_link_layers *l, mote_error *err)
+{
+    static const char *const headings[] = {"layer", "operator", "output", "different samples"};
+    cli_table                table = {.headings = headings, .column_count = 4};
+    const int                wrong = first_wrong(l);
+    int                      i;
+
+    for (i = 0; i < l->layer_count; i++) {
+        cli_cell(&table, "%s", mote_show_string(l->layers[i].name).text);
+        cli_cell(&table, "%s", l->layers[i].op);
+        cli_cell(&table, "%s", l->layers[i].shape);
+        cli_cell(&table, "%zu of %zu", l->layers[i].different_samples, l->sample_count);
+    }
+    puts("");
+    MOTE_TRY(cli_table_print(&table, err));
+    if (wrong < 0)
+        puts("every layer gives the host's bytes");
+    else
+        printf("first wrong layer: %s (%s %s)\n", mote_show_string(l->layers[wrong].name).text, l->layers[wrong].op,
+               l->layers[wrong].shape);
+    return MOTE_OK;
 }
 
 static void add_metrics(cli_table *table, const comparing *c)
@@ -252,6 +291,8 @@ static mote_status print_table(const comparing *c, mote_error *err)
     cli_board_add(&table, &c->a.board);
     cli_board_add(&table, &c->b.board);
     MOTE_TRY(cli_table_print(&table, err));
+    if (c->board_layers.layer_count > 0)
+        return print_board_layers(&c->board_layers, err);
     return c->layers ? print_layers(c, err) : MOTE_OK;
 }
 
@@ -268,6 +309,18 @@ static json_t *json_layers(const comparing *c)
                                    "sqnr_db", mote_json_number(noise_ratio(layer)), "max_error",
                                    mote_json_number(layer->max_abs), "mean_error", mote_json_number(layer->mean_abs)));
     }
+    return list;
+}
+
+static json_t *json_board_layers(const mote_link_layers *l)
+{
+    json_t *list = json_array();
+    int     i;
+
+    for (i = 0; i < l->layer_count; i++)
+        mote_json_append(&list, json_pack("{so ss ss sI}", "name", mote_json_text(l->layers[i].name), "op", l->layers[i].op,
+                                          "shape", l->layers[i].shape, "different_samples",
+                                          (json_int_t)l->layers[i].different_samples));
     return list;
 }
 
@@ -307,7 +360,9 @@ static mote_status print_json(const comparing *c, mote_error *err)
     }
     mote_json_set(&object, "a", json_side(&c->a));
     mote_json_set(&object, "b", json_side(&c->b));
-    if (c->layers)
+    if (c->board_layers.layer_count > 0)
+        mote_json_set(&object, "layers", json_board_layers(&c->board_layers));
+    else if (c->layers)
         mote_json_set(&object, "layers", json_layers(c));
     return cli_print_json(object, err);
 }
@@ -332,6 +387,7 @@ static mote_status run_compare(const cli_args *args, mote_error *err)
     release_side(&c.a);
     release_side(&c.b);
     mote_dataset_destroy(c.set);
+    mote_link_layers_free(&c.board_layers);
     free(c.layers);
     free(c.results);
     return err->code;
@@ -353,7 +409,7 @@ const cli_command cli_compare = {
             CLI_DATA_OPTIONS,
             {"limit", 0, "N", "the first N samples only"},
             CLI_TIMEOUT_ROW,
-            {"layers", 0, NULL, "layer by layer: signal, error, signal to noise"},
+            {"layers", 0, NULL, "layer by layer: signal, error, signal to noise; of a board which layer is wrong first"},
             {"json", 0, NULL, "print JSON"},
             {0},
         },

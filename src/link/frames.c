@@ -71,6 +71,7 @@ bool mote_hello_read(mote_hello *out, const uint8_t *payload, size_t count)
                         .work_done = mrt_link_get_u32(payload + 4),
                         .flags = payload[8],
                         .name_bytes = payload[9],
+                        .layer_count = mrt_link_get_u32(payload + 8) >> 16,
                         .input_count = counts & 0xffff,
                         .output_count = counts >> 16};
     sizes = 4 * ((size_t)out->input_count + out->output_count);

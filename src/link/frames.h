@@ -37,7 +37,7 @@ mote_frame_event mote_frames_take(mote_frames *frames, const uint8_t *bytes, siz
 
 /* Of a hello's payload. False where it contradicts itself. */
 typedef struct mote_hello {
-    uint32_t    identity, work_done, flags;
+    uint32_t    identity, work_done, flags, layer_count;
     uint32_t    input_count, output_count;
     uint64_t    input_bytes, output_bytes;
     const char *name; /* in the payload, not ended */

@@ -205,6 +205,7 @@ static mote_status take_hello(mote_link *link, const mote_hello *hello, mote_err
     b->output_bytes = (size_t)hello->output_bytes;
     b->input_count = (int32_t)hello->input_count;
     b->output_count = (int32_t)hello->output_count;
+    b->layer_count = (int32_t)hello->layer_count;
     b->has_state = (hello->flags & MRT_LINK_HAS_STATE) != 0;
     b->has_clock = (hello->flags & MRT_LINK_HAS_CLOCK) != 0;
     link->work_done = hello->work_done;
@@ -476,7 +477,7 @@ static mote_status recover(mote_link *link, const request *r, mote_error *err)
     if (hello.identity != link->board.identity)
         return mote_fail(err, MOTE_ERR_FORMAT, "the board runs another model now");
     MOTE_TRY(check_work(expected, hello.work_done, err));
-    if (hello.work_done > expected && link->board.has_state && r->command == MRT_LINK_RUN)
+    if (hello.work_done > expected && link->board.has_state && r->command != MRT_LINK_RESET)
         return mote_fail(err, MOTE_ERR_IO,
                          "an answer was lost on the way, and the model has a state, so that it cannot be "
                          "asked for again; try a lower baud rate");
@@ -514,19 +515,45 @@ mote_status mote_link_reset(mote_link *link, mote_error *err)
     return obey(link, &reset, err) == MOTE_OK ? MOTE_OK : mote_context(err, "serial:%s", link->device);
 }
 
+/* The payload of the answer stays where it is until the next request. */
+static mote_status run(mote_link *link, const request *r, mote_error *err)
+{
+    MOTE_TRY(reserve(link, r->answer_bytes, err));
+    if (obey(link, r, err) != MOTE_OK)
+        return err->code;
+    return check_work(link->work_done,
+                      mrt_link_get_u32(link->frames.payload + r->answer_bytes - link->board.output_bytes - 4), err);
+}
+
 mote_status mote_link_run(mote_link *link, const void *inputs, void *outputs, uint32_t *microseconds, mote_error *err)
 {
-    const request run = {.command = MRT_LINK_RUN,
-                         .payload = inputs,
-                         .count = link->board.input_bytes,
-                         .answer_bytes = MRT_LINK_RUN_FIXED + link->board.output_bytes};
+    const request r = {.command = MRT_LINK_RUN,
+                       .payload = inputs,
+                       .count = link->board.input_bytes,
+                       .answer_bytes = MRT_LINK_RUN_FIXED + link->board.output_bytes};
 
-    MOTE_TRY(reserve(link, run.answer_bytes, err));
-    if (obey(link, &run, err) != MOTE_OK ||
-        check_work(link->work_done, mrt_link_get_u32(link->frames.payload + 4), err) != MOTE_OK)
+    if (run(link, &r, err) != MOTE_OK)
         return mote_context(err, "serial:%s", link->device);
     memcpy(outputs, link->frames.payload + MRT_LINK_RUN_FIXED, link->board.output_bytes);
     if (microseconds)
         *microseconds = mrt_link_get_u32(link->frames.payload);
+    return MOTE_OK;
+}
+
+mote_status mote_link_run_told(mote_link *link, const void *inputs, mote_link_told *told, mote_error *err)
+{
+    const size_t  layers_bytes = (size_t)link->board.layer_count * MRT_LINK_LAYER;
+    const request r = {.command = MRT_LINK_RUN_LAYERS,
+                       .payload = inputs,
+                       .count = link->board.input_bytes,
+                       .answer_bytes = layers_bytes + MRT_LINK_RUN_FIXED + link->board.output_bytes};
+    int32_t       i;
+
+    if (run(link, &r, err) != MOTE_OK)
+        return mote_context(err, "serial:%s", link->device);
+    for (i = 0; i < link->board.layer_count; i++) {
+        const uint8_t *at = link->frames.payload + (size_t)i * MRT_LINK_LAYER;
+        told[i] = (mote_link_told){.step = mrt_link_get_u32(at), .crc = mrt_link_get_u32(at + 4)};
+    }
     return MOTE_OK;
 }

@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "link/session.h"
 
-static mote_status tell(const mote_link *link, size_t done, size_t total, mote_error *err)
+mote_status mote_link_tell(const mote_link *link, size_t done, size_t total, mote_error *err)
 {
     const mote_progress      *progress = &mote_link_options_of(link)->progress;
     const mote_progress_event event = {.stage = "board", .done = (int64_t)done, .total = (int64_t)total};
@@ -26,7 +26,7 @@ static mote_status run_all(mote_samples *out, const mote_samples *inputs, mote_l
         if (mote_link_run(link, inputs->bytes + i * inputs->sample_bytes, out->bytes + i * out->sample_bytes, &took[i],
                           err) != MOTE_OK)
             return mote_context(err, "sample %zu", i);
-        MOTE_TRY(tell(link, i + 1, inputs->count, err));
+        MOTE_TRY(mote_link_tell(link, i + 1, inputs->count, err));
     }
     return MOTE_OK;
 }
@@ -49,7 +49,8 @@ static void take_times(mote_link_times *times, uint32_t *took, size_t count, boo
     }
 }
 
-static mote_status check(const mote_link *link, const mote_model *model, const mote_samples *inputs, mote_error *err)
+mote_status mote_link_check_samples(const mote_link *link, const mote_model *model, const mote_samples *inputs,
+                                    mote_error *err)
 {
     const mote_link_board *board = mote_link_board_of(link);
 
@@ -71,7 +72,7 @@ mote_status mote_link_run_samples(mote_samples *out, const mote_model *model, co
                           .sample_bytes = board->output_bytes,
                           .is_joined = inputs->is_joined,
                           .is_stacked = inputs->is_stacked};
-    MOTE_TRY(check(link, model, inputs, err));
+    MOTE_TRY(mote_link_check_samples(link, model, inputs, err));
     out->owner = calloc(1, sizeof *out->owner);
     if (!out->owner)
         return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");

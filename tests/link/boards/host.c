@@ -101,12 +101,20 @@ static int read_byte(void *user)
     return byte;
 }
 
+/* As if the inference took so long: what is said next is its answer. */
+static void take_time(const board *b, const uint8_t *bytes, uint32_t count)
+{
+    if (has(b, "slow") && count == MRT_LINK_HEADER && bytes[5] == MRT_LINK_RUN && bytes[7] == MRT_LINK_OK)
+        sleep(3);
+}
+
 static void write_bytes(void *user, const uint8_t *bytes, uint32_t count)
 {
     board   *b = user;
     uint32_t i;
     uint8_t  byte;
 
+    take_time(b, bytes, count);
     for (i = 0; i < count; i++) {
         byte = bytes[i];
         b->sent++;
