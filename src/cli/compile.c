@@ -27,7 +27,8 @@ static mote_status print_c(const char *folder, const mote_compile_result *r, mot
     cli_table table = {.column_count = 5};
     int       i;
 
-    printf("written  %s/%s.h, %s.c, %s_selftest.c, mote_runtime/\n", folder, r->name, r->name, r->name);
+    printf("written  %s/%s.h, %s.c, %s_link.h, %s_link.c, %s_selftest.c, mote_runtime/\n", folder, r->name, r->name, r->name,
+           r->name, r->name);
     print_left_out(r);
     print_pruned(&r->pruned);
     printf("kernels for %d steps; the compiler's macros choose:\n\n", r->step_count);

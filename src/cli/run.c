@@ -214,11 +214,16 @@ static void end_board(running *r)
 /* To stderr, so that results stay what they are without a board. */
 static void tell_board(const running *r)
 {
-    if (r->board.times.are_known)
-        fprintf(stderr, "on the board: %u microseconds an inference (%u to %u)\n", (unsigned)r->board.times.median,
-                (unsigned)r->board.times.least, (unsigned)r->board.times.most);
+    const mote_link_times *t = &r->board.times;
+    char                   times[96] = "", repeats[96] = "";
+
+    if (t->are_known)
+        snprintf(times, sizeof times, "%u microseconds an inference (%u to %u)", (unsigned)t->median, (unsigned)t->least,
+                 (unsigned)t->most);
     if (r->board.repeats > 0)
-        fprintf(stderr, "sent again: %d; bytes were lost or changed on the line\n", r->board.repeats);
+        snprintf(repeats, sizeof repeats, "sent again: %d, as bytes were lost or changed on the line", r->board.repeats);
+    if (*times || *repeats)
+        fprintf(stderr, "on the board: %s%s%s\n", times, *times && *repeats ? "; " : "", repeats);
 }
 
 /* ---- a data set ---- */
