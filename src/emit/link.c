@@ -68,28 +68,16 @@ static void emit_places(const mote_emitter *e, bool is_input, mote_text *out)
 
 /* ---- layers: of programs that run straight through, built with MRT_LINK_LAYERS ---- */
 
-static int32_t count_told(const mote_program *program)
-{
-    int32_t count = 0, s;
-
-    for (s = 0; s < program->step_count; s++) {
-        if (program->steps[s].control)
-            return 0;
-        count += !program->steps[s].kernel->is_view;
-    }
-    return count <= UINT16_MAX ? count : 0;
-}
-
 /* 0: it cannot be told layer by layer. The interpreter has no variants. */
 static int32_t count_layers(const mote_emitter *e)
 {
-    const int32_t count = e->variant_count > 0 ? count_told(e->variants[0].program) : 0;
+    const int32_t count = e->variant_count > 0 ? mote_program_straight_steps(e->variants[0].program) : 0;
     int32_t       v;
 
     for (v = 1; v < e->variant_count; v++)
-        if (count_told(e->variants[v].program) != count)
+        if (mote_program_straight_steps(e->variants[v].program) != count)
             return 0;
-    return count;
+    return count <= UINT16_MAX ? count : 0;
 }
 
 void mote_emit_link_hook(const mote_emitter *e, mote_text *out)

@@ -32,18 +32,6 @@ typedef struct layer_work {
     mote_arena             arena;
 } layer_work;
 
-static int32_t count_steps(const mote_program *program)
-{
-    int32_t count = 0, s;
-
-    for (s = 0; s < program->step_count; s++) {
-        if (program->steps[s].control)
-            return 0;
-        count += !program->steps[s].kernel->is_view;
-    }
-    return count;
-}
-
 static mote_status make_form(form *f, int which, const mote_model *model, mote_arena *arena, mote_error *err)
 {
     static const mote_runner_options options = {.target = "portable"};
@@ -53,7 +41,7 @@ static mote_status make_form(form *f, int which, const mote_model *model, mote_a
 
     MOTE_TRY(mote_model_for_code(&f->model, model, &wanted, &pruned, &left_out, err));
     MOTE_TRY(mote_runner_create(&f->runner, f->model, &options, err));
-    f->count = count_steps(f->runner->program);
+    f->count = mote_program_straight_steps(f->runner->program);
     f->gave = MOTE_NEW(arena, mote_link_told, f->count + 1, err);
     return err->code;
 }
