@@ -5,6 +5,7 @@
  *     NAME.c            weights and calls; the one file to compile
  *     NAME_selftest.c   golden samples: NAME_selftest() returns how many output bytes differ (0: all is well)
  *     NAME_samples.h    of samples that were given: functions that load one and check the answer
+ *     NAME_link.h, .c   the model on a serial line to the host (link.h); firmware that does not call it leaves it out
  *     mote_runtime/     the kernels that the model uses
  * Target "interpreter": the same files and the same interface, with NAME_open in front; but NAME.c has the .tflite as it is,
  *     and mote_runtime/ the interpreter that runs it from there (docs/INTERPRETER.md).

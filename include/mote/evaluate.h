@@ -14,6 +14,7 @@
 
 #include <mote/dataset.h>
 #include <mote/emulate.h>
+#include <mote/link.h>
 #include <mote/model.h>
 #include <mote/progress.h>
 #include <mote/samples.h>
@@ -74,6 +75,16 @@ typedef struct mote_device {
 mote_status mote_predict_on_chip(mote_predictions *out, const mote_model *model, const mote_device *device,
                                  const mote_dataset_split *split, const mote_predict_options *options,
                                  mote_emulation *figures, mote_error *err);
+
+/* The same by the firmware of a board on a serial line. Of options the limit counts alone: time limit and progress are the
+ * link's. times may be NULL. */
+mote_status mote_predict_on_board(mote_predictions *out, const mote_model *model, mote_link *link,
+                                  const mote_dataset_split *split, const mote_predict_options *options,
+                                  mote_link_times *times, mote_error *err);
+
+/* mote_link_compare_layers with the first samples of a split; limit 0: all. */
+mote_status mote_compare_layers_on_board(mote_link_layers *out, const mote_model *model, mote_link *link,
+                                         const mote_dataset_split *split, size_t limit, mote_error *err);
 
 /* The outputs that mote_samples_run gave. USAGE when the samples are those of another model. */
 mote_status mote_predictions_of_samples(mote_predictions *out, const mote_model *model, const mote_samples *outputs,

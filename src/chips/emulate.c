@@ -30,17 +30,24 @@ static bool is_identifier(const char *name)
     return i > 0;
 }
 
-/* X where file is X.c and the folder has X.h, too; else NULL. */
+static bool has_header(const mote_firmware *f, const char *name, size_t length, mote_error *err)
+{
+    const char *header = mote_arena_printf(f->arena, err, "%s/%.*s.h", f->model_folder, (int)length, name);
+
+    return header && mote_path_exists(header);
+}
+
+/* X where file is X.c and the folder has X.h, too; else NULL. X_link is none, where X is: it puts that on a line. */
 static const char *model_of_source(const mote_firmware *f, const char *file, mote_error *err)
 {
-    size_t      length = strlen(file);
-    const char *name, *header;
+    static const char link[] = "_link.c";
+    const size_t      length = strlen(file);
 
-    if (length < 3 || strcmp(file + length - 2, ".c") != 0)
+    if (length < 3 || strcmp(file + length - 2, ".c") != 0 || !has_header(f, file, length - 2, err))
         return NULL;
-    name = mote_arena_strndup(f->arena, file, length - 2, err);
-    header = name ? mote_arena_printf(f->arena, err, "%s/%s.h", f->model_folder, name) : NULL;
-    return header && mote_path_exists(header) ? name : NULL;
+    if (mote_path_has_suffix(file, link) && has_header(f, file, length - strlen(link), err))
+        return NULL;
+    return mote_arena_strndup(f->arena, file, length - 2, err);
 }
 
 static mote_status find_only_model(mote_firmware *f, mote_error *err)

@@ -111,6 +111,22 @@ typedef struct cli_table {
 void        cli_cell(cli_table *table, const char *format, ...) MOTE_PRINTF(2, 3);
 mote_status cli_table_print(cli_table *table, mote_error *err); /* prints and releases */
 
+/* ---- a board on a serial line ---- */
+
+/* What came of it: zeroed where there was none. */
+typedef struct cli_board {
+    bool            is_there;
+    char            model[MOTE_LINK_NAME];
+    mote_link_times times;
+    int             repeats;
+} cli_board;
+
+const char *cli_board_device(const char *given); /* of "serial:DEV[:BAUD]"; NULL where it is none */
+mote_status cli_board_open(mote_link **out, const char *device, int timeout_seconds, mote_error *err);
+void        cli_board_close(cli_board *board, mote_link *link);      /* and takes what it knows */
+void        cli_board_add(cli_table *table, const cli_board *board); /* rows of two cells */
+void        cli_board_json(json_t **object, const cli_board *board); /* "board" and "microseconds" */
+
 /* ---- the process (main only) ---- */
 
 void cli_escape_stdout(void); /* from now on; before the first output */

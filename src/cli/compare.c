@@ -1,4 +1,4 @@
-/* mote compare: two models on the same samples, on the host or one of them on an emulated chip.
+/* mote compare: two models on the same samples, on the host or one of them on an emulated chip or a board.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdio.h>
@@ -9,12 +9,15 @@
 
 enum { LAYERS_MAX = 4096 };
 
-/* One of the two: a model file, or chip:NAME:MODEL. */
+/* One of the two: a model file, chip:NAME:MODEL, or serial:DEV, where the model is the other's. */
 typedef struct side {
     const char      *given, *path;
-    const char      *chip; /* NULL: the host */
+    const char      *chip;   /* NULL: none */
+    const char      *device; /* NULL: none */
     char            *chip_name;
     mote_model      *model;
+    bool             is_others_model;
+    cli_board        board;
     mote_predictions predictions;
     mote_evaluation  evaluation;
     bool             is_evaluated;
@@ -28,8 +31,10 @@ typedef struct comparing {
     int                       timeout_seconds;
     mote_comparison          *results; /* of each output */
     int                       output_count;
-    mote_layer_difference    *layers; /* NULL: not asked for */
+    bool                      wants_layers;
+    mote_layer_difference    *layers; /* of two model files */
     int                       layer_count;
+    mote_link_layers          board_layers; /* of a board */
 } comparing;
 
 static mote_status parse_side(side *s, const char *given, mote_error *err)
@@ -37,9 +42,9 @@ static mote_status parse_side(side *s, const char *given, mote_error *err)
     const char *colon;
 
     s->given = s->path = given;
-    if (strncmp(given, "serial:", 7) == 0)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "%s: boards over a serial port are not there yet; chip:NAME:MODEL is",
-                         mote_show_string(given).text);
+    s->device = cli_board_device(given);
+    if (s->device)
+        return MOTE_OK;
     if (strncmp(given, "chip:", 5) != 0)
         return MOTE_OK;
     colon = strchr(given + 5, ':');
@@ -65,14 +70,28 @@ static const mote_goal *common_goals(const comparing *c, mote_goal goals[MOTE_TA
     return model ? goals : NULL;
 }
 
-static mote_status predict(side *s, const comparing *c, mote_error *err)
+static mote_status predict_on_board(side *s, comparing *c, const mote_predict_options *options, mote_error *err)
+{
+    mote_link *link;
+
+    MOTE_TRY(cli_board_open(&link, s->device, c->timeout_seconds, err));
+    if (mote_predict_on_board(&s->predictions, s->model, link, c->split, options, &s->board.times, err) == MOTE_OK &&
+        c->wants_layers)
+        mote_compare_layers_on_board(&c->board_layers, s->model, link, c->split, c->limit, err);
+    cli_board_close(&s->board, link);
+    return err->code;
+}
+
+static mote_status predict(side *s, comparing *c, mote_error *err)
 {
     const mote_predict_options options = {
         .limit = c->limit, .time_limit_seconds = c->timeout_seconds, .progress = cli_progress()};
     const mote_device device = {.chip = s->chip};
     mote_goal         goals[MOTE_TARGETS_MAX];
 
-    if (s->chip)
+    if (s->device) /* whose errors name it */
+        MOTE_TRY(predict_on_board(s, c, &options, err));
+    else if (s->chip)
         mote_predict_on_chip(&s->predictions, s->model, &device, c->split, &options, NULL, err);
     else
         mote_predict(&s->predictions, s->model, c->split, &options, err);
@@ -88,6 +107,8 @@ static mote_status predict(side *s, const comparing *c, mote_error *err)
 
 static mote_status compare_layers(comparing *c, mote_error *err)
 {
+    if (c->a.device || c->b.device) /* told while it predicts */
+        return MOTE_OK;
     if (c->a.chip || c->b.chip)
         return mote_fail(err, MOTE_ERR_UNSUPPORTED, "--layers compares two model files; a chip gives its outputs only");
     c->layers = calloc(LAYERS_MAX, sizeof *c->layers);
@@ -95,6 +116,22 @@ static mote_status compare_layers(comparing *c, mote_error *err)
         return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     MOTE_TRY(mote_compare_layers(c->layers, LAYERS_MAX, &c->layer_count, c->a.model, c->b.model, c->split, c->limit, err));
     c->layer_count = c->layer_count < LAYERS_MAX ? c->layer_count : LAYERS_MAX;
+    return MOTE_OK;
+}
+
+static mote_status load_models(side *a, side *b, mote_error *err)
+{
+    if (a->device && b->device)
+        return mote_fail(err, MOTE_ERR_USAGE, "name the model that the board runs: mote compare %s MODEL --data DATA",
+                         mote_show_string(a->given).text);
+    if (!a->device)
+        MOTE_TRY(mote_model_load(&a->model, a->path, NULL, err));
+    if (!b->device)
+        MOTE_TRY(mote_model_load(&b->model, b->path, NULL, err));
+    a->is_others_model = a->device != NULL;
+    b->is_others_model = b->device != NULL;
+    a->model = a->device ? b->model : a->model;
+    b->model = b->device ? a->model : b->model;
     return MOTE_OK;
 }
 
@@ -110,10 +147,9 @@ static mote_status load(comparing *c, const cli_args *args, mote_error *err)
     MOTE_TRY(cli_integer(args, "limit", 1, INT64_MAX, 0, &limit, err));
     c->limit = (size_t)limit;
     MOTE_TRY(cli_timeout(args, &c->timeout_seconds, err));
-    if (c->timeout_seconds > 0 && !c->a.chip && !c->b.chip)
-        return mote_fail(err, MOTE_ERR_USAGE, "--timeout goes with a chip:NAME:MODEL");
-    MOTE_TRY(mote_model_load(&c->a.model, c->a.path, NULL, err));
-    MOTE_TRY(mote_model_load(&c->b.model, c->b.path, NULL, err));
+    if (c->timeout_seconds > 0 && !c->a.chip && !c->b.chip && !c->a.device && !c->b.device)
+        return mote_fail(err, MOTE_ERR_USAGE, "--timeout goes with a chip:NAME:MODEL or a serial:DEV");
+    MOTE_TRY(load_models(&c->a, &c->b, err));
     is_prepared_by_b = !mote_model_preparation(&ignored, c->a.model, 0) && mote_model_preparation(&ignored, c->b.model, 0);
     request.model = is_prepared_by_b ? c->b.model : c->a.model;
     return cli_load_data(&c->set, &c->split, &request, err);
@@ -140,7 +176,8 @@ static mote_status compare_outputs(comparing *c, mote_error *err)
 static mote_status compare(comparing *c, const cli_args *args, mote_error *err)
 {
     MOTE_TRY(load(c, args, err));
-    if (cli_has(args, "layers"))
+    c->wants_layers = cli_has(args, "layers");
+    if (c->wants_layers)
         MOTE_TRY(compare_layers(c, err));
     MOTE_TRY(predict(&c->a, c, err));
     MOTE_TRY(predict(&c->b, c, err));
@@ -173,6 +210,38 @@ static mote_status print_layers(const comparing *c, mote_error *err)
     if (c->layer_count == 0)
         puts("no layers of the same name");
     return cli_table_print(&table, err);
+}
+
+static int first_wrong(const mote_link_layers *l)
+{
+    int i = 0;
+
+    while (i < l->layer_count && l->layers[i].different_samples == 0)
+        i++;
+    return i < l->layer_count ? i : -1;
+}
+
+static mote_status print_board_layers(const mote_link_layers *l, mote_error *err)
+{
+    static const char *const headings[] = {"layer", "operator", "output", "different samples"};
+    cli_table                table = {.headings = headings, .column_count = 4};
+    const int                wrong = first_wrong(l);
+    int                      i;
+
+    for (i = 0; i < l->layer_count; i++) {
+        cli_cell(&table, "%s", mote_show_string(l->layers[i].name).text);
+        cli_cell(&table, "%s", l->layers[i].op);
+        cli_cell(&table, "%s", l->layers[i].shape);
+        cli_cell(&table, "%zu of %zu", l->layers[i].different_samples, l->sample_count);
+    }
+    puts("");
+    MOTE_TRY(cli_table_print(&table, err));
+    if (wrong < 0)
+        puts("every layer gives the host's bytes");
+    else
+        printf("first wrong layer: %s (%s %s)\n", mote_show_string(l->layers[wrong].name).text, l->layers[wrong].op,
+               l->layers[wrong].shape);
+    return MOTE_OK;
 }
 
 static void add_metrics(cli_table *table, const comparing *c)
@@ -219,7 +288,11 @@ static mote_status print_table(const comparing *c, mote_error *err)
         add_comparison(&table, &c->results[i]);
     }
     add_metrics(&table, c);
+    cli_board_add(&table, &c->a.board);
+    cli_board_add(&table, &c->b.board);
     MOTE_TRY(cli_table_print(&table, err));
+    if (c->board_layers.layer_count > 0)
+        return print_board_layers(&c->board_layers, err);
     return c->layers ? print_layers(c, err) : MOTE_OK;
 }
 
@@ -239,6 +312,18 @@ static json_t *json_layers(const comparing *c)
     return list;
 }
 
+static json_t *json_board_layers(const mote_link_layers *l)
+{
+    json_t *list = json_array();
+    int     i;
+
+    for (i = 0; i < l->layer_count; i++)
+        mote_json_append(&list, json_pack("{so ss ss sI}", "name", mote_json_text(l->layers[i].name), "op", l->layers[i].op,
+                                          "shape", l->layers[i].shape, "different_samples",
+                                          (json_int_t)l->layers[i].different_samples));
+    return list;
+}
+
 static json_t *json_side(const side *s)
 {
     json_t *object = json_object();
@@ -246,6 +331,7 @@ static json_t *json_side(const side *s)
     mote_json_set(&object, "model", mote_json_text(s->given));
     if (s->is_evaluated)
         cli_json_metrics(&object, &s->evaluation);
+    cli_board_json(&object, &s->board);
     return object;
 }
 
@@ -274,7 +360,9 @@ static mote_status print_json(const comparing *c, mote_error *err)
     }
     mote_json_set(&object, "a", json_side(&c->a));
     mote_json_set(&object, "b", json_side(&c->b));
-    if (c->layers)
+    if (c->board_layers.layer_count > 0)
+        mote_json_set(&object, "layers", json_board_layers(&c->board_layers));
+    else if (c->layers)
         mote_json_set(&object, "layers", json_layers(c));
     return cli_print_json(object, err);
 }
@@ -282,7 +370,8 @@ static mote_status print_json(const comparing *c, mote_error *err)
 static void release_side(side *s)
 {
     mote_predictions_free(&s->predictions);
-    mote_model_destroy(s->model);
+    if (!s->is_others_model)
+        mote_model_destroy(s->model);
     free(s->chip_name);
 }
 
@@ -298,6 +387,7 @@ static mote_status run_compare(const cli_args *args, mote_error *err)
     release_side(&c.a);
     release_side(&c.b);
     mote_dataset_destroy(c.set);
+    mote_link_layers_free(&c.board_layers);
     free(c.layers);
     free(c.results);
     return err->code;
@@ -308,7 +398,8 @@ const cli_command cli_compare = {
     .operands = "A B --data DATA",
     .summary = "how far two models' answers lie apart",
     .examples = "  mote compare mnist.tflite mnist_int8.tflite --data data/mnist --layers\n"
-                "  mote compare mnist_int8.tflite chip:cortex-m4:mnist_int8.tflite --data data/mnist --limit 20\n",
+                "  mote compare mnist_int8.tflite chip:cortex-m4:mnist_int8.tflite --data data/mnist --limit 20\n"
+                "  mote compare serial:/dev/ttyUSB0 mnist_int8.tflite --data data/mnist --limit 20\n",
     .positional_min = 2,
     .positional_max = 2,
     .options =
@@ -318,7 +409,7 @@ const cli_command cli_compare = {
             CLI_DATA_OPTIONS,
             {"limit", 0, "N", "the first N samples only"},
             CLI_TIMEOUT_ROW,
-            {"layers", 0, NULL, "layer by layer: signal, error, signal to noise"},
+            {"layers", 0, NULL, "layer by layer: signal, error, signal to noise; of a board which layer is wrong first"},
             {"json", 0, NULL, "print JSON"},
             {0},
         },

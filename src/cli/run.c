@@ -27,6 +27,8 @@ typedef struct running {
     int                  input_count;
     destinations         to;
     mote_dataset_options options; /* how samples are prepared, where the command line says it */
+    mote_link           *link;    /* NULL: the host runs the model */
+    cli_board            board;
     mote_arena           arena;
 } running;
 
@@ -186,6 +188,44 @@ static mote_status save_all(const running *r, const mote_predictions *p, asked a
     return MOTE_OK;
 }
 
+/* ---- a board ---- */
+
+static mote_status begin_board(running *r, mote_error *err)
+{
+    const char *on = cli_value(r->args, "on"), *device = on ? cli_board_device(on) : NULL;
+    int         timeout_seconds;
+
+    MOTE_TRY(cli_timeout(r->args, &timeout_seconds, err));
+    if (!on && timeout_seconds > 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "--timeout goes with --on serial:DEV");
+    if (on && !device)
+        return mote_fail(err, MOTE_ERR_USAGE, "--on %s: a board is named serial:DEV or serial:DEV:BAUD",
+                         mote_show_string(on).text);
+    return on ? cli_board_open(&r->link, device, timeout_seconds, err) : MOTE_OK;
+}
+
+static void end_board(running *r)
+{
+    if (r->link)
+        cli_board_close(&r->board, r->link);
+    r->link = NULL;
+}
+
+/* To stderr, so that results stay what they are without a board. */
+static void tell_board(const running *r)
+{
+    const mote_link_times *t = &r->board.times;
+    char                   times[96] = "", repeats[96] = "";
+
+    if (t->are_known)
+        snprintf(times, sizeof times, "%u microseconds an inference (%u to %u)", (unsigned)t->median, (unsigned)t->least,
+                 (unsigned)t->most);
+    if (r->board.repeats > 0)
+        snprintf(repeats, sizeof repeats, "sent again: %d, as bytes were lost or changed on the line", r->board.repeats);
+    if (*times || *repeats)
+        fprintf(stderr, "on the board: %s%s%s\n", times, *times && *repeats ? "; " : "", repeats);
+}
+
 /* ---- a data set ---- */
 
 /* All outputs of each sample in a row, as files of tensors are made of. */
@@ -267,6 +307,16 @@ static mote_status check_set_request(const running *r, mote_error *err)
     return MOTE_OK;
 }
 
+static mote_status predict(running *r, mote_predictions *p, const mote_dataset_split *split,
+                           const mote_predict_options *options, mote_error *err)
+{
+    if (!r->link)
+        return mote_predict(p, r->model, split, options, err);
+    mote_predict_on_board(p, r->model, r->link, split, options, &r->board.times, err);
+    end_board(r);
+    return err->code;
+}
+
 static mote_status run_set(running *r, mote_error *err)
 {
     const bool                are_pictures = is_picture(r->inputs[0]);
@@ -277,7 +327,7 @@ static mote_status run_set(running *r, mote_error *err)
                                          .model = r->model,
                                          .pictures = are_pictures ? r->inputs : NULL,
                                          .picture_count = r->input_count};
-    mote_predict_options      predict = {.progress = cli_progress()};
+    mote_predict_options      options = {.progress = cli_progress()};
     mote_dataset             *set = NULL;
     const mote_dataset_split *split;
     mote_predictions          p = {0};
@@ -285,9 +335,9 @@ static mote_status run_set(running *r, mote_error *err)
 
     MOTE_TRY(check_set_request(r, err));
     MOTE_TRY(cli_integer(r->args, "limit", 1, INT64_MAX, 0, &limit, err));
-    predict.limit = (size_t)limit;
+    options.limit = (size_t)limit;
     if (cli_load_data(&set, &split, &request, err) == MOTE_OK && check_answers(r, set, err) == MOTE_OK &&
-        mote_predict(&p, r->model, split, &predict, err) == MOTE_OK) {
+        predict(r, &p, split, &options, err) == MOTE_OK) {
         cli_progress_end();
         hand_over_set(r, &p, (asked){split->names, split}, err);
     }
@@ -332,6 +382,15 @@ static mote_status check_files_request(const running *r, mote_error *err)
     return check_answers(r, NULL, err);
 }
 
+static mote_status run_samples(running *r, mote_samples *outputs, const mote_samples *inputs, mote_error *err)
+{
+    if (!r->link)
+        return mote_samples_run(outputs, r->model, inputs, err);
+    mote_link_run_samples(outputs, r->model, inputs, r->link, &r->board.times, err);
+    end_board(r);
+    return err->code;
+}
+
 static mote_status run_files(running *r, mote_error *err)
 {
     const bool                 says_how = r->options.scale != 0 || r->options.offset != 0 || r->options.channels > 0;
@@ -350,7 +409,7 @@ static mote_status run_files(running *r, mote_error *err)
         return mote_fail(err, MOTE_ERR_USAGE,
                          "--prepared says that nothing is to be prepared; leave --scale and its kin out");
     if (mote_samples_load(&inputs, r->model, r->inputs, r->input_count, &options, err) == MOTE_OK &&
-        mote_samples_run(&outputs, r->model, &inputs, err) == MOTE_OK)
+        run_samples(r, &outputs, &inputs, err) == MOTE_OK)
         hand_over(r, &inputs, &outputs, err);
     mote_samples_free(&inputs);
     mote_samples_free(&outputs);
@@ -383,8 +442,12 @@ static mote_status run_run(const cli_args *args, mote_error *err)
     running r = {.args = args};
 
     if (collect_inputs(&r, err) == MOTE_OK && cli_read_data_options(&r.options, args, &r.arena, err) == MOTE_OK &&
-        cli_load_model(&r.model, args, args->positional[0], err) == MOTE_OK && split_outputs(&r, err) == MOTE_OK)
+        cli_load_model(&r.model, args, args->positional[0], err) == MOTE_OK && split_outputs(&r, err) == MOTE_OK &&
+        begin_board(&r, err) == MOTE_OK)
         choose_way(&r, err);
+    end_board(&r);
+    if (err->code == MOTE_OK)
+        tell_board(&r);
     mote_model_destroy(r.model);
     mote_arena_destroy(&r.arena);
     return err->code;
@@ -399,7 +462,8 @@ const cli_command cli_run = {
                 "  mote run mnist_int8.tflite --input data/mnist --limit 20\n"
                 "  mote run mnist_int8.tflite --input mnist.yaml --output mistakes.png\n"
                 "  mote run mnist_int8.tflite --input x.npy --output y.npy\n"
-                "  mote run two.tflite --input left=a.npy --input right=b.npy --output y.bin\n",
+                "  mote run two.tflite --input left=a.npy --input right=b.npy --output y.bin\n"
+                "  mote run mnist_int8.tflite --on serial:/dev/ttyUSB0 --input digit.png\n",
     .positional_min = 1,
     .positional_max = CLI_ANY_NUMBER,
     .options =
@@ -417,6 +481,8 @@ const cli_command cli_run = {
             {"limit", 0, "N", "of a data set the first N samples"},
             CLI_DATA_OPTIONS,
             CLI_INPUT_SHAPE_ROW,
+            {"on", 0, "serial:DEV[:BAUD]", "the board on this line runs it, compiled from this very model (docs/SERIAL.md)"},
+            CLI_TIMEOUT_ROW,
             {"json", 0, NULL, "print JSON"},
             {0},
         },

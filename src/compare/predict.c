@@ -1,4 +1,5 @@
-/* A model's answers to the samples of a split: on the host in several threads, or by firmware on an emulated chip.
+/* A model's answers to the samples of a split: on the host in several threads, by firmware on an emulated chip, or on a
+ * board.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
@@ -284,5 +285,46 @@ mote_status mote_predict_on_chip(mote_predictions *out, const mote_model *model,
     mote_arena_destroy(&scratch);
     if (err->code != MOTE_OK)
         mote_predictions_free(out);
+    return err->code;
+}
+
+/* ---- on a board ---- */
+
+/* The first samples as the board takes them; in the arena. */
+static mote_status store_inputs(mote_samples *out, const mote_model *model, const mote_dataset_split *split, size_t limit,
+                                mote_arena *arena, mote_error *err)
+{
+    MOTE_TRY(mote_feed_check(model, split, err));
+    *out = (mote_samples){.count = limit && limit < split->count ? limit : split->count};
+    out->bytes = mote_feed_store(model, split, out->count, &out->sample_bytes, arena, err);
+    return err->code;
+}
+
+mote_status mote_predict_on_board(mote_predictions *out, const mote_model *model, mote_link *link,
+                                  const mote_dataset_split *split, const mote_predict_options *options,
+                                  mote_link_times *times, mote_error *err)
+{
+    mote_samples inputs, outputs = {0};
+    mote_arena   scratch = {0};
+
+    *out = (mote_predictions){0};
+    if (store_inputs(&inputs, model, split, options ? options->limit : 0, &scratch, err) == MOTE_OK &&
+        mote_link_run_samples(&outputs, model, &inputs, link, times, err) == MOTE_OK)
+        mote_predictions_of_samples(out, model, &outputs, err);
+    mote_samples_free(&outputs);
+    mote_arena_destroy(&scratch);
+    return err->code;
+}
+
+mote_status mote_compare_layers_on_board(mote_link_layers *out, const mote_model *model, mote_link *link,
+                                         const mote_dataset_split *split, size_t limit, mote_error *err)
+{
+    mote_samples inputs;
+    mote_arena   scratch = {0};
+
+    *out = (mote_link_layers){0};
+    if (store_inputs(&inputs, model, split, limit, &scratch, err) == MOTE_OK)
+        mote_link_compare_layers(out, model, &inputs, link, err);
+    mote_arena_destroy(&scratch);
     return err->code;
 }

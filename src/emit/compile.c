@@ -12,6 +12,7 @@
 #include "base/embedded.h"
 #include "base/file.h"
 #include "emit/emit.h"
+#include "formats/identity.h"
 #include "formats/tflite/tflite.h"
 #include "passes/passes.h"
 
@@ -220,6 +221,22 @@ static mote_status write_selftest(compilation *c, const char *folder, mote_error
     return write_text(c, folder, name, &text, err);
 }
 
+/* The identity is the same for every target: what the board says it is, is what the model was before any pass. */
+static mote_status write_link(compilation *c, const char *folder, bool has_state, mote_error *err)
+{
+    static const char *const runtime[] = {"runtime/link/link.h"};
+    mote_text                header = {0}, source = {0};
+    uint32_t                 identity;
+    char                     base[MOTE_COMPILE_NAME + 8];
+
+    MOTE_TRY(mote_model_identity(&identity, c->model, err));
+    mote_emit_link_header(&c->emitter, identity, &header);
+    mote_emit_link_source(&c->emitter, has_state, &source);
+    snprintf(base, sizeof base, "%s_link", c->result.name);
+    MOTE_TRY(write_header_and_source(c, folder, base, "c", &header, &source, err));
+    return mote_emit_runtime_files(runtime, 1, folder, NULL, err);
+}
+
 static mote_status add_variant(compilation *c, const mote_target *target, mote_error *err)
 {
     mote_variant *variant = &c->emitter.variants[c->emitter.variant_count];
@@ -305,6 +322,7 @@ static mote_status write_c(compilation *c, const char *folder, mote_error *err)
     MOTE_TRY(mote_emit_runtime(&c->emitter, folder, err));
     MOTE_TRY(write_end_files(c, folder, err));
     MOTE_TRY(write_selftest(c, folder, err));
+    MOTE_TRY(write_link(c, folder, mote_program_has_state(c->emitter.variants[0].program), err));
     take_results(c);
     return MOTE_OK;
 }
@@ -338,6 +356,20 @@ static mote_status prepare_interpreter(compilation *c, mote_interpreted *in, mot
     return mote_interpreted_measure(in, c->model, err);
 }
 
+/* Whether an answer may depend on the samples before; what cannot be said may. */
+static bool keeps_state(const mote_model *model)
+{
+    mote_program *program;
+    mote_error    ignored = {0};
+    bool          keeps = true;
+
+    if (mote_lower(&program, model, &mote_target_reference, &ignored) == MOTE_OK) {
+        keeps = mote_program_has_state(program);
+        mote_program_destroy(program);
+    }
+    return keeps;
+}
+
 static mote_status write_interpreter(compilation *c, const char *folder, mote_error *err)
 {
     mote_text        file = {0}, header = {0}, source = {0};
@@ -347,7 +379,8 @@ static mote_status write_interpreter(compilation *c, const char *folder, mote_er
         mote_emit_interpreter_header(&c->emitter, &in, &header);
         if (mote_emit_interpreter_source(&c->emitter, &in, folder, &source, err) == MOTE_OK &&
             write_header_and_source(c, folder, c->result.name, "c", &header, &source, err) == MOTE_OK &&
-            write_end_files(c, folder, err) == MOTE_OK && write_selftest(c, folder, err) == MOTE_OK)
+            write_end_files(c, folder, err) == MOTE_OK && write_selftest(c, folder, err) == MOTE_OK &&
+            write_link(c, folder, keeps_state(c->model), err) == MOTE_OK)
             take_interpreter_results(c, &in);
     }
     mote_text_free(&file);

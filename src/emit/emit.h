@@ -145,6 +145,12 @@ mote_status mote_emit_selftest(const mote_emitter *emitter, const mote_model *mo
 mote_status mote_emit_project(const mote_emitter *emitter, const mote_compile_result *result, const mote_project *project,
                               size_t sample_count, const char *folder, mote_error *err);
 
+/* NAME_link.h and NAME_link.c, of any target that has NAME_invoke. They need runtime/link/link.h. */
+void mote_emit_link_header(const mote_emitter *emitter, uint32_t identity, mote_text *out);
+void mote_emit_link_source(const mote_emitter *emitter, bool has_state, mote_text *out);
+/* In NAME.c: with MRT_LINK_LAYERS defined, each step tells NAME_link.c that it begins. */
+void mote_emit_link_hook(const mote_emitter *emitter, mote_text *out);
+
 /* A line "MRT_LAYER(index, step, ...)" for each operator, which is nothing in firmware: what fault reports and figures call
  * it. Its step is what MRT_STEP is given when it begins, its index; "none" for a view. */
 void mote_emit_layers(const mote_emitter *emitter, mote_text *out);

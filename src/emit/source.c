@@ -461,6 +461,7 @@ void mote_emit_source(const mote_emitter *e, mote_text *out)
         "\"omit-frame-pointer\")\n#endif\n\n#include \"%s.h\"\n\n",
         e->name, MOTE_VERSION, e->optimize == MOTE_OPTIMIZE_SIZE ? "size" : "speed",
         e->optimize == MOTE_OPTIMIZE_SIZE ? "Os" : "O2", e->name);
+    mote_emit_link_hook(e, out);
     mote_text_puts(out, "#include \"mote_runtime/mrt.h\"\n\n");
     mote_emit_layers(e, out);
     emit_arrays(e, out);

@@ -235,6 +235,18 @@ bool mote_program_has_state(const mote_program *program)
     return false;
 }
 
+int32_t mote_program_straight_steps(const mote_program *program)
+{
+    int32_t count = 0, s;
+
+    for (s = 0; s < program->step_count; s++) {
+        if (program->steps[s].control)
+            return 0;
+        count += !program->steps[s].kernel->is_view;
+    }
+    return count;
+}
+
 /* Of outputs that are constants, each tensor once. */
 static size_t constant_output_bytes(const mote_graph *graph)
 {

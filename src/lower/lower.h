@@ -77,6 +77,8 @@ mote_status mote_lower(mote_program **out, const mote_model *model, const mote_t
 /* Whether anything outlives an invoke: a state tensor, or a step's state. A variable that is never read nor assigned has no
  * bytes. */
 bool mote_program_has_state(const mote_program *program);
+/* How many of its steps compute something, where each runs once in an invoke; 0 where there is an IF or a WHILE. */
+int32_t mote_program_straight_steps(const mote_program *program);
 /* Of all arrays that its steps' parameters point to, and of outputs that are constants. */
 size_t mote_program_constant_bytes(const mote_program *program);
 void   mote_program_destroy(mote_program *program); /* NULL is fine */
