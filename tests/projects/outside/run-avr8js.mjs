@@ -1,4 +1,4 @@
-// Runs an Uno's program in avr8js and prints what it says on its serial line.
+// Runs an Uno's program in avr8js: its serial line is standard input and output.
 //
 //     npm install && node run-avr8js.mjs PROGRAM.hex [SECONDS]      emulated seconds; default 5
 //
@@ -24,5 +24,19 @@ const cpu = new CPU(readHex(process.argv[2]));
 for (const config of [timer0Config, timer1Config, timer2Config]) new AVRTimer(cpu, config);
 for (const config of [portBConfig, portDConfig]) new AVRIOPort(cpu, config);
 const serial = new AVRUSART(cpu, usart0Config, clock);
-serial.onByteTransmit = (byte) => process.stdout.write(String.fromCharCode(byte));
-for (const end = (Number(process.argv[3]) || 5) * clock; cpu.cycles < end; cpu.tick()) avrInstruction(cpu);
+serial.onByteTransmit = (byte) => process.stdout.write(Buffer.of(byte));
+
+// What arrives here arrives there as soon as its line is free.
+const arrived = [];
+process.stdin.on("data", (bytes) => arrived.push(...bytes));
+const end = (Number(process.argv[3]) || 5) * clock;
+function runOn() {
+  for (let i = 0; i < 100_000; i++) {
+    avrInstruction(cpu);
+    cpu.tick();
+    if (arrived.length > 0 && serial.writeByte(arrived[0])) arrived.shift();
+  }
+  if (cpu.cycles < end) setImmediate(runOn);
+  else process.exit(0);
+}
+runOn();
