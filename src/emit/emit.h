@@ -98,6 +98,15 @@ void  mote_emit_labels(const mote_emitter *emitter, mote_text *out);
 void  mote_emit_argmax(const mote_emitter *emitter, mote_text *out);
 void  mote_emit_label_table(const mote_emitter *emitter, mote_text *out);
 
+/* Target "array": what the files and names are called, of a name that was given, or as TensorFlow Lite Micro's examples have
+ * them. */
+typedef struct mote_array_names {
+    const char *file, *prefix, *guard;
+} mote_array_names;
+
+void mote_emit_array_header(const mote_array_names *names, const mote_model *model, mote_text *out);
+void mote_emit_array_source(const mote_array_names *names, const mote_text *file, mote_text *out);
+
 /* A .tflite that the interpreter runs on the chip. */
 typedef struct mote_interpreted {
     const uint8_t *file;
