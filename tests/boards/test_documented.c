@@ -65,7 +65,7 @@ static mote_model *build_network(const char *spec_text, int side, const char *fi
     mote_text   sized = {0}, whole = {0};
     char        shape[32];
     mote_spec  *spec;
-    mote_model *model;
+    mote_model *model = NULL;
 
     snprintf(shape, sizeof shape, "[%d, %d, 3]", side, side);
     replace(&sized, spec_text, "[96, 96, 3]", shape);

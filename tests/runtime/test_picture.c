@@ -68,8 +68,9 @@ static void resizing_rounds_as_the_c_library_does(void **state)
     for (k = 0; k < 1500; k++) {
         const int32_t     height = 1 + (int32_t)(mote_random_u32(key, n++) % SIDE_MAX);
         const int32_t     width = 1 + (int32_t)(mote_random_u32(key, n++) % SIDE_MAX);
-        const mrt_picture as = {1 + (int32_t)(mote_random_u32(key, n++) % SIDE_MAX),
-                                1 + (int32_t)(mote_random_u32(key, n++) % SIDE_MAX), 3};
+        const int32_t     to_height = 1 + (int32_t)(mote_random_u32(key, n++) % SIDE_MAX);
+        const int32_t     to_width = 1 + (int32_t)(mote_random_u32(key, n++) % SIDE_MAX);
+        const mrt_picture as = {to_height, to_width, 3};
         for (i = 0; i < sizeof in; i++) /* few values, so that halves are met */
             in[i] = (uint8_t)(mote_random_u32(key, n++) % (k % 2 ? 256 : 3));
         check_resizing(in, height, width, &as);
