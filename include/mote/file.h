@@ -3,7 +3,7 @@
  * What is written is built beside its place under a temporary name (temporaries.h), flushed to the disk, then renamed over
  * the final name: a reader never sees half a file, and a failure leaves what was there before. A link is followed: it stays,
  * and what it points to is replaced in its own folder, or made. A FIFO, a device or a socket is refused, as a rename would
- * put a file in its place. Every failure is one line that names the path.
+ * put a file in its place. What fails in writing is one line that names the path.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_FILE_H
 #define MOTE_FILE_H
@@ -26,7 +26,8 @@ typedef struct mote_file {
     bool           is_owned;
 } mote_file;
 
-/* Regular files only. Errors: IO, LIMIT, MEMORY; the text begins with the path. The caller closes the file. */
+/* Regular files only. Errors: IO, LIMIT, MEMORY; the caller says which file, by mote_context. The caller closes
+ * the file. */
 mote_status mote_file_open(mote_file *file, const char *path, mote_error *err);
 void        mote_file_close(mote_file *file); /* a no-op on a zeroed file */
 

@@ -63,7 +63,8 @@ static mote_status hash_file(mote_sha256_hex *out, const char *path, mote_error 
     mote_file   file = {0};
     mote_sha256 hash;
 
-    MOTE_TRY(mote_file_open(&file, path, err));
+    if (mote_file_open(&file, path, err) != MOTE_OK)
+        return mote_context(err, "%s", path);
     mote_sha256_begin(&hash);
     mote_sha256_add(&hash, file.bytes, file.count);
     *out = mote_sha256_end(&hash);
@@ -228,7 +229,8 @@ static mote_status copy_file(const merge *m, const char *path, mote_error *err)
 
     if (!from || !to)
         return err->code;
-    MOTE_TRY(mote_file_open(&file, from, err));
+    if (mote_file_open(&file, from, err) != MOTE_OK)
+        return mote_context(err, "%s", from);
     mote_file_write(to, file.bytes, file.count, err);
     mote_file_close(&file);
     return err->code;
