@@ -58,12 +58,18 @@ static size_t known(size_t bytes)
     return bytes == MOTE_UNKNOWN ? 0 : bytes;
 }
 
+/* Constants that lie in RAM, too, since the chip's flash is not read byte by byte. */
+static size_t constants_in_ram(const mote_fit *fit)
+{
+    return fit->board->chip && fit->board->chip->has_constants_in_ram ? fit->constant_bytes : 0;
+}
+
 static mote_fit_answer place_arena(mote_fit *fit)
 {
     const run largest = largest_run(fit->board, MOTE_REGION_STATIC), section = largest_run(fit->board, MOTE_REGION_SECTION),
               heap = largest_run(fit->board, MOTE_REGION_HEAP);
 
-    fit->ram_bytes = fit->arena_bytes + known(fit->stack_bytes) + known(fit->board->sdk_ram_bytes);
+    fit->ram_bytes = fit->arena_bytes + constants_in_ram(fit) + known(fit->stack_bytes) + known(fit->board->sdk_ram_bytes);
     fit->ram_over = fit->ram_bytes > largest.bytes ? fit->ram_bytes - largest.bytes : 0;
     name_run(fit, largest);
     if (fit->ram_over == 0)
@@ -161,6 +167,8 @@ void mote_fit_tell(mote_fit *fit)
             mote_text_printf(&text, ", %zu too many", fit->ram_over);
         else
             mote_text_printf(&text, ", %zu left", fit->region_bytes - fit->ram_bytes);
+        if (constants_in_ram(fit) > 0)
+            mote_text_printf(&text, ", %zu of them constants, which this chip copies there", fit->constant_bytes);
         tell_flash(&text, fit);
         if (has_long_array(fit))
             mote_text_printf(&text, "; an array of %zu bytes, compilers for it allow %zu", fit->array_bytes,
