@@ -161,14 +161,14 @@ void mote_fit_tell(mote_fit *fit)
         mote_text_printf(&text, "%s", fit->memory_failure);
     } else {
         mote_text_printf(&text, "RAM %zu of %zu bytes (%s)", fit->ram_bytes, fit->region_bytes, fit->region);
+        if (constants_in_ram(fit) > 0)
+            mote_text_printf(&text, " with %zu of constants, which this chip copies there", fit->constant_bytes);
         if (fit->ram_over > 0 && (fit->answer == MOTE_FIT_SECTION || fit->answer == MOTE_FIT_HEAP))
             mote_text_printf(&text, ", %zu too many for other static data", fit->ram_over);
         else if (fit->ram_over > 0)
             mote_text_printf(&text, ", %zu too many", fit->ram_over);
         else
             mote_text_printf(&text, ", %zu left", fit->region_bytes - fit->ram_bytes);
-        if (constants_in_ram(fit) > 0)
-            mote_text_printf(&text, ", %zu of them constants, which this chip copies there", fit->constant_bytes);
         tell_flash(&text, fit);
         if (has_long_array(fit))
             mote_text_printf(&text, "; an array of %zu bytes, compilers for it allow %zu", fit->array_bytes,
