@@ -30,9 +30,9 @@ static mote_status print_c(const cli_args *args, const char *folder, int target,
     if (target >= TARGETS_OF_FILES)
         printf("written  %s: begin with its README.md\n", folder);
     else
-        printf("written  %s/%s.h, %s.c, %s_link.h, %s_link.c, %s_selftest.c, %s%smote_runtime/\n", folder, r->name, r->name,
-               r->name, r->name, r->name, cli_has(args, "sample") ? r->name : "",
-               cli_has(args, "sample") ? "_samples.h, " : "");
+        cli_print_line(9, "written  %s/%s.h, %s.c, %s_link.h, %s_link.c, %s_selftest.c, %s%smote_runtime/", folder, r->name,
+                       r->name, r->name, r->name, r->name, cli_has(args, "sample") ? r->name : "",
+                       cli_has(args, "sample") ? "_samples.h, " : "");
     for (i = 0; i < r->kept_count && i < MOTE_COMPILE_KEPT_MAX; i++)
         printf("kept     %s/%s, which you changed; delete it to have the new one\n", folder, r->kept[i]);
     if (r->kept_count > MOTE_COMPILE_KEPT_MAX)
