@@ -330,30 +330,31 @@ static mote_status prepare_interpreter(compilation *c, mote_interpreted *in, mot
 }
 
 /* Whether an answer may depend on the samples before; what cannot be said may. */
-static bool keeps_state(const mote_model *model)
+static mote_status find_state(bool *keeps, const mote_model *model, mote_error *err)
 {
     mote_program *program;
-    mote_error    ignored = {0};
-    bool          keeps = true;
+    mote_error    refused = {0};
 
-    if (mote_lower(&program, model, &mote_target_reference, &ignored) == MOTE_OK) {
-        keeps = mote_program_has_state(program);
-        mote_program_destroy(program);
-    }
-    return keeps;
+    *keeps = true;
+    if (mote_lower(&program, model, &mote_target_reference, &refused) != MOTE_OK)
+        return mote_fail_if_memory(err, &refused);
+    *keeps = mote_program_has_state(program);
+    mote_program_destroy(program);
+    return MOTE_OK;
 }
 
 static mote_status write_interpreter(compilation *c, const char *folder, mote_error *err)
 {
     mote_text        file = {0}, header = {0}, source = {0};
     mote_interpreted in;
+    bool             keeps;
 
     if (prepare_interpreter(c, &in, &file, err) == MOTE_OK) {
         mote_emit_interpreter_header(&c->emitter, &in, &header);
         if (mote_emit_interpreter_source(&c->emitter, &in, folder, &source, err) == MOTE_OK &&
             write_header_and_source(c, folder, c->result.name, "c", &header, &source, err) == MOTE_OK &&
             write_end_files(c, folder, err) == MOTE_OK && write_selftest(c, folder, err) == MOTE_OK &&
-            write_link(c, folder, keeps_state(c->model), err) == MOTE_OK)
+            find_state(&keeps, c->model, err) == MOTE_OK && write_link(c, folder, keeps, err) == MOTE_OK)
             take_interpreter_results(c, &in);
     }
     mote_text_free(&file);
