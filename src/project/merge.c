@@ -185,7 +185,7 @@ static mote_status keep(merge *m, int32_t i, const char *there, mote_error *err)
                          "%s is not as mote wrote it, and must fit the other sources there; move it away, or delete it",
                          there);
     m->is_kept[i] = true;
-    if (m->kept->count < MOTE_KEPT_MAX)
+    if (m->kept->count < MOTE_COMPILE_KEPT_MAX)
         m->kept->path[m->kept->count] = mote_arena_strdup(m->arena, m->after.files[i].path, err);
     m->kept->count++;
     return err->code;

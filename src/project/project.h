@@ -4,6 +4,8 @@
 #ifndef MOTE_PROJECT_PROJECT_H
 #define MOTE_PROJECT_PROJECT_H
 
+#include <mote/compile.h>
+
 #include "base/arena.h"
 #include "project/template.h"
 
@@ -26,12 +28,10 @@ mote_status mote_project_write(const mote_project *project, const char *folder, 
 
 /* ---- files that somebody else may have changed ---- */
 
-enum { MOTE_KEPT_MAX = 16 };
-
 /* Files that stay as they are, since they are not as mote wrote them; their paths in the project. The first ones of count.
  */
 typedef struct mote_kept_files {
-    char *path[MOTE_KEPT_MAX]; /* in the arena that was given */
+    char *path[MOTE_COMPILE_KEPT_MAX]; /* in the arena that was given */
     int   count;
 } mote_kept_files;
 
