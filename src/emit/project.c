@@ -18,7 +18,9 @@ typedef struct variables {
 
 static void set(variables *v, const char *name, const char *text)
 {
-    if (text && v->count < VARIABLES_MAX)
+    if (v->count == VARIABLES_MAX)
+        mote_fail(v->err, MOTE_ERR_LIMIT, "a project has more than %d variables", VARIABLES_MAX);
+    else if (text)
         v->list[v->count++] = (mote_variable){name, text};
 }
 
