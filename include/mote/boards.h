@@ -63,6 +63,8 @@ typedef struct mote_board {
     int32_t            region_count;
     size_t             sdk_flash_bytes, sdk_ram_bytes; /* that a program takes which does nothing */
     const char        *sdk_source;                     /* of these two; NULL: neither is known */
+    mote_flash_cache   flash_cache;                    /* what code and constants wait for */
+    const char        *flash_cache_source;             /* of it; NULL: it is not known, and no waits are counted */
     const char        *notes, *source;
     const mote_chip   *chip;              /* the emulated one whose compiler and kernels stand for the core's */
     const char        *kernels;           /* mote_compile_options.kernels: what a compiler for the core would choose */
@@ -122,6 +124,11 @@ typedef struct mote_fit {
     size_t  array_bytes, array_limit; /* the largest array of weights; what compilers for it allow (AVR), 0: any */
     char    blame[240];               /* what to look at where it does not fit as static data; "": it does */
 
+    /* How long an inference takes, where counts_time asked for it and the model fits. */
+    double   milliseconds;        /* cycles at the board's clock; 0: not known */
+    uint64_t cycles, wait_cycles; /* modelled; of them those of waiting for flash */
+    char     time[400];           /* the figure with its basis and its error, or why there is none; "": nobody asked */
+
     mote_fit_way ways[MOTE_FIT_WAYS]; /* cheapest first */
     int32_t      way_count;
     char         memory_failure[240]; /* why there is no plan, and the answer is NO; "": there is one */
@@ -133,6 +140,7 @@ typedef struct mote_fit_options {
     mote_inspect_options inspect;            /* the form that is deployed; kernels are the board's */
     bool                 leaves_code;        /* no compiler is run: code and stack are not counted */
     bool                 leaves_ways;        /* no ways out are looked for */
+    bool                 counts_time;        /* an emulator runs one inference, unless the model does not fit */
     mote_optimize        optimize;           /* as mote_compile_options has it */
     int32_t              time_limit_seconds; /* of a compiler; 0: 60 */
     uint64_t             room[8];            /* mote.h */

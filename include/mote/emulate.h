@@ -46,16 +46,30 @@ const mote_chip *mote_chip_find(const char *name); /* NULL when there is none of
 /* MOTE_ERR_IO with what to install, unless the chip's compiler and emulator can be started. */
 mote_status mote_chip_check(const mote_chip *chip, mote_error *err);
 
+/* What stands between a core and the flash that its code and the model's constants lie in. Lines of the least recent use
+ * are replaced; lines 0: there is no such cache. */
+typedef struct mote_cache_shape {
+    int32_t lines, line_bytes, ways; /* lines is a multiple of ways */
+} mote_cache_shape;
+
+typedef struct mote_flash_cache {
+    mote_cache_shape instructions, data;
+    bool             is_shared;   /* instructions' cache holds data, too */
+    int32_t          miss_cycles; /* that the core waits for a line */
+} mote_flash_cache;
+
 typedef struct mote_emulate_options {
-    const char   *chip;               /* a name of the table */
-    const void   *inputs;             /* the samples one after the other; in a sample all inputs in the model's order */
-    size_t        input_bytes;        /* 0: one sample of zeros, which measures and returns its outputs */
-    int32_t       time_limit_seconds; /* for one run of the compiler, and for each sample on the chip; 0: 60 */
-    bool          counts_layers;      /* also, in a second run, what each layer takes on the first sample */
-    bool          counts_start_up;    /* also, in two or three further runs, what the model adds to start-up */
-    const char   *build_folder;       /* made and kept, with firmware.elf; NULL: a temporary one, removed */
-    mote_progress progress;           /* stage "emulate", in samples */
-    uint64_t      room[8];            /* mote.h */
+    const char             *chip;        /* a name of the table */
+    const void             *inputs;      /* the samples one after the other; in a sample all inputs in the model's order */
+    size_t                  input_bytes; /* 0: one sample of zeros, which measures and returns its outputs */
+    int32_t                 time_limit_seconds; /* for one run of the compiler, and for each sample on the chip; 0: 60 */
+    bool                    counts_layers;      /* also, in a second run, what each layer takes on the first sample */
+    bool                    counts_cycles;   /* also, in a second run, cycles by the core's timings: mote_emulation.cycles */
+    const mote_flash_cache *flash;           /* ... with this flash; NULL: one that never waits */
+    bool                    counts_start_up; /* also, in two or three further runs, what the model adds to start-up */
+    const char             *build_folder;    /* made and kept, with firmware.elf; NULL: a temporary one, removed */
+    mote_progress           progress;        /* stage "emulate", in samples */
+    uint64_t                room[8];         /* mote.h */
 } mote_emulate_options;
 
 /* A section of the firmware: in flash, in RAM, or both (initial values). */
@@ -90,7 +104,13 @@ typedef struct mote_emulation {
     uint32_t arena_bytes;              /* sizeof(NAME_arena) */
     uint32_t stack_bytes;              /* peak of invoke with all it calls, on the first sample */
     uint32_t harness_stack_bytes;      /* what lay on the stack when it was called: not the model's */
-    char     fault[480];               /* where the chip stopped, if it did; else "" */
+    bool     has_cycles;               /* cycles are counted: asked for, and the core's timings are known */
+    uint64_t cycles, wait_cycles;    /* one invoke on the first sample; of them those of waiting for flash. Modelled from */
+                                     /* the instructions that ran, but for an AVR's, which simavr counts */
+    const char *core, *cycles_basis; /* whose cycles, and where its timings are from; NULL: none are known */
+    const char *cycles_error;        /* how far off the model was from published times; NULL: there are none */
+    char        cycles_failure[160]; /* why there are none though they were asked for; "": there are */
+    char        fault[480];          /* where the chip stopped, if it did; else "" */
 
     mote_firmware_section sections[MOTE_EMULATION_SECTIONS];
     int32_t               section_count;

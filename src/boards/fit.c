@@ -75,11 +75,16 @@ static const mote_inspection *plan_for(fitting *f, const char *kernels, mote_err
 
 /* ---- code ---- */
 
+static mote_compile_options compile_options(const fitting *f, const mote_board *board)
+{
+    return (mote_compile_options){.kernels = board->kernels,
+                                  .optimize = f->options->optimize,
+                                  .keeps_constant_channels = f->inspect.keeps_constant_channels};
+}
+
 static const compiled *code_for(fitting *f, const mote_board *board)
 {
-    const mote_compile_options how = {.kernels = board->kernels,
-                                      .optimize = f->options->optimize,
-                                      .keeps_constant_channels = f->inspect.keeps_constant_channels};
+    const mote_compile_options how = compile_options(f, board);
     compiled                  *code;
     int                        i;
 
@@ -181,7 +186,8 @@ static size_t largest_array(const mote_inspection *is)
 
 static mote_status fit_board(mote_fit *fit, fitting *f, const mote_board *board, mote_error *err)
 {
-    const mote_inspection *is = plan_for(f, board->kernels, err);
+    const mote_inspection     *is = plan_for(f, board->kernels, err);
+    const mote_compile_options how = compile_options(f, board);
 
     *fit = (mote_fit){.board = board, .code_bytes = MOTE_UNKNOWN, .stack_bytes = MOTE_UNKNOWN};
     if (!is)
@@ -200,6 +206,8 @@ static mote_status fit_board(mote_fit *fit, fitting *f, const mote_board *board,
         blame(fit, is);
     }
     mote_fit_tell(fit);
+    if (f->options->counts_time && f->is_one_board && fit->answer != MOTE_FIT_NO)
+        return mote_fit_take_time(fit, f->model, &how, f->options->time_limit_seconds, err);
     return MOTE_OK;
 }
 

@@ -147,6 +147,64 @@ static mote_status read_sdk(mote_board *board, const mote_yaml_reader *reader, c
     return MOTE_OK;
 }
 
+typedef struct cache_section {
+    int         lines, line_bytes, ways;
+    int         miss_cycles;
+    const char *source;
+} cache_section;
+
+static const mote_key shape_keys[] = {
+    MOTE_KEY("lines", cache_section, lines, .min = 1, .max = 4096, .is_required = true),
+    MOTE_KEY("line_bytes", cache_section, line_bytes, .min = 1, .max = 1024, .is_required = true),
+    MOTE_KEY("ways", cache_section, ways, .min = 1, .max = 4096, .is_required = true),
+    {0},
+};
+
+static const mote_key cache_keys[] = {
+    MOTE_KEY("miss_cycles", cache_section, miss_cycles, .min = 1, .max = 10000, .is_required = true),
+    MOTE_KEY("source", cache_section, source, .is_required = true),
+    {0},
+};
+
+static mote_status read_shape(mote_cache_shape *out, const mote_yaml_reader *reader, const mote_yaml *map, const char *what)
+{
+    cache_section shape = {0};
+
+    MOTE_TRY(mote_yaml_need_map(reader, map, what));
+    MOTE_TRY(mote_keys_read(reader, map, &(mote_keys_place){what, shape_keys, NULL}, &shape));
+    if (shape.lines % shape.ways != 0)
+        return mote_yaml_fail(reader, map->line, "%s: %d lines are not %d ways of equal size", what, shape.lines,
+                              shape.ways);
+    *out = (mote_cache_shape){shape.lines, shape.line_bytes, shape.ways};
+    return MOTE_OK;
+}
+
+static mote_status read_flash_cache(mote_board *board, const mote_yaml_reader *reader, const mote_yaml *map)
+{
+    static const char *const others[] = {"instructions", "data", NULL};
+    mote_flash_cache        *cache = &board->flash_cache;
+    const mote_yaml         *instructions, *data;
+    cache_section            section = {0};
+
+    if (!map)
+        return mote_yaml_fail(reader, 1, "flash_cache is missing; what is not known is null");
+    if (mote_yaml_is_null(map))
+        return MOTE_OK;
+    MOTE_TRY(mote_yaml_need_map(reader, map, "flash_cache"));
+    MOTE_TRY(mote_keys_read(reader, map, &(mote_keys_place){"flash_cache", cache_keys, others}, &section));
+    instructions = mote_yaml_find(map, "instructions");
+    data = mote_yaml_find(map, "data");
+    if (!instructions || !data)
+        return mote_yaml_fail(reader, map->line, "flash_cache: instructions and data expected; data may be \"shared\"");
+    MOTE_TRY(read_shape(&cache->instructions, reader, instructions, "flash_cache: instructions"));
+    cache->is_shared = data->kind == MOTE_YAML_TEXT && strcmp(data->text, "shared") == 0;
+    if (!cache->is_shared)
+        MOTE_TRY(read_shape(&cache->data, reader, data, "flash_cache: data"));
+    cache->miss_cycles = section.miss_cycles;
+    board->flash_cache_source = section.source;
+    return MOTE_OK;
+}
+
 static mote_status read_aliases(mote_board *board, const mote_yaml_reader *reader, const mote_yaml *list)
 {
     const mote_yaml *item;
@@ -204,7 +262,7 @@ static const mote_key board_keys[] = {
 
 static mote_status read_board(mote_board *out, const mote_yaml_reader *reader, const mote_yaml *root)
 {
-    static const char *const others[] = {"aliases", "ram", "sdk", NULL};
+    static const char *const others[] = {"aliases", "ram", "sdk", "flash_cache", NULL};
     const mote_yaml         *ram = mote_yaml_find(root, "ram");
     board_section            section = {.flash_bytes = MOTE_UNKNOWN, .near_constant_bytes = MOTE_UNKNOWN};
 
@@ -217,6 +275,7 @@ static mote_status read_board(mote_board *out, const mote_yaml_reader *reader, c
     MOTE_TRY(take_core(out, reader, mote_yaml_find(root, "core")->line));
     MOTE_TRY(read_aliases(out, reader, mote_yaml_find(root, "aliases")));
     MOTE_TRY(read_sdk(out, reader, mote_yaml_find(root, "sdk")));
+    MOTE_TRY(read_flash_cache(out, reader, mote_yaml_find(root, "flash_cache")));
     MOTE_TRY(read_regions(out, reader, ram));
     return check_ram(out, reader, ram);
 }

@@ -260,6 +260,7 @@ static mote_status fit_model(mote_fit *out, const mote_spec *spec, const mote_mo
     how.optimize = spec->deploy.options.optimize;
     how.leaves_ways = true;
     s.options = how;
+    s.options.counts_time = false;
     MOTE_TRY(mote_board_fit(out, model, board, &how, err));
     if (leaves_ways || mote_fit_is_static(out->answer) || out->memory_failure[0])
         return MOTE_OK;

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "chips/process.h"
+#include "chips/timing/cores.h"
 
 /* Under -icount shift=N an instruction takes 2^N ns of virtual time: with 256 ns even a 16 MHz counter advances by four
  * ticks an instruction, and the number of instructions follows exactly from the ticks. minstret counts the nanoseconds. */
@@ -128,6 +129,7 @@ static const mote_chip_family avr_of_22_bits = AVR_FAMILY(24, 5);
 const mote_chip_row mote_chip_rows[] = {
     {.chip = {"cortex-m0", "Cortex-M0, nRF51822 (micro:bit)", KB(256), KB(16), ARM_PORTABLE_TOOLS},
      .family = &cortex_m,
+     .core = &mote_core_cortex_m0,
      .compile_flags = {"-mcpu=cortex-m0", "-mfloat-abi=soft"},
      .emulator_arguments = {"-M", "microbit", ICOUNT_SYSTICK, "-global", "nrf51-soc.sram-size=0x1100000"},
      .uart = "uart/nrf51.c",
@@ -138,6 +140,7 @@ const mote_chip_row mote_chip_rows[] = {
     /* QEMU has no other ARMv6-M core: the M0's instructions are all that the M0+ has. */
     {.chip = {"cortex-m0plus", "Cortex-M0+, as RP2040 (Raspberry Pi Pico)", KB(2048), KB(264), ARM_PORTABLE_TOOLS},
      .family = &cortex_m,
+     .core = &mote_core_cortex_m0plus,
      .compile_flags = {"-mcpu=cortex-m0plus", "-mfloat-abi=soft"},
      .emulator_arguments = {"-M", "microbit", ICOUNT_SYSTICK, "-global", "nrf51-soc.sram-size=0x1100000", "-global",
                             "nrf51-soc.flash-size=0x200000"},
@@ -148,6 +151,7 @@ const mote_chip_row mote_chip_rows[] = {
      .counter_hz = 16000000},
     {.chip = {"cortex-m3", "Cortex-M3, as STM32F207", KB(1024), KB(128), ARM_PORTABLE_TOOLS},
      .family = &cortex_m,
+     .core = &mote_core_cortex_m3,
      .compile_flags = {"-mcpu=cortex-m3", "-mfloat-abi=soft"},
      .emulator_arguments = {"-M", "mps2-an385", ICOUNT_SYSTICK},
      .uart = "uart/cmsdk.c",
@@ -157,6 +161,7 @@ const mote_chip_row mote_chip_rows[] = {
      .counter_hz = 25000000},
     {.chip = {"cortex-m4", "Cortex-M4F, as STM32F429", KB(1024), KB(256), ARM_DSP_TOOLS},
      .family = &cortex_m,
+     .core = &mote_core_cortex_m4,
      .compile_flags = {"-mcpu=cortex-m4", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"},
      .emulator_arguments = {"-M", "mps2-an386", ICOUNT_SYSTICK},
      .uart = "uart/cmsdk.c",
@@ -166,6 +171,7 @@ const mote_chip_row mote_chip_rows[] = {
      .counter_hz = 25000000},
     {.chip = {"cortex-m7", "Cortex-M7F, as STM32F767", KB(2048), KB(512), ARM_DSP_TOOLS},
      .family = &cortex_m,
+     .core = &mote_core_cortex_m7,
      .compile_flags = {"-mcpu=cortex-m7", "-mfloat-abi=hard", "-mfpu=fpv5-d16"},
      .emulator_arguments = {"-M", "mps2-an500", ICOUNT_SYSTICK},
      .uart = "uart/cmsdk.c",
@@ -175,6 +181,7 @@ const mote_chip_row mote_chip_rows[] = {
      .counter_hz = 25000000},
     {.chip = {"cortex-m33", "Cortex-M33F, as nRF5340", KB(1024), KB(512), ARM_DSP_TOOLS},
      .family = &cortex_m,
+     .core = &mote_core_cortex_m33,
      .compile_flags = {"-mcpu=cortex-m33", "-mfloat-abi=hard", "-mfpu=fpv5-sp-d16"},
      .emulator_arguments = {"-M", "mps2-an505", ICOUNT_SYSTICK},
      .uart = "uart/cmsdk.c",
@@ -194,6 +201,7 @@ const mote_chip_row mote_chip_rows[] = {
      .counter_hz = 32000000},
     {.chip = {"rv32imc", "RISC-V RV32IMC, as ESP32-C3", KB(4096), KB(400), RISCV_TOOLS},
      .family = &riscv,
+     .core = &mote_core_rv32imc,
      .compile_flags = {"-march=rv32imc", "-mabi=ilp32"},
      .emulator_arguments = {"-M", "virt", "-bios", "none", ICOUNT_MINSTRET},
      .uart = "uart/ns16550.c",
@@ -203,6 +211,7 @@ const mote_chip_row mote_chip_rows[] = {
      .ram_origin = 0x84000000},
     {.chip = {"rv32imafc", "RISC-V RV32IMAFC with FPU, as ESP32-P4", KB(16384), KB(768), RISCV_TOOLS},
      .family = &riscv,
+     .core = &mote_core_rv32imafc,
      .compile_flags = {"-march=rv32imafc", "-mabi=ilp32f"},
      .emulator_arguments = {"-M", "virt", "-bios", "none", ICOUNT_MINSTRET},
      .uart = "uart/ns16550.c",

@@ -31,6 +31,7 @@ typedef struct mote_chip_family {
 typedef struct mote_chip_row {
     mote_chip               chip;
     const mote_chip_family *family;
+    const struct mote_core *core; /* timing/cores.h; NULL: not known, or counted by the emulator */
     const char             *compile_flags[MOTE_CHIP_WORDS];
     const char             *emulator_arguments[MOTE_CHIP_WORDS]; /* which machine, and its clock */
     uint32_t                code_origin, ram_origin;             /* 0 where the toolchain's own linker script knows */

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "chips/chips.h"
 #include "chips/count.h"
+#include "chips/cycles.h"
 #include "chips/firmware.h"
 #include "chips/runner.h"
 
@@ -326,6 +327,8 @@ static mote_status build_and_run(mote_firmware *f, const mote_emulate_options *o
     MOTE_TRY(f->row->family->run(&job, &report, err));
     mote_report_samples(&job, job.sample_count, job.sample_count);
     MOTE_TRY(take_report(&job, &report, out, err));
+    if (options->counts_cycles)
+        MOTE_TRY(mote_cycles_take(out, &job, options->flash, err));
     if (options->counts_layers)
         MOTE_TRY(count_layers(&job, out, err));
     if (options->counts_start_up && f->row->family->counts_start_up)

@@ -30,7 +30,8 @@ mote_status mote_emulate_model(mote_emulation *out, const mote_model *model, con
     MOTE_TRY(mote_emulate_check(options, err));
     chip = mote_chip_find(options->chip);
     own.name = own.name ? own.name : "model";
-    own.kernels = chip ? chip->kernels : NULL; /* mote_emulate says which chips there are */
+    if (!own.kernels)
+        own.kernels = chip ? chip->kernels : NULL; /* mote_emulate says which chips there are */
     folder = mote_temporary_dir(&scratch, "mote-model", err);
     if (folder) {
         compile_and_run(model, &own, folder, options, out, err);

@@ -114,6 +114,8 @@ static mote_status run_part(mote_channel *c, void *user, mote_harness_report *re
                                        loader,
                                        "-kernel",
                                        mote_path_base(f->elf_path),
+                                     c->job->plugin ? "-plugin" : NULL,
+                                       c->job->plugin,
                                        NULL};
     frames              told = {.channel = c};
     mote_emulator_start start = {.arguments = arguments, .stream = MOTE_PROCESS_OUT, .take = take_frames, .user = &told};

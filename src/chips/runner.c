@@ -202,6 +202,8 @@ mote_status mote_run_emulator(mote_channel *c, const mote_emulator_start *start,
         arguments[count++] = start->arguments[i];
     if (mote_process_run(&process, &result, err) == MOTE_OK)
         judge(c, &result, report, err);
+    if (c->job->told && result.err.bytes)
+        mote_text_add(c->job->told, result.err.bytes, result.err.count);
     else
         blame_sample(c, err);
     mote_process_result_free(&result);

@@ -44,7 +44,9 @@ typedef struct mote_job {
     size_t               sample_count; /* 0: a firmware that takes none (mote_firmware_start) */
     uint8_t             *outputs;      /* [sample_count][firmware->model.output_bytes]; the runner fills it */
     const mote_progress *progress;
-    mote_text           *marks; /* bytes that the firmware's marks are added to; NULL: it makes none */
+    mote_text           *marks;  /* bytes that the firmware's marks are added to; NULL: it makes none */
+    const char          *plugin; /* QEMU's argument, with the plugin's own; NULL: none */
+    mote_text           *told;   /* by the plugin: what comes on the emulator's stderr. NULL: nobody wants it */
 } mote_job;
 
 /* Runs the job's samples; fills outputs and report. A fault is reported, not an error: then the outputs are not whole. */

@@ -99,7 +99,7 @@ static mote_status print_chip(const benching *b, mote_error *err)
 
     cli_progress_end();
     printf("chip           %s: %s\n", e->chip->name, e->chip->description);
-    printf("%-14s %llu an inference\n", e->chip->count_unit, (unsigned long long)e->count);
+    cli_print_counts(e);
     if (b->has_macs && b->macs > 0)
         printf("MACs           %llu: %.2f %s each\n", (unsigned long long)b->macs, (double)e->count / (double)b->macs,
                e->chip->count_unit);
@@ -343,7 +343,7 @@ static mote_status run_bench(const cli_args *args, mote_error *err)
     b.compile.optimize = optimize ? MOTE_OPTIMIZE_SIZE : MOTE_OPTIMIZE_SPEED;
     b.compile.keeps_constant_channels = cli_has(args, "no-prune-constant");
     b.emulate.counts_layers = b.shows_layers || b.is_json || mote_path_is_dir(b.path);
-    b.emulate.counts_start_up = true;
+    b.emulate.counts_start_up = b.emulate.counts_cycles = true;
     b.input_count = cli_values(args, "input", &b.inputs);
     b.are_prepared = cli_has(args, "prepared");
     if ((mote_path_is_dir(b.path) ? emulate_folder(&b, err) : bench_file(&b, args, err)) == MOTE_OK)

@@ -186,6 +186,7 @@ mote_status cli_print_recipe(const mote_model *model, mote_error *err);
 json_t     *cli_json_recipe(const mote_model *model, mote_error *err); /* null where it is empty; NULL on failure */
 json_t     *cli_json_pruned(const mote_prune_result *pruned);
 void        cli_print_emulation(const mote_emulation *emulation);
+void        cli_print_counts(const mote_emulation *emulation); /* instructions and cycles, a line each */
 /* "model.tflite: " in front of what a model is to blame for. */
 mote_status cli_blame(const char *path, mote_error *err);
 

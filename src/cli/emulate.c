@@ -40,6 +40,7 @@ static mote_status compile_and_run(emulating *e, const mote_model *model, const 
                                           .inputs = inputs->bytes,
                                           .input_bytes = inputs->count * inputs->sample_bytes,
                                           .time_limit_seconds = e->timeout_seconds,
+                                          .counts_cycles = true,
                                           .progress = cli_progress()};
     mote_compile_options       compile = {.target = e->is_interpreted ? "interpreter" : "c",
                                           .keeps_constant_channels = e->keeps_constant_channels};
@@ -88,8 +89,9 @@ static mote_status check_raw(const emulating *e, mote_error *err)
 
 static mote_status emulate_folder(emulating *e, mote_error *err)
 {
-    mote_emulate_options options = {.chip = e->chip, .time_limit_seconds = e->timeout_seconds, .progress = cli_progress()};
-    mote_file            file = {0};
+    mote_emulate_options options = {
+        .chip = e->chip, .time_limit_seconds = e->timeout_seconds, .counts_cycles = true, .progress = cli_progress()};
+    mote_file file = {0};
 
     MOTE_TRY(check_raw(e, err));
     if (e->input_count == 1 && mote_file_open(&file, e->inputs[0], err) != MOTE_OK)

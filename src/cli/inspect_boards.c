@@ -8,7 +8,7 @@
 
 static mote_fit_options options_of(const cli_inspecting *in)
 {
-    mote_fit_options options = {0};
+    mote_fit_options options = {.counts_time = true};
 
     if (!in->spec)
         return options;
@@ -184,6 +184,8 @@ mote_status cli_inspect_print_board(const cli_inspecting *in, mote_error *err)
             MOTE_TRY(print_regions(&fit, err));
     }
     cli_print_line(0, "%s", fit.verdict);
+    if (fit.time[0])
+        cli_print_line(0, "%s", fit.time);
     if (fit.code_failure[0])
         cli_print_line(0, "code and stack: %s", fit.code_failure);
     if (fit.blame[0])
@@ -311,6 +313,10 @@ static void add_fit(json_t **object, const mote_fit *fit)
     mote_json_set(object, "flash_over_bytes", json_bytes(fit->flash_over));
     mote_json_set(object, "arena_bytes", json_bytes(fit->arena_bytes));
     mote_json_set(object, "stack_bytes", json_bytes(fit->stack_bytes));
+    mote_json_set(object, "milliseconds", fit->milliseconds > 0 ? mote_json_number(fit->milliseconds) : json_null());
+    mote_json_set(object, "cycles", fit->milliseconds > 0 ? json_integer((json_int_t)fit->cycles) : json_null());
+    mote_json_set(object, "wait_cycles", fit->milliseconds > 0 ? json_integer((json_int_t)fit->wait_cycles) : json_null());
+    mote_json_set(object, "time", fit->time[0] ? json_string(fit->time) : json_null());
     mote_json_set(object, "region", json_text_or_null(fit->region));
     mote_json_set(object, "region_bytes", json_bytes(fit->region_bytes));
     mote_json_set(object, "ram_needed_bytes", json_bytes(fit->ram_bytes));

@@ -243,6 +243,8 @@ json_t *cli_json_emulation(const mote_emulation *e)
                   (json_int_t)e->arena_bytes, "stack_bytes", (json_int_t)e->stack_bytes, "count_unit", e->chip->count_unit);
 
     mote_json_set(&object, "instructions", json_null()); /* always there; what is counted replaces it */
+    mote_json_set(&object, "cycles", e->has_cycles ? json_integer((json_int_t)e->cycles) : json_null());
+    mote_json_set(&object, "cycles_basis", e->has_cycles ? json_string(e->cycles_basis) : json_null());
     mote_json_set(&object, e->chip->count_unit, json_integer((json_int_t)e->count));
     return object;
 }
@@ -255,12 +257,22 @@ json_t *cli_json_pruned(const mote_prune_result *pruned)
                      (json_int_t)pruned->weight_bytes_left);
 }
 
+void cli_print_counts(const mote_emulation *e)
+{
+    printf("%-14s %llu an inference\n", e->chip->count_unit, (unsigned long long)e->count);
+    if (e->has_cycles && e->cycles != e->count)
+        cli_print_line(15, "cycles         %llu modelled for a %s, flash that never waits: %s",
+                       (unsigned long long)e->cycles, e->core, e->cycles_basis);
+    else if (e->cycles_failure[0])
+        cli_print_line(15, "cycles         not modelled: %s", e->cycles_failure);
+}
+
 void cli_print_emulation(const mote_emulation *e)
 {
     cli_progress_end();
     cli_print_line(15, "chip           %s: %s", e->chip->name, e->chip->description);
     printf("samples        %zu\n", e->sample_count);
-    printf("%-14s %llu an inference\n", e->chip->count_unit, (unsigned long long)e->count);
+    cli_print_counts(e);
     cli_print_line(15, "flash          %u bytes: model code %u, constants %u, the rest start-up and measuring",
                    e->flash_bytes, e->code_bytes, e->weight_bytes);
     printf("RAM            %u bytes (.data + .bss), of it the arena %u\n", e->ram_bytes, e->arena_bytes);

@@ -156,7 +156,8 @@ static void traps_of_memory_maps_are_in_the_files(void **state)
 
 static const char good[] = "id: x\nname: X\naliases: [y]\ncore: AVR8\ncores: AVR8\nfpu: none\nclock_mhz: 16\n"
                            "flash_bytes: 1000\nram_bytes: 100\nram:\n  - {name: R, bytes: 100, holds: static}\n"
-                           "sdk: {flash_bytes: null, ram_bytes: null}\nnotes: n\nsource: s\n";
+                           "flash_cache:\n  instructions: {lines: 8, line_bytes: 32, ways: 2}\n  data: shared\n"
+                           "  miss_cycles: 5\n  source: s\nsdk: {flash_bytes: null, ram_bytes: null}\nnotes: n\nsource: s\n";
 
 /* good with its first `from` replaced. */
 static void edit(char *text, size_t room, const char *from, const char *to)
@@ -176,7 +177,13 @@ static void wrong_files_are_refused_by_line(void **state)
         {"flash_bytes: 1000", "flash_byte: 1000",
          "b.yaml:8: unknown key \"flash_byte\" in a board; did you mean \"flash_bytes\"?"},
         {"flash_bytes: 1000", "flash_bytes: 0", "b.yaml:8: a board: flash_bytes is 0; 1 to 4294967296 are possible"},
-        {"source: s\n", "", "b.yaml:1: a board: source is missing"},
+        {"notes: n\nsource: s\n", "notes: n\n", "b.yaml:1: a board: source is missing"},
+        {"lines: 8", "lines: 9", "b.yaml:13: flash_cache: instructions: 9 lines are not 2 ways of equal size"},
+        {"lines: 8", "lines: 0", "b.yaml:13: flash_cache: instructions: lines is 0; 1 to 4096 are possible"},
+        {"data: shared", "data: apart",
+         "b.yaml:14: flash_cache: data must have keys, as in flash_cache: data: {key: value}"},
+        {"  data: shared\n", "", "b.yaml:13: flash_cache: instructions and data expected; data may be \"shared\""},
+        {"  miss_cycles: 5\n", "", "b.yaml:13: flash_cache: miss_cycles is missing"},
         {"bytes: 100,", "bytes: 90,",
          "b.yaml:11: ram: static regions have 90 bytes, ram_bytes is 100; say why in ram_differs"},
         {"ram:\n", "ram_differs: why\nram:\n",
@@ -187,7 +194,7 @@ static void wrong_files_are_refused_by_line(void **state)
         {"\n  - {name: R, bytes: 100, holds: static}", " []", "b.yaml:10: ram: a list of regions expected"},
         {"aliases: [y]", "aliases: y", "b.yaml:3: aliases: a list expected, [] for none"},
         {"{flash_bytes: null, ram_bytes: null}", "{flash_bytes: 3}",
-         "b.yaml:12: sdk: a figure needs a source, and a source a figure"},
+         "b.yaml:17: sdk: a figure needs a source, and a source a figure"},
         {"sdk: {flash_bytes: null, ram_bytes: null}\n", "", "b.yaml:1: sdk is missing; what is not known is null"},
         {"fpu: none", "fpu: f16", "b.yaml:6: a board: unknown fpu \"f16\"; possible: none, f32, f64"},
     };
