@@ -1,4 +1,5 @@
-/* An AVR of simavr's whose serial line 0 is a pseudo-terminal: its name is printed, then the program runs until it is killed.
+/* An AVR of simavr's whose serial line 0 is a pseudo-terminal: its name is printed, then the program runs until it is
+ * killed.
  *
  *     simavr-line MCU PROGRAM.elf
  *
