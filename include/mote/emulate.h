@@ -64,8 +64,9 @@ typedef struct mote_emulate_options {
     size_t                  input_bytes; /* 0: one sample of zeros, which measures and returns its outputs */
     int32_t                 time_limit_seconds; /* for one run of the compiler, and for each sample on the chip; 0: 60 */
     bool                    counts_layers;      /* also, in a second run, what each layer takes on the first sample */
-    bool                    counts_cycles;   /* also, in a second run, cycles by the core's timings: mote_emulation.cycles */
-    const mote_flash_cache *flash;           /* ... with this flash; NULL: one that never waits */
+    bool                    counts_cycles;      /* also, in a second run, cycles by the core's timings */
+    const mote_flash_cache *flash;              /* [flash_count] also the waits for each of these, in a run each */
+    int32_t                 flash_count;
     bool                    counts_start_up; /* also, in two or three further runs, what the model adds to start-up */
     const char             *build_folder;    /* made and kept, with firmware.elf; NULL: a temporary one, removed */
     mote_progress           progress;        /* stage "emulate", in samples */
@@ -104,13 +105,14 @@ typedef struct mote_emulation {
     uint32_t arena_bytes;              /* sizeof(NAME_arena) */
     uint32_t stack_bytes;              /* peak of invoke with all it calls, on the first sample */
     uint32_t harness_stack_bytes;      /* what lay on the stack when it was called: not the model's */
-    bool     has_cycles;               /* cycles are counted: asked for, and the core's timings are known */
-    uint64_t cycles, wait_cycles;    /* one invoke on the first sample; of them those of waiting for flash. Modelled from */
-                                     /* the instructions that ran, but for an AVR's, which simavr counts */
-    const char *core, *cycles_basis; /* whose cycles, and where its timings are from; NULL: none are known */
-    const char *cycles_error;        /* how far off the model was from published times; NULL: there are none */
-    char        cycles_failure[160]; /* why there are none though they were asked for; "": there are */
-    char        fault[480];          /* where the chip stopped, if it did; else "" */
+    bool     has_cycles;               /* asked for, and the core's timings are known */
+    uint64_t cycles;                   /* one invoke on the first sample, with flash that never waits. Modelled from the */
+                                       /* instructions that ran, but for an AVR's, which simavr counts */
+    uint64_t   *wait_cycles;           /* [flash_count] more, waiting for flash; NULL unless has_cycles */
+    const char *core, *cycles_basis;   /* whose cycles, and where its timings are from; NULL: none are known */
+    const char *cycles_error;          /* how far off the model was from published times; NULL: there are none */
+    char        cycles_failure[160];   /* why there are none though they were asked for; "": there are */
+    char        fault[480];            /* where the chip stopped, if it did; else "" */
 
     mote_firmware_section sections[MOTE_EMULATION_SECTIONS];
     int32_t               section_count;

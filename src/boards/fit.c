@@ -75,23 +75,24 @@ static const mote_inspection *plan_for(fitting *f, const char *kernels, mote_err
 
 /* ---- code ---- */
 
-static mote_compile_options compile_options(const fitting *f, const mote_board *board)
+/* Without kernels: those are a board's. */
+static mote_compile_options compile_options(const fitting *f)
 {
-    return (mote_compile_options){.kernels = board->kernels,
-                                  .optimize = f->options->optimize,
+    return (mote_compile_options){.optimize = f->options->optimize,
                                   .keeps_constant_channels = f->inspect.keeps_constant_channels};
 }
 
 static const compiled *code_for(fitting *f, const mote_board *board)
 {
-    const mote_compile_options how = compile_options(f, board);
-    compiled                  *code;
-    int                        i;
+    mote_compile_options how = compile_options(f);
+    compiled            *code;
+    int                  i;
 
     for (i = 0; i < f->code_count; i++)
         if (f->codes[i].chip == board->chip && strcmp(f->codes[i].kernels, board->kernels) == 0)
             return &f->codes[i];
     code = &f->codes[f->code_count++];
+    how.kernels = board->kernels;
     *code = (compiled){.chip = board->chip, .kernels = board->kernels};
     mote_code_size_measure(&code->size, f->model, &how, board->chip, f->options->time_limit_seconds, &code->failure);
     return code;
@@ -186,8 +187,7 @@ static size_t largest_array(const mote_inspection *is)
 
 static mote_status fit_board(mote_fit *fit, fitting *f, const mote_board *board, mote_error *err)
 {
-    const mote_inspection     *is = plan_for(f, board->kernels, err);
-    const mote_compile_options how = compile_options(f, board);
+    const mote_inspection *is = plan_for(f, board->kernels, err);
 
     *fit = (mote_fit){.board = board, .code_bytes = MOTE_UNKNOWN, .stack_bytes = MOTE_UNKNOWN};
     if (!is)
@@ -206,9 +206,15 @@ static mote_status fit_board(mote_fit *fit, fitting *f, const mote_board *board,
         blame(fit, is);
     }
     mote_fit_tell(fit);
-    if (f->options->counts_time && f->is_one_board && fit->answer != MOTE_FIT_NO)
-        return mote_fit_take_time(fit, f->model, &how, f->options->time_limit_seconds, err);
     return MOTE_OK;
+}
+
+static mote_status take_times(mote_fit *fits, int32_t count, const fitting *f, mote_error *err)
+{
+    const mote_compile_options how = compile_options(f);
+
+    return f->options->counts_time ? mote_fits_take_times(fits, count, f->model, &how, f->options->time_limit_seconds, err)
+                                   : MOTE_OK;
 }
 
 static mote_status fit_one(mote_fit *fit, const mote_model *model, const mote_board *board, const mote_fit_options *options,
@@ -218,7 +224,8 @@ static mote_status fit_one(mote_fit *fit, const mote_model *model, const mote_bo
 
     MOTE_TRY(open_fitting(&f, model, options, err));
     f.is_one_board = true;
-    fit_board(fit, &f, board, err);
+    if (fit_board(fit, &f, board, err) == MOTE_OK)
+        take_times(fit, 1, &f, err);
     close_fitting(&f);
     return err->code;
 }
@@ -320,6 +327,8 @@ mote_status mote_boards_fit(mote_fit *fits, const mote_boards *boards, const mot
     MOTE_TRY(open_fitting(&f, model, options ? options : &defaults, err));
     for (i = 0; err->code == MOTE_OK && i < mote_boards_count(boards); i++)
         fit_board(&fits[i], &f, mote_boards_at(boards, i), err);
+    if (err->code == MOTE_OK)
+        take_times(fits, mote_boards_count(boards), &f, err);
     close_fitting(&f);
     return err->code;
 }

@@ -12,10 +12,10 @@ void mote_fit_place(mote_fit *fit);
 /* verdict, from all the rest. */
 void mote_fit_tell(mote_fit *fit);
 
-/* milliseconds, cycles and time of a model that fits, from one inference on the emulated chip that stands for the board's.
- */
-mote_status mote_fit_take_time(mote_fit *fit, const mote_model *model, const mote_compile_options *compile,
-                               int time_limit_seconds, mote_error *err);
+/* milliseconds, cycles and time of each that fits: one inference on the emulated chip that stands for the board's core, and
+ * one more for each further flash. compile says how, but for the kernels. */
+mote_status mote_fits_take_times(mote_fit *fits, int32_t count, const mote_model *model, const mote_compile_options *compile,
+                                 int time_limit_seconds, mote_error *err);
 
 bool mote_fit_is_static(mote_fit_answer answer); /* YES or SECTION: nothing is wanting */
 

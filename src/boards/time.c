@@ -1,9 +1,10 @@
-/* How long an inference takes on a board: the emulated chip that stands for its core counts cycles, with the board's flash
+/* How long an inference takes on boards: the emulated chip that stands for its core counts cycles, with the board's flash
  * in between. SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/text.h"
 #include "boards/fit.h"
 
@@ -41,30 +42,96 @@ static void tell_bound(mote_fit *fit, const mote_emulation *run)
              run->cycles_failure);
 }
 
-mote_status mote_fit_take_time(mote_fit *fit, const mote_model *model, const mote_compile_options *compile,
-                               int time_limit_seconds, mote_error *err)
+/* ---- boards of one core ---- */
+
+static bool is_same_shape(mote_cache_shape a, mote_cache_shape b)
 {
-    const mote_board          *board = fit->board;
+    return a.lines == b.lines && a.line_bytes == b.line_bytes && a.ways == b.ways;
+}
+
+static bool is_same_cache(const mote_flash_cache *a, const mote_flash_cache *b)
+{
+    return is_same_shape(a->instructions, b->instructions) && is_same_shape(a->data, b->data) &&
+           a->is_shared == b->is_shared && a->miss_cycles == b->miss_cycles;
+}
+
+/* Where a board's flash is among those of the group, which it is added to. */
+static int32_t place_of(mote_flash_cache *flash, int32_t *count, const mote_flash_cache *wanted)
+{
+    int32_t i;
+
+    for (i = 0; i < *count; i++)
+        if (is_same_cache(&flash[i], wanted))
+            return i;
+    flash[(*count)++] = *wanted;
+    return i;
+}
+
+/* The group of a board: those that its run stands for. */
+static bool is_alike(const mote_fit *a, const mote_fit *b)
+{
+    return a->answer != MOTE_FIT_NO && a->board->chip == b->board->chip && strcmp(a->board->kernels, b->board->kernels) == 0;
+}
+
+static void take_time(mote_fit *fit, const mote_emulation *run, uint64_t wait_cycles)
+{
+    if (!run->has_cycles) {
+        tell_bound(fit, run);
+        return;
+    }
+    fit->wait_cycles = wait_cycles;
+    fit->cycles = run->cycles + wait_cycles;
+    fit->milliseconds = (double)fit->cycles / (fit->board->clock_mhz * 1e3);
+    tell_time(fit, run);
+}
+
+/* flash has room for one of each; place: [count] which one is a board's, none where it is not known. */
+static mote_status run_group(mote_fit *fits, int32_t first, int32_t count, const mote_flash_cache *flash,
+                             int32_t flash_count, const int32_t *place, const mote_model *model,
+                             const mote_compile_options *compile, int time_limit_seconds, mote_error *err)
+{
+    const mote_board          *board = fits[first].board;
+    mote_compile_options       own = *compile;
     const mote_emulate_options how = {.chip = board->chip->name,
                                       .counts_cycles = true,
-                                      .flash = board->flash_cache_source ? &board->flash_cache : NULL,
+                                      .flash = flash,
+                                      .flash_count = flash_count,
                                       .time_limit_seconds = time_limit_seconds};
     mote_emulation             run = {0};
     mote_error                 failure = {0};
+    int32_t                    i;
 
-    if (mote_emulate_model(&run, model, compile, &how, &failure) != MOTE_OK) {
-        MOTE_TRY(mote_fail_if_memory(err, &failure));
-        snprintf(fit->time, sizeof fit->time, "time not known: %.*s", (int)sizeof fit->time - 20, failure.text);
-        return MOTE_OK;
-    }
-    if (run.has_cycles) {
-        fit->cycles = run.cycles;
-        fit->wait_cycles = run.wait_cycles;
-        fit->milliseconds = (double)run.cycles / (board->clock_mhz * 1e3);
-        tell_time(fit, &run);
-    } else {
-        tell_bound(fit, &run);
-    }
+    own.kernels = board->kernels;
+    mote_emulate_model(&run, model, &own, &how, &failure);
+    MOTE_TRY(mote_fail_if_memory(err, &failure));
+    for (i = first; i < count; i++)
+        if (!is_alike(&fits[i], &fits[first]))
+            continue;
+        else if (failure.code != MOTE_OK)
+            snprintf(fits[i].time, sizeof fits[i].time, "time not known: %.*s", (int)sizeof fits[i].time - 20, failure.text);
+        else
+            take_time(&fits[i], &run, run.has_cycles && place[i] >= 0 ? run.wait_cycles[place[i]] : 0);
     mote_emulation_free(&run);
     return MOTE_OK;
+}
+
+mote_status mote_fits_take_times(mote_fit *fits, int32_t count, const mote_model *model, const mote_compile_options *compile,
+                                 int time_limit_seconds, mote_error *err)
+{
+    mote_arena        arena = {0};
+    mote_flash_cache *flash = MOTE_NEW(&arena, mote_flash_cache, (size_t)count, err);
+    int32_t          *place = MOTE_NEW(&arena, int32_t, (size_t)count, err), i, k;
+
+    for (i = 0; err->code == MOTE_OK && i < count; i++) {
+        int32_t flash_count = 0;
+        if (fits[i].answer == MOTE_FIT_NO || fits[i].time[0])
+            continue;
+        for (k = i; k < count; k++)
+            place[k] = fits[k].board->flash_cache_source && is_alike(&fits[k], &fits[i])
+                           ? place_of(flash, &flash_count, &fits[k].board->flash_cache)
+                           : -1;
+        run_group(fits, i, count, flash, flash_count, place, model, compile, time_limit_seconds, err);
+    }
+    mote_arena_destroy(&arena);
+    return err->code;
 }

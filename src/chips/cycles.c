@@ -149,7 +149,7 @@ static bool take_lines(tally *t, const mote_core *core, const mote_elf *elf, cha
 }
 
 /* The counter and the plugin count the same run, each in its own way. */
-static void judge(mote_emulation *out, const tally *t, bool is_read, const mote_flash_cache *flash)
+static void judge(mote_emulation *out, uint64_t *waits, const tally *t, bool is_read, const mote_flash_cache *flash)
 {
     if (!is_read) {
         snprintf(out->cycles_failure, sizeof out->cycles_failure, "the emulator did not tell which instructions ran");
@@ -161,15 +161,14 @@ static void judge(mote_emulation *out, const tally *t, bool is_read, const mote_
                  out->count);
         return;
     }
-    out->has_cycles = true;
-    out->wait_cycles = flash ? t->misses * (uint64_t)flash->miss_cycles : 0;
-    out->cycles = t->cycles + out->wait_cycles;
+    out->cycles = t->cycles;
+    *waits = flash ? t->misses * (uint64_t)flash->miss_cycles : 0;
 }
 
 /* ---- one more run ---- */
 
-static mote_status run(mote_emulation *out, const mote_job *all, const mote_elf *elf, const mote_flash_cache *flash,
-                       mote_error *err)
+static mote_status run(mote_emulation *out, uint64_t *waits, const mote_job *all, const mote_elf *elf,
+                       const mote_flash_cache *flash, mote_error *err)
 {
     const mote_firmware *f = all->firmware;
     mote_text            plugin = {0}, told = {0};
@@ -185,7 +184,7 @@ static mote_status run(mote_emulation *out, const mote_job *all, const mote_elf 
         job.told = &told;
         f->row->family->run(&job, &report, &failure);
         if (failure.code == MOTE_OK)
-            judge(out, &t, told.bytes && take_lines(&t, f->row->core, elf, told.bytes), flash);
+            judge(out, waits, &t, told.bytes && take_lines(&t, f->row->core, elf, told.bytes), flash);
         else if (mote_fail_if_memory(err, &failure) == MOTE_OK && failure.code == MOTE_ERR_USAGE)
             *err = failure;
         else
@@ -203,14 +202,42 @@ static bool is_shape(mote_cache_shape c)
                             c.ways > 0 && c.lines % c.ways == 0);
 }
 
-mote_status mote_cycles_take(mote_emulation *out, const mote_job *job, const mote_flash_cache *flash, mote_error *err)
+static mote_status check_flash(const mote_flash_cache *flash, int32_t count, mote_error *err)
+{
+    int32_t i;
+
+    for (i = 0; i < count; i++)
+        if (!is_shape(flash[i].instructions) || !is_shape(flash[i].data) || flash[i].miss_cycles < 0)
+            return mote_fail(err, MOTE_ERR_USAGE,
+                             "a flash cache has up to %d lines of up to %d bytes, in ways of equal size", LINES_MAX,
+                             LINE_BYTES_MAX);
+    return MOTE_OK;
+}
+
+/* One run without a cache where none is given. */
+static mote_status run_each(mote_emulation *out, const mote_job *job, const mote_elf *elf,
+                            const mote_emulate_options *options, mote_error *err)
+{
+    uint64_t none;
+    int32_t  i;
+
+    if (options->flash_count == 0)
+        run(out, &none, job, elf, NULL, err);
+    for (i = 0; err->code == MOTE_OK && !out->cycles_failure[0] && i < options->flash_count; i++)
+        run(out, &out->wait_cycles[i], job, elf, &options->flash[i], err);
+    out->has_cycles = err->code == MOTE_OK && !out->cycles_failure[0];
+    return err->code;
+}
+
+mote_status mote_cycles_take(mote_emulation *out, const mote_job *job, const mote_emulate_options *options, mote_error *err)
 {
     const mote_chip_row *row = job->firmware->row;
     mote_elf             elf;
 
-    if (flash && (!is_shape(flash->instructions) || !is_shape(flash->data) || flash->miss_cycles < 0))
-        return mote_fail(err, MOTE_ERR_USAGE, "a flash cache has up to %d lines of up to %d bytes, in ways of equal size",
-                         LINES_MAX, LINE_BYTES_MAX);
+    MOTE_TRY(check_flash(options->flash, options->flash_count, err));
+    out->wait_cycles = MOTE_NEW(out->owner, uint64_t, (size_t)options->flash_count + 1, err);
+    if (!out->wait_cycles)
+        return err->code;
     if (!row->core) {
         out->has_cycles = strcmp(row->chip.count_unit, "cycles") == 0;
         out->cycles = out->has_cycles ? out->count : 0;
@@ -226,7 +253,7 @@ mote_status mote_cycles_take(mote_emulation *out, const mote_job *job, const mot
     out->cycles_basis = row->core->basis;
     out->cycles_error = row->core->error;
     MOTE_TRY(mote_elf_open(&elf, job->firmware->elf_path, err));
-    run(out, job, &elf, flash, err);
+    run_each(out, job, &elf, options, err);
     mote_elf_close(&elf);
     return err->code;
 }

@@ -7,9 +7,9 @@
 
 #include "chips/runner.h"
 
-/* Fills out->cycles and what belongs to it, by one more run of the job's first sample; out->count is filled. flash may be
- * NULL. What is amiss with the emulator's plugins is told in out->cycles_failure, and is no error.
+/* Fills out->cycles and what belongs to it, in out->owner, by further runs of the job's first sample; out->count is filled.
+ * What is amiss with the emulator's plugins is told in out->cycles_failure, and is no error.
  * Errors: USAGE (a cache that is none, stopped), IO, MEMORY. */
-mote_status mote_cycles_take(mote_emulation *out, const mote_job *job, const mote_flash_cache *flash, mote_error *err);
+mote_status mote_cycles_take(mote_emulation *out, const mote_job *job, const mote_emulate_options *options, mote_error *err);
 
 #endif

@@ -328,7 +328,7 @@ static mote_status build_and_run(mote_firmware *f, const mote_emulate_options *o
     mote_report_samples(&job, job.sample_count, job.sample_count);
     MOTE_TRY(take_report(&job, &report, out, err));
     if (options->counts_cycles)
-        MOTE_TRY(mote_cycles_take(out, &job, options->flash, err));
+        MOTE_TRY(mote_cycles_take(out, &job, options, err));
     if (options->counts_layers)
         MOTE_TRY(count_layers(&job, out, err));
     if (options->counts_start_up && f->row->family->counts_start_up)

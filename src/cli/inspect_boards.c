@@ -207,9 +207,9 @@ static void fit_cells(cli_table *table, const mote_fit *fit)
 mote_status cli_inspect_print_boards(const cli_inspecting *in, mote_error *err)
 {
     static const char *const alone[] = {"board", "core", "MHz", "flash", "RAM", "name"};
-    static const char *const fitted[] = {"board", "core", "answer", "needs RAM", "of", "needs flash", "of"};
+    static const char *const fitted[] = {"board", "core", "answer", "needs RAM", "of", "needs flash", "of", "ms"};
     mote_fit                *fits = in->model ? fit_all(in, err) : NULL;
-    cli_table                table = {.headings = fits ? fitted : alone, .column_count = fits ? 7 : 6};
+    cli_table                table = {.headings = fits ? fitted : alone, .column_count = fits ? 8 : 6};
     int32_t                  i;
 
     MOTE_TRY(err->code);
@@ -221,6 +221,7 @@ mote_status cli_inspect_print_boards(const cli_inspecting *in, mote_error *err)
         if (fits) {
             fit_cells(&table, &fits[i]);
             bytes_cell(&table, board->flash_bytes);
+            cli_cell(&table, "%s", fits[i].milliseconds > 0 ? mote_number_rounded(fits[i].milliseconds).text : "");
             continue;
         }
         cli_cell(&table, "%d", board->clock_mhz);
