@@ -17,13 +17,13 @@ static size_t align_up(size_t bytes)
 
 typedef struct measured {
     const char *op, *type; /* of the first operand; "int4": of any; "": all are alike */
-    size_t      options, kept, kept_quarters, scratch, scratch_quarters;
+    size_t      options, kept, kept_quarters, scratch, scratch_quarters, output_quarters;
     int32_t     requests;
 } measured;
 
 static const measured kernels[] = {
-#define KERNEL(op, type, options, kept, kept_quarters, scratch, scratch_quarters, requests)                                 \
-    {op, type, options, kept, kept_quarters, scratch, scratch_quarters, requests},
+#define KERNEL(op, type, options, kept, kept_quarters, scratch, scratch_quarters, output_quarters, requests)                \
+    {op, type, options, kept, kept_quarters, scratch, scratch_quarters, output_quarters, requests},
 #include "emit/micro_kernels.def"
 #undef KERNEL
 };
@@ -42,61 +42,61 @@ static const char *type_of(const mote_graph *graph, const mote_node *node)
     return first ? mote_dtype_name(first->dtype) : "";
 }
 
-/* The most of each number over the rows of an operator that fit; of an operator or type that has none, over all rows. */
+static void raise(size_t *most, size_t value)
+{
+    *most = *most > value ? *most : value;
+}
+
+static void raise_all(measured *most, const measured *k)
+{
+    raise(&most->options, k->options);
+    raise(&most->kept, k->kept);
+    raise(&most->kept_quarters, k->kept_quarters);
+    raise(&most->scratch, k->scratch);
+    raise(&most->scratch_quarters, k->scratch_quarters);
+    raise(&most->output_quarters, k->output_quarters);
+    most->requests = most->requests > k->requests ? most->requests : k->requests;
+}
+
+/* The row of an operator and type; of one that has none, the most of each number over all rows. */
 static measured find_measured(const char *op, const char *type, bool *is_known)
 {
     measured most = {.op = op, .type = type};
-    int      pass;
     size_t   i;
 
+    *is_known = true;
+    for (i = 0; i < sizeof kernels / sizeof *kernels; i++)
+        if (strcmp(kernels[i].op, op) == 0 && (!kernels[i].type[0] || strcmp(kernels[i].type, type) == 0))
+            return kernels[i];
     *is_known = false;
-    for (pass = 0; pass < 2 && !*is_known; pass++)
-        for (i = 0; i < sizeof kernels / sizeof *kernels; i++) {
-            const measured *k = &kernels[i];
-            if (pass == 0 && (strcmp(k->op, op) != 0 || (k->type[0] && strcmp(k->type, type) != 0)))
-                continue;
-            *is_known = pass == 0;
-            most.options = most.options > k->options ? most.options : k->options;
-            most.kept = most.kept > k->kept ? most.kept : k->kept;
-            most.kept_quarters = most.kept_quarters > k->kept_quarters ? most.kept_quarters : k->kept_quarters;
-            most.scratch = most.scratch > k->scratch ? most.scratch : k->scratch;
-            most.scratch_quarters =
-                most.scratch_quarters > k->scratch_quarters ? most.scratch_quarters : k->scratch_quarters;
-            most.requests = most.requests > k->requests ? most.requests : k->requests;
-        }
+    for (i = 0; i < sizeof kernels / sizeof *kernels; i++)
+        raise_all(&most, &kernels[i]);
     return most;
 }
 
-static size_t count_elements(const mote_graph *graph, const mote_node *node)
+static size_t count_elements(const mote_graph *graph, const mote_id *ids, int32_t count)
 {
     size_t  sum = 0;
     int32_t i;
 
-    for (i = 0; i < node->in_count; i++)
-        if (node->in[i] != MOTE_NONE)
-            sum += mote_tensor_count(&graph->tensors[node->in[i]]);
-    for (i = 0; i < node->out_count; i++)
-        if (node->out[i] != MOTE_NONE)
-            sum += mote_tensor_count(&graph->tensors[node->out[i]]);
+    for (i = 0; i < count; i++)
+        if (ids[i] != MOTE_NONE)
+            sum += mote_tensor_count(&graph->tensors[ids[i]]);
     return sum;
 }
 
-/* Multipliers and shifts: 4 bytes an output channel each. Convolutions have them of one scale, too. */
+/* Multipliers and shifts: 4 bytes an output channel each. Convolutions have them of one scale and of floats, too. */
 static size_t channel_bytes(const mote_graph *graph, const mote_node *node)
 {
     const bool is_convolution =
         node->op == MOTE_OP_CONV_2D || node->op == MOTE_OP_DEPTHWISE_CONV_2D || node->op == MOTE_OP_TRANSPOSE_CONV;
-    const mote_tensor *out = mote_node_out(graph, node, 0);
-    int32_t            i;
+    const mote_tensor *out = mote_node_out(graph, node, 0), *weights = mote_node_in(graph, node, 1);
 
     if (!out || out->rank == 0 || (!is_convolution && node->op != MOTE_OP_FULLY_CONNECTED))
         return 0;
-    for (i = 0; i < node->in_count; i++) {
-        const mote_tensor *in = mote_node_in(graph, node, i);
-        if (in && in->quant && (is_convolution || in->quant->count > 1))
-            return 2 * align_up(4 * (size_t)out->dim[out->rank - 1]);
-    }
-    return 0;
+    return is_convolution || (weights && weights->quant && weights->quant->count > 1)
+               ? 2 * align_up(4 * (size_t)out->dim[out->rank - 1])
+               : 0;
 }
 
 /* CMSIS-NN's for a core with DSP instructions: two columns of a convolution's window, or a depthwise one, in 16 bits; sums
@@ -125,11 +125,13 @@ mote_micro_kernel mote_micro_kernel_of(const mote_graph *graph, const mote_node 
     mote_micro_kernel kernel;
     const char       *name = mote_op_kind_name(node->op);
     const measured    most = find_measured(name, type_of(graph, node), &kernel.is_known);
-    const size_t      elements = count_elements(graph, node), cmsis = cmsis_scratch(graph, node);
+    const size_t      outputs = count_elements(graph, node->out, node->out_count);
+    const size_t      elements = outputs + count_elements(graph, node->in, node->in_count);
+    const size_t      cmsis = cmsis_scratch(graph, node);
 
     kernel.options_bytes = most.options;
     kernel.kept_bytes = most.kept + elements * most.kept_quarters / 4 + channel_bytes(graph, node);
-    kernel.scratch_bytes = most.scratch + elements * most.scratch_quarters / 4;
+    kernel.scratch_bytes = most.scratch + (elements * most.scratch_quarters + outputs * most.output_quarters) / 4;
     kernel.cmsis_scratch_bytes = kernel.scratch_bytes > cmsis ? kernel.scratch_bytes : cmsis;
     kernel.requests = most.requests > 0 || cmsis == 0 ? most.requests : 1;
     return kernel;
@@ -189,7 +191,7 @@ static void add_graph(sums *s, const layout *l, const mote_graph *graph)
     for (i = 0; i < graph->node_count; i++) {
         const mote_micro_kernel kernel = mote_micro_kernel_of(graph, &graph->nodes[i]);
         const size_t            preparing = preparing_bytes(l, graph, &graph->nodes[i]);
-        s->options += kernel.options_bytes;
+        s->options += (kernel.options_bytes + l->pointer - 1) / l->pointer * l->pointer;
         s->kept += align_up(kernel.kept_bytes);
         s->is_known = s->is_known && kernel.is_known;
         s->preparing = s->preparing > preparing ? s->preparing : preparing;
