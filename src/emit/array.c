@@ -74,6 +74,22 @@ static void put_resolver(const mote_model *model, mote_text *out)
         }
 }
 
+static void put_tensors(const mote_micro_plan *plan, mote_text *out)
+{
+    if (plan->offsets)
+        mote_text_printf(
+            out,
+            " * Tensors take %zu bytes of it: the file says where each lies (OfflineMemoryAllocation). The interpreter's\n"
+            " * own plan would take %zu.",
+            plan->tensor_bytes, plan->greedy_tensor_bytes);
+    else
+        mote_text_printf(out,
+                         " * The file does not say where tensors lie (OfflineMemoryAllocation): %s.\n"
+                         " * They take at most %zu bytes.",
+                         plan->why, plan->tensor_bytes);
+    mote_text_printf(out, " With scratch of CMSIS-NN's kernels for a Cortex-M4 it is at most %zu.\n", plan->head_bytes);
+}
+
 /* How large the arena must be, and of what that is made up. */
 static void put_arena(const mote_model *model, const mote_micro_plan *plan, mote_text *out)
 {
@@ -83,31 +99,20 @@ static void put_arena(const mote_model *model, const mote_micro_plan *plan, mote
                      " *\n *     constexpr int kArenaBytes = sizeof(void *) == 4 ? %zu : %zu;\n"
                      " *     alignas(16) static uint8_t arena[kArenaBytes];\n *\n",
                      on_32.bytes, on_64.bytes);
-    if (plan->offsets)
-        mote_text_printf(
-            out,
-            " * The file says where its tensors lie (OfflineMemoryAllocation): in %zu bytes, exactly; the interpreter's "
-            "own\n * plan would take %zu.",
-            plan->tensor_bytes, plan->greedy_tensor_bytes);
-    else
-        mote_text_printf(out,
-                         " * The file has no plan of its tensors (OfflineMemoryAllocation), since %s:\n * %s %zu bytes.",
-                         plan->why, plan->buffer_count > 0 ? "they take at most" : "they take", plan->tensor_bytes);
-    mote_text_printf(out,
-                     " With scratch of the reference kernels or CMSIS-NN's for a Cortex-M4 it is\n * at most %zu.\n"
-                     " * What interpreter and kernels keep is about %zu bytes more on a 32-bit chip, rather less than more: "
-                     "counted\n * from their structs, and from what kernels kept on x86-64, where pointers are larger.\n",
-                     plan->head_bytes, on_32.kept_bytes);
-    if (on_32.bytes > on_32.kept_bytes + plan->head_bytes + 16)
-        mote_text_printf(out,
-                         " * While it plans it needs %zu bytes in place of those of the tensors. arena_used_bytes() does "
-                         "not tell that.\n",
-                         on_32.planning_bytes);
-    if (!on_32.is_known)
-        mote_text_puts(out, " * Some of its operators were not measured: for them it is the most of any operator.\n");
-    mote_text_puts(
+    put_tensors(plan, out);
+    mote_text_printf(
         out,
-        " * Other kernels (Helium's, ESP-NN's) may ask for more: AllocateTensors() fails then, and tells by how much.\n");
+        " * What interpreter and kernels keep is %zu bytes on a 32-bit chip, by their structs and by what kernels kept on\n"
+        " * x86-64, where pointers are larger: rather more than it must be.\n",
+        on_32.kept_bytes);
+    if (on_32.bytes > on_32.kept_bytes + plan->head_bytes + 16)
+        mote_text_printf(
+            out, " * While it starts it needs %zu bytes in place of the tensors', which arena_used_bytes() does not tell.\n",
+            on_32.planning_bytes);
+    if (!on_32.is_known)
+        mote_text_puts(out,
+                       " * Some of its kernels were not measured: for them it is what the largest of all would take.\n");
+    mote_text_puts(out, " * Other kernels (Helium's, ESP-NN's) may ask for more scratch; then AllocateTensors() fails.\n");
 }
 
 void mote_emit_array_header(const mote_array_names *names, const mote_model *model, const mote_micro_plan *plan,

@@ -85,16 +85,19 @@ static size_t count_elements(const mote_graph *graph, const mote_id *ids, int32_
     return sum;
 }
 
+static bool is_convolution(const mote_node *node)
+{
+    return node->op == MOTE_OP_CONV_2D || node->op == MOTE_OP_DEPTHWISE_CONV_2D || node->op == MOTE_OP_TRANSPOSE_CONV;
+}
+
 /* Multipliers and shifts: 4 bytes an output channel each. Convolutions have them of one scale and of floats, too. */
 static size_t channel_bytes(const mote_graph *graph, const mote_node *node)
 {
-    const bool is_convolution =
-        node->op == MOTE_OP_CONV_2D || node->op == MOTE_OP_DEPTHWISE_CONV_2D || node->op == MOTE_OP_TRANSPOSE_CONV;
     const mote_tensor *out = mote_node_out(graph, node, 0), *weights = mote_node_in(graph, node, 1);
 
-    if (!out || out->rank == 0 || (!is_convolution && node->op != MOTE_OP_FULLY_CONNECTED))
+    if (!out || out->rank == 0 || (!is_convolution(node) && node->op != MOTE_OP_FULLY_CONNECTED))
         return 0;
-    return is_convolution || (weights && weights->quant && weights->quant->count > 1)
+    return is_convolution(node) || (weights && weights->quant && weights->quant->count > 1)
                ? 2 * align_up(4 * (size_t)out->dim[out->rank - 1])
                : 0;
 }
@@ -164,7 +167,7 @@ static size_t end_bytes(const layout *l, const mote_graph *graph, const mote_id 
     return sum;
 }
 
-/* While a kernel prepares itself it looks at its operands as whole tensors. */
+/* While a kernel prepares itself it looks at its operands as whole tensors; most kernels do so twice. */
 static size_t preparing_bytes(const layout *l, const mote_graph *graph, const mote_node *node)
 {
     size_t  sum = 0;
@@ -173,7 +176,8 @@ static size_t preparing_bytes(const layout *l, const mote_graph *graph, const mo
     for (i = 0; i < node->in_count + node->out_count; i++) {
         const mote_id     id = i < node->in_count ? node->in[i] : node->out[i - node->in_count];
         const mote_quant *quant = id == MOTE_NONE ? NULL : graph->tensors[id].quant;
-        sum += l->tensor + (quant ? l->quantization + 8 + 4 * (size_t)quant->count : 0);
+        const size_t      times = node->op == MOTE_OP_FULLY_CONNECTED ? 1 : 2;
+        sum += times * (l->tensor + (quant ? l->quantization + 8 + 4 * (size_t)quant->count : 0));
     }
     return sum;
 }

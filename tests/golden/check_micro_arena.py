@@ -5,7 +5,7 @@
     V/bin/python tests/golden/check_micro_arena.py [--mote build/mote] [--samples 20] [--every 1] [--quiet] MODEL.tflite|CASES.npz ...
 
 For each model (of golden cases each): the outputs of the array's bytes are those of the file, sample by sample; the smallest arena
-in which the interpreter starts, with the plan in the array and without it, is found by halves; it must be no larger than the number
+in which the interpreter starts, with the plan in the array and without it (its name spoilt), is found by halves; it must be no larger than the number
 in the header, nor than without the plan.  The interpreter records what it does, which takes it some 240 bytes that are counted.
 """
 import argparse
@@ -72,8 +72,15 @@ def answers(file, samples):
     return out
 
 
+def is_unset(file):
+    """First outputs of these are what the memory held before."""
+    return any(name in file for name in (b"CIRCULAR_BUFFER", b"SignalFramer", b"SignalStacker"))
+
+
 def look(array, plain, samples):
-    return {"same": answers(array, samples) == answers(plain, samples), "with": least_arena(array), "without": least_arena(plain)}
+    same = is_unset(plain) or answers(array, samples) == answers(plain, samples)
+    ignored = array.replace(PLAN, PLAN.lower())
+    return {"same": same, "with": least_arena(array), "without": least_arena(ignored)}
 
 
 def compiled(mote, path, folder):
@@ -102,7 +109,7 @@ def main():
     parser.add_argument("--quiet", action="store_true", help="tell only what is wrong")
     parser.add_argument("models", nargs="+")
     options = parser.parse_args()
-    wrong = count = planned = 0
+    wrong = count = planned = refused = 0
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "model.tflite")
         for name, file in models(options.models, options.every):
@@ -113,17 +120,21 @@ def main():
             except subprocess.CalledProcessError as refused:
                 print(f"{name}: mote refuses: {refused.stderr.decode().strip()}")
                 continue
+            if not in_child(silently, answers, file, 1):
+                refused += 1
+                continue
             seen = in_child(silently, look, array, file, options.samples)
             if not seen:
-                print(f"{name}: the engine refuses it, with the plan or without")
+                print(f"{name}: the engine refuses the array: WRONG")
+                wrong += 1
                 continue
-            bad = not seen["same"] or seen["with"] > told64 or seen["with"] > seen["without"]
+            bad = not seen["same"] or seen["with"] > told64 or (PLAN in array and seen["with"] > seen["without"])
             count, wrong, planned = count + 1, wrong + bad, planned + (PLAN in array)
             if bad or not options.quiet:
                 print(f"{name}: {'same bytes' if seen['same'] else 'OTHER BYTES'}; needs {seen['with']} with "
                       f"{'the plan' if PLAN in array else 'no plan'}, {seen['without']} without; told {told64} "
                       f"({told32} on 32 bits){': WRONG' if bad else ''}")
-    print(f"{count} models, {planned} with a plan, {wrong} wrong")
+    print(f"{count} models, {planned} with a plan, {wrong} wrong; {refused} that the engine refuses as they are")
     return wrong > 0
 
 
