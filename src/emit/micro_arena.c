@@ -6,7 +6,7 @@
 #include "emit/micro.h"
 #include "ops/op.h"
 
-enum { ALIGN = 16, REQUESTS_A_NODE = 12 };
+enum { ALIGN = 16, REQUESTS_A_NODE = 12, BIAS = 2 };
 
 static size_t align_up(size_t bytes)
 {
@@ -167,7 +167,8 @@ static size_t end_bytes(const layout *l, const mote_graph *graph, const mote_id 
     return sum;
 }
 
-/* While a kernel prepares itself it looks at its operands as whole tensors; most kernels do so twice. */
+/* While a kernel prepares itself it looks at its operands as whole tensors: most kernels twice, a convolution at its bias
+ * once more. */
 static size_t preparing_bytes(const layout *l, const mote_graph *graph, const mote_node *node)
 {
     size_t  sum = 0;
@@ -176,8 +177,8 @@ static size_t preparing_bytes(const layout *l, const mote_graph *graph, const mo
     for (i = 0; i < node->in_count + node->out_count; i++) {
         const mote_id     id = i < node->in_count ? node->in[i] : node->out[i - node->in_count];
         const mote_quant *quant = id == MOTE_NONE ? NULL : graph->tensors[id].quant;
-        const size_t      times = node->op == MOTE_OP_FULLY_CONNECTED ? 1 : 2;
-        sum += times * (l->tensor + (quant ? l->quantization + 8 + 4 * (size_t)quant->count : 0));
+        const size_t      looks = node->op == MOTE_OP_FULLY_CONNECTED ? 1 : is_convolution(node) && i == BIAS ? 3 : 2;
+        sum += looks * (l->tensor + (quant ? l->quantization + 8 + 4 * (size_t)quant->count : 0));
     }
     return sum;
 }
@@ -246,7 +247,7 @@ mote_micro_arena mote_micro_measure(const mote_model *model, const mote_micro_pl
         align_up(l->request * (requests + REQUESTS_A_NODE) + l->pointer * subgraphs + l->life * (s.tensors + requests)) +
         l->requirement * ((size_t)plan->buffer_count + requests);
     preparing = l->request * (requests + REQUESTS_A_NODE) + s.preparing;
-    out.planning_bytes = out.planning_bytes > preparing ? out.planning_bytes : preparing;
+    out.planning_bytes = (out.planning_bytes > preparing ? out.planning_bytes : preparing) + ALIGN; /* both ends aligned */
     out.bytes = out.kept_bytes + (pointer_bytes == 4 ? plan->head_bytes : plan->reference_bytes);
     if (out.bytes < before_ends + out.planning_bytes)
         out.bytes = before_ends + out.planning_bytes;

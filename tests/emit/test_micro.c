@@ -194,6 +194,37 @@ static void tensors_that_live_together_lie_apart_in_every_plan(void **state)
     assert_true(planned > RANDOM_NETWORKS);
 }
 
+/* Several outputs, branches, operators of every kind. */
+static void plans_of_whole_models_are_right(void **state)
+{
+    static const char *const paths[] = {"tests/golden/operators/examples_images.npz",
+                                        "tests/golden/operators/examples_audio.npz",
+                                        "tests/golden/operators/examples_sequences.npz"};
+    int                      i, planned = 0;
+
+    (void)state;
+    for (i = 0; i < 3; i++) {
+        golden_file file;
+        golden_case c;
+        golden_open(&file, paths[i]);
+        while (golden_next(&file, &c)) {
+            mote_model *model;
+            mote_error  err = {0};
+            array       a;
+            if (mote_tflite_read(&model, c.model, c.model_bytes, NULL, &err) != MOTE_OK)
+                fail_msg("%s: %s", c.name, err.text);
+            a = compile_array(model);
+            if (a.plan.bytes)
+                check_plan(&a);
+            planned += a.plan.bytes != NULL;
+            mote_model_destroy(a.model);
+            mote_model_destroy(model);
+        }
+        golden_close(&file);
+    }
+    assert_true(planned >= 40);
+}
+
 static array compile_golden(const char *path, const char *name)
 {
     golden_file file;
@@ -302,6 +333,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tensors_that_live_together_lie_apart_in_every_plan),
+        cmocka_unit_test(plans_of_whole_models_are_right),
         cmocka_unit_test(a_plan_is_smaller_where_the_greedy_one_is_not_the_best),
         cmocka_unit_test(the_arena_is_told_for_both_sizes_of_pointers),
         cmocka_unit_test(several_subgraphs_have_no_plan_and_the_header_says_so),
