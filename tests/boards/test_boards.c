@@ -294,12 +294,14 @@ static void verdicts_have_the_numbers_and_what_they_leave_out(void **state)
                         "nodemcuv2: fits: RAM 32720 of 81920 bytes (RAM) with 1000 of constants, which this chip copies "
                         "there, 49200 left; flash 222995 of 4194304 bytes; without "
                         "code and stack");
-    assert_string_equal(place(boards, "nucleo_l432kc", 1000, 1000).verdict,
-                        "nucleo_l432kc: fits: RAM 1000 of 65536 bytes (SRAM+SRAM2), 64536 left; flash 1000 of 262144 bytes; without "
-                        "code and stack; what the SDK takes is not known");
-    assert_string_equal(place(boards, "portenta_c33", 1000, 1000).verdict,
-                        "portenta_c33: fits: RAM 21736 of 523624 bytes (SRAM1), 501888 left; flash 1000 of 2097152 bytes; without "
-                        "code and stack; what the SDK takes of flash is not known");
+    assert_string_equal(
+        place(boards, "nucleo_l432kc", 1000, 1000).verdict,
+        "nucleo_l432kc: fits: RAM 1000 of 65536 bytes (SRAM+SRAM2), 64536 left; flash 1000 of 262144 bytes; without "
+        "code and stack; what the SDK takes is not known");
+    assert_string_equal(
+        place(boards, "portenta_c33", 1000, 1000).verdict,
+        "portenta_c33: fits: RAM 21736 of 523624 bytes (SRAM1), 501888 left; flash 1000 of 2097152 bytes; without "
+        "code and stack; what the SDK takes of flash is not known");
     assert_string_equal(place(boards, "nano_33_iot", 1000, 1000).verdict,
                         "nano_33_iot: fits: RAM 1000 of 32768 bytes (RAM), 31768 left; flash 10600 of 262144 bytes; without "
                         "code and stack; what the SDK takes of RAM is not known");
