@@ -218,9 +218,9 @@ static mote_status fail(const mote_splitting *s, mote_error *err)
     for (i = 0; i < s->placing->count; i++)
         largest = s->placing->blocks[i].bytes > largest ? s->placing->blocks[i].bytes : largest;
     return mote_fail(err, MOTE_ERR_LIMIT,
-                     "the memory given has %zu bytes in %d regions; no plan was found for it: at least %zu are needed, "
+                     "the memory given has %zu bytes in %d region%s; no plan was found for it: at least %zu are needed, "
                      "%zu of them in one piece",
-                     there, s->region_count, s->placing->lower_bound, largest);
+                     there, s->region_count, s->region_count == 1 ? "" : "s", s->placing->lower_bound, largest);
 }
 
 static mote_status split(split_work *w, mote_error *err)
