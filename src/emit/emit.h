@@ -76,7 +76,9 @@ void mote_emit_bases_end(const mote_emitter *emitter, const mote_program *progra
 void mote_emit_memory_usage(const mote_emitter *emitter, mote_text *out);
 void mote_emit_region_sizes(const mote_emitter *emitter, const mote_variant *variant, mote_text *out);
 void mote_emit_arena(const mote_emitter *emitter, size_t align, mote_text *out);
-/* "static NAME_arena arena;" in a function. */
+/* "static NAME_arena arena;" of a firmware, whose regions want places of their own; no newline at the end. */
+void mote_emit_memory_lines(const mote_emitter *emitter, mote_text *out);
+/* The same in a function of a test, with all regions in one piece. */
 void mote_emit_static_memory(const mote_emitter *emitter, const char *indent, mote_text *out);
 
 /* Decides which steps have instances of their own: all that save more than a small part of the work, as long as the code

@@ -238,3 +238,22 @@ void mote_emit_static_memory(const mote_emitter *e, const char *indent, mote_tex
     else
         mote_text_printf(out, "%sstatic %s_arena arena;\n", indent, e->name);
 }
+
+void mote_emit_memory_lines(const mote_emitter *e, mote_text *out)
+{
+    int32_t r;
+
+    if (!mote_emits_regions(e)) {
+        mote_text_printf(out, "static %s_arena arena;", e->name);
+        return;
+    }
+    mote_text_puts(
+        out,
+        "/* From fast to slow. Give each its place: __attribute__((section(\"...\"))), as the linker script calls it. */\n");
+    for (r = 0; r < e->region_count; r++)
+        mote_text_printf(out, "static %s_%s_memory %s_%s;\n", e->name, e->regions[r].name, e->name, e->regions[r].name);
+    mote_text_printf(out, "static %s_arena arena = {", e->name);
+    for (r = 0; r < e->region_count; r++)
+        mote_text_printf(out, "%s&%s_%s", r ? ", " : "", e->name, e->regions[r].name);
+    mote_text_puts(out, "};");
+}
