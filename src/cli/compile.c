@@ -185,6 +185,12 @@ static mote_status check_target(const cli_args *args, int target, mote_error *er
     if (!has_code(target) && cli_has(args, "keep-operators"))
         return mote_fail(err, MOTE_ERR_USAGE, "--keep-operators does not go with --target %s, which keeps all of them",
                          mote_compile_target_at(target));
+    if (!has_code(target) && cli_has(args, "board"))
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "--board does not go with --target %s: what is told of boards is of compiled code",
+                         mote_compile_target_at(target));
+    if (cli_has(args, "board") && cli_has(args, "memory"))
+        return mote_fail(err, MOTE_ERR_USAGE, "--board says what memory there is; leave --memory out");
     if (target == TARGET_ARRAY && cli_has(args, "sample"))
         return mote_fail(err, MOTE_ERR_USAGE, "--sample does not go with --target array, which has no code");
     if (target == TARGET_ARRAY && cli_has(args, "optimize"))
@@ -211,6 +217,49 @@ static mote_status load_samples(mote_samples *out, mote_compile_options *options
     return mote_samples_load(out, model, files, count, NULL, err);
 }
 
+/* ---- a board ---- */
+
+/* Its regions, where the arena has to be split over them. What fits in no way is refused. */
+static mote_status take_board(mote_fit *fit, cli_regions *memory, const mote_boards *boards, const cli_args *args,
+                              const mote_model *model, const mote_compile_options *options, mote_error *err)
+{
+    const mote_fit_options how = {.optimize = options->optimize,
+                                  .inspect.keeps_constant_channels = options->keeps_constant_channels,
+                                  .leaves_ways = true};
+    const mote_board      *board = mote_boards_find(boards, cli_value(args, "board"), err);
+    int                    i;
+
+    MOTE_TRY(mote_board_fit(fit, model, board, &how, err));
+    if (fit->answer == MOTE_FIT_NO)
+        return mote_fail(err, MOTE_ERR_LIMIT, "%s", fit->verdict);
+    memory->count = mote_fit_regions(fit, memory->regions);
+    for (i = 0; i < memory->count; i++) { /* which outlive the fit */
+        snprintf(memory->names[i], sizeof memory->names[i], "%s", memory->regions[i].name);
+        memory->regions[i].name = memory->names[i];
+    }
+    return MOTE_OK;
+}
+
+/* Compiles for the board of --board, if there is one. */
+static mote_status compile(mote_compile_result *result, const cli_args *args, const mote_model *model, const char *folder,
+                           mote_compile_options *options, cli_regions *memory, mote_error *err)
+{
+    mote_boards *boards = NULL;
+    mote_fit     fit = {0};
+
+    if (cli_has(args, "board") && mote_boards_load(&boards, err) == MOTE_OK)
+        take_board(&fit, memory, boards, args, model, options, err);
+    cli_progress_end();
+    options->regions = memory->regions;
+    options->region_count = memory->count;
+    if (err->code == MOTE_OK)
+        mote_compile(result, model, folder, options, err);
+    if (err->code == MOTE_OK && boards && !cli_has(args, "json"))
+        cli_print_line(9, "board    %s", fit.verdict);
+    mote_boards_destroy(boards);
+    return err->code;
+}
+
 static mote_status run_compile(const cli_args *args, mote_error *err)
 {
     static const char *const optimize_words[] = {"speed", "size", NULL};
@@ -234,15 +283,13 @@ static mote_status run_compile(const cli_args *args, mote_error *err)
     options.keeps_constant_channels = cli_has(args, "no-prune-constant");
     options.keeps_operators = cli_has(args, "keep-operators");
     MOTE_TRY(cli_memory(args, &memory, err));
-    options.regions = memory.regions;
-    options.region_count = memory.count;
     options.optimize = optimize ? MOTE_OPTIMIZE_SIZE : MOTE_OPTIMIZE_SPEED;
     MOTE_TRY(cli_load_model(&model, args, path, err));
     if (target == TARGET_INTERPRETER)
         cli_take_tflite(path, &options, &file, err);
     if (err->code == MOTE_OK && cli_has(args, "sample"))
         load_samples(&samples, &options, model, args, err);
-    if (err->code == MOTE_OK && mote_compile(&result, model, folder, &options, err) == MOTE_OK)
+    if (err->code == MOTE_OK && compile(&result, args, model, folder, &options, &memory, err) == MOTE_OK)
         print_result(args, target, folder, &memory, &result, err);
     else if (err->code == MOTE_ERR_UNSUPPORTED)
         mote_context(err, "%s", path);
@@ -260,7 +307,9 @@ const cli_command cli_compile = {
                 "  mote compile mnist_int8.tflite -o firmware/mnist --target array\n"
                 "  mote compile mnist_int8.tflite -o firmware/mnist --target interpreter\n"
                 "  mote compile mnist_int8.tflite -o firmware/mnist --sample seven.png --sample two.png\n"
-                "  mote compile mnist_int8.tflite -o mnist --target arduino\n",
+                "  mote compile mnist_int8.tflite -o mnist --target arduino\n"
+                "  mote compile mnist_int8.tflite -o firmware/mnist --memory dtcm=65536,sram\n"
+                "  mote compile mnist_int8.tflite -o firmware/mnist --board esp32cam\n",
     .positional_min = 1,
     .positional_max = 1,
     .options =
@@ -276,6 +325,8 @@ const cli_command cli_compile = {
             {"optimize", 0, "speed|size", "speed (default): a kernel for each shape; size: one for all shapes"},
             {"no-prune-constant", 0, NULL, "keep channels whose values no input can change"},
             CLI_MEMORY_ROW,
+            {"board", 'b', "NAME",
+             "what does not fit this board is refused; where it has to be split over the board's memory, it is"},
             {"keep-operators", 0, NULL, "keep operators that could go without changing a byte (docs/PASSES.md)"},
             CLI_INPUT_SHAPE_ROW,
             {"json", 0, NULL, "print JSON"},
