@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <mote/compile.h>
 #include <mote/emulate.h>
 #include <mote/inspect.h>
 #include <mote/model.h>
@@ -87,10 +88,11 @@ const mote_board *mote_boards_find(const mote_boards *boards, const char *name, 
 typedef enum mote_fit_answer {
     MOTE_FIT_YES = 0, /* as far as is known: see mote_fit.verdict */
     MOTE_FIT_SECTION, /* where the arena is placed by a section attribute */
+    MOTE_FIT_SPLIT,   /* where the arena is split over several regions: mote_fit.parts */
     MOTE_FIT_HEAP,    /* where the arena is allocated at run time: static data have no room for it */
     MOTE_FIT_NO
 } mote_fit_answer;
-const char *mote_fit_answer_name(mote_fit_answer answer); /* "fits", "fits by a section", "fits on the heap", ... */
+const char *mote_fit_answer_name(mote_fit_answer answer); /* "fits", "fits by a section", "fits split", ... */
 
 /* A way to make it smaller. Unless it is an estimate, the changed network was planned for the board. */
 typedef struct mote_fit_way {
@@ -101,7 +103,17 @@ typedef struct mote_fit_way {
     uint64_t        room[8]; /* mote.h */
 } mote_fit_way;
 
-enum { MOTE_FIT_WAYS = 4 };
+enum { MOTE_FIT_WAYS = 4, MOTE_FIT_PARTS = MOTE_COMPILE_REGIONS_MAX };
+
+/* What lies in one region, or in several that are adjacent, of an arena that is split. */
+typedef struct mote_fit_part {
+    char     name[24];                   /* in generated names: "dtcm" */
+    int32_t  region_first, region_count; /* of the board's regions */
+    size_t   bytes;                      /* of the arena, there */
+    size_t   room_bytes;                 /* it was planned for at most so many: without what else must be there */
+    size_t   region_bytes;               /* what the region has */
+    uint64_t room[8];                    /* mote.h */
+} mote_fit_part;
 
 typedef struct mote_fit {
     const mote_board *board; /* the caller's */
@@ -121,8 +133,12 @@ typedef struct mote_fit {
     int32_t region_first, region_count; /* of the board's regions */
     size_t  ram_bytes; /* needed there: the arena; in static data also the stack and the SDK's floor, where known */
     size_t  ram_over;  /* by which static data have too little room, in the usual linker script */
-    size_t  array_bytes, array_limit; /* the largest array of weights; what compilers for it allow (AVR), 0: any */
-    char    blame[240];               /* what to look at where it does not fit as static data; "": it does */
+    /* [part_count], from fast to slow, where the arena is split: in place of region_first and region_count; region_bytes and
+     * ram_bytes are sums, and region has all names, "DTCM + SRAM". Else part_count is 0. */
+    mote_fit_part parts[MOTE_FIT_PARTS];
+    int32_t       part_count;
+    size_t        array_bytes, array_limit; /* the largest array of weights; what compilers for it allow (AVR), 0: any */
+    char          blame[240];               /* what to look at where it does not fit as static data; "": it does */
 
     /* How long an inference takes, where counts_time asked for it and the model fits. */
     double   milliseconds;        /* cycles at the board's clock; 0: not known */
@@ -151,6 +167,10 @@ typedef struct mote_fit_options {
  * holds already, as of a board that was not found. */
 mote_status mote_board_fit(mote_fit *out, const mote_model *model, const mote_board *board, const mote_fit_options *options,
                            mote_error *err);
+
+/* What mote_compile_options.regions takes of an arena that is split: fills regions and returns part_count. Names are the
+ * fit's. 0: the arena is one block. */
+int32_t mote_fit_regions(const mote_fit *fit, mote_memory_region regions[MOTE_FIT_PARTS]);
 
 /* fits: [mote_boards_count], in the boards' order. Each compiler runs once, and no ways out are looked for. */
 mote_status mote_boards_fit(mote_fit *fits, const mote_boards *boards, const mote_model *model,

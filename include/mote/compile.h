@@ -33,6 +33,13 @@ typedef enum mote_optimize {
     MOTE_OPTIMIZE_SIZE       /* one for each class of shapes, dimensions read at run time */
 } mote_optimize;
 
+/* A kind of memory, and how much of it the model may have. */
+typedef struct mote_memory_region {
+    const char *name;    /* a letter, then letters and digits, at most 23: "dtcm"; generated names have it in lower case */
+    size_t      bytes;   /* 0: as many as it takes; of the last region alone */
+    uint64_t    room[8]; /* mote.h */
+} mote_memory_region;
+
 typedef struct mote_compile_options {
     const char   *target; /* one of mote_compile_target_at; NULL: "c" */
     const char   *name;   /* prefix of all names, at most 50 characters; NULL: mote_compile_name of the model's name */
@@ -47,19 +54,26 @@ typedef struct mote_compile_options {
     bool        keeps_operators;         /* default: target "c" is compiled with fewer of them (mote_model_optimize) */
     const void *file; /* target "interpreter": the model's own .tflite; NULL: one is written, and where parts of
                        * the file were left out when it was read (operators of constants, unused tensors of unknown types) */
-    size_t   file_bytes;
-    uint64_t room[8]; /* mote.h */
+    size_t file_bytes;
+    /* [region_count], from fast to slow: the arena is split over them, each tensor within one, what is touched most in the
+     * first ones; NAME_arena then points to a NAME_REGION_memory for each. One region alone is no more than a limit. NULL:
+     * one block. Compiled code alone: not the targets "interpreter", "array" and "micropython" */
+    const mote_memory_region *regions;
+    int32_t                   region_count;
+    uint64_t                  room[6]; /* mote.h */
 } mote_compile_options;
 
-enum { MOTE_COMPILE_NAME = 64 };
+enum { MOTE_COMPILE_NAME = 64, MOTE_COMPILE_REGIONS_MAX = 6 };
 
 /* The model on one kind of chip: its kernels, and so its memory, are its own. */
 typedef struct mote_compiled_chips {
-    const char *name;                           /* "arm-dsp" ... */
-    size_t      arena_bytes, arena_bound_bytes; /* bound: no plan could do with less */
-    size_t      constant_bytes;                 /* weights, biases, multipliers, tables */
-    int32_t     instance_count, shared_count;   /* functions emitted; of these, for several shapes */
-    uint64_t    room[8];                        /* mote.h */
+    const char *name;                                   /* "arm-dsp" ... */
+    size_t      arena_bytes, arena_bound_bytes;         /* bound: no plan could do with less */
+    size_t      constant_bytes;                         /* weights, biases, multipliers, tables */
+    int32_t     instance_count, shared_count;           /* functions emitted; of these, for several shapes */
+    size_t      region_bytes[MOTE_COMPILE_REGIONS_MAX]; /* of arena_bytes, by mote_compile_options.regions */
+    bool        exceeds_regions; /* they are too small for these chips, whose compilers are told so by #error */
+    uint64_t    room[1];         /* mote.h */
 } mote_compiled_chips;
 
 enum { MOTE_COMPILED_CHIPS_MAX = 4, MOTE_COMPILE_KEPT_MAX = 8 };
@@ -87,7 +101,8 @@ bool mote_compile_is_project(const char *target);
  * working directory and a mounted volume keep their place, and get new entries. Of a project each file is written whole or
  * not at all, after all that may be refused. options and result may be NULL. Errors: USAGE (no model or folder, a model in
  * training, a name that C cannot have, an unknown target or optimize, golden_count without golden, a folder with somebody's
- * own files), IO, LIMIT, UNSUPPORTED (an operator or a type that the target has not). */
+ * own files, regions that have no such name or size), IO, LIMIT (with regions: they are too small for all kinds of chips),
+ * UNSUPPORTED (an operator or a type that the target has not). */
 mote_status mote_compile(mote_compile_result *result, const mote_model *model, const char *folder,
                          const mote_compile_options *options, mote_error *err);
 

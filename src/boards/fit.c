@@ -73,6 +73,35 @@ static const mote_inspection *plan_for(fitting *f, const char *kernels, mote_err
     return &plan->is;
 }
 
+/* Splits are asked for by board: its kernels, and the bound that no plan for them can do without. */
+typedef struct split_question {
+    fitting          *f;
+    const mote_board *board;
+    size_t            bound_bytes;
+} split_question;
+
+static mote_status plan_split(void *user, const size_t *limits, int32_t count, size_t *taken, bool *fits, mote_error *err)
+{
+    const split_question *q = user;
+    size_t                there = 0;
+    int32_t               i;
+
+    for (i = 0; i < count; i++)
+        there += limits[i];
+    *fits = false;
+    if (there < q->bound_bytes)
+        return MOTE_OK;
+    q->f->inspect.kernels = q->board->kernels;
+    return mote_inspected_split(fits, taken, q->f->model, &q->f->inspect, limits, count, err);
+}
+
+static mote_status split_arena(mote_fit *fit, fitting *f, const mote_inspection *is, mote_error *err)
+{
+    split_question q = {f, fit->board, is->memory.bound_bytes};
+
+    return mote_fit_split(fit, plan_split, &q, err);
+}
+
 /* ---- code ---- */
 
 /* Without kernels: those are a board's. */
@@ -82,35 +111,50 @@ static mote_compile_options compile_options(const fitting *f)
                                   .keeps_constant_channels = f->inspect.keeps_constant_channels};
 }
 
-static const compiled *code_for(fitting *f, const mote_board *board)
+static void measure(compiled *code, const fitting *f, const mote_fit *fit)
 {
+    mote_memory_region   regions[MOTE_FIT_PARTS];
     mote_compile_options how = compile_options(f);
-    compiled            *code;
-    int                  i;
 
+    how.kernels = fit->board->kernels;
+    how.regions = regions;
+    how.region_count = mote_fit_regions(fit, regions);
+
+    *code = (compiled){.chip = fit->board->chip, .kernels = fit->board->kernels};
+    mote_code_size_measure(&code->size, f->model, &how, fit->board->chip, f->options->time_limit_seconds, &code->failure);
+}
+
+/* An arena that is split is this board's own; all others have the same code. */
+static compiled code_for(fitting *f, const mote_fit *fit)
+{
+    const mote_board *board = fit->board;
+    compiled          own;
+    int               i;
+
+    if (fit->part_count > 0) {
+        measure(&own, f, fit);
+        return own;
+    }
     for (i = 0; i < f->code_count; i++)
         if (f->codes[i].chip == board->chip && strcmp(f->codes[i].kernels, board->kernels) == 0)
-            return &f->codes[i];
-    code = &f->codes[f->code_count++];
-    how.kernels = board->kernels;
-    *code = (compiled){.chip = board->chip, .kernels = board->kernels};
-    mote_code_size_measure(&code->size, f->model, &how, board->chip, f->options->time_limit_seconds, &code->failure);
-    return code;
+            return f->codes[i];
+    measure(&f->codes[f->code_count], f, fit);
+    return f->codes[f->code_count++];
 }
 
 /* Of what does not fit anyway, compilers say the same once more. */
 static mote_status take_code(mote_fit *fit, fitting *f, mote_error *err)
 {
-    const compiled *code = code_for(f, fit->board);
+    const compiled code = code_for(f, fit);
 
-    MOTE_TRY(mote_fail_if_memory(err, &code->failure));
-    if (code->failure.code == MOTE_OK) {
-        fit->code_chip = code->chip;
-        fit->code_bytes = code->size.code_bytes;
-        fit->stack_bytes = code->size.stack_bytes;
+    MOTE_TRY(mote_fail_if_memory(err, &code.failure));
+    if (code.failure.code == MOTE_OK) {
+        fit->code_chip = code.chip;
+        fit->code_bytes = code.size.code_bytes;
+        fit->stack_bytes = code.size.stack_bytes;
         mote_fit_place(fit);
-    } else if (fit->answer != MOTE_FIT_NO || code->failure.code == MOTE_ERR_IO) {
-        snprintf(fit->code_failure, sizeof fit->code_failure, "%.*s", (int)sizeof fit->code_failure - 1, code->failure.text);
+    } else if (fit->answer != MOTE_FIT_NO || code.failure.code == MOTE_ERR_IO) {
+        snprintf(fit->code_failure, sizeof fit->code_failure, "%.*s", (int)sizeof fit->code_failure - 1, code.failure.text);
     }
     return MOTE_OK;
 }
@@ -165,7 +209,7 @@ static void blame(mote_fit *fit, const mote_inspection *is)
 {
     mote_text text = {0};
 
-    if (fit->ram_over > 0)
+    if (fit->ram_over > 0 && fit->answer != MOTE_FIT_SPLIT)
         blame_tensors(&text, &is->memory);
     if (fit->answer == MOTE_FIT_NO && (fit->flash_over > 0 || fit->ram_over == 0))
         blame_constants(&text, is);
@@ -201,8 +245,11 @@ static mote_status fit_board(mote_fit *fit, fitting *f, const mote_board *board,
         fit->array_bytes = largest_array(is);
         fit->array_limit = mote_target_find(board->kernels)->object_bytes;
         mote_fit_place(fit);
-        if (!f->options->leaves_code && (f->is_one_board || fit->answer != MOTE_FIT_NO))
+        MOTE_TRY(split_arena(fit, f, is, err));
+        if (!f->options->leaves_code && (f->is_one_board || fit->answer != MOTE_FIT_NO)) {
             MOTE_TRY(take_code(fit, f, err));
+            MOTE_TRY(split_arena(fit, f, is, err)); /* beside the stack */
+        }
         blame(fit, is);
     }
     mote_fit_tell(fit);

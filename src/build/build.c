@@ -324,6 +324,14 @@ static bool is_for_board(const build_work *w)
     return w->spec->deploy.board && !(target && strcmp(target, "array") == 0);
 }
 
+/* No region but one. */
+static bool takes_one_block(const build_work *w)
+{
+    const char *target = w->spec->deploy.options.target;
+
+    return target && (strcmp(target, "interpreter") == 0 || strcmp(target, "micropython") == 0);
+}
+
 static mote_status judge(const build_work *w, const mote_fit *fit, mote_error *err)
 {
     const mote_fit_way *way = fit->ways;
@@ -332,6 +340,10 @@ static mote_status judge(const build_work *w, const mote_fit *fit, mote_error *e
         say(w, "warning: %s: %s", w->spec->name, fit->verdict);
     while (way < fit->ways + fit->way_count && way->answer != MOTE_FIT_YES)
         way++;
+    if (fit->answer == MOTE_FIT_SPLIT && takes_one_block(w))
+        return mote_fail(err, MOTE_ERR_LIMIT,
+                         "%s: %s; target %s has one block of memory: leave target out, for compiled code", w->spec->name,
+                         fit->verdict, w->spec->deploy.options.target);
     if (fit->answer != MOTE_FIT_NO)
         return MOTE_OK;
     if (way < fit->ways + fit->way_count)
@@ -339,24 +351,25 @@ static mote_status judge(const build_work *w, const mote_fit *fit, mote_error *e
     return mote_fail(err, MOTE_ERR_LIMIT, "%s: %s", w->spec->name, fit->verdict);
 }
 
-/* The deployed model on the spec's board; NULL: the network, before it is trained. */
-static mote_status check_board(const build_work *w, const mote_model *model, mote_error *err)
+/* The deployed model on the spec's board; NULL: the network, before it is trained. The board goes; texts and numbers of
+ * the fit stay. */
+static mote_status check_board(mote_fit *fit, const build_work *w, const mote_model *model, mote_error *err)
 {
     mote_fit_options  options = {.optimize = w->spec->deploy.options.optimize, .leaves_ways = true};
     mote_boards      *boards;
     const mote_board *board;
-    mote_fit          fit;
 
     MOTE_TRY(mote_boards_load(&boards, err));
     options.inspect.keeps_constant_channels = w->spec->deploy.options.keeps_constant_channels;
     board = mote_boards_find(boards, w->spec->deploy.board, err);
     if (board && model)
-        mote_board_fit(&fit, model, board, &options, err);
+        mote_board_fit(fit, model, board, &options, err);
     else if (board)
-        mote_spec_fit(&fit, w->spec, w->set, board, NULL, err);
-    if (err->code == MOTE_OK && judge(w, &fit, err) == MOTE_OK && model)
-        say(w, "board      %s", fit.verdict);
+        mote_spec_fit(fit, w->spec, w->set, board, NULL, err);
+    if (err->code == MOTE_OK)
+        judge(w, fit, err);
     mote_boards_destroy(boards);
+    fit->board = NULL;
     return err->code;
 }
 
@@ -365,11 +378,12 @@ static mote_status check_before_training(const build_work *w, const mote_model *
 {
     const mote_inspect_options deployed = mote_spec_deployed(w->spec);
     mote_inspection            in = {0};
+    mote_fit                   fit;
 
     if (w->options->only_train)
         return MOTE_OK;
     if (is_for_board(w))
-        MOTE_TRY(check_board(w, NULL, err));
+        MOTE_TRY(check_board(&fit, w, NULL, err));
     if (!w->spec->deploy.chip)
         return MOTE_OK;
     if (mote_inspect(&in, model, &deployed, err) == MOTE_OK)
@@ -786,6 +800,8 @@ static mote_status deploy(build_work *w, mote_error *err)
     const mote_model          *model;
     const char                *to = w->result->firmware;
     char                      *folder = path_of(w, to, err), *sources, name[MOTE_COMPILE_NAME];
+    mote_memory_region         regions[MOTE_FIT_PARTS];
+    mote_fit                   fit;
 
     w->summary->chip[0] = '\0';
     if (!folder)
@@ -798,6 +814,11 @@ static mote_status deploy(build_work *w, mote_error *err)
     MOTE_TRY(load_deployed(w, &model, err));
     MOTE_TRY((w->spec->deploy.sample_count > 0 ? store_samples : store_golden)(w, model, &options, err));
     MOTE_TRY(forget_stage(w, w->summary->deploy_key, err));
+    if (is_for_board(w)) {
+        MOTE_TRY(check_board(&fit, w, model, err));
+        options.region_count = mote_fit_regions(&fit, regions);
+        options.regions = regions;
+    }
     /* mote_compile would not know them for its own */
     MOTE_TRY(mote_outputs_remove_lost(&w->outputs, MOTE_OUTPUT_FIRMWARE, err));
     MOTE_TRY(mote_compile(&compiled, model, folder, &options, err));
@@ -811,7 +832,7 @@ static mote_status deploy(build_work *w, mote_error *err)
     of = mote_compiled_for(&compiled, chip ? chip->kernels : NULL);
     MOTE_TRY(check_sizes(w, of->constant_bytes, of->arena_bytes, err));
     if (is_for_board(w))
-        MOTE_TRY(check_board(w, model, err));
+        say(w, "board      %s", fit.verdict);
     w->summary->arena_bytes = of->arena_bytes;
     w->summary->arena_bound_bytes = of->arena_bound_bytes;
     w->summary->constant_bytes = of->constant_bytes;

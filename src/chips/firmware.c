@@ -140,6 +140,15 @@ static mote_status run_compiler(const mote_firmware *f, const command *c, mote_e
 
 /* ---- what the header says ---- */
 
+/* All memory of the model as one object: its arena, or all of the regions that its arena points to. */
+static void add_memory_type(const mote_firmware *f, mote_text *text)
+{
+    mote_text_printf(text,
+                     "#if defined(%s_REGION_COUNT)\ntypedef %s_all_memory mote_bound_arena;\n#else\n"
+                     "typedef %s_arena mote_bound_arena;\n#endif\n",
+                     f->upper_name, f->name, f->name);
+}
+
 static mote_status write_description(const mote_firmware *f, mote_error *err)
 {
     mote_text text = {0};
@@ -151,10 +160,11 @@ static mote_status write_description(const mote_firmware *f, mote_error *err)
                          "#ifndef %s_INPUT_%d_BYTES\n#define %s_INPUT_%d_BYTES 0\n#endif\n"
                          "#ifndef %s_OUTPUT_%d_BYTES\n#define %s_OUTPUT_%d_BYTES 0\n#endif\n",
                          f->upper_name, i, f->upper_name, i, f->upper_name, i, f->upper_name, i);
+    add_memory_type(f, &text);
     mote_text_printf(&text,
                      "__attribute__((section(\".mote\"), used)) const uint32_t description[] = {\n"
-                     "%s_INPUT_COUNT, %s_OUTPUT_COUNT, sizeof(%s_arena), %s_HAS_STATE,\n",
-                     f->upper_name, f->upper_name, f->name, f->upper_name);
+                     "%s_INPUT_COUNT, %s_OUTPUT_COUNT, sizeof(mote_bound_arena), %s_HAS_STATE,\n",
+                     f->upper_name, f->upper_name, f->upper_name);
     for (i = 0; i < MOTE_FIRMWARE_TENSORS; i++)
         mote_text_printf(&text, "%s_INPUT_%d_BYTES, ", f->upper_name, i);
     for (i = 0; i < MOTE_FIRMWARE_TENSORS; i++)
@@ -236,6 +246,26 @@ static mote_status describe_model(mote_firmware *f, mote_error *err)
     return read_description(f, err);
 }
 
+/* Calls under names that the harness knows: of a model with one block as they are; of one with regions with an arena that
+ * points to them. */
+static void add_calls(const mote_firmware *f, mote_text *text)
+{
+    mote_text_printf(text,
+                     "#if defined(%s_REGION_COUNT)\n#define mote_bound_of(memory) %s_arena arena = %s_arena_in(memory)\n"
+                     "#define mote_bound_at(memory) &arena\n"
+                     "static inline void mote_bound_invoke(mote_bound_arena *memory)\n{\n    mote_bound_of(memory);\n"
+                     "    %s_invoke(&arena);\n}\n",
+                     f->upper_name, f->name, f->name, f->name);
+    mote_text_printf(text,
+                     "#else\n#define mote_bound_of(memory) (void)0\n#define mote_bound_at(memory) memory\n"
+                     "#define mote_bound_invoke %s_invoke\n#endif\n",
+                     f->name);
+    mote_text_printf(text,
+                     "static inline void mote_bound_reset(mote_bound_arena *memory)\n{\n    mote_bound_of(memory);\n"
+                     "#if %s_HAS_STATE\n    %s_reset(mote_bound_at(memory));\n#endif\n}\n",
+                     f->upper_name, f->name);
+}
+
 /* mote_bound.h: the model's functions under names that the harness knows. The model's header goes in angle brackets, so that
  * one named like a file of the build folder is found where it is. */
 static mote_status write_binding(const mote_firmware *f, mote_error *err)
@@ -243,21 +273,21 @@ static mote_status write_binding(const mote_firmware *f, mote_error *err)
     mote_text text = {0};
     uint32_t  i;
 
-    mote_text_printf(&text,
-                     "#include <%s.h>\n"
-                     "typedef %s_arena mote_bound_arena;\n"
-                     "#define mote_bound_invoke %s_invoke\n"
-                     "#if %s_HAS_STATE\n#define mote_bound_reset %s_reset\n#else\n#define mote_bound_reset(arena) "
-                     "((void)(arena))\n#endif\n"
-                     "static inline int mote_bound_read(port_state *state, mote_bound_arena *arena)\n{\n    return 1",
-                     f->name, f->name, f->name, f->upper_name, f->name);
+    mote_text_printf(&text, "#include <%s.h>\n", f->name);
+    add_memory_type(f, &text);
+    add_calls(f, &text);
+    mote_text_puts(&text, "static inline int mote_bound_read(port_state *state, mote_bound_arena *memory)\n{\n"
+                          "    mote_bound_of(memory);\n    return 1");
     for (i = 0; i < f->model.input_count; i++)
-        mote_text_printf(&text, "\n        && port_read(state, (void *)%s_input_%u(arena), %s_INPUT_%u_BYTES)", f->name, i,
-                         f->upper_name, i);
-    mote_text_puts(&text, ";\n}\nstatic inline void mote_bound_write(port_state *state, mote_bound_arena *arena)\n{\n");
+        mote_text_printf(&text,
+                         "\n        && port_read(state, (void *)%s_input_%u(mote_bound_at(memory)), %s_INPUT_%u_BYTES)",
+                         f->name, i, f->upper_name, i);
+    mote_text_puts(&text, ";\n}\nstatic inline void mote_bound_write(port_state *state, mote_bound_arena *memory)\n{\n"
+                          "    mote_bound_of(memory);\n");
     for (i = 0; i < f->model.output_count; i++)
-        mote_text_printf(&text, "    port_write(state, (const void *)%s_output_%u(arena), %s_OUTPUT_%u_BYTES);\n", f->name,
-                         i, f->upper_name, i);
+        mote_text_printf(&text,
+                         "    port_write(state, (const void *)%s_output_%u(mote_bound_at(memory)), %s_OUTPUT_%u_BYTES);\n",
+                         f->name, i, f->upper_name, i);
     mote_text_puts(&text, "}\n");
     write_text(f, "mote_bound.h", &text, err);
     mote_text_free(&text);

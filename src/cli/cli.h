@@ -71,6 +71,20 @@ mote_status cli_choice(const cli_args *args, const char *option, const char *con
     }
 mote_status cli_load_model(mote_model **out, const cli_args *args, const char *path, mote_error *err);
 
+/* --memory of commands that compile. None: no regions. The names are its own, so it must stay where it is. */
+#define CLI_MEMORY_ROW                                                                                                      \
+    {                                                                                                                       \
+        "memory", 'm', "NAME=BYTES,...",                                                                                    \
+            "split the arena over regions of memory, from fast to slow; the last may go without "                           \
+            "bytes, and takes what is left (docs/BOARDS.md)"                                                                \
+    }
+typedef struct cli_regions {
+    mote_memory_region regions[MOTE_COMPILE_REGIONS_MAX];
+    char               names[MOTE_COMPILE_REGIONS_MAX][32];
+    int                count;
+} cli_regions;
+mote_status cli_memory(const cli_args *args, cli_regions *out, mote_error *err);
+
 /* --prepared of commands that run firmware: it says something of a model's --input alone. Else MOTE_ERR_USAGE. */
 mote_status cli_check_prepared(const cli_args *args, const char *path, mote_error *err);
 

@@ -13,6 +13,7 @@ typedef struct emulating {
     const char *const *inputs, *const *outputs;
     int            input_count, output_count, timeout_seconds;
     bool           is_json, keeps_constant_channels, is_interpreted, are_prepared;
+    cli_regions    memory;
     mote_emulation figures;
 } emulating;
 
@@ -43,7 +44,9 @@ static mote_status compile_and_run(emulating *e, const mote_model *model, const 
                                           .counts_cycles = true,
                                           .progress = cli_progress()};
     mote_compile_options       compile = {.target = e->is_interpreted ? "interpreter" : "c",
-                                          .keeps_constant_channels = e->keeps_constant_channels};
+                                          .keeps_constant_channels = e->keeps_constant_channels,
+                                          .regions = e->memory.regions,
+                                          .region_count = e->memory.count};
     mote_file                  file = {0};
 
     if (e->is_interpreted)
@@ -116,6 +119,8 @@ static mote_status check_request(const cli_args *args, const emulating *e, mote_
                          e->path);
     if (is_folder && e->is_interpreted)
         return mote_fail(err, MOTE_ERR_USAGE, "%s: is compiled already; --interpreter goes with a model", e->path);
+    if (is_folder && e->memory.count > 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: is compiled already; --memory goes with a model", e->path);
     if (e->is_interpreted && e->keeps_constant_channels)
         return mote_fail(err, MOTE_ERR_USAGE,
                          "--no-prune-constant goes with compiled code; --interpreter keeps all channels");
@@ -136,6 +141,7 @@ static mote_status run_emulate(const cli_args *args, mote_error *err)
     e.keeps_constant_channels = cli_has(args, "no-prune-constant");
     e.input_count = cli_values(args, "input", &e.inputs);
     e.output_count = cli_values(args, "output", &e.outputs);
+    MOTE_TRY(cli_memory(args, &e.memory, err));
     MOTE_TRY(check_request(args, &e, err));
     if (mote_path_is_dir(e.path))
         emulate_folder(&e, err);
@@ -168,6 +174,7 @@ const cli_command cli_emulate = {
             {"output", 'o', "Y", ".npy or .bin; none: print the answers. For a folder: one .bin"},
             {"no-prune-constant", 0, NULL, "keep channels whose values no input can change, as in mote compile"},
             {"interpreter", 0, NULL, "run the .tflite from flash, instead of compiled code"},
+            CLI_MEMORY_ROW,
             CLI_TIMEOUT_ROW,
             CLI_INPUT_SHAPE_ROW,
             {"json", 0, NULL, "print JSON"},

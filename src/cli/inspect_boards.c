@@ -114,6 +114,32 @@ static bool is_reached(const mote_fit *fit, int32_t index)
     return index > fit->region_first && index < fit->region_first + fit->region_count && before < fit->ram_bytes;
 }
 
+/* Of an arena that is split. */
+static const mote_fit_part *part_at(const mote_fit *fit, int32_t index)
+{
+    int32_t i;
+
+    for (i = 0; fit->answer == MOTE_FIT_SPLIT && i < fit->part_count; i++)
+        if (fit->parts[i].region_first == index)
+            return &fit->parts[i];
+    return NULL;
+}
+
+static void takes_part_cell(cli_table *table, const mote_fit *fit, int32_t index, bool is_first_static)
+{
+    const mote_fit_part *part = part_at(fit, index);
+    const bool           has_stack = fit->stack_bytes != MOTE_UNKNOWN && is_first_static;
+
+    if (part && has_stack)
+        cli_cell(table, "arena %zu, stack %zu", part->bytes, fit->stack_bytes);
+    else if (part)
+        cli_cell(table, "arena %zu", part->bytes);
+    else if (has_stack)
+        cli_cell(table, "stack %zu", fit->stack_bytes);
+    else
+        cli_cell(table, "%s", "");
+}
+
 /* What a region takes of the model: the first one of the run that holds the arena, and where static data begin. */
 static void takes_cell(cli_table *table, const mote_fit *fit, int32_t index, bool is_first_static)
 {
@@ -144,7 +170,8 @@ static mote_status print_regions(const mote_fit *fit, mote_error *err)
         cli_cell(&table, "%s", region->name);
         cli_cell(&table, "%zu", region->bytes);
         cli_cell(&table, "%s", mote_region_use_name(region->use));
-        takes_cell(&table, fit, i, is_first_static && region->use == MOTE_REGION_STATIC);
+        (fit->answer == MOTE_FIT_SPLIT ? takes_part_cell : takes_cell)(&table, fit, i,
+                                                                       is_first_static && region->use == MOTE_REGION_STATIC);
         is_first_static &= region->use != MOTE_REGION_STATIC;
     }
     MOTE_TRY(cli_table_print(&table, err));
@@ -301,6 +328,22 @@ static json_t *json_ways(const mote_fit *fit)
     return list;
 }
 
+/* Empty where the arena is one block. */
+static json_t *json_parts(const mote_fit *fit)
+{
+    json_t *list = json_array();
+    int32_t i;
+
+    for (i = 0; fit->answer == MOTE_FIT_SPLIT && i < fit->part_count; i++) {
+        const mote_fit_part *part = &fit->parts[i];
+        mote_json_append(&list, json_pack("{ss so sI sI sI}", "name", part->name, "region",
+                                          mote_json_text(fit->board->regions[part->region_first].name), "bytes",
+                                          (json_int_t)part->bytes, "planned_for_bytes", (json_int_t)part->room_bytes,
+                                          "region_bytes", (json_int_t)part->region_bytes));
+    }
+    return list;
+}
+
 static void add_fit(json_t **object, const mote_fit *fit)
 {
     mote_json_set(object, "answer", json_string(mote_fit_answer_name(fit->answer)));
@@ -320,6 +363,7 @@ static void add_fit(json_t **object, const mote_fit *fit)
     mote_json_set(object, "time", fit->time[0] ? json_string(fit->time) : json_null());
     mote_json_set(object, "region", json_text_or_null(fit->region));
     mote_json_set(object, "region_bytes", json_bytes(fit->region_bytes));
+    mote_json_set(object, "split", json_parts(fit));
     mote_json_set(object, "ram_needed_bytes", json_bytes(fit->ram_bytes));
     mote_json_set(object, "ram_over_bytes", json_bytes(fit->ram_over));
     mote_json_set(object, "blame", json_text_or_null(fit->blame));

@@ -414,6 +414,37 @@ mote_status mote_inspected_model(mote_model **out, const mote_model *model, cons
     return err->code;
 }
 
+static mote_status split(bool *fits, size_t *taken, const mote_model *compiled, const mote_inspect_options *options,
+                         const mote_plan_options *plan, mote_error *err)
+{
+    mote_program *program = NULL;
+    mote_error    failure = {0};
+    int32_t       i;
+
+    *fits = mote_lower(&program, compiled, mote_target_find(options->kernels), &failure) == MOTE_OK &&
+            mote_plan(program, plan, &failure) == MOTE_OK;
+    for (i = 0; *fits && i < plan->region_count; i++)
+        taken[i] = program->regions[i].bytes;
+    mote_program_destroy(program);
+    return mote_fail_if_memory(err, &failure);
+}
+
+mote_status mote_inspected_split(bool *fits, size_t *taken, const mote_model *model, const mote_inspect_options *options,
+                                 const size_t *limits, int32_t count, mote_error *err)
+{
+    const mote_code_form    form = {.keeps_constant_channels = options->keeps_constant_channels};
+    const mote_plan_options plan = {.region_bytes = limits, .region_count = count};
+    mote_prune_result       pruned;
+    mote_model             *compiled = NULL;
+    int32_t                 left_out;
+
+    *fits = false;
+    MOTE_TRY(mote_model_for_code(&compiled, model, &form, &pruned, &left_out, err));
+    split(fits, taken, compiled, options, &plan, err);
+    mote_model_destroy(compiled);
+    return err->code;
+}
+
 mote_status mote_inspect(mote_inspection *out, const mote_model *model, const mote_inspect_options *options, mote_error *err)
 {
     static const mote_inspect_options defaults = {0};

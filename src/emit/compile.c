@@ -27,6 +27,7 @@ typedef struct compilation {
     mote_arena                  arena;
     mote_emitter                emitter;
     size_t                      sample_count; /* that the self-test has */
+    mote_error                  misfit;       /* why the first variant that does not fit its regions does not */
 } compilation;
 
 /* A given name must be right as it is; the model's own is made right. */
@@ -219,13 +220,51 @@ static mote_status write_link(compilation *c, const char *folder, bool has_state
     return mote_emit_runtime_files(runtime, 1, folder, NULL, err);
 }
 
+/* Of several variants one whose memory does not fit is planned as if the last region had room, and is no more than a line
+ * that says so (mote_emit_region_sizes). */
+static mote_status plan_variant(compilation *c, mote_variant *variant, mote_error *err)
+{
+    const mote_emitter *e = &c->emitter;
+    size_t              bytes[MOTE_REGIONS_MAX];
+    mote_error          refused = {0};
+    int32_t             i;
+
+    for (i = 0; i < e->region_count; i++)
+        bytes[i] = e->region_bytes[i];
+    if (mote_plan(variant->program, &(mote_plan_options){.region_bytes = bytes, .region_count = e->region_count},
+                  &refused) == MOTE_OK)
+        return MOTE_OK;
+    if (refused.code != MOTE_ERR_LIMIT || e->region_count == 0 || bytes[e->region_count - 1] == SIZE_MAX) {
+        *err = refused;
+        return err->code;
+    }
+    if (c->misfit.code == MOTE_OK)
+        c->misfit = refused;
+    variant->exceeds_regions = true;
+    bytes[e->region_count - 1] = SIZE_MAX;
+    return mote_plan(variant->program, &(mote_plan_options){.region_bytes = bytes, .region_count = e->region_count}, err);
+}
+
+/* Memory that is too small for every kind of chip is an error. */
+static mote_status check_memory(const compilation *c, mote_error *err)
+{
+    int32_t v = 0;
+
+    while (v < c->emitter.variant_count && c->emitter.variants[v].exceeds_regions)
+        v++;
+    if (v < c->emitter.variant_count)
+        return MOTE_OK;
+    *err = c->misfit;
+    return err->code;
+}
+
 static mote_status add_variant(compilation *c, const mote_target *target, mote_error *err)
 {
     mote_variant *variant = &c->emitter.variants[c->emitter.variant_count];
 
     MOTE_TRY(mote_lower(&variant->program, c->emitter.model, target, err));
     c->emitter.variant_count++;
-    MOTE_TRY(mote_plan(variant->program, NULL, err));
+    MOTE_TRY(plan_variant(c, variant, err));
     return mote_choose_instances(variant, c->options->optimize, &c->arena, err);
 }
 
@@ -250,14 +289,17 @@ static mote_status add_variants(compilation *c, mote_error *err)
 static void take_results(compilation *c)
 {
     const mote_emitter *e = &c->emitter;
-    int32_t             v, s;
+    int32_t             v, s, r;
 
     c->result.chip_count = e->variant_count;
     for (v = 0; v < e->variant_count; v++) {
         const mote_variant  *variant = &e->variants[v];
         mote_compiled_chips *of = &c->result.chips[v];
         of->name = variant->program->target->name;
-        of->arena_bytes = variant->program->memory_bytes;
+        of->arena_bytes = mote_emitted_bytes(variant->program);
+        for (r = 0; r < e->region_count; r++)
+            of->region_bytes[r] = variant->program->regions[r].bytes;
+        of->exceeds_regions = variant->exceeds_regions;
         of->arena_bound_bytes = variant->program->lower_bound;
         of->instance_count = variant->instance_count;
         of->shared_count = variant->shared_count;
@@ -275,7 +317,9 @@ static mote_status prepare_c(compilation *c, mote_error *err)
     MOTE_TRY(check_ends(&c->model->graphs[0], err));
     MOTE_TRY(mote_model_for_code(&c->form, c->model, &form, &c->result.pruned, &c->result.left_out_count, err));
     begin_emitter(c, c->form);
+    MOTE_TRY(mote_emit_take_regions(&c->emitter, c->options->regions, c->options->region_count, err));
     MOTE_TRY(add_variants(c, err));
+    MOTE_TRY(check_memory(c, err));
     c->emitter.model = c->emitter.variants[0].program->model; /* whose steps and places they name */
     return MOTE_OK;
 }
@@ -616,6 +660,24 @@ bool mote_compile_is_project(const char *target)
     return target && mote_project_find(target);
 }
 
+static mote_status check_regions(const mote_compile_options *options, mote_error *err)
+{
+    const char *target = options->target ? options->target : "c";
+
+    if (options->region_count == 0)
+        return MOTE_OK;
+    if (strcmp(target, "interpreter") == 0)
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "memory of several regions goes with compiled code; the interpreter's arena is "
+                         "one piece");
+    if (strcmp(target, "array") == 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "memory of several regions goes with compiled code; an array has none");
+    if (strcmp(target, "micropython") == 0)
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "memory of several regions does not go with target micropython, whose heap is one region");
+    return MOTE_OK;
+}
+
 static mote_status check_request(const mote_model *model, const char *folder, const mote_compile_options *options,
                                  mote_error *err)
 {
@@ -636,7 +698,7 @@ static mote_status check_request(const mote_model *model, const char *folder, co
         return mote_fail(err, MOTE_ERR_USAGE, "samples go with the targets c and interpreter; an array has no code");
     if (options->file && options->file_bytes == 0)
         return mote_fail(err, MOTE_ERR_USAGE, "the model's file has 0 bytes; leave it out to have one written");
-    return MOTE_OK;
+    return check_regions(options, err);
 }
 
 static void end_compilation(compilation *c)

@@ -25,8 +25,14 @@ typedef struct mote_variant {
     mote_program  *program; /* the emitter's owner destroys it */
     mote_instance *instances;
     int32_t        instance_count, shared_count;
-    int32_t       *instance_of; /* [step_count] */
+    int32_t       *instance_of;     /* [step_count] */
+    bool           exceeds_regions; /* the last region has fewer bytes than the plan needs there */
 } mote_variant;
+
+/* A region of memory in generated names. */
+typedef struct mote_emitted_region {
+    char name[24], upper[24];
+} mote_emitted_region;
 
 enum { MOTE_VARIANTS_MAX = 4 };
 
@@ -38,7 +44,42 @@ typedef struct mote_emitter {
     mote_optimize     optimize;
     mote_variant      variants[MOTE_VARIANTS_MAX];
     int32_t           variant_count;
+    /* [region_count], from fast to slow; of none or of one, the arena is one block. */
+    mote_emitted_region regions[MOTE_REGIONS_MAX];
+    size_t              region_bytes[MOTE_REGIONS_MAX]; /* what there is; SIZE_MAX: any number */
+    int32_t             region_count;
 } mote_emitter;
+
+/* ---- memory ---- */
+
+/* Errors: USAGE (a name that C or generated code has otherwise, two of a name, no bytes). */
+mote_status mote_emit_take_regions(mote_emitter *emitter, const mote_memory_region *regions, int32_t count, mote_error *err);
+/* Whether the arena is several blocks. */
+bool mote_emits_regions(const mote_emitter *emitter);
+/* Of all regions. */
+size_t mote_emitted_bytes(const mote_program *program);
+
+/* An offset of the plan in generated code. */
+typedef struct mote_emitted_place {
+    const char *region;    /* NULL: the arena is one block */
+    size_t      offset;    /* in the region */
+    char        at[32];    /* where that begins, in NAME_invoke: "at", "at_dtcm" */
+    char        bytes[48]; /* elsewhere: "arena->bytes", "arena->dtcm->bytes" */
+} mote_emitted_place;
+mote_emitted_place mote_emit_place(const mote_emitter *emitter, const mote_program *program, size_t offset);
+
+/* What NAME_invoke begins and ends with: the variables that mote_emitted_place.at names. */
+void mote_emit_bases(const mote_emitter *emitter, const mote_program *program, mote_text *out);
+void mote_emit_bases_end(const mote_emitter *emitter, const mote_program *program, mote_text *out);
+
+/* In the header: its first lines, what each variant takes of each region, the types. */
+void mote_emit_memory_usage(const mote_emitter *emitter, mote_text *out);
+void mote_emit_region_sizes(const mote_emitter *emitter, const mote_variant *variant, mote_text *out);
+void mote_emit_arena(const mote_emitter *emitter, size_t align, mote_text *out);
+/* "static NAME_arena arena;" of a firmware, whose regions want places of their own; no newline at the end. */
+void mote_emit_memory_lines(const mote_emitter *emitter, mote_text *out);
+/* The same in a function of a test, with all regions in one piece. */
+void mote_emit_static_memory(const mote_emitter *emitter, const char *indent, mote_text *out);
 
 /* Decides which steps have instances of their own: all that save more than a small part of the work, as long as the code
  * stays within the target's budget; then the ones least worth it share. Optimized for size, all share. */

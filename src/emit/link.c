@@ -86,9 +86,9 @@ void mote_emit_link_hook(const mote_emitter *e, mote_text *out)
         mote_text_printf(out,
                          "#if defined(MRT_LINK_LAYERS) && !defined(MRT_STEP)\n#include <stdint.h>\n"
                          "void %s_link_step(const uint8_t *at, int32_t step);\n"
-                         "#define MRT_STEP(step) %s_link_step(at, step)\n"
+                         "#define MRT_STEP(step) %s_link_step(%s, step)\n"
                          "#define MRT_LAYER(index, step, op, shape, macs, name)\n#endif\n\n",
-                         e->name, e->name);
+                         e->name, e->name, mote_emits_regions(e) ? "(const uint8_t *)(const void *)arena" : "at");
 }
 
 static void emit_layer(const mote_emitter *e, const mote_program *program, const mote_step *step, mote_text *out)
@@ -96,10 +96,11 @@ static void emit_layer(const mote_emitter *e, const mote_program *program, const
     int32_t i;
 
     mote_text_printf(out, "    case %d:\n", step->node);
-    for (i = 0; i < step->out_count; i++)
-        mote_text_printf(out, "        crc = mrt_link_crc(crc, at + %zu, %zu);\n",
-                         mote_plan_place(program, step->out[i])->offset,
-                         mote_tensor_bytes(&e->model->graphs[0].tensors[step->out[i]]));
+    for (i = 0; i < step->out_count; i++) {
+        const mote_emitted_place place = mote_emit_place(e, program, mote_plan_place(program, step->out[i])->offset);
+        mote_text_printf(out, "        crc = mrt_link_crc(crc, %s + %zu, %zu);\n", place.region ? place.bytes : place.at,
+                         place.offset, mote_tensor_bytes(&e->model->graphs[0].tensors[step->out[i]]));
+    }
     mote_text_puts(out, "        break;\n");
 }
 
@@ -109,8 +110,11 @@ static void emit_layers(const mote_emitter *e, mote_text *out)
 
     mote_text_printf(out,
                      "#if defined(MRT_LINK_LAYERS)\nstatic uint32_t %s_link_layer(const uint8_t *at, int32_t step, uint32_t "
-                     "crc)\n{\n    switch (step) {\n",
+                     "crc)\n{\n",
                      e->name);
+    if (mote_emits_regions(e)) /* `at` is where the arena is, which knows where the regions are */
+        mote_text_printf(out, "    const %s_arena *const arena = (const %s_arena *)(const void *)at;\n\n", e->name, e->name);
+    mote_text_puts(out, "    switch (step) {\n");
     for (v = 0; v < e->variant_count; v++) {
         if (e->variant_count > 1)
             mote_text_printf(out, "#if %s_CHIP == %d\n", e->upper, v);

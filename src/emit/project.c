@@ -222,6 +222,16 @@ static void set_sizes(variables *v)
     set_count(v, "constants", any->constant_bytes);
 }
 
+/* Where the arena is, in a firmware's source. */
+static void set_memory(variables *v)
+{
+    mote_text text = {0};
+
+    set_flag(v, "regions", mote_emits_regions(v->e));
+    mote_emit_memory_lines(v->e, &text);
+    set_text(v, "arena_lines", &text);
+}
+
 static void set_input(variables *v)
 {
     const bool has_one = v->e->model->graphs[0].input_count == 1;
@@ -247,6 +257,7 @@ mote_status mote_emit_project(const mote_emitter *emitter, const mote_compile_re
     set_flag(&v, "has_labels", mote_model_label_count(emitter->model, 0) > 0);
     set_flag(&v, "has_state", mote_program_has_state(emitter->variants[0].program));
     set_sizes(&v);
+    set_memory(&v);
     set_scores(&v);
     set_objects(&v);
     set_ends(&v);

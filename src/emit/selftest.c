@@ -265,10 +265,9 @@ static void emit_text(const mote_emitter *e, const emitted_samples *samples, con
     mote_text_puts(out, "    }\n");
     for (i = 0; i < e->model->graphs[0].input_count; i++)
         emit_raw_check(e, &raw[i], out);
-    mote_text_printf(out,
-                     "    return wrong;\n}\n\n#ifdef MOTE_SELFTEST_MAIN\nint main(void)\n{\n    static %s_arena arena;\n\n"
-                     "    return %s_selftest(&arena) != 0;\n}\n#endif\n",
-                     e->name, e->name);
+    mote_text_puts(out, "    return wrong;\n}\n\n#ifdef MOTE_SELFTEST_MAIN\nint main(void)\n{\n");
+    mote_emit_static_memory(e, "    ", out);
+    mote_text_printf(out, "\n    return %s_selftest(&arena) != 0;\n}\n#endif\n", e->name);
 }
 
 static mote_status run_all(emitted_samples *samples, const mote_model *model, mote_error *err)

@@ -272,25 +272,37 @@ static void emit_param_tables(const mote_emitter *e, const mote_variant *variant
 }
 
 /* Of step s, at a place: a constant is an array of its own. */
-static void emit_operand(const mote_emitter *e, const mote_variant *variant, int32_t s, int32_t place, const char *separator,
+static void emit_operand(const mote_emitter *e, const mote_variant *variant, int32_t s, int32_t index, const char *separator,
                          mote_text *out)
 {
-    const mote_id id = variant->program->steps[s].in[place];
+    const mote_id      id = variant->program->steps[s].in[index];
+    mote_emitted_place place;
 
-    if (id == MOTE_NONE)
+    if (id == MOTE_NONE) {
         mote_text_printf(out, "%sNULL", separator);
-    else if (e->model->graphs[0].tensors[id].kind == MOTE_CONST)
-        mote_text_printf(out, "%s%s_%d_in%d", separator, e->name, s, place);
-    else
-        mote_text_printf(out, "%s(const %s *)(const void *)(at + %zu)", separator, operand_type(e, id),
-                         mote_plan_place(variant->program, id)->offset);
+    } else if (e->model->graphs[0].tensors[id].kind == MOTE_CONST) {
+        mote_text_printf(out, "%s%s_%d_in%d", separator, e->name, s, index);
+    } else {
+        place = mote_emit_place(e, variant->program, mote_plan_place(variant->program, id)->offset);
+        mote_text_printf(out, "%s(const %s *)(const void *)(%s + %zu)", separator, operand_type(e, id), place.at,
+                         place.offset);
+    }
 }
 
 static void emit_output(const mote_emitter *e, const mote_variant *variant, mote_id id, const char *separator,
                         mote_text *out)
 {
-    mote_text_printf(out, "%s(%s *)(void *)(at + %zu)", separator, operand_type(e, id),
-                     mote_plan_place(variant->program, id)->offset);
+    const mote_emitted_place place = mote_emit_place(e, variant->program, mote_plan_place(variant->program, id)->offset);
+
+    mote_text_printf(out, "%s(%s *)(void *)(%s + %zu)", separator, operand_type(e, id), place.at, place.offset);
+}
+
+/* Scratch, or a state. */
+static void emit_own_memory(const mote_emitter *e, const mote_variant *variant, size_t offset, mote_text *out)
+{
+    const mote_emitted_place place = mote_emit_place(e, variant->program, offset);
+
+    mote_text_printf(out, ", %s + %zu", place.at, place.offset);
 }
 
 /* depth: how many blocks of control flow it stands in. */
@@ -325,9 +337,9 @@ static void emit_call(const mote_emitter *e, const mote_variant *variant, int32_
     for (i = 0; i < step->out_count; i++, separator = ", ")
         emit_output(e, variant, step->out[i], separator, out);
     if (has_scratch(step))
-        mote_text_printf(out, ", at + %zu", variant->program->scratch[s]);
+        emit_own_memory(e, variant, variant->program->scratch[s], out);
     if (keeps_state(step))
-        mote_text_printf(out, ", at + %zu", variant->program->states[s]);
+        emit_own_memory(e, variant, variant->program->states[s], out);
     mote_text_puts(out, ");\n");
 }
 
@@ -335,11 +347,14 @@ static void emit_call(const mote_emitter *e, const mote_variant *variant, int32_
 static void emit_truth(const mote_emitter *e, const mote_variant *variant, mote_id id, mote_text *out)
 {
     const mote_tensor *tensor = &e->model->graphs[0].tensors[id];
+    mote_emitted_place place;
 
-    if (tensor->kind == MOTE_CONST)
+    if (tensor->kind == MOTE_CONST) {
         mote_text_puts(out, *(const uint8_t *)tensor->data ? "1" : "0");
-    else
-        mote_text_printf(out, "at[%zu]", mote_plan_place(variant->program, id)->offset);
+        return;
+    }
+    place = mote_emit_place(e, variant->program, mote_plan_place(variant->program, id)->offset);
+    mote_text_printf(out, "%s[%zu]", place.at, place.offset);
 }
 
 /* Marks become C's own if and loop. Returns how many blocks are open behind it. */
@@ -377,7 +392,8 @@ static void emit_invoke(const mote_emitter *e, const mote_variant *variant, mote
 {
     int32_t s, depth = 0;
 
-    mote_text_printf(out, "void %s_invoke(%s_arena *arena)\n{\n    uint8_t *const at = arena->bytes;\n\n", e->name, e->name);
+    mote_text_printf(out, "void %s_invoke(%s_arena *arena)\n{\n", e->name, e->name);
+    mote_emit_bases(e, variant->program, out);
     for (s = 0; s < variant->program->step_count; s++) {
         const mote_step *step = &variant->program->steps[s];
         if (step->control)
@@ -385,15 +401,16 @@ static void emit_invoke(const mote_emitter *e, const mote_variant *variant, mote
         else if (!step->kernel->is_view)
             emit_call(e, variant, s, depth, out);
     }
-    mote_text_puts(out, "    (void)at;\n}\n");
+    mote_emit_bases_end(e, variant->program, out);
+    mote_text_puts(out, "}\n");
 }
 
-static void emit_first_values(const mote_tensor *tensor, size_t offset, mote_text *out)
+static void emit_first_values(const mote_tensor *tensor, const mote_emitted_place *place, mote_text *out)
 {
     mote_text_printf(out, "    {\n        static const MRT_FLASH uint8_t first[%zu] = ", mote_tensor_bytes(tensor));
     mote_emit_values(out, tensor->data, MOTE_U8, mote_tensor_bytes(tensor));
-    mote_text_printf(out, ";\n        for (i = 0; i < %zuu; i++)\n            arena->bytes[%zuu + i] = first[i];\n    }\n",
-                     mote_tensor_bytes(tensor), offset);
+    mote_text_printf(out, ";\n        for (i = 0; i < %zuu; i++)\n            %s[%zuu + i] = first[i];\n    }\n",
+                     mote_tensor_bytes(tensor), place->bytes, place->offset);
 }
 
 /* State tensors to their first values, the states of steps to zero. */
@@ -407,12 +424,16 @@ static void emit_reset(const mote_emitter *e, const mote_variant *variant, mote_
         return;
     mote_text_printf(out, "\nvoid %s_reset(%s_arena *arena)\n{\n    uint32_t i;\n\n", e->name, e->name);
     for (i = 0; i < graph->tensor_count; i++)
-        if (graph->tensors[i].kind == MOTE_STATE && mote_tensor_bytes(&graph->tensors[i]) > 0)
-            emit_first_values(&graph->tensors[i], mote_plan_place(program, i)->offset, out);
+        if (graph->tensors[i].kind == MOTE_STATE && mote_tensor_bytes(&graph->tensors[i]) > 0) {
+            const mote_emitted_place place = mote_emit_place(e, program, mote_plan_place(program, i)->offset);
+            emit_first_values(&graph->tensors[i], &place, out);
+        }
     for (i = 0; i < program->step_count; i++)
-        if (keeps_state(&program->steps[i]))
-            mote_text_printf(out, "    for (i = 0; i < %zuu; i++)\n        arena->bytes[%zuu + i] = 0;\n",
-                             program->steps[i].prepared.state_bytes, program->states[i]);
+        if (keeps_state(&program->steps[i])) {
+            const mote_emitted_place place = mote_emit_place(e, program, program->states[i]);
+            mote_text_printf(out, "    for (i = 0; i < %zuu; i++)\n        %s[%zuu + i] = 0;\n",
+                             program->steps[i].prepared.state_bytes, place.bytes, place.offset);
+        }
     mote_text_puts(out, "}\n");
 }
 

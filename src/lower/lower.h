@@ -56,6 +56,13 @@ typedef struct mote_place {
     bool    is_placed;             /* false: a constant, or unused */
 } mote_place;
 
+/* Memory of a kind: regions follow each other in the program's block, so that a place's offset tells its region, too. */
+typedef struct mote_program_region {
+    size_t offset, bytes; /* where it begins in the block; what it takes, 0: nothing lies there */
+} mote_program_region;
+
+enum { MOTE_REGIONS_MAX = 6 };
+
 typedef struct mote_program {
     mote_arena arena;
     const mote_model
@@ -68,8 +75,11 @@ typedef struct mote_program {
     size_t            *scratch;      /* offset of each step's scratch */
     size_t            *states;       /* and of its state, the memory of its own that outlives an invoke */
     size_t             memory_bytes; /* all places and scratch */
-    size_t             align_bytes;  /* of every offset, and so of the memory */
-    size_t             lower_bound;  /* no plan can do with less: proved by plan/ */
+    mote_program_region
+            regions[MOTE_REGIONS_MAX]; /* [region_count], the fast ones first: one, unless plan/ was given more */
+    int32_t region_count;
+    size_t  align_bytes; /* of every offset, and so of the memory */
+    size_t  lower_bound; /* no plan can do with less: proved by plan/ */
 } mote_program;
 
 /* The caller destroys the program. */

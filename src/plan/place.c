@@ -268,7 +268,7 @@ static void keep_if_better(placing_work *w, const size_t *offsets)
 
 static bool is_best_possible(const placing_work *w)
 {
-    return w->placing->memory_bytes <= w->placing->lower_bound;
+    return w->placing->memory_bytes <= size_max(w->placing->lower_bound, w->placing->enough_bytes);
 }
 
 static const mote_block *block_at(const void *pointer)
@@ -467,7 +467,7 @@ static void place_by_search(placing_work *w, mote_search *search)
     size_t        height = p->lower_bound, floor = p->lower_bound; /* below floor it is not worth looking */
     int64_t       left = WORK_MAX;
 
-    while (floor < p->memory_bytes && left > 0) {
+    while (floor < p->memory_bytes && p->memory_bytes > p->enough_bytes && left > 0) {
         int64_t work = left < WORK_PER_HEIGHT ? left : WORK_PER_HEIGHT;
         left -= work;
         switch (mote_search_run(search, height, &work, w->tried)) {
@@ -493,6 +493,8 @@ static mote_status place(placing_work *w, mote_error *err)
     size_t                   i;
 
     MOTE_TRY(find_lower_bound(w, err));
+    if (w->placing->enough_bytes > 0 && w->placing->lower_bound > w->placing->enough_bytes)
+        return MOTE_OK;
     if (is_many(w))
         MOTE_TRY(place_stepwise(w, err));
     for (i = 0; i < sizeof orders / sizeof *orders && !is_best_possible(w) && w->pairs < FIT_PAIRS_MAX; i++)

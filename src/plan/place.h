@@ -31,8 +31,10 @@ typedef struct mote_placing {
     int32_t     count;
     int32_t     step_count;   /* steps are in -1 .. step_count */
     size_t      align;        /* every offset is a multiple */
+    size_t      enough_bytes; /* 0: the least is looked for; else a placing that takes no more is as good as any */
     size_t      lower_bound;  /* no placing of these blocks can do with less: proved */
-    size_t      memory_bytes; /* the highest end of the best placing found; lower_bound: it is optimal */
+    size_t      memory_bytes; /* the highest end of the best placing found; lower_bound: it is optimal. SIZE_MAX: none was
+                               * looked for, since enough_bytes are below lower_bound */
 } mote_placing;
 
 /* First fit in several orders; where that does not reach what is live at one step, a search (search.h), which finds and

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/plan.h"
 
+#include <math.h>
 #include <stdlib.h>
 
-#include "plan/place.h"
+#include "plan/split.h"
 
 static mote_id root_of(const mote_program *program, mote_id id)
 {
@@ -179,6 +180,7 @@ typedef struct blocks {
     int32_t      span_count;
     mote_id     *next, *last; /* of each place: the tensors that share it, in the order of their first steps */
     int32_t     *block_of;    /* of each place */
+    double      *heat;        /* of each block; of tensors found only where it is asked for */
 } blocks;
 
 static void list_sharers(blocks *b, const mote_program *program)
@@ -259,15 +261,19 @@ static mote_status check_total(const mote_placing *placing, mote_error *err)
     return MOTE_OK;
 }
 
-/* Scratch lives while its step runs; a state always. */
+/* Scratch lives while its step runs, and nothing is hotter; a state lives always, and is read and written once. */
 static void add_memory_of_step(blocks *b, mote_program *program, int32_t i)
 {
     const size_t scratch = program->steps[i].scratch_bytes, state = program->steps[i].prepared.state_bytes;
 
-    if (scratch > 0)
+    if (scratch > 0) {
         add_span(b, begin_block(b, &program->scratch[i]), (mote_span){scratch, i, i});
-    if (state > 0)
+        b->heat[b->placing.count - 1] = INFINITY;
+    }
+    if (state > 0) {
         add_span(b, begin_block(b, &program->states[i]), (mote_span){state, -1, program->step_count});
+        b->heat[b->placing.count - 1] = 2;
+    }
 }
 
 static mote_status collect_blocks(blocks *b, mote_program *program, mote_arena *scratch, mote_error *err)
@@ -280,6 +286,7 @@ static mote_status collect_blocks(blocks *b, mote_program *program, mote_arena *
     b->next = MOTE_NEW(scratch, mote_id, tensor_count, err);
     b->last = MOTE_NEW(scratch, mote_id, tensor_count, err);
     b->block_of = MOTE_NEW(scratch, int32_t, tensor_count, err);
+    b->heat = MOTE_NEW(scratch, double, most, err);
     if (err->code != MOTE_OK)
         return err->code;
     list_sharers(b, program);
@@ -305,6 +312,90 @@ static size_t natural_align(const mote_program *program)
     return 4;
 }
 
+/* ---- several regions ---- */
+
+static void add_heat(blocks *b, const mote_program *program, mote_id id, double bytes)
+{
+    if (id != MOTE_NONE && program->places[id].is_placed)
+        b->heat[b->block_of[root_of(program, id)]] += bytes;
+}
+
+/* What is multiplied is read once a multiplication, unless it comes by way of scratch; all else once. Outputs are written
+ * once. */
+static void add_heat_of_step(blocks *b, const mote_program *program, const mote_step *step)
+{
+    const mote_graph *graph = &program->model->graphs[0];
+    const double      macs = (double)mote_op_macs(graph, &graph->nodes[step->node]);
+    int32_t           i;
+
+    for (i = 0; i < step->in_count; i++)
+        if (step->in[i] != MOTE_NONE) {
+            const mote_tensor *tensor = &graph->tensors[step->in[i]];
+            const double       once = (double)mote_tensor_bytes(tensor), each = macs * mote_dtype_bits(tensor->dtype) / 8;
+            add_heat(b, program, step->in[i],
+                     step->in[i] == step->first && step->scratch_bytes == 0 && each > once ? each : once);
+        }
+    for (i = 0; i < step->out_count; i++)
+        add_heat(b, program, step->out[i], (double)mote_tensor_bytes(&graph->tensors[step->out[i]]));
+}
+
+/* How often each byte of a tensor is touched in an invoke; what loops repeat counts once. */
+static void find_heat(blocks *b, const mote_program *program)
+{
+    int32_t i;
+
+    for (i = 0; i < program->step_count; i++)
+        if (!program->steps[i].control && !program->steps[i].kernel->is_view)
+            add_heat_of_step(b, program, &program->steps[i]);
+    for (i = 0; i < program->model->graphs[0].tensor_count; i++) {
+        const mote_place *place = &program->places[i];
+        const size_t      bytes = b->placing.blocks[b->block_of[i]].bytes;
+        if (place->is_placed && place->shares == MOTE_NONE && bytes > 0)
+            b->heat[b->block_of[i]] /= (double)bytes;
+    }
+}
+
+static mote_status split_over_regions(mote_program *program, blocks *b, const mote_plan_options *options, mote_error *err)
+{
+    mote_splitting splitting = {.placing = &b->placing,
+                                .heat = b->heat,
+                                .region_bytes = options->region_bytes,
+                                .region_count = options->region_count};
+    int32_t        i;
+
+    find_heat(b, program);
+    MOTE_TRY(mote_split_blocks(&splitting, err));
+    for (i = 0; i < options->region_count; i++)
+        program->regions[i] = splitting.regions[i];
+    return MOTE_OK;
+}
+
+/* Where all fits into the first one, the others are empty. */
+static mote_status fill_regions(mote_program *program, blocks *b, const mote_plan_options *options, mote_error *err)
+{
+    const size_t all = b->placing.memory_bytes;
+    int32_t      i;
+
+    program->regions[0] = (mote_program_region){0, all};
+    program->region_count = options->region_count > 0 ? options->region_count : 1;
+    for (i = 1; i < program->region_count; i++)
+        program->regions[i] = (mote_program_region){all, 0};
+    if (options->region_count == 0 || all <= options->region_bytes[0])
+        return MOTE_OK;
+    return split_over_regions(program, b, options, err);
+}
+
+int32_t mote_plan_region(const mote_program *program, size_t offset)
+{
+    int32_t i = program->region_count - 1;
+
+    while (i > 0 && offset < program->regions[i].offset)
+        i--;
+    return i;
+}
+
+/* ---- all ---- */
+
 static mote_status place_all(mote_program *program, const mote_plan_options *options, mote_arena *scratch, mote_error *err)
 {
     blocks        b = {.placing = {.align = options->align_bytes ? options->align_bytes : natural_align(program)}};
@@ -314,6 +405,7 @@ static mote_status place_all(mote_program *program, const mote_plan_options *opt
     placing->step_count = program->step_count;
     MOTE_TRY(collect_blocks(&b, program, scratch, err));
     MOTE_TRY(mote_place_blocks(placing, err));
+    MOTE_TRY(fill_regions(program, &b, options, err));
     for (i = 0; i < placing->count; i++)
         *placing->blocks[i].result = placing->blocks[i].offset;
     program->memory_bytes = placing->memory_bytes;
@@ -339,6 +431,9 @@ mote_status mote_plan(mote_program *program, const mote_plan_options *options, m
     int32_t                       *ends;
 
     options = options ? options : &defaults;
+    if (options->region_count < 0 || options->region_count > MOTE_REGIONS_MAX)
+        return mote_fail(err, MOTE_ERR_USAGE, "memory of %d regions; 1 to %d are possible", options->region_count,
+                         MOTE_REGIONS_MAX);
     find_lives(program);
     if (options->keeps_all)
         keep_all_alive(program);
@@ -415,9 +510,10 @@ static int by_first_step(const void *a, const void *b)
 /* all is sorted by first steps: whoever may clash with `a` and comes behind it begins before `a` ends. */
 static mote_status verify_lodger(const mote_program *program, const lodger *all, int32_t count, int32_t a, mote_error *err)
 {
-    int32_t b;
+    const mote_program_region *region = &program->regions[mote_plan_region(program, all[a].offset)];
+    int32_t                    b;
 
-    if (all[a].offset + all[a].bytes > program->memory_bytes)
+    if (all[a].bytes > 0 && all[a].offset + all[a].bytes > region->offset + region->bytes)
         return mote_fail(err, MOTE_ERR_LIMIT, "plan: tensor %d lies outside", all[a].tensor);
     for (b = a + 1; b < count && all[b].first_step <= all[a].last_step; b++)
         if (clash(program, &all[a], &all[b]))

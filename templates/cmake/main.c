@@ -4,7 +4,7 @@
 
 #include "@name@_check.h"
 
-static @name@_arena arena;
+@arena_lines@
 
 static void print(const char *text)
 {

@@ -8,7 +8,7 @@
 #include "@name@_check.h"
 #include "@name@_link.h"
 
-static @name@_arena arena;
+@arena_lines@
 static mrt_link board;
 
 static void print(const char *text)

@@ -112,7 +112,11 @@ static void put_cell(mote_text *out, const mote_fit *fit)
     const double ram = (double)fit->ram_bytes / (double)fit->region_bytes;
     const bool   is_ram = ram >= (double)fit->flash_bytes / (double)fit->board->flash_bytes;
 
-    mote_text_printf(out, " %s: %s ", fit->answer == MOTE_FIT_NO ? "no" : "yes", is_ram ? "RAM" : "flash");
+    mote_text_printf(out, " %s: %s ",
+                     fit->answer == MOTE_FIT_NO      ? "no"
+                     : fit->answer == MOTE_FIT_SPLIT ? "split"
+                                                     : "yes",
+                     is_ram ? "RAM" : "flash");
     put_bytes(out, is_ram ? fit->ram_bytes : fit->flash_bytes);
     mote_text_puts(out, " of ");
     put_bytes(out, is_ram ? fit->region_bytes : fit->board->flash_bytes);

@@ -144,6 +144,22 @@ static void check_plan(const mote_model *model, bool keeps_all, size_t memory)
     mote_program_destroy(program);
 }
 
+/* The fast region is full, and the rest lies in the other one, though not all blocks were tried. */
+static void check_split(const mote_model *model, size_t fast)
+{
+    const size_t  limits[] = {fast, SIZE_MAX};
+    mote_program *program;
+    mote_error    err = {0};
+
+    if (mote_lower(&program, model, &mote_target_portable, &err) != MOTE_OK ||
+        mote_plan(program, &(mote_plan_options){.region_bytes = limits, .region_count = 2}, &err) != MOTE_OK ||
+        mote_plan_verify(program, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    assert_int_equal(program->regions[0].bytes, fast);
+    assert_true(program->memory_bytes <= program->lower_bound + program->lower_bound / 2);
+    mote_program_destroy(program);
+}
+
 /* ---- tests ---- */
 
 static void a_long_chain_is_inspected_and_run(void **state)
@@ -179,6 +195,8 @@ static void long_and_wide_graphs_are_planned_and_none_overlaps(void **state)
     check_plan(dense, false, 2 * WIDTH * sizeof(float));
     check_plan(wide, false, (WIDE + 1) * WIDTH * sizeof(float)); /* the input and all values */
     check_plan(wide, true, 2 * WIDE * WIDTH * sizeof(float));
+    check_split(dense, WIDTH * sizeof(float));
+    check_split(wide, WIDE / 2 * WIDTH * sizeof(float));
     mote_model_destroy(dense);
     mote_model_destroy(wide);
 }

@@ -14,7 +14,7 @@ void start(void);
 
 static const void *const vectors[] __attribute__((section(".vectors"), used)) = {&stack_top, start};
 
-static @name@_arena arena;
+@arena_lines@
 static mrt_link board;
 
 /* 125 MHz from the crystal's 12: 1500 in the loop, divided by 6 and 2. */

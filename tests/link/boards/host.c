@@ -1,6 +1,7 @@
 /* A board that is a process of this machine on a pseudo-terminal, with the code that real ones have, and their faults.
  *
  *     cc -DBOARD_LINK='"NAME_link.h"' -DBOARD_ARENA=NAME_arena -DBOARD_SERVE=NAME_link_serve -I FOLDER host.c FOLDER/NAME.c ...
+ *     with -DBOARD_MEMORY=NAME_all_memory -DBOARD_ARENA_IN=NAME_arena_in where the arena has several regions
  *     ./board FAULT [N]        writes the terminal's name, then serves until it is ended, or for two minutes
  *
  * lose, flip           the N-th byte that arrives, once; lose-all, flip-all: every N-th
@@ -35,6 +36,10 @@ typedef struct board {
     mrt_link    link;
     BOARD_ARENA arena;
 } board;
+
+#ifdef BOARD_MEMORY
+static BOARD_MEMORY memory;
+#endif
 
 static int has(const board *b, const char *fault)
 {
@@ -132,6 +137,10 @@ static void start(board *b)
 
     memset(&b->link, 0, sizeof b->link);
     memset(&b->arena, 0, sizeof b->arena);
+#ifdef BOARD_MEMORY
+    memset(&memory, 0, sizeof memory);
+    b->arena = BOARD_ARENA_IN(&memory);
+#endif
     b->link.port = port;
 }
 

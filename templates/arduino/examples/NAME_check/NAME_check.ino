@@ -3,7 +3,7 @@
 #include <@name@.h>
 #include <@name@_check.h>
 
-static @name@_arena arena;
+@arena_lines@
 
 static void print(const char *text)
 {

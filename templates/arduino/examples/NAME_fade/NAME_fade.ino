@@ -14,7 +14,7 @@ static const float INPUT_LOW = @fade_low@, INPUT_HIGH = @fade_high@;
 static const float DARK = @fade_dark@, BRIGHT = @fade_bright@;
 static const int   STEPS = 200, STEP_MILLISECONDS = 15;
 
-static @name@_arena arena;
+@arena_lines@
 
 static float ask(float x)
 {

@@ -9,7 +9,7 @@
 #include "@name@_link.h"
 
 static const struct device *const line = DEVICE_DT_GET(DT_CHOSEN(zephyr_console));
-static @name@_arena arena;
+@arena_lines@
 static mrt_link board;
 
 static void print(const char *text)
