@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 struct HardwareSerial {
-    void begin(unsigned long speed);
-    operator bool();
+    void   begin(unsigned long speed);
+           operator bool();
     size_t print(const char *text);
     size_t write(const uint8_t *bytes, size_t count);
     int    read();

@@ -1,14 +1,18 @@
-/* The start of a program on an emulated Cortex-M; newlib's own start, and files by semihosting, follow. Its functions for no files at
- * all lack these names. SPDX-License-Identifier: Apache-2.0 */
+/* The start of a program on an emulated Cortex-M; newlib's own start, which calls _init and _fini, and files by semihosting
+ * follow. SPDX-License-Identifier: Apache-2.0 */
 #include <stdint.h>
 
 extern uint32_t stack_top;
-void _start(void), standin_start(void), _init(void), _fini(void);
+void            _start(void), standin_start(void), _init(void), _fini(void);
 
 static const void *const vectors[16] __attribute__((section(".vectors"), used)) = {&stack_top, standin_start};
 
-void _init(void) {}
-void _fini(void) {}
+void _init(void)
+{
+}
+void _fini(void)
+{
+}
 
 void standin_start(void)
 {

@@ -3,6 +3,6 @@
 #define STANDIN_STDIO_H
 #include <stddef.h>
 typedef struct FILE FILE;
-extern FILE *const stdout;
-int fputs(const char *, FILE *), fflush(FILE *);
+extern FILE *const  stdout;
+int                 fputs(const char *, FILE *), fflush(FILE *);
 #endif

@@ -1,5 +1,5 @@
-/* MicroPython's part of the stand-in: imports the module that is linked to it, and calls its function, by name, without arguments.
- * SPDX-License-Identifier: Apache-2.0 */
+/* MicroPython's part of the stand-in: imports the module that is linked to it, and calls its function, by name, without
+ * arguments. SPDX-License-Identifier: Apache-2.0 */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,7 +50,8 @@ static mp_obj_t call(mp_obj_t function, size_t count, const mp_obj_t *arguments)
 
 static mp_obj_t import(unsigned name, mp_obj_t from, mp_obj_t level)
 {
-    return strcmp(names[name], "time") == 0 && from == &none && level == MP_OBJ_NEW_SMALL_INT(0) ? (mp_obj_t)&time_module : NULL;
+    return strcmp(names[name], "time") == 0 && from == &none && level == MP_OBJ_NEW_SMALL_INT(0) ? (mp_obj_t)&time_module
+                                                                                                 : NULL;
 }
 
 static void *reallocate(void *p, size_t bytes, bool may_move)
@@ -91,8 +92,9 @@ static void get_buffer(mp_obj_t o, mp_buffer_info_t *buffer, unsigned how)
     *buffer = *(mp_buffer_info_t *)o;
 }
 
-const mp_functions mp_fun_table = {(mp_obj_t)&none, from_object, to_object, load_attribute, store,       new_tuple, call,       import,
-                                   memset,          memmove,     reallocate, print,         raise_error, new_bytes, get_buffer, &out};
+const mp_functions mp_fun_table = {(mp_obj_t)&none, from_object, to_object, load_attribute, store, new_tuple,   call,
+                                   import,          memset,      memmove,   reallocate,     print, raise_error, new_bytes,
+                                   get_buffer,      &out};
 
 int main(int count, char **arguments)
 {

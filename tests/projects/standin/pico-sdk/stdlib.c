@@ -1,5 +1,5 @@
-/* A board that ends once its check is done and the example asks its line; a terminal opens its USB port after two seconds, and what is
- * printed before is lost. SPDX-License-Identifier: Apache-2.0 */
+/* A board that ends once its check is done and the example asks its line; a terminal opens its USB port after two seconds,
+ * and what is printed before is lost. SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -52,24 +52,25 @@ extern const mp_functions mp_fun_table;
 extern const uint16_t     mp_native_qstr_val_table[];
 
 enum { MP_BUFFER_READ = 1 };
-#define MP_DEFINE_CONST_FUN_OBJ_0(name, function)                       const mp_function name = {0, 0, {.none = function}}
-#define MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(name, low, high, function)  const mp_function name = {low, high, {.some = function}}
-#define MP_OBJ_FROM_PTR(p)               ((mp_obj_t)(uintptr_t)(p))
-#define MP_OBJ_NEW_SMALL_INT(n)          ((mp_obj_t)((uintptr_t)(n) << 1 | 1))
-#define MP_DYNRUNTIME_INIT_ENTRY         (void)self, (void)n_args, (void)n_kw, (void)args;
-#define MP_DYNRUNTIME_INIT_EXIT          return mp_const_none;
-#define mp_const_none                    (mp_fun_table.const_none)
-#define mp_plat_print                    (*mp_fun_table.plat_print)
-#define mp_printf(to, ...)               (mp_fun_table.printf_((to), __VA_ARGS__))
-#define mp_get_buffer_raise(o, to, how)  (mp_fun_table.get_buffer_raise((o), (to), (how)))
-#define mp_raise_ValueError(text)        (mp_fun_table.raise_value_error(text))
-#define mp_obj_new_bytes(bytes, count)   (mp_fun_table.obj_new_bytes((bytes), (count)))
-#define mp_obj_new_tuple(count, items)   (mp_fun_table.new_tuple((count), (items)))
-#define mp_obj_new_int(n)                (mp_fun_table.native_to_obj((n), 2))
-#define mp_obj_get_int(o)                (mp_fun_table.native_from_obj((o), 2))
-#define mp_store_global(name, o)         (mp_fun_table.store_global((name), (o)))
+#define MP_DEFINE_CONST_FUN_OBJ_0(name, function) const mp_function name = {0, 0, {.none = function}}
+#define MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(name, low, high, function)                                                      \
+    const mp_function name = {low, high, {.some = function}}
+#define MP_OBJ_FROM_PTR(p)                ((mp_obj_t)(uintptr_t)(p))
+#define MP_OBJ_NEW_SMALL_INT(n)           ((mp_obj_t)((uintptr_t)(n) << 1 | 1))
+#define MP_DYNRUNTIME_INIT_ENTRY          (void)self, (void)n_args, (void)n_kw, (void)args;
+#define MP_DYNRUNTIME_INIT_EXIT           return mp_const_none;
+#define mp_const_none                     (mp_fun_table.const_none)
+#define mp_plat_print                     (*mp_fun_table.plat_print)
+#define mp_printf(to, ...)                (mp_fun_table.printf_((to), __VA_ARGS__))
+#define mp_get_buffer_raise(o, to, how)   (mp_fun_table.get_buffer_raise((o), (to), (how)))
+#define mp_raise_ValueError(text)         (mp_fun_table.raise_value_error(text))
+#define mp_obj_new_bytes(bytes, count)    (mp_fun_table.obj_new_bytes((bytes), (count)))
+#define mp_obj_new_tuple(count, items)    (mp_fun_table.new_tuple((count), (items)))
+#define mp_obj_new_int(n)                 (mp_fun_table.native_to_obj((n), 2))
+#define mp_obj_get_int(o)                 (mp_fun_table.native_from_obj((o), 2))
+#define mp_store_global(name, o)          (mp_fun_table.store_global((name), (o)))
 #define mp_call_function_n_kw(f, n, k, a) (mp_fun_table.call_function_n_kw((f), (n) | (k) << 8, (a)))
-#define m_malloc(bytes)                  (mp_fun_table.realloc_(NULL, (bytes), false))
-#define m_free(p)                        ((void)mp_fun_table.realloc_((p), 0, false))
+#define m_malloc(bytes)                   (mp_fun_table.realloc_(NULL, (bytes), false))
+#define m_free(p)                         ((void)mp_fun_table.realloc_((p), 0, false))
 mp_obj_t mpy_init(mp_obj_fun_bc_t *, size_t, size_t, mp_obj_t *);
 #endif
