@@ -45,9 +45,11 @@ static uint32_t link_microseconds(void *user)
 int main(void)
 {
     const @name@_check_port port = {print, microseconds};
+    int                     i;
 
     stdio_init_all();
-    sleep_ms(3000); /* USB comes up */
+    for (i = 0; i < 100 && !stdio_usb_connected(); i++)
+        sleep_ms(100); /* what is printed before a terminal is there is lost */
     @name@_check(&arena, &port);
     board.port.read = read_byte;
     board.port.write = write_bytes;

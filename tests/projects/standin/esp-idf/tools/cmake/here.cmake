@@ -1,0 +1,1 @@
+# This machine: nothing to say. SPDX-License-Identifier: Apache-2.0
