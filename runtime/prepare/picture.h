@@ -1,7 +1,7 @@
 /* Frames as cameras give them -> pictures of a model's size, element by element, without a buffer. The host's reader of
  * PNG and JPEG files crops, resizes and greys by these very functions, so a chip sees what training saw.
  *
- *     part of a frame --pixel()--> bytes of a channel --bilinear--> one byte an element [height, width, channels] --store()-->
+ *     region of a frame --pixel()--> bytes of a channel --bilinear--> one byte an element [height, width, channels] --store()-->
  *
  * Integers only, so results are the same everywhere, and chips without an FPU need no floats.
  * No allocation, no C library. Frames of any size: what is computed at run time never leads outside.
@@ -166,29 +166,29 @@ MRT_INLINE uint8_t mrt_pixel_uyvy(const mrt_frame *frame, int32_t x, int32_t y, 
     return mrt_colour_yuv(group[(x & 1) * 2 + 1], group[0], group[2], channel);
 }
 
-/* ---- which part of a frame becomes the picture ---- */
+/* ---- which region of a frame becomes the picture ---- */
 
 /* Pixels of a frame. They lie in it, or height or width is below 1: there is nothing to take. */
-typedef struct mrt_part {
+typedef struct mrt_region {
     const mrt_frame *frame;
     int32_t          top, left, height, width;
-} mrt_part;
+} mrt_region;
 
-MRT_INLINE mrt_part mrt_part_whole(const mrt_frame *frame)
+MRT_INLINE mrt_region mrt_region_whole(const mrt_frame *frame)
 {
-    const mrt_part part = {frame, 0, 0, frame->height, frame->width};
+    const mrt_region region = {frame, 0, 0, frame->height, frame->width};
 
-    return part;
+    return region;
 }
 
 /* These pixels, 0 <= top, 0 <= left; nothing where the frame does not have them all. */
-MRT_INLINE mrt_part mrt_part_box(const mrt_frame *frame, int32_t top, int32_t left, int32_t height, int32_t width)
+MRT_INLINE mrt_region mrt_region_box(const mrt_frame *frame, int32_t top, int32_t left, int32_t height, int32_t width)
 {
-    mrt_part part = {frame, top, left, height, width};
+    mrt_region region = {frame, top, left, height, width};
 
     if (frame->height < top + height || frame->width < left + width)
-        part.height = 0;
-    return part;
+        region.height = 0;
+    return region;
 }
 
 /* How much of `side` goes with all of `across` in the ratio as_side : as_across, whole pixels. Quotient and rest are
@@ -201,18 +201,18 @@ MRT_INLINE int32_t mrt_side_in_ratio(int32_t side, int32_t across, int32_t as_si
     return in_ratio < 1 ? 1 : in_ratio < (uint32_t)side ? (int32_t)in_ratio : side;
 }
 
-/* The largest part of the picture's proportions, from the middle: keras.layers.Resizing(crop_to_aspect_ratio=True). */
-MRT_INLINE mrt_part mrt_part_middle(const mrt_frame *frame, const mrt_picture *as)
+/* The largest region of the picture's proportions, from the middle: keras.layers.Resizing(crop_to_aspect_ratio=True). */
+MRT_INLINE mrt_region mrt_region_middle(const mrt_frame *frame, const mrt_picture *as)
 {
-    mrt_part part = mrt_part_whole(frame);
+    mrt_region region = mrt_region_whole(frame);
 
-    if (part.height < 1 || part.width < 1)
-        return part;
-    part.height = mrt_side_in_ratio(frame->height, frame->width, as->height, as->width);
-    part.width = mrt_side_in_ratio(frame->width, frame->height, as->width, as->height);
-    part.top = (frame->height - part.height) / 2;
-    part.left = (frame->width - part.width) / 2;
-    return part;
+    if (region.height < 1 || region.width < 1)
+        return region;
+    region.height = mrt_side_in_ratio(frame->height, frame->width, as->height, as->width);
+    region.width = mrt_side_in_ratio(frame->width, frame->height, as->width, as->height);
+    region.top = (frame->height - region.height) / 2;
+    region.left = (frame->width - region.width) / 2;
+    return region;
 }
 
 /* ---- resizing: tf.image.resize(method="bilinear", antialias=False) in whole fractions, rounded to the nearest byte ---- */
@@ -229,7 +229,7 @@ MRT_INLINE uint16_t mrt_whole_of(int32_t out_count)
     return (uint16_t)mrt_min_i32(2 * out_count, (int32_t)MRT_WHOLE_MAX);
 }
 
-/* Of an output pixel, along an axis: `past` of `whole` behind pixel next - 1 of the part. From one to the next it goes
+/* Of an output pixel, along an axis: `past` of `whole` behind pixel next - 1 of the region. From one to the next it goes
  * without a division. */
 typedef struct mrt_centre {
     uint32_t next, past, whole; /* next: 0 .. count */
@@ -328,16 +328,16 @@ MRT_INLINE uint8_t mrt_blend(const mrt_frame *frame, mrt_pixel pixel, const mrt_
     return mrt_nearest_byte(upper * y->whole + (lower - upper) * y->past, area);
 }
 
-/* The part of a frame, stretched to the picture's size, sides of 1 .. MRT_PICTURE_SIDE_MAX. Nothing is stored where there
+/* The region, stretched to the picture's size, sides of 1 .. MRT_PICTURE_SIDE_MAX. Nothing is stored where there
  * is nothing to take. A pixel whose centre lies on another's is that one: what blending would give, without its sums. */
-MRT_INLINE void mrt_take_picture(const mrt_part *part, mrt_pixel pixel, const mrt_picture *as, mrt_store store, void *to)
+MRT_INLINE void mrt_take_picture(const mrt_region *region, mrt_pixel pixel, const mrt_picture *as, mrt_store store, void *to)
 {
-    const mrt_centre  left = mrt_centre_first(part->left, part->width, as->width);
+    const mrt_centre  left = mrt_centre_first(region->left, region->width, as->width);
     const mrt_divisor area = mrt_divisor_of((uint32_t)mrt_whole_of(as->height) * mrt_whole_of(as->width));
-    mrt_centre        down = mrt_centre_first(part->top, part->height, as->height);
+    mrt_centre        down = mrt_centre_first(region->top, region->height, as->height);
     int32_t           index = 0, row, column, c;
 
-    if (part->height < 1 || part->width < 1)
+    if (region->height < 1 || region->width < 1)
         return;
     for (row = 0; row < as->height; row++, mrt_centre_on(&down)) {
         const mrt_span y = mrt_span_at(&down);
@@ -346,8 +346,8 @@ MRT_INLINE void mrt_take_picture(const mrt_part *part, mrt_pixel pixel, const mr
             const mrt_span x = mrt_span_at(&right);
             for (c = 0; c < as->channels; c++)
                 store(to, index++, c,
-                      y.past == 0 && x.past == 0 ? pixel(part->frame, x.low, y.low, c)
-                                                 : mrt_blend(part->frame, pixel, &y, &x, c, &area));
+                      y.past == 0 && x.past == 0 ? pixel(region->frame, x.low, y.low, c)
+                                                 : mrt_blend(region->frame, pixel, &y, &x, c, &area));
         }
     }
 }

@@ -29,27 +29,27 @@ static void store_byte(void *to, int32_t index, int32_t channel, uint8_t byte)
 
 _Static_assert(MOTE_IMAGE_MAX_SIDE <= MRT_PICTURE_SIDE_MAX, "check_options' sizes are those that picture.h can make");
 
-static mrt_part part_of(const mrt_frame *frame, const mote_crop *crop, const mrt_picture *as)
+static mrt_region region_of(const mrt_frame *frame, const mote_crop *crop, const mrt_picture *as)
 {
     if (crop->kind == MOTE_CROP_CENTER)
-        return mrt_part_middle(frame, as);
+        return mrt_region_middle(frame, as);
     if (crop->kind == MOTE_CROP_BOX)
-        return mrt_part_box(frame, crop->top, crop->left, crop->height, crop->width);
-    return mrt_part_whole(frame);
+        return mrt_region_box(frame, crop->top, crop->left, crop->height, crop->width);
+    return mrt_region_whole(frame);
 }
 
 static void take(const mote_pixels *in, const mote_crop *crop, mote_array *out)
 {
     const mrt_frame   frame = {in->bytes, in->width, in->height, in->width * in->channels};
     const mrt_picture as = {(int32_t)out->dim[0], (int32_t)out->dim[1], in->channels};
-    const mrt_part    part = part_of(&frame, crop, &as);
+    const mrt_region  region = region_of(&frame, crop, &as);
 
     if (in->channels == 1)
-        mrt_take_picture(&part, mrt_pixel_grey8, &as, store_byte, out->bytes);
+        mrt_take_picture(&region, mrt_pixel_grey8, &as, store_byte, out->bytes);
     else if (in->channels == 3)
-        mrt_take_picture(&part, mrt_pixel_rgb888, &as, store_byte, out->bytes);
+        mrt_take_picture(&region, mrt_pixel_rgb888, &as, store_byte, out->bytes);
     else
-        mrt_take_picture(&part, rgba_pixel, &as, store_byte, out->bytes);
+        mrt_take_picture(&region, rgba_pixel, &as, store_byte, out->bytes);
 }
 
 static bool is_within(int32_t x, int32_t least)

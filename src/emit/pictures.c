@@ -177,26 +177,26 @@ static void emit_store(const mote_emitter *e, int32_t input, const mote_preparat
         mote_text_printf(out, "%s_prepare_input%s((float)byte, index);\n}\n\n", e->name, all.suffix[0].text);
 }
 
-static void emit_part(const mote_crop *crop, mote_text *out)
+static void emit_region(const mote_crop *crop, mote_text *out)
 {
     if (crop->kind == MOTE_CROP_CENTER)
-        mote_text_puts(out, "mrt_part_middle(frame, &as)");
+        mote_text_puts(out, "mrt_region_middle(frame, &as)");
     else if (crop->kind == MOTE_CROP_BOX)
-        mote_text_printf(out, "mrt_part_box(frame, %d, %d, %d, %d)", crop->top, crop->left, crop->height, crop->width);
+        mote_text_printf(out, "mrt_region_box(frame, %d, %d, %d, %d)", crop->top, crop->left, crop->height, crop->width);
     else
-        mote_text_puts(out, "mrt_part_whole(frame)");
+        mote_text_puts(out, "mrt_region_whole(frame)");
 }
 
 static void emit_take(const mote_emitter *e, int32_t input, const mrt_picture *as, mote_text *out)
 {
     mote_text_printf(out,
                      "MRT_INLINE void %s_take_%d(%s_arena *arena, const mrt_frame *frame, mrt_pixel pixel)\n{\n"
-                     "    const mrt_picture as = {%d, %d, %d};\n    const mrt_part    part = ",
+                     "    const mrt_picture as = {%d, %d, %d};\n    const mrt_region  region = ",
                      e->name, input, e->name, as->height, as->width, as->channels);
-    emit_part(crop_of(e, input), out);
+    emit_region(crop_of(e, input), out);
     mote_text_printf(out,
-                     ";\n    void *const       to = %s_input_%d(arena);\n\n"
-                     "    if (to)\n        mrt_take_picture(&part, pixel, &as, %s_store_%d, to);\n}\n\n",
+                     ";\n    void *const        to = %s_input_%d(arena);\n\n"
+                     "    if (to)\n        mrt_take_picture(&region, pixel, &as, %s_store_%d, to);\n}\n\n",
                      e->name, input, e->name, input);
 }
 

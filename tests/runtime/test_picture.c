@@ -40,7 +40,7 @@ static place place_of(int32_t out, int32_t out_count, int32_t begin, int32_t cou
 }
 
 /* tf.image.resize's formula in double. */
-static double expected(const mrt_part *part, const mrt_picture *as, int32_t row, int32_t column, int32_t c)
+static double expected(const mrt_region *part, const mrt_picture *as, int32_t row, int32_t column, int32_t c)
 {
     const place  y = place_of(row, as->height, part->top, part->height);
     const place  x = place_of(column, as->width, part->left, part->width);
@@ -60,7 +60,7 @@ static int rounded(double x)
     return fabs(x - below - 0.5) < 1e-9 ? (int)below + ((int)below & 1) : (int)lrint(x);
 }
 
-static void check_resizing(const mrt_part *part, const mrt_picture *as)
+static void check_resizing(const mrt_region *part, const mrt_picture *as)
 {
     static uint8_t out[SIDE_MAX * SIDE_MAX * 3];
     int32_t        y, x, c, i = 0;
@@ -92,8 +92,8 @@ static void resizing_gives_the_nearest_byte(void **state)
         const int32_t     left = (int32_t)(mote_random_u32(key, n++) % (uint32_t)width);
         const mrt_picture as = {to_height, to_width, 3};
         const mrt_frame   frame = {in, width, height, width * 3};
-        const mrt_part    whole = mrt_part_whole(&frame), middle = mrt_part_middle(&frame, &as),
-                       corner = mrt_part_box(&frame, top, left, height - top, width - left);
+        const mrt_region  whole = mrt_region_whole(&frame), middle = mrt_region_middle(&frame, &as),
+                         corner = mrt_region_box(&frame, top, left, height - top, width - left);
         for (i = 0; i < sizeof in; i++) /* few values, so that halves are met */
             in[i] = (uint8_t)(mote_random_u32(key, n++) % (k % 2 ? 256 : 3));
         check_resizing(&whole, &as);
@@ -135,7 +135,7 @@ static void large_pictures_are_near(void **state)
     enum { WIDE = 5000 };
     static uint8_t    in[7 * 3 * 3], out[WIDE * 5 * 3];
     const mrt_frame   frame = {in, 7, 3, 21};
-    const mrt_part    whole = mrt_part_whole(&frame);
+    const mrt_region  whole = mrt_region_whole(&frame);
     const mrt_picture as = {5, WIDE, 3};
     int32_t           y, x, c, i;
 
@@ -151,15 +151,15 @@ static void large_pictures_are_near(void **state)
 
 /* ---- parts ---- */
 
-static mrt_part middle_of(int32_t height, int32_t width, int32_t as_height, int32_t as_width)
+static mrt_region middle_of(int32_t height, int32_t width, int32_t as_height, int32_t as_width)
 {
     const mrt_frame   frame = {NULL, width, height, 0};
     const mrt_picture as = {as_height, as_width, 1};
 
-    return mrt_part_middle(&frame, &as);
+    return mrt_region_middle(&frame, &as);
 }
 
-static void is_part(mrt_part part, int32_t top, int32_t left, int32_t height, int32_t width)
+static void is_part(mrt_region part, int32_t top, int32_t left, int32_t height, int32_t width)
 {
     assert_int_equal(part.top, top);
     assert_int_equal(part.left, left);
@@ -184,7 +184,7 @@ static void the_middle_is_keras_s(void **state)
                 }
 }
 
-static bool is_inside(const mrt_part *part, int32_t height, int32_t width)
+static bool is_inside(const mrt_region *part, int32_t height, int32_t width)
 {
     return part->top >= 0 && part->left >= 0 && part->height >= 1 && part->width >= 1 &&
            part->height <= height - part->top && part->width <= width - part->left;
@@ -201,7 +201,7 @@ static void parts_lie_in_the_frame_whatever_its_size(void **state)
         for (w = 0; w < sizeof sides / sizeof *sides; w++)
             for (a = 0; a < sizeof as / sizeof *as; a++)
                 for (b = 0; b < sizeof as / sizeof *as; b++) {
-                    const mrt_part part = middle_of(sides[h], sides[w], as[a], as[b]);
+                    const mrt_region part = middle_of(sides[h], sides[w], as[a], as[b]);
                     assert_true(is_inside(&part, sides[h], sides[w]));
                 }
 }
@@ -211,11 +211,11 @@ static void nothing_is_taken_where_pixels_are_missing(void **state)
     static const uint8_t in[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
     const mrt_frame      frame = {in, 4, 3, 4}, empty = {NULL, 0, 5, 0}, negative = {NULL, INT32_MIN, INT32_MIN, 0};
     const mrt_picture    as = {1, 2, 1};
-    const mrt_part       parts[] = {mrt_part_box(&frame, 2, 0, 2, 2), mrt_part_box(&frame, 0, 3, 1, 2),
-                                    mrt_part_box(&empty, 0, 0, 1, 1), mrt_part_box(&negative, 0, 0, 1, 1),
-                                    mrt_part_middle(&empty, &as),     mrt_part_middle(&negative, &as),
-                                    mrt_part_whole(&empty),           mrt_part_whole(&negative)};
-    const mrt_part       corner = mrt_part_box(&frame, 2, 2, 1, 2);
+    const mrt_region     parts[] = {mrt_region_box(&frame, 2, 0, 2, 2), mrt_region_box(&frame, 0, 3, 1, 2),
+                                    mrt_region_box(&empty, 0, 0, 1, 1), mrt_region_box(&negative, 0, 0, 1, 1),
+                                    mrt_region_middle(&empty, &as),     mrt_region_middle(&negative, &as),
+                                    mrt_region_whole(&empty),           mrt_region_whole(&negative)};
+    const mrt_region     corner = mrt_region_box(&frame, 2, 2, 1, 2);
     uint8_t              out[2] = {77, 78};
     size_t               i;
 
@@ -232,7 +232,7 @@ static void rows_may_go_upwards(void **state)
 {
     static const uint8_t in[] = {1, 2, 3, 4, 5, 6}, turned[] = {5, 6, 3, 4, 1, 2};
     const mrt_frame      frame = {in + 4, 2, 3, -2};
-    const mrt_part       whole = mrt_part_whole(&frame);
+    const mrt_region     whole = mrt_region_whole(&frame);
     const mrt_picture    as = {3, 2, 1};
     uint8_t              out[6];
 
