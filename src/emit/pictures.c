@@ -86,15 +86,15 @@ static void emit_declarations(const mote_emitter *e, const mote_end_suffix *suff
 
     mote_text_printf(out, "/* A camera's frame becomes the picture that input %d takes: ", suffix->index);
     if (crop->kind == MOTE_CROP_CENTER)
-        mote_text_puts(out, "its largest middle part of that shape is\n * ");
+        mote_text_puts(out, "its largest middle part of that shape,\n * ");
     else if (crop->kind == MOTE_CROP_BOX)
-        mote_text_printf(out, "%d x %d pixels of it, from column %d, row %d, are\n * ", crop->width, crop->height,
-                         crop->left, crop->top);
+        mote_text_printf(out, "%d x %d pixels of it, from column %d, row %d,\n * ", crop->width, crop->height, crop->left,
+                         crop->top);
     mote_text_printf(
         out,
-        "stretched to %d x %d%s as training's were, prepared%sand stored, without a buffer. pixels: `height` "
-        "rows, each `stride` bytes after the one before it (0: without gaps).\n * Where %s nothing changes. */\n",
-        as->width, as->height, as->channels == 1 ? ", grey" : "", "\n * ",
+        "stretched to %d x %d%s as training's were, prepared\n * and stored, without a buffer. pixels: `height` rows, each "
+        "`stride` bytes after the one before it (0: without gaps).\n * Where %s nothing changes. */\n",
+        as->width, as->height, as->channels == 1 ? ", grey" : "",
         crop->kind == MOTE_CROP_BOX ? "a frame does not have all of them" : "width or height is below 1");
     for (f = 0; f < FORMATS; f++) {
         mote_text_printf(out, "/* %s */ ", formats[f].comment);
@@ -195,7 +195,7 @@ static void emit_take(const mote_emitter *e, int32_t input, const mrt_picture *a
                      e->name, input, e->name, as->height, as->width, as->channels);
     emit_region(crop_of(e, input), out);
     mote_text_printf(out,
-                     ";\n    void *const        to = %s_input_%d(arena);\n\n"
+                     ";\n    void *const       to = %s_input_%d(arena);\n\n"
                      "    if (to)\n        mrt_take_picture(&region, pixel, &as, %s_store_%d, to);\n}\n\n",
                      e->name, input, e->name, input);
 }

@@ -174,6 +174,7 @@ static void the_middle_is_keras_s(void **state)
 
     (void)state;
     is_part(middle_of(340, 500, 200, 200), 0, 80, 340, 340); /* the example of its documentation */
+    is_part(middle_of(300000, 400000, 16384, 16384), 0, 50000, 300000, 300000);
     for (h = 1; h < 40; h++)
         for (w = 1; w < 40; w++)
             for (a = 1; a < 40; a += 3)
