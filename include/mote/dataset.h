@@ -30,6 +30,7 @@
 #include <stdint.h>
 
 #include <mote/array.h>
+#include <mote/image.h>
 #include <mote/progress.h>
 
 #ifdef __cplusplus
@@ -111,7 +112,10 @@ typedef struct mote_dataset_options {
     int64_t shape[MOTE_ARRAY_MAX_RANK - 1];
     bool    flatten; /* the same as rank 1, shape {-1} */
 
-    int32_t image_height, image_width, image_channels; /* folders of images: see mote_image_options; 0: all must agree */
+    int32_t   image_height, image_width, image_channels; /* folders of images: see mote_image_options; 0: all must agree */
+    mote_crop crop; /* of pictures: see mote_image_options; MOTE_ERR_USAGE where samples are no pictures. CENTER needs the
+                     * height and the width above */
+    mote_crop known_crop; /* what a model says of its training: as crop, but arrays are taken as they are */
 
     bool skip_damaged; /* folders of images: leave out, with a note, what cannot be read; false: that is an error */
 
@@ -177,6 +181,7 @@ typedef struct mote_dataset_feature {
     mote_preparation preparation;
     int32_t image_height, image_width, image_channels; /* of samples that are bytes [height, width] or [height, width, 1 or
                                                         * 3], however they are reshaped later; else 0 */
+    mote_crop          crop;                           /* what was taken of each picture */
     const char *const *column_names;                   /* CSV with a header: [width], else NULL */
     uint64_t           room[8];                        /* mote.h */
 } mote_dataset_feature;

@@ -15,13 +15,27 @@
 extern "C" {
 #endif
 
+/* What of a picture is taken, before it is resized. */
+typedef enum mote_crop_kind {
+    MOTE_CROP_NONE = 0, /* all of it */
+    MOTE_CROP_CENTER,   /* the largest part of the wanted size's proportions, from the middle: Keras' crop_to_aspect_ratio */
+    MOTE_CROP_BOX       /* these pixels; a picture that does not have them is refused */
+} mote_crop_kind;
+
+typedef struct mote_crop {
+    mote_crop_kind kind;
+    int32_t        top, left, height, width; /* BOX: pixels of the picture in its file, each at most 65,536 */
+} mote_crop;
+
 /* What to make of it; 0 in any field: as the file has it. */
 typedef struct mote_image_options {
     int32_t height, width; /* pixels; resized bilinearly, half-pixel centres, no antialiasing (tf.image.resize's default),
-                            * and rounded to the nearest byte */
-    int32_t channels;      /* 1 grey (0.299 R + 0.587 G + 0.114 B), 3 RGB, 4 RGBA; alpha is dropped, not blended; from the
-                            * file: grey 1, everything else 3 */
-    uint64_t room[8];      /* mote.h */
+                            * and rounded to the nearest byte; of more than 2,048 a side the centres to 4,096ths of a pixel.
+                            * 0: as the file has it, or the crop */
+    mote_crop crop;
+    int32_t   channels; /* 1 grey (0.299 R + 0.587 G + 0.114 B), 3 RGB, 4 RGBA; alpha is dropped, not blended; from the
+                         * file: grey 1, everything else 3 */
+    uint64_t room[8];   /* mote.h */
 } mote_image_options;
 
 /* out: uint8 [height, width, channels]; free with mote_array_free. options may be NULL. */

@@ -26,7 +26,7 @@ bool mote_model_preparation(mote_preparation *out, const mote_model *model, int3
  *      "range": [0.0, 1.0]}
  *
  * of several {"inputs": [...], "outputs": [...]}, each entry with its part of this. All parts may be missing. "image" says
- * which pictures a flat input takes. */
+ * which pictures a flat input takes, "crop" what is taken of them: "center", or [top, left, height, width]; see image.h. */
 char *mote_model_recipe_json(const mote_model *model, mote_error *err);
 
 #ifdef __cplusplus

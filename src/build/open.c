@@ -64,6 +64,8 @@ static void take_request(opening *o)
         o->options.image_width = from->image_width;
         o->options.image_channels = from->image_channels;
     }
+    if (from->crop.kind != MOTE_CROP_NONE)
+        o->options.crop = from->crop;
     if (from->header != MOTE_HEADER_AUTO)
         o->options.header = from->header;
     if (from->max_bytes > 0)
@@ -163,6 +165,20 @@ static mote_status take_outputs(opening *o, mote_error *err)
     return err->code;
 }
 
+/* Where the recipe says how samples are prepared, it says what is taken of pictures, too; what is said beside the path goes
+ * before it. */
+static void take_crop(opening *o)
+{
+    const mote_dataset_options *said = o->request->options;
+    const mote_crop            *known = &o->request->model->recipe.input[0].crop;
+
+    if ((said && said->crop.kind != MOTE_CROP_NONE) ||
+        (known->kind == MOTE_CROP_NONE && !has_preparation(o->request->model, 0)))
+        return;
+    o->options.crop = (mote_crop){0};
+    o->options.known_crop = *known;
+}
+
 static mote_status take_recipe(opening *o, mote_error *err)
 {
     const mote_recipe     *recipe = &o->request->model->recipe;
@@ -178,6 +194,7 @@ static mote_status take_recipe(opening *o, mote_error *err)
         o->options.image_width = recipe->input[0].image[1];
         o->options.image_channels = recipe->input[0].image[2];
     }
+    take_crop(o);
     o->options.known_columns = recipe->input[0].columns;
     o->options.known_column_count = recipe->input[0].column_count;
     o->options.known_targets = recipe->output[0].columns;

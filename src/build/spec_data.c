@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "build/spec.h"
+#include "data/image.h"
 #include "data/raw.h"
 
 /* What the tables fill; the options of mote/dataset.h have other types in places. */
@@ -59,7 +60,7 @@ static const mote_key data_keys[] = {
     {0},
 };
 
-static const char *const data_others[] = {"path", "targets", "generate", "mean", "std", "inputs", "outputs", NULL};
+static const char *const data_others[] = {"path", "targets", "generate", "mean", "std", "inputs", "outputs", "crop", NULL};
 
 /* One input of several; one output. */
 static const mote_key feature_keys[] = {
@@ -187,6 +188,38 @@ static mote_status read_deviations(mote_feature_options *o, const mote_yaml_read
     return reader->err->code;
 }
 
+/* ---- crop: center, or [top, left, height, width] ---- */
+
+static mote_status read_box(mote_crop *out, const mote_yaml_reader *reader, const mote_yaml *list)
+{
+    static const mote_key keys[] = {MOTE_KEY("crop: top", mote_crop, top, .min = 0, .max = MOTE_CROP_MAX),
+                                    MOTE_KEY("crop: left", mote_crop, left, .min = 0, .max = MOTE_CROP_MAX),
+                                    MOTE_KEY("crop: height", mote_crop, height, .min = 1, .max = MOTE_CROP_MAX),
+                                    MOTE_KEY("crop: width", mote_crop, width, .min = 1, .max = MOTE_CROP_MAX)};
+    const mote_yaml      *item;
+    int                   i = 0;
+
+    for (item = list->first; item; item = item->next)
+        MOTE_TRY(mote_key_read(reader, item, &keys[i++], "data", out));
+    out->kind = MOTE_CROP_BOX;
+    return MOTE_OK;
+}
+
+static mote_status read_crop(mote_dataset_options *o, const mote_yaml_reader *reader, const mote_yaml *crop)
+{
+    if (!crop || mote_yaml_is_null(crop))
+        return MOTE_OK;
+    if (crop->kind == MOTE_YAML_LIST && crop->count == 4)
+        return read_box(&o->crop, reader, crop);
+    if (crop->kind != MOTE_YAML_TEXT || strcmp(crop->text, "center") != 0)
+        return mote_yaml_fail(reader, crop->line, "data: crop must be center, or [top, left, height, width] in pixels");
+    if (o->image_height == 0)
+        return mote_yaml_fail(reader, crop->line,
+                              "data: crop: center needs image: [height, width], the size that pictures become");
+    o->crop.kind = MOTE_CROP_CENTER;
+    return MOTE_OK;
+}
+
 /* ---- the section ---- */
 
 static mote_status set_feature(mote_feature_options *o, const mote_yaml_reader *reader, const mote_yaml *map,
@@ -228,6 +261,7 @@ static mote_status set_options(mote_spec *spec, const mote_yaml_reader *reader, 
     o->image_height = s->image.dims[0];
     o->image_width = s->image.dims[1];
     o->image_channels = s->image.dims[2];
+    MOTE_TRY(read_crop(o, reader, mote_yaml_find(map, "crop")));
     o->targets = s->target_kind;
     o->class_count = s->classes;
     o->test_split = s->test_split;

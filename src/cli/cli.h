@@ -160,6 +160,7 @@ cli_json_tensor(const mote_tensor_info *tensor); /* name, dtype, shape, batched,
 /* How DATA is to be read, as the options say that a command has of these rows; names lie in the arena. */
 #define CLI_DATA_OPTIONS                                                                                                    \
     {"image", 0, "HxW[xC]", "pictures: this height, width, channels"},                                                      \
+        {"crop", 0, "center|T,L,H,W", "pictures: take the middle, or this part"},                                           \
         {"targets", 0, "COLUMNS", "names, or how many last ones; or y.npy"},                                                \
         {"target-kind", 0, "KIND", "auto, classes, values or none"},                                                        \
         {"header", 0, "auto|true|false", "CSV: whether its first row names columns"},                                       \

@@ -47,6 +47,44 @@ static mote_status read_image(mote_dataset_options *out, const cli_args *args, m
     return MOTE_OK;
 }
 
+/* 10,20,64,64 or [10, 20, 64, 64]. */
+static bool parse_box(const char *text, mote_crop *out)
+{
+    int32_t *const numbers[] = {&out->top, &out->left, &out->height, &out->width};
+    char          *end;
+    long           number;
+    int            i;
+
+    text += strspn(text, "[ ");
+    for (i = 0; i < 4; text = end + 1) {
+        errno = 0;
+        number = strtol(text, &end, 10);
+        if (end == text || errno != 0 || number < i / 2 || number > 65536)
+            return false;
+        *numbers[i++] = (int32_t)number;
+        end += strspn(end, " ]");
+        if (*end != ',')
+            break;
+    }
+    out->kind = MOTE_CROP_BOX;
+    return *end == '\0' && i == 4;
+}
+
+static mote_status read_crop(mote_dataset_options *out, const cli_args *args, mote_error *err)
+{
+    const char *text = cli_value(args, "crop");
+
+    if (!text)
+        return MOTE_OK;
+    if (strcmp(text, "center") == 0)
+        out->crop.kind = MOTE_CROP_CENTER;
+    else if (!parse_box(text, &out->crop))
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "--crop %s: center is expected, or TOP,LEFT,HEIGHT,WIDTH in pixels, as in 0,20,120,120",
+                         mote_show_string(text).text);
+    return MOTE_OK;
+}
+
 /* "a,b" and "c" are the names a, b and c. */
 typedef struct name_list {
     const char **names;
@@ -221,6 +259,7 @@ mote_status cli_read_data_options(mote_dataset_options *out, const cli_args *arg
 
     *out = (mote_dataset_options){.skip_damaged = cli_has(args, "skip-damaged")};
     MOTE_TRY(read_image(out, args, err));
+    MOTE_TRY(read_crop(out, args, err));
     MOTE_TRY(read_targets(out, args, arena, err));
     MOTE_TRY(read_ends(out, args, arena, err));
     MOTE_TRY(cli_choice(args, "target-kind", kinds, 0, &kind, err));

@@ -241,6 +241,7 @@ static mote_status agree_on_samples(mote_dataset *set, const mote_raw_set *raw, 
     f->rank = first->rank - 1;
     memcpy(f->dim, first->dim + 1, (size_t)f->rank * sizeof *f->dim);
     remember_picture(f, first->dtype);
+    f->crop = raw->crop;
     f->width = first->count / (size_t)first->dim[0];
     return MOTE_OK;
 }
@@ -725,6 +726,9 @@ static mote_status fill(mote_dataset *set, mote_raw_set *raw, const mote_dataset
     int i;
 
     MOTE_TRY(mote_dataset_check_options(options, err));
+    if (options->crop.kind != MOTE_CROP_NONE && !raw->are_pictures)
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "crop takes a part of pictures (PNG and JPEG files), and these samples are none");
     MOTE_TRY(name_ends(set, raw, options, err));
     MOTE_TRY(adopt_all(set, raw, options, err));
     take_facts(set, raw, options);

@@ -1,4 +1,4 @@
-/* One image: which decoder, how large, resized.
+/* One image: which decoder, what of it, how large.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "data/image.h"
 
@@ -27,17 +27,60 @@ static void store_byte(void *to, int32_t index, int32_t channel, uint8_t byte)
     ((uint8_t *)to)[index] = byte;
 }
 
-static void resize(const mote_pixels *in, mote_array *out)
+_Static_assert(MOTE_IMAGE_MAX_SIDE <= MRT_PICTURE_SIDE_MAX, "check_options' sizes are those that picture.h can make");
+
+static mrt_region region_of(const mrt_frame *frame, const mote_crop *crop, const mrt_picture *as)
+{
+    if (crop->kind == MOTE_CROP_CENTER)
+        return mrt_region_middle(frame, as);
+    if (crop->kind == MOTE_CROP_BOX)
+        return mrt_region_box(frame, crop->top, crop->left, crop->height, crop->width);
+    return mrt_region_whole(frame);
+}
+
+static void take(const mote_pixels *in, const mote_crop *crop, mote_array *out)
 {
     const mrt_frame   frame = {in->bytes, in->width, in->height, in->width * in->channels};
     const mrt_picture as = {(int32_t)out->dim[0], (int32_t)out->dim[1], in->channels};
+    const mrt_region  region = region_of(&frame, crop, &as);
 
     if (in->channels == 1)
-        mrt_take_picture(&frame, mrt_pixel_grey8, &as, store_byte, out->bytes);
+        mrt_take_picture(&region, mrt_pixel_grey8, &as, store_byte, out->bytes);
     else if (in->channels == 3)
-        mrt_take_picture(&frame, mrt_pixel_rgb888, &as, store_byte, out->bytes);
+        mrt_take_picture(&region, mrt_pixel_rgb888, &as, store_byte, out->bytes);
     else
-        mrt_take_picture(&frame, rgba_pixel, &as, store_byte, out->bytes);
+        mrt_take_picture(&region, rgba_pixel, &as, store_byte, out->bytes);
+}
+
+static bool is_within(int32_t x, int32_t least)
+{
+    return x >= least && x <= MOTE_CROP_MAX;
+}
+
+static mote_status check_crop(const mote_image_options *options, mote_error *err)
+{
+    const mote_crop *crop = &options->crop;
+
+    if (crop->kind == MOTE_CROP_CENTER && (options->height == 0 || options->width == 0))
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "a crop from the middle needs the size that the picture becomes: --image HEIGHTxWIDTH, in a spec "
+                         "image: [height, width]");
+    if (crop->kind == MOTE_CROP_BOX &&
+        (!is_within(crop->top, 0) || !is_within(crop->left, 0) || !is_within(crop->height, 1) || !is_within(crop->width, 1)))
+        return mote_fail(err, MOTE_ERR_USAGE, "a crop of %d x %d pixels at row %d, column %d is not supported", crop->height,
+                         crop->width, crop->top, crop->left);
+    return MOTE_OK;
+}
+
+/* A box lies in the picture: what is missing would have to be made up. */
+static mote_status check_box(const mote_crop *crop, const mote_pixels *pixels, mote_error *err)
+{
+    if (crop->kind != MOTE_CROP_BOX ||
+        (crop->top + crop->height <= pixels->height && crop->left + crop->width <= pixels->width))
+        return MOTE_OK;
+    return mote_fail(err, MOTE_ERR_USAGE,
+                     "is %d x %d pixels (height x width); the crop of %d x %d at row %d, column %d leads outside",
+                     pixels->height, pixels->width, crop->height, crop->width, crop->top, crop->left);
 }
 
 static mote_status check_options(const mote_image_options *options, mote_error *err)
@@ -47,7 +90,7 @@ static mote_status check_options(const mote_image_options *options, mote_error *
         return mote_fail(err, MOTE_ERR_USAGE, "an image size of %d x %d is not supported", options->height, options->width);
     if (options->channels < 0 || options->channels > 4 || options->channels == 2)
         return mote_fail(err, MOTE_ERR_USAGE, "an image has 1, 3 or 4 channels, not %d", options->channels);
-    return MOTE_OK;
+    return check_crop(options, err);
 }
 
 static bool is_png(const uint8_t *bytes, size_t count)
@@ -86,14 +129,14 @@ mote_status mote_image_decode(mote_array *out, const uint8_t *bytes, size_t coun
 
     MOTE_TRY(check_options(&o, err));
     MOTE_TRY(decode(&pixels, bytes, count, o.channels, err));
-    dim[0] = o.height ? o.height : pixels.height;
-    dim[1] = o.width ? o.width : pixels.width;
+    dim[0] = o.height ? o.height : o.crop.kind == MOTE_CROP_BOX ? o.crop.height : pixels.height;
+    dim[1] = o.width ? o.width : o.crop.kind == MOTE_CROP_BOX ? o.crop.width : pixels.width;
     dim[2] = pixels.channels;
-    if (mote_array_create(out, MOTE_U8, 3, dim, err) == MOTE_OK) {
-        if (dim[0] == pixels.height && dim[1] == pixels.width)
+    if (check_box(&o.crop, &pixels, err) == MOTE_OK && mote_array_create(out, MOTE_U8, 3, dim, err) == MOTE_OK) {
+        if (o.crop.kind != MOTE_CROP_BOX && dim[0] == pixels.height && dim[1] == pixels.width)
             memcpy(out->bytes, pixels.bytes, out->count);
         else
-            resize(&pixels, out);
+            take(&pixels, &o.crop, out);
     }
     free(pixels.bytes);
     return err->code;

@@ -8,6 +8,8 @@
 
 #include <mote/image.h>
 
+enum { MOTE_CROP_MAX = 65536 }; /* of each number of a box */
+
 mote_status mote_image_decode(mote_array *out, const uint8_t *bytes, size_t count, const mote_image_options *options,
                               mote_error *err);
 bool        mote_is_image_name(const char *name);

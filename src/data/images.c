@@ -95,6 +95,13 @@ static mote_status report_damage(image_set *set, mote_error *err)
 
 /* ---- one image after the other ---- */
 
+static void begin(mote_raw_set *raw, const char *source, const mote_dataset_options *options)
+{
+    raw->source = source;
+    raw->are_pictures = true;
+    raw->crop = options->crop.kind != MOTE_CROP_NONE ? options->crop : options->known_crop;
+}
+
 static mote_status allocate_set(image_set *set, const mote_array *first, size_t count, mote_error *err)
 {
     mote_raw_split *split = set->split;
@@ -135,11 +142,13 @@ static bool is_damage(const mote_error *failure)
 
 static mote_status add_image(image_set *set, const char *path, size_t total, int32_t label, mote_error *err)
 {
-    const mote_image_options wanted = {
-        .height = set->options->image_height, .width = set->options->image_width, .channels = set->options->image_channels};
-    mote_raw_split *split = set->split;
-    mote_array      image;
-    mote_error      failure = {0};
+    const mote_image_options wanted = {.height = set->options->image_height,
+                                       .width = set->options->image_width,
+                                       .channels = set->options->image_channels,
+                                       .crop = set->raw->crop};
+    mote_raw_split          *split = set->split;
+    mote_array               image;
+    mote_error               failure = {0};
 
     if (mote_image_load(&image, path, &wanted, &failure) != MOTE_OK) {
         if (!is_damage(&failure))
@@ -306,7 +315,7 @@ mote_status mote_raw_read_pictures(mote_raw_set *raw, const char *const *paths, 
 {
     image_set set = {.path = "the pictures given", .options = options, .raw = raw, .split = &raw->split[MOTE_SPLIT_TEST]};
 
-    raw->source = "pictures";
+    begin(raw, "pictures", options);
     set.walk.arena = &set.scratch;
     set.split->x_name[0] = set.split->y_name[0] = mote_split_name(MOTE_SPLIT_TEST);
     mote_text_add(&set.walk.pictures, (const char *)paths, count * sizeof *paths);
@@ -480,7 +489,7 @@ mote_status mote_raw_read_images(mote_raw_set *raw, const char *path, const mote
     mote_name_list classes = {0};
     outer_folder   outer;
 
-    raw->source = "folder of images";
+    begin(raw, "folder of images", options);
     MOTE_TRY(look(&outer, &raw->arena, path, err));
     if (outer.count == 0 && outer.pictures > 0)
         return read_split(raw, MOTE_SPLIT_TRAIN, path, NULL, options, err);

@@ -34,8 +34,10 @@ typedef struct mote_raw_set {
     const char *const *class_names; /* set: y[0] is int32 labels below class_count */
     int                class_count;
     const char *const *column_names, *const *target_names; /* of a table's columns */
-    int    target_column_count;
-    size_t max_bytes; /* what may still be taken */
+    int       target_column_count;
+    bool      are_pictures;
+    mote_crop crop;      /* what was taken of each */
+    size_t    max_bytes; /* what may still be taken */
 } mote_raw_set;
 
 void mote_raw_set_init(mote_raw_set *raw, const mote_dataset_options *options);

@@ -27,6 +27,12 @@ enum { FORMATS = sizeof formats / sizeof *formats };
 
 /* ---- which inputs are pictures ---- */
 
+static bool is_possible(const mrt_picture *as)
+{
+    return (as->channels == 1 || as->channels == 3) && as->height <= MRT_PICTURE_SIDE_MAX &&
+           as->width <= MRT_PICTURE_SIDE_MAX;
+}
+
 bool mote_emits_picture(const mote_emitter *e, int32_t input, mrt_picture *out)
 {
     const mote_tensor_info   info = mote_model_input(e->model, input);
@@ -36,12 +42,12 @@ bool mote_emits_picture(const mote_emitter *e, int32_t input, mrt_picture *out)
 
     if (takes_real && recipe && recipe->image[0] > 0) {
         *out = (mrt_picture){recipe->image[0], recipe->image[1], recipe->image[2]};
-        return (size_t)out->height * (size_t)out->width * (size_t)out->channels == info.count;
+        return (size_t)out->height * (size_t)out->width * (size_t)out->channels == info.count && is_possible(out);
     }
     if (!takes_real || info.rank < 3 || info.rank > 4 || info.dim[0] != 1 || (info.rank == 3 && !was_bytes))
         return false;
     *out = (mrt_picture){info.dim[1], info.dim[2], info.rank == 4 ? info.dim[3] : 1};
-    return out->channels == 1 || out->channels == 3;
+    return is_possible(out);
 }
 
 bool mote_emits_pictures(const mote_emitter *e)
@@ -53,6 +59,13 @@ bool mote_emits_pictures(const mote_emitter *e)
         if (mote_emits_picture(e, i, &ignored))
             return true;
     return false;
+}
+
+static const mote_crop *crop_of(const mote_emitter *e, int32_t input)
+{
+    static const mote_crop none = {0};
+
+    return input < MOTE_FEATURES_MAX ? &e->model->recipe.input[input].crop : &none;
 }
 
 /* ---- NAME.h ---- */
@@ -69,12 +82,20 @@ static void emit_declarations(const mote_emitter *e, const mote_end_suffix *suff
 {
     int f;
 
+    const mote_crop *crop = crop_of(e, suffix->index);
+
+    mote_text_printf(out, "/* A camera's frame becomes the picture that input %d takes: ", suffix->index);
+    if (crop->kind == MOTE_CROP_CENTER)
+        mote_text_puts(out, "its largest middle part of that shape,\n * ");
+    else if (crop->kind == MOTE_CROP_BOX)
+        mote_text_printf(out, "%d x %d pixels of it, from column %d, row %d,\n * ", crop->width, crop->height, crop->left,
+                         crop->top);
     mote_text_printf(
         out,
-        "/* A camera's frame becomes the picture that input %d takes: stretched to %d x %d%s as training's were, "
-        "prepared\n * and stored, without a buffer. pixels: `height` rows, each `stride` bytes after the one "
-        "before it (0: without gaps).\n * Where width or height is below 1 nothing changes. */\n",
-        suffix->index, as->width, as->height, as->channels == 1 ? ", grey" : "");
+        "stretched to %d x %d%s as training's were, prepared\n * and stored, without a buffer. pixels: `height` rows, each "
+        "`stride` bytes after the one before it (0: without gaps).\n * Where %s nothing changes. */\n",
+        as->width, as->height, as->channels == 1 ? ", grey" : "",
+        crop->kind == MOTE_CROP_BOX ? "a frame does not have all of them" : "width or height is below 1");
     for (f = 0; f < FORMATS; f++) {
         mote_text_printf(out, "/* %s */ ", formats[f].comment);
         emit_head(e, suffix, &formats[f], out);
@@ -156,13 +177,27 @@ static void emit_store(const mote_emitter *e, int32_t input, const mote_preparat
         mote_text_printf(out, "%s_prepare_input%s((float)byte, index);\n}\n\n", e->name, all.suffix[0].text);
 }
 
+static void emit_region(const mote_crop *crop, mote_text *out)
+{
+    if (crop->kind == MOTE_CROP_CENTER)
+        mote_text_puts(out, "mrt_region_middle(frame, &as)");
+    else if (crop->kind == MOTE_CROP_BOX)
+        mote_text_printf(out, "mrt_region_box(frame, %d, %d, %d, %d)", crop->top, crop->left, crop->height, crop->width);
+    else
+        mote_text_puts(out, "mrt_region_whole(frame)");
+}
+
 static void emit_take(const mote_emitter *e, int32_t input, const mrt_picture *as, mote_text *out)
 {
     mote_text_printf(out,
                      "MRT_INLINE void %s_take_%d(%s_arena *arena, const mrt_frame *frame, mrt_pixel pixel)\n{\n"
-                     "    const mrt_picture as = {%d, %d, %d};\n    void *const        to = %s_input_%d(arena);\n\n"
-                     "    if (to)\n        mrt_take_picture(frame, pixel, &as, %s_store_%d, to);\n}\n\n",
-                     e->name, input, e->name, as->height, as->width, as->channels, e->name, input, e->name, input);
+                     "    const mrt_picture as = {%d, %d, %d};\n    const mrt_region  region = ",
+                     e->name, input, e->name, as->height, as->width, as->channels);
+    emit_region(crop_of(e, input), out);
+    mote_text_printf(out,
+                     ";\n    void *const       to = %s_input_%d(arena);\n\n"
+                     "    if (to)\n        mrt_take_picture(&region, pixel, &as, %s_store_%d, to);\n}\n\n",
+                     e->name, input, e->name, input);
 }
 
 static void emit_format(const mote_emitter *e, const mote_end_suffix *suffix, const pixel_format *format,

@@ -318,12 +318,13 @@ static mote_status image_size(const mote_tensor_info *info, const int32_t *known
 }
 
 /* A flat input takes an image of as many numbers, grey if that is what fits. */
-static mote_status load_image(input_file *in, const int32_t *known, const char *path, mote_error *err)
+static mote_status load_image(input_file *in, const mote_input_recipe *recipe, const char *path, mote_error *err)
 {
     mote_image_options options;
 
-    if (image_size(&in->info, known, &options, err) != MOTE_OK)
+    if (image_size(&in->info, recipe->image, &options, err) != MOTE_OK)
         return mote_context(err, "%s", path);
+    options.crop = recipe->crop;
     MOTE_TRY(mote_image_load(&in->array, path, &options, err));
     if (in->array.count != in->info.count && options.height == 0) {
         mote_array_free(&in->array);
@@ -345,7 +346,7 @@ static mote_status read_image(input_file *in, const reading *how, const char *pa
     if (!can_store_real(&in->info))
         return mote_fail(err, MOTE_ERR_USAGE, "%s: input \"%s\" takes %s, which is no image", path,
                          mote_show_string(in->info.name).text, mote_dtype_name(in->info.dtype));
-    MOTE_TRY(load_image(in, how->recipe->image, path, err));
+    MOTE_TRY(load_image(in, how->recipe, path, err));
     in->count = 1;
     MOTE_TRY(keep_raw(in, err));
     real = malloc(in->array.count * sizeof *real + 1);

@@ -14,7 +14,8 @@ enum { TEXT_BYTES_MAX = 1 << 20, ENTRIES_MAX = 65536 };
 
 static bool input_is_empty(const mote_input_recipe *r)
 {
-    return !r->is_prepared && !r->has_dtype && r->column_count == 0 && r->image[0] == 0 && !r->range.is_known;
+    return !r->is_prepared && !r->has_dtype && r->column_count == 0 && r->image[0] == 0 && r->crop.kind == MOTE_CROP_NONE &&
+           !r->range.is_known;
 }
 
 static bool output_is_empty(const mote_output_recipe *r)
@@ -100,14 +101,21 @@ static void put_goal(json_t **object, const mote_goal *goal)
     put_names(object, "metrics", names, count);
 }
 
-static void put_image(json_t **object, const int32_t *image)
+static json_t *list_integers(const int32_t *values, int count)
 {
-    json_t *list = json_array();
+    json_t *array = json_array();
     int     i;
 
-    for (i = 0; i < 3; i++)
-        mote_json_append(&list, json_integer(image[i]));
-    mote_json_set(object, "image", list);
+    for (i = 0; i < count; i++)
+        mote_json_append(&array, json_integer(values[i]));
+    return array;
+}
+
+static json_t *crop_value(const mote_crop *crop)
+{
+    const int32_t box[] = {crop->top, crop->left, crop->height, crop->width};
+
+    return crop->kind == MOTE_CROP_CENTER ? json_string("center") : list_integers(box, 4);
 }
 
 static void put_input(json_t **object, const mote_input_recipe *recipe)
@@ -117,7 +125,9 @@ static void put_input(json_t **object, const mote_input_recipe *recipe)
     if (recipe->has_dtype)
         mote_json_set(object, "dtype", json_string(mote_dtype_name(recipe->dtype)));
     if (recipe->image[0] > 0)
-        put_image(object, recipe->image);
+        mote_json_set(object, "image", list_integers(recipe->image, 3));
+    if (recipe->crop.kind != MOTE_CROP_NONE)
+        mote_json_set(object, "crop", crop_value(&recipe->crop));
 }
 
 static void put_range(json_t **object, const mote_range *range)
@@ -386,11 +396,37 @@ static mote_status read_image(mote_input_recipe *out, const json_t *image, mote_
     return MOTE_OK;
 }
 
+/* What this version does not know is refused: a picture that is cropped otherwise is another input. */
+static mote_status read_crop(mote_input_recipe *out, const json_t *crop, mote_error *err)
+{
+    int32_t *const box[] = {&out->crop.top, &out->crop.left, &out->crop.height, &out->crop.width};
+    int            i;
+
+    if (!crop)
+        return MOTE_OK;
+    if (json_is_string(crop) && strcmp(json_string_value(crop), "center") == 0) {
+        out->crop.kind = MOTE_CROP_CENTER;
+        return MOTE_OK;
+    }
+    for (i = 0; i < 4; i++) {
+        const json_t    *item = json_array_get(crop, (size_t)i);
+        const json_int_t number = json_integer_value(item);
+        if (json_array_size(crop) != 4 || !json_is_integer(item) || number < i / 2 || number > ENTRIES_MAX)
+            return mote_fail(err, MOTE_ERR_FORMAT,
+                             "\"crop\" must be \"center\", or top, left, height and width in pixels, at most %d",
+                             ENTRIES_MAX);
+        *box[i] = (int32_t)number;
+    }
+    out->crop.kind = MOTE_CROP_BOX;
+    return MOTE_OK;
+}
+
 static mote_status read_input(mote_input_recipe *out, const json_t *object, mote_arena *arena, mote_error *err)
 {
     MOTE_TRY(read_preparation(out, object, arena, err));
     MOTE_TRY(read_dtype(out, json_object_get(object, "dtype"), err));
     MOTE_TRY(read_image(out, json_object_get(object, "image"), err));
+    MOTE_TRY(read_crop(out, json_object_get(object, "crop"), err));
     MOTE_TRY(read_names(json_object_get(object, "columns"), "columns", &out->columns, &out->column_count, arena, err));
     return read_range(out, json_object_get(object, "range"), err);
 }

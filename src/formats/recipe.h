@@ -2,7 +2,7 @@
  *
  *     {"scale": 255.0, "offset": 0.0, "mean": [0.13], "std": [0.31], "dtype": "uint8", "labels": ["0", "1"],
  *      "loss": "mse", "from_logits": true, "metrics": ["mae"], "columns": ["rooms"], "targets": ["price"],
- *      "range": [0.0, 1.0]}
+ *      "range": [0.0, 1.0], "image": [28, 28, 1], "crop": "center"}
  *
  * Of several inputs or outputs a list for each, in the model's order, each entry with its part of this:
  *

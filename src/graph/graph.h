@@ -125,6 +125,7 @@ typedef struct mote_input_recipe {
     const char *const *columns; /* of the table that it was trained on, by name */
     int32_t            column_count;
     int32_t            image[3]; /* height, width, channels of pictures that a flat input takes; 0: it takes none */
+    mote_crop          crop;     /* what is taken of a picture */
     mote_range         range;    /* what prepared samples took */
 } mote_input_recipe;
 

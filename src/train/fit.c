@@ -517,6 +517,7 @@ static mote_status take_input(mote_input_recipe *out, training_state *s, int ind
         out->image[1] = feature->image_width;
         out->image[2] = feature->image_channels;
     }
+    out->crop = feature->crop;
     return find_range(&out->range, &s->set->split[MOTE_SPLIT_TRAIN], index, &s->arena, err);
 }
 

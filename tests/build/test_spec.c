@@ -127,6 +127,30 @@ static void every_key_has_its_place(void **state)
     mote_spec_destroy(spec);
 }
 
+static mote_crop parsed_crop(const char *data)
+{
+    char       text[200];
+    mote_spec *spec;
+    mote_crop  crop;
+
+    snprintf(text, sizeof text, "data: {path: x, %s}\nmodel: {input: [4], layers: [dense: 3]}\n", data);
+    spec = parsed(text);
+    crop = spec->data.options.crop;
+    mote_spec_destroy(spec);
+    return crop;
+}
+
+static void a_crop_is_the_middle_or_a_box(void **state)
+{
+    const mote_crop box = parsed_crop("crop: [1, 0, 65536, 4]"), none = parsed_crop("crop: null");
+    (void)state;
+
+    assert_int_equal(parsed_crop("image: [8, 8], crop: center").kind, MOTE_CROP_CENTER);
+    assert_int_equal(box.kind, MOTE_CROP_BOX);
+    assert_true(box.top == 1 && box.left == 0 && box.height == 65536 && box.width == 4);
+    assert_int_equal(none.kind, MOTE_CROP_NONE);
+}
+
 /* Layers, an item each: what stands behind the dash in a list. */
 static void every_layer_takes_its_arguments(void **state)
 {
@@ -406,6 +430,23 @@ static const mistake reading_mistakes[] = {
      "x.yaml:1: data: flatten and shape contradict each other; leave one out"},
     {"data: {path: x, image: [3]}\n" LAYERS "    - dense: 1\n",
      "x.yaml:1: data: image must be [height, width] or [height, width, channels]"},
+    {"data:\n  path: x\n  crop: middle\n" LAYERS "    - dense: 1\n",
+     "x.yaml:3: data: crop must be center, or [top, left, height, width] in pixels"},
+    {"data: {path: x, crop: [1, 2, 3]}\n" LAYERS "    - dense: 1\n",
+     "x.yaml:1: data: crop must be center, or [top, left, height, width] in pixels"},
+    {"data: {path: x, crop: {top: 1}}\n" LAYERS "    - dense: 1\n",
+     "x.yaml:1: data: crop must be center, or [top, left, height, width] in pixels"},
+    {"data: {path: x, crop: center}\n" LAYERS "    - dense: 1\n",
+     "x.yaml:1: data: crop: center needs image: [height, width], the size that pictures become"},
+    {"data: {path: x, crop: [-1, 0, 3, 3]}\n" LAYERS "    - dense: 1\n",
+     "x.yaml:1: data: crop: top is -1; 0 to 65536 are possible"},
+    {"data: {path: x, crop: [0, 0, 0, 3]}\n" LAYERS "    - dense: 1\n",
+     "x.yaml:1: data: crop: height is 0; 1 to 65536 are possible"},
+    {"data: {path: x, crop: [0, 0, 3, 99999999999]}\n" LAYERS "    - dense: 1\n",
+     "x.yaml:1: data: crop: width is 1e+11; 1 to 65536 are possible"},
+    {"data: {path: x, crop: [0, 0, 3, [3]]}\n" LAYERS "    - dense: 1\n",
+     "x.yaml:1: data: crop: width is a list; a whole number expected"},
+    {"data: {generate: sine, crop: center}\n" LAYERS "    - dense: 1\n", "x.yaml:1: data: crop does not go with generate"},
     /* YAML */
     {"a: &x 1\n", "x.yaml:1: anchors (&name) are not possible in a spec"},
     {"name: a\nb: *x\n", "x.yaml:2: aliases (*name) are not possible in a spec; write the value again"},
@@ -581,6 +622,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(design_spec_is_read_as_it_says),
         cmocka_unit_test(every_key_has_its_place),
+        cmocka_unit_test(a_crop_is_the_middle_or_a_box),
         cmocka_unit_test(every_layer_takes_its_arguments),
         cmocka_unit_test(residual_network_joins_its_branches),
         cmocka_unit_test(weights_follow_the_seed_of_train),

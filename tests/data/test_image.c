@@ -110,6 +110,83 @@ static void resizing_equals_tensorflow_rounded(void **state)
     }
 }
 
+/* wide.png is image(7, 12, 3) of gen_data.py. */
+static void check_crop(const char *picture, const char *golden_name, const mote_image_options *options)
+{
+    mote_array image, golden;
+    size_t     i;
+
+    assert_works(mote_image_load(&image, picture, options, err));
+    assert_works(mote_npy_load(&golden, golden_name, 0, err));
+    assert_int_equal(image.count, golden.count);
+    for (i = 0; i < image.count; i++) /* half a step of rounding, and float32's own */
+        if (!(fabs(mote_array_at(&image, i) - mote_array_at(&golden, i)) <= 0.5001))
+            fail_msg("%s: element %zu is %g", golden_name, i, mote_array_at(&image, i));
+    mote_array_free(&image);
+    mote_array_free(&golden);
+}
+
+static void the_middle_equals_keras(void **state)
+{
+    static const char *const pictures[] = {"rgb", "wide"};
+    static const int         sizes[][2] = {{4, 4}, {3, 5}, {9, 4}, {1, 12}, {11, 1}};
+    char                     path[100], golden[100];
+    size_t                   p, i;
+    (void)state;
+    for (p = 0; p < 2; p++)
+        for (i = 0; i < 5; i++) {
+            const mote_image_options options = {
+                .height = sizes[i][0], .width = sizes[i][1], .crop = {.kind = MOTE_CROP_CENTER}};
+            snprintf(path, sizeof path, GOLDEN "%s.png", pictures[p]);
+            snprintf(golden, sizeof golden, GOLDEN "%s_middle_%dx%d.npy", pictures[p], sizes[i][0], sizes[i][1]);
+            check_crop(path, golden, &options);
+        }
+}
+
+static void a_box_equals_tensorflow(void **state)
+{
+    static const mote_crop boxes[] = {
+        {MOTE_CROP_BOX, 1, 2, 5, 7}, {MOTE_CROP_BOX, 6, 11, 1, 1}, {MOTE_CROP_BOX, 0, 0, 7, 12}};
+    char       golden[100];
+    mote_array image;
+    size_t     i;
+    (void)state;
+    for (i = 0; i < 3; i++) {
+        const mote_image_options options = {.height = 4, .width = 3, .crop = boxes[i]};
+        snprintf(golden, sizeof golden, GOLDEN "wide_box_%d_%d_%d_%d.npy", boxes[i].top, boxes[i].left, boxes[i].height,
+                 boxes[i].width);
+        check_crop(GOLDEN "wide.png", golden, &options);
+    }
+    assert_works(mote_image_load(&image, GOLDEN "wide.png", &(mote_image_options){.crop = boxes[0]}, err));
+    assert_int_equal(image.dim[0] * 100 + image.dim[1], 507); /* in its own size */
+    for (i = 0; i < image.count; i++)
+        assert_int_equal(mote_array_at(&image, i), expected_pixel(1 + (int)i / 21, 2 + (int)i / 3 % 7, (int)i % 3));
+    mote_array_free(&image);
+}
+
+static void crops_that_cannot_be_are_refused(void **state)
+{
+    static const mote_crop outside[] = {{MOTE_CROP_BOX, 0, 0, 8, 1},
+                                        {MOTE_CROP_BOX, 0, 0, 1, 13},
+                                        {MOTE_CROP_BOX, 7, 0, 1, 1},
+                                        {MOTE_CROP_BOX, 65536, 65536, 65536, 65536}};
+    static const mote_crop impossible[] = {{MOTE_CROP_BOX, -1, 0, 1, 1},        {MOTE_CROP_BOX, 0, -1, 1, 1},
+                                           {MOTE_CROP_BOX, 0, 0, 0, 1},         {MOTE_CROP_BOX, 0, 0, 1, 0},
+                                           {MOTE_CROP_BOX, INT32_MAX, 0, 1, 1}, {MOTE_CROP_BOX, 0, 0, 1, 65537}};
+    mote_array             image;
+    size_t                 i;
+    (void)state;
+    for (i = 0; i < sizeof outside / sizeof *outside; i++)
+        assert_fails(mote_image_load(&image, GOLDEN "wide.png", &(mote_image_options){.crop = outside[i]}, err),
+                     MOTE_ERR_USAGE, "wide.png: is 7 x 12 pixels (height x width); the crop of");
+    for (i = 0; i < sizeof impossible / sizeof *impossible; i++)
+        assert_fails(mote_image_load(&image, GOLDEN "wide.png", &(mote_image_options){.crop = impossible[i]}, err),
+                     MOTE_ERR_USAGE, "is not supported");
+    assert_fails(mote_image_load(&image, GOLDEN "wide.png",
+                                 &(mote_image_options){.height = 3, .crop = {.kind = MOTE_CROP_CENTER}}, err),
+                 MOTE_ERR_USAGE, "needs the size that the picture becomes");
+}
+
 static void an_image_cut_at_every_byte_is_refused(void **state)
 {
     static const char *const files[] = {GOLDEN "rgb.png", GOLDEN "grey.png", GOLDEN "rgb.jpg", GOLDEN "progressive.jpg"};
@@ -226,6 +303,43 @@ static void classes_are_in_the_order_of_their_names_not_of_the_disk(void **state
     assert_int_equal(set->target[0].class_count, 16);
     for (i = 1; i < 16; i++)
         assert_true(strcmp(set->target[0].class_names[i - 1], set->target[0].class_names[i]) < 0);
+    mote_dataset_destroy(set);
+}
+
+static void a_set_says_what_was_taken_of_its_pictures(void **state)
+{
+    const mote_crop      middle = {.kind = MOTE_CROP_CENTER}, box = {MOTE_CROP_BOX, 1, 2, 5, 3};
+    mote_dataset_options options = {.image_height = 4, .image_width = 4, .crop = middle, .known_crop = box};
+    mote_dataset        *set;
+    mote_array           golden;
+    size_t               i;
+    (void)state;
+    assert_works(mote_make_dirs(SCRATCH "/cropped/a", err));
+    assert_works(mote_make_dirs(SCRATCH "/cropped/b", err));
+    copy_file(GOLDEN "wide.png", SCRATCH "/cropped/a/1.png");
+    copy_file(GOLDEN "rgb.png", SCRATCH "/cropped/b/1.png");
+    assert_works(mote_dataset_load(&set, SCRATCH "/cropped", &options, err));
+    assert_memory_equal(&set->feature[0].crop, &middle, sizeof middle); /* what is asked for goes before what is known */
+    assert_works(mote_npy_load(&golden, GOLDEN "wide_middle_4x4.npy", 0, err));
+    for (i = 0; i < golden.count; i++)
+        assert_true(fabs(((const uint8_t *)mote_dataset_sample(&set->split[MOTE_SPLIT_TRAIN], 0, 0))[i] -
+                         mote_array_at(&golden, i)) <= 0.5001);
+    mote_array_free(&golden);
+    mote_dataset_destroy(set);
+    options = (mote_dataset_options){.known_crop = box};
+    assert_works(mote_dataset_load(&set, SCRATCH "/cropped", &options, err));
+    assert_memory_equal(&set->feature[0].crop, &box, sizeof box);
+    assert_int_equal(set->feature[0].dim[0] * 10 + set->feature[0].dim[1], 53);
+    mote_dataset_destroy(set);
+    options.known_crop.height = 6; /* 7 rows and 6 */
+    assert_fails(mote_dataset_load(&set, SCRATCH "/cropped", &options, err), MOTE_ERR_USAGE,
+                 "/cropped/b/1.png: is 6 x 5 pixels (height x width); the crop of 6 x 3 at row 1, column 2 leads outside");
+    options = (mote_dataset_options){.crop = middle};
+    assert_fails(mote_dataset_load(&set, SCRATCH "/cropped", &options, err), MOTE_ERR_USAGE, "needs the size");
+    assert_fails(mote_dataset_load(&set, GOLDEN "stored.npz", &options, err), MOTE_ERR_USAGE, "these samples are none");
+    options = (mote_dataset_options){.known_crop = middle}; /* arrays are as the model takes them */
+    assert_works(mote_dataset_load(&set, GOLDEN "stored.npz", &options, err));
+    assert_int_equal(set->feature[0].crop.kind, MOTE_CROP_NONE);
     mote_dataset_destroy(set);
 }
 
@@ -447,6 +561,10 @@ int main(void)
         cmocka_unit_test(colours_become_grey_and_grey_becomes_colours),
         cmocka_unit_test(jpeg_pixels_are_near),
         cmocka_unit_test(resizing_equals_tensorflow_rounded),
+        cmocka_unit_test(the_middle_equals_keras),
+        cmocka_unit_test(a_box_equals_tensorflow),
+        cmocka_unit_test(crops_that_cannot_be_are_refused),
+        cmocka_unit_test(a_set_says_what_was_taken_of_its_pictures),
         cmocka_unit_test(an_image_cut_at_every_byte_is_refused),
         cmocka_unit_test(absurd_sizes_are_refused_before_memory_is_taken),
         cmocka_unit_test(a_folder_of_class_folders_is_a_data_set),

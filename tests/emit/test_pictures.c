@@ -24,6 +24,7 @@ typedef struct picture_model {
     bool        is_flat; /* [1, height, width]: of bytes */
     const char *target;
     bool        is_vector; /* [1, all], of which the recipe says what pictures they are */
+    mote_crop   crop;
 } picture_model;
 
 static mote_model *make_model(const picture_model *as)
@@ -41,6 +42,7 @@ static mote_model *make_model(const picture_model *as)
                                                        .mean = means,
                                                        .std = deviations},
                                        .has_dtype = as->is_flat,
+                                       .crop = as->crop,
                                        .dtype = MOTE_U8}}};
 
     x = mote_layer_dense(b, mote_layer_flatten(b, x, NULL), &(mote_dense_options){.units = 3});
@@ -126,16 +128,17 @@ static void pixel_of_file(uint8_t *out, const frame *f, int x, int y, bool is_gr
     }
 }
 
-/* What mote run would give the model for this picture as a PNG. */
+/* What mote run would give the model for this picture as a PNG; zeros where it refuses one without the crop's pixels. */
 static void ask_host(uint8_t *stored, const mote_model *model, const frame *f, int channels)
 {
-    const bool   is_grey = f->format == GREY8 || (f->format >= YUYV && channels == 1);
-    const char  *path = ROOT "/frame.png";
-    uint8_t      file[3 * FRAME_MAX];
-    mote_text    png = {0};
-    mote_samples samples;
-    mote_error   err = {0};
-    int          x, y;
+    const mote_crop *crop = &model->recipe.input[0].crop;
+    const bool       is_grey = f->format == GREY8 || (f->format >= YUYV && channels == 1);
+    const char      *path = ROOT "/frame.png";
+    uint8_t          file[3 * FRAME_MAX];
+    mote_text        png = {0};
+    mote_samples     samples;
+    mote_error       err = {0};
+    int              x, y;
 
     for (y = 0; y < f->height; y++)
         for (x = 0; x < f->width; x++)
@@ -143,9 +146,11 @@ static void ask_host(uint8_t *stored, const mote_model *model, const frame *f, i
     mote_png_encode(&png, (mote_pixels){file, f->width, f->height, is_grey ? 1 : 3}, 1);
     assert_int_equal(mote_file_write(path, png.bytes, png.count, &err), MOTE_OK);
     mote_text_free(&png);
-    if (mote_samples_load(&samples, model, &path, 1, NULL, &err) != MOTE_OK)
+    memset(stored, 0, mote_model_input(model, 0).bytes);
+    if (mote_samples_load(&samples, model, &path, 1, NULL, &err) == MOTE_OK)
+        memcpy(stored, samples.bytes, samples.sample_bytes);
+    else if (f->height >= crop->top + crop->height && f->width >= crop->left + crop->width)
         fail_msg("%s", err.text);
-    memcpy(stored, samples.bytes, samples.sample_bytes);
     mote_samples_free(&samples);
 }
 
@@ -196,9 +201,10 @@ static void take_frames(const compiled *c, const wrapped_samples *s, bool is_int
     mote_text text = {0};
     int       f;
 
+    mote_text_puts(&text, "    static const uint8_t zeros[NET_INPUT_0_BYTES];\n");
     if (is_interpreted)
         mote_text_puts(&text, "    if (net_open(&a->net) != 0)\n        return;\n");
-    mote_text_puts(&text, "    switch (in[0]) {\n");
+    mote_text_puts(&text, "    mrt_copy(net_input(&a->net), zeros, NET_INPUT_0_BYTES);\n    switch (in[0]) {\n");
     for (f = 0; f < FORMATS; f++)
         mote_text_printf(&text, "    case %d: net_take_%s(&a->net, in + %d, in[1], in[2], in[3]); break;\n", f,
                          format_names[f], HEAD);
@@ -222,13 +228,16 @@ static const picture_model models[] = {
     {"grey_i8", 1, 0, MOTE_I8, .target = "c"},
     {"colour_i8", 3, 3, MOTE_I8, .target = "c"},
     {"grey_f32", 1, 1, MOTE_F32, .target = "c"},
+    {"middle", 3, 3, MOTE_I8, .target = "c", .crop = {MOTE_CROP_CENTER}},
+    {"box", 1, 0, MOTE_I8, .target = "c", .crop = {MOTE_CROP_BOX, 1, 1, 3, 4}},
     {"colour_u8", 3, 1, MOTE_U8, .target = "c"},
     {"unprepared", 3, -1, MOTE_I8, .target = "c"},
     {"columns", 1, WIDTH, MOTE_I8, .is_flat = true, .target = "c"},
     {"interpreted", 3, 3, MOTE_I8, .target = "interpreter"},
     {"vector", 3, 3, MOTE_I8, .target = "c", .is_vector = true},
+    {"vector_box", 3, 3, MOTE_I8, .target = "interpreter", .is_vector = true, .crop = {MOTE_CROP_BOX, 0, 3, 4, 4}},
 };
-enum { MODELS = sizeof models / sizeof *models, ON_CHIPS = 3 };
+enum { MODELS = sizeof models / sizeof *models, ON_CHIPS = 5 };
 
 static void frames_become_what_the_host_makes_of_them(void **state)
 {
@@ -244,7 +253,7 @@ static void frames_become_what_the_host_makes_of_them(void **state)
         mote_model           *model = make_model(as);
         compiled              c = compile(model, as->label, &(mote_compile_options){.target = as->target, .name = "net"});
         const wrapped_samples s = make_samples(frames, model, as->channels);
-        if (m < 2)
+        if (m < 2 || (m < ON_CHIPS && as->crop.kind != MOTE_CROP_NONE))
             compiles_everywhere(&c);
         take_frames(&c, &s, strcmp(as->target, "interpreter") == 0);
         for (k = 0; m < ON_CHIPS && k < sizeof chips / sizeof *chips; k++)
@@ -254,6 +263,30 @@ static void frames_become_what_the_host_makes_of_them(void **state)
         mote_model_destroy(model);
     }
     free(frames);
+}
+
+/* Which region is taken is told at compile time: who does not crop has no code for it. */
+static void models_that_do_not_crop_have_no_code_for_it(void **state)
+{
+    mote_model *model = make_model(&models[0]);
+    compiled    c = compile(model, "uncropped", &(mote_compile_options){.name = "net"});
+
+    (void)state;
+    run("grep -q 'region = mrt_region_whole(frame)' %s/net.c && ! grep -Eq 'mrt_region_(middle|box)|middle|crop' "
+        "%s/net.[ch]",
+        c.folder, c.folder);
+    mote_model_destroy(model);
+    model = make_model(&models[3]);
+    c = compile(model, "cropped", &(mote_compile_options){.name = "net"});
+    run("grep -q 'mrt_region_middle(frame, &as)' %s/net.c && grep -q 'its largest middle part of that shape' %s/net.h",
+        c.folder, c.folder);
+    mote_model_destroy(model);
+    model = make_model(&models[4]);
+    c = compile(model, "cropped", &(mote_compile_options){.name = "net"});
+    run("grep -q 'mrt_region_box(frame, 1, 1, 3, 4)' %s/net.c && grep -q '4 x 3 pixels of it, from column 1, row 1' "
+        "%s/net.h",
+        c.folder, c.folder);
+    mote_model_destroy(model);
 }
 
 static void frames_without_pixels_change_nothing(void **state)
@@ -322,6 +355,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(frames_become_what_the_host_makes_of_them),
+        cmocka_unit_test(models_that_do_not_crop_have_no_code_for_it),
         cmocka_unit_test(frames_without_pixels_change_nothing),
         cmocka_unit_test(other_inputs_have_no_such_functions),
         cmocka_unit_test(what_is_not_called_costs_nothing),

@@ -123,6 +123,7 @@ static void assert_same_input(const mote_input_recipe *a, const mote_input_recip
     assert_int_equal(a->dtype, b->dtype);
     assert_memory_equal(&a->range, &b->range, sizeof a->range);
     assert_memory_equal(a->image, b->image, sizeof a->image);
+    assert_memory_equal(&a->crop, &b->crop, sizeof a->crop);
     assert_same_names(a->columns, a->column_count, b->columns, b->column_count);
     assert_memory_equal(&a->preparation.scale, &b->preparation.scale, sizeof(float));
     assert_memory_equal(&a->preparation.offset, &b->preparation.offset, sizeof(float));
@@ -722,6 +723,17 @@ static void a_bad_recipe_is_refused(void **state)
         {"{\"image\": [0, 3, 1]}", "\"image\" must be height"},
         {"{\"image\": [1e9, 3, 1]}", "\"image\" must be height"},
         {"{\"image\": [99999999, 3, 1]}", "\"image\" must be height"},
+        {"{\"crop\": \"middle\"}", "\"crop\" must be \"center\", or top, left, height and width"},
+        {"{\"crop\": 3}", "\"crop\" must be"},
+        {"{\"crop\": {}}", "\"crop\" must be"},
+        {"{\"crop\": []}", "\"crop\" must be"},
+        {"{\"crop\": [0, 0, 3]}", "\"crop\" must be"},
+        {"{\"crop\": [0, 0, 3, 3, 3]}", "\"crop\" must be"},
+        {"{\"crop\": [-1, 0, 3, 3]}", "\"crop\" must be"},
+        {"{\"crop\": [0, 0, 0, 3]}", "\"crop\" must be"},
+        {"{\"crop\": [0, 0, 3, 65537]}", "\"crop\" must be"},
+        {"{\"crop\": [0, 0, 3, 9223372036854775807]}", "\"crop\" must be"},
+        {"{\"crop\": [0.5, 0, 3, 3]}", "\"crop\" must be"},
         {"{\"inputs\": {}}", "\"inputs\" must be a list"},
         {"{\"outputs\": [3]}", "\"outputs\" entry 0 is no object"},
         {"{\"inputs\": [{\"scale\": 0}]}", "\"scale\" is 0"},
@@ -759,6 +771,12 @@ static void a_recipe_that_says_nothing_is_not_written(void **state)
     recipe.input[0].preparation.scale = NAN;
     assert_null(mote_recipe_encode(&recipe, &arena, &err));
     mote_error_clear(&err);
+    recipe = (mote_recipe){.input = {{.crop = {.kind = MOTE_CROP_CENTER}}, {.crop = {MOTE_CROP_BOX, 1, 0, 65536, 3}}}};
+    assert_false(mote_recipe_is_empty(&recipe));
+    text = mote_recipe_encode(&recipe, &arena, &err);
+    assert_string_equal(text, "{\"inputs\":[{\"crop\":\"center\"},{\"crop\":[1,0,65536,3]}],\"outputs\":[]}");
+    assert_int_equal(mote_recipe_decode(&back, text, strlen(text), &arena, &err), MOTE_OK);
+    assert_same_recipe(&recipe, &back);
     recipe = (mote_recipe){.input = {{.range = {.is_known = true, .min = 0, .max = INFINITY}}}};
     assert_null(mote_recipe_encode(&recipe, &arena, &err));
     assert_int_equal(err.code, MOTE_ERR_FORMAT);

@@ -86,6 +86,26 @@ def images():
     for height, width in ((3, 4), (12, 10), (7, 3)):
         resized = tf.image.resize(image(6, 5, 3).astype(np.float32), (height, width), method="bilinear", antialias=False)
         save(f"resized_{height}x{width}.npy", resized.numpy())
+    crops(tf)
+
+
+def crops(tf):
+    """The largest part of the wanted proportions, from the middle, in both of Keras' ways; a box, in TensorFlow's."""
+    import keras
+
+    write("wide.png", tf.io.encode_png(image(7, 12, 3)).numpy())
+    for name, picture in (("rgb", image(6, 5, 3)), ("wide", image(7, 12, 3))):
+        for height, width in ((4, 4), (3, 5), (9, 4), (1, 12), (11, 1)):
+            layer = keras.layers.Resizing(height, width, interpolation="bilinear", crop_to_aspect_ratio=True)
+            cropped = keras.preprocessing.image.smart_resize(
+                picture.astype(np.float32), (height, width), interpolation="bilinear"
+            )
+            cropped = np.asarray(cropped)
+            assert np.array_equal(cropped, np.asarray(layer(picture.astype(np.float32))))
+            save(f"{name}_middle_{height}x{width}.npy", cropped)
+    for top, left, height, width in ((1, 2, 5, 7), (6, 11, 1, 1), (0, 0, 7, 12)):
+        box = tf.image.crop_to_bounding_box(image(7, 12, 3).astype(np.float32), top, left, height, width)
+        save(f"wide_box_{top}_{left}_{height}_{width}.npy", tf.image.resize(box, (4, 3), method="bilinear").numpy())
 
 
 os.makedirs(OUT, exist_ok=True)

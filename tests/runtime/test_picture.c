@@ -1,4 +1,4 @@
-/* runtime/prepare/picture.h against the C library's rounding and libjpeg's colours.
+/* runtime/prepare/picture.h against the same formulas in double, Keras' crop and libjpeg's colours.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "testing.h"
 
@@ -25,38 +25,56 @@ static void store(void *to, int32_t index, int32_t channel, uint8_t byte)
 
 /* ---- resizing ---- */
 
-/* tf.image.resize's formula with floorf and lrintf. */
-static uint8_t expected(const uint8_t *in, int32_t height, int32_t width, const mrt_picture *as, int32_t y, int32_t x,
-                        int32_t c)
-{
-    const float at_y = ((float)y + 0.5f) * ((float)height / (float)as->height) - 0.5f;
-    const float at_x = ((float)x + 0.5f) * ((float)width / (float)as->width) - 0.5f;
-    const int   low_y = at_y < 0 ? 0 : (int)floorf(at_y), low_x = at_x < 0 ? 0 : (int)floorf(at_x);
-    const int   high_y = (int)fminf(floorf(at_y) + 1, (float)(height - 1));
-    const int   high_x = (int)fminf(floorf(at_x) + 1, (float)(width - 1));
-    const float part_y = at_y - floorf(at_y), part_x = at_x - floorf(at_x);
-    const float a = in[(low_y * width + low_x) * 3 + c], b = in[(low_y * width + high_x) * 3 + c];
-    const float d = in[(high_y * width + low_x) * 3 + c], e = in[(high_y * width + high_x) * 3 + c];
-    const float upper = a + (b - a) * part_x, lower = d + (e - d) * part_x;
+/* Along one axis: what of pixels low and high the centre of an output pixel is made of, in double. */
+typedef struct place {
+    int32_t low, high;
+    double  part;
+} place;
 
-    return (uint8_t)lrintf(upper + (lower - upper) * part_y);
+static place place_of(int32_t out, int32_t out_count, int32_t begin, int32_t count)
+{
+    /* the numerator is exact, so a centre on a pixel has the part 0 */
+    const double at = ((2.0 * out + 1) * count - out_count) / (2.0 * out_count), low = floor(at);
+
+    return (place){begin + (int32_t)fmax(low, 0), begin + (int32_t)fmin(low + 1, count - 1), at - low};
 }
 
-static void check_resizing(const uint8_t *in, int32_t height, int32_t width, const mrt_picture *as)
+/* tf.image.resize's formula in double. */
+static double expected(const mrt_region *part, const mrt_picture *as, int32_t row, int32_t column, int32_t c)
 {
-    static uint8_t  out[SIDE_MAX * SIDE_MAX * 3];
-    const mrt_frame frame = {in, width, height, width * 3};
-    int32_t         y, x, c, i = 0;
+    const place  y = place_of(row, as->height, part->top, part->height);
+    const place  x = place_of(column, as->width, part->left, part->width);
+    const double a = mrt_pixel_rgb888(part->frame, x.low, y.low, c), b = mrt_pixel_rgb888(part->frame, x.high, y.low, c);
+    const double d = mrt_pixel_rgb888(part->frame, x.low, y.high, c), e = mrt_pixel_rgb888(part->frame, x.high, y.high, c);
+    const double upper = a + (b - a) * x.part, lower = d + (e - d) * x.part;
 
-    mrt_take_picture(&frame, mrt_pixel_rgb888, as, store, out);
+    return upper + (lower - upper) * y.part;
+}
+
+/* To nearest, halves to even: a sum that lies as near to a half as double can tell is one, since its denominator is small.
+ */
+static int rounded(double x)
+{
+    const double below = floor(x);
+
+    return fabs(x - below - 0.5) < 1e-9 ? (int)below + ((int)below & 1) : (int)lrint(x);
+}
+
+static void check_resizing(const mrt_region *part, const mrt_picture *as)
+{
+    static uint8_t out[SIDE_MAX * SIDE_MAX * 3];
+    int32_t        y, x, c, i = 0;
+
+    mrt_take_picture(part, mrt_pixel_rgb888, as, store, out);
     for (y = 0; y < as->height; y++)
         for (x = 0; x < as->width; x++)
             for (c = 0; c < 3; c++, i++)
-                if (out[i] != expected(in, height, width, as, y, x, c))
-                    fail_msg("%d x %d to %d x %d: element %d,%d,%d", height, width, as->height, as->width, y, x, c);
+                if (out[i] != rounded(expected(part, as, y, x, c)))
+                    fail_msg("%d x %d from %d,%d to %d x %d: element %d,%d,%d is %d, not %.9f", part->height, part->width,
+                             part->top, part->left, as->height, as->width, y, x, c, out[i], expected(part, as, y, x, c));
 }
 
-static void resizing_rounds_as_the_c_library_does(void **state)
+static void resizing_gives_the_nearest_byte(void **state)
 {
     const mote_random_key key = mote_random_make(5, MOTE_RANDOM_TEST, 1, 0);
     static uint8_t        in[SIDE_MAX * SIDE_MAX * 3];
@@ -70,11 +88,144 @@ static void resizing_rounds_as_the_c_library_does(void **state)
         const int32_t     width = 1 + (int32_t)(mote_random_u32(key, n++) % SIDE_MAX);
         const int32_t     to_height = 1 + (int32_t)(mote_random_u32(key, n++) % SIDE_MAX);
         const int32_t     to_width = 1 + (int32_t)(mote_random_u32(key, n++) % SIDE_MAX);
+        const int32_t     top = (int32_t)(mote_random_u32(key, n++) % (uint32_t)height);
+        const int32_t     left = (int32_t)(mote_random_u32(key, n++) % (uint32_t)width);
         const mrt_picture as = {to_height, to_width, 3};
+        const mrt_frame   frame = {in, width, height, width * 3};
+        const mrt_region  whole = mrt_region_whole(&frame), middle = mrt_region_middle(&frame, &as),
+                         corner = mrt_region_box(&frame, top, left, height - top, width - left);
         for (i = 0; i < sizeof in; i++) /* few values, so that halves are met */
             in[i] = (uint8_t)(mote_random_u32(key, n++) % (k % 2 ? 256 : 3));
-        check_resizing(in, height, width, &as);
+        check_resizing(&whole, &as);
+        check_resizing(&middle, &as);
+        check_resizing(&corner, &as);
     }
+}
+
+/* All that blending can ask, near each byte's borders, and by chance. */
+static void division_rounds_to_nearest(void **state)
+{
+    static const uint32_t divisors[] = {4,    6,    100,   782,     3136,    4094,    4096,     4098,    5000,
+                                        8190, 8192, 65534, 1048574, 1048578, 9999998, 16777214, 16777216};
+    const mote_random_key key = mote_random_make(6, MOTE_RANDOM_TEST, 1, 0);
+    uint64_t              n = 0;
+    size_t                d;
+    int                   byte, k;
+
+    (void)state;
+    for (d = 0; d < sizeof divisors / sizeof *divisors; d++) {
+        const uint32_t    by = divisors[d];
+        const mrt_divisor divisor = mrt_divisor_of(by);
+        for (byte = 0; byte < 255; byte++)
+            for (k = -2; k < 200; k++) {
+                const uint64_t at = k <= 2 ? (uint64_t)(k + 2) : mote_random_u32(key, n++) % by;
+                const uint64_t x = (uint64_t)byte * by + by / 2 + at - (k <= 2 ? 2 : by / 2);
+                if (x > (uint64_t)255 * by)
+                    continue;
+                if (mrt_nearest_byte((uint32_t)x, &divisor) != rounded((double)x / by))
+                    fail_msg("%llu / %u is %u", (unsigned long long)x, by, mrt_nearest_byte((uint32_t)x, &divisor));
+            }
+        assert_int_equal(mrt_nearest_byte(255 * by, &divisor), 255);
+    }
+}
+
+/* Sides of more than 2,048: within a 4,096th of a pixel. */
+static void large_pictures_are_near(void **state)
+{
+    enum { WIDE = 5000 };
+    static uint8_t    in[7 * 3 * 3], out[WIDE * 5 * 3];
+    const mrt_frame   frame = {in, 7, 3, 21};
+    const mrt_region  whole = mrt_region_whole(&frame);
+    const mrt_picture as = {5, WIDE, 3};
+    int32_t           y, x, c, i;
+
+    (void)state;
+    for (i = 0; i < (int32_t)sizeof in; i++)
+        in[i] = (uint8_t)(i * 91 % 256);
+    mrt_take_picture(&whole, mrt_pixel_rgb888, &as, store, out);
+    for (i = y = 0; y < 5; y++)
+        for (x = 0; x < WIDE; x++)
+            for (c = 0; c < 3; c++, i++)
+                assert_true(fabs(out[i] - expected(&whole, &as, y, x, c)) <= 0.5 + 255.0 / 4096);
+}
+
+/* ---- parts ---- */
+
+static mrt_region middle_of(int32_t height, int32_t width, int32_t as_height, int32_t as_width)
+{
+    const mrt_frame   frame = {NULL, width, height, 0};
+    const mrt_picture as = {as_height, as_width, 1};
+
+    return mrt_region_middle(&frame, &as);
+}
+
+static void is_part(mrt_region part, int32_t top, int32_t left, int32_t height, int32_t width)
+{
+    assert_int_equal(part.top, top);
+    assert_int_equal(part.left, left);
+    assert_int_equal(part.height, height);
+    assert_int_equal(part.width, width);
+}
+
+/* What Keras' smart_resize computes: int(float(...)), twice. */
+static void the_middle_is_keras_s(void **state)
+{
+    int32_t h, w, a, b;
+
+    (void)state;
+    is_part(middle_of(340, 500, 200, 200), 0, 80, 340, 340); /* the example of its documentation */
+    is_part(middle_of(300000, 400000, 16384, 16384), 0, 50000, 300000, 300000);
+    for (h = 1; h < 40; h++)
+        for (w = 1; w < 40; w++)
+            for (a = 1; a < 40; a += 3)
+                for (b = 1; b < 40; b += 2) {
+                    const int32_t height = (int32_t)fmax(fmin(h, (int)((double)(w * a) / b)), 1);
+                    const int32_t width = (int32_t)fmax(fmin(w, (int)((double)(h * b) / a)), 1);
+                    is_part(middle_of(h, w, a, b), (int)((h - height) / 2.0), (int)((w - width) / 2.0), height, width);
+                }
+}
+
+static bool is_inside(const mrt_region *part, int32_t height, int32_t width)
+{
+    return part->top >= 0 && part->left >= 0 && part->height >= 1 && part->width >= 1 &&
+           part->height <= height - part->top && part->width <= width - part->left;
+}
+
+static void parts_lie_in_the_frame_whatever_its_size(void **state)
+{
+    static const int32_t sides[] = {1, 2, 3, 240, 65535, 65536, 1 << 24, INT32_MAX - 1, INT32_MAX};
+    static const int32_t as[] = {1, 2, 3, 28, 16384};
+    size_t               h, w, a, b;
+
+    (void)state;
+    for (h = 0; h < sizeof sides / sizeof *sides; h++)
+        for (w = 0; w < sizeof sides / sizeof *sides; w++)
+            for (a = 0; a < sizeof as / sizeof *as; a++)
+                for (b = 0; b < sizeof as / sizeof *as; b++) {
+                    const mrt_region part = middle_of(sides[h], sides[w], as[a], as[b]);
+                    assert_true(is_inside(&part, sides[h], sides[w]));
+                }
+}
+
+static void nothing_is_taken_where_pixels_are_missing(void **state)
+{
+    static const uint8_t in[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    const mrt_frame      frame = {in, 4, 3, 4}, empty = {NULL, 0, 5, 0}, negative = {NULL, INT32_MIN, INT32_MIN, 0};
+    const mrt_picture    as = {1, 2, 1};
+    const mrt_region     parts[] = {mrt_region_box(&frame, 2, 0, 2, 2), mrt_region_box(&frame, 0, 3, 1, 2),
+                                    mrt_region_box(&empty, 0, 0, 1, 1), mrt_region_box(&negative, 0, 0, 1, 1),
+                                    mrt_region_middle(&empty, &as),     mrt_region_middle(&negative, &as),
+                                    mrt_region_whole(&empty),           mrt_region_whole(&negative)};
+    const mrt_region     corner = mrt_region_box(&frame, 2, 2, 1, 2);
+    uint8_t              out[2] = {77, 78};
+    size_t               i;
+
+    (void)state;
+    for (i = 0; i < sizeof parts / sizeof *parts; i++)
+        mrt_take_picture(&parts[i], mrt_pixel_grey8, &as, store, out);
+    assert_true(out[0] == 77 && out[1] == 78);
+    mrt_take_picture(&corner, mrt_pixel_grey8, &as, store, out);
+    assert_true(out[0] == 11 && out[1] == 12);
 }
 
 /* Rows bottom first: a negative stride. */
@@ -82,11 +233,12 @@ static void rows_may_go_upwards(void **state)
 {
     static const uint8_t in[] = {1, 2, 3, 4, 5, 6}, turned[] = {5, 6, 3, 4, 1, 2};
     const mrt_frame      frame = {in + 4, 2, 3, -2};
+    const mrt_region     whole = mrt_region_whole(&frame);
     const mrt_picture    as = {3, 2, 1};
     uint8_t              out[6];
 
     (void)state;
-    mrt_take_picture(&frame, mrt_pixel_grey8, &as, store, out);
+    mrt_take_picture(&whole, mrt_pixel_grey8, &as, store, out);
     assert_memory_equal(out, turned, sizeof out);
 }
 
@@ -186,8 +338,15 @@ static void colours_of_yuv_are_libjpeg_s(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(resizing_rounds_as_the_c_library_does), cmocka_unit_test(rows_may_go_upwards),
-        cmocka_unit_test(grey_is_the_weighted_sum_to_nearest),   cmocka_unit_test(white_of_16_bits_is_white),
+        cmocka_unit_test(resizing_gives_the_nearest_byte),
+        cmocka_unit_test(division_rounds_to_nearest),
+        cmocka_unit_test(large_pictures_are_near),
+        cmocka_unit_test(the_middle_is_keras_s),
+        cmocka_unit_test(parts_lie_in_the_frame_whatever_its_size),
+        cmocka_unit_test(nothing_is_taken_where_pixels_are_missing),
+        cmocka_unit_test(rows_may_go_upwards),
+        cmocka_unit_test(grey_is_the_weighted_sum_to_nearest),
+        cmocka_unit_test(white_of_16_bits_is_white),
         cmocka_unit_test(colours_of_yuv_are_libjpeg_s),
     };
 
