@@ -326,7 +326,7 @@ const cli_command cli_compile = {
             {"no-prune-constant", 0, NULL, "keep channels whose values no input can change"},
             CLI_MEMORY_ROW,
             {"board", 'b', "NAME",
-             "what does not fit this board is refused; where it has to be split over the board's memory, it is"},
+             "the board it is for: what does not fit is refused; what fits only so is split over its memory"},
             {"keep-operators", 0, NULL, "keep operators that could go without changing a byte (docs/PASSES.md)"},
             CLI_INPUT_SHAPE_ROW,
             {"json", 0, NULL, "print JSON"},

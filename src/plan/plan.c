@@ -380,7 +380,7 @@ static mote_status fill_regions(mote_program *program, blocks *b, const mote_pla
     program->region_count = options->region_count > 0 ? options->region_count : 1;
     for (i = 1; i < program->region_count; i++)
         program->regions[i] = (mote_program_region){all, 0};
-    if (options->region_count == 0 || all <= options->region_bytes[0])
+    if (options->region_count == 0 || all <= options->region_bytes[0] / b->placing.align * b->placing.align)
         return MOTE_OK;
     return split_over_regions(program, b, options, err);
 }

@@ -23,6 +23,14 @@ typedef struct split_work {
 
 /* ---- one region ---- */
 
+/* Of a region, which as an object of C is padded to the alignment. */
+static size_t room_in(const split_work *w, int32_t region)
+{
+    const size_t align = w->splitting->placing->align;
+
+    return w->splitting->region_bytes[region] / align * align;
+}
+
 /* A block that ran over one in another region does not. */
 static void copy_members(split_work *w, mote_placing *out, int32_t region)
 {
@@ -60,9 +68,9 @@ static mote_status try_region(split_work *w, int32_t region, bool *fits, mote_er
         return MOTE_OK;
     copy_members(w, &placing, region);
     w->pairs += pairs_of(&placing);
-    placing.enough_bytes = w->splitting->region_bytes[region];
+    placing.enough_bytes = room_in(w, region);
     MOTE_TRY(mote_place_blocks(&placing, err));
-    *fits = placing.memory_bytes <= w->splitting->region_bytes[region];
+    *fits = placing.memory_bytes <= room_in(w, region);
     return MOTE_OK;
 }
 
@@ -70,7 +78,7 @@ static mote_status try_region(split_work *w, int32_t region, bool *fits, mote_er
 static mote_status place_region(split_work *w, int32_t region, bool *fits, mote_error *err)
 {
     mote_splitting *s = w->splitting;
-    const size_t    limit = s->region_bytes[region];
+    const size_t    limit = room_in(w, region);
     mote_placing    placing;
     int32_t         i;
 
@@ -113,7 +121,7 @@ static int32_t list_pending(split_work *w, size_t limit)
  * behind. */
 static mote_status fill_region(split_work *w, int32_t region, mote_error *err)
 {
-    const int32_t count = list_pending(w, w->splitting->region_bytes[region]);
+    const int32_t count = list_pending(w, room_in(w, region));
     int32_t       at = 0, most = count;
     bool          fits;
 

@@ -17,10 +17,11 @@
 #include "plan/plan.h"
 
 typedef struct mote_splitting {
-    mote_placing *placing;            /* of all blocks, as mote_place_blocks has placed them in one region; their new
-                                       * offsets are told in one block, in which regions follow each other */
-    const double       *heat;         /* [placing->count] */
-    const size_t       *region_bytes; /* [region_count]: what they have; SIZE_MAX: any number */
+    mote_placing *placing;      /* of all blocks, as mote_place_blocks has placed them in one region; their new
+                                 * offsets are told in one block, in which regions follow each other */
+    const double *heat;         /* [placing->count] */
+    const size_t *region_bytes; /* [region_count]: what they have, of which whole multiples of the alignment are taken;
+                                 * SIZE_MAX: any number */
     int32_t             region_count;
     mote_program_region regions[MOTE_REGIONS_MAX]; /* filled: what they take */
 } mote_splitting;
