@@ -14,6 +14,8 @@
 
 typedef enum mote_wanted { MOTE_WANTED_MODEL = 0, MOTE_WANTED_SPEC, MOTE_WANTED_DATA, MOTE_WANTED_COUNT } mote_wanted;
 
+#define MOTE_KIND_ONNX "an ONNX model"
+
 typedef struct mote_file_kind {
     const char *name;                      /* "an ONNX model" */
     const char *advice[MOTE_WANTED_COUNT]; /* what to do where that was wanted; NULL: it is what is wanted, or may be */
