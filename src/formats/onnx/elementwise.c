@@ -385,18 +385,31 @@ static bool fuse_bias(mote_onnx_call *c, int32_t i)
     return true;
 }
 
+/* Kernels take integers of 8 and 16 bits for real numbers with scales; without scales they are computed with 32. */
+static mote_id widened(mote_onnx_call *c, int32_t i, const mote_onnx_order *order)
+{
+    const mote_id    id = mote_onnx_as_operand(c, mote_onnx_in(c, i), order);
+    const mote_dtype dtype = mote_onnx_tensor_at(c, id)->dtype;
+
+    return dtype == MOTE_I8 || dtype == MOTE_U8 || dtype == MOTE_I16 ? mote_onnx_cast(c, id, MOTE_I32) : id;
+}
+
 static void import_pairs(mote_onnx_call *c, mote_op_kind kind)
 {
     const mote_onnx_order order = order_of_all(c);
-    mote_id               y = mote_onnx_as_operand(c, mote_onnx_in(c, 0), &order);
+    const mote_dtype      dtype = mote_onnx_in(c, 0)->dtype;
+    mote_id               y = widened(c, 0, &order);
     int32_t               i;
 
     for (i = 1; i < c->in_count; i++)
-        y = mote_onnx_binary(c, kind, y, mote_onnx_as_operand(c, mote_onnx_in(c, i), &order));
-    if (c->in_count == 1)
+        y = mote_onnx_binary(c, kind, y, widened(c, i, &order));
+    if (c->in_count == 1) {
         import_identity(c);
-    else
-        mote_onnx_give_ranked(c, 0, y, &order);
+        return;
+    }
+    if (!mote_onnx_failed(c) && mote_onnx_tensor_at(c, y)->dtype == MOTE_I32)
+        y = mote_onnx_cast(c, y, dtype);
+    mote_onnx_give_ranked(c, 0, y, &order);
 }
 
 void mote_onnx_give_ranked(mote_onnx_call *c, int32_t i, mote_id id, const mote_onnx_order *order)

@@ -48,6 +48,7 @@ typedef struct mote_onnx_value {
     mote_onnx_shape held;                 /* what the tensor holds, in the file's order of axes: shape, or what becomes it */
     int32_t         order[MOTE_RANK_MAX]; /* the tensor's axis k is axis order[k] of held */
     int32_t         uses;                 /* by nodes and as outputs */
+    bool            is_infinite;          /* infinite constants went into it */
     mote_onnx_form *forms;
 } mote_onnx_value;
 

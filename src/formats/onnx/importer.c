@@ -633,6 +633,26 @@ static void evaluate_if_constant(mote_onnx_call *c, mote_node *node)
         c->im->graph->node_count--;
 }
 
+/* Integers of 8 and 16 bits are real numbers to most kernels, which want their scales: whether they do is said when they are
+ * prepared. */
+static void check_scales(mote_onnx_call *c, const mote_node *node)
+{
+    const mote_tensor *in = mote_node_in(c->im->graph, node, 0), *out = mote_node_out(c->im->graph, node, 0);
+    mote_arena         arena = {0};
+    mote_prepared      prepared = {.arena = &arena};
+    const mote_kernel *kernel;
+    const mote_op_row *row;
+
+    if (mote_onnx_failed(c) || !out || out->kind == MOTE_CONST ||
+        (mote_dtype_bits(out->dtype) > 16 && (!in || mote_dtype_bits(in->dtype) > 16)))
+        return;
+    row = mote_op_find_row(c->im->graph, node, c->err);
+    kernel = row ? mote_op_choose_kernel(row, MOTE_TARGET_REFERENCE, c->im->graph, node, c->err) : NULL;
+    if (kernel && !kernel->is_view)
+        mote_kernel_prepare(kernel, c->im->graph, node, &prepared, c->err);
+    mote_arena_destroy(&arena);
+}
+
 /* What operators say of themselves is told as what the file's node is. */
 static void tell_node(mote_onnx_call *c)
 {
@@ -669,8 +689,10 @@ void mote_onnx_add_many(mote_onnx_call *c, const mote_onnx_op *op, mote_id *out,
     spec.name = c->node->name[0] != '\0' ? c->node->name : NULL;
     if (mote_onnx_failed(c) || !(node = mote_graph_add_node(c->im->model, c->im->graph, &spec, c->err)))
         return;
-    if (mote_op_infer(c->im->model, c->im->graph, node, c->err) == MOTE_OK && mote_op_find_row(c->im->graph, node, c->err))
+    if (mote_op_infer(c->im->model, c->im->graph, node, c->err) == MOTE_OK && mote_op_find_row(c->im->graph, node, c->err)) {
         evaluate_if_constant(c, node);
+        check_scales(c, node);
+    }
     if (mote_onnx_failed(c))
         tell_node(c);
 }

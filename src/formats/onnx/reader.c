@@ -1,5 +1,6 @@
 /* From an ONNX file to a model: its values, its ends, its nodes one after the other.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -235,6 +236,9 @@ static mote_status settle_open(mote_onnx_end *end, bool may_have_batch, bool *is
     if (*is_batched)
         end->dim[0] = 1;
     for (i = 0; i < end->rank; i++)
+        if (end->dim[i] == 0)
+            return mote_fail(err, MOTE_ERR_UNSUPPORTED, "dimension %d is 0: it has no elements", i);
+    for (i = 0; i < end->rank; i++)
         if (end->dim[i] < 0)
             return mote_fail(err, MOTE_ERR_UNSUPPORTED,
                              "dimension %d (%s) is open; only the batch (dimension 0) may be: give the input's shape, as in "
@@ -349,6 +353,56 @@ static mote_status add_inputs(mote_onnx_importer *im, mote_onnx_end *const *inpu
     return ids ? mote_graph_set_inputs(im->model, im->graph, ids, count, err) : err->code;
 }
 
+/* ---- infinity ---- */
+
+/* Kernels stop at the largest float, so that a mask of -inf is as good as one only where nobody looks at it closely: Softmax
+ * does not. Through these operators it stays one. */
+static bool hands_on_infinity(const char *type)
+{
+    static const char *const types[] = {"Where",   "Add",       "Sub",   "Sum",    "Mul",   "Div",  "Identity",  "Cast",
+                                        "Reshape", "Transpose", "Slice", "Concat", "Split", "Tile", "Expand",    "Pad",
+                                        "Squeeze", "Unsqueeze", "Neg",   "Abs",    "Gather", "Flatten", "ReduceMax", "ReduceMin"};
+    size_t i;
+
+    for (i = 0; i < sizeof types / sizeof *types; i++)
+        if (strcmp(types[i], type) == 0)
+            return true;
+    return false;
+}
+
+static bool compares(const mote_onnx_node *node)
+{
+    return strncmp(node->type, "Equal", 5) == 0 || strncmp(node->type, "Less", 4) == 0 ||
+           strncmp(node->type, "Greater", 7) == 0;
+}
+
+static bool holds_infinity(const mote_onnx_value *value)
+{
+    size_t i;
+
+    for (i = 0; value && value->known && value->dtype == MOTE_F32 && i < mote_onnx_count(&value->shape); i++)
+        if (isinf(((const float *)value->known)[i]))
+            return true;
+    return value && value->is_infinite;
+}
+
+static void follow_infinity(mote_onnx_call *c)
+{
+    const bool compared = compares(c->node), handed = hands_on_infinity(c->node->type);
+    bool       is_infinite = false;
+    int32_t    i;
+
+    for (i = 0; (compared || handed) && i < c->in_count; i++)
+        is_infinite |= holds_infinity(c->in[i]);
+    for (i = 0; is_infinite && i < c->out_count; i++) {
+        mote_onnx_value *value = mote_onnx_wants(c, i) ? mote_onnx_find_value(c->im, c->node->out[i]) : NULL;
+        if (value && compared && !value->known)
+            mote_onnx_refuse(c, "it compares with infinity, and kernels stop at the largest float");
+        else if (value && !value->known)
+            value->is_infinite = true;
+    }
+}
+
 /* ---- nodes ---- */
 
 static mote_status resolve(mote_onnx_call *c)
@@ -416,6 +470,8 @@ static mote_status import_node(mote_onnx_importer *im, int32_t n, mote_error *er
     if (!mote_onnx_failed(&c) && !mote_onnx_fold(&c) && !mote_onnx_failed(&c))
         c.row->import(&c);
     check_given(&c);
+    if (!mote_onnx_failed(&c))
+        follow_infinity(&c);
     return err->code;
 }
 
@@ -495,6 +551,10 @@ static mote_id make_output(mote_onnx_importer *im, const mote_onnx_end *end, con
 
     if (value->known) {
         mote_fail(err, MOTE_ERR_UNSUPPORTED, "it does not depend on any input");
+        return MOTE_NONE;
+    }
+    if (value->is_infinite) {
+        mote_fail(err, MOTE_ERR_UNSUPPORTED, "it may be infinite (a mask), and kernels stop at the largest float");
         return MOTE_NONE;
     }
     if (check_output(end, value, err) != MOTE_OK)
@@ -648,7 +708,7 @@ static mote_status check_file(const mote_onnx_importer *im, mote_error *err)
 {
     const mote_onnx_file *file = &im->file;
 
-    if (file->opset < OPSET_OLDEST || file->opset > OPSET_NEWEST)
+    if (file->opset != 0 && (file->opset < OPSET_OLDEST || file->opset > OPSET_NEWEST))
         return mote_fail(err, MOTE_ERR_UNSUPPORTED, "operators of opset %lld; %d to %d are read: export it again",
                          (long long)file->opset, OPSET_OLDEST, OPSET_NEWEST);
     if (file->has_sparse)

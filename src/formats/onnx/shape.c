@@ -1002,15 +1002,19 @@ static void import_pad(mote_onnx_call *c)
 
 /* ---- DepthToSpace, SpaceToDepth ---- */
 
-/* CRD has a channel's block together, mote (and DCR) a block's channels: their numbers are put in that order. */
-static mote_id by_columns_first(mote_onnx_call *c, mote_id x, int32_t block)
+/* CRD has a channel's block together, mote (and DCR) a block's channels. Numbers of channels in the one order by those in
+ * the other. */
+static mote_id between_orders(mote_onnx_call *c, mote_id x, int32_t block, bool is_to_crd)
 {
     const int32_t channels = mote_onnx_tensor_at(c, x)->dim[3], outs = channels / (block * block);
     int32_t      *numbers = mote_onnx_take(c, (size_t)channels, sizeof *numbers), b, o;
 
     for (b = 0; numbers && b < block * block; b++)
         for (o = 0; o < outs; o++)
-            numbers[b * outs + o] = o * block * block + b;
+            if (is_to_crd)
+                numbers[o * block * block + b] = b * outs + o;
+            else
+                numbers[b * outs + o] = o * block * block + b;
     return numbers ? mote_onnx_gather(c, x, 3, numbers, channels) : MOTE_NONE;
 }
 
@@ -1019,23 +1023,27 @@ static void import_blocks(mote_onnx_call *c)
     const mote_onnx_value *x = mote_onnx_in(c, 0);
     const mote_onnx_order  order = mote_onnx_channels_last(4);
     const int32_t          block = mote_onnx_small(c, "blocksize", 0);
-    const char            *mode = mote_onnx_string(c, "mode", "DCR");
+    const bool             is_crd = strcmp(mote_onnx_string(c, "mode", "DCR"), "CRD") == 0;
+    const bool             is_to_space = c->row->kind == MOTE_OP_DEPTH_TO_SPACE;
     mote_onnx_op           op = {.op = (mote_op_kind)c->row->kind, .in_count = 1};
     mote_id                y;
 
-    if (x->shape.rank != 4 || block < 1 || block > 1024) {
+    if (x->shape.rank != 4 || block < 1 || block > 1024 || (is_to_space && x->shape.dim[1] % (block * block) != 0)) {
         mote_onnx_wrong(c, "blocks of %d in %d dimensions", block, x->shape.rank);
         return;
     }
     y = mote_onnx_as(c, x, &order);
-    if (op.op == MOTE_OP_DEPTH_TO_SPACE && strcmp(mode, "CRD") == 0 && x->shape.dim[1] % (block * block) == 0)
-        y = by_columns_first(c, y, block);
+    if (is_to_space && is_crd)
+        y = between_orders(c, y, block, false);
     op.in = &y;
-    if (op.op == MOTE_OP_DEPTH_TO_SPACE)
+    if (is_to_space)
         op.as.depth_to_space.block_size = block;
     else
         op.as.space_to_depth.block_size = block;
-    mote_onnx_give(c, 0, mote_onnx_add(c, &op), order.axis);
+    y = mote_onnx_add(c, &op);
+    if (!is_to_space && is_crd)
+        y = between_orders(c, y, block, true);
+    mote_onnx_give(c, 0, y, order.axis);
 }
 
 /* ---- what only shapes say ---- */
@@ -1168,7 +1176,7 @@ static void import_trilu(mote_onnx_call *c)
     const mote_onnx_order  order = mote_onnx_file_order(x->shape.rank);
     const mote_onnx_list   k = mote_onnx_operand_ints(c, 1, NULL);
     const bool             upper = mote_onnx_int(c, "upper", 1) != 0;
-    const int64_t          shift = k.count == 1 ? k.n[0] : 0;
+    const int64_t          shift = k.count == 1 ? k.n[0] : 0, zero = 0;
     const int32_t          rank = x->shape.rank;
     uint8_t               *mask;
     int32_t                y, i, dim[2];
@@ -1185,13 +1193,9 @@ static void import_trilu(mote_onnx_call *c)
             mask[(size_t)y * (size_t)dim[1] + (size_t)i] = upper ? i - y >= shift : i - y <= shift;
     if (!mask)
         return;
-    if (x->dtype != MOTE_F32) {
-        mote_onnx_refuse(c, "of other numbers than float32");
-        return;
-    }
     mote_onnx_give(c, 0,
                    mote_onnx_select(c, mote_onnx_const(c, MOTE_BOOL, 2, dim, mask), mote_onnx_as(c, x, &order),
-                                    mote_onnx_const_float(c, 0)),
+                                    mote_onnx_const(c, x->dtype, 0, NULL, &zero)),
                    NULL);
 }
 
