@@ -64,6 +64,7 @@ typedef struct mote_onnx_importer {
     int32_t                  value_count, value_capacity;
     mote_index               by_name;
     size_t                   work;      /* what is left for computing constants */
+    bool                     is_one_sample; /* open batches are 1 */
     bool                     has_batch; /* an input's first dimension is open, and counts samples */
     mote_text                notes;     /* a line each */
 } mote_onnx_importer;
@@ -168,9 +169,17 @@ typedef struct mote_onnx_order {
 mote_onnx_order mote_onnx_file_order(int32_t rank);
 mote_onnx_order mote_onnx_channels_last(int32_t rank);
 bool            mote_onnx_is_waiting(const mote_onnx_value *value); /* it is held in another shape */
-/* The order of the first computed operand of the highest rank; of values that wait the file's. */
+/* The order of the first computed operand of the highest rank; of one that waits the natural one. */
 mote_onnx_order mote_onnx_common_order(const mote_onnx_call *c, int32_t first, int32_t count, int32_t rank);
 int32_t         mote_onnx_place(const mote_onnx_order *order, int32_t axis); /* where the file's axis lies */
+
+/* Where the axes of the file's new shape lie when the value's tensor is only looked at in another way. False: some that
+ * become one axis do not lie together. */
+bool mote_onnx_carry_order(const mote_onnx_call *c, const mote_onnx_value *x, const mote_onnx_shape *shape,
+                           mote_onnx_order *out);
+/* Of a value that waits: the order of its axes that takes the least moving, and the order of held that leads to it. */
+bool mote_onnx_natural_order(const mote_onnx_call *c, const mote_onnx_value *x, mote_onnx_order *order,
+                             mote_onnx_order *held);
 
 /* The value as a tensor in the order. A value of lower rank gets leading axes of 1, as ONNX repeats it. */
 mote_id mote_onnx_as(mote_onnx_call *c, const mote_onnx_value *value, const mote_onnx_order *order);

@@ -368,14 +368,17 @@ bool mote_onnx_is_waiting(const mote_onnx_value *value)
 
 mote_onnx_order mote_onnx_common_order(const mote_onnx_call *c, int32_t first, int32_t count, int32_t rank)
 {
-    mote_onnx_order order = mote_onnx_file_order(rank);
+    mote_onnx_order order = mote_onnx_file_order(rank), held;
     int32_t         i;
 
     for (i = first; i < first + count && i < c->in_count; i++) {
         const mote_onnx_value *value = c->in[i];
-        if (!value || value->known || value->shape.rank != rank || mote_onnx_is_waiting(value))
+        if (!value || value->known || value->shape.rank != rank)
             continue;
-        memcpy(order.axis, value->order, (size_t)rank * sizeof *order.axis);
+        if (!mote_onnx_is_waiting(value))
+            memcpy(order.axis, value->order, (size_t)rank * sizeof *order.axis);
+        else if (!mote_onnx_natural_order(c, value, &order, &held))
+            continue;
         break;
     }
     return order;
@@ -471,13 +474,23 @@ static mote_id as_computed(mote_onnx_call *c, mote_id id, const mote_onnx_shape 
     return reorder(c, id, &shape, order, wanted->axis);
 }
 
+/* By way of the natural order, if that is the wanted one, or of the file's. */
 static mote_id as_waiting(mote_onnx_call *c, const mote_onnx_value *value, const mote_onnx_order *wanted)
 {
-    const mote_onnx_order file = mote_onnx_file_order(value->shape.rank), held = mote_onnx_file_order(value->held.rank);
-    mote_id               id = reorder(c, value->id, &value->held, value->order, held.axis);
+    mote_onnx_order way, held;
+    int32_t         dim[MOTE_RANK_MAX], i;
+    mote_id         id;
 
-    id = mote_onnx_reshape(c, id, value->shape.rank, value->shape.dim);
-    return as_computed(c, id, &value->shape, file.axis, wanted);
+    if (!mote_onnx_natural_order(c, value, &way, &held) || way.rank != wanted->rank ||
+        !same_sequence(&value->shape, way.axis, wanted->axis)) {
+        way = mote_onnx_file_order(value->shape.rank);
+        held = mote_onnx_file_order(value->held.rank);
+    }
+    id = reorder(c, value->id, &value->held, value->order, held.axis);
+    for (i = 0; i < way.rank; i++)
+        dim[i] = value->shape.dim[way.axis[i]];
+    id = mote_onnx_reshape(c, id, way.rank, dim);
+    return as_computed(c, id, &value->shape, way.axis, wanted);
 }
 
 /* Known contents in an order, of a shape with axes in front. */

@@ -733,6 +733,7 @@ static mote_status read_graph(mote_onnx_importer *im, mote_error *err)
     MOTE_TRY(find_needed(im, is_needed, err));
     MOTE_TRY(check_operators(im, is_needed, err));
     MOTE_TRY(settle_inputs(im, inputs, input_count, err));
+    im->has_batch &= !im->is_one_sample;
     MOTE_TRY(add_inputs(im, inputs, input_count, is_needed, err));
     MOTE_TRY(import_nodes(im, is_needed, err));
     return add_outputs(im, err);
@@ -748,6 +749,68 @@ static mote_status read_model(mote_onnx_importer *im, const uint8_t *bytes, size
     return finish(im, err);
 }
 
+/* Whether the file itself calls what it leaves open a batch. */
+static bool names_batch(const char *name)
+{
+    char    low[16] = "";
+    size_t  i;
+
+    for (i = 0; name[i] && i + 1 < sizeof low; i++)
+        low[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] + 32) : name[i];
+    return strstr(low, "batch") || strcmp(low, "n") == 0 || strcmp(low, "b") == 0 || strcmp(low, "bs") == 0;
+}
+
+static bool all_name_batch(const mote_onnx_importer *im)
+{
+    int32_t i;
+
+    for (i = 0; i < im->file.input_count; i++)
+        if (im->file.inputs[i].rank > 0 && im->file.inputs[i].dim_param[0] && !names_batch(im->file.inputs[i].dim_param[0]))
+            return false;
+    return true;
+}
+
+static void end_import(mote_onnx_importer *im)
+{
+    mote_index_free(&im->by_name);
+    mote_text_free(&im->notes);
+    mote_arena_destroy(&im->scratch);
+}
+
+static mote_status import(mote_onnx_importer *im, const uint8_t *bytes, size_t count, size_t cap, mote_error *err)
+{
+    im->work = CONSTANT_WORK_MAX;
+    im->scratch.cap_bytes = cap;
+    MOTE_TRY(mote_model_create(&im->model, MOTE_STAGE_INFER, cap, err));
+    im->graph = &im->model->graphs[0];
+    if (read_model(im, bytes, count, err) != MOTE_OK) {
+        mote_model_destroy(im->model);
+        im->model = NULL;
+    }
+    return err->code;
+}
+
+/* Where operators would mix samples, the model is read again for one at a time, if the file says that it is samples which it
+ * leaves open; else whoever uses it has to say so. */
+static mote_status import_one_sample(mote_onnx_importer *im, const uint8_t *bytes, size_t count, size_t cap, mote_error *err)
+{
+    const bool         is_batch = all_name_batch(im);
+    mote_onnx_importer again = {.options = im->options, .is_one_sample = true};
+    mote_error         second = {0};
+
+    if (is_batch) {
+        mote_onnx_note(&again, "the batch is 1: an operator would mix samples");
+        if (import(&again, bytes, count, cap, &second) == MOTE_OK) {
+            mote_error_clear(err);
+            im->model = again.model;
+        } else if (second.code == MOTE_ERR_MEMORY)
+            *err = second;
+    } else
+        mote_context(err, "the first dimension is open; --input-shape fixes it");
+    end_import(&again);
+    return err->code;
+}
+
 mote_status mote_onnx_read(mote_model **out, const uint8_t *bytes, size_t count, const mote_load_options *options,
                            mote_error *err)
 {
@@ -756,18 +819,15 @@ mote_status mote_onnx_read(mote_model **out, const uint8_t *bytes, size_t count,
     const size_t justified = mote_size_add(mote_size_mul(count, MEMORY_PER_FILE_BYTE), MEMORY_AT_LEAST),
                  allowed = memory_cap_bytes ? memory_cap_bytes : MOTE_ARENA_DEFAULT_CAP,
                  cap = justified < allowed && !(options && options->folder) ? justified : allowed;
-    mote_onnx_importer im = {.options = options, .work = CONSTANT_WORK_MAX, .scratch = {.cap_bytes = cap}};
+    mote_onnx_importer im = {.options = options};
 
     *out = NULL;
-    MOTE_TRY(mote_model_create(&im.model, MOTE_STAGE_INFER, cap, err));
-    im.graph = &im.model->graphs[0];
-    if (read_model(&im, bytes, count, err) == MOTE_OK) {
+    if (import(&im, bytes, count, cap, err) == MOTE_ERR_UNSUPPORTED && im.has_batch)
+        import_one_sample(&im, bytes, count, cap, err);
+    if (err->code == MOTE_OK) {
         im.model->arena.cap_bytes = memory_cap_bytes; /* what later steps may add is the caller's to bound */
         *out = im.model;
-    } else
-        mote_model_destroy(im.model);
-    mote_index_free(&im.by_name);
-    mote_text_free(&im.notes);
-    mote_arena_destroy(&im.scratch);
+    }
+    end_import(&im);
     return err->code;
 }

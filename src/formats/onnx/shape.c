@@ -130,71 +130,6 @@ static void give_walk(mote_onnx_call *c, int32_t out, const mote_onnx_value *x, 
 
 /* ---- Reshape and its like ---- */
 
-/* Axes of two shapes of as many elements, taken together in groups of equal size: [2,3,4] and [6,2,2] have {2,3} {6} and
- * {4} {2,2}. Axes of 1 of the old shape are in none. */
-typedef struct groups {
-    int32_t count;
-    int32_t of[MOTE_RANK_MAX];        /* of an old axis: its group */
-    int32_t before[MOTE_RANK_MAX];    /* of an old axis: the one before it in its group; -1: it is the first */
-    int32_t first[MOTE_RANK_MAX + 1]; /* of a group: its first new axis */
-} groups;
-
-static bool find_groups(const mote_onnx_shape *old, const mote_onnx_shape *new, groups *out)
-{
-    int64_t a = 1, b = 1; /* how much of the group there is */
-    int32_t i, j = 0, last = -1;
-
-    out->count = 0;
-    out->first[0] = 0;
-    for (i = 0; i < old->rank; i++) {
-        if (old->dim[i] == 1)
-            continue;
-        out->of[i] = out->count;
-        out->before[i] = last;
-        last = i;
-        a *= old->dim[i];
-        while (b < a && j < new->rank)
-            b *= new->dim[j++];
-        if (a == b) {
-            out->first[++out->count] = j;
-            last = -1;
-            a = b = 1;
-        }
-    }
-    out->first[out->count] = new->rank; /* with axes of 1 at the end */
-    return a == b && out->count > 0;
-}
-
-/* Where the axes of the file's new shape lie when its tensor is only looked at in another way: each group must lie as one in
- * the tensor, in its order. */
-static bool carry_order(const mote_onnx_value *x, const mote_onnx_shape *shape, mote_onnx_order *out)
-{
-    int32_t k, n, last = -1;
-    groups  g;
-
-    out->rank = 0;
-    if (mote_onnx_count(shape) == 1) {
-        *out = mote_onnx_file_order(shape->rank);
-        return true;
-    }
-    if (mote_onnx_count(shape) == 0 || !find_groups(&x->held, shape, &g))
-        return false;
-    for (; out->rank < shape->rank && shape->dim[out->rank] == 1; out->rank++) /* axes of 1 in front stay there */
-        out->axis[out->rank] = out->rank;
-    g.first[0] = out->rank;
-    for (k = 0; k < x->held.rank; k++) {
-        const int32_t axis = x->order[k];
-        if (x->held.dim[axis] == 1)
-            continue;
-        if (g.before[axis] >= 0 && g.before[axis] != last)
-            return false;
-        for (n = g.first[g.of[axis]]; g.before[axis] < 0 && n < g.first[g.of[axis] + 1]; n++)
-            out->axis[out->rank++] = n;
-        last = axis;
-    }
-    return true;
-}
-
 void mote_onnx_give_reshaped(mote_onnx_call *c, int32_t i, const mote_onnx_value *x, const mote_onnx_shape *shape)
 {
     mote_onnx_order order;
@@ -206,7 +141,7 @@ void mote_onnx_give_reshaped(mote_onnx_call *c, int32_t i, const mote_onnx_value
         mote_onnx_wrong(c, "%zu elements become %zu", mote_onnx_count(&x->shape), mote_onnx_count(shape));
     } else if (x->known) {
         mote_onnx_give_known(c, i, x->dtype, shape, x->known);
-    } else if (carry_order(x, shape, &order)) {
+    } else if (mote_onnx_carry_order(c, x, shape, &order)) {
         for (k = 0; k < shape->rank; k++)
             dim[k] = shape->dim[order.axis[k]];
         mote_onnx_give(c, i, mote_onnx_reshape(c, x->id, shape->rank, dim), order.axis);
