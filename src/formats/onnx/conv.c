@@ -228,6 +228,7 @@ static void import_conv(mote_onnx_call *c)
     if (!is_same)
         in[0] = padded(c, in[0], &window);
     in[1] = turned_weights(c, &w, is_depthwise);
+    mote_onnx_keep_scales(c, in[1], 1);
     in[2] = bias_of(c, w.outs);
     op.op = is_depthwise ? MOTE_OP_DEPTHWISE_CONV_2D : MOTE_OP_CONV_2D;
     op.in = in;

@@ -27,7 +27,7 @@ void mote_onnx_give_like(mote_onnx_call *c, int32_t i, mote_id id)
         return;
     }
     mote_onnx_give(c, i, id, x->order);
-    y = mote_onnx_find_value(c->im, c->node->out[i]);
+    y = mote_onnx_out(c, i);
     y->shape = x->shape; /* what waits goes on waiting */
     y->held = x->held;
 }
@@ -377,7 +377,7 @@ static bool fuse_bias(mote_onnx_call *c, int32_t i)
     c->is_fused = true;
     mote_onnx_give_like(c, 0, x->id);
     if (i == 0) { /* give_like goes by operand 0 */
-        mote_onnx_value *y = mote_onnx_find_value(c->im, c->node->out[0]);
+        mote_onnx_value *y = mote_onnx_out(c, 0);
         mote_onnx_give(c, 0, x->id, x->order);
         y->shape = x->shape;
         y->held = x->held;
@@ -481,7 +481,7 @@ static mote_id power_of(mote_onnx_call *c, mote_id x, double power)
     int32_t i;
 
     if (power == 2)
-        return mote_onnx_unary(c, MOTE_OP_SQUARE, x);
+        return mote_onnx_square(c, x);
     if (power == 0.5)
         return mote_onnx_unary(c, MOTE_OP_SQRT, x);
     if (power == -0.5)

@@ -49,10 +49,20 @@ typedef struct mote_onnx_value {
     int32_t         order[MOTE_RANK_MAX]; /* the tensor's axis k is axis order[k] of held */
     int32_t         uses;                 /* by nodes and as outputs */
     bool            is_infinite;          /* infinite constants went into it */
+    const float    *scales;               /* of floats that were integers: one, or one a channel */
+    int32_t         scale_count;
     mote_onnx_form *forms;
 } mote_onnx_value;
 
 struct mote_onnx_row;
+
+/* A constant of the graph, floats that are whole multiples of scales: one, or one a channel. */
+typedef struct mote_onnx_scaled {
+    struct mote_onnx_scaled *next;
+    mote_id                  id;
+    const float             *scales;
+    int32_t                  count;
+} mote_onnx_scaled;
 
 typedef struct mote_onnx_importer {
     mote_onnx_file           file;
@@ -67,6 +77,7 @@ typedef struct mote_onnx_importer {
     bool                     is_one_sample; /* open batches are 1 */
     bool                     has_batch; /* an input's first dimension is open, and counts samples */
     mote_text                notes;     /* a line each */
+    mote_onnx_scaled        *scaled;    /* constants whose integers are known */
 } mote_onnx_importer;
 
 /* A node being imported. in: NULL where an operand is absent. */
@@ -80,6 +91,7 @@ typedef struct mote_onnx_call {
     int32_t                     made;         /* tensors so far */
     mote_id                     first_tensor; /* that this call makes */
     bool                        is_fused;     /* into the node before, whose output it takes over */
+    mote_onnx_value            *result;       /* what output 0 is, of a part of a node; NULL: the file's */
     mote_error                 *err;
 } mote_onnx_call;
 
@@ -204,14 +216,25 @@ typedef struct mote_onnx_op {
     mote_attrs     as;
     mrt_activation activation;
     mote_dtype     dtype;
+    mote_quant    *quant; /* the output's; NULL: none, or of what only moves values the operand's */
 } mote_onnx_op;
 mote_id mote_onnx_add(mote_onnx_call *c, const mote_onnx_op *op);
 void    mote_onnx_add_many(mote_onnx_call *c, const mote_onnx_op *op, mote_id *out, int32_t out_count);
 mote_id mote_onnx_unary(mote_onnx_call *c, mote_op_kind op, mote_id x);
 mote_id mote_onnx_binary(mote_onnx_call *c, mote_op_kind op, mote_id a, mote_id b);
 mote_id mote_onnx_with(mote_onnx_call *c, mote_op_kind op, mote_id a, float b); /* b, an element, repeats */
+mote_id mote_onnx_square(mote_onnx_call *c, mote_id x); /* as a product: SQUARE has no integer form */
 mote_id mote_onnx_reshape(mote_onnx_call *c, mote_id x, int32_t rank, const int32_t *dim);
 mote_id mote_onnx_transpose(mote_onnx_call *c, mote_id x, const int32_t *perm);
+
+/* Notes that the constant has operand i's elements, which are multiples of scales. */
+void mote_onnx_keep_scales(mote_onnx_call *c, mote_id id, int32_t i);
+
+/* The value of output i; NULL: it has none. */
+mote_onnx_value *mote_onnx_out(const mote_onnx_call *c, int32_t i);
+
+/* Real operators between DEQUANTIZE and QUANTIZE become integer ones. */
+mote_status mote_onnx_fuse_quantization(mote_onnx_importer *im, mote_error *err);
 
 /* The node that made a tensor, where it is the only reader's: NULL where the value is read elsewhere, too, or no node made
  * it. Good until the next node is added. */

@@ -237,15 +237,16 @@ mote_onnx_value *mote_onnx_find_value(const mote_onnx_importer *im, const char *
     return NULL;
 }
 
-static mote_onnx_value *output_value(mote_onnx_call *c, int32_t i)
+mote_onnx_value *mote_onnx_out(const mote_onnx_call *c, int32_t i)
 {
+    if (c->result)
+        return i == 0 ? c->result : NULL;
     return i < c->node->out_count && c->node->out[i][0] != '\0' ? mote_onnx_find_value(c->im, c->node->out[i]) : NULL;
 }
 
 bool mote_onnx_wants(const mote_onnx_call *c, int32_t i)
 {
-    const mote_onnx_value *value =
-        i < c->node->out_count && c->node->out[i][0] != '\0' ? mote_onnx_find_value(c->im, c->node->out[i]) : NULL;
+    const mote_onnx_value *value = mote_onnx_out(c, i);
 
     return value && value->uses > 0;
 }
@@ -261,7 +262,7 @@ static void set_file_order(mote_onnx_value *value)
 
 void mote_onnx_give_known(mote_onnx_call *c, int32_t i, mote_dtype dtype, const mote_onnx_shape *shape, const void *known)
 {
-    mote_onnx_value *value = output_value(c, i);
+    mote_onnx_value *value = mote_onnx_out(c, i);
 
     if (!value || mote_onnx_failed(c))
         return;
@@ -296,7 +297,7 @@ static void *in_file_order(mote_onnx_call *c, const mote_tensor *tensor, const i
 
 void mote_onnx_give(mote_onnx_call *c, int32_t i, mote_id id, const int32_t *order)
 {
-    mote_onnx_value *value = output_value(c, i);
+    mote_onnx_value *value = mote_onnx_out(c, i);
     mote_tensor     *tensor;
     int32_t          k;
 
@@ -323,7 +324,7 @@ void mote_onnx_give(mote_onnx_call *c, int32_t i, mote_id id, const int32_t *ord
 void mote_onnx_give_view(mote_onnx_call *c, int32_t i, const mote_onnx_value *of, const mote_onnx_shape *shape,
                          const mote_onnx_shape *held, const int32_t *order)
 {
-    mote_onnx_value *value = output_value(c, i);
+    mote_onnx_value *value = mote_onnx_out(c, i);
     int32_t          k;
 
     if (!value || mote_onnx_failed(c))
@@ -646,6 +647,32 @@ static void evaluate_if_constant(mote_onnx_call *c, mote_node *node)
         c->im->graph->node_count--;
 }
 
+/* What only moves or selects values gives them back with the scale that they had. */
+static void hand_on_scales(mote_onnx_call *c, const mote_node *node)
+{
+    const mote_tensor *in = mote_node_in(c->im->graph, node, 0);
+    mote_quant_want    want[MOTE_NODE_IN_MAX + MOTE_NODE_OUT_MAX] = {{0}};
+    int32_t            i;
+
+    if (!in || !in->quant || in->dtype == MOTE_F32 || !mote_ops[node->op]->quantize)
+        return;
+    mote_ops[node->op]->quantize(c->im->graph, node, want);
+    for (i = 0; i < node->out_count; i++)
+        if (want[node->in_count + i].rule == MOTE_QUANT_SAME && !c->im->graph->tensors[node->out[i]].quant)
+            c->im->graph->tensors[node->out[i]].quant = in->quant;
+}
+
+void mote_onnx_keep_scales(mote_onnx_call *c, mote_id id, int32_t i)
+{
+    const mote_onnx_value *value = mote_onnx_in(c, i);
+    mote_onnx_scaled      *scaled;
+
+    if (mote_onnx_failed(c) || !value || !value->scales || !(scaled = mote_onnx_take(c, 1, sizeof *scaled)))
+        return;
+    *scaled = (mote_onnx_scaled){c->im->scaled, id, value->scales, value->scale_count};
+    c->im->scaled = scaled;
+}
+
 /* Integers of 8 and 16 bits are real numbers to most kernels, which want their scales: whether they do is said when they are
  * prepared. */
 static void check_scales(mote_onnx_call *c, const mote_node *node)
@@ -695,6 +722,8 @@ void mote_onnx_add_many(mote_onnx_call *c, const mote_onnx_op *op, mote_id *out,
                          MOTE_NODE_IN_MAX, MOTE_NODE_OUT_MAX);
     for (i = 0; i < out_count; i++)
         out[i] = mote_onnx_failed(c) ? MOTE_NONE : add_tensor(c, op->dtype);
+    for (i = 0; i < out_count && !mote_onnx_failed(c); i++)
+        c->im->graph->tensors[out[i]].quant = op->quant;
     spec.in_count = op->in_count;
     while (spec.in_count > 0 && in[spec.in_count - 1] == MOTE_NONE)
         spec.in_count--;
@@ -702,6 +731,7 @@ void mote_onnx_add_many(mote_onnx_call *c, const mote_onnx_op *op, mote_id *out,
     spec.name = c->node->name[0] != '\0' ? c->node->name : NULL;
     if (mote_onnx_failed(c) || !(node = mote_graph_add_node(c->im->model, c->im->graph, &spec, c->err)))
         return;
+    hand_on_scales(c, node);
     if (mote_op_infer(c->im->model, c->im->graph, node, c->err) == MOTE_OK && mote_op_find_row(c->im->graph, node, c->err)) {
         evaluate_if_constant(c, node);
         check_scales(c, node);
@@ -733,6 +763,11 @@ mote_id mote_onnx_binary(mote_onnx_call *c, mote_op_kind op, mote_id a, mote_id 
 mote_id mote_onnx_with(mote_onnx_call *c, mote_op_kind op, mote_id a, float b)
 {
     return mote_onnx_binary(c, op, a, mote_onnx_const_float(c, b));
+}
+
+mote_id mote_onnx_square(mote_onnx_call *c, mote_id x)
+{
+    return mote_onnx_binary(c, MOTE_OP_MUL, x, x);
 }
 
 mote_id mote_onnx_reshape(mote_onnx_call *c, mote_id x, int32_t rank, const int32_t *dim)

@@ -6,7 +6,7 @@
 #include "formats/onnx/parts.h"
 
 mote_id mote_onnx_dense(mote_onnx_call *c, mote_id x, const float *weights, int32_t depth, int32_t count, bool is_turned,
-                        const float *bias)
+                        const float *bias, bool is_operand_1)
 {
     const int32_t dim[] = {count, depth}, rank = mote_onnx_tensor_at(c, x)->rank;
     float        *to = mote_onnx_take(c, (size_t)depth * (size_t)count, sizeof *to);
@@ -21,6 +21,8 @@ mote_id mote_onnx_dense(mote_onnx_call *c, mote_id x, const float *weights, int3
     in[0] = x;
     in[1] = to ? mote_onnx_const(c, MOTE_F32, 2, dim, to) : MOTE_NONE;
     in[2] = bias ? mote_onnx_const(c, MOTE_F32, 1, &count, bias) : MOTE_NONE;
+    if (is_operand_1)
+        mote_onnx_keep_scales(c, in[1], 1);
     op.in = in;
     op.as.fully_connected.keep_num_dims = rank != 2;
     return mote_onnx_add(c, &op);
@@ -111,7 +113,7 @@ static mote_id dense_of(mote_onnx_call *c, const mote_onnx_value *x, dense d, mo
             memcpy(order->axis, x->order, sizeof order->axis);
         id = mote_onnx_as(c, x, order);
     }
-    return mote_onnx_failed(c) ? MOTE_NONE : mote_onnx_dense(c, id, d.weights, d.depth, d.count, d.is_turned, d.bias);
+    return mote_onnx_failed(c) ? MOTE_NONE : mote_onnx_dense(c, id, d.weights, d.depth, d.count, d.is_turned, d.bias, true);
 }
 
 /* A vector is a matrix of one row, and the result has no such row. */

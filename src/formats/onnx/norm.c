@@ -134,7 +134,8 @@ static normalized normalize(mote_onnx_call *c, mote_id x, uint32_t axes, float e
 
     n.mean = mote_onnx_reduce(c, MOTE_OP_MEAN, x, axes, true);
     y = mote_onnx_binary(c, MOTE_OP_SUB, x, n.mean);
-    n.factor = mote_onnx_reduce(c, MOTE_OP_MEAN, mote_onnx_unary(c, MOTE_OP_SQUARE, y), axes, true);
+    n.factor = mote_onnx_binary(c, MOTE_OP_SQUARED_DIFFERENCE, x, n.mean);
+    n.factor = mote_onnx_reduce(c, MOTE_OP_MEAN, n.factor, axes, true);
     n.factor = mote_onnx_unary(c, MOTE_OP_RSQRT, mote_onnx_with(c, MOTE_OP_ADD, n.factor, epsilon));
     n.y = mote_onnx_binary(c, MOTE_OP_MUL, y, n.factor);
     return n;
@@ -273,7 +274,7 @@ static void import_rms_normalization(mote_onnx_call *c)
     const mote_onnx_order  order = mote_onnx_common_order(c, 0, 1, x->shape.rank);
     const uint32_t         axes = mote_onnx_turned(&order, axes_from(c, x->shape.rank));
     const mote_id          id = mote_onnx_as(c, x, &order);
-    mote_id                y = mote_onnx_reduce(c, MOTE_OP_MEAN, mote_onnx_unary(c, MOTE_OP_SQUARE, id), axes, true);
+    mote_id                y = mote_onnx_reduce(c, MOTE_OP_MEAN, mote_onnx_square(c, id), axes, true);
 
     y = mote_onnx_unary(c, MOTE_OP_RSQRT, mote_onnx_with(c, MOTE_OP_ADD, y, mote_onnx_float(c, "epsilon", 1e-5f)));
     y = mote_onnx_binary(c, MOTE_OP_MUL, id, y);
@@ -293,7 +294,7 @@ static void import_lp_normalization(mote_onnx_call *c)
         mote_onnx_refuse(c, "p is %lld", (long long)p);
         return;
     }
-    y = mote_onnx_reduce(c, MOTE_OP_SUM, mote_onnx_unary(c, p == 1 ? MOTE_OP_ABS : MOTE_OP_SQUARE, id), axes, true);
+    y = mote_onnx_reduce(c, MOTE_OP_SUM, p == 1 ? mote_onnx_unary(c, MOTE_OP_ABS, id) : mote_onnx_square(c, id), axes, true);
     if (p == 2)
         y = mote_onnx_unary(c, MOTE_OP_SQRT, y);
     /* Nothing but zeros stays that: they are divided by the least number instead of by 0. */
@@ -311,7 +312,7 @@ static void import_mean_variance(mote_onnx_call *c)
     mote_id                id = mote_onnx_as(c, x, &order), y, root;
 
     y = mote_onnx_binary(c, MOTE_OP_SUB, id, mote_onnx_reduce(c, MOTE_OP_MEAN, id, mote_onnx_turned(&order, axes), true));
-    root = mote_onnx_reduce(c, MOTE_OP_MEAN, mote_onnx_unary(c, MOTE_OP_SQUARE, y), mote_onnx_turned(&order, axes), true);
+    root = mote_onnx_reduce(c, MOTE_OP_MEAN, mote_onnx_square(c, y), mote_onnx_turned(&order, axes), true);
     root = mote_onnx_with(c, MOTE_OP_ADD, mote_onnx_unary(c, MOTE_OP_SQRT, root), 1e-9f);
     mote_onnx_give(c, 0, mote_onnx_binary(c, MOTE_OP_DIV, y, root), order.axis);
 }
@@ -357,7 +358,7 @@ static void import_lrn(mote_onnx_call *c)
         return;
     }
     id = mote_onnx_as(c, x, &order);
-    y = sum_of_neighbours(c, mote_onnx_unary(c, MOTE_OP_SQUARE, id), size, mote_onnx_float(c, "alpha", 1e-4f),
+    y = sum_of_neighbours(c, mote_onnx_square(c, id), size, mote_onnx_float(c, "alpha", 1e-4f),
                           mote_onnx_float(c, "bias", 1));
     y = mote_onnx_unary(c, MOTE_OP_EXP, mote_onnx_with(c, MOTE_OP_MUL, mote_onnx_unary(c, MOTE_OP_LOG, y), -beta));
     mote_onnx_give(c, 0, mote_onnx_binary(c, MOTE_OP_MUL, id, y), order.axis);

@@ -41,9 +41,10 @@ uint32_t mote_onnx_turned(const mote_onnx_order *order, uint32_t axes);
 
 /* ---- matmul.c ---- */
 
-/* x [.., depth] by weights [depth, count] of the file, which lie transposed if is_turned; bias [count] or NULL. */
+/* x [.., depth] by weights [depth, count] of the file, which lie transposed if is_turned; bias [count] or NULL.
+ * is_operand_1: the weights are all of operand 1. */
 mote_id mote_onnx_dense(mote_onnx_call *c, mote_id x, const float *weights, int32_t depth, int32_t count, bool is_turned,
-                        const float *bias);
+                        const float *bias, bool is_operand_1);
 mote_id mote_onnx_batch_matmul(mote_onnx_call *c, mote_id a, mote_id b, bool turn_a, bool turn_b);
 
 #endif

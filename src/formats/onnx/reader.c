@@ -655,6 +655,16 @@ static mote_status compact(mote_onnx_importer *im, mote_error *err)
     return MOTE_OK;
 }
 
+static mote_stage stage_of(const mote_graph *graph)
+{
+    int32_t i;
+
+    for (i = 0; i < graph->tensor_count; i++)
+        if (graph->tensors[i].kind == MOTE_ACTIVATION && graph->tensors[i].quant)
+            return MOTE_STAGE_QUANTIZED;
+    return MOTE_STAGE_INFER;
+}
+
 static mote_status name_ends(mote_onnx_importer *im, mote_error *err)
 {
     mote_model *model = im->model;
@@ -694,8 +704,10 @@ static mote_status take_notes(mote_onnx_importer *im, mote_error *err)
 
 static mote_status finish(mote_onnx_importer *im, mote_error *err)
 {
+    MOTE_TRY(mote_onnx_fuse_quantization(im, err));
     MOTE_TRY(drop_unread(im, err));
     MOTE_TRY(compact(im, err));
+    im->model->stage = stage_of(im->graph);
     MOTE_TRY(name_ends(im, err));
     MOTE_TRY(take_notes(im, err));
     im->model->differs = true;

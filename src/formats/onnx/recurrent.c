@@ -181,7 +181,7 @@ static void begin_direction(mote_onnx_call *c, const layer *l, mote_id x, int32_
     int32_t       i;
 
     *out = (direction){.bias = MOTE_NONE, .candidate = MOTE_NONE, .candidate_bias = MOTE_NONE};
-    out->x = mote_onnx_dense(c, x, w, l->ins, count, true, b ? input_bias(c, l, b) : NULL);
+    out->x = mote_onnx_dense(c, x, w, l->ins, count, true, b ? input_bias(c, l, b) : NULL, false);
     out->recurrent = matrix(c, r, own, l->units);
     if (l->kind == GRU) {
         out->candidate = matrix(c, r + (size_t)own * (size_t)l->units, l->units, l->units);

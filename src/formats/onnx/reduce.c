@@ -52,7 +52,7 @@ typedef enum reduction { PLAIN, L1, L2, LOG_SUM, LOG_SUM_EXP, SUM_SQUARE } reduc
 static mote_id before(mote_onnx_call *c, reduction how, mote_id x)
 {
     return how == L1                        ? mote_onnx_unary(c, MOTE_OP_ABS, x)
-           : how == L2 || how == SUM_SQUARE ? mote_onnx_unary(c, MOTE_OP_SQUARE, x)
+           : how == L2 || how == SUM_SQUARE ? mote_onnx_square(c, x)
                                             : x;
 }
 
