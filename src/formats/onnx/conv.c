@@ -334,6 +334,8 @@ static mote_id transposed_group(mote_onnx_call *c, const transposed *t, mote_id 
         mote_onnx_refuse(c, "output_padding of a whole stride");
         return MOTE_NONE;
     }
+    if (t->group == 1)
+        mote_onnx_keep_scales(c, in[1], 1);
     op.as.transpose_conv.stride_h = t->window.stride[0];
     op.as.transpose_conv.stride_w = t->window.stride[1];
     op.as.transpose_conv.padding = cuts_same(t) ? MRT_PADDING_SAME : MRT_PADDING_VALID;

@@ -113,11 +113,15 @@ typedef struct mote_onnx_row {
 
 extern const mote_onnx_row mote_onnx_convolutions[], mote_onnx_pools[], mote_onnx_elementwise[], mote_onnx_shapes[],
     mote_onnx_reductions[], mote_onnx_products[], mote_onnx_norms[], mote_onnx_resizes[], mote_onnx_recurrent[],
-    mote_onnx_quantized[];
-const mote_onnx_row *mote_onnx_find_row(const char *name);
+    mote_onnx_quantized[], mote_onnx_microsoft[];
+const mote_onnx_row *mote_onnx_find_row(const char *name); /* of ONNX' own; NULL: there is none */
+const mote_onnx_row *mote_onnx_find_row_of(const mote_onnx_node *node);
 
 /* The value of that name; NULL: there is none. */
 mote_onnx_value *mote_onnx_find_value(const mote_onnx_importer *im, const char *name);
+
+/* Puts one operator in place of several that exporters write for it (rewrite.c). The nodes that are needed no more stay. */
+void mote_onnx_rewrite(mote_onnx_file *file);
 
 /* Works the node's outputs out where that can be done from what is known; false: it must be imported. */
 bool mote_onnx_fold(mote_onnx_call *c);

@@ -14,6 +14,8 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "raw data are copied a
 typedef struct parser {
     mote_arena *arena;
     const char *folder;
+    mote_file  *external; /* the file with constants that was read last */
+    const char **external_path;
 } parser;
 
 /* ---- types ---- */
@@ -249,22 +251,34 @@ static bool leads_out(const char *path)
     }
 }
 
+/* Constants mostly lie in one file: it stays open for the next. */
+static mote_status open_external(const parser *p, const char *location, mote_error *err)
+{
+    const char *path;
+
+    if (*p->external_path && strcmp(*p->external_path, location) == 0)
+        return MOTE_OK;
+    mote_file_close(p->external);
+    *p->external = (mote_file){0};
+    *p->external_path = NULL;
+    if (!(path = mote_path_join(p->arena, p->folder, location, err)) || mote_file_open(p->external, path, err) != MOTE_OK)
+        return err->code;
+    *p->external_path = location;
+    return MOTE_OK;
+}
+
 static mote_status take_external(const parser *p, mote_onnx_tensor *tensor, const external_place *place, size_t bytes,
                                  mote_error *err)
 {
-    const char *path = mote_path_join(p->arena, p->folder, place->location, err);
-    mote_file   file = {0};
+    mote_file *file = p->external;
 
-    if (!path)
-        return err->code;
-    if (mote_file_open(&file, path, err) == MOTE_OK) {
-        if (place->offset > file.count || bytes > file.count - place->offset)
+    if (open_external(p, place->location, err) == MOTE_OK) {
+        if (place->offset > file->count || bytes > file->count - place->offset)
             mote_fail(err, MOTE_ERR_FORMAT, "%zu bytes from byte %llu on of a file of %zu", bytes,
-                      (unsigned long long)place->offset, file.count);
+                      (unsigned long long)place->offset, file->count);
         else
-            tensor->values = mote_arena_copy(p->arena, file.bytes + place->offset, bytes, 1, err);
+            tensor->values = mote_arena_copy(p->arena, file->bytes + place->offset, bytes, 1, err);
     }
-    mote_file_close(&file);
     return err->code == MOTE_OK ? MOTE_OK : mote_context(err, "external data %s", mote_show_string(place->location).text);
 }
 
@@ -615,13 +629,16 @@ static mote_status read_model_field(const parser *p, mote_onnx_file *out, const 
 mote_status mote_onnx_file_read(mote_onnx_file *out, const uint8_t *bytes, size_t count, const char *folder,
                                 mote_arena *arena, mote_error *err)
 {
-    const parser  p = {arena, folder};
+    mote_file     external = {0};
+    const char   *external_path = NULL;
+    const parser  p = {arena, folder, &external, &external_path};
     mote_pb       message = mote_pb_of(bytes, count);
     mote_pb_field field;
 
     *out = (mote_onnx_file){.producer = "", .graph_name = ""};
-    while (mote_pb_next(&message, &field, err))
-        MOTE_TRY(read_model_field(&p, out, &field, err));
+    while (mote_pb_next(&message, &field, err) && read_model_field(&p, out, &field, err) == MOTE_OK)
+        ;
+    mote_file_close(&external);
     MOTE_TRY(err->code);
     if (!out->nodes)
         return mote_fail(err, MOTE_ERR_FORMAT, "an ONNX model without a graph");

@@ -13,18 +13,25 @@
 typedef struct fusing {
     mote_onnx_importer *im;
     mote_graph         *graph;
+    int32_t             count;                  /* of tensors when the index was made */
     int32_t            *maker, *reader, *reads; /* [tensor]: 1 + node; the last node that reads; by how many operands */
     bool               *is_end;                 /* [tensor]: of the graph */
-    bool               *is_gone;                /* [node] */
 } fusing;
 
 /* ---- who makes and reads what ---- */
 
-static void index_graph(fusing *f)
+static mote_status index_graph(fusing *f, mote_error *err)
 {
     const mote_graph *graph = f->graph;
+    mote_arena       *scratch = &f->im->scratch;
     int32_t           n, i;
 
+    f->count = graph->tensor_count;
+    f->maker = MOTE_NEW(scratch, int32_t, f->count, err);
+    f->reader = MOTE_NEW(scratch, int32_t, f->count, err);
+    f->reads = MOTE_NEW(scratch, int32_t, f->count, err);
+    f->is_end = MOTE_NEW(scratch, bool, f->count, err);
+    MOTE_TRY(err->code);
     for (n = 0; n < graph->node_count; n++) {
         for (i = 0; i < graph->nodes[n].in_count; i++)
             if (graph->nodes[n].in[i] != MOTE_NONE) {
@@ -38,11 +45,46 @@ static void index_graph(fusing *f)
         f->is_end[graph->inputs[i]] = true;
     for (i = 0; i < graph->output_count; i++)
         f->is_end[graph->outputs[i]] = true;
+    return MOTE_OK;
 }
 
 static mote_node *maker_of(const fusing *f, mote_id id)
 {
-    return id != MOTE_NONE && f->maker[id] > 0 ? &f->graph->nodes[f->maker[id] - 1] : NULL;
+    return id >= 0 && id < f->count && f->maker[id] > 0 ? &f->graph->nodes[f->maker[id] - 1] : NULL;
+}
+
+/* The node comes to stand at place `index`. Pointers to nodes, and the index, are lost. */
+static mote_status insert(fusing *f, int32_t index, const mote_node *node, mote_error *err)
+{
+    mote_graph *graph = f->graph;
+    mote_node   added;
+
+    if (!mote_graph_add_node(f->im->model, graph, node, err))
+        return err->code;
+    added = graph->nodes[graph->node_count - 1];
+    memmove(&graph->nodes[index + 1], &graph->nodes[index],
+            (size_t)(graph->node_count - 1 - index) * sizeof *graph->nodes);
+    graph->nodes[index] = added;
+    return MOTE_OK;
+}
+
+static void take_out(fusing *f, int32_t index)
+{
+    mote_graph *graph = f->graph;
+
+    graph->node_count--;
+    memmove(&graph->nodes[index], &graph->nodes[index + 1], (size_t)(graph->node_count - index) * sizeof *graph->nodes);
+}
+
+/* A tensor like another one, of int8 with the scale. */
+static mote_id add_int8(fusing *f, mote_id like, const mote_quant *quant, mote_error *err)
+{
+    mote_tensor spec = f->graph->tensors[like];
+
+    spec.dtype = MOTE_I8;
+    spec.quant = quant;
+    spec.name = mote_arena_printf(&f->im->model->arena, err, "%s/int8", spec.name);
+    return err->code == MOTE_OK ? mote_graph_add_tensor(f->im->model, f->graph, &spec, err) : MOTE_NONE;
 }
 
 /* The one node that reads a tensor which is no end of the graph; NULL where there is another. */
@@ -159,8 +201,6 @@ static bool fits(const fusing *f, const fused *u)
         if (want->rule == MOTE_QUANT_BIAS && in->kind != MOTE_CONST)
             return false;
         if ((want->rule == MOTE_QUANT_RANGE || want->rule == MOTE_QUANT_JOINED) && !integers)
-            return false;
-        if (want->rule == MOTE_QUANT_JOINED && !same_scale(integers->quant, u->out))
             return false;
     }
     if (computed == 0 || node->out_count != 1)
@@ -283,37 +323,112 @@ static bool is_right(fusing *f, mote_node *node)
     return err.code == MOTE_OK;
 }
 
+/* Operands that one tensor is to hold side by side get its scale first. */
+static mote_status join(fusing *f, fused *u, int32_t *n, mote_error *err)
+{
+    int32_t i;
+
+    for (i = 0; i < u->node->in_count; i++) {
+        const mote_id id = u->in[i];
+        mote_node     node = {.op = MOTE_OP_QUANTIZE, .in = &u->in[i], .out = NULL, .in_count = 1, .out_count = 1};
+        mote_id       made;
+        if (u->want[i].rule != MOTE_QUANT_JOINED || same_scale(f->graph->tensors[id].quant, u->out))
+            continue;
+        made = add_int8(f, id, u->out, err);
+        MOTE_TRY(err->code);
+        node.out = &made;
+        node.origin = f->graph->nodes[*n].origin;
+        MOTE_TRY(insert(f, (*n)++, &node, err));
+        u->in[i] = made;
+        u->node = &f->graph->nodes[*n];
+    }
+    return MOTE_OK;
+}
+
+static int32_t place_of(const fusing *f, const mote_node *node)
+{
+    return (int32_t)(node - f->graph->nodes);
+}
+
 static mote_status put(fusing *f, fused *u, mote_error *err)
 {
-    mote_node made = *u->node;
+    const int32_t relu = u->relu ? place_of(f, u->relu) : -1, quantize = place_of(f, u->quantize);
+    int32_t       n = place_of(f, u->node), before = n;
+    mote_node     made = *u->node;
 
-    made.in = mote_arena_copy(&f->im->model->arena, u->in, (size_t)made.in_count, sizeof *u->in, err);
     made.out = u->quantize->out;
-    if (!made.in)
-        return err->code;
     if (u->relu)
         made.activation = activation_of(u->relu);
-    if (!is_right(f, &made))
-        return MOTE_OK;
-    *u->node = made;
-    f->maker[made.out[0]] = (int32_t)(u->node - f->graph->nodes) + 1;
-    f->is_gone[u->quantize - f->graph->nodes] = true;
-    if (u->relu)
-        f->is_gone[u->relu - f->graph->nodes] = true;
-    return MOTE_OK;
+    MOTE_TRY(join(f, u, &n, err));
+    made.in = mote_arena_copy(&f->im->model->arena, u->in, (size_t)made.in_count, sizeof *u->in, err);
+    if (!made.in)
+        return err->code;
+    if (is_right(f, &made)) {
+        f->graph->nodes[n] = made;
+        take_out(f, quantize + n - before);
+        if (relu >= 0)
+            take_out(f, relu + n - before);
+    }
+    return index_graph(f, err);
 }
 
 static mote_status fuse(fusing *f, int32_t n, mote_error *err)
 {
     fused u = {.node = &f->graph->nodes[n]};
 
-    if (f->is_gone[n] || u.node->op == MOTE_OP_QUANTIZE || u.node->op == MOTE_OP_DEQUANTIZE || u.node->out_count != 1 ||
+    if (u.node->op == MOTE_OP_QUANTIZE || u.node->op == MOTE_OP_DEQUANTIZE || u.node->out_count != 1 ||
         mote_node_out(f->graph, u.node, 0)->dtype != MOTE_F32 || !mote_ops[u.node->op]->quantize || !find_end(f, &u))
         return MOTE_OK;
     mote_ops[u.node->op]->quantize(f->graph, u.node, u.want);
     if (!fits(f, &u) || !make_operands(f, &u, err))
         return err->code;
     return put(f, &u, err);
+}
+
+/* ---- what only moves values ---- */
+
+/* Of a node with one output, which has operand 0's values and no others (but a padding's 0, which is the zero point). */
+static bool only_moves(const fusing *f, const mote_node *node, mote_quant_want *want)
+{
+    int32_t i;
+
+    if (node->out_count != 1 || node->op == MOTE_OP_PADV2 || !mote_ops[node->op]->quantize)
+        return false;
+    mote_ops[node->op]->quantize(f->graph, node, want);
+    for (i = 1; i < node->in_count; i++)
+        if (node->in[i] != MOTE_NONE && want[i].rule != MOTE_QUANT_KEEP)
+            return false;
+    return want[node->in_count].rule == MOTE_QUANT_SAME && want[node->in_count].of == 0;
+}
+
+/* DEQUANTIZE and then a move are the move of integers and then DEQUANTIZE, so that this meets what computes. */
+static mote_status move_integers(fusing *f, int32_t n, mote_error *err)
+{
+    mote_quant_want    want[MOTE_NODE_IN_MAX + MOTE_NODE_OUT_MAX] = {{0}};
+    mote_node          made = f->graph->nodes[n], after = {.op = MOTE_OP_DEQUANTIZE, .in_count = 1, .out_count = 1};
+    const mote_tensor *integers = made.in_count > 0 ? integers_of(f, made.in[0]) : NULL;
+    mote_id            in[MOTE_NODE_IN_MAX], moved, out;
+
+    if (!integers || !only_moves(f, &made, want))
+        return MOTE_OK;
+    memcpy(in, made.in, (size_t)made.in_count * sizeof *in);
+    in[0] = maker_of(f, made.in[0])->in[0];
+    out = made.out[0];
+    moved = add_int8(f, out, integers->quant, err);
+    MOTE_TRY(err->code);
+    made.in = in;
+    made.out = &moved;
+    if (!is_right(f, &made))
+        return MOTE_OK;
+    made.in = mote_arena_copy(&f->im->model->arena, in, (size_t)made.in_count, sizeof *in, err);
+    made.out = mote_arena_copy(&f->im->model->arena, &moved, 1, sizeof moved, err);
+    MOTE_TRY(err->code);
+    f->graph->nodes[n] = made;
+    after.origin = made.origin;
+    after.in = &moved;
+    after.out = &out;
+    MOTE_TRY(insert(f, n + 1, &after, err));
+    return index_graph(f, err);
 }
 
 /* ---- the graph ---- */
@@ -328,35 +443,19 @@ static bool has_quantize(const mote_graph *graph)
     return false;
 }
 
-static void take_out(fusing *f)
-{
-    int32_t n, kept = 0;
-
-    for (n = 0; n < f->graph->node_count; n++)
-        if (!f->is_gone[n])
-            f->graph->nodes[kept++] = f->graph->nodes[n];
-    f->graph->node_count = kept;
-}
-
 mote_status mote_onnx_fuse_quantization(mote_onnx_importer *im, mote_error *err)
 {
-    mote_graph *graph = im->graph;
-    fusing      f = {.im = im, .graph = graph};
-    int32_t     n, count = graph->tensor_count;
+    fusing  f = {.im = im, .graph = im->graph};
+    int32_t n;
 
-    if (!has_quantize(graph))
+    if (!has_quantize(f.graph))
         return MOTE_OK;
-    f.maker = MOTE_NEW(&im->scratch, int32_t, count, err);
-    f.reader = MOTE_NEW(&im->scratch, int32_t, count, err);
-    f.reads = MOTE_NEW(&im->scratch, int32_t, count, err);
-    f.is_end = MOTE_NEW(&im->scratch, bool, count, err);
-    f.is_gone = MOTE_NEW(&im->scratch, bool, graph->node_count, err);
-    MOTE_TRY(err->code);
-    index_graph(&f);
-    for (n = 0; n < count; n++)
+    MOTE_TRY(index_graph(&f, err));
+    for (n = 0; n < f.count; n++)
         MOTE_TRY(take_as_int8(&f, n, err));
-    for (n = 0; n < graph->node_count; n++)
+    for (n = 0; n < f.graph->node_count; n++)
+        MOTE_TRY(move_integers(&f, n, err));
+    for (n = 0; n < f.graph->node_count; n++)
         MOTE_TRY(fuse(&f, n, err));
-    take_out(&f);
     return MOTE_OK;
 }

@@ -16,7 +16,8 @@ typedef struct scales {
     int32_t      count, axis;
 } scales;
 
-static bool read_scales(mote_onnx_call *c, const mote_onnx_value *x, int32_t scale, int32_t zero, scales *out)
+/* axis: along which several scales lie. */
+static bool read_scales(mote_onnx_call *c, const mote_onnx_value *x, int32_t scale, int32_t zero, int64_t axis, scales *out)
 {
     const mote_onnx_value *z = mote_onnx_in(c, zero), *s = mote_onnx_in(c, scale);
     int32_t                i;
@@ -27,7 +28,7 @@ static bool read_scales(mote_onnx_call *c, const mote_onnx_value *x, int32_t sca
     }
     out->scale = mote_onnx_floats(c, scale);
     out->count = (int32_t)mote_onnx_count(&s->shape);
-    out->axis = out->count == 1 ? 0 : mote_onnx_axis(c, mote_onnx_int(c, "axis", 1), x->shape.rank);
+    out->axis = out->count == 1 ? 0 : mote_onnx_axis(c, axis, x->shape.rank);
     if (mote_onnx_failed(c) || s->shape.rank > 1 || mote_onnx_int(c, "block_size", 0) != 0) {
         mote_onnx_refuse(c, "scales of blocks");
         return false;
@@ -128,14 +129,14 @@ static mote_id dequantize(mote_onnx_call *c, mote_id x, const scales *s)
 }
 
 /* Operand x, with scale and zero point behind it, as floats: a value of its own. */
-static mote_onnx_value *dequantized(mote_onnx_call *c, int32_t x, int32_t scale, int32_t zero)
+static mote_onnx_value *dequantized_along(mote_onnx_call *c, int32_t x, int32_t scale, int32_t zero, int64_t axis)
 {
     const mote_onnx_value *value = mote_onnx_in(c, x);
     mote_onnx_value       *out = mote_onnx_take(c, 1, sizeof *out);
     scales                 s;
     int32_t                k;
 
-    if (!value || !out || !read_scales(c, value, scale, zero, &s))
+    if (!value || !out || !read_scales(c, value, scale, zero, axis, &s))
         return NULL;
     out->name = value->name;
     out->dtype = MOTE_F32;
@@ -154,9 +155,14 @@ static mote_onnx_value *dequantized(mote_onnx_call *c, int32_t x, int32_t scale,
     return mote_onnx_failed(c) ? NULL : out;
 }
 
+static mote_onnx_value *dequantized(mote_onnx_call *c, int32_t x, int32_t scale, int32_t zero)
+{
+    return dequantized_along(c, x, scale, zero, 0);
+}
+
 static void import_dequantize(mote_onnx_call *c)
 {
-    const mote_onnx_value *made = dequantized(c, 0, 1, 2);
+    const mote_onnx_value *made = dequantized_along(c, 0, 1, 2, mote_onnx_int(c, "axis", 1));
     mote_onnx_value       *out = mote_onnx_out(c, 0);
 
     if (!made || !out)
@@ -219,7 +225,7 @@ static void import_quantize(mote_onnx_call *c)
         mote_onnx_refuse(c, "to other integers than int8, uint8 and int16");
         return;
     }
-    if (!read_scales(c, x, 1, 2, &s))
+    if (!read_scales(c, x, 1, 2, mote_onnx_int(c, "axis", 1), &s))
         return;
     if (x->known)
         quantize_known(c, x, &s, dtype);
@@ -252,7 +258,7 @@ static void give_quantized(mote_onnx_call *c, const mote_onnx_value *y, int32_t 
     const mote_dtype dtype = type_of_zero(c, zero);
     scales           s;
 
-    if (!y || !read_scales(c, y, scale, zero, &s))
+    if (!y || !read_scales(c, y, scale, zero, 0, &s))
         return;
     mote_onnx_give(c, 0, quantize(c, y->id, &s, dtype), y->order);
 }
@@ -284,7 +290,7 @@ static void import_qlinear_conv(mote_onnx_call *c)
 {
     mote_onnx_value *in[3] = {dequantized(c, 0, 1, 2), NULL, NULL};
 
-    in[1] = mote_onnx_failed(c) ? NULL : dequantized(c, 3, 4, 5);
+    in[1] = mote_onnx_failed(c) ? NULL : dequantized_along(c, 3, 4, 5, 0);
     if (!mote_onnx_failed(c) && mote_onnx_in(c, 8))
         in[2] = dequantized_bias(c, 8, 1, 4);
     if (!mote_onnx_failed(c))
@@ -295,10 +301,75 @@ static void import_qlinear_matmul(mote_onnx_call *c)
 {
     mote_onnx_value *in[2] = {dequantized(c, 0, 1, 2), NULL};
 
-    in[1] = mote_onnx_failed(c) ? NULL : dequantized(c, 3, 4, 5);
+    in[1] = mote_onnx_failed(c) ? NULL : dequantized_along(c, 3, 4, 5, -1);
     if (!mote_onnx_failed(c))
         give_quantized(c, import_as(c, "MatMul", in, 2), 6, 7);
 }
+
+/* ---- ONNX Runtime's own, of the domain com.microsoft ---- */
+
+/* QLinearAdd, QLinearMul: two operands, each with scale and zero point, and the result's. */
+static void import_qlinear_pair(mote_onnx_call *c)
+{
+    mote_onnx_value *in[2] = {dequantized(c, 0, 1, 2), NULL};
+
+    in[1] = mote_onnx_failed(c) ? NULL : dequantized(c, 3, 4, 5);
+    if (!mote_onnx_failed(c))
+        give_quantized(c, import_as(c, c->row->name + strlen("QLinear"), in, 2), 6, 7);
+}
+
+/* Of one operand. */
+static void import_qlinear_single(mote_onnx_call *c)
+{
+    mote_onnx_value *in[1] = {dequantized(c, 0, 1, 2)};
+
+    if (mote_onnx_int(c, "channels_last", 0) != 0)
+        mote_onnx_refuse(c, "channels_last");
+    if (!mote_onnx_failed(c))
+        give_quantized(c, import_as(c, c->row->name + strlen("QLinear"), in, 1), 3, 4);
+}
+
+static void import_qgemm(mote_onnx_call *c)
+{
+    mote_onnx_value *in[3] = {dequantized(c, 0, 1, 2), NULL, NULL}, *y;
+
+    in[1] = mote_onnx_failed(c) ? NULL : dequantized_along(c, 3, 4, 5, mote_onnx_int(c, "transB", 0) ? 0 : 1);
+    if (!mote_onnx_failed(c) && mote_onnx_in(c, 6))
+        in[2] = dequantized_bias(c, 6, 1, 4);
+    y = mote_onnx_failed(c) ? NULL : import_as(c, "Gemm", in, in[2] ? 3 : 2);
+    if (y && mote_onnx_in(c, 7))
+        give_quantized(c, y, 7, 8);
+    else if (y)
+        mote_onnx_give(c, 0, y->id, y->order);
+}
+
+/* The result's scale and zero point, then three operands for each part. */
+static void import_qlinear_concat(mote_onnx_call *c)
+{
+    mote_onnx_value *in[MOTE_NODE_IN_MAX];
+    int32_t          i, count = (c->in_count - 2) / 3;
+
+    if (c->in_count != 2 + 3 * count || count > MOTE_NODE_IN_MAX) {
+        mote_onnx_wrong(c, "%d operands", c->in_count);
+        return;
+    }
+    for (i = 0; i < count && !mote_onnx_failed(c); i++)
+        in[i] = dequantized(c, 2 + 3 * i, 3 + 3 * i, 4 + 3 * i);
+    if (!mote_onnx_failed(c))
+        give_quantized(c, import_as(c, "Concat", in, count), 0, 1);
+}
+
+const mote_onnx_row mote_onnx_microsoft[] = {
+    {"QLinearAdd", MOTE_ONNX_FILE, 7, 8, 1, import_qlinear_pair, 0},
+    {"QLinearMul", MOTE_ONNX_FILE, 7, 8, 1, import_qlinear_pair, 0},
+    {"QLinearSigmoid", MOTE_ONNX_FILE, 4, 5, 1, import_qlinear_single, 0},
+    {"QLinearLeakyRelu", MOTE_ONNX_FILE, 4, 5, 1, import_qlinear_single, 0},
+    {"QLinearSoftmax", MOTE_ONNX_FILE, 4, 5, 1, import_qlinear_single, 0},
+    {"QLinearAveragePool", MOTE_ONNX_FILE, 4, 5, 1, import_qlinear_single, 0},
+    {"QLinearGlobalAveragePool", MOTE_ONNX_FILE, 4, 5, 1, import_qlinear_single, 0},
+    {"QLinearConcat", MOTE_ONNX_FILE, 5, 2 + 3 * MOTE_NODE_IN_MAX, 1, import_qlinear_concat, 0},
+    {"QGemm", MOTE_ONNX_FILE, 6, 9, 1, import_qgemm, 0},
+    {NULL, MOTE_ONNX_FILE, 0, 0, 0, NULL, 0}};
 
 const mote_onnx_row mote_onnx_quantized[] = {
     {"QuantizeLinear", MOTE_ONNX_ANY, 2, 3, 1, import_quantize, 0},

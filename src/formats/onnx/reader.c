@@ -139,7 +139,7 @@ static void add_if_lacking(mote_lacks *lacks, const mote_onnx_node *node)
 {
     const mote_shown type = mote_show_string(node->type);
 
-    if (is_own_domain(node->domain) && mote_onnx_find_row(node->type))
+    if (mote_onnx_find_row_of(node))
         return;
     if (!is_own_domain(node->domain))
         mote_lacks_add(lacks, "%s.%s", mote_show_string(node->domain).text, type.text);
@@ -179,7 +179,7 @@ static mote_status wants_channels_last(mote_onnx_importer *im, const mote_onnx_v
     reached[input - im->values] = true;
     for (n = 0; n < im->file.node_count; n++) {
         const mote_onnx_node *node = &im->file.nodes[n];
-        const mote_onnx_row  *row = is_needed[n] ? mote_onnx_find_row(node->type) : NULL;
+        const mote_onnx_row  *row = is_needed[n] ? mote_onnx_find_row_of(node) : NULL;
         bool                  meets = false;
         for (i = 0; row && i < node->in_count && (i == 0 || row->layout == MOTE_ONNX_ANY); i++)
             meets |= node->in[i][0] != '\0' && reached[mote_onnx_find_value(im, node->in[i]) - im->values];
@@ -460,7 +460,7 @@ static mote_status import_node(mote_onnx_importer *im, int32_t n, mote_error *er
 {
     mote_onnx_call c = {.im = im,
                         .node = &im->file.nodes[n],
-                        .row = mote_onnx_find_row(im->file.nodes[n].type),
+                        .row = mote_onnx_find_row_of(&im->file.nodes[n]),
                         .index = n,
                         .first_tensor = im->graph->tensor_count,
                         .err = err};
@@ -741,6 +741,7 @@ static mote_status read_graph(mote_onnx_importer *im, mote_error *err)
     MOTE_TRY(err->code);
     MOTE_TRY(add_initializers(im, err));
     MOTE_TRY(list_inputs(im, inputs, &input_count, err));
+    mote_onnx_rewrite(&im->file);
     MOTE_TRY(add_outputs_of_nodes(im, err));
     MOTE_TRY(find_needed(im, is_needed, err));
     MOTE_TRY(check_operators(im, is_needed, err));
@@ -815,7 +816,7 @@ static mote_status import_one_sample(mote_onnx_importer *im, const uint8_t *byte
         if (import(&again, bytes, count, cap, &second) == MOTE_OK) {
             mote_error_clear(err);
             im->model = again.model;
-        } else if (second.code == MOTE_ERR_MEMORY)
+        } else
             *err = second;
     } else
         mote_context(err, "the first dimension is open; --input-shape fixes it");
