@@ -106,18 +106,47 @@ static bool only_dequantized(const fusing *f, mote_id id)
     return true;
 }
 
+static mote_quant *shifted(fusing *f, const mote_quant *quant, mote_error *err)
+{
+    const int32_t zero = quant->zero_point[0] - 128;
+
+    return mote_quant_create(f->im->model, -1, 1, quant->scale, &zero, err);
+}
+
 static mote_status take_as_int8(fusing *f, mote_id id, mote_error *err)
 {
     mote_tensor     *tensor = &f->graph->tensors[id];
     const mote_node *maker = maker_of(f, id);
-    const int32_t    zero = tensor->quant ? tensor->quant->zero_point[0] - 128 : 0;
 
     if (tensor->dtype != MOTE_U8 || !tensor->quant || f->is_end[id] || !maker || maker->op != MOTE_OP_QUANTIZE ||
         mote_node_in(f->graph, maker, 0)->dtype != MOTE_F32 || !only_dequantized(f, id))
         return MOTE_OK;
     tensor->dtype = MOTE_I8;
-    tensor->quant = mote_quant_create(f->im->model, -1, 1, tensor->quant->scale, &zero, err);
+    tensor->quant = shifted(f, tensor->quant, err);
     return err->code;
+}
+
+/* What stays uint8, at the graph's ends, becomes int8 behind them and before. */
+static mote_status convert_at_ends(fusing *f, int32_t n, mote_error *err)
+{
+    mote_node          node = f->graph->nodes[n], made = {.op = MOTE_OP_QUANTIZE, .in_count = 1, .out_count = 1};
+    const bool         is_from = node.op == MOTE_OP_DEQUANTIZE;
+    const mote_tensor *in = mote_node_in(f->graph, &node, 0), *out = mote_node_out(f->graph, &node, 0);
+    const mote_tensor *bytes = is_from ? in : out;
+    mote_id            old, id;
+
+    if ((!is_from && node.op != MOTE_OP_QUANTIZE) || bytes->dtype != MOTE_U8 || !bytes->quant ||
+        (is_from ? out : in)->dtype != MOTE_F32)
+        return MOTE_OK;
+    old = is_from ? node.in[0] : node.out[0];
+    id = add_int8(f, old, shifted(f, bytes->quant, err), err);
+    MOTE_TRY(err->code);
+    made.origin = node.origin;
+    made.in = is_from ? &old : &id;
+    made.out = is_from ? &id : &old;
+    *(is_from ? f->graph->nodes[n].in : f->graph->nodes[n].out) = id;
+    MOTE_TRY(insert(f, is_from ? n : n + 1, &made, err));
+    return index_graph(f, err);
 }
 
 /* ---- one operator ---- */
@@ -453,6 +482,8 @@ mote_status mote_onnx_fuse_quantization(mote_onnx_importer *im, mote_error *err)
     MOTE_TRY(index_graph(&f, err));
     for (n = 0; n < f.count; n++)
         MOTE_TRY(take_as_int8(&f, n, err));
+    for (n = 0; n < f.graph->node_count && im->scaled; n++)
+        MOTE_TRY(convert_at_ends(&f, n, err));
     for (n = 0; n < f.graph->node_count; n++)
         MOTE_TRY(move_integers(&f, n, err));
     for (n = 0; n < f.graph->node_count; n++)
