@@ -9,7 +9,8 @@
 
 enum { SAFETENSORS_HEADER_MAX = 100000000 }; /* the format's own limit */
 
-static const char *const wanted_names[MOTE_WANTED_COUNT] = {"a .tflite or .onnx model", "a spec", "a data set"};
+static const char *const wanted_names[MOTE_WANTED_COUNT] = {"a .tflite or .onnx model", "a spec", "a data set",
+                                                              "a .tflite model"};
 
 /* What is wanted, in general: where a kind has nothing better to advise. */
 #define MODELS "models are read from .tflite and .onnx files"
@@ -24,11 +25,11 @@ static const char *const wanted_names[MOTE_WANTED_COUNT] = {"a .tflite or .onnx 
 #define PULL          "get the file itself with `git lfs pull`"
 #define ALL(advice)                                                                                                         \
     {                                                                                                                       \
-        advice, advice, advice                                                                                              \
+        advice, advice, advice, advice                                                                                      \
     }
 #define A_MODEL(convert)                                                                                                    \
     {                                                                                                                       \
-        convert, SPECS, SETS                                                                                                \
+        convert, SPECS, SETS, convert                                                                                       \
     }
 
 /* ---- looking at bytes ---- */
@@ -291,7 +292,9 @@ static const kind_row rows[] = {
     {{"a GGUF model", A_MODEL("it is made for llama.cpp; " MODELS)}, MAGIC(0, "GGUF")},
     {{"a safetensors file, weights without a network", A_MODEL(CONVERT_TORCH)}, LOOK(is_safetensors)},
     {{"a TensorFlow SavedModel", A_MODEL(CONVERT_SAVED)}, LOOK(is_saved_model)},
-    {{MOTE_KIND_ONNX, {NULL, "`mote inspect`, `run` and `convert` take models; " SPECS, "give it as MODEL; " SETS}},
+    {{MOTE_KIND_ONNX,
+      {NULL, "`mote inspect`, `run` and `convert` take models; " SPECS, "give it as MODEL; " SETS,
+       "`mote convert` makes one of it"}},
      LOOK(is_onnx)},
     {{"a TensorFlow graph (.pb)",
       A_MODEL("convert it in TensorFlow 1: tf.compat.v1.lite.TFLiteConverter.from_frozen_graph()")},
@@ -340,7 +343,7 @@ const mote_file_kind *mote_file_kind_of(const uint8_t *bytes, size_t count)
 
 static mote_status refuse(const char *what, const char *name, mote_wanted wanted, const char *advice, mote_error *err)
 {
-    static const char *const general[MOTE_WANTED_COUNT] = {MODELS, SPECS, SETS};
+    static const char *const general[MOTE_WANTED_COUNT] = {MODELS, SPECS, SETS, "`mote convert` writes .tflite files"};
 
     return mote_fail(err, wanted == MOTE_WANTED_SPEC ? MOTE_ERR_USAGE : MOTE_ERR_UNSUPPORTED, "%s is %s, not %s; %s", what,
                      name, wanted_names[wanted], advice ? advice : general[wanted]);

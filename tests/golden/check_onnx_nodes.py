@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the `onnx` package's backend node tests through mote and compares with the answers that they come with.
 
-    python check_onnx_nodes.py BUILD/mote [--only WORD] [--list] [--markdown]     # needs onnx==1.23.2, numpy
+    python check_onnx_nodes.py BUILD/mote [--only WORD] [--list] [--markdown] [--write]     # needs onnx==1.23.2, numpy
 
 A test's operands are inputs of its model; mote wants some of them as constants. So each test is tried three times: as it is,
 with its whole-number operands (shapes, axes, sizes) as constants, and with all but its first operand as constants (weights,
 scales); what is not refused counts. A wrong answer is a failure in each case. Ends that mote has channels last are turned
 for it, as `mote inspect --json` says.
+
+--write stores those that pass, as they passed, in onnx/nodes.npz (the format of operators/, see operator_cases.py; the file's own
+order of axes): what once was right stays so.
 """
 import argparse
 import collections
@@ -15,6 +18,7 @@ import concurrent.futures
 import json
 import pathlib
 import re
+import struct
 import subprocess
 import tempfile
 
@@ -22,6 +26,9 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 from onnx.backend.test.loader import load_model_tests
+
+
+CASE_BYTES_MAX = 20000  # of what is stored
 
 
 def as_array(value):
@@ -106,15 +113,34 @@ def check(mote, test):
     outputs = dict(zip((o.name for o in model.graph.output), answers))
     ops = ", ".join(sorted({(n.domain + "." if n.domain else "") + n.op_type for n in model.graph.node}))
     if any(v is None for v in values + answers):
-        return test.name, ops, ("refused", "no tensors: sequences, optionals, or types that NumPy has not"), 0
-    verdict, n = ("refused", "it has no input"), 0
+        return test.name, ops, ("refused", "no tensors: sequences, optionals, or types that NumPy has not"), 0, b""
+    verdict, n, case = ("refused", "it has no input"), 0, b""
     with tempfile.TemporaryDirectory() as scratch:
         for n, constants in enumerate(variants(model, inputs)):
             made = with_constants(model, inputs, constants)
             verdict = try_model(mote, made, inputs, outputs, pathlib.Path(scratch))
+            if verdict is None:
+                case = packed(test.name.removeprefix("test_"), made, inputs, outputs)
             if verdict is None or verdict[0] != "refused":
                 break
-    return test.name, ops, verdict, n
+    return test.name, ops, verdict, n, case
+
+
+def packed(name, model, inputs, outputs):
+    """A case of onnx/nodes.npz."""
+    ins = [np.asarray(inputs[i.name]) for i in model.graph.input]
+    outs = [np.asarray(outputs[o.name]) for o in model.graph.output]
+    text, file = name.encode(), model.SerializeToString()
+    blob = struct.pack("<I", len(text)) + text + struct.pack("<I", len(file)) + file
+    blob += struct.pack("<III", len(ins), len(outs), 1) + b"".join(struct.pack("<I", a.nbytes) for a in ins + outs)
+    return blob + b"".join(np.ascontiguousarray(a).tobytes() for a in ins + outs)
+
+
+def write_cases(results):
+    path = pathlib.Path(__file__).resolve().parent / "onnx" / "nodes.npz"
+    cases = [case for *_, case in sorted(results) if case and len(case) < CASE_BYTES_MAX]
+    np.savez_compressed(path, cases=np.frombuffer(b"".join(cases), np.uint8))
+    print(f"{path.name}: {len(cases)} cases, {path.stat().st_size} bytes")
 
 
 def reason(text):
@@ -131,25 +157,28 @@ def main():
     parser.add_argument("--only", default="", help="tests whose names have this in them")
     parser.add_argument("--list", action="store_true", help="a line for each test that did not pass")
     parser.add_argument("--markdown", action="store_true", help="the table of docs/ONNX.md")
+    parser.add_argument("--write", action="store_true", help="onnx/nodes.npz, from all that pass")
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
     with np.errstate(all="ignore"):
         tests = [t for t in load_model_tests(kind="node") if args.only in t.name]
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         results = list(pool.map(lambda t: check(args.mote, t), tests))
-    counts = collections.Counter("passed" if v is None else v[0] for _, _, v, _ in results)
-    ways = collections.Counter(n for _, _, v, n in results if v is None)
+    counts = collections.Counter("passed" if v is None else v[0] for _, _, v, *_ in results)
+    ways = collections.Counter(n for _, _, v, n, _ in results if v is None)
     if args.list:
-        for name, ops, verdict, _ in sorted(results, key=lambda r: (r[2] or ("", ""))):
+        for name, ops, verdict, *_ in sorted(results, key=lambda r: (r[2] or ("", ""))):
             if verdict is not None:
                 print(f"{verdict[0]:8} {name} ({ops[:60]}): {reason(verdict[1])}")
     if args.markdown:
         by_reason = collections.defaultdict(list)
-        for name, ops, verdict, _ in results:
+        for name, ops, verdict, *_ in results:
             if verdict is not None:
                 by_reason[reason(verdict[1])].append(name)
         for why, names in sorted(by_reason.items(), key=lambda r: -len(r[1])):
             print(f"| {len(names)} | {why} | {', '.join(n.removeprefix('test_') for n in sorted(names))} |")
+    if args.write:
+        write_cases(results)
     print(f"{len(results)} tests: " + ", ".join(f"{counts[k]} {k}" for k in ("passed", "refused", "failed", "crashed")) +
           f"; passed as they are {ways[0]}, with shapes constant {ways[1]}, with weights constant {ways[2]}")
     return 1 if counts["failed"] or counts["crashed"] else 0

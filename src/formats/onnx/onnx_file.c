@@ -106,19 +106,28 @@ static mote_status read_dims(mote_onnx_tensor *tensor, const mote_pb_field *fiel
     return err->code;
 }
 
-static mote_status read_tensor_head(const parser *p, mote_onnx_tensor *tensor, tensor_parts *parts, mote_error *err)
+/* The name first: messages tell it. */
+static mote_status read_tensor_name(const parser *p, mote_onnx_tensor *tensor, mote_pb message, mote_error *err)
+{
+    mote_pb_field field;
+
+    tensor->name = "";
+    while (mote_pb_next(&message, &field, err))
+        if (field.number == TENSOR_NAME)
+            tensor->name = copy_string(p, &field, err);
+    return err->code;
+}
+
+static mote_status read_tensor_head(mote_onnx_tensor *tensor, tensor_parts *parts, mote_error *err)
 {
     mote_pb       message = parts->message;
     mote_pb_field field;
 
-    tensor->name = "";
     while (mote_pb_next(&message, &field, err)) {
         if (field.number == TENSOR_DIMS)
             MOTE_TRY(read_dims(tensor, &field, err));
         else if (field.number == TENSOR_TYPE)
             tensor->onnx_type = (int32_t)field.value;
-        else if (field.number == TENSOR_NAME)
-            tensor->name = copy_string(p, &field, err);
         else if (field.number == TENSOR_SEGMENT)
             return mote_fail(err, MOTE_ERR_UNSUPPORTED, "it comes in segments");
         else if (field.number == TENSOR_LOCATION)
@@ -341,7 +350,7 @@ static mote_status read_tensor(const parser *p, mote_onnx_tensor *tensor, mote_p
 {
     tensor_parts parts = {.message = message};
 
-    if (read_tensor_head(p, tensor, &parts, err) == MOTE_OK) {
+    if (read_tensor_name(p, tensor, message, err) == MOTE_OK && read_tensor_head(tensor, &parts, err) == MOTE_OK) {
         tensor->dtype = mote_onnx_dtype(tensor->onnx_type);
         if (tensor->dtype != MOTE_DTYPE_COUNT)
             read_values(p, tensor, &parts, err);
