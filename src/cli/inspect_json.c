@@ -151,16 +151,6 @@ static json_t *json_build(const cli_inspecting *in)
     return object;
 }
 
-static json_t *json_notes(const mote_model *model)
-{
-    json_t *list = json_array();
-    int32_t i;
-
-    for (i = 0; i < mote_model_note_count(model); i++)
-        mote_json_append(&list, mote_json_text(mote_model_note(model, i)));
-    return list;
-}
-
 mote_status cli_inspect_print_json(const cli_inspecting *in, cli_inspect_asked asked, mote_error *err)
 {
     const mote_inspection *is = &in->is;
@@ -181,7 +171,7 @@ mote_status cli_inspect_print_json(const cli_inspecting *in, cli_inspect_asked a
     mote_json_set(&object, "inputs", json_ends(in->model, true));
     mote_json_set(&object, "outputs", json_ends(in->model, false));
     if (mote_model_note_count(in->model) > 0)
-        mote_json_set(&object, "notes", json_notes(in->model));
+        mote_json_set(&object, "notes", cli_json_notes(in->model));
     mote_json_set(&object, "layers", json_layers(is));
     mote_json_set(&object, "memory", json_places(&is->memory));
     if (in->int8.layer_count > 0) {

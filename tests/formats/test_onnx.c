@@ -228,7 +228,25 @@ static void operators_answer_as_the_onnx_package_says(void **state)
         check_answers(&c, model, model, t);
         mote_model_destroy(model);
     }
-    assert_int_equal(count, 827);
+    assert_int_equal(count, 876);
+    golden_close(&file);
+}
+
+static void files_made_by_hand_answer_as_onnx_runtime_does(void **state)
+{
+    const tolerance t = {.of_largest = 1e-5f};
+    golden_file     file;
+    golden_case     c;
+    int             count = 0;
+
+    (void)state;
+    golden_open(&file, "tests/golden/onnx/made.npz");
+    for (; golden_next(&file, &c); count++) {
+        mote_model *model = read_case(&c);
+        check_answers(&c, model, model, t);
+        mote_model_destroy(model);
+    }
+    assert_int_equal(count, 21);
     golden_close(&file);
 }
 
@@ -623,6 +641,7 @@ int main(void)
         cmocka_unit_test(networks_of_pytorch_answer_as_onnx_runtime_does),
         cmocka_unit_test(an_open_batch_stays_one_but_where_samples_are_mixed),
         cmocka_unit_test(operators_answer_as_the_onnx_package_says),
+        cmocka_unit_test(files_made_by_hand_answer_as_onnx_runtime_does),
         cmocka_unit_test(quantized_networks_are_computed_with_integers),
         cmocka_unit_test(files_that_lie_are_refused),
         cmocka_unit_test(nesting_costs_nothing),

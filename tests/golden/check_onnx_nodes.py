@@ -10,7 +10,7 @@ scales); what is not refused counts. A wrong answer is a failure in each case. E
 for it, as `mote inspect --json` says.
 
 --write stores those that pass, as they passed, in onnx/nodes.npz (the format of operators/, see operator_cases.py; the file's own
-order of axes): what once was right stays so.
+order of axes): what once was right stays so; and of the others the reason, in onnx/refused.txt.
 """
 import argparse
 import collections
@@ -138,9 +138,11 @@ def packed(name, model, inputs, outputs):
 
 def write_cases(results):
     path = pathlib.Path(__file__).resolve().parent / "onnx" / "nodes.npz"
-    cases = [case for *_, case in sorted(results) if case and len(case) < CASE_BYTES_MAX]
+    cases = [case for *_, case in sorted(results, key=lambda r: r[0]) if case and len(case) < CASE_BYTES_MAX]
     np.savez_compressed(path, cases=np.frombuffer(b"".join(cases), np.uint8))
     print(f"{path.name}: {len(cases)} cases, {path.stat().st_size} bytes")
+    lines = [f"{name.removeprefix('test_')}: {reason(verdict[1])}\n" for name, _, verdict, *_ in sorted(results, key=lambda r: r[0]) if verdict]
+    path.with_name("refused.txt").write_text("".join(lines))
 
 
 def reason(text):
@@ -149,6 +151,32 @@ def reason(text):
     text = re.sub(r"node \d+ \((\w+)[^)]*\): ", r"", text)
     text = re.sub(r"operator \d+ \((\w+)[^)]*\): ", r"\1: ", text)
     return text
+
+
+def kind_of(text):
+    """The row of the table that a refusal belongs to, and what is listed there."""
+    if text.startswith("operators that are not read: "):
+        names = text.removeprefix("operators that are not read: ").split(";")[0]
+        return "operators that are not read", [re.sub(r" \(\d+\)$", "", n) for n in names.split(", ")]
+    if "no kernel takes" in text or "it converts float32" in text or re.match(r"(to|elements of type) [A-Z]", text):
+        return "types that an operator has no kernel for", [re.match(r"(\w+): no kernel", text)[1] if "no kernel" in text else "CAST"]
+    if "no elements" in text or "is empty" in text or "nothing is left" in text:
+        return "tensors without elements", []
+    if "does not depend on any input" in text:
+        return "the result does not depend on any input", []
+    return re.sub(r"-?\d+(\.\d+)?", "N", re.sub(r"\"[^\"]*\"", "NAME", text)), []
+
+
+def print_table(results):
+    rows = collections.defaultdict(lambda: [0, collections.Counter()])
+    for _, _, verdict, *_ in results:
+        if verdict is not None:
+            row, listed = kind_of(reason(verdict[1]))
+            rows[row][0] += 1
+            rows[row][1].update(listed)
+    for why, (count, listed) in sorted(rows.items(), key=lambda r: -r[1][0]):
+        names = ", ".join(f"{n} {k}" if k > 1 else n for n, k in listed.most_common())
+        print(f"| {count} | {why}{': ' if names else ''}{names} |")
 
 
 def main():
@@ -171,12 +199,7 @@ def main():
             if verdict is not None:
                 print(f"{verdict[0]:8} {name} ({ops[:60]}): {reason(verdict[1])}")
     if args.markdown:
-        by_reason = collections.defaultdict(list)
-        for name, ops, verdict, *_ in results:
-            if verdict is not None:
-                by_reason[reason(verdict[1])].append(name)
-        for why, names in sorted(by_reason.items(), key=lambda r: -len(r[1])):
-            print(f"| {len(names)} | {why} | {', '.join(n.removeprefix('test_') for n in sorted(names))} |")
+        print_table(results)
     if args.write:
         write_cases(results)
     print(f"{len(results)} tests: " + ", ".join(f"{counts[k]} {k}" for k in ("passed", "refused", "failed", "crashed")) +

@@ -6,7 +6,7 @@
 onnx/nets.npz: networks by both exporters, with fixed and open batches, of opset 14 and the exporter's own;
 onnx/quantized.npz: QDQ and QOperator models of some, int8, per tensor and per channel. Both have one array, "cases", in the format
 of operators/ (operator_cases.py), the file in place of a .tflite; inputs and outputs are in the file's order of axes.
-onnx/external/: a model whose constants lie in another file.  onnx/nodes.npz is check_onnx_nodes.py's; of all three
+onnx/made.npz: files made by hand.  onnx/external/: a model whose constants lie in another file.  onnx/nodes.npz is check_onnx_nodes.py's; of all three
 ../fuzz/corpus/onnx has the smallest file of each set of operators.
 """
 import logging
@@ -207,6 +207,17 @@ class Cases:
             self.blob += sample.tobytes() + out.tobytes()
         self.count += 1
 
+    def add_feeds(self, name, path, feeds):
+        """One sample, of several inputs."""
+        session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+        ins = [feeds[i.name] for i in session.get_inputs()]
+        outs = session.run(None, {i.name: feeds[i.name] for i in session.get_inputs()})
+        model, text = pathlib.Path(path).read_bytes(), name.encode()
+        self.blob += struct.pack("<I", len(text)) + text + struct.pack("<I", len(model)) + model
+        self.blob += struct.pack("<III", len(ins), len(outs), 1) + b"".join(struct.pack("<I", a.nbytes) for a in ins + outs)
+        self.blob += b"".join(a.tobytes() for a in ins + outs)
+        self.count += 1
+
     def save(self, name):
         FOLDER.mkdir(exist_ok=True)
         np.savez_compressed(FOLDER / f"{name}.npz", cases=np.frombuffer(self.blob, np.uint8))
@@ -251,6 +262,30 @@ def write_quantized(folder):
     cases.save("quantized")
 
 
+def write_made(folder):
+    """What exporters seldom write and the `onnx` package's tests have in other types only."""
+    random = np.random.default_rng(3)
+    cases = Cases()
+    for k, (equation, *shapes) in enumerate([
+            ("ij,jk->ik", (3, 4), (4, 5)), ("ij,kj->ki", (3, 4), (5, 4)), ("bij,bjk->bik", (2, 3, 4), (2, 4, 5)),
+            ("bhqd,bhkd->bhqk", (1, 2, 3, 4), (1, 2, 5, 4)), ("bqhd,bkhd->bhqk", (1, 3, 2, 4), (1, 5, 2, 4)),
+            ("abc,cd->abd", (2, 3, 4), (4, 5)), ("i,j->ij", (3,), (4,)), ("ij,ij->", (3, 4), (3, 4)), ("ab,abc", (3, 4), (3, 4, 2)),
+            ("ijk->kij", (2, 3, 4)), ("ijk->j", (2, 3, 4)), ("ij->", (2, 3))]):
+        for is_constant in (False, True) if len(shapes) > 1 else (False,):
+            arrays = [random.normal(size=shape).astype(np.float32) for shape in shapes]
+            names = ["x", "w"][:len(shapes)]
+            ends = [onnx.helper.make_tensor_value_info(n, 1, s) for n, s in zip(names, shapes)]
+            node = onnx.helper.make_node("Einsum", names, ["y"], equation=equation)
+            graph = onnx.helper.make_graph([node], "made", ends, [onnx.helper.make_tensor_value_info("y", 1, None)])
+            if is_constant:
+                graph.initializer.append(onnx.numpy_helper.from_array(arrays[1], "w"))
+                del graph.input[1:]
+            path = f"{folder}/made.onnx"
+            onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8), path)
+            cases.add_feeds(f"einsum_{k}_{'constant' if is_constant else 'computed'}", path, dict(zip(names, arrays)))
+    cases.save("made")
+
+
 def write_external(folder):
     net, x = make("mlp")
     export(net, x, f"{folder}/mlp.onnx", False, False)
@@ -290,7 +325,7 @@ def write_corpus():
     for old in folder.glob("*.onnx"):
         old.unlink()
     least = {}
-    for group in ("nodes", "nets", "quantized"):
+    for group in ("nodes", "nets", "quantized", "made"):
         for name, model in stored_models(FOLDER / f"{group}.npz"):
             key = tuple(sorted({n.op_type for n in onnx.load_from_string(model).graph.node}))
             if len(model) < 6000 and (key not in least or len(model) < len(least[key][1])):
@@ -308,6 +343,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         write_nets(folder)
         write_quantized(folder)
+        write_made(folder)
         write_external(folder)
     write_corpus()
 

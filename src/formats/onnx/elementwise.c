@@ -208,6 +208,70 @@ static void import_erf(mote_onnx_call *c)
     mote_onnx_give_like(c, 0, mote_onnx_binary(c, MOTE_OP_DIV, g, y));
 }
 
+/* ---- made of others ---- */
+
+static void import_tan(mote_onnx_call *c)
+{
+    const mote_id x = mote_onnx_as_held(c, 0);
+
+    mote_onnx_give_like(c, 0,
+                        mote_onnx_binary(c, MOTE_OP_DIV, mote_onnx_unary(c, MOTE_OP_SIN, x), mote_onnx_unary(c, MOTE_OP_COS, x)));
+}
+
+/* (exp(x) + exp(-x)) / 2, or of sinh their difference. */
+static void import_hyperbolic(mote_onnx_call *c)
+{
+    const mote_id x = mote_onnx_as_held(c, 0), up = mote_onnx_unary(c, MOTE_OP_EXP, x);
+    const mote_id down = mote_onnx_unary(c, MOTE_OP_EXP, mote_onnx_unary(c, MOTE_OP_NEG, x));
+
+    mote_onnx_give_like(c, 0,
+                        mote_onnx_with(c, MOTE_OP_MUL, mote_onnx_binary(c, (mote_op_kind)c->row->kind, up, down), 0.5f));
+}
+
+/* log(x + sqrt(x^2 + 1)), of acosh - 1; of asinh by |x|, as nothing is left of the difference else. */
+static void import_area(mote_onnx_call *c)
+{
+    const bool    is_odd = c->row->kind != 0;
+    const mote_id x = mote_onnx_as_held(c, 0), size = is_odd ? mote_onnx_unary(c, MOTE_OP_ABS, x) : x;
+    mote_id       y = mote_onnx_with(c, MOTE_OP_ADD, mote_onnx_square(c, size), is_odd ? 1.0f : -1.0f);
+
+    y = mote_onnx_binary(c, MOTE_OP_ADD, size, mote_onnx_unary(c, MOTE_OP_SQRT, y));
+    y = mote_onnx_unary(c, MOTE_OP_LOG, y);
+    if (is_odd)
+        y = mote_onnx_select(c, mote_onnx_with(c, MOTE_OP_LESS, x, 0), mote_onnx_unary(c, MOTE_OP_NEG, y), y);
+    mote_onnx_give_like(c, 0, y);
+}
+
+/* log((1 + x) / (1 - x)) / 2 */
+static void import_atanh(mote_onnx_call *c)
+{
+    const mote_id x = mote_onnx_as_held(c, 0), one = mote_onnx_const_float(c, 1);
+    mote_id       y = mote_onnx_binary(c, MOTE_OP_SUB, one, x);
+
+    y = mote_onnx_binary(c, MOTE_OP_DIV, mote_onnx_binary(c, MOTE_OP_ADD, one, x), y);
+    mote_onnx_give_like(c, 0, mote_onnx_with(c, MOTE_OP_MUL, mote_onnx_unary(c, MOTE_OP_LOG, y), 0.5f));
+}
+
+static void import_is_nan(mote_onnx_call *c)
+{
+    const mote_id x = mote_onnx_as_held(c, 0);
+
+    mote_onnx_give_like(c, 0, mote_onnx_binary(c, MOTE_OP_NOT_EQUAL, x, x));
+}
+
+static void import_is_inf(mote_onnx_call *c)
+{
+    const bool    above = mote_onnx_int(c, "detect_positive", 1) != 0, below = mote_onnx_int(c, "detect_negative", 1) != 0;
+    const mote_id x = mote_onnx_as_held(c, 0);
+
+    if (!above && !below)
+        mote_onnx_refuse(c, "it detects nothing");
+    else if (above && below)
+        mote_onnx_give_like(c, 0, mote_onnx_with(c, MOTE_OP_GREATER, mote_onnx_unary(c, MOTE_OP_ABS, x), FLT_MAX));
+    else
+        mote_onnx_give_like(c, 0, mote_onnx_with(c, above ? MOTE_OP_GREATER : MOTE_OP_LESS, x, above ? FLT_MAX : -FLT_MAX));
+}
+
 static void import_identity(mote_onnx_call *c)
 {
     const mote_onnx_value *x = mote_onnx_in(c, 0);
@@ -539,6 +603,14 @@ const mote_onnx_row mote_onnx_elementwise[] = {
     {"HardSigmoid", MOTE_ONNX_ANY, 1, 1, 1, import_hard_sigmoid, 0},
     {"ThresholdedRelu", MOTE_ONNX_ANY, 1, 1, 1, import_thresholded_relu, 0},
     {"Shrink", MOTE_ONNX_ANY, 1, 1, 1, import_shrink, 0},
+    {"Tan", MOTE_ONNX_ANY, 1, 1, 1, import_tan, 0},
+    {"Sinh", MOTE_ONNX_ANY, 1, 1, 1, import_hyperbolic, MOTE_OP_SUB},
+    {"Cosh", MOTE_ONNX_ANY, 1, 1, 1, import_hyperbolic, MOTE_OP_ADD},
+    {"Asinh", MOTE_ONNX_ANY, 1, 1, 1, import_area, 1},
+    {"Acosh", MOTE_ONNX_ANY, 1, 1, 1, import_area, 0},
+    {"Atanh", MOTE_ONNX_ANY, 1, 1, 1, import_atanh, 0},
+    {"IsNaN", MOTE_ONNX_ANY, 1, 1, 1, import_is_nan, 0},
+    {"IsInf", MOTE_ONNX_ANY, 1, 1, 1, import_is_inf, 0},
     {"Erf", MOTE_ONNX_ANY, 1, 1, 1, import_erf, 0},
     {"Identity", MOTE_ONNX_ANY, 1, 1, 1, import_identity, 0},
     {"Dropout", MOTE_ONNX_ANY, 1, 3, 1, import_dropout, 0},

@@ -300,4 +300,5 @@ static void import_gemm(mote_onnx_call *c)
 
 const mote_onnx_row mote_onnx_products[] = {{"MatMul", MOTE_ONNX_FILE, 2, 2, 1, import_matmul, 0},
                                             {"Gemm", MOTE_ONNX_FILE, 2, 3, 1, import_gemm, 0},
+                                            {"Einsum", MOTE_ONNX_FILE, 1, 2, 1, mote_onnx_import_einsum, 0},
                                             {NULL, MOTE_ONNX_FILE, 0, 0, 0, NULL, 0}};

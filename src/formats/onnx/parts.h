@@ -47,4 +47,8 @@ mote_id mote_onnx_dense(mote_onnx_call *c, mote_id x, const float *weights, int3
                         const float *bias, bool is_operand_1);
 mote_id mote_onnx_batch_matmul(mote_onnx_call *c, mote_id a, mote_id b, bool turn_a, bool turn_b);
 
+/* ---- einsum.c ---- */
+
+void mote_onnx_import_einsum(mote_onnx_call *c);
+
 #endif

@@ -752,11 +752,23 @@ static mote_status read_graph(mote_onnx_importer *im, mote_error *err)
     return add_outputs(im, err);
 }
 
+/* What exporters call every graph is no name. */
+static const char *own_name(const char *name)
+{
+    static const char *const usual[] = {"main_graph", "torch_jit", "torch-jit-export", "main", "graph"};
+    size_t                   i;
+
+    for (i = 0; i < sizeof usual / sizeof *usual; i++)
+        if (strcmp(usual[i], name) == 0)
+            return "";
+    return name;
+}
+
 static mote_status read_model(mote_onnx_importer *im, const uint8_t *bytes, size_t count, mote_error *err)
 {
     MOTE_TRY(mote_onnx_file_read(&im->file, bytes, count, im->options ? im->options->folder : NULL, &im->scratch, err));
     MOTE_TRY(check_file(im, err));
-    if (!(im->model->name = mote_arena_strdup(&im->model->arena, im->file.graph_name, err)))
+    if (!(im->model->name = mote_arena_strdup(&im->model->arena, own_name(im->file.graph_name), err)))
         return err->code;
     MOTE_TRY(read_graph(im, err));
     return finish(im, err);

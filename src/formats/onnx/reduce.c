@@ -170,17 +170,24 @@ static void import_arg(mote_onnx_call *c)
     const int32_t          axis = mote_onnx_axis(c, mote_onnx_int(c, "axis", 0), x->shape.rank);
     const mote_onnx_order  order = mote_onnx_common_order(c, 0, 1, x->shape.rank), left = without(&order, 1u << axis);
     const int32_t          place = mote_onnx_place(&order, axis);
-    mote_onnx_op           op = {.op = (mote_op_kind)c->row->kind, .in_count = 2, .dtype = MOTE_I64};
+    const bool             takes_last = mote_onnx_int(c, "select_last_index", 0) != 0; /* of equal values */
+    const int32_t          last = x->shape.rank > 0 ? x->shape.dim[axis] - 1 : 0;
+    mote_onnx_op           op = {.op = (mote_op_kind)c->row->kind, .in_count = 2};
     int32_t                dim[MOTE_RANK_MAX];
     mote_id                in[2], y;
 
-    if (mote_onnx_int(c, "select_last_index", 0) != 0)
-        mote_onnx_refuse(c, "select_last_index: the first of equal values is found");
     in[0] = mote_onnx_as(c, x, &order);
+    if (takes_last)
+        in[0] = mote_onnx_binary(c, MOTE_OP_REVERSE_V2, in[0], mote_onnx_const_ints(c, &place, 1));
     in[1] = mote_onnx_const(c, MOTE_I32, 0, NULL, &place);
     op.in = in;
-    op.as.arg_max.out_type = MOTE_I64;
+    op.dtype = takes_last ? MOTE_I32 : MOTE_I64;
+    op.as.arg_max.out_type = (int32_t)op.dtype;
     y = mote_onnx_add(c, &op);
+    if (takes_last) {
+        y = mote_onnx_binary(c, MOTE_OP_SUB, mote_onnx_const(c, MOTE_I32, 0, NULL, &last), y);
+        y = mote_onnx_cast(c, y, MOTE_I64);
+    }
     if (mote_onnx_int(c, "keepdims", 1) == 0) {
         mote_onnx_give(c, 0, y, left.axis);
         return;

@@ -789,8 +789,10 @@ static void import_gather_nd(mote_onnx_call *c)
         int64_t place = batch > 0 ? (int64_t)(k / per_batch) : 0;
         for (i = 0; i < depth; i++) {
             const int64_t n = mote_onnx_integer_at(indices, k * (size_t)depth + (size_t)i), size = x->shape.dim[batch + i];
-            if (n < -size || n >= size)
+            if (n < -size || n >= size) {
                 mote_onnx_wrong(c, "index %lld of %lld", (long long)n, (long long)size);
+                return;
+            }
             place = place * size + (n < 0 ? n + size : n);
         }
         flat[k] = (int32_t)place;
@@ -908,6 +910,17 @@ static mote_id pad_in_mode(mote_onnx_call *c, mote_id x, const padding *p, const
     if (value && !(value->known && mote_onnx_number_at(value, 0) == 0))
         return pad_like(c, x, before, behind, mote_onnx_reshape(c, mote_onnx_as_file(c, value), 0, NULL));
     return given != 0 ? mote_onnx_pad_with(c, x, before, behind, given) : mote_onnx_pad_zero(c, x, before, behind);
+}
+
+static mote_id pad_with_zeros(mote_onnx_call *c, mote_id x, const padding *p, const mote_onnx_order *order)
+{
+    int32_t before[MOTE_RANK_MAX], behind[MOTE_RANK_MAX], i;
+
+    for (i = 0; i < order->rank; i++) {
+        before[i] = p->before[order->axis[i]] > 0 ? p->before[order->axis[i]] : 0;
+        behind[i] = p->behind[order->axis[i]] > 0 ? p->behind[order->axis[i]] : 0;
+    }
+    return mote_onnx_pad_zero(c, x, before, behind);
 }
 
 static void import_pad(mote_onnx_call *c)
@@ -1134,6 +1147,129 @@ static void import_trilu(mote_onnx_call *c)
                    NULL);
 }
 
+/* ---- OneHot, EyeLike, Compress, CenterCropPad ---- */
+
+/* on where the index is the number of the place along a new axis, else off. Negative indices count from the end; others out of
+ * range are nowhere. */
+static void import_one_hot(mote_onnx_call *c)
+{
+    const mote_onnx_value *x = mote_onnx_in(c, 0), *values = mote_onnx_in(c, 2);
+    const mote_onnx_value *depth = mote_onnx_in(c, 1);
+    const double           depths = depth->known && mote_onnx_count(&depth->shape) == 1 ? mote_onnx_number_at(depth, 0) : 0;
+    const int32_t          rank = x->shape.rank + 1, axis = mote_onnx_axis(c, mote_onnx_int(c, "axis", -1), rank);
+    const int32_t          size = depths >= 1 && depths < 1 << 20 ? (int32_t)depths : 0;
+    int32_t                dim[MOTE_RANK_MAX], places[MOTE_RANK_MAX], *numbers, i, k;
+    mote_id                id, on[2];
+
+    if (mote_onnx_failed(c) || rank > MOTE_RANK_MAX || size == 0 || !values->known || mote_onnx_count(&values->shape) != 2 ||
+        (values->dtype != MOTE_F32 && values->dtype != MOTE_I32 && values->dtype != MOTE_I64)) {
+        mote_onnx_refuse(c, "depth and values must be constants");
+        return;
+    }
+    for (i = 0, k = 0; i < rank; i++) {
+        dim[i] = i == axis ? 1 : x->shape.dim[k++];
+        places[i] = i == axis ? size : 1;
+    }
+    numbers = mote_onnx_take(c, (size_t)size, sizeof *numbers);
+    for (i = 0; numbers && i < size; i++)
+        numbers[i] = i;
+    id = mote_onnx_reshape(c, mote_onnx_cast(c, mote_onnx_as_file(c, x), MOTE_I32), rank, dim);
+    id = mote_onnx_select(c, mote_onnx_binary(c, MOTE_OP_LESS, id, mote_onnx_const(c, MOTE_I32, 0, NULL, &(int32_t){0})),
+                          mote_onnx_binary(c, MOTE_OP_ADD, id, mote_onnx_const(c, MOTE_I32, 0, NULL, &size)), id);
+    id = numbers ? mote_onnx_binary(c, MOTE_OP_EQUAL, id, mote_onnx_const(c, MOTE_I32, rank, places, numbers)) : MOTE_NONE;
+    for (i = 0; i < 2; i++)
+        on[i] = mote_onnx_const(c, values->dtype, 0, NULL,
+                                (const uint8_t *)values->known + (size_t)i * (size_t)mote_dtype_bits(values->dtype) / 8);
+    mote_onnx_give(c, 0, mote_onnx_select(c, id, on[1], on[0]), NULL);
+}
+
+static void import_eye_like(mote_onnx_call *c)
+{
+    const mote_onnx_value *x = mote_onnx_in(c, 0);
+    const int32_t          to = mote_onnx_small(c, "dtype", 0);
+    const mote_dtype       dtype = to ? mote_onnx_dtype(to) : x->dtype;
+    const int64_t          shift = mote_onnx_int(c, "k", 0);
+    const float            one = 1;
+    const int64_t          whole = 1;
+    uint8_t               *out;
+    int32_t                y, i;
+
+    if (x->shape.rank != 2 || dtype == MOTE_DTYPE_COUNT || dtype == MOTE_F16 || dtype == MOTE_F64 ||
+        !(out = mote_onnx_take(c, mote_onnx_count(&x->shape), (size_t)mote_dtype_bits(dtype) / 8))) {
+        mote_onnx_refuse(c, "no matrix, or of a type that is not supported");
+        return;
+    }
+    for (y = 0; y < x->shape.dim[0]; y++)
+        for (i = 0; i < x->shape.dim[1]; i++)
+            if (i - y == shift) {
+                const size_t width = (size_t)mote_dtype_bits(dtype) / 8;
+                memcpy(out + ((size_t)y * (size_t)x->shape.dim[1] + (size_t)i) * width,
+                       dtype == MOTE_F32 ? (const void *)&one : &whole, width);
+            }
+    mote_onnx_give_known(c, 0, dtype, &x->shape, out);
+}
+
+/* Elements along an axis, or of all as one row, whose truth values say so. */
+static void import_compress(mote_onnx_call *c)
+{
+    const mote_onnx_value *x = mote_onnx_in(c, 0), *condition = mote_onnx_in(c, 1);
+    const bool             has_axis = mote_onnx_has(c, "axis");
+    const int32_t          axis = has_axis ? mote_onnx_axis(c, mote_onnx_int(c, "axis", 0), x->shape.rank) : 0;
+    const mote_onnx_order  order = has_axis ? mote_onnx_common_order(c, 0, 1, x->shape.rank) : mote_onnx_file_order(1);
+    const size_t           given = mote_onnx_count(&condition->shape), all = mote_onnx_count(&x->shape);
+    const int32_t          size = has_axis ? x->shape.dim[axis] : (int32_t)all;
+    int32_t               *numbers = mote_onnx_take(c, given, sizeof *numbers), i, count = 0;
+    mote_id                id;
+
+    if (!numbers || !condition->known || condition->dtype != MOTE_BOOL || given > (size_t)size) {
+        mote_onnx_refuse(c, "the condition must be a constant, and no longer than the axis");
+        return;
+    }
+    for (i = 0; i < (int32_t)given; i++)
+        if (mote_onnx_integer_at(condition, (size_t)i))
+            numbers[count++] = i;
+    if (count == 0) {
+        mote_onnx_refuse(c, "nothing is left");
+        return;
+    }
+    id = has_axis ? mote_onnx_as(c, x, &order) : mote_onnx_reshape(c, mote_onnx_as_file(c, x), 1, &size);
+    mote_onnx_give(c, 0, mote_onnx_gather(c, id, has_axis ? mote_onnx_place(&order, axis) : 0, numbers, count), order.axis);
+}
+
+/* Cut off or padded with zeros on both sides, the odd element behind. */
+static void import_center_crop_pad(mote_onnx_call *c)
+{
+    const mote_onnx_value *x = mote_onnx_in(c, 0);
+    const mote_onnx_list   sizes = mote_onnx_operand_ints(c, 1, NULL), axes = mote_onnx_ints(c, "axes");
+    const mote_onnx_order  order = mote_onnx_common_order(c, 0, 1, x->shape.rank);
+    padding                p = {.cuts = false};
+    mote_id                y = mote_onnx_as(c, x, &order);
+    int32_t                i;
+
+    if (!mote_onnx_failed(c) && sizes.count != (axes.count >= 0 ? axes.count : x->shape.rank))
+        mote_onnx_wrong(c, "%d sizes", sizes.count);
+    for (i = 0; i < sizes.count && !mote_onnx_failed(c); i++) {
+        const int32_t axis = axes.count >= 0 ? mote_onnx_axis(c, axes.n[i], x->shape.rank) : i;
+        const int64_t more = sizes.n[i] - x->shape.dim[axis];
+        if (sizes.n[i] < 1 || sizes.n[i] > 1 << 24) {
+            mote_onnx_wrong(c, "size %lld", (long long)sizes.n[i]);
+            return;
+        }
+        p.before[axis] = (int32_t)(more > 0 ? more / 2 : -(-more / 2));
+        p.behind[axis] = (int32_t)(more - p.before[axis]);
+        p.cuts |= more < 0;
+        p.pads |= more > 0;
+    }
+    if (p.cuts && !mote_onnx_failed(c))
+        y = cut_off(c, y, &p, &order);
+    if (p.pads && !mote_onnx_failed(c))
+        y = pad_with_zeros(c, y, &p, &order);
+    if (!p.cuts && !p.pads)
+        mote_onnx_give_reshaped(c, 0, x, &x->shape);
+    else
+        mote_onnx_give(c, 0, y, order.axis);
+}
+
 const mote_onnx_row mote_onnx_shapes[] = {
     {"Reshape", MOTE_ONNX_FILE, 1, 2, 1, import_reshape, 0},
     {"Flatten", MOTE_ONNX_FILE, 1, 1, 1, import_flatten, 0},
@@ -1156,5 +1292,9 @@ const mote_onnx_row mote_onnx_shapes[] = {
     {"Constant", MOTE_ONNX_FILE, 0, 0, 1, import_constant, 0},
     {"ConstantOfShape", MOTE_ONNX_FILE, 1, 1, 1, import_constant_of_shape, 0},
     {"Range", MOTE_ONNX_FILE, 3, 3, 1, import_range, 0},
+    {"OneHot", MOTE_ONNX_FILE, 3, 3, 1, import_one_hot, 0},
+    {"EyeLike", MOTE_ONNX_FILE, 1, 1, 1, import_eye_like, 0},
+    {"Compress", MOTE_ONNX_ANY, 2, 2, 1, import_compress, 0},
+    {"CenterCropPad", MOTE_ONNX_ANY, 2, 2, 1, import_center_crop_pad, 0},
     {"Trilu", MOTE_ONNX_FILE, 1, 2, 1, import_trilu, 0},
     {NULL, MOTE_ONNX_FILE, 0, 0, 0, NULL, 0}};
