@@ -10,7 +10,7 @@
 enum { SAFETENSORS_HEADER_MAX = 100000000 }; /* the format's own limit */
 
 static const char *const wanted_names[MOTE_WANTED_COUNT] = {"a .tflite or .onnx model", "a spec", "a data set",
-                                                              "a .tflite model"};
+                                                            "a .tflite model"};
 
 /* What is wanted, in general: where a kind has nothing better to advise. */
 #define MODELS "models are read from .tflite and .onnx files"

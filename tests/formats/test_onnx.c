@@ -39,7 +39,8 @@ static void turn(const mote_tensor_info *info, const uint8_t *from, uint8_t *to,
     for (n = 0; n < samples; n++)
         for (p = 0; p < places; p++)
             for (c = 0; c < channels; c++) {
-                const size_t last = ((n * places + p) * channels + c) * width, file = ((n * channels + c) * places + p) * width;
+                const size_t last = ((n * places + p) * channels + c) * width,
+                             file = ((n * channels + c) * places + p) * width;
                 memcpy(to + (is_to_file ? file : last), from + (is_to_file ? last : file), width);
             }
 }
@@ -71,7 +72,8 @@ static bool is_near(const mote_tensor_info *out, const uint8_t *got, const uint8
     return true;
 }
 
-static void check_sample(const golden_case *c, const mote_model *ends, mote_runner *runner, const uint8_t *sample, tolerance t)
+static void check_sample(const golden_case *c, const mote_model *ends, mote_runner *runner, const uint8_t *sample,
+                         tolerance t)
 {
     uint8_t *turned = malloc(1 << 20);
     int32_t  i;
@@ -269,7 +271,8 @@ static void quantized_networks_are_computed_with_integers(void **state)
         check_written(&c, model, t);
         assert_int_equal(model->stage, MOTE_STAGE_QUANTIZED);
         for (n = 0; n < graph->node_count && !has_real; n++)
-            assert_true(graph->nodes[n].op == MOTE_OP_DEQUANTIZE || mote_node_out(graph, &graph->nodes[n], 0)->dtype == MOTE_I8);
+            assert_true(graph->nodes[n].op == MOTE_OP_DEQUANTIZE ||
+                        mote_node_out(graph, &graph->nodes[n], 0)->dtype == MOTE_I8);
         mote_model_destroy(model);
     }
     assert_int_equal(count, 16);
@@ -326,7 +329,7 @@ static void put_message(message *m, uint32_t field, const message *inner)
 /* Inputs and outputs as "a b", attributes as they are. */
 static void put_names(message *node, uint32_t field, const char *names)
 {
-    char  text[100], *name, *rest = NULL;
+    char text[100], *name, *rest = NULL;
 
     snprintf(text, sizeof text, "%s", names);
     for (name = strtok_r(text, " ", &rest); name; name = strtok_r(NULL, " ", &rest))
@@ -367,7 +370,8 @@ static void put_end(message *graph, uint32_t field, const char *name, int type, 
     put_message(graph, field, &end);
 }
 
-static void put_constant(message *graph, const char *name, int type, int rank, const uint64_t *dim, const void *raw, size_t bytes)
+static void put_constant(message *graph, const char *name, int type, int rank, const uint64_t *dim, const void *raw,
+                         size_t bytes)
 {
     message tensor = {.count = 0};
     int     i;
@@ -628,8 +632,8 @@ static void places_outside_the_folder_are_refused(void **state)
         mote_model *model;
         put_node(&g, "MatMul", "x w", "y", NULL);
         put_external(&g, cases[i].location, cases[i].offset, cases[i].length);
-        assert_int_not_equal(
-            read_graph(&model, &g, &(mote_load_options){.folder = "tests/golden/onnx/external"}, &err), MOTE_OK);
+        assert_int_not_equal(read_graph(&model, &g, &(mote_load_options){.folder = "tests/golden/onnx/external"}, &err),
+                             MOTE_OK);
         if (!strstr(err.text, cases[i].says))
             fail_msg("\"%s\" expected in: %s", cases[i].says, err.text);
     }

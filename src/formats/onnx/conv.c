@@ -64,8 +64,8 @@ bool mote_onnx_read_window(mote_onnx_call *c, mote_onnx_window *w, const int32_t
     }
     if ((kernels.count >= 0 && kernels.count != axes) || (strides.count > 0 && strides.count != axes) ||
         (dilations.count > 0 && dilations.count != axes) || (pads.count > 0 && pads.count != 2 * axes) ||
-        !is_small_list(kernels, 1) || !is_small_list(strides, 1) || !is_small_list(dilations, 1) || !is_small_list(pads, 0) ||
-        (kernels.count < 0 && !kernel)) {
+        !is_small_list(kernels, 1) || !is_small_list(strides, 1) || !is_small_list(dilations, 1) ||
+        !is_small_list(pads, 0) || (kernels.count < 0 && !kernel)) {
         mote_onnx_wrong(c, "kernel_shape, strides, dilations and pads do not go together, or are out of range");
         return false;
     }
@@ -251,16 +251,17 @@ static mote_id transposed_weights(mote_onnx_call *c, const transposed *t, int32_
 {
     const int32_t ins = t->w.ins, outs = t->w.outs, *kernel = t->w.kernel, *dilation = t->window.dilation;
     const int32_t dim[] = {outs, (kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1, ins};
-    float        *to = mote_onnx_take(c, mote_size_mul(mote_size_mul((size_t)dim[0], (size_t)dim[1]),
-                                                       mote_size_mul((size_t)dim[2], (size_t)dim[3])),
-                                      sizeof *to);
-    int32_t       o, i, y, x;
+    float        *to = mote_onnx_take(
+               c, mote_size_mul(mote_size_mul((size_t)dim[0], (size_t)dim[1]), mote_size_mul((size_t)dim[2], (size_t)dim[3])),
+               sizeof *to);
+    int32_t o, i, y, x;
 
     for (i = 0; to && i < ins; i++)
         for (o = 0; o < outs; o++)
             for (y = 0; y < kernel[0]; y++)
                 for (x = 0; x < kernel[1]; x++)
-                    to[(((size_t)o * (size_t)dim[1] + (size_t)(y * dilation[0])) * (size_t)dim[2] + (size_t)(x * dilation[1])) *
+                    to[(((size_t)o * (size_t)dim[1] + (size_t)(y * dilation[0])) * (size_t)dim[2] +
+                        (size_t)(x * dilation[1])) *
                            (size_t)ins +
                        (size_t)i] =
                         t->w.values[((((size_t)g * (size_t)ins + (size_t)i) * (size_t)outs + (size_t)o) * (size_t)kernel[0] +
@@ -358,9 +359,9 @@ static mote_id transposed_groups(mote_onnx_call *c, const transposed *t, mote_id
     int32_t      g;
 
     for (g = 0; g < t->group && !mote_onnx_failed(c); g++)
-        part[g] = transposed_group(
-            c, t, t->group == 1 ? x : channels_of(c, x, g * t->w.ins, t->w.ins), g,
-            bias ? mote_onnx_const(c, MOTE_F32, 1, &t->w.outs, bias + (size_t)g * (size_t)t->w.outs) : MOTE_NONE);
+        part[g] = transposed_group(c, t, t->group == 1 ? x : channels_of(c, x, g * t->w.ins, t->w.ins), g,
+                                   bias ? mote_onnx_const(c, MOTE_F32, 1, &t->w.outs, bias + (size_t)g * (size_t)t->w.outs)
+                                        : MOTE_NONE);
     return mote_onnx_failed(c) ? MOTE_NONE : mote_onnx_concat(c, part, t->group, 3);
 }
 
@@ -415,7 +416,6 @@ static void import_conv_transpose(mote_onnx_call *c)
     mote_onnx_give_image(c, x);
 }
 
-const mote_onnx_row mote_onnx_convolutions[] = {
-    {"Conv", MOTE_ONNX_IMAGE, 2, 3, 1, import_conv, 0},
-    {"ConvTranspose", MOTE_ONNX_IMAGE, 2, 3, 1, import_conv_transpose, 0},
-    {NULL, MOTE_ONNX_FILE, 0, 0, 0, NULL, 0}};
+const mote_onnx_row mote_onnx_convolutions[] = {{"Conv", MOTE_ONNX_IMAGE, 2, 3, 1, import_conv, 0},
+                                                {"ConvTranspose", MOTE_ONNX_IMAGE, 2, 3, 1, import_conv_transpose, 0},
+                                                {NULL, MOTE_ONNX_FILE, 0, 0, 0, NULL, 0}};

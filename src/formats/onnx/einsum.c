@@ -1,5 +1,5 @@
-/* Einsum of one or two operands, each letter once in each: axes that are in both and in the result are batches, those in both
- * alone are summed over. Both operands are put as [batches, own, summed], and multiplied as matrices:
+/* Einsum of one or two operands, each letter once in each: axes that are in both and in the result are batches, those in
+ * both alone are summed over. Both operands are put as [batches, own, summed], and multiplied as matrices:
  *
  *     "bhqd,bhkd->bhqk"     batches b h, own q and k, summed d
  * SPDX-License-Identifier: Apache-2.0 */
@@ -176,7 +176,8 @@ void mote_onnx_import_einsum(mote_onnx_call *c)
     for (i = 0; i < e.count; i++)
         pick(lost, e.in[i], e.in[1 - i], false, e.out, false);
     if (!read_sizes(c, &e, &p) || (e.count == 2 && lost[0] != '\0')) {
-        mote_onnx_refuse(c, "equation \"%s\" does not fit, or sums over an axis of one operand", mote_show_string(text).text);
+        mote_onnx_refuse(c, "equation \"%s\" does not fit, or sums over an axis of one operand",
+                         mote_show_string(text).text);
         return;
     }
     if (e.count == 1) {
@@ -188,6 +189,6 @@ void mote_onnx_import_einsum(mote_onnx_call *c)
     pick(p.own[0], e.in[0], e.in[1], false, e.out, true);
     pick(p.own[1], e.in[1], e.in[0], false, e.out, true);
     give(c, &e, &p,
-         mote_onnx_batch_matmul(c, as_matrices(c, &e, &p, 0, p.own[0], p.summed), as_matrices(c, &e, &p, 1, p.own[1], p.summed),
-                                false, true));
+         mote_onnx_batch_matmul(c, as_matrices(c, &e, &p, 0, p.own[0], p.summed),
+                                as_matrices(c, &e, &p, 1, p.own[1], p.summed), false, true));
 }

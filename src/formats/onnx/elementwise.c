@@ -189,8 +189,8 @@ static void import_shrink(mote_onnx_call *c)
 {
     const float   lambda = mote_onnx_float(c, "lambd", 0.5f), bias = mote_onnx_float(c, "bias", 0);
     const mote_id x = mote_onnx_as_held(c, 0);
-    mote_id       y = mote_onnx_select(c, mote_onnx_with(c, MOTE_OP_LESS, x, -lambda), mote_onnx_with(c, MOTE_OP_ADD, x, bias),
-                                       mote_onnx_const_float(c, 0));
+    mote_id y = mote_onnx_select(c, mote_onnx_with(c, MOTE_OP_LESS, x, -lambda), mote_onnx_with(c, MOTE_OP_ADD, x, bias),
+                                 mote_onnx_const_float(c, 0));
 
     y = mote_onnx_select(c, mote_onnx_with(c, MOTE_OP_GREATER, x, lambda), mote_onnx_with(c, MOTE_OP_SUB, x, bias), y);
     mote_onnx_give_like(c, 0, y);
@@ -214,8 +214,8 @@ static void import_tan(mote_onnx_call *c)
 {
     const mote_id x = mote_onnx_as_held(c, 0);
 
-    mote_onnx_give_like(c, 0,
-                        mote_onnx_binary(c, MOTE_OP_DIV, mote_onnx_unary(c, MOTE_OP_SIN, x), mote_onnx_unary(c, MOTE_OP_COS, x)));
+    mote_onnx_give_like(
+        c, 0, mote_onnx_binary(c, MOTE_OP_DIV, mote_onnx_unary(c, MOTE_OP_SIN, x), mote_onnx_unary(c, MOTE_OP_COS, x)));
 }
 
 /* (exp(x) + exp(-x)) / 2, or of sinh their difference. */
@@ -401,8 +401,8 @@ static mote_onnx_order order_of_all(const mote_onnx_call *c)
 static const float *as_bias(mote_onnx_call *c, const mote_node *maker, int32_t i, int32_t channels, bool is_image)
 {
     const mote_onnx_value *value = mote_onnx_in(c, i);
-    const int32_t          axis = is_image ? value->shape.rank - (mote_onnx_in(c, 1 - i)->shape.rank - 1) : value->shape.rank - 1;
-    int32_t                k;
+    const int32_t axis = is_image ? value->shape.rank - (mote_onnx_in(c, 1 - i)->shape.rank - 1) : value->shape.rank - 1;
+    int32_t       k;
 
     (void)maker;
     if (!value->known || value->dtype != MOTE_F32 || axis < 0 || axis >= value->shape.rank ||

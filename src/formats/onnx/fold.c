@@ -65,7 +65,24 @@ static int64_t wrap(uint64_t bits)
 
 /* ---- pairs ---- */
 
-typedef enum pair_op { ADD, SUB, MUL, DIV, MOD, POW, MIN, MAX, EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, AND, OR, XOR } pair_op;
+typedef enum pair_op {
+    ADD,
+    SUB,
+    MUL,
+    DIV,
+    MOD,
+    POW,
+    MIN,
+    MAX,
+    EQUAL,
+    LESS,
+    LESS_EQUAL,
+    GREATER,
+    GREATER_EQUAL,
+    AND,
+    OR,
+    XOR
+} pair_op;
 
 static int64_t power(int64_t base, int64_t exponent)
 {
@@ -367,7 +384,8 @@ static void fold_reduce(mote_onnx_call *c, int32_t kind)
     for (k = 0; values && is_begun && k < count; k++) {
         const size_t          place = place_of(&x->shape, &kept, k);
         const mote_onnx_value so_far = {.dtype = x->dtype, .known = values};
-        put(values, x->dtype, place, is_begun[place] ? reduced(c, (reduce_op)kind, at(&so_far, place), at(x, k), is_float) : at(x, k));
+        put(values, x->dtype, place,
+            is_begun[place] ? reduced(c, (reduce_op)kind, at(&so_far, place), at(x, k), is_float) : at(x, k));
         is_begun[place] = true;
     }
     if (count == 0)

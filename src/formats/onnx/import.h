@@ -4,11 +4,11 @@
  * from shapes): such values are worked out here, and become constants of the graph only when an operator there reads them.
  * The others have a tensor.
  *
- * Layout. ONNX has channels second, mote last. A value's shape is the file's; its tensor may hold it in another order of axes,
- * and each value knows in which: our axis k is the file's axis order[k]. Operators on images want channels last; most others
- * take any order and hand it on; so the whole graph turns at once, and a TRANSPOSE in the file is only another order. Where an
- * operator needs an order that its operand has not, mote_onnx_as puts a TRANSPOSE (a RESHAPE, where only axes of length 1
- * move) in front of it, and counts it.
+ * Layout. ONNX has channels second, mote last. A value's shape is the file's; its tensor may hold it in another order of
+ * axes, and each value knows in which: our axis k is the file's axis order[k]. Operators on images want channels last; most
+ * others take any order and hand it on; so the whole graph turns at once, and a TRANSPOSE in the file is only another order.
+ * Where an operator needs an order that its operand has not, mote_onnx_as puts a TRANSPOSE (a RESHAPE, where only axes of
+ * length 1 move) in front of it, and counts it.
  *
  *     file  [N, C, H, W] --Conv--> [N, O, h, w] --Transpose(0,2,3,1)--> [N, h, w, O]
  *     ours  [N, H, W, C]           [N, h, w, O]                         the same tensor
@@ -73,11 +73,11 @@ typedef struct mote_onnx_importer {
     mote_onnx_value         *values;
     int32_t                  value_count, value_capacity;
     mote_index               by_name;
-    size_t                   work;      /* what is left for computing constants */
+    size_t                   work;          /* what is left for computing constants */
     bool                     is_one_sample; /* open batches are 1 */
-    bool                     has_batch; /* an input's first dimension is open, and counts samples */
-    mote_text                notes;     /* a line each */
-    mote_onnx_scaled        *scaled;    /* constants whose integers are known */
+    bool                     has_batch;     /* an input's first dimension is open, and counts samples */
+    mote_text                notes;         /* a line each */
+    mote_onnx_scaled        *scaled;        /* constants whose integers are known */
 } mote_onnx_importer;
 
 /* A node being imported. in: NULL where an operand is absent. */
@@ -149,7 +149,8 @@ typedef struct mote_onnx_list {
 mote_onnx_list mote_onnx_ints(mote_onnx_call *c, const char *name);
 /* Of operand i where it is there, which must be known then, else of the attribute (NULL: no attribute). */
 mote_onnx_list mote_onnx_operand_ints(mote_onnx_call *c, int32_t i, const char *name);
-/* Axes made positive and checked against a rank; a bit each. An absent list gives all axes, or, of an empty one, `if_empty`. */
+/* Axes made positive and checked against a rank; a bit each. An absent list gives all axes, or, of an empty one, `if_empty`.
+ */
 uint32_t mote_onnx_axes(mote_onnx_call *c, mote_onnx_list list, int32_t rank, uint32_t if_none);
 int32_t  mote_onnx_axis(mote_onnx_call *c, int64_t axis, int32_t rank);
 

@@ -708,8 +708,9 @@ static void tell_node(mote_onnx_call *c)
 
 void mote_onnx_add_many(mote_onnx_call *c, const mote_onnx_op *op, mote_id *out, int32_t out_count)
 {
-    mote_id    in[MOTE_NODE_IN_MAX];
-    mote_node  spec = {.op = op->op, .in = in, .out = out, .out_count = out_count, .as = op->as, .activation = op->activation};
+    mote_id   in[MOTE_NODE_IN_MAX];
+    mote_node spec = {
+        .op = op->op, .in = in, .out = out, .out_count = out_count, .as = op->as, .activation = op->activation};
     mote_node *node;
     int32_t    i;
 

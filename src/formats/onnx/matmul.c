@@ -1,6 +1,5 @@
-/* MatMul and Gemm. By constant weights they are dense layers, whose weights lie [outputs, inputs] here; otherwise matrices are
- * multiplied, each as it lies or turned.
- * SPDX-License-Identifier: Apache-2.0 */
+/* MatMul and Gemm. By constant weights they are dense layers, whose weights lie [outputs, inputs] here; otherwise matrices
+ * are multiplied, each as it lies or turned. SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
 #include "formats/onnx/parts.h"
@@ -100,7 +99,7 @@ typedef struct dense {
 /* x [..., depth], its axes in any order but the last. Fills the order of the result. */
 static mote_id dense_of(mote_onnx_call *c, const mote_onnx_value *x, dense d, mote_onnx_order *order)
 {
-    const int32_t rank = x->shape.rank, leading = mote_onnx_is_waiting(x) && !x->known ? leading_axes(x) : -1;
+    const int32_t  rank = x->shape.rank, leading = mote_onnx_is_waiting(x) && !x->known ? leading_axes(x) : -1;
     const int32_t *rows = leading >= 0 ? find_rows(c, x, leading) : NULL;
     mote_id        id;
 
@@ -121,7 +120,7 @@ static void matmul_by_constant(mote_onnx_call *c, const mote_onnx_value *a, cons
 {
     const bool      is_vector = b->shape.rank == 1;
     mote_onnx_order order;
-    dense           d = {.weights = mote_onnx_floats(c, 1), .depth = b->shape.dim[0], .count = is_vector ? 1 : b->shape.dim[1]};
+    dense d = {.weights = mote_onnx_floats(c, 1), .depth = b->shape.dim[0], .count = is_vector ? 1 : b->shape.dim[1]};
     mote_onnx_value x = *a;
     mote_id         y;
 
@@ -270,7 +269,8 @@ static void gemm_by_constant(mote_onnx_call *c, float alpha, float beta)
     if (!d.bias && mote_onnx_in(c, 2)) {
         const mote_onnx_order file = mote_onnx_file_order(2);
         const mote_onnx_shape shape = {2, {x.shape.dim[0], d.count}};
-        const mote_onnx_value made = {.name = "", .dtype = MOTE_F32, .id = y, .shape = shape, .held = shape, .order = {order.axis[0], order.axis[1]}};
+        const mote_onnx_value made = {
+            .name = "", .dtype = MOTE_F32, .id = y, .shape = shape, .held = shape, .order = {order.axis[0], order.axis[1]}};
         y = plus_c(c, mote_onnx_as(c, &made, &file), beta);
         order = file;
     }

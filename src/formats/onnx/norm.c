@@ -1,5 +1,5 @@
-/* Normalizations. What a BatchNormalization does is known: it goes into the convolution or dense layer before it, or becomes a
- * multiplication and an addition. The others are made of mean, difference, square and reciprocal root.
+/* Normalizations. What a BatchNormalization does is known: it goes into the convolution or dense layer before it, or becomes
+ * a multiplication and an addition. The others are made of mean, difference, square and reciprocal root.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
@@ -63,9 +63,8 @@ static mote_id shifted_bias(mote_onnx_call *c, const mote_tensor *bias, const af
 
 static bool takes_scales(const mote_node *node)
 {
-    return node->activation == MRT_ACT_NONE &&
-           (node->op == MOTE_OP_CONV_2D || node->op == MOTE_OP_DEPTHWISE_CONV_2D || node->op == MOTE_OP_FULLY_CONNECTED ||
-            node->op == MOTE_OP_TRANSPOSE_CONV);
+    return node->activation == MRT_ACT_NONE && (node->op == MOTE_OP_CONV_2D || node->op == MOTE_OP_DEPTHWISE_CONV_2D ||
+                                                node->op == MOTE_OP_FULLY_CONNECTED || node->op == MOTE_OP_TRANSPOSE_CONV);
 }
 
 static bool fold_into_maker(mote_onnx_call *c, const affine *a)
@@ -258,7 +257,8 @@ static void import_layer_normalization(mote_onnx_call *c)
     const mote_onnx_value *x = mote_onnx_in(c, 0);
     const mote_onnx_order  order = mote_onnx_common_order(c, 0, 1, x->shape.rank);
     const uint32_t         axes = axes_from(c, x->shape.rank);
-    normalized n = normalize(c, mote_onnx_as(c, x, &order), mote_onnx_turned(&order, axes), mote_onnx_float(c, "epsilon", 1e-5f));
+    normalized             n =
+        normalize(c, mote_onnx_as(c, x, &order), mote_onnx_turned(&order, axes), mote_onnx_float(c, "epsilon", 1e-5f));
 
     n.y = mote_onnx_binary(c, MOTE_OP_MUL, n.y, mote_onnx_as_operand(c, mote_onnx_in(c, 1), &order));
     if (mote_onnx_in(c, 2))
@@ -278,7 +278,8 @@ static void import_rms_normalization(mote_onnx_call *c)
 
     y = mote_onnx_unary(c, MOTE_OP_RSQRT, mote_onnx_with(c, MOTE_OP_ADD, y, mote_onnx_float(c, "epsilon", 1e-5f)));
     y = mote_onnx_binary(c, MOTE_OP_MUL, id, y);
-    mote_onnx_give(c, 0, mote_onnx_binary(c, MOTE_OP_MUL, y, mote_onnx_as_operand(c, mote_onnx_in(c, 1), &order)), order.axis);
+    mote_onnx_give(c, 0, mote_onnx_binary(c, MOTE_OP_MUL, y, mote_onnx_as_operand(c, mote_onnx_in(c, 1), &order)),
+                   order.axis);
 }
 
 static void import_lp_normalization(mote_onnx_call *c)
@@ -286,9 +287,9 @@ static void import_lp_normalization(mote_onnx_call *c)
     const mote_onnx_value *x = mote_onnx_in(c, 0);
     const mote_onnx_order  order = mote_onnx_common_order(c, 0, 1, x->shape.rank);
     const int64_t          p = mote_onnx_int(c, "p", 2);
-    const uint32_t         axes = 1u << mote_onnx_place(&order, mote_onnx_axis(c, mote_onnx_int(c, "axis", -1), x->shape.rank));
-    const mote_id          id = mote_onnx_as(c, x, &order);
-    mote_id                y;
+    const uint32_t axes = 1u << mote_onnx_place(&order, mote_onnx_axis(c, mote_onnx_int(c, "axis", -1), x->shape.rank));
+    const mote_id  id = mote_onnx_as(c, x, &order);
+    mote_id        y;
 
     if (p != 1 && p != 2) {
         mote_onnx_refuse(c, "p is %lld", (long long)p);
@@ -308,8 +309,8 @@ static void import_mean_variance(mote_onnx_call *c)
     const mote_onnx_value *x = mote_onnx_in(c, 0);
     const mote_onnx_order  order = mote_onnx_common_order(c, 0, 1, x->shape.rank);
     const mote_onnx_list   list = mote_onnx_ints(c, "axes");
-    const uint32_t         axes = mote_onnx_axes(c, list.count >= 0 ? list : (mote_onnx_list){standard, 3}, x->shape.rank, 0);
-    mote_id                id = mote_onnx_as(c, x, &order), y, root;
+    const uint32_t axes = mote_onnx_axes(c, list.count >= 0 ? list : (mote_onnx_list){standard, 3}, x->shape.rank, 0);
+    mote_id        id = mote_onnx_as(c, x, &order), y, root;
 
     y = mote_onnx_binary(c, MOTE_OP_SUB, id, mote_onnx_reduce(c, MOTE_OP_MEAN, id, mote_onnx_turned(&order, axes), true));
     root = mote_onnx_reduce(c, MOTE_OP_MEAN, mote_onnx_square(c, y), mote_onnx_turned(&order, axes), true);

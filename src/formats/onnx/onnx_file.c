@@ -12,9 +12,9 @@
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "raw data are copied as the file has them: little-endian");
 
 typedef struct parser {
-    mote_arena *arena;
-    const char *folder;
-    mote_file  *external; /* the file with constants that was read last */
+    mote_arena  *arena;
+    const char  *folder;
+    mote_file   *external; /* the file with constants that was read last */
     const char **external_path;
 } parser;
 
@@ -377,7 +377,7 @@ static size_t count_numbers(mote_pb message, uint32_t number, size_t fixed, mote
 
 static mote_status read_lists(const parser *p, mote_onnx_attribute *out, mote_pb message, mote_error *err)
 {
-    const size_t  floats = count_numbers(message, ATTRIBUTE_FLOATS, 4, err),
+    const size_t floats = count_numbers(message, ATTRIBUTE_FLOATS, 4, err),
                  ints = count_numbers(message, ATTRIBUTE_INTS, 0, err);
     const int32_t strings = count_fields(message, ATTRIBUTE_STRINGS, err);
     float        *f = MOTE_NEW(p->arena, float, floats, err);

@@ -97,15 +97,16 @@ static void import_max_pool(mote_onnx_call *c)
     if (!settle_behind(c, &w, outs))
         return;
     x = mote_onnx_image(c);
-    mote_onnx_give_image(c, pool(c, MOTE_OP_MAX_POOL_2D, is_same ? x : padded_for_max(c, x, &w), &w,
-                                 is_same && mote_onnx_is_padded(&w)));
+    mote_onnx_give_image(
+        c, pool(c, MOTE_OP_MAX_POOL_2D, is_same ? x : padded_for_max(c, x, &w), &w, is_same && mote_onnx_is_padded(&w)));
 }
 
 /* ---- AveragePool ---- */
 
 /* How many elements each window has that are counted: by how much a mean over all of its places must grow. NULL: none has
  * to. asked: the padding behind that the file names, which counts, unlike what ceil_mode adds. */
-static float *growth(mote_onnx_call *c, const mote_onnx_window *w, const int32_t *asked, const int32_t *outs, bool counts_padding)
+static float *growth(mote_onnx_call *c, const mote_onnx_window *w, const int32_t *asked, const int32_t *outs,
+                     bool counts_padding)
 {
     float  *out = mote_onnx_take(c, (size_t)outs[0] * (size_t)outs[1], sizeof *out);
     bool    is_needed = false;
@@ -199,9 +200,8 @@ static void import_global(mote_onnx_call *c)
                        order.axis);
 }
 
-const mote_onnx_row mote_onnx_pools[] = {
-    {"MaxPool", MOTE_ONNX_IMAGE, 1, 1, 1, import_max_pool, 0},
-    {"AveragePool", MOTE_ONNX_IMAGE, 1, 1, 1, import_average_pool, 0},
-    {"GlobalAveragePool", MOTE_ONNX_IMAGE, 1, 1, 1, import_global, MOTE_OP_MEAN},
-    {"GlobalMaxPool", MOTE_ONNX_IMAGE, 1, 1, 1, import_global, MOTE_OP_REDUCE_MAX},
-    {NULL, MOTE_ONNX_FILE, 0, 0, 0, NULL, 0}};
+const mote_onnx_row mote_onnx_pools[] = {{"MaxPool", MOTE_ONNX_IMAGE, 1, 1, 1, import_max_pool, 0},
+                                         {"AveragePool", MOTE_ONNX_IMAGE, 1, 1, 1, import_average_pool, 0},
+                                         {"GlobalAveragePool", MOTE_ONNX_IMAGE, 1, 1, 1, import_global, MOTE_OP_MEAN},
+                                         {"GlobalMaxPool", MOTE_ONNX_IMAGE, 1, 1, 1, import_global, MOTE_OP_REDUCE_MAX},
+                                         {NULL, MOTE_ONNX_FILE, 0, 0, 0, NULL, 0}};

@@ -2,8 +2,8 @@
  *
  *     int8 -> DEQUANTIZE -> CONV_2D -> RELU -> QUANTIZE -> int8      becomes      int8 -> CONV_2D (RELU) -> int8
  *
- * Which scales an operator takes is what its row in src/ops/ says to the quantizer; an operator whose scales do not fit stays
- * real, which is what the file says literally. uint8 between the two is int8 with another zero point.
+ * Which scales an operator takes is what its row in src/ops/ says to the quantizer; an operator whose scales do not fit
+ * stays real, which is what the file says literally. uint8 between the two is int8 with another zero point.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
@@ -62,8 +62,7 @@ static mote_status insert(fusing *f, int32_t index, const mote_node *node, mote_
     if (!mote_graph_add_node(f->im->model, graph, node, err))
         return err->code;
     added = graph->nodes[graph->node_count - 1];
-    memmove(&graph->nodes[index + 1], &graph->nodes[index],
-            (size_t)(graph->node_count - 1 - index) * sizeof *graph->nodes);
+    memmove(&graph->nodes[index + 1], &graph->nodes[index], (size_t)(graph->node_count - 1 - index) * sizeof *graph->nodes);
     graph->nodes[index] = added;
     return MOTE_OK;
 }
@@ -274,7 +273,8 @@ static mote_id integer_weights(fusing *f, mote_id id, int32_t axis, mote_error *
     if (!to || (s->count != 1 && s->count != from.dim[axis]))
         return MOTE_NONE;
     for (i = 0; i < count; i++) {
-        const float whole = roundf(((const float *)from.data)[i] / s->scales[s->count == 1 ? 0 : channel_of(&from, axis, i)]);
+        const float whole =
+            roundf(((const float *)from.data)[i] / s->scales[s->count == 1 ? 0 : channel_of(&from, axis, i)]);
         to[i] = (int8_t)(whole < -128 ? -128 : whole > 127 ? 127 : whole);
     }
     return add_integers(f, &from, MOTE_I8, to, axis, s->count, s->scales, err);

@@ -1,7 +1,6 @@
 /* Quantized operators. QuantizeLinear and DequantizeLinear are QUANTIZE and DEQUANTIZE; of known values they are worked out.
- * QLinearConv and its like are what they stand for: real operators between the two. What of that can be computed with integers
- * is found when the whole graph is there (qdq.c).
- * SPDX-License-Identifier: Apache-2.0 */
+ * QLinearConv and its like are what they stand for: real operators between the two. What of that can be computed with
+ * integers is found when the whole graph is there (qdq.c). SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
 
@@ -123,8 +122,8 @@ static mote_id dequantize(mote_onnx_call *c, mote_id x, const scales *s)
         return MOTE_NONE;
     }
     if (dtype == MOTE_I32)
-        return mote_onnx_with(c, MOTE_OP_MUL,
-                              mote_onnx_with(c, MOTE_OP_SUB, mote_onnx_cast(c, x, MOTE_F32), (float)s->zero[0]), s->scale[0]);
+        return mote_onnx_with(
+            c, MOTE_OP_MUL, mote_onnx_with(c, MOTE_OP_SUB, mote_onnx_cast(c, x, MOTE_F32), (float)s->zero[0]), s->scale[0]);
     return mote_onnx_unary(c, MOTE_OP_DEQUANTIZE, with_scales(c, x, quant_of(c, s)));
 }
 
@@ -282,7 +281,8 @@ static mote_onnx_value *dequantized_bias(mote_onnx_call *c, int32_t i, int32_t x
     }
     for (k = 0; k < count; k++)
         to[k] = (float)mote_onnx_integer_at(b, (size_t)k) * x[0] * w[scale_count == 1 ? 0 : k];
-    *out = (mote_onnx_value){.name = b->name, .dtype = MOTE_F32, .id = MOTE_NONE, .known = to, .shape = b->shape, .held = b->shape};
+    *out = (mote_onnx_value){
+        .name = b->name, .dtype = MOTE_F32, .id = MOTE_NONE, .known = to, .shape = b->shape, .held = b->shape};
     return out;
 }
 
@@ -371,9 +371,8 @@ const mote_onnx_row mote_onnx_microsoft[] = {
     {"QGemm", MOTE_ONNX_FILE, 6, 9, 1, import_qgemm, 0},
     {NULL, MOTE_ONNX_FILE, 0, 0, 0, NULL, 0}};
 
-const mote_onnx_row mote_onnx_quantized[] = {
-    {"QuantizeLinear", MOTE_ONNX_ANY, 2, 3, 1, import_quantize, 0},
-    {"DequantizeLinear", MOTE_ONNX_ANY, 2, 3, 1, import_dequantize, 0},
-    {"QLinearConv", MOTE_ONNX_IMAGE, 8, 9, 1, import_qlinear_conv, 0},
-    {"QLinearMatMul", MOTE_ONNX_FILE, 8, 8, 1, import_qlinear_matmul, 0},
-    {NULL, MOTE_ONNX_FILE, 0, 0, 0, NULL, 0}};
+const mote_onnx_row mote_onnx_quantized[] = {{"QuantizeLinear", MOTE_ONNX_ANY, 2, 3, 1, import_quantize, 0},
+                                             {"DequantizeLinear", MOTE_ONNX_ANY, 2, 3, 1, import_dequantize, 0},
+                                             {"QLinearConv", MOTE_ONNX_IMAGE, 8, 9, 1, import_qlinear_conv, 0},
+                                             {"QLinearMatMul", MOTE_ONNX_FILE, 8, 8, 1, import_qlinear_matmul, 0},
+                                             {NULL, MOTE_ONNX_FILE, 0, 0, 0, NULL, 0}};

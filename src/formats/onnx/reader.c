@@ -231,8 +231,8 @@ static mote_status settle_open(mote_onnx_end *end, bool may_have_batch, bool *is
 
     *is_batched = may_have_batch && end->rank > 0 && end->dim[0] < 0;
     if (!end->has_shape)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED,
-                         "the file says no shape; give one, as in --input-shape %s=1,3,32,32", mote_show_string(end->name).text);
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "the file says no shape; give one, as in --input-shape %s=1,3,32,32",
+                         mote_show_string(end->name).text);
     if (*is_batched)
         end->dim[0] = 1;
     for (i = 0; i < end->rank; i++)
@@ -359,10 +359,11 @@ static mote_status add_inputs(mote_onnx_importer *im, mote_onnx_end *const *inpu
  * does not. Through these operators it stays one. */
 static bool hands_on_infinity(const char *type)
 {
-    static const char *const types[] = {"Where",   "Add",       "Sub",   "Sum",    "Mul",   "Div",  "Identity",  "Cast",
-                                        "Reshape", "Transpose", "Slice", "Concat", "Split", "Tile", "Expand",    "Pad",
-                                        "Squeeze", "Unsqueeze", "Neg",   "Abs",    "Gather", "Flatten", "ReduceMax", "ReduceMin"};
-    size_t i;
+    static const char *const types[] = {"Where",    "Add",  "Sub",     "Sum",       "Mul",       "Div",
+                                        "Identity", "Cast", "Reshape", "Transpose", "Slice",     "Concat",
+                                        "Split",    "Tile", "Expand",  "Pad",       "Squeeze",   "Unsqueeze",
+                                        "Neg",      "Abs",  "Gather",  "Flatten",   "ReduceMax", "ReduceMin"};
+    size_t                   i;
 
     for (i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(types[i], type) == 0)
@@ -438,8 +439,7 @@ static void check_counts(mote_onnx_call *c)
             used = i + 1;
     c->out_count = used;
     if (used > c->row->out_max)
-        mote_onnx_refuse(c, "output %d (\"%s\") is not supported", used - 1,
-                         mote_show_string(c->node->out[used - 1]).text);
+        mote_onnx_refuse(c, "output %d (\"%s\") is not supported", used - 1, mote_show_string(c->node->out[used - 1]).text);
     for (i = 0; i < c->node->attribute_count; i++)
         if (c->node->attributes[i].has_graph)
             mote_onnx_refuse(c, "a graph in attribute \"%s\"", mote_show_string(c->node->attributes[i].name).text);
@@ -667,8 +667,8 @@ static mote_stage stage_of(const mote_graph *graph)
 
 static mote_status name_ends(mote_onnx_importer *im, mote_error *err)
 {
-    mote_model *model = im->model;
-    mote_graph *graph = im->graph;
+    mote_model  *model = im->model;
+    mote_graph  *graph = im->graph;
     const char **inputs = MOTE_NEW(&model->arena, const char *, graph->input_count, err),
                **outputs = MOTE_NEW(&model->arena, const char *, graph->output_count, err);
     int32_t i;
@@ -777,8 +777,8 @@ static mote_status read_model(mote_onnx_importer *im, const uint8_t *bytes, size
 /* Whether the file itself calls what it leaves open a batch. */
 static bool names_batch(const char *name)
 {
-    char    low[16] = "";
-    size_t  i;
+    char   low[16] = "";
+    size_t i;
 
     for (i = 0; name[i] && i + 1 < sizeof low; i++)
         low[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] + 32) : name[i];

@@ -1,6 +1,6 @@
-/* RNN, GRU and LSTM, step by step: the file says how many steps there are, and each becomes operators of its own, which share
- * their weights. An operator of mote's that had the whole layer would keep its state from one inference to the next; in ONNX
- * every inference begins anew.
+/* RNN, GRU and LSTM, step by step: the file says how many steps there are, and each becomes operators of its own, which
+ * share their weights. An operator of mote's that had the whole layer would keep its state from one inference to the next;
+ * in ONNX every inference begins anew.
  *
  * The part of the gates that comes from the input is computed for all steps at once. Sequences lie [N, T, I] here, so that
  * samples stay apart; ONNX has [T, N, I], or as `layout` says.
@@ -26,12 +26,12 @@ typedef struct layer {
 
 /* One direction, with its weights as constants of the graph. */
 typedef struct direction {
-    mote_id      x;                       /* [N, T, gates * units]: what the input gives to the gates */
-    mote_id      recurrent, candidate;    /* weights [gates * units, units]; of GRU the candidate's by itself */
-    mote_id      bias, candidate_bias;    /* MOTE_NONE: none */
-    mote_id      peephole[3];             /* of i, o, f; MOTE_NONE: none */
-    mote_id      h, c;                    /* [N, units] after the last step; MOTE_NONE: zero */
-    mote_id     *out;                     /* [T]: h after each step */
+    mote_id  x;                    /* [N, T, gates * units]: what the input gives to the gates */
+    mote_id  recurrent, candidate; /* weights [gates * units, units]; of GRU the candidate's by itself */
+    mote_id  bias, candidate_bias; /* MOTE_NONE: none */
+    mote_id  peephole[3];          /* of i, o, f; MOTE_NONE: none */
+    mote_id  h, c;                 /* [N, units] after the last step; MOTE_NONE: zero */
+    mote_id *out;                  /* [T]: h after each step */
 } direction;
 
 /* ---- what the file says ---- */
@@ -52,7 +52,7 @@ static bool is_word(const mote_onnx_attribute *a, int32_t i, const char *word)
 
 static void check_activations(mote_onnx_call *c, layer *l)
 {
-    static const char *const standard[][3] = {{"tanh"}, {"sigmoid", "tanh"}, {"sigmoid", "tanh", "tanh"}};
+    static const char *const   standard[][3] = {{"tanh"}, {"sigmoid", "tanh"}, {"sigmoid", "tanh", "tanh"}};
     const mote_onnx_attribute *a = mote_onnx_attribute_find(c->node, "activations");
     const int32_t              each = l->kind == RNN ? 1 : l->kind == GRU ? 2 : 3;
     int32_t                    i;
@@ -159,8 +159,9 @@ static mote_id first_state(mote_onnx_call *c, const layer *l, int32_t k, int32_t
 
     if (!value || (k == 1 && l->kind != LSTM))
         return MOTE_NONE;
-    if (!has_shape(value, 3, l->is_batch_first ? (int32_t[]){l->batch, l->directions, l->units}
-                                               : (int32_t[]){l->directions, l->batch, l->units})) {
+    if (!has_shape(value, 3,
+                   l->is_batch_first ? (int32_t[]){l->batch, l->directions, l->units}
+                                     : (int32_t[]){l->directions, l->batch, l->units})) {
         mote_onnx_wrong(c, "a first state of another shape");
         return MOTE_NONE;
     }
@@ -189,9 +190,9 @@ static void begin_direction(mote_onnx_call *c, const layer *l, mote_id x, int32_
             out->candidate_bias = mote_onnx_const(c, MOTE_F32, 1, &l->units, b + count + own);
     }
     for (i = 0; i < 3; i++)
-        out->peephole[i] = l->p ? mote_onnx_const(c, MOTE_F32, 1, &l->units,
-                                                  l->p + ((size_t)d * 3 + (size_t)i) * (size_t)l->units)
-                                : MOTE_NONE;
+        out->peephole[i] =
+            l->p ? mote_onnx_const(c, MOTE_F32, 1, &l->units, l->p + ((size_t)d * 3 + (size_t)i) * (size_t)l->units)
+                 : MOTE_NONE;
     out->h = first_state(c, l, 0, d);
     out->c = first_state(c, l, 1, d);
     out->out = mote_onnx_take(c, (size_t)l->time, sizeof *out->out);
@@ -242,7 +243,8 @@ static void step_rnn(mote_onnx_call *c, const layer *l, direction *d, mote_id x)
 /* With peepholes gates are computed one by one. */
 static mote_id gate(mote_onnx_call *c, const layer *l, mote_id gates, int32_t i, mote_id peephole, mote_id cell_state)
 {
-    return mote_onnx_unary(c, MOTE_OP_LOGISTIC, add(c, part(c, gates, i * l->units, l->units), times(c, peephole, cell_state)));
+    return mote_onnx_unary(c, MOTE_OP_LOGISTIC,
+                           add(c, part(c, gates, i * l->units, l->units), times(c, peephole, cell_state)));
 }
 
 static void step_lstm(mote_onnx_call *c, const layer *l, direction *d, mote_id x)
@@ -265,8 +267,8 @@ static void step_lstm(mote_onnx_call *c, const layer *l, direction *d, mote_id x
 static void step_gru(mote_onnx_call *c, const layer *l, direction *d, mote_id x)
 {
     const mote_id own = part(c, x, 0, 2 * l->units), rest = part(c, x, 2 * l->units, l->units);
-    const mote_id gates = mote_onnx_unary(
-        c, MOTE_OP_LOGISTIC, d->h == MOTE_NONE ? own : add(c, own, dense(c, d->h, d->recurrent, MOTE_NONE)));
+    const mote_id gates =
+        mote_onnx_unary(c, MOTE_OP_LOGISTIC, d->h == MOTE_NONE ? own : add(c, own, dense(c, d->h, d->recurrent, MOTE_NONE)));
     const mote_id update = part(c, gates, 0, l->units), reset = part(c, gates, l->units, l->units);
     mote_id       from_state = MOTE_NONE, candidate;
 
@@ -344,7 +346,8 @@ static void give_state(mote_onnx_call *c, const layer *l, int32_t output, mote_i
         return;
     way[0] = mote_onnx_reshape(c, first, 3, dim);
     way[1] = l->directions == 2 ? mote_onnx_reshape(c, second, 3, dim) : MOTE_NONE;
-    mote_onnx_give(c, output, mote_onnx_concat(c, way, l->directions, 1), l->is_batch_first ? batch_first : directions_first);
+    mote_onnx_give(c, output, mote_onnx_concat(c, way, l->directions, 1),
+                   l->is_batch_first ? batch_first : directions_first);
 }
 
 static void import_layer(mote_onnx_call *c)

@@ -51,9 +51,7 @@ typedef enum reduction { PLAIN, L1, L2, LOG_SUM, LOG_SUM_EXP, SUM_SQUARE } reduc
 
 static mote_id before(mote_onnx_call *c, reduction how, mote_id x)
 {
-    return how == L1                        ? mote_onnx_unary(c, MOTE_OP_ABS, x)
-           : how == L2 || how == SUM_SQUARE ? mote_onnx_square(c, x)
-                                            : x;
+    return how == L1 ? mote_onnx_unary(c, MOTE_OP_ABS, x) : how == L2 || how == SUM_SQUARE ? mote_onnx_square(c, x) : x;
 }
 
 static mote_id after(mote_onnx_call *c, reduction how, mote_id x)
@@ -279,23 +277,22 @@ static void import_hardmax(mote_onnx_call *c)
     mote_onnx_give(c, 0, mote_onnx_cast(c, y, MOTE_F32), order.axis);
 }
 
-const mote_onnx_row mote_onnx_reductions[] = {
-    {"ReduceMean", MOTE_ONNX_ANY, 1, 2, 1, import_reduce, MOTE_OP_MEAN},
-    {"ReduceSum", MOTE_ONNX_ANY, 1, 2, 1, import_reduce, MOTE_OP_SUM},
-    {"ReduceMax", MOTE_ONNX_ANY, 1, 2, 1, import_reduce, MOTE_OP_REDUCE_MAX},
-    {"ReduceMin", MOTE_ONNX_ANY, 1, 2, 1, import_reduce, MOTE_OP_REDUCE_MIN},
-    {"ReduceProd", MOTE_ONNX_ANY, 1, 2, 1, import_reduce, MOTE_OP_REDUCE_PROD},
-    {"ReduceL1", MOTE_ONNX_ANY, 1, 2, 1, import_sum_of, L1},
-    {"ReduceL2", MOTE_ONNX_ANY, 1, 2, 1, import_sum_of, L2},
-    {"ReduceLogSum", MOTE_ONNX_ANY, 1, 2, 1, import_sum_of, LOG_SUM},
-    {"ReduceLogSumExp", MOTE_ONNX_ANY, 1, 2, 1, import_sum_of, LOG_SUM_EXP},
-    {"ReduceSumSquare", MOTE_ONNX_ANY, 1, 2, 1, import_sum_of, SUM_SQUARE},
-    {"Softmax", MOTE_ONNX_ANY, 1, 1, 1, import_softmax, MOTE_OP_SOFTMAX},
-    {"LogSoftmax", MOTE_ONNX_ANY, 1, 1, 1, import_softmax, MOTE_OP_LOG_SOFTMAX},
-    {"Hardmax", MOTE_ONNX_ANY, 1, 1, 1, import_hardmax, 0},
-    {"ArgMax", MOTE_ONNX_ANY, 1, 1, 1, import_arg, MOTE_OP_ARG_MAX},
-    {"ArgMin", MOTE_ONNX_ANY, 1, 1, 1, import_arg, MOTE_OP_ARG_MIN},
-    {"TopK", MOTE_ONNX_FILE, 2, 2, 2, import_top_k, 0},
-    {"CumSum", MOTE_ONNX_ANY, 2, 2, 1, import_cumsum, 0},
-    {"NonZero", MOTE_ONNX_FILE, 1, 1, 1, mote_onnx_import_known_only, 0},
-    {NULL, MOTE_ONNX_FILE, 0, 0, 0, NULL, 0}};
+const mote_onnx_row mote_onnx_reductions[] = {{"ReduceMean", MOTE_ONNX_ANY, 1, 2, 1, import_reduce, MOTE_OP_MEAN},
+                                              {"ReduceSum", MOTE_ONNX_ANY, 1, 2, 1, import_reduce, MOTE_OP_SUM},
+                                              {"ReduceMax", MOTE_ONNX_ANY, 1, 2, 1, import_reduce, MOTE_OP_REDUCE_MAX},
+                                              {"ReduceMin", MOTE_ONNX_ANY, 1, 2, 1, import_reduce, MOTE_OP_REDUCE_MIN},
+                                              {"ReduceProd", MOTE_ONNX_ANY, 1, 2, 1, import_reduce, MOTE_OP_REDUCE_PROD},
+                                              {"ReduceL1", MOTE_ONNX_ANY, 1, 2, 1, import_sum_of, L1},
+                                              {"ReduceL2", MOTE_ONNX_ANY, 1, 2, 1, import_sum_of, L2},
+                                              {"ReduceLogSum", MOTE_ONNX_ANY, 1, 2, 1, import_sum_of, LOG_SUM},
+                                              {"ReduceLogSumExp", MOTE_ONNX_ANY, 1, 2, 1, import_sum_of, LOG_SUM_EXP},
+                                              {"ReduceSumSquare", MOTE_ONNX_ANY, 1, 2, 1, import_sum_of, SUM_SQUARE},
+                                              {"Softmax", MOTE_ONNX_ANY, 1, 1, 1, import_softmax, MOTE_OP_SOFTMAX},
+                                              {"LogSoftmax", MOTE_ONNX_ANY, 1, 1, 1, import_softmax, MOTE_OP_LOG_SOFTMAX},
+                                              {"Hardmax", MOTE_ONNX_ANY, 1, 1, 1, import_hardmax, 0},
+                                              {"ArgMax", MOTE_ONNX_ANY, 1, 1, 1, import_arg, MOTE_OP_ARG_MAX},
+                                              {"ArgMin", MOTE_ONNX_ANY, 1, 1, 1, import_arg, MOTE_OP_ARG_MIN},
+                                              {"TopK", MOTE_ONNX_FILE, 2, 2, 2, import_top_k, 0},
+                                              {"CumSum", MOTE_ONNX_ANY, 2, 2, 1, import_cumsum, 0},
+                                              {"NonZero", MOTE_ONNX_FILE, 1, 1, 1, mote_onnx_import_known_only, 0},
+                                              {NULL, MOTE_ONNX_FILE, 0, 0, 0, NULL, 0}};

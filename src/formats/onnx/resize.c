@@ -1,8 +1,7 @@
-/* Resize and Upsample. Where RESIZE_BILINEAR or RESIZE_NEAREST_NEIGHBOR would take the very same elements, it is one of those.
- * Otherwise the file's rule is followed axis by axis: an output is a sum of some inputs along it, which is a product with a
- * constant matrix; or, of the nearest, one of them, which is a GATHER.
- * Source of the rules: onnx/docs/Operators.md, Resize.
- * SPDX-License-Identifier: Apache-2.0 */
+/* Resize and Upsample. Where RESIZE_BILINEAR or RESIZE_NEAREST_NEIGHBOR would take the very same elements, it is one of
+ * those. Otherwise the file's rule is followed axis by axis: an output is a sum of some inputs along it, which is a product
+ * with a constant matrix; or, of the nearest, one of them, which is a GATHER. Source of the rules: onnx/docs/Operators.md,
+ * Resize. SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
 
@@ -11,7 +10,14 @@
 
 enum { TAPS_MAX = 1 << 24 };
 
-typedef enum coordinates { HALF_PIXEL, HALF_PIXEL_SYMMETRIC, PYTORCH_HALF_PIXEL, ALIGN_CORNERS, ASYMMETRIC, CROP } coordinates;
+typedef enum coordinates {
+    HALF_PIXEL,
+    HALF_PIXEL_SYMMETRIC,
+    PYTORCH_HALF_PIXEL,
+    ALIGN_CORNERS,
+    ASYMMETRIC,
+    CROP
+} coordinates;
 typedef enum mode { NEAREST, LINEAR, CUBIC } mode;
 typedef enum rounding { ROUND_PREFER_FLOOR, ROUND_PREFER_CEIL, FLOOR, CEIL } rounding;
 
@@ -77,9 +83,7 @@ static int32_t nearest_of(const rule *r, const axis *a, int32_t i)
 static double cubic_weight(double a, double x)
 {
     x = fabs(x);
-    return x <= 1  ? ((a + 2) * x - (a + 3)) * x * x + 1
-           : x < 2 ? ((a * x - 5 * a) * x + 8 * a) * x - 4 * a
-                   : 0;
+    return x <= 1 ? ((a + 2) * x - (a + 3)) * x * x + 1 : x < 2 ? ((a * x - 5 * a) * x + 8 * a) * x - 4 * a : 0;
 }
 
 static double weight_at(const rule *r, double distance)
@@ -190,7 +194,14 @@ static mote_id product_along(mote_onnx_call *c, mote_id x, int32_t place, const 
 
     memcpy(whole, tensor->dim, sizeof whole);
     for (i = 0; i < rank; i++)
-        flat[i == place ? 2 : i == 0 ? 0 : i < place ? 1 : 3] = (i == place ? 1 : flat[i == 0 ? 0 : i < place ? 1 : 3]) * whole[i];
+        flat[i == place  ? 2
+             : i == 0    ? 0
+             : i < place ? 1
+                         : 3] = (i == place ? 1
+                                            : flat[i == 0      ? 0
+                                                   : i < place ? 1
+                                                               : 3]) *
+                                whole[i];
     m = (int64_t)a->in * a->out > TAPS_MAX ? NULL : mote_onnx_take(c, (size_t)a->in * (size_t)a->out, sizeof *m);
     if (!m) {
         mote_onnx_refuse(c, "from %d to %d elements along an axis", a->in, a->out);
@@ -285,8 +296,8 @@ static void read_scales(mote_onnx_call *c, int32_t operand, mote_onnx_list named
     const mote_onnx_attribute *a = mote_onnx_attribute_find(c->node, "scales");
     const mote_onnx_value     *value = mote_onnx_in(c, operand);
     const float               *scales = value ? mote_onnx_floats(c, operand) : a ? a->floats : NULL;
-    const int32_t count = value ? (int32_t)mote_onnx_count(&value->shape) : a ? a->float_count : 0;
-    int32_t       k;
+    const int32_t              count = value ? (int32_t)mote_onnx_count(&value->shape) : a ? a->float_count : 0;
+    int32_t                    k;
 
     if (!scales || count != (named.count > 0 ? named.count : rank)) {
         mote_onnx_wrong(c, "%d scales of %d axes", count, named.count > 0 ? named.count : rank);

@@ -332,7 +332,7 @@ static void concat_known(mote_onnx_call *c, int32_t axis)
 
 static void import_concat(mote_onnx_call *c)
 {
-    const int32_t rank = mote_onnx_in(c, 0)->shape.rank, axis = mote_onnx_axis(c, mote_onnx_int(c, "axis", 0), rank);
+    const int32_t         rank = mote_onnx_in(c, 0)->shape.rank, axis = mote_onnx_axis(c, mote_onnx_int(c, "axis", 0), rank);
     const mote_onnx_order order = mote_onnx_common_order(c, 0, c->in_count, rank);
     mote_id               in[MOTE_NODE_IN_MAX];
     int32_t               i;
@@ -422,8 +422,8 @@ static void import_split(mote_onnx_call *c)
     const mote_onnx_value *x = mote_onnx_in(c, 0);
     const int32_t          axis = mote_onnx_axis(c, mote_onnx_int(c, "axis", 0), x->shape.rank);
     const mote_onnx_order  order = mote_onnx_common_order(c, 0, 1, x->shape.rank);
-    int32_t                sizes[MOTE_NODE_IN_MAX], i, count = mote_onnx_failed(c) ? 0 : read_split(c, x->shape.dim[axis], sizes);
-    mote_id                out[MOTE_NODE_OUT_MAX];
+    int32_t sizes[MOTE_NODE_IN_MAX], i, count = mote_onnx_failed(c) ? 0 : read_split(c, x->shape.dim[axis], sizes);
+    mote_id out[MOTE_NODE_OUT_MAX];
 
     if (count == 0)
         return;
@@ -609,9 +609,10 @@ static void import_tile(mote_onnx_call *c)
             mote_onnx_wrong(c, "%lld repeats", (long long)list.n[order.axis[i]]);
     }
     if (!mote_onnx_failed(c))
-        mote_onnx_give(c, 0,
-                       mote_onnx_binary(c, MOTE_OP_TILE, mote_onnx_as(c, x, &order), mote_onnx_const_ints(c, times, x->shape.rank)),
-                       order.axis);
+        mote_onnx_give(
+            c, 0,
+            mote_onnx_binary(c, MOTE_OP_TILE, mote_onnx_as(c, x, &order), mote_onnx_const_ints(c, times, x->shape.rank)),
+            order.axis);
 }
 
 /* ---- Gather ---- */
@@ -697,10 +698,11 @@ static void import_gather(mote_onnx_call *c)
         keeps_order ? mote_onnx_common_order(c, 0, 1, x->shape.rank) : mote_onnx_file_order(x->shape.rank);
     const mote_onnx_order made = keeps_order ? order_of_gathered(&order, axis, indices->shape.rank)
                                              : mote_onnx_file_order(x->shape.rank - 1 + indices->shape.rank);
-    mote_onnx_op op = {.op = MOTE_OP_GATHER, .in_count = 2};
-    mote_id      in[2];
+    mote_onnx_op          op = {.op = MOTE_OP_GATHER, .in_count = 2};
+    mote_id               in[2];
 
-    if (mote_onnx_failed(c) || x->shape.rank - 1 + indices->shape.rank > MOTE_RANK_MAX || mote_dtype_is_float(indices->dtype)) {
+    if (mote_onnx_failed(c) || x->shape.rank - 1 + indices->shape.rank > MOTE_RANK_MAX ||
+        mote_dtype_is_float(indices->dtype)) {
         mote_onnx_refuse(c, "indices that are no whole numbers, or more than %d dimensions", MOTE_RANK_MAX);
         return;
     }
@@ -867,8 +869,9 @@ static mote_id pad_by_gather(mote_onnx_call *c, mote_id x, const padding *p, con
 
     for (i = 0; i < order->rank && !mote_onnx_failed(c); i++) {
         const int32_t before = p->before[order->axis[i]], behind = p->behind[order->axis[i]];
-        const int32_t size = mote_onnx_tensor_at(c, x)->dim[i], low = before > 0 ? before : 0, high = behind > 0 ? behind : 0;
-        int32_t      *numbers;
+        const int32_t size = mote_onnx_tensor_at(c, x)->dim[i], low = before > 0 ? before : 0,
+                      high = behind > 0 ? behind : 0;
+        int32_t *numbers;
         if (low + high == 0)
             continue;
         numbers = mote_onnx_take(c, (size_t)size + (size_t)low + (size_t)high, sizeof *numbers);
@@ -1095,8 +1098,8 @@ static void import_range(mote_onnx_call *c)
     void                  *out;
     int32_t                i;
 
-    if (!all_known(c) || (!is_float && start->dtype != MOTE_I64 && start->dtype != MOTE_I32) || limit->dtype != start->dtype ||
-        delta->dtype != start->dtype || mote_onnx_number_at(delta, 0) == 0) {
+    if (!all_known(c) || (!is_float && start->dtype != MOTE_I64 && start->dtype != MOTE_I32) ||
+        limit->dtype != start->dtype || delta->dtype != start->dtype || mote_onnx_number_at(delta, 0) == 0) {
         mote_onnx_refuse(c, "start, limit and delta must be constants of float32, int32 or int64");
         return;
     }
@@ -1149,8 +1152,8 @@ static void import_trilu(mote_onnx_call *c)
 
 /* ---- OneHot, EyeLike, Compress, CenterCropPad ---- */
 
-/* on where the index is the number of the place along a new axis, else off. Negative indices count from the end; others out of
- * range are nowhere. */
+/* on where the index is the number of the place along a new axis, else off. Negative indices count from the end; others out
+ * of range are nowhere. */
 static void import_one_hot(mote_onnx_call *c)
 {
     const mote_onnx_value *x = mote_onnx_in(c, 0), *values = mote_onnx_in(c, 2);
@@ -1270,31 +1273,30 @@ static void import_center_crop_pad(mote_onnx_call *c)
         mote_onnx_give(c, 0, y, order.axis);
 }
 
-const mote_onnx_row mote_onnx_shapes[] = {
-    {"Reshape", MOTE_ONNX_FILE, 1, 2, 1, import_reshape, 0},
-    {"Flatten", MOTE_ONNX_FILE, 1, 1, 1, import_flatten, 0},
-    {"Squeeze", MOTE_ONNX_FILE, 1, 2, 1, import_squeeze, 0},
-    {"Unsqueeze", MOTE_ONNX_FILE, 1, 2, 1, import_unsqueeze, 0},
-    {"Transpose", MOTE_ONNX_FILE, 1, 1, 1, import_transpose, 0},
-    {"Concat", MOTE_ONNX_ANY, 1, MOTE_NODE_IN_MAX, 1, import_concat, 0},
-    {"Split", MOTE_ONNX_ANY, 1, 2, MOTE_NODE_IN_MAX, import_split, 0},
-    {"Slice", MOTE_ONNX_ANY, 1, 5, 1, import_slice, 0},
-    {"Expand", MOTE_ONNX_FILE, 2, 2, 1, import_expand, 0},
-    {"Tile", MOTE_ONNX_ANY, 2, 2, 1, import_tile, 0},
-    {"Gather", MOTE_ONNX_FILE, 2, 2, 1, import_gather, 0},
-    {"GatherElements", MOTE_ONNX_FILE, 2, 2, 1, import_gather_elements, 0},
-    {"GatherND", MOTE_ONNX_FILE, 2, 2, 1, import_gather_nd, 0},
-    {"Pad", MOTE_ONNX_ANY, 1, 4, 1, import_pad, 0},
-    {"DepthToSpace", MOTE_ONNX_IMAGE, 1, 1, 1, import_blocks, MOTE_OP_DEPTH_TO_SPACE},
-    {"SpaceToDepth", MOTE_ONNX_IMAGE, 1, 1, 1, import_blocks, MOTE_OP_SPACE_TO_DEPTH},
-    {"Shape", MOTE_ONNX_FILE, 1, 1, 1, import_shape, 0},
-    {"Size", MOTE_ONNX_FILE, 1, 1, 1, import_size, 0},
-    {"Constant", MOTE_ONNX_FILE, 0, 0, 1, import_constant, 0},
-    {"ConstantOfShape", MOTE_ONNX_FILE, 1, 1, 1, import_constant_of_shape, 0},
-    {"Range", MOTE_ONNX_FILE, 3, 3, 1, import_range, 0},
-    {"OneHot", MOTE_ONNX_FILE, 3, 3, 1, import_one_hot, 0},
-    {"EyeLike", MOTE_ONNX_FILE, 1, 1, 1, import_eye_like, 0},
-    {"Compress", MOTE_ONNX_ANY, 2, 2, 1, import_compress, 0},
-    {"CenterCropPad", MOTE_ONNX_ANY, 2, 2, 1, import_center_crop_pad, 0},
-    {"Trilu", MOTE_ONNX_FILE, 1, 2, 1, import_trilu, 0},
-    {NULL, MOTE_ONNX_FILE, 0, 0, 0, NULL, 0}};
+const mote_onnx_row mote_onnx_shapes[] = {{"Reshape", MOTE_ONNX_FILE, 1, 2, 1, import_reshape, 0},
+                                          {"Flatten", MOTE_ONNX_FILE, 1, 1, 1, import_flatten, 0},
+                                          {"Squeeze", MOTE_ONNX_FILE, 1, 2, 1, import_squeeze, 0},
+                                          {"Unsqueeze", MOTE_ONNX_FILE, 1, 2, 1, import_unsqueeze, 0},
+                                          {"Transpose", MOTE_ONNX_FILE, 1, 1, 1, import_transpose, 0},
+                                          {"Concat", MOTE_ONNX_ANY, 1, MOTE_NODE_IN_MAX, 1, import_concat, 0},
+                                          {"Split", MOTE_ONNX_ANY, 1, 2, MOTE_NODE_IN_MAX, import_split, 0},
+                                          {"Slice", MOTE_ONNX_ANY, 1, 5, 1, import_slice, 0},
+                                          {"Expand", MOTE_ONNX_FILE, 2, 2, 1, import_expand, 0},
+                                          {"Tile", MOTE_ONNX_ANY, 2, 2, 1, import_tile, 0},
+                                          {"Gather", MOTE_ONNX_FILE, 2, 2, 1, import_gather, 0},
+                                          {"GatherElements", MOTE_ONNX_FILE, 2, 2, 1, import_gather_elements, 0},
+                                          {"GatherND", MOTE_ONNX_FILE, 2, 2, 1, import_gather_nd, 0},
+                                          {"Pad", MOTE_ONNX_ANY, 1, 4, 1, import_pad, 0},
+                                          {"DepthToSpace", MOTE_ONNX_IMAGE, 1, 1, 1, import_blocks, MOTE_OP_DEPTH_TO_SPACE},
+                                          {"SpaceToDepth", MOTE_ONNX_IMAGE, 1, 1, 1, import_blocks, MOTE_OP_SPACE_TO_DEPTH},
+                                          {"Shape", MOTE_ONNX_FILE, 1, 1, 1, import_shape, 0},
+                                          {"Size", MOTE_ONNX_FILE, 1, 1, 1, import_size, 0},
+                                          {"Constant", MOTE_ONNX_FILE, 0, 0, 1, import_constant, 0},
+                                          {"ConstantOfShape", MOTE_ONNX_FILE, 1, 1, 1, import_constant_of_shape, 0},
+                                          {"Range", MOTE_ONNX_FILE, 3, 3, 1, import_range, 0},
+                                          {"OneHot", MOTE_ONNX_FILE, 3, 3, 1, import_one_hot, 0},
+                                          {"EyeLike", MOTE_ONNX_FILE, 1, 1, 1, import_eye_like, 0},
+                                          {"Compress", MOTE_ONNX_ANY, 2, 2, 1, import_compress, 0},
+                                          {"CenterCropPad", MOTE_ONNX_ANY, 2, 2, 1, import_center_crop_pad, 0},
+                                          {"Trilu", MOTE_ONNX_FILE, 1, 2, 1, import_trilu, 0},
+                                          {NULL, MOTE_ONNX_FILE, 0, 0, 0, NULL, 0}};

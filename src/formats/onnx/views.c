@@ -5,7 +5,8 @@
 #include "formats/onnx/import.h"
 
 /* Axes of two shapes of as many elements, taken together in groups of equal size: [2,3,4] and [6,2,2] have {2,3} {6} and
- * {4} {2,2}. Axes of 1 of the old shape are in none, but for the one that counts samples: it is a group with an axis of 1. */
+ * {4} {2,2}. Axes of 1 of the old shape are in none, but for the one that counts samples: it is a group with an axis of 1.
+ */
 typedef struct groups {
     int32_t count;
     int32_t of[MOTE_RANK_MAX];        /* of an old axis: its group; -1: none */
