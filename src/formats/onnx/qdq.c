@@ -333,8 +333,8 @@ static bool make_operands(fusing *f, fused *u, mote_error *err)
 
 /* ---- putting it in place ---- */
 
-/* Whether there is a kernel for it. */
-static bool is_right(fusing *f, mote_node *node)
+/* Whether there is a kernel for it; err is filled where that cannot be found out for lack of memory. */
+static bool is_right(fusing *f, mote_node *node, mote_error *lack)
 {
     const mote_tensor  stored = f->graph->tensors[node->out[0]];
     mote_arena         arena = {0};
@@ -349,6 +349,7 @@ static bool is_right(fusing *f, mote_node *node)
         mote_kernel_prepare(kernel, f->graph, node, &prepared, &err);
     mote_arena_destroy(&arena);
     f->graph->tensors[node->out[0]] = stored;
+    mote_fail_if_memory(lack, &err);
     return err.code == MOTE_OK;
 }
 
@@ -392,12 +393,13 @@ static mote_status put(fusing *f, fused *u, mote_error *err)
     made.in = mote_arena_copy(&f->im->model->arena, u->in, (size_t)made.in_count, sizeof *u->in, err);
     if (!made.in)
         return err->code;
-    if (is_right(f, &made)) {
+    if (is_right(f, &made, err)) {
         f->graph->nodes[n] = made;
         take_out(f, quantize + n - before);
         if (relu >= 0)
             take_out(f, relu + n - before);
     }
+    MOTE_TRY(err->code);
     return index_graph(f, err);
 }
 
@@ -447,8 +449,8 @@ static mote_status move_integers(fusing *f, int32_t n, mote_error *err)
     MOTE_TRY(err->code);
     made.in = in;
     made.out = &moved;
-    if (!is_right(f, &made))
-        return MOTE_OK;
+    if (!is_right(f, &made, err))
+        return err->code;
     made.in = mote_arena_copy(&f->im->model->arena, in, (size_t)made.in_count, sizeof *in, err);
     made.out = mote_arena_copy(&f->im->model->arena, &moved, 1, sizeof moved, err);
     MOTE_TRY(err->code);

@@ -411,7 +411,9 @@ static mote_status resolve(mote_onnx_call *c)
     int32_t i;
 
     c->in = MOTE_NEW(&c->im->scratch, mote_onnx_value *, c->node->in_count, c->err);
-    for (i = 0; c->in && i < c->node->in_count; i++) {
+    if (!c->in)
+        return c->err->code;
+    for (i = 0; i < c->node->in_count; i++) {
         if (c->node->in[i][0] == '\0')
             continue;
         c->in[i] = mote_onnx_find_value(c->im, c->node->in[i]);
