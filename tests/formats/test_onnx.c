@@ -248,7 +248,7 @@ static void files_made_by_hand_answer_as_onnx_runtime_does(void **state)
         check_answers(&c, model, model, t);
         mote_model_destroy(model);
     }
-    assert_int_equal(count, 21);
+    assert_int_equal(count, 23);
     golden_close(&file);
 }
 
@@ -516,8 +516,12 @@ static void a_file_cut_at_any_byte_is_refused(void **state)
     for (count = 0; count < model.count; count++) {
         mote_error  err = {0};
         mote_model *out;
-        assert_int_not_equal(mote_model_read(&out, model.bytes, count, NULL, &err), MOTE_OK);
+        uint8_t    *cut = malloc(count + 1); /* sanitizers see what is read behind it */
+        assert_non_null(cut);
+        memcpy(cut + 1, model.bytes, count);
+        assert_int_not_equal(mote_model_read(&out, cut + 1, count, NULL, &err), MOTE_OK);
         assert_string_not_equal(err.text, "");
+        free(cut);
     }
 }
 

@@ -283,6 +283,17 @@ def write_made(folder):
             path = f"{folder}/made.onnx"
             onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8), path)
             cases.add_feeds(f"einsum_{k}_{'constant' if is_constant else 'computed'}", path, dict(zip(names, arrays)))
+    for form in ("Flatten", "Reshape"):  # an image's elements by weights that lie [inputs, outputs]
+        weights = [random.normal(size=shape).astype(np.float32) for shape in ((3, 2, 3, 3), (48, 5))]
+        nodes = [onnx.helper.make_node("Conv", ["x", "w0"], ["a"]), onnx.helper.make_node(form, ["a", "shape"][:1 + (form == "Reshape")], ["b"]),
+                 onnx.helper.make_node("MatMul", ["b", "w1"], ["y"])]
+        constants = [onnx.numpy_helper.from_array(w, f"w{i}") for i, w in enumerate(weights)]
+        constants.append(onnx.numpy_helper.from_array(np.int64([1, -1]), "shape"))
+        graph = onnx.helper.make_graph(nodes, "made", [onnx.helper.make_tensor_value_info("x", 1, [1, 2, 6, 6])],
+                                       [onnx.helper.make_tensor_value_info("y", 1, [1, 5])], constants)
+        path = f"{folder}/made.onnx"
+        onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8), path)
+        cases.add_feeds(f"{form.lower()}_matmul", path, {"x": random.normal(size=(1, 2, 6, 6)).astype(np.float32)})
     cases.save("made")
 
 
