@@ -28,12 +28,13 @@ typedef struct mote_load_options {
     size_t                  memory_bytes; /* default 8 GiB */
     const mote_input_shape *shapes;       /* of inputs; a batch that they say is no batch any more, but a dimension */
     int32_t                 shape_count;
-    uint64_t                room[8]; /* mote.h */
+    const char             *folder;  /* where the files lie that it names; mote_model_load fills in the model's own */
+    uint64_t                room[7]; /* mote.h */
 } mote_load_options;
 
-/* Reads a model file; the kind (.tflite) is recognised by its content. The caller destroys the model. Operators that read
- * nothing but constants are computed once, here; of several subgraphs the first is read.
- * Errors: IO, FORMAT, UNSUPPORTED, LIMIT, USAGE (no path); the text begins with the path. */
+/* Reads a model file; the kind (.tflite, .onnx) is recognised by its content. The caller destroys the model. Operators that
+ * read nothing but constants are computed once, here; of several subgraphs the first is read. Errors: IO, FORMAT,
+ * UNSUPPORTED, LIMIT, USAGE (no path); the text begins with the path. */
 mote_status mote_model_load(mote_model **out, const char *path, const mote_load_options *options, mote_error *err);
 
 /* Writes a model in the format that the path's suffix names (.tflite); whole or not at all. USAGE where there is no model,
@@ -100,6 +101,11 @@ mote_answer_kind mote_model_answers(const mote_model *model, int32_t output);
  * an index out of range; without a name "". */
 int32_t     mote_model_left_out_count(const mote_model *model);
 const char *mote_model_left_out(const mote_model *model, int32_t index);
+
+/* What the reader did that whoever uses the model should know, a line each: which ends have their channels last, where axes
+ * had to be moved. NULL for an index out of range. */
+int32_t     mote_model_note_count(const mote_model *model);
+const char *mote_model_note(const mote_model *model, int32_t index);
 
 /* Class names of an output; 0 and NULL where the model has none. */
 int32_t     mote_model_label_count(const mote_model *model, int32_t output);

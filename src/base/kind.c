@@ -9,27 +9,27 @@
 
 enum { SAFETENSORS_HEADER_MAX = 100000000 }; /* the format's own limit */
 
-static const char *const wanted_names[MOTE_WANTED_COUNT] = {"a .tflite model", "a spec", "a data set"};
+static const char *const wanted_names[MOTE_WANTED_COUNT] = {"a .tflite or .onnx model", "a spec", "a data set",
+                                                            "a .tflite model"};
 
 /* What is wanted, in general: where a kind has nothing better to advise. */
-#define MODELS "models are read from .tflite files"
+#define MODELS "models are read from .tflite and .onnx files"
 #define SPECS  "a spec is a YAML file, as docs/SPEC.md describes it"
 #define SETS   "data sets are .npz, .npy, .csv or IDX files, or folders"
 
 #define CONVERT_KERAS "convert it in TensorFlow: tf.lite.TFLiteConverter.from_keras_model(model).convert()"
 #define CONVERT_SAVED "convert it in TensorFlow: tf.lite.TFLiteConverter.from_saved_model(folder).convert()"
-#define CONVERT_ONNX  "convert it to .tflite, with onnx2tf for example"
-#define CONVERT_TORCH "convert the model to .tflite, with litert-torch or through ONNX"
+#define CONVERT_TORCH "export the model to ONNX: torch.onnx.export(model, example, \"model.onnx\")"
 #define UNPACK        "unpack it, and give the file that is in it"
 #define DOWNLOAD      "download the file itself"
 #define PULL          "get the file itself with `git lfs pull`"
 #define ALL(advice)                                                                                                         \
     {                                                                                                                       \
-        advice, advice, advice                                                                                              \
+        advice, advice, advice, advice                                                                                      \
     }
 #define A_MODEL(convert)                                                                                                    \
     {                                                                                                                       \
-        convert, SPECS, SETS                                                                                                \
+        convert, SPECS, SETS, convert                                                                                       \
     }
 
 /* ---- looking at bytes ---- */
@@ -292,7 +292,10 @@ static const kind_row rows[] = {
     {{"a GGUF model", A_MODEL("it is made for llama.cpp; " MODELS)}, MAGIC(0, "GGUF")},
     {{"a safetensors file, weights without a network", A_MODEL(CONVERT_TORCH)}, LOOK(is_safetensors)},
     {{"a TensorFlow SavedModel", A_MODEL(CONVERT_SAVED)}, LOOK(is_saved_model)},
-    {{"an ONNX model", A_MODEL(CONVERT_ONNX)}, LOOK(is_onnx)},
+    {{MOTE_KIND_ONNX,
+      {NULL, "`mote inspect`, `run` and `convert` take models; " SPECS, "give it as MODEL; " SETS,
+       "`mote convert` makes one of it"}},
+     LOOK(is_onnx)},
     {{"a TensorFlow graph (.pb)",
       A_MODEL("convert it in TensorFlow 1: tf.compat.v1.lite.TFLiteConverter.from_frozen_graph()")},
      LOOK(is_graph_def)},
@@ -340,7 +343,7 @@ const mote_file_kind *mote_file_kind_of(const uint8_t *bytes, size_t count)
 
 static mote_status refuse(const char *what, const char *name, mote_wanted wanted, const char *advice, mote_error *err)
 {
-    static const char *const general[MOTE_WANTED_COUNT] = {MODELS, SPECS, SETS};
+    static const char *const general[MOTE_WANTED_COUNT] = {MODELS, SPECS, SETS, "`mote convert` writes .tflite files"};
 
     return mote_fail(err, wanted == MOTE_WANTED_SPEC ? MOTE_ERR_USAGE : MOTE_ERR_UNSUPPORTED, "%s is %s, not %s; %s", what,
                      name, wanted_names[wanted], advice ? advice : general[wanted]);

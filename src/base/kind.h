@@ -1,7 +1,7 @@
 /* What a file or a folder is that was given for something else: one table for models, specs and data sets, so that a mistake
  * is told as what it is, with what to do.
  *
- *     model.onnx: this file is an ONNX model, not a .tflite; convert it with ...
+ *     model.h5: this file is an HDF5 file, as Keras' .h5 are, not a .tflite or .onnx model; convert it in TensorFlow: ...
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_BASE_KIND_H
 #define MOTE_BASE_KIND_H
@@ -12,7 +12,16 @@
 
 #include <mote/status.h>
 
-typedef enum mote_wanted { MOTE_WANTED_MODEL = 0, MOTE_WANTED_SPEC, MOTE_WANTED_DATA, MOTE_WANTED_COUNT } mote_wanted;
+/* TFLITE: a model of that kind alone. */
+typedef enum mote_wanted {
+    MOTE_WANTED_MODEL = 0,
+    MOTE_WANTED_SPEC,
+    MOTE_WANTED_DATA,
+    MOTE_WANTED_TFLITE,
+    MOTE_WANTED_COUNT
+} mote_wanted;
+
+#define MOTE_KIND_ONNX "an ONNX model"
 
 typedef struct mote_file_kind {
     const char *name;                      /* "an ONNX model" */

@@ -156,6 +156,7 @@ cli_shape               cli_show_shape(const mote_tensor_info *tensor);
 
 json_t *
 cli_json_tensor(const mote_tensor_info *tensor); /* name, dtype, shape, batched, and scale, zero_point if quantized */
+json_t *cli_json_notes(const mote_model *model); /* a list of mote_model_note's */
 
 /* How DATA is to be read, as the options say that a command has of these rows; names lie in the arena. */
 #define CLI_DATA_OPTIONS                                                                                                    \

@@ -149,8 +149,19 @@ static mote_status print_json(const conversion *c, const mote_model *model, mote
     }
     mote_json_set(&object, "input", cli_json_tensor(&in));
     mote_json_set(&object, "output", cli_json_tensor(&out));
+    if (mote_model_note_count(c->model) > 0)
+        mote_json_set(&object, "notes", cli_json_notes(c->model));
     mote_json_set(&object, "left_out", cli_changes_json(&c->changes));
     return cli_print_json(object, err);
+}
+
+/* What reading the file took. */
+static void print_notes(const mote_model *model)
+{
+    int32_t i;
+
+    for (i = 0; i < mote_model_note_count(model); i++)
+        cli_print_line(2, "%s", mote_model_note(model, i));
 }
 
 static mote_status print_done(const conversion *c, mote_error *err)
@@ -160,8 +171,10 @@ static mote_status print_done(const conversion *c, mote_error *err)
     cli_progress_end();
     if (c->is_json)
         return print_json(c, model, err);
-    if (c->is_explained)
+    if (c->is_explained) {
+        print_notes(c->model);
         MOTE_TRY(cli_changes_print(&c->changes, err));
+    }
     print_written(c, model);
     return MOTE_OK;
 }

@@ -170,6 +170,8 @@ mote_status cli_inspect_print_json(const cli_inspecting *in, cli_inspect_asked a
     mote_json_set(&object, "recipe", recipe);
     mote_json_set(&object, "inputs", json_ends(in->model, true));
     mote_json_set(&object, "outputs", json_ends(in->model, false));
+    if (mote_model_note_count(in->model) > 0)
+        mote_json_set(&object, "notes", cli_json_notes(in->model));
     mote_json_set(&object, "layers", json_layers(is));
     mote_json_set(&object, "memory", json_places(&is->memory));
     if (in->int8.layer_count > 0) {

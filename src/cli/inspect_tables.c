@@ -200,6 +200,17 @@ static void left_out_cells(cli_table *table, const mote_model *model)
     }
 }
 
+/* What reading the file took. */
+static void note_cells(cli_table *table, const mote_model *model)
+{
+    int32_t i;
+
+    for (i = 0; i < mote_model_note_count(model); i++) {
+        cli_cell(table, "note");
+        cli_cell(table, "%s", mote_model_note(model, i));
+    }
+}
+
 static mote_status print_totals(const cli_inspecting *in, mote_error *err)
 {
     const mote_inspection *is = &in->is;
@@ -232,6 +243,7 @@ static mote_status print_totals(const cli_inspecting *in, mote_error *err)
     if (in->spec)
         deployed_cells(&table, in);
     left_out_cells(&table, in->model);
+    note_cells(&table, in->model);
     return cli_table_print(&table, err);
 }
 

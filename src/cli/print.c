@@ -197,6 +197,16 @@ cli_shape cli_show_shape(const mote_tensor_info *tensor)
     return mote_info_shape(tensor);
 }
 
+json_t *cli_json_notes(const mote_model *model)
+{
+    json_t *list = json_array();
+    int32_t i;
+
+    for (i = 0; i < mote_model_note_count(model); i++)
+        mote_json_append(&list, mote_json_text(mote_model_note(model, i)));
+    return list;
+}
+
 json_t *cli_json_tensor(const mote_tensor_info *tensor)
 {
     json_t *object = json_object(), *shape = json_array();

@@ -3,17 +3,19 @@
 
 #include "base/file.h"
 #include "base/kind.h"
+#include "formats/onnx/onnx.h"
 
 /* A kind of model file. One row makes mote read it, write it, and name it where a path ends in something else. */
 typedef struct model_format {
-    const char *suffix; /* of the paths that it is written to */
+    const char *suffix; /* of the paths that it is written to; NULL: it is only read, and so is write */
     bool (*recognise)(const void *bytes, size_t count);
     mote_status (*read)(mote_model **out, const uint8_t *bytes, size_t count, const mote_load_options *options,
                         mote_error *err);
     mote_status (*write)(mote_text *out, const mote_model *model, mote_error *err);
 } model_format;
 
-static const model_format formats[] = {{".tflite", mote_is_tflite, mote_tflite_read, mote_tflite_write}};
+static const model_format formats[] = {{".tflite", mote_is_tflite, mote_tflite_read, mote_tflite_write},
+                                       {NULL, mote_is_onnx, mote_onnx_read, NULL}};
 
 enum { FORMAT_COUNT = sizeof formats / sizeof *formats };
 
@@ -29,18 +31,29 @@ mote_status mote_model_read(mote_model **out, const uint8_t *bytes, size_t count
     return mote_file_kind_refuse(bytes, count, MOTE_WANTED_MODEL, err);
 }
 
+/* The folder that the path leads to, in the arena; NULL and err on failure. */
+static const char *folder_of(const char *path, mote_arena *arena, mote_error *err)
+{
+    const char *base = mote_path_base(path);
+
+    return base == path ? "." : mote_arena_strndup(arena, path, (size_t)(base - path), err);
+}
+
 mote_status mote_model_load(mote_model **out, const char *path, const mote_load_options *options, mote_error *err)
 {
-    mote_file file = {0};
+    mote_load_options o = options ? *options : (mote_load_options){0};
+    mote_file         file = {0};
+    mote_arena        arena = {0};
 
     *out = NULL;
     if (!path)
         return mote_fail(err, MOTE_ERR_USAGE, "no path to load a model from");
     if (mote_path_is_dir(path))
         mote_folder_kind_refuse(path, MOTE_WANTED_MODEL, err);
-    else if (mote_file_open(&file, path, err) == MOTE_OK)
-        mote_model_read(out, file.bytes, file.count, options, err);
+    else if ((o.folder || (o.folder = folder_of(path, &arena, err)) != NULL) && mote_file_open(&file, path, err) == MOTE_OK)
+        mote_model_read(out, file.bytes, file.count, &o, err);
     mote_file_close(&file);
+    mote_arena_destroy(&arena);
     return err->code == MOTE_OK ? MOTE_OK : mote_context(err, "%s", path);
 }
 
@@ -51,6 +64,8 @@ static const model_format *find_format(const char *path, mote_error *err)
     int       i;
 
     for (i = 0; i < FORMAT_COUNT; i++) {
+        if (!formats[i].suffix)
+            continue;
         if (mote_path_has_suffix(path, formats[i].suffix))
             return &formats[i];
         mote_text_printf(&names, "%s%s", i > 0 ? " or " : "", formats[i].suffix);

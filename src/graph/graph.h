@@ -179,6 +179,8 @@ struct mote_model {
 
     const char *const *left_out; /* what else its file can run: names of its other subgraphs */
     int32_t            left_out_count;
+    const char *const *notes; /* mote_model_note */
+    int32_t            note_count;
     bool               differs; /* its file has operators or kinds of tensors that were left out when it was read */
 };
 

@@ -156,15 +156,22 @@ static mote_status copy_metadata(mote_model *to, const mote_model *from, mote_er
     return err->code;
 }
 
-static mote_status copy_left_out(mote_model *to, const mote_model *from, mote_error *err)
+static const char *const *copy_lines(mote_model *to, const char *const *from, int32_t count, mote_error *err)
 {
-    const char **names = MOTE_NEW(&to->arena, const char *, from->left_out_count, err);
+    const char **lines = MOTE_NEW(&to->arena, const char *, count, err);
     int32_t      i;
 
-    for (i = 0; names && i < from->left_out_count; i++)
-        names[i] = mote_arena_strdup(&to->arena, from->left_out[i], err);
-    to->left_out = names;
+    for (i = 0; lines && i < count; i++)
+        lines[i] = mote_arena_strdup(&to->arena, from[i], err);
+    return lines;
+}
+
+static mote_status copy_told(mote_model *to, const mote_model *from, mote_error *err)
+{
+    to->left_out = copy_lines(to, from->left_out, from->left_out_count, err);
     to->left_out_count = from->left_out_count;
+    to->notes = copy_lines(to, from->notes, from->note_count, err);
+    to->note_count = from->note_count;
     to->differs = from->differs;
     return err->code;
 }
@@ -173,7 +180,7 @@ static mote_status copy_contents(mote_model *to, const mote_model *from, mote_er
 {
     MOTE_TRY(mote_model_copy_facts(to, from, err));
     MOTE_TRY(copy_metadata(to, from, err));
-    MOTE_TRY(copy_left_out(to, from, err));
+    MOTE_TRY(copy_told(to, from, err));
     MOTE_TRY(copy_graph(to, &to->graphs[0], &from->graphs[0], err));
     MOTE_TRY(copy_bodies(to, from, err));
     return from->params.values ? mote_model_gather_params(to, err) : MOTE_OK;
@@ -319,6 +326,16 @@ int32_t mote_model_left_out_count(const mote_model *model)
 const char *mote_model_left_out(const mote_model *model, int32_t index)
 {
     return index >= 0 && index < mote_model_left_out_count(model) ? model->left_out[index] : NULL;
+}
+
+int32_t mote_model_note_count(const mote_model *model)
+{
+    return model ? model->note_count : 0;
+}
+
+const char *mote_model_note(const mote_model *model, int32_t index)
+{
+    return index >= 0 && index < mote_model_note_count(model) ? model->notes[index] : NULL;
 }
 
 /* NULL where nothing is known of it. */

@@ -106,7 +106,7 @@ static mote_status check_request(const void *bytes, size_t count, mote_engine en
     if (!bytes || !mote_engine_name(engine))
         return mote_fail(err, MOTE_ERR_USAGE, bytes ? "engine %d does not exist" : "no file to verify", (int)engine);
     if (!mote_is_tflite(bytes, count))
-        return mote_file_kind_refuse(bytes, count, MOTE_WANTED_MODEL, err);
+        return mote_file_kind_refuse(bytes, count, MOTE_WANTED_TFLITE, err);
     return MOTE_OK;
 }
 
@@ -143,7 +143,7 @@ mote_status mote_verify(mote_verification **out, const char *path, mote_engine e
     if (!path)
         return mote_fail(err, MOTE_ERR_USAGE, "no path to verify a model of");
     if (mote_path_is_dir(path))
-        mote_folder_kind_refuse(path, MOTE_WANTED_MODEL, err);
+        mote_folder_kind_refuse(path, MOTE_WANTED_TFLITE, err);
     else if (mote_file_open(&file, path, err) == MOTE_OK)
         mote_verify_bytes(out, file.bytes, file.count, engine, err);
     mote_file_close(&file);

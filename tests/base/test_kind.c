@@ -180,7 +180,8 @@ static void what_was_wanted_decides_what_is_refused_and_advised(void **state)
     assert_int_equal(mote_file_kind_check(model, 8, MOTE_WANTED_DATA, &err), MOTE_ERR_UNSUPPORTED);
     mote_error_clear(&err);
     assert_int_equal(mote_file_kind_refuse(csv, 8, MOTE_WANTED_MODEL, &err), MOTE_ERR_UNSUPPORTED);
-    assert_string_equal(err.text, "this file is a text, not a .tflite model; models are read from .tflite files");
+    assert_string_equal(err.text,
+                        "this file is a text, not a .tflite or .onnx model; models are read from .tflite and .onnx files");
 }
 
 static void a_folder_names_the_file_that_was_meant(void **state)
@@ -188,11 +189,12 @@ static void a_folder_names_the_file_that_was_meant(void **state)
     static const struct {
         const char *member, *says;
     } folders[] = {
-        {"saved_model.pb", "this is a folder with a TensorFlow SavedModel, not a .tflite model; convert it"},
-        {"model_int8.tflite",
-         "this is a folder with results of `mote build`, not a .tflite model; give its model_int8.tflite or model.tflite"},
-        {"model.tflite", "this is a folder with results of `mote build`, not a .tflite model; give its model.tflite"},
-        {"other", "this is a folder, not a .tflite model; give the .tflite in it"},
+        {"saved_model.pb", "this is a folder with a TensorFlow SavedModel, not a .tflite or .onnx model; convert it"},
+        {"model_int8.tflite", "this is a folder with results of `mote build`, not a .tflite or .onnx model; give its "
+                              "model_int8.tflite or model.tflite"},
+        {"model.tflite",
+         "this is a folder with results of `mote build`, not a .tflite or .onnx model; give its model.tflite"},
+        {"other", "this is a folder, not a .tflite or .onnx model; give the .tflite in it"},
     };
     const char *folder = "build/tests/kind";
     size_t      i;
