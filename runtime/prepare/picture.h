@@ -1,7 +1,7 @@
 /* Frames as cameras give them -> pictures of a model's size, element by element, without a buffer. The host's reader of
  * PNG and JPEG files crops, resizes and greys by these very functions, so a chip sees what training saw.
  *
- *     region of a frame --pixel()--> bytes of a channel --bilinear--> one byte an element [height, width, channels] --store()-->
+ *     region of a frame --pixel()--> bytes --bilinear--> one byte an element [height, width, channels] --store()-->
  *
  * Integers only, so results are the same everywhere, and chips without an FPU need no floats.
  * No allocation, no C library. Frames of any size: what is computed at run time never leads outside.
