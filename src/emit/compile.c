@@ -12,6 +12,7 @@
 #include "base/embedded.h"
 #include "base/file.h"
 #include "emit/emit.h"
+#include "emit/micro.h"
 #include "formats/identity.h"
 #include "formats/tflite/tflite.h"
 #include "passes/passes.h"
@@ -75,16 +76,24 @@ static void begin_emitter(compilation *c, const mote_model *model)
 
 /* ---- target "array" ---- */
 
+static mote_status write_planned(mote_text *out, const mote_model *model, const mote_micro_plan *plan, mote_error *err)
+{
+    return plan->offsets ? mote_tflite_write_planned(out, model, plan->offsets, plan->tensor_count, err)
+                         : mote_tflite_write(out, model, err);
+}
+
 static mote_status write_array(compilation *c, const char *folder, mote_error *err)
 {
     const bool             is_named = c->options->name != NULL;
     const mote_array_names names = {is_named ? c->result.name : "model", is_named ? c->result.name : "g",
                                     is_named ? c->emitter.upper : "MOTE_MODEL"};
-    mote_text file = {0}, header = {0}, source = {0};
+    mote_micro_plan plan;
+    mote_text       file = {0}, header = {0}, source = {0};
 
     begin_emitter(c, c->model);
-    if (mote_tflite_write(&file, c->model, err) == MOTE_OK) {
-        mote_emit_array_header(&names, c->model, &header);
+    MOTE_TRY(mote_micro_make_plan(&plan, c->model, &c->arena, err));
+    if (write_planned(&file, c->model, &plan, err) == MOTE_OK) {
+        mote_emit_array_header(&names, c->model, &plan, &header);
         mote_emit_array_source(&names, &file, &source);
         write_header_and_source(c, folder, names.file, "cc", &header, &source, err);
     }

@@ -104,7 +104,9 @@ typedef struct mote_array_names {
     const char *file, *prefix, *guard;
 } mote_array_names;
 
-void mote_emit_array_header(const mote_array_names *names, const mote_model *model, mote_text *out);
+struct mote_micro_plan;
+void mote_emit_array_header(const mote_array_names *names, const mote_model *model, const struct mote_micro_plan *plan,
+                            mote_text *out);
 void mote_emit_array_source(const mote_array_names *names, const mote_text *file, mote_text *out);
 
 /* A .tflite that the interpreter runs on the chip. */

@@ -130,8 +130,11 @@ static void traps_of_memory_maps_are_in_the_files(void **state)
     assert_int_equal(b->regions[0].bytes, 0x2c200);
     assert_int_equal(b->regions[0].use, MOTE_REGION_STATIC);
     assert_int_equal(b->regions[1].use, MOTE_REGION_HEAP);
-    assert_int_equal(b->sdk_ram_bytes, MOTE_UNKNOWN);
+    assert_int_equal(b->sdk_ram_bytes, 22116);
+    b = mote_boards_find(boards, "esp32s3", err);
+    assert_int_equal(b->sdk_ram_bytes, 10668 + 2248 + 42607); /* with the code that shares the region */
     b = mote_boards_find(boards, "nucleo_h743zi", err);
+    assert_int_equal(b->sdk_ram_bytes, MOTE_UNKNOWN);
     assert_string_equal(b->regions[0].name, "DTCM");
     assert_int_equal(b->regions[0].use, MOTE_REGION_SECTION);
     assert_int_equal(b->regions[1].bytes, 524288);
@@ -239,12 +242,13 @@ static void arenas_go_where_they_fit(void **state)
         const char     *region;
         size_t          over;
     } cases[] = {
-        {"esp32dev", 180736, 1, MOTE_FIT_YES, "DRAM", 0},
-        {"esp32dev", 180737, 1, MOTE_FIT_NO, "DRAM", 1},    /* the heap has less */
-        {"esp32cam", 180737, 1, MOTE_FIT_HEAP, "PSRAM", 1}, /* 4 MB of it */
-        {"esp32cam", 4194305, 1, MOTE_FIT_NO, "DRAM", 4194305 - 180736},
-        {"disco_f407vg", 131072, 1, MOTE_FIT_YES, "SRAM+SRAM2", 0}, /* adjacent */
-        {"disco_f407vg", 131073, 1, MOTE_FIT_NO, "SRAM+SRAM2", 1},  /* CCM has 65,536 */
+        {"esp32dev", 158620, 1, MOTE_FIT_YES, "DRAM", 0},   /* 180,736 less what the SDK takes */
+        {"esp32dev", 158621, 1, MOTE_FIT_NO, "DRAM", 1},    /* the heap has less */
+        {"esp32cam", 158621, 1, MOTE_FIT_HEAP, "PSRAM", 1}, /* 4 MB of it, and nothing of the SDK */
+        {"esp32cam", 4194304, 1, MOTE_FIT_HEAP, "PSRAM", 4194304 - 158620},
+        {"esp32cam", 4194305, 1, MOTE_FIT_NO, "DRAM", 4194305 - 158620},
+        {"disco_f407vg", 130132, 1, MOTE_FIT_YES, "SRAM+SRAM2", 0}, /* adjacent; 940 of them the SDK's */
+        {"disco_f407vg", 130133, 1, MOTE_FIT_NO, "SRAM+SRAM2", 1},  /* CCM has 65,536 */
         {"nucleo_l476rg", 98305, 1, MOTE_FIT_NO, "SRAM", 1},
         {"disco_b_u585i_iot02a", 262145, 1, MOTE_FIT_SECTION, "SRAM3", 1},
         {"nucleo_u575zi_q", 786432, 1, MOTE_FIT_YES, "SRAM+SRAM2+SRAM3", 0},
@@ -281,15 +285,26 @@ static void verdicts_have_the_numbers_and_what_they_leave_out(void **state)
         "without code and stack");
     assert_string_equal(
         place(boards, "esp32cam", 200000, 1000).verdict,
-        "esp32cam: fits on the heap only: RAM 200000 of 4194304 bytes (PSRAM), 19264 too many for other static "
-        "data; flash 1000 of 4194304 bytes; without code and stack; what the SDK takes is not known");
+        "esp32cam: fits on the heap only: RAM 200000 of 4194304 bytes (PSRAM), 41380 too many for other static "
+        "data; flash 272780 of 4194304 bytes; without code and stack");
     assert_string_equal(place(boards, "mega", 1000, 70000).verdict,
                         "megaatmega2560: does not fit: RAM 1009 of 8192 bytes (RAM), 7183 left; constants 70000 bytes, code "
                         "reaches 65536; flash 70662 of 253952 bytes; without code and stack");
     assert_string_equal(place(boards, "nodemcuv2", 1000, 1000).verdict,
                         "nodemcuv2: fits: RAM 32720 of 81920 bytes (RAM) with 1000 of constants, which this chip copies "
-                        "there, 49200 left; flash 1000 of 4194304 bytes; without "
-                        "code and stack; what the SDK takes of flash is not known");
+                        "there, 49200 left; flash 222995 of 4194304 bytes; without "
+                        "code and stack");
+    assert_string_equal(
+        place(boards, "nucleo_l432kc", 1000, 1000).verdict,
+        "nucleo_l432kc: fits: RAM 1000 of 65536 bytes (SRAM+SRAM2), 64536 left; flash 1000 of 262144 bytes; without "
+        "code and stack; what the SDK takes is not known");
+    assert_string_equal(
+        place(boards, "portenta_c33", 1000, 1000).verdict,
+        "portenta_c33: fits: RAM 21736 of 523624 bytes (SRAM1), 501888 left; flash 1000 of 2097152 bytes; without "
+        "code and stack; what the SDK takes of flash is not known");
+    assert_string_equal(place(boards, "nano_33_iot", 1000, 1000).verdict,
+                        "nano_33_iot: fits: RAM 1000 of 32768 bytes (RAM), 31768 left; flash 10600 of 262144 bytes; without "
+                        "code and stack; what the SDK takes of RAM is not known");
     mote_boards_destroy(boards);
 }
 

@@ -43,6 +43,8 @@ typedef struct writer {
 
     const mote_tensor **first; /* variables that begin with values of their own, each once */
     int32_t             first_count;
+
+    const mote_blob *plan; /* metadata beside the model's; NULL: none */
 } writer;
 
 /* ---- buffers ---- */
@@ -183,14 +185,28 @@ static mote_fb_ref write_ids(writer *w, const mote_id *ids, int32_t count, int32
     return mote_fb_put_vector(&w->fb, mapped, (size_t)all, sizeof *mapped, 4);
 }
 
-static mote_fb_ref write_inputs(writer *w, const mote_node *node, mote_error *err)
+static int32_t count_inputs(const mote_node *node)
 {
-    const mote_tflite_operator *exceptions = mote_tflite_operator_exceptions(node->op);
-    int32_t                     count = node->in_count, extra = MOTE_NONE;
+    int32_t count = node->in_count;
 
     while (count > 0 && node->in[count - 1] == MOTE_NONE)
         count--;
-    if (exceptions->make_operand && count < exceptions->in_count) {
+    return count;
+}
+
+static bool needs_operand(const mote_node *node)
+{
+    const mote_tflite_operator *exceptions = mote_tflite_operator_exceptions(node->op);
+
+    return exceptions->make_operand && count_inputs(node) < exceptions->in_count;
+}
+
+static mote_fb_ref write_inputs(writer *w, const mote_node *node, mote_error *err)
+{
+    const mote_tflite_operator *exceptions = mote_tflite_operator_exceptions(node->op);
+    int32_t                     count = count_inputs(node), extra = MOTE_NONE;
+
+    if (needs_operand(node)) {
         extra = w->kept_count + w->made_count;
         if (exceptions->make_operand(w->graph, node, &w->made[w->made_count++], &w->arena, err) != MOTE_OK)
             return 0;
@@ -424,7 +440,7 @@ static mote_fb_ref write_metadata_entry(writer *w, const char *name, const void 
 static mote_fb_ref write_metadata(writer *w, mote_error *err)
 {
     const mote_model *model = w->model;
-    mote_fb_ref      *refs = MOTE_NEW(&w->arena, mote_fb_ref, (size_t)model->metadata_count + 1, err);
+    mote_fb_ref      *refs = MOTE_NEW(&w->arena, mote_fb_ref, (size_t)model->metadata_count + 2, err);
     const char       *recipe = "";
     size_t            count = 0;
     int32_t           i;
@@ -434,7 +450,11 @@ static mote_fb_ref write_metadata(writer *w, mote_error *err)
     if (!refs || !recipe)
         return 0;
     for (i = 0; i < model->metadata_count; i++)
-        refs[count++] = write_metadata_entry(w, model->metadata[i].name, model->metadata[i].bytes, model->metadata[i].count);
+        if (strcmp(model->metadata[i].name, MOTE_OFFLINE_PLAN_NAME) != 0)
+            refs[count++] =
+                write_metadata_entry(w, model->metadata[i].name, model->metadata[i].bytes, model->metadata[i].count);
+    if (w->plan)
+        refs[count++] = write_metadata_entry(w, w->plan->name, w->plan->bytes, w->plan->count);
     if (*recipe)
         refs[count++] = write_metadata_entry(w, MOTE_RECIPE_NAME, recipe, strlen(recipe));
     return count > 0 ? mote_fb_put_refs(&w->fb, refs, count) : 0;
@@ -609,22 +629,76 @@ static mote_status prepare(writer *w, mote_error *err)
     }
     MOTE_TRY(list_first_values(w, err));
     w->buffers =
-        MOTE_NEW(&w->arena, buffer, tensors + nodes + (size_t)w->model->metadata_count + (size_t)w->first_count + 2, err);
+        MOTE_NEW(&w->arena, buffer, tensors + nodes + (size_t)w->model->metadata_count + (size_t)w->first_count + 3, err);
     w->codes = MOTE_NEW(&w->arena, code, nodes + 3, err); /* CALL_ONCE and what it calls, too */
     w->buffer_count = 1;
     return err->code;
 }
 
-mote_status mote_tflite_write(mote_text *out, const mote_model *model, mote_error *err)
+static mote_status write_file(writer *w, mote_text *out, mote_error *err)
 {
-    writer w = {.model = model};
-
-    if (prepare(&w, err) == MOTE_OK && write_model(&w, err) == MOTE_OK) {
-        mote_text_add(out, (const char *)w.fb.bytes + w.fb.capacity - w.fb.used, w.fb.used);
+    if (prepare(w, err) == MOTE_OK && write_model(w, err) == MOTE_OK) {
+        mote_text_add(out, (const char *)w->fb.bytes + w->fb.capacity - w->fb.used, w->fb.used);
         mote_text_status(out, err);
     }
-    mote_fb_writer_free(&w.fb);
-    mote_index_free(&w.buffer_index);
+    mote_fb_writer_free(&w->fb);
+    mote_index_free(&w->buffer_index);
+    mote_arena_destroy(&w->arena);
+    return err->code;
+}
+
+mote_status mote_tflite_write(mote_text *out, const mote_model *model, mote_error *err)
+{
+    return write_file(&(writer){.model = model}, out, err);
+}
+
+/* ---- with a plan of its memory ---- */
+
+enum { PLAN_VERSION = 1, PLAN_HEAD = 3 };
+
+static void put_u32(uint8_t *at, uint32_t value)
+{
+    int i;
+
+    for (i = 0; i < 4; i++)
+        at[i] = (uint8_t)(value >> 8 * i);
+}
+
+mote_status mote_tflite_write_planned(mote_text *out, const mote_model *model, const int32_t *offsets, int32_t count,
+                                      mote_error *err)
+{
+    writer    w = {.model = model};
+    uint8_t  *words = MOTE_NEW(&w.arena, uint8_t, 4 * ((size_t)count + PLAN_HEAD), err);
+    mote_blob plan = {MOTE_OFFLINE_PLAN_NAME, words, 4 * ((size_t)count + PLAN_HEAD)};
+    int32_t   i;
+
+    if (!words) {
+        mote_arena_destroy(&w.arena);
+        return err->code;
+    }
+    put_u32(words, PLAN_VERSION);
+    put_u32(words + 4, 1);
+    put_u32(words + 8, (uint32_t)count);
+    for (i = 0; i < count; i++)
+        put_u32(words + 4 * (PLAN_HEAD + i), (uint32_t)offsets[i]);
+    w.plan = &plan;
+    return write_file(&w, out, err);
+}
+
+mote_status mote_tflite_number(mote_tflite_numbers *out, const mote_model *model, mote_arena *arena, mote_error *err)
+{
+    writer  w = {.model = model};
+    int32_t i;
+
+    *out = (mote_tflite_numbers){.index = MOTE_NEW(arena, int32_t, model->graphs[0].tensor_count, err)};
+    if (out->index && list_first_values(&w, err) == MOTE_OK && begin_graph(&w, &model->graphs[0], err) == MOTE_OK) {
+        for (i = 0; i < w.graph->tensor_count; i++)
+            out->index[i] = w.new_id[i];
+        out->tensor_count = w.kept_count;
+        for (i = 0; i < w.graph->node_count; i++)
+            out->tensor_count += needs_operand(&w.graph->nodes[i]);
+        out->variables_set = w.first_count;
+    }
     mote_arena_destroy(&w.arena);
     return err->code;
 }
