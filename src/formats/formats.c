@@ -3,8 +3,10 @@
 
 #include "base/file.h"
 #include "base/kind.h"
+#include "formats/keras/write.h"
 
-/* A kind of model file. One row makes mote read it, write it, and name it where a path ends in something else. */
+/* A kind of model file. One row makes mote read it (recognise NULL: it does not), write it, and name it where a path ends in
+ * something else. */
 typedef struct model_format {
     const char *suffix; /* of the paths that it is written to */
     bool (*recognise)(const void *bytes, size_t count);
@@ -13,7 +15,9 @@ typedef struct model_format {
     mote_status (*write)(mote_text *out, const mote_model *model, mote_error *err);
 } model_format;
 
-static const model_format formats[] = {{".tflite", mote_is_tflite, mote_tflite_read, mote_tflite_write}};
+static const model_format formats[] = {{".tflite", mote_is_tflite, mote_tflite_read, mote_tflite_write},
+                                       {".keras", NULL, NULL, mote_keras_write},
+                                       {".h5", NULL, NULL, mote_keras_write_h5}};
 
 enum { FORMAT_COUNT = sizeof formats / sizeof *formats };
 
@@ -24,7 +28,7 @@ mote_status mote_model_read(mote_model **out, const uint8_t *bytes, size_t count
 
     *out = NULL;
     for (i = 0; i < FORMAT_COUNT; i++)
-        if (formats[i].recognise(bytes, count))
+        if (formats[i].recognise && formats[i].recognise(bytes, count))
             return formats[i].read(out, bytes, count, options, err);
     return mote_file_kind_refuse(bytes, count, MOTE_WANTED_MODEL, err);
 }
