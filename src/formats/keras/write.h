@@ -3,7 +3,8 @@
  * assets/mote.recipe of the one and the attribute "mote.recipe" of the other. The same model gives the same bytes.
  *
  * Layers, arguments and names come from the model's layer records: what a layer's options are called, Keras calls them, too.
- * Keras' names have no '/': it becomes '_', and so does in `.h5` whatever Keras 2 refuses in a name.
+ * Keras' names have ASCII letters, digits, '_', '-' and '.': any other byte becomes '_', and an x is put before what may not
+ * begin a name.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_FORMATS_KERAS_WRITE_H
 #define MOTE_FORMATS_KERAS_WRITE_H

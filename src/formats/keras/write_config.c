@@ -237,23 +237,40 @@ json_t *mote_keras_model_config(const mote_keras_writing *w)
 
 /* ---- training ---- */
 
-/* Keras' classes of losses, for those that take logits. */
+/* By name, or, where it takes logits, as an object. In `.h5` Keras 3 does not find "mse" and "mae" by their names: there all
+ * are objects. */
 static json_t *print_loss(const mote_keras_writing *w, const mote_goal *goal)
 {
-    static const char *const classes[MOTE_LOSS_COUNT] = {[MOTE_LOSS_BINARY_CROSSENTROPY] = "BinaryCrossentropy",
+    static const char *const classes[MOTE_LOSS_COUNT] = {[MOTE_LOSS_MSE] = "MeanSquaredError",
+                                                         [MOTE_LOSS_MAE] = "MeanAbsoluteError",
+                                                         [MOTE_LOSS_BINARY_CROSSENTROPY] = "BinaryCrossentropy",
                                                          [MOTE_LOSS_CATEGORICAL_CROSSENTROPY] = "CategoricalCrossentropy",
                                                          [MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY] =
                                                              "SparseCategoricalCrossentropy"};
+    const bool               takes_logits = goal->from_logits && goal->loss != MOTE_LOSS_MSE && goal->loss != MOTE_LOSS_MAE;
     json_t                  *config;
 
-    if (!goal->from_logits || !classes[goal->loss])
+    if (!takes_logits && !w->is_version_2)
         return json_string(mote_loss_name(goal->loss));
     config = json_object();
-    mote_json_set(&config, "from_logits", json_true());
+    if (takes_logits)
+        mote_json_set(&config, "from_logits", json_true());
     return print_object(w, "keras.losses", classes[goal->loss], config);
 }
 
-static json_t *print_metrics(const mote_goal *goal)
+/* Which accuracy it is follows from the loss: Keras works that out of the word. */
+static json_t *print_metric(const mote_keras_writing *w, mote_metric metric)
+{
+    json_t *config;
+
+    if (metric == MOTE_METRIC_ACCURACY || !w->is_version_2)
+        return json_string(mote_metric_name(metric));
+    config = json_object();
+    mote_json_set(&config, "name", json_string(mote_metric_name(metric)));
+    return print_object(w, "keras.metrics", metric == MOTE_METRIC_MAE ? "MeanAbsoluteError" : "MeanSquaredError", config);
+}
+
+static json_t *print_metrics(const mote_keras_writing *w, const mote_goal *goal)
 {
     static const mote_metric metrics[] = {MOTE_METRIC_ACCURACY, MOTE_METRIC_MAE, MOTE_METRIC_MSE};
     json_t                  *list = json_array();
@@ -261,7 +278,7 @@ static json_t *print_metrics(const mote_goal *goal)
 
     for (i = 0; i < sizeof metrics / sizeof *metrics; i++)
         if (goal->metrics & metrics[i])
-            mote_json_append(&list, json_string(mote_metric_name(metrics[i])));
+            mote_json_append(&list, print_metric(w, metrics[i]));
     return list;
 }
 
@@ -319,7 +336,7 @@ json_t *mote_keras_compile_config(const mote_keras_writing *w)
         const mote_goal *goal = &w->model->recipe.output[i].goal;
         mote_json_append(&losses, print_loss(w, goal));
         mote_json_append(&weights, print_float(goal->weight != 0 ? goal->weight : 1));
-        mote_json_append(&metrics, print_metrics(goal));
+        mote_json_append(&metrics, print_metrics(w, goal));
     }
     if (is_single) {
         json_decref(losses);
@@ -327,7 +344,7 @@ json_t *mote_keras_compile_config(const mote_keras_writing *w)
         json_decref(metrics);
         losses = print_loss(w, &w->model->recipe.output[0].goal);
         weights = json_null();
-        metrics = print_metrics(&w->model->recipe.output[0].goal);
+        metrics = print_metrics(w, &w->model->recipe.output[0].goal);
     }
     mote_json_set(&config, "loss", losses);
     mote_json_set(&config, "loss_weights", weights);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "formats/keras/writing.h"
 #include "layers/layer.h"
 
@@ -126,26 +125,21 @@ static bool is_chain(const mote_keras_writing *w)
 
 /* ---- names ---- */
 
-static bool is_allowed(const mote_keras_writing *w, unsigned char c, bool is_first)
+/* What TensorFlow takes for a name's scope; on it Keras 2 and 3 alike refuse others, when a layer is called or before. */
+static bool is_allowed(unsigned char c, bool is_first)
 {
-    if (!w->is_version_2)
-        return c != '/';
     return c < 128 && (isalnum(c) || c == '.' || (!is_first && (c == '_' || c == '-')));
 }
 
-/* HDF5 takes "." for the group itself, and a name of dots alone looks like one. */
-static bool is_dots(const char *name)
-{
-    return name[strspn(name, ".")] == '\0';
-}
-
+/* HDF5 takes "." for the group itself. */
 static char *make_name(mote_keras_writing *w, const char *from, mote_error *err)
 {
-    char  *name = mote_arena_printf(&w->arena, err, "%s%s", is_allowed(w, (unsigned char)from[0], true) ? "" : "x", from);
-    size_t i;
+    const bool begins_well = is_allowed((unsigned char)from[0], true) && from[strspn(from, ".")] != '\0';
+    char      *name = mote_arena_printf(&w->arena, err, "%s%s", begins_well ? "" : "x", from);
+    size_t     i;
 
     for (i = 0; name && name[i]; i++)
-        if (!is_allowed(w, (unsigned char)name[i], i == 0) || is_dots(name))
+        if (!is_allowed((unsigned char)name[i], i == 0))
             name[i] = '_';
     return name;
 }
@@ -164,9 +158,6 @@ static mote_status name_layer(mote_keras_writing *w, int32_t index, mote_error *
 {
     const char *name = make_name(w, w->layers[index].record->name, err);
 
-    if (name && !mote_json_can_hold(name))
-        return mote_fail(err, MOTE_ERR_FORMAT, "layer \"%s\" cannot be written for Keras: its name is no UTF-8",
-                         mote_show_string(name).text);
     while (name && is_taken(w, index, name))
         name = mote_arena_printf(&w->arena, err, "%s_", name);
     w->layers[index].name = name;
@@ -221,6 +212,6 @@ mote_status mote_keras_writing_init(mote_keras_writing *w, mote_error *err)
         MOTE_TRY(name_layer(w, i, err));
         MOTE_TRY(place_layer(w, i, err));
     }
-    w->name = make_name(w, w->model->name[0] && mote_json_can_hold(w->model->name) ? w->model->name : "mote", err);
+    w->name = make_name(w, w->model->name[0] ? w->model->name : "mote", err);
     return err->code;
 }
