@@ -1,7 +1,6 @@
 /* config.json: layers by class with their arguments, and how they are wired. Arguments are a layer's keys, whose names and
  * words are Keras' own. SPDX-License-Identifier: Apache-2.0 */
-#include <math.h>
-#include <stdio.h>
+#include <assert.h>
 #include <string.h>
 
 #include "formats/keras/writing.h"
@@ -58,7 +57,8 @@ static json_t *print_value(const mote_key *key, const void *options)
     case MOTE_KEY_FLOAT:
         return print_float(*(const float *)member);
     default:
-        return NULL; /* no layer has such a key: CONTRIBUTING.md */
+        assert(false); /* no layer has such a key */
+        return NULL;
     }
 }
 

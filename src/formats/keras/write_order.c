@@ -144,23 +144,34 @@ static char *make_name(mote_keras_writing *w, const char *from, mote_error *err)
     return name;
 }
 
-static bool is_taken(const mote_keras_writing *w, int32_t count, const char *name)
+static bool is_taken(const mote_keras_writing *w, const char *name)
 {
     int32_t i;
 
-    for (i = 0; i < count; i++)
-        if (strcmp(w->layers[i].name, name) == 0)
+    for (i = 0; i < w->model->layer_count; i++)
+        if (w->layers[i].name && strcmp(w->layers[i].name, name) == 0)
             return true;
     return false;
 }
 
-static mote_status name_layer(mote_keras_writing *w, int32_t index, mote_error *err)
+/* Those that Keras takes keep their names; the others get what is left. */
+static mote_status name_layers(mote_keras_writing *w, mote_error *err)
 {
-    const char *name = make_name(w, w->layers[index].record->name, err);
+    const char **wanted = MOTE_NEW(&w->arena, const char *, w->model->layer_count, err);
+    int32_t      i;
 
-    while (name && is_taken(w, index, name))
-        name = mote_arena_printf(&w->arena, err, "%s_", name);
-    w->layers[index].name = name;
+    for (i = 0; wanted && i < w->model->layer_count; i++) {
+        if (!(wanted[i] = make_name(w, w->layers[i].record->name, err)))
+            return err->code;
+        if (strcmp(wanted[i], w->layers[i].record->name) == 0)
+            w->layers[i].name = wanted[i];
+    }
+    for (i = 0; wanted && i < w->model->layer_count; i++) {
+        while (!w->layers[i].name && is_taken(w, wanted[i]))
+            if (!(wanted[i] = mote_arena_printf(&w->arena, err, "%s_", wanted[i])))
+                return err->code;
+        w->layers[i].name = wanted[i];
+    }
     return err->code;
 }
 
@@ -208,10 +219,9 @@ mote_status mote_keras_writing_init(mote_keras_writing *w, mote_error *err)
 
     MOTE_TRY(sort_layers(w, err));
     w->is_sequential = is_chain(w);
-    for (i = 0; i < w->model->layer_count; i++) {
-        MOTE_TRY(name_layer(w, i, err));
+    MOTE_TRY(name_layers(w, err));
+    for (i = 0; i < w->model->layer_count; i++)
         MOTE_TRY(place_layer(w, i, err));
-    }
     w->name = make_name(w, w->model->name[0] ? w->model->name : "mote", err);
     return err->code;
 }

@@ -39,9 +39,8 @@ int main(int count, char **arguments)
         return 2;
     }
     if (mote_spec_load(&spec, arguments[1], &err) == MOTE_OK && mote_spec_load_data(&set, spec, &err) == MOTE_OK &&
-        mote_spec_take_validation(spec, set, &err) == MOTE_OK &&
-        mote_spec_build_model(&model, spec, set, &err) == MOTE_OK && train(model, spec, set, &err) == MOTE_OK &&
-        save(model, arguments[2], ".keras", &err) == MOTE_OK)
+        mote_spec_take_validation(spec, set, &err) == MOTE_OK && mote_spec_build_model(&model, spec, set, &err) == MOTE_OK &&
+        train(model, spec, set, &err) == MOTE_OK && save(model, arguments[2], ".keras", &err) == MOTE_OK)
         save(model, arguments[2], ".h5", &err);
     if (err.code != MOTE_OK)
         fprintf(stderr, "write_trained: %s\n", err.text);
