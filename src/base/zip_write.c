@@ -41,7 +41,7 @@ static mote_status archive_all(zip_source_t *target, const mote_zip_member *memb
     return err->code != MOTE_OK ? err->code : mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
 }
 
-static mote_status copy_to(FILE *stream, zip_source_t *target, mote_error *err)
+static mote_status copy_to(mote_text *out, zip_source_t *target, mote_error *err)
 {
     char        part[65536];
     zip_int64_t got;
@@ -49,19 +49,19 @@ static mote_status copy_to(FILE *stream, zip_source_t *target, mote_error *err)
     if (zip_source_open(target) != 0)
         return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     while ((got = zip_source_read(target, part, sizeof part)) > 0)
-        fwrite(part, 1, (size_t)got, stream);
+        mote_text_add(out, part, (size_t)got);
     zip_source_close(target);
-    return MOTE_OK;
+    return got < 0 ? mote_fail(err, MOTE_ERR_MEMORY, "out of memory") : mote_text_status(out, err);
 }
 
-mote_status mote_zip_write(FILE *stream, const mote_zip_member *members, int member_count, mote_error *err)
+mote_status mote_zip_write(mote_text *out, const mote_zip_member *members, int member_count, mote_error *err)
 {
     zip_source_t *target = zip_source_buffer_create(NULL, 0, 0, NULL);
 
     if (!target)
         return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     if (archive_all(target, members, member_count, err) == MOTE_OK)
-        copy_to(stream, target, err);
+        copy_to(out, target, err);
     zip_source_free(target);
     return err->code;
 }

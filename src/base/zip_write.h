@@ -4,9 +4,8 @@
 #define MOTE_BASE_ZIP_WRITE_H
 
 #include <stddef.h>
-#include <stdio.h>
 
-#include <mote/status.h>
+#include <mote/text.h>
 
 /* The bytes are the caller's. */
 typedef struct mote_zip_member {
@@ -15,7 +14,7 @@ typedef struct mote_zip_member {
     size_t      count;
 } mote_zip_member;
 
-/* Whether the stream took all is for the caller to ask. Errors: MEMORY, FORMAT (a name that no member can have). */
-mote_status mote_zip_write(FILE *stream, const mote_zip_member *members, int member_count, mote_error *err);
+/* Adds the archive to out. Errors: MEMORY, FORMAT (a name that no member can have). */
+mote_status mote_zip_write(mote_text *out, const mote_zip_member *members, int member_count, mote_error *err);
 
 #endif

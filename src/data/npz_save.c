@@ -37,13 +37,14 @@ static mote_status pack(packed *out, const mote_named_array *from, mote_error *e
 
 static mote_status write_members(const char *path, const mote_zip_member *members, int count, mote_error *err)
 {
-    mote_output output;
+    mote_text archive = {0};
 
-    MOTE_TRY(mote_output_begin(&output, path, err));
-    if (mote_zip_write(output.stream, members, count, err) == MOTE_OK)
-        return mote_output_commit(&output, err);
-    mote_output_abandon(&output);
-    return mote_context(err, "%s", path);
+    if (mote_zip_write(&archive, members, count, err) == MOTE_OK)
+        mote_file_write(path, archive.bytes, archive.count, err);
+    else
+        mote_context(err, "%s", path);
+    mote_text_free(&archive);
+    return err->code;
 }
 
 mote_status mote_npz_save(const mote_named_array *arrays, int32_t count, const char *path, mote_error *err)

@@ -11,6 +11,7 @@ with the loss, metrics and optimizer of the spec, no warning given, and one step
 the same bytes both times, and h5py must find in it nothing but what it lists.
 """
 import argparse
+import logging
 import os
 import subprocess
 import sys
@@ -27,6 +28,8 @@ import keras
 import numpy as np
 import tf_keras
 
+logging.getLogger("tensorflow").setLevel("ERROR")  # about functions traced again
+logging.getLogger("absl").setLevel("ERROR")
 TOLERANCE = 1e-6
 
 IMAGES = """

@@ -59,21 +59,8 @@ static mote_status zip_up(mote_text *out, const char *config, const mote_text *w
         {"model.weights.h5", weights->bytes, weights->count},
         {"assets/" MOTE_RECIPE_NAME, recipe, recipe ? strlen(recipe) : 0},
     };
-    char  *bytes = NULL;
-    size_t count = 0;
-    FILE  *stream = open_memstream(&bytes, &count);
-    bool   failed = !stream;
 
-    if (stream && mote_zip_write(stream, members, recipe ? 4 : 3, err) == MOTE_OK)
-        failed = ferror(stream) != 0;
-    if (stream && fclose(stream) != 0)
-        failed = true;
-    if (failed)
-        mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
-    if (err->code == MOTE_OK)
-        mote_text_add(out, bytes, count);
-    free(bytes);
-    return err->code == MOTE_OK ? mote_text_status(out, err) : err->code;
+    return mote_zip_write(out, members, recipe ? 4 : 3, err);
 }
 
 mote_status mote_keras_write(mote_text *out, const mote_model *model, mote_error *err)
