@@ -10,10 +10,10 @@
 /* A layer in Keras' words. */
 typedef struct mote_keras_written {
     const mote_layer_record *record;
-    const char              *name;  /* Keras' own rules kept */
+    const char              *name; /* Keras' own rules kept */
     const char              *class_name;
-    const char              *path;  /* its class in snake case, counted: "conv2d_1" */
-    int32_t                  depth, turn; /* what Keras orders layers by: steps to an output; when a walk from there meets it */
+    const char              *path; /* its class in snake case, counted: "conv2d_1" */
+    int32_t depth, turn;           /* what Keras orders layers by: steps to an output; when a walk from there meets it */
 } mote_keras_written;
 
 typedef struct mote_keras_writing {
@@ -21,7 +21,7 @@ typedef struct mote_keras_writing {
     bool                is_version_2; /* .h5 has Keras 2's words, which Keras 3 reads as well */
     bool                is_sequential;
     const char         *name;
-    mote_keras_written *layers; /* [model->layer_count], in the order in which Keras lists them */
+    mote_keras_written *layers;    /* [model->layer_count], in the order in which Keras lists them */
     int32_t            *by_tensor; /* the layer that computes a tensor; -1: none does */
     mote_arena          arena;
 } mote_keras_writing;
