@@ -1,6 +1,7 @@
 /* The whole way, from a spec to verified firmware, doing only what has changed.
  *
  *     FOLDER/model.tflite         float32
+ *     FOLDER/model.keras          as it was trained, for Keras
  *     FOLDER/model_int8.tflite    quantized
  *     FOLDER/history.csv .json    one row an epoch
  *     FOLDER/plots/               .svg, and .png where cairo is

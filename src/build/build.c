@@ -190,16 +190,18 @@ static void take_last_epoch(mote_summary *summary, const mote_history *history)
     }
 }
 
-static mote_status save_training(build_work *w, const mote_training *training, mote_error *err)
+static mote_status save_training(build_work *w, const mote_model *trained, const mote_training *training, mote_error *err)
 {
     char *model = path_of(w, "model.tflite", err), *csv = path_of(w, "history.csv", err);
-    char *json = path_of(w, "history.json", err);
+    char *json = path_of(w, "history.json", err), *keras = path_of(w, "model.keras", err);
 
     MOTE_TRY(err->code);
     MOTE_TRY(mote_model_save(w->real, model, err));
+    MOTE_TRY(mote_model_save(trained, keras, err));
     MOTE_TRY(mote_history_save_csv(&training->history, csv, err));
     MOTE_TRY(mote_history_save_json(&training->history, json, err));
     MOTE_TRY(mote_outputs_add(&w->outputs, "model.tflite", err));
+    MOTE_TRY(mote_outputs_add(&w->outputs, "model.keras", err));
     MOTE_TRY(mote_outputs_add(&w->outputs, "history.csv", err));
     MOTE_TRY(mote_outputs_add(&w->outputs, "history.json", err));
     MOTE_TRY(mote_plot_history(&w->outputs, w->spec->name, &training->history, err));
@@ -260,7 +262,7 @@ static mote_status run_training(build_work *w, mote_model *model, mote_error *er
     w->summary->validation_samples = w->set->split[MOTE_SPLIT_VALIDATION].count;
     w->summary->test_samples = w->set->split[MOTE_SPLIT_TEST].count;
     if (mote_model_freeze(&w->real, model, err) == MOTE_OK && forget_training(w, err) == MOTE_OK)
-        save_training(w, training, err);
+        save_training(w, model, training, err);
     mote_training_destroy(training);
     return err->code;
 }
@@ -485,7 +487,8 @@ static mote_status restore_training(build_work *w, mote_error *err)
 static mote_status train_stage(build_work *w, mote_error *err)
 {
     if (is_current(w, w->summary->train_key, w->keys.train) && mote_outputs_find(&w->outputs, "model.tflite") &&
-        mote_outputs_find(&w->outputs, "history.csv") && mote_outputs_find(&w->outputs, "history.json"))
+        mote_outputs_find(&w->outputs, "model.keras") && mote_outputs_find(&w->outputs, "history.csv") &&
+        mote_outputs_find(&w->outputs, "history.json"))
         return restore_training(w, err);
     w->result->train = MOTE_STAGE_RAN;
     return train(w, err);

@@ -53,7 +53,8 @@ static mote_output_kind kind_of(const char *path)
         return MOTE_OUTPUT_HISTORY;
     if (strcmp(path, "model_int8.tflite") == 0)
         return MOTE_OUTPUT_INT8;
-    return strcmp(path, "model.tflite") == 0 ? MOTE_OUTPUT_MODEL : MOTE_OUTPUT_KIND_COUNT;
+    return strcmp(path, "model.tflite") == 0 || strcmp(path, "model.keras") == 0 ? MOTE_OUTPUT_MODEL
+                                                                                 : MOTE_OUTPUT_KIND_COUNT;
 }
 
 /* ---- files ---- */

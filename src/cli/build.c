@@ -97,7 +97,7 @@ static mote_status print_summary(const mote_build_result *result, bool only_trai
     if (err->code != MOTE_OK)
         return err->code;
     printf("\n%s/\n", result->folder);
-    cli_print_line(2, "  model.tflite%s  history.csv  history.json  plots/%s%s%s  summary.json",
+    cli_print_line(2, "  model.tflite%s  model.keras  history.csv  history.json  plots/%s%s%s  summary.json",
                    s->int8.file_bytes > 0 && !only_train ? "  model_int8.tflite" : "", only_train ? "" : "  ",
                    only_train ? "" : result->firmware, only_train ? "" : "/");
     return MOTE_OK;
@@ -190,7 +190,7 @@ static const cli_option train_options[] = {
 const cli_command cli_train = {
     .name = "train",
     .operands = "SPEC.yaml [-o RUN] [--seed N] [--threads N]",
-    .summary = "train a network: model.tflite, history and plots",
+    .summary = "train a network: model.tflite, model.keras, history and plots",
     .examples =
         "  mote train examples/sine/sine.yaml\n  mote train examples/mnist/mnist.yaml -o /tmp/run --seed 7 --threads 2\n",
     .positional_min = 1,

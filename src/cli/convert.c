@@ -63,8 +63,13 @@ static mote_status check_names(const conversion *c, mote_error *err)
 {
     if (!c->to)
         return mote_fail(err, MOTE_ERR_USAGE, "name the file to write: -o OUT.tflite");
-    if (mote_path_has_suffix(c->to, ".keras"))
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "%s: writing .keras is not there yet; .tflite is", c->to);
+    if (mote_path_has_suffix(c->to, ".keras") || mote_path_has_suffix(c->to, ".h5"))
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED,
+                         "%s: Keras' files are written where a network is trained, as model.keras by `mote train`; end the "
+                         "name in .tflite",
+                         c->to);
+    if (!mote_path_has_suffix(c->to, ".tflite"))
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: models are converted to .tflite files; end the name in .tflite", c->to);
     return mote_model_check_name(c->to, err);
 }
 

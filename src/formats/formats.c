@@ -3,9 +3,11 @@
 
 #include "base/file.h"
 #include "base/kind.h"
+#include "formats/keras/write.h"
 #include "formats/onnx/onnx.h"
 
-/* A kind of model file. One row makes mote read it, write it, and name it where a path ends in something else. */
+/* A kind of model file. One row makes mote read it (recognise NULL: it does not), write it, and name it where a path ends in
+ * something else. */
 typedef struct model_format {
     const char *suffix; /* of the paths that it is written to; NULL: it is only read, and so is write */
     bool (*recognise)(const void *bytes, size_t count);
@@ -15,7 +17,9 @@ typedef struct model_format {
 } model_format;
 
 static const model_format formats[] = {{".tflite", mote_is_tflite, mote_tflite_read, mote_tflite_write},
-                                       {NULL, mote_is_onnx, mote_onnx_read, NULL}};
+                                       {NULL, mote_is_onnx, mote_onnx_read, NULL},
+                                       {".keras", NULL, NULL, mote_keras_write},
+                                       {".h5", NULL, NULL, mote_keras_write_h5}};
 
 enum { FORMAT_COUNT = sizeof formats / sizeof *formats };
 
@@ -26,7 +30,7 @@ mote_status mote_model_read(mote_model **out, const uint8_t *bytes, size_t count
 
     *out = NULL;
     for (i = 0; i < FORMAT_COUNT; i++)
-        if (formats[i].recognise(bytes, count))
+        if (formats[i].recognise && formats[i].recognise(bytes, count))
             return formats[i].read(out, bytes, count, options, err);
     return mote_file_kind_refuse(bytes, count, MOTE_WANTED_MODEL, err);
 }
@@ -68,7 +72,7 @@ static const model_format *find_format(const char *path, mote_error *err)
             continue;
         if (mote_path_has_suffix(path, formats[i].suffix))
             return &formats[i];
-        mote_text_printf(&names, "%s%s", i > 0 ? " or " : "", formats[i].suffix);
+        mote_text_printf(&names, "%s%s", names.count > 0 ? " or " : "", formats[i].suffix);
     }
     mote_fail(err, MOTE_ERR_USAGE, "%s: models are written as %s files; end the name in %s", path,
               names.bytes ? names.bytes : "", names.bytes ? names.bytes : "");

@@ -153,6 +153,19 @@ typedef struct mote_signature {
     const char *const *inputs, *const *outputs; /* [input_count], [output_count]; both NULL: there is no signature */
 } mote_signature;
 
+/* A layer that the model was built of, in Keras' words: what a .keras says that operators do not. Weights are in Keras'
+ * order: kernel, bias; gamma, beta, moving mean, moving variance. */
+enum { MOTE_LAYER_WEIGHTS_MAX = 4 };
+typedef struct mote_layer_record {
+    const struct mote_layer_type *type;    /* of layers/layer.h, which this room does not know; NULL: an input */
+    const void                   *options; /* complete; the first member is the name */
+    size_t                        options_bytes;
+    const char                   *name;
+    mote_id                      *in, out;                            /* of graph 0, as weights are */
+    int32_t                       in_count, weight_count, node_count; /* so many operators are the layer */
+    mote_id                       weight[MOTE_LAYER_WEIGHTS_MAX];     /* of more, which no layer of mote's has, the first */
+} mote_layer_record;
+
 typedef struct mote_blob {
     const char    *name;
     const uint8_t *bytes;
@@ -176,6 +189,11 @@ struct mote_model {
     mote_signature signature;
     mote_blob     *metadata; /* what mote does not know is kept byte for byte */
     int32_t        metadata_count;
+
+    mote_layer_record *layers; /* stage TRAIN, inputs among them; none where the model was not built of layers */
+    int32_t            layer_count, layer_capacity;
+    mote_optimizer     optimizer; /* that trained it last, its numbers complete */
+    bool               is_trained;
 
     const char *const *left_out; /* what else its file can run: names of its other subgraphs */
     int32_t            left_out_count;
@@ -212,6 +230,9 @@ mote_quant *mote_quant_create(mote_model *model, int32_t axis, int32_t count, co
 
 /* A copy of value in the model's arena. */
 const mote_narrowing *mote_narrowing_create(mote_model *model, int32_t channels, const int16_t *value, mote_error *err);
+
+/* Copies *record (its list of inputs and its options too) in as the last layer. */
+mote_status mote_model_add_layer(mote_model *model, const mote_layer_record *record, mote_error *err);
 
 /* A deep copy, constants and params included. */
 mote_status mote_model_copy(mote_model **out, const mote_model *from, mote_error *err);

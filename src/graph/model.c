@@ -176,6 +176,42 @@ static mote_status copy_told(mote_model *to, const mote_model *from, mote_error 
     return err->code;
 }
 
+mote_status mote_model_add_layer(mote_model *model, const mote_layer_record *record, mote_error *err)
+{
+    mote_layer_record layer = *record;
+    char            **options;
+
+    if (model->layer_count == model->layer_capacity) {
+        const int32_t      capacity = model->layer_capacity ? 2 * model->layer_capacity : 32;
+        mote_layer_record *layers = MOTE_NEW(&model->arena, mote_layer_record, capacity, err);
+        if (!layers)
+            return err->code;
+        if (model->layer_count > 0)
+            memcpy(layers, model->layers, (size_t)model->layer_count * sizeof *layers);
+        model->layers = layers;
+        model->layer_capacity = capacity;
+    }
+    layer.name = mote_arena_strdup(&model->arena, record->name, err);
+    layer.in = mote_arena_copy(&model->arena, record->in, (size_t)record->in_count, sizeof *record->in, err);
+    layer.options = options = mote_arena_copy(&model->arena, record->options, 1, record->options_bytes, err);
+    MOTE_TRY(err->code);
+    if (record->options_bytes > 0)
+        options[0] = (char *)layer.name; /* instead of the caller's, which need not live as long */
+    model->layers[model->layer_count++] = layer;
+    return MOTE_OK;
+}
+
+static mote_status copy_layers(mote_model *to, const mote_model *from, mote_error *err)
+{
+    int32_t i;
+
+    for (i = 0; i < from->layer_count; i++)
+        MOTE_TRY(mote_model_add_layer(to, &from->layers[i], err));
+    to->optimizer = from->optimizer;
+    to->is_trained = from->is_trained;
+    return MOTE_OK;
+}
+
 static mote_status copy_contents(mote_model *to, const mote_model *from, mote_error *err)
 {
     MOTE_TRY(mote_model_copy_facts(to, from, err));
@@ -183,6 +219,7 @@ static mote_status copy_contents(mote_model *to, const mote_model *from, mote_er
     MOTE_TRY(copy_told(to, from, err));
     MOTE_TRY(copy_graph(to, &to->graphs[0], &from->graphs[0], err));
     MOTE_TRY(copy_bodies(to, from, err));
+    MOTE_TRY(copy_layers(to, from, err));
     return from->params.values ? mote_model_gather_params(to, err) : MOTE_OK;
 }
 

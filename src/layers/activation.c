@@ -15,5 +15,8 @@ static const mote_key keys[] = {
     {0},
 };
 
-const mote_layer_type mote_layer_type_activation = {
-    .name = "activation", .options_bytes = sizeof(mote_activation_options), .keys = keys, .add = add};
+const mote_layer_type mote_layer_type_activation = {.name = "activation",
+                                                    .keras_class = "Activation",
+                                                    .options_bytes = sizeof(mote_activation_options),
+                                                    .keys = keys,
+                                                    .add = add};

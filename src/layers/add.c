@@ -27,4 +27,4 @@ static mote_layer_id add(const mote_layer_call *call, const void *options)
 static const mote_key keys[] = {{0}};
 
 const mote_layer_type mote_layer_type_add = {
-    .name = "add", .options_bytes = sizeof(mote_add_options), .keys = keys, .in_min = 2, .add = add};
+    .name = "add", .keras_class = "Add", .options_bytes = sizeof(mote_add_options), .keys = keys, .in_min = 2, .add = add};

@@ -29,6 +29,8 @@ struct mote_builder {
     int         named[TYPE_COUNT]; /* how many default names each type has used */
     mote_id     inputs[MOTE_FEATURES_MAX];
     int         input_count;
+    mote_id     weights[MOTE_LAYER_WEIGHTS_MAX]; /* of the layer that is being added */
+    int32_t     weights_of_layer;
 };
 
 const mote_layer_type *const mote_layer_types[] = {
@@ -238,6 +240,25 @@ mote_shape mote_builder_shape(const mote_builder *builder, mote_layer_id id)
 
 /* ---- adding ---- */
 
+/* What a layer's operators and weights do not say any more. */
+static void record_layer(const mote_layer_call *call, const mote_layer_type *type, const void *options, int32_t node_count,
+                         mote_layer_id out)
+{
+    mote_builder     *builder = call->builder;
+    mote_layer_record record = {.type = type,
+                                .options = options,
+                                .options_bytes = type ? type->options_bytes : 0,
+                                .name = call->name,
+                                .in = (mote_id *)call->in,
+                                .out = out,
+                                .in_count = call->in_count,
+                                .weight_count = builder->weights_of_layer,
+                                .node_count = node_count};
+
+    memcpy(record.weight, builder->weights, sizeof record.weight);
+    mote_model_add_layer(builder->model, &record, &builder->err);
+}
+
 static mote_id add_activation_tensor(mote_builder *builder, mote_tensor tensor)
 {
     tensor.origin = (uint32_t)graph_of(builder)->tensor_count;
@@ -277,8 +298,11 @@ static mote_layer_id add_input(mote_builder *builder, const char *name, int rank
         return MOTE_NO_LAYER;
     memcpy(tensor.dim + 1, dims, (size_t)rank * sizeof *dims);
     id = add_activation_tensor(builder, tensor);
-    if (id != MOTE_NONE)
-        builder->inputs[builder->input_count++] = id;
+    if (id == MOTE_NONE)
+        return id;
+    builder->inputs[builder->input_count++] = id;
+    builder->weights_of_layer = 0;
+    record_layer(&(mote_layer_call){.builder = builder, .name = name}, NULL, NULL, 0, id);
     return id;
 }
 
@@ -337,6 +361,8 @@ mote_layer_id mote_builder_add(mote_builder *builder, const mote_layer_type *typ
     mote_layer_call call = {.builder = builder, .in = in, .in_count = in_count};
     void           *complete_options;
     mote_error      problem = {0};
+    int32_t         nodes_before;
+    mote_layer_id   out;
 
     if (builder->err.code != MOTE_OK)
         return MOTE_NO_LAYER;
@@ -352,7 +378,12 @@ mote_layer_id mote_builder_add(mote_builder *builder, const mote_layer_type *typ
     mote_keys_set_defaults(type->keys, complete_options);
     if (mote_keys_check(type->keys, complete_options, &problem) != MOTE_OK)
         return mote_layer_fail(&call, problem.code, "%s", problem.text);
-    return type->add(&call, complete_options);
+    nodes_before = graph_of(builder)->node_count;
+    builder->weights_of_layer = 0;
+    out = type->add(&call, complete_options);
+    if (out != MOTE_NO_LAYER)
+        record_layer(&call, type, complete_options, graph_of(builder)->node_count - nodes_before, out);
+    return builder->err.code == MOTE_OK ? out : MOTE_NO_LAYER;
 }
 
 #define LAYER(layer, options)                                                                                               \
@@ -415,6 +446,7 @@ mote_id mote_layer_weight(const mote_layer_call *call, const mote_weight *weight
     mote_initialization how = {weight->initializer, weight->fan_in, weight->fan_out, builder->seed, builder->weight_count};
     mote_tensor         tensor = {.dtype = MOTE_F32, .rank = weight->rank, .kind = MOTE_CONST};
     size_t              count;
+    mote_id             id;
 
     if (builder->err.code != MOTE_OK)
         return MOTE_NONE;
@@ -432,7 +464,11 @@ mote_id mote_layer_weight(const mote_layer_call *call, const mote_weight *weight
     tensor.origin = (uint32_t)graph_of(builder)->tensor_count;
     tensor.is_trainable = !weight->is_fixed;
     mote_initialize(&how, tensor.data, count);
-    return mote_graph_add_tensor(builder->model, graph_of(builder), &tensor, &builder->err);
+    id = mote_graph_add_tensor(builder->model, graph_of(builder), &tensor, &builder->err);
+    if (builder->weights_of_layer < MOTE_LAYER_WEIGHTS_MAX)
+        builder->weights[builder->weights_of_layer] = id;
+    builder->weights_of_layer++;
+    return id;
 }
 
 mote_id mote_layer_bias(const mote_layer_call *call, int32_t count, mote_initializer initializer)

@@ -39,5 +39,9 @@ static mote_layer_id add(const mote_layer_call *call, const void *options)
 
 static const mote_key keys[] = {MOTE_KEY("axis", mote_concatenate_options, axis, .min = -7, .max = 7, .standard = -1), {0}};
 
-const mote_layer_type mote_layer_type_concatenate = {
-    .name = "concatenate", .options_bytes = sizeof(mote_concatenate_options), .keys = keys, .in_min = 2, .add = add};
+const mote_layer_type mote_layer_type_concatenate = {.name = "concatenate",
+                                                     .keras_class = "Concatenate",
+                                                     .options_bytes = sizeof(mote_concatenate_options),
+                                                     .keys = keys,
+                                                     .in_min = 2,
+                                                     .add = add};

@@ -125,12 +125,14 @@ static const mote_key depthwise_keys[] = {
 };
 
 const mote_layer_type mote_layer_type_conv2d = {.name = "conv2d",
+                                                .keras_class = "Conv2D",
                                                 .options_bytes = sizeof(mote_conv2d_options),
                                                 .keys = conv2d_keys,
                                                 .is_image = true,
                                                 .add = add_conv2d};
 
 const mote_layer_type mote_layer_type_depthwise_conv2d = {.name = "depthwise_conv2d",
+                                                          .keras_class = "DepthwiseConv2D",
                                                           .options_bytes = sizeof(mote_depthwise_conv2d_options),
                                                           .keys = depthwise_keys,
                                                           .is_image = true,

@@ -32,4 +32,4 @@ static const mote_key keys[] = {
 };
 
 const mote_layer_type mote_layer_type_dense = {
-    .name = "dense", .options_bytes = sizeof(mote_dense_options), .keys = keys, .add = add};
+    .name = "dense", .keras_class = "Dense", .options_bytes = sizeof(mote_dense_options), .keys = keys, .add = add};

@@ -14,4 +14,4 @@ static const mote_key keys[] = {
 };
 
 const mote_layer_type mote_layer_type_dropout = {
-    .name = "dropout", .options_bytes = sizeof(mote_dropout_options), .keys = keys, .add = add};
+    .name = "dropout", .keras_class = "Dropout", .options_bytes = sizeof(mote_dropout_options), .keys = keys, .add = add};

@@ -21,7 +21,7 @@ typedef struct mote_layer_call {
 } mote_layer_call;
 
 typedef struct mote_layer_type {
-    const char     *name;
+    const char     *name, *keras_class; /* "conv2d", "Conv2D" */
     size_t          options_bytes;
     const mote_key *keys;     /* the first is what a spec's shorthand `- dropout: 0.5` gives */
     bool            is_image; /* inputs must be [height, width, channels] */

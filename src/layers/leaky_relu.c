@@ -14,5 +14,8 @@ static const mote_key keys[] = {
     {0},
 };
 
-const mote_layer_type mote_layer_type_leaky_relu = {
-    .name = "leaky_relu", .options_bytes = sizeof(mote_leaky_relu_options), .keys = keys, .add = add};
+const mote_layer_type mote_layer_type_leaky_relu = {.name = "leaky_relu",
+                                                    .keras_class = "LeakyReLU",
+                                                    .options_bytes = sizeof(mote_leaky_relu_options),
+                                                    .keys = keys,
+                                                    .add = add};

@@ -42,5 +42,8 @@ static const mote_key keys[] = {
     {0},
 };
 
-const mote_layer_type mote_layer_type_batch_normalization = {
-    .name = "batch_normalization", .options_bytes = sizeof(mote_batch_normalization_options), .keys = keys, .add = add};
+const mote_layer_type mote_layer_type_batch_normalization = {.name = "batch_normalization",
+                                                             .keras_class = "BatchNormalization",
+                                                             .options_bytes = sizeof(mote_batch_normalization_options),
+                                                             .keys = keys,
+                                                             .add = add};

@@ -53,18 +53,21 @@ static const mote_key global_keys[] = {
 };
 
 const mote_layer_type mote_layer_type_max_pooling2d = {.name = "max_pooling2d",
+                                                       .keras_class = "MaxPooling2D",
                                                        .options_bytes = sizeof(mote_pooling2d_options),
                                                        .keys = window_keys,
                                                        .is_image = true,
                                                        .add = add_max};
 
 const mote_layer_type mote_layer_type_average_pooling2d = {.name = "average_pooling2d",
+                                                           .keras_class = "AveragePooling2D",
                                                            .options_bytes = sizeof(mote_pooling2d_options),
                                                            .keys = window_keys,
                                                            .is_image = true,
                                                            .add = add_average};
 
 const mote_layer_type mote_layer_type_global_average_pooling2d = {.name = "global_average_pooling2d",
+                                                                  .keras_class = "GlobalAveragePooling2D",
                                                                   .options_bytes = sizeof(mote_global_pooling2d_options),
                                                                   .keys = global_keys,
                                                                   .is_image = true,

@@ -66,8 +66,14 @@ static const mote_key reshape_keys[] = {
     {0},
 };
 
-const mote_layer_type mote_layer_type_flatten = {
-    .name = "flatten", .options_bytes = sizeof(mote_flatten_options), .keys = no_keys, .add = add_flatten};
+const mote_layer_type mote_layer_type_flatten = {.name = "flatten",
+                                                 .keras_class = "Flatten",
+                                                 .options_bytes = sizeof(mote_flatten_options),
+                                                 .keys = no_keys,
+                                                 .add = add_flatten};
 
-const mote_layer_type mote_layer_type_reshape = {
-    .name = "reshape", .options_bytes = sizeof(mote_reshape_options), .keys = reshape_keys, .add = add_reshape};
+const mote_layer_type mote_layer_type_reshape = {.name = "reshape",
+                                                 .keras_class = "Reshape",
+                                                 .options_bytes = sizeof(mote_reshape_options),
+                                                 .keys = reshape_keys,
+                                                 .add = add_reshape};

@@ -631,6 +631,8 @@ static mote_status prepare(training_state *s, mote_error *err)
     MOTE_TRY(mote_network_create(&s->network, s->model, &network, err));
     MOTE_TRY(make_targets(s, most, err));
     MOTE_TRY(mote_optimizer_init(&s->optimizer, &s->options.optimizer, s->model->params.count, &s->arena, err));
+    s->model->optimizer = s->optimizer.options;
+    s->model->is_trained = true;
     s->order = MOTE_NEW(&s->arena, uint32_t, s->set->split[MOTE_SPLIT_TRAIN].count, err);
     s->public.isa = s->math->name;
     return s->order ? init_history(s, err) : err->code;

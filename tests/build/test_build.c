@@ -172,6 +172,7 @@ static void write_to(const char *path, const char *text)
 }
 
 static const char *const products[] = {"model.tflite",
+                                       "model.keras",
                                        "model_int8.tflite",
                                        "history.csv",
                                        "history.json",
@@ -313,6 +314,7 @@ static void each_lost_file_is_made_again_by_as_little_as_needed(void **state)
         mote_stage_state train, convert, deploy;
     } cases[] = {
         {"model.tflite", RAN, RAN, RAN},
+        {"model.keras", RAN, RAN, RAN},
         {"model_int8.tflite", FRESH, RAN, FRESH},
         {"history.csv", RESTORED, FRESH, FRESH},
         {"history.json", RESTORED, FRESH, FRESH},
@@ -884,7 +886,8 @@ static void the_number_of_threads_changes_no_byte(void **state)
         build_on_threads(names[t], mnist, t + 1);
     for (t = 1; t < 3; t++)
         for (i = 0; i < 4; i++) {
-            static const char *const same[] = {"model.tflite", "model_int8.tflite", "history.csv", "firmware/shards.c"};
+            static const char *const same[] = {"model.tflite", "model.keras", "model_int8.tflite", "history.csv",
+                                               "firmware/shards.c"};
             assert_same_files(in(names[0], same[i]), in(names[t], same[i]));
         }
 }

@@ -1,0 +1,354 @@
+/* config.json: layers by class with their arguments, and how they are wired. Arguments are a layer's keys, whose names and
+ * words are Keras' own. SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
+#include <string.h>
+
+#include "formats/keras/writing.h"
+#include "layers/layer.h"
+
+/* The shortest decimal that reads back to the float: 0.1, not 0.100000001. */
+static json_t *print_float(float value)
+{
+    char   digits[32];
+    double shown = (double)value;
+    int    precision;
+
+    for (precision = 1; precision <= 9; precision++) {
+        mote_format(digits, sizeof digits, "%.*g", precision, (double)value);
+        if (mote_parse_number(digits, &shown) && (float)shown == value)
+            break;
+    }
+    return json_real(shown);
+}
+
+/* ---- arguments ---- */
+
+static json_t *print_word(const mote_word *words, int value)
+{
+    const mote_word *word = words;
+
+    while (word->word && word->value != value)
+        word++;
+    return words == mote_switch_words ? json_boolean(value == MOTE_SWITCH_ON) : mote_json_text(word->word);
+}
+
+static json_t *print_integers(const int32_t *values, int32_t count)
+{
+    json_t *list = json_array();
+    int32_t i;
+
+    for (i = 0; i < count; i++)
+        mote_json_append(&list, json_integer(values[i]));
+    return list;
+}
+
+/* Strides of pooling may be left out: null, as in Keras. */
+static json_t *print_value(const mote_key *key, const void *options)
+{
+    const void *member = (const char *)options + key->offset;
+
+    switch (key->kind) {
+    case MOTE_KEY_INT:
+        return key->words ? print_word(key->words, *(const int *)member) : json_integer(*(const int *)member);
+    case MOTE_KEY_PAIR:
+        return *(const int *)member == 0 ? json_null() : print_integers(member, 2);
+    case MOTE_KEY_SHAPE:
+        return print_integers(((const mote_shape *)member)->dims, ((const mote_shape *)member)->rank);
+    case MOTE_KEY_FLOAT:
+        return print_float(*(const float *)member);
+    default:
+        assert(false); /* no layer has such a key */
+        return NULL;
+    }
+}
+
+/* LeakyReLU's slope was "alpha" before Keras 3. */
+static const char *name_of(const mote_keras_writing *w, const mote_key *key)
+{
+    return w->is_version_2 && strcmp(key->name, "negative_slope") == 0 ? "alpha" : key->name;
+}
+
+static json_t *print_arguments(const mote_keras_writing *w, const mote_keras_written *layer)
+{
+    const mote_layer_type *type = layer->record->type;
+    const mote_key        *key;
+    json_t                *config = json_object();
+
+    mote_json_set(&config, "name", json_string(layer->name));
+    mote_json_set(&config, "trainable", json_true());
+    mote_json_set(&config, "dtype", json_string("float32"));
+    for (key = type->keys; key->name; key++)
+        mote_json_set(&config, name_of(w, key), print_value(key, layer->record->options));
+    if (type->is_image || type == &mote_layer_type_flatten)
+        mote_json_set(&config, "data_format", json_string("channels_last"));
+    return config;
+}
+
+/* [null, 28, 28, 1] */
+static json_t *print_shape(const mote_keras_writing *w, mote_id id)
+{
+    const mote_tensor *tensor = &w->model->graphs[0].tensors[id];
+    json_t            *shape = json_array();
+    int32_t            i;
+
+    mote_json_append(&shape, json_null());
+    for (i = 1; i < tensor->rank; i++)
+        mote_json_append(&shape, json_integer(tensor->dim[i]));
+    return shape;
+}
+
+static json_t *print_input(const mote_keras_writing *w, const mote_keras_written *layer)
+{
+    json_t *config = json_object();
+
+    mote_json_set(&config, w->is_version_2 ? "batch_input_shape" : "batch_shape", print_shape(w, layer->record->out));
+    mote_json_set(&config, "dtype", json_string("float32"));
+    mote_json_set(&config, "sparse", json_false());
+    if (w->is_version_2)
+        mote_json_set(&config, "ragged", json_false());
+    mote_json_set(&config, "name", json_string(layer->name));
+    return config;
+}
+
+/* ---- objects ---- */
+
+/* An object of one of Keras' classes; Keras 3 wants to know the module. */
+static json_t *print_object(const mote_keras_writing *w, const char *module, const char *class_name, json_t *config)
+{
+    json_t *object = json_object();
+
+    if (!w->is_version_2)
+        mote_json_set(&object, "module", json_string(module));
+    mote_json_set(&object, "class_name", json_string(class_name));
+    mote_json_set(&object, "config", config);
+    if (!w->is_version_2)
+        mote_json_set(&object, "registered_name", json_null());
+    return object;
+}
+
+static json_t *print_layer(const mote_keras_writing *w, const mote_keras_written *layer)
+{
+    return print_object(w, "keras.layers", layer->class_name,
+                        layer->record->type ? print_arguments(w, layer) : print_input(w, layer));
+}
+
+/* ---- wires ---- */
+
+/* ["dense", 0, 0]: the first output of the layer's first call. */
+static json_t *print_place(const mote_keras_writing *w, mote_id id)
+{
+    json_t *place = json_array();
+
+    mote_json_append(&place, json_string(w->layers[w->by_tensor[id]].name));
+    mote_json_append(&place, json_integer(0));
+    mote_json_append(&place, json_integer(0));
+    return place;
+}
+
+static json_t *print_tensor(const mote_keras_writing *w, mote_id id)
+{
+    json_t *config = json_object(), *tensor = json_object();
+
+    mote_json_set(&config, "shape", print_shape(w, id));
+    mote_json_set(&config, "dtype", json_string("float32"));
+    mote_json_set(&config, "keras_history", print_place(w, id));
+    mote_json_set(&tensor, "class_name", json_string("__keras_tensor__"));
+    mote_json_set(&tensor, "config", config);
+    return tensor;
+}
+
+/* Keras 3: {"args": [tensor], "kwargs": {}}; of a layer of many inputs the argument is their list. */
+static json_t *print_call(const mote_keras_writing *w, const mote_layer_record *record)
+{
+    json_t *call = json_object(), *arguments = json_array(), *list = json_array();
+    int32_t i;
+
+    for (i = 0; i < record->in_count; i++)
+        mote_json_append(record->type->in_min > 0 ? &list : &arguments, print_tensor(w, record->in[i]));
+    if (record->type->in_min > 0)
+        mote_json_append(&arguments, list);
+    else
+        json_decref(list);
+    mote_json_set(&call, "args", arguments);
+    mote_json_set(&call, "kwargs", json_object());
+    return call;
+}
+
+/* Keras 2: [["dense", 0, 0, {}], ...] */
+static json_t *print_call_2(const mote_keras_writing *w, const mote_layer_record *record)
+{
+    json_t *call = json_array();
+    int32_t i;
+
+    for (i = 0; i < record->in_count; i++) {
+        json_t *place = print_place(w, record->in[i]);
+        mote_json_append(&place, json_object());
+        mote_json_append(&call, place);
+    }
+    return call;
+}
+
+static json_t *print_node(const mote_keras_writing *w, const mote_keras_written *layer)
+{
+    json_t *object = print_layer(w, layer), *nodes = json_array();
+
+    if (layer->record->type)
+        mote_json_append(&nodes, w->is_version_2 ? print_call_2(w, layer->record) : print_call(w, layer->record));
+    mote_json_set(&object, "name", json_string(layer->name));
+    mote_json_set(&object, "inbound_nodes", nodes);
+    return object;
+}
+
+/* A single one stands for itself, so that the loaded model answers with an array and not with a list of one. */
+static json_t *print_ends(const mote_keras_writing *w, const mote_id *ids, int32_t count)
+{
+    json_t *ends = json_array();
+    int32_t i;
+
+    if (count == 1 && !w->is_version_2) {
+        json_decref(ends);
+        return print_place(w, ids[0]);
+    }
+    for (i = 0; i < count; i++)
+        mote_json_append(&ends, print_place(w, ids[i]));
+    return ends;
+}
+
+json_t *mote_keras_model_config(const mote_keras_writing *w)
+{
+    const mote_graph *graph = &w->model->graphs[0];
+    json_t           *config = json_object(), *layers = json_array(), *model;
+    int32_t           i;
+
+    for (i = 0; i < w->model->layer_count; i++)
+        mote_json_append(&layers, (w->is_sequential ? print_layer : print_node)(w, &w->layers[i]));
+    mote_json_set(&config, "name", json_string(w->name));
+    mote_json_set(&config, "trainable", json_true());
+    mote_json_set(&config, "layers", layers);
+    if (w->is_sequential)
+        return print_object(w, "keras", "Sequential", config);
+    mote_json_set(&config, "input_layers", print_ends(w, graph->inputs, graph->input_count));
+    mote_json_set(&config, "output_layers", print_ends(w, graph->outputs, graph->output_count));
+    model = print_object(w, "keras.src.models.functional", "Functional", config);
+    if (!w->is_version_2)
+        mote_json_set(&model, "registered_name", json_string("Functional"));
+    return model;
+}
+
+/* ---- training ---- */
+
+/* By name, or, where it takes logits, as an object. In `.h5` Keras 3 does not find "mse" and "mae" by their names: there all
+ * are objects. */
+static json_t *print_loss(const mote_keras_writing *w, const mote_goal *goal)
+{
+    static const char *const classes[MOTE_LOSS_COUNT] = {[MOTE_LOSS_MSE] = "MeanSquaredError",
+                                                         [MOTE_LOSS_MAE] = "MeanAbsoluteError",
+                                                         [MOTE_LOSS_BINARY_CROSSENTROPY] = "BinaryCrossentropy",
+                                                         [MOTE_LOSS_CATEGORICAL_CROSSENTROPY] = "CategoricalCrossentropy",
+                                                         [MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY] =
+                                                             "SparseCategoricalCrossentropy"};
+    const bool               takes_logits = goal->from_logits && goal->loss != MOTE_LOSS_MSE && goal->loss != MOTE_LOSS_MAE;
+    json_t                  *config;
+
+    if (!takes_logits && !w->is_version_2)
+        return json_string(mote_loss_name(goal->loss));
+    config = json_object();
+    if (takes_logits)
+        mote_json_set(&config, "from_logits", json_true());
+    return print_object(w, "keras.losses", classes[goal->loss], config);
+}
+
+/* Which accuracy it is follows from the loss: Keras works that out of the word. */
+static json_t *print_metric(const mote_keras_writing *w, mote_metric metric)
+{
+    json_t *config;
+
+    if (metric == MOTE_METRIC_ACCURACY || !w->is_version_2)
+        return json_string(mote_metric_name(metric));
+    config = json_object();
+    mote_json_set(&config, "name", json_string(mote_metric_name(metric)));
+    return print_object(w, "keras.metrics", metric == MOTE_METRIC_MAE ? "MeanAbsoluteError" : "MeanSquaredError", config);
+}
+
+static json_t *print_metrics(const mote_keras_writing *w, const mote_goal *goal)
+{
+    static const mote_metric metrics[] = {MOTE_METRIC_ACCURACY, MOTE_METRIC_MAE, MOTE_METRIC_MSE};
+    json_t                  *list = json_array();
+    size_t                   i;
+
+    for (i = 0; i < sizeof metrics / sizeof *metrics; i++)
+        if (goal->metrics & metrics[i])
+            mote_json_append(&list, print_metric(w, metrics[i]));
+    return list;
+}
+
+static json_t *print_optimizer(const mote_keras_writing *w)
+{
+    static const char *const classes[MOTE_OPTIMIZER_COUNT] = {
+        [MOTE_OPTIMIZER_RMSPROP] = "RMSprop", [MOTE_OPTIMIZER_SGD] = "SGD", [MOTE_OPTIMIZER_ADAM] = "Adam"};
+    const mote_optimizer *o = &w->model->optimizer;
+    json_t               *config = json_object();
+
+    mote_json_set(&config, "name", json_string(mote_optimizer_name(o->kind)));
+    mote_json_set(&config, "learning_rate", print_float(o->learning_rate));
+    if (o->kind == MOTE_OPTIMIZER_ADAM) {
+        mote_json_set(&config, "beta_1", json_real(o->beta_1));
+        mote_json_set(&config, "beta_2", json_real(o->beta_2));
+    } else {
+        mote_json_set(&config, "momentum", print_float(o->momentum));
+    }
+    if (o->kind == MOTE_OPTIMIZER_SGD) {
+        mote_json_set(&config, "nesterov", json_boolean(o->nesterov));
+    } else {
+        mote_json_set(&config, "epsilon", print_float(o->epsilon));
+    }
+    if (o->kind == MOTE_OPTIMIZER_RMSPROP) {
+        mote_json_set(&config, "rho", json_real(o->rho));
+        mote_json_set(&config, "centered", json_boolean(o->centered));
+    }
+    return print_object(w, "keras.optimizers", classes[o->kind], config);
+}
+
+static int32_t output_count(const mote_keras_writing *w)
+{
+    return w->model->graphs[0].output_count;
+}
+
+bool mote_keras_is_compiled(const mote_keras_writing *w)
+{
+    bool    is_known = w->model->is_trained && output_count(w) <= MOTE_TARGETS_MAX;
+    int32_t i;
+
+    for (i = 0; is_known && i < output_count(w); i++)
+        is_known = w->model->recipe.output[i].has_goal;
+    return is_known;
+}
+
+/* One output's are plain, of several there are lists in their order. */
+json_t *mote_keras_compile_config(const mote_keras_writing *w)
+{
+    const bool is_single = output_count(w) == 1;
+    json_t    *config = json_object(), *losses = json_array(), *weights = json_array(), *metrics = json_array();
+    int32_t    i;
+
+    mote_json_set(&config, w->is_version_2 ? "optimizer_config" : "optimizer", print_optimizer(w));
+    for (i = 0; i < output_count(w) && !is_single; i++) {
+        const mote_goal *goal = &w->model->recipe.output[i].goal;
+        mote_json_append(&losses, print_loss(w, goal));
+        mote_json_append(&weights, print_float(goal->weight != 0 ? goal->weight : 1));
+        mote_json_append(&metrics, print_metrics(w, goal));
+    }
+    if (is_single) {
+        json_decref(losses);
+        json_decref(weights);
+        json_decref(metrics);
+        losses = print_loss(w, &w->model->recipe.output[0].goal);
+        weights = json_null();
+        metrics = print_metrics(w, &w->model->recipe.output[0].goal);
+    }
+    mote_json_set(&config, "loss", losses);
+    mote_json_set(&config, "loss_weights", weights);
+    mote_json_set(&config, "metrics", metrics);
+    mote_json_set(&config, "weighted_metrics", json_null());
+    return config;
+}
