@@ -3,17 +3,19 @@
 
 #include "base/file.h"
 #include "base/kind.h"
+#include "formats/keras/keras.h"
 
-/* A kind of model file. One row makes mote read it, write it, and name it where a path ends in something else. */
+/* A kind of model file. One row makes mote read it; one that is written, too, is named where a path ends in something else. */
 typedef struct model_format {
-    const char *suffix; /* of the paths that it is written to */
+    const char *suffix; /* of the paths that it is written to; NULL: it is only read */
     bool (*recognise)(const void *bytes, size_t count);
     mote_status (*read)(mote_model **out, const uint8_t *bytes, size_t count, const mote_load_options *options,
                         mote_error *err);
     mote_status (*write)(mote_text *out, const mote_model *model, mote_error *err);
 } model_format;
 
-static const model_format formats[] = {{".tflite", mote_is_tflite, mote_tflite_read, mote_tflite_write}};
+static const model_format formats[] = {{".tflite", mote_is_tflite, mote_tflite_read, mote_tflite_write},
+                                       {NULL, mote_is_keras, mote_keras_read, NULL}};
 
 enum { FORMAT_COUNT = sizeof formats / sizeof *formats };
 
@@ -51,6 +53,8 @@ static const model_format *find_format(const char *path, mote_error *err)
     int       i;
 
     for (i = 0; i < FORMAT_COUNT; i++) {
+        if (!formats[i].suffix)
+            continue;
         if (mote_path_has_suffix(path, formats[i].suffix))
             return &formats[i];
         mote_text_printf(&names, "%s%s", i > 0 ? " or " : "", formats[i].suffix);
