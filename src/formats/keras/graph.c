@@ -179,10 +179,15 @@ static void place_layer(mote_keras_reader *r, mote_keras_model *model, int32_t i
 static mote_keras_model *read_model(mote_keras_reader *r, json_t *object, const char *prefix,
                                     const mote_keras_place *around, int depth);
 
+/* In .h5 Keras 3 leaves the module out, and "Add" is a layer or keras.ops.add; but a layer says whether it is trainable. */
 static bool is_operator_entry(json_t *object)
 {
     const char *module = text_at(object, "module"), *class_name = text_at(object, "class_name");
+    json_t     *config = json_object_get(object, "config");
 
+    if (!module && json_is_object(json_array_get(json_object_get(object, "inbound_nodes"), 0)) &&
+        !json_object_get(config, "trainable"))
+        return true;
     return (module && strncmp(module, "keras.src.ops", 13) == 0) ||
            (class_name && (strcmp(class_name, "TFOpLambda") == 0 || strcmp(class_name, "SlicingOpLambda") == 0 ||
                            strcmp(class_name, "TensorFlowOpLayer") == 0));
@@ -593,9 +598,7 @@ static bool try_call(mote_keras_reader *r, const mote_keras_scope *scope, int32_
     if (in.is_broken)
         mote_fail(error_of(r), MOTE_ERR_FORMAT, "layer \"%s\": it is called on a tensor that there is not",
                   mote_show_string(layer->name).text);
-    if (!json_is_null(json_object_get(kwargs, "mask")) && json_object_get(kwargs, "mask"))
-        mote_fail(error_of(r), MOTE_ERR_UNSUPPORTED, "layer \"%s\": it is called with a mask",
-                  mote_show_string(layer->name).text);
+    in.is_masked |= json_is_object(json_object_get(kwargs, "mask")) || json_is_array(json_object_get(kwargs, "mask"));
     if (!has_failed(r))
         call_layer(r, scope, layer, args, kwargs, &in, value);
     return !has_failed(r);

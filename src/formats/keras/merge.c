@@ -26,13 +26,13 @@ static void widen_all(mote_keras_call *k, mote_id *in)
         in[i] = widen(k, k->base.in[i], rank);
 }
 
-static mote_id combine(mote_keras_call *k, mote_op_kind op, int32_t at_least)
+static mote_id combine(mote_keras_call *k, mote_op_kind op)
 {
     mote_id in[MOTE_NODE_IN_MAX] = {MOTE_NONE}, x;
     int     i;
 
-    if (k->base.in_count < at_least) {
-        MOTE_KERAS_FAIL(k, MOTE_ERR_FORMAT, "it has %d inputs, at least %d expected", k->base.in_count, (int)at_least);
+    if (k->base.in_count < 2) {
+        MOTE_KERAS_FAIL(k, MOTE_ERR_FORMAT, "it has %d input, at least 2 expected", k->base.in_count);
         return MOTE_NO_LAYER;
     }
     widen_all(k, in);
@@ -42,20 +42,20 @@ static mote_id combine(mote_keras_call *k, mote_op_kind op, int32_t at_least)
     return x;
 }
 
-#define COMBINE(name, KIND, at_least)                                                                                       \
+#define COMBINE(name, KIND)                                                                                                 \
     MOTE_KERAS_FUNCTION(name)                                                                                               \
     {                                                                                                                       \
-        mote_keras_return(k, combine(k, MOTE_OP_##KIND, at_least));                                                         \
+        mote_keras_return(k, combine(k, MOTE_OP_##KIND));                                                                   \
     }
-COMBINE(add, ADD, 1)
-COMBINE(subtract, SUB, 2)
-COMBINE(multiply, MUL, 1)
-COMBINE(maximum, MAXIMUM, 1)
-COMBINE(minimum, MINIMUM, 1)
+COMBINE(add, ADD)
+COMBINE(subtract, SUB)
+COMBINE(multiply, MUL)
+COMBINE(maximum, MAXIMUM)
+COMBINE(minimum, MINIMUM)
 
 MOTE_KERAS_FUNCTION(average)
 {
-    mote_id sum = combine(k, MOTE_OP_ADD, 1);
+    mote_id sum = combine(k, MOTE_OP_ADD);
 
     mote_keras_return(k, mote_keras_binary(k, MOTE_OP_MUL, sum, mote_keras_scalar(k, 1.0 / k->base.in_count)));
 }

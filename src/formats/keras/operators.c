@@ -49,6 +49,7 @@ BINARY(multiply, MUL)
 BINARY(divide, DIV)
 BINARY(maximum, MAXIMUM)
 BINARY(minimum, MINIMUM)
+BINARY(not_equal, NOT_EQUAL) /* Keras 3 computes masks in the graph */
 
 /* To a power that is a constant: 2, 0.5, -0.5, 1, -1 or another whole number up to 8. */
 MOTE_KERAS_FUNCTION(op_power)
@@ -191,6 +192,7 @@ REDUCTION(sum, SUM)
 REDUCTION(max, REDUCE_MAX)
 REDUCTION(min, REDUCE_MIN)
 REDUCTION(prod, REDUCE_PROD)
+REDUCTION(any, REDUCE_ANY)
 
 /* The batch's dimension first, -1 or 1; another -1 is worked out. */
 static void reshape_to(mote_keras_call *k, mote_id x, int32_t count, const int32_t *given)
