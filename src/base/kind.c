@@ -267,7 +267,10 @@ typedef struct kind_row {
     bool (*is_it)(view file);
 } kind_row;
 
-#define A_KERAS_MODEL          {NULL, "`mote inspect`, `run` and `compile` take models; " SPECS, "give it as MODEL; " SETS}
+#define A_KERAS_MODEL                                                                                                       \
+    {                                                                                                                       \
+        NULL, "`mote inspect`, `run` and `compile` take models; " SPECS, "give it as MODEL; " SETS                          \
+    }
 #define MAGIC(offset, bytes) bytes, offset, sizeof(bytes) - 1, NULL
 #define LOOK(function)       NULL, 0, 0, function
 

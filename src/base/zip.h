@@ -24,7 +24,8 @@ zip_t *mote_zip_open(const uint8_t *bytes, size_t count, mote_error *err);
  */
 mote_status mote_zip_bound(zip_t *archive, size_t archive_bytes, zip_uint64_t entry, size_t *at_most, mote_error *err);
 
-/* A member as a whole, in arena; *found is false where there is none of that name. LIMIT where it has more than max_bytes. */
+/* A member as a whole, in arena; *found is false where there is none of that name. LIMIT where it has more than max_bytes.
+ */
 mote_status mote_zip_read(zip_t *archive, size_t archive_bytes, const char *name, size_t max_bytes, mote_arena *arena,
                           const uint8_t **out, size_t *count, bool *found, mote_error *err);
 

@@ -5,7 +5,8 @@
 #include "base/kind.h"
 #include "formats/keras/keras.h"
 
-/* A kind of model file. One row makes mote read it; one that is written, too, is named where a path ends in something else. */
+/* A kind of model file. One row makes mote read it; one that is written, too, is named where a path ends in something else.
+ */
 typedef struct model_format {
     const char *suffix; /* of the paths that it is written to; NULL: it is only read */
     bool (*recognise)(const void *bytes, size_t count);

@@ -515,8 +515,8 @@ mote_status mote_layer_node_of_many(const mote_layer_call *call, const mote_node
     node.origin = (uint32_t)graph_of(builder)->node_count;
     node.in_count = count_present(&node);
     node.out = out;
-    added = builder->err.code == MOTE_OK ? mote_graph_add_node(builder->model, graph_of(builder), &node, &builder->err)
-                                         : NULL;
+    added =
+        builder->err.code == MOTE_OK ? mote_graph_add_node(builder->model, graph_of(builder), &node, &builder->err) : NULL;
     if (added && mote_op_infer(builder->model, graph_of(builder), added, &builder->err) == MOTE_OK)
         return MOTE_OK;
     for (i = 0; i < node.out_count; i++)

@@ -1,6 +1,6 @@
-/* The builder from inside: what readers of other programs' models need beside layer.h. Whoever sets `source` has the weights'
- * values and knows which layers share them; unread layers are then no mistake.
- * SPDX-License-Identifier: Apache-2.0 */
+/* The builder from inside: what readers of other programs' models need beside layer.h. Whoever sets `source` has the
+ * weights' values and knows which layers share them; unread layers are then no mistake. SPDX-License-Identifier: Apache-2.0
+ */
 #ifndef MOTE_LAYERS_BUILDER_H
 #define MOTE_LAYERS_BUILDER_H
 

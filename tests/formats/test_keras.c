@@ -79,11 +79,10 @@ static void check_outputs(const mote_runner *runner, const mote_model *model, co
     for (j = 0; load(&y, name, kind, j); j++) {
         sample_bytes(&y, &count);
         if (j < mote_model_output_count(model) && mote_model_output(model, j).count != count) {
-            snprintf(text, sizeof text, "%s: output %d has %zu values, %zu wanted", what, j, mote_model_output(model, j).count,
-                     count);
+            snprintf(text, sizeof text, "%s: output %d has %zu values, %zu wanted", what, j,
+                     mote_model_output(model, j).count, count);
             tell(name, text);
-        } else if (!agrees(mote_runner_output(runner, j), (const float *)y.bytes + (size_t)sample * count, count,
-                           &error)) {
+        } else if (!agrees(mote_runner_output(runner, j), (const float *)y.bytes + (size_t)sample * count, count, &error)) {
             snprintf(text, sizeof text, "%s: output %d of sample %d is off by %g", what, j, sample, error);
             tell(name, text);
         }
@@ -153,7 +152,7 @@ static void check_all(const char *suffix, char kind)
 
     wrong = looked_at = 0;
     for (i = 0; i < mote_npz_count(files); i++) {
-        const char *array = mote_npz_name(files, i);
+        const char  *array = mote_npz_name(files, i);
         const size_t all = strlen(array);
         if (all <= length + 1 || strcmp(array + all - length, suffix) != 0 || array[all - length - 1] != '.')
             continue;
@@ -244,6 +243,68 @@ static void changed_bytes_do_no_harm(void **state)
     }
 }
 
+/* Of a file every place with `from` says `to`, which is as long. */
+static void replace(mote_array *file, const char *from, const char *to)
+{
+    const size_t length = strlen(from);
+    uint8_t     *at = file->bytes;
+    size_t       i, count = 0;
+
+    assert_int_equal(strlen(to), length);
+    for (i = 0; i + length <= file->count; i++)
+        if (memcmp(at + i, from, length) == 0) {
+            memcpy(at + i, to, length);
+            count++;
+        }
+    assert_true(count > 0);
+}
+
+static void configurations_that_lie_are_refused_in_one_line(void **state)
+{
+    static const struct {
+        const char *file, *from, *to, *says;
+    } lies[] = {
+        {"net_cnn.h5", "\"units\": 3", "\"units\": 4",
+         "layer \"dense\": its kernel has shape [6,3] in the file, which does not make [4,6]"},
+        {"net_cnn.h5", "\"filters\": 4", "\"filters\": 5", "layer \"conv2d\": its kernel has shape [3,3,1,4]"},
+        {"net_cnn.h5", "\"filters\": 4", "\"filters\":-5", "filters is -5; 1 to"},
+        {"net_cnn.h5", "\"filters\": 4", "\"filters\":\"\"", "filters is no whole number"},
+        {"net_cnn.h5", "\"DepthwiseConv2D\"", "\"DepthwiseConv3D\"",
+         "layers that mote does not have: depthwise_conv2d (DepthwiseConv3D)"},
+        {"net_cnn.h5", "\"padding\": \"same\"", "\"padding\": \"sane\"", "padding sane is unknown"},
+        {"net_cnn.h5", "\"strides\": [2, 2]", "\"strides\": [0, 2]", "strides is 0; 1 to"},
+        {"net_cnn.h5", "\"pool_size\": [2, 2]", "\"pool_size\": [2,2,2", "model_config is no JSON"},
+        {"net_cnn.h5", "[\"flatten\", 0, 0]", "[\"flattem\", 0, 0]", "is computed by no layer that can be called"},
+        {"net_cnn.h5", "[\"flatten\", 0, 0]", "[\"flatten\", 0, 9]", "is called on a tensor that there is not"},
+        {"net_cnn.h5", "[\"flatten\", 0, 0]", "[\"dense\",   0, 0]", "is computed by no layer that can be called"},
+        {"net_cnn.h5", "\"float32\"", "\"float16\"", "does not compute in float32"},
+        {"net_cnn.h5", "[null, 12, 12, 1]", "[null, 99999999]", "layer \""},
+        {"net_cnn.h5", "model_config", "model_konfig", "without the attribute model_config"},
+        {"net_cnn.h5", "weight_names", "weight_nemes", "the file has 0 arrays for it, and no kernel"},
+        {"net_two_inputs.k2", "\"inbound_nodes\"", "\"inbound_nudes\"", "is computed by no layer that can be called"},
+        {"lstm.k2", "\"units\": 5", "\"units\": 4",
+         "its input_kernel has shape [4,20] in the file, which does not make [4,4]"},
+        {"gru.k2", "\"activation\": \"tanh\"", "\"activation\": \"tant\"", "activation tant is not supported"},
+        {"add.h5", "\"Add\"", "\"Dot\"", "it needs two inputs and axes"},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof lies / sizeof *lies; i++) {
+        mote_array  file;
+        mote_model *model = NULL;
+        mote_error  err = {0};
+        load_bytes(&file, lies[i].file);
+        replace(&file, lies[i].from, lies[i].to);
+        if (mote_keras_read(&model, file.bytes, file.count, NULL, &err) == MOTE_OK)
+            fail_msg("%s with %s is read", lies[i].file, lies[i].to);
+        if (!strstr(err.text, lies[i].says))
+            fail_msg("%s with %s: %s", lies[i].file, lies[i].to, err.text);
+        assert_null(model);
+        mote_array_free(&file);
+    }
+}
+
 static int open_files(void **state)
 {
     mote_error err = {0};
@@ -262,9 +323,12 @@ static int close_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keras_3_archives_answer_as_keras_does), cmocka_unit_test(keras_3_h5_answers_as_keras_does),
-        cmocka_unit_test(keras_2_h5_answers_as_keras_does),      cmocka_unit_test(files_cut_anywhere_are_refused),
+        cmocka_unit_test(keras_3_archives_answer_as_keras_does),
+        cmocka_unit_test(keras_3_h5_answers_as_keras_does),
+        cmocka_unit_test(keras_2_h5_answers_as_keras_does),
+        cmocka_unit_test(files_cut_anywhere_are_refused),
         cmocka_unit_test(changed_bytes_do_no_harm),
+        cmocka_unit_test(configurations_that_lie_are_refused_in_one_line),
     };
 
     return cmocka_run_group_tests(tests, open_files, close_files);

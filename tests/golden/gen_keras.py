@@ -106,7 +106,10 @@ def main():
         if len(sys.argv) > 1 and name not in sys.argv[1:]:
             continue
         for K in (keras, tf_keras):
-            one(name, make, K, out)
+            try:
+                one(name, make, K, out)
+            except Exception as error:
+                print(f"{name}: {K.__name__} FAILED: {error!r}"[:300], flush=True)
     if len(sys.argv) > 1:
         print(out.keys())
     else:

@@ -5,6 +5,8 @@ A case is (name, function of the module keras or tf_keras that returns a model).
 of the inputs, function of `layers`. What a version lacks is left out there.
 """
 
+import numpy as np
+
 VECTOR, SERIES, IMAGE = (6,), (7, 4), (8, 9, 4)
 ACTIVATIONS = """elu exponential gelu hard_sigmoid relu selu sigmoid softmax softplus softsign swish tanh mish linear relu6 silu
 hard_silu celu glu hard_shrink hard_tanh leaky_relu log_sigmoid log_softmax soft_shrink sparse_plus sparse_sigmoid squareplus
@@ -195,7 +197,7 @@ def unbuilt_names(K):
     L = K.layers
     slash = "block_1_expand" if K.__name__ == "keras" else "block_1/expand"
     net = K.Sequential([L.Conv2D(3, 2, name=slash), L.BatchNormalization(), L.Flatten(), L.Dense(2)])
-    net.build((None, 5, 5, 2))
+    net(np.zeros((1, 5, 5, 2), np.float32))
     return net
 
 
@@ -221,7 +223,7 @@ def sequential_of_models(K):
     front = K.Sequential([K.Input((8, 8, 2)), L.Conv2D(3, 3, activation="relu"), L.BatchNormalization()], name="front")
     x = K.Input((6, 6, 3))
     back = K.Model(x, L.GlobalAveragePooling2D()(L.SeparableConv2D(4, 3)(x)), name="back")
-    return K.Sequential([front, back, L.Dense(3)])
+    return K.Sequential(([] if K.__name__ == "keras" else [K.Input((8, 8, 2))]) + [front, back, L.Dense(3)])
 
 
 def autoencoder(K):

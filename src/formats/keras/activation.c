@@ -75,8 +75,8 @@ static mote_id silu(mote_keras_call *k, mote_id x)
 
 static mote_id gelu_as(mote_keras_call *k, mote_id x, bool is_approximate)
 {
-    return mote_keras_node(
-        k, &(mote_node){.op = MOTE_OP_GELU, .in = &x, .in_count = 1, .as.gelu.approximate = is_approximate});
+    return mote_keras_node(k,
+                           &(mote_node){.op = MOTE_OP_GELU, .in = &x, .in_count = 1, .as.gelu.approximate = is_approximate});
 }
 
 static mote_id gelu(mote_keras_call *k, mote_id x)
@@ -354,8 +354,8 @@ MOTE_KERAS_FUNCTION(prelu)
     for (i = 0; i < count; i++)
         dim[mote_keras_axis(k, shared[i], in.rank) - 1] = 1;
     MOTE_KERAS_ARRAYS(k, arrays);
-    mote_keras_return(k, mote_keras_binary(k, MOTE_OP_PRELU, MOTE_KERAS_IN(k),
-                                           mote_keras_weight(k, "alpha", in.rank - 1, dim, false)));
+    mote_keras_return(
+        k, mote_keras_binary(k, MOTE_OP_PRELU, MOTE_KERAS_IN(k), mote_keras_weight(k, "alpha", in.rank - 1, dim, false)));
 }
 
 /* ---- operators of functional graphs ---- */
@@ -388,9 +388,9 @@ MOTE_KERAS_FUNCTION(op_elu)
 
 MOTE_KERAS_FUNCTION(op_gelu)
 {
-    mote_id     x = mote_keras_operand(k, mote_keras_argument(k, 0, "x"));
-    json_t     *approximate = mote_keras_argument(k, 1, "approximate");
-    const bool  standard = k->reader->is_version_3;
+    mote_id    x = mote_keras_operand(k, mote_keras_argument(k, 0, "x"));
+    json_t    *approximate = mote_keras_argument(k, 1, "approximate");
+    const bool standard = k->reader->is_version_3;
 
     mote_keras_return(k, gelu_as(k, x, approximate ? json_is_true(approximate) : standard));
 }
@@ -407,13 +407,33 @@ MOTE_KERAS_FUNCTION(op_softmax)
 MOTE_KERAS_FUNCTION(op_activation)
 {
     static const char *const names[][2] = {
-        {"Relu", "relu"},       {"nn.relu", "relu"},         {"Relu6", "relu6"},           {"nn.relu6", "relu6"},
-        {"Sigmoid", "sigmoid"}, {"math.sigmoid", "sigmoid"}, {"nn.sigmoid", "sigmoid"},    {"Softplus", "softplus"},
-        {"Silu", "silu"},       {"nn.silu", "silu"},         {"nn.softplus", "softplus"},  {"math.softplus", "softplus"},
-        {"Softsign", "softsign"}, {"nn.softsign", "softsign"}, {"HardSigmoid", "hard_sigmoid"}, {"HardSilu", "hard_silu"},
-        {"Selu", "selu"},       {"nn.selu", "selu"},         {"LogSigmoid", "log_sigmoid"}, {"LogSoftmax", "log_softmax"},
-        {"nn.log_softmax", "log_softmax"}, {"nn.elu", "elu"}, {"HardTanh", "hard_tanh"},   {"TanhShrink", "tanh_shrink"},
-        {"SparsePlus", "sparse_plus"}, {"SparseSigmoid", "sparse_sigmoid"}, {"Mish", "mish"},
+        {"Relu", "relu"},
+        {"nn.relu", "relu"},
+        {"Relu6", "relu6"},
+        {"nn.relu6", "relu6"},
+        {"Sigmoid", "sigmoid"},
+        {"math.sigmoid", "sigmoid"},
+        {"nn.sigmoid", "sigmoid"},
+        {"Softplus", "softplus"},
+        {"Silu", "silu"},
+        {"nn.silu", "silu"},
+        {"nn.softplus", "softplus"},
+        {"math.softplus", "softplus"},
+        {"Softsign", "softsign"},
+        {"nn.softsign", "softsign"},
+        {"HardSigmoid", "hard_sigmoid"},
+        {"HardSilu", "hard_silu"},
+        {"Selu", "selu"},
+        {"nn.selu", "selu"},
+        {"LogSigmoid", "log_sigmoid"},
+        {"LogSoftmax", "log_softmax"},
+        {"nn.log_softmax", "log_softmax"},
+        {"nn.elu", "elu"},
+        {"HardTanh", "hard_tanh"},
+        {"TanhShrink", "tanh_shrink"},
+        {"SparsePlus", "sparse_plus"},
+        {"SparseSigmoid", "sparse_sigmoid"},
+        {"Mish", "mish"},
     };
     mote_id x = mote_keras_operand(k, mote_keras_argument(k, 0, "x"));
     size_t  i;

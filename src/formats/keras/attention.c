@@ -111,7 +111,8 @@ MOTE_KERAS_FUNCTION(multi_head_attention)
     if (!mote_keras_failed(k) && (mote_keras_tensor(k, query)->rank != 3 || mote_keras_tensor(k, value)->rank != 3 ||
                                   mote_keras_tensor(k, key)->rank != 3 || axes[0] != 1 || axes[1] != 0))
         MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "attention is supported over [time, values], along time");
-    if (!mote_keras_failed(k) && (is_asked(k, "return_attention_scores") || json_is_object(json_object_get(k->kwargs, "attention_mask"))))
+    if (!mote_keras_failed(k) &&
+        (is_asked(k, "return_attention_scores") || json_is_object(json_object_get(k->kwargs, "attention_mask"))))
         MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "an attention mask, and scores as an output, are not supported");
     if (mote_keras_failed(k))
         return;

@@ -112,7 +112,7 @@ static void add_conv(mote_keras_call *k, int32_t n)
 {
     static const mote_keras_array one[] = {{.name = "kernel", .index = 0, .order = "201"}, {.name = "bias", .index = 1}},
                                   two[] = {{.name = "kernel", .index = 0, .order = "3012"}, {.name = "bias", .index = 1}};
-    const window                  w = read_window(k, n);
+    const window  w = read_window(k, n);
     const int32_t filters = mote_keras_int(k, "filters", MOTE_KERAS_REQUIRED, 1, MOTE_LAYER_CHANNEL_MAX),
                   groups = mote_keras_int(k, "groups", 1, 1, MOTE_LAYER_CHANNEL_MAX),
                   channels = mote_keras_tensor(k, w.x)->dim[3];
@@ -150,10 +150,8 @@ static mote_id add_depthwise_node(mote_keras_call *k, const window *w, const cha
     const int64_t out = (int64_t)mote_keras_tensor(k, w->x)->dim[3] * multiplier;
     const int32_t dim[] = {1, w->kernel[0], w->kernel[1], (int32_t)out};
     mote_id       in[3] = {w->x, MOTE_NONE, MOTE_NONE};
-    mote_node     node = {.op = MOTE_OP_DEPTHWISE_CONV_2D,
-                          .in = in,
-                          .in_count = 3,
-                          .as.depthwise_conv_2d = attributes_of(w, multiplier)};
+    mote_node     node = {
+            .op = MOTE_OP_DEPTHWISE_CONV_2D, .in = in, .in_count = 3, .as.depthwise_conv_2d = attributes_of(w, multiplier)};
 
     *channels = (int32_t)out;
     check_reach(k, w);
@@ -192,11 +190,11 @@ static void add_separable(mote_keras_call *k, int32_t n)
                                   two[] = {{.name = "depthwise_kernel", .index = 0},
                                            {.name = "pointwise_kernel", .index = 1, .order = "3012"},
                                            {.name = "bias", .index = 2}};
-    const window                  w = read_window(k, n), point = {.strides = {1, 1}, .dilation = {1, 1}};
-    const int32_t                 filters = mote_keras_int(k, "filters", MOTE_KERAS_REQUIRED, 1, MOTE_LAYER_CHANNEL_MAX);
-    int32_t                       dim[] = {filters, 1, 1, 0};
-    mote_id                       in[3];
-    mote_node node = {.op = MOTE_OP_CONV_2D, .in = in, .in_count = 3, .as.conv_2d = attributes_of(&point, 0)};
+    const window  w = read_window(k, n), point = {.strides = {1, 1}, .dilation = {1, 1}};
+    const int32_t filters = mote_keras_int(k, "filters", MOTE_KERAS_REQUIRED, 1, MOTE_LAYER_CHANNEL_MAX);
+    int32_t       dim[] = {filters, 1, 1, 0};
+    mote_id       in[3];
+    mote_node     node = {.op = MOTE_OP_CONV_2D, .in = in, .in_count = 3, .as.conv_2d = attributes_of(&point, 0)};
 
     MOTE_KERAS_ARRAYS(k, two);
     if (n == 1)
@@ -233,15 +231,15 @@ static void add_transposed(mote_keras_call *k, int32_t n)
 {
     static const mote_keras_array one[] = {{.name = "kernel", .index = 0, .order = "102"}, {.name = "bias", .index = 1}},
                                   two[] = {{.name = "kernel", .index = 0, .order = "2013"}, {.name = "bias", .index = 1}};
-    const window                  w = read_window(k, n);
-    const mote_tensor             in = *mote_keras_tensor(k, w.x);
-    const int32_t filters = mote_keras_int(k, "filters", MOTE_KERAS_REQUIRED, 1, MOTE_LAYER_CHANNEL_MAX);
-    const int32_t dim[] = {filters, w.kernel[0], w.kernel[1], in.dim[3]};
-    int32_t       output_padding[2] = {0, 0}, shape[4] = {in.dim[0], 0, 0, filters}, i;
-    const bool    has_padding = mote_keras_ints(k, "output_padding", output_padding, 2) > 0;
-    mote_id       operands[4] = {MOTE_NONE, MOTE_NONE, w.x, MOTE_NONE};
-    mote_node     node = {
-            .op = MOTE_OP_TRANSPOSE_CONV, .in = operands, .in_count = 4, .as.transpose_conv = attributes_of(&w, 0)};
+    const window      w = read_window(k, n);
+    const mote_tensor in = *mote_keras_tensor(k, w.x);
+    const int32_t     filters = mote_keras_int(k, "filters", MOTE_KERAS_REQUIRED, 1, MOTE_LAYER_CHANNEL_MAX);
+    const int32_t     dim[] = {filters, w.kernel[0], w.kernel[1], in.dim[3]};
+    int32_t           output_padding[2] = {0, 0}, shape[4] = {in.dim[0], 0, 0, filters}, i;
+    const bool        has_padding = mote_keras_ints(k, "output_padding", output_padding, 2) > 0;
+    mote_id           operands[4] = {MOTE_NONE, MOTE_NONE, w.x, MOTE_NONE};
+    mote_node         node = {
+                .op = MOTE_OP_TRANSPOSE_CONV, .in = operands, .in_count = 4, .as.transpose_conv = attributes_of(&w, 0)};
 
     if (n == 2 && has_padding && json_is_integer(mote_keras_get(k, "output_padding")))
         output_padding[1] = output_padding[0];

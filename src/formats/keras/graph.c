@@ -1,7 +1,7 @@
 /* Sequential and Functional: which layer is called on what, in an order in which everything is there.
  *
- * Keras 3 writes a call as {args, kwargs} in which tensors are objects that name layer, call and output; Keras 2 as a list of
- * [layer, call, output, kwargs]. Both become args and kwargs here. A nested model is called like a layer; its layers keep
+ * Keras 3 writes a call as {args, kwargs} in which tensors are objects that name layer, call and output; Keras 2 as a list
+ * of [layer, call, output, kwargs]. Both become args and kwargs here. A nested model is called like a layer; its layers keep
  * their weights over several calls, and each call has a scope of its own.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <ctype.h>
@@ -77,8 +77,7 @@ static const char *folder_of(mote_keras_reader *r, const mote_keras_model *model
         same += !(model->layers[i].type && model->layers[i].type->has_no_layer) &&
                 !(model->is_sequential && model->layers[i].is_input) &&
                 strcmp(model->layers[i].class_name, model->layers[index].class_name) == 0;
-    return !name ? NULL
-                 : mote_arena_printf(&r->arena, error_of(r), same ? "layers/%s_%d/" : "layers/%s/", name, same);
+    return !name ? NULL : mote_arena_printf(&r->arena, error_of(r), same ? "layers/%s_%d/" : "layers/%s/", name, same);
 }
 
 /* ---- names of arrays in .h5 ---- */
@@ -176,8 +175,8 @@ static void place_layer(mote_keras_reader *r, mote_keras_model *model, int32_t i
 
 /* ---- reading the configuration ---- */
 
-static mote_keras_model *read_model(mote_keras_reader *r, json_t *object, const char *prefix,
-                                    const mote_keras_place *around, int depth);
+static mote_keras_model *read_model(mote_keras_reader *r, json_t *object, const char *prefix, const mote_keras_place *around,
+                                    int depth);
 
 /* In .h5 Keras 3 leaves the module out, and "Add" is a layer or keras.ops.add; but a layer says whether it is trainable. */
 static bool is_operator_entry(json_t *object)
@@ -250,8 +249,8 @@ static mote_status read_layer(mote_keras_reader *r, mote_keras_model *model, int
     place_layer(r, model, index, around);
     if (!is_model(layer->class_name) || has_failed(r))
         return error_of(r)->code;
-    layer->model = read_model(r, object, mote_arena_printf(&r->arena, error_of(r), "%s/", layer->name), &layer->place,
-                              depth + 1);
+    layer->model =
+        read_model(r, object, mote_arena_printf(&r->arena, error_of(r), "%s/", layer->name), &layer->place, depth + 1);
     layer->first_node = layer->model ? first_node_of(model, layer) : 0;
     return error_of(r)->code;
 }
@@ -270,8 +269,8 @@ static bool has_version_3_nodes(json_t *layers)
     return false;
 }
 
-static mote_keras_model *read_model(mote_keras_reader *r, json_t *object, const char *prefix,
-                                    const mote_keras_place *around, int depth)
+static mote_keras_model *read_model(mote_keras_reader *r, json_t *object, const char *prefix, const mote_keras_place *around,
+                                    int depth)
 {
     json_t           *config = json_object_get(object, "config"), *layers, *layer;
     const char       *class_name = text_at(object, "class_name");
@@ -284,7 +283,7 @@ static mote_keras_model *read_model(mote_keras_reader *r, json_t *object, const 
     r->layer_total += (int32_t)(json_array_size(layers) < LAYERS_MAX ? json_array_size(layers) : LAYERS_MAX);
     if (!class_name || !json_is_array(layers) || depth > MOTE_KERAS_DEPTH_MAX || r->layer_total > LAYERS_MAX) {
         mote_fail(error_of(r), depth > MOTE_KERAS_DEPTH_MAX || json_is_array(layers) ? MOTE_ERR_LIMIT : MOTE_ERR_FORMAT,
-                  !json_is_array(layers)        ? "the configuration has no layers"
+                  !json_is_array(layers)         ? "the configuration has no layers"
                   : depth > MOTE_KERAS_DEPTH_MAX ? "models are nested too deep"
                                                  : "too many layers");
         return NULL;
@@ -321,8 +320,7 @@ static bool is_small(json_t *number)
 static bool read_triple(json_t *list, reference *out)
 {
     if (!json_is_array(list) || json_array_size(list) < 3 || json_array_size(list) > 4 ||
-        !json_is_string(json_array_get(list, 0)) || !is_small(json_array_get(list, 1)) ||
-        !is_small(json_array_get(list, 2)))
+        !json_is_string(json_array_get(list, 0)) || !is_small(json_array_get(list, 1)) || !is_small(json_array_get(list, 2)))
         return false;
     *out = (reference){json_string_value(json_array_get(list, 0)), (int32_t)json_integer_value(json_array_get(list, 1)),
                        (int32_t)json_integer_value(json_array_get(list, 2))};
@@ -491,9 +489,10 @@ static void name_outputs(mote_keras_call *k, int32_t first_tensor)
 
     for (i = 0; i < k->out_count && !mote_keras_failed(k); i++)
         if (k->out[i] >= first_tensor && graph->tensors[k->out[i]].kind == MOTE_ACTIVATION)
-            graph->tensors[k->out[i]].name =
-                i == 0 ? k->base.name
-                       : mote_arena_printf(&k->base.builder->model->arena, &k->base.builder->err, "%s:%d", k->base.name, (int)i);
+            graph->tensors[k->out[i]].name = i == 0
+                                                 ? k->base.name
+                                                 : mote_arena_printf(&k->base.builder->model->arena, &k->base.builder->err,
+                                                                     "%s:%d", k->base.name, (int)i);
 }
 
 static const char *call_name(mote_keras_reader *r, mote_keras_layer *layer)
@@ -588,8 +587,7 @@ static bool try_call(mote_keras_reader *r, const mote_keras_scope *scope, int32_
     gathering         in = {.scope = scope};
     json_t           *args, *node = json_array_get(layer->nodes, (size_t)n), *kwargs = kwargs_of(scope->model, node);
 
-    if (value->is_done || !each_reference(node, is_there, (void *)scope) ||
-        !each_reference(kwargs, is_there, (void *)scope))
+    if (value->is_done || !each_reference(node, is_there, (void *)scope) || !each_reference(kwargs, is_there, (void *)scope))
         return false;
     args = args_of(r, scope->model, node);
     if (has_failed(r))
@@ -850,8 +848,9 @@ static void add_sequential_input(mote_keras_reader *r, mote_keras_model *model, 
     if (!shape || json_is_null(shape))
         shape = model->build_shape;
     if (!json_is_array(shape)) {
-        mote_fail(error_of(r), MOTE_ERR_UNSUPPORTED, "the model was never built, so its input has no shape; call it once on "
-                                                     "data, or give it an Input, before it is saved");
+        mote_fail(error_of(r), MOTE_ERR_UNSUPPORTED,
+                  "the model was never built, so its input has no shape; call it once on "
+                  "data, or give it an Input, before it is saved");
         return;
     }
     in[0] = add_input(r, first->is_input ? first->own_name : "input", config, shape, 1);

@@ -68,7 +68,8 @@ static mote_status read_metadata(mote_keras_reader *r, zip_t *archive, size_t ar
     json_t        *metadata;
 
     note_version(r, "3");
-    MOTE_TRY(mote_zip_read(archive, archive_bytes, "metadata.json", CONFIG_BYTES_MAX, &r->arena, &text, &count, &found, err));
+    MOTE_TRY(
+        mote_zip_read(archive, archive_bytes, "metadata.json", CONFIG_BYTES_MAX, &r->arena, &text, &count, &found, err));
     if (!found)
         return MOTE_OK;
     if (!(metadata = parse((const char *)text, count, "metadata.json", err)))
@@ -149,9 +150,23 @@ static mote_status build(mote_keras_reader *r, mote_model **out, mote_error *err
     return err->code;
 }
 
+/* NULL for those that Keras counts itself ("sequential_3"): a file is better called by its own name. */
+static const char *given_name(const char *name)
+{
+    static const char *const counted[] = {"sequential", "functional", "model"};
+    size_t                   i, length;
+
+    for (i = 0; name && i < sizeof counted / sizeof *counted; i++) {
+        length = strlen(counted[i]);
+        if (strncmp(name, counted[i], length) == 0 && name[length + strspn(name + length, "_0123456789")] == '\0')
+            return NULL;
+    }
+    return name;
+}
+
 static mote_status read_into_builder(mote_keras_reader *r, mote_model **out, size_t cap, mote_error *err)
 {
-    const char *name = json_string_value(json_object_get(json_object_get(r->root, "config"), "name"));
+    const char *name = given_name(json_string_value(json_object_get(json_object_get(r->root, "config"), "name")));
 
     if (!(r->builder = mote_builder_create(&(mote_builder_options){.name = name}, err)))
         return err->code;
@@ -169,8 +184,8 @@ static size_t smaller(size_t a, size_t b)
 mote_status mote_keras_read_trained(mote_model **out, const uint8_t *bytes, size_t count, const mote_load_options *options,
                                     mote_error *err)
 {
-    const size_t given = options && options->memory_bytes ? options->memory_bytes : MOTE_ARENA_DEFAULT_CAP;
-    const size_t cap = smaller(given, mote_size_add(mote_size_mul(count, MEMORY_PER_FILE_BYTE), MEMORY_AT_LEAST));
+    const size_t      given = options && options->memory_bytes ? options->memory_bytes : MOTE_ARENA_DEFAULT_CAP;
+    const size_t      cap = smaller(given, mote_size_add(mote_size_mul(count, MEMORY_PER_FILE_BYTE), MEMORY_AT_LEAST));
     mote_keras_reader r = {.source = {mote_keras_weight_find, mote_keras_weight_fill}, .options = options};
 
     *out = NULL;

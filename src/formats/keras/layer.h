@@ -26,9 +26,9 @@ typedef struct mote_keras_place {
 
 /* How an array becomes a weight of layers/: which one, and in what order of axes it has to be read. */
 typedef struct mote_keras_array {
-    const char *name;  /* of the weight */
-    int         index; /* among the arrays of its layer */
-    const char *order; /* "3012": axis 3 of the file comes first; NULL: as it is */
+    const char *name;        /* of the weight */
+    int         index;       /* among the arrays of its layer */
+    const char *order;       /* "3012": axis 3 of the file comes first; NULL: as it is */
     int         part, parts; /* part of so many along the file's last axis; 0, 0: the whole */
     int         part_count;  /* so many of them; 0: one */
     bool        is_flat;     /* the file's array counts as one row */
@@ -53,8 +53,8 @@ typedef struct mote_keras_layer {
     mote_keras_model      *model;
     bool                   is_input;
     mote_keras_place       place;
-    int32_t                first_node;  /* the number by which the file names its first call */
-    int32_t                call_count;  /* so far, over all calls of the models around it */
+    int32_t                first_node; /* the number by which the file names its first call */
+    int32_t                call_count; /* so far, over all calls of the models around it */
     struct {
         const char *name;
         mote_id     id;
@@ -63,7 +63,7 @@ typedef struct mote_keras_layer {
 } mote_keras_layer;
 
 struct mote_keras_model {
-    const char       *prefix; /* "inner/", or "" */
+    const char       *prefix;                      /* "inner/", or "" */
     bool              is_sequential, is_version_3; /* 3: calls are objects of args and kwargs */
     mote_keras_layer *layers;
     int32_t           layer_count;
@@ -188,7 +188,7 @@ mote_id mote_keras_weight(mote_keras_call *k, const char *name, int32_t rank, co
 #define MOTE_KERAS_ARRAYS(k, table) ((k)->arrays = (table), (k)->array_count = (int32_t)(sizeof(table) / sizeof *(table)))
 
 mote_id mote_keras_weight_find(mote_weight_source *source, const mote_weight *weight);
-void    mote_keras_weight_fill(mote_weight_source *source, const mote_layer_call *call, const mote_weight *weight, mote_id id);
+void mote_keras_weight_fill(mote_weight_source *source, const mote_layer_call *call, const mote_weight *weight, mote_id id);
 
 /* ---- activations (activation.c) ---- */
 
@@ -215,7 +215,7 @@ mote_status mote_keras_build(mote_keras_reader *reader, json_t *config);
 
 /* ---- layers, in a file a family ---- */
 
-#define MOTE_KERAS_FUNCTION(name) void mote_keras_add_##name(mote_keras_call *k)
+#define MOTE_KERAS_FUNCTION(name)       void mote_keras_add_##name(mote_keras_call *k)
 #define LAYER(name, function)           MOTE_KERAS_FUNCTION(function);
 #define LAYER_WITH(name, function, ...) MOTE_KERAS_FUNCTION(function);
 #define OPERATOR(name, function)        MOTE_KERAS_FUNCTION(function);

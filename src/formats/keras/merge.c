@@ -65,8 +65,8 @@ MOTE_KERAS_FUNCTION(concatenate)
     const int32_t rank = mote_keras_tensor(k, MOTE_KERAS_IN(k))->rank;
     const int32_t axis = mote_keras_axis(k, mote_keras_int(k, "axis", -1, -8, 8), rank);
 
-    mote_keras_return(k, k->base.in_count == 1 ? MOTE_KERAS_IN(k)
-                                               : mote_keras_concat(k, k->base.in, k->base.in_count, axis));
+    mote_keras_return(k,
+                      k->base.in_count == 1 ? MOTE_KERAS_IN(k) : mote_keras_concat(k, k->base.in, k->base.in_count, axis));
 }
 
 /* ---- dot ---- */
@@ -107,8 +107,8 @@ MOTE_KERAS_FUNCTION(dot)
         in[1] = normalize(k, in[1], axes[1]);
     }
     if (rank == 2) {
-        mote_keras_return(
-            k, mote_keras_reduce(k, MOTE_OP_SUM, mote_keras_binary(k, MOTE_OP_MUL, in[0], in[1]), axes, 1, true));
+        mote_keras_return(k,
+                          mote_keras_reduce(k, MOTE_OP_SUM, mote_keras_binary(k, MOTE_OP_MUL, in[0], in[1]), axes, 1, true));
         return;
     }
     node.as.batch_matmul.adj_x = axes[0] == 1;

@@ -148,7 +148,8 @@ mote_id mote_keras_pad(mote_keras_call *k, mote_id x, const int32_t (*pads)[2], 
         k, &(mote_node){.op = is_zero ? MOTE_OP_PAD : MOTE_OP_PADV2, .in = operands, .in_count = is_zero ? 2 : 3});
 }
 
-mote_id mote_keras_reduce(mote_keras_call *k, mote_op_kind op, mote_id x, const int32_t *axes, int32_t count, bool keeps_dims)
+mote_id mote_keras_reduce(mote_keras_call *k, mote_op_kind op, mote_id x, const int32_t *axes, int32_t count,
+                          bool keeps_dims)
 {
     mote_id   operands[2] = {x, mote_keras_ints_const(k, axes, count)};
     mote_node node = {.op = op, .in = operands, .in_count = 2};

@@ -1,16 +1,16 @@
-/* Operators of functional graphs: keras.ops (classes of keras.src.ops) and, of Keras 2, TFOpLambda (functions of TensorFlow),
- * which x + y and x[:, 1] become. Their operands are arguments, tensors or numbers.
- * SPDX-License-Identifier: Apache-2.0 */
+/* Operators of functional graphs: keras.ops (classes of keras.src.ops) and, of Keras 2, TFOpLambda (functions of
+ * TensorFlow), which x + y and x[:, 1] become. Their operands are arguments, tensors or numbers. SPDX-License-Identifier:
+ * Apache-2.0 */
 #include <math.h>
 #include <string.h>
 
 #include "formats/keras/layer.h"
 
-
 /* The first argument has several names. */
 static mote_id first(mote_keras_call *k)
 {
-    static const char *const names[] = {"x", "x1", "inputs", "input_tensor", "tensor", "features", "a", "t", "input", "value"};
+    static const char *const names[] = {"x",        "x1", "inputs", "input_tensor", "tensor",
+                                        "features", "a",  "t",      "input",        "value"};
     json_t                  *value = NULL;
     size_t                   i;
 
@@ -222,9 +222,9 @@ static void reshape_to(mote_keras_call *k, mote_id x, int32_t count, const int32
 
 MOTE_KERAS_FUNCTION(op_reshape)
 {
-    json_t  *shape = setting(k, 1, "newshape");
-    int32_t  dim[MOTE_RANK_MAX], count;
-    mote_id  x = first(k);
+    json_t *shape = setting(k, 1, "newshape");
+    int32_t dim[MOTE_RANK_MAX], count;
+    mote_id x = first(k);
 
     shape = shape ? shape : setting(k, 1, "shape");
     count = list_setting(k, shape, "shape", dim);
@@ -306,9 +306,9 @@ MOTE_KERAS_FUNCTION(op_concatenate)
     const int32_t count = list_of_tensors(k, in);
 
     if (count > 0)
-        mote_keras_return(k, mote_keras_concat(k, in, count,
-                                               mote_keras_axis(k, whole_setting(k, 1, "axis", 0),
-                                                               mote_keras_tensor(k, in[0])->rank)));
+        mote_keras_return(
+            k, mote_keras_concat(k, in, count,
+                                 mote_keras_axis(k, whole_setting(k, 1, "axis", 0), mote_keras_tensor(k, in[0])->rank)));
 }
 
 MOTE_KERAS_FUNCTION(op_stack)

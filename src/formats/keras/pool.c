@@ -29,12 +29,12 @@ static void add_window(mote_keras_call *k, mote_op_kind op, int32_t n)
         mote_keras_sizes(k, "strides", n, strides, 0);
     if (strcmp(padding, "valid") != 0 && strcmp(padding, "same") != 0)
         MOTE_KERAS_FAIL(k, MOTE_ERR_FORMAT, "padding %s is unknown", mote_show_string(padding).text);
-    node.as.max_pool_2d = (mrt_pool_attributes){.filter_h = n == 2 ? size[0] : 1,
-                                                .filter_w = size[n - 1],
-                                                .stride_h = n == 2 ? strides[0] : 1,
-                                                .stride_w = strides[n - 1],
-                                                .padding = strcmp(padding, "same") == 0 ? MRT_PADDING_SAME
-                                                                                        : MRT_PADDING_VALID};
+    node.as.max_pool_2d =
+        (mrt_pool_attributes){.filter_h = n == 2 ? size[0] : 1,
+                              .filter_w = size[n - 1],
+                              .stride_h = n == 2 ? strides[0] : 1,
+                              .stride_w = strides[n - 1],
+                              .padding = strcmp(padding, "same") == 0 ? MRT_PADDING_SAME : MRT_PADDING_VALID};
     x = mote_keras_node(k, &node);
     if (n == 1)
         x = mote_keras_reshape(k, x, 2, (const int32_t[]){mote_keras_tensor(k, x)->dim[2], mote_keras_tensor(k, x)->dim[3]});

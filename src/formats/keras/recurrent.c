@@ -177,7 +177,7 @@ static mote_id part_of(mote_keras_call *k, mote_id x, int32_t begin, int32_t end
 static mote_id gru_step(mote_keras_call *k, const gru *g, mote_id x, mote_id h)
 {
     const int32_t units = g->r.units;
-    mote_id       gates = part_of(k, x, 0, 2 * units), candidate = part_of(k, x, 2 * units, 3 * units), update, reset, before;
+    mote_id gates = part_of(k, x, 0, 2 * units), candidate = part_of(k, x, 2 * units, 3 * units), update, reset, before;
 
     if (h != MOTE_NONE)
         gates = sum(k, gates, dense(k, h, g->recurrent_gates, g->gate_bias));
@@ -282,9 +282,7 @@ static void fused_lstm(mote_keras_call *k, const recurrent *r)
 #define GATE(i, gate)                                                                                                       \
     {.name = gate "_kernel", .index = 0, .order = "10", .part = i, .parts = 4},                                             \
         {.name = gate "_recurrent_kernel", .index = 1, .order = "10", .part = i, .parts = 4},                               \
-    {                                                                                                                       \
-        .name = gate "_bias", .index = 2, .part = i, .parts = 4                                                             \
-    }
+        {.name = gate "_bias", .index = 2, .part = i, .parts = 4}
         GATE(0, "input"), GATE(1, "forget"), GATE(2, "candidate"), GATE(3, "output")
 #undef GATE
     };
@@ -301,8 +299,7 @@ static void fused_lstm(mote_keras_call *k, const recurrent *r)
     for (i = 0; i < 4; i++) {
         operands[1 + i] = gate_weight(k, arrays[3 * i].name, r->units, r->in_count);
         operands[5 + i] = gate_weight(k, arrays[3 * i + 1].name, r->units, r->units);
-        operands[12 + i] = r->use_bias ? gate_weight(k, arrays[3 * i + 2].name, r->units, 0)
-                                       : zeros(k, r->units);
+        operands[12 + i] = r->use_bias ? gate_weight(k, arrays[3 * i + 2].name, r->units, 0) : zeros(k, r->units);
     }
     operands[18] = lstm_state(k, "hidden", in.dim[0], r->units);
     operands[19] = lstm_state(k, "cell", in.dim[0], r->units);
@@ -398,8 +395,9 @@ MOTE_KERAS_FUNCTION(bidirectional)
 {
     json_t     *forward = mote_keras_get(k, "layer"), *given = mote_keras_get(k, "backward_layer"), *backward;
     const bool  sequences = json_is_true(json_object_get(json_object_get(forward, "config"), "return_sequences"));
-    const char *mode = json_is_null(json_object_get(k->config, "merge_mode")) ? NULL : mote_keras_text(k, "merge_mode", "concat");
-    mote_id     both[2];
+    const char *mode =
+        json_is_null(json_object_get(k->config, "merge_mode")) ? NULL : mote_keras_text(k, "merge_mode", "concat");
+    mote_id both[2];
 
     backward = given ? json_incref(given) : turned(k, forward);
     k->weight_prefix = "forward_";
@@ -425,8 +423,8 @@ MOTE_KERAS_FUNCTION(bidirectional)
 /* Layers that treat every step alike by themselves. */
 static bool works_on_steps(const char *class_name)
 {
-    static const char *const names[] = {"Dense", "Activation", "ReLU", "LeakyReLU", "ELU", "Dropout", "Identity",
-                                        "Rescaling", "LayerNormalization"};
+    static const char *const names[] = {"Dense",   "Activation", "ReLU",      "LeakyReLU",         "ELU",
+                                        "Dropout", "Identity",   "Rescaling", "LayerNormalization"};
     size_t                   i;
 
     for (i = 0; class_name && i < sizeof names / sizeof *names; i++)

@@ -168,8 +168,7 @@ static mote_id resize(mote_keras_call *k, mote_id x, int32_t height, int32_t wid
     const bool    is_nearest = strcmp(interpolation, "nearest") == 0;
     const int32_t size[] = {height, width};
     mote_id       in[2] = {x, mote_keras_ints_const(k, size, 2)};
-    mote_node     node = {
-            .op = is_nearest ? MOTE_OP_RESIZE_NEAREST_NEIGHBOR : MOTE_OP_RESIZE_BILINEAR, .in = in, .in_count = 2};
+    mote_node node = {.op = is_nearest ? MOTE_OP_RESIZE_NEAREST_NEIGHBOR : MOTE_OP_RESIZE_BILINEAR, .in = in, .in_count = 2};
 
     if (!is_nearest && strcmp(interpolation, "bilinear") != 0 && !mote_keras_failed(k))
         MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "interpolation %s is not supported; nearest and bilinear are",

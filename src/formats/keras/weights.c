@@ -30,7 +30,9 @@ static const char *path_of(const mote_keras_call *k, const mote_keras_array *arr
 
     if (k->place.path)
         return mote_arena_printf(&k->reader->arena, err, "%s%svars/%d", k->place.path,
-                                 array->sub ? array->sub : k->layer->type->has_cell ? "cell/" : "",
+                                 array->sub                 ? array->sub
+                                 : k->layer->type->has_cell ? "cell/"
+                                                            : "",
                                  (int)(array->sub ? array->index_in_sub : array->index));
     if (at < k->place.name_count)
         return k->place.names[at];
@@ -65,8 +67,8 @@ static mote_status take_part(const mote_keras_call *k, const mote_keras_array *a
     const size_t last = a->rank > 0 && !array->is_flat ? a->dim[a->rank - 1] : a->count;
     const size_t rows = last > 0 ? a->count / last : 0, each = array->parts ? last / (size_t)array->parts : last,
                  width = each * (size_t)(array->part_count ? array->part_count : 1);
-    float       *taken;
-    size_t       r;
+    float *taken;
+    size_t r;
 
     if (array->is_flat) {
         a->rank = 1;
@@ -74,7 +76,7 @@ static mote_status take_part(const mote_keras_call *k, const mote_keras_array *a
     }
     if (array->parts == 0 || a->rank == 0)
         return MOTE_OK;
-    taken = MOTE_NEW(&k->reader->arena, float, rows * width + 1, &k->base.builder->err);
+    taken = MOTE_NEW(&k->reader->arena, float, rows *width + 1, &k->base.builder->err);
     if (!taken)
         return k->base.builder->err.code;
     for (r = 0; r < rows; r++)
