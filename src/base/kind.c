@@ -13,7 +13,7 @@ static const char *const wanted_names[MOTE_WANTED_COUNT] = {"a .tflite or .onnx 
                                                             "a .tflite model"};
 
 /* What is wanted, in general: where a kind has nothing better to advise. */
-#define MODELS "models are read from .tflite and .onnx files"
+#define MODELS "models are read from .tflite, .onnx, .keras and .h5 files"
 #define SPECS  "a spec is a YAML file, as docs/SPEC.md describes it"
 #define SETS   "data sets are .npz, .npy, .csv or IDX files, or folders"
 
@@ -267,6 +267,10 @@ typedef struct kind_row {
     bool (*is_it)(view file);
 } kind_row;
 
+#define A_KERAS_MODEL                                                                                                       \
+    {                                                                                                                       \
+        NULL, "`mote inspect`, `run` and `compile` take models; " SPECS, "give it as MODEL; " SETS                          \
+    }
 #define MAGIC(offset, bytes) bytes, offset, sizeof(bytes) - 1, NULL
 #define LOOK(function)       NULL, 0, 0, function
 
@@ -281,8 +285,8 @@ static const kind_row rows[] = {
     {{"a TensorFlow Lite model",
       {NULL, "`mote inspect`, `run` and `compile` take models; " SPECS, "give it as MODEL; " SETS}},
      MAGIC(4, "TFL3")},
-    {{"a Keras model (.keras)", A_MODEL(CONVERT_KERAS)}, LOOK(is_keras)},
-    {{"an HDF5 file, as Keras' .h5 are", A_MODEL(CONVERT_KERAS)}, MAGIC(0, "\x89HDF\r\n\x1a\n")},
+    {{"a Keras model (.keras)", A_KERAS_MODEL}, LOOK(is_keras)},
+    {{"an HDF5 file, as Keras' .h5 are", A_KERAS_MODEL}, MAGIC(0, "\x89HDF\r\n\x1a\n")},
     {{"a PyTorch model", A_MODEL(CONVERT_TORCH)}, LOOK(is_torch)},
     {{"a Python pickle, as PyTorch and scikit-learn write", A_MODEL(CONVERT_TORCH)}, LOOK(is_pickle)},
     {{"a TensorFlow SavedModel in a zip archive", A_MODEL(CONVERT_SAVED)}, LOOK(is_zipped_saved_model)},

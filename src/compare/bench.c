@@ -115,6 +115,7 @@ static void time_steps(const benching *b, mote_runner *runner, double *times)
     int32_t s, next;
 
     set_inputs(b, runner);
+    mote_runner_begin(runner);
     memset(times, 0, (size_t)b->out->layer_count * sizeof *times);
     for (s = 0; s < runner->program->step_count; s = next) {
         start = now_us();

@@ -137,6 +137,7 @@ static mote_status invoke(mote_runner *runner, const host_job *job, size_t sampl
 
     if (runner->work)
         return mote_runner_invoke(runner, err);
+    mote_runner_begin(runner);
     for (s = 0; s < runner->program->step_count;) {
         keep_logits(runner, job, s, sample);
         s = mote_runner_step(runner, s);

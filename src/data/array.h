@@ -42,7 +42,6 @@ bool mote_npy_can_hold(mote_dtype dtype);
 void mote_npy_put(const mote_array *array, FILE *stream);
 
 bool mote_is_npy(const uint8_t *bytes, size_t count);
-bool mote_is_zip(const uint8_t *bytes, size_t count);
 bool mote_is_idx(const uint8_t *bytes, size_t count);
 
 /* An archive in memory; bytes stay the caller's and must outlive it. label goes in front of messages. */

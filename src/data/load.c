@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/kind.h"
 #include "base/text.h"
+#include "base/zip.h"
 #include "data/array.h"
 #include "data/raw.h"
 

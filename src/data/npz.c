@@ -2,11 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
-#include <zip.h>
 
-#include "base/arena.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "base/zip.h"
 #include "data/array.h"
 
 enum { ENTRY_MAX = 65536 };
@@ -65,20 +64,10 @@ static mote_status list_entries(mote_npz *npz, mote_error *err)
 
 static mote_status open_archive(mote_npz *npz, const uint8_t *bytes, size_t count, mote_error *err)
 {
-    zip_error_t   reason;
-    zip_source_t *source;
-
     npz->bytes = count;
     if (!mote_is_zip(bytes, count)) /* libzip searches the whole file for an archive; we do not */
         return mote_fail(err, MOTE_ERR_FORMAT, "not a .npz file: it does not begin as a zip archive does");
-    zip_error_init(&reason);
-    source = zip_source_buffer_create(bytes, count, 0, &reason);
-    npz->archive = source ? zip_open_from_source(source, ZIP_RDONLY, &reason) : NULL;
-    if (!npz->archive) {
-        mote_fail(err, MOTE_ERR_FORMAT, "truncated or damaged zip archive: %s", zip_error_strerror(&reason));
-        zip_source_free(source);
-    }
-    zip_error_fini(&reason);
+    npz->archive = mote_zip_open(bytes, count, err);
     return err->code == MOTE_OK ? list_entries(npz, err) : err->code;
 }
 
@@ -153,38 +142,12 @@ int32_t mote_npz_find(const mote_npz *npz, const char *name)
     return -1;
 }
 
-/* What the member may hold at most, from what the archive can justify; both sizes are claims of the archive. */
-static mote_status bound_member(const mote_npz *npz, const zip_stat_t *stat, size_t *at_most, mote_error *err)
-{
-    bool   is_stored = stat->comp_method == ZIP_CM_STORE;
-    size_t justified;
-
-    if (!is_stored && stat->comp_method != ZIP_CM_DEFLATE)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "zip compression method %d is not supported; np.savez_compressed uses 8",
-                         stat->comp_method);
-    if (stat->encryption_method != ZIP_EM_NONE)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "the zip archive is encrypted");
-    if (stat->comp_size > npz->bytes)
-        return mote_fail(err, MOTE_ERR_FORMAT, "truncated or damaged: claims %llu compressed bytes in a file of %zu",
-                         (unsigned long long)stat->comp_size, npz->bytes);
-    justified = mote_size_mul((size_t)stat->comp_size, is_stored ? 1 : MOTE_DEFLATE_MAX_GAIN);
-    if (stat->size > justified)
-        return mote_fail(err, MOTE_ERR_FORMAT, "damaged: claims %llu bytes, but %llu compressed ones hold at most %zu",
-                         (unsigned long long)stat->size, (unsigned long long)stat->comp_size, justified);
-    *at_most = (size_t)stat->size;
-    return MOTE_OK;
-}
-
 static mote_status load_entry(mote_array *out, mote_npz *npz, zip_uint64_t entry, mote_array_reader *read, size_t max_bytes,
                               mote_error *err)
 {
-    const zip_uint64_t needed = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
-    zip_source_state   state = {.source = {.read = read_member}};
-    zip_stat_t         stat;
+    zip_source_state state = {.source = {.read = read_member}};
 
-    if (zip_stat_index(npz->archive, entry, 0, &stat) != 0 || (stat.valid & needed) != needed)
-        return mote_fail(err, MOTE_ERR_FORMAT, "damaged: %s", zip_strerror(npz->archive));
-    MOTE_TRY(bound_member(npz, &stat, &state.source.at_most, err));
+    MOTE_TRY(mote_zip_bound(npz->archive, npz->bytes, entry, &state.source.at_most, err));
     state.member = zip_fopen_index(npz->archive, entry, 0);
     if (!state.member)
         return mote_fail(err, MOTE_ERR_FORMAT, "damaged: %s", zip_strerror(npz->archive));
@@ -224,12 +187,6 @@ static mote_status read_array(mote_array *out, mote_npz *npz, const char *name, 
 mote_status mote_npz_load(mote_array *out, mote_npz *npz, const char *name, size_t max_bytes, mote_error *err)
 {
     return read_array(out, npz, name, mote_npy_read, max_bytes, err);
-}
-
-bool mote_is_zip(const uint8_t *bytes, size_t count)
-{
-    return count >= 4 && bytes[0] == 'P' && bytes[1] == 'K' &&
-           ((bytes[2] == 3 && bytes[3] == 4) || (bytes[2] == 5 && bytes[3] == 6)); /* a member, or an empty archive */
 }
 
 static mote_status read_named_or_only(mote_array *out, const char *path, const char *name, mote_array_reader *read,

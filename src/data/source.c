@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/zip.h"
 
 mote_status mote_source_read(mote_source *source, void *to, size_t count, const char *what, mote_error *err)
 {

@@ -17,9 +17,6 @@
 
 #include "base/file.h"
 
-/* Deflate codes at best 258 bytes in 2 bits: 1032 to 1. */
-enum { MOTE_DEFLATE_MAX_GAIN = 1032 };
-
 typedef struct mote_source mote_source;
 struct mote_source {
     /* Up to count bytes; fewer only at the end. A damaged stream is an error. */

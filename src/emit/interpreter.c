@@ -265,10 +265,14 @@ static void emit_open(const mote_emitter *e, const mote_interpreted *in, mote_te
 
 static void emit_calls(const mote_emitter *e, mote_text *out)
 {
-    mote_text_printf(out,
-                     "void %s_invoke(%s_arena *arena)\n{\n    if (arena->interpreter)\n"
-                     "        mrt_interpreter_invoke((mrt_interpreter *)arena->interpreter);\n}\n\n",
-                     e->name, e->name);
+    mote_text_printf(
+        out,
+        "void %s_invoke(%s_arena *arena)\n{\n    if (!arena->interpreter)\n        return;\n%s"
+        "    mrt_interpreter_invoke((mrt_interpreter *)arena->interpreter);\n}\n\n",
+        e->name, e->name,
+        mote_graph_forgets(&e->model->graphs[0])
+            ? "    mrt_interpreter_reset((mrt_interpreter *)arena->interpreter); /* samples know nothing of others */\n"
+            : "");
     mote_text_printf(
         out,
         "void *%s_input_at(%s_arena *arena, int32_t index)\n{\n"

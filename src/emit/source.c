@@ -394,6 +394,8 @@ static void emit_invoke(const mote_emitter *e, const mote_variant *variant, mote
 
     mote_text_printf(out, "void %s_invoke(%s_arena *arena)\n{\n", e->name, e->name);
     mote_emit_bases(e, variant->program, out);
+    if (mote_graph_forgets(&e->model->graphs[0]))
+        mote_text_printf(out, "    %s_reset(arena); /* a sample knows nothing of the one before */\n", e->name);
     for (s = 0; s < variant->program->step_count; s++) {
         const mote_step *step = &variant->program->steps[s];
         if (step->control)

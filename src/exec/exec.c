@@ -152,6 +152,7 @@ mote_status mote_runner_invoke(mote_runner *runner, mote_error *err)
 {
     int32_t s;
 
+    mote_runner_begin(runner);
     if (runner->work)
         return invoke_within_limit(runner, err);
     for (s = 0; s < runner->program->step_count; s = mote_runner_step(runner, s)) {
@@ -169,6 +170,12 @@ void mote_runner_reset(mote_runner *runner)
             memcpy(mote_runner_tensor(runner, i), graph->tensors[i].data, mote_tensor_bytes(&graph->tensors[i]));
     for (i = 0; i < runner->program->step_count; i++)
         memset(runner->memory + runner->program->states[i], 0, runner->program->steps[i].prepared.state_bytes);
+}
+
+void mote_runner_begin(mote_runner *runner)
+{
+    if (mote_graph_forgets(&runner->program->model->graphs[0]))
+        mote_runner_reset(runner);
 }
 
 void mote_runner_set_real(mote_runner *runner, int32_t input, const float *values)

@@ -18,6 +18,9 @@ struct mote_runner {
 /* The bytes of a tensor; of an activation only between its computation and its last use, unless keeps_all was set. */
 void *mote_runner_tensor(const mote_runner *runner, mote_id id);
 
+/* Before the first step of an invoke: states back to their first values where the model forgets (mote_graph_forgets). */
+void mote_runner_begin(mote_runner *runner);
+
 /* Runs one step, and returns the number of the next; step_count: there is none. */
 int32_t mote_runner_step(mote_runner *runner, int32_t step);
 

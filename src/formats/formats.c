@@ -3,11 +3,12 @@
 
 #include "base/file.h"
 #include "base/kind.h"
+#include "formats/keras/keras.h"
 #include "formats/keras/write.h"
 #include "formats/onnx/onnx.h"
 
-/* A kind of model file. One row makes mote read it (recognise NULL: it does not), write it, and name it where a path ends in
- * something else. */
+/* A kind of model file. One row makes mote read it (recognise NULL: another row does), write it, and name it where a path ends
+ * in something else. */
 typedef struct model_format {
     const char *suffix; /* of the paths that it is written to; NULL: it is only read, and so is write */
     bool (*recognise)(const void *bytes, size_t count);
@@ -18,7 +19,7 @@ typedef struct model_format {
 
 static const model_format formats[] = {{".tflite", mote_is_tflite, mote_tflite_read, mote_tflite_write},
                                        {NULL, mote_is_onnx, mote_onnx_read, NULL},
-                                       {".keras", NULL, NULL, mote_keras_write},
+                                       {".keras", mote_is_keras, mote_keras_read, mote_keras_write},
                                        {".h5", NULL, NULL, mote_keras_write_h5}};
 
 enum { FORMAT_COUNT = sizeof formats / sizeof *formats };

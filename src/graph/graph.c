@@ -265,3 +265,25 @@ mote_node_text mote_node_show(const mote_graph *graph, const mote_node *node)
         snprintf(shown.text, sizeof shown.text, "operator %d (%s)", index, mote_node_kind_name(node));
     return shown;
 }
+
+static bool reads_state(const mote_graph *graph, const mote_node *node)
+{
+    int32_t i;
+
+    for (i = 0; i < node->in_count; i++)
+        if (mote_node_in(graph, node, i) && mote_node_in(graph, node, i)->kind == MOTE_STATE)
+            return true;
+    return false;
+}
+
+bool mote_graph_forgets(const mote_graph *graph)
+{
+    int32_t n;
+
+    for (n = 0; n < graph->node_count; n++) {
+        const mote_tensor *out = mote_node_out(graph, &graph->nodes[n], 0);
+        if (out && out->is_batched && reads_state(graph, &graph->nodes[n]))
+            return true;
+    }
+    return false;
+}

@@ -263,6 +263,11 @@ mote_shape_text mote_shape_show(const mote_tensor *tensor);
 /* The number of operands (and graph outputs) that read the tensor. */
 int32_t mote_graph_use_count(const mote_graph *graph, mote_id id);
 
+/* Whether every invoke begins with states at their reset values: where operators with states compute samples of their own
+ * (is_batched), nothing of one is to reach the next, as in Keras' layers that are not stateful. With a fixed batch states
+ * last until somebody resets them. */
+bool mote_graph_forgets(const mote_graph *graph);
+
 /* "operator 3 (CONV_2D "stem")": how every message names a node. */
 typedef struct mote_node_text {
     char text[160];

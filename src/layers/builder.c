@@ -6,32 +6,10 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "layers/layer.h"
+#include "layers/builder.h"
 #include "ops/op.h"
 
-enum {
-#define LAYER(name, options)         COUNT_OF_##name,
-#define LAYER_OF_MANY(name, options) COUNT_OF_##name,
-#include "layers/layers.def"
-#undef LAYER
-#undef LAYER_OF_MANY
-    TYPE_COUNT
-};
-
 enum { DEFAULT_MAX_PARAMETERS = 64 << 20, INPUT_DIM_MAX = 65536, INPUT_COUNT_MAX = 1 << 28, NAME_LENGTH_MAX = 100 };
-
-struct mote_builder {
-    mote_model *model;
-    mote_error  err; /* the first failure of any call */
-    uint64_t    seed;
-    size_t      max_parameters, parameter_count;
-    uint32_t    weight_count;      /* the index of the next weight's random stream */
-    int         named[TYPE_COUNT]; /* how many default names each type has used */
-    mote_id     inputs[MOTE_FEATURES_MAX];
-    int         input_count;
-    mote_id     weights[MOTE_LAYER_WEIGHTS_MAX]; /* of the layer that is being added */
-    int32_t     weights_of_layer;
-};
 
 const mote_layer_type *const mote_layer_types[] = {
 #define LAYER(name, options)         &mote_layer_type_##name,
@@ -45,7 +23,7 @@ const mote_layer_type *mote_layer_type_find(const char *name)
 {
     int i;
 
-    for (i = 0; i < TYPE_COUNT; i++)
+    for (i = 0; i < MOTE_LAYER_TYPE_COUNT; i++)
         if (strcmp(mote_layer_types[i]->name, name) == 0)
             return mote_layer_types[i];
     return NULL;
@@ -164,6 +142,41 @@ static mote_status check_all_used(mote_builder *builder)
     return MOTE_OK;
 }
 
+static bool is_read(const mote_node *node, const bool *is_wanted)
+{
+    int32_t i;
+
+    for (i = 0; i < node->out_count; i++)
+        if (is_wanted[node->out[i]])
+            return true;
+    return node->out_count == 0;
+}
+
+/* A file may hold what none of its outputs reads. */
+static mote_status drop_unread(mote_builder *builder)
+{
+    mote_graph *graph = graph_of(builder);
+    bool       *is_wanted = MOTE_NEW(&builder->model->arena, bool, graph->tensor_count, &builder->err);
+    int32_t     n, i, kept = graph->node_count;
+
+    if (!is_wanted)
+        return builder->err.code;
+    for (i = 0; i < graph->output_count; i++)
+        is_wanted[graph->outputs[i]] = true;
+    for (n = graph->node_count - 1; n >= 0; n--) {
+        const mote_node *node = &graph->nodes[n];
+        if (!is_read(node, is_wanted))
+            continue;
+        for (i = 0; i < node->in_count; i++)
+            if (node->in[i] != MOTE_NONE)
+                is_wanted[node->in[i]] = true;
+        graph->nodes[--kept] = *node; /* from the end: what is moved was looked at */
+    }
+    graph->node_count -= kept;
+    memmove(graph->nodes, graph->nodes + kept, (size_t)graph->node_count * sizeof *graph->nodes);
+    return MOTE_OK;
+}
+
 /* Of several inputs or outputs a file must say which is which, whatever their tensors are called when passes are done. */
 static mote_status name_ends(mote_builder *builder)
 {
@@ -203,7 +216,7 @@ static mote_status complete(mote_builder *builder, const mote_layer_id *outputs,
         return err->code;
     MOTE_TRY(mote_graph_set_inputs(model, graph_of(builder), builder->inputs, builder->input_count, err));
     MOTE_TRY(mote_graph_set_outputs(model, graph_of(builder), outputs, output_count, err));
-    MOTE_TRY(check_all_used(builder));
+    MOTE_TRY(builder->source ? drop_unread(builder) : check_all_used(builder));
     MOTE_TRY(name_ends(builder));
     MOTE_TRY(mote_model_gather_params(model, err));
     return mote_model_verify(model, err);
@@ -262,7 +275,6 @@ static void record_layer(const mote_layer_call *call, const mote_layer_type *typ
 static mote_id add_activation_tensor(mote_builder *builder, mote_tensor tensor)
 {
     tensor.origin = (uint32_t)graph_of(builder)->tensor_count;
-    tensor.dtype = MOTE_F32;
     tensor.kind = MOTE_ACTIVATION;
     tensor.is_batched = true;
     return mote_graph_add_tensor(builder->model, graph_of(builder), &tensor, &builder->err);
@@ -291,7 +303,7 @@ static mote_status check_input(mote_builder *builder, int rank, const int *dims)
 
 static mote_layer_id add_input(mote_builder *builder, const char *name, int rank, const int *dims)
 {
-    mote_tensor tensor = {.name = name, .rank = rank + 1, .dim = {1}};
+    mote_tensor tensor = {.name = name, .dtype = MOTE_F32, .rank = rank + 1, .dim = {1}};
     mote_id     id;
 
     if (!name)
@@ -320,6 +332,21 @@ mote_layer_id mote_layer_named_input(mote_builder *builder, const char *name, in
     if (builder->err.code != MOTE_OK || check_input(builder, rank, dims) != MOTE_OK)
         return MOTE_NO_LAYER;
     return add_input(builder, given_name(builder, name), rank, dims);
+}
+
+mote_layer_id mote_layer_typed_input(mote_builder *builder, const char *name, mote_dtype dtype, int32_t batch, int32_t rank,
+                                     const int32_t *dims)
+{
+    mote_layer_id id = mote_layer_named_input(builder, name, rank, dims);
+
+    if (id == MOTE_NO_LAYER)
+        return id;
+    graph_of(builder)->tensors[id].dtype = dtype;
+    if (batch > 0) {
+        graph_of(builder)->tensors[id].dim[0] = batch;
+        graph_of(builder)->tensors[id].is_batched = false;
+    }
+    return id;
 }
 
 static int index_of(const mote_layer_type *type)
@@ -450,6 +477,8 @@ mote_id mote_layer_weight(const mote_layer_call *call, const mote_weight *weight
 
     if (builder->err.code != MOTE_OK)
         return MOTE_NONE;
+    if (builder->source && (id = builder->source->find(builder->source, weight)) != MOTE_NONE)
+        return id;
     memcpy(tensor.dim, weight->dim, sizeof weight->dim);
     count = mote_tensor_count(&tensor);
     if (count > builder->max_parameters - builder->parameter_count)
@@ -463,11 +492,14 @@ mote_id mote_layer_weight(const mote_layer_call *call, const mote_weight *weight
         return MOTE_NONE;
     tensor.origin = (uint32_t)graph_of(builder)->tensor_count;
     tensor.is_trainable = !weight->is_fixed;
-    mote_initialize(&how, tensor.data, count);
+    if (!builder->source)
+        mote_initialize(&how, tensor.data, count);
     id = mote_graph_add_tensor(builder->model, graph_of(builder), &tensor, &builder->err);
     if (builder->weights_of_layer < MOTE_LAYER_WEIGHTS_MAX)
         builder->weights[builder->weights_of_layer] = id;
     builder->weights_of_layer++;
+    if (builder->source && id != MOTE_NONE)
+        builder->source->fill(builder->source, call, weight, id);
     return id;
 }
 
@@ -498,23 +530,39 @@ static int count_present(const mote_node *node)
     return node->in[node->in_count - 1] == MOTE_NONE ? node->in_count - 1 : node->in_count;
 }
 
-static mote_layer_id add_node(const mote_layer_call *call, const mote_node *spec, const char *out_name)
+mote_status mote_layer_node_of_many(const mote_layer_call *call, const mote_node *spec, const char *out_name,
+                                    mote_dtype dtype, mote_id *out)
 {
     mote_builder *builder = call->builder;
     mote_node     node = *spec, *added;
-    mote_id       out;
+    int32_t       i;
 
+    for (i = 0; i < node.out_count; i++)
+        out[i] = MOTE_NO_LAYER;
     if (builder->err.code != MOTE_OK)
-        return MOTE_NO_LAYER;
-    out = add_activation_tensor(builder, (mote_tensor){.name = out_name});
+        return builder->err.code;
+    for (i = 0; i < node.out_count; i++)
+        out[i] = add_activation_tensor(builder, (mote_tensor){.name = out_name, .dtype = dtype});
     node.name = call->name;
     node.origin = (uint32_t)graph_of(builder)->node_count;
     node.in_count = count_present(&node);
-    node.out = &out;
+    node.out = out;
+    added =
+        builder->err.code == MOTE_OK ? mote_graph_add_node(builder->model, graph_of(builder), &node, &builder->err) : NULL;
+    if (added && mote_op_infer(builder->model, graph_of(builder), added, &builder->err) == MOTE_OK)
+        return MOTE_OK;
+    for (i = 0; i < node.out_count; i++)
+        out[i] = MOTE_NO_LAYER;
+    return builder->err.code;
+}
+
+static mote_layer_id add_node(const mote_layer_call *call, const mote_node *spec, const char *out_name)
+{
+    mote_node node = *spec;
+    mote_id   out;
+
     node.out_count = 1;
-    added = out == MOTE_NONE ? NULL : mote_graph_add_node(builder->model, graph_of(builder), &node, &builder->err);
-    if (!added || mote_op_infer(builder->model, graph_of(builder), added, &builder->err) != MOTE_OK)
-        return MOTE_NO_LAYER;
+    mote_layer_node_of_many(call, &node, out_name, MOTE_F32, &out);
     return out;
 }
 

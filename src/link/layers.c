@@ -99,6 +99,7 @@ static void run_form(form *f, const uint8_t *sample)
     int32_t             s, k = 0;
 
     give_inputs(f->runner, sample);
+    mote_runner_begin(f->runner);
     for (s = 0; s < program->step_count && k < f->count; s++) {
         mote_runner_step(f->runner, s);
         if (!program->steps[s].kernel->is_view)

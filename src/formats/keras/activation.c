@@ -1,0 +1,444 @@
+/* Activations, by Keras' names, and the layers that are nothing else. What no operator of TensorFlow Lite computes is put
+ * together from several, by formulas that do not overflow.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <string.h>
+
+#include "formats/keras/layer.h"
+
+/* ---- formulas ---- */
+
+static mote_id times(mote_keras_call *k, mote_id x, double factor)
+{
+    return factor == 1 ? x : mote_keras_binary(k, MOTE_OP_MUL, x, mote_keras_scalar(k, factor));
+}
+
+static mote_id plus(mote_keras_call *k, mote_id x, double term)
+{
+    return term == 0 ? x : mote_keras_binary(k, MOTE_OP_ADD, x, mote_keras_scalar(k, term));
+}
+
+static mote_id relu(mote_keras_call *k, mote_id x)
+{
+    return mote_keras_unary(k, MOTE_OP_RELU, x);
+}
+
+static mote_id same(mote_keras_call *k, mote_id x)
+{
+    (void)k;
+    return x;
+}
+
+/* x where x > 0, factor (exp(alpha x) - 1) elsewhere. */
+static mote_id elu_of(mote_keras_call *k, mote_id x, double factor)
+{
+    mote_id negative;
+
+    if (factor == 1)
+        return mote_keras_unary(k, MOTE_OP_ELU, x);
+    negative = mote_keras_unary(k, MOTE_OP_ELU, mote_keras_clip(k, x, -INFINITY, 0));
+    return mote_keras_binary(k, MOTE_OP_ADD, relu(k, x), times(k, negative, factor));
+}
+
+static mote_id elu(mote_keras_call *k, mote_id x)
+{
+    return elu_of(k, x, 1);
+}
+
+static mote_id selu(mote_keras_call *k, mote_id x)
+{
+    return times(k, elu_of(k, x, 1.6732632423543772848170429916717), 1.0507009873554804934193349852946);
+}
+
+/* log(1 + exp(-|x|)) + max(x, 0) */
+static mote_id softplus(mote_keras_call *k, mote_id x)
+{
+    mote_id e = mote_keras_unary(k, MOTE_OP_EXP, mote_keras_unary(k, MOTE_OP_NEG, mote_keras_unary(k, MOTE_OP_ABS, x)));
+
+    return mote_keras_binary(k, MOTE_OP_ADD, mote_keras_unary(k, MOTE_OP_LOG, plus(k, e, 1)), relu(k, x));
+}
+
+static mote_id softsign(mote_keras_call *k, mote_id x)
+{
+    return mote_keras_binary(k, MOTE_OP_DIV, x, plus(k, mote_keras_unary(k, MOTE_OP_ABS, x), 1));
+}
+
+static mote_id exponential(mote_keras_call *k, mote_id x)
+{
+    return mote_keras_unary(k, MOTE_OP_EXP, x);
+}
+
+static mote_id silu(mote_keras_call *k, mote_id x)
+{
+    return mote_keras_binary(k, MOTE_OP_MUL, x, mote_keras_unary(k, MOTE_OP_LOGISTIC, x));
+}
+
+static mote_id gelu_as(mote_keras_call *k, mote_id x, bool is_approximate)
+{
+    return mote_keras_node(k,
+                           &(mote_node){.op = MOTE_OP_GELU, .in = &x, .in_count = 1, .as.gelu.approximate = is_approximate});
+}
+
+static mote_id gelu(mote_keras_call *k, mote_id x)
+{
+    return gelu_as(k, x, false);
+}
+
+static mote_id mish(mote_keras_call *k, mote_id x)
+{
+    return mote_keras_binary(k, MOTE_OP_MUL, x, mote_keras_unary(k, MOTE_OP_TANH, softplus(k, x)));
+}
+
+static mote_id log_softmax(mote_keras_call *k, mote_id x)
+{
+    return mote_keras_unary(k, MOTE_OP_LOG_SOFTMAX, x);
+}
+
+static mote_id leaky_of(mote_keras_call *k, mote_id x, double slope)
+{
+    return mote_keras_node(
+        k, &(mote_node){.op = MOTE_OP_LEAKY_RELU, .in = &x, .in_count = 1, .as.leaky_relu.alpha = (float)slope});
+}
+
+static mote_id leaky_relu(mote_keras_call *k, mote_id x)
+{
+    return leaky_of(k, x, 0.2);
+}
+
+/* Keras 3: relu6(x + 3) / 6; Keras 2: x / 5 + 1/2 between 0 and 1. */
+static mote_id hard_sigmoid(mote_keras_call *k, mote_id x)
+{
+    if (k->reader->is_version_3)
+        return times(k, mote_keras_unary(k, MOTE_OP_RELU6, plus(k, x, 3)), 1.0 / 6);
+    return mote_keras_clip(k, plus(k, times(k, x, 0.2), 0.5), 0, 1);
+}
+
+static mote_id hard_tanh(mote_keras_call *k, mote_id x)
+{
+    return mote_keras_clip(k, x, -1, 1);
+}
+
+static mote_id log_sigmoid(mote_keras_call *k, mote_id x)
+{
+    return mote_keras_unary(k, MOTE_OP_NEG, softplus(k, mote_keras_unary(k, MOTE_OP_NEG, x)));
+}
+
+static mote_id tanh_shrink(mote_keras_call *k, mote_id x)
+{
+    return mote_keras_binary(k, MOTE_OP_SUB, x, mote_keras_unary(k, MOTE_OP_TANH, x));
+}
+
+static mote_id soft_shrink(mote_keras_call *k, mote_id x)
+{
+    return mote_keras_binary(k, MOTE_OP_SUB, x, mote_keras_clip(k, x, -0.5, 0.5));
+}
+
+/* x where |x| > threshold (or, with a sign, x > threshold), 0 elsewhere. */
+static mote_id keep_above(mote_keras_call *k, mote_id x, mote_id compared, double threshold)
+{
+    mote_id is_above = mote_keras_binary(k, MOTE_OP_GREATER, compared, mote_keras_scalar(k, threshold));
+
+    return mote_keras_binary(k, MOTE_OP_MUL, x, mote_keras_cast(k, is_above, MOTE_F32));
+}
+
+static mote_id hard_shrink(mote_keras_call *k, mote_id x)
+{
+    return keep_above(k, x, mote_keras_unary(k, MOTE_OP_ABS, x), 0.5);
+}
+
+static mote_id squareplus(mote_keras_call *k, mote_id x)
+{
+    mote_id root = mote_keras_unary(k, MOTE_OP_SQRT, plus(k, mote_keras_unary(k, MOTE_OP_SQUARE, x), 4));
+
+    return times(k, mote_keras_binary(k, MOTE_OP_ADD, x, root), 0.5);
+}
+
+/* ((c + 1) / 2)^2 + max(x - 1, 0), c being x between -1 and 1. */
+static mote_id sparse_plus(mote_keras_call *k, mote_id x)
+{
+    mote_id inner = mote_keras_unary(k, MOTE_OP_SQUARE, times(k, plus(k, mote_keras_clip(k, x, -1, 1), 1), 0.5));
+
+    return mote_keras_binary(k, MOTE_OP_ADD, inner, relu(k, plus(k, x, -1)));
+}
+
+static mote_id sparse_sigmoid(mote_keras_call *k, mote_id x)
+{
+    return times(k, plus(k, mote_keras_clip(k, x, -1, 1), 1), 0.5);
+}
+
+static mote_id glu(mote_keras_call *k, mote_id x)
+{
+    mote_id halves[2];
+
+    mote_keras_split(k, x, mote_keras_tensor(k, x)->rank - 1, 2, halves);
+    return mote_keras_binary(k, MOTE_OP_MUL, halves[0], mote_keras_unary(k, MOTE_OP_LOGISTIC, halves[1]));
+}
+
+static mote_id softmax(mote_keras_call *k, mote_id x)
+{
+    return mote_keras_softmax(k, x, -1);
+}
+
+#define ONE(name, KIND)                                                                                                     \
+    static mote_id name(mote_keras_call *k, mote_id x)                                                                      \
+    {                                                                                                                       \
+        return mote_keras_unary(k, MOTE_OP_##KIND, x);                                                                      \
+    }
+ONE(relu6, RELU6)
+ONE(sigmoid, LOGISTIC)
+ONE(hyperbolic_tangent, TANH)
+ONE(hard_silu, HARD_SWISH)
+#undef ONE
+
+/* ---- the table ---- */
+
+static const struct {
+    const char     *name;
+    mote_activation builtin; /* what layers of src/layers/ apply themselves */
+    mote_id (*add)(mote_keras_call *k, mote_id x);
+} activations[] = {
+    {"linear", MOTE_ACTIVATION_LINEAR, same},
+    {"relu", MOTE_ACTIVATION_RELU, relu},
+    {"relu6", MOTE_ACTIVATION_RELU6, relu6},
+    {"sigmoid", MOTE_ACTIVATION_SIGMOID, sigmoid},
+    {"tanh", MOTE_ACTIVATION_TANH, hyperbolic_tangent},
+    {"softmax", MOTE_ACTIVATION_SOFTMAX, softmax},
+    {"hard_silu", MOTE_ACTIVATION_HARD_SWISH, hard_silu},
+    {"hard_swish", MOTE_ACTIVATION_HARD_SWISH, hard_silu},
+    {"celu", 0, elu},
+    {"elu", 0, elu},
+    {"exponential", 0, exponential},
+    {"gelu", 0, gelu},
+    {"glu", 0, glu},
+    {"hard_shrink", 0, hard_shrink},
+    {"hard_sigmoid", 0, hard_sigmoid},
+    {"hard_tanh", 0, hard_tanh},
+    {"leaky_relu", 0, leaky_relu},
+    {"log_sigmoid", 0, log_sigmoid},
+    {"log_softmax", 0, log_softmax},
+    {"mish", 0, mish},
+    {"selu", 0, selu},
+    {"silu", 0, silu},
+    {"swish", 0, silu},
+    {"soft_shrink", 0, soft_shrink},
+    {"softplus", 0, softplus},
+    {"softsign", 0, softsign},
+    {"sparse_plus", 0, sparse_plus},
+    {"sparse_sigmoid", 0, sparse_sigmoid},
+    {"squareplus", 0, squareplus},
+    {"tanh_shrink", 0, tanh_shrink},
+};
+
+enum { COUNT = sizeof activations / sizeof *activations };
+
+/* "relu", {"class_name": "function", "config": "relu"}; NULL: a layer, or something else. */
+static const char *name_of(mote_keras_call *k, const char *key)
+{
+    json_t *value = mote_keras_get(k, key);
+
+    if (!value)
+        return "linear";
+    if (json_is_object(value))
+        value = json_object_get(value, "config");
+    return json_string_value(value);
+}
+
+static int find(const char *name)
+{
+    int i;
+
+    for (i = 0; name && i < COUNT; i++)
+        if (strcmp(activations[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+mote_activation mote_keras_builtin(mote_keras_call *k, const char *key)
+{
+    const int i = find(name_of(k, key));
+
+    return i < 0 ? MOTE_ACTIVATION_LINEAR : activations[i].builtin;
+}
+
+mote_id mote_keras_activate_by_name(mote_keras_call *k, const char *name, mote_id x)
+{
+    const int i = find(name);
+
+    if (i >= 0)
+        return activations[i].add(k, x);
+    if (!mote_keras_failed(k))
+        MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "activation %s is not supported", mote_show_string(name).text);
+    return x;
+}
+
+mote_id mote_keras_activate(mote_keras_call *k, const char *key, mote_id x)
+{
+    const char *name = name_of(k, key);
+
+    if (!name && json_is_object(mote_keras_get(k, key)))
+        return mote_keras_call_inner(k, mote_keras_get(k, key), "", 0, x);
+    return mote_keras_activate_by_name(k, name, x);
+}
+
+/* ---- layers ---- */
+
+MOTE_KERAS_FUNCTION(activation)
+{
+    mote_keras_return(k, mote_keras_activate(k, "activation", MOTE_KERAS_IN(k)));
+}
+
+static mote_id relu_of(mote_keras_call *k, mote_id x, double slope, double threshold, double max)
+{
+    mote_id above, below;
+
+    if (threshold == 0 && slope == 0)
+        return mote_keras_clip(k, x, 0, max);
+    if (threshold == 0 && isinf(max))
+        return leaky_of(k, x, slope);
+    if (threshold == 0) /* min(x, max) where x >= 0 */
+        return leaky_of(k, mote_keras_clip(k, x, -INFINITY, max), slope);
+    above = mote_keras_binary(k, MOTE_OP_GREATER_EQUAL, x, mote_keras_scalar(k, threshold));
+    below = times(k, plus(k, x, -threshold), slope);
+    if (slope == 0)
+        x = mote_keras_binary(k, MOTE_OP_MUL, x, mote_keras_cast(k, above, MOTE_F32));
+    else {
+        mote_id   in[3] = {above, x, below};
+        mote_node node = {.op = MOTE_OP_SELECT_V2, .in = in, .in_count = 3};
+        x = mote_keras_node(k, &node);
+    }
+    return isinf(max) ? x : mote_keras_clip(k, x, -INFINITY, max);
+}
+
+MOTE_KERAS_FUNCTION(relu)
+{
+    const double max = mote_keras_get(k, "max_value") ? mote_keras_number(k, "max_value", 0) : INFINITY;
+    const double slope = mote_keras_number(k, "negative_slope", 0), threshold = mote_keras_number(k, "threshold", 0);
+
+    mote_keras_return(k, relu_of(k, MOTE_KERAS_IN(k), slope, threshold, max));
+}
+
+/* Keras 2 calls the slope alpha. */
+MOTE_KERAS_FUNCTION(leaky_relu)
+{
+    const double slope = mote_keras_number(k, "negative_slope", mote_keras_number(k, "alpha", 0.3));
+
+    mote_keras_return(k, leaky_of(k, MOTE_KERAS_IN(k), slope));
+}
+
+MOTE_KERAS_FUNCTION(elu)
+{
+    mote_keras_return(k, elu_of(k, MOTE_KERAS_IN(k), mote_keras_number(k, "alpha", 1)));
+}
+
+MOTE_KERAS_FUNCTION(softmax)
+{
+    int32_t axes[MOTE_RANK_MAX] = {-1};
+
+    if (mote_keras_ints(k, "axis", axes, MOTE_RANK_MAX) > 1)
+        MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "softmax over several axes is not supported");
+    mote_keras_return(k, mote_keras_softmax(k, MOTE_KERAS_IN(k), axes[0]));
+}
+
+MOTE_KERAS_FUNCTION(prelu)
+{
+    static const mote_keras_array arrays[] = {{.name = "alpha", .index = 0}};
+    const mote_tensor             in = *mote_keras_tensor(k, MOTE_KERAS_IN(k));
+    int32_t                       shared[MOTE_RANK_MAX] = {0}, dim[MOTE_RANK_MAX], i;
+    const int32_t                 count = mote_keras_ints(k, "shared_axes", shared, MOTE_RANK_MAX);
+
+    if (in.rank > 5) {
+        MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "its input has %d axes, more than 5", (int)in.rank);
+        return;
+    }
+    memcpy(dim, in.dim + 1, sizeof dim - sizeof *dim);
+    for (i = 0; i < count; i++)
+        dim[mote_keras_axis(k, shared[i], in.rank) - 1] = 1;
+    MOTE_KERAS_ARRAYS(k, arrays);
+    mote_keras_return(
+        k, mote_keras_binary(k, MOTE_OP_PRELU, MOTE_KERAS_IN(k), mote_keras_weight(k, "alpha", in.rank - 1, dim, false)));
+}
+
+/* ---- operators of functional graphs ---- */
+
+/* keras.ops.leaky_relu(x, negative_slope=0.2), tf.nn.leaky_relu(features, alpha=0.2) */
+static double number_argument(mote_keras_call *k, size_t place, const char *name, double standard)
+{
+    json_t *value = mote_keras_argument(k, place, name);
+
+    if (!value)
+        return standard;
+    if (!json_is_number(value))
+        MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "%s is no number", name);
+    return json_number_value(value);
+}
+
+MOTE_KERAS_FUNCTION(op_leaky_relu)
+{
+    const double slope = number_argument(k, 1, "alpha", number_argument(k, 1, "negative_slope", 0.2));
+
+    mote_keras_return(k, leaky_of(k, mote_keras_operand(k, mote_keras_argument(k, 0, "x")), slope));
+}
+
+MOTE_KERAS_FUNCTION(op_elu)
+{
+    mote_id x = mote_keras_operand(k, mote_keras_argument(k, 0, "x"));
+
+    mote_keras_return(k, elu_of(k, x, number_argument(k, 1, "alpha", number_argument(k, 1, "alpha", 1))));
+}
+
+MOTE_KERAS_FUNCTION(op_gelu)
+{
+    mote_id    x = mote_keras_operand(k, mote_keras_argument(k, 0, "x"));
+    json_t    *approximate = mote_keras_argument(k, 1, "approximate");
+    const bool standard = k->reader->is_version_3;
+
+    mote_keras_return(k, gelu_as(k, x, approximate ? json_is_true(approximate) : standard));
+}
+
+MOTE_KERAS_FUNCTION(op_softmax)
+{
+    mote_id x = mote_keras_operand(k, mote_keras_argument(k, 0, "x"));
+    json_t *axis = mote_keras_argument(k, 1, "axis");
+
+    mote_keras_return(k, mote_keras_softmax(k, x, axis ? mote_keras_whole(k, axis, "axis") : -1));
+}
+
+/* keras.ops and tf.nn's functions of one argument, by the class' or function's name. */
+MOTE_KERAS_FUNCTION(op_activation)
+{
+    static const char *const names[][2] = {
+        {"Relu", "relu"},
+        {"nn.relu", "relu"},
+        {"Relu6", "relu6"},
+        {"nn.relu6", "relu6"},
+        {"Sigmoid", "sigmoid"},
+        {"math.sigmoid", "sigmoid"},
+        {"nn.sigmoid", "sigmoid"},
+        {"Softplus", "softplus"},
+        {"Silu", "silu"},
+        {"nn.silu", "silu"},
+        {"nn.softplus", "softplus"},
+        {"math.softplus", "softplus"},
+        {"Softsign", "softsign"},
+        {"nn.softsign", "softsign"},
+        {"HardSigmoid", "hard_sigmoid"},
+        {"HardSilu", "hard_silu"},
+        {"Selu", "selu"},
+        {"nn.selu", "selu"},
+        {"LogSigmoid", "log_sigmoid"},
+        {"LogSoftmax", "log_softmax"},
+        {"nn.log_softmax", "log_softmax"},
+        {"nn.elu", "elu"},
+        {"HardTanh", "hard_tanh"},
+        {"TanhShrink", "tanh_shrink"},
+        {"SparsePlus", "sparse_plus"},
+        {"SparseSigmoid", "sparse_sigmoid"},
+        {"Mish", "mish"},
+    };
+    mote_id x = mote_keras_operand(k, mote_keras_argument(k, 0, "x"));
+    size_t  i;
+
+    for (i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i][0], k->layer->type->class_name) == 0)
+            mote_keras_return(k, mote_keras_activate_by_name(k, names[i][1], x));
+}

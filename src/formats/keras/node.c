@@ -1,0 +1,289 @@
+/* Operators of layers that src/layers/ has not: each is a node of the layer's name, its output "NAME/2"; the last one is
+ * called as the layer. SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "formats/keras/layer.h"
+
+enum { NAME_BYTES = 160 };
+
+static mote_graph *graph_of(const mote_keras_call *k)
+{
+    return &k->base.builder->model->graphs[0];
+}
+
+const mote_tensor *mote_keras_tensor(const mote_keras_call *k, mote_id id)
+{
+    static const mote_tensor none = {.name = "", .rank = 4, .dim = {1, 1, 1, 1}};
+
+    return id < 0 || mote_keras_failed(k) ? &none : &graph_of(k)->tensors[id];
+}
+
+static void next_name(mote_keras_call *k, char *name)
+{
+    snprintf(name, NAME_BYTES, "%.100s/%d", k->base.name, (int)k->node_count++);
+}
+
+static mote_id add(mote_keras_call *k, const mote_node *node, mote_dtype dtype)
+{
+    char      name[NAME_BYTES];
+    mote_node one = *node;
+    mote_id   out = MOTE_NO_LAYER;
+
+    one.out_count = 1;
+    if (mote_keras_failed(k))
+        return MOTE_NO_LAYER;
+    next_name(k, name);
+    mote_layer_node_of_many(&k->base, &one, name, dtype, &out);
+    return out;
+}
+
+mote_id mote_keras_node(mote_keras_call *k, const mote_node *node)
+{
+    return add(k, node, MOTE_F32);
+}
+
+mote_id mote_keras_unary(mote_keras_call *k, mote_op_kind op, mote_id x)
+{
+    return mote_keras_node(k, &(mote_node){.op = op, .in = &x, .in_count = 1});
+}
+
+mote_id mote_keras_binary(mote_keras_call *k, mote_op_kind op, mote_id a, mote_id b)
+{
+    mote_id in[2] = {a, b};
+
+    return mote_keras_node(k, &(mote_node){.op = op, .in = in, .in_count = 2});
+}
+
+mote_id mote_keras_cast(mote_keras_call *k, mote_id x, mote_dtype dtype)
+{
+    mote_node node = {.op = MOTE_OP_CAST, .in = &x, .in_count = 1};
+
+    if (mote_keras_tensor(k, x)->dtype == dtype)
+        return x;
+    return add(k, &node, dtype);
+}
+
+static mote_id add_const(mote_keras_call *k, mote_dtype dtype, int32_t rank, const int32_t *dim, const void *values)
+{
+    char    name[NAME_BYTES];
+    mote_id id;
+
+    if (mote_keras_failed(k))
+        return MOTE_NONE;
+    next_name(k, name);
+    id = mote_graph_add_const(k->base.builder->model, graph_of(k), name, dtype, rank, dim, values, &k->base.builder->err);
+    if (id != MOTE_NONE)
+        graph_of(k)->tensors[id].origin = (uint32_t)id;
+    return id;
+}
+
+mote_id mote_keras_ints_const(mote_keras_call *k, const int32_t *values, int32_t count)
+{
+    return add_const(k, MOTE_I32, 1, &count, values);
+}
+
+mote_id mote_keras_floats_const(mote_keras_call *k, int32_t rank, const int32_t *dim, const float *values)
+{
+    return add_const(k, MOTE_F32, rank, dim, values);
+}
+
+mote_id mote_keras_scalar(mote_keras_call *k, double value)
+{
+    const float real = (float)value;
+
+    return mote_keras_floats_const(k, 0, NULL, &real);
+}
+
+mote_id mote_keras_reshape(mote_keras_call *k, mote_id x, int32_t rank, const int32_t *dim)
+{
+    const mote_tensor *in = mote_keras_tensor(k, x);
+    int32_t            shape[MOTE_RANK_MAX] = {in->is_batched ? -1 : in->dim[0]};
+    mote_id            operands[2] = {x, MOTE_NONE};
+
+    if (rank > MOTE_RANK_MAX - 1) {
+        MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "%d dimensions, more than %d", (int)rank, MOTE_RANK_MAX - 1);
+        return MOTE_NO_LAYER;
+    }
+    if (rank + 1 == in->rank && memcmp(dim, in->dim + 1, (size_t)rank * sizeof *dim) == 0)
+        return x;
+    memcpy(shape + 1, dim, (size_t)rank * sizeof *dim);
+    operands[1] = mote_keras_ints_const(k, shape, rank + 1);
+    return mote_keras_node(k, &(mote_node){.op = MOTE_OP_RESHAPE, .in = operands, .in_count = 2});
+}
+
+mote_id mote_keras_transpose(mote_keras_call *k, mote_id x, const int32_t *order)
+{
+    return mote_keras_binary(k, MOTE_OP_TRANSPOSE, x, mote_keras_ints_const(k, order, mote_keras_tensor(k, x)->rank));
+}
+
+mote_id mote_keras_slice(mote_keras_call *k, mote_id x, int32_t axis, int32_t begin, int32_t end)
+{
+    const mote_tensor *in = mote_keras_tensor(k, x);
+    int32_t            from[MOTE_RANK_MAX] = {0}, to[MOTE_RANK_MAX] = {0}, by[MOTE_RANK_MAX], i;
+    const int32_t      rank = in->rank, whole = ~(1 << axis) & ((1 << rank) - 1);
+    mote_id            operands[4] = {x, MOTE_NONE, MOTE_NONE, MOTE_NONE};
+    mote_node          node = {.op = MOTE_OP_STRIDED_SLICE, .in = operands, .in_count = 4};
+
+    for (i = 0; i < rank; i++)
+        by[i] = 1;
+    from[axis] = begin;
+    to[axis] = end;
+    operands[1] = mote_keras_ints_const(k, from, rank);
+    operands[2] = mote_keras_ints_const(k, to, rank);
+    operands[3] = mote_keras_ints_const(k, by, rank);
+    node.as.strided_slice.begin_mask = node.as.strided_slice.end_mask = whole;
+    return mote_keras_node(k, &node);
+}
+
+mote_id mote_keras_pad(mote_keras_call *k, mote_id x, const int32_t (*pads)[2], double value)
+{
+    const int32_t rank = mote_keras_tensor(k, x)->rank, dim[2] = {rank, 2};
+    mote_id       operands[3] = {x, add_const(k, MOTE_I32, 2, dim, pads), MOTE_NONE};
+    const bool    is_zero = value == 0;
+
+    operands[2] = is_zero ? MOTE_NONE : mote_keras_scalar(k, value);
+    return mote_keras_node(
+        k, &(mote_node){.op = is_zero ? MOTE_OP_PAD : MOTE_OP_PADV2, .in = operands, .in_count = is_zero ? 2 : 3});
+}
+
+mote_id mote_keras_reduce(mote_keras_call *k, mote_op_kind op, mote_id x, const int32_t *axes, int32_t count,
+                          bool keeps_dims)
+{
+    mote_id   operands[2] = {x, mote_keras_ints_const(k, axes, count)};
+    mote_node node = {.op = op, .in = operands, .in_count = 2};
+
+    node.as.mean = (mrt_reduce_attributes){.axis_count = count, .keep_dims = keeps_dims};
+    memcpy(node.as.mean.axis, axes, (size_t)count * sizeof *axes);
+    return mote_keras_node(k, &node);
+}
+
+mote_id mote_keras_concat(mote_keras_call *k, const mote_id *in, int32_t count, int32_t axis)
+{
+    mote_id   operands[MOTE_NODE_IN_MAX];
+    mote_node node = {.op = MOTE_OP_CONCATENATION, .in = operands, .in_count = count, .as.concatenation.axis = axis};
+
+    if (count > MOTE_NODE_IN_MAX) {
+        MOTE_KERAS_FAIL(k, MOTE_ERR_LIMIT, "%d tensors side by side, more than %d", (int)count, MOTE_NODE_IN_MAX);
+        return MOTE_NO_LAYER;
+    }
+    memcpy(operands, in, (size_t)count * sizeof *in);
+    return mote_keras_node(k, &node);
+}
+
+/* SOFTMAX is over the last axis. */
+mote_id mote_keras_softmax(mote_keras_call *k, mote_id x, int32_t axis)
+{
+    const int32_t rank = mote_keras_tensor(k, x)->rank, at = mote_keras_axis(k, axis, rank);
+    int32_t       order[MOTE_RANK_MAX], i;
+    mote_node     node = {.op = MOTE_OP_SOFTMAX, .in = &x, .in_count = 1, .as.softmax.beta = 1};
+
+    for (i = 0; i < rank; i++)
+        order[i] = i;
+    order[at] = rank - 1;
+    order[rank - 1] = at;
+    if (at == rank - 1)
+        return mote_keras_node(k, &node);
+    x = mote_keras_transpose(k, x, order);
+    return mote_keras_transpose(k, mote_keras_node(k, &node), order);
+}
+
+mote_id mote_keras_clip(mote_keras_call *k, mote_id x, double low, double high)
+{
+    if (low == 0 && high == 6)
+        return mote_keras_unary(k, MOTE_OP_RELU6, x);
+    if (low == 0 && high == 1)
+        return mote_keras_unary(k, MOTE_OP_RELU_0_TO_1, x);
+    if (low == -1 && high == 1)
+        return mote_keras_unary(k, MOTE_OP_RELU_N1_TO_1, x);
+    if (low == 0)
+        x = mote_keras_unary(k, MOTE_OP_RELU, x);
+    else if (isfinite(low))
+        x = mote_keras_binary(k, MOTE_OP_MAXIMUM, x, mote_keras_scalar(k, low));
+    return isfinite(high) ? mote_keras_binary(k, MOTE_OP_MINIMUM, x, mote_keras_scalar(k, high)) : x;
+}
+
+void mote_keras_split(mote_keras_call *k, mote_id x, int32_t axis, int32_t count, mote_id *out)
+{
+    mote_id   operands[2] = {MOTE_NONE, x};
+    mote_node node = {.op = MOTE_OP_SPLIT, .in = operands, .in_count = 2, .out_count = count, .as.split.count = count};
+    char      name[NAME_BYTES];
+    int32_t   i;
+
+    for (i = 0; i < count && i < MOTE_NODE_OUT_MAX; i++)
+        out[i] = MOTE_NO_LAYER;
+    operands[0] = add_const(k, MOTE_I32, 0, NULL, &axis);
+    if (mote_keras_failed(k))
+        return;
+    if (count < 1 || count > MOTE_NODE_OUT_MAX) {
+        MOTE_KERAS_FAIL(k, MOTE_ERR_LIMIT, "split in %d parts; 1 to %d are possible", (int)count, MOTE_NODE_OUT_MAX);
+        return;
+    }
+    next_name(k, name);
+    mote_layer_node_of_many(&k->base, &node, name, MOTE_F32, out);
+}
+
+void mote_keras_return(mote_keras_call *k, mote_id x)
+{
+    if (k->out_count < MOTE_KERAS_OUT_MAX)
+        k->out[k->out_count++] = x;
+    else if (!mote_keras_failed(k))
+        MOTE_KERAS_FAIL(k, MOTE_ERR_LIMIT, "more than %d outputs", MOTE_KERAS_OUT_MAX);
+}
+
+/* ---- channels first ---- */
+
+/* Of rank axes, the second to the end, or back. */
+static void channel_order(int32_t rank, bool is_to_last, int32_t *order)
+{
+    int32_t i;
+
+    order[0] = 0;
+    for (i = 1; i < rank; i++)
+        order[i] = is_to_last ? (i + 1 < rank ? i + 1 : 1) : (i == 1 ? rank - 1 : i - 1);
+}
+
+/* The operand of the transposition by `order` that computes x; MOTE_NONE where none does. */
+static mote_id before_transpose(const mote_keras_call *k, mote_id x, const int32_t *order)
+{
+    const mote_graph *graph = graph_of(k);
+    int32_t           n;
+
+    for (n = graph->node_count - 1; n >= 0 && graph->node_count - n < 8; n--) {
+        const mote_node   *node = &graph->nodes[n];
+        const mote_tensor *by;
+        if (node->out[0] != x)
+            continue;
+        by = node->op == MOTE_OP_TRANSPOSE ? mote_node_in(graph, node, 1) : NULL;
+        return by && by->kind == MOTE_CONST &&
+                       memcmp(by->data, order, (size_t)mote_keras_tensor(k, x)->rank * sizeof *order) == 0
+                   ? node->in[0]
+                   : MOTE_NONE;
+    }
+    return MOTE_NONE;
+}
+
+static mote_id move_channels(mote_keras_call *k, mote_id x, bool is_to_last)
+{
+    const int32_t rank = mote_keras_tensor(k, x)->rank;
+    int32_t       order[MOTE_RANK_MAX], back[MOTE_RANK_MAX];
+    mote_id       before;
+
+    if (rank < 3 || mote_keras_failed(k))
+        return x;
+    channel_order(rank, is_to_last, order);
+    channel_order(rank, !is_to_last, back);
+    before = before_transpose(k, x, back);
+    return before != MOTE_NONE ? before : mote_keras_transpose(k, x, order);
+}
+
+mote_id mote_keras_to_last(mote_keras_call *k, mote_id x, bool is_first)
+{
+    return is_first ? move_channels(k, x, true) : x;
+}
+
+mote_id mote_keras_to_first(mote_keras_call *k, mote_id x, bool is_first)
+{
+    return is_first ? move_channels(k, x, false) : x;
+}

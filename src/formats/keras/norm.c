@@ -1,0 +1,224 @@
+/* Normalizations. BatchNormalization is the operator that training has, over the last axis; the others are put together.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <string.h>
+
+#include "formats/keras/layer.h"
+
+/* Weights that are there or not, counted in the order of the file. */
+typedef struct present {
+    mote_keras_array arrays[4];
+    int32_t          count;
+} present;
+
+static void note(present *p, const char *name, bool is_there)
+{
+    if (!is_there)
+        return;
+    p->arrays[p->count] = (mote_keras_array){.name = name, .index = p->count};
+    p->count++;
+}
+
+/* All axes, with `axis` and the last one exchanged. */
+static void exchange(int32_t rank, int32_t axis, int32_t *order)
+{
+    int32_t i;
+
+    for (i = 0; i < rank; i++)
+        order[i] = i;
+    order[axis] = rank - 1;
+    order[rank - 1] = axis;
+}
+
+/* One axis, a number or a list of one. */
+static int32_t only_axis(mote_keras_call *k, int32_t rank)
+{
+    int32_t axes[MOTE_RANK_MAX] = {-1};
+
+    if (mote_keras_ints(k, "axis", axes, MOTE_RANK_MAX) > 1)
+        MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "normalization over several axes is not supported");
+    return mote_keras_axis(k, axes[0], rank);
+}
+
+static mote_id weight(mote_keras_call *k, const char *name, bool is_there, int32_t count, bool is_fixed)
+{
+    return is_there ? mote_keras_weight(k, name, 1, &count, is_fixed) : MOTE_NONE;
+}
+
+static mote_id normalize_batch(mote_keras_call *k, mote_id x, bool scale, bool center)
+{
+    const mote_tensor *in = mote_keras_tensor(k, x);
+    const int32_t      channels = in->dim[in->rank - 1];
+    mote_id            operands[5] = {x, MOTE_NONE, MOTE_NONE, MOTE_NONE, MOTE_NONE};
+    mote_node          node = {.op = MOTE_OP_BATCH_NORMALIZATION, .in = operands, .in_count = 5};
+
+    operands[1] = weight(k, "gamma", scale, channels, false);
+    operands[2] = weight(k, "beta", center, channels, false);
+    operands[3] = weight(k, "moving_mean", true, channels, true);
+    operands[4] = weight(k, "moving_variance", true, channels, true);
+    node.as.batch_normalization = (mrt_batch_normalization_attributes){
+        .momentum = (float)mote_keras_number(k, "momentum", 0.99), .epsilon = (float)mote_keras_number(k, "epsilon", 1e-3)};
+    return mote_keras_node(k, &node);
+}
+
+MOTE_KERAS_FUNCTION(batch_normalization)
+{
+    const bool    scale = mote_keras_flag(k, "scale", true), center = mote_keras_flag(k, "center", true);
+    const int32_t rank = mote_keras_tensor(k, MOTE_KERAS_IN(k))->rank, axis = only_axis(k, rank);
+    present       p = {.count = 0};
+    int32_t       order[MOTE_RANK_MAX];
+    const bool    is_first = axis == 1 && rank > 2; /* as channels_first has it */
+    mote_id       x = MOTE_KERAS_IN(k);
+
+    note(&p, "gamma", scale);
+    note(&p, "beta", center);
+    note(&p, "moving_mean", true);
+    note(&p, "moving_variance", true);
+    k->arrays = p.arrays;
+    k->array_count = p.count;
+    mote_keras_refuse_other(k, "renorm", NULL);
+    if (axis == rank - 1 || is_first) {
+        x = normalize_batch(k, mote_keras_to_last(k, x, axis != rank - 1), scale, center);
+        mote_keras_return(k, mote_keras_to_first(k, x, axis != rank - 1));
+        return;
+    }
+    exchange(rank, axis, order);
+    x = normalize_batch(k, mote_keras_transpose(k, x, order), scale, center);
+    mote_keras_return(k, mote_keras_transpose(k, x, order));
+}
+
+/* ---- over axes of one sample ---- */
+
+/* x - mean, and 1 / sqrt(variance + epsilon) of it. */
+static mote_id scale_to_one(mote_keras_call *k, mote_id x, const int32_t *axes, int32_t count, double epsilon, bool centers)
+{
+    mote_id away = x, variance;
+
+    if (centers)
+        away = mote_keras_binary(k, MOTE_OP_SUB, x, mote_keras_reduce(k, MOTE_OP_MEAN, x, axes, count, true));
+    variance = mote_keras_reduce(k, MOTE_OP_MEAN, mote_keras_unary(k, MOTE_OP_SQUARE, away), axes, count, true);
+    variance = mote_keras_binary(k, MOTE_OP_ADD, variance, mote_keras_scalar(k, epsilon));
+    return mote_keras_binary(k, MOTE_OP_MUL, away, mote_keras_unary(k, MOTE_OP_RSQRT, variance));
+}
+
+/* Times gamma, plus beta, each of the last axes of x. */
+static mote_id apply(mote_keras_call *k, mote_id x, bool scale, bool center, int32_t rank, const int32_t *dim)
+{
+    if (scale)
+        x = mote_keras_binary(k, MOTE_OP_MUL, x, mote_keras_weight(k, "gamma", rank, dim, false));
+    if (center)
+        x = mote_keras_binary(k, MOTE_OP_ADD, x, mote_keras_weight(k, "beta", rank, dim, false));
+    return x;
+}
+
+/* Axes, which must be the last ones; the shape of weights over them. */
+static int32_t last_axes(mote_keras_call *k, const mote_tensor *in, int32_t *axes)
+{
+    int32_t given[MOTE_RANK_MAX] = {-1}, count = mote_keras_ints(k, "axis", given, MOTE_RANK_MAX), i;
+    bool    is_named[MOTE_RANK_MAX] = {false};
+
+    count = count < 1 ? 1 : count;
+    for (i = 0; i < count; i++)
+        is_named[mote_keras_axis(k, given[i], in->rank)] = true;
+    for (i = 0; i < count; i++) {
+        axes[i] = in->rank - count + i;
+        if (!mote_keras_failed(k) && (axes[i] < 1 || !is_named[axes[i]]))
+            MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "axes that are not the last ones are not supported");
+    }
+    if (count > 4 && !mote_keras_failed(k))
+        MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "%d axes, more than 4", (int)count);
+    return mote_keras_failed(k) ? 1 : count;
+}
+
+MOTE_KERAS_FUNCTION(layer_normalization)
+{
+    const mote_tensor in = *mote_keras_tensor(k, MOTE_KERAS_IN(k));
+    const bool        rms = mote_keras_flag(k, "rms_scaling", false);
+    const bool        scale = mote_keras_flag(k, "scale", true) || rms, center = mote_keras_flag(k, "center", true) && !rms;
+    int32_t           axes[MOTE_RANK_MAX];
+    const int32_t     count = last_axes(k, &in, axes);
+    present           p = {.count = 0};
+    mote_id           x;
+
+    note(&p, "gamma", scale);
+    note(&p, "beta", center);
+    k->arrays = p.arrays;
+    k->array_count = p.count;
+    if (rms)
+        MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "rms_scaling is not supported; RMSNormalization is");
+    x = scale_to_one(k, MOTE_KERAS_IN(k), axes, count, mote_keras_number(k, "epsilon", 1e-3), true);
+    mote_keras_return(k, apply(k, x, scale, center, count, in.dim + in.rank - count));
+}
+
+MOTE_KERAS_FUNCTION(rms_normalization)
+{
+    static const mote_keras_array arrays[] = {{.name = "gamma", .index = 0}};
+    const mote_tensor             in = *mote_keras_tensor(k, MOTE_KERAS_IN(k));
+    int32_t                       axes[MOTE_RANK_MAX];
+    const int32_t                 count = last_axes(k, &in, axes);
+    mote_id                       x;
+
+    MOTE_KERAS_ARRAYS(k, arrays);
+    x = scale_to_one(k, MOTE_KERAS_IN(k), axes, count, mote_keras_number(k, "epsilon", 1e-6), false);
+    mote_keras_return(k, apply(k, x, true, false, count, in.dim + in.rank - count));
+}
+
+/* Channels in groups: [.., c] -> [.., groups, c / groups]; over all but samples and groups. */
+static mote_id normalize_groups(mote_keras_call *k, mote_id x, int32_t groups, double epsilon)
+{
+    const mote_tensor in = *mote_keras_tensor(k, x);
+    int32_t           dim[MOTE_RANK_MAX], axes[MOTE_RANK_MAX], count = 0, i;
+
+    memcpy(dim, in.dim + 1, (size_t)(in.rank - 1) * sizeof *dim);
+    dim[in.rank - 2] = groups;
+    dim[in.rank - 1] = in.dim[in.rank - 1] / groups;
+    for (i = 1; i < in.rank + 1; i++)
+        if (i != in.rank - 1)
+            axes[count++] = i;
+    x = mote_keras_reshape(k, x, in.rank, dim);
+    x = scale_to_one(k, x, axes, count, epsilon, true);
+    return mote_keras_reshape(k, x, in.rank - 1, in.dim + 1);
+}
+
+MOTE_KERAS_FUNCTION(group_normalization)
+{
+    const int32_t rank = mote_keras_tensor(k, MOTE_KERAS_IN(k))->rank, axis = only_axis(k, rank);
+    const bool    scale = mote_keras_flag(k, "scale", true), center = mote_keras_flag(k, "center", true);
+    const bool    is_first = axis == 1 && rank > 2;
+    mote_id       x = mote_keras_to_last(k, MOTE_KERAS_IN(k), is_first);
+    const int32_t channels = mote_keras_tensor(k, x)->dim[rank - 1];
+    int32_t       groups = mote_keras_int(k, "groups", 32, -1, MOTE_LAYER_CHANNEL_MAX);
+    present       p = {.count = 0};
+
+    note(&p, "gamma", scale);
+    note(&p, "beta", center);
+    k->arrays = p.arrays;
+    k->array_count = p.count;
+    groups = groups == -1 ? channels : groups;
+    if (!mote_keras_failed(k) && (groups < 1 || channels % groups != 0 || (axis != rank - 1 && !is_first)))
+        MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "%d groups of %d channels along axis %d are not supported", (int)groups,
+                        (int)channels, (int)axis);
+    if (mote_keras_failed(k))
+        return;
+    x = normalize_groups(k, x, groups, mote_keras_number(k, "epsilon", 1e-3));
+    mote_keras_return(k, mote_keras_to_first(k, apply(k, x, scale, center, 1, &channels), is_first));
+}
+
+/* To length 1; over the last axis there is an operator. */
+MOTE_KERAS_FUNCTION(unit_normalization)
+{
+    const int32_t rank = mote_keras_tensor(k, MOTE_KERAS_IN(k))->rank;
+    int32_t       axes[MOTE_RANK_MAX] = {-1}, count = mote_keras_ints(k, "axis", axes, MOTE_RANK_MAX), i;
+    mote_id       x = MOTE_KERAS_IN(k), sum;
+
+    count = count < 1 ? 1 : count;
+    for (i = 0; i < count; i++)
+        axes[i] = mote_keras_axis(k, axes[i], rank);
+    if (count == 1 && axes[0] == rank - 1) {
+        mote_keras_return(k, mote_keras_unary(k, MOTE_OP_L2_NORMALIZATION, x));
+        return;
+    }
+    sum = mote_keras_reduce(k, MOTE_OP_SUM, mote_keras_unary(k, MOTE_OP_SQUARE, x), axes, count, true);
+    sum = mote_keras_unary(k, MOTE_OP_RSQRT, mote_keras_clip(k, sum, 1e-12, INFINITY));
+    mote_keras_return(k, mote_keras_binary(k, MOTE_OP_MUL, x, sum));
+}
