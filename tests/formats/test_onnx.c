@@ -573,6 +573,24 @@ static void open_dimensions_are_given(void **state)
     assert_non_null(strstr(err.text, "dimension 2 is 4 in the file, and 3 was given"));
 }
 
+/* One step of a sequence looks like one sample; but it is none, and nobody may take it for one. */
+static void an_open_sequence_is_no_batch(void **state)
+{
+    const float w[12] = {0}, r[9] = {0};
+    message     g = {.count = 0}, size = {.count = 0};
+
+    (void)state;
+    put_string(&size, 1, "hidden_size");
+    put_number(&size, 3, 3);
+    put_end(&g, 11, "x", 1, 3, (int[]){0, 1, 4});
+    put_end(&g, 12, "y", 1, 4, (int[]){0, 1, 1, 3});
+    put_constant(&g, "w", 1, 3, (uint64_t[]){1, 3, 4}, w, sizeof w);
+    put_constant(&g, "r", 1, 3, (uint64_t[]){1, 3, 3}, r, sizeof r);
+    put_node(&g, "RNN", "x w r", "y", &size);
+    check_refused(&g, "it would move the axis that counts samples");
+    check_refused(&g, "the first dimension is open; --input-shape fixes it");
+}
+
 /* ---- constants in other files ---- */
 
 static void constants_in_another_file_are_read(void **state)
@@ -656,6 +674,7 @@ int main(void)
         cmocka_unit_test(a_file_cut_at_any_byte_is_refused),
         cmocka_unit_test(opsets_that_mean_something_else_are_refused),
         cmocka_unit_test(open_dimensions_are_given),
+        cmocka_unit_test(an_open_sequence_is_no_batch),
         cmocka_unit_test(constants_in_another_file_are_read),
         cmocka_unit_test(places_outside_the_folder_are_refused),
     };

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the `onnx` package's backend node tests through mote and compares with the answers that they come with.
 
-    python check_onnx_nodes.py BUILD/mote [--only WORD] [--list] [--markdown] [--write]     # needs onnx==1.23.2, numpy
+    python check_onnx_nodes.py BUILD/mote [--only WORD] [--list] [--markdown] [--write]     # pins: requirements_onnx.txt
 
 A test's operands are inputs of its model; mote wants some of them as constants. So each test is tried three times: as it is,
 with its whole-number operands (shapes, axes, sizes) as constants, and with all but its first operand as constants (weights,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Small networks as PyTorch writes them, and quantized by ONNX Runtime, with ONNX Runtime's answers.
 
-    python gen_onnx.py      (torch 2.15.0, onnx 1.23.2, onnxruntime 1.31.1, onnxscript 0.7.2, numpy 2.4.6)
+    python gen_onnx.py      (pins: requirements_onnx.txt)
 
 onnx/nets.npz: networks by both exporters, with fixed and open batches, of opset 14 and the exporter's own;
 onnx/quantized.npz: QDQ and QOperator models of some, int8, per tensor and per channel. Both have one array, "cases", in the format

@@ -414,6 +414,16 @@ static bool same_sequence(const mote_onnx_shape *shape, const int32_t *a, const 
     return a_count == b_count && memcmp(a_axes, b_axes, (size_t)a_count * sizeof *a_axes) == 0;
 }
 
+/* An open batch is 1 here: where its axis moves is seen by nobody but the model that answers several samples. It must stay
+ * first. */
+static bool moves_samples(mote_onnx_call *c, mote_id id, int32_t from, int32_t to)
+{
+    if (!mote_onnx_tensor_at(c, id)->is_batched || from == to)
+        return false;
+    mote_onnx_refuse(c, "it would move the axis that counts samples");
+    return true;
+}
+
 /* The tensor, whose axes are shape's in the order `from`, with axes in the order `to`. */
 static mote_id reorder(mote_onnx_call *c, mote_id id, const mote_onnx_shape *shape, const int32_t *from, const int32_t *to)
 {
@@ -427,6 +437,8 @@ static mote_id reorder(mote_onnx_call *c, mote_id id, const mote_onnx_shape *sha
     }
     if (memcmp(from, to, (size_t)shape->rank * sizeof *from) == 0)
         return id;
+    if (moves_samples(c, id, from[0], to[0]))
+        return MOTE_NONE;
     if (same_sequence(shape, from, to))
         return mote_onnx_reshape(c, id, shape->rank, dim);
     return mote_onnx_transpose(c, id, perm);
@@ -463,6 +475,8 @@ static mote_id as_computed(mote_onnx_call *c, mote_id id, const mote_onnx_shape 
         return MOTE_NONE;
     }
     lengthen(&shape, order, wanted->rank);
+    if (grows && moves_samples(c, id, held[0] + wanted->rank - of->rank, wanted->axis[0]))
+        return MOTE_NONE;
     if (grows && !same_sequence(&shape, order, wanted->axis)) {
         for (i = 0; i < shape.rank; i++)
             dim[i] = shape.dim[order[i]];

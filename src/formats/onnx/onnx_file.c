@@ -16,6 +16,7 @@ typedef struct parser {
     const char  *folder;
     mote_file   *external; /* the file with constants that was read last */
     const char **external_path;
+    size_t       cap_most;
 } parser;
 
 /* ---- types ---- */
@@ -273,6 +274,9 @@ static mote_status open_external(const parser *p, const char *location, mote_err
     if (!(path = mote_path_join(p->arena, p->folder, location, err)) || mote_file_open(p->external, path, err) != MOTE_OK)
         return err->code;
     *p->external_path = location;
+    p->arena->cap_bytes = mote_size_add(p->arena->cap_bytes, mote_size_mul(p->external->count, 4));
+    if (p->arena->cap_bytes > p->cap_most)
+        p->arena->cap_bytes = p->cap_most;
     return MOTE_OK;
 }
 
@@ -635,12 +639,12 @@ static mote_status read_model_field(const parser *p, mote_onnx_file *out, const 
     }
 }
 
-mote_status mote_onnx_file_read(mote_onnx_file *out, const uint8_t *bytes, size_t count, const char *folder,
+mote_status mote_onnx_file_read(mote_onnx_file *out, const uint8_t *bytes, size_t count, const char *folder, size_t cap_most,
                                 mote_arena *arena, mote_error *err)
 {
     mote_file     external = {0};
     const char   *external_path = NULL;
-    const parser  p = {arena, folder, &external, &external_path};
+    const parser  p = {arena, folder, &external, &external_path, cap_most};
     mote_pb       message = mote_pb_of(bytes, count);
     mote_pb_field field;
 

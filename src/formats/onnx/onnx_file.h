@@ -70,8 +70,9 @@ typedef struct mote_onnx_file {
 /* Whether bytes may be an ONNX model: protocol buffers have no mark at their beginning, so that this is a guess. */
 bool mote_is_onnx(const void *bytes, size_t count);
 
-/* folder: where the files lie that hold its constants, if others do; NULL: nowhere. Everything is in the arena. */
-mote_status mote_onnx_file_read(mote_onnx_file *out, const uint8_t *bytes, size_t count, const char *folder,
+/* folder: where the files lie that hold its constants, if others do; NULL: nowhere. Everything is in the arena, whose cap
+ * grows by what those files justify, up to cap_most. */
+mote_status mote_onnx_file_read(mote_onnx_file *out, const uint8_t *bytes, size_t count, const char *folder, size_t cap_most,
                                 mote_arena *arena, mote_error *err);
 
 const char *mote_onnx_type_name(int32_t type); /* ONNX' own: "FLOAT16"; "type 99" is "of no known type" */

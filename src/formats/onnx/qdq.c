@@ -13,7 +13,7 @@
 typedef struct fusing {
     mote_onnx_importer *im;
     mote_graph         *graph;
-    int32_t             count;                  /* of tensors when the index was made */
+    int32_t             count, capacity;        /* of tensors when the index was made; that there is room for */
     int32_t            *maker, *reader, *reads; /* [tensor]: 1 + node; the last node that reads; by how many operands */
     bool               *is_end;                 /* [tensor]: of the graph */
 } fusing;
@@ -27,11 +27,17 @@ static mote_status index_graph(fusing *f, mote_error *err)
     int32_t           n, i;
 
     f->count = graph->tensor_count;
-    f->maker = MOTE_NEW(scratch, int32_t, f->count, err);
-    f->reader = MOTE_NEW(scratch, int32_t, f->count, err);
-    f->reads = MOTE_NEW(scratch, int32_t, f->count, err);
-    f->is_end = MOTE_NEW(scratch, bool, f->count, err);
-    MOTE_TRY(err->code);
+    if (f->count > f->capacity) {
+        f->capacity = 2 * f->count + 64;
+        f->maker = MOTE_NEW(scratch, int32_t, f->capacity, err);
+        f->reader = MOTE_NEW(scratch, int32_t, f->capacity, err);
+        f->reads = MOTE_NEW(scratch, int32_t, f->capacity, err);
+        f->is_end = MOTE_NEW(scratch, bool, f->capacity, err);
+        MOTE_TRY(err->code);
+    }
+    memset(f->maker, 0, (size_t)f->count * sizeof *f->maker);
+    memset(f->reads, 0, (size_t)f->count * sizeof *f->reads);
+    memset(f->is_end, 0, (size_t)f->count * sizeof *f->is_end);
     for (n = 0; n < graph->node_count; n++) {
         for (i = 0; i < graph->nodes[n].in_count; i++)
             if (graph->nodes[n].in[i] != MOTE_NONE) {

@@ -15,6 +15,9 @@ enum { MEMORY_PER_FILE_BYTE = 256, MEMORY_AT_LEAST = 64 << 20 };
 /* How many operations may be spent on computing constants. */
 enum { CONSTANT_WORK_MAX = 1 << 28 };
 
+/* Inputs, and outputs: what is done for each looks at all nodes. */
+enum { ENDS_MAX = 256 };
+
 /* Opsets whose operators these are: before 7 elementwise operators repeated in another way. */
 enum { OPSET_OLDEST = 7, OPSET_NEWEST = 28 };
 
@@ -727,6 +730,9 @@ static mote_status check_file(const mote_onnx_importer *im, mote_error *err)
                          (long long)file->opset, OPSET_OLDEST, OPSET_NEWEST);
     if (file->has_sparse)
         return mote_fail(err, MOTE_ERR_UNSUPPORTED, "sparse constants are not supported");
+    if (file->input_count - file->initializer_count > ENDS_MAX || file->output_count > ENDS_MAX)
+        return mote_fail(err, MOTE_ERR_LIMIT, "%d inputs and %d outputs; at most %d are supported", file->input_count,
+                         file->output_count, ENDS_MAX);
     if (file->output_count == 0)
         return mote_fail(err, MOTE_ERR_FORMAT, "the graph has no output");
     return MOTE_OK;
@@ -766,9 +772,11 @@ static const char *own_name(const char *name)
     return name;
 }
 
-static mote_status read_model(mote_onnx_importer *im, const uint8_t *bytes, size_t count, mote_error *err)
+static mote_status read_model(mote_onnx_importer *im, const uint8_t *bytes, size_t count, size_t cap_most, mote_error *err)
 {
-    MOTE_TRY(mote_onnx_file_read(&im->file, bytes, count, im->options ? im->options->folder : NULL, &im->scratch, err));
+    MOTE_TRY(
+        mote_onnx_file_read(&im->file, bytes, count, im->options ? im->options->folder : NULL, cap_most, &im->scratch, err));
+    im->model->arena.cap_bytes = im->scratch.cap_bytes;
     MOTE_TRY(check_file(im, err));
     if (!(im->model->name = mote_arena_strdup(&im->model->arena, own_name(im->file.graph_name), err)))
         return err->code;
@@ -804,13 +812,17 @@ static void end_import(mote_onnx_importer *im)
     mote_arena_destroy(&im->scratch);
 }
 
-static mote_status import(mote_onnx_importer *im, const uint8_t *bytes, size_t count, size_t cap, mote_error *err)
+static mote_status import(mote_onnx_importer *im, const uint8_t *bytes, size_t count, mote_error *err)
 {
+    const size_t asked = im->options ? im->options->memory_bytes : 0, most = asked ? asked : MOTE_ARENA_DEFAULT_CAP;
+    const size_t justified = mote_size_add(mote_size_mul(count, MEMORY_PER_FILE_BYTE), MEMORY_AT_LEAST);
+    const size_t cap = justified < most ? justified : most;
+
     im->work = CONSTANT_WORK_MAX;
     im->scratch.cap_bytes = cap;
     MOTE_TRY(mote_model_create(&im->model, MOTE_STAGE_INFER, cap, err));
     im->graph = &im->model->graphs[0];
-    if (read_model(im, bytes, count, err) != MOTE_OK) {
+    if (read_model(im, bytes, count, most, err) != MOTE_OK) {
         mote_model_destroy(im->model);
         im->model = NULL;
     }
@@ -819,7 +831,7 @@ static mote_status import(mote_onnx_importer *im, const uint8_t *bytes, size_t c
 
 /* Where operators would mix samples, the model is read again for one at a time, if the file says that it is samples which it
  * leaves open; else whoever uses it has to say so. */
-static mote_status import_one_sample(mote_onnx_importer *im, const uint8_t *bytes, size_t count, size_t cap, mote_error *err)
+static mote_status import_one_sample(mote_onnx_importer *im, const uint8_t *bytes, size_t count, mote_error *err)
 {
     const bool         is_batch = all_name_batch(im);
     mote_onnx_importer again = {.options = im->options, .is_one_sample = true};
@@ -827,7 +839,7 @@ static mote_status import_one_sample(mote_onnx_importer *im, const uint8_t *byte
 
     if (is_batch) {
         mote_onnx_note(&again, "the batch is 1: an operator would mix samples");
-        if (import(&again, bytes, count, cap, &second) == MOTE_OK) {
+        if (import(&again, bytes, count, &second) == MOTE_OK) {
             mote_error_clear(err);
             im->model = again.model;
         } else
@@ -841,18 +853,14 @@ static mote_status import_one_sample(mote_onnx_importer *im, const uint8_t *byte
 mote_status mote_onnx_read(mote_model **out, const uint8_t *bytes, size_t count, const mote_load_options *options,
                            mote_error *err)
 {
-    const size_t memory_cap_bytes = options ? options->memory_bytes : 0;
-    /* constants may lie in other files */
-    const size_t justified = mote_size_add(mote_size_mul(count, MEMORY_PER_FILE_BYTE), MEMORY_AT_LEAST),
-                 allowed = memory_cap_bytes ? memory_cap_bytes : MOTE_ARENA_DEFAULT_CAP,
-                 cap = justified < allowed && !(options && options->folder) ? justified : allowed;
     mote_onnx_importer im = {.options = options};
 
     *out = NULL;
-    if (import(&im, bytes, count, cap, err) == MOTE_ERR_UNSUPPORTED && im.has_batch)
-        import_one_sample(&im, bytes, count, cap, err);
+    if (import(&im, bytes, count, err) == MOTE_ERR_UNSUPPORTED && im.has_batch)
+        import_one_sample(&im, bytes, count, err);
     if (err->code == MOTE_OK) {
-        im.model->arena.cap_bytes = memory_cap_bytes; /* what later steps may add is the caller's to bound */
+        /* what later steps may add is the caller's to bound */
+        im.model->arena.cap_bytes = options ? options->memory_bytes : 0;
         *out = im.model;
     }
     end_import(&im);
