@@ -7,8 +7,8 @@
 #include "formats/keras/write.h"
 #include "formats/onnx/onnx.h"
 
-/* A kind of model file. One row makes mote read it (recognise NULL: another row does), write it, and name it where a path ends
- * in something else. */
+/* A kind of model file. One row makes mote read it (recognise NULL: another row does), write it, and name it where a path
+ * ends in something else. */
 typedef struct model_format {
     const char *suffix; /* of the paths that it is written to; NULL: it is only read, and so is write */
     bool (*recognise)(const void *bytes, size_t count);
