@@ -4,10 +4,9 @@
 
 #include "@name@_check.h"
 
-@arena_lines @
+@arena_lines@
 
-    static void
-    print(const char *text)
+static void print(const char *text)
 {
     fputs(text, stdout);
 }
@@ -19,7 +18,7 @@ static uint32_t microseconds(void)
 
 int main(void)
 {
-    const @name @_check_port port = {print, microseconds};
+    const @name@_check_port port = {print, microseconds};
 
-    return @name @_check(&arena, &port) != 0;
+    return @name@_check(&arena, &port) != 0;
 }

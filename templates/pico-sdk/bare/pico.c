@@ -14,7 +14,8 @@ void start(void);
 
 static const void *const vectors[] __attribute__((section(".vectors"), used)) = {&stack_top, start};
 
-@arena_lines @ static mrt_link board;
+@arena_lines@
+static mrt_link board;
 
 /* 125 MHz from the crystal's 12: 1500 in the loop, divided by 6 and 2. */
 static void set_clocks(void)
@@ -24,20 +25,20 @@ static void set_clocks(void)
     REGISTER(0x40024000 + 0x2000) = 0xfab000;
     while (!(REGISTER(0x40024004) & 0x80000000u)) {
     }
-    REGISTER(0x40008030) = 2;                /* CLK_REF: from the crystal */
-    REGISTER(0x4000803c) = 0;                /* CLK_SYS: from that while the loop is set up */
+    REGISTER(0x40008030) = 2; /* CLK_REF: from the crystal */
+    REGISTER(0x4000803c) = 0; /* CLK_SYS: from that while the loop is set up */
     REGISTER(0x4000c000 + CLEAR) = 1u << 12; /* PLL_SYS out of reset */
     while (!(REGISTER(0x4000c008) & (1u << 12))) {
     }
-    REGISTER(0x40028008) = 125;          /* FBDIV */
-    REGISTER(0x40028004 + CLEAR) = 0x21; /* loop and oscillator on */
+    REGISTER(0x40028008) = 125;            /* FBDIV */
+    REGISTER(0x40028004 + CLEAR) = 0x21;   /* loop and oscillator on */
     while (!(REGISTER(0x40028000) & 0x80000000u)) {
     }
     REGISTER(0x4002800c) = 6u << 16 | 2u << 12;
-    REGISTER(0x40028004 + CLEAR) = 8;    /* dividers on */
-    REGISTER(0x4000803c) = 1;            /* CLK_SYS: from the loop */
-    REGISTER(0x40008048) = 1u << 11;     /* CLK_PERI: on, from CLK_SYS */
-    REGISTER(0x4005802c) = 1u << 9 | 12; /* the timer's tick: 12 MHz / 12 */
+    REGISTER(0x40028004 + CLEAR) = 8;      /* dividers on */
+    REGISTER(0x4000803c) = 1;              /* CLK_SYS: from the loop */
+    REGISTER(0x40008048) = 1u << 11;       /* CLK_PERI: on, from CLK_SYS */
+    REGISTER(0x4005802c) = 1u << 9 | 12;   /* the timer's tick: 12 MHz / 12 */
 }
 
 static void set_uart(void)
@@ -93,8 +94,8 @@ static uint32_t link_microseconds(void *user)
 
 void start(void)
 {
-    const @name @_check_port port = {print, microseconds};
-    uint32_t                *to, *from = &data_stored;
+    const @name@_check_port port = {print, microseconds};
+    uint32_t *to, *from = &data_stored;
 
     for (to = &data_begin; to < &data_end;)
         *to++ = *from++;
@@ -102,10 +103,10 @@ void start(void)
         *to++ = 0;
     set_clocks();
     set_uart();
-    @name @_check(&arena, &port);
+    @name@_check(&arena, &port);
     board.port.read = read_byte;
     board.port.write = write_bytes;
     board.port.microseconds = link_microseconds;
     for (;;)
-        @name @_link_serve(&board, &arena);
+        @name@_link_serve(&board, &arena);
 }

@@ -9,49 +9,50 @@
 #include "@name@_link.h"
 
 static const struct device *const line = DEVICE_DT_GET(DT_CHOSEN(zephyr_console));
-@arena_lines @ static mrt_link    board;
+@arena_lines@
+static mrt_link board;
 
 static void print(const char *text)
 {
-    printk("%s", text);
+	printk("%s", text);
 }
 
 static uint32_t microseconds(void)
 {
-    return k_cyc_to_us_floor32(k_cycle_get_32());
+	return k_cyc_to_us_floor32(k_cycle_get_32());
 }
 
 static int read_byte(void *user)
 {
-    unsigned char byte;
+	unsigned char byte;
 
-    (void)user;
-    return uart_poll_in(line, &byte) == 0 ? byte : -1;
+	(void)user;
+	return uart_poll_in(line, &byte) == 0 ? byte : -1;
 }
 
 static void write_bytes(void *user, const uint8_t *bytes, uint32_t count)
 {
-    (void)user;
-    while (count-- > 0) {
-        uart_poll_out(line, *bytes++);
-    }
+	(void)user;
+	while (count-- > 0) {
+		uart_poll_out(line, *bytes++);
+	}
 }
 
 static uint32_t link_microseconds(void *user)
 {
-    (void)user;
-    return microseconds();
+	(void)user;
+	return microseconds();
 }
 
 int main(void)
 {
-    const @name @_check_port port = {print, microseconds};
+	const @name@_check_port port = {print, microseconds};
 
-    @name @_check(&arena, &port);
-    board.port.read = read_byte;
-    board.port.write = write_bytes;
-    board.port.microseconds = link_microseconds;
-    for (;;) {
-        @name @_link_serve(&board, &arena);
-    }
+	@name@_check(&arena, &port);
+	board.port.read = read_byte;
+	board.port.write = write_bytes;
+	board.port.microseconds = link_microseconds;
+	for (;;) {
+		@name@_link_serve(&board, &arena);
+	}
 }
