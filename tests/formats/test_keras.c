@@ -250,7 +250,8 @@ static void replace(mote_array *file, const char *from, const char *to)
     uint8_t     *at = file->bytes;
     size_t       i, count = 0;
 
-    assert_int_equal(strlen(to), length);
+    if (strlen(to) != length)
+        fail_msg("%s is not as long as %s", to, from);
     for (i = 0; i + length <= file->count; i++)
         if (memcmp(at + i, from, length) == 0) {
             memcpy(at + i, to, length);
@@ -278,7 +279,7 @@ static void configurations_that_lie_are_refused_in_one_line(void **state)
         {"net_cnn.h5", "[\"flatten\", 0, 0]", "[\"flatten\", 0, 9]", "is called on a tensor that there is not"},
         {"net_cnn.h5", "[\"flatten\", 0, 0]", "[\"dense\",   0, 0]", "is computed by no layer that can be called"},
         {"net_cnn.h5", "\"float32\"", "\"float16\"", "does not compute in float32"},
-        {"net_cnn.h5", "[null, 12, 12, 1]", "[null, 99999999]", "layer \""},
+        {"net_cnn.h5", "[null, 12, 12, 1]", "[null, 9999, 999]", "layer \""},
         {"net_cnn.h5", "model_config", "model_konfig", "without the attribute model_config"},
         {"net_cnn.h5", "weight_names", "weight_nemes", "the file has 0 arrays for it, and no kernel"},
         {"net_two_inputs.k2", "\"inbound_nodes\"", "\"inbound_nudes\"", "is computed by no layer that can be called"},

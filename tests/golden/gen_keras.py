@@ -85,6 +85,9 @@ def one(name, make, K, out):
     if name == "masking_nothing":
         x[0][:, 2:4] = 2
     fill(model, random)
+    for layer in model.layers:
+        if hasattr(layer, "finalize_state"):  # Normalization
+            layer.finalize_state()
     is_3 = K is keras
     try:
         y = answers_of_first(make, K, model, x) if "first_" in name else answers(model, x)

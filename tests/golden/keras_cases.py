@@ -215,7 +215,8 @@ def nested(K):
     i = K.Input((7,))
     block = K.Model(i, L.Add()([i, L.Dense(7, activation="relu")(inner(i))]), name="block")
     y = block(block(x))
-    return K.Model(x, L.Dense(2)(L.Concatenate()([inner(y), block(y)])))
+    other = K.Sequential([K.Input((7,)), L.Dense(5, activation="sigmoid")], name="other")
+    return K.Model(x, L.Dense(2)(L.Concatenate()([other(y), block(y)])))
 
 
 def sequential_of_models(K):

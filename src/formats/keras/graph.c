@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "formats/keras/layer.h"
 
-enum { LAYERS_MAX = 4096, CALLS_MAX = 1024 };
+enum { LAYERS_MAX = 4096, CALLS_MAX = 1024, ROUNDS_MAX = 256 };
 
 static mote_error *error_of(mote_keras_reader *r)
 {
@@ -136,12 +136,26 @@ static bool passes_through(const char *path, const char *name)
     return false;
 }
 
+static bool any_passes_through(const mote_keras_place *place, size_t skip, const char *name)
+{
+    int32_t i;
+
+    for (i = 0; i < place->name_count; i++)
+        if (strlen(place->names[i]) > skip && passes_through(place->names[i] + skip, name))
+            return true;
+    return false;
+}
+
 /* Of a nested model's arrays those that are the layer's. */
 static void place_among(mote_keras_reader *r, mote_keras_layer *layer, const mote_keras_place *around, size_t skip)
 {
     const char **names = MOTE_NEW(&r->arena, const char *, around->name_count + 1, error_of(r));
     int32_t      i, count = 0;
 
+    if (names && is_model(layer->class_name) && !any_passes_through(around, skip, layer->own_name)) {
+        layer->place = *around; /* Keras 2 may leave the names of models out */
+        return;
+    }
     for (i = 0; names && i < around->name_count; i++)
         if (strlen(around->names[i]) > skip && passes_through(around->names[i] + skip, layer->own_name))
             names[count++] = around->names[i];
@@ -178,14 +192,14 @@ static void place_layer(mote_keras_reader *r, mote_keras_model *model, int32_t i
 static mote_keras_model *read_model(mote_keras_reader *r, json_t *object, const char *prefix, const mote_keras_place *around,
                                     int depth);
 
-/* In .h5 Keras 3 leaves the module out, and "Add" is a layer or keras.ops.add; but a layer says whether it is trainable. */
+/* In .h5 Keras 3 leaves the module out, and "Add" is a layer or keras.ops.add; but a layer has a type. */
 static bool is_operator_entry(json_t *object)
 {
     const char *module = text_at(object, "module"), *class_name = text_at(object, "class_name");
     json_t     *config = json_object_get(object, "config");
 
     if (!module && json_is_object(json_array_get(json_object_get(object, "inbound_nodes"), 0)) &&
-        !json_object_get(config, "trainable"))
+        !json_object_get(config, "trainable") && !json_object_get(config, "dtype"))
         return true;
     return (module && strncmp(module, "keras.src.ops", 13) == 0) ||
            (class_name && (strcmp(class_name, "TFOpLambda") == 0 || strcmp(class_name, "SlicingOpLambda") == 0 ||
@@ -208,21 +222,6 @@ static void find_type(mote_keras_reader *r, mote_keras_layer *layer, json_t *obj
     layer->type = mote_keras_find_type(name, is_operator);
     if (!layer->type)
         note_lack(r, layer->name, name);
-}
-
-static bool begins_with_input(json_t *config)
-{
-    const char *first = text_at(json_array_get(json_object_get(config, "layers"), 0), "class_name");
-
-    return first && strcmp(first, "InputLayer") == 0;
-}
-
-/* Keras counts a model's own wiring as its first call: in Keras 3 Functional's, in Keras 2 every model's with an input. */
-static int32_t first_node_of(const mote_keras_model *around, const mote_keras_layer *layer)
-{
-    if (!layer->model)
-        return 0;
-    return layer->model->is_sequential ? !around->is_version_3 && begins_with_input(layer->config) : 1;
 }
 
 static mote_status read_layer(mote_keras_reader *r, mote_keras_model *model, int32_t index, json_t *object,
@@ -251,7 +250,6 @@ static mote_status read_layer(mote_keras_reader *r, mote_keras_model *model, int
         return error_of(r)->code;
     layer->model =
         read_model(r, object, mote_arena_printf(&r->arena, error_of(r), "%s/", layer->name), &layer->place, depth + 1);
-    layer->first_node = layer->model ? first_node_of(model, layer) : 0;
     return error_of(r)->code;
 }
 
@@ -337,20 +335,46 @@ static bool read_reference(json_t *value, reference *out)
     return read_triple(value, out);
 }
 
+static int compare_names(const void *a, const void *b)
+{
+    const mote_keras_layer *const *x = a, *const *y = b;
+    const int                      order = strcmp((*x)->own_name, (*y)->own_name);
+
+    return order ? order : *x < *y ? -1 : *x > *y;
+}
+
+static mote_status sort_names(mote_keras_reader *r, mote_keras_model *model)
+{
+    int32_t i;
+
+    model->by_name = MOTE_NEW(&r->arena, const mote_keras_layer *, model->layer_count + 1, error_of(r));
+    if (!model->by_name)
+        return error_of(r)->code;
+    for (i = 0; i < model->layer_count; i++)
+        model->by_name[i] = &model->layers[i];
+    qsort(model->by_name, (size_t)model->layer_count, sizeof *model->by_name, compare_names);
+    return MOTE_OK;
+}
+
+static int compare_with_name(const void *name, const void *layer)
+{
+    return strcmp(name, (*(const mote_keras_layer *const *)layer)->own_name);
+}
+
 static mote_keras_value *find_value(const mote_keras_scope *scope, const reference *wanted)
 {
-    const mote_keras_model *model = scope->model;
-    int32_t                 i, at;
+    const mote_keras_model        *model = scope->model;
+    const mote_keras_layer *const *found =
+        model->by_name ? bsearch(wanted->layer, model->by_name, (size_t)model->layer_count, sizeof *found, compare_with_name)
+                       : NULL;
+    int32_t at;
 
-    for (i = 0; i < model->layer_count; i++) {
-        if (strcmp(model->layers[i].own_name, wanted->layer) != 0)
-            continue;
-        at = wanted->call - model->layers[i].first_node;
-        return at >= 0 && at < (int32_t)json_array_size(model->layers[i].nodes) + model->layers[i].is_input
-                   ? &scope->values[i][at]
-                   : NULL;
-    }
-    return NULL;
+    if (!found)
+        return NULL;
+    at = wanted->call - (*found)->first_node;
+    return at >= 0 && at < (int32_t)json_array_size((*found)->nodes) + (*found)->is_input
+               ? &scope->values[*found - model->layers][at]
+               : NULL;
 }
 
 /* Calls visit for every tensor that a value names; false as soon as one call answers so. Lists in lists, and objects by
@@ -421,6 +445,37 @@ static bool gather(void *user, const reference *found)
     return true;
 }
 
+/* ---- the numbers of calls ---- */
+
+typedef struct numbering {
+    const mote_keras_layer *layer;
+    int32_t                 least, most;
+} numbering;
+
+static bool note_number(void *user, const reference *found)
+{
+    numbering *n = user;
+
+    if (strcmp(found->layer, n->layer->own_name) == 0) {
+        n->least = found->call < n->least ? found->call : n->least;
+        n->most = found->call > n->most ? found->call : n->most;
+    }
+    return true;
+}
+
+/* Some versions of Keras count a nested model's own wiring as its first call, so that 1 is the first here. */
+static void number_calls(mote_keras_model *model, mote_keras_layer *layer)
+{
+    const int32_t count = (int32_t)json_array_size(layer->nodes);
+    numbering     n = {layer, INT32_MAX, 0};
+    int32_t       i;
+
+    for (i = 0; i < model->layer_count; i++)
+        each_reference(model->layers[i].nodes, note_number, &n);
+    each_reference(model->outputs, note_number, &n);
+    layer->first_node = n.least > 0 && (n.most >= count || !model->is_version_3);
+}
+
 /* ---- arguments ---- */
 
 json_t *mote_keras_argument(const mote_keras_call *k, size_t place, const char *name)
@@ -429,6 +484,8 @@ json_t *mote_keras_argument(const mote_keras_call *k, size_t place, const char *
 
     if (!value)
         value = json_object_get(k->kwargs, name);
+    if (!value && k->layer->type->has_no_layer) /* keras.ops keep settings in the operator */
+        value = json_object_get(k->config, name);
     return json_is_null(value) ? NULL : value;
 }
 
@@ -447,6 +504,9 @@ mote_id mote_keras_operand(mote_keras_call *k, json_t *argument)
 
     if (mote_keras_failed(k))
         return MOTE_NO_LAYER;
+    if (json_is_string(json_array_get(argument, 0)) &&
+        strcmp(json_string_value(json_array_get(argument, 0)), "_CONSTANT_VALUE") == 0)
+        argument = json_array_get(argument, 2); /* Keras 2: 0.5 * x */
     if (read_reference(argument, &found) && gather(&g, &found)) {
         k->is_masked |= g.is_masked;
         return g.ids[0];
@@ -644,12 +704,13 @@ static bool fill_input(void *user, const reference *found)
     return true;
 }
 
+/* Keras lists layers in an order in which most are ready; those that are called again take a round more. */
 static void run_calls(mote_keras_reader *r, const mote_keras_scope *scope)
 {
     bool    goes_on = true;
-    int32_t l, n;
+    int32_t round, l, n;
 
-    while (goes_on && !has_failed(r)) {
+    for (round = 0; round < ROUNDS_MAX && goes_on && !has_failed(r); round++) {
         goes_on = false;
         for (l = 0; l < scope->model->layer_count; l++)
             for (n = 0; n < (int32_t)json_array_size(scope->model->layers[l].nodes); n++)
@@ -663,9 +724,15 @@ static void call_functional(mote_keras_reader *r, mote_keras_model *model, const
     mote_keras_scope *scope = open_scope(r, model);
     input_filling     filling = {.scope = scope, .in = in, .in_count = in_count, .is_masked = is_masked};
     gathering         outputs = {.scope = scope};
+    int32_t           i;
 
     if (!scope)
         return;
+    if (sort_names(r, model) != MOTE_OK)
+        return;
+    for (i = 0; i < model->layer_count; i++)
+        if (model->layers[i].model)
+            number_calls(model, &model->layers[i]);
     each_reference(model->inputs, fill_input, &filling);
     if (filling.is_broken || filling.at != in_count) {
         mote_fail(error_of(r), MOTE_ERR_FORMAT, "model \"%s\" is called on %d tensors, and has other inputs",

@@ -67,8 +67,11 @@ struct mote_keras_model {
     bool              is_sequential, is_version_3; /* 3: calls are objects of args and kwargs */
     mote_keras_layer *layers;
     int32_t           layer_count;
-    json_t           *inputs, *outputs; /* where they are, as the file says; Functional */
-    json_t           *build_shape;      /* Sequential without an input layer */
+
+    const mote_keras_layer **by_name; /* sorted; Functional, once it is called */
+
+    json_t *inputs, *outputs; /* where they are, as the file says; Functional */
+    json_t *build_shape;      /* Sequential without an input layer */
 };
 
 /* What a call computed. */

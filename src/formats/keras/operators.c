@@ -125,8 +125,6 @@ MOTE_KERAS_FUNCTION(op_clip)
 {
     json_t *low = mote_keras_argument(k, 1, "x_min"), *high = mote_keras_argument(k, 2, "x_max");
 
-    low = low ? low : json_object_get(k->config, "x_min");
-    high = high ? high : json_object_get(k->config, "x_max");
     low = low ? low : json_object_get(k->kwargs, "clip_value_min");
     high = high ? high : json_object_get(k->kwargs, "clip_value_max");
     if (!json_is_number(low) || !json_is_number(high)) {
@@ -138,18 +136,9 @@ MOTE_KERAS_FUNCTION(op_clip)
 
 /* ---- axes and shapes ---- */
 
-/* An argument of the call, or of the operator's own configuration. */
-static json_t *setting(mote_keras_call *k, size_t place, const char *name)
-{
-    json_t *value = mote_keras_argument(k, place, name);
-
-    value = value ? value : json_object_get(k->config, name);
-    return json_is_null(value) ? NULL : value;
-}
-
 static int32_t whole_setting(mote_keras_call *k, size_t place, const char *name, int32_t standard)
 {
-    json_t *value = setting(k, place, name);
+    json_t *value = mote_keras_argument(k, place, name);
 
     return value ? mote_keras_whole(k, value, name) : standard;
 }
@@ -172,14 +161,14 @@ static void add_reduction(mote_keras_call *k, mote_op_kind op)
 {
     mote_id       x = first(k);
     const int32_t rank = mote_keras_tensor(k, x)->rank;
-    int32_t       axes[MOTE_RANK_MAX], count = list_setting(k, setting(k, 1, "axis"), "axis", axes), i;
+    int32_t       axes[MOTE_RANK_MAX], count = list_setting(k, mote_keras_argument(k, 1, "axis"), "axis", axes), i;
 
     if (count == 0 && !mote_keras_failed(k))
         MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "a reduction over all axes would mix samples");
     for (i = 0; i < count; i++)
         axes[i] = mote_keras_axis(k, axes[i], rank);
     if (!mote_keras_failed(k))
-        mote_keras_return(k, mote_keras_reduce(k, op, x, axes, count, json_is_true(setting(k, 2, "keepdims"))));
+        mote_keras_return(k, mote_keras_reduce(k, op, x, axes, count, json_is_true(mote_keras_argument(k, 2, "keepdims"))));
 }
 
 #define REDUCTION(name, KIND)                                                                                               \
@@ -222,11 +211,11 @@ static void reshape_to(mote_keras_call *k, mote_id x, int32_t count, const int32
 
 MOTE_KERAS_FUNCTION(op_reshape)
 {
-    json_t *shape = setting(k, 1, "newshape");
+    json_t *shape = mote_keras_argument(k, 1, "newshape");
     int32_t dim[MOTE_RANK_MAX], count;
     mote_id x = first(k);
 
-    shape = shape ? shape : setting(k, 1, "shape");
+    shape = shape ? shape : mote_keras_argument(k, 1, "shape");
     count = list_setting(k, shape, "shape", dim);
     reshape_to(k, x, count, dim);
 }
@@ -234,10 +223,10 @@ MOTE_KERAS_FUNCTION(op_reshape)
 MOTE_KERAS_FUNCTION(op_transpose)
 {
     mote_id       x = first(k);
-    json_t       *axes = setting(k, 1, "axes");
+    json_t       *axes = mote_keras_argument(k, 1, "axes");
     int32_t       order[MOTE_RANK_MAX] = {0}, seen = 0, i;
     const int32_t rank = mote_keras_tensor(k, x)->rank;
-    const int32_t count = list_setting(k, axes ? axes : setting(k, 1, "perm"), "axes", order);
+    const int32_t count = list_setting(k, axes ? axes : mote_keras_argument(k, 1, "perm"), "axes", order);
 
     for (i = 0; i < count; i++)
         seen |= order[i] >= 0 && order[i] < MOTE_RANK_MAX ? 1 << order[i] : 0;
@@ -265,7 +254,7 @@ MOTE_KERAS_FUNCTION(op_squeeze)
     mote_id           x = first(k);
     const mote_tensor in = *mote_keras_tensor(k, x);
     int32_t           axes[MOTE_RANK_MAX], dim[MOTE_RANK_MAX], i, j, rank = 0;
-    const int32_t     count = list_setting(k, setting(k, 1, "axis"), "axis", axes);
+    const int32_t     count = list_setting(k, mote_keras_argument(k, 1, "axis"), "axis", axes);
 
     for (i = 0; i < count; i++)
         axes[i] = mote_keras_axis(k, axes[i], in.rank);
@@ -327,11 +316,11 @@ MOTE_KERAS_FUNCTION(op_stack)
 MOTE_KERAS_FUNCTION(op_split)
 {
     mote_id       x = first(k), out[MOTE_NODE_OUT_MAX];
-    json_t       *parts = setting(k, 1, "indices_or_sections");
+    json_t       *parts = mote_keras_argument(k, 1, "indices_or_sections");
     const int32_t axis = mote_keras_axis(k, whole_setting(k, 2, "axis", 0), mote_keras_tensor(k, x)->rank);
     int32_t       count, i;
 
-    parts = parts ? parts : setting(k, 1, "num_or_size_splits");
+    parts = parts ? parts : mote_keras_argument(k, 1, "num_or_size_splits");
     if (!json_is_integer(parts)) {
         MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "a split into parts of different sizes is not supported");
         return;
@@ -401,13 +390,13 @@ static void cut_axis(mote_keras_call *k, cut *c, json_t *value)
 
 MOTE_KERAS_FUNCTION(op_get_item)
 {
-    json_t   *key = setting(k, 1, "key"), *part;
+    json_t   *key = mote_keras_argument(k, 1, "key"), *part;
     mote_id   in[4] = {first(k), MOTE_NONE, MOTE_NONE, MOTE_NONE};
     mote_node node = {.op = MOTE_OP_STRIDED_SLICE, .in = in, .in_count = 4};
     cut       c = {.count = 0};
     size_t    i;
 
-    key = key ? key : setting(k, 1, "slice_spec");
+    key = key ? key : mote_keras_argument(k, 1, "slice_spec");
     if (json_is_object(key) && json_is_array(json_object_get(json_object_get(key, "config"), "value")))
         key = json_object_get(json_object_get(key, "config"), "value");
     if (!json_is_array(key))

@@ -361,11 +361,12 @@ MOTE_KERAS_FUNCTION(lstm)
 /* The second layer where the file has none of its own: the first, the other way round. */
 static json_t *turned(mote_keras_call *k, json_t *layer)
 {
-    json_t *config = json_object_get(layer, "config"), *other = json_deep_copy(layer), *changed;
+    json_t    *config = json_copy(json_object_get(layer, "config")), *other = json_copy(layer);
+    const bool goes_backwards = json_is_true(json_object_get(config, "go_backwards"));
 
-    changed = json_object_get(other, "config");
-    mote_json_set(&changed, "go_backwards", json_boolean(!json_is_true(json_object_get(config, "go_backwards"))));
-    if (!other || !changed)
+    mote_json_set(&config, "go_backwards", json_boolean(!goes_backwards));
+    mote_json_set(&other, "config", config);
+    if (!other)
         (void)mote_fail(&k->base.builder->err, MOTE_ERR_MEMORY, "out of memory");
     return other;
 }
