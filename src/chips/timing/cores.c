@@ -22,28 +22,28 @@
 const mote_core mote_core_cortex_m0 = {.name = "Cortex-M0", .basis = "Arm's table (DDI 0432C)", ARMV6M(2, 2, 2, 3)};
 const mote_core mote_core_cortex_m0plus = {.name = "Cortex-M0+", .basis = "Arm's table (DDI 0484C)", ARMV6M(1, 1, 1, 2)};
 
-/* Of the three-stage Armv7-M cores: one cycle each, but for these. */
-#define ARMV7M_CYCLES(multiply_add, multiply_long, multiply_add_long)                                                       \
-    .cycles = {[MOTE_INSN_ALU] = 1,                                                                                         \
-               [MOTE_INSN_MULTIPLY] = 1,                                                                                    \
-               [MOTE_INSN_MULTIPLY_ADD] = (multiply_add),                                                                   \
-               [MOTE_INSN_MULTIPLY_LONG] = (multiply_long),                                                                 \
-               [MOTE_INSN_MULTIPLY_ADD_LONG] = (multiply_add_long),                                                         \
-               [MOTE_INSN_DIVIDE] = 7,                                                                                      \
-               [MOTE_INSN_LOAD] = 2,                                                                                        \
-               [MOTE_INSN_LOAD_MANY] = 1,                                                                                   \
-               [MOTE_INSN_STORE] = 1,                                                                                       \
-               [MOTE_INSN_STORE_INDEXED] = 2,                                                                               \
-               [MOTE_INSN_STORE_MANY] = 1,                                                                                  \
-               [MOTE_INSN_BRANCH] = 1,                                                                                      \
-               [MOTE_INSN_JUMP] = 1,                                                                                        \
-               [MOTE_INSN_CALL] = 1,                                                                                        \
-               [MOTE_INSN_BRANCH_REGISTER] = 1,                                                                             \
-               [MOTE_INSN_FLOAT] = 1,                                                                                       \
-               [MOTE_INSN_FLOAT_MULTIPLY_ADD] = 3,                                                                          \
-               [MOTE_INSN_FLOAT_DIVIDE] = 14,                                                                               \
-               [MOTE_INSN_FLOAT_MOVE] = 1,                                                                                  \
-               [MOTE_INSN_SYSTEM] = 3}
+/* Of the cores from Armv7-M on: one cycle each, but for these. load, many: of one register, and of many besides each. */
+#define CYCLES(multiply_add, multiply_long, multiply_add_long, load, many, store_indexed, branch_register, float_sum)       \
+    .decode = mote_thumb_decode, .cycles = {[MOTE_INSN_ALU] = 1,                                                            \
+                                            [MOTE_INSN_MULTIPLY] = 1,                                                       \
+                                            [MOTE_INSN_MULTIPLY_ADD] = (multiply_add),                                      \
+                                            [MOTE_INSN_MULTIPLY_LONG] = (multiply_long),                                    \
+                                            [MOTE_INSN_MULTIPLY_ADD_LONG] = (multiply_add_long),                            \
+                                            [MOTE_INSN_DIVIDE] = 7,                                                         \
+                                            [MOTE_INSN_LOAD] = (load),                                                      \
+                                            [MOTE_INSN_LOAD_MANY] = (many),                                                 \
+                                            [MOTE_INSN_STORE] = 1,                                                          \
+                                            [MOTE_INSN_STORE_INDEXED] = (store_indexed),                                    \
+                                            [MOTE_INSN_STORE_MANY] = (many),                                                \
+                                            [MOTE_INSN_BRANCH] = 1,                                                         \
+                                            [MOTE_INSN_JUMP] = 1,                                                           \
+                                            [MOTE_INSN_CALL] = 1,                                                           \
+                                            [MOTE_INSN_BRANCH_REGISTER] = (branch_register),                                \
+                                            [MOTE_INSN_FLOAT] = 1,                                                          \
+                                            [MOTE_INSN_FLOAT_MULTIPLY_ADD] = (float_sum),                                   \
+                                            [MOTE_INSN_FLOAT_DIVIDE] = 14,                                                  \
+                                            [MOTE_INSN_FLOAT_MOVE] = 1,                                                     \
+                                            [MOTE_INSN_SYSTEM] = 3}
 
 #define JUMPS(taken, call_taken, register_taken)                                                                            \
     .jump = {[MOTE_INSN_BRANCH] = (taken),                                                                                  \
@@ -54,8 +54,7 @@ const mote_core mote_core_cortex_m0plus = {.name = "Cortex-M0+", .basis = "Arm's
 /* A jump refills the pipeline in one to three cycles: one where the address is known early, two else. */
 const mote_core mote_core_cortex_m3 = {.name = "Cortex-M3",
                                        .basis = "Arm's table (100165_0201)",
-                                       .decode = mote_thumb_decode,
-                                       ARMV7M_CYCLES(2, 4, 6),
+                                       CYCLES(2, 4, 6, 2, 1, 2, 1, 3),
                                        JUMPS(1, 2, 2),
                                        .jump_from_memory = 2,
                                        .at_once = 1,
@@ -63,8 +62,7 @@ const mote_core mote_core_cortex_m3 = {.name = "Cortex-M3",
 const mote_core mote_core_cortex_m4 = {.name = "Cortex-M4",
                                        .basis = "Arm's table (DDI 0439D)",
                                        .error = "at most 11 % off times published for other kernels (docs/BOARDS.md)",
-                                       .decode = mote_thumb_decode,
-                                       ARMV7M_CYCLES(1, 1, 1),
+                                       CYCLES(1, 1, 1, 2, 1, 2, 1, 3),
                                        JUMPS(1, 2, 2),
                                        .jump_from_memory = 2,
                                        .at_once = 1,
@@ -75,27 +73,7 @@ const mote_core mote_core_cortex_m4 = {.name = "Cortex-M4",
 const mote_core mote_core_cortex_m33 = {.name = "Cortex-M33",
                                         .basis = "the M4's table, loads of one cycle",
                                         .error = "at most 16 % off times published for other kernels (docs/BOARDS.md)",
-                                        .decode = mote_thumb_decode,
-                                        .cycles = {[MOTE_INSN_ALU] = 1,
-                                                   [MOTE_INSN_MULTIPLY] = 1,
-                                                   [MOTE_INSN_MULTIPLY_ADD] = 1,
-                                                   [MOTE_INSN_MULTIPLY_LONG] = 1,
-                                                   [MOTE_INSN_MULTIPLY_ADD_LONG] = 1,
-                                                   [MOTE_INSN_DIVIDE] = 7,
-                                                   [MOTE_INSN_LOAD] = 1,
-                                                   [MOTE_INSN_LOAD_MANY] = 0,
-                                                   [MOTE_INSN_STORE] = 1,
-                                                   [MOTE_INSN_STORE_INDEXED] = 1,
-                                                   [MOTE_INSN_STORE_MANY] = 0,
-                                                   [MOTE_INSN_BRANCH] = 1,
-                                                   [MOTE_INSN_JUMP] = 1,
-                                                   [MOTE_INSN_CALL] = 1,
-                                                   [MOTE_INSN_BRANCH_REGISTER] = 1,
-                                                   [MOTE_INSN_FLOAT] = 1,
-                                                   [MOTE_INSN_FLOAT_MULTIPLY_ADD] = 3,
-                                                   [MOTE_INSN_FLOAT_DIVIDE] = 14,
-                                                   [MOTE_INSN_FLOAT_MOVE] = 1,
-                                                   [MOTE_INSN_SYSTEM] = 3},
+                                        CYCLES(1, 1, 1, 1, 0, 1, 1, 3),
                                         JUMPS(1, 2, 2),
                                         .jump_from_memory = 2,
                                         .at_once = 1,
@@ -106,27 +84,7 @@ const mote_core mote_core_cortex_m33 = {.name = "Cortex-M33",
 const mote_core mote_core_cortex_m7 = {.name = "Cortex-M7",
                                        .basis = "two neighbours at once, no table published",
                                        .error = "at most 33 % off times published for other kernels (docs/BOARDS.md)",
-                                       .decode = mote_thumb_decode,
-                                       .cycles = {[MOTE_INSN_ALU] = 1,
-                                                  [MOTE_INSN_MULTIPLY] = 1,
-                                                  [MOTE_INSN_MULTIPLY_ADD] = 1,
-                                                  [MOTE_INSN_MULTIPLY_LONG] = 1,
-                                                  [MOTE_INSN_MULTIPLY_ADD_LONG] = 1,
-                                                  [MOTE_INSN_DIVIDE] = 7,
-                                                  [MOTE_INSN_LOAD] = 1,
-                                                  [MOTE_INSN_LOAD_MANY] = 1,
-                                                  [MOTE_INSN_STORE] = 1,
-                                                  [MOTE_INSN_STORE_INDEXED] = 1,
-                                                  [MOTE_INSN_STORE_MANY] = 1,
-                                                  [MOTE_INSN_BRANCH] = 1,
-                                                  [MOTE_INSN_JUMP] = 1,
-                                                  [MOTE_INSN_CALL] = 1,
-                                                  [MOTE_INSN_BRANCH_REGISTER] = 2,
-                                                  [MOTE_INSN_FLOAT] = 1,
-                                                  [MOTE_INSN_FLOAT_MULTIPLY_ADD] = 1,
-                                                  [MOTE_INSN_FLOAT_DIVIDE] = 14,
-                                                  [MOTE_INSN_FLOAT_MOVE] = 1,
-                                                  [MOTE_INSN_SYSTEM] = 3},
+                                       CYCLES(1, 1, 1, 1, 1, 1, 2, 1),
                                        JUMPS(0, 1, 2),
                                        .jump_from_memory = 3,
                                        .at_once = 2,
