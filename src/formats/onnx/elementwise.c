@@ -316,12 +316,11 @@ static mote_id fused_clip(mote_onnx_call *c, mote_id x, double low, double high)
     return kind == MOTE_OP_COUNT ? MOTE_NONE : mote_onnx_unary(c, kind, x);
 }
 
-/* A number of the tensor's type, which repeats. */
-static mote_id bound_like(mote_onnx_call *c, mote_id x, int32_t i, double bound)
+/* A bound that is an operand may have another type than float32. */
+static mote_id bound_of(mote_onnx_call *c, int32_t i, double bound)
 {
     const mote_onnx_value *value = mote_onnx_in(c, i);
 
-    (void)x;
     return value ? mote_onnx_as_file(c, value) : mote_onnx_const_float(c, (float)bound);
 }
 
@@ -336,9 +335,9 @@ static void import_clip(mote_onnx_call *c)
     if (y == MOTE_NONE) {
         y = x;
         if (!low_known || low > -INFINITY)
-            y = mote_onnx_binary(c, MOTE_OP_MAXIMUM, y, bound_like(c, x, 1, low));
+            y = mote_onnx_binary(c, MOTE_OP_MAXIMUM, y, bound_of(c, 1, low));
         if (!high_known || high < INFINITY)
-            y = mote_onnx_binary(c, MOTE_OP_MINIMUM, y, bound_like(c, x, 2, high));
+            y = mote_onnx_binary(c, MOTE_OP_MINIMUM, y, bound_of(c, 2, high));
     }
     if (y == x && !mote_onnx_failed(c))
         import_identity(c);
@@ -398,13 +397,12 @@ static mote_onnx_order order_of_all(const mote_onnx_call *c)
 }
 
 /* Values of one each along the last axis: the constants that are added behind what the node computes. */
-static const float *as_bias(mote_onnx_call *c, const mote_node *maker, int32_t i, int32_t channels, bool is_image)
+static const float *as_bias(mote_onnx_call *c, int32_t i, int32_t channels, bool is_image)
 {
     const mote_onnx_value *value = mote_onnx_in(c, i);
     const int32_t axis = is_image ? value->shape.rank - (mote_onnx_in(c, 1 - i)->shape.rank - 1) : value->shape.rank - 1;
     int32_t       k;
 
-    (void)maker;
     if (!value->known || value->dtype != MOTE_F32 || axis < 0 || axis >= value->shape.rank ||
         value->shape.rank > mote_onnx_in(c, 1 - i)->shape.rank)
         return NULL;
@@ -429,7 +427,7 @@ static bool fuse_bias(mote_onnx_call *c, int32_t i)
         return false;
     if (last != (maker->op == MOTE_OP_FULLY_CONNECTED ? x->shape.rank - 1 : 1))
         return false;
-    bias = as_bias(c, maker, i, made->dim[made->rank - 1], maker->op != MOTE_OP_FULLY_CONNECTED);
+    bias = as_bias(c, i, made->dim[made->rank - 1], maker->op != MOTE_OP_FULLY_CONNECTED);
     if (!bias)
         return false;
     ids[0] = maker->in[0];

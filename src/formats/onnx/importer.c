@@ -788,14 +788,18 @@ mote_id mote_onnx_square(mote_onnx_call *c, mote_id x)
 mote_id mote_onnx_reshape(mote_onnx_call *c, mote_id x, int32_t rank, const int32_t *dim)
 {
     const mote_tensor *tensor = mote_onnx_tensor_at(c, x);
-    int32_t            shape[MOTE_RANK_MAX];
+    int32_t            shape[MOTE_RANK_MAX] = {0}, i;
+    bool               is_so = tensor->rank == rank;
     mote_id            in[2] = {x, MOTE_NONE};
 
     if (mote_onnx_failed(c))
         return MOTE_NONE;
-    if (tensor->rank == rank && memcmp(tensor->dim, dim, (size_t)rank * sizeof *dim) == 0)
+    for (i = 0; i < rank; i++) {
+        is_so &= tensor->dim[i] == dim[i];
+        shape[i] = dim[i];
+    }
+    if (is_so)
         return x;
-    memcpy(shape, dim, (size_t)rank * sizeof *dim);
     if (tensor->is_batched && rank > 0 && shape[0] == 1)
         shape[0] = -1;
     in[1] = mote_onnx_const_ints(c, shape, rank);
