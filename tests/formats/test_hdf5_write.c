@@ -144,6 +144,21 @@ static void attributes_are_read_back(void **state)
     mote_text_free(&text);
 }
 
+/* The collection behind the superblock is as long as it says, at least 4096 bytes, and an object's header follows. */
+static void assert_heap_is_whole(const mote_text *text)
+{
+    const uint8_t *bytes = (const uint8_t *)text->bytes;
+    size_t         size = 0;
+    int            i;
+
+    assert_memory_equal(bytes + 96, "GCOL", 4);
+    for (i = 0; i < 8; i++)
+        size |= (size_t)bytes[104 + i] << (8 * i);
+    assert_true(size >= 4096 && size % 8 == 0 && 96 + size < text->count);
+    assert_int_equal(bytes[96 + size], 1);
+    assert_int_equal(bytes[96 + size + 4], 1); /* one reference to it */
+}
+
 /* Around the heap's least size, and beyond what an attribute of its own could hold. */
 static void texts_of_any_length_are_read_back(void **state)
 {
@@ -162,6 +177,7 @@ static void texts_of_any_length_are_read_back(void **state)
         mote_hdf5_add_text(&tree, NULL, "model_config", longest);
         mote_hdf5_add_text(&tree, NULL, "second", "2");
         encode(&text, &tree);
+        assert_heap_is_whole(&text);
         file = open_file(&text);
         assert_texts(&file, "", "model_config", (const char *const[]){longest}, 1);
         assert_texts(&file, "", "second", (const char *const[]){"2"}, 1);
