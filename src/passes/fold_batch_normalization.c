@@ -1,5 +1,6 @@
 /* y = (x - mean) / sqrt(variance + epsilon) * gamma + beta is y = x * factor + shift for each channel: after a convolution
- * or dense layer it goes into that layer's weights and bias. SPDX-License-Identifier: Apache-2.0 */
+ * or dense layer it goes into that layer's weights and bias. So do a constant that is added to what such a layer computes,
+ * and one that it is multiplied by. SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
 
@@ -171,6 +172,59 @@ static mote_status make_image(mote_edit *edit, int32_t index, mote_error *err)
     return insert_reshape(edit, index, in, image_in, err);
 }
 
+/* ---- constants ---- */
+
+/* A number, or one for each channel along the last axis. */
+static bool is_of_channels(const mote_tensor *constant, int32_t channels)
+{
+    const size_t count = constant->kind == MOTE_CONST && constant->dtype == MOTE_F32 ? mote_tensor_count(constant) : 0;
+
+    return count == 1 || (count == (size_t)channels && constant->dim[constant->rank - 1] == channels);
+}
+
+/* The computed operand of an ADD, SUB or MUL whose other one is a constant of channels; MOTE_NONE: it is none. */
+static mote_id constant_partner(const mote_graph *graph, const mote_node *node, const mote_tensor **constant)
+{
+    const mote_tensor *out;
+    int32_t            i, constant_at = -1;
+
+    if (node->op != MOTE_OP_ADD && node->op != MOTE_OP_SUB && node->op != MOTE_OP_MUL)
+        return MOTE_NONE;
+    out = mote_node_out(graph, node, 0);
+    for (i = node->op == MOTE_OP_SUB; i < 2; i++)
+        if (mote_node_in(graph, node, i)->kind == MOTE_CONST)
+            constant_at = i;
+    if (constant_at < 0 || out->rank < 1)
+        return MOTE_NONE;
+    *constant = mote_node_in(graph, node, constant_at);
+    return is_of_channels(*constant, out->dim[out->rank - 1]) &&
+                   mote_tensor_same_shape(out, mote_node_in(graph, node, 1 - constant_at))
+               ? node->in[1 - constant_at]
+               : MOTE_NONE;
+}
+
+static mote_status fold_constant(mote_edit *edit, mote_node *node, mote_error *err)
+{
+    const mote_tensor *constant = NULL, *out = mote_node_out(edit->graph, node, 0);
+    const mote_id      x = constant_partner(edit->graph, node, &constant);
+    mote_node         *before = x == MOTE_NONE ? NULL : mote_edit_producer(edit, x);
+    affine             a = {.channels = out->rank > 0 ? out->dim[out->rank - 1] : 1};
+    int32_t            c;
+
+    if (!can_fold_into(edit, before, x) || node->activation != MRT_ACT_NONE)
+        return MOTE_OK;
+    a.factor = MOTE_NEW(&edit->arena, double, a.channels, err);
+    a.shift = MOTE_NEW(&edit->arena, double, a.channels, err);
+    if (!a.factor || !a.shift)
+        return err->code;
+    for (c = 0; c < a.channels; c++) {
+        const double value = (double)((const float *)constant->data)[mote_tensor_count(constant) == 1 ? 0 : c];
+        a.factor[c] = node->op == MOTE_OP_MUL ? value : 1;
+        a.shift[c] = node->op == MOTE_OP_MUL ? 0 : node->op == MOTE_OP_SUB ? -value : value;
+    }
+    return fold_into(edit, before, node, &a, err);
+}
+
 mote_status mote_pass_fold_batch_normalization(mote_edit *edit, mote_error *err)
 {
     mote_graph *graph = edit->graph;
@@ -179,6 +233,8 @@ mote_status mote_pass_fold_batch_normalization(mote_edit *edit, mote_error *err)
     for (n = 0; n < graph->node_count; n++) {
         mote_node *norm = mote_edit_node(edit, n), *before;
         affine     a;
+        if (norm && norm->op != MOTE_OP_BATCH_NORMALIZATION)
+            MOTE_TRY(fold_constant(edit, norm, err));
         if (!norm || norm->op != MOTE_OP_BATCH_NORMALIZATION)
             continue;
         MOTE_TRY(find_affine(edit, norm, &a, err));

@@ -289,7 +289,7 @@ MOTE_KERAS_FUNCTION(activation)
 
 static mote_id relu_of(mote_keras_call *k, mote_id x, double slope, double threshold, double max)
 {
-    mote_id above, below;
+    mote_id in[3];
 
     if (threshold == 0 && slope == 0)
         return mote_keras_clip(k, x, 0, max);
@@ -297,15 +297,10 @@ static mote_id relu_of(mote_keras_call *k, mote_id x, double slope, double thres
         return leaky_of(k, x, slope);
     if (threshold == 0) /* min(x, max) where x >= 0 */
         return leaky_of(k, mote_keras_clip(k, x, -INFINITY, max), slope);
-    above = mote_keras_binary(k, MOTE_OP_GREATER_EQUAL, x, mote_keras_scalar(k, threshold));
-    below = times(k, plus(k, x, -threshold), slope);
-    if (slope == 0)
-        x = mote_keras_binary(k, MOTE_OP_MUL, x, mote_keras_cast(k, above, MOTE_F32));
-    else {
-        mote_id   in[3] = {above, x, below};
-        mote_node node = {.op = MOTE_OP_SELECT_V2, .in = in, .in_count = 3};
-        x = mote_keras_node(k, &node);
-    }
+    in[0] = mote_keras_binary(k, MOTE_OP_GREATER, x, mote_keras_scalar(k, threshold));
+    in[1] = x;
+    in[2] = slope == 0 ? mote_keras_scalar(k, 0) : times(k, plus(k, x, -threshold), slope);
+    x = mote_keras_node(k, &(mote_node){.op = MOTE_OP_SELECT_V2, .in = in, .in_count = 3});
     return isinf(max) ? x : mote_keras_clip(k, x, -INFINITY, max);
 }
 
