@@ -1,6 +1,7 @@
 /* y = (x - mean) / sqrt(variance + epsilon) * gamma + beta is y = x * factor + shift for each channel: after a convolution
  * or dense layer it goes into that layer's weights and bias. So do a constant that is added to what such a layer computes,
- * and one that it is multiplied by. SPDX-License-Identifier: Apache-2.0 */
+ * and one that it is multiplied by. Where there is none before it, it goes into the dense layer behind it.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
 
@@ -101,6 +102,51 @@ static mote_status fold_into(mote_edit *edit, mote_node *before, const mote_node
     for (c = 0; c < a->channels; c++)
         bias[c] = (float)((double)bias[c] * a->factor[c] + a->shift[c]);
     mote_edit_take_output(edit, before, norm);
+    return mote_edit_index(edit, err);
+}
+
+/* ---- into the dense layer behind ---- */
+
+/* The only reader of a tensor, where it is a dense layer over the tensor's channels with weights of its own; else NULL. */
+static mote_node *dense_reader(mote_edit *edit, mote_id id, int32_t channels)
+{
+    mote_node *node;
+    int32_t    n;
+
+    if (mote_edit_use_count(edit, id) != 1 || mote_edit_is_output(edit, id))
+        return NULL;
+    for (n = 0; n < edit->graph->node_count; n++)
+        if ((node = mote_edit_node(edit, n)) != NULL && node->op == MOTE_OP_FULLY_CONNECTED && node->in[0] == id)
+            return mote_node_in(edit->graph, node, 1)->kind == MOTE_CONST &&
+                           mote_node_in(edit->graph, node, 1)->dim[1] == channels &&
+                           mote_edit_use_count(edit, node->in[1]) == 1 &&
+                           (node->in_count < 3 || node->in[2] == MOTE_NONE || mote_edit_use_count(edit, node->in[2]) == 1)
+                       ? node
+                       : NULL;
+    return NULL;
+}
+
+/* (x factor + shift) W = x (factor W) + shift W */
+static mote_status fold_behind(mote_edit *edit, mote_node *norm, mote_node *dense, const affine *a, mote_error *err)
+{
+    const mote_tensor *weight = mote_node_in(edit->graph, dense, 1);
+    const int32_t      units = weight->dim[0];
+    const affine       of_units = {.channels = units};
+    float             *w = weight->data, *bias = bias_of(edit, dense, &of_units, err);
+    int32_t            o, i;
+
+    if (!bias)
+        return err->code;
+    for (o = 0; o < units; o++, w += a->channels) {
+        double sum = (double)bias[o];
+        for (i = 0; i < a->channels; i++) {
+            sum += a->shift[i] * (double)w[i];
+            w[i] = (float)((double)w[i] * a->factor[i]);
+        }
+        bias[o] = (float)sum;
+    }
+    mote_edit_kill(edit, norm);
+    mote_edit_redirect(edit, norm->out[0], norm->in[0]);
     return mote_edit_index(edit, err);
 }
 
@@ -231,7 +277,7 @@ mote_status mote_pass_fold_batch_normalization(mote_edit *edit, mote_error *err)
     int32_t     n;
 
     for (n = 0; n < graph->node_count; n++) {
-        mote_node *norm = mote_edit_node(edit, n), *before;
+        mote_node *norm = mote_edit_node(edit, n), *before, *behind;
         affine     a;
         if (norm && norm->op != MOTE_OP_BATCH_NORMALIZATION)
             MOTE_TRY(fold_constant(edit, norm, err));
@@ -241,6 +287,10 @@ mote_status mote_pass_fold_batch_normalization(mote_edit *edit, mote_error *err)
         before = mote_edit_producer(edit, norm->in[0]);
         if (can_fold_into(edit, before, norm->in[0])) {
             MOTE_TRY(fold_into(edit, before, norm, &a, err));
+            continue;
+        }
+        if ((behind = dense_reader(edit, norm->out[0], a.channels)) != NULL) {
+            MOTE_TRY(fold_behind(edit, norm, behind, &a, err));
             continue;
         }
         if (mote_node_in(graph, norm, 0)->rank != 4) {
