@@ -133,17 +133,13 @@ static mote_id soft_shrink(mote_keras_call *k, mote_id x)
     return mote_keras_binary(k, MOTE_OP_SUB, x, mote_keras_clip(k, x, -0.5, 0.5));
 }
 
-/* x where |x| > threshold (or, with a sign, x > threshold), 0 elsewhere. */
-static mote_id keep_above(mote_keras_call *k, mote_id x, mote_id compared, double threshold)
-{
-    mote_id is_above = mote_keras_binary(k, MOTE_OP_GREATER, compared, mote_keras_scalar(k, threshold));
-
-    return mote_keras_binary(k, MOTE_OP_MUL, x, mote_keras_cast(k, is_above, MOTE_F32));
-}
-
+/* x where |x| > 1/2, 0 elsewhere. */
 static mote_id hard_shrink(mote_keras_call *k, mote_id x)
 {
-    return keep_above(k, x, mote_keras_unary(k, MOTE_OP_ABS, x), 0.5);
+    mote_id is_above = mote_keras_binary(k, MOTE_OP_GREATER, mote_keras_unary(k, MOTE_OP_ABS, x), mote_keras_scalar(k, 0.5));
+    mote_id in[3] = {is_above, x, mote_keras_scalar(k, 0)};
+
+    return mote_keras_node(k, &(mote_node){.op = MOTE_OP_SELECT_V2, .in = in, .in_count = 3});
 }
 
 static mote_id squareplus(mote_keras_call *k, mote_id x)
@@ -289,7 +285,7 @@ MOTE_KERAS_FUNCTION(activation)
 
 static mote_id relu_of(mote_keras_call *k, mote_id x, double slope, double threshold, double max)
 {
-    mote_id above, below;
+    mote_id in[3];
 
     if (threshold == 0 && slope == 0)
         return mote_keras_clip(k, x, 0, max);
@@ -297,15 +293,10 @@ static mote_id relu_of(mote_keras_call *k, mote_id x, double slope, double thres
         return leaky_of(k, x, slope);
     if (threshold == 0) /* min(x, max) where x >= 0 */
         return leaky_of(k, mote_keras_clip(k, x, -INFINITY, max), slope);
-    above = mote_keras_binary(k, MOTE_OP_GREATER_EQUAL, x, mote_keras_scalar(k, threshold));
-    below = times(k, plus(k, x, -threshold), slope);
-    if (slope == 0)
-        x = mote_keras_binary(k, MOTE_OP_MUL, x, mote_keras_cast(k, above, MOTE_F32));
-    else {
-        mote_id   in[3] = {above, x, below};
-        mote_node node = {.op = MOTE_OP_SELECT_V2, .in = in, .in_count = 3};
-        x = mote_keras_node(k, &node);
-    }
+    in[0] = mote_keras_binary(k, MOTE_OP_GREATER, x, mote_keras_scalar(k, threshold));
+    in[1] = x;
+    in[2] = slope == 0 ? mote_keras_scalar(k, 0) : times(k, plus(k, x, -threshold), slope);
+    x = mote_keras_node(k, &(mote_node){.op = MOTE_OP_SELECT_V2, .in = in, .in_count = 3});
     return isinf(max) ? x : mote_keras_clip(k, x, -INFINITY, max);
 }
 
