@@ -46,7 +46,7 @@ static double place_of(const rule *r, const axis *a, int32_t i)
     case HALF_PIXEL_SYMMETRIC:
         return a->in / 2.0 * (1 - a->out / scaled) + (i + 0.5) / a->scale - 0.5;
     case PYTORCH_HALF_PIXEL:
-        return scaled > 1 ? (i + 0.5) / a->scale - 0.5 : 0;
+        return a->out > 1 ? (i + 0.5) / a->scale - 0.5 : 0;
     case ALIGN_CORNERS:
         return scaled == 1 ? 0 : i * (a->in - 1) / (scaled - 1);
     case ASYMMETRIC:
