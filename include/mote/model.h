@@ -32,9 +32,9 @@ typedef struct mote_load_options {
     uint64_t                room[7]; /* mote.h */
 } mote_load_options;
 
-/* Reads a model file; the kind (.tflite, .onnx) is recognised by its content. The caller destroys the model. Operators that
- * read nothing but constants are computed once, here; of several subgraphs the first is read. Errors: IO, FORMAT,
- * UNSUPPORTED, LIMIT, USAGE (no path); the text begins with the path. */
+/* Reads a model file; the kind (.tflite, .onnx, Keras' .keras and .h5) is recognised by its content. The caller destroys the
+ * model. Operators that read nothing but constants are computed once, here; of several subgraphs the first is read. Errors:
+ * IO, FORMAT, UNSUPPORTED, LIMIT, USAGE (no path); the text begins with the path. */
 mote_status mote_model_load(mote_model **out, const char *path, const mote_load_options *options, mote_error *err);
 
 /* Writes a model in the format that the path's suffix names; whole or not at all. Models for inference are written as

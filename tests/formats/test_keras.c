@@ -182,6 +182,45 @@ static void keras_2_h5_answers_as_keras_does(void **state)
     check_all("k2", 'z');
 }
 
+static int normalizations(const mote_model *model)
+{
+    int32_t n;
+    int     count = 0;
+
+    for (n = 0; n < model->graphs[0].node_count; n++)
+        count += model->graphs[0].nodes[n].op == MOTE_OP_BATCH_NORMALIZATION;
+    return count;
+}
+
+/* As training wants it: weights as they were trained, normalization a node of its own; it becomes the same as it runs. */
+static void models_as_trained_keep_their_layers(void **state)
+{
+    static const char *const names[] = {"net_cnn", "net_mlp", "net_nested", "net_ds_cnn"};
+    size_t                   i;
+
+    (void)state;
+    wrong = 0;
+    for (i = 0; i < sizeof names / sizeof *names; i++) {
+        mote_array  file;
+        mote_error  err = {0};
+        mote_model *trained, *frozen;
+        char        full[100];
+        snprintf(full, sizeof full, "%s.keras", names[i]);
+        assert_int_equal(mote_npz_load(&file, files, full, 0, &err), MOTE_OK);
+        assert_int_equal(mote_keras_read_trained(&trained, file.bytes, file.count, NULL, &err), MOTE_OK);
+        assert_int_equal(trained->stage, MOTE_STAGE_TRAIN);
+        assert_true(trained->params.count > 0);
+        assert_int_equal(mote_model_freeze(&frozen, trained, &err), MOTE_OK);
+        assert_true(normalizations(trained) > 0);
+        assert_int_equal(normalizations(frozen), 0);
+        check_model(frozen, names[i], "frozen", 'y');
+        mote_model_destroy(frozen);
+        mote_model_destroy(trained);
+        mote_array_free(&file);
+    }
+    assert_int_equal(wrong, 0);
+}
+
 /* ---- files that lie ---- */
 
 static void load_bytes(mote_array *out, const char *name)
@@ -327,6 +366,7 @@ int main(void)
         cmocka_unit_test(keras_3_archives_answer_as_keras_does),
         cmocka_unit_test(keras_3_h5_answers_as_keras_does),
         cmocka_unit_test(keras_2_h5_answers_as_keras_does),
+        cmocka_unit_test(models_as_trained_keep_their_layers),
         cmocka_unit_test(files_cut_anywhere_are_refused),
         cmocka_unit_test(changed_bytes_do_no_harm),
         cmocka_unit_test(configurations_that_lie_are_refused_in_one_line),

@@ -209,7 +209,7 @@ static mote_hdf5_array read_array(const mote_hdf5 *file, const char *path, mote_
 {
     mote_error       err = {0};
     mote_hdf5_object object;
-    mote_hdf5_array  array;
+    mote_hdf5_array  array = {0};
     bool             found;
 
     assert_int_equal(mote_hdf5_find(file, path, &object, &found, &err), MOTE_OK);

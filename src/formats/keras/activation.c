@@ -189,40 +189,39 @@ ONE(hard_silu, HARD_SWISH)
 /* ---- the table ---- */
 
 static const struct {
-    const char     *name;
-    mote_activation builtin; /* what layers of src/layers/ apply themselves */
+    const char *name;
     mote_id (*add)(mote_keras_call *k, mote_id x);
 } activations[] = {
-    {"linear", MOTE_ACTIVATION_LINEAR, same},
-    {"relu", MOTE_ACTIVATION_RELU, relu},
-    {"relu6", MOTE_ACTIVATION_RELU6, relu6},
-    {"sigmoid", MOTE_ACTIVATION_SIGMOID, sigmoid},
-    {"tanh", MOTE_ACTIVATION_TANH, hyperbolic_tangent},
-    {"softmax", MOTE_ACTIVATION_SOFTMAX, softmax},
-    {"hard_silu", MOTE_ACTIVATION_HARD_SWISH, hard_silu},
-    {"hard_swish", MOTE_ACTIVATION_HARD_SWISH, hard_silu},
-    {"celu", 0, elu},
-    {"elu", 0, elu},
-    {"exponential", 0, exponential},
-    {"gelu", 0, gelu},
-    {"glu", 0, glu},
-    {"hard_shrink", 0, hard_shrink},
-    {"hard_sigmoid", 0, hard_sigmoid},
-    {"hard_tanh", 0, hard_tanh},
-    {"leaky_relu", 0, leaky_relu},
-    {"log_sigmoid", 0, log_sigmoid},
-    {"log_softmax", 0, log_softmax},
-    {"mish", 0, mish},
-    {"selu", 0, selu},
-    {"silu", 0, silu},
-    {"swish", 0, silu},
-    {"soft_shrink", 0, soft_shrink},
-    {"softplus", 0, softplus},
-    {"softsign", 0, softsign},
-    {"sparse_plus", 0, sparse_plus},
-    {"sparse_sigmoid", 0, sparse_sigmoid},
-    {"squareplus", 0, squareplus},
-    {"tanh_shrink", 0, tanh_shrink},
+    {"linear", same},
+    {"relu", relu},
+    {"relu6", relu6},
+    {"sigmoid", sigmoid},
+    {"tanh", hyperbolic_tangent},
+    {"softmax", softmax},
+    {"hard_silu", hard_silu},
+    {"hard_swish", hard_silu},
+    {"celu", elu},
+    {"elu", elu},
+    {"exponential", exponential},
+    {"gelu", gelu},
+    {"glu", glu},
+    {"hard_shrink", hard_shrink},
+    {"hard_sigmoid", hard_sigmoid},
+    {"hard_tanh", hard_tanh},
+    {"leaky_relu", leaky_relu},
+    {"log_sigmoid", log_sigmoid},
+    {"log_softmax", log_softmax},
+    {"mish", mish},
+    {"selu", selu},
+    {"silu", silu},
+    {"swish", silu},
+    {"soft_shrink", soft_shrink},
+    {"softplus", softplus},
+    {"softsign", softsign},
+    {"sparse_plus", sparse_plus},
+    {"sparse_sigmoid", sparse_sigmoid},
+    {"squareplus", squareplus},
+    {"tanh_shrink", tanh_shrink},
 };
 
 enum { COUNT = sizeof activations / sizeof *activations };
@@ -247,13 +246,6 @@ static int find(const char *name)
         if (strcmp(activations[i].name, name) == 0)
             return i;
     return -1;
-}
-
-mote_activation mote_keras_builtin(mote_keras_call *k, const char *key)
-{
-    const int i = find(name_of(k, key));
-
-    return i < 0 ? MOTE_ACTIVATION_LINEAR : activations[i].builtin;
 }
 
 mote_id mote_keras_activate_by_name(mote_keras_call *k, const char *name, mote_id x)
@@ -300,12 +292,24 @@ static mote_id relu_of(mote_keras_call *k, mote_id x, double slope, double thres
     return isinf(max) ? x : mote_keras_clip(k, x, -INFINITY, max);
 }
 
+/* Of channels_first: before the turn back, so that the next layer's turn undoes it. Values do not care. */
+static mote_id peel(mote_keras_call *k, bool *is_turned)
+{
+    const mote_id before = mote_keras_before(k, MOTE_KERAS_IN(k), MOTE_OP_TRANSPOSE);
+
+    *is_turned = before != MOTE_NONE && mote_keras_to_last(k, MOTE_KERAS_IN(k), true) == before;
+    return *is_turned ? before : MOTE_KERAS_IN(k);
+}
+
 MOTE_KERAS_FUNCTION(relu)
 {
     const double max = mote_keras_get(k, "max_value") ? mote_keras_number(k, "max_value", 0) : INFINITY;
     const double slope = mote_keras_number(k, "negative_slope", 0), threshold = mote_keras_number(k, "threshold", 0);
 
-    mote_keras_return(k, relu_of(k, MOTE_KERAS_IN(k), slope, threshold, max));
+    bool    is_turned;
+    mote_id x = peel(k, &is_turned);
+
+    mote_keras_return(k, mote_keras_to_first(k, relu_of(k, x, slope, threshold, max), is_turned));
 }
 
 /* Keras 2 calls the slope alpha. */

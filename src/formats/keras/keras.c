@@ -181,12 +181,13 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-mote_status mote_keras_read_trained(mote_model **out, const uint8_t *bytes, size_t count, const mote_load_options *options,
-                                    mote_error *err)
+static mote_status read_model(mote_model **out, const uint8_t *bytes, size_t count, const mote_load_options *options,
+                              bool is_to_run, mote_error *err)
 {
     const size_t      given = options && options->memory_bytes ? options->memory_bytes : MOTE_ARENA_DEFAULT_CAP;
     const size_t      cap = smaller(given, mote_size_add(mote_size_mul(count, MEMORY_PER_FILE_BYTE), MEMORY_AT_LEAST));
-    mote_keras_reader r = {.source = {mote_keras_weight_find, mote_keras_weight_fill}, .options = options};
+    mote_keras_reader r = {
+        .source = {mote_keras_weight_find, mote_keras_weight_fill}, .is_to_run = is_to_run, .options = options};
 
     *out = NULL;
     r.arena.cap_bytes = cap;
@@ -207,13 +208,19 @@ mote_status mote_keras_read_trained(mote_model **out, const uint8_t *bytes, size
     return err->code;
 }
 
+mote_status mote_keras_read_trained(mote_model **out, const uint8_t *bytes, size_t count, const mote_load_options *options,
+                                    mote_error *err)
+{
+    return read_model(out, bytes, count, options, false, err);
+}
+
 mote_status mote_keras_read(mote_model **out, const uint8_t *bytes, size_t count, const mote_load_options *options,
                             mote_error *err)
 {
     mote_model *trained;
 
     *out = NULL;
-    MOTE_TRY(mote_keras_read_trained(&trained, bytes, count, options, err));
+    MOTE_TRY(read_model(&trained, bytes, count, options, true, err));
     if (mote_model_freeze(out, trained, err) == MOTE_OK && mote_model_verify(*out, err) != MOTE_OK) {
         mote_model_destroy(*out);
         *out = NULL;

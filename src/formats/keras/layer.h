@@ -95,6 +95,7 @@ typedef struct mote_keras_reader {
     mote_hdf5                weights;
     bool                     is_h5; /* a whole model in HDF5; else model.weights.h5 */
     bool                     is_version_3;
+    bool                     is_to_run; /* nobody will train it: operators may do what only a running model needs */
     const mote_load_options *options;
     mote_keras_call         *call; /* that weights are read for */
     json_t                  *made; /* arrays of arguments in version 3's form */
@@ -182,6 +183,8 @@ void mote_keras_return(mote_keras_call *k, mote_id x);
  * transposition that undoes the one before it is none. */
 mote_id mote_keras_to_last(mote_keras_call *k, mote_id x, bool is_first);
 mote_id mote_keras_to_first(mote_keras_call *k, mote_id x, bool is_first);
+/* The operand of the node that computes x, where that is of the kind and among the last ones; MOTE_NONE: it is not. */
+mote_id mote_keras_before(const mote_keras_call *k, mote_id x, mote_op_kind op);
 
 /* ---- weights (weights.c) ---- */
 
@@ -195,10 +198,8 @@ void mote_keras_weight_fill(mote_weight_source *source, const mote_layer_call *c
 
 /* ---- activations (activation.c) ---- */
 
-/* The activation that the builder's layers apply themselves; MOTE_ACTIVATION_LINEAR where it is none of them, and
- * mote_keras_activate adds it afterwards. */
-mote_activation mote_keras_builtin(mote_keras_call *k, const char *key);
-mote_id         mote_keras_activate(mote_keras_call *k, const char *key, mote_id x);
+/* By the key of the configuration: a name, or a layer. */
+mote_id mote_keras_activate(mote_keras_call *k, const char *key, mote_id x);
 /* By name, with its defaults. */
 mote_id mote_keras_activate_by_name(mote_keras_call *k, const char *name, mote_id x);
 

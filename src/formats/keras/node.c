@@ -6,7 +6,7 @@
 
 #include "formats/keras/layer.h"
 
-enum { NAME_BYTES = 160 };
+enum { NAME_BYTES = 160, LOOK_BACK = 8 };
 
 static mote_graph *graph_of(const mote_keras_call *k)
 {
@@ -244,24 +244,34 @@ static void channel_order(int32_t rank, bool is_to_last, int32_t *order)
         order[i] = is_to_last ? (i + 1 < rank ? i + 1 : 1) : (i == 1 ? rank - 1 : i - 1);
 }
 
-/* The operand of the transposition by `order` that computes x; MOTE_NONE where none does. */
-static mote_id before_transpose(const mote_keras_call *k, mote_id x, const int32_t *order)
+static const mote_node *maker_of(const mote_keras_call *k, mote_id x)
 {
     const mote_graph *graph = graph_of(k);
     int32_t           n;
 
-    for (n = graph->node_count - 1; n >= 0 && graph->node_count - n < 8; n--) {
-        const mote_node   *node = &graph->nodes[n];
-        const mote_tensor *by;
-        if (node->out[0] != x)
-            continue;
-        by = node->op == MOTE_OP_TRANSPOSE ? mote_node_in(graph, node, 1) : NULL;
-        return by && by->kind == MOTE_CONST &&
-                       memcmp(by->data, order, (size_t)mote_keras_tensor(k, x)->rank * sizeof *order) == 0
-                   ? node->in[0]
-                   : MOTE_NONE;
-    }
-    return MOTE_NONE;
+    for (n = graph->node_count - 1; n >= 0 && graph->node_count - n < LOOK_BACK && !mote_keras_failed(k); n--)
+        if (graph->nodes[n].out[0] == x)
+            return &graph->nodes[n];
+    return NULL;
+}
+
+mote_id mote_keras_before(const mote_keras_call *k, mote_id x, mote_op_kind op)
+{
+    const mote_node *node = maker_of(k, x);
+
+    return node && node->op == op ? node->in[0] : MOTE_NONE;
+}
+
+/* The operand of the transposition by `order` that computes x; MOTE_NONE where none does. */
+static mote_id before_transpose(const mote_keras_call *k, mote_id x, const int32_t *order)
+{
+    const mote_node   *node = maker_of(k, x);
+    const mote_tensor *by = node && node->op == MOTE_OP_TRANSPOSE ? mote_node_in(graph_of(k), node, 1) : NULL;
+
+    return by && by->kind == MOTE_CONST &&
+                   memcmp(by->data, order, (size_t)mote_keras_tensor(k, x)->rank * sizeof *order) == 0
+               ? node->in[0]
+               : MOTE_NONE;
 }
 
 static mote_id move_channels(mote_keras_call *k, mote_id x, bool is_to_last)
