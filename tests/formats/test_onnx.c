@@ -140,7 +140,7 @@ static void check_written(const golden_case *c, const mote_model *model, toleran
 {
     mote_error  err = {0};
     mote_text   file = {0};
-    mote_model *again;
+    mote_model *again = NULL;
 
     if (mote_tflite_write(&file, model, &err) != MOTE_OK ||
         mote_model_read(&again, (const uint8_t *)file.bytes, file.count, NULL, &err) != MOTE_OK)
