@@ -68,13 +68,12 @@ static const model_format *find_format(const char *path, mote_error *err)
     mote_text names = {0};
     int       i;
 
-    for (i = 0; i < FORMAT_COUNT; i++) {
-        if (!formats[i].suffix)
-            continue;
-        if (mote_path_has_suffix(path, formats[i].suffix))
+    for (i = 0; i < FORMAT_COUNT; i++)
+        if (formats[i].suffix && mote_path_has_suffix(path, formats[i].suffix))
             return &formats[i];
-        mote_text_printf(&names, "%s%s", names.count > 0 ? " or " : "", formats[i].suffix);
-    }
+    for (i = 0; i < FORMAT_COUNT; i++)
+        if (formats[i].suffix)
+            mote_text_printf(&names, "%s%s", names.count > 0 ? " or " : "", formats[i].suffix);
     mote_fail(err, MOTE_ERR_USAGE, "%s: models are written as %s files; end the name in %s", path,
               names.bytes ? names.bytes : "", names.bytes ? names.bytes : "");
     mote_text_free(&names);

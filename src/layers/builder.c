@@ -173,7 +173,8 @@ static mote_status drop_unread(mote_builder *builder)
         graph->nodes[--kept] = *node; /* from the end: what is moved was looked at */
     }
     graph->node_count -= kept;
-    memmove(graph->nodes, graph->nodes + kept, (size_t)graph->node_count * sizeof *graph->nodes);
+    if (graph->node_count > 0)
+        memmove(graph->nodes, graph->nodes + kept, (size_t)graph->node_count * sizeof *graph->nodes);
     return MOTE_OK;
 }
 
