@@ -36,7 +36,8 @@ void mote_text_add(mote_text *text, const char *bytes, size_t count)
 {
     if (!reserve(text, count))
         return;
-    memcpy(text->bytes + text->count, bytes, count);
+    if (count > 0) /* else there may be no bytes to point to */
+        memcpy(text->bytes + text->count, bytes, count);
     text->count += count;
     text->bytes[text->count] = '\0';
 }

@@ -4,9 +4,9 @@
 #define MOTE_DATA_ARRAY_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
 #include <mote/array.h>
+#include <mote/text.h>
 
 #include "data/source.h"
 
@@ -37,9 +37,9 @@ mote_status mote_array_read_bytes(mote_array *out, const uint8_t *bytes, size_t 
 mote_status mote_array_read_file(mote_array *out, const char *path, mote_array_reader *read, size_t max_bytes,
                                  mote_error *err);
 
-/* A .npy file's bytes, of an array whose type mote_npy_can_hold; what goes wrong stays in the stream. */
+/* A .npy file's bytes, of an array whose type mote_npy_can_hold; what goes wrong stays in the text (mote_text_status). */
 bool mote_npy_can_hold(mote_dtype dtype);
-void mote_npy_put(const mote_array *array, FILE *stream);
+void mote_npy_put(const mote_array *array, mote_text *out);
 
 bool mote_is_npy(const uint8_t *bytes, size_t count);
 bool mote_is_idx(const uint8_t *bytes, size_t count);

@@ -2,6 +2,7 @@
  * Source: NumPy's numpy/lib/format.py. The dictionary's keys may come in any order; the writer's own layout is
  * the one NumPy writes: version 1, padded with spaces so that the elements begin at a multiple of 64.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -354,7 +355,7 @@ static const char *type_name(mote_dtype dtype)
 }
 
 /* Eight dimensions of 19 digits keep the text below 256 bytes. */
-static void write_header(const mote_array *array, FILE *stream)
+static void put_header(const mote_array *array, mote_text *out)
 {
     enum { PREFIX = MAGIC_BYTES + 4 };
     char   text[320], shape[256];
@@ -362,30 +363,28 @@ static void write_header(const mote_array *array, FILE *stream)
                         mote_array_element_bytes(array->dtype) == 1 ? '|' : '<', type_name(array->dtype),
                            mote_array_shape_text(array, shape, sizeof shape));
     size_t total = ((size_t)used + PREFIX + 1 + 63) / 64 * 64, count = total - PREFIX;
+    char   numbers[4] = {1, 0, (char)(count & 255), (char)(count >> 8)}; /* version 1.0; the text's length */
 
     memset(text + used, ' ', count - (size_t)used);
     text[count - 1] = '\n';
-    fwrite(magic, 1, MAGIC_BYTES, stream);
-    fputc(1, stream);
-    fputc(0, stream);
-    fputc((int)(count & 255), stream);
-    fputc((int)(count >> 8), stream);
-    fwrite(text, 1, count, stream);
+    mote_text_add(out, (const char *)magic, MAGIC_BYTES);
+    mote_text_add(out, numbers, sizeof numbers);
+    mote_text_add(out, text, count);
 }
 
-static void write_elements(const mote_array *array, FILE *stream)
+static void put_elements(const mote_array *array, mote_text *out)
 {
     size_t  element_bytes = mote_array_element_bytes(array->dtype), i;
     uint8_t swapped[8];
 
     if (mote_is_little_endian() || element_bytes == 1) {
-        fwrite(array->bytes, element_bytes, array->count, stream);
+        mote_text_add(out, (const char *)array->bytes, mote_size_mul(element_bytes, array->count));
         return;
     }
     for (i = 0; i < array->count; i++) {
         memcpy(swapped, (const uint8_t *)array->bytes + i * element_bytes, element_bytes);
         mote_swap_bytes(swapped, 1, element_bytes);
-        fwrite(swapped, 1, element_bytes, stream);
+        mote_text_add(out, (const char *)swapped, element_bytes);
     }
 }
 
@@ -394,19 +393,23 @@ bool mote_npy_can_hold(mote_dtype dtype)
     return type_name(dtype) != NULL;
 }
 
-void mote_npy_put(const mote_array *array, FILE *stream)
+void mote_npy_put(const mote_array *array, mote_text *out)
 {
-    write_header(array, stream);
-    write_elements(array, stream);
+    put_header(array, out);
+    put_elements(array, out);
 }
 
 mote_status mote_npy_save(const mote_array *array, const char *path, mote_error *err)
 {
-    mote_output output;
+    mote_text file = {0};
 
     if (!mote_npy_can_hold(array->dtype))
         return mote_fail(err, MOTE_ERR_UNSUPPORTED, "%s: .npy has no element type %s", path, mote_dtype_name(array->dtype));
-    MOTE_TRY(mote_output_begin(&output, path, err));
-    mote_npy_put(array, output.stream); /* commit reports what went wrong */
-    return mote_output_commit(&output, err);
+    mote_npy_put(array, &file);
+    if (mote_text_status(&file, err) == MOTE_OK)
+        mote_file_write(path, file.bytes, file.count, err);
+    else
+        mote_context(err, "%s", path);
+    mote_text_free(&file);
+    return err->code;
 }
