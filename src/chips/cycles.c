@@ -229,6 +229,19 @@ static mote_status run_each(mote_emulation *out, const mote_job *job, const mote
     return err->code;
 }
 
+/* Of a chip whose timings stand in no table: its emulator counts cycles itself, or nobody does. */
+static void take_without_table(mote_emulation *out, const mote_chip_row *row)
+{
+    out->has_cycles = strcmp(row->chip.count_unit, "cycles") == 0;
+    if (!out->has_cycles) {
+        snprintf(out->cycles_failure, sizeof out->cycles_failure, "the timings of %s are not known to mote", row->chip.name);
+        return;
+    }
+    out->cycles = out->count;
+    out->core = row->chip.name;
+    out->cycles_basis = "counted by simavr";
+}
+
 mote_status mote_cycles_take(mote_emulation *out, const mote_job *job, const mote_emulate_options *options, mote_error *err)
 {
     const mote_chip_row *row = job->firmware->row;
@@ -239,14 +252,7 @@ mote_status mote_cycles_take(mote_emulation *out, const mote_job *job, const mot
     if (!out->wait_cycles)
         return err->code;
     if (!row->core) {
-        out->has_cycles = strcmp(row->chip.count_unit, "cycles") == 0;
-        out->cycles = out->has_cycles ? out->count : 0;
-        out->core = row->chip.name;
-        if (out->has_cycles)
-            out->cycles_basis = "counted by simavr";
-        else
-            snprintf(out->cycles_failure, sizeof out->cycles_failure, "the timings of %s are not known to mote",
-                     row->chip.name);
+        take_without_table(out, row);
         return MOTE_OK;
     }
     out->core = row->core->name;

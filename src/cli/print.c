@@ -270,7 +270,7 @@ json_t *cli_json_pruned(const mote_prune_result *pruned)
 void cli_print_counts(const mote_emulation *e)
 {
     printf("%-14s %llu an inference\n", e->chip->count_unit, (unsigned long long)e->count);
-    if (e->has_cycles && e->cycles != e->count)
+    if (e->has_cycles && strcmp(e->chip->count_unit, "cycles") != 0)
         cli_print_line(15, "cycles         %llu modelled for a %s, flash that never waits: %s",
                        (unsigned long long)e->cycles, e->core, e->cycles_basis);
     else if (e->cycles_failure[0])

@@ -194,27 +194,32 @@ static bool read_cache(cache *c, const char *text)
            c->line_bytes > 0 && c->lines > 0 && c->lines % c->ways == 0;
 }
 
-static bool read_argument(const char *argument)
+static bool read_named(const char *name, const char *value)
 {
-    const char *value = strchr(argument, '=');
-    size_t      length = value ? (size_t)(value - argument) : 0;
+    if (strcmp(name, "caller") == 0)
+        return read_range(&caller, value);
+    if (strcmp(name, "after") == 0)
+        return read_range(&after, value);
+    if (strcmp(name, "flash") == 0)
+        return read_range(&flash, value);
+    if (strcmp(name, "skip") == 0)
+        return skipped_count < SKIPPED_MAX && read_range(&skipped[skipped_count++], value);
+    if (strcmp(name, "instructions") == 0)
+        return read_cache(&instructions, value);
+    if (strcmp(name, "data") == 0)
+        return read_cache(&data, value);
+    is_shared = strcmp(name, "shared") == 0;
+    return is_shared;
+}
+
+static bool read_argument(char *argument)
+{
+    char *value = strchr(argument, '=');
 
     if (!value)
         return false;
-    value++;
-    if (strncmp(argument, "caller", length) == 0)
-        return read_range(&caller, value);
-    if (strncmp(argument, "after", length) == 0)
-        return read_range(&after, value);
-    if (strncmp(argument, "flash", length) == 0)
-        return read_range(&flash, value);
-    if (strncmp(argument, "skip", length) == 0)
-        return skipped_count < SKIPPED_MAX && read_range(&skipped[skipped_count++], value);
-    if (strncmp(argument, "instructions", length) == 0)
-        return read_cache(&instructions, value);
-    if (strncmp(argument, "shared", length) == 0)
-        return is_shared = true;
-    return strncmp(argument, "data", length) == 0 && read_cache(&data, value);
+    *value = '\0';
+    return read_named(argument, value + 1);
 }
 
 int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, char **argv)
