@@ -39,8 +39,8 @@ mote_status mote_zip_bound(zip_t *archive, size_t archive_bytes, zip_uint64_t en
         return mote_fail(err, MOTE_ERR_FORMAT, "damaged: %s", zip_strerror(archive));
     is_stored = stat.comp_method == ZIP_CM_STORE;
     if (!is_stored && stat.comp_method != ZIP_CM_DEFLATE)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "zip compression method %d is not supported; np.savez_compressed uses 8",
-                         stat.comp_method);
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED,
+                         "zip compression method %d is not read, but 0 (stored) and 8 (deflate) are", stat.comp_method);
     if (stat.encryption_method != ZIP_EM_NONE)
         return mote_fail(err, MOTE_ERR_UNSUPPORTED, "the zip archive is encrypted");
     if (stat.comp_size > archive_bytes)
