@@ -20,7 +20,7 @@ sys.path.insert(0, str(GOLDEN))
 from operator_cases import generator, stored_models  # noqa: E402
 
 ROOT = GOLDEN.parents[1]
-TYPES = {"float32": np.float32, "int32": np.int32, "int8": np.int8, "uint8": np.uint8, "int16": np.int16, "int64": np.int64, "uint32": np.uint32,
+TYPES = {"float32": np.float32, "int32": np.int32, "int8": np.int8, "uint8": np.uint8, "int16": np.int16, "int64": np.int64, "uint32": np.uint32, "float64": np.float64,
          "bool": np.bool_}
 EXAMPLES = ["examples/sine/sine.yaml", "examples/mnist/mnist.yaml", "examples/mnist-cnn/mnist-cnn.yaml",
             "examples/mnist-resnet/mnist-resnet.yaml"]

@@ -17,13 +17,13 @@ OPTIONS = ["--accelerator-config", "ethos-u55-128", "--show-cpu-operations"]
 
 
 def compile_file(path, folder):
-    """(how many operators are left to the CPU, what is told of them); or what was wrong, as text."""
+    """(how many operators are left to the CPU, [(operator, why)]); or what was wrong, as text."""
     done = subprocess.run([VELA, *OPTIONS, "--output-dir", folder, path], capture_output=True, text=True)
     said = done.stdout + done.stderr
     left = re.search(r"^CPU operators = (\d+)", said, re.M)
     if done.returncode != 0 or not left:
         return (said.strip().splitlines() or ["says nothing"])[-1][:300]
-    return int(left[1]), re.findall(r"^\s*(?:CPU: |Info: )(.*)", said, re.M)
+    return int(left[1]), re.findall(r"operator: (\w+), ofm.*\n(?:Reason: )?(.*)", said)
 
 
 def main():
@@ -36,8 +36,8 @@ def main():
                 print(f"{path.parent.name}/{path.name}: {answer}", flush=True)
                 continue
             on_npu += answer[0] == 0
-            for operator in {line.split(" =")[0].split()[0] for line in answer[1]} if answer[0] else ():
-                left[operator].append(path.stem)
+            for operator, why in set(answer[1]):
+                left[f"{operator} ({why})"].append(path.stem)
     print(f"Vela: {len(sys.argv) - 1} int8 files, {faults} not compiled, {on_npu} of them whole on the NPU")
     for operator, names in sorted(left.items(), key=lambda item: -len(item[1])):
         print(f"Vela: {operator} on the CPU in {len(names)}: {', '.join(names[:6])}")
