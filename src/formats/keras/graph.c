@@ -671,7 +671,9 @@ static mote_keras_scope *open_scope(mote_keras_reader *r, mote_keras_model *mode
         return NULL;
     scope->model = model;
     scope->values = MOTE_NEW(&r->arena, mote_keras_value *, model->layer_count + 1, error_of(r));
-    for (i = 0; scope->values && i < model->layer_count; i++) {
+    if (!scope->values)
+        return NULL;
+    for (i = 0; i < model->layer_count; i++) {
         size_t count = json_array_size(model->layers[i].nodes) + 1;
         if (count > CALLS_MAX)
             mote_fail(error_of(r), MOTE_ERR_LIMIT, "layer \"%s\" is called more than %d times",

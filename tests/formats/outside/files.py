@@ -49,7 +49,7 @@ class Maker:
         random, options = generator(name), []
         for i, end in enumerate(inputs):
             path = self.source / f"x{i}.npy"
-            x = random.normal(0, 1, [3] + [d for d in end["shape"][1:]])
+            x = random.normal(0, 1, [3] + end["shape"][1 if end["batched"] else 0:])
             np.save(path, x.astype(TYPES[end["dtype"]]))
             options += [f"{end['name']}={path}" if len(inputs) > 1 else path]
         return options
@@ -118,6 +118,14 @@ def make_specs(mote, folder):
     maker.tell_refused()
 
 
+def different(paths):
+    """The paths, without those whose bytes another one has: models that were saved in several formats."""
+    first = {}
+    for path in map(pathlib.Path, paths):
+        first.setdefault(path.read_bytes(), path)
+    return list(first.values())
+
+
 def main():
     mote, folder = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
     make_specs(mote, folder)
@@ -125,4 +133,5 @@ def main():
     make_onnx(mote, folder)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 
+from files import different
+
 VELA = pathlib.Path(sys.executable).parent / "vela"
 OPTIONS = ["--accelerator-config", "ethos-u55-128", "--show-cpu-operations"]
 
@@ -27,9 +29,9 @@ def compile_file(path, folder):
 
 
 def main():
-    left, faults, on_npu = collections.defaultdict(list), 0, 0
+    paths, left, faults, on_npu = different(sys.argv[1:]), collections.defaultdict(list), 0, 0
     with tempfile.TemporaryDirectory() as folder:
-        for path in map(pathlib.Path, sys.argv[1:]):
+        for path in paths:
             answer = compile_file(path, folder)
             if isinstance(answer, str):
                 faults += 1
@@ -38,7 +40,7 @@ def main():
             on_npu += answer[0] == 0
             for operator, why in set(answer[1]):
                 left[f"{operator} ({why})"].append(path.stem)
-    print(f"Vela: {len(sys.argv) - 1} int8 files, {faults} not compiled, {on_npu} of them whole on the NPU")
+    print(f"Vela: {len(paths)} different int8 files, {faults} not compiled, {on_npu} of them whole on the NPU")
     for operator, names in sorted(left.items(), key=lambda item: -len(item[1])):
         print(f"Vela: {operator} on the CPU in {len(names)}: {', '.join(names[:6])}")
     return faults > 0
