@@ -4,6 +4,7 @@
     python files.py MOTE FOLDER
 
     FOLDER/KIND/NAME.tflite, NAME_int8.tflite      of each model of Keras, of ONNX, and of each spec; KIND: keras, onnx, specs
+    FOLDER/KIND/NAME_int16x8.tflite, NAME_float16.tflite, NAME_dynamic.tflite      of whole networks
     FOLDER/KIND/NAME.SUFFIX                        in the other formats that mote writes (WRITTEN)
 
 What mote refuses stands in FOLDER/KIND/refused.txt, a line a file with the reason.
@@ -54,11 +55,15 @@ class Maker:
             options += [f"{end['name']}={path}" if len(inputs) > 1 else path]
         return options
 
-    def model(self, name, source):
-        """Float32, and int8 where it has a form of integers."""
+    def model(self, name, source, is_network=False):
+        """Float32, and int8 where it has a form of integers; of networks the other schemes, too."""
         if self.convert(source, name):
             values = [word for option in self.samples(name) for word in ("--calibrate", option)]
             self.convert(source, f"{name}_int8", "--quantize", "int8", "--io", "int8", *values)
+            if is_network:
+                self.convert(source, f"{name}_int16x8", "--quantize", "int16x8", "--io", "int16", *values)
+                self.convert(source, f"{name}_float16", "--quantize", "float16")
+                self.convert(source, f"{name}_dynamic", "--quantize", "dynamic")
 
     def tell_refused(self):
         (self.folder / "refused.txt").write_text("".join(line + "\n" for line in self.refused))
@@ -74,7 +79,7 @@ def make_keras(mote, folder):
         if suffix in ("keras", "h5", "k2"):
             source = maker.source / f"{name}.{suffix}"
             source.write_bytes(files[key].tobytes())
-            maker.model(f"{name}.{suffix}", source)
+            maker.model(f"{name}.{suffix}", source, suffix == "keras" and name.startswith("net_"))
     maker.tell_refused()
 
 
@@ -84,7 +89,7 @@ def make_onnx(mote, folder):
         for name, model, _ in stored_models(GOLDEN / f"onnx/{family}.npz"):
             source = maker.source / f"{family}_{name}.onnx"
             source.write_bytes(model)
-            maker.model(f"{family}_{name}", source)
+            maker.model(f"{family}_{name}", source, family == "nets")
     maker.model("external", GOLDEN / "onnx/external/mlp.onnx")
     maker.tell_refused()
 
