@@ -11,6 +11,7 @@
 
 #include "formats/formats.h"
 #include "formats/keras/keras.h"
+#include "formats/tflite/operators.h"
 #include "running.h"
 
 static mote_npz *files;
@@ -233,6 +234,29 @@ static void models_become_as_few_operators_as_there_can_be(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* Runtimes that do not know the activation must refuse the file. */
+static void an_activation_in_a_transposed_convolution_makes_it_version_4(void **state)
+{
+    static const char *const names[] = {"conv2d_transpose.keras", "conv2d_transpose_same.keras"};
+    int                      i;
+
+    (void)state;
+    for (i = 0; i < 2; i++) {
+        mote_array  file;
+        mote_error  err = {0};
+        mote_model *model, *lean;
+        assert_int_equal(mote_npz_load(&file, files, names[i], 0, &err), MOTE_OK);
+        assert_int_equal(mote_model_read(&model, file.bytes, file.count, NULL, &err), MOTE_OK);
+        assert_int_equal(mote_model_optimize(&lean, model, NULL, &err), MOTE_OK);
+        assert_int_equal(lean->graphs[0].nodes[0].op, MOTE_OP_TRANSPOSE_CONV);
+        assert_int_equal(lean->graphs[0].nodes[0].activation, i == 0 ? MRT_ACT_RELU : MRT_ACT_NONE);
+        assert_int_equal(mote_tflite_operator_version(&lean->graphs[0], &lean->graphs[0].nodes[0]), i == 0 ? 4 : 1);
+        mote_model_destroy(lean);
+        mote_model_destroy(model);
+        mote_array_free(&file);
+    }
+}
+
 static int normalizations(const mote_model *model)
 {
     int32_t n;
@@ -418,6 +442,7 @@ int main(void)
         cmocka_unit_test(keras_3_h5_answers_as_keras_does),
         cmocka_unit_test(keras_2_h5_answers_as_keras_does),
         cmocka_unit_test(models_become_as_few_operators_as_there_can_be),
+        cmocka_unit_test(an_activation_in_a_transposed_convolution_makes_it_version_4),
         cmocka_unit_test(models_as_trained_keep_their_layers),
         cmocka_unit_test(files_cut_anywhere_are_refused),
         cmocka_unit_test(changed_bytes_do_no_harm),
