@@ -61,7 +61,7 @@ def draw(name, details):
             samples.append(random.integers(np.iinfo(kind).min, np.iinfo(kind).max, shape, kind, endpoint=True))
         else:  # indices, sizes, truth: what is right anywhere
             samples.append(random.integers(0, 2, shape).astype(kind))
-        if "div" in name or "mod" in name:
+        if any(word in name for word in ("div", "mod", "reciprocal")):
             zero = detail["quantization"][1]
             samples[-1][samples[-1] == zero] = zero + 1
     return samples
