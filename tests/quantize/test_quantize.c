@@ -436,7 +436,7 @@ static void check_with_constant(mote_op_kind op, float constant, mote_scheme sch
     mote_dataset *set = network_data(real, 60, 0, 9);
     const double  gap = mean_gap(real, made, &set->split[MOTE_SPLIT_TRAIN]);
 
-    if (!(gap < 0.03) || made->graphs[0].node_count != operators)
+    if (!(gap < (scheme == MOTE_SCHEME_INT4 ? 0.15 : 0.03)) || made->graphs[0].node_count != operators)
         fail_msg("%s, %s: answers differ by %.4f in the mean; %d operators, %d expected", mote_op_kind_name(op),
                  mote_scheme_name(scheme), gap, made->graphs[0].node_count, operators);
     mote_dataset_destroy(set);
@@ -455,7 +455,7 @@ static void operands_of_one_scale_are_brought_to_it(void **state)
         if (!mote_scheme_is_calibrated(scheme))
             continue; /* operators stay as they are */
         check_with_constant(MOTE_OP_MAXIMUM, -9.0f, scheme, 4);
-        check_with_constant(MOTE_OP_MAXIMUM, 1.0f, scheme, scheme == MOTE_SCHEME_INT8 ? 5 : 4);
+        check_with_constant(MOTE_OP_MAXIMUM, 1.0f, scheme, scheme == MOTE_SCHEME_INT16X8 ? 4 : 5);
         check_with_constant(MOTE_OP_MINIMUM, 1.0f, scheme, 5);
         check_with_constant(MOTE_OP_PADV2, -3.0f, scheme, 4);
     }
