@@ -25,7 +25,10 @@ from operator_cases import generator  # noqa: E402
 from tflite_builder import litert, micro  # noqa: E402
 
 COUNT, FLOAT_TOLERANCE, ARENA_BYTES = 3, 1e-5, 16 << 20
+UNDEFINED = "a small number over a large one, which the engines leave undefined (kernels/div.h); mote answers 0"
 KNOWN = {  # files that differ, and why
+    "nodes_div_bcast_int8": UNDEFINED,
+    "nodes_reciprocal_int8": UNDEFINED,
     "net_attention_options.keras_int16x8": "Micro's SOFTMAX overflows of a mask of -1e9 in int16, and passes over it",
 }
 INDICES = ["embedding_float"]  # whose floats are cast to indices
@@ -75,7 +78,7 @@ def open_litert(path, resolver):
 
 
 def ask_litert(path, resolver):
-    """(samples, [answers of each output], how many operators)"""
+    """(samples, [answers of each output], names of operators)"""
     engine = open_litert(path, resolver)
     samples = draw(path.name, engine.get_input_details())
     answers = [[] for _ in engine.get_output_details()]
@@ -86,7 +89,7 @@ def ask_litert(path, resolver):
         engine.invoke()
         for i, detail in enumerate(engine.get_output_details()):
             answers[i].append(engine.get_tensor(detail["index"]).copy())
-    return samples, [np.stack(values) for values in answers], len(engine._get_ops_details())
+    return samples, [np.stack(values) for values in answers], [operator["op_name"] for operator in engine._get_ops_details()]
 
 
 def ask_micro(path, samples, count):
@@ -152,7 +155,8 @@ class Check:
         ours = ask_mote(self.mote, path, samples, optimized)
         if isinstance(ours, str):
             return self.fault(path, ours)
-        if path.stem.endswith("_dynamic"):  # optimized kernels quantize activations otherwise
+        has_steps = optimized[0].dtype.kind == "f" and "QUANTIZE" in operators  # inside, which a float answer shows
+        if path.stem.endswith("_dynamic") or has_steps:  # of which optimized kernels differ by one or the other
             answers.pop("optimized")
         check = self.floats if all(y.dtype.kind == "f" for y in optimized) and "_int" not in path.stem else self.integers
         return check(path, samples, ours, answers, operators)
@@ -170,7 +174,7 @@ class Check:
         if isinstance(of_micro, str):
             self.counts["integer files that Micro does not run"] += 1
             best = min(distance(ours, theirs) for theirs in answers.values())
-            if best > (operators if ours[0].dtype == np.int16 else 1):
+            if best > (len(operators) if ours[0].dtype == np.int16 else 1):
                 self.fault(path, f"is {best:.3g} away from LiteRT; Micro: {of_micro[:200]}")
         elif distance(ours, of_micro) > 0 and path.stem in KNOWN:
             print(f"{path.name}: {KNOWN[path.stem]}")
