@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Does LiteRT open and run each .tflite, and answer as mote does?
 
-    python litert.py MOTE FILE.tflite ...
+    python run-litert.py MOTE FILE.tflite ...
 
 Three drawn samples each. Float answers are within 1e-5 max(1, max |answer|) of LiteRT's, of its optimized kernels (XNNPACK
 among them) and of its reference kernels. Integers are the same bytes as TensorFlow Lite Micro's, or where that has not all of the
