@@ -30,6 +30,7 @@ typedef struct comparing {
     size_t                    limit;
     int                       timeout_seconds;
     mote_comparison          *results; /* of each output */
+    int32_t                   order[MOTE_TARGETS_MAX]; /* which of b's outputs each of a's is */
     int                       output_count;
     bool                      wants_layers;
     mote_layer_difference    *layers; /* of two model files */
@@ -60,14 +61,39 @@ static mote_status parse_side(side *s, const char *given, mote_error *err)
 /* Both are asked the same questions: those that either was trained for; NULL: what goes with the targets. */
 static const mote_goal *common_goals(const comparing *c, mote_goal goals[MOTE_TARGETS_MAX])
 {
-    const mote_model *model = mote_model_goal(&goals[0], c->a.model, 0)   ? c->a.model
-                              : mote_model_goal(&goals[0], c->b.model, 0) ? c->b.model
-                                                                          : NULL;
+    const mote_model *model = mote_model_goal(&goals[0], c->a.model, 0)           ? c->a.model
+                              : mote_model_goal(&goals[0], c->b.model, c->order[0]) ? c->b.model
+                                                                                  : NULL;
     int32_t           i;
 
     for (i = 0; model && i < MOTE_TARGETS_MAX; i++)
-        mote_model_goal(&goals[i], model, i);
+        mote_model_goal(&goals[i], model, model == c->b.model ? c->order[i] : i);
     return model ? goals : NULL;
+}
+
+/* b's outputs in the order of a's. */
+static mote_status match_outputs(comparing *c, mote_error *err)
+{
+    int32_t i;
+
+    for (i = 0; i < MOTE_TARGETS_MAX; i++)
+        c->order[i] = i;
+    if (mote_model_output_count(c->a.model) <= MOTE_TARGETS_MAX &&
+        !mote_match_outputs(c->order, c->a.model, c->b.model))
+        return mote_fail(err, MOTE_ERR_USAGE, "%s has %d outputs, %s has %d", c->a.given,
+                         (int)mote_model_output_count(c->a.model), c->b.given, (int)mote_model_output_count(c->b.model));
+    return MOTE_OK;
+}
+
+static void order_predictions(side *s, const int32_t *order)
+{
+    mote_answers given[MOTE_TARGETS_MAX];
+    int32_t      i, count = s->predictions.output_count;
+
+    for (i = 0; i < count && i < MOTE_TARGETS_MAX; i++)
+        given[i] = s->predictions.outputs[i];
+    for (i = 0; i < count && i < MOTE_TARGETS_MAX; i++)
+        s->predictions.outputs[i] = given[order[i]];
 }
 
 static mote_status predict_on_board(side *s, comparing *c, const mote_predict_options *options, mote_error *err)
@@ -97,6 +123,8 @@ static mote_status predict(side *s, comparing *c, mote_error *err)
         mote_predict(&s->predictions, s->model, c->split, &options, err);
     if (err->code != MOTE_OK)
         return mote_context(err, "%s", s->given);
+    if (s == &c->b)
+        order_predictions(s, c->order);
     if (mote_dataset_has_targets(c->set)) {
         if (mote_evaluate(&s->evaluation, &s->predictions, c->split, common_goals(c, goals), err) != MOTE_OK)
             return mote_context(err, "%s", s->given);
@@ -176,6 +204,7 @@ static mote_status compare_outputs(comparing *c, mote_error *err)
 static mote_status compare(comparing *c, const cli_args *args, mote_error *err)
 {
     MOTE_TRY(load(c, args, err));
+    MOTE_TRY(match_outputs(c, err));
     c->wants_layers = cli_has(args, "layers");
     if (c->wants_layers)
         MOTE_TRY(compare_layers(c, err));
