@@ -71,6 +71,24 @@ static const mote_goal *common_goals(const comparing *c, mote_goal goals[MOTE_TA
     return model ? goals : NULL;
 }
 
+/* A sample's arrays go to both in one order. */
+static mote_status check_inputs(const comparing *c, mote_error *err)
+{
+    const int32_t count = mote_model_input_count(c->a.model);
+    int32_t       i;
+
+    for (i = 0; count == mote_model_input_count(c->b.model) && i < count; i++) {
+        const mote_tensor_info a = mote_model_input(c->a.model, i);
+        const int32_t          place = mote_model_find_input(c->b.model, a.name);
+        if (place >= 0 && place != i)
+            return mote_fail(err, MOTE_ERR_UNSUPPORTED,
+                             "input \"%s\" is number %d of %s and number %d of %s; models whose inputs stand in another order "
+                             "cannot be compared yet",
+                             mote_show_string(a.name).text, (int)i, c->a.given, (int)place, c->b.given);
+    }
+    return MOTE_OK;
+}
+
 /* b's outputs in the order of a's. */
 static mote_status match_outputs(comparing *c, mote_error *err)
 {
@@ -147,15 +165,15 @@ static mote_status compare_layers(comparing *c, mote_error *err)
     return MOTE_OK;
 }
 
-static mote_status load_models(side *a, side *b, mote_error *err)
+static mote_status load_models(side *a, side *b, const cli_args *args, mote_error *err)
 {
     if (a->device && b->device)
         return mote_fail(err, MOTE_ERR_USAGE, "name the model that the board runs: mote compare %s MODEL --data DATA",
                          mote_show_string(a->given).text);
     if (!a->device)
-        MOTE_TRY(mote_model_load(&a->model, a->path, NULL, err));
+        MOTE_TRY(cli_load_model(&a->model, args, a->path, err));
     if (!b->device)
-        MOTE_TRY(mote_model_load(&b->model, b->path, NULL, err));
+        MOTE_TRY(cli_load_model(&b->model, args, b->path, err));
     a->is_others_model = a->device != NULL;
     b->is_others_model = b->device != NULL;
     a->model = a->device ? b->model : a->model;
@@ -177,7 +195,7 @@ static mote_status load(comparing *c, const cli_args *args, mote_error *err)
     MOTE_TRY(cli_timeout(args, &c->timeout_seconds, err));
     if (c->timeout_seconds > 0 && !c->a.chip && !c->b.chip && !c->a.device && !c->b.device)
         return mote_fail(err, MOTE_ERR_USAGE, "--timeout goes with a chip:NAME:MODEL or a serial:DEV");
-    MOTE_TRY(load_models(&c->a, &c->b, err));
+    MOTE_TRY(load_models(&c->a, &c->b, args, err));
     is_prepared_by_b = !mote_model_preparation(&ignored, c->a.model, 0) && mote_model_preparation(&ignored, c->b.model, 0);
     request.model = is_prepared_by_b ? c->b.model : c->a.model;
     return cli_load_data(&c->set, &c->split, &request, err);
@@ -204,6 +222,7 @@ static mote_status compare_outputs(comparing *c, mote_error *err)
 static mote_status compare(comparing *c, const cli_args *args, mote_error *err)
 {
     MOTE_TRY(load(c, args, err));
+    MOTE_TRY(check_inputs(c, err));
     MOTE_TRY(match_outputs(c, err));
     c->wants_layers = cli_has(args, "layers");
     if (c->wants_layers)
@@ -221,23 +240,41 @@ static double noise_ratio(const mote_layer_difference *layer)
     return layer->root_mean_square > 0 ? 20 * log10(layer->signal / layer->root_mean_square) : INFINITY;
 }
 
+static bool are_renamed(const comparing *c)
+{
+    int i;
+
+    for (i = 0; i < c->layer_count; i++)
+        if (strcmp(c->layers[i].name, c->layers[i].name_in_b) != 0)
+            return true;
+    return false;
+}
+
+/* A converter's list of names: the first is enough. */
+static void name_cell(cli_table *table, const char *name)
+{
+    cli_cell(table, "%.*s", (int)strcspn(name, ";"), name);
+}
+
 static mote_status print_layers(const comparing *c, mote_error *err)
 {
-    static const char *const headings[] = {"layer", "signal", "rms error", "SQNR dB", "max error"};
-    cli_table                table = {.headings = headings, .column_count = 5};
+    static const char *const headings[] = {"layer", "signal", "rms error", "SQNR dB", "max error", "in the other"};
+    cli_table                table = {.headings = headings, .column_count = are_renamed(c) ? 6 : 5};
     int                      i;
 
     for (i = 0; i < c->layer_count; i++) {
         const mote_layer_difference *layer = &c->layers[i];
-        cli_cell(&table, "%s", layer->name);
+        name_cell(&table, layer->name);
         cli_cell(&table, "%.4g", layer->signal);
         cli_cell(&table, "%.4g", layer->root_mean_square);
         cli_cell(&table, isfinite(noise_ratio(layer)) ? "%.1f" : "equal", noise_ratio(layer));
         cli_cell(&table, "%.4g", layer->max_abs);
+        if (table.column_count == 6)
+            name_cell(&table, layer->name_in_b);
     }
     puts("");
     if (c->layer_count == 0)
-        puts("no layers of the same name");
+        puts("no layer of the one is found in the other");
     return cli_table_print(&table, err);
 }
 
@@ -333,7 +370,8 @@ static json_t *json_layers(const comparing *c)
     for (i = 0; i < c->layer_count; i++) {
         const mote_layer_difference *layer = &c->layers[i];
         mote_json_append(&list,
-                         json_pack("{so so so so so so}", "name", mote_json_text(layer->name), "signal",
+                         json_pack("{so so so so so so so}", "name", mote_json_text(layer->name), "name_in_b",
+                                   mote_json_text(layer->name_in_b), "signal",
                                    mote_json_number(layer->signal), "rms_error", mote_json_number(layer->root_mean_square),
                                    "sqnr_db", mote_json_number(noise_ratio(layer)), "max_error",
                                    mote_json_number(layer->max_abs), "mean_error", mote_json_number(layer->mean_abs)));
@@ -428,6 +466,7 @@ const cli_command cli_compare = {
     .summary = "how far two models' answers lie apart",
     .examples = "  mote compare mnist.tflite mnist_int8.tflite --data data/mnist --layers\n"
                 "  mote compare mnist_int8.tflite chip:cortex-m4:mnist_int8.tflite --data data/mnist --limit 20\n"
+                "  mote compare model.keras converted_by_tensorflow.tflite --data x.npz --layers\n"
                 "  mote compare serial:/dev/ttyUSB0 mnist_int8.tflite --data data/mnist --limit 20\n",
     .positional_min = 2,
     .positional_max = 2,
@@ -438,6 +477,7 @@ const cli_command cli_compare = {
             CLI_DATA_OPTIONS,
             {"limit", 0, "N", "the first N samples only"},
             CLI_TIMEOUT_ROW,
+            CLI_INPUT_SHAPE_ROW,
             {"layers", 0, NULL, "layer by layer: signal, error, signal to noise; of a board which layer is wrong first"},
             {"json", 0, NULL, "print JSON"},
             {0},
