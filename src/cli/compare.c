@@ -29,7 +29,7 @@ typedef struct comparing {
     const mote_dataset_split *split;
     size_t                    limit;
     int                       timeout_seconds;
-    mote_comparison          *results; /* of each output */
+    mote_comparison          *results;                 /* of each output */
     int32_t                   order[MOTE_TARGETS_MAX]; /* which of b's outputs each of a's is */
     int                       output_count;
     bool                      wants_layers;
@@ -61,9 +61,9 @@ static mote_status parse_side(side *s, const char *given, mote_error *err)
 /* Both are asked the same questions: those that either was trained for; NULL: what goes with the targets. */
 static const mote_goal *common_goals(const comparing *c, mote_goal goals[MOTE_TARGETS_MAX])
 {
-    const mote_model *model = mote_model_goal(&goals[0], c->a.model, 0)           ? c->a.model
+    const mote_model *model = mote_model_goal(&goals[0], c->a.model, 0)             ? c->a.model
                               : mote_model_goal(&goals[0], c->b.model, c->order[0]) ? c->b.model
-                                                                                  : NULL;
+                                                                                    : NULL;
     int32_t           i;
 
     for (i = 0; model && i < MOTE_TARGETS_MAX; i++)
@@ -81,10 +81,11 @@ static mote_status check_inputs(const comparing *c, mote_error *err)
         const mote_tensor_info a = mote_model_input(c->a.model, i);
         const int32_t          place = mote_model_find_input(c->b.model, a.name);
         if (place >= 0 && place != i)
-            return mote_fail(err, MOTE_ERR_UNSUPPORTED,
-                             "input \"%s\" is number %d of %s and number %d of %s; models whose inputs stand in another order "
-                             "cannot be compared yet",
-                             mote_show_string(a.name).text, (int)i, c->a.given, (int)place, c->b.given);
+            return mote_fail(
+                err, MOTE_ERR_UNSUPPORTED,
+                "input \"%s\" is number %d of %s and number %d of %s; models whose inputs stand in another order "
+                "cannot be compared yet",
+                mote_show_string(a.name).text, (int)i, c->a.given, (int)place, c->b.given);
     }
     return MOTE_OK;
 }
@@ -96,8 +97,7 @@ static mote_status match_outputs(comparing *c, mote_error *err)
 
     for (i = 0; i < MOTE_TARGETS_MAX; i++)
         c->order[i] = i;
-    if (mote_model_output_count(c->a.model) <= MOTE_TARGETS_MAX &&
-        !mote_match_outputs(c->order, c->a.model, c->b.model))
+    if (mote_model_output_count(c->a.model) <= MOTE_TARGETS_MAX && !mote_match_outputs(c->order, c->a.model, c->b.model))
         return mote_fail(err, MOTE_ERR_USAGE, "%s has %d outputs, %s has %d", c->a.given,
                          (int)mote_model_output_count(c->a.model), c->b.given, (int)mote_model_output_count(c->b.model));
     return MOTE_OK;
@@ -371,10 +371,10 @@ static json_t *json_layers(const comparing *c)
         const mote_layer_difference *layer = &c->layers[i];
         mote_json_append(&list,
                          json_pack("{so so so so so so so}", "name", mote_json_text(layer->name), "name_in_b",
-                                   mote_json_text(layer->name_in_b), "signal",
-                                   mote_json_number(layer->signal), "rms_error", mote_json_number(layer->root_mean_square),
-                                   "sqnr_db", mote_json_number(noise_ratio(layer)), "max_error",
-                                   mote_json_number(layer->max_abs), "mean_error", mote_json_number(layer->mean_abs)));
+                                   mote_json_text(layer->name_in_b), "signal", mote_json_number(layer->signal), "rms_error",
+                                   mote_json_number(layer->root_mean_square), "sqnr_db",
+                                   mote_json_number(noise_ratio(layer)), "max_error", mote_json_number(layer->max_abs),
+                                   "mean_error", mote_json_number(layer->mean_abs)));
     }
     return list;
 }

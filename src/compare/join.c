@@ -19,8 +19,8 @@ typedef struct side {
 
 typedef struct joining {
     const mote_model *model_a, *model_b;
-    side        a, b;
-    mote_arena *arena;
+    side              a, b;
+    mote_arena       *arena;
 } joining;
 
 size_t mote_join_full_count(const mote_tensor *tensor)
@@ -185,7 +185,8 @@ static mote_id find_layer(const side *layers, const char *name, size_t length)
     return found;
 }
 
-/* The layer of the longest name that the path leads through: of `net/inner/dense/MatMul` it is `inner/dense`, not `dense`. */
+/* The layer of the longest name that the path leads through: of `net/inner/dense/MatMul` it is `inner/dense`, not `dense`.
+ */
 static mote_id find_on_path(const side *layers, const path *p)
 {
     int length, first;
@@ -272,7 +273,8 @@ static bool is_layers_end(const reading *r, mote_id id, mote_id layer)
     return !(converts(node) && r->paths->maker[node->in[0]] > 0) && !differ_by_bias(r->layers, layer, r->paths, id);
 }
 
-/* partner[tensor of paths]: its layer. Last ones first, so that of several paths through a layer the last is it. How many. */
+/* partner[tensor of paths]: its layer. Last ones first, so that of several paths through a layer the last is it. How many.
+ */
 static int32_t match_paths(const joining *j, const reading *r, mote_id *partner, bool *is_taken)
 {
     const bool        are_of_b = r->paths == &j->b;
@@ -301,12 +303,12 @@ static int32_t match_paths(const joining *j, const reading *r, mote_id *partner,
 static mote_status join_paths(joining *j, mote_error *err)
 {
     const reading readings[] = {{&j->b, &j->a, false}, {&j->a, &j->b, false}, {&j->b, &j->a, true}, {&j->a, &j->b, true}};
-    const int32_t most = j->a.graph->tensor_count > j->b.graph->tensor_count ? j->a.graph->tensor_count
-                                                                            : j->b.graph->tensor_count;
-    mote_id      *partner = MOTE_NEW(j->arena, mote_id, most, err), id;
-    bool         *is_taken = MOTE_NEW(j->arena, bool, most, err);
-    int32_t       best = 0, best_count = 0;
-    size_t        i;
+    const int32_t most =
+        j->a.graph->tensor_count > j->b.graph->tensor_count ? j->a.graph->tensor_count : j->b.graph->tensor_count;
+    mote_id *partner = MOTE_NEW(j->arena, mote_id, most, err), id;
+    bool    *is_taken = MOTE_NEW(j->arena, bool, most, err);
+    int32_t  best = 0, best_count = 0;
+    size_t   i;
 
     if (!partner || !is_taken)
         return err->code;

@@ -9,8 +9,9 @@
  *     a layer and a path through it       of all that the path names the last one; of several paths the last
  *     what two joined operators read      of one kind, where only one operand of each is left: the sum before a SIGMOID
  *
- * and only tensors with as many elements. Each is joined once. What a converter computes without a layer's bias, which it has
- * put into the next layer's, is not that layer's output any more, and is not joined. SPDX-License-Identifier: Apache-2.0 */
+ * and only tensors with as many elements. Each is joined once. What a converter computes without a layer's bias, which it
+ * has put into the next layer's, is not that layer's output any more, and is not joined. SPDX-License-Identifier: Apache-2.0
+ */
 #ifndef MOTE_COMPARE_JOIN_H
 #define MOTE_COMPARE_JOIN_H
 
