@@ -427,6 +427,7 @@ static mote_status print_json(const comparing *c, mote_error *err)
     }
     mote_json_set(&object, "a", json_side(&c->a));
     mote_json_set(&object, "b", json_side(&c->b));
+    cli_json_warnings(&object, c->set);
     if (c->board_layers.layer_count > 0)
         mote_json_set(&object, "layers", json_board_layers(&c->board_layers));
     else if (c->layers)

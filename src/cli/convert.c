@@ -1,6 +1,7 @@
 /* mote convert.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -14,6 +15,7 @@ typedef struct conversion {
     mote_dataset *set;
     size_t        sample_count;
     bool          keeps_operators, is_explained, is_json;
+    bool          says_recipe; /* how samples are prepared, or what targets are called */
     cli_changes   changes;
     mote_name_map names;
 } conversion;
@@ -34,7 +36,8 @@ static mote_status read_options(conversion *c, const cli_args *args, mote_error 
     static const char *const granularity_words[] = {"channel", "tensor", NULL};
     static const char *const io_words[] = {"float32", "int8", "uint8", "int16", NULL};
     static const char *const method_words[] = {"minmax", "percentile", "entropy", "mse", NULL};
-    static const char *const only_quantized[] = {"calibrate", "samples", "split", "granularity", "io", "method"};
+    static const char *const only_quantized[] = {"calibrate", "samples",     "split",  "granularity",  "io",
+                                                 "method",    "target-kind", "header", "skip-damaged", "prepared"};
     static const mote_dtype  io_types[] = {MOTE_F32, MOTE_I8, MOTE_U8, MOTE_I16};
     int                      quantize, granularity, io, method;
     long long                samples;
@@ -110,8 +113,11 @@ static mote_model *model_of(const conversion *c)
 
 static mote_status quantize(conversion *c, const cli_args *args, mote_error *err)
 {
-    cli_data_request request = {
-        .args = args, .split_name = cli_value(args, "split"), .preferred = MOTE_SPLIT_TRAIN, .model = model_of(c)};
+    cli_data_request          request = {.args = args,
+                                         .split_name = cli_value(args, "split"),
+                                         .preferred = MOTE_SPLIT_TRAIN,
+                                         .model = model_of(c),
+                                         .are_prepared = cli_has(args, "prepared")};
     const mote_dataset_split *split;
 
     request.value_count = cli_values(args, "calibrate", &request.values);
@@ -121,7 +127,7 @@ static mote_status quantize(conversion *c, const cli_args *args, mote_error *err
     c->sample_count = split->count < (size_t)c->options.samples ? split->count : (size_t)c->options.samples;
     if (mote_model_quantize(&c->converted, model_of(c), split, &c->options, err) != MOTE_OK)
         return mote_context(err, "%s", c->from);
-    return MOTE_OK;
+    return c->says_recipe ? mote_model_add_to_recipe(c->converted, c->set, err) : MOTE_OK;
 }
 
 /* "float32 [?,3]", of several with commas between. */
@@ -169,6 +175,7 @@ static mote_status print_json(const conversion *c, const mote_model *model, mote
     mote_json_set(&object, "output", cli_json_tensor(&out));
     if (mote_model_note_count(c->given) > 0)
         mote_json_set(&object, "notes", cli_json_notes(c->given));
+    cli_json_warnings(&object, c->set);
     mote_json_set(&object, "left_out", cli_changes_json(&c->changes));
     mote_json_set(&object, "names", cli_names_json(&c->names, &c->changes));
     return cli_print_json(object, err);
@@ -205,10 +212,27 @@ static mote_status print_done(const conversion *c, mote_error *err)
     return MOTE_OK;
 }
 
+/* What is said of the model is written; where its file said something else, that is told. */
+static mote_status take_recipe(conversion *c, const cli_args *args, mote_error *err)
+{
+    char *before = mote_model_recipe_json(c->given, err), *after = NULL;
+
+    if (before && cli_take_preparation(c->given, args, !c->is_quantized, err) != MOTE_OK)
+        mote_context(err, "%s", c->from);
+    else if (before && (after = mote_model_recipe_json(c->given, err)) != NULL && !c->is_quantized &&
+             strcmp(before, "null") != 0 && strcmp(before, after) != 0)
+        fprintf(stderr, "mote: note: %s: what its file says of samples was changed: %s\n", c->from,
+                mote_show_string(after).text);
+    free(before);
+    free(after);
+    return err->code;
+}
+
 /* Before quantizing: each operator that goes is one rounding less; and after: scales may be equal now. */
 static mote_status convert(conversion *c, const cli_args *args, mote_error *err)
 {
     MOTE_TRY(cli_load_model(&c->given, args, c->from, err));
+    MOTE_TRY(take_recipe(c, args, err));
     if (!c->keeps_operators)
         MOTE_TRY(optimize(c, &c->model, c->given, err));
     if (c->is_quantized) {
@@ -224,13 +248,17 @@ static mote_status convert(conversion *c, const cli_args *args, mote_error *err)
 
 static mote_status run_convert(const cli_args *args, mote_error *err)
 {
-    conversion c = {.from = args->positional[0],
-                    .to = cli_value(args, "output"),
-                    .calibrate = cli_value(args, "calibrate"),
-                    .keeps_operators = cli_has(args, "keep-operators"),
-                    .is_explained = cli_has(args, "explain"),
-                    .is_json = cli_has(args, "json")};
+    static const char *const said[] = {"scale", "offset", "mean", "std", "targets"};
+    conversion               c = {.from = args->positional[0],
+                                  .to = cli_value(args, "output"),
+                                  .calibrate = cli_value(args, "calibrate"),
+                                  .keeps_operators = cli_has(args, "keep-operators"),
+                                  .is_explained = cli_has(args, "explain"),
+                                  .is_json = cli_has(args, "json")};
+    size_t                   i;
 
+    for (i = 0; i < sizeof said / sizeof *said; i++)
+        c.says_recipe = c.says_recipe || cli_has(args, said[i]);
     MOTE_TRY(read_options(&c, args, err));
     MOTE_TRY(check_names(&c, err));
     convert(&c, args, err);
@@ -249,6 +277,8 @@ const cli_command cli_convert = {
     .summary = "quantize a model, or write it anew",
     .examples = "  mote convert mnist.tflite -o mnist_int8.tflite --quantize int8 --calibrate data/mnist --io int8\n"
                 "  mote convert mnist.tflite -o small.tflite --quantize int8 --calibrate x.npz --granularity tensor\n"
+                "  mote convert net.onnx -o net.tflite -q int8 --calibrate pictures --scale 255 --mean 0.485,0.456,0.406 "
+                "--std 0.229,0.224,0.225\n"
                 "  mote convert person_detect.tflite -o lean.tflite --explain\n",
     .positional_min = 1,
     .positional_max = 1,
@@ -260,6 +290,7 @@ const cli_command cli_convert = {
              "a data set or a spec that shows the range of each layer; or NAME=FILE.npy of each input"},
             {"split", 0, "train|validation|test", "which of its samples (train)"},
             CLI_DATA_OPTIONS,
+            {"prepared", 0, NULL, "the data are what the network takes: nothing of it prepares them"},
             {"samples", 0, "N", "how many of them (100)"},
             {"granularity", 0, "channel|tensor", "one scale for each output channel (default) or for a layer's weights"},
             {"io", 0, "float32|int8|uint8|int16", "type of inputs and outputs (float32)"},
