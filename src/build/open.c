@@ -300,15 +300,16 @@ static mote_status look(mote_values *out, const mote_dataset *set, int feature, 
     enum { LOOKED_AT = 256 };
     const size_t width = set->feature[feature].width;
     mote_arena   scratch = {0};
-    float       *sample = MOTE_NEW(&scratch, float, width, err);
+    float       *first = MOTE_NEW(&scratch, float, width, err), *sample = MOTE_NEW(&scratch, float, width, err);
     size_t       i;
     int          s;
 
-    for (s = 0; sample && s < MOTE_SPLIT_COUNT; s++)
+    for (s = 0; first && sample && s < MOTE_SPLIT_COUNT; s++)
         for (i = 0; i < set->split[s].count; i += set->split[s].count / LOOKED_AT + 1) {
             mote_dataset_gather(&set->split[s], feature, mote_dataset_in_row(i, 1), sample);
-            mote_values_add(out, sample, width);
-            out->samples++;
+            if (out->samples == 0)
+                memcpy(first, sample, width * sizeof *first);
+            mote_values_add(out, first, sample, width);
         }
     mote_arena_destroy(&scratch);
     return err->code;

@@ -235,6 +235,15 @@ static mote_status refuse_type(const input_file *in, const reading *how, mote_er
                      takes_real && in->info.dtype != MOTE_F32 ? ", or float32 to be quantized" : "");
 }
 
+/* A file's samples. */
+static void look_at(mote_values *values, const float *real, size_t count, size_t width)
+{
+    size_t i;
+
+    for (i = 0; width > 0 && i + width <= count; i += width)
+        mote_values_add(values, real, real + i, width);
+}
+
 static mote_status fit_type(input_file *in, const reading *how, mote_error *err)
 {
     float *real;
@@ -251,7 +260,7 @@ static mote_status fit_type(input_file *in, const reading *how, mote_error *err)
         mote_preparation_apply(how->preparation, &in->array, real);
     else
         mote_array_to_f32(&in->array, real);
-    mote_values_add(how->values, real, in->array.count);
+    look_at(how->values, real, in->array.count, in->info.count);
     store_real(&in->array, &in->info, real, err);
     free(real);
     return err->code;
@@ -356,7 +365,7 @@ static mote_status read_image(input_file *in, const reading *how, const char *pa
     if (!real)
         return mote_fail(err, MOTE_ERR_MEMORY, "%s: out of memory", path);
     mote_preparation_apply(how->preparation ? how->preparation : &plain, &in->array, real);
-    mote_values_add(how->values, real, in->array.count);
+    look_at(how->values, real, in->array.count, in->info.count);
     if (store_real(&in->array, &in->info, real, err) != MOTE_OK)
         mote_context(err, "%s", path);
     free(real);
@@ -420,7 +429,6 @@ static mote_status read_inputs(mote_samples *out, input_file *files, const char 
         if (files[i].count != files[0].count)
             return mote_fail(err, MOTE_ERR_USAGE, "%s: has %zu samples, %s has %zu", paths[i], files[i].count, paths[0],
                              files[0].count);
-        values.samples = files[i].count;
         MOTE_TRY(note_values(out, &values, paths[i], err));
     }
     return MOTE_OK;
@@ -573,7 +581,7 @@ static mote_status load_many(mote_samples *out, const mote_model *model, const c
     out->is_stacked = !out->is_joined;
     if (inputs && read_many(inputs, &ends, files, count, &how, err) == MOTE_OK &&
         join(out, inputs, &ends, files, count, err) == MOTE_OK) {
-        values.samples = out->count;
+        values.are_different = true; /* for all that is known: they were not compared with each other's */
         note_values(out, &values, path_of(&ends, files[0]), err);
     }
     for (i = 0; inputs && i < count; i++)

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* ---- what is expected ---- */
 
@@ -43,18 +44,20 @@ mote_values mote_values_begin(const mote_model *model, int32_t input)
 
 /* ---- what is seen ---- */
 
-void mote_values_add(mote_values *v, const float *real, size_t count)
+void mote_values_add(mote_values *v, const float *first, const float *real, size_t width)
 {
     const double margin = (v->expected.max - v->expected.min) / 10;
     size_t       i;
 
-    for (i = 0; i < count; i++) {
+    for (i = 0; i < width; i++) {
         const double x = (double)real[i];
         v->min = x < v->min ? x : v->min;
         v->max = x > v->max ? x : v->max;
         v->beyond += v->expected.is_known && (x > v->expected.max + margin || x < v->expected.min - margin);
     }
-    v->count += count;
+    v->count += width;
+    v->samples++;
+    v->are_different = v->are_different || memcmp(first, real, width * sizeof *real) != 0;
 }
 
 /* ---- the verdict ---- */
@@ -91,7 +94,7 @@ mote_values_text mote_values_tell(const mote_values *v)
             "reach the model as %.4g to %.4g, %.0f %% of them beyond the %.4g to %.4g that it was made for; are scale and "
             "offset those of its training?",
             v->min, v->max, 100 * (double)v->beyond / (double)v->count, v->expected.min, v->expected.max);
-    else if (are_enough(v) && !(v->max > v->min))
-        snprintf(out.text, sizeof out.text, "are all %.6g", v->min);
+    else if (are_enough(v) && !v->are_different)
+        snprintf(out.text, sizeof out.text, "are the same in all samples, %.4g to %.4g", v->min, v->max);
     return out;
 }

@@ -7,7 +7,6 @@
 
 #include "graph/graph.h"
 
-/* Zeroed but for `expected` (mote_values_begin). */
 typedef struct mote_values {
     struct {
         double min, max;
@@ -15,11 +14,13 @@ typedef struct mote_values {
     } expected;
     double min, max;      /* seen */
     size_t count, beyond; /* seen; of them further out than a tenth of what is expected */
-    size_t samples;       /* that they were of: the caller's to count */
+    size_t samples;       /* that they were of */
+    bool   are_different; /* not all samples are the same */
 } mote_values;
 
 mote_values mote_values_begin(const mote_model *model, int32_t input);
-void        mote_values_add(mote_values *values, const float *real, size_t count); /* as they reach the network */
+/* One more sample, as it reaches the network, and the first one, with which it is compared. */
+void mote_values_add(mote_values *values, const float *first, const float *real, size_t width);
 
 /* What is strange about them, or "": "reach the model as 0 to 255, and ...". */
 typedef struct mote_values_text {
