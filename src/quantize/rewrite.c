@@ -521,10 +521,12 @@ mote_status mote_model_quantize(mote_model **out, const mote_model *model, const
         return mote_fail(err, MOTE_ERR_USAGE, "%s",
                          model->stage == MOTE_STAGE_TRAIN ? "quantize the inference form of a model"
                                                           : "the model is quantized already");
-    if (mote_model_has_control(model))
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "IF and WHILE have no integer form: quantize where the model was made");
     MOTE_TRY(mote_quantize_check(r.options, err));
     r.scheme = &mote_schemes[r.options->scheme];
+    if (r.scheme->is_of_weights)
+        return mote_quantize_weights_alone(out, model, r.options, err);
+    if (mote_model_has_control(model))
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "IF and WHILE have no integer form: quantize where the model was made");
     if (!mote_model_has_int8_weights(model))
         return quantize_real(&r, out, calibration, err);
     MOTE_TRY(mote_model_with_real_weights(&real, model, err));

@@ -7,6 +7,7 @@
 
 typedef struct mote_scheme_row {
     const char *name;
+    bool        is_of_weights; /* activations stay float32, and nothing is calibrated */
 
     mote_dtype activations;
     bool       is_symmetric; /* their zero point is 0, and the lowest value is not used */
