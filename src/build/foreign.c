@@ -227,7 +227,9 @@ mote_status mote_model_add_to_recipe(mote_model *model, const mote_dataset *set,
 {
     int32_t i;
 
-    for (i = 0; i < set->feature_count && i < mote_model_input_count(model); i++) {
+    if (!model || !set)
+        return mote_fail(err, MOTE_ERR_USAGE, "mote_model_add_to_recipe: %s is NULL", model ? "set" : "model");
+    for (i = 0; i < set->feature_count && i < MOTE_FEATURES_MAX && i < mote_model_input_count(model); i++) {
         mote_input_recipe *recipe = &model->recipe.input[i];
         if (recipe->is_prepared && !recipe->has_dtype) {
             recipe->has_dtype = true;
