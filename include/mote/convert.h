@@ -21,10 +21,13 @@ typedef enum mote_scheme {
     /* Weights alone are stored in fewer bits, where that makes a file smaller; everything is computed with real numbers. */
     MOTE_SCHEME_FLOAT16, /* weights of 16 bits: half of the file, and answers that hardly differ */
     MOTE_SCHEME_DYNAMIC, /* weights of 8 bits ("dynamic range"): products of integers, where such a kernel is */
+    /* int8 activations, int4 weights of convolutions and dense layers (int8 where an operator has no kernel for them): an
+     * eighth of the file. Without training for it (quantization-aware) it costs accuracy. */
+    MOTE_SCHEME_INT4,
     MOTE_SCHEME_COUNT
 } mote_scheme;
 
-/* "int8", "int16x8", "float16", "dynamic"; NULL for a number that is no scheme's. */
+/* "int8", "int16x8", "float16", "dynamic", "int4"; NULL for a number that is no scheme's. */
 const char *mote_scheme_name(mote_scheme scheme);
 /* Whether it needs calibration samples. */
 bool mote_scheme_is_calibrated(mote_scheme scheme);

@@ -32,7 +32,7 @@ static mote_status choose(const cli_args *args, const char *option, const char *
 
 static mote_status read_options(conversion *c, const cli_args *args, mote_error *err)
 {
-    static const char *const quantize_words[] = {"none", "int8", "int16x8", "float16", "dynamic", "int16", NULL};
+    static const char *const quantize_words[] = {"none", "int8", "int16x8", "float16", "dynamic", "int4", "int16", NULL};
     static const char *const granularity_words[] = {"channel", "tensor", NULL};
     static const char *const io_words[] = {"float32", "int8", "uint8", "int16", NULL};
     static const char *const method_words[] = {"minmax", "percentile", "entropy", "mse", NULL};
@@ -298,7 +298,7 @@ const cli_command cli_convert = {
     .options =
         (const cli_option[]){
             {"output", 'o', "OUT.tflite", "the file to write"},
-            {"quantize", 'q', "none|int8|int16x8|float16|dynamic",
+            {"quantize", 'q', "none|int8|int16x8|float16|dynamic|int4",
              "none (default): keep what the model computes; float16 and dynamic store weights alone in fewer bits"},
             {"calibrate", 0, "DATA",
              "a data set or a spec that shows the range of each layer; or NAME=FILE.npy of each input"},

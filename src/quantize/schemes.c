@@ -38,6 +38,16 @@ const mote_scheme_row mote_schemes[MOTE_SCHEME_COUNT] = {
                              .weight_limit = 127,
                              .ios = {MOTE_F32},
                              .io_count = 1},
+    [MOTE_SCHEME_INT4] = {.name = "int4",
+                          .activations = MOTE_I8,
+                          .low = -128,
+                          .high = 127,
+                          .weights = MOTE_I4,
+                          .weight_limit = 7,
+                          .else_weights = MOTE_SCHEME_INT8,
+                          .bias = MOTE_I32,
+                          .ios = {MOTE_F32, MOTE_I8, MOTE_U8},
+                          .io_count = 3},
 };
 
 const char *mote_scheme_name(mote_scheme scheme)

@@ -15,6 +15,8 @@ typedef struct mote_scheme_row {
 
     mote_dtype weights;
     int32_t    weight_limit; /* they are stored as -weight_limit to weight_limit, at zero point 0 */
+    /* Whose weights those operators get that have no kernel for these; without a meaning where all have. */
+    mote_scheme else_weights;
 
     mote_dtype bias;
     double     bias_limit; /* so that adding the products to one cannot leave what the kernels add in */
