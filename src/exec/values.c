@@ -76,7 +76,7 @@ static bool are_enough(const mote_values *v)
 
 mote_values_text mote_values_tell(const mote_values *v)
 {
-    enum { MOST_BEYOND = 5 }; /* a fifth */
+    enum { MOST_BEYOND = 5, MANY = 16 }; /* a fifth */
     const double     width = v->expected.is_known ? v->expected.max - v->expected.min : 0;
     mote_values_text out = {""};
 
@@ -94,7 +94,7 @@ mote_values_text mote_values_tell(const mote_values *v)
             "reach the model as %.4g to %.4g, %.0f %% of them beyond the %.4g to %.4g that it was made for; are scale and "
             "offset those of its training?",
             v->min, v->max, 100 * (double)v->beyond / (double)v->count, v->expected.min, v->expected.max);
-    else if (are_enough(v) && !v->are_different)
+    else if (v->samples >= MANY && !v->are_different)
         snprintf(out.text, sizeof out.text, "are the same in all samples, %.4g to %.4g", v->min, v->max);
     return out;
 }
