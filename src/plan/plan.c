@@ -158,7 +158,7 @@ static void share_places(mote_program *program, int32_t *ends)
     for (s = 0; s < program->step_count; s++) {
         const mote_step *step = &program->steps[s];
         const mote_id    out = step->out_count > 0 && step->in_count > 0 ? step->out[0] : MOTE_NONE;
-        if (out == MOTE_NONE)
+        if (out == MOTE_NONE || program->places[out].first_step < s) /* it has a place since it was written first */
             continue;
         if ((host = find_host(program, ends, s)) >= 0) {
             const mote_id root = root_of(program, step->in[host]);
