@@ -284,7 +284,7 @@ static mote_status describe_program(mote_inspection *out, const mote_model *mode
     mote_model *flat = NULL;
 
     if (mote_model_has_control(model))
-        MOTE_TRY(mote_model_flatten(&flat, model, err));
+        MOTE_TRY(mote_model_flatten(&flat, model, NULL, err));
     describe_layers(out, flat ? &flat->graphs[0] : &model->graphs[0], err);
     mote_model_destroy(flat);
     return err->code;

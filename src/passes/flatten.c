@@ -26,6 +26,9 @@ typedef struct flattening {
     mote_model       *to;
     mote_graph       *graph;                   /* of to */
     mote_id          *states[MOTE_GRAPHS_MAX]; /* of each graph's tensors: the state that it became, counted from 1 */
+    mote_flat_source *sources;                 /* of the tensors so far; NULL: nobody asks */
+    int32_t           source_capacity;
+    bool              tells_sources;
     int32_t           budget;
 } flattening;
 
@@ -76,10 +79,33 @@ static mote_status add_copy(flattening *f, const mote_node *at, mote_id from, mo
 
 /* ---- tensors ---- */
 
+static mote_status tell_source(flattening *f, mote_id id, mote_flat_source source, mote_error *err)
+{
+    if (id >= f->source_capacity) {
+        const int32_t     capacity = 2 * id + 64;
+        mote_flat_source *more = MOTE_NEW(&f->to->arena, mote_flat_source, capacity, err);
+        if (!more)
+            return err->code;
+        if (f->sources)
+            memcpy(more, f->sources, (size_t)f->source_capacity * sizeof *more);
+        f->sources = more;
+        f->source_capacity = capacity;
+    }
+    f->sources[id] = source;
+    return MOTE_OK;
+}
+
 /* Data and scales stay the source's. */
+static mote_id add_tensor_of(flattening *f, const mote_tensor *tensor, mote_flat_source source, mote_error *err)
+{
+    const mote_id id = mote_graph_add_tensor(f->to, f->graph, tensor, err);
+
+    return id == MOTE_NONE || !f->tells_sources || tell_source(f, id, source, err) == MOTE_OK ? id : MOTE_NONE;
+}
+
 static mote_id add_tensor(flattening *f, const mote_tensor *tensor, mote_error *err)
 {
-    return mote_graph_add_tensor(f->to, f->graph, tensor, err);
+    return add_tensor_of(f, tensor, (mote_flat_source){-1, MOTE_NONE}, err);
 }
 
 /* A variable that is there already, by its name; else MOTE_NONE. */
@@ -101,11 +127,11 @@ static mote_id find_variable(const flattening *f, const mote_tensor *tensor, mot
 }
 
 /* A state is one, however often its graph is run. */
-static mote_id map_state(flattening *f, mote_id *known, const mote_tensor *tensor, mote_error *err)
+static mote_id map_state(flattening *f, mote_id *known, const mote_tensor *tensor, mote_flat_source source, mote_error *err)
 {
     if (*known == 0) {
         const mote_id variable = find_variable(f, tensor, err);
-        *known = 1 + (variable != MOTE_NONE ? variable : add_tensor(f, tensor, err));
+        *known = 1 + (variable != MOTE_NONE ? variable : add_tensor_of(f, tensor, source, err));
     }
     return *known - 1;
 }
@@ -142,9 +168,9 @@ static mote_status begin_instance(flattening *f, instance *out, const mote_node 
         out->map[graph->inputs[i]] = bind(f, at, &graph->tensors[graph->inputs[i]], given[i], err);
     for (i = 0; i < graph->tensor_count && err->code == MOTE_OK; i++)
         if (graph->tensors[i].kind == MOTE_STATE)
-            out->map[i] = map_state(f, &f->states[index][i], &graph->tensors[i], err);
+            out->map[i] = map_state(f, &f->states[index][i], &graph->tensors[i], (mote_flat_source){index, i}, err);
         else if (out->map[i] == MOTE_NONE)
-            out->map[i] = add_tensor(f, &graph->tensors[i], err);
+            out->map[i] = add_tensor_of(f, &graph->tensors[i], (mote_flat_source){index, i}, err);
     return err->code;
 }
 
@@ -399,16 +425,16 @@ static mote_status flatten_main(flattening *f, mote_error *err)
     int32_t           i;
 
     for (i = 0; whole.map && i < graph->tensor_count && err->code == MOTE_OK; i++)
-        whole.map[i] = add_tensor(f, &graph->tensors[i], err);
+        whole.map[i] = add_tensor_of(f, &graph->tensors[i], (mote_flat_source){0, i}, err);
     MOTE_TRY(err->code);
     MOTE_TRY(flatten_nodes(f, &whole, err));
     MOTE_TRY(mote_graph_set_inputs(f->to, f->graph, graph->inputs, graph->input_count, err));
     return mote_graph_set_outputs(f->to, f->graph, graph->outputs, graph->output_count, err);
 }
 
-mote_status mote_model_flatten(mote_model **out, const mote_model *model, mote_error *err)
+mote_status mote_model_flatten(mote_model **out, const mote_model *model, const mote_flat_source **sources, mote_error *err)
 {
-    flattening f = {.from = model, .budget = FLAT_MAX};
+    flattening f = {.from = model, .budget = FLAT_MAX, .tells_sources = sources != NULL};
 
     *out = NULL;
     MOTE_TRY(mote_model_create(&f.to, model->stage, model->arena.cap_bytes, err));
@@ -421,6 +447,8 @@ mote_status mote_model_flatten(mote_model **out, const mote_model *model, mote_e
         mote_model_destroy(f.to);
         return err->code;
     }
+    if (sources)
+        *sources = f.sources;
     *out = f.to;
     return MOTE_OK;
 }
