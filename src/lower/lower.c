@@ -126,7 +126,6 @@ static mote_status lower_copy(mote_step *step, const mote_graph *graph, const mo
     step->out = node->out;
     step->in_count = step->out_count = 1;
     step->first = is_computed(graph, node->in[0]) ? node->in[0] : MOTE_NONE;
-    step->in_place = step->first != MOTE_NONE; /* of what nobody reads afterwards */
     return step->first == MOTE_NONE ? mote_prepared_add_operand(&step->prepared, 0, &graph->tensors[node->in[0]], err)
                                     : MOTE_OK;
 }
