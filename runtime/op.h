@@ -74,6 +74,10 @@ typedef mrt_run_function *mrt_kernel_ref;
 
 typedef struct mrt_call mrt_call;
 
+/* What mrt_call.mixes may say. MAY_MIX: the operator cannot tell whether axis 0 of an output counts samples; where there are
+ * other axes and it is 1, it does if an operand's does. */
+enum { MRT_MIXES = 1, MRT_MAY_MIX };
+
 /* What the two sides do each in their own way. */
 typedef struct mrt_side {
     /* An array that parameters point to: memory that lasts, filled by the caller; NULL while only counting. */
@@ -97,7 +101,7 @@ struct mrt_call {
     mrt_tensor       *out;        /* shape fills type, rank, dim; or they are checked against what is stored */
     int32_t           in_count, out_count;
     int32_t           is_checking; /* outputs' shapes are stored already */
-    int32_t           mixes;       /* result of shape: outputs have no batch, though operands have one */
+    int32_t           mixes;       /* result of shape: outputs have no batch, though operands have one; or MRT_MAY_MIX */
     /* results of prepare */
     const void *params;
     uint32_t    scratch_bytes;
@@ -474,7 +478,8 @@ static MRT_COLD mrt_reason mrt_check_batch(mrt_call *c)
     for (i = 0; i < c->in_count; i++)
         is_batched |= mrt_has(c, i) && c->in[i].is_batched;
     for (i = 0; i < c->out_count; i++) {
-        c->out[i].is_batched = is_batched && !c->mixes;
+        c->out[i].is_batched = is_batched && c->mixes != MRT_MIXES &&
+                               (c->mixes != MRT_MAY_MIX || (c->out[i].rank > 1 && c->out[i].dim[0] == 1));
         MRT_REQUIRE(c, !c->out[i].is_batched || (c->out[i].rank > 0 && c->out[i].dim[0] == 1), AXES,
                     "an input counts samples along axis 0, the output %s does not: that would mix samples",
                     MRT_SHAPE(&c->out[i]));

@@ -13,7 +13,8 @@
 /* Outputs are what the subgraphs give, whose shapes stand in the file. */
 static MRT_COLD mrt_reason mrt_control_shape(mrt_call *c)
 {
-    c->mixes = c->may_be_constant = 1;
+    c->mixes = MRT_MAY_MIX;
+    c->may_be_constant = 1;
     return MRT_REASON_NONE;
 }
 

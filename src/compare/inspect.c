@@ -285,7 +285,7 @@ static mote_status describe_program(mote_inspection *out, const mote_model *mode
     mote_model *flat = NULL;
 
     if (mote_model_has_control(model))
-        MOTE_TRY(mote_model_flatten(&flat, model, err));
+        MOTE_TRY(mote_model_flatten(&flat, model, NULL, err));
     if (describe_layers(out, flat ? &flat->graphs[0] : &model->graphs[0], err) == MOTE_OK && !flat)
         mote_describe_ranges(out, &model->graphs[0], err); /* a loop's values come back to operators before it */
     mote_model_destroy(flat);

@@ -131,13 +131,22 @@ int32_t mote_runner_step(mote_runner *runner, int32_t index)
     return index + 1;
 }
 
+static int32_t run_step(mote_runner *runner, int32_t s)
+{
+    const int32_t next = mote_runner_step(runner, s);
+
+    if (runner->watch)
+        runner->watch(runner->watcher, s);
+    return next;
+}
+
 static mote_status invoke_within_limit(mote_runner *runner, mote_error *err)
 {
     const mote_program *program = runner->program;
     uint64_t            left = runner->work_limit;
     int32_t             s;
 
-    for (s = 0; s < program->step_count; s = mote_runner_step(runner, s)) {
+    for (s = 0; s < program->step_count; s = run_step(runner, s)) {
         if (runner->work[s] > left)
             return mote_fail(err, MOTE_ERR_LIMIT,
                              "%s: a WHILE goes on after %llu operations, the limit; mote_runner_options.work_limit sets it",
@@ -155,7 +164,7 @@ mote_status mote_runner_invoke(mote_runner *runner, mote_error *err)
     mote_runner_begin(runner);
     if (runner->work)
         return invoke_within_limit(runner, err);
-    for (s = 0; s < runner->program->step_count; s = mote_runner_step(runner, s)) {
+    for (s = 0; s < runner->program->step_count; s = run_step(runner, s)) {
     }
     return MOTE_OK;
 }

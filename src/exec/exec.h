@@ -13,6 +13,8 @@ struct mote_runner {
     uint8_t      *memory;
     uint64_t     *work; /* of each step; NULL: nothing can go on for ever */
     uint64_t      work_limit;
+    void (*watch)(void *watcher, int32_t step); /* called after each step of an invoke; NULL: nobody watches */
+    void *watcher;
 };
 
 /* The bytes of a tensor; of an activation only between its computation and its last use, unless keeps_all was set. */

@@ -29,9 +29,9 @@ const mote_layer_type *mote_layer_type_find(const char *name)
     return NULL;
 }
 
-static mote_graph *graph_of(const mote_builder *builder)
+mote_graph *mote_builder_graph(const mote_builder *builder)
 {
-    return &builder->model->graphs[0];
+    return &builder->model->graphs[builder->graph];
 }
 
 /* ---- words ---- */
@@ -63,7 +63,7 @@ const mote_word mote_initializer_words[] = {{"zeros", MOTE_INITIALIZER_ZEROS},
 /* Every layer has a node of its name, or is an input. */
 static bool is_name_taken(const mote_builder *builder, const char *name)
 {
-    const mote_graph *graph = graph_of(builder);
+    const mote_graph *graph = mote_builder_graph(builder);
     int               i;
 
     for (i = 0; i < graph->node_count; i++)
@@ -132,7 +132,7 @@ void mote_builder_abandon(mote_builder *builder)
 
 static mote_status check_all_used(mote_builder *builder)
 {
-    const mote_graph *graph = graph_of(builder);
+    const mote_graph *graph = mote_builder_graph(builder);
     int               id;
 
     for (id = 0; id < graph->tensor_count; id++)
@@ -155,7 +155,7 @@ static bool is_read(const mote_node *node, const bool *is_wanted)
 /* A file may hold what none of its outputs reads. */
 static mote_status drop_unread(mote_builder *builder)
 {
-    mote_graph *graph = graph_of(builder);
+    mote_graph *graph = mote_builder_graph(builder);
     bool       *is_wanted = MOTE_NEW(&builder->model->arena, bool, graph->tensor_count, &builder->err);
     int32_t     n, i, kept = graph->node_count;
 
@@ -182,7 +182,7 @@ static mote_status drop_unread(mote_builder *builder)
 static mote_status name_ends(mote_builder *builder)
 {
     mote_model       *model = builder->model;
-    const mote_graph *graph = graph_of(builder);
+    const mote_graph *graph = mote_builder_graph(builder);
     mote_error       *err = &builder->err;
     const char      **inputs, **outputs;
     int32_t           i;
@@ -208,15 +208,15 @@ static mote_status complete(mote_builder *builder, const mote_layer_id *outputs,
     int         i;
 
     for (i = 0; i < output_count && err->code == MOTE_OK; i++)
-        if (outputs[i] < 0 || outputs[i] >= graph_of(builder)->tensor_count ||
-            graph_of(builder)->tensors[outputs[i]].kind != MOTE_ACTIVATION)
+        if (outputs[i] < 0 || outputs[i] >= mote_builder_graph(builder)->tensor_count ||
+            mote_builder_graph(builder)->tensors[outputs[i]].kind != MOTE_ACTIVATION)
             mote_fail(err, MOTE_ERR_USAGE, "output %d is no layer", i);
     if (err->code == MOTE_OK && (builder->input_count == 0 || output_count < 1))
         mote_fail(err, MOTE_ERR_USAGE, "a network needs an input and an output");
     if (err->code != MOTE_OK)
         return err->code;
-    MOTE_TRY(mote_graph_set_inputs(model, graph_of(builder), builder->inputs, builder->input_count, err));
-    MOTE_TRY(mote_graph_set_outputs(model, graph_of(builder), outputs, output_count, err));
+    MOTE_TRY(mote_graph_set_inputs(model, mote_builder_graph(builder), builder->inputs, builder->input_count, err));
+    MOTE_TRY(mote_graph_set_outputs(model, mote_builder_graph(builder), outputs, output_count, err));
     MOTE_TRY(builder->source ? drop_unread(builder) : check_all_used(builder));
     MOTE_TRY(name_ends(builder));
     MOTE_TRY(mote_model_gather_params(model, err));
@@ -244,9 +244,9 @@ mote_shape mote_builder_shape(const mote_builder *builder, mote_layer_id id)
     mote_shape         shape = {.rank = -1};
     const mote_tensor *tensor;
 
-    if (builder->err.code != MOTE_OK || id < 0 || id >= graph_of(builder)->tensor_count)
+    if (builder->err.code != MOTE_OK || id < 0 || id >= mote_builder_graph(builder)->tensor_count)
         return shape;
-    tensor = &graph_of(builder)->tensors[id];
+    tensor = &mote_builder_graph(builder)->tensors[id];
     for (shape.rank = 0; shape.rank + 1 < tensor->rank; shape.rank++)
         shape.dims[shape.rank] = tensor->dim[shape.rank + 1];
     return shape;
@@ -275,10 +275,10 @@ static void record_layer(const mote_layer_call *call, const mote_layer_type *typ
 
 static mote_id add_activation_tensor(mote_builder *builder, mote_tensor tensor)
 {
-    tensor.origin = (uint32_t)graph_of(builder)->tensor_count;
+    tensor.origin = (uint32_t)mote_builder_graph(builder)->tensor_count;
     tensor.kind = MOTE_ACTIVATION;
     tensor.is_batched = true;
-    return mote_graph_add_tensor(builder->model, graph_of(builder), &tensor, &builder->err);
+    return mote_graph_add_tensor(builder->model, mote_builder_graph(builder), &tensor, &builder->err);
 }
 
 static mote_status check_input(mote_builder *builder, int rank, const int *dims)
@@ -342,10 +342,10 @@ mote_layer_id mote_layer_typed_input(mote_builder *builder, const char *name, mo
 
     if (id == MOTE_NO_LAYER)
         return id;
-    graph_of(builder)->tensors[id].dtype = dtype;
+    mote_builder_graph(builder)->tensors[id].dtype = dtype;
     if (batch > 0) {
-        graph_of(builder)->tensors[id].dim[0] = batch;
-        graph_of(builder)->tensors[id].is_batched = false;
+        mote_builder_graph(builder)->tensors[id].dim[0] = batch;
+        mote_builder_graph(builder)->tensors[id].is_batched = false;
     }
     return id;
 }
@@ -364,7 +364,7 @@ static mote_status check_inputs(const mote_layer_type *type, const mote_layer_ca
     int i;
 
     for (i = 0; i < call->in_count; i++) {
-        if (call->in[i] < 0 || call->in[i] >= graph_of(call->builder)->tensor_count ||
+        if (call->in[i] < 0 || call->in[i] >= mote_builder_graph(call->builder)->tensor_count ||
             mote_layer_in(call, i)->kind != MOTE_ACTIVATION)
             mote_layer_fail(call, MOTE_ERR_USAGE, "input %d is no layer", i);
         else if (type->is_image && mote_layer_in(call, i)->rank != 4)
@@ -406,11 +406,11 @@ mote_layer_id mote_builder_add(mote_builder *builder, const mote_layer_type *typ
     mote_keys_set_defaults(type->keys, complete_options);
     if (mote_keys_check(type->keys, complete_options, &problem) != MOTE_OK)
         return mote_layer_fail(&call, problem.code, "%s", problem.text);
-    nodes_before = graph_of(builder)->node_count;
+    nodes_before = mote_builder_graph(builder)->node_count;
     builder->weights_of_layer = 0;
     out = type->add(&call, complete_options);
     if (out != MOTE_NO_LAYER)
-        record_layer(&call, type, complete_options, graph_of(builder)->node_count - nodes_before, out);
+        record_layer(&call, type, complete_options, mote_builder_graph(builder)->node_count - nodes_before, out);
     return builder->err.code == MOTE_OK ? out : MOTE_NO_LAYER;
 }
 
@@ -435,7 +435,7 @@ mote_layer_id mote_builder_add(mote_builder *builder, const mote_layer_type *typ
 
 const mote_tensor *mote_layer_in(const mote_layer_call *call, int index)
 {
-    return &graph_of(call->builder)->tensors[call->in[index]];
+    return &mote_builder_graph(call->builder)->tensors[call->in[index]];
 }
 
 int32_t mote_layer_channels(const mote_layer_call *call)
@@ -491,12 +491,12 @@ mote_id mote_layer_weight(const mote_layer_call *call, const mote_weight *weight
     tensor.data = mote_arena_alloc(&builder->model->arena, count, sizeof(float), &builder->err);
     if (!tensor.name || !tensor.data)
         return MOTE_NONE;
-    tensor.origin = (uint32_t)graph_of(builder)->tensor_count;
-    tensor.is_trainable = !weight->is_fixed;
+    tensor.origin = (uint32_t)mote_builder_graph(builder)->tensor_count;
+    tensor.is_trainable = !weight->is_fixed && builder->graph == 0; /* what runs in a loop is not trained */
     if (!builder->source)
         mote_initialize(&how, tensor.data, count);
-    id = mote_graph_add_tensor(builder->model, graph_of(builder), &tensor, &builder->err);
-    if (builder->weights_of_layer < MOTE_LAYER_WEIGHTS_MAX)
+    id = mote_graph_add_tensor(builder->model, mote_builder_graph(builder), &tensor, &builder->err);
+    if (builder->weights_of_layer < MOTE_LAYER_WEIGHTS_MAX && builder->graph == 0)
         builder->weights[builder->weights_of_layer] = id;
     builder->weights_of_layer++;
     if (builder->source && id != MOTE_NONE)
@@ -519,9 +519,9 @@ mote_id mote_layer_integers(const mote_layer_call *call, const char *name, const
 
     if (!full_name)
         return MOTE_NONE;
-    id = mote_graph_add_const(builder->model, graph_of(builder), full_name, MOTE_I32, 1, &count, values, &builder->err);
+    id = mote_graph_add_const(builder->model, mote_builder_graph(builder), full_name, MOTE_I32, 1, &count, values, &builder->err);
     if (id != MOTE_NONE)
-        graph_of(builder)->tensors[id].origin = (uint32_t)id;
+        mote_builder_graph(builder)->tensors[id].origin = (uint32_t)id;
     return id;
 }
 
@@ -545,12 +545,12 @@ mote_status mote_layer_node_of_many(const mote_layer_call *call, const mote_node
     for (i = 0; i < node.out_count; i++)
         out[i] = add_activation_tensor(builder, (mote_tensor){.name = out_name, .dtype = dtype});
     node.name = call->name;
-    node.origin = (uint32_t)graph_of(builder)->node_count;
+    node.origin = (uint32_t)mote_builder_graph(builder)->node_count;
     node.in_count = count_present(&node);
     node.out = out;
     added =
-        builder->err.code == MOTE_OK ? mote_graph_add_node(builder->model, graph_of(builder), &node, &builder->err) : NULL;
-    if (added && mote_op_infer(builder->model, graph_of(builder), added, &builder->err) == MOTE_OK)
+        builder->err.code == MOTE_OK ? mote_graph_add_node(builder->model, mote_builder_graph(builder), &node, &builder->err) : NULL;
+    if (added && mote_op_infer(builder->model, mote_builder_graph(builder), added, &builder->err) == MOTE_OK)
         return MOTE_OK;
     for (i = 0; i < node.out_count; i++)
         out[i] = MOTE_NO_LAYER;

@@ -25,7 +25,8 @@ typedef struct mote_weight_source {
 
 struct mote_builder {
     mote_model         *model;
-    mote_error          err; /* the first failure of any call */
+    int32_t             graph; /* that layers are added to, by number: 0, or the body of a loop (ops/loop.h) */
+    mote_error          err;   /* the first failure of any call */
     uint64_t            seed;
     size_t              max_parameters, parameter_count;
     uint32_t            weight_count;                 /* the index of the next weight's random stream */
@@ -36,6 +37,9 @@ struct mote_builder {
     int32_t             weights_of_layer;
     mote_weight_source *source; /* NULL: initial values */
 };
+
+/* The graph that layers are added to. */
+mote_graph *mote_builder_graph(const mote_builder *builder);
 
 /* mote_layer_named_input of another type; batch over 0: dimension 0 is that, and counts no samples. */
 mote_layer_id mote_layer_typed_input(mote_builder *builder, const char *name, mote_dtype dtype, int32_t batch, int32_t rank,

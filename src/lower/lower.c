@@ -185,7 +185,7 @@ static mote_status flatten(mote_program *program, mote_error *err)
 {
     if (!mote_model_has_control(program->model))
         return MOTE_OK;
-    MOTE_TRY(mote_model_flatten(&program->flat, program->model, err));
+    MOTE_TRY(mote_model_flatten(&program->flat, program->model, NULL, err));
     program->model = program->flat;
     return MOTE_OK;
 }

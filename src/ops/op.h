@@ -224,6 +224,9 @@ typedef enum mote_quant_rule {
     MOTE_QUANT_FIXED,     /* an activation of a known range, low to high (one step below it): softmax, sigmoid, tanh */
     MOTE_QUANT_WEIGHTS,   /* symmetric, per channel along axis (or per tensor) */
     MOTE_QUANT_BIAS,      /* scale in[input] * in[weights] */
+    MOTE_QUANT_REAL,      /* stays a real number, between operators of integers, too */
+    MOTE_QUANT_STATE,     /* a state, in the type and scale of output 0 */
+    MOTE_QUANT_CELL,      /* a state of int16 around 0, in steps of a power of two */
     MOTE_QUANT_KEEP       /* not a number to quantize: shapes, axes */
 } mote_quant_rule;
 
@@ -234,6 +237,13 @@ typedef struct mote_quant_want {
     int32_t         input, weights; /* BIAS: the operands whose products it is added to */
     float           low, high;      /* FIXED */
 } mote_quant_want;
+
+/* What a step has just computed with. */
+typedef struct mote_trace {
+    const void *const *in, *const *out;
+    void (*see)(void *watcher, mote_id id, const float *values, size_t count);
+    void *watcher;
+} mote_trace;
 
 /* ---- the operator ---- */
 
@@ -250,6 +260,8 @@ typedef struct mote_op {
     size_t (*saved)(const mote_graph *graph, const mote_node *node, int32_t batch);                          /* NULL: none */
     size_t (*scratch)(const mote_math *math, const mote_graph *graph, const mote_node *node, int32_t batch); /* NULL: none */
     size_t (*macs)(const mote_graph *graph, const mote_node *node);                                          /* NULL: 0 */
+    /* Shows what a state went through in the float32 step that just ran, for its range. NULL: its last value tells. */
+    void (*trace)(const mote_graph *graph, const mote_node *node, const mote_trace *trace);
 } mote_op;
 
 #define OP(KIND, name, attributes, header) extern const mote_op mote_op_##name;

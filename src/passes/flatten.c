@@ -10,7 +10,8 @@
  *     END_IF                      REPEAT
  *
  * What a graph takes is read where it lies; it is copied where the graph reads its bytes in another scale, or where it is a
- * constant, since kernels are chosen for computed operands.
+ * constant, since kernels are chosen for computed operands. What a body hands on as it took it is not carried at all, and
+ * what it computes after the last look at the value before is computed in that one's place.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
@@ -25,6 +26,9 @@ typedef struct flattening {
     mote_model       *to;
     mote_graph       *graph;                   /* of to */
     mote_id          *states[MOTE_GRAPHS_MAX]; /* of each graph's tensors: the state that it became, counted from 1 */
+    mote_flat_source *sources;                 /* of the tensors so far; NULL: nobody asks */
+    int32_t           source_capacity;
+    bool              tells_sources;
     int32_t           budget;
 } flattening;
 
@@ -75,10 +79,33 @@ static mote_status add_copy(flattening *f, const mote_node *at, mote_id from, mo
 
 /* ---- tensors ---- */
 
+static mote_status tell_source(flattening *f, mote_id id, mote_flat_source source, mote_error *err)
+{
+    if (id >= f->source_capacity) {
+        const int32_t     capacity = 2 * id + 64;
+        mote_flat_source *more = MOTE_NEW(&f->to->arena, mote_flat_source, capacity, err);
+        if (!more)
+            return err->code;
+        if (f->sources)
+            memcpy(more, f->sources, (size_t)f->source_capacity * sizeof *more);
+        f->sources = more;
+        f->source_capacity = capacity;
+    }
+    f->sources[id] = source;
+    return MOTE_OK;
+}
+
 /* Data and scales stay the source's. */
+static mote_id add_tensor_of(flattening *f, const mote_tensor *tensor, mote_flat_source source, mote_error *err)
+{
+    const mote_id id = mote_graph_add_tensor(f->to, f->graph, tensor, err);
+
+    return id == MOTE_NONE || !f->tells_sources || tell_source(f, id, source, err) == MOTE_OK ? id : MOTE_NONE;
+}
+
 static mote_id add_tensor(flattening *f, const mote_tensor *tensor, mote_error *err)
 {
-    return mote_graph_add_tensor(f->to, f->graph, tensor, err);
+    return add_tensor_of(f, tensor, (mote_flat_source){-1, MOTE_NONE}, err);
 }
 
 /* A variable that is there already, by its name; else MOTE_NONE. */
@@ -100,11 +127,11 @@ static mote_id find_variable(const flattening *f, const mote_tensor *tensor, mot
 }
 
 /* A state is one, however often its graph is run. */
-static mote_id map_state(flattening *f, mote_id *known, const mote_tensor *tensor, mote_error *err)
+static mote_id map_state(flattening *f, mote_id *known, const mote_tensor *tensor, mote_flat_source source, mote_error *err)
 {
     if (*known == 0) {
         const mote_id variable = find_variable(f, tensor, err);
-        *known = 1 + (variable != MOTE_NONE ? variable : add_tensor(f, tensor, err));
+        *known = 1 + (variable != MOTE_NONE ? variable : add_tensor_of(f, tensor, source, err));
     }
     return *known - 1;
 }
@@ -141,9 +168,9 @@ static mote_status begin_instance(flattening *f, instance *out, const mote_node 
         out->map[graph->inputs[i]] = bind(f, at, &graph->tensors[graph->inputs[i]], given[i], err);
     for (i = 0; i < graph->tensor_count && err->code == MOTE_OK; i++)
         if (graph->tensors[i].kind == MOTE_STATE)
-            out->map[i] = map_state(f, &f->states[index][i], &graph->tensors[i], err);
+            out->map[i] = map_state(f, &f->states[index][i], &graph->tensors[i], (mote_flat_source){index, i}, err);
         else if (out->map[i] == MOTE_NONE)
-            out->map[i] = add_tensor(f, &graph->tensors[i], err);
+            out->map[i] = add_tensor_of(f, &graph->tensors[i], (mote_flat_source){index, i}, err);
     return err->code;
 }
 
@@ -196,6 +223,87 @@ static bool is_fresh(const flattening *f, int32_t first, mote_id id)
     return false;
 }
 
+/* The node of a body that computes a tensor, outside of what the body itself runs; -1: there is none, or it is a view. */
+static int32_t find_maker(const flattening *f, int32_t first, mote_id id)
+{
+    int32_t n, i, depth = 0, maker = -1;
+
+    for (n = first; n < f->graph->node_count; n++) {
+        const mote_node *node = &f->graph->nodes[n];
+        const bool       is_mark = node->op == MOTE_OP_CONTROL;
+        if (is_mark && (node->as.control.what == MRT_CONTROL_IF || node->as.control.what == MRT_CONTROL_LOOP))
+            depth++;
+        if (is_mark && (node->as.control.what == MRT_CONTROL_END_IF || node->as.control.what == MRT_CONTROL_REPEAT))
+            depth--;
+        for (i = 0; i < node->out_count; i++)
+            if (node->out[i] == id) {
+                if (maker >= 0 || depth > 0 || node->op == MOTE_OP_COPY || mote_op_is_view(node->op))
+                    return -1;
+                maker = n;
+            }
+    }
+    return maker;
+}
+
+static bool reads(const mote_node *node, mote_id id, int32_t from)
+{
+    int32_t i;
+
+    for (i = from; i < node->in_count; i++)
+        if (node->in[i] == id)
+            return true;
+    return false;
+}
+
+/* Whether node `maker` of a body may write its output over the carried value: nobody looks at that one any more, by its own
+ * name or through a view. DYNAMIC_UPDATE_SLICE changes its operand in place. */
+static bool may_write_over(const flattening *f, int32_t first, int32_t maker, mote_id carried)
+{
+    const bool is_update = f->graph->nodes[maker].op == MOTE_OP_DYNAMIC_UPDATE_SLICE;
+    int32_t    n;
+
+    if (reads(&f->graph->nodes[maker], carried, is_update ? 1 : 0))
+        return false;
+    for (n = first; n < f->graph->node_count; n++)
+        if (reads(&f->graph->nodes[n], carried, 0) && (n > maker || mote_op_is_view(f->graph->nodes[n].op)))
+            return false;
+    return true;
+}
+
+static void rename_from(flattening *f, int32_t first, mote_id from, mote_id to)
+{
+    int32_t n, i;
+
+    for (n = first; n < f->graph->node_count; n++) {
+        mote_node *node = &f->graph->nodes[n];
+        for (i = 0; i < node->in_count; i++)
+            node->in[i] = node->in[i] == from ? to : node->in[i];
+        for (i = 0; i < node->out_count; i++)
+            node->out[i] = node->out[i] == from ? to : node->out[i];
+    }
+}
+
+/* Results that can be computed where they are carried. */
+static void compute_in_place(flattening *f, const mote_node *node, int32_t first, mote_id *results, const mote_id *carried)
+{
+    int32_t i, k, maker;
+
+    for (i = 0; i < node->out_count; i++) {
+        const mote_id result = results[i];
+        const bool    is_same =
+            mote_same_quant(f->graph->tensors[result].quant, f->graph->tensors[carried[i]].quant); /* and the same shape */
+        bool is_handed_on = false;
+        for (k = 0; k < node->out_count; k++)
+            is_handed_on |= results[k] == carried[i];
+        maker = is_same && !is_handed_on ? find_maker(f, first, result) : -1;
+        if (maker < 0 || !may_write_over(f, first, maker, carried[i]))
+            continue;
+        rename_from(f, maker, result, carried[i]);
+        for (k = 0; k < node->out_count; k++)
+            results[k] = results[k] == result ? carried[i] : results[k];
+    }
+}
+
 /* What lies in a carried value's place is set aside before any of them is written. */
 static mote_status set_aside(flattening *f, const mote_node *node, int32_t first, mote_id *results, const mote_id *carried,
                              mote_error *err)
@@ -229,6 +337,7 @@ static mote_status flatten_body(flattening *f, const mote_node *node, const mote
     MOTE_TRY(flatten_nodes(f, &body, err));
     for (i = 0; i < node->out_count; i++)
         results[i] = body.map[body.graph->outputs[i]];
+    compute_in_place(f, node, first, results, carried);
     MOTE_TRY(set_aside(f, node, first, results, carried, err));
     for (i = 0; i < node->out_count; i++)
         if (results[i] != carried[i])
@@ -236,14 +345,28 @@ static mote_status flatten_body(flattening *f, const mote_node *node, const mote
     return MOTE_OK;
 }
 
-static mote_status flatten_while(flattening *f, const mote_node *node, const mote_id *in, const mote_id *carried,
-                                 mote_error *err)
+/* The body hands value i on as it took it, and nobody wants it afterwards: it is read where it lies. */
+static bool is_unchanged(const flattening *f, const mote_graph *graph, const mote_node *node, int32_t i, mote_id given)
 {
+    const mote_graph *body = &f->from->graphs[node->as.control_while.body_subgraph_index];
+
+    return body->outputs[i] == body->inputs[i] && mote_graph_use_count(graph, node->out[i]) == 0 &&
+           f->graph->tensors[given].kind == MOTE_ACTIVATION &&
+           mote_same_quant(f->graph->tensors[given].quant, graph->tensors[node->out[i]].quant);
+}
+
+static mote_status flatten_while(flattening *f, const mote_graph *graph, const mote_node *node, const mote_id *in,
+                                 const mote_id *out, mote_error *err)
+{
+    mote_id  carried[MOTE_NODE_OUT_MAX];
     instance cond;
     int32_t  i, begin, leave, repeat;
 
-    for (i = 0; i < node->out_count; i++)
-        MOTE_TRY(add_copy(f, node, in[i], carried[i], err));
+    for (i = 0; i < node->out_count; i++) {
+        carried[i] = is_unchanged(f, graph, node, i, in[i]) ? in[i] : out[i];
+        if (carried[i] != in[i])
+            MOTE_TRY(add_copy(f, node, in[i], carried[i], err));
+    }
     begin = add_control(f, node, MRT_CONTROL_LOOP, carried[0], err);
     MOTE_TRY(err->code);
     MOTE_TRY(begin_instance(f, &cond, node, node->as.control_while.cond_subgraph_index, carried, err));
@@ -279,7 +402,7 @@ static mote_status flatten_node(flattening *f, const instance *in, const mote_no
     if (node->op == MOTE_OP_IF)
         return flatten_if(f, node, operands, outputs, err);
     if (node->op == MOTE_OP_WHILE)
-        return flatten_while(f, node, operands, outputs, err);
+        return flatten_while(f, in->graph, node, operands, outputs, err);
     mapped.in = operands;
     mapped.out = outputs;
     return mote_graph_add_node(f->to, f->graph, &mapped, err) ? MOTE_OK : err->code;
@@ -302,16 +425,16 @@ static mote_status flatten_main(flattening *f, mote_error *err)
     int32_t           i;
 
     for (i = 0; whole.map && i < graph->tensor_count && err->code == MOTE_OK; i++)
-        whole.map[i] = add_tensor(f, &graph->tensors[i], err);
+        whole.map[i] = add_tensor_of(f, &graph->tensors[i], (mote_flat_source){0, i}, err);
     MOTE_TRY(err->code);
     MOTE_TRY(flatten_nodes(f, &whole, err));
     MOTE_TRY(mote_graph_set_inputs(f->to, f->graph, graph->inputs, graph->input_count, err));
     return mote_graph_set_outputs(f->to, f->graph, graph->outputs, graph->output_count, err);
 }
 
-mote_status mote_model_flatten(mote_model **out, const mote_model *model, mote_error *err)
+mote_status mote_model_flatten(mote_model **out, const mote_model *model, const mote_flat_source **sources, mote_error *err)
 {
-    flattening f = {.from = model, .budget = FLAT_MAX};
+    flattening f = {.from = model, .budget = FLAT_MAX, .tells_sources = sources != NULL};
 
     *out = NULL;
     MOTE_TRY(mote_model_create(&f.to, model->stage, model->arena.cap_bytes, err));
@@ -324,6 +447,8 @@ mote_status mote_model_flatten(mote_model **out, const mote_model *model, mote_e
         mote_model_destroy(f.to);
         return err->code;
     }
+    if (sources)
+        *sources = f.sources;
     *out = f.to;
     return MOTE_OK;
 }

@@ -131,8 +131,13 @@ mote_status mote_pass_share_subexpressions(mote_edit *edit, mote_error *err);
 mote_status mote_pass_drop_unread(mote_edit *edit, mote_error *err);
 
 /* The model as one graph without IF and WHILE (flatten.c), for programs only. Tensors of the main graph keep their numbers;
- * constants and scales stay the model's, which must outlive *out. Errors: LIMIT, FORMAT. */
-mote_status mote_model_flatten(mote_model **out, const mote_model *model, mote_error *err);
+ * constants and scales stay the model's, which must outlive *out. sources (may be NULL): what each tensor of *out is in the
+ * model, in the arena of *out. Errors: LIMIT, FORMAT. */
+typedef struct mote_flat_source {
+    int32_t graph; /* -1: it is the flat form's own */
+    mote_id id;
+} mote_flat_source;
+mote_status mote_model_flatten(mote_model **out, const mote_model *model, const mote_flat_source **sources, mote_error *err);
 
 /* Whether an inference model of real numbers has operators with int8 weights ("dynamic range"); and a copy, the caller's to
  * destroy, in which those weights are the real numbers that they stand for. */

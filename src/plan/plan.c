@@ -148,6 +148,19 @@ static int32_t first_place(const mote_step *step)
     return i;
 }
 
+/* Step s is the first that writes it: where loops write a value anew, it has its place. Only a loop's steps can be second. */
+static bool is_first(const mote_program *program, int32_t s, mote_id out)
+{
+    int32_t before;
+
+    if (program->steps[s].loop < 0)
+        return true;
+    for (before = program->steps[s].loop - 1; before >= 0 && !program->steps[before].control; before--)
+        if (program->steps[before].out_count > 0 && program->steps[before].out[0] == out)
+            return false;
+    return true;
+}
+
 /* Decides which outputs take their input's place, and which may run over it. */
 static void share_places(mote_program *program, int32_t *ends)
 {
@@ -158,7 +171,7 @@ static void share_places(mote_program *program, int32_t *ends)
     for (s = 0; s < program->step_count; s++) {
         const mote_step *step = &program->steps[s];
         const mote_id    out = step->out_count > 0 && step->in_count > 0 ? step->out[0] : MOTE_NONE;
-        if (out == MOTE_NONE)
+        if (out == MOTE_NONE || !is_first(program, s, out))
             continue;
         if ((host = find_host(program, ends, s)) >= 0) {
             const mote_id root = root_of(program, step->in[host]);

@@ -1,9 +1,11 @@
-/* Runs a float model on samples and keeps the smallest and largest value that each tensor takes.
+/* Runs a float model on samples and keeps the smallest and largest value that each tensor takes, those of loops' bodies in
+ * all their rounds.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 
 #include "base/text.h"
 #include "exec/exec.h"
+#include "passes/passes.h"
 #include "quantize/quantize.h"
 
 enum { SAMPLES_DEFAULT = 100 };
@@ -24,49 +26,117 @@ static bool observe(mote_range *range, const float *values, size_t count)
     return true;
 }
 
-static mote_status observe_all(mote_range *ranges, const mote_runner *runner, size_t sample, mote_error *err)
-{
-    const mote_graph *graph = &runner->program->model->graphs[0];
-    int32_t           i;
+typedef struct calibration {
+    mote_model             *flat;
+    const mote_flat_source *sources; /* of the flat form's tensors */
+    mote_runner            *runner;
+    mote_range             *ranges; /* of the flat form's tensors */
+    size_t                  sample;
+    mote_error             *err;
+} calibration;
 
-    for (i = 0; i < graph->tensor_count; i++) {
-        const mote_tensor *tensor = &graph->tensors[i];
-        if (tensor->kind == MOTE_CONST || tensor->dtype != MOTE_F32 || !runner->program->places[i].is_placed)
-            continue;
-        if (!observe(&ranges[i], mote_runner_tensor(runner, i), mote_tensor_count(tensor)))
-            return mote_fail(err, MOTE_ERR_NUMERIC, "calibration sample %zu makes tensor %d (%s) infinite or NaN", sample, i,
-                             tensor->name);
-    }
-    return MOTE_OK;
+static void see(void *calibrating, mote_id id, const float *values, size_t count)
+{
+    calibration *c = calibrating;
+
+    if (!observe(&c->ranges[id], values, count) && c->err->code == MOTE_OK)
+        mote_fail(c->err, MOTE_ERR_NUMERIC, "calibration sample %zu makes tensor %d (%s) infinite or NaN", c->sample,
+                  c->sources[id].graph == 0 ? c->sources[id].id : id, mote_show_string(c->flat->graphs[0].tensors[id].name).text);
 }
 
-static mote_status run_samples(mote_range *ranges, mote_runner *runner, const mote_dataset_split *samples,
-                               const mote_quantize_options *options, mote_error *err)
+static void see_tensor(calibration *c, mote_id id)
 {
-    size_t wanted = options->samples > 0 ? (size_t)options->samples : SAMPLES_DEFAULT;
-    size_t count = samples->count < wanted ? samples->count : wanted, i;
-    int    f;
+    const mote_tensor *tensor = &c->flat->graphs[0].tensors[id];
 
-    for (i = 0; i < count; i++) {
-        const mote_progress_event event = {.stage = "calibrate", .done = (int64_t)i + 1, .total = (int64_t)count};
-        /* spread over the split: files sorted by class would show the first class only */
-        for (f = 0; f < samples->set->feature_count; f++)
-            mote_dataset_gather(samples, f, mote_dataset_in_row(i * samples->count / count, 1),
-                                mote_runner_input(runner, f));
-        MOTE_TRY(mote_runner_invoke(runner, err));
-        MOTE_TRY(observe_all(ranges, runner, i, err));
-        if (options->progress.report && !options->progress.report(options->progress.user, &event))
-            return mote_fail(err, MOTE_ERR_USAGE, "stopped");
+    if (tensor->kind != MOTE_CONST && tensor->dtype == MOTE_F32 && c->runner->program->places[id].is_placed)
+        see(c, id, mote_runner_tensor(c->runner, id), mote_tensor_count(tensor));
+}
+
+/* What a step has computed, and what its states went through. */
+static void see_step(void *calibrating, int32_t s)
+{
+    calibration      *c = calibrating;
+    const mote_graph *graph = &c->flat->graphs[0];
+    const mote_node  *node = &graph->nodes[c->runner->program->steps[s].node];
+    const void       *in[MOTE_NODE_IN_MAX], *out[MOTE_NODE_OUT_MAX];
+    int32_t           i;
+
+    for (i = 0; i < node->out_count; i++)
+        see_tensor(c, node->out[i]);
+    if (!mote_ops[node->op]->trace)
+        return;
+    for (i = 0; i < node->in_count; i++)
+        in[i] = mote_runner_tensor(c->runner, node->in[i]);
+    for (i = 0; i < node->out_count; i++)
+        out[i] = mote_runner_tensor(c->runner, node->out[i]);
+    mote_ops[node->op]->trace(graph, node, &(mote_trace){in, out, see, c});
+}
+
+static mote_status feed(calibration *c, const mote_dataset_split *samples, size_t row, float *values, mote_error *err)
+{
+    int f;
+
+    for (f = 0; f < samples->set->feature_count; f++) {
+        mote_dataset_gather(samples, f, mote_dataset_in_row(row, 1), values);
+        mote_runner_set_real(c->runner, f, values);
     }
-    return MOTE_OK;
+    for (f = 0; f < c->flat->graphs[0].input_count; f++)
+        see_tensor(c, c->flat->graphs[0].inputs[f]);
+    return err->code;
+}
+
+static mote_status run_sample(calibration *c, const mote_dataset_split *samples, size_t row, float *values, mote_error *err)
+{
+    int32_t i;
+
+    MOTE_TRY(feed(c, samples, row, values, err));
+    MOTE_TRY(mote_runner_invoke(c->runner, err));
+    for (i = 0; i < c->flat->graphs[0].tensor_count; i++)
+        if (c->flat->graphs[0].tensors[i].kind == MOTE_STATE)
+            see_tensor(c, i);
+    return err->code;
+}
+
+/* Of the widest input. */
+static float *take_room(calibration *c, mote_arena *arena, mote_error *err)
+{
+    size_t  most = 1, count;
+    int32_t i;
+
+    for (i = 0; i < c->flat->graphs[0].input_count; i++) {
+        count = mote_tensor_count(&c->flat->graphs[0].tensors[c->flat->graphs[0].inputs[i]]);
+        most = count > most ? count : most;
+    }
+    return MOTE_NEW(arena, float, most, err);
+}
+
+static mote_status run_samples(calibration *c, const mote_dataset_split *samples, const mote_quantize_options *options,
+                               mote_error *err)
+{
+    const size_t wanted = options->samples > 0 ? (size_t)options->samples : SAMPLES_DEFAULT;
+    const size_t count = samples->count < wanted ? samples->count : wanted;
+    mote_arena   arena = {0};
+    float       *values = take_room(c, &arena, err);
+    size_t       i;
+
+    for (i = 0; values && i < count && err->code == MOTE_OK; i++) {
+        const mote_progress_event event = {.stage = "calibrate", .done = (int64_t)i + 1, .total = (int64_t)count};
+        c->sample = i;
+        /* spread over the split: files sorted by class would show the first class only */
+        if (run_sample(c, samples, i * samples->count / count, values, err) == MOTE_OK && options->progress.report &&
+            !options->progress.report(options->progress.user, &event))
+            mote_fail(err, MOTE_ERR_USAGE, "stopped");
+    }
+    mote_arena_destroy(&arena);
+    return err->code;
 }
 
 static mote_status check_input(const mote_model *model, int32_t index, const mote_dataset *set, mote_error *err)
 {
     const mote_tensor_info in = mote_model_input(model, index);
 
-    if (in.dtype != MOTE_F32)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "input \"%s\" is %s; calibration takes float32 inputs",
+    if (in.dtype != MOTE_F32 && in.dtype != MOTE_I32 && in.dtype != MOTE_I16 && in.dtype != MOTE_I8 && in.dtype != MOTE_U8)
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "input \"%s\" is %s; calibration takes float32 and integers to int32",
                          mote_show_string(in.name).text, mote_dtype_name(in.dtype));
     if (in.count == set->feature[index].width)
         return MOTE_OK;
@@ -76,13 +146,50 @@ static mote_status check_input(const mote_model *model, int32_t index, const mot
                      set->feature[index].width);
 }
 
-mote_status mote_calibrate(mote_range *ranges, const mote_model *model, const mote_dataset_split *samples,
-                           const mote_quantize_options *options, mote_error *err)
+static void widen(mote_range *range, mote_range by)
+{
+    if (!by.is_known)
+        return;
+    range->min = !range->is_known || by.min < range->min ? by.min : range->min;
+    range->max = !range->is_known || by.max > range->max ? by.max : range->max;
+    range->is_known = true;
+}
+
+/* A subgraph that is run in several places has the ranges of all of them. */
+static void give_ranges(const calibration *c, mote_range *const *ranges)
+{
+    int32_t i;
+
+    for (i = 0; i < c->flat->graphs[0].tensor_count; i++)
+        if (c->sources[i].graph >= 0)
+            widen(&ranges[c->sources[i].graph][c->sources[i].id], c->ranges[i]);
+}
+
+/* On the flat form of the model, in which loops' bodies have tensors of their own. */
+static mote_status calibrate(mote_range *const *ranges, const mote_model *model, const mote_dataset_split *samples,
+                             const mote_quantize_options *options, mote_error *err)
 {
     const mote_runner_options all = {.keeps_all = true};
-    const mote_graph         *graph = &model->graphs[0];
-    mote_runner              *runner;
-    int32_t                   i;
+    calibration               c = {.err = err};
+
+    MOTE_TRY(mote_model_flatten(&c.flat, model, &c.sources, err));
+    c.ranges = MOTE_NEW(&c.flat->arena, mote_range, c.flat->graphs[0].tensor_count, err);
+    if (c.ranges && mote_runner_create(&c.runner, c.flat, &all, err) == MOTE_OK) {
+        c.runner->watch = see_step;
+        c.runner->watcher = &c;
+        if (run_samples(&c, samples, options, err) == MOTE_OK)
+            give_ranges(&c, ranges);
+        mote_runner_destroy(c.runner);
+    }
+    mote_model_destroy(c.flat);
+    return err->code;
+}
+
+mote_status mote_calibrate(mote_range *const *ranges, const mote_model *model, const mote_dataset_split *samples,
+                           const mote_quantize_options *options, mote_error *err)
+{
+    const mote_graph *graph = &model->graphs[0];
+    int32_t           i;
 
     if (!samples || samples->count == 0)
         return mote_fail(err, MOTE_ERR_USAGE, "quantizing needs calibration samples; give some with --calibrate");
@@ -91,8 +198,5 @@ mote_status mote_calibrate(mote_range *ranges, const mote_model *model, const mo
                          graph->input_count, mote_model_show_ends(model, true).text, samples->set->feature_count);
     for (i = 0; i < graph->input_count; i++)
         MOTE_TRY(check_input(model, i, samples->set, err));
-    MOTE_TRY(mote_runner_create(&runner, model, &all, err));
-    run_samples(ranges, runner, samples, options, err);
-    mote_runner_destroy(runner);
-    return err->code;
+    return calibrate(ranges, model, samples, options, err);
 }

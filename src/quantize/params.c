@@ -22,6 +22,15 @@ mote_affine mote_affine_of(const mote_scheme_row *scheme, float min, float max)
     return (mote_affine){(float)scale, (int32_t)lround(zero)};
 }
 
+mote_affine mote_affine_of_cell(float min, float max)
+{
+    enum { LEAST = -9, MOST = 15 }; /* scales of 2^-24 to 1, which kernels take */
+    const double size = fmax(-(double)min, (double)max);
+    const double power = size > 0 ? ceil(log2(size)) : LEAST;
+
+    return (mote_affine){(float)exp2(fmin(fmax(power, LEAST), MOST) - 15), 0};
+}
+
 mote_affine mote_affine_of_fixed(mote_dtype dtype, bool is_symmetric, float low, float high)
 {
     long long lowest, highest;

@@ -22,11 +22,13 @@ typedef struct mote_affine {
 
 /* Parameters of activations with values in [min, max], zero included. */
 mote_affine mote_affine_of(const mote_scheme_row *scheme, float min, float max);
+/* Parameters of an LSTM's cell: int16 around 0, in steps of a power of two. */
+mote_affine mote_affine_of_cell(float min, float max);
 /* The same for values from low to one step below high, over all that dtype stores: 1/256 and -128 for 0 to 1 as int8. */
 mote_affine mote_affine_of_fixed(mote_dtype dtype, bool is_symmetric, float low, float high);
 
-/* Runs the float model over samples and fills ranges[tensor], for every activation. */
-mote_status mote_calibrate(mote_range *ranges, const mote_model *model, const mote_dataset_split *samples,
+/* Runs the float model over samples and fills ranges[graph][tensor], for every activation. */
+mote_status mote_calibrate(mote_range *const *ranges, const mote_model *model, const mote_dataset_split *samples,
                            const mote_quantize_options *options, mote_error *err);
 
 /* Symmetric weights: scale[c] and out[i] from w, c the index along axis; axis -1: one scale. least_scale[c] (may be NULL)

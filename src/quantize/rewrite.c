@@ -14,15 +14,24 @@
 
 typedef struct rewriting {
     const mote_model            *from;
-    const mote_graph            *graph;
     mote_model                  *to;
     const mote_quantize_options *options;
     const mote_scheme_row       *scheme;
     mote_arena                   arena;
-    mote_range                  *ranges;
-    mote_affine                 *affine; /* of activations */
-    mote_id                     *moved;  /* old id -> new id; MOTE_NONE: not yet */
+    mote_range                 **ranges_of; /* of each graph's tensors */
+
+    /* the graph that is being rewritten */
+    int32_t           g;
+    const mote_graph *graph;
+    mote_range       *ranges;
+    mote_affine      *affine; /* of activations */
+    mote_id          *moved;  /* old id -> new id; MOTE_NONE: not yet */
 } rewriting;
+
+static mote_graph *new_graph(const rewriting *r)
+{
+    return &r->to->graphs[r->g];
+}
 
 /* ---- activations ---- */
 
@@ -45,14 +54,14 @@ static mote_status add_activation(rewriting *r, mote_id id, mote_affine affine, 
     tensor.quant = mote_quant_create(r->to, -1, 1, &affine.scale, &affine.zero_point, err);
     if (!tensor.quant)
         return err->code;
-    r->moved[id] = mote_graph_add_tensor(r->to, &r->to->graphs[0], &tensor, err);
+    r->moved[id] = mote_graph_add_tensor(r->to, new_graph(r), &tensor, err);
     return err->code;
 }
 
 /* Places, shapes, truth values: as they are. */
 static mote_status add_kept(rewriting *r, mote_id id, mote_error *err)
 {
-    r->moved[id] = mote_graph_add_tensor(r->to, &r->to->graphs[0], &r->graph->tensors[id], err);
+    r->moved[id] = mote_graph_add_tensor(r->to, new_graph(r), &r->graph->tensors[id], err);
     return err->code;
 }
 
@@ -135,7 +144,7 @@ static mote_status add_weights(rewriting *r, const mote_node *node, int32_t i, c
     mote_quantize_weights(scheme, w, axis, least, quant->scale, values);
     if (scheme->weights == MOTE_I4)
         pack_int4(values, mote_tensor_count(w), tensor.data);
-    *out = mote_graph_add_tensor(r->to, &r->to->graphs[0], &tensor, err);
+    *out = mote_graph_add_tensor(r->to, new_graph(r), &tensor, err);
     return err->code;
 }
 
@@ -158,7 +167,7 @@ static void store_bias(const mote_tensor *to, int32_t c, int64_t value)
 static mote_status add_bias(rewriting *r, const mote_node *node, int32_t i, const mote_quant_want *want, mote_id *in,
                             mote_error *err)
 {
-    const mote_quant  *w = r->to->graphs[0].tensors[in[want->weights]].quant;
+    const mote_quant  *w = new_graph(r)->tensors[in[want->weights]].quant;
     const mote_tensor *bias = mote_node_in(r->graph, node, i);
     mote_tensor        tensor = *bias;
     mote_quant        *quant = mote_quant_create(r->to, w->count > 1 ? 0 : -1, w->count, NULL, NULL, err);
@@ -175,7 +184,7 @@ static mote_status add_bias(rewriting *r, const mote_node *node, int32_t i, cons
         quant->scale[c] = r->affine[node->in[want->input]].scale * w->scale[c];
     for (c = 0; c < count; c++)
         store_bias(&tensor, c, quantize_bias(((const float *)bias->data)[c], quant->scale[w->count > 1 ? c : 0]));
-    in[i] = mote_graph_add_tensor(r->to, &r->to->graphs[0], &tensor, err);
+    in[i] = mote_graph_add_tensor(r->to, new_graph(r), &tensor, err);
     return err->code;
 }
 
@@ -223,7 +232,7 @@ static mote_status add_quantized(rewriting *r, mote_id id, mote_affine affine, m
 
     MOTE_TRY(check_constant(r->scheme, from, id, err));
     MOTE_TRY(add_activation(r, id, affine, err));
-    to = &r->to->graphs[0].tensors[r->moved[id]];
+    to = &new_graph(r)->tensors[r->moved[id]];
     to->data = mote_arena_alloc(&r->to->arena, mote_tensor_bytes(to), 1, err);
     for (i = 0; to->data && i < count; i++) {
         double q = round((double)values[i] / (double)affine.scale) + affine.zero_point;
@@ -245,7 +254,7 @@ static mote_status copy_const(rewriting *r, mote_id id, mote_id *out, mote_error
 
     tensor.data = mote_arena_copy(&r->to->arena, tensor.data, mote_tensor_bytes(&tensor), 1, err);
     if (tensor.data)
-        *out = mote_graph_add_tensor(r->to, &r->to->graphs[0], &tensor, err);
+        *out = mote_graph_add_tensor(r->to, new_graph(r), &tensor, err);
     return err->code;
 }
 
@@ -255,7 +264,7 @@ static mote_status add_conversion(rewriting *r, mote_op_kind op, mote_id in, mot
 {
     const mote_node node = {.op = op, .in = &in, .out = &out, .in_count = 1, .out_count = 1, .origin = UINT32_MAX};
 
-    mote_graph_add_node(r->to, &r->to->graphs[0], &node, err);
+    mote_graph_add_node(r->to, new_graph(r), &node, err);
     return err->code;
 }
 
@@ -280,11 +289,11 @@ static mote_status take_joined(rewriting *r, mote_id id, mote_affine wanted, mot
         MOTE_TRY(add_quantized(r, id, wanted, err));
         *out = r->moved[id];
     } else {
-        tensor = r->to->graphs[0].tensors[moved];
+        tensor = new_graph(r)->tensors[moved];
         tensor.name = "";
         if (!(tensor.quant = mote_quant_create(r->to, -1, 1, &wanted.scale, &wanted.zero_point, err)))
             return err->code;
-        *out = mote_graph_add_tensor(r->to, &r->to->graphs[0], &tensor, err);
+        *out = mote_graph_add_tensor(r->to, new_graph(r), &tensor, err);
         return *out == MOTE_NONE ? err->code : add_conversion(r, MOTE_OP_QUANTIZE, moved, *out, err);
     }
     if (moved != MOTE_NONE) { /* others have it in their scale */
@@ -292,6 +301,56 @@ static mote_status take_joined(rewriting *r, mote_id id, mote_affine wanted, mot
         r->affine[id] = before;
     }
     return MOTE_OK;
+}
+
+/* As a real number, whatever it became. */
+static mote_status take_real(rewriting *r, mote_id id, mote_id *out, mote_error *err)
+{
+    const mote_id moved = r->moved[id];
+    mote_tensor   tensor = r->graph->tensors[id];
+
+    if (tensor.kind == MOTE_CONST)
+        return copy_const(r, id, out, err);
+    *out = moved;
+    if (new_graph(r)->tensors[moved].dtype == MOTE_F32)
+        return MOTE_OK;
+    tensor.name = "";
+    *out = mote_graph_add_tensor(r->to, new_graph(r), &tensor, err);
+    return *out == MOTE_NONE ? err->code : add_conversion(r, MOTE_OP_DEQUANTIZE, moved, *out, err);
+}
+
+/* With the values that it begins with. */
+static mote_status add_state(rewriting *r, mote_id id, mote_dtype dtype, mote_affine affine, mote_id *out, mote_error *err)
+{
+    mote_tensor  tensor = r->graph->tensors[id];
+    const float *values = tensor.data;
+    long long    low, high;
+    size_t       i;
+
+    tensor.dtype = dtype;
+    tensor.quant = mote_quant_create(r->to, -1, 1, &affine.scale, &affine.zero_point, err);
+    tensor.data = mote_arena_alloc(&r->to->arena, mote_tensor_bytes(&tensor), 1, err);
+    if (err->code != MOTE_OK)
+        return err->code;
+    mote_dtype_limits(dtype, &low, &high);
+    for (i = 0; i < mote_tensor_count(&tensor); i++) {
+        const double q = round((double)values[i] / (double)affine.scale) + affine.zero_point;
+        store_activation(&tensor, i, (int32_t)(q < (double)low ? (double)low : q > (double)high ? (double)high : q));
+    }
+    *out = mote_graph_add_tensor(r->to, new_graph(r), &tensor, err);
+    return err->code;
+}
+
+static mote_status take_state(rewriting *r, const mote_node *node, int32_t i, const mote_quant_want *wants, mote_id *out,
+                              mote_error *err)
+{
+    const mote_id id = node->in[i];
+
+    if (r->graph->tensors[id].kind != MOTE_STATE || r->graph->tensors[id].dtype != MOTE_F32 || r->moved[id] != MOTE_NONE)
+        return mote_op_fail(r->graph, node, MOTE_ERR_UNSUPPORTED, err, "operand %d is no state of its own", i);
+    if (wants[i].rule == MOTE_QUANT_CELL)
+        return add_state(r, id, MOTE_I16, mote_affine_of_cell(r->ranges[id].min, r->ranges[id].max), out, err);
+    return add_state(r, id, r->scheme->activations, affine_for(r, node, &wants[node->in_count], node->out[0]), out, err);
 }
 
 static mote_status take_operand(rewriting *r, const mote_node *node, int32_t i, const mote_quant_want *wants, mote_id *in,
@@ -303,6 +362,10 @@ static mote_status take_operand(rewriting *r, const mote_node *node, int32_t i, 
     in[i] = MOTE_NONE;
     if (id == MOTE_NONE)
         return MOTE_OK;
+    if (want->rule == MOTE_QUANT_REAL)
+        return take_real(r, id, &in[i], err);
+    if (want->rule == MOTE_QUANT_STATE || want->rule == MOTE_QUANT_CELL)
+        return take_state(r, node, i, wants, &in[i], err);
     if (want->rule != MOTE_QUANT_KEEP && r->moved[id] == MOTE_NONE && r->graph->tensors[id].dtype != MOTE_F32)
         return mote_op_fail(r->graph, node, MOTE_ERR_UNSUPPORTED, err, "operand %d is %s, only float32 can be quantized", i,
                             mote_dtype_name(r->graph->tensors[id].dtype));
@@ -325,7 +388,111 @@ static mote_status fail_without_form(const rewriting *r, const mote_node *node, 
                         r->scheme->name);
 }
 
-static mote_status rewrite_node(rewriting *r, const mote_node *from, mote_error *err)
+static bool is_real(const mote_tensor *tensor)
+{
+    return tensor && tensor->dtype == MOTE_F32;
+}
+
+/* Counters, places, conditions of loops: nothing of it is a real number. */
+static bool has_reals(const mote_graph *graph, const mote_node *node)
+{
+    bool    has = false;
+    int32_t i;
+
+    for (i = 0; i < node->in_count; i++)
+        has |= is_real(mote_node_in(graph, node, i)) || (mote_node_in(graph, node, i) && mote_node_in(graph, node, i)->kind == MOTE_STATE);
+    for (i = 0; i < node->out_count; i++)
+        has |= is_real(mote_node_out(graph, node, i));
+    return has;
+}
+
+static mote_status take_kept(rewriting *r, mote_id id, mote_id *out, mote_error *err)
+{
+    if (id != MOTE_NONE && r->moved[id] == MOTE_NONE && r->graph->tensors[id].kind == MOTE_CONST)
+        MOTE_TRY(copy_const(r, id, &r->moved[id], err));
+    *out = id == MOTE_NONE ? MOTE_NONE : r->moved[id];
+    return MOTE_OK;
+}
+
+static mote_status rewrite_kept(rewriting *r, const mote_node *from, mote_error *err)
+{
+    mote_id   in[MOTE_NODE_IN_MAX], out[MOTE_NODE_OUT_MAX];
+    mote_node node = *from;
+    int32_t   i;
+
+    for (i = 0; i < from->in_count; i++)
+        MOTE_TRY(take_kept(r, from->in[i], &in[i], err));
+    for (i = 0; i < from->out_count; i++) {
+        MOTE_TRY(add_kept(r, from->out[i], err));
+        out[i] = r->moved[from->out[i]];
+    }
+    node.in = in;
+    node.out = out;
+    mote_graph_add_node(r->to, new_graph(r), &node, err);
+    return err->code;
+}
+
+/* ---- loops ----
+ *
+ * A carried value has one scale outside and inside: what goes in and what the body gives are brought to it. */
+
+static mote_affine carried_affine(const rewriting *r, int32_t body, int32_t i)
+{
+    const mote_range range = r->ranges_of[body][r->from->graphs[body].inputs[i]];
+
+    return mote_affine_of(r->scheme, range.min, range.max);
+}
+
+static mote_status rewrite_loop(rewriting *r, const mote_node *from, mote_error *err)
+{
+    mote_id   in[MOTE_NODE_OUT_MAX], out[MOTE_NODE_OUT_MAX];
+    mote_node node = *from;
+    int32_t   i;
+
+    for (i = 0; i < from->in_count; i++) {
+        const mote_affine affine = carried_affine(r, from->as.control_while.body_subgraph_index, i);
+        if (is_real(&r->graph->tensors[from->in[i]])) {
+            MOTE_TRY(take_joined(r, from->in[i], affine, &in[i], err));
+            MOTE_TRY(add_activation(r, from->out[i], affine, err));
+        } else {
+            MOTE_TRY(take_kept(r, from->in[i], &in[i], err));
+            MOTE_TRY(add_kept(r, from->out[i], err));
+        }
+        out[i] = r->moved[from->out[i]];
+    }
+    node.in = in;
+    node.out = out;
+    mote_graph_add_node(r->to, new_graph(r), &node, err);
+    return err->code;
+}
+
+/* ---- nodes ---- */
+
+static mote_status add_result(rewriting *r, const mote_node *from, int32_t i, const mote_quant_want *want, mote_id *out,
+                              mote_error *err)
+{
+    const mote_id id = from->out[i];
+
+    if (want->rule == MOTE_QUANT_REAL) {
+        *out = mote_graph_add_tensor(r->to, new_graph(r), &r->graph->tensors[id], err);
+        return err->code;
+    }
+    if (want->rule == MOTE_QUANT_RANGE && is_real(&r->graph->tensors[id]) && !r->ranges[id].is_known)
+        return mote_op_fail(r->graph, from, MOTE_ERR_USAGE, err,
+                            "no calibration sample runs it; give samples that do");
+    MOTE_TRY(want->rule == MOTE_QUANT_KEEP ? add_kept(r, id, err) : add_activation(r, id, affine_for(r, from, want, id), err));
+    *out = r->moved[id];
+    return MOTE_OK;
+}
+
+/* A real number that was computed, for operators of integers. */
+static mote_status quantize_result(rewriting *r, mote_id id, mote_id real, mote_error *err)
+{
+    MOTE_TRY(add_activation(r, id, mote_affine_of(r->scheme, r->ranges[id].min, r->ranges[id].max), err));
+    return add_conversion(r, MOTE_OP_QUANTIZE, real, r->moved[id], err);
+}
+
+static mote_status rewrite_real(rewriting *r, const mote_node *from, mote_error *err)
 {
     mote_quant_want want[MOTE_NODE_IN_MAX + MOTE_NODE_OUT_MAX] = {{0}};
     mote_id         in[MOTE_NODE_IN_MAX], out[MOTE_NODE_OUT_MAX];
@@ -339,19 +506,24 @@ static mote_status rewrite_node(rewriting *r, const mote_node *from, mote_error 
     mote_ops[from->op]->quantize(r->graph, from, want);
     for (i = 0; i < from->in_count; i++)
         MOTE_TRY(take_operand(r, from, i, want, in, err));
-    for (i = 0; i < from->out_count; i++) {
-        const mote_quant_want *wish = &want[from->in_count + i];
-        MOTE_TRY(wish->rule == MOTE_QUANT_KEEP
-                     ? add_kept(r, from->out[i], err)
-                     : add_activation(r, from->out[i], affine_for(r, from, wish, from->out[i]), err));
-        out[i] = r->moved[from->out[i]];
-    }
+    for (i = 0; i < from->out_count; i++)
+        MOTE_TRY(add_result(r, from, i, &want[from->in_count + i], &out[i], err));
     node.in = in;
     node.out = out;
-    added = mote_graph_add_node(r->to, &r->to->graphs[0], &node, err);
-    if (added && !mote_op_find_row(&r->to->graphs[0], added, &no_row))
+    added = mote_graph_add_node(r->to, new_graph(r), &node, err);
+    if (added && !mote_op_find_row(new_graph(r), added, &no_row))
         return fail_without_form(r, from, err);
+    for (i = 0; i < from->out_count && err->code == MOTE_OK; i++)
+        if (want[from->in_count + i].rule == MOTE_QUANT_REAL)
+            MOTE_TRY(quantize_result(r, from->out[i], out[i], err));
     return err->code;
+}
+
+static mote_status rewrite_node(rewriting *r, const mote_node *from, mote_error *err)
+{
+    if (from->op == MOTE_OP_WHILE)
+        return rewrite_loop(r, from, err);
+    return has_reals(r->graph, from) ? rewrite_real(r, from, err) : rewrite_kept(r, from, err);
 }
 
 /* ---- the model's ends ---- */
@@ -359,7 +531,7 @@ static mote_status rewrite_node(rewriting *r, const mote_node *from, mote_error 
 /* A copy of an end in the wanted type: real numbers, or for int8 uint8 with the zero point moved by 128. */
 static mote_id add_end(rewriting *r, mote_id inner, mote_error *err)
 {
-    mote_tensor tensor = r->to->graphs[0].tensors[inner];
+    mote_tensor tensor = new_graph(r)->tensors[inner];
     int32_t     zero;
 
     tensor.dtype = r->options->io;
@@ -370,13 +542,38 @@ static mote_id add_end(rewriting *r, mote_id inner, mote_error *err)
         if (!(tensor.quant = mote_quant_create(r->to, -1, 1, tensor.quant->scale, &zero, err)))
             return MOTE_NONE;
     }
-    return mote_graph_add_tensor(r->to, &r->to->graphs[0], &tensor, err);
+    return mote_graph_add_tensor(r->to, new_graph(r), &tensor, err);
+}
+
+/* It names rows or counts something: whoever reads it wants the number itself. */
+static bool stays_real(const rewriting *r, mote_id id)
+{
+    int32_t n, i;
+
+    for (n = 0; n < r->graph->node_count; n++) {
+        mote_quant_want  want[MOTE_NODE_IN_MAX + MOTE_NODE_OUT_MAX] = {{0}};
+        const mote_node *node = &r->graph->nodes[n];
+        if (mote_ops[node->op]->quantize)
+            mote_ops[node->op]->quantize(r->graph, node, want);
+        for (i = 0; i < node->in_count; i++)
+            if (node->in[i] == id && want[i].rule != MOTE_QUANT_REAL)
+                return false;
+    }
+    for (i = 0; i < r->graph->output_count; i++)
+        if (r->graph->outputs[i] == id)
+            return false;
+    return true;
 }
 
 static mote_status add_input(rewriting *r, int32_t index, mote_id *outer, mote_error *err)
 {
     const mote_id id = r->graph->inputs[index];
 
+    if (r->graph->tensors[id].dtype != MOTE_F32 || stays_real(r, id)) {
+        MOTE_TRY(add_kept(r, id, err));
+        *outer = r->moved[id];
+        return MOTE_OK;
+    }
     MOTE_TRY(add_activation(r, id, mote_affine_of(r->scheme, r->ranges[id].min, r->ranges[id].max), err));
     *outer = r->options->io == r->scheme->activations ? r->moved[id] : add_end(r, r->moved[id], err);
     return err->code;
@@ -391,7 +588,7 @@ static mote_status add_inputs(rewriting *r, mote_error *err)
     for (i = 0; outer && i < count; i++)
         MOTE_TRY(add_input(r, i, &outer[i], err));
     MOTE_TRY(err->code);
-    MOTE_TRY(mote_graph_set_inputs(r->to, &r->to->graphs[0], outer, count, err));
+    MOTE_TRY(mote_graph_set_inputs(r->to, new_graph(r), outer, count, err));
     for (i = 0; i < count; i++)
         if (outer[i] != r->moved[r->graph->inputs[i]])
             MOTE_TRY(add_conversion(r, MOTE_OP_QUANTIZE, outer[i], r->moved[r->graph->inputs[i]], err));
@@ -405,7 +602,7 @@ static mote_id input_of(const rewriting *r, mote_id id)
 
     for (i = 0; i < r->graph->input_count; i++)
         if (r->graph->inputs[i] == id)
-            return r->to->graphs[0].inputs[i];
+            return new_graph(r)->inputs[i];
     return MOTE_NONE;
 }
 
@@ -428,8 +625,8 @@ static mote_status add_constant_end(rewriting *r, mote_id id, mote_id *out, mote
     if (err->code != MOTE_OK)
         return err->code;
     for (i = 0; i < count; i++)
-        values[i] = (uint8_t)(((const int8_t *)r->to->graphs[0].tensors[r->moved[id]].data)[i] + 128);
-    r->to->graphs[0].tensors[*out].data = values;
+        values[i] = (uint8_t)(((const int8_t *)new_graph(r)->tensors[r->moved[id]].data)[i] + 128);
+    new_graph(r)->tensors[*out].data = values;
     return MOTE_OK;
 }
 
@@ -471,7 +668,7 @@ static mote_status add_outputs(rewriting *r, mote_error *err)
         else
             MOTE_TRY(add_output(r, r->graph->outputs[i], &outer[i], err));
     }
-    return mote_graph_set_outputs(r->to, &r->to->graphs[0], outer, count, err);
+    return mote_graph_set_outputs(r->to, new_graph(r), outer, count, err);
 }
 
 static bool covers(mote_range outer, mote_range inner)
@@ -499,31 +696,145 @@ static void widen_joined(rewriting *r)
     }
 }
 
-static mote_status rewrite(rewriting *r, const mote_dataset_split *calibration, mote_error *err)
+/* The ranges of what a loop carries become one. True: some range has grown. */
+static bool join_carried(const rewriting *r, int32_t g, const mote_node *node, int32_t i)
 {
-    int32_t count = r->graph->tensor_count, i;
+    const int32_t     c = node->as.control_while.cond_subgraph_index, b = node->as.control_while.body_subgraph_index;
+    const mote_graph *cond = &r->from->graphs[c], *body = &r->from->graphs[b];
+    mote_range       *all[] = {&r->ranges_of[g][node->in[i]], &r->ranges_of[g][node->out[i]],
+                               &r->ranges_of[c][cond->inputs[i]], &r->ranges_of[b][body->inputs[i]],
+                               &r->ranges_of[b][body->outputs[i]]};
+    mote_range        whole = {0};
+    bool              has_grown = false;
+    size_t            k;
 
-    r->ranges = MOTE_NEW(&r->arena, mote_range, count, err);
+    for (k = 0; k < sizeof all / sizeof *all; k++)
+        if (all[k]->is_known) {
+            whole.min = !whole.is_known || all[k]->min < whole.min ? all[k]->min : whole.min;
+            whole.max = !whole.is_known || all[k]->max > whole.max ? all[k]->max : whole.max;
+            whole.is_known = true;
+        }
+    for (k = 0; whole.is_known && k < sizeof all / sizeof *all; k++) {
+        has_grown |= !all[k]->is_known || !covers(*all[k], whole);
+        *all[k] = whole;
+    }
+    return has_grown;
+}
+
+static bool join_loops(const rewriting *r)
+{
+    bool    has_grown = false;
+    int32_t g, n, i;
+
+    for (g = 0; g < r->from->graph_count; g++)
+        for (n = 0; n < r->from->graphs[g].node_count; n++) {
+            const mote_node *node = &r->from->graphs[g].nodes[n];
+            for (i = 0; node->op == MOTE_OP_WHILE && i < node->in_count; i++)
+                if (is_real(&r->from->graphs[g].tensors[node->in[i]]))
+                    has_grown |= join_carried(r, g, node, i);
+        }
+    return has_grown;
+}
+
+static mote_status open_graph(rewriting *r, int32_t g, mote_error *err)
+{
+    const int32_t count = r->from->graphs[g].tensor_count;
+    int32_t       i;
+
+    r->g = g;
+    r->graph = &r->from->graphs[g];
+    r->ranges = r->ranges_of[g];
     r->affine = MOTE_NEW(&r->arena, mote_affine, count, err);
     r->moved = MOTE_NEW(&r->arena, mote_id, count, err);
-    if (!r->ranges || !r->affine || !r->moved)
-        return err->code;
-    for (i = 0; i < count; i++)
+    for (i = 0; r->moved && i < count; i++)
         r->moved[i] = MOTE_NONE;
-    MOTE_TRY(mote_calibrate(r->ranges, r->from, calibration, r->options, err));
-    widen_joined(r);
+    return err->code;
+}
+
+/* What is joined in a graph widens what loops carry, and the other way round. Each may end before the other has: scales that
+ * differ then are converted. */
+static void settle_ranges(rewriting *r)
+{
+    enum { ROUNDS = 4 };
+    int32_t round, g;
+    bool    has_grown = true;
+
+    for (round = 0; has_grown && round < ROUNDS; round++) {
+        join_loops(r);
+        for (g = 0; g < r->from->graph_count; g++) {
+            r->graph = &r->from->graphs[g];
+            r->ranges = r->ranges_of[g];
+            widen_joined(r);
+        }
+        has_grown = join_loops(r);
+    }
+}
+
+static mote_status find_ranges(rewriting *r, const mote_dataset_split *calibration, mote_error *err)
+{
+    int32_t g;
+
+    r->ranges_of = MOTE_NEW(&r->arena, mote_range *, r->from->graph_count, err);
+    for (g = 0; r->ranges_of && g < r->from->graph_count; g++)
+        r->ranges_of[g] = MOTE_NEW(&r->arena, mote_range, r->from->graphs[g].tensor_count, err);
+    MOTE_TRY(err->code);
+    MOTE_TRY(mote_calibrate(r->ranges_of, r->from, calibration, r->options, err));
+    settle_ranges(r);
+    return MOTE_OK;
+}
+
+static mote_status rewrite_nodes(rewriting *r, mote_error *err)
+{
+    int32_t n;
+
+    for (n = 0; n < r->graph->node_count; n++)
+        MOTE_TRY(rewrite_node(r, &r->graph->nodes[n], err));
+    return MOTE_OK;
+}
+
+/* The condition or the body of a loop: its inputs have the scales of what is carried, and what the body gives gets them. */
+static mote_status rewrite_subgraph(rewriting *r, int32_t g, mote_error *err)
+{
+    mote_id ends[MOTE_NODE_OUT_MAX];
+    int32_t i;
+
+    MOTE_TRY(open_graph(r, g, err));
+    for (i = 0; i < r->graph->input_count; i++) {
+        const mote_id id = r->graph->inputs[i];
+        MOTE_TRY(is_real(&r->graph->tensors[id]) ? add_activation(r, id, carried_affine(r, g, i), err) : add_kept(r, id, err));
+        ends[i] = r->moved[id];
+    }
+    MOTE_TRY(mote_graph_set_inputs(r->to, new_graph(r), ends, r->graph->input_count, err));
+    MOTE_TRY(rewrite_nodes(r, err));
+    for (i = 0; i < r->graph->output_count; i++) {
+        const mote_id id = r->graph->outputs[i];
+        MOTE_TRY(is_real(&r->graph->tensors[id]) ? take_joined(r, id, carried_affine(r, g, i), &ends[i], err)
+                                                 : take_kept(r, id, &ends[i], err));
+    }
+    return mote_graph_set_outputs(r->to, new_graph(r), ends, r->graph->output_count, err);
+}
+
+static mote_status rewrite(rewriting *r, const mote_dataset_split *calibration, mote_error *err)
+{
+    int32_t g;
+
+    MOTE_TRY(find_ranges(r, calibration, err));
+    for (g = 1; g < r->from->graph_count; g++)
+        if (!mote_model_add_graph(r->to, err))
+            return err->code;
     MOTE_TRY(mote_model_copy_facts(r->to, r->from, err));
+    MOTE_TRY(open_graph(r, 0, err));
     MOTE_TRY(add_inputs(r, err));
-    for (i = 0; i < r->graph->node_count; i++)
-        MOTE_TRY(rewrite_node(r, &r->graph->nodes[i], err));
+    MOTE_TRY(rewrite_nodes(r, err));
     MOTE_TRY(add_outputs(r, err));
+    for (g = 1; g < r->from->graph_count; g++)
+        MOTE_TRY(rewrite_subgraph(r, g, err));
     return mote_model_verify(r->to, err);
 }
 
 /* r->from is of real numbers throughout. */
 static mote_status quantize_real(rewriting *r, mote_model **out, const mote_dataset_split *calibration, mote_error *err)
 {
-    r->graph = &r->from->graphs[0];
     MOTE_TRY(mote_model_create(&r->to, MOTE_STAGE_QUANTIZED, r->from->arena.cap_bytes, err));
     if (rewrite(r, calibration, err) == MOTE_OK)
         *out = r->to;
@@ -531,6 +842,22 @@ static mote_status quantize_real(rewriting *r, mote_model **out, const mote_data
         mote_model_destroy(r->to);
     mote_arena_destroy(&r->arena);
     return err->code;
+}
+
+/* What a loop runs is calibrated in all its rounds; of an IF one branch may never be run. */
+static mote_status check_control(const mote_model *model, mote_error *err)
+{
+    int32_t g, n;
+
+    for (g = 0; g < model->graph_count; g++) {
+        const mote_graph *graph = &model->graphs[g];
+        if (g > 0 && (graph->input_count > MOTE_NODE_OUT_MAX || graph->output_count > MOTE_NODE_OUT_MAX))
+            return mote_fail(err, MOTE_ERR_UNSUPPORTED, "subgraph %d takes or gives more than %d values", g, MOTE_NODE_OUT_MAX);
+        for (n = 0; n < graph->node_count; n++)
+            if (graph->nodes[n].op == MOTE_OP_IF)
+                return mote_fail(err, MOTE_ERR_UNSUPPORTED, "IF has no integer form: quantize where the model was made");
+    }
+    return MOTE_OK;
 }
 
 mote_status mote_model_quantize(mote_model **out, const mote_model *model, const mote_dataset_split *calibration,
@@ -551,8 +878,7 @@ mote_status mote_model_quantize(mote_model **out, const mote_model *model, const
     r.scheme = &mote_schemes[r.options->scheme];
     if (r.scheme->is_of_weights)
         return mote_quantize_weights_alone(out, model, r.options, err);
-    if (mote_model_has_control(model))
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "IF and WHILE have no integer form: quantize where the model was made");
+    MOTE_TRY(check_control(model, err));
     if (!mote_model_has_int8_weights(model))
         return quantize_real(&r, out, calibration, err);
     MOTE_TRY(mote_model_with_real_weights(&real, model, err));

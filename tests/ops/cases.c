@@ -294,6 +294,9 @@ static void quantize_operand(case_builder *b, mote_tensor *tensor, const mote_qu
         set_weight_quant(b, tensor, want->axis);
         break;
     case MOTE_QUANT_BIAS:
+    case MOTE_QUANT_REAL:
+    case MOTE_QUANT_STATE: /* cases of operators with states say their scales */
+    case MOTE_QUANT_CELL:
     case MOTE_QUANT_KEEP:
         break;
     }

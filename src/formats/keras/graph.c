@@ -544,7 +544,7 @@ static void check_dtype(mote_keras_call *k)
 /* The output that the call made is called as the layer; one that it hands on keeps its name. */
 static void name_outputs(mote_keras_call *k, int32_t first_tensor)
 {
-    mote_graph *graph = &k->base.builder->model->graphs[0];
+    mote_graph *graph = mote_builder_graph(k->base.builder);
     int32_t     i;
 
     for (i = 0; i < k->out_count && !mote_keras_failed(k); i++)
@@ -612,7 +612,7 @@ static void call_layer(mote_keras_reader *r, const mote_keras_scope *scope, mote
                          .place = layer->place,
                          .is_masked = in->is_masked,
                          .base = {.builder = r->builder, .in = in->ids, .in_count = in->count}};
-    const int32_t   first = r->builder->model->graphs[0].tensor_count;
+    const int32_t   first = mote_builder_graph(r->builder)->tensor_count;
 
     if (layer->model) {
         call_model(r, layer->model, in->ids, in->count, in->is_masked, out);

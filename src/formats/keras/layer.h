@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "formats/hdf5/hdf5.h"
 #include "layers/builder.h"
+#include "ops/loop.h"
 
 typedef struct mote_keras_call  mote_keras_call;
 typedef struct mote_keras_model mote_keras_model;
@@ -57,6 +58,7 @@ typedef struct mote_keras_layer {
     int32_t                call_count; /* so far, over all calls of the models around it */
     struct {
         const char *name;
+        int32_t     graph; /* where it is; a body of a loop has its own */
         mote_id     id;
     } weights[MOTE_KERAS_WEIGHT_MAX];
     int32_t weight_count;
@@ -161,7 +163,9 @@ mote_id mote_keras_binary(mote_keras_call *k, mote_op_kind op, mote_id a, mote_i
 mote_id mote_keras_cast(mote_keras_call *k, mote_id x, mote_dtype dtype);
 mote_id mote_keras_ints_const(mote_keras_call *k, const int32_t *values, int32_t count);
 mote_id mote_keras_floats_const(mote_keras_call *k, int32_t rank, const int32_t *dim, const float *values);
+mote_id mote_keras_zeros(mote_keras_call *k, int32_t rank, const int32_t *dim);
 mote_id mote_keras_scalar(mote_keras_call *k, double value);
+mote_id mote_keras_int_scalar(mote_keras_call *k, int32_t value);
 /* To a shape without the batch. */
 mote_id mote_keras_reshape(mote_keras_call *k, mote_id x, int32_t rank, const int32_t *dim);
 /* order: all axes, the batch's first. */
@@ -177,9 +181,16 @@ mote_id mote_keras_reduce(mote_keras_call *k, mote_op_kind op, mote_id x, const 
 mote_id mote_keras_concat(mote_keras_call *k, const mote_id *in, int32_t count, int32_t axis);
 mote_id mote_keras_softmax(mote_keras_call *k, mote_id x, int32_t axis);
 mote_id mote_keras_clip(mote_keras_call *k, mote_id x, double low, double high); /* infinite: none */
-/* Parts of equal size along an axis. */
+/* Parts of equal size along an axis; and of these sizes. */
 void mote_keras_split(mote_keras_call *k, mote_id x, int32_t axis, int32_t count, mote_id *out);
+void mote_keras_split_sizes(mote_keras_call *k, mote_id x, int32_t axis, const int32_t *sizes, int32_t count, mote_id *out);
 void mote_keras_return(mote_keras_call *k, mote_id x);
+/* Steps in a WHILE: what the call adds from begin to end is the loop's body (ops/loop.h), which sees x. */
+void mote_keras_begin_loop(mote_keras_call *k, mote_loop *loop, mote_id x);
+/* A carried value that begins as x, or with zeros, as the body sees it. */
+mote_id mote_keras_carry(mote_keras_call *k, mote_loop *loop, mote_id x);
+mote_id mote_keras_carry_zeros(mote_keras_call *k, mote_loop *loop, int32_t rank, const int32_t *dim);
+void    mote_keras_end_loop(mote_keras_call *k, const mote_loop *loop, mote_id *results, mote_id *out);
 
 /* Axes in the order that operators want, [.., channels], and back, where the layer's data_format is channels_first; a
  * transposition that undoes the one before it is none. */
@@ -189,6 +200,8 @@ mote_id mote_keras_to_first(mote_keras_call *k, mote_id x, bool is_first);
 mote_id mote_keras_before_turn(const mote_keras_call *k, mote_id x);
 /* The operand of the node that computes x, where that is of the kind and among the last ones; MOTE_NONE: it is not. */
 mote_id mote_keras_before(const mote_keras_call *k, mote_id x, mote_op_kind op);
+/* The same, where the node's other operand is this list. */
+mote_id mote_keras_before_by(const mote_keras_call *k, mote_id x, mote_op_kind op, const int32_t *list, int32_t count);
 
 /* ---- weights (weights.c) ---- */
 

@@ -10,7 +10,7 @@ enum { NAME_BYTES = 160, LOOK_BACK = 8 };
 
 static mote_graph *graph_of(const mote_keras_call *k)
 {
-    return &k->base.builder->model->graphs[0];
+    return mote_builder_graph(k->base.builder);
 }
 
 const mote_tensor *mote_keras_tensor(const mote_keras_call *k, mote_id id)
@@ -89,11 +89,28 @@ mote_id mote_keras_floats_const(mote_keras_call *k, int32_t rank, const int32_t 
     return add_const(k, MOTE_F32, rank, dim, values);
 }
 
+mote_id mote_keras_zeros(mote_keras_call *k, int32_t rank, const int32_t *dim)
+{
+    size_t       count = 1;
+    const float *values;
+    int32_t      i;
+
+    for (i = 0; i < rank; i++)
+        count = mote_size_mul(count, (size_t)dim[i]);
+    values = MOTE_NEW(&k->reader->arena, float, count, &k->base.builder->err);
+    return values ? mote_keras_floats_const(k, rank, dim, values) : MOTE_NONE;
+}
+
 mote_id mote_keras_scalar(mote_keras_call *k, double value)
 {
     const float real = (float)value;
 
     return mote_keras_floats_const(k, 0, NULL, &real);
+}
+
+mote_id mote_keras_int_scalar(mote_keras_call *k, int32_t value)
+{
+    return add_const(k, MOTE_I32, 0, NULL, &value);
 }
 
 mote_id mote_keras_reshape(mote_keras_call *k, mote_id x, int32_t rank, const int32_t *dim)
@@ -215,24 +232,38 @@ mote_id mote_keras_clip(mote_keras_call *k, mote_id x, double low, double high)
     return isfinite(high) ? mote_keras_binary(k, MOTE_OP_MINIMUM, x, mote_keras_scalar(k, high)) : x;
 }
 
-void mote_keras_split(mote_keras_call *k, mote_id x, int32_t axis, int32_t count, mote_id *out)
+/* The node's operands are complete; parts of it. */
+static void add_split(mote_keras_call *k, const mote_node *spec, int32_t count, mote_id *out)
 {
-    mote_id   operands[2] = {MOTE_NONE, x};
-    mote_node node = {.op = MOTE_OP_SPLIT, .in = operands, .in_count = 2, .out_count = count, .as.split.count = count};
+    mote_node node = *spec;
     char      name[NAME_BYTES];
     int32_t   i;
 
     for (i = 0; i < count && i < MOTE_NODE_OUT_MAX; i++)
         out[i] = MOTE_NO_LAYER;
-    operands[0] = add_const(k, MOTE_I32, 0, NULL, &axis);
     if (mote_keras_failed(k))
         return;
     if (count < 1 || count > MOTE_NODE_OUT_MAX) {
         MOTE_KERAS_FAIL(k, MOTE_ERR_LIMIT, "split in %d parts; 1 to %d are possible", (int)count, MOTE_NODE_OUT_MAX);
         return;
     }
+    node.out_count = count;
     next_name(k, name);
     mote_layer_node_of_many(&k->base, &node, name, MOTE_F32, out);
+}
+
+void mote_keras_split(mote_keras_call *k, mote_id x, int32_t axis, int32_t count, mote_id *out)
+{
+    mote_id operands[2] = {add_const(k, MOTE_I32, 0, NULL, &axis), x};
+
+    add_split(k, &(mote_node){.op = MOTE_OP_SPLIT, .in = operands, .in_count = 2, .as.split.count = count}, count, out);
+}
+
+void mote_keras_split_sizes(mote_keras_call *k, mote_id x, int32_t axis, const int32_t *sizes, int32_t count, mote_id *out)
+{
+    mote_id operands[3] = {x, mote_keras_ints_const(k, sizes, count), add_const(k, MOTE_I32, 0, NULL, &axis)};
+
+    add_split(k, &(mote_node){.op = MOTE_OP_SPLIT_V, .in = operands, .in_count = 3, .as.split_v.count = count}, count, out);
 }
 
 void mote_keras_return(mote_keras_call *k, mote_id x)
@@ -241,6 +272,50 @@ void mote_keras_return(mote_keras_call *k, mote_id x)
         k->out[k->out_count++] = x;
     else if (!mote_keras_failed(k))
         MOTE_KERAS_FAIL(k, MOTE_ERR_LIMIT, "more than %d outputs", MOTE_KERAS_OUT_MAX);
+}
+
+/* ---- loops ---- */
+
+void mote_keras_begin_loop(mote_keras_call *k, mote_loop *loop, mote_id x)
+{
+    mote_builder *b = k->base.builder;
+
+    loop->name = k->base.name;
+    loop->in[0] = loop->in[1] = MOTE_NO_LAYER;
+    if (mote_keras_failed(k) || mote_loop_begin(loop, b->model, b->graph, &b->err) != MOTE_OK ||
+        mote_loop_carry(loop, x, &b->err) != MOTE_OK)
+        return;
+    b->graph = loop->body;
+}
+
+mote_id mote_keras_carry(mote_keras_call *k, mote_loop *loop, mote_id x)
+{
+    if (mote_keras_failed(k) || mote_loop_carry(loop, x, &k->base.builder->err) != MOTE_OK)
+        return MOTE_NO_LAYER;
+    return loop->in[loop->count - 1];
+}
+
+mote_id mote_keras_carry_zeros(mote_keras_call *k, mote_loop *loop, int32_t rank, const int32_t *dim)
+{
+    mote_builder *b = k->base.builder;
+    mote_id       value;
+
+    if (mote_keras_failed(k))
+        return MOTE_NO_LAYER;
+    b->graph = loop->outer;
+    value = mote_keras_zeros(k, rank, dim);
+    b->graph = loop->body;
+    return mote_keras_carry(k, loop, value);
+}
+
+void mote_keras_end_loop(mote_keras_call *k, const mote_loop *loop, mote_id *results, mote_id *out)
+{
+    mote_builder *b = k->base.builder;
+
+    if (mote_keras_failed(k))
+        return;
+    b->graph = loop->outer;
+    mote_loop_end(loop, results, out, &b->err);
 }
 
 /* ---- channels first ---- */
@@ -273,14 +348,13 @@ mote_id mote_keras_before(const mote_keras_call *k, mote_id x, mote_op_kind op)
     return node && node->op == op ? node->in[0] : MOTE_NONE;
 }
 
-/* The operand of the transposition by `order` that computes x; MOTE_NONE where none does. */
-static mote_id before_transpose(const mote_keras_call *k, mote_id x, const int32_t *order)
+mote_id mote_keras_before_by(const mote_keras_call *k, mote_id x, mote_op_kind op, const int32_t *list, int32_t count)
 {
     const mote_node   *node = maker_of(k, x);
-    const mote_tensor *by = node && node->op == MOTE_OP_TRANSPOSE ? mote_node_in(graph_of(k), node, 1) : NULL;
+    const mote_tensor *by = node && node->op == op ? mote_node_in(graph_of(k), node, 1) : NULL;
 
-    return by && by->kind == MOTE_CONST &&
-                   memcmp(by->data, order, (size_t)mote_keras_tensor(k, x)->rank * sizeof *order) == 0
+    return by && by->kind == MOTE_CONST && by->dtype == MOTE_I32 && mote_tensor_count(by) == (size_t)count &&
+                   memcmp(by->data, list, (size_t)count * sizeof *list) == 0
                ? node->in[0]
                : MOTE_NONE;
 }
@@ -295,7 +369,7 @@ static mote_id move_channels(mote_keras_call *k, mote_id x, bool is_to_last)
         return x;
     channel_order(rank, is_to_last, order);
     channel_order(rank, !is_to_last, back);
-    before = before_transpose(k, x, back);
+    before = mote_keras_before_by(k, x, MOTE_OP_TRANSPOSE, back, rank);
     return before != MOTE_NONE ? before : mote_keras_transpose(k, x, order);
 }
 
@@ -307,7 +381,7 @@ mote_id mote_keras_before_turn(const mote_keras_call *k, mote_id x)
     if (rank < 3 || mote_keras_failed(k))
         return MOTE_NONE;
     channel_order(rank, false, order);
-    return before_transpose(k, x, order);
+    return mote_keras_before_by(k, x, MOTE_OP_TRANSPOSE, order, rank);
 }
 
 mote_id mote_keras_to_last(mote_keras_call *k, mote_id x, bool is_first)

@@ -9,7 +9,8 @@
 
 #include "formats/keras/layer.h"
 
-enum { UNROLL_MAX = 256 };
+/* Operators are as many in a loop for any number of steps; one or two are fewer without. */
+enum { UNROLL_MAX = 2, TIME_UNROLL_MAX = 256 };
 
 static mote_id sum(mote_keras_call *k, mote_id a, mote_id b)
 {
@@ -36,7 +37,7 @@ static mote_id dense(mote_keras_call *k, mote_id x, mote_id kernel, mote_id bias
 typedef struct recurrent {
     int32_t units, steps, in_count, gates;
     bool    use_bias, is_backward, returns_sequences;
-    mote_id x; /* [T, I] */
+    mote_id x; /* [N, T, I] */
 } recurrent;
 
 static bool read_recurrent(mote_keras_call *k, int32_t gates, recurrent *out)
@@ -61,7 +62,7 @@ static bool read_recurrent(mote_keras_call *k, int32_t gates, recurrent *out)
     return !mote_keras_failed(k);
 }
 
-/* [T, U] -> [U] */
+/* [N, T, U] -> [N, U] */
 static mote_id step_at(mote_keras_call *k, mote_id x, int32_t t)
 {
     const int32_t from[] = {0, t, 0}, to[] = {0, t + 1, 0}, by[] = {1, 1, 1};
@@ -74,54 +75,14 @@ static mote_id step_at(mote_keras_call *k, mote_id x, int32_t t)
     return mote_keras_node(k, &node);
 }
 
-/* Step t of [T, U], in the order in which steps are computed. */
-static mote_id step_of(mote_keras_call *k, const recurrent *r, mote_id all, int32_t t)
+static mote_id reverse(mote_keras_call *k, mote_id x)
 {
-    return step_at(k, all, r->is_backward ? r->steps - 1 - t : t);
-}
+    const int32_t axis = 1;
+    const mote_id before = mote_keras_before_by(k, x, MOTE_OP_REVERSE_V2, &axis, 1);
 
-/* Side by side along axis 1; CONCATENATION has room for so many. */
-static void finish_steps(mote_keras_call *k, mote_id *h, int32_t count)
-{
-    mote_id part[MOTE_NODE_IN_MAX];
-    int32_t t, i;
-
-    while (count > 1) {
-        for (i = 0, t = 0; t < count; t += MOTE_NODE_IN_MAX, i++) {
-            const int32_t n = count - t < MOTE_NODE_IN_MAX ? count - t : MOTE_NODE_IN_MAX;
-            memcpy(part, h + t, (size_t)n * sizeof *part);
-            h[i] = n == 1 ? part[0] : mote_keras_concat(k, part, n, 1);
-        }
-        count = i;
-    }
-    mote_keras_return(k, h[0]);
-}
-
-/* The h of all steps, or the last. */
-static void finish(mote_keras_call *k, const recurrent *r, mote_id *h)
-{
-    const int32_t one[] = {1, r->units};
-    int32_t       t;
-
-    if (!r->returns_sequences) {
-        mote_keras_return(k, h[r->steps - 1]);
-        return;
-    }
-    for (t = 0; t < r->steps; t++)
-        h[t] = mote_keras_reshape(k, h[t], 2, one);
-    finish_steps(k, h, r->steps);
-}
-
-static bool check_unrolled(mote_keras_call *k, const recurrent *r)
-{
-    if (r->steps >= 1 && r->steps <= UNROLL_MAX && !mote_keras_flag(k, "stateful", false))
-        return true;
-    if (mote_keras_flag(k, "stateful", false))
-        MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "a stateful one is supported as an LSTM with tanh and sigmoid only");
-    else
-        MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "it is computed step by step, for at most %d steps; its input has %d",
-                        UNROLL_MAX, (int)r->steps);
-    return false;
+    if (before != MOTE_NONE) /* twice is not at all */
+        return before;
+    return mote_keras_binary(k, MOTE_OP_REVERSE_V2, x, mote_keras_ints_const(k, &axis, 1));
 }
 
 /* The weight of one gate: arrays are tables with its name. */
@@ -132,119 +93,211 @@ static mote_id gate_weight(mote_keras_call *k, const char *name, int32_t rows, i
     return mote_keras_weight(k, name, cols ? 2 : 1, dim, false);
 }
 
+/* ---- steps, in a loop or one by one ---- */
+
+/* A cell that computes one step, from what its inputs give it ([N, 1, gates * units], or [N, gates * units]) and from its
+ * states, of which the first is what it answers. States are MOTE_NONE before the first step, where that is known. */
+typedef struct cell_of {
+    void (*begin)(mote_keras_call *k, struct cell_of *cell); /* weights, where the step is added */
+    void (*step)(mote_keras_call *k, const struct cell_of *cell, mote_id x, mote_id *states);
+    int32_t state_count;
+    bool    resets_after;
+    int32_t units;
+    bool    use_bias;
+    mote_id weights[4];
+} cell_of;
+
+enum { STATES_MAX = 2 };
+
+static mote_id row_at(mote_keras_call *k, mote_id x, mote_id t)
+{
+    mote_id   in[2] = {x, t};
+    mote_node node = {.op = MOTE_OP_GATHER, .in = in, .in_count = 2, .as.gather.axis = 1};
+
+    return mote_keras_node(k, &node);
+}
+
+/* Row t, a vector of one, of [N, T, U] becomes h, [N, 1, U]. */
+static mote_id put_row(mote_keras_call *k, mote_id all, mote_id h, mote_id t)
+{
+    static const int32_t pads[1][2] = {{1, 1}};
+    mote_id              in[3] = {all, h, MOTE_NONE};
+
+    in[2] = mote_keras_pad(k, t, pads, 0);
+    return mote_keras_node(k, &(mote_node){.op = MOTE_OP_DYNAMIC_UPDATE_SLICE, .in = in, .in_count = 3});
+}
+
+/* With sequences tensors keep the axis of time, so that rows fit in. */
+static void run_loop(mote_keras_call *k, const recurrent *r, cell_of *cell, mote_id all)
+{
+    const int32_t batch = mote_keras_tensor(k, all)->dim[0], rank = r->returns_sequences ? 3 : 2;
+    const int32_t dim[] = {batch, r->returns_sequences ? 1 : r->units, r->units};
+    mote_loop     loop = {.steps = r->steps, .counts_down = r->is_backward, .is_vector = r->returns_sequences};
+    mote_id       results[2 + STATES_MAX + 1], out[MOTE_NODE_OUT_MAX], rows = all, x;
+    int32_t       count = 2, i;
+
+    if (r->returns_sequences && r->gates > 1) /* every row will be written over: it needs nothing but the shape */
+        rows = mote_keras_slice(k, all, 2, 0, r->units);
+    mote_keras_begin_loop(k, &loop, all);
+    for (i = 0; i < cell->state_count; i++)
+        results[count++] = mote_keras_carry_zeros(k, &loop, rank, dim);
+    results[1] = loop.in[1];
+    x = row_at(k, results[1], loop.in[0]);
+    cell->begin(k, cell);
+    cell->step(k, cell, x, results + 2);
+    if (r->returns_sequences)
+        results[count] = put_row(k, mote_keras_carry(k, &loop, rows), results[2], loop.in[0]);
+    mote_keras_end_loop(k, &loop, results, out);
+    if (mote_keras_failed(k))
+        return;
+    x = out[r->returns_sequences ? count : 2];
+    mote_keras_return(k, r->returns_sequences && r->is_backward ? reverse(k, x) : x); /* in the order of steps */
+}
+
+static void run_steps(mote_keras_call *k, const recurrent *r, cell_of *cell, mote_id all)
+{
+    const int32_t one[] = {1, r->units};
+    mote_id       h[UNROLL_MAX], states[STATES_MAX] = {MOTE_NONE, MOTE_NONE};
+    int32_t       t;
+
+    cell->begin(k, cell);
+    for (t = 0; t < r->steps; t++) {
+        cell->step(k, cell, step_at(k, all, r->is_backward ? r->steps - 1 - t : t), states);
+        h[t] = states[0];
+    }
+    for (t = 0; r->returns_sequences && t < r->steps; t++)
+        h[t] = mote_keras_reshape(k, h[t], 2, one);
+    if (!r->returns_sequences || r->steps == 1)
+        mote_keras_return(k, h[r->steps - 1]);
+    else
+        mote_keras_return(k, mote_keras_concat(k, h, r->steps, 1));
+}
+
+/* all: what the inputs give to each step. */
+static void run_cell(mote_keras_call *k, const recurrent *r, cell_of *cell, mote_id all, int32_t unrolled)
+{
+    cell->units = r->units;
+    cell->use_bias = r->use_bias;
+    if (mote_keras_failed(k))
+        return;
+    if (r->steps <= unrolled)
+        run_steps(k, r, cell, all);
+    else
+        run_loop(k, r, cell, all);
+}
+
+static bool refuse_stateful(mote_keras_call *k)
+{
+    if (mote_keras_flag(k, "stateful", false) && !mote_keras_failed(k))
+        MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "a stateful one is supported as an LSTM with tanh and sigmoid only");
+    return !mote_keras_failed(k);
+}
+
 /* ---- SimpleRNN ---- */
+
+static void begin_rnn(mote_keras_call *k, cell_of *cell)
+{
+    cell->weights[0] = gate_weight(k, "recurrent_kernel", cell->units, cell->units);
+}
+
+static void step_rnn(mote_keras_call *k, const cell_of *cell, mote_id x, mote_id *states)
+{
+    if (states[0] != MOTE_NONE)
+        x = sum(k, x, dense(k, states[0], cell->weights[0], MOTE_NONE));
+    states[0] = mote_keras_activate(k, "activation", x);
+}
 
 MOTE_KERAS_FUNCTION(simple_rnn)
 {
     static const mote_keras_array arrays[] = {{.name = "kernel", .index = 0, .order = "10"},
                                               {.name = "recurrent_kernel", .index = 1, .order = "10"},
                                               {.name = "bias", .index = 2}};
-    mote_id                       h[UNROLL_MAX], all, recurrent_kernel, z;
+    cell_of                          cell = {.begin = begin_rnn, .step = step_rnn, .state_count = 1};
     recurrent                     r;
-    int32_t                       t;
+    mote_id                       all;
 
-    if (!read_recurrent(k, 1, &r) || !check_unrolled(k, &r))
+    if (!read_recurrent(k, 1, &r) || !refuse_stateful(k))
         return;
     MOTE_KERAS_ARRAYS(k, arrays);
     all = gate_weight(k, "kernel", r.units, r.in_count);
-    recurrent_kernel = gate_weight(k, "recurrent_kernel", r.units, r.units);
     all = dense(k, r.x, all, r.use_bias ? gate_weight(k, "bias", r.units, 0) : MOTE_NONE);
-    for (t = 0; t < r.steps && !mote_keras_failed(k); t++) {
-        z = step_of(k, &r, all, t);
-        if (t > 0)
-            z = sum(k, z, dense(k, h[t - 1], recurrent_kernel, MOTE_NONE));
-        h[t] = mote_keras_activate(k, "activation", z);
-    }
-    if (!mote_keras_failed(k))
-        finish(k, &r, h);
+    run_cell(k, &r, &cell, all, 2);
 }
 
 /* ---- GRU ---- */
 
-/* Which one it is at the time of the recurrent product: reset_after has a bias of its own there. */
-typedef struct gru {
-    recurrent r;
-    bool      resets_after;
-    mote_id   recurrent_gates, gate_bias, recurrent_candidate, candidate_bias;
-} gru;
+enum { GRU_GATES, GRU_CANDIDATE, GRU_GATE_BIAS, GRU_CANDIDATE_BIAS };
 
-static mote_id part_of(mote_keras_call *k, mote_id x, int32_t begin, int32_t end)
+/* resets_after: the recurrent product has a bias of its own. */
+static void begin_gru(mote_keras_call *k, cell_of *cell)
 {
-    return mote_keras_slice(k, x, mote_keras_tensor(k, x)->rank - 1, begin, end);
+    const int32_t units = cell->units;
+
+    cell->weights[GRU_GATES] = gate_weight(k, "recurrent_gates", 2 * units, units);
+    cell->weights[GRU_CANDIDATE] = gate_weight(k, "recurrent_candidate", units, units);
+    cell->weights[GRU_GATE_BIAS] = cell->weights[GRU_CANDIDATE_BIAS] = MOTE_NONE;
+    if (!cell->resets_after || !cell->use_bias)
+        return;
+    cell->weights[GRU_GATE_BIAS] = gate_weight(k, "recurrent_gate_bias", 2 * units, 0);
+    cell->weights[GRU_CANDIDATE_BIAS] = gate_weight(k, "recurrent_candidate_bias", units, 0);
+}
+
+/* What the state adds to the candidate. */
+static mote_id gru_from_state(mote_keras_call *k, const cell_of *cell, mote_id reset, mote_id h)
+{
+    const mote_id weights = cell->weights[GRU_CANDIDATE], bias = cell->weights[GRU_CANDIDATE_BIAS];
+
+    if (h == MOTE_NONE)
+        return bias == MOTE_NONE ? MOTE_NONE : product(k, reset, bias);
+    return cell->resets_after ? product(k, reset, dense(k, h, weights, bias))
+                              : dense(k, product(k, reset, h), weights, MOTE_NONE);
 }
 
 /* z = update, r = reset, h' = candidate: z h + (1 - z) h' */
-static mote_id gru_step(mote_keras_call *k, const gru *g, mote_id x, mote_id h)
+static void step_gru(mote_keras_call *k, const cell_of *cell, mote_id x, mote_id *states)
 {
-    const int32_t units = g->r.units;
-    mote_id gates = part_of(k, x, 0, 2 * units), candidate = part_of(k, x, 2 * units, 3 * units), update, reset, before;
+    const int32_t units = cell->units, sizes[] = {2 * units, units};
+    const mote_id h = states[0];
+    mote_id       parts[2], gates[2], candidate;
 
+    mote_keras_split_sizes(k, x, mote_keras_tensor(k, x)->rank - 1, sizes, 2, parts);
     if (h != MOTE_NONE)
-        gates = sum(k, gates, dense(k, h, g->recurrent_gates, g->gate_bias));
-    else if (g->gate_bias != MOTE_NONE)
-        gates = sum(k, gates, g->gate_bias);
-    gates = mote_keras_activate(k, "recurrent_activation", gates);
-    update = part_of(k, gates, 0, units);
-    reset = part_of(k, gates, units, 2 * units);
-    if (h != MOTE_NONE && g->resets_after)
-        candidate = sum(k, candidate, product(k, reset, dense(k, h, g->recurrent_candidate, g->candidate_bias)));
-    else if (h != MOTE_NONE)
-        candidate = sum(k, candidate, dense(k, product(k, reset, h), g->recurrent_candidate, MOTE_NONE));
-    else if (g->resets_after && g->candidate_bias != MOTE_NONE)
-        candidate = sum(k, candidate, product(k, reset, g->candidate_bias));
+        parts[0] = sum(k, parts[0], dense(k, h, cell->weights[GRU_GATES], cell->weights[GRU_GATE_BIAS]));
+    else
+        parts[0] = sum(k, parts[0], cell->weights[GRU_GATE_BIAS]);
+    parts[0] = mote_keras_activate(k, "recurrent_activation", parts[0]);
+    mote_keras_split(k, parts[0], mote_keras_tensor(k, x)->rank - 1, 2, gates);
+    candidate = sum(k, parts[1], gru_from_state(k, cell, gates[1], h));
     candidate = mote_keras_activate(k, "activation", candidate);
     if (h == MOTE_NONE) /* (1 - z) h' = h' - z h' */
-        return mote_keras_binary(k, MOTE_OP_SUB, candidate, product(k, update, candidate));
-    before = mote_keras_binary(k, MOTE_OP_SUB, h, candidate);
-    return sum(k, candidate, product(k, update, before));
-}
-
-static void read_gru_weights(mote_keras_call *k, gru *g)
-{
-    const int32_t units = g->r.units;
-
-    g->recurrent_gates = mote_keras_weight(k, "recurrent_gates", 2, (const int32_t[]){2 * units, units}, false);
-    g->recurrent_candidate = mote_keras_weight(k, "recurrent_candidate", 2, (const int32_t[]){units, units}, false);
-    g->gate_bias = g->candidate_bias = MOTE_NONE;
-    if (!g->resets_after || !g->r.use_bias)
-        return;
-    g->gate_bias = mote_keras_weight(k, "recurrent_gate_bias", 1, (const int32_t[]){2 * units}, false);
-    g->candidate_bias = mote_keras_weight(k, "recurrent_candidate_bias", 1, (const int32_t[]){units}, false);
+        states[0] = mote_keras_binary(k, MOTE_OP_SUB, candidate, product(k, gates[0], candidate));
+    else
+        states[0] = sum(k, candidate, product(k, gates[0], mote_keras_binary(k, MOTE_OP_SUB, h, candidate)));
 }
 
 MOTE_KERAS_FUNCTION(gru)
 {
-    gru                    g = {.resets_after = mote_keras_flag(k, "reset_after", k->reader->is_version_3)};
+    const bool resets_after = mote_keras_flag(k, "reset_after", k->reader->is_version_3);
+    cell_of cell = {.begin = begin_gru, .step = step_gru, .state_count = 1, .resets_after = resets_after};
     const mote_keras_array arrays[] = {
         {.name = "kernel", .index = 0, .order = "10"},
         {.name = "recurrent_gates", .index = 1, .order = "10", .part = 0, .parts = 3, .part_count = 2},
         {.name = "recurrent_candidate", .index = 1, .order = "10", .part = 2, .parts = 3},
-        {.name = "bias", .index = 2, .is_flat = true, .part = 0, .parts = g.resets_after ? 2 : 1},
+        {.name = "bias", .index = 2, .is_flat = true, .part = 0, .parts = resets_after ? 2 : 1},
         {.name = "recurrent_gate_bias", .index = 2, .is_flat = true, .part = 3, .parts = 6, .part_count = 2},
         {.name = "recurrent_candidate_bias", .index = 2, .is_flat = true, .part = 5, .parts = 6}};
-    mote_id h[UNROLL_MAX], all;
-    int32_t t;
+    recurrent r;
+    mote_id   all;
 
-    if (!read_recurrent(k, 3, &g.r) || !check_unrolled(k, &g.r))
+    if (!read_recurrent(k, 3, &r) || !refuse_stateful(k))
         return;
     MOTE_KERAS_ARRAYS(k, arrays);
-    all = gate_weight(k, "kernel", 3 * g.r.units, g.r.in_count);
-    all = dense(k, g.r.x, all, g.r.use_bias ? gate_weight(k, "bias", 3 * g.r.units, 0) : MOTE_NONE);
-    read_gru_weights(k, &g);
-    for (t = 0; t < g.r.steps && !mote_keras_failed(k); t++)
-        h[t] = gru_step(k, &g, step_of(k, &g.r, all, t), t > 0 ? h[t - 1] : MOTE_NONE);
-    if (!mote_keras_failed(k))
-        finish(k, &g.r, h);
+    all = gate_weight(k, "kernel", 3 * r.units, r.in_count);
+    all = dense(k, r.x, all, r.use_bias ? gate_weight(k, "bias", 3 * r.units, 0) : MOTE_NONE);
+    run_cell(k, &r, &cell, all, 1);
 }
 
 /* ---- LSTM ---- */
-
-static mote_id zeros(mote_keras_call *k, int32_t count)
-{
-    const float *values = MOTE_NEW(&k->reader->arena, float, count, &k->base.builder->err);
-
-    return values ? mote_keras_floats_const(k, 1, &count, values) : MOTE_NONE;
-}
 
 static bool is_standard(mote_keras_call *k)
 {
@@ -257,7 +310,7 @@ static bool is_standard(mote_keras_call *k)
 static mote_id lstm_state(mote_keras_call *k, const char *name, int32_t batch, int32_t units)
 {
     mote_builder *b = k->base.builder;
-    mote_graph   *graph = &b->model->graphs[0];
+    mote_graph   *graph = mote_builder_graph(b);
     mote_tensor   state = {.dtype = MOTE_F32, .rank = 2, .dim = {batch, units}, .kind = MOTE_STATE};
 
     if (mote_keras_failed(k))
@@ -266,13 +319,6 @@ static mote_id lstm_state(mote_keras_call *k, const char *name, int32_t batch, i
     state.name = mote_arena_printf(&b->model->arena, &b->err, "%s/%s", k->base.name, name);
     state.data = mote_arena_alloc(&b->model->arena, (size_t)batch * (size_t)units, sizeof(float), &b->err);
     return state.name && state.data ? mote_graph_add_tensor(b->model, graph, &state, &b->err) : MOTE_NONE;
-}
-
-static mote_id reverse(mote_keras_call *k, mote_id x)
-{
-    const int32_t axis = 1;
-
-    return mote_keras_binary(k, MOTE_OP_REVERSE_V2, x, mote_keras_ints_const(k, &axis, 1));
 }
 
 /* Operands as runtime/ops/lstm.h numbers them. */
@@ -299,7 +345,7 @@ static void fused_lstm(mote_keras_call *k, const recurrent *r)
     for (i = 0; i < 4; i++) {
         operands[1 + i] = gate_weight(k, arrays[3 * i].name, r->units, r->in_count);
         operands[5 + i] = gate_weight(k, arrays[3 * i + 1].name, r->units, r->units);
-        operands[12 + i] = r->use_bias ? gate_weight(k, arrays[3 * i + 2].name, r->units, 0) : zeros(k, r->units);
+        operands[12 + i] = r->use_bias ? gate_weight(k, arrays[3 * i + 2].name, r->units, 0) : mote_keras_zeros(k, 1, &r->units);
     }
     operands[18] = lstm_state(k, "hidden", in.dim[0], r->units);
     operands[19] = lstm_state(k, "cell", in.dim[0], r->units);
@@ -312,36 +358,42 @@ static void fused_lstm(mote_keras_call *k, const recurrent *r)
 }
 
 /* Of other activations: i, f and o may have another than sigmoid, the candidate and the cell another than tanh. */
-static void unrolled_lstm(mote_keras_call *k, const recurrent *r)
+static void begin_lstm(mote_keras_call *k, cell_of *cell)
+{
+    cell->weights[0] = gate_weight(k, "recurrent_kernel", 4 * cell->units, cell->units);
+}
+
+static void step_lstm(mote_keras_call *k, const cell_of *cell, mote_id x, mote_id *states)
+{
+    mote_id gate[4]; /* input, forget, candidate, output */
+
+    if (states[0] != MOTE_NONE)
+        x = sum(k, x, dense(k, states[0], cell->weights[0], MOTE_NONE));
+    mote_keras_split(k, x, mote_keras_tensor(k, x)->rank - 1, 4, gate);
+    gate[0] = mote_keras_activate(k, "recurrent_activation", gate[0]);
+    gate[2] = mote_keras_activate(k, "activation", gate[2]);
+    gate[3] = mote_keras_activate(k, "recurrent_activation", gate[3]);
+    gate[2] = product(k, gate[0], gate[2]);
+    if (states[1] != MOTE_NONE) {
+        gate[1] = mote_keras_activate(k, "recurrent_activation", gate[1]);
+        gate[2] = sum(k, product(k, gate[1], states[1]), gate[2]);
+    }
+    states[1] = gate[2];
+    states[0] = product(k, gate[3], mote_keras_activate(k, "activation", states[1]));
+}
+
+static void other_lstm(mote_keras_call *k, const recurrent *r)
 {
     static const mote_keras_array arrays[] = {{.name = "kernel", .index = 0, .order = "10"},
                                               {.name = "recurrent_kernel", .index = 1, .order = "10"},
                                               {.name = "bias", .index = 2}};
-    const int32_t                 units = r->units;
-    mote_id                       h[UNROLL_MAX], all, kernel, z, in, forget, candidate, out, cell = MOTE_NONE;
-    int32_t                       t;
+    cell_of                          cell = {.begin = begin_lstm, .step = step_lstm, .state_count = 2};
+    mote_id                       all;
 
     MOTE_KERAS_ARRAYS(k, arrays);
-    all = gate_weight(k, "kernel", 4 * units, r->in_count);
-    all = dense(k, r->x, all, r->use_bias ? gate_weight(k, "bias", 4 * units, 0) : MOTE_NONE);
-    kernel = gate_weight(k, "recurrent_kernel", 4 * units, units);
-    for (t = 0; t < r->steps && !mote_keras_failed(k); t++) {
-        z = step_of(k, r, all, t);
-        if (t > 0)
-            z = sum(k, z, dense(k, h[t - 1], kernel, MOTE_NONE));
-        in = mote_keras_activate(k, "recurrent_activation", part_of(k, z, 0, units));
-        candidate = mote_keras_activate(k, "activation", part_of(k, z, 2 * units, 3 * units));
-        out = mote_keras_activate(k, "recurrent_activation", part_of(k, z, 3 * units, 4 * units));
-        candidate = product(k, in, candidate);
-        if (t > 0) {
-            forget = mote_keras_activate(k, "recurrent_activation", part_of(k, z, units, 2 * units));
-            cell = sum(k, product(k, forget, cell), candidate);
-        } else
-            cell = candidate;
-        h[t] = product(k, out, mote_keras_activate(k, "activation", cell));
-    }
-    if (!mote_keras_failed(k))
-        finish(k, r, h);
+    all = gate_weight(k, "kernel", 4 * r->units, r->in_count);
+    all = dense(k, r->x, all, r->use_bias ? gate_weight(k, "bias", 4 * r->units, 0) : MOTE_NONE);
+    run_cell(k, r, &cell, all, 1);
 }
 
 MOTE_KERAS_FUNCTION(lstm)
@@ -352,8 +404,8 @@ MOTE_KERAS_FUNCTION(lstm)
         return;
     if (is_standard(k))
         fused_lstm(k, &r);
-    else if (check_unrolled(k, &r))
-        unrolled_lstm(k, &r);
+    else if (refuse_stateful(k))
+        other_lstm(k, &r);
 }
 
 /* ---- Bidirectional ---- */
@@ -434,28 +486,112 @@ static bool works_on_steps(const char *class_name)
     return false;
 }
 
-MOTE_KERAS_FUNCTION(time_distributed)
+/* Layers that may have states of their own, which a loop would hand from step to step. */
+static bool may_have_states(const char *class_name)
 {
-    json_t           *layer = mote_keras_get(k, "layer");
-    const mote_tensor in = *mote_keras_tensor(k, MOTE_KERAS_IN(k));
-    mote_id           h[UNROLL_MAX], x;
-    int32_t           t, dim[MOTE_RANK_MAX] = {1};
+    static const char *const names[] = {"LSTM", "Bidirectional", "Sequential", "Functional", "Model", "TimeDistributed"};
+    size_t                   i;
 
-    if (works_on_steps(json_string_value(json_object_get(layer, "class_name")))) {
-        mote_keras_return(k, mote_keras_call_inner(k, layer, "layer/", 0, MOTE_KERAS_IN(k)));
-        return;
+    for (i = 0; class_name && i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], class_name) == 0)
+            return true;
+    return false;
+}
+
+/* Side by side along axis 1; CONCATENATION has room for so many. */
+static void finish_steps(mote_keras_call *k, mote_id *h, int32_t count)
+{
+    mote_id part[MOTE_NODE_IN_MAX];
+    int32_t t, i;
+
+    while (count > 1) {
+        for (i = 0, t = 0; t < count; t += MOTE_NODE_IN_MAX, i++) {
+            const int32_t n = count - t < MOTE_NODE_IN_MAX ? count - t : MOTE_NODE_IN_MAX;
+            memcpy(part, h + t, (size_t)n * sizeof *part);
+            h[i] = n == 1 ? part[0] : mote_keras_concat(k, part, n, 1);
+        }
+        count = i;
     }
-    if (in.rank < 3 || in.dim[1] > UNROLL_MAX || in.dim[1] < 1) {
+    mote_keras_return(k, h[0]);
+}
+
+static void time_steps(mote_keras_call *k, json_t *layer, const mote_tensor *in)
+{
+    mote_id h[TIME_UNROLL_MAX], x;
+    int32_t t, dim[MOTE_RANK_MAX] = {1};
+
+    if (in->dim[1] > TIME_UNROLL_MAX) {
         if (!mote_keras_failed(k))
-            MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "%d steps; 1 to %d are possible", (int)in.dim[1], UNROLL_MAX);
+            MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "%d steps of a layer that may have states; at most %d are possible",
+                            (int)in->dim[1], TIME_UNROLL_MAX);
         return;
     }
-    for (t = 0; t < in.dim[1] && !mote_keras_failed(k); t++) {
-        x = mote_keras_reshape(k, mote_keras_slice(k, MOTE_KERAS_IN(k), 1, t, t + 1), in.rank - 2, in.dim + 2);
+    for (t = 0; t < in->dim[1] && !mote_keras_failed(k); t++) {
+        x = mote_keras_reshape(k, mote_keras_slice(k, MOTE_KERAS_IN(k), 1, t, t + 1), in->rank - 2, in->dim + 2);
         x = mote_keras_call_inner(k, layer, "layer/", 0, x);
         memcpy(dim + 1, mote_keras_tensor(k, x)->dim + 1, (size_t)(mote_keras_tensor(k, x)->rank - 1) * sizeof *dim);
         h[t] = mote_keras_reshape(k, x, mote_keras_tensor(k, x)->rank, dim);
     }
     if (!mote_keras_failed(k))
-        finish_steps(k, h, in.dim[1]);
+        finish_steps(k, h, in->dim[1]);
+}
+
+/* x [N, 1, ...] as row t, a scalar, of [N, T, ...]. */
+static mote_id put_part(mote_keras_call *k, mote_id all, mote_id x, mote_id t)
+{
+    const int32_t rank = mote_keras_tensor(k, all)->rank;
+    mote_id       begin[MOTE_RANK_MAX], in[3] = {all, x, MOTE_NONE};
+    mote_node     pack = {.op = MOTE_OP_PACK, .in = begin, .in_count = rank, .as.pack.count = rank};
+    int32_t       i;
+
+    begin[0] = mote_keras_int_scalar(k, 0);
+    for (i = 1; i < rank; i++)
+        begin[i] = i == 1 ? t : begin[0];
+    in[2] = mote_keras_node(k, &pack);
+    return mote_keras_node(k, &(mote_node){.op = MOTE_OP_DYNAMIC_UPDATE_SLICE, .in = in, .in_count = 3});
+}
+
+static void time_loop(mote_keras_call *k, json_t *layer, const mote_tensor *in)
+{
+    mote_loop   loop = {.steps = in->dim[1]};
+    mote_id     results[3], out[MOTE_NODE_OUT_MAX], x;
+    mote_tensor made;
+
+    mote_keras_begin_loop(k, &loop, MOTE_KERAS_IN(k));
+    results[1] = loop.in[1];
+    x = mote_keras_call_inner(k, layer, "layer/", 0, row_at(k, results[1], loop.in[0]));
+    made = *mote_keras_tensor(k, x);
+    if (made.rank == MOTE_RANK_MAX && !mote_keras_failed(k))
+        MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "its steps have %d dimensions", MOTE_RANK_MAX);
+    if (mote_keras_failed(k))
+        return;
+    memmove(made.dim + 2, made.dim + 1, (size_t)(made.rank - 1) * sizeof *made.dim);
+    made.dim[1] = 1;
+    x = mote_keras_reshape(k, x, made.rank, made.dim + 1);
+    made.dim[1] = in->dim[1];
+    results[2] = put_part(k, mote_keras_carry_zeros(k, &loop, made.rank + 1, made.dim), x, loop.in[0]);
+    mote_keras_end_loop(k, &loop, results, out);
+    if (!mote_keras_failed(k))
+        mote_keras_return(k, out[2]);
+}
+
+MOTE_KERAS_FUNCTION(time_distributed)
+{
+    json_t           *layer = mote_keras_get(k, "layer");
+    const char       *class_name = json_string_value(json_object_get(layer, "class_name"));
+    const mote_tensor in = *mote_keras_tensor(k, MOTE_KERAS_IN(k));
+
+    if (works_on_steps(class_name))
+        mote_keras_return(k, mote_keras_call_inner(k, layer, "layer/", 0, MOTE_KERAS_IN(k)));
+    else if (!mote_keras_failed(k) && (in.rank < 3 || in.dim[1] < 1))
+        MOTE_KERAS_FAIL(k, MOTE_ERR_FORMAT, "its input has shape %s, [batch, time, ...] expected",
+                        mote_shape_show(&in).text);
+    else if (class_name && strcmp(class_name, "Flatten") == 0)
+        mote_keras_return(k, mote_keras_reshape(k, MOTE_KERAS_IN(k), 2,
+                                                (int32_t[]){in.dim[1], (int32_t)(mote_tensor_count(&in) / (size_t)in.dim[0] /
+                                                                                 (size_t)in.dim[1])}));
+    else if (in.dim[1] <= UNROLL_MAX || may_have_states(class_name))
+        time_steps(k, layer, &in);
+    else
+        time_loop(k, layer, &in);
 }

@@ -189,7 +189,7 @@ mote_id mote_keras_weight_find(mote_weight_source *source, const mote_weight *we
     int32_t                 i;
 
     for (i = 0; name && i < layer->weight_count; i++)
-        if (strcmp(layer->weights[i].name, name) == 0)
+        if (layer->weights[i].graph == k->base.builder->graph && strcmp(layer->weights[i].name, name) == 0)
             return layer->weights[i].id;
     return MOTE_NONE;
 }
@@ -205,9 +205,10 @@ void mote_keras_weight_fill(mote_weight_source *source, const mote_layer_call *c
         return;
     }
     k->layer->weights[k->layer->weight_count].name = full_name(k, weight->name, &call->builder->err);
+    k->layer->weights[k->layer->weight_count].graph = call->builder->graph;
     k->layer->weights[k->layer->weight_count++].id = id;
     mark = mote_arena_get_mark(&k->reader->arena);
-    fill(k, array, &call->builder->model->graphs[0].tensors[id]);
+    fill(k, array, &mote_builder_graph(call->builder)->tensors[id]);
     mote_arena_release(&k->reader->arena, mark);
 }
 

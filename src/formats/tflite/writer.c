@@ -227,7 +227,7 @@ static uint32_t add_code(writer *w, code new)
 }
 
 /* An operator of that code, with its lists and options: a table, or a custom operator's bytes. */
-static mote_fb_ref put_operator(writer *w, uint32_t index, mote_fb_ref inputs, mote_fb_ref outputs,
+static mote_fb_ref put_operator(writer *w, uint32_t index, mote_fb_ref inputs, mote_fb_ref outputs, mote_fb_ref inner,
                                 const mrt_operator *description, mote_fb_ref options)
 {
     const bool has_table = options && !description->names;
@@ -239,7 +239,26 @@ static mote_fb_ref put_operator(writer *w, uint32_t index, mote_fb_ref inputs, m
     mote_fb_set_u8(&w->fb, operator_options_type, has_table ? description->options_type : TFLITE_NO_OPTIONS,
                    TFLITE_NO_OPTIONS);
     mote_fb_set_ref(&w->fb, has_table ? operator_options : operator_custom_options, options);
+    mote_fb_set_ref(&w->fb, operator_intermediates, inner);
     return mote_fb_end(&w->fb);
+}
+
+/* LiteRT takes an LSTM of integers with five intermediate tensors only, of the last of which it reads the scale: the hidden
+ * state's. The first four it reads where there is layer normalization. One stands for all. */
+static mote_fb_ref write_intermediates(writer *w, const mote_node *node)
+{
+    enum { HIDDEN = 18, COUNT = 5 };
+    const bool         is_lstm = node->op == MOTE_OP_UNIDIRECTIONAL_SEQUENCE_LSTM;
+    const mote_tensor *hidden = is_lstm && node->in_count > HIDDEN ? mote_node_in(w->graph, node, HIDDEN) : NULL;
+    int32_t            ids[COUNT], i;
+
+    if (!hidden || !hidden->quant)
+        return 0;
+    for (i = 0; i < COUNT; i++)
+        ids[i] = w->kept_count + w->made_count;
+    w->made[w->made_count++] =
+        (mote_tensor){.name = "hidden_scale", .dtype = hidden->dtype, .rank = 1, .dim = {0}, .quant = hidden->quant};
+    return mote_fb_put_vector(&w->fb, ids, COUNT, sizeof *ids, 4);
 }
 
 /* "container/shared_name" */
@@ -271,7 +290,7 @@ static mote_fb_ref write_options(writer *w, const mote_node *node, mote_error *e
 static mote_fb_ref write_node(writer *w, const mote_node *node, mote_error *err)
 {
     const mrt_operator *description = mote_ops[node->op]->description;
-    mote_fb_ref         inputs, outputs, options;
+    mote_fb_ref         inputs, outputs, inner, options;
     uint32_t            index;
 
     if (!description) {
@@ -281,8 +300,9 @@ static mote_fb_ref write_node(writer *w, const mote_node *node, mote_error *err)
     index = add_code(w, (code){description, mote_tflite_operator_version(w->graph, node)});
     inputs = write_inputs(w, node, err);
     outputs = write_ids(w, node->out, node->out_count, MOTE_NONE, 0, err);
+    inner = write_intermediates(w, node);
     options = write_options(w, node, err);
-    return put_operator(w, index, inputs, outputs, description, options);
+    return put_operator(w, index, inputs, outputs, inner, description, options);
 }
 
 /* ---- first values of variables: a subgraph that assigns them, and CALL_ONCE in front of all ---- */
@@ -339,7 +359,7 @@ static mote_fb_ref write_call_once(writer *w)
     const uint32_t      index = add_code(w, (code){description, 1});
     mote_fb_ref         inputs = put_ids(w, &nothing, 0), outputs = put_ids(w, &nothing, 0);
 
-    return put_operator(w, index, inputs, outputs, description, mote_tflite_write_options(&w->fb, w->graph, &node));
+    return put_operator(w, index, inputs, outputs, 0, description, mote_tflite_write_options(&w->fb, w->graph, &node));
 }
 
 /* One variable: its handle is tensor `at`, its value the next. */
@@ -360,10 +380,10 @@ static void write_first_value(writer *w, const mote_tensor *state, int32_t at, m
     inputs = put_ids(w, ids, 0);
     outputs = put_ids(w, ids, 1);
     options = write_variable_name(w, state->variable, err);
-    operators[at] = put_operator(w, handle_code, inputs, outputs, handle, options);
+    operators[at] = put_operator(w, handle_code, inputs, outputs, 0, handle, options);
     inputs = put_ids(w, ids, 2);
     outputs = put_ids(w, ids, 0);
-    operators[at + 1] = put_operator(w, assign_code, inputs, outputs, assign, 0);
+    operators[at + 1] = put_operator(w, assign_code, inputs, outputs, 0, assign, 0);
 }
 
 /* Behind the model's graphs. */
