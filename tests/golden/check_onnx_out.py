@@ -25,7 +25,6 @@ import onnxruntime
 
 HERE = pathlib.Path(__file__).resolve().parent
 onnxruntime.set_default_logger_severity(4)
-# Integers are to be computed as the file says, and where the processor has no VNNI, ONNX Runtime's products of uint8 and int8 are not.
 TYPES = {"tensor(float)": np.float32, "tensor(int8)": np.int8, "tensor(uint8)": np.uint8, "tensor(int32)": np.int32, "tensor(int64)": np.int64,
          "tensor(bool)": np.bool_, "tensor(int16)": np.int16, "tensor(uint32)": np.uint32, "tensor(uint16)": np.uint16,
          "tensor(float16)": np.float16, "tensor(double)": np.float64, "tensor(uint64)": np.uint64}
@@ -64,7 +63,7 @@ def shape_of(end):
     return [d if isinstance(d, int) else 1 for d in end.shape]
 
 
-def random_bytes(end, rng, draws):
+def random_bytes(end, rng):
     dtype, count = np.dtype(end["dtype"]), int(np.prod(end["shape"], dtype=int))
     if dtype.kind == "f":
         return rng.standard_normal(count).astype(dtype).tobytes()
@@ -74,17 +73,17 @@ def random_bytes(end, rng, draws):
     return rng.integers(info.min, info.max + 1, count).astype(dtype).tobytes()
 
 
-def answers(mote, path, folder, draws=20):
-    """What mote answers to random samples. None: it does not take the model."""
+def answers(mote, path, folder, given, draws=20):
+    """What mote answers to the given samples, else to random ones. None: it does not take the model."""
     code, out, err = run(mote, "inspect", path, "--json")
     if code != 0:
         return None, err
     told, rng, samples = json.loads(out), np.random.default_rng(1), []
-    for _ in range(draws):
+    for n in range(len(given[0]) if given else draws):
         ins, args = [], []
         for i, end in enumerate(told["inputs"]):
             shape = [1 if d in (None, -1, "?") else d for d in end["shape"]]
-            ins.append(random_bytes({**end, "shape": shape}, rng, draws))
+            ins.append(np.ascontiguousarray(given[i][n]).tobytes() if given else random_bytes({**end, "shape": shape}, rng))
             (folder / f"in{i}.bin").write_bytes(ins[-1])
             args += ["--input", f"{end['name']}={folder}/in{i}.bin"]
         for i, end in enumerate(told["outputs"]):
@@ -125,7 +124,6 @@ def compare(path, samples):
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     options.intra_op_num_threads = 1
-    options.add_session_config_entry("session.x64quantprecision", "1")
     try:
         session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except Exception as error:
@@ -163,8 +161,8 @@ def check(mote, name, source, samples, keeps):
         code, _, err = run(mote, "convert", path, "-o", out, *(["--keep-operators"] if keeps else []))
         if code != 0:
             return name, "crashed" if code < 0 else "refused", err, None
-        if samples is None:
-            samples, err = answers(mote, path, folder)
+        if samples is None or isinstance(samples[0], np.ndarray):
+            samples, err = answers(mote, path, folder, samples)
             if samples is None:
                 return name, "no answer", err, None
         verdict, why, model = compare(str(out), samples)
@@ -182,7 +180,8 @@ def jobs_of(models):
     keras = np.load(HERE / "keras" / "files.npz")
     for key in keras:
         if key.endswith((".keras", ".h5")):
-            yield f"keras/{key}", keras[key].tobytes(), None, False
+            stem = key.rsplit(".", 1)[0]
+            yield f"keras/{key}", keras[key].tobytes(), [keras[k] for k in sorted(keras) if re.fullmatch(re.escape(stem) + r"\.x\d+", k)], False
     for folder in models:
         for path in sorted(pathlib.Path(folder).rglob("*.tflite")):
             yield f"models/{path.stem}", path, None, False

@@ -14,6 +14,19 @@ static bool is_real(const mote_tensor *tensor)
     return tensor->dtype == MOTE_F32 || tensor->quant;
 }
 
+/* Kernels that take integers as they are stored say the same as real numbers where all have one scale. */
+static void need_one_scale(mote_ox_call *c)
+{
+    const mote_quant *out = mote_ox_result(c, 0)->quant;
+    int32_t           i;
+
+    for (i = 0; i < c->node->in_count; i++) {
+        const mote_quant *in = mote_ox_operand(c, i)->quant;
+        if (in && out && (in->scale[0] != out->scale[0] || in->zero_point[0] != out->zero_point[0]))
+            mote_ox_refuse(c, "it takes integers as they are stored, and their scales differ");
+    }
+}
+
 /* ---- of one operand ---- */
 
 static void write_unary(mote_ox_call *c)
@@ -47,6 +60,14 @@ static void write_clip(mote_ox_call *c)
                                               mote_ox_number_like(c, x, high));
 
     mote_ox_give(c, 0, out, &order);
+}
+
+/* uint8 is rescaled, int8 is not. */
+static void write_relu6(mote_ox_call *c)
+{
+    if (mote_ox_operand(c, 0)->dtype == MOTE_I8)
+        need_one_scale(c);
+    write_clip(c);
 }
 
 static void write_leaky_relu(mote_ox_call *c)
@@ -150,10 +171,32 @@ static void write_binary(mote_ox_call *c)
     mote_ox_give(c, 0, mote_ox_binary(c, onnx_name(c), o.a, o.b), &o.order);
 }
 
+static void write_extreme(mote_ox_call *c)
+{
+    need_one_scale(c);
+    write_binary(c);
+}
+
+/* Integers with scales are compared in steps of 1/256, which nobody sees where one scale is no finer. */
+static void check_comparison(mote_ox_call *c)
+{
+    const mote_quant *a = mote_ox_operand(c, 0)->quant, *b = mote_ox_operand(c, 1)->quant;
+
+    if (a && b && (a->scale[0] != b->scale[0] || a->zero_point[0] != b->zero_point[0] || a->scale[0] < 1.0f / 256))
+        mote_ox_refuse(c, "it compares integers whose scales differ, or are below 1/256");
+}
+
+static void write_comparison(mote_ox_call *c)
+{
+    check_comparison(c);
+    write_binary(c);
+}
+
 static void write_not_equal(mote_ox_call *c)
 {
     const operands o = take_two(c);
 
+    check_comparison(c);
     mote_ox_give(c, 0, mote_ox_unary(c, "Not", mote_ox_binary(c, "Equal", o.a, o.b)), &o.order);
 }
 
@@ -207,12 +250,15 @@ static void write_floor_div(mote_ox_call *c)
     mote_ox_give(c, 0, out, &o.order);
 }
 
-/* Sum takes real numbers only. */
+/* Sum takes real numbers only. int8's sum begins a zero point too low (runtime/kernels/add_n.h). */
 static void write_add_n(mote_ox_call *c)
 {
     const mote_ox_order order = mote_ox_common_order(c, 0, c->node->in_count);
     mote_ox_value      *sum = mote_ox_in_repeated(c, 0, &order);
     int32_t             i;
+
+    if (mote_ox_operand(c, 0)->quant && mote_ox_operand(c, 0)->quant->zero_point[0] != 0)
+        mote_ox_refuse(c, "TensorFlow Lite's sum of int8 with a zero point is not the real numbers' sum");
 
     for (i = 1; i < c->node->in_count; i++)
         sum = mote_ox_binary(c, "Add", sum, mote_ox_in_repeated(c, i, &order));
@@ -262,7 +308,7 @@ static void write_softmax(mote_ox_call *c)
     mote_ox_give(c, 0, x, &order);
 }
 
-/* The sum of squares is at least 1e-6. */
+/* The length is at least 1e-6. */
 static void write_l2_normalization(mote_ox_call *c)
 {
     const mote_ox_order order = mote_ox_common_order(c, 0, 1);
@@ -271,7 +317,7 @@ static void write_l2_normalization(mote_ox_call *c)
 
     mote_ox_set_ints(c, "axes", &axis, 1);
     mote_ox_set_int(c, "keepdims", 1);
-    length = mote_ox_binary(c, "Max", length, mote_ox_float(c, 1e-3f));
+    length = mote_ox_binary(c, "Max", length, mote_ox_float(c, 1e-6f));
     mote_ox_give(c, 0, mote_ox_binary(c, "Div", x, length), &order);
 }
 
@@ -306,7 +352,7 @@ const mote_ox_row mote_ox_elementwise[] = {{MOTE_OP_ABS, MOTE_OX_ANY, write_unar
                                            {MOTE_OP_HARD_SWISH, MOTE_OX_ANY, write_hard_swish, "HardSwish"},
                                            {MOTE_OP_RSQRT, MOTE_OX_ANY, write_rsqrt, NULL},
                                            {MOTE_OP_SQUARE, MOTE_OX_ANY, write_square, NULL},
-                                           {MOTE_OP_RELU6, MOTE_OX_ANY, write_clip, NULL},
+                                           {MOTE_OP_RELU6, MOTE_OX_ANY, write_relu6, NULL},
                                            {MOTE_OP_RELU_N1_TO_1, MOTE_OX_ANY, write_clip, NULL},
                                            {MOTE_OP_RELU_0_TO_1, MOTE_OX_ANY, write_clip, NULL},
                                            {MOTE_OP_LEAKY_RELU, MOTE_OX_ANY, write_leaky_relu, NULL},
@@ -318,13 +364,13 @@ const mote_ox_row mote_ox_elementwise[] = {{MOTE_OP_ABS, MOTE_OX_ANY, write_unar
                                            {MOTE_OP_SUB, MOTE_OX_ANY, write_binary, "Sub"},
                                            {MOTE_OP_MUL, MOTE_OX_ANY, write_binary, "Mul"},
                                            {MOTE_OP_DIV, MOTE_OX_ANY, write_binary, "Div"},
-                                           {MOTE_OP_MAXIMUM, MOTE_OX_ANY, write_binary, "Max"},
-                                           {MOTE_OP_MINIMUM, MOTE_OX_ANY, write_binary, "Min"},
-                                           {MOTE_OP_EQUAL, MOTE_OX_ANY, write_binary, "Equal"},
-                                           {MOTE_OP_GREATER, MOTE_OX_ANY, write_binary, "Greater"},
-                                           {MOTE_OP_GREATER_EQUAL, MOTE_OX_ANY, write_binary, "GreaterOrEqual"},
-                                           {MOTE_OP_LESS, MOTE_OX_ANY, write_binary, "Less"},
-                                           {MOTE_OP_LESS_EQUAL, MOTE_OX_ANY, write_binary, "LessOrEqual"},
+                                           {MOTE_OP_MAXIMUM, MOTE_OX_ANY, write_extreme, "Max"},
+                                           {MOTE_OP_MINIMUM, MOTE_OX_ANY, write_extreme, "Min"},
+                                           {MOTE_OP_EQUAL, MOTE_OX_ANY, write_comparison, "Equal"},
+                                           {MOTE_OP_GREATER, MOTE_OX_ANY, write_comparison, "Greater"},
+                                           {MOTE_OP_GREATER_EQUAL, MOTE_OX_ANY, write_comparison, "GreaterOrEqual"},
+                                           {MOTE_OP_LESS, MOTE_OX_ANY, write_comparison, "Less"},
+                                           {MOTE_OP_LESS_EQUAL, MOTE_OX_ANY, write_comparison, "LessOrEqual"},
                                            {MOTE_OP_LOGICAL_AND, MOTE_OX_ANY, write_binary, "And"},
                                            {MOTE_OP_LOGICAL_OR, MOTE_OX_ANY, write_binary, "Or"},
                                            {MOTE_OP_NOT_EQUAL, MOTE_OX_ANY, write_not_equal, NULL},

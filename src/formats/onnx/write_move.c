@@ -527,6 +527,14 @@ static mote_ox_value *reshape_to(mote_ox_call *c, mote_ox_value *x, const int64_
     return mote_ox_binary(c, "Reshape", x, mote_ox_ints(c, dim, (size_t)rank));
 }
 
+/* int8 is padded with stored zeros, whatever its zero point (runtime/ops/space.h). */
+static mote_ox_value *padding_of(mote_ox_call *c, const mote_tensor *in)
+{
+    if (!in->quant || in->dtype != MOTE_I8)
+        return NULL;
+    return mote_ox_float(c, in->quant->scale[0] * (float)-in->quant->zero_point[0]);
+}
+
 /* Pad, [N, H / b, b, W / b, b, C], blocks first. */
 static void write_space_to_batch(mote_ox_call *c)
 {
@@ -543,7 +551,7 @@ static void write_space_to_batch(mote_ox_call *c)
         pads[1 + i] = b.margins[2 * i];
         pads[in->rank + 1 + i] = b.margins[2 * i + 1];
     }
-    x = mote_ox_binary(c, "Pad", mote_ox_in_ours(c, 0), mote_ox_ints(c, pads, 2 * (size_t)in->rank));
+    x = mote_ox_ternary(c, "Pad", mote_ox_in_ours(c, 0), mote_ox_ints(c, pads, 2 * (size_t)in->rank), padding_of(c, in));
     dim[rank++] = in->is_batched ? -1 : in->dim[0];
     for (i = 0; i < b.axes; i++) {
         dim[rank++] = out->dim[1 + i];

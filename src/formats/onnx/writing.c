@@ -439,12 +439,22 @@ mote_ox_value *mote_ox_transpose(mote_ox_call *c, mote_ox_value *a, const int32_
 
 /* ---- integers with scales ---- */
 
-/* Types that QuantizeLinear and DequantizeLinear have before opset 21; int32 only to real numbers. */
+static bool has_zero_point(const mote_quant *quant)
+{
+    int32_t k = 0;
+
+    while (k < quant->count && quant->zero_point[k] == 0)
+        k++;
+    return k < quant->count;
+}
+
+/* Types that QuantizeLinear and DequantizeLinear have before opset 21; int32 only to real numbers, and with no zero point. */
 static bool check_scaled(mote_ox_call *c, const mote_tensor *tensor, bool is_result)
 {
     const mote_dtype dtype = tensor->dtype;
 
-    if (dtype == MOTE_I8 || dtype == MOTE_U8 || (!is_result && (dtype == MOTE_I32 || dtype == MOTE_I4)))
+    if (dtype == MOTE_I8 || dtype == MOTE_U8 || (!is_result && dtype == MOTE_I4) ||
+        (!is_result && dtype == MOTE_I32 && !has_zero_point(tensor->quant)))
         return true;
     if (dtype == MOTE_I16 || dtype == MOTE_I64)
         mote_ox_refuse(c, "int16 activations are not written; ONNX has them from opset 21 on, quantize to int8");
