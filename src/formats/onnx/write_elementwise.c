@@ -171,6 +171,18 @@ static void write_binary(mote_ox_call *c)
     mote_ox_give(c, 0, mote_ox_binary(c, onnx_name(c), o.a, o.b), &o.order);
 }
 
+/* Whole numbers without scales are not clipped, whatever the fused activation (runtime/kernels/add.h). */
+static void write_add(mote_ox_call *c)
+{
+    const operands o = take_two(c);
+    mote_ox_value *sum = mote_ox_binary(c, "Add", o.a, o.b);
+
+    if (is_real(mote_ox_operand(c, 0)))
+        mote_ox_give(c, 0, sum, &o.order);
+    else
+        mote_ox_give_stored(c, 0, sum, &o.order);
+}
+
 static void write_extreme(mote_ox_call *c)
 {
     need_one_scale(c);
@@ -202,9 +214,13 @@ static void write_not_equal(mote_ox_call *c)
 
 static void write_squared_difference(mote_ox_call *c)
 {
-    const operands o = take_two(c);
-    mote_ox_value *difference = mote_ox_binary(c, "Sub", o.a, o.b);
+    const operands    o = take_two(c);
+    const mote_quant *a = mote_ox_operand(c, 0)->quant, *b = mote_ox_operand(c, 1)->quant, *out = mote_ox_result(c, 0)->quant;
+    const float       most = a && b ? 2 * (a->scale[0] > b->scale[0] ? a->scale[0] : b->scale[0]) : 0;
+    mote_ox_value    *difference = mote_ox_binary(c, "Sub", o.a, o.b);
 
+    if (out && most * most > 16384 * out->scale[0])
+        mote_ox_refuse(c, "its scales are so far apart that its integers overflow");
     mote_ox_give(c, 0, mote_ox_binary(c, "Mul", difference, difference), &o.order);
 }
 
@@ -237,17 +253,33 @@ static void write_floor_mod(mote_ox_call *c)
     mote_ox_give(c, 0, add_mod(c, &o), &o.order);
 }
 
-/* Div of whole numbers rounds towards zero. */
+/* Div of whole numbers rounds towards zero: one less where that is up. */
+static mote_ox_value *add_floor_div(mote_ox_call *c, const operands *o)
+{
+    mote_ox_value *zero = mote_ox_number_like(c, mote_ox_operand(c, 0), 0), *quotient = mote_ox_binary(c, "Div", o->a, o->b);
+    mote_ox_value *is_whole = mote_ox_binary(c, "Equal", add_mod(c, o), zero), *is_below;
+
+    is_below = mote_ox_binary(c, "Xor", mote_ox_binary(c, "Less", o->a, zero), mote_ox_binary(c, "Less", o->b, zero));
+    is_below = mote_ox_binary(c, "And", is_below, mote_ox_unary(c, "Not", is_whole));
+    return mote_ox_binary(c, "Sub", quotient, mote_ox_cast(c, is_below, mote_ox_operand(c, 0)->dtype));
+}
+
+/* The floor of the exact quotient: where it was rounded to a whole number, the rest is near b if it lies below. */
+static mote_ox_value *add_real_floor_div(mote_ox_call *c, const operands *o)
+{
+    mote_ox_value *quotient = mote_ox_binary(c, "Div", o->a, o->b), *whole = mote_ox_unary(c, "Floor", quotient), *is_up;
+    mote_ox_value *half = mote_ox_binary(c, "Mul", mote_ox_unary(c, "Abs", o->b), mote_ox_float(c, 0.5f));
+
+    is_up = mote_ox_binary(c, "Greater", mote_ox_unary(c, "Abs", add_mod(c, o)), half);
+    is_up = mote_ox_binary(c, "And", is_up, mote_ox_binary(c, "Equal", quotient, whole));
+    return mote_ox_binary(c, "Sub", whole, mote_ox_cast(c, is_up, MOTE_F32));
+}
+
 static void write_floor_div(mote_ox_call *c)
 {
     const operands o = take_two(c);
-    mote_ox_value *out;
 
-    if (is_real(mote_ox_operand(c, 0)))
-        out = mote_ox_unary(c, "Floor", mote_ox_binary(c, "Div", o.a, o.b));
-    else
-        out = mote_ox_binary(c, "Div", mote_ox_binary(c, "Sub", o.a, add_mod(c, &o)), o.b);
-    mote_ox_give(c, 0, out, &o.order);
+    mote_ox_give(c, 0, is_real(mote_ox_operand(c, 0)) ? add_real_floor_div(c, &o) : add_floor_div(c, &o), &o.order);
 }
 
 /* Sum takes real numbers only. int8's sum begins a zero point too low (runtime/kernels/add_n.h). */
@@ -360,7 +392,7 @@ const mote_ox_row mote_ox_elementwise[] = {{MOTE_OP_ABS, MOTE_OX_ANY, write_unar
                                            {MOTE_OP_CAST, MOTE_OX_ANY, write_cast, NULL},
                                            {MOTE_OP_ZEROS_LIKE, MOTE_OX_OURS, write_zeros_like, NULL},
                                            {MOTE_OP_FILL, MOTE_OX_OURS, write_fill, NULL},
-                                           {MOTE_OP_ADD, MOTE_OX_ANY, write_binary, "Add"},
+                                           {MOTE_OP_ADD, MOTE_OX_ANY, write_add, NULL},
                                            {MOTE_OP_SUB, MOTE_OX_ANY, write_binary, "Sub"},
                                            {MOTE_OP_MUL, MOTE_OX_ANY, write_binary, "Mul"},
                                            {MOTE_OP_DIV, MOTE_OX_ANY, write_binary, "Div"},

@@ -448,18 +448,18 @@ static bool has_zero_point(const mote_quant *quant)
     return k < quant->count;
 }
 
-/* Types that QuantizeLinear and DequantizeLinear have before opset 21; int32 only to real numbers, and with no zero point. */
+/* Types that QuantizeLinear and DequantizeLinear have before opset 21; of int32 only biases, which have no zero point. */
 static bool check_scaled(mote_ox_call *c, const mote_tensor *tensor, bool is_result)
 {
     const mote_dtype dtype = tensor->dtype;
 
     if (dtype == MOTE_I8 || dtype == MOTE_U8 || (!is_result && dtype == MOTE_I4) ||
-        (!is_result && dtype == MOTE_I32 && !has_zero_point(tensor->quant)))
+        (!is_result && dtype == MOTE_I32 && tensor->kind == MOTE_CONST && !has_zero_point(tensor->quant)))
         return true;
     if (dtype == MOTE_I16 || dtype == MOTE_I64)
         mote_ox_refuse(c, "int16 activations are not written; ONNX has them from opset 21 on, quantize to int8");
     else
-        mote_ox_refuse(c, "it makes %s with a scale, which ONNX has not", mote_dtype_name(dtype));
+        mote_ox_refuse(c, "%s with a scale, which QuantizeLinear and DequantizeLinear have not", mote_dtype_name(dtype));
     return false;
 }
 
