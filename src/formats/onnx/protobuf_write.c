@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "formats/onnx/protobuf.h"
+#include "formats/import/protobuf.h"
 
 enum { VARINT_MAX = 10 };
 

@@ -247,7 +247,7 @@ static void put_graph(mote_text *out, const mote_ox *x, const char *const *outpu
     for (i = 0; i < x->node_count; i++)
         if (x->nodes[i]->is_needed)
             put_node(out, x->nodes[i]);
-    mote_pb_put_string(out, GRAPH_NAME, x->model->name[0] ? x->model->name : "model");
+    mote_pb_put_string(out, GRAPH_NAME, x->model->name[0] ? x->model->name : "main_graph");
     for (i = 0; i < x->initializer_count; i++)
         if (x->initializers[i]->is_needed)
             put_initializer(out, x->initializers[i]);
@@ -304,16 +304,22 @@ static mote_status check_size(const mote_ox *x, mote_error *err)
     return MOTE_OK;
 }
 
-static mote_status check_refusals(const mote_ox *x, mote_error *err)
+static mote_status check_refusals(mote_ox *x, mote_error *err)
 {
-    const int32_t count = x->refusals.count + x->refusals.further;
+    const mote_ox_refusal *refusal;
+    mote_text              text = {0};
 
-    if (err->code != MOTE_OK || count == 0)
+    if (err->code != MOTE_OK || x->refusal_count == 0)
         return err->code;
-    if (count == 1)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "cannot be written as ONNX: %s", x->refusals.list[0].what);
-    return mote_fail(err, MOTE_ERR_UNSUPPORTED, "%d operators cannot be written as ONNX: %s", count,
-                     mote_lacks_show(&x->refusals).text);
+    for (refusal = x->refusals; refusal; refusal = refusal->next)
+        if (refusal->which)
+            mote_text_printf(&text, "%s%s: %s", text.count > 0 ? "; " : "", refusal->which, refusal->why);
+    if (mote_text_status(&text, err) == MOTE_OK && x->refusal_count == 1)
+        mote_fail(err, MOTE_ERR_UNSUPPORTED, "cannot be written as ONNX: %s", text.bytes);
+    else if (err->code == MOTE_OK)
+        mote_fail(err, MOTE_ERR_UNSUPPORTED, "%d operators cannot be written as ONNX: %s", x->refusal_count, text.bytes);
+    mote_text_free(&text);
+    return err->code;
 }
 
 static mote_status write_graph(mote_ox *x, mote_text *out)

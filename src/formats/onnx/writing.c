@@ -10,15 +10,30 @@
 
 /* ---- failing ---- */
 
+enum { REFUSALS_NAMED = 64 }; /* more than a message holds */
+
 bool mote_ox_failed(const mote_ox_call *c)
 {
     return c->is_refused || c->x->err->code != MOTE_OK;
 }
 
+static mote_ox_refusal *find_refusal(mote_ox *x, const char *why)
+{
+    mote_ox_refusal **at = &x->refusals;
+
+    while (*at && strcmp((*at)->why, why) != 0)
+        at = &(*at)->next;
+    if (!*at && (*at = MOTE_NEW(&x->arena, mote_ox_refusal, 1, x->err)) != NULL)
+        (*at)->why = mote_arena_strdup(&x->arena, why, x->err);
+    return *at;
+}
+
 void mote_ox_refuse(mote_ox_call *c, const char *format, ...)
 {
-    char    why[MOTE_LACK_TEXT];
-    va_list args;
+    const mote_node_text node = mote_node_show(c->x->graph, c->node);
+    char                 why[200];
+    mote_ox_refusal     *refusal;
+    va_list              args;
 
     if (mote_ox_failed(c))
         return;
@@ -26,7 +41,11 @@ void mote_ox_refuse(mote_ox_call *c, const char *format, ...)
     mote_format_list(why, sizeof why, format, args);
     va_end(args);
     c->is_refused = true;
-    mote_lacks_add(&c->x->refusals, "%s: %s", mote_node_show(c->x->graph, c->node).text, why);
+    c->x->refusal_count++;
+    refusal = find_refusal(c->x, why);
+    if (refusal && c->x->refusal_count <= REFUSALS_NAMED)
+        refusal->which = refusal->which ? mote_arena_printf(&c->x->arena, c->x->err, "%s, %s", refusal->which, node.text)
+                                        : mote_arena_strdup(&c->x->arena, node.text, c->x->err);
 }
 
 void mote_ox_need(mote_ox_call *c, int32_t opset)

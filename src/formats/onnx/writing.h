@@ -23,7 +23,6 @@
 #include "base/index.h"
 #include "base/text.h"
 #include "formats/onnx/schema.h"
-#include "formats/tflite/lacks.h"
 #include "graph/graph.h"
 
 typedef struct mote_ox_order {
@@ -75,6 +74,12 @@ typedef struct mote_ox_tensor {
     bool               is_const;
 } mote_ox_tensor;
 
+/* Operators that are refused for the same reason. */
+typedef struct mote_ox_refusal {
+    struct mote_ox_refusal *next;
+    const char             *why, *which; /* "operator 0 (IF), operator 3 (WHILE "loop")" */
+} mote_ox_refusal;
+
 typedef struct mote_ox {
     const mote_model *model;
     const mote_graph *graph;
@@ -88,7 +93,8 @@ typedef struct mote_ox {
     int32_t           name_count, name_capacity;
     bool             *wants_image; /* [tensor]: of what reads it, the first operator that cares wants channels second */
     int32_t           opset;
-    mote_lacks        refusals;
+    mote_ox_refusal  *refusals;
+    int32_t           refusal_count; /* of operators */
     mote_error       *err;
 } mote_ox;
 
