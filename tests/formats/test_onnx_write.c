@@ -61,7 +61,8 @@ static double apart(mote_dtype dtype, const void *got, const void *wanted, size_
         return INFINITY;
     for (i = 0; i < bytes / sizeof *a; i++)
         if (a[i] != b[i] && !(isnan(a[i]) && isnan(b[i])))
-            most = fmax(most, isnan(a[i]) || isnan(b[i]) ? INFINITY : fabs((double)a[i] - (double)b[i]) / (1e-5 * (double)largest));
+            most = fmax(most, isnan(a[i]) || isnan(b[i]) ? INFINITY
+                                                         : fabs((double)a[i] - (double)b[i]) / (1e-5 * (double)largest));
     return most;
 }
 
@@ -173,8 +174,8 @@ static void operators_answer_the_same_when_read_back(void **state)
     if (only)
         return;
     /* Several of the models of whole networks with a step's difference somewhere inside: uint8 ones, whose rounding is
-     * LiteRT's, and a transformer whose products of activations the reader leaves real; and squares beyond the largest float,
-     * which the reader's products do not pass. */
+     * LiteRT's, and a transformer whose products of activations the reader leaves real; and squares beyond the largest
+     * float, which the reader's products do not pass. */
     assert_true(t.wrong <= 6);
     assert_true(t.exact >= 8050);
     assert_true(t.unwritten <= 3950);
@@ -250,9 +251,10 @@ static double answers_apart(const mote_model *model, const mote_model *again)
 /* Quantized ones to the byte: the reader makes the same integers of what stands between the pairs. */
 static void random_networks_answer_the_same_when_read_back(void **state)
 {
-    static const mote_quantize_options options[] = {{.io = MOTE_I8}, {.io = MOTE_F32}, {.io = MOTE_I8, .is_per_tensor = true}};
-    uint64_t                           number;
-    size_t                             k;
+    static const mote_quantize_options options[] = {
+        {.io = MOTE_I8}, {.io = MOTE_F32}, {.io = MOTE_I8, .is_per_tensor = true}};
+    uint64_t number;
+    size_t   k;
 
     (void)state;
     for (number = 0; number < 60; number++) {
@@ -273,13 +275,21 @@ static void random_networks_answer_the_same_when_read_back(void **state)
 
 static void files_answer_the_same_when_read_back(void **state)
 {
-    static const char *const paths[] = {
-        "convert/cnn.tflite",          "convert/mlp.tflite",         "convert/residual.tflite",    "convert/dead.tflite",
-        "convert/cnn_int8.tflite",     "convert/mlp_int8.tflite",    "convert/residual_int8.tflite", "convert/dead_int8.tflite",
-        "convert/cnn_tensor.tflite",   "convert/mlp_tensor.tflite",  "convert/residual_tensor.tflite",
-        "passes/image_float32.tflite", "passes/image_int8.tflite"};
-    char   path[200];
-    size_t i;
+    static const char *const paths[] = {"convert/cnn.tflite",
+                                        "convert/mlp.tflite",
+                                        "convert/residual.tflite",
+                                        "convert/dead.tflite",
+                                        "convert/cnn_int8.tflite",
+                                        "convert/mlp_int8.tflite",
+                                        "convert/residual_int8.tflite",
+                                        "convert/dead_int8.tflite",
+                                        "convert/cnn_tensor.tflite",
+                                        "convert/mlp_tensor.tflite",
+                                        "convert/residual_tensor.tflite",
+                                        "passes/image_float32.tflite",
+                                        "passes/image_int8.tflite"};
+    char                     path[200];
+    size_t                   i;
 
     (void)state;
     for (i = 0; i < sizeof paths / sizeof *paths; i++) {
@@ -303,7 +313,8 @@ static mote_import_file parse(const mote_text *file, mote_arena *arena)
     mote_error       err = {0};
     mote_import_file parsed;
 
-    if (mote_onnx_file_read(&parsed, (const uint8_t *)file->bytes, file->count, NULL, (size_t)1 << 30, arena, &err) != MOTE_OK)
+    if (mote_onnx_file_read(&parsed, (const uint8_t *)file->bytes, file->count, NULL, (size_t)1 << 30, arena, &err) !=
+        MOTE_OK)
         fail_msg("%s", err.text);
     return parsed;
 }
@@ -354,7 +365,8 @@ static bool has_node(const mote_import_file *file, const char *type, const char 
 
 static void ends_keep_their_names_types_and_open_batch(void **state)
 {
-    mote_model      *real = network_infer(network_random(4)), *model = network_quantize(real, &(mote_quantize_options){.io = MOTE_I8});
+    mote_model *real = network_infer(network_random(4)),
+               *model = network_quantize(real, &(mote_quantize_options){.io = MOTE_I8});
     mote_text        text = written(model);
     mote_arena       arena = {0};
     mote_import_file file = parse(&text, &arena);
@@ -460,8 +472,9 @@ static void what_onnx_lacks_is_refused_in_one_message(void **state)
 
     (void)state;
     assert_int_equal(mote_model_save(model, path, &err), MOTE_ERR_UNSUPPORTED);
-    assert_string_equal(err.text, "build/tests/refused.onnx: 3 operators cannot be written as ONNX: operator 0 (VAR_HANDLE), operator 2 "
-                                  "(IF), operator 3 (READ_VARIABLE): ONNX has no such operator");
+    assert_string_equal(
+        err.text, "build/tests/refused.onnx: 3 operators cannot be written as ONNX: operator 0 (VAR_HANDLE), operator 2 "
+                  "(IF), operator 3 (READ_VARIABLE): ONNX has no such operator");
     assert_null(file = fopen(path, "rb"));
     mote_model_destroy(model);
 }

@@ -113,8 +113,8 @@ static mote_status name_ends(mote_ox *x, const char **outputs)
  * Identity. */
 static mote_ox_value *take_output(mote_ox *x, int32_t i, const char *name)
 {
-    const mote_node node = {.op = MOTE_OP_RESHAPE, .name = name, .in = &x->graph->outputs[i], .in_count = 1};
-    mote_ox_call    c = {.x = x, .node = &node};
+    const mote_node     node = {.op = MOTE_OP_RESHAPE, .name = name, .in = &x->graph->outputs[i], .in_count = 1};
+    mote_ox_call        c = {.x = x, .node = &node};
     const mote_ox_order order = mote_ox_ours(x->graph->tensors[x->graph->outputs[i]].rank);
     mote_ox_value      *value = mote_ox_in_stored(&c, 0, &order);
 
@@ -261,9 +261,8 @@ static void put_graph(mote_text *out, const mote_ox *x, const char *const *outpu
 
 static void put_recipe(mote_text *out, mote_ox *x)
 {
-    const char  *recipe = mote_recipe_is_empty(&x->model->recipe)
-                              ? NULL
-                              : mote_recipe_encode(&x->model->recipe, &x->arena, x->err);
+    const char *recipe =
+        mote_recipe_is_empty(&x->model->recipe) ? NULL : mote_recipe_encode(&x->model->recipe, &x->arena, x->err);
     const size_t begin = mote_pb_begin(out);
 
     if (!recipe)

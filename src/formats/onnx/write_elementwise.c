@@ -85,7 +85,8 @@ static void write_hard_swish(mote_ox_call *c)
     write_unary(c);
 }
 
-/* As PyTorch writes it before opset 20: 0.5 * x * (1 + erf(x / sqrt(2))), or with tanh(sqrt(2 / pi) * (x + 0.044715 x^3)). */
+/* As PyTorch writes it before opset 20: 0.5 * x * (1 + erf(x / sqrt(2))), or with tanh(sqrt(2 / pi) * (x + 0.044715 x^3)).
+ */
 static void write_gelu(mote_ox_call *c)
 {
     const mote_ox_order order = mote_ox_common_order(c, 0, 1);
@@ -138,14 +139,14 @@ static void write_zeros_like(mote_ox_call *c)
 
 static void write_fill(mote_ox_call *c)
 {
-    const mote_tensor *value = mote_ox_operand(c, 1), *out = mote_ox_result(c, 0);
+    const mote_tensor  *value = mote_ox_operand(c, 1), *out = mote_ox_result(c, 0);
     const mote_ox_order ours = mote_ox_ours(out->rank), none = mote_ox_ours(value->rank);
 
     if (value->kind == MOTE_CONST && value->dtype != MOTE_I4)
         give_filled(c, value->data);
     else
-        mote_ox_give_stored(
-            c, 0, mote_ox_binary(c, "Expand", mote_ox_in_stored(c, 1, &none), mote_ox_shape(c, out, &ours)), NULL);
+        mote_ox_give_stored(c, 0, mote_ox_binary(c, "Expand", mote_ox_in_stored(c, 1, &none), mote_ox_shape(c, out, &ours)),
+                            NULL);
 }
 
 /* ---- of two operands ---- */
@@ -215,9 +216,10 @@ static void write_not_equal(mote_ox_call *c)
 static void write_squared_difference(mote_ox_call *c)
 {
     const operands    o = take_two(c);
-    const mote_quant *a = mote_ox_operand(c, 0)->quant, *b = mote_ox_operand(c, 1)->quant, *out = mote_ox_result(c, 0)->quant;
-    const float       most = a && b ? 2 * (a->scale[0] > b->scale[0] ? a->scale[0] : b->scale[0]) : 0;
-    mote_ox_value    *difference = mote_ox_binary(c, "Sub", o.a, o.b);
+    const mote_quant *a = mote_ox_operand(c, 0)->quant, *b = mote_ox_operand(c, 1)->quant,
+                     *out = mote_ox_result(c, 0)->quant;
+    const float    most = a && b ? 2 * (a->scale[0] > b->scale[0] ? a->scale[0] : b->scale[0]) : 0;
+    mote_ox_value *difference = mote_ox_binary(c, "Sub", o.a, o.b);
 
     if (out && most * most > 16384 * out->scale[0])
         mote_ox_refuse(c, "its scales are so far apart that its integers overflow");
@@ -316,14 +318,13 @@ static mote_ox_value *take_condition(mote_ox_call *c, const mote_ox_order *order
 static void write_select(mote_ox_call *c)
 {
     const mote_tensor  *out = mote_ox_result(c, 0);
-    const mote_ox_order order = mote_ox_operand(c, 0)->rank == out->rank ? mote_ox_common_order(c, 0, 3)
-                                                                         : mote_ox_ours(out->rank);
-    mote_ox_value      *condition = take_condition(c, &order);
+    const mote_ox_order order =
+        mote_ox_operand(c, 0)->rank == out->rank ? mote_ox_common_order(c, 0, 3) : mote_ox_ours(out->rank);
+    mote_ox_value *condition = take_condition(c, &order);
 
-    mote_ox_give(c, 0,
-                 mote_ox_ternary(c, "Where", condition, mote_ox_in_repeated(c, 1, &order),
-                                 mote_ox_in_repeated(c, 2, &order)),
-                 &order);
+    mote_ox_give(
+        c, 0, mote_ox_ternary(c, "Where", condition, mote_ox_in_repeated(c, 1, &order), mote_ox_in_repeated(c, 2, &order)),
+        &order);
 }
 
 /* ---- along the last axis ---- */

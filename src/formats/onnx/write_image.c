@@ -197,8 +197,7 @@ static void write_resize_nearest(mote_ox_call *c)
     out = add_resize(c, mote_ox_in(c, 0, &image));
     mote_ox_set_string(c, "mode", "nearest");
     mote_ox_set_string(c, "coordinate_transformation_mode", coordinates_of(c));
-    mote_ox_set_string(c, "nearest_mode",
-                       as->align_corners || as->half_pixel_centers ? "round_prefer_ceil" : "floor");
+    mote_ox_set_string(c, "nearest_mode", as->align_corners || as->half_pixel_centers ? "round_prefer_ceil" : "floor");
     mote_ox_give(c, 0, out, &image);
 }
 

@@ -27,8 +27,7 @@ static bool is_flattening(const mote_ox_call *c, const mote_ox_order *order)
     const mote_ox_order second = mote_ox_channels_second(4);
 
     return in->kind == MOTE_ACTIVATION && mote_ox_same_order(order, &second) && out->rank == 2 &&
-           out->dim[0] == in->dim[0] && out->is_batched == in->is_batched &&
-           mote_ox_feeds_dense_only(c->x, c->node->out[0]);
+           out->dim[0] == in->dim[0] && out->is_batched == in->is_batched && mote_ox_feeds_dense_only(c->x, c->node->out[0]);
 }
 
 /* A length that counts: not 1, or of samples. */
@@ -54,8 +53,8 @@ static bool match_axes(const mote_tensor *in, const mote_tensor *out, int32_t *t
     return a == in->rank && b == out->rank;
 }
 
-/* Where axes of length 1 alone come and go, the others keep their order among each other; one that comes lies before the axis
- * that follows it in ours. */
+/* Where axes of length 1 alone come and go, the others keep their order among each other; one that comes lies before the
+ * axis that follows it in ours. */
 static bool carry_order(const mote_ox_call *c, const mote_ox_order *order, mote_ox_order *carried)
 {
     const mote_tensor *out = mote_ox_result(c, 0);
@@ -87,8 +86,7 @@ static void write_reshape(mote_ox_call *c)
     if (lies_as_ours(in, &given)) {
         from = given;
     } else if (is_flattening(c, &given)) {
-        mote_ox_give_flat(
-            c, mote_ox_binary(c, "Reshape", mote_ox_in(c, 0, &given), mote_ox_shape(c, out, &to)), in);
+        mote_ox_give_flat(c, mote_ox_binary(c, "Reshape", mote_ox_in(c, 0, &given), mote_ox_shape(c, out, &to)), in);
         return;
     } else if (carry_order(c, &given, &to)) {
         from = given;
@@ -225,7 +223,8 @@ static mote_ox_value *add_slice(mote_ox_call *c, const mote_tensor *in, const mo
 
     for (k = 0; k < order->rank; k++) {
         const int32_t axis = order->axis[k];
-        if ((axis == 0 && in->is_batched) || (p->begin[axis] == 0 && p->count[axis] == in->dim[axis] && p->stride[axis] == 1))
+        if ((axis == 0 && in->is_batched) ||
+            (p->begin[axis] == 0 && p->count[axis] == in->dim[axis] && p->stride[axis] == 1))
             continue;
         starts[count] = p->begin[axis];
         ends[count] = p->begin[axis] + p->count[axis] * p->stride[axis];
@@ -568,11 +567,11 @@ static void write_space_to_batch(mote_ox_call *c)
 
 static void write_batch_to_space(mote_ox_call *c)
 {
-    const mote_tensor  *in = mote_ox_operand(c, 0), *out = mote_ox_result(c, 0);
-    blocks              b;
-    int64_t             dim[MOTE_RANK_MAX], starts[2], ends[2], axes[2];
-    int32_t             perm[MOTE_RANK_MAX], rank = 0, i;
-    mote_ox_value      *x;
+    const mote_tensor *in = mote_ox_operand(c, 0), *out = mote_ox_result(c, 0);
+    blocks             b;
+    int64_t            dim[MOTE_RANK_MAX], starts[2], ends[2], axes[2];
+    int32_t            perm[MOTE_RANK_MAX], rank = 0, i;
+    mote_ox_value     *x;
 
     if (!read_blocks(c, &b))
         return;

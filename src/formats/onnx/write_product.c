@@ -7,9 +7,9 @@
 /* The constant weights, an input that was channels second when it was flattened read in its order. */
 static mote_ox_value *take_permuted_weights(mote_ox_call *c, const mote_tensor *image)
 {
-    const mote_tensor  *w = mote_ox_operand(c, 1);
-    const int32_t       dim[] = {w->dim[0], image->dim[1], image->dim[2], image->dim[3]};
-    const mote_ox_view  view = {.rank = 4, .dim = dim, .order = {4, {0, 3, 1, 2}}, .out_rank = 2, .out_dim = w->dim};
+    const mote_tensor *w = mote_ox_operand(c, 1);
+    const int32_t      dim[] = {w->dim[0], image->dim[1], image->dim[2], image->dim[3]};
+    const mote_ox_view view = {.rank = 4, .dim = dim, .order = {4, {0, 3, 1, 2}}, .out_rank = 2, .out_dim = w->dim};
 
     return mote_ox_in_view(c, 1, &view);
 }
@@ -17,9 +17,9 @@ static mote_ox_value *take_permuted_weights(mote_ox_call *c, const mote_tensor *
 /* [N, I] of an image that has its channels second, and whose places are more than one; NULL: the input is no such. */
 static mote_ox_value *take_flat(mote_ox_call *c, const mote_tensor **image)
 {
-    const mote_tensor   *x = mote_ox_operand(c, 0), *w = mote_ox_operand(c, 1);
-    mote_ox_tensor      *t = mote_ox_tensor_of(c, x);
-    const mote_ox_order  second = mote_ox_channels_second(4);
+    const mote_tensor  *x = mote_ox_operand(c, 0), *w = mote_ox_operand(c, 1);
+    mote_ox_tensor     *t = mote_ox_tensor_of(c, x);
+    const mote_ox_order second = mote_ox_channels_second(4);
 
     *image = t->flat_of;
     if (t->flat)
@@ -28,10 +28,8 @@ static mote_ox_value *take_flat(mote_ox_call *c, const mote_tensor **image)
         w->kind != MOTE_CONST || w->dtype == MOTE_I4 || w->dim[1] != x->dim[1] * x->dim[2] * x->dim[3])
         return NULL;
     *image = x;
-    return mote_ox_rounded(c,
-                           mote_ox_binary(c, "Reshape", mote_ox_in(c, 0, &second),
-                                          mote_ox_ints(c, (const int64_t[]){-1, w->dim[1]}, 2)),
-                           x);
+    return mote_ox_rounded(
+        c, mote_ox_binary(c, "Reshape", mote_ox_in(c, 0, &second), mote_ox_ints(c, (const int64_t[]){-1, w->dim[1]}, 2)), x);
 }
 
 static mote_ox_value *take_rows(mote_ox_call *c)

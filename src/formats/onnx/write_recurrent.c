@@ -161,7 +161,6 @@ static void write_bidirectional_lstm(mote_ox_call *c)
     mote_ox_give(c, 0, out, &order);
 }
 
-const mote_ox_row mote_ox_recurrent[] = {
-    {MOTE_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, MOTE_OX_OURS, write_lstm, NULL},
-    {MOTE_OP_BIDIRECTIONAL_SEQUENCE_LSTM, MOTE_OX_OURS, write_bidirectional_lstm, NULL},
-    {0}};
+const mote_ox_row mote_ox_recurrent[] = {{MOTE_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, MOTE_OX_OURS, write_lstm, NULL},
+                                         {MOTE_OP_BIDIRECTIONAL_SEQUENCE_LSTM, MOTE_OX_OURS, write_bidirectional_lstm, NULL},
+                                         {0}};

@@ -67,10 +67,10 @@ typedef struct mote_ox_form {
 } mote_ox_form;
 
 typedef struct mote_ox_tensor {
-    mote_ox_form  *forms, **last; /* the first is what was given */
-    mote_ox_value *scale, *zero;  /* NULL: not made yet */
-    mote_ox_value *flat;          /* real: [N, C * H * W] of an image, whose readers permute their weights; NULL: it is none */
-    const mote_tensor *flat_of;   /* the image */
+    mote_ox_form      *forms, **last; /* the first is what was given */
+    mote_ox_value     *scale, *zero;  /* NULL: not made yet */
+    mote_ox_value     *flat;    /* real: [N, C * H * W] of an image, whose readers permute their weights; NULL: it is none */
+    const mote_tensor *flat_of; /* the image */
     bool               is_const;
 } mote_ox_tensor;
 
@@ -164,8 +164,8 @@ mote_ox_value *mote_ox_in_ours(mote_ox_call *c, int32_t i);
 mote_ox_value *mote_ox_in_stored(mote_ox_call *c, int32_t i, const mote_ox_order *order);
 /* An operand that repeats along the axes that it has not: a constant gets leading axes of 1 where the order is not ours. */
 mote_ox_value *mote_ox_in_repeated(mote_ox_call *c, int32_t i, const mote_ox_order *order);
-/* A constant looked at in another shape of ours (of as many values), permuted, and then in the shape `dim`; of several scales
- * there is one for each along the file's axis `scales_along`. NULL as shape: the constant's own. */
+/* A constant looked at in another shape of ours (of as many values), permuted, and then in the shape `dim`; of several
+ * scales there is one for each along the file's axis `scales_along`. NULL as shape: the constant's own. */
 typedef struct mote_ox_view {
     int32_t        rank;
     const int32_t *dim;
