@@ -70,7 +70,7 @@ static mote_status check_names(const conversion *c, mote_error *err)
                          c->to);
     if (!mote_path_has_suffix(c->to, ".tflite") && !mote_path_has_suffix(c->to, ".onnx"))
         return mote_fail(err, MOTE_ERR_USAGE,
-                         "%s: models are converted to .tflite and .onnx files; end the name in one of these", c->to);
+                         "%s: models are converted to .tflite and .onnx files; end the name in .tflite or .onnx", c->to);
     return mote_model_check_name(c->to, err);
 }
 

@@ -103,13 +103,44 @@ static void write_gelu(mote_ox_call *c)
     mote_ox_give(c, 0, mote_ox_binary(c, "Mul", inner, mote_ox_float(c, 0.5f)), &order);
 }
 
+/* Whole numbers that are 2^31 and more, or 2^63, of which no float is the largest: where it reaches that, the largest. */
+static mote_ox_value *add_wide_cast(mote_ox_call *c, mote_ox_value *x, mote_dtype dtype)
+{
+    const bool  is_64 = dtype == MOTE_I64;
+    const float end = is_64 ? 9223372036854775808.0f : 2147483648.0f, last = is_64 ? 9223371487098961920.0f : 2147483520.0f;
+    const int64_t  most_64 = INT64_MAX;
+    const int32_t  most_32 = INT32_MAX;
+    mote_ox_value *most = mote_ox_const(c, dtype, 0, NULL, is_64 ? (const void *)&most_64 : (const void *)&most_32);
+    mote_ox_value *is_most = mote_ox_binary(c, "GreaterOrEqual", x, mote_ox_float(c, end));
+
+    x = mote_ox_ternary(c, "Clip", x, mote_ox_float(c, -end), mote_ox_float(c, last));
+    return mote_ox_ternary(c, "Where", is_most, most, mote_ox_cast(c, x, dtype));
+}
+
+/* Real numbers beyond what the integer holds become its least or most, and what is no number 0; ONNX leaves that open. */
+static mote_ox_value *add_cast(mote_ox_call *c, mote_ox_value *x, mote_dtype from, mote_dtype to)
+{
+    const bool  is_signed = to == MOTE_I8 || to == MOTE_I16;
+    const float span = to == MOTE_I8 || to == MOTE_U8 ? 256 : 65536, low = is_signed ? -span / 2 : 0;
+
+    if (from != MOTE_F32 || mote_dtype_is_float(to) || to == MOTE_BOOL)
+        return mote_ox_cast(c, x, to);
+    x = mote_ox_ternary(c, "Where", mote_ox_binary(c, "Equal", x, x), x, mote_ox_float(c, 0));
+    if (to == MOTE_I32 || to == MOTE_I64)
+        return add_wide_cast(c, x, to);
+    if (to == MOTE_U32 || to == MOTE_U64)
+        mote_ox_refuse(c, "from float32 to %s", mote_dtype_name(to));
+    x = mote_ox_ternary(c, "Clip", x, mote_ox_float(c, low), mote_ox_float(c, low + span - 1));
+    return mote_ox_cast(c, x, to);
+}
+
 /* TensorFlow Lite converts integers as they are stored. */
 static void write_cast(mote_ox_call *c)
 {
     const mote_ox_order order = mote_ox_common_order(c, 0, 1);
-    const mote_tensor  *out = mote_ox_result(c, 0);
+    mote_ox_value      *x = mote_ox_in_stored(c, 0, &order);
 
-    mote_ox_give_stored(c, 0, mote_ox_cast(c, mote_ox_in_stored(c, 0, &order), out->dtype), &order);
+    mote_ox_give_stored(c, 0, add_cast(c, x, mote_ox_operand(c, 0)->dtype, mote_ox_result(c, 0)->dtype), &order);
 }
 
 /* ---- constants ---- */
@@ -320,11 +351,16 @@ static void write_select(mote_ox_call *c)
     const mote_tensor  *out = mote_ox_result(c, 0);
     const mote_ox_order order =
         mote_ox_operand(c, 0)->rank == out->rank ? mote_ox_common_order(c, 0, 3) : mote_ox_ours(out->rank);
-    mote_ox_value *condition = take_condition(c, &order);
+    mote_ox_value *condition = take_condition(c, &order), *yes = mote_ox_in_repeated(c, 1, &order),
+                  *no = mote_ox_in_repeated(c, 2, &order);
 
-    mote_ox_give(
-        c, 0, mote_ox_ternary(c, "Where", condition, mote_ox_in_repeated(c, 1, &order), mote_ox_in_repeated(c, 2, &order)),
-        &order);
+    if (out->dtype != MOTE_BOOL) {
+        mote_ox_give(c, 0, mote_ox_ternary(c, "Where", condition, yes, no), &order);
+        return;
+    }
+    yes = mote_ox_binary(c, "And", condition, yes); /* ONNX Runtime's Where takes no truth values */
+    no = mote_ox_binary(c, "And", mote_ox_unary(c, "Not", condition), no);
+    mote_ox_give(c, 0, mote_ox_binary(c, "Or", yes, no), &order);
 }
 
 /* ---- along the last axis ---- */

@@ -125,6 +125,8 @@ static void write_cumsum(mote_ox_call *c)
     const int64_t *axis = mote_ox_numbers(c, 1, &count);
     mote_ox_value *out;
 
+    if (mote_ox_operand(c, 0)->quant && mote_ox_operand(c, 0)->quant->zero_point[0] != 0)
+        mote_ox_refuse(c, "TensorFlow Lite's sum of int8 with a zero point is not the real numbers' sum");
     out = mote_ox_binary(c, "CumSum", mote_ox_in_ours(c, 0),
                          mote_ox_const(c, MOTE_I64, 0, NULL, axis ? axis : (const int64_t[]){0}));
     if (c->node->as.cumsum.exclusive)
