@@ -238,7 +238,7 @@ mote_ox_order mote_ox_common_order(const mote_ox_call *c, int32_t first, int32_t
         const mote_tensor *in = mote_ox_operand(c, i);
         if (!in || in->kind == MOTE_CONST)
             continue;
-        if (in->rank != out->rank)
+        if (in->rank != out->rank || !mote_ox_tensor_of(c, in)->forms) /* a state's: refused where it is taken */
             return mote_ox_ours(out->rank);
         if (!found && !mote_ox_is_ours(&mote_ox_tensor_of(c, in)->forms->order))
             found = mote_ox_tensor_of(c, in)->forms;
@@ -798,6 +798,8 @@ void mote_ox_give(mote_ox_call *c, int32_t i, mote_ox_value *value, const mote_o
 {
     const mote_tensor *tensor = mote_ox_result(c, i);
 
+    if (!tensor)
+        return;
     value = mote_ox_activate(c, value, tensor);
     if (is_scaled(tensor))
         value = quantize(c, value, tensor);
@@ -807,9 +809,9 @@ void mote_ox_give(mote_ox_call *c, int32_t i, mote_ox_value *value, const mote_o
 void mote_ox_give_stored(mote_ox_call *c, int32_t i, mote_ox_value *value, const mote_ox_order *order)
 {
     const mote_tensor  *tensor = mote_ox_result(c, i);
-    const mote_ox_order ours = mote_ox_ours(tensor->rank);
+    const mote_ox_order ours = mote_ox_ours(tensor ? tensor->rank : 0);
 
-    if (mote_ox_failed(c) || !value)
+    if (mote_ox_failed(c) || !value || !tensor)
         return;
     name_value(c->x, value, tensor->name);
     add_form(c, mote_ox_tensor_of(c, tensor), order ? order : &ours, value, is_scaled(tensor) ? NULL : value);
