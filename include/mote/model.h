@@ -38,8 +38,9 @@ typedef struct mote_load_options {
 mote_status mote_model_load(mote_model **out, const char *path, const mote_load_options *options, mote_error *err);
 
 /* Writes a model in the format that the path's suffix names; whole or not at all. Models for inference are written as
- * .tflite; what mote_train trained as .keras (Keras 3) and .h5 (Keras 2 and 3), before mote_model_freeze. USAGE where there
- * is no model, the path is NULL or of no such format, or the model is not at the stage that the format holds. */
+ * .tflite and .onnx (docs/ONNX.md); what mote_train trained as .keras (Keras 3) and .h5 (Keras 2 and 3), before
+ * mote_model_freeze. USAGE where there is no model, the path is NULL or of no such format, or the model is not at the stage
+ * that the format holds; UNSUPPORTED where the format has not what the model is made of. */
 mote_status mote_model_save(const mote_model *model, const char *path, mote_error *err);
 /* Whether a model can be saved under that name: its end says as what. Errors: USAGE. */
 mote_status mote_model_check_name(const char *path, mote_error *err);

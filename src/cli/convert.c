@@ -74,14 +74,15 @@ static mote_status read_options(conversion *c, const cli_args *args, mote_error 
 static mote_status check_names(const conversion *c, mote_error *err)
 {
     if (!c->to)
-        return mote_fail(err, MOTE_ERR_USAGE, "name the file to write: -o OUT.tflite");
+        return mote_fail(err, MOTE_ERR_USAGE, "name the file to write: -o OUT.tflite, or OUT.onnx");
     if (mote_path_has_suffix(c->to, ".keras") || mote_path_has_suffix(c->to, ".h5"))
         return mote_fail(err, MOTE_ERR_UNSUPPORTED,
                          "%s: Keras' files are written where a network is trained, as model.keras by `mote train`; end the "
-                         "name in .tflite",
+                         "name in .tflite or .onnx",
                          c->to);
-    if (!mote_path_has_suffix(c->to, ".tflite"))
-        return mote_fail(err, MOTE_ERR_USAGE, "%s: models are converted to .tflite files; end the name in .tflite", c->to);
+    if (!mote_path_has_suffix(c->to, ".tflite") && !mote_path_has_suffix(c->to, ".onnx"))
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "%s: models are converted to .tflite and .onnx files; end the name in .tflite or .onnx", c->to);
     return mote_model_check_name(c->to, err);
 }
 
@@ -285,19 +286,20 @@ static mote_status run_convert(const cli_args *args, mote_error *err)
 
 const cli_command cli_convert = {
     .name = "convert",
-    .operands = "MODEL -o OUT.tflite",
+    .operands = "MODEL -o OUT.tflite|OUT.onnx",
     .summary = "quantize a model, or write it anew",
     .examples = "  mote convert mnist.tflite -o mnist_int8.tflite --quantize int8 --calibrate data/mnist --io int8\n"
                 "  mote convert mnist.tflite -o small.tflite --quantize int8 --calibrate x.npz --granularity tensor\n"
                 "  mote convert net.onnx -o net.tflite -q int8 --calibrate pictures --scale 255 --mean 0.485,0.456,0.406 "
                 "--std 0.229,0.224,0.225\n"
                 "  mote convert mnist.tflite -o half.tflite --quantize float16\n"
-                "  mote convert person_detect.tflite -o lean.tflite --explain\n",
+                "  mote convert person_detect.tflite -o lean.tflite --explain\n"
+                "  mote convert person_detect.tflite -o person_detect.onnx\n",
     .positional_min = 1,
     .positional_max = 1,
     .options =
         (const cli_option[]){
-            {"output", 'o', "OUT.tflite", "the file to write"},
+            {"output", 'o', "OUT", "the file to write: .tflite, or .onnx (docs/ONNX.md)"},
             {"quantize", 'q', "none|int8|int16x8|float16|dynamic|int4",
              "none (default): keep what the model computes; float16 and dynamic store weights alone in fewer bits"},
             {"calibrate", 0, "DATA",

@@ -6,6 +6,7 @@
 #include "formats/keras/keras.h"
 #include "formats/keras/write.h"
 #include "formats/onnx/onnx.h"
+#include "formats/onnx/write.h"
 
 /* A kind of model file. One row makes mote read it (recognise NULL: another row does), write it, and name it where a path
  * ends in something else. */
@@ -18,7 +19,7 @@ typedef struct model_format {
 } model_format;
 
 static const model_format formats[] = {{".tflite", mote_is_tflite, mote_tflite_read, mote_tflite_write},
-                                       {NULL, mote_is_onnx, mote_onnx_read, NULL},
+                                       {".onnx", mote_is_onnx, mote_onnx_read, mote_onnx_write},
                                        {".keras", mote_is_keras, mote_keras_read, mote_keras_write},
                                        {".h5", NULL, NULL, mote_keras_write_h5}};
 

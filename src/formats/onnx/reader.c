@@ -2,8 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "formats/import/protobuf.h"
 #include "formats/onnx/onnx.h"
 #include "formats/onnx/operators.h"
+#include "formats/onnx/schema.h"
+#include "formats/recipe.h"
 
 /* Opsets whose operators these are: before 7 elementwise operators repeated in another way. */
 enum { OPSET_OLDEST = 7, OPSET_NEWEST = 28 };
@@ -63,10 +66,47 @@ static const mote_import_format format = {.page = "docs/ONNX.md",
                                           .folds = mote_onnx_folds,
                                           .hand_on_infinity = hand_on_infinity};
 
+/* The value of that entry of the metadata; false, with or without a failure: there is none. */
+static bool find_entry(mote_pb model, const char *key, mote_pb_field *value, mote_error *err)
+{
+    mote_pb_field entry, part;
+
+    while (mote_pb_next(&model, &entry, err)) {
+        mote_pb within = mote_pb_within(&entry);
+        bool    is_key = false;
+        value->bytes = NULL;
+        while (entry.number == MODEL_METADATA && mote_pb_next(&within, &part, err)) {
+            if (part.number == ENTRY_KEY && part.wire == MOTE_PB_BYTES)
+                is_key = part.count == strlen(key) && memcmp(part.bytes, key, part.count) == 0;
+            else if (part.number == ENTRY_VALUE && part.wire == MOTE_PB_BYTES)
+                *value = part;
+        }
+        if (is_key && value->bytes)
+            return err->code == MOTE_OK;
+    }
+    return false;
+}
+
+/* What mote itself wrote beside the graph. */
+static mote_status read_recipe(mote_model *model, const uint8_t *bytes, size_t count, mote_error *err)
+{
+    mote_pb_field value;
+
+    if (!find_entry(mote_pb_of(bytes, count), MOTE_RECIPE_NAME, &value, err))
+        return err->code;
+    return mote_recipe_decode(&model->recipe, (const char *)value.bytes, value.count, &model->arena, err);
+}
+
 mote_status mote_onnx_read(mote_model **out, const uint8_t *bytes, size_t count, const mote_load_options *options,
                            mote_error *err)
 {
     const source s = {bytes, count};
 
-    return mote_import_read(out, &format, &s, count, options, err);
+    if (mote_import_read(out, &format, &s, count, options, err) != MOTE_OK)
+        return err->code;
+    if (read_recipe(*out, bytes, count, err) != MOTE_OK) {
+        mote_model_destroy(*out);
+        *out = NULL;
+    }
+    return err->code;
 }

@@ -1,10 +1,18 @@
-/* Field numbers of onnx.proto, as far as they are read.
+/* Field numbers of onnx.proto, as far as they are read and written.
  * Source: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_FORMATS_ONNX_SCHEMA_H
 #define MOTE_FORMATS_ONNX_SCHEMA_H
 
-enum { MODEL_IR_VERSION = 1, MODEL_PRODUCER = 2, MODEL_GRAPH = 7, MODEL_OPSET = 8, MODEL_FUNCTIONS = 25 };
+enum {
+    MODEL_IR_VERSION = 1,
+    MODEL_PRODUCER = 2,
+    MODEL_PRODUCER_VERSION = 3,
+    MODEL_GRAPH = 7,
+    MODEL_OPSET = 8,
+    MODEL_METADATA = 14,
+    MODEL_FUNCTIONS = 25
+};
 enum { OPSET_DOMAIN = 1, OPSET_VERSION = 2 };
 enum {
     GRAPH_NODE = 1,
@@ -26,8 +34,10 @@ enum {
     ATTRIBUTE_FLOATS = 7,
     ATTRIBUTE_INTS = 8,
     ATTRIBUTE_STRINGS = 9,
+    ATTRIBUTE_TYPE = 20,
     ATTRIBUTE_REFERENCE = 21
 };
+enum { ATTRIBUTE_IS_FLOAT = 1, ATTRIBUTE_IS_INT = 2, ATTRIBUTE_IS_STRING = 3, ATTRIBUTE_IS_INTS = 7 }; /* ATTRIBUTE_TYPE */
 enum {
     TENSOR_DIMS = 1,
     TENSOR_TYPE = 2,
