@@ -212,6 +212,7 @@ typedef struct mrt_filter_bank_log_attributes {
 
 typedef struct mrt_batch_normalization_attributes {
     float momentum, epsilon;
+    int32_t is_frozen; /* training takes the moving statistics, too, and leaves them */
 } mrt_batch_normalization_attributes;
 
 typedef struct mrt_dropout_attributes {

@@ -87,6 +87,7 @@ typedef struct mote_tensor {
     mote_range        range;
     void             *data; /* CONST and STATE only; TensorFlow Lite's layout: dense [O,I], conv OHWI, depthwise 1HWO */
     bool              is_trainable;
+    bool              is_frozen; /* a weight that could be trained, and is left as it is */
     const char       *variable; /* STATE: the name that VAR_HANDLE gives it; NULL: it has none */
 
     const mote_narrowing *narrowing; /* NULL: all channels are there */
@@ -178,6 +179,15 @@ typedef struct mote_params {
     size_t count; /* floats; each tensor's part begins at a multiple of 16 */
 } mote_params;
 
+/* What an optimizer remembers of the steps that it has made: what training that goes on begins from. */
+enum { MOTE_SLOTS_MAX = 3 };
+typedef struct mote_optimizer_memory {
+    uint64_t step;                 /* so many were made */
+    int32_t  slot_count;           /* of the optimizer's kind and arguments: mote_optimizer_slots */
+    float   *slot[MOTE_SLOTS_MAX]; /* [params.count] each */
+    bool     is_there;
+} mote_optimizer_memory;
+
 struct mote_model {
     mote_arena     arena;
     mote_stage     stage;
@@ -194,6 +204,7 @@ struct mote_model {
     int32_t            layer_count, layer_capacity;
     mote_optimizer     optimizer; /* that trained it last, its numbers complete */
     bool               is_trained;
+    mote_optimizer_memory memory; /* that optimizer's */
 
     const char *const *left_out; /* what else its file can run: names of its other subgraphs */
     int32_t            left_out_count;
@@ -240,8 +251,14 @@ mote_status mote_model_copy(mote_model **out, const mote_model *from, mote_error
 mote_status mote_model_copy_facts(mote_model *to, const mote_model *from, mote_error *err);
 mote_status mote_recipe_copy(mote_recipe *out, const mote_recipe *from, mote_arena *arena, mote_error *err);
 
-/* Moves every trainable tensor's data into one flat buffer, model->params. */
+/* Moves every trainable tensor's data into one flat buffer, model->params, and what the optimizer remembers with it; of a
+ * weight that was not trained so far it remembers nothing, and then has to begin anew. */
 mote_status mote_model_gather_params(mote_model *model, mote_error *err);
+
+/* Layers whose name a pattern (as a shell's) matches are left as they are in training: their weights, and of
+ * BatchNormalization the statistics; all others are trained. A name before a slash is one, too: "inner" is all of
+ * "inner/dense". Errors: USAGE where a pattern matches no layer; LIMIT. */
+mote_status mote_model_set_frozen(mote_model *model, const char *const *patterns, int32_t count, mote_error *err);
 
 /* ---- asking ---- */
 

@@ -492,7 +492,8 @@ mote_id mote_layer_weight(const mote_layer_call *call, const mote_weight *weight
     if (!tensor.name || !tensor.data)
         return MOTE_NONE;
     tensor.origin = (uint32_t)graph_of(builder)->tensor_count;
-    tensor.is_trainable = !weight->is_fixed;
+    tensor.is_frozen = weight->is_frozen && !weight->is_fixed;
+    tensor.is_trainable = !weight->is_fixed && !weight->is_frozen;
     if (!builder->source)
         mote_initialize(&how, tensor.data, count);
     id = mote_graph_add_tensor(builder->model, graph_of(builder), &tensor, &builder->err);

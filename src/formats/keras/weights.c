@@ -215,7 +215,7 @@ mote_id mote_keras_weight(mote_keras_call *k, const char *name, int32_t rank, co
 {
     mote_weight weight = {.name = name, .rank = rank, .initializer = MOTE_INITIALIZER_ZEROS, .is_fixed = is_fixed};
 
-    weight.is_fixed |= !mote_keras_flag(k, "trainable", true);
+    weight.is_frozen = !mote_keras_flag(k, "trainable", true);
     if (mote_keras_failed(k))
         return MOTE_NONE;
     memcpy(weight.dim, dim, (size_t)rank * sizeof *dim);
