@@ -154,17 +154,35 @@ typedef struct mote_signature {
     const char *const *inputs, *const *outputs; /* [input_count], [output_count]; both NULL: there is no signature */
 } mote_signature;
 
+/* How a weight lies in Keras' files: axis i of mote's is the file's axis order[i] - '0'; several of the file's axes side by
+ * side may be one of mote's, and mote's may have axes of 1 between. */
+enum { MOTE_LAYOUT_RANK_MAX = 8 };
+typedef struct mote_weight_layout {
+    int32_t rank, dim[MOTE_LAYOUT_RANK_MAX]; /* of the file's array */
+    char    order[MOTE_LAYOUT_RANK_MAX + 1];
+} mote_weight_layout;
+
+enum { MOTE_LAYER_WEIGHTS_MAX = 4 };
+
+/* A layer as a file of Keras has it: kept so that it can be written again. */
+typedef struct mote_keras_record {
+    const char        *class_name, *config; /* config: JSON */
+    mote_weight_layout layout[MOTE_LAYER_WEIGHTS_MAX];
+    int32_t            listed;      /* its place among the layers that the file lists */
+    bool               is_inferring; /* it is called with training=False */
+} mote_keras_record;
+
 /* A layer that the model was built of, in Keras' words: what a .keras says that operators do not. Weights are in Keras'
  * order: kernel, bias; gamma, beta, moving mean, moving variance. */
-enum { MOTE_LAYER_WEIGHTS_MAX = 4 };
 typedef struct mote_layer_record {
-    const struct mote_layer_type *type;    /* of layers/layer.h, which this room does not know; NULL: an input */
+    const struct mote_layer_type *type;    /* of layers/layer.h, which this room does not know; NULL: not one of mote's */
+    const mote_keras_record      *keras;   /* of a file; NULL, and type NULL: an input */
     const void                   *options; /* complete; the first member is the name */
     size_t                        options_bytes;
     const char                   *name;
     mote_id                      *in, out;                            /* of graph 0, as weights are */
     int32_t                       in_count, weight_count, node_count; /* so many operators are the layer */
-    mote_id                       weight[MOTE_LAYER_WEIGHTS_MAX];     /* of more, which no layer of mote's has, the first */
+    mote_id                       weight[MOTE_LAYER_WEIGHTS_MAX];     /* no layer that is recorded has more */
 } mote_layer_record;
 
 typedef struct mote_blob {
@@ -244,6 +262,12 @@ const mote_narrowing *mote_narrowing_create(mote_model *model, int32_t channels,
 
 /* Copies *record (its list of inputs and its options too) in as the last layer. */
 mote_status mote_model_add_layer(mote_model *model, const mote_layer_record *record, mote_error *err);
+
+/* A line that whoever uses the model should know. */
+mote_status mote_model_add_note(mote_model *model, mote_error *err, const char *format, ...) MOTE_PRINTF(3, 4);
+
+/* How many arrays like the weights an optimizer keeps. */
+int32_t mote_optimizer_slots(const mote_optimizer *optimizer);
 
 /* A deep copy, constants and params included. */
 mote_status mote_model_copy(mote_model **out, const mote_model *from, mote_error *err);

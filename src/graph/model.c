@@ -1,5 +1,6 @@
 /* Whole models: copying, and what the public interface shows.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -149,6 +150,38 @@ static mote_status copy_told(mote_model *to, const mote_model *from, mote_error 
     return err->code;
 }
 
+mote_status mote_model_add_note(mote_model *model, mote_error *err, const char *format, ...)
+{
+    const char **notes = MOTE_NEW(&model->arena, const char *, model->note_count + 1, err);
+    mote_text    text = {0};
+    va_list      args;
+
+    va_start(args, format);
+    mote_text_vprintf(&text, format, args);
+    va_end(args);
+    if (notes && mote_text_status(&text, err) == MOTE_OK) {
+        if (model->note_count > 0)
+            memcpy(notes, model->notes, (size_t)model->note_count * sizeof *notes);
+        if ((notes[model->note_count] = mote_arena_strdup(&model->arena, text.bytes, err)) != NULL) {
+            model->notes = notes;
+            model->note_count++;
+        }
+    }
+    mote_text_free(&text);
+    return err->code;
+}
+
+static const mote_keras_record *copy_keras_record(const mote_keras_record *from, mote_arena *arena, mote_error *err)
+{
+    mote_keras_record *copy = from ? mote_arena_copy(arena, from, 1, sizeof *from, err) : NULL;
+
+    if (copy) {
+        copy->class_name = mote_arena_strdup(arena, from->class_name, err);
+        copy->config = mote_arena_strdup(arena, from->config, err);
+    }
+    return copy;
+}
+
 mote_status mote_model_add_layer(mote_model *model, const mote_layer_record *record, mote_error *err)
 {
     mote_layer_record layer = *record;
@@ -166,6 +199,7 @@ mote_status mote_model_add_layer(mote_model *model, const mote_layer_record *rec
     }
     layer.name = mote_arena_strdup(&model->arena, record->name, err);
     layer.in = mote_arena_copy(&model->arena, record->in, (size_t)record->in_count, sizeof *record->in, err);
+    layer.keras = copy_keras_record(record->keras, &model->arena, err);
     layer.options = options = mote_arena_copy(&model->arena, record->options, 1, record->options_bytes, err);
     MOTE_TRY(err->code);
     if (record->options_bytes > 0)

@@ -178,6 +178,28 @@ static mote_status drop_unread(mote_builder *builder)
     return MOTE_OK;
 }
 
+/* Layers whose output nothing computes any more are none. */
+static mote_status drop_unread_layers(mote_builder *builder)
+{
+    mote_model *model = builder->model;
+    mote_graph *graph = graph_of(builder);
+    bool       *is_there = MOTE_NEW(&model->arena, bool, graph->tensor_count, &builder->err);
+    int32_t     n, i, kept = 0;
+
+    if (!is_there)
+        return builder->err.code;
+    for (i = 0; i < graph->input_count; i++)
+        is_there[graph->inputs[i]] = true;
+    for (n = 0; n < graph->node_count; n++)
+        for (i = 0; i < graph->nodes[n].out_count; i++)
+            is_there[graph->nodes[n].out[i]] = true;
+    for (i = 0; i < model->layer_count; i++)
+        if (is_there[model->layers[i].out])
+            model->layers[kept++] = model->layers[i];
+    model->layer_count = kept;
+    return MOTE_OK;
+}
+
 /* Of several inputs or outputs a file must say which is which, whatever their tensors are called when passes are done. */
 static mote_status name_ends(mote_builder *builder)
 {
@@ -218,6 +240,8 @@ static mote_status complete(mote_builder *builder, const mote_layer_id *outputs,
     MOTE_TRY(mote_graph_set_inputs(model, graph_of(builder), builder->inputs, builder->input_count, err));
     MOTE_TRY(mote_graph_set_outputs(model, graph_of(builder), outputs, output_count, err));
     MOTE_TRY(builder->source ? drop_unread(builder) : check_all_used(builder));
+    if (builder->source)
+        MOTE_TRY(drop_unread_layers(builder));
     MOTE_TRY(name_ends(builder));
     MOTE_TRY(mote_model_gather_params(model, err));
     return mote_model_verify(model, err);

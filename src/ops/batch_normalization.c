@@ -88,7 +88,9 @@ static void move_towards(const mote_call *call, int32_t operand, const float *ba
 
 static bool takes_batch(const mote_call *call)
 {
-    return call->is_training && !call->node->as.batch_normalization.is_frozen;
+    const mrt_batch_normalization_attributes *as = &call->node->as.batch_normalization;
+
+    return call->is_training && !as->is_frozen && !as->is_inferring;
 }
 
 static void forward(const mote_call *call)

@@ -20,11 +20,16 @@ typedef struct mote_keras_writing {
     const mote_model   *model;
     bool                is_version_2; /* .h5 has Keras 2's words, which Keras 3 reads as well */
     bool                is_sequential;
+    bool                has_no_rate;  /* of the optimizer's arrays, as in Keras 2 */
     const char         *name;
     mote_keras_written *layers;    /* [model->layer_count], in the order in which Keras lists them */
     int32_t            *by_tensor; /* the layer that computes a tensor; -1: none does */
     mote_arena          arena;
 } mote_keras_writing;
+
+bool mote_keras_is_input(const mote_layer_record *record);
+/* Whether training leaves the layer as it is: Keras' trainable=False. */
+bool mote_keras_is_frozen(const mote_keras_writing *w, const mote_layer_record *record);
 
 /* The order of layers, their names and paths. */
 mote_status mote_keras_writing_init(mote_keras_writing *w, mote_error *err);
