@@ -88,6 +88,12 @@ typedef struct mote_train_options {
     uint64_t      seed;
     int32_t       threads; /* 0: one. Splitting pays only where a step takes more than about a millisecond */
     const char   *isa;     /* "baseline", "avx2", "avx512"; NULL: the best this processor has */
+    const char *const *freeze; /* [freeze_count]: names of layers, or patterns as a shell's ("conv*"), that stay as they are:
+                                  their weights, and of BatchNormalization the statistics. All others are trained. NULL: as
+                                  the model's file says */
+    int32_t       freeze_count;
+    bool          goes_on; /* the optimizer begins with what it remembers of the training before, or of the file that the
+                              model came from, where it is the same one; shuffling goes on with the epoch that is next */
     mote_progress progress;
     uint64_t      room[8]; /* mote.h */
 } mote_train_options;

@@ -27,6 +27,7 @@
 #include <mote/train.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 
 #define MRT_SENTENCES 1 /* operators say why they refuse */
 #include "runtime/attributes.h"
@@ -279,10 +280,19 @@ mote_status mote_recipe_copy(mote_recipe *out, const mote_recipe *from, mote_are
  * weight that was not trained so far it remembers nothing, and then has to begin anew. */
 mote_status mote_model_gather_params(mote_model *model, mote_error *err);
 
+/* Leaves what these tensors are computed of; they become the outputs, and ends their new numbers. What the file says of the
+ * whole (signature, recipe, metadata, optimizer) goes. UNSUPPORTED where there are other graphs that it runs. */
+mote_status mote_model_cut(mote_model *model, mote_id *ends, int32_t count, mote_error *err);
+
 /* Layers whose name a pattern (as a shell's) matches are left as they are in training: their weights, and of
  * BatchNormalization the statistics; all others are trained. A name before a slash is one, too: "inner" is all of
- * "inner/dense". Errors: USAGE where a pattern matches no layer; LIMIT. */
-mote_status mote_model_set_frozen(mote_model *model, const char *const *patterns, int32_t count, mote_error *err);
+ * "inner/dense". The first `nodes` nodes are left, too. Errors: USAGE where a pattern matches no layer; LIMIT. */
+mote_status mote_model_set_frozen(mote_model *model, const char *const *patterns, int32_t count, int32_t nodes,
+                                  mote_error *err);
+/* The tensor that a layer of that name makes, or that is called so; MOTE_NONE: there is none. */
+mote_id mote_model_find_layer(const mote_model *model, const char *name);
+/* Names of its layers, for a message: "conv2d, dense ..." */
+mote_status mote_model_list_layers(mote_text *out, const mote_model *model, mote_error *err);
 
 /* ---- asking ---- */
 

@@ -158,25 +158,51 @@ static void list_layers(mote_text *out, const mote_graph *graph)
     }
 }
 
-static mote_status fail_unmatched(const mote_graph *graph, const char *pattern, mote_error *err)
+mote_status mote_model_list_layers(mote_text *out, const mote_model *model, mote_error *err)
+{
+    list_layers(out, &model->graphs[0]);
+    return mote_text_status(out, err);
+}
+
+/* Of several operators the last one is the layer's output. */
+mote_id mote_model_find_layer(const mote_model *model, const char *name)
+{
+    const mote_graph *graph = &model->graphs[0];
+    char              own[NAME_BYTES];
+    int32_t           i;
+
+    for (i = graph->node_count - 1; i >= 0; i--) {
+        layer_name(own, &graph->nodes[i]);
+        if (own[0] && strcmp(own, name) == 0)
+            return graph->nodes[i].out[0];
+    }
+    for (i = 0; i < graph->tensor_count; i++)
+        if (graph->tensors[i].kind == MOTE_ACTIVATION && strcmp(graph->tensors[i].name, name) == 0)
+            return i;
+    return MOTE_NONE;
+}
+
+static mote_status fail_unmatched(const mote_model *model, const char *pattern, mote_error *err)
 {
     mote_text layers = {0};
 
-    list_layers(&layers, graph);
-    if (mote_text_status(&layers, err) == MOTE_OK)
+    if (mote_model_list_layers(&layers, model, err) == MOTE_OK)
         mote_fail(err, MOTE_ERR_USAGE, "freeze: no layer is called \"%s\"; there are %s", mote_show_string(pattern).text,
                   layers.count > 0 ? layers.bytes : "none that have a name");
     mote_text_free(&layers);
     return err->code;
 }
 
-mote_status mote_model_set_frozen(mote_model *model, const char *const *patterns, int32_t count, mote_error *err)
+mote_status mote_model_set_frozen(mote_model *model, const char *const *patterns, int32_t count, int32_t nodes,
+                                  mote_error *err)
 {
     mote_graph *graph = &model->graphs[0];
     int32_t     n, p;
 
     for (n = 0; n < graph->node_count; n++)
         set_frozen(graph, &graph->nodes[n], false);
+    for (n = 0; n < nodes; n++)
+        set_frozen(graph, &graph->nodes[n], true);
     for (p = 0; p < count; p++) {
         bool is_met = false;
         for (n = 0; n < graph->node_count; n++)
@@ -185,7 +211,7 @@ mote_status mote_model_set_frozen(mote_model *model, const char *const *patterns
                 is_met = true;
             }
         if (!is_met)
-            return fail_unmatched(graph, patterns[p], err);
+            return fail_unmatched(model, patterns[p], err);
     }
     return mote_model_gather_params(model, err);
 }

@@ -67,7 +67,7 @@ static bool is_name_taken(const mote_builder *builder, const char *name)
     int               i;
 
     for (i = 0; i < graph->node_count; i++)
-        if (strcmp(graph->nodes[i].name, name) == 0)
+        if (graph->nodes[i].name && strcmp(graph->nodes[i].name, name) == 0)
             return true;
     for (i = 0; i < builder->input_count; i++)
         if (strcmp(graph->tensors[builder->inputs[i]].name, name) == 0)
@@ -122,6 +122,28 @@ mote_builder *mote_builder_create(const mote_builder_options *options, mote_erro
     return builder;
 }
 
+mote_builder *mote_builder_continue(mote_model *model, const mote_builder_options *options, mote_error *err)
+{
+    const mote_graph *graph = &model->graphs[0];
+    mote_builder     *builder = mote_builder_create(options, err);
+
+    if (!builder || graph->input_count > MOTE_FEATURES_MAX) {
+        if (builder)
+            mote_fail(err, MOTE_ERR_LIMIT, "a network has at most %d inputs", MOTE_FEATURES_MAX);
+        mote_builder_abandon(builder);
+        mote_model_destroy(model);
+        return NULL;
+    }
+    model->name = mote_arena_strdup(&model->arena, builder->model->name, &builder->err);
+    mote_model_destroy(builder->model);
+    model->stage = MOTE_STAGE_TRAIN;
+    builder->model = model;
+    builder->first_own = graph->tensor_count;
+    memcpy(builder->inputs, graph->inputs, (size_t)graph->input_count * sizeof *graph->inputs);
+    builder->input_count = graph->input_count;
+    return builder;
+}
+
 void mote_builder_abandon(mote_builder *builder)
 {
     if (!builder)
@@ -135,7 +157,7 @@ static mote_status check_all_used(mote_builder *builder)
     const mote_graph *graph = graph_of(builder);
     int               id;
 
-    for (id = 0; id < graph->tensor_count; id++)
+    for (id = builder->first_own; id < graph->tensor_count; id++)
         if (graph->tensors[id].kind == MOTE_ACTIVATION && mote_graph_use_count(graph, id) == 0)
             return mote_fail(&builder->err, MOTE_ERR_USAGE, "layer \"%s\": its output leads nowhere",
                              mote_show_string(graph->tensors[id].name).text);
