@@ -974,6 +974,7 @@ mote_status mote_build(mote_build_result *out, const mote_spec *spec, const mote
     memset(out, 0, sizeof *out);
     out->folder = w.outputs.folder = w.options->folder ? w.options->folder : spec->folder;
     run_stages(&w, err);
+    out->has_keras = mote_outputs_find(&w.outputs, "model.keras") != NULL;
     mote_run_folder_close(&w.folder);
     mote_predictions_free(&w.trained);
     mote_predictions_free(&w.real_answers);

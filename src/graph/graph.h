@@ -170,7 +170,7 @@ typedef struct mote_keras_record {
     const char        *class_name, *config; /* config: JSON */
     mote_weight_layout layout[MOTE_LAYER_WEIGHTS_MAX];
     int32_t            listed;      /* its place among the layers that the file lists */
-    bool               is_inferring; /* it is called with training=False */
+    bool               is_inferring; /* it is called with training=False, and heeds it */
 } mote_keras_record;
 
 /* A layer that the model was built of, in Keras' words: what a .keras says that operators do not. Weights are in Keras'

@@ -599,7 +599,8 @@ static void call_layer(mote_keras_reader *r, const mote_keras_scope *scope, mote
     const int32_t   first = r->builder->model->graphs[0].tensor_count, first_node = r->builder->model->graphs[0].node_count;
     const bool      was_inferring = r->is_inferring;
 
-    r->is_inferring |= json_is_false(json_object_get(kwargs, "training"));
+    if (json_is_false(json_object_get(kwargs, "training")))
+        mote_keras_infer(r, layer);
     if (layer->model) {
         call_model(r, layer->model, in->ids, in->count, in->is_masked, out);
         r->is_inferring = was_inferring;

@@ -103,7 +103,7 @@ typedef struct mote_keras_reader {
     mote_keras_call         *call; /* that weights are read for */
     json_t                  *made; /* arrays of arguments in version 3's form */
     int32_t                  layer_total, listed;
-    bool                     is_inferring; /* inside a call with training=False */
+    bool                     is_inferring; /* inside a call with training=False, in Keras 2 */
     const char              *recipe;       /* mote's own, in files that it wrote; NULL: none */
     size_t                   recipe_bytes;
     json_t                  *training; /* what the file says of its training; NULL: nothing */
@@ -208,6 +208,8 @@ void mote_keras_weight_fill(mote_weight_source *source, const mote_layer_call *c
 
 /* A call of a layer becomes a record of the model's, where it can be written again: its nodes are those from first_node on. */
 void mote_keras_record_call(mote_keras_call *k, mote_id first_tensor, int32_t first_node);
+/* The layer is called with training=False. Keras 2 runs it so whatever happens around it; in Keras 3 fit passes over that. */
+void mote_keras_infer(mote_keras_reader *r, const mote_keras_layer *layer);
 /* What the layer does in Keras' training, and not here, is noted. */
 void mote_keras_note_untrained(mote_keras_call *k);
 /* The optimizer and what it remembers, the recipe, and what there is to say of them. */

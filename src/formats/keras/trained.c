@@ -87,6 +87,17 @@ static bool is_noise(const char *class_name)
     return strncmp(class_name, "Random", 6) == 0;
 }
 
+void mote_keras_infer(mote_keras_reader *r, const mote_keras_layer *layer)
+{
+    if (!r->is_version_3)
+        r->is_inferring = true;
+    else if (!r->is_to_run)
+        mote_text_printf(&r->untrained,
+                         "%s is called with training=False, which Keras 3 passes over in fit, and so does mote: freeze what is "
+                         "not to be trained\n",
+                         mote_show_string(layer->name).text);
+}
+
 void mote_keras_note_untrained(mote_keras_call *k)
 {
     const char *key;
