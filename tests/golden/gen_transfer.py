@@ -85,17 +85,18 @@ def transfers(x, new):
     return out
 
 
-def called_as_it_runs(x, new):
-    """As Keras' guide to transfer learning does it: the body is called with training=False, and its weights are trained."""
-    base = keras.models.load_model(TARGET / "adam.keras")
-    inner = keras.Model(base.inputs, base.get_layer("pool").output, name="inner")
-    inputs = keras.Input((9, 9, 2), name="picture")
-    y = keras.layers.Dense(3, activation="softmax", kernel_initializer="zeros", name="kind")(inner(inputs, training=False))
-    model = keras.Model(inputs, y)
-    compile_with(keras, model, keras.optimizers.SGD(0.02))
-    model.save(TARGET / "inferring.keras")
+def called_as_it_runs(kit, case, path, x, new):
+    """As Keras' guide to transfer learning does it: the body is called with training=False, and its weights are trained.
+    Keras 2 heeds that in fit; Keras 3 does not."""
+    base = kit.models.load_model(TARGET / path)
+    inner = kit.Model(base.inputs, base.get_layer("pool").output, name="inner")
+    inputs = kit.Input((9, 9, 2), name="picture")
+    y = kit.layers.Dense(3, activation="softmax", kernel_initializer="zeros", name="kind")(inner(inputs, training=False))
+    model = kit.Model(inputs, y)
+    compile_with(kit, model, kit.optimizers.SGD(0.02))
+    model.save(TARGET / (case + os.path.splitext(path)[1]))
     fit(model, x, new, 4)
-    return {**export("inferring", inner.layers, "inner/"), **export("inferring", [model.get_layer("kind")])}
+    return {**export(case, inner.layers, "inner/"), **export(case, [model.get_layer("kind")])}
 
 
 def fine_tunes(x, old):
@@ -139,7 +140,8 @@ def main():
             weights.update(export("weights_2", model.layers))
     arrays = {"x_train": x, "old": old, "new": new, **weights}
     arrays.update(transfers(x, new))
-    arrays.update(called_as_it_runs(x, new))
+    arrays.update(called_as_it_runs(keras, "inferring", "adam.keras", x, new))
+    arrays.update(called_as_it_runs(tf_keras, "inferring_2", "adam_2.h5", x, new))
     arrays.update(fine_tunes(x, old))
     arrays.update(goes_on(models, x, old))
     save_npz("transfer/weights.npz", {k: v for k, v in arrays.items() if k not in ("x_train", "old", "new")})
