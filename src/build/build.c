@@ -530,8 +530,8 @@ static mote_status restore_training(build_work *w, mote_error *err)
 static mote_status train_stage(build_work *w, mote_error *err)
 {
     if (is_current(w, w->summary->train_key, w->keys.train) && mote_outputs_find(&w->outputs, "model.tflite") &&
-        (mote_outputs_find(&w->outputs, "model.keras") || w->spec->state->start.path) && mote_outputs_find(&w->outputs, "history.csv") &&
-        mote_outputs_find(&w->outputs, "history.json"))
+        (mote_outputs_find(&w->outputs, "model.keras") || w->spec->state->start.path) &&
+        mote_outputs_find(&w->outputs, "history.csv") && mote_outputs_find(&w->outputs, "history.json"))
         return restore_training(w, err);
     w->result->train = MOTE_STAGE_RAN;
     return train(w, err);

@@ -33,12 +33,12 @@ typedef struct mote_spec_section_line {
 
 /* What training begins with. */
 typedef struct mote_spec_start {
-    const char  *path;   /* NULL: nothing */
-    bool         is_body; /* model: start: new layers follow it */
+    const char  *path;     /* NULL: nothing */
+    bool         is_body;  /* model: start: new layers follow it */
     bool         is_whole; /* it is the network: there is no section model */
     int          line;
-    mote_model  *model;        /* of a body or a whole network, as it was read; at stage TRAIN where it has layers */
-    const char **ends;         /* [end_count]: layers of the body that new ones read; the first is `until` */
+    mote_model  *model; /* of a body or a whole network, as it was read; at stage TRAIN where it has layers */
+    const char **ends;  /* [end_count]: layers of the body that new ones read; the first is `until` */
     int          end_count;
     const char **freeze; /* [freeze_count]: patterns of layers that are left as they are; NULL: as the file says */
     int          freeze_count;

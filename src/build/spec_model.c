@@ -504,7 +504,8 @@ mote_status mote_spec_build_model(mote_model **out, const mote_spec *spec, const
 
     *out = NULL;
     MOTE_TRY(check_feature_count(spec, set, err));
-    MOTE_TRY(spec->state->start.is_whole ? take_whole(out, spec, set, err) : build_network(out, spec, set, &body_nodes, err));
+    MOTE_TRY(spec->state->start.is_whole ? take_whole(out, spec, set, err)
+                                         : build_network(out, spec, set, &body_nodes, err));
     if (mote_spec_settle_start(*out, spec, body_nodes, err) == MOTE_OK)
         return MOTE_OK;
     mote_model_destroy(*out);

@@ -47,7 +47,8 @@ static const mote_key train_keys[] = {
     {0},
 };
 
-static const char *const train_others[] = {"loss", "from_logits", "loss_weights", "optimizer", "metrics", "start", "freeze", NULL};
+static const char *const train_others[] = {"loss",    "from_logits", "loss_weights", "optimizer",
+                                           "metrics", "start",       "freeze",       NULL};
 
 /* Optimizers and their arguments. A zero would mean the default, so those that may be zero have it as their default. */
 #define OPTIMIZER_NUMBER(member, low, high) MOTE_KEY(#member, mote_optimizer, member, .min = low, .max = high)

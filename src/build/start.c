@@ -1,5 +1,5 @@
-/* Training that does not begin at the beginning: from a file's network, from its weights, or with new layers behind a part of
- * it.
+/* Training that does not begin at the beginning: from a file's network, from its weights, or with new layers behind a part
+ * of it.
  *
  *     train: {start: net.keras}                                   without model: the network is the file's
  *     train: {start: net.keras}      model: {layers: [...]}       weights of layers that have the same names
@@ -24,7 +24,8 @@ static mote_status load_network(mote_spec_start *start, mote_error *err)
     mote_file         file = {0};
 
     if (!mote_path_is_dir(start->path)) {
-        MOTE_TRY(mote_file_open(&file, start->path, err));
+        if (mote_file_open(&file, start->path, err) != MOTE_OK)
+            return mote_context(err, "%s", start->path);
         options.to_train = mote_is_keras(file.bytes, file.count);
         mote_file_close(&file);
     }
@@ -128,8 +129,8 @@ static mote_status fail_no_layer(const mote_spec_start *start, const char *name,
     mote_text layers = {0};
 
     if (mote_model_list_layers(&layers, start->model, err) == MOTE_OK)
-        mote_fail(err, MOTE_ERR_USAGE, "model: until: %s has no layer \"%s\"; it has %s",
-                  mote_show_string(start->path).text, mote_show_string(name).text, layers.count ? layers.bytes : "none");
+        mote_fail(err, MOTE_ERR_USAGE, "model: until: %s has no layer \"%s\"; it has %s", mote_show_string(start->path).text,
+                  mote_show_string(name).text, layers.count ? layers.bytes : "none");
     mote_text_free(&layers);
     return err->code;
 }
@@ -243,8 +244,10 @@ mote_status mote_spec_read_start(mote_spec *spec, const mote_yaml_reader *reader
     if (file && !mote_yaml_is_null(file) && !start->is_whole) {
         MOTE_TRY(mote_yaml_need_text(reader, file, "train: start: a model file, or one of weights"));
         if (start->is_body)
-            return mote_yaml_fail(reader, file->key_line, "train: start: the network begins with %s already (model: start); "
-                                  "leave one of the two out", mote_show_string(start->path).text);
+            return mote_yaml_fail(reader, file->key_line,
+                                  "train: start: the network begins with %s already (model: start); "
+                                  "leave one of the two out",
+                                  mote_show_string(start->path).text);
         start->path = file->text;
         start->line = file->line;
     }
@@ -379,8 +382,8 @@ mote_status mote_spec_settle_start(mote_model *model, const mote_spec *spec, int
 
     if (start->path && !start->is_body && !start->is_whole)
         MOTE_TRY(take_weights(model, spec, err));
-    if (start->freeze &&
-        mote_model_set_frozen(model, start->freeze, start->freeze_count, start->freezes_body ? body_nodes : 0, err) != MOTE_OK)
+    if (start->freeze && mote_model_set_frozen(model, start->freeze, start->freeze_count,
+                                               start->freezes_body ? body_nodes : 0, err) != MOTE_OK)
         return mote_context(err, "train");
     return MOTE_OK;
 }

@@ -99,8 +99,8 @@ static mote_status print_summary(const mote_build_result *result, bool only_trai
     printf("\n%s/\n", result->folder);
     cli_print_line(2, "  model.tflite%s%s  history.csv  history.json  plots/%s%s%s  summary.json",
                    s->int8.file_bytes > 0 && !only_train ? "  model_int8.tflite" : "",
-                   result->has_keras ? "  model.keras" : "", only_train ? "" : "  ",
-                   only_train ? "" : result->firmware, only_train ? "" : "/");
+                   result->has_keras ? "  model.keras" : "", only_train ? "" : "  ", only_train ? "" : result->firmware,
+                   only_train ? "" : "/");
     return MOTE_OK;
 }
 

@@ -73,8 +73,9 @@ static mote_status check_names(const conversion *c, mote_error *err)
                          "%s: Keras' files hold networks as they are trained, not quantized ones; end the name in .tflite",
                          c->to);
     if (!is_for_keras(c) && !mote_path_has_suffix(c->to, ".tflite"))
-        return mote_fail(err, MOTE_ERR_USAGE, "%s: models are converted to .tflite files, and from one of Keras' files to the other (.keras, .h5)",
-                         c->to);
+        return mote_fail(
+            err, MOTE_ERR_USAGE,
+            "%s: models are converted to .tflite files, and from one of Keras' files to the other (.keras, .h5)", c->to);
     return mote_model_check_name(c->to, err);
 }
 

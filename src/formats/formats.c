@@ -20,11 +20,10 @@ typedef struct model_format {
     mote_status (*write)(mote_text *out, const mote_model *model, mote_error *err);
 } model_format;
 
-static const model_format formats[] = {
-    {".tflite", mote_is_tflite, mote_tflite_read, NULL, mote_tflite_write},
-    {NULL, mote_is_onnx, mote_onnx_read, NULL, NULL},
-    {".keras", mote_is_keras, mote_keras_read, mote_keras_read_trained, mote_keras_write},
-    {".h5", NULL, NULL, NULL, mote_keras_write_h5}};
+static const model_format formats[] = {{".tflite", mote_is_tflite, mote_tflite_read, NULL, mote_tflite_write},
+                                       {NULL, mote_is_onnx, mote_onnx_read, NULL, NULL},
+                                       {".keras", mote_is_keras, mote_keras_read, mote_keras_read_trained, mote_keras_write},
+                                       {".h5", NULL, NULL, NULL, mote_keras_write_h5}};
 
 enum { FORMAT_COUNT = sizeof formats / sizeof *formats };
 

@@ -89,7 +89,7 @@ typedef struct mote_tensor {
     void             *data; /* CONST and STATE only; TensorFlow Lite's layout: dense [O,I], conv OHWI, depthwise 1HWO */
     bool              is_trainable;
     bool              is_frozen; /* a weight that could be trained, and is left as it is */
-    const char       *variable; /* STATE: the name that VAR_HANDLE gives it; NULL: it has none */
+    const char       *variable;  /* STATE: the name that VAR_HANDLE gives it; NULL: it has none */
 
     const mote_narrowing *narrowing; /* NULL: all channels are there */
 } mote_tensor;
@@ -169,7 +169,7 @@ enum { MOTE_LAYER_WEIGHTS_MAX = 4 };
 typedef struct mote_keras_record {
     const char        *class_name, *config; /* config: JSON */
     mote_weight_layout layout[MOTE_LAYER_WEIGHTS_MAX];
-    int32_t            listed;      /* its place among the layers that the file lists */
+    int32_t            listed;       /* its place among the layers that the file lists */
     bool               is_inferring; /* it is called with training=False, and heeds it */
 } mote_keras_record;
 
@@ -219,10 +219,10 @@ struct mote_model {
     mote_blob     *metadata; /* what mote does not know is kept byte for byte */
     int32_t        metadata_count;
 
-    mote_layer_record *layers; /* stage TRAIN, inputs among them; none where the model was not built of layers */
-    int32_t            layer_count, layer_capacity;
-    mote_optimizer     optimizer; /* that trained it last, its numbers complete */
-    bool               is_trained;
+    mote_layer_record    *layers; /* stage TRAIN, inputs among them; none where the model was not built of layers */
+    int32_t               layer_count, layer_capacity;
+    mote_optimizer        optimizer; /* that trained it last, its numbers complete */
+    bool                  is_trained;
     mote_optimizer_memory memory; /* that optimizer's */
 
     const char *const *left_out; /* what else its file can run: names of its other subgraphs */

@@ -34,7 +34,7 @@ struct mote_builder {
     int                 input_count;
     mote_id             weights[MOTE_LAYER_WEIGHTS_MAX]; /* of the layer that is being added */
     int32_t             weights_of_layer;
-    mote_weight_source *source; /* NULL: initial values */
+    mote_weight_source *source;    /* NULL: initial values */
     mote_id             first_own; /* tensors before it were there when it began */
 };
 

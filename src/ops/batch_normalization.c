@@ -4,9 +4,8 @@
  *   y = (x - mean) / sqrt(variance + epsilon) * gamma + beta
  *
  * In training mean and (biased) variance are the batch's, and the moving ones follow: m = m momentum + batch (1 - momentum).
- * Otherwise, and where the layer is frozen, they are the moving ones. After training passes/ folds the operator into the one in front.
- * Source: Ioffe and Szegedy 2015 (arXiv:1502.03167).
- * SPDX-License-Identifier: Apache-2.0 */
+ * Otherwise, and where the layer is frozen, they are the moving ones. After training passes/ folds the operator into the one
+ * in front. Source: Ioffe and Szegedy 2015 (arXiv:1502.03167). SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 
 #include "ops/op.h"

@@ -219,8 +219,9 @@ static mote_status train_epoch(training_state *s, int epoch, all_scores *sums, m
     size_t       first;
 
     if (!s->options.keeps_order)
-        mote_random_permutation(mote_random_make(s->options.seed, MOTE_RANDOM_SHUFFLE, s->epochs_before + (uint32_t)epoch, 0), s->order,
-                                (uint32_t)count);
+        mote_random_permutation(
+            mote_random_make(s->options.seed, MOTE_RANDOM_SHUFFLE, s->epochs_before + (uint32_t)epoch, 0), s->order,
+            (uint32_t)count);
     for (first = 0; first < count; first += batch) {
         size_t            size = count - first < batch ? count - first : batch;
         mote_dataset_pick pick =

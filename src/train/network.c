@@ -265,6 +265,17 @@ static mote_status share_scratch(mote_network *network, mote_error *err)
     return err->code;
 }
 
+/* Counted among their like, so that a network draws the same however its other layers are cut into operators. */
+static void number_dropouts(mote_network *network)
+{
+    const mote_graph *graph = &network->model->graphs[0];
+    uint32_t          count = 0;
+    int32_t           n;
+
+    for (n = 0; n < graph->node_count; n++)
+        network->nodes[n].dropout = graph->nodes[n].op == MOTE_OP_DROPOUT ? count++ : 0;
+}
+
 static mote_status build(mote_network *network, const mote_network_options *options, mote_error *err)
 {
     const mote_graph *graph = &network->model->graphs[0];
@@ -283,6 +294,7 @@ static mote_status build(mote_network *network, const mote_network_options *opti
     MOTE_TRY(allocate_grads(network, err));
     for (n = graph->node_count - 1; n >= 0; n--)
         MOTE_TRY(link_node(network, n, is_written, err));
+    number_dropouts(network);
     return share_scratch(network, err);
 }
 
@@ -314,11 +326,11 @@ void mote_network_destroy(mote_network *network)
     free(network);
 }
 
-static void set_pass(mote_call *call, int32_t n, const mote_network_pass *pass)
+static void set_pass(mote_network_node *state, const mote_network_pass *pass)
 {
-    call->batch = pass->batch;
-    call->is_training = pass->is_training;
-    call->key = mote_random_make(pass->seed, MOTE_RANDOM_DROPOUT, (uint32_t)n, pass->step);
+    state->call.batch = pass->batch;
+    state->call.is_training = pass->is_training;
+    state->call.key = mote_random_make(pass->seed, MOTE_RANDOM_DROPOUT, state->dropout, pass->step);
 }
 
 void mote_network_forward(mote_network *network, const mote_network_pass *pass)
@@ -333,7 +345,7 @@ void mote_network_forward(mote_network *network, const mote_network_pass *pass)
             run_kernel(network, state, pass->batch);
             continue;
         }
-        set_pass(&state->call, n, pass);
+        set_pass(state, pass);
         mote_ops[state->call.node->op]->forward(&state->call);
     }
 }
@@ -346,7 +358,7 @@ void mote_network_backward(mote_network *network, const mote_network_pass *pass)
         mote_network_node *state = &network->nodes[n];
         if (state->is_view || state->is_skipped || !state->has_backward)
             continue;
-        set_pass(&state->call, n, pass);
+        set_pass(state, pass);
         mote_ops[state->call.node->op]->backward(&state->call);
         for (i = 0; i < state->add_count; i++)
             network->math->axpy(state->adds[i].count * (size_t)pass->batch, 1.0f, state->adds[i].part, state->adds[i].sum);

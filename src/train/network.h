@@ -26,13 +26,14 @@ typedef struct mote_network_kernel {
 } mote_network_kernel;
 
 typedef struct mote_network_node {
-    mote_call     call;
-    mote_network_kernel *kernel; /* NULL: forward of the operator */
-    bool          is_view;
-    bool          is_skipped;   /* a loss sees through it, and nothing else reads what it makes */
-    bool          has_backward; /* something before it, or in it, is trained */
-    mote_grad_add adds[2];
-    int32_t       add_count;
+    mote_call            call;
+    mote_network_kernel *kernel;  /* NULL: forward of the operator */
+    uint32_t             dropout; /* which of the dropouts it is */
+    bool                 is_view;
+    bool                 is_skipped;   /* a loss sees through it, and nothing else reads what it makes */
+    bool                 has_backward; /* something before it, or in it, is trained */
+    mote_grad_add        adds[2];
+    int32_t              add_count;
 } mote_network_node;
 
 typedef struct mote_network {

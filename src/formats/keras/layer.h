@@ -106,9 +106,9 @@ typedef struct mote_keras_reader {
     bool                     is_inferring; /* inside a call with training=False, in Keras 2 */
     const char              *recipe;       /* mote's own, in files that it wrote; NULL: none */
     size_t                   recipe_bytes;
-    json_t                  *training; /* what the file says of its training; NULL: nothing */
-    mote_text                untrained;    /* what does in training as if the model ran, a line each */
-    mote_text                lacks; /* layers that there are not */
+    json_t                  *training;  /* what the file says of its training; NULL: nothing */
+    mote_text                untrained; /* what does in training as if the model ran, a line each */
+    mote_text                lacks;     /* layers that there are not */
     int                      lack_count;
     mote_keras_value         out; /* of the whole model */
 } mote_keras_reader;
@@ -206,9 +206,11 @@ void mote_keras_weight_fill(mote_weight_source *source, const mote_layer_call *c
 
 /* ---- for training (trained.c) ---- */
 
-/* A call of a layer becomes a record of the model's, where it can be written again: its nodes are those from first_node on. */
+/* A call of a layer becomes a record of the model's, where it can be written again: its nodes are those from first_node on.
+ */
 void mote_keras_record_call(mote_keras_call *k, mote_id first_tensor, int32_t first_node);
-/* The layer is called with training=False. Keras 2 runs it so whatever happens around it; in Keras 3 fit passes over that. */
+/* The layer is called with training=False. Keras 2 runs it so whatever happens around it; in Keras 3 fit passes over that.
+ */
 void mote_keras_infer(mote_keras_reader *r, const mote_keras_layer *layer);
 /* What the layer does in Keras' training, and not here, is noted. */
 void mote_keras_note_untrained(mote_keras_call *k);

@@ -40,8 +40,8 @@ static bool can_be_written(const mote_keras_call *k, mote_id first_tensor)
 {
     const mote_keras_type *type = k->layer->type;
 
-    return !type->is_operator && !type->has_no_layer && !type->has_cell && k->out_count == 1 &&
-           k->out[0] >= first_tensor && k->layer->call_count == 1 && has_all_weights(k);
+    return !type->is_operator && !type->has_no_layer && !type->has_cell && k->out_count == 1 && k->out[0] >= first_tensor &&
+           k->layer->call_count == 1 && has_all_weights(k);
 }
 
 void mote_keras_record_call(mote_keras_call *k, mote_id first_tensor, int32_t first_node)
@@ -77,8 +77,8 @@ void mote_keras_record_call(mote_keras_call *k, mote_id first_tensor, int32_t fi
 /* "Dropout" has an operator; the others of these make their input noisy in Keras' training alone. */
 static bool is_noise(const char *class_name)
 {
-    static const char *const names[] = {"SpatialDropout1D", "SpatialDropout2D", "AlphaDropout", "GaussianDropout",
-                                        "GaussianNoise",    "ActivityRegularization"};
+    static const char *const names[] = {"SpatialDropout1D", "SpatialDropout2D", "AlphaDropout",
+                                        "GaussianDropout",  "GaussianNoise",    "ActivityRegularization"};
     size_t                   i;
 
     for (i = 0; i < sizeof names / sizeof *names; i++)
@@ -92,10 +92,11 @@ void mote_keras_infer(mote_keras_reader *r, const mote_keras_layer *layer)
     if (!r->is_version_3)
         r->is_inferring = true;
     else if (!r->is_to_run)
-        mote_text_printf(&r->untrained,
-                         "%s is called with training=False, which Keras 3 passes over in fit, and so does mote: freeze what is "
-                         "not to be trained\n",
-                         mote_show_string(layer->name).text);
+        mote_text_printf(
+            &r->untrained,
+            "%s is called with training=False, which Keras 3 passes over in fit, and so does mote: freeze what is "
+            "not to be trained\n",
+            mote_show_string(layer->name).text);
 }
 
 void mote_keras_note_untrained(mote_keras_call *k)
@@ -138,14 +139,21 @@ static double number_at(json_t *config, const char *key, double standard)
 /* What mote's optimizers do not have; NULL: nothing. */
 static const char *find_unknown(json_t *config)
 {
-    static const char *const keys[] = {"weight_decay",      "clipnorm", "clipvalue",         "global_clipnorm",
-                                       "use_ema",           "amsgrad",  "loss_scale_factor", "gradient_accumulation_steps",
+    static const char *const keys[] = {"weight_decay",
+                                       "clipnorm",
+                                       "clipvalue",
+                                       "global_clipnorm",
+                                       "use_ema",
+                                       "amsgrad",
+                                       "loss_scale_factor",
+                                       "gradient_accumulation_steps",
                                        "ema_overwrite_frequency"};
     size_t                   i;
 
     for (i = 0; i < sizeof keys / sizeof *keys; i++) {
         json_t *value = json_object_get(config, keys[i]);
-        if (value && !json_is_null(value) && !json_is_false(value) && !(json_is_number(value) && json_number_value(value) == 0))
+        if (value && !json_is_null(value) && !json_is_false(value) &&
+            !(json_is_number(value) && json_number_value(value) == 0))
             return keys[i];
     }
     return json_is_object(json_object_get(config, "learning_rate")) ? "a schedule of its learning_rate" : NULL;
@@ -346,8 +354,9 @@ static mote_status take_memory(mote_keras_reader *r, mote_model *model, mote_err
         return MOTE_OK;
     }
     model->memory = (mote_optimizer_memory){0};
-    return mote_model_add_note(model, err, "what its optimizer remembers is not taken over: it does not fit the layers that "
-                                           "mote knows; training begins anew with it");
+    return mote_model_add_note(model, err,
+                               "what its optimizer remembers is not taken over: it does not fit the layers that "
+                               "mote knows; training begins anew with it");
 }
 
 /* ---- all of it ---- */

@@ -106,9 +106,9 @@ static void drop_keys(json_t *config, const char *const *keys)
 static void settle_words(const mote_keras_writing *w, const char *class_name, json_t *config)
 {
     static const char *const first_layer[] = {"batch_input_shape", "batch_shape", "input_shape", NULL};
-    static const char *const plain_conv[] = {"groups", "filters", "kernel_initializer", "kernel_regularizer",
-                                             "kernel_constraint", NULL};
-    json_t                  *axis = json_object_get(config, "axis");
+    static const char *const plain_conv[] = {
+        "groups", "filters", "kernel_initializer", "kernel_regularizer", "kernel_constraint", NULL};
+    json_t *axis = json_object_get(config, "axis");
 
     drop_keys(config, first_layer);
     if (strncmp(class_name, "DepthwiseConv", 13) == 0)
@@ -121,8 +121,8 @@ static void settle_words(const mote_keras_writing *w, const char *class_name, js
         mote_json_set(&config, "axis", json_incref(json_array_get(axis, 0)));
 }
 
-/* As the file had it, but for the name, for what training has done, and for words that only one version of Keras knows: what is
- * null is meant everywhere, and may be left out. */
+/* As the file had it, but for the name, for what training has done, and for words that only one version of Keras knows: what
+ * is null is meant everywhere, and may be left out. */
 static json_t *print_kept(const mote_keras_writing *w, const mote_keras_written *layer)
 {
     json_t     *config = json_loads(layer->record->keras->config, JSON_ALLOW_NUL, NULL), *value;

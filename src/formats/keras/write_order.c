@@ -22,11 +22,13 @@ static mote_status fail_unrecorded(const mote_keras_writing *w, mote_error *err)
         for (i = 0; i < w->model->layer_count && strcmp(w->model->layers[i].name, name) != 0; i++)
             ;
         if (i == w->model->layer_count)
-            return mote_fail(err, MOTE_ERR_UNSUPPORTED, "Keras' files hold layers, and %s came from none that mote can write",
+            return mote_fail(err, MOTE_ERR_UNSUPPORTED,
+                             "Keras' files hold layers, and %s came from none that mote can write",
                              mote_node_show(graph, &graph->nodes[n]).text);
     }
-    return mote_fail(err, MOTE_ERR_UNSUPPORTED, "Keras' files hold layers, and not all of this network came from layers that "
-                                                "mote can write");
+    return mote_fail(err, MOTE_ERR_UNSUPPORTED,
+                     "Keras' files hold layers, and not all of this network came from layers that "
+                     "mote can write");
 }
 
 /* Every operator must have come from a layer, and every layer must read whole layers: a file of layers cannot say another
@@ -133,7 +135,8 @@ static bool is_chain(const mote_keras_writing *w)
     int32_t           i;
 
     for (i = 1; i < count; i++)
-        if (w->layers[i].record->in_count != 1 || (w->layers[i].record->keras && w->layers[i].record->keras->is_inferring) || w->layers[i].record->in[0] != w->layers[i - 1].record->out)
+        if (w->layers[i].record->in_count != 1 || (w->layers[i].record->keras && w->layers[i].record->keras->is_inferring) ||
+            w->layers[i].record->in[0] != w->layers[i - 1].record->out)
             return false;
     return graph->input_count == 1 && graph->output_count == 1 && count > 1 &&
            graph->outputs[0] == w->layers[count - 1].record->out;

@@ -20,7 +20,7 @@ typedef struct mote_keras_writing {
     const mote_model   *model;
     bool                is_version_2; /* .h5 has Keras 2's words, which Keras 3 reads as well */
     bool                is_sequential;
-    bool                has_no_rate;  /* of the optimizer's arrays, as in Keras 2 */
+    bool                has_no_rate; /* of the optimizer's arrays, as in Keras 2 */
     const char         *name;
     mote_keras_written *layers;    /* [model->layer_count], in the order in which Keras lists them */
     int32_t            *by_tensor; /* the layer that computes a tensor; -1: none does */
