@@ -5,12 +5,14 @@
  *
  * Slots stand in the order of the layers that the file lists: of Adam a weight's two side by side, of others all of one kind
  * after the other. SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "formats/keras/layer.h"
 #include "formats/keras/layout.h"
+#include "formats/keras/writing.h"
 #include "formats/recipe.h"
 
 /* ---- layers ---- */
@@ -192,6 +194,77 @@ static bool read_optimizer(json_t *object, mote_optimizer *out, char *why, size_
     return true;
 }
 
+/* ---- what it was trained for ---- */
+
+/* "SparseCategoricalCrossentropy" is sparse_categorical_crossentropy. */
+static bool is_same_word(const char *a, const char *b)
+{
+    for (; *a || *b; a++, b++) {
+        a += *a == '_';
+        b += *b == '_';
+        if (tolower((unsigned char)*a) != tolower((unsigned char)*b))
+            return false;
+    }
+    return true;
+}
+
+static bool read_loss(json_t *value, mote_goal *goal)
+{
+    const char *name =
+        json_is_object(value) ? json_string_value(json_object_get(value, "class_name")) : json_string_value(value);
+    mote_loss loss;
+
+    if (!name)
+        return false;
+    goal->from_logits = json_is_true(json_object_get(json_object_get(value, "config"), "from_logits"));
+    if ((goal->loss = mote_loss_find(name)) != MOTE_LOSS_COUNT)
+        return true;
+    for (loss = 0; loss < MOTE_LOSS_COUNT; loss++)
+        if (is_same_word(name, mote_loss_name(loss)))
+            goal->loss = loss;
+    return goal->loss != MOTE_LOSS_COUNT;
+}
+
+/* Names alone; metrics that mote does not have are left out. */
+static unsigned read_metrics(json_t *value)
+{
+    const char *name = json_string_value(value);
+    unsigned    metrics = name ? mote_metric_find(name) : 0;
+    json_t     *member;
+    size_t      i;
+
+    json_array_foreach(value, i, member) metrics |= json_is_string(member) ? mote_metric_find(json_string_value(member)) : 0;
+    return metrics;
+}
+
+/* Of several outputs by name or in order. */
+static json_t *part_of(json_t *value, const mote_model *model, int32_t output)
+{
+    if (mote_model_output_count(model) == 1)
+        return value;
+    if (json_is_object(value) && !json_object_get(value, "class_name"))
+        return json_object_get(value, mote_model_output(model, output).name);
+    return json_is_array(value) ? json_array_get(value, (size_t)output) : value;
+}
+
+/* Where mote's own recipe does not tell. */
+static void take_goals(mote_keras_reader *r, mote_model *model)
+{
+    json_t *weights = json_object_get(r->training, "loss_weights");
+    int32_t i;
+
+    for (i = 0; i < mote_model_output_count(model) && i < MOTE_TARGETS_MAX; i++) {
+        mote_output_recipe *recipe = &model->recipe.output[i];
+        mote_goal           goal = {0};
+        if (recipe->has_goal || !read_loss(part_of(json_object_get(r->training, "loss"), model, i), &goal))
+            continue;
+        goal.metrics = read_metrics(part_of(json_object_get(r->training, "metrics"), model, i));
+        goal.weight = (float)json_number_value(part_of(weights, model, i));
+        recipe->goal = goal;
+        recipe->has_goal = true;
+    }
+}
+
 /* ---- what it remembers ---- */
 
 /* The weights that are trained, in the file's order. */
@@ -247,6 +320,7 @@ static bool list_weights(mote_keras_reader *r, const mote_model *model, trained_
 /* Where the optimizer's arrays are: by number, or by name. */
 typedef struct optimizer_arrays {
     mote_keras_reader *r;
+    const char        *group; /* of .h5 */
     const char       **names; /* NULL: optimizer/vars/N */
     int32_t            count, first;
     bool               is_interleaved;
@@ -268,7 +342,10 @@ static mote_status name_arrays(optimizer_arrays *a, mote_error *err)
     a->is_interleaved = true;
     if (!a->r->is_h5)
         return MOTE_OK;
-    MOTE_TRY(mote_hdf5_find(&a->r->weights, "optimizer_weights", &group, &found, err));
+    a->group = "optimizer_weights";
+    MOTE_TRY(mote_hdf5_find(&a->r->weights, a->group, &group, &found, err));
+    if (!found)
+        MOTE_TRY(mote_hdf5_find(&a->r->weights, a->group = MOTE_KERAS_OWN_OPTIMIZER, &group, &found, err));
     if (found)
         a->names = mote_keras_names(a->r, group, "weight_names", &a->count, err);
     if (err->code != MOTE_OK || !a->names || a->count < 1)
@@ -289,7 +366,7 @@ static mote_status read_array(const optimizer_arrays *a, int32_t index, mote_hdf
     *out = (mote_hdf5_array){0};
     if (a->r->is_h5 && (!a->names || index >= a->count))
         return MOTE_OK;
-    path = a->names ? mote_arena_printf(arena, err, "optimizer_weights/%s", a->names[index])
+    path = a->names ? mote_arena_printf(arena, err, "%s/%s", a->group, a->names[index])
                     : mote_arena_printf(arena, err, "optimizer/vars/%d", (int)index);
     if (!path || mote_hdf5_find(&a->r->weights, path, &object, &found, err) != MOTE_OK || !found)
         return err->code;
@@ -373,6 +450,7 @@ static mote_status take_optimizer(mote_keras_reader *r, mote_model *model, mote_
         return mote_model_add_note(model, err, "its optimizer is not one of mote's (%s), and is not taken over", why);
     model->optimizer = optimizer;
     model->is_trained = true;
+    take_goals(r, model);
     return take_memory(r, model, err);
 }
 

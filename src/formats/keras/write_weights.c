@@ -130,8 +130,7 @@ static void put_memory(slot_writing *s)
         return;
     *step = (int64_t)s->w->model->memory.step;
     put_numbers(s, s->names ? "iteration" : NULL, &(mote_hdf5_numbers){.integers = step});
-    if (!s->names || !s->w->has_no_rate)
-        put_numbers(s, s->names ? "learning_rate" : NULL, &(mote_hdf5_numbers){.floats = &o->learning_rate});
+    put_numbers(s, s->names ? "learning_rate" : NULL, &(mote_hdf5_numbers){.floats = &o->learning_rate});
     if (o->kind == MOTE_OPTIMIZER_ADAM)
         put_slots(s, 0, slots - 1);
     else
@@ -230,11 +229,12 @@ static void put_names(mote_hdf5_tree *tree, mote_hdf5_entry *group, const char *
     }
 }
 
-/* A model that has not been trained in mote, nor by the optimizer that its file tells of, has none. */
+/* For mote alone: Keras 3 cannot train on a .h5 that has optimizer_weights, its own included, as it builds the optimizer
+ * without variables. */
 static void put_optimizer_h5(mote_keras_writing *w, mote_hdf5_tree *tree)
 {
     const size_t most = 2 + (size_t)count_trained(w) * MOTE_SLOTS_MAX;
-    slot_writing s = {w, tree, mote_hdf5_add_group(tree, NULL, "optimizer_weights"),
+    slot_writing s = {w, tree, mote_hdf5_add_group(tree, NULL, MOTE_KERAS_OWN_OPTIMIZER),
                       MOTE_NEW(&tree->arena, const char *, most, tree->err), 0};
 
     if (!s.names)

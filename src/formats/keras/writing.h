@@ -7,6 +7,9 @@
 #include "formats/hdf5/write.h"
 #include "graph/graph.h"
 
+/* The group of a .h5 that has what the optimizer remembers, as Keras' "optimizer_weights". */
+#define MOTE_KERAS_OWN_OPTIMIZER "mote.optimizer_weights"
+
 /* A layer in Keras' words. */
 typedef struct mote_keras_written {
     const mote_layer_record *record;
@@ -20,7 +23,6 @@ typedef struct mote_keras_writing {
     const mote_model   *model;
     bool                is_version_2; /* .h5 has Keras 2's words, which Keras 3 reads as well */
     bool                is_sequential;
-    bool                has_no_rate; /* of the optimizer's arrays, as in Keras 2 */
     const char         *name;
     mote_keras_written *layers;    /* [model->layer_count], in the order in which Keras lists them */
     int32_t            *by_tensor; /* the layer that computes a tensor; -1: none does */
