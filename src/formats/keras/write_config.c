@@ -121,18 +121,35 @@ static void settle_words(const mote_keras_writing *w, const char *class_name, js
         mote_json_set(&config, "axis", json_incref(json_array_get(axis, 0)));
 }
 
-/* As the file had it, but for the name, for what training has done, and for words that only one version of Keras knows: what
- * is null is meant everywhere, and may be left out. */
+/* What is null is meant everywhere, and one version of Keras may not know the word. Keras 2 takes objects (initializers)
+ * without a module. */
+static void drop_nulls(const mote_keras_writing *w, json_t *value, bool is_inner)
+{
+    static const char *const version_3[] = {"module", "registered_name", NULL};
+    const char              *key;
+    json_t                  *member;
+    void                    *next;
+
+    if (is_inner && w->is_version_2)
+        drop_keys(value, version_3);
+    json_object_foreach_safe(value, next, key, member)
+    {
+        if (json_is_object(member))
+            drop_nulls(w, member, true);
+        else if (json_is_null(member) && strcmp(key, "registered_name") != 0)
+            json_object_del(value, key);
+    }
+}
+
+/* As the file had it, but for the name, for what training has done, and for words that only one version of Keras knows. */
 static json_t *print_kept(const mote_keras_writing *w, const mote_keras_written *layer)
 {
-    json_t     *config = json_loads(layer->record->keras->config, JSON_ALLOW_NUL, NULL), *value;
-    const char *key;
-    void       *next;
+    json_t *config = json_loads(layer->record->keras->config, JSON_ALLOW_NUL, NULL);
 
     if (!config)
         return NULL;
     settle_words(w, layer->class_name, config);
-    json_object_foreach_safe(config, next, key, value) if (json_is_null(value)) json_object_del(config, key);
+    drop_nulls(w, config, false);
     mote_json_set(&config, "name", json_string(layer->name));
     mote_json_set(&config, "trainable", json_boolean(!mote_keras_is_frozen(w, layer->record)));
     mote_json_set(&config, "dtype", json_string("float32"));
