@@ -38,6 +38,25 @@ typedef struct mote_operand_info {
 } mote_operand_info;
 #define MOTE_NO_OPERAND INT32_MIN /* as layer: a constant or a state, which nothing computes */
 
+/* Channels by number, ascending. */
+typedef struct mote_channel_list {
+    int32_t *channels; /* [count] */
+    int32_t  count;
+} mote_channel_list;
+
+/* What a layer with int8 weights can compute, whatever comes in: exact, by intervals from the model's inputs on. */
+typedef struct mote_range_info {
+    bool    is_known;          /* else all is zero */
+    int64_t sum_low, sum_high; /* where each of the layer's 32-bit accumulators ends */
+    int64_t sum_most;          /* no partial sum is further from 0, in whatever order a kernel adds */
+    int32_t sum_bits;          /* that many bits, with the sign's, hold every partial sum; over 32: it may overflow */
+    int32_t channel_count;     /* 0: too many channels in the model to follow each */
+    /* Channels that always have the lowest value that type and activation allow (behind a relu they never fire), and
+     * those that always have the highest. */
+    mote_channel_list lowest, highest;
+    uint64_t          room[4]; /* mote.h */
+} mote_range_info;
+
 /* Texts and arrays belong to the inspection. */
 typedef struct mote_layer_info {
     const char        *name;       /* the layer's, or its output's; "" where it has none */
@@ -49,7 +68,8 @@ typedef struct mote_layer_info {
     mote_weights_info  weights;
     size_t             parameters, parameter_bytes; /* constants that are numbers, not shapes or axes */
     size_t             macs;                        /* multiply-accumulates of one sample */
-    uint64_t           room[8];                     /* mote.h */
+    mote_range_info    range;
+    uint64_t           room[8]; /* mote.h */
 } mote_layer_info;
 
 /* A tensor in the arena, or what a step needs for itself. It lives from first_step to last_step; inputs from -1, outputs to

@@ -56,6 +56,29 @@ static json_t *json_weights(const mote_weights_info *w)
     return object;
 }
 
+static json_t *json_channels(const mote_channel_list *list)
+{
+    json_t *array = json_array();
+    int32_t i;
+
+    for (i = 0; i < list->count; i++)
+        mote_json_append(&array, json_integer(list->channels[i]));
+    return array;
+}
+
+static json_t *json_range(const mote_range_info *range)
+{
+    json_t *object =
+        json_pack("{sI sI sI si sb}", "low", (json_int_t)range->sum_low, "high", (json_int_t)range->sum_high, "most",
+                  (json_int_t)range->sum_most, "bits", range->sum_bits, "may_overflow", range->sum_bits > 32);
+
+    if (range->channel_count > 0) {
+        mote_json_set(&object, "always_lowest", json_channels(&range->lowest));
+        mote_json_set(&object, "always_highest", json_channels(&range->highest));
+    }
+    return object;
+}
+
 /* Names of tensors: each is a layer's, or one of the model's inputs. */
 static json_t *json_operands(const mote_layer_info *layer)
 {
@@ -82,6 +105,8 @@ static json_t *json_layers(const mote_inspection *is)
         mote_json_set(&row, "parameter_bytes", json_integer((json_int_t)layer->parameter_bytes));
         mote_json_set(&row, "weights", layer->weights.rank > 0 ? json_weights(&layer->weights) : json_null());
         mote_json_set(&row, "macs", json_integer((json_int_t)layer->macs));
+        if (layer->range.is_known)
+            mote_json_set(&row, "sums", json_range(&layer->range));
         mote_json_append(&list, row);
     }
     return list;

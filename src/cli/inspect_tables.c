@@ -189,6 +189,47 @@ static void deployed_cells(cli_table *table, const cli_inspecting *in)
                                                           : "do not fit");
 }
 
+/* "3 of 64 of #1 CONV_2D: 0, 5, 9". */
+static void channels_cell(cli_table *table, const char *what, const mote_inspection *is, int32_t index,
+                          const mote_channel_list *list)
+{
+    enum { SHOWN = 8 };
+    char    text[SHOWN * 13];
+    size_t  used = 0;
+    int32_t i;
+
+    if (list->count == 0)
+        return;
+    for (i = 0; i < list->count && i < SHOWN; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%d", i ? ", " : "", (int)list->channels[i]);
+    cli_cell(table, "%s", what);
+    cli_cell(table, "%d of %d channels of #%d: %s%s", list->count, is->layers[index].range.channel_count, index, text,
+             list->count > SHOWN ? ", ..." : "");
+}
+
+/* What can be said of an int8 model whatever comes in. */
+static void range_cells(cli_table *table, const mote_inspection *is)
+{
+    int32_t i, widest = -1;
+
+    for (i = 0; i < is->layer_count; i++)
+        if (is->layers[i].range.is_known && (widest < 0 || is->layers[i].range.sum_most > is->layers[widest].range.sum_most))
+            widest = i;
+    if (widest < 0)
+        return;
+    cli_cell(table, "accumulators");
+    cli_cell(table, "%d of 32 bits at most, at #%d: %s", is->layers[widest].range.sum_bits, widest,
+             is->layers[widest].range.sum_bits > 32 ? "a sum may overflow" : "no sum can overflow");
+    for (i = 0; i < is->layer_count; i++) {
+        const mote_layer_info *layer = &is->layers[i];
+        channels_cell(table,
+                      strncmp(layer->activation, "relu", 4) == 0 && !strstr(layer->activation, "_n1") ? "never fire"
+                                                                                                      : "always lowest",
+                      is, i, &layer->range.lowest);
+        channels_cell(table, "always highest", is, i, &layer->range.highest);
+    }
+}
+
 /* Subgraphs that the file can run besides. */
 static void left_out_cells(cli_table *table, const mote_model *model)
 {
@@ -235,6 +276,7 @@ static mote_status print_totals(const cli_inspecting *in, mote_error *err)
         cli_cell(&table, "weights left");
         cli_cell(&table, "%zu of %zu bytes", is->pruning.weight_bytes_left, is->pruning.weight_bytes);
     }
+    range_cells(&table, is);
     cli_cell(&table, in->spec ? ".tflite" : "file");
     cli_cell(&table, "%zu bytes", in->spec ? is->tflite_bytes : in->file_bytes);
     if (!is->memory_failure)

@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "compare/inspected.h"
+#include "compare/ranges.h"
 #include "data/raw.h"
 #include "formats/tflite/tflite.h"
 #include "graph/control.h"
@@ -285,7 +286,8 @@ static mote_status describe_program(mote_inspection *out, const mote_model *mode
 
     if (mote_model_has_control(model))
         MOTE_TRY(mote_model_flatten(&flat, model, err));
-    describe_layers(out, flat ? &flat->graphs[0] : &model->graphs[0], err);
+    if (describe_layers(out, flat ? &flat->graphs[0] : &model->graphs[0], err) == MOTE_OK && !flat)
+        mote_describe_ranges(out, &model->graphs[0], err); /* a loop's values come back to operators before it */
     mote_model_destroy(flat);
     return err->code;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "passes/channel_ranges.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "ops/convolution.h"
@@ -96,6 +97,7 @@ static mote_status number_slots(mote_channel_ranges *r, mote_arena *arena, mote_
     }
     r->low = MOTE_NEW(arena, int8_t, r->slot_count, err);
     r->high = MOTE_NEW(arena, int8_t, r->slot_count, err);
+    r->sums = MOTE_NEW(arena, mote_sums, r->graph->node_count, err);
     return err->code;
 }
 
@@ -282,6 +284,11 @@ static range requantize_range(const requantization *q, sum_range acc)
     return (range){mrt_clamp_i32(-128, q->act_min, q->act_max), mrt_clamp_i32(127, q->act_min, q->act_max)};
 }
 
+static int32_t farthest(range x)
+{
+    return abs(x.low) > abs(x.high) ? abs(x.low) : abs(x.high);
+}
+
 static void add_product(sum_range *sum, int32_t w, range x)
 {
     sum->low += w * (w > 0 ? x.low : x.high);
@@ -326,6 +333,29 @@ static sum_range sum_depthwise(const mote_weighted *layer, int32_t o, range x)
         add_tap(&sum, tap, layer->tap[t]);
     }
     return sum;
+}
+
+/* Products may be taken of inputs less their zero point, or of inputs as they are stored, the rest being in the bias. */
+static int64_t most_of(const mote_weighted *layer, int32_t o, const range *x)
+{
+    const size_t  w_step = layer->is_depthwise ? (size_t)layer->outs : 1;
+    const int8_t *w =
+        layer->w + (layer->is_depthwise ? (size_t)o : (size_t)o * (size_t)layer->taps * (size_t)layer->channels);
+    const int64_t bias = layer->bias ? layer->bias[o] : 0;
+    int64_t       products = 0, stored = 0, folded = bias, a, b;
+    int32_t       t, c;
+
+    for (t = 0; t < layer->taps; t++)
+        for (c = 0; c < layer->channels; c++, w += w_step) {
+            const int32_t factor = *w - layer->w_zero;
+            const range   raw = {x[c].low + layer->in_zero, x[c].high + layer->in_zero};
+            products += abs(factor) * (int64_t)farthest(x[c]);
+            stored += abs(factor) * (int64_t)farthest(raw);
+            folded -= (int64_t)factor * layer->in_zero;
+        }
+    a = products + llabs(bias);
+    b = stored + llabs(folded);
+    return a > b ? a : b;
 }
 
 /* ---- operators ---- */
@@ -388,6 +418,14 @@ static bool find_scales(analysis *a, const mote_node *node, layer_scales *out, m
     }
 }
 
+static void note_sum(mote_sums *sums, sum_range acc, int64_t most, bool is_first)
+{
+    sums->is_known = true;
+    sums->low = is_first || acc.low < sums->low ? acc.low : sums->low;
+    sums->high = is_first || acc.high > sums->high ? acc.high : sums->high;
+    sums->most = most > sums->most ? most : sums->most;
+}
+
 static bool find_weighted(analysis *a, const mote_node *node, mote_error *err)
 {
     mote_channel_ranges *r = &a->ranges;
@@ -395,6 +433,7 @@ static bool find_weighted(analysis *a, const mote_node *node, mote_error *err)
     const int32_t        in_channels = mote_channel_count(&r->graph->tensors[in]);
     mote_weighted        layer;
     layer_scales         scales;
+    mote_sums           *sums = &r->sums[node - r->graph->nodes];
     range               *x;
     int32_t              o, c;
 
@@ -405,9 +444,12 @@ static bool find_weighted(analysis *a, const mote_node *node, mote_error *err)
         return false;
     for (c = 0; c < in_channels; c++)
         x[c] = less_zero(range_at(r, in, c), layer.in_zero);
+    sums->act_min = scales.rest.act_min;
+    sums->act_max = scales.rest.act_max;
     for (o = 0; o < layer.outs; o++) {
-        const sum_range acc =
-            layer.is_depthwise ? sum_depthwise(&layer, o, x[o / (layer.outs / in_channels)]) : sum_channels(&layer, o, x);
+        const range    *own = layer.is_depthwise ? &x[o / (layer.outs / in_channels)] : x;
+        const sum_range acc = layer.is_depthwise ? sum_depthwise(&layer, o, *own) : sum_channels(&layer, o, x);
+        note_sum(sums, acc, most_of(&layer, o, own), o == 0);
         scales.rest.mult = scales.mult[o * scales.step];
         scales.rest.shift = scales.shift[o * scales.step];
         set_range(r, out, o, requantize_range(&scales.rest, acc));

@@ -25,6 +25,15 @@ typedef enum mote_channel_rule {
 /* OTHER also for operands that are not int8 and computed (of ADD, one may be a constant). */
 mote_channel_rule mote_channel_rule_of(const mote_graph *graph, const mote_node *node);
 
+/* What a layer with weights adds up in each of its 32-bit accumulators, whatever comes in. */
+typedef struct mote_sums {
+    bool    is_known;  /* the node is a mote_weighted */
+    int64_t low, high; /* where every one of them ends */
+    int64_t most;      /* no partial sum is further from 0, in whatever order products are added, with or without the input's
+                          zero point folded into the bias */
+    int32_t act_min, act_max; /* what outputs are clamped to */
+} mote_sums;
+
 /* All activations together have at most 2^20 slots, so that no file can claim memory that it does not hold. A tensor for
  * which there are too few, or that is not int8 with one scale, has one slot for all of its channels. */
 typedef struct mote_channel_ranges {
@@ -32,6 +41,7 @@ typedef struct mote_channel_ranges {
     int32_t          *first, *count; /* [tensor_count]: the tensor's first slot, and how many; 0: not an activation */
     int8_t           *low, *high;    /* [slot_count]; of other types than int8 meaningless */
     int32_t           slot_count;
+    mote_sums        *sums; /* [node_count] */
 } mote_channel_ranges;
 
 /* Of a model that mote_model_verify has passed; all arrays are in arena. Time is linear in the weights and channels. */

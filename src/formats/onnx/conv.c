@@ -4,17 +4,17 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "formats/onnx/parts.h"
+#include "formats/onnx/operators.h"
 #include "formats/onnx/window.h"
 
 /* ---- windows ---- */
 
-static int32_t at_or(mote_onnx_list list, int32_t i, int32_t standard)
+static int32_t at_or(mote_import_list list, int32_t i, int32_t standard)
 {
     return list.count > i ? (int32_t)list.n[i] : standard;
 }
 
-static bool is_small_list(mote_onnx_list list, int32_t least)
+static bool is_small_list(mote_import_list list, int32_t least)
 {
     int32_t i;
 
@@ -24,15 +24,15 @@ static bool is_small_list(mote_onnx_list list, int32_t least)
     return true;
 }
 
-static void pad_automatically(mote_onnx_call *c, mote_onnx_window *w)
+static void pad_automatically(mote_import_call *c, mote_onnx_window *w)
 {
-    const char *how = mote_onnx_string(c, "auto_pad", "NOTSET");
+    const char *how = mote_import_string(c, "auto_pad", "NOTSET");
     int32_t     i;
 
     if (strcmp(how, "NOTSET") == 0)
         return;
     if (strcmp(how, "VALID") != 0 && strcmp(how, "SAME_UPPER") != 0 && strcmp(how, "SAME_LOWER") != 0) {
-        mote_onnx_refuse(c, "auto_pad \"%s\"", mote_show_string(how).text);
+        mote_import_refuse(c, "auto_pad \"%s\"", mote_show_string(how).text);
         return;
     }
     for (i = 0; i < 2; i++) {
@@ -49,24 +49,24 @@ int64_t mote_onnx_reach(const mote_onnx_window *w, int32_t i)
 }
 
 /* kernel: of the weights, where the attribute does not say it. Of one dimension the first of the two is 1. */
-bool mote_onnx_read_window(mote_onnx_call *c, mote_onnx_window *w, const int32_t *kernel)
+bool mote_onnx_read_window(mote_import_call *c, mote_onnx_window *w, const int32_t *kernel)
 {
-    const mote_onnx_shape *shape = &mote_onnx_in(c, 0)->shape;
-    const mote_onnx_list   kernels = mote_onnx_ints(c, "kernel_shape"), strides = mote_onnx_ints(c, "strides"),
-                         dilations = mote_onnx_ints(c, "dilations"), pads = mote_onnx_ints(c, "pads");
+    const mote_import_shape *shape = &mote_import_in(c, 0)->shape;
+    const mote_import_list   kernels = mote_import_ints(c, "kernel_shape"), strides = mote_import_ints(c, "strides"),
+                           dilations = mote_import_ints(c, "dilations"), pads = mote_import_ints(c, "pads");
     const int32_t axes = shape->rank - 2;
     int32_t       i;
 
     *w = (mote_onnx_window){.in = {1, 1}, .kernel = {1, 1}, .stride = {1, 1}, .dilation = {1, 1}};
     if (axes < 1 || axes > 2) {
-        mote_onnx_refuse(c, "images of %d dimensions; of 1 and 2 there are operators", axes);
+        mote_import_refuse(c, "images of %d dimensions; of 1 and 2 there are operators", axes);
         return false;
     }
     if ((kernels.count >= 0 && kernels.count != axes) || (strides.count > 0 && strides.count != axes) ||
         (dilations.count > 0 && dilations.count != axes) || (pads.count > 0 && pads.count != 2 * axes) ||
         !is_small_list(kernels, 1) || !is_small_list(strides, 1) || !is_small_list(dilations, 1) ||
         !is_small_list(pads, 0) || (kernels.count < 0 && !kernel)) {
-        mote_onnx_wrong(c, "kernel_shape, strides, dilations and pads do not go together, or are out of range");
+        mote_import_wrong(c, "kernel_shape, strides, dilations and pads do not go together, or are out of range");
         return false;
     }
     for (i = 0; i < axes; i++) {
@@ -78,10 +78,10 @@ bool mote_onnx_read_window(mote_onnx_call *c, mote_onnx_window *w, const int32_t
         w->before[k] = at_or(pads, i, 0);
         w->behind[k] = at_or(pads, i + axes, 0);
         if (kernel && kernels.count >= 0 && kernels.n[i] != kernel[i])
-            mote_onnx_wrong(c, "kernel_shape says %lld, the weights have %d", (long long)kernels.n[i], kernel[i]);
+            mote_import_wrong(c, "kernel_shape says %lld, the weights have %d", (long long)kernels.n[i], kernel[i]);
     }
     pad_automatically(c, w);
-    return !mote_onnx_failed(c);
+    return !mote_import_failed(c);
 }
 
 /* Whether SAME, which puts the odd element behind, does what the paddings say. */
@@ -106,24 +106,24 @@ bool mote_onnx_is_padded(const mote_onnx_window *w)
 }
 
 /* Operand 0 as [N, H, W, C]; of one dimension H is 1. */
-mote_id mote_onnx_image(mote_onnx_call *c)
+mote_id mote_onnx_image(mote_import_call *c)
 {
-    const mote_onnx_value *x = mote_onnx_in(c, 0);
-    const mote_onnx_order  order = mote_onnx_channels_last(x->shape.rank);
-    const mote_id          id = mote_onnx_as(c, x, &order);
-    const int32_t          dim[] = {x->shape.dim[0], 1, x->shape.dim[2], x->shape.dim[1]};
+    const mote_import_value *x = mote_import_in(c, 0);
+    const mote_import_order  order = mote_import_channels_last(x->shape.rank);
+    const mote_id            id = mote_import_as(c, x, &order);
+    const int32_t            dim[] = {x->shape.dim[0], 1, x->shape.dim[2], x->shape.dim[1]};
 
-    return x->shape.rank == 3 ? mote_onnx_reshape(c, id, 4, dim) : id;
+    return x->shape.rank == 3 ? mote_import_reshape(c, id, 4, dim) : id;
 }
 
 /* Output 0 from [N, H, W, C], in as many dimensions as operand 0 has. */
-void mote_onnx_give_image(mote_onnx_call *c, mote_id id)
+void mote_onnx_give_image(mote_import_call *c, mote_id id)
 {
-    const mote_onnx_order order = mote_onnx_channels_last(mote_onnx_in(c, 0)->shape.rank);
-    const mote_tensor    *tensor = mote_onnx_tensor_at(c, id);
-    const int32_t         dim[] = {tensor->dim[0], tensor->dim[2], tensor->dim[3]};
+    const mote_import_order order = mote_import_channels_last(mote_import_in(c, 0)->shape.rank);
+    const mote_tensor      *tensor = mote_import_tensor_at(c, id);
+    const int32_t           dim[] = {tensor->dim[0], tensor->dim[2], tensor->dim[3]};
 
-    mote_onnx_give(c, 0, order.rank == 3 ? mote_onnx_reshape(c, id, 3, dim) : id, order.axis);
+    mote_import_give(c, 0, order.rank == 3 ? mote_import_reshape(c, id, 3, dim) : id, order.axis);
 }
 
 /* ---- Conv ---- */
@@ -135,16 +135,16 @@ typedef struct weights {
 } weights;
 
 /* The file has [outs, ins, ...], or of a transposed convolution [ins, outs, ...]. */
-static bool read_weights(mote_onnx_call *c, weights *w)
+static bool read_weights(mote_import_call *c, weights *w)
 {
-    const mote_onnx_shape *shape = &mote_onnx_in(c, 1)->shape;
-    const int32_t          axes = mote_onnx_in(c, 0)->shape.rank - 2;
+    const mote_import_shape *shape = &mote_import_in(c, 1)->shape;
+    const int32_t            axes = mote_import_in(c, 0)->shape.rank - 2;
 
-    w->values = mote_onnx_floats(c, 1);
+    w->values = mote_import_floats(c, 1);
     if (!w->values)
         return false;
-    if (shape->rank != axes + 2 || mote_onnx_count(shape) == 0) {
-        mote_onnx_wrong(c, "weights of %d dimensions, the input has %d", shape->rank, axes + 2);
+    if (shape->rank != axes + 2 || mote_import_count(shape) == 0) {
+        mote_import_wrong(c, "weights of %d dimensions, the input has %d", shape->rank, axes + 2);
         return false;
     }
     w->outs = shape->dim[0];
@@ -155,11 +155,11 @@ static bool read_weights(mote_onnx_call *c, weights *w)
 }
 
 /* [outs, kernel_h, kernel_w, ins]; depthwise [1, kernel_h, kernel_w, outs]. */
-static mote_id turned_weights(mote_onnx_call *c, const weights *w, bool is_depthwise)
+static mote_id turned_weights(mote_import_call *c, const weights *w, bool is_depthwise)
 {
     const int32_t taps = w->kernel[0] * w->kernel[1];
     const int32_t dim[] = {is_depthwise ? 1 : w->outs, w->kernel[0], w->kernel[1], is_depthwise ? w->outs : w->ins};
-    float        *to = mote_onnx_take(c, (size_t)w->outs * (size_t)w->ins * (size_t)taps, sizeof *to);
+    float        *to = mote_import_take(c, (size_t)w->outs * (size_t)w->ins * (size_t)taps, sizeof *to);
     int32_t       o, i, t;
 
     for (o = 0; to && o < w->outs; o++)
@@ -168,22 +168,22 @@ static mote_id turned_weights(mote_onnx_call *c, const weights *w, bool is_depth
                 to[is_depthwise ? (size_t)t * (size_t)w->outs + (size_t)o
                                 : ((size_t)o * (size_t)taps + (size_t)t) * (size_t)w->ins + (size_t)i] =
                     w->values[((size_t)o * (size_t)w->ins + (size_t)i) * (size_t)taps + (size_t)t];
-    return to ? mote_onnx_const(c, MOTE_F32, 4, dim, to) : MOTE_NONE;
+    return to ? mote_import_const(c, MOTE_F32, 4, dim, to) : MOTE_NONE;
 }
 
 /* MOTE_NONE: there is none. */
-static mote_id bias_of(mote_onnx_call *c, int32_t outs)
+static mote_id bias_of(mote_import_call *c, int32_t outs)
 {
-    const mote_onnx_value *value = mote_onnx_in(c, 2);
-    const float           *bias = value ? mote_onnx_floats(c, 2) : NULL;
+    const mote_import_value *value = mote_import_in(c, 2);
+    const float             *bias = value ? mote_import_floats(c, 2) : NULL;
 
     if (!bias)
         return MOTE_NONE;
-    if (mote_onnx_count(&value->shape) != (size_t)outs) {
-        mote_onnx_wrong(c, "a bias of %zu values, %d outputs", mote_onnx_count(&value->shape), outs);
+    if (mote_import_count(&value->shape) != (size_t)outs) {
+        mote_import_wrong(c, "a bias of %zu values, %d outputs", mote_import_count(&value->shape), outs);
         return MOTE_NONE;
     }
-    return mote_onnx_const(c, MOTE_F32, 1, &outs, bias);
+    return mote_import_const(c, MOTE_F32, 1, &outs, bias);
 }
 
 static void set_window(mote_attrs *as, const mote_onnx_window *w, bool is_same)
@@ -195,31 +195,31 @@ static void set_window(mote_attrs *as, const mote_onnx_window *w, bool is_same)
     as->conv_2d.padding = is_same ? MRT_PADDING_SAME : MRT_PADDING_VALID;
 }
 
-static mote_id padded(mote_onnx_call *c, mote_id x, const mote_onnx_window *w)
+static mote_id padded(mote_import_call *c, mote_id x, const mote_onnx_window *w)
 {
     const int32_t before[] = {0, w->before[0], w->before[1], 0}, behind[] = {0, w->behind[0], w->behind[1], 0};
 
-    return mote_onnx_is_padded(w) ? mote_onnx_pad_zero(c, x, before, behind) : x;
+    return mote_onnx_is_padded(w) ? mote_import_pad_zero(c, x, before, behind) : x;
 }
 
-static void import_conv(mote_onnx_call *c)
+static void import_conv(mote_import_call *c)
 {
-    const int32_t    axes = mote_onnx_in(c, 0)->shape.rank - 2, group = mote_onnx_small(c, "group", 1);
-    const int32_t    ins = axes >= 1 ? mote_onnx_in(c, 0)->shape.dim[1] : 0;
+    const int32_t    axes = mote_import_in(c, 0)->shape.rank - 2, group = mote_import_small(c, "group", 1);
+    const int32_t    ins = axes >= 1 ? mote_import_in(c, 0)->shape.dim[1] : 0;
     mote_onnx_window window;
     weights          w;
     bool             is_same, is_depthwise;
-    mote_onnx_op     op = {.in_count = 3};
+    mote_import_op   op = {.in_count = 3};
     mote_id          in[3];
 
     if (axes < 1 || axes > 2) {
-        mote_onnx_refuse(c, "a convolution over %d dimensions; over 1 and 2 there are operators", axes);
+        mote_import_refuse(c, "a convolution over %d dimensions; over 1 and 2 there are operators", axes);
         return;
     }
     if (!read_weights(c, &w) || !mote_onnx_read_window(c, &window, w.kernel + 2 - axes))
         return;
     if (group < 1 || (int64_t)w.ins * group != ins || w.outs % group != 0) {
-        mote_onnx_wrong(c, "%d channels, %d groups, and weights of %d channels for %d outputs", ins, group, w.ins, w.outs);
+        mote_import_wrong(c, "%d channels, %d groups, and weights of %d channels for %d outputs", ins, group, w.ins, w.outs);
         return;
     }
     is_same = mote_onnx_is_same(&window);
@@ -228,14 +228,14 @@ static void import_conv(mote_onnx_call *c)
     if (!is_same)
         in[0] = padded(c, in[0], &window);
     in[1] = turned_weights(c, &w, is_depthwise);
-    mote_onnx_keep_scales(c, in[1], 1);
+    mote_import_keep_scales(c, in[1], 1);
     in[2] = bias_of(c, w.outs);
     op.op = is_depthwise ? MOTE_OP_DEPTHWISE_CONV_2D : MOTE_OP_CONV_2D;
     op.in = in;
     set_window(&op.as, &window, is_same && mote_onnx_is_padded(&window));
     if (is_depthwise)
         op.as.depthwise_conv_2d.depth_multiplier = w.outs / group;
-    mote_onnx_give_image(c, mote_onnx_add(c, &op));
+    mote_onnx_give_image(c, mote_import_add(c, &op));
 }
 
 /* ---- ConvTranspose ---- */
@@ -247,11 +247,11 @@ typedef struct transposed {
 } transposed;
 
 /* Weights of one group: the file has [ins, outs, kernel]; dilated ones get zeros between. */
-static mote_id transposed_weights(mote_onnx_call *c, const transposed *t, int32_t g)
+static mote_id transposed_weights(mote_import_call *c, const transposed *t, int32_t g)
 {
     const int32_t ins = t->w.ins, outs = t->w.outs, *kernel = t->w.kernel, *dilation = t->window.dilation;
     const int32_t dim[] = {outs, (kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1, ins};
-    float        *to = mote_onnx_take(
+    float        *to = mote_import_take(
                c, mote_size_mul(mote_size_mul((size_t)dim[0], (size_t)dim[1]), mote_size_mul((size_t)dim[2], (size_t)dim[3])),
                sizeof *to);
     int32_t o, i, y, x;
@@ -268,21 +268,21 @@ static mote_id transposed_weights(mote_onnx_call *c, const transposed *t, int32_
                                      (size_t)y) *
                                         (size_t)kernel[1] +
                                     (size_t)x];
-    return to ? mote_onnx_const(c, MOTE_F32, 4, dim, to) : MOTE_NONE;
+    return to ? mote_import_const(c, MOTE_F32, 4, dim, to) : MOTE_NONE;
 }
 
 /* Padding that is asked for, or follows from the output's shape. */
-static void find_transposed_size(mote_onnx_call *c, transposed *t)
+static void find_transposed_size(mote_import_call *c, transposed *t)
 {
-    const mote_onnx_list added = mote_onnx_ints(c, "output_padding"), shape = mote_onnx_ints(c, "output_shape");
-    const char          *how = mote_onnx_string(c, "auto_pad", "NOTSET");
-    const int32_t        axes = mote_onnx_in(c, 0)->shape.rank - 2;
-    mote_onnx_window    *w = &t->window;
-    int32_t              i;
+    const mote_import_list added = mote_import_ints(c, "output_padding"), shape = mote_import_ints(c, "output_shape");
+    const char            *how = mote_import_string(c, "auto_pad", "NOTSET");
+    const int32_t          axes = mote_import_in(c, 0)->shape.rank - 2;
+    mote_onnx_window      *w = &t->window;
+    int32_t                i;
 
     if (!is_small_list(added, 0) || !is_small_list(shape, 1) || (added.count > 0 && added.count != axes) ||
         (shape.count > 0 && shape.count < axes)) {
-        mote_onnx_wrong(c, "output_padding and output_shape do not fit");
+        mote_import_wrong(c, "output_padding and output_shape do not fit");
         return;
     }
     for (i = 0; i < 2; i++) {
@@ -300,7 +300,7 @@ static void find_transposed_size(mote_onnx_call *c, transposed *t)
             w->behind[i] = (int32_t)(cut - w->before[i]);
         }
         if (full > 1 << 24 || out < 1) {
-            mote_onnx_refuse(c, "an output of %lld elements along an axis", (long long)out);
+            mote_import_refuse(c, "an output of %lld elements along an axis", (long long)out);
             return;
         }
         t->full[i] = (int32_t)full;
@@ -322,61 +322,61 @@ static bool cuts_same(const transposed *t)
     return true;
 }
 
-static mote_id transposed_group(mote_onnx_call *c, const transposed *t, mote_id x, int32_t g, mote_id bias)
+static mote_id transposed_group(mote_import_call *c, const transposed *t, mote_id x, int32_t g, mote_id bias)
 {
     const int32_t *size = cuts_same(t) ? t->out : t->full;
     const int32_t  most_h = (t->window.in[0] - 1) * t->window.stride[0] + (int32_t)mote_onnx_reach(&t->window, 0);
     const int32_t  most_w = (t->window.in[1] - 1) * t->window.stride[1] + (int32_t)mote_onnx_reach(&t->window, 1);
-    const int32_t  dim[] = {mote_onnx_tensor_at(c, x)->dim[0], size[0], size[1], t->w.outs};
-    const mote_id  in[] = {mote_onnx_const_ints(c, dim, 4), transposed_weights(c, t, g), x, bias};
-    mote_onnx_op   op = {.op = MOTE_OP_TRANSPOSE_CONV, .in = in, .in_count = 4};
+    const int32_t  dim[] = {mote_import_tensor_at(c, x)->dim[0], size[0], size[1], t->w.outs};
+    const mote_id  in[] = {mote_import_const_ints(c, dim, 4), transposed_weights(c, t, g), x, bias};
+    mote_import_op op = {.op = MOTE_OP_TRANSPOSE_CONV, .in = in, .in_count = 4};
 
     if (!cuts_same(t) && (t->full[0] - most_h >= t->window.stride[0] || t->full[1] - most_w >= t->window.stride[1])) {
-        mote_onnx_refuse(c, "output_padding of a whole stride");
+        mote_import_refuse(c, "output_padding of a whole stride");
         return MOTE_NONE;
     }
     if (t->group == 1)
-        mote_onnx_keep_scales(c, in[1], 1);
+        mote_import_keep_scales(c, in[1], 1);
     op.as.transpose_conv.stride_h = t->window.stride[0];
     op.as.transpose_conv.stride_w = t->window.stride[1];
     op.as.transpose_conv.padding = cuts_same(t) ? MRT_PADDING_SAME : MRT_PADDING_VALID;
-    return mote_onnx_add(c, &op);
+    return mote_import_add(c, &op);
 }
 
-static mote_id channels_of(mote_onnx_call *c, mote_id x, int32_t first, int32_t count)
+static mote_id channels_of(mote_import_call *c, mote_id x, int32_t first, int32_t count)
 {
-    const mote_tensor *tensor = mote_onnx_tensor_at(c, x);
+    const mote_tensor *tensor = mote_import_tensor_at(c, x);
     const int32_t      begin[] = {0, 0, 0, first}, size[] = {tensor->dim[0], tensor->dim[1], tensor->dim[2], count};
 
-    return mote_onnx_slice(c, x, begin, size);
+    return mote_import_slice(c, x, begin, size);
 }
 
 /* Each group by itself; a bias of its own each. */
-static mote_id transposed_groups(mote_onnx_call *c, const transposed *t, mote_id x)
+static mote_id transposed_groups(mote_import_call *c, const transposed *t, mote_id x)
 {
-    const float *bias = mote_onnx_in(c, 2) ? mote_onnx_floats(c, 2) : NULL;
+    const float *bias = mote_import_in(c, 2) ? mote_import_floats(c, 2) : NULL;
     mote_id      part[MOTE_NODE_IN_MAX];
     int32_t      g;
 
-    for (g = 0; g < t->group && !mote_onnx_failed(c); g++)
+    for (g = 0; g < t->group && !mote_import_failed(c); g++)
         part[g] = transposed_group(c, t, t->group == 1 ? x : channels_of(c, x, g * t->w.ins, t->w.ins), g,
-                                   bias ? mote_onnx_const(c, MOTE_F32, 1, &t->w.outs, bias + (size_t)g * (size_t)t->w.outs)
+                                   bias ? mote_import_const(c, MOTE_F32, 1, &t->w.outs, bias + (size_t)g * (size_t)t->w.outs)
                                         : MOTE_NONE);
-    return mote_onnx_failed(c) ? MOTE_NONE : mote_onnx_concat(c, part, t->group, 3);
+    return mote_import_failed(c) ? MOTE_NONE : mote_import_concat(c, part, t->group, 3);
 }
 
-static void import_conv_transpose(mote_onnx_call *c)
+static void import_conv_transpose(mote_import_call *c)
 {
-    const int32_t          axes = mote_onnx_in(c, 0)->shape.rank - 2;
-    const mote_onnx_value *bias = mote_onnx_in(c, 2);
-    transposed             t = {.group = mote_onnx_small(c, "group", 1)};
-    int32_t                begin[4] = {0}, size[4];
-    const char            *how = mote_onnx_string(c, "auto_pad", "NOTSET");
-    mote_id                x;
-    int32_t                ins;
+    const int32_t            axes = mote_import_in(c, 0)->shape.rank - 2;
+    const mote_import_value *bias = mote_import_in(c, 2);
+    transposed               t = {.group = mote_import_small(c, "group", 1)};
+    int32_t                  begin[4] = {0}, size[4];
+    const char              *how = mote_import_string(c, "auto_pad", "NOTSET");
+    mote_id                  x;
+    int32_t                  ins;
 
     if (axes < 1 || axes > 2) {
-        mote_onnx_refuse(c, "a convolution over %d dimensions; over 1 and 2 there are operators", axes);
+        mote_import_refuse(c, "a convolution over %d dimensions; over 1 and 2 there are operators", axes);
         return;
     }
     if (!read_weights(c, &t.w) || !mote_onnx_read_window(c, &t.window, t.w.kernel + 2 - axes))
@@ -385,19 +385,19 @@ static void import_conv_transpose(mote_onnx_call *c)
     t.w.outs = t.w.ins;
     if (strncmp(how, "SAME", 4) == 0)
         memset(t.window.before, 0, sizeof t.window.before); /* the rule is another one here */
-    if (t.group < 1 || t.group > MOTE_NODE_IN_MAX || ins != mote_onnx_in(c, 0)->shape.dim[1] || ins % t.group != 0 ||
-        (bias && mote_onnx_count(&bias->shape) != (size_t)t.w.outs * (size_t)t.group)) {
-        mote_onnx_refuse(c, "%d groups, weights of %d channels, an input of %d, or a bias of another length", t.group, ins,
-                         mote_onnx_in(c, 0)->shape.dim[1]);
+    if (t.group < 1 || t.group > MOTE_NODE_IN_MAX || ins != mote_import_in(c, 0)->shape.dim[1] || ins % t.group != 0 ||
+        (bias && mote_import_count(&bias->shape) != (size_t)t.w.outs * (size_t)t.group)) {
+        mote_import_refuse(c, "%d groups, weights of %d channels, an input of %d, or a bias of another length", t.group, ins,
+                           mote_import_in(c, 0)->shape.dim[1]);
         return;
     }
     t.w.ins = ins / t.group;
     find_transposed_size(c, &t);
-    if (mote_onnx_failed(c))
+    if (mote_import_failed(c))
         return;
     x = transposed_groups(c, &t, mote_onnx_image(c));
-    if (!mote_onnx_failed(c) && !cuts_same(&t)) {
-        const mote_tensor *tensor = mote_onnx_tensor_at(c, x);
+    if (!mote_import_failed(c) && !cuts_same(&t)) {
+        const mote_tensor *tensor = mote_import_tensor_at(c, x);
         int32_t            none[4] = {0}, behind[4] = {0}, i;
         memcpy(size, tensor->dim, sizeof size);
         for (i = 0; i < 2; i++) {
@@ -408,14 +408,14 @@ static void import_conv_transpose(mote_onnx_call *c)
         }
         if (behind[1] > 0 || behind[2] > 0) {
             if (bias)
-                mote_onnx_refuse(c, "an output_shape beyond what the windows reach, with a bias");
-            x = mote_onnx_pad_zero(c, x, none, behind);
+                mote_import_refuse(c, "an output_shape beyond what the windows reach, with a bias");
+            x = mote_import_pad_zero(c, x, none, behind);
         }
-        x = mote_onnx_slice(c, x, begin, size);
+        x = mote_import_slice(c, x, begin, size);
     }
     mote_onnx_give_image(c, x);
 }
 
-const mote_onnx_row mote_onnx_convolutions[] = {{"Conv", MOTE_ONNX_IMAGE, 2, 3, 1, import_conv, 0},
-                                                {"ConvTranspose", MOTE_ONNX_IMAGE, 2, 3, 1, import_conv_transpose, 0},
-                                                {NULL, MOTE_ONNX_FILE, 0, 0, 0, NULL, 0}};
+const mote_import_row mote_onnx_convolutions[] = {{"Conv", MOTE_IMPORT_IMAGE, 2, 3, 1, import_conv, 0},
+                                                  {"ConvTranspose", MOTE_IMPORT_IMAGE, 2, 3, 1, import_conv_transpose, 0},
+                                                  {NULL, MOTE_IMPORT_FILE, 0, 0, 0, NULL, 0}};

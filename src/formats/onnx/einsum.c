@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "formats/onnx/parts.h"
+#include "formats/onnx/operators.h"
 
 enum { OPERANDS_MAX = 2 };
 
@@ -75,12 +75,12 @@ typedef struct parts {
     int32_t size[128]; /* of a letter */
 } parts;
 
-static bool read_sizes(mote_onnx_call *c, const equation *e, parts *p)
+static bool read_sizes(mote_import_call *c, const equation *e, parts *p)
 {
     int32_t i, k;
 
     for (i = 0; i < e->count; i++) {
-        const mote_onnx_shape *shape = &mote_onnx_in(c, i)->shape;
+        const mote_import_shape *shape = &mote_import_in(c, i)->shape;
         if (shape->rank != (int32_t)strlen(e->in[i]))
             return false;
         for (k = 0; k < shape->rank; k++) {
@@ -105,47 +105,47 @@ static int32_t product(const parts *p, const char *letters)
     return size;
 }
 
-static void append_axes(mote_onnx_order *order, const char *letters, const char *of)
+static void append_axes(mote_import_order *order, const char *letters, const char *of)
 {
     for (; *letters; letters++)
         order->axis[order->rank++] = (int32_t)(strchr(of, *letters) - of);
 }
 
 /* [batches, a, b] */
-static mote_id as_matrices(mote_onnx_call *c, const equation *e, const parts *p, int32_t i, const char *a, const char *b)
+static mote_id as_matrices(mote_import_call *c, const equation *e, const parts *p, int32_t i, const char *a, const char *b)
 {
-    const int32_t   dim[] = {product(p, p->batch), product(p, a), product(p, b)};
-    mote_onnx_order order = {0};
+    const int32_t     dim[] = {product(p, p->batch), product(p, a), product(p, b)};
+    mote_import_order order = {0};
 
     append_axes(&order, p->batch, e->in[i]);
     append_axes(&order, a, e->in[i]);
     append_axes(&order, b, e->in[i]);
-    return mote_onnx_reshape(c, mote_onnx_as(c, mote_onnx_in(c, i), &order), 3, dim);
+    return mote_import_reshape(c, mote_import_as(c, mote_import_in(c, i), &order), 3, dim);
 }
 
-static void give(mote_onnx_call *c, const equation *e, const parts *p, mote_id y)
+static void give(mote_import_call *c, const equation *e, const parts *p, mote_id y)
 {
-    const char     *groups[] = {p->batch, p->own[0], p->own[1]}, *letter;
-    mote_onnx_order order = {0};
-    int32_t         dim[MOTE_RANK_MAX], i;
+    const char       *groups[] = {p->batch, p->own[0], p->own[1]}, *letter;
+    mote_import_order order = {0};
+    int32_t           dim[MOTE_RANK_MAX], i;
 
     for (i = 0; i < 3; i++)
         for (letter = groups[i]; *letter; letter++) {
             dim[order.rank] = p->size[(int)*letter];
             order.axis[order.rank++] = (int32_t)(strchr(e->out, *letter) - e->out);
         }
-    mote_onnx_give(c, 0, mote_onnx_reshape(c, y, order.rank, dim), order.axis);
+    mote_import_give(c, 0, mote_import_reshape(c, y, order.rank, dim), order.axis);
 }
 
 /* ---- one and two operands ---- */
 
-static void sum_one(mote_onnx_call *c, const equation *e)
+static void sum_one(mote_import_call *c, const equation *e)
 {
-    const mote_onnx_order order = mote_onnx_common_order(c, 0, 1, mote_onnx_in(c, 0)->shape.rank);
-    mote_id               y = mote_onnx_as(c, mote_onnx_in(c, 0), &order);
-    mote_onnx_order       left = {0};
-    uint32_t              axes = 0;
-    int32_t               k;
+    const mote_import_order order = mote_import_common_order(c, 0, 1, mote_import_in(c, 0)->shape.rank);
+    mote_id                 y = mote_import_as(c, mote_import_in(c, 0), &order);
+    mote_import_order       left = {0};
+    uint32_t                axes = 0;
+    int32_t                 k;
 
     for (k = 0; k < order.rank; k++) {
         const char letter = e->in[0][order.axis[k]];
@@ -155,29 +155,29 @@ static void sum_one(mote_onnx_call *c, const equation *e)
             axes |= 1u << k;
     }
     if (axes)
-        y = mote_onnx_reduce(c, MOTE_OP_SUM, y, axes, false);
-    mote_onnx_give(c, 0, y, left.axis);
+        y = mote_import_reduce(c, MOTE_OP_SUM, y, axes, false);
+    mote_import_give(c, 0, y, left.axis);
 }
 
-void mote_onnx_import_einsum(mote_onnx_call *c)
+void mote_onnx_import_einsum(mote_import_call *c)
 {
-    const char *text = mote_onnx_string(c, "equation", "");
+    const char *text = mote_import_string(c, "equation", "");
     equation    e;
     parts       p = {{0}, {{0}}, {0}, {0}};
     char        lost[MOTE_RANK_MAX + 1] = "";
     int32_t     i;
 
     if (!parse(text, &e) || e.count != c->in_count) {
-        mote_onnx_refuse(c, "equation \"%s\": one or two operands are read, each letter once in each, and no \"...\"",
-                         mote_show_string(text).text);
+        mote_import_refuse(c, "equation \"%s\": one or two operands are read, each letter once in each, and no \"...\"",
+                           mote_show_string(text).text);
         return;
     }
     complete(&e);
     for (i = 0; i < e.count; i++)
         pick(lost, e.in[i], e.in[1 - i], false, e.out, false);
     if (!read_sizes(c, &e, &p) || (e.count == 2 && lost[0] != '\0')) {
-        mote_onnx_refuse(c, "equation \"%s\" does not fit, or sums over an axis of one operand",
-                         mote_show_string(text).text);
+        mote_import_refuse(c, "equation \"%s\" does not fit, or sums over an axis of one operand",
+                           mote_show_string(text).text);
         return;
     }
     if (e.count == 1) {
@@ -189,6 +189,6 @@ void mote_onnx_import_einsum(mote_onnx_call *c)
     pick(p.own[0], e.in[0], e.in[1], false, e.out, true);
     pick(p.own[1], e.in[1], e.in[0], false, e.out, true);
     give(c, &e, &p,
-         mote_onnx_batch_matmul(c, as_matrices(c, &e, &p, 0, p.own[0], p.summed),
-                                as_matrices(c, &e, &p, 1, p.own[1], p.summed), false, true));
+         mote_import_batch_matmul(c, as_matrices(c, &e, &p, 0, p.own[0], p.summed),
+                                  as_matrices(c, &e, &p, 1, p.own[1], p.summed), false, true));
 }

@@ -4,308 +4,269 @@
 #include <math.h>
 #include <string.h>
 
-#include "formats/onnx/parts.h"
+#include "formats/onnx/operators.h"
 
 /* ---- one operand ---- */
 
-mote_id mote_onnx_as_held(mote_onnx_call *c, int32_t i)
+static void import_unary(mote_import_call *c)
 {
-    const mote_onnx_value *x = mote_onnx_in(c, i);
-
-    return x && !x->known && x->id != MOTE_NONE ? x->id : mote_onnx_as_file(c, x);
+    mote_import_give_like(c, 0, mote_import_unary(c, (mote_op_kind)c->row->kind, mote_import_as_held(c, 0)));
 }
 
-void mote_onnx_give_like(mote_onnx_call *c, int32_t i, mote_id id)
+static void import_leaky_relu(mote_import_call *c)
 {
-    const mote_onnx_value *x = mote_onnx_in(c, 0);
-    mote_onnx_value       *y;
+    const mote_id  x = mote_import_as_held(c, 0);
+    mote_import_op op = {.op = MOTE_OP_LEAKY_RELU, .in = &x, .in_count = 1};
 
-    if (!x || mote_onnx_failed(c) || !mote_onnx_wants(c, i))
-        return;
-    if (x->known) {
-        mote_onnx_give(c, i, id, NULL);
-        return;
-    }
-    mote_onnx_give(c, i, id, x->order);
-    y = mote_onnx_out(c, i);
-    y->shape = x->shape; /* what waits goes on waiting */
-    y->held = x->held;
+    op.as.leaky_relu.alpha = mote_import_float(c, "alpha", 0.01f);
+    mote_import_give_like(c, 0, mote_import_add(c, &op));
 }
 
-static void import_unary(mote_onnx_call *c)
+static void import_gelu(mote_import_call *c)
 {
-    mote_onnx_give_like(c, 0, mote_onnx_unary(c, (mote_op_kind)c->row->kind, mote_onnx_as_held(c, 0)));
-}
+    const mote_id  x = mote_import_as_held(c, 0);
+    mote_import_op op = {.op = MOTE_OP_GELU, .in = &x, .in_count = 1};
 
-static void import_leaky_relu(mote_onnx_call *c)
-{
-    const mote_id x = mote_onnx_as_held(c, 0);
-    mote_onnx_op  op = {.op = MOTE_OP_LEAKY_RELU, .in = &x, .in_count = 1};
-
-    op.as.leaky_relu.alpha = mote_onnx_float(c, "alpha", 0.01f);
-    mote_onnx_give_like(c, 0, mote_onnx_add(c, &op));
-}
-
-static void import_gelu(mote_onnx_call *c)
-{
-    const mote_id x = mote_onnx_as_held(c, 0);
-    mote_onnx_op  op = {.op = MOTE_OP_GELU, .in = &x, .in_count = 1};
-
-    op.as.gelu.approximate = strcmp(mote_onnx_string(c, "approximate", "none"), "tanh") == 0;
-    mote_onnx_give_like(c, 0, mote_onnx_add(c, &op));
-}
-
-mote_id mote_onnx_cast(mote_onnx_call *c, mote_id x, mote_dtype to)
-{
-    mote_onnx_op op = {.op = MOTE_OP_CAST, .in = &x, .in_count = 1, .dtype = to};
-
-    if (mote_onnx_tensor_at(c, x)->dtype == to)
-        return x;
-    op.as.cast.in_type = (int32_t)mote_onnx_tensor_at(c, x)->dtype;
-    op.as.cast.out_type = (int32_t)to;
-    return mote_onnx_add(c, &op);
+    op.as.gelu.approximate = strcmp(mote_import_string(c, "approximate", "none"), "tanh") == 0;
+    mote_import_give_like(c, 0, mote_import_add(c, &op));
 }
 
 /* alpha * (exp(min(x, 0) / scale) - 1) + max(x, 0) */
-static mote_id elu_of(mote_onnx_call *c, mote_id x, float alpha, float scale)
+static mote_id elu_of(mote_import_call *c, mote_id x, float alpha, float scale)
 {
-    mote_id low = mote_onnx_with(c, MOTE_OP_MINIMUM, x, 0);
+    mote_id low = mote_import_with(c, MOTE_OP_MINIMUM, x, 0);
 
     if (scale != 1)
-        low = mote_onnx_with(c, MOTE_OP_DIV, low, scale);
-    low = mote_onnx_unary(c, MOTE_OP_ELU, low);
+        low = mote_import_with(c, MOTE_OP_DIV, low, scale);
+    low = mote_import_unary(c, MOTE_OP_ELU, low);
     if (alpha != 1)
-        low = mote_onnx_with(c, MOTE_OP_MUL, low, alpha);
-    return mote_onnx_binary(c, MOTE_OP_ADD, low, mote_onnx_unary(c, MOTE_OP_RELU, x));
+        low = mote_import_with(c, MOTE_OP_MUL, low, alpha);
+    return mote_import_binary(c, MOTE_OP_ADD, low, mote_import_unary(c, MOTE_OP_RELU, x));
 }
 
-static void import_elu(mote_onnx_call *c)
+static void import_elu(mote_import_call *c)
 {
-    const float   alpha = mote_onnx_float(c, "alpha", 1);
-    const mote_id x = mote_onnx_as_held(c, 0);
+    const float   alpha = mote_import_float(c, "alpha", 1);
+    const mote_id x = mote_import_as_held(c, 0);
 
-    mote_onnx_give_like(c, 0, alpha == 1 ? mote_onnx_unary(c, MOTE_OP_ELU, x) : elu_of(c, x, alpha, 1));
+    mote_import_give_like(c, 0, alpha == 1 ? mote_import_unary(c, MOTE_OP_ELU, x) : elu_of(c, x, alpha, 1));
 }
 
-static void import_celu(mote_onnx_call *c)
+static void import_celu(mote_import_call *c)
 {
-    const float alpha = mote_onnx_float(c, "alpha", 1);
+    const float alpha = mote_import_float(c, "alpha", 1);
 
-    mote_onnx_give_like(c, 0, elu_of(c, mote_onnx_as_held(c, 0), alpha, alpha));
+    mote_import_give_like(c, 0, elu_of(c, mote_import_as_held(c, 0), alpha, alpha));
 }
 
-static void import_selu(mote_onnx_call *c)
+static void import_selu(mote_import_call *c)
 {
-    const float   alpha = mote_onnx_float(c, "alpha", 1.67326319217681884765625f);
-    const float   gamma = mote_onnx_float(c, "gamma", 1.05070102214813232421875f);
-    const mote_id y = elu_of(c, mote_onnx_as_held(c, 0), alpha, 1);
+    const float   alpha = mote_import_float(c, "alpha", 1.67326319217681884765625f);
+    const float   gamma = mote_import_float(c, "gamma", 1.05070102214813232421875f);
+    const mote_id y = elu_of(c, mote_import_as_held(c, 0), alpha, 1);
 
-    mote_onnx_give_like(c, 0, mote_onnx_with(c, MOTE_OP_MUL, y, gamma));
+    mote_import_give_like(c, 0, mote_import_with(c, MOTE_OP_MUL, y, gamma));
 }
 
 /* log(1 + exp(x)), as max(x, 0) + log(1 + exp(-|x|)): nothing overflows. */
-static mote_id softplus_of(mote_onnx_call *c, mote_id x)
+static mote_id softplus_of(mote_import_call *c, mote_id x)
 {
-    mote_id y = mote_onnx_unary(c, MOTE_OP_NEG, mote_onnx_unary(c, MOTE_OP_ABS, x));
+    mote_id y = mote_import_unary(c, MOTE_OP_NEG, mote_import_unary(c, MOTE_OP_ABS, x));
 
-    y = mote_onnx_with(c, MOTE_OP_ADD, mote_onnx_unary(c, MOTE_OP_EXP, y), 1);
-    return mote_onnx_binary(c, MOTE_OP_ADD, mote_onnx_unary(c, MOTE_OP_LOG, y), mote_onnx_unary(c, MOTE_OP_RELU, x));
+    y = mote_import_with(c, MOTE_OP_ADD, mote_import_unary(c, MOTE_OP_EXP, y), 1);
+    return mote_import_binary(c, MOTE_OP_ADD, mote_import_unary(c, MOTE_OP_LOG, y), mote_import_unary(c, MOTE_OP_RELU, x));
 }
 
-static void import_softplus(mote_onnx_call *c)
+static void import_softplus(mote_import_call *c)
 {
-    mote_onnx_give_like(c, 0, softplus_of(c, mote_onnx_as_held(c, 0)));
+    mote_import_give_like(c, 0, softplus_of(c, mote_import_as_held(c, 0)));
 }
 
-static void import_mish(mote_onnx_call *c)
+static void import_mish(mote_import_call *c)
 {
-    const mote_id x = mote_onnx_as_held(c, 0), y = mote_onnx_unary(c, MOTE_OP_TANH, softplus_of(c, x));
+    const mote_id x = mote_import_as_held(c, 0), y = mote_import_unary(c, MOTE_OP_TANH, softplus_of(c, x));
 
-    mote_onnx_give_like(c, 0, mote_onnx_binary(c, MOTE_OP_MUL, x, y));
+    mote_import_give_like(c, 0, mote_import_binary(c, MOTE_OP_MUL, x, y));
 }
 
-static void import_swish(mote_onnx_call *c)
+static void import_swish(mote_import_call *c)
 {
-    const float alpha = mote_onnx_float(c, "alpha", 1);
-    mote_id     x = mote_onnx_as_held(c, 0), y = x;
+    const float alpha = mote_import_float(c, "alpha", 1);
+    mote_id     x = mote_import_as_held(c, 0), y = x;
 
     if (alpha != 1)
-        y = mote_onnx_with(c, MOTE_OP_MUL, x, alpha);
-    mote_onnx_give_like(c, 0, mote_onnx_binary(c, MOTE_OP_MUL, x, mote_onnx_unary(c, MOTE_OP_LOGISTIC, y)));
+        y = mote_import_with(c, MOTE_OP_MUL, x, alpha);
+    mote_import_give_like(c, 0, mote_import_binary(c, MOTE_OP_MUL, x, mote_import_unary(c, MOTE_OP_LOGISTIC, y)));
 }
 
-static void import_softsign(mote_onnx_call *c)
+static void import_softsign(mote_import_call *c)
 {
-    const mote_id x = mote_onnx_as_held(c, 0), y = mote_onnx_with(c, MOTE_OP_ADD, mote_onnx_unary(c, MOTE_OP_ABS, x), 1);
+    const mote_id x = mote_import_as_held(c, 0),
+                  y = mote_import_with(c, MOTE_OP_ADD, mote_import_unary(c, MOTE_OP_ABS, x), 1);
 
-    mote_onnx_give_like(c, 0, mote_onnx_binary(c, MOTE_OP_DIV, x, y));
+    mote_import_give_like(c, 0, mote_import_binary(c, MOTE_OP_DIV, x, y));
 }
 
-static void import_reciprocal(mote_onnx_call *c)
+static void import_reciprocal(mote_import_call *c)
 {
-    const mote_id x = mote_onnx_as_held(c, 0);
+    const mote_id x = mote_import_as_held(c, 0);
 
-    mote_onnx_give_like(c, 0, mote_onnx_binary(c, MOTE_OP_DIV, mote_onnx_const_float(c, 1), x));
+    mote_import_give_like(c, 0, mote_import_binary(c, MOTE_OP_DIV, mote_import_const_float(c, 1), x));
 }
 
-static mote_id truth_as_number(mote_onnx_call *c, mote_op_kind compare, mote_id x, float with)
+static mote_id truth_as_number(mote_import_call *c, mote_op_kind compare, mote_id x, float with)
 {
-    return mote_onnx_cast(c, mote_onnx_with(c, compare, x, with), MOTE_F32);
+    return mote_import_cast(c, mote_import_with(c, compare, x, with), MOTE_F32);
 }
 
-static void import_sign(mote_onnx_call *c)
+static void import_sign(mote_import_call *c)
 {
-    const mote_id x = mote_onnx_as_held(c, 0);
+    const mote_id x = mote_import_as_held(c, 0);
     const mote_id above = truth_as_number(c, MOTE_OP_GREATER, x, 0), below = truth_as_number(c, MOTE_OP_LESS, x, 0);
 
-    mote_onnx_give_like(c, 0, mote_onnx_binary(c, MOTE_OP_SUB, above, below));
+    mote_import_give_like(c, 0, mote_import_binary(c, MOTE_OP_SUB, above, below));
 }
 
-static void import_hard_sigmoid(mote_onnx_call *c)
+static void import_hard_sigmoid(mote_import_call *c)
 {
-    const float alpha = mote_onnx_float(c, "alpha", 0.2f), beta = mote_onnx_float(c, "beta", 0.5f);
-    mote_id     x = mote_onnx_with(c, MOTE_OP_MUL, mote_onnx_as_held(c, 0), alpha);
+    const float alpha = mote_import_float(c, "alpha", 0.2f), beta = mote_import_float(c, "beta", 0.5f);
+    mote_id     x = mote_import_with(c, MOTE_OP_MUL, mote_import_as_held(c, 0), alpha);
 
-    mote_onnx_give_like(c, 0, mote_onnx_unary(c, MOTE_OP_RELU_0_TO_1, mote_onnx_with(c, MOTE_OP_ADD, x, beta)));
+    mote_import_give_like(c, 0, mote_import_unary(c, MOTE_OP_RELU_0_TO_1, mote_import_with(c, MOTE_OP_ADD, x, beta)));
 }
 
-mote_id mote_onnx_select(mote_onnx_call *c, mote_id condition, mote_id a, mote_id b)
+static void import_thresholded_relu(mote_import_call *c)
 {
-    const mote_id in[] = {condition, a, b};
+    const mote_id x = mote_import_as_held(c, 0);
+    const mote_id above = mote_import_with(c, MOTE_OP_GREATER, x, mote_import_float(c, "alpha", 1));
 
-    return mote_onnx_add(c, &(mote_onnx_op){.op = MOTE_OP_SELECT_V2, .in = in, .in_count = 3});
-}
-
-static void import_thresholded_relu(mote_onnx_call *c)
-{
-    const mote_id x = mote_onnx_as_held(c, 0);
-    const mote_id above = mote_onnx_with(c, MOTE_OP_GREATER, x, mote_onnx_float(c, "alpha", 1));
-
-    mote_onnx_give_like(c, 0, mote_onnx_select(c, above, x, mote_onnx_const_float(c, 0)));
+    mote_import_give_like(c, 0, mote_import_select(c, above, x, mote_import_const_float(c, 0)));
 }
 
 /* x - bias above lambda, x + bias below -lambda, else 0. */
-static void import_shrink(mote_onnx_call *c)
+static void import_shrink(mote_import_call *c)
 {
-    const float   lambda = mote_onnx_float(c, "lambd", 0.5f), bias = mote_onnx_float(c, "bias", 0);
-    const mote_id x = mote_onnx_as_held(c, 0);
-    mote_id y = mote_onnx_select(c, mote_onnx_with(c, MOTE_OP_LESS, x, -lambda), mote_onnx_with(c, MOTE_OP_ADD, x, bias),
-                                 mote_onnx_const_float(c, 0));
+    const float   lambda = mote_import_float(c, "lambd", 0.5f), bias = mote_import_float(c, "bias", 0);
+    const mote_id x = mote_import_as_held(c, 0);
+    mote_id       y = mote_import_select(c, mote_import_with(c, MOTE_OP_LESS, x, -lambda),
+                                         mote_import_with(c, MOTE_OP_ADD, x, bias), mote_import_const_float(c, 0));
 
-    y = mote_onnx_select(c, mote_onnx_with(c, MOTE_OP_GREATER, x, lambda), mote_onnx_with(c, MOTE_OP_SUB, x, bias), y);
-    mote_onnx_give_like(c, 0, y);
+    y = mote_import_select(c, mote_import_with(c, MOTE_OP_GREATER, x, lambda), mote_import_with(c, MOTE_OP_SUB, x, bias), y);
+    mote_import_give_like(c, 0, y);
 }
 
 /* gelu(y) + gelu(-y) = y erf(y / sqrt(2)); divided by y, which is kept away from 0. */
-static void import_erf(mote_onnx_call *c)
+static void import_erf(mote_import_call *c)
 {
-    const mote_id x = mote_onnx_with(c, MOTE_OP_MUL, mote_onnx_as_held(c, 0), 1.41421356237309504880f);
-    const mote_id is_small = mote_onnx_with(c, MOTE_OP_LESS, mote_onnx_unary(c, MOTE_OP_ABS, x), 1e-7f);
-    const mote_id y = mote_onnx_select(c, is_small, mote_onnx_const_float(c, 1e-7f), x);
-    const mote_id g = mote_onnx_binary(c, MOTE_OP_ADD, mote_onnx_unary(c, MOTE_OP_GELU, y),
-                                       mote_onnx_unary(c, MOTE_OP_GELU, mote_onnx_unary(c, MOTE_OP_NEG, y)));
+    const mote_id x = mote_import_with(c, MOTE_OP_MUL, mote_import_as_held(c, 0), 1.41421356237309504880f);
+    const mote_id is_small = mote_import_with(c, MOTE_OP_LESS, mote_import_unary(c, MOTE_OP_ABS, x), 1e-7f);
+    const mote_id y = mote_import_select(c, is_small, mote_import_const_float(c, 1e-7f), x);
+    const mote_id g = mote_import_binary(c, MOTE_OP_ADD, mote_import_unary(c, MOTE_OP_GELU, y),
+                                         mote_import_unary(c, MOTE_OP_GELU, mote_import_unary(c, MOTE_OP_NEG, y)));
 
-    mote_onnx_give_like(c, 0, mote_onnx_binary(c, MOTE_OP_DIV, g, y));
+    mote_import_give_like(c, 0, mote_import_binary(c, MOTE_OP_DIV, g, y));
 }
 
 /* ---- made of others ---- */
 
-static void import_tan(mote_onnx_call *c)
+static void import_tan(mote_import_call *c)
 {
-    const mote_id x = mote_onnx_as_held(c, 0);
+    const mote_id x = mote_import_as_held(c, 0);
 
-    mote_onnx_give_like(
-        c, 0, mote_onnx_binary(c, MOTE_OP_DIV, mote_onnx_unary(c, MOTE_OP_SIN, x), mote_onnx_unary(c, MOTE_OP_COS, x)));
+    mote_import_give_like(
+        c, 0,
+        mote_import_binary(c, MOTE_OP_DIV, mote_import_unary(c, MOTE_OP_SIN, x), mote_import_unary(c, MOTE_OP_COS, x)));
 }
 
 /* (exp(x) + exp(-x)) / 2, or of sinh their difference. */
-static void import_hyperbolic(mote_onnx_call *c)
+static void import_hyperbolic(mote_import_call *c)
 {
-    const mote_id x = mote_onnx_as_held(c, 0), up = mote_onnx_unary(c, MOTE_OP_EXP, x);
-    const mote_id down = mote_onnx_unary(c, MOTE_OP_EXP, mote_onnx_unary(c, MOTE_OP_NEG, x));
+    const mote_id x = mote_import_as_held(c, 0), up = mote_import_unary(c, MOTE_OP_EXP, x);
+    const mote_id down = mote_import_unary(c, MOTE_OP_EXP, mote_import_unary(c, MOTE_OP_NEG, x));
 
-    mote_onnx_give_like(c, 0,
-                        mote_onnx_with(c, MOTE_OP_MUL, mote_onnx_binary(c, (mote_op_kind)c->row->kind, up, down), 0.5f));
+    mote_import_give_like(
+        c, 0, mote_import_with(c, MOTE_OP_MUL, mote_import_binary(c, (mote_op_kind)c->row->kind, up, down), 0.5f));
 }
 
 /* log(x + sqrt(x^2 + 1)), of acosh - 1; of asinh by |x|, as nothing is left of the difference else. */
-static void import_area(mote_onnx_call *c)
+static void import_area(mote_import_call *c)
 {
     const bool    is_odd = c->row->kind != 0;
-    const mote_id x = mote_onnx_as_held(c, 0), size = is_odd ? mote_onnx_unary(c, MOTE_OP_ABS, x) : x;
-    mote_id       y = mote_onnx_with(c, MOTE_OP_ADD, mote_onnx_square(c, size), is_odd ? 1.0f : -1.0f);
+    const mote_id x = mote_import_as_held(c, 0), size = is_odd ? mote_import_unary(c, MOTE_OP_ABS, x) : x;
+    mote_id       y = mote_import_with(c, MOTE_OP_ADD, mote_import_square(c, size), is_odd ? 1.0f : -1.0f);
 
-    y = mote_onnx_binary(c, MOTE_OP_ADD, size, mote_onnx_unary(c, MOTE_OP_SQRT, y));
-    y = mote_onnx_unary(c, MOTE_OP_LOG, y);
+    y = mote_import_binary(c, MOTE_OP_ADD, size, mote_import_unary(c, MOTE_OP_SQRT, y));
+    y = mote_import_unary(c, MOTE_OP_LOG, y);
     if (is_odd)
-        y = mote_onnx_select(c, mote_onnx_with(c, MOTE_OP_LESS, x, 0), mote_onnx_unary(c, MOTE_OP_NEG, y), y);
-    mote_onnx_give_like(c, 0, y);
+        y = mote_import_select(c, mote_import_with(c, MOTE_OP_LESS, x, 0), mote_import_unary(c, MOTE_OP_NEG, y), y);
+    mote_import_give_like(c, 0, y);
 }
 
 /* log((1 + x) / (1 - x)) / 2 */
-static void import_atanh(mote_onnx_call *c)
+static void import_atanh(mote_import_call *c)
 {
-    const mote_id x = mote_onnx_as_held(c, 0), one = mote_onnx_const_float(c, 1);
-    mote_id       y = mote_onnx_binary(c, MOTE_OP_SUB, one, x);
+    const mote_id x = mote_import_as_held(c, 0), one = mote_import_const_float(c, 1);
+    mote_id       y = mote_import_binary(c, MOTE_OP_SUB, one, x);
 
-    y = mote_onnx_binary(c, MOTE_OP_DIV, mote_onnx_binary(c, MOTE_OP_ADD, one, x), y);
-    mote_onnx_give_like(c, 0, mote_onnx_with(c, MOTE_OP_MUL, mote_onnx_unary(c, MOTE_OP_LOG, y), 0.5f));
+    y = mote_import_binary(c, MOTE_OP_DIV, mote_import_binary(c, MOTE_OP_ADD, one, x), y);
+    mote_import_give_like(c, 0, mote_import_with(c, MOTE_OP_MUL, mote_import_unary(c, MOTE_OP_LOG, y), 0.5f));
 }
 
-static void import_is_nan(mote_onnx_call *c)
+static void import_is_nan(mote_import_call *c)
 {
-    const mote_id x = mote_onnx_as_held(c, 0);
+    const mote_id x = mote_import_as_held(c, 0);
 
-    mote_onnx_give_like(c, 0, mote_onnx_binary(c, MOTE_OP_NOT_EQUAL, x, x));
+    mote_import_give_like(c, 0, mote_import_binary(c, MOTE_OP_NOT_EQUAL, x, x));
 }
 
-static void import_is_inf(mote_onnx_call *c)
+static void import_is_inf(mote_import_call *c)
 {
-    const bool    above = mote_onnx_int(c, "detect_positive", 1) != 0, below = mote_onnx_int(c, "detect_negative", 1) != 0;
-    const mote_id x = mote_onnx_as_held(c, 0);
+    const bool above = mote_import_int(c, "detect_positive", 1) != 0, below = mote_import_int(c, "detect_negative", 1) != 0;
+    const mote_id x = mote_import_as_held(c, 0);
 
     if (!above && !below)
-        mote_onnx_refuse(c, "it detects nothing");
+        mote_import_refuse(c, "it detects nothing");
     else if (above && below)
-        mote_onnx_give_like(c, 0, mote_onnx_with(c, MOTE_OP_GREATER, mote_onnx_unary(c, MOTE_OP_ABS, x), FLT_MAX));
+        mote_import_give_like(c, 0, mote_import_with(c, MOTE_OP_GREATER, mote_import_unary(c, MOTE_OP_ABS, x), FLT_MAX));
     else
-        mote_onnx_give_like(c, 0, mote_onnx_with(c, above ? MOTE_OP_GREATER : MOTE_OP_LESS, x, above ? FLT_MAX : -FLT_MAX));
+        mote_import_give_like(c, 0,
+                              mote_import_with(c, above ? MOTE_OP_GREATER : MOTE_OP_LESS, x, above ? FLT_MAX : -FLT_MAX));
 }
 
-static void import_identity(mote_onnx_call *c)
+static void import_identity(mote_import_call *c)
 {
-    const mote_onnx_value *x = mote_onnx_in(c, 0);
+    const mote_import_value *x = mote_import_in(c, 0);
 
     if (x->known)
-        mote_onnx_give_known(c, 0, x->dtype, &x->shape, x->known);
+        mote_import_give_known(c, 0, x->dtype, &x->shape, x->known);
     else
-        mote_onnx_give_view(c, 0, x, &x->shape, &x->held, x->order);
+        mote_import_give_view(c, 0, x, &x->shape, &x->held, x->order);
 }
 
-static void import_dropout(mote_onnx_call *c)
+static void import_dropout(mote_import_call *c)
 {
-    const mote_onnx_value *training = mote_onnx_in(c, 2), *ratio = mote_onnx_in(c, 1);
+    const mote_import_value *training = mote_import_in(c, 2), *ratio = mote_import_in(c, 1);
 
-    if (training && !(training->known && mote_onnx_integer_at(training, 0) == 0) &&
-        !(ratio && ratio->known && mote_onnx_number_at(ratio, 0) == 0))
-        mote_onnx_refuse(c, "it is in training mode");
+    if (training && !(training->known && mote_import_integer_at(training, 0) == 0) &&
+        !(ratio && ratio->known && mote_import_number_at(ratio, 0) == 0))
+        mote_import_refuse(c, "it is in training mode");
     import_identity(c);
 }
 
 /* ---- Clip ---- */
 
-static bool read_bound(mote_onnx_call *c, int32_t i, const char *name, double *bound)
+static bool read_bound(mote_import_call *c, int32_t i, const char *name, double *bound)
 {
-    const mote_onnx_value *value = mote_onnx_in(c, i);
+    const mote_import_value *value = mote_import_in(c, i);
 
-    if (mote_onnx_has(c, name))
-        *bound = (double)mote_onnx_float(c, name, 0);
-    else if (value && value->known && mote_onnx_count(&value->shape) == 1)
-        *bound = mote_onnx_number_at(value, 0);
+    if (mote_import_has(c, name))
+        *bound = (double)mote_import_float(c, name, 0);
+    else if (value && value->known && mote_import_count(&value->shape) == 1)
+        *bound = mote_import_number_at(value, 0);
     return !value || value->known;
 }
 
-static mote_id fused_clip(mote_onnx_call *c, mote_id x, double low, double high)
+static mote_id fused_clip(mote_import_call *c, mote_id x, double low, double high)
 {
     const mote_op_kind kind = low == 0 && high >= (double)FLT_MAX ? MOTE_OP_RELU
                               : low == 0 && high == 6             ? MOTE_OP_RELU6
@@ -313,98 +274,88 @@ static mote_id fused_clip(mote_onnx_call *c, mote_id x, double low, double high)
                               : low == 0 && high == 1             ? MOTE_OP_RELU_0_TO_1
                                                                   : MOTE_OP_COUNT;
 
-    return kind == MOTE_OP_COUNT ? MOTE_NONE : mote_onnx_unary(c, kind, x);
+    return kind == MOTE_OP_COUNT ? MOTE_NONE : mote_import_unary(c, kind, x);
 }
 
 /* A bound that is an operand may have another type than float32. */
-static mote_id bound_of(mote_onnx_call *c, int32_t i, double bound)
+static mote_id bound_of(mote_import_call *c, int32_t i, double bound)
 {
-    const mote_onnx_value *value = mote_onnx_in(c, i);
+    const mote_import_value *value = mote_import_in(c, i);
 
-    return value ? mote_onnx_as_file(c, value) : mote_onnx_const_float(c, (float)bound);
+    return value ? mote_import_as_file(c, value) : mote_import_const_float(c, (float)bound);
 }
 
-static void import_clip(mote_onnx_call *c)
+static void import_clip(mote_import_call *c)
 {
     double     low = -INFINITY, high = INFINITY;
     const bool low_known = read_bound(c, 1, "min", &low), high_known = read_bound(c, 2, "max", &high);
-    mote_id    x = mote_onnx_as_held(c, 0), y = MOTE_NONE;
+    mote_id    x = mote_import_as_held(c, 0), y = MOTE_NONE;
 
-    if (low_known && high_known && !mote_onnx_failed(c) && mote_onnx_tensor_at(c, x)->dtype == MOTE_F32)
+    if (low_known && high_known && !mote_import_failed(c) && mote_import_tensor_at(c, x)->dtype == MOTE_F32)
         y = fused_clip(c, x, low, high);
     if (y == MOTE_NONE) {
         y = x;
         if (!low_known || low > -INFINITY)
-            y = mote_onnx_binary(c, MOTE_OP_MAXIMUM, y, bound_of(c, 1, low));
+            y = mote_import_binary(c, MOTE_OP_MAXIMUM, y, bound_of(c, 1, low));
         if (!high_known || high < INFINITY)
-            y = mote_onnx_binary(c, MOTE_OP_MINIMUM, y, bound_of(c, 2, high));
+            y = mote_import_binary(c, MOTE_OP_MINIMUM, y, bound_of(c, 2, high));
     }
-    if (y == x && !mote_onnx_failed(c))
+    if (y == x && !mote_import_failed(c))
         import_identity(c);
     else
-        mote_onnx_give_like(c, 0, y);
+        mote_import_give_like(c, 0, y);
 }
 
 /* ---- types ---- */
 
-static void cast_to(mote_onnx_call *c, mote_dtype to)
+static void cast_to(mote_import_call *c, mote_dtype to)
 {
-    const mote_onnx_value *x = mote_onnx_in(c, 0);
+    const mote_import_value *x = mote_import_in(c, 0);
 
     if (x->dtype == to)
         import_identity(c);
     else
-        mote_onnx_give_like(c, 0, mote_onnx_cast(c, mote_onnx_as_held(c, 0), to));
+        mote_import_give_like(c, 0, mote_import_cast(c, mote_import_as_held(c, 0), to));
 }
 
 /* What numbers out of range become is nobody's rule, so constants are left to the kernel as well. */
-static void import_cast(mote_onnx_call *c)
+static void import_cast(mote_import_call *c)
 {
-    const int32_t    to = mote_onnx_small(c, "to", 0);
+    const int32_t    to = mote_import_small(c, "to", 0);
     const mote_dtype dtype = mote_onnx_dtype(to);
 
     if (dtype == MOTE_DTYPE_COUNT || dtype == MOTE_F16)
-        mote_onnx_refuse(c, "to %s", mote_onnx_type_name(to));
+        mote_import_refuse(c, "to %s", mote_onnx_type_name(to));
     else
         cast_to(c, dtype);
 }
 
-static void import_cast_like(mote_onnx_call *c)
+static void import_cast_like(mote_import_call *c)
 {
-    const mote_dtype dtype = mote_onnx_in(c, 1)->dtype;
+    const mote_dtype dtype = mote_import_in(c, 1)->dtype;
 
     if (dtype == MOTE_DTYPE_COUNT || dtype == MOTE_F16)
-        mote_onnx_refuse(c, "to a type that is not supported");
+        mote_import_refuse(c, "to a type that is not supported");
     else
         cast_to(c, dtype);
 }
 
 /* ---- several operands ---- */
 
-int32_t mote_onnx_highest_rank(const mote_onnx_call *c)
+static mote_import_order order_of_all(const mote_import_call *c)
 {
-    int32_t i, rank = 0;
-
-    for (i = 0; i < c->in_count; i++)
-        if (c->in[i] && c->in[i]->shape.rank > rank)
-            rank = c->in[i]->shape.rank;
-    return rank;
-}
-
-static mote_onnx_order order_of_all(const mote_onnx_call *c)
-{
-    return mote_onnx_common_order(c, 0, c->in_count, mote_onnx_highest_rank(c));
+    return mote_import_common_order(c, 0, c->in_count, mote_import_highest_rank(c));
 }
 
 /* Values of one each along the last axis: the constants that are added behind what the node computes. */
-static const float *as_bias(mote_onnx_call *c, int32_t i, int32_t channels, bool is_image)
+static const float *as_bias(mote_import_call *c, int32_t i, int32_t channels, bool is_image)
 {
-    const mote_onnx_value *value = mote_onnx_in(c, i);
-    const int32_t axis = is_image ? value->shape.rank - (mote_onnx_in(c, 1 - i)->shape.rank - 1) : value->shape.rank - 1;
+    const mote_import_value *value = mote_import_in(c, i);
+    const int32_t axis = is_image ? value->shape.rank - (mote_import_in(c, 1 - i)->shape.rank - 1) : value->shape.rank - 1;
     int32_t       k;
 
     if (!value->known || value->dtype != MOTE_F32 || axis < 0 || axis >= value->shape.rank ||
-        value->shape.rank > mote_onnx_in(c, 1 - i)->shape.rank)
+        value->shape.rank > mote_import_in(c, 1 - i)->shape.rank)
         return NULL;
     for (k = 0; k < value->shape.rank; k++)
         if (value->shape.dim[k] != (k == axis ? channels : 1))
@@ -413,14 +364,14 @@ static const float *as_bias(mote_onnx_call *c, int32_t i, int32_t channels, bool
 }
 
 /* An Add of constants behind a convolution or a dense layer without bias becomes its bias. */
-static bool fuse_bias(mote_onnx_call *c, int32_t i)
+static bool fuse_bias(mote_import_call *c, int32_t i)
 {
-    const mote_onnx_value *x = mote_onnx_in(c, 1 - i);
-    mote_node             *maker = mote_onnx_sole_maker(c, x);
-    const mote_tensor     *made = maker ? mote_onnx_tensor_at(c, maker->out[0]) : NULL;
-    const int32_t          last = made && made->rank > 0 ? x->order[made->rank - 1] : -1;
-    const float           *bias;
-    mote_id                ids[3];
+    const mote_import_value *x = mote_import_in(c, 1 - i);
+    mote_node               *maker = mote_import_sole_maker(c, x);
+    const mote_tensor       *made = maker ? mote_import_tensor_at(c, maker->out[0]) : NULL;
+    const int32_t            last = made && made->rank > 0 ? x->order[made->rank - 1] : -1;
+    const float             *bias;
+    mote_id                  ids[3];
 
     if (!maker || maker->activation != MRT_ACT_NONE || maker->in_count != 2 || made->rank < 1 ||
         (maker->op != MOTE_OP_FULLY_CONNECTED && maker->op != MOTE_OP_CONV_2D && maker->op != MOTE_OP_DEPTHWISE_CONV_2D))
@@ -432,15 +383,15 @@ static bool fuse_bias(mote_onnx_call *c, int32_t i)
         return false;
     ids[0] = maker->in[0];
     ids[1] = maker->in[1];
-    ids[2] = mote_onnx_const(c, MOTE_F32, 1, &made->dim[made->rank - 1], bias);
-    if (mote_onnx_failed(c) || !(maker->in = mote_arena_copy(&c->im->model->arena, ids, 3, sizeof *ids, c->err)))
+    ids[2] = mote_import_const(c, MOTE_F32, 1, &made->dim[made->rank - 1], bias);
+    if (mote_import_failed(c) || !(maker->in = mote_arena_copy(&c->im->model->arena, ids, 3, sizeof *ids, c->err)))
         return true;
     maker->in_count = 3;
     c->is_fused = true;
-    mote_onnx_give_like(c, 0, x->id);
+    mote_import_give_like(c, 0, x->id);
     if (i == 0) { /* give_like goes by operand 0 */
-        mote_onnx_value *y = mote_onnx_out(c, 0);
-        mote_onnx_give(c, 0, x->id, x->order);
+        mote_import_value *y = mote_import_out(c, 0);
+        mote_import_give(c, 0, x->id, x->order);
         y->shape = x->shape;
         y->held = x->held;
     }
@@ -448,49 +399,33 @@ static bool fuse_bias(mote_onnx_call *c, int32_t i)
 }
 
 /* Kernels take integers of 8 and 16 bits for real numbers with scales; without scales they are computed with 32. */
-static mote_id widened(mote_onnx_call *c, int32_t i, const mote_onnx_order *order)
+static mote_id widened(mote_import_call *c, int32_t i, const mote_import_order *order)
 {
-    const mote_id    id = mote_onnx_as_operand(c, mote_onnx_in(c, i), order);
-    const mote_dtype dtype = mote_onnx_tensor_at(c, id)->dtype;
+    const mote_id    id = mote_import_as_operand(c, mote_import_in(c, i), order);
+    const mote_dtype dtype = mote_import_tensor_at(c, id)->dtype;
 
-    return dtype == MOTE_I8 || dtype == MOTE_U8 || dtype == MOTE_I16 ? mote_onnx_cast(c, id, MOTE_I32) : id;
+    return dtype == MOTE_I8 || dtype == MOTE_U8 || dtype == MOTE_I16 ? mote_import_cast(c, id, MOTE_I32) : id;
 }
 
-static void import_pairs(mote_onnx_call *c, mote_op_kind kind)
+static void import_pairs(mote_import_call *c, mote_op_kind kind)
 {
-    const mote_onnx_order order = order_of_all(c);
-    const mote_dtype      dtype = mote_onnx_in(c, 0)->dtype;
-    mote_id               y = widened(c, 0, &order);
-    int32_t               i;
+    const mote_import_order order = order_of_all(c);
+    const mote_dtype        dtype = mote_import_in(c, 0)->dtype;
+    mote_id                 y = widened(c, 0, &order);
+    int32_t                 i;
 
     for (i = 1; i < c->in_count; i++)
-        y = mote_onnx_binary(c, kind, y, widened(c, i, &order));
+        y = mote_import_binary(c, kind, y, widened(c, i, &order));
     if (c->in_count == 1) {
         import_identity(c);
         return;
     }
-    if (!mote_onnx_failed(c) && mote_onnx_tensor_at(c, y)->dtype == MOTE_I32)
-        y = mote_onnx_cast(c, y, dtype);
-    mote_onnx_give_ranked(c, 0, y, &order);
+    if (!mote_import_failed(c) && mote_import_tensor_at(c, y)->dtype == MOTE_I32)
+        y = mote_import_cast(c, y, dtype);
+    mote_import_give_ranked(c, 0, y, &order);
 }
 
-void mote_onnx_give_ranked(mote_onnx_call *c, int32_t i, mote_id id, const mote_onnx_order *order)
-{
-    const mote_tensor *tensor = mote_onnx_tensor_at(c, id);
-    int32_t            dim[MOTE_RANK_MAX], k;
-
-    if (mote_onnx_failed(c))
-        return;
-    if (tensor->rank == order->rank) {
-        mote_onnx_give(c, i, id, order->axis);
-        return;
-    }
-    for (k = 0; k < order->rank; k++) /* of constants alone, whose leading axes of 1 were left out */
-        dim[k] = k < order->rank - tensor->rank ? 1 : tensor->dim[k - (order->rank - tensor->rank)];
-    mote_onnx_give(c, i, mote_onnx_reshape(c, id, order->rank, dim), order->axis);
-}
-
-static void import_binary(mote_onnx_call *c)
+static void import_binary(mote_import_call *c)
 {
     if (c->row->kind == MOTE_OP_ADD && c->in_count == 2 && (fuse_bias(c, 1) || fuse_bias(c, 0)))
         return;
@@ -498,141 +433,141 @@ static void import_binary(mote_onnx_call *c)
 }
 
 /* Whole numbers are divided towards zero, which is what kernels do. */
-static void import_mean(mote_onnx_call *c)
+static void import_mean(mote_import_call *c)
 {
-    const mote_onnx_order order = order_of_all(c);
-    mote_id               y = mote_onnx_as_operand(c, mote_onnx_in(c, 0), &order);
-    int32_t               i;
+    const mote_import_order order = order_of_all(c);
+    mote_id                 y = mote_import_as_operand(c, mote_import_in(c, 0), &order);
+    int32_t                 i;
 
     for (i = 1; i < c->in_count; i++)
-        y = mote_onnx_binary(c, MOTE_OP_ADD, y, mote_onnx_as_operand(c, mote_onnx_in(c, i), &order));
-    mote_onnx_give_ranked(c, 0, mote_onnx_with(c, MOTE_OP_DIV, y, (float)c->in_count), &order);
+        y = mote_import_binary(c, MOTE_OP_ADD, y, mote_import_as_operand(c, mote_import_in(c, i), &order));
+    mote_import_give_ranked(c, 0, mote_import_with(c, MOTE_OP_DIV, y, (float)c->in_count), &order);
 }
 
-static void import_where(mote_onnx_call *c)
+static void import_where(mote_import_call *c)
 {
-    const mote_onnx_order order = order_of_all(c);
-    const mote_id         condition = mote_onnx_as_operand(c, mote_onnx_in(c, 0), &order);
-    const mote_id         a = mote_onnx_as_operand(c, mote_onnx_in(c, 1), &order);
+    const mote_import_order order = order_of_all(c);
+    const mote_id           condition = mote_import_as_operand(c, mote_import_in(c, 0), &order);
+    const mote_id           a = mote_import_as_operand(c, mote_import_in(c, 1), &order);
 
-    mote_onnx_give_ranked(c, 0, mote_onnx_select(c, condition, a, mote_onnx_as_operand(c, mote_onnx_in(c, 2), &order)),
-                          &order);
+    mote_import_give_ranked(
+        c, 0, mote_import_select(c, condition, a, mote_import_as_operand(c, mote_import_in(c, 2), &order)), &order);
 }
 
 /* Slopes repeat as in ONNX; each of a channel's values has the same one. */
-static void import_prelu(mote_onnx_call *c)
+static void import_prelu(mote_import_call *c)
 {
-    const mote_onnx_order order = mote_onnx_common_order(c, 0, 1, mote_onnx_in(c, 0)->shape.rank);
-    const mote_id         x = mote_onnx_as(c, mote_onnx_in(c, 0), &order);
+    const mote_import_order order = mote_import_common_order(c, 0, 1, mote_import_in(c, 0)->shape.rank);
+    const mote_id           x = mote_import_as(c, mote_import_in(c, 0), &order);
 
-    mote_onnx_give(c, 0, mote_onnx_binary(c, MOTE_OP_PRELU, x, mote_onnx_as_operand(c, mote_onnx_in(c, 1), &order)),
-                   order.axis);
+    mote_import_give(c, 0, mote_import_binary(c, MOTE_OP_PRELU, x, mote_import_as_operand(c, mote_import_in(c, 1), &order)),
+                     order.axis);
 }
 
-static void import_mod(mote_onnx_call *c)
+static void import_mod(mote_import_call *c)
 {
-    if (mote_onnx_int(c, "fmod", 0) != 0)
-        mote_onnx_refuse(c, "fmod, whose sign is the dividend's");
+    if (mote_import_int(c, "fmod", 0) != 0)
+        mote_import_refuse(c, "fmod, whose sign is the dividend's");
     else
         import_pairs(c, MOTE_OP_FLOOR_MOD);
 }
 
-static mote_id power_of(mote_onnx_call *c, mote_id x, double power)
+static mote_id power_of(mote_import_call *c, mote_id x, double power)
 {
     mote_id y;
     int32_t i;
 
     if (power == 2)
-        return mote_onnx_square(c, x);
+        return mote_import_square(c, x);
     if (power == 0.5)
-        return mote_onnx_unary(c, MOTE_OP_SQRT, x);
+        return mote_import_unary(c, MOTE_OP_SQRT, x);
     if (power == -0.5)
-        return mote_onnx_unary(c, MOTE_OP_RSQRT, x);
+        return mote_import_unary(c, MOTE_OP_RSQRT, x);
     if (power == -1)
-        return mote_onnx_binary(c, MOTE_OP_DIV, mote_onnx_const_float(c, 1), x);
+        return mote_import_binary(c, MOTE_OP_DIV, mote_import_const_float(c, 1), x);
     if (power != floor(power) || power < 1 || power > 8) {
-        mote_onnx_refuse(c, "to the power of %g: 1 to 8, 0.5, -0.5 and -1 are read", power);
+        mote_import_refuse(c, "to the power of %g: 1 to 8, 0.5, -0.5 and -1 are read", power);
         return MOTE_NONE;
     }
     for (y = x, i = 1; i < (int32_t)power; i++)
-        y = mote_onnx_binary(c, MOTE_OP_MUL, y, x);
+        y = mote_import_binary(c, MOTE_OP_MUL, y, x);
     return y;
 }
 
-static void import_pow(mote_onnx_call *c)
+static void import_pow(mote_import_call *c)
 {
-    const mote_onnx_value *power = mote_onnx_in(c, 1);
+    const mote_import_value *power = mote_import_in(c, 1);
 
-    if (!power->known || mote_onnx_count(&power->shape) != 1 || power->shape.rank > mote_onnx_in(c, 0)->shape.rank)
-        mote_onnx_refuse(c, "the power must be one constant number");
-    else if (mote_onnx_number_at(power, 0) == 1)
+    if (!power->known || mote_import_count(&power->shape) != 1 || power->shape.rank > mote_import_in(c, 0)->shape.rank)
+        mote_import_refuse(c, "the power must be one constant number");
+    else if (mote_import_number_at(power, 0) == 1)
         import_identity(c);
     else
-        mote_onnx_give_like(c, 0, power_of(c, mote_onnx_as_held(c, 0), mote_onnx_number_at(power, 0)));
+        mote_import_give_like(c, 0, power_of(c, mote_import_as_held(c, 0), mote_import_number_at(power, 0)));
 }
 
-const mote_onnx_row mote_onnx_elementwise[] = {
-    {"Abs", MOTE_ONNX_ANY, 1, 1, 1, import_unary, MOTE_OP_ABS},
-    {"Ceil", MOTE_ONNX_ANY, 1, 1, 1, import_unary, MOTE_OP_CEIL},
-    {"Cos", MOTE_ONNX_ANY, 1, 1, 1, import_unary, MOTE_OP_COS},
-    {"Exp", MOTE_ONNX_ANY, 1, 1, 1, import_unary, MOTE_OP_EXP},
-    {"Floor", MOTE_ONNX_ANY, 1, 1, 1, import_unary, MOTE_OP_FLOOR},
-    {"HardSwish", MOTE_ONNX_ANY, 1, 1, 1, import_unary, MOTE_OP_HARD_SWISH},
-    {"Log", MOTE_ONNX_ANY, 1, 1, 1, import_unary, MOTE_OP_LOG},
-    {"Neg", MOTE_ONNX_ANY, 1, 1, 1, import_unary, MOTE_OP_NEG},
-    {"Not", MOTE_ONNX_ANY, 1, 1, 1, import_unary, MOTE_OP_LOGICAL_NOT},
-    {"Relu", MOTE_ONNX_ANY, 1, 1, 1, import_unary, MOTE_OP_RELU},
-    {"Round", MOTE_ONNX_ANY, 1, 1, 1, import_unary, MOTE_OP_ROUND},
-    {"Sigmoid", MOTE_ONNX_ANY, 1, 1, 1, import_unary, MOTE_OP_LOGISTIC},
-    {"Sin", MOTE_ONNX_ANY, 1, 1, 1, import_unary, MOTE_OP_SIN},
-    {"Sqrt", MOTE_ONNX_ANY, 1, 1, 1, import_unary, MOTE_OP_SQRT},
-    {"Tanh", MOTE_ONNX_ANY, 1, 1, 1, import_unary, MOTE_OP_TANH},
-    {"LeakyRelu", MOTE_ONNX_ANY, 1, 1, 1, import_leaky_relu, 0},
-    {"Gelu", MOTE_ONNX_ANY, 1, 1, 1, import_gelu, 0},
-    {"Elu", MOTE_ONNX_ANY, 1, 1, 1, import_elu, 0},
-    {"Celu", MOTE_ONNX_ANY, 1, 1, 1, import_celu, 0},
-    {"Selu", MOTE_ONNX_ANY, 1, 1, 1, import_selu, 0},
-    {"Softplus", MOTE_ONNX_ANY, 1, 1, 1, import_softplus, 0},
-    {"Softsign", MOTE_ONNX_ANY, 1, 1, 1, import_softsign, 0},
-    {"Mish", MOTE_ONNX_ANY, 1, 1, 1, import_mish, 0},
-    {"Swish", MOTE_ONNX_ANY, 1, 1, 1, import_swish, 0},
-    {"Reciprocal", MOTE_ONNX_ANY, 1, 1, 1, import_reciprocal, 0},
-    {"Sign", MOTE_ONNX_ANY, 1, 1, 1, import_sign, 0},
-    {"HardSigmoid", MOTE_ONNX_ANY, 1, 1, 1, import_hard_sigmoid, 0},
-    {"ThresholdedRelu", MOTE_ONNX_ANY, 1, 1, 1, import_thresholded_relu, 0},
-    {"Shrink", MOTE_ONNX_ANY, 1, 1, 1, import_shrink, 0},
-    {"Tan", MOTE_ONNX_ANY, 1, 1, 1, import_tan, 0},
-    {"Sinh", MOTE_ONNX_ANY, 1, 1, 1, import_hyperbolic, MOTE_OP_SUB},
-    {"Cosh", MOTE_ONNX_ANY, 1, 1, 1, import_hyperbolic, MOTE_OP_ADD},
-    {"Asinh", MOTE_ONNX_ANY, 1, 1, 1, import_area, 1},
-    {"Acosh", MOTE_ONNX_ANY, 1, 1, 1, import_area, 0},
-    {"Atanh", MOTE_ONNX_ANY, 1, 1, 1, import_atanh, 0},
-    {"IsNaN", MOTE_ONNX_ANY, 1, 1, 1, import_is_nan, 0},
-    {"IsInf", MOTE_ONNX_ANY, 1, 1, 1, import_is_inf, 0},
-    {"Erf", MOTE_ONNX_ANY, 1, 1, 1, import_erf, 0},
-    {"Identity", MOTE_ONNX_ANY, 1, 1, 1, import_identity, 0},
-    {"Dropout", MOTE_ONNX_ANY, 1, 3, 1, import_dropout, 0},
-    {"Clip", MOTE_ONNX_ANY, 1, 3, 1, import_clip, 0},
-    {"Cast", MOTE_ONNX_ANY, 1, 1, 1, import_cast, 0},
-    {"CastLike", MOTE_ONNX_ANY, 2, 2, 1, import_cast_like, 0},
-    {"Add", MOTE_ONNX_ANY, 2, 2, 1, import_binary, MOTE_OP_ADD},
-    {"Sub", MOTE_ONNX_ANY, 2, 2, 1, import_binary, MOTE_OP_SUB},
-    {"Mul", MOTE_ONNX_ANY, 2, 2, 1, import_binary, MOTE_OP_MUL},
-    {"Div", MOTE_ONNX_ANY, 2, 2, 1, import_binary, MOTE_OP_DIV},
-    {"Max", MOTE_ONNX_ANY, 1, MOTE_NODE_IN_MAX, 1, import_binary, MOTE_OP_MAXIMUM},
-    {"Min", MOTE_ONNX_ANY, 1, MOTE_NODE_IN_MAX, 1, import_binary, MOTE_OP_MINIMUM},
-    {"Sum", MOTE_ONNX_ANY, 1, MOTE_NODE_IN_MAX, 1, import_binary, MOTE_OP_ADD},
-    {"Mean", MOTE_ONNX_ANY, 1, MOTE_NODE_IN_MAX, 1, import_mean, 0},
-    {"Equal", MOTE_ONNX_ANY, 2, 2, 1, import_binary, MOTE_OP_EQUAL},
-    {"Greater", MOTE_ONNX_ANY, 2, 2, 1, import_binary, MOTE_OP_GREATER},
-    {"GreaterOrEqual", MOTE_ONNX_ANY, 2, 2, 1, import_binary, MOTE_OP_GREATER_EQUAL},
-    {"Less", MOTE_ONNX_ANY, 2, 2, 1, import_binary, MOTE_OP_LESS},
-    {"LessOrEqual", MOTE_ONNX_ANY, 2, 2, 1, import_binary, MOTE_OP_LESS_EQUAL},
-    {"And", MOTE_ONNX_ANY, 2, 2, 1, import_binary, MOTE_OP_LOGICAL_AND},
-    {"Or", MOTE_ONNX_ANY, 2, 2, 1, import_binary, MOTE_OP_LOGICAL_OR},
-    {"Xor", MOTE_ONNX_ANY, 2, 2, 1, import_binary, MOTE_OP_NOT_EQUAL},
-    {"Mod", MOTE_ONNX_ANY, 2, 2, 1, import_mod, 0},
-    {"Pow", MOTE_ONNX_ANY, 2, 2, 1, import_pow, 0},
-    {"PRelu", MOTE_ONNX_ANY, 2, 2, 1, import_prelu, 0},
-    {"Where", MOTE_ONNX_ANY, 3, 3, 1, import_where, 0},
-    {NULL, MOTE_ONNX_FILE, 0, 0, 0, NULL, 0}};
+const mote_import_row mote_onnx_elementwise[] = {
+    {"Abs", MOTE_IMPORT_ANY, 1, 1, 1, import_unary, MOTE_OP_ABS},
+    {"Ceil", MOTE_IMPORT_ANY, 1, 1, 1, import_unary, MOTE_OP_CEIL},
+    {"Cos", MOTE_IMPORT_ANY, 1, 1, 1, import_unary, MOTE_OP_COS},
+    {"Exp", MOTE_IMPORT_ANY, 1, 1, 1, import_unary, MOTE_OP_EXP},
+    {"Floor", MOTE_IMPORT_ANY, 1, 1, 1, import_unary, MOTE_OP_FLOOR},
+    {"HardSwish", MOTE_IMPORT_ANY, 1, 1, 1, import_unary, MOTE_OP_HARD_SWISH},
+    {"Log", MOTE_IMPORT_ANY, 1, 1, 1, import_unary, MOTE_OP_LOG},
+    {"Neg", MOTE_IMPORT_ANY, 1, 1, 1, import_unary, MOTE_OP_NEG},
+    {"Not", MOTE_IMPORT_ANY, 1, 1, 1, import_unary, MOTE_OP_LOGICAL_NOT},
+    {"Relu", MOTE_IMPORT_ANY, 1, 1, 1, import_unary, MOTE_OP_RELU},
+    {"Round", MOTE_IMPORT_ANY, 1, 1, 1, import_unary, MOTE_OP_ROUND},
+    {"Sigmoid", MOTE_IMPORT_ANY, 1, 1, 1, import_unary, MOTE_OP_LOGISTIC},
+    {"Sin", MOTE_IMPORT_ANY, 1, 1, 1, import_unary, MOTE_OP_SIN},
+    {"Sqrt", MOTE_IMPORT_ANY, 1, 1, 1, import_unary, MOTE_OP_SQRT},
+    {"Tanh", MOTE_IMPORT_ANY, 1, 1, 1, import_unary, MOTE_OP_TANH},
+    {"LeakyRelu", MOTE_IMPORT_ANY, 1, 1, 1, import_leaky_relu, 0},
+    {"Gelu", MOTE_IMPORT_ANY, 1, 1, 1, import_gelu, 0},
+    {"Elu", MOTE_IMPORT_ANY, 1, 1, 1, import_elu, 0},
+    {"Celu", MOTE_IMPORT_ANY, 1, 1, 1, import_celu, 0},
+    {"Selu", MOTE_IMPORT_ANY, 1, 1, 1, import_selu, 0},
+    {"Softplus", MOTE_IMPORT_ANY, 1, 1, 1, import_softplus, 0},
+    {"Softsign", MOTE_IMPORT_ANY, 1, 1, 1, import_softsign, 0},
+    {"Mish", MOTE_IMPORT_ANY, 1, 1, 1, import_mish, 0},
+    {"Swish", MOTE_IMPORT_ANY, 1, 1, 1, import_swish, 0},
+    {"Reciprocal", MOTE_IMPORT_ANY, 1, 1, 1, import_reciprocal, 0},
+    {"Sign", MOTE_IMPORT_ANY, 1, 1, 1, import_sign, 0},
+    {"HardSigmoid", MOTE_IMPORT_ANY, 1, 1, 1, import_hard_sigmoid, 0},
+    {"ThresholdedRelu", MOTE_IMPORT_ANY, 1, 1, 1, import_thresholded_relu, 0},
+    {"Shrink", MOTE_IMPORT_ANY, 1, 1, 1, import_shrink, 0},
+    {"Tan", MOTE_IMPORT_ANY, 1, 1, 1, import_tan, 0},
+    {"Sinh", MOTE_IMPORT_ANY, 1, 1, 1, import_hyperbolic, MOTE_OP_SUB},
+    {"Cosh", MOTE_IMPORT_ANY, 1, 1, 1, import_hyperbolic, MOTE_OP_ADD},
+    {"Asinh", MOTE_IMPORT_ANY, 1, 1, 1, import_area, 1},
+    {"Acosh", MOTE_IMPORT_ANY, 1, 1, 1, import_area, 0},
+    {"Atanh", MOTE_IMPORT_ANY, 1, 1, 1, import_atanh, 0},
+    {"IsNaN", MOTE_IMPORT_ANY, 1, 1, 1, import_is_nan, 0},
+    {"IsInf", MOTE_IMPORT_ANY, 1, 1, 1, import_is_inf, 0},
+    {"Erf", MOTE_IMPORT_ANY, 1, 1, 1, import_erf, 0},
+    {"Identity", MOTE_IMPORT_ANY, 1, 1, 1, import_identity, 0},
+    {"Dropout", MOTE_IMPORT_ANY, 1, 3, 1, import_dropout, 0},
+    {"Clip", MOTE_IMPORT_ANY, 1, 3, 1, import_clip, 0},
+    {"Cast", MOTE_IMPORT_ANY, 1, 1, 1, import_cast, 0},
+    {"CastLike", MOTE_IMPORT_ANY, 2, 2, 1, import_cast_like, 0},
+    {"Add", MOTE_IMPORT_ANY, 2, 2, 1, import_binary, MOTE_OP_ADD},
+    {"Sub", MOTE_IMPORT_ANY, 2, 2, 1, import_binary, MOTE_OP_SUB},
+    {"Mul", MOTE_IMPORT_ANY, 2, 2, 1, import_binary, MOTE_OP_MUL},
+    {"Div", MOTE_IMPORT_ANY, 2, 2, 1, import_binary, MOTE_OP_DIV},
+    {"Max", MOTE_IMPORT_ANY, 1, MOTE_NODE_IN_MAX, 1, import_binary, MOTE_OP_MAXIMUM},
+    {"Min", MOTE_IMPORT_ANY, 1, MOTE_NODE_IN_MAX, 1, import_binary, MOTE_OP_MINIMUM},
+    {"Sum", MOTE_IMPORT_ANY, 1, MOTE_NODE_IN_MAX, 1, import_binary, MOTE_OP_ADD},
+    {"Mean", MOTE_IMPORT_ANY, 1, MOTE_NODE_IN_MAX, 1, import_mean, 0},
+    {"Equal", MOTE_IMPORT_ANY, 2, 2, 1, import_binary, MOTE_OP_EQUAL},
+    {"Greater", MOTE_IMPORT_ANY, 2, 2, 1, import_binary, MOTE_OP_GREATER},
+    {"GreaterOrEqual", MOTE_IMPORT_ANY, 2, 2, 1, import_binary, MOTE_OP_GREATER_EQUAL},
+    {"Less", MOTE_IMPORT_ANY, 2, 2, 1, import_binary, MOTE_OP_LESS},
+    {"LessOrEqual", MOTE_IMPORT_ANY, 2, 2, 1, import_binary, MOTE_OP_LESS_EQUAL},
+    {"And", MOTE_IMPORT_ANY, 2, 2, 1, import_binary, MOTE_OP_LOGICAL_AND},
+    {"Or", MOTE_IMPORT_ANY, 2, 2, 1, import_binary, MOTE_OP_LOGICAL_OR},
+    {"Xor", MOTE_IMPORT_ANY, 2, 2, 1, import_binary, MOTE_OP_NOT_EQUAL},
+    {"Mod", MOTE_IMPORT_ANY, 2, 2, 1, import_mod, 0},
+    {"Pow", MOTE_IMPORT_ANY, 2, 2, 1, import_pow, 0},
+    {"PRelu", MOTE_IMPORT_ANY, 2, 2, 1, import_prelu, 0},
+    {"Where", MOTE_IMPORT_ANY, 3, 3, 1, import_where, 0},
+    {NULL, MOTE_IMPORT_FILE, 0, 0, 0, NULL, 0}};

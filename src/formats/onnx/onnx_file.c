@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/kind.h"
 #include "base/text.h"
-#include "formats/onnx/protobuf.h"
+#include "formats/import/protobuf.h"
 #include "formats/onnx/schema.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "raw data are copied as the file has them: little-endian");
@@ -92,7 +92,7 @@ typedef struct tensor_parts {
     bool          has_raw, is_external;
 } tensor_parts;
 
-static mote_status read_dims(mote_onnx_tensor *tensor, const mote_pb_field *field, mote_error *err)
+static mote_status read_dims(mote_import_tensor *tensor, const mote_pb_field *field, mote_error *err)
 {
     uint64_t value;
     size_t   at = 0;
@@ -108,7 +108,7 @@ static mote_status read_dims(mote_onnx_tensor *tensor, const mote_pb_field *fiel
 }
 
 /* The name first: messages tell it. */
-static mote_status read_tensor_name(const parser *p, mote_onnx_tensor *tensor, mote_pb message, mote_error *err)
+static mote_status read_tensor_name(const parser *p, mote_import_tensor *tensor, mote_pb message, mote_error *err)
 {
     mote_pb_field field;
 
@@ -119,7 +119,7 @@ static mote_status read_tensor_name(const parser *p, mote_onnx_tensor *tensor, m
     return err->code;
 }
 
-static mote_status read_tensor_head(mote_onnx_tensor *tensor, tensor_parts *parts, mote_error *err)
+static mote_status read_tensor_head(mote_import_tensor *tensor, tensor_parts *parts, mote_error *err)
 {
     mote_pb       message = parts->message;
     mote_pb_field field;
@@ -128,7 +128,7 @@ static mote_status read_tensor_head(mote_onnx_tensor *tensor, tensor_parts *part
         if (field.number == TENSOR_DIMS)
             MOTE_TRY(read_dims(tensor, &field, err));
         else if (field.number == TENSOR_TYPE)
-            tensor->onnx_type = (int32_t)field.value;
+            tensor->file_type = (int32_t)field.value;
         else if (field.number == TENSOR_SEGMENT)
             return mote_fail(err, MOTE_ERR_UNSUPPORTED, "it comes in segments");
         else if (field.number == TENSOR_LOCATION)
@@ -141,7 +141,7 @@ static mote_status read_tensor_head(mote_onnx_tensor *tensor, tensor_parts *part
     return err->code;
 }
 
-static size_t count_of(const mote_onnx_tensor *tensor)
+static size_t count_of(const mote_import_tensor *tensor)
 {
     size_t  count = 1;
     int32_t i;
@@ -176,10 +176,10 @@ static uint32_t typed_field(int32_t type, size_t *fixed_bytes)
 }
 
 /* Values one by one, each at least a byte of the file. */
-static mote_status read_typed(const parser *p, mote_onnx_tensor *tensor, mote_pb message, size_t count, mote_error *err)
+static mote_status read_typed(const parser *p, mote_import_tensor *tensor, mote_pb message, size_t count, mote_error *err)
 {
     size_t         fixed, width = width_of(tensor->dtype), found = 0, at;
-    const uint32_t number = typed_field(tensor->onnx_type, &fixed);
+    const uint32_t number = typed_field(tensor->file_type, &fixed);
     uint8_t       *values;
     mote_pb_field  field;
     uint64_t       value;
@@ -280,7 +280,7 @@ static mote_status open_external(const parser *p, const char *location, mote_err
     return MOTE_OK;
 }
 
-static mote_status take_external(const parser *p, mote_onnx_tensor *tensor, const external_place *place, size_t bytes,
+static mote_status take_external(const parser *p, mote_import_tensor *tensor, const external_place *place, size_t bytes,
                                  mote_error *err)
 {
     mote_file *file = p->external;
@@ -295,7 +295,7 @@ static mote_status take_external(const parser *p, mote_onnx_tensor *tensor, cons
     return err->code == MOTE_OK ? MOTE_OK : mote_context(err, "external data %s", mote_show_string(place->location).text);
 }
 
-static mote_status read_external(const parser *p, mote_onnx_tensor *tensor, mote_pb message, size_t bytes, mote_error *err)
+static mote_status read_external(const parser *p, mote_import_tensor *tensor, mote_pb message, size_t bytes, mote_error *err)
 {
     external_place place = {.location = ""};
     mote_pb_field  field;
@@ -320,7 +320,7 @@ static mote_status read_external(const parser *p, mote_onnx_tensor *tensor, mote
     return take_external(p, tensor, &place, bytes, err);
 }
 
-static mote_status check_bools(const mote_onnx_tensor *tensor, size_t count, mote_error *err)
+static mote_status check_bools(const mote_import_tensor *tensor, size_t count, mote_error *err)
 {
     const uint8_t *values = tensor->values;
     size_t         i;
@@ -331,7 +331,7 @@ static mote_status check_bools(const mote_onnx_tensor *tensor, size_t count, mot
     return MOTE_OK;
 }
 
-static mote_status read_values(const parser *p, mote_onnx_tensor *tensor, const tensor_parts *parts, mote_error *err)
+static mote_status read_values(const parser *p, mote_import_tensor *tensor, const tensor_parts *parts, mote_error *err)
 {
     const size_t count = count_of(tensor), bytes = mote_size_mul(count, width_of(tensor->dtype));
 
@@ -350,12 +350,12 @@ static mote_status read_values(const parser *p, mote_onnx_tensor *tensor, const 
     return check_bools(tensor, count, err);
 }
 
-static mote_status read_tensor(const parser *p, mote_onnx_tensor *tensor, mote_pb message, mote_error *err)
+static mote_status read_tensor(const parser *p, mote_import_tensor *tensor, mote_pb message, mote_error *err)
 {
     tensor_parts parts = {.message = message};
 
     if (read_tensor_name(p, tensor, message, err) == MOTE_OK && read_tensor_head(tensor, &parts, err) == MOTE_OK) {
-        tensor->dtype = mote_onnx_dtype(tensor->onnx_type);
+        tensor->dtype = mote_onnx_dtype(tensor->file_type);
         if (tensor->dtype != MOTE_DTYPE_COUNT)
             read_values(p, tensor, &parts, err);
     }
@@ -379,7 +379,7 @@ static size_t count_numbers(mote_pb message, uint32_t number, size_t fixed, mote
     return count;
 }
 
-static mote_status read_lists(const parser *p, mote_onnx_attribute *out, mote_pb message, mote_error *err)
+static mote_status read_lists(const parser *p, mote_import_attribute *out, mote_pb message, mote_error *err)
 {
     const size_t floats = count_numbers(message, ATTRIBUTE_FLOATS, 4, err),
                  ints = count_numbers(message, ATTRIBUTE_INTS, 0, err);
@@ -408,7 +408,7 @@ static mote_status read_lists(const parser *p, mote_onnx_attribute *out, mote_pb
     return err->code;
 }
 
-static mote_status read_attribute_field(const parser *p, mote_onnx_attribute *out, const mote_pb_field *field,
+static mote_status read_attribute_field(const parser *p, mote_import_attribute *out, const mote_pb_field *field,
                                         mote_error *err)
 {
     switch (field->number) {
@@ -425,7 +425,7 @@ static mote_status read_attribute_field(const parser *p, mote_onnx_attribute *ou
         out->s = copy_string(p, field, err);
         return err->code;
     case ATTRIBUTE_T:
-        out->t = MOTE_NEW(p->arena, mote_onnx_tensor, 1, err);
+        out->t = MOTE_NEW(p->arena, mote_import_tensor, 1, err);
         return out->t ? read_tensor(p, out->t, mote_pb_within(field), err) : err->code;
     case ATTRIBUTE_G:
         out->has_graph = true;
@@ -435,12 +435,12 @@ static mote_status read_attribute_field(const parser *p, mote_onnx_attribute *ou
     }
 }
 
-static mote_status read_attribute(const parser *p, mote_onnx_attribute *out, mote_pb message, mote_error *err)
+static mote_status read_attribute(const parser *p, mote_import_attribute *out, mote_pb message, mote_error *err)
 {
     const mote_pb whole = message;
     mote_pb_field field;
 
-    *out = (mote_onnx_attribute){.name = "", .s = ""};
+    *out = (mote_import_attribute){.name = "", .s = ""};
     while (mote_pb_next(&message, &field, err))
         if (read_attribute_field(p, out, &field, err) != MOTE_OK)
             break;
@@ -449,26 +449,16 @@ static mote_status read_attribute(const parser *p, mote_onnx_attribute *out, mot
                : mote_context(err, "attribute \"%s\"", mote_show_string(out->name).text);
 }
 
-const mote_onnx_attribute *mote_onnx_attribute_find(const mote_onnx_node *node, const char *name)
-{
-    int32_t i;
-
-    for (i = 0; i < node->attribute_count; i++)
-        if (strcmp(node->attributes[i].name, name) == 0)
-            return &node->attributes[i];
-    return NULL;
-}
-
 /* ---- nodes ---- */
 
-static mote_status read_node(const parser *p, mote_onnx_node *node, mote_pb message, mote_error *err)
+static mote_status read_node(const parser *p, mote_import_node *node, mote_pb message, mote_error *err)
 {
     mote_pb_field field;
 
-    *node = (mote_onnx_node){.name = "", .type = "", .domain = ""};
+    *node = (mote_import_node){.name = "", .type = "", .domain = ""};
     node->in = MOTE_NEW(p->arena, const char *, count_fields(message, NODE_INPUT, err), err);
     node->out = MOTE_NEW(p->arena, const char *, count_fields(message, NODE_OUTPUT, err), err);
-    node->attributes = MOTE_NEW(p->arena, mote_onnx_attribute, count_fields(message, NODE_ATTRIBUTE, err), err);
+    node->attributes = MOTE_NEW(p->arena, mote_import_attribute, count_fields(message, NODE_ATTRIBUTE, err), err);
     MOTE_TRY(err->code);
     while (mote_pb_next(&message, &field, err))
         if (field.number == NODE_INPUT)
@@ -488,7 +478,7 @@ static mote_status read_node(const parser *p, mote_onnx_node *node, mote_pb mess
 
 /* ---- inputs and outputs ---- */
 
-static mote_status read_dim(const parser *p, mote_onnx_end *end, mote_pb message, mote_error *err)
+static mote_status read_dim(const parser *p, mote_import_end *end, mote_pb message, mote_error *err)
 {
     const int32_t axis = end->rank;
     mote_pb_field field;
@@ -508,7 +498,7 @@ static mote_status read_dim(const parser *p, mote_onnx_end *end, mote_pb message
     return err->code;
 }
 
-static mote_status read_shape(const parser *p, mote_onnx_end *end, mote_pb message, mote_error *err)
+static mote_status read_shape(const parser *p, mote_import_end *end, mote_pb message, mote_error *err)
 {
     mote_pb_field field;
 
@@ -520,20 +510,20 @@ static mote_status read_shape(const parser *p, mote_onnx_end *end, mote_pb messa
     return err->code;
 }
 
-static mote_status read_tensor_type(const parser *p, mote_onnx_end *end, mote_pb message, mote_error *err)
+static mote_status read_tensor_type(const parser *p, mote_import_end *end, mote_pb message, mote_error *err)
 {
     mote_pb_field field;
 
     while (mote_pb_next(&message, &field, err))
         if (field.number == TENSOR_TYPE_ELEMENT)
-            end->onnx_type = (int32_t)field.value;
+            end->file_type = (int32_t)field.value;
         else if (field.number == TENSOR_TYPE_SHAPE)
             MOTE_TRY(read_shape(p, end, mote_pb_within(&field), err));
-    end->dtype = mote_onnx_dtype(end->onnx_type);
+    end->dtype = mote_onnx_dtype(end->file_type);
     return err->code;
 }
 
-static mote_status read_type(const parser *p, mote_onnx_end *end, mote_pb message, mote_error *err)
+static mote_status read_type(const parser *p, mote_import_end *end, mote_pb message, mote_error *err)
 {
     mote_pb_field field;
 
@@ -543,11 +533,11 @@ static mote_status read_type(const parser *p, mote_onnx_end *end, mote_pb messag
     return err->code;
 }
 
-static mote_status read_end(const parser *p, mote_onnx_end *end, mote_pb message, mote_error *err)
+static mote_status read_end(const parser *p, mote_import_end *end, mote_pb message, mote_error *err)
 {
     mote_pb_field field;
 
-    *end = (mote_onnx_end){.name = "", .dtype = MOTE_DTYPE_COUNT};
+    *end = (mote_import_end){.name = "", .dtype = MOTE_DTYPE_COUNT};
     while (mote_pb_next(&message, &field, err))
         if (field.number == VALUE_NAME)
             end->name = copy_string(p, &field, err);
@@ -558,7 +548,7 @@ static mote_status read_end(const parser *p, mote_onnx_end *end, mote_pb message
 
 /* ---- the graph ---- */
 
-static mote_status read_graph_field(const parser *p, mote_onnx_file *out, const mote_pb_field *field, mote_error *err)
+static mote_status read_graph_field(const parser *p, mote_import_file *out, const mote_pb_field *field, mote_error *err)
 {
     const mote_pb within = mote_pb_within(field);
 
@@ -585,23 +575,23 @@ static mote_status read_graph_field(const parser *p, mote_onnx_file *out, const 
     }
 }
 
-static mote_status read_graph(const parser *p, mote_onnx_file *out, mote_pb message, mote_error *err)
+static mote_status read_graph(const parser *p, mote_import_file *out, mote_pb message, mote_error *err)
 {
     mote_pb_field field;
 
     if (out->nodes)
         return mote_fail(err, MOTE_ERR_FORMAT, "two graphs");
-    out->nodes = MOTE_NEW(p->arena, mote_onnx_node, count_fields(message, GRAPH_NODE, err), err);
-    out->initializers = MOTE_NEW(p->arena, mote_onnx_tensor, count_fields(message, GRAPH_INITIALIZER, err), err);
-    out->inputs = MOTE_NEW(p->arena, mote_onnx_end, count_fields(message, GRAPH_INPUT, err), err);
-    out->outputs = MOTE_NEW(p->arena, mote_onnx_end, count_fields(message, GRAPH_OUTPUT, err), err);
+    out->nodes = MOTE_NEW(p->arena, mote_import_node, count_fields(message, GRAPH_NODE, err), err);
+    out->initializers = MOTE_NEW(p->arena, mote_import_tensor, count_fields(message, GRAPH_INITIALIZER, err), err);
+    out->inputs = MOTE_NEW(p->arena, mote_import_end, count_fields(message, GRAPH_INPUT, err), err);
+    out->outputs = MOTE_NEW(p->arena, mote_import_end, count_fields(message, GRAPH_OUTPUT, err), err);
     MOTE_TRY(err->code);
     while (mote_pb_next(&message, &field, err))
         MOTE_TRY(read_graph_field(p, out, &field, err));
     return err->code;
 }
 
-static mote_status read_opset(const parser *p, mote_onnx_file *out, mote_pb message, mote_error *err)
+static mote_status read_opset(const parser *p, mote_import_file *out, mote_pb message, mote_error *err)
 {
     const char   *domain = "";
     int64_t       version = 0;
@@ -618,7 +608,7 @@ static mote_status read_opset(const parser *p, mote_onnx_file *out, mote_pb mess
     return MOTE_OK;
 }
 
-static mote_status read_model_field(const parser *p, mote_onnx_file *out, const mote_pb_field *field, mote_error *err)
+static mote_status read_model_field(const parser *p, mote_import_file *out, const mote_pb_field *field, mote_error *err)
 {
     switch (field->number) {
     case MODEL_IR_VERSION:
@@ -639,8 +629,8 @@ static mote_status read_model_field(const parser *p, mote_onnx_file *out, const 
     }
 }
 
-mote_status mote_onnx_file_read(mote_onnx_file *out, const uint8_t *bytes, size_t count, const char *folder, size_t cap_most,
-                                mote_arena *arena, mote_error *err)
+mote_status mote_onnx_file_read(mote_import_file *out, const uint8_t *bytes, size_t count, const char *folder,
+                                size_t cap_most, mote_arena *arena, mote_error *err)
 {
     mote_file     external = {0};
     const char   *external_path = NULL;
@@ -648,7 +638,7 @@ mote_status mote_onnx_file_read(mote_onnx_file *out, const uint8_t *bytes, size_
     mote_pb       message = mote_pb_of(bytes, count);
     mote_pb_field field;
 
-    *out = (mote_onnx_file){.producer = "", .graph_name = ""};
+    *out = (mote_import_file){.producer = "", .graph_name = ""};
     while (mote_pb_next(&message, &field, err) && read_model_field(&p, out, &field, err) == MOTE_OK)
         ;
     mote_file_close(&external);

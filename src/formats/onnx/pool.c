@@ -3,7 +3,7 @@
 #include <float.h>
 #include <string.h>
 
-#include "formats/onnx/parts.h"
+#include "formats/onnx/operators.h"
 #include "formats/onnx/window.h"
 
 /* Outputs along height (0) or width (1); of ceil_mode the last window may begin within the input or the padding before it,
@@ -21,16 +21,16 @@ static int32_t count_outs(const mote_onnx_window *w, int32_t i, bool rounds_up)
 }
 
 /* As much padding behind as the windows take: more with ceil_mode, or less, where the last element is left out. */
-static bool settle_behind(mote_onnx_call *c, mote_onnx_window *w, int32_t *outs)
+static bool settle_behind(mote_import_call *c, mote_onnx_window *w, int32_t *outs)
 {
-    const bool rounds_up = mote_onnx_int(c, "ceil_mode", 0) != 0;
+    const bool rounds_up = mote_import_int(c, "ceil_mode", 0) != 0;
     int32_t    i;
 
     for (i = 0; i < 2; i++) {
         int64_t behind;
         outs[i] = count_outs(w, i, rounds_up);
         if (outs[i] < 1) {
-            mote_onnx_wrong(c, "a window of %d over %d elements", w->kernel[i], w->in[i]);
+            mote_import_wrong(c, "a window of %d over %d elements", w->kernel[i], w->in[i]);
             return false;
         }
         behind = ((int64_t)outs[i] - 1) * w->stride[i] + mote_onnx_reach(w, i) - w->in[i] - w->before[i];
@@ -40,16 +40,16 @@ static bool settle_behind(mote_onnx_call *c, mote_onnx_window *w, int32_t *outs)
     return true;
 }
 
-static mote_id pool(mote_onnx_call *c, mote_op_kind kind, mote_id x, const mote_onnx_window *w, bool is_same)
+static mote_id pool(mote_import_call *c, mote_op_kind kind, mote_id x, const mote_onnx_window *w, bool is_same)
 {
-    mote_onnx_op op = {.op = kind, .in = &x, .in_count = 1};
+    mote_import_op op = {.op = kind, .in = &x, .in_count = 1};
 
     op.as.max_pool_2d.filter_h = w->kernel[0];
     op.as.max_pool_2d.filter_w = w->kernel[1];
     op.as.max_pool_2d.stride_h = w->stride[0];
     op.as.max_pool_2d.stride_w = w->stride[1];
     op.as.max_pool_2d.padding = is_same ? MRT_PADDING_SAME : MRT_PADDING_VALID;
-    return mote_onnx_add(c, &op);
+    return mote_import_add(c, &op);
 }
 
 /* ---- MaxPool ---- */
@@ -67,20 +67,20 @@ static bool may_mirror(const mote_onnx_window *w)
     return true;
 }
 
-static mote_id padded_for_max(mote_onnx_call *c, mote_id x, const mote_onnx_window *w)
+static mote_id padded_for_max(mote_import_call *c, mote_id x, const mote_onnx_window *w)
 {
     const int32_t before[] = {0, w->before[0], w->before[1], 0}, behind[] = {0, w->behind[0], w->behind[1], 0};
 
     if (!mote_onnx_is_padded(w))
         return x;
     if (may_mirror(w))
-        return mote_onnx_pad_mirror(c, x, before, behind, true);
-    if (mote_onnx_tensor_at(c, x)->dtype != MOTE_F32)
-        mote_onnx_refuse(c, "padding of more than half a window, of other numbers than float32");
-    return mote_onnx_pad_with(c, x, before, behind, -FLT_MAX);
+        return mote_import_pad_mirror(c, x, before, behind, true);
+    if (mote_import_tensor_at(c, x)->dtype != MOTE_F32)
+        mote_import_refuse(c, "padding of more than half a window, of other numbers than float32");
+    return mote_import_pad_with(c, x, before, behind, -FLT_MAX);
 }
 
-static void import_max_pool(mote_onnx_call *c)
+static void import_max_pool(mote_import_call *c)
 {
     mote_onnx_window w;
     int32_t          outs[2];
@@ -90,10 +90,10 @@ static void import_max_pool(mote_onnx_call *c)
     if (!mote_onnx_read_window(c, &w, NULL))
         return;
     if (w.dilation[0] != 1 || w.dilation[1] != 1) {
-        mote_onnx_refuse(c, "dilations");
+        mote_import_refuse(c, "dilations");
         return;
     }
-    is_same = mote_onnx_is_same(&w) && mote_onnx_int(c, "ceil_mode", 0) == 0;
+    is_same = mote_onnx_is_same(&w) && mote_import_int(c, "ceil_mode", 0) == 0;
     if (!settle_behind(c, &w, outs))
         return;
     x = mote_onnx_image(c);
@@ -105,10 +105,10 @@ static void import_max_pool(mote_onnx_call *c)
 
 /* How many elements each window has that are counted: by how much a mean over all of its places must grow. NULL: none has
  * to. asked: the padding behind that the file names, which counts, unlike what ceil_mode adds. */
-static float *growth(mote_onnx_call *c, const mote_onnx_window *w, const int32_t *asked, const int32_t *outs,
+static float *growth(mote_import_call *c, const mote_onnx_window *w, const int32_t *asked, const int32_t *outs,
                      bool counts_padding)
 {
-    float  *out = mote_onnx_take(c, (size_t)outs[0] * (size_t)outs[1], sizeof *out);
+    float  *out = mote_import_take(c, (size_t)outs[0] * (size_t)outs[1], sizeof *out);
     bool    is_needed = false;
     int32_t y[2], i, k;
 
@@ -128,29 +128,29 @@ static float *growth(mote_onnx_call *c, const mote_onnx_window *w, const int32_t
 }
 
 /* The mean of each channel by itself, as a convolution: of windows with gaps. */
-static mote_id dilated_mean(mote_onnx_call *c, mote_id x, const mote_onnx_window *w)
+static mote_id dilated_mean(mote_import_call *c, mote_id x, const mote_onnx_window *w)
 {
-    const int32_t channels = mote_onnx_tensor_at(c, x)->dim[3], taps = w->kernel[0] * w->kernel[1];
-    const int32_t dim[] = {1, w->kernel[0], w->kernel[1], channels};
-    float        *weights = mote_onnx_take(c, (size_t)channels * (size_t)taps, sizeof *weights);
-    mote_onnx_op  op = {.op = MOTE_OP_DEPTHWISE_CONV_2D, .in_count = 2};
-    mote_id       in[2];
-    int32_t       i;
+    const int32_t  channels = mote_import_tensor_at(c, x)->dim[3], taps = w->kernel[0] * w->kernel[1];
+    const int32_t  dim[] = {1, w->kernel[0], w->kernel[1], channels};
+    float         *weights = mote_import_take(c, (size_t)channels * (size_t)taps, sizeof *weights);
+    mote_import_op op = {.op = MOTE_OP_DEPTHWISE_CONV_2D, .in_count = 2};
+    mote_id        in[2];
+    int32_t        i;
 
     for (i = 0; weights && i < channels * taps; i++)
         weights[i] = 1.0f / (float)taps;
     in[0] = x;
-    in[1] = weights ? mote_onnx_const(c, MOTE_F32, 4, dim, weights) : MOTE_NONE;
+    in[1] = weights ? mote_import_const(c, MOTE_F32, 4, dim, weights) : MOTE_NONE;
     op.in = in;
     op.as.depthwise_conv_2d = (mrt_conv_attributes){.stride_h = w->stride[0],
                                                     .stride_w = w->stride[1],
                                                     .dilation_h = w->dilation[0],
                                                     .dilation_w = w->dilation[1],
                                                     .depth_multiplier = 1};
-    return mote_onnx_add(c, &op);
+    return mote_import_add(c, &op);
 }
 
-static mote_id mean_of_padded(mote_onnx_call *c, const mote_onnx_window *w, const int32_t *asked, const int32_t *outs,
+static mote_id mean_of_padded(mote_import_call *c, const mote_onnx_window *w, const int32_t *asked, const int32_t *outs,
                               bool counts_padding)
 {
     const int32_t before[] = {0, w->before[0], w->before[1], 0}, behind[] = {0, w->behind[0], w->behind[1], 0};
@@ -159,21 +159,21 @@ static mote_id mean_of_padded(mote_onnx_call *c, const mote_onnx_window *w, cons
     mote_id       x = mote_onnx_image(c);
 
     if (mote_onnx_is_padded(w))
-        x = mote_onnx_pad_zero(c, x, before, behind);
+        x = mote_import_pad_zero(c, x, before, behind);
     x = w->dilation[0] == 1 && w->dilation[1] == 1 ? pool(c, MOTE_OP_AVERAGE_POOL_2D, x, w, false) : dilated_mean(c, x, w);
-    return by ? mote_onnx_binary(c, MOTE_OP_MUL, x, mote_onnx_const(c, MOTE_F32, 4, dim, by)) : x;
+    return by ? mote_import_binary(c, MOTE_OP_MUL, x, mote_import_const(c, MOTE_F32, 4, dim, by)) : x;
 }
 
-static void import_average_pool(mote_onnx_call *c)
+static void import_average_pool(mote_import_call *c)
 {
-    const bool       counts_padding = mote_onnx_int(c, "count_include_pad", 0) != 0;
+    const bool       counts_padding = mote_import_int(c, "count_include_pad", 0) != 0;
     mote_onnx_window w;
     int32_t          outs[2], asked[2];
     bool             is_same;
 
     if (!mote_onnx_read_window(c, &w, NULL))
         return;
-    is_same = mote_onnx_is_same(&w) && mote_onnx_int(c, "ceil_mode", 0) == 0 && !counts_padding && w.dilation[0] == 1 &&
+    is_same = mote_onnx_is_same(&w) && mote_import_int(c, "ceil_mode", 0) == 0 && !counts_padding && w.dilation[0] == 1 &&
               w.dilation[1] == 1;
     memcpy(asked, w.behind, sizeof asked);
     if (!settle_behind(c, &w, outs))
@@ -186,22 +186,22 @@ static void import_average_pool(mote_onnx_call *c)
 
 /* ---- over the whole image ---- */
 
-static void import_global(mote_onnx_call *c)
+static void import_global(mote_import_call *c)
 {
-    const mote_onnx_value *x = mote_onnx_in(c, 0);
-    const mote_onnx_order  order = mote_onnx_common_order(c, 0, 1, x->shape.rank);
+    const mote_import_value *x = mote_import_in(c, 0);
+    const mote_import_order  order = mote_import_common_order(c, 0, 1, x->shape.rank);
 
     if (x->shape.rank < 3)
-        mote_onnx_wrong(c, "an image of %d dimensions", x->shape.rank - 2);
+        mote_import_wrong(c, "an image of %d dimensions", x->shape.rank - 2);
     else
-        mote_onnx_give(c, 0,
-                       mote_onnx_reduce(c, (mote_op_kind)c->row->kind, mote_onnx_as(c, x, &order),
-                                        mote_onnx_turned(&order, ((1u << x->shape.rank) - 1u) & ~3u), true),
-                       order.axis);
+        mote_import_give(c, 0,
+                         mote_import_reduce(c, (mote_op_kind)c->row->kind, mote_import_as(c, x, &order),
+                                            mote_import_turned(&order, ((1u << x->shape.rank) - 1u) & ~3u), true),
+                         order.axis);
 }
 
-const mote_onnx_row mote_onnx_pools[] = {{"MaxPool", MOTE_ONNX_IMAGE, 1, 1, 1, import_max_pool, 0},
-                                         {"AveragePool", MOTE_ONNX_IMAGE, 1, 1, 1, import_average_pool, 0},
-                                         {"GlobalAveragePool", MOTE_ONNX_IMAGE, 1, 1, 1, import_global, MOTE_OP_MEAN},
-                                         {"GlobalMaxPool", MOTE_ONNX_IMAGE, 1, 1, 1, import_global, MOTE_OP_REDUCE_MAX},
-                                         {NULL, MOTE_ONNX_FILE, 0, 0, 0, NULL, 0}};
+const mote_import_row mote_onnx_pools[] = {{"MaxPool", MOTE_IMPORT_IMAGE, 1, 1, 1, import_max_pool, 0},
+                                           {"AveragePool", MOTE_IMPORT_IMAGE, 1, 1, 1, import_average_pool, 0},
+                                           {"GlobalAveragePool", MOTE_IMPORT_IMAGE, 1, 1, 1, import_global, MOTE_OP_MEAN},
+                                           {"GlobalMaxPool", MOTE_IMPORT_IMAGE, 1, 1, 1, import_global, MOTE_OP_REDUCE_MAX},
+                                           {NULL, MOTE_IMPORT_FILE, 0, 0, 0, NULL, 0}};

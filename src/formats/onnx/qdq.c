@@ -8,14 +8,14 @@
 #include <math.h>
 #include <string.h>
 
-#include "formats/onnx/import.h"
+#include "formats/onnx/operators.h"
 
 typedef struct fusing {
-    mote_onnx_importer *im;
-    mote_graph         *graph;
-    int32_t             count, capacity;        /* of tensors when the index was made; that there is room for */
-    int32_t            *maker, *reader, *reads; /* [tensor]: 1 + node; the last node that reads; by how many operands */
-    bool               *is_end;                 /* [tensor]: of the graph */
+    mote_importer *im;
+    mote_graph    *graph;
+    int32_t        count, capacity;        /* of tensors when the index was made; that there is room for */
+    int32_t       *maker, *reader, *reads; /* [tensor]: 1 + node; the last node that reads; by how many operands */
+    bool          *is_end;                 /* [tensor]: of the graph */
 } fusing;
 
 /* ---- who makes and reads what ---- */
@@ -210,9 +210,9 @@ static bool is_fixed_scale(const mote_quant_want *want, const mote_quant *quant)
     return quant->scale[0] == scale && quant->zero_point[0] == (int32_t)(-128.0f - want->low / scale);
 }
 
-static const mote_onnx_scaled *find_scales(const fusing *f, mote_id id)
+static const mote_import_scaled *find_scales(const fusing *f, mote_id id)
 {
-    const mote_onnx_scaled *scaled = f->im->scaled;
+    const mote_import_scaled *scaled = f->im->scaled;
 
     while (scaled && scaled->id != id)
         scaled = scaled->next;
@@ -270,11 +270,11 @@ static size_t channel_of(const mote_tensor *tensor, int32_t axis, size_t i)
 /* MOTE_NONE without a failure: the scales are not along the axis that kernels want. */
 static mote_id integer_weights(fusing *f, mote_id id, int32_t axis, mote_error *err)
 {
-    const mote_tensor       from = f->graph->tensors[id];
-    const mote_onnx_scaled *s = find_scales(f, id);
-    const size_t            count = mote_tensor_count(&from);
-    int8_t                 *to = mote_arena_alloc(&f->im->scratch, count, 1, err);
-    size_t                  i;
+    const mote_tensor         from = f->graph->tensors[id];
+    const mote_import_scaled *s = find_scales(f, id);
+    const size_t              count = mote_tensor_count(&from);
+    int8_t                   *to = mote_arena_alloc(&f->im->scratch, count, 1, err);
+    size_t                    i;
 
     if (!to || (s->count != 1 && s->count != from.dim[axis]))
         return MOTE_NONE;
@@ -480,7 +480,7 @@ static bool has_quantize(const mote_graph *graph)
     return false;
 }
 
-mote_status mote_onnx_fuse_quantization(mote_onnx_importer *im, mote_error *err)
+mote_status mote_onnx_fuse_quantization(mote_importer *im, mote_error *err)
 {
     fusing  f = {.im = im, .graph = im->graph};
     int32_t n;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "formats/onnx/parts.h"
+#include "formats/onnx/operators.h"
 
 enum { TAPS_MAX = 1 << 24 };
 
@@ -152,42 +152,42 @@ static bool does_linear(const rule *r, const axis *a, bool align, bool half)
     return !r->excludes_outside;
 }
 
-static mote_id as_one_operator(mote_onnx_call *c, mote_id x, const rule *r, const axis *a)
+static mote_id as_one_operator(mote_import_call *c, mote_id x, const rule *r, const axis *a)
 {
-    const int32_t size[] = {a[2].out, a[3].out};
-    mote_onnx_op  op = {.op = r->how == LINEAR ? MOTE_OP_RESIZE_BILINEAR : MOTE_OP_RESIZE_NEAREST_NEIGHBOR, .in_count = 2};
-    mote_id       in[2];
-    int32_t       i;
+    const int32_t  size[] = {a[2].out, a[3].out};
+    mote_import_op op = {.op = r->how == LINEAR ? MOTE_OP_RESIZE_BILINEAR : MOTE_OP_RESIZE_NEAREST_NEIGHBOR, .in_count = 2};
+    mote_id        in[2];
+    int32_t        i;
 
     for (i = 0; i < 3; i++) {
         const bool align = i == 1, half = i == 2;
         if (!(r->how == LINEAR ? does_linear(r, a, align, half) : does_nearest(r, a, align, half)))
             continue;
         in[0] = x;
-        in[1] = mote_onnx_const_ints(c, size, 2);
+        in[1] = mote_import_const_ints(c, size, 2);
         op.in = in;
         op.as.resize_bilinear.align_corners = align;
         op.as.resize_bilinear.half_pixel_centers = half;
-        return mote_onnx_add(c, &op);
+        return mote_import_add(c, &op);
     }
     return MOTE_NONE;
 }
 
 /* ---- axis by axis ---- */
 
-static mote_id nearest_along(mote_onnx_call *c, mote_id x, int32_t place, const rule *r, const axis *a)
+static mote_id nearest_along(mote_import_call *c, mote_id x, int32_t place, const rule *r, const axis *a)
 {
-    int32_t *numbers = mote_onnx_take(c, (size_t)a->out, sizeof *numbers), i;
+    int32_t *numbers = mote_import_take(c, (size_t)a->out, sizeof *numbers), i;
 
     for (i = 0; numbers && i < a->out; i++)
         numbers[i] = nearest_of(r, a, i);
-    return numbers ? mote_onnx_gather(c, x, place, numbers, a->out) : MOTE_NONE;
+    return numbers ? mote_import_gather(c, x, place, numbers, a->out) : MOTE_NONE;
 }
 
 /* The tensor as [samples, before, along, behind], multiplied by [out, along]. */
-static mote_id product_along(mote_onnx_call *c, mote_id x, int32_t place, const rule *r, const axis *a)
+static mote_id product_along(mote_import_call *c, mote_id x, int32_t place, const rule *r, const axis *a)
 {
-    const mote_tensor *tensor = mote_onnx_tensor_at(c, x);
+    const mote_tensor *tensor = mote_import_tensor_at(c, x);
     const int32_t      rank = tensor->rank;
     int32_t            whole[MOTE_RANK_MAX], flat[4] = {1, 1, a->in, 1}, m_dim[] = {1, a->out, a->in}, i;
     float             *m;
@@ -202,27 +202,27 @@ static mote_id product_along(mote_onnx_call *c, mote_id x, int32_t place, const 
                                                    : i < place ? 1
                                                                : 3]) *
                                 whole[i];
-    m = (int64_t)a->in * a->out > TAPS_MAX ? NULL : mote_onnx_take(c, (size_t)a->in * (size_t)a->out, sizeof *m);
+    m = (int64_t)a->in * a->out > TAPS_MAX ? NULL : mote_import_take(c, (size_t)a->in * (size_t)a->out, sizeof *m);
     if (!m) {
-        mote_onnx_refuse(c, "from %d to %d elements along an axis", a->in, a->out);
+        mote_import_refuse(c, "from %d to %d elements along an axis", a->in, a->out);
         return MOTE_NONE;
     }
     for (i = 0; i < a->out; i++)
         fill_row(r, a, i, m + (size_t)i * (size_t)a->in);
-    x = mote_onnx_reshape(c, x, 4, flat);
-    x = mote_onnx_batch_matmul(c, mote_onnx_const(c, MOTE_F32, 3, m_dim, m), x, false, false);
+    x = mote_import_reshape(c, x, 4, flat);
+    x = mote_import_batch_matmul(c, mote_import_const(c, MOTE_F32, 3, m_dim, m), x, false, false);
     whole[place] = a->out;
-    return mote_onnx_reshape(c, x, rank, whole);
+    return mote_import_reshape(c, x, rank, whole);
 }
 
 /* Of CROP what comes from outside is a number of its own: x * inside + outside. */
-static mote_id set_outside(mote_onnx_call *c, mote_id x, const mote_onnx_order *order, const rule *r, const axis *axes)
+static mote_id set_outside(mote_import_call *c, mote_id x, const mote_import_order *order, const rule *r, const axis *axes)
 {
     int32_t dim[MOTE_RANK_MAX], i, k;
 
-    for (k = 0; k < order->rank && !mote_onnx_failed(c); k++) {
+    for (k = 0; k < order->rank && !mote_import_failed(c); k++) {
         const axis *a = &axes[order->axis[k]];
-        uint8_t    *is_inside = mote_onnx_take(c, (size_t)a->out, 1);
+        uint8_t    *is_inside = mote_import_take(c, (size_t)a->out, 1);
         bool        all = true;
         for (i = 0; is_inside && i < a->out; i++) {
             const double at = place_of(r, a, i);
@@ -232,17 +232,17 @@ static mote_id set_outside(mote_onnx_call *c, mote_id x, const mote_onnx_order *
         for (i = 0; i < order->rank; i++)
             dim[i] = i == k ? a->out : 1;
         if (is_inside && !all)
-            x = mote_onnx_select(c, mote_onnx_const(c, MOTE_BOOL, order->rank, dim, is_inside), x,
-                                 mote_onnx_const_float(c, (float)r->outside));
+            x = mote_import_select(c, mote_import_const(c, MOTE_BOOL, order->rank, dim, is_inside), x,
+                                   mote_import_const_float(c, (float)r->outside));
     }
     return x;
 }
 
-static mote_id axis_by_axis(mote_onnx_call *c, mote_id x, const mote_onnx_order *order, const rule *r, const axis *axes)
+static mote_id axis_by_axis(mote_import_call *c, mote_id x, const mote_import_order *order, const rule *r, const axis *axes)
 {
     int32_t k;
 
-    for (k = 0; k < order->rank && !mote_onnx_failed(c); k++) {
+    for (k = 0; k < order->rank && !mote_import_failed(c); k++) {
         const axis *a = &axes[order->axis[k]];
         if (a->in == a->out && (r->where != CROP || (a->start == 0 && a->end == 1)) && a->scale == 1)
             continue;
@@ -262,61 +262,61 @@ static int32_t find_word(const char *word, const char *const *words, int32_t cou
     return i;
 }
 
-static void read_rule(mote_onnx_call *c, rule *r)
+static void read_rule(mote_import_call *c, rule *r)
 {
     static const char *const modes[] = {"nearest", "linear", "cubic"};
     static const char *const places[] = {"half_pixel",    "half_pixel_symmetric", "pytorch_half_pixel",
                                          "align_corners", "asymmetric",           "tf_crop_and_resize"};
     static const char *const roundings[] = {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"};
     const bool               is_old = c->im->file.opset < 11;
-    const char *where = mote_onnx_string(c, "coordinate_transformation_mode", is_old ? "asymmetric" : "half_pixel");
-    const char *how = mote_onnx_string(c, "mode", "nearest");
-    const char *nearest = mote_onnx_string(c, "nearest_mode", is_old ? "floor" : "round_prefer_floor");
+    const char *where = mote_import_string(c, "coordinate_transformation_mode", is_old ? "asymmetric" : "half_pixel");
+    const char *how = mote_import_string(c, "mode", "nearest");
+    const char *nearest = mote_import_string(c, "nearest_mode", is_old ? "floor" : "round_prefer_floor");
 
     r->where = (coordinates)find_word(where, places, 6);
     r->how = (mode)find_word(how, modes, 3);
     r->nearest = (rounding)find_word(nearest, roundings, 4);
-    r->cubic_a = (double)mote_onnx_float(c, "cubic_coeff_a", -0.75f);
-    r->outside = (double)mote_onnx_float(c, "extrapolation_value", 0);
-    r->excludes_outside = mote_onnx_int(c, "exclude_outside", 0) != 0;
-    r->antialias = mote_onnx_int(c, "antialias", 0) != 0;
+    r->cubic_a = (double)mote_import_float(c, "cubic_coeff_a", -0.75f);
+    r->outside = (double)mote_import_float(c, "extrapolation_value", 0);
+    r->excludes_outside = mote_import_int(c, "exclude_outside", 0) != 0;
+    r->antialias = mote_import_int(c, "antialias", 0) != 0;
     if (r->where > CROP || r->how > CUBIC || r->nearest > CEIL)
-        mote_onnx_refuse(c, "mode %s, %s, %s", mote_show_string(how).text, mote_show_string(where).text,
-                         mote_show_string(nearest).text);
+        mote_import_refuse(c, "mode %s, %s, %s", mote_show_string(how).text, mote_show_string(where).text,
+                           mote_show_string(nearest).text);
 }
 
 /* Axis k of those that are named; of all where none is. */
-static int32_t axis_at(mote_onnx_call *c, mote_onnx_list axes, int32_t k, int32_t rank)
+static int32_t axis_at(mote_import_call *c, mote_import_list axes, int32_t k, int32_t rank)
 {
-    return axes.count > 0 ? mote_onnx_axis(c, axes.n[k], rank) : k;
+    return axes.count > 0 ? mote_import_axis(c, axes.n[k], rank) : k;
 }
 
-static void read_scales(mote_onnx_call *c, int32_t operand, mote_onnx_list named, axis *axes, int32_t rank)
+static void read_scales(mote_import_call *c, int32_t operand, mote_import_list named, axis *axes, int32_t rank)
 {
-    const mote_onnx_attribute *a = mote_onnx_attribute_find(c->node, "scales");
-    const mote_onnx_value     *value = mote_onnx_in(c, operand);
-    const float               *scales = value ? mote_onnx_floats(c, operand) : a ? a->floats : NULL;
-    const int32_t              count = value ? (int32_t)mote_onnx_count(&value->shape) : a ? a->float_count : 0;
-    int32_t                    k;
+    const mote_import_attribute *a = mote_import_attribute_find(c->node, "scales");
+    const mote_import_value     *value = mote_import_in(c, operand);
+    const float                 *scales = value ? mote_import_floats(c, operand) : a ? a->floats : NULL;
+    const int32_t                count = value ? (int32_t)mote_import_count(&value->shape) : a ? a->float_count : 0;
+    int32_t                      k;
 
     if (!scales || count != (named.count > 0 ? named.count : rank)) {
-        mote_onnx_wrong(c, "%d scales of %d axes", count, named.count > 0 ? named.count : rank);
+        mote_import_wrong(c, "%d scales of %d axes", count, named.count > 0 ? named.count : rank);
         return;
     }
-    for (k = 0; k < count && !mote_onnx_failed(c); k++) {
+    for (k = 0; k < count && !mote_import_failed(c); k++) {
         axis *to = &axes[axis_at(c, named, k, rank)];
         to->scale = (double)scales[k];
         if (!(to->scale > 0) || to->scale * to->in > 1 << 24 || to->scale * to->in < 1)
-            mote_onnx_refuse(c, "scale %g of %d elements", to->scale, to->in);
+            mote_import_refuse(c, "scale %g of %d elements", to->scale, to->in);
         else
             to->out = (int32_t)floor(to->scale * to->in);
     }
 }
 
 /* One scale for all axes that are named, where the shape is to be kept. */
-static void keep_aspect(mote_onnx_call *c, mote_onnx_list named, axis *axes, int32_t rank)
+static void keep_aspect(mote_import_call *c, mote_import_list named, axis *axes, int32_t rank)
 {
-    const char *policy = mote_onnx_string(c, "keep_aspect_ratio_policy", "stretch");
+    const char *policy = mote_import_string(c, "keep_aspect_ratio_policy", "stretch");
     const bool  is_larger = strcmp(policy, "not_smaller") == 0;
     double      scale = is_larger ? 0 : INFINITY;
     int32_t     k, count = named.count > 0 ? named.count : rank;
@@ -334,64 +334,64 @@ static void keep_aspect(mote_onnx_call *c, mote_onnx_list named, axis *axes, int
     }
 }
 
-static void read_sizes(mote_onnx_call *c, mote_onnx_list named, axis *axes, int32_t rank)
+static void read_sizes(mote_import_call *c, mote_import_list named, axis *axes, int32_t rank)
 {
-    const mote_onnx_list sizes = mote_onnx_operand_ints(c, 3, NULL);
-    int32_t              k;
+    const mote_import_list sizes = mote_import_operand_ints(c, 3, NULL);
+    int32_t                k;
 
     if (sizes.count != (named.count > 0 ? named.count : rank)) {
-        mote_onnx_wrong(c, "%d sizes", sizes.count);
+        mote_import_wrong(c, "%d sizes", sizes.count);
         return;
     }
-    for (k = 0; k < sizes.count && !mote_onnx_failed(c); k++) {
+    for (k = 0; k < sizes.count && !mote_import_failed(c); k++) {
         axis *a = &axes[axis_at(c, named, k, rank)];
         if (sizes.n[k] < 1 || sizes.n[k] > 1 << 24)
-            mote_onnx_refuse(c, "%lld elements along an axis", (long long)sizes.n[k]);
+            mote_import_refuse(c, "%lld elements along an axis", (long long)sizes.n[k]);
         a->out = (int32_t)sizes.n[k];
         a->scale = (double)a->out / a->in;
     }
-    if (!mote_onnx_failed(c))
+    if (!mote_import_failed(c))
         keep_aspect(c, named, axes, rank);
 }
 
 /* Of each named axis where it begins, then where it ends. */
-static void read_crop(mote_onnx_call *c, mote_onnx_list named, axis *axes, int32_t rank)
+static void read_crop(mote_import_call *c, mote_import_list named, axis *axes, int32_t rank)
 {
-    const mote_onnx_value *roi = mote_onnx_in(c, 1);
-    const int32_t          count = named.count > 0 ? named.count : rank;
-    int32_t                k;
+    const mote_import_value *roi = mote_import_in(c, 1);
+    const int32_t            count = named.count > 0 ? named.count : rank;
+    int32_t                  k;
 
-    if (!roi || !roi->known || mote_onnx_count(&roi->shape) != (size_t)(2 * count)) {
-        mote_onnx_refuse(c, "roi must be a constant of %d numbers", 2 * count);
+    if (!roi || !roi->known || mote_import_count(&roi->shape) != (size_t)(2 * count)) {
+        mote_import_refuse(c, "roi must be a constant of %d numbers", 2 * count);
         return;
     }
     for (k = 0; k < count; k++) {
         axis *a = &axes[axis_at(c, named, k, rank)];
-        a->start = mote_onnx_number_at(roi, (size_t)k);
-        a->end = mote_onnx_number_at(roi, (size_t)(k + count));
+        a->start = mote_import_number_at(roi, (size_t)k);
+        a->end = mote_import_number_at(roi, (size_t)(k + count));
     }
 }
 
-static void read_axes(mote_onnx_call *c, const rule *r, axis *axes)
+static void read_axes(mote_import_call *c, const rule *r, axis *axes)
 {
-    const mote_onnx_shape *shape = &mote_onnx_in(c, 0)->shape;
-    const mote_onnx_list   named = mote_onnx_ints(c, "axes");
-    const bool             has_sizes = mote_onnx_in(c, 3) && mote_onnx_count(&mote_onnx_in(c, 3)->shape) > 0;
-    const bool             is_old = c->row->kind || c->im->file.opset < 11;
-    int32_t                i;
+    const mote_import_shape *shape = &mote_import_in(c, 0)->shape;
+    const mote_import_list   named = mote_import_ints(c, "axes");
+    const bool               has_sizes = mote_import_in(c, 3) && mote_import_count(&mote_import_in(c, 3)->shape) > 0;
+    const bool               is_old = c->row->kind || c->im->file.opset < 11;
+    int32_t                  i;
 
     for (i = 0; i < shape->rank; i++) {
         axes[i] = (axis){.in = shape->dim[i], .out = shape->dim[i], .scale = 1, .end = 1};
         if (shape->dim[i] < 1)
-            mote_onnx_refuse(c, "an axis without elements");
+            mote_import_refuse(c, "an axis without elements");
     }
-    if (mote_onnx_failed(c))
+    if (mote_import_failed(c))
         return;
     if (has_sizes)
         read_sizes(c, named, axes, shape->rank);
     else
         read_scales(c, is_old ? 1 : 2, named, axes, shape->rank);
-    if (r->where == CROP && !mote_onnx_failed(c))
+    if (r->where == CROP && !mote_import_failed(c))
         read_crop(c, named, axes, shape->rank);
 }
 
@@ -400,29 +400,29 @@ static bool is_plain_image(const axis *a, int32_t rank)
     return rank == 4 && a[0].in == a[0].out && a[1].in == a[1].out;
 }
 
-static void import_resize(mote_onnx_call *c)
+static void import_resize(mote_import_call *c)
 {
-    const mote_onnx_value *x = mote_onnx_in(c, 0);
-    const mote_onnx_order  order = mote_onnx_channels_last(x->shape.rank);
-    axis                   axes[MOTE_RANK_MAX];
-    rule                   r;
-    mote_id                id, y = MOTE_NONE;
+    const mote_import_value *x = mote_import_in(c, 0);
+    const mote_import_order  order = mote_import_channels_last(x->shape.rank);
+    axis                     axes[MOTE_RANK_MAX];
+    rule                     r;
+    mote_id                  id, y = MOTE_NONE;
 
     read_rule(c, &r);
     read_axes(c, &r, axes);
-    if (mote_onnx_failed(c))
+    if (mote_import_failed(c))
         return;
-    id = mote_onnx_as(c, x, &order);
+    id = mote_import_as(c, x, &order);
     if (is_plain_image(axes, x->shape.rank) && r.where != CROP && r.how != CUBIC)
         y = as_one_operator(c, id, &r, axes);
-    if (y == MOTE_NONE && !mote_onnx_failed(c))
+    if (y == MOTE_NONE && !mote_import_failed(c))
         y = axis_by_axis(c, id, &order, &r, axes);
-    if (!mote_onnx_failed(c) && y == id)
-        mote_onnx_give_reshaped(c, 0, x, &x->shape);
+    if (!mote_import_failed(c) && y == id)
+        mote_import_give_reshaped(c, 0, x, &x->shape);
     else
-        mote_onnx_give(c, 0, y, order.axis);
+        mote_import_give(c, 0, y, order.axis);
 }
 
-const mote_onnx_row mote_onnx_resizes[] = {{"Resize", MOTE_ONNX_IMAGE, 1, 4, 1, import_resize, 0},
-                                           {"Upsample", MOTE_ONNX_IMAGE, 1, 2, 1, import_resize, 1},
-                                           {NULL, MOTE_ONNX_FILE, 0, 0, 0, NULL, 0}};
+const mote_import_row mote_onnx_resizes[] = {{"Resize", MOTE_IMPORT_IMAGE, 1, 4, 1, import_resize, 0},
+                                             {"Upsample", MOTE_IMPORT_IMAGE, 1, 2, 1, import_resize, 1},
+                                             {NULL, MOTE_IMPORT_FILE, 0, 0, 0, NULL, 0}};

@@ -7,11 +7,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "formats/onnx/import.h"
+#include "formats/onnx/operators.h"
 
 /* ---- who makes and reads what ---- */
 
-static const mote_onnx_node *maker_of(const mote_onnx_file *file, const char *name)
+static const mote_import_node *maker_of(const mote_import_file *file, const char *name)
 {
     int32_t n, i;
 
@@ -23,10 +23,10 @@ static const mote_onnx_node *maker_of(const mote_onnx_file *file, const char *na
 }
 
 /* The only reader; NULL where there are others, or it is an output. */
-static mote_onnx_node *reader_of(const mote_onnx_file *file, const char *name)
+static mote_import_node *reader_of(const mote_import_file *file, const char *name)
 {
-    mote_onnx_node *found = NULL;
-    int32_t         n, i;
+    mote_import_node *found = NULL;
+    int32_t           n, i;
 
     for (i = 0; i < file->output_count; i++)
         if (strcmp(file->outputs[i].name, name) == 0)
@@ -41,31 +41,31 @@ static mote_onnx_node *reader_of(const mote_onnx_file *file, const char *name)
     return found;
 }
 
-static const mote_onnx_tensor *constant_of(const mote_onnx_file *file, const char *name)
+static const mote_import_tensor *constant_of(const mote_import_file *file, const char *name)
 {
-    const mote_onnx_node      *maker;
-    const mote_onnx_attribute *value;
-    int32_t                    i;
+    const mote_import_node      *maker;
+    const mote_import_attribute *value;
+    int32_t                      i;
 
     for (i = 0; i < file->initializer_count; i++)
         if (strcmp(file->initializers[i].name, name) == 0)
             return &file->initializers[i];
     maker = maker_of(file, name);
-    value = maker && strcmp(maker->type, "Constant") == 0 ? mote_onnx_attribute_find(maker, "value") : NULL;
+    value = maker && strcmp(maker->type, "Constant") == 0 ? mote_import_attribute_find(maker, "value") : NULL;
     return value ? value->t : NULL;
 }
 
 /* ---- the pattern ---- */
 
 /* Of a node with two operands: the other one, where one is the number. */
-static const char *other_than(const mote_onnx_file *file, const mote_onnx_node *node, const char *type, double number)
+static const char *other_than(const mote_import_file *file, const mote_import_node *node, const char *type, double number)
 {
     int32_t i;
 
     if (!node || strcmp(node->type, type) != 0 || node->domain[0] != '\0' || node->in_count != 2)
         return NULL;
     for (i = strcmp(type, "Div") == 0; i < 2; i++) {
-        const mote_onnx_tensor *t = constant_of(file, node->in[i]);
+        const mote_import_tensor *t = constant_of(file, node->in[i]);
         if (t && t->dtype == MOTE_F32 && t->values && t->rank <= 1 && (t->rank == 0 || t->dim[0] == 1) &&
             fabs((double)*(const float *)t->values - number) < 1e-4)
             return node->in[1 - i];
@@ -73,7 +73,7 @@ static const char *other_than(const mote_onnx_file *file, const mote_onnx_node *
     return NULL;
 }
 
-static bool multiplies(const mote_onnx_node *node, const char *a, const char *b)
+static bool multiplies(const mote_import_node *node, const char *a, const char *b)
 {
     return node && strcmp(node->type, "Mul") == 0 && node->in_count == 2 &&
            ((strcmp(node->in[0], a) == 0 && strcmp(node->in[1], b) == 0) ||
@@ -81,11 +81,11 @@ static bool multiplies(const mote_onnx_node *node, const char *a, const char *b)
 }
 
 /* The node behind which everything has been done; NULL: this Erf is none of a GELU's. */
-static mote_onnx_node *last_of_gelu(const mote_onnx_file *file, const mote_onnx_node *erf, const char **x)
+static mote_import_node *last_of_gelu(const mote_import_file *file, const mote_import_node *erf, const char **x)
 {
-    const mote_onnx_node *first = erf->in_count == 1 ? maker_of(file, erf->in[0]) : NULL, *half;
-    mote_onnx_node       *plus, *product, *last;
-    int32_t               i;
+    const mote_import_node *first = erf->in_count == 1 ? maker_of(file, erf->in[0]) : NULL, *half;
+    mote_import_node       *plus, *product, *last;
+    int32_t                 i;
 
     if (!(*x = other_than(file, first, "Div", 1.41421356)))
         *x = other_than(file, first, "Mul", 0.70710678);
@@ -105,12 +105,12 @@ static mote_onnx_node *last_of_gelu(const mote_onnx_file *file, const mote_onnx_
     return NULL;
 }
 
-void mote_onnx_rewrite(mote_onnx_file *file)
+void mote_onnx_rewrite(mote_import_file *file)
 {
     enum { ERFS_MAX = 256 }; /* what is done for each looks at all nodes */
-    const char     *x;
-    mote_onnx_node *last;
-    int32_t         n, count = 0;
+    const char       *x;
+    mote_import_node *last;
+    int32_t           n, count = 0;
 
     for (n = 0; n < file->node_count && count < ERFS_MAX; n++) {
         if (strcmp(file->nodes[n].type, "Erf") != 0 || file->nodes[n].domain[0] != '\0')

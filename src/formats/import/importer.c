@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "formats/onnx/import.h"
+#include "formats/import/import.h"
 
 /* ---- failing ---- */
 
-static void fail(mote_onnx_call *c, mote_status status, const char *format, va_list args)
+static void fail(mote_import_call *c, mote_status status, const char *format, va_list args)
 {
     char text[MOTE_ERROR_TEXT];
 
@@ -24,7 +24,7 @@ static void fail(mote_onnx_call *c, mote_status status, const char *format, va_l
         mote_fail(c->err, status, "node %d (%s): %s", c->index, mote_show_string(c->node->type).text, text);
 }
 
-void mote_onnx_refuse(mote_onnx_call *c, const char *format, ...)
+void mote_import_refuse(mote_import_call *c, const char *format, ...)
 {
     va_list args;
 
@@ -33,7 +33,7 @@ void mote_onnx_refuse(mote_onnx_call *c, const char *format, ...)
     va_end(args);
 }
 
-void mote_onnx_wrong(mote_onnx_call *c, const char *format, ...)
+void mote_import_wrong(mote_import_call *c, const char *format, ...)
 {
     va_list args;
 
@@ -42,12 +42,12 @@ void mote_onnx_wrong(mote_onnx_call *c, const char *format, ...)
     va_end(args);
 }
 
-bool mote_onnx_failed(const mote_onnx_call *c)
+bool mote_import_failed(const mote_import_call *c)
 {
     return c->err->code != MOTE_OK;
 }
 
-void mote_onnx_note(mote_onnx_importer *im, const char *format, ...)
+void mote_import_note(mote_importer *im, const char *format, ...)
 {
     va_list args;
 
@@ -59,96 +59,96 @@ void mote_onnx_note(mote_onnx_importer *im, const char *format, ...)
 
 /* ---- what a node says ---- */
 
-bool mote_onnx_has(const mote_onnx_call *c, const char *name)
+bool mote_import_has(const mote_import_call *c, const char *name)
 {
-    return mote_onnx_attribute_find(c->node, name) != NULL;
+    return mote_import_attribute_find(c->node, name) != NULL;
 }
 
-int64_t mote_onnx_int(mote_onnx_call *c, const char *name, int64_t standard)
+int64_t mote_import_int(mote_import_call *c, const char *name, int64_t standard)
 {
-    const mote_onnx_attribute *a = mote_onnx_attribute_find(c->node, name);
+    const mote_import_attribute *a = mote_import_attribute_find(c->node, name);
 
     return a ? a->i : standard;
 }
 
-int32_t mote_onnx_small(mote_onnx_call *c, const char *name, int32_t standard)
+int32_t mote_import_small(mote_import_call *c, const char *name, int32_t standard)
 {
-    const int64_t value = mote_onnx_int(c, name, standard);
+    const int64_t value = mote_import_int(c, name, standard);
 
     if (value >= INT32_MIN && value <= INT32_MAX)
         return (int32_t)value;
-    mote_onnx_wrong(c, "%s is %lld", name, (long long)value);
+    mote_import_wrong(c, "%s is %lld", name, (long long)value);
     return 0;
 }
 
-float mote_onnx_float(mote_onnx_call *c, const char *name, float standard)
+float mote_import_float(mote_import_call *c, const char *name, float standard)
 {
-    const mote_onnx_attribute *a = mote_onnx_attribute_find(c->node, name);
+    const mote_import_attribute *a = mote_import_attribute_find(c->node, name);
 
     return a ? a->f : standard;
 }
 
-const char *mote_onnx_string(mote_onnx_call *c, const char *name, const char *standard)
+const char *mote_import_string(mote_import_call *c, const char *name, const char *standard)
 {
-    const mote_onnx_attribute *a = mote_onnx_attribute_find(c->node, name);
+    const mote_import_attribute *a = mote_import_attribute_find(c->node, name);
 
     return a ? a->s : standard;
 }
 
-mote_onnx_list mote_onnx_ints(mote_onnx_call *c, const char *name)
+mote_import_list mote_import_ints(mote_import_call *c, const char *name)
 {
-    const mote_onnx_attribute *a = name ? mote_onnx_attribute_find(c->node, name) : NULL;
+    const mote_import_attribute *a = name ? mote_import_attribute_find(c->node, name) : NULL;
 
-    return a ? (mote_onnx_list){a->ints, a->int_count} : (mote_onnx_list){NULL, -1};
+    return a ? (mote_import_list){a->ints, a->int_count} : (mote_import_list){NULL, -1};
 }
 
-mote_onnx_list mote_onnx_operand_ints(mote_onnx_call *c, int32_t i, const char *name)
+mote_import_list mote_import_operand_ints(mote_import_call *c, int32_t i, const char *name)
 {
-    const mote_onnx_value *value = mote_onnx_in(c, i);
-    int64_t               *n;
-    size_t                 k, count;
+    const mote_import_value *value = mote_import_in(c, i);
+    int64_t                 *n;
+    size_t                   k, count;
 
     if (!value)
-        return mote_onnx_ints(c, name);
+        return mote_import_ints(c, name);
     if (!value->known || mote_dtype_is_float(value->dtype)) {
-        mote_onnx_refuse(c, "operand %d, %s, must be a constant of whole numbers", i, mote_show_string(value->name).text);
-        return (mote_onnx_list){NULL, -1};
+        mote_import_refuse(c, "operand %d, %s, must be a constant of whole numbers", i, mote_show_string(value->name).text);
+        return (mote_import_list){NULL, -1};
     }
-    count = mote_onnx_count(&value->shape);
-    n = mote_onnx_take(c, count, sizeof *n);
+    count = mote_import_count(&value->shape);
+    n = mote_import_take(c, count, sizeof *n);
     for (k = 0; n && k < count; k++)
-        n[k] = mote_onnx_integer_at(value, k);
-    return n ? (mote_onnx_list){n, (int32_t)count} : (mote_onnx_list){NULL, -1};
+        n[k] = mote_import_integer_at(value, k);
+    return n ? (mote_import_list){n, (int32_t)count} : (mote_import_list){NULL, -1};
 }
 
-int32_t mote_onnx_axis(mote_onnx_call *c, int64_t axis, int32_t rank)
+int32_t mote_import_axis(mote_import_call *c, int64_t axis, int32_t rank)
 {
     if (axis >= -rank && axis < rank)
         return (int32_t)(axis < 0 ? axis + rank : axis);
-    mote_onnx_wrong(c, "axis %lld of %d", (long long)axis, rank);
+    mote_import_wrong(c, "axis %lld of %d", (long long)axis, rank);
     return 0;
 }
 
-uint32_t mote_onnx_axes(mote_onnx_call *c, mote_onnx_list list, int32_t rank, uint32_t if_none)
+uint32_t mote_import_axes(mote_import_call *c, mote_import_list list, int32_t rank, uint32_t if_none)
 {
     uint32_t axes = 0;
     int32_t  i;
 
     if (list.count <= 0)
         return if_none;
-    for (i = 0; i < list.count && !mote_onnx_failed(c) && rank > 0; i++)
-        axes |= 1u << mote_onnx_axis(c, list.n[i], rank);
+    for (i = 0; i < list.count && !mote_import_failed(c) && rank > 0; i++)
+        axes |= 1u << mote_import_axis(c, list.n[i], rank);
     return axes;
 }
 
 /* ---- values ---- */
 
-const mote_onnx_value *mote_onnx_in(const mote_onnx_call *c, int32_t i)
+const mote_import_value *mote_import_in(const mote_import_call *c, int32_t i)
 {
     return i < c->in_count ? c->in[i] : NULL;
 }
 
-size_t mote_onnx_count(const mote_onnx_shape *shape)
+size_t mote_import_count(const mote_import_shape *shape)
 {
     size_t  count = 1;
     int32_t i;
@@ -159,7 +159,7 @@ size_t mote_onnx_count(const mote_onnx_shape *shape)
 }
 
 #define AT(T, result) ((result)((const T *)value->known)[i])
-int64_t mote_onnx_integer_at(const mote_onnx_value *value, size_t i)
+int64_t mote_import_integer_at(const mote_import_value *value, size_t i)
 {
     switch (value->dtype) {
     case MOTE_I64:
@@ -179,13 +179,13 @@ int64_t mote_onnx_integer_at(const mote_onnx_value *value, size_t i)
     case MOTE_BOOL:
         return AT(uint8_t, int64_t);
     default: {
-        const double number = mote_onnx_number_at(value, i);
+        const double number = mote_import_number_at(value, i);
         return number > -9e18 && number < 9e18 ? (int64_t)number : 0;
     }
     }
 }
 
-double mote_onnx_number_at(const mote_onnx_value *value, size_t i)
+double mote_import_number_at(const mote_import_value *value, size_t i)
 {
     switch (value->dtype) {
     case MOTE_F32:
@@ -195,38 +195,39 @@ double mote_onnx_number_at(const mote_onnx_value *value, size_t i)
     case MOTE_F16:
         return 0; /* nothing computes with these */
     default:
-        return (double)mote_onnx_integer_at(value, i);
+        return (double)mote_import_integer_at(value, i);
     }
 }
 #undef AT
 
-const float *mote_onnx_floats(mote_onnx_call *c, int32_t i)
+const float *mote_import_floats(mote_import_call *c, int32_t i)
 {
-    const mote_onnx_value *value = mote_onnx_in(c, i);
-    const size_t           count = value && value->known ? mote_onnx_count(&value->shape) : 0;
-    float                 *numbers;
-    size_t                 k;
+    const mote_import_value *value = mote_import_in(c, i);
+    const size_t             count = value && value->known ? mote_import_count(&value->shape) : 0;
+    float                   *numbers;
+    size_t                   k;
 
     if (!value || !value->known || value->dtype == MOTE_F16) {
-        mote_onnx_refuse(c, "operand %d, %s, must be a constant", i, value ? mote_show_string(value->name).text : "absent");
+        mote_import_refuse(c, "operand %d, %s, must be a constant", i,
+                           value ? mote_show_string(value->name).text : "absent");
         return NULL;
     }
     if (value->dtype == MOTE_F32)
         return value->known;
-    numbers = mote_onnx_take(c, count, sizeof *numbers);
+    numbers = mote_import_take(c, count, sizeof *numbers);
     for (k = 0; numbers && k < count; k++)
-        numbers[k] = (float)mote_onnx_number_at(value, k);
+        numbers[k] = (float)mote_import_number_at(value, k);
     return numbers;
 }
 
-void *mote_onnx_take(mote_onnx_call *c, size_t count, size_t size)
+void *mote_import_take(mote_import_call *c, size_t count, size_t size)
 {
-    return mote_onnx_failed(c) ? NULL : mote_arena_alloc(&c->im->scratch, count, size, c->err);
+    return mote_import_failed(c) ? NULL : mote_arena_alloc(&c->im->scratch, count, size, c->err);
 }
 
 /* ---- outputs ---- */
 
-mote_onnx_value *mote_onnx_find_value(const mote_onnx_importer *im, const char *name)
+mote_import_value *mote_import_find_value(const mote_importer *im, const char *name)
 {
     const uint64_t hash = mote_hash_bytes(MOTE_HASH_SEED, name, strlen(name));
     int32_t        at;
@@ -237,21 +238,21 @@ mote_onnx_value *mote_onnx_find_value(const mote_onnx_importer *im, const char *
     return NULL;
 }
 
-mote_onnx_value *mote_onnx_out(const mote_onnx_call *c, int32_t i)
+mote_import_value *mote_import_out(const mote_import_call *c, int32_t i)
 {
     if (c->result)
         return i == 0 ? c->result : NULL;
-    return i < c->node->out_count && c->node->out[i][0] != '\0' ? mote_onnx_find_value(c->im, c->node->out[i]) : NULL;
+    return i < c->node->out_count && c->node->out[i][0] != '\0' ? mote_import_find_value(c->im, c->node->out[i]) : NULL;
 }
 
-bool mote_onnx_wants(const mote_onnx_call *c, int32_t i)
+bool mote_import_wants(const mote_import_call *c, int32_t i)
 {
-    const mote_onnx_value *value = mote_onnx_out(c, i);
+    const mote_import_value *value = mote_import_out(c, i);
 
     return value && value->uses > 0;
 }
 
-static void set_file_order(mote_onnx_value *value)
+static void set_file_order(mote_import_value *value)
 {
     int32_t i;
 
@@ -260,11 +261,12 @@ static void set_file_order(mote_onnx_value *value)
         value->order[i] = i;
 }
 
-void mote_onnx_give_known(mote_onnx_call *c, int32_t i, mote_dtype dtype, const mote_onnx_shape *shape, const void *known)
+void mote_import_give_known(mote_import_call *c, int32_t i, mote_dtype dtype, const mote_import_shape *shape,
+                            const void *known)
 {
-    mote_onnx_value *value = mote_onnx_out(c, i);
+    mote_import_value *value = mote_import_out(c, i);
 
-    if (!value || mote_onnx_failed(c))
+    if (!value || mote_import_failed(c))
         return;
     value->dtype = dtype;
     value->shape = *shape;
@@ -273,10 +275,11 @@ void mote_onnx_give_known(mote_onnx_call *c, int32_t i, mote_dtype dtype, const 
 }
 
 /* The contents of a constant tensor, its axes put where the file has them. */
-static void *in_file_order(mote_onnx_call *c, const mote_tensor *tensor, const int32_t *order, const mote_onnx_shape *shape)
+static void *in_file_order(mote_import_call *c, const mote_tensor *tensor, const int32_t *order,
+                           const mote_import_shape *shape)
 {
     const size_t   width = (size_t)mote_dtype_bits(tensor->dtype) / 8, count = mote_tensor_count(tensor);
-    uint8_t       *to = mote_onnx_take(c, count, width);
+    uint8_t       *to = mote_import_take(c, count, width);
     const uint8_t *from = tensor->data;
     size_t         step[MOTE_RANK_MAX] = {0}, run = 1, k, left, place;
     int32_t        i;
@@ -295,13 +298,13 @@ static void *in_file_order(mote_onnx_call *c, const mote_tensor *tensor, const i
     return to;
 }
 
-void mote_onnx_give(mote_onnx_call *c, int32_t i, mote_id id, const int32_t *order)
+void mote_import_give(mote_import_call *c, int32_t i, mote_id id, const int32_t *order)
 {
-    mote_onnx_value *value = mote_onnx_out(c, i);
-    mote_tensor     *tensor;
-    int32_t          k;
+    mote_import_value *value = mote_import_out(c, i);
+    mote_tensor       *tensor;
+    int32_t            k;
 
-    if (!value || mote_onnx_failed(c) || id == MOTE_NONE)
+    if (!value || mote_import_failed(c) || id == MOTE_NONE)
         return;
     tensor = &c->im->graph->tensors[id];
     value->dtype = tensor->dtype;
@@ -321,13 +324,13 @@ void mote_onnx_give(mote_onnx_call *c, int32_t i, mote_id id, const int32_t *ord
     }
 }
 
-void mote_onnx_give_view(mote_onnx_call *c, int32_t i, const mote_onnx_value *of, const mote_onnx_shape *shape,
-                         const mote_onnx_shape *held, const int32_t *order)
+void mote_import_give_view(mote_import_call *c, int32_t i, const mote_import_value *of, const mote_import_shape *shape,
+                           const mote_import_shape *held, const int32_t *order)
 {
-    mote_onnx_value *value = mote_onnx_out(c, i);
-    int32_t          k;
+    mote_import_value *value = mote_import_out(c, i);
+    int32_t            k;
 
-    if (!value || mote_onnx_failed(c))
+    if (!value || mote_import_failed(c))
         return;
     value->dtype = of->dtype;
     value->shape = *shape;
@@ -339,20 +342,20 @@ void mote_onnx_give_view(mote_onnx_call *c, int32_t i, const mote_onnx_value *of
 
 /* ---- orders ---- */
 
-mote_onnx_order mote_onnx_file_order(int32_t rank)
+mote_import_order mote_import_file_order(int32_t rank)
 {
-    mote_onnx_order order = {.rank = rank};
-    int32_t         i;
+    mote_import_order order = {.rank = rank};
+    int32_t           i;
 
     for (i = 0; i < rank; i++)
         order.axis[i] = i;
     return order;
 }
 
-mote_onnx_order mote_onnx_channels_last(int32_t rank)
+mote_import_order mote_import_channels_last(int32_t rank)
 {
-    mote_onnx_order order = mote_onnx_file_order(rank);
-    int32_t         i;
+    mote_import_order order = mote_import_file_order(rank);
+    int32_t           i;
 
     for (i = 1; i + 1 < rank; i++)
         order.axis[i] = i + 1;
@@ -361,31 +364,31 @@ mote_onnx_order mote_onnx_channels_last(int32_t rank)
     return order;
 }
 
-bool mote_onnx_is_waiting(const mote_onnx_value *value)
+bool mote_import_is_waiting(const mote_import_value *value)
 {
     return value->held.rank != value->shape.rank ||
            memcmp(value->held.dim, value->shape.dim, (size_t)value->shape.rank * sizeof *value->shape.dim) != 0;
 }
 
-mote_onnx_order mote_onnx_common_order(const mote_onnx_call *c, int32_t first, int32_t count, int32_t rank)
+mote_import_order mote_import_common_order(const mote_import_call *c, int32_t first, int32_t count, int32_t rank)
 {
-    mote_onnx_order order = mote_onnx_file_order(rank), held;
-    int32_t         i;
+    mote_import_order order = mote_import_file_order(rank), held;
+    int32_t           i;
 
     for (i = first; i < first + count && i < c->in_count; i++) {
-        const mote_onnx_value *value = c->in[i];
+        const mote_import_value *value = c->in[i];
         if (!value || value->known || value->shape.rank != rank)
             continue;
-        if (!mote_onnx_is_waiting(value))
+        if (!mote_import_is_waiting(value))
             memcpy(order.axis, value->order, (size_t)rank * sizeof *order.axis);
-        else if (!mote_onnx_natural_order(c, value, &order, &held))
+        else if (!mote_import_natural_order(c, value, &order, &held))
             continue;
         break;
     }
     return order;
 }
 
-int32_t mote_onnx_place(const mote_onnx_order *order, int32_t axis)
+int32_t mote_import_place(const mote_import_order *order, int32_t axis)
 {
     int32_t i;
 
@@ -396,7 +399,7 @@ int32_t mote_onnx_place(const mote_onnx_order *order, int32_t axis)
 }
 
 /* Axes longer than 1, as they follow each other; how many. */
-static int32_t long_axes(const mote_onnx_shape *shape, const int32_t *order, int32_t *out)
+static int32_t long_axes(const mote_import_shape *shape, const int32_t *order, int32_t *out)
 {
     int32_t i, count = 0;
 
@@ -406,7 +409,7 @@ static int32_t long_axes(const mote_onnx_shape *shape, const int32_t *order, int
     return count;
 }
 
-static bool same_sequence(const mote_onnx_shape *shape, const int32_t *a, const int32_t *b)
+static bool same_sequence(const mote_import_shape *shape, const int32_t *a, const int32_t *b)
 {
     int32_t a_axes[MOTE_RANK_MAX], b_axes[MOTE_RANK_MAX];
     int32_t a_count = long_axes(shape, a, a_axes), b_count = long_axes(shape, b, b_axes);
@@ -416,16 +419,17 @@ static bool same_sequence(const mote_onnx_shape *shape, const int32_t *a, const 
 
 /* An open batch is 1 here: where its axis moves is seen by nobody but the model that answers several samples. It must stay
  * first. */
-static bool moves_samples(mote_onnx_call *c, mote_id id, int32_t from, int32_t to)
+static bool moves_samples(mote_import_call *c, mote_id id, int32_t from, int32_t to)
 {
-    if (!mote_onnx_tensor_at(c, id)->is_batched || from == to)
+    if (!mote_import_tensor_at(c, id)->is_batched || from == to)
         return false;
-    mote_onnx_refuse(c, "it would move the axis that counts samples");
+    mote_import_refuse(c, "it would move the axis that counts samples");
     return true;
 }
 
 /* The tensor, whose axes are shape's in the order `from`, with axes in the order `to`. */
-static mote_id reorder(mote_onnx_call *c, mote_id id, const mote_onnx_shape *shape, const int32_t *from, const int32_t *to)
+static mote_id reorder(mote_import_call *c, mote_id id, const mote_import_shape *shape, const int32_t *from,
+                       const int32_t *to)
 {
     int32_t perm[MOTE_RANK_MAX], dim[MOTE_RANK_MAX], i, k;
 
@@ -440,12 +444,12 @@ static mote_id reorder(mote_onnx_call *c, mote_id id, const mote_onnx_shape *sha
     if (moves_samples(c, id, from[0], to[0]))
         return MOTE_NONE;
     if (same_sequence(shape, from, to))
-        return mote_onnx_reshape(c, id, shape->rank, dim);
-    return mote_onnx_transpose(c, id, perm);
+        return mote_import_reshape(c, id, shape->rank, dim);
+    return mote_import_transpose(c, id, perm);
 }
 
 /* Axes of 1 in front, until there are `rank`. */
-static void lengthen(mote_onnx_shape *shape, int32_t *order, int32_t rank)
+static void lengthen(mote_import_shape *shape, int32_t *order, int32_t rank)
 {
     const int32_t added = rank - shape->rank;
     int32_t       i;
@@ -462,16 +466,16 @@ static void lengthen(mote_onnx_shape *shape, int32_t *order, int32_t rank)
 }
 
 /* A computed value that does not wait, or no more. */
-static mote_id as_computed(mote_onnx_call *c, mote_id id, const mote_onnx_shape *of, const int32_t *held,
-                           const mote_onnx_order *wanted)
+static mote_id as_computed(mote_import_call *c, mote_id id, const mote_import_shape *of, const int32_t *held,
+                           const mote_import_order *wanted)
 {
-    mote_onnx_shape shape = *of;
-    int32_t         order[MOTE_RANK_MAX], dim[MOTE_RANK_MAX], i;
-    const bool      grows = shape.rank < wanted->rank;
+    mote_import_shape shape = *of;
+    int32_t           order[MOTE_RANK_MAX], dim[MOTE_RANK_MAX], i;
+    const bool        grows = shape.rank < wanted->rank;
 
     memcpy(order, held, sizeof order);
     if (shape.rank > wanted->rank) {
-        mote_onnx_wrong(c, "an operand of %d dimensions, %d expected", shape.rank, wanted->rank);
+        mote_import_wrong(c, "an operand of %d dimensions, %d expected", shape.rank, wanted->rank);
         return MOTE_NONE;
     }
     lengthen(&shape, order, wanted->rank);
@@ -480,46 +484,46 @@ static mote_id as_computed(mote_onnx_call *c, mote_id id, const mote_onnx_shape 
     if (grows && !same_sequence(&shape, order, wanted->axis)) {
         for (i = 0; i < shape.rank; i++)
             dim[i] = shape.dim[order[i]];
-        id = mote_onnx_reshape(c, id, shape.rank, dim);
+        id = mote_import_reshape(c, id, shape.rank, dim);
     } else if (grows) {
         for (i = 0; i < shape.rank; i++)
             dim[i] = shape.dim[wanted->axis[i]];
-        return mote_onnx_reshape(c, id, shape.rank, dim);
+        return mote_import_reshape(c, id, shape.rank, dim);
     }
     return reorder(c, id, &shape, order, wanted->axis);
 }
 
 /* By way of the natural order, if that is the wanted one, or of the file's. */
-static mote_id as_waiting(mote_onnx_call *c, const mote_onnx_value *value, const mote_onnx_order *wanted)
+static mote_id as_waiting(mote_import_call *c, const mote_import_value *value, const mote_import_order *wanted)
 {
-    mote_onnx_order way, held;
-    int32_t         dim[MOTE_RANK_MAX], i;
-    mote_id         id;
+    mote_import_order way, held;
+    int32_t           dim[MOTE_RANK_MAX], i;
+    mote_id           id;
 
-    if (!mote_onnx_natural_order(c, value, &way, &held) || way.rank != wanted->rank ||
+    if (!mote_import_natural_order(c, value, &way, &held) || way.rank != wanted->rank ||
         !same_sequence(&value->shape, way.axis, wanted->axis)) {
-        way = mote_onnx_file_order(value->shape.rank);
-        held = mote_onnx_file_order(value->held.rank);
+        way = mote_import_file_order(value->shape.rank);
+        held = mote_import_file_order(value->held.rank);
     }
     id = reorder(c, value->id, &value->held, value->order, held.axis);
     for (i = 0; i < way.rank; i++)
         dim[i] = value->shape.dim[way.axis[i]];
-    id = mote_onnx_reshape(c, id, way.rank, dim);
+    id = mote_import_reshape(c, id, way.rank, dim);
     return as_computed(c, id, &value->shape, way.axis, wanted);
 }
 
 /* Known contents in an order, of a shape with axes in front. */
-static mote_id as_known(mote_onnx_call *c, const mote_onnx_value *value, const mote_onnx_order *wanted, bool is_short)
+static mote_id as_known(mote_import_call *c, const mote_import_value *value, const mote_import_order *wanted, bool is_short)
 {
-    const size_t    width = (size_t)mote_dtype_bits(value->dtype) / 8, count = mote_onnx_count(&value->shape);
-    mote_onnx_shape shape = value->shape;
-    int32_t         order[MOTE_RANK_MAX], dim[MOTE_RANK_MAX], i, skipped = 0;
-    uint8_t        *to = mote_onnx_take(c, count, width);
-    size_t          step[MOTE_RANK_MAX] = {0}, run = 1, k, left, place;
+    const size_t      width = (size_t)mote_dtype_bits(value->dtype) / 8, count = mote_import_count(&value->shape);
+    mote_import_shape shape = value->shape;
+    int32_t           order[MOTE_RANK_MAX], dim[MOTE_RANK_MAX], i, skipped = 0;
+    uint8_t          *to = mote_import_take(c, count, width);
+    size_t            step[MOTE_RANK_MAX] = {0}, run = 1, k, left, place;
 
     memcpy(order, value->order, sizeof order);
     if (shape.rank > wanted->rank) {
-        mote_onnx_wrong(c, "an operand of %d dimensions, %d expected", shape.rank, wanted->rank);
+        mote_import_wrong(c, "an operand of %d dimensions, %d expected", shape.rank, wanted->rank);
         return MOTE_NONE;
     }
     lengthen(&shape, order, wanted->rank);
@@ -538,12 +542,12 @@ static mote_id as_known(mote_onnx_call *c, const mote_onnx_value *value, const m
     }
     while (is_short && skipped < shape.rank && dim[skipped] == 1)
         skipped++;
-    return to ? mote_onnx_const(c, value->dtype, shape.rank - skipped, dim + skipped, to) : MOTE_NONE;
+    return to ? mote_import_const(c, value->dtype, shape.rank - skipped, dim + skipped, to) : MOTE_NONE;
 }
 
-static mote_onnx_form *find_form(const mote_onnx_value *value, const mote_onnx_order *order, bool is_short)
+static mote_import_form *find_form(const mote_import_value *value, const mote_import_order *order, bool is_short)
 {
-    mote_onnx_form *form = value->forms;
+    mote_import_form *form = value->forms;
 
     while (form && (form->rank != (is_short ? ~order->rank : order->rank) ||
                     memcmp(form->order, order->axis, (size_t)order->rank * sizeof *form->order) != 0))
@@ -551,79 +555,79 @@ static mote_onnx_form *find_form(const mote_onnx_value *value, const mote_onnx_o
     return form;
 }
 
-static mote_id make_form(mote_onnx_call *c, const mote_onnx_value *value, const mote_onnx_order *order, bool is_short)
+static mote_id make_form(mote_import_call *c, const mote_import_value *value, const mote_import_order *order, bool is_short)
 {
     if (value->known)
         return as_known(c, value, order, is_short);
-    if (mote_onnx_is_waiting(value))
+    if (mote_import_is_waiting(value))
         return as_waiting(c, value, order);
     return as_computed(c, value->id, &value->shape, value->order, order);
 }
 
-static mote_id as(mote_onnx_call *c, const mote_onnx_value *value, const mote_onnx_order *order, bool is_short)
+static mote_id as(mote_import_call *c, const mote_import_value *value, const mote_import_order *order, bool is_short)
 {
-    mote_onnx_form *form;
+    mote_import_form *form;
 
-    if (mote_onnx_failed(c))
+    if (mote_import_failed(c))
         return MOTE_NONE;
     if (!value) {
-        mote_onnx_wrong(c, "an operand is absent");
+        mote_import_wrong(c, "an operand is absent");
         return MOTE_NONE;
     }
     if (!value->known && value->id == MOTE_NONE) {
-        mote_onnx_wrong(c, "%s has no value", mote_show_string(value->name).text);
+        mote_import_wrong(c, "%s has no value", mote_show_string(value->name).text);
         return MOTE_NONE;
     }
     if ((form = find_form(value, order, is_short)) != NULL)
         return form->id;
-    if (!(form = mote_onnx_take(c, 1, sizeof *form)))
+    if (!(form = mote_import_take(c, 1, sizeof *form)))
         return MOTE_NONE;
     form->rank = is_short ? ~order->rank : order->rank;
     memcpy(form->order, order->axis, sizeof form->order);
     form->id = make_form(c, value, order, is_short);
-    if (mote_onnx_failed(c))
+    if (mote_import_failed(c))
         return MOTE_NONE;
     form->next = value->forms;
-    ((mote_onnx_value *)value)->forms = form;
+    ((mote_import_value *)value)->forms = form;
     return form->id;
 }
 
-mote_id mote_onnx_as(mote_onnx_call *c, const mote_onnx_value *value, const mote_onnx_order *order)
+mote_id mote_import_as(mote_import_call *c, const mote_import_value *value, const mote_import_order *order)
 {
     return as(c, value, order, false);
 }
 
-mote_id mote_onnx_as_operand(mote_onnx_call *c, const mote_onnx_value *value, const mote_onnx_order *order)
+mote_id mote_import_as_operand(mote_import_call *c, const mote_import_value *value, const mote_import_order *order)
 {
     return as(c, value, order, value && value->known);
 }
 
-mote_id mote_onnx_as_file(mote_onnx_call *c, const mote_onnx_value *value)
+mote_id mote_import_as_file(mote_import_call *c, const mote_import_value *value)
 {
-    const mote_onnx_order order = mote_onnx_file_order(value ? value->shape.rank : 0);
+    const mote_import_order order = mote_import_file_order(value ? value->shape.rank : 0);
 
     return as(c, value, &order, false);
 }
 
 /* ---- tensors and nodes of ours ---- */
 
-const mote_tensor *mote_onnx_tensor_at(const mote_onnx_call *c, mote_id id)
+const mote_tensor *mote_import_tensor_at(const mote_import_call *c, mote_id id)
 {
     static const mote_tensor none = {.name = ""};
 
     return id >= 0 && id < c->im->graph->tensor_count ? &c->im->graph->tensors[id] : &none;
 }
 
-static const char *own_name(mote_onnx_call *c)
+static const char *own_name(mote_import_call *c)
 {
     const char *of = c->node->out_count > 0 && c->node->out[0][0] != '\0' ? c->node->out[0] : c->node->type;
 
     return mote_arena_printf(&c->im->model->arena, c->err, "%s/%d", of, ++c->made);
 }
 
-mote_id mote_onnx_const(mote_onnx_call *c, mote_dtype dtype, int32_t rank, const int32_t *dim, const void *values)
+mote_id mote_import_const(mote_import_call *c, mote_dtype dtype, int32_t rank, const int32_t *dim, const void *values)
 {
-    const char *name = mote_onnx_failed(c) ? NULL : own_name(c);
+    const char *name = mote_import_failed(c) ? NULL : own_name(c);
     mote_id     id;
 
     if (!name)
@@ -634,35 +638,35 @@ mote_id mote_onnx_const(mote_onnx_call *c, mote_dtype dtype, int32_t rank, const
     return id;
 }
 
-mote_id mote_onnx_const_ints(mote_onnx_call *c, const int32_t *values, int32_t count)
+mote_id mote_import_const_ints(mote_import_call *c, const int32_t *values, int32_t count)
 {
-    return mote_onnx_const(c, MOTE_I32, 1, &count, values);
+    return mote_import_const(c, MOTE_I32, 1, &count, values);
 }
 
-mote_id mote_onnx_const_float(mote_onnx_call *c, float value)
+mote_id mote_import_const_float(mote_import_call *c, float value)
 {
-    return mote_onnx_const(c, MOTE_F32, 0, NULL, &value);
+    return mote_import_const(c, MOTE_F32, 0, NULL, &value);
 }
 
-static mote_id add_tensor(mote_onnx_call *c, mote_dtype dtype)
+static mote_id add_tensor(mote_import_call *c, mote_dtype dtype)
 {
     const mote_tensor spec = {
         .name = own_name(c), .origin = (uint32_t)c->im->graph->tensor_count, .dtype = dtype, .kind = MOTE_ACTIVATION};
 
-    return mote_onnx_failed(c) ? MOTE_NONE : mote_graph_add_tensor(c->im->model, c->im->graph, &spec, c->err);
+    return mote_import_failed(c) ? MOTE_NONE : mote_graph_add_tensor(c->im->model, c->im->graph, &spec, c->err);
 }
 
 /* Of constants: computed now, and gone. */
-static void evaluate_if_constant(mote_onnx_call *c, mote_node *node)
+static void evaluate_if_constant(mote_import_call *c, mote_node *node)
 {
-    if (mote_onnx_failed(c) || !mote_op_reads_constants_only(c->im->graph, node))
+    if (mote_import_failed(c) || !mote_op_reads_constants_only(c->im->graph, node))
         return;
     if (mote_op_evaluate(c->im->model, c->im->graph, node, &c->im->work, c->err) == MOTE_OK)
         c->im->graph->node_count--;
 }
 
 /* What only moves or selects values gives them back with the scale that they had. */
-static void hand_on_scales(mote_onnx_call *c, const mote_node *node)
+static void hand_on_scales(mote_import_call *c, const mote_node *node)
 {
     const mote_tensor *in = mote_node_in(c->im->graph, node, 0);
     mote_quant_want    want[MOTE_NODE_IN_MAX + MOTE_NODE_OUT_MAX] = {{0}};
@@ -676,20 +680,20 @@ static void hand_on_scales(mote_onnx_call *c, const mote_node *node)
             c->im->graph->tensors[node->out[i]].quant = in->quant;
 }
 
-void mote_onnx_keep_scales(mote_onnx_call *c, mote_id id, int32_t i)
+void mote_import_keep_scales(mote_import_call *c, mote_id id, int32_t i)
 {
-    const mote_onnx_value *value = mote_onnx_in(c, i);
-    mote_onnx_scaled      *scaled;
+    const mote_import_value *value = mote_import_in(c, i);
+    mote_import_scaled      *scaled;
 
-    if (mote_onnx_failed(c) || !value || !value->scales || !(scaled = mote_onnx_take(c, 1, sizeof *scaled)))
+    if (mote_import_failed(c) || !value || !value->scales || !(scaled = mote_import_take(c, 1, sizeof *scaled)))
         return;
-    *scaled = (mote_onnx_scaled){c->im->scaled, id, value->scales, value->scale_count};
+    *scaled = (mote_import_scaled){c->im->scaled, id, value->scales, value->scale_count};
     c->im->scaled = scaled;
 }
 
 /* Integers of 8 and 16 bits are real numbers to most kernels, which want their scales: whether they do is said when they are
  * prepared. */
-static void check_scales(mote_onnx_call *c, const mote_node *node)
+static void check_scales(mote_import_call *c, const mote_node *node)
 {
     const mote_tensor *in = mote_node_in(c->im->graph, node, 0), *out = mote_node_out(c->im->graph, node, 0);
     mote_arena         arena = {0};
@@ -697,7 +701,7 @@ static void check_scales(mote_onnx_call *c, const mote_node *node)
     const mote_kernel *kernel;
     const mote_op_row *row;
 
-    if (mote_onnx_failed(c) || !out || out->kind == MOTE_CONST ||
+    if (mote_import_failed(c) || !out || out->kind == MOTE_CONST ||
         (mote_dtype_bits(out->dtype) > 16 && (!in || mote_dtype_bits(in->dtype) > 16)))
         return;
     row = mote_op_find_row(c->im->graph, node, c->err);
@@ -708,7 +712,7 @@ static void check_scales(mote_onnx_call *c, const mote_node *node)
 }
 
 /* What operators say of themselves is told as what the file's node is. */
-static void tell_node(mote_onnx_call *c)
+static void tell_node(mote_import_call *c)
 {
     mote_error inner = *c->err;
 
@@ -720,7 +724,7 @@ static void tell_node(mote_onnx_call *c)
         mote_fail(c->err, inner.code, "node %d (%s): %s", c->index, mote_show_string(c->node->type).text, inner.text);
 }
 
-void mote_onnx_add_many(mote_onnx_call *c, const mote_onnx_op *op, mote_id *out, int32_t out_count)
+void mote_import_add_many(mote_import_call *c, const mote_import_op *op, mote_id *out, int32_t out_count)
 {
     mote_id   in[MOTE_NODE_IN_MAX];
     mote_node spec = {
@@ -733,66 +737,66 @@ void mote_onnx_add_many(mote_onnx_call *c, const mote_onnx_op *op, mote_id *out,
     for (i = 0; i < op->in_count && i < MOTE_NODE_IN_MAX; i++)
         in[i] = op->in[i];
     if (op->in_count > MOTE_NODE_IN_MAX || out_count > MOTE_NODE_OUT_MAX)
-        mote_onnx_refuse(c, "%d operands and %d outputs; at most %d and %d are supported", op->in_count, out_count,
-                         MOTE_NODE_IN_MAX, MOTE_NODE_OUT_MAX);
+        mote_import_refuse(c, "%d operands and %d outputs; at most %d and %d are supported", op->in_count, out_count,
+                           MOTE_NODE_IN_MAX, MOTE_NODE_OUT_MAX);
     for (i = 0; i < out_count; i++)
-        out[i] = mote_onnx_failed(c) ? MOTE_NONE : add_tensor(c, op->dtype);
-    for (i = 0; i < out_count && !mote_onnx_failed(c); i++)
+        out[i] = mote_import_failed(c) ? MOTE_NONE : add_tensor(c, op->dtype);
+    for (i = 0; i < out_count && !mote_import_failed(c); i++)
         c->im->graph->tensors[out[i]].quant = op->quant;
     spec.in_count = op->in_count;
     while (spec.in_count > 0 && in[spec.in_count - 1] == MOTE_NONE)
         spec.in_count--;
     spec.origin = (uint32_t)c->im->graph->node_count;
     spec.name = c->node->name[0] != '\0' ? c->node->name : NULL;
-    if (mote_onnx_failed(c) || !(node = mote_graph_add_node(c->im->model, c->im->graph, &spec, c->err)))
+    if (mote_import_failed(c) || !(node = mote_graph_add_node(c->im->model, c->im->graph, &spec, c->err)))
         return;
     hand_on_scales(c, node);
     if (mote_op_infer(c->im->model, c->im->graph, node, c->err) == MOTE_OK && mote_op_find_row(c->im->graph, node, c->err)) {
         evaluate_if_constant(c, node);
         check_scales(c, node);
     }
-    if (mote_onnx_failed(c))
+    if (mote_import_failed(c))
         tell_node(c);
 }
 
-mote_id mote_onnx_add(mote_onnx_call *c, const mote_onnx_op *op)
+mote_id mote_import_add(mote_import_call *c, const mote_import_op *op)
 {
     mote_id out;
 
-    mote_onnx_add_many(c, op, &out, 1);
-    return mote_onnx_failed(c) ? MOTE_NONE : out;
+    mote_import_add_many(c, op, &out, 1);
+    return mote_import_failed(c) ? MOTE_NONE : out;
 }
 
-mote_id mote_onnx_unary(mote_onnx_call *c, mote_op_kind op, mote_id x)
+mote_id mote_import_unary(mote_import_call *c, mote_op_kind op, mote_id x)
 {
-    return mote_onnx_add(c, &(mote_onnx_op){.op = op, .in = &x, .in_count = 1});
+    return mote_import_add(c, &(mote_import_op){.op = op, .in = &x, .in_count = 1});
 }
 
-mote_id mote_onnx_binary(mote_onnx_call *c, mote_op_kind op, mote_id a, mote_id b)
+mote_id mote_import_binary(mote_import_call *c, mote_op_kind op, mote_id a, mote_id b)
 {
     const mote_id in[] = {a, b};
 
-    return mote_onnx_add(c, &(mote_onnx_op){.op = op, .in = in, .in_count = 2});
+    return mote_import_add(c, &(mote_import_op){.op = op, .in = in, .in_count = 2});
 }
 
-mote_id mote_onnx_with(mote_onnx_call *c, mote_op_kind op, mote_id a, float b)
+mote_id mote_import_with(mote_import_call *c, mote_op_kind op, mote_id a, float b)
 {
-    return mote_onnx_binary(c, op, a, mote_onnx_const_float(c, b));
+    return mote_import_binary(c, op, a, mote_import_const_float(c, b));
 }
 
-mote_id mote_onnx_square(mote_onnx_call *c, mote_id x)
+mote_id mote_import_square(mote_import_call *c, mote_id x)
 {
-    return mote_onnx_binary(c, MOTE_OP_MUL, x, x);
+    return mote_import_binary(c, MOTE_OP_MUL, x, x);
 }
 
-mote_id mote_onnx_reshape(mote_onnx_call *c, mote_id x, int32_t rank, const int32_t *dim)
+mote_id mote_import_reshape(mote_import_call *c, mote_id x, int32_t rank, const int32_t *dim)
 {
-    const mote_tensor *tensor = mote_onnx_tensor_at(c, x);
+    const mote_tensor *tensor = mote_import_tensor_at(c, x);
     int32_t            shape[MOTE_RANK_MAX] = {0}, i;
     bool               is_so = tensor->rank == rank;
     mote_id            in[2] = {x, MOTE_NONE};
 
-    if (mote_onnx_failed(c))
+    if (mote_import_failed(c))
         return MOTE_NONE;
     for (i = 0; i < rank; i++) {
         is_so &= tensor->dim[i] == dim[i];
@@ -802,31 +806,32 @@ mote_id mote_onnx_reshape(mote_onnx_call *c, mote_id x, int32_t rank, const int3
         return x;
     if (tensor->is_batched && rank > 0 && shape[0] == 1)
         shape[0] = -1;
-    in[1] = mote_onnx_const_ints(c, shape, rank);
-    return mote_onnx_add(c, &(mote_onnx_op){.op = MOTE_OP_RESHAPE, .in = in, .in_count = 2});
+    in[1] = mote_import_const_ints(c, shape, rank);
+    return mote_import_add(c, &(mote_import_op){.op = MOTE_OP_RESHAPE, .in = in, .in_count = 2});
 }
 
-mote_id mote_onnx_transpose(mote_onnx_call *c, mote_id x, const int32_t *perm)
+mote_id mote_import_transpose(mote_import_call *c, mote_id x, const int32_t *perm)
 {
-    const mote_id in[] = {x, mote_onnx_const_ints(c, perm, mote_onnx_tensor_at(c, x)->rank)};
-    const mote_id out = mote_onnx_add(c, &(mote_onnx_op){.op = MOTE_OP_TRANSPOSE, .in = in, .in_count = 2});
+    const mote_id in[] = {x, mote_import_const_ints(c, perm, mote_import_tensor_at(c, x)->rank)};
+    const mote_id out = mote_import_add(c, &(mote_import_op){.op = MOTE_OP_TRANSPOSE, .in = in, .in_count = 2});
 
-    if (!mote_onnx_failed(c) && mote_onnx_tensor_at(c, out)->kind != MOTE_CONST) {
+    if (!mote_import_failed(c) && mote_import_tensor_at(c, out)->kind != MOTE_CONST) {
         if (c->node->name[0] != '\0')
-            mote_onnx_note(c->im, "a TRANSPOSE stands before node %d (%s \"%s\")", c->index,
-                           mote_show_string(c->node->type).text, mote_show_string(c->node->name).text);
+            mote_import_note(c->im, "a TRANSPOSE stands before node %d (%s \"%s\")", c->index,
+                             mote_show_string(c->node->type).text, mote_show_string(c->node->name).text);
         else
-            mote_onnx_note(c->im, "a TRANSPOSE stands before node %d (%s)", c->index, mote_show_string(c->node->type).text);
+            mote_import_note(c->im, "a TRANSPOSE stands before node %d (%s)", c->index,
+                             mote_show_string(c->node->type).text);
     }
     return out;
 }
 
-mote_node *mote_onnx_sole_maker(mote_onnx_call *c, const mote_onnx_value *value)
+mote_node *mote_import_sole_maker(mote_import_call *c, const mote_import_value *value)
 {
     mote_graph *graph = c->im->graph;
     int32_t     n;
 
-    if (mote_onnx_failed(c) || !value || value->known || value->uses != 1 || value->forms || mote_onnx_is_waiting(value))
+    if (mote_import_failed(c) || !value || value->known || value->uses != 1 || value->forms || mote_import_is_waiting(value))
         return NULL;
     for (n = graph->node_count - 1; n >= 0; n--)
         if (graph->nodes[n].out_count == 1 && graph->nodes[n].out[0] == value->id)

@@ -9,8 +9,8 @@
  * costs nothing, however deep. Every length is checked against the bytes that there are.
  * Source: https://protobuf.dev/programming-guides/encoding/
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef MOTE_FORMATS_ONNX_PROTOBUF_H
-#define MOTE_FORMATS_ONNX_PROTOBUF_H
+#ifndef MOTE_FORMATS_IMPORT_PROTOBUF_H
+#define MOTE_FORMATS_IMPORT_PROTOBUF_H
 
 #include <stdbool.h>
 #include <stddef.h>

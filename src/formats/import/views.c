@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "formats/onnx/import.h"
+#include "formats/import/import.h"
 
 /* Axes of two shapes of as many elements, taken together in groups of equal size: [2,3,4] and [6,2,2] have {2,3} {6} and
  * {4} {2,2}. Axes of 1 of the old shape are in none, but for the one that counts samples: it is a group with an axis of 1.
@@ -14,7 +14,7 @@ typedef struct groups {
     int32_t first[MOTE_RANK_MAX + 1]; /* of a group: its first new axis */
 } groups;
 
-static bool find_groups(const mote_onnx_shape *old, const mote_onnx_shape *new, int32_t batch, groups *out)
+static bool find_groups(const mote_import_shape *old, const mote_import_shape *new, int32_t batch, groups *out)
 {
     int64_t a = 1, b = 1; /* how much of the group there is */
     int32_t i, j = 0, last = -1;
@@ -45,13 +45,13 @@ static bool find_groups(const mote_onnx_shape *old, const mote_onnx_shape *new, 
 }
 
 /* The axis that counts samples, which lies first; -1: none does. */
-static int32_t batch_axis(const mote_onnx_call *c, const mote_onnx_value *x)
+static int32_t batch_axis(const mote_import_call *c, const mote_import_value *x)
 {
-    return mote_onnx_tensor_at(c, x->id)->is_batched ? x->order[0] : -1;
+    return mote_import_tensor_at(c, x->id)->is_batched ? x->order[0] : -1;
 }
 
 /* Groups in the order in which their axes lie, as far as each lies as one; how many axes of the new shape that gives. */
-static int32_t list_groups(const mote_onnx_value *x, const groups *g, int32_t *out)
+static int32_t list_groups(const mote_import_value *x, const groups *g, int32_t *out)
 {
     int32_t k, last = -1, count = 0;
 
@@ -69,8 +69,8 @@ static int32_t list_groups(const mote_onnx_value *x, const groups *g, int32_t *o
 }
 
 /* New axes group by group; axes of 1 in front stay there, unless samples are counted: those come first. */
-static void order_of_groups(const mote_onnx_shape *shape, const groups *g, const int32_t *list, bool is_batched,
-                            mote_onnx_order *out)
+static void order_of_groups(const mote_import_shape *shape, const groups *g, const int32_t *list, bool is_batched,
+                            mote_import_order *out)
 {
     int32_t k, n, leading = 0;
 
@@ -84,25 +84,25 @@ static void order_of_groups(const mote_onnx_shape *shape, const groups *g, const
     }
 }
 
-bool mote_onnx_carry_order(const mote_onnx_call *c, const mote_onnx_value *x, const mote_onnx_shape *shape,
-                           mote_onnx_order *out)
+bool mote_import_carry_order(const mote_import_call *c, const mote_import_value *x, const mote_import_shape *shape,
+                             mote_import_order *out)
 {
     const int32_t batch = batch_axis(c, x);
     int32_t       list[MOTE_RANK_MAX];
     groups        g;
 
-    if (mote_onnx_count(shape) == 1 && batch < 0) {
-        *out = mote_onnx_file_order(shape->rank);
+    if (mote_import_count(shape) == 1 && batch < 0) {
+        *out = mote_import_file_order(shape->rank);
         return true;
     }
-    if (mote_onnx_count(shape) == 0 || !find_groups(&x->held, shape, batch, &g) || list_groups(x, &g, list) != g.count)
+    if (mote_import_count(shape) == 0 || !find_groups(&x->held, shape, batch, &g) || list_groups(x, &g, list) != g.count)
         return false;
     order_of_groups(shape, &g, list, batch >= 0, out);
     return true;
 }
 
 /* Groups by where the last of their axes lies. */
-static void list_by_last(const mote_onnx_value *x, const groups *g, int32_t *out)
+static void list_by_last(const mote_import_value *x, const groups *g, int32_t *out)
 {
     bool    seen[MOTE_RANK_MAX] = {false};
     int32_t k, place = g->count;
@@ -116,14 +116,14 @@ static void list_by_last(const mote_onnx_value *x, const groups *g, int32_t *out
     }
 }
 
-bool mote_onnx_natural_order(const mote_onnx_call *c, const mote_onnx_value *x, mote_onnx_order *order,
-                             mote_onnx_order *held)
+bool mote_import_natural_order(const mote_import_call *c, const mote_import_value *x, mote_import_order *order,
+                               mote_import_order *held)
 {
     const int32_t batch = batch_axis(c, x);
     int32_t       list[MOTE_RANK_MAX], k, i;
     groups        g;
 
-    if (mote_onnx_count(&x->shape) <= 1 || !find_groups(&x->held, &x->shape, batch, &g))
+    if (mote_import_count(&x->shape) <= 1 || !find_groups(&x->held, &x->shape, batch, &g))
         return false;
     list_by_last(x, &g, list);
     order_of_groups(&x->shape, &g, list, batch >= 0, order);
