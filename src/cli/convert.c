@@ -82,7 +82,8 @@ static mote_status check_names(const conversion *c, mote_error *err)
     if (!is_for_keras(c) && !mote_path_has_suffix(c->to, ".tflite"))
         return mote_fail(
             err, MOTE_ERR_USAGE,
-            "%s: models are converted to .tflite files (of Keras' files also to .keras and .h5); end the name in .tflite", c->to);
+            "%s: models are converted to .tflite files (of Keras' files also to .keras and .h5); end the name in .tflite",
+            c->to);
     return mote_model_check_name(c->to, err);
 }
 

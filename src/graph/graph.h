@@ -92,7 +92,7 @@ typedef struct mote_tensor {
     mote_dtype  stored;
     bool        is_trainable;
     bool        is_frozen; /* a weight that could be trained, and is left as it is */
-    const char *variable; /* STATE: the name that VAR_HANDLE gives it; NULL: it has none */
+    const char *variable;  /* STATE: the name that VAR_HANDLE gives it; NULL: it has none */
 
     const mote_narrowing *narrowing; /* NULL: all channels are there */
 } mote_tensor;
