@@ -211,7 +211,9 @@ typedef struct mrt_filter_bank_log_attributes {
 } mrt_filter_bank_log_attributes;
 
 typedef struct mrt_batch_normalization_attributes {
-    float momentum, epsilon;
+    float   momentum, epsilon;
+    int32_t is_frozen;    /* training takes the moving statistics, too, and leaves them: its layer is not trained */
+    int32_t is_inferring; /* the same: it is called as when the model runs, whatever is trained */
 } mrt_batch_normalization_attributes;
 
 typedef struct mrt_dropout_attributes {

@@ -18,6 +18,7 @@
 #ifndef MOTE_BUILD_H
 #define MOTE_BUILD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <mote/emulate.h>
@@ -83,6 +84,7 @@ typedef struct mote_build_result {
     const char      *folder;   /* the options' or the spec's */
     const char      *firmware; /* the folder in it that deploy writes: "firmware", or a project's target */
     mote_stage_state train, convert, deploy;
+    bool             has_keras; /* there is a model.keras: not of a network that began with a file without layers */
     mote_summary     summary;
     uint64_t         room[8]; /* mote.h */
 } mote_build_result;

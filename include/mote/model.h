@@ -28,8 +28,9 @@ typedef struct mote_load_options {
     size_t                  memory_bytes; /* default 8 GiB */
     const mote_input_shape *shapes;       /* of inputs; a batch that they say is no batch any more, but a dimension */
     int32_t                 shape_count;
-    const char             *folder;  /* where the files lie that it names; mote_model_load fills in the model's own */
-    uint64_t                room[7]; /* mote.h */
+    const char             *folder;   /* where the files lie that it names; mote_model_load fills in the model's own */
+    bool                    to_train; /* to be trained on by mote_train: of Keras' files alone, which have layers */
+    uint64_t                room[6];  /* mote.h */
 } mote_load_options;
 
 /* Reads a model file; the kind (.tflite, .onnx, Keras' .keras and .h5) is recognised by its content. The caller destroys the

@@ -22,8 +22,12 @@
  *         - flatten                      the same as `- flatten: {}`
  *         - dense: 10                    a layer's first argument alone
  *       outputs: dense                   left out: the last layer
+ *       start: net.keras                 these layers follow a file's network, up to
+ *       until: pool                      this layer of it
  *     train: {loss: mse, optimizer: rmsprop, learning_rate: 0.001, batch_size: 32, epochs: 1, validation_split: 0.2,
- *             shuffle: true, seed: 0, metrics: [accuracy, mae, mse], threads: 1, isa: avx2, from_logits: false}
+ *             shuffle: true, seed: 0, metrics: [accuracy, mae, mse], threads: 1, isa: avx2, from_logits: false,
+ *             start: net.keras, freeze: [conv*]}
+ *                                        start: a file's network, where there is no model; else weights for its layers
  *                                        optimizer: {rmsprop: {learning_rate: 0.001, rho: 0.9}} gives its arguments
  *     convert: {quantize: none|int8, calibrate: 100 | {samples: 100, split: validation, data: other.npz},
  *               io: float32|int8|uint8, granularity: channel|tensor, method: minmax}

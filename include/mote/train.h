@@ -82,12 +82,18 @@ typedef struct mote_train_options {
     int32_t                 output_count;
     int32_t                 batch_size; /* 0: 32 */
     int32_t                 epochs;     /* 0: 1 */
-    double validation_split;   /* the last part of the training samples, taken before shuffling; 0: none, or the data
-                                  set's own validation split where it has one */
-    bool          keeps_order; /* do not shuffle */
-    uint64_t      seed;
-    int32_t       threads; /* 0: one. Splitting pays only where a step takes more than about a millisecond */
-    const char   *isa;     /* "baseline", "avx2", "avx512"; NULL: the best this processor has */
+    double validation_split;        /* the last part of the training samples, taken before shuffling; 0: none, or the data
+                                       set's own validation split where it has one */
+    bool               keeps_order; /* do not shuffle */
+    uint64_t           seed;
+    int32_t            threads; /* 0: one. Splitting pays only where a step takes more than about a millisecond */
+    const char        *isa;     /* "baseline", "avx2", "avx512"; NULL: the best this processor has */
+    const char *const *freeze; /* [freeze_count]: names of layers, or patterns as a shell's ("conv*"), that stay as they are:
+                                  their weights, and of BatchNormalization the statistics. All others are trained. NULL: as
+                                  the model's file says */
+    int32_t freeze_count;
+    bool    goes_on; /* the optimizer begins with what it remembers of the training before, or of the file that the
+                        model came from, where it is the same one; shuffling goes on with the epoch that is next */
     mote_progress progress;
     uint64_t      room[8]; /* mote.h */
 } mote_train_options;

@@ -12,7 +12,7 @@
 typedef enum mote_random_use {
     MOTE_RANDOM_INIT = 1, /* initial weights; a: parameter tensor */
     MOTE_RANDOM_SHUFFLE,  /* order of samples; a: epoch */
-    MOTE_RANDOM_DROPOUT,  /* a: node, b: step */
+    MOTE_RANDOM_DROPOUT,  /* a: which one in the network, b: step */
     MOTE_RANDOM_DATA,     /* generated data and splits */
     MOTE_RANDOM_TEST
 } mote_random_use;

@@ -190,18 +190,34 @@ static void take_last_epoch(mote_summary *summary, const mote_history *history)
     }
 }
 
+/* What has lost its layers, or has some that mote cannot write again, is there as .tflite alone. */
+static mote_status save_for_keras(build_work *w, const mote_model *trained, mote_error *err)
+{
+    char *keras = path_of(w, "model.keras", err);
+
+    MOTE_TRY(err->code);
+    if (mote_model_save(trained, keras, err) == MOTE_OK)
+        return mote_outputs_add(&w->outputs, "model.keras", err);
+    if (err->code != MOTE_ERR_UNSUPPORTED || !w->spec->state->start.path)
+        return err->code;
+    say(w, "           no model.keras: %s", err->text);
+    *err = (mote_error){0};
+    return MOTE_OK;
+}
+
 static mote_status save_training(build_work *w, const mote_model *trained, const mote_training *training, mote_error *err)
 {
     char *model = path_of(w, "model.tflite", err), *csv = path_of(w, "history.csv", err);
-    char *json = path_of(w, "history.json", err), *keras = path_of(w, "model.keras", err);
+    char *json = path_of(w, "history.json", err);
 
     MOTE_TRY(err->code);
+    if (w->spec->state->start.path)
+        MOTE_TRY(mote_outputs_remove_whole(&w->outputs, MOTE_OUTPUT_MODEL, err));
     MOTE_TRY(mote_model_save(w->real, model, err));
-    MOTE_TRY(mote_model_save(trained, keras, err));
+    MOTE_TRY(save_for_keras(w, trained, err));
     MOTE_TRY(mote_history_save_csv(&training->history, csv, err));
     MOTE_TRY(mote_history_save_json(&training->history, json, err));
     MOTE_TRY(mote_outputs_add(&w->outputs, "model.tflite", err));
-    MOTE_TRY(mote_outputs_add(&w->outputs, "model.keras", err));
     MOTE_TRY(mote_outputs_add(&w->outputs, "history.csv", err));
     MOTE_TRY(mote_outputs_add(&w->outputs, "history.json", err));
     MOTE_TRY(mote_plot_history(&w->outputs, w->spec->name, &training->history, err));
@@ -394,14 +410,41 @@ static mote_status check_before_training(const build_work *w, const mote_model *
     return err->code;
 }
 
+/* Else every build would change what the next one begins with. */
+static mote_status check_start(build_work *w, mote_error *err)
+{
+    const char *start = w->spec->state->start.path, *const own[] = {"model.keras", "model.tflite"};
+    struct stat from, to;
+    size_t      i;
+
+    for (i = 0; start && i < sizeof own / sizeof *own; i++) {
+        const char *path = path_of(w, own[i], err);
+        if (path && stat(start, &from) == 0 && stat(path, &to) == 0 && from.st_dev == to.st_dev && from.st_ino == to.st_ino)
+            return mote_fail(err, MOTE_ERR_USAGE, "%s:%d: start: %s is what this build writes; give the run another name",
+                             w->spec->path, w->spec->state->start.line, start);
+    }
+    return err->code;
+}
+
+/* What a file's network does otherwise in training here, and which layers got no weights. */
+static void say_start(const build_work *w, const mote_model *model)
+{
+    int32_t i;
+
+    for (i = 0; w->spec->state->start.path && i < mote_model_note_count(model); i++)
+        say(w, "warning: %s", mote_model_note(model, i));
+}
+
 static mote_status train(build_work *w, mote_error *err)
 {
     mote_model *model;
 
     *w->summary = (mote_summary){0};
     snprintf(w->summary->name, sizeof w->summary->name, "%s", w->spec->name);
+    MOTE_TRY(check_start(w, err));
     MOTE_TRY(load_data(w, err));
     MOTE_TRY(mote_spec_build_model(&model, w->spec, w->set, err));
+    say_start(w, model);
     if (check_before_training(w, model, err) == MOTE_OK)
         run_training(w, model, err);
     mote_model_destroy(model);
@@ -487,8 +530,8 @@ static mote_status restore_training(build_work *w, mote_error *err)
 static mote_status train_stage(build_work *w, mote_error *err)
 {
     if (is_current(w, w->summary->train_key, w->keys.train) && mote_outputs_find(&w->outputs, "model.tflite") &&
-        mote_outputs_find(&w->outputs, "model.keras") && mote_outputs_find(&w->outputs, "history.csv") &&
-        mote_outputs_find(&w->outputs, "history.json"))
+        (mote_outputs_find(&w->outputs, "model.keras") || w->spec->state->start.path) &&
+        mote_outputs_find(&w->outputs, "history.csv") && mote_outputs_find(&w->outputs, "history.json"))
         return restore_training(w, err);
     w->result->train = MOTE_STAGE_RAN;
     return train(w, err);
@@ -931,6 +974,7 @@ mote_status mote_build(mote_build_result *out, const mote_spec *spec, const mote
     memset(out, 0, sizeof *out);
     out->folder = w.outputs.folder = w.options->folder ? w.options->folder : spec->folder;
     run_stages(&w, err);
+    out->has_keras = mote_outputs_find(&w.outputs, "model.keras") != NULL;
     mote_run_folder_close(&w.folder);
     mote_predictions_free(&w.trained);
     mote_predictions_free(&w.real_answers);

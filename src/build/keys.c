@@ -114,6 +114,30 @@ static mote_status add_calibration(mote_sha256 *hash, const mote_spec *spec, mot
     return err->code;
 }
 
+/* ---- what training begins with ---- */
+
+/* A file by what it holds, wherever it was copied from; of a folder names, sizes and times. */
+static mote_status add_start(mote_sha256 *hash, const mote_spec *spec, mote_error *err)
+{
+    const char *path = spec->state->start.path;
+    mote_file   file = {0};
+    data_walk   walk = {.hash = hash};
+
+    if (!path)
+        return MOTE_OK;
+    if (mote_path_is_dir(path)) {
+        add_path(&walk, path, true, err);
+        mote_arena_destroy(&walk.seen.arena);
+        mote_arena_destroy(&walk.scratch);
+        return err->code;
+    }
+    if (mote_file_open(&file, path, err) != MOTE_OK)
+        return mote_context(err, "%s:%d: start: %s", spec->path, spec->state->start.line, path);
+    mote_sha256_add(hash, file.bytes, file.count);
+    mote_file_close(&file);
+    return MOTE_OK;
+}
+
 /* ---- keys ---- */
 
 static void add_train(mote_sha256 *hash, const mote_spec *spec)
@@ -151,6 +175,7 @@ mote_status mote_build_keys_find(mote_build_keys *out, const mote_spec *spec, mo
 
     mote_sha256_begin(&hash);
     add_train(&hash, spec);
+    MOTE_TRY(add_start(&hash, spec, err));
     MOTE_TRY(add_data(&hash, spec, &spec->data, err));
     hex = mote_sha256_end(&hash);
     memcpy(out->train, hex.text, sizeof hex.text);

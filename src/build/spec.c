@@ -94,7 +94,7 @@ static mote_status read_section(mote_spec *spec, const mote_yaml_reader *reader,
     const mote_yaml *value = mote_yaml_find(root, section->name);
 
     if (!value && section->is_required)
-        return mote_yaml_fail(reader, root->line, "%s is missing", section->name);
+        return mote_spec_read_whole(spec, reader, root);
     if (!value)
         return MOTE_OK;
     MOTE_TRY(mote_yaml_need_map(reader, value, section->name));
@@ -145,8 +145,10 @@ void mote_spec_destroy(mote_spec *spec)
 {
     if (!spec)
         return;
-    if (spec->state)
+    if (spec->state) {
+        mote_model_destroy(spec->state->start.model);
         mote_arena_destroy(&spec->state->arena);
+    }
     free(spec->state);
     free(spec);
 }

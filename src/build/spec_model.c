@@ -7,6 +7,7 @@
 #include <mote/emulate.h>
 
 #include "build/spec.h"
+#include "layers/builder.h"
 
 #define INPUT_NAME "input"
 
@@ -15,6 +16,7 @@ enum { LAYER_TYPES_MAX = 64 };
 /* The section while it is read. */
 typedef struct model_reader {
     const mote_yaml_reader *yaml;
+    mote_spec              *spec;
     struct mote_spec_state *state;
 } model_reader;
 
@@ -53,6 +55,9 @@ static mote_status check_name(const model_reader *r, const char *name, int line)
     if (twin >= 0)
         return mote_yaml_fail(r->yaml, line, "there are two layers \"%s\"; the first is on line %d",
                               mote_show_string(name).text, state->layers[twin].line);
+    if (mote_spec_body_has(state, name))
+        return mote_yaml_fail(r->yaml, line, "\"%s\" is a layer of %s; give the new layer another name",
+                              mote_show_string(name).text, mote_show_string(state->start.path).text);
     return MOTE_OK;
 }
 
@@ -66,7 +71,8 @@ static const char *free_name(const model_reader *r, const char *base, int *numbe
         else
             snprintf(name, sizeof name, "%s_%d", base, *number);
         ++*number;
-    } while (find_layer(r->state, name, r->state->layer_count) >= 0 || find_input(r->state, name) >= 0);
+    } while (find_layer(r->state, name, r->state->layer_count) >= 0 || find_input(r->state, name) >= 0 ||
+             mote_spec_body_has(r->state, name));
     return mote_arena_strdup(&r->state->arena, name, r->yaml->err);
 }
 
@@ -179,12 +185,18 @@ typedef struct references {
 static mote_status resolve_one(const model_reader *r, const mote_yaml *node, references *refs)
 {
     const struct mote_spec_state *state = r->state;
-    int                           index, input;
+    int                           index, input, body;
 
     if (node->kind != MOTE_YAML_TEXT || node->text[0] == '\0')
         return mote_yaml_fail(r->yaml, node->line, "%s: a layer's name is expected", refs->what);
     index = find_layer(state, node->text, refs->count);
     input = refs->takes_input ? find_input(state, node->text) : -1;
+    if (index < 0 && input < 0 && refs->takes_input &&
+        (body = mote_spec_body_reference(r->spec, node->text, r->yaml->err)) > 0) {
+        refs->indices[refs->index_count++] = body;
+        return MOTE_OK;
+    }
+    MOTE_TRY(r->yaml->err->code);
     if (index < 0 && input < 0) {
         if (find_layer(state, node->text, state->layer_count) >= 0)
             return mote_yaml_fail(r->yaml, node->line, "%s: layer \"%s\" comes only later", refs->what,
@@ -220,10 +232,11 @@ static mote_status read_inputs(const model_reader *r, const mote_yaml *item, int
     mote_spec_layer *layer = &r->state->layers[index];
     const bool       has_arguments = item->kind == MOTE_YAML_MAP && item->first->kind == MOTE_YAML_MAP;
     const mote_yaml *given = has_arguments ? mote_yaml_find(item->first, "inputs") : NULL;
-    const mote_yaml  follows = {.kind = MOTE_YAML_TEXT, .text = index > 0 ? layer[-1].name : r->state->inputs[0].name};
+    const char      *first = r->state->start.is_body ? r->state->start.ends[0] : r->state->inputs[0].name;
+    const mote_yaml  follows = {.kind = MOTE_YAML_TEXT, .text = index > 0 ? layer[-1].name : first};
     references       refs = {.what = "inputs", .count = index, .takes_input = true};
 
-    if (!given && index == 0 && r->state->input_count > 1)
+    if (!given && index == 0 && r->state->input_count > 1 && !r->state->start.is_body)
         return mote_yaml_fail(r->yaml, layer->line,
                               "the network has several inputs; say which this layer takes, as in "
                               "inputs: %s",
@@ -327,20 +340,24 @@ static mote_status read_network_inputs(const model_reader *r, const mote_yaml *m
 mote_status mote_spec_read_model(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map)
 {
     static const mote_key    keys[] = {{0}};
-    static const char *const others[] = {"input", "inputs", "layers", "outputs", NULL};
-    const model_reader       r = {reader, spec->state};
+    static const char *const others[] = {"input", "inputs", "layers", "outputs", "start", "until", NULL};
+    const model_reader       r = {reader, spec, spec->state};
     const mote_yaml         *layers = mote_yaml_find(map, "layers");
 
     MOTE_TRY(mote_keys_read(reader, map, &(mote_keys_place){"model", keys, others}, spec->state));
     if (!layers)
         return mote_yaml_fail(reader, map->line, "model: layers is missing");
-    MOTE_TRY(read_network_inputs(&r, map));
+    MOTE_TRY(mote_spec_read_body(spec, reader, map));
+    if (!spec->state->start.is_body)
+        MOTE_TRY(read_network_inputs(&r, map));
     MOTE_TRY(read_layers(&r, layers));
     return read_outputs(&r, map);
 }
 
 const char *mote_spec_output_name(const mote_spec *spec, int index)
 {
+    if (spec->state->start.is_whole)
+        return mote_model_output(spec->state->start.model, index).name;
     return spec->state->layers[spec->state->outputs[index]].name;
 }
 
@@ -383,11 +400,13 @@ static mote_status fail_at(const mote_spec *spec, int line, mote_builder *builde
 
 /* The network while it is built: ids of inputs and of the layers so far. */
 typedef struct building {
-    mote_layer_id input[MOTE_FEATURES_MAX], layer[MOTE_SPEC_LAYERS_MAX];
+    mote_layer_id input[MOTE_FEATURES_MAX], layer[MOTE_SPEC_LAYERS_MAX], end[MOTE_SPEC_ENDS_MAX];
 } building;
 
 static mote_layer_id id_of(const building *b, int reference)
 {
+    if (reference >= MOTE_SPEC_BODY)
+        return b->end[reference - MOTE_SPEC_BODY];
     return reference < 0 ? b->input[-1 - reference] : b->layer[reference];
 }
 
@@ -421,29 +440,41 @@ bool mote_spec_gives_shapes(const mote_spec *spec)
     return true;
 }
 
-mote_status mote_spec_build_model(mote_model **out, const mote_spec *spec, const mote_dataset *set, mote_error *err)
+/* The inputs and what stands before the spec's layers. */
+static mote_status begin_network(mote_builder **out, building *b, const mote_spec *spec, const mote_dataset *set,
+                                 mote_error *err)
 {
     const struct mote_spec_state *state = spec->state;
     const mote_builder_options    options = {
            .seed = spec->train.seed, .max_parameters = spec->max_parameters, .name = spec->name};
-    mote_layer_id outputs[MOTE_NODE_IN_MAX];
-    mote_shape    inputs[MOTE_FEATURES_MAX];
-    building      b;
-    mote_builder *builder;
-    int           i;
+    mote_shape inputs[MOTE_FEATURES_MAX];
+    int        i;
 
-    *out = NULL;
-    MOTE_TRY(check_feature_count(spec, set, err));
     for (i = 0; i < state->input_count; i++)
         MOTE_TRY(choose_input(spec, set, i, &inputs[i], err));
-    builder = mote_builder_create(&options, err);
-    if (!builder)
+    if (state->start.is_body)
+        return mote_spec_begin_body(out, spec, &options, b->end, err);
+    if (!(*out = mote_builder_create(&options, err)))
         return err->code;
     for (i = 0; i < state->input_count; i++) {
-        b.input[i] = mote_layer_named_input(builder, state->inputs[i].name, inputs[i].rank, inputs[i].dims);
-        if (b.input[i] == MOTE_NO_LAYER)
-            return fail_at(spec, state->inputs[i].line, builder, err);
+        b->input[i] = mote_layer_named_input(*out, state->inputs[i].name, inputs[i].rank, inputs[i].dims);
+        if (b->input[i] == MOTE_NO_LAYER)
+            return fail_at(spec, state->inputs[i].line, *out, err);
     }
+    return MOTE_OK;
+}
+
+static mote_status build_network(mote_model **out, const mote_spec *spec, const mote_dataset *set, int32_t *body_nodes,
+                                 mote_error *err)
+{
+    const struct mote_spec_state *state = spec->state;
+    mote_layer_id                 outputs[MOTE_NODE_IN_MAX];
+    building                      b;
+    mote_builder                 *builder;
+    int                           i;
+
+    MOTE_TRY(begin_network(&builder, &b, spec, set, err));
+    *body_nodes = builder->model->graphs[0].node_count;
     for (i = 0; i < state->layer_count; i++) {
         b.layer[i] = add_layer(builder, &state->layers[i], &b);
         if (b.layer[i] == MOTE_NO_LAYER)
@@ -454,6 +485,32 @@ mote_status mote_spec_build_model(mote_model **out, const mote_spec *spec, const
     if (mote_builder_finish(out, builder, outputs, state->output_count, err) != MOTE_OK)
         return mote_context(err, "%s", spec->path);
     return MOTE_OK;
+}
+
+/* A file's whole network takes the data as they are, where they fit. */
+static mote_status take_whole(mote_model **out, const mote_spec *spec, const mote_dataset *set, mote_error *err)
+{
+    mote_shape ignored;
+    int        i;
+
+    for (i = 0; i < spec->state->input_count; i++)
+        MOTE_TRY(choose_input(spec, set, i, &ignored, err));
+    return mote_spec_copy_whole(out, spec, err);
+}
+
+mote_status mote_spec_build_model(mote_model **out, const mote_spec *spec, const mote_dataset *set, mote_error *err)
+{
+    int32_t body_nodes = 0;
+
+    *out = NULL;
+    MOTE_TRY(check_feature_count(spec, set, err));
+    MOTE_TRY(spec->state->start.is_whole ? take_whole(out, spec, set, err)
+                                         : build_network(out, spec, set, &body_nodes, err));
+    if (mote_spec_settle_start(*out, spec, body_nodes, err) == MOTE_OK)
+        return MOTE_OK;
+    mote_model_destroy(*out);
+    *out = NULL;
+    return mote_context(err, "%s:%d", spec->path, spec->state->start.line);
 }
 
 mote_inspect_options mote_spec_deployed(const mote_spec *spec)

@@ -97,9 +97,10 @@ static mote_status print_summary(const mote_build_result *result, bool only_trai
     if (err->code != MOTE_OK)
         return err->code;
     printf("\n%s/\n", result->folder);
-    cli_print_line(2, "  model.tflite%s  model.keras  history.csv  history.json  plots/%s%s%s  summary.json",
-                   s->int8.file_bytes > 0 && !only_train ? "  model_int8.tflite" : "", only_train ? "" : "  ",
-                   only_train ? "" : result->firmware, only_train ? "" : "/");
+    cli_print_line(2, "  model.tflite%s%s  history.csv  history.json  plots/%s%s%s  summary.json",
+                   s->int8.file_bytes > 0 && !only_train ? "  model_int8.tflite" : "",
+                   result->has_keras ? "  model.keras" : "", only_train ? "" : "  ", only_train ? "" : result->firmware,
+                   only_train ? "" : "/");
     return MOTE_OK;
 }
 

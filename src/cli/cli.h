@@ -70,6 +70,8 @@ mote_status cli_choice(const cli_args *args, const char *option, const char *con
         "input-shape", 0, "[NAME=]D,D...", "the shape of an input that the file leaves open; again for another"             \
     }
 mote_status cli_load_model(mote_model **out, const cli_args *args, const char *path, mote_error *err);
+/* The same with its layers, as it is trained: of Keras' files alone. */
+mote_status cli_load_layers(mote_model **out, const cli_args *args, const char *path, mote_error *err);
 
 /* --memory of commands that compile. None: no regions. The names are its own, so it must stay where it is. */
 #define CLI_MEMORY_ROW                                                                                                      \

@@ -71,18 +71,19 @@ static mote_status read_options(conversion *c, const cli_args *args, mote_error 
     return mote_quantize_check(&c->options, err);
 }
 
+static bool is_for_keras(const conversion *c)
+{
+    return mote_path_has_suffix(c->to, ".keras") || mote_path_has_suffix(c->to, ".h5");
+}
+
 static mote_status check_names(const conversion *c, mote_error *err)
 {
     if (!c->to)
         return mote_fail(err, MOTE_ERR_USAGE, "name the file to write: -o OUT.tflite, or OUT.onnx");
-    if (mote_path_has_suffix(c->to, ".keras") || mote_path_has_suffix(c->to, ".h5"))
+    if (is_for_keras(c) && c->is_quantized)
         return mote_fail(err, MOTE_ERR_UNSUPPORTED,
-                         "%s: Keras' files are written where a network is trained, as model.keras by `mote train`; end the "
-                         "name in .tflite or .onnx",
+                         "%s: Keras' files hold networks as they are trained, not quantized ones; end the name in .tflite",
                          c->to);
-    if (!mote_path_has_suffix(c->to, ".tflite") && !mote_path_has_suffix(c->to, ".onnx"))
-        return mote_fail(err, MOTE_ERR_USAGE,
-                         "%s: models are converted to .tflite and .onnx files; end the name in .tflite or .onnx", c->to);
     return mote_model_check_name(c->to, err);
 }
 
@@ -259,6 +260,14 @@ static mote_status convert(conversion *c, const cli_args *args, mote_error *err)
     return print_done(c, err);
 }
 
+/* Layer by layer, as the network is trained: nothing is folded or left out. */
+static mote_status convert_layers(conversion *c, const cli_args *args, mote_error *err)
+{
+    MOTE_TRY(cli_load_layers(&c->model, args, c->from, err));
+    MOTE_TRY(mote_model_save(c->model, c->to, err));
+    return print_done(c, err);
+}
+
 static mote_status run_convert(const cli_args *args, mote_error *err)
 {
     static const char *const said[] = {"scale", "offset", "mean", "std", "targets"};
@@ -274,7 +283,10 @@ static mote_status run_convert(const cli_args *args, mote_error *err)
         c.says_recipe = c.says_recipe || cli_has(args, said[i]);
     MOTE_TRY(read_options(&c, args, err));
     MOTE_TRY(check_names(&c, err));
-    convert(&c, args, err);
+    if (is_for_keras(&c))
+        convert_layers(&c, args, err);
+    else
+        convert(&c, args, err);
     cli_changes_free(&c.changes);
     mote_dataset_destroy(c.set);
     mote_model_destroy(c.converted);
@@ -286,7 +298,7 @@ static mote_status run_convert(const cli_args *args, mote_error *err)
 
 const cli_command cli_convert = {
     .name = "convert",
-    .operands = "MODEL -o OUT.tflite|OUT.onnx",
+    .operands = "MODEL -o OUT",
     .summary = "quantize a model, or write it anew",
     .examples = "  mote convert mnist.tflite -o mnist_int8.tflite --quantize int8 --calibrate data/mnist --io int8\n"
                 "  mote convert mnist.tflite -o small.tflite --quantize int8 --calibrate x.npz --granularity tensor\n"
@@ -294,12 +306,14 @@ const cli_command cli_convert = {
                 "--std 0.229,0.224,0.225\n"
                 "  mote convert mnist.tflite -o half.tflite --quantize float16\n"
                 "  mote convert person_detect.tflite -o lean.tflite --explain\n"
-                "  mote convert person_detect.tflite -o person_detect.onnx\n",
+                "  mote convert person_detect.tflite -o person_detect.onnx\n"
+                "  mote convert net.keras -o net.h5\n",
     .positional_min = 1,
     .positional_max = 1,
     .options =
         (const cli_option[]){
-            {"output", 'o', "OUT", "the file to write: .tflite, or .onnx (docs/ONNX.md)"},
+            {"output", 'o', "OUT",
+             "the file to write: .tflite, or .onnx (docs/ONNX.md); of a .keras or .h5 also .h5 or .keras"},
             {"quantize", 'q', "none|int8|int16x8|float16|dynamic|int4",
              "none (default): keep what the model computes; float16 and dynamic store weights alone in fewer bits"},
             {"calibrate", 0, "DATA",

@@ -131,13 +131,13 @@ static mote_status read_input_shape(mote_input_shape *out, const char *text, mot
     }
 }
 
-mote_status cli_load_model(mote_model **out, const cli_args *args, const char *path, mote_error *err)
+static mote_status load_model(mote_model **out, const cli_args *args, const char *path, bool to_train, mote_error *err)
 {
     mote_arena         arena = {0};
     const char *const *texts;
     const int          count = cli_values(args, "input-shape", &texts);
     mote_input_shape  *shapes = MOTE_NEW(&arena, mote_input_shape, count, err);
-    mote_load_options  options = {.shapes = shapes, .shape_count = count};
+    mote_load_options  options = {.shapes = shapes, .shape_count = count, .to_train = to_train};
     int                i;
 
     *out = NULL;
@@ -147,4 +147,14 @@ mote_status cli_load_model(mote_model **out, const cli_args *args, const char *p
         mote_model_load(out, path, &options, err);
     mote_arena_destroy(&arena);
     return err->code;
+}
+
+mote_status cli_load_model(mote_model **out, const cli_args *args, const char *path, mote_error *err)
+{
+    return load_model(out, args, path, false, err);
+}
+
+mote_status cli_load_layers(mote_model **out, const cli_args *args, const char *path, mote_error *err)
+{
+    return load_model(out, args, path, true, err);
 }

@@ -15,15 +15,28 @@ typedef struct model_format {
     bool (*recognise)(const void *bytes, size_t count);
     mote_status (*read)(mote_model **out, const uint8_t *bytes, size_t count, const mote_load_options *options,
                         mote_error *err);
+    /* The same at stage TRAIN; NULL: it has no layers that could be trained. */
+    mote_status (*read_to_train)(mote_model **out, const uint8_t *bytes, size_t count, const mote_load_options *options,
+                                 mote_error *err);
     mote_status (*write)(mote_text *out, const mote_model *model, mote_error *err);
 } model_format;
 
-static const model_format formats[] = {{".tflite", mote_is_tflite, mote_tflite_read, mote_tflite_write},
-                                       {".onnx", mote_is_onnx, mote_onnx_read, mote_onnx_write},
-                                       {".keras", mote_is_keras, mote_keras_read, mote_keras_write},
-                                       {".h5", NULL, NULL, mote_keras_write_h5}};
+static const model_format formats[] = {{".tflite", mote_is_tflite, mote_tflite_read, NULL, mote_tflite_write},
+                                       {".onnx", mote_is_onnx, mote_onnx_read, NULL, mote_onnx_write},
+                                       {".keras", mote_is_keras, mote_keras_read, mote_keras_read_trained, mote_keras_write},
+                                       {".h5", NULL, NULL, NULL, mote_keras_write_h5}};
 
 enum { FORMAT_COUNT = sizeof formats / sizeof *formats };
+
+static mote_status read_to_train(mote_model **out, const model_format *format, const uint8_t *bytes, size_t count,
+                                 const mote_load_options *options, mote_error *err)
+{
+    if (format->read_to_train)
+        return format->read_to_train(out, bytes, count, options, err);
+    return mote_fail(err, MOTE_ERR_UNSUPPORTED,
+                     "this kind of file holds operators as they run, no layers that could be trained or written as Keras' "
+                     "files; a .keras or .h5 file does");
+}
 
 mote_status mote_model_read(mote_model **out, const uint8_t *bytes, size_t count, const mote_load_options *options,
                             mote_error *err)
@@ -33,7 +46,8 @@ mote_status mote_model_read(mote_model **out, const uint8_t *bytes, size_t count
     *out = NULL;
     for (i = 0; i < FORMAT_COUNT; i++)
         if (formats[i].recognise && formats[i].recognise(bytes, count))
-            return formats[i].read(out, bytes, count, options, err);
+            return options && options->to_train ? read_to_train(out, &formats[i], bytes, count, options, err)
+                                                : formats[i].read(out, bytes, count, options, err);
     return mote_file_kind_refuse(bytes, count, MOTE_WANTED_MODEL, err);
 }
 

@@ -28,6 +28,7 @@
 #include <mote/train.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 
 #define MRT_SENTENCES 1 /* operators say why they refuse */
 #include "runtime/attributes.h"
@@ -91,7 +92,8 @@ typedef struct mote_tensor {
      * Whoever changes values need not care: writers see whether they still are that type's. */
     mote_dtype  stored;
     bool        is_trainable;
-    const char *variable; /* STATE: the name that VAR_HANDLE gives it; NULL: it has none */
+    bool        is_frozen; /* a weight that could be trained, and is left as it is */
+    const char *variable;  /* STATE: the name that VAR_HANDLE gives it; NULL: it has none */
 
     const mote_narrowing *narrowing; /* NULL: all channels are there */
 } mote_tensor;
@@ -157,17 +159,35 @@ typedef struct mote_signature {
     const char *const *inputs, *const *outputs; /* [input_count], [output_count]; both NULL: there is no signature */
 } mote_signature;
 
+/* How a weight lies in Keras' files: axis i of mote's is the file's axis order[i] - '0'; several of the file's axes side by
+ * side may be one of mote's, and mote's may have axes of 1 between. */
+enum { MOTE_LAYOUT_RANK_MAX = 8 };
+typedef struct mote_weight_layout {
+    int32_t rank, dim[MOTE_LAYOUT_RANK_MAX]; /* of the file's array */
+    char    order[MOTE_LAYOUT_RANK_MAX + 1];
+} mote_weight_layout;
+
+enum { MOTE_LAYER_WEIGHTS_MAX = 4 };
+
+/* A layer as a file of Keras has it: kept so that it can be written again. */
+typedef struct mote_keras_record {
+    const char        *class_name, *config; /* config: JSON */
+    mote_weight_layout layout[MOTE_LAYER_WEIGHTS_MAX];
+    int32_t            listed;       /* its place among the layers that the file lists */
+    bool               is_inferring; /* it is called with training=False, and heeds it */
+} mote_keras_record;
+
 /* A layer that the model was built of, in Keras' words: what a .keras says that operators do not. Weights are in Keras'
  * order: kernel, bias; gamma, beta, moving mean, moving variance. */
-enum { MOTE_LAYER_WEIGHTS_MAX = 4 };
 typedef struct mote_layer_record {
-    const struct mote_layer_type *type;    /* of layers/layer.h, which this room does not know; NULL: an input */
+    const struct mote_layer_type *type;    /* of layers/layer.h, which this room does not know; NULL: not one of mote's */
+    const mote_keras_record      *keras;   /* of a file; NULL, and type NULL: an input */
     const void                   *options; /* complete; the first member is the name */
     size_t                        options_bytes;
     const char                   *name;
     mote_id                      *in, out;                            /* of graph 0, as weights are */
     int32_t                       in_count, weight_count, node_count; /* so many operators are the layer */
-    mote_id                       weight[MOTE_LAYER_WEIGHTS_MAX];     /* of more, which no layer of mote's has, the first */
+    mote_id                       weight[MOTE_LAYER_WEIGHTS_MAX];     /* no layer that is recorded has more */
 } mote_layer_record;
 
 typedef struct mote_blob {
@@ -182,6 +202,15 @@ typedef struct mote_params {
     size_t count; /* floats; each tensor's part begins at a multiple of 16 */
 } mote_params;
 
+/* What an optimizer remembers of the steps that it has made: what training that goes on begins from. */
+enum { MOTE_SLOTS_MAX = 3 };
+typedef struct mote_optimizer_memory {
+    uint64_t step;                 /* so many were made */
+    int32_t  slot_count;           /* of the optimizer's kind and arguments: mote_optimizer_slots */
+    float   *slot[MOTE_SLOTS_MAX]; /* [params.count] each */
+    bool     is_there;
+} mote_optimizer_memory;
+
 struct mote_model {
     mote_arena     arena;
     mote_stage     stage;
@@ -194,10 +223,11 @@ struct mote_model {
     mote_blob     *metadata; /* what mote does not know is kept byte for byte */
     int32_t        metadata_count;
 
-    mote_layer_record *layers; /* stage TRAIN, inputs among them; none where the model was not built of layers */
-    int32_t            layer_count, layer_capacity;
-    mote_optimizer     optimizer; /* that trained it last, its numbers complete */
-    bool               is_trained;
+    mote_layer_record    *layers; /* stage TRAIN, inputs among them; none where the model was not built of layers */
+    int32_t               layer_count, layer_capacity;
+    mote_optimizer        optimizer; /* that trained it last, its numbers complete */
+    bool                  is_trained;
+    mote_optimizer_memory memory; /* that optimizer's */
 
     mote_name_row
            *sources; /* what its file calls things, and what they were when it was read; none: tensors' names say it */
@@ -242,6 +272,12 @@ const mote_narrowing *mote_narrowing_create(mote_model *model, int32_t channels,
 /* Copies *record (its list of inputs and its options too) in as the last layer. */
 mote_status mote_model_add_layer(mote_model *model, const mote_layer_record *record, mote_error *err);
 
+/* A line that whoever uses the model should know. */
+mote_status mote_model_add_note(mote_model *model, mote_error *err, const char *format, ...) MOTE_PRINTF(3, 4);
+
+/* How many arrays like the weights an optimizer keeps. */
+int32_t mote_optimizer_slots(const mote_optimizer *optimizer);
+
 /* A deep copy, constants and params included. */
 mote_status mote_model_copy(mote_model **out, const mote_model *from, mote_error *err);
 /* What is said of a model as a whole: its name, description, recipe, and its signature, whose names go by position. */
@@ -253,8 +289,23 @@ mote_status mote_model_add_source(mote_model *model, const mote_name_row *row, m
 /* `to`, which was made of `from`, gets the sources of that, as far as they have come. */
 mote_status mote_model_follow_sources(mote_model *to, const mote_model *from, mote_error *err);
 
-/* Moves every trainable tensor's data into one flat buffer, model->params. */
+/* Moves every trainable tensor's data into one flat buffer, model->params, and what the optimizer remembers with it; of a
+ * weight that was not trained so far it remembers nothing, and then has to begin anew. */
 mote_status mote_model_gather_params(mote_model *model, mote_error *err);
+
+/* Leaves what these tensors are computed of; they become the outputs, and ends their new numbers. What the file says of the
+ * whole (signature, recipe, metadata, optimizer) goes. UNSUPPORTED where there are other graphs that it runs. */
+mote_status mote_model_cut(mote_model *model, mote_id *ends, int32_t count, mote_error *err);
+
+/* Layers whose name a pattern (as a shell's) matches are left as they are in training: their weights, and of
+ * BatchNormalization the statistics; all others are trained. A name before a slash is one, too: "inner" is all of
+ * "inner/dense". The first `nodes` nodes are left, too. Errors: USAGE where a pattern matches no layer; LIMIT. */
+mote_status mote_model_set_frozen(mote_model *model, const char *const *patterns, int32_t count, int32_t nodes,
+                                  mote_error *err);
+/* The tensor that a layer of that name makes, or that is called so; MOTE_NONE: there is none. */
+mote_id mote_model_find_layer(const mote_model *model, const char *name);
+/* Names of its layers, for a message: "conv2d, dense ..." */
+mote_status mote_model_list_layers(mote_text *out, const mote_model *model, mote_error *err);
 
 /* ---- asking ---- */
 

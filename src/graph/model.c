@@ -1,5 +1,6 @@
-/* Whole models: copying, the flat parameter buffer, and what the public interface shows.
+/* Whole models: copying, and what the public interface shows.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,33 +8,6 @@
 
 #include "base/text.h"
 #include "graph/graph.h"
-
-/* Parts of the flat buffer begin at whole cache lines, as vector kernels like them. */
-enum { PARAM_ALIGN = 16 };
-
-mote_status mote_model_gather_params(mote_model *model, mote_error *err)
-{
-    mote_graph *graph = &model->graphs[0];
-    size_t      count = 0;
-    int32_t     i;
-
-    for (i = 0; i < graph->tensor_count; i++)
-        if (graph->tensors[i].is_trainable)
-            count += (mote_tensor_count(&graph->tensors[i]) + PARAM_ALIGN - 1) / PARAM_ALIGN * PARAM_ALIGN;
-    model->params = (mote_params){MOTE_NEW(&model->arena, float, count, err), count};
-    if (!model->params.values)
-        return err->code;
-    count = 0;
-    for (i = 0; i < graph->tensor_count; i++) {
-        mote_tensor *tensor = &graph->tensors[i];
-        if (!tensor->is_trainable)
-            continue;
-        memcpy(model->params.values + count, tensor->data, mote_tensor_bytes(tensor));
-        tensor->data = model->params.values + count;
-        count += (mote_tensor_count(tensor) + PARAM_ALIGN - 1) / PARAM_ALIGN * PARAM_ALIGN;
-    }
-    return MOTE_OK;
-}
 
 /* NULL where there are none, and on failure with err filled. */
 static const char *const *copy_names(const char *const *names, int32_t count, mote_arena *arena, mote_error *err)
@@ -176,6 +150,38 @@ static mote_status copy_told(mote_model *to, const mote_model *from, mote_error 
     return err->code;
 }
 
+mote_status mote_model_add_note(mote_model *model, mote_error *err, const char *format, ...)
+{
+    const char **notes = MOTE_NEW(&model->arena, const char *, model->note_count + 1, err);
+    mote_text    text = {0};
+    va_list      args;
+
+    va_start(args, format);
+    mote_text_vprintf(&text, format, args);
+    va_end(args);
+    if (notes && mote_text_status(&text, err) == MOTE_OK) {
+        if (model->note_count > 0)
+            memcpy(notes, model->notes, (size_t)model->note_count * sizeof *notes);
+        if ((notes[model->note_count] = mote_arena_strdup(&model->arena, text.bytes, err)) != NULL) {
+            model->notes = notes;
+            model->note_count++;
+        }
+    }
+    mote_text_free(&text);
+    return err->code;
+}
+
+static const mote_keras_record *copy_keras_record(const mote_keras_record *from, mote_arena *arena, mote_error *err)
+{
+    mote_keras_record *copy = from ? mote_arena_copy(arena, from, 1, sizeof *from, err) : NULL;
+
+    if (copy) {
+        copy->class_name = mote_arena_strdup(arena, from->class_name, err);
+        copy->config = mote_arena_strdup(arena, from->config, err);
+    }
+    return copy;
+}
+
 mote_status mote_model_add_layer(mote_model *model, const mote_layer_record *record, mote_error *err)
 {
     mote_layer_record layer = *record;
@@ -193,6 +199,7 @@ mote_status mote_model_add_layer(mote_model *model, const mote_layer_record *rec
     }
     layer.name = mote_arena_strdup(&model->arena, record->name, err);
     layer.in = mote_arena_copy(&model->arena, record->in, (size_t)record->in_count, sizeof *record->in, err);
+    layer.keras = copy_keras_record(record->keras, &model->arena, err);
     layer.options = options = mote_arena_copy(&model->arena, record->options, 1, record->options_bytes, err);
     MOTE_TRY(err->code);
     if (record->options_bytes > 0)
@@ -212,6 +219,19 @@ static mote_status copy_layers(mote_model *to, const mote_model *from, mote_erro
     return MOTE_OK;
 }
 
+/* A copy's params have the layout that the original's have. */
+static mote_status copy_memory(mote_model *to, const mote_model *from, mote_error *err)
+{
+    const size_t count = from->params.count;
+    int32_t      s;
+
+    to->memory = from->memory;
+    for (s = 0; s < from->memory.slot_count; s++)
+        if (!(to->memory.slot[s] = mote_arena_copy(&to->arena, from->memory.slot[s], count, sizeof(float), err)))
+            return err->code;
+    return MOTE_OK;
+}
+
 static mote_status copy_contents(mote_model *to, const mote_model *from, mote_error *err)
 {
     MOTE_TRY(mote_model_copy_facts(to, from, err));
@@ -220,7 +240,9 @@ static mote_status copy_contents(mote_model *to, const mote_model *from, mote_er
     MOTE_TRY(copy_graph(to, &to->graphs[0], &from->graphs[0], err));
     MOTE_TRY(copy_bodies(to, from, err));
     MOTE_TRY(copy_layers(to, from, err));
-    return from->params.values ? mote_model_gather_params(to, err) : MOTE_OK;
+    if (from->params.values)
+        MOTE_TRY(mote_model_gather_params(to, err));
+    return copy_memory(to, from, err);
 }
 
 mote_status mote_model_copy(mote_model **out, const mote_model *from, mote_error *err)

@@ -67,7 +67,7 @@ static bool is_name_taken(const mote_builder *builder, const char *name)
     int               i;
 
     for (i = 0; i < graph->node_count; i++)
-        if (strcmp(graph->nodes[i].name, name) == 0)
+        if (graph->nodes[i].name && strcmp(graph->nodes[i].name, name) == 0)
             return true;
     for (i = 0; i < builder->input_count; i++)
         if (strcmp(graph->tensors[builder->inputs[i]].name, name) == 0)
@@ -122,6 +122,28 @@ mote_builder *mote_builder_create(const mote_builder_options *options, mote_erro
     return builder;
 }
 
+mote_builder *mote_builder_continue(mote_model *model, const mote_builder_options *options, mote_error *err)
+{
+    const mote_graph *graph = &model->graphs[0];
+    mote_builder     *builder = mote_builder_create(options, err);
+
+    if (!builder || graph->input_count > MOTE_FEATURES_MAX) {
+        if (builder)
+            mote_fail(err, MOTE_ERR_LIMIT, "a network has at most %d inputs", MOTE_FEATURES_MAX);
+        mote_builder_abandon(builder);
+        mote_model_destroy(model);
+        return NULL;
+    }
+    model->name = mote_arena_strdup(&model->arena, builder->model->name, &builder->err);
+    mote_model_destroy(builder->model);
+    model->stage = MOTE_STAGE_TRAIN;
+    builder->model = model;
+    builder->first_own = graph->tensor_count;
+    memcpy(builder->inputs, graph->inputs, (size_t)graph->input_count * sizeof *graph->inputs);
+    builder->input_count = graph->input_count;
+    return builder;
+}
+
 void mote_builder_abandon(mote_builder *builder)
 {
     if (!builder)
@@ -135,7 +157,7 @@ static mote_status check_all_used(mote_builder *builder)
     const mote_graph *graph = mote_builder_graph(builder);
     int               id;
 
-    for (id = 0; id < graph->tensor_count; id++)
+    for (id = builder->first_own; id < graph->tensor_count; id++)
         if (graph->tensors[id].kind == MOTE_ACTIVATION && mote_graph_use_count(graph, id) == 0)
             return mote_fail(&builder->err, MOTE_ERR_USAGE, "layer \"%s\": its output leads nowhere",
                              mote_show_string(graph->tensors[id].name).text);
@@ -175,6 +197,28 @@ static mote_status drop_unread(mote_builder *builder)
     graph->node_count -= kept;
     if (graph->node_count > 0)
         memmove(graph->nodes, graph->nodes + kept, (size_t)graph->node_count * sizeof *graph->nodes);
+    return MOTE_OK;
+}
+
+/* Layers whose output nothing computes any more are none. */
+static mote_status drop_unread_layers(mote_builder *builder)
+{
+    mote_model *model = builder->model;
+    mote_graph *graph = mote_builder_graph(builder);
+    bool       *is_there = MOTE_NEW(&model->arena, bool, graph->tensor_count, &builder->err);
+    int32_t     n, i, kept = 0;
+
+    if (!is_there)
+        return builder->err.code;
+    for (i = 0; i < graph->input_count; i++)
+        is_there[graph->inputs[i]] = true;
+    for (n = 0; n < graph->node_count; n++)
+        for (i = 0; i < graph->nodes[n].out_count; i++)
+            is_there[graph->nodes[n].out[i]] = true;
+    for (i = 0; i < model->layer_count; i++)
+        if (is_there[model->layers[i].out])
+            model->layers[kept++] = model->layers[i];
+    model->layer_count = kept;
     return MOTE_OK;
 }
 
@@ -218,6 +262,8 @@ static mote_status complete(mote_builder *builder, const mote_layer_id *outputs,
     MOTE_TRY(mote_graph_set_inputs(model, mote_builder_graph(builder), builder->inputs, builder->input_count, err));
     MOTE_TRY(mote_graph_set_outputs(model, mote_builder_graph(builder), outputs, output_count, err));
     MOTE_TRY(builder->source ? drop_unread(builder) : check_all_used(builder));
+    if (builder->source)
+        MOTE_TRY(drop_unread_layers(builder));
     MOTE_TRY(name_ends(builder));
     MOTE_TRY(mote_model_gather_params(model, err));
     return mote_model_verify(model, err);
@@ -492,7 +538,9 @@ mote_id mote_layer_weight(const mote_layer_call *call, const mote_weight *weight
     if (!tensor.name || !tensor.data)
         return MOTE_NONE;
     tensor.origin = (uint32_t)mote_builder_graph(builder)->tensor_count;
-    tensor.is_trainable = !weight->is_fixed && builder->graph == 0; /* what runs in a loop is not trained */
+    tensor.is_frozen = weight->is_frozen && !weight->is_fixed;
+    tensor.is_trainable =
+        !weight->is_fixed && !weight->is_frozen && builder->graph == 0; /* what runs in a loop is not trained */
     if (!builder->source)
         mote_initialize(&how, tensor.data, count);
     id = mote_graph_add_tensor(builder->model, mote_builder_graph(builder), &tensor, &builder->err);
@@ -519,7 +567,8 @@ mote_id mote_layer_integers(const mote_layer_call *call, const char *name, const
 
     if (!full_name)
         return MOTE_NONE;
-    id = mote_graph_add_const(builder->model, mote_builder_graph(builder), full_name, MOTE_I32, 1, &count, values, &builder->err);
+    id = mote_graph_add_const(builder->model, mote_builder_graph(builder), full_name, MOTE_I32, 1, &count, values,
+                              &builder->err);
     if (id != MOTE_NONE)
         mote_builder_graph(builder)->tensors[id].origin = (uint32_t)id;
     return id;
@@ -548,8 +597,9 @@ mote_status mote_layer_node_of_many(const mote_layer_call *call, const mote_node
     node.origin = (uint32_t)mote_builder_graph(builder)->node_count;
     node.in_count = count_present(&node);
     node.out = out;
-    added =
-        builder->err.code == MOTE_OK ? mote_graph_add_node(builder->model, mote_builder_graph(builder), &node, &builder->err) : NULL;
+    added = builder->err.code == MOTE_OK
+                ? mote_graph_add_node(builder->model, mote_builder_graph(builder), &node, &builder->err)
+                : NULL;
     if (added && mote_op_infer(builder->model, mote_builder_graph(builder), added, &builder->err) == MOTE_OK)
         return MOTE_OK;
     for (i = 0; i < node.out_count; i++)

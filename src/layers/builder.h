@@ -35,11 +35,15 @@ struct mote_builder {
     int                 input_count;
     mote_id             weights[MOTE_LAYER_WEIGHTS_MAX]; /* of the layer that is being added */
     int32_t             weights_of_layer;
-    mote_weight_source *source; /* NULL: initial values */
+    mote_weight_source *source;    /* NULL: initial values */
+    mote_id             first_own; /* tensors before it were there when it began */
 };
 
 /* The graph that layers are added to. */
 mote_graph *mote_builder_graph(const mote_builder *builder);
+
+/* One that adds layers to a model, which it takes over, also where it fails: NULL then. */
+mote_builder *mote_builder_continue(mote_model *model, const mote_builder_options *options, mote_error *err);
 
 /* mote_layer_named_input of another type; batch over 0: dimension 0 is that, and counts no samples. */
 mote_layer_id mote_layer_typed_input(mote_builder *builder, const char *name, mote_dtype dtype, int32_t batch, int32_t rank,

@@ -66,7 +66,8 @@ typedef struct mote_weight {
     int32_t          dim[4];
     mote_initializer initializer;
     double           fan_in, fan_out;
-    bool             is_fixed; /* not trained */
+    bool             is_fixed;  /* never trained */
+    bool             is_frozen; /* not trained for now */
 } mote_weight;
 mote_id mote_layer_weight(const mote_layer_call *call, const mote_weight *weight);
 

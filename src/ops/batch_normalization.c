@@ -4,9 +4,8 @@
  *   y = (x - mean) / sqrt(variance + epsilon) * gamma + beta
  *
  * In training mean and (biased) variance are the batch's, and the moving ones follow: m = m momentum + batch (1 - momentum).
- * Otherwise they are the moving ones. After training passes/ folds the operator into the one in front.
- * Source: Ioffe and Szegedy 2015 (arXiv:1502.03167).
- * SPDX-License-Identifier: Apache-2.0 */
+ * Otherwise, and where the layer is frozen, they are the moving ones. After training passes/ folds the operator into the one
+ * in front. Source: Ioffe and Szegedy 2015 (arXiv:1502.03167). SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 
 #include "ops/op.h"
@@ -86,12 +85,19 @@ static void move_towards(const mote_call *call, int32_t operand, const float *ba
         moving[c] = moving[c] * momentum + batch[c] * (1.0f - momentum);
 }
 
+static bool takes_batch(const mote_call *call)
+{
+    const mrt_batch_normalization_attributes *as = &call->node->as.batch_normalization;
+
+    return call->is_training && !as->is_frozen && !as->is_inferring;
+}
+
 static void forward(const mote_call *call)
 {
     const mote_math_norm shape = norm_shape(call->graph, call->node, call->batch);
     const mote_math_work work = {call->pool, call->scratch};
 
-    if (call->is_training) {
+    if (takes_batch(call)) {
         const statistics batch = statistics_in(call, shape.channels);
         call->math->batch_norm_train(&shape, call->in[X], call->in[GAMMA], call->in[BETA], call->out[0], batch.mean,
                                      batch.variance, batch.inv_std, work);
@@ -133,7 +139,7 @@ static void backward(const mote_call *call)
 {
     const mote_math_norm shape = norm_shape(call->graph, call->node, call->batch);
 
-    if (call->is_training) {
+    if (takes_batch(call)) {
         const statistics batch = statistics_in(call, shape.channels);
         call->math->batch_norm_backward(&shape, call->in[X], call->in[GAMMA], batch.mean, batch.inv_std, call->grad_out[0],
                                         call->grad_in[X], false, call->grad_in[GAMMA], call->grad_in[BETA],

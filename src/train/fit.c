@@ -48,6 +48,7 @@ typedef struct training_state {
     mote_optimizer_state optimizer;
     uint32_t            *order;
     uint32_t             step;
+    uint32_t             epochs_before; /* of the training that goes on */
     int                  column_count;
     const char          *names[COLUMNS_MAX];
     double              *columns[COLUMNS_MAX];
@@ -218,8 +219,9 @@ static mote_status train_epoch(training_state *s, int epoch, all_scores *sums, m
     size_t       first;
 
     if (!s->options.keeps_order)
-        mote_random_permutation(mote_random_make(s->options.seed, MOTE_RANDOM_SHUFFLE, (uint32_t)epoch, 0), s->order,
-                                (uint32_t)count);
+        mote_random_permutation(
+            mote_random_make(s->options.seed, MOTE_RANDOM_SHUFFLE, s->epochs_before + (uint32_t)epoch, 0), s->order,
+            (uint32_t)count);
     for (first = 0; first < count; first += batch) {
         size_t            size = count - first < batch ? count - first : batch;
         mote_dataset_pick pick =
@@ -332,6 +334,8 @@ static mote_status check_options(training_state *s, mote_error *err)
     o->epochs = o->epochs ? o->epochs : 1;
     o->threads = o->threads ? o->threads : 1;
     MOTE_TRY(check_numbers(o, err));
+    if (o->freeze && s->model->stage == MOTE_STAGE_TRAIN)
+        MOTE_TRY(mote_model_set_frozen(s->model, o->freeze, o->freeze_count, 0, err));
     if (s->model->stage != MOTE_STAGE_TRAIN || s->model->params.count == 0)
         return mote_fail(err, MOTE_ERR_USAGE, "the model has nothing to train");
     if (s->set->split[MOTE_SPLIT_TRAIN].count == 0)
@@ -401,6 +405,9 @@ static mote_status check_inputs(const training_state *s, mote_error *err)
                          s->set->feature_count);
     for (i = 0; i < graph->input_count; i++) {
         const mote_tensor *in = &graph->tensors[graph->inputs[i]];
+        if (in->dtype != MOTE_F32 || !in->is_batched)
+            return mote_fail(err, MOTE_ERR_USAGE, "input %s is %s %s; training feeds float32, in batches of any size",
+                             mote_show_string(in->name).text, mote_dtype_name(in->dtype), mote_shape_show(in).text);
         if (mote_tensor_count(in) != s->set->feature[i].width)
             return mote_fail(err, MOTE_ERR_USAGE, "%s takes %s (%zu numbers), a sample of the data has %zu",
                              graph->input_count > 1 ? mote_show_string(in->name).text : "the network",
@@ -615,6 +622,42 @@ static mote_status make_targets(training_state *s, size_t most, mote_error *err)
     return MOTE_OK;
 }
 
+/* ---- going on ---- */
+
+/* Of the same kind, and with as many arrays; numbers may be others, as those of a smaller learning rate. */
+static bool can_go_on(const training_state *s, const mote_optimizer *now)
+{
+    const mote_model *model = s->model;
+
+    return model->memory.is_there && model->optimizer.kind == now->kind &&
+           model->memory.slot_count == mote_optimizer_slots(now);
+}
+
+static void begin_where_it_ended(training_state *s)
+{
+    const size_t   samples = s->set->split[MOTE_SPLIT_TRAIN].count, batch = (size_t)s->options.batch_size;
+    const uint64_t steps = (samples + batch - 1) / batch;
+
+    mote_optimizer_recall(&s->optimizer, &s->model->memory, s->model->params.count);
+    s->step = (uint32_t)s->optimizer.step;
+    s->epochs_before = (uint32_t)(s->optimizer.step / steps);
+}
+
+static mote_status start_optimizer(training_state *s, mote_error *err)
+{
+    mote_model *model = s->model;
+
+    MOTE_TRY(mote_optimizer_init(&s->optimizer, &s->options.optimizer, model->params.count, &s->arena, err));
+    if (s->options.goes_on && can_go_on(s, &s->optimizer.options))
+        begin_where_it_ended(s);
+    else if (s->options.goes_on && model->is_trained && !s->public.warning)
+        s->public.warning = model->memory.is_there ? "the optimizer begins anew: the training before had another one"
+                                                   : "the optimizer begins anew: nothing is left of the training before";
+    model->optimizer = s->optimizer.options;
+    model->is_trained = true;
+    return mote_optimizer_make_memory(&model->memory, &s->optimizer, model->params.count, &model->arena, err);
+}
+
 static mote_status prepare(training_state *s, mote_error *err)
 {
     mote_network_options network;
@@ -630,9 +673,7 @@ static mote_status prepare(training_state *s, mote_error *err)
     network = (mote_network_options){s->math, s->pool, (int32_t)most, s->place, s->output_count};
     MOTE_TRY(mote_network_create(&s->network, s->model, &network, err));
     MOTE_TRY(make_targets(s, most, err));
-    MOTE_TRY(mote_optimizer_init(&s->optimizer, &s->options.optimizer, s->model->params.count, &s->arena, err));
-    s->model->optimizer = s->optimizer.options;
-    s->model->is_trained = true;
+    MOTE_TRY(start_optimizer(s, err));
     s->order = MOTE_NEW(&s->arena, uint32_t, s->set->split[MOTE_SPLIT_TRAIN].count, err);
     s->public.isa = s->math->name;
     return s->order ? init_history(s, err) : err->code;
@@ -655,6 +696,8 @@ mote_status mote_train(mote_training **out, mote_model *model, const mote_datase
     s->started = s->reported = now();
     if (mote_dataset_view(&s->set, set, err) == MOTE_OK && prepare(s, err) == MOTE_OK)
         run_epochs(s, err);
+    if (err->code == MOTE_OK)
+        mote_optimizer_remember(&s->model->memory, &s->optimizer, s->model->params.count);
     s->public.seconds = now() - s->started;
     mote_network_destroy(s->network);
     mote_pool_destroy(s->pool);

@@ -4,16 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "graph/control.h"
+#include "lower/lower.h"
+
 static bool is_view(const mote_node *node)
 {
     return mote_op_is_view(node->op);
 }
 
+/* Of floats, but for what is computed of whole numbers where nothing is trained. */
 static float *new_batch(mote_network *network, const mote_tensor *tensor, mote_error *err)
 {
     size_t samples = tensor->is_batched ? (size_t)network->capacity : 1;
 
-    return MOTE_NEW(&network->arena, float, mote_size_mul(samples, mote_tensor_count(tensor)), err);
+    return mote_arena_alloc(&network->arena, samples, mote_tensor_bytes(tensor), err);
 }
 
 static mote_status allocate_values(mote_network *network, mote_error *err)
@@ -25,7 +29,7 @@ static mote_status allocate_values(mote_network *network, mote_error *err)
     if (!network->value)
         return err->code;
     for (i = 0; i < graph->tensor_count; i++)
-        if (graph->tensors[i].kind == MOTE_CONST && graph->tensors[i].dtype == MOTE_F32)
+        if (graph->tensors[i].kind == MOTE_CONST)
             network->value[i] = graph->tensors[i].data;
     for (i = 0; i < graph->input_count; i++)
         if (!(network->value[graph->inputs[i]] = new_batch(network, &graph->tensors[graph->inputs[i]], err)))
@@ -114,6 +118,96 @@ static mote_status set_grad_in(mote_network *network, int32_t n, int32_t i, floa
     return MOTE_OK;
 }
 
+/* ---- operators that training does not have ---- */
+
+static mote_status prepare_kernel(mote_network_kernel *k, const mote_graph *graph, const mote_node *node, mote_error *err)
+{
+    const mote_op_row *row = mote_op_find_row(graph, node, err);
+
+    if (!row || !(k->kernel = mote_op_choose_kernel(row, mote_target_host.kernels, graph, node, err)))
+        return err->code;
+    if (k->kernel->is_view)
+        return MOTE_OK;
+    MOTE_TRY(mote_kernel_prepare(k->kernel, graph, node, &k->prepared, err));
+    if (k->prepared.state_bytes > 0)
+        return mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err, "has a state; it cannot be part of a training");
+    k->in_count = mote_op_list_operands(graph, node, &k->prepared, k->in);
+    k->scratch = mote_arena_alloc(k->prepared.arena, mote_kernel_scratch(k->kernel, graph, node), 1, err);
+    return err->code;
+}
+
+static bool has_state(const mote_graph *graph, const mote_node *node)
+{
+    int32_t i;
+
+    for (i = 0; i < node->in_count; i++)
+        if (node->in[i] != MOTE_NONE && graph->tensors[node->in[i]].kind == MOTE_STATE)
+            return true;
+    return false;
+}
+
+static mote_status link_kernel(mote_network *network, int32_t n, mote_error *err)
+{
+    const mote_graph  *graph = &network->model->graphs[0];
+    const mote_node   *node = &graph->nodes[n];
+    mote_network_node *state = &network->nodes[n];
+
+    if (has_state(graph, node) || mote_node_graphs_of(node))
+        return mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err, "cannot be part of a training");
+    if (!(state->kernel = MOTE_NEW(&network->arena, mote_network_kernel, 1, err)))
+        return err->code;
+    state->kernel->prepared.arena = &network->arena;
+    state->call.node = node;
+    return prepare_kernel(state->kernel, graph, node, err);
+}
+
+/* Sample s of a tensor. */
+static void *sample_of(const mote_network *network, mote_id id, int32_t s)
+{
+    const mote_tensor *tensor = id == MOTE_NONE ? NULL : &network->model->graphs[0].tensors[id];
+
+    if (!tensor)
+        return NULL;
+    return (char *)network->value[id] + (tensor->is_batched ? (size_t)s * mote_tensor_bytes(tensor) : 0);
+}
+
+static void run_kernel(const mote_network *network, const mote_network_node *state, int32_t batch)
+{
+    const mote_network_kernel *k = state->kernel;
+    const mote_node           *node = state->call.node;
+    mrt_io                     io = {.scratch = k->scratch};
+    int32_t                    s, i;
+
+    for (s = 0; s < batch; s++) {
+        if (k->kernel->is_view) {
+            memcpy(sample_of(network, node->out[0], s), sample_of(network, node->in[0], s),
+                   mote_tensor_bytes(&network->model->graphs[0].tensors[node->out[0]]));
+            continue;
+        }
+        for (i = 0; i < k->in_count; i++)
+            io.in[i] = sample_of(network, k->in[i], s);
+        for (i = 0; i < node->out_count; i++)
+            io.out[i] = sample_of(network, node->out[i], s);
+        mote_kernel_run(k->kernel, k->prepared.params, &io);
+    }
+}
+
+/* What trains has forward and backward; what only runs, and cannot otherwise, its kernel. */
+static bool needs_kernel(const mote_node *node, bool has_backward)
+{
+    return !has_backward && (!mote_ops[node->op]->forward || node->activation == MRT_ACT_RELU_N1_TO_1);
+}
+
+static mote_status check_trainable(const mote_graph *graph, const mote_node *node, bool has_backward, mote_error *err)
+{
+    if (node->activation == MRT_ACT_RELU_N1_TO_1)
+        return mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err,
+                            "cannot be trained with RELU_N1_TO_1; freeze the layers up to it");
+    if (!mote_ops[node->op]->forward || (has_backward && !mote_ops[node->op]->backward))
+        return mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err, "cannot be trained; freeze the layers up to it");
+    return MOTE_OK;
+}
+
 static mote_status link_node(mote_network *network, int32_t n, bool *is_written, mote_error *err)
 {
     const mote_graph  *graph = &network->model->graphs[0];
@@ -124,10 +218,9 @@ static mote_status link_node(mote_network *network, int32_t n, bool *is_written,
 
     if ((state->is_view = is_view(node)) || state->is_skipped)
         return MOTE_OK;
-    if (node->activation == MRT_ACT_RELU_N1_TO_1)
-        return mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err, "cannot be trained with RELU_N1_TO_1");
-    if (!mote_ops[node->op]->forward || (state->has_backward && !mote_ops[node->op]->backward))
-        return mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err, "cannot be trained");
+    if (needs_kernel(node, state->has_backward))
+        return link_kernel(network, n, err);
+    MOTE_TRY(check_trainable(graph, node, state->has_backward, err));
     MOTE_TRY(new_lists(network, node, &lists, err));
     for (i = 0; i < node->in_count; i++) {
         lists.in[i] = node->in[i] == MOTE_NONE ? NULL : network->value[node->in[i]];
@@ -172,6 +265,17 @@ static mote_status share_scratch(mote_network *network, mote_error *err)
     return err->code;
 }
 
+/* Counted among their like, so that a network draws the same however its other layers are cut into operators. */
+static void number_dropouts(mote_network *network)
+{
+    const mote_graph *graph = &network->model->graphs[0];
+    uint32_t          count = 0;
+    int32_t           n;
+
+    for (n = 0; n < graph->node_count; n++)
+        network->nodes[n].dropout = graph->nodes[n].op == MOTE_OP_DROPOUT ? count++ : 0;
+}
+
 static mote_status build(mote_network *network, const mote_network_options *options, mote_error *err)
 {
     const mote_graph *graph = &network->model->graphs[0];
@@ -190,6 +294,7 @@ static mote_status build(mote_network *network, const mote_network_options *opti
     MOTE_TRY(allocate_grads(network, err));
     for (n = graph->node_count - 1; n >= 0; n--)
         MOTE_TRY(link_node(network, n, is_written, err));
+    number_dropouts(network);
     return share_scratch(network, err);
 }
 
@@ -221,11 +326,11 @@ void mote_network_destroy(mote_network *network)
     free(network);
 }
 
-static void set_pass(mote_call *call, int32_t n, const mote_network_pass *pass)
+static void set_pass(mote_network_node *state, const mote_network_pass *pass)
 {
-    call->batch = pass->batch;
-    call->is_training = pass->is_training;
-    call->key = mote_random_make(pass->seed, MOTE_RANDOM_DROPOUT, (uint32_t)n, pass->step);
+    state->call.batch = pass->batch;
+    state->call.is_training = pass->is_training;
+    state->call.key = mote_random_make(pass->seed, MOTE_RANDOM_DROPOUT, state->dropout, pass->step);
 }
 
 void mote_network_forward(mote_network *network, const mote_network_pass *pass)
@@ -236,7 +341,11 @@ void mote_network_forward(mote_network *network, const mote_network_pass *pass)
         mote_network_node *state = &network->nodes[n];
         if (state->is_view || state->is_skipped)
             continue;
-        set_pass(&state->call, n, pass);
+        if (state->kernel) {
+            run_kernel(network, state, pass->batch);
+            continue;
+        }
+        set_pass(state, pass);
         mote_ops[state->call.node->op]->forward(&state->call);
     }
 }
@@ -249,7 +358,7 @@ void mote_network_backward(mote_network *network, const mote_network_pass *pass)
         mote_network_node *state = &network->nodes[n];
         if (state->is_view || state->is_skipped || !state->has_backward)
             continue;
-        set_pass(&state->call, n, pass);
+        set_pass(state, pass);
         mote_ops[state->call.node->op]->backward(&state->call);
         for (i = 0; i < state->add_count; i++)
             network->math->axpy(state->adds[i].count * (size_t)pass->batch, 1.0f, state->adds[i].part, state->adds[i].sum);

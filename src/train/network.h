@@ -1,7 +1,8 @@
 /* A model at stage TRAIN with memory for a batch: values forward, gradients backward.
  *
  * Everything is allocated once; a step allocates nothing. A view (RESHAPE) shares its input's buffers. An activation that
- * several nodes read gets its gradient from the last of them first; the others' parts are added.
+ * several nodes read gets its gradient from the last of them first; the others' parts are added. Operators without forward
+ * and backward run by their inference kernels where nothing before them is trained.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_TRAIN_NETWORK_H
 #define MOTE_TRAIN_NETWORK_H
@@ -15,13 +16,24 @@ typedef struct mote_grad_add {
     size_t       count; /* of one sample */
 } mote_grad_add;
 
+/* An operator that training has no way of its own for: the kernel that runs it, sample by sample. */
+typedef struct mote_network_kernel {
+    const mote_kernel *kernel;
+    mote_prepared      prepared;
+    void              *scratch;
+    mote_id            in[MOTE_NODE_IN_MAX]; /* operands as the kernel wants them */
+    int32_t            in_count;
+} mote_network_kernel;
+
 typedef struct mote_network_node {
-    mote_call     call;
-    bool          is_view;
-    bool          is_skipped;   /* a loss sees through it, and nothing else reads what it makes */
-    bool          has_backward; /* something before it, or in it, is trained */
-    mote_grad_add adds[2];
-    int32_t       add_count;
+    mote_call            call;
+    mote_network_kernel *kernel;  /* NULL: forward of the operator */
+    uint32_t             dropout; /* which of the dropouts it is */
+    bool                 is_view;
+    bool                 is_skipped;   /* a loss sees through it, and nothing else reads what it makes */
+    bool                 has_backward; /* something before it, or in it, is trained */
+    mote_grad_add        adds[2];
+    int32_t              add_count;
 } mote_network_node;
 
 typedef struct mote_network {

@@ -48,6 +48,53 @@ mote_status mote_optimizer_init(mote_optimizer_state *state, const mote_optimize
     return err->code;
 }
 
+/* Keras lists RMSprop's averages of squares, then momentums, then means, of those that it has. */
+static void list_slots(const mote_optimizer_state *state, float **slots)
+{
+    const mote_optimizer *o = &state->options;
+    int                   used = 0;
+
+    slots[used++] = state->first;
+    if (o->kind == MOTE_OPTIMIZER_ADAM || (o->kind == MOTE_OPTIMIZER_RMSPROP && o->momentum > 0))
+        slots[used++] = state->second;
+    slots[used] = state->third;
+}
+
+mote_status mote_optimizer_make_memory(mote_optimizer_memory *memory, const mote_optimizer_state *state, size_t count,
+                                       mote_arena *arena, mote_error *err)
+{
+    int32_t s;
+
+    *memory = (mote_optimizer_memory){.slot_count = mote_optimizer_slots(&state->options)};
+    for (s = 0; s < memory->slot_count; s++)
+        if (!(memory->slot[s] = MOTE_NEW(arena, float, count, err)))
+            return err->code;
+    return MOTE_OK;
+}
+
+void mote_optimizer_remember(mote_optimizer_memory *memory, const mote_optimizer_state *state, size_t count)
+{
+    float  *slots[MOTE_SLOTS_MAX];
+    int32_t s;
+
+    list_slots(state, slots);
+    for (s = 0; s < memory->slot_count; s++)
+        memcpy(memory->slot[s], slots[s], count * sizeof(float));
+    memory->step = state->step;
+    memory->is_there = true;
+}
+
+void mote_optimizer_recall(mote_optimizer_state *state, const mote_optimizer_memory *memory, size_t count)
+{
+    float  *slots[MOTE_SLOTS_MAX];
+    int32_t s;
+
+    list_slots(state, slots);
+    for (s = 0; s < memory->slot_count; s++)
+        memcpy(slots[s], memory->slot[s], count * sizeof(float));
+    state->step = memory->step;
+}
+
 void mote_optimizer_step(mote_optimizer_state *state, const mote_math *math, const mote_params *params, float *grads)
 {
     const mote_optimizer *o = &state->options;

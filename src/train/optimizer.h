@@ -18,6 +18,12 @@ typedef struct mote_optimizer_state {
 mote_status mote_optimizer_init(mote_optimizer_state *state, const mote_optimizer *options, size_t count, mote_arena *arena,
                                 mote_error *err);
 
+/* What it remembers, in Keras' order of slots: room for it, into it, and out of it. */
+mote_status mote_optimizer_make_memory(mote_optimizer_memory *memory, const mote_optimizer_state *state, size_t count,
+                                       mote_arena *arena, mote_error *err);
+void        mote_optimizer_remember(mote_optimizer_memory *memory, const mote_optimizer_state *state, size_t count);
+void        mote_optimizer_recall(mote_optimizer_state *state, const mote_optimizer_memory *memory, size_t count);
+
 /* One update of all parameters; their gradients are used up and zero afterwards. */
 void mote_optimizer_step(mote_optimizer_state *state, const mote_math *math, const mote_params *params, float *grads);
 

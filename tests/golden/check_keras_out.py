@@ -9,10 +9,14 @@ Each network is trained by `mote train`, and its samples run through model.tflit
 model.keras and the .h5, tf_keras (Keras 2) the .h5; answers must be within 1e-6 max(1, max |answer|), the model compiled
 with the loss, metrics and optimizer of the spec, no warning given, and one step of training must go. What mote wrote must be
 the same bytes both times, and h5py must find in it nothing but what it lists.
+
+Then `mote convert` makes a .h5 of the .keras and a .keras of the .h5, which answer the same; and where nothing is drawn Keras goes
+on with model.keras as `mote train` does with `start: model.keras`: their answers after two more epochs must be within GOING_ON.
 """
 import argparse
 import logging
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -31,6 +35,7 @@ import tf_keras
 logging.getLogger("tensorflow").setLevel("ERROR")  # about functions traced again
 logging.getLogger("absl").setLevel("ERROR")
 TOLERANCE = 1e-6
+GOING_ON = 2e-5  # after some steps, in another order of additions
 
 IMAGES = """
     - conv2d: {filters: 6, kernel_size: [3, 2], padding: same, strides: [2, 1], activation: relu6, kernel_initializer: he_normal}
@@ -191,6 +196,30 @@ def check_hdf5(path):
     return len(found)
 
 
+def go_on(name, options, folder, arrays, samples, rest):
+    """Two more epochs in order, here and there."""
+    if "dropout" in rest or len(samples) > 1:
+        return
+    with open(f"{folder}/{name}.yaml") as file:
+        spec = file.read()
+    start = f"train: {{start: {folder}/run/model.keras, shuffle: false, epochs: 2, "
+    train = re.sub(r"epochs: \d+,? ?", "", spec[spec.index("train: {"):]).replace("train: {", start, 1)
+    with open(f"{folder}/more.yaml", "w") as file:
+        file.write(spec[:spec.index("model:")] + train)
+    run(f"{options.build}/mote", "train", f"{folder}/more.yaml", "-o", f"{folder}/more")
+    model = keras.models.load_model(f"{folder}/run/model.keras")
+    y = arrays["y"]
+    if "loss: categorical" in rest:
+        y = np.eye(int(y.max()) + 1, dtype=np.float32)[y]
+    model.fit(arrays["x"], y, batch_size=32, epochs=2, shuffle=False, verbose=0)
+    more = keras.models.load_model(f"{folder}/more/model.keras")
+    x = samples["x"]
+    gap = float(np.max(np.abs(model.predict(x, verbose=0) - more.predict(x, verbose=0))))
+    print(f"  two more epochs: {gap:.1e}")
+    if gap > GOING_ON:
+        sys.exit(f"{name}: Keras goes on otherwise than mote")
+
+
 def check(name, options, folder):
     inputs, targets, rest = SPECS[name]
     arrays, samples = draw(name, inputs, targets)
@@ -210,8 +239,30 @@ def check(name, options, folder):
     ways = [("Keras 3, .keras", keras, "run/model.keras"), ("Keras 3, .h5", keras, "again.h5")]
     if name not in NOT_IN_KERAS_2:
         ways.append(("Keras 2, .h5", tf_keras, "again.h5"))
+    run(f"{options.build}/mote", "convert", f"{folder}/run/model.keras", "-o", f"{folder}/back.h5")
+    run(f"{options.build}/mote", "convert", f"{folder}/again.h5", "-o", f"{folder}/back.keras")
+    ways += [(f"{who}, converted", module, f"back.{path.split('.')[-1]}") for who, module, path in ways]
+    go_on(name, options, folder, arrays, samples, rest)
     return max(compare(who, module, f"{folder}/{path}", samples, wanted, y)
                for who, module, path in ways)
+
+
+FILES = ["adam.keras", "inferring.keras", "rmsprop.h5", "sgd_2.h5", "inferring_2.h5"]  # of gen_transfer.py
+
+
+def check_file(name, options, folder):
+    """What Keras wrote, written again both ways, answers the same in each Keras."""
+    path = f"tests/golden/transfer/{name}"
+    x = np.random.default_rng(3).standard_normal([5, 9, 9, 2]).astype(np.float32)
+    wanted = np.asarray((tf_keras if "_2" in name else keras).models.load_model(path, compile=False).predict(x, verbose=0))
+    worst = 0
+    for who, module, suffix in (("Keras 3, .keras", keras, "keras"), ("Keras 3, .h5", keras, "h5"), ("Keras 2, .h5", tf_keras, "h5")):
+        run(f"{options.build}/mote", "convert", path, "-o", f"{folder}/out.{suffix}")
+        model = module.models.load_model(f"{folder}/out.{suffix}")
+        worst = max(worst, float(np.max(np.abs(np.asarray(model.predict(x, verbose=0)) - wanted))))
+        model.train_on_batch(x, np.zeros(5, np.int32))
+    print(f"{name}, written again: {worst:.1e}")
+    return worst
 
 
 def main():
@@ -226,6 +277,8 @@ def main():
             folder = f"{options.keep or temporary}/{name}"
             os.makedirs(folder, exist_ok=True)
             worst = max(worst, check(name, options, folder))
+        for name in [] if options.names else FILES:
+            worst = max(worst, check_file(name, options, options.keep or temporary))
     print(f"largest difference {worst:.1e}, allowed {TOLERANCE:.0e}")
     sys.exit(worst > TOLERANCE)
 

@@ -60,6 +60,9 @@ static void store_integer(mote_dtype dtype, void *values, size_t i, long long va
     case MOTE_I64:
         ((int64_t *)values)[i] = value;
         break;
+    case MOTE_BOOL:
+        ((uint8_t *)values)[i] = value & 1;
+        break;
     case MOTE_I4: /* two to a byte, in order */
         ((uint8_t *)values)[i / 2] = (uint8_t)(i % 2 ? ((uint8_t *)values)[i / 2] | (value & 15) << 4 : value & 15);
         break;

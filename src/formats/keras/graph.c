@@ -82,20 +82,20 @@ static const char *folder_of(mote_keras_reader *r, const mote_keras_model *model
 
 /* ---- names of arrays in .h5 ---- */
 
-/* An attribute that is too long for one header stands in parts: "weight_names0", "weight_names1" ... */
-static const char **read_names(mote_keras_reader *r, mote_hdf5_object object, const char *attribute, int32_t *count)
+const char **mote_keras_names(mote_keras_reader *r, mote_hdf5_object object, const char *attribute, int32_t *count,
+                              mote_error *err)
 {
     const char **all = NULL, **part, **more;
     char         numbered[40];
     int32_t      n, i;
 
-    if (mote_hdf5_texts(&r->weights, object, attribute, &r->arena, &all, count, error_of(r)) != MOTE_OK || *count >= 0)
+    if (mote_hdf5_texts(&r->weights, object, attribute, &r->arena, &all, count, err) != MOTE_OK || *count >= 0)
         return all;
     for (*count = 0, i = 0;; i++) {
         snprintf(numbered, sizeof numbered, "%s%d", attribute, (int)i);
-        if (mote_hdf5_texts(&r->weights, object, numbered, &r->arena, &part, &n, error_of(r)) != MOTE_OK || n < 0)
+        if (mote_hdf5_texts(&r->weights, object, numbered, &r->arena, &part, &n, err) != MOTE_OK || n < 0)
             return all;
-        if (!(more = MOTE_NEW(&r->arena, const char *, *count + n + 1, error_of(r))))
+        if (!(more = MOTE_NEW(&r->arena, const char *, *count + n + 1, err)))
             return NULL;
         if (*count > 0)
             memcpy(more, all, (size_t)*count * sizeof *more);
@@ -115,7 +115,7 @@ static void place_in_group(mote_keras_reader *r, mote_keras_layer *layer)
 
     if (!group || mote_hdf5_find(&r->weights, group, &object, &found, error_of(r)) != MOTE_OK || !found)
         return;
-    names = read_names(r, object, "weight_names", &count);
+    names = mote_keras_names(r, object, "weight_names", &count, error_of(r));
     if (!names)
         names = MOTE_NEW(&r->arena, const char *, 1, error_of(r)); /* none, which is not unknown */
     for (i = 0; i < count && !has_failed(r); i++)
@@ -243,6 +243,7 @@ static mote_status read_layer(mote_keras_reader *r, mote_keras_model *model, int
     layer->own_name = name;
     layer->name = mote_arena_printf(&r->arena, error_of(r), "%s%s", model->prefix, name);
     layer->is_input = strcmp(layer->class_name, "InputLayer") == 0;
+    layer->listed = r->listed++;
     if (!layer->is_input && !is_model(layer->class_name))
         find_type(r, layer, object);
     place_layer(r, model, index, around);
@@ -612,10 +613,15 @@ static void call_layer(mote_keras_reader *r, const mote_keras_scope *scope, mote
                          .place = layer->place,
                          .is_masked = in->is_masked,
                          .base = {.builder = r->builder, .in = in->ids, .in_count = in->count}};
-    const int32_t   first = mote_builder_graph(r->builder)->tensor_count;
+    const int32_t   first = mote_builder_graph(r->builder)->tensor_count,
+                  first_node = mote_builder_graph(r->builder)->node_count;
+    const bool was_inferring = r->is_inferring;
 
+    if (json_is_false(json_object_get(kwargs, "training")))
+        mote_keras_infer(r, layer);
     if (layer->model) {
         call_model(r, layer->model, in->ids, in->count, in->is_masked, out);
+        r->is_inferring = was_inferring;
         return;
     }
     if (!(k.base.name = call_name(r, layer)))
@@ -624,7 +630,13 @@ static void call_layer(mote_keras_reader *r, const mote_keras_scope *scope, mote
         MOTE_KERAS_FAIL(&k, MOTE_ERR_LIMIT, "the name is longer than 99 characters");
     run_layer(&k);
     name_outputs(&k, first);
-    tell_sources(&k);
+    if (r->builder->graph == 0) /* what a loop runs has names of its own, and is not trained */
+        tell_sources(&k);
+    if (!r->is_to_run && r->builder->graph == 0 && !has_failed(r)) {
+        mote_keras_record_call(&k, first, first_node);
+        mote_keras_note_untrained(&k);
+    }
+    r->is_inferring = was_inferring;
     memcpy(out->ids, k.out, sizeof out->ids);
     out->count = k.out_count;
     out->is_masked = k.is_masked;

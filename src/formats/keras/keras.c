@@ -7,13 +7,15 @@
 
 #include "base/zip.h"
 #include "formats/keras/layer.h"
+#include "formats/recipe.h"
 #include "ops/op.h"
 
 enum {
     MEMORY_AT_LEAST = 64 << 20,
     MEMORY_PER_FILE_BYTE = 64, /* arrays may be deflated, and lie in memory as read and as turned */
     CONFIG_BYTES_MAX = 64 << 20,
-    WEIGHTS_BYTES_MAX = 1 << 30
+    WEIGHTS_BYTES_MAX = 1 << 30,
+    RECIPE_BYTES_MAX = 1 << 20
 };
 
 /* ---- what it is ---- */
@@ -81,6 +83,17 @@ static mote_status read_metadata(mote_keras_reader *r, zip_t *archive, size_t ar
                                        "a .keras file of Keras 2; load it there and save it as .h5, which mote reads");
 }
 
+static mote_status read_recipe(mote_keras_reader *r, zip_t *archive, size_t archive_bytes, mote_error *err)
+{
+    const uint8_t *text;
+    bool           found;
+
+    MOTE_TRY(mote_zip_read(archive, archive_bytes, "assets/" MOTE_RECIPE_NAME, RECIPE_BYTES_MAX, &r->arena, &text,
+                           &r->recipe_bytes, &found, err));
+    r->recipe = found ? (const char *)text : NULL;
+    return MOTE_OK;
+}
+
 static mote_status read_members(mote_keras_reader *r, zip_t *archive, size_t archive_bytes, mote_error *err)
 {
     const uint8_t *config, *weights;
@@ -94,10 +107,13 @@ static mote_status read_members(mote_keras_reader *r, zip_t *archive, size_t arc
         return mote_fail(err, MOTE_ERR_FORMAT, "the archive has no config.json");
     if (!(r->root = parse((const char *)config, config_bytes, "config.json", err)))
         return err->code;
+    r->training = json_incref(json_object_get(r->root, "compile_config"));
     MOTE_TRY(mote_zip_read(archive, archive_bytes, "model.weights.h5", WEIGHTS_BYTES_MAX, &r->arena, &weights, &weight_bytes,
                            &found, err));
     if (!found)
         return mote_fail(err, MOTE_ERR_FORMAT, "the archive has no model.weights.h5");
+    if (!r->is_to_run)
+        MOTE_TRY(read_recipe(r, archive, archive_bytes, err));
     if (mote_hdf5_open(&r->weights, weights, weight_bytes, err) != MOTE_OK)
         return mote_context(err, "model.weights.h5");
     return MOTE_OK;
@@ -111,6 +127,22 @@ static mote_status read_archive(mote_keras_reader *r, const uint8_t *bytes, size
         return err->code;
     read_members(r, archive, count, err);
     zip_discard(archive);
+    return err->code;
+}
+
+static mote_status read_h5_training(mote_keras_reader *r, mote_hdf5_object top, mote_error *err)
+{
+    const char **texts;
+    int32_t      count;
+
+    MOTE_TRY(mote_hdf5_texts(&r->weights, top, MOTE_RECIPE_NAME, &r->arena, &texts, &count, err));
+    if (count == 1) {
+        r->recipe = texts[0];
+        r->recipe_bytes = strlen(texts[0]);
+    }
+    MOTE_TRY(mote_hdf5_texts(&r->weights, top, "training_config", &r->arena, &texts, &count, err));
+    if (count == 1)
+        r->training = parse(texts[0], strlen(texts[0]), "training_config", err);
     return err->code;
 }
 
@@ -132,8 +164,9 @@ static mote_status read_h5(mote_keras_reader *r, const uint8_t *bytes, size_t co
         return mote_fail(err, MOTE_ERR_UNSUPPORTED,
                          "an HDF5 file without the attribute model_config: weights alone, or no model of Keras; save the "
                          "whole model with model.save(\"model.keras\")");
-    r->root = parse(texts[0], strlen(texts[0]), "model_config", err);
-    return err->code;
+    if (!(r->root = parse(texts[0], strlen(texts[0]), "model_config", err)))
+        return err->code;
+    return r->is_to_run ? MOTE_OK : read_h5_training(r, top, err);
 }
 
 /* ---- the model ---- */
@@ -199,7 +232,13 @@ static mote_status read_model(mote_model **out, const uint8_t *bytes, size_t cou
         read_archive(&r, bytes, count, err);
     if (err->code == MOTE_OK)
         read_into_builder(&r, out, cap, err);
+    if (*out && !is_to_run && mote_keras_take_training(&r, *out, err) != MOTE_OK) {
+        mote_model_destroy(*out);
+        *out = NULL;
+    }
     json_decref(r.root);
+    json_decref(r.training);
+    mote_text_free(&r.untrained);
     json_decref(r.made);
     mote_text_free(&r.lacks);
     mote_arena_destroy(&r.arena);

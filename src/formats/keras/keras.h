@@ -24,4 +24,9 @@ mote_status mote_keras_read(mote_model **out, const uint8_t *bytes, size_t count
 mote_status mote_keras_read_trained(mote_model **out, const uint8_t *bytes, size_t count, const mote_load_options *options,
                                     mote_error *err);
 
+/* An HDF5 file of weights alone, as Keras' save_weights writes it; and its weights into a model at stage TRAIN that has the
+ * layers. All weights of all layers must be there, in their shapes. Errors: USAGE, FORMAT, UNSUPPORTED. */
+bool        mote_keras_is_weights(const uint8_t *bytes, size_t count);
+mote_status mote_keras_take_weights(mote_model *model, const uint8_t *bytes, size_t count, mote_error *err);
+
 #endif

@@ -56,10 +56,13 @@ typedef struct mote_keras_layer {
     mote_keras_place       place;
     int32_t                first_node; /* the number by which the file names its first call */
     int32_t                call_count; /* so far, over all calls of the models around it */
+    int32_t                listed;     /* its place among all layers of the file */
     struct {
-        const char *name;
-        int32_t     graph; /* where it is; a body of a loop has its own */
-        mote_id     id;
+        const char        *name;
+        int32_t            graph; /* where it is; a body of a loop has its own */
+        mote_id            id;
+        mote_weight_layout layout;
+        bool               is_whole; /* it is one array of the file, the one of its own number */
     } weights[MOTE_KERAS_WEIGHT_MAX];
     int32_t weight_count;
 } mote_keras_layer;
@@ -101,8 +104,13 @@ typedef struct mote_keras_reader {
     const mote_load_options *options;
     mote_keras_call         *call; /* that weights are read for */
     json_t                  *made; /* arrays of arguments in version 3's form */
-    int32_t                  layer_total;
-    mote_text                lacks; /* layers that there are not */
+    int32_t                  layer_total, listed;
+    bool                     is_inferring; /* inside a call with training=False, in Keras 2 */
+    const char              *recipe;       /* mote's own, in files that it wrote; NULL: none */
+    size_t                   recipe_bytes;
+    json_t                  *training;  /* what the file says of its training; NULL: nothing */
+    mote_text                untrained; /* what does in training as if the model ran, a line each */
+    mote_text                lacks;     /* layers that there are not */
     int                      lack_count;
     mote_keras_value         out; /* of the whole model */
 } mote_keras_reader;
@@ -213,6 +221,19 @@ mote_id mote_keras_weight(mote_keras_call *k, const char *name, int32_t rank, co
 mote_id mote_keras_weight_find(mote_weight_source *source, const mote_weight *weight);
 void mote_keras_weight_fill(mote_weight_source *source, const mote_layer_call *call, const mote_weight *weight, mote_id id);
 
+/* ---- for training (trained.c) ---- */
+
+/* A call of a layer becomes a record of the model's, where it can be written again: its nodes are those from first_node on.
+ */
+void mote_keras_record_call(mote_keras_call *k, mote_id first_tensor, int32_t first_node);
+/* The layer is called with training=False. Keras 2 runs it so whatever happens around it; in Keras 3 fit passes over that.
+ */
+void mote_keras_infer(mote_keras_reader *r, const mote_keras_layer *layer);
+/* What the layer does in Keras' training, and not here, is noted. */
+void mote_keras_note_untrained(mote_keras_call *k);
+/* The optimizer and what it remembers, the recipe, and what there is to say of them. */
+mote_status mote_keras_take_training(mote_keras_reader *r, mote_model *model, mote_error *err);
+
 /* ---- activations (activation.c) ---- */
 
 /* By the key of the configuration: a name, or a layer. */
@@ -230,6 +251,11 @@ json_t *mote_keras_argument(const mote_keras_call *k, size_t place, const char *
 
 /* A layer inside another one, as its configuration says, on x. sub: what to add to the place of arrays. */
 mote_id mote_keras_call_inner(mote_keras_call *k, json_t *layer, const char *sub, int32_t first, mote_id x);
+
+/* Names of arrays. An attribute that is too long for one header stands in parts: "weight_names0", "weight_names1" ... NULL
+ * where it is not there, and on failure. */
+const char **mote_keras_names(mote_keras_reader *r, mote_hdf5_object object, const char *attribute, int32_t *count,
+                              mote_error *err);
 
 /* The layers of a model into the builder; what the model answers is in reader->out. Failures are the builder's. */
 mote_status mote_keras_build(mote_keras_reader *reader, json_t *config);

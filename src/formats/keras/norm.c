@@ -56,8 +56,11 @@ static mote_id normalize_batch(mote_keras_call *k, mote_id x, bool scale, bool c
     operands[2] = weight(k, "beta", center, channels, false);
     operands[3] = weight(k, "moving_mean", true, channels, true);
     operands[4] = weight(k, "moving_variance", true, channels, true);
-    node.as.batch_normalization = (mrt_batch_normalization_attributes){
-        .momentum = (float)mote_keras_number(k, "momentum", 0.99), .epsilon = (float)mote_keras_number(k, "epsilon", 1e-3)};
+    node.as.batch_normalization =
+        (mrt_batch_normalization_attributes){.momentum = (float)mote_keras_number(k, "momentum", 0.99),
+                                             .epsilon = (float)mote_keras_number(k, "epsilon", 1e-3),
+                                             .is_frozen = !mote_keras_flag(k, "trainable", true),
+                                             .is_inferring = k->reader->is_inferring};
     return mote_keras_node(k, &node);
 }
 

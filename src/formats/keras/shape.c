@@ -14,7 +14,10 @@ MOTE_KERAS_FUNCTION(dropout)
     mote_node node = {.op = MOTE_OP_DROPOUT, .in = &x, .in_count = 1};
 
     node.as.dropout.rate = (float)mote_keras_number(k, "rate", 0);
-    mote_keras_return(k, node.as.dropout.rate > 0 && node.as.dropout.rate < 1 ? mote_keras_node(k, &node) : x);
+    if (k->reader->is_inferring || !(node.as.dropout.rate > 0 && node.as.dropout.rate < 1))
+        mote_keras_return(k, x);
+    else
+        mote_keras_return(k, mote_keras_node(k, &node));
 }
 
 MOTE_KERAS_FUNCTION(flatten)

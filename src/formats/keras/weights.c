@@ -153,6 +153,23 @@ static void fail_shape(const mote_keras_call *k, const char *name, const mote_hd
                     mote_shape_show(&shown).text, mote_shape_show(weight).text);
 }
 
+/* Of the weight that was added last: how it lies in the file, so that it can be written again. */
+static void note_layout(mote_keras_call *k, const mote_keras_array *array, const mote_hdf5_array *a)
+{
+    const int32_t       last = k->layer->weight_count - 1;
+    mote_weight_layout *layout = &k->layer->weights[last].layout;
+    int32_t             i;
+
+    if (a->rank > MOTE_LAYOUT_RANK_MAX || array->parts > 0 || array->sub || array->is_flat || array->index != last)
+        return;
+    layout->rank = a->rank;
+    for (i = 0; i < a->rank; i++) {
+        layout->dim[i] = (int32_t)a->dim[i];
+        layout->order[i] = array->order ? array->order[i] : (char)('0' + i);
+    }
+    k->layer->weights[last].is_whole = true;
+}
+
 static void fill(mote_keras_call *k, const mote_keras_array *array, mote_tensor *weight)
 {
     mote_hdf5_array a = {0}, whole;
@@ -168,10 +185,12 @@ static void fill(mote_keras_call *k, const mote_keras_array *array, mote_tensor 
         return;
     }
     order_axes(&a, array->order, dim, step);
-    if (a.count != mote_tensor_count(weight) || !fits(weight, dim, a.rank))
+    if (a.count != mote_tensor_count(weight) || !fits(weight, dim, a.rank)) {
         fail_shape(k, array->name, &whole, weight);
-    else
-        copy_ordered(&a, dim, step, weight->data);
+        return;
+    }
+    copy_ordered(&a, dim, step, weight->data);
+    note_layout(k, array, &whole);
 }
 
 /* ---- the builder's source ---- */
@@ -216,7 +235,7 @@ mote_id mote_keras_weight(mote_keras_call *k, const char *name, int32_t rank, co
 {
     mote_weight weight = {.name = name, .rank = rank, .initializer = MOTE_INITIALIZER_ZEROS, .is_fixed = is_fixed};
 
-    weight.is_fixed |= !mote_keras_flag(k, "trainable", true);
+    weight.is_frozen = !mote_keras_flag(k, "trainable", true);
     if (mote_keras_failed(k))
         return MOTE_NONE;
     memcpy(weight.dim, dim, (size_t)rank * sizeof *dim);

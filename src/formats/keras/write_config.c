@@ -75,12 +75,84 @@ static json_t *print_arguments(const mote_keras_writing *w, const mote_keras_wri
     json_t                *config = json_object();
 
     mote_json_set(&config, "name", json_string(layer->name));
-    mote_json_set(&config, "trainable", json_true());
+    mote_json_set(&config, "trainable", json_boolean(!mote_keras_is_frozen(w, layer->record)));
     mote_json_set(&config, "dtype", json_string("float32"));
     for (key = type->keys; key->name; key++)
         mote_json_set(&config, name_of(w, key), print_value(key, layer->record->options));
     if (type->is_image || type == &mote_layer_type_flatten)
         mote_json_set(&config, "data_format", json_string("channels_last"));
+    return config;
+}
+
+/* ---- what a file said ---- */
+
+static void rename_key(json_t *config, const char *from, const char *to)
+{
+    json_t *value = json_incref(json_object_get(config, from));
+
+    if (!value)
+        return;
+    json_object_del(config, from);
+    mote_json_set(&config, to, value);
+}
+
+static void drop_keys(json_t *config, const char *const *keys)
+{
+    for (; *keys; keys++)
+        json_object_del(config, *keys);
+}
+
+/* Where the two versions of Keras have other words. */
+static void settle_words(const mote_keras_writing *w, const char *class_name, json_t *config)
+{
+    static const char *const first_layer[] = {"batch_input_shape", "batch_shape", "input_shape", NULL};
+    static const char *const plain_conv[] = {
+        "groups", "filters", "kernel_initializer", "kernel_regularizer", "kernel_constraint", NULL};
+    json_t *axis = json_object_get(config, "axis");
+
+    drop_keys(config, first_layer);
+    if (strncmp(class_name, "DepthwiseConv", 13) == 0)
+        drop_keys(config, plain_conv);
+    if (strncmp(class_name, "SeparableConv", 13) == 0 || strstr(class_name, "Transpose"))
+        json_object_del(config, "groups");
+    if (strcmp(class_name, "LeakyReLU") == 0)
+        rename_key(config, w->is_version_2 ? "negative_slope" : "alpha", w->is_version_2 ? "alpha" : "negative_slope");
+    if (strcmp(class_name, "BatchNormalization") == 0 && json_array_size(axis) == 1)
+        mote_json_set(&config, "axis", json_incref(json_array_get(axis, 0)));
+}
+
+/* What is null is meant everywhere, and one version of Keras may not know the word. Keras 2 takes objects (initializers)
+ * without a module. */
+static void drop_nulls(const mote_keras_writing *w, json_t *value, bool is_inner)
+{
+    static const char *const version_3[] = {"module", "registered_name", NULL};
+    const char              *key;
+    json_t                  *member;
+    void                    *next;
+
+    if (is_inner && w->is_version_2)
+        drop_keys(value, version_3);
+    json_object_foreach_safe(value, next, key, member)
+    {
+        if (json_is_object(member))
+            drop_nulls(w, member, true);
+        else if (json_is_null(member) && strcmp(key, "registered_name") != 0)
+            json_object_del(value, key);
+    }
+}
+
+/* As the file had it, but for the name, for what training has done, and for words that only one version of Keras knows. */
+static json_t *print_kept(const mote_keras_writing *w, const mote_keras_written *layer)
+{
+    json_t *config = json_loads(layer->record->keras->config, JSON_ALLOW_NUL, NULL);
+
+    if (!config)
+        return NULL;
+    settle_words(w, layer->class_name, config);
+    drop_nulls(w, config, false);
+    mote_json_set(&config, "name", json_string(layer->name));
+    mote_json_set(&config, "trainable", json_boolean(!mote_keras_is_frozen(w, layer->record)));
+    mote_json_set(&config, "dtype", json_string("float32"));
     return config;
 }
 
@@ -129,7 +201,9 @@ static json_t *print_object(const mote_keras_writing *w, const char *module, con
 static json_t *print_layer(const mote_keras_writing *w, const mote_keras_written *layer)
 {
     return print_object(w, "keras.layers", layer->class_name,
-                        layer->record->type ? print_arguments(w, layer) : print_input(w, layer));
+                        layer->record->keras  ? print_kept(w, layer)
+                        : layer->record->type ? print_arguments(w, layer)
+                                              : print_input(w, layer));
 }
 
 /* ---- wires ---- */
@@ -157,6 +231,21 @@ static json_t *print_tensor(const mote_keras_writing *w, mote_id id)
     return tensor;
 }
 
+/* Layers that take a list. */
+static bool takes_many(const mote_layer_record *record)
+{
+    return record->keras ? record->in_count > 1 : record->type->in_min > 0;
+}
+
+static json_t *print_kwargs(const mote_layer_record *record)
+{
+    json_t *kwargs = json_object();
+
+    if (record->keras && record->keras->is_inferring)
+        mote_json_set(&kwargs, "training", json_false());
+    return kwargs;
+}
+
 /* Keras 3: {"args": [tensor], "kwargs": {}}; of a layer of many inputs the argument is their list. */
 static json_t *print_call(const mote_keras_writing *w, const mote_layer_record *record)
 {
@@ -164,13 +253,13 @@ static json_t *print_call(const mote_keras_writing *w, const mote_layer_record *
     int32_t i;
 
     for (i = 0; i < record->in_count; i++)
-        mote_json_append(record->type->in_min > 0 ? &list : &arguments, print_tensor(w, record->in[i]));
-    if (record->type->in_min > 0)
+        mote_json_append(takes_many(record) ? &list : &arguments, print_tensor(w, record->in[i]));
+    if (takes_many(record))
         mote_json_append(&arguments, list);
     else
         json_decref(list);
     mote_json_set(&call, "args", arguments);
-    mote_json_set(&call, "kwargs", json_object());
+    mote_json_set(&call, "kwargs", print_kwargs(record));
     return call;
 }
 
@@ -182,7 +271,7 @@ static json_t *print_call_2(const mote_keras_writing *w, const mote_layer_record
 
     for (i = 0; i < record->in_count; i++) {
         json_t *place = print_place(w, record->in[i]);
-        mote_json_append(&place, json_object());
+        mote_json_append(&place, print_kwargs(record));
         mote_json_append(&call, place);
     }
     return call;
@@ -192,7 +281,7 @@ static json_t *print_node(const mote_keras_writing *w, const mote_keras_written 
 {
     json_t *object = print_layer(w, layer), *nodes = json_array();
 
-    if (layer->record->type)
+    if (!mote_keras_is_input(layer->record))
         mote_json_append(&nodes, w->is_version_2 ? print_call_2(w, layer->record) : print_call(w, layer->record));
     mote_json_set(&object, "name", json_string(layer->name));
     mote_json_set(&object, "inbound_nodes", nodes);

@@ -11,6 +11,26 @@
 
 /* ---- order ---- */
 
+/* "layer x (LSTM)": one that has operators and no record of how it came about. */
+static mote_status fail_unrecorded(const mote_keras_writing *w, mote_error *err)
+{
+    const mote_graph *graph = &w->model->graphs[0];
+    int32_t           n, i;
+
+    for (n = 0; n < graph->node_count; n++) {
+        const char *name = graph->nodes[n].name ? graph->nodes[n].name : "";
+        for (i = 0; i < w->model->layer_count && strcmp(w->model->layers[i].name, name) != 0; i++)
+            ;
+        if (i == w->model->layer_count)
+            return mote_fail(err, MOTE_ERR_UNSUPPORTED,
+                             "Keras' files hold layers, and %s came from none that mote can write",
+                             mote_node_show(graph, &graph->nodes[n]).text);
+    }
+    return mote_fail(err, MOTE_ERR_UNSUPPORTED,
+                     "Keras' files hold layers, and not all of this network came from layers that "
+                     "mote can write");
+}
+
 /* Every operator must have come from a layer, and every layer must read whole layers: a file of layers cannot say another
  * network. */
 static mote_status check_records(const mote_keras_writing *w, mote_error *err)
@@ -28,9 +48,7 @@ static mote_status check_records(const mote_keras_writing *w, mote_error *err)
         for (k = 0; k < record->in_count; k++)
             is_whole = is_whole && w->by_tensor[record->in[k]] >= 0;
     }
-    return is_whole && nodes == graph->node_count
-               ? MOTE_OK
-               : mote_fail(err, MOTE_ERR_UNSUPPORTED, "only networks built of mote's own layers can be written for Keras");
+    return is_whole && nodes == graph->node_count ? MOTE_OK : fail_unrecorded(w, err);
 }
 
 /* Layers stand in topological order, so that readers of a tensor have their depth when its maker asks. */
@@ -117,7 +135,8 @@ static bool is_chain(const mote_keras_writing *w)
     int32_t           i;
 
     for (i = 1; i < count; i++)
-        if (w->layers[i].record->in_count != 1 || w->layers[i].record->in[0] != w->layers[i - 1].record->out)
+        if (w->layers[i].record->in_count != 1 || (w->layers[i].record->keras && w->layers[i].record->keras->is_inferring) ||
+            w->layers[i].record->in[0] != w->layers[i - 1].record->out)
             return false;
     return graph->input_count == 1 && graph->output_count == 1 && count > 1 &&
            graph->outputs[0] == w->layers[count - 1].record->out;
@@ -175,6 +194,26 @@ static mote_status name_layers(mote_keras_writing *w, mote_error *err)
     return err->code;
 }
 
+bool mote_keras_is_input(const mote_layer_record *record)
+{
+    return !record->type && !record->keras;
+}
+
+bool mote_keras_is_frozen(const mote_keras_writing *w, const mote_layer_record *record)
+{
+    const mote_graph *graph = &w->model->graphs[0];
+    int32_t           i;
+
+    for (i = 0; i < record->weight_count; i++)
+        if (graph->tensors[record->weight[i]].is_frozen)
+            return true;
+    for (i = 0; i < graph->node_count; i++)
+        if (graph->nodes[i].op == MOTE_OP_BATCH_NORMALIZATION && graph->nodes[i].as.batch_normalization.is_frozen &&
+            strcmp(graph->nodes[i].name, record->name) == 0)
+            return true;
+    return false;
+}
+
 /* As Keras does it: an underscore before each capital that begins or ends a word of small letters. LeakyReLU is leaky_re_lu.
  */
 static char *snake_case(mote_keras_writing *w, const char *class_name, mote_error *err)
@@ -197,17 +236,20 @@ static int32_t count_alike(const mote_keras_writing *w, int32_t index)
     int32_t count = 0, i;
 
     for (i = 0; i < index; i++)
-        count += w->layers[i].record->type == w->layers[index].record->type;
+        count += strcmp(w->layers[i].class_name, w->layers[index].class_name) == 0;
     return count;
 }
 
 static mote_status place_layer(mote_keras_writing *w, int32_t index, mote_error *err)
 {
     mote_keras_written *layer = &w->layers[index];
-    const int32_t       before = count_alike(w, index);
+    int32_t             before;
     const char         *snake;
 
-    layer->class_name = layer->record->type ? layer->record->type->keras_class : "InputLayer";
+    layer->class_name = layer->record->keras  ? layer->record->keras->class_name
+                        : layer->record->type ? layer->record->type->keras_class
+                                              : "InputLayer";
+    before = count_alike(w, index);
     snake = snake_case(w, layer->class_name, err);
     layer->path = !snake || before == 0 ? snake : mote_arena_printf(&w->arena, err, "%s_%d", snake, (int)before);
     return err->code;

@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "formats/keras/layout.h"
 #include "formats/keras/writing.h"
-#include "layers/layer.h"
 
 static const mote_tensor *tensor_of(const mote_keras_writing *w, const mote_keras_written *layer, int32_t weight)
 {
@@ -15,57 +15,39 @@ bool mote_keras_is_trainable(const mote_keras_writing *w, const mote_keras_writt
     return tensor_of(w, layer, weight)->is_trainable;
 }
 
-/* [rows][columns] to [columns][rows]. */
-static const float *transpose(mote_hdf5_tree *tree, const float *from, size_t rows, size_t columns)
+/* Numbers in mote's order as an array of the file; NULL: zeros. */
+static mote_hdf5_numbers array_of(const mote_keras_writing *w, mote_hdf5_tree *tree, const mote_keras_written *layer,
+                                  int32_t weight, const float *from)
 {
-    float *to = MOTE_NEW(&tree->arena, float, mote_size_mul(rows, columns), tree->err);
-    size_t r, c;
+    const mote_weight_layout layout = mote_keras_layout(&w->model->graphs[0], layer->record, weight);
+    mote_hdf5_numbers        array = {.rank = layout.rank, .floats = from};
+    float                   *turned;
+    int32_t                  i;
 
-    for (r = 0; to && r < rows; r++)
-        for (c = 0; c < columns; c++)
-            to[c * rows + r] = from[r * columns + c];
-    return to;
-}
-
-/* In Keras the outputs are a kernel's last axis: dense [O,I] becomes [I,O], conv2d OHWI becomes HWIO. A depthwise kernel
- * 1HWO has O = I M in that order already, and is HWIM. */
-static bool is_depthwise(const mote_layer_record *record, const mote_tensor *tensor)
-{
-    return record->type == &mote_layer_type_depthwise_conv2d && tensor->rank == 4;
-}
-
-/* Zeros of a weight's shape in Keras. */
-static mote_hdf5_numbers shape_of(const mote_layer_record *record, const mote_tensor *tensor)
-{
-    mote_hdf5_numbers array = {.rank = tensor->rank};
-    int32_t           i;
-
-    if (is_depthwise(record, tensor)) {
-        const mote_depthwise_conv2d_options *o = record->options;
-        array.dim[0] = (size_t)tensor->dim[1];
-        array.dim[1] = (size_t)tensor->dim[2];
-        array.dim[2] = (size_t)(tensor->dim[3] / o->depth_multiplier);
-        array.dim[3] = (size_t)o->depth_multiplier;
+    for (i = 0; i < layout.rank; i++)
+        array.dim[i] = (size_t)layout.dim[i];
+    if (!from || mote_weight_layout_is_plain(&layout))
         return array;
-    }
-    for (i = 0; i < tensor->rank; i++)
-        array.dim[i] = (size_t)tensor->dim[(i + 1) % tensor->rank];
+    turned = MOTE_NEW(&tree->arena, float, mote_tensor_count(tensor_of(w, layer, weight)), tree->err);
+    if (turned)
+        mote_weight_to_keras(&layout, from, turned);
+    array.floats = turned;
     return array;
 }
 
 static void put_weight(mote_keras_writing *w, mote_hdf5_tree *tree, const mote_keras_written *layer, int32_t weight,
                        mote_hdf5_entry *group, const char *name)
 {
-    const mote_tensor *tensor = tensor_of(w, layer, weight);
-    const size_t       first = (size_t)tensor->dim[0];
-    mote_hdf5_numbers  array = shape_of(layer->record, tensor);
+    const mote_hdf5_numbers array = array_of(w, tree, layer, weight, tensor_of(w, layer, weight)->data);
 
-    array.floats = tensor->rank == 1 || is_depthwise(layer->record, tensor)
-                       ? tensor->data
-                       : transpose(tree, tensor->data, first, mote_tensor_count(tensor) / first);
-    if (!array.floats)
-        return;
-    mote_hdf5_add_array(tree, group, name, &array);
+    if (array.floats)
+        mote_hdf5_add_array(tree, group, name, &array);
+}
+
+/* "kernel" of "conv/kernel". */
+static const char *own_name(const mote_tensor *tensor)
+{
+    return strrchr(tensor->name, '/') + 1;
 }
 
 /* ---- model.weights.h5 ---- */
@@ -83,51 +65,85 @@ static void put_layer(mote_keras_writing *w, mote_hdf5_tree *tree, mote_hdf5_ent
     }
 }
 
-/* How many arrays of a weight's shape an optimizer keeps. */
-static int32_t count_slots(const mote_optimizer *o)
+/* ---- the optimizer ---- */
+
+/* Where the optimizer's arrays go: numbered in .keras, named in .h5. */
+typedef struct slot_writing {
+    mote_keras_writing *w;
+    mote_hdf5_tree     *tree;
+    mote_hdf5_entry    *group;
+    const char        **names; /* NULL: numbered */
+    int32_t             used;
+} slot_writing;
+
+static void put_numbers(slot_writing *s, const char *name, const mote_hdf5_numbers *array)
 {
-    switch (o->kind) {
-    case MOTE_OPTIMIZER_SGD:
-        return o->momentum != 0.0f;
-    case MOTE_OPTIMIZER_RMSPROP:
-        return 1 + (o->momentum > 0) + o->centered;
-    default:
-        return 2;
-    }
+    char number[16];
+
+    snprintf(number, sizeof number, "%d", (int)s->used);
+    if (s->names)
+        s->names[s->used] = name;
+    s->used++;
+    if (name || !s->names)
+        mote_hdf5_add_array(s->tree, s->group, s->names ? name : number, array);
 }
 
-/* A slot of every trained weight, the slots of one weight side by side where interleaved. All zeros, as in a new optimizer:
- * without them Keras warns that it found none. */
-static void put_slots(const mote_keras_writing *w, mote_hdf5_tree *tree, mote_hdf5_entry *vars, int32_t each, int32_t *used)
+/* What the optimizer remembers of a weight; zeros, as in a new optimizer, where it has not trained. */
+static void put_slot(slot_writing *s, const mote_keras_written *layer, int32_t weight, int32_t slot)
 {
-    mote_hdf5_numbers array;
-    char              name[16];
-    int32_t           i, k, s;
+    const mote_model            *model = s->w->model;
+    const mote_optimizer_memory *memory = &model->memory;
+    const mote_tensor           *tensor = tensor_of(s->w, layer, weight);
+    const size_t                 at = (size_t)((float *)tensor->data - model->params.values);
+    const mote_hdf5_numbers      array =
+        array_of(s->w, s->tree, layer, weight, memory->is_there ? memory->slot[slot] + at : NULL);
+    const char *name = NULL;
 
-    for (i = 0; i < w->model->layer_count; i++)
-        for (k = 0; k < w->layers[i].record->weight_count; k++)
-            for (s = 0; s < each && mote_keras_is_trainable(w, &w->layers[i], k); s++) {
-                array = shape_of(w->layers[i].record, tensor_of(w, &w->layers[i], k));
-                snprintf(name, sizeof name, "%d", (int)(*used)++);
-                mote_hdf5_add_array(tree, vars, name, &array);
-            }
+    if (s->names)
+        name = mote_arena_printf(&s->tree->arena, s->tree->err, "%s/%s/%s/%d", mote_optimizer_name(model->optimizer.kind),
+                                 layer->name, own_name(tensor), (int)slot);
+    if (s->tree->err->code == MOTE_OK)
+        put_numbers(s, name, &array);
 }
 
-static void put_optimizer(const mote_keras_writing *w, mote_hdf5_tree *tree)
+/* Slots `first` to `last` of every trained weight, those of one weight side by side. Without them Keras warns that it found
+ * none. */
+static void put_slots(slot_writing *s, int32_t first, int32_t last)
 {
-    static const int64_t  no_step = 0;
-    const mote_optimizer *o = &w->model->optimizer;
-    mote_hdf5_entry      *vars = mote_hdf5_add_group(tree, NULL, "optimizer/vars");
-    int32_t               used = 2, slots = count_slots(o);
+    int32_t i, k, slot;
 
-    mote_hdf5_add_text(tree, vars, "name", mote_optimizer_name(o->kind));
-    mote_hdf5_add_array(tree, vars, "0", &(mote_hdf5_numbers){.integers = &no_step});
-    mote_hdf5_add_array(tree, vars, "1", &(mote_hdf5_numbers){.floats = &o->learning_rate});
+    for (i = 0; i < s->w->model->layer_count; i++)
+        for (k = 0; k < s->w->layers[i].record->weight_count; k++)
+            for (slot = first; slot <= last && mote_keras_is_trainable(s->w, &s->w->layers[i], k); slot++)
+                put_slot(s, &s->w->layers[i], k, slot);
+}
+
+/* Of Adam a weight's slots stand side by side. */
+static void put_memory(slot_writing *s)
+{
+    const mote_optimizer *o = &s->w->model->optimizer;
+    const int32_t         slots = mote_optimizer_slots(o);
+    int64_t              *step = MOTE_NEW(&s->tree->arena, int64_t, 1, s->tree->err);
+    int32_t               slot;
+
+    if (!step)
+        return;
+    *step = (int64_t)s->w->model->memory.step;
+    put_numbers(s, s->names ? "iteration" : NULL, &(mote_hdf5_numbers){.integers = step});
+    put_numbers(s, s->names ? "learning_rate" : NULL, &(mote_hdf5_numbers){.floats = &o->learning_rate});
     if (o->kind == MOTE_OPTIMIZER_ADAM)
-        put_slots(w, tree, vars, slots, &used);
+        put_slots(s, 0, slots - 1);
     else
-        for (; slots > 0; slots--)
-            put_slots(w, tree, vars, 1, &used);
+        for (slot = 0; slot < slots; slot++)
+            put_slots(s, slot, slot);
+}
+
+static void put_optimizer(mote_keras_writing *w, mote_hdf5_tree *tree)
+{
+    slot_writing s = {w, tree, mote_hdf5_add_group(tree, NULL, "optimizer/vars"), NULL, 0};
+
+    mote_hdf5_add_text(tree, s.group, "name", mote_optimizer_name(w->model->optimizer.kind));
+    put_memory(&s);
 }
 
 void mote_keras_put_weights(mote_keras_writing *w, mote_hdf5_tree *tree)
@@ -136,7 +152,7 @@ void mote_keras_put_weights(mote_keras_writing *w, mote_hdf5_tree *tree)
     int32_t          i;
 
     for (i = 0; i < w->model->layer_count; i++)
-        if (w->layers[i].record->type || !w->is_sequential)
+        if (!mote_keras_is_input(w->layers[i].record) || !w->is_sequential)
             put_layer(w, tree, layers, &w->layers[i]);
     if (mote_keras_is_compiled(w))
         put_optimizer(w, tree);
@@ -144,12 +160,6 @@ void mote_keras_put_weights(mote_keras_writing *w, mote_hdf5_tree *tree)
 }
 
 /* ---- model_weights ---- */
-
-/* "kernel" of "conv/kernel". */
-static const char *own_name(const mote_tensor *tensor)
-{
-    return strrchr(tensor->name, '/') + 1;
-}
 
 /* weight_names are paths below the layer's group: "dense/kernel:0". */
 static void put_layer_h5(mote_keras_writing *w, mote_hdf5_tree *tree, mote_hdf5_entry *all, const mote_keras_written *layer)
@@ -188,6 +198,52 @@ static void put_layer_names(mote_keras_writing *w, mote_hdf5_tree *tree, mote_hd
     }
 }
 
+static int32_t count_trained(const mote_keras_writing *w)
+{
+    int32_t count = 0, i, k;
+
+    for (i = 0; i < w->model->layer_count; i++)
+        for (k = 0; k < w->layers[i].record->weight_count; k++)
+            count += mote_keras_is_trainable(w, &w->layers[i], k);
+    return count;
+}
+
+/* Names that take more room than one attribute has stand in parts: "weight_names0", "weight_names1" ... */
+static void put_names(mote_hdf5_tree *tree, mote_hdf5_entry *group, const char **names, int32_t count)
+{
+    enum { BYTES_A_PART = 60000 };
+    size_t  longest = 1;
+    int32_t each, i;
+    char    attribute[32];
+
+    for (i = 0; i < count; i++)
+        longest = names[i] && strlen(names[i]) > longest ? strlen(names[i]) : longest;
+    each = (int32_t)(BYTES_A_PART / longest);
+    if (count <= each) {
+        mote_hdf5_add_texts(tree, group, "weight_names", names, count);
+        return;
+    }
+    for (i = 0; i < count; i += each) {
+        snprintf(attribute, sizeof attribute, "weight_names%d", (int)(i / each));
+        mote_hdf5_add_texts(tree, group, attribute, names + i, count - i < each ? count - i : each);
+    }
+}
+
+/* For mote alone: Keras 3 cannot train on a .h5 that has optimizer_weights, its own included, as it builds the optimizer
+ * without variables. */
+static void put_optimizer_h5(mote_keras_writing *w, mote_hdf5_tree *tree)
+{
+    const size_t most = 2 + (size_t)count_trained(w) * MOTE_SLOTS_MAX;
+    slot_writing s = {w, tree, mote_hdf5_add_group(tree, NULL, MOTE_KERAS_OWN_OPTIMIZER),
+                      MOTE_NEW(&tree->arena, const char *, most, tree->err), 0};
+
+    if (!s.names)
+        return;
+    put_memory(&s);
+    if (tree->err->code == MOTE_OK)
+        put_names(tree, s.group, s.names, s.used);
+}
+
 void mote_keras_put_weights_h5(mote_keras_writing *w, mote_hdf5_tree *tree)
 {
     mote_hdf5_entry *all = mote_hdf5_add_group(tree, NULL, "model_weights");
@@ -196,4 +252,6 @@ void mote_keras_put_weights_h5(mote_keras_writing *w, mote_hdf5_tree *tree)
     put_layer_names(w, tree, all);
     for (i = 0; i < w->model->layer_count; i++)
         put_layer_h5(w, tree, all, &w->layers[i]);
+    if (mote_keras_is_compiled(w) && w->model->memory.is_there)
+        put_optimizer_h5(w, tree);
 }

@@ -7,6 +7,9 @@
 #include "formats/hdf5/write.h"
 #include "graph/graph.h"
 
+/* The group of a .h5 that has what the optimizer remembers, as Keras' "optimizer_weights". */
+#define MOTE_KERAS_OWN_OPTIMIZER "mote.optimizer_weights"
+
 /* A layer in Keras' words. */
 typedef struct mote_keras_written {
     const mote_layer_record *record;
@@ -25,6 +28,10 @@ typedef struct mote_keras_writing {
     int32_t            *by_tensor; /* the layer that computes a tensor; -1: none does */
     mote_arena          arena;
 } mote_keras_writing;
+
+bool mote_keras_is_input(const mote_layer_record *record);
+/* Whether training leaves the layer as it is: Keras' trainable=False. */
+bool mote_keras_is_frozen(const mote_keras_writing *w, const mote_layer_record *record);
 
 /* The order of layers, their names and paths. */
 mote_status mote_keras_writing_init(mote_keras_writing *w, mote_error *err);
