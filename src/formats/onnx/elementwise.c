@@ -347,12 +347,12 @@ static mote_import_order order_of_all(const mote_import_call *c)
     return mote_import_common_order(c, 0, c->in_count, mote_import_highest_rank(c));
 }
 
-/* Values of one each along the last axis: the constants that are added behind what the node computes. */
-static const float *as_bias(mote_import_call *c, int32_t i, int32_t channels, bool is_image)
+/* Values of one each along an axis of the other operand, which are added behind what that node computes. */
+static const float *as_bias(mote_import_call *c, int32_t i, int32_t channels, int32_t along)
 {
     const mote_import_value *value = mote_import_in(c, i);
-    const int32_t axis = is_image ? value->shape.rank - (mote_import_in(c, 1 - i)->shape.rank - 1) : value->shape.rank - 1;
-    int32_t       k;
+    const int32_t            axis = value->shape.rank - (mote_import_in(c, 1 - i)->shape.rank - along);
+    int32_t                  k;
 
     if (!value->known || value->dtype != MOTE_F32 || axis < 0 || axis >= value->shape.rank ||
         value->shape.rank > mote_import_in(c, 1 - i)->shape.rank)
@@ -376,9 +376,7 @@ static bool fuse_bias(mote_import_call *c, int32_t i)
     if (!maker || maker->activation != MRT_ACT_NONE || maker->in_count != 2 || made->rank < 1 ||
         (maker->op != MOTE_OP_FULLY_CONNECTED && maker->op != MOTE_OP_CONV_2D && maker->op != MOTE_OP_DEPTHWISE_CONV_2D))
         return false;
-    if (last != (maker->op == MOTE_OP_FULLY_CONNECTED ? x->shape.rank - 1 : 1))
-        return false;
-    bias = as_bias(c, i, made->dim[made->rank - 1], maker->op != MOTE_OP_FULLY_CONNECTED);
+    bias = as_bias(c, i, made->dim[made->rank - 1], last);
     if (!bias)
         return false;
     ids[0] = maker->in[0];
