@@ -6,6 +6,7 @@
 #include "formats/keras/keras.h"
 #include "formats/keras/write.h"
 #include "formats/onnx/onnx.h"
+#include "formats/tensorflow/tensorflow.h"
 
 /* A kind of model file. One row makes mote read it (recognise NULL: another row does), write it, and name it where a path
  * ends in something else. */
@@ -17,10 +18,10 @@ typedef struct model_format {
     mote_status (*write)(mote_text *out, const mote_model *model, mote_error *err);
 } model_format;
 
-static const model_format formats[] = {{".tflite", mote_is_tflite, mote_tflite_read, mote_tflite_write},
-                                       {NULL, mote_is_onnx, mote_onnx_read, NULL},
-                                       {".keras", mote_is_keras, mote_keras_read, mote_keras_write},
-                                       {".h5", NULL, NULL, mote_keras_write_h5}};
+static const model_format formats[] = {
+    {".tflite", mote_is_tflite, mote_tflite_read, mote_tflite_write}, {NULL, mote_is_onnx, mote_onnx_read, NULL},
+    {NULL, mote_is_saved_model_file, mote_saved_model_read, NULL},    {NULL, mote_is_graph_def, mote_graph_def_read, NULL},
+    {".keras", mote_is_keras, mote_keras_read, mote_keras_write},     {".h5", NULL, NULL, mote_keras_write_h5}};
 
 enum { FORMAT_COUNT = sizeof formats / sizeof *formats };
 
@@ -53,7 +54,9 @@ mote_status mote_model_load(mote_model **out, const char *path, const mote_load_
     *out = NULL;
     if (!path)
         return mote_fail(err, MOTE_ERR_USAGE, "no path to load a model from");
-    if (mote_path_is_dir(path))
+    if (mote_path_is_dir(path) && mote_is_saved_model(path))
+        mote_saved_model_load(out, path, &o, err);
+    else if (mote_path_is_dir(path))
         mote_folder_kind_refuse(path, MOTE_WANTED_MODEL, err);
     else if ((o.folder || (o.folder = folder_of(path, &arena, err)) != NULL) && mote_file_open(&file, path, err) == MOTE_OK)
         mote_model_read(out, file.bytes, file.count, &o, err);
