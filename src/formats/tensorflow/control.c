@@ -25,7 +25,7 @@ static mote_import_value **run(mote_import_call *c, const mote_import_graph *gra
                                int32_t count, const char *what, int32_t turn)
 {
     const char *prefix =
-        mote_import_failed(c) ? NULL : mote_arena_printf(&c->im->scratch, c->err, "%s/%s%d/", c->node->name, what, turn);
+        mote_import_failed(c) ? NULL : mote_arena_printf(&c->im->scratch, c->err, "%s/%s%d/", c->node->out[0], what, turn);
 
     if (prefix && count != graph->in_count)
         mote_import_wrong(c, "%d operands for what takes %d", count, graph->in_count);
@@ -146,25 +146,11 @@ static bool is_within(mote_import_call *c, const mote_import_items *items, int64
 static mote_import_items *items_of(mote_import_call *c, mote_import_value *x)
 {
     mote_import_items *items = mote_import_failed(c) || x->shape.rank < 1 ? NULL : new_items(c, x->shape.dim[0]);
-    mote_import_shape  shape = {.rank = x->shape.rank - 1};
-    int64_t            i, behind, zero = 0;
 
-    if (!items) {
+    if (!items)
         mote_import_wrong(c, "a number is no list");
-        return NULL;
-    }
-    memcpy(shape.dim, x->shape.dim + 1, (size_t)shape.rank * sizeof *shape.dim);
-    for (i = 0; i < items->count && !mote_import_failed(c); i++) {
-        mote_import_value *in[4] = {x, NULL, NULL, NULL}, *part;
-        behind = i + 1;
-        in[1] = mote_tf_known_ints(c, &i, 1);
-        in[2] = mote_tf_known_ints(c, &behind, 1);
-        in[3] = mote_tf_known_ints(c, &zero, 1);
-        part = mote_import_failed(c) ? NULL : mote_tf_part(c, (mote_tf_told){"Slice", NULL, in, 4});
-        items->item[i] = part ? mote_tf_reshaped(c, part, &shape) : NULL;
-        if (items->item[i])
-            items->item[i]->uses = 2; /* who reads it is not known */
-    }
+    else
+        mote_tf_unpack(c, x, 0, items->item, items->count);
     return mote_import_failed(c) ? NULL : items;
 }
 
@@ -233,20 +219,15 @@ static void import_length(mote_import_call *c)
 /* Of several items a tensor with one axis more. */
 static void stack(mote_import_call *c, mote_import_value *const *item, int32_t count)
 {
-    const int64_t      zero = 0;
-    mote_import_value *axis = mote_tf_known_ints(c, &zero, 1), **in = mote_import_take(c, (size_t)count, sizeof *in);
-    int32_t            i;
+    int32_t i;
 
-    for (i = 0; in && i < count && !mote_import_failed(c); i++) {
+    for (i = 0; i < count; i++)
         if (!item[i])
             mote_import_refuse(c, "item %d of the list was never written", i);
-        else
-            in[i] = mote_tf_apply(c, "Unsqueeze", item[i], axis);
-    }
     if (count == 0)
         mote_import_refuse(c, "an empty list");
     if (!mote_import_failed(c))
-        mote_tf_all(c, (mote_tf_told){"Concat", (mote_import_attribute[]){MOTE_TF_INT("axis", 0), MOTE_TF_END}, in, count});
+        mote_tf_pack(c, item, count, 0);
 }
 
 static void import_stack(mote_import_call *c)

@@ -18,6 +18,9 @@ typedef struct flattener {
     const mote_tf_file      *file;
     const mote_tf_signature *signature;
     mote_arena              *arena;
+    mote_index               names; /* of values: their places in used */
+    const char             **used;
+    int32_t                  used_count, used_capacity;
     const char             **keys; /* of each node: what its variable is called in the checkpoint; NULL: nobody says */
     int32_t                  made;
     mote_error              *err;
@@ -199,17 +202,69 @@ static bool is_key(const flattener *f, const char *name)
 
 static const char *value_of_node(scope *s, int32_t n, int64_t output)
 {
-    const mote_tf_node *node = node_at(s, n);
+    if (!failed(s->f) && s->results[n] && output >= 0 && output < s->counts[n])
+        return s->results[n][output];
+    wrong(s->f, "an output that there is not, of", node_at(s, n)->name);
+    return "";
+}
 
-    if (s->results[n]) {
-        if (output >= 0 && output < s->counts[n])
-            return s->results[n][output];
-        wrong(s->f, "an output that there is not, of", node->name);
-        return "";
+static bool is_used(const flattener *f, const char *name, uint64_t hash)
+{
+    int32_t at;
+
+    for (at = mote_index_first(&f->names, hash); at >= 0; at = mote_index_next(&f->names, at))
+        if (strcmp(f->used[mote_index_value(&f->names, at)], name) == 0)
+            return true;
+    return is_key(f, name);
+}
+
+static bool keep_name(flattener *f, const char *name, uint64_t hash)
+{
+    const int32_t capacity = f->used_capacity > 0 ? 2 * f->used_capacity : 64;
+    const char  **used;
+
+    if (f->used_count == f->used_capacity) {
+        if (!(used = MOTE_NEW(f->arena, const char *, capacity, f->err)))
+            return false;
+        if (f->used_count > 0)
+            memcpy(used, f->used, (size_t)f->used_count * sizeof *used);
+        f->used = used;
+        f->used_capacity = capacity;
     }
-    if (output > 0 || (s->prefix[0] == '\0' && is_key(s->f, node->name)))
-        return mote_arena_printf(s->f->arena, s->f->err, "%s%s:%lld", s->prefix, node->name, (long long)output);
-    return mote_arena_printf(s->f->arena, s->f->err, "%s%s", s->prefix, node->name);
+    f->used[f->used_count] = name;
+    if (mote_index_add(&f->names, hash, f->used_count++))
+        return true;
+    mote_fail(f->err, MOTE_ERR_MEMORY, "out of memory");
+    return false;
+}
+
+/* Functions that only wrap others leave no trace in names; so two nodes may have one, and are told apart by a number. */
+static const char *unique_name(flattener *f, const char *prefix, const char *name)
+{
+    const char *out = mote_arena_printf(f->arena, f->err, "%s%s", prefix, name);
+    uint64_t    hash = 0;
+    int32_t     k;
+
+    for (k = 1; out; k++) {
+        hash = mote_hash_bytes(MOTE_HASH_SEED, out, strlen(out));
+        if (!is_used(f, out, hash))
+            break;
+        out = mote_arena_printf(f->arena, f->err, "%s%s/%d", prefix, name, f->used_count + k);
+    }
+    return out && keep_name(f, out, hash) ? out : NULL;
+}
+
+/* What the node's outputs are called from now on. */
+static void name_outputs(scope *s, int32_t n, int32_t count)
+{
+    const char *first = failed(s->f) ? NULL : unique_name(s->f, s->prefix, node_at(s, n)->name);
+    int32_t     i;
+
+    if (!first || !(s->results[n] = MOTE_NEW(s->f->arena, const char *, count, s->f->err)))
+        return;
+    for (i = 0; i < count && !failed(s->f); i++)
+        s->results[n][i] = i == 0 ? first : mote_arena_printf(s->f->arena, s->f->err, "%s:%d", first, i);
+    s->counts[n] = count;
 }
 
 /* The value that a reference means; its node stands there already. */
@@ -256,12 +311,10 @@ static mote_import_node *add_node(scope *s, const mote_tf_node *from)
 
 static void set_outputs(scope *s, mote_import_node *node, int32_t n, int32_t count)
 {
-    int32_t i;
-
-    if (!(node->out = MOTE_NEW(s->f->arena, const char *, count, s->f->err)))
+    name_outputs(s, n, count);
+    if (failed(s->f))
         return;
-    for (i = 0; i < count && !failed(s->f); i++)
-        node->out[i] = value_of_node(s, n, i);
+    node->out = s->results[n];
     node->out_count = count;
 }
 
@@ -302,6 +355,11 @@ static mote_import_attribute *with_attributes(scope *s, mote_import_node *node, 
 
 /* ---- functions ---- */
 
+static bool is_call(const mote_tf_node *node)
+{
+    return is_op(node, "PartitionedCall") || is_op(node, "StatefulPartitionedCall");
+}
+
 static void need(scope *s, const char *text);
 
 static bool begin_scope(scope *s)
@@ -320,6 +378,8 @@ static bool begin_scope(scope *s)
         mote_fail(s->f->err, MOTE_ERR_LIMIT, "functions within functions: more than %d, or %d in all", DEPTH_MAX, NODES_MAX);
         return false;
     }
+    if (failed(s->f))
+        return false;
     s->states = MOTE_NEW(s->f->arena, uint8_t, s->of->count, s->f->err);
     s->results = MOTE_NEW(s->f->arena, const char **, s->of->count, s->f->err);
     s->counts = MOTE_NEW(s->f->arena, int32_t, s->of->count, s->f->err);
@@ -343,7 +403,9 @@ static void run_function(scope *s, int32_t n, const mote_tf_function *of)
     int32_t             count, i;
 
     within.args = operands_of(s, node, &count);
-    within.prefix = mote_arena_printf(s->f->arena, s->f->err, "%s%s/", s->prefix, node->name);
+    within.prefix = is_call(node) && strstr(node->name, "PartitionedCall")
+                        ? s->prefix
+                        : mote_arena_printf(s->f->arena, s->f->err, "%s%s/", s->prefix, node->name);
     if (!failed(s->f) && count != of->arg_count)
         refuse(s->f, node, "it gives its function another number of operands than that takes");
     if (failed(s->f) || !begin_scope(&within))
@@ -596,7 +658,7 @@ static void emit_old_loop(scope *s, int32_t exit)
     to->out = out;
     to->out_count = loop.count;
     for (i = 0; i < loop.count && !failed(s->f); i++)
-        out[i] = mote_arena_printf(s->f->arena, s->f->err, "%s%s:%d", s->prefix, named.name, i);
+        out[i] = unique_name(s->f, s->prefix, named.name);
     for (n = 0; n < s->of->count && !failed(s->f); n++) {
         int32_t at;
         if (!ends_in(node_at(s, n)->op, "Exit") || !maker_of(s, node_at(s, n), 0, &at))
@@ -608,11 +670,6 @@ static void emit_old_loop(scope *s, int32_t exit)
 }
 
 /* ---- one node ---- */
-
-static bool is_call(const mote_tf_node *node)
-{
-    return is_op(node, "PartitionedCall") || is_op(node, "StatefulPartitionedCall");
-}
 
 static const mote_tf_function *called_by(const scope *s, const mote_tf_node *node)
 {
@@ -880,12 +937,12 @@ mote_status mote_tf_flatten(mote_import_file *out, const mote_tf_file *file, con
     int32_t   i;
 
     find_variables(&f);
-    if (failed(&f) || !begin_scope(&s))
-        return err->code;
+    begin_scope(&s);
     for (i = 0; i < signature->input_count && !failed(&f); i++)
         set_input(&s, &signature->inputs[i]);
     for (i = 0; i < signature->output_count && !failed(&f); i++)
         set_output(&s, &signature->outputs[i]);
+    mote_index_free(&f.names);
     *out = (mote_import_file){.producer = "TensorFlow",
                               .graph_name = "",
                               .nodes = nodes.nodes,

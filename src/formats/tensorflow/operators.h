@@ -45,6 +45,10 @@ mote_import_value *mote_tf_turned(mote_import_call *c, mote_import_value *x, con
 mote_import_value *mote_tf_reshaped(mote_import_call *c, const mote_import_value *x, const mote_import_shape *shape);
 mote_import_value *mote_tf_cast(mote_import_call *c, mote_import_value *x, mote_dtype to);
 
+/* Values side by side along a new axis, as output 0; parts along an axis that they have no more (out: NULL is filled). */
+void mote_tf_pack(mote_import_call *c, mote_import_value *const *in, int32_t count, int32_t axis);
+void mote_tf_unpack(mote_import_call *c, mote_import_value *x, int32_t axis, mote_import_value **out, int32_t count);
+
 /* Whether data_format says that channels are second; as perms between that and channels last. */
 bool mote_tf_has_channels_second(const mote_import_node *node);
 

@@ -111,16 +111,78 @@ static mote_import_value *with_axis(mote_import_call *c, mote_import_value *x, i
     return mote_tf_apply(c, "Unsqueeze", x, mote_tf_known_ints(c, &axis, 1));
 }
 
-static void import_pack(mote_import_call *c)
+static bool all_known(mote_import_value *const *in, int32_t count)
 {
-    const int32_t       axis = mote_import_axis(c, mote_import_int(c, "axis", 0), c->in[0]->shape.rank + 1);
-    mote_import_value **in = mote_import_take(c, (size_t)c->in_count, sizeof *in);
+    int32_t i;
+
+    for (i = 0; i < count; i++)
+        if (!in[i]->known)
+            return false;
+    return true;
+}
+
+/* Tensors of one rank, at most as many as a node takes. */
+static mote_id pack_some(mote_import_call *c, const mote_id *in, int32_t count, int32_t place)
+{
+    mote_import_op op = {.op = MOTE_OP_PACK, .in = in, .in_count = count};
+
+    op.as.pack.count = count;
+    op.as.pack.axis = place;
+    return mote_import_add(c, &op);
+}
+
+/* Where samples are counted, their axis stays first. */
+static void pack_computed(mote_import_call *c, mote_import_value *const *in, int32_t count, int32_t axis)
+{
+    mote_id *ids = mote_import_take(c, (size_t)count, sizeof *ids),
+            *parts = mote_import_take(c, (size_t)count, sizeof *parts);
+    mote_import_order order = {.rank = in[0]->shape.rank + 1};
+    bool              is_batched = false;
+    int32_t           i, place, part_count = 0, k = 0;
+
+    for (i = 0; ids && i < count && !mote_import_failed(c); i++) {
+        if (in[i]->shape.rank != in[0]->shape.rank)
+            mote_import_wrong(c, "operands of %d and of %d dimensions", in[0]->shape.rank, in[i]->shape.rank);
+        ids[i] = mote_import_as_file(c, in[i]);
+        is_batched |= mote_import_tensor_at(c, ids[i])->is_batched;
+    }
+    if (mote_import_failed(c) || order.rank > MOTE_RANK_MAX) {
+        mote_import_refuse(c, "more than %d dimensions", MOTE_RANK_MAX);
+        return;
+    }
+    place = is_batched && axis == 0 ? 1 : axis;
+    for (i = 0; i < order.rank; i++)
+        if (i == place)
+            order.axis[i] = axis;
+        else {
+            order.axis[i] = k + (k >= axis);
+            k++;
+        }
+    for (i = 0; parts && i < count; i += MOTE_NODE_IN_MAX)
+        parts[part_count++] = pack_some(c, ids + i, count - i < MOTE_NODE_IN_MAX ? count - i : MOTE_NODE_IN_MAX, place);
+    if (parts)
+        mote_import_give(c, 0, mote_import_concat(c, parts, part_count, place), order.axis);
+}
+
+void mote_tf_pack(mote_import_call *c, mote_import_value *const *in, int32_t count, int32_t axis)
+{
+    mote_import_value **with = all_known(in, count) ? mote_import_take(c, (size_t)count, sizeof *with) : NULL;
     int32_t             i;
 
-    for (i = 0; in && i < c->in_count && !mote_import_failed(c); i++)
-        in[i] = with_axis(c, c->in[i], axis);
+    for (i = 0; with && i < count && !mote_import_failed(c); i++)
+        with[i] = with_axis(c, in[i], axis);
+    if (with && !mote_import_failed(c))
+        concat(c, with, count, axis);
+    else if (!mote_import_failed(c))
+        pack_computed(c, in, count, axis);
+}
+
+static void import_pack(mote_import_call *c)
+{
+    const int32_t axis = mote_import_axis(c, mote_import_int(c, "axis", 0), c->in[0]->shape.rank + 1);
+
     if (!mote_import_failed(c))
-        concat(c, in, c->in_count, axis);
+        mote_tf_pack(c, c->in, c->in_count, axis);
 }
 
 static void import_split(mote_import_call *c)
@@ -290,23 +352,64 @@ static void import_strided_slice(mote_import_call *c)
     mote_import_give_reshaped(c, 0, y, &shape);
 }
 
+/* One operator for all parts. */
+static void unpack_computed(mote_import_call *c, mote_import_value *x, int32_t axis, mote_import_value **out, int32_t count)
+{
+    const mote_import_order order = mote_import_common_order(
+        &(mote_import_call){.in = &x, .in_count = 1, .im = c->im, .err = c->err}, 0, 1, x->shape.rank);
+    const mote_id  id = mote_import_as(c, x, &order);
+    mote_import_op op = {.op = MOTE_OP_UNPACK, .in = &id, .in_count = 1};
+    int32_t        axes[MOTE_RANK_MAX], i, rank = 0;
+    mote_id        ids[MOTE_NODE_OUT_MAX];
+
+    op.as.unpack.count = count;
+    op.as.unpack.axis = mote_import_place(&order, axis);
+    mote_import_add_many(c, &op, ids, count);
+    for (i = 0; i < order.rank; i++)
+        if (order.axis[i] != axis)
+            axes[rank++] = order.axis[i] - (order.axis[i] > axis);
+    for (i = 0; i < count && !mote_import_failed(c); i++) {
+        mote_import_call part = *c;
+        if (!(out[i] = part.result = mote_import_new_value(c)))
+            return;
+        mote_import_give(&part, 0, ids[i], axes);
+        c->made = part.made;
+    }
+}
+
+void mote_tf_unpack(mote_import_call *c, mote_import_value *x, int32_t axis, mote_import_value **out, int32_t count)
+{
+    mote_import_shape shape = {0};
+    int32_t           i;
+
+    if (!x->known && count > 1 && count <= MOTE_NODE_OUT_MAX) {
+        unpack_computed(c, x, axis, out, count);
+        return;
+    }
+    for (i = 0; i < x->shape.rank; i++)
+        if (i != axis)
+            shape.dim[shape.rank++] = x->shape.dim[i];
+    for (i = 0; i < count && !mote_import_failed(c); i++) {
+        cut                k = {.count = 0};
+        mote_import_value *y;
+        add_cut(&k, axis, i, i + 1, 1);
+        if ((y = cut_out(c, x, &k)) != NULL && (out[i] = mote_tf_reshaped(c, y, &shape)) != NULL)
+            out[i]->uses = 2; /* who reads it is not known */
+    }
+}
+
 static void import_unpack(mote_import_call *c)
 {
     const mote_import_value *x = mote_import_in(c, 0);
     const int32_t            axis = mote_import_axis(c, mote_import_int(c, "axis", 0), x->shape.rank);
-    mote_import_shape        shape = {0};
+    const int32_t            count = mote_import_failed(c) ? 0 : x->shape.dim[axis];
+    mote_import_value      **parts = mote_import_take(c, (size_t)count, sizeof *parts);
     int32_t                  i;
 
-    for (i = 0; i < x->shape.rank; i++)
-        if (i != axis)
-            shape.dim[shape.rank++] = x->shape.dim[i];
-    for (i = 0; i < c->out_count && !mote_import_failed(c); i++) {
-        cut                k = {.count = 0};
-        mote_import_value *y;
-        add_cut(&k, axis, i, i + 1, 1);
-        if (mote_import_wants(c, i) && (y = cut_out(c, c->in[0], &k)) != NULL)
-            mote_import_give_reshaped(c, i, y, &shape);
-    }
+    if (parts)
+        mote_tf_unpack(c, c->in[0], axis, parts, count);
+    for (i = 0; i < count && i < c->out_count && !mote_import_failed(c); i++)
+        mote_import_give_value(c, i, parts[i]);
 }
 
 /* ---- by numbers ---- */
