@@ -109,6 +109,13 @@ static void import_erfc(mote_import_call *c)
     mote_tf_apply_all(c, "Sub", mote_tf_number(c, c->in[0], 1), mote_tf_apply(c, "Erf", c->in[0], NULL));
 }
 
+static void import_is_finite(mote_import_call *c)
+{
+    mote_import_value *nan = mote_tf_apply(c, "IsNaN", c->in[0], NULL), *inf = mote_tf_apply(c, "IsInf", c->in[0], NULL);
+
+    mote_tf_apply_all(c, "Not", mote_tf_apply(c, "Or", nan, inf), NULL);
+}
+
 /* The quotient without the remainder, whose sign is the divisor's. */
 static void import_floor_div(mote_import_call *c)
 {
@@ -320,6 +327,7 @@ const mote_import_row mote_tf_elementwise[] = {
     {"Log1p", MOTE_IMPORT_ANY, 1, 1, 1, import_log1p, 0},
     {"Expm1", MOTE_IMPORT_ANY, 1, 1, 1, import_expm1, 0},
     {"Erfc", MOTE_IMPORT_ANY, 1, 1, 1, import_erfc, 0},
+    {"IsFinite", MOTE_IMPORT_ANY, 1, 1, 1, import_is_finite, 0},
     {"FloorDiv", MOTE_IMPORT_ANY, 2, 2, 1, import_floor_div, 0},
     {"Relu6", MOTE_IMPORT_ANY, 1, 1, 1, import_relu6, 0},
     {"LeakyRelu", MOTE_IMPORT_ANY, 1, 1, 1, import_leaky_relu, 0},

@@ -209,15 +209,15 @@ static void import_bias_add(mote_import_call *c)
 
 static void import_resize(mote_import_call *c)
 {
-    const bool             is_nearest = c->row->kind == 0, is_cubic = c->row->kind == 2;
+    const bool             is_nearest = c->row->kind == 0;
     const bool             aligned = mote_import_int(c, "align_corners", 0) != 0;
     const bool             half = mote_import_int(c, "half_pixel_centers", 0) != 0;
     const mote_import_list size = mote_import_operand_ints(c, 1, NULL);
     mote_import_value     *in[] = {channels_second(c, c->in[0]), NULL, NULL, NULL};
     int64_t                sizes[4];
 
-    if (!mote_import_failed(c) && (size.count != 2 || (is_cubic && !half)))
-        mote_import_refuse(c, "two sizes are read, and cubic weights with half_pixel_centers");
+    if (!mote_import_failed(c) && size.count != 2)
+        mote_import_refuse(c, "two sizes are read");
     if (mote_import_failed(c))
         return;
     sizes[0] = in[0]->shape.dim[0];
@@ -228,15 +228,27 @@ static void import_resize(mote_import_call *c)
     give_image(
         c, (mote_tf_told){"Resize",
                           (mote_import_attribute[]){
-                              MOTE_TF_STRING("mode", is_nearest ? "nearest"
-                                                     : is_cubic ? "cubic"
-                                                                : "linear"),
+                              MOTE_TF_STRING("mode", is_nearest ? "nearest" : "linear"),
                               MOTE_TF_STRING("coordinate_transformation_mode", aligned ? "align_corners"
                                                                                : half  ? "half_pixel"
                                                                                        : "asymmetric"),
-                              MOTE_TF_STRING("nearest_mode", aligned || half ? "round_prefer_ceil" : "floor"),
-                              MOTE_TF_FLOAT("cubic_coeff_a", -0.5f), MOTE_TF_INT("exclude_outside", is_cubic), MOTE_TF_END},
+                              MOTE_TF_STRING("nearest_mode", aligned || half ? "round_prefer_ceil" : "floor"), MOTE_TF_END},
                           in, 4});
+}
+
+/* Divided by a power of what its neighbours among the channels are. */
+static void import_lrn(mote_import_call *c)
+{
+    const int64_t      size = 2 * mote_import_int(c, "depth_radius", 5) + 1;
+    mote_import_value *x = channels_second(c, c->in[0]);
+
+    give_image(
+        c, (mote_tf_told){"LRN",
+                          (mote_import_attribute[]){MOTE_TF_INT("size", size),
+                                                    MOTE_TF_FLOAT("alpha", mote_import_float(c, "alpha", 1) * (float)size),
+                                                    MOTE_TF_FLOAT("beta", mote_import_float(c, "beta", 0.5f)),
+                                                    MOTE_TF_FLOAT("bias", mote_import_float(c, "bias", 1)), MOTE_TF_END},
+                          &x, 1});
 }
 
 static void import_blocks(mote_import_call *c)
@@ -296,7 +308,7 @@ const mote_import_row mote_tf_images[] = {
     {"BiasAdd", MOTE_IMPORT_ANY, 2, 2, 1, import_bias_add, 0},
     {"ResizeNearestNeighbor", MOTE_IMPORT_FILE, 2, 2, 1, import_resize, 0},
     {"ResizeBilinear", MOTE_IMPORT_FILE, 2, 2, 1, import_resize, 1},
-    {"ResizeBicubic", MOTE_IMPORT_FILE, 2, 2, 1, import_resize, 2},
+    {"LRN", MOTE_IMPORT_FILE, 1, 1, 1, import_lrn, 0},
     IMAGE("DepthToSpace", 1, 1, import_blocks, 0),
     IMAGE("SpaceToDepth", 1, 1, import_blocks, 0),
     {"SpaceToBatchND", MOTE_IMPORT_FILE, 3, 3, 1, import_batches, MOTE_OP_SPACE_TO_BATCH_ND},

@@ -13,6 +13,9 @@ extern const mote_import_row mote_tf_elementwise[], mote_tf_shapes[], mote_tf_im
 
 const mote_import_row *mote_tf_find_row(const mote_import_node *node);
 
+/* Puts one node in place of several that TensorFlow writes for it. */
+mote_status mote_tf_rewrite(mote_import_file *file, mote_arena *arena, mote_error *err);
+
 /* What a node of ONNX would be: name, attributes (ended by a NULL name), operands (NULL: absent). */
 typedef struct mote_tf_told {
     const char                  *name;

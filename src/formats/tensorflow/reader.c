@@ -175,6 +175,8 @@ static void set_end(mote_tf_end *end, const mote_tf_node *node)
     end->end.rank = end->end.has_shape ? shape->int_count : 0;
     for (i = 0; i < end->end.rank; i++)
         end->end.dim[i] = (int32_t)shape->ints[i];
+    if (end->end.rank > 0 && end->end.dim[0] < 0)
+        end->end.dim_param[0] = "batch";
 }
 
 /* What nothing reads is an output, what is to be filled in an input. */
@@ -211,6 +213,7 @@ static mote_status parse_file(mote_importer *im, const source *s, mote_tf_file *
     else if (!(signature = choose_signature(file, im->options ? im->options->signature : NULL, err)))
         return err->code;
     MOTE_TRY(mote_tf_flatten(&im->file, file, signature, &im->scratch, err));
+    MOTE_TRY(mote_tf_rewrite(&im->file, &im->scratch, err));
     im->file.opset = OPSET;
     return MOTE_OK;
 }

@@ -517,6 +517,8 @@ static mote_status read_end(const parser *p, mote_tf_end *out, mote_pb message, 
             MOTE_TRY(mote_tf_read_shape(mote_pb_within(&field), &out->end.rank, out->end.dim, &out->end.has_shape, err));
     }
     out->end.dtype = mote_tf_dtype(out->end.file_type);
+    if (out->end.rank > 0 && out->end.dim[0] < 0)
+        out->end.dim_param[0] = "batch"; /* the file has no names for dimensions; this one counts samples */
     return err->code;
 }
 

@@ -65,6 +65,28 @@ static void import_rank(mote_import_call *c)
     }
 }
 
+/* The shape of what repeats along each other's axes of 1. */
+static void import_broadcast_args(mote_import_call *c)
+{
+    const mote_import_list a = mote_import_operand_ints(c, 0, NULL), b = mote_import_operand_ints(c, 1, NULL);
+    const int32_t          count = a.count > b.count ? a.count : b.count;
+    int64_t                n[MOTE_RANK_MAX];
+    mote_import_value     *known;
+    int32_t                i;
+
+    if (mote_import_failed(c) || count > MOTE_RANK_MAX) {
+        mote_import_refuse(c, "more than %d dimensions", MOTE_RANK_MAX);
+        return;
+    }
+    for (i = 1; i <= count; i++) {
+        const int64_t of_a = i <= a.count ? a.n[a.count - i] : 1, of_b = i <= b.count ? b.n[b.count - i] : 1;
+        n[count - i] = of_a == 1 ? of_b : of_a;
+    }
+    known = mote_tf_cast(c, mote_tf_known_ints(c, n, count), c->in[0]->dtype);
+    if (known)
+        mote_import_give_value(c, 0, known);
+}
+
 static void import_fill(mote_import_call *c)
 {
     mote_tf_apply_all(c, "Expand", c->in[1], c->in[0]);
@@ -515,6 +537,7 @@ const mote_import_row mote_tf_shapes[] = {
     {"ZerosLike", MOTE_IMPORT_FILE, 1, 1, 1, import_like, 0},
     {"OnesLike", MOTE_IMPORT_FILE, 1, 1, 1, import_like, 1},
     {"BroadcastTo", MOTE_IMPORT_FILE, 2, 2, 1, import_broadcast_to, 0},
+    {"BroadcastArgs", MOTE_IMPORT_FILE, 2, 2, 1, import_broadcast_args, 0},
     {"Range", MOTE_IMPORT_FILE, 3, 3, 1, import_range, 0},
     {"ConcatV2", MOTE_IMPORT_ANY, 2, INT32_MAX, 1, import_concat, 0},
     {"Concat", MOTE_IMPORT_FILE, 2, INT32_MAX, 1, import_concat, 1},
