@@ -129,7 +129,7 @@ mote_status cli_load_model(mote_model **out, const cli_args *args, const char *p
     const char *const *texts;
     const int          count = cli_values(args, "input-shape", &texts);
     mote_input_shape  *shapes = MOTE_NEW(&arena, mote_input_shape, count, err);
-    mote_load_options  options = {.shapes = shapes, .shape_count = count};
+    mote_load_options  options = {.shapes = shapes, .shape_count = count, .signature = cli_value(args, "signature")};
     int                i;
 
     *out = NULL;

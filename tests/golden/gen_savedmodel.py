@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """SavedModel folders as four writers make them, and what TensorFlow answers.
 
-    CUDA_VISIBLE_DEVICES= tests/golden/gen_savedmodel.py [FOLDER] [NAME...]
+    CUDA_VISIBLE_DEVICES= tests/golden/gen_savedmodel.py [FOLDER [NAME... | corpus]]
 
 Writes FOLDER/WRITER_MODEL/ (saved_model.pb, variables/) and FOLDER/WRITER_MODEL.npz: in.NAME and out.NAME for each name of
 the signature. FOLDER is tests/golden/savedmodel. Needs requirements.txt. Without graphs for training and debug names a
@@ -281,6 +281,29 @@ def shrink(folder):
         shutil.rmtree(extra) if os.path.isdir(extra) else os.path.exists(extra) and os.remove(extra)
 
 
+# ---- where fuzzing begins ----
+
+def constants_inside(folder):
+    """The graph with its variables as constants, as a frozen graph: what of it is read has no checkpoint."""
+    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+    loaded = tf.saved_model.load(folder)  # holds the variables
+    signature = loaded.signatures["serving_default"]
+    return convert_variables_to_constants_v2(signature, lower_control_flow=False).graph.as_graph_def().SerializeToString()
+
+
+def write_corpus(to):
+    corpus = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fuzz", "corpus")
+    for kind in ("saved_model", "checkpoint"):
+        os.makedirs(os.path.join(corpus, kind), exist_ok=True)
+    for case in ("module_cnn", "module_lstm", "tf_keras_lstm", "module_two"):
+        with open(os.path.join(corpus, "saved_model", case + ".frozen.pb"), "wb") as f:
+            f.write(constants_inside(os.path.join(to, case)))
+    for case in ("tf1_lstm", "module_mlp"):
+        shutil.copy(os.path.join(to, case, "saved_model.pb"), os.path.join(corpus, "saved_model", case + ".pb"))
+    for case in ("tf1_mlp", "keras_mlp"):
+        shutil.copy(os.path.join(to, case, "variables", "variables.index"), os.path.join(corpus, "checkpoint", case + ".index"))
+
+
 def main():
     to = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(os.path.abspath(__file__)), "savedmodel")
     for writer, write in WRITERS.items():
@@ -295,6 +318,8 @@ def main():
             if not os.environ.get("WHOLE"):
                 shrink(folder)
             print(case, sum(os.path.getsize(os.path.join(d, f)) for d, _, fs in os.walk(folder) for f in fs))
+    if len(sys.argv) <= 1 or sys.argv[2:] == ["corpus"]:
+        write_corpus(to)
 
 
 main()
