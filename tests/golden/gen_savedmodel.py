@@ -295,7 +295,7 @@ def write_corpus(to):
     corpus = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fuzz", "corpus")
     for kind in ("saved_model", "checkpoint"):
         os.makedirs(os.path.join(corpus, kind), exist_ok=True)
-    for case in ("module_cnn", "module_lstm", "tf_keras_lstm", "module_two"):
+    for case in ("module_cnn", "module_lstm", "module_depthwise", "module_two"):
         with open(os.path.join(corpus, "saved_model", case + ".frozen.pb"), "wb") as f:
             f.write(constants_inside(os.path.join(to, case)))
     for case in ("tf1_lstm", "module_mlp"):
