@@ -18,11 +18,19 @@ extern "C" {
 typedef enum mote_scheme {
     MOTE_SCHEME_INT8 = 0, /* int8 activations and weights, int32 biases */
     MOTE_SCHEME_INT16X8,  /* int16 activations around 0, int8 weights, int64 biases: for what int8 is too coarse for */
+    /* Weights alone are stored in fewer bits, where that makes a file smaller; everything is computed with real numbers. */
+    MOTE_SCHEME_FLOAT16, /* weights of 16 bits: half of the file, and answers that hardly differ */
+    MOTE_SCHEME_DYNAMIC, /* weights of 8 bits ("dynamic range"): products of integers, where such a kernel is */
+    /* int8 activations, int4 weights of convolutions and dense layers (int8 where an operator has no kernel for them): an
+     * eighth of the file. Without training for it (quantization-aware) it costs accuracy. */
+    MOTE_SCHEME_INT4,
     MOTE_SCHEME_COUNT
 } mote_scheme;
 
-/* "int8", "int16x8"; NULL for a number that is no scheme's. */
+/* "int8", "int16x8", "float16", "dynamic", "int4"; NULL for a number that is no scheme's. */
 const char *mote_scheme_name(mote_scheme scheme);
+/* Whether it needs calibration samples. */
+bool mote_scheme_is_calibrated(mote_scheme scheme);
 
 typedef struct mote_quantize_options {
     mote_scheme   scheme;
@@ -46,7 +54,10 @@ mote_status mote_model_freeze(mote_model **out, const mote_model *trained, mote_
  * is a float model at inference (int8 weights of a dynamic-range file are taken as the real numbers that they stand for);
  * calibration gives the inputs of its first (only) input. Errors: USAGE (no model, one that is not float at inference, no
  * samples, wrong shape, another io), UNSUPPORTED (an operator without a form of these types: named), NUMERIC (infinity or
- * NaN). options may be NULL. */
+ * NaN). options may be NULL.
+ *
+ * The schemes that store weights alone take no calibration (NULL is right), keep inputs and outputs float32, and give a
+ * model that is at inference still. */
 mote_status mote_model_quantize(mote_model **out, const mote_model *model, const mote_dataset_split *calibration,
                                 const mote_quantize_options *options, mote_error *err);
 

@@ -320,53 +320,151 @@ typedef struct mrt_conv_groups_i16_bias32_params {
     const MRT_FLASH int8_t  *shift;
 } mrt_conv_groups_i16_bias32_params;
 
+/* So many products, each of at most 2^22, add up in 32 bits; longer sums are made of such pieces. */
+enum { MRT_CONV_GROUPS_I16_PIECE = 256, MRT_CONV_GROUPS_I16_SUMS = 4 };
+
+MRT_INLINE int32_t mrt_conv_groups_piece_i16(const int16_t *x, const MRT_FLASH int8_t *v, int32_t count)
+{
+    int32_t sum = 0, i;
+
+    for (i = 0; i < count; i++)
+        sum += x[i] * v[i];
+    return sum;
+}
+
 /* The lower 32 bits of it are the sum in 32 bits. */
 MRT_INLINE uint64_t mrt_conv_groups_sum_i16(const mrt_group_patch *patch, int32_t depth, const int16_t *in,
                                             const MRT_FLASH int8_t *w)
 {
-    uint64_t acc = 0;
-    int32_t  row, column, i;
+    const mrt_group_runs runs = mrt_group_runs_of(patch, depth);
+    uint64_t             acc = 0;
+    int32_t              row, run, i, piece;
 
     for (row = 0; row < patch->rows; row++)
-        for (column = 0; column < patch->columns; column++) {
-            const int16_t          *x = in + row * patch->in_row + column * patch->in_step;
-            const MRT_FLASH int8_t *v = w + row * patch->w_row + column * patch->w_step;
-            for (i = 0; i < depth; i++)
-                acc += (uint64_t)(int64_t)((int32_t)x[i] * v[i]);
+        for (run = 0; run < runs.count; run++) {
+            const int16_t          *x = in + row * patch->in_row + run * patch->in_step;
+            const MRT_FLASH int8_t *v = w + row * patch->w_row + run * patch->w_step;
+            for (i = 0; i < runs.length; i += piece) {
+                piece = runs.length - i < MRT_CONV_GROUPS_I16_PIECE ? runs.length - i : MRT_CONV_GROUPS_I16_PIECE;
+                acc += (uint64_t)(int64_t)mrt_conv_groups_piece_i16(x + i, v + i, piece);
+            }
         }
     return acc;
 }
 
+/* Where each tap is a run of its own, of one value mostly (a depthwise window): all of the patch is one piece. */
+MRT_INLINE int32_t mrt_conv_groups_patch_i16(const mrt_group_patch *patch, int32_t depth, const int16_t *in,
+                                             const MRT_FLASH int8_t *w)
+{
+    int32_t acc = 0, row, column, i;
+
+    for (row = 0; row < patch->rows; row++) {
+        const int16_t          *x = in + row * patch->in_row;
+        const MRT_FLASH int8_t *v = w + row * patch->w_row;
+        for (column = 0; column < patch->columns; column++, x += patch->in_step, v += patch->w_step)
+            for (i = 0; i < depth; i++)
+                acc += x[i] * v[i];
+    }
+    return acc;
+}
+
+/* Four channels of a group at once, so that an input is loaded once for all of them. */
+MRT_INLINE void mrt_conv_groups_pieces_i16(const int16_t *x, const MRT_FLASH int8_t *v, int32_t step, int32_t count,
+                                           uint64_t *acc)
+{
+    const MRT_FLASH int8_t *const v1 = v + step, *const v2 = v1 + step, *const v3 = v2 + step;
+    int32_t a = 0, b = 0, c = 0, d = 0, i;
+
+    for (i = 0; i < count; i++) {
+        const int32_t value = x[i];
+        a += value * v[i];
+        b += value * v1[i];
+        c += value * v2[i];
+        d += value * v3[i];
+    }
+    acc[0] += (uint64_t)(int64_t)a, acc[1] += (uint64_t)(int64_t)b;
+    acc[2] += (uint64_t)(int64_t)c, acc[3] += (uint64_t)(int64_t)d;
+}
+
+MRT_INLINE void mrt_conv_groups_sums_i16(const mrt_groups *groups, const mrt_group_patch *patch, const int16_t *in,
+                                         const MRT_FLASH int8_t *w, uint64_t *acc)
+{
+    const mrt_group_runs runs = mrt_group_runs_of(patch, groups->depth);
+    int32_t              row, run, i, piece;
+
+    acc[0] = acc[1] = acc[2] = acc[3] = 0;
+    for (row = 0; row < patch->rows; row++)
+        for (run = 0; run < runs.count; run++) {
+            const int16_t          *x = in + row * patch->in_row + run * patch->in_step;
+            const MRT_FLASH int8_t *v = w + row * patch->w_row + run * patch->w_step;
+            for (i = 0; i < runs.length; i += piece) {
+                piece = runs.length - i < MRT_CONV_GROUPS_I16_PIECE ? runs.length - i : MRT_CONV_GROUPS_I16_PIECE;
+                mrt_conv_groups_pieces_i16(x + i, v + i, groups->w_out, piece, acc);
+            }
+        }
+}
+
+/* The sums of `count` output channels from o on, 4 at most, which are of one group: so many are returned. */
+MRT_INLINE int32_t mrt_conv_groups_next_i16(const mrt_groups *groups, const mrt_group_patch *patch, const int16_t *in,
+                                            const MRT_FLASH int8_t *w, int32_t o, uint64_t *acc)
+{
+    const int32_t left = groups->outs - o % groups->outs;
+
+    in += patch->in + mrt_group_input(groups, o);
+    w += patch->w + o * groups->w_out;
+    if (left >= MRT_CONV_GROUPS_I16_SUMS) {
+        mrt_conv_groups_sums_i16(groups, patch, in, w, acc);
+        return MRT_CONV_GROUPS_I16_SUMS;
+    }
+    if (patch->rows * patch->columns * groups->depth <= MRT_CONV_GROUPS_I16_PIECE)
+        *acc = (uint64_t)(int64_t)mrt_conv_groups_patch_i16(patch, groups->depth, in, w);
+    else
+        *acc = mrt_conv_groups_sum_i16(patch, groups->depth, in, w);
+    return 1;
+}
+
+MRT_INLINE int16_t mrt_conv_groups_output_i16(const mrt_conv_groups_i16_params *p, int32_t o, uint64_t sum)
+{
+    const uint64_t bias = p->bias ? (uint64_t)p->bias[o] : 0u;
+
+    return (int16_t)mrt_clamp_i32(mrt_rescale_i64(bias + sum, p->mult[o * p->step], p->shift[o * p->step]), p->act_min,
+                                  p->act_max);
+}
+
 MRT_INLINE void mrt_conv_groups_i16(const mrt_conv_groups_i16_params *p, const int16_t *in, int16_t *out)
 {
-    int32_t n, o;
+    uint64_t acc[MRT_CONV_GROUPS_I16_SUMS];
+    int32_t  n, o, k, count;
 
     for (n = 0; n < mrt_group_positions(&p->window); n++) {
         const mrt_group_patch patch = mrt_group_patch_at(&p->window, &p->groups, n);
-        for (o = 0; o < p->window.out_c; o++) {
-            const uint64_t bias = p->bias ? (uint64_t)p->bias[o] : 0u;
-            const uint64_t sum =
-                mrt_conv_groups_sum_i16(&patch, p->groups.depth, in + patch.in + mrt_group_input(&p->groups, o),
-                                        p->w + patch.w + o * p->groups.w_out);
-            const int32_t y = mrt_rescale_i64(bias + sum, p->mult[o * p->step], p->shift[o * p->step]);
-            *out++ = (int16_t)mrt_clamp_i32(y, p->act_min, p->act_max);
+        for (o = 0; o < p->window.out_c; o += count) {
+            count = mrt_conv_groups_next_i16(&p->groups, &patch, in, p->w, o, acc);
+            for (k = 0; k < count; k++)
+                *out++ = mrt_conv_groups_output_i16(p, o + k, acc[k]);
         }
     }
 }
 
+MRT_INLINE int16_t mrt_conv_groups_output_i16_bias32(const mrt_conv_groups_i16_bias32_params *p, int32_t o, uint32_t sum)
+{
+    const uint32_t bias = p->bias ? (uint32_t)p->bias[o] : 0u;
+
+    return (int16_t)mrt_clamp_i32(mrt_rescale((int32_t)(bias + sum), p->mult[o * p->step], p->shift[o * p->step]),
+                                  p->act_min, p->act_max);
+}
+
 MRT_INLINE void mrt_conv_groups_i16_bias32(const mrt_conv_groups_i16_bias32_params *p, const int16_t *in, int16_t *out)
 {
-    int32_t n, o;
+    uint64_t acc[MRT_CONV_GROUPS_I16_SUMS];
+    int32_t  n, o, k, count;
 
     for (n = 0; n < mrt_group_positions(&p->window); n++) {
         const mrt_group_patch patch = mrt_group_patch_at(&p->window, &p->groups, n);
-        for (o = 0; o < p->window.out_c; o++) {
-            const uint32_t bias = p->bias ? (uint32_t)p->bias[o] : 0u;
-            const uint32_t sum =
-                (uint32_t)mrt_conv_groups_sum_i16(&patch, p->groups.depth, in + patch.in + mrt_group_input(&p->groups, o),
-                                                  p->w + patch.w + o * p->groups.w_out);
-            const int32_t y = mrt_rescale((int32_t)(bias + sum), p->mult[o * p->step], p->shift[o * p->step]);
-            *out++ = (int16_t)mrt_clamp_i32(y, p->act_min, p->act_max);
+        for (o = 0; o < p->window.out_c; o += count) {
+            count = mrt_conv_groups_next_i16(&p->groups, &patch, in, p->w, o, acc);
+            for (k = 0; k < count; k++)
+                *out++ = mrt_conv_groups_output_i16_bias32(p, o + k, (uint32_t)acc[k]);
         }
     }
 }

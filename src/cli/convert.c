@@ -29,11 +29,12 @@ static mote_status choose(const cli_args *args, const char *option, const char *
 
 static mote_status read_options(conversion *c, const cli_args *args, mote_error *err)
 {
-    static const char *const quantize_words[] = {"none", "int8", "int16x8", "float16", "dynamic", "int16", NULL};
+    static const char *const quantize_words[] = {"none", "int8", "int16x8", "float16", "dynamic", "int4", "int16", NULL};
     static const char *const granularity_words[] = {"channel", "tensor", NULL};
     static const char *const io_words[] = {"float32", "int8", "uint8", "int16", NULL};
     static const char *const method_words[] = {"minmax", "percentile", "entropy", "mse", NULL};
     static const char *const only_quantized[] = {"calibrate", "samples", "split", "granularity", "io", "method"};
+    static const char *const of_samples[] = {"calibrate", "samples", "split", "method"};
     static const mote_dtype  io_types[] = {MOTE_F32, MOTE_I8, MOTE_U8, MOTE_I16};
     int                      quantize, granularity, io, method;
     long long                samples;
@@ -53,7 +54,13 @@ static mote_status read_options(conversion *c, const cli_args *args, mote_error 
     for (i = 0; !c->is_quantized && i < sizeof only_quantized / sizeof *only_quantized; i++)
         if (cli_has(args, only_quantized[i]))
             return mote_fail(err, MOTE_ERR_USAGE, "--%s goes with --quantize", only_quantized[i]);
-    if (c->is_quantized && !c->calibrate)
+    if (c->is_quantized && !mote_scheme_is_calibrated(c->options.scheme)) {
+        for (i = 0; i < sizeof of_samples / sizeof *of_samples; i++)
+            if (cli_has(args, of_samples[i]))
+                return mote_fail(err, MOTE_ERR_USAGE,
+                                 "--%s: --quantize %s stores weights in fewer bits and needs no samples", of_samples[i],
+                                 quantize_words[quantize]);
+    } else if (c->is_quantized && !c->calibrate)
         return mote_fail(err, MOTE_ERR_USAGE, "--quantize %s needs samples to see the range of each layer: --calibrate DATA",
                          quantize_words[quantize]);
     return mote_quantize_check(&c->options, err);
@@ -77,13 +84,15 @@ static mote_status quantize(conversion *c, const cli_args *args, mote_error *err
 {
     cli_data_request request = {
         .args = args, .split_name = cli_value(args, "split"), .preferred = MOTE_SPLIT_TRAIN, .model = c->model};
-    const mote_dataset_split *split;
+    const mote_dataset_split *split = NULL;
 
     request.value_count = cli_values(args, "calibrate", &request.values);
     if (mote_model_is_quantized(c->model))
         return mote_fail(err, MOTE_ERR_USAGE, "%s: is quantized already", c->from);
-    MOTE_TRY(cli_load_data(&c->set, &split, &request, err));
-    c->sample_count = split->count < (size_t)c->options.samples ? split->count : (size_t)c->options.samples;
+    if (mote_scheme_is_calibrated(c->options.scheme)) {
+        MOTE_TRY(cli_load_data(&c->set, &split, &request, err));
+        c->sample_count = split->count < (size_t)c->options.samples ? split->count : (size_t)c->options.samples;
+    }
     if (mote_model_quantize(&c->converted, c->model, split, &c->options, err) != MOTE_OK)
         return mote_context(err, "%s", c->from);
     return MOTE_OK;
@@ -135,7 +144,9 @@ static void print_written(const conversion *c, const mote_model *model)
 {
     char calibrated[80] = "";
 
-    if (c->is_quantized)
+    if (c->is_quantized && !c->set)
+        snprintf(calibrated, sizeof calibrated, ", weights as %s", mote_scheme_name(c->options.scheme));
+    else if (c->is_quantized)
         snprintf(calibrated, sizeof calibrated, ", %s, calibrated on %zu samples", mote_scheme_name(c->options.scheme),
                  c->sample_count);
     cli_print_line(2, "%s: %zu bytes (%s: %zu), %s to %s%s", c->to, file_bytes(c->to), c->from, file_bytes(c->from),
@@ -224,13 +235,15 @@ const cli_command cli_convert = {
     .summary = "quantize a model, or write it anew",
     .examples = "  mote convert mnist.tflite -o mnist_int8.tflite --quantize int8 --calibrate data/mnist --io int8\n"
                 "  mote convert mnist.tflite -o small.tflite --quantize int8 --calibrate x.npz --granularity tensor\n"
+                "  mote convert mnist.tflite -o half.tflite --quantize float16\n"
                 "  mote convert person_detect.tflite -o lean.tflite --explain\n",
     .positional_min = 1,
     .positional_max = 1,
     .options =
         (const cli_option[]){
             {"output", 'o', "OUT.tflite", "the file to write"},
-            {"quantize", 'q', "none|int8|int16x8", "none (default): keep what the model computes"},
+            {"quantize", 'q', "none|int8|int16x8|float16|dynamic|int4",
+             "none (default): keep what the model computes; float16 and dynamic store weights alone in fewer bits"},
             {"calibrate", 0, "DATA",
              "a data set or a spec that shows the range of each layer; or NAME=FILE.npy of each input"},
             {"split", 0, "train|validation|test", "which of its samples (train)"},

@@ -86,8 +86,11 @@ typedef struct mote_tensor {
     const mote_quant *quant; /* NULL: real numbers */
     mote_range        range;
     void             *data; /* CONST and STATE only; TensorFlow Lite's layout: dense [O,I], conv OHWI, depthwise 1HWO */
-    bool              is_trainable;
-    const char       *variable; /* STATE: the name that VAR_HANDLE gives it; NULL: it has none */
+    /* Float constants: MOTE_F16 where files hold the values in that type, with DEQUANTIZE behind it; MOTE_F32: as they are.
+     * Whoever changes values need not care: writers see whether they still are that type's. */
+    mote_dtype  stored;
+    bool        is_trainable;
+    const char *variable; /* STATE: the name that VAR_HANDLE gives it; NULL: it has none */
 
     const mote_narrowing *narrowing; /* NULL: all channels are there */
 } mote_tensor;

@@ -34,4 +34,8 @@ mote_status mote_calibrate(mote_range *ranges, const mote_model *model, const mo
 void mote_quantize_weights(const mote_scheme_row *scheme, const mote_tensor *w, int32_t axis, const float *least_scale,
                            float *scale, int8_t *out);
 
+/* A float model of which weights alone are stored otherwise, by a scheme that is_of_weights. */
+mote_status mote_quantize_weights_alone(mote_model **out, const mote_model *model, const mote_quantize_options *options,
+                                        mote_error *err);
+
 #endif

@@ -90,25 +90,51 @@ static mote_status find_least_scales(rewriting *r, const mote_node *node, const 
     return MOTE_OK;
 }
 
+/* The row whose types the node's weights, operand i, get. */
+static const mote_scheme_row *weights_scheme(const rewriting *r, const mote_node *node, int32_t i)
+{
+    const mote_op_row *row;
+
+    if (r->scheme->weights != MOTE_I4)
+        return r->scheme;
+    for (row = mote_op_rows(node->op); row->in_count > 0; row++)
+        if (i < row->in_count && (mote_dtype)row->in[i] == r->scheme->weights)
+            return r->scheme;
+    return &mote_schemes[r->scheme->else_weights];
+}
+
+/* Two to a byte, the low half first. */
+static void pack_int4(const int8_t *values, size_t count, uint8_t *out)
+{
+    size_t i;
+
+    for (i = 0; i < count; i += 2)
+        out[i / 2] = (uint8_t)((values[i] & 15) | (i + 1 < count ? (values[i + 1] & 15) << 4 : 0));
+}
+
 /* wants: of all operands; i: the weights' number. */
 static mote_status add_weights(rewriting *r, const mote_node *node, int32_t i, const mote_quant_want *wants, mote_id *out,
                                mote_error *err)
 {
-    const mote_tensor *w = mote_node_in(r->graph, node, i);
-    mote_tensor        tensor = *w;
-    int32_t            axis = r->options->is_per_tensor ? -1 : wants[i].axis, channels = axis < 0 ? 1 : w->dim[axis];
-    mote_quant        *quant = mote_quant_create(r->to, axis, channels, NULL, NULL, err);
-    float             *least;
+    const mote_scheme_row *scheme = weights_scheme(r, node, i);
+    const mote_tensor     *w = mote_node_in(r->graph, node, i);
+    mote_tensor            tensor = *w;
+    int32_t                axis = r->options->is_per_tensor ? -1 : wants[i].axis, channels = axis < 0 ? 1 : w->dim[axis];
+    mote_quant            *quant = mote_quant_create(r->to, axis, channels, NULL, NULL, err);
+    float                 *least;
+    int8_t                *values;
 
     if (!quant)
         return err->code;
     MOTE_TRY(find_least_scales(r, node, wants, i, channels, &least, err));
-    tensor.dtype = r->scheme->weights;
+    tensor.dtype = scheme->weights;
     tensor.quant = quant;
-    tensor.data = MOTE_NEW(&r->to->arena, int8_t, mote_tensor_count(w), err);
-    if (!tensor.data)
+    tensor.data = values = MOTE_NEW(&r->to->arena, int8_t, mote_tensor_count(w), err);
+    if (!values)
         return err->code;
-    mote_quantize_weights(r->scheme, w, axis, least, quant->scale, tensor.data);
+    mote_quantize_weights(scheme, w, axis, least, quant->scale, values);
+    if (scheme->weights == MOTE_I4)
+        pack_int4(values, mote_tensor_count(w), tensor.data);
     *out = mote_graph_add_tensor(r->to, &r->to->graphs[0], &tensor, err);
     return err->code;
 }
@@ -521,10 +547,12 @@ mote_status mote_model_quantize(mote_model **out, const mote_model *model, const
         return mote_fail(err, MOTE_ERR_USAGE, "%s",
                          model->stage == MOTE_STAGE_TRAIN ? "quantize the inference form of a model"
                                                           : "the model is quantized already");
-    if (mote_model_has_control(model))
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "IF and WHILE have no integer form: quantize where the model was made");
     MOTE_TRY(mote_quantize_check(r.options, err));
     r.scheme = &mote_schemes[r.options->scheme];
+    if (r.scheme->is_of_weights)
+        return mote_quantize_weights_alone(out, model, r.options, err);
+    if (mote_model_has_control(model))
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "IF and WHILE have no integer form: quantize where the model was made");
     if (!mote_model_has_int8_weights(model))
         return quantize_real(&r, out, calibration, err);
     MOTE_TRY(mote_model_with_real_weights(&real, model, err));

@@ -25,11 +25,39 @@ const mote_scheme_row mote_schemes[MOTE_SCHEME_COUNT] = {
                              .bias = MOTE_I64,
                              .ios = {MOTE_F32, MOTE_I16},
                              .io_count = 2},
+    [MOTE_SCHEME_FLOAT16] = {.name = "float16",
+                             .is_of_weights = true,
+                             .activations = MOTE_F32,
+                             .weights = MOTE_F16,
+                             .ios = {MOTE_F32},
+                             .io_count = 1},
+    [MOTE_SCHEME_DYNAMIC] = {.name = "dynamic",
+                             .is_of_weights = true,
+                             .activations = MOTE_F32,
+                             .weights = MOTE_I8,
+                             .weight_limit = 127,
+                             .ios = {MOTE_F32},
+                             .io_count = 1},
+    [MOTE_SCHEME_INT4] = {.name = "int4",
+                          .activations = MOTE_I8,
+                          .low = -128,
+                          .high = 127,
+                          .weights = MOTE_I4,
+                          .weight_limit = 7,
+                          .else_weights = MOTE_SCHEME_INT8,
+                          .bias = MOTE_I32,
+                          .ios = {MOTE_F32, MOTE_I8, MOTE_U8},
+                          .io_count = 3},
 };
 
 const char *mote_scheme_name(mote_scheme scheme)
 {
     return (unsigned)scheme < MOTE_SCHEME_COUNT ? mote_schemes[scheme].name : NULL;
+}
+
+bool mote_scheme_is_calibrated(mote_scheme scheme)
+{
+    return (unsigned)scheme < MOTE_SCHEME_COUNT && !mote_schemes[scheme].is_of_weights;
 }
 
 static bool has_io(const mote_scheme_row *scheme, mote_dtype io)

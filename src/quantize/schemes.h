@@ -7,6 +7,7 @@
 
 typedef struct mote_scheme_row {
     const char *name;
+    bool        is_of_weights; /* activations stay float32, and nothing is calibrated */
 
     mote_dtype activations;
     bool       is_symmetric; /* their zero point is 0, and the lowest value is not used */
@@ -14,6 +15,8 @@ typedef struct mote_scheme_row {
 
     mote_dtype weights;
     int32_t    weight_limit; /* they are stored as -weight_limit to weight_limit, at zero point 0 */
+    /* Whose weights those operators get that have no kernel for these; without a meaning where all have. */
+    mote_scheme else_weights;
 
     mote_dtype bias;
     double     bias_limit; /* so that adding the products to one cannot leave what the kernels add in */

@@ -8,6 +8,7 @@
 #include "formats/tflite/lacks.h"
 #include "formats/tflite/operators.h"
 #include "formats/tflite/rows.h"
+#include "formats/tflite/stored.h"
 #include "formats/tflite/tflite.h"
 #include "formats/tflite/types.h"
 #include "formats/tflite/variables.h"
@@ -933,6 +934,7 @@ static mote_status settle_node(reader *r, mote_node *node, size_t *work, mote_er
     if (mote_op_reads_constants_only(r->graph, node)) {
         MOTE_TRY(has_open_output(r, node) ? mote_op_infer(r->model, r->graph, node, err) : MOTE_OK);
         MOTE_TRY(mote_op_evaluate(r->model, r->graph, node, work, err));
+        mote_tflite_note_stored(r->graph, node);
         for (i = 0; i < node->out_count; i++)
             r->is_folded[node->out[i]] = true;
         return MOTE_OK;

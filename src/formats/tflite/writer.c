@@ -10,6 +10,7 @@
 #include "formats/recipe.h"
 #include "formats/tflite/operators.h"
 #include "ops/op.h"
+#include "formats/tflite/stored.h"
 #include "formats/tflite/tflite.h"
 #include "formats/tflite/types.h"
 
@@ -649,7 +650,12 @@ static mote_status write_file(writer *w, mote_text *out, mote_error *err)
 
 mote_status mote_tflite_write(mote_text *out, const mote_model *model, mote_error *err)
 {
-    return write_file(&(writer){.model = model}, out, err);
+    mote_model *stored;
+
+    MOTE_TRY(mote_tflite_store(&stored, model, err));
+    write_file(&(writer){.model = stored ? stored : model}, out, err);
+    mote_model_destroy(stored);
+    return err->code;
 }
 
 /* ---- with a plan of its memory ---- */
