@@ -134,10 +134,23 @@ static mote_status find_needed(mote_importer *im, bool *is_needed, mote_error *e
 
 /* ---- operators that there are not ---- */
 
+static void add_if_lacking(const mote_importer *im, mote_lacks *lacks, const mote_import_node *node);
+
+/* Those of what a node runs. */
+static void add_lacking_within(const mote_importer *im, mote_lacks *lacks, const mote_import_node *node)
+{
+    int32_t i, n;
+
+    for (i = 0; i < node->attribute_count; i++)
+        for (n = 0; node->attributes[i].g && n < node->attributes[i].g->node_count; n++)
+            add_if_lacking(im, lacks, &node->attributes[i].g->nodes[n]);
+}
+
 static void add_if_lacking(const mote_importer *im, mote_lacks *lacks, const mote_import_node *node)
 {
     const mote_shown type = mote_show_string(node->type);
 
+    add_lacking_within(im, lacks, node);
     if (im->format->find_row(node))
         return;
     if (node->domain[0] != '\0')
