@@ -85,6 +85,36 @@ typedef struct mote_optimize_options {
 mote_status mote_model_optimize(mote_model **out, const mote_model *model, const mote_optimize_options *options,
                                 mote_error *err);
 
+/* What became of a name. */
+typedef enum mote_fate {
+    MOTE_FATE_KEPT = 0, /* a tensor has it */
+    MOTE_FATE_SAME,     /* another tensor has the same numbers: the name was that of a view, or of what was left out */
+    MOTE_FATE_FUSED,    /* what it named is a part of the operator that computes another tensor */
+    MOTE_FATE_CONSTANT, /* it is computed already */
+    MOTE_FATE_GONE      /* nobody reads it */
+} mote_fate;
+
+const char *mote_fate_name(mote_fate fate); /* "kept", "same as", "fused into", "constant", "left out" */
+
+typedef struct mote_name_row {
+    const char *source; /* what the file calls it */
+    const char *ours;   /* the tensor that it is, or that it became a part of; NULL: none */
+    mote_fate   fate;
+    uint64_t    room[4]; /* mote.h */
+} mote_name_row;
+
+typedef struct mote_name_map {
+    mote_name_row     *rows; /* in the file's order */
+    int32_t            count;
+    struct mote_arena *owner;
+    uint64_t           room[8]; /* mote.h */
+} mote_name_map;
+
+/* What became of each name of from's file in `to`, which passes and quantizing made of it: the layers of a Keras file, the
+ * values of an ONNX file, the tensors that a .tflite computes. */
+mote_status mote_model_map_names(mote_name_map *out, const mote_model *from, const mote_model *to, mote_error *err);
+void        mote_name_map_free(mote_name_map *map); /* a no-op on a zeroed one */
+
 typedef struct mote_prune_options {
     int32_t  multiple; /* channels stay in multiples of this, where there are so many: kernels take them by fours. 0: 4 */
     uint64_t room[8];  /* mote.h */

@@ -137,13 +137,19 @@ typedef struct mote_comparison {
     uint64_t room[8];                             /* mote.h */
 } mote_comparison;
 
+/* Which of b's outputs each of a's is, order[a's output count]: by name; where the names of one are output_0, output_1 and
+ * so on (Keras 3 exports them so, and TensorFlow's converter puts them in another order) by those numbers; else by place.
+ * False where they have not as many. */
+bool mote_match_outputs(int32_t *order, const mote_model *a, const mote_model *b);
+
 /* Of one output. */
 mote_status mote_compare(mote_comparison *out, const mote_answers *a, const mote_answers *b, mote_error *err);
 
-/* One tensor that both models have (joined by name), over all samples given. Where mote_model_prune_constant dropped
+/* One tensor that both models have, over all samples given: of one name, or of names that say the same (`dense_1` and
+ * TensorFlow's `sequential/dense_1/Relu;sequential/dense_1/BiasAdd`; docs/KERAS.md). Where mote_model_prune_constant dropped
  * channels, they count with their values; those that nobody reads do not count. */
 typedef struct mote_layer_difference {
-    const char *name;                                /* owned by model a */
+    const char *name, *name_in_b;                    /* owned by model a, and by model b */
     double      max_abs, mean_abs, root_mean_square; /* of a - b, in real numbers */
     double      signal;                              /* root mean square of a: what the error is to be measured by */
     uint64_t    room[8];                             /* mote.h */

@@ -18,6 +18,15 @@ extern "C" {
  * nothing of it, or there is no such input. */
 bool mote_model_preparation(mote_preparation *out, const mote_model *model, int32_t input);
 
+/* What somebody says of a model that was trained elsewhere becomes its recipe, and travels in its file: scale, offset, mean
+ * and std (of all inputs), image (of a flat input), crop and target_names; other options say nothing of a model. What its
+ * file says already stays, and is not contradicted: MOTE_ERR_USAGE, unless it is replaced. Mean and std must be as many as
+ * the input's last axis has numbers. */
+mote_status mote_model_set_recipe(mote_model *model, const mote_dataset_options *said, bool replaces, mote_error *err);
+
+/* And what a set of such samples shows besides: the type in which they are stored, the names of a table's columns. */
+mote_status mote_model_add_to_recipe(mote_model *model, const mote_dataset *set, mote_error *err);
+
 /* The whole recipe as JSON, the text that travels; "null" where it is empty. The caller frees it with free(); NULL with err
  * filled on failure. Of one input and output an object:
  *

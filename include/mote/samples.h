@@ -47,6 +47,8 @@ typedef struct mote_samples {
     const uint8_t     *raw; /* [count][raw_bytes]: of the only input, as the files have it before it is prepared; NULL where
                              * not all of them are bytes that are prepared, as pictures are */
     size_t             raw_bytes;
+    const char *const *notes; /* [note_count] lines for the user: values that the model was not made for */
+    int32_t            note_count;
     struct mote_arena *owner;
     uint64_t           room[8]; /* mote.h */
 } mote_samples;

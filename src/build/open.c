@@ -1,14 +1,16 @@
 /* DATA, wherever data are read: a data set's path, or a spec, with what is said beside it, and as a model wants it.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <math.h>
 #include <string.h>
 
 #include <mote/spec.h>
 
 #include "base/file.h"
 #include "base/text.h"
+#include "build/foreign.h"
 #include "build/spec.h"
+#include "data/array.h"
 #include "data/raw.h"
+#include "exec/values.h"
 #include "graph/graph.h"
 #include "train/objective.h"
 
@@ -18,14 +20,11 @@ typedef struct opening {
     mote_dataset_options        options;
     mote_arena                  arena;                  /* what the model says, as options */
     bool                        is_prepared_by_request; /* what is said beside the path goes before the model's recipe */
+    mote_preparation said; /* by numbers: they are for the model's shape, not for that in which samples are stored */
+    bool             has_said;
 } opening;
 
 /* ---- options: the spec's, then the request's, then what the model's recipe adds ---- */
-
-static bool says_preparation(const mote_dataset_options *o)
-{
-    return o->scale != 0 || o->offset != 0 || o->channels > 0 || o->standardize != MOTE_STANDARDIZE_NONE;
-}
 
 static void take_preparation(mote_dataset_options *to, const mote_dataset_options *from)
 {
@@ -56,7 +55,7 @@ static void take_request(opening *o)
 
     if (!from)
         return;
-    if (says_preparation(from))
+    if (mote_says_preparation(from))
         take_preparation(&o->options, from);
     take_targets(&o->options, from);
     if (from->image_height > 0) {
@@ -201,28 +200,76 @@ static mote_status take_recipe(opening *o, mote_error *err)
     o->options.known_target_count = recipe->output[0].column_count;
     MOTE_TRY(take_inputs(o, err));
     MOTE_TRY(take_outputs(o, err));
-    if (is_prepared_by_recipe(o, 0))
+    if (is_prepared_by_recipe(o, 0) || o->has_said)
         take_preparation(&o->options, &(mote_dataset_options){0});
     return MOTE_OK;
 }
 
 /* ---- as the model wants it ---- */
 
+/* Samples of PyTorch have their channels first, where the model takes them last: another shape of as many numbers would mix
+ * them up. */
+static bool have_channels_first(const mote_dataset_feature *f, int rank, const int64_t *dim)
+{
+    int i;
+
+    if (f->rank != rank || rank < 2 || f->dim[0] != dim[rank - 1] || memcmp(f->dim, dim, (size_t)rank * sizeof *dim) == 0)
+        return false;
+    for (i = 1; i < rank; i++)
+        if (f->dim[i] != dim[i - 1])
+            return false;
+    return true;
+}
+
+static mote_status turn_channels(mote_dataset *set, int index, int rank, const int64_t *dim, mote_error *err)
+{
+    const mote_dataset_feature *f = &set->feature[index];
+    char                        stored[MOTE_SHAPE_TEXT], wanted[MOTE_SHAPE_TEXT];
+
+    if (!have_channels_first(f, rank, dim) || f->dim[0] == 1)
+        return MOTE_OK;
+    mote_dim_text(f->rank, f->dim, stored, sizeof stored);
+    MOTE_TRY(mote_dataset_turn(set, index, err));
+    return mote_dataset_note(set, err, "its samples are %s, channels first, and were turned to the model's %s", stored,
+                             mote_dim_text(rank, dim, wanted, sizeof wanted));
+}
+
+/* --scale 1 says that the data are prepared already, which contradicts nothing. */
+static mote_status prepare_feature(const opening *o, mote_dataset *set, int index, int64_t stored_last, mote_error *err)
+{
+    static const mote_preparation nothing = {0};
+    const mote_model             *model = o->request->model;
+    const mote_tensor_info        in = mote_model_input(model, index);
+    const mote_preparation       *known = has_preparation(model, index) ? &model->recipe.input[index].preparation : NULL;
+    const mote_preparation       *taken = is_prepared_by_recipe(o, index) ? known : o->has_said ? &o->said : NULL;
+
+    if (!taken || (in.dtype != MOTE_F32 && !in.is_quantized)) /* indices are nothing to prepare */
+        return MOTE_OK;
+    if (taken == &o->said)
+        MOTE_TRY(mote_check_channels(&in, taken, stored_last, err));
+    if (taken == &o->said && known && !mote_same_preparation(taken, &nothing) && !mote_same_preparation(known, taken))
+        MOTE_TRY(mote_dataset_note(set, err, "samples reach the model as %s, as the options say; its file says %s",
+                                   mote_show_preparation(taken).text, mote_show_preparation(known).text));
+    return mote_dataset_prepare(set, index, taken, err);
+}
+
 static mote_status fit_feature(const opening *o, mote_dataset *set, int index, mote_error *err)
 {
-    const mote_model *model = o->request->model;
-    mote_tensor_info  in = mote_model_input(model, index);
-    int64_t           dim[8];
-    int               rank = sample_shape(&in, dim);
+    const mote_model           *model = o->request->model;
+    const mote_dataset_feature *f = &set->feature[index];
+    const int64_t               stored_last = f->rank > 0 ? f->dim[f->rank - 1] : 1;
+    mote_tensor_info            in = mote_model_input(model, index);
+    int64_t                     dim[8];
+    int                         rank = sample_shape(&in, dim);
 
-    if (set->feature[index].width != in.count)
+    if (f->width != in.count)
         return mote_fail(err, MOTE_ERR_USAGE, "its samples %s%s%shave %zu numbers, the model takes %zu: %s",
                          set->feature_count > 1 ? "for " : "", set->feature_count > 1 ? mote_show_string(in.name).text : "",
-                         set->feature_count > 1 ? " " : "", set->feature[index].width, in.count,
+                         set->feature_count > 1 ? " " : "", f->width, in.count,
                          mote_shape_show(&model->graphs[0].tensors[model->graphs[0].inputs[index]]).text);
+    MOTE_TRY(turn_channels(set, index, rank, dim, err));
     MOTE_TRY(mote_dataset_reshape(set, index, rank, dim, err));
-    return is_prepared_by_recipe(o, index) ? mote_dataset_prepare(set, index, &model->recipe.input[index].preparation, err)
-                                           : MOTE_OK;
+    return prepare_feature(o, set, index, stored_last, err);
 }
 
 static mote_status fit_target(const mote_model *model, mote_dataset *set, int index, mote_error *err)
@@ -247,102 +294,67 @@ static mote_status fit_to_model(const opening *o, mote_dataset *set, mote_error 
 
 /* ---- values far from what the model saw ---- */
 
-typedef struct limits {
-    double min, max;
-} limits;
-
-/* Of some samples of all splits, as they reach the network. */
-static mote_status find_limits(limits *out, const mote_dataset *set, int feature, mote_error *err)
+/* Some samples of all splits, as they reach the network. */
+static mote_status look(mote_values *out, const mote_dataset *set, int feature, mote_error *err)
 {
     enum { LOOKED_AT = 256 };
     const size_t width = set->feature[feature].width;
     mote_arena   scratch = {0};
-    float       *sample = MOTE_NEW(&scratch, float, width, err);
-    size_t       i, k;
+    float       *first = MOTE_NEW(&scratch, float, width, err), *sample = MOTE_NEW(&scratch, float, width, err);
+    size_t       i;
     int          s;
 
-    *out = (limits){INFINITY, -INFINITY};
-    for (s = 0; sample && s < MOTE_SPLIT_COUNT; s++)
+    for (s = 0; first && sample && s < MOTE_SPLIT_COUNT; s++)
         for (i = 0; i < set->split[s].count; i += set->split[s].count / LOOKED_AT + 1) {
             mote_dataset_gather(&set->split[s], feature, mote_dataset_in_row(i, 1), sample);
-            for (k = 0; k < width; k++) {
-                out->min = (double)sample[k] < out->min ? (double)sample[k] : out->min;
-                out->max = (double)sample[k] > out->max ? (double)sample[k] : out->max;
-            }
+            if (out->samples == 0)
+                memcpy(first, sample, width * sizeof *first);
+            mote_values_add(out, first, sample, width);
         }
     mote_arena_destroy(&scratch);
     return err->code;
 }
 
-static const mote_node *quantizer_of(const mote_graph *graph, mote_id id)
+/* Of a factor instead of a divisor what was meant: 255 for 0.00392; else 0. */
+static float meant_by(float scale)
 {
-    int32_t n;
+    static const float usual[] = {255, 127.5f, 256, 128};
+    size_t             i;
 
-    for (n = 0; n < graph->node_count; n++)
-        if (graph->nodes[n].op == MOTE_OP_QUANTIZE && graph->nodes[n].in[0] == id)
-            return &graph->nodes[n];
-    return NULL;
-}
-
-/* What training saw, or calibration; false where nothing tells. */
-static bool find_expected(limits *out, const mote_model *model, int index)
-{
-    const mote_graph       *graph = &model->graphs[0];
-    const mote_tensor_info  in = mote_model_input(model, index);
-    const mote_tensor      *tensor = &graph->tensors[graph->inputs[index]];
-    const mote_input_recipe recipe = index < MOTE_FEATURES_MAX ? model->recipe.input[index] : (mote_input_recipe){0};
-    const mote_node        *first = quantizer_of(graph, graph->inputs[index]);
-    long long               low, high;
-
-    if (recipe.range.is_known) {
-        *out = (limits){(double)recipe.range.min, (double)recipe.range.max};
-        return true;
-    }
-    if (!in.is_quantized && first) /* quantized behind a float32 input */
-        tensor = &graph->tensors[first->out[0]];
-    if (!tensor->quant || !mote_dtype_limits(tensor->dtype, &low, &high))
-        return false;
-    *out = (limits){(double)tensor->quant->scale[0] * (double)(low - tensor->quant->zero_point[0]),
-                    (double)tensor->quant->scale[0] * (double)(high - tensor->quant->zero_point[0])};
-    return true;
-}
-
-/* A range and a half beyond, or a thirtieth of the range: other data, or another preparation. */
-static bool are_far(const limits *seen, const limits *expected)
-{
-    const double width = expected->max - expected->min;
-
-    if (!(width > 0))
-        return false;
-    return seen->max > expected->max + 1.5 * width || seen->min < expected->min - 1.5 * width ||
-           seen->max - seen->min < width / 30;
+    for (i = 0; i < sizeof usual / sizeof *usual; i++)
+        if (scale > 0.998f / usual[i] && scale < 1.002f / usual[i])
+            return usual[i];
+    return 0;
 }
 
 static mote_status note_strange_values(const opening *o, mote_dataset *set, int feature, mote_error *err)
 {
-    const bool  are_many = set->feature_count > 1;
-    mote_shown  shown = mote_show_string(set->feature[feature].name);
-    const char *whose = are_many ? shown.text : "";
-    limits      seen, expected;
+    const mote_dataset_feature *f = &set->feature[feature];
+    const bool                  are_many = set->feature_count > 1;
+    mote_shown                  shown = mote_show_string(f->name);
+    const char                 *whose = are_many ? shown.text : "";
+    mote_values                 values = mote_values_begin(o->request->model, feature);
+    mote_values_text            told;
 
-    MOTE_TRY(find_limits(&seen, set, feature, err));
-    if (!(seen.min <= seen.max))
-        return MOTE_OK;
-    if (find_expected(&expected, o->request->model, feature)) {
-        if (are_far(&seen, &expected))
-            return mote_dataset_note(set, err,
-                                     "its values %s%s%sreach the model as %.4g to %.4g, and the model was made for %.4g to "
-                                     "%.4g; are scale and offset those of its training?",
-                                     are_many ? "for " : "", whose, are_many ? " " : "", seen.min, seen.max, expected.min,
-                                     expected.max);
-        return MOTE_OK;
-    }
-    if (!mote_dtype_is_float(set->feature[feature].dtype) && seen.max > 16 && !has_preparation(o->request->model, feature))
+    MOTE_TRY(look(&values, set, feature, err));
+    if (!mote_dtype_is_float(f->dtype) && meant_by(f->preparation.scale) > 0)
+        return mote_dataset_note(
+            set, err,
+            "its values %s%s%sreach the model as %.4g to %.4g: scale divides, so say --scale %.4g where "
+            "%.4g is the factor",
+            are_many ? "for " : "", whose, are_many ? " " : "", values.min, values.max,
+            (double)meant_by(f->preparation.scale), (double)f->preparation.scale);
+    told = mote_values_tell(&values);
+    if (told.text[0])
+        return mote_dataset_note(set, err, "its values %s%s%s%s", are_many ? "for " : "", whose, are_many ? " " : "",
+                                 told.text);
+    if (!values.expected.is_known && !mote_dtype_is_float(f->dtype) && values.max > 16 &&
+        !has_preparation(o->request->model, feature) && !o->has_said)
         return mote_dataset_note(
             set, err,
             "its values %s%s%sreach the model as they are stored, %.4g to %.4g, and the model does not say how "
             "its samples were prepared; if it was trained on 0 to 1, add --scale %.4g",
-            are_many ? "for " : "", whose, are_many ? " " : "", seen.min, seen.max, seen.max > 255 ? seen.max : 255);
+            are_many ? "for " : "", whose, are_many ? " " : "", values.min, values.max, values.max > 255 ? values.max : 255);
     return MOTE_OK;
 }
 
@@ -441,7 +453,11 @@ static mote_status open_data(opening *o, mote_dataset **out, mote_error *err)
     }
     if (o->spec && !request->model && !request->options)
         return mote_spec_load_data(out, o->spec, err) == MOTE_OK ? finish(o, *out, err) : err->code;
-    o->is_prepared_by_request = request->options && says_preparation(request->options);
+    o->is_prepared_by_request = request->options && mote_says_preparation(request->options);
+    o->has_said = request->model && o->is_prepared_by_request && request->options->standardize == MOTE_STANDARDIZE_NONE &&
+                  request->options->input_count == 0;
+    if (o->has_said)
+        o->said = mote_said_preparation(request->options);
     take_request(o);
     if (request->model)
         MOTE_TRY(take_recipe(o, err));

@@ -18,6 +18,7 @@ typedef struct benching {
     uint64_t             macs; /* of the model; of its compiled code where that is all there is */
     bool                 has_macs;
     bool                 are_prepared;
+    json_t              *warnings; /* an object that has them */
 } benching;
 
 /* ---- chip: text ---- */
@@ -166,6 +167,7 @@ static mote_status print_chip_json(const benching *b, mote_error *err)
                   e->has_start_up ? json_integer((json_int_t)e->model_start_up_count) : json_null());
     mote_json_set(&object, "layers", json_chip_layers(e));
     mote_json_set(&object, "calls_count", e->layer_count > 0 ? json_integer((json_int_t)rest_of(e)) : json_null());
+    mote_json_complete(&object, b->warnings);
     return cli_print_json(object, err);
 }
 
@@ -225,10 +227,14 @@ static mote_status bench_file(benching *b, const cli_args *args, mote_error *err
     mote_model  *model = NULL;
     mote_samples inputs = {0};
 
-    if (cli_load_model(&model, args, b->path, err) == MOTE_OK &&
-        (b->input_count == 0 || mote_samples_load(&inputs, model, b->inputs, b->input_count,
-                                                  &(mote_samples_options){.are_prepared = b->are_prepared}, err) == MOTE_OK))
+    if (cli_load_model(&model, args, b->path, err) == MOTE_OK && cli_take_preparation(model, args, true, err) == MOTE_OK &&
+        (b->input_count == 0 ||
+         mote_samples_load(&inputs, model, b->inputs, b->input_count,
+                           &(mote_samples_options){.are_prepared = b->are_prepared}, err) == MOTE_OK)) {
+        cli_print_sample_notes(&inputs);
+        cli_json_sample_warnings(&b->warnings, &inputs);
         bench_model(b, model, &inputs, err);
+    }
     mote_samples_free(&inputs);
     mote_file_close(&b->file);
     mote_model_destroy(model);
@@ -293,6 +299,7 @@ static mote_status print_host_json(const benching *b, mote_error *err)
     object = json_pack("{so so so sI sI so}", "microseconds", mote_json_number(h->us), "reference_microseconds",
                        mote_json_number(h->reference_us), "ratio", mote_json_number(h->reference_us / h->us), "runs",
                        (json_int_t)h->runs, "macs", (json_int_t)h->macs, "layers", list);
+    mote_json_complete(&object, b->warnings);
     return cli_print_json(object, err);
 }
 
@@ -346,10 +353,12 @@ static mote_status run_bench(const cli_args *args, mote_error *err)
     b.emulate.counts_start_up = b.emulate.counts_cycles = true;
     b.input_count = cli_values(args, "input", &b.inputs);
     b.are_prepared = cli_has(args, "prepared");
+    b.warnings = json_object();
     if ((mote_path_is_dir(b.path) ? emulate_folder(&b, err) : bench_file(&b, args, err)) == MOTE_OK)
         print_bench(&b, err);
     mote_emulation_free(&b.chip);
     mote_bench_free(&b.host);
+    json_decref(b.warnings);
     return err->code;
 }
 
@@ -370,6 +379,7 @@ const cli_command cli_bench = {
             {"input", 'i', "X",
              ".npy, .bin, .png, .jpg, prepared as in mote run; the first sample counts; none: zeros. For a folder: one "
              ".bin"},
+            CLI_PREPARATION_OPTIONS,
             {"prepared", 0, NULL, "numbers of .npy are prepared already"},
             {"optimize", 0, "speed|size", "what to compile for, as in mote compile"},
             {"interpreter", 0, NULL, "run the .tflite from flash, instead of compiled code"},

@@ -17,6 +17,9 @@ typedef struct cli_changes {
 void cli_changes_add(void *user, const mote_change *change);
 /* A table, one row a change, and a sum. */
 mote_status cli_changes_print(const cli_changes *changes, mote_error *err);
+/* What became of each name of the file; of one that a pass left out, as the pass tells it. */
+mote_status cli_names_print(const mote_name_map *names, const cli_changes *changes, mote_error *err);
+json_t     *cli_names_json(const mote_name_map *names, const cli_changes *changes);
 json_t     *cli_changes_json(const cli_changes *changes);
 void        cli_changes_free(cli_changes *changes);
 

@@ -12,7 +12,7 @@
 #define MOTE_JSON_STRICT 1 /* what prints JSON asks once whether there was memory for it */
 #include <mote/mote.h>
 
-enum { CLI_OPTIONS_MAX = 32, CLI_ANY_NUMBER = 1 << 30 };
+enum { CLI_OPTIONS_MAX = 40, CLI_ANY_NUMBER = 1 << 30 };
 
 typedef struct cli_option {
     const char *name;   /* long name, without dashes; NULL ends the table */
@@ -86,7 +86,8 @@ typedef struct cli_regions {
 } cli_regions;
 mote_status cli_memory(const cli_args *args, cli_regions *out, mote_error *err);
 
-/* --prepared of commands that run firmware: it says something of a model's --input alone. Else MOTE_ERR_USAGE. */
+/* --prepared, and CLI_PREPARATION_OPTIONS, of commands that run firmware: they say something of a model's --input alone.
+ * Else MOTE_ERR_USAGE. */
 mote_status cli_check_prepared(const cli_args *args, const char *path, mote_error *err);
 
 /* ---- an output that is an input ---- */
@@ -160,19 +161,29 @@ cli_json_tensor(const mote_tensor_info *tensor); /* name, dtype, shape, batched,
 json_t *cli_json_notes(const mote_model *model); /* a list of mote_model_note's */
 
 /* How DATA is to be read, as the options say that a command has of these rows; names lie in the arena. */
-#define CLI_DATA_OPTIONS                                                                                                    \
+#define CLI_PREPARATION_OPTIONS                                                                                             \
     {"image", 0, "HxW[xC]", "pictures: this height, width, channels"},                                                      \
         {"crop", 0, "center|T,L,H,W", "pictures: take the middle, or this part"},                                           \
-        {"targets", 0, "COLUMNS", "names, or how many last ones; or y.npy"},                                                \
+        {"scale", 0, "S", "divide stored numbers by S, as 255 for pictures"}, {"offset", 0, "O", "then add O"},             \
+        {"mean", 0, "M,...", "then subtract M: one, or one a channel"},                                                     \
+    {                                                                                                                       \
+        "std", 0, "D,...", "and divide by D"                                                                                \
+    }
+#define CLI_DATA_OPTIONS                                                                                                    \
+    CLI_PREPARATION_OPTIONS, {"targets", 0, "COLUMNS", "names, or how many last ones; or y.npy"},                           \
         {"target-kind", 0, "KIND", "auto, classes, values or none"},                                                        \
         {"header", 0, "auto|true|false", "CSV: whether its first row names columns"},                                       \
-        {"scale", 0, "S", "divide stored numbers by S, as 255 for pictures"}, {"offset", 0, "O", "then add O"},             \
-        {"mean", 0, "M,...", "then subtract M: one, or one a channel"}, {"std", 0, "D,...", "and divide by D"},             \
     {                                                                                                                       \
         "skip-damaged", 0, NULL, "leave out damaged pictures, and name them"                                                \
     }
 mote_status cli_read_data_options(mote_dataset_options *out, const cli_args *args, mote_arena *arena, mote_error *err);
+/* What they say of a model becomes its recipe, as mote_model_set_recipe does it. */
+mote_status cli_take_preparation(mote_model *model, const cli_args *args, bool replaces, mote_error *err);
 void        cli_print_notes(const mote_dataset *set); /* to stderr, a line each */
+void        cli_print_sample_notes(const mote_samples *samples);
+/* "warnings": the same lines, where there are any. set may be NULL. */
+void cli_json_warnings(json_t **object, const mote_dataset *set);
+void cli_json_sample_warnings(json_t **object, const mote_samples *samples);
 
 /* DATA of the command line, with the command's CLI_DATA_OPTIONS, as a model wants it (NULL: as it is): see
  * mote_dataset_open. split_name NULL: preferred when it has samples, else validation, test, train. Notes go to stderr. The
@@ -187,6 +198,7 @@ typedef struct cli_data_request {
     int                picture_count;
     const char *const *values; /* in place of a path: a path alone, or NAME=FILE of each input and output */
     int                value_count;
+    bool               are_prepared; /* the data are what the network takes, whatever options and model say */
 } cli_data_request;
 mote_status cli_load_data(mote_dataset **out, const mote_dataset_split **split, const cli_data_request *request,
                           mote_error *err);

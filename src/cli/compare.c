@@ -29,7 +29,8 @@ typedef struct comparing {
     const mote_dataset_split *split;
     size_t                    limit;
     int                       timeout_seconds;
-    mote_comparison          *results; /* of each output */
+    mote_comparison          *results;                 /* of each output */
+    int32_t                   order[MOTE_TARGETS_MAX]; /* which of b's outputs each of a's is */
     int                       output_count;
     bool                      wants_layers;
     mote_layer_difference    *layers; /* of two model files */
@@ -60,14 +61,57 @@ static mote_status parse_side(side *s, const char *given, mote_error *err)
 /* Both are asked the same questions: those that either was trained for; NULL: what goes with the targets. */
 static const mote_goal *common_goals(const comparing *c, mote_goal goals[MOTE_TARGETS_MAX])
 {
-    const mote_model *model = mote_model_goal(&goals[0], c->a.model, 0)   ? c->a.model
-                              : mote_model_goal(&goals[0], c->b.model, 0) ? c->b.model
-                                                                          : NULL;
+    const mote_model *model = mote_model_goal(&goals[0], c->a.model, 0)             ? c->a.model
+                              : mote_model_goal(&goals[0], c->b.model, c->order[0]) ? c->b.model
+                                                                                    : NULL;
     int32_t           i;
 
     for (i = 0; model && i < MOTE_TARGETS_MAX; i++)
-        mote_model_goal(&goals[i], model, i);
+        mote_model_goal(&goals[i], model, model == c->b.model ? c->order[i] : i);
     return model ? goals : NULL;
+}
+
+/* A sample's arrays go to both in one order. */
+static mote_status check_inputs(const comparing *c, mote_error *err)
+{
+    const int32_t count = mote_model_input_count(c->a.model);
+    int32_t       i;
+
+    for (i = 0; count == mote_model_input_count(c->b.model) && i < count; i++) {
+        const mote_tensor_info a = mote_model_input(c->a.model, i);
+        const int32_t          place = mote_model_find_input(c->b.model, a.name);
+        if (place >= 0 && place != i)
+            return mote_fail(
+                err, MOTE_ERR_UNSUPPORTED,
+                "input \"%s\" is number %d of %s and number %d of %s; models whose inputs stand in another order "
+                "cannot be compared yet",
+                mote_show_string(a.name).text, (int)i, c->a.given, (int)place, c->b.given);
+    }
+    return MOTE_OK;
+}
+
+/* b's outputs in the order of a's. */
+static mote_status match_outputs(comparing *c, mote_error *err)
+{
+    int32_t i;
+
+    for (i = 0; i < MOTE_TARGETS_MAX; i++)
+        c->order[i] = i;
+    if (mote_model_output_count(c->a.model) <= MOTE_TARGETS_MAX && !mote_match_outputs(c->order, c->a.model, c->b.model))
+        return mote_fail(err, MOTE_ERR_USAGE, "%s has %d outputs, %s has %d", c->a.given,
+                         (int)mote_model_output_count(c->a.model), c->b.given, (int)mote_model_output_count(c->b.model));
+    return MOTE_OK;
+}
+
+static void order_predictions(side *s, const int32_t *order)
+{
+    mote_answers given[MOTE_TARGETS_MAX];
+    int32_t      i, count = s->predictions.output_count;
+
+    for (i = 0; i < count && i < MOTE_TARGETS_MAX; i++)
+        given[i] = s->predictions.outputs[i];
+    for (i = 0; i < count && i < MOTE_TARGETS_MAX; i++)
+        s->predictions.outputs[i] = given[order[i]];
 }
 
 static mote_status predict_on_board(side *s, comparing *c, const mote_predict_options *options, mote_error *err)
@@ -97,6 +141,8 @@ static mote_status predict(side *s, comparing *c, mote_error *err)
         mote_predict(&s->predictions, s->model, c->split, &options, err);
     if (err->code != MOTE_OK)
         return mote_context(err, "%s", s->given);
+    if (s == &c->b)
+        order_predictions(s, c->order);
     if (mote_dataset_has_targets(c->set)) {
         if (mote_evaluate(&s->evaluation, &s->predictions, c->split, common_goals(c, goals), err) != MOTE_OK)
             return mote_context(err, "%s", s->given);
@@ -119,15 +165,15 @@ static mote_status compare_layers(comparing *c, mote_error *err)
     return MOTE_OK;
 }
 
-static mote_status load_models(side *a, side *b, mote_error *err)
+static mote_status load_models(side *a, side *b, const cli_args *args, mote_error *err)
 {
     if (a->device && b->device)
         return mote_fail(err, MOTE_ERR_USAGE, "name the model that the board runs: mote compare %s MODEL --data DATA",
                          mote_show_string(a->given).text);
     if (!a->device)
-        MOTE_TRY(mote_model_load(&a->model, a->path, NULL, err));
+        MOTE_TRY(cli_load_model(&a->model, args, a->path, err));
     if (!b->device)
-        MOTE_TRY(mote_model_load(&b->model, b->path, NULL, err));
+        MOTE_TRY(cli_load_model(&b->model, args, b->path, err));
     a->is_others_model = a->device != NULL;
     b->is_others_model = b->device != NULL;
     a->model = a->device ? b->model : a->model;
@@ -149,7 +195,7 @@ static mote_status load(comparing *c, const cli_args *args, mote_error *err)
     MOTE_TRY(cli_timeout(args, &c->timeout_seconds, err));
     if (c->timeout_seconds > 0 && !c->a.chip && !c->b.chip && !c->a.device && !c->b.device)
         return mote_fail(err, MOTE_ERR_USAGE, "--timeout goes with a chip:NAME:MODEL or a serial:DEV");
-    MOTE_TRY(load_models(&c->a, &c->b, err));
+    MOTE_TRY(load_models(&c->a, &c->b, args, err));
     is_prepared_by_b = !mote_model_preparation(&ignored, c->a.model, 0) && mote_model_preparation(&ignored, c->b.model, 0);
     request.model = is_prepared_by_b ? c->b.model : c->a.model;
     return cli_load_data(&c->set, &c->split, &request, err);
@@ -176,6 +222,8 @@ static mote_status compare_outputs(comparing *c, mote_error *err)
 static mote_status compare(comparing *c, const cli_args *args, mote_error *err)
 {
     MOTE_TRY(load(c, args, err));
+    MOTE_TRY(check_inputs(c, err));
+    MOTE_TRY(match_outputs(c, err));
     c->wants_layers = cli_has(args, "layers");
     if (c->wants_layers)
         MOTE_TRY(compare_layers(c, err));
@@ -192,23 +240,41 @@ static double noise_ratio(const mote_layer_difference *layer)
     return layer->root_mean_square > 0 ? 20 * log10(layer->signal / layer->root_mean_square) : INFINITY;
 }
 
+static bool are_renamed(const comparing *c)
+{
+    int i;
+
+    for (i = 0; i < c->layer_count; i++)
+        if (strcmp(c->layers[i].name, c->layers[i].name_in_b) != 0)
+            return true;
+    return false;
+}
+
+/* A converter's list of names: the first is enough. */
+static void name_cell(cli_table *table, const char *name)
+{
+    cli_cell(table, "%.*s", (int)strcspn(name, ";"), name);
+}
+
 static mote_status print_layers(const comparing *c, mote_error *err)
 {
-    static const char *const headings[] = {"layer", "signal", "rms error", "SQNR dB", "max error"};
-    cli_table                table = {.headings = headings, .column_count = 5};
+    static const char *const headings[] = {"layer", "signal", "rms error", "SQNR dB", "max error", "in the other"};
+    cli_table                table = {.headings = headings, .column_count = are_renamed(c) ? 6 : 5};
     int                      i;
 
     for (i = 0; i < c->layer_count; i++) {
         const mote_layer_difference *layer = &c->layers[i];
-        cli_cell(&table, "%s", layer->name);
+        name_cell(&table, layer->name);
         cli_cell(&table, "%.4g", layer->signal);
         cli_cell(&table, "%.4g", layer->root_mean_square);
         cli_cell(&table, isfinite(noise_ratio(layer)) ? "%.1f" : "equal", noise_ratio(layer));
         cli_cell(&table, "%.4g", layer->max_abs);
+        if (table.column_count == 6)
+            name_cell(&table, layer->name_in_b);
     }
     puts("");
     if (c->layer_count == 0)
-        puts("no layers of the same name");
+        puts("no layer of the one is found in the other");
     return cli_table_print(&table, err);
 }
 
@@ -304,10 +370,11 @@ static json_t *json_layers(const comparing *c)
     for (i = 0; i < c->layer_count; i++) {
         const mote_layer_difference *layer = &c->layers[i];
         mote_json_append(&list,
-                         json_pack("{so so so so so so}", "name", mote_json_text(layer->name), "signal",
-                                   mote_json_number(layer->signal), "rms_error", mote_json_number(layer->root_mean_square),
-                                   "sqnr_db", mote_json_number(noise_ratio(layer)), "max_error",
-                                   mote_json_number(layer->max_abs), "mean_error", mote_json_number(layer->mean_abs)));
+                         json_pack("{so so so so so so so}", "name", mote_json_text(layer->name), "name_in_b",
+                                   mote_json_text(layer->name_in_b), "signal", mote_json_number(layer->signal), "rms_error",
+                                   mote_json_number(layer->root_mean_square), "sqnr_db",
+                                   mote_json_number(noise_ratio(layer)), "max_error", mote_json_number(layer->max_abs),
+                                   "mean_error", mote_json_number(layer->mean_abs)));
     }
     return list;
 }
@@ -360,6 +427,7 @@ static mote_status print_json(const comparing *c, mote_error *err)
     }
     mote_json_set(&object, "a", json_side(&c->a));
     mote_json_set(&object, "b", json_side(&c->b));
+    cli_json_warnings(&object, c->set);
     if (c->board_layers.layer_count > 0)
         mote_json_set(&object, "layers", json_board_layers(&c->board_layers));
     else if (c->layers)
@@ -399,6 +467,7 @@ const cli_command cli_compare = {
     .summary = "how far two models' answers lie apart",
     .examples = "  mote compare mnist.tflite mnist_int8.tflite --data data/mnist --layers\n"
                 "  mote compare mnist_int8.tflite chip:cortex-m4:mnist_int8.tflite --data data/mnist --limit 20\n"
+                "  mote compare model.keras converted_by_tensorflow.tflite --data x.npz --layers\n"
                 "  mote compare serial:/dev/ttyUSB0 mnist_int8.tflite --data data/mnist --limit 20\n",
     .positional_min = 2,
     .positional_max = 2,
@@ -409,6 +478,7 @@ const cli_command cli_compare = {
             CLI_DATA_OPTIONS,
             {"limit", 0, "N", "the first N samples only"},
             CLI_TIMEOUT_ROW,
+            CLI_INPUT_SHAPE_ROW,
             {"layers", 0, NULL, "layer by layer: signal, error, signal to noise; of a board which layer is wrong first"},
             {"json", 0, NULL, "print JSON"},
             {0},

@@ -1,6 +1,7 @@
 /* mote convert.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -10,11 +11,13 @@ typedef struct conversion {
     const char           *from, *to, *calibrate;
     bool                  is_quantized;
     mote_quantize_options options;
-    mote_model           *model, *converted;
-    mote_dataset         *set;
-    size_t                sample_count;
-    bool                  keeps_operators, is_explained, is_json;
-    cli_changes           changes;
+    mote_model   *given, *model, *converted; /* as the file has it; with fewer operators; quantized. NULL: not made */
+    mote_dataset *set;
+    size_t        sample_count;
+    bool          keeps_operators, is_explained, is_json;
+    bool          says_recipe; /* how samples are prepared, or what targets are called */
+    cli_changes   changes;
+    mote_name_map names;
 } conversion;
 
 /* Words of the plan that are not there yet get an answer of their own. */
@@ -33,8 +36,10 @@ static mote_status read_options(conversion *c, const cli_args *args, mote_error 
     static const char *const granularity_words[] = {"channel", "tensor", NULL};
     static const char *const io_words[] = {"float32", "int8", "uint8", "int16", NULL};
     static const char *const method_words[] = {"minmax", "percentile", "entropy", "mse", NULL};
-    static const char *const only_quantized[] = {"calibrate", "samples", "split", "granularity", "io", "method"};
-    static const char *const of_samples[] = {"calibrate", "samples", "split", "method"};
+    static const char *const only_quantized[] = {"calibrate", "samples",     "split",  "granularity",  "io",
+                                                 "method",    "target-kind", "header", "skip-damaged", "prepared"};
+    static const char *const of_samples[] = {"calibrate",   "samples", "split",        "method",
+                                             "target-kind", "header",  "skip-damaged", "prepared"};
     static const mote_dtype  io_types[] = {MOTE_F32, MOTE_I8, MOTE_U8, MOTE_I16};
     int                      quantize, granularity, io, method;
     long long                samples;
@@ -80,24 +85,6 @@ static mote_status check_names(const conversion *c, mote_error *err)
     return mote_model_check_name(c->to, err);
 }
 
-static mote_status quantize(conversion *c, const cli_args *args, mote_error *err)
-{
-    cli_data_request request = {
-        .args = args, .split_name = cli_value(args, "split"), .preferred = MOTE_SPLIT_TRAIN, .model = c->model};
-    const mote_dataset_split *split = NULL;
-
-    request.value_count = cli_values(args, "calibrate", &request.values);
-    if (mote_model_is_quantized(c->model))
-        return mote_fail(err, MOTE_ERR_USAGE, "%s: is quantized already", c->from);
-    if (mote_scheme_is_calibrated(c->options.scheme)) {
-        MOTE_TRY(cli_load_data(&c->set, &split, &request, err));
-        c->sample_count = split->count < (size_t)c->options.samples ? split->count : (size_t)c->options.samples;
-    }
-    if (mote_model_quantize(&c->converted, c->model, split, &c->options, err) != MOTE_OK)
-        return mote_context(err, "%s", c->from);
-    return MOTE_OK;
-}
-
 static size_t file_bytes(const char *path)
 {
     struct stat status;
@@ -105,19 +92,52 @@ static size_t file_bytes(const char *path)
     return stat(path, &status) == 0 ? (size_t)status.st_size : 0;
 }
 
-/* *model becomes one with fewer operators, which answers the same. */
-static mote_status optimize(conversion *c, mote_model **model, mote_error *err)
+/* One with fewer operators, which answers the same. */
+static mote_status optimize(conversion *c, mote_model **out, const mote_model *model, mote_error *err)
 {
     const mote_optimize_options options = {.explain = cli_changes_add, .user = &c->changes};
-    mote_model                 *made;
 
-    if (c->keeps_operators)
-        return MOTE_OK;
-    if (mote_model_optimize(&made, *model, &options, err) != MOTE_OK)
+    if (mote_model_optimize(out, model, &options, err) != MOTE_OK)
         return mote_context(err, "%s", c->from);
+    return MOTE_OK;
+}
+
+/* *model becomes it. */
+static mote_status optimize_again(conversion *c, mote_model **model, mote_error *err)
+{
+    mote_model *made;
+
+    MOTE_TRY(optimize(c, &made, *model, err));
     mote_model_destroy(*model);
     *model = made;
     return MOTE_OK;
+}
+
+/* What is to be quantized, or written. */
+static mote_model *model_of(const conversion *c)
+{
+    return c->model ? c->model : c->given;
+}
+
+static mote_status quantize(conversion *c, const cli_args *args, mote_error *err)
+{
+    cli_data_request          request = {.args = args,
+                                         .split_name = cli_value(args, "split"),
+                                         .preferred = MOTE_SPLIT_TRAIN,
+                                         .model = model_of(c),
+                                         .are_prepared = cli_has(args, "prepared")};
+    const mote_dataset_split *split = NULL;
+
+    request.value_count = cli_values(args, "calibrate", &request.values);
+    if (mote_model_is_quantized(model_of(c)))
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: is quantized already", c->from);
+    if (mote_scheme_is_calibrated(c->options.scheme)) {
+        MOTE_TRY(cli_load_data(&c->set, &split, &request, err));
+        c->sample_count = split->count < (size_t)c->options.samples ? split->count : (size_t)c->options.samples;
+    }
+    if (mote_model_quantize(&c->converted, model_of(c), split, &c->options, err) != MOTE_OK)
+        return mote_context(err, "%s", c->from);
+    return c->says_recipe && c->set ? mote_model_add_to_recipe(c->converted, c->set, err) : MOTE_OK;
 }
 
 /* "float32 [?,3]", of several with commas between. */
@@ -165,9 +185,11 @@ static mote_status print_json(const conversion *c, const mote_model *model, mote
     }
     mote_json_set(&object, "input", cli_json_tensor(&in));
     mote_json_set(&object, "output", cli_json_tensor(&out));
-    if (mote_model_note_count(c->model) > 0)
-        mote_json_set(&object, "notes", cli_json_notes(c->model));
+    if (mote_model_note_count(c->given) > 0)
+        mote_json_set(&object, "notes", cli_json_notes(c->given));
+    cli_json_warnings(&object, c->set);
     mote_json_set(&object, "left_out", cli_changes_json(&c->changes));
+    mote_json_set(&object, "names", cli_names_json(&c->names, &c->changes));
     return cli_print_json(object, err);
 }
 
@@ -180,52 +202,84 @@ static void print_notes(const mote_model *model)
         cli_print_line(2, "%s", mote_model_note(model, i));
 }
 
+static mote_model *written(const conversion *c)
+{
+    return c->converted ? c->converted : model_of(c);
+}
+
 static mote_status print_done(const conversion *c, mote_error *err)
 {
-    const mote_model *model = c->converted ? c->converted : c->model;
+    const mote_model *model = written(c);
 
     cli_progress_end();
     if (c->is_json)
         return print_json(c, model, err);
     if (c->is_explained) {
-        print_notes(c->model);
-        MOTE_TRY(cli_changes_print(&c->changes, err));
+        print_notes(c->given);
+        if (!c->keeps_operators)
+            MOTE_TRY(cli_changes_print(&c->changes, err));
+        MOTE_TRY(cli_names_print(&c->names, &c->changes, err));
     }
     print_written(c, model);
     return MOTE_OK;
 }
 
+/* What is said of the model is written; where its file said something else, that is told. */
+static mote_status take_recipe(conversion *c, const cli_args *args, mote_error *err)
+{
+    char *before = mote_model_recipe_json(c->given, err), *after = NULL;
+
+    if (before && cli_take_preparation(c->given, args, !c->is_quantized, err) != MOTE_OK)
+        mote_context(err, "%s", c->from);
+    else if (before && (after = mote_model_recipe_json(c->given, err)) != NULL && !c->is_quantized &&
+             strcmp(before, "null") != 0 && strcmp(before, after) != 0)
+        fprintf(stderr, "mote: note: %s: what its file says of samples was changed: %s\n", c->from,
+                mote_show_string(after).text);
+    free(before);
+    free(after);
+    return err->code;
+}
+
 /* Before quantizing: each operator that goes is one rounding less; and after: scales may be equal now. */
 static mote_status convert(conversion *c, const cli_args *args, mote_error *err)
 {
-    MOTE_TRY(cli_load_model(&c->model, args, c->from, err));
-    MOTE_TRY(optimize(c, &c->model, err));
+    MOTE_TRY(cli_load_model(&c->given, args, c->from, err));
+    MOTE_TRY(take_recipe(c, args, err));
+    if (!c->keeps_operators)
+        MOTE_TRY(optimize(c, &c->model, c->given, err));
     if (c->is_quantized) {
         MOTE_TRY(quantize(c, args, err));
-        MOTE_TRY(optimize(c, &c->converted, err));
+        if (!c->keeps_operators)
+            MOTE_TRY(optimize_again(c, &c->converted, err));
     }
-    MOTE_TRY(mote_model_save(c->converted ? c->converted : c->model, c->to, err));
+    if (c->is_explained || c->is_json)
+        MOTE_TRY(mote_model_map_names(&c->names, c->given, written(c), err));
+    MOTE_TRY(mote_model_save(written(c), c->to, err));
     return print_done(c, err);
 }
 
 static mote_status run_convert(const cli_args *args, mote_error *err)
 {
-    conversion c = {.from = args->positional[0],
-                    .to = cli_value(args, "output"),
-                    .calibrate = cli_value(args, "calibrate"),
-                    .keeps_operators = cli_has(args, "keep-operators"),
-                    .is_explained = cli_has(args, "explain"),
-                    .is_json = cli_has(args, "json")};
+    static const char *const said[] = {"scale", "offset", "mean", "std", "targets"};
+    conversion               c = {.from = args->positional[0],
+                                  .to = cli_value(args, "output"),
+                                  .calibrate = cli_value(args, "calibrate"),
+                                  .keeps_operators = cli_has(args, "keep-operators"),
+                                  .is_explained = cli_has(args, "explain"),
+                                  .is_json = cli_has(args, "json")};
+    size_t                   i;
 
+    for (i = 0; i < sizeof said / sizeof *said; i++)
+        c.says_recipe = c.says_recipe || cli_has(args, said[i]);
     MOTE_TRY(read_options(&c, args, err));
     MOTE_TRY(check_names(&c, err));
-    if (c.keeps_operators && c.is_explained)
-        return mote_fail(err, MOTE_ERR_USAGE, "--keep-operators leaves nothing to --explain");
     convert(&c, args, err);
     cli_changes_free(&c.changes);
     mote_dataset_destroy(c.set);
     mote_model_destroy(c.converted);
     mote_model_destroy(c.model);
+    mote_model_destroy(c.given);
+    mote_name_map_free(&c.names);
     return err->code;
 }
 
@@ -235,6 +289,8 @@ const cli_command cli_convert = {
     .summary = "quantize a model, or write it anew",
     .examples = "  mote convert mnist.tflite -o mnist_int8.tflite --quantize int8 --calibrate data/mnist --io int8\n"
                 "  mote convert mnist.tflite -o small.tflite --quantize int8 --calibrate x.npz --granularity tensor\n"
+                "  mote convert net.onnx -o net.tflite -q int8 --calibrate pictures --scale 255 --mean 0.485,0.456,0.406 "
+                "--std 0.229,0.224,0.225\n"
                 "  mote convert mnist.tflite -o half.tflite --quantize float16\n"
                 "  mote convert person_detect.tflite -o lean.tflite --explain\n",
     .positional_min = 1,
@@ -248,11 +304,12 @@ const cli_command cli_convert = {
              "a data set or a spec that shows the range of each layer; or NAME=FILE.npy of each input"},
             {"split", 0, "train|validation|test", "which of its samples (train)"},
             CLI_DATA_OPTIONS,
+            {"prepared", 0, NULL, "the data are what the network takes: nothing of it prepares them"},
             {"samples", 0, "N", "how many of them (100)"},
             {"granularity", 0, "channel|tensor", "one scale for each output channel (default) or for a layer's weights"},
             {"io", 0, "float32|int8|uint8|int16", "type of inputs and outputs (float32)"},
             {"method", 0, "minmax", "how ranges are found (minmax)"},
-            {"explain", 0, NULL, "which operators are left out, and why"},
+            {"explain", 0, NULL, "which operators are left out, and why; and what became of each name of MODEL"},
             {"keep-operators", 0, NULL, "keep operators that could go without changing a byte (docs/PASSES.md)"},
             CLI_INPUT_SHAPE_ROW,
             {"json", 0, NULL, "print JSON"},

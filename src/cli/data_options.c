@@ -269,10 +269,57 @@ mote_status cli_read_data_options(mote_dataset_options *out, const cli_args *arg
     return read_preparation(out, args, arena, err);
 }
 
-void cli_print_notes(const mote_dataset *set)
+mote_status cli_take_preparation(mote_model *model, const cli_args *args, bool replaces, mote_error *err)
+{
+    mote_arena           arena = {0};
+    mote_dataset_options options;
+
+    if (cli_read_data_options(&options, args, &arena, err) == MOTE_OK)
+        mote_model_set_recipe(model, &options, replaces, err);
+    mote_arena_destroy(&arena);
+    return err->code;
+}
+
+/* ---- what was noticed ---- */
+
+static void print_lines(const char *const *lines, int count)
 {
     int i;
 
-    for (i = 0; i < set->note_count; i++)
-        fprintf(stderr, "mote: note: %s\n", set->notes[i]);
+    for (i = 0; i < count; i++)
+        fprintf(stderr, "mote: note: %s\n", lines[i]);
+}
+
+static void json_lines(json_t **object, const char *const *lines, int count)
+{
+    json_t *list = json_array();
+    int     i;
+
+    for (i = 0; i < count; i++)
+        mote_json_append(&list, mote_json_text(lines[i]));
+    if (count > 0)
+        mote_json_set(object, "warnings", list);
+    else
+        json_decref(list);
+}
+
+void cli_print_notes(const mote_dataset *set)
+{
+    print_lines(set->notes, set->note_count);
+}
+
+void cli_print_sample_notes(const mote_samples *samples)
+{
+    print_lines(samples->notes, samples->note_count);
+}
+
+void cli_json_warnings(json_t **object, const mote_dataset *set)
+{
+    if (set)
+        json_lines(object, set->notes, set->note_count);
+}
+
+void cli_json_sample_warnings(json_t **object, const mote_samples *samples)
+{
+    json_lines(object, samples->notes, samples->note_count);
 }

@@ -15,6 +15,7 @@ typedef struct emulating {
     bool           is_json, keeps_constant_channels, is_interpreted, are_prepared;
     cli_regions    memory;
     mote_emulation figures;
+    json_t        *warnings; /* an object that has them */
 } emulating;
 
 /* ---- a model file: compiled into a temporary folder first ---- */
@@ -62,13 +63,16 @@ static mote_status emulate_model(emulating *e, const cli_args *args, mote_error 
     mote_model  *model = NULL;
     mote_samples inputs = {0};
 
-    if (cli_load_model(&model, args, e->path, err) == MOTE_OK &&
+    if (cli_load_model(&model, args, e->path, err) == MOTE_OK && cli_take_preparation(model, args, true, err) == MOTE_OK &&
         mote_samples_check_outputs(model, e->outputs, e->output_count, err) == MOTE_OK &&
         (e->input_count == 0 ||
          mote_samples_load(&inputs, model, e->inputs, e->input_count,
-                           &(mote_samples_options){.are_prepared = e->are_prepared}, err) == MOTE_OK) &&
-        compile_and_run(e, model, &inputs, err) == MOTE_OK)
-        hand_over(e, model, &inputs, err);
+                           &(mote_samples_options){.are_prepared = e->are_prepared}, err) == MOTE_OK)) {
+        cli_print_sample_notes(&inputs);
+        cli_json_sample_warnings(&e->warnings, &inputs);
+        if (compile_and_run(e, model, &inputs, err) == MOTE_OK)
+            hand_over(e, model, &inputs, err);
+    }
     mote_samples_free(&inputs);
     mote_model_destroy(model);
     return err->code;
@@ -127,6 +131,14 @@ static mote_status check_request(const cli_args *args, const emulating *e, mote_
     return cli_check_prepared(args, e->path, err);
 }
 
+static json_t *json_all(const emulating *e)
+{
+    json_t *object = cli_json_emulation(&e->figures);
+
+    mote_json_complete(&object, e->warnings);
+    return object;
+}
+
 static mote_status run_emulate(const cli_args *args, mote_error *err)
 {
     emulating e = {.path = args->positional[0],
@@ -143,15 +155,17 @@ static mote_status run_emulate(const cli_args *args, mote_error *err)
     e.output_count = cli_values(args, "output", &e.outputs);
     MOTE_TRY(cli_memory(args, &e.memory, err));
     MOTE_TRY(check_request(args, &e, err));
+    e.warnings = json_object();
     if (mote_path_is_dir(e.path))
         emulate_folder(&e, err);
     else
         emulate_model(&e, args, err);
     if (err->code == MOTE_OK && cli_has(args, "json"))
-        cli_print_json(cli_json_emulation(&e.figures), err);
+        cli_print_json(json_all(&e), err);
     else if (err->code == MOTE_OK)
         cli_print_emulation(&e.figures);
     mote_emulation_free(&e.figures);
+    json_decref(e.warnings);
     return err->code;
 }
 
@@ -170,6 +184,7 @@ const cli_command cli_emulate = {
             {"chip", 'c', "NAME", "an emulated chip; `mote inspect --chips` lists them"},
             {"input", 'i', "X",
              ".npy, .bin, .png, .jpg, prepared as in mote run; none: one sample of zeros. For a folder: one .bin"},
+            CLI_PREPARATION_OPTIONS,
             {"prepared", 0, NULL, "numbers of .npy are prepared already"},
             {"output", 'o', "Y", ".npy or .bin; none: print the answers. For a folder: one .bin"},
             {"no-prune-constant", 0, NULL, "keep channels whose values no input can change, as in mote compile"},

@@ -147,6 +147,7 @@ static mote_status print_json(const evaluation *e, mote_error *err)
     int     i;
 
     mote_json_set(&object, "split", json_string(mote_split_name(e->split->id)));
+    cli_json_warnings(&object, e->set);
     if (e->predictions.output_count == 1) {
         put_output(&object, e, 0);
         return cli_print_json(object, err);

@@ -91,13 +91,21 @@ mote_status cli_choice(const cli_args *args, const char *option, const char *con
 
 mote_status cli_check_prepared(const cli_args *args, const char *path, mote_error *err)
 {
-    if (!cli_has(args, "prepared"))
-        return MOTE_OK;
-    if (mote_path_is_dir(path))
-        return mote_fail(err, MOTE_ERR_USAGE, "%s: a compiled folder takes .bin files as they are; leave --prepared out",
-                         path);
-    if (!cli_has(args, "input"))
-        return mote_fail(err, MOTE_ERR_USAGE, "--prepared goes with --input X.npy");
+    static const char *const preparing[] = {"prepared", "scale", "offset", "mean", "std", "image", "crop"};
+    size_t                   i;
+
+    for (i = 0; i < sizeof preparing / sizeof *preparing; i++) {
+        if (!cli_has(args, preparing[i]))
+            continue;
+        if (mote_path_is_dir(path))
+            return mote_fail(err, MOTE_ERR_USAGE, "%s: a compiled folder takes .bin files as they are; leave --%s out", path,
+                             preparing[i]);
+        if (!cli_has(args, "input"))
+            return mote_fail(err, MOTE_ERR_USAGE, "--%s goes with --input X", preparing[i]);
+        if (i > 0 && i < 5 && cli_has(args, "prepared"))
+            return mote_fail(err, MOTE_ERR_USAGE, "--prepared says that nothing is to be prepared; leave --%s out",
+                             preparing[i]);
+    }
     return MOTE_OK;
 }
 

@@ -370,6 +370,11 @@ mote_status cli_load_data(mote_dataset **out, const mote_dataset_split **split, 
     *out = NULL;
     if (cli_read_data_options(&options, request->args, &arena, err) == MOTE_OK &&
         choose_source(&source, request, &arena, err) == MOTE_OK) {
+        if (request->are_prepared) {
+            options.scale = 1; /* which says something: that nothing is prepared */
+            options.offset = 0;
+            options.channels = 0;
+        }
         source.options = &options;
         mote_dataset_open(out, &source, err);
     }

@@ -409,8 +409,10 @@ static mote_status run_files(running *r, mote_error *err)
     if (options.are_prepared && says_how)
         return mote_fail(err, MOTE_ERR_USAGE,
                          "--prepared says that nothing is to be prepared; leave --scale and its kin out");
-    if (mote_samples_load(&inputs, r->model, r->inputs, r->input_count, &options, err) == MOTE_OK &&
-        run_samples(r, &outputs, &inputs, err) == MOTE_OK)
+    if (mote_samples_load(&inputs, r->model, r->inputs, r->input_count, &options, err) != MOTE_OK)
+        return err->code;
+    cli_print_sample_notes(&inputs);
+    if (run_samples(r, &outputs, &inputs, err) == MOTE_OK)
         hand_over(r, &inputs, &outputs, err);
     mote_samples_free(&inputs);
     mote_samples_free(&outputs);

@@ -1,4 +1,4 @@
-/* Two models layer by layer, joined by the names of their tensors.
+/* Two models layer by layer; join.h says which tensor is which.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
@@ -6,6 +6,7 @@
 #include <mote/evaluate.h>
 
 #include "compare/feed.h"
+#include "compare/join.h"
 
 typedef struct layer_pair {
     mote_id a, b;
@@ -22,49 +23,30 @@ typedef struct layer_work {
     mote_arena                arena;
 } layer_work;
 
-static mote_id find_named(const mote_graph *graph, const char *name)
-{
-    int32_t n, i;
-
-    for (n = 0; n < graph->node_count; n++)
-        for (i = 0; i < graph->nodes[n].out_count; i++)
-            if (strcmp(graph->tensors[graph->nodes[n].out[i]].name, name) == 0)
-                return graph->nodes[n].out[i];
-    return MOTE_NONE;
-}
-
-/* Of the tensor as it was before channels were dropped. */
-static size_t full_count(const mote_tensor *tensor)
-{
-    const size_t count = mote_tensor_count(tensor);
-
-    if (!tensor->narrowing)
-        return count;
-    return count / (size_t)tensor->dim[tensor->rank - 1] * (size_t)tensor->narrowing->channels;
-}
-
 static int16_t channel_at(const mote_narrowing *narrowing, size_t i)
 {
     return narrowing ? narrowing->value[i % (size_t)narrowing->channels] : MOTE_CHANNEL_KEPT;
 }
 
-static mote_status join(layer_work *w, const mote_graph *a, const mote_graph *b, mote_error *err)
+/* In the order of a's operators. */
+static mote_status join(layer_work *w, const mote_model *model_a, const mote_model *model_b, mote_error *err)
 {
-    int32_t n;
-    size_t  largest = 1;
+    const mote_graph *a = &model_a->graphs[0];
+    mote_join         joined;
+    size_t            largest = 1;
+    int32_t           n, i;
 
-    w->pairs = MOTE_NEW(&w->arena, layer_pair, a->node_count, err);
-    if (!w->pairs)
-        return err->code;
-    for (n = 0; n < a->node_count; n++) {
-        const bool         has = a->nodes[n].out_count > 0;
-        mote_id            ida = has ? a->nodes[n].out[0] : 0, idb = has ? find_named(b, a->tensors[ida].name) : MOTE_NONE;
-        const mote_tensor *ta = &a->tensors[ida];
-        if (idb == MOTE_NONE || full_count(&b->tensors[idb]) != full_count(ta) || !ta->name[0])
-            continue;
-        w->pairs[w->pair_count++] = (layer_pair){.a = ida, .b = idb};
-        largest = full_count(ta) > largest ? full_count(ta) : largest;
-    }
+    MOTE_TRY(mote_join_tensors(&joined, model_a, model_b, &w->arena, err));
+    w->pairs = MOTE_NEW(&w->arena, layer_pair, joined.count, err);
+    for (n = 0; w->pairs && n < a->node_count; n++)
+        for (i = 0; i < a->nodes[n].out_count; i++) {
+            const mote_id id = a->nodes[n].out[i];
+            const size_t  count = id == MOTE_NONE ? 0 : mote_join_full_count(&a->tensors[id]);
+            if (id == MOTE_NONE || joined.b[id] == MOTE_NONE)
+                continue;
+            w->pairs[w->pair_count++] = (layer_pair){.a = id, .b = joined.b[id]};
+            largest = count > largest ? count : largest;
+        }
     w->real_a = MOTE_NEW(&w->arena, float, largest, err);
     w->real_b = MOTE_NEW(&w->arena, float, largest, err);
     w->sample = MOTE_NEW(&w->arena, float, mote_feed_width(w->split->set), err);
@@ -75,7 +57,7 @@ static mote_status join(layer_work *w, const mote_graph *a, const mote_graph *b,
  * nobody reads is left out of every measure. */
 static void spread(const mote_tensor *tensor, const mote_tensor_info *info, float *real)
 {
-    size_t i = full_count(tensor), k = mote_tensor_count(tensor);
+    size_t i = mote_join_full_count(tensor), k = mote_tensor_count(tensor);
 
     while (i-- > 0) {
         const int16_t value = channel_at(tensor->narrowing, i);
@@ -105,7 +87,7 @@ static void measure(layer_work *w, layer_pair *pair, mote_layer_difference *out)
 {
     const mote_tensor *a = &w->a->program->model->graphs[0].tensors[pair->a];
     const mote_tensor *b = &w->b->program->model->graphs[0].tensors[pair->b];
-    const size_t       count = full_count(a);
+    const size_t       count = mote_join_full_count(a);
     size_t             i;
 
     load_tensor(w->a, pair->a, w->real_a);
@@ -139,6 +121,7 @@ static mote_status run_samples(layer_work *w, size_t limit, mote_layer_differenc
     for (k = 0; k < w->pair_count && k < capacity; k++) {
         const layer_pair *pair = &w->pairs[k];
         out[k].name = w->a->program->model->graphs[0].tensors[pair->a].name;
+        out[k].name_in_b = w->b->program->model->graphs[0].tensors[pair->b].name;
         out[k].mean_abs = pair->sum_abs / (double)pair->count;
         out[k].root_mean_square = sqrt(pair->sum_square / (double)pair->count);
         out[k].signal = sqrt(pair->signal / (double)pair->count);
@@ -157,7 +140,7 @@ mote_status mote_compare_layers(mote_layer_difference *out, int32_t capacity, in
     MOTE_TRY(mote_feed_check(a, split, err));
     MOTE_TRY(mote_feed_check(b, split, err));
     if (mote_runner_create(&w.a, a, &all, err) == MOTE_OK && mote_runner_create(&w.b, b, &all, err) == MOTE_OK &&
-        join(&w, &a->graphs[0], &b->graphs[0], err) == MOTE_OK) {
+        join(&w, a, b, err) == MOTE_OK) {
         run_samples(&w, limit, out, capacity, err);
         *count = w.pair_count;
     }

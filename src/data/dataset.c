@@ -145,6 +145,38 @@ mote_status mote_dataset_reshape(mote_dataset *set, int32_t feature, int32_t ran
     return MOTE_OK;
 }
 
+/* One sample [C, rest] to [rest, C]. */
+static void turn(uint8_t *sample, uint8_t *room, size_t channels, size_t rest, size_t element)
+{
+    size_t c, i;
+
+    memcpy(room, sample, channels * rest * element);
+    for (c = 0; c < channels; c++)
+        for (i = 0; i < rest; i++)
+            memcpy(sample + (i * channels + c) * element, room + (c * rest + i) * element, element);
+}
+
+mote_status mote_dataset_turn(mote_dataset *set, int32_t feature, mote_error *err)
+{
+    mote_dataset_feature *f = &set->feature[feature];
+    const size_t          element = mote_array_element_bytes(f->dtype), channels = (size_t)f->dim[0];
+    mote_arena            scratch = {0};
+    uint8_t              *room = MOTE_NEW(&scratch, uint8_t, mote_size_mul(f->width, element), err);
+    int64_t               first = f->dim[0];
+    size_t                i;
+    int                   s;
+
+    for (s = 0; room && s < MOTE_SPLIT_COUNT; s++)
+        for (i = 0; i < set->split[s].count; i++)
+            turn((uint8_t *)(uintptr_t)set->split[s].x[feature] + i * f->width * element, room, channels,
+                 f->width / channels, element);
+    mote_arena_destroy(&scratch);
+    MOTE_TRY(err->code);
+    memmove(f->dim, f->dim + 1, (size_t)(f->rank - 1) * sizeof *f->dim);
+    f->dim[f->rank - 1] = first;
+    return MOTE_OK;
+}
+
 static mote_status check_preparation(const mote_dataset_feature *f, const mote_preparation *p, mote_error *err)
 {
     int c;

@@ -101,6 +101,9 @@ struct mote_dataset_state {
  * that it takes for values. The set must outlive the view. */
 mote_status mote_dataset_view(mote_dataset **out, const mote_dataset *set, mote_error *err);
 
+/* Samples [C, ...] of a feature become [..., C]: in all splits, number by number. Not of a view. */
+mote_status mote_dataset_turn(mote_dataset *set, int32_t feature, mote_error *err);
+
 mote_status mote_dataset_note(mote_dataset *set, mote_error *err, const char *format, ...) MOTE_PRINTF(3, 4);
 
 mote_status mote_dataset_check_target(const mote_dataset *set, int target, mote_error *err);

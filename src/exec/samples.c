@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "data/array.h"
+#include "exec/values.h"
 #include "graph/graph.h"
 
 /* ---- which file is for which tensor ---- */
@@ -110,6 +111,7 @@ typedef struct reading {
     const mote_input_recipe *recipe;
     const mote_preparation  *preparation; /* NULL: none is known, or the numbers are prepared already */
     bool                     are_prepared;
+    mote_values             *values; /* looked at on the way */
 } reading;
 
 static reading as_options_say(const mote_model *model, int32_t input, const mote_samples_options *options)
@@ -233,6 +235,15 @@ static mote_status refuse_type(const input_file *in, const reading *how, mote_er
                      takes_real && in->info.dtype != MOTE_F32 ? ", or float32 to be quantized" : "");
 }
 
+/* A file's samples. */
+static void look_at(mote_values *values, const float *real, size_t count, size_t width)
+{
+    size_t i;
+
+    for (i = 0; width > 0 && i + width <= count; i += width)
+        mote_values_add(values, real, real + i, width);
+}
+
 static mote_status fit_type(input_file *in, const reading *how, mote_error *err)
 {
     float *real;
@@ -249,6 +260,7 @@ static mote_status fit_type(input_file *in, const reading *how, mote_error *err)
         mote_preparation_apply(how->preparation, &in->array, real);
     else
         mote_array_to_f32(&in->array, real);
+    look_at(how->values, real, in->array.count, in->info.count);
     store_real(&in->array, &in->info, real, err);
     free(real);
     return err->code;
@@ -353,6 +365,7 @@ static mote_status read_image(input_file *in, const reading *how, const char *pa
     if (!real)
         return mote_fail(err, MOTE_ERR_MEMORY, "%s: out of memory", path);
     mote_preparation_apply(how->preparation ? how->preparation : &plain, &in->array, real);
+    look_at(how->values, real, in->array.count, in->info.count);
     if (store_real(&in->array, &in->info, real, err) != MOTE_OK)
         mote_context(err, "%s", path);
     free(real);
@@ -372,14 +385,42 @@ static mote_status read_input(input_file *in, const reading *how, const char *pa
 
 /* ---- all inputs ---- */
 
+static mote_status own_samples(mote_samples *out, mote_error *err)
+{
+    if (!out->owner)
+        out->owner = calloc(1, sizeof *out->owner);
+    return out->owner ? MOTE_OK : mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
+}
+
+/* Of one input's file. */
+static mote_status note_values(mote_samples *out, const mote_values *values, const char *path, mote_error *err)
+{
+    const mote_values_text told = mote_values_tell(values);
+    const char           **longer;
+
+    if (!told.text[0])
+        return MOTE_OK;
+    MOTE_TRY(own_samples(out, err));
+    if (!(longer = MOTE_NEW(out->owner, const char *, out->note_count + 1, err)))
+        return err->code;
+    if (out->note_count > 0)
+        memcpy(longer, out->notes, (size_t)out->note_count * sizeof *longer);
+    longer[out->note_count] = mote_arena_printf(out->owner, err, "%s: its values %s", path, told.text);
+    out->notes = longer;
+    out->note_count += err->code == MOTE_OK;
+    return err->code;
+}
+
 /* How many samples, and how their outputs are put together, is the first file's say. */
-static mote_status read_inputs(input_file *files, const char *const *paths, const mote_model *model,
+static mote_status read_inputs(mote_samples *out, input_file *files, const char *const *paths, const mote_model *model,
                                const mote_samples_options *options, mote_error *err)
 {
     int32_t count = mote_model_input_count(model), i;
 
     for (i = 0; i < count; i++) {
-        const reading how = as_options_say(model, i, options);
+        mote_values values = mote_values_begin(model, i);
+        reading     how = as_options_say(model, i, options);
+        how.values = &values;
         files[i].info = mote_model_input(model, i);
         if (!paths[i])
             return mote_fail(err, MOTE_ERR_USAGE, "the model has %d inputs; there is no file for \"%s\"", count,
@@ -388,16 +429,14 @@ static mote_status read_inputs(input_file *files, const char *const *paths, cons
         if (files[i].count != files[0].count)
             return mote_fail(err, MOTE_ERR_USAGE, "%s: has %zu samples, %s has %zu", paths[i], files[i].count, paths[0],
                              files[0].count);
+        MOTE_TRY(note_values(out, &values, paths[i], err));
     }
     return MOTE_OK;
 }
 
 static mote_status make_samples(mote_samples *out, mote_error *err)
 {
-    if (!out->owner)
-        out->owner = calloc(1, sizeof *out->owner);
-    if (!out->owner)
-        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
+    MOTE_TRY(own_samples(out, err));
     out->bytes = MOTE_NEW(out->owner, uint8_t, mote_size_mul(out->count, out->sample_bytes), err);
     return err->code;
 }
@@ -472,7 +511,7 @@ static mote_status load_an_input_each(mote_samples *out, const mote_model *model
     int32_t        i;
 
     if (err->code == MOTE_OK && assign(paths, &ends, files, count, err) == MOTE_OK &&
-        read_inputs(inputs, paths, model, options, err) == MOTE_OK)
+        read_inputs(out, inputs, paths, model, options, err) == MOTE_OK)
         interleave(out, inputs, paths, ends.count, err);
     for (i = 0; inputs && i < ends.count; i++)
         free_input(&inputs[i]);
@@ -528,18 +567,23 @@ static mote_status join(mote_samples *out, const input_file *inputs, const end_l
 static mote_status load_many(mote_samples *out, const mote_model *model, const char *const *files, int count,
                              const mote_samples_options *options, mote_error *err)
 {
-    const reading          how = as_options_say(model, 0, options);
+    reading                how = as_options_say(model, 0, options);
+    mote_values            values = mote_values_begin(model, 0);
     const end_list         ends = inputs_of(model);
     const mote_tensor_info info = mote_model_input(model, 0);
     mote_arena             scratch = {0};
     input_file            *inputs = MOTE_NEW(&scratch, input_file, count, err);
     int                    i;
 
+    how.values = &values;
     out->sample_bytes = info.bytes;
     out->is_joined = info.rank > 0 && info.dim[0] == 1;
     out->is_stacked = !out->is_joined;
-    if (inputs && read_many(inputs, &ends, files, count, &how, err) == MOTE_OK)
-        join(out, inputs, &ends, files, count, err);
+    if (inputs && read_many(inputs, &ends, files, count, &how, err) == MOTE_OK &&
+        join(out, inputs, &ends, files, count, err) == MOTE_OK) {
+        values.are_different = true; /* for all that is known: they were not compared with each other's */
+        note_values(out, &values, path_of(&ends, files[0]), err);
+    }
     for (i = 0; inputs && i < count; i++)
         free_input(&inputs[i]);
     mote_arena_destroy(&scratch);

@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <mote/convert.h>
 #include <mote/dataset.h>
 #include <mote/dtype.h>
 #include <mote/model.h>
@@ -198,6 +199,10 @@ struct mote_model {
     mote_optimizer     optimizer; /* that trained it last, its numbers complete */
     bool               is_trained;
 
+    mote_name_row
+           *sources; /* what its file calls things, and what they were when it was read; none: tensors' names say it */
+    int32_t source_count, source_capacity;
+
     const char *const *left_out; /* what else its file can run: names of its other subgraphs */
     int32_t            left_out_count;
     const char *const *notes; /* mote_model_note */
@@ -242,6 +247,11 @@ mote_status mote_model_copy(mote_model **out, const mote_model *from, mote_error
 /* What is said of a model as a whole: its name, description, recipe, and its signature, whose names go by position. */
 mote_status mote_model_copy_facts(mote_model *to, const mote_model *from, mote_error *err);
 mote_status mote_recipe_copy(mote_recipe *out, const mote_recipe *from, mote_arena *arena, mote_error *err);
+
+/* One more of the model's sources; its texts are the model's. */
+mote_status mote_model_add_source(mote_model *model, const mote_name_row *row, mote_error *err);
+/* `to`, which was made of `from`, gets the sources of that, as far as they have come. */
+mote_status mote_model_follow_sources(mote_model *to, const mote_model *from, mote_error *err);
 
 /* Moves every trainable tensor's data into one flat buffer, model->params. */
 mote_status mote_model_gather_params(mote_model *model, mote_error *err);

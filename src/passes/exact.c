@@ -88,12 +88,13 @@ bool mote_edit_is_pure(const mote_edit *edit, const mote_node *node, mote_error 
     return mote_edit_is_plain(edit, node) && keeps_nothing(edit->graph, node, err);
 }
 
-/* SVDF clamps float only; TRANSPOSE_CONV's fused activation is younger than most runtimes, which pass over it. */
+/* SVDF clamps float only. */
 bool mote_op_clamps(mote_op_kind kind)
 {
     switch (kind) {
     case MOTE_OP_CONV_2D:
     case MOTE_OP_DEPTHWISE_CONV_2D:
+    case MOTE_OP_TRANSPOSE_CONV:
     case MOTE_OP_FULLY_CONNECTED:
     case MOTE_OP_ADD:
     case MOTE_OP_SUB:

@@ -1,7 +1,8 @@
 /* y = (x - mean) / sqrt(variance + epsilon) * gamma + beta is y = x * factor + shift for each channel: after a convolution
  * or dense layer it goes into that layer's weights and bias. So do a constant that is added to what such a layer computes,
  * and one that it is multiplied by. Where there is none before it, it goes into the dense layer behind it, a factor into a
- * convolution, too. SPDX-License-Identifier: Apache-2.0 */
+ * convolution, too; and where there is none at all it is a 1x1 depthwise convolution of an image, or a product and a sum.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
 
@@ -118,9 +119,8 @@ static bool takes_channels(mote_edit *edit, const mote_node *node, int32_t chann
            (node->in_count < 3 || node->in[2] == MOTE_NONE || mote_edit_use_count(edit, node->in[2]) == 1);
 }
 
-/* The only reader of a tensor, where it can take a factor a channel, and with is_moved a shift: a dense layer, as the
- * margins of a convolution are not shifted. Else NULL. */
-static mote_node *reader_of(mote_edit *edit, mote_id id, int32_t channels, bool is_moved)
+/* The node whose operand 0 is a tensor that nobody else reads, or NULL. */
+static mote_node *only_reader(mote_edit *edit, mote_id id)
 {
     mote_node *node;
     int32_t    n;
@@ -129,18 +129,27 @@ static mote_node *reader_of(mote_edit *edit, mote_id id, int32_t channels, bool 
         return NULL;
     for (n = 0; n < edit->graph->node_count; n++)
         if ((node = mote_edit_node(edit, n)) != NULL && node->in_count > 1 && node->in[0] == id)
-            return takes_channels(edit, node, channels, is_moved) ? node : NULL;
+            return node;
     return NULL;
 }
 
-static bool is_moving(const affine *a)
+/* The only reader of a tensor, where it can take a factor a channel, and with is_moved a shift: a dense layer, as the
+ * margins of a convolution are not shifted. Else NULL. */
+static mote_node *reader_of(mote_edit *edit, mote_id id, int32_t channels, bool is_moved)
+{
+    mote_node *node = only_reader(edit, id);
+
+    return node && takes_channels(edit, node, channels, is_moved) ? node : NULL;
+}
+
+static bool has_only(const double *values, int32_t count, double value)
 {
     int32_t c;
 
-    for (c = 0; c < a->channels; c++)
-        if (a->shift[c] != 0)
-            return true;
-    return false;
+    for (c = 0; c < count; c++)
+        if (values[c] != value)
+            return false;
+    return true;
 }
 
 /* (x factor + shift) W = x (factor W) + shift W */
@@ -150,9 +159,9 @@ static mote_status fold_behind(mote_edit *edit, mote_node *norm, mote_id x, mote
     const mote_tensor *weight = mote_node_in(edit->graph, behind, 1);
     const size_t       rows = mote_tensor_count(weight) / (size_t)a->channels;
     const affine       of_units = {.channels = weight->dim[0]};
-    float             *w = weight->data, *bias = is_moving(a) ? bias_of(edit, behind, &of_units, err) : NULL;
-    size_t             r;
-    int32_t            i;
+    float  *w = weight->data, *bias = has_only(a->shift, a->channels, 0) ? NULL : bias_of(edit, behind, &of_units, err);
+    size_t  r;
+    int32_t i;
 
     for (r = 0; r < rows && err->code == MOTE_OK; r++, w += a->channels) {
         double sum = 0;
@@ -194,46 +203,104 @@ static mote_status make_depthwise(mote_edit *edit, mote_node *norm, const affine
     return err->code == MOTE_OK ? mote_edit_index(edit, err) : err->code;
 }
 
-/* Inserts a RESHAPE of `from` into `to`, whose shape is set, as node index. */
-static mote_status insert_reshape(mote_edit *edit, int32_t index, mote_id from, mote_id to, mote_error *err)
-{
-    mote_graph        *graph = edit->graph;
-    const mote_tensor *tensor = &graph->tensors[to];
-    mote_id            in[2] = {from, MOTE_NONE};
-    int32_t            shape[MOTE_RANK_MAX];
-    const mote_node    node = {
-           .op = MOTE_OP_RESHAPE, .origin = graph->nodes[index].origin, .in = in, .out = &to, .in_count = 2, .out_count = 1};
+/* ---- as a product and a sum ---- */
 
-    memcpy(shape, tensor->dim, sizeof shape);
-    if (tensor->is_batched)
-        shape[0] = -1;
-    in[1] = mote_graph_add_const(edit->model, graph, "shape", MOTE_I32, 1, &tensor->rank, shape, err);
-    return err->code == MOTE_OK ? mote_edit_insert(edit, index, &node, err) : err->code;
+/* One number a channel, to be repeated along all other axes but the channels' one. */
+static mote_id channel_const(mote_edit *edit, const char *name, const double *values, int32_t rank, const int32_t *dim,
+                             int32_t count, mote_error *err)
+{
+    float  *real = MOTE_NEW(&edit->arena, float, count, err);
+    int32_t c;
+
+    for (c = 0; real && c < count; c++)
+        real[c] = (float)values[c];
+    return real ? mote_graph_add_const(edit->model, edit->graph, name, MOTE_F32, rank, dim, real, err) : MOTE_NONE;
 }
 
-/* [first, ..., channels] -> [first, the others, 1, channels] and back: node index moves back by one. */
-static mote_status make_image(mote_edit *edit, int32_t index, mote_error *err)
+/* Node `index` becomes op(x, constant), its output what it was. */
+static void become(mote_edit *edit, int32_t index, mote_op_kind op, mote_id constant)
 {
-    mote_graph *graph = edit->graph;
-    mote_id     in = graph->nodes[index].in[0], out = graph->nodes[index].out[0], image_in, image_out;
-    mote_tensor image = graph->tensors[in];
-    int32_t     first = image.rank > 1 ? image.dim[0] : 1, channels = image.dim[image.rank - 1];
+    mote_node *node = &edit->graph->nodes[index];
 
-    image.dim[1] = (int32_t)(mote_tensor_count(&image) / (size_t)first / (size_t)channels);
-    image.dim[0] = first;
-    image.dim[2] = 1;
-    image.dim[3] = channels;
-    image.is_batched = image.is_batched && image.rank > 1;
-    image.rank = 4;
-    image_in = mote_graph_add_tensor(edit->model, graph, &image, err);
-    image.name = graph->tensors[out].name;
-    image_out = mote_graph_add_tensor(edit->model, graph, &image, err);
-    if (image_in == MOTE_NONE || image_out == MOTE_NONE)
+    node->op = op;
+    memset(&node->as, 0, sizeof node->as);
+    node->in[1] = constant;
+    node->in_count = 2;
+}
+
+/* A sum behind node `index`, which is a product: what lies between is a tensor of its own. */
+static mote_status insert_sum(mote_edit *edit, int32_t index, mote_id shift, mote_error *err)
+{
+    mote_node  *product = &edit->graph->nodes[index];
+    mote_id     out = product->out[0], in[2] = {MOTE_NONE, shift};
+    mote_tensor between = edit->graph->tensors[out];
+    mote_node   sum = *product;
+
+    between.name = mote_arena_printf(&edit->arena, err, "%s/scaled", between.name);
+    in[0] = between.name ? mote_graph_add_tensor(edit->model, edit->graph, &between, err) : MOTE_NONE;
+    if (in[0] == MOTE_NONE)
         return err->code;
-    graph->nodes[index].in[0] = image_in;
-    graph->nodes[index].out[0] = image_out;
-    MOTE_TRY(insert_reshape(edit, index + 1, image_out, out, err));
-    return insert_reshape(edit, index, in, image_in, err);
+    product->out[0] = in[0];
+    sum.op = MOTE_OP_ADD;
+    sum.in = in;
+    sum.out = &out;
+    return mote_edit_insert(edit, index + 1, &sum, err);
+}
+
+/* x factor + shift, channels along `axis` of x; a factor of ones or a shift of zeros is left out. *added: how many
+ * operators there are now behind node `index`. */
+static mote_status make_product_and_sum(mote_edit *edit, int32_t index, int32_t axis, const affine *a, int32_t *added,
+                                        mote_error *err)
+{
+    mote_node    *node = &edit->graph->nodes[index];
+    const int32_t rank = mote_node_in(edit->graph, node, 0)->rank - axis;
+    const bool    moves = !has_only(a->shift, a->channels, 0), scales = !moves || !has_only(a->factor, a->channels, 1);
+    const char   *name = node->name ? node->name : "scale";
+    int32_t       dim[MOTE_RANK_MAX], i;
+    mote_id       factor, shift;
+
+    for (i = 0; i < rank; i++)
+        dim[i] = i == 0 ? a->channels : 1;
+    factor = scales ? channel_const(edit, name, a->factor, rank, dim, a->channels, err) : MOTE_NONE;
+    shift = moves ? channel_const(edit, name, a->shift, rank, dim, a->channels, err) : MOTE_NONE;
+    MOTE_TRY(err->code);
+    become(edit, index, scales ? MOTE_OP_MUL : MOTE_OP_ADD, scales ? factor : shift);
+    *added = scales && moves;
+    return *added ? insert_sum(edit, index, shift, err) : mote_edit_index(edit, err);
+}
+
+/* ---- between two transpositions ---- */
+
+/* The constant order of a TRANSPOSE, or NULL. */
+static const int32_t *order_of(const mote_graph *graph, const mote_node *node)
+{
+    const mote_tensor *order = node && node->op == MOTE_OP_TRANSPOSE ? mote_node_in(graph, node, 1) : NULL;
+
+    return order && order->kind == MOTE_CONST && order->dtype == MOTE_I32 ? order->data : NULL;
+}
+
+/* Where the normalization stands between a transposition and its reverse, which nobody else reads, both go: it reads and
+ * computes what they did. Returns the axis of its channels. */
+static int32_t drop_turns(mote_edit *edit, mote_node *norm)
+{
+    const mote_graph *graph = edit->graph;
+    const int32_t     rank = mote_node_in(graph, norm, 0)->rank;
+    mote_node        *before = mote_edit_producer(edit, norm->in[0]), *after = only_reader(edit, norm->out[0]);
+    const int32_t    *to = order_of(graph, before), *back = order_of(graph, after);
+    int32_t           i, axis;
+
+    if (!to || !back || mote_edit_use_count(edit, norm->in[0]) != 1)
+        return rank - 1;
+    for (i = 0; i < rank; i++)
+        if (back[to[i]] != i)
+            return rank - 1;
+    axis = to[rank - 1];
+    if (axis == 0)
+        return rank - 1;
+    mote_edit_set_operand(edit, norm, 0, before->in[0]);
+    mote_edit_kill(edit, before);
+    mote_edit_take_output(edit, norm, after);
+    return axis;
 }
 
 /* ---- constants ---- */
@@ -300,33 +367,106 @@ static mote_status fold_constant(mote_edit *edit, mote_node *node, mote_error *e
     return is_before ? fold_into(edit, before, node, &a, err) : fold_behind(edit, node, x, behind, &a, err);
 }
 
+/* ---- calls of one layer ---- */
+
+static bool is_same_normalization(const mote_node *a, const mote_node *b)
+{
+    return b && b->op == MOTE_OP_BATCH_NORMALIZATION && memcmp(a->in + 1, b->in + 1, 4 * sizeof *a->in) == 0 &&
+           a->as.batch_normalization.epsilon == b->as.batch_normalization.epsilon;
+}
+
+/* The normalization behind a call of the layer that `before` is a call of, too; NULL: it is none, or something else is. */
+static mote_node *normalization_of_call(mote_edit *edit, const mote_node *before, const mote_node *norm, mote_node *call)
+{
+    mote_node *behind = call->op == before->op && call->in_count == before->in_count && call->activation == MRT_ACT_NONE &&
+                                memcmp(call->in + 1, before->in + 1, (size_t)(before->in_count - 1) * sizeof *call->in) == 0
+                            ? only_reader(edit, call->out[0])
+                            : NULL;
+
+    return is_same_normalization(norm, behind) ? behind : NULL;
+}
+
+/* A layer that is called several times, each time with that normalization behind it: its weights take that in once. */
+static bool are_calls_alike(mote_edit *edit, const mote_node *before, const mote_node *norm)
+{
+    const int32_t uses =
+        before && channel_axis(before) >= 0 && before->in_count > 1 ? mote_edit_use_count(edit, before->in[1]) : 0;
+    const bool has_bias = before && before->in_count > 2 && before->in[2] != MOTE_NONE;
+    int32_t    n, count = 0;
+
+    if (uses < 2 || (has_bias && mote_edit_use_count(edit, before->in[2]) != uses))
+        return false;
+    for (n = 0; n < edit->graph->node_count; n++) {
+        mote_node *call = mote_edit_node(edit, n);
+        if (call && call->in_count > 1 && call->in[1] == before->in[1])
+            count += normalization_of_call(edit, before, norm, call) != NULL;
+    }
+    return count == uses;
+}
+
+static mote_status fold_into_calls(mote_edit *edit, mote_node *before, mote_node *norm, const affine *a, mote_error *err)
+{
+    const mote_node layer = *before, normalization = *norm;
+    mote_id        *bare = before->in;
+    int32_t         n;
+
+    MOTE_TRY(fold_into(edit, before, norm, a, err)); /* which may add a bias, with operands anew */
+    for (n = 0; n < edit->graph->node_count; n++) {
+        mote_node *call = mote_edit_node(edit, n), *behind;
+        if (!call || call == before || call->in_count < 2 || call->in[1] != bare[1])
+            continue;
+        if ((behind = normalization_of_call(edit, &layer, &normalization, call)) == NULL)
+            continue;
+        if (call->in_count != before->in_count) {
+            mote_id *in = MOTE_NEW(&edit->model->arena, mote_id, before->in_count, err);
+            if (!in)
+                return err->code;
+            memcpy(in, before->in, (size_t)before->in_count * sizeof *in);
+            in[0] = call->in[0];
+            call->in = in;
+            call->in_count = before->in_count;
+        }
+        mote_edit_take_output(edit, call, behind);
+    }
+    return mote_edit_index(edit, err);
+}
+
+/* ---- the pass ---- */
+
+/* *n: the node; moves on behind what was added. */
+static mote_status fold_normalization(mote_edit *edit, int32_t *n, mote_node *norm, mote_error *err)
+{
+    mote_node *before = mote_edit_producer(edit, norm->in[0]), *behind;
+    int32_t    axis, added = 0;
+    affine     a;
+
+    MOTE_TRY(find_affine(edit, norm, &a, err));
+    if (can_fold_into(edit, before, norm->in[0]))
+        return fold_into(edit, before, norm, &a, err);
+    if (are_calls_alike(edit, before, norm))
+        return fold_into_calls(edit, before, norm, &a, err);
+    if ((behind = reader_of(edit, norm->out[0], a.channels, true)) != NULL)
+        return fold_behind(edit, norm, norm->in[0], behind, &a, err);
+    axis = drop_turns(edit, norm);
+    if (axis == 3 && mote_node_in(edit->graph, norm, 0)->rank == 4)
+        return make_depthwise(edit, norm, &a, err);
+    MOTE_TRY(make_product_and_sum(edit, *n, axis, &a, &added, err));
+    *n += added;
+    return MOTE_OK;
+}
+
 mote_status mote_pass_fold_batch_normalization(mote_edit *edit, mote_error *err)
 {
-    mote_graph *graph = edit->graph;
-    int32_t     n;
+    int32_t n;
 
-    for (n = 0; n < graph->node_count; n++) {
-        mote_node *norm = mote_edit_node(edit, n), *before, *behind;
-        affine     a;
-        if (norm && norm->op != MOTE_OP_BATCH_NORMALIZATION)
-            MOTE_TRY(fold_constant(edit, norm, err));
-        if (!norm || norm->op != MOTE_OP_BATCH_NORMALIZATION)
+    for (n = 0; n < edit->graph->node_count; n++) {
+        mote_node *node = mote_edit_node(edit, n);
+        if (!node)
             continue;
-        MOTE_TRY(find_affine(edit, norm, &a, err));
-        before = mote_edit_producer(edit, norm->in[0]);
-        if (can_fold_into(edit, before, norm->in[0])) {
-            MOTE_TRY(fold_into(edit, before, norm, &a, err));
-            continue;
-        }
-        if ((behind = reader_of(edit, norm->out[0], a.channels, true)) != NULL) {
-            MOTE_TRY(fold_behind(edit, norm, norm->in[0], behind, &a, err));
-            continue;
-        }
-        if (mote_node_in(graph, norm, 0)->rank != 4) {
-            MOTE_TRY(make_image(edit, n, err));
-            n++;
-        }
-        MOTE_TRY(make_depthwise(edit, &graph->nodes[n], &a, err));
+        if (node->op == MOTE_OP_BATCH_NORMALIZATION)
+            MOTE_TRY(fold_normalization(edit, &n, node, err));
+        else
+            MOTE_TRY(fold_constant(edit, node, err));
     }
     return MOTE_OK;
 }

@@ -117,7 +117,7 @@ mote_status mote_model_for_code(mote_model **out, const mote_model *model, const
 
 void mote_pass_drop_dropout(mote_edit *edit);
 /* Into the convolution or dense layer before it, constants that are added or multiplied too; where there is none, it becomes
- * a 1x1 depthwise convolution, between two RESHAPEs (which are views) where its input is no image. */
+ * a 1x1 depthwise convolution, or, where its input is no image with channels last, MUL and ADD. */
 mote_status mote_pass_fold_batch_normalization(mote_edit *edit, mote_error *err);
 
 /* Those of mote_model_optimize, in its order; each file says what it does, and why no byte of an answer changes. */

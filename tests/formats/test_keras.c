@@ -11,6 +11,7 @@
 
 #include "formats/formats.h"
 #include "formats/keras/keras.h"
+#include "formats/tflite/operators.h"
 #include "running.h"
 
 static mote_npz *files;
@@ -180,6 +181,80 @@ static void keras_2_h5_answers_as_keras_does(void **state)
 {
     (void)state;
     check_all("k2", 'z');
+}
+
+/* How many operators TensorFlow's converter makes of them, or fewer (tests/golden/check_convert_size.py asks it). */
+static const struct {
+    const char *name;
+    int32_t     operators;
+} small_ones[] = {
+    {"batch_norm", 1},
+    {"batch_norm_vector", 2},
+    {"batch_norm_series", 2},
+    {"batch_norm_axis1", 2},
+    {"batch_norm_axis2", 2},
+    {"net_nested", 13},
+    {"conv2d_transpose", 1},
+    {"conv1d_transpose", 3},
+    {"elu_alpha", 2},
+    {"activation_selu", 3},
+    {"activation_mish", 5},
+    {"activation_log_sigmoid", 4},
+    {"activation_softplus", 5}, /* two more than TensorFlow's, which overflow */
+    {"crop2d", 1},
+    {"center_crop", 1},
+    {"masking_nothing", 3},
+    {"first_global", 1},
+    {"net_operators", 12},
+};
+
+static void models_become_as_few_operators_as_there_can_be(void **state)
+{
+    char   full[100];
+    size_t i;
+
+    (void)state;
+    wrong = 0;
+    for (i = 0; i < sizeof small_ones / sizeof *small_ones; i++) {
+        mote_array  file;
+        mote_error  err = {0};
+        mote_model *model, *lean;
+        snprintf(full, sizeof full, "%s.keras", small_ones[i].name);
+        assert_int_equal(mote_npz_load(&file, files, full, 0, &err), MOTE_OK);
+        assert_int_equal(mote_model_read(&model, file.bytes, file.count, NULL, &err), MOTE_OK);
+        assert_int_equal(mote_model_optimize(&lean, model, NULL, &err), MOTE_OK);
+        if (lean->graphs[0].node_count != small_ones[i].operators) {
+            snprintf(full, sizeof full, "%d operators", (int)lean->graphs[0].node_count);
+            tell(small_ones[i].name, full);
+        }
+        mote_model_destroy(lean);
+        mote_model_destroy(model);
+        mote_array_free(&file);
+    }
+    assert_int_equal(wrong, 0);
+}
+
+/* Runtimes that do not know the activation must refuse the file. */
+static void an_activation_in_a_transposed_convolution_makes_it_version_4(void **state)
+{
+    static const char *const names[] = {"conv2d_transpose.keras", "conv2d_transpose_same.keras"};
+    int                      i;
+
+    (void)state;
+    for (i = 0; i < 2; i++) {
+        mote_array  file;
+        mote_error  err = {0};
+        mote_model *model, *lean;
+        assert_int_equal(mote_npz_load(&file, files, names[i], 0, &err), MOTE_OK);
+        assert_int_equal(mote_model_read(&model, file.bytes, file.count, NULL, &err), MOTE_OK);
+        assert_int_equal(mote_model_optimize(&lean, model, NULL, &err), MOTE_OK);
+        assert_int_equal(lean->graphs[0].nodes[0].op, MOTE_OP_TRANSPOSE_CONV);
+        assert_int_equal(lean->graphs[0].nodes[0].activation, i == 0 ? MRT_ACT_RELU : MRT_ACT_NONE);
+        assert_int_equal(mote_tflite_operator_version(&lean->graphs[0], &lean->graphs[0].nodes[0]), i == 0 ? 4 : 1);
+        mote_model_destroy(lean);
+        mote_model_destroy(model);
+        mote_array_free(&file);
+    }
 }
 
 static int normalizations(const mote_model *model)
@@ -366,6 +441,8 @@ int main(void)
         cmocka_unit_test(keras_3_archives_answer_as_keras_does),
         cmocka_unit_test(keras_3_h5_answers_as_keras_does),
         cmocka_unit_test(keras_2_h5_answers_as_keras_does),
+        cmocka_unit_test(models_become_as_few_operators_as_there_can_be),
+        cmocka_unit_test(an_activation_in_a_transposed_convolution_makes_it_version_4),
         cmocka_unit_test(models_as_trained_keep_their_layers),
         cmocka_unit_test(files_cut_anywhere_are_refused),
         cmocka_unit_test(changed_bytes_do_no_harm),

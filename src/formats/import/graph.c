@@ -799,8 +799,57 @@ static mote_status take_notes(mote_importer *im, mote_error *err)
     return MOTE_OK;
 }
 
+/* ---- what became of the file's values ---- */
+
+/* Where each value stands in the order of the nodes that compute it: a tensor that has a later one's name took that in. */
+static int32_t *find_places(const mote_importer *im, mote_arena *arena, mote_error *err)
+{
+    int32_t *places = MOTE_NEW(arena, int32_t, im->value_count, err), n, i;
+
+    for (n = 0; places && n < im->file.node_count; n++)
+        for (i = 0; i < im->file.nodes[n].out_count; i++) {
+            const mote_import_value *value = mote_import_find_value(im, im->file.nodes[n].out[i]);
+            if (value)
+                places[value->number] = 1 + n;
+        }
+    return places;
+}
+
+static mote_status tell_source(mote_importer *im, const mote_import_value *value, const int32_t *places, mote_error *err)
+{
+    mote_name_row            row = {.source = mote_arena_strdup(&im->model->arena, value->name, err)};
+    const mote_import_value *holder;
+
+    if (value->known || value->id < 0 || value->id >= im->graph->tensor_count) {
+        row.fate = value->known ? MOTE_FATE_CONSTANT : MOTE_FATE_GONE;
+    } else {
+        row.ours = im->graph->tensors[value->id].name;
+        holder = mote_import_find_value(im, row.ours);
+        row.fate = strcmp(row.ours, value->name) == 0                         ? MOTE_FATE_KEPT
+                   : holder && places[holder->number] > places[value->number] ? MOTE_FATE_FUSED
+                                                                              : MOTE_FATE_SAME;
+    }
+    return row.source ? mote_model_add_source(im->model, &row, err) : err->code;
+}
+
+/* While values still have the tensors that they were given. */
+static mote_status tell_sources(mote_importer *im, mote_error *err)
+{
+    const int32_t *places = find_places(im, &im->scratch, err);
+    int32_t        n, i;
+
+    for (n = 0; places && n < im->file.node_count; n++)
+        for (i = 0; i < im->file.nodes[n].out_count; i++) {
+            const mote_import_value *value = mote_import_find_value(im, im->file.nodes[n].out[i]);
+            if (value && value->name[0])
+                MOTE_TRY(tell_source(im, value, places, err));
+        }
+    return err->code;
+}
+
 static mote_status finish(mote_importer *im, mote_error *err)
 {
+    MOTE_TRY(tell_sources(im, err));
     if (im->format->finish)
         MOTE_TRY(im->format->finish(im, err));
     MOTE_TRY(drop_unread(im, err));

@@ -29,15 +29,17 @@ static mote_id same(mote_keras_call *k, mote_id x)
     return x;
 }
 
-/* x where x > 0, factor (exp(alpha x) - 1) elsewhere. */
+static mote_id leaky_of(mote_keras_call *k, mote_id x, double slope)
+{
+    return mote_keras_node(
+        k, &(mote_node){.op = MOTE_OP_LEAKY_RELU, .in = &x, .in_count = 1, .as.leaky_relu.alpha = (float)slope});
+}
+
+/* x where x > 0, factor (exp(x) - 1) elsewhere: ELU's answer has the sign of x. */
 static mote_id elu_of(mote_keras_call *k, mote_id x, double factor)
 {
-    mote_id negative;
-
-    if (factor == 1)
-        return mote_keras_unary(k, MOTE_OP_ELU, x);
-    negative = mote_keras_unary(k, MOTE_OP_ELU, mote_keras_clip(k, x, -INFINITY, 0));
-    return mote_keras_binary(k, MOTE_OP_ADD, relu(k, x), times(k, negative, factor));
+    x = mote_keras_unary(k, MOTE_OP_ELU, x);
+    return factor == 1 ? x : leaky_of(k, x, factor);
 }
 
 static mote_id elu(mote_keras_call *k, mote_id x)
@@ -50,12 +52,12 @@ static mote_id selu(mote_keras_call *k, mote_id x)
     return times(k, elu_of(k, x, 1.6732632423543772848170429916717), 1.0507009873554804934193349852946);
 }
 
-/* log(1 + exp(-|x|)) + max(x, 0) */
+/* log(1 + exp(x)) as max(x, 0) - log(sigmoid(|x|)): nothing overflows. */
 static mote_id softplus(mote_keras_call *k, mote_id x)
 {
-    mote_id e = mote_keras_unary(k, MOTE_OP_EXP, mote_keras_unary(k, MOTE_OP_NEG, mote_keras_unary(k, MOTE_OP_ABS, x)));
+    mote_id s = mote_keras_unary(k, MOTE_OP_LOGISTIC, mote_keras_unary(k, MOTE_OP_ABS, x));
 
-    return mote_keras_binary(k, MOTE_OP_ADD, mote_keras_unary(k, MOTE_OP_LOG, plus(k, e, 1)), relu(k, x));
+    return mote_keras_binary(k, MOTE_OP_SUB, relu(k, x), mote_keras_unary(k, MOTE_OP_LOG, s));
 }
 
 static mote_id softsign(mote_keras_call *k, mote_id x)
@@ -84,20 +86,17 @@ static mote_id gelu(mote_keras_call *k, mote_id x)
     return gelu_as(k, x, false);
 }
 
+/* x tanh(log(1 + exp(x))): where the exponential is infinite, or the largest number, the tangent is 1 as it should be. */
 static mote_id mish(mote_keras_call *k, mote_id x)
 {
-    return mote_keras_binary(k, MOTE_OP_MUL, x, mote_keras_unary(k, MOTE_OP_TANH, softplus(k, x)));
+    mote_id s = mote_keras_unary(k, MOTE_OP_LOG, plus(k, mote_keras_unary(k, MOTE_OP_EXP, x), 1));
+
+    return mote_keras_binary(k, MOTE_OP_MUL, x, mote_keras_unary(k, MOTE_OP_TANH, s));
 }
 
 static mote_id log_softmax(mote_keras_call *k, mote_id x)
 {
     return mote_keras_unary(k, MOTE_OP_LOG_SOFTMAX, x);
-}
-
-static mote_id leaky_of(mote_keras_call *k, mote_id x, double slope)
-{
-    return mote_keras_node(
-        k, &(mote_node){.op = MOTE_OP_LEAKY_RELU, .in = &x, .in_count = 1, .as.leaky_relu.alpha = (float)slope});
 }
 
 static mote_id leaky_relu(mote_keras_call *k, mote_id x)
@@ -118,9 +117,12 @@ static mote_id hard_tanh(mote_keras_call *k, mote_id x)
     return mote_keras_clip(k, x, -1, 1);
 }
 
+/* log(sigmoid(x)), which is x where the sigmoid is too small for a float, and never more. */
 static mote_id log_sigmoid(mote_keras_call *k, mote_id x)
 {
-    return mote_keras_unary(k, MOTE_OP_NEG, softplus(k, mote_keras_unary(k, MOTE_OP_NEG, x)));
+    mote_id s = mote_keras_unary(k, MOTE_OP_LOGISTIC, mote_keras_clip(k, x, -80, INFINITY));
+
+    return mote_keras_binary(k, MOTE_OP_MINIMUM, x, mote_keras_unary(k, MOTE_OP_LOG, s));
 }
 
 static mote_id tanh_shrink(mote_keras_call *k, mote_id x)
@@ -295,9 +297,9 @@ static mote_id relu_of(mote_keras_call *k, mote_id x, double slope, double thres
 /* Of channels_first: before the turn back, so that the next layer's turn undoes it. Values do not care. */
 static mote_id peel(mote_keras_call *k, bool *is_turned)
 {
-    const mote_id before = mote_keras_before(k, MOTE_KERAS_IN(k), MOTE_OP_TRANSPOSE);
+    const mote_id before = mote_keras_before_turn(k, MOTE_KERAS_IN(k));
 
-    *is_turned = before != MOTE_NONE && mote_keras_to_last(k, MOTE_KERAS_IN(k), true) == before;
+    *is_turned = before != MOTE_NONE;
     return *is_turned ? before : MOTE_KERAS_IN(k);
 }
 

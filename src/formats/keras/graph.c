@@ -555,6 +555,23 @@ static void name_outputs(mote_keras_call *k, int32_t first_tensor)
                                                                      "%s:%d", k->base.name, (int)i);
 }
 
+/* For whoever asks what became of a layer. */
+static void tell_sources(mote_keras_call *k)
+{
+    mote_model *model = k->base.builder->model;
+    int32_t     i;
+
+    for (i = 0; i < k->out_count && !mote_keras_failed(k); i++) {
+        const char   *is = model->graphs[0].tensors[k->out[i]].name;
+        mote_name_row row = {.source = k->base.name, .ours = is};
+        if (i > 0)
+            row.source = mote_arena_printf(&model->arena, &k->base.builder->err, "%s:%d", k->base.name, (int)i);
+        row.fate = row.source && strcmp(row.source, is) == 0 ? MOTE_FATE_KEPT : MOTE_FATE_SAME;
+        if (row.source)
+            mote_model_add_source(model, &row, &k->base.builder->err);
+    }
+}
+
 static const char *call_name(mote_keras_reader *r, mote_keras_layer *layer)
 {
     return layer->call_count++ == 0 ? mote_arena_strdup(&r->builder->model->arena, layer->name, error_of(r))
@@ -607,6 +624,7 @@ static void call_layer(mote_keras_reader *r, const mote_keras_scope *scope, mote
         MOTE_KERAS_FAIL(&k, MOTE_ERR_LIMIT, "the name is longer than 99 characters");
     run_layer(&k);
     name_outputs(&k, first);
+    tell_sources(&k);
     memcpy(out->ids, k.out, sizeof out->ids);
     out->count = k.out_count;
     out->is_masked = k.is_masked;
@@ -671,7 +689,9 @@ static mote_keras_scope *open_scope(mote_keras_reader *r, mote_keras_model *mode
         return NULL;
     scope->model = model;
     scope->values = MOTE_NEW(&r->arena, mote_keras_value *, model->layer_count + 1, error_of(r));
-    for (i = 0; scope->values && i < model->layer_count; i++) {
+    if (!scope->values)
+        return NULL;
+    for (i = 0; i < model->layer_count; i++) {
         size_t count = json_array_size(model->layers[i].nodes) + 1;
         if (count > CALLS_MAX)
             mote_fail(error_of(r), MOTE_ERR_LIMIT, "layer \"%s\" is called more than %d times",

@@ -221,7 +221,8 @@ mote_status mote_keras_read(mote_model **out, const uint8_t *bytes, size_t count
 
     *out = NULL;
     MOTE_TRY(read_model(&trained, bytes, count, options, true, err));
-    if (mote_model_freeze(out, trained, err) == MOTE_OK && mote_model_verify(*out, err) != MOTE_OK) {
+    if (mote_model_freeze(out, trained, err) == MOTE_OK &&
+        (mote_model_follow_sources(*out, trained, err) != MOTE_OK || mote_model_verify(*out, err) != MOTE_OK)) {
         mote_model_destroy(*out);
         *out = NULL;
     }

@@ -168,6 +168,8 @@ mote_id mote_keras_reshape(mote_keras_call *k, mote_id x, int32_t rank, const in
 mote_id mote_keras_transpose(mote_keras_call *k, mote_id x, const int32_t *order);
 /* begin and end of axis; the others whole. */
 mote_id mote_keras_slice(mote_keras_call *k, mote_id x, int32_t axis, int32_t begin, int32_t end);
+/* parts: begin and end of `count` axes from `axis` on; x itself where that is all of it. */
+mote_id mote_keras_slices(mote_keras_call *k, mote_id x, int32_t axis, int32_t count, const int32_t (*parts)[2]);
 /* pads: before and after of each axis. */
 mote_id mote_keras_pad(mote_keras_call *k, mote_id x, const int32_t (*pads)[2], double value);
 mote_id mote_keras_reduce(mote_keras_call *k, mote_op_kind op, mote_id x, const int32_t *axes, int32_t count,
@@ -183,6 +185,8 @@ void mote_keras_return(mote_keras_call *k, mote_id x);
  * transposition that undoes the one before it is none. */
 mote_id mote_keras_to_last(mote_keras_call *k, mote_id x, bool is_first);
 mote_id mote_keras_to_first(mote_keras_call *k, mote_id x, bool is_first);
+/* What x was before it was turned to channels first; MOTE_NONE: it was not turned. */
+mote_id mote_keras_before_turn(const mote_keras_call *k, mote_id x);
 /* The operand of the node that computes x, where that is of the kind and among the last ones; MOTE_NONE: it is not. */
 mote_id mote_keras_before(const mote_keras_call *k, mote_id x, mote_op_kind op);
 

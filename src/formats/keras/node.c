@@ -120,16 +120,27 @@ mote_id mote_keras_transpose(mote_keras_call *k, mote_id x, const int32_t *order
 
 mote_id mote_keras_slice(mote_keras_call *k, mote_id x, int32_t axis, int32_t begin, int32_t end)
 {
-    const mote_tensor *in = mote_keras_tensor(k, x);
-    int32_t            from[MOTE_RANK_MAX] = {0}, to[MOTE_RANK_MAX] = {0}, by[MOTE_RANK_MAX], i;
-    const int32_t      rank = in->rank, whole = ~(1 << axis) & ((1 << rank) - 1);
-    mote_id            operands[4] = {x, MOTE_NONE, MOTE_NONE, MOTE_NONE};
-    mote_node          node = {.op = MOTE_OP_STRIDED_SLICE, .in = operands, .in_count = 4};
+    return mote_keras_slices(k, x, axis, 1, (const int32_t[][2]){{begin, end}});
+}
+
+mote_id mote_keras_slices(mote_keras_call *k, mote_id x, int32_t axis, int32_t count, const int32_t (*parts)[2])
+{
+    const int32_t rank = mote_keras_tensor(k, x)->rank, *dim = mote_keras_tensor(k, x)->dim;
+    int32_t       from[MOTE_RANK_MAX] = {0}, to[MOTE_RANK_MAX] = {0}, by[MOTE_RANK_MAX], i, whole = (1 << rank) - 1;
+    mote_id       operands[4] = {x, MOTE_NONE, MOTE_NONE, MOTE_NONE};
+    mote_node     node = {.op = MOTE_OP_STRIDED_SLICE, .in = operands, .in_count = 4};
 
     for (i = 0; i < rank; i++)
         by[i] = 1;
-    from[axis] = begin;
-    to[axis] = end;
+    for (i = 0; i < count && axis + i < rank; i++) {
+        if (parts[i][0] == 0 && parts[i][1] == dim[axis + i])
+            continue;
+        from[axis + i] = parts[i][0];
+        to[axis + i] = parts[i][1];
+        whole &= ~(1 << (axis + i));
+    }
+    if (whole == (1 << rank) - 1)
+        return x;
     operands[1] = mote_keras_ints_const(k, from, rank);
     operands[2] = mote_keras_ints_const(k, to, rank);
     operands[3] = mote_keras_ints_const(k, by, rank);
@@ -286,6 +297,17 @@ static mote_id move_channels(mote_keras_call *k, mote_id x, bool is_to_last)
     channel_order(rank, !is_to_last, back);
     before = before_transpose(k, x, back);
     return before != MOTE_NONE ? before : mote_keras_transpose(k, x, order);
+}
+
+mote_id mote_keras_before_turn(const mote_keras_call *k, mote_id x)
+{
+    const int32_t rank = mote_keras_tensor(k, x)->rank;
+    int32_t       order[MOTE_RANK_MAX];
+
+    if (rank < 3 || mote_keras_failed(k))
+        return MOTE_NONE;
+    channel_order(rank, false, order);
+    return before_transpose(k, x, order);
 }
 
 mote_id mote_keras_to_last(mote_keras_call *k, mote_id x, bool is_first)

@@ -21,6 +21,18 @@ static mote_id first(mote_keras_call *k)
 
 /* ---- two operands ---- */
 
+/* -x + y is y - x, to the bit. */
+static mote_id add_sum(mote_keras_call *k, mote_id a, mote_id b)
+{
+    const mote_id negative_a = mote_keras_before(k, a, MOTE_OP_NEG), negative_b = mote_keras_before(k, b, MOTE_OP_NEG);
+
+    if (negative_a != MOTE_NONE)
+        return mote_keras_binary(k, MOTE_OP_SUB, b, negative_a);
+    if (negative_b != MOTE_NONE)
+        return mote_keras_binary(k, MOTE_OP_SUB, a, negative_b);
+    return mote_keras_binary(k, MOTE_OP_ADD, a, b);
+}
+
 static void add_binary(mote_keras_call *k, mote_op_kind op)
 {
     mote_id a = first(k), b;
@@ -35,7 +47,7 @@ static void add_binary(mote_keras_call *k, mote_op_kind op)
         a = mote_keras_cast(k, a, MOTE_F32);
         b = mote_keras_cast(k, b, MOTE_F32);
     }
-    mote_keras_return(k, mote_keras_binary(k, op, a, b));
+    mote_keras_return(k, op == MOTE_OP_ADD ? add_sum(k, a, b) : mote_keras_binary(k, op, a, b));
 }
 
 #define BINARY(name, KIND)                                                                                                  \

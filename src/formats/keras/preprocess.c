@@ -38,7 +38,7 @@ MOTE_KERAS_FUNCTION(rescaling)
 MOTE_KERAS_FUNCTION(masking)
 {
     const double value = mote_keras_number(k, "mask_value", 0);
-    mote_id      x = MOTE_KERAS_IN(k), is_other;
+    mote_id      x = MOTE_KERAS_IN(k), is_other, in[3];
     int32_t      axis = mote_keras_tensor(k, x)->rank - 1;
 
     k->is_masked = true;
@@ -47,8 +47,10 @@ MOTE_KERAS_FUNCTION(masking)
         return;
     }
     is_other = mote_keras_binary(k, MOTE_OP_NOT_EQUAL, x, mote_keras_scalar(k, value));
-    is_other = mote_keras_reduce(k, MOTE_OP_REDUCE_MAX, mote_keras_cast(k, is_other, MOTE_F32), &axis, 1, true);
-    mote_keras_return(k, mote_keras_binary(k, MOTE_OP_MUL, x, is_other));
+    in[0] = mote_keras_reduce(k, MOTE_OP_REDUCE_ANY, is_other, &axis, 1, true);
+    in[1] = x;
+    in[2] = mote_keras_scalar(k, 0);
+    mote_keras_return(k, mote_keras_node(k, &(mote_node){.op = MOTE_OP_SELECT_V2, .in = in, .in_count = 3}));
 }
 
 /* ---- Normalization ---- */

@@ -135,9 +135,9 @@ static void add_cropping(mote_keras_call *k, int32_t n)
         const int32_t size = mote_keras_tensor(k, x)->dim[i + 1];
         if (crops[i][0] + crops[i][1] >= size)
             MOTE_KERAS_FAIL(k, MOTE_ERR_FORMAT, "cropping leaves nothing of %d", (int)size);
-        else if (crops[i][0] + crops[i][1] > 0)
-            x = mote_keras_slice(k, x, i + 1, crops[i][0], size - crops[i][1]);
+        crops[i][1] = size - crops[i][1];
     }
+    x = mote_keras_slices(k, x, 1, n, (const int32_t(*)[2])crops);
     mote_keras_return(k, mote_keras_to_first(k, x, is_first));
 }
 
@@ -233,16 +233,18 @@ MOTE_KERAS_FUNCTION(center_crop)
     mote_id       x = margin_input(k, 2, is_first);
     const int32_t wanted[] = {mote_keras_int(k, "height", MOTE_KERAS_REQUIRED, 1, 65536),
                               mote_keras_int(k, "width", MOTE_KERAS_REQUIRED, 1, 65536)};
-    int32_t       i;
+    int32_t       parts[2][2], i;
 
     for (i = 0; i < 2 && !mote_keras_failed(k); i++) {
-        const int32_t size = mote_keras_tensor(k, x)->dim[i + 1], begin = (size - wanted[i]) / 2;
+        const int32_t size = mote_keras_tensor(k, x)->dim[i + 1];
         if (size < wanted[i])
             MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "its input is smaller than %d, and enlarging is not supported",
                             (int)wanted[i]);
-        else if (size > wanted[i])
-            x = mote_keras_slice(k, x, i + 1, begin, begin + wanted[i]);
+        parts[i][0] = (size - wanted[i]) / 2;
+        parts[i][1] = parts[i][0] + wanted[i];
     }
+    if (!mote_keras_failed(k))
+        x = mote_keras_slices(k, x, 1, 2, (const int32_t(*)[2])parts);
     mote_keras_return(k, mote_keras_to_first(k, x, is_first));
 }
 

@@ -122,7 +122,7 @@ static mote_id dequantize(mote_import_call *c, mote_id x, const scales *s)
         mote_import_refuse(c, "several scales of what is computed");
         return MOTE_NONE;
     }
-    if (dtype == MOTE_I32)
+    if (dtype == MOTE_I32 || (dtype == MOTE_I16 && s->zero[0] != 0)) /* a .tflite's int16 lies around 0 */
         return mote_import_with(c, MOTE_OP_MUL,
                                 mote_import_with(c, MOTE_OP_SUB, mote_import_cast(c, x, MOTE_F32), (float)s->zero[0]),
                                 s->scale[0]);

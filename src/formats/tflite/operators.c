@@ -136,6 +136,13 @@ static int32_t version_depthwise_conv_2d(const mote_graph *graph, const mote_nod
     return by_types == 1 && (as->dilation_h != 1 || as->dilation_w != 1) ? 2 : by_types;
 }
 
+/* Runtimes that know of no fused activation refuse this one, rather than pass over it. */
+static int32_t version_transpose_conv(const mote_graph *graph, const mote_node *node, int32_t by_types)
+{
+    (void)graph;
+    return node->activation != MRT_ACT_NONE && by_types < 4 ? 4 : by_types;
+}
+
 static int32_t version_strided_slice(const mote_graph *graph, const mote_node *node, int32_t by_types)
 {
     const mrt_strided_slice_attributes *as = &node->as.strided_slice;
@@ -171,6 +178,7 @@ static int32_t version_lstm(const mote_graph *graph, const mote_node *node, int3
 static const mote_tflite_operator exceptions[MOTE_OP_COUNT] = {
     [MOTE_OP_CONV_2D] = {.version = version_conv_2d, .make_operand = make_zero_bias, .in_count = 3},
     [MOTE_OP_DEPTHWISE_CONV_2D] = {.version = version_depthwise_conv_2d, .make_operand = make_zero_bias, .in_count = 3},
+    [MOTE_OP_TRANSPOSE_CONV] = {.version = version_transpose_conv},
     [MOTE_OP_FULLY_CONNECTED] = {.version = version_fully_connected},
     [MOTE_OP_MEAN] = {.make_operand = make_mean_axes, .in_count = 2},
     [MOTE_OP_RESHAPE] = {.write_options = write_reshape},
