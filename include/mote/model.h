@@ -28,12 +28,14 @@ typedef struct mote_load_options {
     size_t                  memory_bytes; /* default 8 GiB */
     const mote_input_shape *shapes;       /* of inputs; a batch that they say is no batch any more, but a dimension */
     int32_t                 shape_count;
-    const char             *folder;   /* where the files lie that it names; mote_model_load fills in the model's own */
-    bool                    to_train; /* to be trained on by mote_train: of Keras' files alone, which have layers */
-    uint64_t                room[6];  /* mote.h */
+    const char             *folder;    /* where the files lie that it names; mote_model_load fills in the model's own */
+    const char             *signature; /* of a SavedModel that has several; NULL: serving_default, or the only one */
+    bool                    to_train;  /* to be trained on by mote_train: of Keras' files alone, which have layers */
+    uint64_t                room[5];   /* mote.h */
 } mote_load_options;
 
-/* Reads a model file; the kind (.tflite, .onnx, Keras' .keras and .h5) is recognised by its content. The caller destroys the
+/* Reads a model file, or a SavedModel's folder; the kind (.tflite, .onnx, Keras' .keras and .h5, TensorFlow's graphs) is
+ * recognised by its content. The caller destroys the
  * model. Operators that read nothing but constants are computed once, here; of several subgraphs the first is read. Errors:
  * IO, FORMAT, UNSUPPORTED, LIMIT, USAGE (no path); the text begins with the path. */
 mote_status mote_model_load(mote_model **out, const char *path, const mote_load_options *options, mote_error *err);

@@ -13,12 +13,11 @@ static const char *const wanted_names[MOTE_WANTED_COUNT] = {"a .tflite or .onnx 
                                                             "a .tflite model"};
 
 /* What is wanted, in general: where a kind has nothing better to advise. */
-#define MODELS "models are read from .tflite, .onnx, .keras and .h5 files"
+#define MODELS "models are read from .tflite, .onnx, .keras and .h5 files, and SavedModel folders"
 #define SPECS  "a spec is a YAML file, as docs/SPEC.md describes it"
 #define SETS   "data sets are .npz, .npy, .csv or IDX files, or folders"
 
 #define CONVERT_KERAS "convert it in TensorFlow: tf.lite.TFLiteConverter.from_keras_model(model).convert()"
-#define CONVERT_SAVED "convert it in TensorFlow: tf.lite.TFLiteConverter.from_saved_model(folder).convert()"
 #define CONVERT_TORCH "export the model to ONNX: torch.onnx.export(model, example, \"model.onnx\")"
 #define UNPACK        "unpack it, and give the file that is in it"
 #define DOWNLOAD      "download the file itself"
@@ -271,6 +270,11 @@ typedef struct kind_row {
     {                                                                                                                       \
         NULL, "`mote inspect`, `run` and `compile` take models; " SPECS, "give it as MODEL; " SETS                          \
     }
+#define A_FOREIGN_MODEL                                                                                                     \
+    {                                                                                                                       \
+        NULL, "`mote inspect`, `run` and `convert` take models; " SPECS, "give it as MODEL; " SETS,                         \
+            "`mote convert` makes one of it"                                                                                \
+    }
 #define MAGIC(offset, bytes) bytes, offset, sizeof(bytes) - 1, NULL
 #define LOOK(function)       NULL, 0, 0, function
 
@@ -289,20 +293,16 @@ static const kind_row rows[] = {
     {{"an HDF5 file, as Keras' .h5 are", A_KERAS_MODEL}, MAGIC(0, "\x89HDF\r\n\x1a\n")},
     {{"a PyTorch model", A_MODEL(CONVERT_TORCH)}, LOOK(is_torch)},
     {{"a Python pickle, as PyTorch and scikit-learn write", A_MODEL(CONVERT_TORCH)}, LOOK(is_pickle)},
-    {{"a TensorFlow SavedModel in a zip archive", A_MODEL(CONVERT_SAVED)}, LOOK(is_zipped_saved_model)},
+    {{"a TensorFlow SavedModel in a zip archive", {"unpack it, and give the folder", SPECS, SETS}},
+     LOOK(is_zipped_saved_model)},
     {{"a zip archive with a .tflite in it", {UNPACK, SPECS, SETS}}, LOOK(is_zipped_model)},
     {{"a NumPy archive (.npz)", {MODELS, SPECS, NULL}}, LOOK(is_npz)},
     {{"a zip archive", {UNPACK "; " MODELS, SPECS, NULL}}, MAGIC(0, "PK\3\4")},
     {{"a GGUF model", A_MODEL("it is made for llama.cpp; " MODELS)}, MAGIC(0, "GGUF")},
     {{"a safetensors file, weights without a network", A_MODEL(CONVERT_TORCH)}, LOOK(is_safetensors)},
-    {{"a TensorFlow SavedModel", A_MODEL(CONVERT_SAVED)}, LOOK(is_saved_model)},
-    {{MOTE_KIND_ONNX,
-      {NULL, "`mote inspect`, `run` and `convert` take models; " SPECS, "give it as MODEL; " SETS,
-       "`mote convert` makes one of it"}},
-     LOOK(is_onnx)},
-    {{"a TensorFlow graph (.pb)",
-      A_MODEL("convert it in TensorFlow 1: tf.compat.v1.lite.TFLiteConverter.from_frozen_graph()")},
-     LOOK(is_graph_def)},
+    {{MOTE_KIND_SAVED_MODEL, A_FOREIGN_MODEL}, LOOK(is_saved_model)},
+    {{MOTE_KIND_ONNX, A_FOREIGN_MODEL}, LOOK(is_onnx)},
+    {{MOTE_KIND_GRAPH_DEF, A_FOREIGN_MODEL}, LOOK(is_graph_def)},
     {{"a NumPy array (.npy)", {MODELS, SPECS, NULL}}, MAGIC(0, "\x93NUMPY")},
     {{"a PNG picture", {MODELS, SPECS, "data sets of pictures are folders, one a class"}}, MAGIC(0, "\x89PNG\r\n\x1a\n")},
     {{"a JPEG picture", {MODELS, SPECS, "data sets of pictures are folders, one a class"}}, MAGIC(0, "\xff\xd8\xff")},
@@ -373,7 +373,7 @@ mote_status mote_file_kind_refuse(const uint8_t *bytes, size_t count, mote_wante
 static const struct {
     const char *member, *name, *advice[MOTE_WANTED_COUNT];
 } folders[] = {
-    {"saved_model.pb", "a folder with a TensorFlow SavedModel", A_MODEL(CONVERT_SAVED)},
+    {"saved_model.pb", "a folder with a TensorFlow SavedModel", A_FOREIGN_MODEL},
     {"model_int8.tflite",
      "a folder with results of `mote build`",
      {"give its model_int8.tflite or model.tflite", "give the spec that it was built from", SETS}},

@@ -21,7 +21,9 @@ typedef enum mote_wanted {
     MOTE_WANTED_COUNT
 } mote_wanted;
 
-#define MOTE_KIND_ONNX "an ONNX model"
+#define MOTE_KIND_ONNX        "an ONNX model"
+#define MOTE_KIND_SAVED_MODEL "a TensorFlow SavedModel"
+#define MOTE_KIND_GRAPH_DEF   "a TensorFlow graph (.pb)"
 
 typedef struct mote_file_kind {
     const char *name;                      /* "an ONNX model" */

@@ -64,10 +64,11 @@ mote_status cli_timeout(const cli_args *args, int *seconds, mote_error *err);
 mote_status cli_choice(const cli_args *args, const char *option, const char *const *words, int fallback, int *out,
                        mote_error *err);
 
-/* --input-shape of commands that read a model, and the model that they read. */
+/* Options of commands that read a model, and the model that they read. */
 #define CLI_INPUT_SHAPE_ROW                                                                                                 \
+    {"input-shape", 0, "[NAME=]D,D...", "the shape of an input that the file leaves open; again for another"},              \
     {                                                                                                                       \
-        "input-shape", 0, "[NAME=]D,D...", "the shape of an input that the file leaves open; again for another"             \
+        "signature", 0, "NAME", "of a SavedModel that has several (serving_default)"                                        \
     }
 mote_status cli_load_model(mote_model **out, const cli_args *args, const char *path, mote_error *err);
 /* The same with its layers, as it is trained: of Keras' files alone. */

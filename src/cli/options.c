@@ -137,8 +137,9 @@ static mote_status load_model(mote_model **out, const cli_args *args, const char
     const char *const *texts;
     const int          count = cli_values(args, "input-shape", &texts);
     mote_input_shape  *shapes = MOTE_NEW(&arena, mote_input_shape, count, err);
-    mote_load_options  options = {.shapes = shapes, .shape_count = count, .to_train = to_train};
-    int                i;
+    mote_load_options  options = {
+         .shapes = shapes, .shape_count = count, .signature = cli_value(args, "signature"), .to_train = to_train};
+    int i;
 
     *out = NULL;
     for (i = 0; shapes && i < count && err->code == MOTE_OK; i++)

@@ -7,6 +7,7 @@
 #include "formats/keras/write.h"
 #include "formats/onnx/onnx.h"
 #include "formats/onnx/write.h"
+#include "formats/tensorflow/tensorflow.h"
 
 /* A kind of model file. One row makes mote read it (recognise NULL: another row does), write it, and name it where a path
  * ends in something else. */
@@ -23,6 +24,8 @@ typedef struct model_format {
 
 static const model_format formats[] = {{".tflite", mote_is_tflite, mote_tflite_read, NULL, mote_tflite_write},
                                        {".onnx", mote_is_onnx, mote_onnx_read, NULL, mote_onnx_write},
+                                       {NULL, mote_is_saved_model_file, mote_saved_model_read, NULL, NULL},
+                                       {NULL, mote_is_graph_def, mote_graph_def_read, NULL, NULL},
                                        {".keras", mote_is_keras, mote_keras_read, mote_keras_read_trained, mote_keras_write},
                                        {".h5", NULL, NULL, NULL, mote_keras_write_h5}};
 
@@ -68,7 +71,9 @@ mote_status mote_model_load(mote_model **out, const char *path, const mote_load_
     *out = NULL;
     if (!path)
         return mote_fail(err, MOTE_ERR_USAGE, "no path to load a model from");
-    if (mote_path_is_dir(path))
+    if (mote_path_is_dir(path) && mote_is_saved_model(path))
+        mote_saved_model_load(out, path, &o, err);
+    else if (mote_path_is_dir(path))
         mote_folder_kind_refuse(path, MOTE_WANTED_MODEL, err);
     else if ((o.folder || (o.folder = folder_of(path, &arena, err)) != NULL) && mote_file_open(&file, path, err) == MOTE_OK)
         mote_model_read(out, file.bytes, file.count, &o, err);

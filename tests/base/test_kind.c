@@ -189,7 +189,7 @@ static void a_folder_names_the_file_that_was_meant(void **state)
     static const struct {
         const char *member, *says;
     } folders[] = {
-        {"saved_model.pb", "this is a folder with a TensorFlow SavedModel, not a .tflite or .onnx model; convert it"},
+        {"saved_model.pb", "this is a folder with a TensorFlow SavedModel, not a .tflite or .onnx model; models are read"},
         {"model_int8.tflite", "this is a folder with results of `mote build`, not a .tflite or .onnx model; give its "
                               "model_int8.tflite or model.tflite"},
         {"model.tflite",

@@ -408,8 +408,11 @@ static bool all_known(const mote_import_call *c)
 
 bool mote_import_fold(mote_import_call *c)
 {
-    const mote_import_fold_row *row = c->im->format->folds;
+    return mote_import_fold_by(c, c->im->format->folds);
+}
 
+bool mote_import_fold_by(mote_import_call *c, const mote_import_fold_row *row)
+{
     if (!all_known(c))
         return false;
     while (row->name && strcmp(row->name, c->row->name) != 0)

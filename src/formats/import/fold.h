@@ -52,6 +52,9 @@ typedef struct mote_import_fold_row {
     bool (*applies)(const mote_import_call *c); /* NULL: always */
 } mote_import_fold_row;
 
+/* As mote_import_fold, by another table than the format's. */
+bool mote_import_fold_by(mote_import_call *c, const mote_import_fold_row *row);
+
 void mote_import_fold_pairs(mote_import_call *c, int32_t kind);  /* mote_fold_pair; operands repeat */
 void mote_import_fold_single(mote_import_call *c, int32_t kind); /* mote_fold_single */
 void mote_import_fold_where(mote_import_call *c, int32_t kind);

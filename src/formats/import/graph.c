@@ -18,22 +18,38 @@ enum { ENDS_MAX = 256 };
 
 /* ---- values ---- */
 
+static bool make_room(mote_importer *im, mote_error *err)
+{
+    const int32_t       capacity = im->value_capacity > 0 ? 2 * im->value_capacity : 64;
+    mote_import_value **values;
+
+    if (im->value_count < im->value_capacity)
+        return true;
+    if (!(values = MOTE_NEW(&im->scratch, mote_import_value *, capacity, err)))
+        return false;
+    if (im->value_count > 0)
+        memcpy(values, im->values, (size_t)im->value_count * sizeof *values);
+    im->values = values;
+    im->value_capacity = capacity;
+    return true;
+}
+
 static mote_import_value *add_value(mote_importer *im, const char *name, mote_error *err)
 {
-    mote_import_value *value = &im->values[im->value_count];
+    mote_import_value *value = NULL;
 
     if (mote_import_find_value(im, name)) {
         mote_fail(err, MOTE_ERR_FORMAT, "there are two values \"%s\"", mote_show_string(name).text);
         return NULL;
     }
+    if (!make_room(im, err) || !(value = MOTE_NEW(&im->scratch, mote_import_value, 1, err)))
+        return NULL;
     if (!mote_index_add(&im->by_name, mote_hash_bytes(MOTE_HASH_SEED, name, strlen(name)), im->value_count)) {
         mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
         return NULL;
     }
-    im->value_count++;
-    value->name = name;
-    value->id = MOTE_NONE;
-    value->dtype = MOTE_DTYPE_COUNT;
+    *value = (mote_import_value){.name = name, .id = MOTE_NONE, .dtype = MOTE_DTYPE_COUNT, .number = im->value_count};
+    im->values[im->value_count++] = value;
     return value;
 }
 
@@ -74,16 +90,6 @@ static mote_status add_outputs_of_nodes(mote_importer *im, mote_error *err)
             if (im->file.nodes[n].out[i][0] != '\0' && !add_value(im, im->file.nodes[n].out[i], err))
                 return mote_context(err, "node %d", n);
     return MOTE_OK;
-}
-
-static size_t count_values(const mote_import_file *file)
-{
-    size_t  count = (size_t)file->initializer_count + (size_t)file->input_count;
-    int32_t n;
-
-    for (n = 0; n < file->node_count; n++)
-        count += (size_t)file->nodes[n].out_count;
-    return count;
 }
 
 /* ---- which nodes are needed ---- */
@@ -128,10 +134,23 @@ static mote_status find_needed(mote_importer *im, bool *is_needed, mote_error *e
 
 /* ---- operators that there are not ---- */
 
+static void add_if_lacking(const mote_importer *im, mote_lacks *lacks, const mote_import_node *node);
+
+/* Those of what a node runs. */
+static void add_lacking_within(const mote_importer *im, mote_lacks *lacks, const mote_import_node *node)
+{
+    int32_t i, n;
+
+    for (i = 0; i < node->attribute_count; i++)
+        for (n = 0; node->attributes[i].g && n < node->attributes[i].g->node_count; n++)
+            add_if_lacking(im, lacks, &node->attributes[i].g->nodes[n]);
+}
+
 static void add_if_lacking(const mote_importer *im, mote_lacks *lacks, const mote_import_node *node)
 {
     const mote_shown type = mote_show_string(node->type);
 
+    add_lacking_within(im, lacks, node);
     if (im->format->find_row(node))
         return;
     if (node->domain[0] != '\0')
@@ -163,26 +182,26 @@ static mote_status check_operators(const mote_importer *im, const bool *is_neede
 static mote_status wants_channels_last(mote_importer *im, const mote_import_value *input, const bool *is_needed, bool *wants,
                                        mote_error *err)
 {
-    bool   *reached = MOTE_NEW(&im->scratch, bool, im->value_capacity, err);
+    bool   *reached = MOTE_NEW(&im->scratch, bool, im->value_count, err);
     int32_t n, i;
 
     *wants = false;
     if (!reached || input->shape.rank < 3 || input->shape.rank > 5)
         return err->code;
-    reached[input - im->values] = true;
+    reached[input->number] = true;
     for (n = 0; n < im->file.node_count; n++) {
         const mote_import_node *node = &im->file.nodes[n];
         const mote_import_row  *row = is_needed[n] ? im->format->find_row(node) : NULL;
         bool                    meets = false;
         for (i = 0; row && i < node->in_count && (i == 0 || row->layout == MOTE_IMPORT_ANY); i++)
-            meets |= node->in[i][0] != '\0' && reached[mote_import_find_value(im, node->in[i]) - im->values];
+            meets |= node->in[i][0] != '\0' && reached[mote_import_find_value(im, node->in[i])->number];
         if (meets && row->layout == MOTE_IMPORT_IMAGE) {
             *wants = true;
             return MOTE_OK;
         }
         for (i = 0; meets && row->layout == MOTE_IMPORT_ANY && i < node->out_count; i++)
             if (node->out[i][0] != '\0')
-                reached[mote_import_find_value(im, node->out[i]) - im->values] = true;
+                reached[mote_import_find_value(im, node->out[i])->number] = true;
     }
     return MOTE_OK;
 }
@@ -405,7 +424,7 @@ static mote_status resolve(mote_import_call *c)
         if (c->node->in[i][0] == '\0')
             continue;
         c->in[i] = mote_import_find_value(c->im, c->node->in[i]);
-        if (c->in[i]->dtype == MOTE_DTYPE_COUNT && c->in[i]->id == MOTE_NONE && !c->in[i]->known)
+        if (c->in[i]->dtype == MOTE_DTYPE_COUNT && c->in[i]->id == MOTE_NONE && !c->in[i]->known && !c->in[i]->items)
             mote_import_wrong(c, "its operand \"%s\" is computed behind it, or of a type that is not supported",
                               mote_show_string(c->node->in[i]).text);
     }
@@ -442,16 +461,16 @@ static void check_given(mote_import_call *c)
 
     for (i = 0; i < c->out_count && !mote_import_failed(c); i++) {
         const mote_import_value *value = mote_import_wants(c, i) ? mote_import_find_value(c->im, c->node->out[i]) : NULL;
-        if (value && !value->known && value->id == MOTE_NONE)
+        if (value && !value->known && value->id == MOTE_NONE && !value->items)
             mote_import_refuse(c, "output %d (\"%s\") is not supported", i, mote_show_string(value->name).text);
     }
 }
 
-static mote_status import_node(mote_importer *im, int32_t n, mote_error *err)
+static mote_status import_node(mote_importer *im, const mote_import_node *node, int32_t n, mote_error *err)
 {
     mote_import_call c = {.im = im,
-                          .node = &im->file.nodes[n],
-                          .row = im->format->find_row(&im->file.nodes[n]),
+                          .node = node,
+                          .row = im->format->find_row(node),
                           .index = n,
                           .first_tensor = im->graph->tensor_count,
                           .err = err};
@@ -472,8 +491,95 @@ static mote_status import_nodes(mote_importer *im, const bool *is_needed, mote_e
 
     for (n = 0; n < im->file.node_count; n++)
         if (is_needed[n])
-            MOTE_TRY(import_node(im, n, err));
+            MOTE_TRY(import_node(im, &im->file.nodes[n], n, err));
     return MOTE_OK;
+}
+
+/* ---- graphs that nodes run ---- */
+
+/* All of a run's names with the prefix; those that the graph takes from around it (there are none of) have none. */
+static const char **prefixed(mote_import_call *c, const char *const *names, int32_t count, const char *prefix)
+{
+    const char **out = mote_import_take(c, (size_t)count, sizeof *out);
+    int32_t      i;
+
+    for (i = 0; out && i < count && !mote_import_failed(c); i++)
+        out[i] = names[i][0] == '\0' ? "" : mote_arena_printf(&c->im->scratch, c->err, "%s%s", prefix, names[i]);
+    return mote_import_failed(c) ? NULL : out;
+}
+
+static mote_import_node *nodes_of_run(mote_import_call *c, const mote_import_graph *graph, const char *prefix)
+{
+    mote_import_node *nodes = mote_import_take(c, (size_t)graph->node_count, sizeof *nodes);
+    int32_t           n, i;
+
+    for (n = 0; nodes && n < graph->node_count && !mote_import_failed(c); n++) {
+        nodes[n] = graph->nodes[n];
+        nodes[n].in = prefixed(c, nodes[n].in, nodes[n].in_count, prefix);
+        nodes[n].out = prefixed(c, nodes[n].out, nodes[n].out_count, prefix);
+        for (i = 0; !mote_import_failed(c) && i < nodes[n].out_count; i++)
+            if (nodes[n].out[i][0] != '\0')
+                add_value(c->im, nodes[n].out[i], c->err);
+    }
+    return mote_import_failed(c) ? NULL : nodes;
+}
+
+static mote_import_value *value_within(mote_import_call *c, const char *name)
+{
+    mote_import_value *value = mote_import_failed(c) ? NULL : mote_import_find_value(c->im, name);
+
+    if (!value && !mote_import_failed(c))
+        mote_import_wrong(c, "nothing computes \"%s\" in what it runs", mote_show_string(name).text);
+    return value;
+}
+
+static void count_uses(mote_import_call *c, const mote_import_node *nodes, int32_t count)
+{
+    mote_import_value *value;
+    int32_t            n, i;
+
+    for (n = 0; n < count; n++)
+        for (i = 0; i < nodes[n].in_count && !mote_import_failed(c); i++)
+            if (nodes[n].in[i][0] != '\0' && (value = value_within(c, nodes[n].in[i])) != NULL)
+                value->uses++;
+}
+
+static void name_operands(mote_import_call *c, const char *const *names, mote_import_value *const *in, int32_t count)
+{
+    int32_t i;
+
+    for (i = 0; i < count && !mote_import_failed(c); i++) {
+        mote_import_value *value = add_value(c->im, names[i], c->err);
+        if (value && in[i]) {
+            const mote_import_value own = *value;
+            *value = *in[i];
+            value->name = own.name;
+            value->number = own.number;
+            value->uses = 1; /* the tensor is not this value's alone */
+        }
+    }
+}
+
+mote_import_value **mote_import_run(mote_import_call *c, const mote_import_graph *graph, mote_import_value *const *in,
+                                    const char *prefix)
+{
+    const char        **ins = prefixed(c, graph->in, graph->in_count, prefix);
+    const char        **outs = prefixed(c, graph->out, graph->out_count, prefix);
+    mote_import_value **values = mote_import_take(c, (size_t)graph->out_count, sizeof *values);
+    mote_import_node   *nodes;
+    int32_t             n, i;
+
+    if (mote_import_failed(c))
+        return NULL;
+    name_operands(c, ins, in, graph->in_count);
+    nodes = nodes_of_run(c, graph, prefix);
+    count_uses(c, nodes, nodes ? graph->node_count : 0);
+    for (i = 0; i < graph->out_count && !mote_import_failed(c); i++)
+        if ((values[i] = value_within(c, outs[i])) != NULL)
+            values[i]->uses += 2;
+    for (n = 0; n < graph->node_count && !mote_import_failed(c); n++)
+        import_node(c->im, &nodes[n], n, c->err);
+    return mote_import_failed(c) ? NULL : values;
 }
 
 /* ---- outputs ---- */
@@ -704,7 +810,7 @@ static int32_t *find_places(const mote_importer *im, mote_arena *arena, mote_err
         for (i = 0; i < im->file.nodes[n].out_count; i++) {
             const mote_import_value *value = mote_import_find_value(im, im->file.nodes[n].out[i]);
             if (value)
-                places[value - im->values] = 1 + n;
+                places[value->number] = 1 + n;
         }
     return places;
 }
@@ -719,9 +825,9 @@ static mote_status tell_source(mote_importer *im, const mote_import_value *value
     } else {
         row.ours = im->graph->tensors[value->id].name;
         holder = mote_import_find_value(im, row.ours);
-        row.fate = strcmp(row.ours, value->name) == 0                                   ? MOTE_FATE_KEPT
-                   : holder && places[holder - im->values] > places[value - im->values] ? MOTE_FATE_FUSED
-                                                                                        : MOTE_FATE_SAME;
+        row.fate = strcmp(row.ours, value->name) == 0                         ? MOTE_FATE_KEPT
+                   : holder && places[holder->number] > places[value->number] ? MOTE_FATE_FUSED
+                                                                              : MOTE_FATE_SAME;
     }
     return row.source ? mote_model_add_source(im->model, &row, err) : err->code;
 }
@@ -775,8 +881,6 @@ static mote_status import_graph(mote_importer *im, mote_error *err)
     bool             *is_needed = MOTE_NEW(&im->scratch, bool, im->file.node_count, err);
     int32_t           input_count;
 
-    im->value_capacity = (int32_t)count_values(&im->file);
-    im->values = MOTE_NEW(&im->scratch, mote_import_value, im->value_capacity, err);
     MOTE_TRY(err->code);
     MOTE_TRY(add_initializers(im, err));
     MOTE_TRY(list_inputs(im, inputs, &input_count, err));
@@ -838,6 +942,7 @@ static mote_status import(mote_importer *im, const void *source, size_t count, m
     const size_t cap = justified < most ? justified : most;
 
     im->work = CONSTANT_WORK_MAX;
+    im->source = source;
     im->scratch.cap_bytes = cap;
     MOTE_TRY(mote_model_create(&im->model, MOTE_STAGE_INFER, cap, err));
     im->graph = &im->model->graphs[0];

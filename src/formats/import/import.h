@@ -41,19 +41,27 @@ typedef struct mote_import_shape {
 } mote_import_shape;
 
 typedef struct mote_import_value {
-    const char       *name;
-    mote_dtype        dtype;
-    mote_import_shape shape; /* the file's */
-    const void       *known; /* its contents in the file's order; NULL: computed */
-    mote_id           id;    /* of a computed one: its tensor */
-    mote_import_shape held;  /* what the tensor holds, in the file's order of axes: shape, or what becomes it */
-    int32_t           order[MOTE_RANK_MAX]; /* the tensor's axis k is axis order[k] of held */
-    int32_t           uses;                 /* by nodes and as outputs */
-    bool              is_infinite;          /* infinite constants went into it */
-    const float      *scales;               /* of floats that were integers: one, or one a channel */
-    int32_t           scale_count;
-    mote_import_form *forms;
+    const char                     *name;
+    mote_dtype                      dtype;
+    mote_import_shape               shape; /* the file's */
+    const void                     *known; /* its contents in the file's order; NULL: computed */
+    mote_id                         id;    /* of a computed one: its tensor */
+    mote_import_shape               held; /* what the tensor holds, in the file's order of axes: shape, or what becomes it */
+    int32_t                         order[MOTE_RANK_MAX]; /* the tensor's axis k is axis order[k] of held */
+    int32_t                         uses;                 /* by nodes and as outputs */
+    bool                            is_infinite;          /* infinite constants went into it */
+    const float                    *scales;               /* of floats that were integers: one, or one a channel */
+    int32_t                         scale_count;
+    mote_import_form               *forms;
+    int32_t                         number; /* among all values */
+    const struct mote_import_items *items;  /* of a list of tensors: its items, and it has no tensor; NULL: it is no list */
 } mote_import_value;
+
+/* The items of a list. Lists are values: what changes an item makes another one. */
+typedef struct mote_import_items {
+    mote_import_value **item; /* NULL: nothing yet */
+    int32_t             count;
+} mote_import_items;
 
 struct mote_import_row;
 
@@ -69,12 +77,13 @@ typedef struct mote_import_format mote_import_format;
 
 typedef struct mote_importer {
     const mote_import_format *format;
+    const void               *source; /* what the format reads */
     mote_import_file          file;
     mote_model               *model;
     mote_graph               *graph;
     mote_arena                scratch; /* the file's parts, known contents, values: gone when the model is there */
     const mote_load_options  *options;
-    mote_import_value        *values;
+    mote_import_value       **values;
     int32_t                   value_count, value_capacity;
     mote_index                by_name;
     size_t                    work;          /* what is left for computing constants */
@@ -138,6 +147,17 @@ mote_status mote_import_read(mote_model **out, const mote_import_format *format,
 
 /* The value of that name; NULL: there is none. */
 mote_import_value *mote_import_find_value(const mote_importer *im, const char *name);
+
+/* Reads the graph's nodes now, its operands being those values; gives what comes out, with memory that lasts as long as the
+ * import. prefix: goes before all names within, and is another one each time. */
+mote_import_value **mote_import_run(mote_import_call *c, const mote_import_graph *graph, mote_import_value *const *in,
+                                    const char *prefix);
+
+/* Output i is the value, whatever it is. */
+void mote_import_give_value(mote_import_call *c, int32_t i, const mote_import_value *value);
+
+/* A value that only the call knows, as an operand of a part of it. */
+mote_import_value *mote_import_new_value(mote_import_call *c);
 
 /* Works the node's outputs out where that can be done from what is known; false: it must be imported. */
 bool mote_import_fold(mote_import_call *c);

@@ -233,8 +233,8 @@ mote_import_value *mote_import_find_value(const mote_importer *im, const char *n
     int32_t        at;
 
     for (at = mote_index_first(&im->by_name, hash); at >= 0; at = mote_index_next(&im->by_name, at))
-        if (strcmp(im->values[mote_index_value(&im->by_name, at)].name, name) == 0)
-            return &im->values[mote_index_value(&im->by_name, at)];
+        if (strcmp(im->values[mote_index_value(&im->by_name, at)]->name, name) == 0)
+            return im->values[mote_index_value(&im->by_name, at)];
     return NULL;
 }
 
@@ -336,8 +336,36 @@ void mote_import_give_view(mote_import_call *c, int32_t i, const mote_import_val
     value->shape = *shape;
     value->held = *held;
     value->id = of->id;
+    value->uses += of->uses > 1 ? of->uses - 1 : 0; /* of the same tensor */
     for (k = 0; k < held->rank; k++)
         value->order[k] = order[k];
+}
+
+mote_import_value *mote_import_new_value(mote_import_call *c)
+{
+    mote_import_value *value = mote_import_take(c, 1, sizeof *value);
+
+    if (value)
+        *value = (mote_import_value){.name = c->node->name, .dtype = MOTE_DTYPE_COUNT, .id = MOTE_NONE, .uses = 1};
+    return value;
+}
+
+static void copy_value(mote_import_value *to, const mote_import_value *from)
+{
+    const mote_import_value own = *to;
+
+    *to = *from;
+    to->name = own.name;
+    to->number = own.number;
+    to->uses = own.uses + 1; /* the tensor is not this value's alone */
+}
+
+void mote_import_give_value(mote_import_call *c, int32_t i, const mote_import_value *value)
+{
+    mote_import_value *out = mote_import_out(c, i);
+
+    if (out && !mote_import_failed(c))
+        copy_value(out, value);
 }
 
 /* ---- orders ---- */

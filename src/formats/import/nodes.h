@@ -21,17 +21,20 @@ typedef struct mote_import_tensor {
     const void *values;
 } mote_import_tensor;
 
+struct mote_import_graph;
+
 typedef struct mote_import_attribute {
-    const char         *name;
-    float               f;
-    int64_t             i;
-    const char         *s;
-    mote_import_tensor *t; /* NULL: none */
-    const float        *floats;
-    const int64_t      *ints;
-    const char        **strings;
-    int32_t             float_count, int_count, string_count;
-    bool                has_graph;
+    const char                     *name;
+    float                           f;
+    int64_t                         i;
+    const char                     *s;
+    mote_import_tensor             *t; /* NULL: none */
+    const float                    *floats;
+    const int64_t                  *ints;
+    const char                    **strings;
+    int32_t                         float_count, int_count, string_count;
+    bool                            has_graph; /* one that is not read */
+    const struct mote_import_graph *g;         /* one that is */
 } mote_import_attribute;
 
 typedef struct mote_import_node {
@@ -41,6 +44,13 @@ typedef struct mote_import_node {
     mote_import_attribute *attributes;
     int32_t                attribute_count;
 } mote_import_node;
+
+/* What a node runs, perhaps several times: nodes, each behind those that it reads, and what their operands are called. */
+typedef struct mote_import_graph {
+    const mote_import_node *nodes;
+    const char *const *in, *const *out;
+    int32_t node_count, in_count, out_count;
+} mote_import_graph;
 
 /* An input or output. dim -1: the file leaves it open, and calls it dim_param[i] ("" where it does not). */
 typedef struct mote_import_end {

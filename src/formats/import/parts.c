@@ -159,6 +159,7 @@ void mote_import_give_reshaped(mote_import_call *c, int32_t i, const mote_import
 {
     mote_import_order order;
     int32_t           dim[MOTE_RANK_MAX], k;
+    mote_id           id;
 
     if (mote_import_failed(c))
         return;
@@ -169,7 +170,11 @@ void mote_import_give_reshaped(mote_import_call *c, int32_t i, const mote_import
     } else if (mote_import_carry_order(c, x, shape, &order)) {
         for (k = 0; k < shape->rank; k++)
             dim[k] = shape->dim[order.axis[k]];
-        mote_import_give(c, i, mote_import_reshape(c, x->id, shape->rank, dim), order.axis);
+        id = mote_import_reshape(c, x->id, shape->rank, dim);
+        if (id == x->id)
+            mote_import_give_view(c, i, x, shape, shape, order.axis);
+        else
+            mote_import_give(c, i, id, order.axis);
     } else
         mote_import_give_view(c, i, x, shape, &x->held, x->order);
 }

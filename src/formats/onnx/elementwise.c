@@ -347,12 +347,12 @@ static mote_import_order order_of_all(const mote_import_call *c)
     return mote_import_common_order(c, 0, c->in_count, mote_import_highest_rank(c));
 }
 
-/* Values of one each along the last axis: the constants that are added behind what the node computes. */
-static const float *as_bias(mote_import_call *c, int32_t i, int32_t channels, bool is_image)
+/* Values of one each along an axis of the other operand, which are added behind what that node computes. */
+static const float *as_bias(mote_import_call *c, int32_t i, int32_t channels, int32_t along)
 {
     const mote_import_value *value = mote_import_in(c, i);
-    const int32_t axis = is_image ? value->shape.rank - (mote_import_in(c, 1 - i)->shape.rank - 1) : value->shape.rank - 1;
-    int32_t       k;
+    const int32_t            axis = value->shape.rank - (mote_import_in(c, 1 - i)->shape.rank - along);
+    int32_t                  k;
 
     if (!value->known || value->dtype != MOTE_F32 || axis < 0 || axis >= value->shape.rank ||
         value->shape.rank > mote_import_in(c, 1 - i)->shape.rank)
@@ -363,7 +363,24 @@ static const float *as_bias(mote_import_call *c, int32_t i, int32_t channels, bo
     return value->known;
 }
 
-/* An Add of constants behind a convolution or a dense layer without bias becomes its bias. */
+/* Added to the bias that the node has, if that is known; NULL: it is not. */
+static const float *plus_own_bias(mote_import_call *c, const mote_node *maker, const float *bias, int32_t channels)
+{
+    const mote_tensor *own = mote_node_in(c->im->graph, maker, 2);
+    float             *sum;
+    int32_t            i;
+
+    if (!own)
+        return bias;
+    if (own->kind != MOTE_CONST || own->dtype != MOTE_F32 || mote_tensor_count(own) != (size_t)channels ||
+        !(sum = mote_import_take(c, (size_t)channels, sizeof *sum)))
+        return NULL;
+    for (i = 0; i < channels; i++)
+        sum[i] = ((const float *)own->data)[i] + bias[i];
+    return sum;
+}
+
+/* An Add of constants behind a convolution or a dense layer becomes its bias, or a part of it. */
 static bool fuse_bias(mote_import_call *c, int32_t i)
 {
     const mote_import_value *x = mote_import_in(c, 1 - i);
@@ -373,12 +390,11 @@ static bool fuse_bias(mote_import_call *c, int32_t i)
     const float             *bias;
     mote_id                  ids[3];
 
-    if (!maker || maker->activation != MRT_ACT_NONE || maker->in_count != 2 || made->rank < 1 ||
+    if (!maker || maker->activation != MRT_ACT_NONE || maker->in_count < 2 || maker->in_count > 3 || made->rank < 1 ||
         (maker->op != MOTE_OP_FULLY_CONNECTED && maker->op != MOTE_OP_CONV_2D && maker->op != MOTE_OP_DEPTHWISE_CONV_2D))
         return false;
-    if (last != (maker->op == MOTE_OP_FULLY_CONNECTED ? x->shape.rank - 1 : 1))
-        return false;
-    bias = as_bias(c, i, made->dim[made->rank - 1], maker->op != MOTE_OP_FULLY_CONNECTED);
+    bias = as_bias(c, i, made->dim[made->rank - 1], last);
+    bias = bias ? plus_own_bias(c, maker, bias, made->dim[made->rank - 1]) : NULL;
     if (!bias)
         return false;
     ids[0] = maker->in[0];
@@ -425,8 +441,21 @@ static void import_pairs(mote_import_call *c, mote_op_kind kind)
     mote_import_give_ranked(c, 0, y, &order);
 }
 
+/* The same of a product by constants, which goes into the weights. */
+static bool fuse_scale(mote_import_call *c, int32_t i)
+{
+    const mote_import_value *x = mote_import_in(c, 1 - i);
+    const mote_node         *maker = mote_import_sole_maker(c, x);
+    const int32_t            last = maker && x->shape.rank > 0 ? x->order[x->shape.rank - 1] : -1;
+    const float             *scale = last >= 0 ? as_bias(c, i, x->shape.dim[last], last) : NULL;
+
+    return scale && mote_onnx_scale_maker(c, x, last, scale);
+}
+
 static void import_binary(mote_import_call *c)
 {
+    if (c->row->kind == MOTE_OP_MUL && c->in_count == 2 && (fuse_scale(c, 1) || fuse_scale(c, 0)))
+        return;
     if (c->row->kind == MOTE_OP_ADD && c->in_count == 2 && (fuse_bias(c, 1) || fuse_bias(c, 0)))
         return;
     import_pairs(c, (mote_op_kind)c->row->kind);

@@ -212,6 +212,26 @@ static const float *scaled(mote_import_call *c, const float *from, size_t count,
     return to ? to : from;
 }
 
+/* A list of rows that waits lies as several axes of rows, and stays so: each row goes by the weights, and so does the result
+ * wait. (Exporters multiply sequences [samples, steps, depth] as [samples * steps, depth].) */
+static bool rows_where_they_lie(mote_import_call *c, dense d)
+{
+    const mote_import_value *x = mote_import_in(c, 0);
+    const int32_t            rank = x->held.rank;
+    mote_import_shape        shape = x->shape, held = x->held;
+    mote_import_value        made;
+
+    if (x->known || x->id == MOTE_NONE || !mote_import_is_waiting(x) || leading_axes(x) != rank - 1 ||
+        x->order[rank - 1] != rank - 1 || x->shape.dim[1] != d.depth)
+        return false;
+    shape.dim[1] = held.dim[rank - 1] = d.count;
+    made = (mote_import_value){.dtype = MOTE_F32, .shape = shape, .uses = 1};
+    made.id = mote_import_dense(c, x->id, d.weights, d.depth, d.count, d.is_turned, d.bias, true);
+    if (!mote_import_failed(c))
+        mote_import_give_view(c, 0, &made, &shape, &held, x->order);
+    return true;
+}
+
 static void gemm_by_constant(mote_import_call *c, float alpha, float beta)
 {
     const mote_import_value *a = mote_import_in(c, 0), *b = mote_import_in(c, 1);
@@ -234,6 +254,8 @@ static void gemm_by_constant(mote_import_call *c, float alpha, float beta)
     }
     d.weights = scaled(c, d.weights, (size_t)d.depth * (size_t)d.count, alpha);
     d.bias = gemm_bias(c, d.count, beta);
+    if (!turn_a && (d.bias || !mote_import_in(c, 2)) && rows_where_they_lie(c, d))
+        return;
     y = dense_of(c, &x, d, &order);
     if (!d.bias && mote_import_in(c, 2)) {
         const mote_import_order file = mote_import_file_order(2);

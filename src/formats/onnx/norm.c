@@ -67,18 +67,18 @@ static bool takes_scales(const mote_node *node)
                                                 node->op == MOTE_OP_FULLY_CONNECTED || node->op == MOTE_OP_TRANSPOSE_CONV);
 }
 
-static bool fold_into_maker(mote_import_call *c, const affine *a)
+/* axis: of the operand, along which the channels are. */
+static bool fold_into_maker(mote_import_call *c, const mote_import_value *x, int32_t axis, const affine *a)
 {
-    const mote_import_value *x = mote_import_in(c, 0);
-    mote_node               *maker = mote_import_sole_maker(c, x);
-    const int32_t            bias_place = maker && maker->op == MOTE_OP_TRANSPOSE_CONV ? 3 : 2;
-    const mote_tensor       *w = maker ? mote_node_in(c->im->graph, maker, 1) : NULL, *bias, *made;
-    mote_id                  ids[4] = {MOTE_NONE, MOTE_NONE, MOTE_NONE, MOTE_NONE};
+    mote_node         *maker = mote_import_sole_maker(c, x);
+    const int32_t      bias_place = maker && maker->op == MOTE_OP_TRANSPOSE_CONV ? 3 : 2;
+    const mote_tensor *w = maker ? mote_node_in(c->im->graph, maker, 1) : NULL, *bias, *made;
+    mote_id            ids[4] = {MOTE_NONE, MOTE_NONE, MOTE_NONE, MOTE_NONE};
 
     if (!maker || !takes_scales(maker) || !w || w->kind != MOTE_CONST || w->dtype != MOTE_F32)
         return false;
     made = mote_import_tensor_at(c, maker->out[0]);
-    if (made->rank < 1 || made->dim[made->rank - 1] != a->channels || x->order[made->rank - 1] != 1)
+    if (made->rank < 1 || made->dim[made->rank - 1] != a->channels || x->order[made->rank - 1] != axis)
         return false;
     bias = mote_node_in(c->im->graph, maker, bias_place);
     memcpy(ids, maker->in, (size_t)maker->in_count * sizeof *ids);
@@ -89,8 +89,19 @@ static bool fold_into_maker(mote_import_call *c, const affine *a)
         return true;
     maker->in_count = bias_place + 1;
     c->is_fused = true;
-    mote_import_give_like(c, 0, x->id);
+    mote_import_give(c, 0, x->id, x->order);
     return true;
+}
+
+bool mote_onnx_scale_maker(mote_import_call *c, const mote_import_value *x, int32_t axis, const float *scale)
+{
+    affine a = {.channels = x->shape.dim[axis]};
+
+    a.scale = mote_import_take(c, (size_t)a.channels, sizeof *a.scale);
+    a.shift = mote_import_take(c, (size_t)a.channels, sizeof *a.shift);
+    if (a.scale && a.shift)
+        memcpy(a.scale, scale, (size_t)a.channels * sizeof *scale);
+    return !mote_import_failed(c) && fold_into_maker(c, x, axis, &a);
 }
 
 /* Channel by channel, axis 1 of the file's. */
@@ -113,7 +124,7 @@ static void import_batch_normalization(mote_import_call *c)
 
     if (mote_import_int(c, "training_mode", 0) != 0)
         mote_import_refuse(c, "it is in training mode: export the model in evaluation mode");
-    if (!read_affine(c, &a) || fold_into_maker(c, &a))
+    if (!read_affine(c, &a) || fold_into_maker(c, x, 1, &a))
         return;
     y = mote_import_binary(c, MOTE_OP_MUL, mote_import_as(c, x, &order), channel_numbers(c, a.scale, &order, a.channels));
     y = mote_import_binary(c, MOTE_OP_ADD, y, channel_numbers(c, a.shift, &order, a.channels));

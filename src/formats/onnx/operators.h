@@ -21,6 +21,12 @@ void mote_onnx_rewrite(mote_import_file *file);
 /* Real operators between DEQUANTIZE and QUANTIZE become integer ones. */
 mote_status mote_onnx_fuse_quantization(mote_importer *im, mote_error *err);
 
+/* ---- norm.c ---- */
+
+/* Puts a factor for each channel (along the axis) into the weights of the only node that x was made for; false: there is no
+ * such node. Output 0 is x then. */
+bool mote_onnx_scale_maker(mote_import_call *c, const mote_import_value *x, int32_t axis, const float *scale);
+
 /* ---- einsum.c ---- */
 
 void mote_onnx_import_einsum(mote_import_call *c);
