@@ -583,6 +583,11 @@ static mote_model *recurrent_net(const char *name)
 static void recurrent_networks_answer_nearly_as_in_float(void **state)
 {
     static const char *const names[] = {"lstm", "gru", "ids_lstm"};
+    static const double      most[MOTE_SCHEME_COUNT] = {[MOTE_SCHEME_INT8] = 0.05,
+                                                        [MOTE_SCHEME_INT16X8] = 0.005,
+                                                        [MOTE_SCHEME_FLOAT16] = 0.005,
+                                                        [MOTE_SCHEME_DYNAMIC] = 0.02,
+                                                        [MOTE_SCHEME_INT4] = 0.1};
     size_t                   i;
     int                      scheme;
 
@@ -597,7 +602,7 @@ static void recurrent_networks_answer_nearly_as_in_float(void **state)
             if (mote_model_quantize(&made, real, &set->split[MOTE_SPLIT_TRAIN], &options, &err) != MOTE_OK)
                 fail_msg("%s: %s", names[i], err.text);
             gap = mean_gap(real, made, &set->split[MOTE_SPLIT_TRAIN]) / mean_size(real, &set->split[MOTE_SPLIT_TRAIN]);
-            if (!(gap < (scheme == MOTE_SCHEME_INT8 ? 0.05 : 0.005)))
+            if (!(gap < most[scheme]))
                 fail_msg("%s, %s: answers differ by %.4f of their size", names[i], mote_scheme_name(options.scheme), gap);
             mote_model_destroy(made);
             mote_model_destroy(real);
