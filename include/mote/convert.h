@@ -32,13 +32,25 @@ const char *mote_scheme_name(mote_scheme scheme);
 /* Whether it needs calibration samples. */
 bool mote_scheme_is_calibrated(mote_scheme scheme);
 
+/* Which range of an activation's values integers stand for: the wider it is, the coarser are its steps. */
+typedef enum mote_calibration_method {
+    MOTE_CALIBRATE_MINMAX = 0, /* all that was seen */
+    MOTE_CALIBRATE_AVERAGE,    /* the mean over samples of each one's least and greatest value */
+    MOTE_CALIBRATE_PERCENTILE, /* all but a share of the values */
+    MOTE_CALIBRATE_ENTROPY,    /* the least Kullback-Leibler divergence between values and integers */
+    MOTE_CALIBRATE_MSE,        /* the least squared error, of cutting off and of rounding together */
+    MOTE_CALIBRATE_COUNT
+} mote_calibration_method;
+
 typedef struct mote_quantize_options {
-    mote_scheme   scheme;
-    bool          is_per_tensor; /* one scale for all weights of a layer; default: one per output channel */
-    mote_dtype    io;      /* type of inputs and outputs: MOTE_F32 (default), MOTE_I8 or MOTE_U8; of int16x8 MOTE_I16 */
-    int32_t       samples; /* calibration samples, spread evenly over the split; 0: 100 */
-    mote_progress progress;
-    uint64_t      room[8]; /* mote.h */
+    mote_scheme             scheme;
+    bool                    is_per_tensor; /* one scale for all weights of a layer; default: one per output channel */
+    mote_dtype              io; /* type of inputs and outputs: MOTE_F32 (default), MOTE_I8 or MOTE_U8; of int16x8 MOTE_I16 */
+    int32_t                 samples; /* calibration samples, spread evenly over the split; 0: 100 */
+    mote_progress           progress;
+    mote_calibration_method method;
+    double                  percentile; /* of PERCENTILE: how many of a hundred values are in the range; 0: 99.99 */
+    uint64_t                room[6];    /* mote.h */
 } mote_quantize_options;
 
 /* What mote_model_quantize would refuse whatever the model: USAGE (no scheme, an io that the scheme has not, samples < 0).

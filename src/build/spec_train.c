@@ -314,7 +314,9 @@ static const mote_key calibrate_keys[] = {
 static const mote_word quantize_words[] = {{"none", 0}, {"int8", 1}, {NULL, 0}};
 static const mote_word io_words[] = {{"float32", MOTE_F32}, {"int8", MOTE_I8}, {"uint8", MOTE_U8}, {NULL, 0}};
 static const mote_word granularity_words[] = {{"channel", 0}, {"tensor", 1}, {NULL, 0}};
-static const mote_word method_words[] = {{"minmax", 0}, {NULL, 0}};
+static const mote_word method_words[] = {
+    {"minmax", MOTE_CALIBRATE_MINMAX},   {"average", MOTE_CALIBRATE_AVERAGE}, {"percentile", MOTE_CALIBRATE_PERCENTILE},
+    {"entropy", MOTE_CALIBRATE_ENTROPY}, {"mse", MOTE_CALIBRATE_MSE},         {NULL, 0}};
 
 static const mote_key convert_keys[] = {
     MOTE_KEY("quantize", convert_section, quantize, .words = quantize_words),
@@ -353,7 +355,8 @@ mote_status mote_spec_read_convert(mote_spec *spec, const mote_yaml_reader *read
         return mote_yaml_fail(reader, mote_yaml_find(map, "io")->line,
                               "convert: io is an integer type, but nothing is quantized; add quantize: int8");
     spec->convert.is_quantized = section.quantize == 1;
-    spec->convert.options = (mote_quantize_options){.is_per_tensor = section.granularity == 1, .io = section.io};
+    spec->convert.options = (mote_quantize_options){
+        .is_per_tensor = section.granularity == 1, .io = section.io, .method = (mote_calibration_method)section.method};
     return read_calibrate(spec, reader, mote_yaml_find(map, "calibrate"));
 }
 

@@ -54,6 +54,8 @@ int         cli_values(const cli_args *args, const char *option, const char *con
 /* A whole number within [min, max]; fallback when the option is absent. MOTE_ERR_USAGE names option and range. */
 mote_status cli_integer(const cli_args *args, const char *option, long long min, long long max, long long fallback,
                         long long *out, mote_error *err);
+/* A number of an option; *out stays as it is where the option is not given. */
+mote_status cli_real(const cli_args *args, const char *option, float *out, mote_error *err);
 /* --timeout, for commands that run firmware; 0: not given. */
 #define CLI_TIMEOUT_ROW                                                                                                     \
     {                                                                                                                       \

@@ -35,7 +35,7 @@ static mote_status read_options(conversion *c, const cli_args *args, mote_error 
     static const char *const quantize_words[] = {"none", "int8", "int16x8", "float16", "dynamic", "int4", "int16", NULL};
     static const char *const granularity_words[] = {"channel", "tensor", NULL};
     static const char *const io_words[] = {"float32", "int8", "uint8", "int16", NULL};
-    static const char *const method_words[] = {"minmax", "percentile", "entropy", "mse", NULL};
+    static const char *const method_words[] = {"minmax", "average", "percentile", "entropy", "mse", NULL};
     static const char *const only_quantized[] = {"calibrate", "samples",     "split",  "granularity",  "io",
                                                  "method",    "target-kind", "header", "skip-damaged", "prepared"};
     static const char *const of_samples[] = {"calibrate",   "samples", "split",        "method",
@@ -43,19 +43,25 @@ static mote_status read_options(conversion *c, const cli_args *args, mote_error 
     static const mote_dtype  io_types[] = {MOTE_F32, MOTE_I8, MOTE_U8, MOTE_I16};
     int                      quantize, granularity, io, method;
     long long                samples;
+    float                    percentile = 0;
     size_t                   i;
 
     MOTE_TRY(choose(args, "quantize", quantize_words, 1 + MOTE_SCHEME_COUNT, &quantize, err));
     MOTE_TRY(choose(args, "granularity", granularity_words, 2, &granularity, err));
     MOTE_TRY(choose(args, "io", io_words, 4, &io, err));
-    MOTE_TRY(choose(args, "method", method_words, 1, &method, err));
+    MOTE_TRY(choose(args, "method", method_words, MOTE_CALIBRATE_COUNT, &method, err));
     MOTE_TRY(cli_integer(args, "samples", 1, 1000000, 100, &samples, err));
+    MOTE_TRY(cli_real(args, "percentile", &percentile, err));
+    if (cli_has(args, "percentile") && method != MOTE_CALIBRATE_PERCENTILE)
+        return mote_fail(err, MOTE_ERR_USAGE, "--percentile goes with --method percentile");
     c->is_quantized = quantize > 0;
     c->options = (mote_quantize_options){.scheme = (mote_scheme)(quantize > 0 ? quantize - 1 : 0),
                                          .is_per_tensor = granularity == 1,
                                          .io = io_types[io],
                                          .samples = (int)samples,
-                                         .progress = cli_progress()};
+                                         .progress = cli_progress(),
+                                         .method = (mote_calibration_method)method,
+                                         .percentile = (double)percentile};
     for (i = 0; !c->is_quantized && i < sizeof only_quantized / sizeof *only_quantized; i++)
         if (cli_has(args, only_quantized[i]))
             return mote_fail(err, MOTE_ERR_USAGE, "--%s goes with --quantize", only_quantized[i]);
@@ -324,7 +330,9 @@ const cli_command cli_convert = {
             {"samples", 0, "N", "how many of them (100)"},
             {"granularity", 0, "channel|tensor", "one scale for each output channel (default) or for a layer's weights"},
             {"io", 0, "float32|int8|uint8|int16", "type of inputs and outputs (float32)"},
-            {"method", 0, "minmax", "how ranges are found (minmax)"},
+            {"method", 0, "minmax|average|percentile|entropy|mse",
+             "which range of the values seen integers stand for (minmax); docs/QUANTIZATION.md"},
+            {"percentile", 0, "P", "so many of a hundred values are in the range (99.99), with --method percentile"},
             {"explain", 0, NULL, "which operators are left out, and why; and what became of each name of MODEL"},
             {"keep-operators", 0, NULL, "keep operators that could go without changing a byte (docs/PASSES.md)"},
             CLI_INPUT_SHAPE_ROW,

@@ -176,7 +176,7 @@ static bool parse_real(const char *text, char **end, float *out)
     return *end != text && isfinite(*out);
 }
 
-static mote_status read_real(const cli_args *args, const char *option, float *out, mote_error *err)
+mote_status cli_real(const cli_args *args, const char *option, float *out, mote_error *err)
 {
     const char *text = cli_value(args, option);
     char       *end;
@@ -242,10 +242,10 @@ static mote_status read_deviation(mote_dataset_options *out, const cli_args *arg
 
 static mote_status read_preparation(mote_dataset_options *out, const cli_args *args, mote_arena *arena, mote_error *err)
 {
-    MOTE_TRY(read_real(args, "scale", &out->scale, err));
+    MOTE_TRY(cli_real(args, "scale", &out->scale, err));
     if (cli_has(args, "scale") && out->scale == 0)
         return mote_fail(err, MOTE_ERR_USAGE, "--scale 0: it divides");
-    MOTE_TRY(read_real(args, "offset", &out->offset, err));
+    MOTE_TRY(cli_real(args, "offset", &out->offset, err));
     if (cli_has(args, "offset") && out->scale == 0)
         out->scale = 1; /* so that an offset of 0 says something, too: nothing is prepared */
     return read_deviation(out, args, arena, err);

@@ -6,9 +6,28 @@
 #include "base/text.h"
 #include "exec/exec.h"
 #include "passes/passes.h"
+#include "quantize/histogram.h"
+#include "quantize/masks.h"
 #include "quantize/quantize.h"
 
 enum { SAMPLES_DEFAULT = 100 };
+
+#define PERCENTILE_DEFAULT 99.99
+
+/* Arrays have an entry for each of the flat form's tensors. */
+typedef struct calibration {
+    mote_model                  *flat;
+    const mote_flat_source      *sources;
+    const mote_quantize_options *options;
+    mote_runner                 *runner;
+    mote_range                  *ranges;
+    uint8_t                     *roles;     /* mote_mask_role */
+    bool                        *is_masked; /* of scores: some are */
+    mote_range                  *now;       /* AVERAGE: of this sample */
+    mote_histogram             **counts;    /* the second time; NULL: the first */
+    size_t                       sample;
+    mote_error                  *err;
+} calibration;
 
 static bool observe(mote_range *range, const float *values, size_t count)
 {
@@ -26,20 +45,50 @@ static bool observe(mote_range *range, const float *values, size_t count)
     return true;
 }
 
-typedef struct calibration {
-    mote_model             *flat;
-    const mote_flat_source *sources; /* of the flat form's tensors */
-    mote_runner            *runner;
-    mote_range             *ranges; /* of the flat form's tensors */
-    size_t                  sample;
-    mote_error             *err;
-} calibration;
+/* The value as it counts; false: it does not. */
+static bool counts_as(calibration *c, mote_id id, float *value)
+{
+    if (c->roles[id] == MOTE_MASK_TERM && *value < MOTE_MASK)
+        *value = MOTE_MASK;
+    if (c->roles[id] != MOTE_MASK_SCORES || !(*value < MOTE_MASK / 2))
+        return true;
+    c->is_masked[id] = true;
+    return false;
+}
+
+/* Scores and masks, one by one. */
+static bool see_scores(calibration *c, mote_id id, const float *values, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        float value = values[i];
+        if (!isfinite(value))
+            return false;
+        if (!counts_as(c, id, &value))
+            continue;
+        if (c->counts)
+            mote_histogram_add(c->counts[id], &value, 1);
+        else
+            observe(&c->now[id], &value, 1);
+    }
+    return true;
+}
 
 static void see(void *calibrating, mote_id id, const float *values, size_t count)
 {
     calibration *c = calibrating;
+    bool         is_finite = true;
 
-    if (!observe(&c->ranges[id], values, count) && c->err->code == MOTE_OK)
+    if (c->counts && !c->counts[id])
+        return;
+    if (c->roles[id] != MOTE_MASK_NONE)
+        is_finite = see_scores(c, id, values, count);
+    else if (c->counts)
+        mote_histogram_add(c->counts[id], values, count);
+    else
+        is_finite = observe(&c->now[id], values, count);
+    if (!is_finite && c->err->code == MOTE_OK)
         mote_fail(c->err, MOTE_ERR_NUMERIC, "calibration sample %zu makes tensor %d (%s) infinite or NaN", c->sample,
                   c->sources[id].graph == 0 ? c->sources[id].id : id,
                   mote_show_string(c->flat->graphs[0].tensors[id].name).text);
@@ -98,6 +147,32 @@ static mote_status run_sample(calibration *c, const mote_dataset_split *samples,
     return err->code;
 }
 
+/* After a sample: its range counts by itself, or as one of many. */
+static void take_range(mote_range *range, mote_range now, double share)
+{
+    if (!now.is_known)
+        return;
+    if (!range->is_known || share >= 1) {
+        range->min = range->is_known && range->min < now.min ? range->min : now.min;
+        range->max = range->is_known && range->max > now.max ? range->max : now.max;
+    } else {
+        range->min = (float)((double)range->min + share * ((double)now.min - (double)range->min));
+        range->max = (float)((double)range->max + share * ((double)now.max - (double)range->max));
+    }
+    range->is_known = true;
+}
+
+static void take_ranges(calibration *c)
+{
+    const double share = c->options->method == MOTE_CALIBRATE_AVERAGE ? 1.0 / (double)(c->sample + 1) : 1;
+    int32_t      i;
+
+    for (i = 0; i < c->flat->graphs[0].tensor_count; i++) {
+        take_range(&c->ranges[i], c->now[i], share);
+        c->now[i].is_known = false;
+    }
+}
+
 /* Of the widest input. */
 static float *take_room(calibration *c, mote_arena *arena, mote_error *err)
 {
@@ -127,6 +202,8 @@ static mote_status run_samples(calibration *c, const mote_dataset_split *samples
         if (run_sample(c, samples, i * samples->count / count, values, err) == MOTE_OK && options->progress.report &&
             !options->progress.report(options->progress.user, &event))
             mote_fail(err, MOTE_ERR_USAGE, "stopped");
+        if (!c->counts)
+            take_ranges(c);
     }
     mote_arena_destroy(&arena);
     return err->code;
@@ -156,6 +233,61 @@ static void widen(mote_range *range, mote_range by)
     range->is_known = true;
 }
 
+/* ---- ranges that leave something out ---- */
+
+static mote_status begin_counting(calibration *c, mote_error *err)
+{
+    const int32_t count = c->flat->graphs[0].tensor_count;
+    int32_t       i;
+
+    c->counts = MOTE_NEW(&c->flat->arena, mote_histogram *, count, err);
+    for (i = 0; c->counts && i < count; i++) {
+        if (!c->ranges[i].is_known)
+            continue;
+        if (!(c->counts[i] = MOTE_NEW(&c->flat->arena, mote_histogram, 1, err)))
+            return err->code;
+        mote_histogram_begin(c->counts[i], c->ranges[i]);
+    }
+    return err->code;
+}
+
+static mote_range choose_range(const calibration *c, const mote_histogram *histogram)
+{
+    const mote_scheme_row *scheme = &mote_schemes[c->options->scheme];
+
+    if (c->options->method == MOTE_CALIBRATE_PERCENTILE)
+        return mote_histogram_percentile(
+            histogram, 1 - (c->options->percentile > 0 ? c->options->percentile : PERCENTILE_DEFAULT) / 100);
+    return c->options->method == MOTE_CALIBRATE_ENTROPY ? mote_histogram_entropy(histogram, scheme)
+                                                        : mote_histogram_mse(histogram, scheme);
+}
+
+/* The samples once more, now that it is known where values lie. */
+static mote_status narrow_ranges(calibration *c, const mote_dataset_split *samples, mote_error *err)
+{
+    int32_t i;
+
+    if (c->options->method == MOTE_CALIBRATE_MINMAX || c->options->method == MOTE_CALIBRATE_AVERAGE)
+        return MOTE_OK;
+    MOTE_TRY(begin_counting(c, err));
+    mote_runner_reset(c->runner);
+    MOTE_TRY(run_samples(c, samples, c->options, err));
+    for (i = 0; i < c->flat->graphs[0].tensor_count; i++)
+        if (c->counts[i] && c->counts[i]->count > 0)
+            c->ranges[i] = choose_range(c, c->counts[i]);
+    return MOTE_OK;
+}
+
+/* What is masked comes below the least score. */
+static void leave_room_for_masks(calibration *c)
+{
+    int32_t i;
+
+    for (i = 0; i < c->flat->graphs[0].tensor_count; i++)
+        if (c->is_masked[i] && c->ranges[i].is_known)
+            c->ranges[i].min -= MOTE_MASKED_BELOW;
+}
+
 /* A subgraph that is run in several places has the ranges of all of them. */
 static void give_ranges(const calibration *c, mote_range *const *ranges)
 {
@@ -166,20 +298,34 @@ static void give_ranges(const calibration *c, mote_range *const *ranges)
             widen(&ranges[c->sources[i].graph][c->sources[i].id], c->ranges[i]);
 }
 
+static mote_status take_arrays(calibration *c, mote_error *err)
+{
+    const int32_t count = c->flat->graphs[0].tensor_count;
+
+    c->ranges = MOTE_NEW(&c->flat->arena, mote_range, count, err);
+    c->now = MOTE_NEW(&c->flat->arena, mote_range, count, err);
+    c->roles = MOTE_NEW(&c->flat->arena, uint8_t, count, err);
+    c->is_masked = MOTE_NEW(&c->flat->arena, bool, count, err);
+    if (c->is_masked && c->roles)
+        mote_mask_find(&c->flat->graphs[0], c->roles);
+    return err->code;
+}
+
 /* On the flat form of the model, in which loops' bodies have tensors of their own. */
 static mote_status calibrate(mote_range *const *ranges, const mote_model *model, const mote_dataset_split *samples,
                              const mote_quantize_options *options, mote_error *err)
 {
     const mote_runner_options all = {.keeps_all = true};
-    calibration               c = {.err = err};
+    calibration               c = {.options = options, .err = err};
 
     MOTE_TRY(mote_model_flatten(&c.flat, model, &c.sources, err));
-    c.ranges = MOTE_NEW(&c.flat->arena, mote_range, c.flat->graphs[0].tensor_count, err);
-    if (c.ranges && mote_runner_create(&c.runner, c.flat, &all, err) == MOTE_OK) {
+    if (take_arrays(&c, err) == MOTE_OK && mote_runner_create(&c.runner, c.flat, &all, err) == MOTE_OK) {
         c.runner->watch = see_step;
         c.runner->watcher = &c;
-        if (run_samples(&c, samples, options, err) == MOTE_OK)
+        if (run_samples(&c, samples, options, err) == MOTE_OK && narrow_ranges(&c, samples, err) == MOTE_OK) {
+            leave_room_for_masks(&c);
             give_ranges(&c, ranges);
+        }
         mote_runner_destroy(c.runner);
     }
     mote_model_destroy(c.flat);

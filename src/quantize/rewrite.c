@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "graph/control.h"
 #include "passes/passes.h"
+#include "quantize/masks.h"
 #include "quantize/quantize.h"
 
 /* Biases stay well inside int32, so that adding the products cannot overflow; int64 ones, too, as TensorFlow's converter has
@@ -867,7 +868,7 @@ mote_status mote_model_quantize(mote_model **out, const mote_model *model, const
 {
     static const mote_quantize_options defaults = {0};
     rewriting                          r = {.from = model, .options = options ? options : &defaults};
-    mote_model                        *real;
+    mote_model                        *real = NULL, *masked = NULL;
 
     *out = NULL;
     if (!model)
@@ -881,11 +882,13 @@ mote_status mote_model_quantize(mote_model **out, const mote_model *model, const
     if (r.scheme->is_of_weights)
         return mote_quantize_weights_alone(out, model, r.options, err);
     MOTE_TRY(check_control(model, err));
-    if (!mote_model_has_int8_weights(model))
-        return quantize_real(&r, out, calibration, err);
-    MOTE_TRY(mote_model_with_real_weights(&real, model, err));
-    r.from = real;
-    quantize_real(&r, out, calibration, err);
+    if (mote_model_has_int8_weights(model))
+        MOTE_TRY(mote_model_with_real_weights(&real, model, err));
+    if (mote_mask_bound(&masked, real ? real : model, err) == MOTE_OK) {
+        r.from = masked ? masked : real ? real : model;
+        quantize_real(&r, out, calibration, err);
+    }
+    mote_model_destroy(masked);
     mote_model_destroy(real);
     return err->code;
 }

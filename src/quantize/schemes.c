@@ -88,6 +88,10 @@ mote_status mote_quantize_check(const mote_quantize_options *options, mote_error
         return mote_fail(err, MOTE_ERR_USAGE, "%d is no scheme's number", (int)options->scheme);
     if (!has_io(&mote_schemes[options->scheme], options->io))
         return fail_io(&mote_schemes[options->scheme], options->io, err);
+    if ((unsigned)options->method >= MOTE_CALIBRATE_COUNT)
+        return mote_fail(err, MOTE_ERR_USAGE, "%d is no calibration method's number", (int)options->method);
+    if (!(options->percentile >= 0 && options->percentile <= 100))
+        return mote_fail(err, MOTE_ERR_USAGE, "a percentile of %g; it is 0 to 100", options->percentile);
     if (options->samples < 0)
         return mote_fail(err, MOTE_ERR_USAGE, "%d calibration samples; 0 takes 100", options->samples);
     return MOTE_OK;

@@ -181,7 +181,7 @@ static void what_was_wanted_decides_what_is_refused_and_advised(void **state)
     mote_error_clear(&err);
     assert_int_equal(mote_file_kind_refuse(csv, 8, MOTE_WANTED_MODEL, &err), MOTE_ERR_UNSUPPORTED);
     assert_string_equal(err.text, "this file is a text, not a .tflite or .onnx model; models are read from .tflite, .onnx, "
-                                  ".keras and .h5 files");
+                                  ".keras and .h5 files, and SavedModel folders");
 }
 
 static void a_folder_names_the_file_that_was_meant(void **state)

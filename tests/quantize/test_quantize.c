@@ -461,6 +461,91 @@ static void operands_of_one_scale_are_brought_to_it(void **state)
     }
 }
 
+/* A dense layer of six, a mask added to it, and SOFTMAX. */
+static mote_model *make_masked(const float *mask)
+{
+    mote_error    err = {0};
+    mote_builder *b = mote_builder_create(NULL, &err);
+    mote_layer_id x = mote_layer_dense(b, mote_layer_input(b, 1, (int[]){4}), &(mote_dense_options){.units = 6});
+    network_dice  dice = network_dice_of(5);
+    mote_model   *real = network_infer(network_finish(b, &x, 1, &dice));
+    mote_graph   *graph = &real->graphs[0];
+    mote_tensor   spec = graph->tensors[graph->outputs[0]];
+    mote_id       in[2] = {graph->outputs[0]}, sum, out;
+    mote_node     add = {.op = MOTE_OP_ADD, .in = in, .in_count = 2, .out = &sum, .out_count = 1};
+    mote_node     softmax = {
+            .op = MOTE_OP_SOFTMAX, .in = &sum, .in_count = 1, .out = &out, .out_count = 1, .as.softmax.beta = 1};
+
+    in[1] = mote_graph_add_const(real, graph, "mask", MOTE_F32, 1, (int32_t[]){6}, mask, &err);
+    sum = mote_graph_add_tensor(real, graph, &spec, &err);
+    out = graph->outputs[0] = mote_graph_add_tensor(real, graph, &spec, &err);
+    mote_graph_add_node(real, graph, &add, &err);
+    mote_graph_add_node(real, graph, &softmax, &err);
+    if (mote_model_verify(real, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    return real;
+}
+
+/* Steps that reach to -1e9 would make all scores that count the same. */
+static void masked_scores_leave_the_others_their_steps(void **state)
+{
+    static const float masks[][6] = {{0, 0, -1e9f, 0, -1e9f, 0}, {-3.4e38f, 0.5f, 0, -3.4e38f, 0, 0}};
+    size_t             i;
+    int                scheme, method;
+
+    (void)state;
+    for (i = 0; i < sizeof masks / sizeof *masks; i++)
+        for (scheme = MOTE_SCHEME_INT8; scheme <= MOTE_SCHEME_INT16X8; scheme++)
+            for (method = 0; method < MOTE_CALIBRATE_COUNT; method++) {
+                mote_model *real = make_masked(masks[i]);
+                mote_model *made =
+                    network_quantize(real, &(mote_quantize_options){.scheme = (mote_scheme)scheme,
+                                                                    .method = (mote_calibration_method)method});
+                mote_dataset *set = network_data(real, 60, 0, 9);
+                const double  gap = mean_gap(real, made, &set->split[MOTE_SPLIT_TRAIN]);
+                /* the mean of samples' ranges cuts some values off */
+                if (!(gap < (method == MOTE_CALIBRATE_AVERAGE ? 0.06 : scheme == MOTE_SCHEME_INT8 ? 0.02 : 0.004)))
+                    fail_msg("mask %zu, %s, method %d: answers differ by %.4f in the mean", i,
+                             mote_scheme_name((mote_scheme)scheme), method, gap);
+                mote_dataset_destroy(set);
+                mote_model_destroy(made);
+                mote_model_destroy(real);
+            }
+}
+
+/* Each method's own answer is near float's; the ranges are no wider than all that was seen. */
+static void methods_give_ranges_within_what_was_seen(void **state)
+{
+    uint64_t number;
+    int      method;
+
+    (void)state;
+    for (number = 0; number < 6; number++) {
+        mote_model   *real = network_infer(network_random(number));
+        mote_dataset *set = network_data(real, 60, 0, 9);
+        mote_model   *all = network_quantize(real, &(mote_quantize_options){0});
+        bool          differs[MOTE_CALIBRATE_COUNT] = {false};
+        for (method = 1; method < MOTE_CALIBRATE_COUNT; method++) {
+            const mote_quantize_options how = {.method = (mote_calibration_method)method, .percentile = 98};
+            mote_model                 *made = network_quantize(real, &how);
+            int32_t                     t;
+            assert_true(mean_gap(real, made, &set->split[MOTE_SPLIT_TRAIN]) < 0.1);
+            for (t = 0; t < made->graphs[0].tensor_count && t < all->graphs[0].tensor_count; t++) {
+                const mote_quant *a = made->graphs[0].tensors[t].quant, *b = all->graphs[0].tensors[t].quant;
+                if (made->graphs[0].tensors[t].kind != MOTE_ACTIVATION || !a || !b)
+                    continue;
+                assert_true((double)a->scale[0] <= 1.0001 * (double)b->scale[0]);
+                differs[method] |= a->scale[0] != b->scale[0];
+            }
+            mote_model_destroy(made);
+        }
+        assert_true(differs[MOTE_CALIBRATE_AVERAGE] && differs[MOTE_CALIBRATE_PERCENTILE]);
+        mote_model_destroy(all);
+        mote_model_destroy(real);
+        mote_dataset_destroy(set);
+    }
+}
+
 static void what_cannot_be_quantized_is_named(void **state)
 {
     mote_model        *trained = network_random(1), *real, *out, *int8;
@@ -804,6 +889,8 @@ int main(void)
         cmocka_unit_test(operands_of_one_scale_are_brought_to_it),
         cmocka_unit_test(random_networks_of_int16_answer_more_nearly),
         cmocka_unit_test(int4_weights_are_packed_by_channel),
+        cmocka_unit_test(masked_scores_leave_the_others_their_steps),
+        cmocka_unit_test(methods_give_ranges_within_what_was_seen),
         cmocka_unit_test(what_cannot_be_quantized_is_named),
         cmocka_unit_test(int8_weights_of_float_operators_are_quantized_from_the_real_numbers_they_stand_for),
         cmocka_unit_test(recurrent_networks_answer_nearly_as_in_float),
