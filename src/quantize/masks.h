@@ -9,7 +9,7 @@
 
 /* ADD's integers keep scores and this apart: steps of a mask are at most some hundred times a score's. Scores below half of
  * it are masked ones. */
-#define MOTE_MASK -1e4f
+#define MOTE_MASK -1024.0f
 /* So far below the least score is what is masked: e^-16 is nothing even of int16's SOFTMAX. */
 #define MOTE_MASKED_BELOW 16.0f
 
