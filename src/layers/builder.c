@@ -519,7 +519,8 @@ mote_id mote_layer_integers(const mote_layer_call *call, const char *name, const
 
     if (!full_name)
         return MOTE_NONE;
-    id = mote_graph_add_const(builder->model, mote_builder_graph(builder), full_name, MOTE_I32, 1, &count, values, &builder->err);
+    id = mote_graph_add_const(builder->model, mote_builder_graph(builder), full_name, MOTE_I32, 1, &count, values,
+                              &builder->err);
     if (id != MOTE_NONE)
         mote_builder_graph(builder)->tensors[id].origin = (uint32_t)id;
     return id;
@@ -548,8 +549,9 @@ mote_status mote_layer_node_of_many(const mote_layer_call *call, const mote_node
     node.origin = (uint32_t)mote_builder_graph(builder)->node_count;
     node.in_count = count_present(&node);
     node.out = out;
-    added =
-        builder->err.code == MOTE_OK ? mote_graph_add_node(builder->model, mote_builder_graph(builder), &node, &builder->err) : NULL;
+    added = builder->err.code == MOTE_OK
+                ? mote_graph_add_node(builder->model, mote_builder_graph(builder), &node, &builder->err)
+                : NULL;
     if (added && mote_op_infer(builder->model, mote_builder_graph(builder), added, &builder->err) == MOTE_OK)
         return MOTE_OK;
     for (i = 0; i < node.out_count; i++)

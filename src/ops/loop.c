@@ -20,9 +20,9 @@ static mote_id add_number(const mote_loop *loop, int32_t graph, const char *what
 {
     const int32_t one = 1;
     const char   *name = name_of(loop, what, err);
-    mote_id       id = name ? mote_graph_add_const(loop->model, graph_at(loop, graph), name, MOTE_I32, loop->is_vector, &one,
-                                                   &value, err)
-                            : MOTE_NONE;
+    mote_id       id =
+        name ? mote_graph_add_const(loop->model, graph_at(loop, graph), name, MOTE_I32, loop->is_vector, &one, &value, err)
+                   : MOTE_NONE;
 
     if (id != MOTE_NONE)
         graph_at(loop, graph)->tensors[id].origin = (uint32_t)id;
@@ -42,8 +42,8 @@ static mote_id add_tensor(const mote_loop *loop, int32_t graph, mote_tensor tens
 static mote_id add_node(const mote_loop *loop, int32_t graph, mote_op_kind op, const char *what, mote_dtype dtype, mote_id a,
                         mote_id b, mote_error *err)
 {
-    mote_id    in[2] = {a, b}, out = MOTE_NONE;
-    mote_node  node = {.op = op, .name = loop->name, .in = in, .out = &out, .in_count = 2, .out_count = 1}, *added;
+    mote_id     in[2] = {a, b}, out = MOTE_NONE;
+    mote_node   node = {.op = op, .name = loop->name, .in = in, .out = &out, .in_count = 2, .out_count = 1}, *added;
     mote_tensor tensor = {.name = name_of(loop, what, err), .dtype = dtype};
 
     if (tensor.name)

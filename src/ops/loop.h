@@ -3,9 +3,9 @@
  *     t, values -> WHILE                 cond: t < steps, or t >= 0 where it counts down
  *                                        body: values -> results; t + 1, or t - 1
  *
- * Between begin and end the caller adds nodes to graphs[body], which sees loop->in[] alone: [0] is t, the others are what was
- * carried, in order. What the body reads and leaves as it is comes back as its own result.
- * SPDX-License-Identifier: Apache-2.0 */
+ * Between begin and end the caller adds nodes to graphs[body], which sees loop->in[] alone: [0] is t, the others are what
+ * was carried, in order. What the body reads and leaves as it is comes back as its own result. SPDX-License-Identifier:
+ * Apache-2.0 */
 #ifndef MOTE_OPS_LOOP_H
 #define MOTE_OPS_LOOP_H
 

@@ -42,8 +42,7 @@ static void quantize(const mote_graph *graph, const mote_node *node, mote_quant_
     for (i = 0; i < MRT_LSTM_GATES; i++) {
         want[MRT_LSTM_WEIGHTS + i] = (mote_quant_want){.rule = MOTE_QUANT_WEIGHTS, .axis = -1};
         want[MRT_LSTM_RECURRENT + i] = (mote_quant_want){.rule = MOTE_QUANT_WEIGHTS, .axis = -1};
-        want[MRT_LSTM_BIAS + i] =
-            (mote_quant_want){.rule = MOTE_QUANT_BIAS, .input = 0, .weights = MRT_LSTM_WEIGHTS + i};
+        want[MRT_LSTM_BIAS + i] = (mote_quant_want){.rule = MOTE_QUANT_BIAS, .input = 0, .weights = MRT_LSTM_WEIGHTS + i};
     }
     if (node->in_count <= MRT_LSTM_CELL)
         return;
@@ -75,7 +74,7 @@ static void trace(const mote_graph *graph, const mote_node *node, const mote_tra
     p.shape.batch = p.shape.time = 1;
     h = MOTE_NEW(&arena, float, s.units, &ignored);
     c = MOTE_NEW(&arena, float, s.units, &ignored);
-    gates = MOTE_NEW(&arena, float, (size_t)s.units * MRT_LSTM_GATES, &ignored);
+    gates = MOTE_NEW(&arena, float, (size_t)s.units *MRT_LSTM_GATES, &ignored);
     y = MOTE_NEW(&arena, float, s.units, &ignored);
     io.scratch = gates;
     io.in[1] = h;
@@ -102,8 +101,6 @@ const mote_kernel mrt_lstm_f32_kernels[] = {
     {0},
 };
 
-const mote_op mote_op_unidirectional_sequence_lstm = {.description = &mrt_operator_unidirectional_sequence_lstm,
-                                                      .quantize = quantize,
-                                                      .macs = macs,
-                                                      .trace = trace};
+const mote_op mote_op_unidirectional_sequence_lstm = {
+    .description = &mrt_operator_unidirectional_sequence_lstm, .quantize = quantize, .macs = macs, .trace = trace};
 const mote_op mote_op_bidirectional_sequence_lstm = {.description = &mrt_operator_bidirectional_sequence_lstm, .macs = macs};

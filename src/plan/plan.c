@@ -148,7 +148,8 @@ static int32_t first_place(const mote_step *step)
     return i;
 }
 
-/* Step s is the first that writes it: where loops write a value anew, it has its place. Only a loop's steps can be second. */
+/* Step s is the first that writes it: where loops write a value anew, it has its place. Only a loop's steps can be second.
+ */
 static bool is_first(const mote_program *program, int32_t s, mote_id out)
 {
     int32_t before;

@@ -41,7 +41,8 @@ static void see(void *calibrating, mote_id id, const float *values, size_t count
 
     if (!observe(&c->ranges[id], values, count) && c->err->code == MOTE_OK)
         mote_fail(c->err, MOTE_ERR_NUMERIC, "calibration sample %zu makes tensor %d (%s) infinite or NaN", c->sample,
-                  c->sources[id].graph == 0 ? c->sources[id].id : id, mote_show_string(c->flat->graphs[0].tensors[id].name).text);
+                  c->sources[id].graph == 0 ? c->sources[id].id : id,
+                  mote_show_string(c->flat->graphs[0].tensors[id].name).text);
 }
 
 static void see_tensor(calibration *c, mote_id id)

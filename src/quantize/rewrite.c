@@ -400,7 +400,8 @@ static bool has_reals(const mote_graph *graph, const mote_node *node)
     int32_t i;
 
     for (i = 0; i < node->in_count; i++)
-        has |= is_real(mote_node_in(graph, node, i)) || (mote_node_in(graph, node, i) && mote_node_in(graph, node, i)->kind == MOTE_STATE);
+        has |= is_real(mote_node_in(graph, node, i)) ||
+               (mote_node_in(graph, node, i) && mote_node_in(graph, node, i)->kind == MOTE_STATE);
     for (i = 0; i < node->out_count; i++)
         has |= is_real(mote_node_out(graph, node, i));
     return has;
@@ -478,9 +479,9 @@ static mote_status add_result(rewriting *r, const mote_node *from, int32_t i, co
         return err->code;
     }
     if (want->rule == MOTE_QUANT_RANGE && is_real(&r->graph->tensors[id]) && !r->ranges[id].is_known)
-        return mote_op_fail(r->graph, from, MOTE_ERR_USAGE, err,
-                            "no calibration sample runs it; give samples that do");
-    MOTE_TRY(want->rule == MOTE_QUANT_KEEP ? add_kept(r, id, err) : add_activation(r, id, affine_for(r, from, want, id), err));
+        return mote_op_fail(r->graph, from, MOTE_ERR_USAGE, err, "no calibration sample runs it; give samples that do");
+    MOTE_TRY(want->rule == MOTE_QUANT_KEEP ? add_kept(r, id, err)
+                                           : add_activation(r, id, affine_for(r, from, want, id), err));
     *out = r->moved[id];
     return MOTE_OK;
 }
@@ -701,12 +702,11 @@ static bool join_carried(const rewriting *r, int32_t g, const mote_node *node, i
 {
     const int32_t     c = node->as.control_while.cond_subgraph_index, b = node->as.control_while.body_subgraph_index;
     const mote_graph *cond = &r->from->graphs[c], *body = &r->from->graphs[b];
-    mote_range       *all[] = {&r->ranges_of[g][node->in[i]], &r->ranges_of[g][node->out[i]],
-                               &r->ranges_of[c][cond->inputs[i]], &r->ranges_of[b][body->inputs[i]],
-                               &r->ranges_of[b][body->outputs[i]]};
-    mote_range        whole = {0};
-    bool              has_grown = false;
-    size_t            k;
+    mote_range *all[] = {&r->ranges_of[g][node->in[i]], &r->ranges_of[g][node->out[i]], &r->ranges_of[c][cond->inputs[i]],
+                         &r->ranges_of[b][body->inputs[i]], &r->ranges_of[b][body->outputs[i]]};
+    mote_range  whole = {0};
+    bool        has_grown = false;
+    size_t      k;
 
     for (k = 0; k < sizeof all / sizeof *all; k++)
         if (all[k]->is_known) {
@@ -801,7 +801,8 @@ static mote_status rewrite_subgraph(rewriting *r, int32_t g, mote_error *err)
     MOTE_TRY(open_graph(r, g, err));
     for (i = 0; i < r->graph->input_count; i++) {
         const mote_id id = r->graph->inputs[i];
-        MOTE_TRY(is_real(&r->graph->tensors[id]) ? add_activation(r, id, carried_affine(r, g, i), err) : add_kept(r, id, err));
+        MOTE_TRY(is_real(&r->graph->tensors[id]) ? add_activation(r, id, carried_affine(r, g, i), err)
+                                                 : add_kept(r, id, err));
         ends[i] = r->moved[id];
     }
     MOTE_TRY(mote_graph_set_inputs(r->to, new_graph(r), ends, r->graph->input_count, err));
@@ -852,7 +853,8 @@ static mote_status check_control(const mote_model *model, mote_error *err)
     for (g = 0; g < model->graph_count; g++) {
         const mote_graph *graph = &model->graphs[g];
         if (g > 0 && (graph->input_count > MOTE_NODE_OUT_MAX || graph->output_count > MOTE_NODE_OUT_MAX))
-            return mote_fail(err, MOTE_ERR_UNSUPPORTED, "subgraph %d takes or gives more than %d values", g, MOTE_NODE_OUT_MAX);
+            return mote_fail(err, MOTE_ERR_UNSUPPORTED, "subgraph %d takes or gives more than %d values", g,
+                             MOTE_NODE_OUT_MAX);
         for (n = 0; n < graph->node_count; n++)
             if (graph->nodes[n].op == MOTE_OP_IF)
                 return mote_fail(err, MOTE_ERR_UNSUPPORTED, "IF has no integer form: quantize where the model was made");

@@ -212,7 +212,7 @@ MOTE_KERAS_FUNCTION(simple_rnn)
     static const mote_keras_array arrays[] = {{.name = "kernel", .index = 0, .order = "10"},
                                               {.name = "recurrent_kernel", .index = 1, .order = "10"},
                                               {.name = "bias", .index = 2}};
-    cell_of                          cell = {.begin = begin_rnn, .step = step_rnn, .state_count = 1};
+    cell_of                       cell = {.begin = begin_rnn, .step = step_rnn, .state_count = 1};
     recurrent                     r;
     mote_id                       all;
 
@@ -277,8 +277,8 @@ static void step_gru(mote_keras_call *k, const cell_of *cell, mote_id x, mote_id
 
 MOTE_KERAS_FUNCTION(gru)
 {
-    const bool resets_after = mote_keras_flag(k, "reset_after", k->reader->is_version_3);
-    cell_of cell = {.begin = begin_gru, .step = step_gru, .state_count = 1, .resets_after = resets_after};
+    const bool             resets_after = mote_keras_flag(k, "reset_after", k->reader->is_version_3);
+    cell_of                cell = {.begin = begin_gru, .step = step_gru, .state_count = 1, .resets_after = resets_after};
     const mote_keras_array arrays[] = {
         {.name = "kernel", .index = 0, .order = "10"},
         {.name = "recurrent_gates", .index = 1, .order = "10", .part = 0, .parts = 3, .part_count = 2},
@@ -345,7 +345,8 @@ static void fused_lstm(mote_keras_call *k, const recurrent *r)
     for (i = 0; i < 4; i++) {
         operands[1 + i] = gate_weight(k, arrays[3 * i].name, r->units, r->in_count);
         operands[5 + i] = gate_weight(k, arrays[3 * i + 1].name, r->units, r->units);
-        operands[12 + i] = r->use_bias ? gate_weight(k, arrays[3 * i + 2].name, r->units, 0) : mote_keras_zeros(k, 1, &r->units);
+        operands[12 + i] =
+            r->use_bias ? gate_weight(k, arrays[3 * i + 2].name, r->units, 0) : mote_keras_zeros(k, 1, &r->units);
     }
     operands[18] = lstm_state(k, "hidden", in.dim[0], r->units);
     operands[19] = lstm_state(k, "cell", in.dim[0], r->units);
@@ -387,7 +388,7 @@ static void other_lstm(mote_keras_call *k, const recurrent *r)
     static const mote_keras_array arrays[] = {{.name = "kernel", .index = 0, .order = "10"},
                                               {.name = "recurrent_kernel", .index = 1, .order = "10"},
                                               {.name = "bias", .index = 2}};
-    cell_of                          cell = {.begin = begin_lstm, .step = step_lstm, .state_count = 2};
+    cell_of                       cell = {.begin = begin_lstm, .step = step_lstm, .state_count = 2};
     mote_id                       all;
 
     MOTE_KERAS_ARRAYS(k, arrays);
