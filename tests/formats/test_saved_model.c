@@ -93,7 +93,7 @@ static void check_written(const mote_model *model, const char *what)
 {
     mote_text   text = {0};
     mote_error  err = {0};
-    mote_model *again, *lean;
+    mote_model *again = NULL, *lean;
 
     if (mote_model_optimize(&lean, model, NULL, &err) != MOTE_OK || mote_tflite_write(&text, lean, &err) != MOTE_OK ||
         mote_model_read(&again, (const uint8_t *)text.bytes, text.count, NULL, &err) != MOTE_OK)
@@ -107,7 +107,7 @@ static void check_written(const mote_model *model, const char *what)
 static void check_case(const char *writer, const char *net)
 {
     char        path[200], arrays[210];
-    mote_model *model;
+    mote_model *model = NULL;
     mote_error  err = {0};
 
     snprintf(path, sizeof path, FOLDER "%s_%s", writer, net);
@@ -249,7 +249,7 @@ static void put_end(message *signature, int field, const char *key, const char *
 static mote_status read_graph(const message *graph, mote_error *err)
 {
     message     saved = {.count = 0}, meta = {.count = 0}, entry = {.count = 0}, signature = {.count = 0};
-    mote_model *model;
+    mote_model *model = NULL;
 
     memset(err, 0, sizeof *err);
     put_end(&signature, 1, "x", "x:0");
@@ -368,7 +368,7 @@ static void with_data(size_t cut, size_t turned, const char *text)
     mote_error  err = {0};
     char       *folder = mote_temporary_dir(&arena, "saved", &err);
     const char *names[] = {"saved_model.pb", "variables/variables.index", "variables/variables.data-00000-of-00001"};
-    mote_model *model;
+    mote_model *model = NULL;
     size_t      i;
 
     assert_non_null(folder);

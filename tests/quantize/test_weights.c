@@ -62,7 +62,7 @@ static mote_model *make_net(void)
 {
     mote_builder *b = mote_builder_create(&(mote_builder_options){.seed = 3}, err);
     mote_layer_id x = mote_layer_input(b, 3, (int[]){SIDE, SIDE, 8});
-    mote_model   *trained, *model;
+    mote_model   *trained, *model = NULL;
 
     x = mote_layer_conv2d(b, x,
                           &(mote_conv2d_options){.filters = 16, .kernel_size = {3, 3}, .activation = MOTE_ACTIVATION_RELU});
@@ -78,7 +78,7 @@ static mote_model *make_net(void)
 
 static mote_model *quantize(const mote_model *model, mote_scheme scheme)
 {
-    mote_model *out;
+    mote_model *out = NULL;
 
     if (mote_model_quantize(&out, model, NULL, &(mote_quantize_options){.scheme = scheme}, err) != MOTE_OK)
         fail_msg("%s", err->text);
@@ -88,7 +88,7 @@ static mote_model *quantize(const mote_model *model, mote_scheme scheme)
 static mote_model *reload(const mote_model *model, size_t *bytes)
 {
     mote_text   file = {0};
-    mote_model *out;
+    mote_model *out = NULL;
 
     if (mote_tflite_write(&file, model, err) != MOTE_OK ||
         mote_tflite_read(&out, (const uint8_t *)file.bytes, file.count, NULL, err) != MOTE_OK)
