@@ -116,7 +116,7 @@ static void describe(keras_test *t)
     if (t->row->op == MOTE_OP_RESHAPE)
         add_target_shape(t);
     if (t->row->op == MOTE_OP_BATCH_NORMALIZATION) {
-        t->c.attrs.batch_normalization = (mrt_batch_normalization_attributes){.epsilon = attr(t, 1), .momentum = attr(t, 2)};
+        t->c.attrs.batch_normalization = (mrt_batch_normalization_attributes){.momentum = attr(t, 1), .epsilon = attr(t, 2)};
         add_operand(t, 1, MOTE_CASE_PARAM, "p0");
         add_operand(t, 2, MOTE_CASE_PARAM, "p1");
         add_operand(t, 3, MOTE_CASE_MOVING, "p2");

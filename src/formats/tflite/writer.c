@@ -243,16 +243,25 @@ static mote_fb_ref put_operator(writer *w, uint32_t index, mote_fb_ref inputs, m
     return mote_fb_end(&w->fb);
 }
 
+/* The hidden state of an LSTM of integers, else NULL. */
+static const mote_tensor *hidden_of_integers(const mote_graph *graph, const mote_node *node)
+{
+    enum { HIDDEN = 18 };
+    const bool         is_lstm = node->op == MOTE_OP_UNIDIRECTIONAL_SEQUENCE_LSTM;
+    const mote_tensor *hidden = is_lstm && node->in_count > HIDDEN ? mote_node_in(graph, node, HIDDEN) : NULL;
+
+    return hidden && hidden->quant ? hidden : NULL;
+}
+
 /* LiteRT takes an LSTM of integers with five intermediate tensors only, of the last of which it reads the scale: the hidden
  * state's. The first four it reads where there is layer normalization. One stands for all. */
 static mote_fb_ref write_intermediates(writer *w, const mote_node *node)
 {
-    enum { HIDDEN = 18, COUNT = 5 };
-    const bool         is_lstm = node->op == MOTE_OP_UNIDIRECTIONAL_SEQUENCE_LSTM;
-    const mote_tensor *hidden = is_lstm && node->in_count > HIDDEN ? mote_node_in(w->graph, node, HIDDEN) : NULL;
+    enum { COUNT = 5 };
+    const mote_tensor *hidden = hidden_of_integers(w->graph, node);
     int32_t            ids[COUNT], i;
 
-    if (!hidden || !hidden->quant)
+    if (!hidden)
         return 0;
     for (i = 0; i < COUNT; i++)
         ids[i] = w->kept_count + w->made_count;
@@ -722,7 +731,8 @@ mote_status mote_tflite_number(mote_tflite_numbers *out, const mote_model *model
             out->index[i] = w.new_id[i];
         out->tensor_count = w.kept_count;
         for (i = 0; i < w.graph->node_count; i++)
-            out->tensor_count += needs_operand(&w.graph->nodes[i]);
+            out->tensor_count +=
+                needs_operand(&w.graph->nodes[i]) + (hidden_of_integers(w.graph, &w.graph->nodes[i]) != NULL);
         out->variables_set = w.first_count;
     }
     mote_arena_destroy(&w.arena);
