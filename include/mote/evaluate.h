@@ -152,7 +152,13 @@ typedef struct mote_layer_difference {
     const char *name, *name_in_b;                    /* owned by model a, and by model b */
     double      max_abs, mean_abs, root_mean_square; /* of a - b, in real numbers */
     double      signal;                              /* root mean square of a: what the error is to be measured by */
-    uint64_t    room[8];                             /* mote.h */
+    double      cosine;                              /* between a's values and b's; 1: the same direction */
+    double      channel_sqnr; /* signal to noise in decibels, the median of the channels' (those of the last axis) */
+    double      beyond;       /* share of a's values that b's integers do not reach: 0.01 is one in a hundred */
+    /* Of the layer that first goes wrong, one sentence: its name, what it loses and why, and what to do. "" of all others.
+     */
+    char     verdict[320];
+    uint64_t room[8]; /* mote.h */
 } mote_layer_difference;
 
 /* At most capacity layers in the order of a's operators; *count tells how many there are. */

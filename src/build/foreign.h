@@ -14,7 +14,7 @@ bool mote_same_preparation(const mote_preparation *a, const mote_preparation *b)
 
 /* "stored / 255", "(stored / 255 - mean) / std" */
 typedef struct mote_preparation_text {
-    char text[96];
+    char text[128];
 } mote_preparation_text;
 mote_preparation_text mote_show_preparation(const mote_preparation *p);
 

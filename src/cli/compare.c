@@ -256,6 +256,25 @@ static void name_cell(cli_table *table, const char *name)
     cli_cell(table, "%.*s", (int)strcspn(name, ";"), name);
 }
 
+/* NULL: nothing goes wrong. */
+static const mote_layer_difference *judged_layer(const comparing *c)
+{
+    int i;
+
+    for (i = 0; i < c->layer_count; i++)
+        if (c->layers[i].verdict[0])
+            return &c->layers[i];
+    return NULL;
+}
+
+static void print_verdict(const comparing *c)
+{
+    const mote_layer_difference *layer = judged_layer(c);
+
+    if (layer)
+        printf("\nfirst to go wrong: %s\n", layer->verdict);
+}
+
 static mote_status print_layers(const comparing *c, mote_error *err)
 {
     static const char *const headings[] = {"layer", "signal", "rms error", "SQNR dB", "max error", "in the other"};
@@ -275,7 +294,9 @@ static mote_status print_layers(const comparing *c, mote_error *err)
     puts("");
     if (c->layer_count == 0)
         puts("no layer of the one is found in the other");
-    return cli_table_print(&table, err);
+    MOTE_TRY(cli_table_print(&table, err));
+    print_verdict(c);
+    return MOTE_OK;
 }
 
 static int first_wrong(const mote_link_layers *l)
@@ -369,12 +390,14 @@ static json_t *json_layers(const comparing *c)
 
     for (i = 0; i < c->layer_count; i++) {
         const mote_layer_difference *layer = &c->layers[i];
-        mote_json_append(&list,
-                         json_pack("{so so so so so so so}", "name", mote_json_text(layer->name), "name_in_b",
-                                   mote_json_text(layer->name_in_b), "signal", mote_json_number(layer->signal), "rms_error",
-                                   mote_json_number(layer->root_mean_square), "sqnr_db",
-                                   mote_json_number(noise_ratio(layer)), "max_error", mote_json_number(layer->max_abs),
-                                   "mean_error", mote_json_number(layer->mean_abs)));
+        mote_json_append(
+            &list, json_pack("{so so so so so so so so so so so*}", "name", mote_json_text(layer->name), "name_in_b",
+                             mote_json_text(layer->name_in_b), "signal", mote_json_number(layer->signal), "rms_error",
+                             mote_json_number(layer->root_mean_square), "sqnr_db", mote_json_number(noise_ratio(layer)),
+                             "max_error", mote_json_number(layer->max_abs), "mean_error", mote_json_number(layer->mean_abs),
+                             "cosine", mote_json_number(layer->cosine), "channel_sqnr_db",
+                             mote_json_number(layer->channel_sqnr), "beyond", mote_json_number(layer->beyond), "verdict",
+                             layer->verdict[0] ? mote_json_text(layer->verdict) : NULL));
     }
     return list;
 }

@@ -7,17 +7,15 @@
 
 #include "compare/feed.h"
 #include "compare/join.h"
-
-typedef struct layer_pair {
-    mote_id a, b;
-    double  sum_abs, sum_square, signal;
-    size_t  count;
-} layer_pair;
+#include "compare/verdict.h"
+#include "quantize/masks.h"
 
 typedef struct layer_work {
     mote_runner              *a, *b;
     const mote_dataset_split *split;
-    layer_pair               *pairs;
+    mote_layer_sums          *pairs;
+    uint8_t                  *roles;   /* of a's tensors: masked scores do not count */
+    double                   *scratch; /* of as many as channels of the widest */
     int                       pair_count;
     float                    *sample, *real_a, *real_b;
     mote_arena                arena;
@@ -28,25 +26,46 @@ static int16_t channel_at(const mote_narrowing *narrowing, size_t i)
     return narrowing ? narrowing->value[i % (size_t)narrowing->channels] : MOTE_CHANNEL_KEPT;
 }
 
+static int32_t channels_of(const mote_tensor *tensor)
+{
+    return tensor->rank == 0 ? 1 : tensor->narrowing ? tensor->narrowing->channels : tensor->dim[tensor->rank - 1];
+}
+
+static mote_status add_pair(layer_work *w, mote_id a, mote_id b, int32_t channels, mote_error *err)
+{
+    mote_layer_sums *pair = &w->pairs[w->pair_count++];
+
+    *pair = (mote_layer_sums){.a = a, .b = b, .channels = channels, .low = INFINITY, .high = -INFINITY};
+    pair->channel_square = MOTE_NEW(&w->arena, double, channels, err);
+    pair->channel_signal = MOTE_NEW(&w->arena, double, channels, err);
+    pair->channel_most = MOTE_NEW(&w->arena, float, channels, err);
+    return err->code;
+}
+
 /* In the order of a's operators. */
 static mote_status join(layer_work *w, const mote_model *model_a, const mote_model *model_b, mote_error *err)
 {
     const mote_graph *a = &model_a->graphs[0];
     mote_join         joined;
     size_t            largest = 1;
-    int32_t           n, i;
+    int32_t           n, i, widest = 1;
 
     MOTE_TRY(mote_join_tensors(&joined, model_a, model_b, &w->arena, err));
-    w->pairs = MOTE_NEW(&w->arena, layer_pair, joined.count, err);
+    w->pairs = MOTE_NEW(&w->arena, mote_layer_sums, joined.count, err);
     for (n = 0; w->pairs && n < a->node_count; n++)
         for (i = 0; i < a->nodes[n].out_count; i++) {
             const mote_id id = a->nodes[n].out[i];
             const size_t  count = id == MOTE_NONE ? 0 : mote_join_full_count(&a->tensors[id]);
             if (id == MOTE_NONE || joined.b[id] == MOTE_NONE)
                 continue;
-            w->pairs[w->pair_count++] = (layer_pair){.a = id, .b = joined.b[id]};
+            MOTE_TRY(add_pair(w, id, joined.b[id], channels_of(&a->tensors[id]), err));
+            widest = channels_of(&a->tensors[id]) > widest ? channels_of(&a->tensors[id]) : widest;
             largest = count > largest ? count : largest;
         }
+    w->roles = MOTE_NEW(&w->arena, uint8_t, a->tensor_count, err);
+    if (w->roles)
+        mote_mask_find(a, w->roles);
+    w->scratch = MOTE_NEW(&w->arena, double, widest, err);
     w->real_a = MOTE_NEW(&w->arena, float, largest, err);
     w->real_b = MOTE_NEW(&w->arena, float, largest, err);
     w->sample = MOTE_NEW(&w->arena, float, mote_feed_width(w->split->set), err);
@@ -83,25 +102,60 @@ static void load_tensor(const mote_runner *runner, mote_id id, float *real)
         spread(tensor, &info, real);
 }
 
-static void measure(layer_work *w, layer_pair *pair, mote_layer_difference *out)
+/* The least and greatest value that a tensor of integers stands for, and a step more, as fixed ranges end a step below 1; of
+ * real numbers there is no bound. */
+static void find_reach(const mote_tensor *tensor, double *low, double *high)
+{
+    long long least, most;
+    double    scale;
+
+    *low = -INFINITY;
+    *high = INFINITY;
+    if (!tensor->quant || tensor->quant->count != 1 || mote_dtype_is_float(tensor->dtype))
+        return;
+    mote_dtype_limits(tensor->dtype, &least, &most);
+    scale = (double)tensor->quant->scale[0];
+    *low = scale * ((double)(least - tensor->quant->zero_point[0]) - 1.01);
+    *high = scale * ((double)(most - tensor->quant->zero_point[0]) + 1.01);
+}
+
+static void add_value(mote_layer_sums *pair, int32_t channel, float a, float b)
+{
+    const double gap = fabs((double)a - (double)b), signal = (double)a * (double)a;
+
+    pair->absolute += gap;
+    pair->square += gap * gap;
+    pair->signal += signal;
+    pair->signal_b += (double)b * (double)b;
+    pair->product += (double)a * (double)b;
+    pair->channel_square[channel] += gap * gap;
+    pair->channel_signal[channel] += signal;
+    pair->channel_most[channel] = fabsf(a) > pair->channel_most[channel] ? fabsf(a) : pair->channel_most[channel];
+    pair->low = a < pair->low ? a : pair->low;
+    pair->high = a > pair->high ? a : pair->high;
+    pair->count++;
+}
+
+static void measure(layer_work *w, mote_layer_sums *pair, mote_layer_difference *out)
 {
     const mote_tensor *a = &w->a->program->model->graphs[0].tensors[pair->a];
     const mote_tensor *b = &w->b->program->model->graphs[0].tensors[pair->b];
     const size_t       count = mote_join_full_count(a);
+    double             low, high;
     size_t             i;
 
+    find_reach(b, &low, &high);
     load_tensor(w->a, pair->a, w->real_a);
     load_tensor(w->b, pair->b, w->real_b);
     for (i = 0; i < count; i++) {
         double gap = fabs((double)w->real_a[i] - (double)w->real_b[i]);
-        if (channel_at(a->narrowing, i) == MOTE_CHANNEL_UNREAD || channel_at(b->narrowing, i) == MOTE_CHANNEL_UNREAD)
+        if (channel_at(a->narrowing, i) == MOTE_CHANNEL_UNREAD || channel_at(b->narrowing, i) == MOTE_CHANNEL_UNREAD ||
+            (w->roles[pair->a] == MOTE_MASK_SCORES && w->real_a[i] < MOTE_MASK / 2))
             continue;
         if (gap > out->max_abs || isnan(gap)) /* and once NaN, it stays */
             out->max_abs = gap;
-        pair->sum_abs += gap;
-        pair->sum_square += gap * gap;
-        pair->signal += (double)w->real_a[i] * (double)w->real_a[i];
-        pair->count++;
+        pair->beyond += (double)w->real_a[i] < low || (double)w->real_a[i] > high;
+        add_value(pair, (int32_t)(i % (size_t)pair->channels), w->real_a[i], w->real_b[i]);
     }
 }
 
@@ -119,13 +173,12 @@ static mote_status run_samples(layer_work *w, size_t limit, mote_layer_differenc
             measure(w, &w->pairs[k], &out[k]);
     }
     for (k = 0; k < w->pair_count && k < capacity; k++) {
-        const layer_pair *pair = &w->pairs[k];
+        const mote_layer_sums *pair = &w->pairs[k];
         out[k].name = w->a->program->model->graphs[0].tensors[pair->a].name;
         out[k].name_in_b = w->b->program->model->graphs[0].tensors[pair->b].name;
-        out[k].mean_abs = pair->sum_abs / (double)pair->count;
-        out[k].root_mean_square = sqrt(pair->sum_square / (double)pair->count);
-        out[k].signal = sqrt(pair->signal / (double)pair->count);
+        mote_layer_take_sums(&out[k], pair, w->scratch);
     }
+    mote_layers_judge(out, w->pairs, w->pair_count < capacity ? w->pair_count : capacity, w->b->program->model, w->scratch);
     return MOTE_OK;
 }
 
