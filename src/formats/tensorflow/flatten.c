@@ -589,6 +589,17 @@ static void stand_for(scope *s, int32_t n, const char *value, int32_t count)
     s->states[n] = DONE;
 }
 
+/* What the node reads first. */
+static const char *first_input(scope *s, int32_t n)
+{
+    const mote_tf_node *node = node_at(s, n);
+
+    if (count_data(node) > 0)
+        return node->in[0];
+    wrong(s->f, "a node of a loop that reads nothing:", node->name);
+    return "";
+}
+
 /* The condition, or what is done each time. Operands are named by their numbers, captures behind them. */
 static mote_import_graph *graph_of_loop(scope *s, const old_loop *loop, captures *c, bool is_body)
 {
@@ -606,13 +617,16 @@ static mote_import_graph *graph_of_loop(scope *s, const old_loop *loop, captures
         stand_for(&within, loop->turns[i].exit_switch, name, 2);
     }
     for (i = 0; is_body && i < loop->count && !failed(s->f); i++) {
-        const mote_tf_node *next = node_at(s, loop->turns[i].next);
-        need(&within, next->in[0]);
-        out[i] = failed(s->f) ? "" : value_of(&within, next->in[0]);
+        const char *next = first_input(s, loop->turns[i].next);
+        if (!failed(s->f))
+            need(&within, next);
+        out[i] = failed(s->f) ? "" : value_of(&within, next);
     }
     if (!is_body && !failed(s->f)) {
-        need(&within, node_at(s, loop->condition)->in[0]);
-        out[0] = failed(s->f) ? "" : value_of(&within, node_at(s, loop->condition)->in[0]);
+        const char *condition = first_input(s, loop->condition);
+        if (!failed(s->f))
+            need(&within, condition);
+        out[0] = failed(s->f) ? "" : value_of(&within, condition);
     }
     if (failed(s->f))
         return NULL;
@@ -633,8 +647,11 @@ static void emit_old_loop(scope *s, int32_t exit)
     int32_t                   i, n;
 
     find_loop(s, exit, &loop);
-    for (i = 0; i < loop.count && !failed(s->f); i++)
-        need(s, node_at(s, loop.turns[i].enter)->in[0]);
+    for (i = 0; i < loop.count && !failed(s->f); i++) {
+        const char *first = first_input(s, loop.turns[i].enter);
+        if (!failed(s->f))
+            need(s, first);
+    }
     condition = failed(s->f) ? NULL : graph_of_loop(s, &loop, &c, false);
     body = failed(s->f) ? NULL : graph_of_loop(s, &loop, &c, true);
     in = MOTE_NEW(s->f->arena, const char *, loop.count + c.count, s->f->err);
