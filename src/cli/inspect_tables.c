@@ -207,6 +207,12 @@ static void channels_cell(cli_table *table, const char *what, const mote_inspect
              list->count > SHOWN ? ", ..." : "");
 }
 
+/* Its lowest value is 0. */
+static bool is_relu(const mote_layer_info *layer)
+{
+    return strcmp(layer->activation, "relu") == 0 || strcmp(layer->activation, "relu6") == 0;
+}
+
 /* What can be said of an int8 model whatever comes in. */
 static void range_cells(cli_table *table, const mote_inspection *is)
 {
@@ -222,10 +228,7 @@ static void range_cells(cli_table *table, const mote_inspection *is)
              is->layers[widest].range.sum_bits > 32 ? "a sum may overflow" : "no sum can overflow");
     for (i = 0; i < is->layer_count; i++) {
         const mote_layer_info *layer = &is->layers[i];
-        channels_cell(table,
-                      strncmp(layer->activation, "relu", 4) == 0 && !strstr(layer->activation, "_n1") ? "never fire"
-                                                                                                      : "always lowest",
-                      is, i, &layer->range.lowest);
+        channels_cell(table, is_relu(layer) ? "never fire" : "always lowest", is, i, &layer->range.lowest);
         channels_cell(table, "always highest", is, i, &layer->range.highest);
     }
 }

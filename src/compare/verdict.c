@@ -105,26 +105,29 @@ static const mote_tensor *weights_of_one_scale(const judging *j, int32_t *axis)
         if (!w || wants[i].rule != MOTE_QUANT_WEIGHTS || w->kind != MOTE_CONST || w->dtype != MOTE_I8)
             continue;
         *axis = wants[i].axis;
-        return wants[i].axis >= 0 && w->quant && w->quant->count == 1 && w->dim[wants[i].axis] > 1 ? w : NULL;
+        return wants[i].axis >= 0 && w->quant && w->quant->count == 1 && w->dim[wants[i].axis] > 1 &&
+                       w->dim[wants[i].axis] <= j->sums->channels
+                   ? w
+                   : NULL;
     }
     return NULL;
 }
 
 /* How much greater the greatest weight of all is than the greatest of half of the channels. */
-static double weight_span(const mote_tensor *w, int32_t axis)
+static double weight_span(const mote_tensor *w, int32_t axis, double *most)
 {
-    enum { MOST = 4096 };
-    double  most[MOST] = {0}, largest = 0, middle;
-    size_t  inner = 1, i;
-    int32_t d, channels = w->dim[axis] < MOST ? w->dim[axis] : MOST;
+    const int32_t channels = w->dim[axis];
+    double        largest = 0, middle;
+    size_t        inner = 1, i;
+    int32_t       d;
 
+    for (d = 0; d < channels; d++)
+        most[d] = 0;
     for (d = axis + 1; d < w->rank; d++)
         inner *= (size_t)w->dim[d];
     for (i = 0; i < mote_tensor_count(w); i++) {
-        const int32_t c = (int32_t)(i / inner % (size_t)w->dim[axis]);
+        const int32_t c = (int32_t)(i / inner % (size_t)channels);
         const double  size = abs(((const int8_t *)w->data)[i]);
-        if (c >= channels)
-            continue;
         most[c] = size > most[c] ? size : most[c];
         largest = size > largest ? size : largest;
     }
@@ -132,11 +135,11 @@ static double weight_span(const mote_tensor *w, int32_t axis)
     return largest / (middle > 0.5 ? middle : 0.5); /* that are all 0 were less than half a step */
 }
 
-static bool blame_weights(judging *j)
+static bool blame_weights(judging *j, double *scratch)
 {
     int32_t            axis = -1;
     const mote_tensor *w = weights_of_one_scale(j, &axis);
-    const double       span = w ? weight_span(w, axis) : 1;
+    const double       span = w ? weight_span(w, axis, scratch) : 1;
 
     if (span < 8)
         return false;
@@ -237,7 +240,7 @@ static void judge(judging *j, double lost, double *scratch)
 {
     say(j, "%.60s (%s) loses %.0f dB: ", mote_show_string(j->layer->name).text,
         j->node ? mote_node_kind_name(j->node) : "input", lost);
-    if (!blame_range(j) && !blame_weights(j) && !blame_few_bits(j) && !blame_flat_activation(j) &&
+    if (!blame_range(j) && !blame_weights(j, scratch) && !blame_few_bits(j) && !blame_flat_activation(j) &&
         !blame_channel(j, scratch) && !blame_steps(j))
         say(j, "no single cause shows; what layers before it are off by adds up in it");
 }

@@ -88,12 +88,8 @@ static void ask_asymmetric(mote_node *node)
 {
     if (node->op == MOTE_OP_FULLY_CONNECTED)
         node->as.fully_connected.asymmetric_quantize_inputs = 1;
-    if (node->op == MOTE_OP_BATCH_MATMUL)
-        node->as.batch_matmul.asymmetric_quantize_inputs = 1;
     if (node->op == MOTE_OP_UNIDIRECTIONAL_SEQUENCE_LSTM)
         node->as.unidirectional_sequence_lstm.asymmetric_quantize_inputs = 1;
-    if (node->op == MOTE_OP_SVDF)
-        node->as.svdf.asymmetric_quantize_inputs = 1;
 }
 
 static int32_t axis_of(const storing *s, const mote_quant_want *want)

@@ -127,3 +127,20 @@ bool mote_pb_next_fixed(const mote_pb_field *field, size_t *at, size_t bytes, ui
     *at = (size_t)(from - field->bytes);
     return true;
 }
+
+const char *mote_pb_string(const mote_pb_field *field, mote_arena *arena, mote_error *err)
+{
+    return mote_arena_strndup(arena, (const char *)field->bytes, field->wire == MOTE_PB_BYTES ? field->count : 0, err);
+}
+
+int32_t mote_pb_count(mote_pb message, uint32_t number, mote_error *err)
+{
+    mote_pb_field field;
+    size_t        count = 0;
+
+    while (mote_pb_next(&message, &field, err))
+        count += field.number == number;
+    if (count > INT32_MAX / 4) /* so that sums of two such counts are still one */
+        mote_fail(err, MOTE_ERR_LIMIT, "%zu parts of one kind", count);
+    return (int32_t)(err->code == MOTE_OK ? count : 0);
+}

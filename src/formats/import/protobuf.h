@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <mote/status.h>
+#include "base/arena.h"
 
 typedef enum mote_pb_wire {
     MOTE_PB_VARINT = 0,
@@ -47,5 +47,10 @@ bool mote_pb_next(mote_pb *message, mote_pb_field *field, mote_error *err);
  * none left, and with err filled where the bytes are no number. *at begins at 0. */
 bool mote_pb_next_varint(const mote_pb_field *field, size_t *at, uint64_t *value, mote_error *err);
 bool mote_pb_next_fixed(const mote_pb_field *field, size_t *at, size_t bytes, uint64_t *value, mote_error *err);
+
+/* A field's string; of another field "". NULL: no memory. */
+const char *mote_pb_string(const mote_pb_field *field, mote_arena *arena, mote_error *err);
+/* How often the message has the field; 0 after a failure. LIMIT where that is no count of int32. */
+int32_t mote_pb_count(mote_pb message, uint32_t number, mote_error *err);
 
 #endif

@@ -64,26 +64,6 @@ bool mote_is_onnx(const void *bytes, size_t count)
     return bytes && strcmp(mote_file_kind_of(bytes, count)->name, MOTE_KIND_ONNX) == 0;
 }
 
-/* ---- pieces ---- */
-
-static const char *copy_string(const parser *p, const mote_pb_field *field, mote_error *err)
-{
-    return mote_arena_strndup(p->arena, (const char *)field->bytes, field->wire == MOTE_PB_BYTES ? field->count : 0, err);
-}
-
-/* How often a message has a field. */
-static int32_t count_fields(mote_pb message, uint32_t number, mote_error *err)
-{
-    mote_pb_field field;
-    size_t        count = 0;
-
-    while (mote_pb_next(&message, &field, err))
-        count += field.number == number;
-    if (count > INT32_MAX)
-        mote_fail(err, MOTE_ERR_LIMIT, "%zu parts of one kind", count);
-    return (int32_t)(err->code == MOTE_OK ? count : 0);
-}
-
 /* ---- constants ---- */
 
 typedef struct tensor_parts {
@@ -115,7 +95,7 @@ static mote_status read_tensor_name(const parser *p, mote_import_tensor *tensor,
     tensor->name = "";
     while (mote_pb_next(&message, &field, err))
         if (field.number == TENSOR_NAME)
-            tensor->name = copy_string(p, &field, err);
+            tensor->name = mote_pb_string(&field, p->arena, err);
     return err->code;
 }
 
@@ -229,9 +209,9 @@ static mote_status read_external_entry(const parser *p, external_place *place, m
 
     while (mote_pb_next(&entry, &field, err))
         if (field.number == ENTRY_KEY)
-            key = copy_string(p, &field, err);
+            key = mote_pb_string(&field, p->arena, err);
         else if (field.number == ENTRY_VALUE)
-            value = copy_string(p, &field, err);
+            value = mote_pb_string(&field, p->arena, err);
     MOTE_TRY(err->code);
     if (strcmp(key, "location") == 0)
         place->location = value;
@@ -383,7 +363,7 @@ static mote_status read_lists(const parser *p, mote_import_attribute *out, mote_
 {
     const size_t floats = count_numbers(message, ATTRIBUTE_FLOATS, 4, err),
                  ints = count_numbers(message, ATTRIBUTE_INTS, 0, err);
-    const int32_t strings = count_fields(message, ATTRIBUTE_STRINGS, err);
+    const int32_t strings = mote_pb_count(message, ATTRIBUTE_STRINGS, err);
     float        *f = MOTE_NEW(p->arena, float, floats, err);
     int64_t      *n = MOTE_NEW(p->arena, int64_t, ints, err);
     mote_pb_field field;
@@ -402,7 +382,7 @@ static mote_status read_lists(const parser *p, mote_import_attribute *out, mote_
             for (at = 0; mote_pb_next_varint(&field, &at, &value, err);)
                 n[out->int_count++] = (int64_t)value;
         else if (field.number == ATTRIBUTE_STRINGS)
-            out->strings[out->string_count++] = copy_string(p, &field, err);
+            out->strings[out->string_count++] = mote_pb_string(&field, p->arena, err);
     out->floats = f;
     out->ints = n;
     return err->code;
@@ -413,7 +393,7 @@ static mote_status read_attribute_field(const parser *p, mote_import_attribute *
 {
     switch (field->number) {
     case ATTRIBUTE_NAME:
-        out->name = copy_string(p, field, err);
+        out->name = mote_pb_string(field, p->arena, err);
         return err->code;
     case ATTRIBUTE_F:
         memcpy(&out->f, &field->value, sizeof out->f);
@@ -422,7 +402,7 @@ static mote_status read_attribute_field(const parser *p, mote_import_attribute *
         out->i = (int64_t)field->value;
         return MOTE_OK;
     case ATTRIBUTE_S:
-        out->s = copy_string(p, field, err);
+        out->s = mote_pb_string(field, p->arena, err);
         return err->code;
     case ATTRIBUTE_T:
         out->t = MOTE_NEW(p->arena, mote_import_tensor, 1, err);
@@ -456,21 +436,21 @@ static mote_status read_node(const parser *p, mote_import_node *node, mote_pb me
     mote_pb_field field;
 
     *node = (mote_import_node){.name = "", .type = "", .domain = ""};
-    node->in = MOTE_NEW(p->arena, const char *, count_fields(message, NODE_INPUT, err), err);
-    node->out = MOTE_NEW(p->arena, const char *, count_fields(message, NODE_OUTPUT, err), err);
-    node->attributes = MOTE_NEW(p->arena, mote_import_attribute, count_fields(message, NODE_ATTRIBUTE, err), err);
+    node->in = MOTE_NEW(p->arena, const char *, mote_pb_count(message, NODE_INPUT, err), err);
+    node->out = MOTE_NEW(p->arena, const char *, mote_pb_count(message, NODE_OUTPUT, err), err);
+    node->attributes = MOTE_NEW(p->arena, mote_import_attribute, mote_pb_count(message, NODE_ATTRIBUTE, err), err);
     MOTE_TRY(err->code);
     while (mote_pb_next(&message, &field, err))
         if (field.number == NODE_INPUT)
-            node->in[node->in_count++] = copy_string(p, &field, err);
+            node->in[node->in_count++] = mote_pb_string(&field, p->arena, err);
         else if (field.number == NODE_OUTPUT)
-            node->out[node->out_count++] = copy_string(p, &field, err);
+            node->out[node->out_count++] = mote_pb_string(&field, p->arena, err);
         else if (field.number == NODE_NAME)
-            node->name = copy_string(p, &field, err);
+            node->name = mote_pb_string(&field, p->arena, err);
         else if (field.number == NODE_TYPE)
-            node->type = copy_string(p, &field, err);
+            node->type = mote_pb_string(&field, p->arena, err);
         else if (field.number == NODE_DOMAIN)
-            node->domain = copy_string(p, &field, err);
+            node->domain = mote_pb_string(&field, p->arena, err);
         else if (field.number == NODE_ATTRIBUTE)
             MOTE_TRY(read_attribute(p, &node->attributes[node->attribute_count++], mote_pb_within(&field), err));
     return err->code;
@@ -490,7 +470,7 @@ static mote_status read_dim(const parser *p, mote_import_end *end, mote_pb messa
     end->rank++;
     while (mote_pb_next(&message, &field, err))
         if (field.number == DIM_PARAM)
-            end->dim_param[axis] = copy_string(p, &field, err);
+            end->dim_param[axis] = mote_pb_string(&field, p->arena, err);
         else if (field.number == DIM_VALUE && field.value <= INT32_MAX)
             end->dim[axis] = (int32_t)field.value;
         else if (field.number == DIM_VALUE && (int64_t)field.value != -1)
@@ -540,7 +520,7 @@ static mote_status read_end(const parser *p, mote_import_end *end, mote_pb messa
     *end = (mote_import_end){.name = "", .dtype = MOTE_DTYPE_COUNT};
     while (mote_pb_next(&message, &field, err))
         if (field.number == VALUE_NAME)
-            end->name = copy_string(p, &field, err);
+            end->name = mote_pb_string(&field, p->arena, err);
         else if (field.number == VALUE_TYPE && read_type(p, end, mote_pb_within(&field), err) != MOTE_OK)
             break;
     return err->code == MOTE_OK ? MOTE_OK : mote_context(err, "\"%s\"", mote_show_string(end->name).text);
@@ -558,7 +538,7 @@ static mote_status read_graph_field(const parser *p, mote_import_file *out, cons
             return mote_context(err, "node %d", out->node_count - 1);
         return MOTE_OK;
     case GRAPH_NAME:
-        out->graph_name = copy_string(p, field, err);
+        out->graph_name = mote_pb_string(field, p->arena, err);
         return err->code;
     case GRAPH_INITIALIZER:
         return read_tensor(p, &out->initializers[out->initializer_count++], within, err);
@@ -581,10 +561,10 @@ static mote_status read_graph(const parser *p, mote_import_file *out, mote_pb me
 
     if (out->nodes)
         return mote_fail(err, MOTE_ERR_FORMAT, "two graphs");
-    out->nodes = MOTE_NEW(p->arena, mote_import_node, count_fields(message, GRAPH_NODE, err), err);
-    out->initializers = MOTE_NEW(p->arena, mote_import_tensor, count_fields(message, GRAPH_INITIALIZER, err), err);
-    out->inputs = MOTE_NEW(p->arena, mote_import_end, count_fields(message, GRAPH_INPUT, err), err);
-    out->outputs = MOTE_NEW(p->arena, mote_import_end, count_fields(message, GRAPH_OUTPUT, err), err);
+    out->nodes = MOTE_NEW(p->arena, mote_import_node, mote_pb_count(message, GRAPH_NODE, err), err);
+    out->initializers = MOTE_NEW(p->arena, mote_import_tensor, mote_pb_count(message, GRAPH_INITIALIZER, err), err);
+    out->inputs = MOTE_NEW(p->arena, mote_import_end, mote_pb_count(message, GRAPH_INPUT, err), err);
+    out->outputs = MOTE_NEW(p->arena, mote_import_end, mote_pb_count(message, GRAPH_OUTPUT, err), err);
     MOTE_TRY(err->code);
     while (mote_pb_next(&message, &field, err))
         MOTE_TRY(read_graph_field(p, out, &field, err));
@@ -599,7 +579,7 @@ static mote_status read_opset(const parser *p, mote_import_file *out, mote_pb me
 
     while (mote_pb_next(&message, &field, err))
         if (field.number == OPSET_DOMAIN)
-            domain = copy_string(p, &field, err);
+            domain = mote_pb_string(&field, p->arena, err);
         else if (field.number == OPSET_VERSION)
             version = (int64_t)field.value;
     MOTE_TRY(err->code);
@@ -615,7 +595,7 @@ static mote_status read_model_field(const parser *p, mote_import_file *out, cons
         out->ir_version = (int64_t)field->value;
         return MOTE_OK;
     case MODEL_PRODUCER:
-        out->producer = copy_string(p, field, err);
+        out->producer = mote_pb_string(field, p->arena, err);
         return err->code;
     case MODEL_GRAPH:
         return read_graph(p, out, mote_pb_within(field), err);

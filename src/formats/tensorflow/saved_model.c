@@ -18,33 +18,15 @@ typedef struct parser {
 
 /* ---- pieces ---- */
 
-static const char *copy_string(const parser *p, const mote_pb_field *field, mote_error *err)
-{
-    return mote_arena_strndup(p->arena, (const char *)field->bytes, field->wire == MOTE_PB_BYTES ? field->count : 0, err);
-}
-
-/* How often a message has a field. */
-static int32_t count_fields(mote_pb message, uint32_t number, mote_error *err)
-{
-    mote_pb_field field;
-    size_t        count = 0;
-
-    while (mote_pb_next(&message, &field, err))
-        count += field.number == number;
-    if (count > INT32_MAX / 4)
-        mote_fail(err, MOTE_ERR_LIMIT, "%zu parts of one kind", count);
-    return (int32_t)(err->code == MOTE_OK ? count : 0);
-}
-
 /* The strings of a message's field. */
 static const char **read_strings(const parser *p, mote_pb message, uint32_t number, int32_t *count, mote_error *err)
 {
-    const char  **out = MOTE_NEW(p->arena, const char *, count_fields(message, number, err), err);
+    const char  **out = MOTE_NEW(p->arena, const char *, mote_pb_count(message, number, err), err);
     mote_pb_field field;
 
     *count = 0;
     while (out && mote_pb_next(&message, &field, err))
-        if (field.number == number && (out[(*count)++] = copy_string(p, &field, err)) == NULL)
+        if (field.number == number && (out[(*count)++] = mote_pb_string(&field, p->arena, err)) == NULL)
             return NULL;
     return err->code == MOTE_OK ? out : NULL;
 }
@@ -228,7 +210,7 @@ static mote_status read_value(const parser *p, mote_import_attribute *a, mote_pb
     while (mote_pb_next(&message, &field, err))
         switch (field.number) {
         case ATTR_S:
-            a->s = copy_string(p, &field, err);
+            a->s = mote_pb_string(&field, p->arena, err);
             break;
         case ATTR_I:
         case ATTR_B:
@@ -252,7 +234,7 @@ static mote_status read_value(const parser *p, mote_import_attribute *a, mote_pb
             function = mote_pb_within(&field);
             while (mote_pb_next(&function, &within, err))
                 if (within.number == FUNC_NAME)
-                    a->s = copy_string(p, &within, err);
+                    a->s = mote_pb_string(&within, p->arena, err);
             break;
         default:
             break;
@@ -271,7 +253,7 @@ static const char *read_entry(const parser *p, mote_pb message, mote_pb *value, 
     *value = mote_pb_of("", 0);
     while (key && mote_pb_next(&message, &field, err)) {
         if (field.number == ENTRY_KEY)
-            key = copy_string(p, &field, err);
+            key = mote_pb_string(&field, p->arena, err);
         else if (field.number == ENTRY_VALUE)
             *value = mote_pb_within(&field);
     }
@@ -285,7 +267,7 @@ static mote_status read_attributes(const parser *p, mote_tf_node *node, mote_pb 
     mote_pb_field field;
     mote_pb       value;
 
-    node->attributes = MOTE_NEW(p->arena, mote_import_attribute, count_fields(message, NODE_ATTR, err), err);
+    node->attributes = MOTE_NEW(p->arena, mote_import_attribute, mote_pb_count(message, NODE_ATTR, err), err);
     if (!node->attributes)
         return err->code;
     while (mote_pb_next(&message, &field, err)) {
@@ -311,9 +293,9 @@ static mote_status read_node(const parser *p, mote_tf_node *node, mote_pb messag
     node->name = node->op = "";
     while (mote_pb_next(&rest, &field, err)) {
         if (field.number == NODE_NAME)
-            node->name = copy_string(p, &field, err);
+            node->name = mote_pb_string(&field, p->arena, err);
         else if (field.number == NODE_OP)
-            node->op = copy_string(p, &field, err);
+            node->op = mote_pb_string(&field, p->arena, err);
     }
     MOTE_TRY(err->code);
     if (!(node->in = read_strings(p, message, NODE_INPUT, &node->in_count, err)) ||
@@ -354,7 +336,7 @@ static mote_status read_nodes(const parser *p, mote_tf_function *of, mote_pb mes
 
 static const char **read_args(const parser *p, mote_pb message, uint32_t number, int32_t *count, mote_error *err)
 {
-    const char  **out = MOTE_NEW(p->arena, const char *, count_fields(message, number, err), err);
+    const char  **out = MOTE_NEW(p->arena, const char *, mote_pb_count(message, number, err), err);
     mote_pb_field field, within;
     mote_pb       arg;
 
@@ -366,7 +348,7 @@ static const char **read_args(const parser *p, mote_pb message, uint32_t number,
         arg = mote_pb_within(&field);
         while (mote_pb_next(&arg, &within, err))
             if (within.number == ARG_NAME)
-                out[*count] = copy_string(p, &within, err);
+                out[*count] = mote_pb_string(&within, p->arena, err);
         if (err->code != MOTE_OK)
             return NULL;
         ++*count;
@@ -382,7 +364,7 @@ static mote_status read_signature_of(const parser *p, mote_tf_function *of, mote
     of->name = "";
     while (mote_pb_next(&rest, &field, err))
         if (field.number == OP_NAME)
-            of->name = copy_string(p, &field, err);
+            of->name = mote_pb_string(&field, p->arena, err);
     MOTE_TRY(err->code);
     of->args = read_args(p, message, OP_INPUT_ARG, &of->arg_count, err);
     of->outs = read_args(p, message, OP_OUTPUT_ARG, &of->out_count, err);
@@ -405,9 +387,9 @@ static mote_status read_rets(const parser *p, mote_tf_function *of, mote_pb mess
         entry = mote_pb_within(&field);
         while (mote_pb_next(&entry, &within, err)) {
             if (within.number == ENTRY_KEY)
-                key = copy_string(p, &within, err);
+                key = mote_pb_string(&within, p->arena, err);
             else if (within.number == ENTRY_VALUE)
-                ret = copy_string(p, &within, err);
+                ret = mote_pb_string(&within, p->arena, err);
         }
         for (i = 0; err->code == MOTE_OK && i < of->out_count; i++)
             if (strcmp(of->outs[i], key) == 0)
@@ -458,7 +440,7 @@ static mote_status count_parts(mote_pb graph, int32_t *nodes, int32_t *functions
     mote_pb_field field, within;
     mote_pb       library;
 
-    *nodes = count_fields(graph, GRAPH_NODE, err);
+    *nodes = mote_pb_count(graph, GRAPH_NODE, err);
     *functions = 1;
     while (mote_pb_next(&graph, &field, err)) {
         if (field.number != GRAPH_LIBRARY)
@@ -467,7 +449,7 @@ static mote_status count_parts(mote_pb graph, int32_t *nodes, int32_t *functions
         while (mote_pb_next(&library, &within, err))
             if (within.number == LIBRARY_FUNCTION) {
                 ++*functions;
-                *nodes += count_fields(mote_pb_within(&within), FUNCTION_NODE, err);
+                *nodes += mote_pb_count(mote_pb_within(&within), FUNCTION_NODE, err);
             }
         if (*nodes > INT32_MAX / 4)
             return mote_fail(err, MOTE_ERR_LIMIT, "too many nodes");
@@ -510,7 +492,7 @@ static mote_status read_end(const parser *p, mote_tf_end *out, mote_pb message, 
         out->end.dim_param[i] = "";
     while (mote_pb_next(&message, &field, err)) {
         if (field.number == INFO_NAME)
-            out->tensor = copy_string(p, &field, err);
+            out->tensor = mote_pb_string(&field, p->arena, err);
         else if (field.number == INFO_TYPE)
             out->end.file_type = (int32_t)field.value;
         else if (field.number == INFO_SHAPE)
@@ -540,7 +522,7 @@ static int compare_ends(const void *left, const void *right)
 
 static mote_tf_end *read_ends(const parser *p, mote_pb message, uint32_t number, int32_t *count, mote_error *err)
 {
-    mote_tf_end  *out = MOTE_NEW(p->arena, mote_tf_end, count_fields(message, number, err), err);
+    mote_tf_end  *out = MOTE_NEW(p->arena, mote_tf_end, mote_pb_count(message, number, err), err);
     mote_pb_field field;
     mote_pb       value;
 
@@ -564,7 +546,7 @@ static mote_status read_signatures(const parser *p, mote_pb meta, mote_error *er
     mote_pb_field field;
     mote_pb       value;
 
-    file->signatures = MOTE_NEW(p->arena, mote_tf_signature, count_fields(meta, META_SIGNATURE, err), err);
+    file->signatures = MOTE_NEW(p->arena, mote_tf_signature, mote_pb_count(meta, META_SIGNATURE, err), err);
     while (file->signatures && mote_pb_next(&meta, &field, err)) {
         mote_tf_signature *s = &file->signatures[file->signature_count];
         if (field.number != META_SIGNATURE)
