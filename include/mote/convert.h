@@ -53,20 +53,20 @@ typedef struct mote_quantize_options {
     uint64_t                room[6];    /* mote.h */
 } mote_quantize_options;
 
-/* What mote_model_quantize would refuse whatever the model: USAGE (no scheme, an io that the scheme has not, samples < 0).
- */
+/* What mote_model_quantize would refuse whatever the model: USAGE (no scheme or method, an io that the scheme has not,
+ * samples < 0, a percentile beyond 100). */
 mote_status mote_quantize_check(const mote_quantize_options *options, mote_error *err);
 
 /* The form of a trained model that runs: BatchNormalization folded into the layer before it, Dropout left out, activations
  * fused. A model that is past training is copied. The result computes the same, up to float rounding. */
 mote_status mote_model_freeze(mote_model **out, const mote_model *trained, mote_error *err);
 
-/* Integers throughout, as TensorFlow's converter does it: activations affine from the minima and maxima seen over
- * calibration samples (zero included; around 0 with int16x8), weights symmetric, biases in the scale of the products. model
- * is a float model at inference (int8 weights of a dynamic-range file are taken as the real numbers that they stand for);
- * calibration gives the inputs of its first (only) input. Errors: USAGE (no model, one that is not float at inference, no
- * samples, wrong shape, another io), UNSUPPORTED (an operator without a form of these types: named), NUMERIC (infinity or
- * NaN). options may be NULL.
+/* Integers throughout, as TensorFlow's converter does it: activations affine, in the range that options->method takes of
+ * what calibration samples show (zero included; around 0 with int16x8), weights symmetric, biases in the scale of the
+ * products. model is a float model at inference (int8 weights of a dynamic-range file are taken as the real numbers that
+ * they stand for); calibration has a feature for each of its inputs. Errors: USAGE (no model, one that is not float at
+ * inference, no samples, wrong shape, another io), UNSUPPORTED (an operator without a form of these types: named), NUMERIC
+ * (infinity or NaN). options may be NULL.
  *
  * The schemes that store weights alone take no calibration (NULL is right), keep inputs and outputs float32, and give a
  * model that is at inference still. */

@@ -48,7 +48,7 @@ static double channel_sqnr(const mote_layer_sums *s, double *scratch)
 
 void mote_layer_take_sums(mote_layer_difference *out, const mote_layer_sums *s, double *scratch)
 {
-    const double count = (double)s->count;
+    const double count = s->count > 0 ? (double)s->count : 1; /* nothing counts where all is masked, or nobody reads it */
 
     out->mean_abs = s->absolute / count;
     out->root_mean_square = sqrt(s->square / count);
