@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "passes/passes.h"
 #include "quantize/quantize.h"
+#include "runtime/kernels/mean.h"
 
 /* Ranges are the mean of what all batches showed, and after so many of them one that forgets. */
 enum { REMEMBERED = 100 };
@@ -21,18 +22,30 @@ typedef enum fake_kind {
     FAKE_SAME
 } fake_kind;
 
+/* How the operator that computes an activation rounds, where that is not to the nearest number of steps. */
+typedef enum fake_rounding {
+    FAKE_NEAREST = 0,
+    FAKE_PRODUCTS, /* a sum of products, in its own small steps, is rescaled */
+    FAKE_SUM,      /* a sum of values */
+    FAKE_POOL      /* halves go away from the stored 0 */
+} fake_rounding;
+
+typedef struct fake_weights fake_weights;
+
 /* Of the frozen model's tensors. */
 typedef struct fake_tensor {
     mote_id          trained; /* the same tensor in training; MOTE_NONE: a pass has made it */
     fake_kind        kind;
     const mote_node *node; /* that computes it; NULL: an input */
     mote_quant_want  want;
+    fake_rounding    rounding;
+    fake_weights    *weights; /* PRODUCTS: of which */
     mote_math_fake   steps;
     float            min, max; /* of this batch */
 } fake_tensor;
 
 /* Weights, of which each channel has a scale of its own, or all have one. */
-typedef struct fake_weights {
+struct fake_weights {
     mote_id                id; /* in training */
     const mote_scheme_row *scheme;
     const mote_tensor     *from;
@@ -44,7 +57,8 @@ typedef struct fake_weights {
     float                 *scale;
     int8_t                *stored;
     float                 *value;
-} fake_weights;
+    int32_t               *mult, *shift; /* [channels]: from products to an output */
+};
 
 /* A constant that is quantized as an activation is. */
 typedef struct fake_constant {
@@ -190,6 +204,79 @@ static void observe(mote_fake *fake, mote_id id, size_t count, const float *raw)
     assign(fake);
 }
 
+/* ---- as the kernels round ----
+ *
+ * Integer kernels rescale a whole sum by a multiplier of 31 bits and round twice (runtime/kernels/rescale.h): up to a
+ * thousandth of the values come out a step off the nearest. Training does not mind; what is evaluated is to be what the
+ * converted model answers, and a sum in real numbers tells well which whole sum it stands for. */
+
+static float rescaled(const mote_fake *fake, double sum, mote_affine to, int32_t mult, int32_t shift)
+{
+    const double most = 1 << 30;
+    int32_t      q;
+
+    if (!(sum > -most && sum < most))
+        return (float)(sum * 0) +
+               (float)(sum < 0 ? fake->scheme->low - to.zero_point : fake->scheme->high - to.zero_point) * to.scale;
+    q = mrt_rescale((int32_t)lround(sum), mult, (int)shift);
+    return (float)(mrt_clamp_i32(q, fake->scheme->low - to.zero_point, fake->scheme->high - to.zero_point)) * to.scale;
+}
+
+static void round_products(const mote_fake *fake, const fake_tensor *t, mote_affine to, size_t count, const float *raw,
+                           float *value)
+{
+    const fake_weights *w = t->weights;
+    const double        in_scale = (double)fake->affine[t->node->in[0]].scale;
+    size_t              c, i;
+
+    for (c = 0; c < w->channels; c++)
+        mrt_quantize_multiplier(in_scale * (double)w->scale[w->scale_axis < 0 ? 0 : c] / (double)to.scale, &w->mult[c],
+                                &w->shift[c]);
+    for (i = 0; i < count; i += w->channels)
+        for (c = 0; c < w->channels; c++)
+            value[i + c] = rescaled(fake, (double)raw[i + c] / (in_scale * (double)w->scale[w->scale_axis < 0 ? 0 : c]), to,
+                                    w->mult[c], w->shift[c]);
+}
+
+static void round_sums(const mote_fake *fake, const fake_tensor *t, mote_affine to, size_t count, const float *raw,
+                       float *value)
+{
+    const mote_affine in = fake->affine[t->node->in[0]];
+    const int32_t     terms = (int32_t)(mote_tensor_count(mote_node_in(fake->graph, t->node, 0)) /
+                                    mote_tensor_count(mote_node_out(fake->graph, t->node, 0)));
+    int32_t           mult, shift;
+    size_t            i;
+
+    mrt_mean_multiplier(in.scale, to.scale, terms, &mult, &shift);
+    for (i = 0; i < count; i++)
+        value[i] = rescaled(fake, (double)raw[i] * terms / (double)in.scale, to, mult, shift);
+}
+
+/* A mean of less than a thousand numbers is a half, or no nearer to one than that. */
+static void round_pool(const mote_fake *fake, mote_affine to, size_t count, const float *raw, float *value)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        const double stored = (double)raw[i] / (double)to.scale + to.zero_point, size = floor(fabs(stored) + 0.5005);
+        const double q = fmin(fmax(stored < 0 ? -size : size, fake->scheme->low), fake->scheme->high);
+        value[i] = (float)(q - to.zero_point) * to.scale + (raw[i] - raw[i]);
+    }
+}
+
+static void round_as_kernels(const mote_fake *fake, mote_id at, size_t count, const float *raw, float *value)
+{
+    const fake_tensor *t = &fake->tensors[at];
+    const mote_affine  to = fake->affine[at];
+
+    if (t->rounding == FAKE_PRODUCTS)
+        round_products(fake, t, to, count, raw, value);
+    else if (t->rounding == FAKE_SUM)
+        round_sums(fake, t, to, count, raw, value);
+    else
+        round_pool(fake, to, count, raw, value);
+}
+
 void mote_fake_activation(mote_fake *fake, mote_id id, size_t count, const float *raw, float *value, bool is_training)
 {
     const mote_id   at = fake->frozen_of[id];
@@ -199,7 +286,10 @@ void mote_fake_activation(mote_fake *fake, mote_id id, size_t count, const float
         observe(fake, at, count, raw);
     else if (is_training && fake->batches == 0)
         assign(fake);
-    fake->math->fake_quantize(&fake->tensors[at].steps, count, raw, value);
+    if (is_training || fake->tensors[at].rounding == FAKE_NEAREST)
+        fake->math->fake_quantize(&fake->tensors[at].steps, count, raw, value);
+    else
+        round_as_kernels(fake, at, count, raw, value);
 }
 
 static void move_range(mote_fake *fake, mote_id id)
@@ -370,6 +460,8 @@ static mote_status set_shape(mote_fake *fake, fake_weights *w, int32_t axis, mot
     w->scale = MOTE_NEW(&fake->arena, float, w->channels, err);
     w->stored = MOTE_NEW(&fake->arena, int8_t, count, err);
     w->value = MOTE_NEW(&fake->arena, float, count, err);
+    w->mult = MOTE_NEW(&fake->arena, int32_t, w->channels, err);
+    w->shift = MOTE_NEW(&fake->arena, int32_t, w->channels, err);
     for (c = 0; err->code == MOTE_OK && c < w->channels; c++)
         w->factor[c] = 1;
     return err->code;
@@ -382,6 +474,13 @@ static mote_status refuse_shape(const mote_fake *fake, const mote_node *node, mo
                         "batch_normalization right behind a convolution or dense layer");
 }
 
+/* A normalization that stands alone becomes a convolution of one weight a channel, which a scale a channel holds exactly. */
+static bool is_exact(const mote_fake *fake, const mote_node *node, const mote_tensor *weights)
+{
+    return node->op == MOTE_OP_DEPTHWISE_CONV_2D && !fake->is_per_tensor &&
+           mote_tensor_count(weights) == (size_t)weights->dim[weights->rank - 1];
+}
+
 /* What is folded here is what freezing has folded: nothing else went into them. */
 static mote_status add_weights(mote_fake *fake, const mote_node *node, int32_t i, const mote_quant_want *want,
                                mote_error *err)
@@ -391,7 +490,7 @@ static mote_status add_weights(mote_fake *fake, const mote_node *node, int32_t i
     fake_weights      *w = &fake->weights[fake->weights_count];
 
     if (id == MOTE_NONE)
-        return refuse_shape(fake, node, err);
+        return is_exact(fake, node, frozen) ? MOTE_OK : refuse_shape(fake, node, err);
     if (mote_fake_constant(fake, id))
         return MOTE_OK;
     w->id = id;
@@ -452,6 +551,29 @@ static fake_kind kind_of(const mote_node *node, const mote_quant_want *wants, co
                                             : FAKE_NONE;
 }
 
+static fake_weights *find_weights(const mote_fake *fake, const mote_node *node, const mote_quant_want *wants)
+{
+    int32_t i, k;
+
+    for (i = 0; i < node->in_count; i++)
+        for (k = 0; wants[i].rule == MOTE_QUANT_WEIGHTS && k < fake->weights_count; k++)
+            if (fake->weights[k].id == fake->tensors[node->in[i]].trained)
+                return &fake->weights[k];
+    return NULL;
+}
+
+/* Of int8, whose kernels these are. */
+static void set_rounding(const mote_fake *fake, fake_tensor *t, const mote_quant_want *wants)
+{
+    if (fake->scheme->activations != MOTE_I8)
+        return;
+    t->weights = find_weights(fake, t->node, wants);
+    t->rounding = t->weights                               ? FAKE_PRODUCTS
+                  : t->node->op == MOTE_OP_MEAN            ? FAKE_SUM
+                  : t->node->op == MOTE_OP_AVERAGE_POOL_2D ? FAKE_POOL
+                                                           : FAKE_NEAREST;
+}
+
 static mote_status add_node(mote_fake *fake, const mote_node *node, mote_error *err)
 {
     mote_quant_want wants[MOTE_NODE_IN_MAX + MOTE_NODE_OUT_MAX] = {{0}};
@@ -474,8 +596,24 @@ static mote_status add_node(mote_fake *fake, const mote_node *node, mote_error *
             fake->ranges[node->out[i]] = (mote_range){want->low, want->high, true};
         t->node = node;
         t->want = *want;
+        set_rounding(fake, t, wants);
     }
     return MOTE_OK;
+}
+
+/* A model that was trained quantized before goes on with its ranges, where it has all. */
+static void recall_ranges(mote_fake *fake)
+{
+    bool    has_all = true;
+    int32_t i;
+
+    for (i = 0; i < fake->graph->tensor_count; i++)
+        if (fake->tensors[i].kind != FAKE_NONE)
+            has_all = has_all && fake->trained->tensors[fake->tensors[i].trained].range.is_known;
+    for (i = 0; has_all && i < fake->graph->tensor_count; i++)
+        if (fake->tensors[i].kind != FAKE_NONE)
+            fake->ranges[i] = fake->trained->tensors[fake->tensors[i].trained].range;
+    fake->batches = has_all ? REMEMBERED : 0;
 }
 
 static mote_status add_all(mote_fake *fake, mote_error *err)
@@ -488,6 +626,7 @@ static mote_status add_all(mote_fake *fake, mote_error *err)
             fake->tensors[graph->inputs[i]].kind = FAKE_RANGE;
     for (i = 0; i < graph->node_count; i++)
         MOTE_TRY(add_node(fake, &graph->nodes[i], err));
+    recall_ranges(fake);
     assign(fake);
     return MOTE_OK;
 }

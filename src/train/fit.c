@@ -697,8 +697,8 @@ static mote_status prepare_quantized(training_state *s, mote_error *err)
     const mote_train_quantize *quantize = &s->options.quantize;
     int32_t                    i;
 
-    for (i = 0; i < s->model->graphs[0].tensor_count; i++)
-        s->model->graphs[0].tensors[i].range = (mote_range){0}; /* of another training */
+    for (i = 0; !quantize->is_on && i < s->model->graphs[0].tensor_count; i++)
+        s->model->graphs[0].tensors[i].range = (mote_range){0}; /* of a training before */
     if (!quantize->is_on)
         return MOTE_OK;
     MOTE_TRY(check_epoch(s, err));
