@@ -49,10 +49,12 @@ struct fake_weights {
     mote_id                id; /* in training */
     const mote_scheme_row *scheme;
     const mote_tensor     *from;
-    const mote_node       *norm; /* it is folded into them; NULL: none is */
-    size_t                 outer, channels, inner;
+    const mote_node       *norm, *norm_before; /* behind and before the layer, folded into them; NULL: none is */
+    size_t                 channels, inner;    /* so many, and of each so many side by side */
     int32_t                scale_axis;
-    double                *factor; /* [channels]: of norm; 1 */
+    double                *factor;        /* [channels]: of norm; 1 */
+    double                *factor_before; /* [in]: of norm_before; 1 */
+    size_t                 in;            /* the last axis */
     mote_tensor            folded;
     float                 *scale;
     int8_t                *stored;
@@ -114,43 +116,53 @@ static void assign(mote_fake *fake)
     }
 }
 
+static void take_factors(const mote_fake *fake, const mote_node *norm, double *factor, size_t count)
+{
+    size_t c;
+
+    for (c = 0; norm && c < count; c++) {
+        factor[c] = mote_normalization_factor(fake->trained, norm, (int32_t)c);
+        if (!(fabs(factor[c]) > 0)) /* nothing of the channel is left, in any steps */
+            factor[c] = 1;
+    }
+}
+
+/* In the order in which freezing goes, rounding included. False: where training has gone astray. */
 static bool fold(const mote_fake *fake, fake_weights *w)
 {
     const float *from = w->from->data;
     float       *to = w->folded.data;
+    const size_t count = mote_tensor_count(w->from);
     bool         is_finite = true;
-    size_t       o, c, i;
+    size_t       i;
 
-    for (c = 0; w->norm && c < w->channels; c++) {
-        w->factor[c] = mote_normalization_factor(fake->trained, w->norm, (int32_t)c);
-        if (!(fabs(w->factor[c]) > 0)) /* nothing of the channel is left, in any steps */
-            w->factor[c] = 1;
+    take_factors(fake, w->norm, w->factor, w->channels);
+    take_factors(fake, w->norm_before, w->factor_before, w->in);
+    for (i = 0; i < count; i++) {
+        const float first = (float)((double)from[i] * w->factor_before[i % w->in]);
+        to[i] = (float)((double)first * w->factor[i / w->inner % w->channels]);
+        is_finite = is_finite && isfinite(to[i]);
     }
-    for (o = 0; o < w->outer; o++)
-        for (c = 0; c < w->channels; c++)
-            for (i = 0; i < w->inner; i++, from++, to++) {
-                *to = (float)((double)*from * w->factor[c]);
-                is_finite = is_finite && isfinite(*to);
-            }
     return is_finite;
 }
 
-/* Where training has gone astray it is to show. */
+/* Weights that are not finite stay so, and show in the loss. */
 static void prepare_weights(const mote_fake *fake, fake_weights *w)
 {
-    const bool    is_finite = fold(fake, w);
-    const int8_t *stored = w->stored;
-    float        *to = w->value;
-    size_t        o, c, i;
+    const size_t count = mote_tensor_count(w->from);
+    size_t       i;
 
-    if (is_finite)
-        mote_quantize_weights(w->scheme, &w->folded, w->scale_axis, NULL, w->scale, w->stored);
-    for (o = 0; o < w->outer; o++)
-        for (c = 0; c < w->channels; c++) {
-            const double step = is_finite ? (double)w->scale[w->scale_axis < 0 ? 0 : c] / w->factor[c] : (double)NAN;
-            for (i = 0; i < w->inner; i++)
-                *to++ = (float)(*stored++ * step);
-        }
+    if (!fold(fake, w)) {
+        for (i = 0; i < count; i++)
+            w->value[i] = NAN;
+        return;
+    }
+    mote_quantize_weights(w->scheme, &w->folded, w->scale_axis, NULL, w->scale, w->stored);
+    for (i = 0; i < count; i++) {
+        const size_t c = i / w->inner % w->channels;
+        w->value[i] = (float)(w->stored[i] * (double)w->scale[w->scale_axis < 0 ? 0 : c] /
+                              (w->factor[c] * w->factor_before[i % w->in]));
+    }
 }
 
 static void prepare_constant(const mote_fake *fake, const fake_constant *c)
@@ -422,23 +434,35 @@ static const mote_node *only_reader(const mote_graph *graph, mote_id id)
     return reader->op == MOTE_OP_DROPOUT ? only_reader(graph, reader->out[0]) : reader;
 }
 
-/* The normalization that freezing folds into these weights; NULL: none. */
-static const mote_node *find_norm(const mote_fake *fake, mote_id weights)
+/* The node that computes a tensor, Dropout passed over; NULL: it is an input. */
+static const mote_node *producer(const mote_graph *graph, mote_id id)
 {
-    const mote_graph *graph = fake->trained;
-    const mote_node  *behind;
-    int32_t           n, i;
+    int32_t n, i;
 
     for (n = 0; n < graph->node_count; n++)
-        for (i = 0; i < graph->nodes[n].in_count; i++)
-            if (graph->nodes[n].in[i] == weights) {
-                behind = only_reader(graph, graph->nodes[n].out[0]);
-                return behind && behind->op == MOTE_OP_BATCH_NORMALIZATION &&
-                               fake->frozen_of[graph->nodes[n].out[0]] == MOTE_NONE
-                           ? behind
-                           : NULL;
-            }
+        for (i = 0; i < graph->nodes[n].out_count; i++)
+            if (graph->nodes[n].out[i] == id)
+                return graph->nodes[n].op == MOTE_OP_DROPOUT ? producer(graph, graph->nodes[n].in[0]) : &graph->nodes[n];
     return NULL;
+}
+
+/* The normalizations that freezing folds into these weights: nothing is left of what lies between. */
+static void find_norms(const mote_fake *fake, fake_weights *w)
+{
+    const mote_graph *graph = fake->trained;
+    const mote_node  *layer = NULL, *before, *behind;
+    int32_t           n, i;
+
+    for (n = graph->node_count - 1; n >= 0; n--)
+        for (i = 0; i < graph->nodes[n].in_count; i++)
+            if (graph->nodes[n].in[i] == w->id)
+                layer = &graph->nodes[n];
+    before = producer(graph, layer->in[0]);
+    behind = only_reader(graph, layer->out[0]);
+    if (before && before->op == MOTE_OP_BATCH_NORMALIZATION && fake->frozen_of[before->out[0]] == MOTE_NONE)
+        w->norm_before = before;
+    if (behind && behind->op == MOTE_OP_BATCH_NORMALIZATION && fake->frozen_of[layer->out[0]] == MOTE_NONE)
+        w->norm = behind;
 }
 
 static mote_status set_shape(mote_fake *fake, fake_weights *w, int32_t axis, mote_error *err)
@@ -452,11 +476,12 @@ static mote_status set_shape(mote_fake *fake, fake_weights *w, int32_t axis, mot
     w->inner = 1;
     for (d = axis + 1; d < from->rank; d++)
         w->inner *= (size_t)from->dim[d];
-    w->outer = count / (w->channels * w->inner);
+    w->in = (size_t)from->dim[from->rank - 1];
     w->scale_axis = fake->is_per_tensor ? -1 : axis;
     w->folded = *from;
     w->folded.data = MOTE_NEW(&fake->arena, float, count, err);
     w->factor = MOTE_NEW(&fake->arena, double, w->channels, err);
+    w->factor_before = MOTE_NEW(&fake->arena, double, w->in, err);
     w->scale = MOTE_NEW(&fake->arena, float, w->channels, err);
     w->stored = MOTE_NEW(&fake->arena, int8_t, count, err);
     w->value = MOTE_NEW(&fake->arena, float, count, err);
@@ -464,14 +489,16 @@ static mote_status set_shape(mote_fake *fake, fake_weights *w, int32_t axis, mot
     w->shift = MOTE_NEW(&fake->arena, int32_t, w->channels, err);
     for (c = 0; err->code == MOTE_OK && c < w->channels; c++)
         w->factor[c] = 1;
+    for (c = 0; err->code == MOTE_OK && c < w->in; c++)
+        w->factor_before[c] = 1;
     return err->code;
 }
 
 static mote_status refuse_shape(const mote_fake *fake, const mote_node *node, mote_error *err)
 {
     return mote_op_fail(fake->graph, node, MOTE_ERR_UNSUPPORTED, err,
-                        "takes in a normalization or constant that does not stand right behind it; quantized training wants "
-                        "batch_normalization right behind a convolution or dense layer");
+                        "takes in a normalization or constant that does not stand beside it; quantized training wants "
+                        "batch_normalization right behind a convolution or dense layer, or right before a dense one");
 }
 
 /* A normalization that stands alone becomes a convolution of one weight a channel, which a scale a channel holds exactly. */
@@ -496,7 +523,7 @@ static mote_status add_weights(mote_fake *fake, const mote_node *node, int32_t i
     w->id = id;
     w->scheme = mote_scheme_of_weights(fake->scheme, node->op, i);
     w->from = &fake->trained->tensors[id];
-    w->norm = find_norm(fake, id);
+    find_norms(fake, w);
     MOTE_TRY(set_shape(fake, w, want->axis, err));
     fold(fake, w);
     if (!mote_tensor_same_shape(w->from, frozen) || memcmp(w->folded.data, frozen->data, mote_tensor_bytes(frozen)) != 0)
