@@ -60,6 +60,10 @@ struct fake_weights {
     int8_t                *stored;
     float                 *value;
     int32_t               *mult, *shift; /* [channels]: from products to an output */
+    mote_id                bias_id;      /* with norm_before */
+    const mote_tensor     *bias;         /* NULL: there is none, or nothing to correct */
+    float                 *bias_value;
+    double                *correction; /* [channels] */
 };
 
 /* A constant that is quantized as an activation is. */
@@ -121,7 +125,7 @@ static void take_factors(const mote_fake *fake, const mote_node *norm, double *f
     size_t c;
 
     for (c = 0; norm && c < count; c++) {
-        factor[c] = mote_normalization_factor(fake->trained, norm, (int32_t)c);
+        factor[c] = mote_normalization_line(fake->trained, norm, (int32_t)c).factor;
         if (!(fabs(factor[c]) > 0)) /* nothing of the channel is left, in any steps */
             factor[c] = 1;
     }
@@ -146,6 +150,27 @@ static bool fold(const mote_fake *fake, fake_weights *w)
     return is_finite;
 }
 
+/* Freezing sends a normalization's shift through the real weights, into the bias; in training it goes through those that are
+ * quantized. The bias takes the difference, or, where the layer has none, the sum. */
+static void correct(const mote_fake *fake, fake_weights *w)
+{
+    const float *from = w->from->data;
+    const size_t count = mote_tensor_count(w->from);
+    size_t       c, i;
+
+    memset(w->correction, 0, w->channels * sizeof *w->correction);
+    for (i = 0; w->norm_before && i < count; i++)
+        w->correction[i / w->inner % w->channels] +=
+            mote_normalization_line(fake->trained, w->norm_before, (int32_t)(i % w->in)).shift *
+            ((double)from[i] - (double)w->value[i]);
+    for (c = 0; w->bias && c < w->channels; c++) {
+        w->bias_value[c] = (float)((double)((const float *)w->bias->data)[c] + w->correction[c]);
+        w->correction[c] = 0;
+    }
+    for (c = 0; c < w->channels; c++)
+        w->correction[c] *= w->factor[c];
+}
+
 /* Weights that are not finite stay so, and show in the loss. */
 static void prepare_weights(const mote_fake *fake, fake_weights *w)
 {
@@ -163,6 +188,7 @@ static void prepare_weights(const mote_fake *fake, fake_weights *w)
         w->value[i] = (float)(w->stored[i] * (double)w->scale[w->scale_axis < 0 ? 0 : c] /
                               (w->factor[c] * w->factor_before[i % w->in]));
     }
+    correct(fake, w);
 }
 
 static void prepare_constant(const mote_fake *fake, const fake_constant *c)
@@ -246,8 +272,9 @@ static void round_products(const mote_fake *fake, const fake_tensor *t, mote_aff
                                 &w->shift[c]);
     for (i = 0; i < count; i += w->channels)
         for (c = 0; c < w->channels; c++)
-            value[i + c] = rescaled(fake, (double)raw[i + c] / (in_scale * (double)w->scale[w->scale_axis < 0 ? 0 : c]), to,
-                                    w->mult[c], w->shift[c]);
+            value[i + c] = rescaled(
+                fake, ((double)raw[i + c] + w->correction[c]) / (in_scale * (double)w->scale[w->scale_axis < 0 ? 0 : c]), to,
+                w->mult[c], w->shift[c]);
 }
 
 static void round_sums(const mote_fake *fake, const fake_tensor *t, mote_affine to, size_t count, const float *raw,
@@ -339,9 +366,11 @@ float *mote_fake_constant(const mote_fake *fake, mote_id id)
 {
     int32_t i;
 
-    for (i = 0; i < fake->weights_count; i++)
-        if (fake->weights[i].id == id)
-            return fake->weights[i].value;
+    for (i = 0; i < fake->weights_count; i++) {
+        const fake_weights *w = &fake->weights[i];
+        if (w->id == id || (w->bias && w->bias_id == id))
+            return w->id == id ? w->value : w->bias_value;
+    }
     for (i = 0; i < fake->constant_count; i++)
         if (fake->constants[i].id == id)
             return fake->constants[i].value;
@@ -461,6 +490,10 @@ static void find_norms(const mote_fake *fake, fake_weights *w)
     behind = only_reader(graph, layer->out[0]);
     if (before && before->op == MOTE_OP_BATCH_NORMALIZATION && fake->frozen_of[before->out[0]] == MOTE_NONE)
         w->norm_before = before;
+    if (w->norm_before && layer->in_count > 2 && layer->in[2] != MOTE_NONE) {
+        w->bias_id = layer->in[2];
+        w->bias = &graph->tensors[w->bias_id];
+    }
     if (behind && behind->op == MOTE_OP_BATCH_NORMALIZATION && fake->frozen_of[layer->out[0]] == MOTE_NONE)
         w->norm = behind;
 }
@@ -485,6 +518,8 @@ static mote_status set_shape(mote_fake *fake, fake_weights *w, int32_t axis, mot
     w->scale = MOTE_NEW(&fake->arena, float, w->channels, err);
     w->stored = MOTE_NEW(&fake->arena, int8_t, count, err);
     w->value = MOTE_NEW(&fake->arena, float, count, err);
+    w->bias_value = MOTE_NEW(&fake->arena, float, w->channels, err);
+    w->correction = MOTE_NEW(&fake->arena, double, w->channels, err);
     w->mult = MOTE_NEW(&fake->arena, int32_t, w->channels, err);
     w->shift = MOTE_NEW(&fake->arena, int32_t, w->channels, err);
     for (c = 0; err->code == MOTE_OK && c < w->channels; c++)
