@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "formats/formats.h"
+#include "formats/tflite/tflite.h"
 #include "quantize/quantize.h"
 #include "runtime/kernels/quantize.h"
 #include "train/network.h"
@@ -354,6 +356,211 @@ static void random_networks_answer_as_in_training(void **state)
     check_agreement("random", &sums);
 }
 
+/* ---- training as a whole ---- */
+
+static void check_same_training(const mote_model *a, const mote_model *b)
+{
+    int32_t i;
+
+    assert_memory_equal(a->params.values, b->params.values, a->params.count * sizeof *a->params.values);
+    for (i = 0; i < a->graphs[0].tensor_count; i++)
+        assert_memory_equal(&a->graphs[0].tensors[i].range.min, &b->graphs[0].tensors[i].range.min, 2 * sizeof(float));
+}
+
+static void threads_give_the_same_bytes(void **state)
+{
+    mote_train_options options = {.epochs = 2, .batch_size = 100, .quantize = {.is_on = true, .from_epoch = 1}};
+    mote_dataset      *set = digits();
+    mote_model        *one = convolutional(), *three = convolutional();
+
+    (void)state;
+    options.validation_split = 0.2;
+    train(one, set, options);
+    options.threads = 3;
+    train(three, set, options);
+    check_same_training(one, three);
+    mote_model_destroy(one);
+    mote_model_destroy(three);
+    mote_dataset_destroy(set);
+}
+
+static mote_training *train_digits(mote_model *model, const mote_dataset *set, mote_train_options options)
+{
+    mote_training *training;
+    mote_error     err = {0};
+
+    options.loss = MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY;
+    options.metrics = MOTE_METRIC_ACCURACY;
+    options.batch_size = 100;
+    if (mote_train(&training, model, set, &options, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    return training;
+}
+
+/* The epochs before are those of a training that is not quantized; and what begins as trained is quantized at once. */
+static void quantizing_begins_with_its_epoch(void **state)
+{
+    mote_dataset  *set = digits();
+    mote_model    *plain = depthwise(), *late = depthwise();
+    mote_training *real = train_digits(plain, set, (mote_train_options){.epochs = 4});
+    mote_training *half = train_digits(late, set, (mote_train_options){.epochs = 4, .quantize = {.is_on = true}}), *on;
+    int            epoch;
+
+    (void)state;
+    assert_int_equal(real->quantized_from, 0);
+    assert_int_equal(half->quantized_from, 3);
+    for (epoch = 0; epoch < 4; epoch++)
+        assert_true((real->history.columns[1][epoch] == half->history.columns[1][epoch]) == (epoch < 2));
+    on = train_digits(plain, set, (mote_train_options){.epochs = 4, .quantize = {.is_on = true}});
+    assert_int_equal(on->quantized_from, 1);
+    assert_true(on->history.columns[1][0] < real->history.columns[1][2]);
+    mote_training_destroy(on);
+    on = train_digits(plain, set, (mote_train_options){.epochs = 1});
+    assert_false(plain->graphs[0].tensors[plain->graphs[0].inputs[0]].range.is_known); /* they hold no more */
+    mote_training_destroy(on);
+    mote_training_destroy(real);
+    mote_training_destroy(half);
+    mote_model_destroy(plain);
+    mote_model_destroy(late);
+    mote_dataset_destroy(set);
+}
+
+static mote_model *normalized_twice(void)
+{
+    mote_error    err = {0};
+    mote_builder *b = mote_builder_create(NULL, &err);
+    mote_layer_id x = mote_layer_input(b, 3, (int[]){28, 28, 1});
+    mote_model   *model;
+
+    x = mote_layer_batch_normalization(b, mote_layer_flatten(b, x, NULL), NULL);
+    x = mote_layer_activation(b, x, &(mote_activation_options){.activation = MOTE_ACTIVATION_RELU});
+    x = mote_layer_dense(b, x, &(mote_dense_options){.units = 10, .activation = MOTE_ACTIVATION_SOFTMAX});
+    if (mote_builder_finish(&model, b, &x, 1, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    return model;
+}
+
+static void what_cannot_be_trained_quantized_is_refused(void **state)
+{
+    static const struct {
+        const char *told;
+        mote_model *(*make)(void);
+        mote_train_quantize quantize;
+    } cases[] = {
+        {"from_epoch is -1", depthwise, {.is_on = true, .from_epoch = -1}},
+        {"would begin with epoch 4, and there are 3", depthwise, {.is_on = true, .from_epoch = 4}},
+        {"cannot be quantized as float16", depthwise, {.is_on = true, .scheme = MOTE_SCHEME_FLOAT16}},
+        {"cannot be quantized as dynamic", depthwise, {.is_on = true, .scheme = MOTE_SCHEME_DYNAMIC}},
+        {"cannot be quantized as no scheme", depthwise, {.is_on = true, .scheme = (mote_scheme)99}},
+        {"wants batch_normalization right behind a convolution", normalized_twice, {.is_on = true}},
+    };
+    mote_dataset *set = digits();
+    size_t        i;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+        mote_model *model = cases[i].make();
+        mote_error  err = {0};
+        try_train(model, set, (mote_train_options){.epochs = 3, .quantize = cases[i].quantize}, &err);
+        if (err.code == MOTE_OK || !strstr(err.text, cases[i].told))
+            fail_msg("\"%s\" instead of \"%s\"", err.text, cases[i].told);
+        mote_model_destroy(model);
+    }
+    mote_dataset_destroy(set);
+}
+
+/* ---- ranges on their way ---- */
+
+static void without_ranges_samples_are_needed(void **state)
+{
+    mote_model *model = network_infer(network_random(2)), *integers;
+    mote_graph *graph = &model->graphs[0];
+    mote_error  err = {0};
+
+    (void)state;
+    assert_false(mote_model_has_ranges(model));
+    assert_int_equal(mote_model_quantize(&integers, model, NULL, NULL, &err), MOTE_ERR_USAGE);
+    assert_string_equal(err.text, "quantizing needs calibration samples; give some with --calibrate");
+    graph->tensors[graph->inputs[0]].range = (mote_range){-1, 1, true};
+    err = (mote_error){0};
+    assert_int_equal(mote_model_quantize(&integers, model, NULL, NULL, &err), MOTE_ERR_USAGE);
+    assert_non_null(strstr(err.text, "no calibration sample runs it"));
+    graph->tensors[graph->inputs[0]].range.is_known = false;
+    graph->tensors[graph->outputs[0]].range = (mote_range){0, 1, true};
+    err = (mote_error){0};
+    assert_int_equal(mote_model_quantize(&integers, model, NULL, NULL, &err), MOTE_ERR_USAGE);
+    assert_non_null(strstr(err.text, "input input has no range"));
+    mote_model_destroy(model);
+}
+
+static mote_text written(const mote_model *model)
+{
+    mote_text  file = {0};
+    mote_error err = {0};
+
+    if (mote_tflite_write(&file, model, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    return file;
+}
+
+/* The least value's place in the file: a vector of one. */
+static uint8_t *find_float(const mote_text *file, float value)
+{
+    size_t i;
+
+    for (i = 0; i + sizeof value <= file->count; i += 4)
+        if (memcmp(file->bytes + i, &value, sizeof value) == 0)
+            return (uint8_t *)file->bytes + i;
+    fail_msg("%g is not in the file", (double)value);
+    return NULL;
+}
+
+static void files_carry_the_ranges(void **state)
+{
+    const mote_train_quantize quantize = {.is_on = true, .from_epoch = 1};
+    const float               bad[] = {NAN, INFINITY, 1e30f};
+    mote_dataset             *set = digits();
+    mote_model               *model = convolutional(), *real, *read, *integers = NULL, *others;
+    mote_error                err = {0};
+    mote_text                 file, again, one, other;
+    float                     least;
+    size_t                    i;
+
+    (void)state;
+    train(model, set, (mote_train_options){.batch_size = 100, .quantize = quantize});
+    integers = integers_of(model, &quantize);
+    assert_int_equal(mote_model_freeze(&real, model, &err), MOTE_OK);
+    file = written(real);
+    assert_int_equal(mote_model_read(&read, (const uint8_t *)file.bytes, file.count, NULL, &err), MOTE_OK);
+    again = written(read);
+    assert_int_equal(again.count, file.count);
+    assert_memory_equal(again.bytes, file.bytes, file.count);
+    assert_true(mote_model_has_ranges(read));
+    assert_int_equal(mote_model_quantize(&others, read, NULL, NULL, &err), MOTE_OK);
+    one = written(integers);
+    other = written(others);
+    assert_int_equal(one.count, other.count);
+    assert_memory_equal(one.bytes, other.bytes, one.count);
+    mote_model_destroy(read);
+    least = real->graphs[0].tensors[real->graphs[0].nodes[real->graphs[0].node_count - 1].in[0]].range.min;
+    for (i = 0; i < sizeof bad / sizeof *bad; i++) {
+        memcpy(find_float(&file, least), &bad[i], sizeof least);
+        err = (mote_error){0};
+        assert_int_equal(mote_model_read(&read, (const uint8_t *)file.bytes, file.count, NULL, &err), MOTE_ERR_FORMAT);
+        assert_non_null(strstr(err.text, "a range from "));
+        least = bad[i];
+    }
+    mote_text_free(&file);
+    mote_text_free(&again);
+    mote_text_free(&one);
+    mote_text_free(&other);
+    mote_model_destroy(integers);
+    mote_model_destroy(others);
+    mote_model_destroy(real);
+    mote_model_destroy(model);
+    mote_dataset_destroy(set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -363,6 +570,11 @@ int main(void)
         cmocka_unit_test(a_range_holds_all_of_any_count),
         cmocka_unit_test(integers_answer_as_the_network_in_training),
         cmocka_unit_test(random_networks_answer_as_in_training),
+        cmocka_unit_test(threads_give_the_same_bytes),
+        cmocka_unit_test(quantizing_begins_with_its_epoch),
+        cmocka_unit_test(what_cannot_be_trained_quantized_is_refused),
+        cmocka_unit_test(without_ranges_samples_are_needed),
+        cmocka_unit_test(files_carry_the_ranges),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
