@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "train/fake.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,8 +50,8 @@ struct fake_weights {
     mote_id                id; /* in training */
     const mote_scheme_row *scheme;
     const mote_tensor     *from;
-    const mote_node       *norm, *norm_before; /* behind and before the layer, folded into them; NULL: none is */
-    size_t                 channels, inner;    /* so many, and of each so many side by side */
+    const mote_node       *norm, *norm_before;     /* behind and before the layer, folded into them; NULL: none is */
+    size_t                 outer, channels, inner; /* the shape, channels in the middle */
     int32_t                scale_axis;
     double                *factor;        /* [channels]: of norm; 1 */
     double                *factor_before; /* [in]: of norm_before; 1 */
@@ -131,23 +132,63 @@ static void take_factors(const mote_fake *fake, const mote_node *norm, double *f
     }
 }
 
+static void fold_before(const fake_weights *w)
+{
+    float *to = w->folded.data;
+    size_t rows = mote_tensor_count(w->from) / w->in, i;
+
+    for (; rows > 0; rows--, to += w->in)
+        for (i = 0; i < w->in; i++)
+            to[i] = (float)((double)to[i] * w->factor_before[i]);
+}
+
+static void fold_behind(const fake_weights *w)
+{
+    float *to = w->folded.data;
+    size_t o, c, i;
+
+    for (o = 0; o < w->outer; o++)
+        for (c = 0; c < w->channels; c++, to += w->inner)
+            for (i = 0; i < w->inner; i++)
+                to[i] = (float)((double)to[i] * w->factor[c]);
+}
+
 /* In the order in which freezing goes, rounding included. False: where training has gone astray. */
 static bool fold(const mote_fake *fake, fake_weights *w)
 {
-    const float *from = w->from->data;
-    float       *to = w->folded.data;
     const size_t count = mote_tensor_count(w->from);
+    const float *folded = w->folded.data;
     bool         is_finite = true;
     size_t       i;
 
-    take_factors(fake, w->norm, w->factor, w->channels);
+    memcpy(w->folded.data, w->from->data, count * sizeof *folded);
     take_factors(fake, w->norm_before, w->factor_before, w->in);
-    for (i = 0; i < count; i++) {
-        const float first = (float)((double)from[i] * w->factor_before[i % w->in]);
-        to[i] = (float)((double)first * w->factor[i / w->inner % w->channels]);
-        is_finite = is_finite && isfinite(to[i]);
-    }
+    take_factors(fake, w->norm, w->factor, w->channels);
+    if (w->norm_before)
+        fold_before(w);
+    if (w->norm)
+        fold_behind(w);
+    for (i = 0; i < count; i++)
+        is_finite &= fabsf(folded[i]) <= FLT_MAX;
     return is_finite;
+}
+
+/* What the integers stand for, in the weights' own scale. */
+static void unfold(const fake_weights *w)
+{
+    const int8_t *stored = w->stored;
+    float        *to = w->value;
+    size_t        rows = mote_tensor_count(w->from) / w->in, o, c, i;
+
+    for (o = 0; o < w->outer; o++)
+        for (c = 0; c < w->channels; c++, to += w->inner, stored += w->inner) {
+            const double step = (double)w->scale[w->scale_axis < 0 ? 0 : c] / w->factor[c];
+            for (i = 0; i < w->inner; i++)
+                to[i] = (float)(stored[i] * step);
+        }
+    for (to = w->value; w->norm_before && rows > 0; rows--, to += w->in)
+        for (i = 0; i < w->in; i++)
+            to[i] = (float)((double)to[i] / w->factor_before[i]);
 }
 
 /* Freezing sends a normalization's shift through the real weights, into the bias; in training it goes through those that are
@@ -183,11 +224,7 @@ static void prepare_weights(const mote_fake *fake, fake_weights *w)
         return;
     }
     mote_quantize_weights(w->scheme, &w->folded, w->scale_axis, NULL, w->scale, w->stored);
-    for (i = 0; i < count; i++) {
-        const size_t c = i / w->inner % w->channels;
-        w->value[i] = (float)(w->stored[i] * (double)w->scale[w->scale_axis < 0 ? 0 : c] /
-                              (w->factor[c] * w->factor_before[i % w->in]));
-    }
+    unfold(w);
     correct(fake, w);
 }
 
@@ -509,6 +546,7 @@ static mote_status set_shape(mote_fake *fake, fake_weights *w, int32_t axis, mot
     w->inner = 1;
     for (d = axis + 1; d < from->rank; d++)
         w->inner *= (size_t)from->dim[d];
+    w->outer = count / (w->channels * w->inner);
     w->in = (size_t)from->dim[from->rank - 1];
     w->scale_axis = fake->is_per_tensor ? -1 : axis;
     w->folded = *from;
