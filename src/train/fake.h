@@ -23,8 +23,9 @@
 
 typedef struct mote_fake mote_fake;
 
-/* Of a model at stage TRAIN, which stays the caller's; where it has ranges of such a training, these go on. Errors: USAGE (no scheme with integer activations), UNSUPPORTED (an
- * operator without a form of integers; a BatchNormalization that is not folded into the layer before it), MEMORY. */
+/* Of a model at stage TRAIN, which stays the caller's; where it has ranges of such a training, these go on. Errors: USAGE
+ * (no scheme with integer activations), UNSUPPORTED (an operator without a form of integers; a BatchNormalization that is
+ * not folded into the layer before it), MEMORY. */
 mote_status mote_fake_create(mote_fake **out, const mote_model *model, const mote_train_quantize *options,
                              const mote_math *math, mote_error *err);
 void        mote_fake_destroy(mote_fake *fake); /* NULL is fine */
