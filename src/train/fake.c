@@ -53,9 +53,9 @@ struct fake_weights {
     const mote_node       *norm, *norm_before;     /* behind and before the layer, folded into them; NULL: none is */
     size_t                 outer, channels, inner; /* the shape, channels in the middle */
     int32_t                scale_axis;
-    double                *factor;        /* [channels]: of norm; 1 */
-    double                *factor_before; /* [in]: of norm_before; 1 */
-    size_t                 in;            /* the last axis */
+    double                *factor;                       /* [channels]: of norm; 1 */
+    double                *factor_before, *shift_before; /* [in]: of norm_before; 1, 0 */
+    size_t                 in;                           /* the last axis */
     mote_tensor            folded;
     float                 *scale;
     int8_t                *stored;
@@ -200,10 +200,10 @@ static void correct(const mote_fake *fake, fake_weights *w)
     size_t       c, i;
 
     memset(w->correction, 0, w->channels * sizeof *w->correction);
+    for (i = 0; w->norm_before && i < w->in; i++)
+        w->shift_before[i] = mote_normalization_line(fake->trained, w->norm_before, (int32_t)i).shift;
     for (i = 0; w->norm_before && i < count; i++)
-        w->correction[i / w->inner % w->channels] +=
-            mote_normalization_line(fake->trained, w->norm_before, (int32_t)(i % w->in)).shift *
-            ((double)from[i] - (double)w->value[i]);
+        w->correction[i / w->inner % w->channels] += w->shift_before[i % w->in] * ((double)from[i] - (double)w->value[i]);
     for (c = 0; w->bias && c < w->channels; c++) {
         w->bias_value[c] = (float)((double)((const float *)w->bias->data)[c] + w->correction[c]);
         w->correction[c] = 0;
@@ -553,6 +553,7 @@ static mote_status set_shape(mote_fake *fake, fake_weights *w, int32_t axis, mot
     w->folded.data = MOTE_NEW(&fake->arena, float, count, err);
     w->factor = MOTE_NEW(&fake->arena, double, w->channels, err);
     w->factor_before = MOTE_NEW(&fake->arena, double, w->in, err);
+    w->shift_before = MOTE_NEW(&fake->arena, double, w->in, err);
     w->scale = MOTE_NEW(&fake->arena, float, w->channels, err);
     w->stored = MOTE_NEW(&fake->arena, int8_t, count, err);
     w->value = MOTE_NEW(&fake->arena, float, count, err);
