@@ -9,6 +9,8 @@
  *     activations   where the converter leaves a tensor (convolution, normalization and activation are one), in the range
  *                   that the mean of the batches' least and greatest values gives; moves follow what they move
  *     gradients     straight through: as if nothing had been rounded, but 0 where a value was cut off
+ *     evaluation    sums are rescaled and rounded as the int8 kernels do it, so that what is evaluated answers as the
+ *                   converted model will
  *
  * Biases stay real: their steps are those of the products, far below an output's.
  * Source: Jacob et al. 2018 (arXiv:1712.05877), section 3; that a channel's scale comes and goes with the factor of its
