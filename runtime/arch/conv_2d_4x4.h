@@ -19,21 +19,6 @@ MRT_INLINE void mrt_conv_2d_4x4_store(const mrt_output *output, const int32_t *e
     outs->at0[o] = mrt_output_of_biased(output, &c, x0);
 }
 
-/* Of four channels, as far as there are so many. */
-MRT_INLINE void mrt_conv_2d_4x4_store_all(const mrt_conv_2d_tiled_params *p, const int32_t *entry,
-                                          const mrt_conv_2d_outs *outs, int32_t o, const mrt_sums_4x4 *s)
-{
-    const int32_t out_c = p->window.out_c;
-
-    mrt_conv_2d_4x4_store(&p->output, entry, outs, o, s->a0, s->a1, s->a2, s->a3);
-    if (o + 1 < out_c)
-        mrt_conv_2d_4x4_store(&p->output, entry + MRT_CHANNEL_WORDS, outs, o + 1, s->b0, s->b1, s->b2, s->b3);
-    if (o + 2 < out_c)
-        mrt_conv_2d_4x4_store(&p->output, entry + 2 * MRT_CHANNEL_WORDS, outs, o + 2, s->c0, s->c1, s->c2, s->c3);
-    if (o + 3 < out_c)
-        mrt_conv_2d_4x4_store(&p->output, entry + 3 * MRT_CHANNEL_WORDS, outs, o + 3, s->d0, s->d1, s->d2, s->d3);
-}
-
 /* Of a last group with less than four channels its first stands in for the missing ones. */
 MRT_INLINE void mrt_conv_2d_4x4_block(const mrt_conv_2d_tiled_params *p, const int8_t *panel, const mrt_conv_2d_outs *outs)
 {
@@ -50,7 +35,13 @@ MRT_INLINE void mrt_conv_2d_4x4_block(const mrt_conv_2d_tiled_params *p, const i
         rows.c = o + 2 < out_c ? w + 2 * depth : w;
         rows.d = o + 3 < out_c ? w + 3 * depth : w;
         s = mrt_tile_4x4(rows, panel, depth, entry);
-        mrt_conv_2d_4x4_store_all(p, entry, outs, o, &s);
+        mrt_conv_2d_4x4_store(&p->output, entry, outs, o, s.a0, s.a1, s.a2, s.a3);
+        if (o + 1 < out_c)
+            mrt_conv_2d_4x4_store(&p->output, entry + MRT_CHANNEL_WORDS, outs, o + 1, s.b0, s.b1, s.b2, s.b3);
+        if (o + 2 < out_c)
+            mrt_conv_2d_4x4_store(&p->output, entry + 2 * MRT_CHANNEL_WORDS, outs, o + 2, s.c0, s.c1, s.c2, s.c3);
+        if (o + 3 < out_c)
+            mrt_conv_2d_4x4_store(&p->output, entry + 3 * MRT_CHANNEL_WORDS, outs, o + 3, s.d0, s.d1, s.d2, s.d3);
     }
 }
 

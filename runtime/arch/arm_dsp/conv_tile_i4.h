@@ -25,18 +25,18 @@ enum { MRT_I4_DEPTH_MAX = 65536 };
     "\n\t" MRT_I4_PRODUCTS(y) "and %[s], %[w], #0xf0f0f0f0\n\tsxtb16 %[s], %[s]" rotation "\n\t" MRT_I4_PRODUCTS(x)
 #define MRT_I4_STEP "ldr %[w], [%[wp]], #4\n\t" MRT_I4_HALF("") MRT_I4_HALF(", ror #8")
 
-/* depth: a multiple of 8 that is not 0. The end lies in memory: with it there would be 14 registers, which compilers do not
- * always find. */
+/* depth: a multiple of 8 that is not 0. The end waits on the stack while its register holds weights: with one of its own
+ * there would be 14, which compilers do not always find. */
 MRT_INLINE mrt_pairs_sums mrt_i4_tile(const int8_t *w, const uint32_t *panel, int32_t depth)
 {
-    const uint32_t *const end = panel + depth / 2 * 3;
-    mrt_pairs_sums        s = {0, 0, 0, 0, 0, 0};
-    uint32_t              word, half;
+    const uint32_t *end = panel + depth / 2 * 3;
+    mrt_pairs_sums  s = {0, 0, 0, 0, 0, 0};
+    uint32_t        word;
 
-    __asm__("1:\n\t" MRT_I4_STEP MRT_I4_STEP "ldr %[s], %[end]\n\tcmp %[ap], %[s]\n\tbne 1b"
+    __asm__("push {%[s]}\n1:\n\t" MRT_I4_STEP MRT_I4_STEP "ldr %[s], [sp]\n\tcmp %[ap], %[s]\n\tbne 1b\n\tpop {%[s]}"
             : [x0] "+r"(s.x0), [x1] "+r"(s.x1), [x2] "+r"(s.x2), [y0] "+r"(s.y0), [y1] "+r"(s.y1), [y2] "+r"(s.y2),
-              [wp] "+r"(w), [ap] "+r"(panel), [w] "=&r"(word), [s] "=&r"(half)
-            : [end] "m"(end)
+              [wp] "+r"(w), [ap] "+r"(panel), [w] "=&r"(word), [s] "+r"(end)
+            :
             : "r0", "r1", "r2", "cc", "memory");
     return s;
 }
