@@ -12,7 +12,7 @@ MRT_INLINE mrt_quad_sums mrt_fully_connected_quad_i4(const int8_t **w, const int
 {
     mrt_quad_sums s = {0, 0, 0, 0};
     const int8_t *at = *w;
-    int32_t       left = in_count & 7;
+    int32_t       left = in_count & 15;
 
     if (in_count > left)
         at = mrt_quad_i4_tile(&s, at, in, in_count - left);

@@ -33,13 +33,13 @@ MRT_INLINE const int8_t *mrt_quad_i4_group(mrt_quad_sums *s, const int8_t *w, ui
     return w;
 }
 
-/* count inputs, a multiple of 8 that is not 0. 12 registers. */
+/* count inputs, a multiple of 16 that is not 0. 12 registers. */
 MRT_INLINE const int8_t *mrt_quad_i4_tile(mrt_quad_sums *s, const int8_t *w, const int8_t *in, int32_t count)
 {
     const int8_t *const end = in + count;
     uint32_t            even, odd;
 
-    __asm__("1:\n\t" MRT_QUAD_I4_STEP MRT_QUAD_I4_STEP "cmp %[in], %[end]\n\tbne 1b"
+    __asm__("1:\n\t" MRT_QUAD_I4_STEP MRT_QUAD_I4_STEP MRT_QUAD_I4_STEP MRT_QUAD_I4_STEP "cmp %[in], %[end]\n\tbne 1b"
             : [x] "+&r"(s->x), [y] "+&r"(s->y), [z] "+&r"(s->z), [u] "+&r"(s->u), [w] "+&r"(w), [in] "+&r"(in),
               [even] "=&r"(even), [odd] "=&r"(odd)
             : [end] "r"(end)
