@@ -17,7 +17,9 @@
 
 #include "word.h"
 
-enum { MRT_LANES_GROUPS = 7, MRT_LANES_CHANNELS = 4, MRT_LANES_MASK = 0x000f000f, MRT_LANES_OFFSET = 0x00080008 };
+enum { MRT_LANES_GROUPS = 7, MRT_LANES_CHANNELS = 4 };
+#define MRT_LANES_MASK   0x000f000fu
+#define MRT_LANES_OFFSET 0x00080008u
 
 MRT_INLINE uint32_t mrt_lanes_word(const MRT_FLASH int8_t *at)
 {
@@ -29,7 +31,7 @@ MRT_INLINE uint32_t mrt_lanes_word(const MRT_FLASH int8_t *at)
 /* Of value k. */
 MRT_INLINE uint32_t mrt_lanes_pair(uint32_t word, int32_t k)
 {
-    return (word >> (4 * k) & (uint32_t)MRT_LANES_MASK) - (uint32_t)MRT_LANES_OFFSET;
+    return (word >> (4 * k) & MRT_LANES_MASK) - MRT_LANES_OFFSET;
 }
 
 MRT_INLINE void mrt_lanes_part(uint32_t lanes, uint32_t *low, uint32_t *high)

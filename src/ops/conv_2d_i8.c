@@ -250,7 +250,7 @@ const mote_field mote_tiled_fields[] = {
 };
 
 #define TILED                                                                                                               \
-    .params = "mrt_conv_2d_tiled_params", .param_bytes = sizeof(mrt_conv_2d_tiled_params), .fields = mote_tiled_fields,          \
+    .params = "mrt_conv_2d_tiled_params", .param_bytes = sizeof(mrt_conv_2d_tiled_params), .fields = mote_tiled_fields,     \
     .overlap = overlap_tiled
 
 const mote_kernel mrt_conv_2d_i8_kernels[] = {

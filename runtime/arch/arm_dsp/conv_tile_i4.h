@@ -13,7 +13,7 @@
 #include "conv_tiles.h"
 
 /* As many values have sums that do not overflow: 2^31 / (128 * 255). */
-enum { MRT_I4_DEPTH_MAX = 65536 };
+#define MRT_I4_DEPTH_MAX 65536
 
 #if MRT_HAS_DSP
 
