@@ -1,7 +1,8 @@
 /* Random images of bytes with random labels, as a folder of .npy files: what the speed of training on images is measured
  * with, since it does not depend on what they show.
  *
- *     write_images FOLDER COUNT SIZE CLASSES        writes x_train.npy [COUNT, SIZE, SIZE, 3] and y_train.npy [COUNT]
+ *     write_images FOLDER COUNT SIZE CLASSES [WIDTH CHANNELS]
+ *                                                   writes x_train.npy [COUNT, SIZE, SIZE, 3] and y_train.npy [COUNT]
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,13 +30,14 @@ int main(int argc, char **argv)
     mote_array images = {0}, labels = {0};
     mote_error err = {0};
 
-    if (argc != 5) {
-        fprintf(stderr, "usage: write_images FOLDER COUNT SIZE CLASSES\n");
+    if (argc != 5 && argc != 7) {
+        fprintf(stderr, "usage: write_images FOLDER COUNT SIZE CLASSES [WIDTH CHANNELS]\n");
         return 2;
     }
     const int64_t count = atol(argv[2]), size = atol(argv[3]);
+    const int64_t width = argc > 5 ? atol(argv[5]) : size, channels = argc > 5 ? atol(argv[6]) : 3;
     if (mote_make_dirs(argv[1], &err) == MOTE_OK &&
-        mote_array_create(&images, MOTE_U8, 4, (int64_t[]){count, size, size, 3}, &err) == MOTE_OK &&
+        mote_array_create(&images, MOTE_U8, 4, (int64_t[]){count, size, width, channels}, &err) == MOTE_OK &&
         mote_array_create(&labels, MOTE_U8, 1, &count, &err) == MOTE_OK &&
         write_random(argv[1], "x_train.npy", &images, 256, &err) == MOTE_OK)
         write_random(argv[1], "y_train.npy", &labels, atoi(argv[4]), &err);

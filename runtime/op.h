@@ -622,6 +622,14 @@ static MRT_COLD mrt_reason mrt_left_out(mrt_call *c)
 #if !defined(MRT_ONLY)
 #define MRT_KEEPS(NAME) 1
 #endif
+/* MRT_WITH_LIST: a kernel that several operators' rows name, and of which the host lists faster ones for each operator
+ * alone, as LIST_kernels in src/ops; MRT_LIST(LIST) stands before the rows. */
+#if defined(MRT_SENTENCES)
+#define MRT_WITH_LIST(prepare, NAME, LIST) prepare, MRT_RUN(LIST)
+#else
+#define MRT_WITH_LIST(prepare, NAME, LIST) MRT_WITH(prepare, NAME)
+#define MRT_LIST(LIST)                     struct LIST##_list
+#endif
 /* A line of a table, and the comma behind it, that an interpreter for one model has only where it has that kernel. */
 #if defined(MRT_ONLY)
 #define MRT_LINE_OPEN(...)         __VA_ARGS__

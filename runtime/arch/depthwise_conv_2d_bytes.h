@@ -68,13 +68,13 @@ MRT_INLINE void mrt_depthwise_3x4_bytes(mrt_sums_4 *s, const int8_t *x, const mr
     s->d = mrt_depthwise_3_bytes(s->d, x + 3 * stride, w);
 }
 
-MRT_INLINE void mrt_depthwise_3x3_bytes(const mrt_depthwise_plane_params *p, const mrt_plane *plane, const int8_t *values,
-                                        int32_t o, int8_t *out)
+MRT_INLINE void mrt_depthwise_3x3_bytes(const mrt_depthwise_plane_params *p, const mrt_plane *plane,
+                                        const MRT_FLASH int8_t *w, const int8_t *values, int32_t o, int8_t *out)
 {
     const mrt_channel       c = mrt_channel_at(p->channels + o * MRT_CHANNEL_WORDS);
-    const mrt_row_weights_3 w0 = mrt_row_weights_3_at(p->w + o, plane->column.w_step);
-    const mrt_row_weights_3 w1 = mrt_row_weights_3_at(p->w + o + plane->row.w_step, plane->column.w_step);
-    const mrt_row_weights_3 w2 = mrt_row_weights_3_at(p->w + o + 2 * plane->row.w_step, plane->column.w_step);
+    const mrt_row_weights_3 w0 = mrt_row_weights_3_at(w + o, plane->column.w_step);
+    const mrt_row_weights_3 w1 = mrt_row_weights_3_at(w + o + plane->row.w_step, plane->column.w_step);
+    const mrt_row_weights_3 w2 = mrt_row_weights_3_at(w + o + 2 * plane->row.w_step, plane->column.w_step);
     const int32_t           stride = plane->column.stride, step = plane->column.out_step;
     int32_t                 row, left;
 
@@ -110,23 +110,25 @@ MRT_INLINE uint32_t mrt_depthwise_sum_bytes(const mrt_plane *plane, const int8_t
     return sum;
 }
 
-MRT_INLINE void mrt_depthwise_any_bytes(const mrt_depthwise_plane_params *p, const mrt_plane *plane, const int8_t *values,
-                                        int8_t *weights, int32_t o, int8_t *out)
+MRT_INLINE void mrt_depthwise_any_bytes(const mrt_depthwise_plane_params *p, const mrt_plane *plane,
+                                        const MRT_FLASH int8_t *w, const int8_t *values, int8_t *weights, int32_t o,
+                                        int8_t *out)
 {
     const mrt_channel c = mrt_channel_at(p->channels + o * MRT_CHANNEL_WORDS);
     int32_t           row, i, ky, kx;
 
     for (ky = 0, i = 0; ky < plane->row.kernel; ky++)
         for (kx = 0; kx < plane->column.kernel; kx++)
-            weights[i++] = p->w[o + ky * plane->row.w_step + kx * plane->column.w_step];
+            weights[i++] = w[o + ky * plane->row.w_step + kx * plane->column.w_step];
     for (row = 0; row < plane->row.out; row++, values += plane->row.stride * plane->pitch, out += plane->row.out_step)
         for (i = 0; i < plane->column.out; i++)
             out[i * plane->column.out_step] =
                 mrt_output_of(&p->output, &c, mrt_depthwise_sum_bytes(plane, values + i * plane->column.stride, weights));
 }
 
-MRT_INLINE void mrt_depthwise_conv_2d_i8_bytes(const mrt_depthwise_plane_params *p, const int8_t *in, int8_t *out,
-                                               void *scratch)
+/* Weights [1, kernel_h, kernel_w, out_c] at w. */
+MRT_INLINE void mrt_depthwise_planes_bytes(const mrt_depthwise_plane_params *p, const MRT_FLASH int8_t *w, const int8_t *in,
+                                           int8_t *out, void *scratch)
 {
     const mrt_window *window = &p->window;
     const mrt_plane   plane = mrt_plane_of(window, p->is_transposed, MRT_DEPTHWISE_BYTES_UNIT);
@@ -141,13 +143,19 @@ MRT_INLINE void mrt_depthwise_conv_2d_i8_bytes(const mrt_depthwise_plane_params 
             mrt_plane_copy_bytes(&plane, in + i, values);
             for (o = i * multiplier; o < (i + 1) * multiplier; o++)
                 if (mrt_plane_is_3x3(window))
-                    mrt_depthwise_3x3_bytes(p, &plane, values, o, out + o);
+                    mrt_depthwise_3x3_bytes(p, &plane, w, values, o, out + o);
                 else
-                    mrt_depthwise_any_bytes(p, &plane, values, values + count, o, out + o);
+                    mrt_depthwise_any_bytes(p, &plane, w, values, values + count, o, out + o);
         }
         in += window->in_h * window->in_w * window->in_c;
         out += window->out_h * window->out_w * window->out_c;
     }
+}
+
+MRT_INLINE void mrt_depthwise_conv_2d_i8_bytes(const mrt_depthwise_plane_params *p, const int8_t *in, int8_t *out,
+                                               void *scratch)
+{
+    mrt_depthwise_planes_bytes(p, p->w, in, out, scratch);
 }
 
 #endif

@@ -81,14 +81,14 @@ MRT_INLINE void mrt_depthwise_3_dsp(mrt_sums_2 *s, const int16_t *x, const mrt_w
     }
 }
 
-MRT_INLINE void mrt_depthwise_3x3_dsp(const mrt_depthwise_plane_params *p, const mrt_plane *plane, const int16_t *values,
-                                      int32_t o, int8_t *out)
+MRT_INLINE void mrt_depthwise_3x3_dsp(const mrt_depthwise_plane_params *p, const mrt_plane *plane, const MRT_FLASH int8_t *w,
+                                      const int16_t *values, int32_t o, int8_t *out)
 {
     const int           doubling = p->output.is_fast ? 1 : 0;
     const mrt_channel   c = mrt_channel_at(p->channels + o * MRT_CHANNEL_WORDS);
-    const mrt_weights_3 w0 = mrt_weights_3_at(p->w + o, plane->column.w_step, doubling);
-    const mrt_weights_3 w1 = mrt_weights_3_at(p->w + o + plane->row.w_step, plane->column.w_step, doubling);
-    const mrt_weights_3 w2 = mrt_weights_3_at(p->w + o + 2 * plane->row.w_step, plane->column.w_step, doubling);
+    const mrt_weights_3 w0 = mrt_weights_3_at(w + o, plane->column.w_step, doubling);
+    const mrt_weights_3 w1 = mrt_weights_3_at(w + o + plane->row.w_step, plane->column.w_step, doubling);
+    const mrt_weights_3 w2 = mrt_weights_3_at(w + o + 2 * plane->row.w_step, plane->column.w_step, doubling);
     const uint32_t      bias = (uint32_t)c.bias << doubling;
     int32_t             row, left;
 
@@ -121,23 +121,24 @@ MRT_INLINE uint32_t mrt_depthwise_sum_dsp(const mrt_plane *plane, const int16_t 
     return sum;
 }
 
-MRT_INLINE void mrt_depthwise_any_dsp(const mrt_depthwise_plane_params *p, const mrt_plane *plane, const int16_t *values,
-                                      int16_t *weights, int32_t o, int8_t *out)
+MRT_INLINE void mrt_depthwise_any_dsp(const mrt_depthwise_plane_params *p, const mrt_plane *plane, const MRT_FLASH int8_t *w,
+                                      const int16_t *values, int16_t *weights, int32_t o, int8_t *out)
 {
     const mrt_channel c = mrt_channel_at(p->channels + o * MRT_CHANNEL_WORDS);
     int32_t           row, i, ky, kx;
 
     for (ky = 0, i = 0; ky < plane->row.kernel; ky++)
         for (kx = 0; kx < plane->column.kernel; kx++)
-            weights[i++] = p->w[o + ky * plane->row.w_step + kx * plane->column.w_step];
+            weights[i++] = w[o + ky * plane->row.w_step + kx * plane->column.w_step];
     for (row = 0; row < plane->row.out; row++, values += plane->row.stride * plane->pitch, out += plane->row.out_step)
         for (i = 0; i < plane->column.out; i++)
             out[i * plane->column.out_step] =
                 mrt_output_of_dsp(&p->output, &c, mrt_depthwise_sum_dsp(plane, values + i * plane->column.stride, weights));
 }
 
-MRT_INLINE void mrt_depthwise_conv_2d_i8_dsp(const mrt_depthwise_plane_params *p, const int8_t *in, int8_t *out,
-                                             void *scratch)
+/* Weights [1, kernel_h, kernel_w, out_c] at w. */
+MRT_INLINE void mrt_depthwise_planes_dsp(const mrt_depthwise_plane_params *p, const MRT_FLASH int8_t *w, const int8_t *in,
+                                         int8_t *out, void *scratch)
 {
     const mrt_window *window = &p->window;
     const mrt_plane   plane = mrt_plane_of(window, p->is_transposed, MRT_DEPTHWISE_DSP_UNIT);
@@ -152,13 +153,19 @@ MRT_INLINE void mrt_depthwise_conv_2d_i8_dsp(const mrt_depthwise_plane_params *p
             mrt_plane_copy_dsp(&plane, in + i, values);
             for (o = i * multiplier; o < (i + 1) * multiplier; o++)
                 if (mrt_plane_is_3x3(window))
-                    mrt_depthwise_3x3_dsp(p, &plane, values, o, out + o);
+                    mrt_depthwise_3x3_dsp(p, &plane, w, values, o, out + o);
                 else
-                    mrt_depthwise_any_dsp(p, &plane, values, values + count, o, out + o);
+                    mrt_depthwise_any_dsp(p, &plane, w, values, values + count, o, out + o);
         }
         in += window->in_h * window->in_w * window->in_c;
         out += window->out_h * window->out_w * window->out_c;
     }
+}
+
+MRT_INLINE void mrt_depthwise_conv_2d_i8_dsp(const mrt_depthwise_plane_params *p, const int8_t *in, int8_t *out,
+                                             void *scratch)
+{
+    mrt_depthwise_planes_dsp(p, p->w, in, out, scratch);
 }
 
 #endif

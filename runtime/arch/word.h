@@ -65,6 +65,28 @@ MRT_INLINE uint32_t mrt_load_aligned_word(const int8_t *at)
 }
 #endif
 
+/* Two bytes at an even address, of whatever type they were stored. */
+#if defined(__GNUC__)
+typedef int16_t __attribute__((may_alias)) mrt_half;
+
+MRT_INLINE int16_t mrt_load_half(const int8_t *at)
+{
+    return *(const mrt_half *)(const void *)at;
+}
+#else
+MRT_INLINE int16_t mrt_load_half(const int8_t *at)
+{
+    union {
+        int8_t  bytes[2];
+        int16_t value;
+    } half;
+
+    half.bytes[0] = at[0];
+    half.bytes[1] = at[1];
+    return half.value;
+}
+#endif
+
 /* Whether a word at any address is one load; else bytes are better moved one by one. */
 #if defined(__ARM_FEATURE_UNALIGNED) || defined(__x86_64__) || defined(__i386__) || defined(__aarch64__)
 #define MRT_HAS_UNALIGNED 1

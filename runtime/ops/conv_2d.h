@@ -10,6 +10,9 @@
 MRT_KERNEL_WITH_FASTER(mrt_conv_2d_i8, mrt_conv_i8_params, int8_t, int8_t);
 MRT_KERNEL_WITH_FASTER(mrt_conv_2d_f32, mrt_conv_f32_params, float, float);
 
+MRT_LIST(mrt_conv_2d_i4);
+MRT_LIST(mrt_conv_2d_i16);
+
 enum { MRT_CONV_2D_CHANNEL_AXIS = 0 };
 
 static const mrt_attribute mrt_conv_2d_fields[] = {
@@ -141,9 +144,14 @@ static const mrt_row mrt_conv_2d_rows[] = {
      8,
      MRT_WITH_FASTER(mrt_conv_2d_prepare_fast, mrt_conv_2d_prepare_i8, mrt_conv_2d_i8)},
     {MRT_F32, {MRT_F32, MRT_F32, MRT_F32}, 3, 1, 8, MRT_FLOATS(mrt_conv_2d_prepare_f32, mrt_conv_2d_f32)},
-    {MRT_I16, {MRT_I16, MRT_I8, MRT_I64}, 3, 4, 8, MRT_WITH(mrt_conv_2d_prepare_i16, mrt_conv_groups_i16)},
+    {MRT_I16,
+     {MRT_I16, MRT_I8, MRT_I64},
+     3,
+     4,
+     8,
+     MRT_WITH_LIST(mrt_conv_2d_prepare_i16, mrt_conv_groups_i16, mrt_conv_2d_i16)},
     {MRT_I16, {MRT_I16, MRT_I8, MRT_I32}, 3, 8, 8, MRT_WITH(mrt_conv_2d_prepare_i16_bias32, mrt_conv_groups_i16_bias32)},
-    {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 7, 8, MRT_WITH(mrt_conv_2d_prepare_i4, mrt_conv_groups_i4)},
+    {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 7, 8, MRT_WITH_LIST(mrt_conv_2d_prepare_i4, mrt_conv_groups_i4, mrt_conv_2d_i4)},
     {MRT_U8, {MRT_U8, MRT_U8, MRT_I32}, 3, 1, 8, MRT_WITH(mrt_conv_2d_prepare_u8, mrt_conv_groups_u8)},
     MRT_LINE_OF(mrt_conv_hybrid,
                 {MRT_F32, {MRT_F32, MRT_I8, MRT_F32}, 3, 2, 8, MRT_FLOATS(mrt_conv_2d_prepare_hybrid, mrt_conv_hybrid)})

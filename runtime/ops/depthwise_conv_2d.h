@@ -11,6 +11,9 @@ MRT_KERNEL_WITH_FASTER(mrt_depthwise_conv_2d_i8, mrt_conv_i8_params, int8_t, int
 MRT_KERNEL_1(mrt_depthwise_conv_2d_u8, mrt_conv_groups_u8_params, "kernels/depthwise_conv_2d.h", uint8_t, uint8_t);
 MRT_KERNEL_1(mrt_depthwise_conv_2d_f32, mrt_conv_f32_params, "kernels/depthwise_conv_2d.h", float, float);
 
+MRT_LIST(mrt_depthwise_conv_2d_i4);
+MRT_LIST(mrt_depthwise_conv_2d_i16);
+
 enum { MRT_DEPTHWISE_CHANNEL_AXIS = 3 };
 
 static const mrt_attribute mrt_depthwise_conv_2d_fields[] = {
@@ -127,8 +130,18 @@ static const mrt_row mrt_depthwise_conv_2d_rows[] = {
      1,
      7,
      MRT_FLOATS(mrt_depthwise_conv_2d_prepare_f32, mrt_depthwise_conv_2d_f32)},
-    {MRT_I16, {MRT_I16, MRT_I8, MRT_I64}, 3, 5, 7, MRT_WITH(mrt_depthwise_conv_2d_prepare_i16, mrt_conv_groups_i16)},
-    {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 7, 7, MRT_WITH(mrt_depthwise_conv_2d_prepare_i4, mrt_conv_groups_i4)},
+    {MRT_I16,
+     {MRT_I16, MRT_I8, MRT_I64},
+     3,
+     5,
+     7,
+     MRT_WITH_LIST(mrt_depthwise_conv_2d_prepare_i16, mrt_conv_groups_i16, mrt_depthwise_conv_2d_i16)},
+    {MRT_I8,
+     {MRT_I8, MRT_I4, MRT_I32},
+     3,
+     7,
+     7,
+     MRT_WITH_LIST(mrt_depthwise_conv_2d_prepare_i4, mrt_conv_groups_i4, mrt_depthwise_conv_2d_i4)},
     {MRT_U8, {MRT_U8, MRT_U8, MRT_I32}, 3, 1, 7, MRT_WITH(mrt_depthwise_conv_2d_prepare_u8, mrt_depthwise_conv_2d_u8)},
     MRT_LINE_OF(
         mrt_conv_hybrid,

@@ -15,6 +15,9 @@ MRT_KERNEL_1(mrt_fully_connected_u8, mrt_fully_connected_u8_params, "kernels/ful
 MRT_KERNEL_WITH_FASTER(mrt_fully_connected_i8, mrt_fully_connected_i8_params, int8_t, int8_t);
 MRT_KERNEL_1(mrt_fully_connected_f32, mrt_fully_connected_f32_params, "kernels/fully_connected.h", float, float);
 
+MRT_LIST(mrt_fully_connected_i4);
+MRT_LIST(mrt_fully_connected_i16);
+
 static const mrt_attribute mrt_fully_connected_fields[] = {
     MRT_FUSED_ACTIVATION(0), MRT_ATTRIBUTE(BYTE, mrt_fully_connected_attributes, weights_format, 1, 0),
     MRT_ATTRIBUTE(BOOL, mrt_fully_connected_attributes, keep_num_dims, 2, 0),
@@ -179,8 +182,18 @@ static const mrt_row mrt_fully_connected_rows[] = {
      12,
      MRT_WITH_FASTER(mrt_fully_connected_prepare_fast, mrt_fully_connected_prepare_i8, mrt_fully_connected_i8)},
     {MRT_F32, {MRT_F32, MRT_F32, MRT_F32}, 3, 1, 12, MRT_FLOATS(mrt_fully_connected_prepare_f32, mrt_fully_connected_f32)},
-    {MRT_I16, {MRT_I16, MRT_I8, MRT_I64}, 3, 7, 12, MRT_WITH(mrt_fully_connected_prepare_i16, mrt_conv_groups_i16)},
-    {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 10, 12, MRT_WITH(mrt_fully_connected_prepare_i4, mrt_conv_groups_i4)},
+    {MRT_I16,
+     {MRT_I16, MRT_I8, MRT_I64},
+     3,
+     7,
+     12,
+     MRT_WITH_LIST(mrt_fully_connected_prepare_i16, mrt_conv_groups_i16, mrt_fully_connected_i16)},
+    {MRT_I8,
+     {MRT_I8, MRT_I4, MRT_I32},
+     3,
+     10,
+     12,
+     MRT_WITH_LIST(mrt_fully_connected_prepare_i4, mrt_conv_groups_i4, mrt_fully_connected_i4)},
     {MRT_U8, {MRT_U8, MRT_U8, MRT_I32}, 3, 1, 12, MRT_WITH(mrt_fully_connected_prepare_u8, mrt_fully_connected_u8)},
     MRT_LINE_OF(
         mrt_conv_hybrid,

@@ -225,7 +225,7 @@ static void run_pairs(const void *params, const mrt_io *io)
 
 /* ---- all ---- */
 
-static const mote_field tiled_fields[] = {
+const mote_field mote_tiled_fields[] = {
     MOTE_FIELD(mrt_conv_2d_tiled_params, window.batch),
     MOTE_FIELD(mrt_conv_2d_tiled_params, window.in_h),
     MOTE_FIELD(mrt_conv_2d_tiled_params, window.in_w),
@@ -250,7 +250,7 @@ static const mote_field tiled_fields[] = {
 };
 
 #define TILED                                                                                                               \
-    .params = "mrt_conv_2d_tiled_params", .param_bytes = sizeof(mrt_conv_2d_tiled_params), .fields = tiled_fields,          \
+    .params = "mrt_conv_2d_tiled_params", .param_bytes = sizeof(mrt_conv_2d_tiled_params), .fields = mote_tiled_fields,     \
     .overlap = overlap_tiled
 
 const mote_kernel mrt_conv_2d_i8_kernels[] = {

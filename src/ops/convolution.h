@@ -46,4 +46,17 @@ mote_status mote_convolution_channels(const mrt_conv_i8_params *p, const mote_co
                                       mote_prepared *prepared, mrt_output *output, const int32_t **channels,
                                       mote_error *err);
 
+/* The fields of mrt_conv_2d_tiled_params, mrt_depthwise_plane_params and mrt_fully_connected_channels_params. */
+extern const mote_field mote_tiled_fields[], mote_plane_fields[], mote_channels_fields[];
+
+/* ---- kernels that work on one channel's plane (runtime/arch/plane.h) ---- */
+
+/* A larger plane costs more memory than it is worth. */
+enum { MOTE_PLANE_BYTES_MAX = 32768 };
+
+bool     mote_plane_fits(const mote_graph *graph, const mote_node *node, mote_error *err);
+uint32_t mote_plane_in_place(const mote_graph *graph, const mote_node *node);
+/* unit: so many outputs of a row are computed at once. */
+bool mote_plane_is_transposed(const mrt_window *window, int32_t unit);
+
 #endif

@@ -7,9 +7,6 @@
 #include "runtime/arch/depthwise_conv_2d_dsp.h"
 #include "runtime/ops/depthwise_conv_2d.h"
 
-/* A larger plane costs more memory than it is worth. */
-enum { PLANE_BYTES_MAX = 32768 };
-
 static mote_convolution_weights weights_of(const mote_graph *graph, const mote_node *node)
 {
     const mote_tensor *w = mote_node_in(graph, node, 1);
@@ -34,7 +31,7 @@ static int64_t cost_of(int32_t rows, int32_t columns, int32_t unit)
     return (int64_t)rows * ((columns + unit - 1) / unit * unit + 1);
 }
 
-static bool is_transposed(const mrt_window *window, int32_t unit)
+bool mote_plane_is_transposed(const mrt_window *window, int32_t unit)
 {
     return cost_of(window->out_w, window->out_h, unit) < cost_of(window->out_h, window->out_w, unit);
 }
@@ -53,25 +50,25 @@ static mote_status prepare_plane(const mote_graph *graph, const mote_node *node,
     from = reference.params;
     p->window = from->window;
     p->in_zero = from->in_zero;
-    p->is_transposed = is_transposed(&p->window, unit);
+    p->is_transposed = mote_plane_is_transposed(&p->window, unit);
     p->w = from->w;
     MOTE_TRY(mote_convolution_channels(from, &weights, true, prepared, &p->output, &p->channels, err));
     return mote_prepared_add(prepared, "weights", p->w, MOTE_I8, mote_tensor_count(mote_node_in(graph, node, 1)), err);
 }
 
 /* The plane's size in 64 bits: the runtime's own function may be asked only when it is small. */
-static bool plane_fits(const mote_graph *graph, const mote_node *node, mote_error *err)
+bool mote_plane_fits(const mote_graph *graph, const mote_node *node, mote_error *err)
 {
     const mrt_window w = mote_convolution_window(graph, node);
     const int64_t    rows = (int64_t)(w.out_h + 3) * w.stride_h + (int64_t)w.kernel_h * w.dilation_h;
     const int64_t    columns = (int64_t)(w.out_w + 3) * w.stride_w + (int64_t)w.kernel_w * w.dilation_w;
 
     (void)err;
-    return rows < PLANE_BYTES_MAX && columns < PLANE_BYTES_MAX && 2 * rows * columns <= 2 * PLANE_BYTES_MAX;
+    return rows < MOTE_PLANE_BYTES_MAX && columns < MOTE_PLANE_BYTES_MAX && 2 * rows * columns <= 2 * MOTE_PLANE_BYTES_MAX;
 }
 
 /* See plane.h. Samples after the first must not have been written over. */
-static uint32_t in_place(const mote_graph *graph, const mote_node *node)
+uint32_t mote_plane_in_place(const mote_graph *graph, const mote_node *node)
 {
     const mrt_window w = mote_convolution_window(graph, node);
 
@@ -87,7 +84,7 @@ static size_t scratch_bytes(const mote_graph *graph, const mote_node *node)
 {
     const mrt_window window = mote_convolution_window(graph, node);
 
-    return (size_t)mrt_depthwise_bytes_scratch(&window, is_transposed(&window, MRT_DEPTHWISE_BYTES_UNIT));
+    return (size_t)mrt_depthwise_bytes_scratch(&window, mote_plane_is_transposed(&window, MRT_DEPTHWISE_BYTES_UNIT));
 }
 
 static void run_bytes(const void *params, const mrt_io *io)
@@ -104,7 +101,7 @@ static size_t scratch_dsp(const mote_graph *graph, const mote_node *node)
 {
     const mrt_window window = mote_convolution_window(graph, node);
 
-    return (size_t)mrt_depthwise_dsp_scratch(&window, is_transposed(&window, MRT_DEPTHWISE_DSP_UNIT));
+    return (size_t)mrt_depthwise_dsp_scratch(&window, mote_plane_is_transposed(&window, MRT_DEPTHWISE_DSP_UNIT));
 }
 
 static void run_dsp(const void *params, const mrt_io *io)
@@ -114,7 +111,7 @@ static void run_dsp(const void *params, const mrt_io *io)
 
 /* ---- all ---- */
 
-static const mote_field plane_fields[] = {
+const mote_field mote_plane_fields[] = {
     MOTE_FIELD(mrt_depthwise_plane_params, window.batch),
     MOTE_FIELD(mrt_depthwise_plane_params, window.in_h),
     MOTE_FIELD(mrt_depthwise_plane_params, window.in_w),
@@ -139,8 +136,8 @@ static const mote_field plane_fields[] = {
 };
 
 #define PLANE                                                                                                               \
-    .params = "mrt_depthwise_plane_params", .param_bytes = sizeof(mrt_depthwise_plane_params), .fields = plane_fields,      \
-    .applies = plane_fits, .in_place = in_place
+    .params = "mrt_depthwise_plane_params", .param_bytes = sizeof(mrt_depthwise_plane_params), .fields = mote_plane_fields, \
+    .applies = mote_plane_fits, .in_place = mote_plane_in_place
 
 const mote_kernel mrt_depthwise_conv_2d_i8_kernels[] = {
     {MOTE_REFERENCE_KERNEL(mrt_depthwise_conv_2d_i8, mrt_conv_i8_params, "kernels/depthwise_conv_2d.h",

@@ -206,7 +206,7 @@ static void run_pairs(const void *params, const mrt_io *io)
 
 /* ---- all ---- */
 
-static const mote_field channels_fields[] = {
+const mote_field mote_channels_fields[] = {
     MOTE_FIELD(mrt_fully_connected_channels_params, rows),
     MOTE_FIELD(mrt_fully_connected_channels_params, in_count),
     MOTE_FIELD(mrt_fully_connected_channels_params, out_count),
@@ -218,7 +218,7 @@ static const mote_field channels_fields[] = {
 
 #define CHANNELS                                                                                                            \
     .params = "mrt_fully_connected_channels_params", .param_bytes = sizeof(mrt_fully_connected_channels_params),            \
-    .fields = channels_fields
+    .fields = mote_channels_fields
 
 const mote_kernel mrt_fully_connected_i8_kernels[] = {
     {MOTE_REFERENCE_KERNEL(mrt_fully_connected_i8, mrt_fully_connected_i8_params, "kernels/fully_connected.h",

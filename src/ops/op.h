@@ -178,6 +178,7 @@ typedef mrt_row mote_op_row; /* kernels: the reference first, faster ones behind
         FUNCTION((const PARAMS *)params, io);                                                                               \
     }                                                                                                                       \
     extern const mote_kernel NAME##_kernels[]
+#define MRT_LIST(LIST)          extern const mote_kernel LIST##_kernels[]
 #define MRT_RUN(NAME)           NAME##_kernels
 #define MRT_VIEW                mote_view_kernels
 #define MRT_FASTER(fast, plain) plain

@@ -29,23 +29,23 @@ typedef struct mrt_rows_4 {
 
 /* clang-format off */
 
-#define MRT_RV_POSITION(at, a, b, c, d)                     \
-    "lb t5, " #at "(%[ap])\n\t"                             \
+#define MRT_RV_POSITION(load, at, a, b, c, d)               \
+    load " t5, " at "(%[ap])\n\t"                           \
     "mul %[entry], t1, t5\n\tadd %[" #a "], %[" #a "], %[entry]\n\t" \
     "mul %[entry], t2, t5\n\tadd %[" #b "], %[" #b "], %[entry]\n\t" \
     "mul %[entry], t3, t5\n\tadd %[" #c "], %[" #c "], %[entry]\n\t" \
     "mul %[entry], t4, t5\n\tadd %[" #d "], %[" #d "], %[entry]\n\t"
 
-/* Value k of a row; its place in the panel for each position. */
-#define MRT_RV_VALUE(k, p0, p1, p2, p3) \
-    "lb t1, " #k "(%[wa])\n\t"          \
-    "lb t2, " #k "(%[wb])\n\t"          \
-    "lb t3, " #k "(%[wc])\n\t"          \
-    "lb t4, " #k "(%[wd])\n\t"          \
-    MRT_RV_POSITION(p0, a0, b0, c0, d0) \
-    MRT_RV_POSITION(p1, a1, b1, c1, d1) \
-    MRT_RV_POSITION(p2, a2, b2, c2, d2) \
-    MRT_RV_POSITION(p3, a3, b3, c3, d3)
+/* Value k of a row; its place in the panel for position 0. */
+#define MRT_RV_VALUE(load, k, at)                      \
+    "lb t1, " #k "(%[wa])\n\t"                         \
+    "lb t2, " #k "(%[wb])\n\t"                         \
+    "lb t3, " #k "(%[wc])\n\t"                         \
+    "lb t4, " #k "(%[wd])\n\t"                         \
+    MRT_RV_POSITION(load, #at, a0, b0, c0, d0)         \
+    MRT_RV_POSITION(load, #at " + 4", a1, b1, c1, d1)  \
+    MRT_RV_POSITION(load, #at " + 8", a2, b2, c2, d2)  \
+    MRT_RV_POSITION(load, #at " + 12", a3, b3, c3, d3)
 
 #define MRT_RV_BIAS(at, x0, x1, x2, x3)   \
     "lw %[" #x0 "], " #at "(%[entry])\n\t" \
@@ -53,49 +53,52 @@ typedef struct mrt_rows_4 {
     "mv %[" #x2 "], %[" #x0 "]\n\t"        \
     "mv %[" #x3 "], %[" #x0 "]\n\t"
 
-/* groups of 4 values, two a round; rows and panel are moved on. The entries' pointer is free once the sums have begun, and
- * takes products. */
-MRT_INLINE mrt_sums_4x4 mrt_tile_4x4_groups(mrt_rows_4 *rows, const int8_t **panel, int32_t groups, const int32_t *entry)
-{
-    const int8_t *const end = *panel + 16 * groups;
-    mrt_sums_4x4        s;
-
-    __asm__(
-        MRT_RV_BIAS(4, a0, a1, a2, a3)
-        MRT_RV_BIAS(16, b0, b1, b2, b3)
-        MRT_RV_BIAS(28, c0, c1, c2, c3)
-        MRT_RV_BIAS(40, d0, d1, d2, d3)
-        "sub t1, %[end], %[ap]\n\t"
-        "andi t1, t1, 16\n\t"
-        "beqz t1, 4f\n\t"
-        /* an odd number begins with the second one */
-        "addi %[wa], %[wa], -4\n\taddi %[wb], %[wb], -4\n\taddi %[wc], %[wc], -4\n\taddi %[wd], %[wd], -4\n\t"
-        "addi %[ap], %[ap], -16\n\t"
-        "j 3f\n"
-    "4:\n\t"
-        "beq %[ap], %[end], 2f\n"
-    "1:\n\t"
-        MRT_RV_VALUE(0, 0, 4, 8, 12)
-        MRT_RV_VALUE(1, 1, 5, 9, 13)
-        MRT_RV_VALUE(2, 2, 6, 10, 14)
-        MRT_RV_VALUE(3, 3, 7, 11, 15)
-    "3:\n\t"
-        MRT_RV_VALUE(4, 16, 20, 24, 28)
-        MRT_RV_VALUE(5, 17, 21, 25, 29)
-        MRT_RV_VALUE(6, 18, 22, 26, 30)
-        MRT_RV_VALUE(7, 19, 23, 27, 31)
-        "addi %[wa], %[wa], 8\n\taddi %[wb], %[wb], 8\n\taddi %[wc], %[wc], 8\n\taddi %[wd], %[wd], 8\n\t"
-        "addi %[ap], %[ap], 32\n\t"
-        "bne %[ap], %[end], 1b\n"
-    "2:"
-        : [a0] "=&r"(s.a0), [a1] "=&r"(s.a1), [a2] "=&r"(s.a2), [a3] "=&r"(s.a3), [b0] "=&r"(s.b0), [b1] "=&r"(s.b1),
-          [b2] "=&r"(s.b2), [b3] "=&r"(s.b3), [c0] "=&r"(s.c0), [c1] "=&r"(s.c1), [c2] "=&r"(s.c2), [c3] "=&r"(s.c3),
-          [d0] "=&r"(s.d0), [d1] "=&r"(s.d1), [d2] "=&r"(s.d2), [d3] "=&r"(s.d3), [wa] "+r"(rows->a), [wb] "+r"(rows->b),
-          [wc] "+r"(rows->c), [wd] "+r"(rows->d), [ap] "+r"(*panel), [entry] "+r"(entry)
-        : [end] "r"(end)
-        : "t1", "t2", "t3", "t4", "t5", "memory");
-    return s;
+/* An odd number of groups begins with the second one of a round.
+ * NAME: a function for groups of 4 values, two a round; rows and panel are moved on. The entries' pointer is free once the sums
+ * have begun, and takes products. group, two: bytes of one and two of them in the panel; v1 to v7: where values 1 to 7 lie. */
+#define MRT_RV_TILE_4X4(NAME, load, group, two, v1, v2, v3, v4, v5, v6, v7)                                               \
+MRT_INLINE mrt_sums_4x4 NAME(mrt_rows_4 *rows, const int8_t **panel, int32_t groups, const int32_t *entry)                \
+{                                                                                                                         \
+    const int8_t *const end = *panel + group * groups;                                                                    \
+    mrt_sums_4x4        s;                                                                                                \
+                                                                                                                          \
+    __asm__(                                                                                                              \
+        MRT_RV_BIAS(4, a0, a1, a2, a3)                                                                                    \
+        MRT_RV_BIAS(16, b0, b1, b2, b3)                                                                                   \
+        MRT_RV_BIAS(28, c0, c1, c2, c3)                                                                                   \
+        MRT_RV_BIAS(40, d0, d1, d2, d3)                                                                                   \
+        "sub t1, %[end], %[ap]\n\t"                                                                                       \
+        "andi t1, t1, " #group "\n\t"                                                                                     \
+        "beqz t1, 4f\n\t"                                                                                                 \
+        "addi %[wa], %[wa], -4\n\taddi %[wb], %[wb], -4\n\taddi %[wc], %[wc], -4\n\taddi %[wd], %[wd], -4\n\t"            \
+        "addi %[ap], %[ap], -" #group "\n\t"                                                                              \
+        "j 3f\n"                                                                                                          \
+    "4:\n\t"                                                                                                              \
+        "beq %[ap], %[end], 2f\n"                                                                                         \
+    "1:\n\t"                                                                                                              \
+        MRT_RV_VALUE(load, 0, 0)                                                                                          \
+        MRT_RV_VALUE(load, 1, v1)                                                                                         \
+        MRT_RV_VALUE(load, 2, v2)                                                                                         \
+        MRT_RV_VALUE(load, 3, v3)                                                                                         \
+    "3:\n\t"                                                                                                              \
+        MRT_RV_VALUE(load, 4, v4)                                                                                         \
+        MRT_RV_VALUE(load, 5, v5)                                                                                         \
+        MRT_RV_VALUE(load, 6, v6)                                                                                         \
+        MRT_RV_VALUE(load, 7, v7)                                                                                         \
+        "addi %[wa], %[wa], 8\n\taddi %[wb], %[wb], 8\n\taddi %[wc], %[wc], 8\n\taddi %[wd], %[wd], 8\n\t"                \
+        "addi %[ap], %[ap], " #two "\n\t"                                                                                 \
+        "bne %[ap], %[end], 1b\n"                                                                                         \
+    "2:"                                                                                                                  \
+        : [a0] "=&r"(s.a0), [a1] "=&r"(s.a1), [a2] "=&r"(s.a2), [a3] "=&r"(s.a3), [b0] "=&r"(s.b0), [b1] "=&r"(s.b1),     \
+          [b2] "=&r"(s.b2), [b3] "=&r"(s.b3), [c0] "=&r"(s.c0), [c1] "=&r"(s.c1), [c2] "=&r"(s.c2), [c3] "=&r"(s.c3),     \
+          [d0] "=&r"(s.d0), [d1] "=&r"(s.d1), [d2] "=&r"(s.d2), [d3] "=&r"(s.d3), [wa] "+r"(rows->a), [wb] "+r"(rows->b), \
+          [wc] "+r"(rows->c), [wd] "+r"(rows->d), [ap] "+r"(*panel), [entry] "+r"(entry)                                  \
+        : [end] "r"(end)                                                                                                  \
+        : "t1", "t2", "t3", "t4", "t5", "memory");                                                                        \
+    return s;                                                                                                             \
 }
+
+MRT_RV_TILE_4X4(mrt_tile_4x4_groups, "lb", 16, 32, 1, 2, 3, 16, 17, 18, 19)
 
 /* clang-format on */
 
