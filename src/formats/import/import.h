@@ -57,11 +57,8 @@ typedef struct mote_import_value {
     const struct mote_import_items *items;  /* of a list of tensors: its items, and it has no tensor; NULL: it is no list */
 } mote_import_value;
 
-/* The items of a list. Lists are values: what changes an item makes another one. */
-typedef struct mote_import_items {
-    mote_import_value **item; /* NULL: nothing yet */
-    int32_t             count;
-} mote_import_items;
+/* The items of a list, as the format keeps them. */
+typedef struct mote_import_items mote_import_items;
 
 struct mote_import_row;
 
