@@ -55,6 +55,7 @@ typedef struct mote_import_value {
     mote_import_form               *forms;
     int32_t                         number; /* among all values */
     const struct mote_import_items *items;  /* of a list of tensors: its items, and it has no tensor; NULL: it is no list */
+    struct mote_import_value *const *parts; /* of computed numbers that were packed: each; NULL: they were not */
 } mote_import_value;
 
 /* The items of a list, as the format keeps them. */

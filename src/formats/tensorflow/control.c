@@ -204,11 +204,8 @@ static void give_item(mote_import_call *c, const mote_import_items *items, int64
         mote_import_give_value(c, 0, items->item[i]);
 }
 
-/* A number that a loop counts, as a tensor; MOTE_NONE: it is known. */
-static mote_id counted_at(mote_import_call *c, int32_t i)
+mote_id mote_tf_counted(mote_import_call *c, const mote_import_value *value)
 {
-    const mote_import_value *value = mote_import_in(c, i);
-
     if (mote_import_failed(c) || !value || value->known || value->dtype != MOTE_I32 || mote_import_count(&value->shape) != 1)
         return MOTE_NONE;
     return mote_import_reshape(c, mote_import_as_file(c, value), 0, NULL);
@@ -216,21 +213,17 @@ static mote_id counted_at(mote_import_call *c, int32_t i)
 
 static void give_counted(mote_import_call *c, const mote_import_items *items, mote_id at)
 {
-    mote_import_order order;
-
     if (!items || mote_import_failed(c))
         return;
-    if (!items->whole || has_items(items)) {
+    if (!items->whole || has_items(items))
         mote_import_refuse(c, "which item of the list it reads depends on an input");
-        return;
-    }
-    order = mote_tf_order_of(items->whole);
-    mote_tf_give_part(c, mote_import_as(c, items->whole, &order), &order, at);
+    else
+        mote_tf_give_part(c, items->whole, 0, at);
 }
 
 static void get_item(mote_import_call *c, const mote_import_items *items, int32_t number)
 {
-    const mote_id at = counted_at(c, number);
+    const mote_id at = mote_tf_counted(c, mote_import_in(c, number));
 
     if (at == MOTE_NONE)
         give_item(c, items, number_at(c, number));
@@ -258,7 +251,7 @@ static void set_counted(mote_import_call *c, const mote_import_items *from, mote
 
 static void set_item(mote_import_call *c, const mote_import_items *from, int32_t number, mote_import_value *item)
 {
-    const mote_id      at = counted_at(c, number);
+    const mote_id      at = mote_tf_counted(c, mote_import_in(c, number));
     const int64_t      i = at == MOTE_NONE ? number_at(c, number) : 0;
     mote_import_items *items;
 

@@ -26,8 +26,10 @@ mote_import_items *mote_tf_new_items(mote_import_call *c, int64_t count);
 
 /* The order in which the value's tensor lies, or would. */
 mote_import_order mote_tf_order_of(const mote_import_value *value);
-/* Output 0 is part `at`, a computed number, of the tensor's first axis (the file's), which it has no more. */
-void mote_tf_give_part(mote_import_call *c, mote_id id, const mote_import_order *order, mote_id at);
+/* A computed whole number, as a tensor of rank 0; MOTE_NONE: it is known, or no such number. */
+mote_id mote_tf_counted(mote_import_call *c, const mote_import_value *value);
+/* Output 0 is part `at`, such a number, of x along an axis of the file's, which it has no more. */
+void mote_tf_give_part(mote_import_call *c, const mote_import_value *x, int32_t axis, mote_id at);
 /* The tensor of all items of a list that a loop carries, with one of them written. */
 mote_import_value *mote_tf_write_row(mote_import_call *c, const mote_import_items *list, mote_id at,
                                      mote_import_value *item);

@@ -54,16 +54,17 @@ mote_import_order mote_tf_order_of(const mote_import_value *value)
     return order;
 }
 
-void mote_tf_give_part(mote_import_call *c, mote_id id, const mote_import_order *order, mote_id at)
+void mote_tf_give_part(mote_import_call *c, const mote_import_value *x, int32_t axis, mote_id at)
 {
-    const mote_id  in[] = {id, at};
-    mote_import_op op = {.op = MOTE_OP_GATHER, .in = in, .in_count = 2};
-    int32_t        axes[MOTE_RANK_MAX], i, rank = 0;
+    const mote_import_order order = mote_tf_order_of(x);
+    const mote_id           in[] = {mote_import_as(c, x, &order), at};
+    mote_import_op          op = {.op = MOTE_OP_GATHER, .in = in, .in_count = 2};
+    int32_t                 axes[MOTE_RANK_MAX], i, rank = 0;
 
-    op.as.gather.axis = mote_import_place(order, 0);
-    for (i = 0; i < order->rank; i++)
-        if (order->axis[i] != 0)
-            axes[rank++] = order->axis[i] - 1;
+    op.as.gather.axis = mote_import_place(&order, axis);
+    for (i = 0; i < order.rank; i++)
+        if (order.axis[i] != axis)
+            axes[rank++] = order.axis[i] - (order.axis[i] > axis);
     mote_import_give(c, 0, mote_import_add(c, &op), axes);
 }
 
@@ -424,6 +425,7 @@ static mote_import_value *new_inside(keeper *k, const mote_import_value *like)
         return NULL;
     *value = *like;
     value->forms = NULL; /* those are tensors of another graph */
+    value->parts = NULL;
     value->uses = 2;
     return value;
 }
