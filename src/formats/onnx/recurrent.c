@@ -23,13 +23,13 @@ typedef struct layer {
 
 /* One direction of it. Weights in the order of gates of ops/recurrent.h. */
 typedef struct direction {
-    mote_import_call *c;
-    const layer      *l;
-    const float      *w, *r;             /* [gates * units, ins], [gates * units, units] */
-    const float      *b, *candidate, *p; /* [gates * units], a GRU's [units], [3, units]; NULL: none */
-    bool              is_reverse;
-    mote_id           first[MOTE_CELL_STATES];
-    mote_id           sequence, last[MOTE_CELL_STATES]; /* [N, T, units], [N, 1, units] or [N, units] */
+    mote_import_cell base; /* first: the maker's */
+    const layer     *l;
+    const float     *w, *r;             /* [gates * units, ins], [gates * units, units] */
+    const float     *b, *candidate, *p; /* [gates * units], a GRU's [units], [3, units]; NULL: none */
+    bool             is_reverse;
+    mote_id          first[MOTE_CELL_STATES];
+    mote_id          sequence, last[MOTE_CELL_STATES]; /* [N, T, units], [N, 1, units] or [N, units] */
 } direction;
 
 /* ---- what the file says ---- */
@@ -212,7 +212,7 @@ static void begin_direction(mote_import_call *c, const layer *l, int32_t d, dire
 {
     const size_t units = (size_t)l->units, count = (size_t)l->gates * units, ins = (size_t)l->ins, at = (size_t)d;
 
-    *out = (direction){.c = c, .l = l, .is_reverse = l->is_reverse || d == 1};
+    *out = (direction){.base = {c}, .l = l, .is_reverse = l->is_reverse || d == 1};
     out->w = in_order(c, l, l->w + at * count * ins, units * ins);
     out->r = in_order(c, l, l->r + at * count * units, units * units);
     out->b = l->b ? input_bias(c, l, l->b + at * 2 * count) : NULL;
@@ -225,34 +225,6 @@ static void begin_direction(mote_import_call *c, const layer *l, int32_t d, dire
 
 /* ---- as ops/recurrent.h asks for it ---- */
 
-static mote_import_call *call_of(void *by)
-{
-    return ((direction *)by)->c;
-}
-
-static void enter_graph(void *by, int32_t graph)
-{
-    mote_import_enter(call_of(by)->im, graph);
-}
-
-static void add_node(void *by, const mote_node *node, mote_id *out)
-{
-    const mote_import_op op = {
-        .op = node->op, .in = node->in, .in_count = node->in_count, .as = node->as, .activation = node->activation};
-
-    mote_import_add_many(call_of(by), &op, out, node->out_count);
-}
-
-static mote_id add_ints(void *by, int32_t rank, const int32_t *dim, const int32_t *values)
-{
-    return mote_import_const(call_of(by), MOTE_I32, rank, dim, values);
-}
-
-static mote_id add_zeros(void *by, int32_t rank, const int32_t *dim)
-{
-    return mote_import_zeros(call_of(by), MOTE_F32, rank, dim);
-}
-
 static mote_id add_weight(void *by, mote_cell_weight which)
 {
     const direction *d = by;
@@ -260,13 +232,13 @@ static mote_id add_weight(void *by, mote_cell_weight which)
     const int32_t    units = l->units;
 
     if (which == MOTE_CELL_RECURRENT)
-        return matrix(d->c, d->r, (l->kind == MOTE_CELL_GRU ? 2 : l->gates) * units, units);
+        return matrix(d->base.c, d->r, (l->kind == MOTE_CELL_GRU ? 2 : l->gates) * units, units);
     if (which == MOTE_CELL_CANDIDATE && l->kind == MOTE_CELL_GRU)
-        return matrix(d->c, d->r + 2 * (size_t)units * (size_t)units, units, units);
+        return matrix(d->base.c, d->r + 2 * (size_t)units * (size_t)units, units, units);
     if (which == MOTE_CELL_CANDIDATE_BIAS && d->candidate)
-        return vector(d->c, d->candidate, units);
+        return vector(d->base.c, d->candidate, units);
     if (which >= MOTE_CELL_PEEPHOLES && d->p)
-        return vector(d->c, d->p + (size_t)(which - MOTE_CELL_PEEPHOLES) * (size_t)units, units);
+        return vector(d->base.c, d->p + (size_t)(which - MOTE_CELL_PEEPHOLES) * (size_t)units, units);
     return MOTE_NONE;
 }
 
@@ -274,7 +246,7 @@ static mote_id add_activation(void *by, mote_cell_activation which, mote_id x)
 {
     const direction *d = by;
 
-    return mote_import_unary(d->c,
+    return mote_import_unary(d->base.c,
                              which == MOTE_CELL_GATE ? MOTE_OP_LOGISTIC
                              : d->l->is_relu         ? MOTE_OP_RELU
                                                      : MOTE_OP_TANH,
@@ -288,16 +260,11 @@ static mote_cell cell_of(const mote_cell_maker *maker, const layer *l)
 
 static mote_cell_maker maker_of(direction *d)
 {
-    return (mote_cell_maker){.model = d->c->im->model,
-                             .name = mote_import_own_name(d->c),
-                             .err = d->c->err,
-                             .by = d,
-                             .enter = enter_graph,
-                             .add = add_node,
-                             .ints = add_ints,
-                             .zeros = add_zeros,
-                             .weight = add_weight,
-                             .activate = add_activation};
+    mote_cell_maker maker = mote_import_cell_maker(&d->base);
+
+    maker.weight = add_weight;
+    maker.activate = add_activation;
+    return maker;
 }
 
 /* ---- one operator ---- */
@@ -311,7 +278,7 @@ static bool may_be_operator(const mote_import_call *c, const layer *l, const dir
 
 static void add_operator(direction *d, mote_cell *cell, mote_id x)
 {
-    mote_import_call *c = d->c;
+    mote_import_call *c = d->base.c;
     const layer      *l = d->l;
     const size_t      units = (size_t)l->units, ins = (size_t)l->ins;
     mote_lstm_weights weights;
@@ -333,15 +300,15 @@ static void run_direction(direction *d, mote_id x)
     const layer    *l = d->l;
     mote_cell_maker maker = maker_of(d);
     mote_cell       cell = cell_of(&maker, l);
-    mote_cell_run   run = {.steps = l->time, .is_backward = d->is_reverse, .wants_sequence = mote_import_wants(d->c, 0)};
+    mote_cell_run run = {.steps = l->time, .is_backward = d->is_reverse, .wants_sequence = mote_import_wants(d->base.c, 0)};
 
-    if (may_be_operator(d->c, l, d, x)) {
+    if (may_be_operator(d->base.c, l, d, x)) {
         add_operator(d, &cell, x);
         return;
     }
-    run.x = mote_import_dense(d->c, x, d->w, l->ins, l->gates * l->units, true, d->b, false);
+    run.x = mote_import_dense(d->base.c, x, d->w, l->ins, l->gates * l->units, true, d->b, false);
     memcpy(run.first, d->first, sizeof run.first);
-    mote_cell_run_all(&cell, &run, mote_import_graph_number(d->c->im));
+    mote_cell_run_all(&cell, &run, mote_import_graph_number(d->base.c->im));
     d->sequence = run.sequence;
     memcpy(d->last, run.last, sizeof d->last);
 }

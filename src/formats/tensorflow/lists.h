@@ -38,6 +38,11 @@ mote_import_value *mote_tf_write_row(mote_import_call *c, const mote_import_item
  * steps one by one would be more operators. False: nothing was done, and it has to be run as it is read. */
 bool mote_tf_keep_loop(mote_import_call *c, const mote_import_graph *condition, const mote_import_graph *body);
 
+/* A body whose results are those: where the loop is an LSTM that one operator computes (ops/recurrent.h), adds that to the
+ * graph around it, which is the one of the moment, fills out, and needs the loop no more. is_wanted: of each result. */
+bool mote_tf_fuse_lstm(mote_import_call *c, const mote_loop *loop, const mote_id *results, const bool *is_wanted,
+                       mote_id *out);
+
 /* Runs a graph of a node's, once; NULL with a failure. */
 mote_import_value **mote_tf_run(mote_import_call *c, const mote_import_graph *graph, mote_import_value *const *in,
                                 int32_t count, const char *what, int32_t turn);

@@ -696,11 +696,31 @@ static void give_all(keeper *k, mote_import_value *const *values)
 
 /* ---- all of it ---- */
 
+/* Of what the loop carries, what is read behind it. */
+static void find_wanted_results(const keeper *k, bool *is_wanted)
+{
+    int32_t i, n;
+
+    for (i = 0; i < k->body->out_count; i++) {
+        const operand *o = &k->operands[i];
+        if (!mote_import_wants(k->c, i) || o->role == SAME)
+            continue;
+        if (o->number >= 0)
+            is_wanted[o->number] = true;
+        if (o->store.number >= 0)
+            is_wanted[o->store.number] = true;
+        for (n = 0; n < o->item_count; n++)
+            is_wanted[o->items[n].number] = true;
+    }
+}
+
 static void build(keeper *k, const bool *wants, const mote_import_graph *body)
 {
     mote_import_call   *c = k->c;
     const int32_t       outer = mote_import_graph_number(c->im);
+    const int32_t       graph_count = c->im->model->graph_count;
     mote_import_value **inside = mote_import_take(c, (size_t)k->count, sizeof *inside), **values;
+    bool                is_wanted[MOTE_NODE_OUT_MAX] = {false};
 
     k->loop.name = mote_import_own_name(c);
     if (mote_import_failed(c))
@@ -715,8 +735,15 @@ static void build(keeper *k, const bool *wants, const mote_import_graph *body)
     if (values)
         come_out(k, wants, values);
     mote_import_enter(c->im, outer);
-    if (!mote_import_failed(c) && mote_loop_end(&k->loop, k->results, k->out, c->err) == MOTE_OK)
-        give_all(k, values);
+    if (mote_import_failed(c))
+        return;
+    find_wanted_results(k, is_wanted);
+    if (mote_tf_fuse_lstm(c, &k->loop, k->results, is_wanted, k->out))
+        c->im->model->graph_count = graph_count;
+    else if (mote_loop_end(&k->loop, k->results, k->out, c->err) != MOTE_OK)
+        return;
+    mote_import_enter(c->im, outer);
+    give_all(k, values);
 }
 
 /* Leaves nothing of it that failed; what it added around the loop is read by nobody. */
