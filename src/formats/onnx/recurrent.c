@@ -315,19 +315,26 @@ static void run_direction(direction *d, mote_id x)
 
 /* ---- results ---- */
 
+/* Both directions' units side by side, [N, .., directions * units], in another shape. */
+static mote_id join(mote_import_call *c, const layer *l, mote_id first, mote_id second, int32_t rank, const int32_t *dim)
+{
+    const mote_id way[] = {first, second};
+    const int32_t axis = mote_import_tensor_at(c, first)->rank - 1;
+
+    return mote_import_reshape(c, mote_import_concat(c, way, l->directions, axis), rank, dim);
+}
+
 /* Y: [N, T, directions, units] here, zero behind what samples have. */
 static void give_sequence(mote_import_call *c, const layer *l, const direction *d)
 {
     static const int32_t batch_first[] = {0, 1, 2, 3}, time_first[] = {2, 0, 1, 3};
-    const int32_t dim[] = {l->batch, l->time, 1, l->units}, none[4] = {0}, behind[] = {0, l->all_time - l->time, 0, 0};
-    mote_id       way[2], all;
-    int32_t       i;
+    const int32_t        dim[] = {l->batch, l->time, l->directions, l->units}, none[4] = {0},
+                  behind[] = {0, l->all_time - l->time, 0, 0};
+    mote_id all;
 
     if (!mote_import_wants(c, 0))
         return;
-    for (i = 0; i < l->directions; i++)
-        way[i] = mote_import_reshape(c, d[i].sequence, 4, dim);
-    all = mote_import_concat(c, way, l->directions, 2);
+    all = join(c, l, d[0].sequence, d[l->directions - 1].sequence, 4, dim);
     if (l->time < l->all_time)
         all = mote_import_pad_zero(c, all, none, behind);
     mote_import_give(c, 0, all, l->is_batch_first ? batch_first : time_first);
@@ -337,15 +344,10 @@ static void give_sequence(mote_import_call *c, const layer *l, const direction *
 static void give_state(mote_import_call *c, const layer *l, int32_t output, mote_id first, mote_id second)
 {
     static const int32_t batch_first[] = {0, 1, 2}, directions_first[] = {1, 0, 2};
-    const int32_t        dim[] = {l->batch, 1, l->units};
-    mote_id              way[2];
+    const int32_t        dim[] = {l->batch, l->directions, l->units};
 
-    if (!mote_import_wants(c, output))
-        return;
-    way[0] = mote_import_reshape(c, first, 3, dim);
-    way[1] = l->directions == 2 ? mote_import_reshape(c, second, 3, dim) : MOTE_NONE;
-    mote_import_give(c, output, mote_import_concat(c, way, l->directions, 1),
-                     l->is_batch_first ? batch_first : directions_first);
+    if (mote_import_wants(c, output))
+        mote_import_give(c, output, join(c, l, first, second, 3, dim), l->is_batch_first ? batch_first : directions_first);
 }
 
 static void import_layer(mote_import_call *c)
