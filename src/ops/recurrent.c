@@ -6,9 +6,10 @@
 /* How many operators a step has, about. */
 static const int32_t step_nodes[] = {[MOTE_CELL_RNN] = 4, [MOTE_CELL_GRU] = 13, [MOTE_CELL_LSTM] = 15};
 
-/* States of a cell, and steps that may be one by one: of the shortest cell. */
 static const int32_t state_counts[] = {[MOTE_CELL_RNN] = 1, [MOTE_CELL_GRU] = 1, [MOTE_CELL_LSTM] = 2};
-enum { STEPS_MAX = 8 };
+
+/* Steps that may be one by one. */
+enum { STEPS_MAX = 1024 };
 
 static bool failed(const mote_cell *cell)
 {
@@ -306,23 +307,41 @@ static void run_loop(mote_cell *cell, mote_cell_run *run)
 
 /* ---- one by one ---- */
 
+/* In groups of as many as an operator may have. */
+static mote_id join_steps(mote_cell *cell, mote_id *h, int32_t count)
+{
+    int32_t i, groups;
+
+    while (count > 1 && !failed(cell)) {
+        for (groups = 0, i = 0; i < count; i += MOTE_NODE_IN_MAX, groups++) {
+            mote_node join = {.op = MOTE_OP_CONCATENATION, .in = h + i, .in_count = count - i, .as.concatenation.axis = 1};
+            if (join.in_count > MOTE_NODE_IN_MAX)
+                join.in_count = MOTE_NODE_IN_MAX;
+            h[groups] = join.in_count > 1 ? add(cell, join) : h[i];
+        }
+        count = groups;
+    }
+    return h[0];
+}
+
 static void run_steps(mote_cell *cell, mote_cell_run *run)
 {
     const int32_t dim[] = {tensor_at(cell, run->x)->dim[0], 1, cell->units};
-    mote_id       h[STEPS_MAX];
-    mote_node     join = {.op = MOTE_OP_CONCATENATION, .in = h, .in_count = run->steps, .as.concatenation.axis = 1};
+    mote_id      *h = MOTE_NEW(&cell->maker->model->arena, mote_id, run->steps, cell->maker->err);
     int32_t       n, t;
 
+    if (!h)
+        return;
     begin(cell);
     memcpy(run->last, run->first, sizeof run->last);
-    for (n = 0; n < run->steps; n++) {
+    for (n = 0; n < run->steps && !failed(cell); n++) {
         t = run->is_backward ? run->steps - 1 - n : n;
         step(cell, mote_sequence_step(cell, run->x, t), run->last);
         h[t] = run->last[0];
     }
     for (t = 0; run->wants_sequence && t < run->steps; t++)
         h[t] = reshape(cell, h[t], 3, dim);
-    run->sequence = run->wants_sequence && run->steps > 1 ? add(cell, join) : h[0];
+    run->sequence = run->wants_sequence ? join_steps(cell, h, run->steps) : MOTE_NONE;
 }
 
 void mote_cell_run_all(mote_cell *cell, mote_cell_run *run, int32_t graph)
@@ -331,7 +350,7 @@ void mote_cell_run_all(mote_cell *cell, mote_cell_run *run, int32_t graph)
     cell->graph = graph;
     if (failed(cell))
         return;
-    if (run->steps > STEPS_MAX || mote_loop_is_shorter(run->steps, step_nodes[cell->kind]))
+    if (run->steps > STEPS_MAX || (!cell->maker->has_no_loops && mote_loop_is_shorter(run->steps, step_nodes[cell->kind])))
         run_loop(cell, run);
     else
         run_steps(cell, run);

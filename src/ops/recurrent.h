@@ -31,7 +31,8 @@ enum { MOTE_CELL_STATES = 2, MOTE_LSTM_GATES = 4 };
 
 typedef struct mote_cell_maker {
     mote_model *model;
-    const char *name; /* of loops */
+    const char *name;         /* of loops */
+    bool        has_no_loops; /* steps one by one as far as that goes: who will write the model has none */
     mote_error *err;
     void       *by; /* the reader's own */
     /* From now on nodes and constants go into graphs[graph]. */

@@ -241,6 +241,7 @@ mote_cell_maker mote_import_cell_maker(mote_import_cell *by)
 {
     return (mote_cell_maker){.model = by->c->im->model,
                              .name = mote_import_own_name(by->c),
+                             .has_no_loops = by->c->im->options && by->c->im->options->has_no_loops,
                              .err = by->c->err,
                              .by = by,
                              .enter = enter_graph,

@@ -140,6 +140,7 @@ static void begin_cell(keras_cell *c, mote_keras_call *k, mote_cell_kind kind, c
     *c = (keras_cell){.k = k, .cell = {.kind = kind, .units = r->units}};
     c->maker = (mote_cell_maker){.model = k->base.builder->model,
                                  .name = k->base.name,
+                                 .has_no_loops = k->reader->options && k->reader->options->has_no_loops,
                                  .err = &k->base.builder->err,
                                  .by = c,
                                  .enter = enter_graph,

@@ -12,8 +12,8 @@
 
 #include "formats/tensorflow/lists.h"
 
-/* What goes round at most; items of a list that are written one by one. */
-enum { OPERANDS_MAX = 256, ITEMS_MAX = 4 };
+/* What goes round at most; items of a list that are written one by one; steps for those who have no loops. */
+enum { OPERANDS_MAX = 256, ITEMS_MAX = 4, STEPS_MAX = 1024 };
 
 typedef enum role { CARRIED, SAME, COUNTER, LIST } role;
 
@@ -39,6 +39,7 @@ typedef struct keeper {
     operand                 *operands;
     mote_index               makers; /* of the body's values: nodes, and operands behind them */
     bool                    *is_needed;
+    bool                     may_stay; /* a loop, not only an LSTM */
     mote_loop                loop;
     mote_id                  results[MOTE_NODE_OUT_MAX], out[MOTE_NODE_OUT_MAX];
 } keeper;
@@ -740,10 +741,13 @@ static void build(keeper *k, const bool *wants, const mote_import_graph *body)
     find_wanted_results(k, is_wanted);
     if (mote_tf_fuse_lstm(c, &k->loop, k->results, is_wanted, k->out))
         c->im->model->graph_count = graph_count;
+    else if (!k->may_stay)
+        give_up(k, "there are to be none");
     else if (mote_loop_end(&k->loop, k->results, k->out, c->err) != MOTE_OK)
         return;
     mote_import_enter(c->im, outer);
-    give_all(k, values);
+    if (!mote_import_failed(c))
+        give_all(k, values);
 }
 
 /* Leaves nothing of it that failed; what it added around the loop is read by nobody. */
@@ -774,6 +778,7 @@ static bool keep(keeper *k)
     if (undo(k, graphs, outer) || k->loop.steps == 0 || !find_wanted(k, wants) || !cut_body(k, wants, &body) ||
         !mote_loop_is_shorter(k->loop.steps, count_nodes(&body)))
         return false;
+    k->may_stay = !k->c->im->options || !k->c->im->options->has_no_loops || k->loop.steps > STEPS_MAX;
     build(k, wants, &body);
     return !undo(k, graphs, outer);
 }
