@@ -31,7 +31,8 @@ typedef struct mote_load_options {
     const char             *folder;    /* where the files lie that it names; mote_model_load fills in the model's own */
     const char             *signature; /* of a SavedModel that has several; NULL: serving_default, or the only one */
     bool                    to_train;  /* to be trained on by mote_train: of Keras' files alone, which have layers */
-    uint64_t                room[5];   /* mote.h */
+    bool     has_no_loops;             /* recurrent layers step by step, up to 1,024 steps: .onnx is written without loops */
+    uint64_t room[5];                  /* mote.h */
 } mote_load_options;
 
 /* Reads a model file, or a SavedModel's folder; the kind (.tflite, .onnx, Keras' .keras and .h5, TensorFlow's graphs) is

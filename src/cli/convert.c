@@ -271,7 +271,7 @@ static mote_status take_recipe(conversion *c, const cli_args *args, mote_error *
 /* Before quantizing: each operator that goes is one rounding less; and after: scales may be equal now. */
 static mote_status convert(conversion *c, const cli_args *args, mote_error *err)
 {
-    MOTE_TRY(cli_load_model(&c->given, args, c->from, err));
+    MOTE_TRY(cli_load_model_for(&c->given, args, c->from, c->to, err));
     MOTE_TRY(take_recipe(c, args, err));
     if (!c->keeps_operators)
         MOTE_TRY(optimize(c, &c->model, c->given, err));

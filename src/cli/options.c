@@ -131,15 +131,19 @@ static mote_status read_input_shape(mote_input_shape *out, const char *text, mot
     }
 }
 
-static mote_status load_model(mote_model **out, const cli_args *args, const char *path, bool to_train, mote_error *err)
+static mote_status load_model(mote_model **out, const cli_args *args, const char *path, const mote_load_options *how,
+                              mote_error *err)
 {
     mote_arena         arena = {0};
     const char *const *texts;
     const int          count = cli_values(args, "input-shape", &texts);
     mote_input_shape  *shapes = MOTE_NEW(&arena, mote_input_shape, count, err);
-    mote_load_options  options = {
-         .shapes = shapes, .shape_count = count, .signature = cli_value(args, "signature"), .to_train = to_train};
-    int i;
+    mote_load_options  options = *how;
+    int                i;
+
+    options.shapes = shapes;
+    options.shape_count = count;
+    options.signature = cli_value(args, "signature");
 
     *out = NULL;
     for (i = 0; shapes && i < count && err->code == MOTE_OK; i++)
@@ -152,10 +156,18 @@ static mote_status load_model(mote_model **out, const cli_args *args, const char
 
 mote_status cli_load_model(mote_model **out, const cli_args *args, const char *path, mote_error *err)
 {
-    return load_model(out, args, path, false, err);
+    return load_model(out, args, path, &(mote_load_options){0}, err);
+}
+
+mote_status cli_load_model_for(mote_model **out, const cli_args *args, const char *path, const char *to, mote_error *err)
+{
+    const size_t count = strlen(to);
+    const bool   is_onnx = count > 5 && strcmp(to + count - 5, ".onnx") == 0;
+
+    return load_model(out, args, path, &(mote_load_options){.has_no_loops = is_onnx}, err);
 }
 
 mote_status cli_load_layers(mote_model **out, const cli_args *args, const char *path, mote_error *err)
 {
-    return load_model(out, args, path, true, err);
+    return load_model(out, args, path, &(mote_load_options){.to_train = true}, err);
 }

@@ -5,6 +5,14 @@
 
 #include "graph/control.h"
 
+/* WHILE, what it counts with, and what puts a step's result among the others. */
+enum { LOOP_NODES = 4 };
+
+bool mote_loop_is_shorter(int64_t steps, int64_t nodes_a_step)
+{
+    return steps * nodes_a_step > nodes_a_step + LOOP_NODES;
+}
+
 static const char *name_of(const mote_loop *loop, const char *what, mote_error *err)
 {
     return mote_arena_printf(&loop->model->arena, err, "%s/%s", loop->name, what);

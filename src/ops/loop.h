@@ -23,6 +23,10 @@ typedef struct mote_loop {
     mote_id     given[MOTE_NODE_OUT_MAX], cond_in[MOTE_NODE_OUT_MAX], in[MOTE_NODE_OUT_MAX];
 } mote_loop;
 
+/* The rule of all readers: whether a loop has fewer operators than its steps one by one, of so many operators each. Where
+ * it has not, they are as fast, and flash has no more code. */
+bool mote_loop_is_shorter(int64_t steps, int64_t nodes_a_step);
+
 /* The fields before the gap are given. */
 mote_status mote_loop_begin(mote_loop *loop, mote_model *model, int32_t outer, mote_error *err);
 /* One more value, a tensor of graphs[outer]; the body sees it as in[count - 1]. */

@@ -248,7 +248,39 @@ static void files_made_by_hand_answer_as_onnx_runtime_does(void **state)
         check_answers(&c, model, model, t);
         mote_model_destroy(model);
     }
-    assert_int_equal(count, 23);
+    assert_int_equal(count, 37);
+    golden_close(&file);
+}
+
+static int32_t count_op(const mote_model *model, mote_op_kind op)
+{
+    int32_t g, n, count = 0;
+
+    for (g = 0; g < model->graph_count; g++)
+        for (n = 0; n < model->graphs[g].node_count; n++)
+            count += model->graphs[g].nodes[n].op == op;
+    return count;
+}
+
+/* An LSTM is one operator where the batch is open: its state must not outlive an inference. */
+static void recurrent_layers_are_operators_or_loops(void **state)
+{
+    golden_file file;
+    golden_case c;
+
+    (void)state;
+    golden_open(&file, "tests/golden/onnx/nets.npz");
+    while (golden_next(&file, &c)) {
+        const bool is_lstm = strncmp(c.name, "lstm", 4) == 0, has_two = strncmp(c.name, "lstm_2", 6) == 0;
+        const bool is_other = (strncmp(c.name, "gru", 3) == 0 || strncmp(c.name, "rnn", 3) == 0) &&
+                              strncmp(c.name, "rnn_dynamo", 10) != 0; /* steps one by one in the file already */
+        const int32_t layers = has_two ? 4 : is_lstm || is_other ? 1 : 0;
+        mote_model   *model = read_case(&c);
+        const bool    is_open = is_lstm && mote_model_input(model, 0).is_batched;
+        assert_int_equal(count_op(model, MOTE_OP_UNIDIRECTIONAL_SEQUENCE_LSTM), is_open ? layers : 0);
+        assert_int_equal(count_op(model, MOTE_OP_WHILE), is_open ? 0 : layers);
+        mote_model_destroy(model);
+    }
     golden_close(&file);
 }
 
@@ -668,6 +700,7 @@ int main(void)
         cmocka_unit_test(an_open_batch_stays_one_but_where_samples_are_mixed),
         cmocka_unit_test(operators_answer_as_the_onnx_package_says),
         cmocka_unit_test(files_made_by_hand_answer_as_onnx_runtime_does),
+        cmocka_unit_test(recurrent_layers_are_operators_or_loops),
         cmocka_unit_test(quantized_networks_are_computed_with_integers),
         cmocka_unit_test(files_that_lie_are_refused),
         cmocka_unit_test(nesting_costs_nothing),

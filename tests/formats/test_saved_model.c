@@ -19,7 +19,7 @@
 #define FOLDER "tests/golden/savedmodel/"
 
 static const char *const writers[] = {"keras", "module", "tf_keras", "tf1"};
-static const char *const nets[] = {"mlp", "cnn", "depthwise", "lstm", "two"};
+static const char *const nets[] = {"mlp", "cnn", "depthwise", "lstm", "loops", "two"};
 
 enum { WRITERS = sizeof writers / sizeof *writers, NETS = sizeof nets / sizeof *nets };
 
@@ -135,7 +135,7 @@ static void all_writers_models_answer_as_tensorflow_does(void **state)
 /* What TensorFlow's own converter makes of the same folders, after passes. */
 static void no_more_operators_than_tensorflows_converter_writes(void **state)
 {
-    static const int32_t most[] = {5, 10, 5, -1, 7}; /* TensorFlow 2.21; a loop has other operators */
+    static const int32_t most[] = {5, 10, 5, 4, -1, 7}; /* TensorFlow 2.21 (of LSTM: of the Keras models) */
     size_t               w, n;
 
     (void)state;
@@ -152,6 +152,66 @@ static void no_more_operators_than_tensorflows_converter_writes(void **state)
             mote_model_destroy(lean);
             mote_model_destroy(model);
         }
+}
+
+/* ---- loops ---- */
+
+static int32_t count_op(const mote_model *model, mote_op_kind op)
+{
+    int32_t g, n, count = 0;
+
+    for (g = 0; g < model->graph_count; g++)
+        for (n = 0; n < model->graphs[g].node_count; n++)
+            count += model->graphs[g].nodes[n].op == op;
+    return count;
+}
+
+static void recurrent_layers_are_operators_or_loops(void **state)
+{
+    static const struct {
+        const char *name;
+        int32_t     lstms, loops;
+    } cases[] = {{"keras_lstm", 2, 0},  {"tf_keras_lstm", 2, 0},  {"module_lstm", 1, 0},  {"tf1_lstm", 1, 0},
+                 {"keras_loops", 0, 3}, {"tf_keras_loops", 0, 3}, {"module_loops", 0, 2}, {"tf1_loops", 0, 1}};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char        path[200];
+        mote_model *model;
+        mote_error  err = {0};
+        snprintf(path, sizeof path, FOLDER "%s", cases[i].name);
+        assert_int_equal(mote_model_load(&model, path, NULL, &err), MOTE_OK);
+        assert_int_equal(count_op(model, MOTE_OP_UNIDIRECTIONAL_SEQUENCE_LSTM), cases[i].lstms);
+        assert_int_equal(count_op(model, MOTE_OP_WHILE), cases[i].loops);
+        assert_int_equal(model->graph_count, 1 + 2 * cases[i].loops);
+        mote_model_destroy(model);
+    }
+}
+
+/* With a fixed batch the operator's state would last from one sample to the next. */
+static void an_lstm_of_a_fixed_batch_is_a_loop(void **state)
+{
+    const mote_input_shape shape = {.rank = 3, .dim = {1, 5, 4}};
+    mote_load_options      options = {.shapes = &shape, .shape_count = 1};
+    size_t                 w;
+
+    (void)state;
+    for (w = 0; w < WRITERS; w++) {
+        char        path[200], arrays[210];
+        mote_model *model;
+        mote_error  err = {0};
+        snprintf(path, sizeof path, FOLDER "%s_lstm", writers[w]);
+        snprintf(arrays, sizeof arrays, "%s.npz", path);
+        assert_int_equal(mote_npz_open(&samples, arrays, &err), MOTE_OK);
+        assert_int_equal(mote_model_load(&model, path, &options, &err), MOTE_OK);
+        assert_int_equal(count_op(model, MOTE_OP_UNIDIRECTIONAL_SEQUENCE_LSTM), 0);
+        assert_true(count_op(model, MOTE_OP_WHILE) > 0);
+        check_model(model, path);
+        check_written(model, path);
+        mote_model_destroy(model);
+        mote_npz_close(samples);
+    }
 }
 
 /* ---- signatures and shapes ---- */
@@ -405,6 +465,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(all_writers_models_answer_as_tensorflow_does),
                                        cmocka_unit_test(no_more_operators_than_tensorflows_converter_writes),
+                                       cmocka_unit_test(recurrent_layers_are_operators_or_loops),
+                                       cmocka_unit_test(an_lstm_of_a_fixed_batch_is_a_loop),
                                        cmocka_unit_test(a_signature_is_chosen_by_name),
                                        cmocka_unit_test(a_batch_is_fixed_by_a_shape),
                                        cmocka_unit_test(graphs_that_lie_are_refused),

@@ -294,7 +294,50 @@ def write_made(folder):
         path = f"{folder}/made.onnx"
         onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8), path)
         cases.add_feeds(f"{form.lower()}_matmul", path, {"x": random.normal(size=(1, 2, 6, 6)).astype(np.float32)})
+    for case in recurrent_cases():
+        add_recurrent(cases, f"{folder}/made.onnx", *case)
     cases.save("made")
+
+
+def recurrent_cases():
+    """Operator, direction, steps, batch, what else there is, attributes."""
+    return [("LSTM", "forward", 9, 1, "bias", {}), ("LSTM", "reverse", 9, 2, "bias hidden cell", {}),
+            ("LSTM", "bidirectional", 5, 1, "bias lengths last", {}), ("LSTM", "forward", 6, 1, "peepholes bias", {}),
+            ("LSTM", "bidirectional", 1, 2, "peepholes", {}), ("LSTM", "forward", 2, 1, "hidden", {}),
+            ("GRU", "forward", 9, 1, "bias", {"linear_before_reset": 1}), ("GRU", "reverse", 6, 2, "bias hidden", {}),
+            ("GRU", "bidirectional", 5, 1, "bias lengths", {"linear_before_reset": 1}), ("GRU", "forward", 1, 1, "bias", {}),
+            ("GRU", "forward", 2, 1, "last", {"linear_before_reset": 1}),
+            ("RNN", "bidirectional", 7, 1, "bias lengths hidden", {}), ("RNN", "reverse", 2, 1, "bias", {}),
+            ("RNN", "forward", 4, 2, "last", {"activations": ["Relu"]})]
+
+
+def add_recurrent(cases, path, op, direction, steps, batch, more, attributes):
+    """last: Y is not wanted. hidden, cell: inputs of the model; lengths: one step less than there are."""
+    random, ins, units, ways = np.random.default_rng(5), 3, 4, 2 if direction == "bidirectional" else 1
+    gates = {"RNN": 1, "GRU": 3, "LSTM": 4}[op]
+
+    def draw(*shape):
+        return random.normal(0, 0.7, shape).astype(np.float32)
+
+    x, state = draw(steps, batch, ins), (ways, batch, units)
+    constants = {"w": draw(ways, gates * units, ins), "r": draw(ways, gates * units, units)}
+    names, feeds = ["x", "w", "r"] + [""] * 5, {"x": x}
+    for i, name, value, is_fed in ((3, "bias", draw(ways, 2 * gates * units), False),
+                                   (4, "lengths", np.full(batch, steps - 1, np.int32), False), (5, "hidden", draw(*state), True),
+                                   (6, "cell", draw(*state), True), (7, "peepholes", draw(ways, 3 * units), False)):
+        if name in more.split():
+            names[i] = name
+            (feeds if is_fed else constants)[name] = value
+    while not names[-1]:
+        names.pop()
+    outs = ["" if "last" in more.split() else "y", "h"] + ["c"] * (op == "LSTM")
+    shapes = {"y": (steps, ways, batch, units), "h": state, "c": state}
+    node = onnx.helper.make_node(op, names, outs, hidden_size=units, direction=direction, **attributes)
+    graph = onnx.helper.make_graph([node], "made", [onnx.helper.make_tensor_value_info(n, 1, a.shape) for n, a in feeds.items()],
+                                   [onnx.helper.make_tensor_value_info(n, 1, shapes[n]) for n in outs if n],
+                                   [onnx.numpy_helper.from_array(a, n) for n, a in constants.items()])
+    onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 14)], ir_version=8), path)
+    cases.add_feeds(f"{op}_{direction}_{steps}_{batch}_{more.replace(' ', '_')}", path, feeds)
 
 
 def write_external(folder):

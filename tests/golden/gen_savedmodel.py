@@ -66,6 +66,15 @@ def lstm(k):
     return k.Model(x, k.layers.Dense(2)(y))
 
 
+def loops(k):
+    """What stays a loop: no layer of it is an LSTM with tanh and sigmoid."""
+    x = k.Input((6, 4), name="sequence")
+    y = k.layers.LSTM(3, activation="relu", return_sequences=True)(x)
+    y = k.layers.GRU(4, reset_after=False, go_backwards=True, return_sequences=True)(y)
+    y = k.layers.SimpleRNN(5)(y)
+    return k.Model(x, k.layers.Dense(2)(y))
+
+
 def two(k):
     left, right = k.Input((4,), name="left"), k.Input((3,), name="right")
     y = k.layers.Concatenate()([k.layers.Dense(5, activation="relu")(left), right])
@@ -74,7 +83,7 @@ def two(k):
     return k.Model([left, right], {"kind": kind, "size": size})
 
 
-LAYERED = {"mlp": mlp, "cnn": cnn, "depthwise": depthwise, "lstm": lstm, "two": two}
+LAYERED = {"mlp": mlp, "cnn": cnn, "depthwise": depthwise, "lstm": lstm, "loops": loops, "two": two}
 
 
 def shake(weights, random):
@@ -168,14 +177,43 @@ def net_lstm(weight, x):
     return {"y": dense(weight, h, "out", 2)}
 
 
+def net_loops(weight, x):
+    """Lists that are read and written backwards; a loop within the loop, where TensorFlow 2 writes it; one whose value grows,
+    so that it cannot stay a loop."""
+    units, steps, is_new = 5, 6, tf1.control_flow_v2_enabled()
+    parts = tf.TensorArray(tf.float32, steps, element_shape=[None, 4]).unstack(tf.transpose(x, [1, 0, 2]))
+    kept = tf.TensorArray(tf.float32, steps, element_shape=[None, units])
+    gates, candidate, inner = (weight(n, k, units) for n, k in (("gates", 4 + units), ("candidate", 4 + units), ("inner", units)))
+
+    def refine(j, h):
+        return j + 1, h + 0.1 * tf.tanh(tf.matmul(h, inner))
+
+    def step(i, h, kept):
+        part = parts.read(i)
+        z = tf.sigmoid(tf.matmul(tf.concat([part, h], 1), gates))
+        h = z * h + (1 - z) * tf.tanh(tf.matmul(tf.concat([h, part], 1), candidate))
+        if is_new:
+            _, h = tf.while_loop(lambda j, h: j < 4, refine, [tf.constant(1), h])
+        return i - 1, h, kept.write(i, h)
+
+    _, h, kept = tf.while_loop(lambda i, h, kept: i >= 0, step,
+                               [tf.constant(steps - 1), tf.zeros([tf.shape(x)[0], units]), kept])
+    _, grown = tf.while_loop(lambda j, g: j < 4, lambda j, g: (j + 1, tf.concat([g, 0.5 * g[:, -1:]], 1)),
+                             [tf.constant(0), h[:, :1]], shape_invariants=[tf.TensorShape([]), tf.TensorShape([None, None])])
+    y = tf.reduce_mean(kept.stack(), 0) + h + tf.reduce_sum(grown, 1, keepdims=True)
+    return {"y": dense(weight, y, "out", 2)}
+
+
 def net_two(weight, left, right):
     y = tf.concat([tf.nn.relu(dense(weight, left, "one", 5)), right], 1)
     return {"kind": tf.nn.softmax(dense(weight, y, "kind", 3)),
             "size": dense(weight, dense(weight, y, "mix", 3) * right, "size", 1)}
 
 
-NETS = {"mlp": net_mlp, "cnn": net_cnn, "depthwise": net_depthwise, "lstm": net_lstm, "two": net_two}
+NETS = {"mlp": net_mlp, "cnn": net_cnn, "depthwise": net_depthwise, "lstm": net_lstm, "loops": net_loops,
+        "two": net_two}
 SPECS = {"mlp": {"x": (6,)}, "cnn": {"image": (10, 8, 3)}, "depthwise": {"image": (12, 12, 2)}, "lstm": {"sequence": (5, 4)},
+         "loops": {"sequence": (6, 4)},
          "two": {"left": (4,), "right": (3,)}}
 
 
@@ -295,10 +333,10 @@ def write_corpus(to):
     corpus = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fuzz", "corpus")
     for kind in ("saved_model", "checkpoint"):
         os.makedirs(os.path.join(corpus, kind), exist_ok=True)
-    for case in ("module_cnn", "module_lstm", "module_depthwise", "module_two"):
+    for case in ("module_cnn", "module_lstm", "module_depthwise", "module_two", "module_loops"):
         with open(os.path.join(corpus, "saved_model", case + ".frozen.pb"), "wb") as f:
             f.write(constants_inside(os.path.join(to, case)))
-    for case in ("tf1_lstm", "module_mlp"):
+    for case in ("tf1_lstm", "tf1_loops", "module_mlp"):
         shutil.copy(os.path.join(to, case, "saved_model.pb"), os.path.join(corpus, "saved_model", case + ".pb"))
     for case in ("tf1_mlp", "keras_mlp"):
         shutil.copy(os.path.join(to, case, "variables", "variables.index"), os.path.join(corpus, "checkpoint", case + ".index"))

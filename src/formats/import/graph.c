@@ -687,12 +687,11 @@ static mote_status add_outputs(mote_importer *im, mote_error *err)
 /* ---- what is left when the graph is there ---- */
 
 /* Operators whose shapes alone were asked for are read by nobody. */
-static mote_status drop_unread(mote_importer *im, mote_error *err)
+static mote_status drop_unread(mote_importer *im, mote_graph *graph, mote_error *err)
 {
-    mote_graph *graph = im->graph;
-    bool       *is_used = MOTE_NEW(&im->scratch, bool, graph->tensor_count, err), reads;
-    bool       *stays = MOTE_NEW(&im->scratch, bool, graph->node_count, err);
-    int32_t     n, i, kept = 0;
+    bool   *is_used = MOTE_NEW(&im->scratch, bool, graph->tensor_count, err), reads;
+    bool   *stays = MOTE_NEW(&im->scratch, bool, graph->node_count, err);
+    int32_t n, i, kept = 0;
 
     if (!is_used || !stays)
         return err->code;
@@ -729,9 +728,8 @@ static void move_all(mote_graph *graph, const mote_tensor *from, mote_id *moved,
 }
 
 /* Tensors that nothing uses any more go, with their contents. */
-static mote_status compact(mote_importer *im, mote_error *err)
+static mote_status compact(mote_importer *im, mote_graph *graph, mote_error *err)
 {
-    mote_graph  *graph = im->graph;
     mote_tensor *from = mote_arena_copy(&im->scratch, graph->tensors, (size_t)graph->tensor_count, sizeof *from, err);
     mote_id     *moved = MOTE_NEW(&im->scratch, mote_id, graph->tensor_count, err);
     int32_t      i;
@@ -849,11 +847,15 @@ static mote_status tell_sources(mote_importer *im, mote_error *err)
 
 static mote_status finish(mote_importer *im, mote_error *err)
 {
+    int32_t g;
+
     MOTE_TRY(tell_sources(im, err));
     if (im->format->finish)
         MOTE_TRY(im->format->finish(im, err));
-    MOTE_TRY(drop_unread(im, err));
-    MOTE_TRY(compact(im, err));
+    for (g = 0; g < im->model->graph_count; g++) {
+        MOTE_TRY(drop_unread(im, &im->model->graphs[g], err));
+        MOTE_TRY(compact(im, &im->model->graphs[g], err));
+    }
     im->model->stage = stage_of(im->graph);
     MOTE_TRY(name_ends(im, err));
     MOTE_TRY(take_notes(im, err));

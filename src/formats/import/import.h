@@ -55,13 +55,11 @@ typedef struct mote_import_value {
     mote_import_form               *forms;
     int32_t                         number; /* among all values */
     const struct mote_import_items *items;  /* of a list of tensors: its items, and it has no tensor; NULL: it is no list */
+    struct mote_import_value *const *parts; /* of computed numbers that were packed: each; NULL: they were not */
 } mote_import_value;
 
-/* The items of a list. Lists are values: what changes an item makes another one. */
-typedef struct mote_import_items {
-    mote_import_value **item; /* NULL: nothing yet */
-    int32_t             count;
-} mote_import_items;
+/* The items of a list, as the format keeps them. */
+typedef struct mote_import_items mote_import_items;
 
 struct mote_import_row;
 
@@ -80,7 +78,7 @@ typedef struct mote_importer {
     const void               *source; /* what the format reads */
     mote_import_file          file;
     mote_model               *model;
-    mote_graph               *graph;
+    mote_graph               *graph;   /* that nodes go into */
     mote_arena                scratch; /* the file's parts, known contents, values: gone when the model is there */
     const mote_load_options  *options;
     mote_import_value       **values;
@@ -268,6 +266,15 @@ mote_id mote_import_with(mote_import_call *c, mote_op_kind op, mote_id a, float 
 mote_id mote_import_square(mote_import_call *c, mote_id x); /* as a product: SQUARE has no integer form */
 mote_id mote_import_reshape(mote_import_call *c, mote_id x, int32_t rank, const int32_t *dim);
 mote_id mote_import_transpose(mote_import_call *c, mote_id x, const int32_t *perm);
+
+mote_id mote_import_zeros(mote_import_call *c, mote_dtype dtype, int32_t rank, const int32_t *dim);
+
+/* What is added goes into graphs[number] from now on: a loop's body (ops/loop.h), or what is around it. Pointers to graphs
+ * are only good until another graph is added; then the one of the moment has to be entered again. */
+void    mote_import_enter(mote_importer *im, int32_t number);
+int32_t mote_import_graph_number(const mote_importer *im);
+/* A name that no other tensor has. */
+const char *mote_import_own_name(mote_import_call *c);
 
 /* Notes that the constant has operand i's elements, which are multiples of scales. */
 void mote_import_keep_scales(mote_import_call *c, mote_id id, int32_t i);

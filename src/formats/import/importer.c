@@ -646,7 +646,17 @@ const mote_tensor *mote_import_tensor_at(const mote_import_call *c, mote_id id)
     return id >= 0 && id < c->im->graph->tensor_count ? &c->im->graph->tensors[id] : &none;
 }
 
-static const char *own_name(mote_import_call *c)
+void mote_import_enter(mote_importer *im, int32_t number)
+{
+    im->graph = &im->model->graphs[number];
+}
+
+int32_t mote_import_graph_number(const mote_importer *im)
+{
+    return (int32_t)(im->graph - im->model->graphs);
+}
+
+const char *mote_import_own_name(mote_import_call *c)
 {
     const char *of = c->node->out_count > 0 && c->node->out[0][0] != '\0' ? c->node->out[0] : c->node->type;
 
@@ -655,7 +665,7 @@ static const char *own_name(mote_import_call *c)
 
 mote_id mote_import_const(mote_import_call *c, mote_dtype dtype, int32_t rank, const int32_t *dim, const void *values)
 {
-    const char *name = mote_import_failed(c) ? NULL : own_name(c);
+    const char *name = mote_import_failed(c) ? NULL : mote_import_own_name(c);
     mote_id     id;
 
     if (!name)
@@ -676,10 +686,24 @@ mote_id mote_import_const_float(mote_import_call *c, float value)
     return mote_import_const(c, MOTE_F32, 0, NULL, &value);
 }
 
+mote_id mote_import_zeros(mote_import_call *c, mote_dtype dtype, int32_t rank, const int32_t *dim)
+{
+    size_t  count = 1;
+    void   *values;
+    int32_t i;
+
+    for (i = 0; i < rank; i++)
+        count = mote_size_mul(count, (size_t)dim[i]);
+    values = mote_import_take(c, count, (size_t)mote_dtype_bits(dtype) / 8);
+    return values ? mote_import_const(c, dtype, rank, dim, values) : MOTE_NONE;
+}
+
 static mote_id add_tensor(mote_import_call *c, mote_dtype dtype)
 {
-    const mote_tensor spec = {
-        .name = own_name(c), .origin = (uint32_t)c->im->graph->tensor_count, .dtype = dtype, .kind = MOTE_ACTIVATION};
+    const mote_tensor spec = {.name = mote_import_own_name(c),
+                              .origin = (uint32_t)c->im->graph->tensor_count,
+                              .dtype = dtype,
+                              .kind = MOTE_ACTIVATION};
 
     return mote_import_failed(c) ? MOTE_NONE : mote_graph_add_tensor(c->im->model, c->im->graph, &spec, c->err);
 }

@@ -207,6 +207,49 @@ uint32_t mote_import_turned(const mote_import_order *order, uint32_t axes)
     return turned;
 }
 
+/* ---- recurrent layers ---- */
+
+static mote_import_call *call_of(void *by)
+{
+    return ((mote_import_cell *)by)->c;
+}
+
+static void enter_graph(void *by, int32_t graph)
+{
+    mote_import_enter(call_of(by)->im, graph);
+}
+
+static void add_node(void *by, const mote_node *node, mote_id *out)
+{
+    const mote_import_op op = {
+        .op = node->op, .in = node->in, .in_count = node->in_count, .as = node->as, .activation = node->activation};
+
+    mote_import_add_many(call_of(by), &op, out, node->out_count);
+}
+
+static mote_id add_ints(void *by, int32_t rank, const int32_t *dim, const int32_t *values)
+{
+    return mote_import_const(call_of(by), MOTE_I32, rank, dim, values);
+}
+
+static mote_id add_zeros(void *by, int32_t rank, const int32_t *dim)
+{
+    return mote_import_zeros(call_of(by), MOTE_F32, rank, dim);
+}
+
+mote_cell_maker mote_import_cell_maker(mote_import_cell *by)
+{
+    return (mote_cell_maker){.model = by->c->im->model,
+                             .name = mote_import_own_name(by->c),
+                             .has_no_loops = by->c->im->options && by->c->im->options->has_no_loops,
+                             .err = by->c->err,
+                             .by = by,
+                             .enter = enter_graph,
+                             .add = add_node,
+                             .ints = add_ints,
+                             .zeros = add_zeros};
+}
+
 /* ---- products ---- */
 
 mote_id mote_import_dense(mote_import_call *c, mote_id x, const float *weights, int32_t depth, int32_t count, bool is_turned,

@@ -4,6 +4,7 @@
 #define MOTE_FORMATS_IMPORT_PARTS_H
 
 #include "formats/import/import.h"
+#include "ops/recurrent.h"
 
 /* ---- elements ---- */
 
@@ -40,6 +41,15 @@ mote_id mote_import_concat(mote_import_call *c, const mote_id *in, int32_t count
 mote_id mote_import_reduce(mote_import_call *c, mote_op_kind op, mote_id x, uint32_t axes, bool keeps);
 /* A bit each of the file's axes, as bits of the tensor's. */
 uint32_t mote_import_turned(const mote_import_order *order, uint32_t axes);
+
+/* ---- recurrent layers ---- */
+
+/* What the operator's own begins with, to be a mote_cell_maker's `by`. */
+typedef struct mote_import_cell {
+    mote_import_call *c;
+} mote_import_cell;
+/* All but weight and activate. */
+mote_cell_maker mote_import_cell_maker(mote_import_cell *by);
 
 /* ---- products ---- */
 

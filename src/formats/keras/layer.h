@@ -166,10 +166,12 @@ const mote_tensor *mote_keras_tensor(const mote_keras_call *k, mote_id id);
 #define MOTE_KERAS_IN(k) ((k)->base.in[0])
 
 mote_id mote_keras_node(mote_keras_call *k, const mote_node *node); /* one output */
+void    mote_keras_node_of_many(mote_keras_call *k, const mote_node *node, int32_t count, mote_id *out);
 mote_id mote_keras_unary(mote_keras_call *k, mote_op_kind op, mote_id x);
 mote_id mote_keras_binary(mote_keras_call *k, mote_op_kind op, mote_id a, mote_id b);
 mote_id mote_keras_cast(mote_keras_call *k, mote_id x, mote_dtype dtype);
 mote_id mote_keras_ints_const(mote_keras_call *k, const int32_t *values, int32_t count);
+mote_id mote_keras_ints_of(mote_keras_call *k, int32_t rank, const int32_t *dim, const int32_t *values);
 mote_id mote_keras_floats_const(mote_keras_call *k, int32_t rank, const int32_t *dim, const float *values);
 mote_id mote_keras_zeros(mote_keras_call *k, int32_t rank, const int32_t *dim);
 mote_id mote_keras_scalar(mote_keras_call *k, double value);

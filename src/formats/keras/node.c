@@ -84,6 +84,11 @@ mote_id mote_keras_ints_const(mote_keras_call *k, const int32_t *values, int32_t
     return add_const(k, MOTE_I32, 1, &count, values);
 }
 
+mote_id mote_keras_ints_of(mote_keras_call *k, int32_t rank, const int32_t *dim, const int32_t *values)
+{
+    return add_const(k, MOTE_I32, rank, dim, values);
+}
+
 mote_id mote_keras_floats_const(mote_keras_call *k, int32_t rank, const int32_t *dim, const float *values)
 {
     return add_const(k, MOTE_F32, rank, dim, values);
@@ -232,8 +237,7 @@ mote_id mote_keras_clip(mote_keras_call *k, mote_id x, double low, double high)
     return isfinite(high) ? mote_keras_binary(k, MOTE_OP_MINIMUM, x, mote_keras_scalar(k, high)) : x;
 }
 
-/* The node's operands are complete; parts of it. */
-static void add_split(mote_keras_call *k, const mote_node *spec, int32_t count, mote_id *out)
+void mote_keras_node_of_many(mote_keras_call *k, const mote_node *spec, int32_t count, mote_id *out)
 {
     mote_node node = *spec;
     char      name[NAME_BYTES];
@@ -244,7 +248,7 @@ static void add_split(mote_keras_call *k, const mote_node *spec, int32_t count, 
     if (mote_keras_failed(k))
         return;
     if (count < 1 || count > MOTE_NODE_OUT_MAX) {
-        MOTE_KERAS_FAIL(k, MOTE_ERR_LIMIT, "split in %d parts; 1 to %d are possible", (int)count, MOTE_NODE_OUT_MAX);
+        MOTE_KERAS_FAIL(k, MOTE_ERR_LIMIT, "%d outputs; 1 to %d are possible", (int)count, MOTE_NODE_OUT_MAX);
         return;
     }
     node.out_count = count;
@@ -256,14 +260,16 @@ void mote_keras_split(mote_keras_call *k, mote_id x, int32_t axis, int32_t count
 {
     mote_id operands[2] = {add_const(k, MOTE_I32, 0, NULL, &axis), x};
 
-    add_split(k, &(mote_node){.op = MOTE_OP_SPLIT, .in = operands, .in_count = 2, .as.split.count = count}, count, out);
+    mote_keras_node_of_many(k, &(mote_node){.op = MOTE_OP_SPLIT, .in = operands, .in_count = 2, .as.split.count = count},
+                            count, out);
 }
 
 void mote_keras_split_sizes(mote_keras_call *k, mote_id x, int32_t axis, const int32_t *sizes, int32_t count, mote_id *out)
 {
     mote_id operands[3] = {x, mote_keras_ints_const(k, sizes, count), add_const(k, MOTE_I32, 0, NULL, &axis)};
 
-    add_split(k, &(mote_node){.op = MOTE_OP_SPLIT_V, .in = operands, .in_count = 3, .as.split_v.count = count}, count, out);
+    mote_keras_node_of_many(k, &(mote_node){.op = MOTE_OP_SPLIT_V, .in = operands, .in_count = 3, .as.split_v.count = count},
+                            count, out);
 }
 
 void mote_keras_return(mote_keras_call *k, mote_id x)

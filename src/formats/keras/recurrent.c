@@ -1,16 +1,17 @@
 /* LSTM, GRU, SimpleRNN, Bidirectional, TimeDistributed.
  *
- * An LSTM with tanh and sigmoid is the operator UNIDIRECTIONAL_SEQUENCE_LSTM. Everything else is unrolled: the products with
- * the inputs at once for all steps, then some operators a step, so the length must be known and is bounded.
+ * An LSTM with tanh and sigmoid is the operator UNIDIRECTIONAL_SEQUENCE_LSTM. Of everything else the products with the
+ * inputs are computed at once for all steps, and the rest is a WHILE, or a few steps one by one (ops/recurrent.h).
  *
  * Gates lie in Keras' arrays side by side: LSTM input, forget, candidate, output; GRU update, reset, candidate.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
 #include "formats/keras/layer.h"
+#include "ops/recurrent.h"
 
-/* Operators are as many in a loop for any number of steps; one or two are fewer without. */
-enum { UNROLL_MAX = 2, TIME_UNROLL_MAX = 256 };
+/* Of what TimeDistributed repeats: operators that are counted for the layer inside, which is not known; most steps. */
+enum { TIME_NODES = 4, TIME_UNROLL_MAX = 256 };
 
 static mote_id sum(mote_keras_call *k, mote_id a, mote_id b)
 {
@@ -62,19 +63,6 @@ static bool read_recurrent(mote_keras_call *k, int32_t gates, recurrent *out)
     return !mote_keras_failed(k);
 }
 
-/* [N, T, U] -> [N, U] */
-static mote_id step_at(mote_keras_call *k, mote_id x, int32_t t)
-{
-    const int32_t from[] = {0, t, 0}, to[] = {0, t + 1, 0}, by[] = {1, 1, 1};
-    mote_id       operands[4] = {x, mote_keras_ints_const(k, from, 3), mote_keras_ints_const(k, to, 3),
-                                 mote_keras_ints_const(k, by, 3)};
-    mote_node     node = {.op = MOTE_OP_STRIDED_SLICE, .in = operands, .in_count = 4};
-
-    node.as.strided_slice.begin_mask = node.as.strided_slice.end_mask = 5;
-    node.as.strided_slice.shrink_axis_mask = 2;
-    return mote_keras_node(k, &node);
-}
-
 static mote_id reverse(mote_keras_call *k, mote_id x)
 {
     const int32_t axis = 1;
@@ -93,97 +81,95 @@ static mote_id gate_weight(mote_keras_call *k, const char *name, int32_t rows, i
     return mote_keras_weight(k, name, cols ? 2 : 1, dim, false);
 }
 
-/* ---- steps, in a loop or one by one ---- */
+/* ---- cells ---- */
 
-/* A cell that computes one step, from what its inputs give it ([N, 1, gates * units], or [N, gates * units]) and from its
- * states, of which the first is what it answers. States are MOTE_NONE before the first step, where that is known. */
-typedef struct cell_of {
-    void (*begin)(mote_keras_call *k, struct cell_of *cell); /* weights, where the step is added */
-    void (*step)(mote_keras_call *k, const struct cell_of *cell, mote_id x, mote_id *states);
-    int32_t state_count;
-    bool    resets_after;
-    int32_t units;
-    bool    use_bias;
-    mote_id weights[4];
-} cell_of;
+/* What a weight of the cell is called, and its shape in units; columns 0: a bias. */
+typedef struct cell_weight {
+    const char *name; /* NULL: there is none */
+    int32_t     rows, columns;
+} cell_weight;
 
-enum { STATES_MAX = 2 };
+typedef struct keras_cell {
+    mote_keras_call   *k;
+    const cell_weight *weights; /* [MOTE_CELL_WEIGHTS] */
+    mote_cell_maker    maker;
+    mote_cell          cell;
+} keras_cell;
 
-static mote_id row_at(mote_keras_call *k, mote_id x, mote_id t)
+static mote_keras_call *call_of(void *by)
 {
-    mote_id   in[2] = {x, t};
-    mote_node node = {.op = MOTE_OP_GATHER, .in = in, .in_count = 2, .as.gather.axis = 1};
-
-    return mote_keras_node(k, &node);
+    return ((keras_cell *)by)->k;
 }
 
-/* Row t, a vector of one, of [N, T, U] becomes h, [N, 1, U]. */
-static mote_id put_row(mote_keras_call *k, mote_id all, mote_id h, mote_id t)
+static void enter_graph(void *by, int32_t graph)
 {
-    static const int32_t pads[1][2] = {{1, 1}};
-    mote_id              in[3] = {all, h, MOTE_NONE};
-
-    in[2] = mote_keras_pad(k, t, pads, 0);
-    return mote_keras_node(k, &(mote_node){.op = MOTE_OP_DYNAMIC_UPDATE_SLICE, .in = in, .in_count = 3});
+    call_of(by)->base.builder->graph = graph;
 }
 
-/* With sequences tensors keep the axis of time, so that rows fit in. */
-static void run_loop(mote_keras_call *k, const recurrent *r, cell_of *cell, mote_id all)
+static void add_node(void *by, const mote_node *node, mote_id *out)
 {
-    const int32_t batch = mote_keras_tensor(k, all)->dim[0], rank = r->returns_sequences ? 3 : 2;
-    const int32_t dim[] = {batch, r->returns_sequences ? 1 : r->units, r->units};
-    mote_loop     loop = {.steps = r->steps, .counts_down = r->is_backward, .is_vector = r->returns_sequences};
-    mote_id       results[2 + STATES_MAX + 1], out[MOTE_NODE_OUT_MAX], rows = all, x;
-    int32_t       count = 2, i;
+    mote_keras_node_of_many(call_of(by), node, node->out_count, out);
+}
 
-    if (r->returns_sequences && r->gates > 1) /* every row will be written over: it needs nothing but the shape */
-        rows = mote_keras_slice(k, all, 2, 0, r->units);
-    mote_keras_begin_loop(k, &loop, all);
-    for (i = 0; i < cell->state_count; i++)
-        results[count++] = mote_keras_carry_zeros(k, &loop, rank, dim);
-    results[1] = loop.in[1];
-    x = row_at(k, results[1], loop.in[0]);
-    cell->begin(k, cell);
-    cell->step(k, cell, x, results + 2);
-    if (r->returns_sequences)
-        results[count] = put_row(k, mote_keras_carry(k, &loop, rows), results[2], loop.in[0]);
-    mote_keras_end_loop(k, &loop, results, out);
+static mote_id add_ints(void *by, int32_t rank, const int32_t *dim, const int32_t *values)
+{
+    return mote_keras_ints_of(call_of(by), rank, dim, values);
+}
+
+static mote_id add_zeros(void *by, int32_t rank, const int32_t *dim)
+{
+    return mote_keras_zeros(call_of(by), rank, dim);
+}
+
+static mote_id add_weight(void *by, mote_cell_weight which)
+{
+    const keras_cell  *c = by;
+    const cell_weight *weight = &c->weights[which];
+
+    return weight->name ? gate_weight(c->k, weight->name, weight->rows * c->cell.units, weight->columns * c->cell.units)
+                        : MOTE_NONE;
+}
+
+static mote_id add_activation(void *by, mote_cell_activation which, mote_id x)
+{
+    return mote_keras_activate(call_of(by), which == MOTE_CELL_GATE ? "recurrent_activation" : "activation", x);
+}
+
+static void begin_cell(keras_cell *c, mote_keras_call *k, mote_cell_kind kind, const recurrent *r)
+{
+    *c = (keras_cell){.k = k, .cell = {.kind = kind, .units = r->units}};
+    c->maker = (mote_cell_maker){.model = k->base.builder->model,
+                                 .name = k->base.name,
+                                 .has_no_loops = k->reader->options && k->reader->options->has_no_loops,
+                                 .err = &k->base.builder->err,
+                                 .by = c,
+                                 .enter = enter_graph,
+                                 .add = add_node,
+                                 .ints = add_ints,
+                                 .zeros = add_zeros,
+                                 .weight = add_weight,
+                                 .activate = add_activation};
+    c->cell.maker = &c->maker;
+}
+
+/* All steps' products with the inputs, through the cell. */
+static void run_cell(keras_cell *c, const recurrent *r)
+{
+    mote_keras_call *k = c->k;
+    mote_cell_run    run = {.steps = r->steps,
+                            .is_backward = r->is_backward,
+                            .wants_sequence = r->returns_sequences,
+                            .first = {MOTE_NONE, MOTE_NONE}};
+
+    run.x = gate_weight(k, "kernel", r->gates * r->units, r->in_count);
+    run.x = dense(k, r->x, run.x, r->use_bias ? gate_weight(k, "bias", r->gates * r->units, 0) : MOTE_NONE);
+    mote_cell_run_all(&c->cell, &run, k->base.builder->graph);
     if (mote_keras_failed(k))
         return;
-    x = out[r->returns_sequences ? count : 2];
-    mote_keras_return(k, r->returns_sequences && r->is_backward ? reverse(k, x) : x); /* in the order of steps */
-}
-
-static void run_steps(mote_keras_call *k, const recurrent *r, cell_of *cell, mote_id all)
-{
-    const int32_t one[] = {1, r->units};
-    mote_id       h[UNROLL_MAX], states[STATES_MAX] = {MOTE_NONE, MOTE_NONE};
-    int32_t       t;
-
-    cell->begin(k, cell);
-    for (t = 0; t < r->steps; t++) {
-        cell->step(k, cell, step_at(k, all, r->is_backward ? r->steps - 1 - t : t), states);
-        h[t] = states[0];
-    }
-    for (t = 0; r->returns_sequences && t < r->steps; t++)
-        h[t] = mote_keras_reshape(k, h[t], 2, one);
-    if (!r->returns_sequences || r->steps == 1)
-        mote_keras_return(k, h[r->steps - 1]);
-    else
-        mote_keras_return(k, mote_keras_concat(k, h, r->steps, 1));
-}
-
-/* all: what the inputs give to each step. */
-static void run_cell(mote_keras_call *k, const recurrent *r, cell_of *cell, mote_id all, int32_t unrolled)
-{
-    cell->units = r->units;
-    cell->use_bias = r->use_bias;
-    if (mote_keras_failed(k))
-        return;
-    if (r->steps <= unrolled)
-        run_steps(k, r, cell, all);
-    else
-        run_loop(k, r, cell, all);
+    if (!r->returns_sequences)
+        mote_keras_return(k, run.last[0]);
+    else /* in the order of steps */
+        mote_keras_return(k, r->is_backward && r->steps > 1 ? reverse(k, run.sequence) : run.sequence);
 }
 
 static bool refuse_stateful(mote_keras_call *k)
@@ -193,92 +179,30 @@ static bool refuse_stateful(mote_keras_call *k)
     return !mote_keras_failed(k);
 }
 
-/* ---- SimpleRNN ---- */
-
-static void begin_rnn(mote_keras_call *k, cell_of *cell)
-{
-    cell->weights[0] = gate_weight(k, "recurrent_kernel", cell->units, cell->units);
-}
-
-static void step_rnn(mote_keras_call *k, const cell_of *cell, mote_id x, mote_id *states)
-{
-    if (states[0] != MOTE_NONE)
-        x = sum(k, x, dense(k, states[0], cell->weights[0], MOTE_NONE));
-    states[0] = mote_keras_activate(k, "activation", x);
-}
+static const mote_keras_array whole_arrays[] = {{.name = "kernel", .index = 0, .order = "10"},
+                                                {.name = "recurrent_kernel", .index = 1, .order = "10"},
+                                                {.name = "bias", .index = 2}};
 
 MOTE_KERAS_FUNCTION(simple_rnn)
 {
-    static const mote_keras_array arrays[] = {{.name = "kernel", .index = 0, .order = "10"},
-                                              {.name = "recurrent_kernel", .index = 1, .order = "10"},
-                                              {.name = "bias", .index = 2}};
-    cell_of                       cell = {.begin = begin_rnn, .step = step_rnn, .state_count = 1};
-    recurrent                     r;
-    mote_id                       all;
+    static const cell_weight weights[MOTE_CELL_WEIGHTS] = {[MOTE_CELL_RECURRENT] = {"recurrent_kernel", 1, 1}};
+    keras_cell               c;
+    recurrent                r;
 
     if (!read_recurrent(k, 1, &r) || !refuse_stateful(k))
         return;
-    MOTE_KERAS_ARRAYS(k, arrays);
-    all = gate_weight(k, "kernel", r.units, r.in_count);
-    all = dense(k, r.x, all, r.use_bias ? gate_weight(k, "bias", r.units, 0) : MOTE_NONE);
-    run_cell(k, &r, &cell, all, 2);
+    MOTE_KERAS_ARRAYS(k, whole_arrays);
+    begin_cell(&c, k, MOTE_CELL_RNN, &r);
+    c.weights = weights;
+    run_cell(&c, &r);
 }
-
-/* ---- GRU ---- */
-
-enum { GRU_GATES, GRU_CANDIDATE, GRU_GATE_BIAS, GRU_CANDIDATE_BIAS };
 
 /* resets_after: the recurrent product has a bias of its own. */
-static void begin_gru(mote_keras_call *k, cell_of *cell)
-{
-    const int32_t units = cell->units;
-
-    cell->weights[GRU_GATES] = gate_weight(k, "recurrent_gates", 2 * units, units);
-    cell->weights[GRU_CANDIDATE] = gate_weight(k, "recurrent_candidate", units, units);
-    cell->weights[GRU_GATE_BIAS] = cell->weights[GRU_CANDIDATE_BIAS] = MOTE_NONE;
-    if (!cell->resets_after || !cell->use_bias)
-        return;
-    cell->weights[GRU_GATE_BIAS] = gate_weight(k, "recurrent_gate_bias", 2 * units, 0);
-    cell->weights[GRU_CANDIDATE_BIAS] = gate_weight(k, "recurrent_candidate_bias", units, 0);
-}
-
-/* What the state adds to the candidate. */
-static mote_id gru_from_state(mote_keras_call *k, const cell_of *cell, mote_id reset, mote_id h)
-{
-    const mote_id weights = cell->weights[GRU_CANDIDATE], bias = cell->weights[GRU_CANDIDATE_BIAS];
-
-    if (h == MOTE_NONE)
-        return bias == MOTE_NONE ? MOTE_NONE : product(k, reset, bias);
-    return cell->resets_after ? product(k, reset, dense(k, h, weights, bias))
-                              : dense(k, product(k, reset, h), weights, MOTE_NONE);
-}
-
-/* z = update, r = reset, h' = candidate: z h + (1 - z) h' */
-static void step_gru(mote_keras_call *k, const cell_of *cell, mote_id x, mote_id *states)
-{
-    const int32_t units = cell->units, sizes[] = {2 * units, units};
-    const mote_id h = states[0];
-    mote_id       parts[2], gates[2], candidate;
-
-    mote_keras_split_sizes(k, x, mote_keras_tensor(k, x)->rank - 1, sizes, 2, parts);
-    if (h != MOTE_NONE)
-        parts[0] = sum(k, parts[0], dense(k, h, cell->weights[GRU_GATES], cell->weights[GRU_GATE_BIAS]));
-    else
-        parts[0] = sum(k, parts[0], cell->weights[GRU_GATE_BIAS]);
-    parts[0] = mote_keras_activate(k, "recurrent_activation", parts[0]);
-    mote_keras_split(k, parts[0], mote_keras_tensor(k, x)->rank - 1, 2, gates);
-    candidate = sum(k, parts[1], gru_from_state(k, cell, gates[1], h));
-    candidate = mote_keras_activate(k, "activation", candidate);
-    if (h == MOTE_NONE) /* (1 - z) h' = h' - z h' */
-        states[0] = mote_keras_binary(k, MOTE_OP_SUB, candidate, product(k, gates[0], candidate));
-    else
-        states[0] = sum(k, candidate, product(k, gates[0], mote_keras_binary(k, MOTE_OP_SUB, h, candidate)));
-}
-
 MOTE_KERAS_FUNCTION(gru)
 {
-    const bool             resets_after = mote_keras_flag(k, "reset_after", k->reader->is_version_3);
-    cell_of                cell = {.begin = begin_gru, .step = step_gru, .state_count = 1, .resets_after = resets_after};
+    const bool  resets_after = mote_keras_flag(k, "reset_after", k->reader->is_version_3);
+    cell_weight weights[MOTE_CELL_WEIGHTS] = {
+        [MOTE_CELL_RECURRENT] = {"recurrent_gates", 2, 1}, [MOTE_CELL_CANDIDATE] = {"recurrent_candidate", 1, 1}};
     const mote_keras_array arrays[] = {
         {.name = "kernel", .index = 0, .order = "10"},
         {.name = "recurrent_gates", .index = 1, .order = "10", .part = 0, .parts = 3, .part_count = 2},
@@ -286,15 +210,20 @@ MOTE_KERAS_FUNCTION(gru)
         {.name = "bias", .index = 2, .is_flat = true, .part = 0, .parts = resets_after ? 2 : 1},
         {.name = "recurrent_gate_bias", .index = 2, .is_flat = true, .part = 3, .parts = 6, .part_count = 2},
         {.name = "recurrent_candidate_bias", .index = 2, .is_flat = true, .part = 5, .parts = 6}};
-    recurrent r;
-    mote_id   all;
+    keras_cell c;
+    recurrent  r;
 
     if (!read_recurrent(k, 3, &r) || !refuse_stateful(k))
         return;
     MOTE_KERAS_ARRAYS(k, arrays);
-    all = gate_weight(k, "kernel", 3 * r.units, r.in_count);
-    all = dense(k, r.x, all, r.use_bias ? gate_weight(k, "bias", 3 * r.units, 0) : MOTE_NONE);
-    run_cell(k, &r, &cell, all, 1);
+    if (resets_after && r.use_bias) {
+        weights[MOTE_CELL_GATE_BIAS] = (cell_weight){"recurrent_gate_bias", 2, 0};
+        weights[MOTE_CELL_CANDIDATE_BIAS] = (cell_weight){"recurrent_candidate_bias", 1, 0};
+    }
+    begin_cell(&c, k, MOTE_CELL_GRU, &r);
+    c.weights = weights;
+    c.cell.resets_after = resets_after;
+    run_cell(&c, &r);
 }
 
 /* ---- LSTM ---- */
@@ -307,21 +236,6 @@ static bool is_standard(mote_keras_call *k)
     return activation && gates && strcmp(activation, "tanh") == 0 && strcmp(gates, "sigmoid") == 0;
 }
 
-static mote_id lstm_state(mote_keras_call *k, const char *name, int32_t batch, int32_t units)
-{
-    mote_builder *b = k->base.builder;
-    mote_graph   *graph = mote_builder_graph(b);
-    mote_tensor   state = {.dtype = MOTE_F32, .rank = 2, .dim = {batch, units}, .kind = MOTE_STATE};
-
-    if (mote_keras_failed(k))
-        return MOTE_NONE;
-    state.origin = (uint32_t)graph->tensor_count;
-    state.name = mote_arena_printf(&b->model->arena, &b->err, "%s/%s", k->base.name, name);
-    state.data = mote_arena_alloc(&b->model->arena, (size_t)batch * (size_t)units, sizeof(float), &b->err);
-    return state.name && state.data ? mote_graph_add_tensor(b->model, graph, &state, &b->err) : MOTE_NONE;
-}
-
-/* Operands as runtime/ops/lstm.h numbers them. */
 static void fused_lstm(mote_keras_call *k, const recurrent *r)
 {
     static const mote_keras_array arrays[] = {
@@ -332,69 +246,36 @@ static void fused_lstm(mote_keras_call *k, const recurrent *r)
         GATE(0, "input"), GATE(1, "forget"), GATE(2, "candidate"), GATE(3, "output")
 #undef GATE
     };
-    const mote_tensor in = *mote_keras_tensor(k, r->x);
-    mote_id           operands[24];
-    mote_node         node = {.op = MOTE_OP_UNIDIRECTIONAL_SEQUENCE_LSTM, .in = operands, .in_count = 24};
-    mote_id           x;
+    mote_lstm_weights weights;
+    keras_cell        c;
+    mote_id           x = r->is_backward ? reverse(k, r->x) : r->x;
     int32_t           i;
 
-    for (i = 0; i < 24; i++)
-        operands[i] = MOTE_NONE;
     MOTE_KERAS_ARRAYS(k, arrays);
-    operands[0] = r->is_backward ? reverse(k, r->x) : r->x;
-    for (i = 0; i < 4; i++) {
-        operands[1 + i] = gate_weight(k, arrays[3 * i].name, r->units, r->in_count);
-        operands[5 + i] = gate_weight(k, arrays[3 * i + 1].name, r->units, r->units);
-        operands[12 + i] =
+    for (i = 0; i < MOTE_LSTM_GATES; i++) {
+        weights.kernel[i] = gate_weight(k, arrays[3 * i].name, r->units, r->in_count);
+        weights.recurrent[i] = gate_weight(k, arrays[3 * i + 1].name, r->units, r->units);
+        weights.bias[i] =
             r->use_bias ? gate_weight(k, arrays[3 * i + 2].name, r->units, 0) : mote_keras_zeros(k, 1, &r->units);
     }
-    operands[18] = lstm_state(k, "hidden", in.dim[0], r->units);
-    operands[19] = lstm_state(k, "cell", in.dim[0], r->units);
-    node.as.unidirectional_sequence_lstm.fused_activation_function = MRT_LSTM_TANH;
-    x = mote_keras_node(k, &node);
+    begin_cell(&c, k, MOTE_CELL_LSTM, r);
+    x = mote_lstm_add(&c.cell, x, &weights, k->base.builder->graph);
     if (r->returns_sequences || mote_keras_failed(k))
         mote_keras_return(k, x);
     else
-        mote_keras_return(k, step_at(k, x, r->steps - 1));
+        mote_keras_return(k, mote_sequence_step(&c.cell, x, r->steps - 1));
 }
 
 /* Of other activations: i, f and o may have another than sigmoid, the candidate and the cell another than tanh. */
-static void begin_lstm(mote_keras_call *k, cell_of *cell)
-{
-    cell->weights[0] = gate_weight(k, "recurrent_kernel", 4 * cell->units, cell->units);
-}
-
-static void step_lstm(mote_keras_call *k, const cell_of *cell, mote_id x, mote_id *states)
-{
-    mote_id gate[4]; /* input, forget, candidate, output */
-
-    if (states[0] != MOTE_NONE)
-        x = sum(k, x, dense(k, states[0], cell->weights[0], MOTE_NONE));
-    mote_keras_split(k, x, mote_keras_tensor(k, x)->rank - 1, 4, gate);
-    gate[0] = mote_keras_activate(k, "recurrent_activation", gate[0]);
-    gate[2] = mote_keras_activate(k, "activation", gate[2]);
-    gate[3] = mote_keras_activate(k, "recurrent_activation", gate[3]);
-    gate[2] = product(k, gate[0], gate[2]);
-    if (states[1] != MOTE_NONE) {
-        gate[1] = mote_keras_activate(k, "recurrent_activation", gate[1]);
-        gate[2] = sum(k, product(k, gate[1], states[1]), gate[2]);
-    }
-    states[1] = gate[2];
-    states[0] = product(k, gate[3], mote_keras_activate(k, "activation", states[1]));
-}
-
 static void other_lstm(mote_keras_call *k, const recurrent *r)
 {
-    static const mote_keras_array arrays[] = {{.name = "kernel", .index = 0, .order = "10"},
-                                              {.name = "recurrent_kernel", .index = 1, .order = "10"},
-                                              {.name = "bias", .index = 2}};
-    cell_of                       cell = {.begin = begin_lstm, .step = step_lstm, .state_count = 2};
-    mote_id                       all;
+    static const cell_weight weights[MOTE_CELL_WEIGHTS] = {[MOTE_CELL_RECURRENT] = {"recurrent_kernel", 4, 1}};
+    keras_cell               c;
 
-    MOTE_KERAS_ARRAYS(k, arrays);
-    all = gate_weight(k, "kernel", 4 * r->units, r->in_count);
-    all = dense(k, r->x, all, r->use_bias ? gate_weight(k, "bias", 4 * r->units, 0) : MOTE_NONE);
-    run_cell(k, r, &cell, all, 1);
+    MOTE_KERAS_ARRAYS(k, whole_arrays);
+    begin_cell(&c, k, MOTE_CELL_LSTM, r);
+    c.weights = weights;
+    run_cell(&c, r);
 }
 
 MOTE_KERAS_FUNCTION(lstm)
@@ -537,6 +418,14 @@ static void time_steps(mote_keras_call *k, json_t *layer, const mote_tensor *in)
         finish_steps(k, h, in->dim[1]);
 }
 
+static mote_id row_at(mote_keras_call *k, mote_id x, mote_id t)
+{
+    mote_id   in[2] = {x, t};
+    mote_node node = {.op = MOTE_OP_GATHER, .in = in, .in_count = 2, .as.gather.axis = 1};
+
+    return mote_keras_node(k, &node);
+}
+
 /* x [N, 1, ...] as row t, a scalar, of [N, T, ...]. */
 static mote_id put_part(mote_keras_call *k, mote_id all, mote_id x, mote_id t)
 {
@@ -591,7 +480,7 @@ MOTE_KERAS_FUNCTION(time_distributed)
         mote_keras_return(k, mote_keras_reshape(k, MOTE_KERAS_IN(k), 2,
                                                 (int32_t[]){in.dim[1], (int32_t)(mote_tensor_count(&in) / (size_t)in.dim[0] /
                                                                                  (size_t)in.dim[1])}));
-    else if (in.dim[1] <= UNROLL_MAX || may_have_states(class_name))
+    else if (!mote_loop_is_shorter(in.dim[1], TIME_NODES) || may_have_states(class_name))
         time_steps(k, layer, &in);
     else
         time_loop(k, layer, &in);

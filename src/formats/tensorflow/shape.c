@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "formats/onnx/operators.h"
-#include "formats/tensorflow/operators.h"
+#include "formats/tensorflow/lists.h"
 #include "formats/tensorflow/types.h"
 
 /* ---- shapes ---- */
@@ -180,6 +180,13 @@ static void pack_computed(mote_import_call *c, mote_import_value *const *in, int
             order.axis[i] = k + (k >= axis);
             k++;
         }
+    if (count == 1 && parts && !mote_import_failed(c)) { /* an axis of length 1 more */
+        int32_t dim[MOTE_RANK_MAX];
+        for (i = 0; i < order.rank; i++)
+            dim[i] = i == place ? 1 : in[0]->shape.dim[order.axis[i] - (order.axis[i] > axis)];
+        mote_import_give(c, 0, mote_import_reshape(c, ids[0], order.rank, dim), order.axis);
+        return;
+    }
     for (i = 0; parts && i < count; i += MOTE_NODE_IN_MAX)
         parts[part_count++] = pack_some(c, ids + i, count - i < MOTE_NODE_IN_MAX ? count - i : MOTE_NODE_IN_MAX, place);
     if (parts)
@@ -203,8 +210,11 @@ static void import_pack(mote_import_call *c)
 {
     const int32_t axis = mote_import_axis(c, mote_import_int(c, "axis", 0), c->in[0]->shape.rank + 1);
 
-    if (!mote_import_failed(c))
-        mote_tf_pack(c, c->in, c->in_count, axis);
+    if (mote_import_failed(c))
+        return;
+    mote_tf_pack(c, c->in, c->in_count, axis);
+    if (c->in[0]->shape.rank == 0 && mote_import_out(c, 0) && !mote_import_failed(c))
+        mote_import_out(c, 0)->parts = c->in;
 }
 
 static void import_split(mote_import_call *c)
@@ -321,6 +331,32 @@ static int32_t rest_of(const ranges *r, int32_t rank)
     return rank - named;
 }
 
+/* x[:, i], as loops have it: one computed number, and everything of the other axes. */
+static void import_counted_part(mote_import_call *c)
+{
+    const mote_import_value *x = mote_import_in(c, 0), *begin = mote_import_in(c, 1);
+    const mote_import_list   step = mote_import_operand_ints(c, 3, NULL);
+    const uint32_t           begins = (uint32_t)mote_import_small(c, "begin_mask", 0),
+                   ends = (uint32_t)mote_import_small(c, "end_mask", 0),
+                   shrink = (uint32_t)mote_import_small(c, "shrink_axis_mask", 0);
+    const bool has_others = mote_import_int(c, "ellipsis_mask", 0) != 0 || mote_import_int(c, "new_axis_mask", 0) != 0;
+    int32_t    i, axis = -1;
+
+    if (mote_import_failed(c))
+        return;
+    for (i = 0; i < begin->shape.dim[0] && i < x->shape.rank && !has_others; i++) {
+        const bool is_whole = begins >> i & 1u && ends >> i & 1u && !(shrink >> i & 1u) && i < step.count && step.n[i] == 1;
+        if (!begin->parts[i]->known && shrink >> i & 1u && axis < 0)
+            axis = i;
+        else if (!is_whole)
+            break;
+    }
+    if (axis < 0 || i < begin->shape.dim[0])
+        mote_import_refuse(c, "which part it takes depends on an input");
+    else
+        mote_tf_give_part(c, x, axis, mote_tf_counted(c, begin->parts[axis]));
+}
+
 static void import_strided_slice(mote_import_call *c)
 {
     const mote_import_value *x = mote_import_in(c, 0);
@@ -330,6 +366,10 @@ static void import_strided_slice(mote_import_call *c)
     ranges  r;
     cut     k = {.count = 0};
 
+    if (!c->in[1]->known && c->in[1]->parts) {
+        import_counted_part(c);
+        return;
+    }
     if (!read_ranges(c, &r))
         return;
     rest = rest_of(&r, x->shape.rank);
