@@ -147,6 +147,12 @@ typedef struct mote_prune_result {
 mote_status mote_model_prune_constant(mote_model **out, const mote_model *model, const mote_prune_options *options,
                                       mote_prune_result *result, mote_error *err);
 
+/* A float model without the channels that are 0, as all of their weights are: what training by MOTE_PRUNE_CHANNELS leaves,
+ * or another program's. Answers change by no more than the rounding of sums that have fewer terms. A quantized model is
+ * copied: mote_model_prune_constant is for those. options and result may be NULL. */
+mote_status mote_model_drop_zero_channels(mote_model **out, const mote_model *model, const mote_prune_options *options,
+                                          mote_prune_result *result, mote_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -302,6 +302,8 @@ mote_status mote_model_cut(mote_model *model, mote_id *ends, int32_t count, mote
  * "inner/dense". The first `nodes` nodes are left, too. Errors: USAGE where a pattern matches no layer; LIMIT. */
 mote_status mote_model_set_frozen(mote_model *model, const char *const *patterns, int32_t count, int32_t nodes,
                                   mote_error *err);
+/* Whether a pattern (as a shell's) matches the name of the node's layer, or one of the names before its slashes. */
+bool mote_node_is_layer(const mote_node *node, const char *pattern);
 /* The tensor that a layer of that name makes, or that is called so; MOTE_NONE: there is none. */
 mote_id mote_model_find_layer(const mote_model *model, const char *name);
 /* Names of its layers, for a message: "conv2d, dense ..." */

@@ -10,6 +10,7 @@
 #include "data/raw.h"
 #include "train/objective.h"
 #include "train/optimizer.h"
+#include "train/prune.h"
 
 enum {
     EVALUATION_BATCH = 256,
@@ -46,6 +47,7 @@ typedef struct training_state {
     mote_score_place     place[MOTE_TARGETS_MAX];
     int                  output_count;
     mote_optimizer_state optimizer;
+    mote_pruner         *pruner; /* NULL: nothing is pruned */
     uint32_t            *order;
     uint32_t             step;
     uint32_t             epochs_before; /* of the training that goes on */
@@ -210,6 +212,7 @@ static mote_status train_batch(training_state *s, mote_dataset_pick pick, int ep
                          epoch + 1, s->step);
     mote_network_backward(s->network, &pass);
     mote_optimizer_step(&s->optimizer, s->math, &s->model->params, s->network->param_grads);
+    mote_pruner_step(s->pruner);
     return MOTE_OK;
 }
 
@@ -658,6 +661,14 @@ static mote_status start_optimizer(training_state *s, mote_error *err)
     return mote_optimizer_make_memory(&model->memory, &s->optimizer, model->params.count, &model->arena, err);
 }
 
+static mote_status start_pruning(training_state *s, mote_error *err)
+{
+    const size_t           samples = s->set->split[MOTE_SPLIT_TRAIN].count, batch = (size_t)s->options.batch_size;
+    const mote_pruner_span span = {s->options.epochs, (samples + batch - 1) / batch};
+
+    return mote_pruner_create(&s->pruner, s->model, s->options.pruning, span, &s->arena, err);
+}
+
 static mote_status prepare(training_state *s, mote_error *err)
 {
     mote_network_options network;
@@ -674,6 +685,7 @@ static mote_status prepare(training_state *s, mote_error *err)
     MOTE_TRY(mote_network_create(&s->network, s->model, &network, err));
     MOTE_TRY(make_targets(s, most, err));
     MOTE_TRY(start_optimizer(s, err));
+    MOTE_TRY(start_pruning(s, err));
     s->order = MOTE_NEW(&s->arena, uint32_t, s->set->split[MOTE_SPLIT_TRAIN].count, err);
     s->public.isa = s->math->name;
     return s->order ? init_history(s, err) : err->code;
@@ -699,6 +711,7 @@ mote_status mote_train(mote_training **out, mote_model *model, const mote_datase
     if (err->code == MOTE_OK)
         mote_optimizer_remember(&s->model->memory, &s->optimizer, s->model->params.count);
     s->public.seconds = now() - s->started;
+    s->public.pruned = mote_pruner_tell(s->pruner);
     mote_network_destroy(s->network);
     mote_pool_destroy(s->pool);
     s->network = NULL;
