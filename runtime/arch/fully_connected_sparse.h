@@ -56,35 +56,52 @@ MRT_INLINE void mrt_fully_connected_i8_sparse(const mrt_fully_connected_channels
 
 /* ---- a word, two pairs, at a time ---- */
 
-/* Goes on by the word's byte 0; by its byte 2. */
-MRT_INLINE const int8_t *mrt_sparse_first(const int8_t *at, uint32_t word)
-{
 #if MRT_HAS_DSP
-    __asm__("uxtab %0, %0, %1" : "+r"(at) : "r"(word));
-    return at;
-#else
-    return at + (uint8_t)word;
-#endif
+
+/* clang-format off */
+
+/* A word's two pairs: 9 instructions with its load. */
+#define MRT_SPARSE_TWO                              \
+    "ldr %[pairs], [%[w]], #4\n\t"                  \
+    "uxtab %[in], %[in], %[pairs]\n\t"              \
+    "ldrsb %[x], [%[in]]\n\t"                       \
+    "uxtab %[in], %[in], %[pairs], ror #16\n\t"     \
+    "ldrsb %[y], [%[in]]\n\t"                       \
+    "sxtb16 %[pairs], %[pairs], ror #8\n\t"         \
+    "smlabb %[acc], %[x], %[pairs], %[acc]\n\t"     \
+    "smlabt %[acc], %[y], %[pairs], %[acc]\n\t"
+
+MRT_INLINE uint32_t mrt_sparse_sum_dsp(const int8_t *w, const int8_t *in, int32_t groups)
+{
+    uint32_t acc = 0, pairs, x, y;
+
+    if (groups == 0)
+        return 0;
+    __asm__(
+    "1:\n\t"
+        MRT_SPARSE_TWO
+        MRT_SPARSE_TWO
+        "subs %[groups], %[groups], #1\n\t"
+        "bne 1b"
+        : [acc] "+&r"(acc), [pairs] "=&r"(pairs), [x] "=&r"(x), [y] "=&r"(y), [w] "+&r"(w), [in] "+&r"(in),
+          [groups] "+&r"(groups)
+        :
+        : "cc", "memory");
+    return acc;
 }
 
-MRT_INLINE const int8_t *mrt_sparse_second(const int8_t *at, uint32_t word)
-{
-#if MRT_HAS_DSP
-    __asm__("uxtab %0, %0, %1, ror #16" : "+r"(at) : "r"(word));
-    return at;
+/* clang-format on */
+
 #else
-    return at + (uint8_t)(word >> 16);
-#endif
-}
 
-MRT_INLINE uint32_t mrt_sparse_two(const int8_t **in, uint32_t word, uint32_t acc)
+MRT_INLINE uint32_t mrt_sparse_two(const int8_t **in, uint32_t pairs, uint32_t acc)
 {
-    const uint32_t weights = mrt_odd_bytes(word);
-    const int8_t  *first = mrt_sparse_first(*in, word), *second = mrt_sparse_second(first, word);
+    const uint32_t weights = mrt_odd_bytes(pairs);
+    const int8_t  *x = *in + (uint8_t)pairs, *y = x + (uint8_t)(pairs >> 16);
 
-    *in = second;
-    acc += (uint32_t)(*first * (int16_t)weights);
-    return mrt_smlabt((uint32_t)(int32_t)*second, weights, acc);
+    *in = y;
+    acc += (uint32_t)(*x * (int16_t)weights);
+    return mrt_smlabt((uint32_t)(int32_t)*y, weights, acc);
 }
 
 MRT_INLINE uint32_t mrt_sparse_sum_dsp(const int8_t *w, const int8_t *in, int32_t groups)
@@ -97,6 +114,8 @@ MRT_INLINE uint32_t mrt_sparse_sum_dsp(const int8_t *w, const int8_t *in, int32_
     }
     return acc;
 }
+
+#endif
 
 MRT_INLINE void mrt_fully_connected_i8_sparse_dsp(const mrt_fully_connected_channels_params *p, const int8_t *in,
                                                   int8_t *out)
