@@ -91,6 +91,7 @@ typedef struct mote_tensor {
     /* Float constants: MOTE_F16 where files hold the values in that type, with DEQUANTIZE behind it; MOTE_F32: as they are.
      * Whoever changes values need not care: writers see whether they still are that type's. */
     mote_dtype  stored;
+    int32_t     table_values; /* int8 constants: files hold tables of so many values a channel (TFLM_DECODE); 0: none */
     bool        is_trainable;
     bool        is_frozen; /* a weight that could be trained, and is left as it is */
     const char *variable;  /* STATE: the name that VAR_HANDLE gives it; NULL: it has none */
@@ -325,6 +326,10 @@ bool   mote_tensor_same_shape(const mote_tensor *a, const mote_tensor *b);
 
 /* "[1,28,28,1]" */
 mote_shape_text mote_shape_show(const mote_tensor *tensor);
+
+/* Bits of an index into tables of so many values; bytes that indices and tables of a constant take in a file. */
+int32_t mote_table_bits(int32_t values);
+size_t  mote_table_bytes(const mote_tensor *tensor, int32_t values);
 
 /* The number of operands (and graph outputs) that read the tensor. */
 int32_t mote_graph_use_count(const mote_graph *graph, mote_id id);
