@@ -20,6 +20,8 @@ typedef struct conversion {
     mote_name_map        names;
     mote_cluster_options clustering;
     mote_cluster_result  clustered; /* layers 0: none was */
+    bool                 drops_zero_channels;
+    mote_prune_result    dropped;
 } conversion;
 
 /* Words of the plan that are not there yet get an answer of their own. */
@@ -210,6 +212,8 @@ static mote_status print_json(const conversion *c, const mote_model *model, mote
     if (mote_model_note_count(c->given) > 0)
         mote_json_set(&object, "notes", cli_json_notes(c->given));
     cli_json_warnings(&object, c->set);
+    if (c->drops_zero_channels)
+        mote_json_set(&object, "zero_channels", cli_json_pruned(&c->dropped));
     if (c->clustering.values > 0)
         mote_json_set(&object, "clustered",
                       json_pack("{si sI sI}", "layers", c->clustered.layers, "weight_bytes",
@@ -247,6 +251,10 @@ static mote_status print_done(const conversion *c, mote_error *err)
             MOTE_TRY(cli_changes_print(&c->changes, err));
         MOTE_TRY(cli_names_print(&c->names, &c->changes, err));
     }
+    if (c->dropped.dropped_channels > 0)
+        cli_print_line(2, "%d of %d channels dropped, which are 0: %zu of %zu MACs and %zu of %zu bytes of weights left",
+                       c->dropped.dropped_channels, c->dropped.channels, c->dropped.macs_left, c->dropped.macs,
+                       c->dropped.weight_bytes_left, c->dropped.weight_bytes);
     if (c->clustered.layers > 0)
         cli_print_line(2, "%d layers have tables: weights take %zu bytes, before %zu; in memory all of them, as before",
                        c->clustered.layers, c->clustered.weight_bytes_left, c->clustered.weight_bytes);
@@ -270,6 +278,23 @@ static mote_status take_recipe(conversion *c, const cli_args *args, mote_error *
     return err->code;
 }
 
+/* Before quantizing, so that no range is looked for in what goes. */
+static mote_status drop_zero_channels(conversion *c, mote_error *err)
+{
+    mote_model *made;
+
+    if (mote_model_is_quantized(model_of(c)))
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "%s: --drop-zero-channels is for float models; of quantized ones mote compile drops them", c->from);
+    if (mote_model_drop_zero_channels(&made, model_of(c), NULL, &c->dropped, err) != MOTE_OK)
+        return mote_context(err, "%s", c->from);
+    mote_model_destroy(c->model);
+    c->model = made;
+    if (c->dropped.dropped_channels == 0)
+        fprintf(stderr, "mote: warning: --drop-zero-channels saves nothing: no channel is 0 that could go\n");
+    return MOTE_OK;
+}
+
 static mote_status cluster(conversion *c, mote_error *err)
 {
     mote_model *made;
@@ -291,6 +316,8 @@ static mote_status convert(conversion *c, const cli_args *args, mote_error *err)
     MOTE_TRY(take_recipe(c, args, err));
     if (!c->keeps_operators)
         MOTE_TRY(optimize(c, &c->model, c->given, err));
+    if (c->drops_zero_channels)
+        MOTE_TRY(drop_zero_channels(c, err));
     if (c->is_quantized) {
         MOTE_TRY(quantize(c, args, err));
         if (!c->keeps_operators)
@@ -320,7 +347,8 @@ static mote_status run_convert(const cli_args *args, mote_error *err)
                                   .calibrate = cli_value(args, "calibrate"),
                                   .keeps_operators = cli_has(args, "keep-operators"),
                                   .is_explained = cli_has(args, "explain"),
-                                  .is_json = cli_has(args, "json")};
+                                  .is_json = cli_has(args, "json"),
+                                  .drops_zero_channels = cli_has(args, "drop-zero-channels")};
     size_t                   i;
 
     for (i = 0; i < sizeof said / sizeof *said; i++)
@@ -371,6 +399,7 @@ const cli_command cli_convert = {
             {"method", 0, "minmax|average|percentile|entropy|mse",
              "which range of the values seen integers stand for (minmax); docs/QUANTIZATION.md"},
             {"percentile", 0, "P", "so many of a hundred values are in the range (99.99), with --method percentile"},
+            {"drop-zero-channels", 0, NULL, "leave out a float model's channels that are 0, as pruning leaves them"},
             {"cluster", 0, "N",
              "so many values a channel's int8 weights have: tables, for TensorFlow Lite Micro (docs/PRUNING.md)"},
             {"explain", 0, NULL, "which operators are left out, and why; and what became of each name of MODEL"},
