@@ -64,10 +64,15 @@ typedef struct mote_summary {
     uint32_t flash_bytes, code_bytes, weight_bytes, ram_bytes, chip_arena_bytes, stack_bytes;
     size_t   chip_samples, chip_different_values; /* firmware against host, stored values */
 
-    char     train_key[65], convert_key[65], deploy_key[65]; /* what the stages were made from */
-    char     trained_scheme[16];                             /* "int8": what training was quantized by; "": it was not */
-    int32_t  quantized_from;                                 /* the first epoch that was */
-    uint64_t room[5];                                        /* mote.h */
+    char    train_key[65], convert_key[65], deploy_key[65]; /* what the stages were made from */
+    char    trained_scheme[16];                             /* "int8": what training was quantized by; "": it was not */
+    int32_t quantized_from;                                 /* the first epoch that was */
+
+    size_t   pruned_weights, pruned_zeros; /* of the layers that were pruned; 0: none was */
+    int32_t  pruned_channels, dropped_channels;
+    size_t   pruned_macs, unpruned_file_bytes; /* multiply-accumulates that are left; what the float32 file would take */
+    size_t   zero_bytes;                       /* what compiled code leaves out of weights that are 0 */
+    uint64_t room[2];                          /* mote.h */
 } mote_summary;
 
 typedef struct mote_build_options {

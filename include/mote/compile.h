@@ -73,7 +73,7 @@ typedef struct mote_compiled_chips {
     int32_t     instance_count, shared_count;           /* functions emitted; of these, for several shapes */
     size_t      region_bytes[MOTE_COMPILE_REGIONS_MAX]; /* of arena_bytes, by mote_compile_options.regions */
     bool        exceeds_regions; /* they are too small for these chips, whose compilers are told so by #error */
-    uint64_t    room[1];         /* mote.h */
+    size_t      zero_bytes;      /* what constant_bytes lacks of weights that are 0 */
 } mote_compiled_chips;
 
 enum { MOTE_COMPILED_CHIPS_MAX = 4, MOTE_COMPILE_KEPT_MAX = 8 };

@@ -153,6 +153,29 @@ typedef struct mote_prune_result {
 mote_status mote_model_prune_constant(mote_model **out, const mote_model *model, const mote_prune_options *options,
                                       mote_prune_result *result, mote_error *err);
 
+typedef struct mote_cluster_options {
+    int32_t  values;  /* of a channel's weights, 2 to 127; 0: 16. An index has as many bits as they need */
+    uint64_t room[8]; /* mote.h */
+} mote_cluster_options;
+
+typedef struct mote_cluster_result {
+    int32_t  layers;                          /* that have tables; others would not be smaller */
+    size_t   weight_bytes, weight_bytes_left; /* of all layers; left: indices and tables */
+    uint64_t room[8];                         /* mote.h */
+} mote_cluster_result;
+
+/* An int8 model whose weights have few values. A .tflite that is written of it holds indices and tables, of which
+ * TFLM_DECODE makes weights again: TensorFlow Lite Micro and mote read that. options and result may be NULL. Errors: USAGE
+ * (a model that is not quantized), LIMIT. */
+mote_status mote_model_cluster(mote_model **out, const mote_model *model, const mote_cluster_options *options,
+                               mote_cluster_result *result, mote_error *err);
+
+/* A float model without the channels that are 0, as all of their weights are: what training by MOTE_PRUNE_CHANNELS leaves,
+ * or another program's. Answers change by no more than the rounding of sums that have fewer terms. A quantized model is
+ * copied: mote_model_prune_constant is for those. options and result may be NULL. */
+mote_status mote_model_drop_zero_channels(mote_model **out, const mote_model *model, const mote_prune_options *options,
+                                          mote_prune_result *result, mote_error *err);
+
 #ifdef __cplusplus
 }
 #endif

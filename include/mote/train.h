@@ -84,6 +84,39 @@ typedef struct mote_train_quantize {
     uint64_t room[2];          /* mote.h */
 } mote_train_quantize;
 
+/* What of a network training makes zero: single weights, or whole channels, which mote_model_drop_zero_channels then leaves
+ * out. */
+typedef enum mote_prune_structure { MOTE_PRUNE_WEIGHTS = 0, MOTE_PRUNE_CHANNELS } mote_prune_structure;
+
+/* Weights of convolutions and dense layers become zero while the others are trained: the smallest of each layer, as many as
+ * a share that rises from epoch to epoch. As TensorFlow's PolynomialDecay has it, in steps, from that at which from_epoch
+ * begins to that at which until_epoch ends:
+ *
+ *     share = sparsity + (initial - sparsity) * (1 - (step - from) / (until - from))^3
+ *
+ * CHANNELS: whole outputs of a layer, those whose weights have the smallest sum of magnitudes, or the smallest gamma where
+ * a BatchNormalization follows; so many stay as make a multiple. A layer whose channels meet those of others (ADD,
+ * CONCATENATION), or are an output of the network, keeps its channels. */
+typedef struct mote_train_pruning {
+    double               sparsity;    /* the share of zeros in the end: above 0, below 1 */
+    double               initial;     /* and in the beginning; 0 */
+    int32_t              from_epoch;  /* counting from 1; 0: 1 */
+    int32_t              until_epoch; /* 0: when three quarters of the epochs are over */
+    int32_t              frequency;   /* steps from one choice to the next; 0: 100, or a tenth of them all if that is less */
+    mote_prune_structure structure;
+    int32_t              multiple; /* of channels that stay; 0: 4, as kernels take them by fours */
+    const char *const   *layers;   /* [layer_count]: names of layers, or patterns; NULL: all that can be pruned */
+    int32_t              layer_count;
+    uint64_t             room[8]; /* mote.h */
+} mote_train_pruning;
+
+/* What pruning came to, of the layers that it was for. */
+typedef struct mote_pruned {
+    size_t  weights, zeros;
+    int32_t layers;
+    int32_t channels, dropped_channels; /* 0 where single weights were pruned */
+} mote_pruned;
+
 typedef struct mote_train_options {
     mote_loss loss;        /* this, from_logits and metrics hold for every output that `outputs` does not name */
     bool      from_logits; /* the network's outputs are logits. Over a softmax or sigmoid Keras takes them for
@@ -106,9 +139,10 @@ typedef struct mote_train_options {
     int32_t freeze_count;
     bool    goes_on; /* the optimizer begins with what it remembers of the training before, or of the file that the
                         model came from, where it is the same one; shuffling goes on with the epoch that is next */
-    mote_progress       progress;
-    mote_train_quantize quantize;
-    uint64_t            room[4]; /* mote.h */
+    mote_progress             progress;
+    mote_train_quantize       quantize;
+    const mote_train_pruning *pruning; /* NULL: none */
+    uint64_t                  room[3]; /* mote.h */
 } mote_train_options;
 
 /* What training leaves; owns its columns. */
@@ -119,7 +153,8 @@ typedef struct mote_training {
     const char *isa;            /* the level that was used */
     const char *warning;        /* NULL, or one line about a combination that is legal and probably not meant */
     int32_t     quantized_from; /* the first epoch that was trained quantized; 0: none was */
-    uint64_t    room[7];        /* mote.h */
+    mote_pruned pruned;         /* zero without pruning */
+    uint64_t    room[4];        /* mote.h */
 } mote_training;
 
 /* Trains model, which is at stage TRAIN, in place. Feature i of the set is input i, target k is compared with output k;

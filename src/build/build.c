@@ -16,6 +16,7 @@
 #include "build/keys.h"
 #include "build/outputs.h"
 #include "build/plots.h"
+#include "build/pruned.h"
 #include "build/spec.h"
 #include "compare/feed.h"
 #include "ops/op.h"
@@ -281,7 +282,8 @@ static mote_status run_training(build_work *w, mote_model *model, mote_error *er
     w->summary->train_samples = w->set->split[MOTE_SPLIT_TRAIN].count;
     w->summary->validation_samples = w->set->split[MOTE_SPLIT_VALIDATION].count;
     w->summary->test_samples = w->set->split[MOTE_SPLIT_TEST].count;
-    if (mote_model_freeze(&w->real, model, err) == MOTE_OK && forget_training(w, err) == MOTE_OK)
+    if (mote_pruned_freeze(&w->real, model, options.pruning, &training->pruned, w->summary, err) == MOTE_OK &&
+        forget_training(w, err) == MOTE_OK)
         save_training(w, model, training, err);
     mote_training_destroy(training);
     return err->code;
@@ -471,6 +473,8 @@ static mote_status train(build_work *w, mote_error *err)
     memcpy(w->summary->train_key, w->keys.train, sizeof w->summary->train_key);
     say(w, "train      %d epochs in %.2f s%s; %s %s", w->summary->epochs, w->summary->seconds, show_trained(w->summary).text,
         w->summary->split, main_figure(&w->summary->real.evaluation).text);
+    if (w->summary->pruned_weights > 0)
+        say(w, "%s", mote_pruned_show(w->summary).text);
     if (w->split->id == MOTE_SPLIT_TRAIN)
         say(w, "           on what it was trained with: add validation_split or test_split");
     return save_summary(w, err);
@@ -926,6 +930,7 @@ static mote_status deploy(build_work *w, mote_error *err)
     w->summary->arena_bytes = of->arena_bytes;
     w->summary->arena_bound_bytes = of->arena_bound_bytes;
     w->summary->constant_bytes = of->constant_bytes;
+    w->summary->zero_bytes = of->zero_bytes;
     if (chip)
         MOTE_TRY(emulate(w, model, sources, err));
     memcpy(w->summary->deploy_key, w->keys.deploy, sizeof w->summary->deploy_key);
@@ -936,6 +941,8 @@ static mote_status deploy(build_work *w, mote_error *err)
     else
         say(w, "deploy     compiled to C: %zu bytes of memory, %zu of constants", w->summary->arena_bytes,
             w->summary->constant_bytes);
+    if (mote_pruned_show_code(w->summary).text[0])
+        say(w, "%s", mote_pruned_show_code(w->summary).text);
     return save_summary(w, err);
 }
 

@@ -40,6 +40,13 @@ static const summary_field fields[] = {
     FIELD("quantized_training", "from_epoch", INT, quantized_from),
     FIELD("float32", "file_bytes", SIZE, real.file_bytes),
     FIELD(QUANTIZED, "file_bytes", SIZE, quantized.file_bytes),
+    FIELD("pruning", "weights", SIZE, pruned_weights),
+    FIELD("pruning", "zeros", SIZE, pruned_zeros),
+    FIELD("pruning", "channels", INT, pruned_channels),
+    FIELD("pruning", "dropped_channels", INT, dropped_channels),
+    FIELD("pruning", "macs_left", SIZE, pruned_macs),
+    FIELD("pruning", "file_bytes_before", SIZE, unpruned_file_bytes),
+    FIELD("pruning", "zero_bytes_left_out", SIZE, zero_bytes),
     FIELD("firmware", "name", TEXT, firmware_name),
     FIELD("firmware", "arena_bytes", SIZE, arena_bytes),
     FIELD("firmware", "arena_bound_bytes", SIZE, arena_bound_bytes),
@@ -163,6 +170,8 @@ static bool is_wanted(const mote_summary *summary, const char *section)
         return summary->quantized_from > 0;
     if (section && strcmp(section, "firmware") == 0)
         return summary->arena_bytes > 0;
+    if (section && strcmp(section, "pruning") == 0)
+        return summary->pruned_weights > 0;
     if (section && strcmp(section, "chip") == 0)
         return summary->chip[0] != '\0';
     return true;

@@ -73,6 +73,17 @@ static void add_chip(table_text *t, const mote_summary *s)
     add_row(t, "stack", "%u bytes", s->stack_bytes);
 }
 
+static void add_pruning(table_text *t, const mote_summary *s)
+{
+    add_row(t, "pruned", "%.1f %% of %zu weights are 0", 100.0 * (double)s->pruned_zeros / (double)s->pruned_weights,
+            s->pruned_weights);
+    if (s->pruned_channels == 0)
+        return;
+    add_row(t, "", "%d of %d channels are left out", s->dropped_channels, s->pruned_channels);
+    add_row(t, "", "%zu multiply-accumulates are left", s->pruned_macs);
+    add_row(t, "", "float32 file before: %zu bytes", s->unpruned_file_bytes);
+}
+
 static mote_status print_summary(const mote_build_result *result, bool only_train, mote_error *err)
 {
     const mote_summary *s = &result->summary;
@@ -85,6 +96,8 @@ static mote_status print_summary(const mote_build_result *result, bool only_trai
     add_row(&rows, "trained", "%d epochs in %.2f s (%s), evaluated on %s", s->epochs, s->seconds, s->isa, s->split);
     if (s->quantized_from > 0)
         add_row(&rows, "quantized", "%s in training, from epoch %d", s->trained_scheme, (int)s->quantized_from);
+    if (s->pruned_weights > 0)
+        add_pruning(&rows, s);
     add_model(&rows, "float32", &s->real);
     if (!only_train && s->scheme[0])
         add_model(&rows, s->scheme, &s->quantized);

@@ -21,6 +21,16 @@ static void print_pruned(const mote_prune_result *p)
                p->dropped_channels, p->channels, p->macs_left, p->macs, p->weight_bytes_left, p->weight_bytes);
 }
 
+static void print_zeros(const mote_compile_result *r)
+{
+    int i;
+
+    for (i = 0; i < r->chip_count; i++)
+        if (r->chips[i].zero_bytes > 0)
+            printf("%s: %zu bytes less of constants, as weights that are 0 are left out\n", r->chips[i].name,
+                   r->chips[i].zero_bytes);
+}
+
 static mote_status print_sizes(const cli_regions *memory, const mote_compile_result *r, mote_error *err)
 {
     const int regions = memory->count > 1 ? memory->count : 0;
@@ -64,6 +74,7 @@ static mote_status print_c(const cli_args *args, const char *folder, int target,
         printf("kept     %d more\n", r->kept_count - MOTE_COMPILE_KEPT_MAX);
     print_left_out(r);
     print_pruned(&r->pruned);
+    print_zeros(r);
     printf("kernels for %d steps; the compiler's macros choose:\n\n", r->step_count);
     return print_sizes(memory, r, err);
 }
@@ -114,6 +125,7 @@ static void set_sizes(json_t **object, int target, const mote_compiled_chips *c)
     set_count(object, "arena_bytes", target != TARGET_ARRAY, c->arena_bytes);
     set_count(object, "arena_bound_bytes", target != TARGET_ARRAY, c->arena_bound_bytes);
     set_count(object, "constant_bytes", target != TARGET_ARRAY, c->constant_bytes);
+    set_count(object, "zero_bytes_left_out", has_code(target), c->zero_bytes);
     set_count(object, "instances", has_code(target), (size_t)c->instance_count);
 }
 

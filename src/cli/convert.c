@@ -11,13 +11,17 @@ typedef struct conversion {
     const char           *from, *to, *calibrate;
     bool                  is_quantized;
     mote_quantize_options options;
-    mote_model   *given, *model, *converted; /* as the file has it; with fewer operators; quantized. NULL: not made */
-    mote_dataset *set;
-    size_t        sample_count;
-    bool          keeps_operators, is_explained, is_json;
-    bool          says_recipe; /* how samples are prepared, or what targets are called */
-    cli_changes   changes;
-    mote_name_map names;
+    mote_model          *given, *model, *converted; /* as the file has it; with fewer operators; quantized. NULL: not made */
+    mote_dataset        *set;
+    size_t               sample_count;
+    bool                 keeps_operators, is_explained, is_json;
+    bool                 says_recipe; /* how samples are prepared, or what targets are called */
+    cli_changes          changes;
+    mote_name_map        names;
+    mote_cluster_options clustering;
+    mote_cluster_result  clustered; /* layers 0: none was */
+    bool                 drops_zero_channels;
+    mote_prune_result    dropped;
 } conversion;
 
 /* Words of the plan that are not there yet get an answer of their own. */
@@ -27,6 +31,17 @@ static mote_status choose(const cli_args *args, const char *option, const char *
     MOTE_TRY(cli_choice(args, option, words, 0, out, err));
     if (*out >= known)
         return mote_fail(err, MOTE_ERR_UNSUPPORTED, "--%s %s is not there yet", option, words[*out]);
+    return MOTE_OK;
+}
+
+static mote_status read_clustering(conversion *c, const cli_args *args, mote_error *err)
+{
+    long long values;
+
+    MOTE_TRY(cli_integer(args, "cluster", 2, 127, 0, &values, err));
+    c->clustering.values = (int32_t)values;
+    if (values > 0 && c->to && !mote_path_has_suffix(c->to, ".tflite"))
+        return mote_fail(err, MOTE_ERR_USAGE, "--cluster: only a .tflite can have tables; %s is none", c->to);
     return MOTE_OK;
 }
 
@@ -52,6 +67,7 @@ static mote_status read_options(conversion *c, const cli_args *args, mote_error 
     MOTE_TRY(choose(args, "method", method_words, MOTE_CALIBRATE_COUNT, &method, err));
     MOTE_TRY(cli_integer(args, "samples", 1, 1000000, 100, &samples, err));
     MOTE_TRY(cli_real(args, "percentile", &percentile, err));
+    MOTE_TRY(read_clustering(c, args, err));
     if (cli_has(args, "percentile") && method != MOTE_CALIBRATE_PERCENTILE)
         return mote_fail(err, MOTE_ERR_USAGE, "--percentile goes with --method percentile");
     c->is_quantized = quantize > 0;
@@ -216,6 +232,13 @@ static mote_status print_json(const conversion *c, const mote_model *model, mote
     if (mote_model_note_count(c->given) > 0)
         mote_json_set(&object, "notes", cli_json_notes(c->given));
     cli_json_warnings(&object, c->set);
+    if (c->drops_zero_channels)
+        mote_json_set(&object, "zero_channels", cli_json_pruned(&c->dropped));
+    if (c->clustering.values > 0)
+        mote_json_set(&object, "clustered",
+                      json_pack("{si sI sI}", "layers", c->clustered.layers, "weight_bytes",
+                                (json_int_t)c->clustered.weight_bytes, "weight_bytes_left",
+                                (json_int_t)c->clustered.weight_bytes_left));
     mote_json_set(&object, "left_out", cli_changes_json(&c->changes));
     mote_json_set(&object, "names", cli_names_json(&c->names, &c->changes));
     return cli_print_json(object, err);
@@ -248,6 +271,13 @@ static mote_status print_done(const conversion *c, mote_error *err)
             MOTE_TRY(cli_changes_print(&c->changes, err));
         MOTE_TRY(cli_names_print(&c->names, &c->changes, err));
     }
+    if (c->dropped.dropped_channels > 0)
+        cli_print_line(2, "%d of %d channels dropped, which are 0: %zu of %zu MACs and %zu of %zu bytes of weights left",
+                       c->dropped.dropped_channels, c->dropped.channels, c->dropped.macs_left, c->dropped.macs,
+                       c->dropped.weight_bytes_left, c->dropped.weight_bytes);
+    if (c->clustered.layers > 0)
+        cli_print_line(2, "%d layers have tables: weights take %zu bytes, before %zu; in memory all of them, as before",
+                       c->clustered.layers, c->clustered.weight_bytes_left, c->clustered.weight_bytes);
     print_written(c, model);
     return MOTE_OK;
 }
@@ -268,6 +298,37 @@ static mote_status take_recipe(conversion *c, const cli_args *args, mote_error *
     return err->code;
 }
 
+/* Before quantizing, so that no range is looked for in what goes. */
+static mote_status drop_zero_channels(conversion *c, mote_error *err)
+{
+    mote_model *made;
+
+    if (mote_model_is_quantized(model_of(c)))
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "%s: --drop-zero-channels is for float models; of quantized ones mote compile drops them", c->from);
+    if (mote_model_drop_zero_channels(&made, model_of(c), NULL, &c->dropped, err) != MOTE_OK)
+        return mote_context(err, "%s", c->from);
+    mote_model_destroy(c->model);
+    c->model = made;
+    if (c->dropped.dropped_channels == 0)
+        fprintf(stderr, "mote: warning: --drop-zero-channels saves nothing: no channel is 0 that could go\n");
+    return MOTE_OK;
+}
+
+static mote_status cluster(conversion *c, mote_error *err)
+{
+    mote_model *made;
+
+    if (mote_model_cluster(&made, written(c), &c->clustering, &c->clustered, err) != MOTE_OK)
+        return mote_context(err, "%s: --cluster", c->from);
+    mote_model_destroy(c->converted);
+    c->converted = made;
+    if (c->clustered.layers == 0)
+        fprintf(stderr, "mote: warning: --cluster %d saves nothing: tables would be as large as the weights\n",
+                c->clustering.values);
+    return MOTE_OK;
+}
+
 /* Before quantizing: each operator that goes is one rounding less; and after: scales may be equal now. */
 static mote_status convert(conversion *c, const cli_args *args, mote_error *err)
 {
@@ -275,11 +336,15 @@ static mote_status convert(conversion *c, const cli_args *args, mote_error *err)
     MOTE_TRY(take_recipe(c, args, err));
     if (!c->keeps_operators)
         MOTE_TRY(optimize(c, &c->model, c->given, err));
+    if (c->drops_zero_channels)
+        MOTE_TRY(drop_zero_channels(c, err));
     if (c->is_quantized) {
         MOTE_TRY(quantize(c, args, err));
         if (!c->keeps_operators)
             MOTE_TRY(optimize_again(c, &c->converted, err));
     }
+    if (c->clustering.values > 0)
+        MOTE_TRY(cluster(c, err));
     if (c->is_explained || c->is_json)
         MOTE_TRY(mote_model_map_names(&c->names, c->given, written(c), err));
     MOTE_TRY(mote_model_save(written(c), c->to, err));
@@ -302,7 +367,8 @@ static mote_status run_convert(const cli_args *args, mote_error *err)
                                   .calibrate = cli_value(args, "calibrate"),
                                   .keeps_operators = cli_has(args, "keep-operators"),
                                   .is_explained = cli_has(args, "explain"),
-                                  .is_json = cli_has(args, "json")};
+                                  .is_json = cli_has(args, "json"),
+                                  .drops_zero_channels = cli_has(args, "drop-zero-channels")};
     size_t                   i;
 
     for (i = 0; i < sizeof said / sizeof *said; i++)
@@ -353,6 +419,9 @@ const cli_command cli_convert = {
             {"method", 0, "minmax|average|percentile|entropy|mse",
              "which range of the values seen integers stand for (minmax); docs/QUANTIZATION.md"},
             {"percentile", 0, "P", "so many of a hundred values are in the range (99.99), with --method percentile"},
+            {"drop-zero-channels", 0, NULL, "leave out a float model's channels that are 0, as pruning leaves them"},
+            {"cluster", 0, "N",
+             "so many values a channel's int8 weights have: tables, for TensorFlow Lite Micro (docs/PRUNING.md)"},
             {"explain", 0, NULL, "which operators are left out, and why; and what became of each name of MODEL"},
             {"keep-operators", 0, NULL, "keep operators that could go without changing a byte (docs/PASSES.md)"},
             CLI_INPUT_SHAPE_ROW,

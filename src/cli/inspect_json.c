@@ -156,9 +156,9 @@ static json_t *json_build(const cli_inspecting *in)
     const char            *target = in->spec->deploy.options.target;
     json_t                *object = json_object(), *firmware;
 
-    mote_json_set(
-        &object, "float32",
-        json_pack("{sI sb}", "file_bytes", (json_int_t)in->is.tflite_bytes, "is_exact", cli_inspect_knows_recipe(in)));
+    mote_json_set(&object, "float32",
+                  json_pack("{sI sb}", "file_bytes", (json_int_t)in->is.tflite_bytes, "is_exact",
+                            cli_inspect_knows_recipe(in) && !in->spec->train.pruning));
     if (cli_inspect_is_deployed_quantized(in))
         mote_json_set(&object, cli_inspect_scheme(in), /* equal zero points are stored once, and only training tells them */
                       json_pack("{sI sb ss ss}", "file_bytes", (json_int_t)is->tflite_bytes, "is_exact", false, "io",
@@ -174,7 +174,8 @@ static json_t *json_build(const cli_inspecting *in)
     if (in->chip)
         mote_json_set(&firmware, "fits", json_boolean(cli_inspect_may_fit(&is->memory, in->chip)));
     mote_json_set(&firmware, "is_exact",
-                  json_boolean(!cli_inspect_is_deployed_quantized(in) || in->spec->deploy.options.keeps_constant_channels));
+                  json_boolean(!in->spec->train.pruning && (!cli_inspect_is_deployed_quantized(in) ||
+                                                            in->spec->deploy.options.keeps_constant_channels)));
     mote_json_set(&object, "firmware", firmware);
     return object;
 }

@@ -46,7 +46,7 @@ mote_status mote_describe_ranges(mote_inspection *out, const mote_graph *graph, 
     mote_channel_ranges ranges;
     int32_t             i;
 
-    if (mote_channel_ranges_find(&ranges, graph, &arena, err) == MOTE_OK)
+    if (mote_channel_ranges_find(&ranges, graph, MOTE_I8, &arena, err) == MOTE_OK)
         for (i = 0; err->code == MOTE_OK && i < out->layer_count; i++)
             describe(&out->layers[i].range, &ranges, &graph->nodes[i], out->owner, err);
     mote_arena_destroy(&arena);

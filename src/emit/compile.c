@@ -304,6 +304,7 @@ static void take_results(compilation *c)
         of->instance_count = variant->instance_count;
         of->shared_count = variant->shared_count;
         of->constant_bytes = mote_program_constant_bytes(variant->program);
+        of->zero_bytes = mote_program_zero_bytes(variant->program);
     }
     for (s = 0; s < e->variants[0].program->step_count; s++)
         c->result.step_count += !e->variants[0].program->steps[s].kernel->is_view;

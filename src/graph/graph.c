@@ -287,3 +287,21 @@ bool mote_graph_forgets(const mote_graph *graph)
     }
     return false;
 }
+
+int32_t mote_table_bits(int32_t values)
+{
+    int32_t bits = 1;
+
+    while (1 << bits < values)
+        bits++;
+    return bits;
+}
+
+size_t mote_table_bytes(const mote_tensor *tensor, int32_t values)
+{
+    enum { OPERATOR_BYTES = 256 }; /* about what a head, an operator and two more tensors take */
+    const size_t channels = tensor->quant ? (size_t)tensor->quant->count : 1;
+    const size_t bits = mote_size_mul(mote_tensor_count(tensor), (size_t)mote_table_bits(values));
+
+    return mote_size_add(mote_size_add(bits, 7) / 8, mote_size_add(mote_size_mul(channels, (size_t)values), OPERATOR_BYTES));
+}

@@ -91,6 +91,7 @@ typedef struct mote_tensor {
     /* Float constants: MOTE_F16 where files hold the values in that type, with DEQUANTIZE behind it; MOTE_F32: as they are.
      * Whoever changes values need not care: writers see whether they still are that type's. */
     mote_dtype  stored;
+    int32_t     table_values; /* int8 constants: files hold tables of so many values a channel (TFLM_DECODE); 0: none */
     bool        is_trainable;
     bool        is_frozen; /* a weight that could be trained, and is left as it is */
     const char *variable;  /* STATE: the name that VAR_HANDLE gives it; NULL: it has none */
@@ -302,6 +303,8 @@ mote_status mote_model_cut(mote_model *model, mote_id *ends, int32_t count, mote
  * "inner/dense". The first `nodes` nodes are left, too. Errors: USAGE where a pattern matches no layer; LIMIT. */
 mote_status mote_model_set_frozen(mote_model *model, const char *const *patterns, int32_t count, int32_t nodes,
                                   mote_error *err);
+/* Whether a pattern (as a shell's) matches the name of the node's layer, or one of the names before its slashes. */
+bool mote_node_is_layer(const mote_node *node, const char *pattern);
 /* The tensor that a layer of that name makes, or that is called so; MOTE_NONE: there is none. */
 mote_id mote_model_find_layer(const mote_model *model, const char *name);
 /* Names of its layers, for a message: "conv2d, dense ..." */
@@ -323,6 +326,10 @@ bool   mote_tensor_same_shape(const mote_tensor *a, const mote_tensor *b);
 
 /* "[1,28,28,1]" */
 mote_shape_text mote_shape_show(const mote_tensor *tensor);
+
+/* Bits of an index into tables of so many values; bytes that indices and tables of a constant take in a file. */
+int32_t mote_table_bits(int32_t values);
+size_t  mote_table_bytes(const mote_tensor *tensor, int32_t values);
 
 /* The number of operands (and graph outputs) that read the tensor. */
 int32_t mote_graph_use_count(const mote_graph *graph, mote_id id);

@@ -104,8 +104,7 @@ static void layer_name(char *out, const mote_node *node)
     snprintf(out, NAME_BYTES, "%.*s", (int)(length < NAME_BYTES ? length : NAME_BYTES - 1), name);
 }
 
-/* The name, or one of the names that stand before its slashes. */
-static bool matches(const char *pattern, const mote_node *node)
+bool mote_node_is_layer(const mote_node *node, const char *pattern)
 {
     char  name[NAME_BYTES];
     char *slash;
@@ -206,7 +205,7 @@ mote_status mote_model_set_frozen(mote_model *model, const char *const *patterns
     for (p = 0; p < count; p++) {
         bool is_met = false;
         for (n = 0; n < graph->node_count; n++)
-            if (matches(patterns[p], &graph->nodes[n])) {
+            if (mote_node_is_layer(&graph->nodes[n], patterns[p])) {
                 set_frozen(graph, &graph->nodes[n], true);
                 is_met = true;
             }

@@ -274,3 +274,21 @@ size_t mote_program_constant_bytes(const mote_program *program)
     }
     return bytes;
 }
+
+size_t mote_program_zero_bytes(const mote_program *program)
+{
+    const mote_graph *graph = &program->model->graphs[0];
+    size_t            bytes = 0;
+    int32_t           s, i;
+
+    for (s = 0; s < program->step_count; s++) {
+        const mote_step *step = &program->steps[s];
+        if (!step->kernel || !step->kernel->leaves_out_zeros)
+            continue;
+        bytes += mote_tensor_bytes(mote_node_in(graph, &graph->nodes[step->node], 1));
+        for (i = 0; i < step->prepared.array_count; i++)
+            if (strcmp(step->prepared.arrays[i].role, "weights") == 0)
+                bytes -= mote_const_array_bytes(&step->prepared.arrays[i]);
+    }
+    return bytes;
+}

@@ -91,6 +91,8 @@ bool mote_program_has_state(const mote_program *program);
 int32_t mote_program_straight_steps(const mote_program *program);
 /* Of all arrays that its steps' parameters point to, and of outputs that are constants. */
 size_t mote_program_constant_bytes(const mote_program *program);
+/* What these lack of weights that are 0, which some kernels leave out. */
+size_t mote_program_zero_bytes(const mote_program *program);
 void   mote_program_destroy(mote_program *program); /* NULL is fine */
 
 #endif

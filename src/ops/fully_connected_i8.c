@@ -3,9 +3,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "ops/channels.h"
 #include "ops/host.h"
+#include "ops/sparse.h"
 #include "runtime/arch/fully_connected_dsp.h"
 #include "runtime/arch/fully_connected_rows.h"
 #include "runtime/arch/fully_connected_rows_8.h"
+#include "runtime/arch/fully_connected_sparse.h"
 #include "runtime/ops/fully_connected.h"
 
 /* ---- the reference ---- */
@@ -204,6 +206,61 @@ static void run_pairs(const void *params, const mrt_io *io)
     mrt_fully_connected_i8_pairs(params, io->in[0], io->out[0]);
 }
 
+/* ---- few weights that are not 0 ---- */
+
+/* Whether packed they take at most so many percent of the bytes. Two bytes a weight that is not 0: at 60 % a kernel that
+ * takes 3.4 instructions a weight loses to six a pair, at 45 % one of 1.2 to four and a quarter. */
+static bool is_sparse(const mote_graph *graph, const mote_node *node, size_t percent)
+{
+    const mote_tensor *w = mote_node_in(graph, node, 1);
+    const size_t       bytes = mote_zero_of(w) == 0 ? mote_sparse_bytes(w->data, w->dim[0], w->dim[1]) : SIZE_MAX;
+
+    return bytes <= SIZE_MAX / 100 && bytes * 100 <= mote_tensor_count(w) * percent;
+}
+
+static bool applies_sparse(const mote_graph *graph, const mote_node *node, mote_error *err)
+{
+    enum { PERCENT = 60 };
+
+    (void)err;
+    return is_sparse(graph, node, PERCENT);
+}
+
+static bool applies_sparse_dsp(const mote_graph *graph, const mote_node *node, mote_error *err)
+{
+    enum { PERCENT = 45 };
+
+    (void)err;
+    return is_sparse(graph, node, PERCENT);
+}
+
+static mote_status prepare_sparse(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err)
+{
+    mrt_fully_connected_channels_params *p;
+    size_t                               bytes;
+    int8_t                              *packed;
+
+    MOTE_TRY(prepare_channels(graph, node, prepared, err));
+    p = prepared->params;
+    bytes = mote_sparse_bytes(p->w, p->out_count, p->in_count);
+    packed = MOTE_NEW(prepared->arena, int8_t, bytes, err);
+    if (!packed)
+        return err->code;
+    mote_sparse_pack(packed, p->w, p->out_count, p->in_count);
+    p->w = packed;
+    return mote_prepared_add(prepared, "weights", packed, MOTE_I8, bytes, err);
+}
+
+static void run_sparse(const void *params, const mrt_io *io)
+{
+    mrt_fully_connected_i8_sparse(params, io->in[0], io->out[0]);
+}
+
+static void run_sparse_dsp(const void *params, const mrt_io *io)
+{
+    mrt_fully_connected_i8_sparse_dsp(params, io->in[0], io->out[0]);
+}
+
 /* ---- all ---- */
 
 const mote_field mote_channels_fields[] = {
@@ -259,6 +316,22 @@ const mote_kernel mrt_fully_connected_i8_kernels[] = {
      .applies = applies_pairs,
      .prepare = prepare_pairs,
      .run = run_pairs},
+    {.symbol = "mrt_fully_connected_i8_sparse",
+     .header = "arch/fully_connected_sparse.h",
+     .targets = MOTE_TARGET_PORTABLE | MOTE_TARGET_RISCV,
+     .leaves_out_zeros = true,
+     CHANNELS,
+     .applies = applies_sparse,
+     .prepare = prepare_sparse,
+     .run = run_sparse},
+    {.symbol = "mrt_fully_connected_i8_sparse_dsp",
+     .header = "arch/fully_connected_sparse.h",
+     .targets = MOTE_TARGET_ARM_DSP,
+     .leaves_out_zeros = true,
+     CHANNELS,
+     .applies = applies_sparse_dsp,
+     .prepare = prepare_sparse,
+     .run = run_sparse_dsp},
     MOTE_HOST_KERNELS("mote_host_fully_connected_i8", mote_int8_conv, mote_host_convolution_fields, NULL,
                       &mote_host_fully_connected),
     {0},

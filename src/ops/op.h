@@ -121,9 +121,10 @@ typedef struct mote_kernel {
      * bytes, at which every input value is read before its place is written. Below 0 counts as 0. NULL, or PTRDIFF_MAX: they
      * must be apart. */
     ptrdiff_t (*overlap)(const mote_graph *graph, const mote_node *node);
-    bool needs_registers; /* with dimensions that are no constants, its assembler needs all: MRT_PLAIN_LOOPS */
-    bool is_view;         /* out is in[0]'s bytes: nothing runs, the two share their place (prepare and run are NULL) */
-    bool takes_io;        /* called as symbol(params, mrt_io *), else with typed operands, activations in their order */
+    bool needs_registers;  /* with dimensions that are no constants, its assembler needs all: MRT_PLAIN_LOOPS */
+    bool is_view;          /* out is in[0]'s bytes: nothing runs, the two share their place (prepare and run are NULL) */
+    bool leaves_out_zeros; /* its array "weights" lacks operand 1's that are 0, and takes less than all of them */
+    bool takes_io;         /* called as symbol(params, mrt_io *), else with typed operands, activations in their order */
     mote_status (*prepare)(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err);
     /* For compiled code, after prepare: folds zero points into the bias, re-lays weights. NULL: nothing to do. */
     mote_status (*pack)(const mote_graph *graph, const mote_node *node, mote_prepared *prepared, mote_error *err);

@@ -23,7 +23,7 @@ typedef struct sum_range {
     int64_t low, high;
 } sum_range;
 
-static const range everything = {-128, 127};
+static const range everything = {-128, 127}, nothing = {0, 0};
 
 static const uint8_t rules[MOTE_OP_COUNT] = {
     [MOTE_OP_CONV_2D] = MOTE_CHANNELS_WEIGHT,
@@ -54,27 +54,31 @@ int32_t mote_channel_slot(const mote_channel_ranges *ranges, mote_id id, int32_t
     return ranges->first[id] + (ranges->count[id] == 1 ? 0 : channel);
 }
 
-static bool has_channels(const mote_tensor *tensor)
+static bool has_channels(const mote_tensor *tensor, mote_dtype type)
 {
-    return tensor->dtype == MOTE_I8 && (!tensor->quant || tensor->quant->count == 1) && mote_tensor_count(tensor) > 0;
+    return tensor->dtype == type && (!tensor->quant || tensor->quant->count == 1) && mote_tensor_count(tensor) > 0;
 }
 
-static bool is_computed_i8(const mote_graph *graph, mote_id id)
+static bool is_computed(const mote_graph *graph, mote_id id, mote_dtype type)
 {
-    return graph->tensors[id].kind == MOTE_ACTIVATION && has_channels(&graph->tensors[id]);
+    return graph->tensors[id].kind == MOTE_ACTIVATION && has_channels(&graph->tensors[id], type);
 }
 
 mote_channel_rule mote_channel_rule_of(const mote_graph *graph, const mote_node *node)
 {
     const mote_channel_rule rule = (mote_channel_rule)rules[node->op];
+    mote_dtype              type;
 
-    if (rule == MOTE_CHANNELS_OTHER || !is_computed_i8(graph, node->out[0]))
+    if (rule == MOTE_CHANNELS_OTHER)
+        return MOTE_CHANNELS_OTHER;
+    type = mote_node_out(graph, node, 0)->dtype;
+    if ((type != MOTE_I8 && type != MOTE_F32) || !is_computed(graph, node->out[0], type))
         return MOTE_CHANNELS_OTHER;
     if (rule == MOTE_CHANNELS_ADD)
-        return has_channels(mote_node_in(graph, node, 0)) && has_channels(mote_node_in(graph, node, 1))
+        return has_channels(mote_node_in(graph, node, 0), type) && has_channels(mote_node_in(graph, node, 1), type)
                    ? rule
                    : MOTE_CHANNELS_OTHER;
-    return is_computed_i8(graph, node->in[0]) ? rule : MOTE_CHANNELS_OTHER;
+    return is_computed(graph, node->in[0], type) ? rule : MOTE_CHANNELS_OTHER;
 }
 
 static mote_status number_slots(mote_channel_ranges *r, mote_arena *arena, mote_error *err)
@@ -90,7 +94,7 @@ static mote_status number_slots(mote_channel_ranges *r, mote_arena *arena, mote_
         r->first[i] = r->slot_count;
         if (tensor->kind != MOTE_ACTIVATION)
             continue;
-        r->count[i] = has_channels(tensor) ? mote_channel_count(tensor) : 1;
+        r->count[i] = has_channels(tensor, r->type) ? mote_channel_count(tensor) : 1;
         if (r->count[i] > SLOTS_MAX - r->slot_count)
             r->count[i] = 1;
         r->slot_count += r->count[i];
@@ -195,11 +199,13 @@ static uint8_t *find_taps(const mote_graph *graph, const mote_node *node, mote_a
 
 /* ---- layers with weights ---- */
 
-static bool has_i8_constants(const mote_graph *graph, const mote_node *node)
+static bool has_constants(const mote_graph *graph, const mote_node *node)
 {
     const mote_tensor *w = mote_node_in(graph, node, 1), *bias = mote_node_in(graph, node, 2);
+    const mote_dtype   type = mote_node_out(graph, node, 0)->dtype;
 
-    return w->kind == MOTE_CONST && w->dtype == MOTE_I8 && (!bias || (bias->kind == MOTE_CONST && bias->dtype == MOTE_I32));
+    return w->kind == MOTE_CONST && w->dtype == type &&
+           (!bias || (bias->kind == MOTE_CONST && bias->dtype == (type == MOTE_I8 ? MOTE_I32 : type)));
 }
 
 /* Scales along another axis than the outputs', or zero points that differ, are nothing that one could take apart. */
@@ -207,11 +213,34 @@ static bool has_plain_scales(const mote_tensor *w, int32_t channel_axis)
 {
     int32_t i;
 
+    if (w->dtype == MOTE_F32)
+        return !w->quant;
     if (!w->quant || (w->quant->count > 1 && w->quant->axis != channel_axis))
         return false;
     for (i = 1; i < w->quant->count; i++)
         if (w->quant->zero_point[i] != w->quant->zero_point[0])
             return false;
+    return true;
+}
+
+/* What is not 0 becomes 1: no number, too. */
+static bool mark_floats(mote_weighted *out, const mote_tensor *w, const mote_tensor *bias, mote_arena *arena,
+                        mote_error *err)
+{
+    const size_t count = mote_tensor_count(w);
+    const float *from = w->data, *bias_from = bias ? bias->data : NULL;
+    int8_t      *marks = MOTE_NEW(arena, int8_t, count, err);
+    int32_t     *bias_marks = bias ? MOTE_NEW(arena, int32_t, out->outs, err) : NULL;
+    size_t       i;
+
+    if (!marks || (bias && !bias_marks))
+        return false;
+    for (i = 0; i < count; i++)
+        marks[i] = from[i] != 0.0f;
+    for (i = 0; bias && i < (size_t)out->outs; i++)
+        bias_marks[i] = bias_from[i] != 0.0f;
+    out->w = marks;
+    out->bias = bias_marks;
     return true;
 }
 
@@ -222,7 +251,7 @@ bool mote_weighted_of(mote_weighted *out, const mote_graph *graph, const mote_no
     const mote_tensor      *w, *bias;
     uint8_t                *taps;
 
-    if ((rule != MOTE_CHANNELS_WEIGHT && !is_depthwise) || !has_i8_constants(graph, node))
+    if ((rule != MOTE_CHANNELS_WEIGHT && !is_depthwise) || !has_constants(graph, node))
         return false;
     w = mote_node_in(graph, node, 1);
     bias = mote_node_in(graph, node, 2);
@@ -247,6 +276,8 @@ bool mote_weighted_of(mote_weighted *out, const mote_graph *graph, const mote_no
         taps = find_taps(graph, node, arena, err);
     }
     out->tap = taps;
+    if (taps && w->dtype == MOTE_F32)
+        return mark_floats(out, w, bias, arena, err);
     return taps != NULL;
 }
 
@@ -636,9 +667,106 @@ static bool find_reshaped(analysis *a, const mote_node *node, mote_error *err)
     return true;
 }
 
+/* ---- zeros of float32 ---- */
+
+static bool is_zero(range x)
+{
+    return x.low == 0 && x.high == 0;
+}
+
+/* Every product of output o is 0, whatever the rest of its factors: these are finite numbers in a network that works. */
+static bool sums_to_zero(const mote_channel_ranges *r, const mote_node *node, const mote_weighted *layer, int32_t o)
+{
+    const int32_t step = layer->is_depthwise ? layer->outs : 1;
+    const int8_t *w =
+        layer->w + (layer->is_depthwise ? (size_t)o : (size_t)o * (size_t)layer->taps * (size_t)layer->channels);
+    const int32_t repeat = layer->is_depthwise ? layer->outs / mote_channel_count(mote_node_in(r->graph, node, 0)) : 1;
+    int32_t       t, c;
+
+    if (layer->bias && layer->bias[o] != 0)
+        return false;
+    for (t = 0; t < layer->taps; t++)
+        for (c = 0; c < layer->channels; c++, w += step)
+            if (*w != 0 && !is_zero(range_at(r, node->in[0], layer->is_depthwise ? o / repeat : c)))
+                return false;
+    return true;
+}
+
+static bool find_zero_sums(analysis *a, const mote_node *node, mote_error *err)
+{
+    mote_weighted layer;
+    int32_t       o;
+
+    if (!mote_weighted_of(&layer, a->ranges.graph, node, &a->scratch, err))
+        return false;
+    for (o = 0; o < layer.outs; o++)
+        set_range(&a->ranges, node->out[0], o, sums_to_zero(&a->ranges, node, &layer, o) ? nothing : everything);
+    return true;
+}
+
+/* Of what works on each channel alone and makes 0 of zeros. */
+static bool find_zeros_of_each(analysis *a, const mote_node *node)
+{
+    mote_channel_ranges *r = &a->ranges;
+    int32_t              c;
+
+    for (c = 0; c < r->count[node->out[0]]; c++)
+        set_range(r, node->out[0], c, range_of_slot(r, node->out[0], node->in[0], c));
+    return true;
+}
+
+static bool find_zero_terms(analysis *a, const mote_node *node)
+{
+    mote_channel_ranges *r = &a->ranges;
+    const mote_graph    *graph = r->graph;
+    const mote_id        out = node->out[0];
+    int32_t              c;
+
+    if (graph->tensors[node->in[0]].kind != MOTE_ACTIVATION || graph->tensors[node->in[1]].kind != MOTE_ACTIVATION)
+        return false;
+    for (c = 0; c < r->count[out]; c++)
+        set_range(r, out, c, join(range_of_term(r, out, node->in[0], c), range_of_term(r, out, node->in[1], c)));
+    return true;
+}
+
+/* Of the operators that map each value by itself, those that map 0 to 0. */
+static bool keeps_zero(mote_op_kind op)
+{
+    return op == MOTE_OP_RELU || op == MOTE_OP_RELU6 || op == MOTE_OP_LEAKY_RELU || op == MOTE_OP_TANH;
+}
+
+/* Every fused activation maps 0 to 0. */
+static bool find_zeros(analysis *a, const mote_node *node, mote_error *err)
+{
+    switch (mote_channel_rule_of(a->ranges.graph, node)) {
+    case MOTE_CHANNELS_WEIGHT:
+    case MOTE_CHANNELS_DEPTHWISE:
+        return find_zero_sums(a, node, err);
+    case MOTE_CHANNELS_MAP:
+        return keeps_zero(node->op) && find_zeros_of_each(a, node);
+    case MOTE_CHANNELS_POOL:
+        return find_zeros_of_each(a, node);
+    case MOTE_CHANNELS_MEAN:
+        return mote_channel_mean_is_each(a->ranges.graph, node) && find_zeros_of_each(a, node);
+    case MOTE_CHANNELS_ADD:
+        return find_zero_terms(a, node);
+    case MOTE_CHANNELS_RESHAPE:
+        return find_reshaped(a, node, err);
+    case MOTE_CHANNELS_OTHER:
+        break;
+    }
+    return false;
+}
+
+/* ---- all ---- */
+
 /* False: nothing is known of what the node computes. */
 static bool find_node(analysis *a, const mote_node *node, mote_error *err)
 {
+    if (node->out_count == 0 || mote_node_out(a->ranges.graph, node, 0)->dtype != a->ranges.type)
+        return false;
+    if (a->ranges.type == MOTE_F32)
+        return find_zeros(a, node, err);
     switch (mote_channel_rule_of(a->ranges.graph, node)) {
     case MOTE_CHANNELS_WEIGHT:
     case MOTE_CHANNELS_DEPTHWISE:
@@ -659,9 +787,10 @@ static bool find_node(analysis *a, const mote_node *node, mote_error *err)
     return false;
 }
 
-mote_status mote_channel_ranges_find(mote_channel_ranges *out, const mote_graph *graph, mote_arena *arena, mote_error *err)
+mote_status mote_channel_ranges_find(mote_channel_ranges *out, const mote_graph *graph, mote_dtype type, mote_arena *arena,
+                                     mote_error *err)
 {
-    analysis a = {.ranges = {.graph = graph}};
+    analysis a = {.ranges = {.graph = graph, .type = type}};
     int32_t  i, k;
 
     MOTE_TRY(number_slots(&a.ranges, arena, err));

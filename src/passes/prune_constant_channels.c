@@ -15,6 +15,9 @@
  *   - the tensor itself, if it would lose its last channel; then as many as make a multiple of four, for the kernels' sake.
  * Keeping one never makes another dispensable, so this ends, with the most that can go.
  *
+ * A model of real numbers loses the channels that are 0, as their weights are, in the same way; nothing is folded then. Sums
+ * have fewer terms, all of them 0, so that answers stay what they were but for the order of adding.
+ *
  * The trap: TFLM's FULLY_CONNECTED rounds the multiplier of a layer with one weight scale otherwise than those of one with
  * several, so a layer that had several keeps two outputs.
  * SPDX-License-Identifier: Apache-2.0 */
@@ -112,7 +115,7 @@ static bool tie_node(pruning *p, const mote_node *node, mote_error *err)
     mote_weighted           layer;
     mote_id                 in, out;
 
-    if (rule == MOTE_CHANNELS_OTHER)
+    if (rule == MOTE_CHANNELS_OTHER || mote_node_out(p->graph, node, 0)->dtype != p->ranges.type)
         return false; /* it may have no inputs, or no outputs */
     in = node->in[0];
     out = node->out[0];
@@ -407,36 +410,70 @@ static mote_status set_operand(mote_model *model, mote_node *node, int32_t index
     return MOTE_OK;
 }
 
-/* [outs, taps, channels] of what stays. */
-static int8_t *take_weights(mote_model *model, const mote_weighted *layer, const kept_list *in, const kept_list *out,
-                            mote_error *err)
+/* Rows of values, of which those that are kept stay. */
+typedef struct value_rows {
+    const char *from; /* [.., kept->all] */
+    char       *to;
+    size_t      bytes; /* of a value */
+} value_rows;
+
+static void take_row(value_rows *rows, const kept_list *kept)
 {
-    int8_t *values =
-        MOTE_NEW(&model->arena, int8_t, mote_size_mul((size_t)out->count * (size_t)layer->taps, (size_t)in->count), err);
-    int8_t *to = values;
-    int32_t o, t, c;
+    int32_t k;
+
+    for (k = 0; k < kept->count; k++, rows->to += rows->bytes)
+        memcpy(rows->to, rows->from + (size_t)kept->channel[k] * rows->bytes, rows->bytes);
+}
+
+/* [outs, taps, channels] of what stays. */
+static void *take_weights(mote_model *model, const mote_tensor *w, const mote_weighted *layer, const kept_list *in,
+                          const kept_list *out, mote_error *err)
+{
+    const size_t bytes = (size_t)mote_dtype_bits(w->dtype) / 8;
+    const size_t count = mote_size_mul((size_t)out->count * (size_t)layer->taps, (size_t)in->count);
+    char        *values = MOTE_NEW(&model->arena, char, mote_size_mul(count, bytes), err);
+    value_rows   rows = {.to = values, .bytes = bytes};
+    int32_t      o, t;
 
     for (o = 0; values && o < out->count; o++)
         for (t = 0; t < layer->taps; t++) {
-            const int8_t *from =
-                layer->w + ((size_t)out->channel[o] * (size_t)layer->taps + (size_t)t) * (size_t)layer->channels;
-            for (c = 0; c < in->count; c++)
-                *to++ = from[in->channel[c]];
+            rows.from = (const char *)w->data +
+                        ((size_t)out->channel[o] * (size_t)layer->taps + (size_t)t) * (size_t)layer->channels * bytes;
+            take_row(&rows, in);
         }
     return values;
 }
 
 /* [taps, outs] */
-static int8_t *take_depthwise_weights(mote_model *model, const mote_weighted *layer, const kept_list *out, mote_error *err)
+static void *take_depthwise_weights(mote_model *model, const mote_tensor *w, const mote_weighted *layer,
+                                    const kept_list *out, mote_error *err)
 {
-    int8_t *values = MOTE_NEW(&model->arena, int8_t, (size_t)out->count * (size_t)layer->taps, err);
-    int8_t *to = values;
-    int32_t t, o;
+    const size_t bytes = (size_t)mote_dtype_bits(w->dtype) / 8;
+    char        *values = MOTE_NEW(&model->arena, char, mote_size_mul((size_t)out->count * (size_t)layer->taps, bytes), err);
+    value_rows   rows = {w->data, values, bytes};
+    int32_t      t;
 
-    for (t = 0; values && t < layer->taps; t++)
-        for (o = 0; o < out->count; o++)
-            *to++ = layer->w[(size_t)t * (size_t)layer->outs + (size_t)out->channel[o]];
+    for (t = 0; values && t < layer->taps; t++, rows.from += (size_t)layer->outs * bytes)
+        take_row(&rows, out);
     return values;
+}
+
+/* Of real numbers nothing is folded: what goes is 0. */
+static mote_status narrow_real_bias(mote_model *model, mote_node *node, const kept_list *out, mote_error *err)
+{
+    const mote_tensor *bias = mote_node_in(&model->graphs[0], node, 2);
+    constant           like = {.rank = 1, .dim = {out->count}, .scales = out};
+    value_rows         rows = {.bytes = sizeof(float)};
+
+    if (!bias)
+        return MOTE_OK;
+    like.from = node->in[2];
+    like.data = rows.to = MOTE_NEW(&model->arena, char, (size_t)out->count *rows.bytes, err);
+    if (!rows.to)
+        return err->code;
+    rows.from = bias->data;
+    take_row(&rows, out);
+    return set_operand(model, node, 2, add_constant(model, &like, err), err);
 }
 
 /* Adds what is folded; a missing bias is made only where that is not 0. */
@@ -489,11 +526,14 @@ static mote_status narrow_layer(pruning *p, mote_model *model, mote_node *node, 
     like.dim[like.axis] = out.count;
     if (!layer->is_depthwise)
         like.dim[w->rank - 1] = in.count * (w->rank == 2 ? layer->taps : 1);
-    like.data =
-        layer->is_depthwise ? take_depthwise_weights(model, layer, &out, err) : take_weights(model, layer, &in, &out, err);
+    like.data = layer->is_depthwise ? take_depthwise_weights(model, w, layer, &out, err)
+                                    : take_weights(model, w, layer, &in, &out, err);
     if (!like.data)
         return err->code;
-    MOTE_TRY(narrow_bias(p, model, node, layer, &out, err));
+    if (p->ranges.type == MOTE_F32)
+        MOTE_TRY(narrow_real_bias(model, node, &out, err));
+    else
+        MOTE_TRY(narrow_bias(p, model, node, layer, &out, err));
     return set_operand(model, node, 1, add_constant(model, &like, err), err);
 }
 
@@ -502,23 +542,20 @@ static mote_status narrow_term(pruning *p, mote_model *model, mote_node *node, i
 {
     const mote_tensor *term = mote_node_in(p->graph, node, index);
     constant           like = {.from = node->in[index], .rank = term->rank};
-    const int8_t      *from = term->data;
+    value_rows         rows = {.from = term->data, .bytes = (size_t)mote_dtype_bits(term->dtype) / 8};
     kept_list          out;
-    size_t             rows, r;
-    int8_t            *to;
-    int32_t            k;
+    size_t             count, r;
 
     if (term->kind != MOTE_CONST || !loses_channels(p, node->out[0]) ||
         mote_channel_count(term) != p->ranges.count[node->out[0]])
         return MOTE_OK;
     MOTE_TRY(list_kept(p, node->out[0], &out, err));
-    rows = mote_tensor_count(term) / (size_t)out.all;
-    like.data = to = MOTE_NEW(&model->arena, int8_t, mote_size_mul(rows, (size_t)out.count), err);
-    if (!to)
+    count = mote_tensor_count(term) / (size_t)out.all;
+    like.data = rows.to = MOTE_NEW(&model->arena, char, mote_size_mul(count, (size_t)out.count * rows.bytes), err);
+    if (!rows.to)
         return err->code;
-    for (r = 0; r < rows; r++, from += out.all)
-        for (k = 0; k < out.count; k++)
-            *to++ = from[out.channel[k]];
+    for (r = 0; r < count; r++, rows.from += (size_t)out.all * rows.bytes)
+        take_row(&rows, &out);
     memcpy(like.dim, term->dim, sizeof like.dim);
     like.dim[like.rank - 1] = out.count;
     like.scales = &out;
@@ -562,6 +599,13 @@ static mote_status narrow_node(pruning *p, mote_model *model, mote_node *node, m
     return err->code;
 }
 
+/* The value of a channel that goes is worth telling: a real model's zeros are not, which another type stores in another way.
+ */
+static bool is_told(const pruning *p, int32_t slot)
+{
+    return p->ranges.type == MOTE_I8 && p->ranges.low[slot] == p->ranges.high[slot];
+}
+
 /* Whoever compares the model with another one learns what is not there. A tensor may have been narrowed before. */
 static mote_status narrow_tensor(pruning *p, mote_model *model, mote_id id, mote_error *err)
 {
@@ -580,7 +624,7 @@ static mote_status narrow_tensor(pruning *p, mote_model *model, mote_id id, mote
         if (value[c] != MOTE_CHANNEL_KEPT)
             continue;
         if (is_dropped(p, id, k))
-            value[c] = p->ranges.low[slot] == p->ranges.high[slot] ? p->ranges.low[slot] : MOTE_CHANNEL_UNREAD;
+            value[c] = is_told(p, slot) ? p->ranges.low[slot] : MOTE_CHANNEL_UNREAD;
         k++;
     }
     tensor->dim[tensor->rank - 1] = kept;
@@ -636,7 +680,7 @@ static void count_channels(pruning *p, mote_prune_result *result)
     }
 }
 
-static mote_status prune(mote_edit *edit, int32_t multiple, mote_prune_result *result, mote_error *err)
+static mote_status prune(mote_edit *edit, mote_dtype type, int32_t multiple, mote_prune_result *result, mote_error *err)
 {
     pruning p = {.graph = &edit->model->graphs[0],
                  .arena = &edit->arena,
@@ -644,7 +688,7 @@ static mote_status prune(mote_edit *edit, int32_t multiple, mote_prune_result *r
                  .multiple = multiple};
 
     count_costs(p.graph, &result->macs, &result->weight_bytes);
-    if (mote_channel_ranges_find(&p.ranges, p.graph, &edit->arena, err) == MOTE_OK && decide(&p, err) == MOTE_OK) {
+    if (mote_channel_ranges_find(&p.ranges, p.graph, type, &edit->arena, err) == MOTE_OK && decide(&p, err) == MOTE_OK) {
         count_channels(&p, result);
         narrow_all(&p, edit->model, err);
     }
@@ -652,18 +696,19 @@ static mote_status prune(mote_edit *edit, int32_t multiple, mote_prune_result *r
     return err->code;
 }
 
-mote_status mote_model_prune_constant(mote_model **out, const mote_model *model, const mote_prune_options *options,
-                                      mote_prune_result *result, mote_error *err)
+/* Of a model at that stage; another one is copied. */
+static mote_status prune_stage(mote_model **out, const mote_model *model, mote_stage stage,
+                               const mote_prune_options *options, mote_prune_result *result, mote_error *err)
 {
     const int32_t     multiple = options && options->multiple > 0 ? options->multiple : 4;
     mote_prune_result own = {0};
     mote_edit         edit;
 
     *out = NULL;
-    if (model->stage == MOTE_STAGE_QUANTIZED) {
+    if (model->stage == stage) {
         MOTE_TRY(mote_edit_begin(&edit, model, err));
-        if (prune(&edit, multiple, &own, err) == MOTE_OK)
-            mote_edit_end(&edit, MOTE_STAGE_QUANTIZED, out, err);
+        if (prune(&edit, stage == MOTE_STAGE_INFER ? MOTE_F32 : MOTE_I8, multiple, &own, err) == MOTE_OK)
+            mote_edit_end(&edit, stage, out, err);
         else
             mote_edit_abandon(&edit);
     } else {
@@ -675,4 +720,16 @@ mote_status mote_model_prune_constant(mote_model **out, const mote_model *model,
     if (result)
         *result = own;
     return err->code;
+}
+
+mote_status mote_model_prune_constant(mote_model **out, const mote_model *model, const mote_prune_options *options,
+                                      mote_prune_result *result, mote_error *err)
+{
+    return prune_stage(out, model, MOTE_STAGE_QUANTIZED, options, result, err);
+}
+
+mote_status mote_model_drop_zero_channels(mote_model **out, const mote_model *model, const mote_prune_options *options,
+                                          mote_prune_result *result, mote_error *err)
+{
+    return prune_stage(out, model, MOTE_STAGE_INFER, options, result, err);
 }

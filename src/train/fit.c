@@ -10,6 +10,7 @@
 #include "data/raw.h"
 #include "train/objective.h"
 #include "train/optimizer.h"
+#include "train/prune.h"
 
 enum {
     EVALUATION_BATCH = 256,
@@ -48,6 +49,7 @@ typedef struct training_state {
     mote_score_place     place[MOTE_TARGETS_MAX];
     int                  output_count;
     mote_optimizer_state optimizer;
+    mote_pruner         *pruner; /* NULL: nothing is pruned */
     uint32_t            *order;
     uint32_t             step;
     uint32_t             epochs_before; /* of the training that goes on */
@@ -219,6 +221,7 @@ static mote_status train_batch(training_state *s, mote_dataset_pick pick, int ep
                          epoch + 1, s->step);
     mote_network_backward(s->network, &pass);
     mote_optimizer_step(&s->optimizer, s->math, &s->model->params, s->network->param_grads);
+    mote_pruner_step(s->pruner);
     return MOTE_OK;
 }
 
@@ -709,6 +712,16 @@ static mote_status prepare_quantized(training_state *s, mote_error *err)
     return mote_fake_create(&s->fake, s->model, quantize, s->math, err);
 }
 
+/* ---- the whole ---- */
+
+static mote_status start_pruning(training_state *s, mote_error *err)
+{
+    const size_t           samples = s->set->split[MOTE_SPLIT_TRAIN].count, batch = (size_t)s->options.batch_size;
+    const mote_pruner_span span = {s->options.epochs, (samples + batch - 1) / batch};
+
+    return mote_pruner_create(&s->pruner, s->model, s->options.pruning, span, &s->arena, err);
+}
+
 static mote_status prepare(training_state *s, mote_error *err)
 {
     size_t most;
@@ -725,6 +738,7 @@ static mote_status prepare(training_state *s, mote_error *err)
     MOTE_TRY(mote_network_create(&s->network, s->model, &s->network_options, err));
     MOTE_TRY(make_targets(s, most, err));
     MOTE_TRY(start_optimizer(s, err));
+    MOTE_TRY(start_pruning(s, err));
     s->order = MOTE_NEW(&s->arena, uint32_t, s->set->split[MOTE_SPLIT_TRAIN].count, err);
     s->public.isa = s->math->name;
     return s->order ? init_history(s, err) : err->code;
@@ -752,6 +766,7 @@ mote_status mote_train(mote_training **out, mote_model *model, const mote_datase
     if (err->code == MOTE_OK && s->fake)
         mote_fake_keep(s->fake, s->model);
     s->public.seconds = now() - s->started;
+    s->public.pruned = mote_pruner_tell(s->pruner);
     mote_network_destroy(s->network);
     mote_pool_destroy(s->pool);
     mote_fake_destroy(s->fake);

@@ -51,6 +51,7 @@ typedef enum mote_case_twist {
     MOTE_TWIST_FINE,        /* multipliers above 1 */
     MOTE_TWIST_COARSE,      /* multipliers so small that outputs have few values */
     MOTE_TWIST_WEIGHT_ZERO, /* FULLY_CONNECTED's weights per tensor have a zero point; one in three is -128 */
+    MOTE_TWIST_SPARSE,      /* one in sixteen weights is not 0, or fewer */
     MOTE_TWIST_COUNT
 } mote_case_twist;
 

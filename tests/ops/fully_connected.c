@@ -17,5 +17,8 @@ const mote_op_case fully_connected_cases[] = {
     {"flattens what is in front", .in = {INPUT(2, 3, 2, 4), PARAM(5, 12), PARAM(5)}},
     {"keeps leading dimensions", .in = {INPUT(1, 3, 6), PARAM(4, 6), PARAM(4)},
      .attrs.fully_connected = {.keep_num_dims = true}},
+    {"few weights", .in = {INPUT(1, 96), PARAM(12, 96), PARAM(12)}, .twist = MOTE_TWIST_SPARSE},
+    {"few weights, far apart, three rows, RELU", .in = {INPUT(3, 1500), PARAM(11, 1500), PARAM(11)},
+     .activation = MRT_ACT_RELU, .twist = MOTE_TWIST_SPARSE},
     {0},
 };

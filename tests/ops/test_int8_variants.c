@@ -109,6 +109,7 @@ static void check_variant(const variant_case *v)
 
 #define ALL_ROWS           " rows rows_8 dsp pairs"
 #define UNPAIRED           " rows rows_8 dsp"
+#define FEW                " sparse sparse_dsp"
 #define DENSE(CLAIM, I, O) .kind = MOTE_OP_FULLY_CONNECTED, .c = {CLAIM, .in = {INPUT(1, I), PARAM(O, I), PARAM(O)}}
 
 static void fill_row(mote_graph *graph, const mote_node *node, int32_t o, int32_t value)
@@ -181,7 +182,26 @@ static void change_out_scale(const variant_case *v, mote_graph *graph, const mot
     result(graph, node)->quant->scale[0] = 1e-4f;
 }
 
+/* All weights of row o but every value-th are 0; the last row has none. */
+static void change_to_few(const variant_case *v, mote_graph *graph, const mote_node *node)
+{
+    const mote_tensor *w = operand(graph, node, 1);
+    const size_t       count = mote_tensor_count(w);
+    int8_t            *values = w->data;
+    size_t             i;
+
+    for (i = 0; i < count; i++)
+        values[i] = i % (size_t)v->value ? 0 : values[i] ? values[i] : 1;
+    fill_row(graph, node, w->dim[0] - 1, 0);
+}
+
 static const variant_case dense_cases[] = {
+    {DENSE("one weight in two", 400, 8), .kernels = ALL_ROWS, .change = change_to_few, .value = 2},
+    {DENSE("one in four", 400, 8), .kernels = ALL_ROWS " sparse", .change = change_to_few, .value = 4},
+    {DENSE("one in six", 400, 8), .kernels = ALL_ROWS FEW, .change = change_to_few, .value = 6},
+    {DENSE("one in 255", 1100, 9), .kernels = ALL_ROWS FEW, .change = change_to_few, .value = 255},
+    {DENSE("one in 256", 1100, 9), .kernels = ALL_ROWS FEW, .change = change_to_few, .value = 256},
+    {DENSE("one in 512, with bridges", 1100, 9), .kernels = ALL_ROWS FEW, .change = change_to_few, .value = 512},
     {DENSE("one of everything", 1, 1), .kernels = ALL_ROWS},
     {DENSE("groups of 16 inputs and less", 37, 11), .kernels = ALL_ROWS},
     {DENSE("two groups of 16, eight outputs twice", 32, 16), .kernels = ALL_ROWS},

@@ -10,6 +10,7 @@
 #include "formats/tflite/operators.h"
 #include "formats/tflite/rows.h"
 #include "formats/tflite/stored.h"
+#include "formats/tflite/tables.h"
 #include "formats/tflite/tflite.h"
 #include "formats/tflite/types.h"
 #include "formats/tflite/variables.h"
@@ -956,6 +957,7 @@ static mote_status settle_node(reader *r, mote_node *node, size_t *work, mote_er
         MOTE_TRY(has_open_output(r, node) ? mote_op_infer(r->model, r->graph, node, err) : MOTE_OK);
         MOTE_TRY(mote_op_evaluate(r->model, r->graph, node, work, err));
         mote_tflite_note_stored(r->graph, node);
+        mote_tflite_note_tables(r->graph, node);
         for (i = 0; i < node->out_count; i++)
             r->is_folded[node->out[i]] = true;
         return MOTE_OK;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/half.h"
+#include "formats/tflite/tables.h"
 
 /* ---- in ---- */
 
@@ -91,6 +92,8 @@ static mote_status store_graph(mote_model *model, mote_graph *graph, mote_error 
         uint16_t *halves = is_stored(&graph->tensors[id]) ? halve(model, &graph->tensors[id], err) : NULL;
         if (err->code != MOTE_OK || (halves && put(model, graph, id, halves, err) != MOTE_OK))
             return err->code;
+        if (mote_tflite_has_tables(&graph->tensors[id]))
+            MOTE_TRY(mote_tflite_put_tables(model, graph, id, err));
     }
     return graph->node_count > nodes ? bring_forward(model, graph, graph->node_count - nodes, err) : MOTE_OK;
 }
@@ -101,7 +104,7 @@ static bool has_stored(const mote_model *model)
 
     for (g = 0; g < model->graph_count; g++)
         for (i = 0; i < model->graphs[g].tensor_count; i++)
-            if (is_stored(&model->graphs[g].tensors[i]))
+            if (is_stored(&model->graphs[g].tensors[i]) || mote_tflite_has_tables(&model->graphs[g].tensors[i]))
                 return true;
     return false;
 }

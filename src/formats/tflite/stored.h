@@ -9,8 +9,8 @@
 /* Of a node that was computed while reading. */
 void mote_tflite_note_stored(mote_graph *graph, const mote_node *node);
 
-/* The model with such constants as float16, and DEQUANTIZE in front; the caller's to destroy. *out is NULL where there
- * are none. */
+/* The model with such constants as float16, and DEQUANTIZE in front, and those that have tables (tables.h) with these; the
+ * caller's to destroy. *out is NULL where there are none. */
 mote_status mote_tflite_store(mote_model **out, const mote_model *model, mote_error *err);
 
 #endif
