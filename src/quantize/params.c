@@ -4,15 +4,28 @@
 
 #include "quantize/quantize.h"
 
+float mote_power_of_two(double scale)
+{
+    enum { LEAST = -26 }; /* of 1e-8, which is ESP-PPQ's least */
+    int          exponent;
+    const double part = frexp(scale, &exponent); /* 1/2 <= part < 1 */
+
+    exponent -= part <= 0.5;
+    return (float)ldexp(1.0, exponent < LEAST ? LEAST : exponent);
+}
+
 mote_affine mote_affine_of(const mote_scheme_row *scheme, float min, float max)
 {
     const double lowest = scheme->low, highest = scheme->high;
     const double low = min < 0 ? (double)min : 0.0, high = max > 0 ? (double)max : 0.0;
-    const double scale = scheme->is_symmetric ? fmax(-low, high) / highest : (high - low) / (highest - lowest);
+    const double width = scheme->is_symmetric ? 2 * fmax(-low, high) : high - low;
+    const double scale = width / (highest - lowest);
     double       from_low, from_high, zero;
 
     if (!((float)scale > 0)) /* only ever zero */
         return (mote_affine){1.0f, 0};
+    if (scheme->is_power_of_two)
+        return (mote_affine){mote_power_of_two(scale), 0};
     if (scheme->is_symmetric)
         return (mote_affine){(float)scale, 0};
     from_low = lowest - low / scale;
@@ -44,7 +57,20 @@ mote_affine mote_affine_of_fixed(mote_dtype dtype, bool is_symmetric, float low,
     return (mote_affine){(float)scale, (int32_t)lround((double)lowest - (double)low / scale)};
 }
 
-static void find_scales(const mote_tensor *w, size_t inner, int32_t channels, int32_t limit, float *scale)
+double mote_round_for(const mote_scheme_row *scheme, double value)
+{
+    return scheme->is_power_of_two ? floor(value + 0.5) : round(value);
+}
+
+/* Of weights whose largest has this size. */
+static float weight_scale(const mote_scheme_row *scheme, float size)
+{
+    if (scheme->is_power_of_two && size > 0)
+        return mote_power_of_two(2 * (double)size / (double)(scheme->weight_limit - scheme->weight_low));
+    return size / (float)scheme->weight_limit;
+}
+
+static void find_scales(const mote_scheme_row *scheme, const mote_tensor *w, size_t inner, int32_t channels, float *scale)
 {
     const float *values = w->data;
     size_t       count = mote_tensor_count(w), i;
@@ -59,14 +85,22 @@ static void find_scales(const mote_tensor *w, size_t inner, int32_t channels, in
             scale[c] = size;
     }
     for (c = 0; c < channels; c++)
-        scale[c] /= (float)limit;
+        scale[c] = weight_scale(scheme, scale[c]);
+}
+
+static void store_weight(const mote_scheme_row *scheme, void *out, size_t i, double value)
+{
+    if (scheme->weights == MOTE_I16)
+        ((int16_t *)out)[i] = (int16_t)value;
+    else
+        ((int8_t *)out)[i] = (int8_t)value;
 }
 
 void mote_quantize_weights(const mote_scheme_row *scheme, const mote_tensor *w, int32_t axis, const float *least_scale,
-                           float *scale, int8_t *out)
+                           float *scale, void *out)
 {
     const float *values = w->data;
-    const double limit = scheme->weight_limit;
+    const double low = scheme->weight_low, limit = scheme->weight_limit;
     size_t       count = mote_tensor_count(w), inner = 1, i;
     int32_t      channels = axis < 0 ? 1 : w->dim[axis], d, c;
 
@@ -74,15 +108,15 @@ void mote_quantize_weights(const mote_scheme_row *scheme, const mote_tensor *w, 
         inner *= (size_t)w->dim[d];
     if (axis < 0)
         inner = count;
-    find_scales(w, inner, channels, scheme->weight_limit, scale);
+    find_scales(scheme, w, inner, channels, scale);
     for (c = 0; c < channels; c++) {
         if (least_scale && scale[c] < least_scale[c]) /* a channel of zeros, too: its bias is all it has, and stays fine */
-            scale[c] = least_scale[c];
+            scale[c] = scheme->is_power_of_two ? mote_power_of_two((double)least_scale[c]) : least_scale[c];
         if (!(scale[c] > 0))
             scale[c] = 1.0f;
     }
     for (i = 0; i < count; i++) {
-        double q = round((double)values[i] / (double)scale[i / inner % (size_t)channels]);
-        out[i] = (int8_t)(q < -limit ? -limit : q > limit ? limit : q);
+        double q = mote_round_for(scheme, (double)values[i] / (double)scale[i / inner % (size_t)channels]);
+        store_weight(scheme, out, i, q < low ? low : q > limit ? limit : q);
     }
 }
