@@ -154,8 +154,12 @@ static const mrt_row mrt_conv_2d_rows[] = {
     {MRT_I16, {MRT_I16, MRT_I8, MRT_I32}, 3, 8, 8, MRT_WITH(mrt_conv_2d_prepare_i16_bias32, mrt_conv_groups_i16_bias32)},
     {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 7, 8, MRT_WITH(mrt_conv_2d_prepare_i4, mrt_conv_groups_i4)},
     {MRT_U8, {MRT_U8, MRT_U8, MRT_I32}, 3, 1, 8, MRT_WITH(mrt_conv_2d_prepare_u8, mrt_conv_groups_u8)},
-    MRT_LINE_OF(mrt_conv_i16x16,
-                {MRT_I16, {MRT_I16, MRT_I16, MRT_I64}, 3, 8, 8, MRT_WITH(mrt_conv_2d_prepare_i16x16, mrt_conv_i16x16)})
+    MRT_LINE_OF(mrt_conv_i16x16, {MRT_I16,
+                                  {MRT_I16, MRT_I16, MRT_I64},
+                                  3,
+                                  MRT_OWN_VERSION,
+                                  MRT_OWN_VERSION,
+                                  MRT_WITH(mrt_conv_2d_prepare_i16x16, mrt_conv_i16x16)})
         MRT_LINE_OF(mrt_conv_hybrid,
                     {MRT_F32, {MRT_F32, MRT_I8, MRT_F32}, 3, 2, 8, MRT_FLOATS(mrt_conv_2d_prepare_hybrid, mrt_conv_hybrid)})
             MRT_ROWS_END};

@@ -139,9 +139,12 @@ static const mrt_row mrt_depthwise_conv_2d_rows[] = {
     {MRT_I16, {MRT_I16, MRT_I8, MRT_I64}, 3, 5, 7, MRT_WITH(mrt_depthwise_conv_2d_prepare_i16, mrt_conv_groups_i16)},
     {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 7, 7, MRT_WITH(mrt_depthwise_conv_2d_prepare_i4, mrt_conv_groups_i4)},
     {MRT_U8, {MRT_U8, MRT_U8, MRT_I32}, 3, 1, 7, MRT_WITH(mrt_depthwise_conv_2d_prepare_u8, mrt_depthwise_conv_2d_u8)},
-    MRT_LINE_OF(
-        mrt_conv_i16x16,
-        {MRT_I16, {MRT_I16, MRT_I16, MRT_I64}, 3, 7, 7, MRT_WITH(mrt_depthwise_conv_2d_prepare_i16x16, mrt_conv_i16x16)})
+    MRT_LINE_OF(mrt_conv_i16x16, {MRT_I16,
+                                  {MRT_I16, MRT_I16, MRT_I64},
+                                  3,
+                                  MRT_OWN_VERSION,
+                                  MRT_OWN_VERSION,
+                                  MRT_WITH(mrt_depthwise_conv_2d_prepare_i16x16, mrt_conv_i16x16)})
         MRT_LINE_OF(mrt_conv_hybrid, {MRT_F32,
                                       {MRT_F32, MRT_I8, MRT_F32},
                                       3,

@@ -191,9 +191,12 @@ static const mrt_row mrt_fully_connected_rows[] = {
     {MRT_I16, {MRT_I16, MRT_I8, MRT_I64}, 3, 7, 12, MRT_WITH(mrt_fully_connected_prepare_i16, mrt_conv_groups_i16)},
     {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 10, 12, MRT_WITH(mrt_fully_connected_prepare_i4, mrt_conv_groups_i4)},
     {MRT_U8, {MRT_U8, MRT_U8, MRT_I32}, 3, 1, 12, MRT_WITH(mrt_fully_connected_prepare_u8, mrt_fully_connected_u8)},
-    MRT_LINE_OF(
-        mrt_conv_i16x16,
-        {MRT_I16, {MRT_I16, MRT_I16, MRT_I64}, 3, 7, 12, MRT_WITH(mrt_fully_connected_prepare_i16x16, mrt_conv_i16x16)})
+    MRT_LINE_OF(mrt_conv_i16x16, {MRT_I16,
+                                  {MRT_I16, MRT_I16, MRT_I64},
+                                  3,
+                                  MRT_OWN_VERSION,
+                                  MRT_OWN_VERSION,
+                                  MRT_WITH(mrt_fully_connected_prepare_i16x16, mrt_conv_i16x16)})
         MRT_LINE_OF(
             mrt_conv_hybrid,
             {MRT_F32, {MRT_F32, MRT_I8, MRT_F32}, 3, 3, 12, MRT_FLOATS(mrt_fully_connected_prepare_hybrid, mrt_conv_hybrid)})

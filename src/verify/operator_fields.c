@@ -213,11 +213,13 @@ static void check_version(mote_verifier *v, const mote_seen_operator *op)
     const int32_t litert = op->builtin->litert_version;
     mote_spot     spot = mote_spot_operator(v, op, "operator_codes.version");
 
-    if (v->engine == MOTE_ENGINE_LITERT && op->code != MRT_CUSTOM_CODE && litert > 0 && op->version > litert)
+    if (v->engine == MOTE_ENGINE_LITERT && op->code != MRT_CUSTOM_CODE && litert > 0 && op->version > litert &&
+        op->version != MRT_OWN_VERSION) /* its types are told of */
         mote_tell(v, MOTE_FINDING_VERSION, spot, "version %d, and LiteRT has versions up to %d", op->version, litert);
-    else if (mote_engine_is_own(v->engine) && newest > 0 && op->version > newest)
+    else if (mote_engine_is_own(v->engine) && newest > 0 && !mote_tflite_reads_version(op->kind, op->version))
         mote_tell(v, MOTE_FINDING_VERSION, spot, "version %d, and mote has versions up to %d", op->version, newest);
-    else if (v->engine == MOTE_ENGINE_TFLM && litert > 0 && op->version > litert && op->version > newest)
+    else if (v->engine == MOTE_ENGINE_TFLM && litert > 0 && op->version > litert && op->version > newest &&
+             op->version != MRT_OWN_VERSION)
         mote_tell(v, MOTE_FINDING_VERSION_NEWER, spot, "version %d, and there are versions up to %d", op->version,
                   litert > newest ? litert : newest);
 }

@@ -8,7 +8,7 @@ import numpy as np
 from operator_cases import ACTIVATION, Family, Tensor, generator, schema, tensor
 from operators_convolution import (ACTIVATIONS, DENSE, DEPTHS, GROUPED, MULTIPLIERS, WINDOWS, SAME, conv_options, out_size)
 
-KINDS = ("i16", "i16", "i64")
+VERSION = 100  # MRT_OWN_VERSION
 
 
 def multiplier(real):
@@ -127,17 +127,17 @@ def dense(family, number):
             answers += rescaled(sums, x, w, out, activation).tobytes()
         return answers
 
-    family.add(name, "FULLY_CONNECTED", 7, options, [x, w, b if has_bias else None], [out], engine=answer)
+    family.add(name, "FULLY_CONNECTED", VERSION, options, [x, w, b if has_bias else None], [out], engine=answer)
 
 
 def make():
     family = Family("i16x16")
     for number in range(22):
         channels, outs = DEPTHS[number % len(DEPTHS)]
-        convolution(family, "CONV_2D", 8, "conv", number, channels, channels, outs)
+        convolution(family, "CONV_2D", VERSION, "conv", number, channels, channels, outs)
         channels, depth, outs = GROUPED[number % len(GROUPED)]
-        convolution(family, "CONV_2D", 8, "grouped", number, channels, depth, outs)
+        convolution(family, "CONV_2D", VERSION, "grouped", number, channels, depth, outs)
         channels, times = MULTIPLIERS[number % len(MULTIPLIERS)]
-        convolution(family, "DEPTHWISE_CONV_2D", 7, "depthwise", number, channels, 0, channels * times)
+        convolution(family, "DEPTHWISE_CONV_2D", VERSION, "depthwise", number, channels, 0, channels * times)
         dense(family, number)
     family.save()
