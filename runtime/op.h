@@ -182,6 +182,10 @@ static MRT_COLD uint32_t mrt_attribute_absent(const mrt_attribute *a)
 
 typedef mrt_reason mrt_prepare_function(mrt_call *c);
 
+/* The version of rows that mote alone has. Others have none so high, so they refuse such a file: LiteRT would read int16
+ * weights as int8. */
+enum { MRT_OWN_VERSION = 100 };
+
 /* One combination of types. The last of in[] goes for all operands after it, out for all outputs; an operand that is left
  * out matches. in_count 0 ends a table. */
 typedef struct mrt_row {

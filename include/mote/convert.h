@@ -24,10 +24,14 @@ typedef enum mote_scheme {
     /* int8 activations, int4 weights of convolutions and dense layers (int8 where an operator has no kernel for them): an
      * eighth of the file. Without training for it (quantization-aware) it costs accuracy. */
     MOTE_SCHEME_INT4,
+    /* ESP-DL's: all scales are powers of two and all zero points 0, one scale for all weights of a layer unless
+     * is_per_channel. int8, or int16 for activations and weights both, with int64 biases, which mote alone runs. */
+    MOTE_SCHEME_POW2_INT8,
+    MOTE_SCHEME_POW2_INT16,
     MOTE_SCHEME_COUNT
 } mote_scheme;
 
-/* "int8", "int16x8", "float16", "dynamic", "int4"; NULL for a number that is no scheme's. */
+/* "int8", "int16x8", "float16", "dynamic", "int4", "pow2-int8", "pow2-int16"; NULL for a number that is no scheme's. */
 const char *mote_scheme_name(mote_scheme scheme);
 /* False: no scheme has that name. */
 bool mote_scheme_find(mote_scheme *out, const char *name);
@@ -45,10 +49,11 @@ typedef enum mote_calibration_method {
 } mote_calibration_method;
 
 typedef struct mote_quantize_options {
-    mote_scheme             scheme;
-    bool                    is_per_tensor; /* one scale for all weights of a layer; default: one per output channel */
-    mote_dtype              io; /* type of inputs and outputs: MOTE_F32 (default), MOTE_I8 or MOTE_U8; of int16x8 MOTE_I16 */
-    int32_t                 samples; /* calibration samples, spread evenly over the split; 0: 100 */
+    mote_scheme scheme;
+    bool        is_per_tensor;  /* one scale for all weights of a layer; default: one per output channel */
+    bool        is_per_channel; /* that, too, where the scheme has one scale for all (powers of two) */
+    mote_dtype  io; /* type of inputs and outputs: MOTE_F32 (default), MOTE_I8 or MOTE_U8; MOTE_I16 where activations are */
+    int32_t     samples; /* calibration samples, spread evenly over the split; 0: 100 */
     mote_progress           progress;
     mote_calibration_method method;
     double                  percentile; /* of PERCENTILE: how many of a hundred values are in the range; 0: 99.99 */
@@ -56,7 +61,7 @@ typedef struct mote_quantize_options {
 } mote_quantize_options;
 
 /* What mote_model_quantize would refuse whatever the model: USAGE (no scheme or method, an io that the scheme has not,
- * samples < 0, a percentile beyond 100). */
+ * samples < 0, a percentile beyond 100, scales both for a layer and for each channel). */
 mote_status mote_quantize_check(const mote_quantize_options *options, mote_error *err);
 
 /* The form of a trained model that runs: BatchNormalization folded into the layer before it, Dropout left out, activations

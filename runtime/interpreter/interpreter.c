@@ -358,13 +358,25 @@ static int32_t mrt_newest_version(const mrt_operator *op)
     int32_t        newest = 0;
 
     for (row = op->rows; row->in_count > 0; row++)
-        newest = mrt_max_i32(newest, row->version_max);
+        if (!MRT_KEEPS(mrt_conv_i16x16) || row->version_max != MRT_OWN_VERSION)
+            newest = mrt_max_i32(newest, row->version_max);
     return newest;
+}
+
+static int mrt_has_own_version(const mrt_operator *op)
+{
+    const mrt_row *row;
+
+    for (row = op->rows; row->in_count > 0; row++)
+        if (row->version_max == MRT_OWN_VERSION)
+            return 1;
+    return 0;
 }
 
 static mrt_reason mrt_walk_check_node(const mrt_operator *op, mrt_node *node)
 {
-    if (node->version < 0 || node->version > mrt_newest_version(op))
+    if (node->version < 0 || (node->version > mrt_newest_version(op) &&
+                              !(MRT_KEEPS(mrt_conv_i16x16) && node->version == MRT_OWN_VERSION && mrt_has_own_version(op))))
         return MRT_REASON_VERSION;
     if (node->in.count < op->in_min || node->in.count > op->in_max || node->out.count < op->out_min ||
         node->out.count > op->out_max)

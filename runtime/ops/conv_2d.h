@@ -6,6 +6,7 @@
 
 #include "../kernels/conv_2d.h"
 #include "conv_hybrid.h"
+#include "conv_i16x16.h"
 
 MRT_KERNEL_WITH_FASTER(mrt_conv_2d_i8, mrt_conv_i8_params, int8_t, int8_t);
 MRT_KERNEL_WITH_FASTER(mrt_conv_2d_f32, mrt_conv_f32_params, float, float);
@@ -118,6 +119,14 @@ static MRT_COLD mrt_reason mrt_conv_2d_prepare_i16_bias32(mrt_call *c)
     return mrt_groups_prepare_i16_bias32(c, &grouping, MRT_CONV_2D_CHANNEL_AXIS);
 }
 
+static MRT_COLD mrt_reason mrt_conv_2d_prepare_i16x16(mrt_call *c)
+{
+    mrt_grouping grouping;
+
+    MRT_TRY(mrt_conv_2d_find_groups(c, &grouping));
+    return mrt_i16x16_prepare(c, &grouping, MRT_CONV_2D_CHANNEL_AXIS);
+}
+
 /* With a scale for each of several channels the input is quantized asymmetrically, with one for all symmetrically: no option
  * says it. Groups have the former only. */
 static MRT_COLD mrt_reason mrt_conv_2d_prepare_hybrid(mrt_call *c)
@@ -153,9 +162,15 @@ static const mrt_row mrt_conv_2d_rows[] = {
     {MRT_I16, {MRT_I16, MRT_I8, MRT_I32}, 3, 8, 8, MRT_WITH(mrt_conv_2d_prepare_i16_bias32, mrt_conv_groups_i16_bias32)},
     {MRT_I8, {MRT_I8, MRT_I4, MRT_I32}, 3, 7, 8, MRT_WITH_LIST(mrt_conv_2d_prepare_i4, mrt_conv_groups_i4, mrt_conv_2d_i4)},
     {MRT_U8, {MRT_U8, MRT_U8, MRT_I32}, 3, 1, 8, MRT_WITH(mrt_conv_2d_prepare_u8, mrt_conv_groups_u8)},
-    MRT_LINE_OF(mrt_conv_hybrid,
-                {MRT_F32, {MRT_F32, MRT_I8, MRT_F32}, 3, 2, 8, MRT_FLOATS(mrt_conv_2d_prepare_hybrid, mrt_conv_hybrid)})
-        MRT_ROWS_END};
+    MRT_LINE_OF(mrt_conv_i16x16, {MRT_I16,
+                                  {MRT_I16, MRT_I16, MRT_I64},
+                                  3,
+                                  MRT_OWN_VERSION,
+                                  MRT_OWN_VERSION,
+                                  MRT_WITH(mrt_conv_2d_prepare_i16x16, mrt_conv_i16x16)})
+        MRT_LINE_OF(mrt_conv_hybrid,
+                    {MRT_F32, {MRT_F32, MRT_I8, MRT_F32}, 3, 2, 8, MRT_FLOATS(mrt_conv_2d_prepare_hybrid, mrt_conv_hybrid)})
+            MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_conv_2d = {
     3, 1, 2, 3, 1, 1, MRT_ATTRIBUTES(mrt_conv_2d_fields), mrt_conv_2d_shape, mrt_conv_2d_rows};

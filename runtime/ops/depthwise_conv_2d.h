@@ -6,6 +6,7 @@
 
 #include "../kernels/depthwise_conv_2d.h"
 #include "conv_hybrid.h"
+#include "conv_i16x16.h"
 
 MRT_KERNEL_WITH_FASTER(mrt_depthwise_conv_2d_i8, mrt_conv_i8_params, int8_t, int8_t);
 MRT_KERNEL_1(mrt_depthwise_conv_2d_u8, mrt_conv_groups_u8_params, "kernels/depthwise_conv_2d.h", uint8_t, uint8_t);
@@ -100,6 +101,14 @@ static MRT_COLD mrt_reason mrt_depthwise_conv_2d_prepare_i16(mrt_call *c)
     return mrt_groups_prepare_i16(c, &grouping, MRT_DEPTHWISE_CHANNEL_AXIS);
 }
 
+static MRT_COLD mrt_reason mrt_depthwise_conv_2d_prepare_i16x16(mrt_call *c)
+{
+    mrt_grouping grouping;
+
+    MRT_TRY(mrt_depthwise_find_groups(c, &grouping));
+    return mrt_i16x16_prepare(c, &grouping, MRT_DEPTHWISE_CHANNEL_AXIS);
+}
+
 /* LiteRT reads a scale for each channel even where the weights have one: that one is taken for all. */
 static MRT_COLD mrt_reason mrt_depthwise_conv_2d_prepare_hybrid(mrt_call *c)
 {
@@ -143,10 +152,18 @@ static const mrt_row mrt_depthwise_conv_2d_rows[] = {
      7,
      MRT_WITH_LIST(mrt_depthwise_conv_2d_prepare_i4, mrt_conv_groups_i4, mrt_depthwise_conv_2d_i4)},
     {MRT_U8, {MRT_U8, MRT_U8, MRT_I32}, 3, 1, 7, MRT_WITH(mrt_depthwise_conv_2d_prepare_u8, mrt_depthwise_conv_2d_u8)},
-    MRT_LINE_OF(
-        mrt_conv_hybrid,
-        {MRT_F32, {MRT_F32, MRT_I8, MRT_F32}, 3, 4, 7, MRT_FLOATS(mrt_depthwise_conv_2d_prepare_hybrid, mrt_conv_hybrid)})
-        MRT_ROWS_END};
+    MRT_LINE_OF(mrt_conv_i16x16, {MRT_I16,
+                                  {MRT_I16, MRT_I16, MRT_I64},
+                                  3,
+                                  MRT_OWN_VERSION,
+                                  MRT_OWN_VERSION,
+                                  MRT_WITH(mrt_depthwise_conv_2d_prepare_i16x16, mrt_conv_i16x16)})
+        MRT_LINE_OF(mrt_conv_hybrid, {MRT_F32,
+                                      {MRT_F32, MRT_I8, MRT_F32},
+                                      3,
+                                      4,
+                                      7,
+                                      MRT_FLOATS(mrt_depthwise_conv_2d_prepare_hybrid, mrt_conv_hybrid)}) MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_depthwise_conv_2d = {
     4, 2, 2, 3, 1, 1, MRT_ATTRIBUTES(mrt_depthwise_conv_2d_fields), mrt_depthwise_conv_2d_shape, mrt_depthwise_conv_2d_rows};

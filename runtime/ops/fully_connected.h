@@ -5,6 +5,7 @@
 
 #include "../kernels/fully_connected.h"
 #include "conv_hybrid.h"
+#include "conv_i16x16.h"
 
 MRT_FIELDS(mrt_fully_connected_i8_params, rows, in_count, out_count, in_zero, w_zero, out_zero, act_min, act_max, step, w,
            bias, mult, shift);
@@ -155,6 +156,14 @@ static MRT_COLD mrt_reason mrt_fully_connected_prepare_i16(mrt_call *c)
     return mrt_groups_prepare_i16(c, &grouping, 0);
 }
 
+static MRT_COLD mrt_reason mrt_fully_connected_prepare_i16x16(mrt_call *c)
+{
+    mrt_grouping grouping;
+
+    mrt_fully_connected_find_groups(c, &grouping);
+    return mrt_i16x16_prepare(c, &grouping, 0);
+}
+
 /* Each row is quantized by itself. */
 static MRT_COLD mrt_reason mrt_fully_connected_prepare_hybrid(mrt_call *c)
 {
@@ -195,10 +204,16 @@ static const mrt_row mrt_fully_connected_rows[] = {
      12,
      MRT_WITH_LIST(mrt_fully_connected_prepare_i4, mrt_conv_groups_i4, mrt_fully_connected_i4)},
     {MRT_U8, {MRT_U8, MRT_U8, MRT_I32}, 3, 1, 12, MRT_WITH(mrt_fully_connected_prepare_u8, mrt_fully_connected_u8)},
-    MRT_LINE_OF(
-        mrt_conv_hybrid,
-        {MRT_F32, {MRT_F32, MRT_I8, MRT_F32}, 3, 3, 12, MRT_FLOATS(mrt_fully_connected_prepare_hybrid, mrt_conv_hybrid)})
-        MRT_ROWS_END};
+    MRT_LINE_OF(mrt_conv_i16x16, {MRT_I16,
+                                  {MRT_I16, MRT_I16, MRT_I64},
+                                  3,
+                                  MRT_OWN_VERSION,
+                                  MRT_OWN_VERSION,
+                                  MRT_WITH(mrt_fully_connected_prepare_i16x16, mrt_conv_i16x16)})
+        MRT_LINE_OF(
+            mrt_conv_hybrid,
+            {MRT_F32, {MRT_F32, MRT_I8, MRT_F32}, 3, 3, 12, MRT_FLOATS(mrt_fully_connected_prepare_hybrid, mrt_conv_hybrid)})
+            MRT_ROWS_END};
 
 MRT_OPERATOR_DATA const mrt_operator mrt_operator_fully_connected = {
     9, 8, 2, 3, 1, 1, MRT_ATTRIBUTES(mrt_fully_connected_fields), mrt_fully_connected_shape, mrt_fully_connected_rows};

@@ -47,7 +47,8 @@ static mote_status read_clustering(conversion *c, const cli_args *args, mote_err
 
 static mote_status read_options(conversion *c, const cli_args *args, mote_error *err)
 {
-    static const char *const quantize_words[] = {"none", "int8", "int16x8", "float16", "dynamic", "int4", "int16", NULL};
+    static const char *const quantize_words[] = {"none", "int8",      "int16x8",    "float16", "dynamic",
+                                                 "int4", "pow2-int8", "pow2-int16", "int16",   NULL};
     static const char *const granularity_words[] = {"channel", "tensor", NULL};
     static const char *const io_words[] = {"float32", "int8", "uint8", "int16", NULL};
     static const char *const method_words[] = {"minmax", "average", "percentile", "entropy", "mse", NULL};
@@ -73,6 +74,7 @@ static mote_status read_options(conversion *c, const cli_args *args, mote_error 
     c->is_quantized = quantize > 0;
     c->options = (mote_quantize_options){.scheme = (mote_scheme)(quantize > 0 ? quantize - 1 : 0),
                                          .is_per_tensor = granularity == 1,
+                                         .is_per_channel = granularity == 0 && cli_has(args, "granularity"),
                                          .io = io_types[io],
                                          .samples = (int)samples,
                                          .progress = cli_progress(),
@@ -406,15 +408,17 @@ const cli_command cli_convert = {
         (const cli_option[]){
             {"output", 'o', "OUT",
              "the file to write: .tflite, or .onnx (docs/ONNX.md); of a .keras or .h5 also .h5 or .keras"},
-            {"quantize", 'q', "none|int8|int16x8|float16|dynamic|int4",
-             "none (default): keep what the model computes; float16 and dynamic store weights alone in fewer bits"},
+            {"quantize", 'q', "none|int8|int16x8|float16|dynamic|int4|pow2-int8|pow2-int16",
+             "none (default): keep what the model computes; float16 and dynamic store weights alone in fewer bits; pow2 is "
+             "ESP-DL's"},
             {"calibrate", 0, "DATA",
              "a data set or a spec that shows the range of each layer; or NAME=FILE.npy of each input"},
             {"split", 0, "train|validation|test", "which of its samples (train)"},
             CLI_DATA_OPTIONS,
             {"prepared", 0, NULL, "the data are what the network takes: nothing of it prepares them"},
             {"samples", 0, "N", "how many of them (100)"},
-            {"granularity", 0, "channel|tensor", "one scale for each output channel (default) or for a layer's weights"},
+            {"granularity", 0, "channel|tensor",
+             "one scale for each output channel (default) or for a layer's weights (of pow2 the default)"},
             {"io", 0, "float32|int8|uint8|int16", "type of inputs and outputs (float32)"},
             {"method", 0, "minmax|average|percentile|entropy|mse",
              "which range of the values seen integers stand for (minmax); docs/QUANTIZATION.md"},

@@ -1,10 +1,53 @@
 /* mote inspect: tables. SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/inspect.h"
 
-/* ---- the table ---- */
+/* ---- scales ---- */
+
+static bool is_power(double scale)
+{
+    int exponent;
+
+    return !(frexp(scale, &exponent) > 0.5);
+}
+
+/* Whether all scales are powers of two, as the pow2 schemes make them: they are shown as such then. */
+static bool has_powers(const cli_inspecting *in)
+{
+    const int32_t ends = mote_model_input_count(in->model), outputs = mote_model_output_count(in->model);
+    bool          has = true;
+    int32_t       i;
+
+    for (i = 0; i < ends + outputs; i++)
+        has &= is_power((double)(i < ends ? mote_model_input(in->model, i) : mote_model_output(in->model, i - ends)).scale);
+    for (i = 0; i < in->is.layer_count; i++)
+        has &= is_power((double)in->is.layers[i].output.scale) && is_power((double)in->is.layers[i].weights.scale_min) &&
+               is_power((double)in->is.layers[i].weights.scale_max);
+    return has;
+}
+
+typedef struct scale_text {
+    char text[40];
+} scale_text;
+
+/* 2^-7, or by the format. */
+static scale_text show_scale(const cli_inspecting *in, const char *format, double scale)
+{
+    scale_text shown;
+    int        exponent;
+
+    frexp(scale, &exponent);
+    if (has_powers(in))
+        snprintf(shown.text, sizeof shown.text, "2^%d", exponent - 1);
+    else
+        snprintf(shown.text, sizeof shown.text, format, scale);
+    return shown;
+}
+
+/* ---- the table of layers ---- */
 
 static mote_status print_ends(const cli_inspecting *in, mote_error *err)
 {
@@ -18,7 +61,7 @@ static mote_status print_ends(const cli_inspecting *in, mote_error *err)
         cli_cell(&table, "%s", t.name);
         cli_cell(&table, "%s", mote_dtype_name(t.dtype));
         cli_cell(&table, "%s", cli_show_shape(&t).text);
-        cli_cell(&table, t.is_quantized ? "%.9g" : "", (double)t.scale);
+        cli_cell(&table, "%s", t.is_quantized ? show_scale(in, "%.9g", (double)t.scale).text : "");
         cli_cell(&table, t.is_quantized ? "%d" : "", t.zero_point);
     }
     return cli_table_print(&table, err);
@@ -72,6 +115,14 @@ static bool is_quantized(const mote_inspection *is)
     return false;
 }
 
+static void scales_cell(cli_table *table, const cli_inspecting *in, double least, double greatest)
+{
+    if (least < greatest)
+        cli_cell(table, "%s .. %s", show_scale(in, "%.4g", least).text, show_scale(in, "%.4g", greatest).text);
+    else
+        cli_cell(table, "%s", show_scale(in, "%.4g", least).text);
+}
+
 /* Least and greatest as one text: "0.01", "0.01 .. 0.5". */
 static void range_cell(cli_table *table, double least, double greatest)
 {
@@ -81,8 +132,9 @@ static void range_cell(cli_table *table, double least, double greatest)
         cli_cell(table, "%.4g", least);
 }
 
-static mote_status print_quantization(const mote_inspection *is, mote_error *err)
+static mote_status print_quantization(const cli_inspecting *in, mote_error *err)
 {
+    const mote_inspection   *is = &in->is;
     static const char *const headings[] = {"#",       "operator", "output's scale", "zero point",
                                            "weights", "scales",   "between",        "zero points"};
     cli_table                table = {.headings = headings, .column_count = 8};
@@ -93,7 +145,7 @@ static mote_status print_quantization(const mote_inspection *is, mote_error *err
         const mote_weights_info *w = &layer->weights;
         cli_cell(&table, "%d", i);
         cli_cell(&table, "%s", layer->op);
-        cli_cell(&table, layer->output.is_quantized ? "%.9g" : "", (double)layer->output.scale);
+        cli_cell(&table, "%s", layer->output.is_quantized ? show_scale(in, "%.9g", (double)layer->output.scale).text : "");
         cli_cell(&table, layer->output.is_quantized ? "%d" : "", layer->output.zero_point);
         cli_cell(&table, "%s", w->rank > 0 ? mote_dtype_name(w->dtype) : "");
         cli_cell(&table, w->scale_count > 0 ? "%d" : "", w->scale_count);
@@ -102,7 +154,7 @@ static mote_status print_quantization(const mote_inspection *is, mote_error *err
             cli_cell(&table, "%s", "");
             continue;
         }
-        range_cell(&table, (double)w->scale_min, (double)w->scale_max);
+        scales_cell(&table, in, (double)w->scale_min, (double)w->scale_max);
         range_cell(&table, w->zero_point_min, w->zero_point_max);
     }
     return cli_table_print(&table, err);
@@ -318,7 +370,7 @@ mote_status cli_inspect_print_tables(const cli_inspecting *in, mote_error *err)
     MOTE_TRY(print_layers(&in->is, err));
     puts("");
     if (is_quantized(&in->is)) {
-        MOTE_TRY(print_quantization(&in->is, err));
+        MOTE_TRY(print_quantization(in, err));
         puts("");
     }
     MOTE_TRY(print_totals(in, err));

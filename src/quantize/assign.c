@@ -7,7 +7,7 @@ mote_affine mote_affine_for(const mote_scheme_row *scheme, const mote_node *node
                             mote_range range, const mote_affine *affine)
 {
     if (want->rule == MOTE_QUANT_FIXED)
-        return mote_affine_of_fixed(scheme->activations, scheme->is_symmetric, want->low, want->high);
+        return mote_affine_of_fixed(scheme->activations, scheme->activations == MOTE_I16, want->low, want->high);
     if (want->rule == MOTE_QUANT_SAME)
         return affine[node->in[want->of]];
     return mote_affine_of(scheme, range.min, range.max);
@@ -39,8 +39,6 @@ const mote_scheme_row *mote_scheme_of_weights(const mote_scheme_row *scheme, mot
 {
     const mote_op_row *row;
 
-    if (scheme->weights != MOTE_I4)
-        return scheme;
     for (row = mote_op_rows(op); row->in_count > 0; row++)
         if (operand < row->in_count && (mote_dtype)row->in[operand] == scheme->weights)
             return scheme;

@@ -4,15 +4,28 @@
 
 #include "quantize/quantize.h"
 
+float mote_power_of_two(double scale)
+{
+    enum { LEAST = -26 }; /* of 1e-8, which is ESP-PPQ's least */
+    int          exponent;
+    const double part = frexp(scale, &exponent); /* 1/2 <= part < 1 */
+
+    exponent -= part <= 0.5;
+    return (float)ldexp(1.0, exponent < LEAST ? LEAST : exponent);
+}
+
 mote_affine mote_affine_of(const mote_scheme_row *scheme, float min, float max)
 {
     const double lowest = scheme->low, highest = scheme->high;
     const double low = min < 0 ? (double)min : 0.0, high = max > 0 ? (double)max : 0.0;
-    const double scale = scheme->is_symmetric ? fmax(-low, high) / highest : (high - low) / (highest - lowest);
+    const double width = scheme->is_symmetric ? 2 * fmax(-low, high) : high - low;
+    const double scale = width / (highest - lowest);
     double       from_low, from_high, zero;
 
     if (!((float)scale > 0)) /* only ever zero */
         return (mote_affine){1.0f, 0};
+    if (scheme->is_power_of_two)
+        return (mote_affine){mote_power_of_two(scale), 0};
     if (scheme->is_symmetric)
         return (mote_affine){(float)scale, 0};
     from_low = lowest - low / scale;
@@ -44,6 +57,11 @@ mote_affine mote_affine_of_fixed(mote_dtype dtype, bool is_symmetric, float low,
     return (mote_affine){(float)scale, (int32_t)lround((double)lowest - (double)low / scale)};
 }
 
+double mote_round_for(const mote_scheme_row *scheme, double value)
+{
+    return scheme->is_power_of_two ? floor(value + 0.5) : round(value);
+}
+
 /* Weights as [outer, channels, inner]. */
 typedef struct weight_shape {
     size_t outer, inner;
@@ -65,7 +83,15 @@ static weight_shape shape_of(const mote_tensor *w, int32_t axis)
     return shape;
 }
 
-static void find_scales(const float *values, weight_shape shape, int32_t limit, float *scale)
+/* Of weights whose largest has this size. */
+static float weight_scale(const mote_scheme_row *scheme, float size)
+{
+    if (scheme->is_power_of_two && size > 0)
+        return mote_power_of_two(2 * (double)size / (double)(scheme->weight_limit - scheme->weight_low));
+    return size / (float)scheme->weight_limit;
+}
+
+static void find_scales(const mote_scheme_row *scheme, const float *values, weight_shape shape, float *scale)
 {
     size_t o, c, i;
 
@@ -79,32 +105,39 @@ static void find_scales(const float *values, weight_shape shape, int32_t limit, 
             scale[c] = most;
         }
     for (c = 0; c < shape.channels; c++)
-        scale[c] /= (float)limit;
+        scale[c] = weight_scale(scheme, scale[c]);
 }
 
-/* Halves away from zero. The quotient of two floats is a half, or further from one than adding it could round away. */
-static int8_t store_weight(double q, double limit)
+/* Rounds as mote_round_for does. The quotient of two floats is a half, or further from one than adding it could round away.
+ */
+static void store_weight(const mote_scheme_row *scheme, void *out, size_t i, double q)
 {
-    q = q < -limit ? -limit : q > limit ? limit : q;
-    return (int8_t)(q + copysign(0.5, q));
+    const double low = scheme->weight_low, limit = scheme->weight_limit;
+
+    q = q < low ? low : q > limit ? limit : q;
+    q = scheme->is_power_of_two ? floor(q + 0.5) : q + copysign(0.5, q);
+    if (scheme->weights == MOTE_I16)
+        ((int16_t *)out)[i] = (int16_t)q;
+    else
+        ((int8_t *)out)[i] = (int8_t)q;
 }
 
 void mote_quantize_weights(const mote_scheme_row *scheme, const mote_tensor *w, int32_t axis, const float *least_scale,
-                           float *scale, int8_t *out)
+                           float *scale, void *out)
 {
     const weight_shape shape = shape_of(w, axis);
     const float       *values = w->data;
-    size_t             o, c, i;
+    size_t             at = 0, o, c, i;
 
-    find_scales(values, shape, scheme->weight_limit, scale);
+    find_scales(scheme, values, shape, scale);
     for (c = 0; c < shape.channels; c++) {
         if (least_scale && scale[c] < least_scale[c]) /* a channel of zeros, too: its bias is all it has, and stays fine */
-            scale[c] = least_scale[c];
+            scale[c] = scheme->is_power_of_two ? mote_power_of_two((double)least_scale[c]) : least_scale[c];
         if (!(scale[c] > 0))
             scale[c] = 1.0f;
     }
     for (o = 0; o < shape.outer; o++)
-        for (c = 0; c < shape.channels; c++, values += shape.inner, out += shape.inner)
-            for (i = 0; i < shape.inner; i++)
-                out[i] = store_weight((double)values[i] / (double)scale[c], scheme->weight_limit);
+        for (c = 0; c < shape.channels; c++)
+            for (i = 0; i < shape.inner; i++, at++)
+                store_weight(scheme, out, at, (double)values[at] / (double)scale[c]);
 }

@@ -2,10 +2,12 @@
  * model in which constants are integers (rewrite). The public face is mote_model_quantize (mote/convert.h).
  *
  *     affine:     scale = (max - min) / (high - low), zero_point = the integer nearest to where real 0 falls; min <= 0 <= max
- *     symmetric:  scale = max|w| / limit, zero_point = 0
+ *     symmetric:  scale = 2 max|w| / (high - low), zero_point = 0
+ *     power of two:  the next power of two that is no less than the symmetric scale
  *
- * with the bounds of the scheme's row (schemes.h): -128 to 127 and 127 for int8.
- * Source: Jacob et al. 2018 (arXiv:1712.05877); TensorFlow Lite's 8-bit quantization specification.
+ * with the bounds of the scheme's row (schemes.h): of int8 -128 to 127, and -127 to 127 for weights.
+ * Source: Jacob et al. 2018 (arXiv:1712.05877); TensorFlow Lite's 8-bit quantization specification; of powers of two
+ * ESP-PPQ's minmax_to_scale_offset (quantization/observer/range.py).
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_QUANTIZE_QUANTIZE_H
 #define MOTE_QUANTIZE_QUANTIZE_H
@@ -19,6 +21,11 @@ typedef struct mote_affine {
     float   scale;
     int32_t zero_point;
 } mote_affine;
+
+/* The least power of two that is no less than scale, which is above 0; at least 2^-26. */
+float mote_power_of_two(double scale);
+/* To an integer, as the scheme's constants are. */
+double mote_round_for(const mote_scheme_row *scheme, double value);
 
 /* Parameters of activations with values in [min, max], zero included. */
 mote_affine mote_affine_of(const mote_scheme_row *scheme, float min, float max);
@@ -45,9 +52,9 @@ mote_status mote_calibrate(mote_range *const *ranges, const mote_model *model, c
                            const mote_quantize_options *options, mote_error *err);
 
 /* Symmetric weights: scale[c] and out[i] from w, c the index along axis; axis -1: one scale. least_scale[c] (may be NULL)
- * bounds the scales from below, so that a bias fits its type. */
+ * bounds the scales from below, so that a bias fits its type. out: int16 where the scheme's weights are, else int8. */
 void mote_quantize_weights(const mote_scheme_row *scheme, const mote_tensor *w, int32_t axis, const float *least_scale,
-                           float *scale, int8_t *out);
+                           float *scale, void *out);
 
 /* A float model of which weights alone are stored otherwise, by a scheme that is_of_weights. */
 mote_status mote_quantize_weights_alone(mote_model **out, const mote_model *model, const mote_quantize_options *options,

@@ -9,10 +9,6 @@
 #include "quantize/masks.h"
 #include "quantize/quantize.h"
 
-/* Biases stay well inside int32, so that adding the products cannot overflow; int64 ones, too, as TensorFlow's converter has
- * it. */
-#define BIAS_MAX 1073741824.0
-
 typedef struct rewriting {
     const mote_model            *from;
     mote_model                  *to;
@@ -70,7 +66,7 @@ static int32_t find_bias(const mote_node *node, const mote_quant_want *wants, in
     return i;
 }
 
-/* The smallest weight scale with which each bias fits: |bias| / (in_scale * w_scale) <= BIAS_MAX. */
+/* The smallest weight scale with which each bias fits: |bias| / (in_scale * w_scale) <= bias_limit. */
 static mote_status find_least_scales(rewriting *r, const mote_node *node, const mote_quant_want *wants, int32_t weights,
                                      int32_t channels, float **least, mote_error *err)
 {
@@ -83,7 +79,7 @@ static mote_status find_least_scales(rewriting *r, const mote_node *node, const 
         return err->code;
     for (c = 0; c < count; c++) {
         double  size = fabs((double)((const float *)bias->data)[c]);
-        float   needed = (float)(size / (BIAS_MAX * (double)r->affine[node->in[wants[at].input]].scale));
+        float   needed = (float)(size / (r->scheme->bias_limit * (double)r->affine[node->in[wants[at].input]].scale));
         int32_t slot = channels == 1 ? 0 : c;
         if (needed > (*least)[slot])
             (*least)[slot] = needed;
@@ -107,31 +103,31 @@ static mote_status add_weights(rewriting *r, const mote_node *node, int32_t i, c
     const mote_scheme_row *scheme = mote_scheme_of_weights(r->scheme, node->op, i);
     const mote_tensor     *w = mote_node_in(r->graph, node, i);
     mote_tensor            tensor = *w;
-    int32_t                axis = r->options->is_per_tensor ? -1 : wants[i].axis, channels = axis < 0 ? 1 : w->dim[axis];
+    int32_t                axis = mote_quantize_is_per_tensor(r->options) ? -1 : wants[i].axis;
+    int32_t                channels = axis < 0 ? 1 : w->dim[axis];
     mote_quant            *quant = mote_quant_create(r->to, axis, channels, NULL, NULL, err);
     float                 *least;
-    int8_t                *values;
 
     if (!quant)
         return err->code;
     MOTE_TRY(find_least_scales(r, node, wants, i, channels, &least, err));
     tensor.dtype = scheme->weights;
     tensor.quant = quant;
-    tensor.data = values = MOTE_NEW(&r->to->arena, int8_t, mote_tensor_count(w), err);
-    if (!values)
+    tensor.data = mote_arena_alloc(&r->to->arena, mote_tensor_count(w), scheme->weights == MOTE_I16 ? 2 : 1, err);
+    if (!tensor.data)
         return err->code;
-    mote_quantize_weights(scheme, w, axis, least, quant->scale, values);
+    mote_quantize_weights(scheme, w, axis, least, quant->scale, tensor.data);
     if (scheme->weights == MOTE_I4)
-        pack_int4(values, mote_tensor_count(w), tensor.data);
+        pack_int4(tensor.data, mote_tensor_count(w), tensor.data);
     *out = mote_graph_add_tensor(r->to, new_graph(r), &tensor, err);
     return err->code;
 }
 
-static int64_t quantize_bias(float bias, float scale)
+static int64_t quantize_bias(const mote_scheme_row *scheme, float bias, float scale)
 {
-    double q = round((double)bias / (double)scale);
+    const double q = mote_round_for(scheme, (double)bias / (double)scale), most = scheme->bias_limit;
 
-    return (int64_t)(q > BIAS_MAX ? BIAS_MAX : q < -BIAS_MAX ? -BIAS_MAX : q);
+    return (int64_t)(q > most ? most : q < -most ? -most : q);
 }
 
 static void store_bias(const mote_tensor *to, int32_t c, int64_t value)
@@ -162,7 +158,7 @@ static mote_status add_bias(rewriting *r, const mote_node *node, int32_t i, cons
     for (c = 0; c < w->count; c++)
         quant->scale[c] = r->affine[node->in[want->input]].scale * w->scale[c];
     for (c = 0; c < count; c++)
-        store_bias(&tensor, c, quantize_bias(((const float *)bias->data)[c], quant->scale[w->count > 1 ? c : 0]));
+        store_bias(&tensor, c, quantize_bias(r->scheme, ((const float *)bias->data)[c], quant->scale[w->count > 1 ? c : 0]));
     in[i] = mote_graph_add_tensor(r->to, new_graph(r), &tensor, err);
     return err->code;
 }
@@ -214,7 +210,7 @@ static mote_status add_quantized(rewriting *r, mote_id id, mote_affine affine, m
     to = &new_graph(r)->tensors[r->moved[id]];
     to->data = mote_arena_alloc(&r->to->arena, mote_tensor_bytes(to), 1, err);
     for (i = 0; to->data && i < count; i++) {
-        double q = round((double)values[i] / (double)affine.scale) + affine.zero_point;
+        double q = mote_round_for(r->scheme, (double)values[i] / (double)affine.scale) + affine.zero_point;
         store_activation(to, i, (int32_t)(q < low ? low : q > high ? high : q));
     }
     return err->code;
@@ -449,11 +445,41 @@ static mote_status rewrite_loop(rewriting *r, const mote_node *from, mote_error 
 
 /* ---- nodes ---- */
 
+static bool is_read(const mote_graph *graph, mote_id id)
+{
+    int32_t n, i;
+
+    for (n = 0; n < graph->node_count; n++)
+        for (i = 0; i < graph->nodes[n].in_count; i++)
+            if (graph->nodes[n].in[i] == id)
+                return true;
+    return false;
+}
+
+/* int8 kernels of SOFTMAX and LOGISTIC know one output, which has a zero point: where all others have none, a QUANTIZE
+ * brings it to the scale of its range. What ends there stays as it is, and has a bit more. */
+static mote_affine fixed_affine(const rewriting *r, const mote_quant_want *want)
+{
+    return mote_affine_for(r->scheme, NULL, want, (mote_range){0}, NULL);
+}
+
+static bool has_unwanted_zero(const rewriting *r, const mote_node *node, int32_t i, const mote_quant_want *want)
+{
+    return r->scheme->is_symmetric && want->rule == MOTE_QUANT_FIXED &&
+           fixed_affine(r, want).zero_point != 0 && is_read(r->graph, node->out[i]);
+}
+
 static mote_status add_result(rewriting *r, const mote_node *from, int32_t i, const mote_quant_want *want, mote_id *out,
                               mote_error *err)
 {
     const mote_id id = from->out[i];
 
+    if (has_unwanted_zero(r, from, i, want)) {
+        MOTE_TRY(add_activation(r, id, fixed_affine(r, want), err));
+        *out = r->moved[id];
+        new_graph(r)->tensors[*out].name = "";
+        return MOTE_OK;
+    }
     if (want->rule == MOTE_QUANT_REAL) {
         *out = mote_graph_add_tensor(r->to, new_graph(r), &r->graph->tensors[id], err);
         return err->code;
@@ -467,11 +493,11 @@ static mote_status add_result(rewriting *r, const mote_node *from, int32_t i, co
     return MOTE_OK;
 }
 
-/* A real number that was computed, for operators of integers. */
-static mote_status quantize_result(rewriting *r, mote_id id, mote_id real, mote_error *err)
+/* What was computed as a real number, or with a zero point, in the scale of its range. */
+static mote_status quantize_result(rewriting *r, mote_id id, mote_id computed, mote_error *err)
 {
     MOTE_TRY(add_activation(r, id, mote_affine_of(r->scheme, r->ranges[id].min, r->ranges[id].max), err));
-    return add_conversion(r, MOTE_OP_QUANTIZE, real, r->moved[id], err);
+    return add_conversion(r, MOTE_OP_QUANTIZE, computed, r->moved[id], err);
 }
 
 static mote_status rewrite_real(rewriting *r, const mote_node *from, mote_error *err)
@@ -496,7 +522,7 @@ static mote_status rewrite_real(rewriting *r, const mote_node *from, mote_error 
     if (added && !mote_op_find_row(new_graph(r), added, &no_row))
         return fail_without_form(r, from, err);
     for (i = 0; i < from->out_count && err->code == MOTE_OK; i++)
-        if (want[from->in_count + i].rule == MOTE_QUANT_REAL)
+        if (want[from->in_count + i].rule == MOTE_QUANT_REAL || has_unwanted_zero(r, from, i, &want[from->in_count + i]))
             MOTE_TRY(quantize_result(r, from->out[i], out[i], err));
     return err->code;
 }

@@ -1,10 +1,15 @@
 /* The table of schemes. Sources: TensorFlow Lite's 8-bit quantization specification, and its converter's for 16-bit
- * activations with 8-bit weights.
+ * activations with 8-bit weights; of powers of two ESP-PPQ 1.3.12 (quantization/quantizer/EspdlQuantizer.py).
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <string.h>
 
 #include "quantize/schemes.h"
+
+/* Biases stay well inside int32, so that adding the products cannot overflow; int64 ones, too, as TensorFlow's converter has
+ * it. Where products are of 30 bits, that would be too little: ESP-DL keeps 40 bits. */
+#define BIAS_MOST            1073741824.0
+#define BIAS_MOST_OF_40_BITS 549755813887.0
 
 const mote_scheme_row mote_schemes[MOTE_SCHEME_COUNT] = {
     [MOTE_SCHEME_INT8] = {.name = "int8",
@@ -12,8 +17,10 @@ const mote_scheme_row mote_schemes[MOTE_SCHEME_COUNT] = {
                           .low = -128,
                           .high = 127,
                           .weights = MOTE_I8,
+                          .weight_low = -127,
                           .weight_limit = 127,
                           .bias = MOTE_I32,
+                          .bias_limit = BIAS_MOST,
                           .ios = {MOTE_F32, MOTE_I8, MOTE_U8},
                           .io_count = 3},
     [MOTE_SCHEME_INT16X8] = {.name = "int16x8",
@@ -22,8 +29,10 @@ const mote_scheme_row mote_schemes[MOTE_SCHEME_COUNT] = {
                              .low = -32767,
                              .high = 32767,
                              .weights = MOTE_I8,
+                             .weight_low = -127,
                              .weight_limit = 127,
                              .bias = MOTE_I64,
+                             .bias_limit = BIAS_MOST,
                              .ios = {MOTE_F32, MOTE_I16},
                              .io_count = 2},
     [MOTE_SCHEME_FLOAT16] = {.name = "float16",
@@ -36,6 +45,7 @@ const mote_scheme_row mote_schemes[MOTE_SCHEME_COUNT] = {
                              .is_of_weights = true,
                              .activations = MOTE_F32,
                              .weights = MOTE_I8,
+                             .weight_low = -127,
                              .weight_limit = 127,
                              .ios = {MOTE_F32},
                              .io_count = 1},
@@ -44,11 +54,42 @@ const mote_scheme_row mote_schemes[MOTE_SCHEME_COUNT] = {
                           .low = -128,
                           .high = 127,
                           .weights = MOTE_I4,
+                          .weight_low = -7,
                           .weight_limit = 7,
                           .else_weights = MOTE_SCHEME_INT8,
                           .bias = MOTE_I32,
+                          .bias_limit = BIAS_MOST,
                           .ios = {MOTE_F32, MOTE_I8, MOTE_U8},
                           .io_count = 3},
+    [MOTE_SCHEME_POW2_INT8] = {.name = "pow2-int8",
+                               .is_power_of_two = true,
+                               .is_per_tensor = true,
+                               .activations = MOTE_I8,
+                               .is_symmetric = true,
+                               .low = -128,
+                               .high = 127,
+                               .weights = MOTE_I8,
+                               .weight_low = -128,
+                               .weight_limit = 127,
+                               .bias = MOTE_I32,
+                               .bias_limit = BIAS_MOST,
+                               .ios = {MOTE_F32, MOTE_I8},
+                               .io_count = 2},
+    [MOTE_SCHEME_POW2_INT16] = {.name = "pow2-int16",
+                                .is_power_of_two = true,
+                                .is_per_tensor = true,
+                                .activations = MOTE_I16,
+                                .is_symmetric = true,
+                                .low = -32768,
+                                .high = 32767,
+                                .weights = MOTE_I16,
+                                .weight_low = -32768,
+                                .weight_limit = 32767,
+                                .else_weights = MOTE_SCHEME_POW2_INT8,
+                                .bias = MOTE_I64,
+                                .bias_limit = BIAS_MOST_OF_40_BITS,
+                                .ios = {MOTE_F32, MOTE_I16},
+                                .io_count = 2},
 };
 
 const char *mote_scheme_name(mote_scheme scheme)
@@ -71,6 +112,11 @@ bool mote_scheme_find(mote_scheme *out, const char *name)
 bool mote_scheme_is_calibrated(mote_scheme scheme)
 {
     return (unsigned)scheme < MOTE_SCHEME_COUNT && !mote_schemes[scheme].is_of_weights;
+}
+
+bool mote_quantize_is_per_tensor(const mote_quantize_options *options)
+{
+    return options->is_per_tensor || (mote_schemes[options->scheme].is_per_tensor && !options->is_per_channel);
 }
 
 static bool has_io(const mote_scheme_row *scheme, mote_dtype io)
@@ -101,6 +147,8 @@ mote_status mote_quantize_check(const mote_quantize_options *options, mote_error
         return mote_fail(err, MOTE_ERR_USAGE, "%d is no scheme's number", (int)options->scheme);
     if (!has_io(&mote_schemes[options->scheme], options->io))
         return fail_io(&mote_schemes[options->scheme], options->io, err);
+    if (options->is_per_tensor && options->is_per_channel)
+        return mote_fail(err, MOTE_ERR_USAGE, "one scale for a layer's weights, or one a channel: not both");
     if ((unsigned)options->method >= MOTE_CALIBRATE_COUNT)
         return mote_fail(err, MOTE_ERR_USAGE, "%d is no calibration method's number", (int)options->method);
     if (!(options->percentile >= 0 && options->percentile <= 100))

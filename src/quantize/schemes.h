@@ -9,12 +9,15 @@ typedef struct mote_scheme_row {
     const char *name;
     bool        is_of_weights; /* activations stay float32, and nothing is calibrated */
 
+    bool is_power_of_two; /* all scales are 2^k: shifts instead of products; integers are rounded half up, as ESP-DL does */
+    bool is_per_tensor;   /* weights have one scale a layer, where nothing else is asked for */
+
     mote_dtype activations;
-    bool       is_symmetric; /* their zero point is 0, and the lowest value is not used */
+    bool       is_symmetric; /* their zero point is 0 */
     int32_t    low, high;    /* what they are stored as */
 
     mote_dtype weights;
-    int32_t    weight_limit; /* they are stored as -weight_limit to weight_limit, at zero point 0 */
+    int32_t    weight_low, weight_limit; /* they are stored as weight_low to weight_limit, at zero point 0 */
     /* Whose weights those operators get that have no kernel for these; without a meaning where all have. */
     mote_scheme else_weights;
 
@@ -26,5 +29,8 @@ typedef struct mote_scheme_row {
 } mote_scheme_row;
 
 extern const mote_scheme_row mote_schemes[MOTE_SCHEME_COUNT];
+
+/* One scale for all weights of a layer: asked for, or the scheme's own way. */
+bool mote_quantize_is_per_tensor(const mote_quantize_options *options);
 
 #endif

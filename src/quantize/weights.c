@@ -94,7 +94,7 @@ static void ask_asymmetric(mote_node *node)
 
 static int32_t axis_of(const storing *s, const mote_quant_want *want)
 {
-    return s->options->is_per_tensor ? -1 : want->axis;
+    return mote_quantize_is_per_tensor(s->options) ? -1 : want->axis;
 }
 
 /* All weights of a node change, or none. */

@@ -213,11 +213,13 @@ static void check_version(mote_verifier *v, const mote_seen_operator *op)
     const int32_t litert = op->builtin->litert_version;
     mote_spot     spot = mote_spot_operator(v, op, "operator_codes.version");
 
-    if (v->engine == MOTE_ENGINE_LITERT && op->code != MRT_CUSTOM_CODE && litert > 0 && op->version > litert)
+    if (v->engine == MOTE_ENGINE_LITERT && op->code != MRT_CUSTOM_CODE && litert > 0 && op->version > litert &&
+        op->version != MRT_OWN_VERSION) /* its types are told of */
         mote_tell(v, MOTE_FINDING_VERSION, spot, "version %d, and LiteRT has versions up to %d", op->version, litert);
-    else if (mote_engine_is_own(v->engine) && newest > 0 && op->version > newest)
+    else if (mote_engine_is_own(v->engine) && newest > 0 && !mote_tflite_reads_version(op->kind, op->version))
         mote_tell(v, MOTE_FINDING_VERSION, spot, "version %d, and mote has versions up to %d", op->version, newest);
-    else if (v->engine == MOTE_ENGINE_TFLM && litert > 0 && op->version > litert && op->version > newest)
+    else if (v->engine == MOTE_ENGINE_TFLM && litert > 0 && op->version > litert && op->version > newest &&
+             op->version != MRT_OWN_VERSION)
         mote_tell(v, MOTE_FINDING_VERSION_NEWER, spot, "version %d, and there are versions up to %d", op->version,
                   litert > newest ? litert : newest);
 }
@@ -294,6 +296,18 @@ static bool takes_types(const mote_verifier *v, const mote_seen_operator *op, co
     return !key || mote_builtin_takes(combinations, key->type, type_of(weights), type_of(out));
 }
 
+/* What the scheme pow2-int16 makes. NULL: the usual advice. */
+static const char *advice_on_types(const mote_verifier *v, const mote_seen_operator *op)
+{
+    const mote_builtin     *b = op->builtin;
+    const mote_seen_tensor *key = b->key < 0 ? NULL : mote_seen_operand(v, &op->inputs, (uint32_t)b->key);
+    const mote_seen_tensor *weights = b->weights < 0 ? NULL : mote_seen_operand(v, &op->inputs, (uint32_t)b->weights);
+
+    if (type_of(key) != TFLITE_INT16 || type_of(weights) != TFLITE_INT16)
+        return NULL;
+    return "mote alone runs int16 weights, compiled or interpreted; for this engine quantize to int16x8 or pow2-int8";
+}
+
 static const char *combinations_of(const mote_seen_operator *op, mote_engine engine)
 {
     return !op->builtin ? "" : engine == MOTE_ENGINE_TFLM ? op->builtin->tflm : op->builtin->litert;
@@ -316,6 +330,7 @@ void mote_verify_engine(mote_verifier *v, const mote_seen_operator *op)
     if (combinations[0] == '\0')
         tell_lack(v, op);
     else if (!takes_types(v, op, combinations))
-        mote_tell(v, MOTE_FINDING_TYPES, mote_spot_operator(v, op, NULL), "%s has no kernel for %s; there are: %s",
-                  engine_title(v->engine), show_types(v, op).text, combinations);
+        mote_tell_as(v, MOTE_FINDING_TYPES, MOTE_SEVERITY_ERROR, advice_on_types(v, op), mote_spot_operator(v, op, NULL),
+                     "%s has no kernel for %s; there are: %s", engine_title(v->engine), show_types(v, op).text,
+                     combinations);
 }

@@ -41,7 +41,8 @@ static float largest_of(const float *values, size_t count)
     return largest;
 }
 
-/* The most that a value is apart: of floats in parts of 1e-5 max(1, largest), of integers in steps. */
+/* The most that a value is apart: of floats in parts of 1e-5 max(1, largest), of bytes in steps, of int16, whose kernels
+ * compute some functions by tables, in 64 steps: a thousandth of the range. */
 static double apart(mote_dtype dtype, const void *got, const void *wanted, size_t bytes)
 {
     const float *a = got, *b = wanted;
@@ -57,8 +58,11 @@ static double apart(mote_dtype dtype, const void *got, const void *wanted, size_
                                                : abs(((const uint8_t *)got)[i] - ((const uint8_t *)wanted)[i]));
         return most;
     }
+    if (dtype == MOTE_I16)
+        for (i = 0; i < bytes / sizeof(int16_t); i++)
+            most = fmax(most, abs(((const int16_t *)got)[i] - ((const int16_t *)wanted)[i]) / 64.0);
     if (dtype != MOTE_F32)
-        return INFINITY;
+        return dtype == MOTE_I16 ? most : INFINITY;
     for (i = 0; i < bytes / sizeof *a; i++)
         if (a[i] != b[i] && !(isnan(a[i]) && isnan(b[i])))
             most = fmax(most, isnan(a[i]) || isnan(b[i]) ? INFINITY
@@ -174,11 +178,12 @@ static void operators_answer_the_same_when_read_back(void **state)
     if (only)
         return;
     /* Several of the models of whole networks with a step's difference somewhere inside: uint8 ones, whose rounding is
-     * LiteRT's, and a transformer whose products of activations the reader leaves real; and squares beyond the largest
-     * float, which the reader's products do not pass. */
-    assert_true(t.wrong <= 6);
-    assert_true(t.exact >= 8000);
-    assert_true(t.unwritten <= 4000);
+     * LiteRT's, and a transformer whose products of activations the reader leaves real; squares beyond the largest
+     * float, which the reader's products do not pass; and of int16 QUANTIZE and PRELU whose products leave 32 bits,
+     * and SQUARED_DIFFERENCE, which rounds to 7 bits more than its output has. */
+    assert_true(t.wrong <= 17);
+    assert_true(t.exact >= 9300);
+    assert_true(t.unwritten <= 2600);
 }
 
 /* ---- whole networks ---- */

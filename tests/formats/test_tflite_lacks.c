@@ -259,7 +259,7 @@ static void a_kind_of_file_that_the_converter_makes_is_named(void **state)
     assert_kind_of(BUILTIN_MUL, 1, TFLITE_FLOAT32, TFLITE_INT8, TFLITE_FLOAT32,
                    "a dynamic-range file: float32 activations with int8 weights; no kernel takes MUL (float32, int8) to "
                    "float32: convert it ");
-    assert_kind(TFLITE_INT16, TFLITE_INT16, TFLITE_INT16, "an int16x8 file: ");
+    assert_kind(TFLITE_INT16, TFLITE_UINT8, TFLITE_INT16, "an int16x8 file: ");
     assert_kind(TFLITE_UINT8, TFLITE_INT8, TFLITE_UINT8, "a uint8 file");
     assert_kind(TFLITE_FLOAT32, TFLITE_INT4, TFLITE_FLOAT32, "a file with 4-bit weights; ");
     assert_kind(TFLITE_FLOAT32, TFLITE_FLOAT16, TFLITE_FLOAT32, "a float16 file: ");

@@ -214,9 +214,11 @@ class Family:
         return self.add_model(name, model, samples, outputs, may_fail, asked, engine, amend)
 
     def add_model(self, name, model, samples, outputs, may_fail=False, asked=None, engine=None, amend=None):
-        """A whole file; outputs are its graph's outputs. asked: the file that the engine runs, where it is another.
+        """A whole file; outputs are its graph's outputs. asked: the file that the engine runs, where it is another. engine: a function
+        of the samples that gives the answers' bytes, where nobody else has such a kernel.
         amend(sample's number, its answers): what the engine leaves undefined in them becomes what mote says."""
-        answers = answer_in_child(asked or model, samples, len(outputs), engine or self.engine)
+        answers = (engine(samples) if callable(engine) else
+                   answer_in_child(asked or model, samples, len(outputs), engine or self.engine))
         sizes = [int(np.prod(t.shape, dtype=np.int64)) * t.dtype.itemsize for t in outputs]
         count = len(samples[0]) if samples else 1
         if answers is None or len(answers) != count * sum(sizes):

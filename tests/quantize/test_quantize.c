@@ -172,6 +172,58 @@ static void random_networks_of_int16_answer_more_nearly(void **state)
     assert_true(found.mean < 0.002 && found.worst < 0.006);
 }
 
+static void random_networks_of_powers_of_two_answer_nearly(void **state)
+{
+    const gaps bytes = find_gaps(MOTE_SCHEME_POW2_INT8), words = find_gaps(MOTE_SCHEME_POW2_INT16);
+
+    (void)state;
+    assert_true(bytes.mean < 0.005 && bytes.worst < 0.02);
+    assert_true(words.mean < 0.0001 && words.worst < 0.0003);
+}
+
+/* All scales are powers of two and all zero points 0, but SOFTMAX's and LOGISTIC's own, which nothing but a QUANTIZE reads.
+ */
+static mote_model *make_with_sigmoid(void)
+{
+    mote_error    err = {0};
+    mote_builder *b = mote_builder_create(NULL, &err);
+    mote_layer_id x = mote_layer_dense(b, mote_layer_input(b, 1, (int[]){4}),
+                                       &(mote_dense_options){.units = 6, .activation = MOTE_ACTIVATION_SIGMOID});
+    network_dice  dice = network_dice_of(6);
+
+    x = mote_layer_dense(b, x, &(mote_dense_options){.units = 3, .activation = MOTE_ACTIVATION_SOFTMAX});
+    return network_infer(network_finish(b, &x, 1, &dice));
+}
+
+static void powers_of_two_are_all_there_is(void **state)
+{
+    uint64_t number;
+    int32_t  id, n, i, exponent;
+    size_t   k;
+
+    (void)state;
+    for (number = 0; number < 40; number++) {
+        const mote_scheme scheme = number % 2 ? MOTE_SCHEME_POW2_INT16 : MOTE_SCHEME_POW2_INT8;
+        mote_model       *real = number < 2 ? make_with_sigmoid() : network_infer(network_random(number));
+        mote_model       *made =
+            network_quantize(real, &(mote_quantize_options){.scheme = scheme, .is_per_channel = number % 3 == 0});
+        const mote_graph *graph = &made->graphs[0];
+        bool             *has_zero = calloc((size_t)graph->tensor_count, sizeof *has_zero);
+        for (id = 0; id < graph->tensor_count; id++)
+            for (i = 0; graph->tensors[id].quant && i < graph->tensors[id].quant->count; i++) {
+                assert_true(frexpf(graph->tensors[id].quant->scale[i], &exponent) == 0.5f);
+                has_zero[id] |= graph->tensors[id].quant->zero_point[i] != 0;
+            }
+        for (n = 0; n < graph->node_count; n++)
+            for (k = 0; k < (size_t)graph->nodes[n].in_count; k++)
+                if (graph->nodes[n].in[k] != MOTE_NONE && has_zero[graph->nodes[n].in[k]])
+                    assert_true(graph->nodes[n].op == MOTE_OP_QUANTIZE || graph->nodes[n].op == MOTE_OP_DEQUANTIZE);
+        free(has_zero);
+        mote_model_destroy(made);
+        mote_model_destroy(real);
+    }
+}
+
 /* Weight k of a packed constant. */
 static int32_t int4_at(const mote_tensor *tensor, size_t k)
 {
@@ -445,7 +497,7 @@ static void check_with_constant(mote_op_kind op, float constant, mote_scheme sch
 }
 
 /* What is asked of the dense layer it answers in that scale at once; but where the output is narrower than the layer, a
- * QUANTIZE cuts off what the operator would: of int16, about 0, only where the greater half is cut. */
+ * QUANTIZE cuts off what the operator would: of integers about 0 only where the greater half is cut. */
 static void operands_of_one_scale_are_brought_to_it(void **state)
 {
     mote_scheme scheme;
@@ -455,7 +507,7 @@ static void operands_of_one_scale_are_brought_to_it(void **state)
         if (!mote_scheme_is_calibrated(scheme))
             continue; /* operators stay as they are */
         check_with_constant(MOTE_OP_MAXIMUM, -9.0f, scheme, 4);
-        check_with_constant(MOTE_OP_MAXIMUM, 1.0f, scheme, scheme == MOTE_SCHEME_INT16X8 ? 4 : 5);
+        check_with_constant(MOTE_OP_MAXIMUM, 1.0f, scheme, mote_schemes[scheme].is_symmetric ? 4 : 5);
         check_with_constant(MOTE_OP_MINIMUM, 1.0f, scheme, 5);
         check_with_constant(MOTE_OP_PADV2, -3.0f, scheme, 4);
     }
@@ -568,6 +620,12 @@ static void what_cannot_be_quantized_is_named(void **state)
     assert_int_equal(
         mote_model_quantize(&out, real, &set->split[MOTE_SPLIT_TRAIN], &(mote_quantize_options){.io = MOTE_I16}, &err),
         MOTE_ERR_USAGE);
+    mote_error_clear(&err);
+    assert_int_equal(mote_quantize_check(&(mote_quantize_options){.scheme = MOTE_SCHEME_POW2_INT8, .io = MOTE_U8}, &err),
+                     MOTE_ERR_USAGE);
+    mote_error_clear(&err);
+    assert_int_equal(mote_quantize_check(&(mote_quantize_options){.is_per_tensor = true, .is_per_channel = true}, &err),
+                     MOTE_ERR_USAGE);
     mote_error_clear(&err);
     other = network_data(trained, 5, 0, 2);
     ((float *)(uintptr_t)other->split[MOTE_SPLIT_TRAIN].x[0])[3] = NAN;
@@ -888,6 +946,8 @@ int main(void)
         cmocka_unit_test(moved_values_keep_their_scale_and_places_stay_integers),
         cmocka_unit_test(operands_of_one_scale_are_brought_to_it),
         cmocka_unit_test(random_networks_of_int16_answer_more_nearly),
+        cmocka_unit_test(random_networks_of_powers_of_two_answer_nearly),
+        cmocka_unit_test(powers_of_two_are_all_there_is),
         cmocka_unit_test(int4_weights_are_packed_by_channel),
         cmocka_unit_test(masked_scores_leave_the_others_their_steps),
         cmocka_unit_test(methods_give_ranges_within_what_was_seen),

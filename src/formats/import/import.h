@@ -52,6 +52,7 @@ typedef struct mote_import_value {
     bool                            is_infinite;          /* infinite constants went into it */
     const float                    *scales;               /* of floats that were integers: one, or one a channel */
     int32_t                         scale_count;
+    mote_dtype                      scaled_from; /* which integers those were */
     mote_import_form               *forms;
     int32_t                         number; /* among all values */
     const struct mote_import_items *items;  /* of a list of tensors: its items, and it has no tensor; NULL: it is no list */
@@ -69,6 +70,7 @@ typedef struct mote_import_scaled {
     mote_id                    id;
     const float               *scales;
     int32_t                    count;
+    mote_dtype                 dtype; /* of the integers */
 } mote_import_scaled;
 
 typedef struct mote_import_format mote_import_format;

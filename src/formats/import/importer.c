@@ -739,7 +739,7 @@ void mote_import_keep_scales(mote_import_call *c, mote_id id, int32_t i)
 
     if (mote_import_failed(c) || !value || !value->scales || !(scaled = mote_import_take(c, 1, sizeof *scaled)))
         return;
-    *scaled = (mote_import_scaled){c->im->scaled, id, value->scales, value->scale_count};
+    *scaled = (mote_import_scaled){c->im->scaled, id, value->scales, value->scale_count, value->scaled_from};
     c->im->scaled = scaled;
 }
 

@@ -3,7 +3,8 @@
  *     int8 -> DEQUANTIZE -> CONV_2D -> RELU -> QUANTIZE -> int8      becomes      int8 -> CONV_2D (RELU) -> int8
  *
  * Which scales an operator takes is what its row in src/ops/ says to the quantizer; an operator whose scales do not fit
- * stays real, which is what the file says literally. uint8 between the two is int8 with another zero point.
+ * stays real, which is what the file says literally. uint8 between the two is int8 with another zero point; int16 is as
+ * int8, with int8 or int16 weights.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
@@ -81,14 +82,14 @@ static void take_out(fusing *f, int32_t index)
     memmove(&graph->nodes[index], &graph->nodes[index + 1], (size_t)(graph->node_count - index) * sizeof *graph->nodes);
 }
 
-/* A tensor like another one, of int8 with the scale. */
-static mote_id add_int8(fusing *f, mote_id like, const mote_quant *quant, mote_error *err)
+/* A tensor like another one, of integers with the scale. */
+static mote_id add_integer(fusing *f, mote_id like, mote_dtype dtype, const mote_quant *quant, mote_error *err)
 {
     mote_tensor spec = f->graph->tensors[like];
 
-    spec.dtype = MOTE_I8;
+    spec.dtype = dtype;
     spec.quant = quant;
-    spec.name = mote_arena_printf(&f->im->model->arena, err, "%s/int8", spec.name);
+    spec.name = mote_arena_printf(&f->im->model->arena, err, "%s/%s", spec.name, mote_dtype_name(dtype));
     return err->code == MOTE_OK ? mote_graph_add_tensor(f->im->model, f->graph, &spec, err) : MOTE_NONE;
 }
 
@@ -144,7 +145,7 @@ static mote_status convert_at_ends(fusing *f, int32_t n, mote_error *err)
         (is_from ? out : in)->dtype != MOTE_F32)
         return MOTE_OK;
     old = is_from ? node.in[0] : node.out[0];
-    id = add_int8(f, old, shifted(f, bytes->quant, err), err);
+    id = add_integer(f, old, MOTE_I8, shifted(f, bytes->quant, err), err);
     MOTE_TRY(err->code);
     made.origin = node.origin;
     made.in = is_from ? &old : &id;
@@ -162,6 +163,7 @@ typedef struct fused {
     mote_quant_want   want[MOTE_NODE_IN_MAX + MOTE_NODE_OUT_MAX];
     mote_id           in[MOTE_NODE_IN_MAX];
     const mote_quant *out;
+    mote_dtype        dtype; /* of the result */
 } fused;
 
 static mrt_activation activation_of(const mote_node *node)
@@ -170,6 +172,12 @@ static mrt_activation activation_of(const mote_node *node)
            : node->op == MOTE_OP_RELU6        ? MRT_ACT_RELU6
            : node->op == MOTE_OP_RELU_N1_TO_1 ? MRT_ACT_RELU_N1_TO_1
                                               : MRT_ACT_NONE;
+}
+
+/* The types between the two that operators compute with. */
+static bool is_integer(mote_dtype dtype)
+{
+    return dtype == MOTE_I8 || dtype == MOTE_I16;
 }
 
 static bool find_end(const fusing *f, fused *u)
@@ -181,20 +189,21 @@ static bool find_end(const fusing *f, fused *u)
         u->relu = reader;
         reader = sole_reader(f, reader->out[0]);
     }
-    if (!reader || reader->op != MOTE_OP_QUANTIZE || mote_node_out(f->graph, reader, 0)->dtype != MOTE_I8)
+    if (!reader || reader->op != MOTE_OP_QUANTIZE || !is_integer(mote_node_out(f->graph, reader, 0)->dtype))
         return false;
     u->quantize = reader;
+    u->dtype = mote_node_out(f->graph, reader, 0)->dtype;
     u->out = mote_node_out(f->graph, reader, 0)->quant;
     return u->out != NULL;
 }
 
-/* The int8 tensor that an operand stands for; NULL: there is none. */
+/* The integers that an operand stands for; NULL: there are none. */
 static const mote_tensor *integers_of(const fusing *f, mote_id id)
 {
     const mote_node   *maker = maker_of(f, id);
     const mote_tensor *tensor = maker && maker->op == MOTE_OP_DEQUANTIZE ? mote_node_in(f->graph, maker, 0) : NULL;
 
-    return tensor && tensor->dtype == MOTE_I8 && tensor->quant && tensor->kind == MOTE_ACTIVATION ? tensor : NULL;
+    return tensor && is_integer(tensor->dtype) && tensor->quant && tensor->kind == MOTE_ACTIVATION ? tensor : NULL;
 }
 
 static bool same_scale(const mote_quant *a, const mote_quant *b)
@@ -203,9 +212,12 @@ static bool same_scale(const mote_quant *a, const mote_quant *b)
 }
 
 /* Whether a result of a known range has the scale that kernels give it. */
-static bool is_fixed_scale(const mote_quant_want *want, const mote_quant *quant)
+static bool is_fixed_scale(const mote_quant_want *want, mote_dtype dtype, const mote_quant *quant)
 {
     const float scale = (want->high - want->low) / 256.0f;
+
+    if (dtype == MOTE_I16)
+        return quant->scale[0] == fmaxf(-want->low, want->high) / 32768.0f && quant->zero_point[0] == 0;
 
     return quant->scale[0] == scale && quant->zero_point[0] == (int32_t)(-128.0f - want->low / scale);
 }
@@ -242,7 +254,7 @@ static bool fits(const fusing *f, const fused *u)
     if (u->want[node->in_count].rule == MOTE_QUANT_SAME)
         return integers_of(f, node->in[u->want[node->in_count].of]) &&
                same_scale(integers_of(f, node->in[u->want[node->in_count].of])->quant, u->out);
-    return u->want[node->in_count].rule != MOTE_QUANT_FIXED || is_fixed_scale(&u->want[node->in_count], u->out);
+    return u->want[node->in_count].rule != MOTE_QUANT_FIXED || is_fixed_scale(&u->want[node->in_count], u->dtype, u->out);
 }
 
 /* ---- constants ---- */
@@ -273,7 +285,8 @@ static mote_id integer_weights(fusing *f, mote_id id, int32_t axis, mote_error *
     const mote_tensor         from = f->graph->tensors[id];
     const mote_import_scaled *s = find_scales(f, id);
     const size_t              count = mote_tensor_count(&from);
-    int8_t                   *to = mote_arena_alloc(&f->im->scratch, count, 1, err);
+    int8_t                   *to = mote_arena_alloc(&f->im->scratch, count, s->dtype == MOTE_I16 ? 2 : 1, err);
+    const float               low = s->dtype == MOTE_I16 ? -32768 : -128;
     size_t                    i;
 
     if (!to || (s->count != 1 && s->count != from.dim[axis]))
@@ -281,16 +294,24 @@ static mote_id integer_weights(fusing *f, mote_id id, int32_t axis, mote_error *
     for (i = 0; i < count; i++) {
         const float whole =
             roundf(((const float *)from.data)[i] / s->scales[s->count == 1 ? 0 : channel_of(&from, axis, i)]);
-        to[i] = (int8_t)(whole < -128 ? -128 : whole > 127 ? 127 : whole);
+        const float clamped = whole < low ? low : whole > -1 - low ? -1 - low : whole;
+        if (s->dtype == MOTE_I16)
+            ((int16_t *)(void *)to)[i] = (int16_t)clamped;
+        else
+            to[i] = (int8_t)clamped;
     }
-    return add_integers(f, &from, MOTE_I8, to, axis, s->count, s->scales, err);
+    return add_integers(f, &from, s->dtype, to, axis, s->count, s->scales, err);
 }
 
-static mote_id integer_bias(fusing *f, mote_id id, const mote_quant *in, const mote_quant *weights, mote_error *err)
+/* int64 where the input, of int16, is to be summed in 64 bits. */
+static mote_id integer_bias(fusing *f, mote_id id, const mote_tensor *x, const mote_quant *weights, mote_error *err)
 {
+    const mote_quant *in = x->quant;
+    const bool        is_wide = x->dtype == MOTE_I16;
     const mote_tensor from = f->graph->tensors[id];
     const size_t      count = mote_tensor_count(&from);
-    int32_t          *to = mote_arena_alloc(&f->im->scratch, count, sizeof *to, err);
+    int64_t          *wide = mote_arena_alloc(&f->im->scratch, count, sizeof *wide, err);
+    int32_t          *to = (int32_t *)(void *)wide;
     float            *scale = mote_arena_alloc(&f->im->scratch, (size_t)weights->count, sizeof *scale, err);
     size_t            i;
 
@@ -300,11 +321,14 @@ static mote_id integer_bias(fusing *f, mote_id id, const mote_quant *in, const m
         scale[i] = in->scale[0] * weights->scale[i];
     for (i = 0; i < count; i++) {
         const double whole = round((double)((const float *)from.data)[i] / (double)scale[weights->count == 1 ? 0 : i]);
-        if (!(fabs(whole) < 2147483647.0))
+        if (!(fabs(whole) < (is_wide ? 0x1p62 : 2147483647.0)))
             return MOTE_NONE;
-        to[i] = (int32_t)whole;
+        if (is_wide)
+            wide[i] = (int64_t)whole;
+        else
+            to[i] = (int32_t)whole;
     }
-    return add_integers(f, &from, MOTE_I32, to, 0, weights->count, scale, err);
+    return add_integers(f, &from, is_wide ? MOTE_I64 : MOTE_I32, wide, 0, weights->count, scale, err);
 }
 
 /* False, with or without a failure: it stays as it is. */
@@ -329,7 +353,7 @@ static bool make_operands(fusing *f, fused *u, mote_error *err)
         const mote_quant_want *want = &u->want[i];
         if (want->rule != MOTE_QUANT_BIAS || node->in[i] == MOTE_NONE)
             continue;
-        u->in[i] = integer_bias(f, node->in[i], f->graph->tensors[u->in[want->input]].quant,
+        u->in[i] = integer_bias(f, node->in[i], &f->graph->tensors[u->in[want->input]],
                                 f->graph->tensors[u->in[want->weights]].quant, err);
         if (u->in[i] == MOTE_NONE)
             return false;
@@ -370,7 +394,7 @@ static mote_status join(fusing *f, fused *u, int32_t *n, mote_error *err)
         mote_id       made;
         if (u->want[i].rule != MOTE_QUANT_JOINED || same_scale(f->graph->tensors[id].quant, u->out))
             continue;
-        made = add_int8(f, id, u->out, err);
+        made = add_integer(f, id, u->dtype, u->out, err);
         MOTE_TRY(err->code);
         node.out = &made;
         node.origin = f->graph->nodes[*n].origin;
@@ -451,7 +475,7 @@ static mote_status move_integers(fusing *f, int32_t n, mote_error *err)
     memcpy(in, made.in, (size_t)made.in_count * sizeof *in);
     in[0] = maker_of(f, made.in[0])->in[0];
     out = made.out[0];
-    moved = add_int8(f, out, integers->quant, err);
+    moved = add_integer(f, out, integers->dtype, integers->quant, err);
     MOTE_TRY(err->code);
     made.in = in;
     made.out = &moved;

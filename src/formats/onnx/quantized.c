@@ -93,9 +93,10 @@ static void dequantize_known(mote_import_call *c, const mote_import_value *x, co
     }
     out->known = to;
     out->shape = out->held = x->shape;
-    if (is_symmetric(s) && x->dtype == MOTE_I8) {
+    if (is_symmetric(s) && (x->dtype == MOTE_I8 || x->dtype == MOTE_I16)) {
         out->scales = s->scale;
         out->scale_count = s->count;
+        out->scaled_from = x->dtype;
     }
 }
 
@@ -172,6 +173,7 @@ static void import_dequantize(mote_import_call *c)
         mote_import_give_known(c, 0, MOTE_F32, &made->shape, made->known);
         out->scales = made->scales;
         out->scale_count = made->scale_count;
+        out->scaled_from = made->scaled_from;
     } else
         mote_import_give_like(c, 0, made->id);
 }

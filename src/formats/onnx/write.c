@@ -16,7 +16,7 @@ enum { LOWEST_OPSET = 13 };
 /* The version of the format that came with an opset. */
 static int32_t ir_version_of(int32_t opset)
 {
-    return opset <= 14 ? 7 : 8;
+    return opset <= 14 ? 7 : opset <= 18 ? 8 : opset <= 20 ? 9 : 10;
 }
 
 /* ---- operators ---- */
@@ -321,6 +321,17 @@ static mote_status check_refusals(mote_ox *x, mote_error *err)
     return err->code;
 }
 
+/* Known before anything is written: operators have other forms by then. */
+static int32_t opset_of(const mote_graph *graph)
+{
+    int32_t id;
+
+    for (id = 0; id < graph->tensor_count; id++)
+        if (graph->tensors[id].dtype == MOTE_I16 && graph->tensors[id].quant)
+            return MOTE_OX_OPSET_OF_INT16;
+    return LOWEST_OPSET;
+}
+
 static mote_status write_graph(mote_ox *x, mote_text *out)
 {
     const char **outputs = MOTE_NEW(&x->arena, const char *, x->graph->output_count, x->err);
@@ -345,7 +356,7 @@ static mote_status write_graph(mote_ox *x, mote_text *out)
 
 mote_status mote_onnx_write(mote_text *out, const mote_model *model, mote_error *err)
 {
-    mote_ox x = {.model = model, .graph = &model->graphs[0], .opset = LOWEST_OPSET, .err = err};
+    mote_ox x = {.model = model, .graph = &model->graphs[0], .opset = opset_of(&model->graphs[0]), .err = err};
 
     if (model->stage == MOTE_STAGE_TRAIN)
         return mote_fail(err, MOTE_ERR_USAGE, "the model is in training; make it ready to run first (mote_model_freeze)");

@@ -62,10 +62,10 @@ static void write_clip(mote_ox_call *c)
     mote_ox_give(c, 0, out, &order);
 }
 
-/* uint8 is rescaled, int8 is not. */
+/* uint8 is rescaled, int8 and int16 are not. */
 static void write_relu6(mote_ox_call *c)
 {
-    if (mote_ox_operand(c, 0)->dtype == MOTE_I8)
+    if (mote_ox_operand(c, 0)->dtype == MOTE_I8 || mote_ox_operand(c, 0)->dtype == MOTE_I16)
         need_one_scale(c);
     write_clip(c);
 }

@@ -38,7 +38,7 @@ static mote_ox_order order_left(const mote_ox_order *order, uint32_t axes, bool 
     return left;
 }
 
-/* ReduceSum has its axes as an operand since opset 13, the others as an attribute. */
+/* ReduceSum has its axes as an operand since opset 13, the others since opset 18, before as an attribute. */
 static mote_ox_value *add_reduce(mote_ox_call *c, const char *type, mote_ox_value *x, const mote_ox_order *order,
                                  uint32_t axes)
 {
@@ -52,7 +52,7 @@ static mote_ox_value *add_reduce(mote_ox_call *c, const char *type, mote_ox_valu
             places[count++] = k;
     if (count == 0)
         return mote_ox_unary(c, "Identity", x);
-    if (c->node->op == MOTE_OP_SUM) {
+    if (c->node->op == MOTE_OP_SUM || c->x->opset >= 18) {
         out = mote_ox_binary(c, type, x, mote_ox_ints(c, places, count));
     } else {
         out = mote_ox_unary(c, type, x);

@@ -467,18 +467,16 @@ static bool has_zero_point(const mote_quant *quant)
     return k < quant->count;
 }
 
-/* Types that QuantizeLinear and DequantizeLinear have before opset 21; of int32 only biases, which have no zero point. */
+/* Types that QuantizeLinear and DequantizeLinear have, int16 from opset 21 on; of int32 only biases, which have no zero
+ * point. */
 static bool check_scaled(mote_ox_call *c, const mote_tensor *tensor, bool is_result)
 {
     const mote_dtype dtype = tensor->dtype;
 
-    if (dtype == MOTE_I8 || dtype == MOTE_U8 || (!is_result && dtype == MOTE_I4) ||
+    if (dtype == MOTE_I8 || dtype == MOTE_U8 || dtype == MOTE_I16 || (!is_result && dtype == MOTE_I4) ||
         (!is_result && dtype == MOTE_I32 && tensor->kind == MOTE_CONST && !has_zero_point(tensor->quant)))
         return true;
-    if (dtype == MOTE_I16 || dtype == MOTE_I64)
-        mote_ox_refuse(c, "int16 activations are not written; ONNX has them from opset 21 on, quantize to int8");
-    else
-        mote_ox_refuse(c, "%s with a scale, which QuantizeLinear and DequantizeLinear have not", mote_dtype_name(dtype));
+    mote_ox_refuse(c, "%s with a scale, which QuantizeLinear and DequantizeLinear have not", mote_dtype_name(dtype));
     return false;
 }
 
@@ -497,12 +495,17 @@ static mote_ox_value *scale_of(mote_ox_call *c, const mote_tensor *tensor)
 static mote_ox_value *new_zero(mote_ox_call *c, const mote_tensor *tensor)
 {
     const mote_quant *q = tensor->quant;
-    int8_t           *zeros = mote_ox_take(c, (size_t)q->count, 1);
+    const mote_dtype  dtype = tensor->dtype == MOTE_I4 ? MOTE_I8 : tensor->dtype;
+    int16_t          *wide = mote_ox_take(c, (size_t)q->count, sizeof *wide);
+    int8_t           *bytes = (int8_t *)wide;
     int32_t           k;
 
-    for (k = 0; zeros && k < q->count; k++)
-        zeros[k] = (int8_t)q->zero_point[k];
-    return zeros ? mote_ox_const(c, tensor->dtype == MOTE_U8 ? MOTE_U8 : MOTE_I8, q->count > 1, &q->count, zeros) : NULL;
+    for (k = 0; wide && k < q->count; k++)
+        if (dtype == MOTE_I16)
+            wide[k] = (int16_t)q->zero_point[k];
+        else
+            bytes[k] = (int8_t)q->zero_point[k];
+    return wide ? mote_ox_const(c, dtype, q->count > 1, &q->count, wide) : NULL;
 }
 
 /* NULL for int32: it has none. */
@@ -750,21 +753,56 @@ mote_ox_value *mote_ox_in_repeated(mote_ox_call *c, int32_t i, const mote_ox_ord
     return mote_ox_in_view(c, i, &view);
 }
 
+static bool fits_int32(const mote_tensor *tensor)
+{
+    const int64_t *values = tensor->data;
+    size_t         k, count = mote_tensor_count(tensor);
+
+    for (k = 0; k < count; k++)
+        if (values[k] < INT32_MIN || values[k] > INT32_MAX)
+            return false;
+    return true;
+}
+
+/* int64 biases of int16 activations, which DequantizeLinear does not take: as int32 where all fit, else as real numbers.
+ * scale: one, or one a channel. */
+static mote_ox_value *wide_bias(mote_ox_call *c, const mote_tensor *tensor, const float *scale, int32_t scales)
+{
+    const size_t   count = mote_tensor_count(tensor);
+    const int64_t *from = tensor->data;
+    const bool     is_int32 = fits_int32(tensor);
+    int32_t       *whole = mote_ox_take(c, count, sizeof *whole);
+    float         *real = mote_ox_take(c, count, sizeof *real);
+    mote_ox_value *value;
+    size_t         k;
+
+    for (k = 0; whole && real && k < count; k++) {
+        whole[k] = is_int32 ? (int32_t)from[k] : 0;
+        real[k] = (float)((double)from[k] * (double)scale[scales > 1 ? k : 0]);
+    }
+    if (mote_ox_failed(c))
+        return NULL;
+    value = mote_ox_const(c, is_int32 ? MOTE_I32 : MOTE_F32, tensor->rank, tensor->dim, is_int32 ? (void *)whole : real);
+    name_value(c->x, value, tensor->name);
+    return value;
+}
+
 mote_ox_value *mote_ox_in_bias(mote_ox_call *c, int32_t i, int32_t in, int32_t weights)
 {
     const mote_tensor *tensor = mote_ox_operand(c, i), *x = mote_ox_operand(c, in), *w = mote_ox_operand(c, weights);
+    const bool         is_wide = tensor && tensor->dtype == MOTE_I64 && tensor->kind == MOTE_CONST && x->quant && w->quant;
     float             *scale;
     mote_ox_value     *value;
     int32_t            k;
 
-    if (!tensor || tensor->dtype != MOTE_I32 || tensor->quant || !x->quant || !w->quant)
+    if (!is_wide && (!tensor || tensor->dtype != MOTE_I32 || tensor->quant || !x->quant || !w->quant))
         return mote_ox_in_ours(c, i);
     scale = mote_ox_take(c, (size_t)w->quant->count, sizeof *scale);
     for (k = 0; scale && k < w->quant->count; k++)
         scale[k] = x->quant->scale[0] * w->quant->scale[k];
-    value = mote_ox_in_ours(c, i);
-    if (!scale || !value)
-        return NULL;
+    value = is_wide && scale ? wide_bias(c, tensor, scale, w->quant->count) : mote_ox_in_ours(c, i);
+    if (!scale || !value || value->onnx_type == mote_onnx_type_of(MOTE_F32))
+        return value;
     value = mote_ox_binary(c, "DequantizeLinear", value,
                            mote_ox_const(c, MOTE_F32, w->quant->count > 1, &w->quant->count, scale));
     if (w->quant->count > 1)

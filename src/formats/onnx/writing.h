@@ -108,6 +108,9 @@ typedef struct mote_ox_call {
 } mote_ox_call;
 
 /* What an operator wants of the order of its operands' axes. */
+/* The first whose QuantizeLinear and DequantizeLinear take int16. */
+enum { MOTE_OX_OPSET_OF_INT16 = 21 };
+
 typedef enum mote_ox_layout {
     MOTE_OX_OURS = 0, /* ours */
     MOTE_OX_IMAGE,    /* channels second */

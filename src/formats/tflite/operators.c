@@ -105,6 +105,8 @@ static bool is_hybrid_by_channel(const mote_graph *graph, const mote_node *node)
 
 static int32_t version_fully_connected(const mote_graph *graph, const mote_node *node, int32_t by_types)
 {
+    if (by_types == MRT_OWN_VERSION)
+        return by_types;
     if (mote_node_in(graph, node, 0)->dtype == MOTE_I16)
         return 7;
     if (mote_node_in(graph, node, 1)->dtype == MOTE_I4)
@@ -229,9 +231,19 @@ int32_t mote_tflite_newest_version(mote_op_kind kind)
     int32_t            newest = 0;
 
     for (; row->in_count > 0; row++)
-        if (row->version_max > newest)
+        if (row->version_max > newest && row->version_max != MRT_OWN_VERSION)
             newest = row->version_max;
     return newest;
+}
+
+bool mote_tflite_reads_version(mote_op_kind kind, int32_t version)
+{
+    const mote_op_row *row = mote_op_rows(kind);
+
+    for (; version == MRT_OWN_VERSION && row->in_count > 0; row++)
+        if (row->version_max == MRT_OWN_VERSION)
+            return true;
+    return version <= mote_tflite_newest_version(kind);
 }
 
 /* ---- names of all, by code ---- */

@@ -28,8 +28,10 @@ mote_op_kind mote_tflite_operator_find(int32_t builtin_code, mote_fb_string cust
 
 int32_t mote_tflite_operator_version(const mote_graph *graph, const mote_node *node);
 
-/* The newest version that mote reads; 0: none. */
+/* The newest of TensorFlow Lite's versions that mote reads; 0: none. */
 int32_t mote_tflite_newest_version(mote_op_kind kind);
+/* That, or less; or mote's own, where the operator has it. */
+bool mote_tflite_reads_version(mote_op_kind kind, int32_t version);
 
 /* Fills node->as and node->activation by the operator's attributes; the table is empty where the file has none. */
 mote_status mote_tflite_read_options(const mote_fb_table *options, mote_node *node, mote_error *err);

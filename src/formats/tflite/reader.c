@@ -383,7 +383,7 @@ static void add_if_lacking(mote_lacks *lacks, const operator_code *code)
         mote_lacks_add(lacks, "%s", mote_tflite_operator_name(code->builtin));
     else if (kind == MOTE_OP_COUNT)
         mote_lacks_add(lacks, "builtin code %d, which is newer than what mote knows", code->builtin);
-    else if (code->version > mote_tflite_newest_version(kind))
+    else if (!mote_tflite_reads_version(kind, code->version))
         mote_lacks_add(lacks, "%s in version %d (up to %d there is)", mote_op_kind_name(kind), code->version,
                        mote_tflite_newest_version(kind));
 }
