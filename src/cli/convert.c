@@ -37,11 +37,13 @@ static mote_status read_options(conversion *c, const cli_args *args, mote_error 
     static const char *const io_words[] = {"float32", "int8", "uint8", "int16", NULL};
     static const char *const method_words[] = {"minmax", "average", "percentile", "entropy", "mse", NULL};
     static const char *const only_quantized[] = {"calibrate", "samples",     "split",  "granularity",  "io",
-                                                 "method",    "target-kind", "header", "skip-damaged", "prepared"};
+                                                 "method",    "target-kind", "header", "skip-damaged", "prepared",
+                                                 "equalize",  "correct-bias", "rounding"};
     static const char *const of_samples[] = {"calibrate",   "samples", "split",        "method",
                                              "target-kind", "header",  "skip-damaged", "prepared"};
+    static const char *const rounding_words[] = {"nearest", "adaptive", NULL};
     static const mote_dtype  io_types[] = {MOTE_F32, MOTE_I8, MOTE_U8, MOTE_I16};
-    int                      quantize, granularity, io, method;
+    int                      quantize, granularity, io, method, rounding;
     long long                samples;
     float                    percentile = 0;
     size_t                   i;
@@ -50,6 +52,7 @@ static mote_status read_options(conversion *c, const cli_args *args, mote_error 
     MOTE_TRY(choose(args, "granularity", granularity_words, 2, &granularity, err));
     MOTE_TRY(choose(args, "io", io_words, 4, &io, err));
     MOTE_TRY(choose(args, "method", method_words, MOTE_CALIBRATE_COUNT, &method, err));
+    MOTE_TRY(cli_choice(args, "rounding", rounding_words, 0, &rounding, err));
     MOTE_TRY(cli_integer(args, "samples", 1, 1000000, 100, &samples, err));
     MOTE_TRY(cli_real(args, "percentile", &percentile, err));
     if (cli_has(args, "percentile") && method != MOTE_CALIBRATE_PERCENTILE)
@@ -61,7 +64,10 @@ static mote_status read_options(conversion *c, const cli_args *args, mote_error 
                                          .samples = (int)samples,
                                          .progress = cli_progress(),
                                          .method = (mote_calibration_method)method,
-                                         .percentile = (double)percentile};
+                                         .percentile = (double)percentile,
+                                         .is_equalized = cli_has(args, "equalize"),
+                                         .corrects_bias = cli_has(args, "correct-bias"),
+                                         .rounding = (mote_rounding)rounding};
     for (i = 0; !c->is_quantized && i < sizeof only_quantized / sizeof *only_quantized; i++)
         if (cli_has(args, only_quantized[i]))
             return mote_fail(err, MOTE_ERR_USAGE, "--%s goes with --quantize", only_quantized[i]);
@@ -333,6 +339,10 @@ const cli_command cli_convert = {
             {"method", 0, "minmax|average|percentile|entropy|mse",
              "which range of the values seen integers stand for (minmax); docs/QUANTIZATION.md"},
             {"percentile", 0, "P", "so many of a hundred values are in the range (99.99), with --method percentile"},
+            {"equalize", 0, NULL, "first give channels of neighbouring layers weights of like size (docs/QUANTIZATION.md)"},
+            {"correct-bias", 0, NULL, "shift biases so that no layer's mean moves, over the samples"},
+            {"rounding", 0, "nearest|adaptive",
+             "weights to the nearest integer (default), or up or down so that layers' answers differ least"},
             {"explain", 0, NULL, "which operators are left out, and why; and what became of each name of MODEL"},
             {"keep-operators", 0, NULL, "keep operators that could go without changing a byte (docs/PASSES.md)"},
             CLI_INPUT_SHAPE_ROW,

@@ -7,11 +7,7 @@
 #include "graph/control.h"
 #include "passes/passes.h"
 #include "quantize/masks.h"
-#include "quantize/quantize.h"
-
-/* Biases stay well inside int32, so that adding the products cannot overflow; int64 ones, too, as TensorFlow's converter has
- * it. */
-#define BIAS_MAX 1073741824.0
+#include "quantize/refine.h"
 
 typedef struct rewriting {
     const mote_model            *from;
@@ -20,6 +16,8 @@ typedef struct rewriting {
     const mote_scheme_row       *scheme;
     mote_arena                   arena;
     mote_range                 **ranges_of; /* of each graph's tensors */
+    mote_quantized_layer        *layers;    /* of the main graph, for what refines it */
+    int32_t                      layer_count;
 
     /* the graph that is being rewritten */
     int32_t           g;
@@ -79,7 +77,7 @@ static int32_t find_bias(const mote_node *node, const mote_quant_want *wants, in
     return i;
 }
 
-/* The smallest weight scale with which each bias fits: |bias| / (in_scale * w_scale) <= BIAS_MAX. */
+/* The smallest weight scale with which each bias fits: |bias| / (in_scale * w_scale) <= MOTE_BIAS_MAX. */
 static mote_status find_least_scales(rewriting *r, const mote_node *node, const mote_quant_want *wants, int32_t weights,
                                      int32_t channels, float **least, mote_error *err)
 {
@@ -92,7 +90,7 @@ static mote_status find_least_scales(rewriting *r, const mote_node *node, const 
         return err->code;
     for (c = 0; c < count; c++) {
         double  size = fabs((double)((const float *)bias->data)[c]);
-        float   needed = (float)(size / (BIAS_MAX * (double)r->affine[node->in[wants[at].input]].scale));
+        float   needed = (float)(size / (MOTE_BIAS_MAX * (double)r->affine[node->in[wants[at].input]].scale));
         int32_t slot = channels == 1 ? 0 : c;
         if (needed > (*least)[slot])
             (*least)[slot] = needed;
@@ -113,8 +111,7 @@ static const mote_scheme_row *weights_scheme(const rewriting *r, const mote_node
     return &mote_schemes[r->scheme->else_weights];
 }
 
-/* Two to a byte, the low half first. */
-static void pack_int4(const int8_t *values, size_t count, uint8_t *out)
+void mote_pack_int4(const int8_t *values, size_t count, uint8_t *out)
 {
     size_t i;
 
@@ -144,19 +141,19 @@ static mote_status add_weights(rewriting *r, const mote_node *node, int32_t i, c
         return err->code;
     mote_quantize_weights(scheme, w, axis, least, quant->scale, values);
     if (scheme->weights == MOTE_I4)
-        pack_int4(values, mote_tensor_count(w), tensor.data);
+        mote_pack_int4(values, mote_tensor_count(w), tensor.data);
     *out = mote_graph_add_tensor(r->to, new_graph(r), &tensor, err);
     return err->code;
 }
 
-static int64_t quantize_bias(float bias, float scale)
+int64_t mote_quantize_bias(double bias, double scale)
 {
-    double q = round((double)bias / (double)scale);
+    double q = round(bias / scale);
 
-    return (int64_t)(q > BIAS_MAX ? BIAS_MAX : q < -BIAS_MAX ? -BIAS_MAX : q);
+    return (int64_t)(q > MOTE_BIAS_MAX ? MOTE_BIAS_MAX : q < -MOTE_BIAS_MAX ? -MOTE_BIAS_MAX : q);
 }
 
-static void store_bias(const mote_tensor *to, int32_t c, int64_t value)
+void mote_store_bias(const mote_tensor *to, int32_t c, int64_t value)
 {
     if (to->dtype == MOTE_I64)
         ((int64_t *)to->data)[c] = value;
@@ -184,7 +181,9 @@ static mote_status add_bias(rewriting *r, const mote_node *node, int32_t i, cons
     for (c = 0; c < w->count; c++)
         quant->scale[c] = r->affine[node->in[want->input]].scale * w->scale[c];
     for (c = 0; c < count; c++)
-        store_bias(&tensor, c, quantize_bias(((const float *)bias->data)[c], quant->scale[w->count > 1 ? c : 0]));
+        mote_store_bias(&tensor, c,
+                        mote_quantize_bias((double)((const float *)bias->data)[c],
+                                           (double)quant->scale[w->count > 1 ? c : 0]));
     in[i] = mote_graph_add_tensor(r->to, new_graph(r), &tensor, err);
     return err->code;
 }
@@ -494,6 +493,17 @@ static mote_status quantize_result(rewriting *r, mote_id id, mote_id real, mote_
     return add_conversion(r, MOTE_OP_QUANTIZE, real, r->moved[id], err);
 }
 
+/* Of the main graph: what a loop runs stays as it was rounded. */
+static void note_layer(rewriting *r, const mote_node *from)
+{
+    mote_weighted layer;
+
+    if (r->g == 0 && mote_weighted_find(&layer, r->graph, from))
+        r->layers[r->layer_count++] = (mote_quantized_layer){.from = (int32_t)(from - r->graph->nodes),
+                                                             .to = new_graph(r)->node_count - 1,
+                                                             .scheme = weights_scheme(r, from, 1)};
+}
+
 static mote_status rewrite_real(rewriting *r, const mote_node *from, mote_error *err)
 {
     mote_quant_want want[MOTE_NODE_IN_MAX + MOTE_NODE_OUT_MAX] = {{0}};
@@ -515,6 +525,7 @@ static mote_status rewrite_real(rewriting *r, const mote_node *from, mote_error 
     added = mote_graph_add_node(r->to, new_graph(r), &node, err);
     if (added && !mote_op_find_row(new_graph(r), added, &no_row))
         return fail_without_form(r, from, err);
+    note_layer(r, from);
     for (i = 0; i < from->out_count && err->code == MOTE_OK; i++)
         if (want[from->in_count + i].rule == MOTE_QUANT_REAL)
             MOTE_TRY(quantize_result(r, from->out[i], out[i], err));
@@ -821,6 +832,8 @@ static mote_status rewrite(rewriting *r, const mote_dataset_split *calibration, 
     int32_t g;
 
     MOTE_TRY(find_ranges(r, calibration, err));
+    r->layers = MOTE_NEW(&r->arena, mote_quantized_layer, r->from->graphs[0].node_count, err);
+    MOTE_TRY(err->code);
     for (g = 1; g < r->from->graph_count; g++)
         if (!mote_model_add_graph(r->to, err))
             return err->code;
@@ -831,7 +844,8 @@ static mote_status rewrite(rewriting *r, const mote_dataset_split *calibration, 
     MOTE_TRY(add_outputs(r, err));
     for (g = 1; g < r->from->graph_count; g++)
         MOTE_TRY(rewrite_subgraph(r, g, err));
-    return mote_model_verify(r->to, err);
+    MOTE_TRY(mote_model_verify(r->to, err));
+    return mote_refine(r->to, r->from, r->layers, r->layer_count, calibration, r->options, err);
 }
 
 /* r->from is of real numbers throughout. */
@@ -868,7 +882,7 @@ mote_status mote_model_quantize(mote_model **out, const mote_model *model, const
 {
     static const mote_quantize_options defaults = {0};
     rewriting                          r = {.from = model, .options = options ? options : &defaults};
-    mote_model                        *real = NULL, *masked = NULL;
+    mote_model                        *real = NULL, *equal = NULL, *masked = NULL;
 
     *out = NULL;
     if (!model)
@@ -884,11 +898,15 @@ mote_status mote_model_quantize(mote_model **out, const mote_model *model, const
     MOTE_TRY(check_control(model, err));
     if (mote_model_has_int8_weights(model))
         MOTE_TRY(mote_model_with_real_weights(&real, model, err));
-    if (mote_mask_bound(&masked, real ? real : model, err) == MOTE_OK) {
-        r.from = masked ? masked : real ? real : model;
+    r.from = real ? real : model;
+    if (r.options->is_equalized && mote_equalize(&equal, r.from, err) == MOTE_OK)
+        r.from = equal;
+    if (err->code == MOTE_OK && mote_mask_bound(&masked, r.from, err) == MOTE_OK) {
+        r.from = masked ? masked : r.from;
         quantize_real(&r, out, calibration, err);
     }
     mote_model_destroy(masked);
+    mote_model_destroy(equal);
     mote_model_destroy(real);
     return err->code;
 }
