@@ -36,8 +36,8 @@ static mote_status read_options(conversion *c, const cli_args *args, mote_error 
     static const char *const granularity_words[] = {"channel", "tensor", NULL};
     static const char *const io_words[] = {"float32", "int8", "uint8", "int16", NULL};
     static const char *const method_words[] = {"minmax", "average", "percentile", "entropy", "mse", NULL};
-    static const char *const only_quantized[] = {"calibrate", "samples",     "split",  "granularity",  "io",
-                                                 "method",    "target-kind", "header", "skip-damaged", "prepared",
+    static const char *const only_quantized[] = {"calibrate", "samples",      "split",   "granularity",  "io",
+                                                 "method",    "target-kind",  "header",  "skip-damaged", "prepared",
                                                  "equalize",  "correct-bias", "rounding"};
     static const char *const of_samples[] = {"calibrate",   "samples", "split",        "method",
                                              "target-kind", "header",  "skip-damaged", "prepared"};

@@ -210,8 +210,8 @@ static mote_status run_samples(calibration *c, const mote_dataset_split *samples
     for (i = 0; values && i < count && err->code == MOTE_OK; i++) {
         const mote_progress_event event = {.stage = "calibrate", .done = (int64_t)i + 1, .total = (int64_t)count};
         c->sample = i;
-        if (run_sample(c, samples, mote_calibration_row(samples, count, i), values, err) == MOTE_OK && options->progress.report &&
-            !options->progress.report(options->progress.user, &event))
+        if (run_sample(c, samples, mote_calibration_row(samples, count, i), values, err) == MOTE_OK &&
+            options->progress.report && !options->progress.report(options->progress.user, &event))
             mote_fail(err, MOTE_ERR_USAGE, "stopped");
         if (!c->counts)
             take_ranges(c);

@@ -99,8 +99,8 @@ static bool is_free(equalizing *e, const mote_node *node)
     int32_t           i;
 
     for (i = 1; i < node->in_count; i++)
-        if (node->in[i] != MOTE_NONE && (graph->tensors[node->in[i]].dtype != MOTE_F32 ||
-                                         mote_edit_use_count(&e->edit, node->in[i]) != 1))
+        if (node->in[i] != MOTE_NONE &&
+            (graph->tensors[node->in[i]].dtype != MOTE_F32 || mote_edit_use_count(&e->edit, node->in[i]) != 1))
             return false;
     return true;
 }

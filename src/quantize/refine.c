@@ -16,9 +16,9 @@ typedef struct walk {
     const mote_dataset_split    *samples;
     const mote_quantize_options *options;
     size_t                       sample_count;
-    mote_arena                   arena;   /* of the whole walk */
-    mote_arena                   scratch; /* of a layer */
-    float                       *fed;     /* an input, of the widest */
+    mote_arena                   arena;      /* of the whole walk */
+    mote_arena                   scratch;    /* of a layer */
+    float                       *fed;        /* an input, of the widest */
     double                     **real_means; /* of each layer */
 } walk;
 
@@ -253,10 +253,10 @@ static void store_weights(const walk *w)
 /* A node without a bias gets one. */
 static mote_status add_bias_operand(walk *w, mote_dtype dtype, mote_error *err)
 {
-    mote_graph   *graph = &w->r.to->graphs[0];
-    mote_tensor   bias = {.dtype = dtype, .rank = 1, .dim = {w->r.layer.channels}, .kind = MOTE_CONST};
-    mote_id      *in = MOTE_NEW(&w->r.to->arena, mote_id, 3, err);
-    mote_id       id;
+    mote_graph *graph = &w->r.to->graphs[0];
+    mote_tensor bias = {.dtype = dtype, .rank = 1, .dim = {w->r.layer.channels}, .kind = MOTE_CONST};
+    mote_id    *in = MOTE_NEW(&w->r.to->arena, mote_id, 3, err);
+    mote_id     id;
 
     bias.name = mote_arena_printf(&w->r.to->arena, err, "%s/bias", graph->tensors[w->r.node->in[1]].name);
     bias.data = mote_arena_alloc(&w->r.to->arena, mote_tensor_bytes(&bias), 1, err);

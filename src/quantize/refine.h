@@ -19,18 +19,18 @@ typedef struct mote_refining {
     mote_model       *to;
     const mote_model *from;
     mote_weighted     layer;
-    mote_node        *node;  /* of `to` */
-    const float      *w;     /* real ones */
-    const float      *bias;  /* NULL: it has none */
-    int32_t           limit; /* integers are -limit to limit */
-    int8_t           *q;     /* [as w]: the integers, one to a byte */
-    mote_quant       *quant; /* of the weights in `to` */
+    mote_node        *node;     /* of `to` */
+    const float      *w;        /* real ones */
+    const float      *bias;     /* NULL: it has none */
+    int32_t           limit;    /* integers are -limit to limit */
+    int8_t           *q;        /* [as w]: the integers, one to a byte */
+    mote_quant       *quant;    /* of the weights in `to` */
     double            in_scale; /* of what it reads */
-    const double     *real_mean; /* [groups, taps]: what channels multiply in the real model, in the mean; NULL: not wanted */
-    double           *mean;      /* the same, of what the integers before the layer give */
-    float            *seen;      /* [groups, taps, seen_count]: some of that; NULL: not wanted */
-    size_t            seen_count;
-    mote_pool        *pool;
+    const double *real_mean;    /* [groups, taps]: what channels multiply in the real model, in the mean; NULL: not wanted */
+    double       *mean;         /* the same, of what the integers before the layer give */
+    float        *seen;         /* [groups, taps, seen_count]: some of that; NULL: not wanted */
+    size_t        seen_count;
+    mote_pool    *pool;
 } mote_refining;
 
 /* The integers become those whose products differ least from the real weights', over what was seen: each is one of the two

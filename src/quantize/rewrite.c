@@ -181,9 +181,9 @@ static mote_status add_bias(rewriting *r, const mote_node *node, int32_t i, cons
     for (c = 0; c < w->count; c++)
         quant->scale[c] = r->affine[node->in[want->input]].scale * w->scale[c];
     for (c = 0; c < count; c++)
-        mote_store_bias(&tensor, c,
-                        mote_quantize_bias((double)((const float *)bias->data)[c],
-                                           (double)quant->scale[w->count > 1 ? c : 0]));
+        mote_store_bias(
+            &tensor, c,
+            mote_quantize_bias((double)((const float *)bias->data)[c], (double)quant->scale[w->count > 1 ? c : 0]));
     in[i] = mote_graph_add_tensor(r->to, new_graph(r), &tensor, err);
     return err->code;
 }

@@ -201,12 +201,12 @@ static double multiply(const block *b, channel_part *column)
 
 static bool turn_over(const block *b, channel_part *column, int32_t k, double *cost)
 {
-    const size_t  count = (size_t)b->count;
-    const float  *row = b->gram + (size_t)k * count;
-    const int8_t  other = column->taken[k] == column->low[k] ? column->high[k] : column->low[k];
-    const double  change = (double)other - (double)column->taken[k];
-    const double  gain = -change * (2 * column->product[k] + change * (double)row[k]);
-    size_t        i;
+    const size_t count = (size_t)b->count;
+    const float *row = b->gram + (size_t)k * count;
+    const int8_t other = column->taken[k] == column->low[k] ? column->high[k] : column->low[k];
+    const double change = (double)other - (double)column->taken[k];
+    const double gain = -change * (2 * column->product[k] + change * (double)row[k]);
+    size_t       i;
 
     if (!(gain > 1e-9 * *cost))
         return false;
@@ -291,7 +291,7 @@ static void factor(const block *b)
         for (j = i; j < count; j++)
             u[i * count + j] = (double)b->gram[(size_t)b->order[i] * count + (size_t)b->order[j]];
     for (k = 0; k < count; k++) {
-        double *row = u + k * count;
+        double      *row = u + k * count;
         const double least = 1e-7 * (double)b->gram[(size_t)b->order[k] * count + (size_t)b->order[k]],
                      root = sqrt(row[k] > least ? row[k] : least);
         row[k] = root;
@@ -382,7 +382,7 @@ static mote_status choose_scales(rounding *work, mote_arena *arena, mote_error *
     const mote_refining *r = work->r;
     int32_t              c;
 
-    work->cost = MOTE_NEW(arena, double, (size_t)r->layer.channels * SCALES, err);
+    work->cost = MOTE_NEW(arena, double, (size_t)r->layer.channels *SCALES, err);
     if (!work->cost)
         return err->code;
     for_blocks(work, try_block);

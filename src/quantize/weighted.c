@@ -33,7 +33,7 @@ static void find_dense(mote_weighted *out, const mote_graph *graph, const mote_n
 
 bool mote_weighted_find(mote_weighted *out, const mote_graph *graph, const mote_node *node)
 {
-    const bool is_dense = node->op == MOTE_OP_FULLY_CONNECTED, is_depthwise = node->op == MOTE_OP_DEPTHWISE_CONV_2D;
+    const bool         is_dense = node->op == MOTE_OP_FULLY_CONNECTED, is_depthwise = node->op == MOTE_OP_DEPTHWISE_CONV_2D;
     const mote_tensor *w, *bias;
 
     *out = (mote_weighted){0};
@@ -71,11 +71,11 @@ int32_t mote_weighted_source(const mote_weighted *layer, int32_t c, int32_t k)
 void mote_weighted_patch(const mote_weighted *layer, const float *x, size_t position, int32_t group, float *patch)
 {
     const mrt_window *w = &layer->window;
-    const size_t      image = (size_t)w->in_h * (size_t)w->in_w * (size_t)w->in_c, area = (size_t)w->out_h * (size_t)w->out_w;
-    const int32_t     oy = (int32_t)(position % area) / w->out_w, ox = (int32_t)(position % area) % w->out_w;
-    const mrt_taps    rows = mrt_window_rows(w, oy), columns = mrt_window_columns(w, ox);
-    const size_t      depth = (size_t)layer->depth;
-    int32_t           ky, kx;
+    const size_t   image = (size_t)w->in_h * (size_t)w->in_w * (size_t)w->in_c, area = (size_t)w->out_h * (size_t)w->out_w;
+    const int32_t  oy = (int32_t)(position % area) / w->out_w, ox = (int32_t)(position % area) % w->out_w;
+    const mrt_taps rows = mrt_window_rows(w, oy), columns = mrt_window_columns(w, ox);
+    const size_t   depth = (size_t)layer->depth;
+    int32_t        ky, kx;
 
     memset(patch, 0, (size_t)layer->taps * sizeof *patch);
     x += position / area * image + (size_t)group * depth;
