@@ -29,6 +29,8 @@ typedef enum mote_scheme {
 
 /* "int8", "int16x8", "float16", "dynamic", "int4"; NULL for a number that is no scheme's. */
 const char *mote_scheme_name(mote_scheme scheme);
+/* False: no scheme has that name. */
+bool mote_scheme_find(mote_scheme *out, const char *name);
 /* Whether it needs calibration samples. */
 bool mote_scheme_is_calibrated(mote_scheme scheme);
 
@@ -67,6 +69,13 @@ typedef struct mote_quantize_options {
 /* What mote_model_quantize would refuse whatever the model: USAGE (no scheme, method or rounding, an io that the scheme has
  * not, samples < 0, a percentile beyond 100, equalization and what needs samples with a scheme that takes none). */
 mote_status mote_quantize_check(const mote_quantize_options *options, mote_error *err);
+
+/* What cannot be right about the samples that calibration would take, "" where nothing is seen: fewer than ten different
+ * ones, or those of the test split, which tells the accuracy. Their values are judged where data are opened. */
+typedef struct mote_calibration_text {
+    char text[280];
+} mote_calibration_text;
+mote_calibration_text mote_calibration_tell(const mote_dataset_split *calibration, const mote_quantize_options *options);
 
 /* The form of a trained model that runs: BatchNormalization folded into the layer before it, Dropout left out, activations
  * fused. A model that is past training is copied. The result computes the same, up to float rounding. */

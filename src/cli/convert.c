@@ -133,6 +133,14 @@ static mote_model *model_of(const conversion *c)
     return c->model ? c->model : c->given;
 }
 
+static void tell_of_samples(const conversion *c, const mote_dataset_split *split)
+{
+    const mote_calibration_text told = mote_calibration_tell(split, &c->options);
+
+    if (told.text[0])
+        fprintf(stderr, "mote: note: %s: %s\n", c->calibrate, told.text);
+}
+
 static mote_status quantize(conversion *c, const cli_args *args, mote_error *err)
 {
     cli_data_request          request = {.args = args,
@@ -148,6 +156,7 @@ static mote_status quantize(conversion *c, const cli_args *args, mote_error *err
     if (mote_scheme_is_calibrated(c->options.scheme)) {
         MOTE_TRY(cli_load_data(&c->set, &split, &request, err));
         c->sample_count = split->count < (size_t)c->options.samples ? split->count : (size_t)c->options.samples;
+        tell_of_samples(c, split);
     }
     if (mote_model_quantize(&c->converted, model_of(c), split, &c->options, err) != MOTE_OK)
         return mote_context(err, "%s", c->from);

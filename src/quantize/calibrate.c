@@ -10,8 +10,6 @@
 #include "quantize/masks.h"
 #include "quantize/quantize.h"
 
-enum { SAMPLES_DEFAULT = 100 };
-
 #define PERCENTILE_DEFAULT 99.99
 
 /* Arrays have an entry for each of the flat form's tensors. */
@@ -171,19 +169,6 @@ static void take_ranges(calibration *c)
         take_range(&c->ranges[i], c->now[i], share);
         c->now[i].is_known = false;
     }
-}
-
-size_t mote_calibration_count(const mote_dataset_split *samples, const mote_quantize_options *options)
-{
-    const size_t wanted = options->samples > 0 ? (size_t)options->samples : SAMPLES_DEFAULT;
-
-    return samples->count < wanted ? samples->count : wanted;
-}
-
-/* Spread over the split: files sorted by class would show the first class only. */
-size_t mote_calibration_row(const mote_dataset_split *samples, size_t count, size_t i)
-{
-    return i * samples->count / count;
 }
 
 /* Of the widest input. */

@@ -2,6 +2,7 @@
  * activations with 8-bit weights.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <string.h>
 
 #include "quantize/schemes.h"
 
@@ -53,6 +54,18 @@ const mote_scheme_row mote_schemes[MOTE_SCHEME_COUNT] = {
 const char *mote_scheme_name(mote_scheme scheme)
 {
     return (unsigned)scheme < MOTE_SCHEME_COUNT ? mote_schemes[scheme].name : NULL;
+}
+
+bool mote_scheme_find(mote_scheme *out, const char *name)
+{
+    int i;
+
+    for (i = 0; i < MOTE_SCHEME_COUNT; i++) {
+        *out = (mote_scheme)i;
+        if (strcmp(name, mote_schemes[i].name) == 0)
+            return true;
+    }
+    return false;
 }
 
 bool mote_scheme_is_calibrated(mote_scheme scheme)

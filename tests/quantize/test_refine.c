@@ -417,6 +417,30 @@ static void what_does_not_go_together_is_refused(void **state)
     }
 }
 
+static void samples_that_cannot_be_right_are_told(void **state)
+{
+    mote_model        *real = uneven_network();
+    mote_dataset      *set = network_data(real, 40, 0, 1);
+    mote_dataset_split split = set->split[MOTE_SPLIT_TRAIN];
+    float             *x = (float *)(uintptr_t)split.x[0];
+    const size_t       width = set->feature[0].width;
+    int                s;
+
+    (void)state;
+    assert_string_equal(mote_calibration_tell(&split, NULL).text, "");
+    assert_non_null(
+        strstr(mote_calibration_tell(&split, &(mote_quantize_options){.samples = 9}).text, "sees 9 different samples:"));
+    assert_string_equal(mote_calibration_tell(&split, &(mote_quantize_options){.samples = 10}).text, "");
+    split.id = MOTE_SPLIT_TEST;
+    assert_non_null(strstr(mote_calibration_tell(&split, NULL).text, "calibrated on the test split"));
+    for (s = 1; s < 40; s++) /* of 40 samples 4 are different */
+        memcpy(x + (size_t)s * width, x + (size_t)(s % 4) * width, width * sizeof *x);
+    assert_non_null(strstr(mote_calibration_tell(&split, NULL).text, "sees 4 different samples:"));
+    assert_string_equal(mote_calibration_tell(NULL, NULL).text, "");
+    mote_dataset_destroy(set);
+    mote_model_destroy(real);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -429,6 +453,7 @@ int main(void)
         cmocka_unit_test(rounding_is_the_same_for_any_number_of_threads),
         cmocka_unit_test(random_networks_take_all_of_it),
         cmocka_unit_test(what_does_not_go_together_is_refused),
+        cmocka_unit_test(samples_that_cannot_be_right_are_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
