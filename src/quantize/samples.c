@@ -5,7 +5,7 @@
 #include "base/index.h"
 #include "quantize/quantize.h"
 
-enum { SAMPLES_DEFAULT = 100, DIFFERENT_LEAST = 10 };
+enum { SAMPLES_DEFAULT = 100, DIFFERENT_LEAST = 10, MANY = 16 };
 
 size_t mote_calibration_count(const mote_dataset_split *samples, const mote_quantize_options *options)
 {
@@ -60,6 +60,8 @@ mote_calibration_text mote_calibration_tell(const mote_dataset_split *calibratio
         return out;
     count = mote_calibration_count(calibration, options ? options : &defaults);
     different = count_different(calibration, count);
+    if (different == 1 && count >= MANY) /* that is told where data are opened (exec/values.h) */
+        return out;
     if (different < DIFFERENT_LEAST)
         snprintf(
             out.text, sizeof out.text,
