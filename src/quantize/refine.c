@@ -371,6 +371,9 @@ mote_status mote_refine(mote_model *to, const mote_model *from, const mote_quant
 
     if (!options->corrects_bias && options->rounding == MOTE_ROUND_NEAREST)
         return MOTE_OK;
+    if (!samples || samples->count == 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "%s needs calibration samples; give some with --calibrate",
+                         options->corrects_bias ? "bias correction" : "adaptive rounding");
     if (from->graph_count > 1)
         return mote_fail(err, MOTE_ERR_UNSUPPORTED,
                          "the model has loops, through which biases and rounding are not followed: leave out %s",
