@@ -48,6 +48,13 @@ typedef enum mote_calibration_method {
     MOTE_CALIBRATE_COUNT
 } mote_calibration_method;
 
+/* How weights become integers. */
+typedef enum mote_rounding {
+    MOTE_ROUND_NEAREST = 0, /* each the nearest one */
+    MOTE_ROUND_ADAPTIVE,    /* the one below or above, so that layers' answers differ least over the calibration samples */
+    MOTE_ROUND_COUNT
+} mote_rounding;
+
 typedef struct mote_quantize_options {
     mote_scheme scheme;
     bool        is_per_tensor;  /* one scale for all weights of a layer; default: one per output channel */
@@ -57,12 +64,24 @@ typedef struct mote_quantize_options {
     mote_progress           progress;
     mote_calibration_method method;
     double                  percentile; /* of PERCENTILE: how many of a hundred values are in the range; 0: 99.99 */
-    uint64_t                room[6];    /* mote.h */
+    /* Three ways to lose less, each by itself; schemes that store weights alone have none of them. */
+    bool          is_equalized;  /* channels of neighbouring layers get weights of like size first */
+    bool          corrects_bias; /* each layer gives in the mean over the calibration samples what it gave before */
+    mote_rounding rounding;
+    uint64_t      room[5]; /* mote.h */
 } mote_quantize_options;
 
-/* What mote_model_quantize would refuse whatever the model: USAGE (no scheme or method, an io that the scheme has not,
- * samples < 0, a percentile beyond 100, scales both for a layer and for each channel). */
+/* What mote_model_quantize would refuse whatever the model: USAGE (no scheme, method or rounding, an io that the scheme has
+ * not, samples < 0, a percentile beyond 100, scales both for a layer and for each channel, equalization and what needs
+ * samples with a scheme that takes none). */
 mote_status mote_quantize_check(const mote_quantize_options *options, mote_error *err);
+
+/* What cannot be right about the samples that calibration would take, "" where nothing is seen: fewer than ten different
+ * ones, or those of the test split, which tells the accuracy. Their values are judged where data are opened. */
+typedef struct mote_calibration_text {
+    char text[280];
+} mote_calibration_text;
+mote_calibration_text mote_calibration_tell(const mote_dataset_split *calibration, const mote_quantize_options *options);
 
 /* The form of a trained model that runs: BatchNormalization folded into the layer before it, Dropout left out, activations
  * fused. A model that is past training is copied. The result computes the same, up to float rounding. */

@@ -582,6 +582,18 @@ static char *quantized_path(char name[MOTE_QUANTIZED_FILE_BYTES], build_work *w,
     return path_of(w, name, err);
 }
 
+/* Samples that cannot be right, those that figures are measured on among them. */
+static void say_of_calibration(const build_work *w, const mote_dataset_split *samples, const mote_quantize_options *options)
+{
+    const mote_calibration_text told = mote_calibration_tell(samples, options);
+
+    if (told.text[0])
+        say(w, "warning: convert: %s", told.text);
+    else if (samples == w->split && samples->id == MOTE_SPLIT_VALIDATION)
+        say(w, "warning: convert: calibrated on the %s samples, on which its figures are measured, too",
+            mote_split_name(samples->id));
+}
+
 /* From the samples that the spec names: a split of its own data, or other data. Some schemes take none, nor does what was
  * trained quantized. */
 static mote_status quantize_real(build_work *w, const mote_quantize_options *options, mote_error *err)
@@ -600,8 +612,10 @@ static mote_status quantize_real(build_work *w, const mote_quantize_options *opt
     if (set->split[convert->calibration_split].count == 0)
         mote_fail(err, MOTE_ERR_USAGE, "%s: convert: calibrate: %s has no %s samples", w->spec->path,
                   request.path ? request.path : "the data", mote_split_name(convert->calibration_split));
-    else
+    else {
+        say_of_calibration(w, &set->split[convert->calibration_split], options);
         mote_model_quantize(&w->quantized, w->real, &set->split[convert->calibration_split], options, err);
+    }
     mote_dataset_destroy(other);
     return err->code;
 }

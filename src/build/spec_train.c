@@ -342,7 +342,8 @@ mote_status mote_spec_read_train(mote_spec *spec, const mote_yaml_reader *reader
 typedef struct convert_section {
     const char *quantize;
     mote_dtype  io;
-    int         granularity, method;
+    int         granularity, method, rounding;
+    bool        equalize, correct_bias;
 } convert_section;
 
 /* calibrate: {samples: 100, split: validation, data: other.npz} */
@@ -368,12 +369,16 @@ static const mote_word granularity_words[] = {{"channel", 0}, {"tensor", 1}, {NU
 static const mote_word method_words[] = {
     {"minmax", MOTE_CALIBRATE_MINMAX},   {"average", MOTE_CALIBRATE_AVERAGE}, {"percentile", MOTE_CALIBRATE_PERCENTILE},
     {"entropy", MOTE_CALIBRATE_ENTROPY}, {"mse", MOTE_CALIBRATE_MSE},         {NULL, 0}};
+static const mote_word rounding_words[] = {{"nearest", MOTE_ROUND_NEAREST}, {"adaptive", MOTE_ROUND_ADAPTIVE}, {NULL, 0}};
 
 static const mote_key convert_keys[] = {
     MOTE_KEY("quantize", convert_section, quantize),
     MOTE_KEY("io", convert_section, io, .words = io_words),
     MOTE_KEY("granularity", convert_section, granularity, .words = granularity_words),
     MOTE_KEY("method", convert_section, method, .words = method_words),
+    MOTE_KEY("equalize", convert_section, equalize),
+    MOTE_KEY("correct_bias", convert_section, correct_bias),
+    MOTE_KEY("rounding", convert_section, rounding, .words = rounding_words),
     {0},
 };
 
@@ -426,9 +431,15 @@ mote_status mote_spec_read_convert(mote_spec *spec, const mote_yaml_reader *read
     if (!spec->convert.is_quantized && section.io != MOTE_F32)
         return mote_yaml_fail(reader, mote_yaml_find(map, "io")->line,
                               "convert: io is an integer type, but nothing is quantized; add quantize: int8");
+    if (!spec->convert.is_quantized && (section.equalize || section.correct_bias || section.rounding))
+        return mote_yaml_fail(reader, map->line,
+                              "convert: equalize, correct_bias and rounding go with quantize; add quantize: int8");
     options->is_per_tensor = spec->train.quantize.is_per_tensor = section.granularity == 1;
     options->io = section.io;
     options->method = (mote_calibration_method)section.method;
+    options->is_equalized = section.equalize;
+    options->corrects_bias = section.correct_bias;
+    options->rounding = (mote_rounding)section.rounding;
     if (mote_quantize_check(options, &why) != MOTE_OK)
         return mote_yaml_fail(reader, (quantize ? quantize : mote_yaml_find(map, "io"))->line, "convert: %s", why.text);
     MOTE_TRY(check_ranges(spec, reader, map));

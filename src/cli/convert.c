@@ -52,12 +52,14 @@ static mote_status read_options(conversion *c, const cli_args *args, mote_error 
     static const char *const granularity_words[] = {"channel", "tensor", NULL};
     static const char *const io_words[] = {"float32", "int8", "uint8", "int16", NULL};
     static const char *const method_words[] = {"minmax", "average", "percentile", "entropy", "mse", NULL};
-    static const char *const only_quantized[] = {"calibrate", "samples",     "split",  "granularity",  "io",
-                                                 "method",    "target-kind", "header", "skip-damaged", "prepared"};
+    static const char *const only_quantized[] = {"calibrate", "samples",      "split",   "granularity",  "io",
+                                                 "method",    "target-kind",  "header",  "skip-damaged", "prepared",
+                                                 "equalize",  "correct-bias", "rounding"};
     static const char *const of_samples[] = {"calibrate",   "samples", "split",        "method",
                                              "target-kind", "header",  "skip-damaged", "prepared"};
+    static const char *const rounding_words[] = {"nearest", "adaptive", NULL};
     static const mote_dtype  io_types[] = {MOTE_F32, MOTE_I8, MOTE_U8, MOTE_I16};
-    int                      quantize, granularity, io, method;
+    int                      quantize, granularity, io, method, rounding;
     long long                samples;
     float                    percentile = 0;
     size_t                   i;
@@ -66,6 +68,7 @@ static mote_status read_options(conversion *c, const cli_args *args, mote_error 
     MOTE_TRY(choose(args, "granularity", granularity_words, 2, &granularity, err));
     MOTE_TRY(choose(args, "io", io_words, 4, &io, err));
     MOTE_TRY(choose(args, "method", method_words, MOTE_CALIBRATE_COUNT, &method, err));
+    MOTE_TRY(cli_choice(args, "rounding", rounding_words, 0, &rounding, err));
     MOTE_TRY(cli_integer(args, "samples", 1, 1000000, 100, &samples, err));
     MOTE_TRY(cli_real(args, "percentile", &percentile, err));
     MOTE_TRY(read_clustering(c, args, err));
@@ -79,7 +82,10 @@ static mote_status read_options(conversion *c, const cli_args *args, mote_error 
                                          .samples = (int)samples,
                                          .progress = cli_progress(),
                                          .method = (mote_calibration_method)method,
-                                         .percentile = (double)percentile};
+                                         .percentile = (double)percentile,
+                                         .is_equalized = cli_has(args, "equalize"),
+                                         .corrects_bias = cli_has(args, "correct-bias"),
+                                         .rounding = (mote_rounding)rounding};
     for (i = 0; !c->is_quantized && i < sizeof only_quantized / sizeof *only_quantized; i++)
         if (cli_has(args, only_quantized[i]))
             return mote_fail(err, MOTE_ERR_USAGE, "--%s goes with --quantize", only_quantized[i]);
@@ -143,6 +149,14 @@ static mote_model *model_of(const conversion *c)
     return c->model ? c->model : c->given;
 }
 
+static void tell_of_samples(const conversion *c, const mote_dataset_split *split)
+{
+    const mote_calibration_text told = mote_calibration_tell(split, &c->options);
+
+    if (told.text[0])
+        fprintf(stderr, "mote: note: %s: %s\n", c->calibrate, told.text);
+}
+
 /* A model that was trained quantized has its ranges; any other wants samples. */
 static mote_status check_ranges(const conversion *c, const cli_args *args, mote_error *err)
 {
@@ -177,6 +191,7 @@ static mote_status quantize(conversion *c, const cli_args *args, mote_error *err
     if (is_calibrated && c->calibrate) {
         MOTE_TRY(cli_load_data(&c->set, &split, &request, err));
         c->sample_count = split->count < (size_t)c->options.samples ? split->count : (size_t)c->options.samples;
+        tell_of_samples(c, split);
     }
     if (mote_model_quantize(&c->converted, model_of(c), split, &c->options, err) != MOTE_OK)
         return mote_context(err, "%s", c->from);
@@ -426,6 +441,10 @@ const cli_command cli_convert = {
             {"drop-zero-channels", 0, NULL, "leave out a float model's channels that are 0, as pruning leaves them"},
             {"cluster", 0, "N",
              "so many values a channel's int8 weights have: tables, for TensorFlow Lite Micro (docs/PRUNING.md)"},
+            {"equalize", 0, NULL, "first give channels of neighbouring layers weights of like size (docs/QUANTIZATION.md)"},
+            {"correct-bias", 0, NULL, "shift biases so that no layer's mean moves, over the samples"},
+            {"rounding", 0, "nearest|adaptive",
+             "weights to the nearest integer (default), or up or down so that layers' answers differ least"},
             {"explain", 0, NULL, "which operators are left out, and why; and what became of each name of MODEL"},
             {"keep-operators", 0, NULL, "keep operators that could go without changing a byte (docs/PASSES.md)"},
             CLI_INPUT_SHAPE_ROW,

@@ -69,9 +69,17 @@ static mote_status open_side(side *s, const mote_graph *graph, mote_arena *arena
     return MOTE_OK;
 }
 
+/* Its channels were multiplied with factors of their own: there is nothing to compare. */
+static bool is_equalized(const mote_tensor *tensor)
+{
+    const size_t length = strlen(tensor->name), end = sizeof MOTE_EQUALIZED - 1;
+
+    return length >= end && strcmp(tensor->name + length - end, MOTE_EQUALIZED) == 0;
+}
+
 static bool is_free(const side *s, mote_id id)
 {
-    return id != MOTE_NONE && s->maker[id] > 0 && s->partner[id] == MOTE_NONE;
+    return id != MOTE_NONE && s->maker[id] > 0 && s->partner[id] == MOTE_NONE && !is_equalized(&s->graph->tensors[id]);
 }
 
 static bool can_join(const joining *j, mote_id a, mote_id b)

@@ -50,6 +50,10 @@ typedef union mote_attrs {
 #undef OP
 } mote_attrs;
 
+/* Behind the name of a tensor whose channels were multiplied with factors of their own (quantize/equalize.c): it is not what
+ * it is called any more. */
+#define MOTE_EQUALIZED " (equalized)"
+
 typedef enum mote_tensor_kind {
     MOTE_ACTIVATION = 0, /* computed, or given by the caller */
     MOTE_CONST,          /* data is its value */

@@ -10,8 +10,6 @@
 #include "quantize/masks.h"
 #include "quantize/quantize.h"
 
-enum { SAMPLES_DEFAULT = 100 };
-
 #define PERCENTILE_DEFAULT 99.99
 
 /* Arrays have an entry for each of the flat form's tensors. */
@@ -189,8 +187,7 @@ static float *take_room(calibration *c, mote_arena *arena, mote_error *err)
 static mote_status run_samples(calibration *c, const mote_dataset_split *samples, const mote_quantize_options *options,
                                mote_error *err)
 {
-    const size_t wanted = options->samples > 0 ? (size_t)options->samples : SAMPLES_DEFAULT;
-    const size_t count = samples->count < wanted ? samples->count : wanted;
+    const size_t count = mote_calibration_count(samples, options);
     mote_arena   arena = {0};
     float       *values = take_room(c, &arena, err);
     size_t       i;
@@ -198,9 +195,8 @@ static mote_status run_samples(calibration *c, const mote_dataset_split *samples
     for (i = 0; values && i < count && err->code == MOTE_OK; i++) {
         const mote_progress_event event = {.stage = "calibrate", .done = (int64_t)i + 1, .total = (int64_t)count};
         c->sample = i;
-        /* spread over the split: files sorted by class would show the first class only */
-        if (run_sample(c, samples, i * samples->count / count, values, err) == MOTE_OK && options->progress.report &&
-            !options->progress.report(options->progress.user, &event))
+        if (run_sample(c, samples, mote_calibration_row(samples, count, i), values, err) == MOTE_OK &&
+            options->progress.report && !options->progress.report(options->progress.user, &event))
             mote_fail(err, MOTE_ERR_USAGE, "stopped");
         if (!c->counts)
             take_ranges(c);

@@ -56,6 +56,20 @@ mote_status mote_calibrate(mote_range *const *ranges, const mote_model *model, c
 void mote_quantize_weights(const mote_scheme_row *scheme, const mote_tensor *w, int32_t axis, const float *least_scale,
                            float *scale, void *out);
 
+/* Element c of a bias of int32 or int64. */
+int64_t mote_quantize_bias(const mote_scheme_row *scheme, double bias, double scale);
+void    mote_store_bias(const mote_tensor *to, int32_t c, int64_t value);
+
+/* Two to a byte, the low half first. */
+void mote_pack_int4(const int8_t *values, size_t count, uint8_t *out);
+
+/* How many samples calibration takes, and which they are. */
+size_t mote_calibration_count(const mote_dataset_split *samples, const mote_quantize_options *options);
+size_t mote_calibration_row(const mote_dataset_split *samples, size_t count, size_t i);
+
+/* A float model that computes the same, up to float rounding, with channels' weights of like size (equalize.c). */
+mote_status mote_equalize(mote_model **out, const mote_model *model, mote_error *err);
+
 /* A float model of which weights alone are stored otherwise, by a scheme that is_of_weights. */
 mote_status mote_quantize_weights_alone(mote_model **out, const mote_model *model, const mote_quantize_options *options,
                                         mote_error *err);

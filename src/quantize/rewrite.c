@@ -7,7 +7,7 @@
 #include "graph/control.h"
 #include "passes/passes.h"
 #include "quantize/masks.h"
-#include "quantize/quantize.h"
+#include "quantize/refine.h"
 
 typedef struct rewriting {
     const mote_model            *from;
@@ -16,6 +16,8 @@ typedef struct rewriting {
     const mote_scheme_row       *scheme;
     mote_arena                   arena;
     mote_range                 **ranges_of; /* of each graph's tensors */
+    mote_quantized_layer        *layers;    /* of the main graph, for what refines it */
+    int32_t                      layer_count;
 
     /* the graph that is being rewritten */
     int32_t           g;
@@ -87,8 +89,7 @@ static mote_status find_least_scales(rewriting *r, const mote_node *node, const 
     return MOTE_OK;
 }
 
-/* Two to a byte, the low half first. */
-static void pack_int4(const int8_t *values, size_t count, uint8_t *out)
+void mote_pack_int4(const int8_t *values, size_t count, uint8_t *out)
 {
     size_t i;
 
@@ -118,19 +119,19 @@ static mote_status add_weights(rewriting *r, const mote_node *node, int32_t i, c
         return err->code;
     mote_quantize_weights(scheme, w, axis, least, quant->scale, tensor.data);
     if (scheme->weights == MOTE_I4)
-        pack_int4(tensor.data, mote_tensor_count(w), tensor.data);
+        mote_pack_int4(tensor.data, mote_tensor_count(w), tensor.data);
     *out = mote_graph_add_tensor(r->to, new_graph(r), &tensor, err);
     return err->code;
 }
 
-static int64_t quantize_bias(const mote_scheme_row *scheme, float bias, float scale)
+int64_t mote_quantize_bias(const mote_scheme_row *scheme, double bias, double scale)
 {
-    const double q = mote_round_for(scheme, (double)bias / (double)scale), most = scheme->bias_limit;
+    const double q = mote_round_for(scheme, bias / scale), most = scheme->bias_limit;
 
     return (int64_t)(q > most ? most : q < -most ? -most : q);
 }
 
-static void store_bias(const mote_tensor *to, int32_t c, int64_t value)
+void mote_store_bias(const mote_tensor *to, int32_t c, int64_t value)
 {
     if (to->dtype == MOTE_I64)
         ((int64_t *)to->data)[c] = value;
@@ -158,7 +159,9 @@ static mote_status add_bias(rewriting *r, const mote_node *node, int32_t i, cons
     for (c = 0; c < w->count; c++)
         quant->scale[c] = r->affine[node->in[want->input]].scale * w->scale[c];
     for (c = 0; c < count; c++)
-        store_bias(&tensor, c, quantize_bias(r->scheme, ((const float *)bias->data)[c], quant->scale[w->count > 1 ? c : 0]));
+        mote_store_bias(&tensor, c,
+                        mote_quantize_bias(r->scheme, (double)((const float *)bias->data)[c],
+                                           (double)quant->scale[w->count > 1 ? c : 0]));
     in[i] = mote_graph_add_tensor(r->to, new_graph(r), &tensor, err);
     return err->code;
 }
@@ -465,8 +468,8 @@ static mote_affine fixed_affine(const rewriting *r, const mote_quant_want *want)
 
 static bool has_unwanted_zero(const rewriting *r, const mote_node *node, int32_t i, const mote_quant_want *want)
 {
-    return r->scheme->is_symmetric && want->rule == MOTE_QUANT_FIXED &&
-           fixed_affine(r, want).zero_point != 0 && is_read(r->graph, node->out[i]);
+    return r->scheme->is_symmetric && want->rule == MOTE_QUANT_FIXED && fixed_affine(r, want).zero_point != 0 &&
+           is_read(r->graph, node->out[i]);
 }
 
 static mote_status add_result(rewriting *r, const mote_node *from, int32_t i, const mote_quant_want *want, mote_id *out,
@@ -500,6 +503,17 @@ static mote_status quantize_result(rewriting *r, mote_id id, mote_id computed, m
     return add_conversion(r, MOTE_OP_QUANTIZE, computed, r->moved[id], err);
 }
 
+/* Of the main graph: what a loop runs stays as it was rounded. */
+static void note_layer(rewriting *r, const mote_node *from)
+{
+    mote_weighted layer;
+
+    if (r->g == 0 && mote_weighted_find(&layer, r->graph, from))
+        r->layers[r->layer_count++] = (mote_quantized_layer){.from = (int32_t)(from - r->graph->nodes),
+                                                             .to = new_graph(r)->node_count - 1,
+                                                             .scheme = mote_scheme_of_weights(r->scheme, from->op, 1)};
+}
+
 static mote_status rewrite_real(rewriting *r, const mote_node *from, mote_error *err)
 {
     mote_quant_want want[MOTE_NODE_IN_MAX + MOTE_NODE_OUT_MAX] = {{0}};
@@ -521,6 +535,7 @@ static mote_status rewrite_real(rewriting *r, const mote_node *from, mote_error 
     added = mote_graph_add_node(r->to, new_graph(r), &node, err);
     if (added && !mote_op_find_row(new_graph(r), added, &no_row))
         return fail_without_form(r, from, err);
+    note_layer(r, from);
     for (i = 0; i < from->out_count && err->code == MOTE_OK; i++)
         if (want[from->in_count + i].rule == MOTE_QUANT_REAL || has_unwanted_zero(r, from, i, &want[from->in_count + i]))
             MOTE_TRY(quantize_result(r, from->out[i], out[i], err));
@@ -805,6 +820,8 @@ static mote_status rewrite(rewriting *r, const mote_dataset_split *calibration, 
     int32_t g;
 
     MOTE_TRY(find_ranges(r, calibration, err));
+    r->layers = MOTE_NEW(&r->arena, mote_quantized_layer, r->from->graphs[0].node_count, err);
+    MOTE_TRY(err->code);
     for (g = 1; g < r->from->graph_count; g++)
         if (!mote_model_add_graph(r->to, err))
             return err->code;
@@ -815,7 +832,8 @@ static mote_status rewrite(rewriting *r, const mote_dataset_split *calibration, 
     MOTE_TRY(add_outputs(r, err));
     for (g = 1; g < r->from->graph_count; g++)
         MOTE_TRY(rewrite_subgraph(r, g, err));
-    return mote_model_verify(r->to, err);
+    MOTE_TRY(mote_model_verify(r->to, err));
+    return mote_refine(r->to, r->from, r->layers, r->layer_count, calibration, r->options, err);
 }
 
 /* r->from is of real numbers throughout. */
@@ -852,7 +870,7 @@ mote_status mote_model_quantize(mote_model **out, const mote_model *model, const
 {
     static const mote_quantize_options defaults = {0};
     rewriting                          r = {.from = model, .options = options ? options : &defaults};
-    mote_model                        *real = NULL, *masked = NULL;
+    mote_model                        *real = NULL, *equal = NULL, *masked = NULL;
 
     *out = NULL;
     if (!model)
@@ -868,11 +886,18 @@ mote_status mote_model_quantize(mote_model **out, const mote_model *model, const
     MOTE_TRY(check_control(model, err));
     if (mote_model_has_int8_weights(model))
         MOTE_TRY(mote_model_with_real_weights(&real, model, err));
-    if (mote_mask_bound(&masked, real ? real : model, err) == MOTE_OK) {
-        r.from = masked ? masked : real ? real : model;
+    r.from = real ? real : model;
+    if (r.options->is_equalized &&
+        (!calibration || calibration->count == 0)) /* ranges that are known are of other numbers */
+        mote_fail(err, MOTE_ERR_USAGE, "equalization needs calibration samples; give some with --calibrate");
+    else if (r.options->is_equalized && mote_equalize(&equal, r.from, err) == MOTE_OK)
+        r.from = equal;
+    if (err->code == MOTE_OK && mote_mask_bound(&masked, r.from, err) == MOTE_OK) {
+        r.from = masked ? masked : r.from;
         quantize_real(&r, out, calibration, err);
     }
     mote_model_destroy(masked);
+    mote_model_destroy(equal);
     mote_model_destroy(real);
     return err->code;
 }

@@ -141,6 +141,26 @@ static mote_status fail_io(const mote_scheme_row *scheme, mote_dtype io, mote_er
                      (unsigned)io < MOTE_DTYPE_COUNT ? mote_dtype_name(io) : "(no type)", scheme->name, known);
 }
 
+/* They change what is calibrated, or need what calibration sees. */
+static mote_status check_refinements(const mote_quantize_options *options, mote_error *err)
+{
+    if ((unsigned)options->rounding >= MOTE_ROUND_COUNT)
+        return mote_fail(err, MOTE_ERR_USAGE, "%d is no way of rounding", (int)options->rounding);
+    if (mote_schemes[options->scheme].weights == MOTE_I16 &&
+        (options->corrects_bias || options->rounding != MOTE_ROUND_NEAREST))
+        return mote_fail(err, MOTE_ERR_USAGE, "%s does not go with %s, whose weights have 16 bits",
+                         options->corrects_bias ? "bias correction" : "adaptive rounding",
+                         mote_scheme_name(options->scheme));
+    if (mote_scheme_is_calibrated(options->scheme) ||
+        !(options->is_equalized || options->corrects_bias || options->rounding != MOTE_ROUND_NEAREST))
+        return MOTE_OK;
+    return mote_fail(err, MOTE_ERR_USAGE, "%s does not go with %s, which stores weights alone and takes no samples",
+                     options->is_equalized    ? "equalization"
+                     : options->corrects_bias ? "bias correction"
+                                              : "adaptive rounding",
+                     mote_scheme_name(options->scheme));
+}
+
 mote_status mote_quantize_check(const mote_quantize_options *options, mote_error *err)
 {
     if (!mote_scheme_name(options->scheme))
@@ -155,5 +175,5 @@ mote_status mote_quantize_check(const mote_quantize_options *options, mote_error
         return mote_fail(err, MOTE_ERR_USAGE, "a percentile of %g; it is 0 to 100", options->percentile);
     if (options->samples < 0)
         return mote_fail(err, MOTE_ERR_USAGE, "%d calibration samples; 0 takes 100", options->samples);
-    return MOTE_OK;
+    return check_refinements(options, err);
 }
