@@ -42,6 +42,16 @@ typedef enum mote_calibration_method {
     MOTE_CALIBRATE_COUNT
 } mote_calibration_method;
 
+/* Layers that get a scheme of their own. */
+typedef struct mote_layer_scheme {
+    /* What a layer is called: by its name, its output's, or its operator's (CONV_2D); * stands for any letters, ? for one.
+     */
+    const char *pattern;
+    bool        is_real; /* it stays float32; else it gets */
+    mote_scheme scheme;  /* this one: INT8, INT16X8 or INT4 */
+    uint64_t    room[4]; /* mote.h */
+} mote_layer_scheme;
+
 typedef struct mote_quantize_options {
     mote_scheme             scheme;
     bool                    is_per_tensor; /* one scale for all weights of a layer; default: one per output channel */
@@ -50,11 +60,17 @@ typedef struct mote_quantize_options {
     mote_progress           progress;
     mote_calibration_method method;
     double                  percentile; /* of PERCENTILE: how many of a hundred values are in the range; 0: 99.99 */
-    uint64_t                room[6];    /* mote.h */
+    /* Where several patterns are a layer's, the last counts. What only moves values goes with the layer that made them. */
+    const mote_layer_scheme *layers;
+    int32_t                  layer_count;
+    uint64_t                 room[4]; /* mote.h */
 } mote_quantize_options;
 
+/* "int16x8:conv_*", "float32:SOFTMAX": as the command line and specs have it. pattern is within text. */
+mote_status mote_layer_scheme_parse(mote_layer_scheme *out, const char *text, mote_error *err);
+
 /* What mote_model_quantize would refuse whatever the model: USAGE (no scheme or method, an io that the scheme has not,
- * samples < 0, a percentile beyond 100). */
+ * samples < 0, a percentile beyond 100, layers with a scheme that does not mix with this one). */
 mote_status mote_quantize_check(const mote_quantize_options *options, mote_error *err);
 
 /* The form of a trained model that runs: BatchNormalization folded into the layer before it, Dropout left out, activations
@@ -64,8 +80,9 @@ mote_status mote_model_freeze(mote_model **out, const mote_model *trained, mote_
 /* Integers throughout, as TensorFlow's converter does it: activations affine, in the range that options->method takes of
  * what calibration samples show (zero included; around 0 with int16x8), weights symmetric, biases in the scale of the
  * products. model is a float model at inference (int8 weights of a dynamic-range file are taken as the real numbers that
- * they stand for); calibration has a feature for each of its inputs. Errors: USAGE (no model, one that is not float at
- * inference, no samples, wrong shape, another io), UNSUPPORTED (an operator without a form of these types: named), NUMERIC
+ * they stand for); calibration has a feature for each of its inputs. options->layers are computed by their own schemes, with
+ * QUANTIZE and DEQUANTIZE where two meet. Errors: USAGE (no model, one that is not float at inference, no samples, wrong
+ * shape, another io, a pattern that is no layer's), UNSUPPORTED (an operator without a form of these types: named), NUMERIC
  * (infinity or NaN). options may be NULL.
  *
  * The schemes that store weights alone take no calibration (NULL is right), keep inputs and outputs float32, and give a

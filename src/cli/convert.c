@@ -7,10 +7,13 @@
 
 #include "cli/changes.h"
 
+enum { CLI_KEEPS_MAX = 256 };
+
 typedef struct conversion {
     const char           *from, *to, *calibrate;
     bool                  is_quantized;
     mote_quantize_options options;
+    mote_layer_scheme     layers[CLI_KEEPS_MAX];
     mote_model   *given, *model, *converted; /* as the file has it; with fewer operators; quantized. NULL: not made */
     mote_dataset *set;
     size_t        sample_count;
@@ -30,14 +33,32 @@ static mote_status choose(const cli_args *args, const char *option, const char *
     return MOTE_OK;
 }
 
+/* --keep SCHEME:PATTERN, again and again. */
+static mote_status read_layers(conversion *c, const cli_args *args, mote_error *err)
+{
+    const char *const *given;
+    int                i, count = cli_values(args, "keep", &given);
+
+    for (i = 0; i < count; i++) {
+        if (i == CLI_KEEPS_MAX)
+            return mote_fail(err, MOTE_ERR_LIMIT, "--keep: more than %d times; patterns name many layers: conv_*",
+                             CLI_KEEPS_MAX);
+        if (mote_layer_scheme_parse(&c->layers[i], given[i], err) != MOTE_OK)
+            return mote_context(err, "--keep");
+    }
+    c->options.layers = c->layers;
+    c->options.layer_count = count;
+    return MOTE_OK;
+}
+
 static mote_status read_options(conversion *c, const cli_args *args, mote_error *err)
 {
     static const char *const quantize_words[] = {"none", "int8", "int16x8", "float16", "dynamic", "int4", "int16", NULL};
     static const char *const granularity_words[] = {"channel", "tensor", NULL};
     static const char *const io_words[] = {"float32", "int8", "uint8", "int16", NULL};
     static const char *const method_words[] = {"minmax", "average", "percentile", "entropy", "mse", NULL};
-    static const char *const only_quantized[] = {"calibrate", "samples",     "split",  "granularity",  "io",
-                                                 "method",    "target-kind", "header", "skip-damaged", "prepared"};
+    static const char *const only_quantized[] = {"calibrate",   "samples", "split",        "granularity", "io",  "method",
+                                                 "target-kind", "header",  "skip-damaged", "prepared",    "keep"};
     static const char *const of_samples[] = {"calibrate",   "samples", "split",        "method",
                                              "target-kind", "header",  "skip-damaged", "prepared"};
     static const mote_dtype  io_types[] = {MOTE_F32, MOTE_I8, MOTE_U8, MOTE_I16};
@@ -62,6 +83,7 @@ static mote_status read_options(conversion *c, const cli_args *args, mote_error 
                                          .progress = cli_progress(),
                                          .method = (mote_calibration_method)method,
                                          .percentile = (double)percentile};
+    MOTE_TRY(read_layers(c, args, err));
     for (i = 0; !c->is_quantized && i < sizeof only_quantized / sizeof *only_quantized; i++)
         if (cli_has(args, only_quantized[i]))
             return mote_fail(err, MOTE_ERR_USAGE, "--%s goes with --quantize", only_quantized[i]);
@@ -333,6 +355,9 @@ const cli_command cli_convert = {
             {"method", 0, "minmax|average|percentile|entropy|mse",
              "which range of the values seen integers stand for (minmax); docs/QUANTIZATION.md"},
             {"percentile", 0, "P", "so many of a hundred values are in the range (99.99), with --method percentile"},
+            {"keep", 0, "SCHEME:LAYERS",
+             "layers that get another scheme, float32, int16x8, int8 or int4: int16x8:conv_*, float32:SOFTMAX; again for "
+             "others"},
             {"explain", 0, NULL, "which operators are left out, and why; and what became of each name of MODEL"},
             {"keep-operators", 0, NULL, "keep operators that could go without changing a byte (docs/PASSES.md)"},
             CLI_INPUT_SHAPE_ROW,
