@@ -6,14 +6,13 @@
 #include <sys/stat.h>
 
 #include "cli/changes.h"
-
-enum { CLI_KEEPS_MAX = 256 };
+#include "cli/mixed.h"
 
 typedef struct conversion {
     const char           *from, *to, *calibrate;
     bool                  is_quantized;
     mote_quantize_options options;
-    mote_layer_scheme     layers[CLI_KEEPS_MAX];
+    cli_mixed             mixed;
     mote_model   *given, *model, *converted; /* as the file has it; with fewer operators; quantized. NULL: not made */
     mote_dataset *set;
     size_t        sample_count;
@@ -30,24 +29,6 @@ static mote_status choose(const cli_args *args, const char *option, const char *
     MOTE_TRY(cli_choice(args, option, words, 0, out, err));
     if (*out >= known)
         return mote_fail(err, MOTE_ERR_UNSUPPORTED, "--%s %s is not there yet", option, words[*out]);
-    return MOTE_OK;
-}
-
-/* --keep SCHEME:PATTERN, again and again. */
-static mote_status read_layers(conversion *c, const cli_args *args, mote_error *err)
-{
-    const char *const *given;
-    int                i, count = cli_values(args, "keep", &given);
-
-    for (i = 0; i < count; i++) {
-        if (i == CLI_KEEPS_MAX)
-            return mote_fail(err, MOTE_ERR_LIMIT, "--keep: more than %d times; patterns name many layers: conv_*",
-                             CLI_KEEPS_MAX);
-        if (mote_layer_scheme_parse(&c->layers[i], given[i], err) != MOTE_OK)
-            return mote_context(err, "--keep");
-    }
-    c->options.layers = c->layers;
-    c->options.layer_count = count;
     return MOTE_OK;
 }
 
@@ -83,10 +64,16 @@ static mote_status read_options(conversion *c, const cli_args *args, mote_error 
                                          .progress = cli_progress(),
                                          .method = (mote_calibration_method)method,
                                          .percentile = (double)percentile};
-    MOTE_TRY(read_layers(c, args, err));
+    MOTE_TRY(cli_mixed_read(&c->mixed, &c->options, args, err));
+    c->mixed.options.quantize = c->options;
     for (i = 0; !c->is_quantized && i < sizeof only_quantized / sizeof *only_quantized; i++)
         if (cli_has(args, only_quantized[i]))
             return mote_fail(err, MOTE_ERR_USAGE, "--%s goes with --quantize", only_quantized[i]);
+    if (c->mixed.is_wanted && !mote_scheme_is_calibrated(c->options.scheme))
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "--max-drop and --max-bytes: %s has no layers to raise or lower; begin with "
+                         "--quantize int8, int16x8 or int4",
+                         quantize_words[quantize]);
     if (c->is_quantized && !mote_scheme_is_calibrated(c->options.scheme)) {
         for (i = 0; i < sizeof of_samples / sizeof *of_samples; i++)
             if (cli_has(args, of_samples[i]))
@@ -165,7 +152,11 @@ static mote_status quantize(conversion *c, const cli_args *args, mote_error *err
         MOTE_TRY(cli_load_data(&c->set, &split, &request, err));
         c->sample_count = split->count < (size_t)c->options.samples ? split->count : (size_t)c->options.samples;
     }
-    if (mote_model_quantize(&c->converted, model_of(c), split, &c->options, err) != MOTE_OK)
+    if (c->mixed.is_wanted)
+        cli_mixed_quantize(&c->converted, &c->mixed, model_of(c), split, args, err);
+    else
+        mote_model_quantize(&c->converted, model_of(c), split, &c->options, err);
+    if (err->code != MOTE_OK)
         return mote_context(err, "%s", c->from);
     return c->says_recipe && c->set ? mote_model_add_to_recipe(c->converted, c->set, err) : MOTE_OK;
 }
@@ -218,6 +209,8 @@ static mote_status print_json(const conversion *c, const mote_model *model, mote
     if (mote_model_note_count(c->given) > 0)
         mote_json_set(&object, "notes", cli_json_notes(c->given));
     cli_json_warnings(&object, c->set);
+    if (c->mixed.is_wanted)
+        mote_json_set(&object, "mixed", cli_mixed_json(&c->mixed));
     mote_json_set(&object, "left_out", cli_changes_json(&c->changes));
     mote_json_set(&object, "names", cli_names_json(&c->names, &c->changes));
     return cli_print_json(object, err);
@@ -250,6 +243,8 @@ static mote_status print_done(const conversion *c, mote_error *err)
             MOTE_TRY(cli_changes_print(&c->changes, err));
         MOTE_TRY(cli_names_print(&c->names, &c->changes, err));
     }
+    if (c->mixed.is_wanted)
+        MOTE_TRY(cli_mixed_print(&c->mixed, err));
     print_written(c, model);
     return MOTE_OK;
 }
@@ -316,6 +311,7 @@ static mote_status run_convert(const cli_args *args, mote_error *err)
     else
         convert(&c, args, err);
     cli_changes_free(&c.changes);
+    cli_mixed_free(&c.mixed);
     mote_dataset_destroy(c.set);
     mote_model_destroy(c.converted);
     mote_model_destroy(c.model);
@@ -332,6 +328,7 @@ const cli_command cli_convert = {
                 "  mote convert mnist.tflite -o small.tflite --quantize int8 --calibrate x.npz --granularity tensor\n"
                 "  mote convert net.onnx -o net.tflite -q int8 --calibrate pictures --scale 255 --mean 0.485,0.456,0.406 "
                 "--std 0.229,0.224,0.225\n"
+                "  mote convert net.keras -o net.tflite -q int8 --calibrate data/mnist --max-drop 0.2 --plot curve.svg\n"
                 "  mote convert mnist.tflite -o half.tflite --quantize float16\n"
                 "  mote convert person_detect.tflite -o lean.tflite --explain\n"
                 "  mote convert person_detect.tflite -o person_detect.onnx\n"
@@ -355,9 +352,7 @@ const cli_command cli_convert = {
             {"method", 0, "minmax|average|percentile|entropy|mse",
              "which range of the values seen integers stand for (minmax); docs/QUANTIZATION.md"},
             {"percentile", 0, "P", "so many of a hundred values are in the range (99.99), with --method percentile"},
-            {"keep", 0, "SCHEME:LAYERS",
-             "layers that get another scheme, float32, int16x8, int8 or int4: int16x8:conv_*, float32:SOFTMAX; again for "
-             "others"},
+            CLI_MIXED_OPTIONS,
             {"explain", 0, NULL, "which operators are left out, and why; and what became of each name of MODEL"},
             {"keep-operators", 0, NULL, "keep operators that could go without changing a byte (docs/PASSES.md)"},
             CLI_INPUT_SHAPE_ROW,
