@@ -181,6 +181,13 @@ typedef struct mote_layer_difference {
     uint64_t room[8]; /* mote.h */
 } mote_layer_difference;
 
+/* Signal to noise of all its values, in decibels; infinity where there is no difference. */
+double mote_layer_sqnr(const mote_layer_difference *layer);
+
+/* A bar a layer (.svg or .png): its signal to noise, and the median of its channels'. Layers without any difference have
+ * none. Errors as mote_chart_save. */
+mote_status mote_layers_save_chart(const mote_layer_difference *layers, int32_t count, const char *path, mote_error *err);
+
 /* At most capacity layers in the order of a's operators; *count tells how many there are. */
 mote_status mote_compare_layers(mote_layer_difference *out, int32_t capacity, int32_t *count, const mote_model *a,
                                 const mote_model *b, const mote_dataset_split *split, size_t limit, mote_error *err);
