@@ -2,7 +2,7 @@
  *
  *     FOLDER/model.tflite         float32
  *     FOLDER/model.keras          as it was trained, for Keras
- *     FOLDER/model_int8.tflite    quantized
+ *     FOLDER/model_int8.tflite    quantized; of another scheme model_SCHEME.tflite
  *     FOLDER/history.csv .json    one row an epoch
  *     FOLDER/plots/               .svg, and .png where cairo is
  *     FOLDER/firmware/            the model as C; of a project a folder of the target's name: FOLDER/arduino/
@@ -53,7 +53,8 @@ typedef struct mote_summary {
     int32_t            epochs;
     char               isa[16];
     mote_evaluation    last_epoch, last_validation; /* validation: metric_count 0 where there is none */
-    mote_model_figures real, int8;                  /* int8.file_bytes 0: not quantized */
+    char               scheme[16];                  /* "int8": what the model was quantized by; "": it was not */
+    mote_model_figures real, quantized;
 
     char   firmware_name[MOTE_COMPILE_NAME];               /* prefix of the compiled model's names */
     size_t arena_bytes, arena_bound_bytes, constant_bytes; /* of the compiled model */

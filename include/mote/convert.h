@@ -29,6 +29,8 @@ typedef enum mote_scheme {
 
 /* "int8", "int16x8", "float16", "dynamic", "int4"; NULL for a number that is no scheme's. */
 const char *mote_scheme_name(mote_scheme scheme);
+/* False: no scheme has that name. */
+bool mote_scheme_find(mote_scheme *out, const char *name);
 /* Whether it needs calibration samples. */
 bool mote_scheme_is_calibrated(mote_scheme scheme);
 

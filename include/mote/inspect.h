@@ -118,7 +118,7 @@ typedef struct mote_inspection {
 typedef struct mote_inspect_options {
     const char *kernels;                 /* whose plan: as mote_compile_options.kernels. NULL: "portable", for any chip */
     bool        keeps_constant_channels; /* as mote_compile_options has it */
-    /* Not NULL: the int8 form of a float model with one input, quantized in this way. No channel of it is taken for
+    /* Not NULL: the quantized form of a float model with one input, quantized in this way. No channel of it is taken for
      * constant: its values are those of a model that is not trained, or not calibrated. */
     const mote_quantize_options *quantize;
     /* For that; NULL: noise, with which all is right but the scales, and the file to a few bytes: equal zero points are
@@ -128,7 +128,7 @@ typedef struct mote_inspect_options {
 } mote_inspect_options;
 
 /* A model in training is shown as it trains; its memory and file are those of its inference form. options may be NULL. With
- * options->quantize UNSUPPORTED where an operator has no int8 form; USAGE when the model is quantized already, or when the
+ * options->quantize UNSUPPORTED where an operator has no such form; USAGE when the model is quantized already, or when the
  * kernels do not exist. */
 mote_status mote_inspect(mote_inspection *out, const mote_model *model, const mote_inspect_options *options,
                          mote_error *err);

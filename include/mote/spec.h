@@ -63,7 +63,7 @@ typedef struct mote_spec_data {
 } mote_spec_data;
 
 typedef struct mote_spec_convert {
-    bool                  is_quantized; /* quantize: int8, with these options */
+    bool                  is_quantized; /* quantize: SCHEME, with these options */
     mote_quantize_options options;
     const char           *calibration_data;  /* another data set or spec; NULL: the spec's own */
     mote_split_id         calibration_split; /* whose samples show the ranges; train where the spec says none */

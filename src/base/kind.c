@@ -379,7 +379,7 @@ static const struct {
      {"give its model_int8.tflite or model.tflite", "give the spec that it was built from", SETS}},
     {"model.tflite",
      "a folder with results of `mote build`",
-     {"give its model.tflite", "give the spec that it was built from", SETS}},
+     {"give its model.tflite, or the quantized one beside it", "give the spec that it was built from", SETS}},
     {"mote_runtime", "a folder with compiled code", {"give the .tflite that it was compiled from", SPECS, SETS}},
     {"keras_metadata.pb", "a folder with a Keras model", A_MODEL(CONVERT_KERAS)},
     {"model.json", "a folder with a TensorFlow.js model", A_MODEL("convert the model that it was made of to .tflite")},

@@ -34,8 +34,8 @@ typedef struct build_work {
     mote_arena                arena;
     mote_dataset             *set; /* loaded when the first stage needs it */
     const mote_dataset_split *split;
-    mote_model               *real, *int8;
-    mote_predictions          trained, real_answers, int8_answers;
+    mote_model               *real, *quantized;
+    mote_predictions          trained, real_answers, quantized_answers;
 } build_work;
 
 /* ---- small pieces ---- */
@@ -257,7 +257,7 @@ static mote_status make_plots_folder(build_work *w, mote_error *err)
 static mote_status forget_training(build_work *w, mote_error *err)
 {
     MOTE_TRY(forget_stage(w, w->summary->train_key, err));
-    MOTE_TRY(mote_outputs_remove_whole(&w->outputs, MOTE_OUTPUT_INT8, err));
+    MOTE_TRY(mote_outputs_remove_whole(&w->outputs, MOTE_OUTPUT_QUANTIZED, err));
     MOTE_TRY(mote_outputs_remove_whole(&w->outputs, MOTE_OUTPUT_ANSWER_PLOT, err));
     MOTE_TRY(mote_outputs_remove_whole(&w->outputs, MOTE_OUTPUT_FIRMWARE, err));
     return make_plots_folder(w, err);
@@ -549,13 +549,26 @@ static mote_status need_answers(build_work *w, mote_error *err)
     return mote_predict(&w->real_answers, w->real, w->split, &predict, err);
 }
 
-/* From the samples that the spec names: a split of its own data, or other data. */
+static const char *scheme_of(const build_work *w)
+{
+    return w->spec->convert.is_quantized ? mote_scheme_name(w->spec->convert.options.scheme) : "";
+}
+
+static char *quantized_path(char name[MOTE_QUANTIZED_FILE_BYTES], build_work *w, mote_error *err)
+{
+    mote_quantized_file(name, scheme_of(w));
+    return path_of(w, name, err);
+}
+
+/* From the samples that the spec names: a split of its own data, or other data. Some schemes take none. */
 static mote_status quantize_real(build_work *w, const mote_quantize_options *options, mote_error *err)
 {
     const mote_spec_convert   *convert = &w->spec->convert;
     const mote_dataset_request request = {.path = convert->calibration_data, .model = w->real};
     mote_dataset              *set = w->set, *other = NULL;
 
+    if (!mote_scheme_is_calibrated(options->scheme))
+        return mote_model_quantize(&w->quantized, w->real, NULL, options, err);
     if (request.path && mote_dataset_open(&other, &request, err) != MOTE_OK)
         return mote_context(err, "%s: convert: calibrate", w->spec->path);
     if (other)
@@ -565,7 +578,7 @@ static mote_status quantize_real(build_work *w, const mote_quantize_options *opt
         mote_fail(err, MOTE_ERR_USAGE, "%s: convert: calibrate: %s has no %s samples", w->spec->path,
                   request.path ? request.path : "the data", mote_split_name(convert->calibration_split));
     else
-        mote_model_quantize(&w->int8, w->real, &set->split[convert->calibration_split], options, err);
+        mote_model_quantize(&w->quantized, w->real, &set->split[convert->calibration_split], options, err);
     mote_dataset_destroy(other);
     return err->code;
 }
@@ -574,17 +587,19 @@ static mote_status quantize(build_work *w, mote_error *err)
 {
     const mote_predict_options predict = {.progress = w->options->progress};
     mote_quantize_options      options = w->spec->convert.options;
-    char                      *path = path_of(w, "model_int8.tflite", err);
+    char                       name[MOTE_QUANTIZED_FILE_BYTES];
+    char                      *path = quantized_path(name, w, err);
 
     if (!path)
         return err->code;
     options.progress = w->options->progress;
     MOTE_TRY(quantize_real(w, &options, err));
-    MOTE_TRY(mote_model_save(w->int8, path, err));
-    MOTE_TRY(mote_outputs_add(&w->outputs, "model_int8.tflite", err));
-    w->summary->int8.file_bytes = file_bytes(path);
-    MOTE_TRY(mote_predict(&w->int8_answers, w->int8, w->split, &predict, err));
-    return evaluate_answers(w, &w->int8_answers, &w->summary->int8, err);
+    MOTE_TRY(mote_model_save(w->quantized, path, err));
+    MOTE_TRY(mote_outputs_add(&w->outputs, name, err));
+    snprintf(w->summary->scheme, sizeof w->summary->scheme, "%s", scheme_of(w));
+    w->summary->quantized.file_bytes = file_bytes(path);
+    MOTE_TRY(mote_predict(&w->quantized_answers, w->quantized, w->split, &predict, err));
+    return evaluate_answers(w, &w->quantized_answers, &w->summary->quantized, err);
 }
 
 static mote_status plot_output(build_work *w, int output, mote_error *err)
@@ -596,7 +611,8 @@ static mote_status plot_output(build_work *w, int output, mote_error *err)
                                  .trained =
                                      w->trained.count ? &w->trained.outputs[output] : &w->real_answers.outputs[output],
                                  .real = &w->real_answers.outputs[output],
-                                 .int8 = w->int8 ? &w->int8_answers.outputs[output] : NULL,
+                                 .scheme = scheme_of(w),
+                                 .quantized = w->quantized ? &w->quantized_answers.outputs[output] : NULL,
                                  .suffix = ""};
 
     if (target->kind == MOTE_TARGETS_NONE)
@@ -624,28 +640,33 @@ static mote_status plot(build_work *w, mote_error *err)
 }
 
 /* What an earlier spec asked for and this one does not, as it was written or changed since. A file that no build wrote
- * stays. */
-static mote_status remove_int8(build_work *w, mote_error *err)
+ * stays, and the one that is made anew, until then. */
+static mote_status remove_others(build_work *w, mote_error *err)
 {
-    MOTE_TRY(mote_outputs_remove_whole(&w->outputs, MOTE_OUTPUT_INT8, err));
-    return mote_outputs_remove_lost(&w->outputs, MOTE_OUTPUT_INT8, err);
+    char name[MOTE_QUANTIZED_FILE_BYTES];
+
+    mote_quantized_file(name, scheme_of(w));
+    if (mote_outputs_find(&w->outputs, name))
+        return MOTE_OK;
+    MOTE_TRY(mote_outputs_remove_whole(&w->outputs, MOTE_OUTPUT_QUANTIZED, err));
+    return mote_outputs_remove_lost(&w->outputs, MOTE_OUTPUT_QUANTIZED, err);
 }
 
 static mote_status convert(build_work *w, mote_error *err)
 {
-    w->summary->int8 = (mote_model_figures){0};
+    w->summary->quantized = (mote_model_figures){0};
+    w->summary->scheme[0] = '\0';
     MOTE_TRY(load_data(w, err));
     MOTE_TRY(need_answers(w, err));
     MOTE_TRY(forget_stage(w, w->summary->convert_key, err));
+    MOTE_TRY(remove_others(w, err));
     if (w->spec->convert.is_quantized)
         MOTE_TRY(quantize(w, err));
-    else
-        MOTE_TRY(remove_int8(w, err));
     MOTE_TRY(plot(w, err));
     memcpy(w->summary->convert_key, w->keys.convert, sizeof w->summary->convert_key);
-    if (w->int8)
-        say(w, "convert    int8, %zu bytes; %s %s", w->summary->int8.file_bytes, w->summary->split,
-            main_figure(&w->summary->int8.evaluation).text);
+    if (w->quantized)
+        say(w, "convert    %s, %zu bytes; %s %s", w->summary->scheme, w->summary->quantized.file_bytes, w->summary->split,
+            main_figure(&w->summary->quantized.evaluation).text);
     else
         say(w, "convert    float32, %zu bytes", w->summary->real.file_bytes);
     return save_summary(w, err);
@@ -653,6 +674,7 @@ static mote_status convert(build_work *w, mote_error *err)
 
 static mote_status load_deployed(build_work *w, const mote_model **model, mote_error *err)
 {
+    char  name[MOTE_QUANTIZED_FILE_BYTES];
     char *path;
 
     if (!w->spec->convert.is_quantized) {
@@ -660,13 +682,14 @@ static mote_status load_deployed(build_work *w, const mote_model **model, mote_e
         *model = w->real;
         return MOTE_OK;
     }
-    if (!w->int8 && (path = path_of(w, "model_int8.tflite", err)) != NULL)
-        mote_model_load(&w->int8, path, NULL, err);
-    *model = w->int8;
+    if (!w->quantized && (path = quantized_path(name, w, err)) != NULL)
+        mote_model_load(&w->quantized, path, NULL, err);
+    *model = w->quantized;
     return err->code;
 }
 
-/* The firmware was made from the int8 model that was lost; the new one is the same, unless this machine's kernels differ. */
+/* The firmware was made from the quantized model that was lost; the new one is the same, unless this machine's kernels
+ * differ. */
 static mote_status convert_again(build_work *w, const mote_lost_outputs *lost, mote_error *err)
 {
     const mote_output_file before = *mote_outputs_find(&w->outputs, lost->first);
@@ -691,8 +714,8 @@ static mote_status restore_plots(build_work *w, const mote_lost_outputs *lost, m
     MOTE_TRY(load_data(w, err));
     MOTE_TRY(need_answers(w, err));
     MOTE_TRY(load_deployed(w, &deployed, err));
-    if (w->int8)
-        MOTE_TRY(mote_predict(&w->int8_answers, w->int8, w->split, &predict, err));
+    if (w->quantized)
+        MOTE_TRY(mote_predict(&w->quantized_answers, w->quantized, w->split, &predict, err));
     w->result->convert = MOTE_STAGE_RESTORED;
     MOTE_TRY(plot(w, err));
     say(w, "convert    %s made again, from what was kept", show_lost(lost).text);
@@ -702,22 +725,24 @@ static mote_status restore_plots(build_work *w, const mote_lost_outputs *lost, m
 static mote_status convert_stage(build_work *w, mote_error *err)
 {
     const bool        is_quantized = w->spec->convert.is_quantized;
-    mote_lost_outputs int8, plots;
+    mote_lost_outputs quantized, plots;
+    char              name[MOTE_QUANTIZED_FILE_BYTES];
 
-    MOTE_TRY(mote_outputs_find_lost(&int8, &w->outputs, MOTE_OUTPUT_INT8, err));
+    mote_quantized_file(name, scheme_of(w));
+    MOTE_TRY(mote_outputs_find_lost(&quantized, &w->outputs, MOTE_OUTPUT_QUANTIZED, err));
     MOTE_TRY(mote_outputs_find_lost(&plots, &w->outputs, MOTE_OUTPUT_ANSWER_PLOT, err));
     if (!is_current(w, w->summary->convert_key, w->keys.convert) ||
-        (is_quantized && !mote_outputs_find(&w->outputs, "model_int8.tflite"))) {
+        (is_quantized && !mote_outputs_find(&w->outputs, name))) {
         w->result->convert = MOTE_STAGE_RAN;
         return convert(w, err);
     }
-    if (int8.count > 0)
-        return convert_again(w, &int8, err);
+    if (quantized.count > 0)
+        return convert_again(w, &quantized, err);
     if (plots.count > 0)
         return restore_plots(w, &plots, err);
     w->result->convert = MOTE_STAGE_UP_TO_DATE;
-    say(w, "convert    up to date%s%s", is_quantized ? "; int8 " : "",
-        is_quantized ? main_figure(&w->summary->int8.evaluation).text : "");
+    say(w, "convert    up to date%s%s%s%s", is_quantized ? "; " : "", scheme_of(w), is_quantized ? " " : "",
+        is_quantized ? main_figure(&w->summary->quantized.evaluation).text : "");
     return MOTE_OK;
 }
 
@@ -978,9 +1003,9 @@ mote_status mote_build(mote_build_result *out, const mote_spec *spec, const mote
     mote_run_folder_close(&w.folder);
     mote_predictions_free(&w.trained);
     mote_predictions_free(&w.real_answers);
-    mote_predictions_free(&w.int8_answers);
+    mote_predictions_free(&w.quantized_answers);
     mote_model_destroy(w.real);
-    mote_model_destroy(w.int8);
+    mote_model_destroy(w.quantized);
     mote_dataset_destroy(w.set);
     mote_arena_destroy(&w.outputs.arena);
     mote_arena_destroy(&w.arena);

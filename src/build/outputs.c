@@ -40,6 +40,24 @@ static bool is_of_project(const char *path)
     return mote_compile_is_project(target);
 }
 
+void mote_quantized_file(char out[MOTE_QUANTIZED_FILE_BYTES], const char *scheme)
+{
+    snprintf(out, MOTE_QUANTIZED_FILE_BYTES, "model_%s.tflite", scheme);
+}
+
+static bool is_quantized_model(const char *path)
+{
+    char name[MOTE_QUANTIZED_FILE_BYTES];
+    int  i;
+
+    for (i = 0; i < MOTE_SCHEME_COUNT; i++) {
+        mote_quantized_file(name, mote_scheme_name((mote_scheme)i));
+        if (strcmp(path, name) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* COUNT: nothing that a build writes. */
 static mote_output_kind kind_of(const char *path)
 {
@@ -51,8 +69,8 @@ static mote_output_kind kind_of(const char *path)
         return strstr(path, "..") || strstr(path, "//") ? MOTE_OUTPUT_KIND_COUNT : MOTE_OUTPUT_FIRMWARE;
     if (strcmp(path, "history.csv") == 0 || strcmp(path, "history.json") == 0)
         return MOTE_OUTPUT_HISTORY;
-    if (strcmp(path, "model_int8.tflite") == 0)
-        return MOTE_OUTPUT_INT8;
+    if (is_quantized_model(path))
+        return MOTE_OUTPUT_QUANTIZED;
     return strcmp(path, "model.tflite") == 0 || strcmp(path, "model.keras") == 0 ? MOTE_OUTPUT_MODEL
                                                                                  : MOTE_OUTPUT_KIND_COUNT;
 }

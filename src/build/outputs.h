@@ -12,7 +12,7 @@ typedef enum mote_output_kind {
     MOTE_OUTPUT_MODEL = 0,
     MOTE_OUTPUT_HISTORY,
     MOTE_OUTPUT_HISTORY_PLOT,
-    MOTE_OUTPUT_INT8,
+    MOTE_OUTPUT_QUANTIZED,
     MOTE_OUTPUT_ANSWER_PLOT,
     MOTE_OUTPUT_FIRMWARE,
     MOTE_OUTPUT_KIND_COUNT
@@ -22,6 +22,10 @@ typedef struct mote_output_file {
     const char     *path; /* below the folder, as "plots/history.svg" */
     mote_sha256_hex sha256;
 } mote_output_file;
+
+enum { MOTE_QUANTIZED_FILE_BYTES = 40 };
+/* "model_int8.tflite", of a scheme. */
+void mote_quantized_file(char out[MOTE_QUANTIZED_FILE_BYTES], const char *scheme);
 
 /* Sorted by path. Zeroed but for folder is empty; mote_arena_destroy(&outputs.arena) releases it. */
 typedef struct mote_outputs {

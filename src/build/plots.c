@@ -198,17 +198,17 @@ static mote_status plot_predictions(mote_outputs *outputs, const char *title, co
     if (a->trained)
         MOTE_TRY(add_answers(&chart, series, "float", x, a->trained, count, scratch, err));
     MOTE_TRY(add_answers(&chart, series, "float .tflite", x, a->real, count, scratch, err));
-    if (a->int8)
-        MOTE_TRY(add_answers(&chart, series, "int8", x, a->int8, count, scratch, err));
+    if (a->quantized)
+        MOTE_TRY(add_answers(&chart, series, a->scheme, x, a->quantized, count, scratch, err));
     return save(outputs, "predictions", a, &chart, err);
 }
 
 mote_status mote_plot_answers_save(mote_outputs *outputs, const char *name, const mote_plot_answers *a, mote_error *err)
 {
-    const mote_answers *shown = a->int8 ? a->int8 : a->real;
+    const mote_answers *shown = a->quantized ? a->quantized : a->real;
     mote_arena          scratch = {0};
-    char               *title =
-        mote_arena_printf(&scratch, err, "%s: %s, %s", name, mote_split_name(a->split->id), a->int8 ? "int8" : "float32");
+    char               *title = mote_arena_printf(&scratch, err, "%s: %s, %s", name, mote_split_name(a->split->id),
+                                    a->quantized ? a->scheme : "float32");
 
     if (title && target_of(a)->kind == MOTE_TARGETS_CLASSES && mote_answers_are_classes(shown)) {
         if (target_of(a)->class_count <= MOTE_PLOT_CONFUSION_MAX)

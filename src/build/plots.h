@@ -10,12 +10,14 @@
 /* plots/history */
 mote_status mote_plot_history(mote_outputs *outputs, const char *name, const mote_history *history, mote_error *err);
 
-/* What one output's answers are drawn from; int8 may be NULL, and `trained`, which is the network before it became a file.
+/* What one output's answers are drawn from; quantized may be NULL, and `trained`, which is the network before it became a
+ * file.
  */
 typedef struct mote_plot_answers {
     const mote_dataset       *set;
     const mote_dataset_split *split;
-    const mote_answers       *trained, *real, *int8;
+    const mote_answers       *trained, *real, *quantized;
+    const char               *scheme; /* what quantized is called */
     const char               *suffix; /* of the pictures' names: "", or "-OUTPUT" where there are several */
 } mote_plot_answers;
 

@@ -121,11 +121,19 @@ typedef struct search {
     bool              is_solved; /* no more is to be tried */
 } search;
 
+static bool is_int8(const mote_spec *spec)
+{
+    return spec->convert.is_quantized && spec->convert.options.scheme == MOTE_SCHEME_INT8;
+}
+
 static mote_quantize_options int8_ends(const mote_spec *spec)
 {
     mote_quantize_options how = spec->convert.options;
 
-    how.io = how.io == MOTE_F32 ? MOTE_I8 : how.io;
+    if (is_int8(spec) && how.io != MOTE_F32)
+        return how;
+    how.scheme = MOTE_SCHEME_INT8;
+    how.io = MOTE_I8;
     return how;
 }
 
@@ -177,7 +185,7 @@ static bool apply(change *c, const search *s, variant *v)
     bool      is_possible = true;
 
     if (s->as_int8)
-        mote_text_puts(&what, s->spec->convert.is_quantized ? "io: int8" : "quantize: int8, io: int8");
+        mote_text_puts(&what, is_int8(s->spec) ? "io: int8" : "quantize: int8, io: int8");
     if (c->of_input)
         is_possible = apply_to_input(&what, c, v);
     if (c->of_width) {
@@ -220,7 +228,7 @@ static mote_status try_int8(search *s, mote_error *err)
     change   c = {.eighths = EIGHTHS};
     mote_fit changed;
 
-    if (s->spec->convert.is_quantized && s->spec->convert.options.io != MOTE_F32)
+    if (is_int8(s->spec) && s->spec->convert.options.io != MOTE_F32)
         return MOTE_OK;
     s->as_int8 = true;
     s->as_int8 = try_change(&changed, s, &c, err);

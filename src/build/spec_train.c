@@ -289,9 +289,9 @@ mote_status mote_spec_read_train(mote_spec *spec, const mote_yaml_reader *reader
 /* ---- convert ---- */
 
 typedef struct convert_section {
-    int        quantize;
-    mote_dtype io;
-    int        granularity, method;
+    const char *quantize;
+    mote_dtype  io;
+    int         granularity, method;
 } convert_section;
 
 /* calibrate: {samples: 100, split: validation, data: other.npz} */
@@ -311,15 +311,15 @@ static const mote_key calibrate_keys[] = {
     {0},
 };
 
-static const mote_word quantize_words[] = {{"none", 0}, {"int8", 1}, {NULL, 0}};
-static const mote_word io_words[] = {{"float32", MOTE_F32}, {"int8", MOTE_I8}, {"uint8", MOTE_U8}, {NULL, 0}};
+static const mote_word io_words[] = {
+    {"float32", MOTE_F32}, {"int8", MOTE_I8}, {"uint8", MOTE_U8}, {"int16", MOTE_I16}, {NULL, 0}};
 static const mote_word granularity_words[] = {{"channel", 0}, {"tensor", 1}, {NULL, 0}};
 static const mote_word method_words[] = {
     {"minmax", MOTE_CALIBRATE_MINMAX},   {"average", MOTE_CALIBRATE_AVERAGE}, {"percentile", MOTE_CALIBRATE_PERCENTILE},
     {"entropy", MOTE_CALIBRATE_ENTROPY}, {"mse", MOTE_CALIBRATE_MSE},         {NULL, 0}};
 
 static const mote_key convert_keys[] = {
-    MOTE_KEY("quantize", convert_section, quantize, .words = quantize_words),
+    MOTE_KEY("quantize", convert_section, quantize),
     MOTE_KEY("io", convert_section, io, .words = io_words),
     MOTE_KEY("granularity", convert_section, granularity, .words = granularity_words),
     MOTE_KEY("method", convert_section, method, .words = method_words),
@@ -336,6 +336,9 @@ static mote_status read_calibrate(mote_spec *spec, const mote_yaml_reader *reade
 
     if (!node || mote_yaml_is_null(node))
         return MOTE_OK;
+    if (spec->convert.is_quantized && !mote_scheme_is_calibrated(spec->convert.options.scheme))
+        return mote_yaml_fail(reader, node->line, "convert: calibrate: %s stores weights in fewer bits and needs no samples",
+                              mote_scheme_name(spec->convert.options.scheme));
     if (node->kind == MOTE_YAML_MAP)
         MOTE_TRY(mote_keys_read(reader, node, &(mote_keys_place){"calibrate", calibrate_keys, NULL}, &section));
     else
@@ -346,17 +349,39 @@ static mote_status read_calibrate(mote_spec *spec, const mote_yaml_reader *reade
     return MOTE_OK;
 }
 
+/* "none", or a scheme's name. */
+static mote_status find_scheme(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *node)
+{
+    const char *names[1 + MOTE_SCHEME_COUNT] = {"none"};
+    int         i;
+
+    spec->convert.options = (mote_quantize_options){0};
+    spec->convert.is_quantized = false;
+    if (!node || mote_yaml_is_null(node) || strcmp(node->text, names[0]) == 0)
+        return MOTE_OK;
+    spec->convert.is_quantized = mote_scheme_find(&spec->convert.options.scheme, node->text);
+    if (spec->convert.is_quantized)
+        return MOTE_OK;
+    for (i = 0; i < MOTE_SCHEME_COUNT; i++)
+        names[1 + i] = mote_scheme_name((mote_scheme)i);
+    return mote_yaml_fail_word(reader, node->line, "convert: unknown quantize", node->text, names, 1 + MOTE_SCHEME_COUNT);
+}
+
 mote_status mote_spec_read_convert(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map)
 {
     convert_section section = {0};
+    mote_error      why = {0};
 
     MOTE_TRY(mote_keys_read(reader, map, &(mote_keys_place){"convert", convert_keys, convert_others}, &section));
-    if (!section.quantize && section.io != MOTE_F32)
+    MOTE_TRY(find_scheme(spec, reader, mote_yaml_find(map, "quantize")));
+    if (!spec->convert.is_quantized && section.io != MOTE_F32)
         return mote_yaml_fail(reader, mote_yaml_find(map, "io")->line,
                               "convert: io is an integer type, but nothing is quantized; add quantize: int8");
-    spec->convert.is_quantized = section.quantize == 1;
-    spec->convert.options = (mote_quantize_options){
-        .is_per_tensor = section.granularity == 1, .io = section.io, .method = (mote_calibration_method)section.method};
+    spec->convert.options.is_per_tensor = section.granularity == 1;
+    spec->convert.options.io = section.io;
+    spec->convert.options.method = (mote_calibration_method)section.method;
+    if (mote_quantize_check(&spec->convert.options, &why) != MOTE_OK)
+        return mote_yaml_fail(reader, mote_yaml_find(map, "quantize")->line, "convert: %s", why.text);
     return read_calibrate(spec, reader, mote_yaml_find(map, "calibrate"));
 }
 

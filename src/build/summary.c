@@ -22,6 +22,9 @@ typedef struct summary_field {
         section, name, kind, offsetof(mote_summary, member), sizeof(((mote_summary *)0)->member)                            \
     }
 
+/* The section that has the scheme's name: "int8". */
+static const char QUANTIZED[] = "";
+
 static const summary_field fields[] = {
     FIELD(NULL, "name", TEXT, name),
     FIELD("network", "parameters", SIZE, parameters),
@@ -34,7 +37,7 @@ static const summary_field fields[] = {
     FIELD("train", "epochs", INT, epochs),
     FIELD("train", "isa", TEXT, isa),
     FIELD("float32", "file_bytes", SIZE, real.file_bytes),
-    FIELD("int8", "file_bytes", SIZE, int8.file_bytes),
+    FIELD(QUANTIZED, "file_bytes", SIZE, quantized.file_bytes),
     FIELD("firmware", "name", TEXT, firmware_name),
     FIELD("firmware", "arena_bytes", SIZE, arena_bytes),
     FIELD("firmware", "arena_bound_bytes", SIZE, arena_bound_bytes),
@@ -67,7 +70,7 @@ static const evaluation_place evaluations[] = {
     {"train", "", offsetof(mote_summary, last_epoch)},
     {"train", "val_", offsetof(mote_summary, last_validation)},
     {"float32", "", offsetof(mote_summary, real.evaluation)},
-    {"int8", "", offsetof(mote_summary, int8.evaluation)},
+    {QUANTIZED, "", offsetof(mote_summary, quantized.evaluation)},
 };
 enum { EVALUATION_COUNT = sizeof evaluations / sizeof *evaluations };
 
@@ -97,6 +100,11 @@ void mote_evaluation_add(mote_evaluation *e, const char *name, double value)
 }
 
 /* ---- writing ---- */
+
+static const char *name_of(const char *section, const mote_summary *summary)
+{
+    return section == QUANTIZED ? summary->scheme : section;
+}
 
 /* Into the root itself where section is NULL. */
 static void put(json_t **root, const char *section, const char *key, json_t *value)
@@ -140,15 +148,15 @@ static void put_evaluation(json_t **root, const evaluation_place *place, const m
     for (i = 0; i < e->metric_count; i++) {
         char key[sizeof e->metric[0].name + 8];
         snprintf(key, sizeof key, "%s%s", place->prefix, e->metric[i].name);
-        put(root, place->section, key, mote_json_number(e->metric[i].value));
+        put(root, name_of(place->section, summary), key, mote_json_number(e->metric[i].value));
     }
 }
 
 /* Sections about what was not made are left out. */
 static bool is_wanted(const mote_summary *summary, const char *section)
 {
-    if (section && strcmp(section, "int8") == 0)
-        return summary->int8.file_bytes > 0;
+    if (section == QUANTIZED)
+        return summary->scheme[0] != '\0';
     if (section && strcmp(section, "firmware") == 0)
         return summary->arena_bytes > 0;
     if (section && strcmp(section, "chip") == 0)
@@ -163,7 +171,7 @@ static json_t *figures_of(const mote_summary *summary)
 
     for (i = 0; i < FIELD_COUNT; i++)
         if (is_wanted(summary, fields[i].section))
-            put(&root, fields[i].section, fields[i].name, field_value(&fields[i], summary));
+            put(&root, name_of(fields[i].section, summary), fields[i].name, field_value(&fields[i], summary));
     for (i = 0; i < EVALUATION_COUNT; i++)
         if (is_wanted(summary, evaluations[i].section))
             put_evaluation(&root, &evaluations[i], summary);
@@ -259,6 +267,15 @@ static void take_evaluation(const evaluation_place *place, json_t *section, mote
     }
 }
 
+static void take_scheme(mote_summary *out, const json_t *root)
+{
+    int i;
+
+    for (i = 0; i < MOTE_SCHEME_COUNT; i++)
+        if (json_object_get(root, mote_scheme_name((mote_scheme)i)))
+            snprintf(out->scheme, sizeof out->scheme, "%s", mote_scheme_name((mote_scheme)i));
+}
+
 static mote_status take_outputs(mote_outputs *out, json_t *files, mote_error *err)
 {
     const char *path;
@@ -300,12 +317,14 @@ mote_status mote_run_load(mote_summary *out, mote_outputs *outputs, const char *
         return mote_fail(err, MOTE_ERR_FORMAT, "%s:%d: %s", path, problem.line, problem.text);
     if (check_hash(root, err) == MOTE_OK && outputs)
         take_outputs(outputs, json_object_get(root, "files"), err);
+    take_scheme(out, root);
     for (i = 0; i < FIELD_COUNT && err->code == MOTE_OK; i++) {
-        const json_t *section = fields[i].section ? json_object_get(root, fields[i].section) : root;
+        const char   *name = name_of(fields[i].section, out);
+        const json_t *section = name ? json_object_get(root, name) : root;
         take_field(&fields[i], json_object_get(section, fields[i].name), out);
     }
     for (i = 0; i < EVALUATION_COUNT && err->code == MOTE_OK; i++)
-        take_evaluation(&evaluations[i], json_object_get(root, evaluations[i].section), out);
+        take_evaluation(&evaluations[i], json_object_get(root, name_of(evaluations[i].section, out)), out);
     json_decref(root);
     return err->code == MOTE_OK ? MOTE_OK : mote_context(err, "%s", path);
 }

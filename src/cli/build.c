@@ -76,6 +76,7 @@ static void add_chip(table_text *t, const mote_summary *s)
 static mote_status print_summary(const mote_build_result *result, bool only_train, mote_error *err)
 {
     const mote_summary *s = &result->summary;
+    const bool          has_quantized = s->scheme[0] && !only_train;
     table_text          rows = {.row_count = 0};
     mote_table          table = {.cells = rows.cells, .column_count = 2, .width = cli_width()};
     mote_text           text = {0};
@@ -83,8 +84,8 @@ static mote_status print_summary(const mote_build_result *result, bool only_trai
     add_row(&rows, "network", "%zu parameters, %zu multiply-accumulates", s->parameters, s->macs);
     add_row(&rows, "trained", "%d epochs in %.2f s (%s), evaluated on %s", s->epochs, s->seconds, s->isa, s->split);
     add_model(&rows, "float32", &s->real);
-    if (!only_train && s->int8.file_bytes > 0)
-        add_model(&rows, "int8", &s->int8);
+    if (!only_train && s->scheme[0])
+        add_model(&rows, s->scheme, &s->quantized);
     if (!only_train)
         add_row(&rows, "arena", "%zu bytes (bound %zu)", s->arena_bytes, s->arena_bound_bytes);
     if (!only_train && s->chip[0])
@@ -97,8 +98,8 @@ static mote_status print_summary(const mote_build_result *result, bool only_trai
     if (err->code != MOTE_OK)
         return err->code;
     printf("\n%s/\n", result->folder);
-    cli_print_line(2, "  model.tflite%s%s  history.csv  history.json  plots/%s%s%s  summary.json",
-                   s->int8.file_bytes > 0 && !only_train ? "  model_int8.tflite" : "",
+    cli_print_line(2, "  model.tflite%s%s%s%s  history.csv  history.json  plots/%s%s%s  summary.json",
+                   has_quantized ? "  model_" : "", has_quantized ? s->scheme : "", has_quantized ? ".tflite" : "",
                    result->has_keras ? "  model.keras" : "", only_train ? "" : "  ", only_train ? "" : result->firmware,
                    only_train ? "" : "/");
     return MOTE_OK;

@@ -47,7 +47,12 @@ const mote_quantize_options *cli_inspect_quantization_of(const cli_inspecting *i
 {
     static const mote_quantize_options defaults = {0};
 
-    return in->spec ? &in->spec->convert.options : &defaults;
+    return in && in->spec ? &in->spec->convert.options : &defaults;
+}
+
+const char *cli_inspect_scheme(const cli_inspecting *in)
+{
+    return mote_scheme_name(cli_inspect_quantization_of(in)->scheme);
 }
 
 /* The spec's own samples: other data only lend their ranges, which change no size. */
@@ -58,7 +63,8 @@ static const mote_dataset_split *calibration_of(const cli_inspecting *in)
     return in->set && in->set->split[id].count > 0 ? &in->set->split[id] : NULL;
 }
 
-/* For chips that run these kernels. The int8 form is another way that the model may go: that it has none is no failure. */
+/* For chips that run these kernels. The quantized form is another way that the model may go: that it has none is no failure.
+ */
 static mote_status inspect_for(cli_inspecting *in, const char *kernels, mote_error *err)
 {
     mote_inspect_options options = {.kernels = kernels};
@@ -70,8 +76,8 @@ static mote_status inspect_for(cli_inspecting *in, const char *kernels, mote_err
     options.quantize = cli_inspect_quantization_of(in);
     options.calibration = calibration_of(in);
     if (!mote_model_is_quantized(in->model) && mote_model_input_count(in->model) == 1)
-        mote_inspect(&in->int8, in->model, &options, &in->no_int8);
-    return mote_fail_if_memory(err, &in->no_int8);
+        mote_inspect(&in->quantized, in->model, &options, &in->no_quantized);
+    return mote_fail_if_memory(err, &in->no_quantized);
 }
 
 bool cli_inspect_knows_recipe(const cli_inspecting *in)
@@ -79,19 +85,19 @@ bool cli_inspect_knows_recipe(const cli_inspecting *in)
     return in->set && in->no_recipe.code == MOTE_OK;
 }
 
-bool cli_inspect_wants_int8(const cli_inspecting *in)
+bool cli_inspect_wants_quantized(const cli_inspecting *in)
 {
     return in->spec && in->spec->convert.is_quantized;
 }
 
-bool cli_inspect_is_deployed_as_int8(const cli_inspecting *in)
+bool cli_inspect_is_deployed_quantized(const cli_inspecting *in)
 {
-    return cli_inspect_wants_int8(in) && in->int8.layer_count > 0;
+    return cli_inspect_wants_quantized(in) && in->quantized.layer_count > 0;
 }
 
 const mote_inspection *cli_inspect_deployed(const cli_inspecting *in)
 {
-    return cli_inspect_is_deployed_as_int8(in) ? &in->int8 : &in->is;
+    return cli_inspect_is_deployed_quantized(in) ? &in->quantized : &in->is;
 }
 
 bool cli_inspect_may_fit(const mote_memory_info *memory, const mote_chip *chip)
@@ -115,12 +121,12 @@ static mote_status fit_kernels(cli_chip_fit *fits, int count, const cli_inspecti
         if (strcmp(fits[i].chip->kernels, kernels) != 0)
             continue;
         fits[i].has_real = !of.is.memory_failure;
-        fits[i].has_int8 = of.int8.layer_count > 0 && !of.int8.memory_failure;
+        fits[i].has_quantized = of.quantized.layer_count > 0 && !of.quantized.memory_failure;
         fits[i].real = fits[i].has_real && cli_inspect_may_fit(&of.is.memory, fits[i].chip);
-        fits[i].int8 = fits[i].has_int8 && cli_inspect_may_fit(&of.int8.memory, fits[i].chip);
+        fits[i].quantized = fits[i].has_quantized && cli_inspect_may_fit(&of.quantized.memory, fits[i].chip);
     }
     mote_inspection_free(&of.is);
-    mote_inspection_free(&of.int8);
+    mote_inspection_free(&of.quantized);
     return err->code;
 }
 
@@ -198,7 +204,7 @@ static mote_status inspect_model(const cli_args *args, mote_error *err)
         print(&in, args, err);
     mote_boards_destroy(in.boards);
     mote_inspection_free(&in.is);
-    mote_inspection_free(&in.int8);
+    mote_inspection_free(&in.quantized);
     mote_model_destroy(in.model);
     mote_dataset_destroy(in.set);
     mote_spec_destroy(in.spec);

@@ -16,14 +16,14 @@ typedef struct cli_inspecting {
     mote_boards      *boards; /* NULL: nobody asked for any */
     const mote_board *board;  /* that it is for; NULL: none */
     mote_inspection   is;
-    mote_inspection   int8; /* of a float model; else its layer_count is 0 */
-    mote_error        no_int8;
+    mote_inspection   quantized; /* of a float model; else its layer_count is 0 */
+    mote_error        no_quantized;
 } cli_inspecting;
 
 /* On one chip. Kernels need memory of their own, so each kind of chip has a plan of its own. */
 typedef struct cli_chip_fit {
     const mote_chip *chip;
-    bool             has_real, has_int8, real, int8;
+    bool             has_real, has_quantized, real, quantized;
 } cli_chip_fit;
 
 enum { CLI_CHIPS_MAX = 64 };
@@ -33,11 +33,12 @@ int cli_inspect_fit_chips(cli_chip_fit *fits, const cli_inspecting *in, mote_err
 /* Whether constants and arena alone fit; the firmware's code comes on top. */
 bool cli_inspect_may_fit(const mote_memory_info *memory, const mote_chip *chip);
 
-/* How a float model becomes int8: as the spec says, or as `mote convert --quantize int8` does it by itself. */
+/* How a float model is quantized: as the spec says, or as `mote convert --quantize int8` does it by itself. */
 const mote_quantize_options *cli_inspect_quantization_of(const cli_inspecting *in);
 bool                         cli_inspect_knows_recipe(const cli_inspecting *in);
-bool                         cli_inspect_wants_int8(const cli_inspecting *in); /* the spec does */
-bool                         cli_inspect_is_deployed_as_int8(const cli_inspecting *in);
+const char                  *cli_inspect_scheme(const cli_inspecting *in); /* its name */
+bool                         cli_inspect_wants_quantized(const cli_inspecting *in); /* the spec does */
+bool                         cli_inspect_is_deployed_quantized(const cli_inspecting *in);
 /* What a build of the spec deploys; of a file, what it holds. */
 const mote_inspection *cli_inspect_deployed(const cli_inspecting *in);
 

@@ -1,4 +1,5 @@
 /* mote inspect --json. SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/inspect.h"
@@ -8,16 +9,18 @@ json_t *cli_inspect_json_chips(const cli_inspecting *in, mote_error *err)
     cli_chip_fit fits[CLI_CHIPS_MAX];
     const int    count = cli_inspect_fit_chips(fits, in, err);
     json_t      *list = json_array();
+    char         as_quantized[48];
     int          i;
 
+    snprintf(as_quantized, sizeof as_quantized, "fits_as_%s", cli_inspect_scheme(in));
     for (i = 0; i < count; i++) {
         const mote_chip *chip = fits[i].chip;
         json_t *row = json_pack("{ss ss sI sI}", "chip", chip->name, "description", chip->description, "flash_bytes",
                                 (json_int_t)chip->flash_bytes, "ram_bytes", (json_int_t)chip->ram_bytes);
         if (fits[i].has_real)
             mote_json_set(&row, "fits", json_boolean(fits[i].real));
-        if (fits[i].has_int8)
-            mote_json_set(&row, "fits_as_int8", json_boolean(fits[i].int8));
+        if (fits[i].has_quantized)
+            mote_json_set(&row, as_quantized, json_boolean(fits[i].quantized));
         mote_json_append(&list, row);
     }
     return list;
@@ -156,12 +159,12 @@ static json_t *json_build(const cli_inspecting *in)
     mote_json_set(
         &object, "float32",
         json_pack("{sI sb}", "file_bytes", (json_int_t)in->is.tflite_bytes, "is_exact", cli_inspect_knows_recipe(in)));
-    if (cli_inspect_is_deployed_as_int8(in))
-        mote_json_set(&object, "int8", /* equal zero points are stored once, and only training tells them */
+    if (cli_inspect_is_deployed_quantized(in))
+        mote_json_set(&object, cli_inspect_scheme(in), /* equal zero points are stored once, and only training tells them */
                       json_pack("{sI sb ss ss}", "file_bytes", (json_int_t)is->tflite_bytes, "is_exact", false, "io",
                                 mote_dtype_name(cli_inspect_quantization_of(in)->io), "granularity",
                                 cli_inspect_quantization_of(in)->is_per_tensor ? "tensor" : "channel"));
-    if (is->memory_failure || (cli_inspect_wants_int8(in) && !cli_inspect_is_deployed_as_int8(in)) ||
+    if (is->memory_failure || (cli_inspect_wants_quantized(in) && !cli_inspect_is_deployed_quantized(in)) ||
         (target && strcmp(target, "array") == 0)) /* which is compiled by others */
         return object;
     firmware =
@@ -171,7 +174,7 @@ static json_t *json_build(const cli_inspecting *in)
     if (in->chip)
         mote_json_set(&firmware, "fits", json_boolean(cli_inspect_may_fit(&is->memory, in->chip)));
     mote_json_set(&firmware, "is_exact",
-                  json_boolean(!cli_inspect_is_deployed_as_int8(in) || in->spec->deploy.options.keeps_constant_channels));
+                  json_boolean(!cli_inspect_is_deployed_quantized(in) || in->spec->deploy.options.keeps_constant_channels));
     mote_json_set(&object, "firmware", firmware);
     return object;
 }
@@ -179,7 +182,7 @@ static json_t *json_build(const cli_inspecting *in)
 mote_status cli_inspect_print_json(const cli_inspecting *in, cli_inspect_asked asked, mote_error *err)
 {
     const mote_inspection *is = &in->is;
-    json_t                *object = json_object(), *int8, *recipe = cli_json_recipe(in->model, err);
+    json_t                *object = json_object(), *quantized, *recipe = cli_json_recipe(in->model, err);
 
     mote_json_set(&object, "name", mote_json_text(is->name));
     mote_json_set(&object, "quantized", json_boolean(mote_model_is_quantized(in->model)));
@@ -199,10 +202,10 @@ mote_status cli_inspect_print_json(const cli_inspecting *in, cli_inspect_asked a
         mote_json_set(&object, "notes", cli_json_notes(in->model));
     mote_json_set(&object, "layers", json_layers(is));
     mote_json_set(&object, "memory", json_places(&is->memory));
-    if (in->int8.layer_count > 0) {
-        int8 = json_object();
-        add_sizes(&int8, &in->int8);
-        mote_json_set(&object, "int8", int8);
+    if (in->quantized.layer_count > 0) {
+        quantized = json_object();
+        add_sizes(&quantized, &in->quantized);
+        mote_json_set(&object, cli_inspect_scheme(in), quantized);
     }
     if (in->spec)
         mote_json_set(&object, "build", json_build(in));

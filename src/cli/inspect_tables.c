@@ -156,20 +156,22 @@ static void arena_cells(cli_table *table, const mote_memory_info *memory)
     cli_cell(table, "%zu bytes in compiled code", memory->constant_bytes);
 }
 
-static void int8_cells(cli_table *table, const cli_inspecting *in)
+static void quantized_cells(cli_table *table, const cli_inspecting *in)
 {
     const mote_quantize_options *how = cli_inspect_quantization_of(in);
 
-    if (in->int8.layer_count > 0 && !in->int8.memory_failure) {
-        cli_cell(table, "as int8");
-        cli_cell(table, ".tflite %zu, arena %zu, constants %zu bytes", in->int8.tflite_bytes, in->int8.memory.arena_bytes,
-                 in->int8.memory.constant_bytes);
+    if (in->quantized.layer_count > 0 && !in->quantized.memory_failure) {
+        cli_cell(table, "as %s", cli_inspect_scheme(in));
+        cli_cell(table, ".tflite %zu, arena %zu, constants %zu bytes", in->quantized.tflite_bytes,
+                 in->quantized.memory.arena_bytes, in->quantized.memory.constant_bytes);
+        if (!mote_scheme_is_calibrated(how->scheme))
+            return;
         cli_cell(table, "%s", "");
         cli_cell(table, "inputs and outputs %s, a scale for each %s", mote_dtype_name(how->io),
                  how->is_per_tensor ? "tensor" : "channel");
-    } else if (in->no_int8.code != MOTE_OK) {
-        cli_cell(table, "as int8");
-        cli_cell(table, "%s", in->no_int8.text);
+    } else if (in->no_quantized.code != MOTE_OK) {
+        cli_cell(table, "as %s", cli_inspect_scheme(in));
+        cli_cell(table, "%s", in->no_quantized.text);
     }
 }
 
@@ -178,12 +180,12 @@ static void deployed_cells(cli_table *table, const cli_inspecting *in)
     const mote_inspection *is = cli_inspect_deployed(in);
 
     cli_cell(table, "deployed");
-    if (cli_inspect_wants_int8(in) && !cli_inspect_is_deployed_as_int8(in)) {
-        cli_cell(table, "%s", "not: the spec asks for int8");
+    if (cli_inspect_wants_quantized(in) && !cli_inspect_is_deployed_quantized(in)) {
+        cli_cell(table, "not: the spec asks for %s", cli_inspect_scheme(in));
         return;
     }
-    cli_cell(table, "%s, for %s%s%s", is == &in->int8 ? "int8" : "float32", in->chip ? in->chip->name : "any chip",
-             in->chip && !is->memory_failure ? ": constants and arena " : "",
+    cli_cell(table, "%s, for %s%s%s", is == &in->quantized ? cli_inspect_scheme(in) : "float32",
+             in->chip ? in->chip->name : "any chip", in->chip && !is->memory_failure ? ": constants and arena " : "",
              !in->chip || is->memory_failure              ? ""
              : cli_inspect_may_fit(&is->memory, in->chip) ? "fit"
                                                           : "do not fit");
@@ -284,7 +286,7 @@ static mote_status print_totals(const cli_inspecting *in, mote_error *err)
     cli_cell(&table, "%zu bytes", in->spec ? is->tflite_bytes : in->file_bytes);
     if (!is->memory_failure)
         arena_cells(&table, &is->memory);
-    int8_cells(&table, in);
+    quantized_cells(&table, in);
     if (in->spec)
         deployed_cells(&table, in);
     left_out_cells(&table, in->model);
@@ -300,9 +302,9 @@ static void print_caveats(const cli_inspecting *in)
                        "about: .tflite files grow by the recipe (preparation, class names), which only data that fit the "
                        "network can tell%s%s",
                        in->no_recipe.code != MOTE_OK ? ": " : "", in->no_recipe.code != MOTE_OK ? in->no_recipe.text : "");
-    if (cli_inspect_is_deployed_as_int8(in))
-        cli_print_line(0, "about: the int8 .tflite, as equal zero points take their 16 bytes once");
-    if (cli_inspect_is_deployed_as_int8(in) && !in->spec->deploy.options.keeps_constant_channels)
+    if (cli_inspect_is_deployed_quantized(in) && mote_scheme_is_calibrated(cli_inspect_quantization_of(in)->scheme))
+        cli_print_line(0, "about: the %s .tflite, as equal zero points take their 16 bytes once", cli_inspect_scheme(in));
+    if (cli_inspect_is_deployed_quantized(in) && !in->spec->deploy.options.keeps_constant_channels)
         cli_print_line(0,
                        "at most: channels that training leaves constant are not compiled, which saves memory and constants");
 }
@@ -328,7 +330,7 @@ mote_status cli_inspect_print_tables(const cli_inspecting *in, mote_error *err)
     }
     if (in->spec)
         cli_print_line(0, "memory of the %s form; # counts its operators",
-                       cli_inspect_is_deployed_as_int8(in) ? "int8" : "inference");
+                       cli_inspect_is_deployed_quantized(in) ? cli_inspect_scheme(in) : "inference");
     return print_places(&cli_inspect_deployed(in)->memory, err);
 }
 
@@ -336,14 +338,16 @@ mote_status cli_inspect_print_tables(const cli_inspecting *in, mote_error *err)
 
 mote_status cli_inspect_print_chips(const cli_inspecting *in, mote_error *err)
 {
-    static const char *const headings[] = {"chip", "what it is", "flash", "RAM", "fits", "as int8"};
-    cli_chip_fit             fits[CLI_CHIPS_MAX];
-    const int                count = cli_inspect_fit_chips(fits, in, err);
-    const bool               has_real = fits[0].has_real, has_int8 = has_real && fits[0].has_int8;
-    cli_table                table = {.headings = headings, .column_count = has_int8 ? 6 : has_real ? 5 : 4};
-    int                      i;
+    char              as_quantized[32];
+    const char *const headings[] = {"chip", "what it is", "flash", "RAM", "fits", as_quantized};
+    cli_chip_fit      fits[CLI_CHIPS_MAX];
+    const int         count = cli_inspect_fit_chips(fits, in, err);
+    const bool        has_real = fits[0].has_real, has_quantized = has_real && fits[0].has_quantized;
+    cli_table         table = {.headings = headings, .column_count = has_quantized ? 6 : has_real ? 5 : 4};
+    int               i;
 
     MOTE_TRY(err->code);
+    snprintf(as_quantized, sizeof as_quantized, "as %s", cli_inspect_scheme(in));
     for (i = 0; i < count; i++) {
         const mote_chip *chip = fits[i].chip;
         cli_cell(&table, "%s", chip->name);
@@ -352,8 +356,8 @@ mote_status cli_inspect_print_chips(const cli_inspecting *in, mote_error *err)
         cli_cell(&table, "%u KiB", chip->ram_bytes / 1024);
         if (has_real)
             cli_cell(&table, "%s", fits[i].real ? "yes" : "no");
-        if (has_int8)
-            cli_cell(&table, "%s", fits[i].int8 ? "yes" : "no");
+        if (has_quantized)
+            cli_cell(&table, "%s", fits[i].quantized ? "yes" : "no");
     }
     MOTE_TRY(cli_table_print(&table, err));
     if (has_real)

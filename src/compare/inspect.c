@@ -359,7 +359,9 @@ static mote_status quantize(mote_model **out, const mote_model *model, const mot
     mote_dataset             *noise = NULL;
 
     mote_model_freeze(&inference, model, err);
-    if (err->code == MOTE_OK && !samples && make_noise(&noise, inference, err) == MOTE_OK) {
+    samples = mote_scheme_is_calibrated(how.scheme) ? samples : NULL;
+    if (err->code == MOTE_OK && mote_scheme_is_calibrated(how.scheme) && !samples &&
+        make_noise(&noise, inference, err) == MOTE_OK) {
         samples = &noise->split[MOTE_SPLIT_TRAIN];
         how.samples = 1;
     }
@@ -370,7 +372,8 @@ static mote_status quantize(mote_model **out, const mote_model *model, const mot
     return err->code;
 }
 
-static mote_status inspect_int8(mote_inspection *out, const mote_model *model, mote_inspect_options options, mote_error *err)
+static mote_status inspect_quantized(mote_inspection *out, const mote_model *model, mote_inspect_options options,
+                                     mote_error *err)
 {
     mote_model *quantized = NULL;
 
@@ -457,7 +460,7 @@ mote_status mote_inspect(mote_inspection *out, const mote_model *model, const mo
     if (model->stage == MOTE_STAGE_TRAIN && make_as_trained(&trained, model, err) == MOTE_OK)
         model = trained;
     if (err->code == MOTE_OK && o->quantize)
-        inspect_int8(out, model, *o, err);
+        inspect_quantized(out, model, *o, err);
     else if (err->code == MOTE_OK)
         inspect(out, model, o, err);
     mote_model_destroy(trained);

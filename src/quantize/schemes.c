@@ -83,6 +83,18 @@ const char *mote_scheme_name(mote_scheme scheme)
     return (unsigned)scheme < MOTE_SCHEME_COUNT ? mote_schemes[scheme].name : NULL;
 }
 
+bool mote_scheme_find(mote_scheme *out, const char *name)
+{
+    int i;
+
+    for (i = 0; i < MOTE_SCHEME_COUNT; i++) {
+        *out = (mote_scheme)i;
+        if (strcmp(name, mote_schemes[i].name) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool mote_scheme_is_calibrated(mote_scheme scheme)
 {
     return (unsigned)scheme < MOTE_SCHEME_COUNT && !mote_schemes[scheme].is_of_weights;

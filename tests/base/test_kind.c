@@ -193,7 +193,8 @@ static void a_folder_names_the_file_that_was_meant(void **state)
         {"model_int8.tflite", "this is a folder with results of `mote build`, not a .tflite or .onnx model; give its "
                               "model_int8.tflite or model.tflite"},
         {"model.tflite",
-         "this is a folder with results of `mote build`, not a .tflite or .onnx model; give its model.tflite"},
+         "this is a folder with results of `mote build`, not a .tflite or .onnx model; give its model.tflite, or "
+         "the quantized one beside it"},
         {"other", "this is a folder, not a .tflite or .onnx model; give the .tflite in it"},
     };
     const char *folder = "build/tests/kind";

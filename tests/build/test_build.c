@@ -206,10 +206,10 @@ static void a_second_build_rewrites_nothing(void **state)
         assert_memory_equal(&before[i], &after, sizeof after);
     }
     assert_string_equal(first.folder, folder);
-    assert_true(first.summary.parameters == 25 && first.summary.epochs == 3 && first.summary.int8.file_bytes > 0);
+    assert_true(first.summary.parameters == 25 && first.summary.epochs == 3 && first.summary.quantized.file_bytes > 0);
     assert_true(second.summary.parameters == first.summary.parameters &&
                 second.summary.arena_bytes == first.summary.arena_bytes);
-    assert_true(mote_evaluation_metric(&second.summary.int8.evaluation, "mae") > 0);
+    assert_true(mote_evaluation_metric(&second.summary.quantized.evaluation, "mae") > 0);
     assert_true(mote_evaluation_metric(&second.summary.last_epoch, "loss") > 0);
 }
 
@@ -254,7 +254,7 @@ static void each_section_runs_its_stage_and_those_after_it(void **state)
     r = build(folder, text);
     assert_states(&r, FRESH, RAN, RAN);
     assert_false(mote_path_exists(in(folder, "model_int8.tflite"))); /* nothing stale stays */
-    assert_int_equal(r.summary.int8.file_bytes, 0);
+    assert_int_equal(r.summary.quantized.file_bytes, 0);
     r = build(folder, text);
     assert_states(&r, FRESH, FRESH, FRESH);
 }

@@ -4,7 +4,8 @@
     python files.py MOTE FOLDER
 
     FOLDER/KIND/NAME.tflite, NAME_int8.tflite      of each model of Keras, of ONNX, and of each spec; KIND: keras, onnx, specs
-    FOLDER/KIND/NAME_int16x8.tflite, NAME_float16.tflite, NAME_dynamic.tflite      of whole networks
+    FOLDER/KIND/NAME_SCHEME.tflite, SCHEMES        of whole networks
+    FOLDER/KIND/NAME.onnx, NAME_int8.onnx          of each model, and in int8 of whole networks
     FOLDER/KIND/NAME.SUFFIX                        in the other formats that mote writes (WRITTEN)
 
 What mote refuses stands in FOLDER/KIND/refused.txt, a line a file with the reason.
@@ -25,6 +26,7 @@ TYPES = {"float32": np.float32, "int32": np.int32, "int8": np.int8, "uint8": np.
          "bool": np.bool_}
 EXAMPLES = ["examples/sine/sine.yaml", "examples/mnist/mnist.yaml", "examples/mnist-cnn/mnist-cnn.yaml",
             "examples/mnist-resnet/mnist-resnet.yaml"]
+SCHEMES = {"int16x8": "int16", "int4": "int8", "float16": None, "dynamic": None}  # with the type of the ends of what is calibrated
 WRITTEN = ["tflite", "keras", "h5", "onnx"]  # of what `mote build` leaves in a run
 
 
@@ -39,7 +41,7 @@ class Maker:
         return subprocess.run([self.mote, *map(str, arguments)], capture_output=True, text=True, cwd=ROOT)
 
     def convert(self, source, name, *options):
-        done = self.run("convert", source, "-o", self.folder / f"{name}.tflite", *options)
+        done = self.run("convert", source, "-o", self.folder / name, *options)
         if done.returncode != 0:
             self.refused.append(f"{name}: {done.stderr.strip().replace(str(self.source) + '/', '')}")
         return done.returncode == 0
@@ -57,13 +59,17 @@ class Maker:
 
     def model(self, name, source, is_network=False):
         """Float32, and int8 where it has a form of integers; of networks the other schemes, too."""
-        if self.convert(source, name):
-            values = [word for option in self.samples(name) for word in ("--calibrate", option)]
-            self.convert(source, f"{name}_int8", "--quantize", "int8", "--io", "int8", *values)
-            if is_network:
-                self.convert(source, f"{name}_int16x8", "--quantize", "int16x8", "--io", "int16", *values)
-                self.convert(source, f"{name}_float16", "--quantize", "float16")
-                self.convert(source, f"{name}_dynamic", "--quantize", "dynamic")
+        if not self.convert(source, f"{name}.tflite"):
+            return
+        values = [word for option in self.samples(name) for word in ("--calibrate", option)]
+        int8 = ("--quantize", "int8", "--io", "int8", *values)
+        self.convert(source, f"{name}_int8.tflite", *int8)
+        self.convert(source, f"{name}.onnx")
+        if not is_network:
+            return
+        self.convert(source, f"{name}_int8.onnx", *int8)
+        for scheme, io in SCHEMES.items():
+            self.convert(source, f"{name}_{scheme}.tflite", "--quantize", scheme, *(("--io", io, *values) if io else ()))
 
     def tell_refused(self):
         (self.folder / "refused.txt").write_text("".join(line + "\n" for line in self.refused))
