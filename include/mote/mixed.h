@@ -63,6 +63,7 @@ typedef struct mote_mixed {
     mote_drop_kind     kind; /* what drop is in */
     mote_mixed_point  *points;
     int32_t            point_count, chosen;
+    bool               is_met; /* the goal; else chosen is what comes nearest */
     mote_mixed_layer  *layers; /* in the model's order */
     int32_t            layer_count;
     size_t             sample_count; /* scored */

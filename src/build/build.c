@@ -8,6 +8,7 @@
 
 #include <mote/boards.h>
 #include <mote/inspect.h>
+#include <mote/mixed.h>
 #include <mote/run.h>
 #include <mote/text.h>
 
@@ -560,6 +561,32 @@ static char *quantized_path(char name[MOTE_QUANTIZED_FILE_BYTES], build_work *w,
     return path_of(w, name, err);
 }
 
+/* Validation samples choose, as they do in training; where there are none, those that calibrate. */
+static void quantize_mixed(build_work *w, const mote_dataset_split *calibration, const mote_quantize_options *options,
+                           mote_error *err)
+{
+    const mote_spec_convert  *convert = &w->spec->convert;
+    const mote_dataset_split *validation = &w->set->split[MOTE_SPLIT_VALIDATION];
+    const mote_mixed_options  mixed = {.quantize = *options,
+                                       .has_max_drop = convert->has_max_drop,
+                                       .max_drop = convert->max_drop,
+                                       .max_bytes = convert->max_bytes,
+                                       .finest = convert->finest,
+                                       .keeps_operators = true};
+    mote_mixed                report = {0};
+
+    if (validation->count == 0)
+        say(w, "convert    layers are chosen by the samples that calibrate: there is no validation split");
+    if (mote_model_quantize_mixed(&w->quantized, &report, w->real, calibration,
+                                  validation->count > 0 ? validation : calibration, &mixed, err) == MOTE_OK)
+        say(w, "convert    %d layers raised, %d lowered: %.4g %s lost on %zu samples",
+            (int)report.points[report.chosen].raised, (int)report.points[report.chosen].lowered,
+            report.points[report.chosen].drop, mote_drop_unit(report.kind), report.sample_count);
+    else
+        mote_context(err, "%s: convert", w->spec->path);
+    mote_mixed_free(&report);
+}
+
 /* From the samples that the spec names: a split of its own data, or other data. Some schemes take none. */
 static mote_status quantize_real(build_work *w, const mote_quantize_options *options, mote_error *err)
 {
@@ -577,6 +604,8 @@ static mote_status quantize_real(build_work *w, const mote_quantize_options *opt
     if (set->split[convert->calibration_split].count == 0)
         mote_fail(err, MOTE_ERR_USAGE, "%s: convert: calibrate: %s has no %s samples", w->spec->path,
                   request.path ? request.path : "the data", mote_split_name(convert->calibration_split));
+    else if (convert->has_max_drop || convert->max_bytes > 0)
+        quantize_mixed(w, &set->split[convert->calibration_split], options, err);
     else
         mote_model_quantize(&w->quantized, w->real, &set->split[convert->calibration_split], options, err);
     mote_dataset_destroy(other);

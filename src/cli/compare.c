@@ -38,7 +38,7 @@ typedef struct comparing {
     mote_link_layers          board_layers; /* of a board */
     mote_drop                 drop;         /* from a's answers to b's */
     bool                      is_gate;      /* with a limit to that */
-    float                     drop_max;
+    double                    drop_max;
     const char               *plot; /* NULL: none */
 } comparing;
 
@@ -235,9 +235,7 @@ static mote_status read_gate(comparing *c, const cli_args *args, mote_error *err
     c->is_gate = cli_has(args, "fail-over");
     c->plot = cli_value(args, "plot");
     c->wants_layers = cli_has(args, "layers");
-    MOTE_TRY(cli_real(args, "fail-over", &c->drop_max, err));
-    if (!(c->drop_max >= 0 && c->drop_max <= 100))
-        return mote_fail(err, MOTE_ERR_USAGE, "--fail-over %s is not within 0 to 100", cli_value(args, "fail-over"));
+    MOTE_TRY(cli_points(args, "fail-over", &c->drop_max, err));
     if (c->plot && (!c->wants_layers || c->a.chip || c->b.chip || c->a.device || c->b.device))
         return mote_fail(err, MOTE_ERR_USAGE, "--plot draws the layers of two model files; it goes with --layers");
     return MOTE_OK;
@@ -262,7 +260,7 @@ static mote_status compare(comparing *c, const cli_args *args, mote_error *err)
 static bool is_within(const comparing *c)
 {
     /* A share of samples is a quotient, and a limit in decimals another: they are equal up to rounding. */
-    return c->drop.points <= (double)c->drop_max + 1e-6;
+    return c->drop.points <= c->drop_max + 1e-6;
 }
 
 /* The last word, once all is shown. */
@@ -272,7 +270,7 @@ static mote_status judge(const comparing *c, mote_error *err)
         return MOTE_OK;
     return mote_fail(err, MOTE_ERR_LIMIT, "%s loses %.4g %s against %s on %zu samples, more than --fail-over %g",
                      mote_show_string(c->b.given).text, c->drop.points, mote_drop_unit(c->drop.kind),
-                     mote_show_string(c->a.given).text, c->a.predictions.count, (double)c->drop_max);
+                     mote_show_string(c->a.given).text, c->a.predictions.count, c->drop_max);
 }
 
 /* ---- printing ---- */
@@ -499,7 +497,7 @@ static mote_status print_json(const comparing *c, mote_error *err)
     mote_json_set(&object, "lost", mote_json_number(c->drop.points));
     mote_json_set(&object, "lost_in", mote_json_text(mote_drop_unit(c->drop.kind)));
     if (c->is_gate)
-        mote_json_set(&object, "fail_over", mote_json_number((double)c->drop_max));
+        mote_json_set(&object, "fail_over", mote_json_number(c->drop_max));
     if (c->is_gate)
         mote_json_set(&object, "is_within", json_boolean(is_within(c)));
     mote_json_set(&object, "a", json_side(&c->a));

@@ -36,7 +36,7 @@ bool cli_inspect_may_fit(const mote_memory_info *memory, const mote_chip *chip);
 /* How a float model is quantized: as the spec says, or as `mote convert --quantize int8` does it by itself. */
 const mote_quantize_options *cli_inspect_quantization_of(const cli_inspecting *in);
 bool                         cli_inspect_knows_recipe(const cli_inspecting *in);
-const char                  *cli_inspect_scheme(const cli_inspecting *in); /* its name */
+const char                  *cli_inspect_scheme(const cli_inspecting *in);          /* its name */
 bool                         cli_inspect_wants_quantized(const cli_inspecting *in); /* the spec does */
 bool                         cli_inspect_is_deployed_quantized(const cli_inspecting *in);
 /* What a build of the spec deploys; of a file, what it holds. */

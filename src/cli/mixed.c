@@ -26,20 +26,18 @@ static mote_status read_layers(cli_mixed *mixed, mote_quantize_options *quantize
 mote_status cli_mixed_read(cli_mixed *mixed, mote_quantize_options *quantize, const cli_args *args, mote_error *err)
 {
     static const char *const of_goals[] = {"finest", "data", "limit", "plot"};
-    float                    drop = 0;
+    double                   drop;
     long long                bytes, limit;
     size_t                   i;
 
     MOTE_TRY(read_layers(mixed, quantize, args, err));
-    MOTE_TRY(cli_real(args, "max-drop", &drop, err));
+    MOTE_TRY(cli_points(args, "max-drop", &drop, err));
     MOTE_TRY(cli_integer(args, "max-bytes", 1, INT64_MAX, 0, &bytes, err));
     MOTE_TRY(cli_integer(args, "limit", 1, INT64_MAX, 0, &limit, err));
-    if (!(drop >= 0 && drop <= 100))
-        return mote_fail(err, MOTE_ERR_USAGE, "--max-drop %s is not within 0 to 100", cli_value(args, "max-drop"));
     mixed->is_wanted = cli_has(args, "max-drop") || bytes > 0;
     mixed->plot = cli_value(args, "plot");
     mixed->options = (mote_mixed_options){.has_max_drop = cli_has(args, "max-drop"),
-                                          .max_drop = (double)drop,
+                                          .max_drop = drop,
                                           .max_bytes = (size_t)bytes,
                                           .finest = cli_value(args, "finest"),
                                           .limit = (size_t)limit,
@@ -127,7 +125,7 @@ static mote_status print_points(const mote_mixed *report, mote_error *err)
         cli_cell(&table, "%zu", p->macs_int8);
         cli_cell(&table, "%zu", p->macs_int16);
         cli_cell(&table, "%zu", p->macs_real);
-        cli_cell(&table, "%s", i == report->chosen ? "chosen" : "");
+        cli_cell(&table, "%s", i != report->chosen ? "" : report->is_met ? "chosen" : "nearest");
     }
     return cli_table_print(&table, err);
 }
@@ -152,7 +150,8 @@ mote_status cli_mixed_print(const cli_mixed *mixed, mote_error *err)
     MOTE_TRY(print_points(&mixed->report, err));
     printf("drop: %s, against the float model on %zu samples\n", mote_drop_unit(mixed->report.kind),
            mixed->report.sample_count);
-    print_kept(&mixed->report);
+    if (mixed->report.is_met)
+        print_kept(&mixed->report);
     return MOTE_OK;
 }
 
@@ -189,8 +188,8 @@ static json_t *json_layers(const mote_mixed *report)
 json_t *cli_mixed_json(const cli_mixed *mixed)
 {
     const mote_mixed *report = &mixed->report;
-    json_t           *object = json_pack("{so sI si}", "drop_in", mote_json_text(mote_drop_unit(report->kind)), "samples",
-                                         (json_int_t)report->sample_count, "chosen", (int)report->chosen);
+    json_t           *object = json_pack("{so sb sI si}", "drop_in", mote_json_text(mote_drop_unit(report->kind)), "is_met",
+                                         report->is_met, "samples", (json_int_t)report->sample_count, "chosen", (int)report->chosen);
 
     mote_json_set(&object, "points", json_points(report));
     mote_json_set(&object, "layers", json_layers(report));

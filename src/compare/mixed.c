@@ -608,6 +608,7 @@ static mote_status mix(mixing *m, mote_model **out, mote_error *err)
     m->report->sample_count = m->real_scores.count;
     status = search(m, err);
     if (status == MOTE_OK) {
+        m->report->is_met = true;
         MOTE_TRY(tell_layers(m, err));
         return make_now(m, out, err);
     }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <fnmatch.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -117,35 +119,15 @@ const char *mote_area_name(const mote_graph *graph, int32_t n)
                                        : mote_node_kind_name(node);
 }
 
-/* Of length letters. A star takes what lets the rest match, the least first: after a later one no earlier need be tried. */
-static bool matches(const char *pattern, const char *text, size_t length)
-{
-    const char *star = NULL;
-    size_t      i = 0, from = 0;
-
-    while (i < length) {
-        if (*pattern == '*') {
-            star = pattern++;
-            from = i;
-        } else if (*pattern && (*pattern == '?' || *pattern == text[i])) {
-            pattern++;
-            i++;
-        } else if (star) {
-            pattern = star + 1;
-            i = ++from;
-        } else {
-            return false;
-        }
-    }
-    while (*pattern == '*')
-        pattern++;
-    return !*pattern;
-}
-
 /* A converter's list of names counts as a whole, and by its first. */
 static bool matches_name(const char *pattern, const char *name)
 {
-    return name && (matches(pattern, name, strlen(name)) || matches(pattern, name, strcspn(name, ";")));
+    char first[256];
+
+    if (!name || name[0] == '\0')
+        return false;
+    snprintf(first, sizeof first, "%.*s", (int)(strcspn(name, ";") % sizeof first), name);
+    return fnmatch(pattern, name, 0) == 0 || fnmatch(pattern, first, 0) == 0;
 }
 
 bool mote_area_matches(const mote_graph *graph, int32_t n, const char *pattern)
