@@ -3,7 +3,10 @@
 #include "networks.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
+
+#include <mote/evaluate.h>
 
 #include "exec/exec.h"
 #include "quantize/areas.h"
@@ -277,6 +280,78 @@ static void any_mixture_runs_and_answers_nearly_as_in_float(void **state)
     assert_true(worst < 0.04); /* as for int8 throughout: test_quantize.c */
 }
 
+/* Embeddings that stay real, states, loops: these stay of the model's scheme whatever the others are. */
+static void recurrent_networks_mix_as_well(void **state)
+{
+    static const char *const names[] = {"lstm", "gru", "ids_lstm", "ids_gru"};
+    static const mote_scheme schemes[] = {MOTE_SCHEME_INT8, MOTE_SCHEME_INT16X8};
+    int                      k;
+
+    (void)state;
+    for (k = 0; k < 32; k++) {
+        const mote_quantize_options options = {.scheme = schemes[k % 2]};
+        network_dice                dice = network_dice_of((uint64_t)k);
+        const mote_scheme_row      *rows[256];
+        mote_mixing                 by = {.rows = rows};
+        mote_model                 *real, *made;
+        mote_dataset               *set;
+        mote_predictions            a, b;
+        mote_comparison             gap;
+        mote_error                  err = {0};
+        char                        path[120];
+        int32_t                     n, leader[256];
+        snprintf(path, sizeof path, "tests/golden/recurrent/%s.keras", names[k / 2 % 4]);
+        assert_int_equal(mote_model_load(&real, path, NULL, &err), MOTE_OK);
+        snprintf(path, sizeof path, "tests/golden/recurrent/%s.npz", names[k / 2 % 4]);
+        assert_int_equal(mote_dataset_load(&set, path, NULL, &err), MOTE_OK);
+        assert_in_range(real->graphs[0].node_count, 1, 256);
+        assert_int_equal(mote_areas_find_leaders(leader, &real->graphs[0], &err), MOTE_OK);
+        for (n = 0; n < real->graphs[0].node_count; n++)
+            rows[n] = leader[n] == MOTE_NONE ? &mote_schemes[options.scheme] : mote_scheme_of_fineness(2 + roll(&dice, 3));
+        if (mote_quantize_by(&made, real, &set->split[MOTE_SPLIT_TRAIN], &options, &by, &err) != MOTE_OK)
+            fail_msg("%s, %d: %s", path, k, err.text);
+        assert_int_equal(mote_predict(&a, real, &set->split[MOTE_SPLIT_TRAIN], NULL, &err), MOTE_OK);
+        assert_int_equal(mote_predict(&b, made, &set->split[MOTE_SPLIT_TRAIN], NULL, &err), MOTE_OK);
+        assert_int_equal(mote_compare(&gap, &a.outputs[0], &b.outputs[0], &err), MOTE_OK);
+        if (!(gap.mean_abs < 0.05))
+            fail_msg("%s, %d: answers differ by %.4f", path, k, gap.mean_abs);
+        mote_predictions_free(&a);
+        mote_predictions_free(&b);
+        mote_model_destroy(made);
+        mote_model_destroy(real);
+        mote_arena_destroy(&by.arena);
+        mote_dataset_destroy(set);
+    }
+}
+
+/* An operator without an integer form can be kept as it is, and the refusal says so. */
+static void what_has_no_integer_form_can_be_kept(void **state)
+{
+    mote_model             *real = make_branches(), *made;
+    mote_graph             *graph = &real->graphs[0];
+    mote_dataset           *set = network_data(real, 10, 0, 3);
+    const mote_layer_scheme layer = {.pattern = "L2_POOL_2D", .is_real = true};
+    mote_error              err = {0};
+    int32_t                 n;
+
+    (void)state;
+    for (n = 0; graph->nodes[n].op != MOTE_OP_MAX_POOL_2D; n++) {
+    }
+    graph->nodes[n].op = MOTE_OP_L2_POOL_2D; /* which has the same attributes */
+    assert_int_equal(mote_model_verify(real, &err), MOTE_OK);
+    assert_int_equal(mote_model_quantize(&made, real, &set->split[MOTE_SPLIT_TRAIN], NULL, &err), MOTE_ERR_UNSUPPORTED);
+    assert_non_null(strstr(err.text, "has no int8 form; keep it as it is (--keep float32:L2_POOL_2D)"));
+    mote_error_clear(&err);
+    assert_int_equal(mote_model_quantize(&made, real, &set->split[MOTE_SPLIT_TRAIN],
+                                         &(mote_quantize_options){.layers = &layer, .layer_count = 1}, &err),
+                     MOTE_OK);
+    assert_int_equal(count_of(made, MOTE_OP_L2_POOL_2D, MOTE_F32, MOTE_F32), 1);
+    assert_true(gap_of(real, made, &set->split[MOTE_SPLIT_TRAIN]) < 0.01);
+    mote_model_destroy(made);
+    mote_dataset_destroy(set);
+    mote_model_destroy(real);
+}
+
 static void what_calibration_saw_once_serves_again(void **state)
 {
     mote_model            *real = make_branches(), *first, *again;
@@ -357,6 +432,8 @@ int main(void)
         cmocka_unit_test(int4_layers_stand_among_int8_ones),
         cmocka_unit_test(finer_layers_answer_more_nearly),
         cmocka_unit_test(any_mixture_runs_and_answers_nearly_as_in_float),
+        cmocka_unit_test(recurrent_networks_mix_as_well),
+        cmocka_unit_test(what_has_no_integer_form_can_be_kept),
         cmocka_unit_test(what_calibration_saw_once_serves_again),
         cmocka_unit_test(layers_that_are_none_are_refused),
     };
