@@ -279,7 +279,7 @@ static mote_status convert(conversion *c, const cli_args *args, mote_error *err)
     }
     if (c->is_explained || c->is_json)
         MOTE_TRY(mote_model_map_names(&c->names, c->given, written(c), err));
-    MOTE_TRY(mote_model_save(written(c), c->to, err));
+    MOTE_TRY(cli_mixed_save(&c->mixed, written(c), c->to, err));
     return print_done(c, err);
 }
 

@@ -95,13 +95,23 @@ mote_status cli_mixed_quantize(mote_model **out, cli_mixed *mixed, const mote_mo
     mote_model_quantize_mixed(out, &mixed->report, model, calibration, scored, &mixed->options, err);
     if (err->code == MOTE_ERR_LIMIT && mixed->report.point_count > 0) { /* what comes nearest is worth seeing, too */
         cli_progress_end();
-        if (!cli_has(args, "json"))
+        if (cli_has(args, "json"))
+            cli_print_json(json_pack("{so}", "mixed", cli_mixed_json(mixed)), &other);
+        else
             cli_mixed_print(mixed, &other);
         if (mixed->plot)
             mote_mixed_save_chart(&mixed->report, mixed->plot, &other);
     }
-    MOTE_TRY(err->code);
-    return mixed->plot ? mote_mixed_save_chart(&mixed->report, mixed->plot, err) : MOTE_OK;
+    return err->code;
+}
+
+mote_status cli_mixed_save(const cli_mixed *mixed, const mote_model *model, const char *path, mote_error *err)
+{
+    if (mixed->plot)
+        MOTE_TRY(mote_mixed_save_chart(&mixed->report, mixed->plot, err));
+    if (mote_model_save(model, path, err) != MOTE_OK && mixed->plot)
+        remove(mixed->plot); /* both, or neither */
+    return err->code;
 }
 
 /* ---- what came of it ---- */

@@ -19,10 +19,13 @@ typedef struct cli_mixed {
 /* --keep goes into *quantize, which points to *mixed; --max-drop, --max-bytes and what goes with them. */
 mote_status cli_mixed_read(cli_mixed *mixed, mote_quantize_options *quantize, const cli_args *args, mote_error *err);
 
-/* Searches, shows how that went on stderr where it failed, and draws. calibration: a split of calibration->set, which may be
+/* Searches; where the goal cannot be met shows and draws how it went. calibration: a split of calibration->set, which may be
  * scored itself, or have splits that are. */
 mote_status cli_mixed_quantize(mote_model **out, cli_mixed *mixed, const mote_model *model,
                                const mote_dataset_split *calibration, const cli_args *args, mote_error *err);
+
+/* The model, and the drawing that was asked for. */
+mote_status cli_mixed_save(const cli_mixed *mixed, const mote_model *model, const char *path, mote_error *err);
 
 mote_status cli_mixed_print(const cli_mixed *mixed, mote_error *err);
 json_t     *cli_mixed_json(const cli_mixed *mixed);
