@@ -65,7 +65,9 @@ typedef struct mote_summary {
     size_t   chip_samples, chip_different_values; /* firmware against host, stored values */
 
     char     train_key[65], convert_key[65], deploy_key[65]; /* what the stages were made from */
-    uint64_t room[8];                                        /* mote.h */
+    char     trained_scheme[16];                             /* "int8": what training was quantized by; "": it was not */
+    int32_t  quantized_from;                                 /* the first epoch that was */
+    uint64_t room[5];                                        /* mote.h */
 } mote_summary;
 
 typedef struct mote_build_options {

@@ -87,10 +87,14 @@ mote_status mote_model_freeze(mote_model **out, const mote_model *trained, mote_
  * shape, another io, a pattern that is no layer's), UNSUPPORTED (an operator without a form of these types: named), NUMERIC
  * (infinity or NaN). options may be NULL.
  *
+ * A model that was trained quantized (mote_train_quantize) has its ranges: calibration NULL takes those.
+ *
  * The schemes that store weights alone take no calibration (NULL is right), keep inputs and outputs float32, and give a
  * model that is at inference still. */
 mote_status mote_model_quantize(mote_model **out, const mote_model *model, const mote_dataset_split *calibration,
                                 const mote_quantize_options *options, mote_error *err);
+/* Whether a float model at inference knows what values its tensors take, so that it is quantized without samples. */
+bool mote_model_has_ranges(const mote_model *model);
 
 /* What a pass of mote_model_optimize did: one operator went. Its texts are there during the call only. */
 typedef struct mote_change {

@@ -26,7 +26,7 @@
  *       until: pool                      this layer of it
  *     train: {loss: mse, optimizer: rmsprop, learning_rate: 0.001, batch_size: 32, epochs: 1, validation_split: 0.2,
  *             shuffle: true, seed: 0, metrics: [accuracy, mae, mse], threads: 1, isa: avx2, from_logits: false,
- *             start: net.keras, freeze: [conv*]}
+ *             start: net.keras, freeze: [conv*], quantize: int8, from_epoch: 2}
  *                                        start: a file's network, where there is no model; else weights for its layers
  *                                        optimizer: {rmsprop: {learning_rate: 0.001, rho: 0.9}} gives its arguments
  *     convert: {quantize: none|int8|int16x8..., calibrate: 100 | {samples: 100, split: validation, data: other.npz},

@@ -12,6 +12,7 @@
 
 #include <stdint.h>
 
+#include <mote/convert.h>
 #include <mote/dataset.h>
 #include <mote/model.h>
 #include <mote/progress.h>
@@ -72,6 +73,17 @@ typedef struct mote_output_goal {
     mote_goal   goal;
 } mote_output_goal;
 
+/* Quantization-aware training: from an epoch on each pass computes with the numbers that the converted model will have, and
+ * what was trained is converted without samples (mote_model_quantize, calibration NULL), in the ranges that training saw. */
+typedef struct mote_train_quantize {
+    bool        is_on;
+    mote_scheme scheme;        /* one that is calibrated: int8, int16x8, int4 */
+    bool        is_per_tensor; /* as it will be converted */
+    int32_t     from_epoch;    /* the first one is 1. 0: where training goes on from a model that was trained, 1; else the
+                                  second half of the epochs */
+    uint64_t room[2];          /* mote.h */
+} mote_train_quantize;
+
 typedef struct mote_train_options {
     mote_loss loss;        /* this, from_logits and metrics hold for every output that `outputs` does not name */
     bool      from_logits; /* the network's outputs are logits. Over a softmax or sigmoid Keras takes them for
@@ -94,8 +106,9 @@ typedef struct mote_train_options {
     int32_t freeze_count;
     bool    goes_on; /* the optimizer begins with what it remembers of the training before, or of the file that the
                         model came from, where it is the same one; shuffling goes on with the epoch that is next */
-    mote_progress progress;
-    uint64_t      room[8]; /* mote.h */
+    mote_progress       progress;
+    mote_train_quantize quantize;
+    uint64_t            room[4]; /* mote.h */
 } mote_train_options;
 
 /* What training leaves; owns its columns. */
@@ -103,17 +116,19 @@ typedef struct mote_training {
     mote_history history; /* columns "epoch", "loss", the metrics, then "val_" of each where there is validation. Of several
                              outputs "loss" is the weighted sum, and "OUTPUT_loss" of each and "OUTPUT_METRIC" follow */
     double      seconds;
-    const char *isa;     /* the level that was used */
-    const char *warning; /* NULL, or one line about a combination that is legal and probably not meant */
-    uint64_t    room[8]; /* mote.h */
+    const char *isa;            /* the level that was used */
+    const char *warning;        /* NULL, or one line about a combination that is legal and probably not meant */
+    int32_t     quantized_from; /* the first epoch that was trained quantized; 0: none was */
+    uint64_t    room[7];        /* mote.h */
 } mote_training;
 
 /* Trains model, which is at stage TRAIN, in place. Feature i of the set is input i, target k is compared with output k;
  * where a set has several, their names must not say otherwise. The set stays as it is, samples taken for validation
  * included; whole numbers count as values where the loss is a regression's. options may be NULL. Errors: USAGE (data and
  * network do not fit each other, in their shapes or kinds; an option out of its range), NUMERIC (the loss is not finite:
- * names epoch and step; also after the last step), LIMIT. The model's recipe (preparation, labels) is taken from the data
- * set. */
+ * names epoch and step; also after the last step), LIMIT, UNSUPPORTED (quantize: what has no form of integers, or a
+ * BatchNormalization that does not stand right behind a convolution or dense layer). The model's recipe (preparation,
+ * labels) is taken from the data set. */
 mote_status mote_train(mote_training **out, mote_model *model, const mote_dataset *set, const mote_train_options *options,
                        mote_error *err);
 void        mote_training_destroy(mote_training *training); /* NULL is fine */

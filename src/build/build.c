@@ -225,6 +225,10 @@ static mote_status save_training(build_work *w, const mote_model *trained, const
     w->summary->seconds = training->seconds;
     w->summary->epochs = (int)training->history.row_count;
     snprintf(w->summary->isa, sizeof w->summary->isa, "%s", training->isa);
+    w->summary->quantized_from = training->quantized_from;
+    if (training->quantized_from > 0)
+        snprintf(w->summary->trained_scheme, sizeof w->summary->trained_scheme, "%s",
+                 mote_scheme_name(w->spec->train.quantize.scheme));
     take_last_epoch(w->summary, &training->history);
     w->summary->real.file_bytes = file_bytes(model);
     return MOTE_OK;
@@ -436,6 +440,20 @@ static void say_start(const build_work *w, const mote_model *model)
         say(w, "warning: %s", mote_model_note(model, i));
 }
 
+/* ", int8 from epoch 3", or nothing. */
+typedef struct trained_text {
+    char text[64];
+} trained_text;
+
+static trained_text show_trained(const mote_summary *summary)
+{
+    trained_text text = {""};
+
+    if (summary->quantized_from > 0)
+        snprintf(text.text, sizeof text.text, ", %s from epoch %d", summary->trained_scheme, (int)summary->quantized_from);
+    return text;
+}
+
 static mote_status train(build_work *w, mote_error *err)
 {
     mote_model *model;
@@ -452,8 +470,8 @@ static mote_status train(build_work *w, mote_error *err)
     MOTE_TRY(err->code);
     MOTE_TRY(check_file(w, err));
     memcpy(w->summary->train_key, w->keys.train, sizeof w->summary->train_key);
-    say(w, "train      %d epochs in %.2f s; %s %s", w->summary->epochs, w->summary->seconds, w->summary->split,
-        main_figure(&w->summary->real.evaluation).text);
+    say(w, "train      %d epochs in %.2f s%s; %s %s", w->summary->epochs, w->summary->seconds, show_trained(w->summary).text,
+        w->summary->split, main_figure(&w->summary->real.evaluation).text);
     if (w->split->id == MOTE_SPLIT_TRAIN)
         say(w, "           on what it was trained with: add validation_split or test_split");
     return save_summary(w, err);
@@ -587,14 +605,18 @@ static void quantize_mixed(build_work *w, const mote_dataset_split *calibration,
     mote_mixed_free(&report);
 }
 
-/* From the samples that the spec names: a split of its own data, or other data. Some schemes take none. */
+/* From the samples that the spec names: a split of its own data, or other data. Some schemes take none, nor does what was
+ * trained quantized. */
 static mote_status quantize_real(build_work *w, const mote_quantize_options *options, mote_error *err)
 {
     const mote_spec_convert   *convert = &w->spec->convert;
     const mote_dataset_request request = {.path = convert->calibration_data, .model = w->real};
     mote_dataset              *set = w->set, *other = NULL;
 
-    if (!mote_scheme_is_calibrated(options->scheme))
+    if (w->spec->train.quantize.is_on && (convert->has_max_drop || convert->max_bytes > 0))
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "%s: convert: max_drop and max_bytes do not go with train: quantize; leave one out", w->spec->path);
+    if (!mote_scheme_is_calibrated(options->scheme) || w->spec->train.quantize.is_on)
         return mote_model_quantize(&w->quantized, w->real, NULL, options, err);
     if (request.path && mote_dataset_open(&other, &request, err) != MOTE_OK)
         return mote_context(err, "%s: convert: calibrate", w->spec->path);

@@ -153,6 +153,8 @@ static void add_train(mote_sha256 *hash, const mote_spec *spec)
     add_text(hash, mote_spec_section_text(spec, "model"));
     add_text(hash, mote_spec_section_text(spec, "train"));
     add_text(hash, numbers); /* may come from the command line */
+    if (spec->train.quantize.is_on)
+        add_text(hash, spec->train.quantize.is_per_tensor ? "a scale a tensor" : "a scale a channel"); /* convert says so */
 }
 
 /* The key of the stage before, then the stage's own section. */

@@ -14,6 +14,7 @@ typedef struct train_section {
     mote_train_options options;
     float              learning_rate;
     mote_switch        shuffle;
+    const char        *quantize;
 } train_section;
 
 static const mote_word loss_words[] = {
@@ -44,6 +45,8 @@ static const mote_key train_keys[] = {
     MOTE_KEY("seed", train_section, options.seed),
     MOTE_KEY("threads", train_section, options.threads, .min = 1, .max = 1024),
     MOTE_KEY("isa", train_section, options.isa, .words = isa_words),
+    MOTE_KEY("quantize", train_section, quantize),
+    MOTE_KEY("from_epoch", train_section, options.quantize.from_epoch, .min = 1, .max = 1000000),
     {0},
 };
 
@@ -265,6 +268,52 @@ mote_status mote_spec_settle_train(mote_spec *spec, const mote_yaml_reader *read
     return reader->err->code;
 }
 
+/* ---- quantize ---- */
+
+/* "none", or a scheme's name. */
+static mote_status find_scheme(mote_scheme *scheme, bool *is_there, const mote_yaml_reader *reader, const mote_yaml *node,
+                               const char *about)
+{
+    const char *names[1 + MOTE_SCHEME_COUNT] = {"none"};
+    int         i;
+
+    *is_there = false;
+    if (strcmp(node->text, names[0]) == 0)
+        return MOTE_OK;
+    if ((*is_there = mote_scheme_find(scheme, node->text)))
+        return MOTE_OK;
+    for (i = 0; i < MOTE_SCHEME_COUNT; i++)
+        names[1 + i] = mote_scheme_name((mote_scheme)i);
+    return mote_yaml_fail_word(reader, node->line, about, node->text, names, 1 + MOTE_SCHEME_COUNT);
+}
+
+/* Training by a scheme, which the model then is converted by, unless the section convert says otherwise. */
+static mote_status read_quantize(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map)
+{
+    const mote_yaml     *scheme = mote_yaml_find(map, "quantize"), *from = mote_yaml_find(map, "from_epoch");
+    mote_train_quantize *quantize = &spec->train.quantize;
+    const int32_t        epochs = spec->train.epochs > 0 ? spec->train.epochs : 1;
+
+    if (scheme && !mote_yaml_is_null(scheme))
+        MOTE_TRY(find_scheme(&quantize->scheme, &quantize->is_on, reader, scheme, "train: unknown quantize"));
+    if (quantize->from_epoch > 0 && !quantize->is_on)
+        return mote_yaml_fail(reader, from->key_line, "train: from_epoch goes with quantize, as in quantize: int8");
+    if (quantize->from_epoch > epochs)
+        return mote_yaml_fail(reader, from->line, "train: from_epoch is %d, and there are %d epochs",
+                              (int)quantize->from_epoch, (int)epochs);
+    if (!quantize->is_on)
+        return MOTE_OK;
+    if (!mote_scheme_is_calibrated(quantize->scheme))
+        return mote_yaml_fail(reader, scheme->line,
+                              "train: quantize: %s keeps activations real: there is nothing to train for; convert by it",
+                              mote_scheme_name(quantize->scheme));
+    if (spec->state->start.path && quantize->from_epoch == 0)
+        quantize->from_epoch = 1;
+    spec->convert.is_quantized = true;
+    spec->convert.options.scheme = quantize->scheme;
+    return MOTE_OK;
+}
+
 /* ---- the section ---- */
 
 mote_status mote_spec_read_train(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map)
@@ -283,7 +332,8 @@ mote_status mote_spec_read_train(mote_spec *spec, const mote_yaml_reader *reader
         o->learning_rate = section.learning_rate;
     section.options.keeps_order = section.shuffle == MOTE_SWITCH_OFF;
     spec->train = section.options;
-    return mote_spec_read_start(spec, reader, map);
+    MOTE_TRY(mote_spec_read_start(spec, reader, map));
+    return read_quantize(spec, reader, map);
 }
 
 /* ---- convert ---- */
@@ -407,40 +457,39 @@ static mote_status read_mixing(mote_spec *spec, const mote_yaml_reader *reader, 
     return MOTE_OK;
 }
 
-/* "none", or a scheme's name. */
-static mote_status find_scheme(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *node)
+/* What training has seen is not looked for again. */
+static mote_status check_ranges(const mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map)
 {
-    const char *names[1 + MOTE_SCHEME_COUNT] = {"none"};
-    int         i;
+    static const char *const keys[] = {"calibrate", "method"};
+    size_t                   i;
 
-    spec->convert.options = (mote_quantize_options){0};
-    spec->convert.is_quantized = false;
-    if (!node || mote_yaml_is_null(node) || strcmp(node->text, names[0]) == 0)
-        return MOTE_OK;
-    spec->convert.is_quantized = mote_scheme_find(&spec->convert.options.scheme, node->text);
-    if (spec->convert.is_quantized)
-        return MOTE_OK;
-    for (i = 0; i < MOTE_SCHEME_COUNT; i++)
-        names[1 + i] = mote_scheme_name((mote_scheme)i);
-    return mote_yaml_fail_word(reader, node->line, "convert: unknown quantize", node->text, names, 1 + MOTE_SCHEME_COUNT);
+    for (i = 0; spec->train.quantize.is_on && i < sizeof keys / sizeof *keys; i++)
+        if (mote_yaml_find(map, keys[i]) && !mote_yaml_is_null(mote_yaml_find(map, keys[i])))
+            return mote_yaml_fail(reader, mote_yaml_find(map, keys[i])->key_line,
+                                  "convert: %s: training finds the ranges (train: quantize); leave it out", keys[i]);
+    return MOTE_OK;
 }
 
 mote_status mote_spec_read_convert(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map)
 {
-    convert_section section = {0};
-    mote_error      why = {0};
+    const mote_yaml       *quantize = mote_yaml_find(map, "quantize");
+    mote_quantize_options *options = &spec->convert.options;
+    convert_section        section = {0};
+    mote_error             why = {0};
 
     MOTE_TRY(mote_keys_read(reader, map, &(mote_keys_place){"convert", convert_keys, convert_others}, &section));
-    MOTE_TRY(find_scheme(spec, reader, mote_yaml_find(map, "quantize")));
+    if (quantize && !mote_yaml_is_null(quantize))
+        MOTE_TRY(find_scheme(&options->scheme, &spec->convert.is_quantized, reader, quantize, "convert: unknown quantize"));
     if (!spec->convert.is_quantized && section.io != MOTE_F32)
         return mote_yaml_fail(reader, mote_yaml_find(map, "io")->line,
                               "convert: io is an integer type, but nothing is quantized; add quantize: int8");
-    spec->convert.options.is_per_tensor = section.granularity == 1;
-    spec->convert.options.io = section.io;
-    spec->convert.options.method = (mote_calibration_method)section.method;
+    options->is_per_tensor = spec->train.quantize.is_per_tensor = section.granularity == 1;
+    options->io = section.io;
+    options->method = (mote_calibration_method)section.method;
     MOTE_TRY(read_mixing(spec, reader, map, &section));
-    if (mote_quantize_check(&spec->convert.options, &why) != MOTE_OK)
-        return mote_yaml_fail(reader, mote_yaml_find(map, "quantize")->line, "convert: %s", why.text);
+    if (mote_quantize_check(options, &why) != MOTE_OK)
+        return mote_yaml_fail(reader, (quantize ? quantize : mote_yaml_find(map, "io"))->line, "convert: %s", why.text);
+    MOTE_TRY(check_ranges(spec, reader, map));
     return read_calibrate(spec, reader, mote_yaml_find(map, "calibrate"));
 }
 

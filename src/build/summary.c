@@ -36,6 +36,8 @@ static const summary_field fields[] = {
     FIELD("train", "seconds", REAL, seconds),
     FIELD("train", "epochs", INT, epochs),
     FIELD("train", "isa", TEXT, isa),
+    FIELD("quantized_training", "scheme", TEXT, trained_scheme),
+    FIELD("quantized_training", "from_epoch", INT, quantized_from),
     FIELD("float32", "file_bytes", SIZE, real.file_bytes),
     FIELD(QUANTIZED, "file_bytes", SIZE, quantized.file_bytes),
     FIELD("firmware", "name", TEXT, firmware_name),
@@ -157,6 +159,8 @@ static bool is_wanted(const mote_summary *summary, const char *section)
 {
     if (section == QUANTIZED)
         return summary->scheme[0] != '\0';
+    if (section && strcmp(section, "quantized_training") == 0)
+        return summary->quantized_from > 0;
     if (section && strcmp(section, "firmware") == 0)
         return summary->arena_bytes > 0;
     if (section && strcmp(section, "chip") == 0)

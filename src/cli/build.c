@@ -83,6 +83,8 @@ static mote_status print_summary(const mote_build_result *result, bool only_trai
 
     add_row(&rows, "network", "%zu parameters, %zu multiply-accumulates", s->parameters, s->macs);
     add_row(&rows, "trained", "%d epochs in %.2f s (%s), evaluated on %s", s->epochs, s->seconds, s->isa, s->split);
+    if (s->quantized_from > 0)
+        add_row(&rows, "quantized", "%s in training, from epoch %d", s->trained_scheme, (int)s->quantized_from);
     add_model(&rows, "float32", &s->real);
     if (!only_train && s->scheme[0])
         add_model(&rows, s->scheme, &s->quantized);

@@ -80,9 +80,7 @@ static mote_status read_options(conversion *c, const cli_args *args, mote_error 
                 return mote_fail(err, MOTE_ERR_USAGE,
                                  "--%s: --quantize %s stores weights in fewer bits and needs no samples", of_samples[i],
                                  quantize_words[quantize]);
-    } else if (c->is_quantized && !c->calibrate)
-        return mote_fail(err, MOTE_ERR_USAGE, "--quantize %s needs samples to see the range of each layer: --calibrate DATA",
-                         quantize_words[quantize]);
+    }
     return mote_quantize_check(&c->options, err);
 }
 
@@ -136,8 +134,25 @@ static mote_model *model_of(const conversion *c)
     return c->model ? c->model : c->given;
 }
 
+/* A model that was trained quantized has its ranges; any other wants samples. */
+static mote_status check_ranges(const conversion *c, const cli_args *args, mote_error *err)
+{
+    static const char *const of_samples[] = {"samples", "split",        "method",  "target-kind",
+                                             "header",  "skip-damaged", "prepared"};
+    size_t                   i;
+
+    if (!mote_model_has_ranges(model_of(c)))
+        return mote_fail(err, MOTE_ERR_USAGE, "--quantize %s needs samples to see the range of each layer: --calibrate DATA",
+                         mote_scheme_name(c->options.scheme));
+    for (i = 0; i < sizeof of_samples / sizeof *of_samples; i++)
+        if (cli_has(args, of_samples[i]))
+            return mote_fail(err, MOTE_ERR_USAGE, "--%s goes with --calibrate", of_samples[i]);
+    return MOTE_OK;
+}
+
 static mote_status quantize(conversion *c, const cli_args *args, mote_error *err)
 {
+    const bool                is_calibrated = mote_scheme_is_calibrated(c->options.scheme);
     cli_data_request          request = {.args = args,
                                          .split_name = cli_value(args, "split"),
                                          .preferred = MOTE_SPLIT_TRAIN,
@@ -148,7 +163,9 @@ static mote_status quantize(conversion *c, const cli_args *args, mote_error *err
     request.value_count = cli_values(args, "calibrate", &request.values);
     if (mote_model_is_quantized(model_of(c)))
         return mote_fail(err, MOTE_ERR_USAGE, "%s: is quantized already", c->from);
-    if (mote_scheme_is_calibrated(c->options.scheme)) {
+    if (is_calibrated && !c->calibrate)
+        MOTE_TRY(check_ranges(c, args, err));
+    if (is_calibrated && c->calibrate) {
         MOTE_TRY(cli_load_data(&c->set, &split, &request, err));
         c->sample_count = split->count < (size_t)c->options.samples ? split->count : (size_t)c->options.samples;
     }
@@ -185,7 +202,10 @@ static void print_written(const conversion *c, const mote_model *model)
 {
     char calibrated[80] = "";
 
-    if (c->is_quantized && !c->set)
+    if (c->is_quantized && !c->set && mote_scheme_is_calibrated(c->options.scheme))
+        snprintf(calibrated, sizeof calibrated, ", %s, in the ranges that training saw",
+                 mote_scheme_name(c->options.scheme));
+    else if (c->is_quantized && !c->set)
         snprintf(calibrated, sizeof calibrated, ", weights as %s", mote_scheme_name(c->options.scheme));
     else if (c->is_quantized)
         snprintf(calibrated, sizeof calibrated, ", %s, calibrated on %zu samples", mote_scheme_name(c->options.scheme),

@@ -90,6 +90,12 @@ typedef struct mote_math_norm {
     float   epsilon;
 } mote_math_norm;
 
+/* Real numbers that stored integers stand for: scale * q, q from low to high (the zero point is taken off already). */
+typedef struct mote_math_fake {
+    float scale;
+    float low, high; /* whole numbers, low <= 0 <= high */
+} mote_math_fake;
+
 /* Optimizers over one flat buffer, as Keras 3 defines them. All arrays hold `count` floats; clears_g sets g to zero
  * after use, ready for the next step's adding. */
 typedef struct mote_math_sgd { /* velocity may be NULL when momentum is 0 */
@@ -181,6 +187,13 @@ typedef struct mote_math {
     /* Inverted dropout: element i is kept, times 1 / (1 - rate), where mote_random_unit_f32(key, i) >= rate, else 0. The
      * mask is a function of (key, i) only, so the same call on dy with the same key is the backward pass. 0 <= rate < 1. */
     void (*dropout)(size_t count, float rate, mote_random_key key, const float *x, float *y, bool adds);
+
+    /* ---- Fake quantization: y = scale * clamp(round(x / scale), low, high), halves away from zero; y may be x. Backward is
+     * straight through: dx = dy where rounding alone moved x, 0 where it was cut off; dx may be dy. widen makes [*min, *max]
+     * hold all of x, NaN left out. ---- */
+    void (*fake_quantize)(const mote_math_fake *fake, size_t count, const float *x, float *y);
+    void (*fake_quantize_backward)(const mote_math_fake *fake, size_t count, const float *x, const float *dy, float *dx);
+    void (*widen)(size_t count, const float *x, float *min, float *max);
 
     /* ---- Losses, as Keras defines them: the mean over the last axis (cross-entropies over classes: the sum), then the mean
      * over rows. Each returns the SUM over rows (divide by rows for the mean) and writes dx = scale * d(sum)/dx; give

@@ -18,12 +18,19 @@ static float value_of(const mote_tensor *tensor, int32_t channel, float absent)
     return tensor ? ((const float *)tensor->data)[channel] : absent;
 }
 
+mote_line mote_normalization_line(const mote_graph *graph, const mote_node *node, int32_t channel)
+{
+    const mote_tensor *gamma = mote_node_in(graph, node, 1), *beta = mote_node_in(graph, node, 2),
+                      *mean = mote_node_in(graph, node, 3), *variance = mote_node_in(graph, node, 4);
+    const double deviation = sqrt((double)value_of(variance, channel, 1) + (double)node->as.batch_normalization.epsilon);
+    const double factor = (double)value_of(gamma, channel, 1) / deviation;
+
+    return (mote_line){factor, (double)value_of(beta, channel, 0) - (double)value_of(mean, channel, 0) * factor};
+}
+
 static mote_status find_affine(mote_edit *edit, const mote_node *node, affine *out, mote_error *err)
 {
-    const mote_graph  *graph = edit->graph;
-    const mote_tensor *x = mote_node_in(graph, node, 0), *gamma = mote_node_in(graph, node, 1),
-                      *beta = mote_node_in(graph, node, 2);
-    const mote_tensor *mean = mote_node_in(graph, node, 3), *variance = mote_node_in(graph, node, 4);
+    const mote_tensor *x = mote_node_in(edit->graph, node, 0);
     int32_t            c;
 
     out->channels = x->dim[x->rank - 1];
@@ -32,9 +39,9 @@ static mote_status find_affine(mote_edit *edit, const mote_node *node, affine *o
     if (!out->factor || !out->shift)
         return err->code;
     for (c = 0; c < out->channels; c++) {
-        double deviation = sqrt((double)value_of(variance, c, 1) + (double)node->as.batch_normalization.epsilon);
-        out->factor[c] = (double)value_of(gamma, c, 1) / deviation;
-        out->shift[c] = (double)value_of(beta, c, 0) - (double)value_of(mean, c, 0) * out->factor[c];
+        const mote_line line = mote_normalization_line(edit->graph, node, c);
+        out->factor[c] = line.factor;
+        out->shift[c] = line.shift;
     }
     return MOTE_OK;
 }

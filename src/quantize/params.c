@@ -44,45 +44,67 @@ mote_affine mote_affine_of_fixed(mote_dtype dtype, bool is_symmetric, float low,
     return (mote_affine){(float)scale, (int32_t)lround((double)lowest - (double)low / scale)};
 }
 
-static void find_scales(const mote_tensor *w, size_t inner, int32_t channels, int32_t limit, float *scale)
-{
-    const float *values = w->data;
-    size_t       count = mote_tensor_count(w), i;
-    int32_t      c;
+/* Weights as [outer, channels, inner]. */
+typedef struct weight_shape {
+    size_t outer, inner;
+    size_t channels;
+} weight_shape;
 
-    for (c = 0; c < channels; c++)
+static weight_shape shape_of(const mote_tensor *w, int32_t axis)
+{
+    const size_t count = mote_tensor_count(w);
+    weight_shape shape = {1, 1, axis < 0 ? 1 : (size_t)w->dim[axis]};
+    int32_t      d;
+
+    for (d = axis + 1; axis >= 0 && d < w->rank; d++)
+        shape.inner *= (size_t)w->dim[d];
+    if (axis < 0)
+        shape.inner = count;
+    else
+        shape.outer = count / (shape.channels * shape.inner);
+    return shape;
+}
+
+static void find_scales(const float *values, weight_shape shape, int32_t limit, float *scale)
+{
+    size_t o, c, i;
+
+    for (c = 0; c < shape.channels; c++)
         scale[c] = 0;
-    for (i = 0; i < count; i++) {
-        float size = fabsf(values[i]);
-        c = (int32_t)(i / inner % (size_t)channels);
-        if (size > scale[c])
-            scale[c] = size;
-    }
-    for (c = 0; c < channels; c++)
+    for (o = 0; o < shape.outer; o++)
+        for (c = 0; c < shape.channels; c++, values += shape.inner) {
+            float most = scale[c];
+            for (i = 0; i < shape.inner; i++)
+                most = fabsf(values[i]) > most ? fabsf(values[i]) : most;
+            scale[c] = most;
+        }
+    for (c = 0; c < shape.channels; c++)
         scale[c] /= (float)limit;
+}
+
+/* Halves away from zero. The quotient of two floats is a half, or further from one than adding it could round away. */
+static int8_t store_weight(double q, double limit)
+{
+    q = q < -limit ? -limit : q > limit ? limit : q;
+    return (int8_t)(q + copysign(0.5, q));
 }
 
 void mote_quantize_weights(const mote_scheme_row *scheme, const mote_tensor *w, int32_t axis, const float *least_scale,
                            float *scale, int8_t *out)
 {
-    const float *values = w->data;
-    const double limit = scheme->weight_limit;
-    size_t       count = mote_tensor_count(w), inner = 1, i;
-    int32_t      channels = axis < 0 ? 1 : w->dim[axis], d, c;
+    const weight_shape shape = shape_of(w, axis);
+    const float       *values = w->data;
+    size_t             o, c, i;
 
-    for (d = axis + 1; axis >= 0 && d < w->rank; d++)
-        inner *= (size_t)w->dim[d];
-    if (axis < 0)
-        inner = count;
-    find_scales(w, inner, channels, scheme->weight_limit, scale);
-    for (c = 0; c < channels; c++) {
+    find_scales(values, shape, scheme->weight_limit, scale);
+    for (c = 0; c < shape.channels; c++) {
         if (least_scale && scale[c] < least_scale[c]) /* a channel of zeros, too: its bias is all it has, and stays fine */
             scale[c] = least_scale[c];
         if (!(scale[c] > 0))
             scale[c] = 1.0f;
     }
-    for (i = 0; i < count; i++) {
-        double q = round((double)values[i] / (double)scale[i / inner % (size_t)channels]);
-        out[i] = (int8_t)(q < -limit ? -limit : q > limit ? limit : q);
-    }
+    for (o = 0; o < shape.outer; o++)
+        for (c = 0; c < shape.channels; c++, values += shape.inner, out += shape.inner)
+            for (i = 0; i < shape.inner; i++)
+                out[i] = store_weight((double)values[i] / (double)scale[c], scheme->weight_limit);
 }

@@ -27,6 +27,19 @@ mote_affine mote_affine_of_cell(float min, float max);
 /* The same for values from low to one step below high, over all that dtype stores: 1/256 and -128 for 0 to 1 as int8. */
 mote_affine mote_affine_of_fixed(mote_dtype dtype, bool is_symmetric, float low, float high);
 
+/* Of an output, by its wish; range: its own, affine: of the graph's activations so far. */
+mote_affine mote_affine_for(const mote_scheme_row *scheme, const mote_node *node, const mote_quant_want *want,
+                            mote_range range, const mote_affine *affine);
+/* What goes into a joined tensor is made in its scale at once, where its range is free and no wider than what it goes into
+ * (MAXIMUM's output may be the narrower one). From the last node to the first, so that what is joined twice has the widest.
+ */
+void mote_widen_joined(const mote_graph *graph, mote_range *ranges);
+bool mote_range_covers(mote_range outer, mote_range inner);
+/* The row whose types the weights of an operator get, which are its operand `operand`. */
+const mote_scheme_row *mote_scheme_of_weights(const mote_scheme_row *scheme, mote_op_kind op, int32_t operand);
+
+/* ranges[graph][tensor] as the model has them: of quantization-aware training. */
+void mote_take_ranges(mote_range *const *ranges, const mote_model *model);
 /* Runs the float model over samples and fills ranges[graph][tensor], for every activation. */
 mote_status mote_calibrate(mote_range *const *ranges, const mote_model *model, const mote_dataset_split *samples,
                            const mote_quantize_options *options, mote_error *err);

@@ -50,15 +50,6 @@ static mote_graph *new_graph(const rewriting *r)
 
 /* ---- activations ---- */
 
-static mote_affine affine_for(const rewriting *r, const mote_node *node, const mote_quant_want *want, mote_id id)
-{
-    if (want->rule == MOTE_QUANT_FIXED)
-        return mote_affine_of_fixed(r->scheme->activations, r->scheme->is_symmetric, want->low, want->high);
-    if (want->rule == MOTE_QUANT_SAME)
-        return r->affine[node->in[want->of]];
-    return mote_affine_of(r->scheme, r->ranges[id].min, r->ranges[id].max);
-}
-
 static mote_status add_activation(rewriting *r, mote_id id, mote_affine affine, mote_error *err)
 {
     mote_tensor tensor = r->graph->tensors[id];
@@ -114,19 +105,6 @@ static mote_status find_least_scales(rewriting *r, const mote_node *node, const 
     return MOTE_OK;
 }
 
-/* The row whose types the node's weights, operand i, get. */
-static const mote_scheme_row *weights_scheme(const rewriting *r, const mote_node *node, int32_t i)
-{
-    const mote_op_row *row;
-
-    if (r->scheme->weights != MOTE_I4)
-        return r->scheme;
-    for (row = mote_op_rows(node->op); row->in_count > 0; row++)
-        if (i < row->in_count && (mote_dtype)row->in[i] == r->scheme->weights)
-            return r->scheme;
-    return &mote_schemes[r->scheme->else_weights];
-}
-
 /* Two to a byte, the low half first. */
 static void pack_int4(const int8_t *values, size_t count, uint8_t *out)
 {
@@ -140,7 +118,7 @@ static void pack_int4(const int8_t *values, size_t count, uint8_t *out)
 static mote_status add_weights(rewriting *r, const mote_node *node, int32_t i, const mote_quant_want *wants, mote_id *out,
                                mote_error *err)
 {
-    const mote_scheme_row *scheme = weights_scheme(r, node, i);
+    const mote_scheme_row *scheme = mote_scheme_of_weights(r->scheme, node->op, i);
     const mote_tensor     *w = mote_node_in(r->graph, node, i);
     mote_tensor            tensor = *w;
     int32_t                axis = r->options->is_per_tensor ? -1 : wants[i].axis, channels = axis < 0 ? 1 : w->dim[axis];
@@ -448,7 +426,8 @@ static mote_status take_state(rewriting *r, const mote_node *node, int32_t i, co
         return mote_op_fail(r->graph, node, MOTE_ERR_UNSUPPORTED, err, "operand %d is no state of its own", i);
     if (wants[i].rule == MOTE_QUANT_CELL)
         return add_state(r, id, MOTE_I16, mote_affine_of_cell(r->ranges[id].min, r->ranges[id].max), out, err);
-    return add_state(r, id, r->scheme->activations, affine_for(r, node, &wants[node->in_count], node->out[0]), out, err);
+    return add_state(r, id, r->scheme->activations,
+                     mote_affine_for(r->scheme, node, &wants[node->in_count], r->ranges[node->out[0]], r->affine), out, err);
 }
 
 static mote_status take_operand(rewriting *r, const mote_node *node, int32_t i, const mote_quant_want *wants, mote_id *in,
@@ -577,8 +556,9 @@ static mote_status add_result(rewriting *r, const mote_node *from, int32_t i, co
     }
     if (want->rule == MOTE_QUANT_RANGE && is_real(&r->graph->tensors[id]) && !r->ranges[id].is_known)
         return mote_op_fail(r->graph, from, MOTE_ERR_USAGE, err, "no calibration sample runs it; give samples that do");
-    MOTE_TRY(want->rule == MOTE_QUANT_KEEP ? add_kept(r, id, err)
-                                           : add_activation(r, id, affine_for(r, from, want, id), err));
+    MOTE_TRY(want->rule == MOTE_QUANT_KEEP
+                 ? add_kept(r, id, err)
+                 : add_activation(r, id, mote_affine_for(r->scheme, from, want, r->ranges[id], r->affine), err));
     *out = r->moved[id];
     return MOTE_OK;
 }
@@ -696,6 +676,9 @@ static mote_status add_input(rewriting *r, int32_t index, mote_id *outer, mote_e
         *outer = r->moved[id];
         return MOTE_OK;
     }
+    if (!r->ranges[id].is_known)
+        return mote_fail(err, MOTE_ERR_USAGE, "input %s has no range, which others have; give calibration samples",
+                         mote_show_string(r->graph->tensors[id].name).text);
     MOTE_TRY(add_activation(r, id, mote_affine_of(r->scheme, r->ranges[id].min, r->ranges[id].max), err));
     *outer = r->options->io == r->scheme->activations ? r->moved[id] : add_end(r, r->moved[id], err);
     return err->code;
@@ -798,31 +781,6 @@ static mote_status add_outputs(rewriting *r, mote_error *err)
     return mote_graph_set_outputs(r->to, new_graph(r), outer, count, err);
 }
 
-static bool covers(mote_range outer, mote_range inner)
-{
-    return outer.min <= inner.min && outer.max >= inner.max;
-}
-
-/* What goes into a joined tensor is made in its scale at once, where its range is free and no wider than what it goes into
- * (MAXIMUM's output may be the narrower one). From the last node to the first, so that what is joined twice has the widest.
- */
-static void widen_joined(rewriting *r)
-{
-    int32_t n, i;
-
-    for (n = r->graph->node_count - 1; n >= 0; n--) {
-        mote_quant_want  want[MOTE_NODE_IN_MAX + MOTE_NODE_OUT_MAX] = {{0}};
-        const mote_node *node = &r->graph->nodes[n];
-        if (!mote_ops[node->op]->quantize)
-            continue;
-        mote_ops[node->op]->quantize(r->graph, node, want);
-        for (i = 0; i < node->in_count; i++)
-            if (want[i].rule == MOTE_QUANT_JOINED && r->graph->tensors[node->in[i]].kind != MOTE_CONST &&
-                covers(r->ranges[node->out[0]], r->ranges[node->in[i]]))
-                r->ranges[node->in[i]] = r->ranges[node->out[0]];
-    }
-}
-
 /* The ranges of what a loop carries become one. True: some range has grown. */
 static bool join_carried(const rewriting *r, int32_t g, const mote_node *node, int32_t i)
 {
@@ -841,7 +799,7 @@ static bool join_carried(const rewriting *r, int32_t g, const mote_node *node, i
             whole.is_known = true;
         }
     for (k = 0; whole.is_known && k < sizeof all / sizeof *all; k++) {
-        has_grown |= !all[k]->is_known || !covers(*all[k], whole);
+        has_grown |= !all[k]->is_known || !mote_range_covers(*all[k], whole);
         *all[k] = whole;
     }
     return has_grown;
@@ -922,22 +880,21 @@ static void settle_ranges(rewriting *r)
 
     for (round = 0; has_grown && round < ROUNDS; round++) {
         join_loops(r);
-        for (g = 0; g < r->from->graph_count; g++) {
-            r->graph = &r->from->graphs[g];
-            r->ranges = r->ranges_of[g];
-            widen_joined(r);
-        }
+        for (g = 0; g < r->from->graph_count; g++)
+            mote_widen_joined(&r->from->graphs[g], r->ranges_of[g]);
         has_grown = join_loops(r);
     }
 }
 
-/* By calibration, or as it was seen by an earlier one. */
+/* By calibration, as training saw them, or as an earlier calibration did. */
 static mote_status see_ranges(rewriting *r, const mote_dataset_split *calibration, mote_error *err)
 {
     mote_mixing *m = r->mixing;
     int32_t      g;
 
-    if (!m || !m->ranges_of)
+    if ((!m || !m->ranges_of) && !calibration && mote_model_has_ranges(r->from))
+        mote_take_ranges(r->ranges_of, r->from);
+    else if (!m || !m->ranges_of)
         MOTE_TRY(mote_calibrate(r->ranges_of, r->from, calibration, r->options, err));
     if (!m)
         return MOTE_OK;

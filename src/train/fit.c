@@ -42,6 +42,8 @@ typedef struct training_state {
     const mote_math     *math;
     mote_pool           *pool;
     mote_network        *network;
+    mote_network_options network_options;
+    mote_fake           *fake; /* NULL: nothing is quantized */
     trained_output       output[MOTE_TARGETS_MAX];
     mote_score_place     place[MOTE_TARGETS_MAX];
     int                  output_count;
@@ -53,6 +55,7 @@ typedef struct training_state {
     const char          *names[COLUMNS_MAX];
     double              *columns[COLUMNS_MAX];
     double               started, reported; /* seconds */
+    char                 scheme[24];        /* that training is quantized by, after a space */
 } training_state;
 
 static double now(void)
@@ -134,6 +137,12 @@ static mote_status report(training_state *s, mote_progress_event *event, mote_er
     return s->options.progress.report(s->options.progress.user, event) ? MOTE_OK : mote_fail(err, MOTE_ERR_USAGE, "stopped");
 }
 
+/* " int8", while what is computed is quantized. */
+static const char *scheme_of(const training_state *s)
+{
+    return s->network->fake ? s->scheme : "";
+}
+
 /* Now and then within an epoch: done of its samples. */
 static mote_status report_batch(training_state *s, int epoch, size_t done, const all_scores *sums, mote_error *err)
 {
@@ -143,7 +152,7 @@ static mote_status report_batch(training_state *s, int epoch, size_t done, const
     if (!s->options.progress.report || now() - s->reported <= 0.1)
         return MOTE_OK;
     event.done = (int64_t)epoch * (int64_t)s->set->split[MOTE_SPLIT_TRAIN].count + (int64_t)done;
-    snprintf(detail, sizeof detail, "epoch %d/%d  loss %.4f", epoch + 1, s->options.epochs,
+    snprintf(detail, sizeof detail, "epoch %d/%d%s  loss %.4f", epoch + 1, s->options.epochs, scheme_of(s),
              sums->loss / (double)sums->count);
     return report(s, &event, err);
 }
@@ -158,7 +167,7 @@ static mote_status report_epoch(training_state *s, int epoch, mote_error *err)
     if (!s->options.progress.report)
         return MOTE_OK;
     event.done = (int64_t)(epoch + 1) * (int64_t)s->set->split[MOTE_SPLIT_TRAIN].count;
-    used = snprintf(detail, sizeof detail, "epoch %d/%d", epoch + 1, s->options.epochs);
+    used = snprintf(detail, sizeof detail, "epoch %d/%d%s", epoch + 1, s->options.epochs, scheme_of(s));
     for (c = 1; c < s->column_count && used < 120; c++)
         used += snprintf(detail + used, sizeof detail - (size_t)used, "  %s %.4f", s->names[c], s->columns[c][epoch]);
     return report(s, &event, err);
@@ -269,6 +278,14 @@ static mote_status check_end(training_state *s, all_scores *last_validation, mot
     return MOTE_OK;
 }
 
+/* From here on the network computes with the numbers of its integers; weights, order and optimizer go on. */
+static mote_status begin_quantized(training_state *s, mote_error *err)
+{
+    s->network_options.fake = s->fake;
+    mote_network_destroy(s->network);
+    return mote_network_create(&s->network, s->model, &s->network_options, err);
+}
+
 static mote_status run_epochs(training_state *s, mote_error *err)
 {
     all_scores val_sums = {0};
@@ -277,6 +294,8 @@ static mote_status run_epochs(training_state *s, mote_error *err)
     for (epoch = 0; epoch < s->options.epochs; epoch++) {
         all_scores sums = {0};
         int        column = 1;
+        if (epoch + 1 == s->public.quantized_from)
+            MOTE_TRY(begin_quantized(s, err));
         MOTE_TRY(train_epoch(s, epoch, &sums, err));
         s->columns[0][epoch] = epoch + 1;
         column = record_scores(s, column, epoch, &sums);
@@ -658,10 +677,41 @@ static mote_status start_optimizer(training_state *s, mote_error *err)
     return mote_optimizer_make_memory(&model->memory, &s->optimizer, model->params.count, &model->arena, err);
 }
 
+/* ---- quantized training ---- */
+
+static mote_status check_epoch(const training_state *s, mote_error *err)
+{
+    const int32_t from = s->options.quantize.from_epoch;
+
+    if (from < 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "from_epoch is %d; 1 is the first epoch", (int)from);
+    if (from > s->options.epochs)
+        return mote_fail(err, MOTE_ERR_USAGE, "quantized training would begin with epoch %d, and there are %d", (int)from,
+                         (int)s->options.epochs);
+    return MOTE_OK;
+}
+
+/* What is refused is refused before the first epoch. */
+static mote_status prepare_quantized(training_state *s, mote_error *err)
+{
+    const mote_train_quantize *quantize = &s->options.quantize;
+    int32_t                    i;
+
+    for (i = 0; !quantize->is_on && i < s->model->graphs[0].tensor_count; i++)
+        s->model->graphs[0].tensors[i].range = (mote_range){0}; /* of a training before */
+    if (!quantize->is_on)
+        return MOTE_OK;
+    MOTE_TRY(check_epoch(s, err));
+    s->public.quantized_from = quantize->from_epoch   ? quantize->from_epoch
+                               : s->model->is_trained ? 1
+                                                      : s->options.epochs / 2 + 1;
+    snprintf(s->scheme, sizeof s->scheme, " %s", mote_scheme_name(quantize->scheme));
+    return mote_fake_create(&s->fake, s->model, quantize, s->math, err);
+}
+
 static mote_status prepare(training_state *s, mote_error *err)
 {
-    mote_network_options network;
-    size_t               most;
+    size_t most;
 
     MOTE_TRY(check_options(s, err));
     MOTE_TRY(set_objectives(s, err));
@@ -670,8 +720,9 @@ static mote_status prepare(training_state *s, mote_error *err)
     MOTE_TRY(take_recipe(s, err));
     MOTE_TRY(mote_pool_create(&s->pool, s->options.threads, err));
     most = choose_capacity(s);
-    network = (mote_network_options){s->math, s->pool, (int32_t)most, s->place, s->output_count};
-    MOTE_TRY(mote_network_create(&s->network, s->model, &network, err));
+    MOTE_TRY(prepare_quantized(s, err));
+    s->network_options = (mote_network_options){s->math, s->pool, (int32_t)most, s->place, s->output_count, NULL};
+    MOTE_TRY(mote_network_create(&s->network, s->model, &s->network_options, err));
     MOTE_TRY(make_targets(s, most, err));
     MOTE_TRY(start_optimizer(s, err));
     s->order = MOTE_NEW(&s->arena, uint32_t, s->set->split[MOTE_SPLIT_TRAIN].count, err);
@@ -698,11 +749,15 @@ mote_status mote_train(mote_training **out, mote_model *model, const mote_datase
         run_epochs(s, err);
     if (err->code == MOTE_OK)
         mote_optimizer_remember(&s->model->memory, &s->optimizer, s->model->params.count);
+    if (err->code == MOTE_OK && s->fake)
+        mote_fake_keep(s->fake, s->model);
     s->public.seconds = now() - s->started;
     mote_network_destroy(s->network);
     mote_pool_destroy(s->pool);
+    mote_fake_destroy(s->fake);
     s->network = NULL;
     s->pool = NULL;
+    s->fake = NULL;
     if (err->code != MOTE_OK) {
         mote_training_destroy(&s->public);
         return err->code;

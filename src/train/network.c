@@ -29,8 +29,10 @@ static mote_status allocate_values(mote_network *network, mote_error *err)
     if (!network->value)
         return err->code;
     for (i = 0; i < graph->tensor_count; i++)
-        if (graph->tensors[i].kind == MOTE_CONST)
-            network->value[i] = graph->tensors[i].data;
+        if (graph->tensors[i].kind == MOTE_CONST) {
+            float *fake = network->fake ? mote_fake_constant(network->fake, i) : NULL;
+            network->value[i] = fake ? fake : graph->tensors[i].data;
+        }
     for (i = 0; i < graph->input_count; i++)
         if (!(network->value[graph->inputs[i]] = new_batch(network, &graph->tensors[graph->inputs[i]], err)))
             return err->code;
@@ -208,6 +210,16 @@ static mote_status check_trainable(const mote_graph *graph, const mote_node *nod
     return MOTE_OK;
 }
 
+/* What the node writes: where that is quantized, a buffer of its own. */
+static mote_status choose_out(mote_network *network, mote_id id, float **out, mote_error *err)
+{
+    *out = network->value[id];
+    if (!network->fake || !mote_fake_has(network->fake, id))
+        return MOTE_OK;
+    *out = network->raw[id] = new_batch(network, &network->model->graphs[0].tensors[id], err);
+    return err->code;
+}
+
 static mote_status link_node(mote_network *network, int32_t n, bool *is_written, mote_error *err)
 {
     const mote_graph  *graph = &network->model->graphs[0];
@@ -227,7 +239,7 @@ static mote_status link_node(mote_network *network, int32_t n, bool *is_written,
         MOTE_TRY(set_grad_in(network, n, i, &lists.grad_in[i], is_written, err));
     }
     for (i = 0; i < node->out_count; i++) {
-        lists.out[i] = network->value[node->out[i]];
+        MOTE_TRY(choose_out(network, node->out[i], &lists.out[i], err));
         lists.grad_out[i] = network->grad[node->out[i]];
     }
     state->call = (mote_call){.graph = graph,
@@ -291,6 +303,9 @@ static mote_status build(mote_network *network, const mote_network_options *opti
             network->nodes[options->places[n].skipped].is_skipped = true;
     }
     MOTE_TRY(allocate_values(network, err));
+    if (network->fake && !(network->raw = mote_arena_copy(&network->arena, network->value, (size_t)graph->tensor_count,
+                                                          sizeof *network->value, err)))
+        return err->code;
     MOTE_TRY(allocate_grads(network, err));
     for (n = graph->node_count - 1; n >= 0; n--)
         MOTE_TRY(link_node(network, n, is_written, err));
@@ -310,6 +325,7 @@ mote_status mote_network_create(mote_network **out, mote_model *model, const mot
     network->math = options->math;
     network->pool = options->pool;
     network->capacity = options->capacity;
+    network->fake = options->fake;
     if (build(network, options, err) != MOTE_OK) {
         mote_network_destroy(network);
         return err->code;
@@ -333,21 +349,63 @@ static void set_pass(mote_network_node *state, const mote_network_pass *pass)
     state->call.key = mote_random_make(pass->seed, MOTE_RANDOM_DROPOUT, state->dropout, pass->step);
 }
 
+static size_t count_of(const mote_network *network, mote_id id, const mote_network_pass *pass)
+{
+    const mote_tensor *tensor = &network->model->graphs[0].tensors[id];
+
+    return mote_tensor_count(tensor) * (tensor->is_batched ? (size_t)pass->batch : 1);
+}
+
+static void fake_all(mote_network *network, const mote_id *ids, int32_t count, const mote_network_pass *pass)
+{
+    int32_t i;
+
+    for (i = 0; network->fake && i < count; i++)
+        if (mote_fake_has(network->fake, ids[i]))
+            mote_fake_activation(network->fake, ids[i], count_of(network, ids[i], pass), network->raw[ids[i]],
+                                 network->value[ids[i]], pass->is_training);
+}
+
+static void begin_fake(mote_network *network, const mote_network_pass *pass)
+{
+    const mote_graph *graph = &network->model->graphs[0];
+
+    if (!network->fake)
+        return;
+    mote_fake_begin(network->fake);
+    fake_all(network, graph->inputs, graph->input_count, pass);
+}
+
+/* Gradients at what readers have become those at what was computed. */
+static void fake_grads(mote_network *network, const mote_node *node, const mote_network_pass *pass)
+{
+    int32_t i;
+
+    for (i = 0; network->fake && i < node->out_count; i++) {
+        const mote_id id = node->out[i];
+        if (network->grad[id] && mote_fake_has(network->fake, id))
+            mote_fake_backward(network->fake, id, count_of(network, id, pass), network->raw[id], network->grad[id]);
+    }
+}
+
 void mote_network_forward(mote_network *network, const mote_network_pass *pass)
 {
     int32_t n;
 
+    begin_fake(network, pass);
     for (n = 0; n < network->model->graphs[0].node_count; n++) {
         mote_network_node *state = &network->nodes[n];
         if (state->is_view || state->is_skipped)
             continue;
-        if (state->kernel) {
-            run_kernel(network, state, pass->batch);
-            continue;
-        }
         set_pass(state, pass);
-        mote_ops[state->call.node->op]->forward(&state->call);
+        if (state->kernel)
+            run_kernel(network, state, pass->batch);
+        else
+            mote_ops[state->call.node->op]->forward(&state->call);
+        fake_all(network, state->call.node->out, state->call.node->out_count, pass);
     }
+    if (network->fake)
+        mote_fake_end(network->fake, pass->is_training);
 }
 
 void mote_network_backward(mote_network *network, const mote_network_pass *pass)
@@ -359,6 +417,7 @@ void mote_network_backward(mote_network *network, const mote_network_pass *pass)
         if (state->is_view || state->is_skipped || !state->has_backward)
             continue;
         set_pass(state, pass);
+        fake_grads(network, state->call.node, pass);
         mote_ops[state->call.node->op]->backward(&state->call);
         for (i = 0; i < state->add_count; i++)
             network->math->axpy(state->adds[i].count * (size_t)pass->batch, 1.0f, state->adds[i].part, state->adds[i].sum);

@@ -3,11 +3,15 @@
  * Everything is allocated once; a step allocates nothing. A view (RESHAPE) shares its input's buffers. An activation that
  * several nodes read gets its gradient from the last of them first; the others' parts are added. Operators without forward
  * and backward run by their inference kernels where nothing before them is trained.
+ *
+ * With fake quantization an operator writes what it computes into a buffer of its own (raw), which its backward reads; its
+ * readers have what fake.h makes of it.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_TRAIN_NETWORK_H
 #define MOTE_TRAIN_NETWORK_H
 
 #include "ops/op.h"
+#include "train/fake.h"
 
 /* A gradient that must be added to what is there already. */
 typedef struct mote_grad_add {
@@ -44,6 +48,8 @@ typedef struct mote_network {
     int32_t            capacity; /* the largest batch */
     float            **value;    /* [tensor_count]: of capacity samples; constants as the model holds them */
     float            **grad;     /* [tensor_count]: NULL where no gradient is wanted */
+    mote_fake         *fake;     /* the caller's; NULL: nothing is quantized */
+    float            **raw;      /* with fake, [tensor_count]: as computed; value where nothing is kept of it */
     mote_network_node *nodes;
     float             *param_grads; /* flat, as model->params */
 } mote_network;
@@ -60,6 +66,7 @@ typedef struct mote_network_options {
     int32_t                 capacity;
     const mote_score_place *places; /* of each loss: gradients of scores come from outside, before backward */
     int32_t                 place_count;
+    mote_fake              *fake; /* of the model; NULL: none */
 } mote_network_options;
 
 mote_status mote_network_create(mote_network **out, mote_model *model, const mote_network_options *options, mote_error *err);

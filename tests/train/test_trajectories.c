@@ -199,16 +199,17 @@ static void train(const steps *s, mote_model *model)
     const mote_goal            goal = {.loss = s->loss};
     const mote_judged          judged = mote_judged_make(model, 0);
     const mote_score_place     place = mote_score_place_find(model, 0, s->loss);
-    const mote_network_options size = {s->math, s->pool, BATCH, &place, 1};
-    const mote_optimizer       kind = optimizer_of(s->optimizer, s->npz);
-    mote_error                 err = {0};
-    mote_arena                 arena = {0};
-    mote_network              *network;
-    mote_objective             objective;
-    mote_targets               targets;
-    mote_optimizer_state       optimizer;
-    mote_array                 batches, losses;
-    int                        step;
+    const mote_network_options size = {
+        .math = s->math, .pool = s->pool, .capacity = BATCH, .places = &place, .place_count = 1};
+    const mote_optimizer kind = optimizer_of(s->optimizer, s->npz);
+    mote_error           err = {0};
+    mote_arena           arena = {0};
+    mote_network        *network;
+    mote_objective       objective;
+    mote_targets         targets;
+    mote_optimizer_state optimizer;
+    mote_array           batches, losses;
+    int                  step;
 
     load(&batches, s->npz, "batches", "");
     load(&losses, s->npz, s->optimizer, "/loss");

@@ -1,6 +1,7 @@
 /* From a .tflite to a graph. Every number of the file is checked before it is used; memory is bounded by what the file can
  * justify, because parts of a FlatBuffer may be shared: 4 bytes of file can name a large tensor again.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -268,12 +269,32 @@ static mote_status read_scales(reader *r, mote_tensor *tensor, const mote_fb_tab
     return MOTE_OK;
 }
 
+/* Of a real tensor: what values it takes, as quantization-aware training has left it. */
+static mote_status read_range(mote_tensor *tensor, const mote_fb_table *table, mote_error *err)
+{
+    const mote_fb_vector scale = mote_fb_vector_at(table, quantization_scale, 4, err),
+                         min = mote_fb_vector_at(table, quantization_min, 4, err),
+                         max = mote_fb_vector_at(table, quantization_max, 4, err);
+    mote_range range = {.is_known = true};
+
+    MOTE_TRY(err->code);
+    if (tensor->dtype != MOTE_F32 || scale.count != 0 || min.count != 1 || max.count != 1)
+        return MOTE_OK;
+    range.min = mote_fb_element_f32(&min, 0);
+    range.max = mote_fb_element_f32(&max, 0);
+    if (!isfinite(range.min) || !isfinite(range.max) || range.min > range.max)
+        return mote_fail(err, MOTE_ERR_FORMAT, "a range from %g to %g", (double)range.min, (double)range.max);
+    tensor->range = range;
+    return MOTE_OK;
+}
+
 static mote_status read_quantization(reader *r, mote_tensor *tensor, const mote_fb_table *table, mote_error *err)
 {
     mote_fb_table quantization = mote_fb_table_at(table, tensor_quantization, "QuantizationParameters", err);
 
     if (mote_fb_u8(&quantization, quantization_details_type, 0, err) != 0)
         return mote_fail(err, MOTE_ERR_UNSUPPORTED, "a quantization other than scale and zero point");
+    MOTE_TRY(read_range(tensor, &quantization, err));
     return read_scales(r, tensor, &quantization, err);
 }
 

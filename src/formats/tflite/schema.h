@@ -73,6 +73,8 @@ static const mote_fb_field tensor_has_rank = {8, "has_rank"};
 static const mote_fb_field tensor_external_buffer = {10, "external_buffer"};
 
 /* QuantizationParameters */
+static const mote_fb_field quantization_min = {0, "min"};
+static const mote_fb_field quantization_max = {1, "max"};
 static const mote_fb_field quantization_scale = {2, "scale"};
 static const mote_fb_field quantization_zero_point = {3, "zero_point"}; /* int64 */
 static const mote_fb_field quantization_details_type = {4, "details_type"};

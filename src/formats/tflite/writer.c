@@ -91,8 +91,6 @@ static mote_fb_ref write_quantization(writer *w, const mote_quant *quant, mote_e
     int64_t    *zeros;
     int32_t     i;
 
-    if (!quant)
-        return 0;
     zeros = MOTE_NEW(&w->arena, int64_t, quant->count, err);
     if (!zeros)
         return 0;
@@ -104,6 +102,21 @@ static mote_fb_ref write_quantization(writer *w, const mote_quant *quant, mote_e
     mote_fb_set_ref(&w->fb, quantization_scale, scale);
     mote_fb_set_ref(&w->fb, quantization_zero_point, zero_point);
     mote_fb_set_i32(&w->fb, quantization_dimension, quant->axis < 0 ? 0 : quant->axis, 0);
+    return mote_fb_end(&w->fb);
+}
+
+/* What values a real tensor takes, where training has seen that: without scales nobody takes it for integers. */
+static mote_fb_ref write_range(writer *w, const mote_tensor *tensor)
+{
+    mote_fb_ref min, max;
+
+    if (w->model->stage != MOTE_STAGE_INFER || !tensor->range.is_known || tensor->dtype != MOTE_F32)
+        return 0;
+    min = mote_fb_put_vector(&w->fb, &tensor->range.min, 1, sizeof(float), 4);
+    max = mote_fb_put_vector(&w->fb, &tensor->range.max, 1, sizeof(float), 4);
+    mote_fb_begin(&w->fb);
+    mote_fb_set_ref(&w->fb, quantization_min, min);
+    mote_fb_set_ref(&w->fb, quantization_max, max);
     return mote_fb_end(&w->fb);
 }
 
@@ -138,7 +151,7 @@ static mote_fb_ref write_tensor(writer *w, const mote_tensor *tensor, mote_error
     mote_fb_ref shape = mote_fb_put_vector(&w->fb, tensor->dim, (size_t)tensor->rank, sizeof tensor->dim[0], 4);
     mote_fb_ref signature = write_signature(w, tensor);
     mote_fb_ref name = mote_fb_put_string(&w->fb, tensor->name);
-    mote_fb_ref quantization = write_quantization(w, tensor->quant, err);
+    mote_fb_ref quantization = tensor->quant ? write_quantization(w, tensor->quant, err) : write_range(w, tensor);
 
     mote_fb_begin(&w->fb);
     mote_fb_set_ref(&w->fb, tensor_shape, shape);

@@ -234,6 +234,61 @@ void ISA(dropout)(size_t count, float rate, mote_random_key key, const float *x,
     }
 }
 
+/* ---- fake quantization ---- */
+
+/* x / scale, at least low and at most high; NaN stays. */
+INLINE vf steps_of(fake_options *fake, vf x)
+{
+    return min_(set1(fake->high), max_(set1(fake->low), x / fake->scale));
+}
+
+/* To the nearest whole number, halves away from zero: as runtime/kernels/quantize.h has it. */
+INLINE vf round_away(vf x)
+{
+    const vf whole = __builtin_convertvector(__builtin_convertvector(x, vi), vf), rest = x - whole;
+
+    return whole + select_(greater(rest, set1(0x1.fffffep-2f)), set1(1), set1(0)) -
+           select_(greater(set1(-0x1.fffffep-2f), rest), set1(1), set1(0));
+}
+
+void ISA(fake_quantize)(fake_options *fake, size_t count, const float *x, float *y)
+{
+    FOR_VECTORS(i, left, count)
+    {
+        vf steps = steps_of(fake, load_up_to(x + i, left));
+        store_up_to(y + i, round_away(steps) * fake->scale + (steps - steps), left);
+    }
+}
+
+void ISA(fake_quantize_backward)(fake_options *fake, size_t count, const float *x, const float *dy, float *dx)
+{
+    const vf low = set1(fake->low - 0.5f), high = set1(fake->high + 0.5f);
+
+    FOR_VECTORS(i, left, count)
+    {
+        vf steps = load_up_to(x + i, left) / fake->scale, g = load_up_to(dy + i, left);
+        g = select_(greater(low, steps), set1(0), g);
+        store_up_to(dx + i, select_(greater(steps, high), set1(0), g), left);
+    }
+}
+
+void ISA(widen)(size_t count, const float *x, float *min, float *max)
+{
+    vf low = set1(*min), high = set1(*max);
+
+    FOR_VECTORS(i, left, count)
+    {
+        vf v = left >= LANES ? load(x + i) : load_part(x + i, (int)left);
+        if (left < LANES) /* the other lanes are zero, which may lie outside */
+            for (int k = (int)left; k < LANES; k++)
+                v[k] = x[i];
+        low = min_(v, low);
+        high = max_(v, high);
+    }
+    *min = -max_lanes(-low);
+    *max = max_lanes(high);
+}
+
 enum { SUM_BLOCK = 4096 }; /* floats summed in float lanes before they are added in double */
 
 double ISA(sum)(size_t count, const float *x)

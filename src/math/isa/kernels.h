@@ -19,6 +19,7 @@ typedef const mote_math_grads   grads_in;
 typedef const mote_math_sgd     sgd_options;
 typedef const mote_math_rmsprop rmsprop_options;
 typedef const mote_math_adam    adam_options;
+typedef const mote_math_fake    fake_options;
 
 /* The prototypes of a table's functions, with this level's names. */
 size_t ISA(dense_scratch)(dense_shape *shape);
@@ -65,6 +66,9 @@ void ISA(tanh_backward)(size_t count, const float *y, const float *dy, float *dx
 void ISA(softmax_forward)(size_t rows, int32_t classes, float beta, const float *x, float *y);
 void ISA(softmax_backward)(size_t rows, int32_t classes, float beta, const float *y, const float *dy, float *dx, bool adds);
 void ISA(dropout)(size_t count, float rate, mote_random_key key, const float *x, float *y, bool adds);
+void ISA(fake_quantize)(fake_options *fake, size_t count, const float *x, float *y);
+void ISA(fake_quantize_backward)(fake_options *fake, size_t count, const float *x, const float *dy, float *dx);
+void ISA(widen)(size_t count, const float *x, float *min, float *max);
 double ISA(softmax_cross_entropy)(size_t rows, int32_t classes, float scale, const float *logits, const float *targets,
                                   float *dx);
 double ISA(softmax_cross_entropy_labels)(size_t rows, int32_t classes, float scale, const float *logits,
