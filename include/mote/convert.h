@@ -55,6 +55,16 @@ typedef enum mote_rounding {
     MOTE_ROUND_COUNT
 } mote_rounding;
 
+/* Layers that get a scheme of their own. */
+typedef struct mote_layer_scheme {
+    /* What a layer is called: by its name, its output's, or its operator's (CONV_2D); * stands for any letters, ? for one.
+     */
+    const char *pattern;
+    bool        is_real; /* it stays float32; else it gets */
+    mote_scheme scheme;  /* this one: INT8, INT16X8 or INT4 */
+    uint64_t    room[4]; /* mote.h */
+} mote_layer_scheme;
+
 typedef struct mote_quantize_options {
     mote_scheme scheme;
     bool        is_per_tensor;  /* one scale for all weights of a layer; default: one per output channel */
@@ -68,12 +78,18 @@ typedef struct mote_quantize_options {
     bool          is_equalized;  /* channels of neighbouring layers get weights of like size first */
     bool          corrects_bias; /* each layer gives in the mean over the calibration samples what it gave before */
     mote_rounding rounding;
-    uint64_t      room[5]; /* mote.h */
+    /* Where several patterns are a layer's, the last counts. What only moves values goes with the layer that made them. */
+    const mote_layer_scheme *layers;
+    int32_t                  layer_count;
+    uint64_t                 room[3]; /* mote.h */
 } mote_quantize_options;
+
+/* "int16x8:conv_*", "float32:SOFTMAX": as the command line and specs have it. pattern is within text. */
+mote_status mote_layer_scheme_parse(mote_layer_scheme *out, const char *text, mote_error *err);
 
 /* What mote_model_quantize would refuse whatever the model: USAGE (no scheme, method or rounding, an io that the scheme has
  * not, samples < 0, a percentile beyond 100, scales both for a layer and for each channel, equalization and what needs
- * samples with a scheme that takes none). */
+ * samples with a scheme that takes none, layers with a scheme that does not mix with this one). */
 mote_status mote_quantize_check(const mote_quantize_options *options, mote_error *err);
 
 /* What cannot be right about the samples that calibration would take, "" where nothing is seen: fewer than ten different
@@ -90,8 +106,9 @@ mote_status mote_model_freeze(mote_model **out, const mote_model *trained, mote_
 /* Integers throughout, as TensorFlow's converter does it: activations affine, in the range that options->method takes of
  * what calibration samples show (zero included; around 0 with int16x8), weights symmetric, biases in the scale of the
  * products. model is a float model at inference (int8 weights of a dynamic-range file are taken as the real numbers that
- * they stand for); calibration has a feature for each of its inputs. Errors: USAGE (no model, one that is not float at
- * inference, no samples, wrong shape, another io), UNSUPPORTED (an operator without a form of these types: named), NUMERIC
+ * they stand for); calibration has a feature for each of its inputs. options->layers are computed by their own schemes, with
+ * QUANTIZE and DEQUANTIZE where two meet. Errors: USAGE (no model, one that is not float at inference, no samples, wrong
+ * shape, another io, a pattern that is no layer's), UNSUPPORTED (an operator without a form of these types: named), NUMERIC
  * (infinity or NaN). options may be NULL.
  *
  * A model that was trained quantized (mote_train_quantize) has its ranges: calibration NULL takes those.

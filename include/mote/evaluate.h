@@ -145,6 +145,26 @@ bool mote_match_outputs(int32_t *order, const mote_model *a, const mote_model *b
 /* Of one output. */
 mote_status mote_compare(mote_comparison *out, const mote_answers *a, const mote_answers *b, mote_error *err);
 
+/* What is lost from one model's answers to another's, as one number. */
+typedef enum mote_drop_kind {
+    MOTE_DROP_ACCURACY = 0, /* percentage points of accuracy: targets are classes */
+    MOTE_DROP_AGREEMENT,    /* per cent of the classes answered that are others: no such targets, but probabilities */
+    MOTE_DROP_DIFFERENCE    /* the root mean square of the difference, in per cent of a's: answers are numbers */
+} mote_drop_kind;
+
+const char *mote_drop_unit(mote_drop_kind kind); /* "points of accuracy", ... */
+
+typedef struct mote_drop {
+    mote_drop_kind kind;
+    double         points;  /* below 0: b is better */
+    int32_t        output;  /* of several the one that loses most */
+    uint64_t       room[8]; /* mote.h */
+} mote_drop;
+
+/* From a's answers to b's; goals as mote_evaluate takes them. Errors: USAGE where the two do not answer the same. */
+mote_status mote_measure_drop(mote_drop *out, const mote_predictions *a, const mote_predictions *b,
+                              const mote_dataset_split *split, const mote_goal *goals, mote_error *err);
+
 /* One tensor that both models have, over all samples given: of one name, or of names that say the same (`dense_1` and
  * TensorFlow's `sequential/dense_1/Relu;sequential/dense_1/BiasAdd`; docs/KERAS.md). Where mote_model_prune_constant dropped
  * channels, they count with their values; those that nobody reads do not count. */
@@ -160,6 +180,13 @@ typedef struct mote_layer_difference {
     char     verdict[320];
     uint64_t room[8]; /* mote.h */
 } mote_layer_difference;
+
+/* Signal to noise of all its values, in decibels; infinity where there is no difference. */
+double mote_layer_sqnr(const mote_layer_difference *layer);
+
+/* A bar a layer (.svg or .png): its signal to noise, and the median of its channels'. Layers without any difference have
+ * none. Errors as mote_chart_save. */
+mote_status mote_layers_save_chart(const mote_layer_difference *layers, int32_t count, const char *path, mote_error *err);
 
 /* At most capacity layers in the order of a's operators; *count tells how many there are. */
 mote_status mote_compare_layers(mote_layer_difference *out, int32_t capacity, int32_t *count, const mote_model *a,

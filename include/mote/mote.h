@@ -10,6 +10,7 @@
  *     spec.h        a project in one file        build.h       the whole way, from a spec
  *     verify.h      what is wrong with a file    bench.h       times on this machine
  *     boards.h      boards, and what fits them   link.h        boards on a serial line
+ *     mixed.h       layers of several schemes
  *     array.h       NumPy's files                image.h       JPEG and PNG
  *     chart.h       charts as .svg or .png
  *     status.h      how functions report         dtype.h       element types
@@ -61,6 +62,7 @@
 #include <mote/json.h>
 #include <mote/layers.h>
 #include <mote/link.h>
+#include <mote/mixed.h>
 #include <mote/model.h>
 #include <mote/progress.h>
 #include <mote/recipe.h>

@@ -29,8 +29,9 @@
  *             start: net.keras, freeze: [conv*], quantize: int8, from_epoch: 2}
  *                                        start: a file's network, where there is no model; else weights for its layers
  *                                        optimizer: {rmsprop: {learning_rate: 0.001, rho: 0.9}} gives its arguments
- *     convert: {quantize: none|int8, calibrate: 100 | {samples: 100, split: validation, data: other.npz},
- *               io: float32|int8|uint8, granularity: channel|tensor, method: minmax}
+ *     convert: {quantize: none|int8|int16x8..., calibrate: 100 | {samples: 100, split: validation, data: other.npz},
+ *               io: float32|int8|uint8, granularity: channel|tensor, method: minmax,
+ *               keep: [int16x8:conv_*, float32:SOFTMAX], max_drop: 0.2, max_bytes: 20000, finest: int16x8}
  *     deploy: {target: c|array|arduino..., board: esp32dev, chip: cortex-m4, optimize: speed|size, samples: 3, name: mnist}
  *
  * Messages are one line: mnist.yaml:7: unknown key "unit" in layer dense; did you mean "units"?
@@ -67,7 +68,11 @@ typedef struct mote_spec_convert {
     mote_quantize_options options;
     const char           *calibration_data;  /* another data set or spec; NULL: the spec's own */
     mote_split_id         calibration_split; /* whose samples show the ranges; train where the spec says none */
-    uint64_t              room[8];           /* mote.h */
+    bool                  has_max_drop;      /* layers are raised and lowered for these goals (mote/mixed.h) */
+    double                max_drop;
+    size_t                max_bytes; /* 0: any */
+    const char           *finest;    /* NULL: float32 */
+    uint64_t              room[4];   /* mote.h */
 } mote_spec_convert;
 
 typedef struct mote_spec_deploy {

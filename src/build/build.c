@@ -8,6 +8,7 @@
 
 #include <mote/boards.h>
 #include <mote/inspect.h>
+#include <mote/mixed.h>
 #include <mote/run.h>
 #include <mote/text.h>
 
@@ -594,6 +595,32 @@ static void say_of_calibration(const build_work *w, const mote_dataset_split *sa
             mote_split_name(samples->id));
 }
 
+/* Validation samples choose, as they do in training; where there are none, those that calibrate. */
+static void quantize_mixed(build_work *w, const mote_dataset_split *calibration, const mote_quantize_options *options,
+                           mote_error *err)
+{
+    const mote_spec_convert  *convert = &w->spec->convert;
+    const mote_dataset_split *validation = &w->set->split[MOTE_SPLIT_VALIDATION];
+    const mote_mixed_options  mixed = {.quantize = *options,
+                                       .has_max_drop = convert->has_max_drop,
+                                       .max_drop = convert->max_drop,
+                                       .max_bytes = convert->max_bytes,
+                                       .finest = convert->finest,
+                                       .keeps_operators = true};
+    mote_mixed                report = {0};
+
+    if (validation->count == 0)
+        say(w, "convert    layers are chosen by the samples that calibrate: there is no validation split");
+    if (mote_model_quantize_mixed(&w->quantized, &report, w->real, calibration,
+                                  validation->count > 0 ? validation : calibration, &mixed, err) == MOTE_OK)
+        say(w, "convert    %d layers raised, %d lowered: %.4g %s lost on %zu samples",
+            (int)report.points[report.chosen].raised, (int)report.points[report.chosen].lowered,
+            report.points[report.chosen].drop, mote_drop_unit(report.kind), report.sample_count);
+    else
+        mote_context(err, "%s: convert", w->spec->path);
+    mote_mixed_free(&report);
+}
+
 /* From the samples that the spec names: a split of its own data, or other data. Some schemes take none, nor does what was
  * trained quantized. */
 static mote_status quantize_real(build_work *w, const mote_quantize_options *options, mote_error *err)
@@ -602,6 +629,9 @@ static mote_status quantize_real(build_work *w, const mote_quantize_options *opt
     const mote_dataset_request request = {.path = convert->calibration_data, .model = w->real};
     mote_dataset              *set = w->set, *other = NULL;
 
+    if (w->spec->train.quantize.is_on && (convert->has_max_drop || convert->max_bytes > 0))
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "%s: convert: max_drop and max_bytes do not go with train: quantize; leave one out", w->spec->path);
     if (!mote_scheme_is_calibrated(options->scheme) || w->spec->train.quantize.is_on)
         return mote_model_quantize(&w->quantized, w->real, NULL, options, err);
     if (request.path && mote_dataset_open(&other, &request, err) != MOTE_OK)
@@ -614,7 +644,10 @@ static mote_status quantize_real(build_work *w, const mote_quantize_options *opt
                   request.path ? request.path : "the data", mote_split_name(convert->calibration_split));
     else {
         say_of_calibration(w, &set->split[convert->calibration_split], options);
-        mote_model_quantize(&w->quantized, w->real, &set->split[convert->calibration_split], options, err);
+        if (convert->has_max_drop || convert->max_bytes > 0)
+            quantize_mixed(w, &set->split[convert->calibration_split], options, err);
+        else
+            mote_model_quantize(&w->quantized, w->real, &set->split[convert->calibration_split], options, err);
     }
     mote_dataset_destroy(other);
     return err->code;

@@ -344,6 +344,9 @@ typedef struct convert_section {
     mote_dtype  io;
     int         granularity, method, rounding;
     bool        equalize, correct_bias;
+    double      max_drop;
+    size_t      max_bytes;
+    const char *finest;
 } convert_section;
 
 /* calibrate: {samples: 100, split: validation, data: other.npz} */
@@ -365,6 +368,7 @@ static const mote_key calibrate_keys[] = {
 
 static const mote_word io_words[] = {
     {"float32", MOTE_F32}, {"int8", MOTE_I8}, {"uint8", MOTE_U8}, {"int16", MOTE_I16}, {NULL, 0}};
+static const mote_word finest_words[] = {{"int8", 0}, {"int16x8", 0}, {"float32", 0}, {NULL, 0}};
 static const mote_word granularity_words[] = {{"channel", 0}, {"tensor", 1}, {NULL, 0}};
 static const mote_word method_words[] = {
     {"minmax", MOTE_CALIBRATE_MINMAX},   {"average", MOTE_CALIBRATE_AVERAGE}, {"percentile", MOTE_CALIBRATE_PERCENTILE},
@@ -379,10 +383,13 @@ static const mote_key convert_keys[] = {
     MOTE_KEY("equalize", convert_section, equalize),
     MOTE_KEY("correct_bias", convert_section, correct_bias),
     MOTE_KEY("rounding", convert_section, rounding, .words = rounding_words),
+    MOTE_KEY("max_drop", convert_section, max_drop, .min = 0, .max = 100),
+    MOTE_KEY("max_bytes", convert_section, max_bytes, .min = 1),
+    MOTE_KEY("finest", convert_section, finest, .words = finest_words),
     {0},
 };
 
-static const char *const convert_others[] = {"calibrate", NULL};
+static const char *const convert_others[] = {"calibrate", "keep", NULL};
 
 /* A number of samples alone, or a map. */
 static mote_status read_calibrate(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *node)
@@ -402,6 +409,57 @@ static mote_status read_calibrate(mote_spec *spec, const mote_yaml_reader *reade
     spec->convert.options.samples = section.samples;
     spec->convert.calibration_split = section.split;
     spec->convert.calibration_data = section.data;
+    return MOTE_OK;
+}
+
+static mote_status read_layer(mote_layer_scheme *out, const mote_yaml_reader *reader, const mote_yaml *node)
+{
+    mote_error why = {0};
+
+    MOTE_TRY(mote_yaml_need_text(reader, node, "convert: keep: layers and what they are, as int16x8:conv_*"));
+    if (mote_layer_scheme_parse(out, node->text, &why) != MOTE_OK)
+        return mote_yaml_fail(reader, node->line, "convert: keep: %s", why.text);
+    return MOTE_OK;
+}
+
+/* keep: float32:SOFTMAX, or a list of such. */
+static mote_status read_layers(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *node)
+{
+    mote_layer_scheme *layers;
+    const mote_yaml   *item;
+    int32_t            count = 0;
+
+    if (!node || mote_yaml_is_null(node))
+        return MOTE_OK;
+    layers = MOTE_NEW(reader->arena, mote_layer_scheme, node->count + 1, reader->err);
+    if (!layers)
+        return reader->err->code;
+    if (node->kind != MOTE_YAML_LIST)
+        MOTE_TRY(read_layer(&layers[count++], reader, node));
+    for (item = node->kind == MOTE_YAML_LIST ? node->first : NULL; item; item = item->next)
+        MOTE_TRY(read_layer(&layers[count++], reader, item));
+    spec->convert.options.layers = layers;
+    spec->convert.options.layer_count = count;
+    return MOTE_OK;
+}
+
+/* What raises and lowers layers. */
+static mote_status read_mixing(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map,
+                               const convert_section *section)
+{
+    static const char *const goals[] = {"keep", "max_drop", "max_bytes", "finest"};
+    size_t                   i;
+
+    MOTE_TRY(read_layers(spec, reader, mote_yaml_find(map, "keep")));
+    spec->convert.has_max_drop = mote_yaml_find(map, "max_drop") != NULL;
+    spec->convert.max_drop = section->max_drop;
+    spec->convert.max_bytes = section->max_bytes;
+    spec->convert.finest = section->finest;
+    for (i = 0; i < sizeof goals / sizeof *goals; i++)
+        if (mote_yaml_find(map, goals[i]) &&
+            !(spec->convert.is_quantized && mote_scheme_is_calibrated(spec->convert.options.scheme)))
+            return mote_yaml_fail(reader, mote_yaml_find(map, goals[i])->line,
+                                  "convert: %s goes with quantize: int8, int16x8 or int4", goals[i]);
     return MOTE_OK;
 }
 
@@ -440,6 +498,7 @@ mote_status mote_spec_read_convert(mote_spec *spec, const mote_yaml_reader *read
     options->is_equalized = section.equalize;
     options->corrects_bias = section.correct_bias;
     options->rounding = (mote_rounding)section.rounding;
+    MOTE_TRY(read_mixing(spec, reader, map, &section));
     if (mote_quantize_check(options, &why) != MOTE_OK)
         return mote_yaml_fail(reader, (quantize ? quantize : mote_yaml_find(map, "io"))->line, "convert: %s", why.text);
     MOTE_TRY(check_ranges(spec, reader, map));

@@ -56,6 +56,8 @@ mote_status cli_integer(const cli_args *args, const char *option, long long min,
                         long long *out, mote_error *err);
 /* A number of an option; *out stays as it is where the option is not given. */
 mote_status cli_real(const cli_args *args, const char *option, float *out, mote_error *err);
+/* Points of a hundred that may be lost; 0 where the option is not given. */
+mote_status cli_points(const cli_args *args, const char *option, double *out, mote_error *err);
 /* --timeout, for commands that run firmware; 0: not given. */
 #define CLI_TIMEOUT_ROW                                                                                                     \
     {                                                                                                                       \

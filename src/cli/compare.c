@@ -36,6 +36,10 @@ typedef struct comparing {
     mote_layer_difference    *layers; /* of two model files */
     int                       layer_count;
     mote_link_layers          board_layers; /* of a board */
+    mote_drop                 drop;         /* from a's answers to b's */
+    bool                      is_gate;      /* with a limit to that */
+    double                    drop_max;
+    const char               *plot; /* NULL: none */
 } comparing;
 
 static mote_status parse_side(side *s, const char *given, mote_error *err)
@@ -219,26 +223,57 @@ static mote_status compare_outputs(comparing *c, mote_error *err)
     return MOTE_OK;
 }
 
+static mote_status measure_drop(comparing *c, mote_error *err)
+{
+    mote_goal goals[MOTE_TARGETS_MAX];
+
+    return mote_measure_drop(&c->drop, &c->a.predictions, &c->b.predictions, c->split, common_goals(c, goals), err);
+}
+
+static mote_status read_gate(comparing *c, const cli_args *args, mote_error *err)
+{
+    c->is_gate = cli_has(args, "fail-over");
+    c->plot = cli_value(args, "plot");
+    c->wants_layers = cli_has(args, "layers");
+    MOTE_TRY(cli_points(args, "fail-over", &c->drop_max, err));
+    if (c->plot && (!c->wants_layers || c->a.chip || c->b.chip || c->a.device || c->b.device))
+        return mote_fail(err, MOTE_ERR_USAGE, "--plot draws the layers of two model files; it goes with --layers");
+    return MOTE_OK;
+}
+
 static mote_status compare(comparing *c, const cli_args *args, mote_error *err)
 {
+    MOTE_TRY(read_gate(c, args, err));
     MOTE_TRY(load(c, args, err));
     MOTE_TRY(check_inputs(c, err));
     MOTE_TRY(match_outputs(c, err));
-    c->wants_layers = cli_has(args, "layers");
     if (c->wants_layers)
         MOTE_TRY(compare_layers(c, err));
     MOTE_TRY(predict(&c->a, c, err));
     MOTE_TRY(predict(&c->b, c, err));
-    return compare_outputs(c, err);
+    MOTE_TRY(compare_outputs(c, err));
+    MOTE_TRY(measure_drop(c, err));
+    return c->plot ? mote_layers_save_chart(c->layers, c->layer_count, c->plot, err) : MOTE_OK;
+}
+
+/* NaN is not within any limit. */
+static bool is_within(const comparing *c)
+{
+    /* A share of samples is a quotient, and a limit in decimals another: they are equal up to rounding. */
+    return c->drop.points <= c->drop_max + 1e-6;
+}
+
+/* The last word, once all is shown. */
+static mote_status judge(const comparing *c, mote_error *err)
+{
+    if (!c->is_gate || is_within(c))
+        return MOTE_OK;
+    return mote_fail(err, MOTE_ERR_LIMIT, "%s loses %.4g %s against %s on %zu samples, more than --fail-over %g",
+                     mote_show_string(c->b.given).text, c->drop.points, mote_drop_unit(c->drop.kind),
+                     mote_show_string(c->a.given).text, c->a.predictions.count, c->drop_max);
 }
 
 /* ---- printing ---- */
-
-/* Signal to quantization noise, in decibels. */
-static double noise_ratio(const mote_layer_difference *layer)
-{
-    return layer->root_mean_square > 0 ? 20 * log10(layer->signal / layer->root_mean_square) : INFINITY;
-}
 
 static bool are_renamed(const comparing *c)
 {
@@ -286,7 +321,7 @@ static mote_status print_layers(const comparing *c, mote_error *err)
         name_cell(&table, layer->name);
         cli_cell(&table, "%.4g", layer->signal);
         cli_cell(&table, "%.4g", layer->root_mean_square);
-        cli_cell(&table, isfinite(noise_ratio(layer)) ? "%.1f" : "equal", noise_ratio(layer));
+        cli_cell(&table, isfinite(mote_layer_sqnr(layer)) ? "%.1f" : "equal", mote_layer_sqnr(layer));
         cli_cell(&table, "%.4g", layer->max_abs);
         if (table.column_count == 6)
             name_cell(&table, layer->name_in_b);
@@ -362,6 +397,15 @@ static void add_comparison(cli_table *table, const mote_comparison *r)
     }
 }
 
+static void add_drop(cli_table *table, const comparing *c)
+{
+    cli_cell(table, "lost");
+    cli_cell(table, "%.4g %s%s", c->drop.points, mote_drop_unit(c->drop.kind),
+             !c->is_gate    ? ""
+             : is_within(c) ? ", within the limit"
+                            : ", over the limit");
+}
+
 static mote_status print_table(const comparing *c, mote_error *err)
 {
     cli_table table = {.column_count = 2};
@@ -375,6 +419,8 @@ static mote_status print_table(const comparing *c, mote_error *err)
         add_comparison(&table, &c->results[i]);
     }
     add_metrics(&table, c);
+    if (c->is_gate)
+        add_drop(&table, c);
     cli_board_add(&table, &c->a.board);
     cli_board_add(&table, &c->b.board);
     MOTE_TRY(cli_table_print(&table, err));
@@ -393,7 +439,7 @@ static json_t *json_layers(const comparing *c)
         mote_json_append(
             &list, json_pack("{so so so so so so so so so so so*}", "name", mote_json_text(layer->name), "name_in_b",
                              mote_json_text(layer->name_in_b), "signal", mote_json_number(layer->signal), "rms_error",
-                             mote_json_number(layer->root_mean_square), "sqnr_db", mote_json_number(noise_ratio(layer)),
+                             mote_json_number(layer->root_mean_square), "sqnr_db", mote_json_number(mote_layer_sqnr(layer)),
                              "max_error", mote_json_number(layer->max_abs), "mean_error", mote_json_number(layer->mean_abs),
                              "cosine", mote_json_number(layer->cosine), "channel_sqnr_db",
                              mote_json_number(layer->channel_sqnr), "beyond", mote_json_number(layer->beyond), "verdict",
@@ -448,6 +494,12 @@ static mote_status print_json(const comparing *c, mote_error *err)
         }
         mote_json_set(&object, "outputs", list);
     }
+    mote_json_set(&object, "lost", mote_json_number(c->drop.points));
+    mote_json_set(&object, "lost_in", mote_json_text(mote_drop_unit(c->drop.kind)));
+    if (c->is_gate)
+        mote_json_set(&object, "fail_over", mote_json_number(c->drop_max));
+    if (c->is_gate)
+        mote_json_set(&object, "is_within", json_boolean(is_within(c)));
     mote_json_set(&object, "a", json_side(&c->a));
     mote_json_set(&object, "b", json_side(&c->b));
     cli_json_warnings(&object, c->set);
@@ -473,8 +525,8 @@ static mote_status run_compare(const cli_args *args, mote_error *err)
     if (!cli_has(args, "data"))
         return mote_fail(err, MOTE_ERR_USAGE, "name the samples to compare on: --data DATA");
     if (parse_side(&c.a, args->positional[0], err) == MOTE_OK && parse_side(&c.b, args->positional[1], err) == MOTE_OK &&
-        compare(&c, args, err) == MOTE_OK)
-        cli_has(args, "json") ? print_json(&c, err) : print_table(&c, err);
+        compare(&c, args, err) == MOTE_OK && (cli_has(args, "json") ? print_json(&c, err) : print_table(&c, err)) == MOTE_OK)
+        judge(&c, err);
     release_side(&c.a);
     release_side(&c.b);
     mote_dataset_destroy(c.set);
@@ -489,6 +541,7 @@ const cli_command cli_compare = {
     .operands = "A B --data DATA",
     .summary = "how far two models' answers lie apart",
     .examples = "  mote compare mnist.tflite mnist_int8.tflite --data data/mnist --layers\n"
+                "  mote compare mnist.tflite mnist_int8.tflite --data data/mnist --fail-over 0.2\n"
                 "  mote compare mnist_int8.tflite chip:cortex-m4:mnist_int8.tflite --data data/mnist --limit 20\n"
                 "  mote compare model.keras converted_by_tensorflow.tflite --data x.npz --layers\n"
                 "  mote compare serial:/dev/ttyUSB0 mnist_int8.tflite --data data/mnist --limit 20\n",
@@ -503,6 +556,10 @@ const cli_command cli_compare = {
             CLI_TIMEOUT_ROW,
             CLI_INPUT_SHAPE_ROW,
             {"layers", 0, NULL, "layer by layer: signal, error, signal to noise; of a board which layer is wrong first"},
+            {"fail-over", 0, "POINTS",
+             "fail (exit 1) where B loses more than so many points of accuracy against A; without classes to compare with, "
+             "more than so many per cent of A's answers (docs/QUANTIZATION.md)"},
+            {"plot", 'p', "FILE.svg|FILE.png", "draw the layers' signal to noise, with --layers"},
             {"json", 0, NULL, "print JSON"},
             {0},
         },

@@ -6,12 +6,14 @@
 #include <sys/stat.h>
 
 #include "cli/changes.h"
+#include "cli/mixed.h"
 
 typedef struct conversion {
     const char           *from, *to, *calibrate;
     bool                  is_quantized;
     mote_quantize_options options;
     mote_model          *given, *model, *converted; /* as the file has it; with fewer operators; quantized. NULL: not made */
+    cli_mixed            mixed;
     mote_dataset        *set;
     size_t               sample_count;
     bool                 keeps_operators, is_explained, is_json;
@@ -52,9 +54,9 @@ static mote_status read_options(conversion *c, const cli_args *args, mote_error 
     static const char *const granularity_words[] = {"channel", "tensor", NULL};
     static const char *const io_words[] = {"float32", "int8", "uint8", "int16", NULL};
     static const char *const method_words[] = {"minmax", "average", "percentile", "entropy", "mse", NULL};
-    static const char *const only_quantized[] = {"calibrate", "samples",      "split",   "granularity",  "io",
-                                                 "method",    "target-kind",  "header",  "skip-damaged", "prepared",
-                                                 "equalize",  "correct-bias", "rounding"};
+    static const char *const only_quantized[] = {"calibrate", "samples",      "split",    "granularity",  "io",
+                                                 "method",    "target-kind",  "header",   "skip-damaged", "prepared",
+                                                 "equalize",  "correct-bias", "rounding", "keep"};
     static const char *const of_samples[] = {"calibrate",   "samples", "split",        "method",
                                              "target-kind", "header",  "skip-damaged", "prepared"};
     static const char *const rounding_words[] = {"nearest", "adaptive", NULL};
@@ -86,9 +88,16 @@ static mote_status read_options(conversion *c, const cli_args *args, mote_error 
                                          .is_equalized = cli_has(args, "equalize"),
                                          .corrects_bias = cli_has(args, "correct-bias"),
                                          .rounding = (mote_rounding)rounding};
+    MOTE_TRY(cli_mixed_read(&c->mixed, &c->options, args, err));
+    c->mixed.options.quantize = c->options;
     for (i = 0; !c->is_quantized && i < sizeof only_quantized / sizeof *only_quantized; i++)
         if (cli_has(args, only_quantized[i]))
             return mote_fail(err, MOTE_ERR_USAGE, "--%s goes with --quantize", only_quantized[i]);
+    if (c->mixed.is_wanted && !mote_scheme_is_calibrated(c->options.scheme))
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "--max-drop and --max-bytes: %s has no layers to raise or lower; begin with "
+                         "--quantize int8, int16x8 or int4",
+                         quantize_words[quantize]);
     if (c->is_quantized && !mote_scheme_is_calibrated(c->options.scheme)) {
         for (i = 0; i < sizeof of_samples / sizeof *of_samples; i++)
             if (cli_has(args, of_samples[i]))
@@ -193,7 +202,11 @@ static mote_status quantize(conversion *c, const cli_args *args, mote_error *err
         c->sample_count = split->count < (size_t)c->options.samples ? split->count : (size_t)c->options.samples;
         tell_of_samples(c, split);
     }
-    if (mote_model_quantize(&c->converted, model_of(c), split, &c->options, err) != MOTE_OK)
+    if (c->mixed.is_wanted)
+        cli_mixed_quantize(&c->converted, &c->mixed, model_of(c), split, args, err);
+    else
+        mote_model_quantize(&c->converted, model_of(c), split, &c->options, err);
+    if (err->code != MOTE_OK)
         return mote_context(err, "%s", c->from);
     return c->says_recipe && c->set ? mote_model_add_to_recipe(c->converted, c->set, err) : MOTE_OK;
 }
@@ -256,6 +269,8 @@ static mote_status print_json(const conversion *c, const mote_model *model, mote
                       json_pack("{si sI sI}", "layers", c->clustered.layers, "weight_bytes",
                                 (json_int_t)c->clustered.weight_bytes, "weight_bytes_left",
                                 (json_int_t)c->clustered.weight_bytes_left));
+    if (c->mixed.is_wanted)
+        mote_json_set(&object, "mixed", cli_mixed_json(&c->mixed));
     mote_json_set(&object, "left_out", cli_changes_json(&c->changes));
     mote_json_set(&object, "names", cli_names_json(&c->names, &c->changes));
     return cli_print_json(object, err);
@@ -295,6 +310,8 @@ static mote_status print_done(const conversion *c, mote_error *err)
     if (c->clustered.layers > 0)
         cli_print_line(2, "%d layers have tables: weights take %zu bytes, before %zu; in memory all of them, as before",
                        c->clustered.layers, c->clustered.weight_bytes_left, c->clustered.weight_bytes);
+    if (c->mixed.is_wanted)
+        MOTE_TRY(cli_mixed_print(&c->mixed, err));
     print_written(c, model);
     return MOTE_OK;
 }
@@ -364,7 +381,7 @@ static mote_status convert(conversion *c, const cli_args *args, mote_error *err)
         MOTE_TRY(cluster(c, err));
     if (c->is_explained || c->is_json)
         MOTE_TRY(mote_model_map_names(&c->names, c->given, written(c), err));
-    MOTE_TRY(mote_model_save(written(c), c->to, err));
+    MOTE_TRY(cli_mixed_save(&c->mixed, written(c), c->to, err));
     return print_done(c, err);
 }
 
@@ -397,6 +414,7 @@ static mote_status run_convert(const cli_args *args, mote_error *err)
     else
         convert(&c, args, err);
     cli_changes_free(&c.changes);
+    cli_mixed_free(&c.mixed);
     mote_dataset_destroy(c.set);
     mote_model_destroy(c.converted);
     mote_model_destroy(c.model);
@@ -413,6 +431,7 @@ const cli_command cli_convert = {
                 "  mote convert mnist.tflite -o small.tflite --quantize int8 --calibrate x.npz --granularity tensor\n"
                 "  mote convert net.onnx -o net.tflite -q int8 --calibrate pictures --scale 255 --mean 0.485,0.456,0.406 "
                 "--std 0.229,0.224,0.225\n"
+                "  mote convert net.keras -o net.tflite -q int8 --calibrate data/mnist --max-drop 0.2 --plot curve.svg\n"
                 "  mote convert mnist.tflite -o half.tflite --quantize float16\n"
                 "  mote convert person_detect.tflite -o lean.tflite --explain\n"
                 "  mote convert person_detect.tflite -o person_detect.onnx\n"
@@ -445,6 +464,7 @@ const cli_command cli_convert = {
             {"correct-bias", 0, NULL, "shift biases so that no layer's mean moves, over the samples"},
             {"rounding", 0, "nearest|adaptive",
              "weights to the nearest integer (default), or up or down so that layers' answers differ least"},
+            CLI_MIXED_OPTIONS,
             {"explain", 0, NULL, "which operators are left out, and why; and what became of each name of MODEL"},
             {"keep-operators", 0, NULL, "keep operators that could go without changing a byte (docs/PASSES.md)"},
             CLI_INPUT_SHAPE_ROW,

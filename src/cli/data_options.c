@@ -186,6 +186,17 @@ mote_status cli_real(const cli_args *args, const char *option, float *out, mote_
     return bad_number(option, text, "a number", err);
 }
 
+mote_status cli_points(const cli_args *args, const char *option, double *out, mote_error *err)
+{
+    const char *text = cli_value(args, option);
+    char       *end;
+
+    *out = text ? strtod(text, &end) : 0;
+    if (!text || (end != text && *end == '\0' && *out >= 0 && *out <= 100))
+        return MOTE_OK;
+    return bad_number(option, text, "a number of 0 to 100", err);
+}
+
 /* "0.5" or "0.48,0.46,0.41". count 0: the option is not given. */
 static mote_status read_reals(const cli_args *args, const char *option, float **out, int *count, mote_arena *arena,
                               mote_error *err)

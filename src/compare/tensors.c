@@ -202,3 +202,8 @@ mote_status mote_compare_layers(mote_layer_difference *out, int32_t capacity, in
     mote_arena_destroy(&w.arena);
     return err->code;
 }
+
+double mote_layer_sqnr(const mote_layer_difference *layer)
+{
+    return layer->root_mean_square > 0 ? 20 * log10(layer->signal / layer->root_mean_square) : (double)INFINITY;
+}

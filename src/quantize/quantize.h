@@ -70,6 +70,17 @@ size_t mote_calibration_row(const mote_dataset_split *samples, size_t count, siz
 /* A float model that computes the same, up to float rounding, with channels' weights of like size (equalize.c). */
 mote_status mote_equalize(mote_model **out, const mote_model *model, mote_error *err);
 
+/* For whoever quantizes one model in many ways: what its operators are to have, and what calibration saw, once. */
+typedef struct mote_mixing {
+    const mote_scheme_row **rows;      /* [the main graph's node_count], in place of options->layers */
+    mote_range            **ranges_of; /* NULL: the first time calibrates */
+    mote_arena              arena;     /* of ranges_of */
+} mote_mixing;
+
+/* mote_model_quantize; mixing may be NULL. The model's operators are counted as they stand in it. */
+mote_status mote_quantize_by(mote_model **out, const mote_model *model, const mote_dataset_split *calibration,
+                             const mote_quantize_options *options, mote_mixing *mixing, mote_error *err);
+
 /* A float model of which weights alone are stored otherwise, by a scheme that is_of_weights. */
 mote_status mote_quantize_weights_alone(mote_model **out, const mote_model *model, const mote_quantize_options *options,
                                         mote_error *err);

@@ -6,14 +6,23 @@
 #include "base/text.h"
 #include "graph/control.h"
 #include "passes/passes.h"
+#include "quantize/areas.h"
 #include "quantize/masks.h"
 #include "quantize/refine.h"
+
+/* What tensors became in one type of activations. */
+typedef struct form {
+    const mote_scheme_row *scheme; /* one of those that have it; NULL: none was there yet */
+    mote_affine           *affine;
+    mote_id               *moved;
+} form;
 
 typedef struct rewriting {
     const mote_model            *from;
     mote_model                  *to;
     const mote_quantize_options *options;
-    const mote_scheme_row       *scheme;
+    const mote_scheme_row       *scheme; /* the model's; while an operator is rewritten that operator's */
+    mote_mixing                 *mixing; /* NULL: what the options say */
     mote_arena                   arena;
     mote_range                 **ranges_of; /* of each graph's tensors */
     mote_quantized_layer        *layers;    /* of the main graph, for what refines it */
@@ -25,6 +34,11 @@ typedef struct rewriting {
     mote_range       *ranges;
     mote_affine      *affine; /* of activations */
     mote_id          *moved;  /* old id -> new id; MOTE_NONE: not yet */
+
+    /* where its operators have schemes of their own: affine and moved are those of one form */
+    const mote_scheme_row **rows; /* of each operator; NULL: all have the model's */
+    form                    forms[MOTE_DTYPE_COUNT];
+    mote_dtype             *made; /* of each tensor: as what it was computed */
 } rewriting;
 
 static mote_graph *new_graph(const rewriting *r)
@@ -251,6 +265,83 @@ static bool is_same_affine(mote_affine a, mote_affine b)
     return a.zero_point == b.zero_point && !(a.scale < b.scale) && !(a.scale > b.scale);
 }
 
+/* ---- areas of several schemes ----
+ *
+ * A tensor has a form for each type of activations that reads it. The first is what its operator computes, or the caller
+ * gives; of that the others are made, each once, where an operator first wants it. */
+
+static const mote_scheme_row *scheme_of_model(const rewriting *r)
+{
+    return &mote_schemes[r->options->scheme];
+}
+
+/* From here on tensors are looked up, and made, as this scheme's operators have them. */
+static void use_scheme(rewriting *r, const mote_scheme_row *scheme)
+{
+    r->scheme = scheme;
+    if (!r->rows)
+        return;
+    r->forms[scheme->activations].scheme = scheme;
+    r->affine = r->forms[scheme->activations].affine;
+    r->moved = r->forms[scheme->activations].moved;
+}
+
+static bool is_real(const mote_tensor *tensor)
+{
+    return tensor && tensor->dtype == MOTE_F32;
+}
+
+/* As its operator computed it. */
+static mote_id first_form(const rewriting *r, mote_id id)
+{
+    return r->rows ? r->forms[r->made[id]].moved[id] : r->moved[id];
+}
+
+static void note_made(rewriting *r, mote_id id)
+{
+    if (r->rows)
+        r->made[id] = r->scheme->activations;
+}
+
+/* The form that the scheme in use has, of a tensor that has another: so that r->moved knows it. */
+static mote_status bring(rewriting *r, mote_id id, mote_error *err)
+{
+    const mote_id before = first_form(r, id);
+
+    if (before == MOTE_NONE || r->moved[id] != MOTE_NONE)
+        return MOTE_OK;
+    if (!is_real(&r->graph->tensors[id])) {
+        r->moved[id] = before;
+        return MOTE_OK;
+    }
+    MOTE_TRY(r->scheme->activations == MOTE_F32
+                 ? add_kept(r, id, err)
+                 : add_activation(r, id, mote_affine_of(r->scheme, r->ranges[id].min, r->ranges[id].max), err));
+    new_graph(r)->tensors[r->moved[id]].name = "";
+    return add_conversion(r, r->scheme->activations == MOTE_F32 ? MOTE_OP_DEQUANTIZE : MOTE_OP_QUANTIZE, before,
+                          r->moved[id], err);
+}
+
+/* Constants are made where they are read; joined and real operands are converted by whoever takes them. */
+static mote_status bring_operands(rewriting *r, const mote_node *node, mote_error *err)
+{
+    mote_quant_want want[MOTE_NODE_IN_MAX + MOTE_NODE_OUT_MAX] = {{0}};
+    int32_t         i;
+
+    if (r->scheme->activations != MOTE_F32 && mote_ops[node->op]->quantize)
+        mote_ops[node->op]->quantize(r->graph, node, want);
+    for (i = 0; i < node->in_count; i++) {
+        const mote_tensor *tensor = mote_node_in(r->graph, node, i);
+        const bool         is_taken_otherwise = is_real(tensor) && (want[i].rule == MOTE_QUANT_JOINED ||
+                                                            want[i].rule == MOTE_QUANT_REAL || node->op == MOTE_OP_WHILE);
+        if (tensor && tensor->kind == MOTE_ACTIVATION && !is_taken_otherwise)
+            MOTE_TRY(bring(r, node->in[i], err));
+    }
+    return MOTE_OK;
+}
+
+/* ---- nodes ---- */
+
 /* An operand in the scale of the output that holds it: as it is, a constant quantized anew, or what a QUANTIZE makes of it.
  */
 static mote_status take_joined(rewriting *r, mote_id id, mote_affine wanted, mote_id *out, mote_error *err)
@@ -267,12 +358,14 @@ static mote_status take_joined(rewriting *r, mote_id id, mote_affine wanted, mot
         MOTE_TRY(add_quantized(r, id, wanted, err));
         *out = r->moved[id];
     } else {
-        tensor = new_graph(r)->tensors[moved];
+        const mote_id whole = moved != MOTE_NONE ? moved : first_form(r, id);
+        tensor = new_graph(r)->tensors[whole];
         tensor.name = "";
+        tensor.dtype = r->scheme->activations;
         if (!(tensor.quant = mote_quant_create(r->to, -1, 1, &wanted.scale, &wanted.zero_point, err)))
             return err->code;
         *out = mote_graph_add_tensor(r->to, new_graph(r), &tensor, err);
-        return *out == MOTE_NONE ? err->code : add_conversion(r, MOTE_OP_QUANTIZE, moved, *out, err);
+        return *out == MOTE_NONE ? err->code : add_conversion(r, MOTE_OP_QUANTIZE, whole, *out, err);
     }
     if (moved != MOTE_NONE) { /* others have it in their scale */
         r->moved[id] = moved;
@@ -284,16 +377,20 @@ static mote_status take_joined(rewriting *r, mote_id id, mote_affine wanted, mot
 /* As a real number, whatever it became. */
 static mote_status take_real(rewriting *r, mote_id id, mote_id *out, mote_error *err)
 {
-    const mote_id moved = r->moved[id];
+    const mote_id moved = r->moved[id] != MOTE_NONE ? r->moved[id] : first_form(r, id);
     mote_tensor   tensor = r->graph->tensors[id];
 
     if (tensor.kind == MOTE_CONST)
         return copy_const(r, id, out, err);
+    if (r->rows && (*out = r->forms[MOTE_F32].moved[id]) != MOTE_NONE)
+        return MOTE_OK;
     *out = moved;
     if (new_graph(r)->tensors[moved].dtype == MOTE_F32)
         return MOTE_OK;
     tensor.name = "";
     *out = mote_graph_add_tensor(r->to, new_graph(r), &tensor, err);
+    if (r->rows)
+        r->forms[MOTE_F32].moved[id] = *out;
     return *out == MOTE_NONE ? err->code : add_conversion(r, MOTE_OP_DEQUANTIZE, moved, *out, err);
 }
 
@@ -363,13 +460,12 @@ static mote_status take_operand(rewriting *r, const mote_node *node, int32_t i, 
 
 static mote_status fail_without_form(const rewriting *r, const mote_node *node, mote_error *err)
 {
+    if (r->g == 0 && r->scheme->fineness > 0)
+        return mote_op_fail(r->graph, node, MOTE_ERR_UNSUPPORTED, err,
+                            "has no %s form; keep it as it is (--keep float32:%s), or convert without --quantize",
+                            r->scheme->name, mote_show_string(mote_node_kind_name(node)).text);
     return mote_op_fail(r->graph, node, MOTE_ERR_UNSUPPORTED, err, "has no %s form; convert without --quantize",
                         r->scheme->name);
-}
-
-static bool is_real(const mote_tensor *tensor)
-{
-    return tensor && tensor->dtype == MOTE_F32;
 }
 
 /* Counters, places, conditions of loops: nothing of it is a real number. */
@@ -388,7 +484,7 @@ static bool has_reals(const mote_graph *graph, const mote_node *node)
 
 static mote_status take_kept(rewriting *r, mote_id id, mote_id *out, mote_error *err)
 {
-    if (id != MOTE_NONE && r->moved[id] == MOTE_NONE && r->graph->tensors[id].kind == MOTE_CONST)
+    if (id != MOTE_NONE && r->moved[id] == MOTE_NONE && r->graph->tensors[id].kind != MOTE_ACTIVATION)
         MOTE_TRY(copy_const(r, id, &r->moved[id], err));
     *out = id == MOTE_NONE ? MOTE_NONE : r->moved[id];
     return MOTE_OK;
@@ -499,6 +595,8 @@ static mote_status add_result(rewriting *r, const mote_node *from, int32_t i, co
 /* What was computed as a real number, or with a zero point, in the scale of its range. */
 static mote_status quantize_result(rewriting *r, mote_id id, mote_id computed, mote_error *err)
 {
+    if (r->rows)
+        r->forms[MOTE_F32].moved[id] = computed;
     MOTE_TRY(add_activation(r, id, mote_affine_of(r->scheme, r->ranges[id].min, r->ranges[id].max), err));
     return add_conversion(r, MOTE_OP_QUANTIZE, computed, r->moved[id], err);
 }
@@ -542,11 +640,29 @@ static mote_status rewrite_real(rewriting *r, const mote_node *from, mote_error 
     return err->code;
 }
 
-static mote_status rewrite_node(rewriting *r, const mote_node *from, mote_error *err)
+static mote_status rewrite_by_scheme(rewriting *r, const mote_node *from, mote_error *err)
 {
     if (from->op == MOTE_OP_WHILE)
         return rewrite_loop(r, from, err);
+    if (r->scheme->activations == MOTE_F32)
+        return rewrite_kept(r, from, err);
     return has_reals(r->graph, from) ? rewrite_real(r, from, err) : rewrite_kept(r, from, err);
+}
+
+static mote_status rewrite_node(rewriting *r, int32_t n, mote_error *err)
+{
+    const mote_node *from = &r->graph->nodes[n];
+    int32_t          i;
+
+    if (!r->rows)
+        return rewrite_by_scheme(r, from, err);
+    use_scheme(r, r->rows[n]);
+    MOTE_TRY(bring_operands(r, from, err));
+    MOTE_TRY(rewrite_by_scheme(r, from, err));
+    for (i = 0; i < from->out_count; i++)
+        if (from->out[i] != MOTE_NONE)
+            note_made(r, from->out[i]);
+    return MOTE_OK;
 }
 
 /* ---- the model's ends ---- */
@@ -591,8 +707,12 @@ static bool stays_real(const rewriting *r, mote_id id)
 static mote_status add_input(rewriting *r, int32_t index, mote_id *outer, mote_error *err)
 {
     const mote_id id = r->graph->inputs[index];
+    const bool    is_kept = r->graph->tensors[id].dtype != MOTE_F32 || stays_real(r, id);
 
-    if (r->graph->tensors[id].dtype != MOTE_F32 || stays_real(r, id)) {
+    /* Where layers differ, each takes of a real input what it wants. */
+    use_scheme(r, r->rows && (is_kept || r->options->io == MOTE_F32) ? &mote_scheme_real : scheme_of_model(r));
+    note_made(r, id);
+    if (is_kept || r->scheme->activations == MOTE_F32) {
         MOTE_TRY(add_kept(r, id, err));
         *outer = r->moved[id];
         return MOTE_OK;
@@ -616,8 +736,8 @@ static mote_status add_inputs(rewriting *r, mote_error *err)
     MOTE_TRY(err->code);
     MOTE_TRY(mote_graph_set_inputs(r->to, new_graph(r), outer, count, err));
     for (i = 0; i < count; i++)
-        if (outer[i] != r->moved[r->graph->inputs[i]])
-            MOTE_TRY(add_conversion(r, MOTE_OP_QUANTIZE, outer[i], r->moved[r->graph->inputs[i]], err));
+        if (outer[i] != first_form(r, r->graph->inputs[i]))
+            MOTE_TRY(add_conversion(r, MOTE_OP_QUANTIZE, outer[i], first_form(r, r->graph->inputs[i]), err));
     return MOTE_OK;
 }
 
@@ -661,8 +781,13 @@ static mote_status add_output(rewriting *r, mote_id id, mote_id *out, mote_error
 {
     const mote_op_kind op = r->options->io == MOTE_F32 ? MOTE_OP_DEQUANTIZE : MOTE_OP_QUANTIZE;
 
+    use_scheme(r, r->rows && r->options->io == MOTE_F32 && r->graph->tensors[id].kind != MOTE_CONST
+                      ? r->forms[r->made[id]].scheme
+                      : scheme_of_model(r));
     if (r->graph->tensors[id].kind == MOTE_CONST)
         return add_constant_end(r, id, out, err);
+    if (r->rows)
+        MOTE_TRY(bring(r, id, err));
     if (r->graph->tensors[id].dtype != MOTE_F32) {
         *out = r->moved[id];
         return MOTE_OK;
@@ -736,19 +861,54 @@ static bool join_loops(const rewriting *r)
     return has_grown;
 }
 
-static mote_status open_graph(rewriting *r, int32_t g, mote_error *err)
+static mote_status begin_form(rewriting *r, mote_dtype type, mote_error *err)
 {
-    const int32_t count = r->from->graphs[g].tensor_count;
+    const int32_t count = r->graph->tensor_count;
+    form         *f = &r->forms[type];
     int32_t       i;
 
+    f->affine = MOTE_NEW(&r->arena, mote_affine, count, err);
+    f->moved = MOTE_NEW(&r->arena, mote_id, count, err);
+    for (i = 0; f->moved && i < count; i++)
+        f->moved[i] = MOTE_NONE;
+    return err->code;
+}
+
+/* Which scheme each of the main graph's operators has, where not all have the model's. */
+static mote_status open_areas(rewriting *r, mote_error *err)
+{
+    int32_t i;
+
+    r->rows = NULL;
+    if (r->g > 0 || (!r->mixing && r->options->layer_count == 0))
+        return MOTE_OK;
+    r->rows = MOTE_NEW(&r->arena, const mote_scheme_row *, r->graph->node_count, err);
+    r->made = MOTE_NEW(&r->arena, mote_dtype, r->graph->tensor_count, err);
+    MOTE_TRY(err->code);
+    if (!r->mixing)
+        MOTE_TRY(mote_areas_assign(r->rows, r->graph, r->options, err));
+    for (i = 0; r->mixing && i < r->graph->node_count; i++)
+        r->rows[i] = r->mixing->rows[i];
+    MOTE_TRY(begin_form(r, MOTE_F32, err));
+    for (i = 0; i < r->graph->node_count; i++)
+        if (!r->forms[r->rows[i]->activations].moved)
+            MOTE_TRY(begin_form(r, r->rows[i]->activations, err));
+    return MOTE_OK;
+}
+
+static mote_status open_graph(rewriting *r, int32_t g, mote_error *err)
+{
     r->g = g;
     r->graph = &r->from->graphs[g];
     r->ranges = r->ranges_of[g];
-    r->affine = MOTE_NEW(&r->arena, mote_affine, count, err);
-    r->moved = MOTE_NEW(&r->arena, mote_id, count, err);
-    for (i = 0; r->moved && i < count; i++)
-        r->moved[i] = MOTE_NONE;
-    return err->code;
+    memset(r->forms, 0, sizeof r->forms);
+    MOTE_TRY(open_areas(r, err));
+    if (!r->forms[scheme_of_model(r)->activations].moved)
+        MOTE_TRY(begin_form(r, scheme_of_model(r)->activations, err));
+    r->scheme = scheme_of_model(r);
+    r->affine = r->forms[r->scheme->activations].affine;
+    r->moved = r->forms[r->scheme->activations].moved;
+    return MOTE_OK;
 }
 
 /* What is joined in a graph widens what loops carry, and the other way round. Each may end before the other has: scales that
@@ -767,6 +927,30 @@ static void settle_ranges(rewriting *r)
     }
 }
 
+/* By calibration, as training saw them, or as an earlier calibration did. */
+static mote_status see_ranges(rewriting *r, const mote_dataset_split *calibration, mote_error *err)
+{
+    mote_mixing *m = r->mixing;
+    int32_t      g;
+
+    if ((!m || !m->ranges_of) && !calibration && mote_model_has_ranges(r->from))
+        mote_take_ranges(r->ranges_of, r->from);
+    else if (!m || !m->ranges_of)
+        MOTE_TRY(mote_calibrate(r->ranges_of, r->from, calibration, r->options, err));
+    if (!m)
+        return MOTE_OK;
+    if (!m->ranges_of) {
+        m->ranges_of = MOTE_NEW(&m->arena, mote_range *, r->from->graph_count, err);
+        for (g = 0; m->ranges_of && g < r->from->graph_count; g++)
+            m->ranges_of[g] = mote_arena_copy(&m->arena, r->ranges_of[g], (size_t)r->from->graphs[g].tensor_count,
+                                              sizeof **r->ranges_of, err);
+        return err->code;
+    }
+    for (g = 0; g < r->from->graph_count; g++)
+        memcpy(r->ranges_of[g], m->ranges_of[g], (size_t)r->from->graphs[g].tensor_count * sizeof **r->ranges_of);
+    return MOTE_OK;
+}
+
 static mote_status find_ranges(rewriting *r, const mote_dataset_split *calibration, mote_error *err)
 {
     int32_t g;
@@ -775,10 +959,7 @@ static mote_status find_ranges(rewriting *r, const mote_dataset_split *calibrati
     for (g = 0; r->ranges_of && g < r->from->graph_count; g++)
         r->ranges_of[g] = MOTE_NEW(&r->arena, mote_range, r->from->graphs[g].tensor_count, err);
     MOTE_TRY(err->code);
-    if (!calibration && mote_model_has_ranges(r->from))
-        mote_take_ranges(r->ranges_of, r->from);
-    else
-        MOTE_TRY(mote_calibrate(r->ranges_of, r->from, calibration, r->options, err));
+    MOTE_TRY(see_ranges(r, calibration, err));
     settle_ranges(r);
     return MOTE_OK;
 }
@@ -788,7 +969,7 @@ static mote_status rewrite_nodes(rewriting *r, mote_error *err)
     int32_t n;
 
     for (n = 0; n < r->graph->node_count; n++)
-        MOTE_TRY(rewrite_node(r, &r->graph->nodes[n], err));
+        MOTE_TRY(rewrite_node(r, n, err));
     return MOTE_OK;
 }
 
@@ -865,11 +1046,11 @@ static mote_status check_control(const mote_model *model, mote_error *err)
     return MOTE_OK;
 }
 
-mote_status mote_model_quantize(mote_model **out, const mote_model *model, const mote_dataset_split *calibration,
-                                const mote_quantize_options *options, mote_error *err)
+mote_status mote_quantize_by(mote_model **out, const mote_model *model, const mote_dataset_split *calibration,
+                             const mote_quantize_options *options, mote_mixing *mixing, mote_error *err)
 {
     static const mote_quantize_options defaults = {0};
-    rewriting                          r = {.from = model, .options = options ? options : &defaults};
+    rewriting                          r = {.from = model, .options = options ? options : &defaults, .mixing = mixing};
     mote_model                        *real = NULL, *equal = NULL, *masked = NULL;
 
     *out = NULL;
@@ -900,4 +1081,10 @@ mote_status mote_model_quantize(mote_model **out, const mote_model *model, const
     mote_model_destroy(equal);
     mote_model_destroy(real);
     return err->code;
+}
+
+mote_status mote_model_quantize(mote_model **out, const mote_model *model, const mote_dataset_split *calibration,
+                                const mote_quantize_options *options, mote_error *err)
+{
+    return mote_quantize_by(out, model, calibration, options, NULL, err);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "quantize/schemes.h"
 
 /* Biases stay well inside int32, so that adding the products cannot overflow; int64 ones, too, as TensorFlow's converter has
@@ -21,6 +22,7 @@ const mote_scheme_row mote_schemes[MOTE_SCHEME_COUNT] = {
                           .weight_limit = 127,
                           .bias = MOTE_I32,
                           .bias_limit = BIAS_MOST,
+                          .fineness = 2,
                           .ios = {MOTE_F32, MOTE_I8, MOTE_U8},
                           .io_count = 3},
     [MOTE_SCHEME_INT16X8] = {.name = "int16x8",
@@ -33,6 +35,7 @@ const mote_scheme_row mote_schemes[MOTE_SCHEME_COUNT] = {
                              .weight_limit = 127,
                              .bias = MOTE_I64,
                              .bias_limit = BIAS_MOST,
+                             .fineness = 3,
                              .ios = {MOTE_F32, MOTE_I16},
                              .io_count = 2},
     [MOTE_SCHEME_FLOAT16] = {.name = "float16",
@@ -59,6 +62,7 @@ const mote_scheme_row mote_schemes[MOTE_SCHEME_COUNT] = {
                           .else_weights = MOTE_SCHEME_INT8,
                           .bias = MOTE_I32,
                           .bias_limit = BIAS_MOST,
+                          .fineness = 1,
                           .ios = {MOTE_F32, MOTE_I8, MOTE_U8},
                           .io_count = 3},
     [MOTE_SCHEME_POW2_INT8] = {.name = "pow2-int8",
@@ -91,6 +95,29 @@ const mote_scheme_row mote_schemes[MOTE_SCHEME_COUNT] = {
                                 .ios = {MOTE_F32, MOTE_I16},
                                 .io_count = 2},
 };
+
+const mote_scheme_row mote_scheme_real = {.name = "float32",
+                                          .activations = MOTE_F32,
+                                          .weights = MOTE_F32,
+                                          .bias = MOTE_F32,
+                                          .fineness = 4,
+                                          .ios = {MOTE_F32},
+                                          .io_count = 1};
+
+const mote_scheme_row *mote_scheme_of_fineness(int32_t fineness)
+{
+    int32_t i;
+
+    for (i = 0; i < MOTE_SCHEME_COUNT; i++)
+        if (fineness > 0 && mote_schemes[i].fineness == fineness)
+            return &mote_schemes[i];
+    return fineness == mote_scheme_real.fineness ? &mote_scheme_real : NULL;
+}
+
+const mote_scheme_row *mote_scheme_of_layer(const mote_layer_scheme *layer)
+{
+    return layer->is_real ? &mote_scheme_real : &mote_schemes[layer->scheme];
+}
 
 const char *mote_scheme_name(mote_scheme scheme)
 {
@@ -161,6 +188,63 @@ static mote_status check_refinements(const mote_quantize_options *options, mote_
                      mote_scheme_name(options->scheme));
 }
 
+/* "int4, int8, int16x8 or float32", from coarse to fine. */
+static const char *list_mixing(char *text, size_t room)
+{
+    const mote_scheme_row *row;
+    size_t                 used = 0;
+    int32_t                i;
+
+    text[0] = '\0';
+    for (i = 1; (row = mote_scheme_of_fineness(i)) != NULL && used < room; i++)
+        used += (size_t)snprintf(text + used, room - used, "%s%s",
+                                 i == 1                           ? ""
+                                 : mote_scheme_of_fineness(i + 1) ? ", "
+                                                                  : " or ",
+                                 row->name);
+    return text;
+}
+
+mote_status mote_layer_scheme_parse(mote_layer_scheme *out, const char *text, mote_error *err)
+{
+    const char            *colon = strchr(text, ':');
+    const mote_scheme_row *row;
+    char                   known[80];
+    int32_t                i;
+
+    *out = (mote_layer_scheme){.pattern = colon ? colon + 1 : ""};
+    if (!colon || !colon[1])
+        return mote_fail(err, MOTE_ERR_USAGE, "\"%s\": say which layers are kept as what: int16x8:conv_*, float32:SOFTMAX",
+                         mote_show_string(text).text);
+    for (i = 1; (row = mote_scheme_of_fineness(i)) != NULL; i++)
+        if (strlen(row->name) == (size_t)(colon - text) && strncmp(row->name, text, (size_t)(colon - text)) == 0) {
+            out->is_real = row == &mote_scheme_real;
+            out->scheme = out->is_real ? MOTE_SCHEME_INT8 : (mote_scheme)(row - mote_schemes);
+            return MOTE_OK;
+        }
+    return mote_fail(err, MOTE_ERR_USAGE, "\"%s\": layers are kept as %s", mote_show_string(text).text,
+                     list_mixing(known, sizeof known));
+}
+
+static mote_status check_layers(const mote_quantize_options *options, mote_error *err)
+{
+    char    known[80];
+    int32_t i;
+
+    if (options->layer_count > 0 && mote_schemes[options->scheme].fineness == 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "no layer of %s can have a scheme of its own; layers mix that are of %s",
+                         mote_schemes[options->scheme].name, list_mixing(known, sizeof known));
+    for (i = 0; i < options->layer_count; i++) {
+        const mote_layer_scheme *layer = &options->layers[i];
+        if (!layer->pattern || !layer->pattern[0])
+            return mote_fail(err, MOTE_ERR_USAGE, "a scheme for no layers: give a pattern");
+        if (!layer->is_real && (!mote_scheme_name(layer->scheme) || mote_schemes[layer->scheme].fineness == 0))
+            return mote_fail(err, MOTE_ERR_USAGE, "\"%s\": layers are kept as %s", mote_show_string(layer->pattern).text,
+                             list_mixing(known, sizeof known));
+    }
+    return MOTE_OK;
+}
+
 mote_status mote_quantize_check(const mote_quantize_options *options, mote_error *err)
 {
     if (!mote_scheme_name(options->scheme))
@@ -175,5 +259,6 @@ mote_status mote_quantize_check(const mote_quantize_options *options, mote_error
         return mote_fail(err, MOTE_ERR_USAGE, "a percentile of %g; it is 0 to 100", options->percentile);
     if (options->samples < 0)
         return mote_fail(err, MOTE_ERR_USAGE, "%d calibration samples; 0 takes 100", options->samples);
-    return check_refinements(options, err);
+    MOTE_TRY(check_refinements(options, err));
+    return check_layers(options, err);
 }

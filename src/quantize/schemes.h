@@ -24,11 +24,22 @@ typedef struct mote_scheme_row {
     mote_dtype bias;
     double     bias_limit; /* so that adding the products to one cannot leave what the kernels add in */
 
+    /* Its place on the way from coarse to fine, on which layers of one model may stand apart: from 1. 0: it mixes with none.
+     */
+    int32_t fineness;
+
     mote_dtype ios[4]; /* what inputs and outputs may be */
     int32_t    io_count;
 } mote_scheme_row;
 
 extern const mote_scheme_row mote_schemes[MOTE_SCHEME_COUNT];
+/* What layers have that stay as they are, in a model of another scheme. */
+extern const mote_scheme_row mote_scheme_real;
+
+/* The row of this fineness; NULL: there is none. */
+const mote_scheme_row *mote_scheme_of_fineness(int32_t fineness);
+/* The row that a layer gets. */
+const mote_scheme_row *mote_scheme_of_layer(const mote_layer_scheme *layer);
 
 /* One scale for all weights of a layer: asked for, or the scheme's own way. */
 bool mote_quantize_is_per_tensor(const mote_quantize_options *options);

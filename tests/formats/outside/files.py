@@ -5,6 +5,7 @@
 
     FOLDER/KIND/NAME.tflite, NAME_int8.tflite      of each model of Keras, of ONNX, and of each spec; KIND: keras, onnx, specs
     FOLDER/KIND/NAME_SCHEME.tflite, SCHEMES        of whole networks
+    FOLDER/KIND/NAME_KEPT.tflite, MIXED            of whole networks, where they have such layers
     FOLDER/KIND/NAME.onnx, NAME_int8.onnx          of each model, and in int8 of whole networks
     FOLDER/KIND/NAME.SUFFIX                        in the other formats that mote writes (WRITTEN)
 
@@ -27,6 +28,8 @@ TYPES = {"float32": np.float32, "int32": np.int32, "int8": np.int8, "uint8": np.
 EXAMPLES = ["examples/sine/sine.yaml", "examples/mnist/mnist.yaml", "examples/mnist-cnn/mnist-cnn.yaml",
             "examples/mnist-resnet/mnist-resnet.yaml"]
 SCHEMES = {"int16x8": "int16", "int4": "int8", "float16": None, "dynamic": None}  # with the type of the ends of what is calibrated
+MIXED = {"some_int16": ["int16x8:*CONV_2D"], "some_real": ["float32:FULLY_CONNECTED", "float32:*CONV_2D", "int16x8:SOFTMAX"],
+         "some_of_all": ["float32:CONV_2D", "int16x8:DEPTHWISE_CONV_2D", "int4:FULLY_CONNECTED"]}  # layers with schemes of their own
 WRITTEN = ["tflite", "keras", "h5", "onnx"]  # of what `mote build` leaves in a run
 
 
@@ -70,6 +73,8 @@ class Maker:
         self.convert(source, f"{name}_int8.onnx", *int8)
         for scheme, io in SCHEMES.items():
             self.convert(source, f"{name}_{scheme}.tflite", "--quantize", scheme, *(("--io", io, *values) if io else ()))
+        for kept, layers in MIXED.items():
+            self.convert(source, f"{name}_{kept}.tflite", *int8, *(word for layer in layers for word in ("--keep", layer)))
 
     def tell_refused(self):
         (self.folder / "refused.txt").write_text("".join(line + "\n" for line in self.refused))
