@@ -752,7 +752,8 @@ mote_status mote_fake_create(mote_fake **out, const mote_model *model, const mot
         return mote_fail(err, MOTE_ERR_USAGE, "training cannot be quantized as %s, which keeps activations real",
                          (unsigned)options->scheme < MOTE_SCHEME_COUNT ? mote_scheme_name(options->scheme) : "no scheme");
     if (mote_schemes[options->scheme].is_power_of_two)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "training is not quantized as %s; train as int8, and convert with samples",
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED,
+                         "training is not quantized as %s; train as int8, and convert with samples",
                          mote_scheme_name(options->scheme));
     if (!(fake = calloc(1, sizeof *fake)))
         return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
