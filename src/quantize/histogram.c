@@ -24,15 +24,32 @@ static double center(const mote_histogram *h, int bin)
     return (double)h->range.min + (bin + 0.5) * width_of(h);
 }
 
+static int bin_of(const mote_histogram *h, float value)
+{
+    const double width = width_of(h), at = width > 0 ? ((double)value - (double)h->range.min) / width : 0;
+
+    return at < 0 ? 0 : at >= MOTE_HISTOGRAM_BINS ? MOTE_HISTOGRAM_BINS - 1 : (int)at;
+}
+
+/* What many values may be exactly: those of a relu are 0, those of a relu6 also 6. */
+static float spike_at(const mote_histogram *h, int spike)
+{
+    return spike == 0 ? 0 : spike == 1 ? h->range.min : h->range.max;
+}
+
 void mote_histogram_add(mote_histogram *h, const float *values, size_t count)
 {
-    const double width = width_of(h);
-    size_t       i;
+    size_t i;
+    int    s;
 
     h->count += count;
     for (i = 0; i < count; i++) {
-        const double at = width > 0 ? ((double)values[i] - (double)h->range.min) / width : 0;
-        h->bins[at < 0 ? 0 : at >= MOTE_HISTOGRAM_BINS ? MOTE_HISTOGRAM_BINS - 1 : (int)at]++;
+        h->bins[bin_of(h, values[i])]++;
+        for (s = 0; s < MOTE_HISTOGRAM_SPIKES; s++)
+            if (!(values[i] < spike_at(h, s)) && !(values[i] > spike_at(h, s))) {
+                h->spikes[s]++;
+                break;
+            }
     }
 }
 
@@ -128,34 +145,49 @@ mote_range mote_histogram_mse(const mote_histogram *h, const mote_scheme_row *sc
 
 enum { LEVELS = 256 };
 
+/* Which of LEVELS integers stands for a value; is_cut: it is beyond them. */
+static int level_of(const mote_scheme_row *scheme, mote_affine a, double value, bool *is_cut)
+{
+    const double q = round(value / (double)a.scale) + a.zero_point;
+
+    *is_cut = q < scheme->low || q > scheme->high;
+    return (int)((q < scheme->low ? scheme->low : q > scheme->high ? scheme->high : q) - scheme->low);
+}
+
 /* P: the counts, with what is outside in the outermost bins of the range. Q: the same counts as if of each integer only the
- * sum were known, spread evenly over its bins that have any. */
+ * sum were known, spread evenly over its bins that have any. A spike has an integer of its own, with which nothing of it is
+ * lost, as long as it lies inside: else every range would be too wide for the zeros behind a relu. */
 static double divergence(const mote_histogram *h, const mote_scheme_row *scheme, mote_range range)
 {
     const mote_affine a = mote_affine_of(scheme, range.min, range.max);
-    double            sum[LEVELS] = {0}, kept[LEVELS] = {0}, total = 0, all_kept = 0;
+    double            sum[LEVELS] = {0}, kept[LEVELS] = {0}, spread[MOTE_HISTOGRAM_BINS], total = 0, all_kept = 0;
     int               filled[LEVELS] = {0}, level[MOTE_HISTOGRAM_BINS], i;
-    /* More integers than levels (int16): the finest steps are finer than bins, and all that matters is what is cut. */
-    const double per_level = ((double)scheme->high - scheme->low + 1) / LEVELS;
+    bool              is_cut[MOTE_HISTOGRAM_BINS], is_spike_cut;
 
-    for (i = 0; i < MOTE_HISTOGRAM_BINS; i++) {
-        double q = round(center(h, i) / (double)a.scale) + a.zero_point;
-        bool   is_cut = q < scheme->low || q > scheme->high;
-        q = q < scheme->low ? scheme->low : q > scheme->high ? scheme->high : q;
-        level[i] = (int)((q - scheme->low) / per_level);
-        sum[level[i]] += (double)h->bins[i];
-        if (is_cut)
-            continue;
-        kept[level[i]] += (double)h->bins[i];
-        filled[level[i]] += h->bins[i] > 0;
+    for (i = 0; i < MOTE_HISTOGRAM_BINS; i++)
+        spread[i] = (double)h->bins[i];
+    for (i = 0; i < MOTE_HISTOGRAM_SPIKES; i++) {
+        const int l = level_of(scheme, a, (double)spike_at(h, i), &is_spike_cut);
+        spread[bin_of(h, spike_at(h, i))] -= (double)h->spikes[i];
+        if (is_spike_cut)
+            sum[l] += (double)h->spikes[i];
+        else
+            all_kept += (double)h->spikes[i];
     }
     for (i = 0; i < MOTE_HISTOGRAM_BINS; i++) {
-        const double q = round(center(h, i) / (double)a.scale) + a.zero_point;
-        const int    l = level[i];
-        double       p = (double)h->bins[i], other;
-        if (p == 0 || q < scheme->low || q > scheme->high)
+        level[i] = level_of(scheme, a, center(h, i), &is_cut[i]);
+        sum[level[i]] += spread[i];
+        if (is_cut[i])
             continue;
-        p *= kept[l] > 0 ? sum[l] / kept[l] : 0; /* what is cut off adds to the end's bins */
+        kept[level[i]] += spread[i];
+        filled[level[i]] += spread[i] > 0;
+    }
+    for (i = 0; i < MOTE_HISTOGRAM_BINS; i++) {
+        const int l = level[i];
+        double    p, other;
+        if (!(spread[i] > 0) || is_cut[i])
+            continue;
+        p = spread[i] * sum[l] / kept[l]; /* what is cut off adds to the end's bins */
         other = kept[l] / filled[l];
         total += p * log(p / other);
     }
@@ -169,5 +201,5 @@ static double divergence(const mote_histogram *h, const mote_scheme_row *scheme,
 
 mote_range mote_histogram_entropy(const mote_histogram *h, const mote_scheme_row *scheme)
 {
-    return h->count > 0 && width_of(h) > 0 ? search(h, scheme, divergence) : h->range;
+    return h->count > 0 && width_of(h) > 0 && scheme->high - scheme->low < LEVELS ? search(h, scheme, divergence) : h->range;
 }

@@ -11,12 +11,13 @@
 
 #include "quantize/quantize.h"
 
-enum { MOTE_HISTOGRAM_BINS = 2048 };
+enum { MOTE_HISTOGRAM_BINS = 2048, MOTE_HISTOGRAM_SPIKES = 3 };
 
 typedef struct mote_histogram {
     mote_range range; /* zero is in it */
     uint64_t   bins[MOTE_HISTOGRAM_BINS];
-    uint64_t   count; /* of all */
+    uint64_t   count;                         /* of all */
+    uint64_t   spikes[MOTE_HISTOGRAM_SPIKES]; /* those of the bins' that are exactly 0, the range's least, its greatest */
 } mote_histogram;
 
 /* seen: from the first pass. */
@@ -28,7 +29,7 @@ mote_range mote_histogram_percentile(const mote_histogram *histogram, double out
 /* The range with the least sum of squared errors, of cutting off and of rounding together. */
 mote_range mote_histogram_mse(const mote_histogram *histogram, const mote_scheme_row *scheme);
 /* The range whose integers keep most of what is known of the values: the least Kullback-Leibler divergence between the
- * values and their integers. */
+ * values and their integers. All of it where steps are finer than bins (int16). */
 mote_range mote_histogram_entropy(const mote_histogram *histogram, const mote_scheme_row *scheme);
 
 #endif

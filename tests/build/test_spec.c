@@ -430,7 +430,8 @@ static const mistake reading_mistakes[] = {
     {LAYERS "    - dense: 1\ntrain: {loss: mse, quantize: int8}\nconvert: {io: int16}\n",
      "x.yaml:6: convert: io int16 does not go with int8, which has float32, int8, uint8"},
     {LAYERS "    - dense: 1\nconvert: {quantize: ternary}\n",
-     "x.yaml:5: convert: unknown quantize \"ternary\"; possible: none, int8, int16x8, float16, dynamic, int4"},
+     "x.yaml:5: convert: unknown quantize \"ternary\"; possible: none, int8, int16x8, float16, dynamic, int4, "
+     "pow2-int8, pow2-int16"},
     {LAYERS "    - dense: 1\nconvert:\n  io: int8\n",
      "x.yaml:6: convert: io is an integer type, but nothing is quantized; add quantize: int8"},
     {LAYERS "    - dense: 1\ndeploy: {chip: cortexm4}\n",

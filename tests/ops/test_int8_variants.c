@@ -197,7 +197,7 @@ static void change_to_few(const variant_case *v, mote_graph *graph, const mote_n
 
 static const variant_case dense_cases[] = {
     {DENSE("one weight in two", 400, 8), .kernels = ALL_ROWS, .change = change_to_few, .value = 2},
-    {DENSE("one in four", 400, 8), .kernels = ALL_ROWS " sparse", .change = change_to_few, .value = 4},
+    {DENSE("one in four", 400, 40), .kernels = ALL_ROWS " sparse", .change = change_to_few, .value = 4},
     {DENSE("one in six", 400, 8), .kernels = ALL_ROWS FEW, .change = change_to_few, .value = 6},
     {DENSE("one in 255", 1100, 9), .kernels = ALL_ROWS FEW, .change = change_to_few, .value = 255},
     {DENSE("one in 256", 1100, 9), .kernels = ALL_ROWS FEW, .change = change_to_few, .value = 256},

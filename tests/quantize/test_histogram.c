@@ -119,6 +119,29 @@ static void entropy_cuts_what_is_far_out(void **state)
         fail_msg("%g..%g", (double)range.min, (double)range.max);
 }
 
+/* What a relu makes 0, and a relu6 makes 6, has an integer of its own and asks for no narrower range. */
+static void entropy_is_not_led_by_spikes(void **state)
+{
+    const mote_scheme_row *scheme = &mote_schemes[MOTE_SCHEME_INT8];
+    mote_range             range;
+    size_t                 i;
+
+    (void)state;
+    draw_normal(0);
+    for (i = 0; i < COUNT; i++)
+        values[i] = values[i] > 0 ? values[i] : 0;
+    count_values();
+    range = mote_histogram_entropy(&h, scheme);
+    if (!(range.min == 0 && range.max > 2.0f))
+        fail_msg("relu: %g..%g", (double)range.min, (double)range.max);
+    for (i = 0; i < COUNT; i++)
+        values[i] = 4 * values[i] < 6 ? 4 * values[i] : 6;
+    count_values();
+    range = mote_histogram_entropy(&h, scheme);
+    if (!(range.min == 0 && range.max == 6.0f))
+        fail_msg("relu6: %g..%g", (double)range.min, (double)range.max);
+}
+
 /* Steps of int16 are so fine that hardly anything is worth cutting. */
 static void int16_keeps_all(void **state)
 {
@@ -129,6 +152,8 @@ static void int16_keeps_all(void **state)
     count_values();
     range = mote_histogram_mse(&h, &mote_schemes[MOTE_SCHEME_INT16X8]);
     assert_true(range.max == h.range.max || range.min == h.range.min);
+    range = mote_histogram_entropy(&h, &mote_schemes[MOTE_SCHEME_INT16X8]);
+    assert_true(range.max == h.range.max && range.min == h.range.min);
 }
 
 static void constants_have_the_range_that_they_have(void **state)
@@ -157,7 +182,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(percentile_cuts_a_share_off),
                                        cmocka_unit_test(least_squares_are_least),
-                                       cmocka_unit_test(entropy_cuts_what_is_far_out), cmocka_unit_test(int16_keeps_all),
+                                       cmocka_unit_test(entropy_cuts_what_is_far_out),
+                                       cmocka_unit_test(entropy_is_not_led_by_spikes),
+                                       cmocka_unit_test(int16_keeps_all),
                                        cmocka_unit_test(constants_have_the_range_that_they_have)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
