@@ -15,12 +15,12 @@ static uint32_t mrt_load(const mrt_reader *r, uint32_t at, uint32_t bytes)
 }
 
 /* Of the sizes that are most, in as few loads as the chip can. */
-static uint32_t mrt_load_half(const mrt_reader *r, uint32_t at)
+static uint32_t mrt_read_half(const mrt_reader *r, uint32_t at)
 {
     return r->bytes[at] | (uint32_t)r->bytes[at + 1] << 8;
 }
 
-static uint32_t mrt_load_whole(const mrt_reader *r, uint32_t at)
+static uint32_t mrt_read_whole(const mrt_reader *r, uint32_t at)
 {
     return mrt_load_u32(r->bytes + at);
 }
@@ -53,15 +53,15 @@ static mrt_table mrt_open_table(mrt_reader *r, uint32_t at)
 
     if (!mrt_is_inside(r, at, MRT_OFFSET_BYTES))
         return mrt_bad_table(r);
-    back = (int32_t)mrt_load_whole(r, at);
+    back = (int32_t)mrt_read_whole(r, at);
     if (back > 0 ? (uint32_t)back > at : 0u - (uint32_t)back > r->count - at)
         return mrt_bad_table(r);
     table.at = at;
     table.vtable = at - (uint32_t)back;
     if (!mrt_is_inside(r, table.vtable, MRT_VTABLE_HEADER_BYTES))
         return mrt_bad_table(r);
-    vtable_bytes = mrt_load_half(r, table.vtable);
-    table.bytes = mrt_load_half(r, table.vtable + 2);
+    vtable_bytes = mrt_read_half(r, table.vtable);
+    table.bytes = mrt_read_half(r, table.vtable + 2);
     if (vtable_bytes < MRT_VTABLE_HEADER_BYTES || vtable_bytes % 2 != 0 || !mrt_is_inside(r, table.vtable, vtable_bytes) ||
         table.bytes < MRT_OFFSET_BYTES || !mrt_is_inside(r, at, table.bytes))
         return mrt_bad_table(r);
@@ -71,13 +71,13 @@ static mrt_table mrt_open_table(mrt_reader *r, uint32_t at)
 
 MRT_API mrt_table mrt_read_root(mrt_reader *r)
 {
-    return mrt_is_inside(r, 0, MRT_OFFSET_BYTES) ? mrt_open_table(r, mrt_load_whole(r, 0)) : mrt_bad_table(r);
+    return mrt_is_inside(r, 0, MRT_OFFSET_BYTES) ? mrt_open_table(r, mrt_read_whole(r, 0)) : mrt_bad_table(r);
 }
 
 /* The field's first byte in the table; 0: absent. */
 static uint32_t mrt_field_offset(const mrt_reader *r, const mrt_table *table, uint32_t id)
 {
-    return id < table->field_count ? mrt_load_half(r, table->vtable + MRT_VTABLE_HEADER_BYTES + 2 * id) : 0;
+    return id < table->field_count ? mrt_read_half(r, table->vtable + MRT_VTABLE_HEADER_BYTES + 2 * id) : 0;
 }
 
 MRT_API int mrt_has_field(const mrt_reader *r, const mrt_table *table, uint32_t id)
@@ -105,7 +105,7 @@ MRT_API uint32_t mrt_read_field(mrt_reader *r, const mrt_table *table, uint32_t 
 
     if (at == 0)
         return absent;
-    if (bytes > 4 && mrt_load_whole(r, at + 4) != 0)
+    if (bytes > 4 && mrt_read_whole(r, at + 4) != 0)
         return UINT32_MAX;
     return mrt_load(r, at, bytes > 4 ? 4 : bytes);
 }
@@ -120,7 +120,7 @@ static uint32_t mrt_follow(mrt_reader *r, const mrt_table *table, uint32_t id)
 
     if (at == 0)
         return 0;
-    offset = mrt_load_whole(r, at);
+    offset = mrt_read_whole(r, at);
     if (offset == 0 || offset > r->count - at || r->count - at - offset < MRT_OFFSET_BYTES) {
         r->is_bad = 1;
         return 0;
@@ -143,7 +143,7 @@ MRT_API mrt_vector mrt_read_vector(mrt_reader *r, const mrt_table *table, uint32
 
     if (at == 0)
         return vector;
-    count = mrt_load_whole(r, at);
+    count = mrt_read_whole(r, at);
     if (count > (r->count - at - MRT_OFFSET_BYTES) / element_bytes) {
         r->is_bad = 1;
         return vector;
@@ -157,7 +157,7 @@ MRT_API mrt_vector mrt_read_vector(mrt_reader *r, const mrt_table *table, uint32
 
 MRT_API uint32_t mrt_element(const mrt_reader *r, const mrt_vector *vector, uint32_t index)
 {
-    return mrt_load_whole(r, vector->at + 4 * index);
+    return mrt_read_whole(r, vector->at + 4 * index);
 }
 
 MRT_API float mrt_element_f32(const mrt_reader *r, const mrt_vector *vector, uint32_t index)
@@ -173,7 +173,7 @@ MRT_API float mrt_element_f32(const mrt_reader *r, const mrt_vector *vector, uin
 
 MRT_API mrt_table mrt_element_table(mrt_reader *r, const mrt_vector *vector, uint32_t index)
 {
-    const uint32_t at = vector->at + 4 * index, offset = mrt_load_whole(r, at);
+    const uint32_t at = vector->at + 4 * index, offset = mrt_read_whole(r, at);
 
     return offset <= r->count - at ? mrt_open_table(r, at + offset) : mrt_bad_table(r);
 }

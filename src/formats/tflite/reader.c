@@ -273,13 +273,16 @@ static mote_status read_scales(reader *r, mote_tensor *tensor, const mote_fb_tab
 /* Of a real tensor: what values it takes, as quantization-aware training has left it. */
 static mote_status read_range(mote_tensor *tensor, const mote_fb_table *table, mote_error *err)
 {
-    const mote_fb_vector scale = mote_fb_vector_at(table, quantization_scale, 4, err),
-                         min = mote_fb_vector_at(table, quantization_min, 4, err),
-                         max = mote_fb_vector_at(table, quantization_max, 4, err);
-    mote_range range = {.is_known = true};
+    const mote_fb_vector scale = mote_fb_vector_at(table, quantization_scale, 4, err);
+    mote_fb_vector       min, max;
+    mote_range           range = {.is_known = true};
 
+    if (tensor->dtype != MOTE_F32 || scale.count != 0) /* what integers once stood for is nothing that is read */
+        return err->code;
+    min = mote_fb_vector_at(table, quantization_min, 4, err);
+    max = mote_fb_vector_at(table, quantization_max, 4, err);
     MOTE_TRY(err->code);
-    if (tensor->dtype != MOTE_F32 || scale.count != 0 || min.count != 1 || max.count != 1)
+    if (min.count != 1 || max.count != 1)
         return MOTE_OK;
     range.min = mote_fb_element_f32(&min, 0);
     range.max = mote_fb_element_f32(&max, 0);

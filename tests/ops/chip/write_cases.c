@@ -1,15 +1,17 @@
 /* Cases of operators (../cases.h) as C for run_cases.c: parameters, constants, inputs, and what the reference answers on the
  * host.
  *
- *     write_cases TARGET DRAWN_COUNT [OPERATOR ...]     TARGET: arm-dsp, riscv, portable
+ *     write_cases TARGET DRAWN_COUNT[:PART/PARTS] [OPERATOR ...]     TARGET: arm-dsp, riscv, portable
  *
- * OPERATOR, CONV_2D for instance: these only, and only with the kernels that are not for every target.
+ * PART of PARTS: every PARTS-th case, for chips whose flash has no room for all. OPERATOR, CONV_2D for instance: these only,
+ * and only with the kernels that are not for every target.
  *
  * Each kernel takes its parameters from a table, or, with CONSTANT_PARAMS defined, has them as constants of its own, as
  * compiled models have.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "../cases.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +23,7 @@ typedef struct writer {
     const mote_target *target;
     bool               is_narrow;                 /* the kernels for every target are left out */
     mote_op_kind       kind;                      /* being written */
+    uint32_t           part, parts, seen;         /* of the cases seen, each with number % parts == part is written */
     int32_t            input_number, case_number; /* of those written so far */
     size_t             in_max, out_max, scratch_max;
     const mote_kernel *named[128]; /* that have a function */
@@ -254,6 +257,8 @@ static void write_case(writer *w, const mote_op_case *c)
 {
     const mote_op_row *row = mote_op_rows(w->kind);
 
+    if (w->seen++ % w->parts != w->part)
+        return;
     for (; row->in_count > 0; row++) {
         if (row->kernels->is_view || row->kernels->takes_io) /* the latter: tests/ops/bundle */
             continue;
@@ -302,14 +307,17 @@ static bool is_wanted(mote_op_kind kind, int count, char **names)
 
 int main(int argc, char **argv)
 {
-    writer w = {.target = argc >= 3 ? mote_target_find(argv[1]) : NULL, .is_narrow = argc > 3};
-    int    kind;
+    writer   w = {.target = argc >= 3 ? mote_target_find(argv[1]) : NULL, .is_narrow = argc > 3, .part = 1, .parts = 1};
+    uint32_t drawn = 0;
+    int      kind;
 
-    if (!w.target)
-        give_up("usage", "write_cases TARGET DRAWN_COUNT [OPERATOR ...]");
+    if (!w.target || sscanf(argv[2], "%" SCNu32 ":%" SCNu32 "/%" SCNu32, &drawn, &w.part, &w.parts) < 1 || w.part < 1 ||
+        w.part > w.parts)
+        give_up("usage", "write_cases TARGET DRAWN_COUNT[:PART/PARTS] [OPERATOR ...]");
+    w.part--;
     for (kind = 0; kind < MOTE_OP_COUNT; kind++)
         if (is_wanted((mote_op_kind)kind, argc - 3, argv + 3))
-            write_operator(&w, (mote_op_kind)kind, (uint32_t)atoi(argv[2]));
+            write_operator(&w, (mote_op_kind)kind, drawn);
     if (w.case_number == 0)
         give_up("operators", "they have no cases");
     write_file(&w);
