@@ -37,7 +37,7 @@ static void int16_outputs_are_those_of_64_bits(void **state)
             for (i = 0; i < sizeof ends / sizeof *ends; i++)
                 check_output(ends[i], mults[m], shift);
             for (k = -300; k <= 300 && mults[m]; k++) { /* x mult / 2^(15 - shift) = k + 1/2 */
-                const int64_t half = (((int64_t)(2 * k + 1) << (14 - shift)) / mults[m]);
+                const int64_t half = ((2 * (int64_t)k + 1) * ((int64_t)1 << (14 - shift)) / mults[m]);
                 for (i = 0; i < 3; i++)
                     if (half + (int64_t)i - 1 >= INT32_MIN && half + (int64_t)i - 1 <= INT32_MAX)
                         check_output((int32_t)(half + (int64_t)i - 1), mults[m], shift);
