@@ -17,24 +17,7 @@ MRT_INLINE int32_t mrt_depthwise_bytes_scratch(const mrt_window *window, int32_t
     return plane.rows * plane.pitch + window->kernel_h * window->kernel_w;
 }
 
-MRT_INLINE void mrt_plane_copy_bytes(const mrt_plane *plane, const int8_t *in, int8_t *values)
-{
-    int32_t row, i;
-
-    values += plane->row.pad * plane->pitch + plane->column.pad;
-    for (row = 0; row < plane->copied_rows; row++, in += plane->row.in_step, values += plane->pitch) {
-        const int8_t *from = in;
-        int8_t       *to = values;
-        for (i = plane->copied_columns; i >= 4; i -= 4, to += 4, from += 4 * plane->column.in_step) {
-            to[0] = from[0];
-            to[1] = from[plane->column.in_step];
-            to[2] = from[2 * plane->column.in_step];
-            to[3] = from[3 * plane->column.in_step];
-        }
-        for (; i > 0; i--, from += plane->column.in_step)
-            *to++ = *from;
-    }
-}
+MRT_PLANE_COPY(mrt_plane_copy_bytes, int8_t, int8_t)
 
 typedef struct mrt_sums_4 {
     uint32_t a, b, c, d;

@@ -23,24 +23,7 @@ MRT_INLINE uint32_t mrt_load_pair(const int16_t *at)
     return mrt_load_word((const int8_t *)(const void *)at);
 }
 
-MRT_INLINE void mrt_plane_copy_dsp(const mrt_plane *plane, const int8_t *in, int16_t *values)
-{
-    int32_t row, i;
-
-    values += plane->row.pad * plane->pitch + plane->column.pad;
-    for (row = 0; row < plane->copied_rows; row++, in += plane->row.in_step, values += plane->pitch) {
-        const int8_t *from = in;
-        int16_t      *to = values;
-        for (i = plane->copied_columns; i >= 4; i -= 4, to += 4, from += 4 * plane->column.in_step) {
-            to[0] = from[0];
-            to[1] = from[plane->column.in_step];
-            to[2] = from[2 * plane->column.in_step];
-            to[3] = from[3 * plane->column.in_step];
-        }
-        for (; i > 0; i--, from += plane->column.in_step)
-            *to++ = *from;
-    }
-}
+MRT_PLANE_COPY(mrt_plane_copy_dsp, int8_t, int16_t)
 
 /* One row's three weights, doubled where the sums are to be: {w0, w1} and {w1, w2}. */
 typedef struct mrt_weights_3 {

@@ -83,6 +83,27 @@ MRT_INLINE mrt_plane mrt_plane_of(const mrt_window *window, int32_t is_transpose
     return plane;
 }
 
+/* NAME(plane, in, values): one channel of `in` comes into the plane's middle. */
+#define MRT_PLANE_COPY(NAME, IN, VALUE)                                                                                     \
+    MRT_INLINE void NAME(const mrt_plane *plane, const IN *in, VALUE *values)                                               \
+    {                                                                                                                       \
+        int32_t row, i;                                                                                                     \
+                                                                                                                            \
+        values += plane->row.pad * plane->pitch + plane->column.pad;                                                        \
+        for (row = 0; row < plane->copied_rows; row++, in += plane->row.in_step, values += plane->pitch) {                  \
+            const IN *from = in;                                                                                            \
+            VALUE    *to = values;                                                                                          \
+            for (i = plane->copied_columns; i >= 4; i -= 4, to += 4, from += 4 * plane->column.in_step) {                   \
+                to[0] = from[0];                                                                                            \
+                to[1] = from[plane->column.in_step];                                                                        \
+                to[2] = from[2 * plane->column.in_step];                                                                    \
+                to[3] = from[3 * plane->column.in_step];                                                                    \
+            }                                                                                                               \
+            for (; i > 0; i--, from += plane->column.in_step)                                                               \
+                *to++ = *from;                                                                                              \
+        }                                                                                                                   \
+    }
+
 /* 3 x 3 without dilation has its own inner loops. */
 MRT_INLINE int mrt_plane_is_3x3(const mrt_window *window)
 {

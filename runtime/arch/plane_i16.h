@@ -21,24 +21,7 @@ MRT_INLINE int32_t mrt_plane_i16_scratch(const mrt_window *window, int32_t is_tr
     return 2 * (mrt_plane_i16_count(&plane) + window->kernel_h * window->kernel_w);
 }
 
-MRT_INLINE void mrt_plane_copy_i16(const mrt_plane *plane, const int16_t *in, int16_t *values)
-{
-    int32_t row, i;
-
-    values += plane->row.pad * plane->pitch + plane->column.pad;
-    for (row = 0; row < plane->copied_rows; row++, in += plane->row.in_step, values += plane->pitch) {
-        const int16_t *from = in;
-        int16_t       *to = values;
-        for (i = plane->copied_columns; i >= 4; i -= 4, to += 4, from += 4 * plane->column.in_step) {
-            to[0] = from[0];
-            to[1] = from[plane->column.in_step];
-            to[2] = from[2 * plane->column.in_step];
-            to[3] = from[3 * plane->column.in_step];
-        }
-        for (; i > 0; i--, from += plane->column.in_step)
-            *to++ = *from;
-    }
-}
+MRT_PLANE_COPY(mrt_plane_copy_i16, int16_t, int16_t)
 
 /* weights: of the channel, in a row. */
 MRT_INLINE uint32_t mrt_plane_i16_sum(const mrt_plane *plane, const int16_t *values, const int16_t *weights)

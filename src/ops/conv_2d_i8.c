@@ -69,22 +69,9 @@ static mote_status prepare_bytes(const mote_graph *graph, const mote_node *node,
     return prepare_rows(graph, node, true, prepared, err);
 }
 
-/* A block is read whole before it is written. */
-static ptrdiff_t overlap_tiled(const mote_graph *graph, const mote_node *node)
-{
-    return mote_convolution_overlap(graph, node, 0);
-}
-
-static size_t scratch(const mote_graph *graph, const mote_node *node, mrt_panel_format format, int32_t positions)
-{
-    const mrt_window window = mote_convolution_window(graph, node);
-
-    return (size_t)mrt_conv_2d_scratch(&window, format, positions);
-}
-
 static size_t scratch_2x3(const mote_graph *graph, const mote_node *node)
 {
-    return scratch(graph, node, MRT_PANEL_BYTES, MRT_2X3_POSITIONS);
+    return mote_conv_2d_scratch(graph, node, MRT_PANEL_BYTES, MRT_2X3_POSITIONS);
 }
 
 static void run_2x3(const void *params, const mrt_io *io)
@@ -94,7 +81,7 @@ static void run_2x3(const void *params, const mrt_io *io)
 
 static size_t scratch_4x4(const mote_graph *graph, const mote_node *node)
 {
-    return scratch(graph, node, MRT_PANEL_BYTES, MRT_4X4_POSITIONS);
+    return mote_conv_2d_scratch(graph, node, MRT_PANEL_BYTES, MRT_4X4_POSITIONS);
 }
 
 static void run_4x4(const void *params, const mrt_io *io)
@@ -124,7 +111,7 @@ static mote_status prepare_dsp(const mote_graph *graph, const mote_node *node, m
 
 static size_t scratch_dsp(const mote_graph *graph, const mote_node *node)
 {
-    return scratch(graph, node, MRT_PANEL_PAIRS, MRT_DSP_POSITIONS);
+    return mote_conv_2d_scratch(graph, node, MRT_PANEL_PAIRS, MRT_DSP_POSITIONS);
 }
 
 static void run_dsp(const void *params, const mrt_io *io)
@@ -215,7 +202,7 @@ static mote_status prepare_pairs(const mote_graph *graph, const mote_node *node,
 
 static size_t scratch_pairs(const mote_graph *graph, const mote_node *node)
 {
-    return scratch(graph, node, MRT_PANEL_PAIRS, MRT_PAIRS_POSITIONS);
+    return mote_conv_2d_scratch(graph, node, MRT_PANEL_PAIRS, MRT_PAIRS_POSITIONS);
 }
 
 static void run_pairs(const void *params, const mrt_io *io)
@@ -251,7 +238,7 @@ const mote_field mote_tiled_fields[] = {
 
 #define TILED                                                                                                               \
     .params = "mrt_conv_2d_tiled_params", .param_bytes = sizeof(mrt_conv_2d_tiled_params), .fields = mote_tiled_fields,     \
-    .overlap = overlap_tiled
+    .overlap = mote_conv_2d_overlap
 
 const mote_kernel mrt_conv_2d_i8_kernels[] = {
     {MOTE_REFERENCE_KERNEL(mrt_conv_2d_i8, mrt_conv_i8_params, "kernels/conv_2d.h", mrt_conv_2d_i8_run), .pack = pack},

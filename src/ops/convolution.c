@@ -40,6 +40,18 @@ ptrdiff_t mote_convolution_overlap(const mote_graph *graph, const mote_node *nod
     return mrt_window_overlap(&window, (size_t)mote_dtype_bits(mote_node_in(graph, node, 0)->dtype) / 8, early);
 }
 
+ptrdiff_t mote_conv_2d_overlap(const mote_graph *graph, const mote_node *node)
+{
+    return mote_convolution_overlap(graph, node, 0);
+}
+
+size_t mote_conv_2d_scratch(const mote_graph *graph, const mote_node *node, mrt_panel_format format, int32_t positions)
+{
+    const mrt_window window = mote_convolution_window(graph, node);
+
+    return (size_t)mrt_conv_2d_scratch(&window, format, positions);
+}
+
 /* ---- training ---- */
 
 mote_math_conv mote_convolution_shape(const mote_graph *graph, const mote_node *node, int32_t batch)

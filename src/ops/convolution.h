@@ -5,6 +5,7 @@
 #define MOTE_OPS_CONVOLUTION_H
 
 #include "ops/channels.h"
+#include "runtime/arch/conv_2d_tiled.h"
 #include "runtime/ops/convolution.h"
 
 size_t mote_convolution_macs(const mote_graph *graph, const mote_node *node, int32_t macs_per_tap);
@@ -31,6 +32,10 @@ void mote_convolution_quantize(const mote_node *node, int32_t channel_axis, mote
 /* A kernel's `overlap`: of one that has read all of a position's window before it writes to that position; depthwise: that
  * goes channel by channel. mrt_window_overlap explains it, and `early`. */
 ptrdiff_t mote_convolution_overlap(const mote_graph *graph, const mote_node *node, int32_t early);
+
+/* The same of CONV_2D's tiled kernels, which read a block whole before they write it, and their scratch. */
+ptrdiff_t mote_conv_2d_overlap(const mote_graph *graph, const mote_node *node);
+size_t    mote_conv_2d_scratch(const mote_graph *graph, const mote_node *node, mrt_panel_format format, int32_t positions);
 
 /* Folds the input's zero point into the bias where there is no padding: weight k of channel o stands at
  * w[o * channel_step + k * tap_step], k < tap_count. */

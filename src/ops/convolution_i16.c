@@ -176,12 +176,6 @@ static mote_status conv_prepare_dsp(const mote_graph *graph, const mote_node *no
     return mote_prepared_add(prepared, "weights", packed, MOTE_I8, bytes, err);
 }
 
-/* A block is read whole before it is written. */
-static ptrdiff_t conv_overlap(const mote_graph *graph, const mote_node *node)
-{
-    return mote_convolution_overlap(graph, node, 0);
-}
-
 static size_t conv_scratch_dsp(const mote_graph *graph, const mote_node *node)
 {
     const mrt_window window = byte_window(graph, node);
@@ -208,7 +202,7 @@ static void conv_run_4x4(const void *params, const mrt_io *io)
 
 #define TILED                                                                                                               \
     .params = "mrt_conv_2d_tiled_params", .param_bytes = sizeof(mrt_conv_2d_tiled_params), .fields = mote_tiled_fields,     \
-    .overlap = conv_overlap, .applies = conv_applies
+    .overlap = mote_conv_2d_overlap, .applies = conv_applies
 
 const mote_kernel mrt_conv_2d_i16_kernels[] = {
     {REFERENCE},

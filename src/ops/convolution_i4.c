@@ -223,27 +223,14 @@ static mote_status conv_prepare_lanes(const mote_graph *graph, const mote_node *
     return pack_lanes(&p->window, p->w, prepared, &p->w, err);
 }
 
-/* A block is read whole before it is written. */
-static ptrdiff_t conv_overlap(const mote_graph *graph, const mote_node *node)
-{
-    return mote_convolution_overlap(graph, node, 0);
-}
-
-static size_t conv_scratch(const mote_graph *graph, const mote_node *node, mrt_panel_format format, int32_t positions)
-{
-    const mrt_window window = mote_convolution_window(graph, node);
-
-    return (size_t)mrt_conv_2d_scratch(&window, format, positions);
-}
-
 static size_t conv_scratch_dsp(const mote_graph *graph, const mote_node *node)
 {
-    return conv_scratch(graph, node, MRT_PANEL_PAIRS, MRT_PAIRS_POSITIONS);
+    return mote_conv_2d_scratch(graph, node, MRT_PANEL_PAIRS, MRT_PAIRS_POSITIONS);
 }
 
 static size_t conv_scratch_lanes(const mote_graph *graph, const mote_node *node)
 {
-    return conv_scratch(graph, node, MRT_PANEL_BYTES, MRT_4X4_POSITIONS);
+    return mote_conv_2d_scratch(graph, node, MRT_PANEL_BYTES, MRT_4X4_POSITIONS);
 }
 
 static void conv_run_dsp(const void *params, const mrt_io *io)
@@ -260,7 +247,7 @@ static void conv_run_lanes(const void *params, const mrt_io *io)
     MOTE_REFERENCE_KERNEL(mrt_conv_groups_i4, mrt_conv_groups_i4_params, "kernels/conv_groups.h", mrt_conv_groups_i4_run)
 #define TILED                                                                                                               \
     .params = "mrt_conv_2d_tiled_params", .param_bytes = sizeof(mrt_conv_2d_tiled_params), .fields = mote_tiled_fields,     \
-    .overlap = conv_overlap
+    .overlap = mote_conv_2d_overlap
 
 const mote_kernel mrt_conv_2d_i4_kernels[] = {
     {REFERENCE},
