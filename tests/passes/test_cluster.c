@@ -22,7 +22,7 @@ static mote_model *network(bool is_per_tensor)
     mote_builder               *b = mote_builder_create(&(mote_builder_options){.seed = 4}, &err);
     mote_layer_id               x = mote_layer_input(b, 3, (int[]){28, 28, 1});
     mote_dataset               *set;
-    mote_model                 *model, *real, *quantized = NULL;
+    mote_model                 *model = NULL, *real = NULL, *quantized = NULL;
 
     x = mote_layer_conv2d(b, x, &(mote_conv2d_options){.filters = 8, .kernel_size = {3, 3}, .strides = {4, 4}});
     x = mote_layer_depthwise_conv2d(b, x, &(mote_depthwise_conv2d_options){.kernel_size = {3, 3}});

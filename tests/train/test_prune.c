@@ -253,7 +253,7 @@ static void channels_that_are_zero_leave_the_model(void **state)
     const mote_train_options options = {
         .loss = MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, .from_logits = true, .epochs = 4, .pruning = &pruning};
     mote_dataset     *set = digits();
-    mote_model       *model = pictures(), *whole, *narrow;
+    mote_model       *model = pictures(), *whole = NULL, *narrow = NULL;
     mote_pruned       pruned = train(model, set, &options);
     mote_prune_result result;
     mote_error        err = {0};

@@ -204,7 +204,7 @@ static void compare(agreement *sums, mote_model *model, const mote_model *intege
 static mote_model *integers_of(const mote_model *model, const mote_train_quantize *quantize)
 {
     const mote_quantize_options options = {.scheme = quantize->scheme, .is_per_tensor = quantize->is_per_tensor};
-    mote_model                 *real, *integers;
+    mote_model                 *real = NULL, *integers = NULL;
     mote_error                  err = {0};
 
     if (mote_model_freeze(&real, model, &err) != MOTE_OK ||
