@@ -194,8 +194,8 @@ static void large_sets_of_blocks_are_valid_and_near_the_bound(void **state)
         size_t       memory, bound;
         int          i;
         for (i = 0; i < 160; i++) {
-            int32_t first = roll(&dice, 150);
-            add_block(&set, (size_t)(1 + roll(&dice, 5000)), first, first + roll(&dice, 8));
+            const int32_t first = roll(&dice, 150), steps = roll(&dice, 8); /* one after the other, with any compiler */
+            add_block(&set, (size_t)(1 + roll(&dice, 5000)), first, first + steps);
         }
         if (number % 2)
             roll_overlaps(&set, &dice, 1000);
