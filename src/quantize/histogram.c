@@ -24,32 +24,15 @@ static double center(const mote_histogram *h, int bin)
     return (double)h->range.min + (bin + 0.5) * width_of(h);
 }
 
-static int bin_of(const mote_histogram *h, float value)
-{
-    const double width = width_of(h), at = width > 0 ? ((double)value - (double)h->range.min) / width : 0;
-
-    return at < 0 ? 0 : at >= MOTE_HISTOGRAM_BINS ? MOTE_HISTOGRAM_BINS - 1 : (int)at;
-}
-
-/* What many values may be exactly: those of a relu are 0, those of a relu6 also 6. */
-static float spike_at(const mote_histogram *h, int spike)
-{
-    return spike == 0 ? 0 : spike == 1 ? h->range.min : h->range.max;
-}
-
 void mote_histogram_add(mote_histogram *h, const float *values, size_t count)
 {
-    size_t i;
-    int    s;
+    const double width = width_of(h);
+    size_t       i;
 
     h->count += count;
     for (i = 0; i < count; i++) {
-        h->bins[bin_of(h, values[i])]++;
-        for (s = 0; s < MOTE_HISTOGRAM_SPIKES; s++)
-            if (!(values[i] < spike_at(h, s)) && !(values[i] > spike_at(h, s))) {
-                h->spikes[s]++;
-                break;
-            }
+        const double at = width > 0 ? ((double)values[i] - (double)h->range.min) / width : 0;
+        h->bins[at < 0 ? 0 : at >= MOTE_HISTOGRAM_BINS ? MOTE_HISTOGRAM_BINS - 1 : (int)at]++;
     }
 }
 
@@ -154,6 +137,25 @@ static int level_of(const mote_scheme_row *scheme, mote_affine a, double value, 
     return (int)((q < scheme->low ? scheme->low : q > scheme->high ? scheme->high : q) - scheme->low);
 }
 
+/* What bins have beyond those near them: values that are exactly equal, as many as a relu makes 0, a relu6 makes 6, or a
+ * channel answers to a white background. */
+static void find_spikes(const mote_histogram *h, double *spikes)
+{
+    enum { NEAR = 8, TIMES = 4 };
+    double sum = 0; /* of the bins around i, itself among them */
+    int    i, first, last;
+
+    for (i = 0; i < NEAR; i++)
+        sum += (double)h->bins[i];
+    for (i = 0; i < MOTE_HISTOGRAM_BINS; i++) {
+        first = i - NEAR > 0 ? i - NEAR : 0;
+        last = i + NEAR < MOTE_HISTOGRAM_BINS ? i + NEAR : MOTE_HISTOGRAM_BINS - 1;
+        sum += i + NEAR < MOTE_HISTOGRAM_BINS ? (double)h->bins[last] : 0;
+        sum -= i > NEAR ? (double)h->bins[first - 1] : 0;
+        spikes[i] = fmax((double)h->bins[i] - TIMES * (sum - (double)h->bins[i]) / (last - first), 0);
+    }
+}
+
 /* P: the counts, with what is outside in the outermost bins of the range. Q: the same counts as if of each integer only the
  * sum were known, spread evenly over its bins that have any. A spike has an integer of its own, with which nothing of it is
  * lost, as long as it lies inside: else every range would be too wide for the zeros behind a relu. */
@@ -161,22 +163,16 @@ static double divergence(const mote_histogram *h, const mote_scheme_row *scheme,
 {
     const mote_affine a = mote_affine_of(scheme, range.min, range.max);
     double            sum[LEVELS] = {0}, kept[LEVELS] = {0}, spread[MOTE_HISTOGRAM_BINS], total = 0, all_kept = 0;
+    double            spikes[MOTE_HISTOGRAM_BINS];
     int               filled[LEVELS] = {0}, level[MOTE_HISTOGRAM_BINS], i;
-    bool              is_cut[MOTE_HISTOGRAM_BINS], is_spike_cut;
+    bool              is_cut[MOTE_HISTOGRAM_BINS];
 
-    for (i = 0; i < MOTE_HISTOGRAM_BINS; i++)
-        spread[i] = (double)h->bins[i];
-    for (i = 0; i < MOTE_HISTOGRAM_SPIKES; i++) {
-        const int l = level_of(scheme, a, (double)spike_at(h, i), &is_spike_cut);
-        spread[bin_of(h, spike_at(h, i))] -= (double)h->spikes[i];
-        if (is_spike_cut)
-            sum[l] += (double)h->spikes[i];
-        else
-            all_kept += (double)h->spikes[i];
-    }
+    find_spikes(h, spikes);
     for (i = 0; i < MOTE_HISTOGRAM_BINS; i++) {
         level[i] = level_of(scheme, a, center(h, i), &is_cut[i]);
-        sum[level[i]] += spread[i];
+        spread[i] = (double)h->bins[i] - spikes[i];
+        sum[level[i]] += spread[i] + (is_cut[i] ? spikes[i] : 0);
+        all_kept += is_cut[i] ? 0 : spikes[i];
         if (is_cut[i])
             continue;
         kept[level[i]] += spread[i];

@@ -11,13 +11,12 @@
 
 #include "quantize/quantize.h"
 
-enum { MOTE_HISTOGRAM_BINS = 2048, MOTE_HISTOGRAM_SPIKES = 3 };
+enum { MOTE_HISTOGRAM_BINS = 2048 };
 
 typedef struct mote_histogram {
     mote_range range; /* zero is in it */
     uint64_t   bins[MOTE_HISTOGRAM_BINS];
-    uint64_t   count;                         /* of all */
-    uint64_t   spikes[MOTE_HISTOGRAM_SPIKES]; /* those of the bins' that are exactly 0, the range's least, its greatest */
+    uint64_t   count; /* of all */
 } mote_histogram;
 
 /* seen: from the first pass. */

@@ -134,6 +134,14 @@ static void entropy_is_not_led_by_spikes(void **state)
     range = mote_histogram_entropy(&h, scheme);
     if (!(range.min == 0 && range.max > 2.0f))
         fail_msg("relu: %g..%g", (double)range.min, (double)range.max);
+    for (i = 0; i < COUNT; i += 2)
+        values[i] = 0.3f;
+    count_values();
+    range = mote_histogram_entropy(&h, scheme);
+    if (!(range.min == 0 && range.max > 2.0f))
+        fail_msg("a background: %g..%g", (double)range.min, (double)range.max);
+    for (i = 0; i < COUNT; i++)
+        values[i] = (float)i / COUNT * 2.5f;
     for (i = 0; i < COUNT; i++)
         values[i] = 4 * values[i] < 6 ? 4 * values[i] : 6;
     count_values();
