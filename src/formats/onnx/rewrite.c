@@ -22,7 +22,7 @@ static const mote_import_node *maker_of(const mote_import_file *file, const char
     return NULL;
 }
 
-/* The only reader; NULL where there are others, or it is an output. */
+/* The only reader, which has one output; NULL where there are others, or it is an output. */
 static mote_import_node *reader_of(const mote_import_file *file, const char *name)
 {
     mote_import_node *found = NULL;
@@ -38,7 +38,7 @@ static mote_import_node *reader_of(const mote_import_file *file, const char *nam
                     return NULL;
                 found = &file->nodes[n];
             }
-    return found;
+    return found && found->out_count == 1 ? found : NULL;
 }
 
 static const mote_import_tensor *constant_of(const mote_import_file *file, const char *name)
@@ -116,7 +116,7 @@ void mote_onnx_rewrite(mote_import_file *file)
         if (strcmp(file->nodes[n].type, "Erf") != 0 || file->nodes[n].domain[0] != '\0')
             continue;
         count++;
-        if (!(last = last_of_gelu(file, &file->nodes[n], &x)) || last->out_count != 1)
+        if (!(last = last_of_gelu(file, &file->nodes[n], &x)))
             continue;
         last->type = "Gelu";
         last->in[0] = x;
