@@ -26,14 +26,14 @@ typedef struct conversion {
     mote_prune_result    dropped;
 } conversion;
 
-/* Words of the plan that are not there yet get an answer of their own. */
-static mote_status choose(const cli_args *args, const char *option, const char *const *words, int known, int *out,
-                          mote_error *err)
+/* "none", then the schemes of the table. */
+static void list_schemes(const char *words[2 + MOTE_SCHEME_COUNT])
 {
-    MOTE_TRY(cli_choice(args, option, words, 0, out, err));
-    if (*out >= known)
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "--%s %s is not there yet", option, words[*out]);
-    return MOTE_OK;
+    int i;
+
+    words[0] = "none";
+    for (i = 0; i <= MOTE_SCHEME_COUNT; i++) /* the last has no name, which ends the list */
+        words[1 + i] = mote_scheme_name((mote_scheme)i);
 }
 
 static mote_status read_clustering(conversion *c, const cli_args *args, mote_error *err)
@@ -49,8 +49,6 @@ static mote_status read_clustering(conversion *c, const cli_args *args, mote_err
 
 static mote_status read_options(conversion *c, const cli_args *args, mote_error *err)
 {
-    static const char *const quantize_words[] = {"none", "int8",      "int16x8",    "float16", "dynamic",
-                                                 "int4", "pow2-int8", "pow2-int16", "int16",   NULL};
     static const char *const granularity_words[] = {"channel", "tensor", NULL};
     static const char *const io_words[] = {"float32", "int8", "uint8", "int16", NULL};
     static const char *const method_words[] = {"minmax", "average", "percentile", "entropy", "mse", NULL};
@@ -61,15 +59,17 @@ static mote_status read_options(conversion *c, const cli_args *args, mote_error 
                                              "target-kind", "header",  "skip-damaged", "prepared"};
     static const char *const rounding_words[] = {"nearest", "adaptive", NULL};
     static const mote_dtype  io_types[] = {MOTE_F32, MOTE_I8, MOTE_U8, MOTE_I16};
+    const char              *quantize_words[2 + MOTE_SCHEME_COUNT];
     int                      quantize, granularity, io, method, rounding;
     long long                samples;
     float                    percentile = 0;
     size_t                   i;
 
-    MOTE_TRY(choose(args, "quantize", quantize_words, 1 + MOTE_SCHEME_COUNT, &quantize, err));
-    MOTE_TRY(choose(args, "granularity", granularity_words, 2, &granularity, err));
-    MOTE_TRY(choose(args, "io", io_words, 4, &io, err));
-    MOTE_TRY(choose(args, "method", method_words, MOTE_CALIBRATE_COUNT, &method, err));
+    list_schemes(quantize_words);
+    MOTE_TRY(cli_choice(args, "quantize", quantize_words, 0, &quantize, err));
+    MOTE_TRY(cli_choice(args, "granularity", granularity_words, 0, &granularity, err));
+    MOTE_TRY(cli_choice(args, "io", io_words, 0, &io, err));
+    MOTE_TRY(cli_choice(args, "method", method_words, 0, &method, err));
     MOTE_TRY(cli_choice(args, "rounding", rounding_words, 0, &rounding, err));
     MOTE_TRY(cli_integer(args, "samples", 1, 1000000, 100, &samples, err));
     MOTE_TRY(cli_real(args, "percentile", &percentile, err));
