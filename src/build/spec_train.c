@@ -493,6 +493,7 @@ mote_status mote_spec_read_convert(mote_spec *spec, const mote_yaml_reader *read
         return mote_yaml_fail(reader, map->line,
                               "convert: equalize, correct_bias and rounding go with quantize; add quantize: int8");
     options->is_per_tensor = spec->train.quantize.is_per_tensor = section.granularity == 1;
+    options->is_per_channel = section.granularity == 0 && mote_yaml_find(map, "granularity");
     options->io = section.io;
     options->method = (mote_calibration_method)section.method;
     options->is_equalized = section.equalize;
