@@ -87,6 +87,9 @@ typedef struct mote_quantize_options {
 /* "int16x8:conv_*", "float32:SOFTMAX": as the command line and specs have it. pattern is within text. */
 mote_status mote_layer_scheme_parse(mote_layer_scheme *out, const char *text, mote_error *err);
 
+/* Whether all weights of a layer get one scale: as the options say, else as the scheme has it. */
+bool mote_quantize_is_per_tensor(const mote_quantize_options *options);
+
 /* What mote_model_quantize would refuse whatever the model: USAGE (no scheme, method or rounding, an io that the scheme has
  * not, samples < 0, a percentile beyond 100, scales both for a layer and for each channel, equalization and what needs
  * samples with a scheme that takes none, layers with a scheme that does not mix with this one). */

@@ -163,7 +163,7 @@ static json_t *json_build(const cli_inspecting *in)
         mote_json_set(&object, cli_inspect_scheme(in), /* equal zero points are stored once, and only training tells them */
                       json_pack("{sI sb ss ss}", "file_bytes", (json_int_t)is->tflite_bytes, "is_exact", false, "io",
                                 mote_dtype_name(cli_inspect_quantization_of(in)->io), "granularity",
-                                cli_inspect_quantization_of(in)->is_per_tensor ? "tensor" : "channel"));
+                                mote_quantize_is_per_tensor(cli_inspect_quantization_of(in)) ? "tensor" : "channel"));
     if (is->memory_failure || (cli_inspect_wants_quantized(in) && !cli_inspect_is_deployed_quantized(in)) ||
         (target && strcmp(target, "array") == 0)) /* which is compiled by others */
         return object;

@@ -220,7 +220,7 @@ static void quantized_cells(cli_table *table, const cli_inspecting *in)
             return;
         cli_cell(table, "%s", "");
         cli_cell(table, "inputs and outputs %s, a scale for each %s", mote_dtype_name(how->io),
-                 how->is_per_tensor ? "tensor" : "channel");
+                 mote_quantize_is_per_tensor(how) ? "tensor" : "channel");
     } else if (in->no_quantized.code != MOTE_OK) {
         cli_cell(table, "as %s", cli_inspect_scheme(in));
         cli_cell(table, "%s", in->no_quantized.text);

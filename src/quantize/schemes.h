@@ -41,7 +41,4 @@ const mote_scheme_row *mote_scheme_of_fineness(int32_t fineness);
 /* The row that a layer gets. */
 const mote_scheme_row *mote_scheme_of_layer(const mote_layer_scheme *layer);
 
-/* One scale for all weights of a layer: asked for, or the scheme's own way. */
-bool mote_quantize_is_per_tensor(const mote_quantize_options *options);
-
 #endif
