@@ -1,6 +1,7 @@
 /* Keras' Conv, DepthwiseConv, SeparableConv and ConvTranspose of one and two dimensions, channels last. Those of one dimension
  * are of images of height 1: a reshape before and behind them, which moves nothing.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "layers/builder.h"
 #include "layers/parts.h"
 
 /* What all have in common; the options' names differ. Sizes are [height, width]. */
@@ -30,6 +31,12 @@ static window window_of_sequence(int32_t kernel, int32_t strides, int32_t dilati
 
 /* ---- what a window must keep to ---- */
 
+/* What a file has, some backend of Keras computes. */
+static bool is_read(const mote_layer_call *call)
+{
+    return call->builder->source != NULL;
+}
+
 static int64_t reach(const window *w, int axis)
 {
     return ((int64_t)w->kernel[axis] - 1) * w->dilation[axis] + 1;
@@ -56,7 +63,7 @@ static mote_status check_window(const mote_layer_call *call, const window *w)
     const int32_t      height = w->n == 1 ? 1 : in->dim[1], width = in->dim[in->rank - 2];
     const bool         is_dilated = w->dilation[0] > 1 || w->dilation[1] > 1;
 
-    if (is_dilated && (w->strides[0] > 1 || w->strides[1] > 1))
+    if (!is_read(call) && is_dilated && (w->strides[0] > 1 || w->strides[1] > 1))
         mote_layer_fail(call, MOTE_ERR_USAGE, "strides and dilation_rate over 1 do not go together");
     else if (w->padding == MOTE_PADDING_VALID && (reach(w, 0) > height || reach(w, 1) > width))
         fail_size(call, w);
@@ -70,7 +77,7 @@ static mote_status check_depthwise(const mote_layer_call *call, const window *w,
     const int64_t channels = (int64_t)mote_layer_channels(call) * multiplier;
 
     MOTE_TRY(check_window(call, w));
-    if (w->n == 2 && w->strides[0] != w->strides[1])
+    if (!is_read(call) && w->n == 2 && w->strides[0] != w->strides[1])
         mote_layer_fail(call, MOTE_ERR_USAGE, "strides [%d,%d]: a depthwise convolution's must be equal", w->strides[0],
                         w->strides[1]);
     else if (channels > MOTE_LAYER_CHANNEL_MAX)

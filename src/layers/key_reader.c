@@ -63,7 +63,10 @@ static bool parse_number(const mote_yaml *value, double *number)
 static mote_status check_range(const slot *s, const mote_yaml *value, double number)
 {
     mote_error problem = {0};
+    const bool has_no_zero = s->key->standard != 0 && s->key->min < 0 && s->key->kind == MOTE_KEY_INT;
 
+    if (number == 0 && has_no_zero) /* it would become the default */
+        return mote_yaml_fail(s->reader, value->line, "%s: %s is 0, which is not possible", s->where, s->key->name);
     if (mote_key_check_number(s->key, number, &problem) == MOTE_OK)
         return MOTE_OK;
     return mote_yaml_fail(s->reader, value->line, "%s: %s", s->where, problem.text);
