@@ -59,7 +59,7 @@ static bool read_word(mote_keras_call *k, const mote_key *key, json_t *value, in
     else if (key->words == mote_activation_words)
         return false;
     else if (key->words != mote_initializer_words) /* what weights began as does not matter any more */
-        MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "%s %s is not supported; %s are possible", key->name,
+        MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "%s %s is unknown; %s are possible", key->name,
                         json_is_string(value) ? mote_show_string(json_string_value(value)).text : "of that kind",
                         mote_words_show(key->words).text);
     return true;
