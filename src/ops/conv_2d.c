@@ -36,7 +36,8 @@ static size_t float_bytes(size_t rows, int32_t width)
     return mote_size_mul((mote_size_mul(rows, (size_t)width) + 15) / 16 * 16, sizeof(float));
 }
 
-static grouped take_group(const mote_math *math, const mote_graph *graph, const mote_node *node, int32_t batch, void *scratch)
+static grouped take_group(const mote_math *math, const mote_graph *graph, const mote_node *node, int32_t batch,
+                          void *scratch)
 {
     const mote_tensor *w = mote_node_in(graph, node, 1);
     grouped            g = {.shape = mote_convolution_shape(graph, node, batch), .work = scratch};

@@ -183,10 +183,10 @@ static void layers_answer_and_learn_as_keras_do(void **state)
 /* ---- a hundred steps ---- */
 
 typedef struct steps {
-    mote_npz       *npz;
-    const char     *name;
-    mote_optimizer  optimizer;
-    mote_pool      *pool;
+    mote_npz        *npz;
+    const char      *name;
+    mote_optimizer   optimizer;
+    mote_pool       *pool;
     const mote_math *math;
 } steps;
 
@@ -285,7 +285,7 @@ static void train(const steps *s, mote_model *model)
 
 static void check_network(mote_npz *npz, const char *name, const char *optimizer, const mote_math *math)
 {
-    steps s = {.npz = npz, .name = name, .math = math};
+    steps       s = {.npz = npz, .name = name, .math = math};
     mote_model *one, *three;
     mote_error  err = {0};
     double      gap;
@@ -307,8 +307,8 @@ static void check_network(mote_npz *npz, const char *name, const char *optimizer
 static void hundred_steps_end_at_keras_weights(void **state)
 {
     static const char *const names[] = {"unet", "tcn", "series"}, *const levels[] = {"baseline", "avx2", "avx512"};
-    mote_npz                *npz = open_npz("tests/golden/windows_steps.npz");
-    size_t                   n, l;
+    mote_npz *npz = open_npz("tests/golden/windows_steps.npz");
+    size_t    n, l;
 
     (void)state;
     for (l = 0; l < sizeof levels / sizeof *levels; l++)

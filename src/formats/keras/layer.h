@@ -238,7 +238,8 @@ mote_status mote_keras_take_training(mote_keras_reader *r, mote_model *model, mo
 
 /* ---- mote's own layers (own.c) ---- */
 
-/* The layer as the file says it, on x, whose channels come last; and on the call's input, however that lies, as its result. */
+/* The layer as the file says it, on x, whose channels come last; and on the call's input, however that lies, as its result.
+ */
 mote_id mote_keras_own(mote_keras_call *k, const mote_layer_type *type, mote_id x);
 /* The same, but the file's `key` says `value`, which is taken over. */
 mote_id mote_keras_own_but(mote_keras_call *k, const mote_layer_type *type, mote_id x, const char *key, json_t *value);
