@@ -319,9 +319,54 @@ static void hundred_steps_end_at_keras_weights(void **state)
     mote_npz_close(npz);
 }
 
+/* ---- what is refused ---- */
+
+static void try_layer(const char *layer, const char *says)
+{
+    mote_spec  *spec = NULL;
+    mote_model *model = NULL;
+    mote_error  err = {0};
+    char        text[256];
+
+    snprintf(text, sizeof text, "model: {input: [4, 3], layers: [%s]}\n", layer);
+    if (mote_spec_parse(&spec, "x.yaml", text, strlen(text), &err) == MOTE_OK &&
+        mote_spec_build_model(&model, spec, NULL, &err) == MOTE_OK)
+        fail_msg("%s is taken", layer);
+    if (!strstr(err.text, says))
+        fail_msg("%s: %s", layer, err.text);
+    mote_spec_destroy(spec);
+}
+
+static void mistakes_are_told_in_one_line(void **state)
+{
+    static const char *const mistakes[][2] = {
+        {"{conv1d: {filters: 4, kernel_size: 9}}", "kernel [9] is larger than its input [4,3]; use padding: same"},
+        {"{conv1d: {filters: 4, kernel_size: 1, groups: 2}}", "2 groups do not divide 3 channels and 4 filters"},
+        {"{separable_conv1d: {filters: 4, kernel_size: 3, padding: causal}}", "unknown padding \"causal\""},
+        {"{conv1d_transpose: {filters: 4, kernel_size: 3, strides: 2, output_padding: 2}}",
+         "output_padding 2 is not below strides, which are 2"},
+        {"{max_pooling1d: 9}", "pool_size 9 is larger than its input [4,3]"},
+        {"{cropping1d: [2, 2]}", "cropping leaves nothing of 4 steps"},
+        {"{zero_padding1d: [1, 2, 3]}", "padding is a list; a whole number or a list of them expected"},
+        {"{zero_padding2d: 1}", "takes [height, width, channels], but its input has 2 dimensions"},
+        {"flatten, {conv1d: {filters: 2, kernel_size: 1}}", "takes [steps, channels], but its input has 1 dimension"},
+        {"group_normalization", "32 groups do not divide 3 channels"},
+        {"{group_normalization: 0}", "groups is 0, which is not possible"},
+        {"{layer_normalization: 1}", "axes that are not the last ones are not supported"},
+        {"{layer_normalization: [0, 1]}", "axis is 0; 1 to 2 are possible, or -1 to -2"},
+        {"{up_sampling1d: 0}", "size is 0; 1 to 4096 are possible"},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof mistakes / sizeof *mistakes; i++)
+        try_layer(mistakes[i][0], mistakes[i][1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(mistakes_are_told_in_one_line),
         cmocka_unit_test(layers_answer_and_learn_as_keras_do),
         cmocka_unit_test(hundred_steps_end_at_keras_weights),
     };
