@@ -238,7 +238,7 @@ static double distance(const steps *s, mote_model *model, const char *optimizer)
 
 static void gather(const mote_array *from, const int32_t *batch, float *to)
 {
-    const size_t each = from->count / from->dim[0];
+    const size_t each = from->count / (size_t)from->dim[0];
     int32_t      i;
 
     for (i = 0; i < STEP_BATCH; i++)
