@@ -1,8 +1,9 @@
 /* GROUP_NORMALIZATION, which only training has, in operators that files have:
  *
- *     away = x - mean(x);   y = away * rsqrt(mean(away^2) + epsilon) * gamma + beta
+ *     y = (x - mean(x)) * rsqrt(mean((x - mean(x))^2) + epsilon) * gamma + beta
  *
- * with MEAN, SUB, SQUARE, ADD, RSQRT and MUL; groups of channels are an axis of their own, between two reshapes.
+ * with MEAN, SUB, SQUARED_DIFFERENCE, ADD, RSQRT and MUL, which have integer forms (SQUARE has none); groups of channels are
+ * an axis of their own, between two reshapes.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
@@ -85,11 +86,16 @@ static mote_id scale_to_one(lowering *l, mote_id x, const mrt_reduce_attributes 
                             const mrt_group_normalization_attributes *as)
 {
     const mote_id axes = add_const(l, "axes", MOTE_I32, 1, &along->axis_count, along->axis);
-    mote_id       away = x, scale;
+    mote_id       away = x, middle, scale;
 
-    if (as->is_centered)
-        away = binary(l, MOTE_OP_SUB, x, mean(l, x, along, axes, "mean"), "centered");
-    scale = mean(l, unary(l, MOTE_OP_SQUARE, away, "squares"), along, axes, "variance");
+    if (as->is_centered) {
+        middle = mean(l, x, along, axes, "mean");
+        away = binary(l, MOTE_OP_SUB, x, middle, "centered");
+        scale = binary(l, MOTE_OP_SQUARED_DIFFERENCE, x, middle, "squares");
+    } else {
+        scale = binary(l, MOTE_OP_MUL, x, x, "squares");
+    }
+    scale = mean(l, scale, along, axes, "variance");
     scale = binary(l, MOTE_OP_ADD, scale, add_const(l, "epsilon", MOTE_F32, 0, NULL, &as->epsilon), "above_zero");
     return binary(l, MOTE_OP_MUL, away, unary(l, MOTE_OP_RSQRT, scale, "scale"), "normalized");
 }
