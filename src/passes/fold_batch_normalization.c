@@ -99,7 +99,9 @@ static float *bias_of(mote_edit *edit, mote_node *node, const affine *a, mote_er
     return graph->tensors[id].data;
 }
 
-static mote_status fold_into(mote_edit *edit, mote_node *before, const mote_node *norm, const affine *a, mote_error *err)
+/* last: what hands on what `before` computes; it computes norm's output then. */
+static mote_status fold_into_as(mote_edit *edit, mote_node *before, mote_node *last, const mote_node *norm, const affine *a,
+                                mote_error *err)
 {
     float  *bias = bias_of(edit, before, a, err);
     int32_t c;
@@ -109,8 +111,28 @@ static mote_status fold_into(mote_edit *edit, mote_node *before, const mote_node
     scale_weights(mote_node_in(edit->graph, before, 1), channel_axis(before), a);
     for (c = 0; c < a->channels; c++)
         bias[c] = (float)((double)bias[c] * a->factor[c] + a->shift[c]);
-    mote_edit_take_output(edit, before, norm);
+    mote_edit_take_output(edit, last, norm);
     return mote_edit_index(edit, err);
+}
+
+static mote_status fold_into(mote_edit *edit, mote_node *before, const mote_node *norm, const affine *a, mote_error *err)
+{
+    return fold_into_as(edit, before, before, norm, a, err);
+}
+
+/* A reshape that leaves channels where they are, as behind a convolution of one dimension: the layer before it, where that
+ * takes the factor. */
+static mote_node *layer_before_reshape(mote_edit *edit, const mote_node *reshape, mote_id between)
+{
+    const mote_tensor *in, *out;
+    mote_node         *layer;
+
+    if (!reshape || reshape->op != MOTE_OP_RESHAPE || mote_edit_use_count(edit, between) != 1)
+        return NULL;
+    in = mote_node_in(edit->graph, reshape, 0);
+    out = mote_node_out(edit->graph, reshape, 0);
+    layer = mote_edit_producer(edit, reshape->in[0]);
+    return in->dim[in->rank - 1] == out->dim[out->rank - 1] && can_fold_into(edit, layer, reshape->in[0]) ? layer : NULL;
 }
 
 /* ---- into the layer behind ---- */
@@ -450,6 +472,8 @@ static mote_status fold_normalization(mote_edit *edit, int32_t *n, mote_node *no
     MOTE_TRY(find_affine(edit, norm, &a, err));
     if (can_fold_into(edit, before, norm->in[0]))
         return fold_into(edit, before, norm, &a, err);
+    if ((behind = layer_before_reshape(edit, before, norm->in[0])) != NULL)
+        return fold_into_as(edit, behind, before, norm, &a, err);
     if (are_calls_alike(edit, before, norm))
         return fold_into_calls(edit, before, norm, &a, err);
     if ((behind = reader_of(edit, norm->out[0], a.channels, true)) != NULL)
