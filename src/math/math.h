@@ -40,7 +40,8 @@ typedef enum mote_math_activation {
 
 /* y = a op b. Of those with a kink: the greater of two equal ones is a; prelu has no slope at 0, as Keras. */
 typedef enum mote_math_pairing {
-    MOTE_MATH_PRODUCT = 0,
+    MOTE_MATH_SUM = 0,
+    MOTE_MATH_PRODUCT,
     MOTE_MATH_DIFFERENCE,
     MOTE_MATH_QUOTIENT,
     MOTE_MATH_MAXIMUM,

@@ -225,6 +225,7 @@ static mote_status prepare(mote_fit *s, mote_error *err)
     MOTE_TRY(take_validation(s, err));
     MOTE_TRY(mote_fit_take_recipe(s, err));
     MOTE_TRY(mote_pool_create(&s->pool, s->options.threads, err));
+    MOTE_TRY(mote_fit_adapt(s, err));
     most = choose_capacity(s);
     MOTE_TRY(prepare_quantized(s, err));
     s->network_options = (mote_network_options){s->math, s->pool, (int32_t)most, s->place, s->output_count, NULL};

@@ -59,6 +59,9 @@ mote_status mote_fit_check(mote_fit *s, mote_error *err);
 mote_status mote_fit_set_objectives(mote_fit *s, mote_error *err);
 mote_status mote_fit_take_targets(const mote_fit *s, mote_error *err);
 
+/* adapt.c: layers that take numbers from the samples do. */
+mote_status mote_fit_adapt(mote_fit *s, mote_error *err);
+
 /* step.c. An update from a batch; epoch counts from 0, for the message of a loss that is not finite (NUMERIC). */
 mote_status mote_fit_step(mote_fit *s, mote_dataset_pick pick, int epoch, mote_fit_scores *sums, mote_error *err);
 void        mote_fit_evaluate(mote_fit *s, const mote_dataset_split *split, mote_fit_scores *sums);

@@ -7,6 +7,8 @@ typedef enum side { OF_A, OF_B } side;
 INLINE vf value_of(mote_math_pairing op, vf a, vf b)
 {
     switch (op) {
+    case MOTE_MATH_SUM:
+        return a + b;
     case MOTE_MATH_PRODUCT:
         return a * b;
     case MOTE_MATH_DIFFERENCE:
@@ -28,6 +30,8 @@ INLINE vf gradient_of(mote_math_pairing op, side of, vf a, vf b, vf dy)
     const vf none = set1(0);
 
     switch (op) {
+    case MOTE_MATH_SUM:
+        return dy;
     case MOTE_MATH_PRODUCT:
         return of == OF_A ? dy * b : dy * a;
     case MOTE_MATH_DIFFERENCE:
@@ -105,7 +109,7 @@ INLINE void backward(mote_math_pairing op, side of, pairs_shape *p, const float 
 }
 
 #define FOR_EACH_PAIRING(DO)                                                                                                \
-    DO(MOTE_MATH_PRODUCT) DO(MOTE_MATH_DIFFERENCE) DO(MOTE_MATH_QUOTIENT) DO(MOTE_MATH_MAXIMUM) DO(MOTE_MATH_MINIMUM)       \
+    DO(MOTE_MATH_SUM) DO(MOTE_MATH_PRODUCT) DO(MOTE_MATH_DIFFERENCE) DO(MOTE_MATH_QUOTIENT) DO(MOTE_MATH_MAXIMUM) DO(MOTE_MATH_MINIMUM)       \
         DO(MOTE_MATH_PRELU)
 
 void ISA(pairs_forward)(pairs_shape *p, const float *a, const float *b, float *y)
