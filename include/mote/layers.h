@@ -83,12 +83,12 @@ typedef enum mote_activation {
     MOTE_ACTIVATION_RELU6,
     MOTE_ACTIVATION_SIGMOID,
     MOTE_ACTIVATION_TANH,
-    MOTE_ACTIVATION_SOFTMAX, /* over the last axis */
+    MOTE_ACTIVATION_SOFTMAX,    /* over the last axis */
     MOTE_ACTIVATION_HARD_SWISH, /* hard_silu */
     MOTE_ACTIVATION_ELU,        /* x, and e^x - 1 below 0 */
     MOTE_ACTIVATION_SELU,
-    MOTE_ACTIVATION_GELU, /* by the error function */
-    MOTE_ACTIVATION_SILU, /* swish: x sigmoid(x) */
+    MOTE_ACTIVATION_GELU,         /* by the error function */
+    MOTE_ACTIVATION_SILU,         /* swish: x sigmoid(x) */
     MOTE_ACTIVATION_HARD_SIGMOID, /* relu6(x + 3) / 6 */
     MOTE_ACTIVATION_SOFTPLUS,     /* log(1 + e^x) */
     MOTE_ACTIVATION_SOFTSIGN,     /* x / (1 + |x|) */
@@ -150,8 +150,8 @@ typedef struct mote_conv2d_options {
     mote_switch      use_bias;           /* on */
     mote_initializer kernel_initializer; /* glorot_uniform */
     mote_initializer bias_initializer;   /* zeros */
-    int32_t          groups; /* 1; each sees its part of the channels and makes its part of the filters: kernel [.., in / groups] */
-    uint64_t         room[7]; /* mote.h */
+    int32_t  groups;  /* 1; each sees its part of the channels and makes its part of the filters: kernel [.., in / groups] */
+    uint64_t room[7]; /* mote.h */
 } mote_conv2d_options;
 mote_layer_id mote_layer_conv2d(mote_builder *builder, mote_layer_id x, const mote_conv2d_options *options);
 
@@ -212,10 +212,10 @@ mote_layer_id mote_layer_depthwise_conv1d(mote_builder *builder, mote_layer_id x
  * "NAME/depthwise_kernel", "NAME/pointwise_kernel" [filters, 1, 1, in depth_multiplier], "NAME/bias" [filters]. */
 typedef struct mote_separable_conv1d_options {
     const char      *name;
-    int32_t          filters;     /* required */
-    int32_t          kernel_size; /* required */
-    int32_t          strides;     /* 1 */
-    mote_padding     padding;     /* causal, too */
+    int32_t          filters;          /* required */
+    int32_t          kernel_size;      /* required */
+    int32_t          strides;          /* 1 */
+    mote_padding     padding;          /* causal, too */
     int32_t          dilation_rate;    /* 1 */
     int32_t          depth_multiplier; /* 1 */
     mote_activation  activation;
@@ -248,8 +248,8 @@ mote_layer_id mote_layer_separable_conv2d(mote_builder *builder, mote_layer_id x
                                           const mote_separable_conv2d_options *options);
 
 /* [steps, in] -> [steps', filters]: what takes a gradient back through a conv1d of these arguments. same: steps' = steps
- * strides; valid: steps strides + max(kernel - strides, 0); with output_padding p: (steps - 1) strides + kernel + p, and with
- * same 2 floor(kernel / 2) less. Weights "NAME/kernel" [filters, 1, kernel, in], "NAME/bias" [filters]. */
+ * strides; valid: steps strides + max(kernel - strides, 0); with output_padding p: (steps - 1) strides + kernel + p, and
+ * with same 2 floor(kernel / 2) less. Weights "NAME/kernel" [filters, 1, kernel, in], "NAME/bias" [filters]. */
 typedef struct mote_conv1d_transpose_options {
     const char      *name;
     int32_t          filters;     /* required */
@@ -393,8 +393,8 @@ typedef struct mote_up_sampling2d_options {
 } mote_up_sampling2d_options;
 mote_layer_id mote_layer_up_sampling2d(mote_builder *builder, mote_layer_id x, const mote_up_sampling2d_options *options);
 
-/* The same shape: gamma (x - mean) / sqrt(variance + epsilon) + beta, mean and variance of each sample's values along `axis`.
- * Weights "NAME/gamma" and "NAME/beta", of these axes' shape. */
+/* The same shape: gamma (x - mean) / sqrt(variance + epsilon) + beta, mean and variance of each sample's values along
+ * `axis`. Weights "NAME/gamma" and "NAME/beta", of these axes' shape. */
 typedef struct mote_layer_normalization_options {
     const char      *name;
     mote_numbers     axis;              /* -1; several must be the last ones */
@@ -559,18 +559,18 @@ typedef struct mote_merge_options {
     uint64_t    room[8]; /* mote.h */
 } mote_merge_options;
 typedef mote_merge_options mote_add_options;
-mote_layer_id mote_layer_add(mote_builder *builder, const mote_layer_id *inputs, int32_t input_count,
-                             const mote_merge_options *options);
-mote_layer_id mote_layer_subtract(mote_builder *builder, const mote_layer_id *inputs, int32_t input_count,
-                                  const mote_merge_options *options);
-mote_layer_id mote_layer_multiply(mote_builder *builder, const mote_layer_id *inputs, int32_t input_count,
-                                  const mote_merge_options *options);
-mote_layer_id mote_layer_maximum(mote_builder *builder, const mote_layer_id *inputs, int32_t input_count,
-                                 const mote_merge_options *options);
-mote_layer_id mote_layer_minimum(mote_builder *builder, const mote_layer_id *inputs, int32_t input_count,
-                                 const mote_merge_options *options);
-mote_layer_id mote_layer_average(mote_builder *builder, const mote_layer_id *inputs, int32_t input_count,
-                                 const mote_merge_options *options);
+mote_layer_id              mote_layer_add(mote_builder *builder, const mote_layer_id *inputs, int32_t input_count,
+                                          const mote_merge_options *options);
+mote_layer_id              mote_layer_subtract(mote_builder *builder, const mote_layer_id *inputs, int32_t input_count,
+                                               const mote_merge_options *options);
+mote_layer_id              mote_layer_multiply(mote_builder *builder, const mote_layer_id *inputs, int32_t input_count,
+                                               const mote_merge_options *options);
+mote_layer_id              mote_layer_maximum(mote_builder *builder, const mote_layer_id *inputs, int32_t input_count,
+                                              const mote_merge_options *options);
+mote_layer_id              mote_layer_minimum(mote_builder *builder, const mote_layer_id *inputs, int32_t input_count,
+                                              const mote_merge_options *options);
+mote_layer_id              mote_layer_average(mote_builder *builder, const mote_layer_id *inputs, int32_t input_count,
+                                              const mote_merge_options *options);
 
 /* Two vectors [n] -> [1], or two matrices -> all pairs: the sums of products along an axis of each. */
 typedef struct mote_dot_options {

@@ -1,6 +1,6 @@
-/* Keras' Conv, DepthwiseConv, SeparableConv and ConvTranspose of one and two dimensions, channels last. Those of one dimension
- * are of images of height 1: a reshape before and behind them, which moves nothing.
- * SPDX-License-Identifier: Apache-2.0 */
+/* Keras' Conv, DepthwiseConv, SeparableConv and ConvTranspose of one and two dimensions, channels last. Those of one
+ * dimension are of images of height 1: a reshape before and behind them, which moves nothing. SPDX-License-Identifier:
+ * Apache-2.0 */
 #include "layers/parts.h"
 
 /* What all have in common; the options' names differ. Sizes are [height, width]. */
@@ -24,8 +24,12 @@ static window window_of_image(const mote_layer_call *call, const int32_t *kernel
 
 static window window_of_sequence(int32_t kernel, int32_t strides, int32_t dilation, mote_padding padding)
 {
-    return (window){
-        .n = 1, .kernel = {1, kernel}, .strides = {1, strides}, .dilation = {1, dilation}, .padding = padding, .x = MOTE_NONE};
+    return (window){.n = 1,
+                    .kernel = {1, kernel},
+                    .strides = {1, strides},
+                    .dilation = {1, dilation},
+                    .padding = padding,
+                    .x = MOTE_NONE};
 }
 
 /* ---- what a window must keep to ---- */
@@ -381,14 +385,10 @@ static mote_layer_id add_conv1d_transpose(const mote_layer_call *call, const voi
 
 /* ---- tables ---- */
 
-#define SIZE(key, T, ...)                                                                                                   \
-    MOTE_KEY(#key, T, key, .min = 1, .max = MOTE_LAYER_SIZE_MAX, __VA_ARGS__)
-#define FILTERS(T)                                                                                                          \
-    MOTE_KEY("filters", T, filters, .min = 1, .max = MOTE_LAYER_CHANNEL_MAX, .is_required = true)
-#define GROUPS(T)                                                                                                           \
-    MOTE_KEY("groups", T, groups, .min = 1, .max = MOTE_LAYER_CHANNEL_MAX, .standard = 1)
-#define PADDING(T, allowed)                                                                                                 \
-    MOTE_KEY("padding", T, padding, .words = allowed)
+#define SIZE(key, T, ...)   MOTE_KEY(#key, T, key, .min = 1, .max = MOTE_LAYER_SIZE_MAX, __VA_ARGS__)
+#define FILTERS(T)          MOTE_KEY("filters", T, filters, .min = 1, .max = MOTE_LAYER_CHANNEL_MAX, .is_required = true)
+#define GROUPS(T)           MOTE_KEY("groups", T, groups, .min = 1, .max = MOTE_LAYER_CHANNEL_MAX, .standard = 1)
+#define PADDING(T, allowed) MOTE_KEY("padding", T, padding, .words = allowed)
 #define OUTPUT_PADDING(T, count)                                                                                            \
     MOTE_KEY("output_padding", T, output_padding, .min = 0, .max = MOTE_LAYER_SIZE_MAX, .most = count)
 #define INITIALIZER(key, T, usual)                                                                                          \
@@ -435,9 +435,10 @@ static const mote_key conv1d_keys[] = {
 #define SEPARABLE_KEYS(T)                                                                                                   \
     {                                                                                                                       \
         FILTERS(T), SIZE(kernel_size, T, .is_required = true), SIZE(strides, T, .standard = 1),                             \
-            PADDING(T, mote_padding_words), SIZE(dilation_rate, T, .standard = 1), SIZE(depth_multiplier, T, .standard = 1), \
-            ACTIVATION_AND_BIAS(T), INITIALIZER(depthwise_initializer, T, GLOROT_UNIFORM),                                  \
-            INITIALIZER(pointwise_initializer, T, GLOROT_UNIFORM), INITIALIZER(bias_initializer, T, ZEROS),                 \
+            PADDING(T, mote_padding_words), SIZE(dilation_rate, T, .standard = 1),                                          \
+            SIZE(depth_multiplier, T, .standard = 1), ACTIVATION_AND_BIAS(T),                                               \
+            INITIALIZER(depthwise_initializer, T, GLOROT_UNIFORM), INITIALIZER(pointwise_initializer, T, GLOROT_UNIFORM),   \
+            INITIALIZER(bias_initializer, T, ZEROS),                                                                        \
         {                                                                                                                   \
             0                                                                                                               \
         }                                                                                                                   \

@@ -123,9 +123,9 @@ static mote_status read_pair(const slot *s, const mote_yaml *value, int *pair)
 /* One, a list of them, or a list of two pairs. */
 static mote_status read_numbers(const slot *s, const mote_yaml *value, mote_numbers *numbers)
 {
-    const char *wanted = s->key->in_pairs    ? "a whole number, two, or two pairs as in [[1, 2], [3, 4]],"
-                         : s->key->most == 1 ? "a whole number"
-                                             : "a whole number or a list of them";
+    const char      *wanted = s->key->in_pairs    ? "a whole number, two, or two pairs as in [[1, 2], [3, 4]],"
+                              : s->key->most == 1 ? "a whole number"
+                                                  : "a whole number or a list of them";
     const mote_yaml *item;
     mote_numbers     read = {0};
 

@@ -51,7 +51,7 @@ static bool fit_together(const mote_layer_call *call)
                 continue;
             if (size != 1)
                 return mote_layer_fail(call, MOTE_ERR_USAGE, "its inputs have different shapes: %s and %s",
-                                mote_layer_shape(call, k).text, mote_layer_shape(call, i).text) != MOTE_NO_LAYER;
+                                       mote_layer_shape(call, k).text, mote_layer_shape(call, i).text) != MOTE_NO_LAYER;
             k = i;
             size = own;
         }
@@ -181,5 +181,9 @@ static const mote_key dot_keys[] = {
     {0},
 };
 
-const mote_layer_type mote_layer_type_dot = {
-    .name = "dot", .keras_class = "Dot", .options_bytes = sizeof(mote_dot_options), .keys = dot_keys, .in_min = 2, .add = dot};
+const mote_layer_type mote_layer_type_dot = {.name = "dot",
+                                             .keras_class = "Dot",
+                                             .options_bytes = sizeof(mote_dot_options),
+                                             .keys = dot_keys,
+                                             .in_min = 2,
+                                             .add = dot};

@@ -113,9 +113,9 @@ mote_layer_id mote_layer_normalized(const mote_layer_call *call, mote_layer_id x
     factor = mote_layer_part(call, MOTE_OP_SQUARE, x, MOTE_NONE, name_const(suffix, "square").text);
     factor = mote_layer_summed(call, factor, axis, name_const(suffix, "sum").text);
     factor = mote_layer_part(call, MOTE_OP_RSQRT, factor, MOTE_NONE, name_const(suffix, "rsqrt").text);
-    factor = mote_layer_part(call, MOTE_OP_MINIMUM, factor,
-                             mote_layer_number(call, name_const(suffix, "most").text, 1 / epsilon),
-                             name_const(suffix, "factor").text);
+    factor =
+        mote_layer_part(call, MOTE_OP_MINIMUM, factor, mote_layer_number(call, name_const(suffix, "most").text, 1 / epsilon),
+                        name_const(suffix, "factor").text);
     return mote_layer_part(call, MOTE_OP_MUL, x, factor, suffix);
 }
 

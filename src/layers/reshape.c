@@ -1,5 +1,5 @@
-/* flatten, reshape, permute, repeat_vector: Keras' layers that move what is there. The first two become RESHAPE, whose shape leaves the batch open.
- * SPDX-License-Identifier: Apache-2.0 */
+/* flatten, reshape, permute, repeat_vector: Keras' layers that move what is there. The first two become RESHAPE, whose shape
+ * leaves the batch open. SPDX-License-Identifier: Apache-2.0 */
 #include "layers/parts.h"
 
 static mote_layer_id add_flatten(const mote_layer_call *call, const void *options)

@@ -1,7 +1,7 @@
 /* rescaling, normalization, unit_normalization: Keras' layers that prepare numbers.
  *
- * normalization is x + shift, times factor: the difference first, so that nothing is lost of numbers that are large and close
- * to each other. SPDX-License-Identifier: Apache-2.0 */
+ * normalization is x + shift, times factor: the difference first, so that nothing is lost of numbers that are large and
+ * close to each other. SPDX-License-Identifier: Apache-2.0 */
 #include "layers/scaling.h"
 
 #include <math.h>
@@ -36,8 +36,8 @@ static mote_layer_id add_rescaling(const mote_layer_call *call, const void *opti
 {
     const mote_rescaling_options *o = options;
     const bool                    has_offset = !is_zero(&o->offset);
-    mote_id                       x = mote_layer_part(call, MOTE_OP_MUL, call->in[0], numbers(call, "scale", &o->scale),
-                                                      has_offset ? "scaled" : NULL);
+    mote_id                       x =
+        mote_layer_part(call, MOTE_OP_MUL, call->in[0], numbers(call, "scale", &o->scale), has_offset ? "scaled" : NULL);
 
     return has_offset ? mote_layer_part(call, MOTE_OP_ADD, x, numbers(call, "offset", &o->offset), NULL) : x;
 }

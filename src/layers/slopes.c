@@ -14,8 +14,8 @@ static mote_layer_id add_elu(const mote_layer_call *call, const void *options)
     if (o->alpha == 1)
         return mote_layer_part(call, MOTE_OP_ELU, call->in[0], MOTE_NONE, NULL);
     x = mote_layer_part(call, MOTE_OP_ELU, call->in[0], MOTE_NONE, "elu");
-    return mote_layer_node(
-        call, &(mote_node){.op = MOTE_OP_LEAKY_RELU, .in = &x, .in_count = 1, .as.leaky_relu.alpha = o->alpha});
+    return mote_layer_node(call,
+                           &(mote_node){.op = MOTE_OP_LEAKY_RELU, .in = &x, .in_count = 1, .as.leaky_relu.alpha = o->alpha});
 }
 
 static const mote_key elu_keys[] = {

@@ -204,8 +204,8 @@ typedef struct mote_math {
                                 const float *inv_std, const float *dy, float *dx /* or NULL */, bool adds,
                                 float *dgamma /* or NULL */, float *dbeta /* or NULL */, mote_math_work work);
 
-    /* ---- Group normalization: mean and inv_std [rows, groups] may be NULL in forward when there will be no backward; dx may
-     * be dy when it is not added to, dgamma and dbeta are added to. ---- */
+    /* ---- Group normalization: mean and inv_std [rows, groups] may be NULL in forward when there will be no backward; dx
+     * may be dy when it is not added to, dgamma and dbeta are added to. ---- */
     size_t (*group_norm_scratch)(const mote_math_group_norm *shape);
     void (*group_norm_forward)(const mote_math_group_norm *shape, const float *x, const float *gamma, const float *beta,
                                float *y, float *mean, float *inv_std, mote_math_work work);
@@ -241,8 +241,8 @@ typedef struct mote_math {
     /* x - log(sum of e^x) over each row. */
     void (*log_softmax_forward)(size_t rows, int32_t classes, const float *x, float *y);
     void (*log_softmax_backward)(size_t rows, int32_t classes, const float *y, const float *dy, float *dx);
-    /* One operand's gradient (0: a's, 1: b's), written, or added where `adds` is set. One that repeats is one number, to which
-     * the sum over its repetitions is added. */
+    /* One operand's gradient (0: a's, 1: b's), written, or added where `adds` is set. One that repeats is one number, to
+     * which the sum over its repetitions is added. */
     void (*pairs_forward)(const mote_math_pairs *pairs, const float *a, const float *b, float *y);
     void (*pairs_backward)(const mote_math_pairs *pairs, int operand, const float *a, const float *b, const float *dy,
                            float *dx, bool adds);

@@ -161,12 +161,10 @@ static void quantize_l2_normalization(const mote_graph *graph, const mote_node *
 
 #define TRAINED(name) .forward = forward_##name, .backward = backward_##name
 
-const mote_op mote_op_elu = {
-    .description = &mrt_operator_elu, .quantize = mote_quantize_rescaled, TRAINED(function)};
+const mote_op mote_op_elu = {.description = &mrt_operator_elu, .quantize = mote_quantize_rescaled, TRAINED(function)};
 const mote_op mote_op_hard_swish = {
     .description = &mrt_operator_hard_swish, .quantize = mote_quantize_rescaled, TRAINED(hard_swish)};
-const mote_op mote_op_gelu = {
-    .description = &mrt_operator_gelu, .quantize = mote_quantize_rescaled, TRAINED(function)};
+const mote_op mote_op_gelu = {.description = &mrt_operator_gelu, .quantize = mote_quantize_rescaled, TRAINED(function)};
 const mote_op mote_op_relu_n1_to_1 = {
     .description = &mrt_operator_relu_n1_to_1, .quantize = mote_quantize_rescaled, TRAINED(clamp)};
 const mote_op mote_op_relu_0_to_1 = {

@@ -51,7 +51,8 @@ static void multiply(const mrt_matmul_shape *s, const float *a, const float *b, 
 }
 
 /* da += dy b^T, db += a^T dy; NULL: not wanted. */
-static void multiply_backward(const mrt_matmul_shape *s, const float *a, const float *b, const float *dy, float *da, float *db)
+static void multiply_backward(const mrt_matmul_shape *s, const float *a, const float *b, const float *dy, float *da,
+                              float *db)
 {
     int32_t r, c, d;
 
@@ -115,4 +116,5 @@ static size_t macs(const mote_graph *graph, const mote_node *node)
     return mote_size_mul(mote_tensor_count(mote_node_out(graph, node, 0)), (size_t)depth);
 }
 
-const mote_op mote_op_batch_matmul = {.description = &mrt_operator_batch_matmul, .quantize = quantize, .forward = forward, .backward = backward, .macs = macs};
+const mote_op mote_op_batch_matmul = {
+    .description = &mrt_operator_batch_matmul, .quantize = quantize, .forward = forward, .backward = backward, .macs = macs};

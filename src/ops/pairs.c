@@ -114,6 +114,7 @@ void mote_pairs_backward(const mote_call *call, mote_math_pairing op)
 size_t mote_pairs_scratch(const mote_math *math, const mote_graph *graph, const mote_node *node, int32_t batch)
 {
     (void)math;
-    return node->activation == MRT_ACT_NONE ? 0
-                                            : mote_tensor_bytes(mote_node_out(graph, node, 0)) * (size_t)(batch < 1 ? 1 : batch);
+    return node->activation == MRT_ACT_NONE
+               ? 0
+               : mote_tensor_bytes(mote_node_out(graph, node, 0)) * (size_t)(batch < 1 ? 1 : batch);
 }

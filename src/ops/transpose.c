@@ -91,9 +91,7 @@ const mote_op mote_op_transpose = {.description = &mrt_operator_transpose,
                                    .forward = forward_transpose,
                                    .backward = backward_transpose};
 const mote_op mote_op_reverse_v2 = {.description = &mrt_operator_reverse_v2, .quantize = mote_quantize_moved};
-const mote_op mote_op_tile = {.description = &mrt_operator_tile,
-                              .quantize = mote_quantize_moved,
-                              .forward = forward_tile,
-                              .backward = backward_tile};
+const mote_op mote_op_tile = {
+    .description = &mrt_operator_tile, .quantize = mote_quantize_moved, .forward = forward_tile, .backward = backward_tile};
 const mote_op mote_op_broadcast_to = {.description = &mrt_operator_broadcast_to, .quantize = mote_quantize_moved};
 const mote_op mote_op_broadcast_args = {.description = &mrt_operator_broadcast_args, .quantize = quantize_shapes};

@@ -1,5 +1,5 @@
-/* Layers that have no numbers of their own take them from the samples: Keras' Normalization, adapted before the first epoch to
- * what reaches it. Sums run in double, one sample after the other: mean first, then squares of what is left.
+/* Layers that have no numbers of their own take them from the samples: Keras' Normalization, adapted before the first epoch
+ * to what reaches it. Sums run in double, one sample after the other: mean first, then squares of what is left.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "layers/scaling.h"
 #include "train/state.h"
@@ -62,8 +62,8 @@ static void add_squares(adaption *a, const float *x, size_t count)
 static void divide(const adaption *a, double *sums)
 {
     const mote_tensor *in = &a->s->model->graphs[0].tensors[a->record->in[0]];
-    const double       count = (double)a->s->set->split[MOTE_SPLIT_TRAIN].count *
-                         (double)(mote_tensor_count(in) / (size_t)a->shape.channels);
+    const double       count =
+        (double)a->s->set->split[MOTE_SPLIT_TRAIN].count * (double)(mote_tensor_count(in) / (size_t)a->shape.channels);
     int32_t i;
 
     for (i = 0; i < a->shape.channels; i++)

@@ -110,9 +110,9 @@ static double distance(const golden *g, const mote_model *model)
 
 /* A network that is about to take steps. */
 typedef struct run {
-    const golden   *g;
-    mote_model     *model;
-    mote_network   *network;
+    const golden    *g;
+    mote_model      *model;
+    mote_network    *network;
     mote_score_place place;
     const mote_math *math;
 } run;
@@ -228,7 +228,8 @@ static void check_files(const golden *g)
         check_file(g, model, FOLDER "/net.h5");
     } else {
         assert_int_equal(mote_model_save(model, FOLDER "/net.h5", &err), MOTE_ERR_UNSUPPORTED);
-        assert_non_null(strstr(err.text, "hard_sigmoid is another function in Keras 2, whose words a .h5 has; write a .keras"));
+        assert_non_null(
+            strstr(err.text, "hard_sigmoid is another function in Keras 2, whose words a .h5 has; write a .keras"));
     }
     mote_model_destroy(model);
 }

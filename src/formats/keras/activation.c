@@ -49,8 +49,8 @@ static mote_id elu(mote_keras_call *k, mote_id x)
     return elu_of(k, x, 1);
 }
 
-/* What is to be trained has the form of layers/composed.c, whose slope at 0 is Keras' and whose slope is a number everywhere;
- * what only runs has fewer operators. A call may have several, so their names are told apart. */
+/* What is to be trained has the form of layers/composed.c, whose slope at 0 is Keras' and whose slope is a number
+ * everywhere; what only runs has fewer operators. A call may have several, so their names are told apart. */
 static mote_id composed(mote_keras_call *k, mote_id x, mote_activation activation)
 {
     char suffix[32];

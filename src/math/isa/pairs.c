@@ -93,8 +93,8 @@ INLINE void backward_sum(mote_math_pairing op, side of, pairs_shape *p, const fl
     *dx += (float)total;
 }
 
-INLINE void backward(mote_math_pairing op, side of, pairs_shape *p, const float *a, const float *b, const float *dy, float *dx,
-                     bool adds)
+INLINE void backward(mote_math_pairing op, side of, pairs_shape *p, const float *a, const float *b, const float *dy,
+                     float *dx, bool adds)
 {
     if (of == OF_A ? p->a_repeats : p->b_repeats) {
         backward_sum(op, of, p, a, b, dy, dx);
@@ -109,7 +109,8 @@ INLINE void backward(mote_math_pairing op, side of, pairs_shape *p, const float 
 }
 
 #define FOR_EACH_PAIRING(DO)                                                                                                \
-    DO(MOTE_MATH_SUM) DO(MOTE_MATH_PRODUCT) DO(MOTE_MATH_DIFFERENCE) DO(MOTE_MATH_QUOTIENT) DO(MOTE_MATH_MAXIMUM) DO(MOTE_MATH_MINIMUM)       \
+    DO(MOTE_MATH_SUM)                                                                                                       \
+    DO(MOTE_MATH_PRODUCT) DO(MOTE_MATH_DIFFERENCE) DO(MOTE_MATH_QUOTIENT) DO(MOTE_MATH_MAXIMUM) DO(MOTE_MATH_MINIMUM)       \
         DO(MOTE_MATH_PRELU)
 
 void ISA(pairs_forward)(pairs_shape *p, const float *a, const float *b, float *y)
