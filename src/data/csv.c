@@ -101,8 +101,7 @@ static mote_status name_classes(const mote_csv_table *t, char **words, mote_raw_
     for (i = 0; names && i < count; i++)
         if ((names[i] = mote_arena_strdup(&raw->arena, sorted[i], err)) == NULL)
             return err->code;
-    raw->class_names = names;
-    raw->class_count = (int)count;
+    raw->classes[0] = (mote_class_list){names, (int)count};
     return err->code;
 }
 
@@ -113,8 +112,8 @@ static mote_status label_words(const mote_csv_table *t, mote_raw_set *raw, char 
     MOTE_TRY(name_classes(t, words, raw, err));
     for (row = 0; row < t->row_count; row++) {
         const char *const *place =
-            bsearch(&words[row], raw->class_names, (size_t)raw->class_count, sizeof *raw->class_names, compare_text);
-        labels[row] = (int32_t)(place - raw->class_names);
+            bsearch(&words[row], raw->classes[0].names, (size_t)raw->classes[0].count, sizeof *place, compare_text);
+        labels[row] = (int32_t)(place - raw->classes[0].names);
     }
     return MOTE_OK;
 }

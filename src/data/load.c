@@ -10,6 +10,7 @@
 #include "base/zip.h"
 #include "data/array.h"
 #include "data/raw.h"
+#include "data/walk.h"
 
 /* ---- single files ---- */
 
@@ -110,19 +111,22 @@ static mote_status read_file(mote_raw_set *raw, const char *path, const mote_dat
     }
     return mote_fail(err, MOTE_ERR_UNSUPPORTED,
                      "%s: is not a kind of data set that mote knows; it reads .npz, .npy, .csv, IDX files, and folders of "
-                     "IDX files, of .npy files or of class folders of images (a table, packed or not, needs .csv, .tsv, "
+                     "IDX files, of .npy files or of class folders of images or WAV files (a table, packed or not, needs .csv, .tsv, "
                      ".txt, .data or .dat in its name)",
                      path);
 }
 
 static mote_status read_folder(mote_raw_set *raw, const char *path, const mote_dataset_options *options, mote_error *err)
 {
+    bool are_sounds = false;
+
     MOTE_TRY(refuse_targets(path, options, err));
     if (mote_is_idx_folder(path))
         return mote_raw_read_idx_folder(raw, path, err);
     if (mote_is_npy_folder(path, options))
         return mote_raw_read_npy_folder(raw, path, options, err);
-    return mote_raw_read_images(raw, path, options, err);
+    MOTE_TRY(mote_holds_sounds(&are_sounds, path, err));
+    return are_sounds ? mote_raw_read_sounds(raw, path, options, err) : mote_raw_read_images(raw, path, options, err);
 }
 
 static mote_status read_any(mote_raw_set *raw, const char *path, const mote_dataset_options *options, mote_error *err)

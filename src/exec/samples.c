@@ -337,6 +337,7 @@ static mote_status load_image(input_file *in, const mote_input_recipe *recipe, c
     if (image_size(&in->info, recipe->image, &options, err) != MOTE_OK)
         return mote_context(err, "%s", path);
     options.crop = recipe->crop;
+    options.exif_orientation = recipe->exif_orientation;
     MOTE_TRY(mote_image_load(&in->array, path, &options, err));
     if (in->array.count != in->info.count && options.height == 0) {
         mote_array_free(&in->array);

@@ -137,6 +137,7 @@ typedef struct mote_input_recipe {
     int32_t            column_count;
     int32_t            image[3]; /* height, width, channels of pictures that a flat input takes; 0: it takes none */
     mote_crop          crop;     /* what is taken of a picture */
+    bool               exif_orientation; /* pictures are turned first, as EXIF says */
     mote_range         range;    /* what prepared samples took */
 } mote_input_recipe;
 
