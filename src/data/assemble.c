@@ -11,6 +11,7 @@
 #include "data/array.h"
 #include "data/image.h"
 #include "data/raw.h"
+#include "data/words.h"
 
 enum { AUTO_CLASS_MAX = 1024 };
 
@@ -774,7 +775,7 @@ mote_status mote_dataset_assemble(mote_dataset **out, mote_raw_set *raw, const m
         set->state = calloc(1, sizeof *set->state);
     if (!set || !set->state) {
         mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
-    } else {
+    } else if (mote_raw_label_words(raw, err) == MOTE_OK) {
         set->state->arena = raw->arena; /* names move without a copy */
         raw->arena = (mote_arena){0};
         fill(set, raw, options, err);

@@ -14,6 +14,17 @@
 
 /* ---- single files ---- */
 
+/* They may be words. */
+static mote_status read_targets(mote_raw_set *raw, mote_raw_split *split, const char *path, mote_error *err)
+{
+    mote_error not_text = {0};
+    mote_array header;
+
+    split->is_text[0] = mote_array_load_with(&header, path, NULL, mote_npy_read_text_header, 0, &not_text) == MOTE_OK;
+    return mote_array_load_with(&split->y[0], path, NULL, split->is_text[0] ? mote_npy_read_text : mote_npy_read,
+                                raw->max_bytes, err);
+}
+
 static mote_status read_npy(mote_raw_set *raw, const char *path, const char *targets_path, mote_error *err)
 {
     mote_raw_split *split = &raw->split[MOTE_SPLIT_TRAIN];
@@ -23,7 +34,7 @@ static mote_status read_npy(mote_raw_set *raw, const char *path, const char *tar
     split->y_name[0] = "y";
     MOTE_TRY(mote_npy_load(&split->x[0], path, raw->max_bytes, err));
     mote_raw_set_spend(raw, &split->x[0]);
-    return targets_path ? mote_array_load(&split->y[0], targets_path, NULL, raw->max_bytes, err) : MOTE_OK;
+    return targets_path ? read_targets(raw, split, targets_path, err) : MOTE_OK;
 }
 
 static mote_status read_idx_file(mote_raw_set *raw, const char *path, mote_error *err)

@@ -13,6 +13,7 @@
 typedef struct mote_raw_split {
     mote_array  x[MOTE_FEATURES_MAX], y[MOTE_TARGETS_MAX];            /* bytes NULL: not there */
     const char *x_name[MOTE_FEATURES_MAX], *y_name[MOTE_TARGETS_MAX]; /* for messages: "x_train", "t10k-images-idx3-ubyte" */
+    bool         is_text[MOTE_TARGETS_MAX]; /* y is letters, as mote_npy_read_text gives them: assembling makes labels of them */
     const char **names; /* of the samples' files, in the arena; NULL: they have none */
 } mote_raw_split;
 

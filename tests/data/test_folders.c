@@ -506,6 +506,142 @@ static void sounds_that_do_not_agree_are_refused(void **state)
     assert_fails(mote_dataset_load(&set, SCRATCH "/odd", &length, err), MOTE_ERR_UNSUPPORTED, "3.mp3: only WAV is read");
 }
 
+/* ---- words ---- */
+
+static void check_labels(const mote_dataset *set)
+{
+    static const char *const names[] = {"cat", "cow", "dog", "gr\xc3\xb6\xc3\x9f" "er"};
+    const int32_t            labels[8] = {2, 0, 3, 0, 1, 2, 2, 0};
+    int                      i;
+
+    assert_int_equal(set->target[0].kind, MOTE_TARGETS_CLASSES);
+    assert_int_equal(set->target[0].class_count, 4);
+    for (i = 0; i < 4; i++)
+        assert_string_equal(set->target[0].class_names[i], names[i]);
+    assert_memory_equal(set->split[MOTE_SPLIT_TRAIN].labels[0], labels, sizeof labels);
+}
+
+static void labels_of_numpy_may_be_words(void **state)
+{
+    static const char *const files[] = {"words", "words_big", "words_bytes", "words_column"};
+    mote_dataset            *set;
+    mote_array               x;
+    char                     path[64];
+    int                      i;
+    (void)state;
+    assert_works(mote_array_create(&x, MOTE_U8, 2, (int64_t[2]){8, 3}, err));
+    assert_works(mote_make_dirs(SCRATCH "/words", err));
+    assert_works(mote_npy_save(&x, SCRATCH "/words/x.npy", err));
+    mote_array_free(&x);
+    for (i = 0; i < 4; i++) {
+        snprintf(path, sizeof path, GOLDEN "%s.npy", files[i]);
+        assert_works(mote_dataset_load(&set, SCRATCH "/words/x.npy", &(mote_dataset_options){.targets_path = path}, err));
+        check_labels(set);
+        mote_dataset_destroy(set);
+    }
+    copy_file(GOLDEN "words.npy", SCRATCH "/words/y.npy");
+    assert_works(mote_dataset_load(&set, SCRATCH "/words", NULL, err));
+    check_labels(set);
+    mote_dataset_destroy(set);
+    assert_works(mote_dataset_load(&set, GOLDEN "words.npz", NULL, err)); /* "ant" is a class of the test split alone */
+    assert_int_equal(set->target[0].class_count, 5);
+    assert_string_equal(set->target[0].class_names[0], "ant");
+    assert_memory_equal(set->split[MOTE_SPLIT_TEST].labels[0], ((int32_t[2]){2, 0}), 8);
+    mote_dataset_destroy(set);
+    assert_fails(mote_dataset_load(&set, GOLDEN "words.npy", NULL, err), MOTE_ERR_UNSUPPORTED, "is not supported; use bool");
+}
+
+/* ---- tables ---- */
+
+static void check_table(const char *path, bool has_comma)
+{
+    static const char *const colour = "colour";
+    mote_dataset_options     options = {.categories = &colour, .category_count = 1};
+    mote_dataset            *set;
+    mote_npz                *npz;
+    mote_array               x, y;
+    size_t                   i;
+
+    assert_works(mote_dataset_load(&set, path, &options, err));
+    assert_works(mote_npz_open(&npz, GOLDEN "categories.npz", err));
+    assert_works(mote_npz_load(&x, npz, "x", 0, err));
+    assert_works(mote_npz_load(&y, npz, "y", 0, err));
+    assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, 5);
+    assert_int_equal(set->feature[0].width, 6);
+    assert_memory_equal(set->split[MOTE_SPLIT_TRAIN].x[0], x.bytes, x.count * 4);
+    for (i = 0; i < 5; i++)
+        assert_int_equal(set->split[MOTE_SPLIT_TRAIN].labels[0][i], (int)mote_array_at(&y, i));
+    assert_string_equal(set->feature[0].column_names[0], "size");
+    assert_string_equal(set->feature[0].column_names[1], has_comma ? "colour=blue, light" : "colour=blue; light");
+    assert_string_equal(set->feature[0].column_names[2], "colour=dark \"red\"");
+    assert_string_equal(set->feature[0].column_names[3], "colour=red");
+    assert_string_equal(set->feature[0].column_names[4], "colour=two\r\nlines");
+    assert_string_equal(set->feature[0].column_names[5], "weight");
+    assert_string_equal(set->target[0].class_names[0], "cup");
+    mote_array_free(&x);
+    mote_array_free(&y);
+    mote_npz_close(npz);
+    mote_dataset_destroy(set);
+}
+
+static void categories_are_one_hot_as_pandas_has_them(void **state)
+{
+    (void)state;
+    check_table(GOLDEN "categories.csv", true);
+    check_table(GOLDEN "categories.tsv", false);
+}
+
+/* A table for a model finds its words by the model's names of inputs. */
+static void a_model_knows_its_categories(void **state)
+{
+    static const char *const known[] = {"colour=red", "size", "colour=blue"}, *const targets[] = {"kind"};
+    mote_dataset_options     options = {
+            .known_columns = known, .known_column_count = 3, .known_targets = targets, .known_target_count = 1};
+    const float   wanted[] = {0, 1.5f, 1, 1, 2.5f, 0};
+    mote_dataset *set;
+    (void)state;
+    put_file(SCRATCH "/new.csv", "colour,kind,size\nblue,cup,1.5\nred,mug,2.5\n", 41);
+    assert_works(mote_dataset_load(&set, SCRATCH "/new.csv", &options, err));
+    assert_int_equal(set->feature[0].width, 3);
+    assert_memory_equal(set->split[MOTE_SPLIT_TRAIN].x[0], wanted, sizeof wanted);
+    assert_int_equal(set->note_count, 0);
+    mote_dataset_destroy(set);
+    put_file(SCRATCH "/new.csv", "colour,kind,size\npink,cup,1.5\nred,mug,2.5\n", 41);
+    assert_fails(mote_dataset_load(&set, SCRATCH "/new.csv", &options, err), MOTE_ERR_FORMAT,
+                 "new.csv:2:1: column 1 (colour): \"pink\" is none of the words");
+}
+
+static void check_refused(const char *text, const mote_dataset_options *options, const char *wanted)
+{
+    mote_dataset *set;
+
+    put_file(SCRATCH "/bad.csv", text, strlen(text));
+    assert_fails(mote_dataset_load(&set, SCRATCH "/bad.csv", options, err), err->code, wanted);
+}
+
+static void dates_are_refused_in_a_sentence(void **state)
+{
+    static const char *const day = "day", *const kind = "kind", *const gone = "dya";
+    mote_dataset_options     days = {.categories = &day, .category_count = 1}, kinds = days, lost = days, classes = {0};
+    mote_dataset            *set;
+    (void)state;
+    kinds.categories = &kind;
+    lost.categories = &gone;
+    check_refused("day,kind\n2024-01-31,1\n2024-02-01,2\n", NULL, "is not a number; it is a date or a time: write numbers");
+    check_refused("size,at,kind\n1.5,31.1.24 12:30,1\n2.5,1.2.24 7:05,2\n", NULL, "it is a date or a time");
+    check_refused("size,at,kind\n1.5,12:30:05,1\n2.5,7:05:00,2\n", NULL, "it is a date or a time");
+    check_refused("size,day\n1.5,2024-01-31\n2.5,2024-02-01\n", NULL, "the target column holds dates or times");
+    check_refused("day,kind\n2024-01-31,1\n2024-02-01,2\n", &days, "is a date or a time, not a category");
+    check_refused("day,kind\nmonday,1\n,2\n", &days, "column 1 (day) is empty");
+    check_refused("day,kind\nmonday,a\nfriday,b\n", &kinds, "\"kind\" is a target");
+    check_refused("day,kind\nmonday,a\nfriday,b\n", &lost, "has no column \"dya\"; did you mean \"day\"?");
+    put_file(SCRATCH "/dates.csv", "size,day\n1.5,2024-01-31\n2.5,2024-02-01\n", 39);
+    classes.targets = MOTE_TARGETS_CLASSES;
+    assert_works(mote_dataset_load(&set, SCRATCH "/dates.csv", &classes, err));
+    assert_int_equal(set->target[0].class_count, 2);
+    mote_dataset_destroy(set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -524,6 +660,10 @@ int main(void)
         cmocka_unit_test(sounds_are_cropped_and_padded_as_keras_does),
         cmocka_unit_test(speech_commands_lists_are_splits),
         cmocka_unit_test(sounds_that_do_not_agree_are_refused),
+        cmocka_unit_test(labels_of_numpy_may_be_words),
+        cmocka_unit_test(categories_are_one_hot_as_pandas_has_them),
+        cmocka_unit_test(a_model_knows_its_categories),
+        cmocka_unit_test(dates_are_refused_in_a_sentence),
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }
