@@ -14,8 +14,6 @@
 #include "data/damage.h"
 #include "data/wav.h"
 
-enum { SILENCE_U8 = 128 };
-
 /* One file, its class, and the split that a list gives it to. */
 typedef struct sound_file {
     const char   *path;
@@ -83,17 +81,6 @@ static mote_status check_alike(const sound_set *set, const mote_array *sound, co
 
 /* ---- one sound after the other ---- */
 
-static mote_status load(mote_array *out, int32_t *rate, const char *path, mote_error *err)
-{
-    mote_file file;
-
-    *out = (mote_array){0};
-    if (mote_file_open(&file, path, err) == MOTE_OK)
-        mote_wav_decode(out, rate, file.bytes, file.count, err);
-    mote_file_close(&file);
-    return err->code == MOTE_OK ? MOTE_OK : mote_context(err, "%s", path);
-}
-
 static mote_status allocate(sound_set *set, mote_error *err)
 {
     mote_raw_split *split = set->split;
@@ -121,16 +108,12 @@ static mote_status remember_first(sound_set *set, const mote_array *sound, const
     return set->first_path ? allocate(set, err) : err->code;
 }
 
-/* As much as there is, at most a sample; the rest is silence. */
 static void store(sound_set *set, const mote_array *sound)
 {
     mote_array  *x = &set->split->x[0];
-    const size_t sample = x->count / (size_t)x->dim[0], element = mote_array_element_bytes(x->dtype);
-    const size_t taken = sound->count < sample ? sound->count : sample;
-    uint8_t     *to = (uint8_t *)x->bytes + set->done * sample * element;
+    const size_t sample = x->count / (size_t)x->dim[0];
 
-    memcpy(to, sound->bytes, taken * element);
-    memset(to + taken * element, x->dtype == MOTE_U8 ? SILENCE_U8 : 0, (sample - taken) * element);
+    mote_wav_fit(sound, (uint8_t *)x->bytes + set->done * sample * mote_array_element_bytes(x->dtype), sample);
 }
 
 static mote_status add_sound(sound_set *set, const sound_file *file, mote_error *err)
@@ -139,7 +122,7 @@ static mote_status add_sound(sound_set *set, const sound_file *file, mote_error 
     mote_array sound;
     int32_t    rate = 0;
 
-    if (load(&sound, &rate, file->path, &failure) != MOTE_OK) {
+    if (mote_wav_load(&sound, &rate, file->path, &failure) != MOTE_OK) {
         if (!mote_is_damage(&failure))
             return mote_fail(err, failure.code, "%s", failure.text);
         mote_damage_add(&set->damage, set->path, file->path, &failure);
@@ -303,11 +286,6 @@ static mote_status read_files(mote_raw_set *raw, const mote_class_files *from, c
     return err->code;
 }
 
-static bool is_sound_name(const char *name)
-{
-    return mote_path_has_suffix(name, ".wav") || mote_path_has_suffix(name, ".wave");
-}
-
 static bool is_foreign_name(const char *name)
 {
     static const char *const endings[] = {".mp3", ".flac", ".ogg", ".m4a", ".aac", ".aif", ".aiff", ".opus"};
@@ -322,7 +300,7 @@ static bool is_foreign_name(const char *name)
 const mote_media mote_sounds = {.noun = "sound",
                                 .plural = "sounds",
                                 .kinds = "WAV",
-                                .is_name = is_sound_name,
+                                .is_name = mote_is_wav_name,
                                 .is_content = mote_is_wav,
                                 .is_foreign_name = is_foreign_name,
                                 .read = read_files,

@@ -6,7 +6,10 @@
 #include <math.h>
 #include <string.h>
 
-enum { TAG_PCM = 1, TAG_FLOAT = 3, TAG_EXTENSIBLE = 0xfffe, CHANNELS_MAX = 64 };
+#include "base/file.h"
+#include "data/array.h"
+
+enum { TAG_PCM = 1, TAG_FLOAT = 3, TAG_EXTENSIBLE = 0xfffe, CHANNELS_MAX = 64, SILENCE_U8 = 128 };
 
 typedef struct wav {
     const uint8_t *samples;
@@ -159,4 +162,28 @@ mote_status mote_wav_decode(mote_array *out, int32_t *sample_rate, const uint8_t
         mote_array_free(out);
     *sample_rate = (int32_t)w.rate;
     return err->code;
+}
+
+mote_status mote_wav_load(mote_array *out, int32_t *sample_rate, const char *path, mote_error *err)
+{
+    mote_file file;
+
+    *out = (mote_array){0};
+    if (mote_file_open(&file, path, err) == MOTE_OK)
+        mote_wav_decode(out, sample_rate, file.bytes, file.count, err);
+    mote_file_close(&file);
+    return err->code == MOTE_OK ? MOTE_OK : mote_context(err, "%s", path);
+}
+
+void mote_wav_fit(const mote_array *sound, void *to, size_t count)
+{
+    const size_t element = mote_array_element_bytes(sound->dtype), taken = sound->count < count ? sound->count : count;
+
+    memcpy(to, sound->bytes, taken * element);
+    memset((uint8_t *)to + taken * element, sound->dtype == MOTE_U8 ? SILENCE_U8 : 0, (count - taken) * element);
+}
+
+bool mote_is_wav_name(const char *name)
+{
+    return mote_path_has_suffix(name, ".wav") || mote_path_has_suffix(name, ".wave");
 }

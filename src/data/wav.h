@@ -14,4 +14,11 @@ bool mote_is_wav(const uint8_t *bytes, size_t count); /* by the first 12 bytes *
  * checked against its size before memory is taken. */
 mote_status mote_wav_decode(mote_array *out, int32_t *sample_rate, const uint8_t *bytes, size_t count, mote_error *err);
 
+mote_status mote_wav_load(mote_array *out, int32_t *sample_rate, const char *path, mote_error *err);
+
+/* As much of it as there is, at most `count` numbers of its type; the rest is silence: Keras' output_sequence_length. */
+void mote_wav_fit(const mote_array *sound, void *to, size_t count);
+
+bool mote_is_wav_name(const char *name);
+
 #endif
