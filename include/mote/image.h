@@ -41,6 +41,9 @@ typedef struct mote_image_options {
     uint64_t room[7];      /* mote.h */
 } mote_image_options;
 
+/* Whether a file is called as an image of a kind that is read; what it is shows in its bytes. */
+bool mote_is_image_name(const char *path);
+
 /* out: uint8 [height, width, channels]; free with mote_array_free. options may be NULL. */
 mote_status mote_image_load(mote_array *out, const char *path, const mote_image_options *options, mote_error *err);
 
