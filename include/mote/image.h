@@ -35,8 +35,8 @@ typedef struct mote_image_options {
                             * and rounded to the nearest byte; of more than 2,048 a side the centres to 4,096ths of a pixel.
                             * 0: as the file has it, or the crop */
     mote_crop crop;
-    int32_t   channels; /* 1 grey (0.299 R + 0.587 G + 0.114 B), 3 RGB, 4 RGBA; alpha is dropped, not blended; from the
-                         * file: grey 1, everything else 3 */
+    int32_t   channels;    /* 1 grey (0.299 R + 0.587 G + 0.114 B), 3 RGB, 4 RGBA; alpha is dropped, not blended; from the
+                            * file: grey 1, everything else 3 */
     bool exif_orientation; /* first of all turn a JPEG as EXIF says that it stands; false: as stored, as TensorFlow has it */
     uint64_t room[7];      /* mote.h */
 } mote_image_options;

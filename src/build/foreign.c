@@ -165,7 +165,8 @@ static mote_status set_crop(const saying *s, mote_error *err)
                            known->height == said->height && known->width == said->width;
 
     if (known->kind != MOTE_CROP_NONE && !are_equal && !s->replaces)
-        return refuse("pictures are cropped", known->kind == MOTE_CROP_CENTER ? "to their middle"
+        return refuse("pictures are cropped",
+                      known->kind == MOTE_CROP_CENTER ? "to their middle"
                       : known->kind == MOTE_CROP_PAD  ? "no, but padded"
                                                       : "to a box",
                       err);

@@ -75,8 +75,8 @@ static const mote_key data_keys[] = {
     {0},
 };
 
-static const char *const data_others[] = {"path", "targets", "generate", "mean", "std", "inputs", "outputs", "crop",
-                                          "class_names", "categories", NULL};
+static const char *const data_others[] = {"path",    "targets", "generate",    "mean",       "std", "inputs",
+                                          "outputs", "crop",    "class_names", "categories", NULL};
 
 /* One input of several; one output. */
 static const mote_key feature_keys[] = {
@@ -246,7 +246,8 @@ static mote_status read_size(mote_dataset_options *o, const mote_yaml_reader *re
     if (s->image_size.rank == 2 && s->image.rank > 0)
         return mote_yaml_fail(reader, map->line, "data: image and image_size are the same; leave one out");
     if (s->color_mode != 0 && s->image.rank == 3)
-        return mote_yaml_fail(reader, map->line, "data: color_mode and the third number of image are the same; leave one out");
+        return mote_yaml_fail(reader, map->line,
+                              "data: color_mode and the third number of image are the same; leave one out");
     if (s->image_size.rank == 2) {
         o->image_height = s->image_size.dims[0];
         o->image_width = s->image_size.dims[1];
@@ -262,8 +263,9 @@ static mote_status read_ratio(mote_dataset_options *o, const mote_yaml_reader *r
     if (!s->crop_to_aspect_ratio && !s->pad_to_aspect_ratio)
         return MOTE_OK;
     if ((s->crop_to_aspect_ratio && s->pad_to_aspect_ratio) || o->crop.kind != MOTE_CROP_NONE)
-        return mote_yaml_fail(reader, map->line,
-                              "data: of crop, crop_to_aspect_ratio and pad_to_aspect_ratio one is possible; leave the others out");
+        return mote_yaml_fail(
+            reader, map->line,
+            "data: of crop, crop_to_aspect_ratio and pad_to_aspect_ratio one is possible; leave the others out");
     if (o->image_height == 0)
         return mote_yaml_fail(reader, map->line, "data: %s needs image_size, the size that pictures become",
                               s->crop_to_aspect_ratio ? "crop_to_aspect_ratio" : "pad_to_aspect_ratio");

@@ -171,7 +171,7 @@ json_t *cli_json_notes(const mote_model *model); /* a list of mote_model_note's 
 /* How DATA is to be read, as the options say that a command has of these rows; names lie in the arena. */
 #define CLI_PREPARATION_OPTIONS                                                                                             \
     {"image", 0, "HxW[xC]", "pictures: this height, width, channels"},                                                      \
-        {"crop", 0, "center|pad|T,L,H,W", "pictures: take the middle, all within bars, or this part"},                                           \
+        {"crop", 0, "center|pad|T,L,H,W", "pictures: take the middle, all within bars, or this part"},                      \
         {"scale", 0, "S", "divide stored numbers by S, as 255 for pictures"}, {"offset", 0, "O", "then add O"},             \
         {"mean", 0, "M,...", "then subtract M: one, or one a channel"},                                                     \
     {                                                                                                                       \

@@ -368,9 +368,8 @@ static mote_status hand_over(running *r, const mote_samples *inputs, const mote_
 /* What only choosing and reading samples of a set can obey. */
 static mote_status check_files_request(const running *r, mote_error *err)
 {
-    static const char *const of_sets[] = {"split",   "limit",       "image",  "crop",
-                                          "targets", "target-kind", "header", "skip-damaged",
-                                          "categories", "length"};
+    static const char *const of_sets[] = {"split",       "limit",  "image",        "crop",       "targets",
+                                          "target-kind", "header", "skip-damaged", "categories", "length"};
     size_t                   i;
 
     for (i = 0; i < sizeof of_sets / sizeof *of_sets; i++)

@@ -1,4 +1,5 @@
-/* BMP, a reader of our own: 1, 4 and 8 bits with a palette, 16 and 32 bits by masks, 24 bits, and run lengths of 4 and 8 bits.
+/* BMP, a reader of our own: 1, 4 and 8 bits with a palette, 16 and 32 bits by masks, 24 bits, and run lengths of 4 and 8
+ * bits.
  *
  *     "BM", sizes, where the pixels begin | a header of 12, 40 or more bytes | masks | palette | rows, the lowest one first
  *
@@ -114,8 +115,8 @@ static mote_status read_header(bmp *b, mote_error *err)
     MOTE_TRY(read_size(b, &height, &width, err));
     if (!is_known(b))
         return mote_fail(err, MOTE_ERR_UNSUPPORTED,
-                         "is a BMP image of %d bits and compression %u, which mote does not read; convert it to PNG", b->bits,
-                         (unsigned)b->compression);
+                         "is a BMP image of %d bits and compression %u, which mote does not read; convert it to PNG",
+                         b->bits, (unsigned)b->compression);
     MOTE_TRY(mote_pixels_check_size(height, width, b->count, is_rle(b) ? PIXELS_PER_BYTE_RLE : PIXELS_PER_BYTE, err));
     b->height = (int)height;
     b->width = (int)width;
@@ -226,8 +227,9 @@ static void put_stored(const bmp *b, mote_pixels *out, int row, int x, const uin
 
 static mote_status read_rows(const bmp *b, mote_pixels *out, mote_error *err)
 {
-    const size_t line = ((size_t)b->width * (size_t)b->bits + 31) / 32 * 4, used = ((size_t)b->width * (size_t)b->bits + 7) / 8;
-    int          row, x;
+    const size_t line = ((size_t)b->width * (size_t)b->bits + 31) / 32 * 4,
+                 used = ((size_t)b->width * (size_t)b->bits + 7) / 8;
+    int row, x;
 
     /* The last row's filling may be missing. */
     if (b->count - b->pixels_at < line * ((size_t)b->height - 1) + used)

@@ -83,10 +83,9 @@ static mote_status walk_class(folder_set *set, const char *folder, size_t *end, 
 
     MOTE_TRY(mote_walk_folder(&set->walk, folder, err));
     if (set->walk.files.count + set->walk.foreign == before)
-        return mote_fail(
-            err, MOTE_ERR_FORMAT,
-            "%s: holds no %s (%s); each folder is a class (those of splits are named " MOTE_SPLIT_WORDS ")", folder,
-            set->walk.media->plural, set->walk.media->kinds);
+        return mote_fail(err, MOTE_ERR_FORMAT,
+                         "%s: holds no %s (%s); each folder is a class (those of splits are named " MOTE_SPLIT_WORDS ")",
+                         folder, set->walk.media->plural, set->walk.media->kinds);
     *end = set->walk.files.count / sizeof(char *);
     return MOTE_OK;
 }
@@ -154,8 +153,8 @@ typedef struct inner_folder {
 typedef struct outer_folder {
     const char       *path;
     const mote_media *media;
-    inner_folder *inner;
-    size_t        count, files;
+    inner_folder     *inner;
+    size_t            count, files;
 } outer_folder;
 
 /* What stands beside classes without being one. */
@@ -347,8 +346,8 @@ static mote_status read_outer(mote_raw_set *raw, const outer_folder *outer, mote
                               const mote_dataset_options *options, mote_error *err)
 {
     if (outer->count > 0 && outer->files > 0)
-        MOTE_TRY(mote_raw_note(raw, err, "%zu %s%s beside the class folders %s not used", outer->files,
-                               outer->media->noun, outer->files == 1 ? "" : "s", outer->files == 1 ? "is" : "are"));
+        MOTE_TRY(mote_raw_note(raw, err, "%zu %s%s beside the class folders %s not used", outer->files, outer->media->noun,
+                               outer->files == 1 ? "" : "s", outer->files == 1 ? "is" : "are"));
     if (count_splits(outer) > 0) {
         *classes = *first_classes(outer);
         if (options->class_name_count > 0)

@@ -29,9 +29,10 @@ static const char *advise_word(const mote_csv_table *t, const mote_csv_column *c
                    ? "; --target-kind classes, in a spec target_kind: classes, takes each different text for a class"
                    : "";
     if (mote_csv_count_numbers(c) == 0)
-        return t->has_names ? "; no cell of this column is: write numbers for its words, remove it, name it as the target, or among "
-                              "the categories (--categories, in a spec categories: [...])"
-                            : "; no cell of this column is: write numbers for its words, or remove it";
+        return t->has_names
+                   ? "; no cell of this column is: write numbers for its words, remove it, name it as the target, or among "
+                     "the categories (--categories, in a spec categories: [...])"
+                   : "; no cell of this column is: write numbers for its words, or remove it";
     return "";
 }
 

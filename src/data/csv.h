@@ -91,7 +91,7 @@ typedef struct mote_csv_column {
     int            target; /* its place among the targets, or -1 */
     size_t         input;  /* else its place among the inputs */
     bool           is_category;
-    bool           is_known; /* its words are those that a model was trained on */
+    bool           is_known;       /* its words are those that a model was trained on */
     mote_csv_category *categories; /* [category_count], sorted by their words */
     size_t             category_count;
 } mote_csv_column;

@@ -469,8 +469,9 @@ static mote_status take_category(const mote_csv_table *t, mote_cell_cursor *c, s
                                   mote_show(one.text, one.count).text);
         if (mote_is_date(one.text, one.count))
             return mote_cell_fail(&one, t->path, MOTE_ERR_FORMAT, err,
-                                  "column %zu (%s): \"%s\" is a date or a time, not a category: " MOTE_DATE_ADVICE, index + 1,
-                                  mote_show_string(t->columns[index].name).text, mote_show(one.text, one.count).text);
+                                  "column %zu (%s): \"%s\" is a date or a time, not a category: " MOTE_DATE_ADVICE,
+                                  index + 1, mote_show_string(t->columns[index].name).text,
+                                  mote_show(one.text, one.count).text);
         if ((*word = mote_cell_copy(t->scratch, &one, err)) == NULL)
             return err->code;
     }
@@ -512,7 +513,8 @@ static mote_status choose_categories(mote_csv_table *t, mote_error *err)
     for (i = 0; i < o->category_count; i++) {
         MOTE_TRY(find_column(t, o->categories[i], &index, err));
         if (t->columns[index].target >= 0)
-            return mote_fail(err, MOTE_ERR_USAGE, "column \"%s\" is a target; its words are classes without being categories",
+            return mote_fail(err, MOTE_ERR_USAGE,
+                             "column \"%s\" is a target; its words are classes without being categories",
                              mote_show_string(o->categories[i]).text);
         t->columns[index].is_category = !t->columns[index].is_left_out;
     }
@@ -566,7 +568,8 @@ static mote_status leave_out_strangers(mote_csv_table *t, mote_raw_set *raw, mot
 
     for (i = 0; i < t->column_count; i++) {
         mote_csv_column *c = &t->columns[i];
-        if (c->is_left_out || c->target >= 0 || c->is_known || has_name(o->known_columns, (size_t)o->known_column_count, c->name))
+        if (c->is_left_out || c->target >= 0 || c->is_known ||
+            has_name(o->known_columns, (size_t)o->known_column_count, c->name))
             continue;
         c->is_left_out = true;
         MOTE_TRY(mote_raw_note(raw, err, "column \"%s\" is none of those that the model was trained on: it is left out",

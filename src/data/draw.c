@@ -1,8 +1,7 @@
-/* Which training samples go to another split: the last ones of arrays and tables, as the validation_split of Keras' fit() has
- * it; drawn ones of class folders, which stand class by class, and where strata are asked for: the same part of each class;
- * or those that Keras' image_dataset_from_directory() takes. Samples that go are brought to the end,
- * so that splits stay views.
- * SPDX-License-Identifier: Apache-2.0 */
+/* Which training samples go to another split: the last ones of arrays and tables, as the validation_split of Keras' fit()
+ * has it; drawn ones of class folders, which stand class by class, and where strata are asked for: the same part of each
+ * class; or those that Keras' image_dataset_from_directory() takes. Samples that go are brought to the end, so that splits
+ * stay views. SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -345,7 +344,7 @@ mote_status mote_dataset_take_test(mote_dataset *set, double fraction, uint64_t 
 
 /* A file of the training split, and its place there. */
 typedef struct listed_file {
-    const char *name; /* NULL: samples of other sources stay in the order that they have */
+    const char *name;         /* NULL: samples of other sources stay in the order that they have */
     size_t      folder_count; /* letters up to its last / */
     int32_t     label;
     uint32_t    place;

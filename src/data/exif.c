@@ -44,7 +44,8 @@ static int orientation_in(const tiff *t)
         if (tiff_16(t, at) != ORIENTATION_TAG)
             continue;
         value = tiff_16(t, at + 8);
-        return tiff_16(t, at + 2) == TIFF_SHORT && tiff_32(t, at + 4) == 1 && value >= 1 && value <= 8 ? (int)value : UPRIGHT;
+        return tiff_16(t, at + 2) == TIFF_SHORT && tiff_32(t, at + 4) == 1 && value >= 1 && value <= 8 ? (int)value
+                                                                                                       : UPRIGHT;
     }
     return UPRIGHT;
 }

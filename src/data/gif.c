@@ -125,8 +125,8 @@ static mote_status read_frame(gif_job *job, mote_error *err)
         return mote_fail(err, MOTE_ERR_FORMAT, "damaged GIF image: it has no colours");
     MOTE_TRY(mote_pixels_check_size((uint32_t)job->file->Image.Height, (uint32_t)job->file->Image.Width, job->count,
                                     PIXELS_PER_BYTE, err));
-    MOTE_TRY(mote_pixels_check_size((uint32_t)job->file->SHeight, (uint32_t)job->file->SWidth, job->count, PIXELS_PER_BYTE,
-                                    err));
+    MOTE_TRY(
+        mote_pixels_check_size((uint32_t)job->file->SHeight, (uint32_t)job->file->SWidth, job->count, PIXELS_PER_BYTE, err));
     out->height = job->file->SHeight;
     out->width = job->file->SWidth;
     out->channels = job->channels ? job->channels : 3;

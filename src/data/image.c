@@ -58,11 +58,12 @@ static void store_byte(void *to, int32_t index, int32_t channel, uint8_t byte)
 
 _Static_assert(MOTE_IMAGE_MAX_SIDE <= MRT_PICTURE_SIDE_MAX, "check_options' sizes are those that picture.h can make");
 
-/* The smallest region of the picture's proportions around the whole frame, as keras.layers.Resizing(pad_to_aspect_ratio=True)
- * has it: as wide a bar on both sides, so an odd pixel is left out. */
+/* The smallest region of the picture's proportions around the whole frame, as
+ * keras.layers.Resizing(pad_to_aspect_ratio=True) has it: as wide a bar on both sides, so an odd pixel is left out. */
 static mrt_region region_around(const mrt_frame *frame, const mrt_picture *as)
 {
-    const int64_t height = (int64_t)frame->width * as->height / as->width, width = (int64_t)frame->height * as->width / as->height;
+    const int64_t height = (int64_t)frame->width * as->height / as->width,
+                  width = (int64_t)frame->height * as->width / as->height;
     const int32_t above = height > frame->height ? (int32_t)(height - frame->height) / 2 : 0;
     const int32_t beside = width > frame->width ? (int32_t)(width - frame->width) / 2 : 0;
 
@@ -86,7 +87,7 @@ static void take(const mote_pixels *in, const mote_crop *crop, mote_array *out)
     const mrt_picture as = {(int32_t)out->dim[0], (int32_t)out->dim[1], in->channels};
     const mrt_region  region = region_of(&frame, crop, &as);
 
-    const bool        is_padded = crop->kind == MOTE_CROP_PAD;
+    const bool is_padded = crop->kind == MOTE_CROP_PAD;
 
     if (in->channels == 1)
         mrt_take_picture(&region, is_padded ? padded_grey : mrt_pixel_grey8, &as, store_byte, out->bytes);
@@ -107,7 +108,8 @@ static mote_status check_crop(const mote_image_options *options, mote_error *err
 
     if ((crop->kind == MOTE_CROP_CENTER || crop->kind == MOTE_CROP_PAD) && (options->height == 0 || options->width == 0))
         return mote_fail(err, MOTE_ERR_USAGE,
-                         "a crop from the middle, or a letterbox, needs the size that the picture becomes: --image HEIGHTxWIDTH, in a spec "
+                         "a crop from the middle, or a letterbox, needs the size that the picture becomes: --image "
+                         "HEIGHTxWIDTH, in a spec "
                          "image: [height, width]");
     if (crop->kind == MOTE_CROP_BOX &&
         (!is_within(crop->top, 0) || !is_within(crop->left, 0) || !is_within(crop->height, 1) || !is_within(crop->width, 1)))

@@ -1,5 +1,5 @@
-/* Pictures of a folder (class_folders.h) -> raw arrays. All of a set become one uint8 array [count, height, width, channels].
- * SPDX-License-Identifier: Apache-2.0 */
+/* Pictures of a folder (class_folders.h) -> raw arrays. All of a set become one uint8 array [count, height, width,
+ * channels]. SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
 

@@ -120,11 +120,12 @@ static mote_status read_file(mote_raw_set *raw, const char *path, const mote_dat
     case KIND_UNKNOWN:
         break;
     }
-    return mote_fail(err, MOTE_ERR_UNSUPPORTED,
-                     "%s: is not a kind of data set that mote knows; it reads .npz, .npy, .csv, IDX files, and folders of "
-                     "IDX files, of .npy files or of class folders of images or WAV files (a table, packed or not, needs .csv, .tsv, "
-                     ".txt, .data or .dat in its name)",
-                     path);
+    return mote_fail(
+        err, MOTE_ERR_UNSUPPORTED,
+        "%s: is not a kind of data set that mote knows; it reads .npz, .npy, .csv, IDX files, and folders of "
+        "IDX files, of .npy files or of class folders of images or WAV files (a table, packed or not, needs .csv, .tsv, "
+        ".txt, .data or .dat in its name)",
+        path);
 }
 
 static mote_status read_folder(mote_raw_set *raw, const char *path, const mote_dataset_options *options, mote_error *err)

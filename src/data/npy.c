@@ -190,7 +190,8 @@ static mote_status resolve_type(npy_header *header, mote_error *err)
     size_t i;
 
     if (header->descr[0] != '\0' && header->descr[1] == 'O')
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "holds Python objects; save an array of numbers, or of text: array.astype(str)");
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED,
+                         "holds Python objects; save an array of numbers, or of text: array.astype(str)");
     for (i = 0; i < TYPE_COUNT; i++)
         if (strchr("<>|=", order) && order != '\0' && strcmp(header->descr + 1, types[i].name) == 0) {
             header->array.dtype = types[i].dtype;

@@ -13,8 +13,8 @@
 typedef struct mote_raw_split {
     mote_array  x[MOTE_FEATURES_MAX], y[MOTE_TARGETS_MAX];            /* bytes NULL: not there */
     const char *x_name[MOTE_FEATURES_MAX], *y_name[MOTE_TARGETS_MAX]; /* for messages: "x_train", "t10k-images-idx3-ubyte" */
-    bool         is_text[MOTE_TARGETS_MAX]; /* y is letters, as mote_npy_read_text gives them: assembling makes labels of them */
-    const char **names; /* of the samples' files, in the arena; NULL: they have none */
+    bool is_text[MOTE_TARGETS_MAX]; /* y is letters, as mote_npy_read_text gives them: assembling makes labels of them */
+    const char **names;             /* of the samples' files, in the arena; NULL: they have none */
 } mote_raw_split;
 
 enum { MOTE_NOTES_MAX = 16, MOTE_CLASS_MAX = 65536 };
@@ -38,13 +38,13 @@ typedef struct mote_raw_set {
     bool               is_by_class;                 /* samples stand in the order of their classes: splits are drawn */
     int                feature_count, target_count; /* 1 each, unless a reader knows more */
     mote_raw_split     split[MOTE_SPLIT_COUNT];
-    mote_class_list    classes[MOTE_TARGETS_MAX]; /* names set: y is int32 labels below count */
+    mote_class_list    classes[MOTE_TARGETS_MAX];          /* names set: y is int32 labels below count */
     const char *const *column_names, *const *target_names; /* of a table's columns */
     int       target_column_count;
     bool      are_pictures, exif_orientation;
     int32_t   sample_rate; /* of sounds */
-    mote_crop crop;      /* what was taken of each */
-    size_t    max_bytes; /* what may still be taken */
+    mote_crop crop;        /* what was taken of each */
+    size_t    max_bytes;   /* what may still be taken */
 } mote_raw_set;
 
 void mote_raw_set_init(mote_raw_set *raw, const mote_dataset_options *options);
@@ -92,7 +92,7 @@ struct mote_dataset_state {
     const char  *path; /* or NULL */
     mote_notes   notes;
     int          label_note[MOTE_TARGETS_MAX]; /* the number of the one about a target's labels, from 1; 0: there is none */
-    bool         is_by_class; /* splits take the same part of every class */
+    bool         is_by_class;                  /* splits take the same part of every class */
     uint64_t     seed;
     mote_array   x[MOTE_SPLIT_COUNT][MOTE_FEATURES_MAX];
     mote_array   values[MOTE_SPLIT_COUNT][MOTE_TARGETS_MAX], labels[MOTE_SPLIT_COUNT][MOTE_TARGETS_MAX];

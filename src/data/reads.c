@@ -28,8 +28,8 @@ static const char *find_below(const char *file, const char *folder)
     return strncmp(file, folder, length) == 0 && file[length] == '/' ? file + length + 1 : NULL;
 }
 
-/* Of a folder of pictures or sounds that is any such, as its bytes say; of one of arrays a .npy that lies right in it, of one of
- * IDX files one of their names. */
+/* Of a folder of pictures or sounds that is any such, as its bytes say; of one of arrays a .npy that lies right in it, of
+ * one of IDX files one of their names. */
 static bool is_sample(const char *file, const char *below, const char *folder)
 {
     mote_error ignored = {0};

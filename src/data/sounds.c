@@ -86,8 +86,9 @@ static mote_status allocate(sound_set *set, mote_error *err)
     mote_raw_split *split = set->split;
     const int64_t   length = wanted_length(set, &set->first);
 
-    split->x[0] = (mote_array){
-        .dtype = set->first.dtype, .rank = 3, .dim = {(int64_t)set->total, length ? length : set->first.dim[0], set->first.dim[1]}};
+    split->x[0] = (mote_array){.dtype = set->first.dtype,
+                               .rank = 3,
+                               .dim = {(int64_t)set->total, length ? length : set->first.dim[0], set->first.dim[1]}};
     MOTE_TRY(mote_array_allocate(&split->x[0], set->raw->max_bytes, err));
     mote_raw_set_spend(set->raw, &split->x[0]);
     split->names = MOTE_NEW(&set->raw->arena, const char *, set->total, err);
@@ -153,12 +154,9 @@ static void cut_to(mote_array *array, size_t count)
 static mote_status read_split(mote_raw_set *raw, const mote_class_files *from, mote_split_id id, const sound_file *files,
                               size_t count, const mote_dataset_options *options, mote_error *err)
 {
-    sound_set set = {.path = from->path,
-                     .options = options,
-                     .raw = raw,
-                     .split = &raw->split[id],
-                     .has_classes = from->class_count > 0};
-    size_t    i;
+    sound_set set = {
+        .path = from->path, .options = options, .raw = raw, .split = &raw->split[id], .has_classes = from->class_count > 0};
+    size_t i;
 
     set.split->x_name[0] = set.split->y_name[0] = mote_split_name(id);
     for (i = 0; i < count; i++)

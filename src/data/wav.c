@@ -1,5 +1,5 @@
-/* WAV: "RIFF", a size, "WAVE", then chunks of a name, a size and bytes, each filled up to an even number of them. "fmt " says
- * what the samples of "data" are. Source: Microsoft's and IBM's RIFF (1991), WAVEFORMATEXTENSIBLE.
+/* WAV: "RIFF", a size, "WAVE", then chunks of a name, a size and bytes, each filled up to an even number of them. "fmt "
+ * says what the samples of "data" are. Source: Microsoft's and IBM's RIFF (1991), WAVEFORMATEXTENSIBLE.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "data/wav.h"
 

@@ -60,8 +60,9 @@ static void keep_channels(mote_pixels *out, int channels)
 
 static mote_status read_image(mote_pixels *out, WebPDemuxer *demuxer, size_t count, int channels, mote_error *err)
 {
-    const uint32_t height = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_HEIGHT), width = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_WIDTH);
-    WebPIterator   frame;
+    const uint32_t height = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_HEIGHT),
+                   width = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_WIDTH);
+    WebPIterator frame;
 
     MOTE_TRY(mote_pixels_check_size(height, width, count, PIXELS_PER_BYTE, err));
     if (!WebPDemuxGetFrame(demuxer, 1, &frame))

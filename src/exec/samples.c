@@ -403,7 +403,8 @@ static mote_status read_input(input_file *in, const reading *how, const char *pa
         return read_bin(in, path, err);
     if (mote_is_image_name(path) || mote_is_wav_name(path))
         return read_media(in, how, path, err);
-    return mote_fail(err, MOTE_ERR_USAGE, "%s: inputs are .npy, .bin, .png or .jpg files, other pictures, or .wav files", path);
+    return mote_fail(err, MOTE_ERR_USAGE, "%s: inputs are .npy, .bin, .png or .jpg files, other pictures, or .wav files",
+                     path);
 }
 
 /* ---- all inputs ---- */

@@ -14,8 +14,8 @@ enum { TEXT_BYTES_MAX = 1 << 20, ENTRIES_MAX = 65536 };
 
 static bool input_is_empty(const mote_input_recipe *r)
 {
-    return !r->is_prepared && !r->has_dtype && r->column_count == 0 && r->image[0] == 0 && r->crop.kind == MOTE_CROP_NONE && !r->exif_orientation &&
-           !r->range.is_known;
+    return !r->is_prepared && !r->has_dtype && r->column_count == 0 && r->image[0] == 0 && r->crop.kind == MOTE_CROP_NONE &&
+           !r->exif_orientation && !r->range.is_known;
 }
 
 static bool output_is_empty(const mote_output_recipe *r)

@@ -1,6 +1,5 @@
-/* data/: what Keras, TensorFlow, Pillow and pandas make of folders, pictures, sounds and tables (tests/golden/gen_pictures.py,
- * gen_folders.py).
- * SPDX-License-Identifier: Apache-2.0 */
+/* data/: what Keras, TensorFlow, Pillow and pandas make of folders, pictures, sounds and tables
+ * (tests/golden/gen_pictures.py, gen_folders.py). SPDX-License-Identifier: Apache-2.0 */
 #define TEST_NAME "folders"
 #include "files.h"
 
@@ -51,9 +50,8 @@ static void check_picture(const char *name, const mote_image_options *options, d
 
 static void bmp_gif_and_webp_pixels_are_exact(void **state)
 {
-    static const char *const names[] = {"rgb.bmp",  "grey.bmp", "palette8.bmp",    "palette4.bmp",  "upside.bmp",
-                                        "bits.bmp", "rle8.bmp", "two.gif",
-                                        "small.gif", "lossless.webp", "lossy.webp", "two.webp"};
+    static const char *const names[] = {"rgb.bmp",  "grey.bmp", "palette8.bmp", "palette4.bmp",  "upside.bmp", "bits.bmp",
+                                        "rle8.bmp", "two.gif",  "small.gif",    "lossless.webp", "lossy.webp", "two.webp"};
     size_t                   i;
     (void)state;
     for (i = 0; i < sizeof names / sizeof *names; i++)
@@ -138,7 +136,8 @@ static void letterboxes_equal_keras(void **state)
     (void)state;
     for (p = 0; p < 2; p++)
         for (i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-            const mote_image_options options = {.height = sizes[i][0], .width = sizes[i][1], .crop = {.kind = MOTE_CROP_PAD}};
+            const mote_image_options options = {
+                .height = sizes[i][0], .width = sizes[i][1], .crop = {.kind = MOTE_CROP_PAD}};
             snprintf(path, sizeof path, PICTURES "%s.png", pictures[p]);
             assert_works(mote_image_load(&image, path, &options, err));
             snprintf(path, sizeof path, GOLDEN "%s_pad_%dx%d.npy", pictures[p], sizes[i][0], sizes[i][1]);
@@ -154,8 +153,8 @@ static void letterboxes_equal_keras(void **state)
 
 static void a_picture_cut_at_any_byte_is_refused_or_whole(void **state)
 {
-    static const char *const names[] = {"rgb.bmp", "rle8.bmp", "palette4.bmp", "565.bmp", "two.gif", "lossless.webp",
-                                        "lossy.webp", "two.webp"};
+    static const char *const names[] = {"rgb.bmp", "rle8.bmp",      "palette4.bmp", "565.bmp",
+                                        "two.gif", "lossless.webp", "lossy.webp",   "two.webp"};
     char                     path[100];
     mote_array               image;
     mote_file                file;
@@ -265,12 +264,10 @@ static void make_files(const split_case *c)
 
 static void check_split(const split_case *c)
 {
-    const mote_dataset_options options = {.validation_split = c->fraction,
-                                          .seed = c->seed,
-                                          .class_names = c->classes,
-                                          .class_name_count = c->class_count};
-    mote_dataset              *set;
-    size_t                     i, kept = c->count - c->validation;
+    const mote_dataset_options options = {
+        .validation_split = c->fraction, .seed = c->seed, .class_names = c->classes, .class_name_count = c->class_count};
+    mote_dataset *set;
+    size_t        i, kept = c->count - c->validation;
 
     assert_works(mote_dataset_load(&set, SCRATCH "/keras", &options, err));
     assert_int_equal(set->split[MOTE_SPLIT_TRAIN].count, kept);
@@ -308,8 +305,8 @@ static void the_same_seed_picks_the_files_that_keras_picks(void **state)
 static void class_names_choose_and_order(void **state)
 {
     static const char *const names[] = {"b", "nobody"}, *const twice[] = {"b", "b"};
-    mote_dataset_options     options = {.class_names = names, .class_name_count = 2};
-    mote_dataset            *set;
+    mote_dataset_options options = {.class_names = names, .class_name_count = 2};
+    mote_dataset        *set;
     (void)state;
     assert_fails(mote_dataset_load(&set, SCRATCH "/keras", &options, err), MOTE_ERR_USAGE, "has no class folder \"nobody\"");
     options.class_names = twice;
@@ -374,12 +371,13 @@ static void wav_samples_are_as_in_the_file(void **state)
     static const struct {
         const char *name;
         mote_dtype  dtype;
-    } cases[] = {{"mono8", MOTE_U8}, {"mono24", MOTE_F32}, {"mono32", MOTE_F32}, {"float32", MOTE_F32}, {"float64", MOTE_F32}};
-    char        path[64];
-    mote_file   file;
-    mote_array  sound, golden;
-    int32_t     rate;
-    size_t      i, k;
+    } cases[] = {
+        {"mono8", MOTE_U8}, {"mono24", MOTE_F32}, {"mono32", MOTE_F32}, {"float32", MOTE_F32}, {"float64", MOTE_F32}};
+    char       path[64];
+    mote_file  file;
+    mote_array sound, golden;
+    int32_t    rate;
+    size_t     i, k;
     (void)state;
     for (i = 0; i < sizeof cases / sizeof *cases; i++) {
         snprintf(path, sizeof path, GOLDEN "%s.wav", cases[i].name);
@@ -510,7 +508,9 @@ static void sounds_that_do_not_agree_are_refused(void **state)
 
 static void check_labels(const mote_dataset *set)
 {
-    static const char *const names[] = {"cat", "cow", "dog", "gr\xc3\xb6\xc3\x9f" "er"};
+    static const char *const names[] = {"cat", "cow", "dog",
+                                        "gr\xc3\xb6\xc3\x9f"
+                                        "er"};
     const int32_t            labels[8] = {2, 0, 3, 0, 1, 2, 2, 0};
     int                      i;
 
@@ -595,8 +595,8 @@ static void categories_are_one_hot_as_pandas_has_them(void **state)
 static void a_model_knows_its_categories(void **state)
 {
     static const char *const known[] = {"colour=red", "size", "colour=blue"}, *const targets[] = {"kind"};
-    mote_dataset_options     options = {
-            .known_columns = known, .known_column_count = 3, .known_targets = targets, .known_target_count = 1};
+    mote_dataset_options options = {
+        .known_columns = known, .known_column_count = 3, .known_targets = targets, .known_target_count = 1};
     const float   wanted[] = {0, 1.5f, 1, 1, 2.5f, 0};
     mote_dataset *set;
     (void)state;
@@ -622,8 +622,8 @@ static void check_refused(const char *text, const mote_dataset_options *options,
 static void dates_are_refused_in_a_sentence(void **state)
 {
     static const char *const day = "day", *const kind = "kind", *const gone = "dya";
-    mote_dataset_options     days = {.categories = &day, .category_count = 1}, kinds = days, lost = days, classes = {0};
-    mote_dataset            *set;
+    mote_dataset_options days = {.categories = &day, .category_count = 1}, kinds = days, lost = days, classes = {0};
+    mote_dataset        *set;
     (void)state;
     kinds.categories = &kind;
     lost.categories = &gone;

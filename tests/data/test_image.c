@@ -279,12 +279,14 @@ static void a_folder_of_class_folders_is_a_data_set(void **state)
     copy_file(GOLDEN "rgb.jpg", SCRATCH "/set/zebra/3.png");
     assert_fails(mote_dataset_load(&set, SCRATCH "/set", NULL, err), MOTE_ERR_FORMAT, "ask for one image size");
     put_file(SCRATCH "/set/zebra/3.png", "hello", 5);
-    assert_fails(mote_dataset_load(&set, SCRATCH "/set", NULL, err), MOTE_ERR_UNSUPPORTED, "/set/zebra/3.png: is no PNG, JPEG");
+    assert_fails(mote_dataset_load(&set, SCRATCH "/set", NULL, err), MOTE_ERR_UNSUPPORTED,
+                 "/set/zebra/3.png: is no PNG, JPEG");
     put_file(SCRATCH "/set/zebra/3.tif", "II", 2);
     assert_fails(mote_dataset_load(&set, SCRATCH "/set", NULL, err), MOTE_ERR_UNSUPPORTED, "3.tif: only PNG, JPEG, BMP");
     assert_works(mote_make_dirs(SCRATCH "/set/empty", err));
     assert_works(mote_remove_tree(SCRATCH "/set/zebra", err));
-    assert_fails(mote_dataset_load(&set, SCRATCH "/set", NULL, err), MOTE_ERR_FORMAT, "/set/empty: holds no images (PNG, JPEG");
+    assert_fails(mote_dataset_load(&set, SCRATCH "/set", NULL, err), MOTE_ERR_FORMAT,
+                 "/set/empty: holds no images (PNG, JPEG");
 }
 
 static void classes_are_in_the_order_of_their_names_not_of_the_disk(void **state)

@@ -1,6 +1,5 @@
-/* CSV tables, up to the data set: the first byte chooses options, and a text that begins with "a," or "size," has a column of
- * categories.
- * SPDX-License-Identifier: Apache-2.0 */
+/* CSV tables, up to the data set: the first byte chooses options, and a text that begins with "a," or "size," has a column
+ * of categories. SPDX-License-Identifier: Apache-2.0 */
 #include "fuzz.h"
 
 #include <string.h>
@@ -10,10 +9,10 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 {
     static const char *const names[] = {"b", "species"}, *const categories[] = {"colour"};
-    mote_dataset_options     options = {.max_bytes = FUZZ_MAX_BYTES};
-    mote_raw_set             raw;
-    mote_dataset            *set = NULL;
-    mote_error               err = {0};
+    mote_dataset_options options = {.max_bytes = FUZZ_MAX_BYTES};
+    mote_raw_set         raw;
+    mote_dataset        *set = NULL;
+    mote_error           err = {0};
 
     if (count == 0)
         return 0;
