@@ -171,7 +171,7 @@ json_t *cli_json_notes(const mote_model *model); /* a list of mote_model_note's 
 /* How DATA is to be read, as the options say that a command has of these rows; names lie in the arena. */
 #define CLI_PREPARATION_OPTIONS                                                                                             \
     {"image", 0, "HxW[xC]", "pictures: this height, width, channels"},                                                      \
-        {"crop", 0, "center|T,L,H,W", "pictures: take the middle, or this part"},                                           \
+        {"crop", 0, "center|pad|T,L,H,W", "pictures: take the middle, all within bars, or this part"},                      \
         {"scale", 0, "S", "divide stored numbers by S, as 255 for pictures"}, {"offset", 0, "O", "then add O"},             \
         {"mean", 0, "M,...", "then subtract M: one, or one a channel"},                                                     \
     {                                                                                                                       \
@@ -181,8 +181,11 @@ json_t *cli_json_notes(const mote_model *model); /* a list of mote_model_note's 
     CLI_PREPARATION_OPTIONS, {"targets", 0, "COLUMNS", "names, or how many last ones; or y.npy"},                           \
         {"target-kind", 0, "KIND", "auto, classes, values or none"},                                                        \
         {"header", 0, "auto|true|false", "CSV: whether its first row names columns"},                                       \
+        {"categories", 0, "COLUMNS", "CSV: input columns of words, an input a word"},                                       \
+        {"length", 0, "N", "WAV: samples a sound, cropped or filled with silence"},                                         \
+        {"exif-orientation", 0, NULL, "JPEG: turn pictures as EXIF says that they stand"},                                  \
     {                                                                                                                       \
-        "skip-damaged", 0, NULL, "leave out damaged pictures, and name them"                                                \
+        "skip-damaged", 0, NULL, "leave out damaged pictures and sounds, and name them"                                     \
     }
 mote_status cli_read_data_options(mote_dataset_options *out, const cli_args *args, mote_arena *arena, mote_error *err);
 /* What they say of a model becomes its recipe, as mote_model_set_recipe does it. */
