@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "data/array.h"
 
-enum { FIRST_CAPACITY = 16, IDENTITY_MAX = 4096 };
+enum { FIRST_CAPACITY = 16, IDENTITY_MAX = 4096, ROUNDING = 4096 /* of what memory an array takes */ };
 
 #define IDENTITY "mote.training"
 
@@ -90,7 +90,7 @@ static mote_status load_array(mote_array *out, const kept_file *file, const char
     if (mote_npz_find(file->npz, name) < 0)
         return mote_fail(err, MOTE_ERR_FORMAT, "%s: it is no checkpoint of this training: it has no array \"%s\"", file->path,
                          mote_show_string(name).text);
-    return mote_npz_load(out, file->npz, name, max_bytes > 0 ? max_bytes : 1, err);
+    return mote_npz_load(out, file->npz, name, mote_size_add(max_bytes, ROUNDING), err);
 }
 
 static mote_status check_identity(const kept_file *file, const char *identity, mote_error *err)
