@@ -142,7 +142,8 @@ mote_status mote_spec_build_model(mote_model **out, const mote_spec *spec, const
 mote_inspect_options mote_spec_deployed(const mote_spec *spec);
 
 /* A section (data, model, train, convert, deploy) in one canonical line, which comments, spaces, block or flow style and the
- * order of keys do not change, nor train.checkpoint: what an incremental build compares. "" where the spec has no such section. */
+ * order of keys do not change, nor train.checkpoint: what an incremental build compares. "" where the spec has no such
+ * section. */
 const char *mote_spec_section_text(const mote_spec *spec, const char *section);
 
 #ifdef __cplusplus

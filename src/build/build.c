@@ -285,9 +285,7 @@ static mote_status plan_checkpoints(mote_train_checkpoint *out, build_work *w, m
         *out = *w->spec->train.checkpoint;
     out->path = out->is_off ? NULL : path_of(w, "checkpoint.npz", err);
     out->key = w->keys.train;
-    out->resume = w->options->force     ? MOTE_RESUME_NEVER
-                  : w->options->resumes ? MOTE_RESUME_ALWAYS
-                                        : MOTE_RESUME_IF_SAME;
+    out->resume = w->options->force ? MOTE_RESUME_NEVER : w->options->resumes ? MOTE_RESUME_ALWAYS : MOTE_RESUME_IF_SAME;
     out->wants_stop = w->options->wants_stop;
     out->user = w->options->user;
     out->say = tell_of_training;

@@ -10,7 +10,7 @@ typedef struct unit_row {
 } unit_row;
 
 static const unit_row units[] = {
-    {"epoch", "epochs", 0},   {"step", "steps", 0},      {"second", "seconds", 1},
+    {"epoch", "epochs", 0},    {"step", "steps", 0},       {"second", "seconds", 1},
     {"minute", "minutes", 60}, {"hour", "hours", 60 * 60},
 };
 
@@ -48,8 +48,8 @@ static mote_status read_often(mote_train_checkpoint *checkpoint, const mote_yaml
         return mote_yaml_fail(reader, node->line, "train: checkpoint: \"%s\"; %s", mote_show_string(node->text).text,
                               expected);
     if (number < 1 || number > NUMBER_MAX)
-        return mote_yaml_fail(reader, node->line, "train: checkpoint: every %ld %s; 1 to %d are possible", number, unit->many,
-                              (int)NUMBER_MAX);
+        return mote_yaml_fail(reader, node->line, "train: checkpoint: every %ld %s; 1 to %d are possible", number,
+                              unit->many, (int)NUMBER_MAX);
     if (unit->seconds > 0)
         checkpoint->every_seconds = (double)number * unit->seconds;
     else if (unit == &units[0])

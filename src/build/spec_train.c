@@ -50,7 +50,7 @@ static const mote_key train_keys[] = {
     {0},
 };
 
-static const char *const train_others[] = {"loss",  "from_logits", "loss_weights", "optimizer", "metrics",
+static const char *const train_others[] = {"loss",  "from_logits", "loss_weights", "optimizer",  "metrics",
                                            "start", "freeze",      "prune",        "checkpoint", NULL};
 
 /* Optimizers and their arguments. A zero would mean the default, so those that may be zero have it as their default. */

@@ -114,9 +114,9 @@ mote_progress cli_progress(void);
 mote_status   cli_take_progress(const cli_args *args, mote_error *err); /* before cli_progress */
 #define CLI_PROGRESS_ROW                                                                                                    \
     {                                                                                                                       \
-        "progress", 0, "HOW", "bar, lines (one an epoch) or none (default: bar in a terminal, else a line a second)"       \
+        "progress", 0, "HOW", "bar, lines (one an epoch) or none (default: bar in a terminal, else a line a second)"        \
     }
-void          cli_progress_end(void); /* wipes the bar */
+void cli_progress_end(void); /* wipes the bar */
 
 /* Prints and releases; NULL is what memory was lacking for. */
 mote_status cli_print_json(json_t *object, mote_error *err);
@@ -165,7 +165,7 @@ void cli_end_by_pipe(void);
 /* A training's wants_stop: SIGINT came. */
 bool cli_wants_stop(void *unused, bool is_training);
 void cli_end_if_interrupted(void); /* by SIGINT, when all is told */
-void cli_signals_end(void); /* before the last line: if a signal is ending the program, it says nothing more */
+void cli_signals_end(void);        /* before the last line: if a signal is ending the program, it says nothing more */
 
 /* ---- shared by commands ---- */
 

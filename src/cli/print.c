@@ -141,9 +141,9 @@ mote_status cli_take_progress(const cli_args *args, mote_error *err)
             shown_as = (progress_kind)i;
             return MOTE_OK;
         }
-    return word ? mote_fail(err, MOTE_ERR_USAGE, "--progress %s is not one of: bar, lines, none",
-                            mote_show_string(word).text)
-                : MOTE_OK;
+    return word
+               ? mote_fail(err, MOTE_ERR_USAGE, "--progress %s is not one of: bar, lines, none", mote_show_string(word).text)
+               : MOTE_OK;
 }
 
 static bool has_bar(void)

@@ -4,6 +4,7 @@
  * last layer that it reached as no number is where it began.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
+#include <stdio.h>
 
 #include "train/state.h"
 
@@ -25,8 +26,8 @@ static bool is_finite_tensor(const mote_fit *s, mote_id id, size_t batch)
     const mote_tensor *tensor = &s->model->graphs[0].tensors[id];
     const size_t       count = mote_tensor_count(tensor) * (tensor->is_batched ? batch : 1);
 
-    return tensor->dtype != MOTE_F32 || (are_finite(s->network->value[id], count) &&
-                                         (!s->network->raw || are_finite(s->network->raw[id], count)));
+    return tensor->dtype != MOTE_F32 ||
+           (are_finite(s->network->value[id], count) && (!s->network->raw || are_finite(s->network->raw[id], count)));
 }
 
 static const mote_tensor *trained_operand(const mote_fit *s, const mote_node *node, int32_t operand)
@@ -77,6 +78,11 @@ static mote_status blame_update(const mote_fit *s, const mote_node *node, const 
     const char       *optimizer = mote_optimizer_name(s->optimizer.options.kind);
     const unsigned    update = (unsigned)s->optimizer.step;
 
+    if (update == 0)
+        return mote_fail(err, MOTE_ERR_NUMERIC,
+                         "%s: weights of %s are infinite or NaN from the beginning; look at the file "
+                         "that training starts with",
+                         before, mote_node_show(graph, node).text);
     if (from)
         return mote_fail(err, MOTE_ERR_NUMERIC,
                          "%s: %s's update %u made weights infinite or NaN, by a gradient that became so in %s; " WHAT_TO_DO,
@@ -88,6 +94,31 @@ static mote_status blame_update(const mote_fit *s, const mote_node *node, const 
 static bool is_computed(const mote_fit *s, int32_t n)
 {
     return !s->network->nodes[n].is_view && !s->network->nodes[n].is_skipped;
+}
+
+static float largest_weight(const mote_fit *s, const mote_node *node)
+{
+    const mote_tensor *w;
+    float              largest = 0;
+    int32_t            i;
+    size_t             k;
+
+    for (i = 0; i < node->in_count; i++)
+        for (k = 0; (w = trained_operand(s, node, i)) != NULL && k < mote_tensor_count(w); k++)
+            largest = fmaxf(largest, fabsf(((const float *)w->data)[k]));
+    return largest;
+}
+
+/* With weights, how large they have become: a training that leaves the reals mostly grew towards it. */
+static mote_status blame_values(const mote_fit *s, const mote_node *node, const char *before, mote_error *err)
+{
+    const float largest = largest_weight(s, node);
+    char        reach[60] = "";
+
+    if (largest > 0)
+        snprintf(reach, sizeof reach, ", with weights up to %.3g", (double)largest);
+    return mote_fail(err, MOTE_ERR_NUMERIC, "%s: %s is the first whose values are infinite or NaN%s; " WHAT_TO_DO, before,
+                     mote_node_show(&s->model->graphs[0], node).text, reach);
 }
 
 mote_status mote_fit_blame(const mote_fit *s, size_t batch, const char *before, mote_error *err)
@@ -105,10 +136,9 @@ mote_status mote_fit_blame(const mote_fit *s, size_t batch, const char *before, 
             return blame_update(s, node, before, err);
         for (i = 0; is_computed(s, n) && i < node->out_count; i++)
             if (!is_finite_tensor(s, node->out[i], batch))
-                return mote_fail(err, MOTE_ERR_NUMERIC,
-                                 "%s: %s is the first whose values are infinite or NaN; " WHAT_TO_DO, before,
-                                 mote_node_show(graph, node).text);
+                return blame_values(s, node, before, err);
     }
     return mote_fail(err, MOTE_ERR_NUMERIC,
-                     "%s: all layers' values are numbers, and the loss of them and the targets is none; " WHAT_TO_DO, before);
+                     "%s: all layers' values are numbers, and the loss of them and the targets is none; " WHAT_TO_DO,
+                     before);
 }

@@ -85,10 +85,10 @@ static mote_status keep_history(mote_fit *s, mote_error *err)
 static mote_status keep_all(mote_fit *s, mote_error *err)
 {
     s->kept.arena = &s->arena;
-    MOTE_TRY(mote_keep_array(
-        &s->kept, &(mote_kept_array){"place", MOTE_I64, &s->now, 2, .is_valid = is_place, .context = s}, err));
-    MOTE_TRY(mote_keep_array(
-        &s->kept, &(mote_kept_array){"seconds", MOTE_F64, &s->seconds_before, 1, .is_valid = is_time}, err));
+    MOTE_TRY(mote_keep_array(&s->kept, &(mote_kept_array){"place", MOTE_I64, &s->now, 2, .is_valid = is_place, .context = s},
+                             err));
+    MOTE_TRY(
+        mote_keep_array(&s->kept, &(mote_kept_array){"seconds", MOTE_F64, &s->seconds_before, 1, .is_valid = is_time}, err));
     MOTE_TRY(MOTE_KEEP_VARIABLE(&s->kept, "sums", s->sums, err));
     MOTE_TRY(mote_keep(&s->kept, "step", MOTE_U32, &s->step, 1, err));
     MOTE_TRY(mote_keep(&s->kept, "weights", MOTE_F32, s->model->params.values, s->model->params.count, err));
@@ -106,13 +106,14 @@ static mote_status identify(mote_fit *s, mote_error *err)
 {
     const mote_train_options *o = &s->options;
 
-    s->identity = mote_arena_printf(
-        &s->arena, err,
-        "mote " MOTE_VERSION " checkpoint 1, key %s, %s, seed %llu, batch_size %d, epochs %d, shuffle %d, %zu samples, %zu of "
-        "validation, %zu weights",
-        o->checkpoint->key ? o->checkpoint->key : "", s->math->name, (unsigned long long)o->seed, (int)o->batch_size,
-        (int)o->epochs, !o->keeps_order, s->set->split[MOTE_SPLIT_TRAIN].count, s->set->split[MOTE_SPLIT_VALIDATION].count,
-        s->model->params.count);
+    s->identity =
+        mote_arena_printf(&s->arena, err,
+                          "mote " MOTE_VERSION
+                          " checkpoint 1, key %s, %s, seed %llu, batch_size %d, epochs %d, shuffle %d, %zu samples, %zu of "
+                          "validation, %zu weights",
+                          o->checkpoint->key ? o->checkpoint->key : "", s->math->name, (unsigned long long)o->seed,
+                          (int)o->batch_size, (int)o->epochs, !o->keeps_order, s->set->split[MOTE_SPLIT_TRAIN].count,
+                          s->set->split[MOTE_SPLIT_VALIDATION].count, s->model->params.count);
     return err->code;
 }
 

@@ -40,12 +40,12 @@ static mote_status train_epoch(mote_fit *s, mote_error *err)
  * it; else the first samples tell. */
 static mote_status check_end(mote_fit *s, mote_fit_scores *last_validation, mote_error *err)
 {
-    const mote_params *params = &s->model->params;
+    const mote_params        *params = &s->model->params;
     mote_dataset_split        first = s->set->split[MOTE_SPLIT_TRAIN];
     const mote_dataset_split *seen = &s->set->split[MOTE_SPLIT_VALIDATION];
     bool                      is_finite = true;
-    char               before[80];
-    size_t             i;
+    char                      before[80];
+    size_t                    i;
 
     for (i = 0; i < params->count; i++)
         is_finite = is_finite && isfinite(params->values[i]);

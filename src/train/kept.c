@@ -52,8 +52,7 @@ mote_status mote_keep(mote_kept *kept, const char *name, mote_dtype dtype, void 
 static mote_named_array as_file(const char *name, mote_dtype dtype, const void *bytes, size_t count)
 {
     return (mote_named_array){
-        name,
-        {.dtype = dtype, .rank = 1, .dim = {(int64_t)count}, .count = count, .bytes = (void *)(uintptr_t)bytes}};
+        name, {.dtype = dtype, .rank = 1, .dim = {(int64_t)count}, .count = count, .bytes = (void *)(uintptr_t)bytes}};
 }
 
 mote_status mote_kept_save(const mote_kept *kept, const char *identity, const char *path, mote_error *err)
@@ -88,8 +87,8 @@ static size_t bytes_of(const mote_kept_array *k)
 static mote_status load_array(mote_array *out, const kept_file *file, const char *name, size_t max_bytes, mote_error *err)
 {
     if (mote_npz_find(file->npz, name) < 0)
-        return mote_fail(err, MOTE_ERR_FORMAT, "%s: it is no checkpoint of this training: it has no array \"%s\"", file->path,
-                         mote_show_string(name).text);
+        return mote_fail(err, MOTE_ERR_FORMAT, "%s: it is no checkpoint of this training: it has no array \"%s\"",
+                         file->path, mote_show_string(name).text);
     return mote_npz_load(out, file->npz, name, mote_size_add(max_bytes, ROUNDING), err);
 }
 

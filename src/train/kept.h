@@ -5,10 +5,10 @@
  *     mote_keep(&s->kept, "average.values", MOTE_F32, average->values, average->count, err);
  *     MOTE_KEEP_VARIABLE(&s->kept, "plateau", s->plateau, err);        a struct of plain numbers, as it lies in memory
  *
- * What follows from seed and position (shuffling, dropout) or from other arrays need not be kept. A checkpoint is not trusted:
- * types and numbers of elements are those listed here or it is refused, MOTE_BOOL is 0 or 1, and where the training relies
- * on more than that, .is_valid says it of what the file has, before anything is taken.
- * SPDX-License-Identifier: Apache-2.0 */
+ * What follows from seed and position (shuffling, dropout) or from other arrays need not be kept. A checkpoint is not
+ * trusted: types and numbers of elements are those listed here or it is refused, MOTE_BOOL is 0 or 1, and where the training
+ * relies on more than that, .is_valid says it of what the file has, before anything is taken. SPDX-License-Identifier:
+ * Apache-2.0 */
 #ifndef MOTE_TRAIN_KEPT_H
 #define MOTE_TRAIN_KEPT_H
 

@@ -96,16 +96,14 @@ void mote_optimizer_recall(mote_optimizer_state *state, const mote_optimizer_mem
     state->step = memory->step;
 }
 
-/* SGD writes a velocity also where it has no momentum to read it with. */
 mote_status mote_optimizer_keep(mote_optimizer_state *state, mote_kept *kept, size_t count, mote_error *err)
 {
-    const int32_t slots = mote_optimizer_slots(&state->options) > 0 ? mote_optimizer_slots(&state->options) : 1;
-    float        *slot[MOTE_SLOTS_MAX] = {NULL};
-    char          name[40];
-    int32_t       i;
+    float  *slot[MOTE_SLOTS_MAX] = {NULL};
+    char    name[40];
+    int32_t i;
 
     list_slots(state, slot);
-    for (i = 0; i < slots; i++) {
+    for (i = 0; i < mote_optimizer_slots(&state->options); i++) {
         snprintf(name, sizeof name, "optimizer.%d", (int)i);
         MOTE_TRY(mote_keep(kept, name, MOTE_F32, slot[i], count, err));
     }

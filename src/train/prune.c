@@ -201,8 +201,8 @@ mote_status mote_pruner_keep(mote_pruner *p, mote_kept *kept, mote_error *err)
     for (layer = p->layers; layer; layer = layer->next) {
         const bool is_by_channels = p->options.structure == MOTE_PRUNE_CHANNELS;
         snprintf(name, sizeof name, "pruned.%d", i++);
-        MOTE_TRY(mote_keep(kept, name, MOTE_BOOL, layer->is_zero,
-                           is_by_channels ? (size_t)layer->outs : weight_count(layer), err));
+        MOTE_TRY(mote_keep(kept, name, MOTE_BOOL, layer->is_zero, is_by_channels ? (size_t)layer->outs : weight_count(layer),
+                           err));
     }
     return mote_keep(kept, "pruned.step", MOTE_U64, &p->step, 1, err);
 }
