@@ -139,7 +139,7 @@ typedef struct mote_train_checkpoint {
     int64_t     every_steps;
     double      every_seconds;
     mote_resume resume;
-    /* Asked after each step, and once, without is_training, when the last epoch is over: true ends the training where it
+    /* Asked before the first step and after each, and once, without is_training, when the last epoch is over: true ends the training where it
      * is, with a last checkpoint, and mote_train returns what was trained so far (mote_training.is_stopped). NULL: never. */
     bool (*wants_stop)(void *user, bool is_training);
     void *user;

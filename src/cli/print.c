@@ -65,24 +65,32 @@ static time_text show_left(const mote_progress_event *event)
     return text;
 }
 
+/* As long as the line has room for it beside what is told. */
+static int bar_length(int width, int text)
+{
+    enum { LEAST = 6, MOST = 24 };
+    const int room = width - text;
+
+    return room < LEAST ? LEAST : room > MOST ? MOST : room;
+}
+
 static bool show_bar(void *user, const mote_progress_event *event)
 {
-    enum { BAR = 24 };
-    char            line[320];
-    const double    told = event->total > 0 ? (double)event->done / (double)event->total : 0;
-    const double    share = told < 0 ? 0 : told > 1 ? 1 : told;
-    const int       filled = (int)(share * BAR + 0.5);
+    char            line[320], told[240];
+    const double    part = event->total > 0 ? (double)event->done / (double)event->total : 0;
+    const double    share = part < 0 ? 0 : part > 1 ? 1 : part;
     const time_text left = show_left(event);
-    int             used, i;
+    int             used, length, i;
 
     (void)user;
     if (event->done < event->total && seconds() - shown_at < 0.05)
         return true;
-    used = snprintf(line, sizeof line, "%-10s [", event->stage);
-    for (i = 0; i < BAR; i++)
-        line[used++] = i < filled ? '=' : ' ';
-    snprintf(line + used, sizeof line - (size_t)used, "] %3d %%  %s%s", (int)(100 * share), left.text,
-             event->detail ? event->detail : "");
+    used = snprintf(line, sizeof line, "%-6s [", event->stage);
+    snprintf(told, sizeof told, "] %3d %%  %s%s", (int)(100 * share), left.text, event->detail ? event->detail : "");
+    length = bar_length(terminal_width() - 1, used + (int)strlen(told));
+    for (i = 0; i < length; i++)
+        line[used++] = i < (int)(share * length + 0.5) ? '=' : ' ';
+    snprintf(line + used, sizeof line - (size_t)used, "%s", told);
     fprintf(stderr, "\r%.*s\033[K", terminal_width() - 1, line);
     fflush(stderr);
     shown_at = seconds();

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <mote/temporaries.h>
@@ -33,13 +34,29 @@ static void pass_on(int number)
 }
 
 /* Written by whichever thread the handler runs in. */
-static atomic_bool is_training, wants_stop;
+static atomic_bool  is_training, wants_stop;
+static atomic_llong asked_at; /* milliseconds */
 
+static long long milliseconds(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* A terminal sends it to all of a group, and some wrappers pass it on to a child that has it already: two within so short a
+ * time are one. */
 static void interrupt(int number)
 {
-    if (atomic_load(&is_training) && !atomic_exchange(&wants_stop, true))
-        return;
-    pass_on(number);
+    enum { ONE = 200 };
+
+    if (atomic_load(&is_training) && !atomic_load(&wants_stop)) {
+        atomic_store(&asked_at, milliseconds());
+        atomic_store(&wants_stop, true);
+    } else if (!atomic_load(&wants_stop) || milliseconds() - atomic_load(&asked_at) > ONE) {
+        pass_on(number);
+    }
 }
 
 /* The last question, without a training, is answered as well: what came before it is not lost, what comes after it ends mote

@@ -102,6 +102,7 @@ static mote_status run_epochs(mote_fit *s, mote_error *err)
 /* Whoever may stop it is told of its end, whichever that is. */
 static mote_status run(mote_fit *s, mote_error *err)
 {
+    mote_fit_wants_stop(s, true);
     run_epochs(s, err);
     if (mote_fit_wants_stop(s, false) && err->code == MOTE_OK)
         mote_fit_checkpoint_stop(s);
