@@ -36,7 +36,8 @@ static mote_status read_often(mote_train_checkpoint *checkpoint, const mote_yaml
     char           *end;
     long            number = 1;
 
-    MOTE_TRY(mote_yaml_need_text(reader, node, "checkpoint: how often, as 10 minutes"));
+    if (node->kind != MOTE_YAML_TEXT)
+        return mote_yaml_fail(reader, node->line, "train: checkpoint: %s", expected);
     if ((checkpoint->is_off = strcmp(node->text, "none") == 0))
         return MOTE_OK;
     word = node->text;
