@@ -139,8 +139,9 @@ typedef struct mote_train_checkpoint {
     int64_t     every_steps;
     double      every_seconds;
     mote_resume resume;
-    /* Asked before the first step and after each, and once, without is_training, when the last epoch is over: true ends the training where it
-     * is, with a last checkpoint, and mote_train returns what was trained so far (mote_training.is_stopped). NULL: never. */
+    /* Asked before the first step and after each, and once, without is_training, when the last epoch is over: true ends the
+     * training where it is, with a last checkpoint, and mote_train returns what was trained so far
+     * (mote_training.is_stopped). NULL: never. */
     bool (*wants_stop)(void *user, bool is_training);
     void *user;
     /* What there is to tell besides, a line each; "warning: ..." of a checkpoint that cannot be written. NULL: silent. */
