@@ -75,9 +75,9 @@ mote_status cli_choice(const cli_args *args, const char *option, const char *con
         "signature", 0, "NAME", "of a SavedModel that has several (serving_default)"                                        \
     }
 mote_status cli_load_model(mote_model **out, const cli_args *args, const char *path, mote_error *err);
-/* The same with its layers, as it is trained: of Keras' files alone. */
-/* The same, to be written as a file at that path: what has no loops gets none (.onnx). */
+/* The same, to be written as a file at that path: what has no loops gets none (.onnx, and with --unroll). */
 mote_status cli_load_model_for(mote_model **out, const cli_args *args, const char *path, const char *to, mote_error *err);
+/* The same with its layers, as it is trained: of Keras' files alone. */
 mote_status cli_load_layers(mote_model **out, const cli_args *args, const char *path, mote_error *err);
 
 /* --memory of commands that compile. None: no regions. The names are its own, so it must stay where it is. */
