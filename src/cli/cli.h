@@ -109,9 +109,14 @@ mote_status cli_check_read(const cli_args *args, const char *path, mote_error *e
 /* ---- printing ---- */
 
 /* A bar on stderr where that is a terminal (and neither TERM=dumb nor NO_COLOR is set); else a line an epoch, at most one a
- * second. */
+ * second. --progress, of the commands that have it, says which, or a line for every epoch, or nothing. */
 mote_progress cli_progress(void);
-void          cli_progress_end(void); /* wipes the bar */
+mote_status   cli_take_progress(const cli_args *args, mote_error *err); /* before cli_progress */
+#define CLI_PROGRESS_ROW                                                                                                    \
+    {                                                                                                                       \
+        "progress", 0, "HOW", "bar, lines (one an epoch) or none (default: bar in a terminal, else a line a second)"        \
+    }
+void cli_progress_end(void); /* wipes the bar */
 
 /* Prints and releases; NULL is what memory was lacking for. */
 mote_status cli_print_json(json_t *object, mote_error *err);
@@ -157,7 +162,10 @@ void cli_escape_stdout(void); /* from now on; before the first output */
 void cli_signals_begin(void); /* SIGHUP, SIGINT, SIGTERM clean up; SIGPIPE and SIGXFSZ become errors of writing */
 /* Nobody reads stdout any more, as after `| head`: the end that other programs have, without a word. All work is done. */
 void cli_end_by_pipe(void);
-void cli_signals_end(void); /* before the last line: if a signal is ending the program, it says nothing more */
+/* A training's wants_stop: SIGINT came. */
+bool cli_wants_stop(void *unused, bool is_training);
+void cli_end_if_interrupted(void); /* by SIGINT, when all is told */
+void cli_signals_end(void);        /* before the last line: if a signal is ending the program, it says nothing more */
 
 /* ---- shared by commands ---- */
 
