@@ -1,4 +1,4 @@
-/* The whole way, from a spec to verified firmware, doing only what has changed.
+/* The whole way, from a spec to verified firmware, doing only what has changed, and going on where it was ended.
  *
  *     FOLDER/model.tflite         float32
  *     FOLDER/model.keras          as it was trained, for Keras
@@ -7,11 +7,16 @@
  *     FOLDER/plots/               .svg, and .png where cairo is
  *     FOLDER/firmware/            the model as C; of a project a folder of the target's name: FOLDER/arduino/
  *     FOLDER/summary.json         all figures, what they were made from, and the SHA-256 of every file above
+ *     FOLDER/checkpoint.npz       while a training is not done: all that it needs to go on (mote_train_checkpoint)
+ *     FOLDER/stopped.keras        the weights of one that was stopped; stopped.tflite where Keras has no such network
  *
  * Stages: train, convert, deploy. A stage runs when what it reads has changed: its sections of the spec, the data's files
  * (their sizes and times), the stages before it, or mote's version. A file that was deleted or does not hold what was
  * written is made again, from the stage's other files where they are enough: plots from the kept models, one history from
  * the other. Files that a build does not write are left alone.
+ *
+ * A training that was stopped or killed goes on from its checkpoint, and ends in the bytes that it would have ended in. A
+ * checkpoint of another training (its key differs), or a damaged one, is told of, and training begins anew.
  *
  * One build at a time has a folder; another one waits. What a killed one left is cleared by the next.
  * SPDX-License-Identifier: Apache-2.0 */
@@ -77,15 +82,18 @@ typedef struct mote_summary {
 
 typedef struct mote_build_options {
     const char   *folder;             /* NULL: the spec's, runs/NAME */
-    bool          force;              /* run all stages */
+    bool          force;              /* run all stages, the training from its beginning */
     bool          only_train;         /* leave out convert and deploy */
     int32_t       time_limit_seconds; /* mote_emulate_options' */
     mote_progress progress;
     /* One line a stage, when it is done or up to date, and what else there is to say: lines that begin with "warning: " are
      * for stderr. NULL: silent. */
     void (*say)(void *user, const char *line);
-    void    *user;
-    uint64_t room[8]; /* mote.h */
+    void *user;
+    /* mote_train_checkpoint's, with this user: a training that is stopped by it ends mote_build with USAGE "stopped ...". */
+    bool (*wants_stop)(void *user, bool is_training);
+    bool     resumes; /* a checkpoint of another training, or a damaged one, is refused */
+    uint64_t room[6]; /* mote.h */
 } mote_build_options;
 
 typedef struct mote_build_result {
@@ -94,7 +102,9 @@ typedef struct mote_build_result {
     mote_stage_state train, convert, deploy;
     bool             has_keras; /* there is a model.keras: not of a network that began with a file without layers */
     mote_summary     summary;
-    uint64_t         room[8]; /* mote.h */
+    bool             is_stopped; /* in training, by wants_stop */
+    bool             can_go_on;  /* is_stopped: from a checkpoint */
+    uint64_t         room[7];    /* mote.h */
 } mote_build_result;
 
 /* The stages done before a failure stay, and are not done again. Errors: all that the stages give; USAGE when the spec has

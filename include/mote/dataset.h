@@ -153,8 +153,32 @@ typedef struct mote_dataset_options {
     const mote_target_options  *outputs;
     int32_t                     input_count, output_count;
 
-    size_t   max_bytes; /* the most memory that the set may take; 0: 8 GiB */
-    uint64_t room[8];   /* mote.h */
+    size_t max_bytes; /* the most memory that the set may take; 0: 8 GiB */
+
+    /* As test_split, for validation, but which samples go is what Keras' image_dataset_from_directory and
+     * audio_dataset_from_directory decide: files sorted as they sort them and shuffled by numpy.random.RandomState(seed),
+     * the last of them for validation. A seed above 2^32 - 1 is MOTE_ERR_USAGE. Samples that are no files are shuffled
+     * alike. 0: none. What mote_dataset_take_validation takes later is another matter. */
+    double validation_split;
+
+    /* Class folders: their order, and which of them; others are left out with a note. Keras' class_names. 0: all, sorted. */
+    const char *const *class_names;
+
+    /* CSV: input columns that hold words. Each of a column's words, sorted, becomes an input "COLUMN=WORD" that is 1 in rows
+     * that have it, else 0; known_columns of such names find their words in COLUMN. */
+    const char *const *categories;
+
+    int32_t class_name_count, category_count;
+
+    /* WAV files: frames of a sample, cropped or filled with silence at the end (Keras' output_sequence_length); 0: all must
+     * agree. The rate that all must have; 0: any, but all the same. known_width: the numbers of a sample that a model takes,
+     * where sample_length says nothing. */
+    int32_t sample_length, sample_rate, known_width;
+
+    bool exif_orientation; /* of JPEGs: see mote_image_options */
+    bool stratify;         /* every split that is taken has the same part of each class of the first target, from any source;
+                            * MOTE_ERR_USAGE where that has no classes */
+    uint64_t room[2];      /* mote.h */
 } mote_dataset_options;
 
 struct mote_dataset;
@@ -183,7 +207,9 @@ typedef struct mote_dataset_feature {
                                                         * 3], however they are reshaped later; else 0 */
     mote_crop          crop;                           /* what was taken of each picture */
     const char *const *column_names;                   /* CSV with a header: [width], else NULL */
-    uint64_t           room[8];                        /* mote.h */
+    bool               exif_orientation;               /* pictures were turned as EXIF says */
+    int32_t            sample_rate;                    /* of sounds, in Hz; else 0 */
+    uint64_t           room[7];                        /* mote.h */
 } mote_dataset_feature;
 
 /* What one output of a network is compared with. */
@@ -227,7 +253,8 @@ bool mote_dataset_has_targets(const mote_dataset *set);
  *   folder with .npy files      x_train.npy, y_train.npy, and so on: any of x, images, data, features, inputs, samples with
  *                               y, labels, targets, alone (train) or beside the word of a split. Arrays under other names
  *                               are named in a note; two for one place are an error
- *   folder of class folders     JPEG and PNG, recognised by content; class names are the sorted folder names, UTF-8; folders
+ *   folder of class folders     PNG, JPEG, BMP, GIF and WebP, or WAV, recognised by content; class names are the sorted
+ * folder names, UTF-8; folders
  *                               inside a class belong to it; names that begin with '.' are passed over. Folders named for
  *                               splits hold one set each. Pictures without any class folder: samples without targets
  *   .npz                        the same names as for .npy files

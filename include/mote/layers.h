@@ -60,6 +60,13 @@ typedef struct mote_numbers {
     int32_t values[MOTE_RANK_MAX - 1];
 } mote_numbers;
 
+/* Real numbers; count 0: none are given. */
+enum { MOTE_FLOATS_MAX = 1024 };
+typedef struct mote_floats {
+    int32_t count;
+    float   values[MOTE_FLOATS_MAX];
+} mote_floats;
+
 /* The shape of one sample at this point; rank -1 after a failure. */
 mote_shape mote_builder_shape(const mote_builder *builder, mote_layer_id id);
 
@@ -76,8 +83,19 @@ typedef enum mote_activation {
     MOTE_ACTIVATION_RELU6,
     MOTE_ACTIVATION_SIGMOID,
     MOTE_ACTIVATION_TANH,
-    MOTE_ACTIVATION_SOFTMAX, /* over the last axis */
-    MOTE_ACTIVATION_HARD_SWISH
+    MOTE_ACTIVATION_SOFTMAX,    /* over the last axis */
+    MOTE_ACTIVATION_HARD_SWISH, /* hard_silu */
+    MOTE_ACTIVATION_ELU,        /* x, and e^x - 1 below 0 */
+    MOTE_ACTIVATION_SELU,
+    MOTE_ACTIVATION_GELU,         /* by the error function */
+    MOTE_ACTIVATION_SILU,         /* swish: x sigmoid(x) */
+    MOTE_ACTIVATION_HARD_SIGMOID, /* relu6(x + 3) / 6 */
+    MOTE_ACTIVATION_SOFTPLUS,     /* log(1 + e^x) */
+    MOTE_ACTIVATION_SOFTSIGN,     /* x / (1 + |x|) */
+    MOTE_ACTIVATION_EXPONENTIAL,
+    MOTE_ACTIVATION_LOG_SOFTMAX, /* over the last axis */
+    MOTE_ACTIVATION_MISH,        /* x tanh(softplus(x)) */
+    MOTE_ACTIVATION_LEAKY_RELU   /* with a slope of 0.2 below 0; the layer leaky_relu has another default */
 } mote_activation;
 
 /* Random ones depend on the seed, on which parameter it is (they are counted as they are made) and on the element.
@@ -455,13 +473,114 @@ typedef struct mote_leaky_relu_options {
 } mote_leaky_relu_options;
 mote_layer_id mote_layer_leaky_relu(mote_builder *builder, mote_layer_id x, const mote_leaky_relu_options *options);
 
-/* The sum of two or more of one shape, from left to right. */
-typedef struct mote_add_options {
+/* [...] -> the same: x where x > 0, alpha (e^x - 1) elsewhere. */
+typedef struct mote_elu_options {
+    const char *name;
+    float       alpha;   /* 1; over 0 */
+    uint64_t    room[8]; /* mote.h */
+} mote_elu_options;
+mote_layer_id mote_layer_elu(mote_builder *builder, mote_layer_id x, const mote_elu_options *options);
+
+/* [...] -> the same: x where x > threshold, at most max_value; negative_slope (x - threshold) elsewhere. */
+typedef struct mote_relu_options {
+    const char *name;
+    float       max_value;      /* none; over 0 */
+    float       negative_slope; /* 0 */
+    float       threshold;      /* 0; not below */
+    uint64_t    room[8];        /* mote.h */
+} mote_relu_options;
+mote_layer_id mote_layer_relu(mote_builder *builder, mote_layer_id x, const mote_relu_options *options);
+
+/* [...] -> the same: x where x > 0, alpha x elsewhere. Weight "NAME/alpha" of the input's shape, 1 along shared axes. */
+typedef struct mote_prelu_options {
+    const char      *name;
+    mote_initializer alpha_initializer; /* zeros */
+    mote_numbers     shared_axes;       /* none; 1 is the first axis of a sample */
+    uint64_t         room[8];           /* mote.h */
+} mote_prelu_options;
+mote_layer_id mote_layer_prelu(mote_builder *builder, mote_layer_id x, const mote_prelu_options *options);
+
+/* [...] -> the same, along one axis. */
+typedef struct mote_softmax_options {
+    const char *name;
+    int32_t     axis;    /* -1, the last; axis 0 is the batch's */
+    uint64_t    room[8]; /* mote.h */
+} mote_softmax_options;
+mote_layer_id mote_layer_softmax(mote_builder *builder, mote_layer_id x, const mote_softmax_options *options);
+
+/* [...] -> the same: scale x + offset. Each is one number, or one for each of the last axis. */
+typedef struct mote_rescaling_options {
+    const char *name;
+    mote_floats scale;   /* required */
+    mote_floats offset;  /* 0 */
+    uint64_t    room[8]; /* mote.h */
+} mote_rescaling_options;
+mote_layer_id mote_layer_rescaling(mote_builder *builder, mote_layer_id x, const mote_rescaling_options *options);
+
+/* [...] -> the same: (x - mean) / max(sqrt(variance), 1e-7), each one number or one for each of the axis. Where they are
+ * not given, training takes them from its samples before the first epoch, as Keras' adapt does. */
+typedef struct mote_normalization_options {
+    const char *name;
+    int32_t     axis;           /* -1, the last; axis 0 is the batch's */
+    mote_floats mean, variance; /* both or neither */
+    uint64_t    room[8];        /* mote.h */
+} mote_normalization_options;
+mote_layer_id mote_layer_normalization(mote_builder *builder, mote_layer_id x, const mote_normalization_options *options);
+
+/* [...] -> the same, of length 1 along an axis. */
+typedef struct mote_unit_normalization_options {
+    const char *name;
+    int32_t     axis;    /* -1, the last; axis 0 is the batch's */
+    uint64_t    room[8]; /* mote.h */
+} mote_unit_normalization_options;
+mote_layer_id mote_layer_unit_normalization(mote_builder *builder, mote_layer_id x,
+                                            const mote_unit_normalization_options *options);
+
+/* [...] -> its axes in another order: axis i is the input's axis dims[i - 1], both counted from 1. */
+typedef struct mote_permute_options {
+    const char *name;
+    mote_shape  dims;    /* required: each axis once */
+    uint64_t    room[8]; /* mote.h */
+} mote_permute_options;
+mote_layer_id mote_layer_permute(mote_builder *builder, mote_layer_id x, const mote_permute_options *options);
+
+/* [c] -> [n, c] */
+typedef struct mote_repeat_vector_options {
+    const char *name;
+    int32_t     n;       /* required */
+    uint64_t    room[8]; /* mote.h */
+} mote_repeat_vector_options;
+mote_layer_id mote_layer_repeat_vector(mote_builder *builder, mote_layer_id x, const mote_repeat_vector_options *options);
+
+/* Two or more, from left to right; an input repeats along axes in which it has one element, and one of fewer axes gets such
+ * axes in front. Two of subtract. Of average the sum divided by how many there are. */
+typedef struct mote_merge_options {
     const char *name;
     uint64_t    room[8]; /* mote.h */
-} mote_add_options;
-mote_layer_id mote_layer_add(mote_builder *builder, const mote_layer_id *inputs, int32_t input_count,
-                             const mote_add_options *options);
+} mote_merge_options;
+typedef mote_merge_options mote_add_options;
+mote_layer_id              mote_layer_add(mote_builder *builder, const mote_layer_id *inputs, int32_t input_count,
+                                          const mote_merge_options *options);
+mote_layer_id              mote_layer_subtract(mote_builder *builder, const mote_layer_id *inputs, int32_t input_count,
+                                               const mote_merge_options *options);
+mote_layer_id              mote_layer_multiply(mote_builder *builder, const mote_layer_id *inputs, int32_t input_count,
+                                               const mote_merge_options *options);
+mote_layer_id              mote_layer_maximum(mote_builder *builder, const mote_layer_id *inputs, int32_t input_count,
+                                              const mote_merge_options *options);
+mote_layer_id              mote_layer_minimum(mote_builder *builder, const mote_layer_id *inputs, int32_t input_count,
+                                              const mote_merge_options *options);
+mote_layer_id              mote_layer_average(mote_builder *builder, const mote_layer_id *inputs, int32_t input_count,
+                                              const mote_merge_options *options);
+
+/* Two vectors [n] -> [1], or two matrices -> all pairs: the sums of products along an axis of each. */
+typedef struct mote_dot_options {
+    const char  *name;
+    mote_numbers axes;      /* required: one for both, or one each; axis 0 is the batch's */
+    mote_switch  normalize; /* off; on: each is of length 1 along its axis first */
+    uint64_t     room[8];   /* mote.h */
+} mote_dot_options;
+mote_layer_id mote_layer_dot(mote_builder *builder, const mote_layer_id *inputs, int32_t input_count,
+                             const mote_dot_options *options);
 
 /* Two or more side by side along an axis, equal along all others. */
 typedef struct mote_concatenate_options {

@@ -35,7 +35,8 @@ mote_status mote_model_add_to_recipe(mote_model *model, const mote_dataset *set,
  *      "range": [0.0, 1.0]}
  *
  * of several {"inputs": [...], "outputs": [...]}, each entry with its part of this. All parts may be missing. "image" says
- * which pictures a flat input takes, "crop" what is taken of them: "center", or [top, left, height, width]; see image.h. */
+ * which pictures a flat input takes, "crop" what is taken of them: "center", "pad", or [top, left, height, width], and
+ * "exif_orientation": true that they are turned first; see image.h. */
 char *mote_model_recipe_json(const mote_model *model, mote_error *err);
 
 #ifdef __cplusplus

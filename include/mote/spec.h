@@ -26,7 +26,7 @@
  *       until: pool                      this layer of it
  *     train: {loss: mse, optimizer: rmsprop, learning_rate: 0.001, batch_size: 32, epochs: 1, validation_split: 0.2,
  *             shuffle: true, seed: 0, metrics: [accuracy, mae, mse], threads: 1, isa: avx2, from_logits: false,
- *             start: net.keras, freeze: [conv*], quantize: int8, from_epoch: 2}
+ *             start: net.keras, freeze: [conv*], quantize: int8, from_epoch: 2, checkpoint: 10 minutes}
  *                                        start: a file's network, where there is no model; else weights for its layers
  *                                        optimizer: {rmsprop: {learning_rate: 0.001, rho: 0.9}} gives its arguments
  *     convert: {quantize: none|int8|int16x8..., calibrate: 100 | {samples: 100, split: validation, data: other.npz},
@@ -142,7 +142,8 @@ mote_status mote_spec_build_model(mote_model **out, const mote_spec *spec, const
 mote_inspect_options mote_spec_deployed(const mote_spec *spec);
 
 /* A section (data, model, train, convert, deploy) in one canonical line, which comments, spaces, block or flow style and the
- * order of keys do not change: what an incremental build compares. "" where the spec has no such section. */
+ * order of keys do not change, nor train.checkpoint: what an incremental build compares. "" where the spec has no such
+ * section. */
 const char *mote_spec_section_text(const mote_spec *spec, const char *section);
 
 #ifdef __cplusplus

@@ -117,6 +117,39 @@ typedef struct mote_pruned {
     int32_t channels, dropped_channels; /* 0 where single weights were pruned */
 } mote_pruned;
 
+/* Whether a training goes on from a checkpoint that is there. */
+typedef enum mote_resume {
+    MOTE_RESUME_NEVER = 0, /* it begins anew */
+    MOTE_RESUME_IF_SAME,   /* it does where the checkpoint is this training's; else it says so and begins anew */
+    MOTE_RESUME_ALWAYS     /* what is another training's or damaged is refused; where there is none it begins anew */
+} mote_resume;
+
+/* All that a training needs to go on, in a file that is written whole or not at all, now and then: a training that was ended
+ * at any moment, and goes on from it, ends in the very bytes of one that was not. The file is an .npz, as large as weights
+ * and optimizer; np.load shows what it holds. It is not removed when the training is done.
+ *
+ * Of every_... at most one is given. None: each epoch, but none within a second of the last one, and so that writing takes
+ * at most a twentieth of the time. A file that cannot be written is told of, and training goes on. */
+typedef struct mote_train_checkpoint {
+    const char *path;   /* NULL: none is written */
+    const char *key;    /* what the training is of, as a hash of network and data: a file with another one is another
+                           training's. Options, version and instruction set need not be in it. NULL: "" */
+    bool        is_off; /* of a spec that wants none, "checkpoint: none": mote_build gives no path then */
+    int32_t     every_epochs;
+    int64_t     every_steps;
+    double      every_seconds;
+    mote_resume resume;
+    /* Asked before the first step and after each, and once, without is_training, when the last epoch is over: true ends the
+     * training where it is, with a last checkpoint, and mote_train returns what was trained so far
+     * (mote_training.is_stopped). NULL: never. */
+    bool (*wants_stop)(void *user, bool is_training);
+    void *user;
+    /* What there is to tell besides, a line each; "warning: ..." of a checkpoint that cannot be written. NULL: silent. */
+    void (*say)(void *user, const char *line);
+    void    *say_user;
+    uint64_t room[8]; /* mote.h */
+} mote_train_checkpoint;
+
 typedef struct mote_train_options {
     mote_loss loss;        /* this, from_logits and metrics hold for every output that `outputs` does not name */
     bool      from_logits; /* the network's outputs are logits. Over a softmax or sigmoid Keras takes them for
@@ -142,7 +175,9 @@ typedef struct mote_train_options {
     mote_progress             progress;
     mote_train_quantize       quantize;
     const mote_train_pruning *pruning; /* NULL: none */
-    uint64_t                  room[3]; /* mote.h */
+
+    const mote_train_checkpoint *checkpoint; /* NULL: none */
+    uint64_t                     room[2];    /* mote.h */
 } mote_train_options;
 
 /* What training leaves; owns its columns. */
@@ -154,14 +189,19 @@ typedef struct mote_training {
     const char *warning;        /* NULL, or one line about a combination that is legal and probably not meant */
     int32_t     quantized_from; /* the first epoch that was trained quantized; 0: none was */
     mote_pruned pruned;         /* zero without pruning */
-    uint64_t    room[4];        /* mote.h */
+    int32_t     resumed_epoch;  /* the epoch in which it went on from a checkpoint, counting from 1; 0: it began anew */
+    bool        is_stopped;     /* before its end, as mote_train_checkpoint.wants_stop asked for */
+    bool        has_checkpoint; /* is_stopped: that this is where it can go on */
+    int32_t     stopped_epoch;  /* is_stopped: the epoch that it is in */
+    uint32_t    stopped_step;   /* after so many steps */
+    uint64_t    room[2];        /* mote.h */
 } mote_training;
 
 /* Trains model, which is at stage TRAIN, in place. Feature i of the set is input i, target k is compared with output k;
  * where a set has several, their names must not say otherwise. The set stays as it is, samples taken for validation
  * included; whole numbers count as values where the loss is a regression's. options may be NULL. Errors: USAGE (data and
  * network do not fit each other, in their shapes or kinds; an option out of its range), NUMERIC (the loss is not finite:
- * names epoch and step; also after the last step), LIMIT, UNSUPPORTED (quantize: what has no form of integers, or a
+ * names epoch, step and layer; also after the last step), LIMIT, UNSUPPORTED (quantize: what has no form of integers, or a
  * BatchNormalization that does not stand right behind a convolution or dense layer). The model's recipe (preparation,
  * labels) is taken from the data set. */
 mote_status mote_train(mote_training **out, mote_model *model, const mote_dataset *set, const mote_train_options *options,

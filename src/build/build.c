@@ -269,17 +269,93 @@ static mote_status forget_training(build_work *w, mote_error *err)
     return make_plots_folder(w, err);
 }
 
+/* ---- checkpoints ---- */
+
+static void tell_of_training(void *user, const char *line)
+{
+    const build_work *w = user;
+
+    say(w, strncmp(line, "warning:", 8) == 0 ? "%s" : "train      %s", line);
+}
+
+/* How often is the spec's to say; the rest is known here. */
+static mote_status plan_checkpoints(mote_train_checkpoint *out, build_work *w, mote_error *err)
+{
+    if (w->spec->train.checkpoint)
+        *out = *w->spec->train.checkpoint;
+    out->path = out->is_off ? NULL : path_of(w, "checkpoint.npz", err);
+    out->key = w->keys.train;
+    out->resume = w->options->force ? MOTE_RESUME_NEVER : w->options->resumes ? MOTE_RESUME_ALWAYS : MOTE_RESUME_IF_SAME;
+    out->wants_stop = w->options->wants_stop;
+    out->user = w->options->user;
+    out->say = tell_of_training;
+    out->say_user = w;
+    return err->code;
+}
+
+static const char *const unfinished[] = {"checkpoint.npz", "stopped.keras", "stopped.tflite"};
+
+/* When it is done, and that stands in summary.json. */
+static mote_status remove_unfinished(build_work *w, mote_error *err)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof unfinished / sizeof *unfinished; i++) {
+        const char *path = path_of(w, unfinished[i], err);
+        if (path)
+            (void)remove(path);
+    }
+    return err->code;
+}
+
+/* For Keras, and for whatever else reads it; as .tflite where there is no such form. *name is the one that was written. */
+static mote_status save_stopped(build_work *w, const mote_model *model, const char **name, mote_error *err)
+{
+    const char *keras = path_of(w, *name = "stopped.keras", err), *tflite = path_of(w, "stopped.tflite", err);
+
+    MOTE_TRY(err->code);
+    if (mote_model_save(model, keras, err) != MOTE_ERR_UNSUPPORTED)
+        return err->code;
+    *err = (mote_error){0};
+    *name = "stopped.tflite";
+    MOTE_TRY(mote_model_freeze(&w->real, model, err));
+    return mote_model_save(w->real, tflite, err);
+}
+
+/* The files of a training that is done stay as they are: what it has come to lies beside them. */
+static mote_status end_stopped(build_work *w, const mote_model *model, const mote_training *training, mote_error *err)
+{
+    const char *name;
+
+    w->result->is_stopped = true;
+    w->result->can_go_on = training->has_checkpoint;
+    if (save_stopped(w, model, &name, err) != MOTE_OK)
+        return mote_context(err, "stopped in epoch %d of %d, and the weights could not be kept",
+                            (int)training->stopped_epoch, w->spec->train.epochs > 0 ? (int)w->spec->train.epochs : 1);
+    return mote_fail(err, MOTE_ERR_USAGE, "stopped in epoch %d of %d, after step %u; its weights are in %s/%s",
+                     (int)training->stopped_epoch, w->spec->train.epochs > 0 ? (int)w->spec->train.epochs : 1,
+                     (unsigned)training->stopped_step, w->result->folder, name);
+}
+
 static mote_status run_training(build_work *w, mote_model *model, mote_error *err)
 {
-    mote_train_options options = w->spec->train;
-    mote_training     *training;
+    mote_train_options    options = w->spec->train;
+    mote_train_checkpoint checkpoint = {0};
+    mote_training        *training;
 
     options.progress = w->options->progress;
     options.validation_split = 0; /* load_data took it */
+    MOTE_TRY(plan_checkpoints(&checkpoint, w, err));
+    options.checkpoint = &checkpoint;
     count_network(w, model);
     MOTE_TRY(mote_train(&training, model, w->set, &options, err));
     if (training->warning)
         say(w, "warning: %s", training->warning);
+    if (training->is_stopped) {
+        end_stopped(w, model, training, err);
+        mote_training_destroy(training);
+        return err->code;
+    }
     w->summary->train_samples = w->set->split[MOTE_SPLIT_TRAIN].count;
     w->summary->validation_samples = w->set->split[MOTE_SPLIT_VALIDATION].count;
     w->summary->test_samples = w->set->split[MOTE_SPLIT_TEST].count;
@@ -550,7 +626,7 @@ static mote_status restore_training(build_work *w, mote_error *err)
     return MOTE_OK;
 }
 
-static mote_status train_stage(build_work *w, mote_error *err)
+static mote_status have_training(build_work *w, mote_error *err)
 {
     if (is_current(w, w->summary->train_key, w->keys.train) && mote_outputs_find(&w->outputs, "model.tflite") &&
         (mote_outputs_find(&w->outputs, "model.keras") || w->spec->state->start.path) &&
@@ -558,6 +634,12 @@ static mote_status train_stage(build_work *w, mote_error *err)
         return restore_training(w, err);
     w->result->train = MOTE_STAGE_RAN;
     return train(w, err);
+}
+
+static mote_status train_stage(build_work *w, mote_error *err)
+{
+    MOTE_TRY(have_training(w, err));
+    return remove_unfinished(w, err);
 }
 
 /* ---- convert ---- */

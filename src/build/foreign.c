@@ -165,7 +165,11 @@ static mote_status set_crop(const saying *s, mote_error *err)
                            known->height == said->height && known->width == said->width;
 
     if (known->kind != MOTE_CROP_NONE && !are_equal && !s->replaces)
-        return refuse("pictures are cropped", known->kind == MOTE_CROP_CENTER ? "to their middle" : "to a box", err);
+        return refuse("pictures are cropped",
+                      known->kind == MOTE_CROP_CENTER ? "to their middle"
+                      : known->kind == MOTE_CROP_PAD  ? "no, but padded"
+                                                      : "to a box",
+                      err);
     recipe->crop = *said;
     return MOTE_OK;
 }
@@ -201,6 +205,8 @@ mote_status mote_model_set_recipe(mote_model *model, const mote_dataset_options 
         MOTE_TRY(set_image(&s, err));
     if (said->crop.kind != MOTE_CROP_NONE)
         MOTE_TRY(set_crop(&s, err));
+    if (said->exif_orientation)
+        model->recipe.input[0].exif_orientation = true;
     return said->target_names ? set_targets(&s, err) : MOTE_OK;
 }
 

@@ -65,6 +65,15 @@ static void take_request(opening *o)
     }
     if (from->crop.kind != MOTE_CROP_NONE)
         o->options.crop = from->crop;
+    o->options.exif_orientation = o->options.exif_orientation || from->exif_orientation;
+    if (from->sample_length > 0)
+        o->options.sample_length = from->sample_length;
+    if (from->sample_rate > 0)
+        o->options.sample_rate = from->sample_rate;
+    if (from->category_count > 0) {
+        o->options.categories = from->categories;
+        o->options.category_count = from->category_count;
+    }
     if (from->header != MOTE_HEADER_AUTO)
         o->options.header = from->header;
     if (from->max_bytes > 0)
@@ -194,6 +203,8 @@ static mote_status take_recipe(opening *o, mote_error *err)
         o->options.image_channels = recipe->input[0].image[2];
     }
     take_crop(o);
+    o->options.known_width = in.count <= INT32_MAX ? (int32_t)in.count : 0;
+    o->options.exif_orientation = o->options.exif_orientation || recipe->input[0].exif_orientation;
     o->options.known_columns = recipe->input[0].columns;
     o->options.known_column_count = recipe->input[0].column_count;
     o->options.known_targets = recipe->output[0].columns;

@@ -74,11 +74,36 @@ static const char *name_of_file(mote_arena *arena, const char *path, mote_error 
 
 /* ---- sections ---- */
 
+/* How often checkpoints are written changes nothing of what is trained: a training goes on when only that was changed. */
+static const mote_yaml *without_checkpoint(const mote_yaml *map, mote_arena *arena, mote_error *err)
+{
+    mote_yaml       *copies = MOTE_NEW(arena, mote_yaml, map->count + 1, err), *last = copies;
+    const mote_yaml *item;
+
+    if (!copies)
+        return NULL;
+    *copies = *map;
+    copies->first = NULL;
+    copies->count = 0;
+    for (item = map->first; item; item = item->next) {
+        if (strcmp(item->key, "checkpoint") == 0)
+            continue;
+        last[1] = *item;
+        last[1].next = NULL;
+        *(last == copies ? &copies->first : &last->next) = last + 1;
+        last++;
+        copies->count++;
+    }
+    return copies;
+}
+
 static mote_status keep_text(struct mote_spec_state *state, const char *section, const mote_yaml *value, mote_error *err)
 {
     mote_spec_section_line *line = &state->sections[state->section_count];
     mote_text               text = {0};
 
+    if (strcmp(section, "train") == 0 && !(value = without_checkpoint(value, &state->arena, err)))
+        return err->code;
     mote_yaml_write(&text, value);
     if (mote_text_status(&text, err) == MOTE_OK)
         line->text = mote_arena_strdup(&state->arena, text.bytes, err);

@@ -22,6 +22,10 @@ typedef struct data_section {
     uint64_t         seed;
     mote_header      header;
     bool             skip_damaged;
+    double           validation_split;
+    int              color_mode, length, sample_rate;
+    mote_shape       image_size;
+    bool             crop_to_aspect_ratio, pad_to_aspect_ratio, exif_orientation, stratify;
 } data_section;
 
 static const mote_word standardize_words[] = {
@@ -35,6 +39,8 @@ static const mote_word target_words[] = {{"auto", MOTE_TARGETS_AUTO},
 
 static const mote_word header_words[] = {
     {"auto", MOTE_HEADER_AUTO}, {"true", MOTE_HEADER_YES}, {"false", MOTE_HEADER_NO}, {NULL, 0}};
+
+static const mote_word colour_words[] = {{"grayscale", 1}, {"rgb", 3}, {"rgba", 4}, {NULL, 0}};
 
 #define SCALE_KEY(T, member)       MOTE_KEY("scale", T, member, .min = 1e-30, .max = 1e30)
 #define OFFSET_KEY(T, member)      MOTE_KEY("offset", T, member, .min = -1e30, .max = 1e30)
@@ -57,10 +63,20 @@ static const mote_key data_keys[] = {
     MOTE_KEY("seed", data_section, seed),
     MOTE_KEY("header", data_section, header, .words = header_words),
     MOTE_KEY("skip_damaged", data_section, skip_damaged),
+    MOTE_KEY("validation_split", data_section, validation_split, .min = 1e-6, .max = 0.999999),
+    MOTE_KEY("stratify", data_section, stratify),
+    MOTE_KEY("image_size", data_section, image_size, .min = 1, .max = 65536),
+    MOTE_KEY("color_mode", data_section, color_mode, .words = colour_words),
+    MOTE_KEY("crop_to_aspect_ratio", data_section, crop_to_aspect_ratio),
+    MOTE_KEY("pad_to_aspect_ratio", data_section, pad_to_aspect_ratio),
+    MOTE_KEY("exif_orientation", data_section, exif_orientation),
+    MOTE_KEY("length", data_section, length, .min = 1, .max = 100000000),
+    MOTE_KEY("sample_rate", data_section, sample_rate, .min = 1, .max = 100000000),
     {0},
 };
 
-static const char *const data_others[] = {"path", "targets", "generate", "mean", "std", "inputs", "outputs", "crop", NULL};
+static const char *const data_others[] = {"path",    "targets", "generate",    "mean",       "std", "inputs",
+                                          "outputs", "crop",    "class_names", "categories", NULL};
 
 /* One input of several; one output. */
 static const mote_key feature_keys[] = {
@@ -211,13 +227,72 @@ static mote_status read_crop(mote_dataset_options *o, const mote_yaml_reader *re
         return MOTE_OK;
     if (crop->kind == MOTE_YAML_LIST && crop->count == 4)
         return read_box(&o->crop, reader, crop);
-    if (crop->kind != MOTE_YAML_TEXT || strcmp(crop->text, "center") != 0)
-        return mote_yaml_fail(reader, crop->line, "data: crop must be center, or [top, left, height, width] in pixels");
+    if (crop->kind != MOTE_YAML_TEXT || (strcmp(crop->text, "center") != 0 && strcmp(crop->text, "pad") != 0))
+        return mote_yaml_fail(reader, crop->line, "data: crop must be center, pad, or [top, left, height, width] in pixels");
     if (o->image_height == 0)
         return mote_yaml_fail(reader, crop->line,
-                              "data: crop: center needs image: [height, width], the size that pictures become");
-    o->crop.kind = MOTE_CROP_CENTER;
+                              "data: crop: %s needs image: [height, width], the size that pictures become", crop->text);
+    o->crop.kind = strcmp(crop->text, "pad") == 0 ? MOTE_CROP_PAD : MOTE_CROP_CENTER;
     return MOTE_OK;
+}
+
+/* ---- pictures in Keras' words: image_size, color_mode, crop_to_aspect_ratio, pad_to_aspect_ratio ---- */
+
+static mote_status read_size(mote_dataset_options *o, const mote_yaml_reader *reader, const mote_yaml *map,
+                             const data_section *s)
+{
+    if (s->image_size.rank != 0 && s->image_size.rank != 2)
+        return mote_yaml_fail(reader, map->line, "data: image_size must be [height, width]");
+    if (s->image_size.rank == 2 && s->image.rank > 0)
+        return mote_yaml_fail(reader, map->line, "data: image and image_size are the same; leave one out");
+    if (s->color_mode != 0 && s->image.rank == 3)
+        return mote_yaml_fail(reader, map->line,
+                              "data: color_mode and the third number of image are the same; leave one out");
+    if (s->image_size.rank == 2) {
+        o->image_height = s->image_size.dims[0];
+        o->image_width = s->image_size.dims[1];
+    }
+    if (s->color_mode != 0)
+        o->image_channels = s->color_mode;
+    return MOTE_OK;
+}
+
+static mote_status read_ratio(mote_dataset_options *o, const mote_yaml_reader *reader, const mote_yaml *map,
+                              const data_section *s)
+{
+    if (!s->crop_to_aspect_ratio && !s->pad_to_aspect_ratio)
+        return MOTE_OK;
+    if ((s->crop_to_aspect_ratio && s->pad_to_aspect_ratio) || o->crop.kind != MOTE_CROP_NONE)
+        return mote_yaml_fail(
+            reader, map->line,
+            "data: of crop, crop_to_aspect_ratio and pad_to_aspect_ratio one is possible; leave the others out");
+    if (o->image_height == 0)
+        return mote_yaml_fail(reader, map->line, "data: %s needs image_size, the size that pictures become",
+                              s->crop_to_aspect_ratio ? "crop_to_aspect_ratio" : "pad_to_aspect_ratio");
+    o->crop.kind = s->crop_to_aspect_ratio ? MOTE_CROP_CENTER : MOTE_CROP_PAD;
+    return MOTE_OK;
+}
+
+/* ---- class_names, categories: a name, or a list of them ---- */
+
+static mote_status read_names(const char *const **out, int32_t *count, const char *what, const mote_yaml_reader *reader,
+                              const mote_yaml *node)
+{
+    const bool       is_one = node && node->kind == MOTE_YAML_TEXT;
+    const char     **names;
+    const mote_yaml *item;
+
+    if (!node || mote_yaml_is_null(node))
+        return MOTE_OK;
+    if (!is_one && (node->kind != MOTE_YAML_LIST || node->count == 0))
+        return mote_yaml_fail(reader, node->line, "data: %s must be a name, or a list of names", what);
+    names = MOTE_NEW(reader->arena, const char *, is_one ? 1 : node->count, reader->err);
+    for (item = is_one ? node : node->first; names && item; item = is_one ? NULL : item->next) {
+        MOTE_TRY(mote_yaml_need_text(reader, item, what));
+        names[(*count)++] = item->text;
+    }
+    *out = names;
+    return reader->err->code;
 }
 
 /* ---- the section ---- */
@@ -261,13 +336,22 @@ static mote_status set_options(mote_spec *spec, const mote_yaml_reader *reader, 
     o->image_height = s->image.dims[0];
     o->image_width = s->image.dims[1];
     o->image_channels = s->image.dims[2];
+    MOTE_TRY(read_size(o, reader, map, s));
     MOTE_TRY(read_crop(o, reader, mote_yaml_find(map, "crop")));
+    MOTE_TRY(read_ratio(o, reader, map, s));
+    MOTE_TRY(read_names(&o->class_names, &o->class_name_count, "class_names", reader, mote_yaml_find(map, "class_names")));
+    MOTE_TRY(read_names(&o->categories, &o->category_count, "categories", reader, mote_yaml_find(map, "categories")));
     o->targets = s->target_kind;
     o->class_count = s->classes;
     o->test_split = s->test_split;
     o->seed = s->seed;
     o->header = s->header;
     o->skip_damaged = s->skip_damaged;
+    o->validation_split = s->validation_split;
+    o->stratify = s->stratify;
+    o->exif_orientation = s->exif_orientation;
+    o->sample_length = s->length;
+    o->sample_rate = s->sample_rate;
     return MOTE_OK;
 }
 

@@ -137,16 +137,42 @@ static mote_status print_result(const mote_build_result *result, bool only_train
     return cli_print_json(root, err);
 }
 
+/* How to go on, where something was begun. */
+static mote_status tell_stopped(const mote_build_result *result, bool only_train, mote_error *err)
+{
+    mote_error stopped = *err;
+
+    mote_error_clear(err);
+    return mote_fail(err, stopped.code, "%s; %s", stopped.text,
+                     !result->can_go_on ? "there is no checkpoint to go on from"
+                     : only_train       ? "the same command with --resume goes on"
+                                        : "the same command goes on");
+}
+
+static mote_status take_resume(mote_build_options *options, const cli_args *args, bool only_train, mote_error *err)
+{
+    const bool is_forced = cli_has(args, "force");
+
+    options->resumes = cli_has(args, "resume");
+    options->force = is_forced || (only_train && !options->resumes);
+    if (is_forced && options->resumes)
+        return mote_fail(err, MOTE_ERR_USAGE, "--force begins anew, --resume goes on; leave one out");
+    return MOTE_OK;
+}
+
 static mote_status run_build(const cli_args *args, bool only_train, mote_error *err)
 {
-    mote_build_options options = {.folder = cli_value(args, "output"), .only_train = only_train, .progress = cli_progress()};
+    mote_build_options options = {.folder = cli_value(args, "output"), .only_train = only_train};
     mote_build_result  result;
     mote_spec         *spec;
     bool               is_json = cli_has(args, "json");
     long long          seed, threads;
 
-    options.force = only_train || cli_has(args, "force");
+    MOTE_TRY(take_resume(&options, args, only_train, err));
+    MOTE_TRY(cli_take_progress(args, err));
+    options.progress = cli_progress();
     options.say = say_line;
+    options.wants_stop = cli_wants_stop;
     options.user = &is_json;
     MOTE_TRY(cli_integer(args, "seed", 0, INT64_MAX, -1, &seed, err));
     MOTE_TRY(cli_integer(args, "threads", 1, 64, 0, &threads, err));
@@ -160,6 +186,8 @@ static mote_status run_build(const cli_args *args, bool only_train, mote_error *
     if (mote_build(&result, spec, &options, err) == MOTE_OK) {
         cli_progress_end();
         print_result(&result, only_train, is_json, err); /* before the spec goes: the folder's name is its own */
+    } else if (result.is_stopped) {
+        tell_stopped(&result, only_train, err);
     }
     mote_spec_destroy(spec);
     return err->code;
@@ -178,6 +206,8 @@ static mote_status train(const cli_args *args, mote_error *err)
 static const cli_option build_options[] = {
     {"output", 'o', "DIR", "where everything goes (default runs/NAME)"},
     {"force", 0, NULL, "do all stages, changed or not"},
+    {"resume", 0, NULL, "refuse a checkpoint that is damaged or of another training, instead of beginning anew"},
+    CLI_PROGRESS_ROW,
     {"seed", 0, "N", "instead of the spec's train.seed"},
     {"threads", 0, "N", "instead of the spec's train.threads; the result is the same bytes"},
     CLI_TIMEOUT_ROW,
@@ -200,13 +230,15 @@ static const cli_option train_options[] = {
     {"output", 'o', "RUN", "where everything goes (default runs/NAME)"},
     {"seed", 0, "N", "instead of the spec's train.seed"},
     {"threads", 0, "N", "instead of the spec's train.threads; the result is the same bytes"},
+    {"resume", 0, NULL, "go on from the checkpoint of a training that was ended"},
+    CLI_PROGRESS_ROW,
     {"json", 0, NULL, "print seconds and the last epoch's figures as JSON"},
     {0},
 };
 
 const cli_command cli_train = {
     .name = "train",
-    .operands = "SPEC.yaml [-o RUN] [--seed N] [--threads N]",
+    .operands = "SPEC.yaml [-o RUN] [--seed N] [--threads N] [--resume]",
     .summary = "train a network: model.tflite, model.keras, history and plots",
     .examples =
         "  mote train examples/sine/sine.yaml\n  mote train examples/mnist/mnist.yaml -o /tmp/run --seed 7 --threads 2\n",

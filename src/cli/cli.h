@@ -75,9 +75,9 @@ mote_status cli_choice(const cli_args *args, const char *option, const char *con
         "signature", 0, "NAME", "of a SavedModel that has several (serving_default)"                                        \
     }
 mote_status cli_load_model(mote_model **out, const cli_args *args, const char *path, mote_error *err);
-/* The same with its layers, as it is trained: of Keras' files alone. */
-/* The same, to be written as a file at that path: what has no loops gets none (.onnx). */
+/* The same, to be written as a file at that path: what has no loops gets none (.onnx, and with --unroll). */
 mote_status cli_load_model_for(mote_model **out, const cli_args *args, const char *path, const char *to, mote_error *err);
+/* The same with its layers, as it is trained: of Keras' files alone. */
 mote_status cli_load_layers(mote_model **out, const cli_args *args, const char *path, mote_error *err);
 
 /* --memory of commands that compile. None: no regions. The names are its own, so it must stay where it is. */
@@ -109,9 +109,14 @@ mote_status cli_check_read(const cli_args *args, const char *path, mote_error *e
 /* ---- printing ---- */
 
 /* A bar on stderr where that is a terminal (and neither TERM=dumb nor NO_COLOR is set); else a line an epoch, at most one a
- * second. */
+ * second. --progress, of the commands that have it, says which, or a line for every epoch, or nothing. */
 mote_progress cli_progress(void);
-void          cli_progress_end(void); /* wipes the bar */
+mote_status   cli_take_progress(const cli_args *args, mote_error *err); /* before cli_progress */
+#define CLI_PROGRESS_ROW                                                                                                    \
+    {                                                                                                                       \
+        "progress", 0, "HOW", "bar, lines (one an epoch) or none (default: bar in a terminal, else a line a second)"        \
+    }
+void cli_progress_end(void); /* wipes the bar */
 
 /* Prints and releases; NULL is what memory was lacking for. */
 mote_status cli_print_json(json_t *object, mote_error *err);
@@ -157,7 +162,10 @@ void cli_escape_stdout(void); /* from now on; before the first output */
 void cli_signals_begin(void); /* SIGHUP, SIGINT, SIGTERM clean up; SIGPIPE and SIGXFSZ become errors of writing */
 /* Nobody reads stdout any more, as after `| head`: the end that other programs have, without a word. All work is done. */
 void cli_end_by_pipe(void);
-void cli_signals_end(void); /* before the last line: if a signal is ending the program, it says nothing more */
+/* A training's wants_stop: SIGINT came. */
+bool cli_wants_stop(void *unused, bool is_training);
+void cli_end_if_interrupted(void); /* by SIGINT, when all is told */
+void cli_signals_end(void);        /* before the last line: if a signal is ending the program, it says nothing more */
 
 /* ---- shared by commands ---- */
 
@@ -171,7 +179,7 @@ json_t *cli_json_notes(const mote_model *model); /* a list of mote_model_note's 
 /* How DATA is to be read, as the options say that a command has of these rows; names lie in the arena. */
 #define CLI_PREPARATION_OPTIONS                                                                                             \
     {"image", 0, "HxW[xC]", "pictures: this height, width, channels"},                                                      \
-        {"crop", 0, "center|T,L,H,W", "pictures: take the middle, or this part"},                                           \
+        {"crop", 0, "center|pad|T,L,H,W", "pictures: take the middle, all within bars, or this part"},                      \
         {"scale", 0, "S", "divide stored numbers by S, as 255 for pictures"}, {"offset", 0, "O", "then add O"},             \
         {"mean", 0, "M,...", "then subtract M: one, or one a channel"},                                                     \
     {                                                                                                                       \
@@ -181,8 +189,11 @@ json_t *cli_json_notes(const mote_model *model); /* a list of mote_model_note's 
     CLI_PREPARATION_OPTIONS, {"targets", 0, "COLUMNS", "names, or how many last ones; or y.npy"},                           \
         {"target-kind", 0, "KIND", "auto, classes, values or none"},                                                        \
         {"header", 0, "auto|true|false", "CSV: whether its first row names columns"},                                       \
+        {"categories", 0, "COLUMNS", "CSV: input columns of words, an input a word"},                                       \
+        {"length", 0, "N", "WAV: samples a sound, cropped or filled with silence"},                                         \
+        {"exif-orientation", 0, NULL, "JPEG: turn pictures as EXIF says that they stand"},                                  \
     {                                                                                                                       \
-        "skip-damaged", 0, NULL, "leave out damaged pictures, and name them"                                                \
+        "skip-damaged", 0, NULL, "leave out damaged pictures and sounds, and name them"                                     \
     }
 mote_status cli_read_data_options(mote_dataset_options *out, const cli_args *args, mote_arena *arena, mote_error *err);
 /* What they say of a model becomes its recipe, as mote_model_set_recipe does it. */

@@ -468,6 +468,8 @@ const cli_command cli_convert = {
             {"explain", 0, NULL, "which operators are left out, and why; and what became of each name of MODEL"},
             {"keep-operators", 0, NULL, "keep operators that could go without changing a byte (docs/PASSES.md)"},
             CLI_INPUT_SHAPE_ROW,
+            {"unroll", 0, NULL,
+             "recurrent layers step by step, up to 1,024 steps, not as a WHILE: for what takes no loops, as Arm's Vela"},
             {"json", 0, NULL, "print JSON"},
             {0},
         },

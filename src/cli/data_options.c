@@ -78,9 +78,11 @@ static mote_status read_crop(mote_dataset_options *out, const cli_args *args, mo
         return MOTE_OK;
     if (strcmp(text, "center") == 0)
         out->crop.kind = MOTE_CROP_CENTER;
+    else if (strcmp(text, "pad") == 0)
+        out->crop.kind = MOTE_CROP_PAD;
     else if (!parse_box(text, &out->crop))
         return mote_fail(err, MOTE_ERR_USAGE,
-                         "--crop %s: center is expected, or TOP,LEFT,HEIGHT,WIDTH in pixels, as in 0,20,120,120",
+                         "--crop %s: center or pad is expected, or TOP,LEFT,HEIGHT,WIDTH in pixels, as in 0,20,120,120",
                          mote_show_string(text).text);
     return MOTE_OK;
 }
@@ -160,6 +162,34 @@ static mote_status read_targets(mote_dataset_options *out, const cli_args *args,
     MOTE_TRY(read_names(&names, values, count, arena, err));
     out->target_names = names.names;
     out->target_count = names.count;
+    return MOTE_OK;
+}
+
+static mote_status read_categories(mote_dataset_options *out, const cli_args *args, mote_arena *arena, mote_error *err)
+{
+    const char *const *values = NULL;
+    const int          count = cli_values(args, "categories", &values);
+    name_list          names;
+
+    MOTE_TRY(read_names(&names, values, count, arena, err));
+    out->categories = names.names;
+    out->category_count = names.count;
+    return MOTE_OK;
+}
+
+static mote_status read_length(mote_dataset_options *out, const cli_args *args, mote_error *err)
+{
+    const char *text = cli_value(args, "length");
+    char       *end;
+    long        length;
+
+    if (!text)
+        return MOTE_OK;
+    errno = 0;
+    length = strtol(text, &end, 10);
+    if (end == text || *end != '\0' || errno != 0 || length < 1 || length > 100000000)
+        return mote_fail(err, MOTE_ERR_USAGE, "--length %s: a number of samples is expected", mote_show_string(text).text);
+    out->sample_length = (int32_t)length;
     return MOTE_OK;
 }
 
@@ -268,7 +298,10 @@ mote_status cli_read_data_options(mote_dataset_options *out, const cli_args *arg
                                                                                                         "false", NULL};
     int kind = 0, header = 0;
 
-    *out = (mote_dataset_options){.skip_damaged = cli_has(args, "skip-damaged")};
+    *out = (mote_dataset_options){.skip_damaged = cli_has(args, "skip-damaged"),
+                                  .exif_orientation = cli_has(args, "exif-orientation")};
+    MOTE_TRY(read_length(out, args, err));
+    MOTE_TRY(read_categories(out, args, arena, err));
     MOTE_TRY(read_image(out, args, err));
     MOTE_TRY(read_crop(out, args, err));
     MOTE_TRY(read_targets(out, args, arena, err));

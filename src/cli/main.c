@@ -150,6 +150,7 @@ static int finish(mote_error *err)
     if (err->code == MOTE_OK)
         return 0;
     fprintf(stderr, "mote: %s\n", err->text);
+    cli_end_if_interrupted();
     return err->code == MOTE_ERR_USAGE ? 2 : 1;
 }
 

@@ -164,7 +164,7 @@ mote_status cli_load_model_for(mote_model **out, const cli_args *args, const cha
     const size_t count = strlen(to);
     const bool   is_onnx = count > 5 && strcmp(to + count - 5, ".onnx") == 0;
 
-    return load_model(out, args, path, &(mote_load_options){.has_no_loops = is_onnx}, err);
+    return load_model(out, args, path, &(mote_load_options){.has_no_loops = is_onnx || cli_has(args, "unroll")}, err);
 }
 
 mote_status cli_load_layers(mote_model **out, const cli_args *args, const char *path, mote_error *err)

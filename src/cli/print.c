@@ -30,53 +30,141 @@ static double seconds(void)
 /* When the bar was drawn, or a line of the log was printed; 0: not yet. */
 static double shown_at;
 
+/* Where a stage began to be told of, from which its speed is known. */
+static struct stage_begin {
+    char    name[16];
+    double  at;
+    int64_t done;
+} begun;
+
+/* "42 s left  ", or nothing as long as a guess would be wild. */
+typedef struct time_text {
+    char text[32];
+} time_text;
+
+static time_text show_left(const mote_progress_event *event)
+{
+    time_text text = {""};
+    double    passed, left;
+
+    if (strncmp(begun.name, event->stage, sizeof begun.name - 1) != 0 || event->done < begun.done) {
+        snprintf(begun.name, sizeof begun.name, "%s", event->stage);
+        begun.at = seconds();
+        begun.done = event->done;
+    }
+    passed = seconds() - begun.at;
+    if (passed < 1 || event->done <= begun.done || event->done >= event->total)
+        return text;
+    left = passed * (double)(event->total - event->done) / (double)(event->done - begun.done);
+    if (left < 99.5)
+        snprintf(text.text, sizeof text.text, "%.0f s left  ", left);
+    else if (left < 99.5 * 60)
+        snprintf(text.text, sizeof text.text, "%.0f min left  ", left / 60);
+    else if (left < 1e7)
+        snprintf(text.text, sizeof text.text, "%.1f h left  ", left / 3600);
+    return text;
+}
+
+/* As long as the line has room for it beside what is told. */
+static int bar_length(int width, int text)
+{
+    enum { LEAST = 6, MOST = 24 };
+    const int room = width - text;
+
+    return room < LEAST ? LEAST : room > MOST ? MOST : room;
+}
+
 static bool show_bar(void *user, const mote_progress_event *event)
 {
-    enum { BAR = 24 };
-    char         line[256];
-    const double share = event->total > 0 ? (double)event->done / (double)event->total : 0;
-    const int    filled = (int)(share * BAR + 0.5);
-    int          used, i;
+    char            line[320], told[240];
+    const double    part = event->total > 0 ? (double)event->done / (double)event->total : 0;
+    const double    share = part < 0 ? 0 : part > 1 ? 1 : part;
+    const time_text left = show_left(event);
+    int             used, length, i;
 
     (void)user;
     if (event->done < event->total && seconds() - shown_at < 0.05)
         return true;
-    used = snprintf(line, sizeof line, "%-10s [", event->stage);
-    for (i = 0; i < BAR; i++)
-        line[used++] = i < filled ? '=' : ' ';
-    snprintf(line + used, sizeof line - (size_t)used, "] %3d %%  %s", (int)(100 * share),
-             event->detail ? event->detail : "");
+    used = snprintf(line, sizeof line, "%-6s [", event->stage);
+    snprintf(told, sizeof told, "] %3d %%  %s%s", (int)(100 * share), left.text, event->detail ? event->detail : "");
+    length = bar_length(terminal_width() - 1, used + (int)strlen(told));
+    for (i = 0; i < length; i++)
+        line[used++] = i < (int)(share * length + 0.5) ? '=' : ' ';
+    snprintf(line + used, sizeof line - (size_t)used, "%s", told);
     fprintf(stderr, "\r%.*s\033[K", terminal_width() - 1, line);
     fflush(stderr);
     shown_at = seconds();
     return true;
 }
 
-/* In a pipe or a log: a line an epoch, but none within a second of the last, so that short trainings stay quiet. */
-static bool print_epoch(void *user, const mote_progress_event *event)
+static void print_mark(const mote_progress_event *event)
 {
-    (void)user;
-    if (!event->is_mark || seconds() - shown_at < 1)
-        return true;
     fprintf(stderr, "%s\n", event->detail);
     shown_at = seconds();
+}
+
+/* In a pipe or a log: a line an epoch, but none within a second of the last, so that short trainings stay quiet; of one that
+ * is told of the end, too. */
+static bool print_epoch(void *user, const mote_progress_event *event)
+{
+    static bool has_printed;
+    const bool  is_end = has_printed && event->done == event->total;
+
+    (void)user;
+    if (event->is_mark && (is_end || seconds() - shown_at >= 1)) {
+        print_mark(event);
+        has_printed = true;
+    }
+    return true;
+}
+
+static bool print_every_epoch(void *user, const mote_progress_event *event)
+{
+    (void)user;
+    if (event->is_mark)
+        print_mark(event);
     return true;
 }
 
 /* A bar is redrawn by escape sequences: not where they are not understood (TERM=dumb), nor wanted (NO_COLOR). */
-static bool has_bar(void)
+static bool takes_bar(void)
 {
     const char *term = getenv("TERM"), *no_colour = getenv("NO_COLOR");
 
     return isatty(STDERR_FILENO) && !(term && strcmp(term, "dumb") == 0) && !(no_colour && no_colour[0] != '\0');
 }
 
+typedef enum progress_kind { PROGRESS_USUAL = 0, PROGRESS_BAR, PROGRESS_LINES, PROGRESS_NONE } progress_kind;
+
+static progress_kind shown_as;
+
+mote_status cli_take_progress(const cli_args *args, mote_error *err)
+{
+    static const char *const words[] = {[PROGRESS_BAR] = "bar", [PROGRESS_LINES] = "lines", [PROGRESS_NONE] = "none"};
+    const char              *word = cli_value(args, "progress");
+    int                      i;
+
+    for (i = PROGRESS_BAR; word && i <= PROGRESS_NONE; i++)
+        if (strcmp(word, words[i]) == 0) {
+            shown_as = (progress_kind)i;
+            return MOTE_OK;
+        }
+    return word
+               ? mote_fail(err, MOTE_ERR_USAGE, "--progress %s is not one of: bar, lines, none", mote_show_string(word).text)
+               : MOTE_OK;
+}
+
+static bool has_bar(void)
+{
+    return shown_as == PROGRESS_BAR || (shown_as == PROGRESS_USUAL && takes_bar());
+}
+
 mote_progress cli_progress(void)
 {
-    const bool is_bar = has_bar();
-
-    shown_at = is_bar ? 0 : seconds();
-    return (mote_progress){is_bar ? show_bar : print_epoch, NULL};
+    shown_at = has_bar() ? 0 : seconds();
+    if (shown_as == PROGRESS_NONE)
+        return (mote_progress){0};
+    return (mote_progress){has_bar() ? show_bar : shown_as == PROGRESS_LINES ? print_every_epoch : print_epoch, NULL};
 }
 
 void cli_progress_end(void)

@@ -36,18 +36,14 @@ typedef struct running {
 
 static bool is_tensor_file(const char *path)
 {
-    return mote_path_has_suffix(path, ".npy") || mote_path_has_suffix(path, ".bin");
-}
-
-static bool is_picture(const char *path)
-{
-    return mote_path_has_suffix(path, ".png") || mote_path_has_suffix(path, ".jpg") || mote_path_has_suffix(path, ".jpeg");
+    return mote_path_has_suffix(path, ".npy") || mote_path_has_suffix(path, ".bin") || mote_path_has_suffix(path, ".wav") ||
+           mote_path_has_suffix(path, ".wave");
 }
 
 /* A file that holds inputs as they are, for one input of the model; anything else is a data set. */
 static bool is_input_file(const char *path)
 {
-    return is_picture(path) || is_tensor_file(path);
+    return mote_is_image_name(path) || is_tensor_file(path);
 }
 
 static mote_status add_input(running *r, const char *path, int *capacity, mote_error *err)
@@ -319,7 +315,7 @@ static mote_status predict(running *r, mote_predictions *p, const mote_dataset_s
 
 static mote_status run_set(running *r, mote_error *err)
 {
-    const bool                are_pictures = is_picture(r->inputs[0]);
+    const bool                are_pictures = mote_is_image_name(r->inputs[0]);
     cli_data_request          request = {.args = r->args,
                                          .path = are_pictures ? NULL : r->inputs[0],
                                          .split_name = cli_value(r->args, "split"),
@@ -372,8 +368,8 @@ static mote_status hand_over(running *r, const mote_samples *inputs, const mote_
 /* What only choosing and reading samples of a set can obey. */
 static mote_status check_files_request(const running *r, mote_error *err)
 {
-    static const char *const of_sets[] = {"split",   "limit",       "image",  "crop",
-                                          "targets", "target-kind", "header", "skip-damaged"};
+    static const char *const of_sets[] = {"split",       "limit",  "image",        "crop",       "targets",
+                                          "target-kind", "header", "skip-damaged", "categories", "length"};
     size_t                   i;
 
     for (i = 0; i < sizeof of_sets / sizeof *of_sets; i++)
@@ -428,7 +424,7 @@ static mote_status choose_way(running *r, mote_error *err)
     int        i, pictures = 0, sets = 0;
 
     for (i = 0; i < r->input_count; i++) {
-        pictures += is_picture(r->inputs[i]);
+        pictures += mote_is_image_name(r->inputs[i]);
         sets += !is_input_file(r->inputs[i]) && mote_path_exists(r->inputs[i]);
     }
     if (sets > 0 && r->input_count > 1)

@@ -30,6 +30,14 @@ static inline bool mote_is_little_endian(void)
  * caller knows. out owns its memory. */
 typedef mote_status mote_array_reader(mote_array *out, mote_source *source, size_t max_bytes, mote_error *err);
 mote_array_reader   mote_npy_read, mote_npy_read_header, mote_idx_read;
+/* The same of a .npy of text, and of nothing else: its letters, along one more axis, are uint32 code points, or uint8 of a
+ * type "S"; zeros fill up words that are shorter. */
+mote_array_reader mote_npy_read_text, mote_npy_read_text_header;
+/* mote_array_load and mote_npz_load with another reader. */
+mote_status mote_array_load_with(mote_array *out, const char *path, const char *name, mote_array_reader *read,
+                                 size_t max_bytes, mote_error *err);
+mote_status mote_npz_load_with(mote_array *out, mote_npz *npz, const char *name, mote_array_reader *read, size_t max_bytes,
+                               mote_error *err);
 
 /* The stream that a file is, plain or packed by gzip. Messages of the second begin with the path. */
 mote_status mote_array_read_bytes(mote_array *out, const uint8_t *bytes, size_t count, mote_array_reader *read,

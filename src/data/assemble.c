@@ -9,7 +9,9 @@
 
 #include "base/text.h"
 #include "data/array.h"
+#include "data/image.h"
 #include "data/raw.h"
+#include "data/words.h"
 
 enum { AUTO_CLASS_MAX = 1024 };
 
@@ -242,6 +244,8 @@ static mote_status agree_on_samples(mote_dataset *set, const mote_raw_set *raw, 
     memcpy(f->dim, first->dim + 1, (size_t)f->rank * sizeof *f->dim);
     remember_picture(f, first->dtype);
     f->crop = raw->crop;
+    f->exif_orientation = raw->exif_orientation;
+    f->sample_rate = raw->sample_rate;
     f->width = first->count / (size_t)first->dim[0];
     return MOTE_OK;
 }
@@ -310,10 +314,9 @@ typedef struct adopting {
     int                  class_count;
 } adopting;
 
-/* Names of classes are those of a source with one target. */
 static bool has_class_names(const adopting *a)
 {
-    return a->index == 0 && a->raw->class_names;
+    return a->raw->classes[a->index].names != NULL;
 }
 
 /* Targets are classes only if those of every split are. */
@@ -426,19 +429,19 @@ static mote_status adopt_labels(const adopting *a, int id, int class_limit, mote
 
 static mote_status adopt_classes(const adopting *a, mote_error *err)
 {
-    const mote_raw_set *raw = a->raw;
-    int                 limit = a->class_count > 0 ? a->class_count : MOTE_CLASS_MAX, i;
+    const mote_class_list *classes = &a->raw->classes[a->index];
+    int                    limit = a->class_count > 0 ? a->class_count : MOTE_CLASS_MAX, i;
 
-    if (has_class_names(a) && a->class_count > 0 && a->class_count != raw->class_count)
-        return mote_fail(err, MOTE_ERR_USAGE, "has %d classes, but %d are asked for", raw->class_count, a->class_count);
+    if (has_class_names(a) && a->class_count > 0 && a->class_count != classes->count)
+        return mote_fail(err, MOTE_ERR_USAGE, "has %d classes, but %d are asked for", classes->count, a->class_count);
     for (i = 0; i < MOTE_SPLIT_COUNT; i++)
         if (a->set->split[i].count > 0)
             MOTE_TRY(adopt_labels(a, i, limit, err));
     if (a->class_count > 0)
         a->target->class_count = a->class_count;
     if (has_class_names(a)) {
-        a->target->class_names = raw->class_names;
-        a->target->class_count = raw->class_count;
+        a->target->class_names = classes->names;
+        a->target->class_count = classes->count;
     }
     a->target->width = 1;
     return MOTE_OK;
@@ -702,7 +705,7 @@ static void take_facts(mote_dataset *set, const mote_raw_set *raw, const mote_da
     set->target[0].column_count = raw->target_column_count;
     set->state->path = raw->path;
     set->state->notes = raw->notes;
-    set->state->is_by_class = raw->is_by_class;
+    set->state->is_by_class = raw->is_by_class || options->stratify;
     set->state->seed = options->seed;
     set->notes = set->state->notes.text;
     set->note_count = set->state->notes.count;
@@ -721,6 +724,20 @@ static mote_status adopt_all(mote_dataset *set, mote_raw_set *raw, const mote_da
     return adopt_targets(set, raw, options, err);
 }
 
+static mote_status split_as_asked(mote_dataset *set, const mote_dataset_options *options, mote_error *err)
+{
+    if (options->stratify && set->target[0].kind != MOTE_TARGETS_CLASSES)
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "stratify takes the same part of every class, and the targets are no classes (target_kind: "
+                         "classes makes them such)");
+    if (options->test_split != 0)
+        MOTE_TRY(mote_dataset_take_test(set, options->test_split, options->seed, err));
+    if (options->validation_split == 0)
+        return MOTE_OK;
+    return options->stratify ? mote_dataset_take_validation(set, options->validation_split, err)
+                             : mote_dataset_take_as_folder(set, options->validation_split, options->seed, err);
+}
+
 static mote_status fill(mote_dataset *set, mote_raw_set *raw, const mote_dataset_options *options, mote_error *err)
 {
     int i;
@@ -728,7 +745,7 @@ static mote_status fill(mote_dataset *set, mote_raw_set *raw, const mote_dataset
     MOTE_TRY(mote_dataset_check_options(options, err));
     if (options->crop.kind != MOTE_CROP_NONE && !raw->are_pictures)
         return mote_fail(err, MOTE_ERR_USAGE,
-                         "crop takes a part of pictures (PNG and JPEG files), and these samples are none");
+                         "crop takes a part of pictures (" MOTE_IMAGE_KINDS " files), and these samples are none");
     MOTE_TRY(name_ends(set, raw, options, err));
     MOTE_TRY(adopt_all(set, raw, options, err));
     take_facts(set, raw, options);
@@ -739,8 +756,7 @@ static mote_status fill(mote_dataset *set, mote_raw_set *raw, const mote_dataset
         reshape_as_asked(set, i, &said, err);
         MOTE_TRY(about_feature(set, i, err));
     }
-    if (options->test_split != 0)
-        MOTE_TRY(mote_dataset_take_test(set, options->test_split, options->seed, err));
+    MOTE_TRY(split_as_asked(set, options, err));
     for (i = 0; i < set->feature_count; i++) {
         const mote_feature_options said = said_of(options, i);
         prepare_as_asked(set, i, &said, err);
@@ -759,7 +775,7 @@ mote_status mote_dataset_assemble(mote_dataset **out, mote_raw_set *raw, const m
         set->state = calloc(1, sizeof *set->state);
     if (!set || !set->state) {
         mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
-    } else {
+    } else if (mote_raw_label_words(raw, err) == MOTE_OK) {
         set->state->arena = raw->arena; /* names move without a copy */
         raw->arena = (mote_arena){0};
         fill(set, raw, options, err);

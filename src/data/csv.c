@@ -11,12 +11,15 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "data/array.h"
+#include "data/words.h"
 
 /* ---- what cannot be read ---- */
 
 /* Why a word stands where numbers are expected, and what to do. */
-static const char *advise_word(const mote_csv_table *t, const mote_csv_column *c, mote_cell_kind kind)
+static const char *advise_word(const mote_csv_table *t, const mote_csv_column *c, const mote_cell *cell, mote_cell_kind kind)
 {
+    if (mote_is_date(cell->text, cell->count))
+        return "; it is a date or a time: " MOTE_DATE_ADVICE;
     if (kind == MOTE_CELL_GROUP)
         return "; it may be a decimal comma or one between thousands: write a decimal point";
     if (kind == MOTE_CELL_COMMA)
@@ -26,8 +29,10 @@ static const char *advise_word(const mote_csv_table *t, const mote_csv_column *c
                    ? "; --target-kind classes, in a spec target_kind: classes, takes each different text for a class"
                    : "";
     if (mote_csv_count_numbers(c) == 0)
-        return t->has_names ? "; no cell of this column is: write numbers for its words, remove it, or name it as the target"
-                            : "; no cell of this column is: write numbers for its words, or remove it";
+        return t->has_names
+                   ? "; no cell of this column is: write numbers for its words, remove it, name it as the target, or among "
+                     "the categories (--categories, in a spec categories: [...])"
+                   : "; no cell of this column is: write numbers for its words, or remove it";
     return "";
 }
 
@@ -49,7 +54,7 @@ static mote_status bad_number(const mote_csv_table *t, const mote_cell *c, size_
                                   ? " (--target-kind classes, in a spec target_kind: classes, takes it for a class)"
                                   : "");
     return mote_cell_fail(c, t->path, MOTE_ERR_FORMAT, err, "%s: \"%s\" is not a number%s", name, shown.text,
-                          advise_word(t, col, kind));
+                          advise_word(t, col, c, kind));
 }
 
 static mote_status read_f32(const mote_csv_table *t, const mote_cell *c, size_t index, float *out, mote_error *err)
@@ -66,11 +71,6 @@ static mote_status read_f32(const mote_csv_table *t, const mote_cell *c, size_t 
 
 /* ---- classes by name ---- */
 
-static int compare_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static mote_status take_word(const mote_csv_table *t, const mote_cell *c, size_t index, char **word, mote_error *err)
 {
     if (c->count == 0)
@@ -82,40 +82,32 @@ static mote_status take_word(const mote_csv_table *t, const mote_cell *c, size_t
     return err->code;
 }
 
-/* Their sorted distinct words become the class names. */
-static mote_status name_classes(const mote_csv_table *t, char **words, mote_raw_set *raw, mote_error *err)
+/* A column of nothing but dates would make a class of each. */
+static mote_status refuse_dates(const mote_csv_table *t, char *const *words, mote_error *err)
 {
-    const char **sorted = mote_arena_copy(t->scratch, words, t->row_count, sizeof *sorted, err), **names;
-    size_t       count = 0, i;
+    size_t row;
 
-    if (!sorted)
-        return err->code;
-    qsort(sorted, t->row_count, sizeof *sorted, compare_text);
-    for (i = 0; i < t->row_count; i++)
-        if (i == 0 || strcmp(sorted[i], sorted[count - 1]) != 0)
-            sorted[count++] = sorted[i];
-    if (count > MOTE_CLASS_MAX)
-        return mote_fail(err, MOTE_ERR_LIMIT, "the target column holds %zu different words; at most %d classes", count,
-                         MOTE_CLASS_MAX);
-    names = mote_arena_copy(&raw->arena, sorted, count, sizeof *names, err);
-    for (i = 0; names && i < count; i++)
-        if ((names[i] = mote_arena_strdup(&raw->arena, sorted[i], err)) == NULL)
-            return err->code;
-    raw->class_names = names;
-    raw->class_count = (int)count;
-    return err->code;
+    for (row = 0; row < t->row_count && mote_is_date(words[row], strlen(words[row])); row++)
+        ;
+    if (row < t->row_count || t->options->targets != MOTE_TARGETS_AUTO)
+        return MOTE_OK;
+    return mote_fail(err, MOTE_ERR_FORMAT,
+                     "the target column holds dates or times (\"%s\"): " MOTE_DATE_ADVICE "; or say that each is a class: "
+                     "--target-kind classes, in a spec target_kind: classes",
+                     mote_show_string(words[0]).text);
 }
 
+/* Their sorted distinct words become the class names. */
 static mote_status label_words(const mote_csv_table *t, mote_raw_set *raw, char **words, int32_t *labels, mote_error *err)
 {
     size_t row;
 
-    MOTE_TRY(name_classes(t, words, raw, err));
-    for (row = 0; row < t->row_count; row++) {
-        const char *const *place =
-            bsearch(&words[row], raw->class_names, (size_t)raw->class_count, sizeof *raw->class_names, compare_text);
-        labels[row] = (int32_t)(place - raw->class_names);
-    }
+    MOTE_TRY(refuse_dates(t, words, err));
+    if (mote_words_sort(&raw->classes[0], (const char *const *)words, t->row_count, MOTE_CLASS_MAX, &raw->arena, t->scratch,
+                        err) != MOTE_OK)
+        return mote_context(err, "the target column");
+    for (row = 0; row < t->row_count; row++)
+        labels[row] = mote_words_find(&raw->classes[0], words[row]);
     return MOTE_OK;
 }
 
@@ -155,6 +147,30 @@ static mote_status read_target(const mote_csv_table *t, const mote_cell *c, size
     return MOTE_OK;
 }
 
+static int compare_category(const void *word, const void *category)
+{
+    return strcmp(word, ((const mote_csv_category *)category)->word);
+}
+
+/* A 1 at the input of the cell's word; the others of the column stay 0. */
+static mote_status read_category(const mote_csv_table *t, const mote_cell *c, size_t index, float *x, mote_error *err)
+{
+    const mote_csv_column   *col = &t->columns[index];
+    const mote_arena_mark    mark = mote_arena_get_mark(t->scratch);
+    const mote_csv_category *found;
+    char                    *word = NULL;
+
+    MOTE_TRY(take_word(t, c, index, &word, err));
+    found = bsearch(word, col->categories, col->category_count, sizeof *found, compare_category);
+    mote_arena_release(t->scratch, mark);
+    if (!found)
+        return mote_cell_fail(c, t->path, MOTE_ERR_FORMAT, err,
+                              "column %zu (%s): \"%s\" is none of the words that the model was trained on", index + 1,
+                              mote_show_string(col->name).text, mote_show(c->text, c->count).text);
+    x[found->input] = 1;
+    return MOTE_OK;
+}
+
 static mote_status read_row(const mote_csv_table *t, mote_cell_cursor *c, reading *r, mote_error *err)
 {
     mote_cell one = {0};
@@ -167,8 +183,21 @@ static mote_status read_row(const mote_csv_table *t, mote_cell_cursor *c, readin
             continue;
         if (col->target >= 0)
             MOTE_TRY(read_target(t, &one, i, r, err));
+        else if (col->is_category)
+            MOTE_TRY(read_category(t, &one, i, r->x, err));
         else
             MOTE_TRY(read_f32(t, &one, i, r->x + col->input, err));
+    }
+    return MOTE_OK;
+}
+
+static mote_status name_categories(const mote_csv_column *c, const char **inputs, mote_raw_set *raw, mote_error *err)
+{
+    size_t k;
+
+    for (k = 0; k < c->category_count; k++) {
+        inputs[c->categories[k].input] = mote_arena_printf(&raw->arena, err, "%s=%s", c->name, c->categories[k].word);
+        MOTE_TRY(err->code);
     }
     return MOTE_OK;
 }
@@ -187,6 +216,8 @@ static mote_status name_columns(const mote_csv_table *t, mote_raw_set *raw, mote
         MOTE_TRY(err->code);
         if (c->target >= 0)
             targets[c->target] = name;
+        else if (c->is_category)
+            MOTE_TRY(name_categories(c, inputs, raw, err));
         else if (name)
             inputs[c->input] = name;
     }

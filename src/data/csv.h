@@ -52,8 +52,15 @@ bool mote_cell_find_row(mote_cell_cursor *c, mote_cell_cursor *comment);
 mote_cell_kind mote_cell_classify(const mote_cell *c);
 bool           mote_cell_is_number(mote_cell_kind kind, bool decimal_comma);
 
+/* What to do about dates and times. */
+#define MOTE_DATE_ADVICE                                                                                                    \
+    "write numbers for it, as days or seconds since some moment, or columns for the year, the weekday, the hour"
+
 /* The number of a cell whose kind is one (mote_cell_is_number). */
 double mote_cell_number(const mote_cell *c, mote_cell_kind kind);
+
+/* "2024-01-31", "31.1.24 12:30", "12:30:05.5": a date, a time, or both. */
+bool mote_is_date(const char *text, size_t count);
 
 /* A copy without the doubling of quotes. */
 char *mote_cell_copy(mote_arena *arena, const mote_cell *c, mote_error *err);
@@ -67,6 +74,12 @@ char mote_cell_find_separator(mote_cell_cursor start, const char *path);
 
 /* ---- the table ---- */
 
+/* One word of a column of categories, and the input that is 1 where the column has it. */
+typedef struct mote_csv_category {
+    const char *word;
+    size_t      input;
+} mote_csv_category;
+
 typedef struct mote_csv_column {
     const char    *name;                        /* NULL without a header */
     mote_cell_kind first;                       /* in the first row */
@@ -77,6 +90,10 @@ typedef struct mote_csv_column {
     bool           is_left_out;
     int            target; /* its place among the targets, or -1 */
     size_t         input;  /* else its place among the inputs */
+    bool           is_category;
+    bool           is_known;       /* its words are those that a model was trained on */
+    mote_csv_category *categories; /* [category_count], sorted by their words */
+    size_t             category_count;
 } mote_csv_column;
 
 typedef struct mote_csv_table {

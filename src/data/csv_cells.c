@@ -253,6 +253,49 @@ double mote_cell_number(const mote_cell *c, mote_cell_kind kind)
     return mote_parse_number(text, &number) ? number : 0; /* the kind says that it is one */
 }
 
+/* ---- dates ---- */
+
+/* How many digits begin the text: at least 1, at most `most`; 0: they are not so many. */
+static size_t take_number(const char *text, size_t count, size_t most)
+{
+    const size_t digits = count_digits(text, count);
+
+    return digits <= most ? digits : 0;
+}
+
+/* Numbers of at most `most` digits, `parts` of them, parted by one and the same of the marks; 0: the text does not begin so,
+ * else how far they go. */
+static size_t take_parts(const char *text, size_t count, const char *marks, int parts, size_t most)
+{
+    size_t at = take_number(text, count, most), digits;
+    char   mark = at > 0 && at < count ? text[at] : '\0';
+    int    i;
+
+    if (mark == '\0' || !strchr(marks, mark))
+        return 0;
+    for (i = 1; i < parts; i++) {
+        if (at >= count || text[at] != mark)
+            return 0;
+        digits = take_number(text + at + 1, count - at - 1, most);
+        if (digits == 0)
+            return 0;
+        at += 1 + digits;
+    }
+    return at;
+}
+
+bool mote_is_date(const char *text, size_t count)
+{
+    size_t at = take_parts(text, count, "-/.", 3, 4);
+
+    if (at == count && at > 0)
+        return true;
+    if (at > 0 && text[at] != 'T' && text[at] != ' ')
+        return false;
+    at += at > 0;
+    return take_parts(text + at, count - at, ":", 2, 2) > 0;
+}
+
 /* ---- the separator ---- */
 
 static const char separators[] = "\t;|, "; /* where numbers do not decide: the earlier */

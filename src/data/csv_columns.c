@@ -5,10 +5,12 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "base/utf8.h"
+#include "data/words.h"
 
 enum { COUNTING_MIN = 3 };
 
@@ -445,6 +447,118 @@ static mote_status choose_targets(mote_csv_table *t, mote_error *err)
     return MOTE_OK;
 }
 
+/* ---- columns of categories ---- */
+
+enum { CATEGORIES_MAX = 1024 };
+
+static mote_status take_category(const mote_csv_table *t, mote_cell_cursor *c, size_t index, const char **word,
+                                 mote_error *err)
+{
+    mote_cell one = {0};
+    size_t    i;
+
+    for (i = 0; !one.ends_row; i++) {
+        MOTE_TRY(mote_csv_next(t, c, &one, err));
+        if (i != index)
+            continue;
+        if (one.count == 0)
+            return mote_cell_fail(&one, t->path, MOTE_ERR_FORMAT, err, "column %zu (%s) is empty; fill it or remove the row",
+                                  index + 1, mote_show_string(t->columns[index].name).text);
+        if (!mote_is_utf8(one.text, one.count))
+            return mote_cell_fail(&one, t->path, MOTE_ERR_FORMAT, err, "\"%s\" is no UTF-8; save the table as UTF-8",
+                                  mote_show(one.text, one.count).text);
+        if (mote_is_date(one.text, one.count))
+            return mote_cell_fail(&one, t->path, MOTE_ERR_FORMAT, err,
+                                  "column %zu (%s): \"%s\" is a date or a time, not a category: " MOTE_DATE_ADVICE,
+                                  index + 1, mote_show_string(t->columns[index].name).text,
+                                  mote_show(one.text, one.count).text);
+        if ((*word = mote_cell_copy(t->scratch, &one, err)) == NULL)
+            return err->code;
+    }
+    return MOTE_OK;
+}
+
+static mote_status learn_words(mote_csv_table *t, size_t index, mote_error *err)
+{
+    mote_csv_column *col = &t->columns[index];
+    const char     **words = MOTE_NEW(t->scratch, const char *, t->row_count, err);
+    mote_class_list  list = {0};
+    mote_cell_cursor c = t->start;
+    size_t           row = 0;
+    int              k;
+
+    for (; words && mote_cell_find_row(&c, NULL); row++)
+        MOTE_TRY(take_category(t, &c, index, &words[row], err));
+    if (!words)
+        return err->code;
+    if (mote_words_sort(&list, words, t->row_count, CATEGORIES_MAX, t->scratch, t->scratch, err) != MOTE_OK)
+        return mote_context(err, "column %zu (%s)", index + 1, mote_show_string(col->name).text);
+    col->categories = MOTE_NEW(t->scratch, mote_csv_category, list.count, err);
+    for (k = 0; col->categories && k < list.count; k++)
+        col->categories[k].word = list.names[k];
+    col->category_count = (size_t)list.count;
+    return err->code;
+}
+
+static mote_status choose_categories(mote_csv_table *t, mote_error *err)
+{
+    const mote_dataset_options *o = t->options;
+    size_t                      index = 0;
+    int                         i;
+
+    if (o->category_count > 0 && !t->has_names)
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "columns of categories are named, but the table has no header line (--header true, in a spec "
+                         "header: true, takes the first for one)");
+    for (i = 0; i < o->category_count; i++) {
+        MOTE_TRY(find_column(t, o->categories[i], &index, err));
+        if (t->columns[index].target >= 0)
+            return mote_fail(err, MOTE_ERR_USAGE,
+                             "column \"%s\" is a target; its words are classes without being categories",
+                             mote_show_string(o->categories[i]).text);
+        t->columns[index].is_category = !t->columns[index].is_left_out;
+    }
+    return MOTE_OK;
+}
+
+/* The column of a known input "COLUMN=WORD": the one of the longest name, for words may hold a = as well. NULL: none. */
+static mote_csv_column *category_of(const mote_csv_table *t, const char *known, const char **word)
+{
+    mote_csv_column *found = NULL;
+    size_t           i, longest = 0;
+
+    for (i = 0; i < t->column_count; i++) {
+        const char  *name = t->columns[i].name;
+        const size_t count = strlen(name);
+        if (strncmp(known, name, count) == 0 && known[count] == '=' && (!found || count > longest)) {
+            found = &t->columns[i];
+            longest = count;
+            *word = known + count + 1;
+        }
+    }
+    return found;
+}
+
+static int compare_categories(const void *a, const void *b)
+{
+    return strcmp(((const mote_csv_category *)a)->word, ((const mote_csv_category *)b)->word);
+}
+
+/* A word that the model knows of a column, at the input that it has there. */
+static mote_status add_known_word(mote_csv_table *t, mote_csv_column *col, const char *word, size_t input, mote_error *err)
+{
+    if (!col->is_known) {
+        col->is_known = col->is_category = true;
+        col->category_count = 0;
+        col->categories = MOTE_NEW(t->scratch, mote_csv_category, t->options->known_column_count, err);
+    }
+    if (!col->categories)
+        return err->code;
+    col->categories[col->category_count++] = (mote_csv_category){word, input};
+    qsort(col->categories, col->category_count, sizeof *col->categories, compare_categories);
+    return MOTE_OK;
+}
+
 /* ---- the inputs' places ---- */
 
 static mote_status leave_out_strangers(mote_csv_table *t, mote_raw_set *raw, mote_error *err)
@@ -454,7 +568,8 @@ static mote_status leave_out_strangers(mote_csv_table *t, mote_raw_set *raw, mot
 
     for (i = 0; i < t->column_count; i++) {
         mote_csv_column *c = &t->columns[i];
-        if (c->is_left_out || c->target >= 0 || has_name(o->known_columns, (size_t)o->known_column_count, c->name))
+        if (c->is_left_out || c->target >= 0 || c->is_known ||
+            has_name(o->known_columns, (size_t)o->known_column_count, c->name))
             continue;
         c->is_left_out = true;
         MOTE_TRY(mote_raw_note(raw, err, "column \"%s\" is none of those that the model was trained on: it is left out",
@@ -463,12 +578,29 @@ static mote_status leave_out_strangers(mote_csv_table *t, mote_raw_set *raw, mot
     return MOTE_OK;
 }
 
+static bool is_column(const mote_csv_table *t, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < t->column_count && strcmp(t->columns[i].name, name) != 0; i++)
+        ;
+    return i < t->column_count;
+}
+
 static mote_status place_known(mote_csv_table *t, mote_raw_set *raw, mote_error *err)
 {
     const mote_dataset_options *o = t->options;
     size_t                      index = 0, i;
 
+    for (i = 0; i < t->column_count; i++)
+        t->columns[i].is_category = false; /* the model knows which are */
     for (i = 0; i < (size_t)o->known_column_count; i++) {
+        const char      *word = NULL;
+        mote_csv_column *col = category_of(t, o->known_columns[i], &word);
+        if (col && col->target < 0 && !is_column(t, o->known_columns[i])) {
+            MOTE_TRY(add_known_word(t, col, word, i, err));
+            continue;
+        }
         if (find_column(t, o->known_columns[i], &index, err) != MOTE_OK)
             return mote_context(err, "the model's inputs");
         if (t->columns[index].target >= 0)
@@ -480,15 +612,33 @@ static mote_status place_known(mote_csv_table *t, mote_raw_set *raw, mote_error 
     return leave_out_strangers(t, raw, err);
 }
 
+/* A column of categories has an input for each of its words. */
+static mote_status place_words(mote_csv_table *t, size_t index, size_t *used, mote_error *err)
+{
+    mote_csv_column *c = &t->columns[index];
+    size_t           k;
+
+    MOTE_TRY(learn_words(t, index, err));
+    for (k = 0; k < c->category_count; k++)
+        c->categories[k].input = (*used)++;
+    return MOTE_OK;
+}
+
 static mote_status place_inputs(mote_csv_table *t, mote_raw_set *raw, mote_error *err)
 {
     size_t used = 0, i;
 
     if (t->has_names && t->options->known_column_count > 0)
         return place_known(t, raw, err);
-    for (i = 0; i < t->column_count; i++)
-        if (!t->columns[i].is_left_out && t->columns[i].target < 0)
+    for (i = 0; i < t->column_count; i++) {
+        if (t->columns[i].is_left_out || t->columns[i].target >= 0)
+            continue;
+        if (t->columns[i].is_category)
+            MOTE_TRY(place_words(t, i, &used, err));
+        else
             t->columns[i].input = used++;
+    }
+    t->input_count = used;
     return MOTE_OK;
 }
 
@@ -512,7 +662,7 @@ static void learn_numbers(mote_csv_table *t)
         const mote_csv_column *c = &t->columns[i];
         if (c->target == 0 && t->target_count == 1)
             t->has_text_target = is_text(c, t->options->targets);
-        if (c->target == 0 && t->has_text_target)
+        if ((c->target == 0 && t->has_text_target) || c->is_category)
             continue;
         commas += c->count[MOTE_CELL_COMMA];
         points += c->count[MOTE_CELL_REAL];
@@ -527,6 +677,7 @@ mote_status mote_csv_learn(mote_csv_table *t, mote_raw_set *raw, mote_error *err
     MOTE_TRY(decide_header(t, raw, err));
     MOTE_TRY(leave_out_index(t, raw, err));
     MOTE_TRY(choose_targets(t, err));
+    MOTE_TRY(choose_categories(t, err));
     MOTE_TRY(place_inputs(t, raw, err));
     learn_numbers(t);
     return MOTE_OK;

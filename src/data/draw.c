@@ -1,7 +1,7 @@
-/* Which training samples go to another split: the last ones of arrays and tables, as Keras' validation_split has it; drawn
- * ones of class folders, which stand class by class, the same part of each class. Samples that go are brought to the end,
- * so that splits stay views.
- * SPDX-License-Identifier: Apache-2.0 */
+/* Which training samples go to another split: the last ones of arrays and tables, as the validation_split of Keras' fit()
+ * has it; drawn ones of class folders, which stand class by class, and where strata are asked for: the same part of each
+ * class; or those that Keras' image_dataset_from_directory() takes. Samples that go are brought to the end, so that splits
+ * stay views. SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "data/array.h"
+#include "data/numpy_shuffle.h"
 #include "data/raw.h"
 
 enum { STREAM_SHUFFLE = 1, STREAM_DRAW = 4 }; /* 2 and 3: data/sine.c */
@@ -337,4 +338,92 @@ mote_status mote_dataset_take_test(mote_dataset *set, double fraction, uint64_t 
     MOTE_TRY(shuffle_train(set, seed, err));
     move_tail(set, MOTE_SPLIT_TEST, kept);
     return MOTE_OK;
+}
+
+/* ---- as Keras splits a folder ---- */
+
+/* A file of the training split, and its place there. */
+typedef struct listed_file {
+    const char *name;         /* NULL: samples of other sources stay in the order that they have */
+    size_t      folder_count; /* letters up to its last / */
+    int32_t     label;
+    uint32_t    place;
+} listed_file;
+
+static size_t folder_of(const char *name)
+{
+    const char *slash = name ? strrchr(name, '/') : NULL;
+
+    return slash ? (size_t)(slash - name) : 0;
+}
+
+static int compare_folders(const listed_file *a, const listed_file *b)
+{
+    const size_t shared = a->folder_count < b->folder_count ? a->folder_count : b->folder_count;
+    const int    order = shared > 0 ? memcmp(a->name, b->name, shared) : 0;
+
+    return order != 0 ? order : (a->folder_count > b->folder_count) - (a->folder_count < b->folder_count);
+}
+
+/* os.walk's folders of a class sorted by path, then the files in each: those right in the class come before those in folders
+ * inside it. */
+static int compare_files(const void *x, const void *y)
+{
+    const listed_file *a = x, *b = y;
+    int                order = (a->label > b->label) - (a->label < b->label);
+
+    if (order == 0 && a->name && b->name) {
+        order = compare_folders(a, b);
+        order = order != 0 ? order : strcmp(a->name + a->folder_count, b->name + b->folder_count);
+    }
+    return order != 0 ? order : (a->place > b->place) - (a->place < b->place);
+}
+
+/* order[i]: the place of the i-th file of Keras' list. */
+static mote_status list_as_keras(uint32_t *order, const mote_dataset_split *train, mote_arena *scratch, mote_error *err)
+{
+    listed_file *files = MOTE_NEW(scratch, listed_file, train->count, err);
+    size_t       i;
+
+    if (!files)
+        return err->code;
+    for (i = 0; i < train->count; i++) {
+        const char *name = train->names ? train->names[i] : NULL;
+        files[i] = (listed_file){name, folder_of(name), name && train->labels[0] ? train->labels[0][i] : 0, (uint32_t)i};
+    }
+    qsort(files, train->count, sizeof *files, compare_files);
+    for (i = 0; i < train->count; i++)
+        order[i] = files[i].place;
+    return MOTE_OK;
+}
+
+static mote_status take_shuffled(mote_dataset *set, uint32_t seed, size_t kept, mote_error *err)
+{
+    const mote_dataset_split *train = &set->split[MOTE_SPLIT_TRAIN];
+    mote_arena                scratch = {0};
+    uint32_t                 *order = MOTE_NEW(&scratch, uint32_t, train->count, err);
+
+    if (order && list_as_keras(order, train, &scratch, err) == MOTE_OK) {
+        mote_numpy_shuffle(seed, order, (uint32_t)train->count);
+        if (reorder_train(set, order, &scratch, err) == MOTE_OK)
+            move_tail(set, MOTE_SPLIT_VALIDATION, kept);
+    }
+    mote_arena_destroy(&scratch);
+    return err->code;
+}
+
+mote_status mote_dataset_take_as_folder(mote_dataset *set, double fraction, uint64_t seed, mote_error *err)
+{
+    const size_t count = set->split[MOTE_SPLIT_TRAIN].count;
+    size_t       kept = 0;
+
+    MOTE_TRY(count_kept(set, MOTE_SPLIT_VALIDATION, fraction, &kept, err));
+    kept = count - (size_t)(fraction * (double)count); /* Keras rounds here the other way than in fit() */
+    if (kept == count)
+        return mote_fail(err, MOTE_ERR_USAGE, "a validation split of %g leaves none of %zu samples for validation", fraction,
+                         count);
+    if (seed > UINT32_MAX)
+        return mote_fail(err, MOTE_ERR_USAGE, "a validation_split of data takes a seed of NumPy's, at most %u",
+                         (unsigned)UINT32_MAX);
+    return take_shuffled(set, (uint32_t)seed, kept, err);
 }

@@ -10,8 +10,20 @@
 #include "base/zip.h"
 #include "data/array.h"
 #include "data/raw.h"
+#include "data/walk.h"
 
 /* ---- single files ---- */
+
+/* They may be words. */
+static mote_status read_targets(mote_raw_set *raw, mote_raw_split *split, const char *path, mote_error *err)
+{
+    mote_error not_text = {0};
+    mote_array header;
+
+    split->is_text[0] = mote_array_load_with(&header, path, NULL, mote_npy_read_text_header, 0, &not_text) == MOTE_OK;
+    return mote_array_load_with(&split->y[0], path, NULL, split->is_text[0] ? mote_npy_read_text : mote_npy_read,
+                                raw->max_bytes, err);
+}
 
 static mote_status read_npy(mote_raw_set *raw, const char *path, const char *targets_path, mote_error *err)
 {
@@ -22,7 +34,7 @@ static mote_status read_npy(mote_raw_set *raw, const char *path, const char *tar
     split->y_name[0] = "y";
     MOTE_TRY(mote_npy_load(&split->x[0], path, raw->max_bytes, err));
     mote_raw_set_spend(raw, &split->x[0]);
-    return targets_path ? mote_array_load(&split->y[0], targets_path, NULL, raw->max_bytes, err) : MOTE_OK;
+    return targets_path ? read_targets(raw, split, targets_path, err) : MOTE_OK;
 }
 
 static mote_status read_idx_file(mote_raw_set *raw, const char *path, mote_error *err)
@@ -108,21 +120,25 @@ static mote_status read_file(mote_raw_set *raw, const char *path, const mote_dat
     case KIND_UNKNOWN:
         break;
     }
-    return mote_fail(err, MOTE_ERR_UNSUPPORTED,
-                     "%s: is not a kind of data set that mote knows; it reads .npz, .npy, .csv, IDX files, and folders of "
-                     "IDX files, of .npy files or of class folders of images (a table, packed or not, needs .csv, .tsv, "
-                     ".txt, .data or .dat in its name)",
-                     path);
+    return mote_fail(
+        err, MOTE_ERR_UNSUPPORTED,
+        "%s: is not a kind of data set that mote knows; it reads .npz, .npy, .csv, IDX files, and folders of "
+        "IDX files, of .npy files or of class folders of images or WAV files (a table, packed or not, needs .csv, .tsv, "
+        ".txt, .data or .dat in its name)",
+        path);
 }
 
 static mote_status read_folder(mote_raw_set *raw, const char *path, const mote_dataset_options *options, mote_error *err)
 {
+    bool are_sounds = false;
+
     MOTE_TRY(refuse_targets(path, options, err));
     if (mote_is_idx_folder(path))
         return mote_raw_read_idx_folder(raw, path, err);
     if (mote_is_npy_folder(path, options))
         return mote_raw_read_npy_folder(raw, path, options, err);
-    return mote_raw_read_images(raw, path, options, err);
+    MOTE_TRY(mote_holds_sounds(&are_sounds, path, err));
+    return are_sounds ? mote_raw_read_sounds(raw, path, options, err) : mote_raw_read_images(raw, path, options, err);
 }
 
 static mote_status read_any(mote_raw_set *raw, const char *path, const mote_dataset_options *options, mote_error *err)

@@ -167,20 +167,37 @@ static bool split_has_samples(const array_places *places, int split)
 
 /* ---- reading ---- */
 
-static mote_status read_array(mote_raw_set *raw, mote_array *out, const array_store *store, int place, mote_error *err)
+static mote_status read_with(mote_raw_set *raw, mote_array *out, const array_store *store, int place,
+                             mote_array_reader *read, mote_error *err)
 {
     char *path;
 
-    if (store->npz) {
-        MOTE_TRY(mote_npz_load(out, store->npz, store->names[place], raw->max_bytes, err));
-    } else if (store->files) {
-        MOTE_TRY(mote_array_load(out, store->files[place].path, NULL, raw->max_bytes, err));
-    } else {
-        path = mote_arena_printf(&raw->arena, err, "%s/%s.npy", store->folder, store->names[place]);
-        if (!path)
-            return err->code;
-        MOTE_TRY(mote_npy_load(out, path, raw->max_bytes, err));
-    }
+    if (store->npz)
+        return mote_npz_load_with(out, store->npz, store->names[place], read, raw->max_bytes, err);
+    if (store->files)
+        return mote_array_load_with(out, store->files[place].path, NULL, read, raw->max_bytes, err);
+    path = mote_arena_printf(&raw->arena, err, "%s/%s.npy", store->folder, store->names[place]);
+    return path ? mote_array_read_file(out, path, read, raw->max_bytes, err) : err->code;
+}
+
+static mote_status read_array(mote_raw_set *raw, mote_array *out, const array_store *store, int place, mote_error *err)
+{
+    MOTE_TRY(read_with(raw, out, store, place, mote_npy_read, err));
+    mote_raw_set_spend(raw, out);
+    return MOTE_OK;
+}
+
+/* Targets may be words. */
+static mote_status read_labels(mote_raw_set *raw, mote_array *out, bool *is_text, const array_store *store, int place,
+                               mote_error *err)
+{
+    mote_error not_text = {0};
+    mote_array header;
+
+    *is_text = read_with(raw, &header, store, place, mote_npy_read_text_header, &not_text) == MOTE_OK;
+    if (!*is_text)
+        return read_array(raw, out, store, place, err);
+    MOTE_TRY(read_with(raw, out, store, place, mote_npy_read_text, err));
     mote_raw_set_spend(raw, out);
     return MOTE_OK;
 }
@@ -257,12 +274,15 @@ static mote_status note_unused(mote_raw_set *raw, const array_store *store, cons
     return mote_raw_note(raw, err, "not used, by their names: %s (samples: %s)", unused.text, wanted.text);
 }
 
-static mote_status read_one(mote_raw_set *raw, mote_array *out, const char **name, const array_store *store, int place,
-                            mote_error *err)
+/* is_text NULL: samples, which are no words. */
+static mote_status read_one(mote_raw_set *raw, mote_array *out, const char **name, bool *is_text, const array_store *store,
+                            int place, mote_error *err)
 {
     *name = mote_arena_strdup(&raw->arena, place < 0 ? "y" : mote_show_string(store->names[place]).text, err);
     MOTE_TRY(err->code);
-    return place >= 0 ? read_array(raw, out, store, place, err) : MOTE_OK;
+    if (place < 0)
+        return MOTE_OK;
+    return is_text ? read_labels(raw, out, is_text, store, place, err) : read_array(raw, out, store, place, err);
 }
 
 /* The names are borrowed from the store: they go to the raw set for messages. Targets without samples are no split. */
@@ -278,9 +298,9 @@ static mote_status read_placed(mote_raw_set *raw, const array_store *store, cons
         if (!split_has_samples(places, s))
             continue;
         for (i = 0; i < places->feature_count; i++)
-            MOTE_TRY(read_one(raw, &split->x[i], &split->x_name[i], store, places->samples[s][i], err));
+            MOTE_TRY(read_one(raw, &split->x[i], &split->x_name[i], NULL, store, places->samples[s][i], err));
         for (i = 0; i < places->target_count; i++)
-            MOTE_TRY(read_one(raw, &split->y[i], &split->y_name[i], store, places->targets[s][i], err));
+            MOTE_TRY(read_one(raw, &split->y[i], &split->y_name[i], &split->is_text[i], store, places->targets[s][i], err));
     }
     return note_unused(raw, store, places, options, err);
 }

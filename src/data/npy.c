@@ -19,6 +19,7 @@ typedef struct npy_header {
     char       descr[DESCR_MAX]; /* "<f4" */
     bool       has_descr, has_order, has_shape;
     bool       is_fortran, is_swapped;
+    bool       wants_text;
     mote_array array; /* dtype, rank, dim */
 } npy_header;
 
@@ -164,6 +165,24 @@ static const struct {
 
 enum { TYPE_COUNT = sizeof types / sizeof *types };
 
+/* "<U5": text of five letters, four bytes each; "S5": five bytes. Letters become one more axis. */
+static mote_status resolve_text(npy_header *header, mote_error *err)
+{
+    mote_array *array = &header->array;
+    const char *digits = header->descr + 2;
+    const int   width = header->descr[0] != '\0' && (header->descr[1] == 'U' || header->descr[1] == 'S') ? atoi(digits) : 0;
+
+    if (width < 1 || strspn(digits, "0123456789") != strlen(digits))
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "element type \"%s\" is no text", mote_show_string(header->descr).text);
+    if (array->rank == MOTE_ARRAY_MAX_RANK || (header->is_fortran && array->rank > 1))
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "its text has %d dimensions; save one word a sample", array->rank);
+    array->dtype = header->descr[1] == 'U' ? MOTE_U32 : MOTE_U8;
+    array->dim[array->rank++] = width;
+    header->is_fortran = false;
+    header->is_swapped = mote_is_little_endian() ? header->descr[0] == '>' : header->descr[0] == '<';
+    return MOTE_OK;
+}
+
 /* "<f4": byte order ('|' and '=' say: does not matter, the writer's own), kind, bytes. */
 static mote_status resolve_type(npy_header *header, mote_error *err)
 {
@@ -171,7 +190,8 @@ static mote_status resolve_type(npy_header *header, mote_error *err)
     size_t i;
 
     if (header->descr[0] != '\0' && header->descr[1] == 'O')
-        return mote_fail(err, MOTE_ERR_UNSUPPORTED, "holds Python objects; save an array of numbers");
+        return mote_fail(err, MOTE_ERR_UNSUPPORTED,
+                         "holds Python objects; save an array of numbers, or of text: array.astype(str)");
     for (i = 0; i < TYPE_COUNT; i++)
         if (strchr("<>|=", order) && order != '\0' && strcmp(header->descr + 1, types[i].name) == 0) {
             header->array.dtype = types[i].dtype;
@@ -204,7 +224,7 @@ static mote_status parse_header(npy_header *header, const char *text, size_t cou
                          !header->has_descr   ? "descr"
                          : !header->has_order ? "fortran_order"
                                               : "shape");
-    return resolve_type(header, err);
+    return header->wants_text ? resolve_text(header, err) : resolve_type(header, err);
 }
 
 /* How long the header's text is: 2 bytes in version 1, 4 in versions 2 and 3. */
@@ -295,12 +315,11 @@ static mote_status expect_elements(const npy_header *header, const mote_source *
     return mote_source_expect(source, *bytes, err);
 }
 
-mote_status mote_npy_read_header(mote_array *out, mote_source *source, size_t max_bytes, mote_error *err)
+static mote_status read_only_header(mote_array *out, mote_source *source, bool wants_text, mote_error *err)
 {
-    npy_header header = {0};
+    npy_header header = {.wants_text = wants_text};
     size_t     bytes;
 
-    (void)max_bytes;
     MOTE_TRY(read_header(&header, source, err));
     MOTE_TRY(expect_elements(&header, source, &bytes, err));
     *out = header.array;
@@ -308,9 +327,21 @@ mote_status mote_npy_read_header(mote_array *out, mote_source *source, size_t ma
     return MOTE_OK;
 }
 
-mote_status mote_npy_read(mote_array *out, mote_source *source, size_t max_bytes, mote_error *err)
+mote_status mote_npy_read_header(mote_array *out, mote_source *source, size_t max_bytes, mote_error *err)
 {
-    npy_header  header = {0};
+    (void)max_bytes;
+    return read_only_header(out, source, false, err);
+}
+
+mote_status mote_npy_read_text_header(mote_array *out, mote_source *source, size_t max_bytes, mote_error *err)
+{
+    (void)max_bytes;
+    return read_only_header(out, source, true, err);
+}
+
+static mote_status read_elements(mote_array *out, mote_source *source, bool wants_text, size_t max_bytes, mote_error *err)
+{
+    npy_header  header = {.wants_text = wants_text};
     mote_array *array = &header.array;
     size_t      element_bytes, bytes;
 
@@ -332,6 +363,16 @@ mote_status mote_npy_read(mote_array *out, mote_source *source, size_t max_bytes
 failed:
     mote_array_free(array);
     return err->code;
+}
+
+mote_status mote_npy_read(mote_array *out, mote_source *source, size_t max_bytes, mote_error *err)
+{
+    return read_elements(out, source, false, max_bytes, err);
+}
+
+mote_status mote_npy_read_text(mote_array *out, mote_source *source, size_t max_bytes, mote_error *err)
+{
+    return read_elements(out, source, true, max_bytes, err);
 }
 
 bool mote_is_npy(const uint8_t *bytes, size_t count)

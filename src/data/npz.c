@@ -170,8 +170,8 @@ static mote_shown show_names(const mote_npz *npz)
     return shown;
 }
 
-static mote_status read_array(mote_array *out, mote_npz *npz, const char *name, mote_array_reader *read, size_t max_bytes,
-                              mote_error *err)
+mote_status mote_npz_load_with(mote_array *out, mote_npz *npz, const char *name, mote_array_reader *read, size_t max_bytes,
+                               mote_error *err)
 {
     int index = mote_npz_find(npz, name);
 
@@ -186,7 +186,7 @@ static mote_status read_array(mote_array *out, mote_npz *npz, const char *name, 
 
 mote_status mote_npz_load(mote_array *out, mote_npz *npz, const char *name, size_t max_bytes, mote_error *err)
 {
-    return read_array(out, npz, name, mote_npy_read, max_bytes, err);
+    return mote_npz_load_with(out, npz, name, mote_npy_read, max_bytes, err);
 }
 
 static mote_status read_named_or_only(mote_array *out, const char *path, const char *name, mote_array_reader *read,
@@ -196,15 +196,15 @@ static mote_status read_named_or_only(mote_array *out, const char *path, const c
 
     MOTE_TRY(mote_npz_open(&npz, path, err));
     if (name || npz->count == 1)
-        read_array(out, npz, name ? name : npz->names[0], read, max_bytes, err);
+        mote_npz_load_with(out, npz, name ? name : npz->names[0], read, max_bytes, err);
     else
         mote_fail(err, MOTE_ERR_USAGE, "%s: name one of its arrays: %s", path, show_names(npz).text);
     mote_npz_close(npz);
     return err->code;
 }
 
-static mote_status read_either(mote_array *out, const char *path, const char *name, mote_array_reader *read,
-                               size_t max_bytes, mote_error *err)
+mote_status mote_array_load_with(mote_array *out, const char *path, const char *name, mote_array_reader *read,
+                                 size_t max_bytes, mote_error *err)
 {
     mote_file file;
     bool      is_zip;
@@ -220,10 +220,10 @@ static mote_status read_either(mote_array *out, const char *path, const char *na
 
 mote_status mote_array_load(mote_array *out, const char *path, const char *name, size_t max_bytes, mote_error *err)
 {
-    return read_either(out, path, name, mote_npy_read, max_bytes, err);
+    return mote_array_load_with(out, path, name, mote_npy_read, max_bytes, err);
 }
 
 mote_status mote_array_peek(mote_array *out, const char *path, const char *name, mote_error *err)
 {
-    return read_either(out, path, name, mote_npy_read_header, 0, err);
+    return mote_array_load_with(out, path, name, mote_npy_read_header, 0, err);
 }

@@ -19,6 +19,9 @@ typedef struct mote_pixels {
 /* channels wanted: 0 (as the file has it: 1 or 3), 1, 3 or 4. */
 mote_status mote_png_decode(mote_pixels *out, const uint8_t *bytes, size_t count, int channels, mote_error *err);
 mote_status mote_jpeg_decode(mote_pixels *out, const uint8_t *bytes, size_t count, int channels, mote_error *err);
+mote_status mote_bmp_decode(mote_pixels *out, const uint8_t *bytes, size_t count, int channels, mote_error *err);
+mote_status mote_gif_decode(mote_pixels *out, const uint8_t *bytes, size_t count, int channels, mote_error *err);
+mote_status mote_webp_decode(mote_pixels *out, const uint8_t *bytes, size_t count, int channels, mote_error *err);
 
 /* Refuses sizes beyond the limits, and those that so few bytes cannot hold (pixels a byte at best). */
 mote_status mote_pixels_check_size(uint32_t height, uint32_t width, size_t bytes, size_t pixels_per_byte, mote_error *err);

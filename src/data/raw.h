@@ -13,7 +13,8 @@
 typedef struct mote_raw_split {
     mote_array  x[MOTE_FEATURES_MAX], y[MOTE_TARGETS_MAX];            /* bytes NULL: not there */
     const char *x_name[MOTE_FEATURES_MAX], *y_name[MOTE_TARGETS_MAX]; /* for messages: "x_train", "t10k-images-idx3-ubyte" */
-    const char **names; /* of the samples' files, in the arena; NULL: they have none */
+    bool is_text[MOTE_TARGETS_MAX]; /* y is letters, as mote_npy_read_text gives them: assembling makes labels of them */
+    const char **names;             /* of the samples' files, in the arena; NULL: they have none */
 } mote_raw_split;
 
 enum { MOTE_NOTES_MAX = 16, MOTE_CLASS_MAX = 65536 };
@@ -23,6 +24,12 @@ typedef struct mote_notes {
     int         count;
 } mote_notes;
 
+/* Names of a target's classes. */
+typedef struct mote_class_list {
+    const char *const *names;
+    int                count;
+} mote_class_list;
+
 typedef struct mote_raw_set {
     mote_arena         arena; /* names and notes; goes over to the data set */
     const char        *path;  /* in front of notes; NULL: a generated set */
@@ -31,13 +38,13 @@ typedef struct mote_raw_set {
     bool               is_by_class;                 /* samples stand in the order of their classes: splits are drawn */
     int                feature_count, target_count; /* 1 each, unless a reader knows more */
     mote_raw_split     split[MOTE_SPLIT_COUNT];
-    const char *const *class_names; /* set: y[0] is int32 labels below class_count */
-    int                class_count;
+    mote_class_list    classes[MOTE_TARGETS_MAX];          /* names set: y is int32 labels below count */
     const char *const *column_names, *const *target_names; /* of a table's columns */
     int       target_column_count;
-    bool      are_pictures;
-    mote_crop crop;      /* what was taken of each */
-    size_t    max_bytes; /* what may still be taken */
+    bool      are_pictures, exif_orientation;
+    int32_t   sample_rate; /* of sounds */
+    mote_crop crop;        /* what was taken of each */
+    size_t    max_bytes;   /* what may still be taken */
 } mote_raw_set;
 
 void mote_raw_set_init(mote_raw_set *raw, const mote_dataset_options *options);
@@ -61,6 +68,7 @@ mote_status mote_raw_read_csv_bytes(mote_raw_set *raw, const uint8_t *bytes, siz
 mote_status mote_raw_read_pictures(mote_raw_set *raw, const char *const *paths, size_t count,
                                    const mote_dataset_options *options, mote_error *err);
 mote_status mote_raw_read_images(mote_raw_set *raw, const char *path, const mote_dataset_options *options, mote_error *err);
+mote_status mote_raw_read_sounds(mote_raw_set *raw, const char *path, const mote_dataset_options *options, mote_error *err);
 
 /* What a path stands on: itself, or the folder of FOLDER/FAMILY, which exists under the folder's name only. */
 const char *mote_dataset_root(mote_arena *arena, const char *path, mote_error *err);
@@ -84,7 +92,7 @@ struct mote_dataset_state {
     const char  *path; /* or NULL */
     mote_notes   notes;
     int          label_note[MOTE_TARGETS_MAX]; /* the number of the one about a target's labels, from 1; 0: there is none */
-    bool         is_by_class;
+    bool         is_by_class;                  /* splits take the same part of every class */
     uint64_t     seed;
     mote_array   x[MOTE_SPLIT_COUNT][MOTE_FEATURES_MAX];
     mote_array   values[MOTE_SPLIT_COUNT][MOTE_TARGETS_MAX], labels[MOTE_SPLIT_COUNT][MOTE_TARGETS_MAX];
@@ -108,6 +116,8 @@ mote_status mote_dataset_note(mote_dataset *set, mote_error *err, const char *fo
 
 mote_status mote_dataset_check_target(const mote_dataset *set, int target, mote_error *err);
 mote_status mote_dataset_take_test(mote_dataset *set, double fraction, uint64_t seed, mote_error *err);
+/* The validation split that Keras takes from a folder of files: mote_dataset_options.validation_split. */
+mote_status mote_dataset_take_as_folder(mote_dataset *set, double fraction, uint64_t seed, mote_error *err);
 /* The statistics that options.standardize asks for, from the training split. */
 mote_status mote_dataset_standardize(mote_dataset *set, int feature, mote_standardize how, mote_error *err);
 

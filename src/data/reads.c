@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "data/image.h"
 #include "data/raw.h"
+#include "data/wav.h"
 
 static bool is_same_file(const char *path, const struct stat *file)
 {
@@ -27,13 +28,13 @@ static const char *find_below(const char *file, const char *folder)
     return strncmp(file, folder, length) == 0 && file[length] == '/' ? file + length + 1 : NULL;
 }
 
-/* Of a folder of pictures that is any picture, as its bytes say; of one of arrays a .npy that lies right in it, of one of
- * IDX files one of their names. */
+/* Of a folder of pictures or sounds that is any such, as its bytes say; of one of arrays a .npy that lies right in it, of
+ * one of IDX files one of their names. */
 static bool is_sample(const char *file, const char *below, const char *folder)
 {
     mote_error ignored = {0};
     mote_file  start;
-    bool       is_picture;
+    bool       is_one;
 
     if (mote_is_idx_folder(folder))
         return !strchr(below, '/') && mote_is_idx_name(below);
@@ -41,9 +42,9 @@ static bool is_sample(const char *file, const char *below, const char *folder)
         return !strchr(below, '/') && mote_path_has_suffix(file, ".npy");
     if (mote_file_open_start(&start, file, MOTE_START_BYTES, &ignored) != MOTE_OK)
         return false;
-    is_picture = mote_is_image(start.bytes, start.count);
+    is_one = mote_is_image(start.bytes, start.count) || mote_is_wav(start.bytes, start.count);
     mote_file_close(&start);
-    return is_picture;
+    return is_one;
 }
 
 /* The real paths, as links are written through. */

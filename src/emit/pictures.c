@@ -40,6 +40,8 @@ bool mote_emits_picture(const mote_emitter *e, int32_t input, mrt_picture *out)
     const bool               was_bytes = recipe && recipe->has_dtype && recipe->dtype == MOTE_U8;
     const bool               takes_real = info.dtype == MOTE_F32 || (info.is_quantized && mote_dtype_bits(info.dtype) <= 16);
 
+    if (recipe && recipe->crop.kind == MOTE_CROP_PAD) /* letterboxes are the host's alone */
+        return false;
     if (takes_real && recipe && recipe->image[0] > 0) {
         *out = (mrt_picture){recipe->image[0], recipe->image[1], recipe->image[2]};
         return (size_t)out->height * (size_t)out->width * (size_t)out->channels == info.count && is_possible(out);

@@ -14,6 +14,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "data/array.h"
+#include "data/image.h"
+#include "data/wav.h"
 #include "exec/values.h"
 #include "graph/graph.h"
 
@@ -337,6 +339,7 @@ static mote_status load_image(input_file *in, const mote_input_recipe *recipe, c
     if (image_size(&in->info, recipe->image, &options, err) != MOTE_OK)
         return mote_context(err, "%s", path);
     options.crop = recipe->crop;
+    options.exif_orientation = recipe->exif_orientation;
     MOTE_TRY(mote_image_load(&in->array, path, &options, err));
     if (in->array.count != in->info.count && options.height == 0) {
         mote_array_free(&in->array);
@@ -350,15 +353,35 @@ static mote_status load_image(input_file *in, const mote_input_recipe *recipe, c
     return MOTE_OK;
 }
 
-static mote_status read_image(input_file *in, const reading *how, const char *path, mote_error *err)
+/* A sound of any length is cropped to what the input takes, or filled with silence. */
+static mote_status load_sound(input_file *in, const mote_input_recipe *recipe, const char *path, mote_error *err)
+{
+    mote_array sound;
+    int32_t    rate;
+
+    (void)recipe;
+    MOTE_TRY(mote_wav_load(&sound, &rate, path, err));
+    if (in->info.count % (size_t)sound.dim[1] != 0)
+        mote_fail(err, MOTE_ERR_USAGE, "%s: has %d channels; input \"%s\" takes %zu numbers", path, (int)sound.dim[1],
+                  mote_show_string(in->info.name).text, in->info.count);
+    else if (mote_array_create(&in->array, sound.dtype, 2,
+                               (const int64_t[2]){(int64_t)in->info.count / sound.dim[1], sound.dim[1]}, err) == MOTE_OK)
+        mote_wav_fit(&sound, in->array.bytes, in->array.count);
+    mote_array_free(&sound);
+    return err->code;
+}
+
+/* A picture or a sound: one sample, which is stored, and so prepared. */
+static mote_status read_media(input_file *in, const reading *how, const char *path, mote_error *err)
 {
     static const mote_preparation plain = {0};
     float                        *real;
 
     if (!can_store_real(&in->info))
-        return mote_fail(err, MOTE_ERR_USAGE, "%s: input \"%s\" takes %s, which is no image", path,
-                         mote_show_string(in->info.name).text, mote_dtype_name(in->info.dtype));
-    MOTE_TRY(load_image(in, how->recipe, path, err));
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: input \"%s\" takes %s, which is no %s", path,
+                         mote_show_string(in->info.name).text, mote_dtype_name(in->info.dtype),
+                         mote_is_wav_name(path) ? "sound" : "image");
+    MOTE_TRY(mote_is_wav_name(path) ? load_sound(in, how->recipe, path, err) : load_image(in, how->recipe, path, err));
     in->count = 1;
     MOTE_TRY(keep_raw(in, err));
     real = malloc(in->array.count * sizeof *real + 1);
@@ -378,9 +401,10 @@ static mote_status read_input(input_file *in, const reading *how, const char *pa
         return read_npy(in, how, path, err);
     if (mote_path_has_suffix(path, ".bin"))
         return read_bin(in, path, err);
-    if (mote_path_has_suffix(path, ".png") || mote_path_has_suffix(path, ".jpg") || mote_path_has_suffix(path, ".jpeg"))
-        return read_image(in, how, path, err);
-    return mote_fail(err, MOTE_ERR_USAGE, "%s: inputs are .npy, .bin, .png or .jpg files", path);
+    if (mote_is_image_name(path) || mote_is_wav_name(path))
+        return read_media(in, how, path, err);
+    return mote_fail(err, MOTE_ERR_USAGE, "%s: inputs are .npy, .bin, .png or .jpg files, other pictures, or .wav files",
+                     path);
 }
 
 /* ---- all inputs ---- */

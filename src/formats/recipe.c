@@ -15,7 +15,7 @@ enum { TEXT_BYTES_MAX = 1 << 20, ENTRIES_MAX = 65536 };
 static bool input_is_empty(const mote_input_recipe *r)
 {
     return !r->is_prepared && !r->has_dtype && r->column_count == 0 && r->image[0] == 0 && r->crop.kind == MOTE_CROP_NONE &&
-           !r->range.is_known;
+           !r->exif_orientation && !r->range.is_known;
 }
 
 static bool output_is_empty(const mote_output_recipe *r)
@@ -115,7 +115,9 @@ static json_t *crop_value(const mote_crop *crop)
 {
     const int32_t box[] = {crop->top, crop->left, crop->height, crop->width};
 
-    return crop->kind == MOTE_CROP_CENTER ? json_string("center") : list_integers(box, 4);
+    return crop->kind == MOTE_CROP_CENTER ? json_string("center")
+           : crop->kind == MOTE_CROP_PAD  ? json_string("pad")
+                                          : list_integers(box, 4);
 }
 
 static void put_input(json_t **object, const mote_input_recipe *recipe)
@@ -128,6 +130,8 @@ static void put_input(json_t **object, const mote_input_recipe *recipe)
         mote_json_set(object, "image", list_integers(recipe->image, 3));
     if (recipe->crop.kind != MOTE_CROP_NONE)
         mote_json_set(object, "crop", crop_value(&recipe->crop));
+    if (recipe->exif_orientation)
+        mote_json_set(object, "exif_orientation", json_true());
 }
 
 static void put_range(json_t **object, const mote_range *range)
@@ -408,12 +412,16 @@ static mote_status read_crop(mote_input_recipe *out, const json_t *crop, mote_er
         out->crop.kind = MOTE_CROP_CENTER;
         return MOTE_OK;
     }
+    if (json_is_string(crop) && strcmp(json_string_value(crop), "pad") == 0) {
+        out->crop.kind = MOTE_CROP_PAD;
+        return MOTE_OK;
+    }
     for (i = 0; i < 4; i++) {
         const json_t    *item = json_array_get(crop, (size_t)i);
         const json_int_t number = json_integer_value(item);
         if (json_array_size(crop) != 4 || !json_is_integer(item) || number < i / 2 || number > ENTRIES_MAX)
             return mote_fail(err, MOTE_ERR_FORMAT,
-                             "\"crop\" must be \"center\", or top, left, height and width in pixels, at most %d",
+                             "\"crop\" must be \"center\", \"pad\", or top, left, height and width in pixels, at most %d",
                              ENTRIES_MAX);
         *box[i] = (int32_t)number;
     }
@@ -427,6 +435,7 @@ static mote_status read_input(mote_input_recipe *out, const json_t *object, mote
     MOTE_TRY(read_dtype(out, json_object_get(object, "dtype"), err));
     MOTE_TRY(read_image(out, json_object_get(object, "image"), err));
     MOTE_TRY(read_crop(out, json_object_get(object, "crop"), err));
+    out->exif_orientation = json_is_true(json_object_get(object, "exif_orientation"));
     MOTE_TRY(read_names(json_object_get(object, "columns"), "columns", &out->columns, &out->column_count, arena, err));
     return read_range(out, json_object_get(object, "range"), err);
 }

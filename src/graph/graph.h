@@ -135,9 +135,10 @@ typedef struct mote_input_recipe {
     mote_dtype         dtype;   /* of the stored samples that it was trained on */
     const char *const *columns; /* of the table that it was trained on, by name */
     int32_t            column_count;
-    int32_t            image[3]; /* height, width, channels of pictures that a flat input takes; 0: it takes none */
-    mote_crop          crop;     /* what is taken of a picture */
-    mote_range         range;    /* what prepared samples took */
+    int32_t            image[3];         /* height, width, channels of pictures that a flat input takes; 0: it takes none */
+    mote_crop          crop;             /* what is taken of a picture */
+    bool               exif_orientation; /* pictures are turned first, as EXIF says */
+    mote_range         range;            /* what prepared samples took */
 } mote_input_recipe;
 
 /* What the classes of an output are called, and what it was trained for. */

@@ -40,6 +40,7 @@ mote_graph *mote_builder_graph(const mote_builder *builder)
 const mote_word mote_activation_words[] = {
     {"linear", MOTE_ACTIVATION_LINEAR},
 #define ACTIVATION(NAME, word, KIND, fused) {word, MOTE_ACTIVATION_##NAME},
+#define ACTIVATION_WORD(NAME, word)         {word, MOTE_ACTIVATION_##NAME},
 #include "layers/activations.def"
 #undef ACTIVATION
     {NULL, 0},
@@ -628,27 +629,33 @@ mote_status mote_layer_node_of_many(const mote_layer_call *call, const mote_node
     return builder->err.code;
 }
 
-static mote_layer_id add_node(const mote_layer_call *call, const mote_node *spec, const char *out_name)
+static mote_layer_id add_node(const mote_layer_call *call, const mote_node *spec, const char *out_name, mote_dtype dtype)
 {
     mote_node node = *spec;
     mote_id   out;
 
     node.out_count = 1;
-    mote_layer_node_of_many(call, &node, out_name, MOTE_F32, &out);
+    mote_layer_node_of_many(call, &node, out_name, dtype, &out);
     return out;
 }
 
 mote_layer_id mote_layer_node(const mote_layer_call *call, const mote_node *node)
 {
-    return add_node(call, node, call->name);
+    return add_node(call, node, call->name, MOTE_F32);
 }
 
 mote_layer_id mote_layer_inner_node(const mote_layer_call *call, const mote_node *node, const char *suffix)
 {
+    return mote_layer_inner_node_of(call, node, suffix, MOTE_F32);
+}
+
+mote_layer_id mote_layer_inner_node_of(const mote_layer_call *call, const mote_node *node, const char *suffix,
+                                       mote_dtype dtype)
+{
     char name[NAME_LENGTH_MAX + 32];
 
     snprintf(name, sizeof name, "%s/%s", call->name, suffix);
-    return add_node(call, node, name);
+    return add_node(call, node, name, dtype);
 }
 
 mote_layer_id mote_layer_simple_node(const mote_layer_call *call, mote_op_kind op, mote_attrs attributes)
@@ -670,6 +677,8 @@ static mote_layer_id add_activation(const mote_layer_call *call, mote_layer_id x
     mote_id   in = x;
     mote_node node = {.op = kinds[activation], .in = &in, .in_count = 1};
 
+    if (kinds[activation] == MOTE_OP_COUNT)
+        return mote_layer_composed(call, x, activation, suffix);
     if (activation == MOTE_ACTIVATION_SOFTMAX)
         node.as.softmax.beta = 1;
     return suffix ? mote_layer_inner_node(call, &node, suffix) : mote_layer_node(call, &node);

@@ -58,6 +58,12 @@ static void set_default(const mote_key *key, void *member)
         if (((mote_numbers *)member)->count == 0 && (key->standard != 0 || key->in_pairs))
             *(mote_numbers *)member = (mote_numbers){1, {(int32_t)key->standard}};
         break;
+    case MOTE_KEY_FLOATS:
+        if (((mote_floats *)member)->count == 0 && !key->may_lack && !key->is_required) {
+            ((mote_floats *)member)->count = 1;
+            ((mote_floats *)member)->values[0] = (float)key->standard;
+        }
+        break;
     case MOTE_KEY_U64:
         if (*(uint64_t *)member == 0)
             *(uint64_t *)member = (uint64_t)key->standard;
@@ -131,6 +137,20 @@ static mote_status check_numbers(const mote_key *key, const mote_numbers *number
     return MOTE_OK;
 }
 
+static mote_status check_floats(const mote_key *key, const mote_floats *floats, mote_error *err)
+{
+    int32_t i;
+
+    if (floats->count < 0 || floats->count > MOTE_FLOATS_MAX)
+        return mote_fail(err, MOTE_ERR_USAGE, "%s has %d numbers; 1 to %d are possible", key->name, (int)floats->count,
+                         MOTE_FLOATS_MAX);
+    if (floats->count == 0 && key->is_required)
+        return mote_fail(err, MOTE_ERR_USAGE, "%s is missing", key->name);
+    for (i = 0; i < floats->count; i++)
+        MOTE_TRY(mote_key_check_number(key, (double)floats->values[i], err));
+    return MOTE_OK;
+}
+
 static mote_status check_word(const mote_key *key, int value, mote_error *err)
 {
     const mote_word *word;
@@ -157,6 +177,8 @@ static mote_status check_member(const mote_key *key, const void *member, mote_er
         return check_option(key, ((const int *)member)[1], err);
     case MOTE_KEY_NUMBERS:
         return check_numbers(key, member, err);
+    case MOTE_KEY_FLOATS:
+        return check_floats(key, member, err);
     case MOTE_KEY_SHAPE:
         return check_shape(key, member, err);
     case MOTE_KEY_U64:

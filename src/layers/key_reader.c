@@ -155,6 +155,24 @@ static mote_status read_numbers(const slot *s, const mote_yaml *value, mote_numb
     return MOTE_OK;
 }
 
+/* One, or a list of them. */
+static mote_status read_floats(const slot *s, const mote_yaml *value, mote_floats *floats)
+{
+    const mote_yaml *item = value->kind == MOTE_YAML_LIST ? value->first : value;
+    double           number = 0;
+
+    if (value->kind == MOTE_YAML_MAP || (value->kind == MOTE_YAML_LIST && value->count < 1))
+        return fail_value(s, value, "a number or a list of them");
+    if (value->kind == MOTE_YAML_LIST && value->count > MOTE_FLOATS_MAX)
+        return mote_yaml_fail(s->reader, value->line, "%s: %s has %d numbers; at most %d are possible", s->where,
+                              s->key->name, value->count, MOTE_FLOATS_MAX);
+    for (floats->count = 0; item; item = value->kind == MOTE_YAML_LIST ? item->next : NULL) {
+        MOTE_TRY(read_number(s, item, &number));
+        floats->values[floats->count++] = (float)number;
+    }
+    return MOTE_OK;
+}
+
 static mote_status read_shape(const slot *s, const mote_yaml *value, mote_shape *shape)
 {
     const mote_yaml *item;
@@ -243,6 +261,8 @@ mote_status mote_key_read(const mote_yaml_reader *reader, const mote_yaml *value
         return read_pair(&s, value, member);
     case MOTE_KEY_NUMBERS:
         return read_numbers(&s, value, member);
+    case MOTE_KEY_FLOATS:
+        return read_floats(&s, value, member);
     case MOTE_KEY_SHAPE:
         return read_shape(&s, value, member);
     case MOTE_KEY_U64:

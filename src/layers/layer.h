@@ -92,6 +92,10 @@ mote_layer_id mote_layer_simple_node(const mote_layer_call *call, mote_op_kind o
 /* A node on the way to it, whose output is "NAME/suffix". */
 mote_layer_id mote_layer_inner_node(const mote_layer_call *call, const mote_node *node, const char *suffix);
 
+/* The same, of another type. */
+mote_layer_id mote_layer_inner_node_of(const mote_layer_call *call, const mote_node *node, const char *suffix,
+                                       mote_dtype dtype);
+
 /* An activation (not linear) of x; a node with an activation: relu and relu6 are fused, the others follow as nodes. */
 mote_layer_id mote_layer_activation_node(const mote_layer_call *call, mote_layer_id x, mote_activation activation);
 mote_layer_id mote_layer_activated_node(const mote_layer_call *call, const mote_node *node, mote_activation activation);

@@ -38,6 +38,38 @@ typedef enum mote_math_activation {
     MOTE_MATH_RELU6       /* y = min(max(x, 0), 6); gradient passes where 0 < y < 6 */
 } mote_math_activation;
 
+/* y = a op b. Of those with a kink: the greater of two equal ones is a; prelu has no slope at 0, as Keras. */
+typedef enum mote_math_pairing {
+    MOTE_MATH_SUM = 0,
+    MOTE_MATH_PRODUCT,
+    MOTE_MATH_DIFFERENCE,
+    MOTE_MATH_QUOTIENT,
+    MOTE_MATH_MAXIMUM,
+    MOTE_MATH_MINIMUM,
+    MOTE_MATH_PRELU /* a where it is not negative, else a b */
+} mote_math_pairing;
+
+/* Two operands of `count` results each, of which one may be a single number that all share. */
+typedef struct mote_math_pairs {
+    mote_math_pairing op;
+    size_t            count;
+    bool              a_repeats, b_repeats;
+} mote_math_pairs;
+
+/* y = f(x), with the slope of the right formula everywhere; |x| has none at 0. */
+typedef enum mote_math_function {
+    MOTE_MATH_EXP = 0,
+    MOTE_MATH_LOG,
+    MOTE_MATH_ABS,
+    MOTE_MATH_NEG,
+    MOTE_MATH_SQUARE,
+    MOTE_MATH_SQRT,
+    MOTE_MATH_RSQRT,
+    MOTE_MATH_ELU,      /* x, and e^x - 1 below 0: at most 4 ulp */
+    MOTE_MATH_GELU,     /* x / 2 (1 + erf(x / sqrt 2)); erf within 2e-7 */
+    MOTE_MATH_GELU_TANH /* x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) */
+} mote_math_function;
+
 /* What a call may use besides its operands. pool may be NULL; scratch may be NULL where the ..._scratch function gives 0. */
 typedef struct mote_math_work {
     mote_pool *pool;
@@ -206,6 +238,17 @@ typedef struct mote_math {
     void (*softmax_forward)(size_t rows, int32_t classes, float beta, const float *x, float *y);
     void (*softmax_backward)(size_t rows, int32_t classes, float beta, const float *y, const float *dy, float *dx,
                              bool adds);
+    /* x - log(sum of e^x) over each row. */
+    void (*log_softmax_forward)(size_t rows, int32_t classes, const float *x, float *y);
+    void (*log_softmax_backward)(size_t rows, int32_t classes, const float *y, const float *dy, float *dx);
+    /* One operand's gradient (0: a's, 1: b's), written, or added where `adds` is set. One that repeats is one number, to
+     * which the sum over its repetitions is added. */
+    void (*pairs_forward)(const mote_math_pairs *pairs, const float *a, const float *b, float *y);
+    void (*pairs_backward)(const mote_math_pairs *pairs, int operand, const float *a, const float *b, const float *dy,
+                           float *dx, bool adds);
+    void (*function_forward)(mote_math_function function, size_t count, const float *x, float *y);
+    void (*function_backward)(mote_math_function function, size_t count, const float *x, const float *y, const float *dy,
+                              float *dx); /* dx is written, and may be dy */
     /* Inverted dropout: element i is kept, times 1 / (1 - rate), where mote_random_unit_f32(key, i) >= rate, else 0. The
      * mask is a function of (key, i) only, so the same call on dy with the same key is the backward pass. 0 <= rate < 1. */
     void (*dropout)(size_t count, float rate, mote_random_key key, const float *x, float *y, bool adds);

@@ -5,6 +5,7 @@
 #include "ops/channels.h"
 #include "ops/described.h"
 #include "ops/host.h"
+#include "ops/pairs.h"
 #include "runtime/arch/add_dsp.h"
 #include "runtime/arch/add_fast.h"
 #include "runtime/ops/add.h"
@@ -28,16 +29,11 @@ static mrt_walk_axes walk_of_call(const mote_call *call)
 
 static void forward(const mote_call *call)
 {
-    const mrt_walk_axes walk = walk_of_call(call);
-    mrt_add_f32_params  p = {.count = (int32_t)out_count(call), .rank = walk.rank, .walk = walk.axis[0]};
-
-    if (walk.rank == 0) {
+    if (walk_of_call(call).rank > 0)
+        mote_pairs_forward(call, MOTE_MATH_SUM);
+    else
         call->math->add(out_count(call), mote_math_activation_of(call->node->activation), call->in[0], call->in[1],
                         call->out[0]);
-        return;
-    }
-    mrt_activation_range_f32(call->node->activation, &p.act_min, &p.act_max);
-    mrt_add_f32(&p, call->in[0], call->in[1], call->out[0]);
 }
 
 /* What passes through the fused activation; math.h has the same rule. */
@@ -62,6 +58,13 @@ static void backward_repeated(const mote_call *call, const mrt_walk_axes *walk, 
         dx[operand == 0 ? at.a : at.b] += pass_back(call->node->activation, call->out[0][at.i], call->grad_out[0][at.i]);
 }
 
+static size_t operand_count(const mote_call *call, int32_t operand)
+{
+    const mote_tensor *in = mote_node_in(call->graph, call->node, operand);
+
+    return mote_tensor_count(in) * (in->is_batched ? (size_t)call->batch : 1);
+}
+
 static void backward(const mote_call *call)
 {
     const mrt_walk_axes walk = walk_of_call(call);
@@ -71,7 +74,7 @@ static void backward(const mote_call *call)
         const bool adds = mote_node_in(call->graph, call->node, i)->kind == MOTE_CONST;
         if (!call->grad_in[i])
             continue;
-        if (walk.rank == 0)
+        if (operand_count(call, i) == out_count(call))
             call->math->activation_backward(out_count(call), mote_math_activation_of(call->node->activation), call->out[0],
                                             call->grad_out[0], call->grad_in[i], adds);
         else

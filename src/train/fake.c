@@ -3,6 +3,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -426,6 +427,45 @@ void mote_fake_keep(const mote_fake *fake, mote_model *model)
     for (i = 0; i < fake->graph->tensor_count; i++)
         if (fake->tensors[i].kind != FAKE_NONE)
             model->graphs[0].tensors[fake->tensors[i].trained].range = fake->ranges[i];
+}
+
+/* ---- checkpoints ---- */
+
+/* Of bytes that may be anybody's: a bool is looked at as a byte. Scales are made of them. */
+static bool are_ranges(const void *context, const void *values, size_t count)
+{
+    const unsigned char *at = values;
+    size_t               i;
+
+    (void)context;
+    for (i = 0; i < count; i += sizeof(mote_range), at += sizeof(mote_range)) {
+        float min, max;
+        memcpy(&min, at + offsetof(mote_range, min), sizeof min);
+        memcpy(&max, at + offsetof(mote_range, max), sizeof max);
+        if (!(fabsf(min) <= FLT_MAX && fabsf(max) <= FLT_MAX && min <= max) || at[offsetof(mote_range, is_known)] > 1)
+            return false;
+    }
+    return true;
+}
+
+mote_status mote_fake_keep_state(mote_fake *fake, mote_kept *kept, mote_error *err)
+{
+    if (!fake)
+        return MOTE_OK;
+    MOTE_TRY(mote_keep_array(kept,
+                             &(mote_kept_array){.name = "quantized.ranges",
+                                                .dtype = MOTE_U8,
+                                                .values = fake->ranges,
+                                                .count = (size_t)fake->graph->tensor_count * sizeof *fake->ranges,
+                                                .is_valid = are_ranges},
+                             err));
+    return MOTE_KEEP_VARIABLE(kept, "quantized.batches", fake->batches, err);
+}
+
+void mote_fake_settle(mote_fake *fake)
+{
+    assign(fake);
+    fake->is_current = false;
 }
 
 /* ---- the frozen form ---- */

@@ -22,6 +22,7 @@
 #include <mote/train.h>
 
 #include "ops/op.h"
+#include "train/kept.h"
 
 typedef struct mote_fake mote_fake;
 
@@ -44,6 +45,10 @@ void mote_fake_activation(mote_fake *fake, mote_id id, size_t count, const float
 void mote_fake_end(mote_fake *fake, bool is_training);
 /* The gradient at value becomes that at raw. */
 void mote_fake_backward(const mote_fake *fake, mote_id id, size_t count, const float *raw, float *grad);
+
+/* What a checkpoint has of it (NULL is fine), and what is made of that when it is there again. */
+mote_status mote_fake_keep_state(mote_fake *fake, mote_kept *kept, mote_error *err);
+void        mote_fake_settle(mote_fake *fake);
 
 /* The tensors of the model get the ranges: the converter then needs no samples. */
 void mote_fake_keep(const mote_fake *fake, mote_model *model);

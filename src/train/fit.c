@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "train/state.h"
 
@@ -10,21 +11,25 @@ enum { EVALUATION_BATCH = 256, EVALUATION_FLOATS = 1 << 20 };
 
 /* ---- one epoch ---- */
 
-static mote_status train_epoch(mote_fit *s, int epoch, mote_fit_scores *sums, mote_error *err)
+/* From where it is to its end, or until it is stopped. */
+static mote_status train_epoch(mote_fit *s, mote_error *err)
 {
     const size_t count = s->set->split[MOTE_SPLIT_TRAIN].count, batch = (size_t)s->options.batch_size;
-    size_t       first;
+    const int    epoch = (int)s->now.epoch;
 
     if (!s->options.keeps_order)
         mote_random_permutation(
             mote_random_make(s->options.seed, MOTE_RANDOM_SHUFFLE, s->epochs_before + (uint32_t)epoch, 0), s->order,
             (uint32_t)count);
-    for (first = 0; first < count; first += batch) {
-        size_t            size = count - first < batch ? count - first : batch;
+    while ((size_t)s->now.done < count && !s->public.is_stopped) {
+        const size_t      first = (size_t)s->now.done, size = count - first < batch ? count - first : batch;
         mote_dataset_pick pick =
             s->options.keeps_order ? mote_dataset_in_row(first, size) : mote_dataset_picked(s->order + first, size);
-        MOTE_TRY(mote_fit_step(s, pick, epoch, sums, err));
-        MOTE_TRY(mote_fit_report_batch(s, epoch, first + size, sums, err));
+        MOTE_TRY(mote_fit_step(s, pick, epoch, &s->sums, err));
+        s->now.done = (int64_t)(first + size);
+        MOTE_TRY(mote_fit_report_batch(s, epoch, first + size, &s->sums, err));
+        if (!mote_fit_wants_stop(s, true))
+            mote_fit_checkpoint_step(s);
     }
     return MOTE_OK;
 }
@@ -35,22 +40,25 @@ static mote_status train_epoch(mote_fit *s, int epoch, mote_fit_scores *sums, mo
  * it; else the first samples tell. */
 static mote_status check_end(mote_fit *s, mote_fit_scores *last_validation, mote_error *err)
 {
-    const mote_params *params = &s->model->params;
-    mote_dataset_split first = s->set->split[MOTE_SPLIT_TRAIN];
-    bool               is_finite = true;
-    size_t             i;
+    const mote_params        *params = &s->model->params;
+    mote_dataset_split        first = s->set->split[MOTE_SPLIT_TRAIN];
+    const mote_dataset_split *seen = &s->set->split[MOTE_SPLIT_VALIDATION];
+    bool                      is_finite = true;
+    char                      before[80];
+    size_t                    i;
 
     for (i = 0; i < params->count; i++)
         is_finite = is_finite && isfinite(params->values[i]);
     if (first.count > (size_t)s->network->capacity)
         first.count = (size_t)s->network->capacity;
-    if (last_validation->count == 0)
-        mote_fit_evaluate(s, &first, last_validation);
-    if (!is_finite || !isfinite(last_validation->loss))
-        return mote_fail(err, MOTE_ERR_NUMERIC,
-                         "the loss is not finite after the last step, %u; try a smaller learning_rate or scale the data",
-                         s->step);
-    return MOTE_OK;
+    if (last_validation->count == 0) {
+        seen = &first;
+        mote_fit_evaluate(s, seen, last_validation);
+    }
+    if (is_finite && isfinite(last_validation->loss))
+        return MOTE_OK;
+    snprintf(before, sizeof before, "the loss is not finite after the last step, %u", s->step);
+    return mote_fit_blame(s, mote_fit_find_failure(s, seen), before, err);
 }
 
 /* From here on the network computes with the numbers of its integers; weights, order and optimizer go on. */
@@ -61,24 +69,44 @@ static mote_status begin_quantized(mote_fit *s, mote_error *err)
     return mote_network_create(&s->network, s->model, &s->network_options, err);
 }
 
+/* What is left of an epoch, its validation and its row of the history. Stopped in between, it is where it was after its last
+ * step: validation begins anew. */
+static mote_status run_epoch(mote_fit *s, mote_fit_scores *validation, mote_error *err)
+{
+    const bool has_validation = s->set->split[MOTE_SPLIT_VALIDATION].count > 0;
+    const int  epoch = (int)s->now.epoch;
+
+    if (s->public.quantized_from > 0 && epoch + 1 >= s->public.quantized_from && !s->network->fake)
+        MOTE_TRY(begin_quantized(s, err));
+    MOTE_TRY(train_epoch(s, err));
+    *validation = (mote_fit_scores){0};
+    if (s->public.is_stopped || (has_validation && !mote_fit_evaluate(s, &s->set->split[MOTE_SPLIT_VALIDATION], validation)))
+        return MOTE_OK;
+    mote_fit_record(s, epoch, &s->sums, has_validation ? validation : NULL);
+    s->now = (mote_fit_place){.epoch = epoch + 1};
+    memset(&s->sums, 0, sizeof s->sums);
+    MOTE_TRY(mote_fit_report_epoch(s, epoch, err));
+    mote_fit_checkpoint_epoch(s);
+    return MOTE_OK;
+}
+
 static mote_status run_epochs(mote_fit *s, mote_error *err)
 {
-    const bool      has_validation = s->set->split[MOTE_SPLIT_VALIDATION].count > 0;
     mote_fit_scores validation = {0};
-    int             epoch;
 
-    for (epoch = 0; epoch < s->options.epochs; epoch++) {
-        mote_fit_scores sums = {0};
-        if (epoch + 1 == s->public.quantized_from)
-            MOTE_TRY(begin_quantized(s, err));
-        MOTE_TRY(train_epoch(s, epoch, &sums, err));
-        validation = (mote_fit_scores){0};
-        if (has_validation)
-            mote_fit_evaluate(s, &s->set->split[MOTE_SPLIT_VALIDATION], &validation);
-        mote_fit_record(s, epoch, &sums, has_validation ? &validation : NULL);
-        MOTE_TRY(mote_fit_report_epoch(s, epoch, err));
-    }
-    return check_end(s, &validation, err);
+    while (s->now.epoch < s->options.epochs && !s->public.is_stopped)
+        MOTE_TRY(run_epoch(s, &validation, err));
+    return s->public.is_stopped ? MOTE_OK : check_end(s, &validation, err);
+}
+
+/* Whoever may stop it is told of its end, whichever that is. */
+static mote_status run(mote_fit *s, mote_error *err)
+{
+    mote_fit_wants_stop(s, true);
+    run_epochs(s, err);
+    if (mote_fit_wants_stop(s, false) && err->code == MOTE_OK)
+        mote_fit_checkpoint_stop(s);
+    return err->code;
 }
 
 /* ---- before the first ---- */
@@ -225,6 +253,7 @@ static mote_status prepare(mote_fit *s, mote_error *err)
     MOTE_TRY(take_validation(s, err));
     MOTE_TRY(mote_fit_take_recipe(s, err));
     MOTE_TRY(mote_pool_create(&s->pool, s->options.threads, err));
+    MOTE_TRY(mote_fit_adapt(s, err));
     most = choose_capacity(s);
     MOTE_TRY(prepare_quantized(s, err));
     s->network_options = (mote_network_options){s->math, s->pool, (int32_t)most, s->place, s->output_count, NULL};
@@ -234,7 +263,9 @@ static mote_status prepare(mote_fit *s, mote_error *err)
     MOTE_TRY(start_pruning(s, err));
     s->order = MOTE_NEW(&s->arena, uint32_t, s->set->split[MOTE_SPLIT_TRAIN].count, err);
     s->public.isa = s->math->name;
-    return s->order ? mote_fit_init_history(s, err) : err->code;
+    MOTE_TRY(err->code);
+    MOTE_TRY(mote_fit_init_history(s, err));
+    return mote_fit_begin_checkpoints(s, err);
 }
 
 mote_status mote_train(mote_training **out, mote_model *model, const mote_dataset *set, const mote_train_options *options,
@@ -253,12 +284,12 @@ mote_status mote_train(mote_training **out, mote_model *model, const mote_datase
     s->model = model;
     s->started = s->reported = mote_fit_now();
     if (mote_dataset_view(&s->set, set, err) == MOTE_OK && prepare(s, err) == MOTE_OK)
-        run_epochs(s, err);
+        run(s, err);
     if (err->code == MOTE_OK)
         mote_optimizer_remember(&s->model->memory, &s->optimizer, s->model->params.count);
     if (err->code == MOTE_OK && s->fake)
         mote_fake_keep(s->fake, s->model);
-    s->public.seconds = mote_fit_now() - s->started;
+    s->public.seconds = s->seconds_before + mote_fit_now() - s->started;
     s->public.pruned = mote_pruner_tell(s->pruner);
     mote_network_destroy(s->network);
     mote_pool_destroy(s->pool);

@@ -73,7 +73,8 @@ static mote_status allocate_grads(mote_network *network, mote_error *err)
             continue;
         }
         for (i = 0; i < node->out_count; i++)
-            if (!(network->grad[node->out[i]] = new_batch(network, &graph->tensors[node->out[i]], err)))
+            if (graph->tensors[node->out[i]].dtype == MOTE_F32 && /* what is no number has no slope */
+                !(network->grad[node->out[i]] = new_batch(network, &graph->tensors[node->out[i]], err)))
                 return err->code;
     }
     return MOTE_OK;
@@ -200,8 +201,22 @@ static bool needs_kernel(const mote_node *node, bool has_backward)
     return !has_backward && (!mote_ops[node->op]->forward || node->activation == MRT_ACT_RELU_N1_TO_1);
 }
 
+/* What is computed of samples counts them, too. */
+static bool keeps_samples(const mote_graph *graph, const mote_node *node)
+{
+    bool    is_batched = false;
+    int32_t i;
+
+    for (i = 0; i < node->in_count; i++)
+        is_batched |= node->in[i] != MOTE_NONE && graph->tensors[node->in[i]].is_batched;
+    return !is_batched || graph->tensors[node->out[0]].is_batched;
+}
+
 static mote_status check_trainable(const mote_graph *graph, const mote_node *node, bool has_backward, mote_error *err)
 {
+    if (!keeps_samples(graph, node))
+        return mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err,
+                            "cannot be trained, as its first axis counts no samples any more");
     if (node->activation == MRT_ACT_RELU_N1_TO_1)
         return mote_op_fail(graph, node, MOTE_ERR_UNSUPPORTED, err,
                             "cannot be trained with RELU_N1_TO_1; freeze the layers up to it");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "train/optimizer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char *const names[MOTE_OPTIMIZER_COUNT] = {
@@ -93,6 +94,20 @@ void mote_optimizer_recall(mote_optimizer_state *state, const mote_optimizer_mem
     for (s = 0; s < memory->slot_count; s++)
         memcpy(slots[s], memory->slot[s], count * sizeof(float));
     state->step = memory->step;
+}
+
+mote_status mote_optimizer_keep(mote_optimizer_state *state, mote_kept *kept, size_t count, mote_error *err)
+{
+    float  *slot[MOTE_SLOTS_MAX] = {NULL};
+    char    name[40];
+    int32_t i;
+
+    list_slots(state, slot);
+    for (i = 0; i < mote_optimizer_slots(&state->options); i++) {
+        snprintf(name, sizeof name, "optimizer.%d", (int)i);
+        MOTE_TRY(mote_keep(kept, name, MOTE_F32, slot[i], count, err));
+    }
+    return mote_keep(kept, "optimizer.step", MOTE_U64, &state->step, 1, err);
 }
 
 void mote_optimizer_step(mote_optimizer_state *state, const mote_math *math, const mote_params *params, float *grads)

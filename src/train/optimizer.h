@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "graph/graph.h"
 #include "math/math.h"
+#include "train/kept.h"
 
 typedef struct mote_optimizer_state {
     mote_optimizer options;                /* with the defaults */
@@ -23,6 +24,9 @@ mote_status mote_optimizer_make_memory(mote_optimizer_memory *memory, const mote
                                        mote_arena *arena, mote_error *err);
 void        mote_optimizer_remember(mote_optimizer_memory *memory, const mote_optimizer_state *state, size_t count);
 void        mote_optimizer_recall(mote_optimizer_state *state, const mote_optimizer_memory *memory, size_t count);
+
+/* What a checkpoint has of it. */
+mote_status mote_optimizer_keep(mote_optimizer_state *state, mote_kept *kept, size_t count, mote_error *err);
 
 /* One update of all parameters; their gradients are used up and zero afterwards. */
 void mote_optimizer_step(mote_optimizer_state *state, const mote_math *math, const mote_params *params, float *grads);

@@ -2,6 +2,7 @@
 #include "train/prune.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -187,6 +188,23 @@ void mote_pruner_step(mote_pruner *p)
     }
     if (p)
         p->step++;
+}
+
+mote_status mote_pruner_keep(mote_pruner *p, mote_kept *kept, mote_error *err)
+{
+    pruned_layer *layer;
+    char          name[40];
+    int           i = 0;
+
+    if (!p)
+        return MOTE_OK;
+    for (layer = p->layers; layer; layer = layer->next) {
+        const bool is_by_channels = p->options.structure == MOTE_PRUNE_CHANNELS;
+        snprintf(name, sizeof name, "pruned.%d", i++);
+        MOTE_TRY(mote_keep(kept, name, MOTE_BOOL, layer->is_zero, is_by_channels ? (size_t)layer->outs : weight_count(layer),
+                           err));
+    }
+    return mote_keep(kept, "pruned.step", MOTE_U64, &p->step, 1, err);
 }
 
 mote_pruned mote_pruner_tell(const mote_pruner *p)

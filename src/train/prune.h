@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "graph/graph.h"
+#include "train/kept.h"
 
 typedef struct mote_pruner mote_pruner;
 
@@ -26,7 +27,9 @@ mote_status mote_pruner_create(mote_pruner **out, mote_model *model, const mote_
                                mote_pruner_span span, mote_arena *arena, mote_error *err);
 
 /* After each step of the optimizer. NULL is fine, here and below. */
-void        mote_pruner_step(mote_pruner *pruner);
+void mote_pruner_step(mote_pruner *pruner);
+/* What a checkpoint has of it; NULL is fine. */
+mote_status mote_pruner_keep(mote_pruner *p, mote_kept *kept, mote_error *err);
 mote_pruned mote_pruner_tell(const mote_pruner *pruner);
 
 /* The share of zeros after so many steps, 0 being the first one, of a share that rises from `initial` to `sparsity` between

@@ -44,6 +44,7 @@ static mote_status take_input(mote_input_recipe *out, mote_fit *s, int index, mo
         out->image[2] = feature->image_channels;
     }
     out->crop = feature->crop;
+    out->exif_orientation = feature->exif_orientation;
     return find_range(&out->range, &s->set->split[MOTE_SPLIT_TRAIN], index, &s->arena, err);
 }
 

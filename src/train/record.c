@@ -1,6 +1,7 @@
 /* What a training tells: its history, a row an epoch, and how far it is.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "train/state.h"
@@ -101,10 +102,23 @@ static const char *scheme_of(const mote_fit *s)
     return s->network->fake ? s->scheme : "";
 }
 
+/* "  val_loss 0.1234": what the epoch before came to, of those columns alone that begin with prefix. */
+static void add_figures(const mote_fit *s, int epoch, const char *prefix, char *text, size_t size)
+{
+    size_t used = strlen(text);
+    int    c;
+
+    for (c = 1; c < s->column_count && used + 40 < size; c++)
+        if (strncmp(s->names[c], prefix, strlen(prefix)) == 0) {
+            snprintf(text + used, size - used, "  %s %.4f", s->names[c], s->columns[c][epoch]);
+            used = strlen(text);
+        }
+}
+
 /* Now and then within an epoch: done of its samples. */
 mote_status mote_fit_report_batch(mote_fit *s, int epoch, size_t done, const mote_fit_scores *sums, mote_error *err)
 {
-    char                detail[80];
+    char                detail[160];
     mote_progress_event event = {.detail = detail};
 
     if (!s->options.progress.report || mote_fit_now() - s->reported <= 0.1)
@@ -112,6 +126,8 @@ mote_status mote_fit_report_batch(mote_fit *s, int epoch, size_t done, const mot
     event.done = (int64_t)epoch * (int64_t)s->set->split[MOTE_SPLIT_TRAIN].count + (int64_t)done;
     snprintf(detail, sizeof detail, "epoch %d/%d%s  loss %.4f", epoch + 1, s->options.epochs, scheme_of(s),
              sums->loss / (double)sums->count);
+    if (epoch > 0)
+        add_figures(s, epoch - 1, "val_", detail, sizeof detail);
     return report(s, &event, err);
 }
 
@@ -120,13 +136,11 @@ mote_status mote_fit_report_epoch(mote_fit *s, int epoch, mote_error *err)
 {
     char                detail[160];
     mote_progress_event event = {.detail = detail, .is_mark = true};
-    int                 used, c;
 
     if (!s->options.progress.report)
         return MOTE_OK;
     event.done = (int64_t)(epoch + 1) * (int64_t)s->set->split[MOTE_SPLIT_TRAIN].count;
-    used = snprintf(detail, sizeof detail, "epoch %d/%d%s", epoch + 1, s->options.epochs, scheme_of(s));
-    for (c = 1; c < s->column_count && used < 120; c++)
-        used += snprintf(detail + used, sizeof detail - (size_t)used, "  %s %.4f", s->names[c], s->columns[c][epoch]);
+    snprintf(detail, sizeof detail, "epoch %d/%d%s", epoch + 1, s->options.epochs, scheme_of(s));
+    add_figures(s, epoch, "", detail, sizeof detail);
     return report(s, &event, err);
 }

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "data/raw.h"
+#include "train/kept.h"
 #include "train/objective.h"
 #include "train/optimizer.h"
 #include "train/prune.h"
@@ -21,12 +22,25 @@ typedef struct mote_fit_output {
     float         *part; /* the gradient, where an earlier output has its own at the same scores; else NULL */
 } mote_fit_output;
 
-/* Sums over samples: of each output, and of all together, weighted. */
+/* Sums over samples: of each output, and of all together, weighted. Plain numbers: a checkpoint keeps them as they lie in
+ * memory. */
 typedef struct mote_fit_scores {
     mote_scores output[MOTE_TARGETS_MAX];
     double      loss;
     size_t      count;
 } mote_fit_scores;
+
+/* How far a training is. */
+typedef struct mote_fit_place {
+    int64_t epoch; /* that is trained, counting from 0 */
+    int64_t done;  /* samples of it: whole batches, or all */
+} mote_fit_place;
+
+/* When a checkpoint was written. */
+typedef struct mote_fit_saved {
+    double at, took; /* seconds */
+    bool   has_failed;
+} mote_fit_saved;
 
 typedef struct mote_fit {
     mote_training public;
@@ -45,13 +59,19 @@ typedef struct mote_fit {
     mote_optimizer_state optimizer;
     mote_pruner         *pruner; /* NULL: nothing is pruned */
     uint32_t            *order;
+    mote_fit_place       now;
+    mote_fit_scores      sums; /* of the epoch's samples so far */
     uint32_t             step;
     uint32_t             epochs_before; /* of the training that goes on */
     int                  column_count;
     const char          *names[MOTE_COLUMNS_MAX];
     double              *columns[MOTE_COLUMNS_MAX];
     double               started, reported; /* seconds */
+    double               seconds_before;    /* of the training up to its checkpoint */
     char                 scheme[24];        /* that training is quantized by, after a space */
+    mote_kept            kept;              /* all of this that a checkpoint has */
+    const char          *identity;          /* of the training, in its checkpoints */
+    mote_fit_saved       saved;
 } mote_fit;
 
 /* options.c, ends.c: USAGE where data, network and options do not fit each other. */
@@ -59,9 +79,31 @@ mote_status mote_fit_check(mote_fit *s, mote_error *err);
 mote_status mote_fit_set_objectives(mote_fit *s, mote_error *err);
 mote_status mote_fit_take_targets(const mote_fit *s, mote_error *err);
 
+/* adapt.c: layers that take numbers from the samples do. */
+mote_status mote_fit_adapt(mote_fit *s, mote_error *err);
+
 /* step.c. An update from a batch; epoch counts from 0, for the message of a loss that is not finite (NUMERIC). */
 mote_status mote_fit_step(mote_fit *s, mote_dataset_pick pick, int epoch, mote_fit_scores *sums, mote_error *err);
-void        mote_fit_evaluate(mote_fit *s, const mote_dataset_split *split, mote_fit_scores *sums);
+/* Whether it came to its end, and was not stopped. */
+bool mote_fit_evaluate(mote_fit *s, const mote_dataset_split *split, mote_fit_scores *sums);
+
+/* Goes forward until a batch has no finite loss: so many samples. */
+size_t mote_fit_find_failure(mote_fit *s, const mote_dataset_split *split);
+
+/* blame.c: NUMERIC, with the layer where the values of the last forward pass, of so many samples, left the reals; before:
+ * "the loss is not finite ...". */
+mote_status mote_fit_blame(const mote_fit *s, size_t batch, const char *before, mote_error *err);
+
+/* checkpoint.c. Lists what a checkpoint keeps, and goes on from one where that is wanted: after all else that is done before
+ * the first epoch. */
+mote_status mote_fit_begin_checkpoints(mote_fit *s, mote_error *err);
+/* Writes one if it is time: after a step, and after an epoch. Failures are told, not returned. */
+void mote_fit_checkpoint_step(mote_fit *s);
+void mote_fit_checkpoint_epoch(mote_fit *s);
+/* Whether the caller wants an end here, or wanted one already. */
+bool mote_fit_wants_stop(mote_fit *s, bool is_training);
+/* The last one, where the training is stopped. */
+void mote_fit_checkpoint_stop(mote_fit *s);
 
 /* record.c. A history's columns, and rows: `validation` is NULL where there is none. */
 mote_status mote_fit_init_history(mote_fit *s, mote_error *err);

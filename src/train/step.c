@@ -1,6 +1,7 @@
 /* One batch: its samples gathered, forward, losses, backward, an update; and an evaluation, which goes forward alone.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
+#include <stdio.h>
 
 #include "train/state.h"
 
@@ -34,6 +35,14 @@ static void score(mote_fit *s, size_t batch, bool with_grads, mote_fit_scores *s
     sums->count += batch;
 }
 
+static mote_status fail_step(const mote_fit *s, size_t batch, int epoch, mote_error *err)
+{
+    char before[80];
+
+    snprintf(before, sizeof before, "the loss is not finite at epoch %d, step %u", epoch + 1, s->step);
+    return mote_fit_blame(s, batch, before, err);
+}
+
 mote_status mote_fit_step(mote_fit *s, mote_dataset_pick pick, int epoch, mote_fit_scores *sums, mote_error *err)
 {
     const mote_network_pass pass = {(int32_t)pick.count, true, s->options.seed, s->step++};
@@ -42,17 +51,31 @@ mote_status mote_fit_step(mote_fit *s, mote_dataset_pick pick, int epoch, mote_f
     mote_network_forward(s->network, &pass);
     score(s, pick.count, true, sums);
     if (!isfinite(sums->loss))
-        return mote_fail(err, MOTE_ERR_NUMERIC,
-                         "the loss is not finite at epoch %d, step %u; try a smaller learning_rate or scale "
-                         "the data",
-                         epoch + 1, s->step);
+        return fail_step(s, pick.count, epoch, err);
     mote_network_backward(s->network, &pass);
     mote_optimizer_step(&s->optimizer, s->math, &s->model->params, s->network->param_grads);
     mote_pruner_step(s->pruner);
     return MOTE_OK;
 }
 
-void mote_fit_evaluate(mote_fit *s, const mote_dataset_split *split, mote_fit_scores *sums)
+size_t mote_fit_find_failure(mote_fit *s, const mote_dataset_split *split)
+{
+    const size_t capacity = (size_t)s->network->capacity;
+    size_t       first, size = 0;
+
+    for (first = 0; first < split->count; first += size) {
+        mote_fit_scores sums = {0};
+        size = split->count - first < capacity ? split->count - first : capacity;
+        gather(s, split, mote_dataset_in_row(first, size));
+        mote_network_forward(s->network, &(mote_network_pass){.batch = (int32_t)size});
+        score(s, size, false, &sums);
+        if (!isfinite(sums.loss))
+            break;
+    }
+    return size;
+}
+
+bool mote_fit_evaluate(mote_fit *s, const mote_dataset_split *split, mote_fit_scores *sums)
 {
     size_t first;
 
@@ -64,5 +87,8 @@ void mote_fit_evaluate(mote_fit *s, const mote_dataset_split *split, mote_fit_sc
         gather(s, split, pick);
         mote_network_forward(s->network, &pass);
         score(s, pick.count, false, sums);
+        if (mote_fit_wants_stop(s, true))
+            return false;
     }
+    return true;
 }

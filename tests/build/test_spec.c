@@ -423,6 +423,18 @@ static const mistake reading_mistakes[] = {
      "x.yaml:5: train: from_epoch is 4, and there are 3 epochs"},
     {LAYERS "    - dense: 1\ntrain: {loss: mse, quantize: int8, from_epoch: 0}\n",
      "x.yaml:5: train: from_epoch is 0; 1 to 1000000 are possible"},
+    {LAYERS "    - dense: 1\ntrain: {loss: mse, checkpoint: 10 fortnights}\n",
+     "x.yaml:5: train: checkpoint: \"10 fortnights\"; how often is expected, as in 1 epoch, 500 steps, 10 minutes; or none"},
+    {LAYERS "    - dense: 1\ntrain: {loss: mse, checkpoint: 0 epochs}\n",
+     "x.yaml:5: train: checkpoint: every 0 epochs; 1 to 1000000000 are possible"},
+    {LAYERS "    - dense: 1\ntrain: {loss: mse, checkpoint: 99999999999999999999 steps}\n",
+     "x.yaml:5: train: checkpoint: every 9223372036854775807 steps; 1 to 1000000000 are possible"},
+    {LAYERS "    - dense: 1\ntrain: {loss: mse, checkpoint: {ever: 1 epoch}}\n",
+     "x.yaml:5: unknown key \"ever\" in checkpoint; did you mean \"every\"?"},
+    {LAYERS "    - dense: 1\ntrain: {loss: mse, checkpoint: {every: }}\n",
+     "x.yaml:5: train: checkpoint: how often is expected, as in 1 epoch, 500 steps, 10 minutes; or none"},
+    {LAYERS "    - dense: 1\ntrain: {loss: mse, checkpoint: [1]}\n",
+     "x.yaml:5: train: checkpoint: how often is expected, as in 1 epoch, 500 steps, 10 minutes; or none"},
     {LAYERS "    - dense: 1\ntrain: {loss: mse, quantize: int8}\nconvert:\n  calibrate: 10\n",
      "x.yaml:7: convert: calibrate: training finds the ranges (train: quantize); leave it out"},
     {LAYERS "    - dense: 1\ntrain: {loss: mse, quantize: int8}\nconvert:\n  method: mse\n",
@@ -634,9 +646,47 @@ static void names_of_files_are_looked_at_too(void **state)
     free(longest);
 }
 
+/* How often is no part of what is trained, so nothing is trained anew for it. */
+static void checkpoints_are_no_part_of_what_a_section_says(void **state)
+{
+    static const char *const           often[] = {"",
+                                                  ", checkpoint: 10 minutes",
+                                                  ", checkpoint: {every: epoch}",
+                                                  ", checkpoint: none",
+                                                  ", checkpoint: 500 steps",
+                                                  ", checkpoint: 2 epochs",
+                                                  ", checkpoint: 1 second"};
+    static const mote_train_checkpoint wanted[] = {{0},
+                                                   {.every_seconds = 600},
+                                                   {.every_epochs = 1},
+                                                   {.is_off = true},
+                                                   {.every_steps = 500},
+                                                   {.every_epochs = 2},
+                                                   {.every_seconds = 1}};
+    size_t                             i;
+
+    (void)state;
+    for (i = 0; i < sizeof often / sizeof *often; i++) {
+        char                         text[200];
+        mote_error                   err = {0};
+        mote_spec                   *spec;
+        const mote_train_checkpoint *got;
+        snprintf(text, sizeof text, LAYERS "    - dense: 1\ntrain: {loss: mse%s, seed: 1}\n", often[i]);
+        assert_int_equal(mote_spec_parse(&spec, "x.yaml", text, strlen(text), &err), MOTE_OK);
+        assert_string_equal(mote_spec_section_text(spec, "train"), "{\"loss\": mse, \"seed\": 1}");
+        got = spec->train.checkpoint;
+        assert_true((got == NULL) == (i == 0));
+        if (got)
+            assert_true(got->is_off == wanted[i].is_off && got->every_epochs == wanted[i].every_epochs &&
+                        got->every_steps == wanted[i].every_steps && got->every_seconds == wanted[i].every_seconds);
+        mote_spec_destroy(spec);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(checkpoints_are_no_part_of_what_a_section_says),
         cmocka_unit_test(design_spec_is_read_as_it_says),
         cmocka_unit_test(every_key_has_its_place),
         cmocka_unit_test(a_crop_is_the_middle_or_a_box),

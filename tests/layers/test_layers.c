@@ -486,6 +486,49 @@ static mote_layer_id steep_leak(mote_builder *b, mote_layer_id x)
     return mote_layer_leaky_relu(b, x, &(mote_leaky_relu_options){.negative_slope = 101});
 }
 
+static mote_layer_id three_subtracted(mote_builder *b, mote_layer_id x)
+{
+    return mote_layer_subtract(b, (mote_layer_id[]){x, x, x}, 3, NULL);
+}
+
+static mote_layer_id uneven_dot(mote_builder *b, mote_layer_id x)
+{
+    mote_layer_id y = mote_layer_flatten(b, x, NULL);
+
+    return mote_layer_dot(b, (mote_layer_id[]){y, mote_layer_dense(b, y, &(mote_dense_options){.units = 3})}, 2,
+                          &(mote_dot_options){.axes = {1, {1}}});
+}
+
+static mote_layer_id permuted_twice(mote_builder *b, mote_layer_id x)
+{
+    return mote_layer_permute(b, x, &(mote_permute_options){.dims = {3, {1, 1, 2}}});
+}
+
+static mote_layer_id repeated_image(mote_builder *b, mote_layer_id x)
+{
+    return mote_layer_repeat_vector(b, x, &(mote_repeat_vector_options){.n = 2});
+}
+
+static mote_layer_id mean_alone(mote_builder *b, mote_layer_id x)
+{
+    return mote_layer_normalization(b, x, &(mote_normalization_options){.mean = {1, {0.5f}}});
+}
+
+static mote_layer_id two_scales(mote_builder *b, mote_layer_id x)
+{
+    return mote_layer_rescaling(b, x, &(mote_rescaling_options){.scale = {2, {0.5f, 1}}});
+}
+
+static mote_layer_id softmax_of_the_batch(mote_builder *b, mote_layer_id x)
+{
+    return mote_layer_softmax(b, x, &(mote_softmax_options){.axis = -4});
+}
+
+static mote_layer_id far_axis_shared(mote_builder *b, mote_layer_id x)
+{
+    return mote_layer_prelu(b, x, &(mote_prelu_options){.shared_axes = {1, {4}}});
+}
+
 static mote_layer_id lonely_add(mote_builder *b, mote_layer_id x)
 {
     return mote_layer_add(b, &x, 1, NULL);
@@ -515,6 +558,15 @@ static void mistakes_are_told_in_keras_terms(void **state)
         {certain_dropout, "layer \"dropout\": rate is 1; 0 to 0.99 are possible"},
         {rising_leak, "layer \"leaky_relu\": negative_slope is -0.5; 1e-07 to 100 are possible"},
         {steep_leak, "layer \"leaky_relu\": negative_slope is 101; 1e-07 to 100 are possible"},
+        {three_subtracted, "layer \"subtract\": has 3 inputs, 2 expected"},
+        {uneven_dot, "layer \"dot\": its inputs are [192] and [3]; two vectors or two matrices are possible, as long along "
+                     "their axes"},
+        {permuted_twice, "layer \"permute\": dims must name each of 1 to 3, the axes of its input [8,8,3], once"},
+        {repeated_image, "layer \"repeat_vector\": takes a vector, but its input is [8,8,3]; add a flatten before it"},
+        {mean_alone, "layer \"normalization\": has a mean and no variance; give both or neither"},
+        {two_scales, "layer \"rescaling\": scale has 2 numbers; 1 or 3 are possible"},
+        {softmax_of_the_batch, "layer \"softmax\": axis is -4; 1 to 3 are possible, or -1 to -3"},
+        {far_axis_shared, "layer \"prelu\": shared_axes has 4; 1 to 3 are possible"},
         {lonely_add, "layer \"add\": has 1 inputs, at least 2 expected"},
     };
     size_t i;

@@ -2,9 +2,11 @@
  * together from several, by formulas that do not overflow.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "formats/keras/layer.h"
+#include "layers/parts.h"
 
 /* ---- formulas ---- */
 
@@ -47,16 +49,31 @@ static mote_id elu(mote_keras_call *k, mote_id x)
     return elu_of(k, x, 1);
 }
 
+/* What is to be trained has the form of layers/composed.c, whose slope at 0 is Keras' and whose slope is a number
+ * everywhere; what only runs has fewer operators. A call may have several, so their names are told apart. */
+static mote_id composed(mote_keras_call *k, mote_id x, mote_activation activation)
+{
+    char suffix[32];
+
+    snprintf(suffix, sizeof suffix, "activation_%d", (int)k->node_count++);
+    return mote_layer_composed(&k->base, x, activation, suffix);
+}
+
 static mote_id selu(mote_keras_call *k, mote_id x)
 {
+    if (!k->reader->is_to_run)
+        return composed(k, x, MOTE_ACTIVATION_SELU);
     return times(k, elu_of(k, x, 1.6732632423543772848170429916717), 1.0507009873554804934193349852946);
 }
 
 /* log(1 + exp(x)) as max(x, 0) - log(sigmoid(|x|)): nothing overflows. */
 static mote_id softplus(mote_keras_call *k, mote_id x)
 {
-    mote_id s = mote_keras_unary(k, MOTE_OP_LOGISTIC, mote_keras_unary(k, MOTE_OP_ABS, x));
+    mote_id s;
 
+    if (!k->reader->is_to_run)
+        return composed(k, x, MOTE_ACTIVATION_SOFTPLUS);
+    s = mote_keras_unary(k, MOTE_OP_LOGISTIC, mote_keras_unary(k, MOTE_OP_ABS, x));
     return mote_keras_binary(k, MOTE_OP_SUB, relu(k, x), mote_keras_unary(k, MOTE_OP_LOG, s));
 }
 
@@ -89,8 +106,11 @@ static mote_id gelu(mote_keras_call *k, mote_id x)
 /* x tanh(log(1 + exp(x))): where the exponential is infinite, or the largest number, the tangent is 1 as it should be. */
 static mote_id mish(mote_keras_call *k, mote_id x)
 {
-    mote_id s = mote_keras_unary(k, MOTE_OP_LOG, plus(k, mote_keras_unary(k, MOTE_OP_EXP, x), 1));
+    mote_id s;
 
+    if (!k->reader->is_to_run)
+        return composed(k, x, MOTE_ACTIVATION_MISH);
+    s = mote_keras_unary(k, MOTE_OP_LOG, plus(k, mote_keras_unary(k, MOTE_OP_EXP, x), 1));
     return mote_keras_binary(k, MOTE_OP_MUL, x, mote_keras_unary(k, MOTE_OP_TANH, s));
 }
 

@@ -65,6 +65,7 @@ typedef struct mote_keras_layer {
         bool               is_whole; /* it is one array of the file, the one of its own number */
     } weights[MOTE_KERAS_WEIGHT_MAX];
     int32_t weight_count;
+    bool    has_arguments; /* in the place of its arrays, which are not written again */
 } mote_keras_layer;
 
 struct mote_keras_model {

@@ -95,6 +95,30 @@ static float *statistics(mote_keras_call *k, const char *name, int32_t rank, con
     return out;
 }
 
+/* Numbers that the file has as arrays become arguments, so that the layer can be written again: it has no weights then. */
+static void keep_as_argument(mote_keras_call *k, const char *key, const float *values, int32_t count)
+{
+    json_t *list = json_array();
+    int32_t i;
+
+    for (i = 0; i < count; i++)
+        mote_json_append(&list, json_real((double)values[i]));
+    mote_json_set(&k->layer->config, key, list);
+}
+
+/* Of one axis; of several, Keras would want lists in lists. */
+static void keep_statistics(mote_keras_call *k, const float *mean, const float *variance, int32_t count)
+{
+    int32_t axes[MOTE_RANK_MAX];
+
+    if (k->reader->is_to_run || mote_keras_get(k, "mean") || mote_keras_ints(k, "axis", axes, MOTE_RANK_MAX) != 1)
+        return;
+    keep_as_argument(k, "mean", mean, count);
+    keep_as_argument(k, "variance", variance, count);
+    k->layer->weight_count = 0;
+    k->layer->has_arguments = true;
+}
+
 /* (x - mean) / max(sqrt(variance), 1e-7): as x times a factor, plus a shift. */
 MOTE_KERAS_FUNCTION(normalization)
 {
@@ -115,6 +139,7 @@ MOTE_KERAS_FUNCTION(normalization)
     shift = factor ? MOTE_NEW(&k->reader->arena, float, count, &k->base.builder->err) : NULL;
     if (!shift)
         return;
+    keep_statistics(k, mean, variance, count);
     for (i = 0; i < count; i++) {
         const double deviation = fmax(sqrt((double)variance[i]), 1e-7);
         factor[i] = (float)(inverts ? deviation : 1 / deviation);

@@ -27,6 +27,8 @@ static bool has_all_weights(const mote_keras_call *k)
     bool                    found = false;
     int32_t                 i;
 
+    if (layer->has_arguments)
+        return true;
     for (i = 0; i < layer->weight_count; i++)
         if (!layer->weights[i].is_whole)
             return false;

@@ -7,10 +7,28 @@
 #include "base/zip_write.h"
 #include "formats/keras/writing.h"
 #include "formats/recipe.h"
+#include "layers/layer.h"
 
 /* What the files say of their writer: the first version of Keras whose form they have. */
 #define KERAS_3 "3.0.0"
 #define KERAS_2 "2.15.0"
+
+/* Words that mean something else there. */
+static mote_status check_words(const mote_keras_writing *w, mote_error *err)
+{
+    const mote_key *key;
+    int32_t         i;
+
+    for (i = 0; i < w->model->layer_count; i++)
+        for (key = w->layers[i].record->type ? w->layers[i].record->type->keys : NULL; key && key->name; key++)
+            if (key->words == mote_activation_words || key->words == mote_activation_words + 1)
+                if (*(const int *)((const char *)w->layers[i].record->options + key->offset) == MOTE_ACTIVATION_HARD_SIGMOID)
+                    return mote_fail(err, MOTE_ERR_UNSUPPORTED,
+                                     "layer \"%s\": hard_sigmoid is another function in Keras 2, whose words a .h5 has; "
+                                     "write a .keras",
+                                     mote_show_string(w->layers[i].record->name).text);
+    return MOTE_OK;
+}
 
 static mote_status begin(mote_keras_writing *w, const mote_model *model, bool is_version_2, mote_error *err)
 {
@@ -19,7 +37,8 @@ static mote_status begin(mote_keras_writing *w, const mote_model *model, bool is
         return mote_fail(err, MOTE_ERR_USAGE,
                          "this model is made for inference and has no layers to train any more; Keras' files are written "
                          "where a network is trained, as model.keras by `mote train`");
-    return mote_keras_writing_init(w, err);
+    MOTE_TRY(mote_keras_writing_init(w, err));
+    return is_version_2 ? check_words(w, err) : MOTE_OK;
 }
 
 /* NULL, and no failure, where there is nothing to say. */

@@ -59,6 +59,19 @@ static json_t *print_numbers(const mote_key *key, const mote_numbers *numbers)
     return pairs;
 }
 
+static json_t *print_floats(const mote_floats *floats)
+{
+    json_t *list;
+    int32_t i;
+
+    if (floats->count < 2)
+        return floats->count == 0 ? json_null() : print_float(floats->values[0]);
+    list = json_array();
+    for (i = 0; i < floats->count; i++)
+        mote_json_append(&list, print_float(floats->values[i]));
+    return list;
+}
+
 /* A number that there is no default for. */
 static json_t *print_integer(const mote_key *key, int value)
 {
@@ -79,8 +92,10 @@ static json_t *print_value(const mote_key *key, const void *options)
         return print_numbers(key, member);
     case MOTE_KEY_SHAPE:
         return print_integers(((const mote_shape *)member)->dims, ((const mote_shape *)member)->rank);
+    case MOTE_KEY_FLOATS:
+        return print_floats(member);
     case MOTE_KEY_FLOAT:
-        return print_float(*(const float *)member);
+        return key->may_lack && *(const float *)member == 0 ? json_null() : print_float(*(const float *)member);
     default:
         assert(false); /* no layer has such a key */
         return NULL;
@@ -90,7 +105,7 @@ static json_t *print_value(const mote_key *key, const void *options)
 /* LeakyReLU's slope was "alpha" before Keras 3. */
 static const char *name_of(const mote_keras_writing *w, const mote_key *key)
 {
-    return w->is_version_2 && strcmp(key->name, "negative_slope") == 0 ? "alpha" : key->name;
+    return w->is_version_2 && key == mote_layer_type_leaky_relu.keys ? "alpha" : key->name;
 }
 
 static json_t *print_arguments(const mote_keras_writing *w, const mote_keras_written *layer)

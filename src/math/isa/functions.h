@@ -75,6 +75,37 @@ INLINE vf tanh_(vf x)
     return (vf)((vi)p | ((vi)x & (int32_t)0x80000000u));
 }
 
+/* e^x - 1 for x <= 0: 2 t / (1 - t) with t = tanh(x / 2), which loses nothing near 0. */
+INLINE vf expm1_below(vf x)
+{
+    const vf t = tanh_(x * 0.5f);
+    return (t + t) / (1.0f - t);
+}
+
+/* x p(x^2) for |x| < 1, elsewhere 1 - e^-q(|x|), q fitted to -log(1 - erf); from 4 on it is 1. */
+INLINE vf erf_(vf x)
+{
+    const vf u = x * x, size = min_(absolute(x), set1(4));
+    vf       p = set1(0x1.4ae4bep-14f), q = set1(0x1.6bd896p-16f), far;
+
+    p = fma_(p, u, set1(-0x1.a485e6p-11f));
+    p = fma_(p, u, set1(0x1.5419f4p-8f));
+    p = fma_(p, u, set1(-0x1.b7fbb4p-6f));
+    p = fma_(p, u, set1(0x1.ce2d20p-4f));
+    p = fma_(p, u, set1(-0x1.81273ep-2f));
+    p = fma_(p, u, set1(0x1.20dd74p+0f));
+    q = fma_(q, size, set1(-0x1.cec68cp-12f));
+    q = fma_(q, size, set1(0x1.138ceap-8f));
+    q = fma_(q, size, set1(-0x1.9d0324p-6f));
+    q = fma_(q, size, set1(0x1.bc1524p-4f));
+    q = fma_(q, size, set1(0x1.443566p-1f));
+    q = fma_(q, size, set1(0x1.212c0ep+0f));
+    q = fma_(q, size, set1(-0x1.8a5a80p-13f));
+    far = 1.0f - exp_(-q);
+    far = (vf)((vi)far | ((vi)x & (int32_t)0x80000000u));
+    return select_(greater(set1(1), absolute(x)), x * p, far);
+}
+
 /* log(1 + u) for 0 <= u <= 1: what rounding 1 + u lost is put back. */
 INLINE vf log1p_(vf u)
 {

@@ -21,6 +21,7 @@ typedef const mote_math_sgd        sgd_options;
 typedef const mote_math_rmsprop    rmsprop_options;
 typedef const mote_math_adam       adam_options;
 typedef const mote_math_fake       fake_options;
+typedef const mote_math_pairs      pairs_shape;
 
 /* The prototypes of a table's functions, with this level's names. */
 size_t ISA(dense_scratch)(dense_shape *shape);
@@ -72,6 +73,14 @@ void   ISA(tanh_forward)(size_t count, const float *x, float *y);
 void   ISA(tanh_backward)(size_t count, const float *y, const float *dy, float *dx, bool adds);
 void   ISA(softmax_forward)(size_t rows, int32_t classes, float beta, const float *x, float *y);
 void ISA(softmax_backward)(size_t rows, int32_t classes, float beta, const float *y, const float *dy, float *dx, bool adds);
+void ISA(log_softmax_forward)(size_t rows, int32_t classes, const float *x, float *y);
+void ISA(log_softmax_backward)(size_t rows, int32_t classes, const float *y, const float *dy, float *dx);
+void ISA(pairs_forward)(pairs_shape *pairs, const float *a, const float *b, float *y);
+void ISA(pairs_backward)(pairs_shape *pairs, int operand, const float *a, const float *b, const float *dy, float *dx,
+                         bool adds);
+void ISA(function_forward)(mote_math_function function, size_t count, const float *x, float *y);
+void ISA(function_backward)(mote_math_function function, size_t count, const float *x, const float *y, const float *dy,
+                            float *dx);
 void ISA(dropout)(size_t count, float rate, mote_random_key key, const float *x, float *y, bool adds);
 void ISA(fake_quantize)(fake_options *fake, size_t count, const float *x, float *y);
 void ISA(fake_quantize_backward)(fake_options *fake, size_t count, const float *x, const float *dy, float *dx);

@@ -49,6 +49,10 @@ class Maker:
             self.refused.append(f"{name}: {done.stderr.strip().replace(str(self.source) + '/', '')}")
         return done.returncode == 0
 
+    def has_loop(self, name):
+        layers = json.loads(self.run("inspect", self.folder / name, "--json").stdout)["layers"]
+        return any(layer["operator"] == "WHILE" for layer in layers)
+
     def samples(self, name):
         """Three drawn ones of each input, as options."""
         inputs = json.loads(self.run("inspect", self.folder / f"{name}.tflite", "--json").stdout)["inputs"]
@@ -66,7 +70,9 @@ class Maker:
             return
         values = [word for option in self.samples(name) for word in ("--calibrate", option)]
         int8 = ("--quantize", "int8", "--io", "int8", *values)
-        self.convert(source, f"{name}_int8.tflite", *int8)
+        if self.convert(source, f"{name}_int8.tflite", *int8) and self.has_loop(f"{name}_int8.tflite"):  # of which Vela takes none
+            (self.folder / f"{name}_int8.tflite").rename(self.folder / f"{name}_int8_loop.tflite")
+            self.convert(source, f"{name}_int8.tflite", "--unroll", *int8)
         self.convert(source, f"{name}.onnx")
         if not is_network:
             return
