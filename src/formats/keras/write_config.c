@@ -42,14 +42,33 @@ static json_t *print_integers(const int32_t *values, int32_t count)
     return list;
 }
 
-/* Strides of pooling may be left out: null, as in Keras. */
-static json_t *print_value(const mote_key *key, const void *options)
+static json_t *print_object(const mote_keras_writing *w, const char *module, const char *class_name, json_t *config);
+static json_t *print_keys(const mote_keras_writing *w, json_t *config, const mote_key *keys, const void *options);
+
+/* A layer inside another one. */
+static json_t *print_inner(const mote_keras_writing *w, const mote_inner_layer *inner)
+{
+    const mote_layer_type *type = mote_layer_type_find(inner->type);
+    json_t                *config = json_object();
+
+    mote_json_set(&config, "name", json_string(type->name));
+    mote_json_set(&config, "trainable", json_true());
+    mote_json_set(&config, "dtype", json_string("float32"));
+    return print_object(w, "keras.layers", type->keras_class, print_keys(w, config, type->keys, &inner->as));
+}
+
+/* Strides of pooling may be left out: null, as in Keras; so may numbers that are never 0. */
+static json_t *print_value(const mote_keras_writing *w, const mote_key *key, const void *options)
 {
     const void *member = (const char *)options + key->offset;
 
     switch (key->kind) {
     case MOTE_KEY_INT:
+        if (!key->words && *(const int *)member == 0 && key->min > 0)
+            return json_null();
         return key->words ? print_word(key->words, *(const int *)member) : json_integer(*(const int *)member);
+    case MOTE_KEY_LAYER:
+        return print_inner(w, member);
     case MOTE_KEY_PAIR:
         return *(const int *)member == 0 ? json_null() : print_integers(member, 2);
     case MOTE_KEY_SHAPE:
@@ -68,17 +87,24 @@ static const char *name_of(const mote_keras_writing *w, const mote_key *key)
     return w->is_version_2 && strcmp(key->name, "negative_slope") == 0 ? "alpha" : key->name;
 }
 
+static json_t *print_keys(const mote_keras_writing *w, json_t *config, const mote_key *keys, const void *options)
+{
+    const mote_key *key;
+
+    for (key = keys; key->name; key++)
+        mote_json_set(&config, name_of(w, key), print_value(w, key, options));
+    return config;
+}
+
 static json_t *print_arguments(const mote_keras_writing *w, const mote_keras_written *layer)
 {
     const mote_layer_type *type = layer->record->type;
-    const mote_key        *key;
     json_t                *config = json_object();
 
     mote_json_set(&config, "name", json_string(layer->name));
     mote_json_set(&config, "trainable", json_boolean(!mote_keras_is_frozen(w, layer->record)));
     mote_json_set(&config, "dtype", json_string("float32"));
-    for (key = type->keys; key->name; key++)
-        mote_json_set(&config, name_of(w, key), print_value(key, layer->record->options));
+    config = print_keys(w, config, type->keys, layer->record->options);
     if (type->is_image || type == &mote_layer_type_flatten)
         mote_json_set(&config, "data_format", json_string("channels_last"));
     return config;
@@ -231,10 +257,16 @@ static json_t *print_tensor(const mote_keras_writing *w, mote_id id)
     return tensor;
 }
 
+static bool is_attention(const mote_layer_record *record)
+{
+    return record->keras ? strcmp(record->keras->class_name, "MultiHeadAttention") == 0
+                         : record->type == &mote_layer_type_multi_head_attention;
+}
+
 /* Layers that take a list. */
 static bool takes_many(const mote_layer_record *record)
 {
-    return record->keras ? record->in_count > 1 : record->type->in_min > 0;
+    return !is_attention(record) && (record->keras ? record->in_count > 1 : record->type->in_min > 0);
 }
 
 static json_t *print_kwargs(const mote_layer_record *record)
@@ -254,6 +286,8 @@ static json_t *print_call(const mote_keras_writing *w, const mote_layer_record *
 
     for (i = 0; i < record->in_count; i++)
         mote_json_append(takes_many(record) ? &list : &arguments, print_tensor(w, record->in[i]));
+    if (is_attention(record) && record->in_count == 1) /* of itself */
+        mote_json_append(&arguments, print_tensor(w, record->in[0]));
     if (takes_many(record))
         mote_json_append(&arguments, list);
     else
