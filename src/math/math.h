@@ -193,15 +193,14 @@ typedef struct mote_math {
                                 const float *inv_std, const float *dy, float *dx /* or NULL */, bool adds,
                                 float *dgamma /* or NULL */, float *dbeta /* or NULL */, mote_math_work work);
 
-    /* ---- Recurrent layers. saved: recurrent_saved bytes, from forward to the one backward, which uses them up. w and r may be
-     * frozen: dw, dr, db NULL. ---- */
+    /* ---- Recurrent layers. saved: recurrent_saved bytes, from forward to backward. ---- */
     size_t (*recurrent_saved)(const mote_math_recurrent *shape);
     size_t (*recurrent_scratch)(const mote_math_recurrent *shape);
     void (*recurrent_forward)(const mote_math_recurrent *shape, const float *x, const float *w, const float *r,
                               const float *b /* or NULL */, float *y, void *saved, mote_math_work work);
     void (*recurrent_backward)(const mote_math_recurrent *shape, const float *w, const float *r, const float *dy,
                                float *dx /* or NULL */, float *dw /* or NULL */, float *dr /* or NULL */,
-                               float *db /* or NULL */, void *saved, mote_math_work work);
+                               float *db /* or NULL */, const void *saved, mote_math_work work);
 
     /* ---- Attention: saved has the weights, [n, heads, queries, keys]. ---- */
     size_t (*attention_scratch)(const mote_math_attention *shape);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Layers of sequences: Keras' gradients, and a hundred steps of training. Writes sequences.npz, trajectory_{lstm,gru,attention}.npz.
+"""Layers of sequences: Keras' gradients, and a hundred steps of training. Writes sequences.npz,
+trajectory_{lstm,gru,attention}.npz, and specs/motion.npz, on which a spec of docs/SPEC.md is trained.
 
     python gen_sequences.py             (pins: requirements.txt)
 
@@ -211,7 +212,37 @@ def make_trajectory(number, name, make):
     save_npz(f"trajectory_{name}.npz", arrays)
 
 
+# ---- a data set ----
+
+
+def move(random, kind, steps=40):
+    """What an accelerometer says of a device: at rest, shaken, moved in a circle, knocked at."""
+    t = np.arange(steps)
+    x = 0.15 * random.standard_normal((steps, 3))
+    x[:, 2] += 1
+    phase, rate = random.uniform(0, 2 * np.pi), random.uniform(0.8, 1.2)
+    if kind == 1:
+        x[:, 0] += random.uniform(0.6, 1.2) * np.sin(1.6 * rate * t + phase)
+    elif kind == 2:
+        x[:, :2] += random.uniform(0.6, 1.2) * np.stack([np.sin(0.4 * rate * t + phase), np.cos(0.4 * rate * t + phase)], 1)
+    elif kind == 3:
+        since = np.maximum(t - random.integers(4, 30), -1)
+        x[:, 2] += np.where(since >= 0, 1.5 * np.exp(-since / 2.5) * np.cos(2.5 * since), 0)
+    return np.int8(np.clip(np.round(x * 32), -127, 127))
+
+
+def write_motion():
+    random = np.random.default_rng(20261201)
+    arrays = {}
+    for split, count in (("train", 320), ("test", 120)):
+        labels = (np.arange(count) % 4).astype(np.uint8)
+        arrays[f"x_{split}"] = np.stack([move(random, kind) for kind in labels])
+        arrays[f"y_{split}"] = labels
+    save_npz("specs/motion.npz", arrays)
+
+
 def main():
+    write_motion()
     arrays = {}
     define_cases()
     for name, parts in CASES.items():

@@ -70,7 +70,7 @@ static void set_weights(mote_model *model, mote_npz *npz, const char *name)
         mote_array         values;
         snprintf(what, sizeof what, "weights/%d", i);
         values = load(npz, name, what);
-        if (values.count != mote_tensor_count(tensor) || (tensor->rank == 2 && values.dim[0] != (size_t)tensor->dim[0]))
+        if (values.count != mote_tensor_count(tensor) || (tensor->rank == 2 && values.dim[0] != tensor->dim[0]))
             fail_msg("%s: weight %d has another shape", name, i);
         memcpy(tensor->data, values.bytes, values.count * sizeof(float));
         mote_array_free(&values);
@@ -172,11 +172,12 @@ static void check_frozen(const mote_model *trained, mote_npz *npz, const char *n
     mote_model  *model;
     mote_runner *runner;
     float       *answers = calloc(y.count, sizeof(float));
-    size_t       s, in = x.count / x.dim[0], out = y.count / x.dim[0];
+    const size_t samples = (size_t)x.dim[0], in = x.count / samples, out = y.count / samples;
+    size_t       s;
 
     if (mote_model_freeze(&model, trained, &err) != MOTE_OK || mote_runner_create(&runner, model, NULL, &err) != MOTE_OK)
         fail_msg("%s: %s", name, err.text);
-    for (s = 0; s < x.dim[0]; s++) {
+    for (s = 0; s < samples; s++) {
         memcpy(mote_runner_input(runner, 0), (const float *)x.bytes + s * in, in * sizeof(float));
         if (mote_runner_invoke(runner, &err) != MOTE_OK)
             fail_msg("%s: %s", name, err.text);

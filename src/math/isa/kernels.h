@@ -53,7 +53,7 @@ size_t ISA(recurrent_scratch)(recurrent_shape *shape);
 void   ISA(recurrent_forward)(recurrent_shape *shape, const float *x, const float *w, const float *r, const float *b, float *y,
                             void *saved, mote_math_work work);
 void ISA(recurrent_backward)(recurrent_shape *shape, const float *w, const float *r, const float *dy, float *dx, float *dw,
-                             float *dr, float *db, void *saved, mote_math_work work);
+                             float *dr, float *db, const void *saved, mote_math_work work);
 size_t ISA(attention_scratch)(attention_shape *shape);
 void   ISA(attention_forward)(attention_shape *shape, const float *q, const float *k, const float *v, float *y, float *saved,
                             mote_math_work work);

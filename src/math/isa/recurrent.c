@@ -3,7 +3,7 @@
  * Inside, steps come first: [steps, n, ...], in the order in which they are made, so that a step's rows lie side by side and
  * all steps' rows together are one dense layer. The products with what comes in are computed at once for all steps, and so
  * are, when all steps' gradients are known, those of the weights; one product a step is left, in which each thread has
- * samples of its own. What forward keeps are the values of the gates; backward puts their gradients in that place.
+ * samples of its own. What forward keeps are the values of the gates.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "math/isa/functions.h"
 #include "math/isa/gemm.h"
@@ -21,7 +21,7 @@ INLINE ptrdiff_t gates_of(recurrent_shape *s)
 typedef struct kept {
     float *x;     /* [steps, n, in], after dropout */
     float *mask;  /* [n, in]; NULL: nothing is dropped */
-    float *gates; /* [steps, n, G units]: their values; then their gradients */
+    float *gates; /* [steps, n, G units]: their values */
     float *h;     /* [1 + steps, n, units], zero first */
     float *c;     /* LSTM: the same */
     float *inner; /* [steps, n, units] LSTM: f(c); GRU: h R + b' of the candidate, or r h */
@@ -92,7 +92,7 @@ size_t ISA(recurrent_scratch)(recurrent_shape *s)
 {
     const ptrdiff_t rows = (ptrdiff_t)s->steps * s->n, state = (ptrdiff_t)s->n * s->units;
     const size_t    forward = scratch_floats(gates_of(s) * s->units) + scratch_floats(gates_of(s));
-    size_t          backward = 3 * scratch_floats(state) + scratch_floats(rows * s->in);
+    size_t backward = 3 * scratch_floats(state) + scratch_floats(rows * s->in) + scratch_floats(rows * gates_of(s));
 
     if (s->cell == MOTE_MATH_GRU)
         backward += scratch_floats(rows * 2 * s->units) + scratch_floats(rows * s->units);
@@ -150,6 +150,7 @@ typedef struct recurrent_job {
     const float     *inner_bias; /* GRU's b' of the candidate, or NULL */
     const float     *dy;
     float           *dh, *dc, *part;    /* [n, units] backward */
+    float           *dgates;            /* [steps, n, G units] */
     float           *recurrent, *other; /* GRU: gradients at h R: [steps, n, 3 units]; or, resetting before, [.., 2 units] and
                                            [.., units] */
     int parts;
@@ -433,37 +434,37 @@ static void add_given(const recurrent_job *job, ptrdiff_t step, samples part)
     }
 }
 
-INLINE void lstm_back(const mote_math_curve gate, const mote_math_curve state, ptrdiff_t rows, ptrdiff_t units, float *z,
-                      const float *c_before, const float *inner, const float *dh, float *dc)
+INLINE void lstm_back(const mote_math_curve gate, const mote_math_curve state, ptrdiff_t rows, ptrdiff_t units,
+                      const float *z, const float *c_before, const float *inner, const float *dh, float *dc, float *dz)
 {
-    for (; rows > 0; rows--, z += 4 * units, c_before += units, inner += units, dh += units, dc += units)
+    for (; rows > 0; rows--, z += 4 * units, dz += 4 * units, c_before += units, inner += units, dh += units, dc += units)
         FOR_VECTORS(i, left, units)
         {
             const vf in = load_up_to(z + i, left), forget = load_up_to(z + units + i, left),
                      made = load_up_to(z + 2 * units + i, left), out = load_up_to(z + 3 * units + i, left),
                      shown = load_up_to(inner + i, left), d = load_up_to(dh + i, left),
                      dcell = load_up_to(dc + i, left) + along(state, shown, d * out);
-            store_up_to(z + i, along(gate, in, dcell * made), left);
-            store_up_to(z + units + i, along(gate, forget, dcell * load_up_to(c_before + i, left)), left);
-            store_up_to(z + 2 * units + i, along(state, made, dcell * in), left);
-            store_up_to(z + 3 * units + i, along(gate, out, d * shown), left);
+            store_up_to(dz + i, along(gate, in, dcell * made), left);
+            store_up_to(dz + units + i, along(gate, forget, dcell * load_up_to(c_before + i, left)), left);
+            store_up_to(dz + 2 * units + i, along(state, made, dcell * in), left);
+            store_up_to(dz + 3 * units + i, along(gate, out, d * shown), left);
             store_up_to(dc + i, dcell * forget, left);
         }
 }
 
-static void rnn_back(mote_math_curve state, ptrdiff_t count, float *z, const float *dh)
+static void rnn_back(mote_math_curve state, ptrdiff_t count, const float *z, const float *dh, float *dz)
 {
     FOR_VECTORS(i, left, count)
     {
-        store_up_to(z + i, along(state, load_up_to(z + i, left), load_up_to(dh + i, left)), left);
+        store_up_to(dz + i, along(state, load_up_to(z + i, left), load_up_to(dh + i, left)), left);
     }
 }
 
-INLINE void gru_after_back(const mote_math_curve gate, const mote_math_curve state, ptrdiff_t rows, ptrdiff_t units, float *z,
-                           const float *inner, const float *h_before, float *recurrent, float *dh)
+INLINE void gru_after_back(const mote_math_curve gate, const mote_math_curve state, ptrdiff_t rows, ptrdiff_t units,
+                           const float *z, const float *inner, const float *h_before, float *dz, float *recurrent, float *dh)
 {
     for (; rows > 0;
-         rows--, z += 3 * units, inner += units, h_before += units, recurrent += 3 * units, dh += units)
+         rows--, z += 3 * units, dz += 3 * units, inner += units, h_before += units, recurrent += 3 * units, dh += units)
         FOR_VECTORS(i, left, units)
         {
             const vf update = load_up_to(z + i, left), reset = load_up_to(z + units + i, left),
@@ -471,9 +472,9 @@ INLINE void gru_after_back(const mote_math_curve gate, const mote_math_curve sta
                      dmade = along(state, made, d * (1.0f - update)),
                      dupdate = along(gate, update, d * (load_up_to(h_before + i, left) - made)),
                      dreset = along(gate, reset, dmade * load_up_to(inner + i, left));
-            store_up_to(z + i, dupdate, left);
-            store_up_to(z + units + i, dreset, left);
-            store_up_to(z + 2 * units + i, dmade, left);
+            store_up_to(dz + i, dupdate, left);
+            store_up_to(dz + units + i, dreset, left);
+            store_up_to(dz + 2 * units + i, dmade, left);
             store_up_to(recurrent + i, dupdate, left);
             store_up_to(recurrent + units + i, dreset, left);
             store_up_to(recurrent + 2 * units + i, dmade * reset, left);
@@ -483,33 +484,33 @@ INLINE void gru_after_back(const mote_math_curve gate, const mote_math_curve sta
 
 /* The update gate and the candidate; the reset gate's follows from the candidate's, through r h. */
 INLINE void gru_before_back(const mote_math_curve gate, const mote_math_curve state, ptrdiff_t rows, ptrdiff_t units,
-                            float *z, const float *h_before, float *recurrent, float *other, float *dh)
+                            const float *z, const float *h_before, float *dz, float *recurrent, float *other, float *dh)
 {
     for (; rows > 0;
-         rows--, z += 3 * units, h_before += units, recurrent += 2 * units, other += units, dh += units)
+         rows--, z += 3 * units, dz += 3 * units, h_before += units, recurrent += 2 * units, other += units, dh += units)
         FOR_VECTORS(i, left, units)
         {
             const vf update = load_up_to(z + i, left), made = load_up_to(z + 2 * units + i, left),
                      d = load_up_to(dh + i, left), dmade = along(state, made, d * (1.0f - update)),
                      dupdate = along(gate, update, d * (load_up_to(h_before + i, left) - made));
-            store_up_to(z + i, dupdate, left);
-            store_up_to(z + 2 * units + i, dmade, left);
+            store_up_to(dz + i, dupdate, left);
+            store_up_to(dz + 2 * units + i, dmade, left);
             store_up_to(recurrent + i, dupdate, left);
             store_up_to(other + i, dmade, left);
             store_up_to(dh + i, d * update, left);
         }
 }
 
-INLINE void gru_reset_back(const mote_math_curve gate, ptrdiff_t rows, ptrdiff_t units, float *z, const float *h_before,
-                           const float *dproduct, float *recurrent, float *dh)
+INLINE void gru_reset_back(const mote_math_curve gate, ptrdiff_t rows, ptrdiff_t units, const float *z,
+                           const float *h_before, const float *dproduct, float *dz, float *recurrent, float *dh)
 {
     for (; rows > 0;
-         rows--, z += 3 * units, h_before += units, dproduct += units, recurrent += 2 * units, dh += units)
+         rows--, z += 3 * units, dz += 3 * units, h_before += units, dproduct += units, recurrent += 2 * units, dh += units)
         FOR_VECTORS(i, left, units)
         {
             const vf reset = load_up_to(z + units + i, left), d = load_up_to(dproduct + i, left),
                      dreset = along(gate, reset, d * load_up_to(h_before + i, left));
-            store_up_to(z + units + i, dreset, left);
+            store_up_to(dz + units + i, dreset, left);
             store_up_to(recurrent + units + i, dreset, left);
             store_up_to(dh + i, fma_(d, reset, load_up_to(dh + i, left)), left);
         }
@@ -523,15 +524,15 @@ static void backward_gru(const recurrent_job *job, ptrdiff_t step, samples part)
           *inner = rows_at(job, job->kept.inner, step, u, part.begin),
           *before = rows_at(job, job->kept.h, step, u, part.begin),
           *recurrent = rows_at(job, job->recurrent, step, width, part.begin), *dh = rows_at(job, job->dh, 0, u, part.begin),
-          *dproduct = rows_at(job, job->part, 0, u, part.begin);
+          *dproduct = rows_at(job, job->part, 0, u, part.begin), *dz = rows_at(job, job->dgates, step, 3 * u, part.begin);
 
     if (s->resets_after) {
-        WITH_CURVES(gru_after_back, s, part.rows, u, z, inner, before, recurrent, dh);
+        WITH_CURVES(gru_after_back, s, part.rows, u, z, inner, before, dz, recurrent, dh);
     } else {
         float *other = rows_at(job, job->other, step, u, part.begin);
-        WITH_CURVES(gru_before_back, s, part.rows, u, z, before, recurrent, other, dh);
+        WITH_CURVES(gru_before_back, s, part.rows, u, z, before, dz, recurrent, other, dh);
         product(part.rows, other, u, u, job->r + 2 * u * u, u, u, dproduct, u, false, NULL);
-        gru_reset_back(s->gate, part.rows, u, z, before, dproduct, recurrent, dh);
+        gru_reset_back(s->gate, part.rows, u, z, before, dproduct, dz, recurrent, dh);
     }
     if (step > 0)
         product(part.rows, recurrent, width, width, job->r, u, u, dh, u, true, NULL);
@@ -541,7 +542,8 @@ static void backward_step(const recurrent_job *job, ptrdiff_t step, samples part
 {
     recurrent_shape *s = job->shape;
     const ptrdiff_t  u = s->units, g = gates_of(s);
-    float           *z = rows_at(job, job->kept.gates, step, g, part.begin), *dh = rows_at(job, job->dh, 0, u, part.begin);
+    float           *z = rows_at(job, job->kept.gates, step, g, part.begin), *dh = rows_at(job, job->dh, 0, u, part.begin),
+          *dz = rows_at(job, job->dgates, step, g, part.begin);
 
     add_given(job, step, part);
     if (s->cell == MOTE_MATH_GRU) {
@@ -550,11 +552,11 @@ static void backward_step(const recurrent_job *job, ptrdiff_t step, samples part
     }
     if (s->cell == MOTE_MATH_LSTM)
         WITH_CURVES(lstm_back, s, part.rows, u, z, rows_at(job, job->kept.c, step, u, part.begin),
-                    rows_at(job, job->kept.inner, step, u, part.begin), dh, rows_at(job, job->dc, 0, u, part.begin));
+                    rows_at(job, job->kept.inner, step, u, part.begin), dh, rows_at(job, job->dc, 0, u, part.begin), dz);
     else
-        rnn_back(s->state, part.rows * u, z, dh);
+        rnn_back(s->state, part.rows * u, z, dh, dz);
     if (step > 0)
-        product(part.rows, z, g, g, job->r, u, u, dh, u, false, NULL);
+        product(part.rows, dz, g, g, job->r, u, u, dh, u, false, NULL);
 }
 
 static void backward_samples(void *context, int index)
@@ -596,7 +598,7 @@ static void recurrent_weights(const recurrent_job *job, float *dr, float *db, mo
                           candidate = dense_of(s, s->units, u);
 
     if (s->cell != MOTE_MATH_GRU) {
-        add_weights(&all, job->kept.h, job->kept.gates, dr, NULL, work);
+        add_weights(&all, job->kept.h, job->dgates, dr, NULL, work);
     } else if (s->resets_after) {
         add_weights(&all, job->kept.h, job->recurrent, dr, db ? db + g : NULL, work);
     } else {
@@ -606,7 +608,7 @@ static void recurrent_weights(const recurrent_job *job, float *dr, float *db, mo
 }
 
 void ISA(recurrent_backward)(recurrent_shape *s, const float *w, const float *r, const float *dy, float *dx, float *dw,
-                             float *dr, float *db, void *saved, mote_math_work work)
+                             float *dr, float *db, const void *saved, mote_math_work work)
 {
     const ptrdiff_t       rows = (ptrdiff_t)s->steps * s->n, state = (ptrdiff_t)s->n * s->units;
     const mote_math_dense input = dense_of(s, s->in, gates_of(s));
@@ -614,11 +616,12 @@ void ISA(recurrent_backward)(recurrent_shape *s, const float *w, const float *r,
     recurrent_job         job = {.shape = s, .r = r, .dy = dy};
     float                *by_step;
 
-    lay_out(s, saved, &job.kept);
+    lay_out(s, (void *)(uintptr_t)saved, &job.kept); /* which is only read */
     job.dh = take(&scratch, state);
     job.dc = take(&scratch, state);
     job.part = take(&scratch, state);
     by_step = take(&scratch, rows * s->in);
+    job.dgates = take(&scratch, rows * gates_of(s));
     if (s->cell == MOTE_MATH_GRU) { /* three units in one, or two and one */
         job.recurrent = take(&scratch, rows * 2 * s->units);
         job.other = take(&scratch, rows * s->units);
@@ -632,7 +635,7 @@ void ISA(recurrent_backward)(recurrent_shape *s, const float *w, const float *r,
         ISA(dense_backward)
     (&input,
      &(mote_math_grads){
-         .x = job.kept.x, .w = w, .dy = job.kept.gates, .dx = dx ? by_step : NULL, .dw = dw, .db = db},
+         .x = job.kept.x, .w = w, .dy = job.dgates, .dx = dx ? by_step : NULL, .dw = dw, .db = db},
      work);
     if (dx)
         give_back(s, by_step, &job.kept, dx);
