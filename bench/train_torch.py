@@ -91,7 +91,7 @@ class Recurrent(nn.Module):
 def sequences(layer):
     x = torch.tensor(np.load("build/bench/data/sequences/x_train.npy")).float().div(255).reshape(-1, 100, 16)
     y = torch.tensor(np.load("build/bench/data/sequences/y_train.npy")).long()
-    return Recurrent(layer(16, 64, batch_first=True)), x, y, 0, 2, 32, "adam"
+    return Recurrent(layer(16, 64, batch_first=True)), x, y, 0, 10, 32, "adam"
 
 
 def lstm():

@@ -89,7 +89,7 @@ typedef enum mote_initializer {
     MOTE_INITIALIZER_LECUN_NORMAL,  /* deviation sqrt(1 / fan_in) */
     MOTE_INITIALIZER_RANDOM_UNIFORM, /* +- 0.05 */
     MOTE_INITIALIZER_RANDOM_NORMAL,  /* deviation 0.05, not cut */
-    MOTE_INITIALIZER_ORTHOGONAL      /* of two dimensions: rows, or columns if there are fewer, at right angles, of length 1 */
+    MOTE_INITIALIZER_ORTHOGONAL /* of two dimensions: rows, or columns if there are fewer, at right angles, of length 1 */
 } mote_initializer;
 
 /* What the gates and the state of a recurrent layer go through. */
@@ -236,54 +236,54 @@ mote_layer_id mote_layer_leaky_relu(mote_builder *builder, mote_layer_id x, cons
  * "NAME/recurrent_kernel" [units, units], "NAME/bias" [units]. dropout: what comes in is set to 0 in training, the same for
  * all steps of a sample. */
 typedef struct mote_simple_rnn_options {
-    const char         *name;
-    int32_t             units;                 /* required */
-    mote_cell_function  activation;            /* tanh */
-    mote_switch         use_bias;              /* on */
-    mote_initializer    kernel_initializer;    /* glorot_uniform */
-    mote_initializer    recurrent_initializer; /* orthogonal */
-    mote_initializer    bias_initializer;      /* zeros */
-    float               dropout;               /* 0 to 0.99 */
-    mote_switch         return_sequences;      /* off */
-    mote_switch         go_backwards;          /* off; on: from the last step to the first */
-    uint64_t            room[8];               /* mote.h */
+    const char        *name;
+    int32_t            units;                 /* required */
+    mote_cell_function activation;            /* tanh */
+    mote_switch        use_bias;              /* on */
+    mote_initializer   kernel_initializer;    /* glorot_uniform */
+    mote_initializer   recurrent_initializer; /* orthogonal */
+    mote_initializer   bias_initializer;      /* zeros */
+    float              dropout;               /* 0 to 0.99 */
+    mote_switch        return_sequences;      /* off */
+    mote_switch        go_backwards;          /* off; on: from the last step to the first */
+    uint64_t           room[8];               /* mote.h */
 } mote_simple_rnn_options;
 mote_layer_id mote_layer_simple_rnn(mote_builder *builder, mote_layer_id x, const mote_simple_rnn_options *options);
 
 /* The same with four gates, side by side: input, forget, candidate, output. "NAME/kernel" [4 units, in] and so on. */
 typedef struct mote_lstm_options {
-    const char         *name;
-    int32_t             units;                 /* required */
-    mote_cell_function  activation;            /* tanh */
-    mote_cell_function  recurrent_activation;  /* sigmoid */
-    mote_switch         use_bias;              /* on */
-    mote_switch         unit_forget_bias;      /* on: the forget gate's bias begins at 1 */
-    mote_initializer    kernel_initializer;    /* glorot_uniform */
-    mote_initializer    recurrent_initializer; /* orthogonal */
-    mote_initializer    bias_initializer;      /* zeros */
-    float               dropout;               /* 0 to 0.99 */
-    mote_switch         return_sequences;      /* off */
-    mote_switch         go_backwards;          /* off */
-    uint64_t            room[8];               /* mote.h */
+    const char        *name;
+    int32_t            units;                 /* required */
+    mote_cell_function activation;            /* tanh */
+    mote_cell_function recurrent_activation;  /* sigmoid */
+    mote_switch        use_bias;              /* on */
+    mote_switch        unit_forget_bias;      /* on: the forget gate's bias begins at 1 */
+    mote_initializer   kernel_initializer;    /* glorot_uniform */
+    mote_initializer   recurrent_initializer; /* orthogonal */
+    mote_initializer   bias_initializer;      /* zeros */
+    float              dropout;               /* 0 to 0.99 */
+    mote_switch        return_sequences;      /* off */
+    mote_switch        go_backwards;          /* off */
+    uint64_t           room[8];               /* mote.h */
 } mote_lstm_options;
 mote_layer_id mote_layer_lstm(mote_builder *builder, mote_layer_id x, const mote_lstm_options *options);
 
 /* The same with three gates: update, reset, candidate. With reset_after the reset gate is applied behind the recurrent
  * product, which has a bias of its own: "NAME/bias" [6 units], what comes in first. */
 typedef struct mote_gru_options {
-    const char         *name;
-    int32_t             units;                 /* required */
-    mote_cell_function  activation;            /* tanh */
-    mote_cell_function  recurrent_activation;  /* sigmoid */
-    mote_switch         use_bias;              /* on */
-    mote_switch         reset_after;           /* on */
-    mote_initializer    kernel_initializer;    /* glorot_uniform */
-    mote_initializer    recurrent_initializer; /* orthogonal */
-    mote_initializer    bias_initializer;      /* zeros */
-    float               dropout;               /* 0 to 0.99 */
-    mote_switch         return_sequences;      /* off */
-    mote_switch         go_backwards;          /* off */
-    uint64_t            room[8];               /* mote.h */
+    const char        *name;
+    int32_t            units;                 /* required */
+    mote_cell_function activation;            /* tanh */
+    mote_cell_function recurrent_activation;  /* sigmoid */
+    mote_switch        use_bias;              /* on */
+    mote_switch        reset_after;           /* on */
+    mote_initializer   kernel_initializer;    /* glorot_uniform */
+    mote_initializer   recurrent_initializer; /* orthogonal */
+    mote_initializer   bias_initializer;      /* zeros */
+    float              dropout;               /* 0 to 0.99 */
+    mote_switch        return_sequences;      /* off */
+    mote_switch        go_backwards;          /* off */
+    uint64_t           room[8];               /* mote.h */
 } mote_gru_options;
 mote_layer_id mote_layer_gru(mote_builder *builder, mote_layer_id x, const mote_gru_options *options);
 

@@ -51,7 +51,10 @@ const mote_word mote_padding_words[] = {{"valid", MOTE_PADDING_VALID}, {"same", 
         {"glorot_uniform", MOTE_INITIALIZER_GLOROT_UNIFORM}, {"glorot_normal", MOTE_INITIALIZER_GLOROT_NORMAL},             \
         {"he_uniform", MOTE_INITIALIZER_HE_UNIFORM}, {"he_normal", MOTE_INITIALIZER_HE_NORMAL},                             \
         {"lecun_uniform", MOTE_INITIALIZER_LECUN_UNIFORM}, {"lecun_normal", MOTE_INITIALIZER_LECUN_NORMAL},                 \
-        {"random_uniform", MOTE_INITIALIZER_RANDOM_UNIFORM}, {"random_normal", MOTE_INITIALIZER_RANDOM_NORMAL}
+        {"random_uniform", MOTE_INITIALIZER_RANDOM_UNIFORM},                                                                \
+    {                                                                                                                       \
+        "random_normal", MOTE_INITIALIZER_RANDOM_NORMAL                                                                     \
+    }
 
 const mote_word mote_initializer_words[] = {INITIALIZER_WORDS, {NULL, 0}};
 const mote_word mote_matrix_initializer_words[] = {

@@ -13,7 +13,8 @@ static mote_layer_id add(const mote_layer_call *call, const void *options)
     mote_id                       operands[2] = {call->in[0], MOTE_NONE};
 
     if (!has_room(call))
-        return mote_layer_fail(call, MOTE_ERR_USAGE, "its input has too many dimensions: %s", mote_layer_shape(call, 0).text);
+        return mote_layer_fail(call, MOTE_ERR_USAGE, "its input has too many dimensions: %s",
+                               mote_layer_shape(call, 0).text);
     operands[1] = mote_layer_weight(call, &(mote_weight){.name = "embeddings",
                                                          .rank = 2,
                                                          .dim = {o->input_dim, o->output_dim},

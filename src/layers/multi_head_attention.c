@@ -53,11 +53,11 @@ static mote_id project_in(const mote_layer_call *call, const mote_multi_head_att
 static mote_layer_id add(const mote_layer_call *call, const void *options)
 {
     const mote_multi_head_attention_options *o = options;
-    const int32_t  last = call->in_count - 1, channels = mote_layer_channels(call), values = o->value_dim ? o->value_dim
-                                                                                                         : o->key_dim;
-    mote_id        core[3];
-    mote_node      node = {.op = MOTE_OP_ATTENTION, .in = core, .in_count = 3, .as.attention = {.heads = o->num_heads}};
-    int32_t        other;
+    const int32_t                            last = call->in_count - 1, channels = mote_layer_channels(call),
+                  values = o->value_dim ? o->value_dim : o->key_dim;
+    mote_id   core[3];
+    mote_node node = {.op = MOTE_OP_ATTENTION, .in = core, .in_count = 3, .as.attention = {.heads = o->num_heads}};
+    int32_t   other;
 
     if (call->in_count > 2)
         return mote_layer_fail(call, MOTE_ERR_USAGE, "has %d inputs; one or two are possible", call->in_count);
@@ -79,7 +79,8 @@ static mote_layer_id add(const mote_layer_call *call, const void *options)
 
 static const mote_key keys[] = {
     MOTE_KEY("num_heads", mote_multi_head_attention_options, num_heads, .min = 1, .max = 1024, .is_required = true),
-    MOTE_KEY("key_dim", mote_multi_head_attention_options, key_dim, .min = 1, .max = MOTE_LAYER_SIZE_MAX, .is_required = true),
+    MOTE_KEY("key_dim", mote_multi_head_attention_options, key_dim, .min = 1, .max = MOTE_LAYER_SIZE_MAX,
+             .is_required = true),
     MOTE_KEY("value_dim", mote_multi_head_attention_options, value_dim, .min = 1, .max = MOTE_LAYER_SIZE_MAX),
     MOTE_KEY("use_bias", mote_multi_head_attention_options, use_bias, .words = mote_switch_words,
              .standard = MOTE_SWITCH_ON),

@@ -67,18 +67,14 @@ static mote_layer_id add_direction(const mote_layer_call *call, const direction 
     mote_id       operands[4] = {call->in[0], MOTE_NONE, MOTE_NONE, MOTE_NONE};
     mote_node     node = {.op = MOTE_OP_RECURRENT, .in = operands, .in_count = 4, .as.recurrent = d->as};
 
-    operands[1] = add_weight(call, d, "kernel",
-                             &(mote_weight){.rank = 2,
-                                            .dim = {out_count, in_count},
-                                            .initializer = d->kernel,
-                                            .fan_in = in_count,
-                                            .fan_out = out_count});
-    operands[2] = add_weight(call, d, "recurrent_kernel",
-                             &(mote_weight){.rank = 2,
-                                            .dim = {out_count, d->units},
-                                            .initializer = d->recurrent,
-                                            .fan_in = d->units,
-                                            .fan_out = out_count});
+    operands[1] = add_weight(
+        call, d, "kernel",
+        &(mote_weight){
+            .rank = 2, .dim = {out_count, in_count}, .initializer = d->kernel, .fan_in = in_count, .fan_out = out_count});
+    operands[2] = add_weight(
+        call, d, "recurrent_kernel",
+        &(mote_weight){
+            .rank = 2, .dim = {out_count, d->units}, .initializer = d->recurrent, .fan_in = d->units, .fan_out = out_count});
     if (d->has_bias)
         operands[3] = add_bias(call, d);
     return suffix ? mote_layer_inner_node(call, &node, suffix) : mote_layer_node(call, &node);
@@ -192,8 +188,8 @@ static mote_layer_id add_bidirectional(const mote_layer_call *call, const void *
 
 /* ---- keys ---- */
 
-#define SWITCH(T, key, value) MOTE_KEY(#key, T, key, .words = mote_switch_words, .standard = (value))
-#define FUNCTION(T, key, value) MOTE_KEY(#key, T, key, .words = function_words, .standard = (value))
+#define SWITCH(T, key, value)      MOTE_KEY(#key, T, key, .words = mote_switch_words, .standard = (value))
+#define FUNCTION(T, key, value)    MOTE_KEY(#key, T, key, .words = function_words, .standard = (value))
 #define INITIALIZER(T, key, value) MOTE_KEY(#key, T, key, .words = mote_initializer_words, .standard = (value))
 #define COMMON_KEYS(T)                                                                                                      \
     SWITCH(T, use_bias, MOTE_SWITCH_ON), INITIALIZER(T, kernel_initializer, MOTE_INITIALIZER_GLOROT_UNIFORM),               \
@@ -242,11 +238,8 @@ const mote_layer_type mote_layer_type_simple_rnn = {.name = "simple_rnn",
                                                     .options_bytes = sizeof(mote_simple_rnn_options),
                                                     .keys = simple_rnn_keys,
                                                     .add = add_simple_rnn};
-const mote_layer_type mote_layer_type_lstm = {.name = "lstm",
-                                              .keras_class = "LSTM",
-                                              .options_bytes = sizeof(mote_lstm_options),
-                                              .keys = lstm_keys,
-                                              .add = add_lstm};
+const mote_layer_type mote_layer_type_lstm = {
+    .name = "lstm", .keras_class = "LSTM", .options_bytes = sizeof(mote_lstm_options), .keys = lstm_keys, .add = add_lstm};
 const mote_layer_type mote_layer_type_gru = {
     .name = "gru", .keras_class = "GRU", .options_bytes = sizeof(mote_gru_options), .keys = gru_keys, .add = add_gru};
 const mote_layer_type mote_layer_type_bidirectional = {.name = "bidirectional",

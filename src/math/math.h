@@ -118,8 +118,9 @@ typedef struct mote_math_recurrent {
     mote_random_key key;
 } mote_math_recurrent;
 
-/* Attention of several heads, which lie side by side in the last axis: q [n, queries, heads width], k [n, keys, heads width],
- * v [n, keys, heads values], y [n, queries, heads values] = softmax(q k^T / sqrt(width)) v, for each sample and head. */
+/* Attention of several heads, which lie side by side in the last axis: q [n, queries, heads width], k [n, keys, heads
+ * width], v [n, keys, heads values], y [n, queries, heads values] = softmax(q k^T / sqrt(width)) v, for each sample and
+ * head. */
 typedef struct mote_math_attention {
     int32_t n, queries, keys, heads, width, values;
 } mote_math_attention;

@@ -1,5 +1,5 @@
-/* EMBEDDING, a table's rows while it is trained: x [...] of whole numbers, table [rows, width] -> [..., width]. A number that
- * is no row gives NaN, so that the loss stops the training. When the model runs, it is CAST and GATHER.
+/* EMBEDDING, a table's rows while it is trained: x [...] of whole numbers, table [rows, width] -> [..., width]. A number
+ * that is no row gives NaN, so that the loss stops the training. When the model runs, it is CAST and GATHER.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
-/* RECURRENT, a recurrent layer while it is trained: x [N, T, I], kernel [G U, I], recurrent kernel [G U, U], bias [G U], of a
- * GRU that resets after its product [2 G U], or absent -> [N, T, U] or [N, U]. math.h has the formulas. When the model runs,
- * it is what readers make of Keras' layers, too: mote_recurrent_add. SPDX-License-Identifier: Apache-2.0 */
+/* RECURRENT, a recurrent layer while it is trained: x [N, T, I], kernel [G U, I], recurrent kernel [G U, U], bias [G U], of
+ * a GRU that resets after its product [2 G U], or absent -> [N, T, U] or [N, U]. math.h has the formulas. When the model
+ * runs, it is what readers make of Keras' layers, too: mote_recurrent_add. SPDX-License-Identifier: Apache-2.0 */
 #include "ops/recurrent.h"
 
 enum { X, KERNEL, RECURRENT, BIAS, OPERANDS };

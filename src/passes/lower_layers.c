@@ -157,8 +157,8 @@ static mote_id add_weight(void *by, mote_cell_weight which)
 static mote_id add_activation(void *by, mote_cell_activation which, mote_id x)
 {
     static const mote_op_kind       kinds[MOTE_MATH_CURVE_COUNT] = {[MOTE_MATH_CURVE_TANH] = MOTE_OP_TANH,
-                                                              [MOTE_MATH_CURVE_SIGMOID] = MOTE_OP_LOGISTIC,
-                                                              [MOTE_MATH_CURVE_RELU] = MOTE_OP_RELU};
+                                                                    [MOTE_MATH_CURVE_SIGMOID] = MOTE_OP_LOGISTIC,
+                                                                    [MOTE_MATH_CURVE_RELU] = MOTE_OP_RELU};
     const lowering                 *l = by;
     const mrt_recurrent_attributes *as = &l->node.as.recurrent;
     const int32_t                   curve = which == MOTE_CELL_GATE ? as->recurrent_activation : as->activation;
@@ -171,15 +171,15 @@ static mote_id add_activation(void *by, mote_cell_activation which, mote_id x)
 
 static mote_id lower_recurrent(lowering *l)
 {
-    static const mote_cell_kind     kinds[MOTE_MATH_CELL_COUNT] = {
-            [MOTE_MATH_RNN] = MOTE_CELL_RNN, [MOTE_MATH_GRU] = MOTE_CELL_GRU, [MOTE_MATH_LSTM] = MOTE_CELL_LSTM};
+    static const mote_cell_kind kinds[MOTE_MATH_CELL_COUNT] = {
+        [MOTE_MATH_RNN] = MOTE_CELL_RNN, [MOTE_MATH_GRU] = MOTE_CELL_GRU, [MOTE_MATH_LSTM] = MOTE_CELL_LSTM};
     const mrt_recurrent_attributes *as = &l->node.as.recurrent;
     const mote_recurrent            layer = {.steps = mote_node_in(graph_of(l), &l->node, X)->dim[1],
-                                  .is_one_operator = as->cell == MOTE_MATH_LSTM && as->activation == MOTE_MATH_CURVE_TANH &&
-                                                     as->recurrent_activation == MOTE_MATH_CURVE_SIGMOID,
-                                  .is_backward = as->goes_backwards,
-                                  .wants_sequence = as->returns_sequences,
-                                  .keeps_time = as->keeps_time};
+                                             .is_one_operator = as->cell == MOTE_MATH_LSTM && as->activation == MOTE_MATH_CURVE_TANH &&
+                                                                as->recurrent_activation == MOTE_MATH_CURVE_SIGMOID,
+                                             .is_backward = as->goes_backwards,
+                                             .wants_sequence = as->returns_sequences,
+                                             .keeps_time = as->keeps_time};
 
     l->cell = (mote_cell){.maker = &l->maker,
                           .kind = kinds[as->cell],
@@ -194,8 +194,7 @@ static mote_id lower_embedding(lowering *l)
 {
     mote_id in[2] = {l->node.in[1], MOTE_NONE}, out = MOTE_NONE;
 
-    add_node(l,
-             &(mote_node){.op = MOTE_OP_CAST, .in = l->node.in, .in_count = 1, .out_count = 1}, &in[1]);
+    add_node(l, &(mote_node){.op = MOTE_OP_CAST, .in = l->node.in, .in_count = 1, .out_count = 1}, &in[1]);
     if (l->err->code == MOTE_OK)
         add_node(l, &(mote_node){.op = MOTE_OP_GATHER, .in = in, .in_count = 2, .out_count = 1}, &out);
     return out;

@@ -750,8 +750,9 @@ static mote_status refuse_lowered(const mote_graph *graph, mote_error *err)
     for (n = 0; n < graph->node_count; n++)
         if (graph->nodes[n].op == MOTE_OP_RECURRENT || graph->nodes[n].op == MOTE_OP_ATTENTION ||
             graph->nodes[n].op == MOTE_OP_EMBEDDING)
-            return mote_op_fail(graph, &graph->nodes[n], MOTE_ERR_UNSUPPORTED, err,
-                                "is not trained with the numbers of its integers; train it as it is, and convert with samples");
+            return mote_op_fail(
+                graph, &graph->nodes[n], MOTE_ERR_UNSUPPORTED, err,
+                "is not trained with the numbers of its integers; train it as it is, and convert with samples");
     return MOTE_OK;
 }
 

@@ -227,7 +227,7 @@ def move(random, kind, steps=40):
         x[:, :2] += random.uniform(0.6, 1.2) * np.stack([np.sin(0.4 * rate * t + phase), np.cos(0.4 * rate * t + phase)], 1)
     elif kind == 3:
         since = np.maximum(t - random.integers(4, 30), -1)
-        x[:, 2] += np.where(since >= 0, 1.5 * np.exp(-since / 2.5) * np.cos(2.5 * since), 0)
+        x[:, 2] += np.where(since >= 0, 1.5 * np.exp(-since / 5) * np.cos(2.5 * since), 0)
     return np.int8(np.clip(np.round(x * 32), -127, 127))
 
 

@@ -12,7 +12,7 @@
 #include "train/network.h"
 
 enum { WEIGHTS_MAX = 16 };
-#define SPEC "build/tests/sequences.yaml"
+#define SPEC      "build/tests/sequences.yaml"
 #define TOLERANCE 1e-5 /* of the largest value: Keras' own float32 and float64 runs are as far apart */
 
 static mote_array load(mote_npz *npz, const char *name, const char *what)
@@ -39,8 +39,7 @@ static mote_model *make_model(mote_npz *npz, const char *name)
     assert_non_null(file = fopen(SPEC, "w"));
     assert_int_equal(fwrite(text.bytes, 1, text.count, file), text.count);
     fclose(file);
-    if (mote_spec_load(&spec, SPEC, &err) != MOTE_OK ||
-        mote_spec_build_model(&model, spec, NULL, &err) != MOTE_OK)
+    if (mote_spec_load(&spec, SPEC, &err) != MOTE_OK || mote_spec_build_model(&model, spec, NULL, &err) != MOTE_OK)
         fail_msg("%s: %s", name, err.text);
     mote_spec_destroy(spec);
     mote_array_free(&text);

@@ -128,7 +128,7 @@ struct mote_keras_call {
     bool                    is_masked;
     int32_t                 node_count;
     const char             *weight_prefix; /* of the weights' names: "forward_"; NULL: none */
-    bool                    keeps_time;    /* sequences stand in the order of time, not in that of a recurrent layer's steps */
+    bool                    keeps_time; /* sequences stand in the order of time, not in that of a recurrent layer's steps */
     mote_id                 out[MOTE_KERAS_OUT_MAX];
     int32_t                 out_count;
 };

@@ -25,8 +25,7 @@ static mote_weight_layout depthwise_layout(const mote_layer_record *record, cons
 {
     const mote_depthwise_conv2d_options *o = record->options;
 
-    return ordered(4,
-                   (int32_t[]){tensor->dim[1], tensor->dim[2], tensor->dim[3] / o->depth_multiplier, o->depth_multiplier},
+    return ordered(4, (int32_t[]){tensor->dim[1], tensor->dim[2], tensor->dim[3] / o->depth_multiplier, o->depth_multiplier},
                    "0123");
 }
 
@@ -78,7 +77,8 @@ static mote_weight_layout own_layout(const mote_layer_record *record, const mote
 
 mote_weight_layout mote_keras_layout(const mote_graph *graph, const mote_layer_record *record, int32_t weight)
 {
-    return record->keras ? record->keras->layout[weight] : own_layout(record, &graph->tensors[record->weight[weight]], weight);
+    return record->keras ? record->keras->layout[weight]
+                         : own_layout(record, &graph->tensors[record->weight[weight]], weight);
 }
 
 /* ---- layers inside layers ---- */

@@ -9,8 +9,8 @@
 /* Of weight `weight` of a layer. */
 mote_weight_layout mote_keras_layout(const mote_graph *graph, const mote_layer_record *record, int32_t weight);
 
-/* Where weight `weight` of a layer of so many is in a file of Keras 3: which of the layers inside it has it ("cell/", "" where
- * it is the layer's own), and its number there. */
+/* Where weight `weight` of a layer of so many is in a file of Keras 3: which of the layers inside it has it ("cell/", ""
+ * where it is the layer's own), and its number there. */
 typedef struct mote_weight_place {
     const char *sub;
     int32_t     index;

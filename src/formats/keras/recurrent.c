@@ -154,7 +154,8 @@ static void run_layer(keras_cell *c, bool is_one_operator)
 static bool refuse_stateful(mote_keras_call *k)
 {
     if (mote_keras_flag(k, "stateful", false) && !mote_keras_failed(k))
-        MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "a stateful one is supported as an LSTM with tanh and sigmoid only, which is not trained");
+        MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED,
+                        "a stateful one is supported as an LSTM with tanh and sigmoid only, which is not trained");
     return !mote_keras_failed(k);
 }
 
@@ -166,8 +167,8 @@ static int32_t find_curve(mote_keras_call *k, const char *key)
                                                              [MOTE_MATH_CURVE_TANH] = "tanh",
                                                              [MOTE_MATH_CURVE_SIGMOID] = "sigmoid",
                                                              [MOTE_MATH_CURVE_RELU] = "relu"};
-    json_t      *value = mote_keras_get(k, key);
-    int32_t      curve = 0;
+    json_t                  *value = mote_keras_get(k, key);
+    int32_t                  curve = 0;
 
     while (curve < MOTE_MATH_CURVE_COUNT && value &&
            (!json_is_string(value) || strcmp(json_string_value(value), names[curve]) != 0))
@@ -252,11 +253,11 @@ MOTE_KERAS_FUNCTION(simple_rnn)
 /* resets_after: the recurrent product has a bias of its own. */
 MOTE_KERAS_FUNCTION(gru)
 {
-    const bool  resets_after = mote_keras_flag(k, "reset_after", k->reader->is_version_3);
-    cell_weight weights[MOTE_CELL_LAYER_WEIGHTS] = {[MOTE_CELL_RECURRENT] = {"recurrent_gates", 2, 1},
-                                                    [MOTE_CELL_CANDIDATE] = {"recurrent_candidate", 1, 1},
-                                                    [MOTE_CELL_KERNEL] = {"kernel", 3, COLUMNS_IN},
-                                                    [MOTE_CELL_BIAS] = {"bias", 3, 0}};
+    const bool             resets_after = mote_keras_flag(k, "reset_after", k->reader->is_version_3);
+    cell_weight            weights[MOTE_CELL_LAYER_WEIGHTS] = {[MOTE_CELL_RECURRENT] = {"recurrent_gates", 2, 1},
+                                                               [MOTE_CELL_CANDIDATE] = {"recurrent_candidate", 1, 1},
+                                                               [MOTE_CELL_KERNEL] = {"kernel", 3, COLUMNS_IN},
+                                                               [MOTE_CELL_BIAS] = {"bias", 3, 0}};
     const mote_keras_array arrays[] = {
         {.name = "kernel", .index = 0, .order = "10"},
         {.name = "recurrent_gates", .index = 1, .order = "10", .part = 0, .parts = 3, .part_count = 2},

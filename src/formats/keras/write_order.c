@@ -142,7 +142,8 @@ static bool is_chain(const mote_keras_writing *w)
     int32_t           i;
 
     for (i = 1; i < count; i++)
-        if (w->layers[i].record->in_count != 1 || takes_two(w->layers[i].record) || (w->layers[i].record->keras && w->layers[i].record->keras->is_inferring) ||
+        if (w->layers[i].record->in_count != 1 || takes_two(w->layers[i].record) ||
+            (w->layers[i].record->keras && w->layers[i].record->keras->is_inferring) ||
             w->layers[i].record->in[0] != w->layers[i - 1].record->out)
             return false;
     return graph->input_count == 1 && graph->output_count == 1 && count > 1 &&

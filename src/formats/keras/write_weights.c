@@ -54,12 +54,13 @@ static const char *own_name(const mote_tensor *tensor)
 
 static void put_layer(mote_keras_writing *w, mote_hdf5_tree *tree, mote_hdf5_entry *layers, const mote_keras_written *layer)
 {
-    mote_hdf5_entry *group = mote_hdf5_add_group(tree, layers, layer->path), *vars = NULL;
+    mote_hdf5_entry  *group = mote_hdf5_add_group(tree, layers, layer->path), *vars = NULL;
     mote_weight_place place, before = {NULL, 0};
     char              name[64];
     int32_t           i;
 
-    if (layer->record->weight_count == 0 || mote_keras_place_weight(layer->class_name, 0, layer->record->weight_count).sub[0])
+    if (layer->record->weight_count == 0 ||
+        mote_keras_place_weight(layer->class_name, 0, layer->record->weight_count).sub[0])
         mote_hdf5_add_text(tree, mote_hdf5_add_group(tree, group, "vars"), "name", layer->name);
     for (i = 0; i < layer->record->weight_count; i++, before = place) {
         place = mote_keras_place_weight(layer->class_name, i, layer->record->weight_count);

@@ -105,8 +105,8 @@ static void run_part(void *context, int part)
     attention_shape     *s = job->shape;
     const ptrdiff_t      pairs = (ptrdiff_t)s->n * s->heads;
     float               *turned = (float *)(void *)(job->scratch + (size_t)part * part_bytes(s));
-    float    *dweights = (float *)(void *)((char *)turned + scratch_floats(longest(s) * s->keys));
-    ptrdiff_t pair;
+    float               *dweights = (float *)(void *)((char *)turned + scratch_floats(longest(s) * s->keys));
+    ptrdiff_t            pair;
 
     for (pair = pairs * part / job->parts; pair < pairs * (part + 1) / job->parts; pair++)
         if (job->dy)

@@ -83,7 +83,7 @@ static size_t dense_bytes(recurrent_shape *s)
 {
     const mote_math_dense input = dense_of(s, s->in, gates_of(s)), state = dense_of(s, s->units, gates_of(s)),
                           gates = dense_of(s, s->units, 2 * (ptrdiff_t)s->units), one = dense_of(s, s->units, s->units);
-    const size_t          bytes = most(ISA(dense_scratch)(&input), ISA(dense_scratch)(&state));
+    const size_t bytes = most(ISA(dense_scratch)(&input), ISA(dense_scratch)(&state));
 
     return resets_before(s) ? most(bytes, most(ISA(dense_scratch)(&gates), ISA(dense_scratch)(&one))) : bytes;
 }
@@ -92,7 +92,7 @@ size_t ISA(recurrent_scratch)(recurrent_shape *s)
 {
     const ptrdiff_t rows = (ptrdiff_t)s->steps * s->n, state = (ptrdiff_t)s->n * s->units;
     const size_t    forward = scratch_floats(gates_of(s) * s->units) + scratch_floats(gates_of(s));
-    size_t backward = 3 * scratch_floats(state) + scratch_floats(rows * s->in) + scratch_floats(rows * gates_of(s));
+    size_t          backward = 3 * scratch_floats(state) + scratch_floats(rows * s->in) + scratch_floats(rows * gates_of(s));
 
     if (s->cell == MOTE_MATH_GRU)
         backward += scratch_floats(rows * 2 * s->units) + scratch_floats(rows * s->units);
@@ -149,10 +149,10 @@ typedef struct recurrent_job {
     const float     *r;          /* backward: as it is; forward: its transpose [units, G units] */
     const float     *inner_bias; /* GRU's b' of the candidate, or NULL */
     const float     *dy;
-    float           *dh, *dc, *part;    /* [n, units] backward */
-    float           *dgates;            /* [steps, n, G units] */
-    float           *recurrent, *other; /* GRU: gradients at h R: [steps, n, 3 units]; or, resetting before, [.., 2 units] and
-                                           [.., units] */
+    float           *dh, *dc, *part; /* [n, units] backward */
+    float           *dgates;         /* [steps, n, G units] */
+    float *recurrent, *other;        /* GRU: gradients at h R: [steps, n, 3 units]; or, resetting before, [.., 2 units] and
+                                        [.., units] */
     int parts;
 } recurrent_job;
 
@@ -244,8 +244,8 @@ INLINE vf gru_mix(vf update, vf made, vf before)
     return fma_(update, before - made, made);
 }
 
-INLINE void gru_after_rows(const mote_math_curve gate, const mote_math_curve state, ptrdiff_t rows, ptrdiff_t units, float *z,
-                           const float *inner, const float *h_before, float *h)
+INLINE void gru_after_rows(const mote_math_curve gate, const mote_math_curve state, ptrdiff_t rows, ptrdiff_t units,
+                           float *z, const float *inner, const float *h_before, float *h)
 {
     for (; rows > 0; rows--, z += 3 * units, inner += units, h_before += units, h += units)
         FOR_VECTORS(i, left, units)
@@ -278,8 +278,7 @@ static void forward_gru(const recurrent_job *job, ptrdiff_t step, samples part)
     const ptrdiff_t  u = s->units;
     float           *z = rows_at(job, job->kept.gates, step, 3 * u, part.begin),
           *inner = rows_at(job, job->kept.inner, step, u, part.begin),
-          *before = rows_at(job, job->kept.h, step, u, part.begin),
-          *h = rows_at(job, job->kept.h, step + 1, u, part.begin);
+          *before = rows_at(job, job->kept.h, step, u, part.begin), *h = rows_at(job, job->kept.h, step + 1, u, part.begin);
 
     product(part.rows, before, u, u, job->r, 2 * u, 3 * u, z, 3 * u, true, NULL);
     if (s->resets_after) {
@@ -296,8 +295,7 @@ static void forward_step(const recurrent_job *job, ptrdiff_t step, samples part)
 {
     recurrent_shape *s = job->shape;
     const ptrdiff_t  u = s->units, g = gates_of(s);
-    float           *z = rows_at(job, job->kept.gates, step, g, part.begin),
-          *before = rows_at(job, job->kept.h, step, u, part.begin),
+    float *z = rows_at(job, job->kept.gates, step, g, part.begin), *before = rows_at(job, job->kept.h, step, u, part.begin),
           *h = rows_at(job, job->kept.h, step + 1, u, part.begin);
 
     if (s->cell == MOTE_MATH_GRU) {
@@ -408,7 +406,8 @@ void ISA(recurrent_forward)(recurrent_shape *s, const float *x, const float *w, 
     memset(job.kept.h, 0, (size_t)s->n * (size_t)s->units * sizeof *job.kept.h);
     if (job.kept.c)
         memset(job.kept.c, 0, (size_t)s->n * (size_t)s->units * sizeof *job.kept.c);
-    ISA(dense_forward)(&input, job.kept.x, w, input_bias(s, b, both), job.kept.gates,
+    ISA(dense_forward)
+    (&input, job.kept.x, w, input_bias(s, b, both), job.kept.gates,
      (mote_math_work){work.pool, scratch.bytes + scratch.used});
     ISA(transpose)(g, s->units, r, s->units, turned, g, false);
     job.inner_bias = b && s->cell == MOTE_MATH_GRU && s->resets_after ? b + g + 2 * s->units : NULL;
@@ -633,9 +632,7 @@ void ISA(recurrent_backward)(recurrent_shape *s, const float *w, const float *r,
     recurrent_weights(&job, dr, db, work);
     if (dx || dw || db)
         ISA(dense_backward)
-    (&input,
-     &(mote_math_grads){
-         .x = job.kept.x, .w = w, .dy = job.dgates, .dx = dx ? by_step : NULL, .dw = dw, .db = db},
+    (&input, &(mote_math_grads){.x = job.kept.x, .w = w, .dy = job.dgates, .dx = dx ? by_step : NULL, .dw = dw, .db = db},
      work);
     if (dx)
         give_back(s, by_step, &job.kept, dx);
