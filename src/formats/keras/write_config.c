@@ -42,19 +42,23 @@ static json_t *print_integers(const int32_t *values, int32_t count)
     return list;
 }
 
-static json_t *print_object(const mote_keras_writing *w, const char *module, const char *class_name, json_t *config);
 static json_t *print_keys(const mote_keras_writing *w, json_t *config, const mote_key *keys, const void *options);
 
 /* A layer inside another one. */
 static json_t *print_inner(const mote_keras_writing *w, const mote_inner_layer *inner)
 {
     const mote_layer_type *type = mote_layer_type_find(inner->type);
-    json_t                *config = json_object();
+    json_t                *config = json_object(), *object = json_object();
 
     mote_json_set(&config, "name", json_string(type->name));
     mote_json_set(&config, "trainable", json_true());
     mote_json_set(&config, "dtype", json_string("float32"));
-    return print_object(w, "keras.layers", type->keras_class, print_keys(w, config, type->keys, &inner->as));
+    config = print_keys(w, config, type->keys, &inner->as);
+    mote_json_set(&object, "module", json_string("keras.layers")); /* both versions of Keras want it here */
+    mote_json_set(&object, "class_name", json_string(type->keras_class));
+    mote_json_set(&object, "config", config);
+    mote_json_set(&object, "registered_name", json_null());
+    return object;
 }
 
 /* Strides of pooling may be left out: null, as in Keras; so may numbers that are never 0. */
@@ -147,8 +151,15 @@ static void settle_words(const mote_keras_writing *w, const char *class_name, js
         mote_json_set(&config, "axis", json_incref(json_array_get(axis, 0)));
 }
 
+static bool is_layer(json_t *object)
+{
+    const char *module = json_string_value(json_object_get(object, "module"));
+
+    return module && strcmp(module, "keras.layers") == 0;
+}
+
 /* What is null is meant everywhere, and one version of Keras may not know the word. Keras 2 takes objects (initializers)
- * without a module. */
+ * without a module, but for layers inside layers. */
 static void drop_nulls(const mote_keras_writing *w, json_t *value, bool is_inner)
 {
     static const char *const version_3[] = {"module", "registered_name", NULL};
@@ -156,7 +167,7 @@ static void drop_nulls(const mote_keras_writing *w, json_t *value, bool is_inner
     json_t                  *member;
     void                    *next;
 
-    if (is_inner && w->is_version_2)
+    if (is_inner && w->is_version_2 && !is_layer(value))
         drop_keys(value, version_3);
     json_object_foreach_safe(value, next, key, member)
     {
@@ -257,16 +268,10 @@ static json_t *print_tensor(const mote_keras_writing *w, mote_id id)
     return tensor;
 }
 
-static bool is_attention(const mote_layer_record *record)
-{
-    return record->keras ? strcmp(record->keras->class_name, "MultiHeadAttention") == 0
-                         : record->type == &mote_layer_type_multi_head_attention;
-}
-
 /* Layers that take a list. */
 static bool takes_many(const mote_layer_record *record)
 {
-    return !is_attention(record) && (record->keras ? record->in_count > 1 : record->type->in_min > 0);
+    return !mote_keras_is_attention(record) && (record->keras ? record->in_count > 1 : record->type->in_min > 0);
 }
 
 static json_t *print_kwargs(const mote_layer_record *record)
@@ -286,7 +291,7 @@ static json_t *print_call(const mote_keras_writing *w, const mote_layer_record *
 
     for (i = 0; i < record->in_count; i++)
         mote_json_append(takes_many(record) ? &list : &arguments, print_tensor(w, record->in[i]));
-    if (is_attention(record) && record->in_count == 1) /* of itself */
+    if (mote_keras_is_attention(record) && record->in_count == 1) /* of itself */
         mote_json_append(&arguments, print_tensor(w, record->in[0]));
     if (takes_many(record))
         mote_json_append(&arguments, list);
