@@ -50,6 +50,19 @@ static const char *own_name(const mote_tensor *tensor)
     return strrchr(tensor->name, '/') + 1;
 }
 
+/* The same, counted where a weight before it is called so: both directions of Bidirectional have a kernel. */
+static const char *name_in_layer(const mote_keras_writing *w, mote_hdf5_tree *tree, const mote_keras_written *layer,
+                                 int32_t weight)
+{
+    const char *name = own_name(tensor_of(w, layer, weight));
+    int32_t     i;
+
+    for (i = 0; i < weight; i++)
+        if (strcmp(own_name(tensor_of(w, layer, i)), name) == 0)
+            return mote_arena_printf(&tree->arena, tree->err, "%s_%d", name, (int)weight);
+    return name;
+}
+
 /* ---- model.weights.h5 ---- */
 
 static void put_layer(mote_keras_writing *w, mote_hdf5_tree *tree, mote_hdf5_entry *layers, const mote_keras_written *layer)
@@ -110,7 +123,7 @@ static void put_slot(slot_writing *s, const mote_keras_written *layer, int32_t w
 
     if (s->names)
         name = mote_arena_printf(&s->tree->arena, s->tree->err, "%s/%s/%s/%d", mote_optimizer_name(model->optimizer.kind),
-                                 layer->name, own_name(tensor), (int)slot);
+                                 layer->name, name_in_layer(s->w, s->tree, layer, weight), (int)slot);
     if (s->tree->err->code == MOTE_OK)
         put_numbers(s, name, &array);
 }
@@ -178,7 +191,7 @@ static void put_layer_h5(mote_keras_writing *w, mote_hdf5_tree *tree, mote_hdf5_
     int32_t          i;
 
     for (i = 0; i < layer->record->weight_count; i++) {
-        names[i] = mote_arena_printf(&tree->arena, tree->err, "%s/%s:0", layer->name, own_name(tensor_of(w, layer, i)));
+        names[i] = mote_arena_printf(&tree->arena, tree->err, "%s/%s:0", layer->name, name_in_layer(w, tree, layer, i));
         if (!names[i])
             return;
         put_weight(w, tree, layer, i, group, names[i]);
