@@ -305,7 +305,8 @@ static void check_network(const network_case *network, const char *isa)
         assert_memory_equal(one->params.values, three->params.values, one->params.count * sizeof(float));
         gap = distance(one, npz, optimizers[o]);
         print_message("%s, %s, %s: %.2e\n", network->name, optimizers[o], isa, gap);
-        assert_true(gap <= 2e-6); /* Keras' own float32 and float64 runs are 4e-7 apart */
+        /* Keras' own float32 and float64 runs are 4e-7 apart, of attention with Adam 2e-6 */
+        assert_true(gap <= (strcmp(network->name, "attention") == 0 ? 1e-5 : 2e-6));
         mote_model_destroy(one);
         mote_model_destroy(three);
     }
