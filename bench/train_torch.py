@@ -4,7 +4,7 @@ their channels last (faster on a processor), sums kept as tensors, validation wi
 of training with validation (imports and reading excluded), the processor time, the BLAS that PyTorch found, and scores.
 
     /usr/bin/python3 bench/train_torch.py JOB [THREADS]      from the top of the source tree
-    JOB: sine mlp cnn (data/mnist), images mobilenet (build/bench/data/NAME, written by build/bench/write_images)
+    JOB: sine mlp cnn (data/mnist), images mobilenet lstm gru (build/bench/data/NAME, written by build/bench/write_images)
 """
 import sys
 import time
@@ -75,6 +75,31 @@ def mobilenet():
         channels = filters
     net = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(256, 2))
     return net, x, y, 0, 1, 32, "adam"
+
+
+class Recurrent(nn.Module):
+    """The last step's answer through a dense layer."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.layer, self.dense = layer, nn.Linear(64, 4)
+
+    def forward(self, x):
+        return self.dense(self.layer(x)[0][:, -1])
+
+
+def sequences(layer):
+    x = torch.tensor(np.load("build/bench/data/sequences/x_train.npy")).float().div(255).reshape(-1, 100, 16)
+    y = torch.tensor(np.load("build/bench/data/sequences/y_train.npy")).long()
+    return Recurrent(layer(16, 64, batch_first=True)), x, y, 0, 10, 32, "adam"
+
+
+def lstm():
+    return sequences(nn.LSTM)
+
+
+def gru():
+    return sequences(nn.GRU)
 
 
 def blas():

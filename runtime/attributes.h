@@ -227,4 +227,18 @@ typedef struct mrt_dropout_attributes {
     float rate;
 } mrt_dropout_attributes;
 
+/* A recurrent layer while it is trained. cell and the two functions are the host's: math/math.h. */
+typedef struct mrt_recurrent_attributes {
+    int32_t cell, activation, recurrent_activation;
+    int32_t returns_sequences, goes_backwards;
+    int32_t keeps_time;   /* sequences stand in the order of time, not in that of the steps, where it goes backwards */
+    int32_t resets_after; /* GRU */
+    float   dropout;      /* of what comes in, one mask for all steps */
+} mrt_recurrent_attributes;
+
+/* Attention of several heads while it is trained: queries, keys and values have the heads side by side. */
+typedef struct mrt_attention_attributes {
+    int32_t heads;
+} mrt_attention_attributes;
+
 #endif

@@ -113,8 +113,18 @@ typedef enum mote_initializer {
     MOTE_INITIALIZER_LECUN_UNIFORM, /* +- sqrt(3 / fan_in) */
     MOTE_INITIALIZER_LECUN_NORMAL,  /* deviation sqrt(1 / fan_in) */
     MOTE_INITIALIZER_RANDOM_UNIFORM, /* +- 0.05 */
-    MOTE_INITIALIZER_RANDOM_NORMAL   /* deviation 0.05, not cut */
+    MOTE_INITIALIZER_RANDOM_NORMAL,  /* deviation 0.05, not cut */
+    MOTE_INITIALIZER_ORTHOGONAL /* of two dimensions: rows, or columns if there are fewer, at right angles, of length 1 */
 } mote_initializer;
+
+/* What the gates and the state of a recurrent layer go through. */
+typedef enum mote_cell_function {
+    MOTE_CELL_DEFAULT = 0, /* Keras' */
+    MOTE_CELL_LINEAR,
+    MOTE_CELL_TANH,
+    MOTE_CELL_SIGMOID,
+    MOTE_CELL_RELU
+} mote_cell_function;
 
 /* ---- layers ----
  * name: NULL for Keras' default (dense, dense_1 ...). Two numbers are [height, width]; {3} means {3, 3}. options may be NULL
@@ -551,6 +561,119 @@ typedef struct mote_repeat_vector_options {
     uint64_t    room[8]; /* mote.h */
 } mote_repeat_vector_options;
 mote_layer_id mote_layer_repeat_vector(mote_builder *builder, mote_layer_id x, const mote_repeat_vector_options *options);
+
+/* [time, in] -> [units], the last step's answer, or [time, units] with return_sequences. Of the functions linear, relu,
+ * sigmoid and tanh; a zero in the struct, linear, means Keras' default. Weights "NAME/kernel" [units, in],
+ * "NAME/recurrent_kernel" [units, units], "NAME/bias" [units]. dropout: what comes in is set to 0 in training, the same for
+ * all steps of a sample. */
+typedef struct mote_simple_rnn_options {
+    const char        *name;
+    int32_t            units;                 /* required */
+    mote_cell_function activation;            /* tanh */
+    mote_switch        use_bias;              /* on */
+    mote_initializer   kernel_initializer;    /* glorot_uniform */
+    mote_initializer   recurrent_initializer; /* orthogonal */
+    mote_initializer   bias_initializer;      /* zeros */
+    float              dropout;               /* 0 to 0.99 */
+    mote_switch        return_sequences;      /* off */
+    mote_switch        go_backwards;          /* off; on: from the last step to the first */
+    uint64_t           room[8];               /* mote.h */
+} mote_simple_rnn_options;
+mote_layer_id mote_layer_simple_rnn(mote_builder *builder, mote_layer_id x, const mote_simple_rnn_options *options);
+
+/* The same with four gates, side by side: input, forget, candidate, output. "NAME/kernel" [4 units, in] and so on. */
+typedef struct mote_lstm_options {
+    const char        *name;
+    int32_t            units;                 /* required */
+    mote_cell_function activation;            /* tanh */
+    mote_cell_function recurrent_activation;  /* sigmoid */
+    mote_switch        use_bias;              /* on */
+    mote_switch        unit_forget_bias;      /* on: the forget gate's bias begins at 1 */
+    mote_initializer   kernel_initializer;    /* glorot_uniform */
+    mote_initializer   recurrent_initializer; /* orthogonal */
+    mote_initializer   bias_initializer;      /* zeros */
+    float              dropout;               /* 0 to 0.99 */
+    mote_switch        return_sequences;      /* off */
+    mote_switch        go_backwards;          /* off */
+    uint64_t           room[8];               /* mote.h */
+} mote_lstm_options;
+mote_layer_id mote_layer_lstm(mote_builder *builder, mote_layer_id x, const mote_lstm_options *options);
+
+/* The same with three gates: update, reset, candidate. With reset_after the reset gate is applied behind the recurrent
+ * product, which has a bias of its own: "NAME/bias" [6 units], what comes in first. */
+typedef struct mote_gru_options {
+    const char        *name;
+    int32_t            units;                 /* required */
+    mote_cell_function activation;            /* tanh */
+    mote_cell_function recurrent_activation;  /* sigmoid */
+    mote_switch        use_bias;              /* on */
+    mote_switch        reset_after;           /* on */
+    mote_initializer   kernel_initializer;    /* glorot_uniform */
+    mote_initializer   recurrent_initializer; /* orthogonal */
+    mote_initializer   bias_initializer;      /* zeros */
+    float              dropout;               /* 0 to 0.99 */
+    mote_switch        return_sequences;      /* off */
+    mote_switch        go_backwards;          /* off */
+    uint64_t           room[8];               /* mote.h */
+} mote_gru_options;
+mote_layer_id mote_layer_gru(mote_builder *builder, mote_layer_id x, const mote_gru_options *options);
+
+/* A layer inside another one; its name and its room are not looked at. */
+typedef struct mote_inner_layer {
+    const char *type; /* "lstm": which of these it is */
+    union {
+        mote_lstm_options       lstm;
+        mote_gru_options        gru;
+        mote_simple_rnn_options simple_rnn;
+        mote_dense_options      dense;
+    } as;
+} mote_inner_layer;
+
+/* A recurrent layer from the first step to the last, and one with weights of its own from the last to the first; its
+ * sequences stand in the order of time. Weights "NAME/forward_kernel" ..., "NAME/backward_kernel" ... */
+typedef enum mote_merge_mode { MOTE_MERGE_CONCAT = 0, MOTE_MERGE_SUM } mote_merge_mode;
+typedef struct mote_bidirectional_options {
+    const char      *name;
+    mote_inner_layer layer; /* required: lstm, gru or simple_rnn */
+    mote_merge_mode  merge_mode;
+    uint64_t         room[8]; /* mote.h */
+} mote_bidirectional_options;
+mote_layer_id mote_layer_bidirectional(mote_builder *builder, mote_layer_id x, const mote_bidirectional_options *options);
+
+/* [time, ...]: the layer on every step by itself. */
+typedef struct mote_time_distributed_options {
+    const char      *name;
+    mote_inner_layer layer;   /* required: dense */
+    uint64_t         room[8]; /* mote.h */
+} mote_time_distributed_options;
+mote_layer_id mote_layer_time_distributed(mote_builder *builder, mote_layer_id x,
+                                          const mote_time_distributed_options *options);
+
+/* [...] of whole numbers 0 to input_dim - 1 -> [..., output_dim]: rows of a table, which is trained. What lies outside
+ * makes the loss of a training not a number. Weight "NAME/embeddings" [input_dim, output_dim]. */
+typedef struct mote_embedding_options {
+    const char      *name;
+    int32_t          input_dim, output_dim;  /* required */
+    mote_initializer embeddings_initializer; /* random_uniform */
+    uint64_t         room[8];                /* mote.h */
+} mote_embedding_options;
+mote_layer_id mote_layer_embedding(mote_builder *builder, mote_layer_id x, const mote_embedding_options *options);
+
+/* [time, channels] and, as the second input, [time', channels'] of values and keys, or the first again -> [time, channels].
+ * Weights "NAME/query_kernel" [num_heads key_dim, channels], "NAME/query_bias", key, value, and
+ * "NAME/output_kernel" [channels, num_heads value_dim]. */
+typedef struct mote_multi_head_attention_options {
+    const char      *name;
+    int32_t          num_heads;          /* required */
+    int32_t          key_dim;            /* required: of one head */
+    int32_t          value_dim;          /* key_dim */
+    mote_switch      use_bias;           /* on */
+    mote_initializer kernel_initializer; /* glorot_uniform */
+    mote_initializer bias_initializer;   /* zeros */
+    uint64_t         room[8];            /* mote.h */
+} mote_multi_head_attention_options;
+mote_layer_id mote_layer_multi_head_attention(mote_builder *builder, const mote_layer_id *inputs, int32_t input_count,
+                                              const mote_multi_head_attention_options *options);
 
 /* Two or more, from left to right; an input repeats along axes in which it has one element, and one of fewer axes gets such
  * axes in front. Two of subtract. Of average the sum divided by how many there are. */

@@ -173,7 +173,7 @@ typedef struct mote_weight_layout {
     char    order[MOTE_LAYOUT_RANK_MAX + 1];
 } mote_weight_layout;
 
-enum { MOTE_LAYER_WEIGHTS_MAX = 4 };
+enum { MOTE_LAYER_WEIGHTS_MAX = 8 };
 
 /* A layer as a file of Keras has it: kept so that it can be written again. */
 typedef struct mote_keras_record {

@@ -50,17 +50,19 @@ const mote_word mote_padding_words[] = {{"valid", MOTE_PADDING_VALID}, {"same", 
 const mote_word mote_causal_padding_words[] = {
     {"valid", MOTE_PADDING_VALID}, {"same", MOTE_PADDING_SAME}, {"causal", MOTE_PADDING_CAUSAL}, {NULL, 0}};
 
-const mote_word mote_initializer_words[] = {{"zeros", MOTE_INITIALIZER_ZEROS},
-                                            {"ones", MOTE_INITIALIZER_ONES},
-                                            {"glorot_uniform", MOTE_INITIALIZER_GLOROT_UNIFORM},
-                                            {"glorot_normal", MOTE_INITIALIZER_GLOROT_NORMAL},
-                                            {"he_uniform", MOTE_INITIALIZER_HE_UNIFORM},
-                                            {"he_normal", MOTE_INITIALIZER_HE_NORMAL},
-                                            {"lecun_uniform", MOTE_INITIALIZER_LECUN_UNIFORM},
-                                            {"lecun_normal", MOTE_INITIALIZER_LECUN_NORMAL},
-                                            {"random_uniform", MOTE_INITIALIZER_RANDOM_UNIFORM},
-                                            {"random_normal", MOTE_INITIALIZER_RANDOM_NORMAL},
-                                            {NULL, 0}};
+#define INITIALIZER_WORDS                                                                                                   \
+    {"zeros", MOTE_INITIALIZER_ZEROS}, {"ones", MOTE_INITIALIZER_ONES},                                                     \
+        {"glorot_uniform", MOTE_INITIALIZER_GLOROT_UNIFORM}, {"glorot_normal", MOTE_INITIALIZER_GLOROT_NORMAL},             \
+        {"he_uniform", MOTE_INITIALIZER_HE_UNIFORM}, {"he_normal", MOTE_INITIALIZER_HE_NORMAL},                             \
+        {"lecun_uniform", MOTE_INITIALIZER_LECUN_UNIFORM}, {"lecun_normal", MOTE_INITIALIZER_LECUN_NORMAL},                 \
+        {"random_uniform", MOTE_INITIALIZER_RANDOM_UNIFORM},                                                                \
+    {                                                                                                                       \
+        "random_normal", MOTE_INITIALIZER_RANDOM_NORMAL                                                                     \
+    }
+
+const mote_word mote_initializer_words[] = {INITIALIZER_WORDS, {NULL, 0}};
+const mote_word mote_matrix_initializer_words[] = {
+    INITIALIZER_WORDS, {"orthogonal", MOTE_INITIALIZER_ORTHOGONAL}, {NULL, 0}};
 
 /* ---- names ---- */
 

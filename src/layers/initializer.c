@@ -47,6 +47,8 @@ static recipe recipe_of(const mote_initialization *i)
         return (recipe){UNIFORM, 0.05};
     case MOTE_INITIALIZER_RANDOM_NORMAL:
         return (recipe){NORMAL, 0.05};
+    case MOTE_INITIALIZER_ORTHOGONAL: /* of which matrices are made */
+        return (recipe){NORMAL, 1};
     case MOTE_INITIALIZER_DEFAULT:
     case MOTE_INITIALIZER_ZEROS:
         break;
@@ -114,6 +116,59 @@ static double normal_quantile(double p)
     return q < 0 ? -r : r;
 }
 
+/* ---- orthogonal ---- */
+
+/* Vectors in a matrix: element e of vector v is values[v * next + e * step]. */
+typedef struct vectors {
+    float *values;
+    size_t count, length, next, step;
+} vectors;
+
+static double product(const vectors *m, size_t a, size_t b)
+{
+    double sum = 0;
+    size_t e;
+
+    for (e = 0; e < m->length; e++)
+        sum += (double)m->values[a * m->next + e * m->step] * (double)m->values[b * m->next + e * m->step];
+    return sum;
+}
+
+/* Vector a becomes factor a + other b. */
+static void combine(const vectors *m, size_t a, double factor, double other, size_t b)
+{
+    size_t e;
+
+    for (e = 0; e < m->length; e++) {
+        float *value = &m->values[a * m->next + e * m->step];
+        *value = (float)(factor * (double)*value + other * (double)m->values[b * m->next + e * m->step]);
+    }
+}
+
+/* Each vector loses what the ones before it have of it, twice, as the first time rounds, and gets length 1. This is the Q of
+ * a QR decomposition whose R has a positive diagonal: Keras' own, which multiplies Q by the signs of that diagonal. */
+static void make_orthogonal(const vectors *m)
+{
+    size_t v, before;
+    int    round;
+
+    for (v = 0; v < m->count; v++) {
+        for (round = 0; round < 2; round++)
+            for (before = 0; before < v; before++)
+                combine(m, v, 1, -product(m, v, before), before);
+        combine(m, v, 1 / sqrt(product(m, v, v)), 0, v);
+    }
+}
+
+/* [out, in], the transpose of Keras' kernel: the shorter side's vectors are at right angles. */
+static void orthogonalize(const mote_initialization *initialization, float *values, size_t count)
+{
+    const size_t columns = (size_t)initialization->fan_in, rows = count / columns;
+
+    make_orthogonal(rows >= columns ? &(vectors){values, columns, rows, 1, columns}
+                                    : &(vectors){values, rows, columns, columns, 1});
+}
+
 void mote_initialize(const mote_initialization *initialization, float *values, size_t count)
 {
     mote_random_key key = mote_random_make(initialization->seed, MOTE_RANDOM_INIT, initialization->index, 0);
@@ -131,4 +186,6 @@ void mote_initialize(const mote_initialization *initialization, float *values, s
         else
             values[i] = (float)(r.size * normal_quantile(CUT_TAIL + unit * (1 - 2 * CUT_TAIL)));
     }
+    if (initialization->initializer == MOTE_INITIALIZER_ORTHOGONAL)
+        orthogonalize(initialization, values, count);
 }

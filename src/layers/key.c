@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "layers/layer.h"
+
 const mote_word mote_switch_words[] = {{"true", MOTE_SWITCH_ON}, {"false", MOTE_SWITCH_OFF}, {NULL, 0}};
 
 const mote_key *mote_key_find(const mote_key *keys, const char *name)
@@ -32,6 +34,33 @@ mote_words_text mote_words_show(const mote_word *words)
     for (i = 0; words[i].word && used < sizeof shown.text; i++)
         used += (size_t)snprintf(shown.text + used, sizeof shown.text - used, "%s%s", i ? ", " : "", words[i].word);
     return shown;
+}
+
+/* ---- layers inside layers ---- */
+
+static const mote_layer_type *inner_type(const mote_key *key, const mote_inner_layer *inner)
+{
+    return inner->type && mote_word_find(key->words, inner->type) ? mote_layer_type_find(inner->type) : NULL;
+}
+
+/* Of an unknown one nothing: checks will tell. The type's own text outlives the caller's. */
+static void set_inner_defaults(const mote_key *key, mote_inner_layer *inner)
+{
+    const mote_layer_type *type = inner_type(key, inner);
+
+    if (!type)
+        return;
+    inner->type = type->name;
+    mote_keys_set_defaults(type->keys, &inner->as);
+}
+
+static mote_status check_inner(const mote_key *key, const mote_inner_layer *inner, mote_error *err)
+{
+    const mote_layer_type *type = inner_type(key, inner);
+
+    if (!type)
+        return mote_fail(err, MOTE_ERR_USAGE, "%s is none of %s", key->name, mote_words_show(key->words).text);
+    return mote_keys_check(type->keys, &inner->as, err);
 }
 
 /* ---- defaults ---- */
@@ -75,6 +104,9 @@ static void set_default(const mote_key *key, void *member)
     case MOTE_KEY_DOUBLE:
         if (*(double *)member == 0)
             *(double *)member = key->standard;
+        break;
+    case MOTE_KEY_LAYER:
+        set_inner_defaults(key, member);
         break;
     case MOTE_KEY_SHAPE:
     case MOTE_KEY_BOOL:
@@ -187,6 +219,8 @@ static mote_status check_member(const mote_key *key, const void *member, mote_er
         return check_option(key, unrounded(key, *(const float *)member), err);
     case MOTE_KEY_DOUBLE:
         return check_option(key, *(const double *)member, err);
+    case MOTE_KEY_LAYER:
+        return check_inner(key, member, err);
     case MOTE_KEY_BOOL:
     case MOTE_KEY_TEXT:
         break;

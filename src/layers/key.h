@@ -21,7 +21,8 @@ typedef enum mote_key_kind {
     MOTE_KEY_FLOAT,   /* float */
     MOTE_KEY_DOUBLE,  /* double */
     MOTE_KEY_BOOL,    /* bool */
-    MOTE_KEY_TEXT     /* const char *; any words given are those allowed */
+    MOTE_KEY_TEXT,    /* const char *; any words given are those allowed */
+    MOTE_KEY_LAYER    /* mote_inner_layer; words: which layers it may be */
 } mote_key_kind;
 
 typedef struct mote_word {
@@ -60,7 +61,7 @@ extern const mote_word mote_switch_words[]; /* of a mote_switch: true, false */
              int *: MOTE_KEY_INT, unsigned *: MOTE_KEY_INT, int(*)[2]: MOTE_KEY_PAIR, mote_shape *: MOTE_KEY_SHAPE,          \
              mote_numbers *: MOTE_KEY_NUMBERS, mote_floats *: MOTE_KEY_FLOATS,                                                                              \
              uint64_t *: MOTE_KEY_U64, float *: MOTE_KEY_FLOAT, double *: MOTE_KEY_DOUBLE, bool *: MOTE_KEY_BOOL,            \
-             const char **: MOTE_KEY_TEXT)
+             const char **: MOTE_KEY_TEXT, mote_inner_layer *: MOTE_KEY_LAYER)
 /* clang-format on */
 
 const mote_key *mote_key_find(const mote_key *keys, const char *name);

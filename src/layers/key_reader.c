@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "layers/key_reader.h"
+#include "layers/layer.h"
 
 enum { NUMBER_LENGTH_MAX = 40, WORDS_MAX = 64 };
 
@@ -240,6 +241,28 @@ static mote_status read_text(const slot *s, const mote_yaml *value, const char *
     return MOTE_OK;
 }
 
+/* layer: {lstm: {units: 8}}, or {lstm: 8}. */
+static mote_status read_layer(const slot *s, const mote_yaml *value, mote_inner_layer *inner)
+{
+    const mote_yaml       *given = value->kind == MOTE_YAML_MAP && value->count == 1 ? value->first : NULL;
+    const mote_layer_type *type;
+    const char            *words[WORDS_MAX];
+    char                   where[64];
+
+    if (!given)
+        return fail_value(s, value, "a layer, as in {lstm: {units: 8}}");
+    if (!mote_word_find(s->key->words, given->key)) {
+        snprintf(where, sizeof where, "%s: unknown %s", s->where, s->key->name);
+        return mote_yaml_fail_word(s->reader, given->key_line, where, given->key, words, list_words(s->key->words, words));
+    }
+    type = mote_layer_type_find(given->key);
+    inner->type = type->name;
+    snprintf(where, sizeof where, "layer %s", type->name);
+    if (given->kind != MOTE_YAML_MAP)
+        return mote_key_read(s->reader, given, type->keys, where, &inner->as);
+    return mote_keys_read(s->reader, given, &(mote_keys_place){where, type->keys, NULL}, &inner->as);
+}
+
 mote_status mote_key_read(const mote_yaml_reader *reader, const mote_yaml *value, const mote_key *key, const char *where,
                           void *options)
 {
@@ -277,6 +300,8 @@ mote_status mote_key_read(const mote_yaml_reader *reader, const mote_yaml *value
         return read_bool(&s, value, member);
     case MOTE_KEY_TEXT:
         return read_text(&s, value, member);
+    case MOTE_KEY_LAYER:
+        return read_layer(&s, value, member);
     }
     return MOTE_OK;
 }

@@ -49,6 +49,7 @@ mote_layer_id mote_builder_add(mote_builder *builder, const mote_layer_type *typ
 /* ---- for layers' files ---- */
 
 extern const mote_word mote_activation_words[], mote_padding_words[], mote_causal_padding_words[], mote_initializer_words[];
+extern const mote_word mote_matrix_initializer_words[]; /* of weights that have two dimensions: orthogonal, too */
 
 /* Layers' numbers: what a size, a count of channels may be. */
 #define MOTE_LAYER_SIZE_MAX    4096

@@ -135,6 +135,41 @@ typedef struct mote_math_group_norm {
     bool    is_centered;
 } mote_math_group_norm;
 
+/* A function of one number, as recurrent layers have them; derivatives are found from its value. */
+typedef enum mote_math_curve {
+    MOTE_MATH_CURVE_LINEAR = 0,
+    MOTE_MATH_CURVE_TANH,
+    MOTE_MATH_CURVE_SIGMOID,
+    MOTE_MATH_CURVE_RELU,
+    MOTE_MATH_CURVE_COUNT
+} mote_math_curve;
+
+/* Recurrent layers over all steps, states zero before the first. G gates lie side by side, in Keras' order:
+ *   RNN   h = f(x W + h R + b)
+ *   LSTM  i, f, g, o of x W + h R + b:  c = s(f) c + s(i) f(g);  h = s(o) f(c)
+ *   GRU   z, r = s(x W + h R + b);  n = f(x W + b + r (h R + b')), or f(x W + b + (r h) R);  h = z h + (1 - z) n
+ * x [n, steps, in], w [G units, in], r [G units, units], b [G units], or [2, G units] where a GRU resets after its product
+ * (b'); y [n, steps, units], or [n, units]: the last step's. */
+typedef enum mote_math_cell { MOTE_MATH_RNN = 0, MOTE_MATH_GRU, MOTE_MATH_LSTM, MOTE_MATH_CELL_COUNT } mote_math_cell;
+
+typedef struct mote_math_recurrent {
+    int32_t         n, steps, in, units;
+    mote_math_cell  cell;
+    mote_math_curve state, gate; /* f and s */
+    bool            returns_sequences, goes_backwards;
+    bool            keeps_time; /* y's steps are x's, where it goes backwards; else in the order in which they were made */
+    bool            resets_after;
+    float           dropout; /* 0: none; else x times one mask [n, in] for all steps, a function of key */
+    mote_random_key key;
+} mote_math_recurrent;
+
+/* Attention of several heads, which lie side by side in the last axis: q [n, queries, heads width], k [n, keys, heads
+ * width], v [n, keys, heads values], y [n, queries, heads values] = softmax(q k^T / sqrt(width)) v, for each sample and
+ * head. */
+typedef struct mote_math_attention {
+    int32_t n, queries, keys, heads, width, values;
+} mote_math_attention;
+
 /* Real numbers that stored integers stand for: scale * q, q from low to high (the zero point is taken off already). */
 typedef struct mote_math_fake {
     float scale;
@@ -212,6 +247,23 @@ typedef struct mote_math {
     void (*group_norm_backward)(const mote_math_group_norm *shape, const float *x, const float *gamma, const float *mean,
                                 const float *inv_std, const float *dy, float *dx /* or NULL */, bool adds,
                                 float *dgamma /* or NULL */, float *dbeta /* or NULL */, mote_math_work work);
+
+    /* ---- Recurrent layers. saved: recurrent_saved bytes, from forward to backward. ---- */
+    size_t (*recurrent_saved)(const mote_math_recurrent *shape);
+    size_t (*recurrent_scratch)(const mote_math_recurrent *shape);
+    void (*recurrent_forward)(const mote_math_recurrent *shape, const float *x, const float *w, const float *r,
+                              const float *b /* or NULL */, float *y, void *saved, mote_math_work work);
+    void (*recurrent_backward)(const mote_math_recurrent *shape, const float *w, const float *r, const float *dy,
+                               float *dx /* or NULL */, float *dw /* or NULL */, float *dr /* or NULL */,
+                               float *db /* or NULL */, const void *saved, mote_math_work work);
+
+    /* ---- Attention: saved has the weights, [n, heads, queries, keys]. ---- */
+    size_t (*attention_scratch)(const mote_math_attention *shape);
+    void (*attention_forward)(const mote_math_attention *shape, const float *q, const float *k, const float *v, float *y,
+                              float *saved, mote_math_work work);
+    void (*attention_backward)(const mote_math_attention *shape, const float *q, const float *k, const float *v,
+                               const float *saved, const float *dy, float *dq /* or NULL */, float *dk /* or NULL */,
+                               float *dv /* or NULL */, mote_math_work work);
 
     /* ---- Elementwise over count floats; an output may be one of the inputs. Backward takes forward's OUTPUT y (leaky_relu
      * too: alpha > 0) and writes dx = dy * f'(y), or adds it; dx may be dy. ---- */

@@ -148,11 +148,27 @@ mote_id mote_sequence_step(mote_cell *cell, mote_id x, int32_t t)
     return slice(cell, x, 1, t, t + 1, true);
 }
 
+/* The tensor that x is the reverse of, in steps; MOTE_NONE: it is none's. */
+static mote_id reversed(const mote_cell *cell, mote_id x)
+{
+    const mote_graph *graph = &cell->maker->model->graphs[cell->graph];
+    int32_t           n;
+
+    for (n = graph->node_count - 1; n >= 0; n--) {
+        const mote_node   *node = &graph->nodes[n];
+        const mote_tensor *axis = node->op == MOTE_OP_REVERSE_V2 ? mote_node_in(graph, node, 1) : NULL;
+        if (axis && node->out[0] == x && axis->kind == MOTE_CONST && mote_tensor_count(axis) == 1)
+            return ((const int32_t *)axis->data)[0] == 1 ? node->in[0] : MOTE_NONE;
+    }
+    return MOTE_NONE;
+}
+
 mote_id mote_sequence_reverse(mote_cell *cell, mote_id x)
 {
     const int32_t axis = 1;
+    const mote_id before = failed(cell) ? MOTE_NONE : reversed(cell, x);
 
-    return binary(cell, MOTE_OP_REVERSE_V2, x, ints(cell, &axis, 1));
+    return before != MOTE_NONE ? before : binary(cell, MOTE_OP_REVERSE_V2, x, ints(cell, &axis, 1));
 }
 
 /* ---- cells: states are MOTE_NONE where they are known to be zero ---- */
@@ -394,4 +410,55 @@ mote_id mote_lstm_add(mote_cell *cell, mote_id x, const mote_lstm_weights *weigh
     in[19] = add_state(cell, "cell", batch);
     node.as.unidirectional_sequence_lstm.fused_activation_function = MRT_LSTM_TANH;
     return add(cell, node);
+}
+
+/* ---- layers ---- */
+
+static mote_id layer_weight(mote_cell *cell, int which)
+{
+    return failed(cell) ? MOTE_NONE : cell->maker->weight(cell->maker->by, (mote_cell_weight)which);
+}
+
+static mote_id add_operator(mote_cell *cell, const mote_recurrent *layer, mote_id x, int32_t graph)
+{
+    mote_lstm_weights weights;
+    int32_t           i;
+
+    if (layer->is_backward)
+        x = mote_sequence_reverse(cell, x);
+    for (i = 0; i < MOTE_LSTM_GATES; i++) {
+        weights.kernel[i] = layer_weight(cell, MOTE_CELL_GATES + 3 * i);
+        weights.recurrent[i] = layer_weight(cell, MOTE_CELL_GATES + 3 * i + 1);
+        weights.bias[i] = layer_weight(cell, MOTE_CELL_GATES + 3 * i + 2);
+        if (weights.bias[i] == MOTE_NONE && !failed(cell))
+            weights.bias[i] = cell->maker->zeros(cell->maker->by, 1, &cell->units);
+    }
+    x = mote_lstm_add(cell, x, &weights, graph);
+    if (failed(cell))
+        return MOTE_NONE;
+    if (!layer->wants_sequence)
+        return mote_sequence_step(cell, x, layer->steps - 1);
+    return layer->is_backward && layer->keeps_time ? mote_sequence_reverse(cell, x) : x;
+}
+
+static mote_id add_cell(mote_cell *cell, const mote_recurrent *layer, mote_id x, int32_t graph)
+{
+    mote_cell_run run = {.steps = layer->steps,
+                         .is_backward = layer->is_backward,
+                         .wants_sequence = layer->wants_sequence,
+                         .first = {MOTE_NONE, MOTE_NONE}};
+    const mote_id kernel = layer_weight(cell, MOTE_CELL_KERNEL);
+
+    run.x = dense(cell, x, kernel, layer_weight(cell, MOTE_CELL_BIAS));
+    mote_cell_run_all(cell, &run, graph);
+    if (failed(cell) || !layer->wants_sequence)
+        return run.last[0];
+    return layer->is_backward && !layer->keeps_time && layer->steps > 1 ? mote_sequence_reverse(cell, run.sequence)
+                                                                        : run.sequence;
+}
+
+mote_id mote_recurrent_add(mote_cell *cell, const mote_recurrent *layer, mote_id x, int32_t graph)
+{
+    cell->graph = graph;
+    return (layer->is_one_operator ? add_operator : add_cell)(cell, layer, x, graph);
 }

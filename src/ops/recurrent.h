@@ -21,7 +21,13 @@ typedef enum mote_cell_weight {
     MOTE_CELL_GATE_BIAS,      /* GRU: b of z and r, [2 * units], where x has not got it already */
     MOTE_CELL_CANDIDATE_BIAS, /* GRU: b */
     MOTE_CELL_PEEPHOLES,      /* LSTM: of i, f, o, three of them: [units], times c */
-    MOTE_CELL_WEIGHTS = MOTE_CELL_PEEPHOLES + 3
+    MOTE_CELL_WEIGHTS = MOTE_CELL_PEEPHOLES + 3,
+
+    /* of layers (mote_recurrent_add) */
+    MOTE_CELL_KERNEL = MOTE_CELL_WEIGHTS, /* of all gates, [gates * units, I] */
+    MOTE_CELL_BIAS,                       /* [gates * units] */
+    MOTE_CELL_GATES, /* of an LSTM as one operator, for each gate: kernel, recurrent kernel, bias; 12 of them */
+    MOTE_CELL_LAYER_WEIGHTS = MOTE_CELL_GATES + 12
 } mote_cell_weight;
 
 /* Which function a gate has: s above, or f and g. */
@@ -79,7 +85,18 @@ typedef struct mote_lstm_weights {
 } mote_lstm_weights;
 mote_id mote_lstm_add(mote_cell *cell, mote_id x, const mote_lstm_weights *weights, int32_t graph);
 
-/* [N, T, U] -> [N, U]; and the steps in reverse. */
+/* A layer as Keras has it, from x [N, T, I] on: an LSTM with sigmoid and tanh as one operator, else the products with all
+ * steps of x at once, and its cell. The weights are those of the cell and MOTE_CELL_KERNEL, MOTE_CELL_BIAS; or
+ * MOTE_CELL_GATES. [N, units], or the sequence [N, T, units]. */
+typedef struct mote_recurrent {
+    int32_t steps;
+    bool    is_one_operator; /* LSTM: the functions are sigmoid and tanh, and its state may be a variable */
+    bool    is_backward, wants_sequence;
+    bool    keeps_time; /* the sequence stands in the order of time, not in that of the steps */
+} mote_recurrent;
+mote_id mote_recurrent_add(mote_cell *cell, const mote_recurrent *layer, mote_id x, int32_t graph);
+
+/* [N, T, U] -> [N, U]; and the steps in reverse, which undoes a reverse right before it. */
 mote_id mote_sequence_step(mote_cell *cell, mote_id x, int32_t t);
 mote_id mote_sequence_reverse(mote_cell *cell, mote_id x);
 

@@ -35,7 +35,8 @@ mote_status mote_model_freeze(mote_model **out, const mote_model *trained, mote_
         return mote_model_copy(out, trained, err);
     MOTE_TRY(mote_edit_begin(&edit, trained, err));
     mote_pass_drop_dropout(&edit);
-    if (lower_normalizations(&edit, err) == MOTE_OK && mote_pass_fold_batch_normalization(&edit, err) == MOTE_OK &&
+    if (mote_edit_settle(&edit, err) == MOTE_OK && mote_pass_lower_layers(&edit, err) == MOTE_OK &&
+        lower_normalizations(&edit, err) == MOTE_OK && mote_pass_fold_batch_normalization(&edit, err) == MOTE_OK &&
         mote_edit_settle(&edit, err) == MOTE_OK && mote_pass_fuse_activations(&edit, err) == MOTE_OK)
         return mote_edit_end(&edit, MOTE_STAGE_INFER, out, err);
     mote_edit_abandon(&edit);

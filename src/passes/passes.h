@@ -116,6 +116,8 @@ mote_status mote_model_for_code(mote_model **out, const mote_model *model, const
                                 mote_prune_result *pruned, int *left_out, mote_error *err);
 
 void mote_pass_drop_dropout(mote_edit *edit);
+/* Layers that are one operator while they are trained: recurrent ones, attention, embeddings. */
+mote_status mote_pass_lower_layers(mote_edit *edit, mote_error *err);
 /* Into the convolution or dense layer before it, constants that are added or multiplied too; where there is none, it becomes
  * a 1x1 depthwise convolution, or, where its input is no image with channels last, MUL and ADD. */
 mote_status mote_pass_fold_batch_normalization(mote_edit *edit, mote_error *err);

@@ -796,6 +796,20 @@ static mote_status build(mote_fake *fake, const mote_model *model, const mote_tr
     return add_all(fake, err);
 }
 
+/* Layers that become several operators when the model runs: what lies between those is nowhere in training. */
+static mote_status refuse_lowered(const mote_graph *graph, mote_error *err)
+{
+    int32_t n;
+
+    for (n = 0; n < graph->node_count; n++)
+        if (graph->nodes[n].op == MOTE_OP_RECURRENT || graph->nodes[n].op == MOTE_OP_ATTENTION ||
+            graph->nodes[n].op == MOTE_OP_EMBEDDING)
+            return mote_op_fail(
+                graph, &graph->nodes[n], MOTE_ERR_UNSUPPORTED, err,
+                "is not trained with the numbers of its integers; train it as it is, and convert with samples");
+    return MOTE_OK;
+}
+
 mote_status mote_fake_create(mote_fake **out, const mote_model *model, const mote_train_quantize *options,
                              const mote_math *math, mote_error *err)
 {
@@ -809,6 +823,7 @@ mote_status mote_fake_create(mote_fake **out, const mote_model *model, const mot
         return mote_fail(err, MOTE_ERR_UNSUPPORTED,
                          "training is not quantized as %s; train as int8, and convert with samples",
                          mote_scheme_name(options->scheme));
+    MOTE_TRY(refuse_lowered(&model->graphs[0], err));
     if (!(fake = calloc(1, sizeof *fake)))
         return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
     fake->arena.cap_bytes = model->arena.cap_bytes;

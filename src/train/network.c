@@ -292,6 +292,11 @@ static mote_status share_scratch(mote_network *network, mote_error *err)
     return err->code;
 }
 
+static bool draws(const mote_node *node)
+{
+    return node->op == MOTE_OP_DROPOUT || (node->op == MOTE_OP_RECURRENT && node->as.recurrent.dropout > 0);
+}
+
 /* Counted among their like, so that a network draws the same however its other layers are cut into operators. */
 static void number_dropouts(mote_network *network)
 {
@@ -300,7 +305,7 @@ static void number_dropouts(mote_network *network)
     int32_t           n;
 
     for (n = 0; n < graph->node_count; n++)
-        network->nodes[n].dropout = graph->nodes[n].op == MOTE_OP_DROPOUT ? count++ : 0;
+        network->nodes[n].dropout = draws(&graph->nodes[n]) ? count++ : 0;
 }
 
 static mote_status build(mote_network *network, const mote_network_options *options, mote_error *err)

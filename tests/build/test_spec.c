@@ -312,6 +312,7 @@ static void examples_build(void **state)
         {"examples/mnist/mnist.yaml", 55050},
         {"examples/mnist-cnn/mnist-cnn.yaml", 6490},
         {"examples/mnist-resnet/mnist-resnet.yaml", 10306},
+        {"examples/motion/motion.yaml", 2692},
     };
     size_t i;
     (void)state;

@@ -95,7 +95,9 @@ def train(make, dtype, start, make_optimizer, x, y, batches, loss):
     def step(x_batch, y_batch):
         with tf.GradientTape() as tape:
             value = loss(y_batch, model(x_batch, training=True))
-        gradients = tape.gradient(value, [v.value for v in model.trainable_variables])
+        # Dense ones: of an embedding TensorFlow has slices, which Keras squares before those of one row are summed, and with
+        # JAX or PyTorch below it does not.
+        gradients = [tf.convert_to_tensor(g) for g in tape.gradient(value, [v.value for v in model.trainable_variables])]
         optimizer.apply(gradients)
         return value
 

@@ -1,4 +1,4 @@
-/* A hundred training steps from Keras' weights and batches end at Keras' weights, for three networks and four optimizers,
+/* A hundred training steps from Keras' weights and batches end at Keras' weights, for six networks and four optimizers,
  * and at the same bytes for any number of threads.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "testing.h"
@@ -15,7 +15,7 @@
 enum { STEPS = 100, BATCH = 16, WEIGHTS_MAX = 20 };
 #define FOLDER "build/tests/trajectory"
 
-/* ---- the three networks ---- */
+/* ---- the networks ---- */
 
 static mote_layer_id add_mlp(mote_builder *b)
 {
@@ -69,6 +69,41 @@ static mote_layer_id add_resnet(mote_builder *b)
     return mote_layer_dense(b, x, &(mote_dense_options){.units = 4, .activation = MOTE_ACTIVATION_SOFTMAX});
 }
 
+static mote_layer_id add_lstm(mote_builder *b)
+{
+    mote_layer_id x = mote_layer_input(b, 2, (int[]){12, 3});
+
+    x = mote_layer_lstm(b, x, &(mote_lstm_options){.units = 8, .return_sequences = MOTE_SWITCH_ON});
+    x = mote_layer_lstm(b, x, &(mote_lstm_options){.units = 6});
+    return mote_layer_dense(b, x, &(mote_dense_options){.units = 3, .activation = MOTE_ACTIVATION_SOFTMAX});
+}
+
+static mote_layer_id add_gru(mote_builder *b)
+{
+    mote_layer_id              x = mote_layer_input(b, 2, (int[]){12, 3});
+    mote_bidirectional_options both = {.layer.type = "gru"};
+
+    both.layer.as.gru = (mote_gru_options){.units = 6, .return_sequences = MOTE_SWITCH_ON};
+    x = mote_layer_bidirectional(b, x, &both);
+    x = mote_layer_gru(b, x,
+                       &(mote_gru_options){.units = 6, .reset_after = MOTE_SWITCH_OFF, .return_sequences = MOTE_SWITCH_ON});
+    x = mote_layer_simple_rnn(b, x, &(mote_simple_rnn_options){.units = 5});
+    return mote_layer_dense(b, x, &(mote_dense_options){.units = 3, .activation = MOTE_ACTIVATION_SOFTMAX});
+}
+
+static mote_layer_id add_attention(mote_builder *b)
+{
+    mote_layer_id                 x = mote_layer_input(b, 1, (int[]){10});
+    mote_time_distributed_options each = {.layer.type = "dense"};
+
+    each.layer.as.dense = (mote_dense_options){.units = 5, .activation = MOTE_ACTIVATION_TANH};
+    x = mote_layer_embedding(b, x, &(mote_embedding_options){.input_dim = 12, .output_dim = 6});
+    x = mote_layer_multi_head_attention(b, &x, 1, &(mote_multi_head_attention_options){.num_heads = 2, .key_dim = 4});
+    x = mote_layer_time_distributed(b, x, &each);
+    x = mote_layer_flatten(b, x, NULL);
+    return mote_layer_dense(b, x, &(mote_dense_options){.units = 3, .activation = MOTE_ACTIVATION_SOFTMAX});
+}
+
 typedef struct network_case {
     const char *name;
     mote_layer_id (*add)(mote_builder *b);
@@ -79,6 +114,9 @@ static const network_case networks[] = {
     {"mlp", add_mlp, MOTE_LOSS_CATEGORICAL_CROSSENTROPY},
     {"cnn", add_cnn, MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY},
     {"resnet", add_resnet, MOTE_LOSS_CATEGORICAL_CROSSENTROPY},
+    {"lstm", add_lstm, MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY},
+    {"gru", add_gru, MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY},
+    {"attention", add_attention, MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY},
 };
 
 /* ---- golden data ---- */
@@ -267,7 +305,8 @@ static void check_network(const network_case *network, const char *isa)
         assert_memory_equal(one->params.values, three->params.values, one->params.count * sizeof(float));
         gap = distance(one, npz, optimizers[o]);
         print_message("%s, %s, %s: %.2e\n", network->name, optimizers[o], isa, gap);
-        assert_true(gap <= 2e-6); /* Keras' own float32 and float64 runs are 4e-7 apart */
+        /* Keras' own float32 and float64 runs are 4e-7 apart, of attention with Adam 2e-6 */
+        assert_true(gap <= (strcmp(network->name, "attention") == 0 ? 1e-5 : 2e-6));
         mote_model_destroy(one);
         mote_model_destroy(three);
     }

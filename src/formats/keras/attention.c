@@ -1,8 +1,8 @@
 /* Attention of several heads, and of one. SPDX-License-Identifier: Apache-2.0 */
-#include <math.h>
 #include <string.h>
 
 #include "formats/keras/layer.h"
+#include "ops/heads.h"
 
 static mote_id matmul(mote_keras_call *k, mote_id a, mote_id b, bool is_transposed)
 {
@@ -24,14 +24,6 @@ static mote_id project(mote_keras_call *k, mote_id x, const char *kernel, const 
         in[2] = mote_keras_weight(k, bias, 1, dim, false);
     node.as.fully_connected.keep_num_dims = 1;
     return mote_keras_node(k, &node);
-}
-
-/* [T, heads width] -> [heads, T, width] */
-static mote_id part_heads(mote_keras_call *k, mote_id x, int32_t heads, int32_t width)
-{
-    const int32_t dim[] = {mote_keras_tensor(k, x)->dim[1], heads, width}, order[] = {0, 2, 1, 3};
-
-    return mote_keras_transpose(k, mote_keras_reshape(k, x, 3, dim), order);
 }
 
 /* Steps see themselves and what came before. */
@@ -92,14 +84,71 @@ static void set_arrays(mote_keras_call *k, mote_keras_array *arrays)
     k->array_count = 8;
 }
 
+/* ---- the heads: nodes are the call's ---- */
+
+static void enter_graph(void *by, int32_t graph)
+{
+    ((mote_keras_call *)by)->base.builder->graph = graph;
+}
+
+static void add_node(void *by, const mote_node *node, mote_id *out)
+{
+    mote_keras_node_of_many(by, node, node->out_count, out);
+}
+
+static mote_id add_ints(void *by, int32_t rank, const int32_t *dim, const int32_t *values)
+{
+    return mote_keras_ints_of(by, rank, dim, values);
+}
+
+static mote_id add_floats(void *by, int32_t rank, const int32_t *dim, const float *values)
+{
+    return mote_keras_floats_const(by, rank, dim, values);
+}
+
+static mote_id add_causal_mask(void *by, mote_id scores)
+{
+    return causal(by, scores);
+}
+
+static mote_id run_heads(mote_keras_call *k, int32_t count, mote_id query, mote_id key, mote_id value)
+{
+    const mote_cell_maker maker = {.model = k->base.builder->model,
+                                   .name = k->base.name,
+                                   .err = &k->base.builder->err,
+                                   .by = k,
+                                   .enter = enter_graph,
+                                   .add = add_node,
+                                   .ints = add_ints};
+    const mote_heads      heads = {.maker = &maker,
+                                   .floats = add_floats,
+                                   .mask = is_asked(k, "use_causal_mask") ? add_causal_mask : NULL,
+                                   .heads = count};
+
+    return mote_keras_failed(k) ? MOTE_NONE : mote_heads_add(&heads, query, key, value, k->base.builder->graph);
+}
+
+static mote_id train_heads(mote_keras_call *k, int32_t count, mote_id query, mote_id key, mote_id value)
+{
+    mote_id         in[3] = {query, key, value};
+    const mote_node node = {.op = MOTE_OP_ATTENTION, .in = in, .in_count = 3, .as.attention = {.heads = count}};
+
+    if (is_asked(k, "use_causal_mask") && !mote_keras_failed(k))
+        MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "a causal mask is not trained");
+    if (mote_keras_number(k, "dropout", 0) > 0)
+        mote_text_printf(&k->reader->untrained, "layer %s: its dropout does nothing in training here\n",
+                         mote_show_string(k->base.name).text);
+    return mote_keras_node(k, &node);
+}
+
 MOTE_KERAS_FUNCTION(multi_head_attention)
 {
     mote_keras_array arrays[8];
     const int32_t    heads = mote_keras_int(k, "num_heads", MOTE_KERAS_REQUIRED, 1, 1024);
     const int32_t    width = mote_keras_int(k, "key_dim", MOTE_KERAS_REQUIRED, 1, 65536);
     const int32_t    value_width = mote_keras_int(k, "value_dim", width, 1, 65536);
-    int32_t          output = mote_keras_tensor(k, MOTE_KERAS_IN(k))->dim[2], merged[2], axes[2] = {1};
-    mote_id          query, key, value, scores, x;
+    int32_t          output = mote_keras_tensor(k, MOTE_KERAS_IN(k))->dim[2], axes[2] = {1};
+    mote_id          query, key, value, x;
 
     find_operands(k, &query, &value, &key);
     set_arrays(k, arrays);
@@ -117,17 +166,9 @@ MOTE_KERAS_FUNCTION(multi_head_attention)
     if (mote_keras_failed(k))
         return;
     query = project(k, query, "query_kernel", "query_bias", heads * width);
-    query = mote_keras_binary(k, MOTE_OP_MUL, query, mote_keras_scalar(k, 1 / sqrt(width)));
-    key = part_heads(k, project(k, key, "key_kernel", "key_bias", heads * width), heads, width);
-    value = part_heads(k, project(k, value, "value_kernel", "value_bias", heads * value_width), heads, value_width);
-    scores = matmul(k, part_heads(k, query, heads, width), key, true);
-    if (is_asked(k, "use_causal_mask"))
-        scores = causal(k, scores);
-    x = matmul(k, mote_keras_softmax(k, scores, -1), value, false);
-    x = mote_keras_transpose(k, x, (const int32_t[]){0, 2, 1, 3});
-    merged[0] = mote_keras_tensor(k, x)->dim[1];
-    merged[1] = heads * value_width;
-    x = mote_keras_reshape(k, x, 2, merged);
+    key = project(k, key, "key_kernel", "key_bias", heads * width);
+    value = project(k, value, "value_kernel", "value_bias", heads * value_width);
+    x = (mote_keras_is_to_train(k) ? train_heads : run_heads)(k, heads, query, key, value);
     mote_keras_return(k, project(k, x, "output_kernel", "output_bias", output));
 }
 

@@ -42,6 +42,12 @@ MOTE_KERAS_FUNCTION(embedding)
     k->is_masked |= mote_keras_flag(k, "mask_zero", false);
     MOTE_KERAS_ARRAYS(k, arrays);
     in[0] = mote_keras_weight(k, "embeddings", 2, dim, false);
+    if (mote_keras_is_to_train(k)) {
+        in[1] = in[0];
+        in[0] = MOTE_KERAS_IN(k);
+        mote_keras_return(k, mote_keras_node(k, &(mote_node){.op = MOTE_OP_EMBEDDING, .in = in, .in_count = 2}));
+        return;
+    }
     in[1] = mote_keras_cast(k, MOTE_KERAS_IN(k), MOTE_I32);
     mote_keras_return(k, mote_keras_node(k, &(mote_node){.op = MOTE_OP_GATHER, .in = in, .in_count = 2}));
 }

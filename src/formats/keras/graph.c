@@ -573,6 +573,11 @@ static void tell_sources(mote_keras_call *k)
     }
 }
 
+bool mote_keras_is_to_train(const mote_keras_call *k)
+{
+    return !k->reader->is_to_run && k->base.builder->graph == 0;
+}
+
 static const char *call_name(mote_keras_reader *r, mote_keras_layer *layer)
 {
     return layer->call_count++ == 0 ? mote_arena_strdup(&r->builder->model->arena, layer->name, error_of(r))

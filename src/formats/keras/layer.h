@@ -129,6 +129,7 @@ struct mote_keras_call {
     bool                    is_masked;
     int32_t                 node_count;
     const char             *weight_prefix; /* of the weights' names: "forward_"; NULL: none */
+    bool                    keeps_time; /* sequences stand in the order of time, not in that of a recurrent layer's steps */
     mote_id                 out[MOTE_KERAS_OUT_MAX];
     int32_t                 out_count;
 };
@@ -160,6 +161,9 @@ bool    mote_keras_is_channels_first(mote_keras_call *k);
 void mote_keras_refuse_other(mote_keras_call *k, const char *key, const char *only);
 /* An axis of a tensor of that rank, negative ones counted from the end; 1 to rank - 1. */
 int32_t mote_keras_axis(mote_keras_call *k, int32_t axis, int32_t rank);
+
+/* Whether the call is of a network that is to be trained: layers are operators that are. */
+bool mote_keras_is_to_train(const mote_keras_call *k);
 
 /* ---- operators (node.c) ---- */
 

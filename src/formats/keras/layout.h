@@ -9,6 +9,14 @@
 /* Of weight `weight` of a layer. */
 mote_weight_layout mote_keras_layout(const mote_graph *graph, const mote_layer_record *record, int32_t weight);
 
+/* Where weight `weight` of a layer of so many is in a file of Keras 3: which of the layers inside it has it ("cell/", ""
+ * where it is the layer's own), and its number there. */
+typedef struct mote_weight_place {
+    const char *sub;
+    int32_t     index;
+} mote_weight_place;
+mote_weight_place mote_keras_place_weight(const char *class_name, int32_t weight, int32_t count);
+
 /* Whether the file's order of numbers is mote's. */
 bool mote_weight_layout_is_plain(const mote_weight_layout *layout);
 

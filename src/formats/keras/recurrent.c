@@ -23,21 +23,11 @@ static mote_id product(mote_keras_call *k, mote_id a, mote_id b)
     return mote_keras_binary(k, MOTE_OP_MUL, a, b);
 }
 
-/* x kernel + bias; no bias: MOTE_NONE. */
-static mote_id dense(mote_keras_call *k, mote_id x, mote_id kernel, mote_id bias)
-{
-    mote_id   in[3] = {x, kernel, bias};
-    mote_node node = {.op = MOTE_OP_FULLY_CONNECTED, .in = in, .in_count = 3};
-
-    node.as.fully_connected.keep_num_dims = mote_keras_tensor(k, x)->rank > 2;
-    return mote_keras_node(k, &node);
-}
-
 /* ---- what all have ---- */
 
 typedef struct recurrent {
     int32_t units, steps, in_count, gates;
-    bool    use_bias, is_backward, returns_sequences;
+    bool    use_bias, is_backward, returns_sequences, resets_after;
     mote_id x; /* [N, T, I] */
 } recurrent;
 
@@ -63,16 +53,6 @@ static bool read_recurrent(mote_keras_call *k, int32_t gates, recurrent *out)
     return !mote_keras_failed(k);
 }
 
-static mote_id reverse(mote_keras_call *k, mote_id x)
-{
-    const int32_t axis = 1;
-    const mote_id before = mote_keras_before_by(k, x, MOTE_OP_REVERSE_V2, &axis, 1);
-
-    if (before != MOTE_NONE) /* twice is not at all */
-        return before;
-    return mote_keras_binary(k, MOTE_OP_REVERSE_V2, x, mote_keras_ints_const(k, &axis, 1));
-}
-
 /* The weight of one gate: arrays are tables with its name. */
 static mote_id gate_weight(mote_keras_call *k, const char *name, int32_t rows, int32_t cols)
 {
@@ -83,15 +63,18 @@ static mote_id gate_weight(mote_keras_call *k, const char *name, int32_t rows, i
 
 /* ---- cells ---- */
 
-/* What a weight of the cell is called, and its shape in units; columns 0: a bias. */
+/* What a weight is called, and its shape in units, of a kernel in values that come in; columns 0: a bias. */
 typedef struct cell_weight {
     const char *name; /* NULL: there is none */
     int32_t     rows, columns;
 } cell_weight;
 
+enum { COLUMNS_IN = -1 };
+
 typedef struct keras_cell {
     mote_keras_call   *k;
-    const cell_weight *weights; /* [MOTE_CELL_WEIGHTS] */
+    const recurrent   *r;
+    const cell_weight *weights; /* [MOTE_CELL_LAYER_WEIGHTS] */
     mote_cell_maker    maker;
     mote_cell          cell;
 } keras_cell;
@@ -125,9 +108,11 @@ static mote_id add_weight(void *by, mote_cell_weight which)
 {
     const keras_cell  *c = by;
     const cell_weight *weight = &c->weights[which];
+    const int32_t      columns = weight->columns == COLUMNS_IN ? c->r->in_count : weight->columns * c->cell.units;
 
-    return weight->name ? gate_weight(c->k, weight->name, weight->rows * c->cell.units, weight->columns * c->cell.units)
-                        : MOTE_NONE;
+    if (!weight->name || (weight->columns == 0 && !c->r->use_bias))
+        return MOTE_NONE;
+    return gate_weight(c->k, weight->name, weight->rows * c->cell.units, columns);
 }
 
 static mote_id add_activation(void *by, mote_cell_activation which, mote_id x)
@@ -137,7 +122,7 @@ static mote_id add_activation(void *by, mote_cell_activation which, mote_id x)
 
 static void begin_cell(keras_cell *c, mote_keras_call *k, mote_cell_kind kind, const recurrent *r)
 {
-    *c = (keras_cell){.k = k, .cell = {.kind = kind, .units = r->units}};
+    *c = (keras_cell){.k = k, .r = r, .cell = {.kind = kind, .units = r->units}};
     c->maker = (mote_cell_maker){.model = k->base.builder->model,
                                  .name = k->base.name,
                                  .has_no_loops = k->reader->options && k->reader->options->has_no_loops,
@@ -152,32 +137,98 @@ static void begin_cell(keras_cell *c, mote_keras_call *k, mote_cell_kind kind, c
     c->cell.maker = &c->maker;
 }
 
-/* All steps' products with the inputs, through the cell. */
-static void run_cell(keras_cell *c, const recurrent *r)
+static void run_layer(keras_cell *c, bool is_one_operator)
 {
-    mote_keras_call *k = c->k;
-    mote_cell_run    run = {.steps = r->steps,
-                            .is_backward = r->is_backward,
-                            .wants_sequence = r->returns_sequences,
-                            .first = {MOTE_NONE, MOTE_NONE}};
+    const recurrent     *r = c->r;
+    const mote_recurrent layer = {.steps = r->steps,
+                                  .is_one_operator = is_one_operator,
+                                  .is_backward = r->is_backward,
+                                  .wants_sequence = r->returns_sequences,
+                                  .keeps_time = c->k->keeps_time};
+    const mote_id        x = mote_recurrent_add(&c->cell, &layer, r->x, c->k->base.builder->graph);
 
-    run.x = gate_weight(k, "kernel", r->gates * r->units, r->in_count);
-    run.x = dense(k, r->x, run.x, r->use_bias ? gate_weight(k, "bias", r->gates * r->units, 0) : MOTE_NONE);
-    mote_cell_run_all(&c->cell, &run, k->base.builder->graph);
-    if (mote_keras_failed(k))
-        return;
-    if (!r->returns_sequences)
-        mote_keras_return(k, run.last[0]);
-    else /* in the order of steps */
-        mote_keras_return(k, r->is_backward && r->steps > 1 ? reverse(k, run.sequence) : run.sequence);
+    if (!mote_keras_failed(c->k))
+        mote_keras_return(c->k, x);
 }
 
 static bool refuse_stateful(mote_keras_call *k)
 {
     if (mote_keras_flag(k, "stateful", false) && !mote_keras_failed(k))
-        MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "a stateful one is supported as an LSTM with tanh and sigmoid only");
+        MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED,
+                        "a stateful one is supported as an LSTM with tanh and sigmoid only, which is not trained");
     return !mote_keras_failed(k);
 }
+
+/* ---- while it is trained ---- */
+
+static int32_t find_curve(mote_keras_call *k, const char *key)
+{
+    static const char *const names[MOTE_MATH_CURVE_COUNT] = {[MOTE_MATH_CURVE_LINEAR] = "linear",
+                                                             [MOTE_MATH_CURVE_TANH] = "tanh",
+                                                             [MOTE_MATH_CURVE_SIGMOID] = "sigmoid",
+                                                             [MOTE_MATH_CURVE_RELU] = "relu"};
+    json_t                  *value = mote_keras_get(k, key);
+    int32_t                  curve = 0;
+
+    while (curve < MOTE_MATH_CURVE_COUNT && value &&
+           (!json_is_string(value) || strcmp(json_string_value(value), names[curve]) != 0))
+        curve++;
+    if (curve == MOTE_MATH_CURVE_COUNT && !mote_keras_failed(k))
+        MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "its %s cannot be trained; linear, tanh, sigmoid and relu can", key);
+    return curve;
+}
+
+static float find_dropout(mote_keras_call *k)
+{
+    const double rate = mote_keras_number(k, "dropout", 0);
+
+    if (mote_keras_number(k, "recurrent_dropout", 0) > 0)
+        mote_text_printf(&k->reader->untrained, "layer %s: its recurrent_dropout does nothing in training here\n",
+                         mote_show_string(k->base.name).text);
+    return k->reader->is_inferring ? 0 : (float)rate;
+}
+
+static void train_layer(keras_cell *c, mote_math_cell cell)
+{
+    static const mote_keras_array arrays[] = {{.name = "kernel", .index = 0, .order = "10"},
+                                              {.name = "recurrent_kernel", .index = 1, .order = "10"},
+                                              {.name = "bias", .index = 2}};
+    mote_keras_call              *k = c->k;
+    const recurrent              *r = c->r;
+    const int32_t                 rows = r->gates * r->units;
+    mote_id                       in[4] = {r->x, MOTE_NONE, MOTE_NONE, MOTE_NONE};
+    mote_node                     node = {.op = MOTE_OP_RECURRENT, .in = in, .in_count = 4};
+
+    MOTE_KERAS_ARRAYS(k, arrays);
+    node.as.recurrent = (mrt_recurrent_attributes){.cell = (int32_t)cell,
+                                                   .activation = find_curve(k, "activation"),
+                                                   .returns_sequences = r->returns_sequences,
+                                                   .goes_backwards = r->is_backward,
+                                                   .keeps_time = k->keeps_time,
+                                                   .resets_after = r->resets_after,
+                                                   .dropout = find_dropout(k)};
+    if (cell != MOTE_MATH_RNN)
+        node.as.recurrent.recurrent_activation = find_curve(k, "recurrent_activation");
+    in[1] = gate_weight(k, "kernel", rows, r->in_count);
+    in[2] = gate_weight(k, "recurrent_kernel", rows, r->units);
+    if (r->use_bias)
+        in[3] = gate_weight(k, "bias", r->resets_after ? 2 * rows : rows, 0);
+    if (!mote_keras_failed(k))
+        mote_keras_return(k, mote_keras_node(k, &node));
+}
+
+static void add_layer(keras_cell *c, bool is_one_operator)
+{
+    static const mote_math_cell cells[] = {
+        [MOTE_CELL_RNN] = MOTE_MATH_RNN, [MOTE_CELL_GRU] = MOTE_MATH_GRU, [MOTE_CELL_LSTM] = MOTE_MATH_LSTM};
+
+    if (!mote_keras_is_to_train(c->k))
+        run_layer(c, is_one_operator);
+    else if (refuse_stateful(c->k))
+        train_layer(c, cells[c->cell.kind]);
+}
+
+/* ---- the layers ---- */
 
 static const mote_keras_array whole_arrays[] = {{.name = "kernel", .index = 0, .order = "10"},
                                                 {.name = "recurrent_kernel", .index = 1, .order = "10"},
@@ -185,7 +236,9 @@ static const mote_keras_array whole_arrays[] = {{.name = "kernel", .index = 0, .
 
 MOTE_KERAS_FUNCTION(simple_rnn)
 {
-    static const cell_weight weights[MOTE_CELL_WEIGHTS] = {[MOTE_CELL_RECURRENT] = {"recurrent_kernel", 1, 1}};
+    static const cell_weight weights[MOTE_CELL_LAYER_WEIGHTS] = {[MOTE_CELL_RECURRENT] = {"recurrent_kernel", 1, 1},
+                                                                 [MOTE_CELL_KERNEL] = {"kernel", 1, COLUMNS_IN},
+                                                                 [MOTE_CELL_BIAS] = {"bias", 1, 0}};
     keras_cell               c;
     recurrent                r;
 
@@ -194,15 +247,17 @@ MOTE_KERAS_FUNCTION(simple_rnn)
     MOTE_KERAS_ARRAYS(k, whole_arrays);
     begin_cell(&c, k, MOTE_CELL_RNN, &r);
     c.weights = weights;
-    run_cell(&c, &r);
+    add_layer(&c, false);
 }
 
 /* resets_after: the recurrent product has a bias of its own. */
 MOTE_KERAS_FUNCTION(gru)
 {
-    const bool  resets_after = mote_keras_flag(k, "reset_after", k->reader->is_version_3);
-    cell_weight weights[MOTE_CELL_WEIGHTS] = {
-        [MOTE_CELL_RECURRENT] = {"recurrent_gates", 2, 1}, [MOTE_CELL_CANDIDATE] = {"recurrent_candidate", 1, 1}};
+    const bool             resets_after = mote_keras_flag(k, "reset_after", k->reader->is_version_3);
+    cell_weight            weights[MOTE_CELL_LAYER_WEIGHTS] = {[MOTE_CELL_RECURRENT] = {"recurrent_gates", 2, 1},
+                                                               [MOTE_CELL_CANDIDATE] = {"recurrent_candidate", 1, 1},
+                                                               [MOTE_CELL_KERNEL] = {"kernel", 3, COLUMNS_IN},
+                                                               [MOTE_CELL_BIAS] = {"bias", 3, 0}};
     const mote_keras_array arrays[] = {
         {.name = "kernel", .index = 0, .order = "10"},
         {.name = "recurrent_gates", .index = 1, .order = "10", .part = 0, .parts = 3, .part_count = 2},
@@ -215,6 +270,7 @@ MOTE_KERAS_FUNCTION(gru)
 
     if (!read_recurrent(k, 3, &r) || !refuse_stateful(k))
         return;
+    r.resets_after = resets_after;
     MOTE_KERAS_ARRAYS(k, arrays);
     if (resets_after && r.use_bias) {
         weights[MOTE_CELL_GATE_BIAS] = (cell_weight){"recurrent_gate_bias", 2, 0};
@@ -223,7 +279,7 @@ MOTE_KERAS_FUNCTION(gru)
     begin_cell(&c, k, MOTE_CELL_GRU, &r);
     c.weights = weights;
     c.cell.resets_after = resets_after;
-    run_cell(&c, &r);
+    add_layer(&c, false);
 }
 
 /* ---- LSTM ---- */
@@ -238,44 +294,44 @@ static bool is_standard(mote_keras_call *k)
 
 static void fused_lstm(mote_keras_call *k, const recurrent *r)
 {
+#define GATES(GATE) GATE(0, "input") GATE(1, "forget") GATE(2, "candidate") GATE(3, "output")
     static const mote_keras_array arrays[] = {
 #define GATE(i, gate)                                                                                                       \
     {.name = gate "_kernel", .index = 0, .order = "10", .part = i, .parts = 4},                                             \
         {.name = gate "_recurrent_kernel", .index = 1, .order = "10", .part = i, .parts = 4},                               \
-        {.name = gate "_bias", .index = 2, .part = i, .parts = 4}
-        GATE(0, "input"), GATE(1, "forget"), GATE(2, "candidate"), GATE(3, "output")
+        {.name = gate "_bias", .index = 2, .part = i, .parts = 4},
+        GATES(GATE)
 #undef GATE
     };
-    mote_lstm_weights weights;
-    keras_cell        c;
-    mote_id           x = r->is_backward ? reverse(k, r->x) : r->x;
-    int32_t           i;
+    static const cell_weight weights[MOTE_CELL_LAYER_WEIGHTS] = {
+#define GATE(i, gate)                                                                                                       \
+    [MOTE_CELL_GATES + 3 * i] = {gate "_kernel", 1, COLUMNS_IN},                                                            \
+                           [MOTE_CELL_GATES + 3 * i + 1] = {gate "_recurrent_kernel", 1, 1},                                \
+                           [MOTE_CELL_GATES + 3 * i + 2] = {gate "_bias", 1, 0},
+        GATES(GATE)
+#undef GATE
+#undef GATES
+    };
+    keras_cell c;
 
     MOTE_KERAS_ARRAYS(k, arrays);
-    for (i = 0; i < MOTE_LSTM_GATES; i++) {
-        weights.kernel[i] = gate_weight(k, arrays[3 * i].name, r->units, r->in_count);
-        weights.recurrent[i] = gate_weight(k, arrays[3 * i + 1].name, r->units, r->units);
-        weights.bias[i] =
-            r->use_bias ? gate_weight(k, arrays[3 * i + 2].name, r->units, 0) : mote_keras_zeros(k, 1, &r->units);
-    }
     begin_cell(&c, k, MOTE_CELL_LSTM, r);
-    x = mote_lstm_add(&c.cell, x, &weights, k->base.builder->graph);
-    if (r->returns_sequences || mote_keras_failed(k))
-        mote_keras_return(k, x);
-    else
-        mote_keras_return(k, mote_sequence_step(&c.cell, x, r->steps - 1));
+    c.weights = weights;
+    add_layer(&c, true);
 }
 
 /* Of other activations: i, f and o may have another than sigmoid, the candidate and the cell another than tanh. */
 static void other_lstm(mote_keras_call *k, const recurrent *r)
 {
-    static const cell_weight weights[MOTE_CELL_WEIGHTS] = {[MOTE_CELL_RECURRENT] = {"recurrent_kernel", 4, 1}};
+    static const cell_weight weights[MOTE_CELL_LAYER_WEIGHTS] = {[MOTE_CELL_RECURRENT] = {"recurrent_kernel", 4, 1},
+                                                                 [MOTE_CELL_KERNEL] = {"kernel", 4, COLUMNS_IN},
+                                                                 [MOTE_CELL_BIAS] = {"bias", 4, 0}};
     keras_cell               c;
 
     MOTE_KERAS_ARRAYS(k, whole_arrays);
     begin_cell(&c, k, MOTE_CELL_LSTM, r);
     c.weights = weights;
-    run_cell(&c, r);
+    add_layer(&c, false);
 }
 
 MOTE_KERAS_FUNCTION(lstm)
@@ -329,12 +385,12 @@ static int32_t array_count(json_t *layer)
 MOTE_KERAS_FUNCTION(bidirectional)
 {
     json_t     *forward = mote_keras_get(k, "layer"), *given = mote_keras_get(k, "backward_layer"), *backward;
-    const bool  sequences = json_is_true(json_object_get(json_object_get(forward, "config"), "return_sequences"));
     const char *mode =
         json_is_null(json_object_get(k->config, "merge_mode")) ? NULL : mote_keras_text(k, "merge_mode", "concat");
     mote_id both[2];
 
     backward = given ? json_incref(given) : turned(k, forward);
+    k->keeps_time = true;
     k->weight_prefix = "forward_";
     both[0] = mote_keras_call_inner(k, forward, "forward_layer/", 0, MOTE_KERAS_IN(k));
     k->weight_prefix = "backward_";
@@ -343,8 +399,6 @@ MOTE_KERAS_FUNCTION(bidirectional)
     k->is_masked = false;
     if (mote_keras_failed(k))
         return;
-    if (sequences) /* in the order of time */
-        both[1] = reverse(k, both[1]);
     if (mode) {
         mote_keras_return(k, merge(k, mode, both));
         return;

@@ -53,13 +53,14 @@ bool mote_keras_is_weights(const uint8_t *bytes, size_t count)
 /* The path of a layer's array; NULL, with err filled where that is not for lack of it. */
 static const char *path_of(weight_reading *r, const mote_keras_written *layer, int32_t weight, mote_error *err)
 {
-    mote_hdf5_object group;
-    const char     **names;
-    int32_t          count;
-    bool             found;
+    const mote_weight_place place = mote_keras_place_weight(layer->class_name, weight, layer->record->weight_count);
+    mote_hdf5_object        group;
+    const char            **names;
+    int32_t                 count;
+    bool                    found;
 
     if (!r->by_name)
-        return mote_arena_printf(&r->arena, err, "layers/%s/vars/%d", layer->path, (int)weight);
+        return mote_arena_printf(&r->arena, err, "layers/%s/%svars/%d", layer->path, place.sub, (int)place.index);
     if (mote_hdf5_find(&r->file, layer->record->name, &group, &found, err) != MOTE_OK || !found ||
         mote_hdf5_texts(&r->file, group, "weight_names", &r->arena, &names, &count, err) != MOTE_OK || weight >= count)
         return NULL;

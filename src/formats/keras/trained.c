@@ -22,6 +22,7 @@ static bool has_all_weights(const mote_keras_call *k)
 {
     const mote_keras_layer *layer = k->layer;
     const char             *path;
+    mote_weight_place       place;
     mote_error              ignored = {0};
     mote_hdf5_object        object;
     bool                    found = false;
@@ -36,15 +37,25 @@ static bool has_all_weights(const mote_keras_call *k)
         return false;
     if (!layer->place.path)
         return layer->place.name_count == layer->weight_count;
-    path = mote_arena_printf(&k->reader->arena, &ignored, "%svars/%d", layer->place.path, (int)layer->weight_count);
+    place = mote_keras_place_weight(layer->class_name, layer->weight_count, layer->weight_count);
+    path = mote_arena_printf(&k->reader->arena, &ignored, "%s%svars/%d", layer->place.path, place.sub, (int)place.index);
     return path && mote_hdf5_find(&k->reader->weights, path, &object, &found, &ignored) == MOTE_OK && !found;
+}
+
+/* Attention reads what its operands are, by place; what stands by name is not kept. */
+static bool has_named_operands(const mote_keras_call *k)
+{
+    return k->base.in_count > 2 || json_is_object(json_object_get(k->kwargs, "value")) ||
+           json_is_object(json_object_get(k->kwargs, "key"));
 }
 
 static bool can_be_written(const mote_keras_call *k, mote_id first_tensor)
 {
     const mote_keras_type *type = k->layer->type;
 
-    return !type->is_operator && !type->has_no_layer && !type->has_cell && k->out_count == 1 && k->out[0] >= first_tensor &&
+    if (strcmp(k->layer->class_name, "MultiHeadAttention") == 0 && has_named_operands(k))
+        return false;
+    return !type->is_operator && !type->has_no_layer && k->out_count == 1 && k->out[0] >= first_tensor &&
            k->layer->call_count == 1 && has_all_weights(k);
 }
 

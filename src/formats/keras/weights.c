@@ -160,7 +160,7 @@ static void note_layout(mote_keras_call *k, const mote_keras_array *array, const
     mote_weight_layout *layout = &k->layer->weights[last].layout;
     int32_t             i;
 
-    if (a->rank > MOTE_LAYOUT_RANK_MAX || array->parts > 0 || array->sub || array->is_flat || array->index != last)
+    if (a->rank > MOTE_LAYOUT_RANK_MAX || array->parts > 0 || array->is_flat || k->place.first + array->index != last)
         return;
     layout->rank = a->rank;
     for (i = 0; i < a->rank; i++) {

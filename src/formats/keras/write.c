@@ -32,11 +32,18 @@ static mote_status check_words(const mote_keras_writing *w, mote_error *err)
 
 static mote_status begin(mote_keras_writing *w, const mote_model *model, bool is_version_2, mote_error *err)
 {
+    int32_t i;
+
     *w = (mote_keras_writing){.model = model, .is_version_2 = is_version_2};
     if (model->stage != MOTE_STAGE_TRAIN)
         return mote_fail(err, MOTE_ERR_USAGE,
                          "this model is made for inference and has no layers to train any more; Keras' files are written "
                          "where a network is trained, as model.keras by `mote train`");
+    for (i = 0; is_version_2 && i < model->layer_count; i++)
+        if (mote_keras_is_attention(&model->layers[i]))
+            return mote_fail(err, MOTE_ERR_UNSUPPORTED,
+                             "layer \"%s\": a .h5 in Keras 2's words cannot say what attention is called with; write .keras",
+                             mote_show_string(model->layers[i].name).text);
     MOTE_TRY(mote_keras_writing_init(w, err));
     return is_version_2 ? check_words(w, err) : MOTE_OK;
 }

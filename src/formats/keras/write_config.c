@@ -78,14 +78,35 @@ static json_t *print_integer(const mote_key *key, int value)
     return value == 0 && key->standard == 0 && key->min > 0 ? json_null() : json_integer(value);
 }
 
+static json_t *print_keys(const mote_keras_writing *w, json_t *config, const mote_key *keys, const void *options);
+
+/* A layer inside another one. */
+static json_t *print_inner(const mote_keras_writing *w, const mote_inner_layer *inner)
+{
+    const mote_layer_type *type = mote_layer_type_find(inner->type);
+    json_t                *config = json_object(), *object = json_object();
+
+    mote_json_set(&config, "name", json_string(type->name));
+    mote_json_set(&config, "trainable", json_true());
+    mote_json_set(&config, "dtype", json_string("float32"));
+    config = print_keys(w, config, type->keys, &inner->as);
+    mote_json_set(&object, "module", json_string("keras.layers")); /* both versions of Keras want it here */
+    mote_json_set(&object, "class_name", json_string(type->keras_class));
+    mote_json_set(&object, "config", config);
+    mote_json_set(&object, "registered_name", json_null());
+    return object;
+}
+
 /* Strides of pooling may be left out: null, as in Keras. */
-static json_t *print_value(const mote_key *key, const void *options)
+static json_t *print_value(const mote_keras_writing *w, const mote_key *key, const void *options)
 {
     const void *member = (const char *)options + key->offset;
 
     switch (key->kind) {
     case MOTE_KEY_INT:
         return key->words ? print_word(key->words, *(const int *)member) : print_integer(key, *(const int *)member);
+    case MOTE_KEY_LAYER:
+        return print_inner(w, member);
     case MOTE_KEY_PAIR:
         return *(const int *)member == 0 ? json_null() : print_integers(member, 2);
     case MOTE_KEY_NUMBERS:
@@ -108,17 +129,24 @@ static const char *name_of(const mote_keras_writing *w, const mote_key *key)
     return w->is_version_2 && key == mote_layer_type_leaky_relu.keys ? "alpha" : key->name;
 }
 
+static json_t *print_keys(const mote_keras_writing *w, json_t *config, const mote_key *keys, const void *options)
+{
+    const mote_key *key;
+
+    for (key = keys; key->name; key++)
+        mote_json_set(&config, name_of(w, key), print_value(w, key, options));
+    return config;
+}
+
 static json_t *print_arguments(const mote_keras_writing *w, const mote_keras_written *layer)
 {
     const mote_layer_type *type = layer->record->type;
-    const mote_key        *key;
     json_t                *config = json_object();
 
     mote_json_set(&config, "name", json_string(layer->name));
     mote_json_set(&config, "trainable", json_boolean(!mote_keras_is_frozen(w, layer->record)));
     mote_json_set(&config, "dtype", json_string("float32"));
-    for (key = type->keys; key->name; key++)
-        mote_json_set(&config, name_of(w, key), print_value(key, layer->record->options));
+    config = print_keys(w, config, type->keys, layer->record->options);
     if (type->is_image || type->has_format || type == &mote_layer_type_flatten)
         mote_json_set(&config, "data_format", json_string("channels_last"));
     return config;
@@ -161,8 +189,15 @@ static void settle_words(const mote_keras_writing *w, const char *class_name, js
         mote_json_set(&config, "axis", json_incref(json_array_get(axis, 0)));
 }
 
+static bool is_layer(json_t *object)
+{
+    const char *module = json_string_value(json_object_get(object, "module"));
+
+    return module && strcmp(module, "keras.layers") == 0;
+}
+
 /* What is null is meant everywhere, and one version of Keras may not know the word. Keras 2 takes objects (initializers)
- * without a module. */
+ * without a module, but for layers inside layers. */
 static void drop_nulls(const mote_keras_writing *w, json_t *value, bool is_inner)
 {
     static const char *const version_3[] = {"module", "registered_name", NULL};
@@ -170,7 +205,7 @@ static void drop_nulls(const mote_keras_writing *w, json_t *value, bool is_inner
     json_t                  *member;
     void                    *next;
 
-    if (is_inner && w->is_version_2)
+    if (is_inner && w->is_version_2 && !is_layer(value))
         drop_keys(value, version_3);
     json_object_foreach_safe(value, next, key, member)
     {
@@ -274,7 +309,7 @@ static json_t *print_tensor(const mote_keras_writing *w, mote_id id)
 /* Layers that take a list. */
 static bool takes_many(const mote_layer_record *record)
 {
-    return record->keras ? record->in_count > 1 : record->type->in_min > 0;
+    return !mote_keras_is_attention(record) && (record->keras ? record->in_count > 1 : record->type->in_min > 0);
 }
 
 static json_t *print_kwargs(const mote_layer_record *record)
@@ -294,6 +329,8 @@ static json_t *print_call(const mote_keras_writing *w, const mote_layer_record *
 
     for (i = 0; i < record->in_count; i++)
         mote_json_append(takes_many(record) ? &list : &arguments, print_tensor(w, record->in[i]));
+    if (mote_keras_is_attention(record) && record->in_count == 1) /* of itself */
+        mote_json_append(&arguments, print_tensor(w, record->in[0]));
     if (takes_many(record))
         mote_json_append(&arguments, list);
     else

@@ -127,6 +127,12 @@ static mote_status sort_layers(mote_keras_writing *w, mote_error *err)
     return MOTE_OK;
 }
 
+bool mote_keras_is_attention(const mote_layer_record *record)
+{
+    return record->keras ? strcmp(record->keras->class_name, "MultiHeadAttention") == 0
+                         : record->type == &mote_layer_type_multi_head_attention;
+}
+
 /* One input, one output, and each layer reads the one before it alone. */
 static bool is_chain(const mote_keras_writing *w)
 {
@@ -135,7 +141,8 @@ static bool is_chain(const mote_keras_writing *w)
     int32_t           i;
 
     for (i = 1; i < count; i++)
-        if (w->layers[i].record->in_count != 1 || (w->layers[i].record->keras && w->layers[i].record->keras->is_inferring) ||
+        if (w->layers[i].record->in_count != 1 || mote_keras_is_attention(w->layers[i].record) ||
+            (w->layers[i].record->keras && w->layers[i].record->keras->is_inferring) ||
             w->layers[i].record->in[0] != w->layers[i - 1].record->out)
             return false;
     return graph->input_count == 1 && graph->output_count == 1 && count > 1 &&

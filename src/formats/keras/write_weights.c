@@ -50,17 +50,39 @@ static const char *own_name(const mote_tensor *tensor)
     return strrchr(tensor->name, '/') + 1;
 }
 
+/* The same, counted where a weight before it is called so: both directions of Bidirectional have a kernel. */
+static const char *name_in_layer(const mote_keras_writing *w, mote_hdf5_tree *tree, const mote_keras_written *layer,
+                                 int32_t weight)
+{
+    const char *name = own_name(tensor_of(w, layer, weight));
+    int32_t     i;
+
+    for (i = 0; i < weight; i++)
+        if (strcmp(own_name(tensor_of(w, layer, i)), name) == 0)
+            return mote_arena_printf(&tree->arena, tree->err, "%s_%d", name, (int)weight);
+    return name;
+}
+
 /* ---- model.weights.h5 ---- */
 
 static void put_layer(mote_keras_writing *w, mote_hdf5_tree *tree, mote_hdf5_entry *layers, const mote_keras_written *layer)
 {
-    mote_hdf5_entry *vars = mote_hdf5_add_group(tree, mote_hdf5_add_group(tree, layers, layer->path), "vars");
-    char             name[16];
-    int32_t          i;
+    mote_hdf5_entry  *group = mote_hdf5_add_group(tree, layers, layer->path), *vars = NULL;
+    mote_weight_place place, before = {NULL, 0};
+    char              name[64];
+    int32_t           i;
 
-    mote_hdf5_add_text(tree, vars, "name", layer->name);
-    for (i = 0; i < layer->record->weight_count; i++) {
-        snprintf(name, sizeof name, "%d", (int)i);
+    if (layer->record->weight_count == 0 ||
+        mote_keras_place_weight(layer->class_name, 0, layer->record->weight_count).sub[0])
+        mote_hdf5_add_text(tree, mote_hdf5_add_group(tree, group, "vars"), "name", layer->name);
+    for (i = 0; i < layer->record->weight_count; i++, before = place) {
+        place = mote_keras_place_weight(layer->class_name, i, layer->record->weight_count);
+        if (!before.sub || strcmp(place.sub, before.sub) != 0) {
+            snprintf(name, sizeof name, "%svars", place.sub);
+            vars = mote_hdf5_add_group(tree, group, name);
+            mote_hdf5_add_text(tree, vars, "name", layer->name);
+        }
+        snprintf(name, sizeof name, "%d", (int)place.index);
         put_weight(w, tree, layer, i, vars, name);
     }
 }
@@ -101,7 +123,7 @@ static void put_slot(slot_writing *s, const mote_keras_written *layer, int32_t w
 
     if (s->names)
         name = mote_arena_printf(&s->tree->arena, s->tree->err, "%s/%s/%s/%d", mote_optimizer_name(model->optimizer.kind),
-                                 layer->name, own_name(tensor), (int)slot);
+                                 layer->name, name_in_layer(s->w, s->tree, layer, weight), (int)slot);
     if (s->tree->err->code == MOTE_OK)
         put_numbers(s, name, &array);
 }
@@ -169,7 +191,7 @@ static void put_layer_h5(mote_keras_writing *w, mote_hdf5_tree *tree, mote_hdf5_
     int32_t          i;
 
     for (i = 0; i < layer->record->weight_count; i++) {
-        names[i] = mote_arena_printf(&tree->arena, tree->err, "%s/%s:0", layer->name, own_name(tensor_of(w, layer, i)));
+        names[i] = mote_arena_printf(&tree->arena, tree->err, "%s/%s:0", layer->name, name_in_layer(w, tree, layer, i));
         if (!names[i])
             return;
         put_weight(w, tree, layer, i, group, names[i]);

@@ -30,6 +30,8 @@ typedef struct mote_keras_writing {
 } mote_keras_writing;
 
 bool mote_keras_is_input(const mote_layer_record *record);
+/* MultiHeadAttention is called with a query and a value, also where both are the same. */
+bool mote_keras_is_attention(const mote_layer_record *record);
 /* Whether training leaves the layer as it is: Keras' trainable=False. */
 bool mote_keras_is_frozen(const mote_keras_writing *w, const mote_layer_record *record);
 

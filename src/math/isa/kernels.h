@@ -15,6 +15,8 @@ typedef const mote_math_conv       conv_shape;
 typedef const mote_math_pool       pool_shape;
 typedef const mote_math_norm       norm_shape;
 typedef const mote_math_group_norm group_norm_shape;
+typedef const mote_math_recurrent  recurrent_shape;
+typedef const mote_math_attention  attention_shape;
 typedef mote_math_activation       activation_kind;
 typedef const mote_math_grads      grads_in;
 typedef const mote_math_sgd        sgd_options;
@@ -54,6 +56,17 @@ void   ISA(group_norm_forward)(group_norm_shape *shape, const float *x, const fl
 void   ISA(group_norm_backward)(group_norm_shape *shape, const float *x, const float *gamma, const float *mean,
                               const float *inv_std, const float *dy, float *dx, bool adds, float *dgamma, float *dbeta,
                               mote_math_work work);
+size_t ISA(recurrent_saved)(recurrent_shape *shape);
+size_t ISA(recurrent_scratch)(recurrent_shape *shape);
+void ISA(recurrent_forward)(recurrent_shape *shape, const float *x, const float *w, const float *r, const float *b, float *y,
+                            void *saved, mote_math_work work);
+void ISA(recurrent_backward)(recurrent_shape *shape, const float *w, const float *r, const float *dy, float *dx, float *dw,
+                             float *dr, float *db, const void *saved, mote_math_work work);
+size_t ISA(attention_scratch)(attention_shape *shape);
+void   ISA(attention_forward)(attention_shape *shape, const float *q, const float *k, const float *v, float *y, float *saved,
+                            mote_math_work work);
+void   ISA(attention_backward)(attention_shape *shape, const float *q, const float *k, const float *v, const float *saved,
+                             const float *dy, float *dq, float *dk, float *dv, mote_math_work work);
 void   ISA(add)(size_t count, activation_kind activation, const float *a, const float *b, float *y);
 void   ISA(multiply)(size_t count, const float *a, const float *b, float *y, bool adds);
 void   ISA(scale)(size_t count, float factor, const float *x, float *y);
