@@ -12,6 +12,7 @@
 
 #include <stdint.h>
 
+#include <mote/augment.h>
 #include <mote/convert.h>
 #include <mote/dataset.h>
 #include <mote/model.h>
@@ -142,7 +143,8 @@ typedef struct mote_train_options {
     mote_progress             progress;
     mote_train_quantize       quantize;
     const mote_train_pruning *pruning; /* NULL: none */
-    uint64_t                  room[3]; /* mote.h */
+    const mote_train_augment *augment; /* NULL: samples as they are */
+    uint64_t                  room[2]; /* mote.h */
 } mote_train_options;
 
 /* What training leaves; owns its columns. */

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "data/raw.h"
+#include "train/augment.h"
 #include "train/objective.h"
 #include "train/optimizer.h"
 #include "train/prune.h"
@@ -44,6 +45,7 @@ typedef struct mote_fit {
     int                  output_count;
     mote_optimizer_state optimizer;
     mote_pruner         *pruner; /* NULL: nothing is pruned */
+    mote_augmenter      *augmenter; /* NULL: samples stay as they are */
     uint32_t            *order;
     uint32_t             step;
     uint32_t             epochs_before; /* of the training that goes on */
@@ -62,6 +64,10 @@ mote_status mote_fit_take_targets(const mote_fit *s, mote_error *err);
 /* step.c. An update from a batch; epoch counts from 0, for the message of a loss that is not finite (NUMERIC). */
 mote_status mote_fit_step(mote_fit *s, mote_dataset_pick pick, int epoch, mote_fit_scores *sums, mote_error *err);
 void        mote_fit_evaluate(mote_fit *s, const mote_dataset_split *split, mote_fit_scores *sums);
+
+/* augment_fit.c. What augmentation needs, refused where it cannot be; and the batch that was gathered for a step, changed. */
+mote_status mote_fit_start_augmenting(mote_fit *s, mote_error *err);
+void        mote_fit_augment(mote_fit *s, size_t count, uint32_t step);
 
 /* record.c. A history's columns, and rows: `validation` is NULL where there is none. */
 mote_status mote_fit_init_history(mote_fit *s, mote_error *err);

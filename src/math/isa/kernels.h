@@ -66,6 +66,7 @@ void ISA(tanh_backward)(size_t count, const float *y, const float *dy, float *dx
 void ISA(softmax_forward)(size_t rows, int32_t classes, float beta, const float *x, float *y);
 void ISA(softmax_backward)(size_t rows, int32_t classes, float beta, const float *y, const float *dy, float *dx, bool adds);
 void ISA(dropout)(size_t count, float rate, mote_random_key key, const float *x, float *y, bool adds);
+void ISA(gaussian)(size_t count, bool multiplies, float stddev, mote_random_key key, const float *x, float *y, bool adds);
 void ISA(fake_quantize)(fake_options *fake, size_t count, const float *x, float *y);
 void ISA(fake_quantize_backward)(fake_options *fake, size_t count, const float *x, const float *dy, float *dx);
 void ISA(widen)(size_t count, const float *x, float *min, float *max);

@@ -46,6 +46,7 @@ const mote_math ISA(table) = {
     ROW(softmax_forward),
     ROW(softmax_backward),
     ROW(dropout),
+    ROW(gaussian),
     ROW(fake_quantize),
     ROW(fake_quantize_backward),
     ROW(widen),
