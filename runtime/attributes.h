@@ -216,6 +216,13 @@ typedef struct mrt_batch_normalization_attributes {
     int32_t is_inferring; /* the same: it is called as when the model runs, whatever is trained */
 } mrt_batch_normalization_attributes;
 
+typedef struct mrt_group_normalization_attributes {
+    int32_t axes;        /* over so many last axes; 0: in groups of channels, over all other axes of a sample */
+    int32_t groups;      /* 1 where axes is over 0 */
+    int32_t is_centered; /* 0: the mean counts as 0 */
+    float   epsilon;
+} mrt_group_normalization_attributes;
+
 typedef struct mrt_dropout_attributes {
     float rate;
 } mrt_dropout_attributes;

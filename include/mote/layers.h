@@ -54,6 +54,12 @@ typedef struct mote_shape {
     int32_t dims[MOTE_RANK_MAX - 1];
 } mote_shape;
 
+/* Whole numbers; count 0: none are given. */
+typedef struct mote_numbers {
+    int32_t count;
+    int32_t values[MOTE_RANK_MAX - 1];
+} mote_numbers;
+
 /* The shape of one sample at this point; rank -1 after a failure. */
 mote_shape mote_builder_shape(const mote_builder *builder, mote_layer_id id);
 
@@ -61,7 +67,8 @@ mote_shape mote_builder_shape(const mote_builder *builder, mote_layer_id id);
 
 typedef enum mote_switch { MOTE_SWITCH_DEFAULT = 0, MOTE_SWITCH_ON, MOTE_SWITCH_OFF } mote_switch;
 
-typedef enum mote_padding { MOTE_PADDING_VALID = 0, MOTE_PADDING_SAME } mote_padding;
+/* causal, of sequences alone: as many steps of zeros before the first one as an output reaches back. */
+typedef enum mote_padding { MOTE_PADDING_VALID = 0, MOTE_PADDING_SAME, MOTE_PADDING_CAUSAL } mote_padding;
 
 typedef enum mote_activation {
     MOTE_ACTIVATION_LINEAR = 0,
@@ -125,7 +132,8 @@ typedef struct mote_conv2d_options {
     mote_switch      use_bias;           /* on */
     mote_initializer kernel_initializer; /* glorot_uniform */
     mote_initializer bias_initializer;   /* zeros */
-    uint64_t         room[8];            /* mote.h */
+    int32_t          groups; /* 1; each sees its part of the channels and makes its part of the filters: kernel [.., in / groups] */
+    uint64_t         room[7]; /* mote.h */
 } mote_conv2d_options;
 mote_layer_id mote_layer_conv2d(mote_builder *builder, mote_layer_id x, const mote_conv2d_options *options);
 
@@ -146,6 +154,116 @@ typedef struct mote_depthwise_conv2d_options {
 } mote_depthwise_conv2d_options;
 mote_layer_id mote_layer_depthwise_conv2d(mote_builder *builder, mote_layer_id x,
                                           const mote_depthwise_conv2d_options *options);
+
+/* [steps, in] -> [steps', filters]; steps' as conv2d's h', with padding causal ceil(steps / strides). Operators are those of
+ * an image of height 1. Weights "NAME/kernel" [filters, 1, kernel, in / groups], "NAME/bias". */
+typedef struct mote_conv1d_options {
+    const char      *name;
+    int32_t          filters;       /* required */
+    int32_t          kernel_size;   /* required */
+    int32_t          strides;       /* 1 */
+    mote_padding     padding;       /* causal, too */
+    int32_t          dilation_rate; /* 1 */
+    int32_t          groups;        /* 1 */
+    mote_activation  activation;
+    mote_switch      use_bias;           /* on */
+    mote_initializer kernel_initializer; /* glorot_uniform */
+    mote_initializer bias_initializer;   /* zeros */
+    uint64_t         room[8];            /* mote.h */
+} mote_conv1d_options;
+mote_layer_id mote_layer_conv1d(mote_builder *builder, mote_layer_id x, const mote_conv1d_options *options);
+
+/* [steps, in] -> [steps', in depth_multiplier]. Weights "NAME/kernel" [1, 1, kernel, in depth_multiplier], "NAME/bias". */
+typedef struct mote_depthwise_conv1d_options {
+    const char      *name;
+    int32_t          kernel_size; /* required */
+    int32_t          strides;     /* 1 */
+    mote_padding     padding;
+    int32_t          depth_multiplier; /* 1 */
+    int32_t          dilation_rate;    /* 1 */
+    mote_activation  activation;
+    mote_switch      use_bias;              /* on */
+    mote_initializer depthwise_initializer; /* glorot_uniform */
+    mote_initializer bias_initializer;      /* zeros */
+    uint64_t         room[8];               /* mote.h */
+} mote_depthwise_conv1d_options;
+mote_layer_id mote_layer_depthwise_conv1d(mote_builder *builder, mote_layer_id x,
+                                          const mote_depthwise_conv1d_options *options);
+
+/* depthwise_conv1d without bias or activation, then a convolution over one step to `filters` channels. Weights
+ * "NAME/depthwise_kernel", "NAME/pointwise_kernel" [filters, 1, 1, in depth_multiplier], "NAME/bias" [filters]. */
+typedef struct mote_separable_conv1d_options {
+    const char      *name;
+    int32_t          filters;     /* required */
+    int32_t          kernel_size; /* required */
+    int32_t          strides;     /* 1 */
+    mote_padding     padding;     /* causal, too */
+    int32_t          dilation_rate;    /* 1 */
+    int32_t          depth_multiplier; /* 1 */
+    mote_activation  activation;
+    mote_switch      use_bias;              /* on */
+    mote_initializer depthwise_initializer; /* glorot_uniform */
+    mote_initializer pointwise_initializer; /* glorot_uniform */
+    mote_initializer bias_initializer;      /* zeros */
+    uint64_t         room[8];               /* mote.h */
+} mote_separable_conv1d_options;
+mote_layer_id mote_layer_separable_conv1d(mote_builder *builder, mote_layer_id x,
+                                          const mote_separable_conv1d_options *options);
+
+/* The same of images: [h, w, in] -> [h', w', filters]. */
+typedef struct mote_separable_conv2d_options {
+    const char      *name;
+    int32_t          filters;        /* required */
+    int32_t          kernel_size[2]; /* required */
+    int32_t          strides[2];     /* 1; Keras wants both equal */
+    mote_padding     padding;
+    int32_t          dilation_rate[2]; /* 1 */
+    int32_t          depth_multiplier; /* 1 */
+    mote_activation  activation;
+    mote_switch      use_bias;              /* on */
+    mote_initializer depthwise_initializer; /* glorot_uniform */
+    mote_initializer pointwise_initializer; /* glorot_uniform */
+    mote_initializer bias_initializer;      /* zeros */
+    uint64_t         room[8];               /* mote.h */
+} mote_separable_conv2d_options;
+mote_layer_id mote_layer_separable_conv2d(mote_builder *builder, mote_layer_id x,
+                                          const mote_separable_conv2d_options *options);
+
+/* [steps, in] -> [steps', filters]: what takes a gradient back through a conv1d of these arguments. same: steps' = steps
+ * strides; valid: steps strides + max(kernel - strides, 0); with output_padding p: (steps - 1) strides + kernel + p, and with
+ * same 2 floor(kernel / 2) less. Weights "NAME/kernel" [filters, 1, kernel, in], "NAME/bias" [filters]. */
+typedef struct mote_conv1d_transpose_options {
+    const char      *name;
+    int32_t          filters;     /* required */
+    int32_t          kernel_size; /* required */
+    int32_t          strides;     /* 1 */
+    mote_padding     padding;
+    mote_numbers     output_padding; /* one, 0 and more, below strides; none */
+    mote_activation  activation;
+    mote_switch      use_bias;           /* on */
+    mote_initializer kernel_initializer; /* glorot_uniform */
+    mote_initializer bias_initializer;   /* zeros */
+    uint64_t         room[8];            /* mote.h */
+} mote_conv1d_transpose_options;
+mote_layer_id mote_layer_conv1d_transpose(mote_builder *builder, mote_layer_id x,
+                                          const mote_conv1d_transpose_options *options);
+
+/* The same of images: [h, w, in] -> [h', w', filters]. */
+typedef struct mote_conv2d_transpose_options {
+    const char      *name;
+    int32_t          filters;        /* required */
+    int32_t          kernel_size[2]; /* required */
+    int32_t          strides[2];     /* 1 */
+    mote_padding     padding;
+    mote_numbers     output_padding; /* one or two; none */
+    mote_activation  activation;
+    mote_switch      use_bias;           /* on */
+    mote_initializer kernel_initializer; /* glorot_uniform */
+    mote_initializer bias_initializer;   /* zeros */
+    uint64_t         room[8];            /* mote.h */
+} mote_conv2d_transpose_options;
+mote_layer_id mote_layer_conv2d_transpose(mote_builder *builder, mote_layer_id x,
+                                          const mote_conv2d_transpose_options *options);
 
 /* [..., c] -> the same: gamma (x - mean) / sqrt(variance + epsilon) + beta per channel c. Training takes mean and variance
  * from the batch and moves "NAME/moving_mean", "NAME/moving_variance" by 1 - momentum; otherwise those two are taken. */
@@ -173,7 +291,18 @@ typedef struct mote_pooling2d_options {
 mote_layer_id mote_layer_max_pooling2d(mote_builder *builder, mote_layer_id x, const mote_pooling2d_options *options);
 mote_layer_id mote_layer_average_pooling2d(mote_builder *builder, mote_layer_id x, const mote_pooling2d_options *options);
 
-/* [h, w, c] -> [c], or [1, 1, c] with keepdims. */
+/* [steps, c] -> [steps', c]. */
+typedef struct mote_pooling1d_options {
+    const char  *name;
+    int32_t      pool_size; /* 2 */
+    int32_t      strides;   /* pool_size */
+    mote_padding padding;
+    uint64_t     room[8]; /* mote.h */
+} mote_pooling1d_options;
+mote_layer_id mote_layer_max_pooling1d(mote_builder *builder, mote_layer_id x, const mote_pooling1d_options *options);
+mote_layer_id mote_layer_average_pooling1d(mote_builder *builder, mote_layer_id x, const mote_pooling1d_options *options);
+
+/* [h, w, c] -> [c], or [1, 1, c] with keepdims. A maximum's gradient goes in equal parts to those that are it. */
 typedef struct mote_global_pooling2d_options {
     const char *name;
     mote_switch keepdims; /* off */
@@ -181,6 +310,111 @@ typedef struct mote_global_pooling2d_options {
 } mote_global_pooling2d_options;
 mote_layer_id mote_layer_global_average_pooling2d(mote_builder *builder, mote_layer_id x,
                                                   const mote_global_pooling2d_options *options);
+mote_layer_id mote_layer_global_max_pooling2d(mote_builder *builder, mote_layer_id x,
+                                              const mote_global_pooling2d_options *options);
+
+/* [steps, c] -> [c], or [1, c] with keepdims. */
+typedef struct mote_global_pooling1d_options {
+    const char *name;
+    mote_switch keepdims; /* off */
+    uint64_t    room[8];  /* mote.h */
+} mote_global_pooling1d_options;
+mote_layer_id mote_layer_global_average_pooling1d(mote_builder *builder, mote_layer_id x,
+                                                  const mote_global_pooling1d_options *options);
+mote_layer_id mote_layer_global_max_pooling1d(mote_builder *builder, mote_layer_id x,
+                                              const mote_global_pooling1d_options *options);
+
+/* [steps, c] -> [before + steps + after, c]. padding: one number for both, or {before, after}. */
+typedef struct mote_zero_padding1d_options {
+    const char  *name;
+    mote_numbers padding; /* 1 */
+    uint64_t     room[8]; /* mote.h */
+} mote_zero_padding1d_options;
+mote_layer_id mote_layer_zero_padding1d(mote_builder *builder, mote_layer_id x, const mote_zero_padding1d_options *options);
+
+/* [h, w, c] -> [top + h + bottom, left + w + right, c]. padding: one number for all, {rows, columns}, or {top, bottom, left,
+ * right}, which a spec says as [[top, bottom], [left, right]]. */
+typedef struct mote_zero_padding2d_options {
+    const char  *name;
+    mote_numbers padding; /* 1 */
+    uint64_t     room[8]; /* mote.h */
+} mote_zero_padding2d_options;
+mote_layer_id mote_layer_zero_padding2d(mote_builder *builder, mote_layer_id x, const mote_zero_padding2d_options *options);
+
+/* What zero_padding adds is taken off. */
+typedef struct mote_cropping1d_options {
+    const char  *name;
+    mote_numbers cropping; /* 1 */
+    uint64_t     room[8];  /* mote.h */
+} mote_cropping1d_options;
+mote_layer_id mote_layer_cropping1d(mote_builder *builder, mote_layer_id x, const mote_cropping1d_options *options);
+
+typedef struct mote_cropping2d_options {
+    const char  *name;
+    mote_numbers cropping; /* 0 */
+    uint64_t     room[8];  /* mote.h */
+} mote_cropping2d_options;
+mote_layer_id mote_layer_cropping2d(mote_builder *builder, mote_layer_id x, const mote_cropping2d_options *options);
+
+/* [steps, c] -> [steps size, c]: each step so many times. */
+typedef struct mote_up_sampling1d_options {
+    const char *name;
+    int32_t     size;    /* 2 */
+    uint64_t    room[8]; /* mote.h */
+} mote_up_sampling1d_options;
+mote_layer_id mote_layer_up_sampling1d(mote_builder *builder, mote_layer_id x, const mote_up_sampling1d_options *options);
+
+typedef enum mote_interpolation { MOTE_INTERPOLATION_NEAREST = 0, MOTE_INTERPOLATION_BILINEAR } mote_interpolation;
+
+/* [h, w, c] -> [h size[0], w size[1], c]. */
+typedef struct mote_up_sampling2d_options {
+    const char        *name;
+    int32_t            size[2]; /* 2 */
+    mote_interpolation interpolation;
+    uint64_t           room[8]; /* mote.h */
+} mote_up_sampling2d_options;
+mote_layer_id mote_layer_up_sampling2d(mote_builder *builder, mote_layer_id x, const mote_up_sampling2d_options *options);
+
+/* The same shape: gamma (x - mean) / sqrt(variance + epsilon) + beta, mean and variance of each sample's values along `axis`.
+ * Weights "NAME/gamma" and "NAME/beta", of these axes' shape. */
+typedef struct mote_layer_normalization_options {
+    const char      *name;
+    mote_numbers     axis;              /* -1; several must be the last ones */
+    float            epsilon;           /* 0.001 */
+    mote_switch      center;            /* on: beta is trained; off: it stays 0 */
+    mote_switch      scale;             /* on: gamma is trained; off: it stays 1 */
+    mote_initializer beta_initializer;  /* zeros */
+    mote_initializer gamma_initializer; /* ones */
+    uint64_t         room[8];           /* mote.h */
+} mote_layer_normalization_options;
+mote_layer_id mote_layer_layer_normalization(mote_builder *builder, mote_layer_id x,
+                                             const mote_layer_normalization_options *options);
+
+/* The same shape: gamma x / sqrt(mean of x^2 + epsilon), along `axis`. Weight "NAME/gamma". */
+typedef struct mote_rms_normalization_options {
+    const char  *name;
+    mote_numbers axis;    /* -1; several must be the last ones */
+    float        epsilon; /* 1e-6 */
+    uint64_t     room[8]; /* mote.h */
+} mote_rms_normalization_options;
+mote_layer_id mote_layer_rms_normalization(mote_builder *builder, mote_layer_id x,
+                                           const mote_rms_normalization_options *options);
+
+/* [..., c] -> the same: channels in `groups`, mean and variance of each sample's values in one. Weights "NAME/gamma" [c],
+ * "NAME/beta" [c]. */
+typedef struct mote_group_normalization_options {
+    const char      *name;
+    int32_t          groups;            /* 32; -1: each channel is one */
+    int32_t          axis;              /* -1, the last */
+    float            epsilon;           /* 0.001 */
+    mote_switch      center;            /* on */
+    mote_switch      scale;             /* on */
+    mote_initializer beta_initializer;  /* zeros */
+    mote_initializer gamma_initializer; /* ones */
+    uint64_t         room[8];           /* mote.h */
+} mote_group_normalization_options;
+mote_layer_id mote_layer_group_normalization(mote_builder *builder, mote_layer_id x,
+                                             const mote_group_normalization_options *options);
 
 /* [...] -> [product of all]. */
 typedef struct mote_flatten_options {

@@ -176,10 +176,9 @@ enum { MOTE_LAYER_WEIGHTS_MAX = 4 };
 
 /* A layer as a file of Keras has it: kept so that it can be written again. */
 typedef struct mote_keras_record {
-    const char        *class_name, *config; /* config: JSON */
-    mote_weight_layout layout[MOTE_LAYER_WEIGHTS_MAX];
-    int32_t            listed;       /* its place among the layers that the file lists */
-    bool               is_inferring; /* it is called with training=False, and heeds it */
+    const char *class_name, *config; /* config: JSON */
+    int32_t     listed;              /* its place among the layers that the file lists */
+    bool        is_inferring;        /* it is called with training=False, and heeds it */
 } mote_keras_record;
 
 /* A layer that the model was built of, in Keras' words: what a .keras says that operators do not. Weights are in Keras'
@@ -193,6 +192,7 @@ typedef struct mote_layer_record {
     mote_id                      *in, out;                            /* of graph 0, as weights are */
     int32_t                       in_count, weight_count, node_count; /* so many operators are the layer */
     mote_id                       weight[MOTE_LAYER_WEIGHTS_MAX];     /* no layer that is recorded has more */
+    mote_weight_layout              layout[MOTE_LAYER_WEIGHTS_MAX];     /* rank 0: outputs come last in the file */
 } mote_layer_record;
 
 typedef struct mote_blob {

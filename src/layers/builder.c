@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "layers/builder.h"
+#include "layers/parts.h"
 #include "ops/op.h"
 
 enum { DEFAULT_MAX_PARAMETERS = 64 << 20, INPUT_DIM_MAX = 65536, INPUT_COUNT_MAX = 1 << 28, NAME_LENGTH_MAX = 100 };
@@ -45,6 +46,8 @@ const mote_word mote_activation_words[] = {
 };
 
 const mote_word mote_padding_words[] = {{"valid", MOTE_PADDING_VALID}, {"same", MOTE_PADDING_SAME}, {NULL, 0}};
+const mote_word mote_causal_padding_words[] = {
+    {"valid", MOTE_PADDING_VALID}, {"same", MOTE_PADDING_SAME}, {"causal", MOTE_PADDING_CAUSAL}, {NULL, 0}};
 
 const mote_word mote_initializer_words[] = {{"zeros", MOTE_INITIALIZER_ZEROS},
                                             {"ones", MOTE_INITIALIZER_ONES},
@@ -316,6 +319,7 @@ static void record_layer(const mote_layer_call *call, const mote_layer_type *typ
                                 .node_count = node_count};
 
     memcpy(record.weight, builder->weights, sizeof record.weight);
+    memcpy(record.layout, builder->layouts, sizeof record.layout);
     mote_model_add_layer(builder->model, &record, &builder->err);
 }
 
@@ -413,9 +417,10 @@ static mote_status check_inputs(const mote_layer_type *type, const mote_layer_ca
         if (call->in[i] < 0 || call->in[i] >= mote_builder_graph(call->builder)->tensor_count ||
             mote_layer_in(call, i)->kind != MOTE_ACTIVATION)
             mote_layer_fail(call, MOTE_ERR_USAGE, "input %d is no layer", i);
-        else if (type->is_image && mote_layer_in(call, i)->rank != 4)
-            mote_layer_fail(call, MOTE_ERR_USAGE,
-                            "takes [height, width, channels], but its input has %d dimension%s; add a reshape before it",
+        else if ((type->is_image && mote_layer_in(call, i)->rank != 4) ||
+                 (type->is_sequence && mote_layer_in(call, i)->rank != 3))
+            mote_layer_fail(call, MOTE_ERR_USAGE, "takes %s, but its input has %d dimension%s; add a reshape before it",
+                            type->is_image ? "[height, width, channels]" : "[steps, channels]",
                             mote_layer_in(call, i)->rank - 1, mote_layer_in(call, i)->rank == 2 ? "" : "s");
     }
     if (type->in_min == 0 ? call->in_count != 1 : call->in_count < type->in_min || call->in_count > MOTE_NODE_IN_MAX)
@@ -484,6 +489,13 @@ const mote_tensor *mote_layer_in(const mote_layer_call *call, int index)
     return &mote_builder_graph(call->builder)->tensors[call->in[index]];
 }
 
+const mote_tensor *mote_layer_tensor(const mote_layer_call *call, mote_layer_id id)
+{
+    static const mote_tensor none = {.name = "", .rank = 4, .dim = {1, 1, 1, 1}};
+
+    return id == MOTE_NO_LAYER || call->builder->err.code != MOTE_OK ? &none : &mote_builder_graph(call->builder)->tensors[id];
+}
+
 int32_t mote_layer_channels(const mote_layer_call *call)
 {
     const mote_tensor *in = mote_layer_in(call, 0);
@@ -517,6 +529,7 @@ mote_layer_id mote_layer_fail(const mote_layer_call *call, mote_status code, con
 mote_id mote_layer_weight(const mote_layer_call *call, const mote_weight *weight)
 {
     mote_builder       *builder = call->builder;
+    const bool          is_frozen = weight->is_frozen || (builder->source && builder->source->is_frozen);
     mote_initialization how = {weight->initializer, weight->fan_in, weight->fan_out, builder->seed, builder->weight_count};
     mote_tensor         tensor = {.dtype = MOTE_F32, .rank = weight->rank, .kind = MOTE_CONST};
     size_t              count;
@@ -538,14 +551,15 @@ mote_id mote_layer_weight(const mote_layer_call *call, const mote_weight *weight
     if (!tensor.name || !tensor.data)
         return MOTE_NONE;
     tensor.origin = (uint32_t)mote_builder_graph(builder)->tensor_count;
-    tensor.is_frozen = weight->is_frozen && !weight->is_fixed;
-    tensor.is_trainable =
-        !weight->is_fixed && !weight->is_frozen && builder->graph == 0; /* what runs in a loop is not trained */
+    tensor.is_frozen = is_frozen && !weight->is_fixed;
+    tensor.is_trainable = !weight->is_fixed && !is_frozen && builder->graph == 0; /* what runs in a loop is not trained */
     if (!builder->source)
         mote_initialize(&how, tensor.data, count);
     id = mote_graph_add_tensor(builder->model, mote_builder_graph(builder), &tensor, &builder->err);
-    if (builder->weights_of_layer < MOTE_LAYER_WEIGHTS_MAX && builder->graph == 0)
+    if (builder->weights_of_layer < MOTE_LAYER_WEIGHTS_MAX && builder->graph == 0) {
         builder->weights[builder->weights_of_layer] = id;
+        builder->layouts[builder->weights_of_layer] = weight->keras;
+    }
     builder->weights_of_layer++;
     if (builder->source && id != MOTE_NONE)
         builder->source->fill(builder->source, call, weight, id);
@@ -561,13 +575,19 @@ mote_id mote_layer_bias(const mote_layer_call *call, int32_t count, mote_initial
 
 mote_id mote_layer_integers(const mote_layer_call *call, const char *name, const int32_t *values, int32_t count)
 {
+    return mote_layer_integers_of(call, name, 1, &count, values);
+}
+
+mote_id mote_layer_integers_of(const mote_layer_call *call, const char *name, int32_t rank, const int32_t *dim,
+                               const int32_t *values)
+{
     mote_builder *builder = call->builder;
     const char   *full_name = mote_arena_printf(&builder->model->arena, &builder->err, "%s/%s", call->name, name);
     mote_id       id;
 
     if (!full_name)
         return MOTE_NONE;
-    id = mote_graph_add_const(builder->model, mote_builder_graph(builder), full_name, MOTE_I32, 1, &count, values,
+    id = mote_graph_add_const(builder->model, mote_builder_graph(builder), full_name, MOTE_I32, rank, dim, values,
                               &builder->err);
     if (id != MOTE_NONE)
         mote_builder_graph(builder)->tensors[id].origin = (uint32_t)id;
@@ -637,7 +657,9 @@ mote_layer_id mote_layer_simple_node(const mote_layer_call *call, mote_op_kind o
     return mote_layer_node(call, &(mote_node){.op = op, .in = &in, .in_count = 1, .as = attributes});
 }
 
-mote_layer_id mote_layer_activation_node(const mote_layer_call *call, mote_layer_id x, mote_activation activation)
+/* suffix NULL: the layer's output. */
+static mote_layer_id add_activation(const mote_layer_call *call, mote_layer_id x, mote_activation activation,
+                                    const char *suffix)
 {
     static const mote_op_kind kinds[] = {
 #define ACTIVATION(NAME, word, KIND, fused) [MOTE_ACTIVATION_##NAME] = MOTE_OP_##KIND,
@@ -649,10 +671,16 @@ mote_layer_id mote_layer_activation_node(const mote_layer_call *call, mote_layer
 
     if (activation == MOTE_ACTIVATION_SOFTMAX)
         node.as.softmax.beta = 1;
-    return mote_layer_node(call, &node);
+    return suffix ? mote_layer_inner_node(call, &node, suffix) : mote_layer_node(call, &node);
 }
 
-mote_layer_id mote_layer_activated_node(const mote_layer_call *call, const mote_node *node, mote_activation activation)
+mote_layer_id mote_layer_activation_node(const mote_layer_call *call, mote_layer_id x, mote_activation activation)
+{
+    return add_activation(call, x, activation, NULL);
+}
+
+mote_layer_id mote_layer_inner_activated_node(const mote_layer_call *call, const mote_node *node, mote_activation activation,
+                                              const char *suffix)
 {
     static const mrt_activation all_fused[] = {
 #define ACTIVATION(NAME, word, KIND, fused) [MOTE_ACTIVATION_##NAME] = fused,
@@ -662,7 +690,12 @@ mote_layer_id mote_layer_activated_node(const mote_layer_call *call, const mote_
     mote_node first = *node;
 
     if (activation != MOTE_ACTIVATION_LINEAR && all_fused[activation] == MRT_ACT_NONE)
-        return mote_layer_activation_node(call, mote_layer_inner_node(call, node, "linear"), activation);
+        return add_activation(call, mote_layer_inner_node(call, node, "linear"), activation, suffix);
     first.activation = all_fused[activation];
-    return mote_layer_node(call, &first);
+    return suffix ? mote_layer_inner_node(call, &first, suffix) : mote_layer_node(call, &first);
+}
+
+mote_layer_id mote_layer_activated_node(const mote_layer_call *call, const mote_node *node, mote_activation activation)
+{
+    return mote_layer_inner_activated_node(call, node, activation, NULL);
 }

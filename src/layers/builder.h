@@ -21,6 +21,7 @@ typedef struct mote_weight_source {
     mote_id (*find)(struct mote_weight_source *source, const mote_weight *weight);
     /* Fills the data of the new tensor; failures are the builder's. */
     void (*fill)(struct mote_weight_source *source, const mote_layer_call *call, const mote_weight *weight, mote_id id);
+    bool is_frozen; /* the layer that is being added is not trained for now */
 } mote_weight_source;
 
 struct mote_builder {
@@ -34,6 +35,7 @@ struct mote_builder {
     mote_id             inputs[MOTE_FEATURES_MAX];
     int                 input_count;
     mote_id             weights[MOTE_LAYER_WEIGHTS_MAX]; /* of the layer that is being added */
+    mote_weight_layout  layouts[MOTE_LAYER_WEIGHTS_MAX];
     int32_t             weights_of_layer;
     mote_weight_source *source;    /* NULL: initial values */
     mote_id             first_own; /* tensors before it were there when it began */

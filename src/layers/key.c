@@ -54,6 +54,10 @@ static void set_default(const mote_key *key, void *member)
     case MOTE_KEY_PAIR:
         set_pair(member, (int)key->standard);
         break;
+    case MOTE_KEY_NUMBERS:
+        if (((mote_numbers *)member)->count == 0 && (key->standard != 0 || key->in_pairs))
+            *(mote_numbers *)member = (mote_numbers){1, {(int32_t)key->standard}};
+        break;
     case MOTE_KEY_U64:
         if (*(uint64_t *)member == 0)
             *(uint64_t *)member = (uint64_t)key->standard;
@@ -113,6 +117,18 @@ static mote_status check_shape(const mote_key *key, const mote_shape *shape, mot
     return MOTE_OK;
 }
 
+static mote_status check_numbers(const mote_key *key, const mote_numbers *numbers, mote_error *err)
+{
+    int32_t i;
+
+    if (numbers->count < 0 || numbers->count > key->most || (key->in_pairs && numbers->count == 3))
+        return mote_fail(err, MOTE_ERR_USAGE, "%s has %d numbers; %s are possible", key->name, (int)numbers->count,
+                         key->in_pairs ? "one, two or four" : key->most == 1 ? "one" : "a few");
+    for (i = 0; i < numbers->count; i++)
+        MOTE_TRY(mote_key_check_number(key, numbers->values[i], err));
+    return MOTE_OK;
+}
+
 static mote_status check_word(const mote_key *key, int value, mote_error *err)
 {
     const mote_word *word;
@@ -137,6 +153,8 @@ static mote_status check_member(const mote_key *key, const void *member, mote_er
     case MOTE_KEY_PAIR:
         MOTE_TRY(check_option(key, ((const int *)member)[0], err));
         return check_option(key, ((const int *)member)[1], err);
+    case MOTE_KEY_NUMBERS:
+        return check_numbers(key, member, err);
     case MOTE_KEY_SHAPE:
         return check_shape(key, member, err);
     case MOTE_KEY_U64:

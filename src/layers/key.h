@@ -14,6 +14,7 @@
 typedef enum mote_key_kind {
     MOTE_KEY_INT,    /* int, or an enum; with words: by its words */
     MOTE_KEY_PAIR,   /* int[2]: one number for both, or [height, width] */
+    MOTE_KEY_NUMBERS, /* mote_numbers: one or a list; without a standard there may be none */
     MOTE_KEY_SHAPE,  /* mote_shape; min may be -1: one dimension to be worked out */
     MOTE_KEY_U64,    /* size_t or uint64_t; without a max any */
     MOTE_KEY_FLOAT,  /* float */
@@ -36,6 +37,8 @@ typedef struct mote_key {
     double           standard; /* what a zero becomes; 0: it stays */
     const mote_word *words;    /* ends with a NULL word */
     bool             is_required;
+    int32_t          most;     /* of numbers: so many */
+    bool             in_pairs; /* of numbers: four of them are [[1, 2], [3, 4]] */
 } mote_key;
 
 extern const mote_word mote_switch_words[]; /* of a mote_switch: true, false */
@@ -53,6 +56,7 @@ extern const mote_word mote_switch_words[]; /* of a mote_switch: true, false */
 #define MOTE_KEY_KIND(T, member)                                                                                            \
     _Generic(&((T *)0)->member,                                                                                             \
              int *: MOTE_KEY_INT, unsigned *: MOTE_KEY_INT, int(*)[2]: MOTE_KEY_PAIR, mote_shape *: MOTE_KEY_SHAPE,          \
+             mote_numbers *: MOTE_KEY_NUMBERS,                                                                              \
              uint64_t *: MOTE_KEY_U64, float *: MOTE_KEY_FLOAT, double *: MOTE_KEY_DOUBLE, bool *: MOTE_KEY_BOOL,            \
              const char **: MOTE_KEY_TEXT)
 /* clang-format on */

@@ -120,6 +120,38 @@ static mote_status read_pair(const slot *s, const mote_yaml *value, int *pair)
     return MOTE_OK;
 }
 
+/* One, a list of them, or a list of two pairs. */
+static mote_status read_numbers(const slot *s, const mote_yaml *value, mote_numbers *numbers)
+{
+    const char *wanted = s->key->in_pairs    ? "a whole number, two, or two pairs as in [[1, 2], [3, 4]],"
+                         : s->key->most == 1 ? "a whole number"
+                                             : "a whole number or a list of them";
+    const mote_yaml *item;
+    mote_numbers     read = {0};
+
+    if (value->kind == MOTE_YAML_TEXT) {
+        MOTE_TRY(read_int(s, value, &read.values[0]));
+        read.count = 1;
+    } else if (value->kind != MOTE_YAML_LIST || value->count < 1 || value->count > (s->key->in_pairs ? 2 : s->key->most)) {
+        return fail_value(s, value, wanted);
+    }
+    for (item = value->kind == MOTE_YAML_LIST ? value->first : NULL; item; item = item->next) {
+        if (item->kind == MOTE_YAML_LIST && s->key->in_pairs && item->count == 2 && value->count == 2 &&
+            read.count % 2 == 0) {
+            MOTE_TRY(read_int(s, item->first, &read.values[read.count++]));
+            MOTE_TRY(read_int(s, item->first->next, &read.values[read.count++]));
+        } else if (item->kind == MOTE_YAML_TEXT && read.count < 2 + !s->key->in_pairs * MOTE_RANK_MAX) {
+            MOTE_TRY(read_int(s, item, &read.values[read.count++]));
+        } else {
+            return fail_value(s, value, wanted);
+        }
+    }
+    if (s->key->in_pairs && read.count == 3)
+        return fail_value(s, value, wanted);
+    *numbers = read;
+    return MOTE_OK;
+}
+
 static mote_status read_shape(const slot *s, const mote_yaml *value, mote_shape *shape)
 {
     const mote_yaml *item;
@@ -206,6 +238,8 @@ mote_status mote_key_read(const mote_yaml_reader *reader, const mote_yaml *value
         return MOTE_OK;
     case MOTE_KEY_PAIR:
         return read_pair(&s, value, member);
+    case MOTE_KEY_NUMBERS:
+        return read_numbers(&s, value, member);
     case MOTE_KEY_SHAPE:
         return read_shape(&s, value, member);
     case MOTE_KEY_U64:

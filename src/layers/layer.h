@@ -24,7 +24,9 @@ typedef struct mote_layer_type {
     const char     *name, *keras_class; /* "conv2d", "Conv2D" */
     size_t          options_bytes;
     const mote_key *keys;     /* the first is what a spec's shorthand `- dropout: 0.5` gives */
-    bool            is_image; /* inputs must be [height, width, channels] */
+    bool            is_image;    /* inputs must be [height, width, channels] */
+    bool            is_sequence; /* inputs must be [steps, channels] */
+    bool            has_format;  /* of a sequence: Keras says data_format, as it does of all images */
     int             in_min;   /* 0: exactly one input; else at least so many */
     mote_layer_id (*add)(const mote_layer_call *call, const void *options);
 } mote_layer_type;
@@ -46,13 +48,15 @@ mote_layer_id mote_builder_add(mote_builder *builder, const mote_layer_type *typ
 
 /* ---- for layers' files ---- */
 
-extern const mote_word mote_activation_words[], mote_padding_words[], mote_initializer_words[];
+extern const mote_word mote_activation_words[], mote_padding_words[], mote_causal_padding_words[],
+    mote_initializer_words[];
 
 /* Layers' numbers: what a size, a count of channels may be. */
 #define MOTE_LAYER_SIZE_MAX    4096
 #define MOTE_LAYER_CHANNEL_MAX 1048576
 
 const mote_tensor *mote_layer_in(const mote_layer_call *call, int index);
+const mote_tensor *mote_layer_tensor(const mote_layer_call *call, mote_layer_id id); /* after a failure some tensor */
 int32_t            mote_layer_channels(const mote_layer_call *call);         /* of input 0 */
 mote_shape_text    mote_layer_shape(const mote_layer_call *call, int index); /* an input's, without the batch */
 
@@ -60,14 +64,17 @@ mote_shape_text    mote_layer_shape(const mote_layer_call *call, int index); /* 
 mote_layer_id mote_layer_fail(const mote_layer_call *call, mote_status code, const char *format, ...) MOTE_PRINTF(3, 4);
 
 /* A weight in TensorFlow Lite's layout, named "NAME/name". Kernels give their fans as Keras computes them. */
+enum { MOTE_WEIGHT_RANK_MAX = 4 };
 typedef struct mote_weight {
     const char      *name;
     int              rank;
-    int32_t          dim[4];
+    int32_t          dim[MOTE_WEIGHT_RANK_MAX];
     mote_initializer initializer;
     double           fan_in, fan_out;
     bool             is_fixed;  /* never trained */
     bool             is_frozen; /* not trained for now */
+
+    mote_weight_layout keras; /* how it lies in Keras' files; rank 0: its outputs, the first axis here, are the last one */
 } mote_weight;
 mote_id mote_layer_weight(const mote_layer_call *call, const mote_weight *weight);
 
@@ -75,6 +82,8 @@ mote_id mote_layer_bias(const mote_layer_call *call, int32_t count, mote_initial
 
 /* An operand of int32 constants: axes, a shape. */
 mote_id mote_layer_integers(const mote_layer_call *call, const char *name, const int32_t *values, int32_t count);
+mote_id mote_layer_integers_of(const mote_layer_call *call, const char *name, int32_t rank, const int32_t *dim,
+                               const int32_t *values);
 
 /* Adds the node that computes the layer's output; the caller gives op, operands, attributes. A last operand of MOTE_NONE is
  * left out. After any failure these do nothing, so that operands need no check. */

@@ -1,26 +1,13 @@
 /* flatten, reshape: Keras' Flatten and Reshape. Both become RESHAPE, whose shape leaves the batch open.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "layers/layer.h"
-
-static mote_layer_id add_reshape_to(const mote_layer_call *call, int rank, const int32_t *dims)
-{
-    int32_t   shape[MOTE_RANK_MAX] = {-1};
-    mote_id   operands[2] = {call->in[0], MOTE_NONE};
-    mote_node node = {.op = MOTE_OP_RESHAPE, .in = operands, .in_count = 2};
-    int       i;
-
-    for (i = 0; i < rank; i++)
-        shape[i + 1] = dims[i];
-    operands[1] = mote_layer_integers(call, "shape", shape, rank + 1);
-    return mote_layer_node(call, &node);
-}
+#include "layers/parts.h"
 
 static mote_layer_id add_flatten(const mote_layer_call *call, const void *options)
 {
     const int32_t count = (int32_t)mote_tensor_count(mote_layer_in(call, 0)); /* operators keep it below 2^31 */
 
     (void)options;
-    return add_reshape_to(call, 1, &count);
+    return mote_layer_reshaped(call, call->in[0], 1, &count, NULL);
 }
 
 /* The shape without -1; false when nothing fits. */
@@ -52,7 +39,7 @@ static mote_layer_id add_reshape(const mote_layer_call *call, const void *option
     int                         i;
 
     if (resolve(&o->target_shape, count, dims))
-        return add_reshape_to(call, o->target_shape.rank, dims);
+        return mote_layer_reshaped(call, call->in[0], o->target_shape.rank, dims, NULL);
     for (i = 0; i < shown.rank; i++)
         shown.dim[i] = o->target_shape.dims[i];
     return mote_layer_fail(call, MOTE_ERR_USAGE, "target_shape %s does not hold the %zu elements of its input %s",

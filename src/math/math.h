@@ -90,6 +90,19 @@ typedef struct mote_math_norm {
     float   epsilon;
 } mote_math_norm;
 
+/* x, y [rows, positions, groups, width]: each row's values of one group are normalized together, gamma and beta [groups,
+ * width], which may be NULL:
+ *   y = (x - mean) * inv_std * gamma + beta,   inv_std = 1 / sqrt(mean of (x - mean)^2 + epsilon)
+ * Layer normalization has one group and one position. Without is_centered the mean counts as 0.
+ * Sources: Ba et al. 2016 (arXiv:1607.06450), Wu and He 2018 (arXiv:1803.08494), Zhang and Sennrich 2019
+ * (arXiv:1910.07467). */
+typedef struct mote_math_group_norm {
+    size_t  rows;
+    int32_t positions, groups, width;
+    float   epsilon;
+    bool    is_centered;
+} mote_math_group_norm;
+
 /* Real numbers that stored integers stand for: scale * q, q from low to high (the zero point is taken off already). */
 typedef struct mote_math_fake {
     float scale;
@@ -156,6 +169,15 @@ typedef struct mote_math {
     void (*batch_norm_infer)(const mote_math_norm *shape, const float *x, const float *gamma, const float *beta, float *y,
                              const float *mean, const float *variance, mote_math_work work);
     void (*batch_norm_backward)(const mote_math_norm *shape, const float *x, const float *gamma, const float *mean,
+                                const float *inv_std, const float *dy, float *dx /* or NULL */, bool adds,
+                                float *dgamma /* or NULL */, float *dbeta /* or NULL */, mote_math_work work);
+
+    /* ---- Group normalization: mean and inv_std [rows, groups] may be NULL in forward when there will be no backward; dx may
+     * be dy when it is not added to, dgamma and dbeta are added to. ---- */
+    size_t (*group_norm_scratch)(const mote_math_group_norm *shape);
+    void (*group_norm_forward)(const mote_math_group_norm *shape, const float *x, const float *gamma, const float *beta,
+                               float *y, float *mean, float *inv_std, mote_math_work work);
+    void (*group_norm_backward)(const mote_math_group_norm *shape, const float *x, const float *gamma, const float *mean,
                                 const float *inv_std, const float *dy, float *dx /* or NULL */, bool adds,
                                 float *dgamma /* or NULL */, float *dbeta /* or NULL */, mote_math_work work);
 

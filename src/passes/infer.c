@@ -14,6 +14,18 @@ void mote_pass_drop_dropout(mote_edit *edit)
         }
 }
 
+/* In all graphs: a loop's body may have some. */
+static mote_status lower_normalizations(mote_edit *edit, mote_error *err)
+{
+    int32_t g;
+
+    for (g = edit->model->graph_count - 1; g >= 0; g--) {
+        MOTE_TRY(mote_edit_open(edit, g, err));
+        MOTE_TRY(mote_pass_lower_group_normalization(edit, err));
+    }
+    return mote_edit_settle(edit, err);
+}
+
 mote_status mote_model_freeze(mote_model **out, const mote_model *trained, mote_error *err)
 {
     mote_edit edit;
@@ -23,7 +35,7 @@ mote_status mote_model_freeze(mote_model **out, const mote_model *trained, mote_
         return mote_model_copy(out, trained, err);
     MOTE_TRY(mote_edit_begin(&edit, trained, err));
     mote_pass_drop_dropout(&edit);
-    if (mote_edit_settle(&edit, err) == MOTE_OK && mote_pass_fold_batch_normalization(&edit, err) == MOTE_OK &&
+    if (lower_normalizations(&edit, err) == MOTE_OK && mote_pass_fold_batch_normalization(&edit, err) == MOTE_OK &&
         mote_edit_settle(&edit, err) == MOTE_OK && mote_pass_fuse_activations(&edit, err) == MOTE_OK)
         return mote_edit_end(&edit, MOTE_STAGE_INFER, out, err);
     mote_edit_abandon(&edit);

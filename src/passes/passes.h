@@ -119,6 +119,8 @@ void mote_pass_drop_dropout(mote_edit *edit);
 /* Into the convolution or dense layer before it, constants that are added or multiplied too; where there is none, it becomes
  * a 1x1 depthwise convolution, or, where its input is no image with channels last, MUL and ADD. */
 mote_status mote_pass_fold_batch_normalization(mote_edit *edit, mote_error *err);
+/* Layer, group and RMS normalizations into operators that files have. */
+mote_status mote_pass_lower_group_normalization(mote_edit *edit, mote_error *err);
 /* A channel's y = x factor + shift: gamma / sqrt(variance + epsilon), beta - mean factor. */
 typedef struct mote_line {
     double factor, shift;

@@ -1,24 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "formats/keras/layout.h"
 
-#include "layers/layer.h"
-
-/* In Keras the outputs are a kernel's last axis: dense [I,O] is [O,I] here, conv2d HWIO is OHWI. A depthwise kernel
- * HWIM is 1HWO with O = I M, in that order already. */
-static mote_weight_layout own_layout(const mote_layer_record *record, const mote_tensor *tensor)
+/* In Keras the outputs are a kernel's last axis: dense [I,O] is [O,I] here, conv2d HWIO is OHWI. */
+static mote_weight_layout usual_layout(const mote_tensor *tensor)
 {
     mote_weight_layout layout = {.rank = tensor->rank};
     int32_t            i;
 
-    if (record->type == &mote_layer_type_depthwise_conv2d && tensor->rank == 4) {
-        const mote_depthwise_conv2d_options *o = record->options;
-        const int32_t dim[4] = {tensor->dim[1], tensor->dim[2], tensor->dim[3] / o->depth_multiplier, o->depth_multiplier};
-        for (i = 0; i < 4; i++) {
-            layout.dim[i] = dim[i];
-            layout.order[i] = (char)('0' + i);
-        }
-        return layout;
-    }
     for (i = 0; i < tensor->rank; i++) {
         layout.dim[i] = tensor->dim[(i + 1) % tensor->rank];
         layout.order[i] = (char)('0' + (i + tensor->rank - 1) % tensor->rank);
@@ -28,7 +16,8 @@ static mote_weight_layout own_layout(const mote_layer_record *record, const mote
 
 mote_weight_layout mote_keras_layout(const mote_graph *graph, const mote_layer_record *record, int32_t weight)
 {
-    return record->keras ? record->keras->layout[weight] : own_layout(record, &graph->tensors[record->weight[weight]]);
+    return record->layout[weight].rank > 0 || record->keras ? record->layout[weight]
+                                                            : usual_layout(&graph->tensors[record->weight[weight]]);
 }
 
 bool mote_weight_layout_is_plain(const mote_weight_layout *layout)

@@ -65,7 +65,7 @@ void mote_keras_record_call(mote_keras_call *k, mote_id first_tensor, int32_t fi
         return;
     for (i = 0; i < record.weight_count; i++) {
         record.weight[i] = k->layer->weights[i].id;
-        keras.layout[i] = k->layer->weights[i].layout;
+        record.layout[i] = k->layer->weights[i].layout;
     }
     config = mote_json_print(json_incref(k->layer->config), JSON_COMPACT, &k->base.builder->err);
     keras.config = config;
@@ -312,7 +312,7 @@ static bool list_weights(mote_keras_reader *r, const mote_model *model, trained_
             if (!tensor->is_trainable)
                 continue;
             out->tensors[out->count] = tensor;
-            out->layouts[out->count++] = layers[i]->keras->layout[k];
+            out->layouts[out->count++] = layers[i]->layout[k];
         }
     return true;
 }

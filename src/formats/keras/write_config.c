@@ -42,6 +42,29 @@ static json_t *print_integers(const int32_t *values, int32_t count)
     return list;
 }
 
+/* A single one stands alone; four are two pairs where that is what the key has. */
+static json_t *print_numbers(const mote_key *key, const mote_numbers *numbers)
+{
+    json_t *pairs;
+
+    if (numbers->count == 0)
+        return json_null();
+    if (numbers->count == 1)
+        return json_integer(numbers->values[0]);
+    if (numbers->count != 4 || !key->in_pairs)
+        return print_integers(numbers->values, numbers->count);
+    pairs = json_array();
+    mote_json_append(&pairs, print_integers(numbers->values, 2));
+    mote_json_append(&pairs, print_integers(numbers->values + 2, 2));
+    return pairs;
+}
+
+/* A number that there is no default for. */
+static json_t *print_integer(const mote_key *key, int value)
+{
+    return value == 0 && key->standard == 0 && key->min > 0 ? json_null() : json_integer(value);
+}
+
 /* Strides of pooling may be left out: null, as in Keras. */
 static json_t *print_value(const mote_key *key, const void *options)
 {
@@ -49,9 +72,11 @@ static json_t *print_value(const mote_key *key, const void *options)
 
     switch (key->kind) {
     case MOTE_KEY_INT:
-        return key->words ? print_word(key->words, *(const int *)member) : json_integer(*(const int *)member);
+        return key->words ? print_word(key->words, *(const int *)member) : print_integer(key, *(const int *)member);
     case MOTE_KEY_PAIR:
         return *(const int *)member == 0 ? json_null() : print_integers(member, 2);
+    case MOTE_KEY_NUMBERS:
+        return print_numbers(key, member);
     case MOTE_KEY_SHAPE:
         return print_integers(((const mote_shape *)member)->dims, ((const mote_shape *)member)->rank);
     case MOTE_KEY_FLOAT:
@@ -79,7 +104,7 @@ static json_t *print_arguments(const mote_keras_writing *w, const mote_keras_wri
     mote_json_set(&config, "dtype", json_string("float32"));
     for (key = type->keys; key->name; key++)
         mote_json_set(&config, name_of(w, key), print_value(key, layer->record->options));
-    if (type->is_image || type == &mote_layer_type_flatten)
+    if (type->is_image || type->has_format || type == &mote_layer_type_flatten)
         mote_json_set(&config, "data_format", json_string("channels_last"));
     return config;
 }

@@ -14,6 +14,7 @@ typedef const mote_math_dense   dense_shape;
 typedef const mote_math_conv    conv_shape;
 typedef const mote_math_pool    pool_shape;
 typedef const mote_math_norm    norm_shape;
+typedef const mote_math_group_norm group_norm_shape;
 typedef mote_math_activation    activation_kind;
 typedef const mote_math_grads   grads_in;
 typedef const mote_math_sgd     sgd_options;
@@ -46,6 +47,12 @@ void   ISA(batch_norm_infer)(norm_shape *shape, const float *x, const float *gam
                            const float *mean, const float *variance, mote_math_work work);
 void ISA(batch_norm_backward)(norm_shape *shape, const float *x, const float *gamma, const float *mean, const float *inv_std,
                               const float *dy, float *dx, bool adds, float *dgamma, float *dbeta, mote_math_work work);
+size_t ISA(group_norm_scratch)(group_norm_shape *shape);
+void   ISA(group_norm_forward)(group_norm_shape *shape, const float *x, const float *gamma, const float *beta, float *y,
+                             float *mean, float *inv_std, mote_math_work work);
+void ISA(group_norm_backward)(group_norm_shape *shape, const float *x, const float *gamma, const float *mean,
+                              const float *inv_std, const float *dy, float *dx, bool adds, float *dgamma, float *dbeta,
+                              mote_math_work work);
 void ISA(add)(size_t count, activation_kind activation, const float *a, const float *b, float *y);
 void ISA(multiply)(size_t count, const float *a, const float *b, float *y, bool adds);
 void ISA(scale)(size_t count, float factor, const float *x, float *y);
