@@ -11,7 +11,7 @@
 
 #define INPUT_NAME "input"
 
-enum { LAYER_TYPES_MAX = 64 };
+enum { LAYER_TYPES_MAX = MOTE_LAYER_TYPE_COUNT };
 
 /* The section while it is read. */
 typedef struct model_reader {
