@@ -6,6 +6,7 @@
 #include <mote/spec.h>
 
 #include "base/yaml.h"
+#include "build/architectures.h"
 #include "layers/key_reader.h"
 #include "layers/layer.h"
 
@@ -50,6 +51,7 @@ struct mote_spec_state {
     mote_spec_start         start;
     mote_spec_input         inputs[MOTE_FEATURES_MAX];
     int                     input_count;
+    mote_architecture       architecture; /* whose layers these are, by name */
     mote_spec_layer        *layers;
     int                     layer_count;
     int                    *outputs; /* indices of layers */
