@@ -217,7 +217,7 @@ static void inverted_residual(drawing *d, int id, int32_t filters, int32_t strid
 
 static void write_mobilenet_v2(drawing *d)
 {
-    char from[64] = "";
+    char from[64] = "Conv1_relu";
     int  i;
 
     conv(d, "Conv1", divisible(32 * (double)d->of->alpha), 3, 2, NO_BIAS);

@@ -428,7 +428,7 @@ mote_status mote_spec_read_model(mote_spec *spec, const mote_yaml_reader *reader
     MOTE_TRY(mote_keys_read(reader, map, &(mote_keys_place){"model", architecture_keys, others}, spec->state));
     if (!layers && !spec->state->architecture.name)
         return mote_yaml_fail(reader, map->line,
-                              "model: layers is missing; a list of them is expected, or a name, as in architecture: "
+                              "model: layers is missing, or a name in their place, as in architecture: "
                               "mobilenet_v2");
     MOTE_TRY(mote_spec_read_body(spec, reader, map));
     if (!spec->state->start.is_body)
@@ -514,9 +514,26 @@ static mote_status settle_architecture(const mote_spec *spec, const mote_dataset
     return MOTE_OK;
 }
 
+/* As a section, one layer a line. */
+static void print_section(mote_text *out, const mote_shape *input, const char *layers)
+{
+    int i;
+
+    mote_text_puts(out, "model:\n  input: [");
+    for (i = 0; i < input->rank; i++)
+        mote_text_printf(out, "%s%d", i > 0 ? ", " : "", (int)input->dims[i]);
+    mote_text_puts(out, "]\n  layers:\n");
+    while (*layers) {
+        const size_t length = strcspn(layers, "\n") + 1;
+        mote_text_puts(out, "    ");
+        mote_text_add(out, layers, length);
+        layers += length;
+    }
+}
+
 mote_status mote_spec_print_layers(char **out, const mote_spec *spec, const mote_dataset *set, mote_error *err)
 {
-    mote_text  text = {0};
+    mote_text  layers = {0}, section = {0};
     mote_shape input;
     int32_t    classes;
 
@@ -525,10 +542,13 @@ mote_status mote_spec_print_layers(char **out, const mote_spec *spec, const mote
         return mote_fail(err, MOTE_ERR_USAGE, "%s: the layers stand in it: model has no architecture", spec->path);
     MOTE_TRY(choose_input(spec, set, 0, &input, err));
     MOTE_TRY(choose_classes(spec, set, &classes, err));
-    if (mote_architecture_write(&text, &spec->state->architecture, &input, classes, err) == MOTE_OK &&
-        !(*out = strdup(text.bytes)))
-        mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
-    mote_text_free(&text);
+    if (mote_architecture_write(&layers, &spec->state->architecture, &input, classes, err) == MOTE_OK) {
+        print_section(&section, &input, layers.bytes);
+        if (mote_text_status(&section, err) == MOTE_OK && !(*out = strdup(section.bytes)))
+            mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
+    }
+    mote_text_free(&layers);
+    mote_text_free(&section);
     return err->code == MOTE_OK ? MOTE_OK : mote_context(err, "%s:%d", spec->path, spec->state->architecture.line);
 }
 

@@ -278,7 +278,7 @@ const cli_command cli_inspect = {
             {"boards", 0, NULL, "the same of all boards; without a model: which boards there are"},
             {"chips", 0, NULL, "which emulated chips it fits; without a model: which there are"},
             {"plot", 'p', "NET.svg|NET.png", "also draw the network: layers, shapes, types, parameters"},
-            {"layers", 0, NULL, "of a spec with an architecture: its layers alone, to be written into a spec and changed"},
+            {"layers", 0, NULL, "of a spec with an architecture: its section model with all layers, to be changed"},
             {"operators", 0, NULL, "the operators and their types, instead of a model"},
             CLI_INPUT_SHAPE_ROW,
             {"json", 0, NULL, "print JSON"},
