@@ -100,6 +100,11 @@ typedef struct mote_augment_show {
 mote_status mote_augment_samples(float *x, const mote_dataset *set, const mote_train_augment *augment,
                                  const mote_augment_show *show, mote_error *err);
 
+/* The same as a picture (.svg or .png): a row a sample, first as it is; samples that are no pictures as lines. At most 64
+ * samples and 16 forms. */
+mote_status mote_augment_save_grid(const mote_dataset *set, const mote_train_augment *augment, const mote_augment_show *show,
+                                   const char *path, mote_error *err);
+
 #ifdef __cplusplus
 }
 #endif
