@@ -93,6 +93,15 @@ static const char *name_of(const mote_keras_writing *w, const mote_key *key)
     return w->is_version_2 && strcmp(key->name, "negative_slope") == 0 ? "alpha" : key->name;
 }
 
+/* Keras 3 makes SpatialDropout of its own words alone, and this is none of them. */
+static void set_trainable(const mote_keras_writing *w, const mote_keras_written *layer, const char *class_name, json_t *config)
+{
+    if (strncmp(class_name, "SpatialDropout", 14) != 0)
+        mote_json_set(&config, "trainable", json_boolean(!mote_keras_is_frozen(w, layer->record)));
+    else
+        json_object_del(config, "trainable");
+}
+
 static json_t *print_arguments(const mote_keras_writing *w, const mote_keras_written *layer)
 {
     const mote_layer_type *type = layer->record->type;
@@ -100,7 +109,7 @@ static json_t *print_arguments(const mote_keras_writing *w, const mote_keras_wri
     json_t                *config = json_object();
 
     mote_json_set(&config, "name", json_string(layer->name));
-    mote_json_set(&config, "trainable", json_boolean(!mote_keras_is_frozen(w, layer->record)));
+    set_trainable(w, layer, type->keras_class, config);
     mote_json_set(&config, "dtype", json_string("float32"));
     for (key = type->keys; key->name; key++)
         mote_json_set(&config, name_of(w, key), print_value(key, layer->record->options));
@@ -176,7 +185,7 @@ static json_t *print_kept(const mote_keras_writing *w, const mote_keras_written 
     settle_words(w, layer->class_name, config);
     drop_nulls(w, config, false);
     mote_json_set(&config, "name", json_string(layer->name));
-    mote_json_set(&config, "trainable", json_boolean(!mote_keras_is_frozen(w, layer->record)));
+    set_trainable(w, layer, layer->class_name, config);
     mote_json_set(&config, "dtype", json_string("float32"));
     return config;
 }
