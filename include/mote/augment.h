@@ -7,8 +7,8 @@
  *     mote_train_options options = {.augment = &augment, .epochs = 20};
  *
  * Steps on pictures have the names, ranges and arithmetic of Keras 3's preprocessing layers; given the same drawn numbers
- * they make the same pictures. What is drawn for a sample is a function of the seed, the training's step and the sample's place
- * in its batch, so the bytes are the same for any number of threads. Spec and meaning of each: docs/SPEC.md.
+ * they make the same pictures. What is drawn for a sample is a function of the seed, the training's step and the sample's
+ * place in its batch, so the bytes are the same for any number of threads. Spec and meaning of each: docs/SPEC.md.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_AUGMENT_H
 #define MOTE_AUGMENT_H

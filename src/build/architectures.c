@@ -152,16 +152,18 @@ static void write_mobilenet_v1_tiny(drawing *d)
 {
     int i;
 
-    mote_text_printf(d->out, "- conv2d: {filters: %d, kernel_size: 3, strides: 2, padding: same}\n- batch_normalization\n"
-                             "- activation: relu\n",
+    mote_text_printf(d->out,
+                     "- conv2d: {filters: %d, kernel_size: 3, strides: 2, padding: same}\n- batch_normalization\n"
+                     "- activation: relu\n",
                      (int)scaled(d, 32));
     d->height = halved(d->height);
     d->width = halved(d->width);
     for (i = 0; i < V1_BLOCKS; i++) {
         const bool is_smaller = v1_blocks[i][1] > 1;
-        mote_text_printf(d->out, "- depthwise_conv2d: {kernel_size: 3, %spadding: same}\n- batch_normalization\n"
-                                 "- activation: relu\n- conv2d: {filters: %d, kernel_size: 1, padding: same}\n"
-                                 "- batch_normalization\n- activation: relu\n",
+        mote_text_printf(d->out,
+                         "- depthwise_conv2d: {kernel_size: 3, %spadding: same}\n- batch_normalization\n"
+                         "- activation: relu\n- conv2d: {filters: %d, kernel_size: 1, padding: same}\n"
+                         "- batch_normalization\n- activation: relu\n",
                          is_smaller ? "strides: 2, " : "", (int)scaled(d, v1_blocks[i][0]));
         d->height = is_smaller ? halved(d->height) : d->height;
         d->width = is_smaller ? halved(d->width) : d->width;
@@ -175,7 +177,7 @@ static void write_mobilenet_v1_tiny(drawing *d)
 #define V2_NORM ", epsilon: 0.001, momentum: 0.999"
 
 /* Filters, stride. */
-static const int32_t v2_blocks[][2] = {{16, 1}, {24, 2}, {24, 1}, {32, 2}, {32, 1}, {32, 1},  {64, 2},  {64, 1}, {64, 1},
+static const int32_t v2_blocks[][2] = {{16, 1}, {24, 2}, {24, 1}, {32, 2}, {32, 1},  {32, 1},  {64, 2},  {64, 1}, {64, 1},
                                        {64, 1}, {96, 1}, {96, 1}, {96, 1}, {160, 2}, {160, 1}, {160, 1}, {320, 1}};
 
 static void normalize_v2(drawing *d, const char *prefix, const char *what, bool is_activated)
@@ -352,8 +354,8 @@ typedef struct architecture_row {
     const char *wants, *example;
 } architecture_row;
 
-const char *const mote_architecture_names[] = {"mobilenet_v1", "mobilenet_v1_tiny", "mobilenet_v2", "resnet8", "ds_cnn",
-                                               "autoencoder",  "tcn",               "crnn",         NULL};
+const char *const mote_architecture_names[] = {
+    "mobilenet_v1", "mobilenet_v1_tiny", "mobilenet_v2", "resnet8", "ds_cnn", "autoencoder", "tcn", "crnn", NULL};
 
 #define PICTURES "pictures [height, width, channels]"
 

@@ -1,6 +1,5 @@
-/* Whole networks by name and width: each as the list of layers that a spec would have in their place, in the words of specs, so
- * that it is read as any other list, and can be printed and edited.
- * SPDX-License-Identifier: Apache-2.0 */
+/* Whole networks by name and width: each as the list of layers that a spec would have in their place, in the words of specs,
+ * so that it is read as any other list, and can be printed and edited. SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_BUILD_ARCHITECTURES_H
 #define MOTE_BUILD_ARCHITECTURES_H
 
@@ -23,8 +22,8 @@ extern const char *const mote_architecture_names[];
 /* A shape that the architecture can have, before the data's is known: names of layers depend on no shape. */
 mote_shape mote_architecture_usual_input(const char *name);
 
-/* "- conv2d: {...}\n" a layer, for samples of this shape and so many classes (of an autoencoder any number: it answers what it
- * is given). Errors: USAGE, where the shape is not the architecture's kind or too small. */
+/* "- conv2d: {...}\n" a layer, for samples of this shape and so many classes (of an autoencoder any number: it answers what
+ * it is given). Errors: USAGE, where the shape is not the architecture's kind or too small. */
 mote_status mote_architecture_write(mote_text *out, const mote_architecture *architecture, const mote_shape *input,
                                     int32_t classes, mote_error *err);
 

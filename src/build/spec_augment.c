@@ -45,21 +45,21 @@ typedef struct range_key {
     bool        is_required;
 } range_key;
 
-#define RANGE(name, member, one, min, max, required) {name, offsetof(mote_augment_step, member), one, min, max, required}
+#define RANGE(name, member, one, min, max, required)                                                                        \
+    {                                                                                                                       \
+        name, offsetof(mote_augment_step, member), one, min, max, required                                                  \
+    }
 
 static const range_key turned_ranges[] = {RANGE("factor", factor, AROUND_ZERO, -1, 1, true), {0}};
-static const range_key moved_ranges[] = {RANGE("height_factor", height, AROUND_ZERO, -1, 1, true),
-                                         RANGE("width_factor", width, AROUND_ZERO, -1, 1, true),
-                                         {0}};
+static const range_key moved_ranges[] = {
+    RANGE("height_factor", height, AROUND_ZERO, -1, 1, true), RANGE("width_factor", width, AROUND_ZERO, -1, 1, true), {0}};
 static const range_key zoomed_ranges[] = {RANGE("height_factor", height, AROUND_ZERO, -0.999, 1, true),
                                           RANGE("width_factor", width, AROUND_ZERO, -0.999, 1, false),
                                           {0}};
-static const range_key bright_ranges[] = {RANGE("factor", factor, AROUND_ZERO, -1, 1, true),
-                                          RANGE("value_range", value_range, NO_NUMBER, -1e6, 1e6, false),
-                                          {0}};
-static const range_key coloured_ranges[] = {RANGE("factor", factor, FROM_ZERO, 0, 1, true),
-                                            RANGE("value_range", value_range, NO_NUMBER, -1e6, 1e6, false),
-                                            {0}};
+static const range_key bright_ranges[] = {
+    RANGE("factor", factor, AROUND_ZERO, -1, 1, true), RANGE("value_range", value_range, NO_NUMBER, -1e6, 1e6, false), {0}};
+static const range_key coloured_ranges[] = {
+    RANGE("factor", factor, FROM_ZERO, 0, 1, true), RANGE("value_range", value_range, NO_NUMBER, -1e6, 1e6, false), {0}};
 static const range_key erasing_ranges[] = {RANGE("factor", factor, FROM_ZERO, 0, 1, false),
                                            RANGE("scale", scale, FROM_ZERO, 0, 1, false),
                                            RANGE("value_range", value_range, NO_NUMBER, -1e6, 1e6, false),
@@ -193,9 +193,8 @@ static mote_status read_step(const mote_yaml_reader *reader, const char *name, i
     *step = mote_augment_step_default((mote_augment_kind)kind);
     if (value && value->kind != MOTE_YAML_MAP && !mote_yaml_is_null(value))
         return read_short(&r, value);
-    return read_arguments(&r, value && value->kind == MOTE_YAML_MAP
-                                  ? value
-                                  : &(mote_yaml){.kind = MOTE_YAML_MAP, .line = line});
+    return read_arguments(&r,
+                          value && value->kind == MOTE_YAML_MAP ? value : &(mote_yaml){.kind = MOTE_YAML_MAP, .line = line});
 }
 
 static mote_status read_list(mote_augment_step *steps, const mote_yaml_reader *reader, const mote_yaml *list)

@@ -336,10 +336,11 @@ static mote_status check_architecture(const model_reader *r, const mote_yaml *ma
         return mote_yaml_fail(r->yaml, name->line, "model: crnn needs the layer gru, which there is not yet");
     for (i = 0; i < sizeof without / sizeof *without; i++)
         if ((other = mote_yaml_find(map, without[i])) != NULL)
-            return mote_yaml_fail(r->yaml, other->key_line,
-                                  "model: %s does not go with architecture; mote inspect %s --layers prints its layers, to be "
-                                  "written here and changed",
-                                  without[i], mote_show_string(r->yaml->path).text);
+            return mote_yaml_fail(
+                r->yaml, other->key_line,
+                "model: %s does not go with architecture; mote inspect %s --layers prints its layers, to be "
+                "written here and changed",
+                without[i], mote_show_string(r->yaml->path).text);
     if (of->activation && strcmp(of->activation, "linear") != 0 && !mote_word_find(mote_activation_words, of->activation))
         return mote_yaml_fail(r->yaml, mote_yaml_find(map, "classifier_activation")->line,
                               "model: unknown classifier_activation \"%s\"", mote_show_string(of->activation).text);
@@ -485,8 +486,8 @@ static mote_status choose_classes(const mote_spec *spec, const mote_dataset *set
     if (of->classes > 0 || strcmp(of->name, "autoencoder") == 0)
         return MOTE_OK;
     if (!target || target->kind == MOTE_TARGETS_NONE)
-        return mote_fail(err, MOTE_ERR_USAGE, "%s:%d: model: classes is missing, and there are no targets to count", spec->path,
-                         of->line);
+        return mote_fail(err, MOTE_ERR_USAGE, "%s:%d: model: classes is missing, and there are no targets to count",
+                         spec->path, of->line);
     *out = target->kind == MOTE_TARGETS_CLASSES ? target->class_count : (int32_t)target->width;
     if (target->kind == MOTE_TARGETS_VALUES && !of->activation)
         return mote_fail(err, MOTE_ERR_USAGE,

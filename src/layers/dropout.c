@@ -1,5 +1,5 @@
-/* dropout and its like, which make their input noisy in training alone: Keras' Dropout, SpatialDropout1D and 2D, AlphaDropout,
- * GaussianDropout, GaussianNoise. SPDX-License-Identifier: Apache-2.0 */
+/* dropout and its like, which make their input noisy in training alone: Keras' Dropout, SpatialDropout1D and 2D,
+ * AlphaDropout, GaussianDropout, GaussianNoise. SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 
 #include "layers/layer.h"

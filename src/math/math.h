@@ -172,8 +172,8 @@ typedef struct mote_math {
                                 const float *inv_std, const float *dy, float *dx /* or NULL */, bool adds,
                                 float *dgamma /* or NULL */, float *dbeta /* or NULL */, mote_math_work work);
 
-    /* ---- Group normalization: mean and inv_std [rows, groups] may be NULL in forward when there will be no backward; dx may
-     * be dy when it is not added to, dgamma and dbeta are added to. ---- */
+    /* ---- Group normalization: mean and inv_std [rows, groups] may be NULL in forward when there will be no backward; dx
+     * may be dy when it is not added to, dgamma and dbeta are added to. ---- */
     size_t (*group_norm_scratch)(const mote_math_group_norm *shape);
     void (*group_norm_forward)(const mote_math_group_norm *shape, const float *x, const float *gamma, const float *beta,
                                float *y, float *mean, float *inv_std, mote_math_work work);

@@ -1,5 +1,5 @@
-/* DROPOUT and its like: in training each element becomes noisy as mrt_noise says; otherwise y = x. What is drawn is a function
- * of the call's key and the element's (or channel's) index only, so backward asks again and nothing is saved.
+/* DROPOUT and its like: in training each element becomes noisy as mrt_noise says; otherwise y = x. What is drawn is a
+ * function of the call's key and the element's (or channel's) index only, so backward asks again and nothing is saved.
  * Sources: Srivastava et al. 2014 (JMLR 15), inverted as in Keras; Klambauer et al. 2017 (arXiv:1706.02515) for ALPHA.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
@@ -62,7 +62,7 @@ static void drop_to_low(const mote_call *call, size_t count, const float *from, 
 static void pass(const mote_call *call, const float *from, float *to, bool is_gradient)
 {
     const mrt_dropout_attributes *a = &call->node->as.dropout;
-    const size_t count = (size_t)call->batch * mote_tensor_count(mote_node_in(call->graph, call->node, 0));
+    const size_t                  count = (size_t)call->batch * mote_tensor_count(mote_node_in(call->graph, call->node, 0));
 
     if (call->is_training && a->noise == MRT_NOISE_DROPOUT)
         call->math->dropout(count, a->rate, call->key, from, to, false);

@@ -15,7 +15,7 @@ enum { COLUMNS = 5 };
  * table: those must at least be large enough to show something. */
 mote_picture_shape mote_picture_shape_of(const mote_dataset_feature *set)
 {
-    const int           least = set->dtype == MOTE_U8 ? 2 : 8;
+    const int                least = set->dtype == MOTE_U8 ? 2 : 8;
     const mote_picture_shape none = {0};
     mote_picture_shape       shape = {.channels = set->rank == 3 ? (int)set->dim[2] : 1};
 
@@ -161,7 +161,7 @@ static mote_status fill(mote_chart_image *image, const mote_answer_grid *g, size
                         mote_arena *scratch, mote_error *err)
 {
     const mote_picture_shape shape = mote_picture_shape_of(&g->split->set->feature[0]);
-    const char         *answer = answer_text(g, sample, scratch, err);
+    const char              *answer = answer_text(g, sample, scratch, err);
 
     *image = (mote_chart_image){.pixels = pixels_of(g, sample, range, scratch, err),
                                 .width = shape.width,

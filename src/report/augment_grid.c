@@ -73,11 +73,9 @@ static mote_status draw_pictures(drawing *d, mote_picture_shape shape, const cha
     const size_t             columns = d->show->times + 1, count = d->show->count * columns;
     mote_chart_image        *images = MOTE_NEW(&d->arena, mote_chart_image, count, err);
     const mote_augment_range range = range_of(d);
-    const mote_chart         chart = {.kind = MOTE_CHART_IMAGES,
-                                      .samples = images,
-                                      .sample_count = (int32_t)count,
-                                      .column_count = (int32_t)columns};
-    size_t                   s, k;
+    const mote_chart         chart = {
+                .kind = MOTE_CHART_IMAGES, .samples = images, .sample_count = (int32_t)count, .column_count = (int32_t)columns};
+    size_t s, k;
 
     for (s = 0; images && s < d->show->count; s++)
         for (k = 0; k < columns; k++) {

@@ -102,7 +102,8 @@ static mote_status check_range(const mote_augment_step *step, const char *what, 
 {
     if (is_within(range, low, high))
         return MOTE_OK;
-    return mote_fail(err, MOTE_ERR_USAGE, "augment: %s: %s is [%g, %g]; two numbers from %g to %g are expected, the lower first",
+    return mote_fail(err, MOTE_ERR_USAGE,
+                     "augment: %s: %s is [%g, %g]; two numbers from %g to %g are expected, the lower first",
                      kinds[step->kind].name, what, (double)range.low, (double)range.high, (double)low, (double)high);
 }
 
@@ -418,8 +419,7 @@ static void draw_partners(mote_augmenter *a, const mote_augment_batch *batch)
 
     mote_random_permutation(key_of(a, NOISE_OF + number, batch->step, 0), a->partners, (uint32_t)batch->count);
     for (i = 0; i < batch->count; i++)
-        a->weights[i] =
-            (float)mote_augment_beta((double)a->mixing->is.alpha, key_of(a, number, batch->step, i));
+        a->weights[i] = (float)mote_augment_beta((double)a->mixing->is.alpha, key_of(a, number, batch->step, i));
 }
 
 void mote_augmenter_run(mote_augmenter *a, mote_pool *pool, const mote_augment_batch *batch)

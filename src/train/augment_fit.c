@@ -21,8 +21,8 @@ static mote_status soften_targets(mote_fit *s, mote_error *err)
 
 mote_status mote_fit_start_augmenting(mote_fit *s, mote_error *err)
 {
-    const mote_augmenter_options options = {
-        s->options.augment, s->set, s->model, s->math, (size_t)s->options.batch_size, s->options.seed};
+    const mote_augmenter_options options = {s->options.augment, s->set, s->model, s->math, (size_t)s->options.batch_size,
+                                            s->options.seed};
 
     MOTE_TRY(mote_augmenter_create(&s->augmenter, &options, &s->arena, err));
     return mote_augmenter_mixes(s->augmenter) ? soften_targets(s, err) : MOTE_OK;

@@ -43,12 +43,16 @@ mote_augment_drawn mote_augment_draw(const mote_augment_step *step, mote_augment
     mote_augment_drawn       drawn = {{factor}};
 
     switch (step->kind) {
-    case MOTE_AUGMENT_FLIP: drawn.value[0] = mote_random_unit_f32(key, 0) <= 0.5f; break;
+    case MOTE_AUGMENT_FLIP:
+        drawn.value[0] = mote_random_unit_f32(key, 0) <= 0.5f;
+        break;
     case MOTE_AUGMENT_TRANSLATION:
         drawn.value[0] = draw_from(step->height, key, 0) * (float)shape.height;
         drawn.value[1] = draw_from(step->width, key, 1) * (float)shape.width;
         break;
-    case MOTE_AUGMENT_ROTATION: drawn.value[0] = factor * 360.0f; break;
+    case MOTE_AUGMENT_ROTATION:
+        drawn.value[0] = factor * 360.0f;
+        break;
     case MOTE_AUGMENT_ZOOM:
         drawn.value[0] = 1.0f + draw_from(step->height, key, 0);
         drawn.value[1] = step->has_width ? 1.0f + draw_from(step->width, key, 1) : drawn.value[0];
@@ -57,13 +61,26 @@ mote_augment_drawn mote_augment_draw(const mote_augment_step *step, mote_augment
         drawn.value[0] = draw_whole(step->padding, key, 0);
         drawn.value[1] = draw_whole(step->padding, key, 1);
         break;
-    case MOTE_AUGMENT_BRIGHTNESS: drawn.value[0] = factor * range_of(step->value_range); break;
-    case MOTE_AUGMENT_CONTRAST: drawn.value[0] = draw_from(contrast, key, 0); break;
-    case MOTE_AUGMENT_SATURATION: drawn.value[0] = factor / (1.0f - factor + 1e-7f); break;
-    case MOTE_AUGMENT_HUE: drawn.value[0] = (mote_random_unit_f32(key, 1) > 0.5f ? -0.5f : 0.5f) * factor; break;
-    case MOTE_AUGMENT_ERASING: drawn = draw_rectangle(step, shape, key); break;
-    case MOTE_AUGMENT_TIME_SHIFT: drawn.value[0] = rintf(factor * (float)shape.height); break;
-    default: break;
+    case MOTE_AUGMENT_BRIGHTNESS:
+        drawn.value[0] = factor * range_of(step->value_range);
+        break;
+    case MOTE_AUGMENT_CONTRAST:
+        drawn.value[0] = draw_from(contrast, key, 0);
+        break;
+    case MOTE_AUGMENT_SATURATION:
+        drawn.value[0] = factor / (1.0f - factor + 1e-7f);
+        break;
+    case MOTE_AUGMENT_HUE:
+        drawn.value[0] = (mote_random_unit_f32(key, 1) > 0.5f ? -0.5f : 0.5f) * factor;
+        break;
+    case MOTE_AUGMENT_ERASING:
+        drawn = draw_rectangle(step, shape, key);
+        break;
+    case MOTE_AUGMENT_TIME_SHIFT:
+        drawn.value[0] = rintf(factor * (float)shape.height);
+        break;
+    default:
+        break;
     }
     return drawn;
 }
@@ -131,9 +148,9 @@ typedef struct affine {
 
 static float pixel(const float *from, mote_augment_shape s, int32_t y, int32_t x, int32_t c, float fill)
 {
-    return y < 0 || x < 0 || y >= s.height || x >= s.width ? fill : from[((size_t)y * (size_t)s.width + (size_t)x) *
-                                                                            (size_t)s.channels +
-                                                                        (size_t)c];
+    return y < 0 || x < 0 || y >= s.height || x >= s.width
+               ? fill
+               : from[((size_t)y * (size_t)s.width + (size_t)x) * (size_t)s.channels + (size_t)c];
 }
 
 static void read_between(const float *from, mote_augment_shape s, float y, float x, float fill, float *to)
@@ -225,8 +242,7 @@ static void erase(const mote_augment_step *step, mote_augment_shape s, const mot
 
     for (y = 0; y < s.height; y++)
         for (x = 0; x < s.width; x++) {
-            const bool is_inside =
-                (float)x >= edge[0] && (float)x < edge[1] && (float)y >= edge[2] && (float)y < edge[3];
+            const bool is_inside = (float)x >= edge[0] && (float)x < edge[1] && (float)y >= edge[2] && (float)y < edge[3];
             for (c = 0; c < s.channels; c++, from++, to++) {
                 const float fill = noise ? *noise++ * high : step->fill_value;
                 *to = is_inside ? fminf(high, fmaxf(low, fill)) : *from;
@@ -256,8 +272,8 @@ static void stretch(const mote_augment_step *step, mote_augment_shape s, float f
             sum += (double)from[i * channels + c];
         mean = (float)(sum / (double)pixels);
         for (i = 0; i < pixels; i++)
-            to[i * channels + c] = fminf(step->value_range.high,
-                                         fmaxf(step->value_range.low, (from[i * channels + c] - mean) * factor + mean));
+            to[i * channels + c] =
+                fminf(step->value_range.high, fmaxf(step->value_range.low, (from[i * channels + c] - mean) * factor + mean));
     }
 }
 
@@ -282,9 +298,9 @@ static float within_one(float x)
 
 static void to_rgb(const float *hsv, float *rgb)
 {
-    const float hue = hsv[0] * 6, part[3] = {within_one(fabsf(hue - 3) - 1), within_one(2 - fabsf(hue - 2)),
-                                             within_one(2 - fabsf(hue - 4))};
-    int         c;
+    const float hue = hsv[0] * 6,
+                part[3] = {within_one(fabsf(hue - 3) - 1), within_one(2 - fabsf(hue - 2)), within_one(2 - fabsf(hue - 4))};
+    int c;
 
     for (c = 0; c < 3; c++)
         rgb[c] = (1 - hsv[1] + hsv[1] * part[c]) * hsv[2];
@@ -353,25 +369,45 @@ void mote_augment_apply(const mote_augment_step *step, mote_augment_shape s, con
         else
             memcpy(to, from, count * sizeof *to);
         break;
-    case MOTE_AUGMENT_TRANSLATION: transform(step, s, (affine){1, 0, -v[1], 0, 1, -v[0]}, from, to); break;
-    case MOTE_AUGMENT_ROTATION: transform(step, s, turn(v[0], s), from, to); break;
-    case MOTE_AUGMENT_ZOOM: transform(step, s, zoom(v[0], v[1], s), from, to); break;
-    case MOTE_AUGMENT_CROP: shift(step, s, (int32_t)v[0], (int32_t)v[1], from, to); break;
-    case MOTE_AUGMENT_BRIGHTNESS: brighten(step, count, v[0], from, to); break;
-    case MOTE_AUGMENT_CONTRAST: stretch(step, s, v[0], from, to); break;
-    case MOTE_AUGMENT_SATURATION: saturate(step, pixels, v[0], from, to); break;
-    case MOTE_AUGMENT_HUE: turn_hue(step, pixels, v[0], from, to); break;
+    case MOTE_AUGMENT_TRANSLATION:
+        transform(step, s, (affine){1, 0, -v[1], 0, 1, -v[0]}, from, to);
+        break;
+    case MOTE_AUGMENT_ROTATION:
+        transform(step, s, turn(v[0], s), from, to);
+        break;
+    case MOTE_AUGMENT_ZOOM:
+        transform(step, s, zoom(v[0], v[1], s), from, to);
+        break;
+    case MOTE_AUGMENT_CROP:
+        shift(step, s, (int32_t)v[0], (int32_t)v[1], from, to);
+        break;
+    case MOTE_AUGMENT_BRIGHTNESS:
+        brighten(step, count, v[0], from, to);
+        break;
+    case MOTE_AUGMENT_CONTRAST:
+        stretch(step, s, v[0], from, to);
+        break;
+    case MOTE_AUGMENT_SATURATION:
+        saturate(step, pixels, v[0], from, to);
+        break;
+    case MOTE_AUGMENT_HUE:
+        turn_hue(step, pixels, v[0], from, to);
+        break;
     case MOTE_AUGMENT_ERASING:
         if (v[0] != 0)
             erase(step, s, drawn, noise, from, to);
         else
             memcpy(to, from, count * sizeof *to);
         break;
-    case MOTE_AUGMENT_TIME_SHIFT: shift(step, s, (int32_t)v[0], 0, from, to); break;
+    case MOTE_AUGMENT_TIME_SHIFT:
+        shift(step, s, (int32_t)v[0], 0, from, to);
+        break;
     case MOTE_AUGMENT_SCALING:
         for (i = 0; i < count; i++)
             to[i] = from[i] * v[0];
         break;
-    default: memcpy(to, from, count * sizeof *to); break;
+    default:
+        memcpy(to, from, count * sizeof *to);
+        break;
     }
 }

@@ -44,7 +44,7 @@ typedef struct mote_fit {
     mote_score_place     place[MOTE_TARGETS_MAX];
     int                  output_count;
     mote_optimizer_state optimizer;
-    mote_pruner         *pruner; /* NULL: nothing is pruned */
+    mote_pruner         *pruner;    /* NULL: nothing is pruned */
     mote_augmenter      *augmenter; /* NULL: samples stay as they are */
     uint32_t            *order;
     uint32_t             step;
@@ -65,7 +65,8 @@ mote_status mote_fit_take_targets(const mote_fit *s, mote_error *err);
 mote_status mote_fit_step(mote_fit *s, mote_dataset_pick pick, int epoch, mote_fit_scores *sums, mote_error *err);
 void        mote_fit_evaluate(mote_fit *s, const mote_dataset_split *split, mote_fit_scores *sums);
 
-/* augment_fit.c. What augmentation needs, refused where it cannot be; and the batch that was gathered for a step, changed. */
+/* augment_fit.c. What augmentation needs, refused where it cannot be; and the batch that was gathered for a step, changed.
+ */
 mote_status mote_fit_start_augmenting(mote_fit *s, mote_error *err);
 void        mote_fit_augment(mote_fit *s, size_t count, uint32_t step);
 

@@ -1,5 +1,5 @@
-/* model.architecture: names, shapes and parameters are those of Keras and of MLPerf Tiny; what is printed is what is built; what
- * cannot be is refused. SPDX-License-Identifier: Apache-2.0 */
+/* model.architecture: names, shapes and parameters are those of Keras and of MLPerf Tiny; what is printed is what is built;
+ * what cannot be is refused. SPDX-License-Identifier: Apache-2.0 */
 #include "testing.h"
 
 #include <stdlib.h>
@@ -73,16 +73,16 @@ static void show_shape(char out[64], const mote_tensor *tensor)
 
 static mote_model *begin(const char *line)
 {
-    char       name[32], alpha[16], text[300];
-    int        height, width, channels, classes;
-    size_t     parameters;
-    mote_spec *spec;
+    char        name[32], alpha[16], text[300];
+    int         height, width, channels, classes;
+    size_t      parameters;
+    mote_spec  *spec;
     mote_model *model;
 
     assert_int_equal(
         sscanf(line, "# %31s %15s %d %d %d %d %zu", name, alpha, &height, &width, &channels, &classes, &parameters), 7);
-    snprintf(text, sizeof text, "model: {architecture: %s, alpha: %s, input: [%d, %d, %d], classes: %d}\n", name, alpha, height,
-             width, channels, classes);
+    snprintf(text, sizeof text, "model: {architecture: %s, alpha: %s, input: [%d, %d, %d], classes: %d}\n", name, alpha,
+             height, width, channels, classes);
     spec = parsed(text);
     model = built(spec, NULL);
     if (count_of_model(model) != parameters)
@@ -166,17 +166,17 @@ static void the_four_of_mlperf_tiny_have_their_parameters(void **state)
 
 static void what_is_printed_builds_the_same_network(void **state)
 {
-    static const char *const heads[] = {
-        "architecture: mobilenet_v1, alpha: 0.3, dropout: 0", "architecture: mobilenet_v1_tiny, alpha: 0.1",
-        "architecture: mobilenet_v2, alpha: 0.2, classifier_activation: linear", "architecture: resnet8, alpha: 2",
-        "architecture: ds_cnn, alpha: 0.5"};
-    size_t i;
+    static const char *const heads[] = {"architecture: mobilenet_v1, alpha: 0.3, dropout: 0",
+                                        "architecture: mobilenet_v1_tiny, alpha: 0.1",
+                                        "architecture: mobilenet_v2, alpha: 0.2, classifier_activation: linear",
+                                        "architecture: resnet8, alpha: 2", "architecture: ds_cnn, alpha: 0.5"};
+    size_t                   i;
 
     (void)state;
     for (i = 0; i < sizeof heads / sizeof *heads; i++) {
-        mote_error err = {0};
-        mote_text  text = {0};
-        mote_spec *spec, *again;
+        mote_error  err = {0};
+        mote_text   text = {0};
+        mote_spec  *spec, *again;
         mote_model *model, *other;
         char       *layers;
         int32_t     k;
@@ -243,7 +243,8 @@ static void what_cannot_be_is_refused_by_line(void **state)
     static const struct {
         const char *model, *says;
     } cases[] = {
-        {"{architecture: mobilenet_v3, input: [96, 96, 3]}", "x.yaml:1: model: unknown architecture \"mobilenet_v3\"; did you"},
+        {"{architecture: mobilenet_v3, input: [96, 96, 3]}",
+         "x.yaml:1: model: unknown architecture \"mobilenet_v3\"; did you"},
         {"{alpha: 0.5, layers: [dense: 1], input: [3]}", "alpha goes with architecture"},
         {"{architecture: resnet8, layers: [dense: 1]}", "model: layers does not go with architecture"},
         {"{architecture: resnet8, inputs: [a, b]}", "model: inputs does not go with architecture"},

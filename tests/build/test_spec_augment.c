@@ -1,4 +1,5 @@
-/* train.augment: Keras' ways of writing ranges, the order of steps, mistakes told by line. SPDX-License-Identifier: Apache-2.0 */
+/* train.augment: Keras' ways of writing ranges, the order of steps, mistakes told by line. SPDX-License-Identifier:
+ * Apache-2.0 */
 #include "testing.h"
 
 #include <math.h>

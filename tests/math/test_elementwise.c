@@ -268,8 +268,10 @@ static void sums_are_exact_to_a_millionth(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(functions_keep_their_error_bounds), cmocka_unit_test(simple_functions_do_every_count),
-        cmocka_unit_test(row_functions_match_plain_loops),   cmocka_unit_test(dropout_is_a_function_of_key_and_index),
+        cmocka_unit_test(functions_keep_their_error_bounds),
+        cmocka_unit_test(simple_functions_do_every_count),
+        cmocka_unit_test(row_functions_match_plain_loops),
+        cmocka_unit_test(dropout_is_a_function_of_key_and_index),
         cmocka_unit_test(gaussian_is_the_normal_quantile_of_key_and_index),
         cmocka_unit_test(sums_are_exact_to_a_millionth),
     };

@@ -11,6 +11,7 @@ const mote_op_case dropout_cases[] = {
     {"to SELU's lowest", .in = {INPUT(1, 37)}, .attrs.dropout = {.rate = 0.3f, .noise = MRT_NOISE_ALPHA}},
     {"times a normal number", .in = {INPUT(1, 37)}, .attrs.dropout = {.stddev = 0.7f, .noise = MRT_NOISE_PRODUCT}},
     {"plus a normal number", .in = {INPUT(1, 5, 4, 3)}, .attrs.dropout = {.stddev = 0.7f, .noise = MRT_NOISE_SUM}},
-    {"noise in inference", .in = {INPUT(1, 9)}, .attrs.dropout = {.stddev = 1, .noise = MRT_NOISE_SUM}, .is_inferring = true},
+    {"noise in inference", .in = {INPUT(1, 9)}, .attrs.dropout = {.stddev = 1, .noise = MRT_NOISE_SUM},
+     .is_inferring = true},
     {0},
 };

@@ -1,5 +1,5 @@
-/* Augmentation: Keras' pictures from the same drawn numbers; what is drawn; the same bytes for any number of threads; what is
- * refused. SPDX-License-Identifier: Apache-2.0 */
+/* Augmentation: Keras' pictures from the same drawn numbers; what is drawn; the same bytes for any number of threads; what
+ * is refused. SPDX-License-Identifier: Apache-2.0 */
 #include "testing.h"
 
 #include <math.h>
@@ -312,11 +312,12 @@ static void noise_has_its_deviation_and_sequences_are_shifted_whole(void **state
 {
     enum { WIDTH = SIDE * SIDE * 3, TIMES = 100, COUNT = 2 * TIMES * WIDTH };
     const mote_augment_step noise = {.kind = MOTE_AUGMENT_NOISE, .stddev = 0.5f};
-    const mote_augment_step late = {.kind = MOTE_AUGMENT_TIME_SHIFT, .factor = {0.25f, 0.25f}, .fill_mode = MOTE_FILL_CONSTANT};
-    mote_dataset           *set = pictures(false);
-    float                  *x = malloc(COUNT * sizeof *x), *y = malloc(COUNT * sizeof *y);
-    double                  sum = 0, squares = 0;
-    size_t                  i;
+    const mote_augment_step late = {
+        .kind = MOTE_AUGMENT_TIME_SHIFT, .factor = {0.25f, 0.25f}, .fill_mode = MOTE_FILL_CONSTANT};
+    mote_dataset *set = pictures(false);
+    float        *x = malloc(COUNT * sizeof *x), *y = malloc(COUNT * sizeof *y);
+    double        sum = 0, squares = 0;
+    size_t        i;
 
     (void)state;
     show(x, set, NULL, 0, TIMES);
@@ -356,9 +357,8 @@ static void samples_and_targets_are_mixed_alike(void **state)
         targets[2 * i] = (float)i;
         targets[2 * i + 1] = 1 - (float)i;
     }
-    assert_int_equal(mote_augmenter_create(&a,
-                                           &(mote_augmenter_options){&augment, set, NULL, mote_math_select(NULL), COUNT, 9},
-                                           &arena, &err),
+    assert_int_equal(mote_augmenter_create(
+                         &a, &(mote_augmenter_options){&augment, set, NULL, mote_math_select(NULL), COUNT, 9}, &arena, &err),
                      MOTE_OK);
     assert_true(mote_augmenter_mixes(a));
     mote_augmenter_run(a, NULL, &(mote_augment_batch){COUNT, 3, all});
@@ -406,8 +406,8 @@ static void what_cannot_be_is_refused_in_a_sentence(void **state)
         const uint32_t           sample = 0;
         float                    x;
         mote_error               told = {0};
-        if (mote_augment_samples(&x, set, &augment, &(mote_augment_show){.samples = &sample, .count = 1, .times = 1}, &told) !=
-                MOTE_ERR_USAGE ||
+        if (mote_augment_samples(&x, set, &augment, &(mote_augment_show){.samples = &sample, .count = 1, .times = 1},
+                                 &told) != MOTE_ERR_USAGE ||
             !strstr(told.text, cases[i].says))
             fail_msg("case %zu: %s", i, told.text);
     }
@@ -429,10 +429,10 @@ static void mixing_comes_last_and_wants_soft_targets(void **state)
                      MOTE_ERR_USAGE);
     assert_non_null(strstr(err.text, "write it as the last step"));
     err = (mote_error){0};
-    assert_int_equal(
-        mote_train(&training, model, set,
-                   &(mote_train_options){.loss = MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, .augment = &alone}, &err),
-        MOTE_ERR_USAGE);
+    assert_int_equal(mote_train(&training, model, set,
+                                &(mote_train_options){.loss = MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, .augment = &alone},
+                                &err),
+                     MOTE_ERR_USAGE);
     assert_non_null(strstr(err.text, "use categorical_crossentropy"));
     mote_model_destroy(model);
     mote_dataset_destroy(set);

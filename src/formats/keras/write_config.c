@@ -94,7 +94,8 @@ static const char *name_of(const mote_keras_writing *w, const mote_key *key)
 }
 
 /* Keras 3 makes SpatialDropout of its own words alone, and this is none of them. */
-static void set_trainable(const mote_keras_writing *w, const mote_keras_written *layer, const char *class_name, json_t *config)
+static void set_trainable(const mote_keras_writing *w, const mote_keras_written *layer, const char *class_name,
+                          json_t *config)
 {
     if (strncmp(class_name, "SpatialDropout", 14) != 0)
         mote_json_set(&config, "trainable", json_boolean(!mote_keras_is_frozen(w, layer->record)));
