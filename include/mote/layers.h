@@ -132,8 +132,8 @@ typedef struct mote_conv2d_options {
     mote_switch      use_bias;           /* on */
     mote_initializer kernel_initializer; /* glorot_uniform */
     mote_initializer bias_initializer;   /* zeros */
-    int32_t          groups; /* 1; each sees its part of the channels and makes its part of the filters: kernel [.., in / groups] */
-    uint64_t         room[7]; /* mote.h */
+    int32_t  groups;  /* 1; each sees its part of the channels and makes its part of the filters: kernel [.., in / groups] */
+    uint64_t room[7]; /* mote.h */
 } mote_conv2d_options;
 mote_layer_id mote_layer_conv2d(mote_builder *builder, mote_layer_id x, const mote_conv2d_options *options);
 
@@ -194,10 +194,10 @@ mote_layer_id mote_layer_depthwise_conv1d(mote_builder *builder, mote_layer_id x
  * "NAME/depthwise_kernel", "NAME/pointwise_kernel" [filters, 1, 1, in depth_multiplier], "NAME/bias" [filters]. */
 typedef struct mote_separable_conv1d_options {
     const char      *name;
-    int32_t          filters;     /* required */
-    int32_t          kernel_size; /* required */
-    int32_t          strides;     /* 1 */
-    mote_padding     padding;     /* causal, too */
+    int32_t          filters;          /* required */
+    int32_t          kernel_size;      /* required */
+    int32_t          strides;          /* 1 */
+    mote_padding     padding;          /* causal, too */
     int32_t          dilation_rate;    /* 1 */
     int32_t          depth_multiplier; /* 1 */
     mote_activation  activation;
@@ -230,8 +230,8 @@ mote_layer_id mote_layer_separable_conv2d(mote_builder *builder, mote_layer_id x
                                           const mote_separable_conv2d_options *options);
 
 /* [steps, in] -> [steps', filters]: what takes a gradient back through a conv1d of these arguments. same: steps' = steps
- * strides; valid: steps strides + max(kernel - strides, 0); with output_padding p: (steps - 1) strides + kernel + p, and with
- * same 2 floor(kernel / 2) less. Weights "NAME/kernel" [filters, 1, kernel, in], "NAME/bias" [filters]. */
+ * strides; valid: steps strides + max(kernel - strides, 0); with output_padding p: (steps - 1) strides + kernel + p, and
+ * with same 2 floor(kernel / 2) less. Weights "NAME/kernel" [filters, 1, kernel, in], "NAME/bias" [filters]. */
 typedef struct mote_conv1d_transpose_options {
     const char      *name;
     int32_t          filters;     /* required */
@@ -375,8 +375,8 @@ typedef struct mote_up_sampling2d_options {
 } mote_up_sampling2d_options;
 mote_layer_id mote_layer_up_sampling2d(mote_builder *builder, mote_layer_id x, const mote_up_sampling2d_options *options);
 
-/* The same shape: gamma (x - mean) / sqrt(variance + epsilon) + beta, mean and variance of each sample's values along `axis`.
- * Weights "NAME/gamma" and "NAME/beta", of these axes' shape. */
+/* The same shape: gamma (x - mean) / sqrt(variance + epsilon) + beta, mean and variance of each sample's values along
+ * `axis`. Weights "NAME/gamma" and "NAME/beta", of these axes' shape. */
 typedef struct mote_layer_normalization_options {
     const char      *name;
     mote_numbers     axis;              /* -1; several must be the last ones */

@@ -192,7 +192,7 @@ typedef struct mote_layer_record {
     mote_id                      *in, out;                            /* of graph 0, as weights are */
     int32_t                       in_count, weight_count, node_count; /* so many operators are the layer */
     mote_id                       weight[MOTE_LAYER_WEIGHTS_MAX];     /* no layer that is recorded has more */
-    mote_weight_layout              layout[MOTE_LAYER_WEIGHTS_MAX];     /* rank 0: outputs come last in the file */
+    mote_weight_layout            layout[MOTE_LAYER_WEIGHTS_MAX];     /* rank 0: outputs come last in the file */
 } mote_layer_record;
 
 typedef struct mote_blob {

@@ -493,7 +493,8 @@ const mote_tensor *mote_layer_tensor(const mote_layer_call *call, mote_layer_id 
 {
     static const mote_tensor none = {.name = "", .rank = 4, .dim = {1, 1, 1, 1}};
 
-    return id == MOTE_NO_LAYER || call->builder->err.code != MOTE_OK ? &none : &mote_builder_graph(call->builder)->tensors[id];
+    return id == MOTE_NO_LAYER || call->builder->err.code != MOTE_OK ? &none
+                                                                     : &mote_builder_graph(call->builder)->tensors[id];
 }
 
 int32_t mote_layer_channels(const mote_layer_call *call)

@@ -1,6 +1,7 @@
-/* Keras' Conv, DepthwiseConv, SeparableConv and ConvTranspose of one and two dimensions, channels last. Those of one dimension
- * are of images of height 1: a reshape before and behind them, which moves nothing.
- * SPDX-License-Identifier: Apache-2.0 */
+/* Keras' Conv, DepthwiseConv, SeparableConv and ConvTranspose of one and two dimensions, channels last. Those of one
+ * dimension are of images of height 1: a reshape before and behind them, which moves nothing. SPDX-License-Identifier:
+ * Apache-2.0 */
+#include "layers/builder.h"
 #include "layers/parts.h"
 
 /* What all have in common; the options' names differ. Sizes are [height, width]. */
@@ -24,11 +25,21 @@ static window window_of_image(const mote_layer_call *call, const int32_t *kernel
 
 static window window_of_sequence(int32_t kernel, int32_t strides, int32_t dilation, mote_padding padding)
 {
-    return (window){
-        .n = 1, .kernel = {1, kernel}, .strides = {1, strides}, .dilation = {1, dilation}, .padding = padding, .x = MOTE_NONE};
+    return (window){.n = 1,
+                    .kernel = {1, kernel},
+                    .strides = {1, strides},
+                    .dilation = {1, dilation},
+                    .padding = padding,
+                    .x = MOTE_NONE};
 }
 
 /* ---- what a window must keep to ---- */
+
+/* What a file has, some backend of Keras computes. */
+static bool is_read(const mote_layer_call *call)
+{
+    return call->builder->source != NULL;
+}
 
 static int64_t reach(const window *w, int axis)
 {
@@ -56,7 +67,7 @@ static mote_status check_window(const mote_layer_call *call, const window *w)
     const int32_t      height = w->n == 1 ? 1 : in->dim[1], width = in->dim[in->rank - 2];
     const bool         is_dilated = w->dilation[0] > 1 || w->dilation[1] > 1;
 
-    if (is_dilated && (w->strides[0] > 1 || w->strides[1] > 1))
+    if (!is_read(call) && is_dilated && (w->strides[0] > 1 || w->strides[1] > 1))
         mote_layer_fail(call, MOTE_ERR_USAGE, "strides and dilation_rate over 1 do not go together");
     else if (w->padding == MOTE_PADDING_VALID && (reach(w, 0) > height || reach(w, 1) > width))
         fail_size(call, w);
@@ -70,7 +81,7 @@ static mote_status check_depthwise(const mote_layer_call *call, const window *w,
     const int64_t channels = (int64_t)mote_layer_channels(call) * multiplier;
 
     MOTE_TRY(check_window(call, w));
-    if (w->n == 2 && w->strides[0] != w->strides[1])
+    if (!is_read(call) && w->n == 2 && w->strides[0] != w->strides[1])
         mote_layer_fail(call, MOTE_ERR_USAGE, "strides [%d,%d]: a depthwise convolution's must be equal", w->strides[0],
                         w->strides[1]);
     else if (channels > MOTE_LAYER_CHANNEL_MAX)
@@ -381,14 +392,10 @@ static mote_layer_id add_conv1d_transpose(const mote_layer_call *call, const voi
 
 /* ---- tables ---- */
 
-#define SIZE(key, T, ...)                                                                                                   \
-    MOTE_KEY(#key, T, key, .min = 1, .max = MOTE_LAYER_SIZE_MAX, __VA_ARGS__)
-#define FILTERS(T)                                                                                                          \
-    MOTE_KEY("filters", T, filters, .min = 1, .max = MOTE_LAYER_CHANNEL_MAX, .is_required = true)
-#define GROUPS(T)                                                                                                           \
-    MOTE_KEY("groups", T, groups, .min = 1, .max = MOTE_LAYER_CHANNEL_MAX, .standard = 1)
-#define PADDING(T, allowed)                                                                                                 \
-    MOTE_KEY("padding", T, padding, .words = allowed)
+#define SIZE(key, T, ...)   MOTE_KEY(#key, T, key, .min = 1, .max = MOTE_LAYER_SIZE_MAX, __VA_ARGS__)
+#define FILTERS(T)          MOTE_KEY("filters", T, filters, .min = 1, .max = MOTE_LAYER_CHANNEL_MAX, .is_required = true)
+#define GROUPS(T)           MOTE_KEY("groups", T, groups, .min = 1, .max = MOTE_LAYER_CHANNEL_MAX, .standard = 1)
+#define PADDING(T, allowed) MOTE_KEY("padding", T, padding, .words = allowed)
 #define OUTPUT_PADDING(T, count)                                                                                            \
     MOTE_KEY("output_padding", T, output_padding, .min = 0, .max = MOTE_LAYER_SIZE_MAX, .most = count)
 #define INITIALIZER(key, T, usual)                                                                                          \
@@ -435,9 +442,10 @@ static const mote_key conv1d_keys[] = {
 #define SEPARABLE_KEYS(T)                                                                                                   \
     {                                                                                                                       \
         FILTERS(T), SIZE(kernel_size, T, .is_required = true), SIZE(strides, T, .standard = 1),                             \
-            PADDING(T, mote_padding_words), SIZE(dilation_rate, T, .standard = 1), SIZE(depth_multiplier, T, .standard = 1), \
-            ACTIVATION_AND_BIAS(T), INITIALIZER(depthwise_initializer, T, GLOROT_UNIFORM),                                  \
-            INITIALIZER(pointwise_initializer, T, GLOROT_UNIFORM), INITIALIZER(bias_initializer, T, ZEROS),                 \
+            PADDING(T, mote_padding_words), SIZE(dilation_rate, T, .standard = 1),                                          \
+            SIZE(depth_multiplier, T, .standard = 1), ACTIVATION_AND_BIAS(T),                                               \
+            INITIALIZER(depthwise_initializer, T, GLOROT_UNIFORM), INITIALIZER(pointwise_initializer, T, GLOROT_UNIFORM),   \
+            INITIALIZER(bias_initializer, T, ZEROS),                                                                        \
         {                                                                                                                   \
             0                                                                                                               \
         }                                                                                                                   \

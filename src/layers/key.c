@@ -123,7 +123,9 @@ static mote_status check_numbers(const mote_key *key, const mote_numbers *number
 
     if (numbers->count < 0 || numbers->count > key->most || (key->in_pairs && numbers->count == 3))
         return mote_fail(err, MOTE_ERR_USAGE, "%s has %d numbers; %s are possible", key->name, (int)numbers->count,
-                         key->in_pairs ? "one, two or four" : key->most == 1 ? "one" : "a few");
+                         key->in_pairs    ? "one, two or four"
+                         : key->most == 1 ? "one"
+                                          : "a few");
     for (i = 0; i < numbers->count; i++)
         MOTE_TRY(mote_key_check_number(key, numbers->values[i], err));
     return MOTE_OK;

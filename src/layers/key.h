@@ -12,15 +12,15 @@
 #include <mote/status.h>
 
 typedef enum mote_key_kind {
-    MOTE_KEY_INT,    /* int, or an enum; with words: by its words */
-    MOTE_KEY_PAIR,   /* int[2]: one number for both, or [height, width] */
+    MOTE_KEY_INT,     /* int, or an enum; with words: by its words */
+    MOTE_KEY_PAIR,    /* int[2]: one number for both, or [height, width] */
     MOTE_KEY_NUMBERS, /* mote_numbers: one or a list; without a standard there may be none */
-    MOTE_KEY_SHAPE,  /* mote_shape; min may be -1: one dimension to be worked out */
-    MOTE_KEY_U64,    /* size_t or uint64_t; without a max any */
-    MOTE_KEY_FLOAT,  /* float */
-    MOTE_KEY_DOUBLE, /* double */
-    MOTE_KEY_BOOL,   /* bool */
-    MOTE_KEY_TEXT    /* const char *; any words given are those allowed */
+    MOTE_KEY_SHAPE,   /* mote_shape; min may be -1: one dimension to be worked out */
+    MOTE_KEY_U64,     /* size_t or uint64_t; without a max any */
+    MOTE_KEY_FLOAT,   /* float */
+    MOTE_KEY_DOUBLE,  /* double */
+    MOTE_KEY_BOOL,    /* bool */
+    MOTE_KEY_TEXT     /* const char *; any words given are those allowed */
 } mote_key_kind;
 
 typedef struct mote_word {

@@ -63,7 +63,10 @@ static bool parse_number(const mote_yaml *value, double *number)
 static mote_status check_range(const slot *s, const mote_yaml *value, double number)
 {
     mote_error problem = {0};
+    const bool has_no_zero = s->key->standard != 0 && s->key->min < 0 && s->key->kind == MOTE_KEY_INT;
 
+    if (number == 0 && has_no_zero) /* it would become the default */
+        return mote_yaml_fail(s->reader, value->line, "%s: %s is 0, which is not possible", s->where, s->key->name);
     if (mote_key_check_number(s->key, number, &problem) == MOTE_OK)
         return MOTE_OK;
     return mote_yaml_fail(s->reader, value->line, "%s: %s", s->where, problem.text);
@@ -123,9 +126,9 @@ static mote_status read_pair(const slot *s, const mote_yaml *value, int *pair)
 /* One, a list of them, or a list of two pairs. */
 static mote_status read_numbers(const slot *s, const mote_yaml *value, mote_numbers *numbers)
 {
-    const char *wanted = s->key->in_pairs    ? "a whole number, two, or two pairs as in [[1, 2], [3, 4]],"
-                         : s->key->most == 1 ? "a whole number"
-                                             : "a whole number or a list of them";
+    const char      *wanted = s->key->in_pairs    ? "a whole number, two, or two pairs as in [[1, 2], [3, 4]],"
+                              : s->key->most == 1 ? "a whole number"
+                                                  : "a whole number or a list of them";
     const mote_yaml *item;
     mote_numbers     read = {0};
 

@@ -23,11 +23,11 @@ typedef struct mote_layer_call {
 typedef struct mote_layer_type {
     const char     *name, *keras_class; /* "conv2d", "Conv2D" */
     size_t          options_bytes;
-    const mote_key *keys;     /* the first is what a spec's shorthand `- dropout: 0.5` gives */
+    const mote_key *keys;        /* the first is what a spec's shorthand `- dropout: 0.5` gives */
     bool            is_image;    /* inputs must be [height, width, channels] */
     bool            is_sequence; /* inputs must be [steps, channels] */
     bool            has_format;  /* of a sequence: Keras says data_format, as it does of all images */
-    int             in_min;   /* 0: exactly one input; else at least so many */
+    int             in_min;      /* 0: exactly one input; else at least so many */
     mote_layer_id (*add)(const mote_layer_call *call, const void *options);
 } mote_layer_type;
 
@@ -48,8 +48,7 @@ mote_layer_id mote_builder_add(mote_builder *builder, const mote_layer_type *typ
 
 /* ---- for layers' files ---- */
 
-extern const mote_word mote_activation_words[], mote_padding_words[], mote_causal_padding_words[],
-    mote_initializer_words[];
+extern const mote_word mote_activation_words[], mote_padding_words[], mote_causal_padding_words[], mote_initializer_words[];
 
 /* Layers' numbers: what a size, a count of channels may be. */
 #define MOTE_LAYER_SIZE_MAX    4096
@@ -57,8 +56,8 @@ extern const mote_word mote_activation_words[], mote_padding_words[], mote_causa
 
 const mote_tensor *mote_layer_in(const mote_layer_call *call, int index);
 const mote_tensor *mote_layer_tensor(const mote_layer_call *call, mote_layer_id id); /* after a failure some tensor */
-int32_t            mote_layer_channels(const mote_layer_call *call);         /* of input 0 */
-mote_shape_text    mote_layer_shape(const mote_layer_call *call, int index); /* an input's, without the batch */
+int32_t            mote_layer_channels(const mote_layer_call *call);                 /* of input 0 */
+mote_shape_text    mote_layer_shape(const mote_layer_call *call, int index);         /* an input's, without the batch */
 
 /* layer "NAME": text. Returns MOTE_NO_LAYER. */
 mote_layer_id mote_layer_fail(const mote_layer_call *call, mote_status code, const char *format, ...) MOTE_PRINTF(3, 4);

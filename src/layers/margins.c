@@ -73,8 +73,11 @@ static mote_layer_id add_cropping(const mote_layer_call *call, const mote_number
 
     for (i = 0; i < n; i++)
         if (by.sides[i][0] + by.sides[i][1] >= mote_layer_in(call, 0)->dim[i + 1])
-            return mote_layer_fail(call, MOTE_ERR_USAGE, "cropping leaves nothing of %d %s", mote_layer_in(call, 0)->dim[i + 1],
-                                   n == 1 ? "steps" : i == 0 ? "rows" : "columns");
+            return mote_layer_fail(call, MOTE_ERR_USAGE, "cropping leaves nothing of %d %s",
+                                   mote_layer_in(call, 0)->dim[i + 1],
+                                   n == 1   ? "steps"
+                                   : i == 0 ? "rows"
+                                            : "columns");
     return add_slice(call, &by, n);
 }
 

@@ -78,7 +78,7 @@ static mote_layer_id add_normalized(const mote_layer_call *call, mrt_group_norma
 {
     const int32_t axes = as.axes > 0 ? as.axes : 1;
     mote_id       operands[3] = {call->in[0], MOTE_NONE, MOTE_NONE};
-    mote_node node = {.op = MOTE_OP_GROUP_NORMALIZATION, .in = operands, .in_count = 3, .as.group_normalization = as};
+    mote_node     node = {.op = MOTE_OP_GROUP_NORMALIZATION, .in = operands, .in_count = 3, .as.group_normalization = as};
 
     if (scale == MOTE_SWITCH_ON)
         operands[1] = add_affine(call, "gamma", axes, gamma);
@@ -123,8 +123,7 @@ static mote_layer_id add_layer_normalization(const mote_layer_call *call, const 
 static mote_layer_id add_rms_normalization(const mote_layer_call *call, const void *options)
 {
     const mote_rms_normalization_options    *o = options;
-    const mrt_group_normalization_attributes as = {
-        .axes = last_axes(call, &o->axis), .groups = 1, .epsilon = o->epsilon};
+    const mrt_group_normalization_attributes as = {.axes = last_axes(call, &o->axis), .groups = 1, .epsilon = o->epsilon};
 
     if (as.axes == 0)
         return MOTE_NO_LAYER;
@@ -148,8 +147,7 @@ static mote_layer_id add_group_normalization(const mote_layer_call *call, const 
 
 #define AXIS_KEY(T)                                                                                                         \
     MOTE_KEY("axis", T, axis, .min = 1 - MOTE_RANK_MAX, .max = MOTE_RANK_MAX - 1, .standard = -1, .most = MOTE_RANK_MAX - 1)
-#define EPSILON_KEY(T, usual)                                                                                               \
-    MOTE_KEY("epsilon", T, epsilon, .min = 1e-12, .max = 1, .standard = usual)
+#define EPSILON_KEY(T, usual) MOTE_KEY("epsilon", T, epsilon, .min = 1e-12, .max = 1, .standard = usual)
 #define AFFINE_KEYS(T)                                                                                                      \
     MOTE_KEY("center", T, center, .words = mote_switch_words, .standard = MOTE_SWITCH_ON),                                  \
         MOTE_KEY("scale", T, scale, .words = mote_switch_words, .standard = MOTE_SWITCH_ON),                                \

@@ -1,5 +1,5 @@
-/* Keras' MaxPooling, AveragePooling, GlobalMaxPooling and GlobalAveragePooling of one and two dimensions, channels last. Those
- * of one dimension are of images of height 1. SPDX-License-Identifier: Apache-2.0 */
+/* Keras' MaxPooling, AveragePooling, GlobalMaxPooling and GlobalAveragePooling of one and two dimensions, channels last.
+ * Those of one dimension are of images of height 1. SPDX-License-Identifier: Apache-2.0 */
 #include "layers/parts.h"
 
 /* ---- windows ---- */
@@ -22,8 +22,7 @@ static mote_layer_id add_images(const mote_layer_call *call, const mote_pooling2
         return mote_layer_fail(call, MOTE_ERR_USAGE,
                                "pool_size [%d,%d] is larger than its input %s; use padding: same or a smaller pool_size",
                                o->pool_size[0], o->pool_size[1], mote_layer_shape(call, 0).text);
-    return mote_layer_simple_node(call, op,
-                                  (mote_attrs){.max_pool_2d = attributes(o->pool_size, o->strides, o->padding)});
+    return mote_layer_simple_node(call, op, (mote_attrs){.max_pool_2d = attributes(o->pool_size, o->strides, o->padding)});
 }
 
 static mote_layer_id add_sequences(const mote_layer_call *call, const mote_pooling1d_options *o, mote_op_kind op)
@@ -69,8 +68,8 @@ static mote_layer_id add_global(const mote_layer_call *call, mote_switch keepdim
     mote_id              operands[2] = {call->in[0], mote_layer_integers(call, "axes", axes, count)};
     mote_node            node = {.op = op, .in = operands, .in_count = 2};
 
-    node.as.mean =
-        (mrt_reduce_attributes){.axis = {1, count > 1 ? 2 : 0}, .axis_count = count, .keep_dims = keepdims == MOTE_SWITCH_ON};
+    node.as.mean = (mrt_reduce_attributes){
+        .axis = {1, count > 1 ? 2 : 0}, .axis_count = count, .keep_dims = keepdims == MOTE_SWITCH_ON};
     return mote_layer_node(call, &node);
 }
 

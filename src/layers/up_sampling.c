@@ -10,9 +10,8 @@ static mote_layer_id resize(const mote_layer_call *call, mote_layer_id x, const 
     const int32_t      out[] = {(int32_t)height, (int32_t)width};
     const bool         is_nearest = interpolation == MOTE_INTERPOLATION_NEAREST;
     mote_id            operands[2] = {x, MOTE_NONE};
-    mote_node          node = {.op = is_nearest ? MOTE_OP_RESIZE_NEAREST_NEIGHBOR : MOTE_OP_RESIZE_BILINEAR,
-                               .in = operands,
-                               .in_count = 2};
+    mote_node          node = {
+                 .op = is_nearest ? MOTE_OP_RESIZE_NEAREST_NEIGHBOR : MOTE_OP_RESIZE_BILINEAR, .in = operands, .in_count = 2};
 
     if (height > INT32_MAX || width > INT32_MAX)
         return mote_layer_fail(call, MOTE_ERR_LIMIT, "its output would have %lld rows or columns",

@@ -73,7 +73,7 @@ typedef struct mote_math_pool {
 
 /* Operands of a layer's backward pass: dense, conv2d, depthwise. */
 typedef struct mote_math_grads {
-    const float *x, *w;   /* as in forward; w may be NULL when dx is */
+    const float *x, *w;   /* as in forward; x may be NULL when dw is, w when dx is */
     const float *y;       /* forward's output; read only where the activation is not MOTE_MATH_LINEAR */
     const float *dy;      /* gradient of y, before the activation's own mask */
     float       *dx;      /* NULL: not wanted */

@@ -2,8 +2,8 @@
  *
  *   y = (x - mean) / sqrt(variance + epsilon) * gamma + beta
  *
- * Mean and variance are those of a sample's values along the last `axes` axes, whose shape gamma and beta have; or, with axes
- * 0, of each group of channels over all other axes, gamma and beta [C]. No file holds it: passes/ takes it apart into
+ * Mean and variance are those of a sample's values along the last `axes` axes, whose shape gamma and beta have; or, with
+ * axes 0, of each group of channels over all other axes, gamma and beta [C]. No file holds it: passes/ takes it apart into
  * operators that files have. SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 
@@ -35,8 +35,9 @@ static mote_status check_weight(const mote_graph *graph, const mote_node *node, 
     for (d = 0; fits && d < axes; d++)
         fits = weight->dim[d] == x->dim[x->rank - axes + d];
     if (!fits)
-        return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err, "input %d is %s, a constant of the shape of what it scales expected",
-                            i, mote_shape_show(weight).text);
+        return mote_op_fail(graph, node, MOTE_ERR_FORMAT, err,
+                            "input %d is %s, a constant of the shape of what it scales expected", i,
+                            mote_shape_show(weight).text);
     return MOTE_OK;
 }
 

@@ -44,7 +44,8 @@ static mote_id add_const(lowering *l, const char *suffix, mote_dtype dtype, int3
 {
     const char *name = mote_arena_printf(&l->edit->arena, l->err, "%s/%s", l->name, suffix);
 
-    return name && l->err->code == MOTE_OK ? mote_edit_add_const(l->edit, name, dtype, rank, dim, values, l->err) : MOTE_NONE;
+    return name && l->err->code == MOTE_OK ? mote_edit_add_const(l->edit, name, dtype, rank, dim, values, l->err)
+                                           : MOTE_NONE;
 }
 
 static mote_id unary(lowering *l, mote_op_kind op, mote_id x, const char *suffix)
@@ -124,7 +125,7 @@ static mote_status lower(mote_edit *edit, int32_t *n, mote_error *err)
                            .is_batched = y.is_batched,
                            .at = *n + 1,
                            .err = err};
-    mote_id            x;
+    mote_id           x;
 
     mote_edit_kill(edit, &edit->graph->nodes[*n]);
     x = normalize(&l, norm.in[0], &norm.as.group_normalization);

@@ -734,8 +734,22 @@ static mote_status add_all(mote_fake *fake, mote_error *err)
 
 /* ---- life ---- */
 
+/* Freezing takes it apart: what lies between its pieces is not there in training. */
+static mote_status refuse_normalizations(const mote_graph *graph, mote_error *err)
+{
+    int32_t n;
+
+    for (n = 0; n < graph->node_count; n++)
+        if (graph->nodes[n].op == MOTE_OP_GROUP_NORMALIZATION)
+            return mote_op_fail(graph, &graph->nodes[n], MOTE_ERR_UNSUPPORTED, err,
+                                "layer, group and RMS normalizations cannot be trained quantized; leave quantize out of "
+                                "train, and convert with samples");
+    return MOTE_OK;
+}
+
 static mote_status build(mote_fake *fake, const mote_model *model, const mote_train_quantize *options, mote_error *err)
 {
+    MOTE_TRY(refuse_normalizations(fake->trained, err));
     MOTE_TRY(freeze(fake, model, err));
     MOTE_TRY(try_conversion(fake, options, err));
     MOTE_TRY(take_arrays(fake, err));

@@ -281,7 +281,7 @@ static void a_chain_is_sequential_with_all_arguments(void **state)
     assert_json(config, "config/layers/1/class_name", "\"Conv2D\"");
     assert_json(config, "config/layers/1/config",
                 "{\"name\":\"conv2d\",\"trainable\":true,\"dtype\":\"float32\",\"filters\":4,\"kernel_size\":[3,2],"
-                "\"strides\":[1,1],\"padding\":\"same\",\"dilation_rate\":[1,1],\"activation\":\"relu6\",\"use_bias\":true,"
+                "\"strides\":[1,1],\"padding\":\"same\",\"dilation_rate\":[1,1],\"groups\":1,\"activation\":\"relu6\",\"use_bias\":true,"
                 "\"kernel_initializer\":\"glorot_uniform\",\"bias_initializer\":\"random_normal\","
                 "\"data_format\":\"channels_last\"}");
     assert_json(config, "config/layers/3/config/scale", "false");

@@ -131,8 +131,62 @@ train: {loss: sparse_categorical_crossentropy, metrics: accuracy, epochs: 3}
 model: {layers: [{dense: {units: 6, activation: hard_swish}}, {activation: hard_swish}, {dense: 1}]}
 train: {loss: mae, epochs: 2}
 """),
+    "sequences": ({"x": [24, 3]}, {"y": 3}, """
+model:
+  layers:
+    - conv1d: {filters: 8, kernel_size: 3, padding: causal, dilation_rate: 2, activation: relu, kernel_initializer: he_uniform}
+    - zero_padding1d: [2, 1]
+    - conv1d: {filters: 6, kernel_size: 4, strides: 2, groups: 2, activation: tanh}
+    - max_pooling1d: {pool_size: 3, strides: 1, padding: same}
+    - depthwise_conv1d: {kernel_size: 3, depth_multiplier: 2, padding: same, dilation_rate: 2}
+    - layer_normalization
+    - separable_conv1d: {filters: 7, kernel_size: 3, depth_multiplier: 2, padding: same, activation: sigmoid}
+    - up_sampling1d: 2
+    - conv1d_transpose: {filters: 5, kernel_size: 3, strides: 2, padding: same, output_padding: 0}
+    - cropping1d: [0, 3]
+    - average_pooling1d: 2
+    - layer_normalization: {epsilon: 0.01, center: false, gamma_initializer: random_uniform}
+    - conv1d_transpose: {filters: 5, kernel_size: 4, activation: relu}
+    - global_max_pooling1d: {keepdims: true}
+    - flatten
+    - dense: {units: 3, activation: softmax}
+train: {loss: sparse_categorical_crossentropy, metrics: accuracy, epochs: 3, optimizer: {adam: {learning_rate: 0.003}}}
+"""),
+    "pictures": ({"x": [8, 6, 3]}, {"y": 3}, """
+model:
+  layers:
+    - zero_padding2d: {padding: [[1, 0], [2, 1]]}
+    - separable_conv2d: {filters: 8, kernel_size: [3, 2], depth_multiplier: 2, activation: relu}
+    - group_normalization: {groups: 4, epsilon: 0.01}
+    - conv2d_transpose: {filters: 6, kernel_size: [3, 2], strides: [2, 1], padding: same, activation: relu6}
+    - up_sampling2d: {size: [1, 2], interpolation: bilinear}
+    - conv2d: {filters: 4, kernel_size: 3, strides: 2, groups: 2, padding: same}
+    - group_normalization: {groups: -1, scale: false}
+    - cropping2d: [1, 2]
+    - up_sampling2d
+    - conv2d_transpose: {filters: 4, kernel_size: 2, strides: 2, output_padding: [1, 0]}
+    - layer_normalization: {scale: false}
+    - global_max_pooling2d
+    - dense: {units: 3, activation: softmax}
+train: {loss: sparse_categorical_crossentropy, metrics: accuracy, epochs: 3, optimizer: {adam: {learning_rate: 0.003}}}
+"""),
+    "tcn": ({"x": [20, 2]}, {"y": 3}, """
+model:
+  layers:
+    - conv1d: {filters: 6, kernel_size: 3, padding: causal, name: stem}
+    - batch_normalization
+    - activation: relu
+    - conv1d: {filters: 6, kernel_size: 3, padding: causal, dilation_rate: 2, use_bias: false}
+    - batch_normalization
+    - activation: relu
+    - rms_normalization
+    - add: {inputs: [rms_normalization, stem]}
+    - global_average_pooling1d
+    - dense: {units: 3, activation: softmax}
+train: {loss: sparse_categorical_crossentropy, metrics: accuracy, epochs: 3, optimizer: {adam: {learning_rate: 0.003}}}
+"""),
 }
-NOT_IN_KERAS_2 = {"hard_swish"}
+NOT_IN_KERAS_2 = {"hard_swish", "tcn"}  # hard_swish; RMSNormalization
 
 
 def draw(name, inputs, targets):

@@ -123,7 +123,7 @@ struct mote_keras_call {
     json_t                 *config;
     json_t                 *args, *kwargs; /* kwargs may be NULL */
     mote_keras_place        place;
-    const mote_keras_array *arrays;
+    const mote_keras_array *arrays; /* none: weights are the file's, in their order, as they say that they lie */
     int32_t                 array_count;
     bool                    is_masked;
     int32_t                 node_count;
@@ -235,6 +235,15 @@ void mote_keras_infer(mote_keras_reader *r, const mote_keras_layer *layer);
 void mote_keras_note_untrained(mote_keras_call *k);
 /* The optimizer and what it remembers, the recipe, and what there is to say of them. */
 mote_status mote_keras_take_training(mote_keras_reader *r, mote_model *model, mote_error *err);
+
+/* ---- mote's own layers (own.c) ---- */
+
+/* The layer as the file says it, on x, whose channels come last; and on the call's input, however that lies, as its result.
+ */
+mote_id mote_keras_own(mote_keras_call *k, const mote_layer_type *type, mote_id x);
+/* The same, but the file's `key` says `value`, which is taken over. */
+mote_id mote_keras_own_but(mote_keras_call *k, const mote_layer_type *type, mote_id x, const char *key, json_t *value);
+void    mote_keras_add_own(mote_keras_call *k, const mote_layer_type *type);
 
 /* ---- activations (activation.c) ---- */
 

@@ -1,4 +1,4 @@
-/* Normalizations. BatchNormalization is the operator that training has, over the last axis; the others are put together.
+/* Normalizations. BatchNormalization is the operator that training has, over the last axis.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
@@ -92,119 +92,27 @@ MOTE_KERAS_FUNCTION(batch_normalization)
 
 /* ---- over axes of one sample ---- */
 
-/* x - mean, and 1 / sqrt(variance + epsilon) of it. */
-static mote_id scale_to_one(mote_keras_call *k, mote_id x, const int32_t *axes, int32_t count, double epsilon, bool centers)
-{
-    mote_id away = x, variance;
-
-    if (centers)
-        away = mote_keras_binary(k, MOTE_OP_SUB, x, mote_keras_reduce(k, MOTE_OP_MEAN, x, axes, count, true));
-    variance = mote_keras_reduce(k, MOTE_OP_MEAN, mote_keras_unary(k, MOTE_OP_SQUARE, away), axes, count, true);
-    variance = mote_keras_binary(k, MOTE_OP_ADD, variance, mote_keras_scalar(k, epsilon));
-    return mote_keras_binary(k, MOTE_OP_MUL, away, mote_keras_unary(k, MOTE_OP_RSQRT, variance));
-}
-
-/* Times gamma, plus beta, each of the last axes of x. */
-static mote_id apply(mote_keras_call *k, mote_id x, bool scale, bool center, int32_t rank, const int32_t *dim)
-{
-    if (scale)
-        x = mote_keras_binary(k, MOTE_OP_MUL, x, mote_keras_weight(k, "gamma", rank, dim, false));
-    if (center)
-        x = mote_keras_binary(k, MOTE_OP_ADD, x, mote_keras_weight(k, "beta", rank, dim, false));
-    return x;
-}
-
-/* Axes, which must be the last ones; the shape of weights over them. */
-static int32_t last_axes(mote_keras_call *k, const mote_tensor *in, int32_t *axes)
-{
-    int32_t given[MOTE_RANK_MAX] = {-1}, count = mote_keras_ints(k, "axis", given, MOTE_RANK_MAX), i;
-    bool    is_named[MOTE_RANK_MAX] = {false};
-
-    count = count < 1 ? 1 : count;
-    for (i = 0; i < count; i++)
-        is_named[mote_keras_axis(k, given[i], in->rank)] = true;
-    for (i = 0; i < count; i++) {
-        axes[i] = in->rank - count + i;
-        if (!mote_keras_failed(k) && (axes[i] < 1 || !is_named[axes[i]]))
-            MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "axes that are not the last ones are not supported");
-    }
-    if (count > 4 && !mote_keras_failed(k))
-        MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "%d axes, more than 4", (int)count);
-    return mote_keras_failed(k) ? 1 : count;
-}
-
 MOTE_KERAS_FUNCTION(layer_normalization)
 {
-    const mote_tensor in = *mote_keras_tensor(k, MOTE_KERAS_IN(k));
-    const bool        rms = mote_keras_flag(k, "rms_scaling", false);
-    const bool        scale = mote_keras_flag(k, "scale", true) || rms, center = mote_keras_flag(k, "center", true) && !rms;
-    int32_t           axes[MOTE_RANK_MAX];
-    const int32_t     count = last_axes(k, &in, axes);
-    present           p = {.count = 0};
-    mote_id           x;
-
-    note(&p, "gamma", scale);
-    note(&p, "beta", center);
-    k->arrays = p.arrays;
-    k->array_count = p.count;
-    if (rms)
+    if (mote_keras_flag(k, "rms_scaling", false))
         MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "rms_scaling is not supported; RMSNormalization is");
-    x = scale_to_one(k, MOTE_KERAS_IN(k), axes, count, mote_keras_number(k, "epsilon", 1e-3), true);
-    mote_keras_return(k, apply(k, x, scale, center, count, in.dim + in.rank - count));
+    mote_keras_add_own(k, &mote_layer_type_layer_normalization);
 }
 
 MOTE_KERAS_FUNCTION(rms_normalization)
 {
-    static const mote_keras_array arrays[] = {{.name = "gamma", .index = 0}};
-    const mote_tensor             in = *mote_keras_tensor(k, MOTE_KERAS_IN(k));
-    int32_t                       axes[MOTE_RANK_MAX];
-    const int32_t                 count = last_axes(k, &in, axes);
-    mote_id                       x;
-
-    MOTE_KERAS_ARRAYS(k, arrays);
-    x = scale_to_one(k, MOTE_KERAS_IN(k), axes, count, mote_keras_number(k, "epsilon", 1e-6), false);
-    mote_keras_return(k, apply(k, x, true, false, count, in.dim + in.rank - count));
+    mote_keras_add_own(k, &mote_layer_type_rms_normalization);
 }
 
-/* Channels in groups: [.., c] -> [.., groups, c / groups]; over all but samples and groups. */
-static mote_id normalize_groups(mote_keras_call *k, mote_id x, int32_t groups, double epsilon)
-{
-    const mote_tensor in = *mote_keras_tensor(k, x);
-    int32_t           dim[MOTE_RANK_MAX], axes[MOTE_RANK_MAX], count = 0, i;
-
-    memcpy(dim, in.dim + 1, (size_t)(in.rank - 1) * sizeof *dim);
-    dim[in.rank - 2] = groups;
-    dim[in.rank - 1] = in.dim[in.rank - 1] / groups;
-    for (i = 1; i < in.rank + 1; i++)
-        if (i != in.rank - 1)
-            axes[count++] = i;
-    x = mote_keras_reshape(k, x, in.rank, dim);
-    x = scale_to_one(k, x, axes, count, epsilon, true);
-    return mote_keras_reshape(k, x, in.rank - 1, in.dim + 1);
-}
-
+/* Along axis 1 as channels_first has it. */
 MOTE_KERAS_FUNCTION(group_normalization)
 {
-    const int32_t rank = mote_keras_tensor(k, MOTE_KERAS_IN(k))->rank, axis = only_axis(k, rank);
-    const bool    scale = mote_keras_flag(k, "scale", true), center = mote_keras_flag(k, "center", true);
-    const bool    is_first = axis == 1 && rank > 2;
+    const int32_t rank = mote_keras_tensor(k, MOTE_KERAS_IN(k))->rank;
+    const bool    is_first = only_axis(k, rank) == 1 && rank > 2;
     mote_id       x = mote_keras_to_last(k, MOTE_KERAS_IN(k), is_first);
-    const int32_t channels = mote_keras_tensor(k, x)->dim[rank - 1];
-    int32_t       groups = mote_keras_int(k, "groups", 32, -1, MOTE_LAYER_CHANNEL_MAX);
-    present       p = {.count = 0};
 
-    note(&p, "gamma", scale);
-    note(&p, "beta", center);
-    k->arrays = p.arrays;
-    k->array_count = p.count;
-    groups = groups == -1 ? channels : groups;
-    if (!mote_keras_failed(k) && (groups < 1 || channels % groups != 0 || (axis != rank - 1 && !is_first)))
-        MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "%d groups of %d channels along axis %d are not supported", (int)groups,
-                        (int)channels, (int)axis);
-    if (mote_keras_failed(k))
-        return;
-    x = normalize_groups(k, x, groups, mote_keras_number(k, "epsilon", 1e-3));
-    mote_keras_return(k, mote_keras_to_first(k, apply(k, x, scale, center, 1, &channels), is_first));
+    x = mote_keras_own_but(k, &mote_layer_type_group_normalization, x, "axis", json_integer(-1));
+    mote_keras_return(k, mote_keras_to_first(k, x, is_first));
 }
 
 /* To length 1; over the last axis there is an operator. */

@@ -128,24 +128,7 @@ MOTE_KERAS_FUNCTION(repeat_vector)
     mote_keras_return(k, mote_keras_binary(k, MOTE_OP_TILE, x, mote_keras_ints_const(k, times, 3)));
 }
 
-/* ---- margins ---- */
-
-/* [[top, bottom], [left, right]], [rows, columns], or one number; of one dimension [before, after]. */
-static void read_margins(mote_keras_call *k, const char *key, int32_t n, int32_t (*out)[2])
-{
-    json_t *value = mote_keras_get(k, key), *part;
-    int32_t i, side;
-
-    for (i = 0; i < n; i++)
-        for (side = 0; side < 2; side++) {
-            part = json_is_array(value) ? json_array_get(value, (size_t)(n == 1 ? side : i)) : value;
-            if (json_is_array(part))
-                part = json_array_get(part, (size_t)side);
-            out[i][side] = mote_keras_whole(k, part, key);
-            if (!mote_keras_failed(k) && (out[i][side] < 0 || out[i][side] > 65536))
-                MOTE_KERAS_FAIL(k, MOTE_ERR_LIMIT, "%s is %d; 0 to 65536 are possible", key, (int)out[i][side]);
-        }
-}
+/* ---- other sizes ---- */
 
 static mote_id margin_input(mote_keras_call *k, int32_t n, bool is_first)
 {
@@ -156,55 +139,6 @@ static mote_id margin_input(mote_keras_call *k, int32_t n, bool is_first)
                         (int)n + 2);
     return mote_keras_to_last(k, MOTE_KERAS_IN(k), is_first);
 }
-
-static void add_padding(mote_keras_call *k, int32_t n)
-{
-    const bool is_first = mote_keras_is_channels_first(k);
-    mote_id    x = margin_input(k, n, is_first);
-    int32_t    pads[4][2] = {{0}};
-
-    read_margins(k, "padding", n, pads + 1);
-    mote_keras_return(k, mote_keras_to_first(k, mote_keras_pad(k, x, (const int32_t(*)[2])pads, 0), is_first));
-}
-
-static void add_cropping(mote_keras_call *k, int32_t n)
-{
-    const bool is_first = mote_keras_is_channels_first(k);
-    mote_id    x = margin_input(k, n, is_first);
-    int32_t    crops[2][2], i;
-
-    read_margins(k, "cropping", n, crops);
-    for (i = 0; i < n && !mote_keras_failed(k); i++) {
-        const int32_t size = mote_keras_tensor(k, x)->dim[i + 1];
-        if (crops[i][0] + crops[i][1] >= size)
-            MOTE_KERAS_FAIL(k, MOTE_ERR_FORMAT, "cropping leaves nothing of %d", (int)size);
-        crops[i][1] = size - crops[i][1];
-    }
-    x = mote_keras_slices(k, x, 1, n, (const int32_t(*)[2])crops);
-    mote_keras_return(k, mote_keras_to_first(k, x, is_first));
-}
-
-MOTE_KERAS_FUNCTION(zero_padding1d)
-{
-    add_padding(k, 1);
-}
-
-MOTE_KERAS_FUNCTION(zero_padding2d)
-{
-    add_padding(k, 2);
-}
-
-MOTE_KERAS_FUNCTION(cropping1d)
-{
-    add_cropping(k, 1);
-}
-
-MOTE_KERAS_FUNCTION(cropping2d)
-{
-    add_cropping(k, 2);
-}
-
-/* ---- other sizes ---- */
 
 static mote_id resize(mote_keras_call *k, mote_id x, int32_t height, int32_t width, const char *interpolation)
 {
@@ -221,38 +155,6 @@ static mote_id resize(mote_keras_call *k, mote_id x, int32_t height, int32_t wid
     else
         node.as.resize_bilinear.half_pixel_centers = 1;
     return mote_keras_node(k, &node);
-}
-
-static int32_t times(mote_keras_call *k, int32_t size, int32_t factor)
-{
-    const int64_t product = (int64_t)size * factor;
-
-    if (product > INT32_MAX && !mote_keras_failed(k))
-        MOTE_KERAS_FAIL(k, MOTE_ERR_LIMIT, "its output has %lld rows or columns", (long long)product);
-    return product > INT32_MAX ? 1 : (int32_t)product;
-}
-
-MOTE_KERAS_FUNCTION(up_sampling2d)
-{
-    const bool is_first = mote_keras_is_channels_first(k);
-    mote_id    x = margin_input(k, 2, is_first);
-    int32_t    size[2];
-
-    mote_keras_sizes(k, "size", 2, size, 2);
-    x = resize(k, x, times(k, mote_keras_tensor(k, x)->dim[1], size[0]), times(k, mote_keras_tensor(k, x)->dim[2], size[1]),
-               mote_keras_text(k, "interpolation", "nearest"));
-    mote_keras_return(k, mote_keras_to_first(k, x, is_first));
-}
-
-/* Each step so many times. */
-MOTE_KERAS_FUNCTION(up_sampling1d)
-{
-    const mote_tensor in = *mote_keras_tensor(k, margin_input(k, 1, false));
-    const int32_t     factor = mote_keras_int(k, "size", 2, 1, MOTE_LAYER_SIZE_MAX);
-    const int32_t     image[] = {in.dim[1], 1, in.dim[2]}, dim[] = {times(k, in.dim[1], factor), in.dim[2]};
-    mote_id           x = mote_keras_reshape(k, MOTE_KERAS_IN(k), 3, image);
-
-    mote_keras_return(k, mote_keras_reshape(k, resize(k, x, dim[0], 1, "nearest"), 2, dim));
 }
 
 MOTE_KERAS_FUNCTION(resizing)

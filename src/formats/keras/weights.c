@@ -215,8 +215,13 @@ mote_id mote_keras_weight_find(mote_weight_source *source, const mote_weight *we
 
 void mote_keras_weight_fill(mote_weight_source *source, const mote_layer_call *call, const mote_weight *weight, mote_id id)
 {
-    mote_keras_call        *k = reader_of(source)->call;
-    const mote_keras_array *array = array_of(k, weight->name);
+    mote_keras_call       *k = reader_of(source)->call;
+    const mote_keras_array next = {
+        .name = weight->name,
+        .index = k->layer->weight_count,
+        .order = weight->keras.rank > 0 ? weight->keras.order : NULL,
+    };
+    const mote_keras_array *array = k->array_count > 0 ? array_of(k, weight->name) : &next;
     mote_arena_mark         mark;
 
     if (k->layer->weight_count == MOTE_KERAS_WEIGHT_MAX || !array) {

@@ -87,8 +87,8 @@ static void unpad_gradient(const conv_job *job, const float *from, float *dx)
 void ISA(conv2d_sparse_image)(const conv_job *job, ptrdiff_t image, conv_scratch *own)
 {
     conv_shape    *s = job->shape;
-    padded         layout;
-    const float   *x = ISA(conv2d_input_image)(job, job->grads.x, image, own->in, &layout);
+    padded         layout = job->copies_input ? job->in : (padded){s->in_h, s->in_w, s->in_c, 0, 0};
+    const float   *x = job->grads.dw ? ISA(conv2d_input_image)(job, job->grads.x, image, own->in, &layout) : NULL;
     float         *dx = job->grads.dx ? job->grads.dx + image * s->in_h * s->in_w * s->in_c : NULL, *to = dx;
     sparse_sum_job sum = {.rows = s->kernel_h,
                           .width = (ptrdiff_t)s->kernel_w * s->in_c,

@@ -1,6 +1,6 @@
 /* Normalization of each sample's values in groups: layer, group and RMS normalization. A group's values lie in as many runs
- * as there are positions. Sums go by vectors within a stretch of a run, stretches in double. Rows are cut into shards (a number
- * that depends on the shape only), each with sums of its own for gamma and beta, added in order.
+ * as there are positions. Sums go by vectors within a stretch of a run, stretches in double. Rows are cut into shards (a
+ * number that depends on the shape only), each with sums of its own for gamma and beta, added in order.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "math/isa/kernels.h"
 
@@ -100,8 +100,8 @@ static void normalize_group(const group_norm_job *job, ptrdiff_t row, ptrdiff_t 
         float       *y = job->y + first + p * channels;
         for (ptrdiff_t i = 0, lanes = s->width; lanes > 0; i += LANES, lanes -= LANES) {
             vf factor = gamma ? load_up_to(gamma + i, lanes) * inv_std : set1(inv_std);
-            store_up_to(y + i,
-                        fma_(load_up_to(x + i, lanes) - mean, factor, beta ? load_up_to(beta + i, lanes) : set1(0)), lanes);
+            store_up_to(y + i, fma_(load_up_to(x + i, lanes) - mean, factor, beta ? load_up_to(beta + i, lanes) : set1(0)),
+                        lanes);
         }
     }
 }

@@ -10,17 +10,17 @@
 #define ISA_PASTE(name, level)  ISA_PASTE2(name, level)
 #define ISA(name)               ISA_PASTE(name, MOTE_ISA)
 
-typedef const mote_math_dense   dense_shape;
-typedef const mote_math_conv    conv_shape;
-typedef const mote_math_pool    pool_shape;
-typedef const mote_math_norm    norm_shape;
+typedef const mote_math_dense      dense_shape;
+typedef const mote_math_conv       conv_shape;
+typedef const mote_math_pool       pool_shape;
+typedef const mote_math_norm       norm_shape;
 typedef const mote_math_group_norm group_norm_shape;
-typedef mote_math_activation    activation_kind;
-typedef const mote_math_grads   grads_in;
-typedef const mote_math_sgd     sgd_options;
-typedef const mote_math_rmsprop rmsprop_options;
-typedef const mote_math_adam    adam_options;
-typedef const mote_math_fake    fake_options;
+typedef mote_math_activation       activation_kind;
+typedef const mote_math_grads      grads_in;
+typedef const mote_math_sgd        sgd_options;
+typedef const mote_math_rmsprop    rmsprop_options;
+typedef const mote_math_adam       adam_options;
+typedef const mote_math_fake       fake_options;
 
 /* The prototypes of a table's functions, with this level's names. */
 size_t ISA(dense_scratch)(dense_shape *shape);
@@ -50,27 +50,27 @@ void ISA(batch_norm_backward)(norm_shape *shape, const float *x, const float *ga
 size_t ISA(group_norm_scratch)(group_norm_shape *shape);
 void   ISA(group_norm_forward)(group_norm_shape *shape, const float *x, const float *gamma, const float *beta, float *y,
                              float *mean, float *inv_std, mote_math_work work);
-void ISA(group_norm_backward)(group_norm_shape *shape, const float *x, const float *gamma, const float *mean,
+void   ISA(group_norm_backward)(group_norm_shape *shape, const float *x, const float *gamma, const float *mean,
                               const float *inv_std, const float *dy, float *dx, bool adds, float *dgamma, float *dbeta,
                               mote_math_work work);
-void ISA(add)(size_t count, activation_kind activation, const float *a, const float *b, float *y);
-void ISA(multiply)(size_t count, const float *a, const float *b, float *y, bool adds);
-void ISA(scale)(size_t count, float factor, const float *x, float *y);
-void ISA(axpy)(size_t count, float factor, const float *x, float *y);
-void ISA(bias_add)(size_t rows, int32_t channels, const float *x, const float *b, float *y);
-void ISA(bias_grad)(size_t rows, int32_t channels, const float *dy, float *db);
-void ISA(activation_forward)(size_t count, activation_kind activation, const float *x, float *y);
-void ISA(activation_backward)(size_t count, activation_kind activation, const float *y, const float *dy, float *dx,
+void   ISA(add)(size_t count, activation_kind activation, const float *a, const float *b, float *y);
+void   ISA(multiply)(size_t count, const float *a, const float *b, float *y, bool adds);
+void   ISA(scale)(size_t count, float factor, const float *x, float *y);
+void   ISA(axpy)(size_t count, float factor, const float *x, float *y);
+void   ISA(bias_add)(size_t rows, int32_t channels, const float *x, const float *b, float *y);
+void   ISA(bias_grad)(size_t rows, int32_t channels, const float *dy, float *db);
+void   ISA(activation_forward)(size_t count, activation_kind activation, const float *x, float *y);
+void   ISA(activation_backward)(size_t count, activation_kind activation, const float *y, const float *dy, float *dx,
                               bool adds);
-void ISA(leaky_relu_forward)(size_t count, float alpha, const float *x, float *y);
-void ISA(leaky_relu_backward)(size_t count, float alpha, const float *y, const float *dy, float *dx, bool adds);
-void ISA(exp)(size_t count, const float *x, float *y);
-void ISA(log)(size_t count, const float *x, float *y);
-void ISA(sigmoid_forward)(size_t count, const float *x, float *y);
-void ISA(sigmoid_backward)(size_t count, const float *y, const float *dy, float *dx, bool adds);
-void ISA(tanh_forward)(size_t count, const float *x, float *y);
-void ISA(tanh_backward)(size_t count, const float *y, const float *dy, float *dx, bool adds);
-void ISA(softmax_forward)(size_t rows, int32_t classes, float beta, const float *x, float *y);
+void   ISA(leaky_relu_forward)(size_t count, float alpha, const float *x, float *y);
+void   ISA(leaky_relu_backward)(size_t count, float alpha, const float *y, const float *dy, float *dx, bool adds);
+void   ISA(exp)(size_t count, const float *x, float *y);
+void   ISA(log)(size_t count, const float *x, float *y);
+void   ISA(sigmoid_forward)(size_t count, const float *x, float *y);
+void   ISA(sigmoid_backward)(size_t count, const float *y, const float *dy, float *dx, bool adds);
+void   ISA(tanh_forward)(size_t count, const float *x, float *y);
+void   ISA(tanh_backward)(size_t count, const float *y, const float *dy, float *dx, bool adds);
+void   ISA(softmax_forward)(size_t rows, int32_t classes, float beta, const float *x, float *y);
 void ISA(softmax_backward)(size_t rows, int32_t classes, float beta, const float *y, const float *dy, float *dx, bool adds);
 void ISA(dropout)(size_t count, float rate, mote_random_key key, const float *x, float *y, bool adds);
 void ISA(gaussian)(size_t count, bool multiplies, float stddev, mote_random_key key, const float *x, float *y, bool adds);
