@@ -223,8 +223,18 @@ typedef struct mrt_group_normalization_attributes {
     float   epsilon;
 } mrt_group_normalization_attributes;
 
+/* What training does to a tensor at random. */
+typedef enum mrt_noise {
+    MRT_NOISE_DROPOUT = 0, /* elements become 0 with probability rate, the others are divided by 1 - rate */
+    MRT_NOISE_CHANNELS,    /* the same of whole channels of a sample: the last axis counts them */
+    MRT_NOISE_ALPHA,       /* elements become what keeps a SELU's mean and variance */
+    MRT_NOISE_PRODUCT,     /* elements are multiplied by 1 + stddev * normal */
+    MRT_NOISE_SUM          /* stddev * normal is added to them */
+} mrt_noise;
+
 typedef struct mrt_dropout_attributes {
-    float rate;
+    float   rate, stddev;
+    int32_t noise; /* of mrt_noise */
 } mrt_dropout_attributes;
 
 /* A recurrent layer while it is trained. cell and the two functions are the host's: math/math.h. */

@@ -466,6 +466,21 @@ typedef struct mote_dropout_options {
     uint64_t    room[8]; /* mote.h */
 } mote_dropout_options;
 mote_layer_id mote_layer_dropout(mote_builder *builder, mote_layer_id x, const mote_dropout_options *options);
+/* Whole channels at once: of [length, channels], of [height, width, channels]. */
+mote_layer_id mote_layer_spatial_dropout1d(mote_builder *builder, mote_layer_id x, const mote_dropout_options *options);
+mote_layer_id mote_layer_spatial_dropout2d(mote_builder *builder, mote_layer_id x, const mote_dropout_options *options);
+/* Behind SELU: elements take SELU's lowest value instead of 0, and mean and variance stay. */
+mote_layer_id mote_layer_alpha_dropout(mote_builder *builder, mote_layer_id x, const mote_dropout_options *options);
+/* Each element times a normal number around 1, of deviation sqrt(rate / (1 - rate)). */
+mote_layer_id mote_layer_gaussian_dropout(mote_builder *builder, mote_layer_id x, const mote_dropout_options *options);
+
+/* Each element plus a normal number around 0, in training alone. */
+typedef struct mote_gaussian_noise_options {
+    const char *name;
+    float       stddev;  /* required; 0 to 1 */
+    uint64_t    room[8]; /* mote.h */
+} mote_gaussian_noise_options;
+mote_layer_id mote_layer_gaussian_noise(mote_builder *builder, mote_layer_id x, const mote_gaussian_noise_options *options);
 
 /* An activation of its own, after batch normalization or add. */
 typedef struct mote_activation_options {

@@ -10,7 +10,7 @@
  *     spec.h        a project in one file        build.h       the whole way, from a spec
  *     verify.h      what is wrong with a file    bench.h       times on this machine
  *     boards.h      boards, and what fits them   link.h        boards on a serial line
- *     mixed.h       layers of several schemes
+ *     mixed.h       layers of several schemes    augment.h     samples changed at random in training
  *     array.h       NumPy's files                image.h       JPEG and PNG
  *     chart.h       charts as .svg or .png
  *     status.h      how functions report         dtype.h       element types
@@ -45,6 +45,7 @@
 #include <mote/answers.h>
 #include <mote/arena.h>
 #include <mote/array.h>
+#include <mote/augment.h>
 #include <mote/bench.h>
 #include <mote/boards.h>
 #include <mote/build.h>

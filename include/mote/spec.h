@@ -137,6 +137,10 @@ bool mote_spec_gives_shapes(const mote_spec *spec);
 /* The network at stage TRAIN with initial weights from train.seed. set may be NULL where mote_spec_gives_shapes. */
 mote_status mote_spec_build_model(mote_model **out, const mote_spec *spec, const mote_dataset *set, mote_error *err);
 
+/* The section model with the layers of its architecture, a line each, to be put in its place and changed; the caller frees
+ * the text. set as above. USAGE where the spec has no architecture. */
+mote_status mote_spec_print_layers(char **out, const mote_spec *spec, const mote_dataset *set, mote_error *err);
+
 /* How to inspect its network so that what comes out is what a build deploys: its int8 form or not, on its chip's kernels.
  * Points into the spec. */
 mote_inspect_options mote_spec_deployed(const mote_spec *spec);

@@ -12,6 +12,7 @@
 
 #include <stdint.h>
 
+#include <mote/augment.h>
 #include <mote/convert.h>
 #include <mote/dataset.h>
 #include <mote/model.h>
@@ -175,9 +176,10 @@ typedef struct mote_train_options {
     mote_progress             progress;
     mote_train_quantize       quantize;
     const mote_train_pruning *pruning; /* NULL: none */
+    const mote_train_augment *augment; /* NULL: samples as they are */
 
     const mote_train_checkpoint *checkpoint; /* NULL: none */
-    uint64_t                     room[2];    /* mote.h */
+    uint64_t                     room[1];    /* mote.h */
 } mote_train_options;
 
 /* What training leaves; owns its columns. */

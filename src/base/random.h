@@ -14,7 +14,8 @@ typedef enum mote_random_use {
     MOTE_RANDOM_SHUFFLE,  /* order of samples; a: epoch */
     MOTE_RANDOM_DROPOUT,  /* a: which one in the network, b: step */
     MOTE_RANDOM_DATA,     /* generated data and splits */
-    MOTE_RANDOM_TEST
+    MOTE_RANDOM_TEST,
+    MOTE_RANDOM_AUGMENT /* a: step of augmentation and sample of the batch, b: step of training */
 } mote_random_use;
 
 typedef struct mote_random_key {

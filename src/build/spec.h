@@ -6,6 +6,7 @@
 #include <mote/spec.h>
 
 #include "base/yaml.h"
+#include "build/architectures.h"
 #include "layers/key_reader.h"
 #include "layers/layer.h"
 
@@ -50,6 +51,7 @@ struct mote_spec_state {
     mote_spec_start         start;
     mote_spec_input         inputs[MOTE_FEATURES_MAX];
     int                     input_count;
+    mote_architecture       architecture; /* whose layers these are, by name */
     mote_spec_layer        *layers;
     int                     layer_count;
     int                    *outputs; /* indices of layers */
@@ -77,6 +79,8 @@ mote_status mote_spec_read_start(mote_spec *spec, const mote_yaml_reader *reader
 mote_status mote_spec_read_pruning(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *train);
 /* train: checkpoint. */
 mote_status mote_spec_read_checkpoint(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *train);
+/* train: augment. */
+mote_status mote_spec_read_augment(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *train);
 /* The number by which layers refer to a layer of the body; 0 where it has none of that name, or lacks memory. */
 int mote_spec_body_reference(mote_spec *spec, const char *name, mote_error *err);
 /* Whether the body has a layer of that name. */

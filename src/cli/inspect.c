@@ -1,6 +1,7 @@
 /* mote inspect: a model file, a spec before it is trained, the operators, the chips, the boards.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -171,11 +172,27 @@ static const char *kernels_of(const cli_inspecting *in)
 
 /* ---- the command ---- */
 
+/* As they would stand in the spec. */
+static mote_status print_layers(const cli_inspecting *in, mote_error *err)
+{
+    char *text = NULL;
+
+    if (!in->spec)
+        mote_fail(err, MOTE_ERR_USAGE, "--layers prints those of a spec with model.architecture; %s is a model",
+                  mote_show_string(in->path).text);
+    else if (mote_spec_print_layers(&text, in->spec, in->set, err) == MOTE_OK)
+        fputs(text, stdout);
+    free(text);
+    return err->code;
+}
+
 /* A board that is asked for is the whole answer; one that the spec names comes behind the rest. */
 static mote_status print(const cli_inspecting *in, const cli_args *args, mote_error *err)
 {
     const cli_inspect_asked asked = {cli_has(args, "chips"), cli_has(args, "boards")};
 
+    if (cli_has(args, "layers"))
+        return print_layers(in, err);
     if (cli_has(args, "json"))
         return cli_inspect_print_json(in, asked, err);
     if (asked.boards)
@@ -232,6 +249,8 @@ static mote_status run_inspect(const cli_args *args, mote_error *err)
         return mote_fail(err, MOTE_ERR_USAGE, "--board is one of --boards; leave one out");
     if (cli_has(args, "plot") && (cli_has(args, "operators") || !args->positional[0]))
         return mote_fail(err, MOTE_ERR_USAGE, "--plot draws a model or a spec; name it, without --operators");
+    if (cli_has(args, "layers") && (cli_has(args, "operators") || cli_has(args, "json") || !args->positional[0]))
+        return mote_fail(err, MOTE_ERR_USAGE, "--layers prints those of a spec; name it, without --operators and --json");
     if (cli_has(args, "operators"))
         return json ? cli_print_json(cli_inspect_json_operators(), err) : cli_inspect_print_operators(err);
     if (args->positional[0])
@@ -259,6 +278,7 @@ const cli_command cli_inspect = {
             {"boards", 0, NULL, "the same of all boards; without a model: which boards there are"},
             {"chips", 0, NULL, "which emulated chips it fits; without a model: which there are"},
             {"plot", 'p', "NET.svg|NET.png", "also draw the network: layers, shapes, types, parameters"},
+            {"layers", 0, NULL, "of a spec with an architecture: its section model with all layers, to be changed"},
             {"operators", 0, NULL, "the operators and their types, instead of a model"},
             CLI_INPUT_SHAPE_ROW,
             {"json", 0, NULL, "print JSON"},

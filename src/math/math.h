@@ -304,6 +304,9 @@ typedef struct mote_math {
     /* Inverted dropout: element i is kept, times 1 / (1 - rate), where mote_random_unit_f32(key, i) >= rate, else 0. The
      * mask is a function of (key, i) only, so the same call on dy with the same key is the backward pass. 0 <= rate < 1. */
     void (*dropout)(size_t count, float rate, mote_random_key key, const float *x, float *y, bool adds);
+    /* y = x + n, or x * (1 + n), where n is normal around 0: the quantile of mote_random_unit_f32(key, i) + 2^-25, times
+     * stddev, as much a function of (key, i). y may be x. */
+    void (*gaussian)(size_t count, bool multiplies, float stddev, mote_random_key key, const float *x, float *y, bool adds);
 
     /* ---- Fake quantization: y = scale * clamp(round(x / scale), low, high), halves away from zero; y may be x. Backward is
      * straight through: dx = dy where rounding alone moved x, 0 where it was cut off; dx may be dy. widen makes [*min, *max]

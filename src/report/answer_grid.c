@@ -7,20 +7,17 @@
 
 #include "base/arena.h"
 #include "compare/pick.h"
+#include "report/picture.h"
 
 enum { COLUMNS = 5 };
 
-typedef struct picture_shape {
-    int height, width, channels; /* height 0: no picture */
-} picture_shape;
-
 /* Bytes in two axes are a picture. Other numbers in two axes may be anything, and in one axis they may be the columns of a
  * table: those must at least be large enough to show something. */
-static picture_shape picture_shape_of(const mote_dataset_feature *set)
+mote_picture_shape mote_picture_shape_of(const mote_dataset_feature *set)
 {
-    const int           least = set->dtype == MOTE_U8 ? 2 : 8;
-    const picture_shape none = {0};
-    picture_shape       shape = {.channels = set->rank == 3 ? (int)set->dim[2] : 1};
+    const int                least = set->dtype == MOTE_U8 ? 2 : 8;
+    const mote_picture_shape none = {0};
+    mote_picture_shape       shape = {.channels = set->rank == 3 ? (int)set->dim[2] : 1};
 
     if (set->width > 1 << 20 || set->column_names || set->rank < 1 || set->rank > 3 ||
         (shape.channels != 1 && shape.channels != 3))
@@ -41,7 +38,7 @@ static picture_shape picture_shape_of(const mote_dataset_feature *set)
 
 bool mote_dataset_has_pictures(const mote_dataset *set)
 {
-    return picture_shape_of(&set->feature[0]).height > 0;
+    return mote_picture_shape_of(&set->feature[0]).height > 0;
 }
 
 static double stored_value(const mote_dataset_split *split, size_t sample, size_t i)
@@ -163,8 +160,8 @@ static mote_status pick(size_t *picked, size_t limit, size_t *count, const mote_
 static mote_status fill(mote_chart_image *image, const mote_answer_grid *g, size_t sample, grey_range range,
                         mote_arena *scratch, mote_error *err)
 {
-    const picture_shape shape = picture_shape_of(&g->split->set->feature[0]);
-    const char         *answer = answer_text(g, sample, scratch, err);
+    const mote_picture_shape shape = mote_picture_shape_of(&g->split->set->feature[0]);
+    const char              *answer = answer_text(g, sample, scratch, err);
 
     *image = (mote_chart_image){.pixels = pixels_of(g, sample, range, scratch, err),
                                 .width = shape.width,

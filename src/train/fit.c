@@ -261,6 +261,7 @@ static mote_status prepare(mote_fit *s, mote_error *err)
     MOTE_TRY(make_targets(s, most, err));
     MOTE_TRY(start_optimizer(s, err));
     MOTE_TRY(start_pruning(s, err));
+    MOTE_TRY(mote_fit_start_augmenting(s, err));
     s->order = MOTE_NEW(&s->arena, uint32_t, s->set->split[MOTE_SPLIT_TRAIN].count, err);
     s->public.isa = s->math->name;
     MOTE_TRY(err->code);

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "data/raw.h"
+#include "train/augment.h"
 #include "train/kept.h"
 #include "train/objective.h"
 #include "train/optimizer.h"
@@ -57,7 +58,8 @@ typedef struct mote_fit {
     mote_score_place     place[MOTE_TARGETS_MAX];
     int                  output_count;
     mote_optimizer_state optimizer;
-    mote_pruner         *pruner; /* NULL: nothing is pruned */
+    mote_pruner         *pruner;    /* NULL: nothing is pruned */
+    mote_augmenter      *augmenter; /* NULL: samples stay as they are */
     uint32_t            *order;
     mote_fit_place       now;
     mote_fit_scores      sums; /* of the epoch's samples so far */
@@ -104,6 +106,11 @@ void mote_fit_checkpoint_epoch(mote_fit *s);
 bool mote_fit_wants_stop(mote_fit *s, bool is_training);
 /* The last one, where the training is stopped. */
 void mote_fit_checkpoint_stop(mote_fit *s);
+
+/* augment_fit.c. What augmentation needs, refused where it cannot be; and the batch that was gathered for a step, changed.
+ */
+mote_status mote_fit_start_augmenting(mote_fit *s, mote_error *err);
+void        mote_fit_augment(mote_fit *s, size_t count, uint32_t step);
 
 /* record.c. A history's columns, and rows: `validation` is NULL where there is none. */
 mote_status mote_fit_init_history(mote_fit *s, mote_error *err);

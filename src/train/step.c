@@ -48,6 +48,7 @@ mote_status mote_fit_step(mote_fit *s, mote_dataset_pick pick, int epoch, mote_f
     const mote_network_pass pass = {(int32_t)pick.count, true, s->options.seed, s->step++};
 
     gather(s, &s->set->split[MOTE_SPLIT_TRAIN], pick);
+    mote_fit_augment(s, pick.count, pass.step);
     mote_network_forward(s->network, &pass);
     score(s, pick.count, true, sums);
     if (!isfinite(sums->loss))

@@ -351,7 +351,8 @@ static const mistake reading_mistakes[] = {
      "x.yaml:6: the key \"units\" is here twice; the first is on line 5"},
     {"name: a\n", "x.yaml:1: model is missing"},
     {"", "x.yaml:1: model is missing"},
-    {"model:\n  input: [3]\n", "x.yaml:2: model: layers is missing"},
+    {"model:\n  input: [3]\n",
+     "x.yaml:2: model: layers is missing, or a name in their place, as in architecture: mobilenet_v2"},
     {LAYERS "    - dense: 1\ntrain: {epochs: 2}\n",
      "x.yaml:5: train: loss is missing; it is one of: mse, mean_squared_error, mae, mean_absolute_error, "
      "binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy"},

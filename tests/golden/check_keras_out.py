@@ -113,6 +113,20 @@ train:
   epochs: 3
   optimizer: adam
 """),
+    "noise": ({"x": [6, 5, 3]}, {"y": 3}, """
+model:
+  layers:
+    - gaussian_noise: 0.1
+    - conv2d: {filters: 4, kernel_size: 3, activation: relu}
+    - spatial_dropout2d: 0.25
+    - reshape: {target_shape: [12, 4]}
+    - spatial_dropout1d: 0.2
+    - flatten
+    - alpha_dropout: 0.1
+    - gaussian_dropout: 0.3
+    - dense: {units: 3, activation: softmax}
+train: {loss: sparse_categorical_crossentropy, metrics: accuracy, epochs: 3}
+"""),
     "hard_swish": ({"x": [4]}, {"y": "values"}, """
 model: {layers: [{dense: {units: 6, activation: hard_swish}}, {activation: hard_swish}, {dense: 1}]}
 train: {loss: mae, epochs: 2}
@@ -252,7 +266,7 @@ def check_hdf5(path):
 
 def go_on(name, options, folder, arrays, samples, rest):
     """Two more epochs in order, here and there."""
-    if "dropout" in rest or len(samples) > 1:
+    if "dropout" in rest or "noise" in rest or len(samples) > 1:
         return
     with open(f"{folder}/{name}.yaml") as file:
         spec = file.read()

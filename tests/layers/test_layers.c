@@ -471,6 +471,16 @@ static mote_layer_id strides_and_dilation(mote_builder *b, mote_layer_id x)
             .filters = 4, .kernel_size = {3}, .strides = {2}, .dilation_rate = {2}, .padding = MOTE_PADDING_SAME});
 }
 
+static mote_layer_id dropout_of_pictures(mote_builder *b, mote_layer_id x)
+{
+    return mote_layer_spatial_dropout1d(b, x, &(mote_dropout_options){.rate = 0.5f});
+}
+
+static mote_layer_id loud_noise(mote_builder *b, mote_layer_id x)
+{
+    return mote_layer_gaussian_noise(b, x, &(mote_gaussian_noise_options){.stddev = 1.5f});
+}
+
 static mote_layer_id certain_dropout(mote_builder *b, mote_layer_id x)
 {
     return mote_layer_dropout(b, x, &(mote_dropout_options){.rate = 1});
@@ -556,6 +566,8 @@ static void mistakes_are_told_in_keras_terms(void **state)
                      "smaller pool_size"},
         {strides_and_dilation, "layer \"conv2d\": strides and dilation_rate over 1 do not go together"},
         {certain_dropout, "layer \"dropout\": rate is 1; 0 to 0.99 are possible"},
+        {dropout_of_pictures, "layer \"spatial_dropout1d\": its input is [8,8,3]; [length, channels] is expected"},
+        {loud_noise, "layer \"gaussian_noise\": stddev is 1.5; 0 to 1 are possible"},
         {rising_leak, "layer \"leaky_relu\": negative_slope is -0.5; 1e-07 to 100 are possible"},
         {steep_leak, "layer \"leaky_relu\": negative_slope is 101; 1e-07 to 100 are possible"},
         {three_subtracted, "layer \"subtract\": has 3 inputs, 2 expected"},

@@ -202,6 +202,40 @@ static void dropout_at_level(const mote_math *math)
     }
 }
 
+/* Phi(x): what lies below x of a standard normal. */
+static double below(double x)
+{
+    return 0.5 * erfc(-x / sqrt(2));
+}
+
+static void gaussian_at_level(const mote_math *math)
+{
+    mote_random_key key = mote_random_make(5, MOTE_RANDOM_DROPOUT, 3, 4);
+
+    for (size_t count = 0; count < 300; count += 7) {
+        float *x = fenced_random(count, 1, 2), *y = fenced(count), *z = fenced_random(count, 0, 1), *first = fenced(count);
+        float *n = fenced(count);
+        memset(n, 0, count * sizeof *n);
+        memcpy(first, z, count * sizeof *z);
+        math->gaussian(count, false, 1, key, n, n, false);
+        math->gaussian(count, true, 0.5f, key, x, y, false);
+        math->gaussian(count, false, 0.25f, key, x, z, true);
+        for (size_t i = 0; i < count; i++) {
+            const double unit = (double)mote_random_unit_f32(key, i) + 0x1p-25;
+            assert_true(fabs(below((double)n[i]) - unit) < 5e-7); /* the quantile within 6e-7, the density at most 0.4 */
+            assert_float_equal(y[i], x[i] * (1 + 0.5f * n[i]), 2e-6f);
+            assert_float_equal(z[i], first[i] + x[i] + 0.25f * n[i], 2e-6f);
+        }
+        close_fences();
+    }
+}
+
+static void gaussian_is_the_normal_quantile_of_key_and_index(void **state)
+{
+    (void)state;
+    for_each_level(gaussian_at_level);
+}
+
 static void dropout_is_a_function_of_key_and_index(void **state)
 {
     (void)state;
@@ -234,8 +268,11 @@ static void sums_are_exact_to_a_millionth(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(functions_keep_their_error_bounds), cmocka_unit_test(simple_functions_do_every_count),
-        cmocka_unit_test(row_functions_match_plain_loops),   cmocka_unit_test(dropout_is_a_function_of_key_and_index),
+        cmocka_unit_test(functions_keep_their_error_bounds),
+        cmocka_unit_test(simple_functions_do_every_count),
+        cmocka_unit_test(row_functions_match_plain_loops),
+        cmocka_unit_test(dropout_is_a_function_of_key_and_index),
+        cmocka_unit_test(gaussian_is_the_normal_quantile_of_key_and_index),
         cmocka_unit_test(sums_are_exact_to_a_millionth),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,6 +89,8 @@ static const refusal refusals[] = {
     {MOTE_OP_QUANTIZE, {"output is float32, an integer type expected", .in = {INPUT(1, 3)}}},
     {MOTE_OP_DROPOUT, {"rate is 1,", .in = {INPUT(1, 3)}, .attrs.dropout = {1}}},
     {MOTE_OP_DROPOUT, {"rate is", .in = {INPUT(1, 3)}, .attrs.dropout = {NAN}}},
+    {MOTE_OP_DROPOUT, {"stddev is", .in = {INPUT(1, 3)}, .attrs.dropout = {.stddev = NAN}}},
+    {MOTE_OP_DROPOUT, {"there is no noise 9", .in = {INPUT(1, 3)}, .attrs.dropout = {.noise = 9}}},
     {MOTE_OP_CONCATENATION,
      {"[3,3] does not go beside [2,3] along axis 1", .in = {INPUT(2, 3), INPUT(3, 3)}, .attrs.concatenation = {.axis = 1}}},
     {MOTE_OP_CONCATENATION, {"axis 2, -2 to 1 expected", .in = {INPUT(2, 3)}, .attrs.concatenation = {.axis = 2}}},

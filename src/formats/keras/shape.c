@@ -1,4 +1,5 @@
 /* Layers that move values and compute none. SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <string.h>
 
 #include "formats/keras/layer.h"
@@ -8,16 +9,55 @@ MOTE_KERAS_FUNCTION(pass)
     mote_keras_return(k, MOTE_KERAS_IN(k));
 }
 
-MOTE_KERAS_FUNCTION(dropout)
+/* In training alone; a rate of 0 or 1 is passed over. */
+static void add_noise(mote_keras_call *k, mrt_dropout_attributes noise, bool is_there)
 {
     mote_id   x = MOTE_KERAS_IN(k);
-    mote_node node = {.op = MOTE_OP_DROPOUT, .in = &x, .in_count = 1};
+    mote_node node = {.op = MOTE_OP_DROPOUT, .in = &x, .in_count = 1, .as.dropout = noise};
 
-    node.as.dropout.rate = (float)mote_keras_number(k, "rate", 0);
-    if (k->reader->is_inferring || !(node.as.dropout.rate > 0 && node.as.dropout.rate < 1))
-        mote_keras_return(k, x);
+    mote_keras_return(k, k->reader->is_inferring || !is_there ? x : mote_keras_node(k, &node));
+}
+
+static void add_dropout(mote_keras_call *k, mrt_noise noise)
+{
+    const float rate = (float)mote_keras_number(k, "rate", 0);
+
+    add_noise(k, (mrt_dropout_attributes){.rate = rate, .noise = noise}, rate > 0 && rate < 1);
+}
+
+MOTE_KERAS_FUNCTION(dropout)
+{
+    add_dropout(k, MRT_NOISE_DROPOUT);
+}
+
+MOTE_KERAS_FUNCTION(spatial_dropout)
+{
+    if (mote_keras_is_channels_first(k) && !k->reader->is_inferring)
+        MOTE_KERAS_FAIL(k, MOTE_ERR_UNSUPPORTED, "it drops channels that come first; training has them last");
     else
-        mote_keras_return(k, mote_keras_node(k, &node));
+        add_dropout(k, MRT_NOISE_CHANNELS);
+}
+
+MOTE_KERAS_FUNCTION(alpha_dropout)
+{
+    add_dropout(k, MRT_NOISE_ALPHA);
+}
+
+MOTE_KERAS_FUNCTION(gaussian_dropout)
+{
+    const double rate = mote_keras_number(k, "rate", 0);
+    const bool   is_there = rate > 0 && rate < 1;
+
+    add_noise(k,
+              (mrt_dropout_attributes){.stddev = is_there ? (float)sqrt(rate / (1 - rate)) : 0, .noise = MRT_NOISE_PRODUCT},
+              is_there);
+}
+
+MOTE_KERAS_FUNCTION(gaussian_noise)
+{
+    const float stddev = (float)mote_keras_number(k, "stddev", 0);
+
+    add_noise(k, (mrt_dropout_attributes){.stddev = stddev, .noise = MRT_NOISE_SUM}, stddev > 0);
 }
 
 MOTE_KERAS_FUNCTION(flatten)

@@ -89,17 +89,10 @@ void mote_keras_record_call(mote_keras_call *k, mote_id first_tensor, int32_t fi
 
 /* ---- what training passes over ---- */
 
-/* "Dropout" has an operator; the others of these make their input noisy in Keras' training alone. */
+/* What changes samples or the loss in Keras' training alone, and has no operator here. */
 static bool is_noise(const char *class_name)
 {
-    static const char *const names[] = {"SpatialDropout1D", "SpatialDropout2D", "AlphaDropout",
-                                        "GaussianDropout",  "GaussianNoise",    "ActivityRegularization"};
-    size_t                   i;
-
-    for (i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(class_name, names[i]) == 0)
-            return true;
-    return strncmp(class_name, "Random", 6) == 0;
+    return strcmp(class_name, "ActivityRegularization") == 0 || strncmp(class_name, "Random", 6) == 0;
 }
 
 void mote_keras_infer(mote_keras_reader *r, const mote_keras_layer *layer)

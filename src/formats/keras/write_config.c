@@ -138,13 +138,23 @@ static json_t *print_keys(const mote_keras_writing *w, json_t *config, const mot
     return config;
 }
 
+/* Keras 3 makes SpatialDropout of its own words alone, and this is none of them. */
+static void set_trainable(const mote_keras_writing *w, const mote_keras_written *layer, const char *class_name,
+                          json_t *config)
+{
+    if (strncmp(class_name, "SpatialDropout", 14) != 0)
+        mote_json_set(&config, "trainable", json_boolean(!mote_keras_is_frozen(w, layer->record)));
+    else
+        json_object_del(config, "trainable");
+}
+
 static json_t *print_arguments(const mote_keras_writing *w, const mote_keras_written *layer)
 {
     const mote_layer_type *type = layer->record->type;
     json_t                *config = json_object();
 
     mote_json_set(&config, "name", json_string(layer->name));
-    mote_json_set(&config, "trainable", json_boolean(!mote_keras_is_frozen(w, layer->record)));
+    set_trainable(w, layer, type->keras_class, config);
     mote_json_set(&config, "dtype", json_string("float32"));
     config = print_keys(w, config, type->keys, layer->record->options);
     if (type->is_image || type->has_format || type == &mote_layer_type_flatten)
@@ -226,7 +236,7 @@ static json_t *print_kept(const mote_keras_writing *w, const mote_keras_written 
     settle_words(w, layer->class_name, config);
     drop_nulls(w, config, false);
     mote_json_set(&config, "name", json_string(layer->name));
-    mote_json_set(&config, "trainable", json_boolean(!mote_keras_is_frozen(w, layer->record)));
+    set_trainable(w, layer, layer->class_name, config);
     mote_json_set(&config, "dtype", json_string("float32"));
     return config;
 }

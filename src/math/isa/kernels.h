@@ -95,6 +95,7 @@ void ISA(function_forward)(mote_math_function function, size_t count, const floa
 void ISA(function_backward)(mote_math_function function, size_t count, const float *x, const float *y, const float *dy,
                             float *dx);
 void ISA(dropout)(size_t count, float rate, mote_random_key key, const float *x, float *y, bool adds);
+void ISA(gaussian)(size_t count, bool multiplies, float stddev, mote_random_key key, const float *x, float *y, bool adds);
 void ISA(fake_quantize)(fake_options *fake, size_t count, const float *x, float *y);
 void ISA(fake_quantize_backward)(fake_options *fake, size_t count, const float *x, const float *dy, float *dx);
 void ISA(widen)(size_t count, const float *x, float *min, float *max);

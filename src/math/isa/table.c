@@ -62,6 +62,7 @@ const mote_math ISA(table) = {
     ROW(function_forward),
     ROW(function_backward),
     ROW(dropout),
+    ROW(gaussian),
     ROW(fake_quantize),
     ROW(fake_quantize_backward),
     ROW(widen),
