@@ -11,8 +11,8 @@
  * A set has a feature for each input of the network that it is for, and a target for each output; most have one of each, and
  * then 0 is their number everywhere.
  *
- * Samples stay in memory in the type they were stored in (an image set of bytes stays bytes); preparation is applied
- * while a batch is gathered:
+ * Samples stay in the type they were stored in (an image set of bytes stays bytes), in memory, or many pictures in a
+ * temporary file (mote_dataset_options.cache_bytes); preparation is applied while a batch is gathered:
  *
  *     prepared = (stored / scale + offset - mean[c]) / std[c]         c: the element's place in the last axis
  *
@@ -153,8 +153,13 @@ typedef struct mote_dataset_options {
     const mote_target_options  *outputs;
     int32_t                     input_count, output_count;
 
-    size_t   max_bytes; /* the most memory that the set may take; 0: 8 GiB */
-    uint64_t room[8];   /* mote.h */
+    size_t max_bytes; /* the most memory that the set may take; 0: 8 GiB */
+
+    /* The most memory that pictures' pixels take; 0: 256 MiB. Those of a split that do not fit lie in a temporary file, from
+     * which they are read as they are needed, and only the disk limits their number. Samples of other sources are all in
+     * memory. What is computed does not depend on it. */
+    size_t   cache_bytes;
+    uint64_t room[7]; /* mote.h */
 } mote_dataset_options;
 
 struct mote_dataset;
@@ -360,7 +365,8 @@ typedef struct mote_dataset_summary {
     size_t             sample_bytes; /* one stored sample, all features */
     size_t             memory_bytes; /* what the set takes */
     mote_split_summary split[MOTE_SPLIT_COUNT];
-    uint64_t           room[8]; /* mote.h */
+    size_t             disk_bytes; /* of samples in temporary files, beside that memory */
+    uint64_t           room[7];    /* mote.h */
 } mote_dataset_summary;
 
 /* class_counts live as long as the set. */

@@ -1,6 +1,8 @@
 /* The section `data`. SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "build/spec.h"
 #include "data/image.h"
 #include "data/raw.h"
@@ -60,7 +62,7 @@ static const mote_key data_keys[] = {
     {0},
 };
 
-static const char *const data_others[] = {"path", "targets", "generate", "mean", "std", "inputs", "outputs", "crop", NULL};
+static const char *const data_others[] = {"path", "targets", "generate", "mean", "std", "inputs", "outputs", "crop", "cache", NULL};
 
 /* One input of several; one output. */
 static const mote_key feature_keys[] = {
@@ -220,6 +222,32 @@ static mote_status read_crop(mote_dataset_options *o, const mote_yaml_reader *re
     return MOTE_OK;
 }
 
+/* ---- cache: 512MB ---- */
+
+static mote_status read_cache(mote_dataset_options *o, const mote_yaml_reader *reader, const mote_yaml *node)
+{
+    static const struct {
+        const char *name;
+        double      bytes;
+    } units[] = {{"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}};
+    const size_t length = node && node->kind == MOTE_YAML_TEXT ? strlen(node->text) : 0;
+    char         digits[24];
+    double       number;
+    size_t       i;
+
+    if (!node || mote_yaml_is_null(node))
+        return MOTE_OK;
+    for (i = 0; i < sizeof units / sizeof *units && length > 2 && length < sizeof digits; i++) {
+        snprintf(digits, sizeof digits, "%.*s", (int)(length - 2), node->text);
+        if (strcmp(node->text + length - 2, units[i].name) != 0 || !mote_parse_number(digits, &number) ||
+            !(number * units[i].bytes >= 1 && number * units[i].bytes <= 1e15))
+            continue;
+        o->cache_bytes = (size_t)(number * units[i].bytes);
+        return MOTE_OK;
+    }
+    return mote_yaml_fail(reader, node->line, "data: cache must be a size as 512MB or 2GB");
+}
+
 /* ---- the section ---- */
 
 static mote_status set_feature(mote_feature_options *o, const mote_yaml_reader *reader, const mote_yaml *map,
@@ -262,6 +290,7 @@ static mote_status set_options(mote_spec *spec, const mote_yaml_reader *reader, 
     o->image_width = s->image.dims[1];
     o->image_channels = s->image.dims[2];
     MOTE_TRY(read_crop(o, reader, mote_yaml_find(map, "crop")));
+    MOTE_TRY(read_cache(o, reader, mote_yaml_find(map, "cache")));
     o->targets = s->target_kind;
     o->class_count = s->classes;
     o->test_split = s->test_split;
