@@ -43,12 +43,9 @@ test: ## install what is missing, build, and run all tests
 	@ctest --test-dir $(BUILD) --output-on-failure -j$(JOBS)
 
 .PHONY: check
-check: ## the tests again under AddressSanitizer and UndefinedBehaviorSanitizer (build-sanitize/)
-	@$(MAKE) --no-print-directory BUILD=build-sanitize CMAKE_FLAGS="-DMOTE_SANITIZE=ON -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS=-O1" test
-
-.PHONY: check-clang
-check-clang: ## build with clang (build-clang/), warnings are errors; not optimized, which takes half the time
-	@CC=$(CLANG) $(MAKE) --no-print-directory BUILD=build-clang CMAKE_FLAGS="-DCMAKE_COMPILE_WARNING_AS_ERROR=ON -DCMAKE_BUILD_TYPE=Debug" all
+check: ## the tests again, built by clang (build-sanitize/), under AddressSanitizer and UndefinedBehaviorSanitizer; warnings are errors
+	@$(MAKE) --no-print-directory BUILD=build-sanitize CMAKE_FLAGS="-DMOTE_SANITIZE=ON -DCMAKE_C_COMPILER=$(CLANG) \
+	    -DCMAKE_COMPILE_WARNING_AS_ERROR=ON -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS=-O1" test
 
 .PHONY: fuzz
 fuzz: ## run every fuzz target for FUZZ_SECONDS (60); what is found stays in build-fuzz/NAME
@@ -86,7 +83,7 @@ install: all ## install the program, the library, the headers and mote.pc (PREFI
 
 .PHONY: clean
 clean: ## remove all that was built
-	@rm -rf build build-sanitize build-clang build-fuzz
+	@rm -rf build build-sanitize build-fuzz
 
 .PHONY: help
 help: ## this list

@@ -1,0 +1,132 @@
+/* What a training tells: its history, a row an epoch, and how far it is.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <time.h>
+
+#include "train/state.h"
+
+double mote_fit_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* ---- history ---- */
+
+static mote_status add_column(mote_fit *s, const char *prefix, const char *name, mote_error *err)
+{
+    s->names[s->column_count] = mote_arena_printf(&s->arena, err, "%s%s", prefix, name);
+    s->columns[s->column_count] = MOTE_NEW(&s->arena, double, s->options.epochs, err);
+    s->column_count++;
+    return err->code;
+}
+
+/* "loss", or "price_loss" where there are several outputs. */
+static mote_status add_output_column(mote_fit *s, const char *prefix, const mote_fit_output *output, const char *name,
+                                     mote_error *err)
+{
+    char *full = s->output_count > 1 ? mote_arena_printf(&s->arena, err, "%s_%s", output->name, name) : NULL;
+
+    return err->code == MOTE_OK ? add_column(s, prefix, full ? full : name, err) : err->code;
+}
+
+/* The loss, of several outputs each one's, then the metrics: record_scores fills them in this order. */
+static mote_status add_score_columns(mote_fit *s, const char *prefix, mote_error *err)
+{
+    int     k;
+    int32_t m;
+
+    MOTE_TRY(add_column(s, prefix, "loss", err));
+    for (k = 0; s->output_count > 1 && k < s->output_count; k++)
+        MOTE_TRY(add_output_column(s, prefix, &s->output[k], "loss", err));
+    for (k = 0; k < s->output_count; k++)
+        for (m = 0; m < s->output[k].objective.metric_count; m++)
+            MOTE_TRY(add_output_column(s, prefix, &s->output[k], mote_metric_name(s->output[k].objective.metrics[m]), err));
+    return MOTE_OK;
+}
+
+static int record_scores(mote_fit *s, int column, int epoch, const mote_fit_scores *sums)
+{
+    int     k;
+    int32_t m;
+
+    s->columns[column++][epoch] = sums->loss / (double)sums->count;
+    for (k = 0; s->output_count > 1 && k < s->output_count; k++)
+        s->columns[column++][epoch] = sums->output[k].loss / (double)sums->count;
+    for (k = 0; k < s->output_count; k++)
+        for (m = 0; m < s->output[k].objective.metric_count; m++)
+            s->columns[column++][epoch] = sums->output[k].metric[m] / (double)sums->count;
+    return column;
+}
+
+mote_status mote_fit_init_history(mote_fit *s, mote_error *err)
+{
+    MOTE_TRY(add_column(s, "", "epoch", err));
+    MOTE_TRY(add_score_columns(s, "", err));
+    if (s->set->split[MOTE_SPLIT_VALIDATION].count > 0)
+        MOTE_TRY(add_score_columns(s, "val_", err));
+    s->public.history =
+        (mote_history){.names = s->names, .columns = (const double *const *)s->columns, .column_count = s->column_count};
+    return MOTE_OK;
+}
+
+void mote_fit_record(mote_fit *s, int epoch, const mote_fit_scores *sums, const mote_fit_scores *validation)
+{
+    int column = 1;
+
+    s->columns[0][epoch] = epoch + 1;
+    column = record_scores(s, column, epoch, sums);
+    if (validation)
+        record_scores(s, column, epoch, validation);
+    s->public.history.row_count++;
+}
+
+/* ---- progress ---- */
+
+static mote_status report(mote_fit *s, mote_progress_event *event, mote_error *err)
+{
+    const int64_t epoch_samples = (int64_t)s->set->split[MOTE_SPLIT_TRAIN].count;
+
+    event->stage = "train";
+    event->total = (int64_t)s->options.epochs * epoch_samples;
+    s->reported = mote_fit_now();
+    return s->options.progress.report(s->options.progress.user, event) ? MOTE_OK : mote_fail(err, MOTE_ERR_USAGE, "stopped");
+}
+
+/* " int8", while what is computed is quantized. */
+static const char *scheme_of(const mote_fit *s)
+{
+    return s->network->fake ? s->scheme : "";
+}
+
+/* Now and then within an epoch: done of its samples. */
+mote_status mote_fit_report_batch(mote_fit *s, int epoch, size_t done, const mote_fit_scores *sums, mote_error *err)
+{
+    char                detail[80];
+    mote_progress_event event = {.detail = detail};
+
+    if (!s->options.progress.report || mote_fit_now() - s->reported <= 0.1)
+        return MOTE_OK;
+    event.done = (int64_t)epoch * (int64_t)s->set->split[MOTE_SPLIT_TRAIN].count + (int64_t)done;
+    snprintf(detail, sizeof detail, "epoch %d/%d%s  loss %.4f", epoch + 1, s->options.epochs, scheme_of(s),
+             sums->loss / (double)sums->count);
+    return report(s, &event, err);
+}
+
+/* After each epoch: its row of the history. */
+mote_status mote_fit_report_epoch(mote_fit *s, int epoch, mote_error *err)
+{
+    char                detail[160];
+    mote_progress_event event = {.detail = detail, .is_mark = true};
+    int                 used, c;
+
+    if (!s->options.progress.report)
+        return MOTE_OK;
+    event.done = (int64_t)(epoch + 1) * (int64_t)s->set->split[MOTE_SPLIT_TRAIN].count;
+    used = snprintf(detail, sizeof detail, "epoch %d/%d%s", epoch + 1, s->options.epochs, scheme_of(s));
+    for (c = 1; c < s->column_count && used < 120; c++)
+        used += snprintf(detail + used, sizeof detail - (size_t)used, "  %s %.4f", s->names[c], s->columns[c][epoch]);
+    return report(s, &event, err);
+}

@@ -1,0 +1,77 @@
+/* A training that runs, which the files of its loop share: fit.c the epochs, step.c a batch, options.c and ends.c what is
+ * refused before the first, record.c what is told, recipe.c what the model keeps of it.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef MOTE_TRAIN_STATE_H
+#define MOTE_TRAIN_STATE_H
+
+#include "base/arena.h"
+#include "data/raw.h"
+#include "train/objective.h"
+#include "train/optimizer.h"
+#include "train/prune.h"
+
+enum { MOTE_COLUMNS_MAX = 1 + 2 * (1 + MOTE_TARGETS_MAX * (1 + MOTE_METRICS_MAX)) };
+
+/* What one output is trained for. */
+typedef struct mote_fit_output {
+    const char    *name;
+    mote_goal      goal;
+    mote_objective objective;
+    mote_targets   targets;
+    float         *part; /* the gradient, where an earlier output has its own at the same scores; else NULL */
+} mote_fit_output;
+
+/* Sums over samples: of each output, and of all together, weighted. */
+typedef struct mote_fit_scores {
+    mote_scores output[MOTE_TARGETS_MAX];
+    double      loss;
+    size_t      count;
+} mote_fit_scores;
+
+typedef struct mote_fit {
+    mote_training public;
+    mote_arena           arena;
+    mote_train_options   options;
+    mote_model          *model;
+    mote_dataset        *set; /* a view of the caller's */
+    const mote_math     *math;
+    mote_pool           *pool;
+    mote_network        *network;
+    mote_network_options network_options;
+    mote_fake           *fake; /* NULL: nothing is quantized */
+    mote_fit_output      output[MOTE_TARGETS_MAX];
+    mote_score_place     place[MOTE_TARGETS_MAX];
+    int                  output_count;
+    mote_optimizer_state optimizer;
+    mote_pruner         *pruner; /* NULL: nothing is pruned */
+    uint32_t            *order;
+    uint32_t             step;
+    uint32_t             epochs_before; /* of the training that goes on */
+    int                  column_count;
+    const char          *names[MOTE_COLUMNS_MAX];
+    double              *columns[MOTE_COLUMNS_MAX];
+    double               started, reported; /* seconds */
+    char                 scheme[24];        /* that training is quantized by, after a space */
+} mote_fit;
+
+/* options.c, ends.c: USAGE where data, network and options do not fit each other. */
+mote_status mote_fit_check(mote_fit *s, mote_error *err);
+mote_status mote_fit_set_objectives(mote_fit *s, mote_error *err);
+mote_status mote_fit_take_targets(const mote_fit *s, mote_error *err);
+
+/* step.c. An update from a batch; epoch counts from 0, for the message of a loss that is not finite (NUMERIC). */
+mote_status mote_fit_step(mote_fit *s, mote_dataset_pick pick, int epoch, mote_fit_scores *sums, mote_error *err);
+void        mote_fit_evaluate(mote_fit *s, const mote_dataset_split *split, mote_fit_scores *sums);
+
+/* record.c. A history's columns, and rows: `validation` is NULL where there is none. */
+mote_status mote_fit_init_history(mote_fit *s, mote_error *err);
+void        mote_fit_record(mote_fit *s, int epoch, const mote_fit_scores *sums, const mote_fit_scores *validation);
+/* Now and then within an epoch, `done` of its samples; and after each. Errors: USAGE, "stopped". */
+mote_status mote_fit_report_batch(mote_fit *s, int epoch, size_t done, const mote_fit_scores *sums, mote_error *err);
+mote_status mote_fit_report_epoch(mote_fit *s, int epoch, mote_error *err);
+double      mote_fit_now(void); /* seconds */
+
+/* recipe.c: what the model carries of this training. */
+mote_status mote_fit_take_recipe(mote_fit *s, mote_error *err);
+
+#endif

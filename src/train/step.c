@@ -1,0 +1,68 @@
+/* One batch: its samples gathered, forward, losses, backward, an update; and an evaluation, which goes forward alone.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+
+#include "train/state.h"
+
+static void gather(mote_fit *s, const mote_dataset_split *split, mote_dataset_pick pick)
+{
+    const mote_graph *graph = &s->model->graphs[0];
+    int               i;
+
+    for (i = 0; i < graph->input_count; i++)
+        mote_dataset_gather(split, i, pick, s->network->value[graph->inputs[i]]);
+    for (i = 0; i < s->output_count; i++)
+        mote_targets_gather(&s->output[i].targets, &s->output[i].objective, split, pick);
+}
+
+/* Keras' total: the sum of the weighted losses. with_grads: each at its scores, where any are wanted. */
+static void score(mote_fit *s, size_t batch, bool with_grads, mote_fit_scores *sums)
+{
+    int k;
+
+    sums->loss = 0;
+    for (k = 0; k < s->output_count; k++) {
+        const mote_fit_output *output = &s->output[k];
+        const mote_objective  *o = &output->objective;
+        float                 *grad = with_grads ? s->network->grad[s->place[k].scores] : NULL;
+        mote_objective_score(o, s->math, s->network->value[s->place[k].scores], batch, &output->targets,
+                             grad && output->part ? output->part : grad, &sums->output[k]);
+        if (grad && output->part)
+            s->math->axpy(batch * (size_t)o->width, 1.0f, output->part, grad);
+        sums->loss += (double)o->weight * sums->output[k].loss;
+    }
+    sums->count += batch;
+}
+
+mote_status mote_fit_step(mote_fit *s, mote_dataset_pick pick, int epoch, mote_fit_scores *sums, mote_error *err)
+{
+    const mote_network_pass pass = {(int32_t)pick.count, true, s->options.seed, s->step++};
+
+    gather(s, &s->set->split[MOTE_SPLIT_TRAIN], pick);
+    mote_network_forward(s->network, &pass);
+    score(s, pick.count, true, sums);
+    if (!isfinite(sums->loss))
+        return mote_fail(err, MOTE_ERR_NUMERIC,
+                         "the loss is not finite at epoch %d, step %u; try a smaller learning_rate or scale "
+                         "the data",
+                         epoch + 1, s->step);
+    mote_network_backward(s->network, &pass);
+    mote_optimizer_step(&s->optimizer, s->math, &s->model->params, s->network->param_grads);
+    mote_pruner_step(s->pruner);
+    return MOTE_OK;
+}
+
+void mote_fit_evaluate(mote_fit *s, const mote_dataset_split *split, mote_fit_scores *sums)
+{
+    size_t first;
+
+    for (first = 0; first < split->count; first += (size_t)s->network->capacity) {
+        size_t            left = split->count - first;
+        mote_dataset_pick pick =
+            mote_dataset_in_row(first, left < (size_t)s->network->capacity ? left : (size_t)s->network->capacity);
+        const mote_network_pass pass = {.batch = (int32_t)pick.count};
+        gather(s, split, pick);
+        mote_network_forward(s->network, &pass);
+        score(s, pick.count, false, sums);
+    }
+}
