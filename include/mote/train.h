@@ -154,7 +154,8 @@ typedef struct mote_training {
     const char *warning;        /* NULL, or one line about a combination that is legal and probably not meant */
     int32_t     quantized_from; /* the first epoch that was trained quantized; 0: none was */
     mote_pruned pruned;         /* zero without pruning */
-    uint64_t    room[4];        /* mote.h */
+    double      data_seconds;   /* of the seconds, those that batches were waited for */
+    uint64_t    room[3];        /* mote.h */
 } mote_training;
 
 /* Trains model, which is at stage TRAIN, in place. Feature i of the set is input i, target k is compared with output k;

@@ -62,7 +62,8 @@ static const mote_key data_keys[] = {
     {0},
 };
 
-static const char *const data_others[] = {"path", "targets", "generate", "mean", "std", "inputs", "outputs", "crop", "cache", NULL};
+static const char *const data_others[] = {"path",   "targets", "generate", "mean",  "std",
+                                          "inputs", "outputs", "crop",     "cache", NULL};
 
 /* One input of several; one output. */
 static const mote_key feature_keys[] = {

@@ -371,9 +371,10 @@ void mote_dataset_expect(const mote_dataset_split *split, mote_dataset_pick pick
     for (f = 0; f < split->set->feature_count; f++)
         for (i = 0; state->spill[split->id][f] && i < pick.count; i++)
             if (picked_index(pick, i) < split->count)
-                mote_spill_expect(state->spill[split->id][f],
-                                  (size_t)(stored_sample(split, f, picked_index(pick, i)) - state->spill[split->id][f]->bytes),
-                                  split->set->feature[f].width * state->plan[f].element_bytes);
+                mote_spill_expect(
+                    state->spill[split->id][f],
+                    (size_t)(stored_sample(split, f, picked_index(pick, i)) - state->spill[split->id][f]->bytes),
+                    split->set->feature[f].width * state->plan[f].element_bytes);
 }
 
 const void *mote_dataset_sample(const mote_dataset_split *split, int32_t feature, size_t index)

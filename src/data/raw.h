@@ -14,7 +14,7 @@
 typedef struct mote_raw_split {
     mote_array  x[MOTE_FEATURES_MAX], y[MOTE_TARGETS_MAX];            /* bytes NULL: not there */
     const char *x_name[MOTE_FEATURES_MAX], *y_name[MOTE_TARGETS_MAX]; /* for messages: "x_train", "t10k-images-idx3-ubyte" */
-    const char **names; /* of the samples' files, in the arena; NULL: they have none */
+    const char **names;                    /* of the samples' files, in the arena; NULL: they have none */
     mote_spill  *spill[MOTE_FEATURES_MAX]; /* where x lies when it is not in memory (mote_raw_make_room) */
 } mote_raw_split;
 
@@ -36,10 +36,10 @@ typedef struct mote_raw_set {
     const char *const *class_names; /* set: y[0] is int32 labels below class_count */
     int                class_count;
     const char *const *column_names, *const *target_names; /* of a table's columns */
-    int       target_column_count;
-    bool      are_pictures;
-    mote_crop crop;      /* what was taken of each */
-    size_t    max_bytes; /* what may still be taken */
+    int         target_column_count;
+    bool        are_pictures;
+    mote_crop   crop;        /* what was taken of each */
+    size_t      max_bytes;   /* what may still be taken */
     size_t      cache_bytes; /* and of that for samples which may lie in a file */
     mote_spill *spills;
 } mote_raw_set;
@@ -100,7 +100,7 @@ struct mote_dataset_state {
     mote_array   values[MOTE_SPLIT_COUNT][MOTE_TARGETS_MAX], labels[MOTE_SPLIT_COUNT][MOTE_TARGETS_MAX];
     const char **names[MOTE_SPLIT_COUNT]; /* or NULL */
     mote_gather_plan plan[MOTE_FEATURES_MAX];
-    mote_spill      *spills;                                      /* owned */
+    mote_spill      *spills;                                     /* owned */
     mote_spill      *spill[MOTE_SPLIT_COUNT][MOTE_FEATURES_MAX]; /* where a split's x lies; NULL: in memory */
 
     /* A view has its own splits of another set's samples, which it leaves where they are: sample i of a split is the stored
