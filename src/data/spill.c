@@ -13,54 +13,54 @@
 #include "base/temporary.h"
 #include "base/text.h"
 
-/* Open for reading and writing, without a name, and of nobody else's eyes before it lost that; or -1 and errno. */
-static int open_nameless(const char *folder)
+/* Open for reading and writing, without a name, and of nobody else's eyes before it lost that; or -1. */
+static int open_nameless(const char *folder, mote_error *err)
 {
-    mote_error      ignored = {0};
     mote_temporary *temporary;
-    int             fd = -1, reason = EACCES;
+    int             fd;
 
-    if (mote_temporary_create(&temporary, folder, "mote-samples", MOTE_TEMPORARY_PRIVATE_FOLDER, &ignored) == MOTE_OK) {
-        fd = openat(temporary->fd, "samples", O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-        reason = errno;
-        mote_temporary_remove(temporary);
-    }
-    errno = reason;
+    if (mote_temporary_create(&temporary, folder, "mote-samples", MOTE_TEMPORARY_PRIVATE_FOLDER, err) != MOTE_OK)
+        return -1;
+    fd = openat(temporary->fd, "samples", O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        mote_fail(err, MOTE_ERR_IO, "%s", strerror(errno));
+    mote_temporary_remove(temporary);
     return fd;
 }
 
 /* 0, or errno. */
-static int map_file(mote_spill *spill, int fd)
+static int map_file(mote_spill *spill)
 {
-    const int reason = posix_fallocate(fd, 0, (off_t)spill->byte_count);
+    const int reason = posix_fallocate(spill->fd, 0, (off_t)spill->byte_count);
     void     *bytes;
 
     if (reason != 0)
         return reason;
-    bytes = mmap(NULL, spill->byte_count, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    bytes = mmap(NULL, spill->byte_count, PROT_READ | PROT_WRITE, MAP_SHARED, spill->fd, 0);
     if (bytes == MAP_FAILED)
         return errno;
     spill->bytes = bytes;
-    spill->fd = fd;
     return 0;
 }
 
 static mote_status map_in(mote_spill *spill, const char *folder, mote_error *err)
 {
-    int fd, reason;
+    mote_error failure = {0};
+    int        reason;
 
     if (spill->byte_count == 0 || spill->byte_count > INT64_MAX / 2)
         return mote_fail(err, MOTE_ERR_LIMIT, "%zu bytes of samples are no size that a file can have", spill->byte_count);
-    fd = open_nameless(folder);
-    reason = fd < 0 ? errno : map_file(spill, fd);
-    if (reason == 0)
+    spill->fd = open_nameless(folder, &failure);
+    if (spill->fd >= 0 && (reason = map_file(spill)) != 0) {
+        close(spill->fd);
+        mote_fail(&failure, MOTE_ERR_IO, "%s", strerror(reason));
+    }
+    if (failure.code == MOTE_OK)
         return MOTE_OK;
-    if (fd >= 0)
-        close(fd);
-    return mote_fail(err, MOTE_ERR_IO,
+    return mote_fail(err, failure.code,
                      "the samples take %zu MB, more than is kept in memory, and %s has no room for them: %s; set TMPDIR to "
                      "a folder that has, or take more memory (in a spec data: {cache: 2GB}) or smaller samples",
-                     spill->byte_count / 1000000, mote_show_string(folder).text, strerror(reason));
+                     spill->byte_count / 1000000, mote_show_string(folder).text, failure.text);
 }
 
 mote_status mote_spill_create(mote_spill **list, size_t byte_count, size_t resident_bytes, mote_error *err)
