@@ -132,6 +132,35 @@ static void all_writers_models_answer_as_tensorflow_does(void **state)
             check_case(writers[w], nets[n]);
 }
 
+static int32_t count_operators(const mote_model *model, mote_op_kind op)
+{
+    int32_t n, count = 0;
+
+    for (n = 0; n < model->graphs[0].node_count; n++)
+        count += model->graphs[0].nodes[n].op == op;
+    return count;
+}
+
+/* LayerNormalization, of tf-keras a FusedBatchNorm in training; a GELU of six nodes is one operator. */
+static void normalization_of_layers_and_gelu_are_read(void **state)
+{
+    static const char *const both[] = {"keras", "tf_keras"};
+    mote_model              *model;
+    mote_error               err = {0};
+    char                     path[200];
+    size_t                   w;
+
+    (void)state;
+    for (w = 0; w < 2; w++) {
+        check_case(both[w], "normalized");
+        snprintf(path, sizeof path, FOLDER "%s_normalized", both[w]);
+        assert_int_equal(mote_model_load(&model, path, NULL, &err), MOTE_OK);
+        assert_int_equal(count_operators(model, MOTE_OP_GELU), 1);
+        assert_int_equal(count_operators(model, MOTE_OP_SELECT_V2), 0);
+        mote_model_destroy(model);
+    }
+}
+
 /* What TensorFlow's own converter makes of the same folders, after passes. */
 static void no_more_operators_than_tensorflows_converter_writes(void **state)
 {
@@ -463,7 +492,8 @@ static void data_that_lie_are_refused(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(all_writers_models_answer_as_tensorflow_does),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(normalization_of_layers_and_gelu_are_read),
+                                       cmocka_unit_test(all_writers_models_answer_as_tensorflow_does),
                                        cmocka_unit_test(no_more_operators_than_tensorflows_converter_writes),
                                        cmocka_unit_test(recurrent_layers_are_operators_or_loops),
                                        cmocka_unit_test(an_lstm_of_a_fixed_batch_is_a_loop),

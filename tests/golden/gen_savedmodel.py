@@ -46,6 +46,14 @@ def cnn(k):
     return k.Model(x, k.layers.Dense(4, activation="softmax")(y))
 
 
+def normalized(k):
+    x = k.Input((6, 8), name="x")
+    y = k.layers.LayerNormalization(name="first")(x)
+    y = k.layers.Dense(10, activation="gelu")(y)
+    y = k.layers.LayerNormalization(axis=[1, 2], epsilon=0.01)(y)
+    return k.Model(x, k.layers.Dense(3)(k.layers.GlobalAveragePooling1D()(y)))
+
+
 def depthwise(k):
     x = k.Input((12, 12, 2), name="image")
     y = k.layers.Conv2D(4, 3, strides=2, padding="same", use_bias=False)(x)
@@ -83,7 +91,7 @@ def two(k):
     return k.Model([left, right], {"kind": kind, "size": size})
 
 
-LAYERED = {"mlp": mlp, "cnn": cnn, "depthwise": depthwise, "lstm": lstm, "loops": loops, "two": two}
+LAYERED = {"mlp": mlp, "cnn": cnn, "depthwise": depthwise, "lstm": lstm, "loops": loops, "two": two, "normalized": normalized}
 
 
 def shake(weights, random):
@@ -347,7 +355,7 @@ def main():
     for writer, write in WRITERS.items():
         for name in LAYERED:
             case = f"{writer}_{name}"
-            if len(sys.argv) > 2 and case not in sys.argv[2:]:
+            if len(sys.argv) > 2 and case not in sys.argv[2:] or "keras" not in writer and name not in NETS:
                 continue
             folder = os.path.join(to, case)
             shutil.rmtree(folder, ignore_errors=True)

@@ -273,6 +273,7 @@ const mote_import_row mote_tf_elementwise[] = {
     ONE("Sin"),
     ONE("Sqrt"),
     ONE("Tanh"),
+    ONE("Gelu"), /* of rewrite.c */
     ONE("Elu"),
     ONE("Selu"),
     ONE("Softplus"),

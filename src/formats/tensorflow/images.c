@@ -176,10 +176,46 @@ static void import_pool(mote_import_call *c)
 
 /* ---- channel by channel ---- */
 
+/* Operand i is known, and each of its elements is that. */
+static bool is_filled(const mote_import_call *c, int32_t i, double with)
+{
+    const mote_import_value *x = mote_import_in(c, i);
+    size_t                   at;
+
+    for (at = 0; x && x->known && at < mote_import_count(&x->shape); at++)
+        if (mote_import_number_at(x, at) != with)
+            return false;
+    return x && x->known;
+}
+
+/* tf-keras writes LayerNormalization as a BatchNormalization in training: one image, with what was to be normalized in rows
+ * of their own as its channels, which are then neither scaled nor moved. */
+static bool is_layer_norm(const mote_import_call *c)
+{
+    const mote_import_value *x = mote_import_in(c, 0);
+
+    return is_second(c) && x->shape.rank == 4 && x->shape.dim[0] == 1 && is_filled(c, 1, 1) && is_filled(c, 2, 0);
+}
+
+static void import_layer_norm(mote_import_call *c)
+{
+    mote_import_value *in[] = {c->in[0], mote_tf_number(c, c->in[0], 1)};
+
+    mote_tf_all(c, (mote_tf_told){"LayerNormalization",
+                                  (mote_import_attribute[]){
+                                      MOTE_TF_INT("axis", 2),
+                                      MOTE_TF_FLOAT("epsilon", mote_import_float(c, "epsilon", 0.0001f)), MOTE_TF_END},
+                                  in, 2});
+}
+
 static void import_batch_norm(mote_import_call *c)
 {
     mote_import_value *in[] = {NULL, c->in[1], c->in[2], c->in[3], c->in[4]};
 
+    if (mote_import_int(c, "is_training", 1) != 0 && is_layer_norm(c)) {
+        import_layer_norm(c);
+        return;
+    }
     if (mote_import_int(c, "is_training", 1) != 0) {
         mote_import_refuse(c, "it is in training mode: export the model for inference");
         return;

@@ -1,11 +1,16 @@
-/* Dilated convolutions as TensorFlow writes them:
+/* What TensorFlow writes as several nodes and mote has as one operator.
+ *
+ * Dilated convolutions:
  *
  *     SpaceToBatchND -> (ExpandDims) -> Conv2D -> (Squeeze) -> BatchToSpaceND
  *
  * Every second row and column goes into samples of their own, a plain convolution runs over those, and they are put back.
  * The same is a convolution with gaps in its windows; what is padded before and cut off behind is its padding, as it strides
  * one by one. The nodes around it become Identity.
+ *
+ * GELU: (x * 0.5) * Erfc(Neg(x) * 0.7071), in any order of operands.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <string.h>
 
 #include "formats/tensorflow/operators.h"
@@ -151,12 +156,81 @@ static void rewrite_one(mote_import_file *file, mote_import_node *behind, mote_a
     become_identity(behind);
 }
 
+/* ---- GELU ---- */
+
+/* Operand i is a constant float: that number. */
+static bool is_number(mote_import_file *file, const mote_import_node *node, int32_t i, double number)
+{
+    const mote_import_node      *maker = maker_of(file, node, i);
+    const mote_import_attribute *a = is_op(maker, "Const") ? mote_import_attribute_find(maker, "value") : NULL;
+
+    return a && a->t && a->t->values && a->t->dtype == MOTE_F32 && a->t->rank <= 1 &&
+           (a->t->rank == 0 || a->t->dim[0] == 1) && fabs((double)*(const float *)a->t->values - number) < 1e-6;
+}
+
+/* Of a product with the number: the other operand. */
+static const char *factor_of(mote_import_file *file, const mote_import_node *node, double number)
+{
+    int32_t i;
+
+    for (i = 0; is_op(node, "Mul") && node->in_count == 2 && i < 2; i++)
+        if (is_number(file, node, i, number))
+            return node->in[1 - i];
+    return NULL;
+}
+
+/* What Erfc(-x / sqrt(2)) is asked of; NULL: this is none. */
+static const char *asked_of(mote_import_file *file, const mote_import_node *erfc)
+{
+    const mote_import_node *scaled = is_op(erfc, "Erfc") ? maker_of(file, erfc, 0) : NULL;
+    const mote_import_node *negated;
+    int32_t                 i;
+
+    for (i = 0; factor_of(file, scaled, 0.70710678) && i < 2; i++)
+        if (is_op(negated = maker_of(file, scaled, i), "Neg") && negated->in_count == 1)
+            return negated->in[0];
+    return NULL;
+}
+
+static void rewrite_gelu(mote_import_file *file, mote_import_node *product)
+{
+    int32_t i;
+
+    for (i = 0; product->in_count == 2 && i < 2; i++) {
+        const char *x = asked_of(file, maker_of(file, product, i));
+        const char *half = x ? factor_of(file, maker_of(file, product, 1 - i), 0.5) : NULL;
+        if (!half || strcmp(half, x) != 0)
+            continue;
+        product->type = "Gelu";
+        product->in[0] = x;
+        product->in_count = 1;
+        product->attribute_count = 0;
+        return;
+    }
+}
+
+static mote_import_node *product_of(mote_import_file *file, mote_import_node *node)
+{
+    mote_import_node *reader = node;
+
+    while (++reader < file->nodes + file->node_count)
+        if (is_op(reader, "Mul") && reader->in_count == 2 &&
+            (strcmp(reader->in[0], node->out[0]) == 0 || strcmp(reader->in[1], node->out[0]) == 0))
+            return reader;
+    return NULL;
+}
+
 mote_status mote_tf_rewrite(mote_import_file *file, mote_arena *arena, mote_error *err)
 {
-    int32_t n;
+    enum { ERFCS_MAX = 256 }; /* what is done for each looks at all nodes */
+    mote_import_node *product;
+    int32_t           n, count = 0;
 
     for (n = 0; n < file->node_count && err->code == MOTE_OK; n++)
         if (is_op(&file->nodes[n], "BatchToSpaceND"))
             rewrite_one(file, &file->nodes[n], arena, err);
+        else if (is_op(&file->nodes[n], "Erfc") && file->nodes[n].out_count > 0 && count++ < ERFCS_MAX &&
+                 (product = product_of(file, &file->nodes[n])) != NULL)
+            rewrite_gelu(file, product);
     return err->code;
 }
