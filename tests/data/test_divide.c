@@ -162,9 +162,9 @@ static void pictures_are_divided_as_copies_in_class_folders(void **state)
     assert_works(mote_file_open(&picture, "tests/golden/data/rgb.png", err));
     for (c = 0; c < 2; c++)
         for (i = 0; i < 8; i++) {
-            snprintf(path, sizeof path, SCRATCH "/pictures/%c/deep%d", 'a' + c, i % 2);
+            snprintf(path, sizeof path, SCRATCH "/pictures/%c/deep", 'a' + c);
             assert_works(mote_make_dirs(path, err));
-            snprintf(path, sizeof path, SCRATCH "/pictures/%c/deep%d/%d.png", 'a' + c, i % 2, i / 2);
+            snprintf(path, sizeof path, SCRATCH "/pictures/%c%s/%d.png", 'a' + c, i % 2 ? "/deep" : "", i / 2);
             put_file(path, picture.bytes, picture.count);
         }
     mote_file_close(&picture);
@@ -175,7 +175,10 @@ static void pictures_are_divided_as_copies_in_class_folders(void **state)
     assert_int_equal(again->split[MOTE_SPLIT_TRAIN].count, 12);
     assert_int_equal(again->split[MOTE_SPLIT_TEST].count, 4);
     assert_int_equal(count_class(&again->split[MOTE_SPLIT_TEST], 1), 2);
-    assert_non_null(strstr(again->split[MOTE_SPLIT_TRAIN].names[0], "/copies/train/a/deep"));
+    assert_non_null(strstr(again->split[MOTE_SPLIT_TRAIN].names[0], "/copies/train/a/"));
+    assert_int_equal(access(SCRATCH "/pictures/a/deep/0.png", F_OK), 0);
+    assert_true(access(SCRATCH "/copies/train/a/deep-0.png", F_OK) == 0 ||
+                access(SCRATCH "/copies/test/a/deep-0.png", F_OK) == 0);
     mote_dataset_destroy(set);
     mote_dataset_destroy(again);
 }
