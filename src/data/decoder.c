@@ -7,7 +7,11 @@
 
 #include "base/thread.h"
 
-enum { WINDOW_MAX = 256, WINDOW_BYTES = 32 << 20 };
+enum {
+    WINDOW_MAX = 256,
+    WINDOW_BYTES = 32 << 20,
+    THREADS_FROM = 16 /* pictures: fewer are decoded before threads are there */
+};
 
 typedef struct decoded {
     mote_array image;
@@ -69,7 +73,7 @@ mote_status mote_decoder_create(mote_decoder **out, const char *const *paths, si
     d->paths = paths;
     d->count = count;
     d->options = *options;
-    if (mote_pool_create(&d->pool, 0, err) != MOTE_OK) {
+    if (mote_pool_create(&d->pool, count < THREADS_FROM ? 1 : 0, err) != MOTE_OK) {
         free(d);
         return err->code;
     }

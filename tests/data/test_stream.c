@@ -369,7 +369,7 @@ static void much_is_trained_in_little_memory(void **state)
     char          path[128];
     int           i, status;
     (void)state;
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(MOTE_EXACT_ARENAS)
     skip();
 #endif
     assert_int_equal(mote_make_dirs(SCRATCH "/many", &err), MOTE_OK);
