@@ -1,7 +1,7 @@
 /* Trains what a spec says and prints what it took: wall-clock seconds, and seconds of processor time, which other programs
  * on the machine disturb far less. Reading the data is not in them, nor what `mote train` does afterwards.
  *
- *     train_spec SPEC.yaml [THREADS]        prints: seconds S processor P
+ *     train_spec SPEC.yaml [THREADS]        prints: seconds S processor P data D (of S, waiting for batches)
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +26,8 @@ static mote_status train(const mote_spec *spec, mote_error *err)
     if (mote_spec_load_data(&set, spec, err) == MOTE_OK && mote_spec_build_model(&model, spec, set, err) == MOTE_OK) {
         double processor = clock_seconds(CLOCK_PROCESS_CPUTIME_ID);
         if (mote_train(&training, model, set, &spec->train, err) == MOTE_OK)
-            printf("seconds %.4f processor %.4f\n", training->seconds, clock_seconds(CLOCK_PROCESS_CPUTIME_ID) - processor);
+            printf("seconds %.4f processor %.4f data %.4f\n", training->seconds,
+                   clock_seconds(CLOCK_PROCESS_CPUTIME_ID) - processor, training->data_seconds);
     }
     mote_training_destroy(training);
     mote_model_destroy(model);

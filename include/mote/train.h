@@ -196,7 +196,8 @@ typedef struct mote_training {
     bool        has_checkpoint; /* is_stopped: that this is where it can go on */
     int32_t     stopped_epoch;  /* is_stopped: the epoch that it is in */
     uint32_t    stopped_step;   /* after so many steps */
-    uint64_t    room[2];        /* mote.h */
+    double      data_seconds;   /* of the seconds, those that batches were waited for */
+    uint64_t    room[1];        /* mote.h */
 } mote_training;
 
 /* Trains model, which is at stage TRAIN, in place. Feature i of the set is input i, target k is compared with output k;

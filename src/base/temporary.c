@@ -200,6 +200,15 @@ const char *mote_temporary_root(void)
     return root && root[0] == '/' ? root : "/tmp";
 }
 
+const char *mote_temporary_large_root(void)
+{
+    const char *root = getenv("TMPDIR");
+
+    if (root && root[0] == '/')
+        return root;
+    return access("/var/tmp", W_OK | X_OK) == 0 ? "/var/tmp" : "/tmp";
+}
+
 void mote_clear_stale_temporaries(const char *folder)
 {
     clear_folder(folder);

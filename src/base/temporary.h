@@ -43,6 +43,8 @@ bool mote_is_temporary_name(const char *name);
 void mote_clear_stale_temporaries(const char *folder);
 
 const char *mote_temporary_root(void); /* $TMPDIR where it is absolute, else /tmp */
+/* For what may be larger than memory: $TMPDIR, else /var/tmp, which lies on a disk where /tmp is memory. */
+const char *mote_temporary_large_root(void);
 
 /* Like rm -rf, never through links: errno, or 0, which a missing one gives as well. */
 int mote_remove_at(int folder_fd, const char *name);

@@ -87,6 +87,7 @@ static void take_request(opening *o)
         o->options.output_count = from->output_count;
     }
     o->options.skip_damaged = o->options.skip_damaged || from->skip_damaged;
+    o->options.cache_bytes = o->options.cache_bytes ? o->options.cache_bytes : from->cache_bytes;
 }
 
 /* The shape of one sample for a model: without the leading 1 that counts samples. */

@@ -1,6 +1,8 @@
 /* The section `data`. SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "build/spec.h"
 #include "data/image.h"
 #include "data/raw.h"
@@ -75,8 +77,8 @@ static const mote_key data_keys[] = {
     {0},
 };
 
-static const char *const data_others[] = {"path",    "targets", "generate",    "mean",       "std", "inputs",
-                                          "outputs", "crop",    "class_names", "categories", NULL};
+static const char *const data_others[] = {"path",    "targets", "generate",    "mean",       "std",   "inputs",
+                                          "outputs", "crop",    "class_names", "categories", "cache", NULL};
 
 /* One input of several; one output. */
 static const mote_key feature_keys[] = {
@@ -295,6 +297,32 @@ static mote_status read_names(const char *const **out, int32_t *count, const cha
     return reader->err->code;
 }
 
+/* ---- cache: 512MB ---- */
+
+static mote_status read_cache(mote_dataset_options *o, const mote_yaml_reader *reader, const mote_yaml *node)
+{
+    static const struct {
+        const char *name;
+        double      bytes;
+    } units[] = {{"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}};
+    const size_t length = node && node->kind == MOTE_YAML_TEXT ? strlen(node->text) : 0;
+    char         digits[24];
+    double       number;
+    size_t       i;
+
+    if (!node || mote_yaml_is_null(node))
+        return MOTE_OK;
+    for (i = 0; i < sizeof units / sizeof *units && length > 2 && length < sizeof digits; i++) {
+        snprintf(digits, sizeof digits, "%.*s", (int)(length - 2), node->text);
+        if (strcmp(node->text + length - 2, units[i].name) != 0 || !mote_parse_number(digits, &number) ||
+            !(number * units[i].bytes >= 1 && number * units[i].bytes <= 1e15))
+            continue;
+        o->cache_bytes = (size_t)(number * units[i].bytes);
+        return MOTE_OK;
+    }
+    return mote_yaml_fail(reader, node->line, "data: cache must be a size as 512MB or 2GB");
+}
+
 /* ---- the section ---- */
 
 static mote_status set_feature(mote_feature_options *o, const mote_yaml_reader *reader, const mote_yaml *map,
@@ -341,6 +369,7 @@ static mote_status set_options(mote_spec *spec, const mote_yaml_reader *reader, 
     MOTE_TRY(read_ratio(o, reader, map, s));
     MOTE_TRY(read_names(&o->class_names, &o->class_name_count, "class_names", reader, mote_yaml_find(map, "class_names")));
     MOTE_TRY(read_names(&o->categories, &o->category_count, "categories", reader, mote_yaml_find(map, "categories")));
+    MOTE_TRY(read_cache(o, reader, mote_yaml_find(map, "cache")));
     o->targets = s->target_kind;
     o->class_count = s->classes;
     o->test_split = s->test_split;

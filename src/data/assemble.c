@@ -1,6 +1,7 @@
 /* Raw arrays -> data set: every rule about counts, types, labels and NaN.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <assert.h>
+#include <errno.h>
 #include <float.h>
 #include <math.h>
 #include <stdarg.h>
@@ -13,13 +14,14 @@
 #include "data/raw.h"
 #include "data/words.h"
 
-enum { AUTO_CLASS_MAX = 1024 };
+enum { AUTO_CLASS_MAX = 1024, CACHE_BYTES = 256 << 20 };
 
 void mote_raw_set_init(mote_raw_set *raw, const mote_dataset_options *options)
 {
     *raw = (mote_raw_set){.feature_count = 1,
                           .target_count = 1,
-                          .max_bytes = options->max_bytes ? options->max_bytes : MOTE_ARENA_DEFAULT_CAP};
+                          .max_bytes = options->max_bytes ? options->max_bytes : MOTE_ARENA_DEFAULT_CAP,
+                          .cache_bytes = options->cache_bytes ? options->cache_bytes : CACHE_BYTES};
     raw->arena.cap_bytes = raw->max_bytes;
 }
 
@@ -33,6 +35,7 @@ void mote_raw_set_free(mote_raw_set *raw)
         for (i = 0; i < MOTE_TARGETS_MAX; i++)
             mote_array_free(&raw->split[s].y[i]);
     }
+    mote_spills_destroy(raw->spills);
     mote_arena_destroy(&raw->arena);
 }
 
@@ -41,6 +44,55 @@ void mote_raw_set_spend(mote_raw_set *raw, const mote_array *array)
     size_t bytes = array->count * mote_array_element_bytes(array->dtype);
 
     raw->max_bytes = raw->max_bytes > bytes ? raw->max_bytes - bytes : 1; /* 0 would mean the default */
+}
+
+static mote_status make_room_in_memory(mote_raw_set *raw, mote_array *x, mote_error *err)
+{
+    MOTE_TRY(mote_array_allocate(x, raw->max_bytes, err));
+    mote_raw_set_spend(raw, x);
+    return MOTE_OK;
+}
+
+/* Half of the memory that is left holds what is being read; the other half is for the next splits. */
+static mote_status make_room_on_disk(mote_raw_set *raw, mote_raw_split *split, int feature, size_t bytes, mote_error *err)
+{
+    mote_array *x = &split->x[feature];
+    mote_error  failure = {0};
+
+    raw->cache_bytes /= 2;
+    if (mote_spill_create(&raw->spills, bytes, raw->cache_bytes, &failure) == MOTE_OK) {
+        split->spill[feature] = raw->spills;
+        x->count = mote_array_count(x->rank, x->dim);
+        x->bytes = raw->spills->bytes;
+        return MOTE_OK;
+    }
+    if (failure.code != MOTE_ERR_IO || bytes > raw->max_bytes)
+        return mote_fail(err, failure.code, "%s", failure.text);
+    MOTE_TRY(mote_raw_note(raw, err, "%s; all of them are kept in memory", failure.text));
+    return make_room_in_memory(raw, x, err);
+}
+
+mote_status mote_raw_make_room(mote_raw_set *raw, mote_raw_split *split, int feature, mote_error *err)
+{
+    mote_array  *x = &split->x[feature];
+    const size_t bytes = mote_size_mul(mote_array_count(x->rank, x->dim), mote_array_element_bytes(x->dtype));
+
+    if (bytes > raw->cache_bytes)
+        return make_room_on_disk(raw, split, feature, bytes, err);
+    raw->cache_bytes -= bytes;
+    return make_room_in_memory(raw, x, err);
+}
+
+mote_status mote_raw_put_sample(mote_raw_split *split, int feature, size_t index, const void *sample, mote_error *err)
+{
+    const mote_array *x = &split->x[feature];
+    const size_t      bytes = x->count / (size_t)x->dim[0] * mote_array_element_bytes(x->dtype);
+
+    if (!split->spill[feature])
+        memcpy((uint8_t *)x->bytes + index * bytes, sample, bytes);
+    else if (!mote_spill_write(split->spill[feature], index * bytes, sample, bytes))
+        return mote_fail(err, MOTE_ERR_IO, "the temporary file of samples cannot be written: %s", strerror(errno));
+    return MOTE_OK;
 }
 
 /* "path: " and the words, into the arena. */
@@ -170,6 +222,7 @@ static mote_status adopt_samples(mote_dataset *set, mote_raw_set *raw, int id, i
         MOTE_TRY(make_f32(from, raw->max_bytes, err));
     *to = *from;
     *from = (mote_array){0};
+    set->state->spill[id][feature] = raw->split[id].spill[feature];
     set->split[id].x[feature] = to->bytes;
     return MOTE_OK;
 }
@@ -778,6 +831,8 @@ mote_status mote_dataset_assemble(mote_dataset **out, mote_raw_set *raw, const m
     } else if (mote_raw_label_words(raw, err) == MOTE_OK) {
         set->state->arena = raw->arena; /* names move without a copy */
         raw->arena = (mote_arena){0};
+        set->state->spills = raw->spills;
+        raw->spills = NULL;
         fill(set, raw, options, err);
     }
     mote_raw_set_free(raw);

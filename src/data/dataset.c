@@ -55,6 +55,7 @@ void mote_dataset_destroy(mote_dataset *set)
         return;
     if (set->state) {
         free_arrays(set->state);
+        mote_spills_destroy(set->state->spills);
         mote_arena_destroy(&set->state->arena);
     }
     free(set->state);
@@ -79,6 +80,7 @@ mote_status mote_dataset_view(mote_dataset **out, const mote_dataset *set, mote_
     state->is_by_class = set->state->is_by_class;
     state->seed = set->state->seed;
     memcpy(state->plan, set->state->plan, sizeof state->plan);
+    memcpy(state->spill, set->state->spill, sizeof state->spill);
     state->is_view = true;
     *view = *set;
     view->state = state;
@@ -167,9 +169,11 @@ mote_status mote_dataset_turn(mote_dataset *set, int32_t feature, mote_error *er
     int                   s;
 
     for (s = 0; room && s < MOTE_SPLIT_COUNT; s++)
-        for (i = 0; i < set->split[s].count; i++)
+        for (i = 0; i < set->split[s].count; i++) {
             turn((uint8_t *)(uintptr_t)set->split[s].x[feature] + i * f->width * element, room, channels,
                  f->width / channels, element);
+            mote_spill_touch(set->state->spill[s][feature], f->width * element);
+        }
     mote_arena_destroy(&scratch);
     MOTE_TRY(err->code);
     memmove(f->dim, f->dim + 1, (size_t)(f->rank - 1) * sizeof *f->dim);
@@ -221,31 +225,49 @@ typedef struct moments {
     size_t count;
 } moments;
 
-static mote_array as_array(const mote_dataset_split *split, int feature)
+/* Numbers to measure, and where they lie, if it is not in memory. */
+typedef struct measured {
+    mote_array  array;
+    mote_spill *spill;
+} measured;
+
+static measured stored_samples(const mote_dataset_split *split, int feature)
 {
     const mote_dataset_feature *f = &split->set->feature[feature];
 
-    return (mote_array){.dtype = f->dtype, .count = split->count * f->width, .bytes = (void *)(uintptr_t)split->x[feature]};
+    return (measured){{.dtype = f->dtype, .count = split->count * f->width, .bytes = (void *)(uintptr_t)split->x[feature]},
+                      split->set->state->spill[split->id][feature]};
+}
+
+/* Every so many elements, what was read is said. */
+static void touch(const measured *in, size_t before, size_t now)
+{
+    enum { STRIDE = 1 << 16 };
+
+    if (in->spill && before / STRIDE != now / STRIDE)
+        mote_spill_touch(in->spill, STRIDE * mote_array_element_bytes(in->array.dtype));
 }
 
 /* Mean and variance of elements start, start + step, ...: two passes, in double. */
-static moments measure(const mote_array *array, size_t start, size_t step)
+static moments measure(const measured *in, size_t start, size_t step)
 {
     moments m = {.min = INFINITY, .max = -INFINITY};
     size_t  i;
     double  mean;
 
-    for (i = start; i < array->count; i += step) {
-        double value = mote_array_at(array, i);
+    for (i = start; i < in->array.count; i += step) {
+        double value = mote_array_at(&in->array, i);
         m.min = value < m.min ? value : m.min;
         m.max = value > m.max ? value : m.max;
         m.sum += value;
         m.count++;
+        touch(in, i, i + step);
     }
     mean = m.sum / (double)m.count;
-    for (i = start; i < array->count; i += step) {
-        double distance = mote_array_at(array, i) - mean;
+    for (i = start; i < in->array.count; i += step) {
+        double distance = mote_array_at(&in->array, i) - mean;
         m.squares += distance * distance;
+        touch(in, i, i + step);
     }
     return m;
 }
@@ -254,7 +276,7 @@ mote_status mote_dataset_standardize(mote_dataset *set, int feature, mote_standa
 {
     const mote_dataset_feature *f = &set->feature[feature];
     mote_preparation           *p = &set->feature[feature].preparation;
-    mote_array                  x = as_array(&set->split[MOTE_SPLIT_TRAIN], feature);
+    const measured              x = stored_samples(&set->split[MOTE_SPLIT_TRAIN], feature);
     size_t channels = how == MOTE_STANDARDIZE_CHANNELS && f->rank > 0 ? (size_t)f->dim[f->rank - 1] : 1, c;
     double scale = p->scale != 0 ? (double)p->scale : 1;
     float *mean = MOTE_NEW(&set->state->arena, float, channels, err);
@@ -262,7 +284,7 @@ mote_status mote_dataset_standardize(mote_dataset *set, int feature, mote_standa
 
     if (!mean || !std)
         return err->code;
-    if (x.count == 0)
+    if (x.array.count == 0)
         return mote_fail(err, MOTE_ERR_USAGE, "has no training samples to take a mean and standard deviation from");
     for (c = 0; c < channels; c++) {
         moments m = measure(&x, c, channels);
@@ -292,10 +314,10 @@ static mote_status count_classes(mote_target_summary *out, mote_dataset *set, in
 
 static void describe_values(mote_target_summary *out, const mote_dataset_split *split, int target)
 {
-    mote_array values = {.dtype = MOTE_F32, .count = split->count * split->set->target[target].width};
-    moments    m;
+    measured values = {.array = {.dtype = MOTE_F32, .count = split->count * split->set->target[target].width}};
+    moments  m;
 
-    values.bytes = (void *)(uintptr_t)split->values[target];
+    values.array.bytes = (void *)(uintptr_t)split->values[target];
     m = measure(&values, 0, 1);
     out->min = m.min;
     out->max = m.max;
@@ -304,8 +326,8 @@ static void describe_values(mote_target_summary *out, const mote_dataset_split *
 
 static mote_feature_summary describe_feature(const mote_dataset_split *split, int feature)
 {
-    const mote_array x = as_array(split, feature);
-    const moments    m = measure(&x, 0, 1);
+    const measured x = stored_samples(split, feature);
+    const moments  m = measure(&x, 0, 1);
 
     return (mote_feature_summary){m.min, m.max, m.sum / (double)m.count, sqrt(m.squares / (double)m.count)};
 }
@@ -338,7 +360,7 @@ static size_t memory_of(const struct mote_dataset_state *state)
 
     for (s = 0; s < MOTE_SPLIT_COUNT; s++) {
         for (i = 0; i < MOTE_FEATURES_MAX; i++)
-            bytes += array_bytes(&state->x[s][i]);
+            bytes += state->x[s][i].owner ? array_bytes(&state->x[s][i]) : 0;
         for (i = 0; i < MOTE_TARGETS_MAX; i++)
             bytes += array_bytes(&state->labels[s][i]) + array_bytes(&state->values[s][i]);
     }
@@ -348,8 +370,11 @@ static size_t memory_of(const struct mote_dataset_state *state)
 mote_status mote_dataset_describe(mote_dataset_summary *out, mote_dataset *set, mote_error *err)
 {
     mote_dataset_summary summary = {.memory_bytes = memory_of(set->state)};
+    const mote_spill    *spill;
     int                  i;
 
+    for (spill = set->state->spills; spill; spill = spill->next)
+        summary.disk_bytes += spill->byte_count;
     for (i = 0; i < set->feature_count; i++)
         summary.sample_bytes += set->feature[i].width * mote_array_element_bytes(set->feature[i].dtype);
     for (i = 0; i < MOTE_SPLIT_COUNT; i++)

@@ -21,9 +21,11 @@ static void move_tail(mote_dataset *set, mote_split_id to, size_t kept)
     int                 f, t;
 
     tail->count = train->count - kept;
-    for (f = 0; f < set->feature_count; f++)
+    for (f = 0; f < set->feature_count; f++) {
         tail->x[f] =
             (const uint8_t *)train->x[f] + kept * set->feature[f].width * mote_array_element_bytes(set->feature[f].dtype);
+        set->state->spill[to][f] = set->state->spill[MOTE_SPLIT_TRAIN][f];
+    }
     for (t = 0; t < set->target_count; t++) {
         tail->labels[t] = train->labels[t] ? train->labels[t] + kept : NULL;
         tail->values[t] = train->values[t] ? train->values[t] + kept * set->target[t].width : NULL;
@@ -43,6 +45,7 @@ static mote_status share_order(mote_dataset *view, mote_split_id to, const uint3
         return err->code;
     state->order[MOTE_SPLIT_TRAIN] = copy;
     state->order[to] = copy + kept;
+    memcpy(state->spill[to], state->spill[MOTE_SPLIT_TRAIN], sizeof state->spill[to]);
     view->split[to] = *train;
     view->split[to].id = to;
     view->split[to].count = train->count - kept;
@@ -71,8 +74,8 @@ static mote_status count_kept(const mote_dataset *set, mote_split_id to, double 
 /* ---- another order ---- */
 
 /* Brings rows into the order given, cycle by cycle: row i becomes what was row order[i]. */
-static void permute_rows(uint8_t *rows, size_t row_bytes, const uint32_t *order, uint32_t count, uint8_t *kept,
-                         bool *is_done)
+static void permute_rows(uint8_t *rows, size_t row_bytes, mote_spill *spill, const uint32_t *order, uint32_t count,
+                         uint8_t *kept, bool *is_done)
 {
     uint32_t start, i;
 
@@ -83,6 +86,7 @@ static void permute_rows(uint8_t *rows, size_t row_bytes, const uint32_t *order,
         memcpy(kept, rows + start * row_bytes, row_bytes);
         for (i = start; order[i] != start; i = order[i]) {
             memcpy(rows + i * row_bytes, rows + order[i] * row_bytes, row_bytes);
+            mote_spill_touch(spill, row_bytes);
             is_done[i] = true;
         }
         memcpy(rows + i * row_bytes, kept, row_bytes);
@@ -94,18 +98,18 @@ static void permute_names(const char **names, const uint32_t *order, uint32_t co
 {
     const char *kept;
 
-    permute_rows((uint8_t *)names, sizeof *names, order, count, (uint8_t *)&kept, is_done);
+    permute_rows((uint8_t *)names, sizeof *names, NULL, order, count, (uint8_t *)&kept, is_done);
 }
 
-static mote_status reorder_array(const mote_array *array, const uint32_t *order, uint32_t count, bool *is_done,
-                                 mote_arena *scratch, mote_error *err)
+static mote_status reorder_array(const mote_array *array, mote_spill *spill, const uint32_t *order, uint32_t count,
+                                 bool *is_done, mote_arena *scratch, mote_error *err)
 {
     const size_t rows = array->bytes ? (size_t)array->dim[0] : 0;
     const size_t row_bytes = rows ? array->count / rows * mote_array_element_bytes(array->dtype) : 0;
     uint8_t     *kept = mote_arena_alloc(scratch, row_bytes, 1, err);
 
     if (kept && row_bytes > 0)
-        permute_rows(array->bytes, row_bytes, order, count, kept, is_done);
+        permute_rows(array->bytes, row_bytes, spill, order, count, kept, is_done);
     return err->code;
 }
 
@@ -119,10 +123,11 @@ static mote_status reorder_train(mote_dataset *set, const uint32_t *order, mote_
 
     MOTE_TRY(err->code);
     for (i = 0; i < set->feature_count; i++)
-        MOTE_TRY(reorder_array(&state->x[MOTE_SPLIT_TRAIN][i], order, count, is_done, scratch, err));
+        MOTE_TRY(reorder_array(&state->x[MOTE_SPLIT_TRAIN][i], state->spill[MOTE_SPLIT_TRAIN][i], order, count, is_done,
+                               scratch, err));
     for (i = 0; i < set->target_count; i++) {
-        MOTE_TRY(reorder_array(&state->labels[MOTE_SPLIT_TRAIN][i], order, count, is_done, scratch, err));
-        MOTE_TRY(reorder_array(&state->values[MOTE_SPLIT_TRAIN][i], order, count, is_done, scratch, err));
+        MOTE_TRY(reorder_array(&state->labels[MOTE_SPLIT_TRAIN][i], NULL, order, count, is_done, scratch, err));
+        MOTE_TRY(reorder_array(&state->values[MOTE_SPLIT_TRAIN][i], NULL, order, count, is_done, scratch, err));
     }
     if (state->names[MOTE_SPLIT_TRAIN])
         permute_names(state->names[MOTE_SPLIT_TRAIN], order, count, is_done);
@@ -426,4 +431,47 @@ mote_status mote_dataset_take_as_folder(mote_dataset *set, double fraction, uint
         return mote_fail(err, MOTE_ERR_USAGE, "a validation_split of data takes a seed of NumPy's, at most %u",
                          (unsigned)UINT32_MAX);
     return take_shuffled(set, (uint32_t)seed, kept, err);
+}
+
+/* ---- by asking, whatever the source ---- */
+
+static mote_status number_samples(mote_dataset *set, mote_error *err)
+{
+    mote_dataset_split *train = &set->split[MOTE_SPLIT_TRAIN];
+    const char        **names = MOTE_NEW(&set->state->arena, const char *, train->count, err);
+    size_t              i;
+
+    for (i = 0; names && i < train->count; i++)
+        names[i] = mote_arena_printf(&set->state->arena, err, "%zu", i);
+    train->names = set->state->names[MOTE_SPLIT_TRAIN] = names;
+    return err->code;
+}
+
+static mote_status divide_off(mote_dataset *set, mote_split_id to, double fraction, uint64_t seed, mote_error *err)
+{
+    size_t kept = 0;
+
+    MOTE_TRY(count_kept(set, to, fraction, &kept, err));
+    if (set->split[MOTE_SPLIT_TRAIN].labels[0])
+        return take_drawn(set, to, seed, kept, err);
+    MOTE_TRY(shuffle_train(set, seed + (uint64_t)to, err));
+    move_tail(set, to, kept);
+    return MOTE_OK;
+}
+
+mote_status mote_dataset_divide(mote_dataset *set, const mote_split_options *options, mote_error *err)
+{
+    const double test = options->test, validation = options->validation;
+
+    if (!(test >= 0 && validation >= 0 && test + validation > 0 && test + validation < 1))
+        return mote_fail(err, MOTE_ERR_USAGE, "parts of %g and %g for test and validation leave nothing to divide", test,
+                         validation);
+    if (set->split[MOTE_SPLIT_TEST].count > 0 || set->split[MOTE_SPLIT_VALIDATION].count > 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "has a %s split already",
+                         mote_split_name(set->split[MOTE_SPLIT_TEST].count > 0 ? MOTE_SPLIT_TEST : MOTE_SPLIT_VALIDATION));
+    if (!set->split[MOTE_SPLIT_TRAIN].names)
+        MOTE_TRY(number_samples(set, err));
+    if (test > 0)
+        MOTE_TRY(divide_off(set, MOTE_SPLIT_TEST, test, options->seed, err));
+    return validation > 0 ? divide_off(set, MOTE_SPLIT_VALIDATION, validation / (1 - test), options->seed, err) : MOTE_OK;
 }

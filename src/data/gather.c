@@ -306,39 +306,86 @@ static size_t stored_index(const mote_dataset_split *split, size_t index)
     return order ? order[index] : index;
 }
 
-static void gather_one(const mote_dataset_split *split, int feature, size_t index, float *x)
+/* From the file piece by piece, each of whole channels: the plan begins each with the first one. */
+static bool gather_from_file(const mote_gather_plan *plan, const mote_spill *spill, const uint8_t *sample, size_t count,
+                             float *x)
+{
+    enum { PIECE_BYTES = 32 << 10 };
+    uint8_t      piece[PIECE_BYTES];
+    const size_t channels = plan->preparation.channels > 1 ? (size_t)plan->preparation.channels : 1;
+    const size_t most = PIECE_BYTES / plan->element_bytes / channels * channels;
+    size_t       offset = (size_t)(sample - spill->bytes), done, part;
+
+    for (done = 0; most > 0 && done < count; done += part) {
+        part = count - done < most ? count - done : most;
+        if (!mote_spill_read(spill, offset + done * plan->element_bytes, piece, part * plan->element_bytes))
+            return false;
+        plan->run(plan, piece, part, x + done);
+    }
+    return most > 0;
+}
+
+static const uint8_t *stored_sample(const mote_dataset_split *split, int feature, size_t index)
+{
+    return (const uint8_t *)split->x[feature] +
+           stored_index(split, index) * split->set->feature[feature].width * split->set->state->plan[feature].element_bytes;
+}
+
+/* count samples that are stored one after the other. */
+static void gather_stored(const mote_dataset_split *split, int feature, size_t index, size_t count, float *x)
 {
     const mote_gather_plan *plan = &split->set->state->plan[feature];
+    mote_spill             *spill = split->set->state->spill[split->id][feature];
     const size_t            width = split->set->feature[feature].width;
-    const void             *sample = mote_dataset_sample(split, feature, index);
+    const uint8_t          *samples = stored_sample(split, feature, index);
 
-    if (sample)
-        plan->run(plan, sample, width, x);
-    else
-        fill_nan(x, width);
+    if (spill && gather_from_file(plan, spill, samples, count * width, x))
+        return;
+    mote_spill_touch(spill, count * width * plan->element_bytes);
+    plan->run(plan, samples, count * width, x);
 }
 
 void mote_dataset_gather(const mote_dataset_split *split, int32_t feature, mote_dataset_pick pick, float *x)
 {
-    const mote_gather_plan *plan = &split->set->state->plan[feature];
-    const size_t            width = split->set->feature[feature].width;
-    size_t                  i;
+    const size_t width = split->set->feature[feature].width;
+    size_t       i;
 
     assert(feature >= 0 && feature < split->set->feature_count);
     if (!pick.indices && pick.count > 0 && is_inside(split, pick) && !order_of(split)) {
-        plan->run(plan, mote_dataset_sample(split, feature, pick.first), pick.count * width, x);
+        gather_stored(split, feature, pick.first, pick.count, x);
         return;
     }
     for (i = 0; i < pick.count; i++)
-        gather_one(split, feature, picked_index(pick, i), x + i * width);
+        if (picked_index(pick, i) < split->count)
+            gather_stored(split, feature, picked_index(pick, i), 1, x + i * width);
+        else
+            fill_nan(x + i * width, width);
+}
+
+void mote_dataset_expect(const mote_dataset_split *split, mote_dataset_pick pick)
+{
+    const struct mote_dataset_state *state = split->set->state;
+    int                              f;
+    size_t                           i;
+
+    for (f = 0; f < split->set->feature_count; f++)
+        for (i = 0; state->spill[split->id][f] && i < pick.count; i++)
+            if (picked_index(pick, i) < split->count)
+                mote_spill_expect(
+                    state->spill[split->id][f],
+                    (size_t)(stored_sample(split, f, picked_index(pick, i)) - state->spill[split->id][f]->bytes),
+                    split->set->feature[f].width * state->plan[f].element_bytes);
 }
 
 const void *mote_dataset_sample(const mote_dataset_split *split, int32_t feature, size_t index)
 {
+    const struct mote_dataset_state *state = split->set->state;
+
     if (index >= split->count)
         return NULL;
-    return (const uint8_t *)split->x[feature] +
-           stored_index(split, index) * split->set->feature[feature].width * split->set->state->plan[feature].element_bytes;
+    mote_spill_touch(state->spill[split->id][feature],
+                     split->set->feature[feature].width * state->plan[feature].element_bytes);
+    return stored_sample(split, feature, index);
 }
 
 /* -1 where there is no such sample, or no labels. */

@@ -8,6 +8,7 @@
 #include "data/array.h"
 #include "data/class_folders.h"
 #include "data/damage.h"
+#include "data/decoder.h"
 #include "data/image.h"
 #include "data/raw.h"
 
@@ -19,6 +20,7 @@ typedef struct image_set {
     mote_walk                   walk;
     const size_t               *class_ends; /* [class_count]: places in the walk's pictures */
     size_t                      class_count;
+    mote_decoder               *decoder;
     size_t                      done;
     const char                 *first_image; /* whose size all must have */
     mote_damage                 damage;
@@ -40,8 +42,7 @@ static mote_status allocate_set(image_set *set, const mote_array *first, size_t 
 
     split->x[0] =
         (mote_array){.dtype = MOTE_U8, .rank = 4, .dim = {(int64_t)count, first->dim[0], first->dim[1], first->dim[2]}};
-    MOTE_TRY(mote_array_allocate(&split->x[0], set->raw->max_bytes, err));
-    mote_raw_set_spend(set->raw, &split->x[0]);
+    MOTE_TRY(mote_raw_make_room(set->raw, split, 0, err));
     if (set->class_count == 0)
         return MOTE_OK;
     split->y[0] = (mote_array){.dtype = MOTE_I32, .rank = 1, .dim = {(int64_t)count}};
@@ -67,16 +68,11 @@ static mote_status check_same_size(const image_set *set, const mote_array *image
 
 static mote_status add_image(image_set *set, const char *path, size_t total, int32_t label, mote_error *err)
 {
-    const mote_image_options wanted = {.height = set->options->image_height,
-                                       .width = set->options->image_width,
-                                       .channels = set->options->image_channels,
-                                       .crop = set->raw->crop,
-                                       .exif_orientation = set->raw->exif_orientation};
-    mote_raw_split          *split = set->split;
-    mote_array               image;
-    mote_error               failure = {0};
+    mote_raw_split *split = set->split;
+    mote_array      image;
+    mote_error      failure = {0};
 
-    if (mote_image_load(&image, path, &wanted, &failure) != MOTE_OK) {
+    if (mote_decoder_next(set->decoder, &image, &failure) != MOTE_OK) {
         if (!mote_is_damage(&failure))
             return mote_fail(err, failure.code, "%s", failure.text);
         mote_damage_add(&set->damage, set->path, path, &failure);
@@ -87,8 +83,8 @@ static mote_status add_image(image_set *set, const char *path, size_t total, int
         if (set->first_image)
             allocate_set(set, &image, total, err);
     }
-    if (err->code == MOTE_OK && check_same_size(set, &image, path, err) == MOTE_OK) {
-        memcpy((uint8_t *)split->x[0].bytes + set->done * image.count, image.bytes, image.count);
+    if (err->code == MOTE_OK && check_same_size(set, &image, path, err) == MOTE_OK &&
+        mote_raw_put_sample(split, 0, set->done, image.bytes, err) == MOTE_OK) {
         if (split->y[0].bytes)
             ((int32_t *)split->y[0].bytes)[set->done] = label;
         split->names[set->done] = mote_arena_strdup(&set->raw->arena, path, err);
@@ -125,18 +121,33 @@ static mote_status note_orientations(const image_set *set, mote_error *err)
                          turned == 1 ? "it" : "them");
 }
 
-static mote_status read_pictures(image_set *set, mote_error *err)
+static mote_status add_images(image_set *set, const char *const *paths, size_t total, mote_error *err)
 {
-    char *const *paths = (char *const *)(const void *)set->walk.files.bytes;
-    const size_t total = set->walk.files.count / sizeof *paths;
-    size_t       label = 0, i;
+    size_t label = 0, i;
 
-    set->split->names = MOTE_NEW(&set->raw->arena, const char *, total, err);
-    for (i = 0; set->split->names && i < total; i++) {
+    for (i = 0; i < total; i++) {
         while (label < set->class_count && i >= set->class_ends[label])
             label++;
         MOTE_TRY(add_image(set, paths[i], total, (int32_t)label, err));
     }
+    return MOTE_OK;
+}
+
+static mote_status read_pictures(image_set *set, mote_error *err)
+{
+    const mote_image_options wanted = {.height = set->options->image_height,
+                                       .width = set->options->image_width,
+                                       .channels = set->options->image_channels,
+                                       .crop = set->raw->crop,
+                                       .exif_orientation = set->raw->exif_orientation};
+    const char *const       *paths = (const char *const *)(const void *)set->walk.files.bytes;
+    const size_t             total = set->walk.files.count / sizeof *paths;
+
+    set->split->names = MOTE_NEW(&set->raw->arena, const char *, total, err);
+    if (set->split->names && mote_decoder_create(&set->decoder, paths, total, &wanted, err) == MOTE_OK)
+        add_images(set, paths, total, err);
+    mote_decoder_destroy(set->decoder);
+    MOTE_TRY(err->code);
     MOTE_TRY(mote_damage_report(&set->damage, set->raw, set->path, "picture", set->options->skip_damaged, err));
     if (set->done == 0)
         return mote_fail(err, MOTE_ERR_FORMAT, "%s: none of its pictures can be read: %s", set->path,

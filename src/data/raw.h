@@ -9,12 +9,14 @@
 
 #include "base/arena.h"
 #include "data/gather.h"
+#include "data/spill.h"
 
 typedef struct mote_raw_split {
     mote_array  x[MOTE_FEATURES_MAX], y[MOTE_TARGETS_MAX];            /* bytes NULL: not there */
     const char *x_name[MOTE_FEATURES_MAX], *y_name[MOTE_TARGETS_MAX]; /* for messages: "x_train", "t10k-images-idx3-ubyte" */
     bool is_text[MOTE_TARGETS_MAX]; /* y is letters, as mote_npy_read_text gives them: assembling makes labels of them */
     const char **names;             /* of the samples' files, in the arena; NULL: they have none */
+    mote_spill  *spill[MOTE_FEATURES_MAX]; /* where x lies when it is not in memory (mote_raw_make_room) */
 } mote_raw_split;
 
 enum { MOTE_NOTES_MAX = 16, MOTE_CLASS_MAX = 65536 };
@@ -40,17 +42,25 @@ typedef struct mote_raw_set {
     mote_raw_split     split[MOTE_SPLIT_COUNT];
     mote_class_list    classes[MOTE_TARGETS_MAX];          /* names set: y is int32 labels below count */
     const char *const *column_names, *const *target_names; /* of a table's columns */
-    int       target_column_count;
-    bool      are_pictures, exif_orientation;
-    int32_t   sample_rate; /* of sounds */
-    mote_crop crop;        /* what was taken of each */
-    size_t    max_bytes;   /* what may still be taken */
+    int         target_column_count;
+    bool        are_pictures, exif_orientation;
+    int32_t     sample_rate; /* of sounds */
+    mote_crop   crop;        /* what was taken of each */
+    size_t      max_bytes;   /* what may still be taken */
+    size_t      cache_bytes; /* and of that for samples which may lie in a file */
+    mote_spill *spills;
 } mote_raw_set;
 
 void mote_raw_set_init(mote_raw_set *raw, const mote_dataset_options *options);
 void mote_raw_set_free(mote_raw_set *raw);
 /* Books an array that was read. */
 void mote_raw_set_spend(mote_raw_set *raw, const mote_array *array);
+
+/* Room for samples that are not known before they are decoded: for split->x[feature], whose dtype, rank and dim are set; in
+ * memory as long as options.cache_bytes last, else in a file. */
+mote_status mote_raw_make_room(mote_raw_set *raw, mote_raw_split *split, int feature, mote_error *err);
+/* One of them into that room. */
+mote_status mote_raw_put_sample(mote_raw_split *split, int feature, size_t index, const void *sample, mote_error *err);
 
 /* A line for the user; the path is put in front. Beyond MOTE_NOTES_MAX the last says that there are more. */
 mote_status mote_raw_note(mote_raw_set *raw, mote_error *err, const char *format, ...) MOTE_PRINTF(3, 4);
@@ -98,6 +108,8 @@ struct mote_dataset_state {
     mote_array   values[MOTE_SPLIT_COUNT][MOTE_TARGETS_MAX], labels[MOTE_SPLIT_COUNT][MOTE_TARGETS_MAX];
     const char **names[MOTE_SPLIT_COUNT]; /* or NULL */
     mote_gather_plan plan[MOTE_FEATURES_MAX];
+    mote_spill      *spills;                                     /* owned */
+    mote_spill      *spill[MOTE_SPLIT_COUNT][MOTE_FEATURES_MAX]; /* where a split's x lies; NULL: in memory */
 
     /* A view has its own splits of another set's samples, which it leaves where they are: sample i of a split is the stored
      * sample order[i]; NULL: i. */
@@ -108,6 +120,9 @@ struct mote_dataset_state {
 /* The set's samples, in splits that may change without changing the set: what training takes for validation, whole numbers
  * that it takes for values. The set must outlive the view. */
 mote_status mote_dataset_view(mote_dataset **out, const mote_dataset *set, mote_error *err);
+
+/* Samples that will be gathered soon: those that lie in a file are fetched meanwhile. */
+void mote_dataset_expect(const mote_dataset_split *split, mote_dataset_pick pick);
 
 /* Samples [C, ...] of a feature become [..., C]: in all splits, number by number. Not of a view. */
 mote_status mote_dataset_turn(mote_dataset *set, int32_t feature, mote_error *err);

@@ -11,6 +11,26 @@ enum { EVALUATION_BATCH = 256, EVALUATION_FLOATS = 1 << 20 };
 
 /* ---- one epoch ---- */
 
+/* The batch that begins with this sample of the epoch; none beyond the last. */
+static mote_dataset_pick batch_at(const mote_fit *s, size_t first)
+{
+    const size_t count = s->set->split[MOTE_SPLIT_TRAIN].count, left = first < count ? count - first : 0;
+    const size_t size = left < (size_t)s->options.batch_size ? left : (size_t)s->options.batch_size;
+
+    return s->options.keeps_order ? mote_dataset_in_row(first, size) : mote_dataset_picked(s->order + first, size);
+}
+
+/* Samples that do not fit into memory are on their way from the disk while the batches before them are computed. */
+static void expect(const mote_fit *s, size_t first)
+{
+    enum { AHEAD = 8 };
+    const size_t batch = (size_t)s->options.batch_size;
+    size_t       i;
+
+    for (i = first == 0 ? 1 : AHEAD; i <= AHEAD; i++)
+        mote_dataset_expect(&s->set->split[MOTE_SPLIT_TRAIN], batch_at(s, first + i * batch));
+}
+
 /* From where it is to its end, or until it is stopped. */
 static mote_status train_epoch(mote_fit *s, mote_error *err)
 {
@@ -22,12 +42,12 @@ static mote_status train_epoch(mote_fit *s, mote_error *err)
             mote_random_make(s->options.seed, MOTE_RANDOM_SHUFFLE, s->epochs_before + (uint32_t)epoch, 0), s->order,
             (uint32_t)count);
     while ((size_t)s->now.done < count && !s->public.is_stopped) {
-        const size_t      first = (size_t)s->now.done, size = count - first < batch ? count - first : batch;
-        mote_dataset_pick pick =
-            s->options.keeps_order ? mote_dataset_in_row(first, size) : mote_dataset_picked(s->order + first, size);
+        const size_t            first = (size_t)s->now.done;
+        const mote_dataset_pick pick = batch_at(s, first);
+        expect(s, first);
         MOTE_TRY(mote_fit_step(s, pick, epoch, &s->sums, err));
-        s->now.done = (int64_t)(first + size);
-        MOTE_TRY(mote_fit_report_batch(s, epoch, first + size, &s->sums, err));
+        s->now.done = (int64_t)(first + pick.count);
+        MOTE_TRY(mote_fit_report_batch(s, epoch, first + pick.count, &s->sums, err));
         if (!mote_fit_wants_stop(s, true))
             mote_fit_checkpoint_step(s);
     }
