@@ -34,7 +34,7 @@ static void expect(const mote_fit *s, size_t first)
 /* From where it is to its end, or until it is stopped. */
 static mote_status train_epoch(mote_fit *s, mote_error *err)
 {
-    const size_t count = s->set->split[MOTE_SPLIT_TRAIN].count, batch = (size_t)s->options.batch_size;
+    const size_t count = s->set->split[MOTE_SPLIT_TRAIN].count;
     const int    epoch = (int)s->now.epoch;
 
     if (!s->options.keeps_order)
