@@ -74,6 +74,8 @@ mote_status mote_spec_read_whole(mote_spec *spec, const mote_yaml_reader *reader
 /* train: start and freeze. */
 mote_status mote_spec_read_start(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *train);
 /* train: prune. */
+mote_status mote_spec_read_optimizer(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *train);
+mote_status mote_spec_read_control(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *train);
 mote_status mote_spec_read_pruning(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *train);
 /* The number by which layers refer to a layer of the body; 0 where it has none of that name, or lacks memory. */
 int mote_spec_body_reference(mote_spec *spec, const char *name, mote_error *err);

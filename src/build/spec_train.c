@@ -12,7 +12,6 @@
 
 typedef struct train_section {
     mote_train_options options;
-    float              learning_rate;
     mote_switch        shuffle;
     const char        *quantize;
 } train_section;
@@ -33,11 +32,7 @@ static const mote_word isa_words[] = {{"baseline", 0}, {"avx2", 0}, {"avx512", 0
 static const mote_word metric_words[] = {
     {"accuracy", MOTE_METRIC_ACCURACY}, {"mae", MOTE_METRIC_MAE}, {"mse", MOTE_METRIC_MSE}, {NULL, 0}};
 
-#define LEARNING_RATE_MIN 1e-12
-#define LEARNING_RATE_MAX 1e6
-
 static const mote_key train_keys[] = {
-    MOTE_KEY("learning_rate", train_section, learning_rate, .min = LEARNING_RATE_MIN, .max = LEARNING_RATE_MAX),
     MOTE_KEY("batch_size", train_section, options.batch_size, .min = 1, .max = 1048576),
     MOTE_KEY("epochs", train_section, options.epochs, .min = 1, .max = 1000000),
     MOTE_KEY("validation_split", train_section, options.validation_split, .min = 0, .max = 0.999999),
@@ -50,72 +45,9 @@ static const mote_key train_keys[] = {
     {0},
 };
 
-static const char *const train_others[] = {"loss",  "from_logits", "loss_weights", "optimizer", "metrics",
-                                           "start", "freeze",      "prune",        NULL};
-
-/* Optimizers and their arguments. A zero would mean the default, so those that may be zero have it as their default. */
-#define OPTIMIZER_NUMBER(member, low, high) MOTE_KEY(#member, mote_optimizer, member, .min = low, .max = high)
-#define OPTIMIZER_BOOL(member)              MOTE_KEY(#member, mote_optimizer, member)
-
-static const mote_key sgd_keys[] = {OPTIMIZER_NUMBER(learning_rate, LEARNING_RATE_MIN, LEARNING_RATE_MAX),
-                                    OPTIMIZER_NUMBER(momentum, 0, 1),
-                                    OPTIMIZER_BOOL(nesterov),
-                                    {0}};
-static const mote_key rmsprop_keys[] = {OPTIMIZER_NUMBER(learning_rate, LEARNING_RATE_MIN, LEARNING_RATE_MAX),
-                                        OPTIMIZER_NUMBER(rho, 1e-6, 0.9999999),
-                                        OPTIMIZER_NUMBER(momentum, 0, 1),
-                                        OPTIMIZER_NUMBER(epsilon, 1e-30, 1),
-                                        OPTIMIZER_BOOL(centered),
-                                        {0}};
-static const mote_key adam_keys[] = {OPTIMIZER_NUMBER(learning_rate, LEARNING_RATE_MIN, LEARNING_RATE_MAX),
-                                     OPTIMIZER_NUMBER(beta_1, 1e-6, 0.9999999),
-                                     OPTIMIZER_NUMBER(beta_2, 1e-6, 0.9999999),
-                                     OPTIMIZER_NUMBER(epsilon, 1e-30, 1),
-                                     {0}};
-
-typedef struct optimizer_row {
-    const char         *name;
-    mote_optimizer_kind kind;
-    const mote_key     *keys;
-} optimizer_row;
-
-enum { OPTIMIZER_ROWS = 3 };
-static const optimizer_row optimizer_rows[OPTIMIZER_ROWS] = {{"rmsprop", MOTE_OPTIMIZER_RMSPROP, rmsprop_keys},
-                                                             {"sgd", MOTE_OPTIMIZER_SGD, sgd_keys},
-                                                             {"adam", MOTE_OPTIMIZER_ADAM, adam_keys}};
-
-static const optimizer_row *find_optimizer(const char *name)
-{
-    int i;
-
-    for (i = 0; i < OPTIMIZER_ROWS; i++)
-        if (strcmp(optimizer_rows[i].name, name) == 0)
-            return &optimizer_rows[i];
-    return NULL;
-}
-
-/* optimizer: adam, or optimizer: {adam: {learning_rate: 0.01}} */
-static mote_status read_optimizer(const mote_yaml_reader *reader, const mote_yaml *node, mote_optimizer *optimizer)
-{
-    const char          *names[OPTIMIZER_ROWS];
-    const mote_yaml     *arguments = node->kind == MOTE_YAML_MAP ? node->first : NULL;
-    const char          *name = node->kind == MOTE_YAML_TEXT ? node->text : arguments ? arguments->key : NULL;
-    const optimizer_row *row;
-    int                  i;
-
-    if (!name || node->count > 1)
-        return mote_yaml_fail(reader, node->line, "optimizer: one is expected, as in adam or {adam: {learning_rate: 0.01}}");
-    for (i = 0; i < OPTIMIZER_ROWS; i++)
-        names[i] = optimizer_rows[i].name;
-    row = find_optimizer(name);
-    if (!row)
-        return mote_yaml_fail_word(reader, node->line, "train: unknown optimizer", name, names, OPTIMIZER_ROWS);
-    optimizer->kind = row->kind;
-    if (!arguments || mote_yaml_is_null(arguments))
-        return MOTE_OK;
-    MOTE_TRY(mote_yaml_need_map(reader, arguments, row->name));
-    return mote_keys_read(reader, arguments, &(mote_keys_place){row->name, row->keys, NULL}, optimizer);
-}
+static const char *const train_others[] = {
+    "loss",  "from_logits",   "loss_weights",   "optimizer",         "metrics",      "start", "freeze",
+    "prune", "learning_rate", "early_stopping", "reduce_on_plateau", "best_weights", NULL};
 
 /* ---- what is asked of each output ---- */
 
@@ -318,20 +250,13 @@ static mote_status read_quantize(mote_spec *spec, const mote_yaml_reader *reader
 
 mote_status mote_spec_read_train(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *map)
 {
-    const mote_yaml *optimizer = mote_yaml_find(map, "optimizer");
-    train_section    section = {0};
-    mote_optimizer  *o = &section.options.optimizer;
+    train_section section = {0};
 
     MOTE_TRY(mote_keys_read(reader, map, &(mote_keys_place){"train", train_keys, train_others}, &section));
-    if (optimizer && !mote_yaml_is_null(optimizer))
-        MOTE_TRY(read_optimizer(reader, optimizer, o));
-    if (section.learning_rate > 0 && o->learning_rate > 0)
-        return mote_yaml_fail(reader, mote_yaml_find(map, "learning_rate")->key_line,
-                              "train: learning_rate is given here and in optimizer; leave one out");
-    if (section.learning_rate > 0)
-        o->learning_rate = section.learning_rate;
     section.options.keeps_order = section.shuffle == MOTE_SWITCH_OFF;
     spec->train = section.options;
+    MOTE_TRY(mote_spec_read_optimizer(spec, reader, map));
+    MOTE_TRY(mote_spec_read_control(spec, reader, map));
     MOTE_TRY(mote_spec_read_pruning(spec, reader, map));
     MOTE_TRY(mote_spec_read_start(spec, reader, map));
     return read_quantize(spec, reader, map);

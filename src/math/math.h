@@ -221,11 +221,28 @@ typedef struct mote_math {
      * rmsprop: v = rho v + (1 - rho) g^2; centered: m = rho m + (1 - rho) g, d = v - m^2 + eps, else d = v + eps;
      *          u = lr g / sqrt(d); momentum > 0: b = momentum b + u, w -= b; else w -= u.
      * adam:    m += (g - m)(1 - beta1); v += (g^2 - v)(1 - beta2); w -= alpha m / (sqrt(v) + eps),
-     *          alpha = lr sqrt(1 - beta2^step) / (1 - beta1^step). ---- */
+     *          alpha = lr sqrt(1 - beta2^step) / (1 - beta1^step).
+     * amsgrad:  adam, with top = max(top, v) under the root.
+     * nadam:    m and v as adam's; u_t = beta1 (1 - 0.96^step / 2); *product *= u_t, and with p = *product
+     *           w -= lr (u_(t+1) m / (1 - p u_(t+1)) + (1 - u_t) g / (1 - p)) / (sqrt(v / (1 - beta2^step)) + eps).
+     * adamax:   m as adam's; u = max(beta2 u, |g|); w -= lr m / ((1 - beta1^step) (u + eps)).
+     * adagrad:  a += g^2; w -= lr g / sqrt(a + eps).
+     * adadelta: a = rho a + (1 - rho) g^2; d = g sqrt(b + eps) / sqrt(a + eps); b = rho b + (1 - rho) d^2; w -= lr d.
+     * lion:     w -= lr sign(beta1 m + (1 - beta1) g); m = beta2 m + (1 - beta2) g.
+     * mean:     mean = momentum mean + (1 - momentum) w. decay: w -= w rate lr. ---- */
     void (*sgd_step)(const mote_math_sgd *options, size_t count, float *w, float *g, float *velocity);
     void (*rmsprop_step)(const mote_math_rmsprop *options, size_t count, float *w, float *g, float *v,
                          float *momentum_buffer, float *mean_g);
     void (*adam_step)(const mote_math_adam *options, size_t count, float *w, float *g, float *m, float *v);
+    void (*amsgrad_step)(const mote_math_adam *options, size_t count, float *w, float *g, float *m, float *v, float *top);
+    void (*nadam_step)(const mote_math_adam *options, size_t count, float *w, float *g, float *m, float *v, float *product);
+    void (*adamax_step)(const mote_math_adam *options, size_t count, float *w, float *g, float *m, float *u);
+    void (*adagrad_step)(const mote_math_rmsprop *options, size_t count, float *w, float *g, float *a);
+    void (*adadelta_step)(const mote_math_rmsprop *options, size_t count, float *w, float *g, float *a, float *b);
+    void (*lion_step)(const mote_math_adam *options, size_t count, float *w, float *g, float *m);
+    void (*mean_step)(size_t count, float momentum, const float *w, float *mean);
+    void (*decay)(size_t count, float rate, float lr, float *w);
+    void (*clip_values)(size_t count, float most, float *g); /* into [-most, most] */
 
     /* ---- Sums in double, in blocks: for norms and metrics. ---- */
     double (*sum)(size_t count, const float *x);

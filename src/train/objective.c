@@ -18,7 +18,9 @@ static const char *const loss_names[MOTE_LOSS_COUNT] = {
 static const struct {
     const char *name;
     mote_metric metric;
-} metric_names[] = {{"accuracy", MOTE_METRIC_ACCURACY}, {"mae", MOTE_METRIC_MAE}, {"mse", MOTE_METRIC_MSE}};
+    bool        rises;
+} metric_names[] = {
+    {"accuracy", MOTE_METRIC_ACCURACY, true}, {"mae", MOTE_METRIC_MAE, false}, {"mse", MOTE_METRIC_MSE, false}};
 
 const char *mote_loss_name(mote_loss loss)
 {
@@ -47,6 +49,16 @@ const char *mote_metric_name(mote_metric metric)
         if (metric_names[i].metric == metric)
             return metric_names[i].name;
     return "";
+}
+
+bool mote_metric_rises(mote_metric metric)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof metric_names / sizeof *metric_names; i++)
+        if (metric_names[i].metric == metric)
+            return metric_names[i].rises;
+    return false;
 }
 
 unsigned mote_metric_find(const char *name)

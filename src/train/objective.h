@@ -13,6 +13,9 @@
 
 enum { MOTE_METRICS_MAX = 3 };
 
+/* More of it is better. */
+bool mote_metric_rises(mote_metric metric);
+
 /* How targets are handed to the loss. */
 typedef enum mote_target_form { MOTE_TARGET_LABELS, MOTE_TARGET_ONE_HOT, MOTE_TARGET_REALS } mote_target_form;
 

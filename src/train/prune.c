@@ -42,6 +42,7 @@ struct mote_pruner {
     candidate         *candidates; /* as many as the largest layer has */
     bool              *is_seen;    /* [tensor_count]: on the way along a layer's channels */
     uint64_t           from, until, frequency, step;
+    int32_t            last_epoch;
 };
 
 /* ---- the schedule ---- */
@@ -67,6 +68,7 @@ static void set_schedule(mote_pruner *p, mote_pruner_span span)
 
     p->from = (uint64_t)(p->options.from_epoch - 1) * span.steps;
     p->until = (uint64_t)until * span.steps - 1;
+    p->last_epoch = until;
     tenth = (p->until - p->from) / CHOICES;
     p->frequency = p->options.frequency ? (uint64_t)p->options.frequency : tenth < FREQUENCY ? tenth : FREQUENCY;
     p->frequency = p->frequency ? p->frequency : 1;
@@ -187,6 +189,11 @@ void mote_pruner_step(mote_pruner *p)
     }
     if (p)
         p->step++;
+}
+
+int32_t mote_pruner_last_epoch(const mote_pruner *p)
+{
+    return p ? p->last_epoch : 0;
 }
 
 mote_pruned mote_pruner_tell(const mote_pruner *p)

@@ -28,6 +28,7 @@ mote_status mote_pruner_create(mote_pruner **out, mote_model *model, const mote_
 /* After each step of the optimizer. NULL is fine, here and below. */
 void        mote_pruner_step(mote_pruner *pruner);
 mote_pruned mote_pruner_tell(const mote_pruner *pruner);
+int32_t     mote_pruner_last_epoch(const mote_pruner *pruner); /* that the share rises in, counting from 1; 0: none */
 
 /* The share of zeros after so many steps, 0 being the first one, of a share that rises from `initial` to `sparsity` between
  * steps `from` and `until`. */

@@ -61,12 +61,19 @@ static int record_scores(mote_fit *s, int column, int epoch, const mote_fit_scor
     return column;
 }
 
+static bool rate_changes(const mote_fit *s)
+{
+    return s->options.optimizer.schedule || (s->options.control && s->options.control->reduce_on_plateau);
+}
+
 mote_status mote_fit_init_history(mote_fit *s, mote_error *err)
 {
     MOTE_TRY(add_column(s, "", "epoch", err));
     MOTE_TRY(add_score_columns(s, "", err));
     if (s->set->split[MOTE_SPLIT_VALIDATION].count > 0)
         MOTE_TRY(add_score_columns(s, "val_", err));
+    if (rate_changes(s))
+        MOTE_TRY(add_column(s, "", "learning_rate", err));
     s->public.history =
         (mote_history){.names = s->names, .columns = (const double *const *)s->columns, .column_count = s->column_count};
     return MOTE_OK;
@@ -79,7 +86,9 @@ void mote_fit_record(mote_fit *s, int epoch, const mote_fit_scores *sums, const 
     s->columns[0][epoch] = epoch + 1;
     column = record_scores(s, column, epoch, sums);
     if (validation)
-        record_scores(s, column, epoch, validation);
+        column = record_scores(s, column, epoch, validation);
+    if (rate_changes(s))
+        s->columns[column][epoch] = (double)s->rate;
     s->public.history.row_count++;
 }
 

@@ -1,16 +1,18 @@
 /* A training that runs, which the files of its loop share: fit.c the epochs, step.c a batch, options.c and ends.c what is
- * refused before the first, record.c what is told, recipe.c what the model keeps of it.
+ * refused before the first, record.c what is told, control.c what is
+ * decided from epoch to epoch, recipe.c what the model keeps of it.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef MOTE_TRAIN_STATE_H
 #define MOTE_TRAIN_STATE_H
 
 #include "base/arena.h"
 #include "data/raw.h"
+#include "train/control.h"
 #include "train/objective.h"
 #include "train/optimizer.h"
 #include "train/prune.h"
 
-enum { MOTE_COLUMNS_MAX = 1 + 2 * (1 + MOTE_TARGETS_MAX * (1 + MOTE_METRICS_MAX)) };
+enum { MOTE_COLUMNS_MAX = 2 + 2 * (1 + MOTE_TARGETS_MAX * (1 + MOTE_METRICS_MAX)) };
 
 /* What one output is trained for. */
 typedef struct mote_fit_output {
@@ -44,8 +46,10 @@ typedef struct mote_fit {
     int                  output_count;
     mote_optimizer_state optimizer;
     mote_pruner         *pruner; /* NULL: nothing is pruned */
+    mote_fit_control     control;
     uint32_t            *order;
     uint32_t             step;
+    float                rate;          /* of the last step */
     uint32_t             epochs_before; /* of the training that goes on */
     int                  column_count;
     const char          *names[MOTE_COLUMNS_MAX];
@@ -70,6 +74,11 @@ void        mote_fit_record(mote_fit *s, int epoch, const mote_fit_scores *sums,
 mote_status mote_fit_report_batch(mote_fit *s, int epoch, size_t done, const mote_fit_scores *sums, mote_error *err);
 mote_status mote_fit_report_epoch(mote_fit *s, int epoch, mote_error *err);
 double      mote_fit_now(void); /* seconds */
+
+/* control.c. Before the first epoch (USAGE); after each, whether there is to be another; after the last. */
+mote_status mote_fit_start_control(mote_fit *s, mote_error *err);
+bool        mote_fit_goes_on(mote_fit *s, int epoch);
+void        mote_fit_end_control(mote_fit *s);
 
 /* recipe.c: what the model carries of this training. */
 mote_status mote_fit_take_recipe(mote_fit *s, mote_error *err);

@@ -47,6 +47,7 @@ mote_status mote_fit_step(mote_fit *s, mote_dataset_pick pick, int epoch, mote_f
                          "the data",
                          epoch + 1, s->step);
     mote_network_backward(s->network, &pass);
+    s->rate = mote_optimizer_rate(&s->optimizer);
     mote_optimizer_step(&s->optimizer, s->math, &s->model->params, s->network->param_grads);
     mote_pruner_step(s->pruner);
     return MOTE_OK;

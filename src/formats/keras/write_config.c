@@ -5,6 +5,7 @@
 
 #include "formats/keras/writing.h"
 #include "layers/layer.h"
+#include "layers/optimizers.h"
 
 /* The shortest decimal that reads back to the float: 0.1, not 0.100000001. */
 static json_t *print_float(float value)
@@ -371,31 +372,75 @@ static json_t *print_metrics(const mote_keras_writing *w, const mote_goal *goal)
     return list;
 }
 
+static json_t *print_argument(const mote_key *key, const void *options)
+{
+    const void *member = (const char *)options + key->offset;
+
+    switch (key->kind) {
+    case MOTE_KEY_BOOL:
+        return json_boolean(*(const bool *)member);
+    case MOTE_KEY_INT:
+        return json_integer(*(const int *)member);
+    case MOTE_KEY_U64:
+        return json_integer((json_int_t) * (const uint64_t *)member);
+    case MOTE_KEY_DOUBLE:
+        return json_real(*(const double *)member);
+    default:
+        return print_float(*(const float *)member);
+    }
+}
+
+/* A null in Keras where a zero says that there is none. */
+static bool is_left_out(const mote_key *key, json_t *value)
+{
+    return strcmp(key->name, "warmup_target") == 0 && json_number_value(value) == 0;
+}
+
+static void put_arguments(json_t **config, const mote_key *keys, const void *options, bool only_set)
+{
+    for (; keys->name; keys++) {
+        json_t *value = print_argument(keys, options);
+        if ((only_set && (json_is_false(value) || json_number_value(value) == 0) && !json_is_true(value)) ||
+            is_left_out(keys, value)) {
+            json_decref(value);
+            continue;
+        }
+        mote_json_set(config, keys->name, value);
+    }
+}
+
+static json_t *print_schedule(const mote_keras_writing *w, const mote_schedule *schedule)
+{
+    const mote_schedule_type *type = &mote_schedule_types[schedule->kind];
+    json_t                   *config = json_object(), *boundaries = json_array(), *values = json_array();
+    int32_t                   i;
+
+    put_arguments(&config, type->keys, schedule, false);
+    for (i = 0; i < schedule->boundary_count; i++)
+        mote_json_append(&boundaries, json_integer((json_int_t)schedule->boundaries[i]));
+    for (i = 0; schedule->boundary_count > 0 && i <= schedule->boundary_count; i++)
+        mote_json_append(&values, print_float(schedule->values[i]));
+    if (schedule->boundary_count > 0) {
+        mote_json_set(&config, "boundaries", boundaries);
+        mote_json_set(&config, "values", values);
+    } else {
+        json_decref(boundaries);
+        json_decref(values);
+    }
+    return print_object(w, "keras.optimizers.schedules", type->keras_class, config);
+}
+
 static json_t *print_optimizer(const mote_keras_writing *w)
 {
-    static const char *const classes[MOTE_OPTIMIZER_COUNT] = {
-        [MOTE_OPTIMIZER_RMSPROP] = "RMSprop", [MOTE_OPTIMIZER_SGD] = "SGD", [MOTE_OPTIMIZER_ADAM] = "Adam"};
-    const mote_optimizer *o = &w->model->optimizer;
-    json_t               *config = json_object();
+    const mote_optimizer      *o = &w->model->optimizer;
+    const mote_optimizer_type *type = &mote_optimizer_types[o->kind];
+    json_t                    *config = json_object();
 
-    mote_json_set(&config, "name", json_string(mote_optimizer_name(o->kind)));
-    mote_json_set(&config, "learning_rate", print_float(o->learning_rate));
-    if (o->kind == MOTE_OPTIMIZER_ADAM) {
-        mote_json_set(&config, "beta_1", json_real(o->beta_1));
-        mote_json_set(&config, "beta_2", json_real(o->beta_2));
-    } else {
-        mote_json_set(&config, "momentum", print_float(o->momentum));
-    }
-    if (o->kind == MOTE_OPTIMIZER_SGD) {
-        mote_json_set(&config, "nesterov", json_boolean(o->nesterov));
-    } else {
-        mote_json_set(&config, "epsilon", print_float(o->epsilon));
-    }
-    if (o->kind == MOTE_OPTIMIZER_RMSPROP) {
-        mote_json_set(&config, "rho", json_real(o->rho));
-        mote_json_set(&config, "centered", json_boolean(o->centered));
-    }
-    return print_object(w, "keras.optimizers", classes[o->kind], config);
+    mote_json_set(&config, "name", json_string(type->name));
+    mote_json_set(&config, "learning_rate", o->schedule ? print_schedule(w, o->schedule) : print_float(o->learning_rate));
+    put_arguments(&config, type->keys, o, false);
+    put_arguments(&config, type->more, o, true);
+    return print_object(w, "keras.optimizers", type->keras_class, config);
 }
 
 static int32_t output_count(const mote_keras_writing *w)

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "train/state.h"
+
+/* ---- monitors ---- */
+
+static int find_column(const mote_fit *s, const char *name)
+{
+    int c;
+
+    for (c = 1; c < s->column_count; c++)
+        if (strcmp(s->names[c], name) == 0)
+            return c;
+    return 0;
+}
+
+/* "val_price_accuracy": which metric it is is told by its end. */
+static bool rises_by_itself(const char *column)
+{
+    const char *at;
+
+    for (at = column; at; at = strchr(at, '_') ? strchr(at, '_') + 1 : NULL)
+        if (mote_metric_find(at) != 0)
+            return mote_metric_rises((mote_metric)mote_metric_find(at));
+    return false;
+}
+
+static mote_status fail_monitor(const mote_fit *s, const char *where, const char *name, mote_error *err)
+{
+    char   all[240] = "";
+    size_t used = 0;
+    int    c;
+
+    for (c = 1; c < s->column_count && used < sizeof all; c++)
+        used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", c > 1 ? ", " : "", s->names[c]);
+    if (strncmp(name, "val_", 4) == 0 && s->set->split[MOTE_SPLIT_VALIDATION].count == 0)
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "%s: %s needs validation samples, and there are none; add validation_split, or monitor one of: %s",
+                         where, mote_show_string(name).text, all);
+    return mote_fail(err, MOTE_ERR_USAGE, "%s: nothing is called %s; to monitor there are: %s", where,
+                     mote_show_string(name).text, all);
+}
+
+static mote_status start_monitor(const mote_fit *s, mote_monitor *monitor, const char *where, const char *name,
+                                 mote_monitor_mode mode, mote_error *err)
+{
+    name = name ? name : "val_loss";
+    monitor->column = find_column(s, name);
+    monitor->rises = mode == MOTE_MONITOR_MAX || (mode == MOTE_MONITOR_AUTO && rises_by_itself(name));
+    return monitor->column ? MOTE_OK : fail_monitor(s, where, name, err);
+}
+
+static bool is_better(const mote_monitor *monitor, double now, double than)
+{
+    return monitor->rises ? now - monitor->min_delta > than : now + monitor->min_delta < than;
+}
+
+static bool is_improvement(const mote_monitor *monitor, double now)
+{
+    return !monitor->has_best || is_better(monitor, now, monitor->best);
+}
+
+static void take_best(mote_monitor *monitor, double now)
+{
+    monitor->has_best = true;
+    monitor->best = now;
+}
+
+/* ---- the best weights ---- */
+
+/* Constants that are no parameters: frozen weights, and the statistics of BatchNormalization. */
+static bool is_other_constant(const mote_fit *s, const mote_tensor *tensor)
+{
+    const mote_params *params = &s->model->params;
+    const float       *data = tensor->data;
+
+    return tensor->kind == MOTE_CONST && tensor->dtype == MOTE_F32 && data &&
+           (data < params->values || data >= params->values + params->count);
+}
+
+static size_t count_values(const mote_fit *s)
+{
+    const mote_graph *graph = &s->model->graphs[0];
+    size_t            count = s->model->params.count;
+    int32_t           i;
+
+    for (i = 0; i < graph->tensor_count; i++)
+        if (is_other_constant(s, &graph->tensors[i]))
+            count += mote_tensor_count(&graph->tensors[i]);
+    return count;
+}
+
+static void move_values(const mote_fit *s, float *values, bool back)
+{
+    const mote_graph *graph = &s->model->graphs[0];
+    size_t            at = s->model->params.count, count;
+    int32_t           i;
+
+    memcpy(back ? s->model->params.values : values, back ? values : s->model->params.values, at * sizeof(float));
+    for (i = 0; i < graph->tensor_count; i++) {
+        if (!is_other_constant(s, &graph->tensors[i]))
+            continue;
+        count = mote_tensor_count(&graph->tensors[i]);
+        memcpy(back ? graph->tensors[i].data : values + at, back ? values + at : graph->tensors[i].data,
+               count * sizeof(float));
+        at += count;
+    }
+}
+
+static void keep_values(mote_fit *s, int epoch)
+{
+    s->control.best_epoch = epoch + 1;
+    if (!s->control.keeps_best)
+        return;
+    move_values(s, s->control.best_values, false);
+    s->control.has_best_values = true;
+    if (s->fake)
+        mote_fake_keep(s->fake, s->model); /* ranges are of these weights */
+}
+
+/* ---- before the first epoch ---- */
+
+static mote_status check_early_stopping(const mote_early_stopping *o, mote_error *err)
+{
+    if (!(fabs(o->min_delta) < 1e300) || o->patience < 0 || o->start_from_epoch < 0)
+        return mote_fail(
+            err, MOTE_ERR_USAGE,
+            "early_stopping: min_delta, patience and start_from_epoch are %g, %d, %d; numbers from 0 are expected",
+            o->min_delta, (int)o->patience, (int)o->start_from_epoch);
+    return MOTE_OK;
+}
+
+static mote_status check_plateau(const mote_fit *s, const mote_reduce_on_plateau *o, mote_error *err)
+{
+    if (!(o->factor >= 0 && o->factor < 1))
+        return mote_fail(err, MOTE_ERR_USAGE, "reduce_on_plateau: factor is %g; a number above 0 and below 1 is expected",
+                         o->factor);
+    if (!(fabs(o->min_delta) < 1e300) || !(o->min_lr >= 0) || o->patience < 0 || o->cooldown < 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "reduce_on_plateau: patience, min_delta, cooldown and min_lr are from 0 on");
+    if (s->options.optimizer.schedule)
+        return mote_fail(
+            err, MOTE_ERR_USAGE,
+            "reduce_on_plateau changes the learning rate, and %s already says what it is at each step; leave one "
+            "of them out",
+            mote_schedule_name(s->options.optimizer.schedule->kind));
+    return MOTE_OK;
+}
+
+static mote_status check_mean(const mote_fit *s, mote_error *err)
+{
+    if (!s->options.optimizer.use_ema)
+        return MOTE_OK;
+    if (s->options.pruning)
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "use_ema leaves the mean of many steps' weights, in which those that prune made zero are not zero; "
+                         "leave one of them out");
+    if (s->options.quantize.is_on)
+        return mote_fail(err, MOTE_ERR_USAGE,
+                         "use_ema leaves the mean of many steps' weights, and quantized training the ranges of the last "
+                         "ones'; leave one of them out");
+    return MOTE_OK;
+}
+
+/* Epochs in which the network is not yet what it will be do not count: those before quantized training begins, and those in
+ * which the share of pruned weights still rises. */
+static int32_t first_epoch(const mote_fit *s, int32_t asked)
+{
+    const int32_t quantized = s->public.quantized_from - 1, pruned = mote_pruner_last_epoch(s->pruner) - 1;
+
+    asked = quantized > asked ? quantized : asked;
+    return pruned > asked ? pruned : asked;
+}
+
+static mote_status start_stopping(mote_fit *s, const mote_train_control *o, mote_error *err)
+{
+    static const mote_early_stopping none = {0};
+    const mote_early_stopping       *stopping = o->early_stopping ? o->early_stopping : &none;
+    mote_fit_control                *c = &s->control;
+
+    MOTE_TRY(check_early_stopping(stopping, err));
+    if (o->early_stopping && o->best_weights &&
+        strcmp(o->best_weights, stopping->monitor ? stopping->monitor : "val_loss") != 0)
+        return mote_fail(err, MOTE_ERR_USAGE, "best_weights goes by %s and early_stopping by %s; give both the same monitor",
+                         mote_show_string(o->best_weights).text,
+                         stopping->monitor ? mote_show_string(stopping->monitor).text : "val_loss");
+    MOTE_TRY(start_monitor(s, &c->stopping, o->early_stopping ? "early_stopping" : "best_weights",
+                           o->early_stopping ? stopping->monitor : o->best_weights, stopping->mode, err));
+    c->stopping.min_delta = fabs(stopping->min_delta);
+    c->first_epoch = first_epoch(s, stopping->start_from_epoch);
+    c->stops = o->early_stopping != NULL;
+    c->keeps_best = stopping->restore_best_weights || o->best_weights;
+    c->best_count = c->keeps_best ? count_values(s) : 0;
+    c->best_values = MOTE_NEW(&s->arena, float, c->best_count, err);
+    return err->code;
+}
+
+mote_status mote_fit_start_control(mote_fit *s, mote_error *err)
+{
+    static const mote_train_control none = {0};
+    const mote_train_control       *o = s->options.control ? s->options.control : &none;
+
+    MOTE_TRY(check_mean(s, err));
+    if (o->early_stopping || o->best_weights)
+        MOTE_TRY(start_stopping(s, o, err));
+    if (!o->reduce_on_plateau)
+        return MOTE_OK;
+    MOTE_TRY(check_plateau(s, o->reduce_on_plateau, err));
+    s->control.plateau.min_delta = o->reduce_on_plateau->min_delta != 0 ? fabs(o->reduce_on_plateau->min_delta) : 1e-4;
+    return start_monitor(s, &s->control.plateau, "reduce_on_plateau", o->reduce_on_plateau->monitor,
+                         o->reduce_on_plateau->mode, err);
+}
+
+/* ---- after each ---- */
+
+static void watch_plateau(mote_fit *s, int epoch)
+{
+    const mote_reduce_on_plateau *o = s->options.control->reduce_on_plateau;
+    mote_monitor                 *monitor = &s->control.plateau;
+    float                        *rate = &s->optimizer.options.learning_rate;
+    const double now = s->columns[monitor->column][epoch], lower = (double)*rate * (o->factor != 0 ? o->factor : 0.1);
+
+    if (s->control.cooldown > 0) {
+        s->control.cooldown--;
+        monitor->wait = 0;
+    }
+    if (is_improvement(monitor, now)) {
+        take_best(monitor, now);
+        monitor->wait = 0;
+        return;
+    }
+    if (s->control.cooldown > 0 || ++monitor->wait < (o->patience ? o->patience : 10) || *rate <= (float)o->min_lr)
+        return;
+    *rate = (float)(lower > o->min_lr ? lower : o->min_lr);
+    s->control.cooldown = o->cooldown;
+    monitor->wait = 0;
+}
+
+static void watch_stopping(mote_fit *s, int epoch)
+{
+    static const mote_early_stopping none = {0};
+    const mote_early_stopping       *o = s->options.control->early_stopping ? s->options.control->early_stopping : &none;
+    mote_fit_control                *c = &s->control;
+    const double                     now = s->columns[c->stopping.column][epoch];
+
+    if (epoch < c->first_epoch)
+        return;
+    if (c->keeps_best && !c->has_best_values)
+        keep_values(s, epoch);
+    c->stopping.wait++;
+    if (is_improvement(&c->stopping, now)) {
+        take_best(&c->stopping, now);
+        keep_values(s, epoch);
+        if (!o->has_baseline || is_better(&c->stopping, now, o->baseline))
+            c->stopping.wait = 0;
+        return;
+    }
+    if (c->stops && c->stopping.wait >= o->patience && epoch > 0)
+        c->stopped_epoch = epoch + 1;
+}
+
+bool mote_fit_goes_on(mote_fit *s, int epoch)
+{
+    if (s->control.plateau.column)
+        watch_plateau(s, epoch);
+    if (s->control.stopping.column)
+        watch_stopping(s, epoch);
+    return s->control.stopped_epoch == 0;
+}
+
+/* ---- after the last: as in Keras, the best weights stay rather than the mean ---- */
+
+void mote_fit_end_control(mote_fit *s)
+{
+    mote_optimizer_finish(&s->optimizer, &s->model->params);
+    s->public.stopped_epoch = s->control.stopped_epoch < s->options.epochs ? s->control.stopped_epoch : 0;
+    s->model->optimizer.learning_rate = s->optimizer.options.learning_rate;
+    if (s->control.has_best_values) {
+        move_values(s, s->control.best_values, true);
+        s->public.best_epoch = s->control.best_epoch;
+    } else if (s->fake) {
+        mote_fake_keep(s->fake, s->model);
+    }
+}

@@ -1,0 +1,288 @@
+/* What Keras' fit makes of a small network with each optimizer, schedule and callback (tests/golden/gen_loop.py): the
+ * weights after up to a hundred steps, and the history. SPDX-License-Identifier: Apache-2.0 */
+#include "testing.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <mote/mote.h>
+
+#include "base/file.h"
+#include "graph/graph.h"
+
+#define FOLDER "build/tests/loop"
+enum { SAMPLES = 80, VALIDATION = 32, EPOCHS = 20 };
+
+static mote_npz *golden;
+
+static bool has(const char *name, const char *part)
+{
+    mote_array array;
+    mote_error err = {0};
+    char       path[96];
+
+    snprintf(path, sizeof path, "%s/%s", name, part);
+    if (mote_npz_load(&array, golden, path, 0, &err) != MOTE_OK)
+        return false;
+    mote_array_free(&array);
+    return true;
+}
+
+static mote_array load(const char *name, const char *part)
+{
+    mote_array array;
+    mote_error err = {0};
+    char       path[96];
+
+    snprintf(path, sizeof path, "%s%s%s", name, *part ? "/" : "", part);
+    if (mote_npz_load(&array, golden, path, 0, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    return array;
+}
+
+/* ---- data and network ---- */
+
+static mote_dataset *load_data(void)
+{
+    mote_dataset *set = NULL;
+    mote_error    err = {0};
+    mote_array    x = load("x", ""), y = load("labels", "");
+
+    assert_int_equal(mote_make_dirs(FOLDER, &err), MOTE_OK);
+    assert_int_equal(mote_npy_save(&x, FOLDER "/x.npy", &err), MOTE_OK);
+    assert_int_equal(mote_npy_save(&y, FOLDER "/y.npy", &err), MOTE_OK);
+    mote_array_free(&x);
+    mote_array_free(&y);
+    if (mote_dataset_load(&set, FOLDER, NULL, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    return set;
+}
+
+/* Kernels and biases in order, as the file has them in one row; into the network, or the distance from it. */
+static double walk_weights(mote_model *model, const char *name, const char *part, bool into)
+{
+    mote_array  row = load(name, part);
+    mote_graph *graph = &model->graphs[0];
+    double      gap = 0, size = 0;
+    size_t      at = 0, k;
+    int32_t     i;
+
+    for (i = 0; i < graph->tensor_count; i++) {
+        float *w = graph->tensors[i].data;
+        if (graph->tensors[i].kind != MOTE_CONST || graph->tensors[i].dtype != MOTE_F32)
+            continue;
+        for (k = 0; k < mote_tensor_count(&graph->tensors[i]); k++) {
+            const float keras = ((const float *)row.bytes)[at++];
+            if (into)
+                w[k] = keras;
+            gap += ((double)w[k] - (double)keras) * ((double)w[k] - (double)keras);
+            size += (double)keras * (double)keras;
+        }
+    }
+    assert_int_equal(at, row.count);
+    mote_array_free(&row);
+    return sqrt(gap / size);
+}
+
+static mote_model *make_network(void)
+{
+    mote_error    err = {0};
+    mote_model   *model = NULL;
+    mote_builder *b = mote_builder_create(NULL, &err);
+    mote_layer_id x = mote_layer_input(b, 1, (int[]){20});
+
+    x = mote_layer_dense(b, x, &(mote_dense_options){.units = 16, .activation = MOTE_ACTIVATION_RELU});
+    x = mote_layer_dense(b, x, &(mote_dense_options){.units = 4, .activation = MOTE_ACTIVATION_SOFTMAX});
+    if (mote_builder_finish(&model, b, &x, 1, &err) != MOTE_OK)
+        fail_msg("%s", err.text);
+    walk_weights(model, "start", "", true);
+    return model;
+}
+
+/* ---- cases ---- */
+
+typedef struct loop_case {
+    const char        *name;
+    mote_optimizer     optimizer;
+    mote_train_control control;
+    double             tolerance; /* 0: 1e-5 */
+} loop_case;
+
+#define SCHEDULE(...) .optimizer = {.kind = MOTE_OPTIMIZER_SGD, .schedule = &(const mote_schedule){__VA_ARGS__}}
+#define STOPPING(...)                                                                                                       \
+    .optimizer = {.kind = MOTE_OPTIMIZER_SGD, .learning_rate = 0.3f, .momentum = 0.9f},                                     \
+    .control = {.early_stopping = &(const mote_early_stopping){__VA_ARGS__}}
+
+static const loop_case cases[] = {
+    {"adamw", {.kind = MOTE_OPTIMIZER_ADAMW, .learning_rate = 0.005f}},
+    {"adamw_all",
+     {.kind = MOTE_OPTIMIZER_ADAMW,
+      .learning_rate = 0.005f,
+      .weight_decay = 0.1f,
+      .beta_1 = 0.8,
+      .beta_2 = 0.95,
+      .epsilon = 1e-5f,
+      .amsgrad = true}},
+    {"amsgrad", {.kind = MOTE_OPTIMIZER_ADAM, .learning_rate = 0.005f, .amsgrad = true}},
+    {"nadam", {.kind = MOTE_OPTIMIZER_NADAM, .learning_rate = 0.005f}},
+    {"adamax", {.kind = MOTE_OPTIMIZER_ADAMAX, .learning_rate = 0.005f}},
+    {"adagrad", {.kind = MOTE_OPTIMIZER_ADAGRAD, .learning_rate = 0.05f}},
+    {"adagrad_all",
+     {.kind = MOTE_OPTIMIZER_ADAGRAD, .learning_rate = 0.05f, .initial_accumulator_value = 0.5f, .epsilon = 1e-3f}},
+    {"adadelta", {.kind = MOTE_OPTIMIZER_ADADELTA, .learning_rate = 1.0f}},
+    {"adadelta_all", {.kind = MOTE_OPTIMIZER_ADADELTA, .learning_rate = 0.5f, .rho = 0.8, .epsilon = 1e-5f}},
+    {"lion", {.kind = MOTE_OPTIMIZER_LION, .learning_rate = 0.001f}},
+    {"lion_all",
+     {.kind = MOTE_OPTIMIZER_LION, .learning_rate = 0.001f, .beta_1 = 0.8, .beta_2 = 0.9, .weight_decay = 0.05f}},
+    {"sgd_decay", {.kind = MOTE_OPTIMIZER_SGD, .learning_rate = 0.05f, .momentum = 0.9f, .weight_decay = 0.01f}},
+    {"rmsprop_decay", {.kind = MOTE_OPTIMIZER_RMSPROP, .learning_rate = 0.002f, .weight_decay = 0.02f}},
+    {"clipnorm", {.kind = MOTE_OPTIMIZER_SGD, .learning_rate = 0.05f, .clipnorm = 0.1f}},
+    {"clipvalue", {.kind = MOTE_OPTIMIZER_SGD, .learning_rate = 0.05f, .clipvalue = 0.01f}},
+    {"global_clipnorm", {.kind = MOTE_OPTIMIZER_SGD, .learning_rate = 0.05f, .global_clipnorm = 0.2f}},
+    {"ema", {.kind = MOTE_OPTIMIZER_ADAM, .learning_rate = 0.005f, .use_ema = true}},
+    {"ema_all",
+     {.kind = MOTE_OPTIMIZER_SGD,
+      .learning_rate = 0.05f,
+      .use_ema = true,
+      .ema_momentum = 0.9f,
+      .ema_overwrite_frequency = 7}},
+    {"exponential",
+     SCHEDULE(MOTE_SCHEDULE_EXPONENTIAL_DECAY, .initial_learning_rate = 0.05f, .decay_steps = 30, .decay_rate = 0.7)},
+    {"staircase", SCHEDULE(MOTE_SCHEDULE_EXPONENTIAL_DECAY, .initial_learning_rate = 0.05f, .decay_steps = 30,
+                           .decay_rate = 0.7, .staircase = true)},
+    {"cosine", SCHEDULE(MOTE_SCHEDULE_COSINE_DECAY, .initial_learning_rate = 0.05f, .decay_steps = 80, .alpha = 0.1)},
+    {"warmup", SCHEDULE(MOTE_SCHEDULE_COSINE_DECAY, .decay_steps = 70, .warmup_target = 0.05f, .warmup_steps = 20)},
+    {"restarts", SCHEDULE(MOTE_SCHEDULE_COSINE_DECAY_RESTARTS, .initial_learning_rate = 0.05f, .decay_steps = 20,
+                          .t_mul = 1.5, .m_mul = 0.8, .alpha = 0.05)},
+    {"even_restarts",
+     SCHEDULE(MOTE_SCHEDULE_COSINE_DECAY_RESTARTS, .initial_learning_rate = 0.05f, .decay_steps = 20, .t_mul = 1)},
+    {"pieces", SCHEDULE(MOTE_SCHEDULE_PIECEWISE_CONSTANT_DECAY, .boundaries = (const uint64_t[]){30, 60},
+                        .values = (const float[]){0.05f, 0.02f, 0.005f}, .boundary_count = 2)},
+    {"polynomial", SCHEDULE(MOTE_SCHEDULE_POLYNOMIAL_DECAY, .initial_learning_rate = 0.05f, .decay_steps = 60,
+                            .end_learning_rate = 0.001f, .power = 2)},
+    {"cycle", SCHEDULE(MOTE_SCHEDULE_POLYNOMIAL_DECAY, .initial_learning_rate = 0.05f, .decay_steps = 30,
+                       .end_learning_rate = 0.001f, .cycle = true)},
+    {"inverse",
+     SCHEDULE(MOTE_SCHEDULE_INVERSE_TIME_DECAY, .initial_learning_rate = 0.05f, .decay_steps = 20, .decay_rate = 0.5)},
+    {"inverse_staircase", SCHEDULE(MOTE_SCHEDULE_INVERSE_TIME_DECAY, .initial_learning_rate = 0.05f, .decay_steps = 20,
+                                   .decay_rate = 0.5, .staircase = true)},
+    {"stop", STOPPING(.patience = 2, .restore_best_weights = true)},
+    {"stop_delta", STOPPING(.monitor = "loss", .min_delta = 0.02, .patience = 1, .start_from_epoch = 3)},
+    {"stop_max", STOPPING(.monitor = "val_accuracy", .patience = 3, .restore_best_weights = true)},
+    {"stop_baseline", STOPPING(.has_baseline = true, .baseline = 0.2, .patience = 6, .restore_best_weights = true)},
+    {"plateau",
+     {.kind = MOTE_OPTIMIZER_SGD, .learning_rate = 0.3f, .momentum = 0.9f},
+     {.reduce_on_plateau =
+          &(const mote_reduce_on_plateau){.factor = 0.3, .patience = 2, .min_delta = 0.01, .cooldown = 1, .min_lr = 0.002}}},
+};
+enum { CASES = sizeof cases / sizeof *cases };
+
+static void check_history(const char *name, const mote_history *history)
+{
+    int32_t c;
+    size_t  row;
+
+    for (c = 1; c < history->column_count; c++) {
+        mote_array keras;
+        if (!has(name, history->names[c])) {
+            assert_string_equal(history->names[c], "learning_rate"); /* of a schedule Keras does not tell it */
+            continue;
+        }
+        keras = load(name, history->names[c]);
+        assert_int_equal(keras.count, history->row_count);
+        for (row = 0; row < keras.count; row++) {
+            const double wanted = mote_array_at(&keras, row), got = history->columns[c][row];
+            if (!(fabs(got - wanted) <= 2e-5 * fmax(1, fabs(wanted))))
+                fail_msg("%s: %s of epoch %zu is %.9g, Keras has %.9g", name, history->names[c], row + 1, got, wanted);
+        }
+        mote_array_free(&keras);
+    }
+}
+
+static void check_case(const loop_case *c, mote_dataset *set, const char *isa)
+{
+    mote_error               err = {0};
+    mote_model              *model = make_network();
+    mote_training           *training = NULL;
+    const mote_train_options options = {.loss = MOTE_LOSS_CATEGORICAL_CROSSENTROPY,
+                                        .optimizer = c->optimizer,
+                                        .metrics = MOTE_METRIC_ACCURACY,
+                                        .batch_size = 16,
+                                        .epochs = EPOCHS,
+                                        .validation_split = (double)VALIDATION / (SAMPLES + VALIDATION),
+                                        .keeps_order = true,
+                                        .isa = isa,
+                                        .control = &c->control};
+    double                   gap;
+
+    if (mote_train(&training, model, set, &options, &err) != MOTE_OK)
+        fail_msg("%s: %s", c->name, err.text);
+    check_history(c->name, &training->history);
+    gap = walk_weights(model, c->name, "weights", false);
+    print_message("%s, %s: %.2e\n", c->name, isa, gap);
+    assert_true(gap <= (c->tolerance > 0 ? c->tolerance : 1e-5));
+    mote_training_destroy(training);
+    mote_model_destroy(model);
+}
+
+static void each_case_ends_at_keras_weights(void **state)
+{
+    static const char *const levels[] = {"baseline", "avx2", "avx512"};
+    mote_dataset            *set = load_data();
+    size_t                   i, l;
+
+    (void)state;
+    for (l = 0; l < 3; l++) {
+        if (l > 0 && strcmp(levels[l], "avx512") == 0 && !__builtin_cpu_supports("avx512f"))
+            continue;
+        for (i = 0; i < CASES; i++)
+            check_case(&cases[i], set, levels[l]);
+    }
+    mote_dataset_destroy(set);
+}
+
+static void schedules_give_keras_rates(void **state)
+{
+    size_t i, step;
+
+    (void)state;
+    for (i = 0; i < CASES; i++) {
+        mote_array    rates;
+        mote_schedule schedule;
+        if (!cases[i].optimizer.schedule)
+            continue;
+        schedule = *cases[i].optimizer.schedule;
+        schedule.m_mul = schedule.m_mul != 0 ? schedule.m_mul : 1; /* as training completes it */
+        schedule.power = schedule.power != 0 ? schedule.power : 1;
+        rates = load(cases[i].name, "rates");
+        for (step = 0; step < rates.count; step++) {
+            const double keras = mote_array_at(&rates, step), got = (double)mote_schedule_at(&schedule, step);
+            if (!(fabs(got - keras) <= 1e-6 * 0.05))
+                fail_msg("%s: step %zu has %.9g, Keras %.9g", cases[i].name, step, got, keras);
+        }
+        mote_array_free(&rates);
+    }
+}
+
+static int open_golden(void **state)
+{
+    mote_error err = {0};
+
+    (void)state;
+    return mote_npz_open(&golden, "tests/golden/loop.npz", &err) == MOTE_OK ? 0 : -1;
+}
+
+static int close_golden(void **state)
+{
+    (void)state;
+    mote_npz_close(golden);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(schedules_give_keras_rates),
+                                       cmocka_unit_test(each_case_ends_at_keras_weights)};
+
+    return cmocka_run_group_tests(tests, open_golden, close_golden);
+}
