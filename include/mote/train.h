@@ -28,6 +28,18 @@ typedef enum mote_loss {
     MOTE_LOSS_BINARY_CROSSENTROPY,
     MOTE_LOSS_CATEGORICAL_CROSSENTROPY,        /* one-hot targets, or class labels made one-hot */
     MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY, /* class labels */
+    MOTE_LOSS_HUBER,
+    MOTE_LOSS_LOG_COSH,
+    MOTE_LOSS_MAPE, /* mean_absolute_percentage_error */
+    MOTE_LOSS_MSLE, /* mean_squared_logarithmic_error */
+    MOTE_LOSS_POISSON,
+    MOTE_LOSS_COSINE_SIMILARITY,
+    MOTE_LOSS_KL_DIVERGENCE,
+    MOTE_LOSS_HINGE, /* targets 0 and 1, which become -1 and 1, or these */
+    MOTE_LOSS_SQUARED_HINGE,
+    MOTE_LOSS_CATEGORICAL_HINGE,
+    MOTE_LOSS_BINARY_FOCAL_CROSSENTROPY,
+    MOTE_LOSS_CATEGORICAL_FOCAL_CROSSENTROPY,
     MOTE_LOSS_COUNT
 } mote_loss;
 
@@ -99,16 +111,40 @@ typedef struct mote_optimizer {
 } mote_optimizer;
 
 /* A set of metrics, besides the loss. */
-typedef enum mote_metric { MOTE_METRIC_ACCURACY = 1, MOTE_METRIC_MAE = 2, MOTE_METRIC_MSE = 4 } mote_metric;
+typedef enum mote_metric {
+    MOTE_METRIC_ACCURACY = 1,
+    MOTE_METRIC_MAE = 2,
+    MOTE_METRIC_MSE = 4,
+    MOTE_METRIC_BINARY_ACCURACY = 8,       /* of each number, by threshold */
+    MOTE_METRIC_CATEGORICAL_ACCURACY = 16, /* this and the next: accuracy by classes, under Keras' longer names */
+    MOTE_METRIC_SPARSE_CATEGORICAL_ACCURACY = 32,
+    MOTE_METRIC_TOP_K = 64, /* the right class is among the top_k largest */
+    MOTE_METRIC_SPARSE_TOP_K = 128,
+    MOTE_METRIC_PRECISION = 256, /* of all numbers that answer more than 0.5 */
+    MOTE_METRIC_RECALL = 512,
+    MOTE_METRIC_F1_SCORE = 1024, /* of each class, the largest answer counting; then their mean (Keras: average macro) */
+    MOTE_METRIC_AUC = 2048,      /* under ROC, by Keras' 200 thresholds */
+    MOTE_METRIC_RMSE = 4096,     /* root_mean_squared_error */
+    MOTE_METRIC_R2_SCORE = 8192, /* the mean over columns */
+    MOTE_METRIC_MAPE = 16384,
+    MOTE_METRIC_MSLE = 32768,
+    MOTE_METRIC_COSINE_SIMILARITY = 65536
+} mote_metric;
 
 /* What an output of a network is trained for. It travels with the model, so that whoever evaluates it asks the same
  * question. */
 typedef struct mote_goal {
     mote_loss loss;
     bool      from_logits;
-    unsigned  metrics; /* of mote_metric */
-    float     weight;  /* of this loss in the sum over all outputs; 0 means 1 */
-    uint64_t  room[8]; /* mote.h */
+    unsigned  metrics;               /* of mote_metric */
+    float     weight;                /* of this loss in the sum over all outputs; 0 means 1 */
+    float     label_smoothing;       /* binary and categorical cross-entropies, focal ones too; 0 */
+    float     delta;                 /* huber; 0: 1 */
+    float     alpha, gamma;          /* focal; 0: 0.25 and 2 */
+    bool      apply_class_balancing; /* binary_focal_crossentropy: alpha weighs ones, 1 - alpha zeros */
+    int32_t   top_k;                 /* 0: 5 */
+    float     threshold;             /* binary_accuracy; 0: 0.5 */
+    uint64_t  room[5];               /* mote.h */
 } mote_goal;
 
 /* An output's goal in a model's recipe; false where the model has none (it was not trained by mote). */
@@ -198,7 +234,11 @@ typedef struct mote_train_control {
     const mote_reduce_on_plateau *reduce_on_plateau; /* NULL: none */
     const char *best_weights; /* the model leaves with the weights of the epoch in which this column of the history was best,
                                  as early_stopping's restore_best_weights, but without stopping; NULL: with the last */
-    uint64_t room[16];        /* mote.h */
+    const float *class_weight; /* [class_weight_count]: what a sample of each class counts for in the loss, while training.
+                                  NULL: 1 */
+    int32_t  class_weight_count;
+    bool     balances_classes; /* class_weight is samples / (classes * samples of the class) */
+    uint64_t room[14];         /* mote.h */
 } mote_train_control;
 
 typedef struct mote_train_options {

@@ -116,6 +116,31 @@ typedef struct mote_math_adam {
     bool     clears_g;
 } mote_math_adam;
 
+/* Losses beside the cross-entropies and errors below, by Keras' names. An element's: huber, hinge, squared_hinge, log_cosh,
+ * poisson, percentage, logarithmic, kl_divergence (its sum over a row), binary_focal. A row's: the others. */
+typedef enum mote_math_loss_kind {
+    MOTE_MATH_HUBER,
+    MOTE_MATH_HINGE, /* targets -1 and 1 */
+    MOTE_MATH_SQUARED_HINGE,
+    MOTE_MATH_LOG_COSH,
+    MOTE_MATH_POISSON,
+    MOTE_MATH_PERCENTAGE,
+    MOTE_MATH_LOGARITHMIC,
+    MOTE_MATH_KL_DIVERGENCE,
+    MOTE_MATH_BINARY_FOCAL,
+    MOTE_MATH_CATEGORICAL_HINGE,
+    MOTE_MATH_CATEGORICAL_FOCAL,
+    MOTE_MATH_COSINE_SIMILARITY
+} mote_math_loss_kind;
+
+typedef struct mote_math_loss {
+    mote_math_loss_kind kind;
+    bool                at_logits;    /* focal: x is what a sigmoid or softmax would read */
+    bool                is_balanced;  /* binary_focal: alpha for ones, 1 - alpha for zeros */
+    float               delta;        /* huber */
+    float               alpha, gamma; /* focal */
+} mote_math_loss;
+
 typedef struct mote_math {
     const char *name; /* "baseline", "avx2", "avx512" */
 
@@ -215,6 +240,8 @@ typedef struct mote_math {
     double (*mean_squared_error)(size_t rows, int32_t columns, float scale, const float *x, const float *targets, float *dx);
     double (*mean_absolute_error)(size_t rows, int32_t columns, float scale, const float *x, const float *targets,
                                   float *dx);
+    double (*loss)(const mote_math_loss *loss, size_t rows, int32_t columns, float scale, const float *x,
+                   const float *targets, float *dx);
 
     /* ---- Optimizers.
      * sgd:     momentum 0: w -= lr g. Else v = momentum v - lr g; w += v, or with nesterov w += momentum v - lr g.

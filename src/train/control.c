@@ -25,7 +25,7 @@ static bool rises_by_itself(const char *column)
 
     for (at = column; at; at = strchr(at, '_') ? strchr(at, '_') + 1 : NULL)
         if (mote_metric_find(at) != 0)
-            return mote_metric_rises((mote_metric)mote_metric_find(at));
+            return mote_metric_type_of((mote_metric)mote_metric_find(at))->rises;
     return false;
 }
 
@@ -198,12 +198,104 @@ static mote_status start_stopping(mote_fit *s, const mote_train_control *o, mote
     return err->code;
 }
 
+/* ---- weights of classes ---- */
+
+/* How many samples each class has in the training split; batches are not yet gathered. */
+static void count_classes(const mote_fit *s, int output, double *counts, int32_t classes)
+{
+    const mote_dataset_split *split = &s->set->split[MOTE_SPLIT_TRAIN];
+    size_t                    i;
+
+    for (i = 0; i < split->count; i++) {
+        const int32_t label = split->labels[output] ? split->labels[output][i] : (int32_t)split->values[output][i];
+        if (label >= 0 && label < classes)
+            counts[label]++;
+    }
+}
+
+static mote_status balance_classes(mote_fit *s, float *weights, int32_t classes, mote_error *err)
+{
+    double *counts = MOTE_NEW(&s->arena, double, classes, err);
+    int32_t c;
+
+    if (!counts)
+        return err->code;
+    count_classes(s, 0, counts, classes);
+    for (c = 0; c < classes; c++)
+        weights[c] = counts[c] > 0 ? (float)((double)s->set->split[MOTE_SPLIT_TRAIN].count / (classes * counts[c])) : 0;
+    return MOTE_OK;
+}
+
+static mote_status check_class_weights(const mote_fit *s, const mote_train_control *o, mote_error *err)
+{
+    const mote_dataset_target *target = &s->set->target[0];
+    int32_t                    c;
+
+    if (s->output_count > 1)
+        return mote_fail(err, MOTE_ERR_USAGE, "class_weight is of one output's classes, and the network has %d outputs",
+                         s->output_count);
+    if (target->kind != MOTE_TARGETS_CLASSES)
+        return mote_fail(err, MOTE_ERR_USAGE, "class_weight needs classes, and the targets are numbers");
+    if (!o->balances_classes && o->class_weight_count != target->class_count)
+        return mote_fail(err, MOTE_ERR_USAGE, "class_weight has %d weights, and the data have %d classes",
+                         (int)o->class_weight_count, target->class_count);
+    for (c = 0; !o->balances_classes && c < o->class_weight_count; c++)
+        if (!(o->class_weight[c] >= 0) || !isfinite(o->class_weight[c]))
+            return mote_fail(err, MOTE_ERR_USAGE, "class_weight of class %d is %g; a number from 0 is expected", (int)c,
+                             (double)o->class_weight[c]);
+    return MOTE_OK;
+}
+
+static mote_status start_class_weights(mote_fit *s, const mote_train_control *o, mote_error *err)
+{
+    const int32_t classes = s->set->target[0].class_count;
+    float        *weights;
+
+    if (!o->class_weight && !o->balances_classes)
+        return MOTE_OK;
+    MOTE_TRY(check_class_weights(s, o, err));
+    weights = MOTE_NEW(&s->arena, float, classes, err);
+    s->weight_room = MOTE_NEW(&s->arena, float, s->options.batch_size, err);
+    if (!weights || !s->weight_room)
+        return err->code;
+    s->class_weight = weights;
+    if (o->balances_classes)
+        return balance_classes(s, weights, classes, err);
+    memcpy(weights, o->class_weight, (size_t)classes * sizeof *weights);
+    return MOTE_OK;
+}
+
+static int32_t class_of(const mote_objective *o, const mote_targets *targets, size_t b)
+{
+    const float *row = targets->reals + b * (size_t)o->width;
+    int32_t      best = 0, i;
+
+    if (o->form == MOTE_TARGET_LABELS)
+        return targets->labels[b];
+    for (i = 1; i < o->width; i++)
+        best = row[i] > row[best] ? i : best;
+    return o->width == 1 ? (int32_t)row[0] : best;
+}
+
+void mote_fit_weigh(mote_fit *s, size_t batch, bool is_training)
+{
+    mote_fit_output *output = &s->output[0];
+    size_t           b;
+
+    output->targets.weights = is_training && s->class_weight ? s->weight_room : NULL;
+    for (b = 0; output->targets.weights && b < batch; b++)
+        s->weight_room[b] = s->class_weight[class_of(&output->objective, &output->targets, b)];
+}
+
+/* ---- */
+
 mote_status mote_fit_start_control(mote_fit *s, mote_error *err)
 {
     static const mote_train_control none = {0};
     const mote_train_control       *o = s->options.control ? s->options.control : &none;
 
     MOTE_TRY(check_mean(s, err));
+    MOTE_TRY(start_class_weights(s, o, err));
     if (o->early_stopping || o->best_weights)
         MOTE_TRY(start_stopping(s, o, err));
     if (!o->reduce_on_plateau)

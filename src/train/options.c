@@ -63,8 +63,11 @@ static mote_status check_optimizer(const mote_optimizer *o, mote_error *err)
 
 static mote_status check_numbers(const mote_train_options *o, mote_error *err)
 {
-    const unsigned known = MOTE_METRIC_ACCURACY | MOTE_METRIC_MAE | MOTE_METRIC_MSE;
+    const mote_metric_type *type;
+    unsigned                known = 0;
 
+    for (type = mote_metric_types; type->name; type++)
+        known |= (unsigned)type->metric;
     if ((unsigned)o->loss >= MOTE_LOSS_COUNT)
         return mote_fail(err, MOTE_ERR_USAGE, "loss %d does not exist", (int)o->loss);
     if (o->metrics & ~known)

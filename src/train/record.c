@@ -57,7 +57,7 @@ static int record_scores(mote_fit *s, int column, int epoch, const mote_fit_scor
         s->columns[column++][epoch] = sums->output[k].loss / (double)sums->count;
     for (k = 0; k < s->output_count; k++)
         for (m = 0; m < s->output[k].objective.metric_count; m++)
-            s->columns[column++][epoch] = sums->output[k].metric[m] / (double)sums->count;
+            s->columns[column++][epoch] = mote_metric_value(&s->output[k].objective, m, &sums->output[k]);
     return column;
 }
 

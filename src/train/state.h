@@ -47,6 +47,8 @@ typedef struct mote_fit {
     mote_optimizer_state optimizer;
     mote_pruner         *pruner; /* NULL: nothing is pruned */
     mote_fit_control     control;
+    float               *class_weight; /* NULL: all are 1 */
+    float               *weight_room;  /* [batch_size] */
     uint32_t            *order;
     uint32_t             step;
     float                rate;          /* of the last step */
@@ -79,6 +81,8 @@ double      mote_fit_now(void); /* seconds */
 mote_status mote_fit_start_control(mote_fit *s, mote_error *err);
 bool        mote_fit_goes_on(mote_fit *s, int epoch);
 void        mote_fit_end_control(mote_fit *s);
+/* The batch's samples get the weights of their classes, while training. */
+void mote_fit_weigh(mote_fit *s, size_t batch, bool is_training);
 
 /* recipe.c: what the model carries of this training. */
 mote_status mote_fit_take_recipe(mote_fit *s, mote_error *err);

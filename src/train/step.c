@@ -40,6 +40,7 @@ mote_status mote_fit_step(mote_fit *s, mote_dataset_pick pick, int epoch, mote_f
 
     gather(s, &s->set->split[MOTE_SPLIT_TRAIN], pick);
     mote_network_forward(s->network, &pass);
+    mote_fit_weigh(s, pick.count, true);
     score(s, pick.count, true, sums);
     if (!isfinite(sums->loss))
         return mote_fail(err, MOTE_ERR_NUMERIC,
@@ -64,6 +65,7 @@ void mote_fit_evaluate(mote_fit *s, const mote_dataset_split *split, mote_fit_sc
         const mote_network_pass pass = {.batch = (int32_t)pick.count};
         gather(s, split, pick);
         mote_network_forward(s->network, &pass);
+        mote_fit_weigh(s, pick.count, false);
         score(s, pick.count, false, sums);
     }
 }

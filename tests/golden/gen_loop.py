@@ -45,7 +45,7 @@ SCHEDULES = {
     "even_restarts": lambda: schedules.CosineDecayRestarts(0.05, 20, t_mul=1.0),
     "pieces": lambda: schedules.PiecewiseConstantDecay([30, 60], [0.05, 0.02, 0.005]),
     "polynomial": lambda: schedules.PolynomialDecay(0.05, 60, 0.001, power=2.0),
-    "cycle": lambda: schedules.PolynomialDecay(0.05, 30, 0.001, cycle=True),
+    "cycle": lambda: schedules.PolynomialDecay(0.05, 32, 0.001, cycle=True),
     "inverse": lambda: schedules.InverseTimeDecay(0.05, 20, 0.5),
     "inverse_staircase": lambda: schedules.InverseTimeDecay(0.05, 20, 0.5, staircase=True),
 }
@@ -56,6 +56,37 @@ CALLBACKS = {
     "stop_baseline": lambda: callbacks.EarlyStopping(baseline=0.2, patience=6, restore_best_weights=True),
     "plateau": lambda: callbacks.ReduceLROnPlateau(factor=0.3, patience=2, min_delta=0.01, cooldown=1, min_lr=0.002),
 }
+# name: loss, the last activation, which targets
+LOSSES = {
+    "huber": (lambda: losses.Huber(0.5), "linear", "numbers"),
+    "log_cosh": (lambda: losses.LogCosh(), "linear", "numbers"),
+    "mape": (lambda: losses.MeanAbsolutePercentageError(), "linear", "positive"),
+    "msle": (lambda: losses.MeanSquaredLogarithmicError(), "linear", "positive"),
+    "poisson": (lambda: losses.Poisson(), "sigmoid", "positive"),
+    "cosine_similarity": (lambda: losses.CosineSimilarity(), "linear", "numbers"),
+    "kl_divergence": (lambda: losses.KLDivergence(), "softmax", "classes"),
+    "hinge": (lambda: losses.Hinge(), "tanh", "classes"),
+    "squared_hinge": (lambda: losses.SquaredHinge(), "linear", "classes"),
+    "categorical_hinge": (lambda: losses.CategoricalHinge(), "linear", "classes"),
+    "binary_focal": (lambda: losses.BinaryFocalCrossentropy(), "sigmoid", "classes"),
+    "binary_focal_all": (lambda: losses.BinaryFocalCrossentropy(True, 0.6, 1.5, label_smoothing=0.1), "sigmoid", "classes"),
+    "binary_focal_logits": (lambda: losses.BinaryFocalCrossentropy(from_logits=True), "linear", "classes"),
+    "categorical_focal": (lambda: losses.CategoricalFocalCrossentropy(), "softmax", "classes"),
+    "categorical_focal_logits": (lambda: losses.CategoricalFocalCrossentropy(0.5, 1.5, from_logits=True), "linear", "classes"),
+    "smooth_categorical": (lambda: losses.CategoricalCrossentropy(label_smoothing=0.2), "softmax", "classes"),
+    "smooth_binary": (lambda: losses.BinaryCrossentropy(label_smoothing=0.2), "sigmoid", "classes"),
+}
+CLASS_METRICS = lambda: [  # noqa: E731
+    "accuracy", "mae", metrics.BinaryAccuracy(threshold=0.3), "categorical_accuracy", metrics.TopKCategoricalAccuracy(k=2),
+    metrics.Precision(name="precision"), metrics.Recall(name="recall"), metrics.F1Score(average="macro"),
+    metrics.AUC(name="auc"), metrics.RootMeanSquaredError(name="root_mean_squared_error"),
+    metrics.CosineSimilarity(name="cosine_similarity")]
+NUMBER_METRICS = lambda: [  # noqa: E731
+    "mae", metrics.RootMeanSquaredError(name="root_mean_squared_error"), metrics.R2Score(name="r2_score"),
+    metrics.MeanAbsolutePercentageError(name="mean_absolute_percentage_error"),
+    metrics.MeanSquaredLogarithmicError(name="mean_squared_logarithmic_error"),
+    metrics.CosineSimilarity(name="cosine_similarity")]
+CLASS_WEIGHT = {0: 1.0, 1: 2.0, 2: 0.5, 3: 3.0}
 
 
 def make_network(outputs, activation, **arguments):
@@ -109,6 +140,20 @@ def main():
         arrays[f"{name}/rates"] = np.float32([float(make()(step)) for step in range(130)])
     for name, make in CALLBACKS.items():
         fit(arrays, name, data, start, optimizers.SGD(0.3, momentum=0.9), callback=make())
+    numbers = normal(random, y.shape)
+    targets = {"classes": y, "numbers": numbers, "positive": np.abs(numbers) + np.float32(0.5)}
+    arrays.update({"numbers": targets["numbers"], "positive": targets["positive"]})
+
+    def of(kind):
+        return x[:SAMPLES], targets[kind][:SAMPLES], x[SAMPLES:], targets[kind][SAMPLES:]
+
+    for name, (make, activation, kind) in LOSSES.items():
+        fit(arrays, name, of(kind), start, optimizers.SGD(0.02, momentum=0.9), make(), activation, ())
+    fit(arrays, "class_metrics", data, start, optimizers.SGD(0.05), metric=CLASS_METRICS())
+    fit(arrays, "number_metrics", of("positive"), start, optimizers.SGD(0.05), "mse", "linear", NUMBER_METRICS())
+    fit(arrays, "class_weight", data, start, optimizers.SGD(0.05), class_weight=CLASS_WEIGHT)
+    fit(arrays, "regularized", data, start, optimizers.SGD(0.05), network={
+        "kernel_regularizer": keras.regularizers.L1L2(0.01, 0.02), "bias_regularizer": keras.regularizers.L2(0.05)})
     save_npz("loop.npz", arrays)
 
 

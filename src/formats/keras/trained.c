@@ -14,6 +14,7 @@
 #include "formats/keras/layout.h"
 #include "formats/keras/writing.h"
 #include "formats/recipe.h"
+#include "layers/goals.h"
 #include "layers/optimizers.h"
 
 /* ---- layers ---- */
@@ -289,31 +290,44 @@ static bool is_same_word(const char *a, const char *b)
 
 static bool read_loss(json_t *value, mote_goal *goal)
 {
+    json_t     *config = json_object_get(value, "config");
     const char *name =
         json_is_object(value) ? json_string_value(json_object_get(value, "class_name")) : json_string_value(value);
     mote_loss loss;
 
     if (!name)
         return false;
-    goal->from_logits = json_is_true(json_object_get(json_object_get(value, "config"), "from_logits"));
-    if ((goal->loss = mote_loss_find(name)) != MOTE_LOSS_COUNT)
-        return true;
-    for (loss = 0; loss < MOTE_LOSS_COUNT; loss++)
-        if (is_same_word(name, mote_loss_name(loss)))
+    goal->from_logits = json_is_true(json_object_get(config, "from_logits"));
+    goal->loss = mote_loss_find(name);
+    for (loss = 0; goal->loss == MOTE_LOSS_COUNT && loss < MOTE_LOSS_COUNT; loss++)
+        if (is_same_word(name, mote_loss_types[loss].name) ||
+            strcmp(bare_class(name), mote_loss_types[loss].keras_class) == 0)
             goal->loss = loss;
-    return goal->loss != MOTE_LOSS_COUNT;
+    return goal->loss != MOTE_LOSS_COUNT && read_arguments(config, mote_loss_types[goal->loss].keys, goal);
 }
 
-/* Names alone; metrics that mote does not have are left out. */
-static unsigned read_metrics(json_t *value)
+/* By name or as objects; metrics that mote does not have are left out. */
+static void read_metric(json_t *value, mote_goal *goal)
 {
-    const char *name = json_string_value(value);
-    unsigned    metrics = name ? mote_metric_find(name) : 0;
-    json_t     *member;
-    size_t      i;
+    const char             *class_name = json_string_value(json_object_get(value, "class_name"));
+    const mote_metric_type *type;
 
-    json_array_foreach(value, i, member) metrics |= json_is_string(member) ? mote_metric_find(json_string_value(member)) : 0;
-    return metrics;
+    if (json_is_string(value))
+        goal->metrics |= mote_metric_find(json_string_value(value));
+    for (type = mote_metric_types; class_name && type->name; type++)
+        if (strcmp(bare_class(class_name), type->keras_class) == 0 &&
+            read_arguments(json_object_get(value, "config"), type->keys, goal))
+            goal->metrics |= type->metric;
+}
+
+static void read_metrics(json_t *value, mote_goal *goal)
+{
+    json_t *member;
+    size_t  i;
+
+    if (!json_is_array(value))
+        read_metric(value, goal);
+    json_array_foreach(value, i, member) read_metric(member, goal);
 }
 
 /* Of several outputs by name or in order. */
@@ -337,7 +351,7 @@ static void take_goals(mote_keras_reader *r, mote_model *model)
         mote_goal           goal = {0};
         if (recipe->has_goal || !read_loss(part_of(json_object_get(r->training, "loss"), model, i), &goal))
             continue;
-        goal.metrics = read_metrics(part_of(json_object_get(r->training, "metrics"), model, i));
+        read_metrics(part_of(json_object_get(r->training, "metrics"), model, i), &goal);
         goal.weight = (float)json_number_value(part_of(weights, model, i));
         recipe->goal = goal;
         recipe->has_goal = true;

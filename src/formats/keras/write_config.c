@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "formats/keras/writing.h"
+#include "layers/goals.h"
 #include "layers/layer.h"
 #include "layers/optimizers.h"
 
@@ -327,51 +328,6 @@ json_t *mote_keras_model_config(const mote_keras_writing *w)
 
 /* ---- training ---- */
 
-/* By name, or, where it takes logits, as an object. In `.h5` Keras 3 does not find "mse" and "mae" by their names: there all
- * are objects. */
-static json_t *print_loss(const mote_keras_writing *w, const mote_goal *goal)
-{
-    static const char *const classes[MOTE_LOSS_COUNT] = {[MOTE_LOSS_MSE] = "MeanSquaredError",
-                                                         [MOTE_LOSS_MAE] = "MeanAbsoluteError",
-                                                         [MOTE_LOSS_BINARY_CROSSENTROPY] = "BinaryCrossentropy",
-                                                         [MOTE_LOSS_CATEGORICAL_CROSSENTROPY] = "CategoricalCrossentropy",
-                                                         [MOTE_LOSS_SPARSE_CATEGORICAL_CROSSENTROPY] =
-                                                             "SparseCategoricalCrossentropy"};
-    const bool               takes_logits = goal->from_logits && goal->loss != MOTE_LOSS_MSE && goal->loss != MOTE_LOSS_MAE;
-    json_t                  *config;
-
-    if (!takes_logits && !w->is_version_2)
-        return json_string(mote_loss_name(goal->loss));
-    config = json_object();
-    if (takes_logits)
-        mote_json_set(&config, "from_logits", json_true());
-    return print_object(w, "keras.losses", classes[goal->loss], config);
-}
-
-/* Which accuracy it is follows from the loss: Keras works that out of the word. */
-static json_t *print_metric(const mote_keras_writing *w, mote_metric metric)
-{
-    json_t *config;
-
-    if (metric == MOTE_METRIC_ACCURACY || !w->is_version_2)
-        return json_string(mote_metric_name(metric));
-    config = json_object();
-    mote_json_set(&config, "name", json_string(mote_metric_name(metric)));
-    return print_object(w, "keras.metrics", metric == MOTE_METRIC_MAE ? "MeanAbsoluteError" : "MeanSquaredError", config);
-}
-
-static json_t *print_metrics(const mote_keras_writing *w, const mote_goal *goal)
-{
-    static const mote_metric metrics[] = {MOTE_METRIC_ACCURACY, MOTE_METRIC_MAE, MOTE_METRIC_MSE};
-    json_t                  *list = json_array();
-    size_t                   i;
-
-    for (i = 0; i < sizeof metrics / sizeof *metrics; i++)
-        if (goal->metrics & metrics[i])
-            mote_json_append(&list, print_metric(w, metrics[i]));
-    return list;
-}
-
 static json_t *print_argument(const mote_key *key, const void *options)
 {
     const void *member = (const char *)options + key->offset;
@@ -407,6 +363,49 @@ static void put_arguments(json_t **config, const mote_key *keys, const void *opt
         }
         mote_json_set(config, keys->name, value);
     }
+}
+
+/* By name, or, where it has arguments, as an object. In `.h5` Keras 3 does not find "mse" and "mae" by their names: there
+ * all are objects. */
+static json_t *print_loss(const mote_keras_writing *w, const mote_goal *goal)
+{
+    const mote_loss_type *type = &mote_loss_types[goal->loss];
+    json_t               *config = json_object();
+
+    if (goal->from_logits && type->takes_logits)
+        mote_json_set(&config, "from_logits", json_true());
+    put_arguments(&config, type->keys, goal, true);
+    if (json_object_size(config) > 0 || w->is_version_2)
+        return print_object(w, "keras.losses", type->keras_class, config);
+    json_decref(config);
+    return json_string(type->name);
+}
+
+/* Which accuracy it is follows from the loss: Keras works that out of the word. */
+static json_t *print_metric(const mote_keras_writing *w, const mote_metric_type *type, const mote_goal *goal)
+{
+    json_t *config = json_object();
+
+    put_arguments(&config, type->keys, goal, true);
+    if (type->metric == MOTE_METRIC_F1_SCORE)
+        mote_json_set(&config, "average", json_string("macro"));
+    if (type->metric == MOTE_METRIC_ACCURACY || (json_object_size(config) == 0 && !w->is_version_2)) {
+        json_decref(config);
+        return json_string(type->name);
+    }
+    mote_json_set(&config, "name", json_string(type->name));
+    return print_object(w, "keras.metrics", type->keras_class, config);
+}
+
+static json_t *print_metrics(const mote_keras_writing *w, const mote_goal *goal)
+{
+    const mote_metric_type *type;
+    json_t                 *list = json_array();
+
+    for (type = mote_metric_types; type->name; type++)
+        if (goal->metrics & type->metric)
+            mote_json_append(&list, print_metric(w, type, goal));
+    return list;
 }
 
 static json_t *print_schedule(const mote_keras_writing *w, const mote_schedule *schedule)

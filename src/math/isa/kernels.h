@@ -81,6 +81,8 @@ double ISA(sigmoid_cross_entropy)(size_t rows, int32_t columns, float scale, con
 double ISA(binary_cross_entropy)(size_t rows, int32_t columns, float scale, const float *p, const float *targets, float *dx);
 double ISA(mean_squared_error)(size_t rows, int32_t columns, float scale, const float *x, const float *targets, float *dx);
 double ISA(mean_absolute_error)(size_t rows, int32_t columns, float scale, const float *x, const float *targets, float *dx);
+double ISA(loss)(const mote_math_loss *loss, size_t rows, int32_t columns, float scale, const float *x, const float *targets,
+                 float *dx);
 void   ISA(sgd_step)(sgd_options *options, size_t count, float *w, float *g, float *velocity);
 void ISA(rmsprop_step)(rmsprop_options *options, size_t count, float *w, float *g, float *v, float *momentum, float *mean_g);
 void ISA(adam_step)(adam_options *options, size_t count, float *w, float *g, float *m, float *v);
