@@ -236,9 +236,11 @@ typedef struct mote_train_control {
                                  as early_stopping's restore_best_weights, but without stopping; NULL: with the last */
     const float *class_weight; /* [class_weight_count]: what a sample of each class counts for in the loss, while training.
                                   NULL: 1 */
+    const char *const *class_weight_names; /* [class_weight_count]: of which class, by its name or number; the others have 1.
+                                              NULL: of all classes, in order */
     int32_t  class_weight_count;
     bool     balances_classes; /* class_weight is samples / (classes * samples of the class) */
-    uint64_t room[14];         /* mote.h */
+    uint64_t room[13];         /* mote.h */
 } mote_train_control;
 
 typedef struct mote_train_options {

@@ -228,6 +228,34 @@ static mote_status read_best(const mote_yaml_reader *reader, const mote_yaml *no
     return MOTE_OK;
 }
 
+/* balanced, or {0: 1.0, cat: 2.5}. */
+static mote_status read_class_weight(const mote_yaml_reader *reader, const mote_yaml *node, mote_train_control *control)
+{
+    static const mote_key key = {.name = "class_weight", .kind = MOTE_KEY_FLOAT, .min = 0, .max = 1e30};
+    const mote_yaml      *item;
+    const char          **names;
+    float                *weights;
+
+    if (!node || mote_yaml_is_null(node))
+        return MOTE_OK;
+    control->balances_classes = node->kind == MOTE_YAML_TEXT && strcmp(node->text, "balanced") == 0;
+    if (control->balances_classes)
+        return MOTE_OK;
+    if (node->kind != MOTE_YAML_MAP || node->count < 1)
+        return mote_yaml_fail(reader, node->line,
+                              "train: class_weight is balanced, or weights of classes, as in {0: 1, 1: 2.5} or {cat: 2.5}");
+    names = MOTE_NEW(reader->arena, const char *, node->count, reader->err);
+    weights = MOTE_NEW(reader->arena, float, node->count, reader->err);
+    MOTE_TRY(reader->err->code);
+    for (item = node->first; item; item = item->next) {
+        names[control->class_weight_count] = item->key;
+        MOTE_TRY(mote_key_read(reader, item, &key, "train", &weights[control->class_weight_count++]));
+    }
+    control->class_weight_names = names;
+    control->class_weight = weights;
+    return MOTE_OK;
+}
+
 mote_status mote_spec_read_control(mote_spec *spec, const mote_yaml_reader *reader, const mote_yaml *train)
 {
     mote_train_control *control = MOTE_NEW(reader->arena, mote_train_control, 1, reader->err);
@@ -236,6 +264,7 @@ mote_status mote_spec_read_control(mote_spec *spec, const mote_yaml_reader *read
     MOTE_TRY(read_stopping(reader, mote_yaml_find(train, "early_stopping"), control));
     MOTE_TRY(read_plateau(reader, mote_yaml_find(train, "reduce_on_plateau"), control));
     MOTE_TRY(read_best(reader, mote_yaml_find(train, "best_weights"), control));
+    MOTE_TRY(read_class_weight(reader, mote_yaml_find(train, "class_weight"), control));
     spec->train.control = control;
     return MOTE_OK;
 }

@@ -33,8 +33,8 @@ static const mote_key train_keys[] = {
 };
 
 static const char *const train_others[] = {
-    "loss",  "from_logits",   "loss_weights",   "optimizer",         "metrics",      "start", "freeze",
-    "prune", "learning_rate", "early_stopping", "reduce_on_plateau", "best_weights", NULL};
+    "loss",  "from_logits",   "loss_weights",   "optimizer",         "metrics",      "start",        "freeze",
+    "prune", "learning_rate", "early_stopping", "reduce_on_plateau", "best_weights", "class_weight", NULL};
 
 /* ---- what is asked of each output ---- */
 

@@ -25,6 +25,7 @@
 #include <mote/dataset.h>
 #include <mote/dtype.h>
 #include <mote/model.h>
+#include <mote/layers.h>
 #include <mote/train.h>
 
 #include "base/arena.h"
@@ -94,11 +95,12 @@ typedef struct mote_tensor {
     void             *data; /* CONST and STATE only; TensorFlow Lite's layout: dense [O,I], conv OHWI, depthwise 1HWO */
     /* Float constants: MOTE_F16 where files hold the values in that type, with DEQUANTIZE behind it; MOTE_F32: as they are.
      * Whoever changes values need not care: writers see whether they still are that type's. */
-    mote_dtype  stored;
-    int32_t     table_values; /* int8 constants: files hold tables of so many values a channel (TFLM_DECODE); 0: none */
-    bool        is_trainable;
-    bool        is_frozen; /* a weight that could be trained, and is left as it is */
-    const char *variable;  /* STATE: the name that VAR_HANDLE gives it; NULL: it has none */
+    mote_dtype       stored;
+    int32_t          table_values; /* int8 constants: files hold tables of so many values a channel (TFLM_DECODE); 0: none */
+    bool             is_trainable;
+    mote_regularizer regularizer; /* of a weight while it is trained */
+    bool             is_frozen;   /* a weight that could be trained, and is left as it is */
+    const char      *variable;    /* STATE: the name that VAR_HANDLE gives it; NULL: it has none */
 
     const mote_narrowing *narrowing; /* NULL: all channels are there */
 } mote_tensor;

@@ -53,10 +53,11 @@ static mote_layer_id add_conv2d(const mote_layer_call *call, const void *options
                                                          .rank = 4,
                                                          .dim = {o->filters, w.kernel[0], w.kernel[1], channels},
                                                          .initializer = o->kernel_initializer,
+                                                         .regularizer = o->kernel_regularizer,
                                                          .fan_in = taps * channels,
                                                          .fan_out = taps * o->filters});
     if (o->use_bias == MOTE_SWITCH_ON)
-        operands[2] = mote_layer_bias(call, o->filters, o->bias_initializer);
+        operands[2] = mote_layer_bias(call, o->filters, o->bias_initializer, o->bias_regularizer);
     node.as.conv_2d = attributes(&w, 0);
     return mote_layer_activated_node(call, &node, o->activation);
 }
@@ -83,10 +84,11 @@ static mote_layer_id add_depthwise_conv2d(const mote_layer_call *call, const voi
                                                          .rank = 4,
                                                          .dim = {1, w.kernel[0], w.kernel[1], (int32_t)out_channels},
                                                          .initializer = o->depthwise_initializer,
+                                                         .regularizer = o->depthwise_regularizer,
                                                          .fan_in = taps * channels,
                                                          .fan_out = taps * o->depth_multiplier});
     if (o->use_bias == MOTE_SWITCH_ON)
-        operands[2] = mote_layer_bias(call, (int32_t)out_channels, o->bias_initializer);
+        operands[2] = mote_layer_bias(call, (int32_t)out_channels, o->bias_initializer, o->bias_regularizer);
     node.as.depthwise_conv_2d = attributes(&w, o->depth_multiplier);
     return mote_layer_activated_node(call, &node, o->activation);
 }
@@ -103,6 +105,8 @@ static const mote_key conv2d_keys[] = {
              .words = mote_initializer_words),
     MOTE_KEY("bias_initializer", mote_conv2d_options, bias_initializer, .standard = MOTE_INITIALIZER_ZEROS,
              .words = mote_initializer_words),
+    MOTE_KEY("kernel_regularizer", mote_conv2d_options, kernel_regularizer),
+    MOTE_KEY("bias_regularizer", mote_conv2d_options, bias_regularizer),
     {0},
 };
 
@@ -121,6 +125,8 @@ static const mote_key depthwise_keys[] = {
              .standard = MOTE_INITIALIZER_GLOROT_UNIFORM, .words = mote_initializer_words),
     MOTE_KEY("bias_initializer", mote_depthwise_conv2d_options, bias_initializer, .standard = MOTE_INITIALIZER_ZEROS,
              .words = mote_initializer_words),
+    MOTE_KEY("depthwise_regularizer", mote_depthwise_conv2d_options, depthwise_regularizer),
+    MOTE_KEY("bias_regularizer", mote_depthwise_conv2d_options, bias_regularizer),
     {0},
 };
 

@@ -240,6 +240,8 @@ typedef struct mote_math {
     double (*mean_squared_error)(size_t rows, int32_t columns, float scale, const float *x, const float *targets, float *dx);
     double (*mean_absolute_error)(size_t rows, int32_t columns, float scale, const float *x, const float *targets,
                                   float *dx);
+    /* l1 sum |w| + l2 sum w^2; its gradient is added to g unless that is NULL. */
+    double (*penalty)(size_t count, float l1, float l2, const float *w, float *g);
     double (*loss)(const mote_math_loss *loss, size_t rows, int32_t columns, float scale, const float *x,
                    const float *targets, float *dx);
 

@@ -236,13 +236,48 @@ static mote_status check_class_weights(const mote_fit *s, const mote_train_contr
                          s->output_count);
     if (target->kind != MOTE_TARGETS_CLASSES)
         return mote_fail(err, MOTE_ERR_USAGE, "class_weight needs classes, and the targets are numbers");
-    if (!o->balances_classes && o->class_weight_count != target->class_count)
+    if (!o->balances_classes && !o->class_weight_names && o->class_weight_count != target->class_count)
         return mote_fail(err, MOTE_ERR_USAGE, "class_weight has %d weights, and the data have %d classes",
                          (int)o->class_weight_count, target->class_count);
     for (c = 0; !o->balances_classes && c < o->class_weight_count; c++)
         if (!(o->class_weight[c] >= 0) || !isfinite(o->class_weight[c]))
             return mote_fail(err, MOTE_ERR_USAGE, "class_weight of class %d is %g; a number from 0 is expected", (int)c,
                              (double)o->class_weight[c]);
+    return MOTE_OK;
+}
+
+static int32_t find_class(const mote_dataset_target *target, const char *name)
+{
+    char    number[16];
+    int32_t c;
+
+    for (c = 0; c < target->class_count; c++) {
+        snprintf(number, sizeof number, "%d", (int)c);
+        if (strcmp(target->class_names ? target->class_names[c] : number, name) == 0)
+            return c;
+    }
+    for (c = 0; c < target->class_count; c++) {
+        snprintf(number, sizeof number, "%d", (int)c);
+        if (strcmp(number, name) == 0)
+            return c;
+    }
+    return -1;
+}
+
+static mote_status take_class_weights(const mote_fit *s, const mote_train_control *o, float *weights, mote_error *err)
+{
+    const mote_dataset_target *target = &s->set->target[0];
+    int32_t                    i, c;
+
+    for (c = 0; c < target->class_count; c++)
+        weights[c] = o->class_weight_names ? 1 : o->class_weight[c];
+    for (i = 0; o->class_weight_names && i < o->class_weight_count; i++) {
+        c = find_class(target, o->class_weight_names[i]);
+        if (c < 0)
+            return mote_fail(err, MOTE_ERR_USAGE, "class_weight: the data have no class %s",
+                             mote_show_string(o->class_weight_names[i]).text);
+        weights[c] = o->class_weight[i];
+    }
     return MOTE_OK;
 }
 
@@ -261,8 +296,7 @@ static mote_status start_class_weights(mote_fit *s, const mote_train_control *o,
     s->class_weight = weights;
     if (o->balances_classes)
         return balance_classes(s, weights, classes, err);
-    memcpy(weights, o->class_weight, (size_t)classes * sizeof *weights);
-    return MOTE_OK;
+    return take_class_weights(s, o, weights, err);
 }
 
 static int32_t class_of(const mote_objective *o, const mote_targets *targets, size_t b)

@@ -26,6 +26,7 @@ typedef struct mote_fit_output {
 /* Sums over samples: of each output, and of all together, weighted. */
 typedef struct mote_fit_scores {
     mote_scores output[MOTE_TARGETS_MAX];
+    double      penalty; /* of regularizers, in loss */
     double      loss;
     size_t      count;
 } mote_fit_scores;

@@ -15,6 +15,25 @@ static void gather(mote_fit *s, const mote_dataset_split *split, mote_dataset_pi
         mote_targets_gather(&s->output[i].targets, &s->output[i].objective, split, pick);
 }
 
+/* What regularizers of the weights add to each sample's loss. */
+static double penalty_of(mote_fit *s, bool with_grads)
+{
+    const mote_graph *graph = &s->model->graphs[0];
+    double            sum = 0;
+    int32_t           i;
+
+    for (i = 0; i < graph->tensor_count; i++) {
+        const mote_tensor     *tensor = &graph->tensors[i];
+        const mote_regularizer r = tensor->regularizer;
+        if (!tensor->is_trainable || (r.l1 == 0 && r.l2 == 0))
+            continue;
+        sum += s->math->penalty(mote_tensor_count(tensor), r.l1, r.l2, tensor->data,
+                                with_grads ? s->network->param_grads + ((float *)tensor->data - s->model->params.values)
+                                           : NULL);
+    }
+    return sum;
+}
+
 /* Keras' total: the sum of the weighted losses. with_grads: each at its scores, where any are wanted. */
 static void score(mote_fit *s, size_t batch, bool with_grads, mote_fit_scores *sums)
 {
@@ -31,6 +50,8 @@ static void score(mote_fit *s, size_t batch, bool with_grads, mote_fit_scores *s
             s->math->axpy(batch * (size_t)o->width, 1.0f, output->part, grad);
         sums->loss += (double)o->weight * sums->output[k].loss;
     }
+    sums->penalty += penalty_of(s, with_grads) * (double)batch;
+    sums->loss += sums->penalty;
     sums->count += batch;
 }
 

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What Keras' fit makes of a small network with each optimizer, schedule, callback, loss and metric. Writes loop.npz.
 
-    python gen_loop.py               (pins: requirements.txt)
+    python gen_loop.py [CASE ...]    (pins: requirements.txt; with names the others stay as the file has them)
 
 One network (20 numbers, 16 ReLU, the answers), 80 samples in batches of 16 in their order, 20 epochs: 100 steps. Stored of
 each case: the weights at the end, and each epoch's loss, val_loss and metrics. The test has the same cases by their names.
 """
+import os
+import sys
+
 import numpy as np
 
 from common import normal, save_npz
@@ -110,10 +113,12 @@ def make_data(random):
 def fit(arrays, name, data, start, optimizer, loss="categorical_crossentropy", activation="softmax", metric=("accuracy",),
         callback=None, **more):
     """data: x, y, then those of validation; start: the weights, in Keras' layout."""
+    if sys.argv[1:] and name not in sys.argv[1:]:
+        return
     network = more.pop("network", {})
     model = make_network(data[1].shape[1], activation, **network)
     model.set_weights(start)
-    model.compile(optimizer, loss, metrics=list(metric))
+    model.compile(optimizer, loss, metrics=list(metric), jit_compile=False)
     history = model.fit(data[0], data[1], batch_size=BATCH, epochs=EPOCHS, shuffle=False, verbose=0,
                         validation_data=tuple(data[2:]), callbacks=[callback] if callback else [], **more).history
     arrays[f"{name}/weights"] = weights_of(model)
@@ -131,7 +136,8 @@ def main():
     x, labels = make_data(random)
     y = one_hot(labels)
     start = [normal(random, (WIDTH, 16), 0.3), normal(random, (16,), 0.1), normal(random, (16, 4), 0.3), normal(random, (4,), 0.1)]
-    arrays = {"x": x, "labels": labels, "start": np.concatenate([(w.T if w.ndim == 2 else w).ravel() for w in start])}
+    arrays = dict(np.load("loop.npz")) if sys.argv[1:] and os.path.exists("loop.npz") else {}
+    arrays |= {"x": x, "labels": labels, "start": np.concatenate([(w.T if w.ndim == 2 else w).ravel() for w in start])}
     data = (x[:SAMPLES], y[:SAMPLES], x[SAMPLES:], y[SAMPLES:])
     for name, make in OPTIMIZERS.items():
         fit(arrays, name, data, start, make())

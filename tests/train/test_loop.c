@@ -42,11 +42,11 @@ static mote_array load(const char *name, const char *part)
 
 /* ---- data and network ---- */
 
-static mote_dataset *load_data(void)
+static mote_dataset *load_data(const char *targets)
 {
     mote_dataset *set = NULL;
     mote_error    err = {0};
-    mote_array    x = load("x", ""), y = load("labels", "");
+    mote_array    x = load("x", ""), y = load(targets, "");
 
     assert_int_equal(mote_make_dirs(FOLDER, &err), MOTE_OK);
     assert_int_equal(mote_npy_save(&x, FOLDER "/x.npy", &err), MOTE_OK);
@@ -84,15 +84,20 @@ static double walk_weights(mote_model *model, const char *name, const char *part
     return sqrt(gap / size);
 }
 
-static mote_model *make_network(void)
+static mote_model *make_network(mote_activation activation, bool is_regularized)
 {
+    const mote_regularizer kernel = {is_regularized ? 0.01f : 0, is_regularized ? 0.02f : 0},
+                           bias = {0, is_regularized ? 0.05f : 0};
     mote_error    err = {0};
     mote_model   *model = NULL;
     mote_builder *b = mote_builder_create(NULL, &err);
     mote_layer_id x = mote_layer_input(b, 1, (int[]){20});
 
-    x = mote_layer_dense(b, x, &(mote_dense_options){.units = 16, .activation = MOTE_ACTIVATION_RELU});
-    x = mote_layer_dense(b, x, &(mote_dense_options){.units = 4, .activation = MOTE_ACTIVATION_SOFTMAX});
+    x = mote_layer_dense(
+        b, x,
+        &(mote_dense_options){
+            .units = 16, .activation = MOTE_ACTIVATION_RELU, .kernel_regularizer = kernel, .bias_regularizer = bias});
+    x = mote_layer_dense(b, x, &(mote_dense_options){.units = 4, .activation = activation});
     if (mote_builder_finish(&model, b, &x, 1, &err) != MOTE_OK)
         fail_msg("%s", err.text);
     walk_weights(model, "start", "", true);
@@ -105,6 +110,10 @@ typedef struct loop_case {
     const char        *name;
     mote_optimizer     optimizer;
     mote_train_control control;
+    mote_goal          goal;       /* mse means the cross-entropy with accuracy, unless targets are given */
+    mote_activation    activation; /* linear means softmax, unless targets are given */
+    const char        *targets;    /* NULL: labels */
+    bool               is_regularized;
     double             tolerance; /* 0: 1e-5 */
 } loop_case;
 
@@ -112,6 +121,11 @@ typedef struct loop_case {
 #define STOPPING(...)                                                                                                       \
     .optimizer = {.kind = MOTE_OPTIMIZER_SGD, .learning_rate = 0.3f, .momentum = 0.9f},                                     \
     .control = {.early_stopping = &(const mote_early_stopping){__VA_ARGS__}}
+
+#define LOSS(kind, last, of, ...)                                                                                           \
+    .optimizer = {.kind = MOTE_OPTIMIZER_SGD, .learning_rate = 0.02f, .momentum = 0.9f},                                    \
+    .activation = MOTE_ACTIVATION_##last, .targets = of, .goal = {.loss = MOTE_LOSS_##kind, .weight = 1, __VA_ARGS__}
+#define PLAIN .optimizer = {.kind = MOTE_OPTIMIZER_SGD, .learning_rate = 0.05f}
 
 static const loop_case cases[] = {
     {"adamw", .optimizer = {.kind = MOTE_OPTIMIZER_ADAMW, .learning_rate = 0.005f}},
@@ -176,6 +190,37 @@ static const loop_case cases[] = {
      .control = {.reduce_on_plateau =
                      &(const mote_reduce_on_plateau){
                          .factor = 0.3, .patience = 2, .min_delta = 0.01, .cooldown = 1, .min_lr = 0.002}}},
+    {"huber", LOSS(HUBER, LINEAR, "numbers", .delta = 0.5f)},
+    {"log_cosh", LOSS(LOG_COSH, LINEAR, "numbers")},
+    {"mape", LOSS(MAPE, LINEAR, "positive"), .tolerance = 2e-5},
+    {"msle", LOSS(MSLE, LINEAR, "positive")},
+    {"poisson", LOSS(POISSON, SIGMOID, "positive")},
+    {"cosine_similarity", LOSS(COSINE_SIMILARITY, LINEAR, "numbers")},
+    {"kl_divergence", LOSS(KL_DIVERGENCE, SOFTMAX, "labels")},
+    {"hinge", LOSS(HINGE, TANH, "labels")},
+    {"squared_hinge", LOSS(SQUARED_HINGE, LINEAR, "labels")},
+    {"categorical_hinge", LOSS(CATEGORICAL_HINGE, LINEAR, "labels")},
+    {"binary_focal", LOSS(BINARY_FOCAL_CROSSENTROPY, SIGMOID, "labels")},
+    {"binary_focal_all", LOSS(BINARY_FOCAL_CROSSENTROPY, SIGMOID, "labels", .apply_class_balancing = true, .alpha = 0.6f,
+                              .gamma = 1.5f, .label_smoothing = 0.1f)},
+    {"binary_focal_logits", LOSS(BINARY_FOCAL_CROSSENTROPY, LINEAR, "labels", .from_logits = true)},
+    {"categorical_focal", LOSS(CATEGORICAL_FOCAL_CROSSENTROPY, SOFTMAX, "labels")},
+    {"categorical_focal_logits",
+     LOSS(CATEGORICAL_FOCAL_CROSSENTROPY, LINEAR, "labels", .from_logits = true, .alpha = 0.5f, .gamma = 1.5f)},
+    {"smooth_categorical", LOSS(CATEGORICAL_CROSSENTROPY, SOFTMAX, "labels", .label_smoothing = 0.2f)},
+    {"smooth_binary", LOSS(BINARY_CROSSENTROPY, SIGMOID, "labels", .label_smoothing = 0.2f)},
+    {"class_metrics", PLAIN,
+     .goal = {.loss = MOTE_LOSS_CATEGORICAL_CROSSENTROPY,
+              .metrics = MOTE_METRIC_ACCURACY | MOTE_METRIC_MAE | MOTE_METRIC_BINARY_ACCURACY |
+                         MOTE_METRIC_CATEGORICAL_ACCURACY | MOTE_METRIC_TOP_K | MOTE_METRIC_PRECISION | MOTE_METRIC_RECALL |
+                         MOTE_METRIC_F1_SCORE | MOTE_METRIC_AUC | MOTE_METRIC_RMSE | MOTE_METRIC_COSINE_SIMILARITY,
+              .top_k = 2,
+              .threshold = 0.3f}},
+    {"number_metrics", PLAIN, .targets = "positive",
+     .goal = {.metrics = MOTE_METRIC_MAE | MOTE_METRIC_RMSE | MOTE_METRIC_R2_SCORE | MOTE_METRIC_MAPE | MOTE_METRIC_MSLE |
+                         MOTE_METRIC_COSINE_SIMILARITY}},
+    {"class_weight", PLAIN, .control = {.class_weight = (const float[]){1, 2, 0.5f, 3}, .class_weight_count = 4}},
+    {"regularized", PLAIN, .is_regularized = true},
 };
 enum { CASES = sizeof cases / sizeof *cases };
 
@@ -201,14 +246,20 @@ static void check_history(const char *name, const mote_history *history)
     }
 }
 
-static void check_case(const loop_case *c, mote_dataset *set, const char *isa)
+static void check_case(const loop_case *c, const char *isa)
 {
+    const bool             is_own = c->targets || c->goal.loss != MOTE_LOSS_MSE;
+    const mote_activation  activation = c->targets ? c->activation : MOTE_ACTIVATION_SOFTMAX;
+    const mote_output_goal goal = {
+        "dense_1",
+        is_own ? c->goal : (mote_goal){.loss = MOTE_LOSS_CATEGORICAL_CROSSENTROPY, .metrics = MOTE_METRIC_ACCURACY}};
     mote_error               err = {0};
-    mote_model              *model = make_network();
+    mote_dataset            *set = load_data(c->targets ? c->targets : "labels");
+    mote_model              *model = make_network(activation, c->is_regularized);
     mote_training           *training = NULL;
-    const mote_train_options options = {.loss = MOTE_LOSS_CATEGORICAL_CROSSENTROPY,
+    const mote_train_options options = {.outputs = &goal,
+                                        .output_count = 1,
                                         .optimizer = c->optimizer,
-                                        .metrics = MOTE_METRIC_ACCURACY,
                                         .batch_size = 16,
                                         .epochs = EPOCHS,
                                         .validation_split = (double)VALIDATION / (SAMPLES + VALIDATION),
@@ -225,12 +276,12 @@ static void check_case(const loop_case *c, mote_dataset *set, const char *isa)
     assert_true(gap <= (c->tolerance > 0 ? c->tolerance : 1e-5));
     mote_training_destroy(training);
     mote_model_destroy(model);
+    mote_dataset_destroy(set);
 }
 
 static void each_case_ends_at_keras_weights(void **state)
 {
     static const char *const levels[] = {"baseline", "avx2", "avx512"};
-    mote_dataset            *set = load_data();
     size_t                   i, l;
 
     (void)state;
@@ -238,9 +289,8 @@ static void each_case_ends_at_keras_weights(void **state)
         if (l > 0 && strcmp(levels[l], "avx512") == 0 && !__builtin_cpu_supports("avx512f"))
             continue;
         for (i = 0; i < CASES; i++)
-            check_case(&cases[i], set, levels[l]);
+            check_case(&cases[i], levels[l]);
     }
-    mote_dataset_destroy(set);
 }
 
 static void schedules_give_keras_rates(void **state)

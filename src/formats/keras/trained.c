@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "formats/keras/layer.h"
 #include "formats/keras/layout.h"
@@ -103,6 +104,50 @@ void mote_keras_infer(mote_keras_reader *r, const mote_keras_layer *layer)
             mote_show_string(layer->name).text);
 }
 
+/* Those of layers whose weights are a kernel and a bias, in this order. */
+static int regularized_weight(const char *class_name, const char *key)
+{
+    static const char *const classes[] = {"Dense", "Conv2D", "Conv1D", "DepthwiseConv2D"};
+    size_t                   i;
+
+    for (i = 0; i < sizeof classes / sizeof *classes; i++)
+        if (strcmp(class_name, classes[i]) == 0)
+            return strcmp(key, "bias_regularizer") == 0                                        ? 1
+                   : strcmp(key, i == 3 ? "depthwise_regularizer" : "kernel_regularizer") == 0 ? 0
+                                                                                               : -1;
+    return -1;
+}
+
+/* "l2", or an object of the classes L1, L2 and L1L2 (L1L2 of both in Keras 2, too). */
+static bool read_regularizer(json_t *value, mote_regularizer *out)
+{
+    const bool  is_object = json_is_object(value);
+    const char *name = json_string_value(is_object ? json_object_get(value, "class_name") : value);
+    json_t     *config = json_object_get(value, "config"), *l1 = json_object_get(config, "l1"),
+           *l2 = json_object_get(config, "l2");
+
+    if (!name || (strcasecmp(name, "l1") != 0 && strcasecmp(name, "l2") != 0 && strcasecmp(name, "l1l2") != 0 &&
+                  strcasecmp(name, "l1_l2") != 0))
+        return false;
+    *out = (mote_regularizer){(float)json_number_value(l1), (float)json_number_value(l2)};
+    if (!is_object)
+        *out = (mote_regularizer){strcasecmp(name, "l2") != 0 ? 0.01f : 0, strcasecmp(name, "l1") != 0 ? 0.01f : 0};
+    return out->l1 >= 0 && out->l1 <= 1e6f && out->l2 >= 0 && out->l2 <= 1e6f;
+}
+
+static bool take_regularizer(mote_keras_call *k, const char *key, json_t *value)
+{
+    const int        weight = regularized_weight(k->layer->class_name, key);
+    mote_graph      *graph = &k->base.builder->model->graphs[0];
+    mote_regularizer regularizer;
+
+    if (weight < 0 || weight >= k->layer->weight_count || !read_regularizer(value, &regularizer) ||
+        k->layer->weights[weight].id == MOTE_NONE)
+        return false;
+    graph->tensors[k->layer->weights[weight].id].regularizer = regularizer;
+    return true;
+}
+
 void mote_keras_note_untrained(mote_keras_call *k)
 {
     const char *key;
@@ -115,7 +160,7 @@ void mote_keras_note_untrained(mote_keras_call *k)
     {
         const char *end = strstr(key, "_regularizer");
         const char *other = strstr(key, "_constraint");
-        if (!json_is_null(value) && ((end && !end[12]) || (other && !other[11])))
+        if (!json_is_null(value) && ((end && !end[12]) || (other && !other[11])) && !take_regularizer(k, key, value))
             mote_text_printf(&k->reader->untrained, "layer %s: its %s does nothing in training here\n",
                              mote_show_string(k->base.name).text, mote_show_string(key).text);
     }

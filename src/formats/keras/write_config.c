@@ -44,8 +44,40 @@ static json_t *print_integers(const int32_t *values, int32_t count)
     return list;
 }
 
+/* An object of one of Keras' classes; Keras 3 wants to know the module. */
+static json_t *print_object(const mote_keras_writing *w, const char *module, const char *class_name, json_t *config)
+{
+    json_t *object = json_object();
+
+    if (!w->is_version_2)
+        mote_json_set(&object, "module", json_string(module));
+    mote_json_set(&object, "class_name", json_string(class_name));
+    mote_json_set(&object, "config", config);
+    if (!w->is_version_2)
+        mote_json_set(&object, "registered_name", json_null());
+    return object;
+}
+
+static bool is_regularizing(const mote_key *key, const void *options)
+{
+    const mote_regularizer *r = (const void *)((const char *)options + key->offset);
+
+    return r->l1 != 0 || r->l2 != 0;
+}
+
+static json_t *print_regularizer(const mote_keras_writing *w, const mote_regularizer *r)
+{
+    json_t *config = json_object();
+
+    if (r->l1 != 0)
+        mote_json_set(&config, "l1", print_float(r->l1));
+    if (r->l2 != 0)
+        mote_json_set(&config, "l2", print_float(r->l2));
+    return print_object(w, "keras.regularizers", r->l1 == 0 ? "L2" : r->l2 == 0 ? "L1" : "L1L2", config);
+}
+
 /* Strides of pooling may be left out: null, as in Keras. */
-static json_t *print_value(const mote_key *key, const void *options)
+static json_t *print_value(const mote_keras_writing *w, const mote_key *key, const void *options)
 {
     const void *member = (const char *)options + key->offset;
 
@@ -58,6 +90,8 @@ static json_t *print_value(const mote_key *key, const void *options)
         return print_integers(((const mote_shape *)member)->dims, ((const mote_shape *)member)->rank);
     case MOTE_KEY_FLOAT:
         return print_float(*(const float *)member);
+    case MOTE_KEY_REGULARIZER:
+        return print_regularizer(w, member);
     default:
         assert(false); /* no layer has such a key */
         return NULL;
@@ -80,7 +114,8 @@ static json_t *print_arguments(const mote_keras_writing *w, const mote_keras_wri
     mote_json_set(&config, "trainable", json_boolean(!mote_keras_is_frozen(w, layer->record)));
     mote_json_set(&config, "dtype", json_string("float32"));
     for (key = type->keys; key->name; key++)
-        mote_json_set(&config, name_of(w, key), print_value(key, layer->record->options));
+        if (key->kind != MOTE_KEY_REGULARIZER || is_regularizing(key, layer->record->options))
+            mote_json_set(&config, name_of(w, key), print_value(w, key, layer->record->options));
     if (type->is_image || type == &mote_layer_type_flatten)
         mote_json_set(&config, "data_format", json_string("channels_last"));
     return config;
@@ -185,20 +220,6 @@ static json_t *print_input(const mote_keras_writing *w, const mote_keras_written
 }
 
 /* ---- objects ---- */
-
-/* An object of one of Keras' classes; Keras 3 wants to know the module. */
-static json_t *print_object(const mote_keras_writing *w, const char *module, const char *class_name, json_t *config)
-{
-    json_t *object = json_object();
-
-    if (!w->is_version_2)
-        mote_json_set(&object, "module", json_string(module));
-    mote_json_set(&object, "class_name", json_string(class_name));
-    mote_json_set(&object, "config", config);
-    if (!w->is_version_2)
-        mote_json_set(&object, "registered_name", json_null());
-    return object;
-}
 
 static json_t *print_layer(const mote_keras_writing *w, const mote_keras_written *layer)
 {

@@ -81,6 +81,7 @@ double ISA(sigmoid_cross_entropy)(size_t rows, int32_t columns, float scale, con
 double ISA(binary_cross_entropy)(size_t rows, int32_t columns, float scale, const float *p, const float *targets, float *dx);
 double ISA(mean_squared_error)(size_t rows, int32_t columns, float scale, const float *x, const float *targets, float *dx);
 double ISA(mean_absolute_error)(size_t rows, int32_t columns, float scale, const float *x, const float *targets, float *dx);
+double ISA(penalty)(size_t count, float l1, float l2, const float *w, float *g);
 double ISA(loss)(const mote_math_loss *loss, size_t rows, int32_t columns, float scale, const float *x, const float *targets,
                  float *dx);
 void   ISA(sgd_step)(sgd_options *options, size_t count, float *w, float *g, float *velocity);

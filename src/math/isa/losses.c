@@ -265,3 +265,18 @@ double ISA(loss)(const mote_math_loss *o, size_t rows, int32_t columns, float sc
     }
     return loss;
 }
+
+double ISA(penalty)(size_t count, float l1, float l2, const float *w, float *g)
+{
+    double magnitudes = 0, squares = 0;
+
+    FOR_VECTORS(i, left, count)
+    {
+        vf value = load_up_to(w + i, left);
+        magnitudes += sum_lanes_f64(absolute(value));
+        squares += sum_lanes_f64(value * value);
+        if (g)
+            store_up_to(g + i, load_up_to(g + i, left) + sign_of(value) * l1 + value * 2.0f * l2, left);
+    }
+    return (double)l1 * magnitudes + (double)l2 * squares;
+}

@@ -57,6 +57,7 @@ const mote_math ISA(table) = {
     ROW(binary_cross_entropy),
     ROW(mean_squared_error),
     ROW(mean_absolute_error),
+    ROW(penalty),
     ROW(loss),
     ROW(sgd_step),
     ROW(rmsprop_step),
