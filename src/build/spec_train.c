@@ -96,7 +96,7 @@ static mote_status read_metric(const mote_yaml_reader *reader, const mote_yaml *
         names[count] = mote_metric_types[count].name;
     metric = mote_metric_find(name);
     if (metric == 0)
-        return mote_yaml_fail_word(reader, node->line, "train: unknown metric", name, names, count);
+        return mote_yaml_fail_word(reader, node->line, "train: unknown metrics", name, names, count);
     goal->metrics |= metric;
     return arguments ? mote_keys_read(reader, arguments,
                                       &(mote_keys_place){name, mote_metric_type_of((mote_metric)metric)->keys, NULL}, goal)

@@ -155,11 +155,12 @@ static double cosine(const mote_objective *o, const float *scores, const float *
     return dot / sqrt((xx > 1e-12 ? xx : 1e-12) * (tt > 1e-12 ? tt : 1e-12));
 }
 
-static double add_row(const mote_objective *o, int32_t m, const float *scores, const float *targets, mote_scores *sums)
+/* Into the metric's tallies, or into sum. */
+static void add_row(const mote_objective *o, int32_t m, const float *scores, const float *targets, double *tally,
+                    double *sum)
 {
     const squashing s = squash_row(o, scores);
     const int32_t   best = arg_max(scores, o->width);
-    double         *tally = sums->tally + o->tally_at[m], sum = 0;
     int32_t         i;
 
     for (i = 0; i < o->width; i++) {
@@ -179,17 +180,16 @@ static double add_row(const mote_objective *o, int32_t m, const float *scores, c
             count_variance(tally + (ptrdiff_t)3 * i, answer, target);
             break;
         default:
-            sum += term(o, o->metrics[m], answer, target);
+            *sum += term(o, o->metrics[m], answer, target);
         }
     }
-    return sum / (double)o->width;
 }
 
 void mote_metric_add(const mote_objective *o, int32_t m, const float *scores, size_t batch, const mote_targets *targets,
                      mote_scores *sums)
 {
     const size_t width = (size_t)o->width;
-    double       sum = 0;
+    double       sum = 0, elements = 0;
     size_t       b;
 
     for (b = 0; b < batch; b++) {
@@ -208,10 +208,10 @@ void mote_metric_add(const mote_objective *o, int32_t m, const float *scores, si
             sum += cosine(o, row, targets->reals + b * width);
             break;
         default:
-            sum += add_row(o, m, row, targets->reals + b * width, sums);
+            add_row(o, m, row, targets->reals + b * width, sums->tally + o->tally_at[m], &elements);
         }
     }
-    sums->metric[m] += sum;
+    sums->metric[m] += sum + elements / (double)width;
 }
 
 /* ---- what it comes to ---- */

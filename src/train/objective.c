@@ -301,14 +301,11 @@ static mote_status take_metrics(mote_objective *o, const mote_goal *goal, const 
 
 static mote_status check_arguments(const mote_goal *goal, mote_error *err)
 {
-    const mote_key *key;
-
     if (mote_keys_check(mote_goal_keys, goal, err) != MOTE_OK)
         return mote_context(err, "%s", mote_loss_name(goal->loss));
-    for (key = mote_goal_keys; goal->label_smoothing > 0 && key == mote_goal_keys; key++)
-        if (!mote_key_find(type_of(goal->loss)->keys, key->name))
-            return mote_fail(err, MOTE_ERR_USAGE, "%s has no label_smoothing; categorical_crossentropy has",
-                             mote_loss_name(goal->loss));
+    if (goal->label_smoothing > 0 && !mote_key_find(type_of(goal->loss)->keys, "label_smoothing"))
+        return mote_fail(err, MOTE_ERR_USAGE, "%s has no label_smoothing; categorical_crossentropy has",
+                         mote_loss_name(goal->loss));
     return MOTE_OK;
 }
 

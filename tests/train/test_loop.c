@@ -316,6 +316,121 @@ static void schedules_give_keras_rates(void **state)
     }
 }
 
+/* ---- files ---- */
+
+static mote_model *trained(const loop_case *c)
+{
+    mote_error               err = {0};
+    mote_dataset            *set = load_data("labels");
+    mote_model              *model = make_network(MOTE_ACTIVATION_SOFTMAX, true);
+    mote_training           *training = NULL;
+    const mote_train_options options = {.loss = MOTE_LOSS_CATEGORICAL_CROSSENTROPY, .optimizer = c->optimizer, .epochs = 2};
+
+    if (mote_train(&training, model, set, &options, &err) != MOTE_OK)
+        fail_msg("%s: %s", c->name, err.text);
+    mote_training_destroy(training);
+    mote_dataset_destroy(set);
+    return model;
+}
+
+static void assert_same_schedule(const mote_schedule *a, const mote_schedule *b)
+{
+    uint64_t step;
+
+    assert_true((a == NULL) == (b == NULL));
+    for (step = 0; a && step < 200; step++)
+        assert_true(mote_schedule_at(a, step) == mote_schedule_at(b, step));
+}
+
+static void assert_same_memory(const mote_model *a, const mote_model *b)
+{
+    int32_t s, i;
+
+    assert_int_equal(a->optimizer.kind, b->optimizer.kind);
+    assert_true(a->optimizer.learning_rate == b->optimizer.learning_rate || a->optimizer.schedule);
+    assert_true(a->optimizer.weight_decay == b->optimizer.weight_decay && a->optimizer.clipnorm == b->optimizer.clipnorm);
+    assert_true(a->optimizer.use_ema == b->optimizer.use_ema && a->optimizer.amsgrad == b->optimizer.amsgrad);
+    assert_same_schedule(a->optimizer.schedule, b->optimizer.schedule);
+    assert_true(b->memory.is_there && a->memory.step == b->memory.step && a->memory.product == b->memory.product);
+    assert_int_equal(a->memory.slot_count, b->memory.slot_count);
+    assert_int_equal(a->params.count, b->params.count);
+    for (s = 0; s < a->memory.slot_count; s++)
+        assert_memory_equal(a->memory.slot[s], b->memory.slot[s], a->params.count * sizeof(float));
+    for (i = 0; i < a->graphs[0].tensor_count && i < b->graphs[0].tensor_count; i++)
+        assert_memory_equal(&a->graphs[0].tensors[i].regularizer, &b->graphs[0].tensors[i].regularizer,
+                            sizeof(mote_regularizer));
+}
+
+/* Slots, arguments, schedules and regularizers, into .keras and out of it. */
+static void files_keep_what_training_goes_on_with(void **state)
+{
+    const mote_load_options options = {.to_train = true};
+    mote_error              err = {0};
+    size_t                  i;
+
+    (void)state;
+    for (i = 0; i < CASES; i++) {
+        mote_model *model, *back = NULL;
+        if (cases[i].targets || cases[i].goal.loss != MOTE_LOSS_MSE)
+            continue;
+        model = trained(&cases[i]);
+        assert_int_equal(mote_model_save(model, FOLDER "/kept.keras", &err), MOTE_OK);
+        if (mote_model_load(&back, FOLDER "/kept.keras", &options, &err) != MOTE_OK)
+            fail_msg("%s: %s", cases[i].name, err.text);
+        print_message("%s\n", cases[i].name);
+        assert_same_memory(model, back);
+        mote_model_destroy(model);
+        mote_model_destroy(back);
+    }
+}
+
+/* ---- refusals ---- */
+
+static void what_cannot_be_is_refused(void **state)
+{
+    static const mote_schedule       schedule = {.initial_learning_rate = 0.1f, .decay_rate = 0.5};
+    static const mote_early_stopping val = {0}, other = {.monitor = "val_acc"};
+    static const struct {
+        mote_train_options options;
+        const char        *text;
+    } refused[] = {
+        {{.loss = MOTE_LOSS_CATEGORICAL_CROSSENTROPY, .control = &(const mote_train_control){.early_stopping = &val}},
+         "early_stopping: val_loss needs validation samples, and there are none; add validation_split, or monitor one of: "
+         "loss"},
+        {{.loss = MOTE_LOSS_CATEGORICAL_CROSSENTROPY,
+          .validation_split = 0.2,
+          .control = &(const mote_train_control){.early_stopping = &other}},
+         "early_stopping: nothing is called val_acc; to monitor there are: loss, val_loss"},
+        {{.loss = MOTE_LOSS_CATEGORICAL_CROSSENTROPY,
+          .validation_split = 0.2,
+          .optimizer = {.schedule = &schedule},
+          .control = &(const mote_train_control){.reduce_on_plateau = &(const mote_reduce_on_plateau){0}}},
+         "reduce_on_plateau changes the learning rate, and exponential_decay already says what it is at each step; leave "
+         "one "
+         "of them out"},
+        {{.loss = MOTE_LOSS_CATEGORICAL_CROSSENTROPY, .optimizer = {.kind = MOTE_OPTIMIZER_ADAMW, .weight_decay = -1}},
+         "adamw: weight_decay is -1; 1e-30 to 1000000 are possible"},
+        {{.loss = MOTE_LOSS_CATEGORICAL_CROSSENTROPY,
+          .control = &(const mote_train_control){.class_weight = (const float[]){1, 2}, .class_weight_count = 2}},
+         "class_weight has 2 weights, and the data have 4 classes"},
+        {{.loss = MOTE_LOSS_CATEGORICAL_CROSSENTROPY, .metrics = MOTE_METRIC_TOP_K},
+         "top_k_categorical_accuracy: k is 5, and there are 4 classes"},
+    };
+    mote_dataset *set = load_data("labels");
+    size_t        i;
+
+    (void)state;
+    for (i = 0; i < sizeof refused / sizeof *refused; i++) {
+        mote_error     err = {0};
+        mote_model    *model = make_network(MOTE_ACTIVATION_SOFTMAX, false);
+        mote_training *training = NULL;
+        assert_int_equal(mote_train(&training, model, set, &refused[i].options, &err), MOTE_ERR_USAGE);
+        assert_string_equal(err.text, refused[i].text);
+        mote_model_destroy(model);
+    }
+    mote_dataset_destroy(set);
+}
+
 static int open_golden(void **state)
 {
     mote_error err = {0};
@@ -333,8 +448,9 @@ static int close_golden(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(schedules_give_keras_rates),
-                                       cmocka_unit_test(each_case_ends_at_keras_weights)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(schedules_give_keras_rates), cmocka_unit_test(files_keep_what_training_goes_on_with),
+        cmocka_unit_test(what_cannot_be_is_refused), cmocka_unit_test(each_case_ends_at_keras_weights)};
 
     return cmocka_run_group_tests(tests, open_golden, close_golden);
 }
