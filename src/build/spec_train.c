@@ -198,8 +198,8 @@ static losses_text show_losses(void)
     int         i;
 
     for (i = 0; i < MOTE_LOSS_COUNT && used < sizeof shown.text; i++)
-        used +=
-            (size_t)snprintf(shown.text + used, sizeof shown.text - used, "%s%s", i ? ", " : "", mote_loss_types[i].name);
+        used += (size_t)snprintf(shown.text + used, sizeof shown.text - used, "%s%s%s%s", i ? ", " : "",
+                                 mote_loss_types[i].name, i < 2 ? ", " : "", i < 2 ? mote_loss_types[i].alias : "");
     return shown;
 }
 
